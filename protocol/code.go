@@ -1,0 +1,72 @@
+package protocol
+
+// Code says why a frame or a request was refused. A code carries its policy:
+// its HTTP status, and whether the same thing may be tried again.
+type Code string
+
+// The codes of version 1.
+const (
+	CodeBadRequest   Code = "bad_request"  // malformed, or of an unknown type
+	CodeUnauthorized Code = "unauthorized" // no valid token
+	CodeForbidden    Code = "forbidden"    // the token does not allow it
+	CodeNotFound     Code = "not_found"
+	CodeConflict     Code = "conflict" // the id is taken, the message is deleted, …
+	CodeTooLarge     Code = "too_large"
+	CodeRateLimited  Code = "rate_limited"
+	CodeUnavailable  Code = "unavailable" // not stored
+	CodeInternal     Code = "internal"
+)
+
+// Retryable reports whether the same frame may succeed when sent again later.
+// A code that this version does not know is final.
+func (c Code) Retryable() bool {
+	switch c {
+	case CodeRateLimited, CodeUnavailable, CodeInternal:
+		return true
+	}
+	return false
+}
+
+// HTTPStatus is the status with which REST answers the code, 500 for one that
+// this version does not know.
+func (c Code) HTTPStatus() int {
+	switch c {
+	case CodeBadRequest:
+		return 400
+	case CodeUnauthorized:
+		return 401
+	case CodeForbidden:
+		return 403
+	case CodeNotFound:
+		return 404
+	case CodeConflict:
+		return 409
+	case CodeTooLarge:
+		return 413
+	case CodeRateLimited:
+		return 429
+	case CodeUnavailable:
+		return 503
+	}
+	return 500
+}
+
+// CloseCode is a WebSocket close code (RFC 6455, section 7.4) with the
+// protocol's meaning.
+type CloseCode uint16
+
+// The close codes of version 1.
+const (
+	CloseNormal       CloseCode = 1000 // closed by the user
+	CloseGoingAway    CloseCode = 1001 // the relay is going away
+	CloseTooLarge     CloseCode = 1009 // a frame above frame_bytes
+	CloseNotProtocol  CloseCode = 4400 // no JSON object, a binary message
+	CloseUnauthorized CloseCode = 4401 // no valid token, at hello or when it expires
+	ClosePutOut       CloseCode = 4403 // banned, revoked
+	CloseTimeout      CloseCode = 4408 // no hello in time, heartbeat missed
+	CloseSlowConsumer CloseCode = 4409 // too many bytes pending
+	CloseTooMany      CloseCode = 4429 // too many connections
+)
+
+// Final reports whether a client must not connect again by itself.
+func (c CloseCode) Final() bool { return c == CloseNotProtocol || c == ClosePutOut }

@@ -1,0 +1,53 @@
+package protocol
+
+import "time"
+
+// The names and limits of version 1. A relay tells its own TextBytes and
+// FrameBytes in [Welcome]; these are the defaults.
+const (
+	// Subprotocol is the WebSocket subprotocol of version 1.
+	Subprotocol = "hallway.v1"
+
+	// TextBytesMax is the most bytes of UTF-8 in a message's text.
+	TextBytesMax = 8192
+	// FrameBytesMax is the most bytes in a frame. A text of TextBytesMax in
+	// which every byte is escaped (six bytes each) always fits.
+	FrameBytesMax = 65536
+	// RoomBytesMax is the most bytes in a room's name.
+	RoomBytesMax = 128
+	// EncryptedExtraBytesMax is what a ciphertext may exceed TextBytesMax by.
+	EncryptedExtraBytesMax = 64
+	// EmojiBytesMax is the most bytes in a reaction's emoji.
+	EmojiBytesMax = 64
+	// ReactionsMax is the most different emoji on one message.
+	ReactionsMax = 20
+	// ReactionUsersMax is how many users a reaction names; its count counts all.
+	ReactionUsersMax = 20
+	// DepthMax is how deep objects and arrays may nest in a frame.
+	DepthMax = 32
+
+	// InFlightMax is how many sends a client keeps unacknowledged.
+	InFlightMax = 32
+	// PageMessagesDefault is a page's size where the reader names none.
+	PageMessagesDefault = 50
+	// PageMessagesMax is the largest page.
+	PageMessagesMax = 500
+)
+
+// The times of version 1. A relay tells its own heartbeat and timeout in
+// [Welcome]; these are the defaults.
+const (
+	// HelloTimeout is how long a relay waits for the first hello (close 4408).
+	HelloTimeout = 10 * time.Second
+	// Heartbeat is how often a client pings a quiet connection.
+	Heartbeat = 10 * time.Second
+	// Timeout is how long after a ping a silent connection counts as dead.
+	Timeout = 5 * time.Second
+	// BackoffBase and BackoffMax bound the wait before the n-th try to connect:
+	// uniformly random below min(BackoffMax, BackoffBase × 2ⁿ).
+	BackoffBase = 500 * time.Millisecond
+	// BackoffMax is the longest such wait.
+	BackoffMax = 30 * time.Second
+	// BackoffReset is how long a connection must be live for n to start again.
+	BackoffReset = 10 * time.Second
+)

@@ -1,0 +1,38 @@
+package protocol
+
+import (
+	"errors"
+	"time"
+)
+
+// Time is an instant of the relay's clock in microseconds since the Unix epoch
+// (UTC); 0 is no time. On the wire it is RFC 3339 with six digits of second.
+type Time int64
+
+const timeLayout = "2006-01-02T15:04:05.000000Z"
+
+// timeBytesMax bounds a time on the wire: date, time, nine digits, offset.
+const timeBytesMax = 35
+
+// TimeOf is t to the microsecond, rounded down.
+func TimeOf(t time.Time) Time { return Time(t.UnixMicro()) }
+
+// Time is t in UTC.
+func (t Time) Time() time.Time { return time.UnixMicro(int64(t)).UTC() }
+
+// String is t as on the wire.
+func (t Time) String() string { return t.Time().Format(timeLayout) }
+
+var errTime = errors.New("must be a time by RFC 3339")
+
+// parseTime takes any RFC 3339 time.
+func parseTime(s string) (Time, error) {
+	if len(s) > timeBytesMax {
+		return 0, errTime
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return 0, errTime
+	}
+	return TimeOf(t), nil
+}

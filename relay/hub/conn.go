@@ -1,0 +1,59 @@
+package hub
+
+import (
+	"time"
+
+	"hallway/protocol"
+)
+
+// Conn is the hub's hand on one connection. Its methods never block and never
+// call back; after Close the others do nothing.
+type Conn interface {
+	// Send queues one frame (a JSON text without WebSocket framing). The frame is
+	// shared and must not be changed. A connection with too much pending closes
+	// itself with CloseSlowConsumer.
+	Send(frame []byte)
+	// Close queues the close frame behind what is pending and ends the
+	// connection. The hub hears of the end as of any other, by Hub.Closed.
+	Close(code protocol.CloseCode, reason string)
+}
+
+// Group is the set of a room's connections in a transport, for the fan-out of
+// one buffer to all. Its methods never block.
+type Group interface {
+	Add(c Conn)
+	Remove(c Conn)
+	// Send queues frames, in order, to every connection of the group.
+	Send(frames [][]byte)
+}
+
+// Transport makes groups.
+type Transport interface {
+	// NewGroup is called when a room gets its first member.
+	NewGroup(room string) Group
+}
+
+// Committer takes a batch to the store. Commit never blocks; the result comes
+// back by Hub.Committed, in time, always, exactly once.
+type Committer interface {
+	Commit(ops []Op)
+}
+
+// Identity is what a valid token says.
+type Identity struct {
+	User    protocol.User // with the token's general role
+	Expires time.Time     // when its connection ends unless refreshed; leeway included
+	Grants  Grants
+}
+
+// Grants tells what rooms a token opens.
+type Grants interface {
+	// Role is the user's role in room; ok is false where the token does not open it.
+	Role(room string) (role protocol.Role, ok bool)
+}
+
+// Verifier checks tokens. It never blocks. An error's text is safe to show and
+// never holds the token.
+type Verifier interface {
+	Verify(now time.Time, token string) (Identity, error)
+}

@@ -1,0 +1,23 @@
+// Package hub is the relay's core: sessions, rooms, the order of what is
+// stored, and the fan-out. It decides; others act.
+//
+// One owner calls a [Hub]'s methods, one after another, each with the time:
+// a connection opened, a frame arrived, a commit ended, the clock ticked. The
+// hub answers by calling what it was given: a [Conn] for each connection, a
+// [Group] for each room's fan-out, a [Committer] for what must be durable.
+// None of these may block or call back into the hub.
+//
+// # The write path
+//
+// A change is checked, then queued. While no batch is under way the whole
+// queue is handed to the Committer as one batch, which becomes one durable
+// transaction; what arrives meanwhile waits for the next. When the batch comes
+// back, first the next one is handed over, then each change of the ended one
+// is encoded once and sent to its room. So a group grows with the load, nobody
+// waits for a group to fill, and nothing is told before it is durable.
+//
+// # What this package must not know
+//
+// Fiber, sockets, SQL, the clock, randomness, goroutines. The very code that
+// ships is the code that the simulation runs.
+package hub
