@@ -39,7 +39,8 @@ type OpKind uint8
 const (
 	// OpOpen makes the room where it does not exist and reads its state.
 	OpOpen OpKind = iota + 1
-	// OpSend creates a message, or finds the one stored before by its id.
+	// OpSend creates a message, or finds the one stored before by its id. It too
+	// makes the room where it does not exist.
 	OpSend
 )
 
@@ -50,13 +51,16 @@ type Op struct {
 	Sender protocol.User // with the role in this room
 	// Send is set with OpSend: the message to create.
 	Send protocol.Send
+	// FindOnly makes an OpSend change nothing, make no room included: an id
+	// stored before is answered as ever, one that is not is CodeNotFound.
+	FindOnly bool
 }
 
 // Outcome is what became of an [Op].
 type Outcome struct {
 	// Code is why the op was refused for good, "" when it was not:
 	// CodeConflict for an id that another sender has used, or the same sender
-	// with other content.
+	// with other content; CodeNotFound for an id that FindOnly did not find.
 	Code protocol.Code
 	// Reason is a text for Code, safe to show.
 	Reason string
@@ -67,6 +71,9 @@ type Outcome struct {
 	// Epoch and Head are the room's after the op.
 	Epoch string
 	Head  int64
+	// RetryAfter is set by the hub, never by a store: how long to wait after a
+	// retryable Code.
+	RetryAfter time.Duration
 }
 
 // QueryKind says which part of a history a [Query] wants.
