@@ -1,0 +1,82 @@
+package client
+
+import (
+	"time"
+
+	"hallway/protocol"
+)
+
+// Effect is something that the shell must do. Effects are carried out in their
+// order; none needs to have ended before the next begins, because whatever
+// the core must wait for comes back as an event.
+type Effect interface{ effect() }
+
+// The effects.
+type (
+	// LoadOutbox asks for the outbox of a user (with the chat's relay and room);
+	// answered by [OutboxLoaded].
+	LoadOutbox struct{ User string }
+	// SaveItem stores an item, new or changed; answered by [ItemSaved] or
+	// [StorageFailed].
+	SaveItem struct{ Item Item }
+	// RemoveItem removes an item from storage; not answered.
+	RemoveItem struct{ ID string }
+	// GetToken asks the host for a fresh token; answered by [TokenGot].
+	GetToken struct{}
+	// Dial opens a connection; answered by [Opened] or [DialFailed].
+	Dial struct{ Gen int }
+	// Write sends one text frame. A failure is told by [Closed].
+	Write struct {
+		Gen  int
+		Data []byte
+	}
+	// CloseSocket ends the connection of a generation, whatever its state; its
+	// later events do not matter.
+	CloseSocket struct {
+		Gen  int
+		Code protocol.CloseCode
+	}
+	// FetchPage reads history; answered by [PageLoaded] or [PageFailed]. It
+	// supersedes every request before it.
+	FetchPage struct {
+		Req   int
+		Token string
+		Query PageQuery
+	}
+	// SetTimer sets the chat's one timer, in place of the one before; a zero At
+	// stops it. Answered by [TimerFired].
+	SetTimer struct{ At time.Time }
+	// Changed tells that [Client.Snapshot] shows something else now.
+	Changed struct{}
+	// Arrived tells of a message of someone else that came live.
+	Arrived struct{ Message *protocol.Message }
+	// Refused tells that something could not be done, for the host and the user.
+	// ID is the message's own id where one is concerned.
+	Refused struct {
+		Code   protocol.Code
+		Reason string
+		ID     string
+	}
+)
+
+// PageQuery names a part of the room's history; at most one of Before and
+// Since is set.
+type PageQuery struct {
+	Before   int64 // messages with a smaller seq
+	Since    int64 // changes with a greater rev
+	HasSince bool  // Since counts, also when it is 0
+	Limit    int
+}
+
+func (LoadOutbox) effect()  {}
+func (SaveItem) effect()    {}
+func (RemoveItem) effect()  {}
+func (GetToken) effect()    {}
+func (Dial) effect()        {}
+func (Write) effect()       {}
+func (CloseSocket) effect() {}
+func (FetchPage) effect()   {}
+func (SetTimer) effect()    {}
+func (Changed) effect()     {}
+func (Arrived) effect()     {}
+func (Refused) effect()     {}

@@ -1,0 +1,122 @@
+package client
+
+import "hallway/protocol"
+
+// Event is something that happened to the chat.
+type Event interface{ event() }
+
+// The events of the shell's machinery.
+type (
+	// Started begins the chat. Token may be empty: then one is asked for.
+	Started struct{ Token string }
+	// OutboxLoaded answers [LoadOutbox], with the items in the order in which they
+	// were saved first.
+	OutboxLoaded struct {
+		User  string
+		Items []Item
+		Err   error // the storage cannot be used: the outbox lives in memory
+	}
+	// ItemSaved tells that the item is stored safely.
+	ItemSaved struct{ ID string }
+	// StorageFailed tells that the item could not be stored.
+	StorageFailed struct {
+		ID  string
+		Err error
+	}
+	// TokenGot answers [GetToken], or brings a token that the host set by itself.
+	TokenGot struct {
+		Token string
+		Err   error // no token could be had now
+	}
+	// Opened tells that the dial of a generation has succeeded.
+	Opened struct{ Gen int }
+	// DialFailed tells that it has not. Status is the HTTP status of a refused
+	// upgrade where it can be known (not in a browser), else 0.
+	DialFailed struct {
+		Gen    int
+		Status int
+		Err    error
+	}
+	// Received is one text frame.
+	Received struct {
+		Gen  int
+		Data []byte
+	}
+	// Closed tells that the connection has ended, also after a failed write. Code
+	// is 0 (or 1006) where no close frame came.
+	Closed struct {
+		Gen    int
+		Code   protocol.CloseCode
+		Reason string
+	}
+	// PageLoaded answers [FetchPage].
+	PageLoaded struct {
+		Req  int
+		Page protocol.Page
+	}
+	// PageFailed tells that a history request was refused, or got no answer
+	// (Status 0).
+	PageFailed struct {
+		Req          int
+		Status       int
+		RetryAfterMs int64
+		Err          error
+	}
+	// TimerFired tells that the time of the last [SetTimer] has come, perhaps long
+	// ago.
+	TimerFired struct{}
+)
+
+// The events of the device and of people.
+type (
+	// Online tells that the device has a network again.
+	Online struct{}
+	// Offline tells that it has none.
+	Offline struct{}
+	// Visible tells that the user sees the chat.
+	Visible struct{}
+	// Hidden tells that the user does not.
+	Hidden struct{}
+	// SendText queues a message. ID is a new UUID, made by the shell.
+	SendText struct {
+		ID      string
+		Text    string
+		ReplyTo string
+	}
+	// Retry queues a failed message again, at the end.
+	Retry struct{ ID string }
+	// Discard forgets a failed message, or one that waits and was never written.
+	Discard struct{ ID string }
+	// LoadOlder asks for the page before the oldest loaded message.
+	LoadOlder struct{}
+	// TryNow ends a wait for the next try to connect.
+	TryNow struct{}
+	// SetOffline changes what the composer does while the connection is lost.
+	SetOffline struct{ Mode OfflineMode }
+	// Close ends the chat for good: leave, close 1000.
+	Close struct{}
+)
+
+func (Started) event()       {}
+func (OutboxLoaded) event()  {}
+func (ItemSaved) event()     {}
+func (StorageFailed) event() {}
+func (TokenGot) event()      {}
+func (Opened) event()        {}
+func (DialFailed) event()    {}
+func (Received) event()      {}
+func (Closed) event()        {}
+func (PageLoaded) event()    {}
+func (PageFailed) event()    {}
+func (TimerFired) event()    {}
+func (Online) event()        {}
+func (Offline) event()       {}
+func (Visible) event()       {}
+func (Hidden) event()        {}
+func (SendText) event()      {}
+func (Retry) event()         {}
+func (Discard) event()       {}
+func (LoadOlder) event()     {}
+func (TryNow) event()        {}
+func (SetOffline) event()    {}
+func (Close) event()         {}

@@ -1,0 +1,86 @@
+package client
+
+import (
+	"time"
+
+	"hallway/protocol"
+)
+
+// Status is the state of the connection as people see it.
+type Status string
+
+// The states.
+const (
+	StatusConnecting   Status = "connecting"
+	StatusCatchingUp   Status = "catching-up"
+	StatusLive         Status = "live"         // the cursor has reached the room's head
+	StatusReconnecting Status = "reconnecting" // next try at Snapshot.RetryAt
+	StatusOffline      Status = "offline"      // the device says that it has no network
+	StatusNotAllowed   Status = "not-allowed"  // final until a new token comes
+	StatusUpdateNeeded Status = "update-needed"
+	StatusClosed       Status = "closed" // by the user
+)
+
+// OfflineMode says what the composer does while the connection is lost.
+type OfflineMode string
+
+// The modes.
+const (
+	OfflineQueue   OfflineMode = "queue"   // it stays open, messages wait in the outbox
+	OfflineDisable OfflineMode = "disable" // it is closed until caught up
+)
+
+// ItemState is the state of a message of one's own.
+type ItemState string
+
+// The states of an own message. A message that came back from the relay is
+// sent.
+const (
+	ItemWaiting ItemState = "waiting" // not written on this connection
+	ItemSending ItemState = "sending" // written, its echo not yet here
+	ItemSent    ItemState = "sent"
+	ItemFailed  ItemState = "failed" // refused for good: retry or discard
+)
+
+// Item is a message in the outbox. Its exported fields are what is stored.
+type Item struct {
+	ID      string
+	Text    string
+	ReplyTo string
+	SentAt  string // RFC 3339: when the user pressed send
+	// Order is the item's place in the outbox, strictly increasing.
+	Order int64
+	// Code and Reason say why it failed; "" while it has not.
+	Code   protocol.Code
+	Reason string
+}
+
+// Own is an item of the outbox as people see it.
+type Own struct {
+	Item
+	State ItemState
+}
+
+// Snapshot is all that a view needs, at one moment. It is immutable: its
+// slices are shared with the core and with other snapshots, and are never
+// changed in place.
+type Snapshot struct {
+	Status  Status
+	RetryAt time.Time // reconnecting: when the next try is
+	Reason  string    // not allowed, update needed: why, in English, safe to show
+
+	Me      protocol.User // zero before the first welcome
+	Members int64         // distinct users in the room; 0: not known
+
+	Loaded     bool                // the first history is here
+	Messages   []*protocol.Message // ascending by seq, without a hole
+	MoreBefore bool                // older ones are at the relay
+	Loading    bool                // older ones are on their way
+	Outbox     []Own               // own messages not yet stored, in the order written
+
+	ComposerOpen  bool // the user may write and send
+	OutboxFull    bool // why not: too many messages wait
+	StorageFailed bool // own messages wait in memory only and die with the page
+	Unread        int  // messages of others that came while the chat was hidden
+	TextBytesMax  int64
+}
