@@ -1,0 +1,74 @@
+# The words of the project. CI says the same ones: .ci/run is `make test`.
+
+PORT ?= 8080
+VERSION := $(or $(shell git describe --tags --dirty --match 'v[0-9]*' 2>/dev/null | sed 's/^v//'),0.1.0-dev)
+BIOME := test/browser/node_modules/.bin/biome
+# What the browser build is made of; the rest of component/ is built for the host as well.
+BROWSER_PACKAGES := ./component/wasm/... ./component/view/... ./component/driver/...
+
+export CGO_ENABLED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint fmt build wasm npm sim bench test-go test-js test-browser lint-go lint-js need-build need-node
+
+help: ## Say what each word does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## Build everything and serve the demo on http://127.0.0.1:8080 (PORT= changes it)
+	@exec bin/hallway serve --demo --addr 127.0.0.1:$(PORT)
+
+test: test-go test-js lint-go test-browser ## Run every check and test, real browser included
+
+lint: lint-go lint-js ## Check Go (host and browser build) and JavaScript
+
+fmt: need-node ## Format Go and JavaScript
+	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
+	$(BIOME) check --write
+
+build: wasm ## Build the relay, demo included: bin/hallway
+	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/hallway ./relay
+
+wasm: need-build ## Build what the npm package ships: dist/
+	go run ./component/build -out dist
+
+npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
+	mkdir -p dist-npm
+	npm pack --pack-destination dist-npm
+
+sim: ## Run the seeded simulation
+	@echo 'make sim: not filled yet' >&2; exit 1
+
+bench: ## Run the benchmarks
+	@echo 'make bench: not filled yet' >&2; exit 1
+
+# The parts of `make test`.
+
+test-go: wasm
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l) && \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run make fmt:" $$unformatted >&2; exit 1; fi
+	go vet ./...
+	go test -race ./...
+
+lint-go: need-build
+	go build -modfile=test/lint/go.mod -o bin/lint/ tool
+	bin/lint/golangci-lint run ./...
+	GOOS=js GOARCH=wasm CGO_ENABLED=0 bin/lint/golangci-lint run $(BROWSER_PACKAGES)
+
+lint-js test-js: need-node
+	$(BIOME) check
+
+test-browser: build need-node
+	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && cd test/browser && node_modules/.bin/playwright test
+
+# What the words above need.
+
+need-build:
+	@test/tools.sh go cc
+
+need-node: test/browser/node_modules/.package-lock.json
+	@test/tools.sh node npm
+
+test/browser/node_modules/.package-lock.json: test/browser/package-lock.json
+	@test/tools.sh node npm
+	cd test/browser && npm ci
+	@touch $@
