@@ -20,7 +20,7 @@ debian() {
 
 playwright() {
     echo "Chromium is not installed: trying Playwright's own download" >&2
-    node_modules/.bin/playwright install chromium-headless-shell chromium >&2 || return 1
+    node_modules/.bin/playwright install chromium >&2 || return 1
     node -e "const path = require('playwright-core').chromium.executablePath();
         require('fs').accessSync(path); console.log(path)" 2>/dev/null
 }

@@ -1,0 +1,313 @@
+// Package imports_test enforces who may import whom: the table of ARCHITECTURE.md, the purity of the two cores, and what
+// stays out of the browser build. It reads what the go command and the parser say, and runs nothing of ours.
+package imports_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "hallway/"
+
+// rule is what one package of ours may import.
+type rule struct {
+	ours    []string // packages of this module, without its name
+	foreign bool     // whether other modules are open to it
+	pure    bool     // neither I/O nor clock nor randomness: see impureImports and impureCalls
+}
+
+// table has every package outside test/, which may see all. A package that is missing here fails the test: decide
+// what it may know, then say so here and in ARCHITECTURE.md.
+var table = map[string]rule{
+	"protocol": {pure: true},
+
+	"component/client": {ours: []string{"protocol"}, pure: true},
+	"component/driver": {ours: []string{"protocol", "component/client"}, foreign: true},
+	"component/view":   {ours: []string{"protocol", "component/client"}, foreign: true},
+	"component/wasm":   {ours: []string{"protocol", "component/client", "component/driver", "component/view"}, foreign: true},
+	"component/build":  {},
+
+	"relay/hub":    {ours: []string{"protocol"}, pure: true},
+	"relay/auth":   {ours: []string{"protocol"}, foreign: true},
+	"relay/conn":   {ours: []string{"protocol", "relay/hub"}, foreign: true},
+	"relay/server": {ours: []string{"protocol", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
+	"relay": {
+		ours:    []string{"protocol", "relay/hub", "relay/conn", "relay/auth", "relay/server", "store", "examples/demo"},
+		foreign: true,
+	},
+
+	"store":           {ours: []string{"protocol", "relay/hub"}, foreign: true},
+	"store/storetest": {ours: []string{"protocol", "relay/hub"}, foreign: true},
+
+	"examples/demo": {},
+}
+
+// impureImports are closed to a pure package, each with its reason.
+var impureImports = map[string]string{
+	"crypto/rand":   "randomness is handed in, so that a run can be replayed from its seed",
+	"math/rand":     "randomness is handed in, so that a run can be replayed from its seed",
+	"math/rand/v2":  "randomness is handed in, so that a run can be replayed from its seed",
+	"database/sql":  "the shell stores",
+	"log":           "a core reports by what it returns",
+	"log/slog":      "a core reports by what it returns",
+	"net":           "the shell owns the sockets",
+	"net/http":      "the shell owns the sockets",
+	"os":            "the shell owns files, environment and signals",
+	"os/signal":     "the shell owns files, environment and signals",
+	"runtime/debug": "a core does not tune its process",
+	"syscall":       "the shell owns the machine",
+	"syscall/js":    "the same core runs outside the browser",
+	"unsafe":        "nothing in a core needs it",
+}
+
+// impureCalls are closed to a pure package: time comes in with each event, waiting is the shell's.
+var impureCalls = map[string][]string{
+	"time": {"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"},
+}
+
+// weight is kept out of the browser build, each with what it would cost. An entry ending in / bans what is below it.
+var weight = map[string]string{
+	"crypto/tls":         "the browser does TLS; its initialisers alone are hundreds of kilobytes",
+	"crypto/x509":        "the browser checks certificates; it drags in math/big and crypto/internal",
+	"database/sql":       "storage is IndexedDB",
+	"github.com/gobwas/": "the browser frames WebSockets",
+	"github.com/gofiber": "the relay's",
+	"github.com/mattn/":  "the relay's",
+	"go/":                "no Go source is read in a browser",
+	"html/template":      "the view builds nodes, never markup",
+	"mime/multipart":     "comes with the real net/http only: the overlay got lost",
+	"net":                "sockets are the browser's; comes with the real net/http",
+	"net/http/httptrace": "comes with the real net/http only: the overlay got lost",
+	"regexp":             "40 KB and slower than the scanner it would replace",
+	"testing":            "test code in the shipped build",
+	"text/template":      "the view builds nodes, never markup",
+}
+
+// listed is what `go list -json` says of a package.
+type listed struct {
+	ImportPath   string
+	Dir          string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+	Standard     bool
+	Error        *struct{ Err string }
+}
+
+// goList runs `go list` at the module's root.
+func goList(t *testing.T, env []string, args ...string) []listed {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-e", "-json"}, args...)...)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), env...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list %s: %v\n%s", strings.Join(args, " "), err, &stderr)
+	}
+	var packages []listed
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatalf("go list %s: %v", strings.Join(args, " "), err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+const root = "../.."
+
+var (
+	host    = []string(nil)
+	browser = []string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0"}
+)
+
+// ours lists the packages of this module, as the host and the browser build see them. Files of one platform only count
+// with that platform, so a package may come twice.
+func ours(t *testing.T) []listed {
+	t.Helper()
+	return append(goList(t, host, "./..."), goList(t, browser, "./...")...)
+}
+
+func isOurs(path string) bool { return strings.HasPrefix(path, module) }
+
+// isForeign says whether the path is another module's: their first element is a host name.
+func isForeign(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return strings.Contains(first, ".")
+}
+
+func TestImportsFollowTheTable(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range ours(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if strings.HasPrefix(name, "test/") {
+			continue
+		}
+		seen[name] = true
+		rule, ok := table[name]
+		if !ok {
+			t.Errorf("%s is not in the import table: decide what it may know and add it there", name)
+			continue
+		}
+		for _, path := range p.Imports {
+			if why := rule.refuses(path); why != "" {
+				t.Errorf("%s must not import %s: %s", name, path, why)
+			}
+		}
+	}
+	for name := range table {
+		if !seen[name] {
+			t.Errorf("%s is in the import table, but there is no such package", name)
+		}
+	}
+}
+
+// refuses says why a package under this rule must not import the path; empty where it may.
+func (r rule) refuses(path string) string {
+	switch {
+	case isOurs(path):
+		if !slices.Contains(r.ours, strings.TrimPrefix(path, module)) {
+			return fmt.Sprintf("of ours it may know only [%s]", strings.Join(r.ours, " "))
+		}
+	case isForeign(path):
+		if !r.foreign {
+			return "the standard library only"
+		}
+	case r.pure:
+		return impureImports[path]
+	}
+	return ""
+}
+
+// TestSidesAreStrangersInTheirTestsToo: only test/ and examples/ see both the component and the relay.
+func TestSidesAreStrangersInTheirTestsToo(t *testing.T) {
+	sides := map[string][]string{
+		"component/": {"relay", "store"},
+		"relay":      {"component"},
+		"store":      {"component"},
+	}
+	for _, p := range ours(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		for side, strangers := range sides {
+			if !strings.HasPrefix(name, side) {
+				continue
+			}
+			for _, path := range slices.Concat(p.TestImports, p.XTestImports) {
+				other, _, _ := strings.Cut(strings.TrimPrefix(path, module), "/")
+				if isOurs(path) && slices.Contains(strangers, other) {
+					t.Errorf("%s must not import %s, not even in a test: what needs both sides lives in test/", name, path)
+				}
+			}
+		}
+	}
+}
+
+func TestPurePackagesCallNoClock(t *testing.T) {
+	for name, rule := range table {
+		if !rule.pure {
+			continue
+		}
+		for _, file := range sources(t, filepath.Join(root, name)) {
+			for _, call := range forbiddenCalls(t, file) {
+				t.Errorf("%s: a pure package takes time as an input", call)
+			}
+		}
+	}
+}
+
+// sources lists the Go files of a directory, tests left out, whatever their build constraints.
+func sources(t *testing.T, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, "_test.go") })
+	if len(files) == 0 {
+		t.Errorf("%s has no Go files", dir)
+	}
+	return files
+}
+
+// forbiddenCalls finds every mention of a function of impureCalls, called or handed on, as "place: package.Function".
+func forbiddenCalls(t *testing.T, file string) []string {
+	t.Helper()
+	set := token.NewFileSet()
+	parsed, err := parser.ParseFile(set, file, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{} // the name in this file → the import path
+	for _, spec := range parsed.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := path[strings.LastIndex(path, "/")+1:]
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		names[name] = path
+	}
+	var found []string
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		selector, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if pkg, ok := selector.X.(*ast.Ident); ok && slices.Contains(impureCalls[names[pkg.Name]], selector.Sel.Name) {
+			found = append(found, fmt.Sprintf("%s: %s.%s", set.Position(n.Pos()), pkg.Name, selector.Sel.Name))
+		}
+		return true
+	})
+	return found
+}
+
+// TestTheRulesBite makes sure that the checks above can fail.
+func TestTheRulesBite(t *testing.T) {
+	for _, c := range []struct {
+		from, path string
+		refused    bool
+	}{
+		{"protocol", "encoding/json", false},
+		{"protocol", "github.com/google/uuid", true},
+		{"component/client", "hallway/protocol", false},
+		{"component/client", "syscall/js", true},
+		{"component/driver", "hallway/component/view", true},
+		{"component/driver", "nhooyr.io/websocket", false},
+		{"relay/hub", "math/rand/v2", true},
+		{"relay/conn", "hallway/store", true},
+		{"relay", "hallway/examples/demo", false},
+		{"store", "hallway/examples/demo", true},
+	} {
+		if why := table[c.from].refuses(c.path); (why != "") != c.refused {
+			t.Errorf("%s importing %s: refused with %q, want refused = %v", c.from, c.path, why, c.refused)
+		}
+	}
+
+	file := filepath.Join(t.TempDir(), "core.go")
+	source := "package core\n\nimport clock \"time\"\n\nvar now = clock.Now\n\nfunc wait() { clock.Sleep(clock.Second) }\n"
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if found := forbiddenCalls(t, file); len(found) != 2 {
+		t.Errorf("found %q, want clock.Now and clock.Sleep", found)
+	}
+}
