@@ -1,0 +1,115 @@
+package protocol
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ValidRoom reports whether name may name a room:
+// [A-Za-z0-9][A-Za-z0-9._:~-]{0,127}.
+func ValidRoom(name string) bool {
+	if name == "" || len(name) > RoomBytesMax {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		if !alphanumeric(c) && (i == 0 || strings.IndexByte("._:~-", c) < 0) {
+			return false
+		}
+	}
+	return true
+}
+
+func alphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// ValidID reports whether id is a UUID (RFC 9562) in canonical lower case, of
+// any version.
+func ValidID(id string) bool {
+	if len(id) != 36 {
+		return false
+	}
+	for i := range len(id) {
+		c := id[i]
+		switch i {
+		case 8, 13, 18, 23:
+			if c != '-' {
+				return false
+			}
+		default:
+			if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// CheckText tells why a text of at most bytesMax bytes cannot be sent: a code
+// and a reason, both empty where it can.
+func CheckText(text string, bytesMax int64) (Code, string) {
+	switch {
+	case int64(len(text)) > bytesMax:
+		return CodeTooLarge, "the text is too long"
+	case !utf8.ValidString(text):
+		return CodeBadRequest, "the text is not UTF-8"
+	case strings.TrimFunc(text, unicode.IsSpace) == "":
+		return CodeBadRequest, "the text is empty"
+	case strings.ContainsFunc(text, forbiddenInText):
+		return CodeBadRequest, "the text has control characters"
+	}
+	return "", ""
+}
+
+// forbiddenInText tells the control characters (Unicode's category Cc) that a
+// text may not hold.
+func forbiddenInText(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+
+// ivBytes is the size of A256GCM's initialisation vector.
+const ivBytes = 12
+
+// checkEncrypted is CheckText for an encrypted text.
+func checkEncrypted(e *Encrypted, textBytesMax int64) (Code, string) {
+	iv, ivErr := base64URL(e.IV)
+	ct, ctErr := base64URL(e.CT)
+	switch {
+	case e.Alg != "A256GCM":
+		return CodeBadRequest, "encrypted.alg must be A256GCM"
+	case e.Kid == "" || len(e.Kid) > kidBytesMax || strings.ContainsFunc(e.Kid, unicode.IsControl):
+		return CodeBadRequest, "encrypted.kid must name a key in at most 128 bytes"
+	case ivErr != nil || len(iv) != ivBytes:
+		return CodeBadRequest, "encrypted.iv must be base64url of 12 bytes"
+	case ctErr != nil || len(ct) == 0:
+		return CodeBadRequest, "encrypted.ct must be base64url"
+	case int64(len(ct)) > textBytesMax+EncryptedExtraBytesMax:
+		return CodeTooLarge, "the text is too long"
+	}
+	return "", ""
+}
+
+// kidBytesMax bounds the name of a key.
+const kidBytesMax = 128
+
+// base64URL decodes RFC 4648 base64url, padded or not.
+func base64URL(s string) ([]byte, error) {
+	return base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(s, "="))
+}
+
+// validEmoji reports whether a reaction may be e.
+func validEmoji(e string) bool {
+	return e != "" && len(e) <= EmojiBytesMax && utf8.ValidString(e) &&
+		!strings.ContainsFunc(e, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+}
+
+// jwtPayload is the decoded middle part of a JWT in compact form.
+func jwtPayload(token string) ([]byte, bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, false
+	}
+	payload, err := base64URL(parts[1])
+	return payload, err == nil
+}
