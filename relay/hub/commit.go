@@ -1,0 +1,232 @@
+package hub
+
+import (
+	"fmt"
+	"time"
+
+	"hallway/protocol"
+)
+
+// A pending is an op on its way to the store, with who is to be answered:
+// exactly once, a session or done.
+type pending struct {
+	op      Op
+	session *Session      // nil: over REST
+	member  *member       // of an OpOpen
+	order   uint64        // of an OpSend: its place in the order of arrival
+	block   *block        // what holds an OpSend back, which is then FindOnly
+	done    func(Outcome) // over REST
+}
+
+// holdBack makes p a look-up behind b; nil leaves it as it is.
+func (p *pending) holdBack(b *block) {
+	if b == nil {
+		return
+	}
+	if p.block != nil {
+		p.block.finds--
+	}
+	b.finds++
+	p.op.FindOnly, p.block = true, b
+}
+
+// bytes is the size of the op's content.
+func (p *pending) bytes() int {
+	f := &p.op.Send
+	n := len(f.Text) + len(f.ID) + len(f.ReplyTo) + len(f.SentAt)
+	if f.Encrypted != nil {
+		n += len(f.Encrypted.CT)
+	}
+	return n
+}
+
+// full reports whether an op with so much content finds no place in the queue.
+func (h *Hub) full(s *Session, bytes int) bool {
+	return h.ops >= h.cfg.QueueOps || h.bytes+bytes > h.cfg.QueueBytes || s != nil && s.ops >= SessionOpsMax
+}
+
+func (h *Hub) enqueue(p pending) {
+	h.ops++
+	h.bytes += p.bytes()
+	if p.session != nil {
+		p.session.ops++
+	}
+	h.queue = append(h.queue, p)
+}
+
+// flush hands the next batch over, unless one is under way.
+func (h *Hub) flush() {
+	if len(h.flying) > 0 || len(h.queue) == 0 {
+		return
+	}
+	n, bytes := 0, 0
+	for n < len(h.queue) && bytes < BatchBytesMax {
+		bytes += h.queue[n].bytes()
+		n++
+	}
+	h.flying = append(h.flying, h.queue[:n]...)
+	left := copy(h.queue, h.queue[n:])
+	clear(h.queue[left:])
+	h.queue = h.queue[:left]
+
+	ops := make([]Op, n)
+	for i := range ops {
+		ops[i] = h.flying[i].op
+	}
+	h.committer.Commit(ops)
+}
+
+// Committed ends the batch under way: with one outcome for each of its ops, or
+// with an error, after which nothing is known of any of them.
+func (h *Hub) Committed(_ time.Time, outcomes []Outcome, err error) {
+	batch := h.flying
+	if err == nil && len(outcomes) != len(batch) {
+		panic(fmt.Sprintf("hub: %d outcomes for %d ops", len(outcomes), len(batch)))
+	}
+	for i := range batch {
+		h.settle(&batch[i])
+	}
+	h.flying = nil
+	if err != nil {
+		h.holdBackQueue(batch)
+	}
+	h.flush()
+	for i := range batch {
+		if err != nil {
+			h.failed(&batch[i])
+		} else {
+			h.done(&batch[i], outcomes[i])
+		}
+	}
+	for _, r := range h.touched {
+		h.tell(r)
+	}
+	clear(h.touched)
+	h.touched = h.touched[:0]
+}
+
+// settle takes an op off the counts.
+func (h *Hub) settle(p *pending) {
+	h.ops--
+	h.bytes -= p.bytes()
+	if p.session != nil {
+		p.session.ops--
+	}
+	if p.block != nil {
+		p.block.finds--
+	}
+}
+
+// holdBackQueue blocks the lanes of a failed batch: what queues behind it must
+// not overtake it.
+func (h *Hub) holdBackQueue(batch []pending) {
+	type lane struct {
+		session *Session
+		room    string
+	}
+	blocks := map[lane]*block{}
+	for i := range batch {
+		p := &batch[i]
+		if p.session == nil {
+			continue
+		}
+		at := lane{p.session, p.op.Room}
+		b := blocks[at]
+		if b == nil {
+			b = p.session.blockLane(p.op.Room)
+			blocks[at] = b
+		}
+		if p.op.Kind == OpSend {
+			b.refused(p.op.Send.ID, p.order)
+		}
+	}
+	for i := range h.queue {
+		q := &h.queue[i]
+		if q.op.Kind == OpSend {
+			q.holdBack(blocks[lane{q.session, q.op.Room}])
+		}
+	}
+}
+
+// blockLane makes sure that the session's lane of the room is blocked. It
+// makes a block also where the room was left: ops may still be queued.
+func (s *Session) blockLane(room string) *block {
+	m := s.member(room)
+	if m != nil && m.block != nil {
+		return m.block
+	}
+	b := &block{refusal: unavailable()}
+	if m != nil {
+		m.block = b
+	}
+	return b
+}
+
+// failed answers an op of a failed batch.
+func (h *Hub) failed(p *pending) {
+	why := unavailable()
+	if p.block != nil {
+		why = p.block.refusal
+	}
+	if p.op.Kind == OpOpen {
+		h.opened(p.member, why.outcome())
+		return
+	}
+	h.refuse(p, why)
+}
+
+// done answers an op that the store has carried out or refused.
+func (h *Hub) done(p *pending, o Outcome) {
+	switch {
+	case p.op.Kind == OpOpen:
+		h.opened(p.member, o)
+	case p.op.FindOnly && o.Code == protocol.CodeNotFound:
+		p.block.refused(p.op.Send.ID, p.order)
+		h.refuse(p, p.block.refusal)
+	case o.Code != "":
+		h.refuse(p, refusal{code: o.Code, reason: o.Reason})
+	default:
+		h.stored(p, o)
+	}
+}
+
+func (h *Hub) refuse(p *pending, why refusal) {
+	if p.done != nil {
+		p.done(why.outcome())
+		return
+	}
+	p.session.send(why.frame(p.op.Room, p.op.Send.ID))
+}
+
+// stored tells a stored message to its room, or, where the room has been told
+// it before, to who asked alone. A message found by its id may well be news to
+// the room: the commit that stored it may have seemed to fail.
+func (h *Hub) stored(p *pending, o Outcome) {
+	r := h.rooms[p.op.Room]
+	news := r != nil && r.open && o.Message.Rev > r.told
+	if news {
+		if len(r.out) == 0 {
+			h.touched = append(h.touched, r)
+		}
+		r.told = o.Message.Rev
+		r.out = append(r.out, protocol.Changed{Message: o.Message}.Append(nil))
+	}
+	if p.done != nil {
+		p.done(o)
+		return
+	}
+	m := p.session.member(p.op.Room)
+	if news || m == nil || !m.joined {
+		return
+	}
+	h.tell(r) // in the order of rev, should this batch have brought it
+	p.session.send(protocol.Changed{Message: o.Message})
+}
+
+// tell sends a room what was gathered for it.
+func (h *Hub) tell(r *room) {
+	if len(r.out) > 0 {
+		r.group.Send(r.out)
+		r.out = nil
+	}
+}

@@ -1,0 +1,125 @@
+package hub
+
+import (
+	"time"
+
+	"hallway/protocol"
+)
+
+// Hub is the relay's state. One owner calls its methods; see the package
+// comment.
+type Hub struct {
+	cfg       Config
+	transport Transport
+	committer Committer
+
+	sessions []*Session // that have not ended; Session.place is the index
+	users    map[string]*user
+	resting  []*user // without a connection, perhaps to be forgotten
+	rooms    map[string]*room
+	restless []*room // whose members may not know the number of users
+	draining bool
+
+	arrivals uint64    // counts sends, in their order of arrival
+	queue    []pending // waits for the batch under way
+	flying   []pending // the batch under way
+	ops      int       // in both
+	bytes    int       // of content in both
+	touched  []*room   // with frames to tell; empty between calls
+}
+
+// New makes an empty hub.
+func New(cfg Config, transport Transport, committer Committer) *Hub {
+	return &Hub{
+		cfg:       cfg.withDefaults(),
+		transport: transport,
+		committer: committer,
+		users:     map[string]*user{},
+		rooms:     map[string]*room{},
+	}
+}
+
+// Open begins a session on a new connection. id names it to the client and in
+// logs. A hub that drains closes the connection at once.
+func (h *Hub) Open(now time.Time, id string, conn Conn) *Session {
+	s := &Session{id: id, conn: conn, place: len(h.sessions), opened: now, heard: now}
+	h.sessions = append(h.sessions, s)
+	if h.draining {
+		h.end(s, protocol.CloseGoingAway, "the relay is going away")
+	}
+	return s
+}
+
+// Heard notes a sign of life that is no frame of the protocol.
+func (h *Hub) Heard(now time.Time, s *Session) { s.heard = now }
+
+// Closed ends a session whose connection is gone.
+func (h *Hub) Closed(_ time.Time, s *Session) { h.detach(s) }
+
+// Tick does what is due; it wants to be called every TickEvery.
+func (h *Hub) Tick(now time.Time) {
+	// From the end, because ending a session moves the last one to its place.
+	for i := len(h.sessions) - 1; i >= 0; i-- {
+		s := h.sessions[i]
+		switch {
+		case s.user == nil && now.Sub(s.opened) >= h.cfg.HelloTimeout:
+			h.end(s, protocol.CloseTimeout, "no hello in time")
+		case now.Sub(s.heard) >= h.cfg.silence():
+			h.end(s, protocol.CloseTimeout, "nothing heard")
+		case s.user != nil && !now.Before(s.who.Expires):
+			h.end(s, protocol.CloseUnauthorized, "the token has expired")
+		}
+	}
+	h.tellPresence(now)
+	h.forgetUsers(now)
+}
+
+// Drain asks all clients to go and turns new ones away. Who is still here is
+// served until CloseAll.
+func (h *Hub) Drain(time.Time) {
+	h.draining = true
+	for _, s := range h.sessions {
+		s.send(protocol.Goaway{ReconnectAfterMs: h.cfg.GoawayMs})
+	}
+}
+
+// CloseAll ends all sessions with CloseGoingAway.
+func (h *Hub) CloseAll(time.Time) {
+	for len(h.sessions) > 0 {
+		h.end(h.sessions[len(h.sessions)-1], protocol.CloseGoingAway, "the relay is going away")
+	}
+}
+
+// Sessions is how many sessions have not ended.
+func (h *Hub) Sessions() int { return len(h.sessions) }
+
+// Pending is how many ops wait for the store or are under way.
+func (h *Hub) Pending() int { return h.ops }
+
+// end closes a session's connection and forgets the session at once; what its
+// connection still says is not heard.
+func (h *Hub) end(s *Session, code protocol.CloseCode, reason string) {
+	if s.ended {
+		return
+	}
+	s.conn.Close(code, reason)
+	h.detach(s)
+}
+
+func (h *Hub) detach(s *Session) {
+	if s.ended {
+		return
+	}
+	s.ended = true
+	for len(s.members) > 0 {
+		h.part(s.members[len(s.members)-1])
+	}
+	if s.user != nil {
+		s.user.conns--
+		h.rest(s.user)
+	}
+	last := h.sessions[len(h.sessions)-1]
+	h.sessions[s.place], last.place = last, s.place
+	h.sessions[len(h.sessions)-1] = nil
+	h.sessions = h.sessions[:len(h.sessions)-1]
+}

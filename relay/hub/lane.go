@@ -1,0 +1,111 @@
+package hub
+
+import (
+	"time"
+
+	"hallway/protocol"
+)
+
+// A lane is one connection's sends of one room. The relay stores them in the
+// order in which they arrived: once it has refused one with a retryable code,
+// it refuses all later ones, until the refused one comes again.
+
+// A block holds a lane back. What arrives behind it is only looked up, because
+// an id stored before is answered all the same, and refused when not found.
+type block struct {
+	refusal
+	finds int    // look-ups under way
+	first string // the id of the earliest send that was refused; "" while none was
+	order uint64 // its place in the order of arrival
+}
+
+// refused notes that a send was refused behind the block.
+func (b *block) refused(id string, order uint64) {
+	if b.first == "" || order < b.order {
+		b.first, b.order = id, order
+	}
+}
+
+// lifts reports whether the arrival of id ends the block. While a look-up is
+// under way it is not known which send is the first refused.
+func (b *block) lifts(id string) bool {
+	return b.finds == 0 && (b.first == id || b.first == "")
+}
+
+// A refusal is why something was not done.
+type refusal struct {
+	code       protocol.Code
+	reason     string
+	retryAfter time.Duration
+}
+
+func (r refusal) frame(room, id string) protocol.Error {
+	return protocol.Error{Code: r.code, Message: r.reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.retryAfter)}
+}
+
+func (r refusal) outcome() Outcome {
+	return Outcome{Code: r.code, Reason: r.reason, RetryAfter: r.retryAfter}
+}
+
+func unavailable() refusal {
+	return refusal{code: protocol.CodeUnavailable, reason: "not stored, try again", retryAfter: unavailableRetry}
+}
+
+func rateLimited(wait time.Duration) refusal {
+	return refusal{code: protocol.CodeRateLimited, reason: "too many messages", retryAfter: wait}
+}
+
+// send takes a send frame of a connection.
+func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
+	m := s.member(f.Room)
+	if m == nil {
+		s.send(notJoined(f.Room, f.ID))
+		return
+	}
+	h.arrivals++
+	p := pending{
+		op:      Op{Kind: OpSend, Room: f.Room, Sender: m.sender(), Send: f},
+		session: s, order: h.arrivals,
+	}
+	full := h.full(s, p.bytes())
+	if m.block != nil && m.block.lifts(f.ID) {
+		m.block = nil
+	}
+	if m.block == nil && full {
+		m.block = &block{refusal: unavailable()}
+	}
+	if m.block == nil {
+		if wait := s.user.spend(now); wait > 0 {
+			m.block = &block{refusal: rateLimited(wait)}
+		}
+	}
+	if m.block != nil && full {
+		m.block.refused(f.ID, p.order)
+		s.send(m.block.frame(f.Room, f.ID))
+		return
+	}
+	p.holdBack(m.block)
+	h.enqueue(p)
+}
+
+// Post takes a send over REST. done is called exactly once with what became of
+// it, perhaps before Post returns.
+func (h *Hub) Post(now time.Time, who Identity, f protocol.Send, done func(Outcome)) {
+	role, ok := who.Grants.Role(f.Room)
+	if !ok {
+		no := forbidden(f.Room, f.ID)
+		done(Outcome{Code: no.Code, Reason: no.Message})
+		return
+	}
+	who.User.Role = role
+	p := pending{op: Op{Kind: OpSend, Room: f.Room, Sender: who.User, Send: f}, done: done}
+	if h.full(nil, p.bytes()) {
+		done(unavailable().outcome())
+		return
+	}
+	if wait := h.user(who.User.ID).spend(now); wait > 0 {
+		p.holdBack(&block{refusal: rateLimited(wait)})
+	}
+	h.enqueue(p)
+	h.flush()
+}

@@ -1,0 +1,145 @@
+package hub
+
+import (
+	"math"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"hallway/protocol"
+)
+
+// The hub's limits. What exceeds one is refused or closed, never dropped
+// silently.
+const (
+	// QueueOpsMax is how many ops may wait for the store or be under way.
+	QueueOpsMax = 16384
+	// QueueBytesMax is how many bytes of content these may hold.
+	QueueBytesMax = 32 << 20
+	// SessionOpsMax is how many of them one connection may have, so that none
+	// fills the queue alone. A client keeps protocol.InFlightMax in flight.
+	SessionOpsMax = 1024
+	// BatchBytesMax ends a batch: what a commit brings to a room goes out at
+	// once, and must leave a reader that keeps up room in its pending bytes.
+	BatchBytesMax = 128 << 10
+	// RoomsPerSessionMax is how many rooms one connection may join.
+	RoomsPerSessionMax = 256
+)
+
+const (
+	// TickEvery is how often Tick wants to be called; times are kept to that.
+	TickEvery = 500 * time.Millisecond
+	// presenceEvery is how often a room is told its number of users at most.
+	presenceEvery = time.Second
+	// unavailableRetry is what the refused are told to wait when the store or
+	// the queue could not take an op.
+	unavailableRetry = 500 * time.Millisecond
+	// rateBurst times the rate is what a user may send at once.
+	rateBurst = 4
+)
+
+// Config is what an operator decides. A zero field takes the default of
+// protocol or of this package, unless it says otherwise.
+type Config struct {
+	Server       string // the relay's name in welcome: "hallway/1.0.0"
+	HeartbeatMs  int64
+	TimeoutMs    int64
+	HelloTimeout time.Duration
+	Limits       protocol.Limits
+	Rate         float64 // messages a second a user, with a burst of 4×; 0: no limit
+	ConnsPerUser int     // 0: no limit
+	QueueOps     int     // QueueOpsMax
+	QueueBytes   int     // QueueBytesMax
+	GoawayMs     int64   // within what time clients come back after a drain; 1500
+	Verifier     Verifier
+}
+
+func (c Config) withDefaults() Config {
+	setDefault(&c.HeartbeatMs, protocol.Heartbeat.Milliseconds())
+	setDefault(&c.TimeoutMs, protocol.Timeout.Milliseconds())
+	setDefault(&c.HelloTimeout, protocol.HelloTimeout)
+	setDefault(&c.Limits.TextBytes, protocol.TextBytesMax)
+	setDefault(&c.Limits.FrameBytes, protocol.FrameBytesMax)
+	setDefault(&c.QueueOps, QueueOpsMax)
+	setDefault(&c.QueueBytes, QueueBytesMax)
+	setDefault(&c.GoawayMs, 1500)
+	return c
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// silence is how long after its last sign a connection counts as dead.
+func (c *Config) silence() time.Duration {
+	return time.Duration(c.HeartbeatMs+2*c.TimeoutMs) * time.Millisecond
+}
+
+// A user is what all connections and requests of one user share.
+type user struct {
+	id      string
+	conns   int           // welcomed connections
+	limiter *rate.Limiter // nil: no limit
+	resting bool          // is in Hub.resting
+}
+
+// user is the entry of a user id, made where missing. An entry without a
+// connection rests until its limiter is full again, and is then forgotten.
+func (h *Hub) user(id string) *user {
+	u := h.users[id]
+	if u == nil {
+		u = &user{id: id}
+		if h.cfg.Rate > 0 {
+			u.limiter = rate.NewLimiter(rate.Limit(h.cfg.Rate), int(math.Ceil(rateBurst*h.cfg.Rate)))
+		}
+		h.users[id] = u
+	}
+	h.rest(u)
+	return u
+}
+
+// rest has a user without a connection looked at by forgetUsers.
+func (h *Hub) rest(u *user) {
+	if u.conns == 0 && !u.resting {
+		u.resting = true
+		h.resting = append(h.resting, u)
+	}
+}
+
+// forgetUsers drops the entries that tell nothing any more.
+func (h *Hub) forgetUsers(now time.Time) {
+	kept := h.resting[:0]
+	for _, u := range h.resting {
+		switch {
+		case u.conns > 0:
+			u.resting = false
+		case u.limiter == nil || u.limiter.TokensAt(now) >= float64(u.limiter.Burst()):
+			delete(h.users, u.id)
+		default:
+			kept = append(kept, u)
+		}
+	}
+	clear(h.resting[len(kept):])
+	h.resting = kept
+}
+
+// spend takes one message from the user's rate; it returns how long to wait
+// when there is none left.
+func (u *user) spend(now time.Time) (wait time.Duration) {
+	if u.limiter == nil {
+		return 0
+	}
+	r := u.limiter.ReserveN(now, 1)
+	if wait = r.DelayFrom(now); wait > 0 {
+		r.CancelAt(now)
+	}
+	return wait
+}
+
+// milliseconds rounds up, so that waiting that long is enough.
+func milliseconds(d time.Duration) int64 {
+	return int64((d + time.Millisecond - 1) / time.Millisecond)
+}

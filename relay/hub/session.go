@@ -1,0 +1,179 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"hallway/protocol"
+)
+
+// Session is one connection's state in the hub. Only the hub's owner may touch
+// it.
+type Session struct {
+	id      string
+	conn    Conn
+	place   int  // in Hub.sessions
+	ended   bool // nothing is sent or heard any more
+	opened  time.Time
+	heard   time.Time // when something arrived last
+	user    *user     // nil before welcome
+	who     Identity
+	members []*member // one for each room joined or being joined
+	ops     int       // queued or under way
+}
+
+func (s *Session) send(f protocol.RelayFrame) {
+	if !s.ended {
+		s.conn.Send(f.Append(nil))
+	}
+}
+
+// member is the session's place in a room, nil where it has none.
+func (s *Session) member(room string) *member {
+	i := slices.IndexFunc(s.members, func(m *member) bool { return m.room.name == room })
+	if i < 0 {
+		return nil
+	}
+	return s.members[i]
+}
+
+// Received takes one text message of the session's connection.
+func (h *Hub) Received(now time.Time, s *Session, data []byte) {
+	if s.ended {
+		return
+	}
+	s.heard = now
+	frame, err := protocol.DecodeClient(data, h.cfg.Limits)
+	if err != nil {
+		h.malformed(s, err)
+		return
+	}
+	h.take(now, s, frame)
+	h.flush()
+}
+
+func (h *Hub) malformed(s *Session, err error) {
+	var fe *protocol.FrameError
+	if !errors.As(err, &fe) {
+		panic(fmt.Sprintf("hub: the decoder's error is no FrameError: %v", err))
+	}
+	switch {
+	case fe.NotProtocol:
+		h.end(s, protocol.CloseNotProtocol, fe.Reason)
+	case fe.Type == "hello":
+		h.refuseHello(s, fe.Reason)
+	case s.user == nil:
+		s.send(unauthorized(fe.Room, fe.ID))
+	default:
+		s.send(protocol.Error{Code: fe.Code, Message: fe.Reason, Room: fe.Room, ID: fe.ID})
+	}
+}
+
+func unauthorized(room, id string) protocol.Error {
+	return protocol.Error{Code: protocol.CodeUnauthorized, Message: "say hello first", Room: room, ID: id}
+}
+
+func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
+	if f, ok := frame.(protocol.Hello); ok {
+		h.hello(now, s, f)
+		return
+	}
+	if s.user == nil {
+		_, room, id := describe(frame)
+		s.send(unauthorized(room, id))
+		return
+	}
+	switch f := frame.(type) {
+	case protocol.Ping:
+		s.send(protocol.Pong(f))
+	case protocol.Join:
+		h.join(s, f.Room)
+	case protocol.Leave:
+		h.leave(s, f.Room)
+	case protocol.Send:
+		h.send(now, s, f)
+	default:
+		kind, room, id := describe(frame)
+		s.send(protocol.Error{
+			Code: protocol.CodeBadRequest, Message: kind + " is not supported by this relay yet",
+			Room: room, ID: id,
+		})
+	}
+}
+
+// describe names a frame's type, room and message.
+func describe(frame protocol.ClientFrame) (kind, room, id string) {
+	switch f := frame.(type) {
+	case protocol.Join:
+		return "join", f.Room, ""
+	case protocol.Leave:
+		return "leave", f.Room, ""
+	case protocol.Send:
+		return "send", f.Room, f.ID
+	case protocol.Edit:
+		return "edit", f.Room, f.ID
+	case protocol.Delete:
+		return "delete", f.Room, f.ID
+	case protocol.React:
+		return "react", f.Room, f.ID
+	case protocol.Pin:
+		return "pin", f.Room, f.ID
+	case protocol.Typing:
+		return "typing", f.Room, ""
+	case protocol.Read:
+		return "read", f.Room, ""
+	}
+	return "", "", ""
+}
+
+// hello takes the first hello and every refreshing one; both are answered with
+// welcome.
+func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
+	who, err := h.cfg.Verifier.Verify(now, f.Token)
+	switch {
+	case err != nil:
+		h.refuseHello(s, err.Error())
+		return
+	case s.user == nil:
+		u := h.user(who.User.ID)
+		if h.cfg.ConnsPerUser > 0 && u.conns >= h.cfg.ConnsPerUser {
+			h.end(s, protocol.CloseTooMany, "too many connections")
+			return
+		}
+		u.conns++
+		s.user = u
+	case who.User.ID != s.user.id:
+		h.refuseHello(s, "the token is another user's")
+		return
+	}
+	s.who = who
+	s.send(protocol.Welcome{
+		Session: s.id, User: who.User, Server: h.cfg.Server,
+		HeartbeatMs: h.cfg.HeartbeatMs, TimeoutMs: h.cfg.TimeoutMs, Limits: h.cfg.Limits,
+	})
+	h.regrant(s)
+}
+
+func (h *Hub) refuseHello(s *Session, reason string) {
+	s.send(protocol.Error{Code: protocol.CodeUnauthorized, Message: reason})
+	h.end(s, protocol.CloseUnauthorized, reason)
+}
+
+// regrant takes the session out of the rooms that its new token does not open.
+func (h *Hub) regrant(s *Session) {
+	for _, m := range slices.Clone(s.members) {
+		role, ok := s.who.Grants.Role(m.room.name)
+		if ok {
+			m.role = role
+			continue
+		}
+		s.send(forbidden(m.room.name, ""))
+		h.part(m)
+	}
+}
+
+func forbidden(room, id string) protocol.Error {
+	return protocol.Error{Code: protocol.CodeForbidden, Message: "the token does not open this room", Room: room, ID: id}
+}
