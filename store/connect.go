@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// How the database is used. Everything stands in the DSN, so that each
+// connection of a pool has it.
+const (
+	// A writer waits this long for another process that writes (a backup, a
+	// person with the sqlite3 shell) before Commit fails.
+	busyTimeoutMs = "5000"
+	// A relay that is started waits this long for its predecessor to end.
+	lockTimeoutMs = "1000"
+	// The page caches, in KiB (negative, by SQLite's convention).
+	writerCache = "-65536"
+	readerCache = "-8192"
+	// readersMin is the least number of connections that may read in parallel.
+	readersMin = 4
+)
+
+// resolve makes path absolute and follows it to the file itself, so that two
+// ways to one database find the same lock.
+func resolve(path string) (string, error) {
+	if path == "" {
+		return "", errors.New("the path is empty")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if file, err := filepath.EvalSymlinks(path); err == nil {
+		return file, nil
+	}
+	return path, nil // not there yet, or opening it will say what is wrong
+}
+
+// lock takes path.lock until the returned pool is closed or the process ends.
+// The file is an empty SQLite database whose one connection keeps the lock that
+// it once took: a lock that SQLite has on every system.
+func lock(ctx context.Context, path string) (*sql.DB, error) {
+	db, err := connect(path+".lock", 1, url.Values{
+		"_busy_timeout": {lockTimeoutMs},
+		"_locking_mode": {"EXCLUSIVE"},
+		"_journal_mode": {"MEMORY"}, // no second file
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.ExecContext(ctx, `BEGIN EXCLUSIVE; COMMIT`); err != nil {
+		_ = db.Close()
+		var e sqlite3.Error
+		if errors.As(err, &e) && e.Code == sqlite3.ErrBusy {
+			return nil, errInUse
+		}
+		return nil, err
+	}
+	return db, nil
+}
+
+var errInUse = errors.New("another relay is using it")
+
+// create makes an empty database for its owner's eyes only. To be called with
+// the lock held, and never opens a file that is there: closing it would drop
+// the locks that SQLite holds on it in this process.
+func create(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+func connectWriter(path string) (*sql.DB, error) {
+	return connect(path, 1, url.Values{
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"},
+		"_busy_timeout": {busyTimeoutMs},
+		"_foreign_keys": {"on"},
+		"_txlock":       {"immediate"},
+		"_cache_size":   {writerCache},
+	})
+}
+
+func connectReaders(path string) (*sql.DB, error) {
+	return connect(path, max(readersMin, runtime.GOMAXPROCS(0)), url.Values{
+		"mode":          {"ro"},
+		"_query_only":   {"on"},
+		"_busy_timeout": {busyTimeoutMs},
+		"_cache_size":   {readerCache},
+	})
+}
+
+// connect makes a pool of conns connections to the file at path; none is opened
+// yet.
+func connect(path string, conns int, params url.Values) (*sql.DB, error) {
+	file := url.URL{Path: filepath.ToSlash(path)}
+	db, err := sql.Open("sqlite3", "file:"+file.EscapedPath()+"?"+params.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// checkpoint waits for the writer's connection and moves the write-ahead log
+// into the database.
+func checkpoint(writer *sql.DB) error {
+	_, err := writer.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
+	return err
+}

@@ -1,0 +1,26 @@
+// Package store keeps rooms and their messages in one SQLite file: what the
+// hub asks of a database ([hub.Store]), and nothing else.
+//
+// # How it writes and reads
+//
+// One connection writes; [SQLite.Commit] is one transaction on it, synced to
+// the disk before it returns. The hub hands over everything that is queued, so
+// a transaction carries as many messages as the load brings. A pool of
+// read-only connections serves pages beside it: in SQLite's WAL mode readers
+// and the writer do not wait for each other, and a read transaction is a
+// snapshot.
+//
+// The file <path>.lock beside the database marks it as in use. It is locked by
+// the operating system, so it is free again when the process ends, in
+// whatever way; it is never removed.
+//
+// # The schema
+//
+// The schema grows by the files in migrations/, each applied once when the
+// database is opened. A file that has been released is never changed.
+//
+// # What this package must not know
+//
+// Connections, sessions, tokens, HTTP; who may do what; whether a text is
+// acceptable. What comes in has been checked.
+package store

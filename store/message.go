@@ -1,0 +1,88 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+
+	"hallway/protocol"
+)
+
+// messageColumns are the columns of a message that messageValues and
+// scanMessage know, in their order.
+const messageColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to`
+
+func messageValues(m *protocol.Message) ([]any, error) {
+	encrypted, err := encodeEncrypted(m.Encrypted)
+	if err != nil {
+		return nil, err
+	}
+	return []any{
+		m.ID, m.Seq, m.Rev, m.Sender.ID, m.Sender.Name, string(m.Sender.Role),
+		int64(m.CreatedAt), m.SentAt, m.Text, encrypted, m.ReplyTo,
+	}, nil
+}
+
+// scanMessage reads the columns before, then messageColumns.
+func scanMessage(row interface{ Scan(...any) error }, room string, before ...any) (protocol.Message, error) {
+	m := protocol.Message{Room: room}
+	var encrypted string
+	err := row.Scan(append(before,
+		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, &m.Sender.Role,
+		&m.CreatedAt, &m.SentAt, &m.Text, &encrypted, &m.ReplyTo)...)
+	if err != nil {
+		return m, err
+	}
+	m.Encrypted, err = decodeEncrypted(encrypted)
+	return m, err
+}
+
+// encryptedColumn is protocol.Encrypted as it stands in its column, in the
+// protocol's own words.
+type encryptedColumn struct {
+	Alg string `json:"alg"`
+	Kid string `json:"kid"`
+	IV  string `json:"iv"`
+	CT  string `json:"ct"`
+}
+
+func encodeEncrypted(e *protocol.Encrypted) (string, error) {
+	if e == nil {
+		return "", nil
+	}
+	text, err := json.Marshal(encryptedColumn(*e))
+	return string(text), err
+}
+
+func decodeEncrypted(text string) (*protocol.Encrypted, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var column encryptedColumn
+	if err := json.Unmarshal([]byte(text), &column); err != nil {
+		return nil, err
+	}
+	e := protocol.Encrypted(column)
+	return &e, nil
+}
+
+// fingerprintBytes is how much of the hash is kept; a sender who finds a
+// collision deceives nobody but themselves.
+const fingerprintBytes = 16
+
+// fingerprint identifies the content that a message is made with. It is kept
+// beside the message, so that a resend is recognised also after edits. The id
+// goes in too: equal texts do not show by equal fingerprints.
+func fingerprint(s *protocol.Send) []byte {
+	parts := []string{s.ID, s.Text, s.ReplyTo}
+	if e := s.Encrypted; e != nil {
+		parts = append(parts, e.Alg, e.Kid, e.IV, e.CT)
+	}
+	var content []byte
+	for _, part := range parts {
+		content = binary.AppendUvarint(content, uint64(len(part)))
+		content = append(content, part...)
+	}
+	sum := sha256.Sum256(content)
+	return sum[:fingerprintBytes]
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+
+	"hallway/relay/hub"
+)
+
+// SQLite is a [hub.Store] in a SQLite file. Its methods may be called from
+// several goroutines at once.
+type SQLite struct {
+	lock    *sql.DB // holds the lock on the file
+	writer  *sql.DB // one connection, so one transaction at a time
+	readers *sql.DB // connections that cannot write
+
+	write     writeStatements
+	read      readStatements
+	closeOnce func() error
+}
+
+var _ hub.Store = (*SQLite)(nil)
+
+// Options says how to open a store.
+type Options struct {
+	// Path is the database's file. It is made where it does not exist; its folder
+	// must. Beside it SQLite keeps <Path>-wal and <Path>-shm, and the store
+	// <Path>.lock.
+	Path string
+}
+
+// Open opens the database, makes it where there is none, brings its schema up
+// to date and makes sure that it can be written. The error is one line for the
+// operator: it names the path and what is wrong with it.
+func Open(ctx context.Context, o Options) (*SQLite, error) {
+	path, err := resolve(o.Path)
+	if err != nil {
+		return nil, fmt.Errorf("open database %q: %w", o.Path, err)
+	}
+	s := &SQLite{}
+	s.closeOnce = sync.OnceValue(s.close)
+	if err := s.open(ctx, path); err != nil {
+		_ = s.Close()
+		return nil, fmt.Errorf("open database %q: %w", path, err)
+	}
+	return s, nil
+}
+
+func (s *SQLite) open(ctx context.Context, path string) (err error) {
+	if s.lock, err = lock(ctx, path); err != nil {
+		return err
+	}
+	if err = create(path); err != nil {
+		return err
+	}
+	if s.writer, err = connectWriter(path); err != nil {
+		return err
+	}
+	if err = migrate(ctx, s.writer); err != nil {
+		return err
+	}
+	if s.readers, err = connectReaders(path); err != nil {
+		return err
+	}
+	if s.write, err = prepareWrites(ctx, s.writer); err != nil {
+		return err
+	}
+	if s.read, err = prepareReads(ctx, s.readers); err != nil {
+		return err
+	}
+	return s.Ready(ctx)
+}
+
+// Ready writes to the database, after a commit that is under way.
+func (s *SQLite) Ready(ctx context.Context) error {
+	if _, err := s.write.touch.ExecContext(ctx); err != nil {
+		return fmt.Errorf("write to the database: %w", err)
+	}
+	return nil
+}
+
+// Close waits for the commit that is under way, moves the write-ahead log into
+// the database and gives the file free. Pages under way are still read;
+// whatever is called afterwards fails, but Close, which returns the same again.
+func (s *SQLite) Close() error { return s.closeOnce() }
+
+func (s *SQLite) close() error {
+	var errs []error
+	if s.readers != nil {
+		errs = append(errs, s.readers.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, checkpoint(s.writer), s.writer.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+	return nil
+}
+
+// prepare prepares each query on db.
+func prepare(ctx context.Context, db *sql.DB, queries map[**sql.Stmt]string) error {
+	for stmt, query := range queries {
+		var err error
+		if *stmt, err = db.PrepareContext(ctx, query); err != nil {
+			return fmt.Errorf("prepare %q: %w", query, err)
+		}
+	}
+	return nil
+}
