@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// options are what the command line says.
+type options struct {
+	out     string // folder for the package's files
+	demo    string // folder for the demo's copy, or empty
+	overlay bool   // replace net/http by the stub
+}
+
+// run does the whole job; it returns the exit code: 0 done, 1 failed, 2 used wrongly.
+func run(args []string, stdout, stderr io.Writer) int {
+	opts, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(stderr, "build:", err)
+		return 2
+	}
+	if err := build(opts, stdout); err != nil {
+		fmt.Fprintln(stderr, "build:", err)
+		return 1
+	}
+	return 0
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	flags := flag.NewFlagSet("build", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // errors are reported once, by the caller
+	out := flags.String("out", "dist", "`folder` to write the package's files to")
+	demo := flags.String("demo", "examples/demo/dist", "`folder` to copy the demo's files to; empty for none")
+	plain := flags.Bool("no-overlay", false, "build with the standard net/http (a larger chat.wasm, for comparison)")
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintln(stderr, "usage: go run ./component/build [-out folder] [-demo folder] [-no-overlay]")
+		flags.SetOutput(stderr)
+		flags.PrintDefaults()
+	case err == nil && flags.NArg() > 0:
+		err = fmt.Errorf("unexpected argument %q (see -help)", flags.Arg(0))
+	case err == nil && *out == "":
+		err = errors.New("-out needs a folder (see -help)")
+	}
+	return options{out: *out, demo: *demo, overlay: !*plain}, err
+}
+
+func build(opts options, stdout io.Writer) error {
+	tool, err := findToolchain()
+	if err != nil {
+		return err
+	}
+	files, err := scripts(tool)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(opts.out, 0o755); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(opts.out, f.name), f.data, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "%10d  %s\n", len(f.data), f.name)
+	}
+	wasm := filepath.Join(opts.out, "chat.wasm")
+	fmt.Fprintln(stdout, "            compiling chat.wasm …")
+	if err := compile(tool, "./component/wasm", wasm, opts.overlay); err != nil {
+		return err
+	}
+	info, err := os.Stat(wasm)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%10d  chat.wasm\n", info.Size())
+	if opts.demo == "" {
+		return nil
+	}
+	return copyDemo(opts.out, opts.demo)
+}
+
+// copyDemo copies the modules and the program, without the types.
+func copyDemo(from, to string) error {
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); ext != ".js" && ext != ".wasm" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(from, e.Name()))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(to, e.Name()), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toolchain is where the sources of this module and of the Go that builds it are.
+type toolchain struct {
+	module  string // folder of go.mod
+	goroot  string
+	version string // such as go1.26.8
+}
+
+// findToolchain asks the go command, which honours go.mod's toolchain line.
+func findToolchain() (toolchain, error) {
+	out, err := output(exec.Command("go", "env", "GOMOD", "GOROOT", "GOVERSION"))
+	if err != nil {
+		return toolchain{}, err
+	}
+	fields := strings.Split(strings.TrimSpace(out), "\n")
+	if len(fields) != 3 || filepath.Base(fields[0]) != "go.mod" {
+		return toolchain{}, errors.New("no go.mod here: run it inside the repository")
+	}
+	return toolchain{module: filepath.Dir(fields[0]), goroot: fields[1], version: fields[2]}, nil
+}
+
+// output runs a command; its error carries what the command said.
+func output(cmd *exec.Cmd) (string, error) {
+	var said strings.Builder
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, strings.TrimSpace(said.String()))
+	}
+	return string(out), nil
+}

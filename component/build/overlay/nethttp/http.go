@@ -1,0 +1,73 @@
+// Package http stands in for the standard net/http in the browser build, through `go build -overlay` (see component/build).
+//
+// It has just what the browser build's dependencies name in code that no browser ever reaches: go-app's server side and
+// nhooyr.io/websocket's signatures. Whoever reaches it all the same gets a panic or an error, never a made-up answer: HTTP
+// goes through the browser's fetch.
+package http
+
+import (
+	"errors"
+	"io"
+	"net/url"
+)
+
+const reached = "net/http is not part of the browser build: use fetch"
+
+// The constants that are named.
+const (
+	MethodGet = "GET"
+
+	StatusSwitchingProtocols  = 101
+	StatusOK                  = 200
+	StatusNotModified         = 304
+	StatusNotFound            = 404
+	StatusInternalServerError = 500
+)
+
+// Header is a header that holds nothing.
+type Header map[string][]string
+
+// Get panics.
+func (Header) Get(string) string { panic(reached) }
+
+// Set panics.
+func (Header) Set(string, string) { panic(reached) }
+
+// Request is named by handlers.
+type Request struct {
+	URL    *url.URL
+	Header Header
+	Host   string
+	TLS    *struct{}
+}
+
+// Response is what nhooyr.io/websocket's Dial gives beside a connection, with StatusCode alone.
+type Response struct {
+	StatusCode int
+	Header     Header
+	Body       io.ReadCloser
+}
+
+// ResponseWriter is named by handlers.
+type ResponseWriter interface {
+	Header() Header
+	Write([]byte) (int, error)
+	WriteHeader(status int)
+}
+
+// Handler is named by go-app.
+type Handler interface {
+	ServeHTTP(ResponseWriter, *Request)
+}
+
+// Dir is named by go-app.
+type Dir string
+
+// FileServer panics.
+func FileServer(Dir) Handler { panic(reached) }
+
+// NotFound panics.
+func NotFound(ResponseWriter, *Request) { panic(reached) }
+
+// Get always fails.
+func Get(string) (*Response, error) { return nil, errors.New(reached) }

@@ -1,0 +1,5 @@
+// Importing this module registers <hallway-chat>.
+
+import { define } from './index.js';
+
+define();

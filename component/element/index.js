@@ -1,0 +1,291 @@
+// The custom element. Importing this module does nothing by itself, in Node as in a browser: call define(), or import
+// 'hallway-chat/define'.
+
+import { Instance } from './instance.js';
+import { themeSheets } from './sheets.js';
+import { createSkeleton } from './skeleton.js';
+import { version } from './version.js';
+
+const RESTART_BASE_MS = 1000;
+const RESTART_MAX_MS = 30_000;
+const STABLE_MS = 60_000; // a program that ran so long starts the backoff anew
+const PENDING_CALLS_MAX = 100;
+
+const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may import the module
+
+/**
+ * A chat room.
+ *
+ * Attributes: `relay` (the relay's address, the page's own origin by default), `room`, `token`, `offline` (`queue` or
+ * `disable`), `theme` (`auto`, `light`, `dark`), `lang`, `wasm` (where chat.wasm is), `open` (`false` closes the chat: its
+ * socket is closed, nothing is shown). A change of relay, room or wasm starts the chat anew.
+ *
+ * @element hallway-chat
+ * @fires hallway-status {status, retryInMs}
+ * @fires hallway-message {message}
+ * @fires hallway-unread {count}
+ * @fires hallway-error {code, message}
+ * @fires hallway-exit {code, message, restartInMs}: the program crashed; it restarts by itself
+ */
+export class HallwayChat extends ElementBase {
+  /** Where chat.wasm is, for all elements without a `wasm` attribute; beside this module by default. */
+  static wasmUrl = undefined;
+
+  static observedAttributes = ['relay', 'room', 'token', 'offline', 'theme', 'lang', 'wasm', 'open'];
+
+  #instance;
+  #address; // what the running instance is bound to; another one needs another instance
+  #skeleton;
+  #getToken;
+  #network;
+  #pending = []; // calls made before the program is up
+  #settling = false;
+  #restart; // timer
+  #failures = 0;
+  #startedAt = 0;
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: 'open' });
+  }
+
+  connectedCallback() {
+    for (const name of ['getToken', 'network', 'open']) this.#upgrade(name);
+    this.#paint();
+    this.#settleSoon();
+  }
+
+  disconnectedCallback() {
+    this.#settleSoon(); // a move in the document comes as removal and insertion: only what lasts counts
+  }
+
+  attributeChangedCallback(name) {
+    if (name === 'theme' && this.isConnected) this.shadowRoot.adoptedStyleSheets = themeSheets(this.theme);
+    this.#settleSoon();
+  }
+
+  /** A function that gets a fresh token from the host's own server; called whenever the chat needs one. */
+  get getToken() {
+    return this.#getToken;
+  }
+
+  set getToken(source) {
+    this.#getToken = source;
+    this.#settleSoon();
+  }
+
+  /** `{WebSocket, fetch}` in place of the page's own; read when the chat starts. For tests, demonstrations, proxies. */
+  get network() {
+    return this.#network;
+  }
+
+  set network(network) {
+    this.#network = network;
+  }
+
+  get open() {
+    return this.getAttribute('open') !== 'false';
+  }
+
+  set open(open) {
+    this.setAttribute('open', String(Boolean(open)));
+  }
+
+  /** Sends a text; resolves with the message's id once it is in the outbox. */
+  send(text) {
+    return this.#call((api) => api.send(String(text)));
+  }
+
+  /** Tries a failed message again. */
+  retry(id) {
+    return this.#call((api) => api.retry(String(id)));
+  }
+
+  /** Throws a failed message away. */
+  discard(id) {
+    return this.#call((api) => api.discard(String(id)));
+  }
+
+  /** Shows the message with this id; with anything but a string it is the scrollTo of every element. */
+  scrollTo(...args) {
+    const [id] = args;
+    if (typeof id !== 'string') return super.scrollTo(...args);
+    return this.#call((api) => api.scrollTo(id));
+  }
+
+  /** Puts the cursor into the composer. */
+  focus() {
+    this.#call((api) => api.focus()).catch(() => {}); // closed meanwhile: nothing to put it into
+  }
+
+  /** Leaves the room and closes the socket; the same as `open = false`. */
+  close() {
+    this.open = false;
+  }
+
+  /** Brings what runs in line with what the attributes and the document say; all changes of one turn count as one. */
+  #settleSoon() {
+    if (this.#settling) return;
+    this.#settling = true;
+    queueMicrotask(() => {
+      this.#settling = false;
+      this.#settle();
+    });
+  }
+
+  #settle() {
+    const alive = this.isConnected && this.open;
+    const address = alive && this.room ? JSON.stringify([this.relay, this.room, this.wasm]) : undefined;
+    if (this.#address !== undefined && this.#address !== address) this.#stop();
+    if (!alive) this.#rejectPending();
+    else if (address === undefined) this.#skeleton.say('The chat has no room yet.');
+    else if (this.#instance) this.#instance.configure(this.#config());
+    else if (this.#restart === undefined) this.#start(address);
+  }
+
+  #start(address) {
+    this.#address = address;
+    this.#paint();
+    this.#skeleton.say('Loading the chat…');
+    this.#startedAt = performance.now();
+    try {
+      this.#instance = new Instance({
+        root: this.shadowRoot,
+        wasm: this.getAttribute('wasm') ?? HallwayChat.wasmUrl ?? new URL('./chat.wasm', import.meta.url),
+        config: this.#config(),
+        network: this.#network,
+        getToken: () => this.#getToken,
+        onEvent: (type, detail) => this.#fire(type, detail),
+        onReady: (api) => this.#ready(api),
+        onExit: (end) => this.#exited(end),
+      });
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #stop() {
+    clearTimeout(this.#restart);
+    this.#restart = undefined;
+    this.#failures = 0;
+    this.#address = undefined;
+    this.#instance?.end();
+    this.#instance = undefined;
+    this.#rejectPending();
+    this.#paint();
+  }
+
+  #rejectPending() {
+    for (const { reject } of this.#pending.splice(0)) reject(closedError());
+  }
+
+  #ready(api) {
+    this.#skeleton.node.remove();
+    for (const call of this.#pending.splice(0)) call.run(api);
+  }
+
+  /** The program could not be loaded (`error`) or ended unasked. */
+  #exited({ code, error }) {
+    this.#instance = undefined;
+    this.#paint();
+    if (error?.name === 'LoadError' && !error.retry) {
+      this.#refuse(error);
+      return;
+    }
+    if (performance.now() - this.#startedAt > STABLE_MS) this.#failures = 0;
+    const restartInMs = Math.min(RESTART_BASE_MS * 2 ** this.#failures++, RESTART_MAX_MS);
+    this.#restart = setTimeout(() => {
+      this.#restart = undefined;
+      this.#settle();
+    }, restartInMs);
+    this.#skeleton.say(`The chat stopped. It starts again in ${Math.round(restartInMs / 1000)} s.`);
+    const message = error?.message ?? `the program ended with code ${code}`;
+    if (error) console.error('[hallway]', error);
+    if (error?.name === 'LoadError') this.#fire('error', { code: error.code, message });
+    else this.#fire('exit', { code, message, restartInMs });
+  }
+
+  /** Says what is wrong where trying again cannot help. */
+  #refuse(error) {
+    this.#skeleton.say(`The chat cannot start: ${error.message}`);
+    console.error('[hallway]', error);
+    this.#fire('error', { code: error.code ?? 'bad_request', message: error.message });
+  }
+
+  #call(run) {
+    const api = this.#instance?.api;
+    if (api) return Promise.resolve(run(api));
+    if (!this.isConnected || !this.open) return Promise.reject(closedError());
+    if (this.#pending.length >= PENDING_CALLS_MAX) {
+      return Promise.reject(new Error(`the chat is not up and ${PENDING_CALLS_MAX} calls wait already`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ reject, run: (ready) => resolve(run(ready)) });
+    });
+  }
+
+  #fire(type, detail) {
+    this.dispatchEvent(new CustomEvent(`hallway-${type}`, { detail, bubbles: true, composed: true }));
+  }
+
+  #paint() {
+    this.#skeleton ??= createSkeleton(this.ownerDocument);
+    this.shadowRoot.adoptedStyleSheets = themeSheets(this.theme);
+    if (!this.#instance) this.shadowRoot.replaceChildren(this.#skeleton.node);
+  }
+
+  #config() {
+    return {
+      relay: relayOrigin(this.getAttribute('relay') ?? ''),
+      room: this.getAttribute('room'),
+      token: this.getAttribute('token') ?? '',
+      offline: this.getAttribute('offline') === 'disable' ? 'disable' : 'queue',
+      lang: this.lang || this.closest('[lang]')?.lang || navigator.language,
+      client: `hallway-chat/${version}`,
+    };
+  }
+
+  /** A property set before the element was defined hides the accessor: hand it over. */
+  #upgrade(name) {
+    if (!Object.hasOwn(this, name)) return;
+    const value = this[name];
+    delete this[name];
+    this[name] = value;
+  }
+}
+
+for (const name of ['relay', 'room', 'token', 'offline', 'theme', 'wasm']) {
+  Object.defineProperty(HallwayChat.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      return this.getAttribute(name) ?? '';
+    },
+    set(value) {
+      if (value === null || value === undefined) this.removeAttribute(name);
+      else this.setAttribute(name, String(value));
+    },
+  });
+}
+
+/**
+ * Registers the element; a second call does nothing, nor does any on a server.
+ *
+ * @param {string} [name]
+ */
+export function define(name = 'hallway-chat') {
+  const registry = globalThis.customElements;
+  if (registry && !registry.get(name)) registry.define(name, HallwayChat);
+}
+
+/** The relay's address as an absolute http(s) URL without a slash at its end. */
+function relayOrigin(relay) {
+  if (!relay) return location.origin;
+  const url = URL.canParse(relay, document.baseURI) ? new URL(relay, document.baseURI) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`the attribute relay="${relay}" is not an http or https address`);
+  }
+  return (url.origin + url.pathname).replace(/\/+$/, '');
+}
+
+const closedError = () => new DOMException('the chat is closed', 'InvalidStateError');

@@ -1,0 +1,122 @@
+// One life of the chat program for one element: from fetching the module to the end of everything that it started.
+
+import { loadModule } from './loader.js';
+import { createScope } from './scope.js';
+import { prepareGo } from './wasm_exec.js';
+
+/** How long a program may take to end by itself (to close its socket in good order), in milliseconds. */
+const END_WAIT_MS = 2000;
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export class Instance {
+  #options;
+  #bridge;
+  #scope;
+  #program;
+  #ended = false;
+  #reconfigure = false;
+
+  /** The program's methods, once it is up. */
+  api;
+
+  /**
+   * @param {object} options
+   * @param {ShadowRoot} options.root
+   * @param {string | URL} options.wasm where the module is
+   * @param {object} options.config the program's settings, see the element
+   * @param {() => ((() => Promise<string>) | undefined)} options.getToken the host's token source, asked for at each use
+   * @param {object} [options.network] see createScope
+   * @param {(type: string, detail: object) => void} options.onEvent
+   * @param {(api: object) => void} options.onReady the program is mounted and answers
+   * @param {(end: {code?: number, error?: Error}) => void} options.onExit the program could not be started (`error`) or ended
+   *   unasked; not called after end()
+   */
+  constructor(options) {
+    this.#options = options;
+    this.#bridge = this.#createBridge();
+    this.#run().then(
+      (end) => this.#finish(end),
+      (error) => this.#finish({ error }),
+    );
+  }
+
+  /** Tells the program of new settings: at once if it is up, else once it is. */
+  configure(config) {
+    const changed = JSON.stringify(config) !== JSON.stringify(this.#bridge.config);
+    if (!changed) return;
+    this.#bridge.config = config;
+    if (this.api) this.api.configure(config);
+    else this.#reconfigure = true; // it may have read the old settings already
+  }
+
+  /** Ends the program: it leaves the room and closes its socket with 1000; where it does not, it is put to an end. */
+  async end() {
+    this.#ended = true;
+    this.#scope?.mount.remove();
+    const program = this.#program;
+    if (program && this.api) {
+      this.api.destroy();
+      await Promise.race([program.exited, wait(END_WAIT_MS)]);
+    }
+    program?.kill();
+    this.#dispose();
+  }
+
+  async #run() {
+    const { root, wasm, network } = this.#options;
+    const module = await loadModule(wasm);
+    if (this.#ended) return {};
+
+    const mount = root.ownerDocument.createElement('div');
+    mount.className = 'hallway-mount';
+    mount.append(root.ownerDocument.createElement('div'));
+    root.append(mount);
+    const scope = createScope({ root, mount, hallway: this.#bridge, network });
+    this.#scope = { ...scope, mount };
+
+    const program = await prepareGo(module, scope.global);
+    if (this.#ended) return {};
+    this.#program = program;
+    program.start();
+    return program.exited;
+  }
+
+  #ready(api) {
+    this.api = api;
+    if (this.#reconfigure) api.configure(this.#bridge.config);
+    this.#options.onReady(api);
+  }
+
+  #finish(end) {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#dispose();
+    this.#options.onExit(end);
+  }
+
+  #dispose() {
+    this.#scope?.dispose();
+    this.#scope = this.#program = undefined;
+    this.api = undefined;
+  }
+
+  /** The one object through which element and program speak to each other. */
+  #createBridge() {
+    const { config, getToken, onEvent } = this.#options;
+    // Whatever the program says is heard a moment later, never inside its own call: so a listener may call it back.
+    const later = (heard) => queueMicrotask(() => this.#ended || heard());
+    const ready = (api) => later(() => this.#ready(api));
+    return {
+      config,
+      get getToken() {
+        const source = getToken();
+        return source && (async () => String(await source()));
+      },
+      emit: (type, detail) => later(() => onEvent(type, detail)),
+      set api(api) {
+        ready(api);
+      },
+    };
+  }
+}

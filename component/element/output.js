@@ -1,0 +1,62 @@
+/** What every line of a chat program on the console begins with. */
+export const LOG_PREFIX = '[hallway]';
+
+/**
+ * The program's stdout and stderr, as whole lines on the console. Lines written in one go come as one entry: a panic with
+ * its trace is one error.
+ */
+export function createOutput() {
+  const streams = new Map([
+    [1, { text: '', decoder: new TextDecoder(), print: (text) => console.log(LOG_PREFIX, text) }],
+    [2, { text: '', decoder: new TextDecoder(), print: (text) => console.error(LOG_PREFIX, text) }],
+  ]);
+  let scheduled = false;
+
+  const flush = ({ partial = true } = {}) => {
+    scheduled = false;
+    for (const stream of streams.values()) {
+      const end = partial ? stream.text.length : stream.text.lastIndexOf('\n') + 1;
+      const lines = stream.text.slice(0, end).trimEnd();
+      stream.text = stream.text.slice(end);
+      if (lines) stream.print(lines);
+    }
+  };
+
+  const writeSync = (descriptor, bytes) => {
+    const stream = streams.get(descriptor) ?? streams.get(2);
+    stream.text += stream.decoder.decode(bytes, { stream: true });
+    if (!scheduled) {
+      scheduled = true;
+      queueMicrotask(() => flush({ partial: false }));
+    }
+    return bytes.length;
+  };
+
+  return { fs: outputOnlyFiles(writeSync), flush };
+}
+
+/** What Go's runtime wants of a file system where there is none: writing to stdout and stderr. */
+function outputOnlyFiles(writeSync) {
+  const unsupported = (...args) =>
+    args.at(-1)(Object.assign(new Error('not implemented'), { code: 'ENOSYS' }));
+  const names =
+    'chmod chown close fchmod fchown fstat ftruncate lchown link lstat mkdir open read readdir readlink rename rmdir ' +
+    'stat symlink truncate unlink utimes';
+  return {
+    ...Object.fromEntries(names.split(' ').map((name) => [name, unsupported])),
+    constants: {
+      O_WRONLY: -1,
+      O_RDWR: -1,
+      O_CREAT: -1,
+      O_TRUNC: -1,
+      O_APPEND: -1,
+      O_EXCL: -1,
+      O_DIRECTORY: -1,
+    },
+    writeSync,
+    write(descriptor, bytes, _offset, _length, _position, callback) {
+      callback(null, writeSync(descriptor, bytes));
+    },
+    fsync: (_descriptor, callback) => callback(null),
+  };
+}
