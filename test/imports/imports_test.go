@@ -41,7 +41,7 @@ var table = map[string]rule{
 	"component/build":  {},
 
 	"relay/hub":    {ours: []string{"protocol"}, pure: true},
-	"relay/auth":   {ours: []string{"protocol"}, foreign: true},
+	"relay/auth":   {ours: []string{"protocol", "relay/hub"}, foreign: true},
 	"relay/conn":   {ours: []string{"protocol", "relay/hub"}, foreign: true},
 	"relay/server": {ours: []string{"protocol", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
 	"relay": {

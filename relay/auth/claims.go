@@ -1,0 +1,126 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"hallway/protocol"
+)
+
+// The bounds of a token.
+const (
+	// TokenBytesMax is the longest token.
+	TokenBytesMax = 8192
+	// SubBytesMax is the longest sub, in bytes of UTF-8.
+	SubBytesMax = 128
+	// NameBytesMax is the longest name, in bytes of UTF-8.
+	NameBytesMax = 256
+	// RoomEntriesMax is the most entries in rooms.
+	RoomEntriesMax = 256
+)
+
+// Claims is what a token says of its user.
+type Claims struct {
+	Sub   string // the user's id
+	Name  string // for people; may be empty
+	Role  protocol.Role
+	Rooms Rooms
+}
+
+// check reports what is out of bounds.
+func (c *Claims) check() error {
+	switch {
+	case c.Sub == "":
+		return errors.New("the claim sub is missing")
+	case !plain(c.Sub, SubBytesMax):
+		return fmt.Errorf("the claim sub must be at most %d bytes without control characters", SubBytesMax)
+	case !plain(c.Name, NameBytesMax):
+		return fmt.Errorf("the claim name must be at most %d bytes without control characters", NameBytesMax)
+	case !c.Role.Valid():
+		return errors.New("the claim role is none of participant, moderator, organizer")
+	case len(c.Rooms) > RoomEntriesMax:
+		return fmt.Errorf("the claim rooms has more than %d entries", RoomEntriesMax)
+	}
+	for _, e := range c.Rooms {
+		if e.Pattern == "" || !plain(e.Pattern, protocol.RoomBytesMax) {
+			return fmt.Errorf("an entry of the claim rooms must be 1 to %d bytes without control characters", protocol.RoomBytesMax)
+		}
+		if !e.Role.Valid() {
+			return errors.New("a role in the claim rooms is none of participant, moderator, organizer")
+		}
+	}
+	return nil
+}
+
+// plain reports whether s is UTF-8 of at most bytesMax bytes without control
+// characters.
+func plain(s string, bytesMax int) bool {
+	return len(s) <= bytesMax && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
+// readClaims takes from a token's payload what Hallway asks of it, and ignores
+// the rest. Names of claims are told apart by case, as RFC 7519 wants it.
+func readClaims(m jwt.MapClaims) (Claims, error) {
+	c := Claims{Role: protocol.RoleParticipant}
+	var ok bool
+	if v := m["sub"]; v != nil {
+		if c.Sub, ok = v.(string); !ok {
+			return c, errors.New("the claim sub is no string")
+		}
+	}
+	if v := m["name"]; v != nil {
+		if c.Name, ok = v.(string); !ok {
+			return c, errors.New("the claim name is no string")
+		}
+	}
+	if v := m["role"]; v != nil {
+		role, ok := v.(string)
+		if !ok {
+			return c, errors.New("the claim role is no string")
+		}
+		c.Role = protocol.Role(role)
+	}
+	if v := m["rooms"]; v != nil {
+		entries, ok := v.([]any)
+		if !ok {
+			return c, errors.New("the claim rooms is no list")
+		}
+		c.Rooms = make(Rooms, 0, min(len(entries), RoomEntriesMax+1))
+		for _, v := range entries {
+			e, err := readRoom(v, c.Role)
+			if err != nil {
+				return c, err
+			}
+			c.Rooms = append(c.Rooms, e)
+		}
+	}
+	return c, c.check()
+}
+
+// readRoom reads an entry of rooms: a string with the token's role, or an
+// object that may name its own.
+func readRoom(v any, role protocol.Role) (Room, error) {
+	switch v := v.(type) {
+	case string:
+		return Room{v, role}, nil
+	case map[string]any:
+		pattern, ok := v["room"].(string)
+		if !ok {
+			return Room{}, errors.New("an entry of the claim rooms names no room")
+		}
+		if r := v["role"]; r != nil {
+			own, ok := r.(string)
+			if !ok {
+				return Room{}, errors.New("a role in the claim rooms is no string")
+			}
+			role = protocol.Role(own)
+		}
+		return Room{pattern, role}, nil
+	}
+	return Room{}, errors.New("an entry of the claim rooms is neither a string nor an object")
+}

@@ -1,0 +1,64 @@
+package auth
+
+import (
+	"encoding/json"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// Rooms is what rooms a token opens, and in which role: the first entry that
+// matches counts. It is the [hub.Grants] of a token.
+type Rooms []Room
+
+var _ hub.Grants = Rooms(nil)
+
+// Room is one entry of [Rooms].
+type Room struct {
+	// Pattern is a room's name, in which * stands for any run of characters and
+	// ? for one.
+	Pattern string
+	Role    protocol.Role
+}
+
+// Role is the role in room; ok is false where no entry matches.
+func (r Rooms) Role(room string) (role protocol.Role, ok bool) {
+	for _, e := range r {
+		if match(e.Pattern, room) {
+			return e.Role, true
+		}
+	}
+	return "", false
+}
+
+// MarshalJSON writes the entry as a token holds it.
+func (r Room) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"room": r.Pattern, "role": string(r.Role)})
+}
+
+// match reports whether pattern matches the whole name. Only the last * seen is
+// ever tried again, so the time is at most the product of both lengths. Names
+// of rooms are ASCII: a byte is a character.
+func match(pattern, name string) bool {
+	p, n := 0, 0
+	star, from := -1, 0 // the last *, and where its run ended
+	for n < len(name) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, from = p, n
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == name[n]):
+			p++
+			n++
+		case star >= 0:
+			from++
+			p, n = star+1, from
+		default:
+			return false
+		}
+	}
+	for p < len(pattern) && pattern[p] == '*' {
+		p++
+	}
+	return p == len(pattern)
+}
