@@ -1,0 +1,49 @@
+// A chat on a page, as its user meets it: by role and name, never by class.
+
+import { expect } from '@playwright/test';
+
+export class Chat {
+  /** @param {import('@playwright/test').Locator} element the <hallway-chat> */
+  constructor(element) {
+    this.element = element;
+    this.page = element.page();
+    this.log = element.getByRole('log');
+    this.messages = this.log.locator('[data-id]');
+    this.composer = element.getByRole('textbox');
+    this.send = element.getByRole('button', { name: 'Send', exact: true });
+    this.status = element.getByRole('status');
+  }
+
+  /** Waits until the chat says that it is live. */
+  async live() {
+    await expect(this.status).toContainText(/\blive\b/i);
+  }
+
+  /** Writes as a hand does, key by key. */
+  async write(text) {
+    await this.composer.pressSequentially(text);
+    await this.composer.press('Enter');
+  }
+
+  message(text) {
+    return this.messages.filter({ hasText: text });
+  }
+
+  /** What the log shows, from top to bottom. */
+  shown() {
+    return this.messages.evaluateAll((items) =>
+      items.map((item) => ({
+        id: item.dataset.id,
+        seq: Number(item.dataset.seq),
+        state: item.dataset.state,
+        text: item.textContent,
+      })),
+    );
+  }
+
+  /** Waits until so many messages are shown, each of them stored. */
+  async settled(count, options) {
+    await expect(this.messages).toHaveCount(count, options);
+    await expect(this.log.locator('[data-id]:not([data-state="sent"])')).toHaveCount(0, options);
+  }
+}

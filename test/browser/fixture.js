@@ -1,0 +1,101 @@
+// What every test gets: a relay, a site, and browser contexts that are watched. A violated policy, an unexpected error on the
+// console or an uncaught exception in any page fails the test.
+
+import { test as base, expect } from '@playwright/test';
+import { Chat } from './chat.js';
+import { Relay } from './relay.js';
+import { startSite } from './site.js';
+
+export { expect };
+
+/** What Chromium itself prints when a relay cannot be reached; a test that takes the relay away expects it. */
+export const UNREACHABLE =
+  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|FAILED)|WebSocket connection to .* failed/;
+
+/** Reports on the console what the page's policy stopped. Runs in the page before its own scripts. */
+function reportViolations() {
+  addEventListener('securitypolicyviolation', (event) => {
+    console.error(
+      `policy violated: ${event.violatedDirective} by ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`,
+    );
+  });
+}
+
+class Watch {
+  #expected = [];
+  #errors = [];
+
+  /** Lets errors that match pass from now on. */
+  expect(pattern) {
+    this.#expected.push(pattern);
+  }
+
+  async attach(context) {
+    await context.addInitScript(reportViolations);
+    context.on('console', (message) => {
+      if (message.type() === 'error') this.#note(`${message.text()} (${message.location().url})`);
+    });
+    context.on('weberror', (error) => this.#note(`uncaught: ${error.error().stack ?? error.error()}`));
+  }
+
+  #note(text) {
+    if (!this.#expected.some((pattern) => pattern.test(text))) this.#errors.push(text);
+  }
+
+  get errors() {
+    return this.#errors;
+  }
+}
+
+export const test = base.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs
+  site: async ({}, use) => {
+    const site = await startSite();
+    await use(site);
+    await site.close();
+  },
+
+  relay: async ({ site }, use, info) => {
+    const relay = await Relay.start(['--allow-origin', site.url]);
+    await use(relay);
+    await relay.stop();
+    if (info.status !== info.expectedStatus) await info.attach('relay.log', { body: relay.log });
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs
+  watch: async ({}, use) => {
+    const watch = new Watch();
+    await use(watch);
+    expect(watch.errors, 'errors on the console and policy violations').toEqual([]);
+  },
+
+  /** Opens a page in a context, and so with a storage, of its own. */
+  newPage: async ({ browser, watch }, use) => {
+    const contexts = [];
+    await use(async () => {
+      const context = await browser.newContext();
+      contexts.push(context);
+      await watch.attach(context);
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+  },
+
+  /** Opens a page with a chat for each user given; yields them in their order. */
+  openChats: async ({ newPage, relay, site }, use) => {
+    await use(async (users) => {
+      const page = await newPage();
+      const address = new URL('/chats.html', site.url);
+      for (const user of users) {
+        const token = await relay.token(user);
+        const room = user.room ?? 'lobby';
+        address.searchParams.append('chat', JSON.stringify({ relay: relay.url, room, token }));
+      }
+      await page.goto(address.href);
+      return users.map((_, i) => new Chat(page.locator('hallway-chat').nth(i)));
+    });
+  },
+});
+
+export const ADA = { sub: 'u_ada', name: 'Ada', role: 'organizer' };
+export const BEN = { sub: 'u_ben', name: 'Ben', role: 'participant' };

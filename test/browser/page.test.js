@@ -1,0 +1,150 @@
+// The element as a guest: what it does to a page, and what it leaves behind.
+
+import AxeBuilder from '@axe-core/playwright';
+import { Chat } from './chat.js';
+import { ADA, BEN, expect, test } from './fixture.js';
+
+test('two chats on one page are two people', async ({ openChats }) => {
+  const [ada, ben] = await openChats([ADA, BEN]);
+  await ada.live();
+  await ben.live();
+  await ada.write('One page,');
+  await ben.write('two chats.');
+  await ada.write('Three messages.');
+  for (const chat of [ada, ben]) {
+    await expect(chat.messages).toContainText(['One page,', 'two chats.', 'Three messages.']);
+    await chat.settled(3);
+  }
+
+  await ada.element.evaluate((element) => element.remove());
+  await ben.write('The other goes on.');
+  await ben.settled(4);
+});
+
+test('the chat has no accessibility violations', async ({ openChats }) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  await ada.write('Can everybody read this?');
+  await ada.settled(1);
+  const { violations } = await new AxeBuilder({ page: ada.page }).analyze();
+  expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.html) }))).toEqual([]);
+});
+
+test('a host with its own router is undisturbed', async ({ newPage, relay, site }) => {
+  const page = await newPage();
+  const attributes = { relay: relay.url, room: 'lobby', token: await relay.token(ADA) };
+  await page.addInitScript((chat) => sessionStorage.setItem('chat', chat), JSON.stringify(attributes));
+  await page.goto(`${site.url}/app/talks`);
+  const chat = new Chat(page.locator('hallway-chat'));
+  await chat.live();
+  expect(await page.evaluate(() => history.length)).toBe(2); // about:blank and this page
+
+  await page.getByRole('link', { name: 'Rooms' }).click();
+  await chat.write('Written in /app/rooms');
+  await chat.settled(1);
+  await page.goBack();
+  await expect(page).toHaveTitle('Host: /app/talks');
+  await chat.write('Written in /app/talks');
+  await chat.send.click();
+  await chat.settled(2);
+  await page.goForward();
+  await expect(page).toHaveTitle('Host: /app/rooms');
+  await chat.live();
+  await chat.element.evaluate((element) => element.remove());
+
+  const host = await page.evaluate(() => ({
+    ...window.host,
+    undisturbed: window.host.undisturbed(),
+    added: Object.getOwnPropertyNames(window).filter((name) => !window.host.globals.includes(name)),
+    keys: Object.keys(localStorage).filter((key) => !key.startsWith('hallway:')),
+    path: location.pathname,
+    from: history.state.from,
+  }));
+  expect(host.routes).toEqual(['/app/talks', '/app/rooms', '/app/talks', '/app/rooms']);
+  expect(host.undisturbed).toBe(true);
+  expect(host.clicks).toBe(2); // the link and "Send": clicks in the chat reach the page as from any element
+  expect(host.added).toEqual([]);
+  expect(host.keys).toEqual(['theme']);
+  expect(host.path).toBe('/app/rooms');
+  expect(host.from).toBe('/app/talks');
+});
+
+test('thirty mounts and unmounts leave no socket and no runtime behind', async ({ newPage, relay, site }) => {
+  test.setTimeout(120_000);
+  const page = await newPage();
+  await page.addInitScript(recordSockets);
+  await page.goto(`${site.url}/chats.html`);
+  const attributes = { relay: relay.url, room: 'lobby', token: await relay.token(ADA) };
+
+  for (let i = 0; i < 30; i++) {
+    const chat = new Chat(page.locator('hallway-chat'));
+    await page.evaluate(mount, attributes);
+    // Unmounted while it loads, while it connects, and when it is live.
+    if (i % 3 === 1) await expect(chat.status).toBeVisible();
+    if (i % 3 === 2) await chat.live();
+    await chat.element.evaluate((element) => element.remove());
+  }
+
+  await expect
+    .poll(() => page.evaluate(() => window.sockets.filter((socket) => socket.readyState !== 3).length))
+    .toBe(0);
+  expect(await page.evaluate(() => window.sockets.length)).toBeGreaterThanOrEqual(10);
+  const watcher = await relay.token(BEN);
+  await expect.poll(() => page.evaluate(membersOf, { relay: relay.url, token: watcher })).toBe(1);
+
+  const debug = await page.context().newCDPSession(page);
+  for (const name of ['WebAssembly.Instance', 'WebAssembly.Memory']) {
+    await expect.poll(() => alive(debug, name), { message: `${name} left` }).toBe(0);
+  }
+});
+
+/** Keeps every WebSocket of the page in window.sockets. Runs before the page's own scripts. */
+function recordSockets() {
+  window.sockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      window.sockets.push(this);
+    }
+  };
+}
+
+function mount(attributes) {
+  const chat = document.createElement('hallway-chat');
+  for (const [name, value] of Object.entries(attributes)) chat.setAttribute(name, value);
+  document.querySelector('main').append(chat);
+}
+
+/** Asks the relay, as one more member, how many users are in the lobby. */
+function membersOf({ relay, token }) {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${relay.replace('http', 'ws')}/v1/ws`, 'hallway.v1');
+    const write = (frame) => socket.send(JSON.stringify(frame));
+    socket.onopen = () => write({ type: 'hello', token, client: 'browser-test/1' });
+    socket.onerror = () => reject(new Error('the relay cannot be reached'));
+    socket.onmessage = ({ data }) => {
+      const frame = JSON.parse(data);
+      if (frame.type === 'welcome') write({ type: 'join', room: 'lobby' });
+      if (frame.type !== 'joined') return;
+      socket.close(1000);
+      resolve(frame.members);
+    };
+  });
+}
+
+/** How many objects of a class are alive in the page after a garbage collection. */
+async function alive(debug, name) {
+  await debug.send('HeapProfiler.collectGarbage');
+  const prototype = await debug.send('Runtime.evaluate', { expression: `${name}.prototype` });
+  const { objects } = await debug.send('Runtime.queryObjects', {
+    prototypeObjectId: prototype.result.objectId,
+  });
+  const { result } = await debug.send('Runtime.callFunctionOn', {
+    objectId: objects.objectId,
+    functionDeclaration: 'function () { return this.length; }',
+    returnByValue: true,
+  });
+  for (const { objectId } of [prototype.result, objects])
+    await debug.send('Runtime.releaseObject', { objectId });
+  return result.value;
+}

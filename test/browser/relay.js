@@ -1,0 +1,114 @@
+// A real relay: the built command in a process of its own, on a free loopback port, over a database file of its own.
+
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+export const ROOT = new URL('../../', import.meta.url).pathname;
+const COMMAND = join(ROOT, 'bin/hallway');
+const SECRET = 'a secret of the browser tests, long enough';
+const START_MS = 15_000;
+const POLL_MS = 20;
+
+const run = promisify(execFile);
+
+/** A port that was free a moment ago; the relay keeps it over its restarts. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export class Relay {
+  #folder;
+  #flags;
+  #process;
+  /** All that it has printed, over all its lives. */
+  log = '';
+
+  /**
+   * Starts one.
+   *
+   * @param {string[]} flags of `hallway serve`, beside --addr and --db
+   */
+  static async start(flags = []) {
+    const relay = new Relay();
+    relay.#folder = await mkdtemp(join(tmpdir(), 'hallway-'));
+    relay.#flags = flags;
+    relay.port = await freePort();
+    relay.url = `http://127.0.0.1:${relay.port}`;
+    relay.database = join(relay.#folder, 'hallway.db');
+    await relay.restart();
+    return relay;
+  }
+
+  /** Starts the relay again, on the same port and database, and waits until it is ready. */
+  async restart() {
+    const args = ['serve', '--addr', `127.0.0.1:${this.port}`, '--db', this.database, ...this.#flags];
+    const process_ = spawn(COMMAND, args, { env: { ...process.env, HALLWAY_JWT_SECRET: SECRET } });
+    this.#process = process_;
+    for (const stream of [process_.stdout, process_.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        this.log += text;
+      });
+    }
+    for (const deadline = Date.now() + START_MS; ; await wait(POLL_MS)) {
+      if (process_.exitCode !== null || process_.signalCode !== null) {
+        throw new Error(
+          `the relay ended at once (${process_.exitCode ?? process_.signalCode}):\n${this.log}`,
+        );
+      }
+      const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+      if (answer?.ok) return;
+      if (Date.now() > deadline) throw new Error(`the relay is not ready after ${START_MS} ms:\n${this.log}`);
+    }
+  }
+
+  /** Ends the relay as a power cut would. */
+  async kill() {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Ends the relay in good order and removes its database. */
+  async stop() {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, 'exit');
+      this.#process.kill('SIGTERM');
+      const [code] = await ended;
+      if (code !== 0) throw new Error(`the relay ended with ${code}:\n${this.log}`);
+    }
+    await rm(this.#folder, { recursive: true });
+  }
+
+  /** A token, made by the relay's own command. */
+  async token({ sub, name = sub, role = 'participant', room = 'lobby' }) {
+    const args = ['token', '--sub', sub, '--name', name, '--role', role, '--room', room, '--ttl', '1h'];
+    const { stdout } = await run(COMMAND, args, { env: { ...process.env, HALLWAY_JWT_SECRET: SECRET } });
+    return stdout.trim();
+  }
+
+  /** What the history route says of a room. */
+  async history(token, room = 'lobby') {
+    const answer = await fetch(`${this.url}/v1/rooms/${room}/messages?limit=500`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    if (!answer.ok) throw new Error(`history: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** The messages of a room in the database file, ascending by `seq`, read past the relay. */
+  async stored(room = 'lobby') {
+    const { stdout } = await run('go', ['run', './test/browser/dbdump', this.database, room], { cwd: ROOT });
+    return JSON.parse(stdout);
+  }
+}
