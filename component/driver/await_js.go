@@ -1,0 +1,92 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"syscall/js"
+)
+
+// outcome is how something asynchronous ended.
+type outcome struct {
+	value js.Value
+	err   error
+}
+
+// await waits for the promise that begin gives. It must not be called from a
+// JavaScript callback.
+func await(ctx context.Context, begin func() js.Value) (js.Value, error) {
+	promise, err := try(begin)
+	if err != nil {
+		return js.Undefined(), err
+	}
+	ended := make(chan outcome, 1)
+	callbacks := newCallbacks()
+	promise.Call("then",
+		callbacks.add(func(value js.Value) { ended <- outcome{value: value} }),
+		callbacks.add(func(reason js.Value) { ended <- outcome{err: errorOf(reason)} }))
+	select {
+	case o := <-ended:
+		return o.value, o.err
+	case <-ctx.Done():
+		return js.Undefined(), ctx.Err()
+	}
+}
+
+// awaitEvent waits for one of two events of a request or transaction of
+// IndexedDB, the second of which means that it failed.
+func awaitEvent(ctx context.Context, target js.Value, success, failure string) error {
+	ended := make(chan error, 1)
+	callbacks := newCallbacks()
+	target.Set(success, callbacks.add(func(js.Value) { ended <- nil }))
+	target.Set(failure, callbacks.add(func(js.Value) { ended <- errorOf(target.Get("error")) }))
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// callbacks are functions of which just one is called, once, perhaps long after
+// anybody waits for it. Then all are released.
+type callbacks struct{ all []js.Func }
+
+func newCallbacks() *callbacks { return &callbacks{} }
+
+func (c *callbacks) add(f func(js.Value)) js.Func {
+	callback := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		for _, other := range c.all {
+			other.Release()
+		}
+		f(args[0])
+		return nil
+	})
+	c.all = append(c.all, callback)
+	return callback
+}
+
+// try makes an error of what a call throws.
+func try(call func() js.Value) (value js.Value, err error) {
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case js.Error:
+			err = errorOf(thrown.Value)
+		default:
+			panic(thrown)
+		}
+	}()
+	return call(), nil
+}
+
+// scriptError is an error of JavaScript's.
+type scriptError struct{ name, message string }
+
+func (e *scriptError) Error() string { return e.name + ": " + e.message }
+
+func errorOf(value js.Value) error {
+	if value.Type() != js.TypeObject {
+		return errors.New("driver: JavaScript failed without an error")
+	}
+	return &scriptError{name: value.Get("name").String(), message: value.Get("message").String()}
+}

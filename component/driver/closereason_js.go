@@ -1,0 +1,23 @@
+package driver
+
+import (
+	"syscall/js"
+
+	"hallway/protocol"
+)
+
+// closeReason is what the peer's close frame said; 0 where none came. The
+// socket library drops it in a browser. The host of the program keeps it as
+// hallway.lastClose, just before the library hears of the close; it is read in
+// the same turn of JavaScript's event loop, before another socket can end.
+func closeReason(error) (protocol.CloseCode, string) {
+	host := js.Global().Get("hallway")
+	if !host.Truthy() {
+		return 0, ""
+	}
+	last := host.Get("lastClose")
+	if !last.Truthy() {
+		return 0, ""
+	}
+	return protocol.CloseCode(last.Get("code").Int()), last.Get("reason").String()
+}

@@ -1,0 +1,161 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// The limits of a driver.
+const (
+	// hostEventsMax is how many events of people and the device may wait. The
+	// owner empties the queue at once, so that only a fault can fill it.
+	hostEventsMax = 4096
+	// shellEventsMax is how many events of the driver's own goroutines may wait;
+	// then these goroutines wait, and with them, natively, the socket.
+	shellEventsMax = 64
+	// tokenTimeout is how long the host may take to give a token.
+	tokenTimeout = 30 * time.Second
+	// closeTimeout is how long [Driver.Close] lets the peer answer the close and
+	// the storage finish what it was asked for.
+	closeTimeout = 1500 * time.Millisecond
+)
+
+// The errors of [Driver.Send].
+var (
+	ErrClosed = errors.New("driver: the chat is closed")
+	ErrBusy   = errors.New("driver: too much is waiting to be done")
+)
+
+var (
+	errNoToken      = errors.New("driver: the host gives no token")
+	errTokenTimeout = errors.New("driver: the host gave no token in time")
+)
+
+// Options says which chat to run, and who hears of it. The callbacks are called
+// from the owner's goroutine: they must not block, and must not call
+// [Driver.Close]; the other methods they may.
+type Options struct {
+	Relay   string // the relay's absolute base URL, http or https
+	Room    string
+	Token   string             // "": GetToken is asked for the first one, too
+	Client  string             // names the client to the relay's operator: "hallway-chat/1.2.0"
+	Offline client.OfflineMode // "": [client.OfflineQueue]
+
+	// GetToken gives a fresh token; it may block until its context ends. Nil: no
+	// token but Token can be had.
+	GetToken func(ctx context.Context) (string, error)
+
+	// Storage keeps the outbox, and is closed with the driver. Nil: the platform's
+	// own, which is IndexedDB in a browser and memory elsewhere.
+	Storage Storage
+
+	// OnChange tells of a new snapshot, once for everything that was done in one
+	// go.
+	OnChange func(client.Snapshot)
+	// OnArrived tells of a message of someone else that came live.
+	OnArrived func(*protocol.Message)
+	// OnRefused tells of something that could not be done.
+	OnRefused func(client.Refused)
+}
+
+// core is what the driver asks of [client.Client].
+type core interface {
+	Step(now time.Time, ev client.Event) []client.Effect
+	Snapshot() client.Snapshot
+}
+
+// Driver runs one chat. Its methods may be called from any goroutine.
+type Driver struct {
+	options Options
+	host    *queue[client.Event] // from people and the device
+	events  chan client.Event    // from the driver's own goroutines
+	keeper  *keeper
+	told    atomic.Pointer[client.Snapshot]
+
+	closing   chan struct{} // closed: Close was called
+	closeOnce sync.Once
+	deaf      chan struct{} // closed: the owner takes no more events
+	done      chan struct{} // closed: everything has ended
+
+	// Owned by the owner's goroutine (owner.go).
+	core    core
+	user    string // whose outbox was loaded
+	timer   *time.Timer
+	link    *link              // the connection, nil while there is none
+	abandon context.CancelFunc // ends the history request
+	changed bool               // the host has not been told of the last change
+	own     []client.Event     // events that the owner itself made
+}
+
+// start runs a driver around a core, and tells it that the chat begins.
+func start(o Options, c core) *Driver {
+	o.Relay = strings.TrimRight(o.Relay, "/")
+	if o.Storage == nil {
+		o.Storage = defaultStorage()
+	}
+	d := &Driver{
+		options: o,
+		host:    newQueue[client.Event](hostEventsMax),
+		events:  make(chan client.Event, shellEventsMax),
+		closing: make(chan struct{}),
+		deaf:    make(chan struct{}),
+		done:    make(chan struct{}),
+		core:    c,
+		abandon: func() {},
+	}
+	d.keeper = startKeeper(o.Storage, d.post)
+	snapshot := c.Snapshot()
+	d.told.Store(&snapshot)
+	go d.run()
+	return d
+}
+
+// Send queues a message and returns its id. It does not wait: the message is
+// seen in [client.Snapshot], also if it is refused later. Errors: [ErrClosed],
+// [ErrBusy].
+func (d *Driver) Send(text string) (id string, err error) {
+	select {
+	case <-d.closing:
+		return "", ErrClosed
+	default:
+	}
+	id, err = newID()
+	if err != nil {
+		return "", err
+	}
+	if !d.host.push(client.SendText{ID: id, Text: text}) {
+		return "", ErrBusy
+	}
+	return id, nil
+}
+
+// Do tells the core of an event of the device or of people. It does not wait.
+// Should hostEventsMax events wait already, it is dropped.
+func (d *Driver) Do(ev client.Event) { d.host.push(ev) }
+
+// Snapshot is the chat as last told of.
+func (d *Driver) Snapshot() client.Snapshot { return *d.told.Load() }
+
+// Close ends the chat: the room is left, the socket closed with 1000, the
+// storage brought up to date and closed. It returns when that is done, or after
+// little more than closeTimeout; not to be called from a JavaScript callback,
+// which must not wait. Further calls wait for the first.
+func (d *Driver) Close() {
+	d.closeOnce.Do(func() { close(d.closing) })
+	<-d.done
+}
+
+// post hands an event of one of the driver's goroutines to the owner.
+func (d *Driver) post(ev client.Event) {
+	select {
+	case d.events <- ev:
+	case <-d.deaf:
+	}
+}

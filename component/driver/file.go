@@ -1,0 +1,220 @@
+//go:build !js
+
+package driver
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"hallway/component/client"
+)
+
+const (
+	// itemFileBytesMax bounds what is read as one item.
+	itemFileBytesMax = 1 << 20
+	// unfinishedAge is how old a file of a save that a crash cut short must be to
+	// be cleared away: no save takes as long.
+	unfinishedAge = time.Hour
+
+	itemSuffix       = ".json"
+	unfinishedPrefix = "unfinished-"
+)
+
+// FileStorage keeps outboxes in a folder, one file an item. A file is written
+// aside, synced and renamed into its place, and the folder synced, so that a
+// crash at any instant leaves the item as before or as it was to be. Names are
+// hashes: nothing of the outside becomes part of a path.
+type FileStorage struct {
+	folder string
+	made   map[string]bool // folders of outboxes known to be there for good
+
+	// step is told of each step of a save before it is done. A test panics in it,
+	// and so leaves what a crash would leave.
+	step func(name string)
+}
+
+var _ Storage = (*FileStorage)(nil)
+
+// NewFileStorage is a storage in folder, which is made when it is first written
+// to; the folder that it is in must be there.
+func NewFileStorage(folder string) *FileStorage {
+	return &FileStorage{folder: folder, made: map[string]bool{}, step: func(string) {}}
+}
+
+// Load implements [Storage].
+func (s *FileStorage) Load(ctx context.Context, key Key) ([]client.Item, error) {
+	outbox := s.outbox(key)
+	entries, err := os.ReadDir(outbox)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fileError("load the outbox", err)
+	}
+	var items []client.Item
+	for _, entry := range entries {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		path := filepath.Join(outbox, entry.Name())
+		if strings.HasPrefix(entry.Name(), unfinishedPrefix) {
+			clearUnfinished(path, entry)
+		}
+		if !strings.HasSuffix(entry.Name(), itemSuffix) {
+			continue
+		}
+		data, err := readFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // removed meanwhile, by a program that is about to end
+		}
+		if err != nil {
+			return nil, fileError("load the outbox", err)
+		}
+		if item, err := decodeItem(data); err == nil {
+			items = append(items, item)
+		}
+	}
+	sortItems(items)
+	return items, nil
+}
+
+// Save implements [Storage].
+func (s *FileStorage) Save(ctx context.Context, key Key, item client.Item) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	data, err := encodeItem(item)
+	if err != nil {
+		return fileError("save an item", err)
+	}
+	outbox := s.outbox(key)
+	if err := s.make(outbox); err != nil {
+		return fileError("save an item", err)
+	}
+	if err := s.write(outbox, hashed(item.ID)+itemSuffix, data); err != nil {
+		return fileError("save an item", err)
+	}
+	return nil
+}
+
+// Remove implements [Storage]. The folder is not synced: see [Storage].
+func (s *FileStorage) Remove(ctx context.Context, key Key, id string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := os.Remove(filepath.Join(s.outbox(key), hashed(id)+itemSuffix))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fileError("remove an item", err)
+	}
+	return nil
+}
+
+// Close implements [Storage].
+func (s *FileStorage) Close() error { return nil }
+
+// make makes an outbox's folder and sees to it that it stays.
+func (s *FileStorage) make(outbox string) error {
+	if s.made[outbox] {
+		return nil
+	}
+	for _, folder := range []string{s.folder, outbox} {
+		if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		// Also where it was there: its maker may have crashed before the sync.
+		if err := syncFolder(filepath.Dir(folder)); err != nil {
+			return err
+		}
+	}
+	s.made[outbox] = true
+	return nil
+}
+
+// write puts data into the file name of folder, all of it or nothing.
+func (s *FileStorage) write(folder, name string, data []byte) error {
+	s.step("create")
+	file, err := os.CreateTemp(folder, unfinishedPrefix+"*")
+	if err != nil {
+		return err
+	}
+	err = s.fill(file, data)
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		s.step("rename")
+		err = os.Rename(file.Name(), filepath.Join(folder, name))
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+		return err
+	}
+	s.step("sync folder")
+	return syncFolder(folder)
+}
+
+func (s *FileStorage) fill(file *os.File, data []byte) error {
+	s.step("write")
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	s.step("sync file")
+	return file.Sync()
+}
+
+func (s *FileStorage) outbox(key Key) string {
+	return filepath.Join(s.folder, hashed(key.Relay, key.User, key.Room))
+}
+
+// hashed is a name for a path. Each part is hashed by itself first, so that no
+// two lists of parts run together.
+func hashed(parts ...string) string {
+	all := sha256.New()
+	for _, part := range parts {
+		one := sha256.Sum256([]byte(part))
+		all.Write(one[:])
+	}
+	return hex.EncodeToString(all.Sum(nil))
+}
+
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, itemFileBytesMax))
+}
+
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return folder.Sync()
+}
+
+func clearUnfinished(path string, entry fs.DirEntry) {
+	if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > unfinishedAge {
+		_ = os.Remove(path)
+	}
+}
+
+func fileError(what string, err error) error {
+	kind := ErrNoStorage
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		kind = ErrStorageFull
+	}
+	return fmt.Errorf("%s: %w: %w", what, kind, err)
+}

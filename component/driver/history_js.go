@@ -1,0 +1,39 @@
+package driver
+
+import (
+	"context"
+	"syscall/js"
+)
+
+func get(ctx context.Context, url, token string) (answer, error) {
+	var a answer
+	controller := js.Global().Get("AbortController").New()
+	defer context.AfterFunc(ctx, func() { controller.Call("abort") })()
+
+	response, err := await(ctx, func() js.Value {
+		return js.Global().Call("fetch", url, map[string]any{
+			"headers":     map[string]any{"Authorization": "Bearer " + token},
+			"cache":       "no-store",
+			"credentials": "omit",
+			"signal":      controller.Get("signal"),
+		})
+	})
+	if err != nil {
+		return a, err
+	}
+	a.status = response.Get("status").Int()
+	if header := response.Get("headers").Call("get", "Retry-After"); header.Type() == js.TypeString {
+		a.retryAfter = header.String()
+	}
+	buffer, err := await(ctx, func() js.Value { return response.Call("arrayBuffer") })
+	if err != nil {
+		return a, err
+	}
+	bytes := js.Global().Get("Uint8Array").New(buffer)
+	if bytes.Length() > pageBytesMax {
+		return a, errPageTooLarge
+	}
+	a.body = make([]byte, bytes.Length())
+	js.CopyBytesToGo(a.body, bytes)
+	return a, nil
+}

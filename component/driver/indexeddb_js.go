@@ -1,0 +1,223 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"syscall/js"
+
+	"hallway/component/client"
+)
+
+const (
+	databaseName    = "hallway"
+	databaseVersion = 1
+	outboxStore     = "outbox"
+)
+
+// IndexedDBStorage keeps outboxes in the browser's database of the page's
+// origin, each item a record with the key [relay, user, room, id].
+type IndexedDBStorage struct {
+	opening chan outcome // gets the outcome of an open that is under way
+	db      js.Value     // undefined: not open
+	onClose js.Func      // of db
+}
+
+var _ Storage = (*IndexedDBStorage)(nil)
+
+// NewIndexedDBStorage is a storage that opens the database when it is first
+// used.
+func NewIndexedDBStorage() *IndexedDBStorage { return &IndexedDBStorage{} }
+
+func defaultStorage() Storage { return NewIndexedDBStorage() }
+
+// Load implements [Storage].
+func (s *IndexedDBStorage) Load(ctx context.Context, key Key) ([]client.Item, error) {
+	transaction, err := s.begin(ctx, "readonly", "default")
+	if err != nil {
+		return nil, err
+	}
+	request, err := try(func() js.Value {
+		// An array sorts after every string: the range holds all ids.
+		all := js.Global().Get("IDBKeyRange").Call("bound", recordKey(key), recordKey(key, []any{}))
+		return transaction.Call("objectStore", outboxStore).Call("getAll", all)
+	})
+	if err != nil {
+		return nil, databaseError(err)
+	}
+	if err := awaitEvent(ctx, request, "onsuccess", "onerror"); err != nil {
+		return nil, databaseError(err)
+	}
+	records := request.Get("result")
+	var items []client.Item
+	for i := range records.Length() {
+		if item, err := decodeItem([]byte(records.Index(i).Get("item").String())); err == nil {
+			items = append(items, item)
+		}
+	}
+	sortItems(items)
+	return items, nil
+}
+
+// Save implements [Storage]. It returns when the browser says that the item is
+// on the disk.
+func (s *IndexedDBStorage) Save(ctx context.Context, key Key, item client.Item) error {
+	data, err := encodeItem(item)
+	if err != nil {
+		return databaseError(err)
+	}
+	return s.change(ctx, "strict", func(store js.Value) js.Value {
+		return store.Call("put", map[string]any{
+			"relay": key.Relay,
+			"user":  key.User,
+			"room":  key.Room,
+			"id":    item.ID,
+			"item":  string(data),
+		})
+	})
+}
+
+// Remove implements [Storage].
+func (s *IndexedDBStorage) Remove(ctx context.Context, key Key, id string) error {
+	return s.change(ctx, "relaxed", func(store js.Value) js.Value {
+		return store.Call("delete", recordKey(key, id))
+	})
+}
+
+// Close implements [Storage].
+func (s *IndexedDBStorage) Close() error {
+	if s.opening != nil { // it took too long for whoever waited; it may still open
+		go func(opening chan outcome) {
+			if o := <-opening; o.err == nil {
+				o.value.Call("close")
+			}
+		}(s.opening)
+	}
+	s.forget()
+	return nil
+}
+
+// change does one change in a transaction of its own.
+func (s *IndexedDBStorage) change(ctx context.Context, durability string, do func(store js.Value) js.Value) error {
+	transaction, err := s.begin(ctx, "readwrite", durability)
+	if err != nil {
+		return err
+	}
+	_, err = try(func() js.Value { return do(transaction.Call("objectStore", outboxStore)) })
+	if err != nil {
+		return databaseError(err)
+	}
+	// Every failure of the transaction ends in "abort".
+	return databaseError(awaitEvent(ctx, transaction, "oncomplete", "onabort"))
+}
+
+// begin begins a transaction. A database that was closed meanwhile (by the
+// browser, or for a later version of the page) is opened anew.
+func (s *IndexedDBStorage) begin(ctx context.Context, mode, durability string) (js.Value, error) {
+	var err error
+	for range 2 {
+		if err = s.open(ctx); err != nil {
+			return js.Undefined(), databaseError(err)
+		}
+		var transaction js.Value
+		transaction, err = try(func() js.Value {
+			return s.db.Call("transaction", outboxStore, mode, map[string]any{"durability": durability})
+		})
+		if err == nil {
+			return transaction, nil
+		}
+		s.forget()
+	}
+	return js.Undefined(), databaseError(err)
+}
+
+// open sees to it that the database is open. An open may hang as long as a page
+// of another version does not give way; then the next call goes on waiting.
+func (s *IndexedDBStorage) open(ctx context.Context) error {
+	if s.db.Truthy() {
+		return nil
+	}
+	if s.opening == nil {
+		s.opening = make(chan outcome, 1)
+		go func(opening chan outcome) {
+			db, err := openDatabase()
+			opening <- outcome{value: db, err: err}
+		}(s.opening)
+	}
+	select {
+	case o := <-s.opening:
+		s.opening = nil
+		if o.err != nil {
+			return o.err
+		}
+		s.adopt(o.value)
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// adopt takes a fresh connection into use. It gives way to a page that wants to
+// upgrade the database, which would hang otherwise.
+func (s *IndexedDBStorage) adopt(db js.Value) {
+	s.db = db
+	s.onClose = js.FuncOf(func(js.Value, []js.Value) any {
+		db.Call("close")
+		return nil
+	})
+	db.Set("onversionchange", s.onClose)
+}
+
+func (s *IndexedDBStorage) forget() {
+	if !s.db.Truthy() {
+		return
+	}
+	s.db.Set("onversionchange", js.Null())
+	s.onClose.Release()
+	s.db.Call("close")
+	s.db = js.Undefined()
+}
+
+func openDatabase() (js.Value, error) {
+	request, err := try(func() js.Value {
+		databases := js.Global().Get("indexedDB")
+		if !databases.Truthy() {
+			return js.Undefined()
+		}
+		return databases.Call("open", databaseName, databaseVersion)
+	})
+	if err != nil {
+		return js.Undefined(), err
+	}
+	if !request.Truthy() {
+		return js.Undefined(), errors.New("there is no IndexedDB")
+	}
+	upgrade := js.FuncOf(func(js.Value, []js.Value) any {
+		path := []any{"relay", "user", "room", "id"}
+		request.Get("result").Call("createObjectStore", outboxStore, map[string]any{"keyPath": path})
+		return nil
+	})
+	defer upgrade.Release()
+	request.Set("onupgradeneeded", upgrade)
+	if err := awaitEvent(context.Background(), request, "onsuccess", "onerror"); err != nil {
+		return js.Undefined(), err
+	}
+	return request.Get("result"), nil
+}
+
+// recordKey is the key of a record, or without an id what all of an outbox
+// begin with.
+func recordKey(key Key, id ...any) []any {
+	return append([]any{key.Relay, key.User, key.Room}, id...)
+}
+
+func databaseError(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	kind := ErrNoStorage
+	var script *scriptError
+	if errors.As(err, &script) && script.name == "QuotaExceededError" {
+		kind = ErrStorageFull
+	}
+	return errors.Join(kind, err)
+}

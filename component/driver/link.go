@@ -1,0 +1,198 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"nhooyr.io/websocket"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// The limits of a connection.
+const (
+	// dialTimeout is how long a connection may take to open.
+	dialTimeout = 10 * time.Second
+	// writeTimeout is how long the socket may take to accept one frame; in a
+	// browser it accepts every frame at once.
+	writeTimeout = 10 * time.Second
+	// writesMax is how many frames may wait to be written.
+	writesMax = 256
+	// relayFrameBytesMax is the most bytes in a frame of the relay. It may exceed
+	// what a client may send: a message comes with its reactions, and each of them
+	// names users.
+	relayFrameBytesMax = 16 * protocol.FrameBytesMax
+)
+
+var errSubprotocol = errors.New("driver: the relay does not speak " + protocol.Subprotocol)
+
+// link is one connection, from the dial to the close. Its methods are the
+// owner's and never wait.
+type link struct {
+	gen    int
+	done   chan struct{} // closed: all of the link has ended
+	events chan<- client.Event
+
+	ctx      context.Context
+	abort    context.CancelFunc // ends the connection at once, without a handshake
+	detached chan struct{}      // closed: nobody wants the link's events any more
+	writes   chan []byte        // closed by close; the writer then closes the socket
+
+	// Owned by the owner.
+	opened bool // the core knows that the dial has succeeded
+	closed bool // close was called
+
+	// code is set before writes is closed, and read after.
+	code protocol.CloseCode
+}
+
+// startLink dials url. Events of the link carry gen and go to events, until the
+// link is closed by its owner.
+func startLink(url string, gen int, events chan<- client.Event) *link {
+	l := &link{
+		gen:      gen,
+		done:     make(chan struct{}),
+		events:   events,
+		detached: make(chan struct{}),
+		writes:   make(chan []byte, writesMax),
+	}
+	l.ctx, l.abort = context.WithCancel(context.Background())
+	go l.run(url)
+	return l
+}
+
+// socketURL is the relay's WebSocket address.
+func socketURL(relay string) string {
+	if rest, ok := strings.CutPrefix(relay, "http"); ok {
+		relay = "ws" + rest
+	}
+	return relay + "/v1/ws"
+}
+
+// write queues a frame. When too many wait, the connection is as good as dead
+// and is ended; the reader tells so.
+func (l *link) write(frame []byte) {
+	if l.closed {
+		return
+	}
+	select {
+	case l.writes <- frame:
+	default:
+		l.abort()
+	}
+}
+
+// close ends the link: what was written goes out first, then the close frame.
+// The peer has closeTimeout for all of it. A dial that has not ended is given
+// up at once.
+func (l *link) close(code protocol.CloseCode) {
+	if l.closed {
+		return
+	}
+	l.closed = true
+	if code == 0 {
+		code = protocol.CloseNormal
+	}
+	l.code = code
+	close(l.detached)
+	close(l.writes)
+	if l.opened {
+		time.AfterFunc(closeTimeout, l.abort)
+	} else {
+		l.abort()
+	}
+}
+
+func (l *link) run(url string) {
+	defer close(l.done)
+	defer l.abort()
+	conn, status, err := l.dial(url)
+	if err != nil {
+		l.post(client.DialFailed{Gen: l.gen, Status: status, Err: err})
+		return
+	}
+	conn.SetReadLimit(relayFrameBytesMax)
+	l.post(client.Opened{Gen: l.gen})
+
+	var writer sync.WaitGroup
+	writer.Go(func() { l.writeTo(conn) })
+	code, reason := l.readFrom(conn)
+	l.abort()
+	l.post(client.Closed{Gen: l.gen, Code: code, Reason: reason})
+	_ = conn.CloseNow()
+	writer.Wait()
+}
+
+// dial opens the connection; status is that of a refused upgrade, where it can
+// be known.
+func (l *link) dial(url string) (conn *websocket.Conn, status int, err error) {
+	ctx, cancel := context.WithTimeout(l.ctx, dialTimeout)
+	defer cancel()
+	conn, response, err := websocket.Dial(ctx, url, &websocket.DialOptions{
+		Subprotocols: []string{protocol.Subprotocol},
+	})
+	if err != nil {
+		if response != nil {
+			status = response.StatusCode
+		}
+		return nil, status, err
+	}
+	if conn.Subprotocol() != protocol.Subprotocol {
+		go conn.CloseNow() // in a browser it waits for the peer
+		return nil, 0, errSubprotocol
+	}
+	return conn, 0, nil
+}
+
+// readFrom reads until the connection ends, and says how it did. Once the link
+// is detached it still reads, so that the peer's answer to the close is found.
+func (l *link) readFrom(conn *websocket.Conn) (protocol.CloseCode, string) {
+	for {
+		kind, data, err := conn.Read(l.ctx)
+		if err != nil {
+			return closeReason(err)
+		}
+		if kind == websocket.MessageText { // version 1 has no other
+			l.post(client.Received{Gen: l.gen, Data: data})
+		}
+	}
+}
+
+// writeTo writes what is queued, and closes the connection when the queue is
+// closed.
+func (l *link) writeTo(conn *websocket.Conn) {
+	for {
+		select {
+		case frame, open := <-l.writes:
+			if !open {
+				_ = conn.Close(websocket.StatusCode(l.code), "")
+				return
+			}
+			ctx, cancel := context.WithTimeout(l.ctx, writeTimeout)
+			err := conn.Write(ctx, websocket.MessageText, frame)
+			cancel()
+			if err != nil {
+				l.abort()
+				return
+			}
+		case <-l.ctx.Done():
+			return
+		}
+	}
+}
+
+func (l *link) post(ev client.Event) {
+	select {
+	case <-l.detached:
+		return
+	default:
+	}
+	select {
+	case l.events <- ev:
+	case <-l.detached:
+	}
+}

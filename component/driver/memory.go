@@ -1,0 +1,62 @@
+package driver
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"hallway/component/client"
+)
+
+// MemoryStorage keeps outboxes as long as it lives. It is ready to use as
+// &MemoryStorage{}, outlives its drivers and may be shared by them.
+type MemoryStorage struct {
+	mu       sync.Mutex
+	outboxes map[Key]map[string]client.Item
+}
+
+var _ Storage = (*MemoryStorage)(nil)
+
+// Load implements [Storage].
+func (s *MemoryStorage) Load(ctx context.Context, key Key) ([]client.Item, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	items := slices.Collect(maps.Values(s.outboxes[key]))
+	sortItems(items)
+	return items, nil
+}
+
+// Save implements [Storage].
+func (s *MemoryStorage) Save(ctx context.Context, key Key, item client.Item) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.outboxes == nil {
+		s.outboxes = map[Key]map[string]client.Item{}
+	}
+	if s.outboxes[key] == nil {
+		s.outboxes[key] = map[string]client.Item{}
+	}
+	s.outboxes[key][item.ID] = item
+	return nil
+}
+
+// Remove implements [Storage].
+func (s *MemoryStorage) Remove(ctx context.Context, key Key, id string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.outboxes[key], id)
+	return nil
+}
+
+// Close implements [Storage]; it keeps what it has.
+func (s *MemoryStorage) Close() error { return nil }

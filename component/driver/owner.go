@@ -1,0 +1,238 @@
+package driver
+
+import (
+	"context"
+	"time"
+
+	"hallway/component/client"
+)
+
+// run is the owner: the only goroutine that touches the core.
+func (d *Driver) run() {
+	defer close(d.done)
+	d.timer = time.NewTimer(0)
+	d.timer.Stop()
+	d.step(client.Started{Token: d.options.Token})
+	for open := true; open; {
+		d.tell()
+		select {
+		case ev := <-d.events:
+			d.step(ev)
+			d.stepPosted()
+		case <-d.host.ready:
+		case <-d.timer.C:
+			d.step(client.TimerFired{})
+		case <-d.closing:
+			open = false
+		}
+		for _, ev := range d.host.take() {
+			d.step(ev)
+		}
+	}
+	d.step(client.Close{})
+	d.tell()
+	d.end()
+}
+
+// stepPosted takes what has been posted up to now, but no more than the channel
+// holds, so that a busy connection cannot put off telling the host.
+func (d *Driver) stepPosted() {
+	for range shellEventsMax {
+		select {
+		case ev := <-d.events:
+			d.step(ev)
+		default:
+			return
+		}
+	}
+}
+
+// step gives the core one event and carries out what it asks for.
+func (d *Driver) step(ev client.Event) {
+	d.own = append(d.own, ev)
+	for len(d.own) > 0 {
+		ev, d.own = d.own[0], d.own[1:]
+		if opened, ok := ev.(client.Opened); ok && d.link != nil && opened.Gen == d.link.gen {
+			d.link.opened = true
+		}
+		for _, effect := range d.core.Step(time.Now(), ev) {
+			d.carryOut(effect)
+		}
+	}
+}
+
+// tell tells the host of the last changes, once.
+func (d *Driver) tell() {
+	if !d.changed {
+		return
+	}
+	d.changed = false
+	snapshot := d.core.Snapshot()
+	d.told.Store(&snapshot)
+	if d.options.OnChange != nil {
+		d.options.OnChange(snapshot)
+	}
+}
+
+func (d *Driver) carryOut(effect client.Effect) {
+	switch e := effect.(type) {
+	case client.LoadOutbox:
+		d.loadOutbox(e.User)
+	case client.SaveItem:
+		d.saveItem(e.Item)
+	case client.RemoveItem:
+		d.removeItem(e.ID)
+	case client.GetToken:
+		go d.getToken()
+	case client.Dial:
+		d.dial(e.Gen)
+	case client.Write:
+		if d.link != nil && d.link.gen == e.Gen {
+			d.link.write(e.Data)
+		}
+	case client.CloseSocket:
+		if d.link != nil && d.link.gen == e.Gen {
+			d.link.close(e.Code)
+		}
+	case client.FetchPage:
+		d.fetchPage(e)
+	case client.SetTimer:
+		d.setTimer(e.At)
+	case client.Changed:
+		d.changed = true
+	case client.Arrived:
+		if d.options.OnArrived != nil {
+			d.options.OnArrived(e.Message)
+		}
+	case client.Refused:
+		if d.options.OnRefused != nil {
+			d.options.OnRefused(e)
+		}
+	default:
+		panic("driver: the core asks for an effect that the driver does not know")
+	}
+}
+
+func (d *Driver) key() Key {
+	return Key{Relay: d.options.Relay, User: d.user, Room: d.options.Room}
+}
+
+func (d *Driver) loadOutbox(user string) {
+	d.user = user
+	key := d.key()
+	queued := d.keeper.do(func(ctx context.Context, s Storage) client.Event {
+		items, err := s.Load(ctx, key)
+		return client.OutboxLoaded{User: user, Items: items, Err: err}
+	})
+	if !queued {
+		d.own = append(d.own, client.OutboxLoaded{User: user, Err: ErrBusy})
+	}
+}
+
+func (d *Driver) saveItem(item client.Item) {
+	key := d.key()
+	queued := d.keeper.do(func(ctx context.Context, s Storage) client.Event {
+		if err := s.Save(ctx, key, item); err != nil {
+			return client.StorageFailed{ID: item.ID, Err: err}
+		}
+		return client.ItemSaved{ID: item.ID}
+	})
+	if !queued {
+		d.own = append(d.own, client.StorageFailed{ID: item.ID, Err: ErrBusy})
+	}
+}
+
+// removeItem is not answered. An item that stays by mistake is sent again after
+// the next start and answered with the stored message: no harm.
+func (d *Driver) removeItem(id string) {
+	key := d.key()
+	d.keeper.do(func(ctx context.Context, s Storage) client.Event {
+		_ = s.Remove(ctx, key, id)
+		return nil
+	})
+}
+
+// getToken asks the host for a token. A host that does not heed the context
+// keeps a goroutine, but not the chat, waiting.
+func (d *Driver) getToken() {
+	if d.options.GetToken == nil {
+		d.post(client.TokenGot{Err: errNoToken})
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), tokenTimeout)
+	defer cancel()
+	got := make(chan client.TokenGot, 1)
+	go func() {
+		token, err := d.options.GetToken(ctx)
+		got <- client.TokenGot{Token: token, Err: err}
+	}()
+	select {
+	case ev := <-got:
+		d.post(ev)
+	case <-ctx.Done():
+		d.post(client.TokenGot{Err: errTokenTimeout})
+	case <-d.deaf:
+	}
+}
+
+func (d *Driver) dial(gen int) {
+	if d.link != nil {
+		d.link.abort() // the core has closed it, or has heard that it ended
+	}
+	d.link = startLink(socketURL(d.options.Relay), gen, d.events)
+}
+
+func (d *Driver) fetchPage(f client.FetchPage) {
+	d.abandon()
+	ctx, cancel := context.WithCancel(context.Background())
+	d.abandon = cancel
+	relay, room := d.options.Relay, d.options.Room
+	go func() {
+		defer cancel()
+		ev := fetchPage(ctx, relay, room, f)
+		if ctx.Err() == nil {
+			d.post(ev)
+		}
+	}()
+}
+
+// setTimer sets the one timer. The core's times carry Go's monotonic clock, so
+// that setting the device's clock moves no timer. In a browser Go's runtime
+// itself splits a wait that is too long for setTimeout.
+func (d *Driver) setTimer(at time.Time) {
+	if at.IsZero() {
+		d.timer.Stop()
+		return
+	}
+	d.timer.Reset(time.Until(at))
+}
+
+// end waits, within closeTimeout, for what the core's last effects began.
+func (d *Driver) end() {
+	close(d.deaf)
+	d.timer.Stop()
+	d.abandon()
+	d.keeper.close()
+	late := time.NewTimer(closeTimeout)
+	defer late.Stop()
+	var unlinked <-chan struct{}
+	if d.link != nil {
+		if !d.link.closed {
+			d.link.abort()
+		}
+		unlinked = d.link.done
+	}
+	for _, ended := range []<-chan struct{}{d.keeper.done, unlinked} {
+		if ended == nil {
+			continue
+		}
+		select {
+		case <-ended:
+		case <-late.C:
+			if d.link != nil {
+				d.link.abort()
+			}
+			return
+		}
+	}
+}

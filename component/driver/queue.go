@@ -1,0 +1,40 @@
+package driver
+
+import "sync"
+
+// queue is a bounded queue whose producers never wait.
+type queue[T any] struct {
+	ready chan struct{} // holds a token while there may be something to take
+
+	mu    sync.Mutex
+	items []T
+	max   int
+}
+
+func newQueue[T any](max int) *queue[T] {
+	return &queue[T]{ready: make(chan struct{}, 1), max: max}
+}
+
+// push appends v and reports whether there was room for it.
+func (q *queue[T]) push(v T) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.items) >= q.max {
+		return false
+	}
+	q.items = append(q.items, v)
+	select {
+	case q.ready <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+// take empties the queue.
+func (q *queue[T]) take() []T {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	items := q.items
+	q.items = nil
+	return items
+}

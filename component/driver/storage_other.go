@@ -1,0 +1,5 @@
+//go:build !js
+
+package driver
+
+func defaultStorage() Storage { return &MemoryStorage{} }

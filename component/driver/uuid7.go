@@ -1,0 +1,39 @@
+package driver
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"sync"
+)
+
+// uuid7 makes UUIDs, version 7 (RFC 9562, section 5.7), each greater than the
+// one before: the twelve bits after the time count.
+type uuid7 struct {
+	mu   sync.Mutex
+	last uint64 // milliseconds since 1970 << 12 | count
+}
+
+// next makes the UUID for a time in milliseconds since 1970. When more than
+// 4,096 are made in one millisecond, or the clock goes back, the time written
+// runs ahead of the clock.
+func (u *uuid7) next(ms int64, random [8]byte) string {
+	u.mu.Lock()
+	u.last = max(u.last+1, uint64(ms)<<12)
+	last := u.last
+	u.mu.Unlock()
+
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:], last>>12<<16|last&0xfff)
+	id[6] |= 0x70 // version 7
+	copy(id[8:], random[:])
+	id[8] = id[8]&0x3f | 0x80 // the variant
+
+	text := make([]byte, 0, 36)
+	for i, end := range []int{4, 6, 8, 10, 16} {
+		if i > 0 {
+			text = append(text, '-')
+		}
+		text = hex.AppendEncode(text, id[(len(text)-i)/2:end])
+	}
+	return string(text)
+}
