@@ -31,7 +31,7 @@ type Hub struct {
 // New makes an empty hub.
 func New(cfg Config, transport Transport, committer Committer) *Hub {
 	return &Hub{
-		cfg:       cfg.withDefaults(),
+		cfg:       cfg.WithDefaults(),
 		transport: transport,
 		committer: committer,
 		users:     map[string]*user{},

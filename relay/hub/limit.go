@@ -54,7 +54,8 @@ type Config struct {
 	Verifier     Verifier
 }
 
-func (c Config) withDefaults() Config {
+// WithDefaults is c as a hub takes it.
+func (c Config) WithDefaults() Config {
 	setDefault(&c.HeartbeatMs, protocol.Heartbeat.Milliseconds())
 	setDefault(&c.TimeoutMs, protocol.Timeout.Milliseconds())
 	setDefault(&c.HelloTimeout, protocol.HelloTimeout)

@@ -67,7 +67,7 @@ func (h *Hub) malformed(s *Session, err error) {
 	case s.user == nil:
 		s.send(unauthorized(fe.Room, fe.ID))
 	default:
-		s.send(protocol.Error{Code: fe.Code, Message: fe.Reason, Room: fe.Room, ID: fe.ID})
+		s.send(fe.Frame())
 	}
 }
 

@@ -1,0 +1,257 @@
+package conn
+
+import (
+	"bufio"
+	"bytes"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gobwas/ws"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// Portable is the transport for any net.Conn: the goroutine that calls Serve
+// reads, and another writes while there is something to write.
+type Portable struct {
+	frameBytesMax int64
+}
+
+var _ Transport = (*Portable)(nil)
+
+// NewPortable makes a transport that closes a connection with
+// protocol.CloseTooLarge when a message has more than frameBytesMax bytes.
+func NewPortable(frameBytesMax int64) *Portable {
+	return &Portable{frameBytesMax: frameBytesMax}
+}
+
+// Serve implements [Transport].
+func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
+	c := &conn{nc: nc, flushed: make(chan struct{})}
+	h := accept(c)
+	defer h.Closed()
+	r := reader{conn: c, handler: h, src: bufio.NewReaderSize(nc, readBufferBytes), frameBytesMax: p.frameBytesMax}
+	r.run()
+	<-c.flushed
+	nc.Close()
+}
+
+// conn is the writing half of a connection.
+type conn struct {
+	nc      net.Conn
+	flushed chan struct{} // closed once the close frame is written, or cannot be
+
+	mu      sync.Mutex
+	pending [][]byte // WebSocket frames that wait for the writer; shared, never changed
+	bytes   int      // of pending, and of what the writer is writing
+	writing bool     // a writer runs
+	closing bool     // the close frame is queued; nothing follows it
+}
+
+var _ hub.Conn = (*conn)(nil)
+
+// Send implements hub.Conn.
+func (c *conn) Send(frame []byte) { c.queue(encode(ws.OpText, frame)) }
+
+// Close implements hub.Conn.
+func (c *conn) Close(code protocol.CloseCode, reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.close(closeBody(code, reason))
+}
+
+// answerClose echoes the peer's close frame.
+func (c *conn) answerClose(body []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.close(body)
+}
+
+// closeBody crops the reason to what a control frame holds.
+func closeBody(code protocol.CloseCode, reason string) []byte {
+	const reasonBytesMax = ws.MaxControlFramePayloadSize - 2
+	if len(reason) > reasonBytesMax {
+		reason = strings.ToValidUTF8(reason[:reasonBytesMax], "")
+	}
+	return ws.NewCloseFrameBody(ws.StatusCode(code), reason)
+}
+
+// queue hands data, whole WebSocket frames, to the writer.
+func (c *conn) queue(data []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closing:
+	case c.bytes > 0 && c.bytes+len(data) > PendingBytesMax:
+		// What waits is dropped: the history has it, and the sooner a consumer
+		// that reads again comes to the close frame, the better.
+		for _, p := range c.pending {
+			c.bytes -= len(p)
+		}
+		c.pending = nil
+		c.close(closeBody(protocol.CloseSlowConsumer, "too slow, catch up"))
+	default:
+		c.push(data)
+	}
+}
+
+// close queues the close frame, once. The caller holds mu.
+func (c *conn) close(body []byte) {
+	if !c.closing {
+		c.push(encode(ws.OpClose, body))
+		c.closing = true
+	}
+}
+
+// push starts a writer where none runs. The caller holds mu.
+func (c *conn) push(data []byte) {
+	c.pending = append(c.pending, data)
+	c.bytes += len(data)
+	if !c.writing {
+		c.writing = true
+		go c.write()
+	}
+}
+
+func (c *conn) isClosing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closing
+}
+
+// write writes until nothing is pending. Between bursts there is no writer, so
+// that a silent connection costs no second stack.
+func (c *conn) write() {
+	written := 0
+	for {
+		batch, last := c.next(written)
+		if batch == nil {
+			if last {
+				c.nc.SetReadDeadline(time.Now().Add(CloseTimeout))
+				close(c.flushed)
+			}
+			return
+		}
+		c.nc.SetWriteDeadline(time.Now().Add(WriteTimeout))
+		if err := writeAll(c.nc, batch); err != nil {
+			c.abandon()
+			return
+		}
+		written = 0
+		for _, p := range batch {
+			written += len(p)
+		}
+	}
+}
+
+// next takes all that is pending. With nothing pending the writer has ended,
+// and last tells whether the close frame was the last that it wrote.
+func (c *conn) next(written int) (batch [][]byte, last bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bytes -= written
+	batch, c.pending = c.pending, nil
+	c.writing = batch != nil
+	return batch, c.closing
+}
+
+// abandon ends the writer on a connection that cannot be written. The reader
+// notices.
+func (c *conn) abandon() {
+	c.mu.Lock()
+	c.closing, c.pending = true, nil
+	c.mu.Unlock()
+	c.nc.Close()
+	close(c.flushed)
+}
+
+// abort cuts a connection that cannot be read. Where a writer runs, it notices
+// and sees to flushed.
+func (c *conn) abort() {
+	c.mu.Lock()
+	unseen := !c.writing && !c.closing
+	c.closing, c.pending = true, nil
+	c.mu.Unlock()
+	c.nc.Close()
+	if unseen {
+		close(c.flushed)
+	}
+}
+
+var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// writeAll writes the batch with one call. It copies rather than hand over a
+// net.Buffers, which becomes one call a piece on all but bare TCP.
+func writeAll(nc net.Conn, batch [][]byte) error {
+	if len(batch) == 1 {
+		_, err := nc.Write(batch[0])
+		return err
+	}
+	b := scratch.Get().(*bytes.Buffer)
+	defer scratch.Put(b)
+	b.Reset()
+	for _, p := range batch {
+		b.Write(p)
+	}
+	_, err := nc.Write(b.Bytes())
+	return err
+}
+
+// encode frames payloads as WebSocket messages, one behind the other.
+func encode(op ws.OpCode, payloads ...[]byte) []byte {
+	n := 0
+	for _, p := range payloads {
+		n += ws.MaxHeaderSize + len(p)
+	}
+	b := bytes.NewBuffer(make([]byte, 0, n))
+	for _, p := range payloads {
+		if err := ws.WriteFrame(b, ws.NewFrame(op, true, p)); err != nil {
+			panic(err) // a buffer takes everything
+		}
+	}
+	return slices.Clip(b.Bytes())
+}
+
+// group is the fan-out to a room. Its owner is the hub's.
+type group struct {
+	conns []*conn
+	place map[*conn]int // in conns
+}
+
+// NewGroup implements hub.Transport.
+func (p *Portable) NewGroup(string) hub.Group { return &group{place: map[*conn]int{}} }
+
+// Add implements hub.Group.
+func (g *group) Add(c hub.Conn) {
+	m := c.(*conn)
+	if _, ok := g.place[m]; !ok {
+		g.place[m] = len(g.conns)
+		g.conns = append(g.conns, m)
+	}
+}
+
+// Remove implements hub.Group.
+func (g *group) Remove(c hub.Conn) {
+	m := c.(*conn)
+	i, ok := g.place[m]
+	if !ok {
+		return
+	}
+	last := g.conns[len(g.conns)-1]
+	g.conns[i], g.place[last] = last, i
+	g.conns[len(g.conns)-1] = nil
+	g.conns = g.conns[:len(g.conns)-1]
+	delete(g.place, m)
+}
+
+// Send implements hub.Group.
+func (g *group) Send(frames [][]byte) {
+	data := encode(ws.OpText, frames...)
+	for _, c := range g.conns {
+		c.queue(data)
+	}
+}

@@ -1,0 +1,243 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/conn"
+	"hallway/relay/hub"
+)
+
+// eventsMax is how many events may wait for the hub; beyond it readers wait.
+const eventsMax = 1024
+
+// EngineOptions is what an [Engine] is made of.
+type EngineOptions struct {
+	Hub   hub.Config
+	Store hub.Store // stays the caller's to close, after Drain
+	Log   *slog.Logger
+}
+
+// Engine is the shell around a hub. One goroutine owns the hub and takes one
+// event after another; a second commits its batches; each connection's reader
+// only hands events over, and is the one to wait when the hub is busy. The hub
+// itself never waits for any of them.
+type Engine struct {
+	store     hub.Store
+	log       *slog.Logger
+	transport conn.Transport
+	goaway    time.Duration // how long a drain lets clients go by themselves
+
+	events   chan event
+	batches  chan []hub.Op // one at most is under way
+	results  chan result
+	stop     chan struct{} // closed when the engine has ended
+	draining atomic.Bool
+
+	// Of the goroutine that owns the hub:
+
+	hub   *hub.Hub
+	links int             // connections whose last event has not come
+	idle  []chan struct{} // closed once no connection and no op is left
+}
+
+// An event is something for the hub, done by its owner.
+type event func(now time.Time)
+
+type result struct {
+	outcomes []hub.Outcome
+	err      error
+}
+
+// NewEngine starts an engine. It runs until [Engine.Drain].
+func NewEngine(o EngineOptions) *Engine {
+	cfg := o.Hub.WithDefaults()
+	e := &Engine{
+		store:     o.Store,
+		log:       o.Log,
+		transport: conn.NewPortable(cfg.Limits.FrameBytes),
+		goaway:    time.Duration(cfg.GoawayMs) * time.Millisecond,
+		events:    make(chan event, eventsMax),
+		batches:   make(chan []hub.Op, 1),
+		results:   make(chan result, 1),
+		stop:      make(chan struct{}),
+	}
+	e.hub = hub.New(cfg, e.transport, committer(e.batches))
+	go e.own()
+	go e.commit()
+	return e
+}
+
+// committer hands a batch to the committing goroutine. The channel has a place
+// for it, because the hub has one under way at most.
+type committer chan<- []hub.Op
+
+func (c committer) Commit(ops []hub.Op) { c <- ops }
+
+// own is the goroutine that owns the hub.
+func (e *Engine) own() {
+	tick := time.NewTicker(hub.TickEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case ev := <-e.events:
+			ev(time.Now())
+		case r := <-e.results:
+			e.hub.Committed(time.Now(), r.outcomes, r.err)
+		case <-tick.C:
+			e.hub.Tick(time.Now())
+		case <-e.stop:
+			e.takeLast()
+			return
+		}
+		e.tellIdle()
+	}
+}
+
+// takeLast takes the events that were handed over before the end.
+func (e *Engine) takeLast() {
+	for {
+		select {
+		case ev := <-e.events:
+			ev(time.Now())
+		default:
+			return
+		}
+	}
+}
+
+func (e *Engine) tellIdle() {
+	if e.links > 0 || e.hub.Pending() > 0 {
+		return
+	}
+	for _, c := range e.idle {
+		close(c)
+	}
+	e.idle = nil
+}
+
+// commit is the goroutine that commits.
+func (e *Engine) commit() {
+	for {
+		select {
+		case ops := <-e.batches:
+			outcomes, err := e.store.Commit(time.Now(), ops)
+			if err != nil {
+				e.log.Error("commit failed", "ops", len(ops), "err", err)
+			}
+			e.results <- result{outcomes, err}
+		case <-e.stop:
+			return
+		}
+	}
+}
+
+// do hands an event to the hub's owner; false: the engine has ended, and the
+// event may never be done.
+func (e *Engine) do(ev event) bool {
+	select {
+	case e.events <- ev:
+	case <-e.stop:
+	}
+	select {
+	case <-e.stop:
+		return false
+	default:
+		return true
+	}
+}
+
+// Serve takes over a connection on which the handshake is done, and returns
+// when it has ended and is closed. remote names the peer in logs.
+func (e *Engine) Serve(nc net.Conn, remote string) {
+	e.transport.Serve(nc, func(c hub.Conn) conn.Handler {
+		l := &link{engine: e, id: rand.Text(), remote: remote}
+		open := func(now time.Time) {
+			e.links++
+			l.session = e.hub.Open(now, l.id, c)
+		}
+		if !e.do(open) {
+			c.Close(protocol.CloseGoingAway, "the relay is going away")
+		}
+		e.log.Debug("connection opened", "session", l.id, "remote", remote)
+		return l
+	})
+}
+
+// A link hands one connection's events to the hub.
+type link struct {
+	engine     *Engine
+	id, remote string
+	session    *hub.Session // of the goroutine that owns the hub
+}
+
+func (l *link) Received(data []byte) {
+	l.engine.do(func(now time.Time) { l.engine.hub.Received(now, l.session, data) })
+}
+
+func (l *link) Heard() {
+	l.engine.do(func(now time.Time) { l.engine.hub.Heard(now, l.session) })
+}
+
+func (l *link) Closed() {
+	l.engine.do(func(now time.Time) {
+		l.engine.links--
+		l.engine.hub.Closed(now, l.session)
+	})
+	l.engine.log.Debug("connection ended", "session", l.id, "remote", l.remote)
+}
+
+// Post takes a send over REST by the same rules, order and rate as a frame. A
+// refusal is the outcome's Code, with RetryAfter where trying again may help.
+// After an error, which is ctx's, the message may or may not be stored.
+func (e *Engine) Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
+	done := make(chan hub.Outcome, 1)
+	e.do(func(now time.Time) {
+		e.hub.Post(now, who, send, func(o hub.Outcome) { done <- o })
+	})
+	select {
+	case o := <-done:
+		return o, nil
+	case <-ctx.Done():
+		return hub.Outcome{}, ctx.Err()
+	case <-e.stop:
+		return hub.Outcome{Code: protocol.CodeUnavailable, Reason: "the relay is going away", RetryAfter: e.goaway}, nil
+	}
+}
+
+// Draining reports whether Drain was called: /readyz says no.
+func (e *Engine) Draining() bool { return e.draining.Load() }
+
+// Drain ends the engine; it is called once. New connections are turned away
+// and all others asked to go; who stays is closed a little later. It returns
+// when all are gone and all that was taken on is committed, or with ctx's error.
+func (e *Engine) Drain(ctx context.Context) error {
+	e.draining.Store(true)
+	defer close(e.stop)
+
+	e.do(func(now time.Time) { e.hub.Drain(now) })
+	leave, cancel := context.WithTimeout(ctx, e.goaway)
+	defer cancel()
+	if e.awaitIdle(leave) == nil {
+		return nil
+	}
+	e.do(func(now time.Time) { e.hub.CloseAll(now) })
+	return e.awaitIdle(ctx)
+}
+
+// awaitIdle returns nil once no connection and no op is left.
+func (e *Engine) awaitIdle(ctx context.Context) error {
+	idle := make(chan struct{})
+	e.do(func(time.Time) { e.idle = append(e.idle, idle) })
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
