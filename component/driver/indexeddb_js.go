@@ -113,7 +113,10 @@ func (s *IndexedDBStorage) change(ctx context.Context, durability string, do fun
 // begin begins a transaction. A database that was closed meanwhile (by the
 // browser, or for a later version of the page) is opened anew.
 func (s *IndexedDBStorage) begin(ctx context.Context, mode, durability string) (js.Value, error) {
-	var err error
+	err := ctx.Err()
+	if err != nil {
+		return js.Undefined(), err
+	}
 	for range 2 {
 		if err = s.open(ctx); err != nil {
 			return js.Undefined(), databaseError(err)
