@@ -1,0 +1,284 @@
+package client
+
+import (
+	"time"
+
+	"hallway/protocol"
+)
+
+// catchUp is how far the timeline has come against the room's head.
+type catchUp struct {
+	epoch  string
+	loaded bool  // the first history is here
+	cursor int64 // every change up to this rev is applied
+	head   int64 // the highest rev that the chat was told of
+	// ahead holds the revs above the cursor that came already, beyond a gap.
+	ahead map[int64]struct{}
+	// reached: caught up at least once on this connection, so that own messages
+	// may be written.
+	reached bool
+
+	req        int       // the last request's number
+	want       want      // what it asks for; wantNothing: none is under way
+	fetchAt    time.Time // the next try of a failed one
+	tries      int       // failures in a row
+	rejoin     bool      // … which begins with a join, since history and stream disagree
+	needsToken bool      // … or waits for a fresh token
+	older      bool      // the page before the oldest message is asked for
+}
+
+// want is what a history request asks for.
+type want uint8
+
+const (
+	wantNothing want = iota
+	wantNewest
+	wantSince
+	wantOlder
+)
+
+// interrupt forgets what hangs on a connection. What is applied stays.
+func (s *catchUp) interrupt() {
+	s.req++
+	s.want = wantNothing
+	s.fetchAt, s.tries = time.Time{}, 0
+	s.rejoin, s.needsToken, s.older, s.reached = false, false, false, false
+}
+
+// note takes the rev of a change that was applied from the stream.
+func (s *catchUp) note(rev int64) {
+	s.head = max(s.head, rev)
+	if rev <= s.cursor {
+		return
+	}
+	if s.ahead == nil {
+		s.ahead = map[int64]struct{}{}
+	}
+	if len(s.ahead) < aheadMax {
+		s.ahead[rev] = struct{}{}
+	}
+	s.moveTo(s.cursor)
+}
+
+// moveTo sets the cursor, at least to rev, and over all that came ahead.
+func (s *catchUp) moveTo(rev int64) {
+	if rev > s.cursor {
+		s.cursor = rev
+		for r := range s.ahead {
+			if r <= rev {
+				delete(s.ahead, r)
+			}
+		}
+	}
+	for s.loaded {
+		if _, ok := s.ahead[s.cursor+1]; !ok {
+			break
+		}
+		s.cursor++
+		delete(s.ahead, s.cursor)
+	}
+	s.head = max(s.head, s.cursor)
+}
+
+func (c *Client) caughtUp() bool { return c.sync.loaded && c.sync.cursor >= c.sync.head }
+
+// catchUpTo goes for the head that joined has named.
+func (c *Client) catchUpTo(epoch string, head int64) {
+	s := &c.sync
+	if s.epoch != epoch || s.loaded && head < s.cursor {
+		c.startOver()
+	}
+	s.epoch = epoch
+	s.head = max(s.head, head)
+	c.fetch()
+}
+
+// startOver drops what is known of the room. The outbox stays.
+func (c *Client) startOver() {
+	c.sync = catchUp{req: c.sync.req + 1, tries: c.sync.tries}
+	c.timeline = timeline{}
+	c.changed = true
+}
+
+// fetch asks for what is missing, the most needed first. One request is under
+// way at a time.
+func (c *Client) fetch() {
+	s := &c.sync
+	s.fetchAt = time.Time{}
+	if c.conn.phase != phaseJoined || s.needsToken {
+		return
+	}
+	if s.rejoin {
+		s.rejoin = false
+		c.join()
+		return
+	}
+	switch {
+	case !s.loaded:
+		c.request(wantNewest, PageQuery{Limit: protocol.PageMessagesDefault})
+	case s.cursor < s.head:
+		c.request(wantSince, PageQuery{Since: s.cursor, HasSince: true, Limit: protocol.PageMessagesMax})
+	default:
+		c.reached()
+		if s.older && c.timeline.moreBefore {
+			c.request(wantOlder, PageQuery{Before: c.timeline.oldest(), Limit: protocol.PageMessagesDefault})
+		} else if s.older {
+			s.older, c.changed = false, true
+		}
+	}
+}
+
+// request asks once for each thing wanted.
+func (c *Client) request(w want, q PageQuery) {
+	if c.sync.want == w {
+		return
+	}
+	c.sync.want = w
+	c.sync.req++
+	c.emit(FetchPage{Req: c.sync.req, Token: c.auth.token, Query: q})
+}
+
+// reached notes that the chat has caught up on this connection.
+func (c *Client) reached() {
+	if !c.sync.reached {
+		c.sync.reached, c.changed = true, true
+	}
+}
+
+// streamed takes a change from the live stream.
+func (c *Client) streamed(f protocol.Changed) {
+	if f.Message.Room != c.cfg.Room || c.conn.phase != phaseJoined {
+		return
+	}
+	c.apply(&f.Message)
+	c.sync.note(f.Message.Rev)
+	if c.sync.loaded && c.sync.cursor < c.sync.head && c.sync.fetchAt.IsZero() {
+		c.fetch()
+	}
+}
+
+// apply takes a message as it stands at a rev, from wherever.
+func (c *Client) apply(m *protocol.Message) {
+	mine := m.Sender.ID == c.me.ID
+	if mine {
+		c.acknowledge(m.ID)
+	}
+	isNew, applied := c.timeline.apply(m)
+	if !applied {
+		return
+	}
+	c.changed = true
+	if isNew && !mine && c.sync.loaded && !m.Deleted() {
+		if c.hidden {
+			c.setUnread(c.unread + 1)
+		}
+		c.emit(Arrived{Message: m})
+	}
+}
+
+func (c *Client) pageLoaded(ev PageLoaded) {
+	s := &c.sync
+	if ev.Req != s.req || s.want == wantNothing {
+		return
+	}
+	wanted := s.want
+	s.want = wantNothing
+	if ev.Page.Epoch != s.epoch || ev.Page.Head < s.cursor && s.loaded {
+		c.disagree()
+		return
+	}
+	switch wanted {
+	case wantNewest:
+		c.loadedNewest(&ev.Page)
+	case wantSince:
+		before := s.cursor
+		c.loadedSince(&ev.Page)
+		if s.cursor == before && s.cursor < s.head {
+			c.fetchLater(0) // history knows less than the stream told: not yet
+			return
+		}
+	case wantOlder:
+		s.older = false
+		c.changed = true
+		c.timeline.prepend(ev.Page.Messages, ev.Page.More)
+		for i := range ev.Page.Messages {
+			c.acknowledgeOwn(&ev.Page.Messages[i])
+		}
+	}
+	s.tries = 0
+	c.fetch()
+}
+
+// disagree drops all and begins with a join anew: history and stream are not of
+// the same life of the room, or one is behind the other.
+func (c *Client) disagree() {
+	c.startOver()
+	c.sync.rejoin = true
+	c.fetchLater(0)
+}
+
+func (c *Client) loadedNewest(p *protocol.Page) {
+	for i := range p.Messages {
+		c.apply(&p.Messages[i])
+	}
+	c.timeline.begin(p.Messages, p.More)
+	c.sync.loaded, c.changed = true, true
+	c.sync.moveTo(p.Head)
+}
+
+func (c *Client) loadedSince(p *protocol.Page) {
+	for i := range p.Messages {
+		c.apply(&p.Messages[i])
+	}
+	to := p.Head
+	if n := len(p.Messages); p.More && n > 0 {
+		to = p.Messages[n-1].Rev
+	}
+	c.sync.head = max(c.sync.head, p.Head)
+	c.sync.moveTo(to)
+}
+
+// acknowledgeOwn takes a message of one's own that history brings for its echo.
+func (c *Client) acknowledgeOwn(m *protocol.Message) {
+	if m.Sender.ID == c.me.ID {
+		c.acknowledge(m.ID)
+	}
+}
+
+func (c *Client) pageFailed(ev PageFailed) {
+	s := &c.sync
+	if ev.Req != s.req || s.want == wantNothing {
+		return
+	}
+	s.want = wantNothing
+	switch ev.Status {
+	case 401:
+		s.tries++
+		if s.tries >= refusalsMax {
+			c.end(StatusNotAllowed, "the relay refuses the token")
+			return
+		}
+		s.needsToken = true
+		c.auth.fresh = false
+		c.askToken()
+	case 403:
+		c.end(StatusNotAllowed, "the relay does not open this room's history")
+	case 404:
+		c.end(StatusNotAllowed, "the relay does not know this room")
+	default:
+		c.fetchLater(time.Duration(ev.RetryAfterMs) * time.Millisecond)
+	}
+}
+
+func (c *Client) fetchLater(atLeast time.Duration) {
+	c.sync.tries++
+	c.sync.fetchAt = c.now.Add(max(atLeast, c.jitter(c.sync.tries)))
+}
+
+func (c *Client) loadOlder() {
+	if !c.sync.loaded || c.sync.older || !c.timeline.moreBefore || c.conn.phase != phaseJoined {
+		return
+	}
+	c.sync.older, c.changed = true, true
+	c.fetch()
+}

@@ -1,0 +1,256 @@
+package client
+
+import (
+	"errors"
+	"time"
+
+	"hallway/protocol"
+)
+
+// The limits of a chat.
+const (
+	// OutboxMax is how many own messages may wait; more are refused.
+	OutboxMax = 1000
+	// TimelineMax is how many messages are kept in memory; beyond it the oldest
+	// are let go and fetched again when asked for.
+	TimelineMax = 5000
+	// aheadMax is how many changes above a gap are remembered while it is filled;
+	// beyond it they are fetched too.
+	aheadMax = 1024
+)
+
+// The times of a chat that the protocol leaves to the client.
+const (
+	// dialTimeout is how long a dial may take.
+	dialTimeout = 10 * time.Second
+	// answerTimeouts × timeout is how long welcome, joined or an echo may be
+	// missing on a connection that is alive otherwise.
+	answerTimeouts = 3
+	// lateGrace is how late a timer may fire before the silence that it was to
+	// judge is blamed on the timer.
+	lateGrace = time.Second
+	// refreshLead is how long before its expiry a token is refreshed, at most;
+	// never earlier than after four fifths of its time.
+	refreshLead = time.Minute
+	// refusalsMax is how many tokens in a row may be refused before the chat stops.
+	refusalsMax = 3
+	// resendAfter is how long a refused send waits where the relay names no time.
+	resendAfter = 500 * time.Millisecond
+)
+
+// ErrNoToken is the error of a [TokenGot] where the host has no way to get a
+// token: then a refused one is final until the host sets another.
+var ErrNoToken = errors.New("client: the host gives no token")
+
+// Config is what a chat must know from the start.
+type Config struct {
+	Room    string
+	Client  string      // for the relay's operator: "hallway-chat/1.2.0"
+	Offline OfflineMode // "" is OfflineQueue
+	// Rand gives uniformly random numbers in [0, 1), for jitter. It must be set.
+	Rand func() float64
+}
+
+// Client is one chat. It is not safe for concurrent use: one owner steps it.
+type Client struct {
+	cfg Config
+
+	// Of the step under way.
+	now     time.Time
+	out     []Effect
+	changed bool
+
+	conn     connection
+	auth     auth
+	sync     catchUp
+	timeline timeline
+	outbox   outbox
+
+	me      protocol.User
+	limits  protocol.Limits
+	members int64
+	unread  int
+
+	deviceOffline bool
+	hidden        bool
+
+	timerAt time.Time // of the last SetTimer; zero: none
+	told    Status    // of the last Changed
+}
+
+// New makes a chat that has not begun.
+func New(cfg Config) *Client {
+	if cfg.Offline == "" {
+		cfg.Offline = OfflineQueue
+	}
+	return &Client{
+		cfg:    cfg,
+		limits: protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax},
+		conn:   connection{heartbeat: protocol.Heartbeat, timeout: protocol.Timeout},
+	}
+}
+
+// Step takes one event at a time now, which must not lie before that of the
+// last step, and returns what to do, in order.
+func (c *Client) Step(now time.Time, ev Event) []Effect {
+	c.now, c.out, c.changed = now, nil, false
+	c.take(ev)
+	c.finishDraining()
+	c.flush()
+	if s := c.status(); s != c.told {
+		c.told, c.changed = s, true
+		c.statusChanged(s)
+	}
+	if c.changed {
+		c.emit(Changed{})
+	}
+	c.setTimer()
+	return c.out
+}
+
+func (c *Client) emit(e Effect) { c.out = append(c.out, e) }
+
+func (c *Client) take(ev Event) {
+	switch ev := ev.(type) {
+	case Started:
+		c.start(ev.Token)
+	case OutboxLoaded:
+		c.outboxLoaded(ev)
+	case ItemSaved:
+		c.itemStored(ev.ID, nil)
+	case StorageFailed:
+		c.itemStored(ev.ID, ev.Err)
+	case TokenGot:
+		c.tokenGot(ev)
+	case Opened:
+		c.opened(ev.Gen)
+	case DialFailed:
+		c.dialFailed(ev)
+	case Received:
+		c.received(ev)
+	case Closed:
+		c.closed(ev)
+	case PageLoaded:
+		c.pageLoaded(ev)
+	case PageFailed:
+		c.pageFailed(ev)
+	case TimerFired:
+		c.timerFired()
+	default:
+		c.takeFromPeople(ev)
+	}
+}
+
+func (c *Client) takeFromPeople(ev Event) {
+	switch ev := ev.(type) {
+	case Online:
+		c.deviceOffline = false
+		c.wake()
+	case Offline:
+		c.deviceOffline = true
+		c.lost()
+	case Visible:
+		c.hidden = false
+		c.setUnread(0)
+		c.wake()
+	case Hidden:
+		c.hidden = true
+	case TryNow:
+		c.wake()
+	case SendText:
+		c.sendText(ev)
+	case Retry:
+		c.retry(ev.ID)
+	case Discard:
+		c.discard(ev.ID)
+	case LoadOlder:
+		c.loadOlder()
+	case SetOffline:
+		c.cfg.Offline = ev.Mode
+		c.changed = true
+	case Close:
+		c.end(StatusClosed, "")
+	}
+}
+
+func (c *Client) setUnread(n int) {
+	if c.unread != n {
+		c.unread, c.changed = n, true
+	}
+}
+
+// setTimer makes the one timer follow the earliest deadline.
+func (c *Client) setTimer() {
+	var next time.Time
+	for _, at := range c.deadlines() {
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	if !next.Equal(c.timerAt) {
+		c.timerAt = next
+		c.emit(SetTimer{At: next})
+	}
+}
+
+// deadlines are all times at which something is to be done; a zero one is none.
+func (c *Client) deadlines() [8]time.Time {
+	return [...]time.Time{
+		c.conn.dialAt, c.conn.answerDue, c.conn.rejoinAt, c.heartbeatDue(), c.echoDue(),
+		c.auth.askAt, c.sync.fetchAt, c.outbox.resendAt,
+	}
+}
+
+// due reports whether the time at has come, and by how much too late.
+func (c *Client) due(at time.Time) (late time.Duration, ok bool) {
+	if at.IsZero() || c.now.Before(at) {
+		return 0, false
+	}
+	return c.now.Sub(at), true
+}
+
+// takeDue is due for a deadline that is over once it has come.
+func (c *Client) takeDue(at *time.Time) bool {
+	_, ok := c.due(*at)
+	if ok {
+		*at = time.Time{}
+	}
+	return ok
+}
+
+func (c *Client) timerFired() {
+	c.timerAt = time.Time{}
+	if c.takeDue(&c.conn.dialAt) {
+		c.dial()
+	}
+	if c.takeDue(&c.conn.answerDue) {
+		c.lost()
+	}
+	if c.takeDue(&c.conn.rejoinAt) {
+		c.join()
+	}
+	if late, ok := c.due(c.heartbeatDue()); ok {
+		c.beat(late)
+	}
+	if late, ok := c.due(c.echoDue()); ok {
+		c.echoLate(late)
+	}
+	if c.takeDue(&c.auth.askAt) {
+		c.askToken()
+	}
+	if c.takeDue(&c.sync.fetchAt) {
+		c.fetch()
+	}
+	// flush, at the end of every step, goes on where this is over.
+	c.takeDue(&c.outbox.resendAt)
+}
+
+// jitter is a uniformly random wait before try n = 1, 2, …
+func (c *Client) jitter(n int) time.Duration {
+	bound := protocol.BackoffMax
+	// Beyond this many doublings the bound is reached, whatever n.
+	if n < 16 {
+		bound = min(bound, protocol.BackoffBase<<n)
+	}
+	return time.Duration(c.cfg.Rand() * float64(bound))
+}

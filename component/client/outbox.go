@@ -1,0 +1,275 @@
+package client
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"hallway/protocol"
+)
+
+// entry is an item of the outbox at work.
+type entry struct {
+	Item
+	stored    bool      // saved, or it is known that it cannot be
+	written   bool      // at least once, or perhaps by an earlier life of the page
+	inFlight  bool      // on this connection, its echo not yet here
+	writtenAt time.Time // in flight: when
+	late      bool      // in flight: the echo was late once
+}
+
+func (e *entry) failed() bool { return e.Code != "" }
+
+// outbox holds the own messages that did not come back yet, in the order in
+// which they were written.
+type outbox struct {
+	entries []*entry
+	ready   bool // the stored items are here, or it is known that there are none
+	// failing: the storage cannot be used; items live in memory.
+	failing   bool
+	lastOrder int64
+	resendAt  time.Time // nothing is written before: the relay has refused a send
+}
+
+func (o *outbox) find(id string) *entry {
+	for _, e := range o.entries {
+		if e.ID == id {
+			return e
+		}
+	}
+	return nil
+}
+
+func (o *outbox) remove(e *entry) {
+	i := slices.Index(o.entries, e)
+	o.entries = slices.Delete(o.entries, i, i+1)
+}
+
+func (o *outbox) inFlight() int {
+	n := 0
+	for _, e := range o.entries {
+		if e.inFlight {
+			n++
+		}
+	}
+	return n
+}
+
+// oldestInFlight is the first that waits for its echo, nil where none does.
+func (o *outbox) oldestInFlight() *entry {
+	for _, e := range o.entries {
+		if e.inFlight {
+			return e
+		}
+	}
+	return nil
+}
+
+// interrupt takes back what was in flight on a connection that has ended.
+func (o *outbox) interrupt() {
+	o.recall(0)
+	o.resendAt = time.Time{}
+}
+
+// recall lets the entries from the i-th on wait again.
+func (o *outbox) recall(i int) {
+	for _, e := range o.entries[i:] {
+		e.inFlight, e.late = false, false
+	}
+}
+
+// outboxLoaded puts the items of an earlier life of the page before those
+// written since.
+func (c *Client) outboxLoaded(ev OutboxLoaded) {
+	o := &c.outbox
+	if ev.User != c.auth.user || o.ready {
+		return
+	}
+	o.ready = true
+	o.failing = ev.Err != nil
+	since := o.entries
+	o.entries = nil
+	for _, item := range ev.Items {
+		if !slices.ContainsFunc(since, func(e *entry) bool { return e.ID == item.ID }) {
+			o.entries = append(o.entries, &entry{Item: item, stored: true, written: true})
+			o.lastOrder = max(o.lastOrder, item.Order)
+		}
+	}
+	for _, e := range since {
+		e.Order = o.nextOrder()
+		o.entries = append(o.entries, e)
+		c.save(e)
+	}
+	// What history brought before the items were here is acknowledged now.
+	for _, e := range slices.Clone(o.entries) {
+		if m := c.timeline.byID[e.ID]; m != nil && m.Sender.ID == c.me.ID {
+			c.acknowledge(e.ID)
+		}
+	}
+	c.changed = true
+}
+
+func (o *outbox) nextOrder() int64 {
+	o.lastOrder++
+	return o.lastOrder
+}
+
+// save stores an entry, as soon as there is something to store it in.
+func (c *Client) save(e *entry) {
+	if !c.outbox.ready {
+		return
+	}
+	e.stored = false
+	c.emit(SaveItem{Item: e.Item})
+}
+
+// itemStored takes the answer to a SaveItem. An item that cannot be stored is
+// sent all the same.
+func (c *Client) itemStored(id string, err error) {
+	if e := c.outbox.find(id); e != nil {
+		e.stored = true
+	}
+	if failing := err != nil; failing != c.outbox.failing {
+		c.outbox.failing, c.changed = failing, true
+	}
+}
+
+// composerOpen reports whether the user may write and send.
+func (c *Client) composerOpen() bool {
+	if !c.sync.loaded || !c.outbox.ready || c.conn.phase == phaseEnded || len(c.outbox.entries) >= OutboxMax {
+		return false
+	}
+	return c.cfg.Offline == OfflineQueue || c.conn.phase == phaseJoined && c.sync.reached
+}
+
+func (c *Client) sendText(ev SendText) {
+	text := strings.ReplaceAll(ev.Text, "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n")
+	code, reason := protocol.CheckText(text, c.limits.TextBytes)
+	switch {
+	case code != "":
+	case c.conn.phase == phaseEnded:
+		code, reason = protocol.CodeForbidden, "the chat has ended"
+	case len(c.outbox.entries) >= OutboxMax:
+		code, reason = protocol.CodeUnavailable, "too many messages wait to be sent"
+	case c.cfg.Offline == OfflineDisable && !c.composerOpen():
+		code, reason = protocol.CodeUnavailable, "the chat is not connected"
+	case c.outbox.find(ev.ID) != nil:
+		code, reason = protocol.CodeConflict, "the id is taken"
+	}
+	if code != "" {
+		c.emit(Refused{Code: code, Reason: reason, ID: ev.ID})
+		return
+	}
+	e := &entry{Item: Item{
+		ID: ev.ID, Text: text, ReplyTo: ev.ReplyTo,
+		SentAt: c.now.UTC().Format("2006-01-02T15:04:05.000Z"),
+		Order:  c.outbox.nextOrder(),
+	}}
+	c.outbox.entries = append(c.outbox.entries, e)
+	c.save(e)
+	c.changed = true
+}
+
+// flush writes what waits, in order, as far as the window allows. The first
+// item that cannot be written yet holds all behind it, so that none overtakes.
+func (c *Client) flush() {
+	o := &c.outbox
+	if c.conn.phase != phaseJoined || !c.sync.reached || !o.ready || c.conn.draining || !o.resendAt.IsZero() {
+		return
+	}
+	room := protocol.InFlightMax - o.inFlight()
+	for _, e := range o.entries {
+		if e.failed() || e.inFlight {
+			continue
+		}
+		if room == 0 || !e.stored {
+			return
+		}
+		room--
+		e.inFlight, e.written, e.writtenAt = true, true, c.now
+		c.write(protocol.Send{Room: c.cfg.Room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo})
+		c.changed = true
+	}
+}
+
+// acknowledge takes an own message that came back: it is in the room.
+func (c *Client) acknowledge(id string) {
+	if e := c.outbox.find(id); e != nil {
+		c.outbox.remove(e)
+		c.emit(RemoveItem{ID: id})
+		c.changed = true
+	}
+}
+
+// sendRefused takes the refusal of a send.
+func (c *Client) sendRefused(f protocol.Error) {
+	e := c.outbox.find(f.ID)
+	if e == nil || e.failed() {
+		return
+	}
+	if !f.Code.Retryable() {
+		c.fail(e, f.Code, f.Message)
+		return
+	}
+	wait := resendAfter
+	if f.RetryAfterMs > 0 {
+		wait = time.Duration(f.RetryAfterMs) * time.Millisecond
+	}
+	switch {
+	case e.inFlight:
+		// The relay refuses all behind it as well until it comes again: go back to it.
+		c.outbox.recall(slices.Index(c.outbox.entries, e))
+		c.changed = true
+	case c.outbox.resendAt.IsZero():
+		return // of an earlier round
+	}
+	c.waitToResend(wait)
+}
+
+// waitToResend keeps the longest wait that was named.
+func (c *Client) waitToResend(wait time.Duration) {
+	if at := c.now.Add(wait); at.After(c.outbox.resendAt) {
+		c.outbox.resendAt = at
+	}
+}
+
+// fail marks an item refused for good; the user retries or discards it.
+func (c *Client) fail(e *entry, code protocol.Code, reason string) {
+	e.inFlight, e.late = false, false
+	e.Code, e.Reason = code, orElse(reason, string(code))
+	c.save(e)
+	c.changed = true
+	c.emit(Refused{Code: code, Reason: e.Reason, ID: e.ID})
+}
+
+func (c *Client) failOldestInFlight() {
+	if e := c.outbox.oldestInFlight(); e != nil {
+		c.fail(e, protocol.CodeTooLarge, "the message is too large for the relay")
+	}
+}
+
+// retry queues a failed item again, behind the others.
+func (c *Client) retry(id string) {
+	e := c.outbox.find(id)
+	if e == nil || !e.failed() {
+		return
+	}
+	e.Code, e.Reason = "", ""
+	e.Order = c.outbox.nextOrder()
+	c.outbox.remove(e)
+	c.outbox.entries = append(c.outbox.entries, e)
+	c.save(e)
+	c.changed = true
+}
+
+// discard forgets an item that is certainly not in the room.
+func (c *Client) discard(id string) {
+	e := c.outbox.find(id)
+	if e == nil || !e.failed() && e.written {
+		return
+	}
+	c.outbox.remove(e)
+	c.emit(RemoveItem{ID: id})
+	c.changed = true
+}
