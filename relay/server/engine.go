@@ -177,19 +177,28 @@ type link struct {
 }
 
 func (l *link) Received(data []byte) {
-	l.engine.do(func(now time.Time) { l.engine.hub.Received(now, l.session, data) })
+	l.do(func(h *hub.Hub, now time.Time) { h.Received(now, l.session, data) })
 }
 
 func (l *link) Heard() {
-	l.engine.do(func(now time.Time) { l.engine.hub.Heard(now, l.session) })
+	l.do(func(h *hub.Hub, now time.Time) { h.Heard(now, l.session) })
 }
 
 func (l *link) Closed() {
-	l.engine.do(func(now time.Time) {
+	l.do(func(h *hub.Hub, now time.Time) {
 		l.engine.links--
-		l.engine.hub.Closed(now, l.session)
+		h.Closed(now, l.session)
 	})
 	l.engine.log.Debug("connection ended", "session", l.id, "remote", l.remote)
+}
+
+// do hands an event to the hub, unless the connection came too late for it.
+func (l *link) do(ev func(h *hub.Hub, now time.Time)) {
+	l.engine.do(func(now time.Time) {
+		if l.session != nil {
+			ev(l.engine.hub, now)
+		}
+	})
 }
 
 // Post takes a send over REST by the same rules, order and rate as a frame. A
