@@ -11,6 +11,9 @@ const RESTART_MAX_MS = 30_000;
 const STABLE_MS = 60_000; // a program that ran so long starts the backoff anew
 const PENDING_CALLS_MAX = 100;
 
+/** The attributes that are properties of the same name, as strings. */
+const REFLECTED = ['relay', 'room', 'token', 'offline', 'theme', 'wasm'];
+
 const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may import the module
 
 /**
@@ -31,7 +34,7 @@ export class HallwayChat extends ElementBase {
   /** Where chat.wasm is, for all elements without a `wasm` attribute; beside this module by default. */
   static wasmUrl = undefined;
 
-  static observedAttributes = ['relay', 'room', 'token', 'offline', 'theme', 'lang', 'wasm', 'open'];
+  static observedAttributes = [...REFLECTED, 'lang', 'open'];
 
   #instance;
   #address; // what the running instance is bound to; another one needs another instance
@@ -50,7 +53,7 @@ export class HallwayChat extends ElementBase {
   }
 
   connectedCallback() {
-    for (const name of ['getToken', 'network', 'open']) this.#upgrade(name);
+    for (const name of ['getToken', 'network', 'open', ...REFLECTED]) this.#upgrade(name);
     this.#paint();
     this.#settleSoon();
   }
@@ -151,7 +154,7 @@ export class HallwayChat extends ElementBase {
     try {
       this.#instance = new Instance({
         root: this.shadowRoot,
-        wasm: this.getAttribute('wasm') ?? HallwayChat.wasmUrl ?? new URL('./chat.wasm', import.meta.url),
+        wasm: this.wasm || HallwayChat.wasmUrl || new URL('./chat.wasm', import.meta.url),
         config: this.#config(),
         network: this.#network,
         getToken: () => this.#getToken,
@@ -212,15 +215,15 @@ export class HallwayChat extends ElementBase {
     this.#fire('error', { code: error.code ?? 'bad_request', message: error.message });
   }
 
-  #call(run) {
+  async #call(run) {
     const api = this.#instance?.api;
-    if (api) return Promise.resolve(run(api));
-    if (!this.isConnected || !this.open) return Promise.reject(closedError());
+    if (api) return run(api);
+    if (!this.isConnected || !this.open) throw closedError();
     if (this.#pending.length >= PENDING_CALLS_MAX) {
-      return Promise.reject(new Error(`the chat is not up and ${PENDING_CALLS_MAX} calls wait already`));
+      throw new Error(`the chat is not up and ${PENDING_CALLS_MAX} calls wait already`);
     }
     return new Promise((resolve, reject) => {
-      this.#pending.push({ reject, run: (ready) => resolve(run(ready)) });
+      this.#pending.push({ reject, run: (ready) => resolve((async () => run(ready))()) });
     });
   }
 
@@ -236,10 +239,11 @@ export class HallwayChat extends ElementBase {
 
   #config() {
     return {
-      relay: relayOrigin(this.getAttribute('relay') ?? ''),
-      room: this.getAttribute('room'),
-      token: this.getAttribute('token') ?? '',
-      offline: this.getAttribute('offline') === 'disable' ? 'disable' : 'queue',
+      relay: relayAddress(this.relay),
+      room: this.room,
+      token: this.token,
+      renewable: Boolean(this.#getToken), // so that a getToken that comes late is noticed
+      offline: this.offline === 'disable' ? 'disable' : 'queue',
       lang: this.lang || this.closest('[lang]')?.lang || navigator.language,
       client: `hallway-chat/${version}`,
     };
@@ -254,7 +258,7 @@ export class HallwayChat extends ElementBase {
   }
 }
 
-for (const name of ['relay', 'room', 'token', 'offline', 'theme', 'wasm']) {
+for (const name of REFLECTED) {
   Object.defineProperty(HallwayChat.prototype, name, {
     configurable: true,
     enumerable: true,
@@ -279,7 +283,7 @@ export function define(name = 'hallway-chat') {
 }
 
 /** The relay's address as an absolute http(s) URL without a slash at its end. */
-function relayOrigin(relay) {
+function relayAddress(relay) {
   if (!relay) return location.origin;
   const url = URL.canParse(relay, document.baseURI) ? new URL(relay, document.baseURI) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {

@@ -1,4 +1,4 @@
-// Command tiny is a chat program in little: it mounts go-app, tells the bridge, and can end, panic and use a socket.
+// Command tiny is a chat program in little: it holds a socket, mounts go-app, tells the bridge, and can end and panic.
 package main
 
 import (
@@ -28,7 +28,7 @@ func (r *root) OnMount(ctx app.Context) {
 			os.Exit(0)
 		}),
 		"configure": call(func() {}),
-		"panic":     call(func() { panic("tiny panics") }),
+		"retry":     call(func() { panic("tiny panics") }),
 		"send": js.FuncOf(func(_ js.Value, args []js.Value) any {
 			hallway.Call("emit", "message", map[string]any{"message": map[string]any{"text": args[0].String()}})
 			return "id-1"
@@ -38,9 +38,8 @@ func (r *root) OnMount(ctx app.Context) {
 }
 
 func main() {
-	if url := js.Global().Get("hallway").Get("dial"); url.Truthy() {
-		go websocket.Dial(context.Background(), url.String(), nil)
-	}
+	relay := js.Global().Get("hallway").Get("config").Get("relay").String()
+	go websocket.Dial(context.Background(), relay+"/v1/ws", nil)
 	app.Route("/", func() app.Composer { return &root{} })
 	app.Route("/gone", func() app.Composer { return &gone{} })
 	app.RunWhenOnBrowser()
