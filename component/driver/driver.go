@@ -33,10 +33,7 @@ var (
 	ErrBusy   = errors.New("driver: too much is waiting to be done")
 )
 
-var (
-	errNoToken      = errors.New("driver: the host gives no token")
-	errTokenTimeout = errors.New("driver: the host gave no token in time")
-)
+var errTokenTimeout = errors.New("driver: the host gave no token in time")
 
 // Options says which chat to run, and who hears of it. The callbacks are called
 // from the owner's goroutine: they must not block, and must not call

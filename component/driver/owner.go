@@ -156,7 +156,7 @@ func (d *Driver) removeItem(id string) {
 // keeps a goroutine, but not the chat, waiting.
 func (d *Driver) getToken() {
 	if d.options.GetToken == nil {
-		d.post(client.TokenGot{Err: errNoToken})
+		d.post(client.TokenGot{Err: client.ErrNoToken})
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), tokenTimeout)
