@@ -1,0 +1,41 @@
+// The whole integration: a room, a source of tokens. All else on this page is for looking at what happens.
+
+import './dist/define.js';
+import { switchedNetwork } from './network.js';
+
+const query = new URLSearchParams(location.search);
+const room = query.get('room') || 'lobby';
+const as = query.get('as'); // show one of the two alone
+
+/** A real host asks its own server, which knows who is logged in; the demo's relay believes everybody. */
+async function fetchToken(name, role) {
+  const response = await fetch('/demo/token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, role, room }),
+  });
+  if (!response.ok) throw new Error(`the demo's relay gave no token: ${response.status}`);
+  return (await response.json()).token;
+}
+
+for (const section of document.querySelectorAll('section')) {
+  const { name, role } = section.dataset;
+  if (as && as !== role) {
+    section.hidden = true;
+    continue;
+  }
+  const network = switchedNetwork();
+  const chat = section.querySelector('hallway-chat');
+  chat.getToken = () => fetchToken(name, role);
+  chat.network = network;
+  chat.room = room;
+
+  const button = section.querySelector('button');
+  button.addEventListener('click', () => {
+    const cut = section.classList.toggle('cut');
+    button.textContent = cut ? 'Restore' : 'Cut the connection';
+    if (cut) network.cut();
+    else network.restore();
+  });
+}
+document.querySelector('#room').textContent = room;
