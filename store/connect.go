@@ -29,7 +29,7 @@ const (
 )
 
 // resolve makes path absolute and follows it to the file itself, so that two
-// ways to one database find the same lock.
+// ways to one database find the same lock. A directory is refused.
 func resolve(path string) (string, error) {
 	if path == "" {
 		return "", errors.New("the path is empty")
@@ -39,9 +39,12 @@ func resolve(path string) (string, error) {
 		return "", err
 	}
 	if file, err := filepath.EvalSymlinks(path); err == nil {
-		return file, nil
+		path = file
+	} // else not there yet, or opening it will say what is wrong
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return "", errors.New("is a directory") // before a lock is left beside it
 	}
-	return path, nil // not there yet, or opening it will say what is wrong
+	return path, nil
 }
 
 // lock takes path.lock until the returned pool is closed or the process ends.
@@ -97,7 +100,6 @@ func connectWriter(path string) (*sql.DB, error) {
 func connectReaders(path string) (*sql.DB, error) {
 	return connect(path, max(readersMin, runtime.GOMAXPROCS(0)), url.Values{
 		"mode":          {"ro"},
-		"_query_only":   {"on"},
 		"_busy_timeout": {busyTimeoutMs},
 		"_cache_size":   {readerCache},
 	})

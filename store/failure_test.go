@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -139,6 +140,31 @@ func TestCloseBesideCommits(t *testing.T) {
 	want := <-stored
 	if got := head(t, mustOpen(t, path), "lobby"); got != want {
 		t.Errorf("head %d, want %d", got, want)
+	}
+}
+
+// Close empties the write-ahead log also while a reader has the database open,
+// which keeps SQLite from doing it by itself.
+func TestCloseEmptiesTheLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hallway.db")
+	s := mustOpen(t, path)
+	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := s.readers.Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	log, err := os.Stat(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if log.Size() != 0 {
+		t.Errorf("the log has %d bytes", log.Size())
 	}
 }
 

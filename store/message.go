@@ -27,9 +27,10 @@ func messageValues(m *protocol.Message) ([]any, error) {
 func scanMessage(row interface{ Scan(...any) error }, room string, before ...any) (protocol.Message, error) {
 	m := protocol.Message{Room: room}
 	var encrypted string
+	// The plain pointers spare Scan the use of reflection.
 	err := row.Scan(append(before,
-		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, &m.Sender.Role,
-		&m.CreatedAt, &m.SentAt, &m.Text, &encrypted, &m.ReplyTo)...)
+		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, (*string)(&m.Sender.Role),
+		(*int64)(&m.CreatedAt), &m.SentAt, &m.Text, &encrypted, &m.ReplyTo)...)
 	if err != nil {
 		return m, err
 	}

@@ -59,6 +59,9 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 	if s.writer, err = connectWriter(path); err != nil {
 		return err
 	}
+	if err = s.writer.PingContext(ctx); err != nil {
+		return err
+	}
 	if err = migrate(ctx, s.writer); err != nil {
 		return err
 	}

@@ -143,14 +143,19 @@ func TestOpenRefuses(t *testing.T) {
 		}
 		return path
 	}
-	newer := filepath.Join(dir, "newer.db")
-	s := mustOpen(t, newer)
-	if _, err := s.writer.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`); err != nil {
-		t.Fatal(err)
+	database := func(name, change string) string {
+		path := filepath.Join(dir, name)
+		s := mustOpen(t, path)
+		if _, err := s.writer.Exec(change); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return path
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	newer := database("newer.db", `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`)
+	broken := database("broken.db", `CREATE TRIGGER broken BEFORE UPDATE ON probe BEGIN SELECT RAISE(FAIL, 'disk on fire'); END`)
 	used := filepath.Join(dir, "used.db")
 	mustOpen(t, used)
 	link := filepath.Join(dir, "link.db")
@@ -165,6 +170,7 @@ func TestOpenRefuses(t *testing.T) {
 		"file as folder":  {filepath.Join(file("plain", ""), "hallway.db"), "not a directory"},
 		"other content":   {file("letter.txt", strings.Repeat("Dear Ada, ", 100)), "file is not a database"},
 		"a newer schema":  {newer, "a newer hallway has used it (schema 99999, this one knows 1)"},
+		"not writable":    {broken, "write to the database: disk on fire"},
 		"in use":          {used, "another relay is using it"},
 		"in use, by link": {link, "another relay is using it"},
 	} {
