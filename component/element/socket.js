@@ -25,10 +25,11 @@ export function scopedWebSocket(Base, { signal, onClose }) {
       super(url, protocols);
       const end = () => super.close(1000);
       signal.addEventListener('abort', end);
-      super.addEventListener('close', ({ code, reason, wasClean }) => {
+      const closed = ({ code, reason, wasClean }) => {
         signal.removeEventListener('abort', end);
         if (!signal.aborted) onClose({ code, reason, wasClean, url });
-      });
+      };
+      super.addEventListener('close', closed, { once: true }); // one made up below may come before the real one
     }
 
     addEventListener(type, listener, options) {
