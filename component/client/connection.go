@@ -314,7 +314,7 @@ func (c *Client) status() Status {
 		return StatusCatchingUp
 	case c.deviceOffline:
 		return StatusOffline
-	case c.conn.wasJoined || c.conn.tries > 0 || c.auth.failures > 0:
+	case c.conn.wasJoined || c.conn.tries > 0 || c.auth.failures > 0 || c.auth.refusals > 0:
 		return StatusReconnecting
 	}
 	return StatusConnecting

@@ -1,0 +1,325 @@
+package client
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+)
+
+var update = flag.Bool("update", false, "rewrite the scripts' expected output")
+
+// Scripts hold the core to its promises. A script is a sequence of steps: what
+// happens, one event a line, then "----", then the effects that must follow,
+// then a blank line. Lines with # are comments. `go test -run Scripts -update`
+// writes what the core does now; read the difference before you commit it.
+func TestScripts(t *testing.T) {
+	paths, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := newScript(t).run(string(data))
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(data) {
+				t.Errorf("the core does otherwise:\n%s", diff(string(data), got))
+			}
+		})
+	}
+}
+
+// diff shows the first lines that differ.
+func diff(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range w {
+		if i >= len(g) || w[i] != g[i] {
+			end := min(i+12, len(g))
+			return fmt.Sprintf("line %d, want:\n%s\ngot:\n%s", i+1, strings.Join(w[i:min(i+12, len(w))], "\n"), strings.Join(g[min(i, end):end], "\n"))
+		}
+	}
+	return "the output is longer"
+}
+
+var scriptStart = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+// script runs one chat in virtual time. Every random number is one half.
+type script struct {
+	t     *testing.T
+	c     *Client
+	now   time.Time
+	timer time.Time
+	out   strings.Builder
+
+	pending []string // events of the step being read
+}
+
+func newScript(t *testing.T) *script {
+	s := &script{t: t, now: scriptStart}
+	s.c = New(Config{Room: "lobby", Client: "test/1", Rand: func() float64 { return 0.5 }})
+	return s
+}
+
+func (s *script) run(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		line := lines[i]
+		if line != "----" {
+			s.out.WriteString(line + "\n")
+			if line != "" && !strings.HasPrefix(line, "#") {
+				s.pending = append(s.pending, line)
+			}
+			continue
+		}
+		for i+1 < len(lines) && lines[i+1] != "" {
+			i++ // the expected output, written anew
+		}
+		s.out.WriteString("----\n")
+		for _, command := range s.pending {
+			s.do(command)
+		}
+		s.pending = nil
+	}
+	return s.out.String()
+}
+
+func (s *script) step(ev Event) {
+	for _, e := range s.c.Step(s.now, ev) {
+		if e, ok := e.(SetTimer); ok {
+			s.timer = e.At
+			continue
+		}
+		s.out.WriteString(s.describe(e) + "\n")
+	}
+}
+
+// after lets time pass, firing the timer when it is due, and late by late.
+func (s *script) after(d, late time.Duration) {
+	until := s.now.Add(d)
+	for !s.timer.IsZero() && !s.timer.Add(late).After(until) {
+		s.now = s.timer.Add(late)
+		s.timer = time.Time{}
+		fmt.Fprintf(&s.out, "[%v]\n", s.now.Sub(scriptStart))
+		s.step(TimerFired{})
+	}
+	s.now = until
+}
+
+func testToken(user string) string {
+	claims := map[string]string{"ada": "eyJzdWIiOiJhZGEifQ", "bo": "eyJzdWIiOiJibyJ9"}[user]
+	return "e30." + claims + ".c2ln"
+}
+
+// testUUID makes a readable id of a number.
+func testUUID(n string) string {
+	return "00000000-0000-7000-8000-" + strings.Repeat("0", 12-len(n)) + n
+}
+
+// do carries out one line of a script.
+func (s *script) do(line string) {
+	verb, rest, _ := strings.Cut(line, " ")
+	arg := strings.Fields(rest)
+	gen, req := s.c.conn.gen, s.c.sync.req
+	switch verb {
+	case "start":
+		s.step(Started{Token: testToken(arg[0])})
+	case "outbox": // outbox USER [N:TEXT …]
+		ev := OutboxLoaded{User: arg[0]}
+		for i, item := range arg[1:] {
+			n, text, _ := strings.Cut(item, ":")
+			ev.Items = append(ev.Items, Item{ID: testUUID(n), Text: text, Order: int64(i + 1)})
+		}
+		s.step(ev)
+	case "outbox-broken":
+		s.step(OutboxLoaded{User: arg[0], Err: fmt.Errorf("no storage")})
+	case "saved":
+		s.step(ItemSaved{ID: testUUID(arg[0])})
+	case "save-failed":
+		s.step(StorageFailed{ID: testUUID(arg[0]), Err: fmt.Errorf("quota")})
+	case "token":
+		s.step(TokenGot{Token: testToken(arg[0])})
+	case "no-token":
+		s.step(TokenGot{Err: ErrNoToken})
+	case "token-later":
+		s.step(TokenGot{Err: fmt.Errorf("the host is down")})
+	case "opened":
+		s.step(Opened{Gen: gen})
+	case "opened-late":
+		s.step(Opened{Gen: gen - 1})
+	case "dial-failed":
+		s.step(DialFailed{Gen: gen, Status: number(arg, 0)})
+	case "closed":
+		s.step(Closed{Gen: gen, Code: protocol.CloseCode(number(arg, 0))})
+	case "recv":
+		s.step(Received{Gen: gen, Data: []byte(rest)})
+	case "welcome":
+		s.receive(protocol.Welcome{User: protocol.User{ID: arg[0], Name: arg[0]}, HeartbeatMs: 10000, TimeoutMs: 5000})
+	case "joined": // joined EPOCH HEAD
+		s.receive(protocol.Joined{Room: "lobby", Epoch: arg[0], Head: int64(number(arg, 1)), Members: 2})
+	case "message": // message SENDER N REV [SEQ]
+		s.receive(protocol.Changed{Message: testMessage(arg)})
+	case "error": // error CODE N [RETRY_AFTER_MS]
+		f := protocol.Error{Code: protocol.Code(arg[0]), Message: "because", Room: "lobby"}
+		if arg[1] != "-" {
+			f.ID = testUUID(arg[1])
+		}
+		if len(arg) > 2 {
+			f.RetryAfterMs = int64(number(arg, 2))
+		}
+		s.receive(f)
+	case "pong":
+		s.receive(protocol.Pong{T: "1"})
+	case "goaway":
+		s.receive(protocol.Goaway{ReconnectAfterMs: int64(number(arg, 0))})
+	case "page": // page EPOCH HEAD more|end [SENDER:N:REV[:SEQ] …]
+		p := protocol.Page{Epoch: arg[0], Head: int64(number(arg, 1)), More: arg[2] == "more"}
+		for _, m := range arg[3:] {
+			p.Messages = append(p.Messages, testMessage(strings.Split(m, ":")))
+		}
+		s.step(PageLoaded{Req: req, Page: p})
+	case "page-failed":
+		s.step(PageFailed{Req: req, Status: number(arg, 0)})
+	case "after":
+		s.after(duration(s.t, arg[0]), 0)
+	case "late": // late BY TIME: time passes, and timers fire late
+		s.after(duration(s.t, arg[1]), duration(s.t, arg[0]))
+	case "send":
+		s.step(SendText{ID: testUUID(arg[0]), Text: strings.Join(arg[1:], " ")})
+	case "show":
+		s.show()
+	default:
+		ev, ok := map[string]Event{
+			"online": Online{}, "offline": Offline{}, "visible": Visible{}, "hidden": Hidden{}, "try-now": TryNow{},
+			"older": LoadOlder{}, "close": Close{}, "disable": SetOffline{Mode: OfflineDisable},
+		}[verb]
+		if verb == "retry" {
+			ev, ok = Retry{ID: testUUID(arg[0])}, true
+		} else if verb == "discard" {
+			ev, ok = Discard{ID: testUUID(arg[0])}, true
+		}
+		if !ok {
+			s.t.Fatalf("no such event: %s", line)
+		}
+		s.step(ev)
+	}
+}
+
+func (s *script) receive(f protocol.RelayFrame) {
+	s.step(Received{Gen: s.c.conn.gen, Data: f.Append(nil)})
+}
+
+// testMessage reads SENDER N REV [SEQ].
+func testMessage(arg []string) protocol.Message {
+	m := protocol.Message{Room: "lobby", ID: testUUID(arg[1]), Sender: protocol.User{ID: arg[0]}, Rev: int64(number(arg, 2)), Text: "text"}
+	if m.Seq = m.Rev; len(arg) > 3 {
+		m.Seq = int64(number(arg, 3))
+	}
+	m.CreatedAt = protocol.TimeOf(scriptStart) + protocol.Time(m.Seq)
+	return m
+}
+
+func number(arg []string, i int) (n int) {
+	_, _ = fmt.Sscan(arg[i], &n)
+	return n
+}
+
+func duration(t *testing.T, s string) time.Duration {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// short takes the id of a script's message back to its number.
+func short(id string) string {
+	return strings.TrimLeft(strings.TrimPrefix(id, "00000000-0000-7000-8000-"), "0")
+}
+
+func (s *script) describe(e Effect) string {
+	switch e := e.(type) {
+	case LoadOutbox:
+		return "load outbox of " + e.User
+	case SaveItem:
+		return strings.TrimSpace("save " + short(e.Item.ID) + " " + string(e.Item.Code))
+	case RemoveItem:
+		return "remove " + short(e.ID)
+	case GetToken:
+		return "get token"
+	case Dial:
+		return fmt.Sprint("dial ", e.Gen)
+	case Write:
+		f, err := protocol.DecodeClient(e.Data, s.c.limits)
+		if err != nil {
+			s.t.Fatalf("the core writes %s: %v", e.Data, err)
+		}
+		switch f := f.(type) {
+		case protocol.Send:
+			return "write send " + short(f.ID)
+		case protocol.Ping:
+			return "write ping"
+		case protocol.Hello:
+			return "write hello"
+		}
+		return "write " + string(e.Data)
+	case CloseSocket:
+		return fmt.Sprint("close socket ", e.Gen)
+	case FetchPage:
+		switch q := e.Query; {
+		case q.HasSince:
+			return fmt.Sprintf("fetch since %d", q.Since)
+		case q.Before > 0:
+			return fmt.Sprintf("fetch before %d", q.Before)
+		}
+		return "fetch newest"
+	case Changed:
+		return "changed: " + string(s.c.Snapshot().Status)
+	case Arrived:
+		return "arrived " + short(e.Message.ID)
+	case Refused:
+		return fmt.Sprintf("refused %s: %s, %s", short(e.ID), e.Code, e.Reason)
+	}
+	return fmt.Sprintf("%#v", e)
+}
+
+// show writes what people see.
+func (s *script) show() {
+	snap := s.c.Snapshot()
+	var ids []string
+	for _, m := range snap.Messages {
+		ids = append(ids, short(m.ID))
+	}
+	for _, o := range snap.Outbox {
+		ids = append(ids, short(o.ID)+" "+string(o.State))
+	}
+	fmt.Fprintf(&s.out, "%s; composer %s; log: %s", snap.Status, map[bool]string{true: "open", false: "closed"}[snap.ComposerOpen], strings.Join(ids, ", "))
+	if !snap.RetryAt.IsZero() {
+		fmt.Fprintf(&s.out, "; retry in %v", snap.RetryAt.Sub(s.now))
+	}
+	for _, note := range []struct {
+		on   bool
+		text string
+	}{
+		{snap.Reason != "", snap.Reason}, {snap.StorageFailed, "in memory only"}, {snap.OutboxFull, "outbox full"},
+		{snap.MoreBefore, "more before"}, {snap.Unread > 0, fmt.Sprint("unread ", snap.Unread)},
+	} {
+		if note.on {
+			s.out.WriteString("; " + note.text)
+		}
+	}
+	s.out.WriteString("\n")
+}
