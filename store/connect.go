@@ -51,7 +51,11 @@ func resolve(path string) (string, error) {
 // The file is an empty SQLite database whose one connection keeps the lock that
 // it once took: a lock that SQLite has on every system.
 func lock(ctx context.Context, path string) (*sql.DB, error) {
-	db, err := connect(path+".lock", 1, url.Values{
+	path += ".lock"
+	if err := create(path); err != nil {
+		return nil, err
+	}
+	db, err := connect(path, 1, url.Values{
 		"_busy_timeout": {lockTimeoutMs},
 		"_locking_mode": {"EXCLUSIVE"},
 		"_journal_mode": {"MEMORY"}, // no second file
@@ -72,9 +76,10 @@ func lock(ctx context.Context, path string) (*sql.DB, error) {
 
 var errInUse = errors.New("another relay is using it")
 
-// create makes an empty database for its owner's eyes only. To be called with
-// the lock held, and never opens a file that is there: closing it would drop
-// the locks that SQLite holds on it in this process.
+// create makes an empty file for its owner's eyes only, where there is none; its
+// error says why that cannot be better than SQLite's does. It never opens a file
+// that is there: closing it would drop the locks that SQLite holds on it in this
+// process.
 func create(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
