@@ -17,7 +17,7 @@ help: ## Say what each word does
 demo: build ## Build everything and serve the demo on http://127.0.0.1:8080 (PORT= changes it)
 	@exec bin/hallway serve --demo --addr 127.0.0.1:$(PORT)
 
-test: test-go test-js lint-go test-browser ## Run every check and test, real browser included
+test: lint-js test-js test-go lint-go test-browser ## Run every check and test, real browser included
 
 lint: lint-go lint-js ## Check Go (host and browser build) and JavaScript
 
@@ -54,8 +54,11 @@ lint-go: need-build
 	bin/lint/golangci-lint run ./...
 	GOOS=js GOARCH=wasm CGO_ENABLED=0 bin/lint/golangci-lint run $(BROWSER_PACKAGES)
 
-lint-js test-js: need-node
+lint-js: need-node
 	$(BIOME) check
+
+test-js: need-node
+	node --test component/element/*.test.js
 
 test-browser: build need-node
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && cd test/browser && node_modules/.bin/playwright test

@@ -1,0 +1,56 @@
+// The outbox's own Go tests, run where there is an IndexedDB.
+
+import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from './fixture.js';
+import { ROOT } from './relay.js';
+
+test('the outbox in IndexedDB passes the suite of every storage', async ({ newPage, site }, info) => {
+  await mkdir(info.outputDir, { recursive: true });
+  const built = join(info.outputDir, 'driver.wasm');
+  await promisify(execFile)('go', ['test', '-c', '-o', built, './component/driver'], {
+    cwd: ROOT,
+    env: { ...process.env, GOOS: 'js', GOARCH: 'wasm', CGO_ENABLED: '0' },
+  });
+  const page = await newPage();
+  await page.route('**/driver.wasm', (route) =>
+    route.fulfill({ path: built, contentType: 'application/wasm' }),
+  );
+  await page.goto(`${site.url}/chats.html`);
+  const { code, output } = await page.evaluate(runGoTest, ['-test.v', '-test.run=IndexedDB']);
+  expect(output).toContain('--- PASS: TestIndexedDBStorage/');
+  expect(code, output).toBe(0);
+});
+
+/** Runs a Go test program in the page, with its arguments; gives back its exit code and what it printed. */
+async function runGoTest(args) {
+  const { loadGo } = await import('/dist/go_exec.js');
+  const decoder = new TextDecoder();
+  let output = '';
+  const refuse = (...all) => all.at(-1)(Object.assign(new Error('no files here'), { code: 'ENOSYS' }));
+  const fs = new Proxy(
+    {
+      constants: new Proxy({}, { get: () => -1 }),
+      writeSync(_, bytes) {
+        output += decoder.decode(bytes, { stream: true });
+        return bytes.length;
+      },
+      write(fd, bytes, _offset, _length, _position, done) {
+        done(null, fs.writeSync(fd, bytes));
+      },
+    },
+    { get: (own, name) => own[name] ?? refuse },
+  );
+  const scope = Object.assign(Object.create(window), { fs, indexedDB, console, performance, crypto });
+  for (const name of ['setTimeout', 'clearTimeout', 'fetch']) scope[name] = window[name].bind(window);
+  const go = new (loadGo(scope))();
+  go.argv = ['driver.test', ...args];
+  const code = new Promise((resolve) => {
+    go.exit = resolve;
+  });
+  const { instance } = await WebAssembly.instantiateStreaming(fetch('/driver.wasm'), go.importObject);
+  await go.run(instance);
+  return { code: await code, output };
+}
