@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"math"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"hallway/examples/demo"
+	"hallway/relay/auth"
+	"hallway/relay/hub"
+	"hallway/relay/server"
+	"hallway/store"
+)
+
+const (
+	// drainTimeout is how long a drain may take with all that belongs to it.
+	drainTimeout = 9 * time.Second
+	// hubDrainTimeout is the part of it for the connections and what they sent,
+	// requestTimeout that for requests under way.
+	hubDrainTimeout = 6 * time.Second
+	requestTimeout  = time.Second
+)
+
+type serveCommand struct {
+	secretFlags
+	Addr         string   `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
+	DB           string   `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database's file, made where it does not exist."`
+	AllowOrigin  []string `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of a page that may connect, as https://app.example.org; may be repeated or separated by commas. The relay's own origin always may."`
+	Rate         float64  `default:"5" env:"HALLWAY_RATE" help:"Messages a second that a user may send, with a burst of four times that; 0 is no limit."`
+	ConnsPerUser int      `default:"20" env:"HALLWAY_CONNS_PER_USER" help:"Connections that a user may have; 0 is no limit."`
+	Demo         bool     `help:"Serve the demo page at / and hand out tokens to whoever asks. On loopback addresses only."`
+	LogLevel     string   `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"What to log: debug, info, warn or error."`
+}
+
+// Run runs a relay until a signal ends it.
+func (s *serveCommand) Run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+
+	r, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	served := make(chan error, 1)
+	go func() { served <- r.server.Serve(r.listener) }()
+	addr := r.listener.Addr().String()
+	r.log.Info("listening", "addr", addr, "db", s.DB, "version", version)
+	if s.Demo {
+		fmt.Println("Hallway demo: http://" + addr)
+	}
+	select {
+	case err := <-served:
+		return failure{fmt.Errorf("serve: %w", err)}
+	case <-ctx.Done():
+	}
+	stop() // a second signal ends the process at once
+	return r.drain()
+}
+
+// relay is what runs.
+type relay struct {
+	log      *slog.Logger
+	listener net.Listener
+	store    *store.SQLite
+	engine   *server.Engine
+	server   *server.Server
+}
+
+// open checks everything and starts the relay but for its answering. What it
+// opened is left to the end of the process when it fails.
+func (s *serveCommand) open(ctx context.Context) (*relay, error) {
+	if s.Rate < 0 || math.IsNaN(s.Rate) || math.IsInf(s.Rate, 0) {
+		return nil, errors.New("--rate must be 0 or above")
+	}
+	if s.ConnsPerUser < 0 {
+		return nil, errors.New("--conns-per-user must be 0 or above")
+	}
+	origins, err := server.ParseOrigins(s.AllowOrigin)
+	if err != nil {
+		return nil, fmt.Errorf("--allow-origin: %w", err)
+	}
+	r := &relay{log: newLogger(s.LogLevel)}
+	addr, err := net.ResolveTCPAddr("tcp", s.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("--addr: %w", err)
+	}
+	keeper, files, err := s.keeperAndDemo(addr)
+	if err != nil {
+		return nil, err
+	}
+	if r.listener, err = listen(addr); err != nil {
+		return nil, err
+	}
+	if r.store, err = store.Open(ctx, store.Options{Path: s.DB}); err != nil {
+		return nil, err
+	}
+	r.engine = server.NewEngine(server.EngineOptions{
+		Hub: hub.Config{
+			Server:       "hallway/" + version,
+			Rate:         s.Rate,
+			ConnsPerUser: s.ConnsPerUser,
+			Verifier:     keeper,
+		},
+		Store: r.store,
+		Log:   r.log,
+	})
+	o := server.Options{Backend: r.engine, History: r.store, Verifier: keeper, Origins: origins, Log: r.log}
+	if s.Demo {
+		o.Demo = &server.Demo{Files: files, Keeper: keeper}
+	}
+	r.server, err = server.New(o)
+	return r, err
+}
+
+func (s *serveCommand) keeperAndDemo(addr *net.TCPAddr) (*auth.Keeper, fs.FS, error) {
+	if !s.Demo {
+		keeper, err := s.keeper()
+		return keeper, nil, err
+	}
+	// Whoever reaches the demo gets a token.
+	if !addr.IP.IsLoopback() {
+		return nil, nil, fmt.Errorf("--demo is for loopback addresses only, such as 127.0.0.1:8080; --addr is %s", s.Addr)
+	}
+	keeper, err := s.keeperForDemo()
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := demo.Files()
+	return keeper, files, err
+}
+
+func listen(addr *net.TCPAddr) (net.Listener, error) {
+	ln, err := net.ListenTCP("tcp", addr)
+	var sys *os.SyscallError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("cannot listen on %s: the address is in use already, choose another by --addr", addr)
+	case errors.As(err, &sys):
+		return nil, fmt.Errorf("cannot listen on %s: %w", addr, sys.Err)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
+	}
+	return ln, nil
+}
+
+// drain ends the relay: no more clients, those here asked to go, what they sent
+// stored, the database closed.
+func (r *relay) drain() error {
+	r.log.Info("draining")
+	overdue := time.AfterFunc(drainTimeout, func() { fail(failure{errors.New("the drain took too long")}) })
+	defer overdue.Stop()
+
+	// The server still answers meanwhile: /readyz tells that the relay goes.
+	ctx, cancel := context.WithTimeout(context.Background(), hubDrainTimeout)
+	defer cancel()
+	err := r.engine.Drain(ctx)
+
+	ctx, cancel = context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	// Who connected and asks for nothing may still be here then, and misses
+	// nothing.
+	if late := r.server.Shutdown(ctx); late != nil {
+		r.log.Debug("connections were left when the server ended", "error", late)
+	}
+	if err = errors.Join(err, r.store.Close()); err != nil {
+		return failure{fmt.Errorf("drain: %w", err)}
+	}
+	r.log.Info("stopped")
+	return nil
+}
+
+// newLogger logs to stderr: as text for people, as JSON for machines.
+func newLogger(level string) *slog.Logger {
+	var o slog.HandlerOptions
+	o.Level = slog.LevelInfo
+	var l slog.Level
+	if l.UnmarshalText([]byte(level)) == nil {
+		o.Level = l
+	}
+	if isatty.IsTerminal(os.Stderr.Fd()) {
+		return slog.New(slog.NewTextHandler(os.Stderr, &o))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, &o))
+}

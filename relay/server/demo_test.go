@@ -1,0 +1,118 @@
+package server_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/auth"
+	"hallway/relay/server"
+)
+
+func startDemo(t *testing.T) *site {
+	t.Helper()
+	return start(t, func(o *server.Options) {
+		o.Demo = &server.Demo{
+			Keeper: o.Verifier.(*auth.Keeper),
+			Files: fstest.MapFS{
+				"index.html":      {Data: []byte("<!doctype html>")},
+				"chat/chat.wasm":  {Data: []byte("\x00asm")},
+				"chat/index.js":   {Data: []byte("export {}")},
+				"chat/.gitkeep":   {},
+				"style/light.css": {Data: []byte(":host{}")},
+			},
+		}
+	})
+}
+
+func TestDemoServesItsFiles(t *testing.T) {
+	s := startDemo(t)
+	for path, kind := range map[string]string{
+		"/":                "text/html; charset=utf-8",
+		"/index.html":      "text/html; charset=utf-8",
+		"/chat/chat.wasm":  "application/wasm",
+		"/chat/index.js":   "text/javascript; charset=utf-8",
+		"/style/light.css": "text/css; charset=utf-8",
+	} {
+		r := s.ask("GET", path, "")
+		if r.StatusCode != 200 || r.body == "" || r.Header.Get("Content-Type") != kind {
+			t.Errorf("%s: %d %s", path, r.StatusCode, r.Header.Get("Content-Type"))
+		}
+		csp := r.Header.Get("Content-Security-Policy")
+		if !strings.HasPrefix(csp, "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';") ||
+			!strings.Contains(csp, "require-trusted-types-for 'script'") || r.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: headers %v", path, r.Header)
+		}
+		etag := r.Header.Get("ETag")
+		again := s.ask("GET", path, "", "If-None-Match", etag)
+		if r.Header.Get("Cache-Control") != "no-cache" || etag == "" || again.StatusCode != 304 || again.body != "" {
+			t.Errorf("%s: %v, then %d", path, r.Header, again.StatusCode)
+		}
+	}
+	for _, path := range []string{"/chat/", "/chat/.gitkeep", "/../go.mod", "/chat/none.js"} {
+		s.wantProblem(s.raw("GET", path, ""), 404, protocol.CodeNotFound)
+	}
+}
+
+func TestDemoToken(t *testing.T) {
+	s := startDemo(t)
+	subs := map[string]string{}
+	for _, test := range []struct {
+		body, name, room string
+		role             protocol.Role
+	}{
+		{`{"name":"Ada","role":"organizer","room":"hall"}`, "Ada", "hall", protocol.RoleOrganizer},
+		{`{"name":" Ada "}`, "Ada", "lobby", protocol.RoleParticipant},
+		{`{"name":"ada"}`, "ada", "lobby", protocol.RoleParticipant},
+		{`{}`, "Guest", "lobby", protocol.RoleParticipant},
+		{``, "Guest", "lobby", protocol.RoleParticipant},
+	} {
+		r := s.ask("POST", "/demo/token", test.body)
+		var answer struct{ Token string }
+		if err := json.Unmarshal([]byte(r.body), &answer); err != nil || r.StatusCode != 200 {
+			t.Fatalf("%s: %d %s", test.body, r.StatusCode, r.body)
+		}
+		who, err := s.keeper.Verify(time.Now(), answer.Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		role, ok := who.Grants.Role(test.room)
+		if who.User.Name != test.name || who.User.Role != test.role || !ok || role != test.role {
+			t.Errorf("%s: %+v, role %q in %s", test.body, who.User, role, test.room)
+		}
+		if _, ok := who.Grants.Role("other"); ok {
+			t.Errorf("%s: opens another room", test.body)
+		}
+		if sub, ok := subs[test.name]; ok && sub != who.User.ID {
+			t.Errorf("%s is %s and %s", test.name, sub, who.User.ID)
+		}
+		subs[test.name] = who.User.ID
+	}
+	if subs["Ada"] == subs["ada"] || !strings.HasPrefix(subs["Ada"], "demo-") {
+		t.Errorf("users %v", subs)
+	}
+	for _, body := range []string{
+		`{`, `[]`, `{"name":1}`, `{"name":" "}`, `{"name":"A\u0000"}`, `{"name":"` + strings.Repeat("x", 257) + `"}`,
+		`{"role":"king"}`, `{"role":""}`, `{"room":""}`, `{"room":"*"}`, `{"room":"-"}`,
+	} {
+		s.wantProblem(s.ask("POST", "/demo/token", body), 400, protocol.CodeBadRequest)
+	}
+	for host, status := range map[string]int{"localhost": 200, "LOCALHOST:80": 200, "127.9.9.9:1": 200, "[::1]:80": 200, "::1": 200} {
+		if r := s.rawHost(host); r.StatusCode != status {
+			t.Errorf("host %s: %d", host, r.StatusCode)
+		}
+	}
+	for _, host := range []string{"evil.example", "evil.example:80", "10.0.0.1", "127.0.0.1.evil.example", ""} {
+		s.wantProblem(s.rawHost(host), 403, protocol.CodeForbidden)
+	}
+}
+
+// rawHost asks for a token by a Host of any kind.
+func (s *site) rawHost(host string) response {
+	s.t.Helper()
+	_, r := s.dial("POST /demo/token HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 2\r\n\r\n{}")
+	return s.read(r, "POST")
+}

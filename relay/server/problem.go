@@ -1,0 +1,92 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"hallway/protocol"
+)
+
+const mimeProblem = "application/problem+json"
+
+// refusal is a request's refusal on its way to the answer.
+type refusal struct {
+	problem    protocol.Problem
+	retryAfter time.Duration
+}
+
+func (r *refusal) Error() string { return string(r.problem.Code) + ": " + r.problem.Detail }
+
+// refuse makes a refusal with the code's own status. detail is shown.
+func refuse(code protocol.Code, detail string) *refusal {
+	return refuseStatus(code.HTTPStatus(), code, detail)
+}
+
+func refuseStatus(status int, code protocol.Code, detail string) *refusal {
+	return &refusal{problem: protocol.Problem{
+		Status: status, Code: code, Title: http.StatusText(status), Detail: detail,
+	}}
+}
+
+// refuseFrame is the refusal of a body that the protocol's decoder refused.
+func refuseFrame(err error) error {
+	var f *protocol.FrameError
+	if errors.As(err, &f) {
+		return refuse(f.Code, f.Reason)
+	}
+	return err
+}
+
+// retryDefault is what the refused wait when nobody knows better.
+const retryDefault = time.Second
+
+// answerError writes the problem document of any error of a request: ours,
+// Fiber's for what no route matches, the HTTP parser's.
+func (s *Server) answerError(c *fiber.Ctx, err error) error {
+	s.decorate(c)
+	var r *refusal
+	if !errors.As(err, &r) {
+		status := fiber.StatusInternalServerError
+		var f *fiber.Error
+		if errors.As(err, &f) {
+			status = f.Code
+		} else {
+			s.log.Error("a request failed", "route", c.Route().Path, "error", err)
+		}
+		r = refuseStatus(status, codeOf(status), "")
+		// What the client still writes is not read: let it read the answer first.
+		if conn, ok := c.Context().Conn().(*lingerConn); ok && r.problem.Code == protocol.CodeTooLarge {
+			conn.linger = true
+		}
+	}
+	if st := r.problem.Status; st == fiber.StatusTooManyRequests || st == fiber.StatusServiceUnavailable {
+		wait := r.retryAfter
+		if wait <= 0 {
+			wait = retryDefault
+		}
+		seconds := int64((wait + time.Second - 1) / time.Second)
+		c.Set(fiber.HeaderRetryAfter, strconv.FormatInt(seconds, 10))
+	}
+	c.Set(fiber.HeaderContentType, mimeProblem)
+	return c.Status(r.problem.Status).Send(r.problem.Append(nil))
+}
+
+// codeOf is the protocol's code for a status that no code of its own has.
+func codeOf(status int) protocol.Code {
+	switch status {
+	case fiber.StatusNotFound:
+		return protocol.CodeNotFound
+	case fiber.StatusRequestEntityTooLarge, fiber.StatusRequestHeaderFieldsTooLarge:
+		return protocol.CodeTooLarge
+	case fiber.StatusServiceUnavailable:
+		return protocol.CodeUnavailable
+	}
+	if status < 500 || status == fiber.StatusNotImplemented {
+		return protocol.CodeBadRequest
+	}
+	return protocol.CodeInternal
+}

@@ -1,0 +1,173 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// The bounds of a request.
+const (
+	// headerBytesMax bounds a request's line and headers: a token of
+	// auth.TokenBytesMax and what browsers add.
+	headerBytesMax = 16 << 10
+	readTimeout    = 10 * time.Second // for a whole request
+	writeTimeout   = 30 * time.Second // for a whole answer
+	idleTimeout    = 60 * time.Second // between two requests
+	// storeTimeout is how long a request waits for the store or the hub.
+	storeTimeout = 10 * time.Second
+)
+
+// Backend is what the routes ask of an [Engine].
+type Backend interface {
+	// Serve takes over a connection after its 101, and blocks until it has ended.
+	Serve(nc net.Conn, remote string)
+	// Post carries out a send; what was refused is told by the outcome.
+	Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error)
+	// Draining reports that the relay is going away.
+	Draining() bool
+}
+
+// History is what the routes ask of a [hub.Store].
+type History interface {
+	Page(ctx context.Context, room, user string, q hub.Query) (protocol.Page, error)
+	Ready(ctx context.Context) error
+}
+
+// Options is what a [Server] is made of.
+type Options struct {
+	Backend  Backend
+	History  History
+	Verifier hub.Verifier
+	Origins  Origins          // beside the same origin
+	Limits   protocol.Limits  // those of the hub; zero: the protocol's defaults
+	Demo     *Demo            // nil: no demo
+	Log      *slog.Logger     // each request at debug
+	Now      func() time.Time // nil: the clock
+}
+
+// Server answers HTTP.
+type Server struct {
+	app      *fiber.App
+	backend  Backend
+	history  History
+	verifier hub.Verifier
+	origins  Origins
+	limits   protocol.Limits
+	log      *slog.Logger
+	now      func() time.Time
+	ready    readiness
+}
+
+// New makes a server that does not listen yet.
+func New(o Options) (*Server, error) {
+	s := &Server{
+		backend:  o.Backend,
+		history:  o.History,
+		verifier: o.Verifier,
+		origins:  o.Origins,
+		limits:   o.Limits,
+		log:      o.Log,
+		now:      o.Now,
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.limits == (protocol.Limits{}) {
+		s.limits = protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax}
+	}
+	s.app = fiber.New(fiber.Config{
+		AppName:                      "hallway",
+		BodyLimit:                    int(s.limits.FrameBytes),
+		CaseSensitive:                true,
+		DisableDefaultContentType:    true,
+		DisablePreParseMultipartForm: true,
+		DisableStartupMessage:        true,
+		ErrorHandler:                 s.answerError,
+		IdleTimeout:                  idleTimeout,
+		Network:                      fiber.NetworkTCP,
+		ReadBufferSize:               headerBytesMax,
+		ReadTimeout:                  readTimeout,
+		StrictRouting:                true,
+		WriteTimeout:                 writeTimeout,
+	})
+	s.routes()
+	if o.Demo != nil {
+		if err := s.demo(o.Demo); err != nil {
+			return nil, err
+		}
+	}
+	// A hijacked connection is closed by its new owner.
+	s.app.Server().KeepHijackedConns = true
+	s.app.Server().Handler = s.knownMethods(s.app.Server().Handler)
+	return s, nil
+}
+
+func (s *Server) routes() {
+	s.app.Use(s.around)
+	s.app.Add(fiber.MethodGet, "/v1/ws", s.upgrade) // no HEAD: it cannot upgrade
+	s.app.Get("/v1/rooms/:room/messages", s.messages)
+	s.app.Post("/v1/rooms/:room/messages", s.post)
+	s.app.Get("/healthz", s.healthz)
+	s.app.Get("/readyz", s.readyz)
+}
+
+// Serve answers requests from ln until Shutdown; then it returns nil.
+func (s *Server) Serve(ln net.Listener) error { return s.app.Listener(lingerListener{ln}) }
+
+// Shutdown stops listening and waits for the requests under way, but not for
+// what has been upgraded.
+func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
+
+// knownMethods answers for Fiber what it would answer without our headers.
+func (s *Server) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(rc *fasthttp.RequestCtx) {
+		if slices.Contains(fiber.DefaultMethods, string(rc.Method())) {
+			next(rc)
+			return
+		}
+		c := s.app.AcquireCtx(rc)
+		defer s.app.ReleaseCtx(c)
+		_ = s.answerError(c, fiber.ErrNotImplemented)
+	}
+}
+
+// around is what every request goes through.
+func (s *Server) around(c *fiber.Ctx) (err error) {
+	began := s.now()
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("a request's handler panicked", "route", c.Route().Path, "panic", p, "stack", string(debug.Stack()))
+			err = fiber.ErrInternalServerError
+		}
+		if err != nil {
+			err = s.answerError(c, err)
+		}
+		// The route's pattern, not the path: who knows what a client puts there.
+		s.log.Debug("request", "method", c.Method(), "route", c.Route().Path,
+			"status", c.Response().StatusCode(), "took", s.now().Sub(began))
+	}()
+	s.decorate(c)
+	if isPreflight(c) {
+		return s.preflight(c)
+	}
+	return c.Next()
+}
+
+// decorate sets what belongs on every answer; it may be called twice.
+func (s *Server) decorate(c *fiber.Ctx) {
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	s.allowOrigin(c)
+}

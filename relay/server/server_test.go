@@ -1,0 +1,312 @@
+package server_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/auth"
+	"hallway/relay/hub"
+	"hallway/relay/server"
+)
+
+const secret = "0123456789abcdef0123456789abcdef"
+
+// backend stands in for an engine.
+type backend struct {
+	draining atomic.Bool
+	post     func(hub.Identity, protocol.Send) (hub.Outcome, error)
+	serve    func(nc net.Conn, remote string)
+}
+
+func (b *backend) Serve(nc net.Conn, remote string) { b.serve(nc, remote) }
+func (b *backend) Draining() bool                   { return b.draining.Load() }
+func (b *backend) Post(_ context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
+	return b.post(who, send)
+}
+
+// history stands in for a store, and remembers what it was asked.
+type history struct {
+	page  protocol.Page
+	err   error
+	room  string
+	user  string
+	query hub.Query
+	ready func() error
+}
+
+func (h *history) Page(_ context.Context, room, user string, q hub.Query) (protocol.Page, error) {
+	h.room, h.user, h.query = room, user, q
+	return h.page, h.err
+}
+
+func (h *history) Ready(context.Context) error {
+	if h.ready == nil {
+		return nil
+	}
+	return h.ready()
+}
+
+// site is a server under test on a port of its own.
+type site struct {
+	t       *testing.T
+	addr    string
+	keeper  *auth.Keeper
+	backend *backend
+	history *history
+	log     *strings.Builder // complete once the server has ended
+	end     func()
+}
+
+// start serves until the test ends. change may alter the options.
+func start(t *testing.T, change func(*server.Options)) *site {
+	t.Helper()
+	keeper, err := auth.NewKeeper([]byte(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	origins, err := server.ParseOrigins([]string{"https://app.example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{t: t, keeper: keeper, backend: &backend{}, history: &history{}, log: &strings.Builder{}}
+	o := server.Options{
+		Backend: s.backend, History: s.history, Verifier: keeper, Origins: origins,
+		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	if change != nil {
+		change(&o)
+	}
+	srv, err := server.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.addr = ln.Addr().String()
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(ln) }()
+	ended := false
+	s.end = func() {
+		if ended {
+			return
+		}
+		ended = true
+		http.DefaultClient.CloseIdleConnections()
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := srv.Shutdown(ctx); err != nil {
+			t.Errorf("shutdown: %v", err)
+		}
+		if err := <-served; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	}
+	t.Cleanup(s.end)
+	return s
+}
+
+func (s *site) token(sub string, rooms ...string) string {
+	s.t.Helper()
+	c := auth.Claims{Sub: sub, Name: "Ada", Role: protocol.RoleParticipant}
+	for _, r := range rooms {
+		c.Rooms = append(c.Rooms, auth.Room{Pattern: r, Role: c.Role})
+	}
+	token, err := s.keeper.Issue(c, time.Now().Add(time.Hour))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return token
+}
+
+// response is an answer, read to its end.
+type response struct {
+	*http.Response
+	body string
+}
+
+// ask makes a request; header is name, value, name, value …
+func (s *site) ask(method, path, body string, header ...string) response {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.addr+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Add(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return response{res, string(b)}
+}
+
+// wantProblem checks that the answer is a problem document of the status and
+// code.
+func (s *site) wantProblem(r response, status int, code protocol.Code) protocol.Problem {
+	s.t.Helper()
+	if r.StatusCode != status {
+		s.t.Fatalf("status %d, want %d: %s", r.StatusCode, status, r.body)
+	}
+	if kind := r.Header.Get("Content-Type"); kind != "application/problem+json" {
+		s.t.Errorf("Content-Type %q", kind)
+	}
+	var doc struct {
+		Type, Title, Code, Detail string
+		Status                    int
+		Supported                 []string
+	}
+	if err := json.Unmarshal([]byte(r.body), &doc); err != nil {
+		s.t.Fatalf("%v in %s", err, r.body)
+	}
+	if doc.Code != string(code) || doc.Status != status || doc.Title == "" || doc.Type != "about:blank" {
+		s.t.Errorf("problem %s, want code %s", r.body, code)
+	}
+	wantSecurityHeaders(s.t, r)
+	return protocol.Problem{Detail: doc.Detail, Supported: doc.Supported}
+}
+
+func wantSecurityHeaders(t *testing.T, r response) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"X-Content-Type-Options":  "nosniff",
+		"Referrer-Policy":         "no-referrer",
+		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+		"Cache-Control":           "no-store",
+		"Server":                  "",
+	} {
+		if got := r.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if !strings.Contains(r.Header.Get("Vary"), "Origin") {
+		t.Errorf("Vary: %q", r.Header.Get("Vary"))
+	}
+}
+
+func TestHealth(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	asked := 0
+	var broken error
+	s := start(t, func(o *server.Options) {
+		o.Now = func() time.Time { return now }
+		o.History = &history{ready: func() error { asked++; return broken }}
+	})
+	for _, path := range []string{"/healthz", "/readyz", "/readyz"} {
+		if r := s.ask("GET", path, ""); r.StatusCode != 200 || r.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %d %s", path, r.StatusCode, r.body)
+		} else {
+			wantSecurityHeaders(t, r)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("the store was asked %d times within a second", asked)
+	}
+
+	now, broken = now.Add(time.Second), errors.New("disk full")
+	r := s.ask("GET", "/readyz", "")
+	s.wantProblem(r, 503, protocol.CodeUnavailable)
+	if r.Header.Get("Retry-After") != "1" || strings.Contains(r.body, "disk") {
+		t.Errorf("%v %s", r.Header, r.body)
+	}
+
+	now, broken = now.Add(time.Second), nil
+	if r := s.ask("HEAD", "/readyz", ""); r.StatusCode != 200 || r.body != "" {
+		t.Errorf("%d %s", r.StatusCode, r.body)
+	}
+	s.backend.draining.Store(true)
+	s.wantProblem(s.ask("GET", "/readyz", ""), 503, protocol.CodeUnavailable)
+	if r := s.ask("GET", "/healthz", ""); r.StatusCode != 200 {
+		t.Errorf("healthz while draining: %d", r.StatusCode)
+	}
+}
+
+func TestUnknownRoutesAndMethods(t *testing.T) {
+	s := start(t, nil)
+	for _, path := range []string{"/", "/v1", "/v1/rooms", "/v1/openapi.json", "/metrics", "/V1/ws", "/healthz/", "/v1/rooms/a/b/messages", "/demo/token"} {
+		s.wantProblem(s.ask("GET", path, ""), 404, protocol.CodeNotFound)
+	}
+	for _, test := range []struct{ method, path, allow string }{
+		{"DELETE", "/v1/rooms/lobby/messages", "GET, HEAD, POST"},
+		{"OPTIONS", "/v1/rooms/lobby/messages", "GET, HEAD, POST"},
+		{"POST", "/v1/ws", "GET"},
+		{"HEAD", "/v1/ws", "GET"},
+		{"POST", "/healthz", "GET, HEAD"},
+	} {
+		r := s.ask(test.method, test.path, "")
+		if test.method != "HEAD" {
+			s.wantProblem(r, 405, protocol.CodeBadRequest)
+		}
+		if got := r.Header.Get("Allow"); r.StatusCode != 405 || got != test.allow {
+			t.Errorf("%s %s: %d, Allow %q, want %q", test.method, test.path, r.StatusCode, got, test.allow)
+		}
+	}
+	s.wantProblem(s.ask("BREW", "/healthz", ""), 501, protocol.CodeBadRequest)
+}
+
+func TestRequestsOutOfBounds(t *testing.T) {
+	s := start(t, nil)
+	s.wantProblem(s.ask("GET", "/healthz", "", "X-Long", strings.Repeat("x", 17<<10)), 431, protocol.CodeTooLarge)
+	bearer := "Bearer " + s.token("u1", "*")
+	// Far more than the buffers of both sockets hold: the answer must arrive
+	// although the body is not read.
+	for _, n := range []int{protocol.FrameBytesMax + 1, 6 << 20} {
+		r := s.ask("POST", "/v1/rooms/lobby/messages", strings.Repeat(" ", n), "Authorization", bearer)
+		s.wantProblem(r, 413, protocol.CodeTooLarge)
+	}
+}
+
+func TestAPanicIsAnInternalError(t *testing.T) {
+	s := start(t, nil)
+	s.history.ready = func() error { panic("boom") }
+	s.wantProblem(s.ask("GET", "/readyz", ""), 500, protocol.CodeInternal)
+	if r := s.ask("GET", "/healthz", ""); r.StatusCode != 200 {
+		t.Errorf("afterwards: %d", r.StatusCode)
+	}
+	s.end()
+	if !strings.Contains(s.log.String(), "boom") {
+		t.Errorf("log: %s", s.log)
+	}
+}
+
+func TestLogsHoldNoTokenAndNoText(t *testing.T) {
+	s := start(t, nil)
+	s.backend.post = func(hub.Identity, protocol.Send) (hub.Outcome, error) {
+		return hub.Outcome{}, errors.New("store is away")
+	}
+	s.history.err = errors.New("store is away")
+	token := s.token("u1", "*")
+	body := `{"id":"0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5d","text":"a secret word"}`
+	s.ask("POST", "/v1/rooms/lobby/messages", body, "Authorization", "Bearer "+token)
+	s.ask("GET", "/v1/rooms/lobby/messages?token="+token, "", "Authorization", "Bearer "+token)
+	s.ask("GET", "/"+token, "")
+	s.ask("GET", "/v1/ws?token="+token, "")
+	s.ask("GET", "/v1/rooms/lobby/messages", "", "Authorization", "Bearer "+token+"x")
+	s.end()
+	log := s.log.String()
+	if strings.Count(log, "msg=request") != 5 {
+		t.Errorf("not all requests are logged:\n%s", log)
+	}
+	for _, part := range append(strings.Split(token, "."), "secret word") {
+		if strings.Contains(log, part) {
+			t.Errorf("the log holds %q:\n%s", part, log)
+		}
+	}
+}

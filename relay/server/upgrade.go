@@ -1,0 +1,164 @@
+package server
+
+import (
+	"crypto/sha1" //nolint:gosec // RFC 6455 wants it; nothing is kept safe by it
+	"encoding/base64"
+	"errors"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"hallway/protocol"
+)
+
+// subprotocols are the versions that this relay speaks, the highest first.
+var subprotocols = []string{protocol.Subprotocol}
+
+var (
+	errOrigin   = refuse(protocol.CodeForbidden, "this origin is not on the relay's allow-list")
+	errDraining = refuse(protocol.CodeUnavailable, "the relay is going away")
+)
+
+// upgrade is the opening handshake (RFC 6455, section 4.2). After the 101 the
+// connection belongs to the backend.
+func (s *Server) upgrade(c *fiber.Ctx) error {
+	version, err := s.handshake(c)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderConnection, "Upgrade")
+	c.Set(fiber.HeaderUpgrade, "websocket")
+	c.Set("Sec-WebSocket-Accept", acceptKey(c.Get("Sec-WebSocket-Key")))
+	c.Set("Sec-WebSocket-Protocol", version)
+	c.Status(fiber.StatusSwitchingProtocols)
+
+	// Nothing of c may live on in what follows: Fiber uses it again.
+	remote, backend := c.Context().RemoteAddr().String(), s.backend
+	c.Context().Hijack(func(hijacked net.Conn) {
+		nc, err := takeOver(hijacked)
+		if err != nil {
+			_ = hijacked.Close()
+			return
+		}
+		// In a goroutine of its own, because the one that called keeps the
+		// request and its buffers until it returns.
+		go backend.Serve(nc, remote)
+	})
+	return nil
+}
+
+// handshake checks the request and picks the version to speak.
+func (s *Server) handshake(c *fiber.Ctx) (version string, err error) {
+	switch {
+	case !slices.ContainsFunc(tokens(c, fiber.HeaderConnection), equalFold("upgrade")),
+		!slices.ContainsFunc(tokens(c, fiber.HeaderUpgrade), equalFold("websocket")):
+		return "", upgradeRequired(c, "this is a WebSocket: the request must ask for an upgrade to it")
+	case c.Get("Sec-WebSocket-Version") != "13":
+		c.Set("Sec-WebSocket-Version", "13")
+		return "", upgradeRequired(c, "the version of WebSocket must be 13")
+	case !c.Request().Header.IsHTTP11():
+		return "", refuse(protocol.CodeBadRequest, "a WebSocket needs HTTP/1.1")
+	case !validKey(c.Get("Sec-WebSocket-Key")):
+		return "", refuse(protocol.CodeBadRequest, "the Sec-WebSocket-Key must be 16 bytes in base64")
+	case !s.originAllowed(c):
+		return "", errOrigin
+	case s.backend.Draining():
+		return "", errDraining
+	}
+	offered := tokens(c, "Sec-WebSocket-Protocol")
+	for _, version := range subprotocols {
+		if slices.Contains(offered, version) {
+			return version, nil
+		}
+	}
+	return "", upgradeRequired(c, "none of the subprotocols offered is spoken here")
+}
+
+func upgradeRequired(c *fiber.Ctx, detail string) error {
+	c.Set(fiber.HeaderUpgrade, "websocket")
+	c.Set(fiber.HeaderConnection, "Upgrade")
+	r := refuseStatus(fiber.StatusUpgradeRequired, protocol.CodeBadRequest, detail)
+	r.problem.Supported = subprotocols
+	return r
+}
+
+// tokens are the comma-separated elements of all of the request's headers of a
+// name.
+func tokens(c *fiber.Ctx, header string) []string {
+	var all []string
+	for _, line := range c.Request().Header.PeekAll(header) {
+		for token := range strings.SplitSeq(string(line), ",") {
+			all = append(all, strings.TrimSpace(token))
+		}
+	}
+	return all
+}
+
+func equalFold(want string) func(string) bool {
+	return func(s string) bool { return strings.EqualFold(s, want) }
+}
+
+func validKey(key string) bool {
+	nonce, err := base64.StdEncoding.DecodeString(key)
+	return err == nil && len(nonce) == 16
+}
+
+func acceptKey(key string) string {
+	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) //nolint:gosec // as above
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// takeOver gets the connection itself out of a hijacked one, with what the
+// client sent right behind its handshake.
+func takeOver(hijacked net.Conn) (net.Conn, error) {
+	nc := hijacked
+	if h, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
+		nc = h.UnsafeConn()
+	}
+	if l, ok := nc.(*lingerConn); ok {
+		nc = l.Conn
+	}
+	// With a deadline long past, reading yields what is buffered and nothing else.
+	if err := nc.SetReadDeadline(time.Unix(1, 0)); err != nil {
+		return nil, err
+	}
+	var early []byte
+	var chunk [512]byte
+	for {
+		n, err := hijacked.Read(chunk[:])
+		early = append(early, chunk[:n]...)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := nc.SetReadDeadline(time.Time{}); err != nil {
+		return nil, err
+	}
+	if len(early) == 0 {
+		return nc, nil
+	}
+	return &earlyConn{nc, early}, nil
+}
+
+// earlyConn is a connection of which some bytes have been read already.
+type earlyConn struct {
+	net.Conn
+	early []byte
+}
+
+// Read implements net.Conn.
+func (c *earlyConn) Read(p []byte) (int, error) {
+	if len(c.early) == 0 {
+		return c.Conn.Read(p)
+	}
+	n := copy(p, c.early)
+	c.early = c.early[n:]
+	return n, nil
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/auth"
+)
+
+type tokenCommand struct {
+	secretFlags
+	Sub  string        `required:"" help:"The user's id."`
+	Name string        `help:"The user's name, for people."`
+	Room []string      `help:"A room that the token opens, or a pattern: * is any run of characters, ? is one. May be repeated; without it no room opens."`
+	Role string        `enum:"participant,moderator,organizer" default:"participant" help:"The user's role: participant, moderator or organizer."`
+	TTL  time.Duration `name:"ttl" default:"1h" help:"How long the token is good: 90s, 15m, 1h."`
+}
+
+// Run prints a token.
+func (t *tokenCommand) Run() error {
+	if t.TTL <= 0 {
+		return errors.New("--ttl must be above 0")
+	}
+	keeper, err := t.keeper()
+	if err != nil {
+		return err
+	}
+	claims := auth.Claims{Sub: t.Sub, Name: t.Name, Role: protocol.Role(t.Role)}
+	for _, pattern := range t.Room {
+		claims.Rooms = append(claims.Rooms, auth.Room{Pattern: pattern, Role: claims.Role})
+	}
+	token, err := keeper.Issue(claims, time.Now().Add(t.TTL))
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Println(token); err != nil {
+		return failure{err}
+	}
+	return nil
+}
