@@ -8,14 +8,14 @@ import (
 )
 
 // A pending is an op on its way to the store, with who is to be answered:
-// exactly once, a session or done.
+// exactly once, the session or by done.
 type pending struct {
 	op      Op
-	session *Session      // nil: over REST
+	session *Session      // nil: done is called
 	member  *member       // of an OpOpen
 	order   uint64        // of an OpSend: its place in the order of arrival
 	block   *block        // what holds an OpSend back, which is then FindOnly
-	done    func(Outcome) // over REST
+	done    func(Outcome) // over REST, or of a probe
 }
 
 // holdBack makes p a look-up behind b; nil leaves it as it is.
@@ -127,6 +127,10 @@ func (h *Hub) holdBackQueue(batch []pending) {
 	blocks := map[lane]*block{}
 	for i := range batch {
 		p := &batch[i]
+		if p.block != nil {
+			p.block.refused(p.op.Send.ID, p.order) // its lane is blocked already, or was joined anew
+			continue
+		}
 		if p.session == nil {
 			continue
 		}
@@ -180,7 +184,7 @@ func (h *Hub) done(p *pending, o Outcome) {
 	switch {
 	case p.op.Kind == OpOpen:
 		h.opened(p.member, o)
-	case p.op.FindOnly && o.Code == protocol.CodeNotFound:
+	case p.block != nil && o.Code == protocol.CodeNotFound:
 		p.block.refused(p.op.Send.ID, p.order)
 		h.refuse(p, p.block.refusal)
 	case o.Code != "":

@@ -59,7 +59,7 @@ func rateLimited(wait time.Duration) refusal {
 func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 	m := s.member(f.Room)
 	if m == nil {
-		s.send(notJoined(f.Room, f.ID))
+		s.send(s.outside(f.Room, f.ID))
 		return
 	}
 	h.arrivals++
@@ -84,8 +84,27 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 		s.send(m.block.frame(f.Room, f.ID))
 		return
 	}
+	if m.block != nil && m.block.finds == 0 && m.block.first != "" {
+		h.probe(m)
+	}
 	p.holdBack(m.block)
 	h.enqueue(p)
+}
+
+// probe asks whether the send that a lane waits for was stored meanwhile: sent
+// by another of the user's devices, or twice by this one. Then its sender need
+// not send it again, and it must not hold the lane back for ever.
+func (h *Hub) probe(m *member) {
+	b, id := m.block, m.block.first
+	h.enqueue(pending{
+		// Without content: found, it is a conflict.
+		op: Op{Kind: OpSend, Room: m.room.name, Sender: m.sender(), Send: protocol.Send{Room: m.room.name, ID: id}, FindOnly: true},
+		done: func(o Outcome) {
+			if o.Code == protocol.CodeConflict && b.first == id {
+				b.first = ""
+			}
+		},
+	})
 }
 
 // Post takes a send over REST. done is called exactly once with what became of

@@ -140,6 +140,14 @@ func (h *Hub) leave(s *Session, name string) {
 	h.part(m)
 }
 
+// outside refuses a change in a room that the session has not joined.
+func (s *Session) outside(room, id string) protocol.Error {
+	if _, ok := s.who.Grants.Role(room); !ok {
+		return forbidden(room, id)
+	}
+	return notJoined(room, id)
+}
+
 func notJoined(room, id string) protocol.Error {
 	return protocol.Error{Code: protocol.CodeBadRequest, Message: "the room is not joined", Room: room, ID: id}
 }

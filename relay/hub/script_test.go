@@ -1,0 +1,224 @@
+package hub_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+var update = flag.Bool("update", false, "write what the hub does into the scripts")
+
+// TestScripts plays testdata/*.txt. A line at the margin is something done to
+// the hub, the indented lines below it are what the hub did; # is a comment and
+// $1 stands for an id. The lines at the margin:
+//
+//	config rate=2 …     before all else; see configOf
+//	ada opens           a connection
+//	ada: {…}            a frame arrives; "ada: {…} {…}" several, at once
+//	ada heard           a control frame arrives
+//	ada gone            the connection has ended
+//	post ada {…}        a send over REST, with the token "ada"
+//	commit, fail, lose  the batch under way ends; see world
+//	wait 10s
+//	drain, close all
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := play(string(want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got == string(want) {
+				return
+			}
+			if !*update {
+				t.Fatalf("the hub does otherwise; go test ./relay/hub -update, then read the difference\n%s", firstDifference(got, string(want)))
+			}
+			if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return fmt.Sprintf("line %d\n got %s\nwant %s", i+1, g[i], w[i])
+		}
+	}
+	return fmt.Sprintf("got %d lines, want %d", len(g), len(w))
+}
+
+// play returns the script with what the hub really did.
+func play(script string) (string, error) {
+	var out strings.Builder
+	cfg := hub.Config{}
+	var w *world
+	for i, line := range strings.Split(strings.TrimSuffix(script, "\n"), "\n") {
+		if strings.HasPrefix(line, "\t") {
+			continue
+		}
+		fmt.Fprintln(&out, line)
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+			continue
+		case strings.HasPrefix(line, "config "):
+			if err := configOf(&cfg, strings.Fields(line)[1:]); err != nil {
+				return "", fmt.Errorf("line %d: %w", i+1, err)
+			}
+			continue
+		case w == nil:
+			w = newWorld(cfg)
+		}
+		if err := w.step(longIDs(line)); err != nil {
+			return "", fmt.Errorf("line %d: %w", i+1, err)
+		}
+		for _, did := range w.out {
+			fmt.Fprintf(&out, "\t%s\n", shortIDs(did))
+		}
+		w.out = nil
+	}
+	return out.String(), nil
+}
+
+func configOf(cfg *hub.Config, words []string) error {
+	for _, word := range words {
+		key, value, _ := strings.Cut(word, "=")
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return err
+		}
+		switch key {
+		case "rate":
+			cfg.Rate = float64(n)
+		case "conns":
+			cfg.ConnsPerUser = n
+		case "queue":
+			cfg.QueueOps = n
+		case "queue-bytes":
+			cfg.QueueBytes = n
+		case "text":
+			cfg.Limits.TextBytes = int64(n)
+		default:
+			return fmt.Errorf("no such setting: %s", key)
+		}
+	}
+	return nil
+}
+
+func (w *world) step(line string) error {
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case "commit", "fail", "lose":
+		if w.batch == nil {
+			return errors.New("no batch is under way")
+		}
+		map[string]func(){"commit": w.commit, "fail": w.fail, "lose": w.lose}[word]()
+	case "wait":
+		d, err := time.ParseDuration(rest)
+		w.wait(d)
+		return err
+	case "drain":
+		w.Drain(w.now)
+	case "close":
+		w.CloseAll(w.now)
+	case "post":
+		return w.post(rest)
+	default:
+		return w.connStep(strings.TrimSuffix(word, ":"), rest)
+	}
+	return nil
+}
+
+func (w *world) connStep(name, what string) error {
+	if what == "opens" {
+		w.open(name)
+		return nil
+	}
+	c := w.conns[name]
+	if c == nil {
+		return fmt.Errorf("no connection %q", name)
+	}
+	switch what {
+	case "heard":
+		w.Heard(w.now, c.session)
+	case "gone":
+		w.Closed(w.now, c.session)
+	default:
+		for frame := range strings.SplitSeq(what, "} {") {
+			w.Received(w.now, c.session, []byte(between(what, frame)))
+		}
+	}
+	return nil
+}
+
+// between gives a frame back the braces that it was split at.
+func between(all, frame string) string {
+	if !strings.HasPrefix(all, frame) && !strings.HasPrefix(frame, "{") {
+		frame = "{" + frame
+	}
+	if !strings.HasSuffix(all, frame) && !strings.HasSuffix(frame, "}") {
+		frame += "}"
+	}
+	return frame
+}
+
+func (w *world) post(rest string) error {
+	token, frame, _ := strings.Cut(rest, " {")
+	who, err := fakeVerifier{}.Verify(w.now, token)
+	if err != nil {
+		return err
+	}
+	f, err := protocol.DecodeClient([]byte("{"+frame), hub.Config{}.WithDefaults().Limits)
+	if err != nil {
+		return err
+	}
+	send, ok := f.(protocol.Send)
+	if !ok {
+		return errors.New("only a send can be posted")
+	}
+	w.Post(w.now, who, send, func(o hub.Outcome) {
+		if o.Code != "" {
+			w.log("answer: %s %s, retry after %v", o.Code, o.Reason, o.RetryAfter)
+			return
+		}
+		w.log("answer: new=%v %s", o.New, o.Message.Append(nil))
+	})
+	return nil
+}
+
+const idFormat = "00000000-0000-7000-8000-%012d"
+
+var (
+	shortID = regexp.MustCompile(`\$(\d+)`)
+	longID  = regexp.MustCompile(`00000000-0000-7000-8000-0*(\d+)`)
+)
+
+func longIDs(line string) string {
+	return shortID.ReplaceAllStringFunc(line, func(s string) string {
+		n, _ := strconv.Atoi(s[1:])
+		return fmt.Sprintf(idFormat, n)
+	})
+}
+
+func shortIDs(line string) string { return longID.ReplaceAllString(line, "$$$1") }

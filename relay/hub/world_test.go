@@ -1,0 +1,228 @@
+package hub_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// A world is a hub among fakes: what it does to them is written down, and time
+// only moves when told.
+type world struct {
+	*hub.Hub
+	now   time.Time
+	out   []string // what the hub did since the last look
+	conns map[string]*fakeConn
+	rooms map[string]*fakeRoom
+	batch []hub.Op // under way
+}
+
+var midnight = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+
+func newWorld(cfg hub.Config) *world {
+	w := &world{now: midnight, conns: map[string]*fakeConn{}, rooms: map[string]*fakeRoom{}}
+	cfg.Server = "hallway/test"
+	cfg.Verifier = fakeVerifier{}
+	w.Hub = hub.New(cfg, w, w)
+	return w
+}
+
+func (w *world) log(format string, args ...any) {
+	w.out = append(w.out, fmt.Sprintf(format, args...))
+}
+
+// wait lets time pass, ticking as the shell would.
+func (w *world) wait(d time.Duration) {
+	for end := w.now.Add(d); w.now.Before(end); {
+		w.now = w.now.Add(min(hub.TickEvery, end.Sub(w.now)))
+		w.Tick(w.now)
+	}
+}
+
+// Connections and groups.
+
+type fakeConn struct {
+	world   *world
+	name    string
+	session *hub.Session
+	closed  bool
+	heard   func(frame []byte) // beside the log
+}
+
+func (w *world) open(name string) *fakeConn {
+	c := &fakeConn{world: w, name: name}
+	w.conns[name] = c
+	c.session = w.Open(w.now, "session-"+name, c)
+	return c
+}
+
+func (c *fakeConn) Send(frame []byte) {
+	if c.closed {
+		return
+	}
+	c.world.log("%s← %s", c.name, frame)
+	if c.heard != nil {
+		c.heard(frame)
+	}
+}
+
+func (c *fakeConn) Close(code protocol.CloseCode, reason string) {
+	c.closed = true
+	c.world.log("%s closed %d: %s", c.name, code, reason)
+}
+
+type fakeGroup struct{ conns []*fakeConn }
+
+func (w *world) NewGroup(string) hub.Group { return &fakeGroup{} }
+
+func (g *fakeGroup) Add(c hub.Conn) { g.conns = append(g.conns, c.(*fakeConn)) }
+
+func (g *fakeGroup) Remove(c hub.Conn) {
+	g.conns = slices.DeleteFunc(g.conns, func(x *fakeConn) bool { return x == c.(*fakeConn) })
+}
+
+func (g *fakeGroup) Send(frames [][]byte) {
+	for _, c := range g.conns {
+		for _, f := range frames {
+			c.Send(f)
+		}
+	}
+}
+
+// Tokens: "ada" is Ada, for whom all rooms open for an hour;
+// "ada rooms=lobby,stage role=moderator ttl=30s" says it all.
+
+type fakeVerifier struct{}
+
+type fakeGrants struct {
+	rooms []string // nil: all
+	role  protocol.Role
+}
+
+func (g fakeGrants) Role(room string) (protocol.Role, bool) {
+	return g.role, g.rooms == nil || slices.Contains(g.rooms, room)
+}
+
+func (fakeVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
+	name, rest, _ := strings.Cut(token, " ")
+	if name == "" || name == "mallory" {
+		return hub.Identity{}, errors.New("the token is not valid")
+	}
+	g, ttl := fakeGrants{role: protocol.RoleParticipant}, time.Hour
+	for _, word := range strings.Fields(rest) {
+		switch key, value, _ := strings.Cut(word, "="); key {
+		case "rooms":
+			g.rooms = strings.Split(value, ",")
+		case "role":
+			g.role = protocol.Role(value)
+		case "ttl":
+			var err error
+			if ttl, err = time.ParseDuration(value); err != nil {
+				return hub.Identity{}, err
+			}
+		}
+	}
+	user := protocol.User{ID: name, Name: strings.ToUpper(name[:1]) + name[1:], Role: g.role}
+	return hub.Identity{User: user, Expires: now.Add(ttl), Grants: g}, nil
+}
+
+// The store: a batch is under way until commit, fail or lose ends it.
+
+type fakeRoom struct {
+	head     int64
+	messages map[string]protocol.Message
+}
+
+func (w *world) Commit(ops []hub.Op) {
+	if w.batch != nil {
+		panic("a batch is under way already")
+	}
+	w.batch = ops
+	w.log("store← %s", describeOps(ops))
+}
+
+func describeOps(ops []hub.Op) string {
+	var words []string
+	for _, op := range ops {
+		switch {
+		case op.Kind == hub.OpOpen:
+			words = append(words, "open "+op.Room)
+		case op.FindOnly:
+			words = append(words, "find "+op.Send.ID)
+		default:
+			words = append(words, "send "+op.Send.ID)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// commit carries the batch out.
+func (w *world) commit() { w.end(w.carryOut(), nil) }
+
+// fail ends the batch with an error, with nothing stored.
+func (w *world) fail() { w.end(nil, errors.New("the disk is full")) }
+
+// lose carries the batch out, but the hub hears of an error.
+func (w *world) lose() {
+	w.carryOut()
+	w.end(nil, errors.New("the result was lost"))
+}
+
+func (w *world) end(outcomes []hub.Outcome, err error) {
+	w.batch = nil
+	w.Committed(w.now, outcomes, err)
+}
+
+func (w *world) carryOut() []hub.Outcome {
+	var outcomes []hub.Outcome
+	for _, op := range w.batch {
+		outcomes = append(outcomes, w.do(op))
+	}
+	return outcomes
+}
+
+func (w *world) do(op hub.Op) hub.Outcome {
+	r := w.rooms[op.Room]
+	if r == nil {
+		r = &fakeRoom{messages: map[string]protocol.Message{}}
+		if !op.FindOnly {
+			w.rooms[op.Room] = r
+		}
+	}
+	o := hub.Outcome{Epoch: "e-" + op.Room, Head: r.head}
+	if op.Kind == hub.OpOpen {
+		return o
+	}
+	m, found := r.messages[op.Send.ID]
+	switch {
+	case found && (m.Sender.ID != op.Sender.ID || m.Text != op.Send.Text):
+		return hub.Outcome{Code: protocol.CodeConflict, Reason: "the id is taken"}
+	case !found && op.FindOnly:
+		return hub.Outcome{Code: protocol.CodeNotFound}
+	case !found:
+		r.head++
+		m = protocol.Message{
+			Room: op.Room, ID: op.Send.ID, Seq: r.head, Rev: r.head, Sender: op.Sender,
+			CreatedAt: protocol.TimeOf(w.now), Text: op.Send.Text,
+		}
+		r.messages[m.ID] = m
+	}
+	o.Message, o.New, o.Head = m, !found, r.head
+	return o
+}
+
+// history is a room's messages in their order.
+func (w *world) history(room string) []protocol.Message {
+	if w.rooms[room] == nil {
+		return nil
+	}
+	return slices.SortedFunc(maps.Values(w.rooms[room].messages), func(a, b protocol.Message) int {
+		return int(a.Seq - b.Seq)
+	})
+}
