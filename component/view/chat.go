@@ -1,0 +1,228 @@
+package view
+
+import (
+	"sync"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+)
+
+// Props says what a chat looks like and who hears of what people do. The
+// functions are called on go-app's UI goroutine and must not block; all but
+// OnReady must be set.
+type Props struct {
+	// Lang is the language as a BCP 47 tag; one that is not known is English.
+	Lang string
+	// OnReady tells that the chat is in the document.
+	OnReady func()
+	// OnSend takes a text that was written. An error leaves it in the composer, and
+	// is shown.
+	OnSend func(text string) error
+	// OnRetry and OnDiscard are about a message that failed, by its id.
+	OnRetry, OnDiscard func(id string)
+	// OnLoadOlder asks for the messages before those in the snapshot.
+	OnLoadOlder func()
+	// OnTryNow asks not to wait any longer for the next try to connect.
+	OnTryNow func()
+}
+
+// Chat is the root component of a chat. Its exported methods other than go-app's
+// own may be called from any goroutine, and do not wait.
+type Chat struct {
+	app.Compo
+	props Props
+
+	mu     sync.Mutex
+	next   *client.Snapshot // to be drawn with the next frame; nil: none
+	frames app.Func         // nil while not mounted
+
+	// Owned by the UI goroutine.
+	ctx        app.Context
+	text       *texts
+	log        *log
+	input      app.Value // nil while not mounted
+	hadFocus   bool      // the composer, when it was closed
+	snap       client.Snapshot
+	note       string // why the last thing written was not taken
+	line       statusLine
+	nextSecond *time.Timer
+}
+
+// New makes a chat that shows nothing yet.
+func New(p Props) *Chat {
+	c := &Chat{props: p, text: textsFor(p.Lang)}
+	c.snap.Status = client.StatusConnecting
+	c.log = &log{props: &c.props, text: c.text, lang: p.Lang}
+	c.line = statusOf(&c.snap, time.Now(), "", c.text)
+	return c
+}
+
+// Show draws a snapshot with the next animation frame, unless a newer one comes
+// before. A page that is not seen draws nothing.
+func (c *Chat) Show(s client.Snapshot) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	waits := c.next != nil
+	c.next = &s
+	if !waits && c.frames != nil {
+		c.requestFrame()
+	}
+}
+
+// Focus puts the cursor into the composer.
+func (c *Chat) Focus() {
+	c.do(func(ctx app.Context) { c.focusInput() })
+}
+
+// ScrollTo shows the message with an id, if it is loaded.
+func (c *Chat) ScrollTo(id string) {
+	c.do(func(ctx app.Context) { c.log.toMessage(id) })
+}
+
+// Leave takes the chat out of the document by going to another of the program's
+// routes, then calls then.
+func (c *Chat) Leave(route string, then func()) {
+	c.do(func(ctx app.Context) {
+		ctx.Navigate(route)
+		then()
+	})
+}
+
+// do runs a function on the UI goroutine; before the chat is mounted, not at all.
+func (c *Chat) do(f func(app.Context)) {
+	c.mu.Lock()
+	mounted := c.frames != nil
+	c.mu.Unlock()
+	if mounted {
+		c.ctx.Dispatch(func(ctx app.Context) {
+			ctx.PreventUpdate()
+			f(ctx)
+		})
+	}
+}
+
+// Render is go-app's.
+func (c *Chat) Render() app.UI {
+	return app.Div().Class("hallway").Lang(c.text.lang).Dir(c.text.dir).
+		DataSet("status", string(c.snap.Status)).Body(
+		c.statusUI(),
+		c.log,
+		c.composerUI(),
+	)
+}
+
+func (c *Chat) statusUI() app.UI {
+	return app.Div().Class("hallway-status").Attr("part", "status").Attr("role", "status").Body(
+		app.Span().Text(c.line.text),
+		app.Span().Aria("hidden", true).Text(c.line.countdown),
+		app.If(c.line.tryNow, func() app.UI {
+			return app.Button().Class("hallway-try").Type("button").Text(c.text.tryNow).OnClick(c.onTryNow)
+		}),
+		app.Range(c.line.notes).Slice(func(i int) app.UI {
+			return app.P().Class("hallway-note").Text(c.line.notes[i])
+		}),
+	)
+}
+
+// OnMount is go-app's: the chat is in the document.
+func (c *Chat) OnMount(ctx app.Context) {
+	c.ctx = ctx
+	c.input = ctx.JSSrc().Call("querySelector", ".hallway-input")
+	c.mu.Lock()
+	c.frames = app.FuncOf(func(app.Value, []app.Value) any {
+		ctx.Dispatch(c.drawFrame)
+		return nil
+	})
+	if c.next != nil {
+		c.requestFrame()
+	}
+	c.mu.Unlock()
+	if c.props.OnReady != nil {
+		c.props.OnReady()
+	}
+}
+
+// OnDismount is go-app's: the chat is no longer in the document.
+func (c *Chat) OnDismount() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.frames != nil {
+		c.frames.Release()
+		c.frames = nil
+	}
+	if c.nextSecond != nil {
+		c.nextSecond.Stop()
+	}
+	c.input = nil
+}
+
+// requestFrame is called with mu held.
+func (c *Chat) requestFrame() { app.Window().Call("requestAnimationFrame", c.frames) }
+
+// drawFrame draws the latest snapshot.
+func (c *Chat) drawFrame(ctx app.Context) {
+	c.mu.Lock()
+	s := c.next
+	c.next = nil
+	c.mu.Unlock()
+	if s == nil {
+		ctx.PreventUpdate()
+		return
+	}
+	was := c.snap
+	c.snap = *s
+	if was.ComposerOpen != s.ComposerOpen {
+		c.keepFocus(ctx, s.ComposerOpen)
+	}
+	c.log.show(*s)
+	if !c.refreshLine() && was.Status == s.Status && was.ComposerOpen == s.ComposerOpen {
+		ctx.PreventUpdate() // only the log has changed, and that is done
+	}
+}
+
+// keepFocus gives a composer that opens again the focus that it had when it was
+// closed: a disabled one cannot keep it.
+func (c *Chat) keepFocus(ctx app.Context, open bool) {
+	if !open {
+		c.hadFocus = c.input.Call("matches", ":focus").Bool()
+		return
+	}
+	if c.hadFocus {
+		ctx.Defer(func(app.Context) { c.focusInput() })
+	}
+}
+
+// refreshLine brings the state's line up to now, and reports whether it reads
+// differently. While it counts down it does so by itself.
+func (c *Chat) refreshLine() (changed bool) {
+	line := statusOf(&c.snap, time.Now(), c.note, c.text)
+	changed = !line.same(&c.line)
+	c.line = line
+	if c.nextSecond != nil {
+		c.nextSecond.Stop()
+		c.nextSecond = nil
+	}
+	if line.changesIn > 0 {
+		c.nextSecond = time.AfterFunc(line.changesIn, func() {
+			c.ctx.Dispatch(func(app.Context) { c.refreshLine() })
+		})
+	}
+	return changed
+}
+
+// setNote says why something was not taken, or, empty, no longer says it.
+func (c *Chat) setNote(ctx app.Context, note string) {
+	if c.note != note {
+		c.note = note
+		c.refreshLine()
+		ctx.Update()
+	}
+}
+
+func (c *Chat) onTryNow(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	c.props.OnTryNow()
+	c.focusInput() // the button goes away
+}

@@ -1,0 +1,26 @@
+// Package view is what people see of a chat: its state, its log, its composer.
+//
+// A [Chat] is a go-app component. It is given snapshots of the client core
+// ([Chat.Show]) and tells what people do through the functions in [Props]. It
+// decides nothing: what may be sent, what waits and what failed is in the
+// snapshot.
+//
+// # Who draws what
+//
+// go-app draws the shell: the state's line, the composer, the empty log. The rows
+// of the log are put into go-app's <ul> by hand, because go-app has no keyed
+// update: [diff] compares the rows shown with those wanted, and only the
+// difference touches the document. At most [windowRows] rows are in it at any
+// time; the window moves as people scroll. All that comes in between two
+// animation frames is drawn as one.
+//
+// Whatever can be decided without a document (which rows to touch, where the
+// window is, what the state's line says) is in functions that are tested
+// without one.
+//
+// # What this package must not know
+//
+// Sockets, history requests, storage, tokens, the element around it. It writes
+// no HTML and no style attributes, so that a strict Content Security Policy and
+// Trusted Types hold: text goes in as text.
+package view

@@ -1,0 +1,147 @@
+package view
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+func TestStatusLine(t *testing.T) {
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	for _, tc := range []struct {
+		name string
+		snap client.Snapshot
+		note string
+		want string // text and countdown, then the notes
+		try  bool
+	}{
+		{"connecting", client.Snapshot{Status: client.StatusConnecting}, "", "Connecting…", false},
+		{"catching up", client.Snapshot{Status: client.StatusCatchingUp}, "", "Catching up…", false},
+		{"live", client.Snapshot{Status: client.StatusLive, ComposerOpen: true}, "", "Live", false},
+		{
+			"reconnecting",
+			client.Snapshot{Status: client.StatusReconnecting, RetryAt: now.Add(4200 * time.Millisecond), ComposerOpen: true},
+			"", "Reconnecting in 5 s|" + english.sentLater, true,
+		},
+		{
+			"reconnecting now",
+			client.Snapshot{Status: client.StatusReconnecting, RetryAt: now.Add(-time.Second), ComposerOpen: true},
+			"", "Reconnecting|" + english.sentLater, true,
+		},
+		{"offline", client.Snapshot{Status: client.StatusOffline}, "", "Offline|" + english.closedForNow, false},
+		{
+			"not allowed", client.Snapshot{Status: client.StatusNotAllowed, Reason: "banned"},
+			"", "Not allowed: banned", false,
+		},
+		{"update needed", client.Snapshot{Status: client.StatusUpdateNeeded}, "", "Update needed", false},
+		{"closed", client.Snapshot{Status: client.StatusClosed}, "", "The chat is closed", false},
+		{
+			"notes",
+			client.Snapshot{Status: client.StatusOffline, OutboxFull: true, StorageFailed: true},
+			"Not sent: why", strings.Join([]string{"Offline", english.outboxFull, english.memoryOnly, "Not sent: why"}, "|"), false,
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			line := statusOf(&tc.snap, now, tc.note, english)
+			got := strings.Join(append([]string{line.text + line.countdown}, line.notes...), "|")
+			if got != tc.want || line.tryNow != tc.try {
+				t.Errorf("%q, try now: %v; want %q, %v", got, line.tryNow, tc.want, tc.try)
+			}
+			if counts := line.countdown != ""; counts != (line.changesIn > 0) {
+				t.Errorf("the countdown is %q, and changes in %v", line.countdown, line.changesIn)
+			}
+		})
+	}
+}
+
+// Only when caught up does the chat say that it is live.
+func TestLiveIsSaidOfNothingElse(t *testing.T) {
+	for _, status := range []client.Status{
+		client.StatusConnecting, client.StatusCatchingUp, client.StatusReconnecting, client.StatusOffline,
+		client.StatusNotAllowed, client.StatusUpdateNeeded, client.StatusClosed,
+	} {
+		for _, open := range []bool{false, true} {
+			s := client.Snapshot{Status: status, ComposerOpen: open, OutboxFull: open, StorageFailed: true}
+			line := statusOf(&s, time.Now(), "", english)
+			words := strings.Fields(strings.ToLower(line.text + " " + strings.Join(line.notes, " ")))
+			if line.text == "" || slices.Contains(words, "live") {
+				t.Errorf("%s: %q, %q", status, line.text, line.notes)
+			}
+		}
+	}
+}
+
+func TestCountdown(t *testing.T) {
+	for _, tc := range []struct {
+		left    time.Duration
+		seconds int
+		changes time.Duration
+	}{
+		{-time.Second, 0, 0},
+		{0, 0, 0},
+		{time.Nanosecond, 1, time.Nanosecond},
+		{time.Second, 1, time.Second},
+		{time.Second + time.Millisecond, 2, time.Millisecond},
+		{30 * time.Second, 30, time.Second},
+	} {
+		seconds, changes := countdown(tc.left)
+		if seconds != tc.seconds || changes != tc.changes {
+			t.Errorf("countdown(%v) = %d, %v; want %d, %v", tc.left, seconds, changes, tc.seconds, tc.changes)
+		}
+	}
+}
+
+func TestSameLine(t *testing.T) {
+	line := statusLine{text: "a", countdown: "b", tryNow: true, notes: []string{"c"}, changesIn: 1}
+	later := line
+	later.changesIn = 2
+	if !line.same(&later) {
+		t.Error("the time of the next change is not read")
+	}
+	for _, other := range []statusLine{
+		{countdown: "b", tryNow: true, notes: line.notes},
+		{text: "a", tryNow: true, notes: line.notes},
+		{text: "a", countdown: "b", notes: line.notes},
+		{text: "a", countdown: "b", tryNow: true},
+	} {
+		if line.same(&other) {
+			t.Errorf("%+v reads like %+v", other, line)
+		}
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	for _, tc := range []struct {
+		code protocol.Code
+		told string
+		want string
+	}{
+		{protocol.CodeTooLarge, "the text is too long", "Not sent: it is too long"},
+		{protocol.CodeConflict, "the id is taken", "Not sent: the id is taken"},
+		{"", "", "Not sent"},
+	} {
+		if got := english.refusal(tc.code, tc.told); got != tc.want {
+			t.Errorf("refusal(%q, %q) = %q, want %q", tc.code, tc.told, got, tc.want)
+		}
+	}
+}
+
+func TestTextsForAnyTag(t *testing.T) {
+	for _, tag := range []string{"", "en", "en-GB", "EN-us", "xx", "not a tag"} {
+		if textsFor(tag) == nil {
+			t.Errorf("no texts for %q", tag)
+		}
+	}
+}
+
+func TestEveryStateHasItsWord(t *testing.T) {
+	for _, state := range []client.ItemState{client.ItemWaiting, client.ItemSending, client.ItemSent, client.ItemFailed} {
+		if english.states[state] == "" || stateIcons[state] == "" {
+			t.Errorf("the state %s has no text or no icon", state)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"syscall/js"
+
+	"hallway/component/client"
+)
+
+// api makes the object through which the element commands the program. Its
+// functions live as long as the program, and never wait: the page waits for them.
+func (p *program) api() js.Value {
+	api := js.Global().Get("Object").New()
+	method := func(name string, f func(argument js.Value) any) {
+		api.Set(name, js.FuncOf(func(_ js.Value, arguments []js.Value) any {
+			argument := js.Undefined()
+			if len(arguments) > 0 {
+				argument = arguments[0]
+			}
+			return f(argument)
+		}))
+	}
+	command := func(name string, f func(argument js.Value)) {
+		method(name, func(argument js.Value) any {
+			f(argument)
+			return nil
+		})
+	}
+	method("send", func(text js.Value) any { return p.send(text.String()) })
+	command("retry", func(id js.Value) { p.driver.Do(client.Retry{ID: id.String()}) })
+	command("discard", func(id js.Value) { p.driver.Do(client.Discard{ID: id.String()}) })
+	command("scrollTo", func(id js.Value) { p.chat.ScrollTo(id.String()) })
+	command("focus", func(js.Value) { p.chat.Focus() })
+	command("configure", func(v js.Value) { p.configure(readConfig(v)) })
+	command("close", func(js.Value) { p.driver.Do(client.Close{}) })
+	command("destroy", func(js.Value) { go p.destroy() })
+	return api
+}
+
+// send gives a promise of the message's id. Whatever the core refuses it later
+// for is an event.
+func (p *program) send(text string) js.Value {
+	promise := js.Global().Get("Promise")
+	id, err := p.driver.Send(text)
+	if err != nil {
+		return promise.Call("reject", js.Global().Get("Error").New(err.Error()))
+	}
+	return promise.Call("resolve", id)
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"syscall/js"
+
+	"hallway/component/client"
+	"hallway/component/driver"
+)
+
+// watchDevice tells the driver whether there is a network and whether the page is
+// seen, from now to the program's end. (The scope's listeners end with it.)
+func watchDevice(d *driver.Driver) {
+	window, document := js.Global(), js.Global().Get("document")
+	listen := func(target js.Value, event string, f func()) {
+		target.Call("addEventListener", event, js.FuncOf(func(js.Value, []js.Value) any {
+			f()
+			return nil
+		}))
+	}
+	network := func() {
+		if window.Get("navigator").Get("onLine").Bool() {
+			d.Do(client.Online{})
+		} else {
+			d.Do(client.Offline{})
+		}
+	}
+	visibility := func() {
+		if document.Get("visibilityState").String() == "hidden" {
+			d.Do(client.Hidden{})
+		} else {
+			d.Do(client.Visible{})
+		}
+	}
+	listen(window, "online", network)
+	listen(window, "offline", network)
+	listen(document, "visibilitychange", visibility)
+	// Both core and page begin online and seen; what is different is told now.
+	if !window.Get("navigator").Get("onLine").Bool() {
+		network()
+	}
+	if document.Get("visibilityState").String() == "hidden" {
+		visibility()
+	}
+}

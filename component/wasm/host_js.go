@@ -1,0 +1,46 @@
+package main
+
+import (
+	"syscall/js"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// host tells the page around the element what happens. It is owned by the
+// driver's goroutine.
+type host struct {
+	bridge  js.Value
+	status  client.Status // the last told
+	retryAt time.Time
+	unread  int
+}
+
+func (h *host) emit(event string, detail map[string]any) { h.bridge.Call("emit", event, detail) }
+
+// changed tells what is new in a snapshot.
+func (h *host) changed(s *client.Snapshot) {
+	if s.Status != h.status || !s.RetryAt.Equal(h.retryAt) {
+		h.status, h.retryAt = s.Status, s.RetryAt
+		detail := map[string]any{"status": string(s.Status)}
+		if s.Status == client.StatusReconnecting {
+			detail["retryInMs"] = max(0, time.Until(s.RetryAt).Milliseconds())
+		}
+		h.emit("status", detail)
+	}
+	if s.Unread != h.unread {
+		h.unread = s.Unread
+		h.emit("unread", map[string]any{"count": s.Unread})
+	}
+}
+
+// arrived hands a message on as it is on the wire.
+func (h *host) arrived(m *protocol.Message) {
+	message := js.Global().Get("JSON").Call("parse", string(m.Append(nil)))
+	h.emit("message", map[string]any{"message": message})
+}
+
+func (h *host) refused(r client.Refused) {
+	h.emit("error", map[string]any{"code": string(r.Code), "message": r.Reason})
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"os"
+	"syscall/js"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/driver"
+	"hallway/component/view"
+)
+
+// The program's two routes, on an address of its own: the page's is not touched.
+const (
+	routeChat = "/"
+	routeNone = "/ended" // to leave the chat for: so that everything in it is dismounted
+)
+
+// nothing is what is left of the chat.
+type nothing struct{ app.Compo }
+
+func (n *nothing) Render() app.UI { return app.Div() }
+
+// program is one chat in one element.
+type program struct {
+	bridge js.Value
+	config config // as last told by the element; after start only its callbacks touch it
+	chat   *view.Chat
+	driver *driver.Driver
+	host   host
+}
+
+func main() {
+	p := &program{bridge: js.Global().Get("hallway")}
+	p.config = readConfig(p.bridge.Get("config"))
+	p.host = host{bridge: p.bridge}
+	p.chat = view.New(view.Props{
+		Lang:    p.config.lang,
+		OnReady: p.ready,
+		OnSend: func(text string) error {
+			_, err := p.driver.Send(text)
+			return err
+		},
+		OnRetry:     func(id string) { p.driver.Do(client.Retry{ID: id}) },
+		OnDiscard:   func(id string) { p.driver.Do(client.Discard{ID: id}) },
+		OnLoadOlder: func() { p.driver.Do(client.LoadOlder{}) },
+		OnTryNow:    func() { p.driver.Do(client.TryNow{}) },
+	})
+	p.driver = driver.Start(driver.Options{
+		Relay:    p.config.relay,
+		Room:     p.config.room,
+		Token:    p.config.token,
+		Client:   p.config.client,
+		Offline:  p.config.offline,
+		GetToken: p.getToken,
+		OnChange: func(s client.Snapshot) {
+			p.chat.Show(s)
+			p.host.changed(&s)
+		},
+		OnArrived: p.host.arrived,
+		OnRefused: p.host.refused,
+	})
+	watchDevice(p.driver)
+
+	app.Route(routeChat, func() app.Composer { return p.chat })
+	app.Route(routeNone, func() app.Composer { return &nothing{} })
+	app.RunWhenOnBrowser() // does not return
+}
+
+// ready hands the element the api, and takes what it has changed meanwhile.
+func (p *program) ready() {
+	p.bridge.Set("api", p.api())
+	p.configure(readConfig(p.bridge.Get("config")))
+}
+
+// configure takes over what has changed in the element's attributes. Another
+// relay or room is another program.
+func (p *program) configure(c config) {
+	if c.token != p.config.token && c.token != "" {
+		p.driver.Do(client.TokenGot{Token: c.token})
+	}
+	if c.offline != p.config.offline {
+		p.driver.Do(client.SetOffline{Mode: c.offline})
+	}
+	p.config = c
+}
+
+// destroy ends the chat and with it the program. It blocks.
+func (p *program) destroy() {
+	p.driver.Close()
+	p.chat.Leave(routeNone, func() { os.Exit(0) })
+}
