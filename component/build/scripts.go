@@ -15,12 +15,12 @@ type file struct {
 	data []byte
 }
 
-// scripts gives everything of the package but chat.wasm, in the order of the names' sources. The same sources and toolchain
+// scripts gives everything of the package but chat.wasm, one source after the other. The same sources and toolchain
 // give the same bytes.
 func scripts(tool toolchain) ([]file, error) {
 	var files []file
-	for _, make := range []func(toolchain) ([]file, error){goExec, elementFiles, styles, version} {
-		more, err := make(tool)
+	for _, source := range []func(toolchain) ([]file, error){goExec, elementFiles, styles, version} {
+		more, err := source(tool)
 		if err != nil {
 			return nil, err
 		}
