@@ -56,15 +56,7 @@ func connect(t *testing.T, tr conn.Transport) *peer {
 func portable() conn.Transport { return conn.NewPortable(frameBytesMax) }
 
 func frame(op ws.OpCode, fin bool, payload string) []byte {
-	return compile(ws.MaskFrame(ws.NewFrame(op, fin, []byte(payload))))
-}
-
-func compile(f ws.Frame) []byte {
-	var b bytes.Buffer
-	if err := ws.WriteFrame(&b, f); err != nil {
-		panic(err)
-	}
-	return b.Bytes()
+	return ws.MustCompileFrame(ws.MaskFrame(ws.NewFrame(op, fin, []byte(payload))))
 }
 
 func text(s string) []byte { return frame(ws.OpText, true, s) }
@@ -192,10 +184,10 @@ func TestViolations(t *testing.T) {
 		write [][]byte
 		code  int
 	}{
-		"not masked":                {[][]byte{compile(ws.NewTextFrame([]byte("x")))}, 1002},
+		"not masked":                {[][]byte{ws.MustCompileFrame(ws.NewTextFrame([]byte("x")))}, 1002},
 		"a reserved opcode":         {[][]byte{frame(3, true, "x")}, 1002},
 		"a reserved control opcode": {[][]byte{frame(11, true, "x")}, 1002},
-		"a reserved bit":            {[][]byte{compile(ws.MaskFrame(rsv))}, 1002},
+		"a reserved bit":            {[][]byte{ws.MustCompileFrame(ws.MaskFrame(rsv))}, 1002},
 		"a ping in fragments":       {[][]byte{frame(ws.OpPing, false, "x")}, 1002},
 		"a ping too long":           {[][]byte{frame(ws.OpPing, true, strings.Repeat("x", 126))}, 1002},
 		"nothing to continue":       {[][]byte{frame(ws.OpContinuation, true, "x")}, 1002},
@@ -349,6 +341,7 @@ func TestSlowConsumer(t *testing.T) {
 		for range 20 {
 			g.Send([][]byte{piece})
 			quick.want("text " + string(piece))
+			synctest.Wait() // until the slow one's writer writes
 		}
 		// It reads again: what was being written, then why it must go.
 		slow.want("text "+string(piece), "close 4409 too slow, catch up")

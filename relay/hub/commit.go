@@ -30,17 +30,17 @@ func (p *pending) holdBack(b *block) {
 	p.op.FindOnly, p.block = true, b
 }
 
-// bytes is the size of the op's content.
+// bytes is about the size of the op.
 func (p *pending) bytes() int {
 	f := &p.op.Send
-	n := len(f.Text) + len(f.ID) + len(f.ReplyTo) + len(f.SentAt)
+	n := opBytes + len(f.Text) + len(f.ID) + len(f.ReplyTo) + len(f.SentAt)
 	if f.Encrypted != nil {
 		n += len(f.Encrypted.CT)
 	}
 	return n
 }
 
-// full reports whether an op with so much content finds no place in the queue.
+// full reports whether an op of that size finds no place in the queue.
 func (h *Hub) full(s *Session, bytes int) bool {
 	return h.ops >= h.cfg.QueueOps || h.bytes+bytes > h.cfg.QueueBytes || s != nil && s.ops >= SessionOpsMax
 }

@@ -9,12 +9,27 @@
 //
 // # The write path
 //
-// A change is checked, then queued. While no batch is under way the whole
-// queue is handed to the Committer as one batch, which becomes one durable
-// transaction; what arrives meanwhile waits for the next. When the batch comes
-// back, first the next one is handed over, then each change of the ended one
-// is encoded once and sent to its room. So a group grows with the load, nobody
-// waits for a group to fill, and nothing is told before it is durable.
+// A change is checked, then queued. While no batch is under way the queue, up
+// to BatchBytesMax of it, is handed to the Committer as one batch, which
+// becomes one durable transaction; what arrives meanwhile waits for the next.
+// When the batch comes back, first the next one is handed over, then each
+// change of the ended one is encoded once and sent to its room. So a group
+// grows with the load, nobody waits for a group to fill, and nothing is told
+// before it is durable.
+//
+// # The order of sends
+//
+// A connection's sends of one room form a lane. When one of them is refused
+// with a retryable code, the lane is blocked: what arrives behind it is only
+// looked up, for an id stored before is answered all the same, and otherwise
+// refused likewise, until the refused id comes again or the room is joined
+// anew. When a batch fails, nothing is known of any of its ops; it blocks the
+// lanes of all of them, and what queues behind it in these becomes look-ups.
+//
+// # Tests
+//
+// The scripts in testdata read as documentation: what is done to a hub, and
+// what the hub does.
 //
 // # What this package must not know
 //

@@ -24,7 +24,7 @@ type Hub struct {
 	queue    []pending // waits for the batch under way
 	flying   []pending // the batch under way
 	ops      int       // in both
-	bytes    int       // of content in both
+	bytes    int       // of both
 	touched  []*room   // with frames to tell; empty between calls
 }
 

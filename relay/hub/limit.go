@@ -14,17 +14,21 @@ import (
 const (
 	// QueueOpsMax is how many ops may wait for the store or be under way.
 	QueueOpsMax = 16384
-	// QueueBytesMax is how many bytes of content these may hold.
+	// QueueBytesMax is how many bytes these may hold.
 	QueueBytesMax = 32 << 20
 	// SessionOpsMax is how many of them one connection may have, so that none
 	// fills the queue alone. A client keeps protocol.InFlightMax in flight.
 	SessionOpsMax = 1024
 	// BatchBytesMax ends a batch: what a commit brings to a room goes out at
 	// once, and must leave a reader that keeps up room in its pending bytes.
-	BatchBytesMax = 128 << 10
+	BatchBytesMax = 64 << 10
 	// RoomsPerSessionMax is how many rooms one connection may join.
 	RoomsPerSessionMax = 256
 )
+
+// opBytes is about what an op takes beside its content, here and in the frame
+// that will tell it.
+const opBytes = 256
 
 const (
 	// TickEvery is how often Tick wants to be called; times are kept to that.

@@ -48,7 +48,7 @@ func (h *Hub) join(s *Session, name string) {
 	case m == nil && len(s.members) >= RoomsPerSessionMax:
 		s.send(protocol.Error{Code: protocol.CodeBadRequest, Message: "too many rooms on this connection", Room: name})
 		return
-	case ask && h.full(s, 0):
+	case ask && h.full(s, opBytes):
 		s.send(unavailable().frame(name, ""))
 		return
 	case m == nil:
