@@ -131,12 +131,10 @@ func (c *conn) write() {
 		batch, last := c.next(written)
 		if batch == nil {
 			if last {
-				c.nc.SetReadDeadline(time.Now().Add(CloseTimeout))
-				close(c.flushed)
+				c.awaitClose()
 			}
 			return
 		}
-		c.nc.SetWriteDeadline(time.Now().Add(WriteTimeout))
 		if err := writeAll(c.nc, batch); err != nil {
 			c.abandon()
 			return
@@ -157,6 +155,14 @@ func (c *conn) next(written int) (batch [][]byte, last bool) {
 	batch, c.pending = c.pending, nil
 	c.writing = batch != nil
 	return batch, c.closing
+}
+
+// awaitClose gives the peer its time to answer the close frame.
+func (c *conn) awaitClose() {
+	if err := c.nc.SetReadDeadline(time.Now().Add(CloseTimeout)); err != nil {
+		c.nc.Close()
+	}
+	close(c.flushed)
 }
 
 // abandon ends the writer on a connection that cannot be written. The reader
@@ -187,6 +193,9 @@ var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // writeAll writes the batch with one call. It copies rather than hand over a
 // net.Buffers, which becomes one call a piece on all but bare TCP.
 func writeAll(nc net.Conn, batch [][]byte) error {
+	if err := nc.SetWriteDeadline(time.Now().Add(WriteTimeout)); err != nil {
+		return err
+	}
 	if len(batch) == 1 {
 		_, err := nc.Write(batch[0])
 		return err
