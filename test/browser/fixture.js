@@ -92,7 +92,7 @@ export const test = base.extend({
         address.searchParams.append('chat', JSON.stringify({ relay: relay.url, room, token }));
       }
       await page.goto(address.href);
-      return users.map((_, i) => new Chat(page.locator('hallway-chat').nth(i)));
+      return users.map((_, i) => new Chat(page.locator(`#chat-${i}`)));
     });
   },
 });

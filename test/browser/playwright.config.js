@@ -23,6 +23,5 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     launchOptions: { executablePath: process.env.CHROMIUM || undefined, args },
-    trace: 'retain-on-failure',
   },
 });

@@ -1,7 +1,8 @@
 // A host with a router of its own: pushState, popstate, window.on… handlers, storage. `window.host` is what it lived through.
 
-const host = { routes: [], clicks: 0, globals: Object.getOwnPropertyNames(window) };
+const host = { routes: [], clicks: 0 };
 window.host = host;
+host.globals = Object.getOwnPropertyNames(window);
 
 function show() {
   host.routes.push(location.pathname);
