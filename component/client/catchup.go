@@ -24,7 +24,7 @@ type catchUp struct {
 	tries      int       // failures in a row
 	rejoin     bool      // … which begins with a join, since history and stream disagree
 	needsToken bool      // … or waits for a fresh token
-	older      bool      // the page before the oldest message is asked for
+	page       want      // a page that people asked for, one at a time
 }
 
 // want is what a history request asks for.
@@ -35,6 +35,8 @@ const (
 	wantNewest
 	wantSince
 	wantOlder
+	wantNewer
+	wantEnd
 )
 
 // interrupt forgets what hangs on a connection. What is applied stays.
@@ -42,7 +44,8 @@ func (s *catchUp) interrupt() {
 	s.req++
 	s.want = wantNothing
 	s.fetchAt, s.tries = time.Time{}, 0
-	s.rejoin, s.needsToken, s.older, s.reached = false, false, false, false
+	s.rejoin, s.needsToken, s.reached = false, false, false
+	s.page = wantNothing
 }
 
 // note takes the rev of a change that was applied from the stream.
@@ -120,12 +123,23 @@ func (c *Client) fetch() {
 		c.request(wantSince, PageQuery{Since: s.cursor, HasSince: true, Limit: protocol.PageMessagesMax})
 	default:
 		c.reached()
-		if s.older && c.timeline.moreBefore {
-			c.request(wantOlder, PageQuery{Before: c.timeline.oldest(), Limit: protocol.PageMessagesDefault})
-		} else if s.older {
-			s.older, c.changed = false, true
-		}
+		c.fetchPage()
 	}
+}
+
+// fetchPage asks for the page that people want to see.
+func (c *Client) fetchPage() {
+	q := PageQuery{Limit: protocol.PageMessagesDefault}
+	switch c.sync.page {
+	case wantNothing:
+		return
+	case wantOlder:
+		q.Before = c.timeline.oldest()
+	case wantNewer:
+		q.After = c.timeline.last()
+	}
+	c.timeline.expectPage()
+	c.request(c.sync.page, q)
 }
 
 // request asks once for each thing wanted.
@@ -163,11 +177,11 @@ func (c *Client) apply(m *protocol.Message) {
 	if mine {
 		c.acknowledge(m.ID)
 	}
-	isNew, applied := c.timeline.apply(m)
-	if !applied {
-		return
+	_, ahead := c.sync.ahead[m.Rev]
+	isNew := m.Seq > c.sync.cursor && !ahead && c.timeline.byID[m.ID] == nil
+	if c.timeline.apply(m) {
+		c.changed = true
 	}
-	c.changed = true
 	if isNew && !mine && c.sync.loaded && !m.Deleted() {
 		if c.hidden {
 			c.setUnread(c.unread + 1)
@@ -197,13 +211,8 @@ func (c *Client) pageLoaded(ev PageLoaded) {
 			c.fetchLater(0) // history knows less than the stream told: not yet
 			return
 		}
-	case wantOlder:
-		s.older = false
-		c.changed = true
-		c.timeline.prepend(ev.Page.Messages, ev.Page.More)
-		for i := range ev.Page.Messages {
-			c.acknowledgeOwn(&ev.Page.Messages[i])
-		}
+	default:
+		c.loadedPage(wanted, &ev.Page)
 	}
 	s.tries = 0
 	c.fetch()
@@ -238,10 +247,25 @@ func (c *Client) loadedSince(p *protocol.Page) {
 	c.sync.moveTo(to)
 }
 
-// acknowledgeOwn takes a message of one's own that history brings for its echo.
-func (c *Client) acknowledgeOwn(m *protocol.Message) {
-	if m.Sender.ID == c.me.ID {
-		c.acknowledge(m.ID)
+// loadedPage takes a page that people wanted to see. A message of one's own
+// that it brings is as good as its echo.
+func (c *Client) loadedPage(wanted want, p *protocol.Page) {
+	if c.timeline.aside == nil {
+		return // too much came meanwhile: fetch asks again
+	}
+	c.sync.page, c.changed = wantNothing, true
+	switch wanted {
+	case wantOlder:
+		c.timeline.prepend(p.Messages, p.More)
+	case wantNewer:
+		c.timeline.extend(p.Messages)
+	case wantEnd:
+		c.timeline.jump(p.Messages, p.More)
+	}
+	for i := range p.Messages {
+		if m := &p.Messages[i]; m.Sender.ID == c.me.ID {
+			c.acknowledge(m.ID)
+		}
 	}
 }
 
@@ -275,10 +299,13 @@ func (c *Client) fetchLater(atLeast time.Duration) {
 	c.sync.fetchAt = c.now.Add(max(atLeast, c.jitter(c.sync.tries)))
 }
 
-func (c *Client) loadOlder() {
-	if !c.sync.loaded || c.sync.older || !c.timeline.moreBefore || c.conn.phase != phaseJoined {
+// load asks for a page beyond the window, or for the newest.
+func (c *Client) load(w want) {
+	t := &c.timeline
+	possible := w == wantOlder && t.moreBefore || w != wantOlder && t.moreAfter
+	if !possible || !c.sync.loaded || c.sync.page != wantNothing || c.conn.phase != phaseJoined {
 		return
 	}
-	c.sync.older, c.changed = true, true
+	c.sync.page, c.changed = w, true
 	c.fetch()
 }

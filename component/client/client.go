@@ -11,9 +11,9 @@ import (
 const (
 	// OutboxMax is how many own messages may wait; more are refused.
 	OutboxMax = 1000
-	// TimelineMax is how many messages are kept in memory; beyond it the oldest
-	// are let go and fetched again when asked for.
-	TimelineMax = 5000
+	// TimelineMax is how many messages are kept in memory; beyond it those at the
+	// far end are let go, and fetched again when asked for.
+	TimelineMax = 2000
 	// aheadMax is how many changes above a gap are remembered while it is filled;
 	// beyond it they are fetched too.
 	aheadMax = 1024
@@ -164,7 +164,11 @@ func (c *Client) takeFromPeople(ev Event) {
 	case Discard:
 		c.discard(ev.ID)
 	case LoadOlder:
-		c.loadOlder()
+		c.load(wantOlder)
+	case LoadNewer:
+		c.load(wantNewer)
+	case LoadNewest:
+		c.load(wantEnd)
 	case SetOffline:
 		c.cfg.Offline = ev.Mode
 		c.changed = true

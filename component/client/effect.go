@@ -59,10 +59,11 @@ type (
 	}
 )
 
-// PageQuery names a part of the room's history; at most one of Before and
-// Since is set.
+// PageQuery names a part of the room's history; at most one of Before, After
+// and Since is set; none: the newest page.
 type PageQuery struct {
 	Before   int64 // messages with a smaller seq
+	After    int64 // messages with a greater seq
 	Since    int64 // changes with a greater rev
 	HasSince bool  // Since counts, also when it is 0
 	Limit    int

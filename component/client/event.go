@@ -89,6 +89,11 @@ type (
 	Discard struct{ ID string }
 	// LoadOlder asks for the page before the oldest loaded message.
 	LoadOlder struct{}
+	// LoadNewer asks for the page after the last one, where the window does not
+	// reach the end.
+	LoadNewer struct{}
+	// LoadNewest moves the window to the end.
+	LoadNewest struct{}
 	// TryNow ends a wait for the next try to connect.
 	TryNow struct{}
 	// SetOffline changes what the composer does while the connection is lost.
@@ -117,6 +122,8 @@ func (SendText) event()      {}
 func (Retry) event()         {}
 func (Discard) event()       {}
 func (LoadOlder) event()     {}
+func (LoadNewer) event()     {}
+func (LoadNewest) event()    {}
 func (TryNow) event()        {}
 func (SetOffline) event()    {}
 func (Close) event()         {}

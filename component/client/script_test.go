@@ -204,7 +204,7 @@ func (s *script) do(line string) {
 	default:
 		ev, ok := map[string]Event{
 			"online": Online{}, "offline": Offline{}, "visible": Visible{}, "hidden": Hidden{}, "try-now": TryNow{},
-			"older": LoadOlder{}, "close": Close{}, "disable": SetOffline{Mode: OfflineDisable},
+			"older": LoadOlder{}, "newer": LoadNewer{}, "newest": LoadNewest{}, "close": Close{}, "disable": SetOffline{Mode: OfflineDisable},
 		}[verb]
 		if verb == "retry" {
 			ev, ok = Retry{ID: testUUID(arg[0])}, true
@@ -282,6 +282,8 @@ func (s *script) describe(e Effect) string {
 		switch q := e.Query; {
 		case q.HasSince:
 			return fmt.Sprintf("fetch since %d", q.Since)
+		case q.After > 0:
+			return fmt.Sprintf("fetch after %d", q.After)
 		case q.Before > 0:
 			return fmt.Sprintf("fetch before %d", q.Before)
 		}
@@ -315,7 +317,7 @@ func (s *script) show() {
 		text string
 	}{
 		{snap.Reason != "", snap.Reason}, {snap.StorageFailed, "in memory only"}, {snap.OutboxFull, "outbox full"},
-		{snap.MoreBefore, "more before"}, {snap.Unread > 0, fmt.Sprint("unread ", snap.Unread)},
+		{snap.MoreBefore, "more before"}, {snap.MoreAfter, "more after"}, {snap.Unread > 0, fmt.Sprint("unread ", snap.Unread)},
 	} {
 		if note.on {
 			s.out.WriteString("; " + note.text)

@@ -75,7 +75,8 @@ type Snapshot struct {
 	Loaded     bool                // the first history is here
 	Messages   []*protocol.Message // ascending by seq, without a hole
 	MoreBefore bool                // older ones are at the relay
-	Loading    bool                // older ones are on their way
+	MoreAfter  bool                // newer ones are: the window does not reach the end
+	Loading    bool                // some of them are on their way
 	Outbox     []Own               // own messages not yet stored, in the order written
 
 	ComposerOpen  bool // the user may write and send

@@ -6,15 +6,22 @@ import (
 	"hallway/protocol"
 )
 
-// timeline is the loaded part of the room's history: the newest messages,
-// ascending by seq, without a hole. Its slice is shared with snapshots:
-// elements are appended, never changed in place.
+// timeline is a window of the room's history: messages ascending by seq,
+// without a hole. It begins as the newest page, follows the stream while it
+// reaches to the newest message, and moves by pages either way. Its slice is
+// shared with snapshots: elements are appended, never changed in place.
 type timeline struct {
 	messages []*protocol.Message
 	byID     map[string]*protocol.Message
-	// moreBefore: older messages are at the relay. Before begin it is not known.
-	moreBefore bool
-	begun      bool
+
+	begun      bool  // the newest page is here; before, what is beyond is not known
+	moreBefore bool  // older messages are at the relay
+	moreAfter  bool  // newer ones are: the window has moved away from the end
+	newest     int64 // the highest seq that anyone told of
+
+	// aside holds the changes beyond the window that came while a page is on its
+	// way, since the page may have been read before them; nil: none is.
+	aside map[string]*protocol.Message
 }
 
 // oldest is the seq of the first message, 0 where there is none.
@@ -25,27 +32,63 @@ func (t *timeline) oldest() int64 {
 	return t.messages[0].Seq
 }
 
-// apply puts a message in its place, or a newer state of it in place of the
-// older one. isNew: it was not there; applied: something changed.
-func (t *timeline) apply(m *protocol.Message) (isNew, applied bool) {
-	old := t.byID[m.ID]
-	if old == nil {
-		if t.begun && t.moreBefore && m.Seq < t.oldest() {
-			return false, false // a change to what is not loaded
-		}
-		t.insert(m)
-		t.evict()
-		return true, true
+// last is the seq of the last message, 0 where there is none.
+func (t *timeline) last() int64 {
+	if len(t.messages) == 0 {
+		return 0
 	}
-	if m.Rev <= old.Rev {
-		return false, false
-	}
-	i, _ := t.find(old.Seq)
-	t.messages = slices.Clone(t.messages)
-	t.messages[i] = m
-	t.byID[m.ID] = m
-	return false, true
+	return t.messages[len(t.messages)-1].Seq
 }
+
+// apply puts a message in its place, or a newer state of it in place of the
+// older one. It reports whether the window shows something else now.
+func (t *timeline) apply(m *protocol.Message) bool {
+	if old := t.byID[m.ID]; old != nil {
+		if m.Rev <= old.Rev {
+			return false
+		}
+		i, _ := t.find(old.Seq)
+		t.messages = slices.Clone(t.messages)
+		t.messages[i] = m
+		t.byID[m.ID] = m
+		return true
+	}
+	t.newest = max(t.newest, m.Seq)
+	if t.begun && (t.moreBefore && m.Seq < t.oldest() || t.moreAfter && m.Seq > t.last()) {
+		t.putAside(m)
+		return false
+	}
+	t.insert(m)
+	if t.begun && len(t.messages) > TimelineMax {
+		t.dropOldest(len(t.messages) - TimelineMax + evictAtOnce)
+	}
+	return true
+}
+
+// expectPage begins to put aside what comes beyond the window.
+func (t *timeline) expectPage() { t.aside = map[string]*protocol.Message{} }
+
+// putAside keeps the newest state of a message that a page may bring. Where
+// that becomes too much, nothing is kept, and the page must be read again.
+func (t *timeline) putAside(m *protocol.Message) {
+	if old := t.aside[m.ID]; t.aside != nil && (old == nil || old.Rev < m.Rev) {
+		t.aside[m.ID] = m
+	}
+	if len(t.aside) > aheadMax {
+		t.aside = nil
+	}
+}
+
+// current is m, or the newer state of it that was put aside.
+func (t *timeline) current(m *protocol.Message) *protocol.Message {
+	if newer := t.aside[m.ID]; newer != nil && newer.Rev > m.Rev {
+		return newer
+	}
+	return m
+}
+
+// evictAtOnce is how many messages are let go together, so that it is rare.
+const evictAtOnce = TimelineMax / 10
 
 func (t *timeline) find(seq int64) (int, bool) {
 	return slices.BinarySearchFunc(t.messages, seq, func(m *protocol.Message, seq int64) int {
@@ -58,7 +101,7 @@ func (t *timeline) insert(m *protocol.Message) {
 		t.byID = map[string]*protocol.Message{}
 	}
 	t.byID[m.ID] = m
-	if n := len(t.messages); n == 0 || t.messages[n-1].Seq < m.Seq {
+	if t.last() < m.Seq {
 		t.messages = append(t.messages, m)
 		return
 	}
@@ -66,19 +109,16 @@ func (t *timeline) insert(m *protocol.Message) {
 	t.messages = slices.Insert(slices.Clone(t.messages), i, m)
 }
 
-// begin makes the newest page the timeline's beginning: what came before it
-// from the stream were changes to older messages.
+// begin makes the newest page the window: what came before it from the stream
+// were changes to older messages.
 func (t *timeline) begin(page []protocol.Message, more bool) {
 	t.begun, t.moreBefore = true, more
-	if !more {
+	if !more || len(page) == 0 {
 		return
 	}
-	first := int64(0)
-	if len(page) > 0 {
-		first = page[0].Seq
+	if i, _ := t.find(page[0].Seq); i > 0 {
+		t.dropOldest(i)
 	}
-	i, _ := t.find(first)
-	t.drop(i)
 }
 
 // prepend takes the page before the oldest message.
@@ -86,28 +126,58 @@ func (t *timeline) prepend(page []protocol.Message, more bool) {
 	older := make([]*protocol.Message, 0, len(page)+len(t.messages))
 	first := t.oldest()
 	for i := range page {
-		m := &page[i]
-		if t.byID[m.ID] == nil && m.Seq < first {
+		if m := t.current(&page[i]); t.byID[m.ID] == nil && (first == 0 || m.Seq < first) {
 			older = append(older, m)
 			t.byID[m.ID] = m
 		}
 	}
 	t.messages = append(older, t.messages...)
+	t.moreBefore, t.aside = more, nil
+	if n := len(t.messages) - TimelineMax; n > 0 {
+		t.dropNewest(n + evictAtOnce)
+	}
+}
+
+// extend takes the page after the last message. The window reaches the end
+// only when it holds the newest message that anyone told of.
+func (t *timeline) extend(page []protocol.Message) {
+	last := t.last()
+	for i := range page {
+		if m := t.current(&page[i]); t.byID[m.ID] == nil && m.Seq > last {
+			t.messages = append(t.messages, m)
+			t.byID[m.ID] = m
+			t.newest = max(t.newest, m.Seq)
+		}
+	}
+	t.aside = nil
+	t.moreAfter = t.last() < t.newest
+	if n := len(t.messages) - TimelineMax; n > 0 {
+		t.dropOldest(n + evictAtOnce)
+	}
+}
+
+// jump makes the newest page the window, in place of what it showed.
+func (t *timeline) jump(page []protocol.Message, more bool) {
+	t.messages, t.byID = nil, map[string]*protocol.Message{}
+	t.extend(page)
 	t.moreBefore = more
 }
 
-// evict lets the oldest messages go where there are too many. It takes a tenth
-// at once, so that it is rare.
-func (t *timeline) evict() {
-	if len(t.messages) > TimelineMax {
-		t.drop(TimelineMax / 10)
-		t.moreBefore = true
-	}
+func (t *timeline) dropOldest(n int) {
+	t.forget(t.messages[:n])
+	t.messages = slices.Clone(t.messages[n:])
+	t.moreBefore = true
 }
 
-func (t *timeline) drop(n int) {
-	for _, m := range t.messages[:n] {
+func (t *timeline) dropNewest(n int) {
+	keep := len(t.messages) - n
+	t.forget(t.messages[keep:])
+	t.messages = slices.Clone(t.messages[:keep])
+	t.moreAfter = true
+}
+
+func (t *timeline) forget(messages []*protocol.Message) {
+	for _, m := range messages {
 		delete(t.byID, m.ID)
 	}
-	t.messages = slices.Clone(t.messages[n:])
 }
