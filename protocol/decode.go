@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"errors"
 	"strconv"
 	"time"
 )
@@ -75,7 +76,7 @@ func (f *fields) read(s *scanner) {
 		if s.word("null") {
 			return
 		}
-		ok := true
+		var ok bool
 		switch bit {
 		case fieldOn:
 			f.on, ok = s.boolean()
@@ -175,10 +176,10 @@ func scanFields(data []byte) (*fields, *FrameError) {
 	}
 	f.read(&s)
 	s.end()
-	switch s.err {
-	case nil:
+	switch {
+	case s.err == nil:
 		return f, nil
-	case errSyntax:
+	case errors.Is(s.err, errSyntax):
 		return f, notProtocol(s.err.Error())
 	}
 	return f, f.refuse(CodeBadRequest, "the frame "+s.err.Error())

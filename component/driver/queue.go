@@ -11,8 +11,8 @@ type queue[T any] struct {
 	max   int
 }
 
-func newQueue[T any](max int) *queue[T] {
-	return &queue[T]{ready: make(chan struct{}, 1), max: max}
+func newQueue[T any](limit int) *queue[T] {
+	return &queue[T]{ready: make(chan struct{}, 1), max: limit}
 }
 
 // push appends v and reports whether there was room for it.

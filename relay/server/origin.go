@@ -57,7 +57,7 @@ func splitOrigin(origin string) (scheme, host string, ok bool) {
 		return "", "", false
 	}
 	// An origin is nothing but scheme and host: the rest of a URL makes it none.
-	if u.Scheme+"://"+u.Host != strings.ToLower(origin) {
+	if !strings.EqualFold(u.Scheme+"://"+u.Host, origin) {
 		return "", "", false
 	}
 	return u.Scheme, dropDefaultPort(u.Scheme, u.Host), true
