@@ -142,7 +142,7 @@ func (l *link) dial(url string) (conn *websocket.Conn, status int, err error) {
 		return nil, status, err
 	}
 	if conn.Subprotocol() != protocol.Subprotocol {
-		go func() { _ = conn.CloseNow() }() // in a browser it waits for the peer
+		go conn.CloseNow() // in a browser it waits for the peer
 		return nil, 0, errSubprotocol
 	}
 	return conn, 0, nil
