@@ -98,7 +98,10 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) ([]hub.Outcome, error) 
 // apply carries out one op. Its error is the database's and ends the batch; a
 // refusal is in the outcome.
 func (b *batch) apply(op *hub.Op) (hub.Outcome, error) {
-	r, err := b.enter(op.Room)
+	r, err := b.enter(op.Room, !op.FindOnly)
+	if errors.Is(err, sql.ErrNoRows) {
+		return notFound, nil
+	}
 	if err != nil {
 		return hub.Outcome{}, err
 	}
@@ -106,7 +109,11 @@ func (b *batch) apply(op *hub.Op) (hub.Outcome, error) {
 	switch op.Kind {
 	case hub.OpOpen:
 	case hub.OpSend:
-		out, err = b.send(r, op)
+		if op.FindOnly {
+			out, err = b.find(r, op)
+		} else {
+			out, err = b.send(r, op)
+		}
 	default:
 		err = fmt.Errorf("unknown kind of op %d", op.Kind)
 	}
@@ -114,14 +121,15 @@ func (b *batch) apply(op *hub.Op) (hub.Outcome, error) {
 	return out, err
 }
 
-// enter finds the room, or makes it.
-func (b *batch) enter(name string) (*room, error) {
+// enter finds the room, or, when asked to, makes it; sql.ErrNoRows: it is not
+// there.
+func (b *batch) enter(name string, orMake bool) (*room, error) {
 	if r, ok := b.rooms[name]; ok {
 		return r, nil
 	}
 	r := &room{name: name}
 	err := b.selectRoom.QueryRow(name).Scan(&r.key, &r.epoch, &r.head, &r.lastAt)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) && orMake {
 		r.epoch = newEpoch()
 		var added sql.Result
 		if added, err = b.insertRoom.Exec(name, r.epoch, b.now); err == nil {
@@ -173,7 +181,18 @@ func (b *batch) send(r *room, op *hub.Op) (hub.Outcome, error) {
 	return hub.Outcome{Message: m, New: true}, nil
 }
 
-// resend answers a send whose id is taken.
+var notFound = hub.Outcome{Code: protocol.CodeNotFound, Reason: "nothing was sent with this id"}
+
+// find answers a send only if its id is taken.
+func (b *batch) find(r *room, op *hub.Op) (hub.Outcome, error) {
+	out, err := b.resend(r, op, fingerprint(&op.Send))
+	if errors.Is(err, sql.ErrNoRows) {
+		return notFound, nil
+	}
+	return out, err
+}
+
+// resend answers a send whose id is taken; sql.ErrNoRows: it is not.
 func (b *batch) resend(r *room, op *hub.Op, madeAs []byte) (hub.Outcome, error) {
 	var storedAs []byte
 	m, err := scanMessage(b.selectMessage.QueryRow(r.key, op.Send.ID), r.name, &storedAs)

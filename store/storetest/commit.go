@@ -105,6 +105,27 @@ func testResend(h *harness) {
 	}
 }
 
+func testFindOnly(h *harness) {
+	find := func(op hub.Op) hub.Op {
+		op.FindOnly = true
+		return op
+	}
+	missing := h.commit(find(send("lobby", 1, "hi")))[0]
+	if missing.Code != protocol.CodeNotFound || missing.Reason == "" || missing.Epoch != "" || missing.Head != 0 {
+		h.Errorf("in no room: %+v, want not_found with a reason", missing)
+	}
+	h.equal("the room", h.page("lobby", hub.Query{Limit: 1}), protocol.Page{})
+
+	stored := send("lobby", 1, "hi")
+	out := h.commit(find(stored), stored, find(stored), find(send("lobby", 1, "")), find(send("lobby", 2, "there")))
+	h.equal("before it is stored", out[0].Code, protocol.CodeNotFound)
+	h.equal("in the batch that stores it", out[2], hub.Outcome{Message: out[1].Message, Epoch: out[1].Epoch, Head: 1})
+	h.equal("with other content", out[3].Code, protocol.CodeConflict)
+	h.equal("another id", out[4].Code, protocol.CodeNotFound)
+	h.equal("head after it", out[4].Head, int64(1))
+	h.equal("found later", h.commit(find(stored))[0], out[2])
+}
+
 func testSameIDInBatch(h *harness) {
 	theirs := send("lobby", 1, "one")
 	theirs.Sender = bob

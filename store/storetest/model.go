@@ -38,6 +38,10 @@ func (r *modelRoom) apply(now protocol.Time, op hub.Op) hub.Outcome {
 		}
 		return out
 	}
+	if op.FindOnly {
+		out.Code = protocol.CodeNotFound
+		return out
+	}
 	m := protocol.Message{
 		Room: r.name, ID: op.Send.ID, Seq: r.head() + 1, Rev: r.head() + 1, Sender: op.Sender,
 		CreatedAt: now, SentAt: op.Send.SentAt,
@@ -155,6 +159,7 @@ func drawOp(rooms []*modelRoom) *rapid.Generator[hub.Op] {
 		if op.Send.Text == "" {
 			op.Send.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "iv", CT: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "ct")}
 		}
+		op.FindOnly = rapid.IntRange(0, 4).Draw(t, "find only") == 0
 		op.Send.ReplyTo = rapid.SampledFrom([]string{"", "", id(1)}).Draw(t, "reply_to")
 		return op
 	})
@@ -169,6 +174,7 @@ func commitBoth(t fataler, store hub.Store, now time.Time, rooms []*modelRoom, o
 	}
 	for i, got := range outcomes {
 		r := rooms[slices.IndexFunc(rooms, func(r *modelRoom) bool { return r.name == ops[i].Room })]
+		made := r.epoch != "" || !ops[i].FindOnly
 		if r.epoch == "" {
 			r.epoch = got.Epoch // random: any will do, but for ever
 		}
@@ -177,7 +183,7 @@ func commitBoth(t fataler, store hub.Store, now time.Time, rooms []*modelRoom, o
 			t.Fatalf("op %d: code %q with reason %q", i, got.Code, got.Reason)
 		}
 		got.Reason = "" // the text is free
-		if got.Epoch == "" || !reflect.DeepEqual(got, want) {
+		if (got.Epoch != "") != made || !reflect.DeepEqual(got, want) {
 			t.Fatalf("op %d of %+v:\n got %+v\nwant %+v", i, ops, got, want)
 		}
 	}

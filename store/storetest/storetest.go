@@ -29,6 +29,7 @@ func Run(t *testing.T, open Open) {
 		{"ContentIsKeptToTheByte", testContent},
 		{"CreatedAtIncreasesWhateverTheClock", testCreatedAt},
 		{"ResendFindsStored", testResend},
+		{"FindOnlyChangesNothing", testFindOnly},
 		{"SameIDTwiceInABatch", testSameIDInBatch},
 		{"ConflictLeavesTheRestOfTheBatch", testConflict},
 		{"EveryPage", testEveryPage},
