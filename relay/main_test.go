@@ -1,0 +1,169 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/examples/demo"
+	"hallway/protocol"
+	"hallway/relay/auth"
+)
+
+func TestWhatCannotBeginSaysSoInOneLine(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	folder := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	short := write("short", "not long enough\n")
+	garbage := write("garbage.db", strings.Repeat("this is no database. ", 500))
+	running := serve(t)
+
+	for _, test := range []struct {
+		name string
+		env  []string
+		args []string
+		want string
+	}{
+		{"no command", nil, nil, `expected one of "serve", "token"`},
+		{"another command", nil, []string{"dance"}, "dance"},
+		{"a flag of another time", nil, []string{"serve", "--tls-cert", "x"}, "unknown flag --tls-cert"},
+		{"no secret", []string{"HALLWAY_JWT_SECRET="}, []string{"serve"}, "no token secret"},
+		{"a short secret", []string{"HALLWAY_JWT_SECRET=hush"}, []string{"serve"}, "HALLWAY_JWT_SECRET: the token secret is too short: 4 bytes, at least 32"},
+		{"a short secret in a file", nil, []string{"serve", "--jwt-secret-file", short}, "--jwt-secret-file: the token secret is too short: 15 bytes"},
+		{"no such file", nil, []string{"serve", "--jwt-secret-file", filepath.Join(folder, "none")}, "no such file"},
+		{"an occupied port", nil, []string{"serve", "--addr", ln.Addr().String()}, "cannot listen on " + ln.Addr().String()},
+		{"no port", nil, []string{"serve", "--addr", "127.0.0.1"}, "missing port"},
+		{"a port beyond", nil, []string{"serve", "--addr", "127.0.0.1:99999"}, "invalid port"},
+		{"an address elsewhere", nil, []string{"serve", "--addr", "192.0.2.1:8080"}, "cannot listen on 192.0.2.1:8080"},
+		{"the environment's address", []string{"HALLWAY_ADDR=nonsense"}, []string{"serve"}, "--addr"},
+		{"no folder for the database", nil, []string{"serve", "--addr", "127.0.0.1:0", "--db", filepath.Join(folder, "none", "x.db")}, "x.db"},
+		{"a folder for a database", nil, []string{"serve", "--addr", "127.0.0.1:0", "--db", folder}, folder},
+		{"no database", nil, []string{"serve", "--addr", "127.0.0.1:0", "--db", garbage}, "garbage.db"},
+		{"another relay's database", nil, []string{"serve", "--addr", "127.0.0.1:0", "--db", running.db}, "hallway.db"},
+		{"no origin", nil, []string{"serve", "--allow-origin", "example.org"}, `--allow-origin: "example.org" is no origin`},
+		{"no origin in the environment", []string{"HALLWAY_ALLOW_ORIGINS=https://a.example,*"}, []string{"serve"}, `"*" is no origin`},
+		{"a rate below 0", nil, []string{"serve", "--rate=-1"}, "--rate"},
+		{"no rate", nil, []string{"serve", "--rate", "NaN"}, "--rate"},
+		{"a word for a rate", []string{"HALLWAY_RATE=fast"}, []string{"serve"}, "--rate"},
+		{"connections below 0", nil, []string{"serve", "--conns-per-user=-1"}, "--conns-per-user"},
+		{"another log level", nil, []string{"serve", "--log-level", "loud"}, "--log-level"},
+		{"the demo for all", nil, []string{"serve", "--demo", "--addr", ":0"}, "--demo is for loopback addresses only"},
+		{"the demo for others", nil, []string{"serve", "--demo", "--addr", "192.0.2.1:0"}, "--demo is for loopback addresses only"},
+		{"the demo with a short secret", []string{"HALLWAY_JWT_SECRET=hush"}, []string{"serve", "--demo", "--addr", "127.0.0.1:0"}, "too short"},
+		{"a token for nobody", nil, []string{"token"}, "--sub"},
+		{"a token without secret", []string{"HALLWAY_JWT_SECRET="}, []string{"token", "--sub", "u1"}, "no token secret"},
+		{"a token of the past", nil, []string{"token", "--sub", "u1", "--ttl=-1h"}, "--ttl"},
+		{"a token for a king", nil, []string{"token", "--sub", "u1", "--role", "king"}, "--role"},
+		{"a token for no room", nil, []string{"token", "--sub", "u1", "--room", strings.Repeat("x", 129)}, "rooms"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			code, stdout, stderr := run(t, test.env, test.args...)
+			if code != exitUsage || stdout != "" || strings.Count(stderr, "\n") != 1 ||
+				!strings.HasPrefix(stderr, "hallway: ") || !strings.Contains(stderr, test.want) {
+				t.Errorf("exit code %d, stdout %q, stderr %q; want %q in it", code, stdout, stderr, test.want)
+			}
+			if strings.Contains(stderr, "hush") || strings.Contains(stderr, "not long enough") {
+				t.Errorf("the secret is shown: %s", stderr)
+			}
+		})
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"--version"}, []string{version}},
+		{[]string{"--help"}, []string{"serve", "token"}},
+		{[]string{"serve", "--help"}, []string{
+			"--addr", "HALLWAY_ADDR", "--db", "HALLWAY_DB", "--jwt-secret-file", "HALLWAY_JWT_SECRET", "--allow-origin", "HALLWAY_ALLOW_ORIGINS",
+			"--rate", "HALLWAY_RATE", "--conns-per-user", "HALLWAY_CONNS_PER_USER", "--demo", "127.0.0.1:8080",
+		}},
+		{[]string{"token", "--help"}, []string{"--sub", "--name", "--room", "--role", "--ttl"}},
+	} {
+		code, stdout, stderr := run(t, nil, test.args...)
+		if code != 0 || stderr != "" {
+			t.Errorf("%v: exit code %d, stderr %q", test.args, code, stderr)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(stdout, want) {
+				t.Errorf("%v does not say %q:\n%s", test.args, want, stdout)
+			}
+		}
+	}
+}
+
+func TestToken(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte(secret+"\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	keeper, err := auth.NewKeeper([]byte(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{nil, {"--jwt-secret-file", file}} {
+		all := append([]string{"token", "--sub", "u1", "--name", "Ada", "--room", "lobby", "--room", "hall-*", "--role", "organizer", "--ttl", "15m"}, args...)
+		env := []string{}
+		if args != nil {
+			env = append(env, "HALLWAY_JWT_SECRET=another one, which the flag goes before")
+		}
+		code, stdout, stderr := run(t, env, all...)
+		if code != 0 || stderr != "" {
+			t.Fatalf("exit code %d, stderr %q", code, stderr)
+		}
+		who, err := keeper.Verify(time.Now(), strings.TrimSuffix(stdout, "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := (protocol.User{ID: "u1", Name: "Ada", Role: protocol.RoleOrganizer}); who.User != want {
+			t.Errorf("%+v, want %+v", who.User, want)
+		}
+		if left := time.Until(who.Expires); left < 14*time.Minute || left > 16*time.Minute {
+			t.Errorf("good for %v", left)
+		}
+		for room, want := range map[string]bool{"lobby": true, "hall-7": true, "other": false} {
+			if role, ok := who.Grants.Role(room); ok != want || ok && role != protocol.RoleOrganizer {
+				t.Errorf("%s: %q, %v", room, role, ok)
+			}
+		}
+	}
+}
+
+// TestDemo runs the demo where the browser build was made before, as `make test`
+// does, and else sees that the relay asks for it.
+func TestDemo(t *testing.T) {
+	if _, err := demo.Files(); err != nil {
+		code, _, stderr := run(t, nil, "serve", "--demo", "--addr", "127.0.0.1:0")
+		if code != exitUsage || !strings.Contains(stderr, "make wasm") {
+			t.Errorf("exit code %d, stderr %q", code, stderr)
+		}
+		return
+	}
+	p := serve(t, "--demo")
+	if want := "Hallway demo: http://" + p.addr + "\n"; !strings.Contains(p.printed(), want) {
+		t.Errorf("printed %q, want %q", p.printed(), want)
+	}
+	if status, header, _ := p.rest("GET", "/", "", ""); status != 200 || !strings.Contains(header.Get("Content-Security-Policy"), "require-trusted-types-for") {
+		t.Errorf("%d %v", status, header)
+	}
+	if status, _, body := p.rest("POST", "/demo/token", "", `{"name":"Ada","role":"organizer","room":"lobby"}`); status != 200 || !strings.Contains(string(body), `"token"`) {
+		t.Errorf("%d %s", status, body)
+	}
+	p.stop()
+}

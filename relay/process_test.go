@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/auth"
+)
+
+const (
+	secret = "0123456789abcdef0123456789abcdef"
+	// asCommand makes the test's own program be the command: what the tests run
+	// as processes of their own is main itself, race detector included.
+	asCommand = "HALLWAY_TEST_AS_COMMAND"
+	// patience is how long a test waits for what must come.
+	patience = 30 * time.Second
+	// processTimeout ends a process that a test has lost sight of.
+	processTimeout = 2 * patience
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// command is `hallway` with arguments; env has NAME=value beside the secret.
+func command(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), processTimeout)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append([]string{asCommand + "=1", "HALLWAY_JWT_SECRET=" + secret, "GORACE=atexit_sleep_ms=0"}, env...)
+	return cmd
+}
+
+// run runs a command to its end.
+func run(t *testing.T, env []string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	cmd := command(t, env, args...)
+	var out, errOut bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errOut.String()
+}
+
+// process is a relay that runs.
+type process struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	args []string
+	db   string
+	addr string
+
+	conns []net.Conn // of its clients
+
+	ended  chan struct{} // closed when the process and all it printed are through
+	mu     sync.Mutex
+	output bytes.Buffer // stdout and stderr
+}
+
+// serve starts a relay on a free port over a database of its own.
+func serve(t *testing.T, args ...string) *process {
+	t.Helper()
+	return serveDB(t, filepath.Join(t.TempDir(), "hallway.db"), args...)
+}
+
+func serveDB(t *testing.T, db string, args ...string) *process {
+	t.Helper()
+	all := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db, "--log-level", "debug"}, args...)
+	p := &process{t: t, cmd: command(t, nil, all...), args: args, db: db, ended: make(chan struct{})}
+	p.cmd.Stdout = p
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	addr := make(chan string, 1)
+	go p.read(stderr, addr)
+	t.Cleanup(p.kill)
+	select {
+	case p.addr = <-addr:
+	case <-p.ended:
+		t.Fatalf("the relay ended at once: %s", p.printed())
+	case <-time.After(patience):
+		t.Fatalf("the relay does not listen: %s", p.printed())
+	}
+	return p
+}
+
+// read collects what the relay logs, and finds the address it listens on.
+func (p *process) read(stderr io.Reader, addr chan<- string) {
+	defer close(p.ended)
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() {
+		_, _ = p.Write(append(lines.Bytes(), '\n'))
+		var line struct{ Msg, Addr string }
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "listening" {
+			addr <- line.Addr
+		}
+	}
+	_ = p.cmd.Wait()
+}
+
+// Write keeps what the relay prints.
+func (p *process) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.output.Write(b)
+}
+
+func (p *process) printed() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.output.String()
+}
+
+// kill ends the relay as a power cut would.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.ended
+}
+
+func (p *process) signal(s os.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// end waits for the relay's own end and gives its exit code.
+func (p *process) end() int {
+	p.t.Helper()
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		p.t.Fatalf("the relay does not end: %s", p.printed())
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
+// stop ends the relay as an operator does, when all its clients have gone.
+func (p *process) stop() {
+	p.t.Helper()
+	for _, nc := range p.conns {
+		nc.Close()
+	}
+	p.signal(syscall.SIGTERM)
+	if code := p.end(); code != 0 {
+		p.t.Errorf("exit code %d: %s", code, p.printed())
+	}
+}
+
+// again starts a relay on the same database.
+func (p *process) again() *process {
+	p.t.Helper()
+	return serveDB(p.t, p.db, p.args...)
+}
+
+func token(t *testing.T, sub string, rooms ...string) string {
+	t.Helper()
+	keeper, err := auth.NewKeeper([]byte(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := auth.Claims{Sub: sub, Name: "Name of " + sub, Role: protocol.RoleParticipant}
+	for _, r := range rooms {
+		c.Rooms = append(c.Rooms, auth.Room{Pattern: r, Role: c.Role})
+	}
+	token, err := keeper.Issue(c, time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// rest makes a request with a bearer token, "" for none.
+func (p *process) rest(method, path, bearer, body string) (status int, header http.Header, answer []byte) {
+	p.t.Helper()
+	req, err := http.NewRequestWithContext(p.t.Context(), method, "http://"+p.addr+path, strings.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	// A connection of its own: none is left to a relay that is gone.
+	req.Close = true
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err = io.ReadAll(res.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return res.StatusCode, res.Header, answer
+}
+
+// page reads a page of the room's history; query is "" or "?…".
+func (p *process) page(room, query string) protocol.Page {
+	p.t.Helper()
+	status, _, body := p.rest("GET", "/v1/rooms/"+room+"/messages"+query, token(p.t, "reader", "*"), "")
+	page, err := protocol.DecodePage(body)
+	if status != 200 || err != nil {
+		p.t.Fatalf("page: %d, %v: %s", status, err, body)
+	}
+	return page
+}
+
+// id is the n-th message id of the tests.
+func id(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
