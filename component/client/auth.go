@@ -90,7 +90,7 @@ func (c *Client) changeUser() {
 		c.conn.phase = phaseIdle
 	}
 	c.me = protocol.User{}
-	c.outbox = outbox{}
+	c.outbox, c.tabs = outbox{}, tabs{}
 	c.startOver()
 	c.setUnread(0)
 }

@@ -175,7 +175,7 @@ func (c *Client) streamed(f protocol.Changed) {
 func (c *Client) apply(m *protocol.Message) {
 	mine := m.Sender.ID == c.me.ID
 	if mine {
-		c.acknowledge(m.ID)
+		c.acknowledge(m)
 	}
 	_, ahead := c.sync.ahead[m.Rev]
 	isNew := m.Seq > c.sync.cursor && !ahead && c.timeline.byID[m.ID] == nil
@@ -231,6 +231,7 @@ func (c *Client) loadedNewest(p *protocol.Page) {
 		c.apply(&p.Messages[i])
 	}
 	c.timeline.begin(p.Messages, p.More)
+	c.dropSent()
 	c.sync.loaded, c.changed = true, true
 	c.sync.moveTo(p.Head)
 }
@@ -264,7 +265,7 @@ func (c *Client) loadedPage(wanted want, p *protocol.Page) {
 	}
 	for i := range p.Messages {
 		if m := &p.Messages[i]; m.Sender.ID == c.me.ID {
-			c.acknowledge(m.ID)
+			c.acknowledge(m)
 		}
 	}
 }

@@ -65,6 +65,7 @@ type Client struct {
 	sync     catchUp
 	timeline timeline
 	outbox   outbox
+	tabs     tabs
 
 	me      protocol.User
 	limits  protocol.Limits
@@ -97,6 +98,7 @@ func (c *Client) Step(now time.Time, ev Event) []Effect {
 	c.take(ev)
 	c.finishDraining()
 	c.flush()
+	c.tellPeers()
 	if s := c.status(); s != c.told {
 		c.told, c.changed = s, true
 		c.statusChanged(s)
@@ -116,6 +118,10 @@ func (c *Client) take(ev Event) {
 		c.start(ev.Token)
 	case OutboxLoaded:
 		c.outboxLoaded(ev)
+	case Owns:
+		c.own(ev)
+	case PeerSaid:
+		c.heardFrom(ev.Note)
 	case ItemSaved:
 		c.itemStored(ev.ID, nil)
 	case StorageFailed:

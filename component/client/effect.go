@@ -14,13 +14,16 @@ type Effect interface{ effect() }
 // The effects.
 type (
 	// LoadOutbox asks for the outbox of a user (with the chat's relay and room);
-	// answered by [OutboxLoaded].
+	// answered by [OutboxLoaded]. It also asks for ownership of that outbox, in
+	// place of any other user's: see [Owns].
 	LoadOutbox struct{ User string }
 	// SaveItem stores an item, new or changed; answered by [ItemSaved] or
 	// [StorageFailed].
 	SaveItem struct{ Item Item }
 	// RemoveItem removes an item from storage; not answered.
 	RemoveItem struct{ ID string }
+	// TellPeers sends a note to the other pages of the same user, relay and room.
+	TellPeers struct{ Note Note }
 	// GetToken asks the host for a fresh token; answered by [TokenGot].
 	GetToken struct{}
 	// Dial opens a connection; answered by [Opened] or [DialFailed].
@@ -71,6 +74,7 @@ type PageQuery struct {
 
 func (LoadOutbox) effect()  {}
 func (SaveItem) effect()    {}
+func (TellPeers) effect()   {}
 func (RemoveItem) effect()  {}
 func (GetToken) effect()    {}
 func (Dial) effect()        {}

@@ -16,6 +16,15 @@ type (
 		Items []Item
 		Err   error // the storage cannot be used: the outbox lives in memory
 	}
+	// Owns tells that this page now owns the user's outbox: no other page writes
+	// what waits, until this one ends. It follows a LoadOutbox, at once where the
+	// page is Alone by nature, else perhaps never.
+	Owns struct {
+		User  string
+		Alone bool // there cannot be other pages
+	}
+	// PeerSaid brings a note of another page of the same user, relay and room.
+	PeerSaid struct{ Note Note }
 	// ItemSaved tells that the item is stored safely.
 	ItemSaved struct{ ID string }
 	// StorageFailed tells that the item could not be stored.
@@ -104,6 +113,8 @@ type (
 
 func (Started) event()       {}
 func (OutboxLoaded) event()  {}
+func (Owns) event()          {}
+func (PeerSaid) event()      {}
 func (ItemSaved) event()     {}
 func (StorageFailed) event() {}
 func (TokenGot) event()      {}

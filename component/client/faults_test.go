@@ -192,6 +192,7 @@ func (p *peer) act(e Effect) {
 	switch e := e.(type) {
 	case LoadOutbox:
 		p.later(w.latency(), func() {
+			p.step(Owns{User: e.User, Alone: true})
 			ev := OutboxLoaded{User: e.User}
 			for _, item := range p.disk {
 				ev.Items = append(ev.Items, item)

@@ -16,6 +16,11 @@ type entry struct {
 	inFlight  bool      // on this connection, its echo not yet here
 	writtenAt time.Time // in flight: when
 	late      bool      // in flight: the echo was late once
+
+	loaded bool      // it came from storage
+	handed bool      // the owner was handed it
+	told   ItemState // by the owner to the others, last
+	mirror ItemState // on their side: as the owner has it; "": not known
 }
 
 func (e *entry) failed() bool { return e.Code != "" }
@@ -25,10 +30,42 @@ func (e *entry) failed() bool { return e.Code != "" }
 type outbox struct {
 	entries []*entry
 	ready   bool // the stored items are here, or it is known that there are none
+	touched bool // the other pages may have to be told something
 	// failing: the storage cannot be used; items live in memory.
 	failing   bool
 	lastOrder int64
 	resendAt  time.Time // nothing is written before: the relay has refused a send
+
+	// recent holds the last ids that came back, and recentAt where the next goes,
+	// so that a late word of another page does not bring one again.
+	recent   []string
+	recentAt int
+}
+
+// recentMax is how many ids are remembered after they came back.
+const recentMax = 2 * OutboxMax
+
+func (o *outbox) isDone(id string) bool { return slices.Contains(o.recent, id) }
+
+func (o *outbox) done(id string) {
+	o.touched = true
+	if len(o.recent) < recentMax {
+		o.recent = append(o.recent, id)
+		return
+	}
+	o.recent[o.recentAt] = id
+	o.recentAt = (o.recentAt + 1) % recentMax
+}
+
+// add puts an entry in its place, by Order: nearly always the last.
+func (o *outbox) add(e *entry) {
+	o.touched = true
+	o.lastOrder = max(o.lastOrder, e.Order)
+	i := len(o.entries)
+	for i > 0 && o.entries[i-1].Order > e.Order && !o.entries[i-1].inFlight {
+		i--
+	}
+	o.entries = slices.Insert(o.entries, i, e)
 }
 
 func (o *outbox) find(id string) *entry {
@@ -73,49 +110,58 @@ func (o *outbox) interrupt() {
 
 // recall lets the entries from the i-th on wait again.
 func (o *outbox) recall(i int) {
+	o.touched = true
 	for _, e := range o.entries[i:] {
 		e.inFlight, e.late = false, false
 	}
 }
 
-// outboxLoaded puts the items of an earlier life of the page before those
-// written since.
+// outboxLoaded takes what is stored: the items of an earlier life of the page,
+// and of pages that have died.
 func (c *Client) outboxLoaded(ev OutboxLoaded) {
-	o := &c.outbox
-	if ev.User != c.auth.user || o.ready {
+	if ev.User != c.auth.user {
 		return
 	}
-	o.ready = true
+	o, first := &c.outbox, !c.outbox.ready
+	o.ready, o.touched, c.changed = true, true, true
 	o.failing = ev.Err != nil
-	since := o.entries
-	o.entries = nil
 	for _, item := range ev.Items {
-		if !slices.ContainsFunc(since, func(e *entry) bool { return e.ID == item.ID }) {
-			o.entries = append(o.entries, &entry{Item: item, stored: true, written: true})
-			o.lastOrder = max(o.lastOrder, item.Order)
+		m := c.timeline.byID[item.ID]
+		switch {
+		case o.find(item.ID) != nil:
+		case o.isDone(item.ID), m != nil && m.Sender.ID == c.me.ID:
+			c.emit(RemoveItem{ID: item.ID})
+		default:
+			o.add(&entry{Item: item, stored: true, written: true, loaded: true})
 		}
 	}
-	for _, e := range since {
-		e.Order = o.nextOrder()
-		o.entries = append(o.entries, e)
-		c.save(e)
+	if !first {
+		c.tabs.reload = false
+		return
 	}
-	// What history brought before the items were here is acknowledged now.
-	for _, e := range slices.Clone(o.entries) {
-		if m := c.timeline.byID[e.ID]; m != nil && m.Sender.ID == c.me.ID {
-			c.acknowledge(e.ID)
+	for _, e := range o.entries {
+		if !e.loaded {
+			c.save(e) // written before there was something to save it in
 		}
 	}
-	c.changed = true
+	switch {
+	case c.tabs.reload:
+		c.emit(LoadOutbox{User: ev.User})
+	case !c.tabs.owns:
+		c.tell(Note{Kind: NoteAsk})
+	}
 }
 
-func (o *outbox) nextOrder() int64 {
-	o.lastOrder++
+// nextOrder is the clock's, so that the items of several pages fall into the
+// order in which they were written, and more than the last.
+func (o *outbox) nextOrder(now time.Time) int64 {
+	o.lastOrder = max(o.lastOrder+1, now.UnixMicro())
 	return o.lastOrder
 }
 
 // save stores an entry, as soon as there is something to store it in.
 func (c *Client) save(e *entry) {
+	c.outbox.touched = true
 	if !c.outbox.ready {
 		return
 	}
@@ -128,6 +174,7 @@ func (c *Client) save(e *entry) {
 func (c *Client) itemStored(id string, err error) {
 	if e := c.outbox.find(id); e != nil {
 		e.stored = true
+		c.outbox.touched = true
 	}
 	if failing := err != nil; failing != c.outbox.failing {
 		c.outbox.failing, c.changed = failing, true
@@ -164,10 +211,11 @@ func (c *Client) sendText(ev SendText) {
 	e := &entry{Item: Item{
 		ID: ev.ID, Text: text, ReplyTo: ev.ReplyTo,
 		SentAt: c.now.UTC().Format("2006-01-02T15:04:05.000Z"),
-		Order:  c.outbox.nextOrder(),
+		Order:  c.outbox.nextOrder(c.now),
 	}}
-	c.outbox.entries = append(c.outbox.entries, e)
+	c.outbox.add(e)
 	c.save(e)
+	c.load(wantEnd) // who writes wants to see it
 	c.changed = true
 }
 
@@ -175,7 +223,7 @@ func (c *Client) sendText(ev SendText) {
 // item that cannot be written yet holds all behind it, so that none overtakes.
 func (c *Client) flush() {
 	o := &c.outbox
-	if c.conn.phase != phaseJoined || !c.sync.reached || !o.ready || c.conn.draining || !o.resendAt.IsZero() {
+	if !c.tabs.owns || c.tabs.reload || !o.ready || c.conn.phase != phaseJoined || !c.sync.reached || c.conn.draining || !o.resendAt.IsZero() {
 		return
 	}
 	room := protocol.InFlightMax - o.inFlight()
@@ -187,17 +235,8 @@ func (c *Client) flush() {
 			return
 		}
 		room--
-		e.inFlight, e.written, e.writtenAt = true, true, c.now
+		e.inFlight, e.written, e.writtenAt, o.touched = true, true, c.now, true
 		c.write(protocol.Send{Room: c.cfg.Room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo})
-		c.changed = true
-	}
-}
-
-// acknowledge takes an own message that came back: it is in the room.
-func (c *Client) acknowledge(id string) {
-	if e := c.outbox.find(id); e != nil {
-		c.outbox.remove(e)
-		c.emit(RemoveItem{ID: id})
 		c.changed = true
 	}
 }
@@ -247,29 +286,4 @@ func (c *Client) failOldestInFlight() {
 	if e := c.outbox.oldestInFlight(); e != nil {
 		c.fail(e, protocol.CodeTooLarge, "the message is too large for the relay")
 	}
-}
-
-// retry queues a failed item again, behind the others.
-func (c *Client) retry(id string) {
-	e := c.outbox.find(id)
-	if e == nil || !e.failed() {
-		return
-	}
-	e.Code, e.Reason = "", ""
-	e.Order = c.outbox.nextOrder()
-	c.outbox.remove(e)
-	c.outbox.entries = append(c.outbox.entries, e)
-	c.save(e)
-	c.changed = true
-}
-
-// discard forgets an item that is certainly not in the room.
-func (c *Client) discard(id string) {
-	e := c.outbox.find(id)
-	if e == nil || !e.failed() && e.written {
-		return
-	}
-	c.outbox.remove(e)
-	c.emit(RemoveItem{ID: id})
-	c.changed = true
 }

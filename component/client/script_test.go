@@ -143,7 +143,24 @@ func (s *script) do(line string) {
 			n, text, _ := strings.Cut(item, ":")
 			ev.Items = append(ev.Items, Item{ID: testUUID(n), Text: text, Order: int64(i + 1)})
 		}
+		s.step(Owns{User: arg[0], Alone: true})
 		s.step(ev)
+	case "stored": // OutboxLoaded alone
+		s.step(OutboxLoaded{User: arg[0]})
+	case "owns":
+		s.step(Owns{User: arg[0]})
+	case "peer": // peer KIND N [STATE]
+		n := Note{Kind: NoteKind(arg[0])}
+		if len(arg) > 1 {
+			n.Item = Item{ID: testUUID(arg[1]), Text: "theirs", Order: int64(number(arg, 1))}
+		}
+		if len(arg) > 2 {
+			n.State = ItemState(arg[2])
+			if n.State == ItemFailed {
+				n.Item.Code, n.Item.Reason = protocol.CodeConflict, "because"
+			}
+		}
+		s.step(PeerSaid{Note: n})
 	case "outbox-broken":
 		s.step(OutboxLoaded{User: arg[0], Err: fmt.Errorf("no storage")})
 	case "saved":
@@ -258,6 +275,8 @@ func (s *script) describe(e Effect) string {
 		return strings.TrimSpace("save " + short(e.Item.ID) + " " + string(e.Item.Code))
 	case RemoveItem:
 		return "remove " + short(e.ID)
+	case TellPeers:
+		return strings.TrimSpace(fmt.Sprint("tell ", e.Note.Kind, " ", short(e.Note.Item.ID), " ", e.Note.State))
 	case GetToken:
 		return "get token"
 	case Dial:

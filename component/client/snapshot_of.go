@@ -41,6 +41,8 @@ func (e *entry) state() ItemState {
 		return ItemFailed
 	case e.inFlight:
 		return ItemSending
+	case e.mirror == ItemSending || e.mirror == ItemSent:
+		return e.mirror
 	}
 	return ItemWaiting
 }

@@ -1,0 +1,224 @@
+package client
+
+import (
+	"slices"
+
+	"hallway/protocol"
+)
+
+// Several pages of one user in one room share an outbox. One of them owns it:
+// it alone writes what waits. The others save what their user writes, hand it
+// to the owner, and show each item in the state in which the owner has it. When
+// the owner dies, at whatever instant, another becomes the owner, loads what is
+// stored and is handed what the living pages still have. What is written twice
+// on the way is stored once, because its id stays the same.
+
+// NoteKind says what a [Note] tells.
+type NoteKind string
+
+// The kinds of note.
+const (
+	NoteHand  NoteKind = "hand"  // to the owner: the user has written or retried Item
+	NoteDrop  NoteKind = "drop"  // to all: the user has discarded Item
+	NoteAsk   NoteKind = "ask"   // to the owner: what do you have?
+	NoteOwner NoteKind = "owner" // from a new owner: hand me what you have
+	NoteState NoteKind = "state" // from the owner: Item is in State now
+	NoteList  NoteKind = "list"  // from the owner, after an ask: IDs are all that it has
+)
+
+// Note is what one page tells the others of the same user, relay and room. A
+// page's notes reach each of the others in their order, or not at all.
+type Note struct {
+	Kind  NoteKind
+	Item  Item
+	State ItemState
+	IDs   []string
+}
+
+// tabs is what a page knows of the others.
+type tabs struct {
+	owns  bool
+	peers bool // somebody else is there
+	// reload: the outbox was loaded before this page owned it, and must be again.
+	reload bool
+}
+
+// own makes this page the owner of its user's outbox.
+func (c *Client) own(ev Owns) {
+	if ev.User != c.auth.user || c.tabs.owns {
+		return
+	}
+	c.tabs.owns = true
+	for _, e := range c.outbox.entries {
+		e.told, e.mirror = "", ""
+	}
+	c.outbox.touched = true
+	if ev.Alone {
+		return
+	}
+	c.tabs.reload = true
+	if c.outbox.ready {
+		c.emit(LoadOutbox{User: ev.User})
+	}
+	c.tell(Note{Kind: NoteOwner})
+}
+
+func (c *Client) tell(n Note) { c.emit(TellPeers{Note: n}) }
+
+// tellPeers lets the others know what has changed, at the end of a step.
+func (c *Client) tellPeers() {
+	if !c.outbox.touched {
+		return
+	}
+	c.outbox.touched = false
+	for _, e := range c.outbox.entries {
+		switch {
+		case c.tabs.owns:
+			if c.tabs.peers && e.told != e.state() {
+				e.told = e.state()
+				c.tell(Note{Kind: NoteState, Item: e.Item, State: e.told})
+			}
+		case !e.stored:
+			return // in their order
+		case !e.handed:
+			e.handed, e.written = true, true
+			c.tell(Note{Kind: NoteHand, Item: e.Item})
+		}
+	}
+}
+
+// heardFrom takes another page's note.
+func (c *Client) heardFrom(n Note) {
+	c.tabs.peers = true
+	c.outbox.touched = true
+	switch n.Kind {
+	case NoteDrop:
+		if e := c.outbox.find(n.Item.ID); e != nil && !e.inFlight {
+			c.outbox.remove(e)
+			c.changed = true
+		}
+	case NoteHand:
+		if c.tabs.owns {
+			c.handed(n.Item)
+		}
+	case NoteAsk:
+		if c.tabs.owns {
+			c.answerAsk()
+		}
+	case NoteOwner:
+		for _, e := range c.outbox.entries {
+			e.handed = false
+		}
+	case NoteState:
+		if !c.tabs.owns {
+			c.ownerHas(n.Item, n.State)
+		}
+	case NoteList:
+		if !c.tabs.owns {
+			c.prune(n.IDs)
+		}
+	}
+}
+
+// handed takes over what another page's user has written or retried.
+func (c *Client) handed(item Item) {
+	e := c.outbox.find(item.ID)
+	switch {
+	case c.outbox.isDone(item.ID):
+		c.tell(Note{Kind: NoteState, Item: item, State: ItemSent})
+	case e == nil:
+		c.outbox.add(&entry{Item: item, stored: true, written: true})
+		c.changed = true
+	case e.failed() && item.Code == "":
+		c.retry(item.ID)
+	default:
+		e.told = "" // tell it again
+	}
+}
+
+func (c *Client) answerAsk() {
+	var ids []string
+	for _, e := range c.outbox.entries {
+		e.told = ""
+		ids = append(ids, e.ID)
+	}
+	c.tellPeers()
+	c.tell(Note{Kind: NoteList, IDs: ids})
+}
+
+// ownerHas mirrors the owner's state of an item.
+func (c *Client) ownerHas(item Item, state ItemState) {
+	e := c.outbox.find(item.ID)
+	switch {
+	case e == nil && (state == ItemSent || c.outbox.isDone(item.ID)):
+		return
+	case e == nil:
+		e = &entry{stored: true, written: true}
+		e.Item = item
+		c.outbox.add(e)
+	}
+	e.Code, e.Reason = item.Code, item.Reason
+	e.handed, e.mirror = true, state
+	c.changed = true
+}
+
+// prune forgets what an earlier load has brought and the owner no longer has:
+// it came into the room, or was discarded, meanwhile.
+func (c *Client) prune(ids []string) {
+	c.outbox.entries = slices.DeleteFunc(c.outbox.entries, func(e *entry) bool {
+		return e.loaded && !slices.Contains(ids, e.ID)
+	})
+	c.changed = true
+}
+
+// dropSent forgets what the owner has sent, once history is loaded anew: it is
+// in the room, perhaps before the window.
+func (c *Client) dropSent() {
+	if !c.tabs.owns {
+		c.outbox.entries = slices.DeleteFunc(c.outbox.entries, func(e *entry) bool { return e.mirror == ItemSent })
+	}
+}
+
+// retry queues a failed item again, behind the others.
+func (c *Client) retry(id string) {
+	e := c.outbox.find(id)
+	if e == nil || !e.failed() {
+		return
+	}
+	e.Code, e.Reason, e.mirror, e.handed = "", "", "", false
+	e.Order = c.outbox.nextOrder(c.now)
+	c.outbox.remove(e)
+	c.outbox.add(e)
+	c.save(e)
+	c.changed = true
+}
+
+// discard forgets an item that is certainly not in the room.
+func (c *Client) discard(id string) {
+	e := c.outbox.find(id)
+	if e == nil || !e.failed() && e.written {
+		return
+	}
+	c.outbox.remove(e)
+	c.outbox.touched = true
+	c.emit(RemoveItem{ID: id})
+	if c.tabs.peers {
+		c.tell(Note{Kind: NoteDrop, Item: Item{ID: id}})
+	}
+	c.changed = true
+}
+
+// acknowledge takes an own message that came back: it is in the room.
+func (c *Client) acknowledge(m *protocol.Message) {
+	e := c.outbox.find(m.ID)
+	if e == nil {
+		return
+	}
+	c.outbox.remove(e)
+	c.outbox.done(m.ID)
+	c.emit(RemoveItem{ID: m.ID})
+	if c.tabs.owns && c.tabs.peers {
+		c.tell(Note{Kind: NoteState, Item: Item{ID: m.ID}, State: ItemSent})
+	}
+	c.changed = true
+}
