@@ -62,6 +62,9 @@ func pageURL(relay, room string, q client.PageQuery) string {
 	if q.Before > 0 {
 		values.Set("before", strconv.FormatInt(q.Before, 10))
 	}
+	if q.After > 0 {
+		values.Set("after", strconv.FormatInt(q.After, 10))
+	}
 	if q.HasSince {
 		values.Set("since", strconv.FormatInt(q.Since, 10))
 	}

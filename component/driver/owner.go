@@ -78,6 +78,8 @@ func (d *Driver) carryOut(effect client.Effect) {
 	switch e := effect.(type) {
 	case client.LoadOutbox:
 		d.loadOutbox(e.User)
+	case client.TellPeers:
+		// This page owns its outbox alone: nobody listens.
 	case client.SaveItem:
 		d.saveItem(e.Item)
 	case client.RemoveItem:
@@ -127,6 +129,7 @@ func (d *Driver) loadOutbox(user string) {
 	if !queued {
 		d.own = append(d.own, client.OutboxLoaded{User: user, Err: ErrBusy})
 	}
+	d.own = append(d.own, client.Owns{User: user, Alone: true})
 }
 
 func (d *Driver) saveItem(item client.Item) {
