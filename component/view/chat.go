@@ -116,7 +116,7 @@ func (c *Chat) Render() app.UI {
 func (c *Chat) statusUI() app.UI {
 	return app.Div().Class("hallway-status").Attr("part", "status").Attr("role", "status").Body(
 		app.Span().Text(c.line.text),
-		app.Span().Aria("hidden", true).Text(c.line.countdown),
+		app.Span().Aria("hidden", true).Text(c.line.countdown + " "),
 		app.If(c.line.tryNow, func() app.UI {
 			return app.Button().Class("hallway-try").Type("button").Text(c.text.tryNow).OnClick(c.onTryNow)
 		}),

@@ -35,14 +35,3 @@ func (p *program) api() js.Value {
 	command("destroy", func(js.Value) { go p.destroy() })
 	return api
 }
-
-// send gives a promise of the message's id. Whatever the core refuses it later
-// for is an event.
-func (p *program) send(text string) js.Value {
-	promise := js.Global().Get("Promise")
-	id, err := p.driver.Send(text)
-	if err != nil {
-		return promise.Call("reject", js.Global().Get("Error").New(err.Error()))
-	}
-	return promise.Call("resolve", id)
-}

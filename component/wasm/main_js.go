@@ -29,12 +29,14 @@ type program struct {
 	chat   *view.Chat
 	driver *driver.Driver
 	host   host
+	sends  sends
 }
 
 func main() {
 	p := &program{bridge: js.Global().Get("hallway")}
 	p.config = readConfig(p.bridge.Get("config"))
 	p.host = host{bridge: p.bridge}
+	p.sends.waiting = make(map[string]promise)
 	p.chat = view.New(view.Props{
 		Lang:    p.config.lang,
 		OnReady: p.ready,
@@ -57,9 +59,13 @@ func main() {
 		OnChange: func(s client.Snapshot) {
 			p.chat.Show(s)
 			p.host.changed(&s)
+			p.sends.changed(&s)
 		},
 		OnArrived: p.host.arrived,
-		OnRefused: p.host.refused,
+		OnRefused: func(r client.Refused) {
+			p.host.refused(r)
+			p.sends.refused(r)
+		},
 	})
 	watchDevice(p.driver)
 

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"slices"
+	"sync"
+	"syscall/js"
+
+	"hallway/component/client"
+)
+
+// sends is the promises given for messages that the page sends: kept when the
+// message is in the outbox, broken when the core does not take it.
+type sends struct {
+	mu      sync.Mutex
+	waiting map[string]promise // by the message's id
+}
+
+type promise struct{ resolve, reject js.Value }
+
+// send queues a text and gives a promise of its id.
+func (p *program) send(text string) js.Value {
+	var settle promise
+	executor := js.FuncOf(func(_ js.Value, arguments []js.Value) any {
+		settle = promise{arguments[0], arguments[1]}
+		return nil
+	})
+	defer executor.Release() // called before New returns
+	promised := js.Global().Get("Promise").New(executor)
+
+	p.sends.mu.Lock()
+	defer p.sends.mu.Unlock()
+	id, err := p.driver.Send(text)
+	if err != nil {
+		settle.reject.Invoke(newError(err.Error()))
+	} else {
+		p.sends.waiting[id] = settle
+	}
+	return promised
+}
+
+// changed keeps the promises of what is in the outbox.
+func (s *sends) changed(snapshot *client.Snapshot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, p := range s.waiting {
+		if slices.ContainsFunc(snapshot.Outbox, func(o client.Own) bool { return o.ID == id }) {
+			delete(s.waiting, id)
+			p.resolve.Invoke(id)
+		}
+	}
+}
+
+// refused breaks the promise of what was not taken.
+func (s *sends) refused(r client.Refused) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p, ok := s.waiting[r.ID]; ok {
+		delete(s.waiting, r.ID)
+		p.reject.Invoke(newError(r.Reason))
+	}
+}
+
+func newError(text string) js.Value { return js.Global().Get("Error").New(text) }
