@@ -22,8 +22,9 @@ type Props struct {
 	OnSend func(text string) error
 	// OnRetry and OnDiscard are about a message that failed, by its id.
 	OnRetry, OnDiscard func(id string)
-	// OnLoadOlder asks for the messages before those in the snapshot.
-	OnLoadOlder func()
+	// OnLoadOlder and OnLoadNewer ask for the messages before and after those in
+	// the snapshot, OnLoadNewest for the room's last ones in their place.
+	OnLoadOlder, OnLoadNewer, OnLoadNewest func()
 	// OnTryNow asks not to wait any longer for the next try to connect.
 	OnTryNow func()
 }
@@ -116,7 +117,7 @@ func (c *Chat) Render() app.UI {
 func (c *Chat) statusUI() app.UI {
 	return app.Div().Class("hallway-status").Attr("part", "status").Attr("role", "status").Body(
 		app.Span().Text(c.line.text),
-		app.Span().Aria("hidden", true).Text(c.line.countdown + " "),
+		app.Span().Aria("hidden", true).Text(c.line.countdown+" "),
 		app.If(c.line.tryNow, func() app.UI {
 			return app.Button().Class("hallway-try").Type("button").Text(c.text.tryNow).OnClick(c.onTryNow)
 		}),

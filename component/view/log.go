@@ -162,7 +162,11 @@ func (l *log) noticeScroll() {
 		return
 	}
 	l.top = top
-	l.follow = l.win.hi == rowCount(&l.snap) && l.below() <= endSlack
+	l.follow = l.atEnd()
+}
+
+func (l *log) atEnd() bool {
+	return !l.snap.MoreAfter && l.win.hi == rowCount(&l.snap) && l.below() <= endSlack
 }
 
 // below is how many CSS pixels of the window lie below what is seen.
@@ -179,17 +183,20 @@ func (l *log) scrollTo(top float64) {
 func (l *log) scrollToEnd() { l.scrollTo(l.scroller.Get("scrollHeight").Float()) }
 
 // roam moves the window on where people come near its edge, by less than what is
-// seen at a time, and asks for older messages where there are no more.
+// seen at a time, and, if load, asks for more messages where there are none.
 func (l *log) roam(load bool) {
 	n := rowCount(&l.snap)
 	near := l.scroller.Get("clientHeight").Float()
+	load = load && !l.snap.Loading
 	switch {
 	case l.top < near && l.win.lo > 0:
 		l.draw(l.win.earlier(n), true)
-	case l.top < near && load && l.snap.MoreBefore && !l.snap.Loading:
+	case l.top < near && load && l.snap.MoreBefore:
 		l.props.OnLoadOlder()
 	case l.win.hi < n && l.below() < near:
 		l.draw(l.win.later(n), true)
+	case l.win.hi == n && l.below() < near && load && l.snap.MoreAfter:
+		l.props.OnLoadNewer()
 	}
 }
 
@@ -236,9 +243,12 @@ func (l *log) onClick(ctx app.Context, e app.Event) {
 	l.scroller.Call("focus", map[string]any{"preventScroll": true})
 }
 
-// toEnd goes to the newest message, and stays at it.
+// toEnd goes to the newest message, as soon as it is loaded, and stays at it.
 func (l *log) toEnd() {
 	l.follow = true
+	if l.snap.MoreAfter {
+		l.props.OnLoadNewest()
+	}
 	if l.scroller == nil {
 		return
 	}
@@ -261,7 +271,7 @@ func (l *log) toMessage(id string) {
 	item := l.list.nodes[id].item
 	middle := (l.scroller.Get("clientHeight").Float() - item.Get("offsetHeight").Float()) / 2
 	l.scrollTo(l.scroller.Get("scrollTop").Float() + topOf(item) - topOf(l.scroller) - middle)
-	l.follow = l.win.hi == rowCount(&l.snap) && l.below() <= endSlack
+	l.follow = l.atEnd()
 	l.showJump()
 }
 

@@ -24,9 +24,18 @@ type row struct {
 	reason    string
 }
 
+// pending is the part of the outbox that the log shows: none where it does not
+// reach the end of the room, which is where these rows belong.
+func pending(s *client.Snapshot) []client.Own {
+	if s.MoreAfter {
+		return nil
+	}
+	return s.Outbox
+}
+
 // rowCount is the number of rows of the whole log: all messages loaded, then those
 // of one's own that are not stored.
-func rowCount(s *client.Snapshot) int { return len(s.Messages) + len(s.Outbox) }
+func rowCount(s *client.Snapshot) int { return len(s.Messages) + len(pending(s)) }
 
 // rowsIn makes the rows of a window.
 func rowsIn(s *client.Snapshot, w window) []row {
@@ -72,8 +81,8 @@ func findRow(s *client.Snapshot, r *row) (index int, ok bool) {
 
 // findID gives the place of a message by its id, the newest first looked at.
 func findID(s *client.Snapshot, id string) (index int, ok bool) {
-	for i := range s.Outbox {
-		if s.Outbox[i].ID == id {
+	for i, own := range pending(s) {
+		if own.ID == id {
 			return len(s.Messages) + i, true
 		}
 	}

@@ -69,6 +69,19 @@ func TestFindRowInALaterSnapshot(t *testing.T) {
 	}
 }
 
+// Own messages that wait belong to the room's end: they are not shown below
+// messages that are not the last.
+func TestPendingRowsOnlyAtTheEnd(t *testing.T) {
+	s := snapshot()
+	s.MoreAfter = true
+	if n := rowCount(&s); n != 3 {
+		t.Errorf("%d rows, want 3", n)
+	}
+	if _, ok := findID(&s, "o1"); ok {
+		t.Error("a pending row was found")
+	}
+}
+
 // Before the first welcome nobody knows who one is: then nothing stored is one's
 // own, not even a message without a sender.
 func TestNobodysMessage(t *testing.T) {

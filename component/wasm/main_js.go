@@ -44,10 +44,12 @@ func main() {
 			_, err := p.driver.Send(text)
 			return err
 		},
-		OnRetry:     func(id string) { p.driver.Do(client.Retry{ID: id}) },
-		OnDiscard:   func(id string) { p.driver.Do(client.Discard{ID: id}) },
-		OnLoadOlder: func() { p.driver.Do(client.LoadOlder{}) },
-		OnTryNow:    func() { p.driver.Do(client.TryNow{}) },
+		OnRetry:      func(id string) { p.driver.Do(client.Retry{ID: id}) },
+		OnDiscard:    func(id string) { p.driver.Do(client.Discard{ID: id}) },
+		OnLoadOlder:  func() { p.driver.Do(client.LoadOlder{}) },
+		OnLoadNewer:  func() { p.driver.Do(client.LoadNewer{}) },
+		OnLoadNewest: func() { p.driver.Do(client.LoadNewest{}) },
+		OnTryNow:     func() { p.driver.Do(client.TryNow{}) },
 	})
 	p.driver = driver.Start(driver.Options{
 		Relay:    p.config.relay,
