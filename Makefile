@@ -58,7 +58,7 @@ lint-js: need-node
 	$(BIOME) check
 
 test-js: need-node
-	node --test component/element/*.test.js
+	node --test --test-reporter=spec component/element/*.test.js
 
 test-browser: build need-node
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && cd test/browser && node_modules/.bin/playwright test

@@ -15,7 +15,7 @@ installed() {
 debian() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
     echo 'Chromium is not installed: installing the package of the distribution' >&2
-    apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >&2 && command -v chromium
+    apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >&2 && command -v chromium
 }
 
 playwright() {
