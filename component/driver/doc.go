@@ -14,7 +14,8 @@
 //
 //   - a link (one connection, from dial to close) reads and writes a socket;
 //   - the keeper does the storage's work, one job after the other;
-//   - a history request and a request for a token live once each.
+//   - a history request and a request for a token live once each;
+//   - peers are the other pages of the device that share the outbox.
 //
 // What people and the device do ([Driver.Send], [Driver.Do]) goes through a
 // queue that never blocks its caller, so that a JavaScript callback may use it.
@@ -23,7 +24,7 @@
 //
 // They are in file pairs only (x_js.go, x_other.go): how history is fetched, how
 // a close code is learned, what random numbers come from, which [Storage] is the
-// default. Nothing else knows where it runs.
+// default, whether there are other pages. Nothing else knows where it runs.
 //
 // # What this package must not know
 //

@@ -74,6 +74,7 @@ type Driver struct {
 	host    *queue[client.Event] // from people and the device
 	events  chan client.Event    // from the driver's own goroutines
 	keeper  *keeper
+	peers   peers
 	told    atomic.Pointer[client.Snapshot]
 
 	closing   chan struct{} // closed: Close was called
@@ -108,6 +109,7 @@ func start(o Options, c core) *Driver {
 		abandon: func() {},
 	}
 	d.keeper = startKeeper(o.Storage, d.post)
+	d.peers = newPeers(func(ev client.Event) { d.host.push(ev) })
 	snapshot := c.Snapshot()
 	d.told.Store(&snapshot)
 	go d.run()

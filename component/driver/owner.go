@@ -79,7 +79,7 @@ func (d *Driver) carryOut(effect client.Effect) {
 	case client.LoadOutbox:
 		d.loadOutbox(e.User)
 	case client.TellPeers:
-		// This page owns its outbox alone: nobody listens.
+		d.peers.tell(e.Note)
 	case client.SaveItem:
 		d.saveItem(e.Item)
 	case client.RemoveItem:
@@ -120,7 +120,10 @@ func (d *Driver) key() Key {
 }
 
 func (d *Driver) loadOutbox(user string) {
-	d.user = user
+	if d.user != user {
+		d.user = user
+		d.peers.share(d.key())
+	}
 	key := d.key()
 	queued := d.keeper.do(func(ctx context.Context, s Storage) client.Event {
 		items, err := s.Load(ctx, key)
@@ -129,7 +132,6 @@ func (d *Driver) loadOutbox(user string) {
 	if !queued {
 		d.own = append(d.own, client.OutboxLoaded{User: user, Err: ErrBusy})
 	}
-	d.own = append(d.own, client.Owns{User: user, Alone: true})
 }
 
 func (d *Driver) saveItem(item client.Item) {
@@ -212,6 +214,7 @@ func (d *Driver) setTimer(at time.Time) {
 
 // end waits, within closeTimeout, for what the core's last effects began.
 func (d *Driver) end() {
+	defer d.peers.close() // last: the next owner finds the outbox as it was left
 	close(d.deaf)
 	d.timer.Stop()
 	d.abandon()

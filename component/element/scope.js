@@ -3,7 +3,7 @@
 // Go reaches the browser only through js.Global(). It gets this plain object in place of the page's: an allow-list in which
 // the "document" is one shadow root, "location" and "history" lead nowhere, storage is prefixed, and every method is bound.
 // So the program cannot disturb its host, two programs cannot disturb each other, and everything that one started (listeners,
-// sockets, requests, locks, database connections) ends with dispose().
+// sockets, requests, locks, channels, database connections) ends with dispose().
 
 import { createOutput, LOG_PREFIX } from './output.js';
 import { scopedWebSocket } from './socket.js';
@@ -82,6 +82,7 @@ function pageServices(mount, signal) {
     AbortController,
     AbortSignal,
     Blob,
+    BroadcastChannel: scopedChannels(signal),
     CustomEvent,
     Headers,
     IDBKeyRange: window.IDBKeyRange,
@@ -207,6 +208,17 @@ function scopedLocks(locks, signal) {
       const held = (lock) => Promise.race([callback(lock), ended]);
       return unheard(locks.request(name, options, held));
     },
+  };
+}
+
+/** Channels that close with the scope: a program that has ended hears nothing. */
+function scopedChannels(signal) {
+  if (!window.BroadcastChannel) return undefined;
+  return class extends window.BroadcastChannel {
+    constructor(name) {
+      super(name);
+      signal.addEventListener('abort', () => this.close());
+    }
   };
 }
 

@@ -69,8 +69,11 @@ export const test = base.extend({
     expect(watch.errors, 'errors on the console and policy violations').toEqual([]);
   },
 
-  /** Opens a page in a context, and so with a storage, of its own. */
-  newPage: async ({ browser, watch }, use) => {
+  /**
+   * Opens a page in a context, and so with a storage, of its own. It asks for the relay only to be torn down before it: a page
+   * that outlives its relay complains.
+   */
+  newPage: async ({ browser, watch, relay: _relay }, use) => {
     const contexts = [];
     await use(async () => {
       const context = await browser.newContext();

@@ -1,0 +1,57 @@
+package driver
+
+import (
+	"encoding/json"
+
+	"hallway/component/client"
+)
+
+// peers are the other pages of this device that share an outbox, and the lock
+// by which one of them owns it. Its methods never wait; what it learns it posts
+// as [client.Owns] and [client.PeerSaid].
+type peers interface {
+	// share leaves the outbox that was shared before and shares key's.
+	share(key Key)
+	// tell sends a note to the pages that share the outbox now.
+	tell(note client.Note)
+	// close leaves the outbox, and gives it to the next page where it was owned.
+	close()
+}
+
+// alone are no peers at all: the outbox is owned at once.
+type alone struct{ post func(client.Event) }
+
+func (a alone) share(key Key)    { a.post(client.Owns{User: key.User, Alone: true}) }
+func (a alone) tell(client.Note) {}
+func (a alone) close()           {}
+
+// noteVersion is the version of a note's encoding. Pages of several versions of
+// the package may share an outbox: a note of another is passed over, and what
+// it would have handed over is still in the storage.
+const noteVersion = 1
+
+type sentNote struct {
+	Version int              `json:"v"`
+	Kind    client.NoteKind  `json:"kind"`
+	Item    json.RawMessage  `json:"item"`
+	State   client.ItemState `json:"state,omitempty"`
+	IDs     []string         `json:"ids,omitempty"`
+}
+
+func encodeNote(n client.Note) ([]byte, error) {
+	item, err := encodeItem(n.Item)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(sentNote{Version: noteVersion, Kind: n.Kind, Item: item, State: n.State, IDs: n.IDs})
+}
+
+// decodeNote reads a note; ok is false for what this version cannot read.
+func decodeNote(data []byte) (n client.Note, ok bool) {
+	var s sentNote
+	if err := json.Unmarshal(data, &s); err != nil || s.Version != noteVersion {
+		return n, false
+	}
+	item, err := decodeItem(s.Item)
+	return client.Note{Kind: s.Kind, Item: item, State: s.State, IDs: s.IDs}, err == nil
+}

@@ -1,0 +1,93 @@
+package driver
+
+import (
+	"syscall/js"
+
+	"hallway/component/client"
+)
+
+// newPeers finds the pages of the same origin by BroadcastChannel and agrees
+// with them by Web Locks. Where the browser lacks either (a page that is not
+// served securely), each page owns its outbox: what two of them write twice is
+// stored once.
+func newPeers(post func(client.Event)) peers {
+	global := js.Global()
+	if !global.Get("BroadcastChannel").Truthy() || !global.Get("navigator").Get("locks").Truthy() {
+		return alone{post}
+	}
+	return &pages{post: post}
+}
+
+// pages are the peers in a browser.
+type pages struct {
+	post    func(client.Event) // never waits
+	channel js.Value
+	give    js.Value // gives the lock back, or no longer waits for it
+	funcs   []js.Func
+}
+
+// lockName names the lock and the channel of an outbox.
+func lockName(key Key) string {
+	return "hallway-outbox " + key.Relay + " " + key.Room + " " + key.User
+}
+
+func (p *pages) share(key Key) {
+	p.close()
+	global, name := js.Global(), lockName(key)
+	p.channel = global.Get("BroadcastChannel").New(name)
+	p.channel.Set("onmessage", p.function(func(args []js.Value) any {
+		if data := args[0].Get("data"); data.Type() == js.TypeString {
+			if note, ok := decodeNote([]byte(data.String())); ok {
+				p.post(client.PeerSaid{Note: note})
+			}
+		}
+		return nil
+	}))
+	p.requestLock(name, key.User)
+}
+
+// requestLock waits for the lock and holds it until close.
+func (p *pages) requestLock(name, user string) {
+	global := js.Global()
+	controller := global.Get("AbortController").New()
+	given := global.Get("Promise").New(p.function(func(args []js.Value) any {
+		p.give = args[0]
+		return nil
+	}))
+	own := p.function(func([]js.Value) any {
+		p.post(client.Owns{User: user})
+		return given
+	})
+	options := map[string]any{"signal": controller.Get("signal")}
+	// That the wait was given up is no error of anybody's.
+	global.Get("navigator").Get("locks").Call("request", name, options, own).
+		Call("catch", p.function(func([]js.Value) any { return nil }))
+	resolve := p.give
+	p.give = p.function(func([]js.Value) any {
+		controller.Call("abort")
+		resolve.Invoke()
+		return nil
+	}).Value
+}
+
+func (p *pages) function(f func(args []js.Value) any) js.Func {
+	fn := js.FuncOf(func(_ js.Value, args []js.Value) any { return f(args) })
+	p.funcs = append(p.funcs, fn)
+	return fn
+}
+
+func (p *pages) tell(note client.Note) {
+	if data, err := encodeNote(note); err == nil && p.channel.Truthy() {
+		p.channel.Call("postMessage", string(data))
+	}
+}
+
+// close keeps the functions that the browser may still call: the program ends
+// soon, or, for another user, once in a long while.
+func (p *pages) close() {
+	if p.channel.Truthy() {
+		p.channel.Call("close")
+		p.give.Invoke()
+		p.channel = js.Undefined()
+	}
+}

@@ -1,0 +1,30 @@
+package driver
+
+import (
+	"reflect"
+	"testing"
+
+	"hallway/component/client"
+)
+
+func TestNotesComeBack(t *testing.T) {
+	for _, note := range []client.Note{
+		{Kind: client.NoteAsk},
+		{Kind: client.NoteHand, Item: client.Item{ID: "a", Text: "ä\n", SentAt: "2026-11-23T09:00:00.000Z", Order: 7}},
+		{Kind: client.NoteState, Item: client.Item{ID: "a", Code: "conflict", Reason: "because"}, State: client.ItemFailed},
+		{Kind: client.NoteList, IDs: []string{"a", "b"}},
+	} {
+		data, err := encodeNote(note)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := decodeNote(data); !ok || !reflect.DeepEqual(got, note) {
+			t.Errorf("got %+v, %v; want %+v", got, ok, note)
+		}
+	}
+	for _, data := range []string{``, `{}`, `{"v":2,"kind":"ask","item":{"v":1}}`, `{"v":1,"kind":"ask","item":{"v":2}}`} {
+		if n, ok := decodeNote([]byte(data)); ok {
+			t.Errorf("%s: read as %+v", data, n)
+		}
+	}
+}
