@@ -76,7 +76,9 @@ type Client struct {
 	hidden        bool
 
 	timerAt time.Time // of the last SetTimer; zero: none
-	told    Status    // of the last Changed
+	// Of the last Changed:
+	told    Status
+	retryAt time.Time
 }
 
 // New makes a chat that has not begun.
@@ -102,6 +104,9 @@ func (c *Client) Step(now time.Time, ev Event) []Effect {
 	if s := c.status(); s != c.told {
 		c.told, c.changed = s, true
 		c.statusChanged(s)
+	}
+	if at := c.nextTry(); !at.Equal(c.retryAt) {
+		c.retryAt, c.changed = at, true
 	}
 	if c.changed {
 		c.emit(Changed{})

@@ -1,9 +1,12 @@
 package client
 
+import "time"
+
 // Snapshot is what people see now.
 func (c *Client) Snapshot() Snapshot {
 	s := Snapshot{
 		Status:        c.status(),
+		RetryAt:       c.nextTry(),
 		Me:            c.me,
 		Members:       c.members,
 		Loaded:        c.sync.loaded,
@@ -20,13 +23,7 @@ func (c *Client) Snapshot() Snapshot {
 		n := len(c.timeline.messages)
 		s.Messages = c.timeline.messages[:n:n]
 	}
-	switch s.Status {
-	case StatusReconnecting:
-		s.RetryAt = c.conn.dialAt
-		if c.conn.phase == phaseIdle {
-			s.RetryAt = c.auth.askAt
-		}
-	case StatusNotAllowed, StatusUpdateNeeded:
+	if s.Status == StatusNotAllowed || s.Status == StatusUpdateNeeded {
 		s.Reason = c.conn.reason
 	}
 	for _, e := range c.outbox.entries {
@@ -45,4 +42,15 @@ func (e *entry) state() ItemState {
 		return e.mirror
 	}
 	return ItemWaiting
+}
+
+// nextTry is when a chat that reconnects tries again, zero while it does.
+func (c *Client) nextTry() time.Time {
+	switch {
+	case c.status() != StatusReconnecting:
+		return time.Time{}
+	case c.conn.phase == phaseIdle:
+		return c.auth.askAt
+	}
+	return c.conn.dialAt
 }
