@@ -23,7 +23,7 @@ export const CODE_BROKEN = -1;
  */
 export async function prepareGo(module, global) {
   const go = new (loadGo(global))();
-  const instance = await WebAssembly.instantiate(module, go.importObject);
+  let instance = await WebAssembly.instantiate(module, go.importObject);
 
   let settle;
   const exited = new Promise((resolve) => {
@@ -38,6 +38,8 @@ export async function prepareGo(module, global) {
     go._scheduledTimeouts.clear();
     go._inst = go.mem = go._values = go._goRefCounts = go._ids = go._idPool = undefined;
     go._pendingEvent = null;
+    instance = undefined;
+    go._resolveExitPromise(); // ends run(), which holds the instance as well
     settle({ code, error });
   };
   // Once ended, the rest of a call stack that is still inside the program fails on the released state: that is no news.
@@ -62,7 +64,7 @@ export async function prepareGo(module, global) {
 
   return {
     exited,
-    // Not awaited: run() returns only when the program ends, and not at all where it was killed.
+    // Not awaited: run() returns only when the program ends.
     start: () => void go.run(instance).catch(fail),
     kill: () => {
       if (!go.exited) release(0);

@@ -16,6 +16,7 @@ var marks = []struct{ text, why string }{
 	{"\t\t\t\t[globalThis, 5],\n", "the program's js.Global() is the global"},
 	{"\t\t\tthis._scheduledTimeouts = new Map();\n", "our host clears its timers"},
 	{"\t\tasync run(instance) {\n", "our host runs it"},
+	{"\t\t\t\tthis._resolveExitPromise = resolve;\n", "our host ends run()"},
 	{"\t\t_resume() {\n", "our host guards every entry into the program"},
 	{"\t\t\t\tgo._resume();\n", "js.Func enters the program through _resume"},
 	{"\t\t\t\t\t\tthis.exit(code);\n", "our host hears of the exit"},

@@ -74,7 +74,8 @@ func (c *Client) tellPeers() {
 	for _, e := range c.outbox.entries {
 		switch {
 		case c.tabs.owns:
-			if c.tabs.peers && e.told != e.state() {
+			// Not before it is saved: should this page die, the next owner would write it.
+			if c.tabs.peers && e.stored && e.told != e.state() {
 				e.told = e.state()
 				c.tell(Note{Kind: NoteState, Item: e.Item, State: e.told})
 			}
