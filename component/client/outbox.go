@@ -36,23 +36,34 @@ type outbox struct {
 	lastOrder int64
 	resendAt  time.Time // nothing is written before: the relay has refused a send
 
-	// recent holds the last ids that came back, and recentAt where the next goes,
+	// recent holds the ids that came back last, and recentAt where the next goes,
 	// so that a late word of another page does not bring one again.
 	recent   []string
 	recentAt int
+	sent     map[string]struct{} // the same
 }
 
 // recentMax is how many ids are remembered after they came back.
 const recentMax = 2 * OutboxMax
 
-func (o *outbox) isDone(id string) bool { return slices.Contains(o.recent, id) }
+func (o *outbox) isDone(id string) bool {
+	_, ok := o.sent[id]
+	return ok
+}
 
 func (o *outbox) done(id string) {
-	o.touched = true
+	if o.isDone(id) {
+		return
+	}
+	if o.sent == nil {
+		o.sent = map[string]struct{}{}
+	}
+	o.sent[id] = struct{}{}
 	if len(o.recent) < recentMax {
 		o.recent = append(o.recent, id)
 		return
 	}
+	delete(o.sent, o.recent[o.recentAt])
 	o.recent[o.recentAt] = id
 	o.recentAt = (o.recentAt + 1) % recentMax
 }
@@ -126,10 +137,9 @@ func (c *Client) outboxLoaded(ev OutboxLoaded) {
 	o.ready, o.touched, c.changed = true, true, true
 	o.failing = ev.Err != nil
 	for _, item := range ev.Items {
-		m := c.timeline.byID[item.ID]
 		switch {
 		case o.find(item.ID) != nil:
-		case o.isDone(item.ID), m != nil && m.Sender.ID == c.me.ID:
+		case o.isDone(item.ID):
 			c.emit(RemoveItem{ID: item.ID})
 		default:
 			o.add(&entry{Item: item, stored: true, written: true, loaded: true})

@@ -211,12 +211,13 @@ func (c *Client) discard(id string) {
 
 // acknowledge takes an own message that came back: it is in the room.
 func (c *Client) acknowledge(m *protocol.Message) {
+	c.outbox.done(m.ID)
 	e := c.outbox.find(m.ID)
 	if e == nil {
 		return
 	}
 	c.outbox.remove(e)
-	c.outbox.done(m.ID)
+	c.outbox.touched = true
 	c.emit(RemoveItem{ID: m.ID})
 	if c.tabs.owns && c.tabs.peers {
 		c.tell(Note{Kind: NoteState, Item: Item{ID: m.ID}, State: ItemSent})
