@@ -109,6 +109,7 @@ func (h *Hub) opened(m *member, o Outcome) {
 // joined answers a join; the first time the stream begins.
 func (h *Hub) joined(m *member) {
 	s, r := m.session, m.room
+	h.tell(r) // what this batch has brought so far is not above the head
 	first := !m.joined
 	if first {
 		m.joined = true
