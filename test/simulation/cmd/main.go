@@ -1,0 +1,78 @@
+// Command cmd runs seeds of the simulation, as `make sim` says, or replays one
+// with a trace.
+package main
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hallway/test/simulation"
+)
+
+// failuresMax is how many failures are told; the rest is only counted.
+const failuresMax = 20
+
+func main() {
+	seeds := flag.Uint64("seeds", 20_000, "how many seeds to run")
+	from := flag.Uint64("from", 0, "the first of them")
+	seed := flag.String("seed", "", "replay this one, with a trace")
+	flag.Parse()
+	if *seed != "" {
+		os.Exit(replay(*seed))
+	}
+	os.Exit(run(*from, *seeds))
+}
+
+// replay runs one seed with a trace.
+func replay(text string) int {
+	var seed uint64
+	if _, err := fmt.Sscan(text, &seed); err != nil {
+		fmt.Fprintf(os.Stderr, "%q is no seed: a whole number is wanted\n", text)
+		return 2
+	}
+	out := bufio.NewWriter(os.Stdout)
+	err := simulation.Run(seed, out)
+	_ = out.Flush()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Println("1 seed, 0 failures")
+	return 0
+}
+
+// run runs seeds on all processors.
+func run(from, seeds uint64) int {
+	var next, done, failures atomic.Uint64
+	var workers sync.WaitGroup
+	var mu sync.Mutex // of the output
+	began := time.Now()
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for n := next.Add(1); n <= seeds; n = next.Add(1) {
+				if err := simulation.Run(from+n-1, nil); err != nil && failures.Add(1) <= failuresMax {
+					mu.Lock()
+					fmt.Printf("\r%v\n", err)
+					mu.Unlock()
+				}
+				if d := done.Add(1); d%500 == 0 {
+					mu.Lock()
+					fmt.Printf("\r%d of %d seeds, %d failures, %.0f s", d, seeds, failures.Load(), time.Since(began).Seconds())
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	workers.Wait()
+	fmt.Printf("\r%d seeds, %d failures, %.0f s          \n", seeds, failures.Load(), time.Since(began).Seconds())
+	if failures.Load() > 0 {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,120 @@
+package simulation
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hallway/component/client"
+)
+
+var errDisk = errors.New("the storage is full")
+
+// device is what the tabs of one user share.
+type device struct {
+	w    *world
+	user string
+
+	disk    map[string]map[string]client.Item // outboxes: room → id → item
+	missing bool                              // there is no storage
+	full    bool                              // nothing can be saved
+	done    time.Duration                     // when the storage will have done what it was asked for
+	shared  bool                              // there are locks and a bus
+	locks   map[string][]*page                // by room: the owner, and who waits for it
+
+	skew    time.Duration // what the clock shows beyond the true time
+	offline bool          // no network
+	silent  bool          // the host gives no tokens
+}
+
+func newDevice(w *world, user string) *device {
+	d := &device{w: w, user: user, disk: map[string]map[string]client.Item{}, locks: map[string][]*page{}}
+	for _, room := range w.rooms {
+		d.disk[room] = map[string]client.Item{}
+	}
+	d.missing = w.strikes(diskMissing, 0.6)
+	d.shared = !w.strikes(noLocks, 0.6)
+	if w.strikes(clocks, 0.7) {
+		d.skew = w.upTo(48*time.Hour) - 24*time.Hour
+	}
+	w.devices = append(w.devices, d)
+	return d
+}
+
+// load is the outbox of a room, in the order in which it was written.
+func (d *device) load(room string) []client.Item {
+	var items []client.Item
+	for _, item := range d.disk[room] {
+		items = append(items, item)
+	}
+	slices.SortFunc(items, func(a, b client.Item) int {
+		if a.Order != b.Order {
+			return int(a.Order - b.Order)
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return items
+}
+
+// lock puts a page in the line for its room's outbox.
+func (d *device) lock(p *page) {
+	line := d.locks[p.room]
+	if slices.Contains(line, p) {
+		return
+	}
+	d.locks[p.room] = append(line, p)
+	if len(line) == 0 {
+		d.grant(p)
+	}
+}
+
+func (d *device) grant(p *page) {
+	p.in(d.w.upTo(5*time.Millisecond), func() { p.step(client.Owns{User: d.user}) })
+}
+
+// unlock takes a page out of the line, as its death does.
+func (d *device) unlock(p *page) {
+	line := d.locks[p.room]
+	i := slices.Index(line, p)
+	if i < 0 {
+		return
+	}
+	line = slices.Delete(line, i, i+1)
+	d.locks[p.room] = line
+	if i == 0 && len(line) > 0 {
+		d.grant(line[0])
+	}
+}
+
+// broadcast brings a note to the other living pages of the room. What one page
+// says keeps its order.
+func (d *device) broadcast(from *page, note client.Note) {
+	from.heard = max(from.heard, d.w.now+d.w.upTo(5*time.Millisecond))
+	for _, p := range d.w.pages {
+		if p != from && p.alive && p.dev == d && p.room == from.room {
+			p.at(from.heard, func() { p.step(client.PeerSaid{Note: note}) })
+		}
+	}
+}
+
+// issued is what a token stands for.
+type issued struct {
+	user    string
+	expires time.Time
+}
+
+// token issues a token for the user.
+func (d *device) token() string {
+	w, ttl := d.w, 2*time.Hour
+	if !w.calm && w.weather.on[tokensEnd] {
+		ttl = 10*time.Second + w.upTo(40*time.Second)
+	}
+	expires := start.Add(w.now + ttl).Truncate(time.Second)
+	claims := fmt.Sprintf(`{"sub":%q,"exp":%d,"jti":"%d"}`, d.user, expires.Unix(), len(w.tokens))
+	token := "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
+	w.tokens[token] = issued{d.user, expires}
+	return token
+}

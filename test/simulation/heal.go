@@ -1,0 +1,171 @@
+package simulation
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+const (
+	// healMax is how long after the last fault all must be well.
+	healMax = 3 * time.Minute
+	// lastMax is how long after that one more message may take.
+	lastMax = time.Minute
+)
+
+// heal ends the faults; then all must be well within a bounded time.
+func (w *world) heal() {
+	w.note("world", "the faults end")
+	w.calm, w.refuses, w.small = true, false, false
+	if r := w.relay; r != nil && (r.draining || r.cfg.ConnsPerUser > 0 || r.cfg.Limits.TextBytes < protocol.TextBytesMax) {
+		r.kill()
+	}
+	w.startRelay()
+	for _, d := range w.devices {
+		d.full, d.silent = false, false
+		if d.offline {
+			d.network(true)
+		}
+	}
+	until := w.now
+	for _, p := range w.pages {
+		p.throttled = false
+		until = max(until, p.frozen)
+	}
+	w.converge(until - w.now + healMax)
+
+	// The stream may have lost the last change of a room: the next one shows it.
+	for _, room := range w.rooms {
+		if i := slices.IndexFunc(w.pages, func(p *page) bool { return p.room == room }); i >= 0 {
+			p := w.pages[i]
+			it := w.write(p.dev.user, room, p)
+			p.step(client.SendText{ID: it.id, Text: it.text})
+			if !it.accepted {
+				w.fail("%s is live and takes no message", p.name)
+			}
+		}
+	}
+	w.converge(lastMax)
+	w.readAll()
+	w.checkItems()
+}
+
+// converge waits until all is well.
+func (w *world) converge(atMost time.Duration) {
+	end := w.now + atMost
+	for {
+		w.run(time.Second)
+		why := w.unwell()
+		if why == "" {
+			return
+		}
+		if w.now > end {
+			w.fail("not well %v after the last fault: %s", atMost, why)
+		}
+		for _, p := range w.pages {
+			if p.alive && p.shown.Status == client.StatusNotAllowed {
+				p.step(client.TokenGot{Token: p.dev.token()}) // somebody logs in again
+			}
+		}
+	}
+}
+
+// unwell says what is not yet as it must be, "" when all is well.
+func (w *world) unwell() string {
+	for _, p := range w.pages {
+		s := &p.shown
+		switch {
+		case !p.alive:
+			return "a tab of " + p.dev.user + " is closed"
+		case s.Status != client.StatusLive:
+			return p.name + " is " + string(s.Status) + " " + s.Reason
+		case s.Loading:
+			return p.name + " is loading"
+		}
+		for _, o := range s.Outbox {
+			if o.State != client.ItemFailed {
+				return p.name + " has " + short(o.ID) + " as " + string(o.State)
+			}
+		}
+		if h := w.store.room(p.room); h.epoch != p.epoch {
+			return p.name + " is in another epoch"
+		} else if all := h.stored(); len(all) > 0 && !s.MoreAfter && (len(s.Messages) == 0 || s.Messages[len(s.Messages)-1].ID != all[len(all)-1].ID) {
+			return p.name + " does not show the last message"
+		}
+	}
+	return ""
+}
+
+// readAll has every page read its room from the end to the beginning. The
+// checks of a live page see every hole on the way.
+func (w *world) readAll() {
+	for _, p := range w.pages {
+		p.step(client.LoadNewest{})
+		w.run(time.Second)
+		for range 400 {
+			if !p.shown.MoreBefore && !p.shown.Loading {
+				break
+			}
+			p.step(client.LoadOlder{})
+			w.run(500 * time.Millisecond)
+		}
+		if p.shown.MoreBefore || p.shown.Loading {
+			w.fail("%s never gets to the beginning", p.name)
+		}
+		all := w.store.room(p.room).stored()
+		if len(all) <= client.TimelineMax && len(p.shown.Messages) != len(all) {
+			w.fail("%s shows %d of %d messages", p.name, len(p.shown.Messages), len(all))
+		}
+		for i, m := range p.shown.Messages {
+			if stored := all[i]; m.ID != stored.ID || m.Rev > stored.Rev {
+				w.fail("%s shows %s in the place of %s", p.name, short(m.ID), short(stored.ID))
+			}
+		}
+	}
+}
+
+// checkItems holds what became of each message against what was promised.
+func (w *world) checkItems() {
+	for _, it := range w.items {
+		stored := w.store.room(it.room).find(it.id)
+		kept := it.saved || it.accepted && it.author.alive
+		switch {
+		case stored != nil || it.undone:
+		case it.echoed:
+			w.fail("%s was echoed and is gone", short(it.id))
+		case it.discarded || !kept:
+		case !w.showsFailed(it):
+			w.fail("%s of %s (saved %v) is neither in the room nor failed", short(it.id), it.user, it.saved)
+		}
+	}
+	for _, room := range w.rooms {
+		last := map[*page]int{}
+		for _, m := range w.store.room(room).stored() {
+			it := w.byID[m.ID]
+			if it == nil {
+				continue // of the history from before
+			}
+			if it.user != m.Sender.ID || !strings.HasPrefix(m.Text, it.text) {
+				w.fail("%s is stored as %+v", short(it.id), m)
+			}
+			if it.author == nil || it.retried || it.undone {
+				continue
+			}
+			if it.number < last[it.author] {
+				w.fail("%s: item %d is stored after %d", it.author.name, it.number, last[it.author])
+			}
+			last[it.author] = it.number
+		}
+	}
+}
+
+func (w *world) showsFailed(it *item) bool {
+	return slices.ContainsFunc(w.pages, func(p *page) bool {
+		return p.dev.user == it.user && p.room == it.room && slices.ContainsFunc(p.shown.Outbox, func(o client.Own) bool {
+			return o.ID == it.id && o.State == client.ItemFailed
+		})
+	})
+}

@@ -1,0 +1,276 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// relay is one process of the relay: the hub and the shell around it. When it
+// is killed all of it is gone; the store stays.
+type relay struct {
+	w        *world
+	name     string
+	up       bool
+	draining bool
+	hub      *hub.Hub
+	cfg      hub.Config
+	skew     time.Duration
+	links    int // accepted so far
+	batch    []hub.Op
+}
+
+var (
+	errCommit = errors.New("the disk is full")
+	errToken  = errors.New("the token is not valid")
+)
+
+func (w *world) startRelay() {
+	if w.relay != nil {
+		return
+	}
+	w.relays++
+	r := &relay{w: w, name: fmt.Sprint("relay.", w.relays), up: true}
+	r.cfg = hub.Config{
+		Server:      "hallway/simulation",
+		HeartbeatMs: w.weather.heartbeat.Milliseconds(),
+		TimeoutMs:   w.weather.heartbeat.Milliseconds() / 2,
+		Verifier:    r,
+	}
+	if w.weather.on[rates] {
+		r.cfg.Rate = 2
+	}
+	if w.strikes(tooManyConns, 0.7) {
+		r.cfg.ConnsPerUser = 1 + w.rnd.IntN(2)
+	}
+	if w.small {
+		r.cfg.Limits = protocol.Limits{TextBytes: 60, FrameBytes: 60*6 + 8192}
+		if w.oneIn(2) {
+			r.cfg.Limits.FrameBytes = 400 // the transport's say comes first
+		}
+	}
+	if w.strikes(clocks, 0.5) {
+		r.skew = w.upTo(8*time.Second) - 4*time.Second
+	}
+	r.cfg = r.cfg.WithDefaults()
+	r.hub = hub.New(r.cfg, r, r)
+	w.relay = r
+	w.note(r.name, "started")
+	r.tick()
+}
+
+func (r *relay) clock() time.Time { return start.Add(r.w.now + r.skew) }
+
+// in lets something happen to this process later.
+func (r *relay) in(d time.Duration, do func()) {
+	r.w.in(d, func() {
+		if r.up {
+			do()
+		}
+	})
+}
+
+func (r *relay) tick() {
+	r.hub.Tick(r.clock())
+	r.in(hub.TickEvery, r.tick)
+}
+
+// kill ends the process at this instant.
+func (r *relay) kill() {
+	r.w.note(r.name, "killed with %d ops under way", len(r.batch))
+	r.up = false
+	r.w.relay = nil
+	r.w.store.rollBack()
+	for _, p := range r.w.pages {
+		if l := p.link; l != nil && l.relay == r {
+			if l.shut = true; r.w.strikes(halfOpens, 0.2) {
+				l.down.dead = true // the machine has died: nobody says so
+			}
+			l.lost()
+		}
+	}
+}
+
+// deploy drains, closes all, and ends the process.
+func (r *relay) deploy() {
+	if r.draining {
+		return
+	}
+	r.w.note(r.name, "drains")
+	r.draining = true
+	r.hub.Drain(r.clock())
+	r.in(r.w.upTo(2*time.Second), func() {
+		r.w.note(r.name, "closes all")
+		r.hub.CloseAll(r.clock())
+		r.in(r.w.upTo(time.Second), func() {
+			r.kill()
+			r.w.in(r.w.upTo(2*time.Second), r.w.startRelay)
+		})
+	})
+}
+
+func (r *relay) accept(l *link) {
+	r.links++
+	r.w.note(r.name, "accepts %v", l)
+	l.session = r.hub.Open(r.clock(), fmt.Sprint("s", r.links), l)
+}
+
+func (r *relay) received(l *link, data []byte) {
+	if int64(len(data)) > r.cfg.Limits.FrameBytes {
+		l.Close(protocol.CloseTooLarge, "the frame is too large")
+		return
+	}
+	r.hub.Received(r.clock(), l.session, data)
+}
+
+// Verify is the hub's [hub.Verifier].
+func (r *relay) Verify(now time.Time, token string) (hub.Identity, error) {
+	t, ok := r.w.tokens[token]
+	expires := t.expires.Add(10 * time.Second)
+	if !ok || r.w.refuses || !now.Before(expires) {
+		return hub.Identity{}, errToken
+	}
+	return hub.Identity{User: user(t.user), Expires: expires, Grants: everywhere{}}, nil
+}
+
+func user(id string) protocol.User {
+	return protocol.User{ID: id, Name: id, Role: protocol.RoleParticipant}
+}
+
+// everywhere opens every room.
+type everywhere struct{}
+
+func (everywhere) Role(string) (protocol.Role, bool) { return protocol.RoleParticipant, true }
+
+// Commit is the hub's [hub.Committer]: the transaction takes a while, then is
+// durable, and a while later the hub hears of it.
+func (r *relay) Commit(ops []hub.Op) {
+	w := r.w
+	if r.batch != nil {
+		w.fail("a second batch while one is under way")
+	}
+	r.batch = ops
+	slow := func() time.Duration { return w.upTo(w.weather.commit / 2) }
+	r.in(slow(), func() {
+		outcomes, err := w.store.stage(start.Add(w.now+w.skew), ops)
+		r.in(slow(), func() {
+			switch {
+			case err != nil || w.strikes(storeFails, 0.05):
+				w.store.rollBack()
+				outcomes, err = nil, errCommit
+			default:
+				w.store.sync()
+				if w.strikes(resultsLost, 0.05) {
+					outcomes, err = nil, errCommit
+				}
+			}
+			r.in(slow(), func() {
+				w.note(r.name, "committed %d ops, err %v", len(ops), err)
+				r.batch = nil
+				r.hub.Committed(r.clock(), outcomes, err)
+			})
+		})
+	})
+}
+
+// group is a room's links.
+type group struct {
+	r     *relay
+	links []*link
+}
+
+// NewGroup is the hub's [hub.Transport].
+func (r *relay) NewGroup(string) hub.Group { return &group{r: r} }
+
+func (g *group) Add(c hub.Conn) { g.links = append(g.links, c.(*link)) }
+
+func (g *group) Remove(c hub.Conn) {
+	g.links = slices.DeleteFunc(g.links, func(l *link) bool { return hub.Conn(l) == c })
+}
+
+func (g *group) Send(frames [][]byte) {
+	for _, frame := range frames {
+		if len(g.links) == 0 {
+			return
+		}
+		f := g.r.read(g.links[0], frame)
+		for _, l := range g.links {
+			l.push(frame, f, true)
+		}
+	}
+}
+
+// post is somebody without a chat who sends over REST.
+func (r *relay) post(room string) {
+	it := r.w.write("bot", room, nil)
+	send := protocol.Send{Room: room, ID: it.id, Text: it.text}
+	who := hub.Identity{User: user("bot"), Expires: r.clock().Add(time.Hour), Grants: everywhere{}}
+	r.hub.Post(r.clock(), who, send, func(o hub.Outcome) {
+		r.w.note(r.name, "answers the post of %s: %q", short(it.id), o.Code)
+		if o.Code == "" {
+			r.w.mustBeDurable(&o.Message, "answered over REST")
+			it.echoed = true
+		}
+	})
+}
+
+// fetch reads history over HTTP, which has nothing to do with the page's link.
+func (p *page) fetch(f client.FetchPage) {
+	w := p.w
+	fail := func(after time.Duration, status int, retryMs int64) {
+		p.in(after, func() { p.step(client.PageFailed{Req: f.Req, Status: status, RetryAfterMs: retryMs}) })
+	}
+	if p.dev.offline || w.strikes(httpLosses, 0.05) {
+		fail(w.upTo(15*time.Second), 0, 0)
+		return
+	}
+	w.in(w.latency(), func() {
+		r := w.relay
+		if r == nil {
+			fail(w.latency(), []int{0, 502}[w.rnd.IntN(2)], 0)
+			return
+		}
+		if w.strikes(httpFails, 0.15) {
+			status := []int{503, 500, 429, 401, 0}[w.rnd.IntN(5)]
+			fail(w.latency(), status, int64(w.rnd.IntN(2)*w.rnd.IntN(3000)))
+			return
+		}
+		if _, err := r.Verify(r.clock(), f.Token); err != nil {
+			fail(w.latency(), 401, 0)
+			return
+		}
+		page := r.history(p.room, f.Query)
+		if w.strikes(httpLosses, 0.05) {
+			fail(w.upTo(15*time.Second), 0, 0)
+			return
+		}
+		p.in(w.latency(), func() { p.step(client.PageLoaded{Req: f.Req, Page: page}) })
+	})
+}
+
+// history is a page as the relay's route reads it.
+func (r *relay) history(room string, q client.PageQuery) protocol.Page {
+	query := hub.Query{Kind: hub.QueryNewest, Limit: q.Limit}
+	switch {
+	case q.HasSince:
+		query.Kind, query.At = hub.QuerySince, q.Since
+	case q.Before > 0:
+		query.Kind, query.At = hub.QueryBefore, q.Before
+	case q.After > 0:
+		query.Kind, query.At = hub.QueryAfter, q.After
+	}
+	if r.w.weather.on[smallPages] {
+		query.Limit = min(query.Limit, 7)
+	}
+	page, err := r.w.store.Page(context.Background(), room, "", query)
+	if err != nil {
+		r.w.fail("a page is asked for as %+v: %v", q, err)
+	}
+	return page
+}

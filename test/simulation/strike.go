@@ -1,0 +1,160 @@
+package simulation
+
+import (
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// strikesOn are the faults that strike now and then, and what they do to a page
+// or to what is around it.
+var strikesOn = map[fault]func(w *world, p *page){
+	cuts: func(_ *world, p *page) {
+		if p.link != nil {
+			p.link.lost()
+		}
+	},
+	halfOpens: func(w *world, p *page) {
+		if p.link != nil {
+			way := []*pipe{&p.link.up, &p.link.down}[w.rnd.IntN(2)]
+			way.dead = true
+			w.note("world", "half open: %v", p.link)
+		}
+	},
+	stalls: func(w *world, p *page) {
+		if p.link != nil {
+			p.link.stalled = w.now + w.upTo(10*time.Second)
+			w.note("world", "stalled: %v", p.link)
+		}
+	},
+	kills: func(w *world, _ *page) {
+		if w.relay != nil {
+			w.relay.kill()
+			w.in(w.upTo(8*time.Second), w.startRelay)
+		}
+	},
+	deploys: func(w *world, _ *page) {
+		if w.relay != nil {
+			w.relay.deploy()
+		}
+	},
+	restores: strikeRestore,
+	clocks: func(w *world, p *page) {
+		p.dev.skew = w.upTo(48*time.Hour) - 24*time.Hour
+		w.skew = w.upTo(2*time.Hour) - time.Hour
+	},
+	freezes: func(w *world, p *page) {
+		d := w.upTo(90 * time.Second)
+		for _, x := range w.pages {
+			if x == p || x.dev == p.dev && d > 45*time.Second {
+				x.freeze(d)
+			}
+		}
+	},
+	throttles: func(_ *world, p *page) {
+		p.throttled = !p.throttled
+		if p.throttled {
+			p.step(client.Hidden{})
+		} else {
+			p.step(client.Visible{})
+		}
+	},
+	tabCloses: func(w *world, p *page) {
+		if w.oneIn(2) {
+			p.step(client.Close{})
+		}
+		p.die()
+		w.in(w.upTo(5*time.Second), func() { w.reopen(p) })
+	},
+	diskFails: func(w *world, p *page) {
+		p.dev.full = !p.dev.full
+		w.note(p.dev.user, "storage full: %v", p.dev.full)
+	},
+	tokensFail:    func(_ *world, p *page) { p.dev.silent = !p.dev.silent },
+	tokensRefused: strikeRefusal,
+	limitsShrink: func(w *world, _ *page) {
+		w.small = !w.small
+		if w.relay != nil {
+			w.relay.deploy()
+		}
+	},
+	networksGo: func(w *world, p *page) { p.dev.network(p.dev.offline) },
+	edits:      strikeEdit,
+}
+
+// strike lets something break.
+func (w *world) strike(p *page) {
+	f := fault(w.rnd.IntN(int(faultCount)))
+	for range faultCount { // the next that is on
+		if do := strikesOn[f]; do != nil && w.weather.on[f] {
+			w.note("world", "strikes: %s", faultNames[f])
+			do(w, p)
+			return
+		}
+		f = (f + 1) % faultCount
+	}
+}
+
+// reopen opens a tab in place of one that has died, unless that was done.
+func (w *world) reopen(p *page) {
+	if w.pages[p.place] == p && !p.alive {
+		w.openTab(p)
+	}
+}
+
+// network takes the device's network away, or gives it back. The browser tells
+// of it, mostly.
+func (d *device) network(back bool) {
+	w := d.w
+	d.offline = !back
+	w.note(d.user, "has a network: %v", back)
+	for _, p := range w.pages {
+		if p.dev != d || !p.alive {
+			continue
+		}
+		if l := p.link; l != nil && !back {
+			l.up.dead, l.down.dead = true, true
+		}
+		if w.oneIn(4) {
+			continue
+		}
+		if back {
+			p.in(0, func() { p.step(client.Online{}) })
+		} else {
+			p.in(0, func() { p.step(client.Offline{}) })
+		}
+	}
+}
+
+// strikeRestore stops the relay and puts an older database in place, or makes
+// the backup for later.
+func strikeRestore(w *world, _ *page) {
+	if w.oneIn(2) || w.relay == nil {
+		w.backup = w.store.backUp()
+		return
+	}
+	w.relay.kill()
+	old := w.store.rooms
+	w.store.restore(w.backup, w.rooms)
+	for _, it := range w.items {
+		if h := old[it.room]; h != nil && h.find(it.id) != nil {
+			it.undone = it.undone || w.store.room(it.room).find(it.id) == nil
+		}
+	}
+	w.in(w.upTo(3*time.Second), w.startRelay)
+}
+
+func strikeRefusal(w *world, _ *page) {
+	w.refuses = true
+	w.in(w.upTo(5*time.Second), func() { w.refuses = false })
+}
+
+func strikeEdit(w *world, p *page) {
+	h := w.store.rooms[p.room]
+	if h != nil && len(w.store.open) == 0 && h.durable > 0 {
+		i := max(0, h.durable-1-w.rnd.IntN(80))
+		w.store.edit(h, i, protocol.TimeOf(start.Add(w.now)))
+		w.note("world", "edits seq %d of %s: head %d", h.messages[i].Seq, p.room, h.head)
+	}
+}

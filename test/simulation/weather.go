@@ -1,0 +1,106 @@
+package simulation
+
+import (
+	"strings"
+	"time"
+)
+
+// fault is a kind of thing that goes wrong.
+type fault uint8
+
+// The faults. Some strike now and then (strike.go), others lie in wait at the
+// place that asks for them.
+const (
+	cuts            fault = iota // connections end
+	halfOpens                    // one direction of a connection dies in silence
+	stalls                       // a reader is slow: 4409
+	delays                       // now and then something takes seconds
+	httpFails                    // history answers 503, 401, 429 or nothing
+	httpLosses                   // the answer of history comes never, or half a minute late
+	kills                        // the relay dies at any instant
+	deploys                      // it drains, all leave, another comes
+	restores                     // an older database is put in place
+	storeFails                   // a commit fails, with nothing stored
+	resultsLost                  // a commit fails, but all is stored
+	clocks                       // device clocks are wrong, the relay's clock jumps
+	freezes                      // devices sleep for a minute
+	throttles                    // timers of hidden tabs come late
+	tabKills                     // tabs die between any two effects
+	tabCloses                    // tabs are closed and opened
+	diskFails                    // the device's storage is full for a while
+	diskMissing                  // there is no storage
+	noLocks                      // the browser has neither locks nor a bus
+	tokensEnd                    // tokens live for seconds
+	tokensFail                   // the host gives none for a while
+	tokensRefused                // the relay refuses good tokens for a while
+	rates                        // the relay limits each user's rate
+	tooManyConns                 // … and connections
+	limitsShrink                 // a new relay takes smaller texts only
+	networksGo                   // a device has no network for a while
+	edits                        // messages change, and the stream is silent about it
+	smallPages                   // the relay gives fewer messages than asked for
+	disabledOffline              // some pages close the composer while not connected
+	faultCount
+)
+
+var faultNames = [faultCount]string{
+	"cuts", "halfOpens", "stalls", "delays", "httpFails", "httpLosses", "kills", "deploys", "restores", "storeFails",
+	"resultsLost", "clocks", "freezes", "throttles", "tabKills", "tabCloses", "diskFails", "diskMissing", "noLocks",
+	"tokensEnd", "tokensFail", "tokensRefused", "rates", "tooManyConns", "limitsShrink", "networksGo", "edits",
+	"smallPages", "disabledOffline",
+}
+
+// weather is what a seed is like.
+type weather struct {
+	on        [faultCount]bool
+	latency   time.Duration // of a frame or a request, at most, when nothing delays it
+	commit    time.Duration // of a commit, at most
+	storm     time.Duration // how long there are faults
+	pace      time.Duration // between two things that people do or that break, at most
+	history   int           // messages that are there from the start
+	restless  bool          // people scroll a lot
+	heartbeat time.Duration
+}
+
+func (w *world) drawWeather() {
+	on := &w.weather.on
+	switch w.rnd.IntN(4) {
+	case 0: // one kind only
+		on[w.rnd.IntN(int(faultCount))] = true
+	case 1: // a few
+		for range 4 {
+			on[w.rnd.IntN(int(faultCount))] = true
+		}
+	default:
+		p := 0.15 + 0.6*w.rnd.Float64()
+		for f := range on {
+			on[f] = w.rnd.Float64() < p
+		}
+	}
+	pick := func(of ...int) int { return of[w.rnd.IntN(len(of))] }
+	w.weather.latency = time.Duration(pick(2, 20, 80, 300)) * time.Millisecond
+	w.weather.commit = time.Duration(pick(1, 10, 100, 500)) * time.Millisecond
+	w.weather.storm = time.Duration(10+w.rnd.IntN(50)) * time.Second
+	w.weather.pace = time.Duration(pick(500, 1000, 2000, 4000)) * time.Millisecond
+	w.weather.history = pick(0, 0, 0, 3, 20, 60, 60, 120, 130)
+	if w.rnd.IntN(400) == 0 {
+		w.weather.history = 2200 // more than a chat keeps
+	}
+	w.weather.restless = w.rnd.IntN(4) == 0
+	w.weather.heartbeat = time.Duration(pick(2, 10, 10)) * time.Second
+}
+
+// strikes is true with that probability, where such faults occur.
+func (w *world) strikes(f fault, p float64) bool {
+	return !w.calm && w.weather.on[f] && w.rnd.Float64() < p
+}
+
+func (w weather) String() string {
+	var names []string
+	for f, on := range w.on {
+		if on {
+			names = append(names, faultNames[f])
+		}
+	}
+	return strings.Join(names, " ")
+}

@@ -1,0 +1,179 @@
+package simulation
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"hallway/protocol"
+)
+
+// start is the virtual time at which every world begins.
+var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+// stepsMax is how many tasks a world may do in a virtual second: more is a loop.
+const stepsMax = 20_000
+
+// world is one run: one thread, one queue of what happens next.
+type world struct {
+	rnd   *rand.Rand
+	now   time.Duration // since start
+	queue queue
+	trace io.Writer // nil: none
+
+	weather weather
+	calm    bool // the faults have ended
+
+	rooms   []string
+	store   *Store
+	lives   map[string]*history // by epoch
+	backup  backup
+	relay   *relay // nil: none runs
+	relays  int    // so far
+	skew    time.Duration
+	small   bool // the relay takes small texts only
+	refuses bool // the relay refuses tokens
+	tokens  map[string]issued
+	devices []*device
+	pages   []*page // one for each tab, the living one
+	tabs    int     // so far
+
+	items []*item // in the order in which they were written
+	byID  map[string]*item
+
+	second, steps int // to find loops
+}
+
+// errBroken carries the first broken check out of a run.
+var errBroken = errors.New("broken")
+
+// Run runs one seed. Its error names the first broken check. What happens is
+// written to trace, one line each; nil: nowhere.
+func Run(seed uint64, trace io.Writer) (err error) {
+	w := &world{
+		rnd:    rand.New(rand.NewPCG(seed, 0)),
+		trace:  trace,
+		store:  NewStore(),
+		lives:  map[string]*history{},
+		tokens: map[string]issued{},
+		byID:   map[string]*item{},
+	}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case error:
+			if errors.Is(r, errBroken) {
+				err = fmt.Errorf("seed %d, %.3fs: %w", seed, w.now.Seconds(), r)
+				break
+			}
+			err = fmt.Errorf("seed %d, %.3fs: panic: %w\n%s", seed, w.now.Seconds(), r, debug.Stack())
+		default:
+			err = fmt.Errorf("seed %d, %.3fs: panic: %v\n%s", seed, w.now.Seconds(), r, debug.Stack())
+		}
+		if err != nil {
+			w.note("world", "FAILED: %v", err)
+		}
+	}()
+	w.drawWeather()
+	w.populate()
+	w.note("world", "%v of faults: %v", w.weather.storm, w.weather)
+	w.begin()
+	w.run(w.weather.storm)
+	w.heal()
+	return nil
+}
+
+// fail ends the run: a check is broken.
+func (w *world) fail(format string, args ...any) {
+	panic(fmt.Errorf("%w: %s", errBroken, fmt.Sprintf(format, args...)))
+}
+
+// note writes a line of the trace.
+func (w *world) note(actor, format string, args ...any) {
+	if w.trace != nil {
+		_, _ = fmt.Fprintf(w.trace, "%10.3f %-10s %s\n", w.now.Seconds(), actor, fmt.Sprintf(format, args...))
+	}
+}
+
+// in lets something happen later.
+func (w *world) in(d time.Duration, do func()) { w.queue.push(w.now+d, do) }
+
+// run lets time pass.
+func (w *world) run(d time.Duration) {
+	end := w.now + d
+	for len(w.queue.tasks) > 0 && w.queue.tasks[0].at <= end {
+		t := w.queue.pop()
+		w.now = t.at
+		if s := int(w.now / time.Second); s != w.second {
+			w.second, w.steps = s, 0
+		}
+		if w.steps++; w.steps > stepsMax {
+			w.fail("more than %d steps in a second: a loop", stepsMax)
+		}
+		t.do()
+	}
+	w.now = end
+}
+
+// upTo is a random time up to d, in microseconds.
+func (w *world) upTo(d time.Duration) time.Duration {
+	return time.Duration(w.rnd.Int64N(int64(d/time.Microsecond)+1)) * time.Microsecond
+}
+
+// latency is how long a frame or a request is on its way.
+func (w *world) latency() time.Duration {
+	d := time.Millisecond + w.upTo(w.weather.latency)
+	if w.strikes(delays, 0.02) {
+		d += w.upTo(8 * time.Second)
+	}
+	return d
+}
+
+func (w *world) oneIn(n int) bool { return w.rnd.IntN(n) == 0 }
+
+// uuid is the n-th id.
+func uuid(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
+
+// populate makes rooms with their history, users, devices and tabs.
+func (w *world) populate() {
+	w.rooms = []string{"lobby", "stage"}[:1+w.rnd.IntN(4)/3]
+	for _, name := range w.rooms {
+		if w.weather.history == 0 && w.oneIn(2) {
+			continue // nobody has entered it
+		}
+		h := &history{room: name, epoch: w.store.newEpoch(), made: true, places: map[string]int{}}
+		for i := range w.weather.history {
+			seq := int64(i + 1)
+			h.places[uuid(i+1)] = i
+			h.messages = append(h.messages, &protocol.Message{
+				Room: name, ID: uuid(i + 1), Seq: seq, Rev: seq, CreatedAt: protocol.TimeOf(start) - 1e9 + protocol.Time(i),
+				Sender: protocol.User{ID: "old", Name: "old", Role: protocol.RoleParticipant}, Text: fmt.Sprint(name, " ", seq),
+			})
+		}
+		h.head, h.durable = int64(len(h.messages)), len(h.messages)
+		w.store.rooms[name] = h
+	}
+	w.backup = w.store.backUp()
+	for i := range 1 + w.rnd.IntN(3) {
+		d := newDevice(w, []string{"ada", "bo", "cy"}[i])
+		for range 1 + w.rnd.IntN(3) {
+			p := &page{w: w, dev: d, room: w.rooms[w.rnd.IntN(len(w.rooms))], place: len(w.pages)}
+			if w.weather.on[disabledOffline] && w.oneIn(2) {
+				p.offline = offlineDisable
+			}
+			w.pages = append(w.pages, p)
+		}
+	}
+}
+
+// begin starts all that goes on by itself.
+func (w *world) begin() {
+	w.startRelay()
+	for _, p := range w.pages {
+		w.in(w.upTo(2*time.Second), func() { w.openTab(p) })
+	}
+	w.in(w.upTo(w.weather.pace), w.goOn)
+}
