@@ -33,6 +33,7 @@ type Note struct {
 	Item  Item
 	State ItemState
 	IDs   []string
+	Seq   int64 // with ItemSent: of the message
 }
 
 // tabs is what a page knows of the others.
@@ -112,7 +113,7 @@ func (c *Client) heardFrom(n Note) {
 		}
 	case NoteState:
 		if !c.tabs.owns {
-			c.ownerHas(n.Item, n.State)
+			c.ownerHas(n)
 		}
 	case NoteList:
 		if !c.tabs.owns {
@@ -126,7 +127,7 @@ func (c *Client) handed(item Item) {
 	e := c.outbox.find(item.ID)
 	switch {
 	case c.outbox.isDone(item.ID):
-		c.tell(Note{Kind: NoteState, Item: item, State: ItemSent})
+		c.tell(Note{Kind: NoteState, Item: item, State: ItemSent, Seq: c.outbox.sent[item.ID]})
 	case e == nil:
 		c.outbox.add(&entry{Item: item, stored: true, written: true})
 		c.changed = true
@@ -147,19 +148,25 @@ func (c *Client) answerAsk() {
 	c.tell(Note{Kind: NoteList, IDs: ids})
 }
 
-// ownerHas mirrors the owner's state of an item.
-func (c *Client) ownerHas(item Item, state ItemState) {
-	e := c.outbox.find(item.ID)
+// ownerHas mirrors the owner's state of an item. One that was sent is gone
+// here too, unless its message is still on its way to this page.
+func (c *Client) ownerHas(n Note) {
+	e := c.outbox.find(n.Item.ID)
+	sent := n.State == ItemSent && c.sync.loaded && n.Seq <= c.sync.cursor
 	switch {
-	case e == nil && (state == ItemSent || c.outbox.isDone(item.ID)):
+	case e == nil && (n.State == ItemSent || c.outbox.isDone(n.Item.ID)):
+		return
+	case sent:
+		c.outbox.remove(e)
+		c.changed = true
 		return
 	case e == nil:
 		e = &entry{stored: true, written: true}
-		e.Item = item
+		e.Item = n.Item
 		c.outbox.add(e)
 	}
-	e.Code, e.Reason = item.Code, item.Reason
-	e.handed, e.mirror = true, state
+	e.Code, e.Reason = n.Item.Code, n.Item.Reason
+	e.handed, e.mirror = true, n.State
 	c.changed = true
 }
 
@@ -211,7 +218,7 @@ func (c *Client) discard(id string) {
 
 // acknowledge takes an own message that came back: it is in the room.
 func (c *Client) acknowledge(m *protocol.Message) {
-	c.outbox.done(m.ID)
+	c.outbox.done(m)
 	e := c.outbox.find(m.ID)
 	if e == nil {
 		return
@@ -220,7 +227,7 @@ func (c *Client) acknowledge(m *protocol.Message) {
 	c.outbox.touched = true
 	c.emit(RemoveItem{ID: m.ID})
 	if c.tabs.owns && c.tabs.peers {
-		c.tell(Note{Kind: NoteState, Item: Item{ID: m.ID}, State: ItemSent})
+		c.tell(Note{Kind: NoteState, Item: Item{ID: m.ID}, State: ItemSent, Seq: m.Seq})
 	}
 	c.changed = true
 }
