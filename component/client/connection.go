@@ -137,6 +137,7 @@ func (c *Client) hangUp(code protocol.CloseCode) {
 	}
 	c.members = 0
 	c.sync.interrupt()
+	c.timeline.expectNoPage()
 	c.outbox.interrupt()
 	c.changed = true
 }

@@ -149,7 +149,7 @@ func (s *script) do(line string) {
 		s.step(OutboxLoaded{User: arg[0]})
 	case "owns":
 		s.step(Owns{User: arg[0]})
-	case "peer": // peer KIND N [STATE]
+	case "peer": // peer KIND N [STATE [SEQ]]
 		n := Note{Kind: NoteKind(arg[0])}
 		if len(arg) > 1 {
 			n.Item = Item{ID: testUUID(arg[1]), Text: "theirs", Order: int64(number(arg, 1))}
@@ -159,6 +159,9 @@ func (s *script) do(line string) {
 			if n.State == ItemFailed {
 				n.Item.Code, n.Item.Reason = protocol.CodeConflict, "because"
 			}
+		}
+		if len(arg) > 3 {
+			n.Seq = int64(number(arg, 3))
 		}
 		s.step(PeerSaid{Note: n})
 	case "outbox-broken":

@@ -59,7 +59,8 @@ func (t *timeline) apply(m *protocol.Message) bool {
 		return false
 	}
 	t.insert(m)
-	if t.begun && len(t.messages) > TimelineMax {
+	// While a page is on its way the window's ends stay, so that it still fits.
+	if t.begun && t.aside == nil && len(t.messages) > TimelineMax {
 		t.dropOldest(len(t.messages) - TimelineMax + evictAtOnce)
 	}
 	return true
@@ -68,13 +69,16 @@ func (t *timeline) apply(m *protocol.Message) bool {
 // expectPage begins to put aside what comes beyond the window.
 func (t *timeline) expectPage() { t.aside = map[string]*protocol.Message{} }
 
+// expectNoPage ends that.
+func (t *timeline) expectNoPage() { t.aside = nil }
+
 // putAside keeps the newest state of a message that a page may bring. Where
 // that becomes too much, nothing is kept, and the page must be read again.
 func (t *timeline) putAside(m *protocol.Message) {
 	if old := t.aside[m.ID]; t.aside != nil && (old == nil || old.Rev < m.Rev) {
 		t.aside[m.ID] = m
 	}
-	if len(t.aside) > aheadMax {
+	if len(t.aside) > aheadMax || len(t.messages) > TimelineMax+aheadMax {
 		t.aside = nil
 	}
 }
@@ -158,6 +162,11 @@ func (t *timeline) extend(page []protocol.Message) {
 
 // jump makes the newest page the window, in place of what it showed.
 func (t *timeline) jump(page []protocol.Message, more bool) {
+	for i := range page {
+		if shown := t.byID[page[i].ID]; shown != nil {
+			t.putAside(shown) // perhaps changed since the page was read
+		}
+	}
 	t.messages, t.byID = nil, map[string]*protocol.Message{}
 	t.extend(page)
 	t.moreBefore = more

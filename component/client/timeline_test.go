@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -65,7 +66,7 @@ func (h *history) check(t *rapid.T, tl *timeline) {
 	if !tl.moreAfter && i != len(h.room) {
 		t.Fatalf("ends before seq %d and says that nothing is after", h.room[i].Seq)
 	}
-	if len(tl.byID) != len(tl.messages) || len(tl.messages) > TimelineMax {
+	if len(tl.byID) != len(tl.messages) || tl.aside == nil && len(tl.messages) > TimelineMax {
 		t.Fatalf("%d messages, %d by id", len(tl.messages), len(tl.byID))
 	}
 }
@@ -75,19 +76,20 @@ func (h *history) check(t *rapid.T, tl *timeline) {
 func TestWindow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h, tl := &history{}, &timeline{}
-		for range rapid.IntRange(0, 3*TimelineMax).Draw(t, "before") {
+		for range rapid.SampledFrom([]int{0, 60, 3 * TimelineMax}).Draw(t, "before") {
 			h.change(len(h.room))
 		}
-		page, more := h.page(rapid.IntRange(1, 500).Draw(t, "first page"), true, func(int64) bool { return true })
+		page, more := h.page(rapid.SampledFrom([]int{1, 50, TimelineMax}).Draw(t, "first page"), true, func(int64) bool { return true })
 		for i := range page {
 			tl.apply(&page[i])
 		}
 		tl.begin(page, more)
+		which := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		stream := func(label string) {
-			for range rapid.IntRange(0, 30).Draw(t, label) {
+			for range rapid.IntRange(0, rapid.SampledFrom([]int{3, 300}).Draw(t, "most")).Draw(t, label) {
 				at := len(h.room)
-				if at > 0 && rapid.Bool().Draw(t, "edit") {
-					at = rapid.IntRange(0, at-1).Draw(t, "which")
+				if at > 0 && which.IntN(2) == 0 {
+					at = which.IntN(at) // an edit
 				}
 				tl.apply(h.change(at))
 			}
@@ -95,7 +97,7 @@ func TestWindow(t *testing.T) {
 		for range rapid.IntRange(1, 15).Draw(t, "rounds") {
 			stream("streamed")
 			h.check(t, tl)
-			limit := rapid.IntRange(1, 900).Draw(t, "limit")
+			limit := rapid.IntRange(1, aheadMax).Draw(t, "limit")
 			what := rapid.SampledFrom([]want{wantOlder, wantNewer, wantEnd}).Draw(t, "page")
 			if what == wantOlder && !tl.moreBefore || what != wantOlder && !tl.moreAfter {
 				continue

@@ -12,6 +12,7 @@ func TestNotesComeBack(t *testing.T) {
 		{Kind: client.NoteAsk},
 		{Kind: client.NoteHand, Item: client.Item{ID: "a", Text: "ä\n", SentAt: "2026-11-23T09:00:00.000Z", Order: 7}},
 		{Kind: client.NoteState, Item: client.Item{ID: "a", Code: "conflict", Reason: "because"}, State: client.ItemFailed},
+		{Kind: client.NoteState, Item: client.Item{ID: "a"}, State: client.ItemSent, Seq: 7},
 		{Kind: client.NoteList, IDs: []string{"a", "b"}},
 	} {
 		data, err := encodeNote(note)
