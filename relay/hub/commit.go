@@ -24,7 +24,7 @@ func (p *pending) holdBack(b *block) {
 		return
 	}
 	if p.block != nil {
-		p.block.finds--
+		p.block.ended(p.order)
 	}
 	b.finds++
 	p.op.FindOnly, p.block = true, b
@@ -113,7 +113,7 @@ func (h *Hub) settle(p *pending) {
 		p.session.ops--
 	}
 	if p.block != nil {
-		p.block.finds--
+		p.block.ended(p.order)
 	}
 }
 
@@ -128,7 +128,7 @@ func (h *Hub) holdBackQueue(batch []pending) {
 	for i := range batch {
 		p := &batch[i]
 		if p.block != nil {
-			p.block.refused(p.op.Send.ID, p.order) // its lane is blocked already, or was joined anew
+			p.block.refuse(p.op.Send.ID, p.order, 0) // its lane is blocked already, or was joined anew
 			continue
 		}
 		if p.session == nil {
@@ -141,7 +141,7 @@ func (h *Hub) holdBackQueue(batch []pending) {
 			blocks[at] = b
 		}
 		if p.op.Kind == OpSend {
-			b.refused(p.op.Send.ID, p.order)
+			b.refuse(p.op.Send.ID, p.order, 0)
 		}
 	}
 	for i := range h.queue {
@@ -181,11 +181,14 @@ func (h *Hub) failed(p *pending) {
 
 // done answers an op that the store has carried out or refused.
 func (h *Hub) done(p *pending, o Outcome) {
+	if p.block != nil && o.Code != protocol.CodeNotFound {
+		p.block.settled(p.op.Send.ID)
+	}
 	switch {
 	case p.op.Kind == OpOpen:
 		h.opened(p.member, o)
 	case p.block != nil && o.Code == protocol.CodeNotFound:
-		p.block.refused(p.op.Send.ID, p.order)
+		p.block.refuse(p.op.Send.ID, p.order, 0)
 		h.refuse(p, p.block.refusal)
 	case o.Code != "":
 		h.refuse(p, refusal{code: o.Code, reason: o.Reason})

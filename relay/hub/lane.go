@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"hallway/protocol"
@@ -14,22 +16,61 @@ import (
 // an id stored before is answered all the same, and refused when not found.
 type block struct {
 	refusal
-	finds int    // look-ups under way
-	first string // the id of the earliest send that was refused; "" while none was
-	order uint64 // its place in the order of arrival
+	finds   int          // look-ups under way
+	refused []refusedOne // in the order of arrival: the first is waited for
 }
 
-// refused notes that a send was refused behind the block.
-func (b *block) refused(id string, order uint64) {
-	if b.first == "" || order < b.order {
-		b.first, b.order = id, order
+// refusedMax is how many refused sends a block remembers: more than a client
+// has in flight.
+const refusedMax = 2 * protocol.InFlightMax
+
+// refusedOne is a send that was refused behind a block.
+type refusedOne struct {
+	id    string
+	order uint64 // its place in the order of arrival
+	early int    // look-ups under way that arrived before it
+}
+
+// refuse notes that a send was refused behind the block, while early look-ups
+// that arrived before it were under way. These end in the order of arrival: of
+// a look-up none is.
+func (b *block) refuse(id string, order uint64, early int) {
+	for _, r := range b.refused {
+		if r.id == id && r.order < order {
+			return
+		}
+	}
+	b.settled(id)
+	at, _ := slices.BinarySearchFunc(b.refused, order, func(r refusedOne, order uint64) int {
+		return cmp.Compare(r.order, order)
+	})
+	b.refused = slices.Insert(b.refused, at, refusedOne{id, order, early})
+	b.refused = b.refused[:min(len(b.refused), refusedMax)]
+}
+
+// settled forgets a send that is stored, or refused for good: its sender need
+// not send it again.
+func (b *block) settled(id string) {
+	b.refused = slices.DeleteFunc(b.refused, func(r refusedOne) bool { return r.id == id })
+}
+
+// ended notes that a look-up is not under way any more.
+func (b *block) ended(order uint64) {
+	b.finds--
+	for i := range b.refused {
+		if r := &b.refused[i]; r.early > 0 && order < r.order {
+			r.early--
+		}
 	}
 }
 
-// lifts reports whether the arrival of id ends the block. While a look-up is
-// under way it is not known which send is the first refused.
+// lifts reports whether the arrival of id ends the block. While a look-up of an
+// earlier send is under way it is not known which is the first refused.
 func (b *block) lifts(id string) bool {
-	return b.finds == 0 && (b.first == id || b.first == "")
+	if len(b.refused) == 0 {
+		return b.finds == 0
+	}
+	return b.refused[0].id == id && b.refused[0].early == 0
 }
 
 // A refusal is why something was not done.
@@ -80,11 +121,11 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 		}
 	}
 	if m.block != nil && full {
-		m.block.refused(f.ID, p.order)
+		m.block.refuse(f.ID, p.order, m.block.finds)
 		s.send(m.block.frame(f.Room, f.ID))
 		return
 	}
-	if m.block != nil && m.block.finds == 0 && m.block.first != "" {
+	if m.block != nil && m.block.finds == 0 && len(m.block.refused) > 0 {
 		h.probe(m)
 	}
 	p.holdBack(m.block)
@@ -95,13 +136,13 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 // by another of the user's devices, or twice by this one. Then its sender need
 // not send it again, and it must not hold the lane back for ever.
 func (h *Hub) probe(m *member) {
-	b, id := m.block, m.block.first
+	b, id := m.block, m.block.refused[0].id
 	h.enqueue(pending{
 		// Without content: found, it is a conflict.
 		op: Op{Kind: OpSend, Room: m.room.name, Sender: m.sender(), Send: protocol.Send{Room: m.room.name, ID: id}, FindOnly: true},
 		done: func(o Outcome) {
-			if o.Code == protocol.CodeConflict && b.first == id {
-				b.first = ""
+			if o.Code == protocol.CodeConflict {
+				b.settled(id)
 			}
 		},
 	})

@@ -46,9 +46,10 @@ func (s *sender) transmit() {
 }
 
 // again writes a frame once more, out of the blue: of a message before which
-// all are stored, or it would ask to be overtaken.
+// all are stored and behind which nothing is under way, or it would ask to be
+// overtaken.
 func (s *sender) again(i int) {
-	if i < s.next && !slices.Contains(s.stored[:i], false) {
+	if i < s.next && !slices.Contains(s.stored[:i], false) && !slices.ContainsFunc(s.flights[i+1:], func(n int) bool { return n > 0 }) {
 		s.frame(i)
 	}
 }
