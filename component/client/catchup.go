@@ -166,7 +166,10 @@ func (c *Client) streamed(f protocol.Changed) {
 	}
 	c.apply(&f.Message)
 	c.sync.note(f.Message.Rev)
-	if c.sync.loaded && c.sync.cursor < c.sync.head && c.sync.fetchAt.IsZero() {
+	switch {
+	case c.caughtUp():
+		c.reached() // perhaps before the page that is on its way
+	case c.sync.loaded && c.sync.fetchAt.IsZero():
 		c.fetch()
 	}
 }
