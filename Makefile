@@ -1,6 +1,7 @@
 # The words of the project. CI says the same ones: .ci/run is `make test`.
 
 PORT ?= 8080
+SEEDS ?= 20000
 VERSION := $(or $(shell git describe --tags --dirty --match 'v[0-9]*' 2>/dev/null | sed 's/^v//'),0.1.0-dev)
 BIOME := test/browser/node_modules/.bin/biome
 # What the browser build is made of; the rest of component/ is built for the host as well.
@@ -35,8 +36,8 @@ npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
 	mkdir -p dist-npm
 	npm pack --pack-destination dist-npm
 
-sim: ## Run the seeded simulation
-	@echo 'make sim: not filled yet' >&2; exit 1
+sim: ## Run 20,000 seeds of the simulation (SEEDS= another number; SEED=n replays one with a trace)
+	@go run ./test/simulation/cmd -seeds $(SEEDS) $(if $(SEED),-seed $(SEED))
 
 bench: ## Run the benchmarks
 	@echo 'make bench: not filled yet' >&2; exit 1

@@ -35,11 +35,12 @@ type page struct {
 }
 
 // openTab begins a new life of a tab.
-func (w *world) openTab(old *page) *page {
+func (w *world) openTab(old *page) {
 	w.tabs++
 	p := &page{
 		w: w, dev: old.dev, room: old.room, place: old.place, offline: old.offline,
 		name: fmt.Sprintf("%s.%d", old.dev.user, w.tabs), alive: true, skew: old.dev.skew,
+		watch: watch{arrived: map[string]string{}},
 	}
 	w.pages[p.place] = p
 	if w.strikes(clocks, 0.2) {
@@ -55,7 +56,6 @@ func (w *world) openTab(old *page) *page {
 	if p.dev.offline && w.oneIn(2) {
 		p.step(client.Offline{})
 	}
-	return p
 }
 
 // die ends the page: what it has not done yet will never be.
@@ -118,7 +118,7 @@ func (p *page) step(ev client.Event) {
 		if p.w.strikes(tabKills, 0.002) {
 			p.w.note(p.name, "killed before %T", e)
 			p.die()
-			p.w.in(p.w.upTo(3*time.Second), func() { p.w.openTab(p) })
+			p.w.in(p.w.upTo(3*time.Second), func() { p.w.reopen(p) })
 			return
 		}
 		p.act(e)

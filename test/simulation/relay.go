@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"hallway/component/client"
@@ -124,6 +125,8 @@ func (r *relay) accept(l *link) {
 func (r *relay) received(l *link, data []byte) {
 	if int64(len(data)) > r.cfg.Limits.FrameBytes {
 		l.Close(protocol.CloseTooLarge, "the frame is too large")
+		l.up.cut++ // nothing more is read
+		l.send(&l.up, 0, l.gone)
 		return
 	}
 	r.hub.Received(r.clock(), l.session, data)
@@ -171,12 +174,33 @@ func (r *relay) Commit(ops []hub.Op) {
 				}
 			}
 			r.in(slow(), func() {
-				w.note(r.name, "committed %d ops, err %v", len(ops), err)
+				if w.trace != nil {
+					w.note(r.name, "committed %s, err %v", listed(ops, outcomes), err)
+				}
 				r.batch = nil
 				r.hub.Committed(r.clock(), outcomes, err)
 			})
 		})
 	})
+}
+
+// listed are a batch's ops, each with what became of it, on one line.
+func listed(ops []hub.Op, outcomes []hub.Outcome) string {
+	var text []string
+	for i := range ops {
+		word := "open"
+		switch op := &ops[i]; {
+		case op.FindOnly:
+			word = "find " + short(op.Send.ID)
+		case op.Kind == hub.OpSend:
+			word = "send " + short(op.Send.ID)
+		}
+		if i < len(outcomes) {
+			word += fmt.Sprintf(" (rev %d%s)", outcomes[i].Message.Rev, outcomes[i].Code)
+		}
+		text = append(text, word)
+	}
+	return strings.Join(text, ", ")
 }
 
 // group is a room's links.

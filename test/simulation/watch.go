@@ -36,9 +36,10 @@ type inWatch struct {
 
 // watch is what a page has shown.
 type watch struct {
-	shown client.Snapshot
-	epoch string // of the last joined that it heard
-	ready bool   // its outbox is loaded
+	shown   client.Snapshot
+	epoch   string            // of the last joined that it heard
+	ready   bool              // its outbox is loaded
+	arrived map[string]string // messages of others that came live, each with its epoch
 
 	asks, wakes int // in this span of asksEvery
 	span        time.Duration
@@ -180,19 +181,27 @@ func (p *page) inspect(ev client.Event, effects []client.Effect) {
 // it shows something else.
 func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (changed bool) {
 	w := p.w
-	if n := len(effects); n > effectsMax+4*(len(s.Outbox)+len(p.shown.Outbox)) {
-		w.fail("%s asks for %d things in one step", p.name, n)
-	}
 	if span := w.now / asksEvery; span != p.span {
 		p.span, p.asks, p.wakes = span, 0, 0
 	}
+	asked := 0
 	for _, e := range effects {
-		switch e.(type) {
+		asked++
+		switch e := e.(type) {
+		case client.Arrived:
+			asked-- // there are as many as a page may hold
+			if p.arrived[e.Message.ID] == p.epoch || e.Message.Sender.ID == p.dev.user {
+				w.fail("%s: %s arrives again, or is its own", p.name, short(e.Message.ID))
+			}
+			p.arrived[e.Message.ID] = p.epoch
 		case client.Changed:
 			changed = true
 		case client.Dial, client.FetchPage, client.GetToken:
 			p.asks++
 		}
+	}
+	if asked > effectsMax+4*(len(s.Outbox)+len(p.shown.Outbox)) {
+		w.fail("%s asks for %d things in one step", p.name, asked)
 	}
 	if p.asks > asksMax+4*p.wakes {
 		w.fail("%s has asked for %d dials, pages and tokens within %v", p.name, p.asks, asksEvery)
@@ -221,6 +230,10 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 		w.byID[ev.ID].unsafe = true
 	case client.OutboxLoaded:
 		p.ready = true
+	case client.PageLoaded:
+		for i := range ev.Page.Messages {
+			p.link.answered(ev.Page.Messages[i].ID) // as good as its echo
+		}
 	case client.Retry:
 		w.byID[ev.ID].retried = true
 		p.wakes++

@@ -173,7 +173,7 @@ func (w *world) populate() {
 func (w *world) begin() {
 	w.startRelay()
 	for _, p := range w.pages {
-		w.in(w.upTo(2*time.Second), func() { w.openTab(p) })
+		w.in(w.upTo(2*time.Second), func() { w.reopen(p) })
 	}
 	w.in(w.upTo(w.weather.pace), w.goOn)
 }
