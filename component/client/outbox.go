@@ -40,7 +40,7 @@ type outbox struct {
 	// so that a late word of another page does not bring one again.
 	recent   []string
 	recentAt int
-	sent     map[string]int64 // the same, with the message's seq
+	sent     map[string]struct{} // the same
 }
 
 // recentMax is how many ids are remembered after they came back.
@@ -51,20 +51,20 @@ func (o *outbox) isDone(id string) bool {
 	return ok
 }
 
-func (o *outbox) done(m *protocol.Message) {
-	if o.isDone(m.ID) {
+func (o *outbox) done(id string) {
+	if o.isDone(id) {
 		return
 	}
 	if o.sent == nil {
-		o.sent = map[string]int64{}
+		o.sent = map[string]struct{}{}
 	}
-	o.sent[m.ID] = m.Seq
+	o.sent[id] = struct{}{}
 	if len(o.recent) < recentMax {
-		o.recent = append(o.recent, m.ID)
+		o.recent = append(o.recent, id)
 		return
 	}
 	delete(o.sent, o.recent[o.recentAt])
-	o.recent[o.recentAt] = m.ID
+	o.recent[o.recentAt] = id
 	o.recentAt = (o.recentAt + 1) % recentMax
 }
 

@@ -33,7 +33,10 @@ type Note struct {
 	Item  Item
 	State ItemState
 	IDs   []string
-	Seq   int64 // with ItemSent: of the message
+	// With ItemSent, where the message is: a page that has not come so far in this
+	// life of the room keeps the item until it has.
+	Epoch string
+	Seq   int64
 }
 
 // tabs is what a page knows of the others.
@@ -127,7 +130,7 @@ func (c *Client) handed(item Item) {
 	e := c.outbox.find(item.ID)
 	switch {
 	case c.outbox.isDone(item.ID):
-		c.tell(Note{Kind: NoteState, Item: item, State: ItemSent, Seq: c.outbox.sent[item.ID]})
+		c.tell(Note{Kind: NoteState, Item: item, State: ItemSent})
 	case e == nil:
 		c.outbox.add(&entry{Item: item, stored: true, written: true})
 		c.changed = true
@@ -152,11 +155,11 @@ func (c *Client) answerAsk() {
 // here too, unless its message is still on its way to this page.
 func (c *Client) ownerHas(n Note) {
 	e := c.outbox.find(n.Item.ID)
-	sent := n.State == ItemSent && c.sync.loaded && n.Seq <= c.sync.cursor
+	gone := n.State == ItemSent && (n.Epoch != c.sync.epoch || n.Seq <= c.sync.cursor)
 	switch {
 	case e == nil && (n.State == ItemSent || c.outbox.isDone(n.Item.ID)):
 		return
-	case sent:
+	case gone:
 		c.outbox.remove(e)
 		c.changed = true
 		return
@@ -218,7 +221,7 @@ func (c *Client) discard(id string) {
 
 // acknowledge takes an own message that came back: it is in the room.
 func (c *Client) acknowledge(m *protocol.Message) {
-	c.outbox.done(m)
+	c.outbox.done(m.ID)
 	e := c.outbox.find(m.ID)
 	if e == nil {
 		return
@@ -227,7 +230,7 @@ func (c *Client) acknowledge(m *protocol.Message) {
 	c.outbox.touched = true
 	c.emit(RemoveItem{ID: m.ID})
 	if c.tabs.owns && c.tabs.peers {
-		c.tell(Note{Kind: NoteState, Item: Item{ID: m.ID}, State: ItemSent, Seq: m.Seq})
+		c.tell(Note{Kind: NoteState, Item: Item{ID: m.ID}, State: ItemSent, Epoch: c.sync.epoch, Seq: m.Seq})
 	}
 	c.changed = true
 }
