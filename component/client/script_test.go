@@ -161,7 +161,7 @@ func (s *script) do(line string) {
 			}
 		}
 		if len(arg) > 3 {
-			n.Seq = int64(number(arg, 3))
+			n.Epoch, n.Seq = "e1", int64(number(arg, 3)) // the scripts' usual life of the room
 		}
 		s.step(PeerSaid{Note: n})
 	case "outbox-broken":
