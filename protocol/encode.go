@@ -192,14 +192,24 @@ func (o *object) content(text string, e *Encrypted) {
 
 // Append appends the page's JSON to dst.
 func (p *Page) Append(dst []byte) []byte {
+	return p.append(dst, len(p.Messages), func(dst []byte, i int) []byte { return p.Messages[i].Append(dst) })
+}
+
+// AppendEncoded is Append with messages, each the JSON of one, in place of
+// p.Messages.
+func (p *Page) AppendEncoded(dst []byte, messages [][]byte) []byte {
+	return p.append(dst, len(messages), func(dst []byte, i int) []byte { return append(dst, messages[i]...) })
+}
+
+func (p *Page) append(dst []byte, messages int, message func(dst []byte, i int) []byte) []byte {
 	o := begin(dst)
 	o.name("messages")
 	o.b = append(o.b, '[')
-	for i := range p.Messages {
+	for i := range messages {
 		if i > 0 {
 			o.b = append(o.b, ',')
 		}
-		o.b = p.Messages[i].Append(o.b)
+		o.b = message(o.b, i)
 	}
 	o.b = append(o.b, ']')
 	o.str("epoch", p.Epoch)

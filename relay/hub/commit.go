@@ -89,6 +89,7 @@ func (h *Hub) Committed(_ time.Time, outcomes []Outcome, err error) {
 	h.flying = nil
 	if err != nil {
 		h.holdBackQueue(batch)
+		h.loseWindows(batch)
 	}
 	h.flush()
 	for i := range batch {
@@ -152,6 +153,16 @@ func (h *Hub) holdBackQueue(batch []pending) {
 	}
 }
 
+// loseWindows forgets the windows of a failed batch's rooms: the store may be
+// ahead of them, nobody knows how far.
+func (h *Hub) loseWindows(batch []pending) {
+	for i := range batch {
+		if r := h.rooms[batch[i].op.Room]; r != nil {
+			h.windows.reset(r.window)
+		}
+	}
+}
+
 // blockLane makes sure that the session's lane of the room is blocked. It
 // makes a block also where the room was left: ops may still be queued.
 func (s *Session) blockLane(room string) *block {
@@ -210,6 +221,9 @@ func (h *Hub) refuse(p *pending, why refusal) {
 // the room: the commit that stored it may have seemed to fail.
 func (h *Hub) stored(p *pending, o Outcome) {
 	r := h.rooms[p.op.Room]
+	if r != nil && r.open {
+		h.windows.took(r.window, &o) // before anybody is told
+	}
 	news := r != nil && r.open && o.Message.Rev > r.told
 	if news {
 		if len(r.out) == 0 {
@@ -234,6 +248,8 @@ func (h *Hub) stored(p *pending, o Outcome) {
 func (h *Hub) tell(r *room) {
 	if len(r.out) > 0 {
 		r.group.Send(r.out)
+		h.stats.told(r, r.out)
+		h.stats.Deliveries += uint64(len(r.out) * r.streams)
 		r.out = nil
 	}
 }

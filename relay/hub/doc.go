@@ -26,6 +26,12 @@
 // anew. When a batch fails, nothing is known of any of its ops; it blocks the
 // lanes of all of them, and what queues behind it in these becomes look-ups.
 //
+// # Windows
+//
+// Of each room in memory the last changes stay there too, a [Window], so that
+// the store is not asked by everybody who comes back after a break. Readers use
+// it without asking the hub's owner.
+//
 // # Tests
 //
 // The scripts in testdata read as documentation: what is done to a hub, and

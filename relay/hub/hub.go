@@ -26,6 +26,9 @@ type Hub struct {
 	ops      int       // in both
 	bytes    int       // of both
 	touched  []*room   // with frames to tell; empty between calls
+
+	windows Windows
+	stats   Stats
 }
 
 // New makes an empty hub.
@@ -36,13 +39,14 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 		committer: committer,
 		users:     map[string]*user{},
 		rooms:     map[string]*room{},
+		stats:     newStats(),
 	}
 }
 
 // Open begins a session on a new connection. id names it to the client and in
 // logs. A hub that drains closes the connection at once.
 func (h *Hub) Open(now time.Time, id string, conn Conn) *Session {
-	s := &Session{id: id, conn: conn, place: len(h.sessions), opened: now, heard: now}
+	s := &Session{id: id, conn: conn, stats: &h.stats, place: len(h.sessions), opened: now, heard: now}
 	h.sessions = append(h.sessions, s)
 	if h.draining {
 		h.end(s, protocol.CloseGoingAway, "the relay is going away")
@@ -75,11 +79,16 @@ func (h *Hub) Tick(now time.Time) {
 }
 
 // Drain asks all clients to go and turns new ones away. Who is still here is
-// served until CloseAll.
+// served until CloseAll. They are told to come back over so long a time that
+// whoever serves them next, by the same limit, can admit them all.
 func (h *Hub) Drain(time.Time) {
 	h.draining = true
+	after := h.cfg.GoawayMs
+	if perSecond := int64(h.cfg.HandshakesPerSecond); perSecond > 0 {
+		after = min(after+int64(len(h.sessions))*1000/perSecond, GoawayMsMax)
+	}
 	for _, s := range h.sessions {
-		s.send(protocol.Goaway{ReconnectAfterMs: h.cfg.GoawayMs})
+		s.send(protocol.Goaway{ReconnectAfterMs: after})
 	}
 }
 
@@ -93,6 +102,16 @@ func (h *Hub) CloseAll(time.Time) {
 // Sessions is how many sessions have not ended.
 func (h *Hub) Sessions() int { return len(h.sessions) }
 
+// Windows are what is in memory of the rooms' histories. Others may read them.
+func (h *Hub) Windows() *Windows { return &h.windows }
+
+// Filled takes what was read from the store for the window of a room.
+func (h *Hub) Filled(name string, f Fill) {
+	if r := h.rooms[name]; r != nil {
+		h.windows.filled(r.window, f)
+	}
+}
+
 // Pending is how many ops wait for the store or are under way.
 func (h *Hub) Pending() int { return h.ops }
 
@@ -103,6 +122,7 @@ func (h *Hub) end(s *Session, code protocol.CloseCode, reason string) {
 		return
 	}
 	s.conn.Close(code, reason)
+	h.stats.Closed[code]++
 	h.detach(s)
 }
 
@@ -115,6 +135,7 @@ func (h *Hub) detach(s *Session) {
 		h.part(s.members[len(s.members)-1])
 	}
 	if s.user != nil {
+		h.stats.Welcomed--
 		s.user.conns--
 		h.rest(s.user)
 	}

@@ -96,6 +96,14 @@ func rateLimited(wait time.Duration) refusal {
 	return refusal{code: protocol.CodeRateLimited, reason: "too many messages", retryAfter: wait}
 }
 
+func tooManyFrames(wait time.Duration) refusal {
+	return refusal{code: protocol.CodeRateLimited, reason: "too many frames", retryAfter: wait}
+}
+
+func tooManyRooms() refusal {
+	return refusal{code: protocol.CodeUnavailable, reason: "too many rooms at once, try again", retryAfter: roomsRetry}
+}
+
 // send takes a send frame of a connection.
 func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 	m := s.member(f.Room)

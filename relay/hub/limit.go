@@ -24,6 +24,16 @@ const (
 	BatchBytesMax = 64 << 10
 	// RoomsPerSessionMax is how many rooms one connection may join.
 	RoomsPerSessionMax = 256
+	// RoomsMax is how many rooms may be in memory: a room that somebody has joined.
+	RoomsMax = 50_000
+	// FramesPerSecondMax is how many frames a second a connection may send, beside
+	// its sends, for which the user's rate is.
+	FramesPerSecondMax = 100
+	// FramesBurstMax is how many of them it may send at once: all of its rooms can
+	// be joined, and joined anew.
+	FramesBurstMax = 2 * RoomsPerSessionMax
+	// GoawayMsMax is the longest time over which clients come back after a drain.
+	GoawayMsMax = 60_000
 )
 
 // opBytes is about what an op takes beside its content, here and in the frame
@@ -38,6 +48,8 @@ const (
 	// unavailableRetry is what the refused are told to wait when the store or
 	// the queue could not take an op.
 	unavailableRetry = 500 * time.Millisecond
+	// roomsRetry is what they are told when too many rooms are in memory.
+	roomsRetry = 5 * time.Second
 	// rateBurst times the rate is what a user may send at once.
 	rateBurst = 4
 )
@@ -54,8 +66,12 @@ type Config struct {
 	ConnsPerUser int     // 0: no limit
 	QueueOps     int     // QueueOpsMax
 	QueueBytes   int     // QueueBytesMax
-	GoawayMs     int64   // within what time clients come back after a drain; 1500
+	Rooms        int     // RoomsMax
+	GoawayMs     int64   // within what time clients come back after a drain, at least; 1500
 	Verifier     Verifier
+
+	FramesPerSecond     int // FramesPerSecondMax
+	HandshakesPerSecond int // what the next relay admits; 0: no limit
 }
 
 // WithDefaults is c as a hub takes it.
@@ -67,6 +83,8 @@ func (c Config) WithDefaults() Config {
 	setDefault(&c.Limits.FrameBytes, protocol.FrameBytesMax)
 	setDefault(&c.QueueOps, QueueOpsMax)
 	setDefault(&c.QueueBytes, QueueBytesMax)
+	setDefault(&c.Rooms, RoomsMax)
+	setDefault(&c.FramesPerSecond, FramesPerSecondMax)
 	setDefault(&c.GoawayMs, 1500)
 	return c
 }
@@ -142,6 +160,20 @@ func (u *user) spend(now time.Time) (wait time.Duration) {
 		r.CancelAt(now)
 	}
 	return wait
+}
+
+// spendFrame takes one frame from a connection's rate; it returns how long to
+// wait when there is none left.
+func (s *Session) spendFrame(now time.Time, perSecond int) (wait time.Duration) {
+	each := time.Second / time.Duration(perSecond)
+	if s.frames.Before(now) {
+		s.frames = now
+	}
+	if wait = s.frames.Sub(now) - (FramesBurstMax-1)*each; wait > 0 {
+		return wait
+	}
+	s.frames = s.frames.Add(each)
+	return 0
 }
 
 // milliseconds rounds up, so that waiting that long is enough.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -102,5 +103,104 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	w.conns["bob"].take(protocol.Join{Room: "lobby"})
 	if got := w.out[len(w.out)-1]; got != "store← open lobby" {
 		t.Errorf("the room was still in memory: %s", got)
+	}
+}
+
+// TestFramesAreBounded: a flood is refused frame by frame, and nothing but the
+// flood.
+func TestFramesAreBounded(t *testing.T) {
+	w := newWorld(hub.Config{FramesPerSecond: 10})
+	ada := w.member("ada") // two frames of the burst
+	for range hub.FramesBurstMax - 2 {
+		ada.take(protocol.Ping{T: "1"})
+	}
+	if last := w.out[len(w.out)-1]; last != `ada← {"type":"pong","t":1}` {
+		t.Fatal(last)
+	}
+	w.out = nil
+	ada.take(protocol.Ping{T: "2"})
+	ada.take(protocol.Hello{Token: "ada"})
+	w.Received(w.now, ada.session, []byte(`{"type":"bogus","room":"lobby"}`))
+	ada.take(sendOf(1, "sends have a rate of their own"))
+	w.now = w.now.Add(99 * time.Millisecond)
+	ada.take(protocol.Leave{Room: "lobby"})
+	w.now = w.now.Add(time.Millisecond)
+	ada.take(protocol.Ping{T: "3"})
+	ada.take(protocol.Ping{T: "4"})
+	const refused = `ada← {"type":"error","code":"rate_limited","message":"too many frames",`
+	want := []string{
+		refused + `"retry_after_ms":100}`,
+		refused + `"retry_after_ms":100}`,
+		`ada← {"type":"error","code":"bad_request","message":"the frame's type is not known","room":"lobby"}`,
+		"store← send " + fmt.Sprintf(idFormat, 1),
+		refused + `"room":"lobby","retry_after_ms":1}`,
+		`ada← {"type":"pong","t":3}`,
+		refused + `"retry_after_ms":100}`,
+	}
+	if got := strings.Join(w.out, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// TestWindowIsThereBeforeItIsTold: who hears of a change, or of a head, finds it
+// in the window, and never more than the store has.
+func TestWindowIsThereBeforeItIsTold(t *testing.T) {
+	w := newWorld(hub.Config{})
+	heard := 0
+	look := func(frame []byte) {
+		f, err := protocol.DecodeRelay(frame)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rev int64
+		switch f := f.(type) {
+		case protocol.Joined:
+			rev = f.Head
+		case protocol.Changed:
+			rev = f.Message.Rev
+		default:
+			return
+		}
+		heard++
+		body, ok := w.Windows().Of("lobby").Page(hub.Query{Kind: hub.QuerySince, At: 2, Limit: 50})
+		page, err := protocol.DecodePage(body)
+		if !ok || err != nil || page.Head < rev || page.Head > w.rooms["lobby"].head || int64(len(page.Messages)) != page.Head-2 {
+			t.Errorf("told of rev %d: %v, %v, %+v", rev, ok, err, page)
+		}
+	}
+	join := func(name string) *fakeConn {
+		c := w.open(name)
+		c.heard = look
+		c.take(protocol.Hello{Token: name})
+		c.take(protocol.Join{Room: "lobby"})
+		return c
+	}
+	first := w.member("first")
+	first.take(sendOf(1, "before all are gone"))
+	w.commit()
+	first.take(sendOf(2, "and again"))
+	w.commit()
+	w.Closed(w.now, first.session)
+	if w.Windows().Of("lobby") != nil {
+		t.Error("the window of a room that all have left is still there")
+	}
+
+	ada := join("ada")
+	ada.take(sendOf(3, "x"))
+	w.commit() // the open
+	join("bob")
+	ada.take(sendOf(4, "y"))
+	join("eve")
+	w.commit()
+	w.commit()
+	ada.take(sendOf(5, "lost"))
+	w.lose()
+	if _, ok := w.Windows().Of("lobby").Page(hub.Query{Kind: hub.QuerySince, At: 4, Limit: 50}); ok {
+		t.Error("a window that may be behind the store answers")
+	}
+	w.Filled("lobby", hub.Fill{}) // read for a window that is not there any more
+	w.Filled("nowhere", hub.Fill{})
+	if heard != 3+3+3 {
+		t.Errorf("heard of %d", heard)
 	}
 }

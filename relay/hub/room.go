@@ -11,6 +11,7 @@ import (
 type room struct {
 	name    string
 	members int // sessions that have joined or are joining
+	streams int // sessions that have joined
 	group   Group
 	users   map[string]int // connections of each user that has joined
 
@@ -18,6 +19,8 @@ type room struct {
 	epoch string
 	told  int64    // the last rev that the members were told
 	out   [][]byte // frames to tell at the end of the call
+
+	window *Window
 
 	announced  int       // the number of users that every member knows; -1: they differ
 	presenceAt time.Time // when it was told last
@@ -51,6 +54,9 @@ func (h *Hub) join(s *Session, name string) {
 	case ask && h.full(s, opBytes):
 		s.send(unavailable().frame(name, ""))
 		return
+	case r == nil && len(h.rooms) >= h.cfg.Rooms:
+		s.send(tooManyRooms().frame(name, ""))
+		return
 	case m == nil:
 		m = h.enter(s, name)
 	}
@@ -77,12 +83,16 @@ func (m *member) sender() protocol.User {
 func (h *Hub) enter(s *Session, name string) *member {
 	r := h.rooms[name]
 	if r == nil {
-		r = &room{name: name, group: h.transport.NewGroup(name), users: map[string]int{}}
+		r = &room{
+			name: name, group: h.transport.NewGroup(name), users: map[string]int{},
+			window: h.windows.open(name),
+		}
 		h.rooms[name] = r
 	}
 	m := &member{session: s, room: r}
 	r.members++
 	s.members = append(s.members, m)
+	h.stats.Members++
 	return m
 }
 
@@ -103,6 +113,7 @@ func (h *Hub) opened(m *member, o Outcome) {
 	if !r.open {
 		r.open, r.epoch, r.told = true, o.Epoch, o.Head
 	}
+	h.windows.took(r.window, &o)
 	h.joined(m)
 }
 
@@ -113,6 +124,7 @@ func (h *Hub) joined(m *member) {
 	first := !m.joined
 	if first {
 		m.joined = true
+		r.streams++
 		r.users[s.user.id]++
 	}
 	n := len(r.users)
@@ -158,7 +170,9 @@ func notJoined(room, id string) protocol.Error {
 func (h *Hub) part(m *member) {
 	s, r := m.session, m.room
 	s.members = slices.DeleteFunc(s.members, func(x *member) bool { return x == m })
+	h.stats.Members--
 	if m.joined {
+		r.streams--
 		r.group.Remove(s.conn)
 		if r.users[s.user.id]--; r.users[s.user.id] == 0 {
 			delete(r.users, s.user.id)
@@ -167,6 +181,7 @@ func (h *Hub) part(m *member) {
 	}
 	if r.members--; r.members == 0 {
 		delete(h.rooms, r.name)
+		h.windows.close(r.window)
 	}
 }
 
@@ -187,7 +202,9 @@ func (h *Hub) tellPresence(now time.Time) {
 			continue
 		case r.members > 0 && r.announced != len(r.users):
 			r.announced, r.presenceAt = len(r.users), now
-			r.group.Send([][]byte{protocol.Presence{Room: r.name, Members: int64(len(r.users))}.Append(nil)})
+			frames := [][]byte{protocol.Presence{Room: r.name, Members: int64(len(r.users))}.Append(nil)}
+			r.group.Send(frames)
+			h.stats.told(r, frames)
 		}
 		r.restless = false
 	}

@@ -117,6 +117,12 @@ func configOf(cfg *hub.Config, words []string) error {
 			cfg.QueueOps = n
 		case "queue-bytes":
 			cfg.QueueBytes = n
+		case "rooms":
+			cfg.Rooms = n
+		case "frames":
+			cfg.FramesPerSecond = n
+		case "handshakes":
+			cfg.HandshakesPerSecond = n
 		case "text":
 			cfg.Limits.TextBytes = int64(n)
 		default:

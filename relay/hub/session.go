@@ -14,6 +14,7 @@ import (
 type Session struct {
 	id      string
 	conn    Conn
+	stats   *Stats
 	place   int  // in Hub.sessions
 	ended   bool // nothing is sent or heard any more
 	opened  time.Time
@@ -22,11 +23,18 @@ type Session struct {
 	who     Identity
 	members []*member // one for each room joined or being joined
 	ops     int       // queued or under way
+	frames  time.Time // when its frames would be within their rate without a burst
 }
 
 func (s *Session) send(f protocol.RelayFrame) {
-	if !s.ended {
-		s.conn.Send(f.Append(nil))
+	if s.ended {
+		return
+	}
+	data := f.Append(nil)
+	s.conn.Send(data)
+	s.stats.BytesOut += uint64(len(data))
+	if e, ok := f.(protocol.Error); ok {
+		s.stats.Refused[e.Code]++
 	}
 }
 
@@ -45,10 +53,20 @@ func (h *Hub) Received(now time.Time, s *Session, data []byte) {
 		return
 	}
 	s.heard = now
+	h.stats.FramesIn++
+	h.stats.BytesIn += uint64(len(data))
 	frame, err := protocol.DecodeClient(data, h.cfg.Limits)
 	if err != nil {
 		h.malformed(s, err)
 		return
+	}
+	// A send is refused by the user's own rate, in the order of its lane.
+	if _, ok := frame.(protocol.Send); !ok {
+		if wait := s.spendFrame(now, h.cfg.FramesPerSecond); wait > 0 {
+			_, room, id := describe(frame)
+			s.send(tooManyFrames(wait).frame(room, id))
+			return
+		}
 	}
 	h.take(now, s, frame)
 	h.flush()
@@ -134,6 +152,7 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 	who, err := h.cfg.Verifier.Verify(now, f.Token)
 	switch {
 	case err != nil:
+		h.stats.BadTokens++
 		h.refuseHello(s, err.Error())
 		return
 	case s.user == nil:
@@ -143,6 +162,7 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 			return
 		}
 		u.conns++
+		h.stats.Welcomed++
 		s.user = u
 	case who.User.ID != s.user.id:
 		h.refuseHello(s, "the token is another user's")

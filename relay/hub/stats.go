@@ -1,0 +1,52 @@
+package hub
+
+import (
+	"maps"
+
+	"hallway/protocol"
+)
+
+// Stats is what the hub counts. Bytes are those of frames, without WebSocket
+// framing.
+type Stats struct {
+	// At present:
+
+	Sessions    int // connections that have not ended
+	Welcomed    int // of these, those whose hello was accepted
+	Rooms       int // in memory
+	Members     int // of rooms: sessions that have joined or are joining
+	QueueOps    int // wait for the store or are under way
+	QueueBytes  int // of these
+	WindowBytes int
+
+	// Since the start:
+
+	FramesIn   uint64
+	BytesIn    uint64
+	BytesOut   uint64
+	Deliveries uint64                        // changes told, once for each connection
+	BadTokens  uint64                        // of hello
+	Refused    map[protocol.Code]uint64      // error frames
+	Closed     map[protocol.CloseCode]uint64 // connections that the hub has closed
+}
+
+func newStats() Stats {
+	return Stats{Refused: map[protocol.Code]uint64{}, Closed: map[protocol.CloseCode]uint64{}}
+}
+
+// told counts frames that went to all of a room.
+func (s *Stats) told(r *room, frames [][]byte) {
+	for _, f := range frames {
+		s.BytesOut += uint64(len(f) * r.streams)
+	}
+}
+
+// Stats is what the hub has counted so far.
+func (h *Hub) Stats() Stats {
+	s := h.stats
+	s.Sessions, s.Rooms = len(h.sessions), len(h.rooms)
+	s.QueueOps, s.QueueBytes = h.ops, h.bytes
+	s.WindowBytes = h.windows.bytes
+	s.Refused, s.Closed = maps.Clone(s.Refused), maps.Clone(s.Closed)
+	return s
+}

@@ -1,0 +1,308 @@
+package hub
+
+import (
+	"cmp"
+	"container/list"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"hallway/protocol"
+)
+
+// The limits of windows. A room whose window is cut, or dropped, is read from
+// the store.
+const (
+	// WindowMessagesMax is how many messages a room's window holds.
+	WindowMessagesMax = 1024
+	// WindowBytesMax is how many bytes these may have.
+	WindowBytesMax = 512 << 10
+	// WindowsBytesMax is how many bytes all windows may have. Beyond it those
+	// that have not changed for the longest time are dropped.
+	WindowsBytesMax = 64 << 20
+)
+
+// entryBytes is about what an entry takes beside its JSON.
+const entryBytes = 64
+
+// pageBytes is about what a page takes beside its messages.
+const pageBytes = 128
+
+// A Window is the last changes of a room in memory, so that the store is not
+// asked for them: every message whose rev is above a certain one, at its latest
+// rev. The hub's owner changes it; anybody may read it at any time, without
+// waiting.
+//
+// What a reader gets is what the store would have answered at some moment not
+// before anything that anybody was told: the window changes before a change is
+// told, and steps back (see Seen) while the store is known to be ahead of it.
+type Window struct {
+	now  atomic.Pointer[view] // nil: not known
+	seen atomic.Int64         // the highest head that a reader had from the store
+
+	// Of the hub's owner:
+
+	room  string
+	fill  *Fill         // waits for the hub to hear of all that is in it
+	bytes int           // counted in windows.bytes
+	place *list.Element // in windows.order; nil: not in it
+}
+
+// A view is a window at one moment. It does not change: entries grow behind
+// what a view sees of them.
+type view struct {
+	epoch   string
+	from    int64 // entries hold every message with a rev above it
+	head    int64
+	short   bool // what is before from was never read
+	bytes   int  // of entries
+	entries []entry
+}
+
+// entry is a message; entries ascend by rev.
+type entry struct {
+	seq, rev int64
+	json     []byte
+}
+
+func (e *entry) bytes() int { return entryBytes + len(e.json) }
+
+func entryOf(m *protocol.Message) entry { return entry{m.Seq, m.Rev, m.Append(nil)} }
+
+// Fill is what a window lacks, read from the store: all messages with a rev
+// above From, when the room's head was Head.
+type Fill struct {
+	Epoch      string
+	From, Head int64
+	entries    []entry
+}
+
+// Add adds messages that ascend by rev, encoded already so that the hub's owner
+// need not do it. Of a message added again, changed since, the later one counts.
+func (f *Fill) Add(messages []protocol.Message) {
+	for i := range messages {
+		f.entries, _ = replace(f.entries, entryOf(&messages[i]))
+	}
+}
+
+// replace appends e in place of what entries had of that message, and returns
+// by how much they have grown. What was read of entries before stays as it is.
+func replace(entries []entry, e entry) (_ []entry, grown int) {
+	grown = e.bytes()
+	if e.seq < e.rev { // else it is new
+		if i := slices.IndexFunc(entries, func(x entry) bool { return x.seq == e.seq }); i >= 0 {
+			grown -= entries[i].bytes()
+			entries = slices.Concat(entries[:i], entries[i+1:])
+		}
+	}
+	return append(entries, e), grown
+}
+
+// Windows are the windows of the rooms in memory, by name.
+type Windows struct {
+	byRoom sync.Map // string → *Window
+
+	// Of the hub's owner:
+
+	bytes int
+	order list.List // of the windows that hold something; the last has changed last
+}
+
+// Of is the window of a room, nil while the room is not in memory.
+func (w *Windows) Of(room string) *Window {
+	v, ok := w.byRoom.Load(room)
+	if !ok {
+		return nil
+	}
+	return v.(*Window)
+}
+
+func (w *Windows) open(room string) *Window {
+	window := &Window{room: room}
+	w.byRoom.Store(room, window)
+	return window
+}
+
+// close drops a window for good.
+func (w *Windows) close(window *Window) {
+	w.reset(window)
+	w.byRoom.Delete(window.room)
+}
+
+// reset makes a window know nothing.
+func (w *Windows) reset(window *Window) {
+	window.now.Store(nil)
+	window.fill = nil
+	w.bytes -= window.bytes
+	window.bytes = 0
+	if window.place != nil {
+		w.order.Remove(window.place)
+		window.place = nil
+	}
+}
+
+// opened begins the window of a room whose head is known.
+func (w *Windows) opened(window *Window, epoch string, head int64) {
+	w.reset(window)
+	window.now.Store(&view{epoch: epoch, from: head, head: head, short: head > 0})
+}
+
+// took notes what a send has brought, or found.
+func (w *Windows) took(window *Window, o *Outcome) {
+	v := window.now.Load()
+	switch {
+	case !o.New:
+		if v == nil || v.head != o.Head || v.epoch != o.Epoch {
+			w.opened(window, o.Epoch, o.Head)
+		}
+		return
+	case v == nil || v.head+1 != o.Message.Rev || v.epoch != o.Epoch:
+		w.opened(window, o.Epoch, o.Message.Rev-1)
+		v = window.now.Load()
+	}
+	next := *v
+	next.head = o.Message.Rev
+	entries, grown := replace(v.entries, entryOf(&o.Message))
+	next.entries, next.bytes = entries, v.bytes+grown
+	w.publish(window, &next)
+}
+
+// filled takes what was read for a window; it may have to wait until the hub
+// knows of all that is in it.
+func (w *Windows) filled(window *Window, f Fill) {
+	if v := window.now.Load(); v != nil {
+		window.fill = &f
+		next := *v
+		w.publish(window, &next)
+	}
+}
+
+// merge joins the fill with what is behind it, once that is possible.
+func (window *Window) merge(v *view) {
+	f := window.fill
+	switch {
+	case f == nil || f.Head > v.head:
+		return
+	case v.short && f.Epoch == v.epoch && f.From <= v.from && v.from <= f.Head:
+		newer := map[int64]bool{}
+		for _, e := range v.entries {
+			newer[e.seq] = true
+		}
+		kept := slices.DeleteFunc(f.entries, func(e entry) bool { return newer[e.seq] })
+		for i := range kept {
+			v.bytes += kept[i].bytes()
+		}
+		v.entries = append(kept, v.entries...)
+		v.from, v.short = f.From, false
+	}
+	window.fill = nil
+}
+
+// publish shows readers the next view, cut to what a window may hold.
+func (w *Windows) publish(window *Window, next *view) {
+	window.merge(next)
+	for len(next.entries) > WindowMessagesMax || next.bytes > WindowBytesMax {
+		oldest := &next.entries[0]
+		next.bytes -= oldest.bytes()
+		next.from, next.short = oldest.rev, false
+		next.entries = next.entries[1:]
+	}
+	window.now.Store(next)
+	w.account(window, next.bytes)
+}
+
+// account keeps all windows together within their bound.
+func (w *Windows) account(window *Window, bytes int) {
+	w.bytes += bytes - window.bytes
+	window.bytes = bytes
+	if window.place == nil {
+		window.place = w.order.PushBack(window)
+	} else {
+		w.order.MoveToBack(window.place)
+	}
+	for w.bytes > WindowsBytesMax {
+		w.reset(w.order.Front().Value.(*Window))
+	}
+}
+
+// Seen notes the head that a reader had from the store. Until the hub has heard
+// of it too the window gives no answers, or the reader would see the room go
+// back.
+func (window *Window) Seen(head int64) {
+	for {
+		seen := window.seen.Load()
+		if head <= seen || window.seen.CompareAndSwap(seen, head) {
+			return
+		}
+	}
+}
+
+// Page is the page that q asks for, as JSON; ok is false where the window does
+// not reach that far back.
+func (window *Window) Page(q Query) (page []byte, ok bool) {
+	v := window.now.Load()
+	if v == nil || v.head < window.seen.Load() {
+		return nil, false
+	}
+	switch q.Kind {
+	case QuerySince:
+		return v.since(q.At, q.Limit)
+	case QueryNewest:
+		return v.newest(q.Limit)
+	}
+	return nil, false
+}
+
+// Lacks tells from what rev on the store would have to be read for the window
+// to answer q; ok is false where that would not help, or is not needed.
+func (window *Window) Lacks(q Query) (from int64, ok bool) {
+	v := window.now.Load()
+	if v == nil || !v.short || q.Kind != QueryNewest && q.Kind != QuerySince {
+		return 0, false
+	}
+	from = max(0, v.head-protocol.PageMessagesMax)
+	return from, q.Kind == QueryNewest || q.At >= from
+}
+
+func (v *view) since(rev int64, limit int) ([]byte, bool) {
+	if rev < v.from || rev > v.head {
+		return nil, false
+	}
+	i, _ := slices.BinarySearchFunc(v.entries, rev+1, func(e entry, rev int64) int { return cmp.Compare(e.rev, rev) })
+	rest := v.entries[i:]
+	return v.page(rest[:min(limit, len(rest))], len(rest) > limit), true
+}
+
+// newest finds the last messages by seq. Those with a seq above from are all
+// here, because a rev is never below its seq.
+func (v *view) newest(limit int) ([]byte, bool) {
+	var found []entry
+	lowest := v.head + 1 // seq in found
+	for i := len(v.entries) - 1; i >= 0; i-- {
+		e := v.entries[i]
+		if len(found) >= limit && e.rev < lowest {
+			break // no later one has a higher seq either
+		}
+		if e.seq > v.from {
+			found, lowest = append(found, e), min(lowest, e.seq)
+		}
+	}
+	if len(found) < limit && v.from > 0 {
+		return nil, false
+	}
+	slices.SortFunc(found, func(a, b entry) int { return cmp.Compare(a.seq, b.seq) })
+	found = found[max(0, len(found)-limit):]
+	more := len(found) > 0 && found[0].seq > 1 // the first change of a room makes a message
+	return v.page(found, more), true
+}
+
+func (v *view) page(entries []entry, more bool) []byte {
+	bytes := pageBytes
+	messages := make([][]byte, len(entries))
+	for i := range entries {
+		messages[i] = entries[i].json
+		bytes += len(messages[i]) + 1
+	}
+	p := protocol.Page{Epoch: v.epoch, Head: v.head, More: more}
+	return p.AppendEncoded(make([]byte, 0, bytes), messages)
+}

@@ -1,0 +1,250 @@
+package hub
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"hallway/protocol"
+)
+
+// A ledger is a room as a store keeps it, in the plainest way.
+type ledger struct {
+	epoch    string
+	head     int64
+	messages []protocol.Message // by seq
+}
+
+// change makes a message, or changes one of those there are.
+func (l *ledger) change(seq int64, text string) Outcome {
+	l.head++
+	m := protocol.Message{Room: "lobby", ID: fmt.Sprint("id-", l.head), Seq: l.head, Rev: l.head, Text: text}
+	i := slices.IndexFunc(l.messages, func(m protocol.Message) bool { return m.Seq == seq })
+	if i >= 0 {
+		m.ID, m.Seq = l.messages[i].ID, seq
+		l.messages = slices.Concat(l.messages[:i], []protocol.Message{m}, l.messages[i+1:])
+	} else {
+		l.messages = append(slices.Clone(l.messages), m)
+	}
+	return Outcome{Message: m, New: true, Epoch: l.epoch, Head: l.head}
+}
+
+// page is what a store answers.
+func (l *ledger) page(q Query) protocol.Page {
+	p := protocol.Page{Epoch: l.epoch, Head: l.head}
+	if q.Kind == QueryNewest {
+		p.Messages, p.More = l.messages[max(0, len(l.messages)-q.Limit):], len(l.messages) > q.Limit
+		return p
+	}
+	for _, m := range l.messages {
+		if m.Rev > q.At {
+			p.Messages = append(p.Messages, m)
+		}
+	}
+	slices.SortFunc(p.Messages, func(a, b protocol.Message) int { return cmp.Compare(a.Rev, b.Rev) })
+	p.More = len(p.Messages) > q.Limit
+	p.Messages = p.Messages[:min(q.Limit, len(p.Messages))]
+	return p
+}
+
+// fill reads what a window lacks, as the shell does: page by page.
+func (l *ledger) fill(from int64) Fill {
+	f := Fill{Epoch: l.epoch, From: from}
+	for at := from; ; {
+		p := l.page(Query{Kind: QuerySince, At: at, Limit: 3})
+		f.Add(p.Messages)
+		if f.Head = p.Head; !p.More {
+			return f
+		}
+		at = p.Messages[len(p.Messages)-1].Rev
+	}
+}
+
+// TestWindowAnswersLikeTheStore: whatever happens to a room, a page from its
+// window is, to the byte, the one that the store had at a moment not before what
+// was told last, and a reader never sees the room go back.
+func TestWindowAnswersLikeTheStore(t *testing.T) {
+	answered := 0
+	rapid.Check(t, func(t *rapid.T) {
+		var all Windows
+		w := all.open("lobby")
+		store := ledger{epoch: "e1"} // what is durable
+		heard := store               // what the hub knows of it
+		var late []Outcome           // durable, not heard
+		var fills []Fill             // read, not handed over
+		for range rapid.IntRange(0, 9).Draw(t, "before") {
+			store.change(0, "")
+		}
+		open := func() { heard = store; all.took(w, &Outcome{Epoch: store.epoch, Head: store.head}) }
+		open()
+		at := func(head int64) int64 { return rapid.Int64Range(-1, head+2).Draw(t, "at") }
+		query := func() Query {
+			return Query{
+				Kind: rapid.SampledFrom([]QueryKind{QueryNewest, QuerySince}).Draw(t, "kind"),
+				At:   at(store.head), Limit: rapid.IntRange(1, 12).Draw(t, "limit"),
+			}
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"store": func(t *rapid.T) {
+				for range rapid.IntRange(1, 4).Draw(t, "changes") {
+					late = append(late, store.change(at(store.head), strings.Repeat("x", rapid.IntRange(0, 9).Draw(t, "length"))))
+				}
+			},
+			"find": func(*rapid.T) {
+				late = append(late, Outcome{Epoch: store.epoch, Head: store.head})
+			},
+			"hear": func(*rapid.T) {
+				for i := range late {
+					all.took(w, &late[i])
+				}
+				late, heard = nil, store
+			},
+			"lose": func(t *rapid.T) {
+				all.reset(w) // as with every batch that fails
+				late = nil
+				if rapid.Bool().Draw(t, "then heard of") {
+					heard = store
+					o := Outcome{Epoch: store.epoch, Head: store.head}
+					all.took(w, &o)
+				}
+			},
+			"leave": func(t *rapid.T) {
+				if len(late) == 0 {
+					all.close(w)
+					w = all.open("lobby")
+					open()
+				}
+			},
+			"read": func(t *rapid.T) {
+				if from, ok := w.Lacks(query()); ok {
+					fills = append(fills, store.fill(rapid.Int64Range(from, max(from, heard.head-2)).Draw(t, "from")))
+				}
+			},
+			"fill": func(*rapid.T) {
+				if len(fills) > 0 {
+					all.filled(w, fills[0])
+					fills = fills[1:]
+				}
+			},
+			"page": func(t *rapid.T) {
+				w.Seen(rapid.Int64Range(0, store.head).Draw(t, "seen"))
+			},
+			"": func(t *rapid.T) {
+				q := query()
+				got, ok := w.Page(q)
+				if !ok {
+					return
+				}
+				answered++
+				if heard.head < w.seen.Load() {
+					t.Fatalf("answered at head %d, where a reader has seen %d", heard.head, w.seen.Load())
+				}
+				want := heard.page(q)
+				if string(got) != string(want.Append(nil)) {
+					t.Fatalf("%+v of %d:\n got %s\nwant %s", q, heard.head, got, want.Append(nil))
+				}
+			},
+		})
+	})
+	if answered == 0 {
+		t.Error("no page came from a window")
+	}
+}
+
+// TestWindowFills: after a fill the newest pages and what is since are answered
+// without the store.
+func TestWindowFills(t *testing.T) {
+	var all Windows
+	w := all.open("lobby")
+	store := ledger{epoch: "e1"}
+	for range 2 * protocol.PageMessagesMax {
+		store.change(0, "hi")
+	}
+	all.took(w, &Outcome{Epoch: "e1", Head: store.head})
+	newest := Query{Kind: QueryNewest, Limit: protocol.PageMessagesMax}
+	if _, ok := w.Page(newest); ok {
+		t.Fatal("a page from an empty window")
+	}
+	if from, ok := w.Lacks(Query{Kind: QuerySince, At: 1, Limit: 50}); ok {
+		t.Errorf("would read from %d for what no window holds", from)
+	}
+	from, ok := w.Lacks(newest)
+	if !ok || from != store.head-protocol.PageMessagesMax {
+		t.Fatalf("lacks what is from %d, %v", from, ok)
+	}
+	fill := store.fill(from)
+	ahead := store.change(0, "stored before it was read, heard of later")
+	late := store.fill(from)
+	all.filled(w, late)
+	if _, ok := w.Page(newest); ok {
+		t.Fatal("the window tells what the hub has not heard of")
+	}
+	all.filled(w, fill)
+	all.took(w, &ahead)
+	for _, q := range []Query{newest, {Kind: QuerySince, At: from, Limit: 7}, {Kind: QuerySince, At: store.head, Limit: 1}} {
+		want := store.page(q)
+		if got, ok := w.Page(q); !ok || string(got) != string(want.Append(nil)) {
+			t.Errorf("%+v: %v\n got %.200s\nwant %.200s", q, ok, got, want.Append(nil))
+		}
+	}
+	if _, ok := w.Lacks(newest); ok {
+		t.Error("a filled window lacks something")
+	}
+}
+
+// TestWindowsAreBounded: in messages and bytes, each and together.
+func TestWindowsAreBounded(t *testing.T) {
+	var all Windows
+	w := all.open("lobby")
+	store := ledger{epoch: "e1"}
+	put := func(w *Window, text string) {
+		o := store.change(0, text)
+		store.messages = nil
+		all.took(w, &o)
+	}
+	check := func(w *Window, want int) {
+		t.Helper()
+		v := w.now.Load()
+		bytes := 0
+		for i := range v.entries {
+			bytes += v.entries[i].bytes()
+		}
+		if len(v.entries) != want || v.from != store.head-int64(want) || bytes != v.bytes || bytes != w.bytes {
+			t.Errorf("%d messages of %d bytes from %d, counted %d and %d; want %d messages", len(v.entries), bytes, v.from, v.bytes, w.bytes, want)
+		}
+	}
+	for range WindowMessagesMax + 10 {
+		put(w, "hi")
+	}
+	check(w, WindowMessagesMax)
+
+	large := strings.Repeat("x", protocol.TextBytesMax)
+	for range WindowMessagesMax {
+		put(w, large)
+	}
+	e := entryOf(&protocol.Message{Room: "lobby", ID: "id-2048", Seq: 2048, Rev: 2048, Text: large})
+	check(w, WindowBytesMax/e.bytes())
+
+	for n := range 2 * WindowsBytesMax / WindowBytesMax {
+		other := all.open(fmt.Sprint("room", n))
+		for range WindowBytesMax / e.bytes() {
+			put(other, large)
+		}
+	}
+	if all.bytes > WindowsBytesMax || all.bytes < WindowsBytesMax-WindowBytesMax {
+		t.Errorf("%d bytes in all windows", all.bytes)
+	}
+	if w.now.Load() != nil || w.bytes != 0 {
+		t.Error("the window that has not changed for the longest time is still there")
+	}
+	for n := range 2 * WindowsBytesMax / WindowBytesMax {
+		all.close(all.Of(fmt.Sprint("room", n)))
+	}
+	if all.bytes != 0 || all.order.Len() != 0 || all.Of("room0") != nil {
+		t.Errorf("closed, %d bytes are left in %d windows", all.bytes, all.order.Len())
+	}
+}
