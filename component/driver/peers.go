@@ -36,6 +36,7 @@ type sentNote struct {
 	Item    json.RawMessage  `json:"item"`
 	State   client.ItemState `json:"state,omitempty"`
 	IDs     []string         `json:"ids,omitempty"`
+	Epoch   string           `json:"epoch,omitempty"`
 	Seq     int64            `json:"seq,omitempty"`
 }
 
@@ -44,7 +45,9 @@ func encodeNote(n client.Note) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(sentNote{Version: noteVersion, Kind: n.Kind, Item: item, State: n.State, IDs: n.IDs, Seq: n.Seq})
+	return json.Marshal(sentNote{
+		Version: noteVersion, Kind: n.Kind, Item: item, State: n.State, IDs: n.IDs, Epoch: n.Epoch, Seq: n.Seq,
+	})
 }
 
 // decodeNote reads a note; ok is false for what this version cannot read.
@@ -54,5 +57,5 @@ func decodeNote(data []byte) (n client.Note, ok bool) {
 		return n, false
 	}
 	item, err := decodeItem(s.Item)
-	return client.Note{Kind: s.Kind, Item: item, State: s.State, IDs: s.IDs, Seq: s.Seq}, err == nil
+	return client.Note{Kind: s.Kind, Item: item, State: s.State, IDs: s.IDs, Epoch: s.Epoch, Seq: s.Seq}, err == nil
 }
