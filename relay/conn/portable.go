@@ -1,11 +1,8 @@
 package conn
 
 import (
-	"bufio"
 	"bytes"
 	"net"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -29,16 +26,37 @@ func NewPortable(frameBytesMax int64) *Portable {
 	return &Portable{frameBytesMax: frameBytesMax}
 }
 
-// Serve implements [Transport].
+// readBufferBytes holds a usual frame; a silent connection keeps only that.
+const readBufferBytes = 512
+
+// Serve implements [Transport]. It returns when the connection has ended.
 func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	c := &conn{nc: nc, flushed: make(chan struct{})}
 	h := accept(c)
 	defer h.Closed()
-	r := reader{conn: c, handler: h, src: bufio.NewReaderSize(nc, readBufferBytes), frameBytesMax: p.frameBytesMax}
-	r.run()
+	p.read(c, h)
 	<-c.flushed
 	nc.Close()
 }
+
+// read reads until the connection has ended or both sides have closed it.
+func (p *Portable) read(c *conn, h Handler) {
+	var d decoder
+	buf := make([]byte, readBufferBytes)
+	for {
+		n, err := c.nc.Read(buf)
+		if receive(&d, buf[:n], p.frameBytesMax, h, c) {
+			return
+		}
+		if err != nil {
+			c.abort()
+			return
+		}
+	}
+}
+
+// Close implements [Transport].
+func (p *Portable) Close() {}
 
 // conn is the writing half of a connection.
 type conn struct {
@@ -52,35 +70,25 @@ type conn struct {
 	closing bool     // the close frame is queued; nothing follows it
 }
 
-var _ hub.Conn = (*conn)(nil)
+var (
+	_ hub.Conn = (*conn)(nil)
+	_ answerer = (*conn)(nil)
+)
 
 // Send implements hub.Conn.
 func (c *conn) Send(frame []byte) { c.queue(encode(ws.OpText, frame)) }
 
 // Close implements hub.Conn.
-func (c *conn) Close(code protocol.CloseCode, reason string) {
+func (c *conn) Close(code protocol.CloseCode, reason string) { c.close(closeBody(code, reason)) }
+
+// close implements answerer.
+func (c *conn) close(body []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.close(closeBody(code, reason))
+	c.end(body)
 }
 
-// answerClose echoes the peer's close frame.
-func (c *conn) answerClose(body []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.close(body)
-}
-
-// closeBody crops the reason to what a control frame holds.
-func closeBody(code protocol.CloseCode, reason string) []byte {
-	const reasonBytesMax = ws.MaxControlFramePayloadSize - 2
-	if len(reason) > reasonBytesMax {
-		reason = strings.ToValidUTF8(reason[:reasonBytesMax], "")
-	}
-	return ws.NewCloseFrameBody(ws.StatusCode(code), reason)
-}
-
-// queue hands data, whole WebSocket frames, to the writer.
+// queue implements answerer: it hands data to the writer.
 func (c *conn) queue(data []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -93,14 +101,14 @@ func (c *conn) queue(data []byte) {
 			c.bytes -= len(p)
 		}
 		c.pending = nil
-		c.close(closeBody(protocol.CloseSlowConsumer, "too slow, catch up"))
+		c.end(slowConsumer())
 	default:
 		c.push(data)
 	}
 }
 
-// close queues the close frame, once. The caller holds mu.
-func (c *conn) close(body []byte) {
+// end queues the close frame, once. The caller holds mu.
+func (c *conn) end(body []byte) {
 	if !c.closing {
 		c.push(encode(ws.OpClose, body))
 		c.closing = true
@@ -117,6 +125,7 @@ func (c *conn) push(data []byte) {
 	}
 }
 
+// isClosing implements answerer.
 func (c *conn) isClosing() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -210,21 +219,6 @@ func writeAll(nc net.Conn, batch [][]byte) error {
 	return err
 }
 
-// encode frames payloads as WebSocket messages, one behind the other.
-func encode(op ws.OpCode, payloads ...[]byte) []byte {
-	n := 0
-	for _, p := range payloads {
-		n += ws.MaxHeaderSize + len(p)
-	}
-	b := bytes.NewBuffer(make([]byte, 0, n))
-	for _, p := range payloads {
-		if err := ws.WriteFrame(b, ws.NewFrame(op, true, p)); err != nil {
-			panic(err) // a buffer takes everything
-		}
-	}
-	return slices.Clip(b.Bytes())
-}
-
 // group is the fan-out to a room. Its owner is the hub's.
 type group struct {
 	conns []*conn
@@ -232,7 +226,9 @@ type group struct {
 }
 
 // NewGroup implements hub.Transport.
-func (p *Portable) NewGroup(string) hub.Group { return &group{place: map[*conn]int{}} }
+func (p *Portable) NewGroup(string) hub.Group { return newGroup() }
+
+func newGroup() *group { return &group{place: map[*conn]int{}} }
 
 // Add implements hub.Group.
 func (g *group) Add(c hub.Conn) {
@@ -258,8 +254,10 @@ func (g *group) Remove(c hub.Conn) {
 }
 
 // Send implements hub.Group.
-func (g *group) Send(frames [][]byte) {
-	data := encode(ws.OpText, frames...)
+func (g *group) Send(frames [][]byte) { g.cast(encode(ws.OpText, frames...)) }
+
+// cast queues data, whole WebSocket frames, to every connection.
+func (g *group) cast(data []byte) {
 	for _, c := range g.conns {
 		c.queue(data)
 	}

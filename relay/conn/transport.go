@@ -18,8 +18,9 @@ const (
 	CloseTimeout = 2 * time.Second
 )
 
-// Handler hears of one connection, one call after another. A call may block;
-// only this connection's reading waits for it.
+// Handler hears of one connection, one call after another. A call may block for
+// a moment, never for what another call of any handler brings: the reading of
+// this connection waits for it, and perhaps that of others.
 type Handler interface {
 	// Received takes one text message, valid UTF-8, which it may keep.
 	Received(data []byte)
@@ -32,8 +33,32 @@ type Handler interface {
 // Transport carries connections. Its groups hold only its own connections.
 type Transport interface {
 	hub.Transport
-	// Serve takes over nc, on which the handshake is done. It calls accept once
-	// with the hub's hand on the connection, before anything is read, and
-	// returns when the connection has ended and nc is closed.
+	// Serve takes over nc, on which the handshake is done; what was read with
+	// that already is handed on as an [Early]. It calls accept once with the
+	// hub's hand on the connection, before anything is read. It may block until
+	// the connection has ended. nc is closed in the end.
 	Serve(nc net.Conn, accept func(hub.Conn) Handler)
+	// Close gives back what the transport holds for itself, once its connections
+	// have ended and no more will come.
+	Close()
+}
+
+// New makes the best transport of this system. A message of more than
+// frameBytesMax bytes closes its connection with protocol.CloseTooLarge.
+func New(frameBytesMax int64) Transport { return newTransport(frameBytesMax) }
+
+// Early is a connection from which some bytes have been read already.
+type Early struct {
+	net.Conn
+	Bytes []byte // come before what the connection still yields
+}
+
+// Read implements net.Conn.
+func (e *Early) Read(p []byte) (int, error) {
+	if len(e.Bytes) == 0 {
+		return e.Conn.Read(p)
+	}
+	n := copy(p, e.Bytes)
+	e.Bytes = e.Bytes[n:]
+	return n, nil
 }

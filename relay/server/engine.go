@@ -21,6 +21,9 @@ type EngineOptions struct {
 	Hub   hub.Config
 	Store hub.Store // stays the caller's to close, after Drain
 	Log   *slog.Logger
+
+	// Transport is New's of relay/conn where it is nil; the engine closes it.
+	Transport conn.Transport
 }
 
 // Engine is the shell around a hub. One goroutine owns the hub and takes one
@@ -60,12 +63,15 @@ func NewEngine(o EngineOptions) *Engine {
 	e := &Engine{
 		store:     o.Store,
 		log:       o.Log,
-		transport: conn.NewPortable(cfg.Limits.FrameBytes),
+		transport: o.Transport,
 		goaway:    time.Duration(cfg.GoawayMs) * time.Millisecond,
 		events:    make(chan event, eventsMax),
 		batches:   make(chan []hub.Op, 1),
 		results:   make(chan result, 1),
 		stop:      make(chan struct{}),
+	}
+	if e.transport == nil {
+		e.transport = conn.New(cfg.Limits.FrameBytes)
 	}
 	e.hub = hub.New(cfg, e.transport, committer(e.batches))
 	go e.own()
@@ -152,8 +158,8 @@ func (e *Engine) do(ev event) bool {
 	}
 }
 
-// Serve takes over a connection on which the handshake is done, and returns
-// when it has ended and is closed. remote names the peer in logs.
+// Serve takes over a connection on which the handshake is done. It may block
+// until the connection has ended. remote names the peer in logs.
 func (e *Engine) Serve(nc net.Conn, remote string) {
 	e.transport.Serve(nc, func(c hub.Conn) conn.Handler {
 		l := &link{engine: e, id: rand.Text(), remote: remote}
@@ -227,6 +233,7 @@ func (e *Engine) Draining() bool { return e.draining.Load() }
 // when all are gone and all that was taken on is committed, or with ctx's error.
 func (e *Engine) Drain(ctx context.Context) error {
 	e.draining.Store(true)
+	defer e.transport.Close()
 	defer close(e.stop)
 
 	e.do(func(now time.Time) { e.hub.Drain(now) })

@@ -29,7 +29,7 @@ const (
 
 // Backend is what the routes ask of an [Engine].
 type Backend interface {
-	// Serve takes over a connection after its 101, and blocks until it has ended.
+	// Serve takes over a connection after its 101; it may block until that has ended.
 	Serve(nc net.Conn, remote string)
 	// Post carries out a send; what was refused is told by the outcome.
 	Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error)

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"hallway/protocol"
+	"hallway/relay/conn"
 )
 
 // subprotocols are the versions that this relay speaks, the highest first.
@@ -144,21 +145,5 @@ func takeOver(hijacked net.Conn) (net.Conn, error) {
 	if len(early) == 0 {
 		return nc, nil
 	}
-	return &earlyConn{nc, early}, nil
-}
-
-// earlyConn is a connection of which some bytes have been read already.
-type earlyConn struct {
-	net.Conn
-	early []byte
-}
-
-// Read implements net.Conn.
-func (c *earlyConn) Read(p []byte) (int, error) {
-	if len(c.early) == 0 {
-		return c.Conn.Read(p)
-	}
-	n := copy(p, c.early)
-	c.early = c.early[n:]
-	return n, nil
+	return &conn.Early{Conn: nc, Bytes: early}, nil
 }

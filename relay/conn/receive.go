@@ -1,0 +1,96 @@
+package conn
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+
+	"github.com/gobwas/ws"
+
+	"hallway/protocol"
+)
+
+// answerer is the writing half of a connection as its reading half sees it.
+type answerer interface {
+	// queue hands on data, whole WebSocket frames.
+	queue(data []byte)
+	// close queues the close frame, once.
+	close(body []byte)
+	// isClosing reports that a close frame is queued or the connection is gone.
+	isClosing() bool
+}
+
+// receive takes what has arrived: it answers control frames and hands all else
+// to the handler. Once the connection is closing it is deaf to all but the
+// peer's close frame, of which it tells by closed: cutting right after our own
+// would make TCP take that back from a peer that is still writing.
+func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer) (closed bool) {
+	for len(data) > 0 {
+		if a.isClosing() {
+			return d.skip(data)
+		}
+		in, rest, err := d.next(data, frameBytesMax)
+		data = rest
+		var ce *closeError
+		if errors.As(err, &ce) {
+			a.close(closeBody(ce.code, ce.reason))
+			continue
+		}
+		switch in.kind {
+		case textInput:
+			h.Received(in.body)
+		case fragmentInput, pongInput:
+			h.Heard()
+		case pingInput:
+			h.Heard()
+			a.queue(encode(ws.OpPong, in.body))
+		case closeInput:
+			a.close(closeAnswer(in.body))
+			return true
+		}
+	}
+	return false
+}
+
+// closeAnswer answers the peer's close frame with the same code.
+func closeAnswer(body []byte) []byte {
+	if len(body) == 0 {
+		return nil
+	}
+	const codeMax = 4999
+	code, reason := ws.ParseCloseFrameData(body)
+	switch err := ws.CheckCloseFrameData(code, reason); {
+	case errors.Is(err, ws.ErrProtocolInvalidUTF8):
+		return closeBody(closeInvalidData, "not UTF-8")
+	case err != nil || code > codeMax:
+		return closeBody(closeProtocolError, "a bad close frame")
+	}
+	return body[:2]
+}
+
+// closeBody crops the reason to what a control frame holds.
+func closeBody(code protocol.CloseCode, reason string) []byte {
+	const reasonBytesMax = ws.MaxControlFramePayloadSize - 2
+	if len(reason) > reasonBytesMax {
+		reason = strings.ToValidUTF8(reason[:reasonBytesMax], "")
+	}
+	return ws.NewCloseFrameBody(ws.StatusCode(code), reason)
+}
+
+// slowConsumer is the body of the close frame for one that does not keep up.
+func slowConsumer() []byte { return closeBody(protocol.CloseSlowConsumer, "too slow, catch up") }
+
+// encode frames payloads as WebSocket messages, one behind the other.
+func encode(op ws.OpCode, payloads ...[]byte) []byte {
+	n := 0
+	for _, p := range payloads {
+		n += ws.HeaderSize(ws.Header{Length: int64(len(p))}) + len(p)
+	}
+	b := bytes.NewBuffer(make([]byte, 0, n))
+	for _, p := range payloads {
+		if err := ws.WriteFrame(b, ws.NewFrame(op, true, p)); err != nil {
+			panic(err) // a buffer takes everything
+		}
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,306 @@
+package conn
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// readBytes is how much is read from a connection before others get their
+	// turn.
+	readBytes = 16 << 10
+	// sliceWrites is how many writes a shard does between two looks at what has
+	// arrived, so that a room of any size does not delay a heartbeat.
+	sliceWrites = 128
+	// backlogBytesMax is how much may wait in a shard before it stops reading:
+	// who sends goes no faster than the rooms can be told.
+	backlogBytesMax = 1 << 20
+	// commandBytes is about what a command takes beside its data.
+	commandBytes = 64
+	// deadlineEvery is how often deadlines are looked at; times are kept to that.
+	deadlineEvery = 250 * time.Millisecond
+)
+
+// command is something for a shard, done by its goroutine in the order given.
+type command struct {
+	kind commandKind
+	conn *epollConn
+	part *part
+	data []byte
+}
+
+type commandKind int
+
+const (
+	cmdOpen   commandKind = iota // data: what arrived early
+	cmdSend                      // data: WebSocket frames
+	cmdClose                     // data: the close frame's body
+	cmdAdd                       // conn to part
+	cmdRemove                    // conn from part
+	cmdCast                      // data, WebSocket frames, to part
+	cmdStop
+)
+
+func (c *command) bytes() int64 { return int64(commandBytes + len(c.data)) }
+
+// shard serves its connections in one goroutine. Handing it a command never
+// waits for that goroutine, which may itself wait for a handler.
+type shard struct {
+	index     int
+	transport *Epoll
+	poller    *poller
+	backlog   atomic.Int64 // bytes of commands not yet done
+
+	mu      sync.Mutex
+	queue   []command
+	waiting bool // for the poller; a command must wake it
+	stopped bool // takes no more commands
+
+	// Of the goroutine:
+
+	todo      []command // being done, up to next
+	next      int
+	gathering []*part // with frames to cast
+	cast      cast    // under way; nothing else is done meanwhile
+	conns     []*epollConn
+	buried    []*epollConn             // dead, but still members
+	deadlines map[*epollConn]time.Time // of a write, or of the peer's answer to a close frame
+	checkAt   time.Time                // when to look at these
+	spare     *decoder
+	buffer    []byte
+	ended     chan struct{}
+}
+
+func newShard(index int, e *Epoll) (*shard, error) {
+	p, err := newPoller()
+	if err != nil {
+		return nil, err
+	}
+	s := &shard{
+		index: index, transport: e, poller: p,
+		deadlines: map[*epollConn]time.Time{},
+		spare:     new(decoder),
+		buffer:    make([]byte, readBytes),
+		ended:     make(chan struct{}),
+	}
+	go s.run()
+	return s, nil
+}
+
+// push hands over a command; false: the shard has stopped.
+func (s *shard) push(c command) bool {
+	s.mu.Lock()
+	if s.stopped {
+		s.mu.Unlock()
+		return false
+	}
+	s.queue = append(s.queue, c)
+	s.backlog.Add(c.bytes())
+	wake := s.waiting
+	s.waiting = false
+	s.mu.Unlock()
+	if wake {
+		s.poller.wake()
+	}
+	return true
+}
+
+// stop ends the goroutine and cuts the connections that are left.
+func (s *shard) stop() {
+	s.push(command{kind: cmdStop})
+	<-s.ended
+}
+
+// run alternates between what has arrived and a slice of what is to be written.
+func (s *shard) run() {
+	defer close(s.ended)
+	defer s.poller.close()
+	busy := true
+	for {
+		events, err := s.look(busy)
+		if err != nil {
+			panic(fmt.Sprintf("conn: waiting for sockets: %v", err)) // a descriptor of ours is broken
+		}
+		for i := range events {
+			s.event(&events[i])
+		}
+		s.checkDeadlines()
+		if busy = s.work(); s.stopped {
+			return
+		}
+		if busy {
+			runtime.Gosched() // to the hub, on few processors
+		}
+	}
+}
+
+// look returns what has arrived; with nothing to do it waits for that.
+func (s *shard) look(busy bool) ([]unix.EpollEvent, error) {
+	if busy {
+		return s.poller.poll()
+	}
+	s.mu.Lock()
+	idle := len(s.queue) == 0
+	s.waiting = idle
+	s.mu.Unlock()
+	if !idle {
+		return s.poller.poll()
+	}
+	events, err := s.poller.wait(s.checkAt)
+	s.mu.Lock()
+	s.waiting = false
+	s.mu.Unlock()
+	return events, err
+}
+
+func (s *shard) event(ev *unix.EpollEvent) {
+	if int(ev.Fd) >= len(s.conns) || s.conns[ev.Fd] == nil {
+		return // the waker, or gone
+	}
+	c := s.conns[ev.Fd]
+	if ev.Events&unix.EPOLLOUT != 0 {
+		c.flush()
+	}
+	if ev.Events&^unix.EPOLLOUT != 0 && !c.dead && s.backlog.Load() <= backlogBytesMax {
+		s.read(c)
+	}
+}
+
+// work does a slice of the commands; more: there is more to do.
+//
+// A connection's frames keep their order. Those of a room are gathered, because
+// one large write costs little more than a small one, and are cast before any
+// command that concerns a member of it.
+func (s *shard) work() (more bool) {
+	for budget := sliceWrites; budget > 0; {
+		switch {
+		case s.cast.part != nil:
+			budget = s.step(budget)
+		case len(s.buried) > 0:
+			s.bury()
+		case s.next < len(s.todo):
+			c := &s.todo[s.next]
+			if p := s.before(c); p != nil {
+				s.begin(p)
+				continue
+			}
+			s.do(c)
+			if s.stopped {
+				return false
+			}
+			s.backlog.Add(-c.bytes())
+			s.next++
+			budget--
+		case len(s.gathering) > 0:
+			last := len(s.gathering) - 1
+			s.begin(s.gathering[last])
+			s.gathering = s.gathering[:last]
+		case !s.refill():
+			return false
+		}
+	}
+	return true
+}
+
+// refill takes the commands that were handed over; false: there are none.
+func (s *shard) refill() bool {
+	clear(s.todo)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.todo, s.queue, s.next = s.queue, s.todo[:0], 0
+	return len(s.todo) > 0
+}
+
+// before returns a part that must be cast before c is done, nil if none.
+func (s *shard) before(c *command) *part {
+	switch {
+	case c.kind == cmdCast:
+		if len(c.part.waiting) > 0 && len(c.part.waiting)+len(c.data) > gatherBytesMax {
+			return c.part
+		}
+	case c.part != nil:
+		if len(c.part.waiting) > 0 {
+			return c.part
+		}
+	case c.conn != nil:
+		for _, seat := range c.conn.seats {
+			if len(seat.part.waiting) > 0 {
+				return seat.part
+			}
+		}
+	}
+	return nil
+}
+
+func (s *shard) do(c *command) {
+	switch c.kind {
+	case cmdOpen:
+		s.open(c.conn, c.data)
+	case cmdSend:
+		c.conn.queue(c.data)
+	case cmdClose:
+		c.conn.close(c.data)
+	case cmdAdd:
+		c.conn.sit(c.part)
+	case cmdRemove:
+		c.conn.rise(c.part)
+	case cmdCast:
+		s.gather(c.part, c.data)
+	case cmdStop:
+		s.end()
+	}
+}
+
+// checkDeadlines cuts those whose time is over.
+func (s *shard) checkDeadlines() {
+	if s.checkAt.IsZero() {
+		return
+	}
+	now := time.Now()
+	if now.Before(s.checkAt) {
+		return
+	}
+	for c, deadline := range s.deadlines {
+		if !now.Before(deadline) {
+			s.drop(c)
+		}
+	}
+	s.checkAt = time.Time{}
+	if len(s.deadlines) > 0 {
+		s.checkAt = now.Add(deadlineEvery)
+	}
+}
+
+// expect has c cut after d, unless something happens before.
+func (s *shard) expect(c *epollConn, d time.Duration) {
+	now := time.Now()
+	s.deadlines[c] = now.Add(d)
+	if s.checkAt.IsZero() {
+		s.checkAt = now.Add(min(d, deadlineEvery))
+	}
+}
+
+// end cuts all that is left.
+func (s *shard) end() {
+	s.mu.Lock()
+	s.stopped = true
+	rest := slices.Concat(s.todo[s.next:], s.queue)
+	s.queue = nil
+	s.mu.Unlock()
+	for _, c := range s.conns {
+		if c != nil {
+			s.drop(c)
+		}
+	}
+	for i := range rest {
+		if c := rest[i].conn; rest[i].kind == cmdOpen {
+			s.drop(c)
+		}
+	}
+}
