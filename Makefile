@@ -39,8 +39,9 @@ npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
 sim: ## Run 20,000 seeds of the simulation (SEEDS= another number; SEED=n replays one with a trace)
 	@go run ./test/simulation/cmd -seeds $(SEEDS) $(if $(SEED),-seed $(SEED))
 
-bench: ## Run the benchmarks
-	@echo 'make bench: not filled yet' >&2; exit 1
+bench: build ## Measure the relay beside its limits (BENCH=name for one, QUICK=1 in small)
+	go build -o bin/bench ./test/bench
+	@exec bin/bench
 
 # The parts of `make test`.
 

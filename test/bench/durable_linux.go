@@ -1,0 +1,171 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// echoesBench counts messages that come back durable: each publisher is alone
+// in a room, and sends the next when the last has come back, so that the commit
+// is what it waits for and not others' deliveries.
+func (s *suite) echoesBench() error {
+	for i, n := range s.publishers {
+		if err := s.echoes(n, []float64{2.5, 5}[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *suite) echoes(publishers int, target float64) error {
+	l, err := newLoop()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	v, err := s.relay(l, fmt.Sprintf("echoes-%d", publishers))
+	if err != nil {
+		return err
+	}
+	defer v.end()
+	for i := range publishers {
+		if _, err := v.add(newRoom(l, fmt.Sprintf("bench-%d", i))); err != nil {
+			return err
+		}
+	}
+	if err := v.connect(); err != nil {
+		return err
+	}
+	// The disk's rate wanders: it is asked before each turn and after the last.
+	var all span
+	var raw, appended float64
+	for turn := range s.slices + 1 {
+		s.progress.step("echoes: the raw disk, turn %d of %d", turn+1, s.slices+1)
+		rate, err := fdatasyncs(s.folder, false, s.slice/3)
+		if err != nil {
+			return err
+		}
+		raw += rate / float64(s.slices+1)
+		if rate, err = fdatasyncs(s.folder, true, s.slice/6); err != nil {
+			return err
+		}
+		appended += rate / float64(s.slices+1)
+		if turn == s.slices {
+			break
+		}
+		s.progress.step("echoes: %d publishers, turn %d of %d", publishers, turn+1, s.slices)
+		m, err := v.pour(v.clients, s.warm/2, s.slice)
+		if err != nil {
+			return err
+		}
+		all = all.plus(m)
+	}
+	s.add(row{
+		What:   fmt.Sprintf("durable echoes, %d publishers", publishers),
+		Figure: all.echoRate(), Unit: "messages/s", Limit: raw, LimitWhat: "fdatasync of 8 KiB at one place",
+		Target: target, OfLimit: true,
+		Note: v.notes(fmt.Sprintf("fdatasync of 8 KiB appended: %s/s; server %.0f %% of its core", short(appended), 100*all.load())),
+	})
+	return nil
+}
+
+const (
+	// restartEvery is between two messages while the relay is killed.
+	restartEvery = 50 * time.Millisecond
+	// restartLimit is when the clients are given up.
+	restartLimit = 2 * time.Minute
+)
+
+// restartBench kills the relay under its clients, who come back by the
+// protocol's backoff and catch up while some of them go on writing.
+func (s *suite) restartBench() error {
+	n := min(s.restart, (s.files-filesSpare)/2) // a client and its catch-up
+	l, err := newLoop()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	v, err := s.relay(l, "restart")
+	if err != nil {
+		return err
+	}
+	defer func() { v.end() }()
+	s.progress.step("restart: %d clients connect", n)
+	r := newRoom(l, "bench")
+	if err := v.fill(r, n); err != nil {
+		return err
+	}
+	s.progress.step("restart: the relay is killed under %d clients", n)
+	sending, next, senders := true, 0, v.senders(s.senders)
+	l.every(restartEvery, func() bool {
+		senders[next%len(senders)].next()
+		next++
+		return sending
+	})
+	if err := l.runFor(2 * time.Second); err != nil {
+		return err
+	}
+	took, err := s.killAndRestart(v)
+	sending = false
+	if err != nil {
+		return err
+	}
+	fetches, note := v.fetches, v.notes(fmt.Sprintf("%d messages meanwhile", r.sent))
+	if err := v.settle(); err != nil {
+		return err
+	}
+	// One who was never there reads the database from the first rev on.
+	s.progress.step("restart: the database is read from the first message on")
+	if _, err := v.add(r); err != nil {
+		return err
+	}
+	if err := errors.Join(v.connect(), v.settle()); err != nil {
+		return err
+	}
+	s.add(row{
+		What:   fmt.Sprintf("kill and restart under %d clients: relay ready to all live, nothing lost or doubled", n),
+		Figure: took.Seconds(), Unit: "s", Target: 10, AtMost: true,
+		Note: fmt.Sprintf("%s, %d pages of catch-up", note, fetches),
+	})
+	return nil
+}
+
+// killAndRestart returns how long it took from the relay's being ready again to
+// every client's being live.
+func (s *suite) killAndRestart(v *server) (time.Duration, error) {
+	v.process.kill()
+	if err := v.runFor(s.down); err != nil {
+		return 0, err
+	}
+	process, err := v.start()
+	if err != nil {
+		return 0, err
+	}
+	v.process = process
+	var ready atomic.Int64
+	failed := make(chan error, 1)
+	go func() {
+		if err := awaitReady(process, v.addr); err != nil {
+			failed <- err
+			return
+		}
+		ready.Store(int64(time.Since(v.begun)))
+	}()
+	told := 0
+	err = v.run(restartLimit, func() bool {
+		if second := int(v.now.Seconds()); second != told {
+			told = second
+			s.progress.step("restart: %d of %d clients are live again", v.live, len(v.clients))
+		}
+		return len(failed) > 0 || ready.Load() > 0 && v.live == len(v.clients)
+	})
+	if len(failed) > 0 {
+		return 0, <-failed
+	}
+	if errors.Is(err, errTooLong) {
+		return 0, fmt.Errorf("%d of %d clients are live again: %w (%s)", v.live, len(v.clients), err, v.troubles())
+	}
+	return v.now - time.Duration(ready.Load()), err
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+	"hallway/store"
+)
+
+const (
+	// storeRooms share the store of the pages, by turns as in life.
+	storeRooms = 100
+	// storeBatch is how many messages go into it at once.
+	storeBatch = 20_000
+	// migrations are what a store that was kept must have been made with.
+	migrations = "store/migrations/*.sql"
+)
+
+// pagesBench reads from a large store, as the relay's REST routes do, without
+// HTTP.
+func (s *suite) pagesBench() error {
+	ctx := context.Background()
+	db, err := s.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	perRoom := int64(s.stored / storeRooms)
+	for _, kind := range []struct {
+		what   string
+		query  func() hub.Query
+		target float64
+	}{
+		{"newest page", func() hub.Query { return hub.Query{Kind: hub.QueryNewest, Limit: protocol.PageMessagesDefault} }, 0.1},
+		{"500 after a seq", func() hub.Query {
+			at := rand.Int64N(max(perRoom-protocol.PageMessagesMax, 1))
+			return hub.Query{Kind: hub.QueryAfter, At: at, Limit: protocol.PageMessagesMax}
+		}, 0.8},
+	} {
+		s.progress.step("pages: %s", kind.what)
+		took := make([]time.Duration, s.reads)
+		for i := range took {
+			q, room := kind.query(), storeRoom(rand.IntN(storeRooms))
+			begin := time.Now()
+			page, err := db.Page(ctx, room, "u_1", q)
+			took[i] = time.Since(begin)
+			if err != nil {
+				return err
+			}
+			if want := min(q.Limit, int(perRoom-q.At)); len(page.Messages) != want {
+				return fmt.Errorf("a page has %d messages, not %d", len(page.Messages), want)
+			}
+		}
+		s.add(row{
+			What:   fmt.Sprintf("%s, store of %s messages: p50", kind.what, short(float64(s.stored))),
+			Figure: milliseconds(percentile(took, 0.5)), Unit: "ms", Target: kind.target, AtMost: true,
+			Note: fmt.Sprintf("p99 %s ms", short(milliseconds(percentile(took, 0.99)))),
+		})
+	}
+	return nil
+}
+
+func storeRoom(i int) string { return fmt.Sprintf("room-%d", i) }
+
+// storePath is where the filled store is kept; another schema, another file.
+func (s *suite) storePath() (string, error) {
+	files, err := filepath.Glob(migrations)
+	if err != nil || len(files) == 0 {
+		return filepath.Join(s.folder, "pages.db"), err // not at the project's root: not kept
+	}
+	schema := sha256.New()
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		_, _ = schema.Write(text) // a hash takes all
+	}
+	return filepath.Join(os.TempDir(), fmt.Sprintf("hallway-bench-%d-%x.db", s.stored, schema.Sum(nil)[:4])), nil
+}
+
+// fillStore makes the file whole or not at all.
+func (s *suite) fillStore(ctx context.Context, path string) error {
+	building := path + ".building"
+	for _, old := range []string{"", "-wal", "-shm", ".lock"} {
+		if err := os.Remove(building + old); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	db, err := store.Open(ctx, store.Options{Path: building})
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	for n := 0; n < s.stored; n += storeBatch {
+		s.progress.step("pages: %d %% of %d messages are stored (kept for the next run)", 100*n/s.stored, s.stored)
+		ops := make([]hub.Op, min(storeBatch, s.stored-n))
+		for i := range ops {
+			room := storeRoom((n + i) % storeRooms)
+			ops[i] = hub.Op{
+				Kind: hub.OpSend, Room: room,
+				Sender: protocol.User{ID: fmt.Sprintf("u_%d", (n+i)%977), Name: "Ada Lovelace", Role: protocol.RoleParticipant},
+				Send: protocol.Send{
+					Room: room, ID: uuid.Must(uuid.NewV7()).String(), Text: text, SentAt: protocol.TimeOf(now).String(),
+				},
+			}
+		}
+		if _, err := db.Commit(now, ops); err != nil {
+			_ = db.Close()
+			return err
+		}
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	_ = os.Remove(building + ".lock") // nobody else knows of it
+	return os.Rename(building, path)
+}

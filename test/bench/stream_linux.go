@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// crowdBench holds as many clients as files allow: what an idle one costs in
+// memory, and how fast all of them are told what a few say.
+func (s *suite) crowdBench() error {
+	n := min(s.crowd, s.files-filesSpare)
+	type result struct {
+		kib  float64
+		span span
+		note string
+	}
+	measure := func(start func(*loop) (*server, error)) (r result, err error) {
+		l, err := newLoop()
+		if err != nil {
+			return r, err
+		}
+		defer l.close()
+		v, err := start(l)
+		if err != nil {
+			return r, err
+		}
+		defer v.end()
+		before, err := v.process.residentBytes()
+		if err != nil {
+			return r, err
+		}
+		s.progress.step("crowd: %d clients connect to the %s", n, v.name)
+		if err := v.fill(newRoom(l, "bench"), n); err != nil {
+			return r, err
+		}
+		s.progress.step("crowd: %d clients are idle on the %s", n, v.name)
+		if err := v.runFor(s.idle); err != nil {
+			return r, err
+		}
+		after, err := v.process.residentBytes()
+		if err != nil {
+			return r, err
+		}
+		r.kib = (after - before) / 1024 / float64(n)
+		s.progress.step("crowd: %d of %d clients of the %s send", s.senders, n, v.name)
+		r.span, err = v.pour(v.senders(s.senders), s.warm, time.Duration(s.slices)*s.slice)
+		r.note = v.notes(fmt.Sprintf("server %.0f %% of its core, slowest heartbeat %.0f ms",
+			100*r.span.load(), milliseconds(v.slowest)))
+		return r, err
+	}
+	bare, err := measure(s.bare)
+	if err != nil {
+		return err
+	}
+	relay, err := measure(func(l *loop) (*server, error) { return s.relay(l, "crowd") })
+	if err != nil {
+		return err
+	}
+	s.add(row{
+		What:   fmt.Sprintf("resident memory an idle joined connection, %d of them", n),
+		Figure: relay.kib, Unit: "KiB", Limit: bare.kib, LimitWhat: "bare", Target: 1.5, AtMost: true,
+	})
+	s.add(row{
+		What:   fmt.Sprintf("room of %d, %d senders in closed loop", n, s.senders),
+		Figure: relay.span.rate(), Unit: "deliveries/s", Limit: bare.span.rate(), LimitWhat: "bare",
+		Target: 0.8, OfLimit: true, Note: relay.note,
+	})
+	return nil
+}
+
+// roomBench gives bare server and relay turns, so that both meet the same
+// machine.
+func (s *suite) roomBench() error {
+	l, err := newLoop()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	bare, relay, err := s.pair(l, "room", s.room)
+	if err != nil {
+		return err
+	}
+	defer bare.end()
+	defer relay.end()
+	spans := map[*server]span{}
+	for turn := range s.slices {
+		for _, v := range []*server{bare, relay} {
+			s.progress.step("room: %d senders on the %s, turn %d of %d", s.senders, v.name, turn+1, s.slices)
+			m, err := v.pour(v.senders(s.senders), s.warm/2, s.slice)
+			if err != nil {
+				return err
+			}
+			spans[v] = spans[v].plus(m)
+		}
+	}
+	s.add(row{
+		What:   fmt.Sprintf("room of %d, %d senders in closed loop", s.room, s.senders),
+		Figure: spans[relay].rate(), Unit: "deliveries/s", Limit: spans[bare].rate(), LimitWhat: "bare",
+		Target: 0.6, OfLimit: true,
+		Note: relay.notes(fmt.Sprintf("server %.0f %% of its core (bare %.0f %%)",
+			100*spans[relay].load(), 100*spans[bare].load())),
+	})
+	return nil
+}
+
+// lightEvery is between two messages at light load.
+const lightEvery = 50 * time.Millisecond
+
+// lightBench sends little, so that what counts is how soon and at what cost a
+// message arrives.
+func (s *suite) lightBench() error {
+	l, err := newLoop()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	bare, relay, err := s.pair(l, "light", s.room)
+	if err != nil {
+		return err
+	}
+	defer bare.end()
+	defer relay.end()
+	spans := map[*server]span{}
+	for turn := range s.slices {
+		for _, v := range []*server{bare, relay} {
+			s.progress.step("light: 20 messages a second on the %s, turn %d of %d", v.name, turn+1, s.slices)
+			m, err := v.trickle(v.senders(s.senders), 2*s.slice)
+			if err != nil {
+				return err
+			}
+			spans[v] = spans[v].plus(m)
+		}
+	}
+	p99 := map[*server]float64{}
+	p50 := map[*server]float64{}
+	for _, v := range []*server{bare, relay} {
+		p50[v] = milliseconds(percentile(v.latencies, 0.5))
+		p99[v] = milliseconds(percentile(v.latencies, 0.99))
+	}
+	s.add(row{
+		What:   fmt.Sprintf("light load, 20 messages/s to %d: p99 from send to delivery", s.room),
+		Figure: p99[relay], Unit: "ms", Limit: p99[bare], LimitWhat: "bare", Target: 2, OfLimit: true, AtMost: true,
+		Note: relay.notes(fmt.Sprintf("p50 %s ms (bare %s ms)", short(p50[relay]), short(p50[bare]))),
+	})
+	s.add(row{
+		What:   "light load: the server's CPU a delivery",
+		Figure: spans[relay].perDelivery(), Unit: "µs", Limit: spans[bare].perDelivery(), LimitWhat: "bare",
+		Target: 1.3, OfLimit: true, AtMost: true,
+	})
+	return nil
+}
+
+// trickle sends a message each lightEvery for d, the senders by turns.
+func (v *server) trickle(senders []*client, d time.Duration) (span, error) {
+	sending, next := true, 0
+	v.timing = true
+	v.every(lightEvery, func() bool {
+		if sending {
+			senders[next%len(senders)].next()
+			next++
+		}
+		return sending
+	})
+	m, err := v.measure(d)
+	sending = false
+	if err != nil {
+		return m, err
+	}
+	err = v.settle()
+	v.timing = false
+	return m, err
+}

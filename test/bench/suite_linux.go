@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"hallway/store"
+)
+
+// scale is how large and how long everything is.
+type scale struct {
+	crowd, room, restart int // clients
+	senders              int
+	publishers           []int
+	stored               int           // messages in the store of the pages
+	reads                int           // pages of each kind
+	idle                 time.Duration // before the memory is read
+	warm                 time.Duration // before a rate is measured
+	slice                time.Duration // of one server's turn
+	slices               int           // turns of each server
+	down                 time.Duration // between kill and restart
+}
+
+var (
+	fullScale = scale{
+		crowd: 10_000, room: 1_000, restart: 5_000, senders: 10, publishers: []int{64, 512},
+		stored: 2_000_000, reads: 2_000,
+		idle: 12 * time.Second, warm: time.Second, slice: 3 * time.Second, slices: 3, down: time.Second,
+	}
+	quickScale = scale{
+		crowd: 300, room: 50, restart: 100, senders: 10, publishers: []int{16},
+		stored: 20_000, reads: 100,
+		idle: 300 * time.Millisecond, warm: 50 * time.Millisecond, slice: 250 * time.Millisecond, slices: 1,
+		down: 100 * time.Millisecond,
+	}
+)
+
+// filesSpare is how many open files are left for all that is no client.
+const filesSpare = 500
+
+// A suite runs the benchmarks and gathers their rows.
+type suite struct {
+	scale
+	files    int    // that a process may open
+	program  string // the relay
+	self     string // this program, for the bare server
+	folder   string // for databases, on a disk
+	progress *progress
+	rows     []row
+}
+
+// A bench is one set-up with its rows.
+type bench struct {
+	name string
+	run  func(*suite) error
+}
+
+var benches = []bench{
+	{"crowd", (*suite).crowdBench},
+	{"room", (*suite).roomBench},
+	{"light", (*suite).lightBench},
+	{"echoes", (*suite).echoesBench},
+	{"restart", (*suite).restartBench},
+	{"pages", (*suite).pagesBench},
+}
+
+// run runs the bench of that name, "" all.
+func (s *suite) run(name string) error {
+	ran := false
+	for _, b := range benches {
+		if name != "" && name != b.name {
+			continue
+		}
+		ran = true
+		begin, before := time.Now(), len(s.rows)
+		if err := b.run(s); err != nil {
+			return fmt.Errorf("%s: %w", b.name, err)
+		}
+		for i := range s.rows[before:] {
+			s.rows[before+i].Bench = b.name
+		}
+		s.progress.done("%-8s %s", b.name, time.Since(begin).Round(time.Second))
+	}
+	if !ran {
+		return fmt.Errorf("%w %q", errNoBench, name)
+	}
+	return nil
+}
+
+func (s *suite) add(r row) { s.rows = append(s.rows, r.judge()) }
+
+// A server is what runs at an address, with the load on it.
+type server struct {
+	*target
+	name    string
+	process *process
+	start   func() (*process, error)
+}
+
+func (s *suite) relay(l *loop, name string) (*server, error) {
+	database := filepath.Join(s.folder, name+".db")
+	return s.serve(l, "relay", func(addr string) (*process, error) {
+		return startProcess([]string{"HALLWAY_JWT_SECRET=" + secret},
+			s.program, "serve", "--addr", addr, "--db", database,
+			"--rate", "0", "--conns-per-user", "0", "--log-level", "warn")
+	})
+}
+
+func (s *suite) bare(l *loop) (*server, error) {
+	return s.serve(l, "bare", func(addr string) (*process, error) {
+		return startProcess([]string{bareVariable + "=" + addr}, s.self)
+	})
+}
+
+func (s *suite) serve(l *loop, name string, start func(addr string) (*process, error)) (*server, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	v := &server{name: name, start: func() (*process, error) { return start(addr) }}
+	if v.target, err = newTarget(l, addr); err != nil {
+		return nil, err
+	}
+	if v.process, err = v.start(); err != nil {
+		return nil, err
+	}
+	if err := awaitReady(v.process, addr); err != nil {
+		v.process.kill()
+		return nil, err
+	}
+	return v, nil
+}
+
+// end takes the load off and ends the server.
+func (v *server) end() {
+	v.leave()
+	v.process.kill()
+}
+
+// A span is what a server did in a time.
+type span struct {
+	deliveries, echoes int
+	took, busy         time.Duration
+}
+
+func (a span) plus(b span) span {
+	return span{a.deliveries + b.deliveries, a.echoes + b.echoes, a.took + b.took, a.busy + b.busy}
+}
+
+func (a span) rate() float64     { return float64(a.deliveries) / a.took.Seconds() }
+func (a span) echoRate() float64 { return float64(a.echoes) / a.took.Seconds() }
+
+// load is how much of a core the server used.
+func (a span) load() float64 { return a.busy.Seconds() / a.took.Seconds() }
+
+// perDelivery is the server's time on a core for one delivery, in µs.
+func (a span) perDelivery() float64 {
+	return float64(a.busy.Nanoseconds()) / 1e3 / float64(max(a.deliveries, 1))
+}
+
+// measure lets the load run for d.
+func (v *server) measure(d time.Duration) (span, error) {
+	before, err := v.process.busy()
+	if err != nil {
+		return span{}, err
+	}
+	begin, deliveries, echoes := time.Now(), v.deliveries, v.echoes
+	if err := v.runFor(d); err != nil {
+		return span{}, err
+	}
+	after, err := v.process.busy()
+	return span{v.deliveries - deliveries, v.echoes - echoes, time.Since(begin), after - before}, err
+}
+
+// pour has the senders send in a closed loop, warms up and measures; then the
+// senders stop and everything is checked.
+func (v *server) pour(senders []*client, warm, d time.Duration) (span, error) {
+	for _, c := range senders {
+		c.closed = true
+		c.next()
+	}
+	if err := v.runFor(warm); err != nil {
+		return span{}, err
+	}
+	m, err := v.measure(d)
+	if err != nil {
+		return m, err
+	}
+	return m, v.settle()
+}
+
+// pair is a bare server and a relay in one loop, with n clients each in one room.
+func (s *suite) pair(l *loop, name string, n int) (bare, relay *server, err error) {
+	if bare, err = s.bare(l); err != nil {
+		return nil, nil, err
+	}
+	if relay, err = s.relay(l, name); err != nil {
+		bare.end()
+		return nil, nil, err
+	}
+	for _, v := range []*server{bare, relay} {
+		s.progress.step("%s: %d clients connect to the %s", name, n, v.name)
+		if err = v.fill(newRoom(l, "bench"), n); err != nil {
+			bare.end()
+			relay.end()
+			return nil, nil, err
+		}
+	}
+	return bare, relay, nil
+}
+
+// notes joins what is to be said of the servers.
+func (v *server) notes(more string) string {
+	if t := v.troubles(); t != "" {
+		more += "; " + t
+	}
+	return more
+}
+
+// percentile is the value below which the part p of d is; d gets sorted.
+func percentile(d []time.Duration, p float64) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	slices.Sort(d)
+	return d[min(int(p*float64(len(d))), len(d)-1)]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// openStore opens the store of the pages, filled; a store once filled is kept
+// for the next run with the same schema.
+func (s *suite) openStore(ctx context.Context) (*store.SQLite, error) {
+	path, err := s.storePath()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); err == nil {
+		return store.Open(ctx, store.Options{Path: path})
+	}
+	if err := s.fillStore(ctx, path); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Options{Path: path})
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"hallway/protocol"
+	"hallway/relay/auth"
+)
+
+const (
+	secret   = "a secret of the benchmark, 32 bytes or more"
+	tokenFor = time.Hour
+	// opening is how many clients connect at once before a measurement.
+	opening = 64
+	// settleLimit is how long the last messages may take.
+	settleLimit = time.Minute
+)
+
+// A target is a server under load, with its clients and what they count.
+type target struct {
+	*loop
+	addr     string
+	sockaddr *unix.SockaddrInet4
+	keeper   *auth.Keeper
+	clients  []*client
+	live     int  // clients that are caught up
+	over     bool // clients stay away once their connection has ended
+
+	deliveries int
+	echoes     int
+	timing     bool // latencies are kept
+	latencies  []time.Duration
+	gaps       int
+	refusals   int // sends that were to be tried again
+	fetches    int // pages of catch-ups
+
+	failedFetches int
+	missed        int                        // heartbeats
+	slowest       time.Duration              // answer to a heartbeat
+	ends          map[protocol.CloseCode]int // connections closed by the server, by code
+	broken        int                        // connections that ended otherwise
+}
+
+func newTarget(l *loop, addr string) (*target, error) {
+	tcp, err := net.ResolveTCPAddr("tcp4", addr)
+	if err != nil {
+		return nil, err
+	}
+	keeper, err := auth.NewKeeper([]byte(secret))
+	if err != nil {
+		return nil, err
+	}
+	t := &target{
+		loop: l, addr: addr, keeper: keeper, ends: map[protocol.CloseCode]int{},
+		sockaddr: &unix.SockaddrInet4{Port: tcp.Port, Addr: [4]byte(tcp.IP.To4())},
+	}
+	l.every(protocol.Heartbeat/sweeps, t.sweep())
+	return t, nil
+}
+
+// sweep looks after one part of the clients at a time.
+func (t *target) sweep() func() bool {
+	part := 0
+	return func() bool {
+		for i := part; i < len(t.clients); i += sweeps {
+			t.clients[i].lookAfter(t.now)
+		}
+		part = (part + 1) % sweeps
+		return !t.over
+	}
+}
+
+// add makes a client, a user of its own.
+func (t *target) add(r *room) (*client, error) {
+	n := len(t.clients) + 1
+	token, err := t.keeper.Issue(auth.Claims{
+		Sub: fmt.Sprintf("u_%d", n), Name: fmt.Sprintf("User %d", n), Role: protocol.RoleParticipant,
+		Rooms: auth.Rooms{{Pattern: "bench*", Role: protocol.RoleParticipant}},
+	}, time.Now().Add(tokenFor))
+	if err != nil {
+		return nil, err
+	}
+	c := &client{target: t, room: r, token: token}
+	t.clients = append(t.clients, c)
+	return c, nil
+}
+
+// fill makes n clients of a room and returns when all are live.
+func (t *target) fill(r *room, n int) error {
+	for range n {
+		if _, err := t.add(r); err != nil {
+			return err
+		}
+	}
+	return t.connect()
+}
+
+// connect has all clients connect, a few at a time, and returns when they are live.
+func (t *target) connect() error {
+	next := t.live
+	err := t.run(2*time.Minute, func() bool {
+		for next < len(t.clients) && next-t.live < opening {
+			t.clients[next].dial()
+			next++
+		}
+		return t.live == len(t.clients)
+	})
+	if errors.Is(err, errTooLong) {
+		return fmt.Errorf("%d of %d clients are live: %w (%s)", t.live, len(t.clients), err, t.troubles())
+	}
+	return err
+}
+
+// senders are n clients, evenly apart.
+func (t *target) senders(n int) []*client {
+	picked := make([]*client, n)
+	for i := range picked {
+		picked[i] = t.clients[i*len(t.clients)/n]
+	}
+	return picked
+}
+
+// settle returns when every send has come back and every client has all of its
+// room; then it checks that nothing is missing.
+func (t *target) settle() error {
+	for _, c := range t.clients {
+		c.closed = false
+	}
+	rooms := map[*room]bool{}
+	for _, c := range t.clients {
+		rooms[c.room] = true
+	}
+	check := time.Duration(0)
+	err := t.run(settleLimit, func() bool {
+		if t.now < check {
+			return false
+		}
+		check = t.now + 10*time.Millisecond
+		for _, c := range t.clients {
+			if !c.live || len(c.outbox) > 0 || c.applied < c.room.head() {
+				return false
+			}
+		}
+		return true
+	})
+	if errors.Is(err, errTooLong) {
+		return fmt.Errorf("lost: not every client has every message (%s)", t.troubles())
+	}
+	for r := range rooms {
+		r.whole()
+	}
+	return errors.Join(err, t.err)
+}
+
+// leave closes all connections for good.
+func (t *target) leave() {
+	t.over = true
+	for _, c := range t.clients {
+		if c.socket != nil {
+			c.socket.end(nil)
+		}
+	}
+}
+
+func (t *target) delivered(after time.Duration) {
+	t.deliveries++
+	if t.timing {
+		t.latencies = append(t.latencies, after)
+	}
+}
+
+func (t *target) heartbeat(after time.Duration) { t.slowest = max(t.slowest, after) }
+
+func (t *target) end(err error) {
+	var code closedWith
+	switch {
+	case t.over:
+	case errors.As(err, &code):
+		t.ends[protocol.CloseCode(code)]++
+	default:
+		t.broken++
+	}
+}
+
+// troubles tells what went wrong and was healed, "" where nothing did.
+func (t *target) troubles() string {
+	var all []byte
+	add := func(n int, what string) {
+		if n == 0 {
+			return
+		}
+		if len(all) > 0 {
+			all = append(all, ", "...)
+		}
+		all = fmt.Appendf(all, "%d %s", n, what)
+	}
+	for code, n := range t.ends {
+		add(n, fmt.Sprintf("closed with %d", code))
+	}
+	add(t.broken, "connections broken or refused")
+	add(t.gaps, "gaps healed")
+	add(t.refusals, "sends refused for a while")
+	add(t.failedFetches, "catch-ups tried again")
+	add(t.missed, "heartbeats missed")
+	return string(all)
+}
