@@ -134,7 +134,7 @@ func (c *Client) handed(item Item) {
 	case e == nil:
 		c.outbox.add(&entry{Item: item, stored: true, written: true})
 		c.changed = true
-	case e.failed() && item.Code == "":
+	case e.failed() && item.Code == "" && item.Order > e.Order: // not what was stored before it failed
 		c.retry(item.ID)
 	default:
 		e.told = "" // tell it again
