@@ -41,7 +41,7 @@ func (w *world) heal() {
 	for _, room := range w.rooms {
 		if i := slices.IndexFunc(w.pages, func(p *page) bool { return p.room == room }); i >= 0 {
 			p := w.pages[i]
-			it := w.write(p.dev.user, room, p)
+			it := w.writeText(p.dev.user, room, p, "")
 			p.step(client.SendText{ID: it.id, Text: it.text})
 			if !it.accepted {
 				w.fail("%s is live and takes no message", p.name)
@@ -88,7 +88,7 @@ func (w *world) unwell(toEnd bool) string {
 			return p.name + " is loading"
 		}
 		for _, o := range s.Outbox {
-			if o.State != client.ItemFailed {
+			if o.State != client.ItemFailed && (toEnd || o.State != client.ItemSent) {
 				return p.name + " has " + short(o.ID) + " as " + string(o.State)
 			}
 		}
@@ -153,7 +153,7 @@ func (w *world) checkItems() {
 			if it.user != m.Sender.ID || !strings.HasPrefix(m.Text, it.text) {
 				w.fail("%s is stored as %+v", short(it.id), m)
 			}
-			if it.author == nil || it.retried || it.undone || it.unsafe && !it.author.dev.shared {
+			if it.author == nil || it.moved || it.undone || it.unsafe && !it.author.dev.shared {
 				// Without locks another page sends what it finds in the storage; what is
 				// not in it comes later.
 				continue

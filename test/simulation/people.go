@@ -20,22 +20,27 @@ type item struct {
 	saved     bool // it was in the device's storage
 	unsafe    bool // it could not be, and the chat knows
 	echoed    bool // somebody was told that it is stored
-	retried   bool // it lost its place
+	moved     bool // it lost its place: refused for good, or retried
 	discarded bool // by its user
 	undone    bool // it was durable, and a restore took it away
 }
 
-// write makes an item; its text is like no other.
+// write makes an item with a text of some length.
 func (w *world) write(user, room string, author *page) *item {
-	n := len(w.items) + 1
-	it := &item{number: n, id: uuid(100_000 + n), user: user, room: room, author: author}
-	it.text = fmt.Sprintf("%s %d", user, n)
 	switch w.rnd.IntN(20) {
 	case 0:
-		it.text += " " + strings.Repeat("long ", 15)
+		return w.writeText(user, room, author, strings.Repeat(" long", 15))
 	case 1:
-		it.text += " " + strings.Repeat("longer ", 60) + "."
+		return w.writeText(user, room, author, strings.Repeat(" longer", 60))
 	}
+	return w.writeText(user, room, author, "")
+}
+
+// writeText makes an item; its text is like no other and ends with end.
+func (w *world) writeText(user, room string, author *page, end string) *item {
+	n := len(w.items) + 1
+	it := &item{number: n, id: uuid(100_000 + n), user: user, room: room, author: author}
+	it.text = fmt.Sprintf("%s %d%s", user, n, end)
 	w.items = append(w.items, it)
 	w.byID[it.id] = it
 	return it

@@ -32,6 +32,7 @@ type inWatch struct {
 	heardJoined bool
 	told        int64    // the highest rev
 	flight      []string // ids sent and not answered
+	live        bool     // it was, on this link
 }
 
 // watch is what a page has shown.
@@ -87,6 +88,10 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 			w.fail("%v: rev %d is streamed after rev %d", l, m.Rev, l.last)
 		}
 		l.last = m.Rev
+	case protocol.Error:
+		if it := w.byID[f.ID]; it != nil && !f.Code.Retryable() {
+			it.moved = true // should this be lost, a later relay may take it
+		}
 	case protocol.Presence:
 		if !l.joined {
 			w.fail("%v: presence before joined", l)
@@ -122,6 +127,9 @@ func (l *link) wrote(data []byte) {
 		w.fail("%v writes what is no frame: %v", l, err)
 	}
 	id := f.(protocol.Send).ID
+	if !l.live {
+		w.fail("%v writes %s before it has caught up", l, short(id))
+	}
 	if it := w.byID[id]; !it.saved && !it.unsafe {
 		w.fail("%v writes %s before it is saved", l, short(id))
 	}
@@ -173,6 +181,7 @@ func (p *page) inspect(ev client.Event, effects []client.Effect) {
 	p.inspectState(&s)
 	if s.Status == client.StatusLive {
 		p.inspectLive(&s)
+		p.link.live = true
 	}
 	p.shown = s
 }
@@ -235,7 +244,7 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 			p.link.answered(ev.Page.Messages[i].ID) // as good as its echo
 		}
 	case client.Retry:
-		w.byID[ev.ID].retried = true
+		w.byID[ev.ID].moved = true
 		p.wakes++
 	case client.Discard:
 		it := w.byID[ev.ID]
@@ -307,30 +316,45 @@ func (p *page) inspectOutbox(s *client.Snapshot) {
 	if len(s.Outbox) > client.OutboxMax {
 		w.fail("%s keeps %d items", p.name, len(s.Outbox))
 	}
-	if len(s.Outbox) == 0 {
-		return
+	life, last := w.lives[p.epoch], 0
+	var from, to int64
+	if n := len(s.Messages); n > 0 {
+		from, to = s.Messages[0].Seq, s.Messages[n-1].Seq
 	}
-	life, last, at := w.lives[p.epoch], 0, -1
 	for _, o := range s.Outbox {
-		it := w.byID[o.ID]
-		if n := len(s.Messages); n > 0 {
-			if m := life.find(o.ID); m != nil && m.Seq >= s.Messages[0].Seq && m.Seq <= s.Messages[n-1].Seq &&
-				slices.ContainsFunc(s.Messages, func(x *protocol.Message) bool { return x.ID == o.ID }) {
+		if life != nil {
+			m := life.find(o.ID)
+			if m != nil && m.Seq >= from && m.Seq <= to && s.Messages[place(s.Messages, m.Seq)].ID == o.ID {
 				w.fail("%s shows %s in the room and as %s", p.name, short(o.ID), o.State)
 			}
 		}
-		if it.retried {
+		it := w.byID[o.ID]
+		if it.moved || it.author != p {
 			continue
 		}
-		if it.author == p {
-			if it.number < last {
-				w.fail("%s shows its item %d after %d", p.name, it.number, last)
-			}
-			last = it.number
+		if it.number < last {
+			w.fail("%s shows its item %d after %d", p.name, it.number, last)
+		}
+		last = it.number
+	}
+	p.inspectJumps(s)
+}
+
+// inspectJumps: of two items that were shown before, the first is still the
+// first.
+func (p *page) inspectJumps(s *client.Snapshot) {
+	same := slices.EqualFunc(s.Outbox, p.shown.Outbox, func(a, b client.Own) bool { return a.ID == b.ID })
+	if same {
+		return
+	}
+	at := -1
+	for _, o := range s.Outbox {
+		if p.w.byID[o.ID].moved {
+			continue
 		}
 		if was := slices.IndexFunc(p.shown.Outbox, func(x client.Own) bool { return x.ID == o.ID }); was >= 0 {
 			if was < at {
-				w.fail("%s: %s has jumped", p.name, short(o.ID))
+				p.w.fail("%s: %s has jumped", p.name, short(o.ID))
 			}
 			at = was
 		}

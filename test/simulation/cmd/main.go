@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,13 +21,14 @@ const failuresMax = 20
 
 func main() {
 	seeds := flag.Uint64("seeds", 20_000, "how many seeds to run")
+	first := flag.Bool("first", false, "stop at the first failure")
 	from := flag.Uint64("from", 0, "the first of them")
 	seed := flag.String("seed", "", "replay this one, with a trace")
 	flag.Parse()
 	if *seed != "" {
 		os.Exit(replay(*seed))
 	}
-	os.Exit(run(*from, *seeds))
+	os.Exit(run(*from, *seeds, *first))
 }
 
 // replay runs one seed with a trace.
@@ -48,14 +50,15 @@ func replay(text string) int {
 }
 
 // run runs seeds on all processors.
-func run(from, seeds uint64) int {
+func run(from, seeds uint64, first bool) int {
+	debug.SetGCPercent(400) // many short worlds, little memory
 	var next, done, failures atomic.Uint64
 	var workers sync.WaitGroup
 	var mu sync.Mutex // of the output
 	began := time.Now()
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for n := next.Add(1); n <= seeds; n = next.Add(1) {
+			for n := next.Add(1); n <= seeds && !(first && failures.Load() > 0); n = next.Add(1) {
 				if err := simulation.Run(from+n-1, nil); err != nil && failures.Add(1) <= failuresMax {
 					mu.Lock()
 					fmt.Printf("\r%v\n", err)
@@ -70,7 +73,7 @@ func run(from, seeds uint64) int {
 		})
 	}
 	workers.Wait()
-	fmt.Printf("\r%d seeds, %d failures, %.0f s          \n", seeds, failures.Load(), time.Since(began).Seconds())
+	fmt.Printf("\r%d seeds, %d failures, %.0f s          \n", done.Load(), failures.Load(), time.Since(began).Seconds())
 	if failures.Load() > 0 {
 		return 1
 	}
