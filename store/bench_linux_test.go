@@ -5,33 +5,80 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
 )
 
-// BenchmarkCommit commits groups of one message, 64 and 512 to a room.
-// "msg/s" counts durable messages; "x-fdatasync" is their rate as a multiple of
-// what the disk does by itself, measured in the same run.
+// benchRooms are how many rooms the messages of a benchmark are spread over.
+var benchRooms = []int{1, 100}
+
+// BenchmarkCommit commits groups of one message, 64 and 512. "msg/s" counts
+// durable messages; "x-fdatasync" is their rate as a multiple of what the disk
+// does by itself, measured in the same run.
 func BenchmarkCommit(b *testing.B) {
-	syncs := fdatasyncRate(b)
-	for _, group := range []int{1, 64, 512} {
-		b.Run(fmt.Sprintf("group=%d", group), func(b *testing.B) {
+	for _, rooms := range benchRooms {
+		for _, group := range []int{1, 64, 512} {
+			b.Run(fmt.Sprintf("rooms=%d/group=%d", rooms, group), func(b *testing.B) {
+				syncs := fdatasyncRate(b)
+				s := mustOpen(b, filepath.Join(b.TempDir(), "hallway.db"))
+				fill(b, s, rooms, 50_000)
+				n := 0
+				b.ReportAllocs()
+				b.ResetTimer()
+				for b.Loop() {
+					b.StopTimer()
+					ops := spread(rooms, n, group)
+					b.StartTimer()
+					if _, err := s.Commit(time.Now(), ops); err != nil {
+						b.Fatal(err)
+					}
+					n += group
+				}
+				rate := float64(n) / b.Elapsed().Seconds()
+				b.ReportMetric(rate, "msg/s")
+				b.ReportMetric(rate/syncs, "x-fdatasync")
+			})
+		}
+	}
+}
+
+// BenchmarkLightLoad commits one message every few milliseconds, and reports
+// how long the commits took.
+func BenchmarkLightLoad(b *testing.B) {
+	const pause = 5 * time.Millisecond
+	for _, rooms := range benchRooms {
+		b.Run(fmt.Sprintf("rooms=%d", rooms), func(b *testing.B) {
 			s := mustOpen(b, filepath.Join(b.TempDir(), "hallway.db"))
-			n := 0
-			for b.Loop() {
-				if _, err := s.Commit(time.Now(), sends("lobby", n, group)); err != nil {
+			fill(b, s, rooms, 50_000)
+			took := make([]time.Duration, 0, b.N)
+			tick := time.NewTicker(pause)
+			defer tick.Stop()
+			for n := range b.N {
+				<-tick.C
+				begin := time.Now()
+				if _, err := s.Commit(begin, spread(rooms, n, 1)); err != nil {
 					b.Fatal(err)
 				}
-				n += group
+				took = append(took, time.Since(begin))
 			}
-			rate := float64(n) / b.Elapsed().Seconds()
-			b.ReportMetric(rate, "msg/s")
-			b.ReportMetric(rate/syncs, "x-fdatasync")
+			reportPercentiles(b, took)
 		})
+	}
+}
+
+func reportPercentiles(b *testing.B, took []time.Duration) {
+	b.Helper()
+	slices.Sort(took)
+	for name, part := range map[string]float64{"p50-ms": 0.5, "p99-ms": 0.99, "p99.9-ms": 0.999, "max-ms": 1} {
+		at := min(int(part*float64(len(took))), len(took)-1)
+		b.ReportMetric(float64(took[at].Microseconds())/1000, name)
 	}
 }
 
@@ -39,7 +86,7 @@ func BenchmarkCommit(b *testing.B) {
 // and synced.
 func fdatasyncRate(b *testing.B) float64 {
 	b.Helper()
-	const times = 2000
+	const times = 1000
 	file, err := os.Create(filepath.Join(b.TempDir(), "raw"))
 	if err != nil {
 		b.Fatal(err)
@@ -58,27 +105,53 @@ func fdatasyncRate(b *testing.B) float64 {
 	return times / time.Since(begin).Seconds()
 }
 
-// BenchmarkPage reads from a room of 100,000 messages.
-func BenchmarkPage(b *testing.B) {
-	const stored = 100_000
-	s := mustOpen(b, filepath.Join(b.TempDir(), "hallway.db"))
-	for n := 0; n < stored; n += 5000 {
-		if _, err := s.Commit(time.Now(), sends("lobby", n, 5000)); err != nil {
+// spread are ops that send n messages with fresh ids, one room after the other.
+func spread(rooms, first, n int) []hub.Op {
+	ops := make([]hub.Op, n)
+	for i := range ops {
+		room := fmt.Sprint("room-", (first+i)%rooms)
+		ops[i] = sends(room, 0, 1)[0]
+		ops[i].Send.ID = uuid.Must(uuid.NewV7()).String()
+	}
+	return ops
+}
+
+// fill stores n messages.
+func fill(b *testing.B, s *SQLite, rooms, n int) {
+	b.Helper()
+	const group = 5000
+	for first := 0; first < n; first += group {
+		if _, err := s.Commit(time.Now(), spread(rooms, first, group)); err != nil {
 			b.Fatal(err)
 		}
 	}
-	for name, q := range map[string]hub.Query{
-		"newest=50": {Kind: hub.QueryNewest, Limit: protocol.PageMessagesDefault},
-		"after=500": {Kind: hub.QueryAfter, At: stored / 2, Limit: protocol.PageMessagesMax},
-		"since=500": {Kind: hub.QuerySince, At: stored / 2, Limit: protocol.PageMessagesMax},
-		"around=50": {Kind: hub.QueryAround, At: stored / 2, Limit: protocol.PageMessagesDefault},
-	} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if _, err := s.Page(context.Background(), "lobby", "u_1", q); err != nil {
-					b.Fatal(err)
+}
+
+// BenchmarkPage reads from a store of 200,000 messages.
+func BenchmarkPage(b *testing.B) {
+	const stored = 200_000
+	for _, rooms := range benchRooms {
+		s := mustOpen(b, filepath.Join(b.TempDir(), "hallway.db"))
+		fill(b, s, rooms, stored)
+		middle := int64(stored / rooms / 2)
+		for _, c := range []struct {
+			name string
+			q    hub.Query
+		}{
+			{"newest=50", hub.Query{Kind: hub.QueryNewest, Limit: protocol.PageMessagesDefault}},
+			{"after=500", hub.Query{Kind: hub.QueryAfter, At: middle, Limit: protocol.PageMessagesMax}},
+			{"since=500", hub.Query{Kind: hub.QuerySince, At: middle, Limit: protocol.PageMessagesMax}},
+			{"around=50", hub.Query{Kind: hub.QueryAround, At: middle, Limit: protocol.PageMessagesDefault}},
+		} {
+			b.Run(fmt.Sprintf("rooms=%d/%s", rooms, c.name), func(b *testing.B) {
+				n := 0
+				for b.Loop() {
+					if _, err := s.Page(context.Background(), fmt.Sprint("room-", n%rooms), "u_1", c.q); err != nil {
+						b.Fatal(err)
+					}
+					n++
 				}
-			}
-		})
+			})
+		}
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -24,6 +25,9 @@ const (
 	// The page caches, in KiB (negative, by SQLite's convention).
 	writerCache = "-65536"
 	readerCache = "-8192"
+	// logBytesMax is what the file of a write-ahead log that once had to grow
+	// beyond it is cut to when it begins anew.
+	logBytesMax = "67108864"
 	// readersMin is the least number of connections that may read in parallel.
 	readersMin = 4
 )
@@ -55,14 +59,11 @@ func lock(ctx context.Context, path string) (*sql.DB, error) {
 	if err := create(path); err != nil {
 		return nil, err
 	}
-	db, err := connect(path, 1, url.Values{
+	db := connect(path, 1, url.Values{
 		"_busy_timeout": {lockTimeoutMs},
 		"_locking_mode": {"EXCLUSIVE"},
 		"_journal_mode": {"MEMORY"}, // no second file
 	})
-	if err != nil {
-		return nil, err
-	}
 	if _, err := db.ExecContext(ctx, `BEGIN EXCLUSIVE; COMMIT`); err != nil {
 		_ = db.Close()
 		var e sqlite3.Error
@@ -91,7 +92,7 @@ func create(path string) error {
 	return file.Close()
 }
 
-func connectWriter(path string) (*sql.DB, error) {
+func connectWriter(path string) *sql.DB {
 	return connect(path, 1, url.Values{
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"},
@@ -99,33 +100,52 @@ func connectWriter(path string) (*sql.DB, error) {
 		"_foreign_keys": {"on"},
 		"_txlock":       {"immediate"},
 		"_cache_size":   {writerCache},
-	})
+	}, `PRAGMA wal_autocheckpoint = 0`, `PRAGMA journal_size_limit = `+logBytesMax)
 }
 
-func connectReaders(path string) (*sql.DB, error) {
-	return connect(path, max(readersMin, runtime.GOMAXPROCS(0)), url.Values{
+func connectReaders(path string) *sql.DB {
+	return connect(path, max(readersMin, runtime.GOMAXPROCS(0))+1, url.Values{ // one may be at a backup
 		"mode":          {"ro"},
 		"_busy_timeout": {busyTimeoutMs},
 		"_cache_size":   {readerCache},
 	})
 }
 
-// connect makes a pool of conns connections to the file at path; none is opened
-// yet.
-func connect(path string, conns int, params url.Values) (*sql.DB, error) {
-	file := url.URL{Path: filepath.ToSlash(path)}
-	db, err := sql.Open("sqlite3", "file:"+file.EscapedPath()+"?"+params.Encode())
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
-	return db, nil
+// connectCheckpointer is for a connection that never waits.
+func connectCheckpointer(path string) *sql.DB {
+	return connect(path, 1, url.Values{
+		"_busy_timeout": {"0"},
+		"_synchronous":  {"FULL"},
+	}, `PRAGMA wal_autocheckpoint = 0`)
 }
 
-// checkpoint waits for the writer's connection and moves the write-ahead log
-// into the database.
-func checkpoint(writer *sql.DB) error {
-	_, err := writer.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
-	return err
+// connect makes a pool of conns connections to the file at path; none is opened
+// yet. Each is set up by the params and the pragmas, which are those that the
+// driver has no param for.
+func connect(path string, conns int, params url.Values, pragmas ...string) *sql.DB {
+	file := url.URL{Path: filepath.ToSlash(path)}
+	db := sql.OpenDB(&connector{
+		dsn: "file:" + file.EscapedPath() + "?" + params.Encode(),
+		driver: &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+			for _, pragma := range pragmas {
+				if _, err := conn.Exec(pragma, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
+	})
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db
 }
+
+// connector opens the connections of a pool.
+type connector struct {
+	dsn    string
+	driver *sqlite3.SQLiteDriver
+}
+
+func (c *connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+
+func (c *connector) Driver() driver.Driver { return c.driver }

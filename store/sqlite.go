@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"hallway/relay/hub"
 )
@@ -20,6 +21,12 @@ type SQLite struct {
 	write     writeStatements
 	read      readStatements
 	closeOnce func() error
+
+	checkpoints *checkpointer
+	stop        chan struct{}  // closed to end the goroutine that checkpoints
+	running     sync.WaitGroup // that goroutine
+	// unmoved is why the write-ahead log cannot be moved at present.
+	unmoved atomic.Pointer[error]
 }
 
 var _ hub.Store = (*SQLite)(nil)
@@ -40,7 +47,7 @@ func Open(ctx context.Context, o Options) (*SQLite, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %q: %w", o.Path, err)
 	}
-	s := &SQLite{}
+	s := &SQLite{stop: make(chan struct{})}
 	s.closeOnce = sync.OnceValue(s.close)
 	if err := s.open(ctx, path); err != nil {
 		_ = s.Close()
@@ -56,31 +63,37 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 	if err = create(path); err != nil {
 		return err
 	}
-	if s.writer, err = connectWriter(path); err != nil {
-		return err
-	}
+	s.writer = connectWriter(path)
 	if err = s.writer.PingContext(ctx); err != nil {
 		return err
 	}
 	if err = migrate(ctx, s.writer); err != nil {
 		return err
 	}
-	if s.readers, err = connectReaders(path); err != nil {
-		return err
-	}
+	s.readers = connectReaders(path)
 	if s.write, err = prepareWrites(ctx, s.writer); err != nil {
 		return err
 	}
 	if s.read, err = prepareReads(ctx, s.readers); err != nil {
 		return err
 	}
-	return s.Ready(ctx)
+	s.checkpoints = &checkpointer{db: connectCheckpointer(path), writer: s.writer}
+	if err = s.Ready(ctx); err != nil {
+		return err
+	}
+	s.running.Go(func() { s.checkpoints.run(s.stop, s.setUnmoved) })
+	return nil
 }
+
+func (s *SQLite) setUnmoved(err error) { s.unmoved.Store(&err) }
 
 // Ready writes to the database, after a commit that is under way.
 func (s *SQLite) Ready(ctx context.Context) error {
 	if _, err := s.write.touch.ExecContext(ctx); err != nil {
 		return fmt.Errorf("write to the database: %w", err)
+	}
+	if err := s.unmoved.Load(); err != nil {
+		return *err
 	}
 	return nil
 }
@@ -92,11 +105,17 @@ func (s *SQLite) Close() error { return s.closeOnce() }
 
 func (s *SQLite) close() error {
 	var errs []error
+	close(s.stop)
+	s.running.Wait()
+	if s.checkpoints != nil {
+		errs = append(errs, s.checkpoints.db.Close())
+	}
 	if s.readers != nil {
 		errs = append(errs, s.readers.Close())
 	}
 	if s.writer != nil {
-		errs = append(errs, checkpoint(s.writer), s.writer.Close())
+		_, _, err := checkpoint(context.Background(), s.writer, "TRUNCATE")
+		errs = append(errs, err, s.writer.Close())
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())
