@@ -59,6 +59,7 @@ type room struct {
 func (s *SQLite) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 	outcomes, err := s.commit(protocol.TimeOf(now), ops)
 	if err != nil {
+		s.renewAfter(err)
 		return nil, fmt.Errorf("commit %d ops: %w", len(ops), err)
 	}
 	return outcomes, nil

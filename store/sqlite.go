@@ -87,13 +87,16 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 
 func (s *SQLite) setUnmoved(err error) { s.unmoved.Store(&err) }
 
-// Ready writes to the database, after a commit that is under way.
+// Ready writes to the database, after a commit that is under way. A write-ahead
+// log that cannot be moved into the database is an error too: commits still
+// succeed, but not for long.
 func (s *SQLite) Ready(ctx context.Context) error {
 	if _, err := s.write.touch.ExecContext(ctx); err != nil {
+		s.renewAfter(err)
 		return fmt.Errorf("write to the database: %w", err)
 	}
 	if err := s.unmoved.Load(); err != nil {
-		return *err
+		return *err // nil when it can be moved
 	}
 	return nil
 }
