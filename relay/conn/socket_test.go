@@ -1,0 +1,214 @@
+package conn_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+
+	"hallway/relay/conn"
+	"hallway/relay/hub"
+)
+
+const (
+	frameBytesMax = 1000
+	// patience is how long a test waits for what must come before it fails.
+	patience = 20 * time.Second
+	// heardMax is how many calls of a handler wait to be looked at.
+	heardMax = 10_000
+)
+
+// transports are what the conformance suite runs on.
+var transports = map[string]func() conn.Transport{
+	"portable": func() conn.Transport { return conn.NewPortable(frameBytesMax) },
+}
+
+// onEach runs a test on each transport.
+func onEach(t *testing.T, test func(*testing.T, *site)) {
+	for name, make := range transports {
+		t.Run(name, func(t *testing.T) {
+			s := &site{Transport: make()}
+			t.Cleanup(s.Close)
+			test(t, s)
+		})
+	}
+}
+
+// site is a transport with sockets for it.
+type site struct {
+	conn.Transport
+	sockets int // bytes of a socket's buffers; 0: the system's choice
+}
+
+// ear is a Handler that tells what it hears.
+type ear chan string
+
+func (e ear) Received(data []byte) { e <- string(data) }
+func (e ear) Heard()               { e <- "·" }
+func (e ear) Closed()              { close(e) }
+
+// caller is the client's end of a connection over the loopback.
+type caller struct {
+	*testing.T
+	*net.TCPConn
+	conn  hub.Conn // the relay's end
+	heard ear
+}
+
+// call makes a connection of which the relay has read early already.
+func (s *site) call(t *testing.T, early ...byte) *caller {
+	t.Helper()
+	client, relay := socketPair(t)
+	if s.sockets > 0 {
+		if err := client.SetReadBuffer(s.sockets); err != nil {
+			t.Fatal(err)
+		}
+		if err := relay.SetWriteBuffer(s.sockets); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := client.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	c := &caller{t, client, nil, make(ear, heardMax)}
+	var nc net.Conn = relay
+	if early != nil {
+		nc = &conn.Early{Conn: relay, Bytes: early}
+	}
+	taken := make(chan hub.Conn, 1)
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		s.Serve(nc, func(hc hub.Conn) conn.Handler {
+			taken <- hc
+			return c.heard
+		})
+	}()
+	c.conn = <-taken
+	t.Cleanup(func() {
+		client.Close()
+		for range c.heard { // until it is closed
+		}
+		<-served
+	})
+	return c
+}
+
+// socketPair returns the two ends of a connection.
+func socketPair(t *testing.T) (client, relay *net.TCPConn) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	dialed, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dialed.(*net.TCPConn), accepted.(*net.TCPConn)
+}
+
+func frame(op ws.OpCode, fin bool, payload string) []byte {
+	return ws.MustCompileFrame(ws.MaskFrame(ws.NewFrame(op, fin, []byte(payload))))
+}
+
+func text(s string) []byte { return frame(ws.OpText, true, s) }
+
+func closing(code ws.StatusCode, reason string) []byte {
+	return frame(ws.OpClose, true, string(ws.NewCloseFrameBody(code, reason)))
+}
+
+// write sends bytes as they are.
+func (c *caller) write(frames ...[]byte) {
+	c.Helper()
+	if _, err := c.Write(slices.Concat(frames...)); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// read returns the next frame from the relay: "text hi", "pong hi", "close
+// 1000 why", or the error.
+func (c *caller) read() string {
+	c.Helper()
+	return readFrame(c.T, c.TCPConn)
+}
+
+func readFrame(t *testing.T, r io.Reader) string {
+	t.Helper()
+	h, err := ws.ReadHeader(r)
+	if err != nil {
+		return err.Error()
+	}
+	if h.Masked || !h.Fin || h.Rsv != 0 {
+		t.Errorf("a bad header: %+v", h)
+	}
+	body := make([]byte, h.Length)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return err.Error()
+	}
+	switch h.OpCode {
+	case ws.OpText:
+		return "text " + string(body)
+	case ws.OpPong:
+		return "pong " + string(body)
+	case ws.OpClose:
+		code, reason := ws.ParseCloseFrameData(body)
+		return strings.TrimSpace(fmt.Sprintf("close %d %s", code, reason))
+	default:
+		return fmt.Sprintf("opcode %d", h.OpCode)
+	}
+}
+
+func (c *caller) want(frames ...string) {
+	c.Helper()
+	for _, want := range frames {
+		if got := c.read(); got != want {
+			c.Fatalf("got %.80q, want %.80q", got, want)
+		}
+	}
+}
+
+// wantHeard waits for what the handler must hear next.
+func (c *caller) wantHeard(want ...string) {
+	c.Helper()
+	for _, want := range want {
+		select {
+		case got, ok := <-c.heard:
+			if !ok || got != want {
+				c.Fatalf("heard %.80q (%v), want %.80q", got, ok, want)
+			}
+		case <-time.After(patience):
+			c.Fatalf("heard nothing, want %.80q", want)
+		}
+	}
+}
+
+// wantEnd checks that the relay has cut the connection, said so, and heard
+// nothing else.
+func (c *caller) wantEnd() {
+	c.Helper()
+	c.want("EOF")
+	c.wantClosed()
+}
+
+func (c *caller) wantClosed() {
+	c.Helper()
+	select {
+	case got, ok := <-c.heard:
+		if ok {
+			c.Fatalf("heard %.80q, want the end", got)
+		}
+	case <-time.After(patience):
+		c.Fatal("the handler was not told the end")
+	}
+}
