@@ -169,6 +169,9 @@ func (r *relay) Commit(ops []hub.Op) {
 				outcomes, err = nil, errCommit
 			default:
 				w.store.sync()
+				if w.strikes(edits, 0.1) {
+					w.edit(ops[len(ops)-1].Room, 1) // what is told next is old already
+				}
 				if w.strikes(resultsLost, 0.05) {
 					outcomes, err = nil, errCommit
 				}

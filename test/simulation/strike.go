@@ -150,11 +150,15 @@ func strikeRefusal(w *world, _ *page) {
 	w.in(w.upTo(5*time.Second), func() { w.refuses = false })
 }
 
-func strikeEdit(w *world, p *page) {
-	h := w.store.rooms[p.room]
-	if h != nil && len(w.store.open) == 0 && h.durable > 0 {
-		i := max(0, h.durable-1-w.rnd.IntN(80))
-		w.store.edit(h, i, protocol.TimeOf(start.Add(w.now)))
-		w.note("world", "edits seq %d of %s: head %d", h.messages[i].Seq, p.room, h.head)
+func strikeEdit(w *world, p *page) { w.edit(p.room, 80) }
+
+// edit changes one of the last messages of a room.
+func (w *world) edit(room string, of int) {
+	h := w.store.room(room)
+	if len(w.store.open) > 0 || h.durable == 0 {
+		return
 	}
+	i := max(0, h.durable-1-w.rnd.IntN(of))
+	w.store.edit(h, i, protocol.TimeOf(start.Add(w.now)))
+	w.note("world", "edits seq %d of %s: head %d", h.messages[i].Seq, room, h.head)
 }

@@ -40,6 +40,7 @@ type watch struct {
 	shown   client.Snapshot
 	epoch   string            // of the last joined that it heard
 	ready   bool              // its outbox is loaded
+	refused string            // the item that it hears to be refused for good
 	arrived map[string]string // messages of others that came live, each with its epoch
 
 	asks, wakes int // in this span of asksEvery
@@ -160,6 +161,9 @@ func (l *link) hears(f protocol.RelayFrame) {
 		l.answered(f.Message.ID)
 	case protocol.Error:
 		l.answered(f.ID)
+		if !f.Code.Retryable() {
+			l.p.refused = f.ID
+		}
 	}
 }
 
@@ -235,6 +239,13 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 		if it.accepted && p.offline == offlineDisable && !p.shown.ComposerOpen {
 			w.fail("%s takes %s while its composer is closed", p.name, short(ev.ID))
 		}
+	case client.Received:
+		for _, o := range s.Outbox {
+			if o.ID == p.refused && o.State != client.ItemFailed {
+				w.fail("%s was refused for good and is %s", short(o.ID), o.State)
+			}
+		}
+		p.refused = ""
 	case client.StorageFailed:
 		w.byID[ev.ID].unsafe = true
 	case client.OutboxLoaded:

@@ -1,0 +1,241 @@
+package main
+
+import "regexp"
+
+// The checks, the cheapest first.
+var (
+	inCore       = testsOf("the core's tests", "component/client")
+	inHub        = testsOf("the hub's tests", "relay/hub")
+	inStore      = testsOf("the store's suite", "store")
+	inSimulation = check{
+		name:  "the simulation",
+		build: []string{"build", "./test/simulation/cmd"},
+		run:   []string{"-seeds", "2500", "-first"},
+		says:  regexp.MustCompile(`(?m)seed \d+, .*$`),
+	}
+)
+
+func testsOf(name, folder string) check {
+	return check{
+		name:  name,
+		build: []string{"test", "-c", "-vet=off", "./" + folder},
+		run:   []string{"-test.failfast", "-rapid.nofailfile", "-rapid.shrinktime=100ms"},
+		in:    folder,
+		says:  regexp.MustCompile(`--- FAIL: \S+/\S+|--- FAIL: \S+|panic: .*`),
+	}
+}
+
+// A mutant is one fault: in file, old becomes new.
+type mutant struct {
+	name   string
+	file   string
+	old    string
+	new    string
+	checks []check // that should notice it; the first that does ends the try
+}
+
+const (
+	outboxFile     = "component/client/outbox.go"
+	tabsFile       = "component/client/tabs.go"
+	catchupFile    = "component/client/catchup.go"
+	timelineFile   = "component/client/timeline.go"
+	connectionFile = "component/client/connection.go"
+	heartbeatFile  = "component/client/heartbeat.go"
+	clientFile     = "component/client/client.go"
+	laneFile       = "relay/hub/lane.go"
+	commitFile     = "relay/hub/commit.go"
+	roomFile       = "relay/hub/room.go"
+	storeFile      = "store/commit.go"
+	pageFile       = "store/page.go"
+)
+
+var (
+	bySimulation = []check{inSimulation}
+	byCore       = []check{inCore}
+	byStore      = []check{inStore}
+)
+
+// mutants are the faults. Those of one part stand together; each is one that
+// somebody could make.
+var mutants = []mutant{
+	// The outbox.
+	{
+		name: "outbox saved after the write", file: outboxFile, checks: bySimulation,
+		old: "if room == 0 || !e.stored {", new: "if room == 0 {",
+	},
+	{
+		name: "item removed at the write", file: outboxFile, checks: bySimulation,
+		old: "e.inFlight, e.written, e.writtenAt, o.touched = true, true, c.now, true",
+		new: "e.inFlight, e.written, e.writtenAt, o.touched = true, true, c.now, true\n\t\tc.emit(RemoveItem{ID: e.ID})",
+	},
+	{
+		name: "sent before caught up", file: outboxFile, checks: bySimulation,
+		old: "|| !c.sync.reached ||", new: "||",
+	},
+	{
+		name: "window in flight without a bound", file: outboxFile, checks: bySimulation,
+		old: "room := protocol.InFlightMax - o.inFlight()", new: "room := OutboxMax",
+	},
+	{
+		name: "final refusal tried again", file: outboxFile, checks: bySimulation,
+		old: "if !f.Code.Retryable() {", new: "if f.Code == protocol.CodeForbidden {",
+	},
+	{
+		name: "new items before the old ones", file: outboxFile, checks: bySimulation,
+		old: "o.entries[i-1].Order > e.Order &&", new: "",
+	},
+	// Tabs.
+	{
+		name: "lock ignored: two owners", file: outboxFile, checks: bySimulation,
+		old: "if !c.tabs.owns || c.tabs.reload ||", new: "if c.tabs.reload ||",
+	},
+	{
+		name: "heir does not load the outbox", file: tabsFile, checks: bySimulation,
+		old: "\tc.tabs.reload = true\n\tif c.outbox.ready {", new: "\tif false {",
+	},
+	{
+		name: "owner tells of what is not saved", file: tabsFile, checks: bySimulation,
+		old: "c.tabs.peers && e.stored && e.told", new: "c.tabs.peers && e.told",
+	},
+	{
+		name: "late word brings an item back", file: tabsFile, checks: bySimulation,
+		old: "\tc.outbox.done(m.ID)\n\te := c.outbox.find(m.ID)\n\tif e == nil {\n\t\treturn\n\t}\n",
+		new: "\te := c.outbox.find(m.ID)\n\tif e == nil {\n\t\treturn\n\t}\n\tc.outbox.done(m.ID)\n",
+	},
+	{
+		name: "new page retries what has failed", file: tabsFile, checks: bySimulation,
+		old: `e.failed() && item.Code == "" && item.Order > e.Order`, new: `e.failed() && item.Code == ""`,
+	},
+	// Catch-up.
+	{
+		name: "cursor moved over an unread page", file: catchupFile, checks: bySimulation,
+		old: "p.More && n > 0 {", new: "p.More && n > protocol.PageMessagesMax {",
+	},
+	{
+		name: "gap ignored", file: catchupFile, checks: bySimulation,
+		old: "\ts.moveTo(s.cursor)\n", new: "\ts.moveTo(rev)\n",
+	},
+	{
+		name: "epoch ignored", file: catchupFile, checks: bySimulation,
+		old: "if s.epoch != epoch || s.loaded", new: "if s.loaded",
+	},
+	{
+		name: "page of an old request taken", file: catchupFile, checks: []check{inCore, inSimulation},
+		old: "if ev.Req != s.req || s.want == wantNothing {\n\t\treturn\n\t}\n\twanted", new: "if s.want == wantNothing {\n\t\treturn\n\t}\n\twanted",
+	},
+	{
+		name: "live said too early", file: catchupFile, checks: bySimulation,
+		old: "return c.sync.loaded && c.sync.cursor >= c.sync.head", new: "return c.sync.loaded",
+	},
+	// The timeline.
+	{
+		name: "sorted by the sender's clock", file: timelineFile, checks: bySimulation,
+		old: "\tif t.last() < m.Seq {\n\t\tt.messages = append(t.messages, m)\n\t\treturn\n\t}\n\ti, _ := t.find(m.Seq)\n",
+		new: "\ti := len(t.messages)\n\tfor i > 0 && t.messages[i-1].SentAt > m.SentAt {\n\t\ti--\n\t}\n",
+	},
+	{
+		name: "change beside a page forgotten", file: timelineFile, checks: byCore,
+		old: "newer != nil && newer.Rev > m.Rev {", new: "newer != nil && newer.Rev < m.Rev {",
+	},
+	{
+		name: "older state in place of a newer", file: timelineFile, checks: []check{inCore, inSimulation},
+		old: "if m.Rev <= old.Rev {", new: "if m.Rev == old.Rev {",
+	},
+	// The connection.
+	{
+		name: "generation ignored", file: connectionFile, checks: []check{inCore, inSimulation},
+		old: "if ev.Gen != c.conn.gen || !c.conn.phase.open() {", new: "if !c.conn.phase.open() {",
+	},
+	{
+		name: "heartbeat never judged", file: heartbeatFile, checks: bySimulation,
+		old: "\tdefault:\n\t\tc.lost()\n\t}\n}\n\n// probe", new: "\tdefault:\n\t\tc.conn.probeAt = time.Time{}\n\t\tc.probe()\n\t}\n}\n\n// probe",
+	},
+	{
+		name: "no wait between two tries", file: clientFile, checks: bySimulation,
+		old: "return time.Duration(c.cfg.Rand() * float64(bound))", new: "return time.Duration(c.cfg.Rand())",
+	},
+	{
+		name: "wait between tries without a bound", file: clientFile, checks: bySimulation,
+		old: "bound = min(bound, protocol.BackoffBase<<n)", new: "bound = protocol.BackoffBase << n",
+	},
+	{
+		name: "4409 taken for the end", file: connectionFile, checks: bySimulation,
+		old: "case code.Final():", new: "case code.Final() || code == protocol.CloseSlowConsumer:",
+	},
+	{
+		name: "goaway drops what is in flight", file: connectionFile, checks: byCore,
+		old: "if c.conn.draining && c.outbox.inFlight() == 0 {", new: "if c.conn.draining {",
+	},
+	{
+		name: "a change is not told", file: clientFile, checks: bySimulation,
+		old: "c.retryAt, c.changed = at, true", new: "c.retryAt = at",
+	},
+	// The hub.
+	{
+		name: "echo before the commit", file: commitFile, checks: bySimulation,
+		old: "\th.committer.Commit(ops)\n",
+		new: `	for i := range ops {
+		if r := h.rooms[ops[i].Room]; r != nil && ops[i].Kind == OpSend && !ops[i].FindOnly {
+			f := &ops[i].Send
+			rev := r.told + int64(i) + 1
+			m := protocol.Message{Room: r.name, ID: f.ID, Seq: rev, Rev: rev, Sender: ops[i].Sender, CreatedAt: 1, Text: f.Text}
+			r.group.Send([][]byte{protocol.Changed{Message: m}.Append(nil)})
+		}
+	}
+	h.committer.Commit(ops)
+`,
+	},
+	{
+		name: "repeated message told as news", file: commitFile, checks: []check{inHub, inSimulation},
+		old: "r.open && o.Message.Rev > r.told", new: "r.open",
+	},
+	{
+		name: "sends overtake a failed batch", file: commitFile, checks: bySimulation,
+		old: "\t\th.holdBackQueue(batch)\n", new: "",
+	},
+	{
+		name: "refused lane opens at once", file: laneFile, checks: bySimulation,
+		old: "\treturn b.refused[0].id == id && b.refused[0].early == 0\n", new: "\treturn id != \"\"\n",
+	},
+	{
+		name: "lane waits for any look-up", file: laneFile, checks: bySimulation,
+		old: "b.refused[0].id == id && b.refused[0].early == 0", new: "b.refused[0].id == id && b.finds == 0",
+	},
+	{
+		name: "lane remembers one refusal", file: laneFile, checks: bySimulation,
+		old: "min(len(b.refused), refusedMax)", new: "min(len(b.refused), 1)",
+	},
+	{
+		name: "joined before what it counts in", file: roomFile, checks: bySimulation,
+		old: "\th.tell(r) // what this batch has brought so far is not above the head\n", new: "",
+	},
+	{
+		name: "two batches under way", file: commitFile, checks: []check{inHub, inSimulation},
+		old: "if len(h.flying) > 0 || len(h.queue) == 0 {", new: "if len(h.queue) == 0 {",
+	},
+	// The store.
+	{
+		name: "dedupe off", file: storeFile, checks: byStore,
+		old: "\t\treturn b.resend(r, op, madeAs)\n\t}\n\tr.head", new: "\t\tm.Seq++\n\t}\n\tr.head",
+	},
+	{
+		name: "created_at follows the clock back", file: storeFile, checks: byStore,
+		old: "CreatedAt: max(b.now, r.lastAt+1),", new: "CreatedAt: b.now,",
+	},
+	{
+		name: "head is not stored", file: storeFile, checks: byStore,
+		old: "if !r.grown {", new: "if r.grown {",
+	},
+	{
+		name: "other content under a known id", file: storeFile, checks: byStore,
+		old: "case !bytes.Equal(storedAs, madeAs):", new: "case !bytes.Equal(storedAs, storedAs):",
+	},
+	{
+		name: "looking up makes the room", file: storeFile, checks: byStore,
+		old: "b.enter(op.Room, !op.FindOnly)", new: "b.enter(op.Room, true)",
+	},
+	{
+		name: "page does not say that there is more", file: pageFile, checks: byStore,
+		old: "return messages, true, nil", new: "return messages, false, nil",
+	},
+}

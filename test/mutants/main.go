@@ -1,0 +1,204 @@
+// Command mutants checks the checkers: it plants known faults, one at a time,
+// and shows that the simulation, the core's scripts, the hub's tests or the
+// store's suite notices each of them. The tree stays as it is: the patched file
+// lies beside it and is handed to the compiler by -overlay.
+//
+// A fault is an exact text to replace. Where that text is not there exactly
+// once, or what comes of it does not compile, the program fails: a fault cannot
+// become none in silence.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+// workers is how many faults are tried at the same time.
+const workers = 2
+
+// tryMax is how long one check of one fault may take.
+const tryMax = 2 * time.Minute
+
+func main() {
+	only := flag.String("only", "", "plant only the faults whose name contains this")
+	flag.Parse()
+	if err := run(*only); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(only string) error {
+	dir, err := os.MkdirTemp("", "mutants")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+
+	if only == "" {
+		if err := baseline(dir); err != nil {
+			return err
+		}
+	}
+	var planted []mutant
+	for _, m := range mutants {
+		if strings.Contains(m.name, only) {
+			planted = append(planted, m)
+		}
+	}
+	caught, err := tryAll(dir, planted)
+	fmt.Printf("%d planted, %d caught\n", len(planted), caught)
+	if err == nil && caught < len(planted) {
+		err = errors.New("a fault that no check notices is a hole in the checks")
+	}
+	return err
+}
+
+// baseline shows that every check passes where nothing is planted.
+func baseline(dir string) error {
+	for _, c := range []check{inSimulation, inCore, inHub, inStore} {
+		began := time.Now()
+		if why, err := c.notices(filepath.Join(dir, "baseline"), ""); err != nil || why != "" {
+			return fmt.Errorf("%s fails without any fault: %s%v", c.name, why, err)
+		}
+		fmt.Printf("%-34s passes without a fault, %.0f s\n", c.name, time.Since(began).Seconds())
+	}
+	return nil
+}
+
+// tryAll plants each fault and returns how many were noticed.
+func tryAll(dir string, planted []mutant) (caught int, err error) {
+	var mu sync.Mutex // of the results and the output
+	var wait sync.WaitGroup
+	next := make(chan int)
+	for range workers {
+		wait.Go(func() {
+			for i := range next {
+				began := time.Now()
+				why, failed := planted[i].try(filepath.Join(dir, fmt.Sprint(i)))
+				mu.Lock()
+				switch {
+				case failed != nil:
+					err = errors.Join(err, fmt.Errorf("%s: %w", planted[i].name, failed))
+				case why == "":
+					fmt.Printf("%-34s NOT CAUGHT, %.0f s\n", planted[i].name, time.Since(began).Seconds())
+				default:
+					caught++
+					fmt.Printf("%-34s caught, %.0f s: %s\n", planted[i].name, time.Since(began).Seconds(), why)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range planted {
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+	return caught, err
+}
+
+// try plants a fault and says which check noticed it and how; "": none.
+func (m *mutant) try(dir string) (why string, err error) {
+	overlay, err := m.plant(dir)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range m.checks {
+		if why, err = c.notices(dir, overlay); why != "" || err != nil {
+			return c.name + ": " + why, err
+		}
+	}
+	return "", nil
+}
+
+// plant writes the patched file and the overlay that puts it in place.
+func (m *mutant) plant(dir string) (overlay string, err error) {
+	source, err := os.ReadFile(m.file)
+	if err != nil {
+		return "", err
+	}
+	if n := strings.Count(string(source), m.old); n != 1 {
+		return "", fmt.Errorf("%s has the text to replace %d times, not once:\n%s", m.file, n, m.old)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	patched := filepath.Join(dir, filepath.Base(m.file))
+	if err := os.WriteFile(patched, []byte(strings.Replace(string(source), m.old, m.new, 1)), 0o600); err != nil {
+		return "", err
+	}
+	original, err := filepath.Abs(m.file)
+	if err != nil {
+		return "", err
+	}
+	data, err := json.Marshal(map[string]any{"Replace": map[string]string{original: patched}})
+	if err != nil {
+		return "", err
+	}
+	overlay = filepath.Join(dir, "overlay.json")
+	return overlay, os.WriteFile(overlay, data, 0o600)
+}
+
+// A check builds a program with the overlay and runs it: it notices the fault
+// by failing.
+type check struct {
+	name  string
+	build []string // arguments of go; the program's path and the overlay are added
+	run   []string // arguments of the program
+	in    string   // the folder to run it in
+	says  *regexp.Regexp
+}
+
+// notices says how the check fails, "" where it passes.
+func (c check) notices(dir, overlay string) (why string, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	program := filepath.Join(dir, "check")
+	args := append([]string{c.build[0], "-o", program}, c.build[1:]...)
+	if overlay != "" {
+		args = append([]string{c.build[0], "-overlay", overlay}, args[1:]...)
+	}
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
+	}
+	cmd := exec.Command(program, c.run...)
+	cmd.Dir = c.in
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	cmd.WaitDelay = time.Second
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	late := time.AfterFunc(tryMax, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
+	if cmd.Wait() == nil {
+		return "", nil
+	}
+	if found := c.says.Find(out.Bytes()); found != nil {
+		return shorten(string(found)), nil
+	}
+	return "it ends with an error", nil
+}
+
+// shorten keeps a line readable.
+func shorten(line string) string {
+	const most = 110
+	line = strings.Join(strings.Fields(line), " ")
+	if runes := []rune(line); len(runes) > most {
+		return string(runes[:most]) + " …"
+	}
+	return line
+}
