@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"math"
 	"net"
 	"os"
 	"os/signal"
@@ -38,6 +37,10 @@ type serveCommand struct {
 	AllowOrigin  []string `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of a page that may connect, as https://app.example.org; may be repeated or separated by commas. The relay's own origin always may."`
 	Rate         float64  `default:"5" env:"HALLWAY_RATE" help:"Messages a second that a user may send, with a burst of four times that; 0 is no limit."`
 	ConnsPerUser int      `default:"20" env:"HALLWAY_CONNS_PER_USER" help:"Connections that a user may have; 0 is no limit."`
+	Conns        int      `default:"20000" env:"HALLWAY_CONNS" help:"Connections at once, of all users; 0 is no limit. Each takes an open file."`
+	Rooms        int      `default:"50000" env:"HALLWAY_ROOMS" help:"Rooms that people may be in at once."`
+	Frames       int      `name:"frames-per-second" default:"100" env:"HALLWAY_FRAMES_PER_SECOND" help:"Frames a second that a connection may send, messages apart."`
+	Handshakes   int      `name:"handshakes-per-second" default:"2000" env:"HALLWAY_HANDSHAKES_PER_SECOND" help:"Connections that are let in a second, with a burst of as many; 0 is no limit."`
 	Demo         bool     `help:"Serve the demo page at / and hand out tokens to whoever asks. On loopback addresses only."`
 	LogLevel     string   `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"What to log: debug, info, warn or error."`
 }
@@ -55,6 +58,7 @@ func (s *serveCommand) Run() error {
 	go func() { served <- r.server.Serve(r.listener) }()
 	addr := r.listener.Addr().String()
 	r.log.Info("listening", "addr", addr, "db", s.DB, "version", version)
+	s.checkFiles(r.log)
 	if s.Demo {
 		fmt.Println("Hallway demo: http://" + addr)
 	}
@@ -79,11 +83,8 @@ type relay struct {
 // open checks everything and starts the relay but for its answering. What it
 // opened is left to the end of the process when it fails.
 func (s *serveCommand) open(ctx context.Context) (*relay, error) {
-	if s.Rate < 0 || math.IsNaN(s.Rate) || math.IsInf(s.Rate, 0) {
-		return nil, errors.New("--rate must be 0 or above")
-	}
-	if s.ConnsPerUser < 0 {
-		return nil, errors.New("--conns-per-user must be 0 or above")
+	if err := s.checkLimits(); err != nil {
+		return nil, err
 	}
 	origins, err := server.ParseOrigins(s.AllowOrigin)
 	if err != nil {
@@ -104,17 +105,27 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if r.store, err = store.Open(ctx, store.Options{Path: s.DB}); err != nil {
 		return nil, err
 	}
+	metrics := server.NewMetrics(version)
 	r.engine = server.NewEngine(server.EngineOptions{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
 			Rate:         s.Rate,
 			ConnsPerUser: s.ConnsPerUser,
+			Rooms:        s.Rooms,
 			Verifier:     keeper,
+
+			FramesPerSecond:     s.Frames,
+			HandshakesPerSecond: s.Handshakes,
 		},
-		Store: r.store,
-		Log:   r.log,
+		Store:   r.store,
+		Log:     r.log,
+		Metrics: metrics,
 	})
-	o := server.Options{Backend: r.engine, History: r.store, Verifier: keeper, Origins: origins, Log: r.log}
+	o := server.Options{
+		Backend: r.engine, History: r.engine, Verifier: keeper, Origins: origins,
+		Admit: server.Admission{Conns: s.Conns, HandshakesPerSecond: s.Handshakes},
+		Log:   r.log, Metrics: metrics,
+	}
 	if s.Demo {
 		o.Demo = &server.Demo{Files: files, Keeper: keeper}
 	}

@@ -2,9 +2,9 @@
 // hub.
 //
 //	GET  /v1/ws                       the upgrade; then the connection is the Engine's
-//	GET  /v1/rooms/{room}/messages    a page of history, straight from the store
+//	GET  /v1/rooms/{room}/messages    a page of history, from memory or the store
 //	POST /v1/rooms/{room}/messages    a send, through the hub
-//	GET  /healthz, /readyz            liveness, readiness
+//	GET  /healthz, /readyz, /metrics  liveness, readiness, Prometheus text
 //	GET  /, POST /demo/token          the demo, where it is asked for
 //
 // Every answer carries the security headers and, to an origin on the

@@ -22,6 +22,9 @@ type EngineOptions struct {
 	Store hub.Store // stays the caller's to close, after Drain
 	Log   *slog.Logger
 
+	// Metrics is where the engine counts; nil: nobody looks.
+	Metrics *Metrics
+
 	// Transport is New's of relay/conn where it is nil; the engine closes it.
 	Transport conn.Transport
 }
@@ -41,6 +44,12 @@ type Engine struct {
 	results  chan result
 	stop     chan struct{} // closed when the engine has ended
 	draining atomic.Bool
+	conns    atomic.Int64 // taken over, and not closed yet
+
+	windows *hub.Windows
+	fills   fills
+	metrics *Metrics
+	stats   atomic.Pointer[hub.Stats] // what the hub told last
 
 	// Of the goroutine that owns the hub:
 
@@ -69,11 +78,19 @@ func NewEngine(o EngineOptions) *Engine {
 		batches:   make(chan []hub.Op, 1),
 		results:   make(chan result, 1),
 		stop:      make(chan struct{}),
+		metrics:   o.Metrics,
+	}
+	if e.metrics == nil {
+		e.metrics = NewMetrics("")
 	}
 	if e.transport == nil {
 		e.transport = conn.New(cfg.Limits.FrameBytes)
 	}
 	e.hub = hub.New(cfg, e.transport, committer(e.batches))
+	e.windows = e.hub.Windows()
+	e.stats.Store(&hub.Stats{})
+	e.metrics.hubLimits(&cfg)
+	e.metrics.registry.MustRegister(engineCollector{e})
 	go e.own()
 	go e.commit()
 	return e
@@ -132,7 +149,9 @@ func (e *Engine) commit() {
 	for {
 		select {
 		case ops := <-e.batches:
-			outcomes, err := e.store.Commit(time.Now(), ops)
+			began := time.Now()
+			outcomes, err := e.store.Commit(began, ops)
+			e.metrics.committed(time.Since(began), len(ops), err)
 			if err != nil {
 				e.log.Error("commit failed", "ops", len(ops), "err", err)
 			}
@@ -163,6 +182,7 @@ func (e *Engine) do(ev event) bool {
 func (e *Engine) Serve(nc net.Conn, remote string) {
 	e.transport.Serve(nc, func(c hub.Conn) conn.Handler {
 		l := &link{engine: e, id: rand.Text(), remote: remote}
+		e.conns.Add(1)
 		open := func(now time.Time) {
 			e.links++
 			l.session = e.hub.Open(now, l.id, c)
@@ -191,6 +211,7 @@ func (l *link) Heard() {
 }
 
 func (l *link) Closed() {
+	l.engine.conns.Add(-1)
 	l.do(func(h *hub.Hub, now time.Time) {
 		l.engine.links--
 		h.Closed(now, l.session)
@@ -224,6 +245,9 @@ func (e *Engine) Post(ctx context.Context, who hub.Identity, send protocol.Send)
 		return hub.Outcome{Code: protocol.CodeUnavailable, Reason: "the relay is going away", RetryAfter: e.goaway}, nil
 	}
 }
+
+// Conns is how many connections were taken over and are not closed yet.
+func (e *Engine) Conns() int { return int(e.conns.Load()) }
 
 // Draining reports whether Drain was called: /readyz says no.
 func (e *Engine) Draining() bool { return e.draining.Load() }

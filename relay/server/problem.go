@@ -71,6 +71,7 @@ func (s *Server) answerError(c *fiber.Ctx, err error) error {
 		seconds := int64((wait + time.Second - 1) / time.Second)
 		c.Set(fiber.HeaderRetryAfter, strconv.FormatInt(seconds, 10))
 	}
+	s.metrics.refused.WithLabelValues(string(r.problem.Code)).Inc()
 	c.Set(fiber.HeaderContentType, mimeProblem)
 	return c.Status(r.problem.Status).Send(r.problem.Append(nil))
 }

@@ -29,7 +29,7 @@ func (s *Server) messages(c *fiber.Ctx) error {
 		s.log.Error("a history could not be read", "error", err)
 		return refuse(protocol.CodeUnavailable, "the history cannot be read at present")
 	}
-	return answer(c, fiber.StatusOK, page.Append(nil))
+	return answer(c, fiber.StatusOK, page)
 }
 
 // post takes a send.
@@ -89,11 +89,13 @@ func (s *Server) identify(c *fiber.Ctx) (hub.Identity, error) {
 	scheme, token, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		s.metrics.badTokens.Inc()
 		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
 		return hub.Identity{}, refuse(protocol.CodeUnauthorized, "a bearer token is needed")
 	}
 	who, err := s.verifier.Verify(s.now(), token)
 	if err != nil {
+		s.metrics.badTokens.Inc()
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
 		return hub.Identity{}, refuse(protocol.CodeUnauthorized, err.Error())
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+	"golang.org/x/time/rate"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -33,13 +34,16 @@ type Backend interface {
 	Serve(nc net.Conn, remote string)
 	// Post carries out a send; what was refused is told by the outcome.
 	Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error)
+	// Conns is how many connections have not ended.
+	Conns() int
 	// Draining reports that the relay is going away.
 	Draining() bool
 }
 
-// History is what the routes ask of a [hub.Store].
+// History is what the routes ask of the rooms' past; an [Engine] is one.
 type History interface {
-	Page(ctx context.Context, room, user string, q hub.Query) (protocol.Page, error)
+	// Page is a page as JSON; see [hub.Store].
+	Page(ctx context.Context, room, user string, q hub.Query) ([]byte, error)
 	Ready(ctx context.Context) error
 }
 
@@ -50,35 +54,48 @@ type Options struct {
 	Verifier hub.Verifier
 	Origins  Origins          // beside the same origin
 	Limits   protocol.Limits  // those of the hub; zero: the protocol's defaults
+	Admit    Admission        // zero: no limit
 	Demo     *Demo            // nil: no demo
+	Metrics  *Metrics         // those of the backend; nil: new ones
 	Log      *slog.Logger     // each request at debug
 	Now      func() time.Time // nil: the clock
 }
 
 // Server answers HTTP.
 type Server struct {
-	app      *fiber.App
-	backend  Backend
-	history  History
-	verifier hub.Verifier
-	origins  Origins
-	limits   protocol.Limits
-	log      *slog.Logger
-	now      func() time.Time
-	ready    readiness
+	app        *fiber.App
+	backend    Backend
+	history    History
+	verifier   hub.Verifier
+	origins    Origins
+	limits     protocol.Limits
+	admission  Admission
+	handshakes *rate.Limiter
+	metrics    *Metrics
+	log        *slog.Logger
+	now        func() time.Time
+	ready      readiness
 }
 
 // New makes a server that does not listen yet.
 func New(o Options) (*Server, error) {
 	s := &Server{
-		backend:  o.Backend,
-		history:  o.History,
-		verifier: o.Verifier,
-		origins:  o.Origins,
-		limits:   o.Limits,
-		log:      o.Log,
-		now:      o.Now,
+		backend:    o.Backend,
+		history:    o.History,
+		verifier:   o.Verifier,
+		origins:    o.Origins,
+		limits:     o.Limits,
+		admission:  o.Admit,
+		handshakes: o.Admit.limiter(),
+		metrics:    o.Metrics,
+		log:        o.Log,
+		now:        o.Now,
 	}
+	if s.metrics == nil {
+		s.metrics = NewMetrics("")
+	}
+	s.metrics.Limit("connections", float64(o.Admit.Conns))
+	s.metrics.Limit("handshakes_per_second", float64(o.Admit.HandshakesPerSecond))
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -119,6 +136,7 @@ func (s *Server) routes() {
 	s.app.Post("/v1/rooms/:room/messages", s.post)
 	s.app.Get("/healthz", s.healthz)
 	s.app.Get("/readyz", s.readyz)
+	s.app.Get("/metrics", s.metrics.route())
 }
 
 // Serve answers requests from ln until Shutdown; then it returns nil.

@@ -24,12 +24,14 @@ const secret = "0123456789abcdef0123456789abcdef"
 // backend stands in for an engine.
 type backend struct {
 	draining atomic.Bool
+	conns    atomic.Int64
 	post     func(hub.Identity, protocol.Send) (hub.Outcome, error)
 	serve    func(nc net.Conn, remote string)
 }
 
 func (b *backend) Serve(nc net.Conn, remote string) { b.serve(nc, remote) }
 func (b *backend) Draining() bool                   { return b.draining.Load() }
+func (b *backend) Conns() int                       { return int(b.conns.Load()) }
 func (b *backend) Post(_ context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
 	return b.post(who, send)
 }
@@ -44,9 +46,9 @@ type history struct {
 	ready func() error
 }
 
-func (h *history) Page(_ context.Context, room, user string, q hub.Query) (protocol.Page, error) {
+func (h *history) Page(_ context.Context, room, user string, q hub.Query) ([]byte, error) {
 	h.room, h.user, h.query = room, user, q
-	return h.page, h.err
+	return h.page.Append(nil), h.err
 }
 
 func (h *history) Ready(context.Context) error {
@@ -240,7 +242,7 @@ func TestHealth(t *testing.T) {
 
 func TestUnknownRoutesAndMethods(t *testing.T) {
 	s := start(t, nil)
-	for _, path := range []string{"/", "/v1", "/v1/rooms", "/v1/openapi.json", "/metrics", "/V1/ws", "/healthz/", "/v1/rooms/a/b/messages", "/demo/token"} {
+	for _, path := range []string{"/", "/v1", "/v1/rooms", "/v1/openapi.json", "/metrics/", "/V1/ws", "/healthz/", "/v1/rooms/a/b/messages", "/demo/token"} {
 		s.wantProblem(s.ask("GET", path, ""), 404, protocol.CodeNotFound)
 	}
 	for _, test := range []struct{ method, path, allow string }{

@@ -28,9 +28,13 @@ var (
 // connection belongs to the backend.
 func (s *Server) upgrade(c *fiber.Ctx) error {
 	version, err := s.handshake(c)
+	if err == nil {
+		err = s.admit(c)
+	}
 	if err != nil {
 		return err
 	}
+	s.metrics.handshakes.Inc()
 	c.Set(fiber.HeaderConnection, "Upgrade")
 	c.Set(fiber.HeaderUpgrade, "websocket")
 	c.Set("Sec-WebSocket-Accept", acceptKey(c.Get("Sec-WebSocket-Key")))

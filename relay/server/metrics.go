@@ -1,0 +1,218 @@
+package server
+
+import (
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"hallway/protocol"
+	"hallway/relay/conn"
+	"hallway/relay/hub"
+)
+
+// Metrics is what /metrics tells of one relay. No label holds a user, a room or
+// anything else that a client chooses.
+type Metrics struct {
+	registry *prometheus.Registry
+
+	commitSeconds     prometheus.Histogram
+	commitOps         prometheus.Histogram
+	commitFailures    prometheus.Counter
+	pages             *prometheus.CounterVec // from
+	handshakes        prometheus.Counter
+	handshakesRefused *prometheus.CounterVec // reason
+	refused           *prometheus.CounterVec // code; of REST
+	badTokens         prometheus.Counter     // of REST
+	limits            *prometheus.GaugeVec   // limit
+}
+
+// NewMetrics makes the metrics of a relay of that version, for an [Engine] and
+// a [Server].
+func NewMetrics(version string) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		commitSeconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "hallway_commit_seconds", Help: "Time that a transaction of the store took.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
+		}),
+		commitOps: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "hallway_commit_ops", Help: "Changes that were stored together, in one transaction.",
+			Buckets: prometheus.ExponentialBuckets(1, 4, 8),
+		}),
+		commitFailures:    counter("hallway_commit_failures_total", "Transactions of the store that failed."),
+		pages:             counters("hallway_pages_total", "Pages of history, from a room's window in memory or from the store.", "from"),
+		handshakes:        counter("hallway_handshakes_total", "WebSocket handshakes that were let in."),
+		handshakesRefused: counters("hallway_handshakes_refused_total", "WebSocket handshakes that were refused.", "reason"),
+		refused:           counters("hallway_requests_refused_total", "HTTP requests that were refused, by the problem's code.", "code"),
+		badTokens:         counter("hallway_request_auth_failures_total", "HTTP requests without a valid token where one is needed."),
+		limits: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "hallway_limit", Help: "The relay's limits; 0 is none.",
+		}, []string{"limit"}),
+	}
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "hallway_build_info", Help: "1, with what runs.",
+	}, []string{"version", "goversion"})
+	build.WithLabelValues(version, runtime.Version()).Set(1)
+	for _, from := range []string{"window", "store"} {
+		m.pages.WithLabelValues(from)
+	}
+	m.registry.MustRegister(
+		build, m.commitSeconds, m.commitOps, m.commitFailures, m.pages, m.handshakes, m.handshakesRefused,
+		m.refused, m.badTokens, m.limits,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	return m
+}
+
+func counter(name, help string) prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
+}
+
+func counters(name, help, label string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
+}
+
+// committed notes a transaction.
+func (m *Metrics) committed(took time.Duration, ops int, err error) {
+	m.commitSeconds.Observe(took.Seconds())
+	m.commitOps.Observe(float64(ops))
+	if err != nil {
+		m.commitFailures.Inc()
+	}
+}
+
+// Limit tells one of the relay's limits; 0 is none.
+func (m *Metrics) Limit(name string, most float64) { m.limits.WithLabelValues(name).Set(most) }
+
+// hubLimits tells those of a hub and its connections.
+func (m *Metrics) hubLimits(cfg *hub.Config) {
+	for name, most := range map[string]float64{
+		"connections_per_user":     float64(cfg.ConnsPerUser),
+		"messages_per_second_user": cfg.Rate,
+		"frames_per_second":        float64(cfg.FramesPerSecond),
+		"frame_bytes":              float64(cfg.Limits.FrameBytes),
+		"text_bytes":               float64(cfg.Limits.TextBytes),
+		"pending_bytes":            conn.PendingBytesMax,
+		"rooms":                    float64(cfg.Rooms),
+		"rooms_per_connection":     hub.RoomsPerSessionMax,
+		"queue_ops":                float64(cfg.QueueOps),
+		"queue_bytes":              float64(cfg.QueueBytes),
+		"window_bytes":             hub.WindowsBytesMax,
+	} {
+		m.Limit(name, most)
+	}
+}
+
+// route is GET /metrics.
+func (m *Metrics) route() fiber.Handler {
+	return adaptor.HTTPHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true}))
+}
+
+// An engineCollector asks an engine for what its hub counts.
+type engineCollector struct{ engine *Engine }
+
+// Of an engine's hub: gauges, then counters.
+var (
+	descConns       = desc("hallway_connections", "WebSocket connections.")
+	descSessions    = desc("hallway_sessions", "Connections whose token was accepted.")
+	descRooms       = desc("hallway_rooms", "Rooms in memory: those that somebody has joined.")
+	descMembers     = desc("hallway_members", "Places of connections in rooms.")
+	descQueueOps    = desc("hallway_queue_ops", "Changes that wait for the store or are being stored.")
+	descQueueBytes  = desc("hallway_queue_bytes", "Bytes of these.")
+	descEvents      = desc("hallway_events", "Events that wait for the hub.")
+	descWindowBytes = desc("hallway_window_bytes", "Bytes of history in memory.")
+	descDraining    = desc("hallway_draining", "1 while the relay is going away.")
+
+	descFramesIn   = desc("hallway_received_frames_total", "Frames from clients.")
+	descBytesIn    = desc("hallway_received_bytes_total", "Bytes of these.")
+	descBytesOut   = desc("hallway_sent_bytes_total", "Bytes of the frames to clients, before WebSocket framing.")
+	descDeliveries = desc("hallway_deliveries_total", "Changes told, once for each connection.")
+	descBadTokens  = desc("hallway_auth_failures_total", "Hellos whose token was refused.")
+	descRefused    = desc("hallway_frames_refused_total", "Error frames, by their code.", "code")
+	descClosed     = desc("hallway_closed_total", "Connections that the relay has closed, by the close code.", "code")
+)
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, labels, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (c engineCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+
+// Collect implements prometheus.Collector.
+func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
+	s := c.engine.Stats()
+	gauge := func(d *prometheus.Desc, v int) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v))
+	}
+	total := func(d *prometheus.Desc, v uint64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
+	}
+	gauge(descConns, c.engine.Conns())
+	gauge(descSessions, s.Welcomed)
+	gauge(descRooms, s.Rooms)
+	gauge(descMembers, s.Members)
+	gauge(descQueueOps, s.QueueOps)
+	gauge(descQueueBytes, s.QueueBytes)
+	gauge(descEvents, len(c.engine.events))
+	gauge(descWindowBytes, s.WindowBytes)
+	draining := 0
+	if c.engine.Draining() {
+		draining = 1
+	}
+	gauge(descDraining, draining)
+
+	total(descFramesIn, s.FramesIn)
+	total(descBytesIn, s.BytesIn)
+	total(descBytesOut, s.BytesOut)
+	total(descDeliveries, s.Deliveries)
+	total(descBadTokens, s.BadTokens)
+	for _, code := range frameCodes {
+		total(descRefused, s.Refused[code], string(code))
+	}
+	for _, code := range closeCodes {
+		total(descClosed, s.Closed[code], strconv.Itoa(int(code)))
+	}
+}
+
+// The codes are all told from the start: what first shows when it happens has
+// no rate.
+var (
+	frameCodes = []protocol.Code{
+		protocol.CodeBadRequest, protocol.CodeUnauthorized, protocol.CodeForbidden, protocol.CodeNotFound,
+		protocol.CodeConflict, protocol.CodeTooLarge, protocol.CodeRateLimited, protocol.CodeUnavailable,
+		protocol.CodeInternal,
+	}
+	closeCodes = []protocol.CloseCode{
+		protocol.CloseGoingAway, protocol.CloseTooLarge, protocol.CloseNotProtocol, protocol.CloseUnauthorized,
+		protocol.ClosePutOut, protocol.CloseTimeout, protocol.CloseSlowConsumer, protocol.CloseTooMany,
+	}
+)
+
+// statsTimeout is how long a scrape waits for a hub that is busy.
+const statsTimeout = time.Second
+
+// Stats is what the hub has counted; of a hub that is too busy to tell, what it
+// told last.
+func (e *Engine) Stats() hub.Stats {
+	told := make(chan struct{})
+	go e.do(func(time.Time) {
+		s := e.hub.Stats()
+		e.stats.Store(&s)
+		close(told)
+	})
+	timeout := time.NewTimer(statsTimeout)
+	defer timeout.Stop()
+	select {
+	case <-told:
+	case <-timeout.C:
+	case <-e.stop:
+	}
+	return *e.stats.Load()
+}

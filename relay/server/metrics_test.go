@@ -1,0 +1,128 @@
+package server_test
+
+import (
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+	"hallway/relay/server"
+)
+
+// TestMetrics: /metrics needs no token, and tells what happened without telling
+// to whom.
+func TestMetrics(t *testing.T) {
+	metrics := server.NewMetrics("1.2.3")
+	a := newArchive(20)
+	close(a.gate)
+	e := server.NewEngine(server.EngineOptions{
+		Hub:   hub.Config{Server: "hallway/test", Verifier: everyone{}, ConnsPerUser: 1, Rate: 7},
+		Store: a, Log: slog.New(slog.DiscardHandler), Metrics: metrics,
+	})
+	s := start(t, func(o *server.Options) { o.Backend, o.History, o.Metrics = e, e, metrics })
+
+	ada, bob := enter(t, e, "ada-lovelace"), enter(t, e, "bob-roberts")
+	bob.say(sendOf(21))
+	hear[protocol.Changed](ada)
+	hear[protocol.Changed](bob)
+	bob.say(protocol.Join{Room: "no room"})
+	hear[protocol.Error](bob)
+	client, relay := net.Pipe()
+	go e.Serve(relay, "ada again")
+	again := &chatter{t, client}
+	again.say(protocol.Hello{Token: "ada-lovelace"})
+	again.wantClose(protocol.CloseTooMany)
+	bearer := "Bearer " + s.token("u1", "*")
+	s.ask("GET", messagesPath, "", "Authorization", bearer)
+	s.ask("GET", messagesPath, "", "Authorization", bearer)
+	s.ask("GET", messagesPath+"?before=3", "", "Authorization", bearer)
+	s.ask("GET", messagesPath, "", "Authorization", "Bearer no")
+
+	r := s.ask("GET", "/metrics", "")
+	if kind := r.Header.Get("Content-Type"); r.StatusCode != 200 || !strings.HasPrefix(kind, "text/plain; version=0.0.4") {
+		t.Errorf("%d, Content-Type %q", r.StatusCode, kind)
+	}
+	for _, line := range []string{
+		`hallway_build_info{goversion="go`,
+		"hallway_sessions 2\n", "hallway_rooms 1\n", "hallway_members 2\n", "hallway_deliveries_total 2\n",
+		"hallway_queue_ops 0\n", "hallway_queue_bytes 0\n", "hallway_draining 0\n", "hallway_auth_failures_total 0\n",
+		`hallway_frames_refused_total{code="bad_request"} 1` + "\n",
+		`hallway_frames_refused_total{code="rate_limited"} 0` + "\n",
+		`hallway_closed_total{code="4429"} 1` + "\n",
+		`hallway_closed_total{code="4409"} 0` + "\n",
+		`hallway_pages_total{from="window"} 2` + "\n",
+		`hallway_pages_total{from="store"} 1` + "\n",
+		"hallway_request_auth_failures_total 1\n",
+		`hallway_requests_refused_total{code="unauthorized"} 1` + "\n",
+		"hallway_commit_failures_total 0\n",
+		`hallway_limit{limit="messages_per_second_user"} 7` + "\n",
+		`hallway_limit{limit="connections_per_user"} 1` + "\n",
+		`hallway_limit{limit="frame_bytes"} 65536` + "\n",
+		`hallway_limit{limit="pending_bytes"} 262144` + "\n",
+		"go_goroutines ", "process_open_fds ", "hallway_window_bytes ", "hallway_received_bytes_total ",
+		"hallway_sent_bytes_total ", "hallway_received_frames_total 7\n", "hallway_commit_seconds_sum ", "hallway_commit_ops_count ",
+	} {
+		if !strings.Contains(r.body, line) {
+			t.Errorf("no %q in\n%s", line, r.body)
+		}
+	}
+	for _, word := range []string{"lovelace", "roberts", "lobby"} {
+		if strings.Contains(r.body, word) {
+			t.Errorf("the metrics hold %q", word)
+		}
+	}
+
+	ada.Close()
+	bob.Close()
+	drain(t, e)
+	if e.Conns() != 0 {
+		t.Errorf("%d connections are left", e.Conns())
+	}
+	if r := s.ask("GET", "/metrics", ""); !strings.Contains(r.body, "hallway_draining 1\n") || !strings.Contains(r.body, "hallway_commit_ops_sum ") {
+		t.Errorf("after the end: %d %s", r.StatusCode, r.body)
+	}
+}
+
+// TestMetricsOfABusyHub: a scrape does not wait for a hub that has no time; it
+// tells what the hub told last.
+func TestMetricsOfABusyHub(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy, began, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		e := server.NewEngine(server.EngineOptions{
+			Hub:   hub.Config{Server: "hallway/test", Verifier: slow{busy, began}},
+			Store: &journal{}, Log: slog.New(slog.DiscardHandler),
+		})
+		client, relay := net.Pipe()
+		go e.Serve(relay, "ada")
+		ada := &chatter{t, client}
+		go func() {
+			defer close(done)
+			ada.say(protocol.Hello{Token: "ada"})
+		}()
+		<-began
+		if s := e.Stats(); s.Sessions != 0 {
+			t.Errorf("%+v", s)
+		}
+		close(busy)
+		<-done
+		hear[protocol.Welcome](ada)
+		if s := e.Stats(); s.Sessions != 1 || s.Welcomed != 1 {
+			t.Errorf("%+v", s)
+		}
+		ada.Close()
+		drain(t, e)
+	})
+}
+
+// slow is a verifier that takes until busy is closed.
+type slow struct{ busy, began chan struct{} }
+
+func (v slow) Verify(now time.Time, token string) (hub.Identity, error) {
+	close(v.began)
+	<-v.busy
+	return everyone{}.Verify(now, token)
+}
