@@ -174,10 +174,11 @@ func (c *Client) ownerHas(n Note) {
 }
 
 // prune forgets what an earlier load has brought and the owner no longer has:
-// it came into the room, or was discarded, meanwhile.
+// it came into the room, or was discarded, meanwhile. What the owner was not
+// handed yet it cannot have.
 func (c *Client) prune(ids []string) {
 	c.outbox.entries = slices.DeleteFunc(c.outbox.entries, func(e *entry) bool {
-		return e.loaded && !slices.Contains(ids, e.ID)
+		return e.loaded && e.handed && !slices.Contains(ids, e.ID)
 	})
 	c.changed = true
 }
