@@ -16,6 +16,7 @@ type entry struct {
 	inFlight  bool      // on this connection, its echo not yet here
 	writtenAt time.Time // in flight: when
 	late      bool      // in flight: the echo was late once
+	onWire    bool      // written on this connection: the relay holds back what follows
 
 	loaded bool      // it came from storage
 	handed bool      // the owner was handed it
@@ -68,12 +69,14 @@ func (o *outbox) done(id string) {
 	o.recentAt = (o.recentAt + 1) % recentMax
 }
 
-// add puts an entry in its place, by Order: nearly always the last.
+// add puts an entry in its place, by Order: nearly always the last. It never
+// goes before one that this connection has written, and which the relay may
+// have refused: sent again, that one would be let in and this one overtaken.
 func (o *outbox) add(e *entry) {
 	o.touched = true
 	o.lastOrder = max(o.lastOrder, e.Order)
 	i := len(o.entries)
-	for i > 0 && o.entries[i-1].Order > e.Order && !o.entries[i-1].inFlight {
+	for i > 0 && o.entries[i-1].Order > e.Order && !o.entries[i-1].onWire {
 		i--
 	}
 	o.entries = slices.Insert(o.entries, i, e)
@@ -117,6 +120,9 @@ func (o *outbox) oldestInFlight() *entry {
 func (o *outbox) interrupt() {
 	o.recall(0)
 	o.resendAt = time.Time{}
+	for _, e := range o.entries {
+		e.onWire = false
+	}
 }
 
 // recall lets the entries from the i-th on wait again.
@@ -245,7 +251,7 @@ func (c *Client) flush() {
 			return
 		}
 		room--
-		e.inFlight, e.written, e.writtenAt, o.touched = true, true, c.now, true
+		e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, c.now, true
 		c.write(protocol.Send{Room: c.cfg.Room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo})
 		c.changed = true
 	}
