@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -127,13 +129,16 @@ func fill(b *testing.B, s *SQLite, rooms, n int) {
 	}
 }
 
-// BenchmarkPage reads from a store of 200,000 messages.
+var stored = flag.Int("messages", 200_000, "how many messages BenchmarkPage reads from")
+
+// BenchmarkPage reads from a store of -messages messages.
 func BenchmarkPage(b *testing.B) {
-	const stored = 200_000
 	for _, rooms := range benchRooms {
 		s := mustOpen(b, filepath.Join(b.TempDir(), "hallway.db"))
-		fill(b, s, rooms, stored)
-		middle := int64(stored / rooms / 2)
+		fill(b, s, rooms, *stored)
+		b.Run(fmt.Sprintf("rooms=%d/check=pages", rooms), func(b *testing.B) { benchCheck(b, s, checkPages) })
+		b.Run(fmt.Sprintf("rooms=%d/check=heads", rooms), func(b *testing.B) { benchCheck(b, s, checkHeads) })
+		middle := int64(*stored / rooms / 2)
 		for _, c := range []struct {
 			name string
 			q    hub.Query
@@ -144,14 +149,25 @@ func BenchmarkPage(b *testing.B) {
 			{"around=50", hub.Query{Kind: hub.QueryAround, At: middle, Limit: protocol.PageMessagesDefault}},
 		} {
 			b.Run(fmt.Sprintf("rooms=%d/%s", rooms, c.name), func(b *testing.B) {
-				n := 0
-				for b.Loop() {
+				var took []time.Duration
+				for n := 0; b.Loop(); n++ {
+					begin := time.Now()
 					if _, err := s.Page(context.Background(), fmt.Sprint("room-", n%rooms), "u_1", c.q); err != nil {
 						b.Fatal(err)
 					}
-					n++
+					took = append(took, time.Since(begin))
 				}
+				reportPercentiles(b, took)
 			})
+		}
+	}
+}
+
+func benchCheck(b *testing.B, s *SQLite, check func(context.Context, *sql.DB) error) {
+	b.Helper()
+	for b.Loop() {
+		if err := check(context.Background(), s.readers); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

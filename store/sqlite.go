@@ -40,7 +40,7 @@ type Options struct {
 }
 
 // Open opens the database, makes it where there is none, brings its schema up
-// to date and makes sure that it can be written. The error is one line for the
+// to date and makes sure that it is not damaged and can be written. The error is one line for the
 // operator: it names the path and what is wrong with it.
 func Open(ctx context.Context, o Options) (*SQLite, error) {
 	path, err := resolve(o.Path)
@@ -51,7 +51,7 @@ func Open(ctx context.Context, o Options) (*SQLite, error) {
 	s.closeOnce = sync.OnceValue(s.close)
 	if err := s.open(ctx, path); err != nil {
 		_ = s.Close()
-		return nil, fmt.Errorf("open database %q: %w", path, err)
+		return nil, fmt.Errorf("open database %q: %w", path, explain(err))
 	}
 	return s, nil
 }
@@ -63,11 +63,20 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 	if err = create(path); err != nil {
 		return err
 	}
+	whole := endedUnclean(path) || small(path)
 	s.writer = connectWriter(path)
 	if err = s.writer.PingContext(ctx); err != nil {
 		return err
 	}
+	if whole {
+		if err = checkPages(ctx, s.writer); err != nil {
+			return err
+		}
+	}
 	if err = migrate(ctx, s.writer); err != nil {
+		return err
+	}
+	if err = checkHeads(ctx, s.writer); err != nil {
 		return err
 	}
 	s.readers = connectReaders(path)

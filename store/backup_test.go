@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"hallway/relay/hub"
+)
+
+// A backup beside commits is a database of one moment.
+func TestBackupBesideCommits(t *testing.T) {
+	const before = 20_000 // messages: several steps
+	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	if _, err := s.Commit(now, sends("lobby", 0, before)); err != nil {
+		t.Fatal(err)
+	}
+	epoch := mustPage(t, s, "lobby").Epoch
+	dir := t.TempDir()
+	path := filepath.Join(dir, "backup.db")
+	if err := os.WriteFile(path, []byte("an older backup"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	steps, last, committed := 0, 0, before
+	commit := func(done, total int) { // between any two steps, as the relay would
+		if done < last || done > total {
+			t.Errorf("%d of %d pages after %d", done, total, last)
+		}
+		steps, last = steps+1, done
+		for _, room := range []string{"lobby", "stage"} {
+			if _, err := s.Commit(now, sends(room, committed, 10)); err != nil {
+				t.Error(err)
+			}
+		}
+		committed += 10
+	}
+	if err := s.Backup(context.Background(), path, commit); err != nil {
+		t.Fatal(err)
+	}
+	if steps < 5 {
+		t.Errorf("%d steps", steps)
+	}
+	if got := list(t, dir); !slices.Equal(got, []string{"backup.db"}) {
+		t.Errorf("the folder holds %q", got)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if got := head(t, s, "lobby"); got != int64(committed) {
+		t.Errorf("head %d, want %d", got, committed)
+	}
+
+	backup := mustOpen(t, path)
+	if got := head(t, backup, "lobby"); got != before {
+		t.Errorf("the backup's head is %d, want %d", got, before)
+	}
+	if got := head(t, backup, "stage"); got != 0 {
+		t.Errorf("the backup holds %d messages of a later room", got)
+	}
+	if got := mustPage(t, backup, "lobby").Epoch; got != epoch {
+		t.Errorf("the backup's epoch is %q, want %q", got, epoch)
+	}
+	if err := checkPages(context.Background(), backup.writer); err != nil {
+		t.Error(err)
+	}
+}
+
+func mustPage(t *testing.T, s *SQLite, room string) (page struct {
+	Epoch string
+	Head  int64
+}) {
+	t.Helper()
+	p, err := s.Page(context.Background(), room, "", hub.Query{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.Epoch, page.Head = p.Epoch, p.Head
+	return page
+}
+
+func TestBackupThatIsEnded(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	if _, err := s.Commit(now, sends("lobby", 0, 5000)); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	err := s.Backup(ctx, filepath.Join(dir, "backup.db"), func(int, int) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Backup: %v", err)
+	}
+	if got := list(t, dir); len(got) != 0 {
+		t.Errorf("the folder holds %q", got)
+	}
+	if _, err := s.Commit(now, sends("lobby", 5000, 1)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBackupRefuses(t *testing.T) {
+	dir := t.TempDir()
+	database := filepath.Join(dir, "hallway.db")
+	s := mustOpen(t, database)
+	link := filepath.Join(dir, "link.db")
+	if err := os.Symlink(database, link); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ path, want string }{
+		"itself":          {database, "a database in use"},
+		"itself, by link": {link, "a database in use"},
+		"a folder":        {dir, "is a directory"},
+		"no folder":       {filepath.Join(dir, "none", "backup.db"), "no such file or directory"},
+		"no path":         {"", "the path is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := s.Backup(context.Background(), c.path, nil)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("Backup: %v, want %q", err, c.want)
+			}
+		})
+	}
+	if _, err := s.Commit(now, sends("lobby", 0, 1)); err != nil {
+		t.Error(err)
+	}
+}

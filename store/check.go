@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// wholeCheckBytes is how large a database may be to be checked whole whenever it
+// is opened; a larger one is after an unclean end only. A second or less.
+const wholeCheckBytes = 256 << 20
+
+// endedUnclean reports whether the database was not closed when it was used
+// last: a log is left. It must be asked before the database is opened.
+func endedUnclean(path string) bool {
+	info, err := os.Stat(path + "-wal")
+	return err == nil && info.Size() > 0
+}
+
+// small reports whether the database at path is checked whole in any case.
+func small(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() <= wholeCheckBytes
+}
+
+// checkPages looks for damage at each page of the file.
+func checkPages(ctx context.Context, db *sql.DB) error {
+	var found string
+	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&found); err != nil {
+		return err
+	}
+	if found != "ok" {
+		return damaged(strings.Join(strings.Fields(found), " ")) // SQLite takes several lines
+	}
+	return nil
+}
+
+// checkHeads makes sure that each room's head is its last message's rev: quick,
+// however large the database is.
+func checkHeads(ctx context.Context, db *sql.DB) error {
+	var room string
+	var head, last int64
+	err := db.QueryRowContext(ctx, `
+		SELECT name, head, coalesce((SELECT max(rev) FROM messages WHERE room = rooms.key), 0) AS last
+		FROM rooms WHERE last <> head LIMIT 1`).Scan(&room, &head, &last)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return damaged(fmt.Sprintf("the head of room %q is %d, its last message has rev %d", room, head, last))
+}
+
+func damaged(how string) error {
+	return fmt.Errorf("it is damaged, restore a backup (%s)", how)
+}
+
+// explain says of an error of the driver what it means to the operator.
+func explain(err error) error {
+	var e sqlite3.Error
+	if errors.As(err, &e) && e.Code == sqlite3.ErrCorrupt {
+		return damaged(e.Error())
+	}
+	return err
+}
