@@ -3,5 +3,5 @@ package conn_test
 import "hallway/relay/conn"
 
 func init() {
-	transports["epoll"] = func() conn.Transport { return conn.NewEpoll(frameBytesMax) }
+	kinds["epoll"] = kind{"*conn.epollConn", func() conn.Transport { return conn.NewEpoll(frameBytesMax) }}
 }

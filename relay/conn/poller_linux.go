@@ -39,17 +39,17 @@ func newPoller() (*poller, error) {
 		_ = unix.Close(fd)
 		return nil, os.NewSyscallError("eventfd", err)
 	}
+	// Go's poller takes a file that does not block. With edges the waker need
+	// not be read.
+	err = errors.Join(
+		unix.SetNonblock(fd, true),
+		unix.EpollCtl(fd, unix.EPOLL_CTL_ADD, waker, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: int32(waker)}),
+	)
 	p := &poller{fd: fd, waker: waker, file: os.NewFile(uintptr(fd), "epoll")}
 	p.look = func(uintptr) bool {
 		p.found, p.err = unix.EpollWait(p.fd, p.events[:], 0)
 		return p.found != 0
 	}
-	// Go's poller takes files that do not block. With edges the waker need not
-	// be read.
-	err = errors.Join(
-		unix.SetNonblock(fd, true),
-		unix.EpollCtl(fd, unix.EPOLL_CTL_ADD, waker, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: int32(waker)}),
-	)
 	if err == nil {
 		p.raw, err = p.file.SyscallConn()
 	}

@@ -33,7 +33,7 @@ func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer
 		data = rest
 		var ce *closeError
 		if errors.As(err, &ce) {
-			a.close(closeBody(ce.code, ce.reason))
+			a.close(ownClose(ce.code, ce.reason))
 			continue
 		}
 		switch in.kind {
@@ -78,7 +78,7 @@ func closeBody(code protocol.CloseCode, reason string) []byte {
 }
 
 // slowConsumer is the body of the close frame for one that does not keep up.
-func slowConsumer() []byte { return closeBody(protocol.CloseSlowConsumer, "too slow, catch up") }
+func slowConsumer() []byte { return ownClose(protocol.CloseSlowConsumer, "too slow, catch up") }
 
 // encode frames payloads as WebSocket messages, one behind the other.
 func encode(op ws.OpCode, payloads ...[]byte) []byte {

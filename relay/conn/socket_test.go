@@ -23,16 +23,21 @@ const (
 	heardMax = 10_000
 )
 
-// transports are what the conformance suite runs on.
-var transports = map[string]func() conn.Transport{
-	"portable": func() conn.Transport { return conn.NewPortable(frameBytesMax) },
+// kind is a transport that the conformance suite runs on.
+type kind struct {
+	conns string // the type of its connections
+	make  func() conn.Transport
+}
+
+var kinds = map[string]kind{
+	"portable": {"*conn.conn", func() conn.Transport { return conn.NewPortable(frameBytesMax) }},
 }
 
 // onEach runs a test on each transport.
 func onEach(t *testing.T, test func(*testing.T, *site)) {
-	for name, make := range transports {
+	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
-			s := &site{Transport: make()}
+			s := &site{Transport: kind.make(), conns: kind.conns}
 			t.Cleanup(s.Close)
 			test(t, s)
 		})
@@ -42,7 +47,8 @@ func onEach(t *testing.T, test func(*testing.T, *site)) {
 // site is a transport with sockets for it.
 type site struct {
 	conn.Transport
-	sockets int // bytes of a socket's buffers; 0: the system's choice
+	conns   string // as of kind
+	sockets int    // bytes of a socket's buffers; 0: the system's choice
 }
 
 // ear is a Handler that tells what it hears.
@@ -90,6 +96,9 @@ func (s *site) call(t *testing.T, early ...byte) *caller {
 		})
 	}()
 	c.conn = <-taken
+	if got := fmt.Sprintf("%T", c.conn); got != s.conns {
+		t.Fatalf("it is served as a %s, want a %s", got, s.conns)
+	}
 	t.Cleanup(func() {
 		client.Close()
 		for range c.heard { // until it is closed
