@@ -49,6 +49,7 @@ type serveCommand struct {
 func (s *serveCommand) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	ignoreFileLimit()
 
 	r, err := s.open(ctx)
 	if err != nil {
