@@ -58,7 +58,11 @@ func TestWhatCannotBeginSaysSoInOneLine(t *testing.T) {
 		{"a rate below 0", nil, []string{"serve", "--rate=-1"}, "--rate"},
 		{"no rate", nil, []string{"serve", "--rate", "NaN"}, "--rate"},
 		{"a word for a rate", []string{"HALLWAY_RATE=fast"}, []string{"serve"}, "--rate"},
-		{"connections below 0", nil, []string{"serve", "--conns-per-user=-1"}, "--conns-per-user"},
+		{"connections below 0", nil, []string{"serve", "--conns-per-user=-1"}, "--conns-per-user must be 0 or above"},
+		{"connections of all below 0", nil, []string{"serve", "--conns=-1"}, "--conns must be 0 or above"},
+		{"handshakes below 0", nil, []string{"serve", "--handshakes-per-second=-1"}, "--handshakes-per-second must be 0 or above"},
+		{"no rooms", []string{"HALLWAY_ROOMS=0"}, []string{"serve"}, "--rooms must be 1 or above"},
+		{"no frames", []string{"HALLWAY_FRAMES_PER_SECOND=0"}, []string{"serve"}, "--frames-per-second must be 1 or above"},
 		{"another log level", nil, []string{"serve", "--log-level", "loud"}, "--log-level"},
 		{"the demo for all", nil, []string{"serve", "--demo", "--addr", ":0"}, "--demo is for loopback addresses only"},
 		{"the demo for others", nil, []string{"serve", "--demo", "--addr", "192.0.2.1:0"}, "--demo is for loopback addresses only"},
@@ -92,7 +96,9 @@ func TestHelpAndVersion(t *testing.T) {
 		{[]string{"--help"}, []string{"serve", "token"}},
 		{[]string{"serve", "--help"}, []string{
 			"--addr", "HALLWAY_ADDR", "--db", "HALLWAY_DB", "--jwt-secret-file", "HALLWAY_JWT_SECRET", "--allow-origin", "HALLWAY_ALLOW_ORIGINS",
-			"--rate", "HALLWAY_RATE", "--conns-per-user", "HALLWAY_CONNS_PER_USER", "--demo", "127.0.0.1:8080",
+			"--rate", "HALLWAY_RATE", "--conns-per-user", "HALLWAY_CONNS_PER_USER", "--demo",
+			"--conns", "HALLWAY_CONNS", "--rooms", "HALLWAY_ROOMS", "--frames-per-second", "HALLWAY_FRAMES_PER_SECOND",
+			"--handshakes-per-second", "HALLWAY_HANDSHAKES_PER_SECOND", "127.0.0.1:8080",
 		}},
 		{[]string{"token", "--help"}, []string{"--sub", "--name", "--room", "--role", "--ttl"}},
 	} {

@@ -211,11 +211,11 @@ func (l *link) Heard() {
 }
 
 func (l *link) Closed() {
-	l.engine.conns.Add(-1)
 	l.do(func(h *hub.Hub, now time.Time) {
 		l.engine.links--
 		h.Closed(now, l.session)
 	})
+	l.engine.conns.Add(-1)
 	l.engine.log.Debug("connection ended", "session", l.id, "remote", l.remote)
 }
 

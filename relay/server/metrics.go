@@ -176,8 +176,12 @@ func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
 	for _, code := range frameCodes {
 		total(descRefused, s.Refused[code], string(code))
 	}
+	closed := conn.Closed()
 	for _, code := range closeCodes {
-		total(descClosed, s.Closed[code], strconv.Itoa(int(code)))
+		closed[code] += s.Closed[code]
+	}
+	for code, n := range closed {
+		total(descClosed, n, strconv.Itoa(int(code)))
 	}
 }
 
@@ -190,8 +194,8 @@ var (
 		protocol.CodeInternal,
 	}
 	closeCodes = []protocol.CloseCode{
-		protocol.CloseGoingAway, protocol.CloseTooLarge, protocol.CloseNotProtocol, protocol.CloseUnauthorized,
-		protocol.ClosePutOut, protocol.CloseTimeout, protocol.CloseSlowConsumer, protocol.CloseTooMany,
+		protocol.CloseGoingAway, protocol.CloseNotProtocol, protocol.CloseUnauthorized,
+		protocol.ClosePutOut, protocol.CloseTimeout, protocol.CloseTooMany,
 	}
 )
 
