@@ -100,9 +100,9 @@ func TestBrokenPromises(t *testing.T) {
 		{"in order", []change{{"a", 1}, {"b", 2}}, ""},
 		{"one id at two revs", []change{{"a", 1}, {"a", 2}}, "doubled: message a"},
 		{"two ids at one rev", []change{{"a", 1}, {"b", 1}}, "is message a for one member"},
+		{"a hole above", []change{{"a", 1}, {"b", 3}}, "nobody got rev 2"},
 		{"the same again", []change{{"a", 1}, {"b", 2}, {"a", 1}}, "came again"},
 		{"of nobody", []change{{"x", 1}}, "sent by nobody"},
-		{"a rev left out", []change{{"a", 1}, {"b", 3}}, "nobody got rev 2"},
 		{"a send without a rev", []change{{"a", 1}}, "2 messages were sent"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -30,12 +30,11 @@ type client struct {
 	tries    int
 	liveAt   time.Duration
 
-	applied int64 // everything up to this rev has come
-	// While it catches up: what has come live ends at streamed, without a hole
-	// from reach+1 on.
-	catching        bool
-	reach, streamed int64
-	fetching        *fetch
+	applied  int64 // everything up to this rev has come, live or by catch-up
+	streamed int64 // the live stream has come this far: from the head at the join on, or from a gap
+	catching bool  // there is a hole between applied and streamed
+	reach    int64 // where the hole ends
+	fetching *fetch
 
 	outbox   []*send
 	inFlight int
@@ -119,8 +118,8 @@ func closeError(payload []byte) error {
 // others got needs no decoding.
 func (c *client) frame(payload []byte) error {
 	if c.live {
-		if e := c.room.at(c.applied + 1); e != nil && bytes.Equal(e.frame, payload) {
-			c.deliver(e)
+		if e := c.room.at(c.streamed + 1); e != nil && bytes.Equal(e.frame, payload) {
+			c.stream(e)
 			return nil
 		}
 	}
@@ -156,23 +155,20 @@ func (c *client) entered(f protocol.Joined) {
 	if f.Head < c.applied {
 		c.loop().fail("lost: the room's head is %d after rev %d was told", f.Head, c.applied)
 	}
-	c.joined = true
-	c.catchUp(f.Head, f.Head)
+	c.joined, c.streamed = true, f.Head
+	c.catchUp(f.Head)
 }
 
-// catchUp goes on with a hole between applied and reach; what is above it up to
-// streamed has come.
-func (c *client) catchUp(reach, streamed int64) {
-	c.reach, c.streamed = reach, streamed
-	if c.applied < reach {
-		c.catching = true
-		c.setLive(false)
+// catchUp closes the hole that ends at reach, should there be one still.
+func (c *client) catchUp(reach int64) {
+	c.reach = reach
+	c.catching = c.applied < reach
+	c.setLive(!c.catching)
+	if c.catching {
 		c.fetch()
 		return
 	}
-	c.applied = max(c.applied, streamed)
-	c.catching = false
-	c.setLive(true)
+	c.applied = max(c.applied, c.streamed)
 	c.flush()
 }
 
@@ -183,40 +179,42 @@ func (c *client) changed(m *protocol.Message, frame []byte) {
 		return
 	}
 	e := c.room.enter(m, frame)
-	own := e.send != nil && e.send.sender == c && !e.send.settled
 	switch {
-	case c.catching && m.Rev == c.streamed+1:
-		c.streamed++
-		c.count(e)
-	case c.catching && m.Rev > c.streamed:
+	case m.Rev == c.streamed+1:
+		c.stream(e)
+	case m.Rev > c.streamed:
 		c.target.gaps++
-		c.reach, c.streamed = m.Rev-1, m.Rev
-		c.count(e)
-	case !c.catching && m.Rev == c.applied+1:
-		c.deliver(e)
-	case !c.catching && m.Rev > c.applied:
-		c.target.gaps++
-		c.count(e)
-		c.catchUp(m.Rev-1, m.Rev)
-	case own:
-		c.settle(e.send) // resent, and stored before
+		c.streamed = m.Rev - 1
+		c.stream(e)
+		c.catchUp(m.Rev - 1)
+	case e.send != nil && e.send.sender == c && e.send.answers < e.send.written:
+		c.own(e.send) // resent, and stored before
 	default:
-		c.loop().fail("doubled: rev %d came again after rev %d", m.Rev, c.applied)
+		c.loop().fail("doubled: rev %d came again after rev %d", m.Rev, c.streamed)
 	}
 }
 
-func (c *client) deliver(e *entry) {
-	c.applied++
-	c.count(e)
-}
-
-// count takes a message off the live stream.
-func (c *client) count(e *entry) {
+// stream takes the message that follows in the live stream; a page of a
+// catch-up may have brought it before.
+func (c *client) stream(e *entry) {
+	c.streamed++
+	if !c.catching {
+		c.applied = max(c.applied, c.streamed)
+	}
 	if s := e.send; s != nil {
 		c.target.delivered(c.loop().now - s.at)
-		if s.sender == c && !s.settled {
-			c.settle(s)
+		if s.sender == c {
+			c.own(s)
 		}
+	}
+}
+
+// own takes a message of one's own: an answer to one of the times that it was
+// written.
+func (c *client) own(s *send) {
+	s.answers++
+	if !s.settled {
+		c.settle(s)
 	}
 }
 
@@ -254,8 +252,10 @@ func (c *client) next() {
 // flush sends what may be in flight.
 func (c *client) flush() {
 	for c.live && !c.held && c.inFlight < min(len(c.outbox), protocol.InFlightMax) {
+		s := c.outbox[c.inFlight]
 		c.inFlight++
-		c.say(c.outbox[c.inFlight-1].frame)
+		s.written++
+		c.say(s.frame)
 	}
 }
 

@@ -101,9 +101,9 @@ func (c *client) apply(page *protocol.Page) {
 		c.loop().fail("lost: a catch-up ends at rev %d below the head %d", c.applied, page.Head)
 		return
 	}
-	if page.More || c.applied < c.reach {
+	if page.More {
 		c.fetch()
 		return
 	}
-	c.catchUp(c.reach, max(c.streamed, c.applied))
+	c.catchUp(c.reach)
 }

@@ -77,13 +77,12 @@ func (p *process) residentBytes() (float64, error) {
 	return float64(pages * int64(os.Getpagesize())), err
 }
 
-// busy is how long the process has been on a core, in user and kernel mode.
-func (p *process) busy() (time.Duration, error) {
+// busy is how long a process has been on a core, in user and kernel mode.
+func busy(pid int) (time.Duration, error) {
 	var t unix.Timespec
 	// The clock of another process: see clock_getcpuclockid(3).
 	const cpuClockSched = 2
-	clock := int32(^p.cmd.Process.Pid)<<3 | cpuClockSched
-	if err := unix.ClockGettime(clock, &t); err != nil {
+	if err := unix.ClockGettime(int32(^pid)<<3|cpuClockSched, &t); err != nil {
 		return 0, os.NewSyscallError("clock_gettime", err)
 	}
 	return time.Duration(t.Nano()), nil

@@ -29,6 +29,8 @@ type send struct {
 	sender  *client
 	frame   protocol.Send
 	at      time.Duration // when it was written first
+	written int           // times
+	answers int           // that came live to its sender: one at most for each time
 	settled bool          // its sender has it back
 }
 

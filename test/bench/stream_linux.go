@@ -44,8 +44,7 @@ func (s *suite) crowdBench() error {
 		r.kib = (after - before) / 1024 / float64(n)
 		s.progress.step("crowd: %d of %d clients of the %s send", s.senders, n, v.name)
 		r.span, err = v.pour(v.senders(s.senders), s.warm, time.Duration(s.slices)*s.slice)
-		r.note = v.notes(fmt.Sprintf("server %.0f %% of its core, slowest heartbeat %.0f ms",
-			100*r.span.load(), milliseconds(v.slowest)))
+		r.note = v.notes(fmt.Sprintf("%s %s, slowest heartbeat %.0f ms", v.name, r.span.cores(), milliseconds(v.slowest)))
 		return r, err
 	}
 	bare, err := measure(s.bare)
@@ -63,7 +62,7 @@ func (s *suite) crowdBench() error {
 	s.add(row{
 		What:   fmt.Sprintf("room of %d, %d senders in closed loop", n, s.senders),
 		Figure: relay.span.rate(), Unit: "deliveries/s", Limit: bare.span.rate(), LimitWhat: "bare",
-		Target: 0.8, OfLimit: true, Note: relay.note,
+		Target: 0.8, OfLimit: true, Note: relay.note + "; " + bare.note,
 	})
 	return nil
 }
@@ -97,8 +96,7 @@ func (s *suite) roomBench() error {
 		What:   fmt.Sprintf("room of %d, %d senders in closed loop", s.room, s.senders),
 		Figure: spans[relay].rate(), Unit: "deliveries/s", Limit: spans[bare].rate(), LimitWhat: "bare",
 		Target: 0.6, OfLimit: true,
-		Note: relay.notes(fmt.Sprintf("server %.0f %% of its core (bare %.0f %%)",
-			100*spans[relay].load(), 100*spans[bare].load())),
+		Note: relay.notes(fmt.Sprintf("relay %s; bare %s", spans[relay].cores(), spans[bare].cores())),
 	})
 	return nil
 }

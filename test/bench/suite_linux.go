@@ -22,20 +22,18 @@ type scale struct {
 	warm                 time.Duration // before a rate is measured
 	slice                time.Duration // of one server's turn
 	slices               int           // turns of each server
-	down                 time.Duration // between kill and restart
 }
 
 var (
 	fullScale = scale{
 		crowd: 10_000, room: 1_000, restart: 5_000, senders: 10, publishers: []int{64, 512},
 		stored: 2_000_000, reads: 2_000,
-		idle: 12 * time.Second, warm: time.Second, slice: 3 * time.Second, slices: 3, down: time.Second,
+		idle: 12 * time.Second, warm: time.Second, slice: 3 * time.Second, slices: 3,
 	}
 	quickScale = scale{
 		crowd: 300, room: 50, restart: 100, senders: 10, publishers: []int{16},
 		stored: 20_000, reads: 100,
 		idle: 300 * time.Millisecond, warm: 50 * time.Millisecond, slice: 250 * time.Millisecond, slices: 1,
-		down: 100 * time.Millisecond,
 	}
 )
 
@@ -144,18 +142,23 @@ func (v *server) end() {
 // A span is what a server did in a time.
 type span struct {
 	deliveries, echoes int
-	took, busy         time.Duration
+	took               time.Duration
+	busy, loadBusy     time.Duration // on a core: the server, the load
 }
 
 func (a span) plus(b span) span {
-	return span{a.deliveries + b.deliveries, a.echoes + b.echoes, a.took + b.took, a.busy + b.busy}
+	return span{
+		a.deliveries + b.deliveries, a.echoes + b.echoes, a.took + b.took, a.busy + b.busy, a.loadBusy + b.loadBusy,
+	}
 }
 
 func (a span) rate() float64     { return float64(a.deliveries) / a.took.Seconds() }
 func (a span) echoRate() float64 { return float64(a.echoes) / a.took.Seconds() }
 
-// load is how much of a core the server used.
-func (a span) load() float64 { return a.busy.Seconds() / a.took.Seconds() }
+// cores says how much of their cores server and load used.
+func (a span) cores() string {
+	return fmt.Sprintf("%.0f %% of its core, load %.0f %%", 100*a.busy.Seconds()/a.took.Seconds(), 100*a.loadBusy.Seconds()/a.took.Seconds())
+}
 
 // perDelivery is the server's time on a core for one delivery, in µs.
 func (a span) perDelivery() float64 {
@@ -164,16 +167,28 @@ func (a span) perDelivery() float64 {
 
 // measure lets the load run for d.
 func (v *server) measure(d time.Duration) (span, error) {
-	before, err := v.process.busy()
+	before, err := v.standing()
 	if err != nil {
 		return span{}, err
 	}
-	begin, deliveries, echoes := time.Now(), v.deliveries, v.echoes
 	if err := v.runFor(d); err != nil {
 		return span{}, err
 	}
-	after, err := v.process.busy()
-	return span{v.deliveries - deliveries, v.echoes - echoes, time.Since(begin), after - before}, err
+	after, err := v.standing()
+	return span{
+		after.deliveries - before.deliveries, after.echoes - before.echoes, after.took - before.took,
+		after.busy - before.busy, after.loadBusy - before.loadBusy,
+	}, err
+}
+
+// standing is what has been counted so far.
+func (v *server) standing() (span, error) {
+	served, err := busy(v.process.cmd.Process.Pid)
+	if err != nil {
+		return span{}, err
+	}
+	loadBusy, err := busy(os.Getpid())
+	return span{v.deliveries, v.echoes, time.Since(v.begun), served, loadBusy}, err
 }
 
 // pour has the senders send in a closed loop, warms up and measures; then the
