@@ -1,7 +1,161 @@
 package conn_test
 
-import "hallway/relay/conn"
+import (
+	"bytes"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hallway/relay/conn"
+	"hallway/relay/hub"
+)
 
 func init() {
 	kinds["epoll"] = kind{"*conn.epollConn", func() conn.Transport { return conn.NewEpoll(frameBytesMax) }}
+}
+
+// hasty is a site whose transport waits for a peer a moment only.
+func hasty(t *testing.T) *site {
+	s := &site{Transport: conn.NewHasty(frameBytesMax, 50*time.Millisecond), conns: "*conn.epollConn"}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestEpollCloseUnanswered(t *testing.T) {
+	c := hasty(t).call(t)
+	c.conn.Close(1001, "")
+	c.want("close 1001")
+	c.write(text("deaf"))
+	if got := c.read(); got != "EOF" && !strings.Contains(got, "reset") {
+		t.Fatalf("got %q, want the end", got)
+	}
+	c.wantClosed()
+}
+
+func TestEpollDeadConsumer(t *testing.T) {
+	for name, end := range map[string]func(*caller){
+		"":             func(*caller) {},
+		"being closed": func(c *caller) { c.conn.Close(4408, "") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := hasty(t)
+			s.sockets = 4 << 10
+			c := s.call(t)
+			c.conn.Send(bytes.Repeat([]byte("x"), 8*conn.PendingBytesMax))
+			end(c)
+			c.wantClosed()
+		})
+	}
+}
+
+// TestEpollServesTheRest: what has no descriptor to take is served all the
+// same, and is a member like any other.
+func TestEpollServesTheRest(t *testing.T) {
+	s := &site{Transport: conn.NewEpoll(frameBytesMax), conns: "*conn.epollConn"}
+	defer s.Close()
+	g := s.NewGroup("lobby")
+	client, relay := net.Pipe()
+	heard := make(ear, heardMax)
+	taken := make(chan hub.Conn, 1)
+	go s.Serve(relay, func(c hub.Conn) conn.Handler {
+		taken <- c
+		return heard
+	})
+	piped, c := <-taken, s.call(t)
+	g.Remove(piped)
+	g.Remove(c.conn)
+	g.Add(piped)
+	g.Add(c.conn)
+	g.Send([][]byte{[]byte("all")})
+	c.want("text all")
+	if got := readFrame(t, client); got != "text all" {
+		t.Errorf("got %q", got)
+	}
+	g.Remove(piped)
+	client.Close()
+	for range heard {
+	}
+}
+
+// TestEpollStorm: connections that come and go, however they end, leave no
+// descriptor behind, and nor does the transport.
+func TestEpollStorm(t *testing.T) {
+	const rounds, atOnce = 20, 50
+	before := descriptors(t)
+	s := &site{Transport: conn.NewEpoll(frameBytesMax), conns: "*conn.epollConn"}
+	g := s.NewGroup("lobby")
+	var owner sync.Mutex // of the group
+	for range rounds {
+		var wg sync.WaitGroup
+		for i := range atOnce {
+			client, relay := socketPair(t)
+			wg.Go(func() {
+				heard := make(ear, heardMax)
+				var hc hub.Conn
+				s.Serve(relay, func(c hub.Conn) conn.Handler {
+					hc = c
+					return heard
+				})
+				owner.Lock()
+				g.Add(hc)
+				g.Send([][]byte{[]byte("one more")})
+				owner.Unlock()
+				switch i % 4 {
+				case 0:
+					_ = client.SetLinger(0)
+				case 1:
+					_, _ = client.Write(closing(1000, ""))
+				case 2:
+					_, _ = client.Write([]byte("GET / HTTP/1.1\r\n"))
+				case 3:
+					hc.Close(1001, "")
+				}
+				client.Close()
+				for range heard {
+				}
+				owner.Lock()
+				g.Remove(hc)
+				owner.Unlock()
+			})
+		}
+		wg.Wait()
+	}
+	s.Close()
+	if after := descriptors(t); after > before {
+		t.Errorf("%d descriptors, %d before", after, before)
+	}
+}
+
+// descriptors is how many descriptors the process has open, but for Go's own
+// poller, which it opens when first needed.
+func descriptors(t *testing.T) int {
+	t.Helper()
+	client, relay := socketPair(t) // Go's poller is there from now on
+	client.Close()
+	relay.Close()
+	all, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
+}
+
+// TestEpollEnd: the end of the transport is the end of its connections.
+func TestEpollEnd(t *testing.T) {
+	s := &site{Transport: conn.NewEpoll(frameBytesMax), conns: "*conn.epollConn"}
+	c := s.call(t)
+	s.Close()
+	c.wantEnd()
+	c.conn.Send([]byte("nothing"))
+	c.conn.Close(1001, "")
+	s.Close()
+
+	// Who comes later finds the portable one.
+	s.conns = "*conn.conn"
+	c = s.call(t)
+	c.conn.Close(1001, "")
+	c.want("close 1001")
 }
