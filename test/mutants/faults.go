@@ -65,8 +65,8 @@ var mutants = []mutant{
 	},
 	{
 		name: "item removed at the write", file: outboxFile, checks: bySimulation,
-		old: "e.inFlight, e.written, e.writtenAt, o.touched = true, true, c.now, true",
-		new: "e.inFlight, e.written, e.writtenAt, o.touched = true, true, c.now, true\n\t\tc.emit(RemoveItem{ID: e.ID})",
+		old: "e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, c.now, true",
+		new: "e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, c.now, true\n\t\tc.emit(RemoveItem{ID: e.ID})",
 	},
 	{
 		name: "sent before caught up", file: outboxFile, checks: bySimulation,

@@ -2,7 +2,6 @@ package simulation
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"hallway/component/client"
@@ -150,7 +149,7 @@ func (w *world) checkItems() {
 			if it == nil {
 				continue // of the history from before
 			}
-			if it.user != m.Sender.ID || !strings.HasPrefix(m.Text, it.text) {
+			if it.user != m.Sender.ID || madeAs(m) != it.text {
 				w.fail("%s is stored as %+v", short(it.id), m)
 			}
 			if it.author == nil || it.moved || it.undone || it.unsafe && !it.author.dev.shared {

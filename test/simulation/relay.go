@@ -124,6 +124,11 @@ func (r *relay) accept(l *link) {
 
 func (r *relay) received(l *link, data []byte) {
 	if int64(len(data)) > r.cfg.Limits.FrameBytes {
+		if f, err := protocol.DecodeClient(data, protocol.Limits{TextBytes: protocol.TextBytesMax}); err == nil {
+			if send, ok := f.(protocol.Send); ok {
+				r.w.byID[send.ID].moved = true // should the close be lost, a later relay may take it
+			}
+		}
 		l.Close(protocol.CloseTooLarge, "the frame is too large")
 		l.up.cut++ // nothing more is read
 		l.send(&l.up, 0, l.gone)

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"hallway/protocol"
@@ -121,7 +122,7 @@ func (s *Store) send(h *history, now protocol.Time, op *hub.Op) hub.Outcome {
 		switch {
 		case m.Sender.ID != op.Sender.ID:
 			return hub.Outcome{Code: protocol.CodeConflict, Reason: "another sender has used this id"}
-		case m.EditedAt == 0 && m.Text != f.Text || m.ReplyTo != f.ReplyTo || !reflect.DeepEqual(m.Encrypted, f.Encrypted):
+		case madeAs(m) != f.Text || m.ReplyTo != f.ReplyTo || !reflect.DeepEqual(m.Encrypted, f.Encrypted):
 			return hub.Outcome{Code: protocol.CodeConflict, Reason: "this id was sent with other content"}
 		}
 		return hub.Outcome{Message: *m}
@@ -260,12 +261,20 @@ func values(messages []*protocol.Message) []protocol.Message {
 	return copied
 }
 
+const editMark = ", edited at rev "
+
+// madeAs is the text at creation.
+func madeAs(m *protocol.Message) string {
+	text, _, _ := strings.Cut(m.Text, editMark)
+	return text
+}
+
 // edit changes the text of a durable message behind the hub's back: for every
 // chat a change that the live stream has lost.
 func (s *Store) edit(h *history, i int, now protocol.Time) {
 	m := *h.messages[i]
 	h.head++
-	m.Rev, m.EditedAt, m.Text = h.head, now, fmt.Sprintf("%s, edited at %d", m.Text, h.head)
+	m.Rev, m.EditedAt, m.Text = h.head, now, madeAs(&m)+editMark+fmt.Sprint(h.head)
 	h.messages = slices.Clone(h.messages) // pages and lives share the old one
 	h.messages[i] = &m
 	h.edited = true

@@ -225,6 +225,11 @@ func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (chan
 // noteEvent follows what becomes of the items.
 func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Snapshot) {
 	w := p.w
+	for _, e := range effects {
+		if r, ok := e.(client.Refused); ok && w.byID[r.ID] != nil {
+			w.byID[r.ID].moved = true
+		}
+	}
 	switch ev := ev.(type) {
 	case client.SendText:
 		it := w.byID[ev.ID]
