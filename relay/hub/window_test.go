@@ -143,6 +143,9 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 				if heard.head < w.seen.Load() {
 					t.Fatalf("answered at head %d, where a reader has seen %d", heard.head, w.seen.Load())
 				}
+				if q.Kind == QuerySince && q.At > heard.head {
+					t.Fatalf("answered at head %d, where the reader has %d", heard.head, q.At)
+				}
 				want := heard.page(q)
 				if string(got) != string(want.Append(nil)) {
 					t.Fatalf("%+v of %d:\n got %s\nwant %s", q, heard.head, got, want.Append(nil))
@@ -193,6 +196,37 @@ func TestWindowFills(t *testing.T) {
 	}
 	if _, ok := w.Lacks(newest); ok {
 		t.Error("a filled window lacks something")
+	}
+}
+
+// TestWindowWithAGap: what the hub has missed is not in the window, and the
+// window does not say that it were.
+func TestWindowWithAGap(t *testing.T) {
+	var all Windows
+	w := all.open("lobby")
+	store := ledger{epoch: "e1"}
+	reaches := func(rev int64, want bool) {
+		t.Helper()
+		if page, ok := w.Page(Query{Kind: QuerySince, At: rev, Limit: 9}); ok != want {
+			t.Errorf("since %d: %v %s", rev, ok, page)
+		}
+	}
+	all.took(w, &Outcome{Epoch: "e1"})
+	first := store.change(0, "a")
+	all.took(w, &first)
+	reaches(0, true)
+	store.change(0, "missed")
+	third := store.change(0, "c")
+	all.took(w, &third)
+	reaches(1, false)
+	reaches(2, true)
+	store.change(0, "missed too")
+	all.took(w, &Outcome{Epoch: "e1", Head: store.head})
+	reaches(3, false)
+	reaches(4, true)
+	all.took(w, &Outcome{Epoch: "e2", Head: store.head, Message: protocol.Message{Seq: 5, Rev: 5}, New: true})
+	if page, ok := w.Page(Query{Kind: QuerySince, At: 4, Limit: 9}); !ok || !strings.Contains(string(page), `"epoch":"e2"`) {
+		t.Errorf("in another life of the room: %v %s", ok, page)
 	}
 }
 

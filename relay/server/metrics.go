@@ -59,8 +59,15 @@ func NewMetrics(version string) *Metrics {
 		Name: "hallway_build_info", Help: "1, with what runs.",
 	}, []string{"version", "goversion"})
 	build.WithLabelValues(version, runtime.Version()).Set(1)
+	// What first shows when it happens has no rate.
 	for _, from := range []string{"window", "store"} {
 		m.pages.WithLabelValues(from)
+	}
+	for _, reason := range []string{"request", "origin", "draining", "rate", "connections"} {
+		m.handshakesRefused.WithLabelValues(reason)
+	}
+	for _, code := range codes {
+		m.refused.WithLabelValues(string(code))
 	}
 	m.registry.MustRegister(
 		build, m.commitSeconds, m.commitOps, m.commitFailures, m.pages, m.handshakes, m.handshakesRefused,
@@ -173,7 +180,7 @@ func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
 	total(descBytesOut, s.BytesOut)
 	total(descDeliveries, s.Deliveries)
 	total(descBadTokens, s.BadTokens)
-	for _, code := range frameCodes {
+	for _, code := range codes {
 		total(descRefused, s.Refused[code], string(code))
 	}
 	closed := conn.Closed()
@@ -185,10 +192,9 @@ func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// The codes are all told from the start: what first shows when it happens has
-// no rate.
+// What may have been counted.
 var (
-	frameCodes = []protocol.Code{
+	codes = []protocol.Code{
 		protocol.CodeBadRequest, protocol.CodeUnauthorized, protocol.CodeForbidden, protocol.CodeNotFound,
 		protocol.CodeConflict, protocol.CodeTooLarge, protocol.CodeRateLimited, protocol.CodeUnavailable,
 		protocol.CodeInternal,

@@ -28,10 +28,11 @@ var (
 // connection belongs to the backend.
 func (s *Server) upgrade(c *fiber.Ctx) error {
 	version, err := s.handshake(c)
-	if err == nil {
-		err = s.admit(c)
-	}
 	if err != nil {
+		s.metrics.handshakesRefused.WithLabelValues(refusedFor(err)).Inc()
+		return err
+	}
+	if err := s.admit(c); err != nil {
 		return err
 	}
 	s.metrics.handshakes.Inc()
@@ -81,6 +82,17 @@ func (s *Server) handshake(c *fiber.Ctx) (version string, err error) {
 		}
 	}
 	return "", upgradeRequired(c, "none of the subprotocols offered is spoken here")
+}
+
+// refusedFor names why a handshake was refused, for the metrics.
+func refusedFor(err error) string {
+	switch {
+	case errors.Is(err, errOrigin):
+		return "origin"
+	case errors.Is(err, errDraining):
+		return "draining"
+	}
+	return "request"
 }
 
 func upgradeRequired(c *fiber.Ctx, detail string) error {
