@@ -115,8 +115,11 @@ func (c *Client) heardFrom(n Note) {
 			e.handed = false
 		}
 	case NoteState:
-		if !c.tabs.owns {
+		switch {
+		case !c.tabs.owns:
 			c.ownerHas(n)
+		case n.State != ItemSent:
+			c.handed(n.Item) // of an owner that has died: the others show it
 		}
 	case NoteList:
 		if !c.tabs.owns {
