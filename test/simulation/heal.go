@@ -152,7 +152,7 @@ func (w *world) checkItems() {
 			if it.user != m.Sender.ID || madeAs(m) != it.text {
 				w.fail("%s is stored as %+v", short(it.id), m)
 			}
-			if it.author == nil || it.moved || it.undone || it.unsafe && !it.author.dev.shared {
+			if it.author == nil || it.moved || it.discarded || it.undone || it.unsafe && !it.author.dev.shared {
 				// Without locks another page sends what it finds in the storage; what is
 				// not in it comes later.
 				continue
