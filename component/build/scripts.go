@@ -71,7 +71,7 @@ func styles(tool toolchain) ([]file, error) {
 		name  string
 		parts []string
 	}{
-		{"base", []string{"tokens.css", "light.css", "chat.css"}},
+		{"base", []string{"tokens.css", "light.css", "chat.css", "message.css"}},
 		{"dark", []string{"dark.css"}},
 	} {
 		var css strings.Builder

@@ -43,6 +43,86 @@ export interface ExitDetail {
   restartInMs: number;
 }
 
+/** What the chat says, by name. In some stand `{name}` and `{text}`: who wrote, and what. */
+export type TextName =
+  | 'live'
+  | 'connecting'
+  | 'catchingUp'
+  | 'reconnecting'
+  | 'offline'
+  | 'notAllowed'
+  | 'updateNeeded'
+  | 'closed'
+  | 'tryNow'
+  | 'askForAccess'
+  | 'reloadPage'
+  | 'sentLater'
+  | 'closedForNow'
+  | 'outboxFull'
+  | 'memoryOnly'
+  | 'log'
+  | 'empty'
+  | 'writeFirst'
+  | 'earlier'
+  | 'earlierLoading'
+  | 'latest'
+  | 'fresh'
+  | 'says'
+  | 'deleted'
+  | 'encrypted'
+  | 'you'
+  | 'organizer'
+  | 'moderator'
+  | 'replyTo'
+  | 'replyAway'
+  | 'waiting'
+  | 'sending'
+  | 'sent'
+  | 'failed'
+  | 'retry'
+  | 'discard'
+  | 'forbidden'
+  | 'tooLarge'
+  | 'conflict'
+  | 'message'
+  | 'placeholder'
+  | 'send'
+  | 'notSent'
+  | 'pasteLong';
+
+/** What the chat says of a number, which stands for `{n}`; each has a text for every plural form, as `newMessages.one`. */
+export type CountedTextName = 'inSeconds' | 'newMessages' | 'left';
+
+export type PluralForm = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
+
+export type Texts = Partial<Record<TextName | `${CountedTextName}.${PluralForm}`, string>>;
+
+/**
+ * What a page may set on the element to give the chat its look; the parts for `::part()` are `status`, `log`, `day`,
+ * `message`, `bubble`, `avatar`, `jump`, `composer`, `input` and `send`.
+ */
+export type Token =
+  | '--hallway-font'
+  | '--hallway-font-size'
+  | '--hallway-line-height'
+  | '--hallway-space'
+  | '--hallway-radius'
+  | '--hallway-message-width'
+  | '--hallway-background'
+  | '--hallway-text'
+  | '--hallway-muted'
+  | '--hallway-border'
+  | '--hallway-control-border'
+  | '--hallway-message'
+  | '--hallway-own'
+  | '--hallway-accent'
+  | '--hallway-on-accent'
+  | '--hallway-link'
+  | '--hallway-code'
+  | '--hallway-danger'
+  | `--hallway-avatar-${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`
+  | '--hallway-on-avatar';
+
 export interface HallwayChatEventMap {
   'hallway-status': CustomEvent<StatusDetail>;
   'hallway-message': CustomEvent<{ message: Message }>;
@@ -65,9 +145,14 @@ export declare class HallwayChat extends HTMLElement {
   offline: string;
   /** `auto` (default), `light` or `dark`. */
   theme: string;
+  /** `newline` makes Enter break the line and Shift+Enter send; otherwise it is the other way round. */
+  enter: string;
   wasm: string;
   /** `false` leaves the room, closes the socket and shows nothing. */
   open: boolean;
+
+  /** Your own words in place of the chat's; set another object to change them. */
+  texts: Texts | undefined;
 
   /** Gets a fresh token from your own server; called whenever the chat needs one. */
   getToken: (() => Promise<string> | string) | undefined;

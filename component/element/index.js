@@ -2,9 +2,11 @@
 // 'hallway-chat/define'.
 
 import { Instance } from './instance.js';
+import { watchKeyboard } from './keyboard.js';
 import { themeSheets } from './sheets.js';
 import { createSkeleton } from './skeleton.js';
 import { version } from './version.js';
+import { wordsFor } from './words.js';
 
 const RESTART_BASE_MS = 1000;
 const RESTART_MAX_MS = 30_000;
@@ -12,7 +14,7 @@ const STABLE_MS = 60_000; // a program that ran so long starts the backoff anew
 const PENDING_CALLS_MAX = 100;
 
 /** The attributes that are properties of the same name, as strings. */
-const REFLECTED = ['relay', 'room', 'token', 'offline', 'theme', 'wasm'];
+const REFLECTED = ['relay', 'room', 'token', 'offline', 'theme', 'enter', 'wasm'];
 
 const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may import the module
 
@@ -20,10 +22,22 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * A chat room.
  *
  * Attributes: `relay` (the relay's address, the page's own origin by default), `room`, `token`, `offline` (`queue` or
- * `disable`), `theme` (`auto`, `light`, `dark`), `lang`, `wasm` (where chat.wasm is), `open` (`false` closes the chat: its
+ * `disable`), `theme` (`auto`, `light`, `dark`), `lang` (`en`, `de`, `fr`, `ar`; the document's by default), `enter`
+ * (`newline`: Enter breaks the line and Shift+Enter sends), `wasm` (where chat.wasm is), `open` (`false` closes the chat: its
  * socket is closed, nothing is shown). A change of relay, room or wasm starts the chat anew.
  *
  * @element hallway-chat
+ * @csspart status - the line that says how the chat is
+ * @csspart log - the scrolling log
+ * @csspart day - the line between two days
+ * @csspart message - one message, with its sender and avatar
+ * @csspart bubble - what of it was written
+ * @csspart avatar
+ * @csspart jump - the button that leads to the newest messages
+ * @csspart composer - where people write
+ * @csspart input
+ * @csspart send
+ * @cssproperty --hallway-* - the tokens in component/theme/tokens.css, light.css and dark.css
  * @fires hallway-status {status, retryInMs}
  * @fires hallway-message {message}
  * @fires hallway-unread {count}
@@ -41,6 +55,8 @@ export class HallwayChat extends ElementBase {
   #skeleton;
   #getToken;
   #network;
+  #texts;
+  #keyboard; // stops watching it
   #pending = []; // calls made before the program is up
   #settling = false;
   #restart; // timer
@@ -53,8 +69,9 @@ export class HallwayChat extends ElementBase {
   }
 
   connectedCallback() {
-    for (const name of ['getToken', 'network', 'open', ...REFLECTED]) this.#upgrade(name);
+    for (const name of ['getToken', 'network', 'texts', 'open', ...REFLECTED]) this.#upgrade(name);
     this.#paint();
+    this.#keyboard ??= watchKeyboard(this);
     this.#settleSoon();
   }
 
@@ -84,6 +101,16 @@ export class HallwayChat extends ElementBase {
 
   set network(network) {
     this.#network = network;
+  }
+
+  /** Your own words in place of the chat's, by their names; see index.d.ts. */
+  get texts() {
+    return this.#texts;
+  }
+
+  set texts(texts) {
+    this.#texts = texts;
+    this.#settleSoon();
   }
 
   get open() {
@@ -140,8 +167,9 @@ export class HallwayChat extends ElementBase {
     const alive = this.isConnected && this.open;
     const address = alive && this.room ? JSON.stringify([this.relay, this.room, this.wasm]) : undefined;
     if (this.#address !== undefined && this.#address !== address) this.#stop();
+    if (!this.isConnected) this.#unwatchKeyboard();
     if (!alive) this.#rejectPending();
-    else if (address === undefined) this.#skeleton.say('The chat has no room yet.');
+    else if (address === undefined) this.#skeleton.say(this.#words.noRoom);
     else if (this.#instance) this.#instance.configure(this.#config());
     else if (this.#restart === undefined) this.#start(address);
   }
@@ -149,7 +177,7 @@ export class HallwayChat extends ElementBase {
   #start(address) {
     this.#address = address;
     this.#paint();
-    this.#skeleton.say('Loading the chat…');
+    this.#skeleton.say(this.#words.loading);
     this.#startedAt = performance.now();
     try {
       this.#instance = new Instance({
@@ -201,7 +229,7 @@ export class HallwayChat extends ElementBase {
       this.#restart = undefined;
       this.#settle();
     }, restartInMs);
-    this.#skeleton.say(`The chat stopped. It starts again in ${Math.round(restartInMs / 1000)} s.`);
+    this.#skeleton.say(this.#words.stopped(Math.round(restartInMs / 1000)));
     const message = error?.message ?? `the program ended with code ${code}`;
     if (error) console.error('[hallway]', error);
     if (error?.name === 'LoadError') this.#fire('error', { code: error.code, message });
@@ -210,7 +238,7 @@ export class HallwayChat extends ElementBase {
 
   /** Says what is wrong where trying again cannot help. */
   #refuse(error) {
-    this.#skeleton.say(`The chat cannot start: ${error.message}`);
+    this.#skeleton.say(this.#words.cannotStart(error.message));
     console.error('[hallway]', error);
     this.#fire('error', { code: error.code ?? 'bad_request', message: error.message });
   }
@@ -233,8 +261,28 @@ export class HallwayChat extends ElementBase {
 
   #paint() {
     this.#skeleton ??= createSkeleton(this.ownerDocument);
+    this.#skeleton.node.dir = this.#words.dir;
+    this.#skeleton.node.lang = this.#words.lang;
     this.shadowRoot.adoptedStyleSheets = themeSheets(this.theme);
     if (!this.#instance) this.shadowRoot.replaceChildren(this.#skeleton.node);
+  }
+
+  /** The element's own language, else that of what it stands in, else the user's. */
+  get #language() {
+    for (let node = this; node; node = node.getRootNode().host) {
+      const lang = node.closest('[lang]')?.lang;
+      if (lang) return lang;
+    }
+    return navigator.language;
+  }
+
+  get #words() {
+    return wordsFor(this.#language);
+  }
+
+  #unwatchKeyboard() {
+    this.#keyboard?.();
+    this.#keyboard = undefined;
   }
 
   #config() {
@@ -244,7 +292,9 @@ export class HallwayChat extends ElementBase {
       token: this.token,
       renewable: Boolean(this.#getToken), // so that a getToken that comes late is noticed
       offline: this.offline === 'disable' ? 'disable' : 'queue',
-      lang: this.lang || this.closest('[lang]')?.lang || navigator.language,
+      lang: this.#language,
+      enter: this.enter,
+      texts: { ...this.#texts },
       client: `hallway-chat/${version}`,
     };
   }

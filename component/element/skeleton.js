@@ -15,7 +15,7 @@ export function createSkeleton(document) {
   const status = box('hallway-status');
   status.setAttribute('role', 'status');
   const row = () => box('hallway-skeleton-row');
-  const log = box('hallway-log', box('hallway-list', row(), row(), row()));
+  const log = box('hallway-log', box('hallway-loading', row(), row(), row()));
   const composer = box('hallway-composer', box('hallway-skeleton-input'));
   for (const shape of [log, composer]) shape.setAttribute('aria-hidden', 'true');
   return {

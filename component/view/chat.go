@@ -1,6 +1,7 @@
 package view
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -13,8 +14,8 @@ import (
 // functions are called on go-app's UI goroutine and must not block; all but
 // OnReady must be set.
 type Props struct {
-	// Lang is the language as a BCP 47 tag; one that is not known is English.
-	Lang string
+	// Settings are those to begin with.
+	Settings Settings
 	// OnReady tells that the chat is in the document.
 	OnReady func()
 	// OnSend takes a text that was written. An error leaves it in the composer, and
@@ -29,6 +30,17 @@ type Props struct {
 	OnTryNow func()
 }
 
+// Settings are what may change while a chat runs.
+type Settings struct {
+	// Lang is the language as a BCP 47 tag; one that is not known is English.
+	Lang string
+	// Texts are the host's own words in place of the language's, by their names.
+	Texts map[string]string
+	// EnterBreaks makes Enter break the line and Shift+Enter send, not the other way
+	// round.
+	EnterBreaks bool
+}
+
 // Chat is the root component of a chat. Its exported methods other than go-app's
 // own may be called from any goroutine, and do not wait.
 type Chat struct {
@@ -38,11 +50,19 @@ type Chat struct {
 	mu     sync.Mutex
 	next   *client.Snapshot // to be drawn with the next frame; nil: none
 	frames app.Func         // nil while not mounted
+	key    string           // under which the draft is kept; "": nowhere
 
 	// Owned by the UI goroutine.
 	ctx        app.Context
+	settings   Settings
 	text       *texts
 	log        *log
+	announcer  announcer
+	speaker    app.Value   // what is in there is read out; nil while not mounted
+	speech     *time.Timer // says what waits, or takes back what was said
+	draft      draft
+	left       string // how much may still be written, when it is little
+	tooLong    bool
 	input      app.Value // nil while not mounted
 	hadFocus   bool      // the composer, when it was closed
 	snap       client.Snapshot
@@ -53,11 +73,37 @@ type Chat struct {
 
 // New makes a chat that shows nothing yet.
 func New(p Props) *Chat {
-	c := &Chat{props: p, text: textsFor(p.Lang)}
+	c := &Chat{props: p, settings: p.Settings, text: textsFor(p.Settings.Lang, p.Settings.Texts)}
 	c.snap.Status = client.StatusConnecting
-	c.log = &log{props: &c.props, text: c.text, lang: p.Lang}
+	c.log = &log{props: &c.props, toComposer: c.focusInput}
 	c.line = statusOf(&c.snap, time.Now(), "", c.text)
 	return c
+}
+
+// Configure takes over settings.
+func (c *Chat) Configure(s Settings) {
+	c.do(func(ctx app.Context) {
+		if c.settings.equal(&s) {
+			return
+		}
+		c.settings = s
+		c.speakLanguage()
+		ctx.Update()
+	})
+}
+
+func (s *Settings) equal(other *Settings) bool {
+	return s.Lang == other.Lang && s.EnterBreaks == other.EnterBreaks && maps.Equal(s.Texts, other.Texts)
+}
+
+// speakLanguage makes the chat speak as its settings say.
+func (c *Chat) speakLanguage() {
+	c.text = textsFor(c.settings.Lang, c.settings.Texts)
+	clock := newClock(c.settings.Lang, c.text)
+	c.text.number = clock.number
+	c.refreshLine()
+	c.measure()
+	c.log.speak(c.text, clock)
 }
 
 // Show draws a snapshot with the next animation frame, unless a newer one comes
@@ -106,20 +152,27 @@ func (c *Chat) do(f func(app.Context)) {
 
 // Render is go-app's.
 func (c *Chat) Render() app.UI {
-	return app.Div().Class("hallway").Lang(c.text.lang).Dir(c.text.dir).
+	return app.Div().Class("hallway").Lang(c.text.tag).Dir(c.text.dir).
 		DataSet("status", string(c.snap.Status)).Body(
 		c.statusUI(),
 		c.log,
+		app.Div().Class("hallway-announcer hallway-hidden").Aria("live", "polite"),
 		c.composerUI(),
 	)
 }
 
 func (c *Chat) statusUI() app.UI {
-	return app.Div().Class("hallway-status").Attr("part", "status").Attr("role", "status").Body(
-		app.Span().Text(c.line.text),
-		app.Span().Aria("hidden", true).Text(c.line.countdown+" "),
+	class, textClass := "hallway-status", "hallway-status-text"
+	if c.line.quiet {
+		class += " hallway-hidden"
+	} else if c.snap.Status == client.StatusLive {
+		textClass += " hallway-hidden" // there is something else to say
+	}
+	return app.Div().Class(class).Attr("part", "status").Attr("role", "status").Body(
+		app.Span().Class(textClass).Text(c.line.text),
+		app.Span().Class("hallway-countdown").Aria("hidden", true).Text(c.line.countdown+" "),
 		app.If(c.line.tryNow, func() app.UI {
-			return app.Button().Class("hallway-try").Type("button").Text(c.text.tryNow).OnClick(c.onTryNow)
+			return app.Button().Class("hallway-try").Type("button").Text(c.text.say(wordTryNow)).OnClick(c.onTryNow)
 		}),
 		app.Range(c.line.notes).Slice(func(i int) app.UI {
 			return app.P().Class("hallway-note").Text(c.line.notes[i])
@@ -131,6 +184,9 @@ func (c *Chat) statusUI() app.UI {
 func (c *Chat) OnMount(ctx app.Context) {
 	c.ctx = ctx
 	c.input = ctx.JSSrc().Call("querySelector", ".hallway-input")
+	c.speaker = ctx.JSSrc().Call("querySelector", ".hallway-announcer")
+	c.speakLanguage()
+	ctx.Update()
 	c.mu.Lock()
 	c.frames = app.FuncOf(func(app.Value, []app.Value) any {
 		ctx.Dispatch(c.drawFrame)
@@ -139,7 +195,9 @@ func (c *Chat) OnMount(ctx app.Context) {
 	if c.next != nil {
 		c.requestFrame()
 	}
+	key := c.key
 	c.mu.Unlock()
+	c.openDraft(key)
 	if c.props.OnReady != nil {
 		c.props.OnReady()
 	}
@@ -153,10 +211,12 @@ func (c *Chat) OnDismount() {
 		c.frames.Release()
 		c.frames = nil
 	}
-	if c.nextSecond != nil {
-		c.nextSecond.Stop()
+	for _, timer := range []*time.Timer{c.nextSecond, c.speech} {
+		if timer != nil {
+			timer.Stop()
+		}
 	}
-	c.input = nil
+	c.input, c.speaker = nil, nil
 }
 
 // requestFrame is called with mu held.
@@ -178,9 +238,32 @@ func (c *Chat) drawFrame(ctx app.Context) {
 		c.keepFocus(ctx, s.ComposerOpen)
 	}
 	c.log.show(*s)
-	if !c.refreshLine() && was.Status == s.Status && was.ComposerOpen == s.ComposerOpen {
+	if c.announcer.observe(s) && c.speech == nil {
+		c.speakIn(c.announcer.wait(time.Now()))
+	}
+	measured := was.TextBytesMax != s.TextBytesMax && c.measure()
+	if !c.refreshLine() && !measured && was.Status == s.Status && was.ComposerOpen == s.ComposerOpen {
 		ctx.PreventUpdate() // only the log has changed, and that is done
 	}
+}
+
+// speakIn reads out, after a while, what waits for it then; and takes it out of the
+// document again.
+func (c *Chat) speakIn(wait time.Duration) {
+	c.speech = time.AfterFunc(wait, func() {
+		c.do(func(app.Context) {
+			c.speaker.Set("textContent", c.announcer.speak(time.Now(), c.text))
+			c.speech = time.AfterFunc(announceFor, func() {
+				c.do(func(app.Context) {
+					c.speaker.Set("textContent", "")
+					c.speech = nil
+					if c.announcer.waits() {
+						c.speakIn(c.announcer.wait(time.Now()))
+					}
+				})
+			})
+		})
+	})
 }
 
 // keepFocus gives a composer that opens again the focus that it had when it was

@@ -8,39 +8,53 @@ import (
 	"hallway/protocol"
 )
 
-// rowsMax is how many lines the composer shows where the browser does not let it
-// grow by itself (field-sizing).
-const rowsMax = 6
+// rowsMax is how many lines the composer grows to; chat.css knows it too.
+const rowsMax = 8
 
 // keyCodeComposing is the keyCode of a key that an input method has taken.
 const keyCodeComposing = 229
 
-// composerUI is the line in which people write. It is no <form>: nothing may be
-// submitted to the host page, not even if the chat has crashed. The text is the
-// textarea's own; go-app does not know it.
+// composerUI is where people write. It is no <form>: nothing may be submitted to the
+// host page, not even if the chat has crashed. The text is the textarea's own;
+// go-app does not know it.
 func (c *Chat) composerUI() app.UI {
 	open := c.snap.ComposerOpen
-	return app.Div().Class("hallway-composer").Body(
-		app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
-			Aria("label", c.text.message).Placeholder(c.text.placeholder).
-			Disabled(!open).Aria("disabled", !open).
-			OnKeyDown(c.onKeyDown).OnInput(c.onInput),
+	hint := "send"
+	if c.settings.EnterBreaks {
+		hint = "enter"
+	}
+	counter := "hallway-counter"
+	if c.tooLong {
+		counter += " hallway-too-long"
+	}
+	return app.Div().Class("hallway-composer").Attr("part", "composer").Body(
+		app.Div().Class("hallway-field").Body(
+			app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
+				Aria("label", c.text.say(wordMessage)).Placeholder(c.text.say(wordPlaceholder)).
+				Aria("describedby", "hallway-counter").Attr("enterkeyhint", hint).
+				Disabled(!open).Aria("disabled", !open).
+				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste),
+			app.Span().ID("hallway-counter").Class(counter).Text(c.left),
+		),
 		app.Button().Class("hallway-send").Attr("part", "send").Type("button").
 			Disabled(!open).Aria("disabled", !open).
-			Text(c.text.send).OnClick(c.onSend),
+			Text(c.text.say(wordSend)).OnClick(c.onSend),
 	)
 }
 
-// onKeyDown sends on Enter, but not on one that belongs to an input method
-// (keyCode tells it where isComposing is false already).
+// onKeyDown sends on Enter or, where the settings say so, on Shift+Enter, but not on
+// one that belongs to an input method (keyCode tells it where isComposing is false
+// already). Escape only takes back what the chat has said about the text.
 func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	if e.Get("key").String() != "Enter" || e.Get("shiftKey").Bool() ||
-		e.Get("isComposing").Bool() || e.Get("keyCode").Int() == keyCodeComposing {
-		return
+	switch key := e.Get("key").String(); {
+	case key == "Escape":
+		c.setNote(ctx, "")
+	case key != "Enter" || e.Get("isComposing").Bool() || e.Get("keyCode").Int() == keyCodeComposing:
+	case e.Get("shiftKey").Bool() == c.settings.EnterBreaks || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool():
+		e.PreventDefault()
+		c.submit(ctx)
 	}
-	e.PreventDefault()
-	c.submit(ctx)
 }
 
 func (c *Chat) onSend(ctx app.Context, _ app.Event) {
@@ -51,8 +65,25 @@ func (c *Chat) onSend(ctx app.Context, _ app.Event) {
 
 func (c *Chat) onInput(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
-	c.fitInput()
+	c.written(ctx)
 	c.setNote(ctx, "")
+}
+
+// onPaste refuses what makes the text longer than a message may be: better than to
+// let people cut it afterwards.
+func (c *Chat) onPaste(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	clipboard := e.Get("clipboardData")
+	if clipboard.IsNull() || clipboard.IsUndefined() || c.snap.TextBytesMax == 0 {
+		return
+	}
+	text := c.input.Get("value").String()
+	selected := bytesBetween(text, c.input.Get("selectionStart").Int(), c.input.Get("selectionEnd").Int())
+	pasted := len(clipboard.Call("getData", "text/plain").String())
+	if int64(len(text)-selected+pasted) > c.snap.TextBytesMax {
+		e.PreventDefault()
+		c.setNote(ctx, c.text.say(wordPasteLong))
+	}
 }
 
 // submit hands over what is written, and clears it unless it was not taken.
@@ -66,20 +97,49 @@ func (c *Chat) submit(ctx app.Context) {
 		return
 	}
 	if err := c.props.OnSend(text); err != nil {
-		c.setNote(ctx, because(c.text.notSent, err.Error()))
+		c.setNote(ctx, because(c.text.say(wordNotSent), err.Error()))
 		return
 	}
 	c.input.Set("value", "")
-	c.fitInput()
+	c.written(ctx)
 	c.setNote(ctx, "")
 	c.log.toEnd()
 }
 
+// written brings all in line with the text.
+func (c *Chat) written(ctx app.Context) {
+	c.fitInput()
+	c.draft.keep(c.input.Get("value").String())
+	if c.measure() {
+		ctx.Update()
+	}
+}
+
+// measure counts how much may still be written, and reports whether that reads
+// differently.
+func (c *Chat) measure() (changed bool) {
+	if c.input == nil {
+		return false
+	}
+	was, wasTooLong := c.left, c.tooLong
+	c.left, c.tooLong = "", false
+	left := c.snap.TextBytesMax - int64(len(c.input.Get("value").String()))
+	if c.snap.TextBytesMax > 0 && left <= c.snap.TextBytesMax/counterPart {
+		c.left, c.tooLong = c.text.count(wordLeft, int(left)), left < 0
+	}
+	return c.left != was || c.tooLong != wasTooLong
+}
+
+// fitInput gives the input a line for each that is written. Where the browser does
+// it by itself (field-sizing), this changes nothing.
 func (c *Chat) fitInput() {
 	lines := 1 + strings.Count(c.input.Get("value").String(), "\n")
 	c.input.Set("rows", min(lines, rowsMax))
 }
 
 func (c *Chat) focusInput() {
+	if c.input == nil {
+		return
+	}
 	c.input.Call("focus", map[string]any{"preventScroll": true})
 }

@@ -14,9 +14,12 @@
 // time; the window moves as people scroll. All that comes in between two
 // animation frames is drawn as one.
 //
+// A row is one list item, whatever else it shows: the day that it begins, its
+// group's sender, the message that it answers.
+//
 // Whatever can be decided without a document (which rows to touch, where the
-// window is, what the state's line says) is in functions that are tested
-// without one.
+// window is, what belongs to a group, what in a text is markup, what is read out,
+// what the state's line says) is in functions that are tested without one.
 //
 // # What this package must not know
 //

@@ -1,7 +1,7 @@
 package view
 
 import (
-	"time"
+	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -20,6 +20,7 @@ var stateIcons = map[client.ItemState]string{
 const (
 	actionRetry   = "retry"
 	actionDiscard = "discard"
+	actionQuoted  = "quoted"
 )
 
 // rowList is the rows in the document. It owns all children of its <ul>.
@@ -29,30 +30,32 @@ type rowList struct {
 	clock    clock
 	template app.Value
 	shown    []row
-	nodes    map[string]rowNode
+	nodes    map[string]*rowNode
 }
 
 // rowNode is the elements of one row.
 type rowNode struct {
-	item, sender, time, state, text, actions app.Value
+	is                                 row // as filled in
+	item, from, sender                 app.Value
+	bubble, text, time, state, actions app.Value
+	day, avatar, badge, quote          app.Value // nil where there is none
 }
 
-func newRowList(ul app.Value, t *texts, tag string) *rowList {
+func newRowList(ul app.Value, t *texts, c clock) *rowList {
 	item := element("li", "hallway-message")
-	meta := element("div", "hallway-meta")
-	sender := element("span", "hallway-sender")
-	sender.Set("dir", "auto")
-	state := element("span", "hallway-state")
-	// The row is announced when it comes; its way to the relay is not.
-	state.Call("setAttribute", "aria-live", "off")
-	meta.Call("append", sender, element("time", "hallway-time"), state)
+	setAttribute(item, "part", "message")
+	item.Set("tabIndex", -1)
+	from := element("div", "hallway-from")
+	from.Call("append", bidi("hallway-sender", ""))
+	bubble := element("div", "hallway-bubble")
+	setAttribute(bubble, "part", "bubble")
 	text := element("div", "hallway-text")
 	text.Set("dir", "auto")
-	item.Call("append", meta, text, element("div", "hallway-actions"))
-	return &rowList{
-		ul: ul, text: t, clock: newClock(tag), template: item,
-		nodes: make(map[string]rowNode),
-	}
+	meta := element("div", "hallway-meta")
+	meta.Call("append", element("time", "hallway-time"), element("span", "hallway-state"))
+	bubble.Call("append", text, meta)
+	item.Call("append", from, bubble, element("div", "hallway-actions"))
+	return &rowList{ul: ul, text: t, clock: c, template: item, nodes: make(map[string]*rowNode)}
 }
 
 // apply carries out the edits that turn the rows shown into rows.
@@ -76,7 +79,14 @@ func (l *rowList) apply(edits []edit, rows []row) {
 	l.shown = rows
 }
 
-func (l *rowList) place(node rowNode, before string) {
+// clear takes all rows out of the document.
+func (l *rowList) clear() {
+	l.ul.Call("replaceChildren")
+	l.shown = nil
+	clear(l.nodes)
+}
+
+func (l *rowList) place(node *rowNode, before string) {
 	if before == "" {
 		l.ul.Call("append", node.item)
 	} else {
@@ -84,134 +94,158 @@ func (l *rowList) place(node rowNode, before string) {
 	}
 }
 
-func (l *rowList) clone() rowNode {
+func (l *rowList) clone() *rowNode {
 	item := l.template.Call("cloneNode", true)
-	meta := item.Get("firstElementChild")
-	sender := meta.Get("firstElementChild")
-	clock := sender.Get("nextElementSibling")
-	text := meta.Get("nextElementSibling")
-	return rowNode{
-		item: item, sender: sender, time: clock, state: clock.Get("nextElementSibling"),
-		text: text, actions: text.Get("nextElementSibling"),
+	from := item.Get("firstElementChild")
+	bubble := from.Get("nextElementSibling")
+	text := bubble.Get("firstElementChild")
+	clock := text.Get("nextElementSibling").Get("firstElementChild")
+	return &rowNode{
+		item: item, from: from, sender: from.Get("firstElementChild"),
+		bubble: bubble, text: text, time: clock, state: clock.Get("nextElementSibling"),
+		actions: bubble.Get("nextElementSibling"),
 	}
 }
 
-// fill makes a row's elements say what the row says, whatever they said before.
-func (l *rowList) fill(node rowNode, r *row) {
+// fill makes a row's elements say what the row says. It touches only what they do
+// not say yet: a state that changes leaves a selection in the text alone.
+func (l *rowList) fill(node *rowNode, r *row) {
+	was, isNew := node.is, node.is.id == ""
+	node.is = *r
 	data := node.item.Get("dataset")
-	data.Set("id", r.id)
-	data.Set("state", string(r.state))
-	setFlag(data, "own", r.own)
-	setFlag(data, "deleted", r.deleted)
-	if r.seq > 0 {
+	if isNew {
+		data.Set("id", r.id)
+	}
+	if r.seq != was.seq {
 		data.Set("seq", r.seq)
 	}
-	sender := r.sender
-	if sender == "" {
-		sender = l.text.you
+	setFlag(data, "own", was.own, r.own)
+	setFlag(data, "deleted", was.deleted, r.deleted)
+	setFlag(data, "head", was.head, r.head)
+	if isNew || r.sender != was.sender || r.role != was.role || r.head != was.head || r.own != was.own || r.senderID != was.senderID {
+		l.fillSender(node, r)
 	}
-	node.sender.Set("textContent", sender)
-	l.fillTime(node.time, r)
-	node.text.Set("textContent", l.content(r))
-	node.state.Call("replaceChildren")
-	if r.own {
-		l.fillState(node.state, r.state)
+	if r.day != was.day {
+		l.fillDay(node, r.day)
 	}
-	node.actions.Call("replaceChildren")
-	if r.state == client.ItemFailed {
+	if r.quote != was.quote {
+		l.fillQuote(node, r.quote)
+	}
+	if isNew || r.text != was.text || r.deleted != was.deleted || r.encrypted != was.encrypted {
+		l.fillText(node, r)
+	}
+	if r.at != was.at {
+		l.fillTime(node.time, r.at)
+	}
+	if isNew || r.state != was.state || r.own != was.own {
+		data.Set("state", string(r.state))
+		l.fillState(node.state, r)
+	}
+	if r.state != was.state || r.code != was.code || r.reason != was.reason {
 		l.fillActions(node.actions, r)
 	}
 }
 
-func (l *rowList) content(r *row) string {
-	switch {
-	case r.deleted:
-		return l.text.deleted
-	case r.encrypted:
-		return l.text.encrypted
+// fillSender names the sender of each message, seen only at the head of a group.
+func (l *rowList) fillSender(node *rowNode, r *row) {
+	name := r.sender
+	if name == "" {
+		name = l.text.say(wordYou)
 	}
-	return r.text
+	node.sender.Set("textContent", name)
+	node.badge = removed(node.badge)
+	node.avatar = removed(node.avatar)
+	if w, ok := roleWords[r.role]; ok {
+		node.badge = element("span", "hallway-badge")
+		node.badge.Set("textContent", l.text.say(w))
+		node.badge.Get("dataset").Set("role", string(r.role))
+		node.from.Call("append", node.badge)
+	}
+	if r.head && !r.own {
+		node.avatar = element("span", "hallway-avatar")
+		setAttribute(node.avatar, "part", "avatar")
+		setAttribute(node.avatar, "aria-hidden", "true") // the name follows
+		node.avatar.Set("textContent", initials(name))
+		node.avatar.Get("dataset").Set("colour", strconv.Itoa(avatarColour(r.senderID)))
+		node.from.Call("before", node.avatar)
+	}
 }
 
-func (l *rowList) fillTime(node app.Value, r *row) {
-	at, stamp := r.at.Time(), r.sentAt
-	if r.seq > 0 {
-		stamp = r.at.String()
-	} else if sent, err := time.Parse(time.RFC3339, r.sentAt); err == nil {
-		at = sent
-	} else {
-		return // read from a storage that others can write to
+// fillDay separates a day from the one before, within its first message: the log has
+// one item for a message and no others.
+func (l *rowList) fillDay(node *rowNode, day int64) {
+	node.day = removed(node.day)
+	if day == 0 {
+		return
 	}
-	node.Set("dateTime", stamp)
+	node.day = element("div", "hallway-day")
+	setAttribute(node.day, "part", "day")
+	name := element("span", "hallway-day-name")
+	name.Set("textContent", l.clock.day(day))
+	node.day.Call("append", name)
+	node.item.Call("prepend", node.day)
+}
+
+func (l *rowList) fillQuote(node *rowNode, q quote) {
+	node.quote = removed(node.quote)
+	switch {
+	case q.id == "":
+		return
+	case !q.loaded:
+		node.quote = element("div", "hallway-quote")
+		node.quote.Set("textContent", l.text.say(wordReplyAway))
+	default:
+		content := contentOf(l.text, q.deleted, q.encrypted, q.text)
+		node.quote = button(actionQuoted, "")
+		node.quote.Set("className", "hallway-quote")
+		setAttribute(node.quote, "aria-label", l.text.with(wordReplyTo, q.sender, content))
+		node.quote.Get("dataset").Set("target", q.id)
+		node.quote.Call("append", bidi("hallway-quote-sender", q.sender), bidi("hallway-quote-text", content))
+	}
+	node.bubble.Call("prepend", node.quote)
+}
+
+func (l *rowList) fillText(node *rowNode, r *row) {
+	content := contentOf(l.text, r.deleted, r.encrypted, r.text)
+	if content != r.text {
+		node.text.Set("textContent", content)
+	} else {
+		fillSpans(node.text, parseText(content))
+	}
+	setFlag(node.item.Get("dataset"), "emoji", true, content == r.text && emojiOnly(content))
+}
+
+func (l *rowList) fillTime(node app.Value, at int64) {
+	node.Set("dateTime", app.Window().Get("Date").New(at).Call("toISOString"))
 	node.Set("textContent", l.clock.time(at))
 	node.Set("title", l.clock.date(at))
 }
 
-func (l *rowList) fillState(node app.Value, state client.ItemState) {
+func (l *rowList) fillState(node app.Value, r *row) {
+	node.Call("replaceChildren")
+	if !r.own {
+		return
+	}
+	says := l.text.say(stateWords[r.state])
 	icon := element("span", "hallway-icon")
-	icon.Call("setAttribute", "aria-hidden", "true")
-	icon.Set("textContent", stateIcons[state])
-	name := element("span", "hallway-hidden")
-	name.Set("textContent", l.text.states[state])
+	setAttribute(icon, "aria-hidden", "true")
+	icon.Set("textContent", stateIcons[r.state])
+	class := "hallway-hidden"
+	if r.state == client.ItemWaiting {
+		class = "hallway-state-name" // what takes longer says so to everybody
+	}
+	name := element("span", class)
+	name.Set("textContent", says)
 	node.Call("append", icon, name)
-	node.Set("title", l.text.states[state])
+	node.Set("title", says)
 }
 
 func (l *rowList) fillActions(node app.Value, r *row) {
+	node.Call("replaceChildren")
+	if r.state != client.ItemFailed {
+		return
+	}
 	why := element("span", "hallway-reason")
 	why.Set("textContent", l.text.refusal(r.code, r.reason))
-	node.Call("append", why, button(actionRetry, l.text.retry), button(actionDiscard, l.text.discard))
+	node.Call("append", why, button(actionRetry, l.text.say(wordRetry)), button(actionDiscard, l.text.say(wordDiscard)))
 }
-
-// button makes a button of a row. Its clicks are heard by the log.
-func button(action, text string) app.Value {
-	b := element("button", "hallway-"+action)
-	b.Set("type", "button")
-	b.Set("textContent", text)
-	b.Get("dataset").Set("action", action)
-	return b
-}
-
-func element(tag, class string) app.Value {
-	e := app.Window().Get("document").Call("createElement", tag)
-	e.Set("className", class)
-	return e
-}
-
-// setFlag sets a data attribute that is either there or not.
-func setFlag(data app.Value, name string, on bool) {
-	if on {
-		data.Set(name, "")
-	} else {
-		data.Delete(name)
-	}
-}
-
-// clock writes times as people of a place do: the browser knows how, and knows
-// the zone's past and future offsets, which Go's time does not in a browser.
-type clock struct{ short, long app.Value }
-
-func newClock(tag string) clock {
-	return clock{
-		short: dateFormat(tag, map[string]any{"timeStyle": "short"}),
-		long:  dateFormat(tag, map[string]any{"dateStyle": "full", "timeStyle": "medium"}),
-	}
-}
-
-// dateFormat makes a formatter; where the host gives no language that the browser
-// takes for one, in the browser's own.
-func dateFormat(tag string, options map[string]any) (format app.Value) {
-	constructor := app.Window().Get("Intl").Get("DateTimeFormat")
-	defer func() {
-		if recover() != nil {
-			format = constructor.New(app.Undefined(), options)
-		}
-	}()
-	if tag == "" {
-		return constructor.New(app.Undefined(), options)
-	}
-	return constructor.New(tag, options)
-}
-
-func (c clock) time(at time.Time) string { return c.short.Call("format", at.UnixMilli()).String() }
-func (c clock) date(at time.Time) string { return c.long.Call("format", at.UnixMilli()).String() }

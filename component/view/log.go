@@ -3,6 +3,7 @@ package view
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -14,9 +15,8 @@ const (
 	// endSlack is how far from its end, in CSS pixels, the log counts as being at
 	// its end.
 	endSlack = 32
-	// quiet is how long the log stays busy once what was loaded is in it: so that
-	// assistive technology does not read a page of history out.
-	quiet = 250 * time.Millisecond
+	// pointOut is how long a message that was jumped to stands out.
+	pointOut = 2 * time.Second
 )
 
 // log is the log of messages: a window of rows, and where people are in it. Its
@@ -25,13 +25,20 @@ type log struct {
 	app.Compo
 	props *Props
 	text  *texts
-	lang  string
+	clock clock
+	maker rowMaker
 
-	ctx                         app.Context
-	scroller, more, empty, jump app.Value // nil before it is mounted
-	list                        *rowList
-	observer                    app.Value
-	resized                     app.Func
+	toComposer func() // puts the keyboard there
+
+	ctx                                  app.Context
+	scroller, more, empty, loading, jump app.Value // nil before it is mounted
+	list                                 *rowList
+	observer                             app.Value
+	resized                              app.Func
+	offset                               int // of the scroller in the chat, in CSS pixels
+
+	current string // the row that the keyboard is or would be at, by its id; "": the last
+	within  bool   // the keyboard is in the log
 
 	snap    client.Snapshot
 	win     window
@@ -41,15 +48,21 @@ type log struct {
 }
 
 // Render draws what never changes; the rest is set by hand, together with the
-// rows, so that the view can be kept in its place.
+// rows, so that the view can be kept in its place. What is read out as it comes is
+// decided by the announcer: the log itself is not live.
 func (l *log) Render() app.UI {
+	skeleton := func() app.UI { return app.Div().Class("hallway-skeleton-row") }
 	return app.Div().Class("hallway-log").Attr("part", "log").
-		Aria("label", l.text.log).Attr("role", "log").TabIndex(0).
-		OnScroll(l.onScroll, app.PassiveEvent()).OnClick(l.onClick).Body(
+		Attr("role", "log").Aria("live", "off").TabIndex(-1).
+		OnScroll(l.onScroll, app.PassiveEvent()).OnClick(l.onClick).
+		OnKeyDown(l.onKeyDown).On("focusin", l.onFocus).On("focusout", l.onFocus).Body(
 		app.Button().Class("hallway-more").Type("button").DataSet("action", "earlier"),
-		app.P().Class("hallway-empty").Text(l.text.empty),
+		app.Div().Class("hallway-loading").Aria("hidden", true).Body(skeleton(), skeleton(), skeleton()),
+		app.Div().Class("hallway-empty").Body(
+			app.P().Class("hallway-empty-title"), app.P().Class("hallway-empty-advice"),
+		),
 		app.Ul().Class("hallway-list").Attr("role", "list"),
-		app.Button().Class("hallway-jump").Type("button").DataSet("action", "end"),
+		app.Button().Class("hallway-jump").Attr("part", "jump").Type("button").DataSet("action", "end"),
 	)
 }
 
@@ -57,24 +70,62 @@ func (l *log) Render() app.UI {
 func (l *log) OnMount(ctx app.Context) {
 	l.ctx = ctx
 	l.scroller = ctx.JSSrc()
-	part := func(class string) app.Value { return l.scroller.Call("querySelector", "."+class) }
-	l.more, l.empty, l.jump = part("hallway-more"), part("hallway-empty"), part("hallway-jump")
-	l.list = newRowList(part("hallway-list"), l.text, l.lang)
+	l.more, l.empty, l.jump = l.part("hallway-more"), l.part("hallway-empty"), l.part("hallway-jump")
+	l.loading = l.part("hallway-loading")
+	l.maker.calendar.bounds = dayBoundsOf
 	l.follow = true
-	l.draw(l.win, false)
+	l.offset = l.scroller.Get("offsetTop").Int()
+	l.speak(l.text, l.clock)
 
-	// A keyboard that opens, a composer that grows: the end stays in view.
 	l.resized = app.FuncOf(func(app.Value, []app.Value) any {
 		ctx.Dispatch(func(ctx app.Context) {
 			ctx.PreventUpdate()
-			if l.follow {
-				l.scrollToEnd()
-			}
+			l.keepPlace()
 		})
 		return nil
 	})
 	l.observer = app.Window().Get("ResizeObserver").New(l.resized)
 	l.observer.Call("observe", l.scroller)
+}
+
+func (l *log) part(class string) app.Value { return l.scroller.Call("querySelector", "."+class) }
+
+// speak makes the log say what it says in a language, from now on.
+func (l *log) speak(t *texts, c clock) {
+	l.text, l.clock = t, c
+	if l.scroller == nil {
+		return
+	}
+	setAttribute(l.scroller, "aria-label", t.say(wordLog))
+	l.part("hallway-empty-title").Set("textContent", t.say(wordEmpty))
+	l.part("hallway-empty-advice").Set("textContent", t.say(wordWriteFirst))
+	top := l.scroller.Get("scrollTop").Float()
+	if l.list != nil {
+		l.list.clear()
+	}
+	l.list = newRowList(l.part("hallway-list"), t, c)
+	l.draw(l.win, false)
+	if !l.follow {
+		l.scrollTo(top)
+	}
+}
+
+// keepPlace keeps in view what was, after the log's size has changed: its end (a
+// keyboard opens, the composer grows), else what stands where it stood (the state's
+// line above it comes or goes).
+func (l *log) keepPlace() {
+	if l.scroller == nil {
+		return
+	}
+	offset := l.scroller.Get("offsetTop").Int()
+	moved := offset - l.offset
+	l.offset = offset
+	switch {
+	case l.follow:
+		l.scrollToEnd()
+	case moved != 0:
+		l.scrollTo(l.scroller.Get("scrollTop").Float() + float64(moved))
+	}
 }
 
 // OnDismount is go-app's: the log is no longer in the document.
@@ -111,7 +162,7 @@ func (l *log) show(s client.Snapshot) {
 // draw puts the rows of a window into the document. Unless at the end, what is
 // seen stays in its place if keep.
 func (l *log) draw(w window, keep bool) {
-	rows := rowsIn(&l.snap, w)
+	rows := l.maker.rowsIn(&l.snap, w)
 	edits := diff(l.list.shown, rows)
 	l.win = w
 
@@ -122,11 +173,13 @@ func (l *log) draw(w window, keep bool) {
 			was = topOf(anchor)
 		}
 	}
-	l.showBusy()
 	l.list.apply(edits, rows)
+	l.placeCurrent()
 	l.more.Set("hidden", !l.snap.MoreBefore || w.lo > 0)
 	l.more.Set("textContent", l.earlierText())
 	l.empty.Set("hidden", !l.snap.Loaded || len(rows) > 0)
+	l.loading.Set("hidden", l.snap.Loaded || len(rows) > 0 || !l.willLoad())
+	setAttribute(l.scroller, "aria-busy", strconv.FormatBool(!l.snap.Loaded && l.willLoad() || l.snap.Loading))
 	switch {
 	case l.follow && len(edits) > 0:
 		l.scrollToEnd()
@@ -231,6 +284,9 @@ func (l *log) onClick(ctx app.Context, e app.Event) {
 		return
 	case "end":
 		l.toEnd()
+	case actionQuoted:
+		l.toMessage(control.Get("dataset").Get("target").String())
+		return
 	case actionRetry, actionDiscard:
 		id := control.Call("closest", "[data-id]").Get("dataset").Get("id").String()
 		if action == actionRetry {
@@ -256,8 +312,8 @@ func (l *log) toEnd() {
 	l.scrollToEnd()
 }
 
-// toMessage brings a message into the middle of the view. A message that is not
-// loaded is left alone.
+// toMessage brings a message into the middle of the view, points it out and puts the
+// keyboard there. A message that is not loaded is left alone.
 func (l *log) toMessage(id string) {
 	if l.scroller == nil {
 		return
@@ -273,6 +329,13 @@ func (l *log) toMessage(id string) {
 	l.scrollTo(l.scroller.Get("scrollTop").Float() + topOf(item) - topOf(l.scroller) - middle)
 	l.follow = l.atEnd()
 	l.showJump()
+	l.focusRow(id)
+	data := item.Get("dataset")
+	data.Set("pointed", "")
+	l.ctx.After(pointOut, func(ctx app.Context) {
+		ctx.PreventUpdate()
+		data.Delete("pointed")
+	})
 }
 
 // showJump offers the way to the end, where one is not there.
@@ -281,11 +344,11 @@ func (l *log) showJump() {
 	if n := len(l.snap.Messages); n > 0 {
 		last = l.snap.Messages[n-1].Seq
 	}
-	text := l.text.latest
+	text := l.text.say(wordLatest)
 	if l.follow {
 		l.seenSeq = last
 	} else if last > l.seenSeq {
-		text = l.text.fresh
+		text = l.text.say(wordFresh)
 	}
 	l.jump.Set("hidden", l.follow)
 	l.jump.Set("textContent", text)
@@ -293,31 +356,19 @@ func (l *log) showJump() {
 
 func (l *log) earlierText() string {
 	if l.snap.Loading {
-		return l.text.earlierLoading
+		return l.text.say(wordEarlierLoading)
 	}
-	return l.text.earlier
+	return l.text.say(wordEarlier)
 }
 
-func (l *log) busy() bool { return !l.snap.Loaded || l.snap.Loading }
-
-// showBusy marks the log as busy at once, and as done a little later.
-func (l *log) showBusy() {
-	if l.busy() {
-		l.setBusy("true")
-		return
+// willLoad reports whether what is not loaded yet can be expected.
+func (l *log) willLoad() bool {
+	switch l.snap.Status {
+	case client.StatusNotAllowed, client.StatusUpdateNeeded, client.StatusClosed:
+		return false
 	}
-	if l.scroller.Call("getAttribute", "aria-busy").String() != "true" {
-		return
-	}
-	l.ctx.After(quiet, func(ctx app.Context) {
-		ctx.PreventUpdate()
-		if l.scroller != nil && !l.busy() {
-			l.setBusy("false")
-		}
-	})
+	return true
 }
-
-func (l *log) setBusy(busy string) { l.scroller.Call("setAttribute", "aria-busy", busy) }
 
 func topOf(element app.Value) float64 {
 	return element.Call("getBoundingClientRect").Get("top").Float()

@@ -3,10 +3,15 @@ package view
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"hallway/component/client"
 	"hallway/protocol"
 )
+
+// groupGap is how long a sender may pause and still go on, as one group of messages
+// under one name.
+const groupGap = 5 * time.Minute
 
 // row is a message as the log shows it. Two rows that are equal look the same.
 type row struct {
@@ -16,12 +21,23 @@ type row struct {
 	own       bool
 	deleted   bool
 	encrypted bool
+	senderID  string
 	sender    string // "": not known
-	at        protocol.Time
-	sentAt    string // in place of at while not stored
+	role      protocol.Role
+	at        int64 // ms since the Unix epoch: created, or written while not stored; 0: not known
 	text      string
+	quote     quote
 	code      protocol.Code // why it failed
 	reason    string
+
+	head bool  // begins a group: it shows its sender
+	day  int64 // the day that it is the first message of, by its beginning in ms; 0: not the first
+}
+
+// rowMaker makes rows out of snapshots. What it remembers only saves it work.
+type rowMaker struct {
+	calendar calendar
+	quotes   quotes
 }
 
 // pending is the part of the outbox that the log shows: none where it does not
@@ -38,45 +54,86 @@ func pending(s *client.Snapshot) []client.Own {
 func rowCount(s *client.Snapshot) int { return len(s.Messages) + len(pending(s)) }
 
 // rowsIn makes the rows of a window.
-func rowsIn(s *client.Snapshot, w window) []row {
+func (m *rowMaker) rowsIn(s *client.Snapshot, w window) []row {
 	rows := make([]row, 0, w.hi-w.lo)
+	var before row
+	if w.lo > 0 && w.lo < w.hi {
+		before = rowAt(s, w.lo-1)
+	}
 	for i := w.lo; i < w.hi; i++ {
-		if i < len(s.Messages) {
-			rows = append(rows, storedRow(s.Messages[i], s.Me.ID))
-		} else {
-			rows = append(rows, ownRow(&s.Outbox[i-len(s.Messages)], s.Me.Name))
-		}
+		r := rowAt(s, i)
+		m.group(&r, &before)
+		before = r
+		r.quote = m.quotes.of(s, replyAt(s, i))
+		rows = append(rows, r)
 	}
 	return rows
 }
 
-func storedRow(m *protocol.Message, me string) row {
-	sender := m.Sender.Name
-	if sender == "" {
-		sender = m.Sender.ID
+// rowAt makes the row of one message, as if it stood alone.
+func rowAt(s *client.Snapshot, i int) row {
+	if i < len(s.Messages) {
+		return storedRow(s.Messages[i], s.Me.ID)
 	}
-	return row{
-		id: m.ID, seq: m.Seq, state: client.ItemSent, own: me != "" && m.Sender.ID == me,
-		deleted: m.Deleted(), encrypted: m.Encrypted != nil,
-		sender: sender, at: m.CreatedAt, text: m.Text,
+	return ownRow(&s.Outbox[i-len(s.Messages)], s.Me)
+}
+
+func replyAt(s *client.Snapshot, i int) string {
+	if i < len(s.Messages) {
+		return s.Messages[i].ReplyTo
+	}
+	return s.Outbox[i-len(s.Messages)].ReplyTo
+}
+
+// group says what a row shows besides its message, for the row before it.
+func (m *rowMaker) group(r, before *row) {
+	r.head = r.senderID != before.senderID || r.role != before.role || before.id == "" ||
+		r.at-before.at > groupGap.Milliseconds()
+	if r.at == 0 {
+		return
+	}
+	day := m.calendar.dayOf(r.at)
+	if before.at == 0 || day > m.calendar.dayOf(before.at) {
+		r.day = day
+		r.head = true
 	}
 }
 
-func ownRow(o *client.Own, name string) row {
+func storedRow(m *protocol.Message, me string) row {
 	return row{
-		id: o.ID, state: o.State, own: true,
-		sender: name, sentAt: o.SentAt, text: o.Text, code: o.Code, reason: o.Reason,
+		id: m.ID, seq: m.Seq, state: client.ItemSent, own: me != "" && m.Sender.ID == me,
+		deleted: m.Deleted(), encrypted: m.Encrypted != nil,
+		senderID: m.Sender.ID, sender: nameOf(m.Sender), role: m.Sender.Role,
+		at: int64(m.CreatedAt) / 1000, text: m.Text,
 	}
 }
+
+func ownRow(o *client.Own, me protocol.User) row {
+	var at int64 // stays unknown where a storage that others can write to says nonsense
+	if sent, err := time.Parse(time.RFC3339, o.SentAt); err == nil {
+		at = sent.UnixMilli()
+	}
+	return row{
+		id: o.ID, state: o.State, own: true, senderID: me.ID, sender: me.Name, role: me.Role,
+		at: at, text: o.Text, code: o.Code, reason: o.Reason,
+	}
+}
+
+// nameOf is what a member is called.
+func nameOf(u protocol.User) string { return cmp.Or(u.Name, u.ID) }
 
 // findRow gives the place of a row that was made from an earlier snapshot.
 func findRow(s *client.Snapshot, r *row) (index int, ok bool) {
 	if r.seq > 0 {
-		return slices.BinarySearchFunc(s.Messages, r.seq, func(m *protocol.Message, seq int64) int {
-			return cmp.Compare(m.Seq, seq)
-		})
+		return findSeq(s, r.seq)
 	}
 	return findID(s, r.id)
+}
+
+func findSeq(s *client.Snapshot, seq int64) (index int, ok bool) {
+	return slices.BinarySearchFunc(s.Messages, seq, func(m *protocol.Message, seq int64) int {
+		return cmp.Compare(m.Seq, seq)
+	})
 }
 
 // findID gives the place of a message by its id, the newest first looked at.

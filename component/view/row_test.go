@@ -2,7 +2,9 @@ package view
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"hallway/component/client"
 	"hallway/protocol"
@@ -13,9 +15,9 @@ func snapshot() client.Snapshot {
 	return client.Snapshot{
 		Me: ada,
 		Messages: []*protocol.Message{
-			{ID: "m1", Seq: 1, Rev: 1, Sender: ada, CreatedAt: 1, Text: "one"},
-			{ID: "m2", Seq: 2, Rev: 4, Sender: protocol.User{ID: "u_ben"}, CreatedAt: 2, DeletedAt: 4},
-			{ID: "m3", Seq: 3, Rev: 3, Sender: protocol.User{ID: "u_ben", Name: "Ben"}, Encrypted: &protocol.Encrypted{}},
+			{ID: "m1", Seq: 1, Rev: 1, Sender: ada, CreatedAt: 1000, Text: "one"},
+			{ID: "m2", Seq: 2, Rev: 4, Sender: protocol.User{ID: "u_ben"}, CreatedAt: 2000, DeletedAt: 4},
+			{ID: "m3", Seq: 3, Rev: 3, Sender: protocol.User{ID: "u_ben", Name: "Ben"}, CreatedAt: 3000, Encrypted: &protocol.Encrypted{}},
 		},
 		Outbox: []client.Own{
 			{Item: client.Item{ID: "o1", Text: "sending", SentAt: "2026-11-23T09:15:01Z"}, State: client.ItemSending},
@@ -24,26 +26,41 @@ func snapshot() client.Snapshot {
 	}
 }
 
+// utcDays is a calendar of a place at Greenwich.
+func utcDays(at int64) (from, to int64) {
+	const day = 24 * 60 * 60 * 1000
+	from = at / day * day
+	return from, from + day
+}
+
 func TestRows(t *testing.T) {
 	s := snapshot()
+	sent := time.Date(2026, 11, 23, 9, 15, 1, 0, time.UTC).UnixMilli()
+	today, _ := utcDays(sent)
 	want := []row{
-		{id: "m1", seq: 1, state: client.ItemSent, own: true, sender: "Ada", at: 1, text: "one"},
-		{id: "m2", seq: 2, state: client.ItemSent, deleted: true, sender: "u_ben", at: 2},
-		{id: "m3", seq: 3, state: client.ItemSent, encrypted: true, sender: "Ben"},
-		{id: "o1", state: client.ItemSending, own: true, sender: "Ada", sentAt: "2026-11-23T09:15:01Z", text: "sending"},
 		{
-			id: "o2", state: client.ItemFailed, own: true, sender: "Ada", text: "no",
+			id: "m1", seq: 1, state: client.ItemSent, own: true, senderID: "u_ada", sender: "Ada",
+			at: 1, text: "one", head: true, day: 0,
+		},
+		{id: "m2", seq: 2, state: client.ItemSent, deleted: true, senderID: "u_ben", sender: "u_ben", at: 2, head: true},
+		{id: "m3", seq: 3, state: client.ItemSent, encrypted: true, senderID: "u_ben", sender: "Ben", at: 3},
+		{
+			id: "o1", state: client.ItemSending, own: true, senderID: "u_ada", sender: "Ada", at: sent, text: "sending",
+			head: true, day: today,
+		},
+		{
+			id: "o2", state: client.ItemFailed, own: true, senderID: "u_ada", sender: "Ada", text: "no",
 			code: protocol.CodeTooLarge, reason: "x",
 		},
 	}
 	if n := rowCount(&s); n != len(want) {
 		t.Fatalf("%d rows, want %d", n, len(want))
 	}
-	if got := rowsIn(&s, window{0, 5}); !slices.Equal(got, want) {
-		t.Errorf("rows = %+v, want %+v", got, want)
-	}
-	if got := rowsIn(&s, window{2, 4}); !slices.Equal(got, want[2:4]) {
-		t.Errorf("a window of them = %+v, want %+v", got, want[2:4])
+	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	for _, w := range []window{{0, 5}, {2, 4}, {4, 5}, {3, 3}} {
+		if got := maker.rowsIn(&s, w); !slices.Equal(got, want[w.lo:w.hi]) {
+			t.Errorf("%v: rows = %+v, want %+v", w, got, want[w.lo:w.hi])
+		}
 	}
 	for i, r := range want {
 		if got, ok := findRow(&s, &r); got != i || !ok {
@@ -52,6 +69,99 @@ func TestRows(t *testing.T) {
 		if got, ok := findID(&s, r.id); got != i || !ok {
 			t.Errorf("findID(%s) = %d, %v, want %d", r.id, got, ok, i)
 		}
+	}
+}
+
+func TestGroups(t *testing.T) {
+	const minute = 60 * 1000
+	midnight, _ := utcDays(1_800_000_000_000)
+	ada := row{id: "a", senderID: "ada", at: midnight + 600*minute}
+	with := func(change func(*row)) row {
+		r := ada
+		change(&r)
+		return r
+	}
+	for name, tc := range map[string]struct {
+		before, row row
+		head        bool
+		day         int64
+	}{
+		"the first of all":    {row{}, ada, true, midnight},
+		"the same sender":     {ada, with(func(r *row) { r.at += 5 * minute }), false, 0},
+		"after a pause":       {ada, with(func(r *row) { r.at += 5*minute + 1 }), true, 0},
+		"another sender":      {ada, with(func(r *row) { r.senderID = "ben" }), true, 0},
+		"in another role":     {ada, with(func(r *row) { r.role = protocol.RoleModerator }), true, 0},
+		"a minute, but a day": {with(func(r *row) { r.at = midnight - 1 }), with(func(r *row) { r.at = midnight }), true, midnight},
+		"by a slow clock":     {ada, with(func(r *row) { r.at = midnight - 1 }), false, 0},
+		"at no known time":    {ada, with(func(r *row) { r.at = 0 }), false, 0},
+	} {
+		maker := rowMaker{calendar: calendar{bounds: utcDays}}
+		got := tc.row
+		maker.group(&got, &tc.before)
+		if got.head != tc.head || got.day != tc.day {
+			t.Errorf("%s: head %v, day %d; want %v, %d", name, got.head, got.day, tc.head, tc.day)
+		}
+	}
+}
+
+func TestCalendarAsksOnceADay(t *testing.T) {
+	asked := 0
+	c := calendar{bounds: func(at int64) (int64, int64) { asked++; return utcDays(at) }}
+	const day = 24 * 60 * 60 * 1000
+	for _, at := range []int64{5 * day, 3 * day, 6*day - 1, 4 * day, 3*day + 7, 5 * day} {
+		if got := c.dayOf(at); got != at/day*day {
+			t.Errorf("the day of %d is %d", at, got)
+		}
+	}
+	if asked != 3 {
+		t.Errorf("asked %d times for 3 days", asked)
+	}
+	for i := range int64(3 * calendarDaysMax) {
+		if got := c.dayOf(i * day); got != i*day {
+			t.Fatalf("day %d begins at %d", i, got)
+		}
+	}
+	if len(c.known) > calendarDaysMax {
+		t.Errorf("it remembers %d days", len(c.known))
+	}
+}
+
+func TestQuotes(t *testing.T) {
+	s := snapshot()
+	s.Messages[2] = &protocol.Message{ID: "m3", Seq: 3, Sender: protocol.User{ID: "u_ben", Name: "Ben"}, Text: "*so*\n`x`", ReplyTo: "m1"}
+	var q quotes
+	for range 2 { // the second time from what it remembers
+		for id, want := range map[string]quote{
+			"":   {},
+			"m1": {id: "m1", loaded: true, sender: "Ada", text: "one"},
+			"m2": {id: "m2", loaded: true, sender: "u_ben", deleted: true},
+			"m3": {id: "m3", loaded: true, sender: "Ben", text: "so x"},
+			"m0": {id: "m0"},
+			"o1": {id: "o1"},
+		} {
+			if got := q.of(&s, id); got != want {
+				t.Errorf("the quotation of %q is %+v, want %+v", id, got, want)
+			}
+		}
+	}
+	edited := *s.Messages[0]
+	edited.Text = "other"
+	s.Messages = append([]*protocol.Message{{ID: "m0", Text: "older"}, &edited}, s.Messages[1:]...)
+	if got := q.of(&s, "m1").text; got != "other" {
+		t.Errorf("an edited message is quoted as %q", got)
+	}
+	if got := q.of(&s, "m0"); !got.loaded || got.text != "older" {
+		t.Errorf("a message that was loaded meanwhile is quoted as %+v", got)
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	long := excerpt(strings.Repeat("é", 500))
+	if want := strings.Repeat("é", quoteBytesMax/2) + "…"; long != want {
+		t.Errorf("%q, want %q", long, want)
+	}
+	if got := excerpt("a ```\nb\nc```\n_d_"); got != "a b c d" {
+		t.Errorf("%q", got)
 	}
 }
 

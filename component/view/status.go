@@ -13,6 +13,7 @@ type statusLine struct {
 	countdown string // goes on after text; not announced, else it would be each second
 	tryNow    bool   // offer to end the wait
 	notes     []string
+	quiet     bool          // all is well: only assistive technology is told
 	changesIn time.Duration // the countdown is another one then; 0: it never is
 }
 
@@ -23,49 +24,53 @@ func statusOf(s *client.Snapshot, now time.Time, note string, t *texts) statusLi
 	broken := false // but expected to heal by itself
 	switch s.Status {
 	case client.StatusLive:
-		line.text = t.live
+		line.text = t.say(wordLive)
 	case client.StatusConnecting:
-		line.text = t.connecting
+		line.text = t.say(wordConnecting)
 	case client.StatusCatchingUp:
-		line.text = t.catchingUp
+		line.text = t.say(wordCatchingUp)
 	case client.StatusReconnecting:
 		broken = true
-		line.text = t.reconnecting
+		line.text = t.say(wordReconnecting)
 		line.tryNow = true
 		var seconds int
 		if seconds, line.changesIn = countdown(s.RetryAt.Sub(now)); seconds > 0 {
-			line.countdown = t.inSeconds(seconds)
+			line.countdown = t.count(wordInSeconds, seconds)
 		}
 	case client.StatusOffline:
 		broken = true
-		line.text = t.offline
+		line.text = t.say(wordOffline)
 	case client.StatusNotAllowed:
-		line.text = because(t.notAllowed, s.Reason)
+		line.text = because(t.say(wordNotAllowed), s.Reason)
+		line.notes = append(line.notes, t.say(wordAskForAccess))
 	case client.StatusUpdateNeeded:
-		line.text = because(t.updateNeeded, s.Reason)
+		line.text = because(t.say(wordUpdateNeeded), s.Reason)
+		line.notes = append(line.notes, t.say(wordReloadPage))
 	case client.StatusClosed:
-		line.text = t.closed
+		line.text = t.say(wordClosed)
 	}
 	switch {
 	case s.OutboxFull:
-		line.notes = append(line.notes, t.outboxFull)
+		line.notes = append(line.notes, t.say(wordOutboxFull))
 	case broken && s.ComposerOpen:
-		line.notes = append(line.notes, t.sentLater)
+		line.notes = append(line.notes, t.say(wordSentLater))
 	case broken:
-		line.notes = append(line.notes, t.closedForNow)
+		line.notes = append(line.notes, t.say(wordClosedForNow))
 	}
 	if s.StorageFailed {
-		line.notes = append(line.notes, t.memoryOnly)
+		line.notes = append(line.notes, t.say(wordMemoryOnly))
 	}
 	if note != "" {
 		line.notes = append(line.notes, note)
 	}
+	line.quiet = s.Status == client.StatusLive && len(line.notes) == 0
 	return line
 }
 
 // same reports whether two lines read the same.
 func (l *statusLine) same(m *statusLine) bool {
-	return l.text == m.text && l.countdown == m.countdown && l.tryNow == m.tryNow && slices.Equal(l.notes, m.notes)
+	return l.text == m.text && l.countdown == m.countdown && l.tryNow == m.tryNow && l.quiet == m.quiet &&
+		slices.Equal(l.notes, m.notes)
 }
 
 // countdown gives the whole seconds left, rounded up, and when they will be fewer

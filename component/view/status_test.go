@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"hallway/component/client"
-	"hallway/protocol"
 )
+
+// said is what the chat says in these tests.
+var said = textsFor("en", nil)
 
 func TestStatusLine(t *testing.T) {
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
@@ -25,31 +27,34 @@ func TestStatusLine(t *testing.T) {
 		{
 			"reconnecting",
 			client.Snapshot{Status: client.StatusReconnecting, RetryAt: now.Add(4200 * time.Millisecond), ComposerOpen: true},
-			"", "Reconnecting in 5 s|" + english.sentLater, true,
+			"", "Reconnecting in 5 s|" + said.say(wordSentLater), true,
 		},
 		{
 			"reconnecting now",
 			client.Snapshot{Status: client.StatusReconnecting, RetryAt: now.Add(-time.Second), ComposerOpen: true},
-			"", "Reconnecting|" + english.sentLater, true,
+			"", "Reconnecting|" + said.say(wordSentLater), true,
 		},
-		{"offline", client.Snapshot{Status: client.StatusOffline}, "", "Offline|" + english.closedForNow, false},
+		{"offline", client.Snapshot{Status: client.StatusOffline}, "", "Offline|" + said.say(wordClosedForNow), false},
 		{
 			"not allowed", client.Snapshot{Status: client.StatusNotAllowed, Reason: "banned"},
-			"", "Not allowed: banned", false,
+			"", "Not allowed: banned|" + said.say(wordAskForAccess), false,
 		},
-		{"update needed", client.Snapshot{Status: client.StatusUpdateNeeded}, "", "Update needed", false},
+		{"update needed", client.Snapshot{Status: client.StatusUpdateNeeded}, "", "Update needed|" + said.say(wordReloadPage), false},
 		{"closed", client.Snapshot{Status: client.StatusClosed}, "", "The chat is closed", false},
 		{
 			"notes",
 			client.Snapshot{Status: client.StatusOffline, OutboxFull: true, StorageFailed: true},
-			"Not sent: why", strings.Join([]string{"Offline", english.outboxFull, english.memoryOnly, "Not sent: why"}, "|"), false,
+			"Not sent: why", strings.Join([]string{"Offline", said.say(wordOutboxFull), said.say(wordMemoryOnly), "Not sent: why"}, "|"), false,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			line := statusOf(&tc.snap, now, tc.note, english)
+			line := statusOf(&tc.snap, now, tc.note, said)
 			got := strings.Join(append([]string{line.text + line.countdown}, line.notes...), "|")
 			if got != tc.want || line.tryNow != tc.try {
 				t.Errorf("%q, try now: %v; want %q, %v", got, line.tryNow, tc.want, tc.try)
+			}
+			if line.quiet != (tc.want == "Live") {
+				t.Errorf("quiet: %v", line.quiet)
 			}
 			if counts := line.countdown != ""; counts != (line.changesIn > 0) {
 				t.Errorf("the countdown is %q, and changes in %v", line.countdown, line.changesIn)
@@ -66,7 +71,7 @@ func TestLiveIsSaidOfNothingElse(t *testing.T) {
 	} {
 		for _, open := range []bool{false, true} {
 			s := client.Snapshot{Status: status, ComposerOpen: open, OutboxFull: open, StorageFailed: true}
-			line := statusOf(&s, time.Now(), "", english)
+			line := statusOf(&s, time.Now(), "", said)
 			words := strings.Fields(strings.ToLower(line.text + " " + strings.Join(line.notes, " ")))
 			if line.text == "" || slices.Contains(words, "live") {
 				t.Errorf("%s: %q, %q", status, line.text, line.notes)
@@ -103,6 +108,7 @@ func TestSameLine(t *testing.T) {
 		t.Error("the time of the next change is not read")
 	}
 	for _, other := range []statusLine{
+		{text: "a", countdown: "b", tryNow: true, notes: line.notes, quiet: true},
 		{countdown: "b", tryNow: true, notes: line.notes},
 		{text: "a", tryNow: true, notes: line.notes},
 		{text: "a", countdown: "b", notes: line.notes},
@@ -110,38 +116,6 @@ func TestSameLine(t *testing.T) {
 	} {
 		if line.same(&other) {
 			t.Errorf("%+v reads like %+v", other, line)
-		}
-	}
-}
-
-func TestRefusal(t *testing.T) {
-	for _, tc := range []struct {
-		code protocol.Code
-		told string
-		want string
-	}{
-		{protocol.CodeTooLarge, "the text is too long", "Not sent: it is too long"},
-		{protocol.CodeConflict, "the id is taken", "Not sent: the id is taken"},
-		{"", "", "Not sent"},
-	} {
-		if got := english.refusal(tc.code, tc.told); got != tc.want {
-			t.Errorf("refusal(%q, %q) = %q, want %q", tc.code, tc.told, got, tc.want)
-		}
-	}
-}
-
-func TestTextsForAnyTag(t *testing.T) {
-	for _, tag := range []string{"", "en", "en-GB", "EN-us", "xx", "not a tag"} {
-		if textsFor(tag) == nil {
-			t.Errorf("no texts for %q", tag)
-		}
-	}
-}
-
-func TestEveryStateHasItsWord(t *testing.T) {
-	for _, state := range []client.ItemState{client.ItemWaiting, client.ItemSending, client.ItemSent, client.ItemFailed} {
-		if english.states[state] == "" || stateIcons[state] == "" {
-			t.Errorf("the state %s has no text or no icon", state)
 		}
 	}
 }

@@ -1,105 +1,152 @@
 package view
 
 import (
+	"maps"
 	"strconv"
+	"strings"
 
 	"hallway/component/client"
 	"hallway/protocol"
 )
 
-// texts is every word that the chat says in one language.
+// word names a text that the chat says. The names are those under which a host
+// hands in its own texts (component/element/index.d.ts lists them); a word that
+// depends on a number has one for each form, as "newMessages.one".
+type word string
+
+// The words of the state's line.
+const (
+	wordLive         word = "live"
+	wordConnecting   word = "connecting"
+	wordCatchingUp   word = "catchingUp"
+	wordReconnecting word = "reconnecting"
+	wordInSeconds    word = "inSeconds" // of a number; follows wordReconnecting
+	wordOffline      word = "offline"
+	wordNotAllowed   word = "notAllowed"
+	wordUpdateNeeded word = "updateNeeded"
+	wordClosed       word = "closed"
+	wordTryNow       word = "tryNow"
+	wordAskForAccess word = "askForAccess" // what to do when not allowed
+	wordReloadPage   word = "reloadPage"   // what to do when an update is needed
+	wordSentLater    word = "sentLater"    // the connection is lost, one may write
+	wordClosedForNow word = "closedForNow" // the connection is lost, one may not
+	wordOutboxFull   word = "outboxFull"
+	wordMemoryOnly   word = "memoryOnly"
+)
+
+// The words of the log.
+const (
+	wordLog            word = "log" // its accessible name
+	wordEmpty          word = "empty"
+	wordWriteFirst     word = "writeFirst"
+	wordEarlier        word = "earlier"
+	wordEarlierLoading word = "earlierLoading"
+	wordLatest         word = "latest"
+	wordFresh          word = "fresh"
+	wordNewMessages    word = "newMessages" // of a number; for assistive technology
+	wordSays           word = "says"        // {name}, {text}; for assistive technology
+	wordDeleted        word = "deleted"
+	wordEncrypted      word = "encrypted"
+	wordYou            word = "you" // one's own name while it is not known
+	wordOrganizer      word = "organizer"
+	wordModerator      word = "moderator"
+	wordReplyTo        word = "replyTo"   // {name}; the accessible name of a quotation
+	wordReplyAway      word = "replyAway" // in place of a quotation that is not loaded
+	wordWaiting        word = "waiting"
+	wordSending        word = "sending"
+	wordSent           word = "sent"
+	wordFailed         word = "failed"
+	wordRetry          word = "retry"
+	wordDiscard        word = "discard"
+	wordForbidden      word = "forbidden" // why something was not sent
+	wordTooLarge       word = "tooLarge"
+	wordConflict       word = "conflict"
+)
+
+// The words of the composer.
+const (
+	wordMessage     word = "message" // its accessible name
+	wordPlaceholder word = "placeholder"
+	wordSend        word = "send"
+	wordNotSent     word = "notSent" // followed by why
+	wordLeft        word = "left"    // of a number of characters
+	wordPasteLong   word = "pasteLong"
+)
+
+// language is what the chat says in one language.
+type language struct {
+	tag    string // BCP 47
+	dir    string // "ltr" or "rtl"
+	plural func(n int) plural
+	words  map[word]string
+}
+
+// languages are those that the chat speaks; the first is for all others.
+var languages = [...]*language{english, german, french, arabic}
+
+// texts is what the chat says: in a language, with the host's own words.
 type texts struct {
-	lang string // BCP 47
-	dir  string // "ltr" or "rtl"
-
-	live         string
-	connecting   string
-	catchingUp   string
-	reconnecting string // followed by inSeconds while there is something to wait for
-	inSeconds    func(n int) string
-	offline      string
-	notAllowed   string
-	updateNeeded string
-	closed       string
-	tryNow       string
-
-	sentLater    string // the connection is lost, one may write
-	closedForNow string // the connection is lost, one may not
-	outboxFull   string
-	memoryOnly   string
-	notSent      string // followed by why
-
-	log            string // accessible name
-	empty          string
-	earlier        string
-	earlierLoading string
-	latest         string
-	fresh          string
-	deleted        string
-	encrypted      string
-	you            string // one's own name while it is not known
-
-	states         map[client.ItemState]string
-	retry, discard string
-	reasons        map[protocol.Code]string
-
-	message     string // accessible name of the input
-	placeholder string
-	send        string
+	*language
+	own    map[string]string
+	number func(n int) string // as people of the place write it
 }
 
-var english = &texts{
-	lang: "en",
-	dir:  "ltr",
-
-	live:         "Live",
-	connecting:   "Connecting…",
-	catchingUp:   "Catching up…",
-	reconnecting: "Reconnecting",
-	inSeconds:    func(n int) string { return " in " + strconv.Itoa(n) + " s" },
-	offline:      "Offline",
-	notAllowed:   "Not allowed",
-	updateNeeded: "Update needed",
-	closed:       "The chat is closed",
-	tryNow:       "Try now",
-
-	sentLater:    "What you write is sent once you are connected.",
-	closedForNow: "You can write again once you are connected.",
-	outboxFull:   "Too many messages wait to be sent.",
-	memoryOnly:   "This browser cannot store messages: those not yet sent are lost when the page closes.",
-	notSent:      "Not sent",
-
-	log:            "Messages",
-	empty:          "No messages yet",
-	earlier:        "Show earlier messages",
-	earlierLoading: "Loading earlier messages…",
-	latest:         "Latest messages",
-	fresh:          "New messages",
-	deleted:        "Message deleted",
-	encrypted:      "Encrypted message",
-	you:            "You",
-
-	states: map[client.ItemState]string{
-		client.ItemWaiting: "Waiting to be sent",
-		client.ItemSending: "Sending",
-		client.ItemSent:    "Sent",
-		client.ItemFailed:  "Not sent",
-	},
-	retry:   "Retry",
-	discard: "Discard",
-	reasons: map[protocol.Code]string{
-		protocol.CodeForbidden: "you may not write here",
-		protocol.CodeTooLarge:  "it is too long",
-	},
-
-	message:     "Message",
-	placeholder: "Write a message",
-	send:        "Send",
+// textsFor gives the texts for a BCP 47 tag; own, which may be nil, are the host's.
+func textsFor(tag string, own map[string]string) *texts {
+	speak := languages[0]
+	for _, l := range languages {
+		if l.tag == primary(tag) {
+			speak = l
+		}
+	}
+	return &texts{language: speak, own: maps.Clone(own), number: strconv.Itoa}
 }
 
-// textsFor gives the texts in the language that fits a BCP 47 tag best: so far
-// there is one.
-func textsFor(string) *texts { return english }
+// primary is the language of a tag, without a script or place.
+func primary(tag string) string {
+	language, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	return language
+}
+
+// say gives a word.
+func (t *texts) say(w word) string {
+	if own, ok := t.own[string(w)]; ok {
+		return own
+	}
+	return t.words[w]
+}
+
+// with gives a word about somebody or something.
+func (t *texts) with(w word, name, text string) string {
+	return strings.NewReplacer("{name}", name, "{text}", text).Replace(t.say(w))
+}
+
+// count gives a word about a number of things.
+func (t *texts) count(w word, n int) string {
+	text := t.say(w + "." + word(t.plural(n)))
+	if text == "" {
+		text = t.say(w + "." + word(pluralOther))
+	}
+	return strings.ReplaceAll(text, "{n}", t.number(n))
+}
+
+var stateWords = map[client.ItemState]word{
+	client.ItemWaiting: wordWaiting,
+	client.ItemSending: wordSending,
+	client.ItemSent:    wordSent,
+	client.ItemFailed:  wordFailed,
+}
+
+var reasonWords = map[protocol.Code]word{
+	protocol.CodeForbidden: wordForbidden,
+	protocol.CodeTooLarge:  wordTooLarge,
+	protocol.CodeConflict:  wordConflict,
+}
+
+var roleWords = map[protocol.Role]word{
+	protocol.RoleOrganizer: wordOrganizer,
+	protocol.RoleModerator: wordModerator,
+}
 
 // because joins what happened and why.
 func because(what, why string) string {
@@ -111,8 +158,8 @@ func because(what, why string) string {
 
 // refusal says that a message was not sent, and why.
 func (t *texts) refusal(code protocol.Code, told string) string {
-	if known := t.reasons[code]; known != "" {
-		told = known
+	if known, ok := reasonWords[code]; ok {
+		told = t.say(known)
 	}
-	return because(t.notSent, told)
+	return because(t.say(wordNotSent), told)
 }

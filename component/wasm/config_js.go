@@ -4,12 +4,15 @@ import (
 	"syscall/js"
 
 	"hallway/component/client"
+	"hallway/component/view"
+	"hallway/protocol"
 )
 
 // config is the element's settings.
 type config struct {
-	relay, room, token, lang, client string
-	offline                          client.OfflineMode
+	relay, room, token, client string
+	offline                    client.OfflineMode
+	view                       view.Settings
 }
 
 func readConfig(v js.Value) config {
@@ -21,7 +24,37 @@ func readConfig(v js.Value) config {
 	}
 	return config{
 		relay: text("relay"), room: text("room"), token: text("token"),
-		lang: text("lang"), client: text("client"),
+		client:  text("client"),
 		offline: client.OfflineMode(text("offline")),
+		view: view.Settings{
+			Lang: text("lang"), Texts: textsOf(v.Get("texts")), EnterBreaks: text("enter") == "newline",
+		},
 	}
+}
+
+// textsOf reads an object of texts; what is none in it is left out.
+func textsOf(v js.Value) map[string]string {
+	if v.Type() != js.TypeObject {
+		return nil
+	}
+	keys := js.Global().Get("Object").Call("keys", v)
+	texts := make(map[string]string, keys.Length())
+	for i := range keys.Length() {
+		name := keys.Index(i).String()
+		if text := v.Get(name); text.Type() == js.TypeString {
+			texts[name] = text.String()
+		}
+	}
+	return texts
+}
+
+// draftKey is where a draft of the token's user is kept; "" for a token that names
+// nobody.
+func (c *config) draftKey(token string) string {
+	claims, ok := protocol.ReadClaims(token)
+	if !ok {
+		return ""
+	}
+	names := js.Global().Get("Array").Call("of", c.relay, c.room, claims.Subject)
+	return "draft:" + js.Global().Get("JSON").Call("stringify", names).String()
 }

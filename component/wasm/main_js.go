@@ -38,8 +38,8 @@ func main() {
 	p.host = host{bridge: p.bridge}
 	p.sends.waiting = make(map[string]promise)
 	p.chat = view.New(view.Props{
-		Lang:    p.config.lang,
-		OnReady: p.ready,
+		Settings: p.config.view,
+		OnReady:  p.ready,
 		OnSend: func(text string) error {
 			_, err := p.driver.Send(text)
 			return err
@@ -91,7 +91,16 @@ func (p *program) configure(c config) {
 	if c.offline != p.config.offline {
 		p.driver.Do(client.SetOffline{Mode: c.offline})
 	}
+	p.chat.Configure(c.view)
 	p.config = c
+	p.tokenIs(c.token)
+}
+
+// tokenIs tells the chat whose draft it keeps.
+func (p *program) tokenIs(token string) {
+	if key := p.config.draftKey(token); key != "" {
+		p.chat.KeepDraft(key)
+	}
 }
 
 // destroy ends the chat and with it the program. It blocks.

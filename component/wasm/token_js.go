@@ -14,7 +14,11 @@ func (p *program) getToken(ctx context.Context) (string, error) {
 	if source.Type() != js.TypeFunction {
 		return "", client.ErrNoToken
 	}
-	return await(ctx, source.Invoke())
+	token, err := await(ctx, source.Invoke())
+	if err == nil {
+		p.tokenIs(token)
+	}
+	return token, err
 }
 
 // await waits for a promise of a string.

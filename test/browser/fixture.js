@@ -56,7 +56,7 @@ export const test = base.extend({
   },
 
   relay: async ({ site }, use, info) => {
-    const relay = await Relay.start(['--allow-origin', site.url]);
+    const relay = await Relay.start(['--allow-origin', site.url, '--rate', '0']);
     await use(relay);
     await relay.stop();
     if (info.status !== info.expectedStatus) await info.attach('relay.log', { body: relay.log });
@@ -84,7 +84,7 @@ export const test = base.extend({
     for (const context of contexts) await context.close();
   },
 
-  /** Opens a page with a chat for each user given; yields them in their order. */
+  /** Opens a page with a chat for each user given, with the `attributes` in it; yields them in their order. */
   openChats: async ({ newPage, relay, site }, use) => {
     await use(async (users) => {
       const page = await newPage();
@@ -92,7 +92,8 @@ export const test = base.extend({
       for (const user of users) {
         const token = await relay.token(user);
         const room = user.room ?? 'lobby';
-        address.searchParams.append('chat', JSON.stringify({ relay: relay.url, room, token }));
+        const attributes = { relay: relay.url, room, token, ...user.attributes };
+        address.searchParams.append('chat', JSON.stringify(attributes));
       }
       await page.goto(address.href);
       return users.map((_, i) => new Chat(page.locator(`#chat-${i}`)));

@@ -1,0 +1,49 @@
+package view
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// clock writes times and numbers as people of a place do: the browser knows how,
+// and knows the zone's past and future offsets, which Go's time does not in a
+// browser. Times are in ms since the Unix epoch.
+type clock struct{ short, long, days, numbers app.Value }
+
+// newClock makes the clock of a language tag. Where the chat speaks another
+// language than the tag's, times are in that.
+func newClock(tag string, t *texts) clock {
+	if primary(tag) != t.tag {
+		tag = t.tag
+	}
+	return clock{
+		short:   intl("DateTimeFormat", tag, t.tag, map[string]any{"timeStyle": "short"}),
+		long:    intl("DateTimeFormat", tag, t.tag, map[string]any{"dateStyle": "full", "timeStyle": "medium"}),
+		days:    intl("DateTimeFormat", tag, t.tag, map[string]any{"weekday": "long", "day": "numeric", "month": "long", "year": "numeric"}),
+		numbers: intl("NumberFormat", tag, t.tag, nil),
+	}
+}
+
+// intl makes a formatter for a tag; where the browser does not take it for one, for
+// another.
+func intl(name, tag, otherwise string, options map[string]any) (format app.Value) {
+	constructor := app.Window().Get("Intl").Get(name)
+	defer func() {
+		if recover() != nil {
+			format = constructor.New(otherwise, options)
+		}
+	}()
+	return constructor.New(tag, options)
+}
+
+func (c clock) time(at int64) string { return c.short.Call("format", at).String() }
+func (c clock) date(at int64) string { return c.long.Call("format", at).String() }
+func (c clock) day(at int64) string  { return c.days.Call("format", at).String() }
+func (c clock) number(n int) string  { return c.numbers.Call("format", n).String() }
+
+// dayBoundsOf asks the browser for the day of a time.
+func dayBoundsOf(at int64) (from, to int64) {
+	date := app.Window().Get("Date").New(at)
+	date.Call("setHours", 0, 0, 0, 0)
+	from = int64(date.Call("getTime").Float())
+	date.Call("setDate", date.Call("getDate").Int()+1)
+	date.Call("setHours", 0, 0, 0, 0) // a day that begins at one o'clock ends at midnight all the same
+	return from, int64(date.Call("getTime").Float())
+}

@@ -1,0 +1,83 @@
+package view
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// spanTags are the elements that show spans.
+var spanTags = map[spanKind]string{
+	spanBold: "strong", spanItalic: "em", spanCode: "code", spanBlock: "pre", spanLink: "a",
+}
+
+// fillSpans makes spans the content of an element.
+func fillSpans(parent app.Value, spans []span) {
+	if len(spans) == 1 && spans[0].kind == spanText {
+		parent.Set("textContent", spans[0].text)
+		return
+	}
+	parent.Call("replaceChildren")
+	for _, s := range spans {
+		if s.kind == spanText {
+			parent.Call("append", s.text)
+			continue
+		}
+		e := element(spanTags[s.kind], "")
+		switch s.kind {
+		case spanBold, spanItalic:
+			fillSpans(e, s.in)
+		case spanLink:
+			e.Set("href", s.href)
+			e.Set("rel", "noopener noreferrer nofollow")
+			e.Set("target", "_blank")
+			e.Set("dir", "ltr")
+			e.Set("textContent", s.text)
+		default:
+			e.Set("dir", "ltr")
+			e.Set("textContent", s.text)
+		}
+		parent.Call("append", e)
+	}
+}
+
+// button makes a button of a row. Its clicks are heard by the log.
+func button(action, text string) app.Value {
+	b := element("button", "hallway-"+action)
+	b.Set("type", "button")
+	b.Set("textContent", text)
+	b.Get("dataset").Set("action", action)
+	return b
+}
+
+func element(tag, class string) app.Value {
+	e := app.Window().Get("document").Call("createElement", tag)
+	if class != "" {
+		e.Set("className", class)
+	}
+	return e
+}
+
+// bidi makes a <span> of what people wrote, in the direction of its own language.
+func bidi(class, text string) app.Value {
+	e := element("span", class)
+	e.Set("dir", "auto")
+	e.Set("textContent", text)
+	return e
+}
+
+func setAttribute(e app.Value, name, value string) { e.Call("setAttribute", name, value) }
+
+// removed takes an element, if any, out of the document.
+func removed(e app.Value) app.Value {
+	if e != nil {
+		e.Call("remove")
+	}
+	return nil
+}
+
+// setFlag sets a data attribute that is either there or not.
+func setFlag(data app.Value, name string, was, on bool) {
+	switch {
+	case on:
+		data.Set(name, "")
+	case was:
+		data.Delete(name)
+	}
+}

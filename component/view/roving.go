@@ -1,0 +1,156 @@
+package view
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// The log is one stop of the Tab key: at one of its rows, the current one. The arrow
+// keys and their like go from row to row.
+
+// keyTarget gives the row that a key leads to from row at of n; page is how many
+// rows are seen at once.
+func keyTarget(key string, at, n, page int) (target int, ok bool) {
+	switch key {
+	case "ArrowUp":
+		target = at - 1
+	case "ArrowDown":
+		target = at + 1
+	case "PageUp":
+		target = at - page
+	case "PageDown":
+		target = at + page
+	case "Home":
+		target = 0
+	case "End":
+		target = n - 1
+	default:
+		return at, false
+	}
+	return max(0, min(target, n-1)), n > 0
+}
+
+// onKeyDown hears the keys pressed at a row; those pressed at a button or link in
+// one are its own.
+func (l *log) onKeyDown(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	target := e.Get("target")
+	if l.scroller == nil || target.IsNull() || !target.Call("matches", ".hallway-message").Bool() || modified(e) {
+		return
+	}
+	key := e.Get("key").String()
+	if key == "Escape" {
+		l.toComposer()
+		return
+	}
+	at, ok := findID(&l.snap, l.current)
+	if !ok {
+		return
+	}
+	if next, ok := keyTarget(key, at, rowCount(&l.snap), l.rowsSeen()); ok {
+		e.PreventDefault()
+		l.toRow(next)
+	}
+}
+
+func modified(e app.Event) bool {
+	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool()
+}
+
+// rowsSeen is how many rows are seen at once, by and large.
+func (l *log) rowsSeen() int {
+	height := l.part("hallway-list").Get("offsetHeight").Float()
+	if height <= 0 {
+		return 1
+	}
+	return max(1, int(float64(len(l.list.shown))*l.scroller.Get("clientHeight").Float()/height)-1)
+}
+
+// toRow puts the keyboard at a row, by its place in the whole log, and the row in
+// view.
+func (l *log) toRow(i int) {
+	n := rowCount(&l.snap)
+	if i == n-1 && !l.snap.MoreAfter {
+		l.toEnd()
+	} else {
+		l.follow = false
+		if i < l.win.lo || i >= l.win.hi {
+			l.draw(windowAround(i, n), true)
+		}
+	}
+	id := l.list.shown[i-l.win.lo].id
+	l.focusRow(id)
+	l.reveal(l.list.nodes[id].item)
+	if !l.follow {
+		l.follow = l.atEnd()
+		l.roam(true)
+		l.showJump()
+	}
+}
+
+// reveal scrolls no further than it must to show an element.
+func (l *log) reveal(item app.Value) {
+	row, view := item.Call("getBoundingClientRect"), l.scroller.Call("getBoundingClientRect")
+	above := view.Get("top").Float() - row.Get("top").Float()
+	below := row.Get("bottom").Float() - view.Get("bottom").Float()
+	switch top := l.scroller.Get("scrollTop").Float(); {
+	case above > 0:
+		l.scrollTo(top - above)
+	case below > 0:
+		l.scrollTo(top + min(below, -above))
+	}
+}
+
+// onFocus hears that the focus has come into the log, gone from it or moved in it.
+// Where it is, the document tells: an event that the program itself has caused is
+// heard only later, and then has no target.
+func (l *log) onFocus(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	if l.scroller == nil {
+		return
+	}
+	active := app.Window().Get("document").Get("activeElement")
+	l.within = !active.IsNull() && l.scroller.Call("contains", active).Bool()
+	if !l.within {
+		return
+	}
+	if row := active.Call("closest", "[data-id]"); !row.IsNull() {
+		l.setCurrent(row.Get("dataset").Get("id").String())
+	}
+}
+
+// focusRow puts the keyboard at a row that is in the document.
+func (l *log) focusRow(id string) {
+	l.within = true
+	l.setCurrent(id)
+	l.list.nodes[id].item.Call("focus", map[string]any{"preventScroll": true})
+}
+
+func (l *log) setCurrent(id string) {
+	if id == l.current {
+		return
+	}
+	if was := l.list.nodes[l.current]; was != nil {
+		was.item.Set("tabIndex", -1)
+	}
+	l.current = id
+	if now := l.list.nodes[id]; now != nil {
+		now.item.Set("tabIndex", 0)
+	}
+}
+
+// placeCurrent finds a current row after the rows have changed. While the keyboard
+// is elsewhere that is the last one; a row that was taken away under it leaves the
+// keyboard in the log.
+func (l *log) placeCurrent() {
+	shown := l.list.shown
+	_, there := l.list.nodes[l.current]
+	if there && (l.within || l.current == shown[len(shown)-1].id) {
+		return
+	}
+	if l.within && l.current != "" {
+		l.scroller.Call("focus", map[string]any{"preventScroll": true})
+	}
+	if len(shown) > 0 {
+		l.setCurrent(shown[len(shown)-1].id)
+	} else {
+		l.current = ""
+	}
+}

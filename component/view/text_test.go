@@ -1,0 +1,139 @@
+package view
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+func TestPlurals(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		rule func(int) plural
+		want map[plural][]int
+	}{
+		{"English", pluralEnglish, map[plural][]int{pluralOne: {1}, pluralOther: {0, 2, 11, 100, 101, 1_000_000}}},
+		{"French", pluralFrench, map[plural][]int{
+			pluralOne: {0, 1}, pluralMany: {1_000_000, 2_000_000}, pluralOther: {2, 17, 100, 1_000_001},
+		}},
+		{"Arabic", pluralArabic, map[plural][]int{
+			pluralZero: {0}, pluralOne: {1}, pluralTwo: {2}, pluralFew: {3, 10, 103, 110, 1003},
+			pluralMany: {11, 26, 99, 111, 1011}, pluralOther: {100, 101, 102, 200, 1000, 1_000_000},
+		}},
+	} {
+		for want, numbers := range tc.want {
+			for _, n := range numbers {
+				if got := tc.rule(n); got != want {
+					t.Errorf("%s: %d is %s, want %s", tc.name, n, got, want)
+				}
+			}
+		}
+	}
+}
+
+// stem is a word without the form of its number.
+func stem(w word) word {
+	stem, _, _ := strings.Cut(string(w), ".")
+	return word(stem)
+}
+
+func TestEveryLanguageHasEveryWord(t *testing.T) {
+	words := make(map[word]bool)
+	for w := range english.words {
+		words[stem(w)] = true
+	}
+	for _, l := range languages {
+		own := make(map[word]bool)
+		for w, text := range l.words {
+			own[stem(w)] = true
+			if text == "" {
+				t.Errorf("%s: %s says nothing", l.tag, w)
+			}
+			if !words[stem(w)] {
+				t.Errorf("%s: English does not know %s", l.tag, w)
+			}
+		}
+		for w := range words {
+			if !own[w] {
+				t.Errorf("%s: %s is missing", l.tag, w)
+			}
+		}
+		texts := textsFor(l.tag, nil)
+		for _, w := range []word{wordInSeconds, wordNewMessages, wordLeft} {
+			for n := range 120 {
+				if texts.count(w, n) == "" {
+					t.Errorf("%s: %s says nothing of %d", l.tag, w, n)
+				}
+			}
+		}
+	}
+}
+
+// What a host can hand in is in the element's types, every word of it.
+func TestWordsAreInTheTypes(t *testing.T) {
+	types, err := os.ReadFile("../element/index.d.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for w := range english.words {
+		if !strings.Contains(string(types), "'"+string(stem(w))+"'") {
+			t.Errorf("index.d.ts does not name %s", stem(w))
+		}
+	}
+}
+
+func TestTextsForATag(t *testing.T) {
+	for tag, want := range map[string]string{
+		"": "en", "en": "en", "en-GB": "en", "DE-at": "de", "fr": "fr", "ar-EG": "ar", "xx": "en", "not a tag": "en",
+	} {
+		if got := textsFor(tag, nil).tag; got != want {
+			t.Errorf("%q is answered in %s, want %s", tag, got, want)
+		}
+	}
+	if textsFor("ar", nil).dir != "rtl" || textsFor("de", nil).dir != "ltr" {
+		t.Error("the direction is wrong")
+	}
+}
+
+func TestOwnTexts(t *testing.T) {
+	texts := textsFor("en", map[string]string{"send": "Go", "newMessages.other": "{n} more", "says": "{text} ({name})"})
+	texts.number = func(int) string { return "#" }
+	for want, got := range map[string]string{
+		"Go":            texts.say(wordSend),
+		"Retry":         texts.say(wordRetry),
+		"# more":        texts.count(wordNewMessages, 2),
+		"# new message": texts.count(wordNewMessages, 1),
+		"hi {name} (A)": texts.with(wordSays, "A", "hi {name}"), // what people wrote is not filled in
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	for _, tc := range []struct {
+		code protocol.Code
+		told string
+		want string
+	}{
+		{protocol.CodeTooLarge, "the text is too long", "Not sent: it is too long"},
+		{protocol.CodeBadRequest, "the text is empty", "Not sent: the text is empty"},
+		{"", "", "Not sent"},
+	} {
+		if got := textsFor("en", nil).refusal(tc.code, tc.told); got != tc.want {
+			t.Errorf("refusal(%q, %q) = %q, want %q", tc.code, tc.told, got, tc.want)
+		}
+	}
+}
+
+func TestEveryStateHasItsWord(t *testing.T) {
+	for _, state := range []client.ItemState{client.ItemWaiting, client.ItemSending, client.ItemSent, client.ItemFailed} {
+		if english.words[stateWords[state]] == "" || stateIcons[state] == "" {
+			t.Errorf("the state %s has no text or no icon", state)
+		}
+	}
+}
