@@ -149,15 +149,7 @@ func BenchmarkPage(b *testing.B) {
 			{"around=50", hub.Query{Kind: hub.QueryAround, At: middle, Limit: protocol.PageMessagesDefault}},
 		} {
 			b.Run(fmt.Sprintf("rooms=%d/%s", rooms, c.name), func(b *testing.B) {
-				var took []time.Duration
-				for n := 0; b.Loop(); n++ {
-					begin := time.Now()
-					if _, err := s.Page(context.Background(), fmt.Sprint("room-", n%rooms), "u_1", c.q); err != nil {
-						b.Fatal(err)
-					}
-					took = append(took, time.Since(begin))
-				}
-				reportPercentiles(b, took)
+				benchPage(b, s, rooms, c.q)
 			})
 		}
 	}
