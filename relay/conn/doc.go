@@ -2,8 +2,10 @@
 // after the handshake, reads and checks frames by RFC 6455, and writes what the
 // hub has for it.
 //
-// A [Transport] is what the relay's shell needs of one; [Portable] serves any
-// net.Conn, TLS included, on every system.
+// A [Transport] is what the relay's shell needs of one. [Portable] serves any
+// net.Conn, TLS included, on every system, with a goroutine a connection. On
+// Linux [Epoll] serves plain TCP with a few goroutines in all, and leaves the
+// rest to a Portable. One suite of tests runs on both.
 //
 // # Reading
 //
@@ -17,7 +19,18 @@
 // [PendingBytesMax], and a consumer that falls behind further is closed with
 // protocol.CloseSlowConsumer; it catches up from the history. All that has
 // gathered goes out in one write. A group's frames are encoded once, not once a
-// member.
+// member. A connection gets its own frames in their order with those of its
+// groups; between two groups nothing is promised.
+//
+// # Shards
+//
+// Each shard of an Epoll is one goroutine that owns its connections: it alone
+// reads, writes and closes them, and needs no lock for that. What others want of
+// it they append to its queue. It alternates between what has arrived and a
+// slice of what is to be written, so that a large room delays no heartbeat; and
+// it stops reading while too much waits to be written, so that those who send
+// wait, not memory. It waits for the hub where that is busy, as any reader
+// does; the hub never waits for a shard, which is why this cannot lock up.
 //
 // # Closing
 //

@@ -19,7 +19,8 @@ type Conn interface {
 }
 
 // Group is the set of a room's connections in a transport, for the fan-out of
-// one buffer to all. Its methods never block.
+// one buffer to all. Its methods never block. To each connection its frames go
+// in their order with those of Conn.Send; with those of other groups in any.
 type Group interface {
 	Add(c Conn)
 	Remove(c Conn)

@@ -124,7 +124,7 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 		m.block = &block{refusal: unavailable()}
 	}
 	if m.block == nil {
-		if wait := s.user.spend(now); wait > 0 {
+		if wait := h.spend(now, s.user); wait > 0 {
 			m.block = &block{refusal: rateLimited(wait)}
 		}
 	}
@@ -171,7 +171,7 @@ func (h *Hub) Post(now time.Time, who Identity, f protocol.Send, done func(Outco
 		done(unavailable().outcome())
 		return
 	}
-	if wait := h.user(who.User.ID).spend(now); wait > 0 {
+	if wait := h.spend(now, h.user(who.User.ID)); wait > 0 {
 		p.holdBack(&block{refusal: rateLimited(wait)})
 	}
 	h.enqueue(p)

@@ -105,7 +105,7 @@ func (c *Config) silence() time.Duration {
 type user struct {
 	id      string
 	conns   int           // welcomed connections
-	limiter *rate.Limiter // nil: no limit
+	limiter *rate.Limiter // nil: nothing was spent yet
 	resting bool          // is in Hub.resting
 }
 
@@ -115,9 +115,6 @@ func (h *Hub) user(id string) *user {
 	u := h.users[id]
 	if u == nil {
 		u = &user{id: id}
-		if h.cfg.Rate > 0 {
-			u.limiter = rate.NewLimiter(rate.Limit(h.cfg.Rate), int(math.Ceil(rateBurst*h.cfg.Rate)))
-		}
 		h.users[id] = u
 	}
 	h.rest(u)
@@ -151,9 +148,12 @@ func (h *Hub) forgetUsers(now time.Time) {
 
 // spend takes one message from the user's rate; it returns how long to wait
 // when there is none left.
-func (u *user) spend(now time.Time) (wait time.Duration) {
-	if u.limiter == nil {
+func (h *Hub) spend(now time.Time, u *user) (wait time.Duration) {
+	if h.cfg.Rate <= 0 {
 		return 0
+	}
+	if u.limiter == nil { // most users only listen
+		u.limiter = rate.NewLimiter(rate.Limit(h.cfg.Rate), int(math.Ceil(rateBurst*h.cfg.Rate)))
 	}
 	r := u.limiter.ReserveN(now, 1)
 	if wait = r.DelayFrom(now); wait > 0 {
