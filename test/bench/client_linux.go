@@ -102,16 +102,12 @@ func (c *client) received(data []byte) (taken int, err error) {
 	return taken, nil
 }
 
-// closedWith is a close by the relay.
-type closedWith protocol.CloseCode
-
-func (c closedWith) Error() string { return fmt.Sprintf("closed with %d", uint16(c)) }
-
+// closeError is a close by the server.
 func closeError(payload []byte) error {
 	if len(payload) < 2 {
-		return closedWith(1005) // RFC 6455: no code
+		return errors.New("closed without a code")
 	}
-	return closedWith(binary.BigEndian.Uint16(payload))
+	return fmt.Errorf("closed with %d", binary.BigEndian.Uint16(payload))
 }
 
 // frame takes a frame; a message that comes in its turn and is the same as

@@ -178,5 +178,5 @@ func (s *suite) killAndRestart(v *server) (all, most time.Duration, err error) {
 	if errors.Is(err, errTooLong) {
 		return 0, 0, fmt.Errorf("%d of %d clients are live again: %w (%s)", v.live, len(v.clients), err, v.troubles())
 	}
-	return v.now - time.Duration(ready.Load()), most, err
+	return time.Since(v.begun) - time.Duration(ready.Load()), most, err
 }

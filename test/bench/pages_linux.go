@@ -103,7 +103,9 @@ func (s *suite) fillStore(ctx context.Context, path string) error {
 	}
 	now := time.Now()
 	for n := 0; n < s.stored; n += storeBatch {
-		s.progress.step("pages: %d %% of %d messages are stored (kept for the next run)", 100*n/s.stored, s.stored)
+		if n%(s.stored/10) == 0 {
+			s.progress.step("pages: %d %% of %d messages are stored (kept for the next run)", 100*n/s.stored, s.stored)
+		}
 		ops := make([]hub.Op, min(storeBatch, s.stored-n))
 		for i := range ops {
 			room := storeRoom((n + i) % storeRooms)

@@ -29,7 +29,7 @@ text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f232
 .track { fill: #eaeef2 }
 .reached { fill: #1a7f37 }
 .missed { fill: #bc4c00 }
-.target { stroke: #1f2328; stroke-width: 2; stroke-dasharray: 4 3 }
+.target { stroke: #1f2328; stroke-width: 2 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 }
   .dim { fill: #9198a1 }
@@ -52,7 +52,7 @@ func plot(rows []row) string {
 	b.WriteString(plotStyle)
 	fmt.Fprintf(&b, `<rect class="ground" width="%d" height="%d" rx="6"/>`+"\n", plotWidth, height)
 	fmt.Fprintf(&b, `<text class="title" x="%d" y="28">How each figure stands to its target: longer is better</text>`+"\n", plotLeft)
-	fmt.Fprintf(&b, `<text x="%.0f" y="50" text-anchor="middle">target</text>`+"\n", targetX)
+	fmt.Fprintf(&b, `<text class="dim" x="%d" y="48">The mark in each bar is its target.</text>`+"\n", plotLeft)
 	for i, r := range rows {
 		y := plotTop + rowHeight*i
 		class, word := "reached", "reached"
@@ -68,10 +68,10 @@ func plot(rows []row) string {
 		fmt.Fprintf(&b, `<text x="%d" y="%d">%s</text>`+"\n", plotLeft, y+12, html.EscapeString(r.What))
 		fmt.Fprintf(&b, `<rect class="track" x="%d" y="%d" width="%d" height="%d" rx="2"/>`+"\n", barLeft, y+19, barsWidth, barHeight)
 		fmt.Fprintf(&b, `<rect class="%s" x="%d" y="%d" width="%.1f" height="%d" rx="2"/>`+"\n", class, barLeft, y+19, length, barHeight)
+		fmt.Fprintf(&b, `<line class="target" x1="%.1f" x2="%.1f" y1="%d" y2="%d"/>`+"\n", targetX, targetX, y+16, y+36)
 		fmt.Fprintf(&b, `<text x="%d" y="%d">%s <tspan class="dim">%s</tspan></text>`+"\n",
 			barLeft+barsWidth+10, y+31, html.EscapeString(plotFigure(r)), html.EscapeString("("+r.targetText()+", "+word+")"+more))
 	}
-	fmt.Fprintf(&b, `<line class="target" x1="%.1f" x2="%.1f" y1="%d" y2="%d"/>`+"\n", targetX, targetX, plotTop-8, height-plotBottom+4)
 	b.WriteString("</svg>\n")
 	return b.String()
 }

@@ -143,8 +143,8 @@ func freeAddr() (string, error) {
 	for range 100 {
 		listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+rand.IntN(10000))))
 		if err == nil {
-			defer listener.Close()
-			return listener.Addr().String(), nil
+			addr := listener.Addr().String()
+			return addr, listener.Close()
 		}
 	}
 	return "", errors.New("no port is free")

@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -40,10 +42,9 @@ type target struct {
 	fetches    int // pages of catch-ups
 
 	failedFetches int
-	missed        int                        // heartbeats
-	slowest       time.Duration              // answer to a heartbeat
-	ends          map[protocol.CloseCode]int // connections closed by the server, by code
-	broken        int                        // connections that ended otherwise
+	missed        int            // heartbeats
+	slowest       time.Duration  // answer to a heartbeat
+	ends          map[string]int // connections and tries to connect, by how they ended
 }
 
 func newTarget(l *loop, addr string) (*target, error) {
@@ -56,7 +57,7 @@ func newTarget(l *loop, addr string) (*target, error) {
 		return nil, err
 	}
 	t := &target{
-		loop: l, addr: addr, keeper: keeper, ends: map[protocol.CloseCode]int{},
+		loop: l, addr: addr, keeper: keeper, ends: map[string]int{},
 		sockaddr: &unix.SockaddrInet4{Port: tcp.Port, Addr: [4]byte(tcp.IP.To4())},
 	}
 	l.every(protocol.Heartbeat/sweeps, t.sweep())
@@ -177,13 +178,8 @@ func (t *target) delivered(after time.Duration) {
 func (t *target) heartbeat(after time.Duration) { t.slowest = max(t.slowest, after) }
 
 func (t *target) end(err error) {
-	var code closedWith
-	switch {
-	case t.over:
-	case errors.As(err, &code):
-		t.ends[protocol.CloseCode(code)]++
-	default:
-		t.broken++
+	if !t.over {
+		t.ends[err.Error()]++
 	}
 }
 
@@ -199,10 +195,9 @@ func (t *target) troubles() string {
 		}
 		all = fmt.Appendf(all, "%d %s", n, what)
 	}
-	for code, n := range t.ends {
-		add(n, fmt.Sprintf("closed with %d", code))
+	for _, how := range slices.Sorted(maps.Keys(t.ends)) {
+		add(t.ends[how], "connections ended: "+how)
 	}
-	add(t.broken, "connections broken or refused")
 	add(t.gaps, "gaps healed")
 	add(t.refusals, "sends refused for a while")
 	add(t.failedFetches, "catch-ups tried again")
