@@ -41,6 +41,7 @@ func prepareWrites(ctx context.Context, db *sql.DB) (w writeStatements, err erro
 type batch struct {
 	now   protocol.Time
 	rooms map[string]*room // those touched so far, as they stand in the transaction
+	kept  map[string]room  // as they stood before
 	// The statements, in the transaction.
 	selectRoom, insertRoom, updateRoom *sql.Stmt
 	insertMessage, selectMessage       *sql.Stmt
@@ -55,6 +56,9 @@ type room struct {
 	grown  bool          // has messages of this batch
 }
 
+// roomsKeptMax is how many rooms the writer keeps in mind, some 200 bytes each.
+const roomsKeptMax = 10_000
+
 // Commit carries out ops in one transaction; see [hub.Store].
 func (s *SQLite) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 	outcomes, err := s.commit(protocol.TimeOf(now), ops)
@@ -65,7 +69,14 @@ func (s *SQLite) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 	return outcomes, nil
 }
 
-func (s *SQLite) commit(now protocol.Time, ops []hub.Op) ([]hub.Outcome, error) {
+func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	defer func() {
+		if err != nil {
+			clear(s.rooms) // whether the commit is stored is not known
+		}
+	}()
 	tx, err := s.writer.Begin()
 	if err != nil {
 		return nil, err
@@ -75,6 +86,7 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) ([]hub.Outcome, error) 
 	b := &batch{
 		now:           now,
 		rooms:         make(map[string]*room),
+		kept:          s.rooms,
 		selectRoom:    tx.Stmt(s.write.selectRoom),
 		insertRoom:    tx.Stmt(s.write.insertRoom),
 		updateRoom:    tx.Stmt(s.write.updateRoom),
@@ -93,7 +105,22 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) ([]hub.Outcome, error) 
 	if err := tx.Commit(); err != nil {
 		return nil, err
 	}
+	s.keep(b.rooms)
 	return outcomes, nil
+}
+
+// keep keeps rooms in mind as they have been committed.
+func (s *SQLite) keep(rooms map[string]*room) {
+	if len(s.rooms)+len(rooms) > roomsKeptMax {
+		clear(s.rooms)
+	}
+	for name, r := range rooms {
+		if len(s.rooms) == roomsKeptMax {
+			return
+		}
+		r.grown = false
+		s.rooms[name] = *r
+	}
 }
 
 // apply carries out one op. Its error is the database's and ends the batch; a
@@ -127,6 +154,10 @@ func (b *batch) apply(op *hub.Op) (hub.Outcome, error) {
 func (b *batch) enter(name string, orMake bool) (*room, error) {
 	if r, ok := b.rooms[name]; ok {
 		return r, nil
+	}
+	if r, ok := b.kept[name]; ok {
+		b.rooms[name] = &r
+		return &r, nil
 	}
 	r := &room{name: name}
 	err := b.selectRoom.QueryRow(name).Scan(&r.key, &r.epoch, &r.head, &r.lastAt)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -189,5 +190,31 @@ func TestResendIsJudgedByTheContentAtCreation(t *testing.T) {
 	}
 	if out := outcomes[1]; out.Code != protocol.CodeConflict {
 		t.Errorf("the edited text sent: %+v", out)
+	}
+}
+
+// More rooms than the writer keeps in mind are each what they were.
+func TestMoreRoomsThanAreKept(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	const rooms = roomsKeptMax + 10
+	for n := range 2 {
+		var ops []hub.Op
+		for i := range rooms {
+			ops = append(ops, sends(fmt.Sprint("room-", i), n, 1)...)
+		}
+		for _, part := range [][]hub.Op{ops[:rooms/2], ops[rooms/2:]} {
+			outcomes, err := s.Commit(now, part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, out := range outcomes {
+				if out.Head != int64(n+1) || !out.New {
+					t.Fatalf("send %d to %s: %+v", n, part[i].Room, out)
+				}
+			}
+		}
+		if kept := len(s.rooms); kept == 0 || kept > roomsKeptMax {
+			t.Errorf("%d rooms are kept", kept)
+		}
 	}
 }

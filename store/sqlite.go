@@ -22,6 +22,13 @@ type SQLite struct {
 	read      readStatements
 	closeOnce func() error
 
+	// Of the commit whose turn it is:
+
+	turn  sync.Mutex
+	rooms map[string]room // as the last commit left them; nobody else writes
+
+	// Of checkpoints:
+
 	checkpoints *checkpointer
 	stop        chan struct{}  // closed to end the goroutine that checkpoints
 	running     sync.WaitGroup // that goroutine
@@ -47,7 +54,7 @@ func Open(ctx context.Context, o Options) (*SQLite, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %q: %w", o.Path, err)
 	}
-	s := &SQLite{stop: make(chan struct{})}
+	s := &SQLite{stop: make(chan struct{}), rooms: make(map[string]room)}
 	s.closeOnce = sync.OnceValue(s.close)
 	if err := s.open(ctx, path); err != nil {
 		_ = s.Close()
