@@ -96,17 +96,15 @@ func newShard(index int, e *Epoll) (*shard, error) {
 // push hands over a command; false: the shard has stopped.
 func (s *shard) push(c command) bool {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.stopped {
-		s.mu.Unlock()
 		return false
 	}
 	s.queue = append(s.queue, c)
 	s.backlog.Add(c.bytes())
-	wake := s.waiting
-	s.waiting = false
-	s.mu.Unlock()
-	if wake {
-		s.poller.wake()
+	if s.waiting {
+		s.waiting = false
+		s.poller.wake() // under the lock, because a stopped shard has no waker any more
 	}
 	return true
 }

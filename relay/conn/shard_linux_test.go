@@ -1,0 +1,59 @@
+package conn
+
+import (
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestCastInSlices: between two looks at what has arrived a shard does no more
+// than a slice, however large the room.
+func TestCastInSlices(t *testing.T) {
+	s := &shard{}
+	p := &part{shard: s}
+	const slices = 5
+	for range slices * sliceWrites {
+		p.members = append(p.members, &epollConn{closing: true}) // takes nothing
+	}
+	s.push(command{kind: cmdCast, part: p, data: []byte("x")})
+	turns := 1
+	for s.work() {
+		turns++
+	}
+	if turns < slices {
+		t.Errorf("done in %d turns, want %d at least", turns, slices)
+	}
+	if n := s.backlog.Load(); n != 0 {
+		t.Errorf("%d bytes wait when all is done", n)
+	}
+}
+
+// TestBacklogStopsReading: while too much waits to be written, nothing is read.
+func TestBacklogStopsReading(t *testing.T) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fds[0])
+	defer unix.Close(fds[1])
+	s := &shard{transport: NewEpoll(100), spare: new(decoder), buffer: make([]byte, readBytes)}
+	c := &epollConn{shard: s, fd: int32(fds[0]), opened: true}
+	s.conns = make([]*epollConn, fds[0]+1)
+	s.conns[c.fd] = c
+	p := &part{shard: s}
+	for s.backlog.Load() <= backlogBytesMax {
+		s.push(command{kind: cmdCast, part: p, data: make([]byte, 1000)})
+	}
+	if _, err := unix.Write(fds[1], []byte{0x81}); err != nil { // half a header
+		t.Fatal(err)
+	}
+	readable := &unix.EpollEvent{Events: unix.EPOLLIN, Fd: c.fd}
+	if s.event(readable); c.in != nil {
+		t.Error("it was read")
+	}
+	for s.work() {
+	}
+	if s.event(readable); c.in == nil {
+		t.Error("it was not read")
+	}
+}
