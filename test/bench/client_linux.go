@@ -36,10 +36,10 @@ type client struct {
 	reach    int64 // where the hole ends
 	fetching *fetch
 
-	outbox   []*send
-	inFlight int
-	held     bool // a refusal is being waited out
-	closed   bool // sends the next message when the echo of the last has come
+	outbox     []*send
+	inFlight   int
+	held       bool // a refusal is being waited out
+	closedLoop bool // sends the next message when the echo of the last has come
 
 	heardAt, pingedAt time.Duration
 }
@@ -269,7 +269,7 @@ func (c *client) settle(s *send) {
 			break
 		}
 	}
-	if c.closed && len(c.outbox) == 0 {
+	if c.closedLoop && len(c.outbox) == 0 {
 		c.next()
 		return
 	}
@@ -295,7 +295,8 @@ func (c *client) ended(err error) {
 	c.loop().after(c.backoff(), c.dial)
 }
 
-// backoff is how long to wait before the next try.
+// backoff is how long to wait before the next try. A Retry-After does not count:
+// the script of a browser is not told why its WebSocket was refused.
 func (c *client) backoff() time.Duration {
 	c.tries++
 	bound := protocol.BackoffMax

@@ -29,12 +29,15 @@ func main() {
 	results := flag.String("results", "test/bench/results", "the folder for the results of a full run")
 	flag.Parse()
 
+	name, quick := os.Getenv("BENCH"), os.Getenv("QUICK") != ""
 	s, err := newSuite(*program)
+	if err == nil && !quick {
+		err = onDisk(s.folder)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(exitUsage)
 	}
-	name, quick := os.Getenv("BENCH"), os.Getenv("QUICK") != ""
 	if quick {
 		s.scale = quickScale
 	}
@@ -77,9 +80,6 @@ func newSuite(program string) (*suite, error) {
 	}
 	debug.SetGCPercent(400) // memory is not what the load is short of
 	if s.folder, err = os.MkdirTemp("", "hallway-bench-"); err != nil {
-		return nil, err
-	}
-	if err := onDisk(s.folder); err != nil {
 		return nil, err
 	}
 	s.progress = &progress{to: os.Stderr, terminal: isatty.IsTerminal(os.Stderr.Fd()), begun: time.Now()}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -22,6 +21,8 @@ const (
 	storeRooms = 100
 	// storeBatch is how many messages go into it at once.
 	storeBatch = 20_000
+	// storePrefix begins the name of a store that is kept.
+	storePrefix = "hallway-pages-"
 	// migrations are what a store that was kept must have been made with.
 	migrations = "store/migrations/*.sql"
 )
@@ -86,17 +87,21 @@ func (s *suite) storePath() (string, error) {
 		}
 		_, _ = schema.Write(text) // a hash takes all
 	}
-	return filepath.Join(os.TempDir(), fmt.Sprintf("hallway-bench-%d-%x.db", s.stored, schema.Sum(nil)[:4])), nil
+	return filepath.Join(os.TempDir(), fmt.Sprintf("%s%d-%x.db", storePrefix, s.stored, schema.Sum(nil)[:4])), nil
 }
 
 // fillStore makes the file whole or not at all.
 func (s *suite) fillStore(ctx context.Context, path string) error {
-	building := path + ".building"
-	for _, old := range []string{"", "-wal", "-shm", ".lock"} {
-		if err := os.Remove(building + old); err != nil && !errors.Is(err, os.ErrNotExist) {
+	outdated, err := filepath.Glob(filepath.Join(filepath.Dir(path), storePrefix+"*"))
+	if err != nil {
+		return err
+	}
+	for _, old := range outdated {
+		if err := os.Remove(old); err != nil {
 			return err
 		}
 	}
+	building := path + ".building"
 	db, err := store.Open(ctx, store.Options{Path: building})
 	if err != nil {
 		return err
@@ -125,6 +130,6 @@ func (s *suite) fillStore(ctx context.Context, path string) error {
 	if err := db.Close(); err != nil {
 		return err
 	}
-	_ = os.Remove(building + ".lock") // nobody else knows of it
+	_ = os.Remove(building + ".lock") // it would only lie about
 	return os.Rename(building, path)
 }

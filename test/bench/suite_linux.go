@@ -195,7 +195,7 @@ func (v *server) standing() (span, error) {
 // senders stop and everything is checked.
 func (v *server) pour(senders []*client, warm, d time.Duration) (span, error) {
 	for _, c := range senders {
-		c.closed = true
+		c.closedLoop = true
 		c.next()
 	}
 	if err := v.runFor(warm); err != nil {

@@ -130,7 +130,7 @@ func (t *target) senders(n int) []*client {
 // room; then it checks that nothing is missing.
 func (t *target) settle() error {
 	for _, c := range t.clients {
-		c.closed = false
+		c.closedLoop = false
 	}
 	rooms := map[*room]bool{}
 	for _, c := range t.clients {
