@@ -45,6 +45,7 @@ const (
 	laneFile       = "relay/hub/lane.go"
 	commitFile     = "relay/hub/commit.go"
 	roomFile       = "relay/hub/room.go"
+	windowFile     = "relay/hub/window.go"
 	storeFile      = "store/commit.go"
 	pageFile       = "store/page.go"
 )
@@ -106,7 +107,27 @@ var mutants = []mutant{
 		name: "new page retries what has failed", file: tabsFile, checks: bySimulation,
 		old: `e.failed() && item.Code == "" && item.Order > e.Order`, new: `e.failed() && item.Code == ""`,
 	},
+	{
+		name: "list drops what was not handed over", file: tabsFile, checks: bySimulation,
+		old: "e.loaded && e.handed && !slices", new: "e.loaded && !slices",
+	},
+	{
+		name: "dead owner's word ignored", file: tabsFile, checks: bySimulation,
+		old: "c.handed(n.Item) // of an owner", new: "// of an owner",
+	},
+	{
+		name: "item sent in another life kept", file: tabsFile, checks: bySimulation,
+		old: "(n.Epoch != c.sync.epoch || n.Seq <= c.sync.cursor)", new: "n.Seq <= c.sync.cursor",
+	},
+	{
+		name: "item put before what was refused", file: outboxFile, checks: bySimulation,
+		old: "!o.entries[i-1].onWire {", new: "!o.entries[i-1].inFlight {",
+	},
 	// Catch-up.
+	{
+		name: "caught up by pages only", file: catchupFile, checks: bySimulation,
+		old: "\t\tc.reached() // perhaps before the page that is on its way\n", new: "",
+	},
 	{
 		name: "cursor moved over an unread page", file: catchupFile, checks: bySimulation,
 		old: "p.More && n > 0 {", new: "p.More && n > protocol.PageMessagesMax {",
@@ -212,6 +233,14 @@ var mutants = []mutant{
 	{
 		name: "two batches under way", file: commitFile, checks: []check{inHub, inSimulation},
 		old: "if len(h.flying) > 0 || len(h.queue) == 0 {", new: "if len(h.queue) == 0 {",
+	},
+	{
+		name: "window answers behind the store", file: windowFile, checks: []check{inHub, inSimulation},
+		old: "if v == nil || v.head < window.seen.Load() {", new: "if v == nil {",
+	},
+	{
+		name: "window outlives a lost result", file: commitFile, checks: []check{inHub, inSimulation},
+		old: "\t\th.loseWindows(batch)\n", new: "",
 	},
 	// The store.
 	{

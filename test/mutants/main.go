@@ -27,11 +27,13 @@ import (
 const workers = 2
 
 // tryMax is how long one check of one fault may take.
-const tryMax = 2 * time.Minute
+const tryMax = 20 * time.Minute
 
 func main() {
 	only := flag.String("only", "", "plant only the faults whose name contains this")
+	seeds := flag.String("seeds", "2500", "how many seeds of the simulation to try on each")
 	flag.Parse()
+	inSimulation.run[1] = *seeds
 	if err := run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -126,7 +126,7 @@ func (l *link) lost() {
 }
 
 // Send takes a frame of the hub for this connection alone.
-func (l *link) Send(frame []byte) { l.push(frame, l.relay.read(l, frame), false) }
+func (l *link) Send(frame []byte) { l.push(frame, l.relay.decode(l, frame), false) }
 
 // push takes a frame of the hub.
 func (l *link) push(frame []byte, f protocol.RelayFrame, streamed bool) {

@@ -115,7 +115,7 @@ func (p *page) step(ev client.Event) {
 	}
 	p.inspect(ev, effects)
 	for _, e := range effects {
-		if p.w.strikes(tabKills, 0.002) {
+		if p.w.strikes(tabKills, p.w.weather.deadly) {
 			p.w.note(p.name, "killed before %T", e)
 			p.die()
 			p.w.in(p.w.upTo(3*time.Second), func() { p.w.reopen(p) })

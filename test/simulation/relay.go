@@ -1,14 +1,12 @@
 package simulation
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"hallway/component/client"
 	"hallway/protocol"
 	"hallway/relay/hub"
 )
@@ -25,6 +23,9 @@ type relay struct {
 	skew     time.Duration
 	links    int // accepted so far
 	batch    []hub.Op
+
+	fills map[string][]func() // by room: who waits until its window is filled
+	floor map[string]int64    // by room: the highest rev that anybody was told
 }
 
 var (
@@ -37,7 +38,7 @@ func (w *world) startRelay() {
 		return
 	}
 	w.relays++
-	r := &relay{w: w, name: fmt.Sprint("relay.", w.relays), up: true}
+	r := &relay{w: w, name: fmt.Sprint("relay.", w.relays), up: true, fills: map[string][]func(){}, floor: map[string]int64{}}
 	r.cfg = hub.Config{
 		Server:      "hallway/simulation",
 		HeartbeatMs: w.weather.heartbeat.Milliseconds(),
@@ -231,7 +232,7 @@ func (g *group) Send(frames [][]byte) {
 		if len(g.links) == 0 {
 			return
 		}
-		f := g.r.read(g.links[0], frame)
+		f := g.r.decode(g.links[0], frame)
 		for _, l := range g.links {
 			l.push(frame, f, true)
 		}
@@ -250,59 +251,4 @@ func (r *relay) post(room string) {
 			it.echoed = true
 		}
 	})
-}
-
-// fetch reads history over HTTP, which has nothing to do with the page's link.
-func (p *page) fetch(f client.FetchPage) {
-	w := p.w
-	fail := func(after time.Duration, status int, retryMs int64) {
-		p.in(after, func() { p.step(client.PageFailed{Req: f.Req, Status: status, RetryAfterMs: retryMs}) })
-	}
-	if p.dev.offline || w.strikes(httpLosses, 0.05) {
-		fail(w.upTo(15*time.Second), 0, 0)
-		return
-	}
-	w.in(w.latency(), func() {
-		r := w.relay
-		if r == nil {
-			fail(w.latency(), []int{0, 502}[w.rnd.IntN(2)], 0)
-			return
-		}
-		if w.strikes(httpFails, 0.15) {
-			status := []int{503, 500, 429, 401, 0}[w.rnd.IntN(5)]
-			fail(w.latency(), status, int64(w.rnd.IntN(2)*w.rnd.IntN(3000)))
-			return
-		}
-		if _, err := r.Verify(r.clock(), f.Token); err != nil {
-			fail(w.latency(), 401, 0)
-			return
-		}
-		page := r.history(p.room, f.Query)
-		if w.strikes(httpLosses, 0.05) {
-			fail(w.upTo(15*time.Second), 0, 0)
-			return
-		}
-		p.in(w.latency(), func() { p.step(client.PageLoaded{Req: f.Req, Page: page}) })
-	})
-}
-
-// history is a page as the relay's route reads it.
-func (r *relay) history(room string, q client.PageQuery) protocol.Page {
-	query := hub.Query{Kind: hub.QueryNewest, Limit: q.Limit}
-	switch {
-	case q.HasSince:
-		query.Kind, query.At = hub.QuerySince, q.Since
-	case q.Before > 0:
-		query.Kind, query.At = hub.QueryBefore, q.Before
-	case q.After > 0:
-		query.Kind, query.At = hub.QueryAfter, q.After
-	}
-	if r.w.weather.on[smallPages] {
-		query.Limit = min(query.Limit, 7)
-	}
-	page, err := r.w.store.Page(context.Background(), room, "", query)
-	if err != nil {
-		r.w.fail("a page is asked for as %+v: %v", q, err)
-	}
-	return page
 }

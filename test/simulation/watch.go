@@ -47,8 +47,8 @@ type watch struct {
 	span        time.Duration
 }
 
-// read decodes what the hub sends.
-func (r *relay) read(l *link, frame []byte) protocol.RelayFrame {
+// decode reads what the hub sends.
+func (r *relay) decode(l *link, frame []byte) protocol.RelayFrame {
 	f, err := protocol.DecodeRelay(frame)
 	if err != nil {
 		r.w.fail("the hub sends %v what is no frame: %v: %s", l, err, frame)
@@ -69,6 +69,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 			w.fail("%v: joined says epoch %s head %d, the store is at epoch %s head %d, the stream was at %d", l, f.Epoch, f.Head, h.epoch, h.head, l.last)
 		}
 		w.lives[f.Epoch] = h
+		l.relay.floor[f.Room] = max(l.relay.floor[f.Room], f.Head)
 		l.joined, l.head, l.last = true, f.Head, max(l.last, f.Head)
 	case protocol.Changed:
 		m := &f.Message
@@ -76,6 +77,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 			w.fail("%v: a message before joined: %d", l, m.Rev)
 		}
 		w.mustBeDurable(m, "told")
+		l.relay.floor[m.Room] = max(l.relay.floor[m.Room], m.Rev)
 		if it := w.byID[m.ID]; it != nil {
 			it.echoed = true
 		}

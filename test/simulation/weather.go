@@ -59,6 +59,7 @@ type weather struct {
 	pace      time.Duration // between two things that people do or that break, at most
 	history   int           // messages that are there from the start
 	restless  bool          // people scroll a lot
+	deadly    float64       // how probably a tab dies before an effect
 	heartbeat time.Duration
 }
 
@@ -85,7 +86,9 @@ func (w *world) drawWeather() {
 	w.weather.history = pick(0, 0, 0, 3, 20, 60, 60, 120, 130)
 	if w.rnd.IntN(400) == 0 {
 		w.weather.history = 2200 // more than a chat keeps
+		on[smallPages] = false
 	}
+	w.weather.deadly = []float64{0.001, 0.003, 0.01}[w.rnd.IntN(3)]
 	w.weather.restless = w.rnd.IntN(4) == 0
 	w.weather.heartbeat = time.Duration(pick(2, 10, 10)) * time.Second
 }

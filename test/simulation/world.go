@@ -157,9 +157,13 @@ func (w *world) populate() {
 		w.store.rooms[name] = h
 	}
 	w.backup = w.store.backUp()
-	for i := range 1 + w.rnd.IntN(3) {
-		d := newDevice(w, []string{"ada", "bo", "cy"}[i])
-		for range 1 + w.rnd.IntN(3) {
+	users, tabs := 1+w.rnd.IntN(3), 3
+	if w.oneIn(4) { // one user with many tabs
+		users, tabs, w.rooms = 1, 5, w.rooms[:1]
+	}
+	for _, name := range []string{"ada", "bo", "cy"}[:users] {
+		d := newDevice(w, name)
+		for range 1 + w.rnd.IntN(tabs) {
 			p := &page{w: w, dev: d, room: w.rooms[w.rnd.IntN(len(w.rooms))], place: len(w.pages)}
 			if w.weather.on[disabledOffline] && w.oneIn(2) {
 				p.offline = offlineDisable

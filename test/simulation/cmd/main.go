@@ -21,12 +21,20 @@ const failuresMax = 20
 
 func main() {
 	seeds := flag.Uint64("seeds", 20_000, "how many seeds to run")
-	first := flag.Bool("first", false, "stop at the first failure")
+	first := flag.Bool("first", false, "run the regressions before, and stop at the first failure")
 	from := flag.Uint64("from", 0, "the first of them")
 	seed := flag.String("seed", "", "replay this one, with a trace")
 	flag.Parse()
 	if *seed != "" {
 		os.Exit(replay(*seed))
+	}
+	if *first {
+		for _, r := range simulation.Regressions {
+			if err := simulation.Run(r.Seed, nil); err != nil {
+				fmt.Println(err)
+				os.Exit(1)
+			}
+		}
 	}
 	os.Exit(run(*from, *seeds, *first))
 }

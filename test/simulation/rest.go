@@ -1,0 +1,161 @@
+package simulation
+
+import (
+	"context"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// fetch reads history over HTTP, which has nothing to do with the page's link.
+func (p *page) fetch(f client.FetchPage) {
+	w := p.w
+	fail := func(after time.Duration, status int, retryMs int64) {
+		p.in(after, func() { p.step(client.PageFailed{Req: f.Req, Status: status, RetryAfterMs: retryMs}) })
+	}
+	if p.dev.offline || w.strikes(httpLosses, 0.05) {
+		fail(w.upTo(15*time.Second), 0, 0)
+		return
+	}
+	w.in(w.latency(), func() {
+		r := w.relay
+		if r == nil {
+			fail(w.latency(), []int{0, 502}[w.rnd.IntN(2)], 0)
+			return
+		}
+		if w.strikes(httpFails, 0.15) {
+			status := []int{503, 500, 429, 401, 0}[w.rnd.IntN(5)]
+			fail(w.latency(), status, int64(w.rnd.IntN(2)*w.rnd.IntN(3000)))
+			return
+		}
+		if _, err := r.Verify(r.clock(), f.Token); err != nil {
+			fail(w.latency(), 401, 0)
+			return
+		}
+		answered := false
+		r.history(p.room, f.Query, func(page protocol.Page) {
+			answered = true
+			if w.strikes(httpLosses, 0.05) {
+				fail(w.upTo(15*time.Second), 0, 0)
+				return
+			}
+			p.in(w.latency(), func() { p.step(client.PageLoaded{Req: f.Req, Page: page}) })
+		})
+		w.in(5*time.Second, func() {
+			if !answered {
+				fail(0, 0, 0) // the relay has died
+			}
+		})
+	})
+}
+
+// history answers with a page as the relay's route does: from the room's window
+// where that reaches so far, else from the store. What others were told before
+// the question is in the answer.
+func (r *relay) history(room string, q client.PageQuery, answer func(protocol.Page)) {
+	query := hub.Query{Kind: hub.QueryNewest, Limit: q.Limit}
+	switch {
+	case q.HasSince:
+		query.Kind, query.At = hub.QuerySince, q.Since
+	case q.Before > 0:
+		query.Kind, query.At = hub.QueryBefore, q.Before
+	case q.After > 0:
+		query.Kind, query.At = hub.QueryAfter, q.After
+	}
+	if r.w.weather.on[smallPages] {
+		query.Limit = min(query.Limit, 7)
+	}
+	floor := r.floor[room]
+	r.recent(room, query, func(page protocol.Page) {
+		if page.Head < floor {
+			r.w.fail("history of %s goes back to %d, %d was told", room, page.Head, floor)
+		}
+		r.floor[room] = max(r.floor[room], page.Head)
+		answer(page)
+	})
+}
+
+// recent asks the window. The first who finds that it lacks something reads
+// that from the store, and whoever comes meanwhile waits for it.
+func (r *relay) recent(room string, q hub.Query, answer func(protocol.Page)) {
+	window := r.hub.Windows().Of(room)
+	if window == nil {
+		r.stored(room, q, answer)
+		return
+	}
+	ask := func() bool {
+		data, ok := window.Page(q)
+		if !ok {
+			return false
+		}
+		page, err := protocol.DecodePage(data)
+		if err != nil {
+			r.w.fail("the window of %s has what is no page: %v", room, err)
+		}
+		answer(page)
+		return true
+	}
+	if ask() {
+		return
+	}
+	from, lacks := window.Lacks(q)
+	if !lacks {
+		r.stored(room, q, answer)
+		return
+	}
+	waiting, under := r.fills[room]
+	r.fills[room] = append(waiting, func() {
+		if !ask() {
+			r.stored(room, q, answer)
+		}
+	})
+	if !under {
+		r.fill(room, from)
+	}
+}
+
+// fill reads for a window what it lacks, and lets go on who waits for it.
+func (r *relay) fill(room string, from int64) {
+	w := r.w
+	r.in(w.upTo(w.weather.commit/2), func() {
+		f := hub.Fill{From: from}
+		for at, more := from, true; more; {
+			page := r.read(room, hub.Query{Kind: hub.QuerySince, At: at, Limit: protocol.PageMessagesMax})
+			f.Add(page.Messages)
+			f.Epoch, f.Head = page.Epoch, page.Head
+			if more = page.More; more {
+				at = page.Messages[len(page.Messages)-1].Rev
+			}
+		}
+		r.in(w.upTo(w.weather.commit/2), func() {
+			r.hub.Filled(room, f)
+			waiting := r.fills[room]
+			delete(r.fills, room)
+			for _, next := range waiting {
+				next()
+			}
+		})
+	})
+}
+
+// stored reads the page from the store.
+func (r *relay) stored(room string, q hub.Query, answer func(protocol.Page)) {
+	w := r.w
+	r.in(w.upTo(w.weather.commit/2), func() {
+		page := r.read(room, q)
+		if window := r.hub.Windows().Of(room); window != nil {
+			window.Seen(page.Head)
+		}
+		answer(page)
+	})
+}
+
+func (r *relay) read(room string, q hub.Query) protocol.Page {
+	page, err := r.w.store.Page(context.Background(), room, "", q)
+	if err != nil {
+		r.w.fail("a page is asked for as %+v: %v", q, err)
+	}
+	return page
+}
