@@ -35,7 +35,7 @@ type log struct {
 	list                                 *rowList
 	observer                             app.Value
 	resized                              app.Func
-	offset                               int // of the scroller in the chat, in CSS pixels
+	offset                               float64 // of the scroller from the chat's top, in CSS pixels
 
 	current string // the row that the keyboard is or would be at, by its id; "": the last
 	within  bool   // the keyboard is in the log
@@ -74,7 +74,7 @@ func (l *log) OnMount(ctx app.Context) {
 	l.loading = l.part("hallway-loading")
 	l.maker.calendar.bounds = dayBoundsOf
 	l.follow = true
-	l.offset = l.scroller.Get("offsetTop").Int()
+	l.offset = l.fromTop()
 	l.speak(l.text, l.clock)
 
 	l.resized = app.FuncOf(func(app.Value, []app.Value) any {
@@ -117,16 +117,18 @@ func (l *log) keepPlace() {
 	if l.scroller == nil {
 		return
 	}
-	offset := l.scroller.Get("offsetTop").Int()
+	offset := l.fromTop()
 	moved := offset - l.offset
 	l.offset = offset
 	switch {
 	case l.follow:
 		l.scrollToEnd()
 	case moved != 0:
-		l.scrollTo(l.scroller.Get("scrollTop").Float() + float64(moved))
+		l.scrollTo(l.scroller.Get("scrollTop").Float() + moved)
 	}
 }
+
+func (l *log) fromTop() float64 { return topOf(l.scroller) - topOf(l.scroller.Get("parentElement")) }
 
 // OnDismount is go-app's: the log is no longer in the document.
 func (l *log) OnDismount() {

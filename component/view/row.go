@@ -56,16 +56,18 @@ func rowCount(s *client.Snapshot) int { return len(s.Messages) + len(pending(s))
 // rowsIn makes the rows of a window.
 func (m *rowMaker) rowsIn(s *client.Snapshot, w window) []row {
 	rows := make([]row, 0, w.hi-w.lo)
-	var before row
+	before := &row{}
 	if w.lo > 0 && w.lo < w.hi {
-		before = rowAt(s, w.lo-1)
+		*before = rowAt(s, w.lo-1)
 	}
 	for i := w.lo; i < w.hi; i++ {
-		r := rowAt(s, i)
-		m.group(&r, &before)
+		rows = append(rows, rowAt(s, i))
+		r := &rows[len(rows)-1]
+		m.group(r, before)
+		if id := replyAt(s, i); id != "" {
+			r.quote = m.quotes.of(s, id)
+		}
 		before = r
-		r.quote = m.quotes.of(s, replyAt(s, i))
-		rows = append(rows, r)
 	}
 	return rows
 }

@@ -20,7 +20,7 @@ var french = &language{
 		wordReloadPage:           "Rechargez la page pour obtenir la version actuelle.",
 		wordSentLater:            "Ce que vous écrivez sera envoyé dès la reconnexion.",
 		wordClosedForNow:         "Vous pourrez de nouveau écrire dès la reconnexion.",
-		wordOutboxFull:           "Trop de messages attendent d’être envoyés.",
+		wordOutboxFull:           "Trop de messages sont en attente d’envoi.",
 		wordMemoryOnly:           "Ce navigateur ne peut pas conserver les messages : ceux qui ne sont pas envoyés seront perdus à la fermeture de la page.",
 
 		wordLog:                    "Messages",

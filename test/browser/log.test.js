@@ -1,6 +1,8 @@
 // What a message looks like in the log, and how one gets about in it.
 
-import { ADA, BEN, expect, test } from './fixture.js';
+import AxeBuilder from '@axe-core/playwright';
+import { Chat } from './chat.js';
+import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 
 test('messages of one sender are a group under one name, each of them named to assistive technology', async ({
   openChats,
@@ -136,6 +138,63 @@ test('what a state changes leaves the rest of a message alone', async ({ openCha
   await ada.settled(1);
   await expect(ada.messages.locator('.hallway-state')).toHaveAttribute('title', 'Sent');
   expect(await ada.messages.getByRole('link').evaluate((link) => link.mark)).toBe(true);
+});
+
+test('a refused message says why, and is retried or discarded', async ({ newPage, relay, site }) => {
+  const page = await newPage();
+  let refusing = true;
+  await page.routeWebSocket(/\/v1\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((data) => {
+      const frame = JSON.parse(data);
+      if (frame.type !== 'send' || !refusing) return server.send(data);
+      const { room, id } = frame;
+      socket.send(JSON.stringify({ type: 'error', code: 'forbidden', message: 'no', room, id }));
+    });
+  });
+  const attributes = JSON.stringify({ relay: relay.url, room: 'lobby', token: await relay.token(ADA) });
+  await page.goto(`${site.url}/chats.html?${new URLSearchParams({ chat: attributes })}`);
+  const ada = new Chat(page.locator('hallway-chat'));
+  await ada.live();
+  await ada.write('first');
+  await ada.write('second');
+  for (const text of ['first', 'second']) {
+    await expect(ada.message(text)).toHaveAttribute('data-state', 'failed');
+    await expect(ada.message(text)).toContainText('Not sent: you may not write here');
+  }
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+
+  await ada.message('first').getByRole('button', { name: 'Discard' }).click();
+  await expect(ada.messages).toHaveCount(1);
+  refusing = false;
+  await ada.message('second').getByRole('button', { name: 'Retry' }).click();
+  await ada.settled(1);
+  await expect(ada.messages.getByRole('button')).toHaveCount(0);
+});
+
+test('what is read stays in its place when the status line comes and goes', async ({
+  openChats,
+  relay,
+  watch,
+}) => {
+  for (let i = 0; i < 40; i++) await relay.post(BEN, { text: `message ${i}` });
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  await ada.settled(40);
+  await ada.messages.nth(20).evaluate((item) => item.scrollIntoView({ block: 'center' }));
+  await expect(ada.log.getByRole('button', { name: 'Latest messages' })).toBeVisible();
+  const place = () => ada.messages.nth(20).evaluate((item) => item.getBoundingClientRect().top);
+  const before = await place();
+  const moved = async () => Math.abs((await place()) - before);
+  watch.expect(UNREACHABLE);
+  await relay.kill();
+  await expect(ada.status).not.toContainText(/\blive\b/i);
+  await expect.poll(async () => (await ada.status.boundingBox()).height).toBeGreaterThan(10);
+  await expect.poll(moved).toBeLessThan(1);
+  await relay.restart();
+  await ada.live();
+  await expect.poll(moved).toBeLessThan(1);
 });
 
 test('an empty room invites, and a chat that is live says so to nobody who can see', async ({
