@@ -10,7 +10,7 @@ BROWSER_PACKAGES := ./component/wasm/... ./component/view/... ./component/driver
 export CGO_ENABLED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build wasm npm sim bench test-go test-js test-browser lint-go lint-js need-build need-node
+.PHONY: help demo test lint fmt build wasm npm sim mutants bench test-go test-js test-browser lint-go lint-js need-build need-node
 
 help: ## Say what each word does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
 
 sim: ## Run 20,000 seeds of the simulation (SEEDS= another number; SEED=n replays one with a trace)
 	@go run ./test/simulation/cmd -seeds $(SEEDS) $(if $(SEED),-seed $(SEED))
+
+mutants: ## Plant known faults, one at a time, and show that each is caught
+	@go run ./test/mutants
 
 bench: build ## Measure the relay beside its limits (BENCH=name for one, QUICK=1 in small)
 	go build -o bin/bench ./test/bench
