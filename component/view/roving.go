@@ -5,6 +5,10 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 // The log is one stop of the Tab key: at one of its rows, the current one. The arrow
 // keys and their like go from row to row.
 
+// revealMargin is how far from the log's edges a row is brought, in CSS pixels: its
+// outline shows as well.
+const revealMargin = 8
+
 // keyTarget gives the row that a key leads to from row at of n; page is how many
 // rows are seen at once.
 func keyTarget(key string, at, n, page int) (target int, ok bool) {
@@ -88,8 +92,8 @@ func (l *log) toRow(i int) {
 // reveal scrolls no further than it must to show an element.
 func (l *log) reveal(item app.Value) {
 	row, view := item.Call("getBoundingClientRect"), l.scroller.Call("getBoundingClientRect")
-	above := view.Get("top").Float() - row.Get("top").Float()
-	below := row.Get("bottom").Float() - view.Get("bottom").Float()
+	above := view.Get("top").Float() - row.Get("top").Float() + revealMargin
+	below := row.Get("bottom").Float() - view.Get("bottom").Float() + revealMargin
 	switch top := l.scroller.Get("scrollTop").Float(); {
 	case above > 0:
 		l.scrollTo(top - above)

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { wordsFor } from './words.js';
+
+test('every language has all words and a direction', () => {
+  const english = wordsFor('en');
+  for (const tag of ['en', 'de', 'fr', 'ar']) {
+    const words = wordsFor(tag);
+    assert.equal(words.lang, tag);
+    assert.deepEqual(Object.keys(words).sort(), Object.keys(english).sort());
+    assert.match(words.stopped(3), /3/);
+    assert.match(words.cannotStart('why'), /why/);
+  }
+  assert.equal(wordsFor('ar-EG').dir, 'rtl');
+});
+
+test('a tag that is not known is English', () => {
+  for (const tag of ['', 'xx', 'constructor', 'EN-gb']) assert.equal(wordsFor(tag).lang, 'en');
+});
