@@ -37,6 +37,11 @@ func (c *epollConn) Send(frame []byte) {
 	c.shard.push(command{kind: cmdSend, conn: c, data: encode(ws.OpText, frame)})
 }
 
+// SendAhead implements hub.Conn.
+func (c *epollConn) SendAhead(frame []byte) {
+	c.shard.push(command{kind: cmdSendAhead, conn: c, data: encode(ws.OpText, frame)})
+}
+
 // Close implements hub.Conn.
 func (c *epollConn) Close(code protocol.CloseCode, reason string) {
 	c.shard.push(command{kind: cmdClose, conn: c, data: closeBody(code, reason)})

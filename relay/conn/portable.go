@@ -78,6 +78,9 @@ var (
 // Send implements hub.Conn.
 func (c *conn) Send(frame []byte) { c.queue(encode(ws.OpText, frame)) }
 
+// SendAhead implements hub.Conn: here nothing waits before it.
+func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
+
 // Close implements hub.Conn.
 func (c *conn) Close(code protocol.CloseCode, reason string) { c.close(closeBody(code, reason)) }
 

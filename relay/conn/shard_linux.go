@@ -38,12 +38,13 @@ type command struct {
 type commandKind int
 
 const (
-	cmdOpen   commandKind = iota // data: what arrived early
-	cmdSend                      // data: WebSocket frames
-	cmdClose                     // data: the close frame's body
-	cmdAdd                       // conn to part
-	cmdRemove                    // conn from part
-	cmdCast                      // data, WebSocket frames, to part
+	cmdOpen      commandKind = iota // data: what arrived early
+	cmdSend                         // data: WebSocket frames
+	cmdSendAhead                    // the same, and what its rooms have gathered may wait
+	cmdClose                        // data: the close frame's body
+	cmdAdd                          // conn to part
+	cmdRemove                       // conn from part
+	cmdCast                         // data, WebSocket frames, to part
 	cmdStop
 )
 
@@ -218,6 +219,7 @@ func (s *shard) refill() bool {
 // before returns a part that must be cast before c is done, nil if none.
 func (s *shard) before(c *command) *part {
 	switch {
+	case c.kind == cmdSendAhead:
 	case c.kind == cmdCast:
 		if len(c.part.waiting) > 0 && len(c.part.waiting)+len(c.data) > gatherBytesMax {
 			return c.part
@@ -240,7 +242,7 @@ func (s *shard) do(c *command) {
 	switch c.kind {
 	case cmdOpen:
 		s.open(c.conn, c.data)
-	case cmdSend:
+	case cmdSend, cmdSendAhead:
 		c.conn.queue(c.data)
 	case cmdClose:
 		c.conn.close(c.data)

@@ -13,6 +13,9 @@ type Conn interface {
 	// shared and must not be changed. A connection with too much pending closes
 	// itself with CloseSlowConsumer.
 	Send(frame []byte)
+	// SendAhead is Send for a frame that may come before what the groups have
+	// queued (a pong), so that it need not wait for the others, nor they for it.
+	SendAhead(frame []byte)
 	// Close queues the close frame behind what is pending and ends the
 	// connection. The hub hears of the end as of any other, by Hub.Closed.
 	Close(code protocol.CloseCode, reason string)

@@ -105,7 +105,7 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 	}
 	switch f := frame.(type) {
 	case protocol.Ping:
-		s.send(protocol.Pong(f))
+		s.conn.SendAhead(protocol.Pong(f).Append(nil))
 	case protocol.Join:
 		h.join(s, f.Room)
 	case protocol.Leave:

@@ -62,6 +62,8 @@ func (w *world) open(name string) *fakeConn {
 	return c
 }
 
+func (c *fakeConn) SendAhead(frame []byte) { c.Send(frame) }
+
 func (c *fakeConn) Send(frame []byte) {
 	if c.closed {
 		return

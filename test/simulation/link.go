@@ -125,6 +125,9 @@ func (l *link) lost() {
 	l.send(&l.down, 0, func() { l.tell(client.Closed{Gen: l.gen, Code: protocol.CloseCode(w.rnd.IntN(2) * 1006)}) })
 }
 
+// SendAhead is Send: here no frame waits for another.
+func (l *link) SendAhead(frame []byte) { l.Send(frame) }
+
 // Send takes a frame of the hub for this connection alone.
 func (l *link) Send(frame []byte) { l.push(frame, l.relay.decode(l, frame), false) }
 
