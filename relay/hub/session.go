@@ -105,7 +105,9 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 	}
 	switch f := frame.(type) {
 	case protocol.Ping:
-		s.conn.SendAhead(protocol.Pong(f).Append(nil))
+		pong := protocol.Pong(f).Append(nil)
+		s.conn.SendAhead(pong)
+		s.stats.BytesOut += uint64(len(pong))
 	case protocol.Join:
 		h.join(s, f.Room)
 	case protocol.Leave:
