@@ -116,6 +116,10 @@ var mutants = []mutant{
 		old: "c.handed(n.Item) // of an owner", new: "// of an owner",
 	},
 	{
+		name: "what was sent stays with the others", file: tabsFile, checks: bySimulation,
+		old: "gone := n.State == ItemSent && (", new: "gone := false && (",
+	},
+	{
 		name: "item sent in another life kept", file: tabsFile, checks: bySimulation,
 		old: "(n.Epoch != c.sync.epoch || n.Seq <= c.sync.cursor)", new: "n.Seq <= c.sync.cursor",
 	},

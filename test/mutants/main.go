@@ -70,8 +70,12 @@ func run(only string) error {
 func baseline(dir string) error {
 	for _, c := range []check{inSimulation, inCore, inHub, inStore} {
 		began := time.Now()
-		if why, err := c.notices(filepath.Join(dir, "baseline"), ""); err != nil || why != "" {
-			return fmt.Errorf("%s fails without any fault: %s%v", c.name, why, err)
+		why, err := c.notices(filepath.Join(dir, "baseline"), "")
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			return fmt.Errorf("%s fails without any fault: %s", c.name, why)
 		}
 		fmt.Printf("%-34s passes without a fault, %.0f s\n", c.name, time.Since(began).Seconds())
 	}

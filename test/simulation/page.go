@@ -92,11 +92,15 @@ func (p *page) at(at time.Duration, do func()) {
 	})
 }
 
-// freeze stops the page for a while; what happens meanwhile comes after.
+// freeze stops the page for a while; what happens meanwhile comes after, in its
+// order.
 func (p *page) freeze(d time.Duration) {
+	if p.w.now < p.frozen {
+		return
+	}
 	p.w.note(p.name, "frozen for %v", d)
 	// The odd nanosecond keeps what is put off before what comes at that time.
-	p.frozen = max(p.frozen, p.w.now+d+1)
+	p.frozen = p.w.now + d + 1
 }
 
 // step gives the chat an event, and does what it asks for.

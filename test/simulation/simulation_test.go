@@ -15,6 +15,16 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
+// TestRegressions runs the seeds that showed a fault while it was there.
+func TestRegressions(t *testing.T) {
+	t.Parallel()
+	for _, r := range Regressions {
+		if err := Run(r.Seed, nil); err != nil {
+			t.Errorf("%s: %v", r.Name, err)
+		}
+	}
+}
+
 // TestReplay: the same seed gives the same trace.
 func TestReplay(t *testing.T) {
 	t.Parallel()
