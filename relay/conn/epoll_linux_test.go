@@ -13,8 +13,9 @@ import (
 	"hallway/relay/hub"
 )
 
-func init() {
-	kinds["epoll"] = kind{"*conn.epollConn", func() conn.Transport { return conn.NewEpoll(frameBytesMax) }}
+var kinds = map[string]kind{
+	"portable": portable,
+	"epoll":    {"*conn.epollConn", func() conn.Transport { return conn.NewEpoll(frameBytesMax) }},
 }
 
 // hasty is a site whose transport waits for a peer a moment only.

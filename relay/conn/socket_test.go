@@ -29,9 +29,7 @@ type kind struct {
 	make  func() conn.Transport
 }
 
-var kinds = map[string]kind{
-	"portable": {"*conn.conn", func() conn.Transport { return conn.NewPortable(frameBytesMax) }},
-}
+var portable = kind{"*conn.conn", func() conn.Transport { return conn.NewPortable(frameBytesMax) }}
 
 // onEach runs a test on each transport.
 func onEach(t *testing.T, test func(*testing.T, *site)) {
