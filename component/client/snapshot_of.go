@@ -26,6 +26,9 @@ func (c *Client) Snapshot() Snapshot {
 	if s.Status == StatusNotAllowed || s.Status == StatusUpdateNeeded {
 		s.Reason = c.conn.reason
 	}
+	if n := len(c.outbox.entries); n > 0 {
+		s.Outbox = make([]Own, 0, n)
+	}
 	for _, e := range c.outbox.entries {
 		s.Outbox = append(s.Outbox, Own{Item: e.Item, State: e.state()})
 	}

@@ -19,6 +19,9 @@ import (
 // failuresMax is how many failures are told; the rest is only counted.
 const failuresMax = 20
 
+// memoryBytes is about what the worlds may take together.
+const memoryBytes = 512 << 20
+
 func main() {
 	seeds := flag.Uint64("seeds", 20_000, "how many seeds to run")
 	first := flag.Bool("first", false, "run the regressions before, and stop at the first failure")
@@ -59,7 +62,9 @@ func replay(text string) int {
 
 // run runs seeds on all processors.
 func run(from, seeds uint64, first bool) int {
-	debug.SetGCPercent(400) // many short worlds, little memory
+	// Many short worlds, little memory: it is cleared when this much is full.
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(memoryBytes)
 	var next, done, failures atomic.Uint64
 	var workers sync.WaitGroup
 	var mu sync.Mutex // of the output
