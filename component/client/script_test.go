@@ -138,29 +138,28 @@ func (s *script) do(line string) {
 	case "start":
 		s.step(Started{Token: testToken(arg[0])})
 	case "outbox": // outbox USER [N:TEXT …]
-		ev := OutboxLoaded{User: arg[0]}
-		for i, item := range arg[1:] {
-			n, text, _ := strings.Cut(item, ":")
-			ev.Items = append(ev.Items, Item{ID: testUUID(n), Text: text, Order: int64(i + 1)})
-		}
 		s.step(Owns{User: arg[0], Alone: true})
-		s.step(ev)
-	case "stored": // OutboxLoaded alone
-		s.step(OutboxLoaded{User: arg[0]})
+		s.step(testOutbox(arg))
+	case "stored": // the same, but somebody else may own it
+		s.step(testOutbox(arg))
 	case "owns":
 		s.step(Owns{User: arg[0]})
-	case "peer": // peer KIND N [STATE [SEQ]]
+	case "peer": // peer KIND N [STATE [SEQ]], or peer list [N …]
 		n := Note{Kind: NoteKind(arg[0])}
-		if len(arg) > 1 {
+		if n.Kind == NoteList {
+			for _, id := range arg[1:] {
+				n.IDs = append(n.IDs, testUUID(id))
+			}
+		} else if len(arg) > 1 {
 			n.Item = Item{ID: testUUID(arg[1]), Text: "theirs", Order: int64(number(arg, 1))}
 		}
-		if len(arg) > 2 {
+		if len(arg) > 2 && n.Kind != NoteList {
 			n.State = ItemState(arg[2])
 			if n.State == ItemFailed {
 				n.Item.Code, n.Item.Reason = protocol.CodeConflict, "because"
 			}
 		}
-		if len(arg) > 3 {
+		if len(arg) > 3 && n.Kind != NoteList {
 			n.Epoch, n.Seq = "e1", int64(number(arg, 3)) // the scripts' usual life of the room
 		}
 		s.step(PeerSaid{Note: n})
@@ -240,6 +239,16 @@ func (s *script) do(line string) {
 
 func (s *script) receive(f protocol.RelayFrame) {
 	s.step(Received{Gen: s.c.conn.gen, Data: f.Append(nil)})
+}
+
+// testOutbox reads USER [N:TEXT …].
+func testOutbox(arg []string) OutboxLoaded {
+	ev := OutboxLoaded{User: arg[0]}
+	for i, item := range arg[1:] {
+		n, text, _ := strings.Cut(item, ":")
+		ev.Items = append(ev.Items, Item{ID: testUUID(n), Text: text, Order: int64(i + 1)})
+	}
+	return ev
 }
 
 // testMessage reads SENDER N REV [SEQ].

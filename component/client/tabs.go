@@ -103,8 +103,12 @@ func (c *Client) heardFrom(n Note) {
 			c.changed = true
 		}
 	case NoteHand:
-		if c.tabs.owns {
+		switch {
+		case c.tabs.owns:
 			c.handed(n.Item)
+		case c.outbox.find(n.Item.ID) == nil:
+			// This page may become the owner before what is handed over next.
+			c.ownerHas(Note{Item: n.Item, State: ItemWaiting})
 		}
 	case NoteAsk:
 		if c.tabs.owns {

@@ -104,15 +104,15 @@ var mutants = []mutant{
 		new: "\te := c.outbox.find(m.ID)\n\tif e == nil {\n\t\treturn\n\t}\n\tc.outbox.done(m.ID)\n",
 	},
 	{
-		name: "new page retries what has failed", file: tabsFile, checks: bySimulation,
+		name: "new page retries what has failed", file: tabsFile, checks: []check{inCore, inSimulation},
 		old: `e.failed() && item.Code == "" && item.Order > e.Order`, new: `e.failed() && item.Code == ""`,
 	},
 	{
-		name: "list drops what was not handed over", file: tabsFile, checks: bySimulation,
+		name: "list drops what was not handed over", file: tabsFile, checks: []check{inCore, inSimulation},
 		old: "e.loaded && e.handed && !slices", new: "e.loaded && !slices",
 	},
 	{
-		name: "dead owner's word ignored", file: tabsFile, checks: bySimulation,
+		name: "dead owner's word ignored", file: tabsFile, checks: []check{inCore, inSimulation},
 		old: "c.handed(n.Item) // of an owner", new: "// of an owner",
 	},
 	{
@@ -124,12 +124,12 @@ var mutants = []mutant{
 		old: "(n.Epoch != c.sync.epoch || n.Seq <= c.sync.cursor)", new: "n.Seq <= c.sync.cursor",
 	},
 	{
-		name: "item put before what was refused", file: outboxFile, checks: bySimulation,
+		name: "item put before what was refused", file: outboxFile, checks: []check{inCore, inSimulation},
 		old: "!o.entries[i-1].onWire {", new: "!o.entries[i-1].inFlight {",
 	},
 	// Catch-up.
 	{
-		name: "caught up by pages only", file: catchupFile, checks: bySimulation,
+		name: "caught up by pages only", file: catchupFile, checks: []check{inCore, inSimulation},
 		old: "\t\tc.reached() // perhaps before the page that is on its way\n", new: "",
 	},
 	{
