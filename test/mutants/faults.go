@@ -91,7 +91,7 @@ var mutants = []mutant{
 		old: "if !c.tabs.owns || c.tabs.reload ||", new: "if c.tabs.reload ||",
 	},
 	{
-		name: "heir does not load the outbox", file: tabsFile, checks: bySimulation,
+		name: "heir does not load the outbox", file: tabsFile, checks: []check{inCore, inSimulation},
 		old: "\tc.tabs.reload = true\n\tif c.outbox.ready {", new: "\tif false {",
 	},
 	{
@@ -110,6 +110,10 @@ var mutants = []mutant{
 	{
 		name: "list drops what was not handed over", file: tabsFile, checks: []check{inCore, inSimulation},
 		old: "e.loaded && e.handed && !slices", new: "e.loaded && !slices",
+	},
+	{
+		name: "heir forgets what it overheard", file: tabsFile, checks: bySimulation,
+		old: "case c.outbox.find(n.Item.ID) == nil:\n\t\t\t// This page", new: "case false:\n\t\t\t// This page",
 	},
 	{
 		name: "dead owner's word ignored", file: tabsFile, checks: []check{inCore, inSimulation},
