@@ -30,7 +30,10 @@ func (w *world) heal() {
 			d.network(true)
 		}
 	}
-	until := w.now
+	until := w.now // when the last of what is left of the faults ends
+	if w.weather.on[rates] {
+		until += time.Duration(len(w.items)) * time.Second / ratePerSecond
+	}
 	for _, p := range w.pages {
 		p.throttled = false
 		until = max(until, p.frozen)

@@ -28,6 +28,9 @@ type relay struct {
 	floor map[string]int64    // by room: the highest rev that anybody was told
 }
 
+// ratePerSecond is the relay's limit where it has one.
+const ratePerSecond = 2
+
 var (
 	errCommit = errors.New("the disk is full")
 	errToken  = errors.New("the token is not valid")
@@ -46,7 +49,7 @@ func (w *world) startRelay() {
 		Verifier:    r,
 	}
 	if w.weather.on[rates] {
-		r.cfg.Rate = 2
+		r.cfg.Rate = ratePerSecond
 	}
 	if w.strikes(tooManyConns, 0.7) {
 		r.cfg.ConnsPerUser = 1 + w.rnd.IntN(2)
