@@ -221,6 +221,7 @@ test('who may not enter is told what to do', async ({ openChats, watch }) => {
 test('only what comes live is announced, and a crowd is one announcement', async ({ openChats, relay }) => {
   for (let i = 0; i < 3; i++) await relay.post(BEN, { text: `history ${i}` });
   const [ada] = await openChats([ADA]);
+  await ada.element.locator('[aria-live="polite"]:not([role])').waitFor({ state: 'attached' }); // its program is up
   await ada.element.evaluate((element) => {
     const speaker = element.shadowRoot.querySelector('[aria-live="polite"]:not([role])');
     window.said = [];
@@ -235,6 +236,6 @@ test('only what comes live is announced, and a crowd is one announcement', async
   await ada.write('my own');
   await relay.post(BEN, { text: 'hello *you*' });
   await expect.poll(said).toEqual(['Ben: hello you']);
-  for (let i = 0; i < 6; i++) await relay.post(BEN, { text: `crowd ${i}` });
+  await Promise.all([0, 1, 2, 3, 4, 5].map((i) => relay.post(BEN, { text: `crowd ${i}` })));
   await expect.poll(said).toEqual(['Ben: hello you', '6 new messages']);
 });
