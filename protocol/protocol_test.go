@@ -261,10 +261,13 @@ func TestCodesCarryTheirPolicy(t *testing.T) {
 	}
 }
 
-// FuzzDecodeClient holds the decoder against the standard library's: what it
-// takes is JSON, and comes back the same when written and read again.
-func FuzzDecodeClient(f *testing.F) {
-	paths, _ := filepath.Glob("testdata/client/*.json")
+// addGolden begins a corpus with the golden files of a folder.
+func addGolden(f *testing.F, dir string) {
+	f.Helper()
+	paths, err := filepath.Glob(filepath.Join("testdata", dir, "*.json"))
+	if err != nil || len(paths) == 0 {
+		f.Fatal("no golden files in", dir, err)
+	}
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -272,6 +275,12 @@ func FuzzDecodeClient(f *testing.F) {
 		}
 		f.Add(data)
 	}
+}
+
+// FuzzDecodeClient holds the decoder against the standard library's: what it
+// takes is JSON, and comes back the same when written and read again.
+func FuzzDecodeClient(f *testing.F) {
+	addGolden(f, "client")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frame, err := DecodeClient(data, testLimits)
 		if err != nil {
@@ -300,14 +309,7 @@ func FuzzDecodeClient(f *testing.F) {
 
 // FuzzDecodeRelay checks that nothing a relay sends can harm a client.
 func FuzzDecodeRelay(f *testing.F) {
-	paths, _ := filepath.Glob("testdata/relay/*.json")
-	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(data)
-	}
+	addGolden(f, "relay")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frame, err := DecodeRelay(data)
 		if err != nil {
