@@ -46,6 +46,13 @@ type (
 		Token string
 		Query PageQuery
 	}
+	// FetchFound looks for messages; answered by [FoundLoaded] or [FoundFailed]. It
+	// supersedes every search before it.
+	FetchFound struct {
+		Req   int
+		Token string
+		Query PageQuery
+	}
 	// SetTimer sets the chat's one timer, in place of the one before; a zero At
 	// stops it. Answered by [TimerFired].
 	SetTimer struct{ At time.Time }
@@ -62,13 +69,17 @@ type (
 	}
 )
 
-// PageQuery names a part of the room's history; at most one of Before, After
-// and Since is set; none: the newest page.
+// PageQuery names a part of the room's history; at most one of Before, After,
+// Around, AroundID, Since and Pinned is set; none: the newest page.
 type PageQuery struct {
-	Before   int64 // messages with a smaller seq
-	After    int64 // messages with a greater seq
-	Since    int64 // changes with a greater rev
-	HasSince bool  // Since counts, also when it is 0
+	Before   int64  // messages with a smaller seq
+	After    int64  // messages with a greater seq
+	Around   int64  // messages on both sides of a seq
+	AroundID string // messages on both sides of this one
+	Pinned   bool   // pinned messages, the newest first
+	Words    string // messages with all of these words, the newest first; may go with Before
+	Since    int64  // changes with a greater rev
+	HasSince bool   // Since counts, also when it is 0
 	Limit    int
 }
 
@@ -81,6 +92,7 @@ func (Dial) effect()        {}
 func (Write) effect()       {}
 func (CloseSocket) effect() {}
 func (FetchPage) effect()   {}
+func (FetchFound) effect()  {}
 func (SetTimer) effect()    {}
 func (Changed) effect()     {}
 func (Arrived) effect()     {}

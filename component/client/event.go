@@ -71,6 +71,17 @@ type (
 		RetryAfterMs int64
 		Err          error
 	}
+	// FoundLoaded answers [FetchFound].
+	FoundLoaded struct {
+		Req  int
+		Page protocol.Page
+	}
+	// FoundFailed tells that a search was refused, or got no answer (Status 0).
+	FoundFailed struct {
+		Req    int
+		Status int
+		Err    error
+	}
 	// TimerFired tells that the time of the last [SetTimer] has come, perhaps long
 	// ago.
 	TimerFired struct{}
@@ -96,6 +107,34 @@ type (
 	Retry struct{ ID string }
 	// Discard forgets a failed message, or one that waits and was never written.
 	Discard struct{ ID string }
+	// EditText puts a text in the place of an own message's.
+	EditText struct{ ID, Text string }
+	// Delete makes a message a tombstone.
+	Delete struct{ ID string }
+	// React adds or takes back the user's own emoji on a message.
+	React struct {
+		ID, Emoji string
+		On        bool
+	}
+	// Pin pins or unpins a message.
+	Pin struct {
+		ID string
+		On bool
+	}
+	// Typed tells that the user writes. It may come with every key.
+	Typed struct{}
+	// Seen tells that the user has seen the messages up to a seq.
+	Seen struct{ Seq int64 }
+	// Search looks for the messages with all of Words; empty: no longer.
+	Search struct{ Words string }
+	// SearchMore asks for more of what was looked for.
+	SearchMore struct{}
+	// LoadAround moves the window to a message, by its seq, or where that is not
+	// known by its id.
+	LoadAround struct {
+		Seq int64
+		ID  string
+	}
 	// LoadOlder asks for the page before the oldest loaded message.
 	LoadOlder struct{}
 	// LoadNewer asks for the page after the last one, where the window does not
@@ -124,6 +163,8 @@ func (Received) event()      {}
 func (Closed) event()        {}
 func (PageLoaded) event()    {}
 func (PageFailed) event()    {}
+func (FoundLoaded) event()   {}
+func (FoundFailed) event()   {}
 func (TimerFired) event()    {}
 func (Online) event()        {}
 func (Offline) event()       {}
@@ -132,6 +173,15 @@ func (Hidden) event()        {}
 func (SendText) event()      {}
 func (Retry) event()         {}
 func (Discard) event()       {}
+func (EditText) event()      {}
+func (Delete) event()        {}
+func (React) event()         {}
+func (Pin) event()           {}
+func (Typed) event()         {}
+func (Seen) event()          {}
+func (Search) event()        {}
+func (SearchMore) event()    {}
+func (LoadAround) event()    {}
 func (LoadOlder) event()     {}
 func (LoadNewer) event()     {}
 func (LoadNewest) event()    {}

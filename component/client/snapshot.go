@@ -61,6 +61,15 @@ type Own struct {
 	State ItemState
 }
 
+// Found is what a search has found.
+type Found struct {
+	Words    string
+	Messages []*protocol.Message // the newest first
+	More     bool                // older ones are at the relay
+	Loading  bool
+	Failed   bool // the last request was: SearchMore tries again
+}
+
 // Snapshot is all that a view needs, at one moment. It is immutable: its
 // slices are shared with the core and with other snapshots, and are never
 // changed in place.
@@ -69,7 +78,7 @@ type Snapshot struct {
 	RetryAt time.Time // reconnecting: when the next try is
 	Reason  string    // not allowed, update needed: why, in English, safe to show
 
-	Me      protocol.User // zero before the first welcome
+	Me      protocol.User // with the role in the room; zero before the first welcome
 	Members int64         // distinct users in the room; 0: not known
 
 	Loaded     bool                // the first history is here
@@ -78,6 +87,14 @@ type Snapshot struct {
 	MoreAfter  bool                // newer ones are: the window does not reach the end
 	Loading    bool                // some of them are on their way
 	Outbox     []Own               // own messages not yet stored, in the order written
+	Changing   []string            // ids of messages with a change of one's own under way
+
+	Pinned []*protocol.Message // the newest first
+	Found  *Found              // nil: nothing is looked for
+	Typing []protocol.User     // others who are writing, in the order in which they began
+
+	ReadSeq     int64 // up to where the user has read, on whatever device; 0: nothing
+	FirstUnread int64 // the first message that was unread when the chat was opened; 0: none
 
 	ComposerOpen  bool // the user may write and send
 	OutboxFull    bool // why not: too many messages wait

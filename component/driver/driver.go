@@ -119,7 +119,10 @@ func start(o Options, c core) *Driver {
 // Send queues a message and returns its id. It does not wait: the message is
 // seen in [client.Snapshot], also if it is refused later. Errors: [ErrClosed],
 // [ErrBusy].
-func (d *Driver) Send(text string) (id string, err error) {
+func (d *Driver) Send(text string) (id string, err error) { return d.Reply(text, "") }
+
+// Reply is Send for an answer to the message with the id to; "": to none.
+func (d *Driver) Reply(text, to string) (id string, err error) {
 	select {
 	case <-d.closing:
 		return "", ErrClosed
@@ -129,7 +132,7 @@ func (d *Driver) Send(text string) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if !d.host.push(client.SendText{ID: id, Text: text}) {
+	if !d.host.push(client.SendText{ID: id, Text: text, ReplyTo: to}) {
 		return "", ErrBusy
 	}
 	return id, nil

@@ -18,9 +18,24 @@ type Props struct {
 	Settings Settings
 	// OnReady tells that the chat is in the document.
 	OnReady func()
-	// OnSend takes a text that was written. An error leaves it in the composer, and
-	// is shown.
-	OnSend func(text string) error
+	// OnSend takes a text that was written, and the id of the message that it
+	// answers, if any. An error leaves it in the composer, and is shown.
+	OnSend func(text, replyTo string) error
+	// OnEdit, OnDelete, OnReact and OnPin change a stored message, by its id.
+	OnEdit   func(id, text string)
+	OnDelete func(id string)
+	OnReact  func(id, emoji string, on bool)
+	OnPin    func(id string, on bool)
+	// OnTyping tells that something was written; it comes with every change.
+	OnTyping func()
+	// OnSeen tells the seq of the last message that was seen.
+	OnSeen func(seq int64)
+	// OnSearch looks for messages, OnSearchMore for more of them; empty words end it.
+	OnSearch     func(words string)
+	OnSearchMore func()
+	// OnLoadAround asks for the messages around one, by its seq or, where that is 0,
+	// by its id.
+	OnLoadAround func(seq int64, id string)
 	// OnRetry and OnDiscard are about a message that failed, by its id.
 	OnRetry, OnDiscard func(id string)
 	// OnLoadOlder and OnLoadNewer ask for the messages before and after those in

@@ -96,7 +96,7 @@ func (c *Chat) submit(ctx app.Context) {
 		c.setNote(ctx, c.text.refusal(code, why))
 		return
 	}
-	if err := c.props.OnSend(text); err != nil {
+	if err := c.props.OnSend(text, ""); err != nil {
 		c.setNote(ctx, because(c.text.say(wordNotSent), err.Error()))
 		return
 	}

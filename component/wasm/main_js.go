@@ -40,10 +40,21 @@ func main() {
 	p.chat = view.New(view.Props{
 		Settings: p.config.view,
 		OnReady:  p.ready,
-		OnSend: func(text string) error {
-			_, err := p.driver.Send(text)
+		OnSend: func(text, replyTo string) error {
+			_, err := p.driver.Reply(text, replyTo)
 			return err
 		},
+		OnEdit:   func(id, text string) { p.driver.Do(client.EditText{ID: id, Text: text}) },
+		OnDelete: func(id string) { p.driver.Do(client.Delete{ID: id}) },
+		OnReact: func(id, emoji string, on bool) {
+			p.driver.Do(client.React{ID: id, Emoji: emoji, On: on})
+		},
+		OnPin:        func(id string, on bool) { p.driver.Do(client.Pin{ID: id, On: on}) },
+		OnTyping:     func() { p.driver.Do(client.Typed{}) },
+		OnSeen:       func(seq int64) { p.driver.Do(client.Seen{Seq: seq}) },
+		OnSearch:     func(words string) { p.driver.Do(client.Search{Words: words}) },
+		OnSearchMore: func() { p.driver.Do(client.SearchMore{}) },
+		OnLoadAround: func(seq int64, id string) { p.driver.Do(client.LoadAround{Seq: seq, ID: id}) },
 		OnRetry:      func(id string) { p.driver.Do(client.Retry{ID: id}) },
 		OnDiscard:    func(id string) { p.driver.Do(client.Discard{ID: id}) },
 		OnLoadOlder:  func() { p.driver.Do(client.LoadOlder{}) },

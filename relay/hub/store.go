@@ -32,16 +32,43 @@ type Store interface {
 	Close() error
 }
 
+// Directory is what the relay asks of the database beside the histories. Its
+// methods may be called beside each other and beside those of [Store], and see
+// only what is durable.
+type Directory interface {
+	// Rooms lists the rooms that anybody has made and that opens lets in, by name,
+	// as the named user sees them; Role is left to the caller.
+	Rooms(ctx context.Context, user string, opens func(room string) bool) ([]Room, error)
+
+	// Room is one of them; ok is false where nobody has made it.
+	Room(ctx context.Context, room, user string) (r Room, ok bool, err error)
+
+	// Members lists who has joined the room and was not removed, by user id.
+	Members(ctx context.Context, room string) ([]Member, error)
+}
+
 // OpKind says what an [Op] does.
 type OpKind uint8
 
 // The kinds of op.
 const (
-	// OpOpen makes the room where it does not exist and reads its state.
+	// OpOpen makes the room where it does not exist, makes Sender one of its members
+	// and reads its state.
 	OpOpen OpKind = iota + 1
 	// OpSend creates a message, or finds the one stored before by its id. It too
 	// makes the room where it does not exist.
 	OpSend
+	// OpEdit puts Text or Encrypted in the place of a message's content.
+	OpEdit
+	// OpDelete makes a message a tombstone.
+	OpDelete
+	// OpReact adds or takes back the sender's Emoji.
+	OpReact
+	// OpPin pins or unpins a message.
+	OpPin
+	// OpRead moves the sender's read marker forward to Seq, not beyond the head. It
+	// is no change of the room: it takes no rev.
+	OpRead
 )
 
 // Op is one durable change to a room. Its content is already checked.
@@ -54,20 +81,35 @@ type Op struct {
 	// FindOnly makes an OpSend change nothing, make no room included: an id
 	// stored before is answered as ever, one that is not is CodeNotFound.
 	FindOnly bool
+
+	// ID is the message of an OpEdit, OpDelete, OpReact or OpPin.
+	ID string
+	// Any lets an OpDelete concern the messages of others too.
+	Any       bool
+	Text      string              // OpEdit
+	Encrypted *protocol.Encrypted // OpEdit, in place of Text
+	Emoji     string              // OpReact
+	On        bool                // OpReact, OpPin
+	Seq       int64               // OpRead
 }
 
 // Outcome is what became of an [Op].
 type Outcome struct {
 	// Code is why the op was refused for good, "" when it was not:
 	// CodeConflict for an id that another sender has used, or the same sender
-	// with other content; CodeNotFound for an id that FindOnly did not find.
+	// with other content, for a change to a tombstone (but to delete it again), and
+	// for more than protocol.ReactionsMax different emoji; CodeNotFound for an id
+	// that FindOnly did not find, or that no message of the room has; CodeForbidden
+	// for a message that is not the sender's, unless Any.
 	Code protocol.Code
 	// Reason is a text for Code, safe to show.
 	Reason string
-	// Message is the message as it is stored now (OpSend).
+	// Message is the message as it is stored now; none with OpOpen and OpRead.
 	Message protocol.Message
 	// New reports that the op took a rev; false: stored before, nothing changed.
 	New bool
+	// Read is the sender's read marker (OpOpen, OpRead).
+	Read int64
 	// Epoch and Head are the room's after the op.
 	Epoch string
 	Head  int64
@@ -84,13 +126,41 @@ const (
 	QueryNewest QueryKind = iota // the newest page
 	QueryBefore                  // messages with seq < At, the nearest
 	QueryAfter                   // messages with seq > At, the nearest
-	QueryAround                  // half with seq < At, half from At on
+	QueryAround                  // half with seq < At, half from At on; where ID is set, from that message on
 	QuerySince                   // messages with rev > At, ascending by rev
+	QueryPinned                  // pinned messages, the newest of those with seq < At (0: of all)
+	QuerySearch                  // messages with all of Words, the newest of those with seq < At (0: of all)
 )
 
-// Query asks for a page: ascending by seq, with QuerySince by rev.
+// Query asks for a page: ascending by seq, with QuerySince by rev; with
+// QueryPinned and QuerySearch descending by seq.
 type Query struct {
 	Kind  QueryKind
 	At    int64
-	Limit int // 1 … protocol.PageMessagesMax
+	ID    string // QueryAround: the message that it is about; one that is not there: an empty page
+	Limit int    // 1 … protocol.PageMessagesMax
+	// Words are what QuerySearch looks for: all of them, in any order, as whole words
+	// but the last, which is a prefix. Tombstones and encrypted texts are not found.
+	Words string
+}
+
+// Room is a room as a user sees it from outside.
+type Room struct {
+	Name      string
+	Title     string
+	Settings  string // a JSON object, "" where nobody has set any
+	Epoch     string
+	Head      int64
+	CreatedAt protocol.Time
+	Members   int64             // that have joined and were not removed
+	Read      int64             // the user's read marker
+	Unread    int64             // messages of others, not deleted, after it
+	Last      *protocol.Message // the newest; nil: there is none
+}
+
+// Member is a user that has joined a room.
+type Member struct {
+	User     protocol.User // as at the last join
+	Read     int64         // the read marker
+	JoinedAt protocol.Time
 }
