@@ -69,6 +69,12 @@ const (
 	// OpRead moves the sender's read marker forward to Seq, not beyond the head. It
 	// is no change of the room: it takes no rev.
 	OpRead
+	// OpConfigure makes the room where it does not exist and sets its Title and
+	// Settings. It takes no rev.
+	OpConfigure
+	// OpDrop deletes the room with all that it holds; one made later under its name
+	// has another epoch. CodeNotFound where there is none.
+	OpDrop
 )
 
 // Op is one durable change to a room. Its content is already checked.
@@ -91,6 +97,8 @@ type Op struct {
 	Emoji     string              // OpReact
 	On        bool                // OpReact, OpPin
 	Seq       int64               // OpRead
+	Title     string              // OpConfigure
+	Settings  string              // OpConfigure: a JSON object, or ""
 }
 
 // Outcome is what became of an [Op].
@@ -104,7 +112,7 @@ type Outcome struct {
 	Code protocol.Code
 	// Reason is a text for Code, safe to show.
 	Reason string
-	// Message is the message as it is stored now; none with OpOpen and OpRead.
+	// Message is the message as it is stored now; none with an op that takes no rev.
 	Message protocol.Message
 	// New reports that the op took a rev; false: stored before, nothing changed.
 	New bool
