@@ -219,16 +219,12 @@ func (f *fields) frame(l Limits) (ClientFrame, *FrameError) {
 	case "send":
 		return f.send(l, fieldRoom)
 	case "edit":
-		err := f.need(fieldRoom|fieldID, fieldText|fieldEncrypted)
-		if err == nil {
-			err = f.content(l)
-		}
-		return Edit{f.room, f.id, f.text, f.encrypted}, err
+		return f.edit(l, fieldRoom|fieldID)
 	case "delete":
 		return Delete{f.room, f.id}, f.need(fieldRoom|fieldID, 0)
 	case "react":
 		err := f.need(fieldRoom|fieldID|fieldEmoji|fieldOn, 0)
-		if err == nil && !validEmoji(f.emoji) {
+		if err == nil && !ValidEmoji(f.emoji) {
 			err = f.refuse(CodeBadRequest, "emoji must be 1 to 64 bytes without white space")
 		}
 		return React{f.room, f.id, f.emoji, f.on}, err
@@ -278,6 +274,30 @@ func DecodeSend(data []byte, room string, l Limits) (Send, error) {
 		return Send{}, err
 	}
 	return send, nil
+}
+
+// edit makes an Edit; must holds what is needed.
+func (f *fields) edit(l Limits, must field) (Edit, *FrameError) {
+	err := f.need(must, fieldText|fieldEncrypted)
+	if err == nil {
+		err = f.content(l)
+	}
+	return Edit{f.room, f.id, f.text, f.encrypted}, err
+}
+
+// DecodeEdit decodes and checks the body of a PATCH: an edit without type, the
+// room and the id being the URL's. The error is a *[FrameError].
+func DecodeEdit(data []byte, room, id string, l Limits) (Edit, error) {
+	f, err := scanFields(data)
+	if err != nil {
+		return Edit{}, err
+	}
+	f.room, f.id = room, id
+	edit, err := f.edit(l, 0)
+	if err != nil {
+		return Edit{}, err
+	}
+	return edit, nil
 }
 
 // text consumes a string; ok is false for a value of another kind.

@@ -62,13 +62,18 @@ func (o *object) optTime(name string, t Time) {
 }
 
 func (o *object) strs(name string, vs []string) {
+	o.list(name, len(vs), func(dst []byte, i int) []byte { return appendString(dst, vs[i]) })
+}
+
+// list writes an array of n elements, each by element.
+func (o *object) list(name string, n int, element func(dst []byte, i int) []byte) {
 	o.name(name)
 	o.b = append(o.b, '[')
-	for i, v := range vs {
+	for i := range n {
 		if i > 0 {
 			o.b = append(o.b, ',')
 		}
-		o.b = appendString(o.b, v)
+		o.b = element(o.b, i)
 	}
 	o.b = append(o.b, ']')
 }
@@ -203,15 +208,7 @@ func (p *Page) AppendEncoded(dst []byte, messages [][]byte) []byte {
 
 func (p *Page) append(dst []byte, messages int, message func(dst []byte, i int) []byte) []byte {
 	o := begin(dst)
-	o.name("messages")
-	o.b = append(o.b, '[')
-	for i := range messages {
-		if i > 0 {
-			o.b = append(o.b, ',')
-		}
-		o.b = message(o.b, i)
-	}
-	o.b = append(o.b, ']')
+	o.list("messages", messages, message)
 	o.str("epoch", p.Epoch)
 	o.int("head", p.Head)
 	o.bool("more", p.More)

@@ -19,6 +19,10 @@ const (
 	EncryptedExtraBytesMax = 64
 	// EmojiBytesMax is the most bytes in a reaction's emoji.
 	EmojiBytesMax = 64
+	// TitleBytesMax is the most bytes in a room's title.
+	TitleBytesMax = 200
+	// SettingsBytesMax is the most bytes in a room's settings, as they are written.
+	SettingsBytesMax = 8192
 	// ReactionsMax is the most different emoji on one message.
 	ReactionsMax = 20
 	// ReactionUsersMax is how many users a reaction names; its count counts all.

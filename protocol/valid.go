@@ -98,8 +98,9 @@ func base64URL(s string) ([]byte, error) {
 	return base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(s, "="))
 }
 
-// validEmoji reports whether a reaction may be e.
-func validEmoji(e string) bool {
+// ValidEmoji reports whether a reaction may be e: 1 … EmojiBytesMax bytes of
+// UTF-8 without white space or control characters.
+func ValidEmoji(e string) bool {
 	return e != "" && len(e) <= EmojiBytesMax && utf8.ValidString(e) &&
 		!strings.ContainsFunc(e, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
