@@ -43,7 +43,7 @@ export interface ExitDetail {
   restartInMs: number;
 }
 
-/** What the chat says, by name. In some stand `{name}` and `{text}`: who wrote, and what. */
+/** What the chat says, by name. In some stand `{name}` (and `{other}`) and `{text}`: who wrote, and what. */
 export type TextName =
   | 'live'
   | 'connecting'
@@ -88,10 +88,33 @@ export type TextName =
   | 'placeholder'
   | 'send'
   | 'notSent'
-  | 'pasteLong';
+  | 'pasteLong'
+  | 'replyingTo'
+  | 'replyingAway'
+  | 'cancelReply'
+  | 'editing'
+  | 'cancelEdit'
+  | 'editEmpty'
+  | 'editGone'
+  | 'typing'
+  | 'typingTwo'
+  | 'typingMany'
+  | 'search'
+  | 'searchHint'
+  | 'closeSearch'
+  | 'searchAdvice'
+  | 'searching'
+  | 'foundNone'
+  | 'foundMore'
+  | 'searchFailed'
+  | 'notDone'
+  | 'mayNot'
+  | 'gone'
+  | 'tooFast'
+  | 'notNow';
 
 /** What the chat says of a number, which stands for `{n}`; each has a text for every plural form, as `newMessages.one`. */
-export type CountedTextName = 'inSeconds' | 'newMessages' | 'left';
+export type CountedTextName = 'inSeconds' | 'newMessages' | 'left' | 'people' | 'found';
 
 export type PluralForm = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
 

@@ -73,6 +73,47 @@ const (
 	wordPasteLong   word = "pasteLong"
 )
 
+// The words of what is written in answer to a message or in its place.
+const (
+	wordReplyingTo   word = "replyingTo"   // {name}
+	wordReplyingAway word = "replyingAway" // to a message that is not loaded
+	wordCancelReply  word = "cancelReply"
+	wordEditing      word = "editing"
+	wordCancelEdit   word = "cancelEdit"
+	wordEditEmpty    word = "editEmpty" // why an edit is not taken
+	wordEditGone     word = "editGone"  // the message was deleted while it was edited
+)
+
+// The words about people.
+const (
+	wordPeople     word = "people"     // of a number: how many are in the room
+	wordTyping     word = "typing"     // {name}
+	wordTypingTwo  word = "typingTwo"  // {name}, {other}
+	wordTypingMany word = "typingMany" // more of them
+)
+
+// The words of the search.
+const (
+	wordSearch       word = "search"
+	wordSearchHint   word = "searchHint" // in the empty field
+	wordCloseSearch  word = "closeSearch"
+	wordSearchAdvice word = "searchAdvice" // while nothing is looked for
+	wordSearching    word = "searching"
+	wordFound        word = "found" // of a number of messages
+	wordFoundNone    word = "foundNone"
+	wordFoundMore    word = "foundMore" // the button for more of them
+	wordSearchFailed word = "searchFailed"
+)
+
+// Why a change was not made.
+const (
+	wordNotDone word = "notDone" // followed by why
+	wordMayNot  word = "mayNot"
+	wordGone    word = "gone"
+	wordTooFast word = "tooFast"
+	wordNotNow  word = "notNow"
+)
+
 // language is what the chat says in one language.
 type language struct {
 	tag    string // BCP 47

@@ -62,7 +62,7 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 			}
 		}
 		texts := textsFor(l.tag, nil)
-		for _, w := range []word{wordInSeconds, wordNewMessages, wordLeft} {
+		for _, w := range []word{wordInSeconds, wordNewMessages, wordLeft, wordPeople, wordFound} {
 			for n := range 120 {
 				if texts.count(w, n) == "" {
 					t.Errorf("%s: %s says nothing of %d", l.tag, w, n)
