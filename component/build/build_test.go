@@ -3,21 +3,26 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-func TestScriptsAreReproducible(t *testing.T) {
+// A stand-in for the compiled program: what is made around it does not depend on it.
+var someModule = newModule([]byte("\x00asm\x01\x00\x00\x00"), "1.2.3")
+
+func TestPackageFilesAreReproducible(t *testing.T) {
 	tool := toolchainUnderTest(t)
-	first, err := scripts(tool)
+	first, err := packageFiles(tool, someModule)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := scripts(tool)
+	second, err := packageFiles(tool, someModule)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,12 +30,17 @@ func TestScriptsAreReproducible(t *testing.T) {
 	if !slices.EqualFunc(first, second, same) {
 		t.Error("two runs over the same sources differ")
 	}
+	for _, f := range first {
+		if strings.Contains(string(f.data), tool.module) {
+			t.Errorf("%s names the folder that it was built in", f.name)
+		}
+	}
 }
 
 // What package.json promises and the modules import is in dist/, and no test is.
-func TestScriptsAreComplete(t *testing.T) {
+func TestPackageIsComplete(t *testing.T) {
 	tool := toolchainUnderTest(t)
-	files, err := scripts(tool)
+	files, err := packageFiles(tool, someModule)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,15 +53,12 @@ func TestScriptsAreComplete(t *testing.T) {
 		if strings.Contains(f.name, ".test.") {
 			t.Errorf("%s ships", f.name)
 		}
-		if strings.Contains(string(f.data), tool.module) {
-			t.Errorf("%s names the folder that it was built in", f.name)
-		}
 	}
+	imported := regexp.MustCompile(`from\s*["']\./([^"']+)["']`)
 	for _, f := range files {
-		for line := range strings.Lines(string(f.data)) {
-			_, from, ok := strings.Cut(line, " from './")
-			if ok && !names[strings.TrimRight(from, "';\n")] {
-				t.Errorf("%s imports %s, which is not there", f.name, from)
+		for _, match := range imported.FindAllStringSubmatch(string(f.data), -1) {
+			if !strings.HasSuffix(f.name, ".map") && !names[match[1]] {
+				t.Errorf("%s imports %s, which is not there", f.name, match[1])
 			}
 		}
 	}
@@ -60,15 +67,29 @@ func TestScriptsAreComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var pkg struct{ Exports map[string]json.RawMessage }
+	var pkg struct {
+		CustomElements string
+		Exports        map[string]json.RawMessage
+	}
 	if err := json.Unmarshal(data, &pkg); err != nil {
 		t.Fatal(err)
 	}
-	for path, target := range pkg.Exports {
-		for part := range strings.SplitSeq(string(target), `"`) {
-			if name, ok := strings.CutPrefix(part, "./dist/"); ok && !names[name] {
-				t.Errorf("package.json exports %s as %s, which is not there", path, name)
-			}
+	promised := []string{pkg.CustomElements}
+	for _, target := range pkg.Exports {
+		promised = append(promised, strings.Split(string(target), `"`)...)
+	}
+	for _, path := range promised {
+		name, ok := strings.CutPrefix(path, "./dist/")
+		if !ok {
+			continue
+		}
+		if folder, isPattern := strings.CutSuffix(name, "*.css"); isPattern {
+			ok = slices.ContainsFunc(files, func(f file) bool { return strings.HasPrefix(f.name, folder) })
+		} else {
+			ok = names[name]
+		}
+		if !ok {
+			t.Errorf("package.json names %s, which is not there", path)
 		}
 	}
 }
@@ -120,22 +141,25 @@ func TestCompileSaysWhatTheCompilerSaid(t *testing.T) {
 	}
 }
 
-func TestCopyDemoTakesModulesAndProgram(t *testing.T) {
-	from, to := t.TempDir(), filepath.Join(t.TempDir(), "demo")
-	for _, name := range []string{"index.js", "chat.wasm", "index.d.ts"} {
-		if err := os.WriteFile(filepath.Join(from, name), []byte(name), 0o644); err != nil {
+// A file that an earlier build left would ship; a folder that is not the build's own stays as it is.
+func TestWriteFilesEmptiesDistAlone(t *testing.T) {
+	for name, want := range map[string][]string{"dist": {".gitkeep", "new.js"}, "elsewhere": {".gitkeep", "new.js", "old.js"}} {
+		folder := filepath.Join(t.TempDir(), name)
+		if err := os.Mkdir(folder, 0o755); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := copyDemo(from, to); err != nil {
-		t.Fatal(err)
-	}
-	got, err := fs.Glob(os.DirFS(to), "*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []string{"chat.wasm", "index.js"}; !slices.Equal(got, want) {
-		t.Errorf("copied %v, want %v", got, want)
+		for _, old := range []string{".gitkeep", "old.js"} {
+			if err := os.WriteFile(filepath.Join(folder, old), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := writeFiles(folder, []file{{"new.js", nil}}, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		got, err := fs.Glob(os.DirFS(folder), "*")
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("in %s are %v (%v), want %v", name, got, err, want)
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ func compile(tool toolchain, pkg, out string, overlaid bool) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"build", "-trimpath", "-ldflags", "-s -w", "-o", out}
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", out}
 	if overlaid {
 		path, remove, err := writeOverlay(tool)
 		if err != nil {

@@ -62,57 +62,68 @@ func build(opts options, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	files, err := scripts(tool)
+	fmt.Fprintln(stdout, "            compiling chat.wasm …")
+	m, err := compileModule(tool, opts.overlay)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(opts.out, 0o755); err != nil {
+	files, err := packageFiles(tool, m)
+	if err != nil {
 		return err
 	}
+	files = append(files, file{"chat.wasm", m.wasm})
+	if err := writeFiles(opts.out, files, stdout); err != nil || opts.demo == "" {
+		return err
+	}
+	return writeFiles(opts.demo, demoFiles(files), io.Discard)
+}
+
+// writeFiles writes the files; a folder named dist is written anew, since what an earlier build left there would ship as well.
+func writeFiles(folder string, files []file, stdout io.Writer) error {
+	if filepath.Base(folder) == "dist" {
+		if err := empty(folder); err != nil {
+			return err
+		}
+	}
 	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(opts.out, f.name), f.data, 0o644); err != nil {
+		path := filepath.Join(folder, filepath.FromSlash(f.name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, f.data, 0o644); err != nil {
 			return err
 		}
 		fmt.Fprintf(stdout, "%10d  %s\n", len(f.data), f.name)
 	}
-	wasm := filepath.Join(opts.out, "chat.wasm")
-	fmt.Fprintln(stdout, "            compiling chat.wasm …")
-	if err := compile(tool, "./component/wasm", wasm, opts.overlay); err != nil {
-		return err
-	}
-	info, err := os.Stat(wasm)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(stdout, "%10d  chat.wasm\n", info.Size())
-	if opts.demo == "" {
-		return nil
-	}
-	return copyDemo(opts.out, opts.demo)
+	return nil
 }
 
-// copyDemo copies the modules and the program, without the types.
-func copyDemo(from, to string) error {
-	if err := os.MkdirAll(to, 0o755); err != nil {
-		return err
-	}
-	entries, err := os.ReadDir(from)
-	if err != nil {
+// empty removes all from a folder but what git keeps it by.
+func empty(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	for _, e := range entries {
-		if ext := filepath.Ext(e.Name()); ext != ".js" && ext != ".wasm" {
+		if e.Name() == ".gitkeep" {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(from, e.Name()))
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(to, e.Name()), data, 0o644); err != nil {
+		if err := os.RemoveAll(filepath.Join(folder, e.Name())); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// demoFiles are what the demo's page loads.
+func demoFiles(files []file) []file {
+	var demo []file
+	for _, f := range files {
+		if ext := filepath.Ext(f.name); ext == ".wasm" || ext == ".js" && f.name != "react.js" {
+			demo = append(demo, f)
+		}
+	}
+	return demo
 }
 
 // toolchain is where the sources of this module and of the Go that builds it are.

@@ -15,95 +15,95 @@ type file struct {
 	data []byte
 }
 
-// scripts gives everything of the package but chat.wasm, one source after the other. The same sources and toolchain
-// give the same bytes.
-func scripts(tool toolchain) ([]file, error) {
-	var files []file
-	for _, source := range []func(toolchain) ([]file, error){goExec, elementFiles, styles, version} {
+// packageFiles gives everything of the package but chat.wasm. The same sources, toolchain and module give the same bytes.
+func packageFiles(tool toolchain, m module) ([]file, error) {
+	modules, err := modules(tool, m)
+	if err != nil {
+		return nil, err
+	}
+	files, err := bundle(modules)
+	if err != nil {
+		return nil, err
+	}
+	for _, source := range []func(toolchain) ([]file, error){types, themes, manifest} {
 		more, err := source(tool)
 		if err != nil {
 			return nil, err
 		}
 		files = append(files, more...)
 	}
-	return files, nil
+	return append(files, integrity(m)), nil
 }
 
-func goExec(tool toolchain) ([]file, error) {
-	source, err := os.ReadFile(filepath.Join(tool.goroot, "lib", "wasm", "wasm_exec.js"))
+// modules are the element's ES modules, flat as they import each other: sources, and what is made of other sources.
+func modules(tool toolchain, m module) ([]file, error) {
+	files, err := readFiles(tool, "wasm_exec.js", "component/element/*.js")
 	if err != nil {
 		return nil, err
 	}
-	adapted, err := adapt(string(source), tool.version)
-	return []file{{"go_exec.js", []byte(adapted)}}, err
+	exec, err := goExec(tool)
+	if err != nil {
+		return nil, err
+	}
+	styles, err := styles(tool)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, exec, styles, version(m)), nil
 }
 
-// elementFiles are the sources that ship as they are, flat in one folder.
-func elementFiles(tool toolchain) ([]file, error) {
-	paths := []string{filepath.Join(tool.module, "wasm_exec.js")}
-	for _, pattern := range []string{"*.js", "*.d.ts"} {
-		found, err := filepath.Glob(filepath.Join(tool.module, "component", "element", pattern))
-		if err != nil {
-			return nil, err
-		}
-		paths = append(paths, found...)
-	}
+// readFiles reads what matches the patterns, from the module's root, tests left out.
+func readFiles(tool toolchain, patterns ...string) ([]file, error) {
 	var files []file
-	for _, path := range paths {
-		if strings.HasSuffix(path, ".test.js") {
-			continue
-		}
-		data, err := os.ReadFile(path)
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(filepath.Join(tool.module, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{filepath.Base(path), data})
-	}
-	return files, nil
-}
-
-// styles makes the theme's sheets a module: `base` is for every chat, `dark` is adopted on top of it.
-func styles(tool toolchain) ([]file, error) {
-	theme := filepath.Join(tool.module, "component", "theme")
-	var js strings.Builder
-	js.WriteString("// Made from component/theme by component/build: do not edit.\n")
-	for _, sheet := range []struct {
-		name  string
-		parts []string
-	}{
-		{"base", []string{"tokens.css", "light.css", "chat.css", "message.css"}},
-		{"dark", []string{"dark.css"}},
-	} {
-		var css strings.Builder
-		for _, part := range sheet.parts {
-			data, err := os.ReadFile(filepath.Join(theme, part))
+		for _, path := range paths {
+			if strings.HasSuffix(path, ".test.js") {
+				continue
+			}
+			data, err := os.ReadFile(path)
 			if err != nil {
 				return nil, err
 			}
-			css.Write(data)
+			files = append(files, file{filepath.Base(path), data})
 		}
-		text, err := json.Marshal(css.String())
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&js, "export const %s = %s;\n", sheet.name, text)
 	}
-	return []file{{"styles.js", []byte(js.String())}}, nil
+	return files, nil
 }
 
-// version makes the package's version a module.
-func version(tool toolchain) ([]file, error) {
+func goExec(tool toolchain) (file, error) {
+	source, err := os.ReadFile(filepath.Join(tool.goroot, "lib", "wasm", "wasm_exec.js"))
+	if err != nil {
+		return file{}, err
+	}
+	adapted, err := adapt(string(source), tool.version)
+	return file{"go_exec.js", []byte(adapted)}, err
+}
+
+// version tells the element which package it is of, and which module belongs to it.
+func version(m module) file {
+	js := fmt.Sprintf("export const version = %q;\nexport const moduleHash = %q;\n", m.version, m.hash())
+	return file{"version.js", []byte(js)}
+}
+
+// packageVersion is the version in package.json.
+func packageVersion(tool toolchain) (string, error) {
 	data, err := os.ReadFile(filepath.Join(tool.module, "package.json"))
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	var pkg struct{ Version string }
 	if err := json.Unmarshal(data, &pkg); err != nil {
-		return nil, fmt.Errorf("package.json: %w", err)
+		return "", fmt.Errorf("package.json: %w", err)
 	}
 	if pkg.Version == "" {
-		return nil, errors.New("package.json has no version")
+		return "", errors.New("package.json has no version")
 	}
-	js := fmt.Sprintf("// Made from package.json by component/build: do not edit.\nexport const version = %q;\n", pkg.Version)
-	return []file{{"version.js", []byte(js)}}, nil
+	return pkg.Version, nil
 }
+
+// types are the hand-written types.
+func types(tool toolchain) ([]file, error) { return readFiles(tool, "component/element/*.d.ts") }

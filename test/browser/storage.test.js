@@ -18,6 +18,10 @@ test('the outbox in IndexedDB passes the suite of every storage', async ({ newPa
   await page.route('**/driver.wasm', (route) =>
     route.fulfill({ path: built, contentType: 'application/wasm' }),
   );
+  const { stdout } = await promisify(execFile)('go', ['env', 'GOROOT'], { cwd: ROOT });
+  await page.route('**/go.js', (route) =>
+    route.fulfill({ path: join(stdout.trim(), 'lib/wasm/wasm_exec.js') }),
+  );
   await page.goto(`${site.url}/chats.html`);
   const { code, output } = await page.evaluate(runGoTest, ['-test.v', '-test.run=IndexedDB']);
   expect(output).toContain('--- PASS: TestIndexedDBStorage/');
@@ -26,7 +30,6 @@ test('the outbox in IndexedDB passes the suite of every storage', async ({ newPa
 
 /** Runs a Go test program in the page, with its arguments; gives back its exit code and what it printed. */
 async function runGoTest(args) {
-  const { loadGo } = await import('/dist/go_exec.js');
   const decoder = new TextDecoder();
   let output = '';
   const refuse = (...all) => all.at(-1)(Object.assign(new Error('no files here'), { code: 'ENOSYS' }));
@@ -44,7 +47,8 @@ async function runGoTest(args) {
     { get: (own, name) => own[name] ?? refuse },
   );
   window.fs = fs; // where the toolchain's host looks for it
-  const go = new (loadGo(window))();
+  await import('/go.js');
+  const go = new window.Go();
   go.argv = ['driver.test', ...args];
   const code = new Promise((resolve) => {
     go.exit = resolve;

@@ -39,7 +39,7 @@ var table = map[string]rule{
 	"component/driver": {ours: []string{"protocol", "component/client"}, foreign: true},
 	"component/view":   {ours: []string{"protocol", "component/client"}, foreign: true},
 	"component/wasm":   {ours: []string{"protocol", "component/client", "component/driver", "component/view"}, foreign: true},
-	"component/build":  {},
+	"component/build":  {known: []string{"github.com/evanw/esbuild/pkg/api", "github.com/andybalholm/brotli"}},
 
 	"component/build/overlay/nethttp": {}, // stands in for net/http in the browser build
 	"component/driver/storagetest":    {ours: []string{"protocol", "component/client", "component/driver"}},

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// entries are what a page imports: index.js holds everything, the others stand on it.
+var entries = []string{"index.js", "define.js", "react.js"}
+
+// bundle makes one file of each entry and all that it imports, without comments and white space. The others find the element
+// in the one index.js beside them.
+func bundle(modules []file) ([]file, error) {
+	var files []file
+	for _, entry := range entries {
+		external := []string{"react", "@lit/react"}
+		if entry != "index.js" {
+			external = append(external, "./index.js")
+		}
+		result := api.Build(api.BuildOptions{
+			EntryPoints:       []string{"./" + entry},
+			Bundle:            true,
+			External:          external,
+			Plugins:           []api.Plugin{inMemory(modules)},
+			Outdir:            "/dist",
+			Format:            api.FormatESModule,
+			Target:            api.ES2022,
+			MinifyIdentifiers: true,
+			MinifySyntax:      true,
+			MinifyWhitespace:  true,
+			Sourcemap:         api.SourceMapLinked,
+			LegalComments:     api.LegalCommentsNone,
+		})
+		if len(result.Errors) > 0 {
+			return nil, errors.New(strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), ""))
+		}
+		for _, out := range result.OutputFiles {
+			files = append(files, file{filepath.Base(out.Path), out.Contents})
+		}
+	}
+	return files, nil
+}
+
+// inMemory lets esbuild see the modules and no file of the machine.
+func inMemory(modules []file) api.Plugin {
+	const namespace = "element"
+	return api.Plugin{Name: namespace, Setup: func(build api.PluginBuild) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^\./`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+			if slices.Contains(build.InitialOptions.External, args.Path) {
+				return api.OnResolveResult{Path: args.Path, External: true}, nil
+			}
+			return api.OnResolveResult{Path: strings.TrimPrefix(args.Path, "./"), Namespace: namespace}, nil
+		})
+		load := api.OnLoadOptions{Filter: `.*`, Namespace: namespace}
+		build.OnLoad(load, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+			i := slices.IndexFunc(modules, func(f file) bool { return f.name == args.Path })
+			if i < 0 {
+				return api.OnLoadResult{}, fmt.Errorf("%s is imported but not there", args.Path)
+			}
+			source := string(modules[i].data)
+			return api.OnLoadResult{Contents: &source, Loader: api.LoaderJS}, nil
+		})
+	}}
+}

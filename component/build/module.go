@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+)
+
+// versionSection is the custom section of chat.wasm with the package's version: the element refuses a module of another
+// package before it runs it. loader.js reads it by the same name.
+const versionSection = "hallway.version"
+
+// module is the compiled chat program as it ships.
+type module struct {
+	version string
+	wasm    []byte
+}
+
+// newModule stamps a compiled program with the package's version.
+func newModule(program []byte, version string) module {
+	return module{version: version, wasm: append(program, customSection(versionSection, version)...)}
+}
+
+// compileModule builds the chat program of component/wasm.
+func compileModule(tool toolchain, overlaid bool) (module, error) {
+	version, err := packageVersion(tool)
+	if err != nil {
+		return module{}, err
+	}
+	dir, err := os.MkdirTemp("", "hallway-build-")
+	if err != nil {
+		return module{}, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "chat.wasm")
+	if err := compile(tool, "./component/wasm", path, overlaid); err != nil {
+		return module{}, err
+	}
+	program, err := os.ReadFile(path)
+	if err != nil {
+		return module{}, err
+	}
+	return newModule(program, version), nil
+}
+
+// hash is the module's SHA-256 in hex.
+func (m module) hash() string {
+	sum := sha256.Sum256(m.wasm)
+	return hex.EncodeToString(sum[:])
+}
+
+// integrity says what chat.wasm must be, for who serves or audits it.
+func integrity(m module) file {
+	data, err := json.MarshalIndent(map[string]any{
+		"version":   m.version,
+		"chat.wasm": map[string]any{"sha256": m.hash(), "bytes": len(m.wasm)},
+	}, "", "  ")
+	if err != nil {
+		panic(err) // strings and numbers only
+	}
+	return file{"integrity.json", append(data, '\n')}
+}
+
+// customSection is a section that an engine skips: the id 0, its size, the size of its name, name and content.
+func customSection(name, content string) []byte {
+	var body bytes.Buffer
+	body.Write(binary.AppendUvarint(nil, uint64(len(name))))
+	body.WriteString(name + content)
+	section := binary.AppendUvarint([]byte{0}, uint64(body.Len()))
+	return append(section, body.Bytes()...)
+}
