@@ -111,10 +111,49 @@ export type TextName =
   | 'mayNot'
   | 'gone'
   | 'tooFast'
-  | 'notNow';
+  | 'notNow'
+  | 'edited'
+  | 'pinned'
+  | 'newSeparator'
+  | 'reactedBy'
+  | 'comma'
+  | 'and'
+  | 'react'
+  | 'frequent'
+  | 'faces'
+  | 'hands'
+  | 'things'
+  | 'reply'
+  | 'edit'
+  | 'copyText'
+  | 'copied'
+  | 'pin'
+  | 'unpin'
+  | 'delete'
+  | 'deleteAsk'
+  | 'deleteNote'
+  | 'cancel'
+  | 'close'
+  | 'moreActions'
+  | 'messageActions'
+  | 'shortcuts'
+  | 'pinnedBy'
+  | 'notThere'
+  | 'notLoaded'
+  | 'keyMove'
+  | 'keyInside'
+  | 'keyMenu'
+  | 'keyBack';
 
 /** What the chat says of a number, which stands for `{n}`; each has a text for every plural form, as `newMessages.one`. */
-export type CountedTextName = 'inSeconds' | 'newMessages' | 'left' | 'people' | 'found';
+export type CountedTextName =
+  | 'inSeconds'
+  | 'newMessages'
+  | 'left'
+  | 'people'
+  | 'found'
+  | 'others'
+  | 'allPinned';
 
 export type PluralForm = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
 

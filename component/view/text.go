@@ -114,6 +114,44 @@ const (
 	wordNotNow  word = "notNow"
 )
 
+// The words of what can be done with a message.
+const (
+	wordEdited     word = "edited"
+	wordPinned     word = "pinned"
+	wordUnread     word = "newSeparator" // separates what is new
+	wordReactedBy  word = "reactedBy"    // {name} is the emoji with its number, {text} who
+	wordComma      word = "comma"        // between names
+	wordAnd        word = "and"          // before the last name
+	wordOthers     word = "others"       // of a number: people who are not named
+	wordReact      word = "react"
+	wordFrequent   word = "frequent" // a group of emoji, as are the three that follow
+	wordFaces      word = "faces"
+	wordHands      word = "hands"
+	wordThings     word = "things"
+	wordReply      word = "reply"
+	wordEdit       word = "edit"
+	wordCopy       word = "copyText"
+	wordCopied     word = "copied"
+	wordPin        word = "pin"
+	wordUnpin      word = "unpin"
+	wordDelete     word = "delete"
+	wordDeleteAsk  word = "deleteAsk"
+	wordDeleteNote word = "deleteNote" // what deleting does
+	wordCancel     word = "cancel"
+	wordClose      word = "close"
+	wordMore       word = "moreActions"    // the button that opens the menu
+	wordMenu       word = "messageActions" // the menu's accessible name
+	wordShortcuts  word = "shortcuts"
+	wordAllPinned  word = "allPinned" // of a number
+	wordPinnedBy   word = "pinnedBy"  // {name}, {text}
+	wordNotThere   word = "notThere"  // a message that was to be shown is not in the room
+	wordNotLoaded  word = "notLoaded" // a message that was to be shown cannot be loaded
+	wordKeyMove    word = "keyMove"   // what a key does, as the three that follow
+	wordKeyInside  word = "keyInside"
+	wordKeyMenu    word = "keyMenu"
+	wordKeyBack    word = "keyBack"
+)
+
 // language is what the chat says in one language.
 type language struct {
 	tag    string // BCP 47
