@@ -30,12 +30,27 @@ func (p *pending) holdBack(b *block) {
 	p.op.FindOnly, p.block = true, b
 }
 
-// bytes is about the size of the op.
+// id is the message that the op is about, "" if none.
+func (p *pending) id() string {
+	if p.op.Kind == OpSend {
+		return p.op.Send.ID
+	}
+	return p.op.ID
+}
+
+// bytes is about the size of the op, and of what will be told of it.
 func (p *pending) bytes() int {
 	f := &p.op.Send
-	n := opBytes + len(f.Text) + len(f.ID) + len(f.ReplyTo) + len(f.SentAt)
-	if f.Encrypted != nil {
-		n += len(f.Encrypted.CT)
+	n := opBytes + len(f.Text) + len(f.ID) + len(f.ReplyTo) + len(f.SentAt) +
+		len(p.op.Text) + len(p.op.Title) + len(p.op.Settings)
+	for _, e := range [...]*protocol.Encrypted{f.Encrypted, p.op.Encrypted} {
+		if e != nil {
+			n += len(e.CT)
+		}
+	}
+	switch p.op.Kind {
+	case OpEdit, OpReact, OpPin:
+		n += changedBytes
 	}
 	return n
 }
@@ -132,7 +147,7 @@ func (h *Hub) holdBackQueue(batch []pending) {
 			p.block.refuse(p.op.Send.ID, p.order, 0) // its lane is blocked already, or was joined anew
 			continue
 		}
-		if p.session == nil {
+		if p.session == nil || p.op.Kind != OpOpen && p.op.Kind != OpSend {
 			continue
 		}
 		at := lane{p.session, p.op.Room}
@@ -203,6 +218,8 @@ func (h *Hub) done(p *pending, o Outcome) {
 		h.refuse(p, p.block.refusal)
 	case o.Code != "":
 		h.refuse(p, refusal{code: o.Code, reason: o.Reason})
+	case !p.op.Kind.takesRev():
+		p.done(o)
 	default:
 		h.stored(p, o)
 	}
@@ -213,12 +230,12 @@ func (h *Hub) refuse(p *pending, why refusal) {
 		p.done(why.outcome())
 		return
 	}
-	p.session.send(why.frame(p.op.Room, p.op.Send.ID))
+	p.session.send(why.frame(p.op.Room, p.id()))
 }
 
-// stored tells a stored message to its room, or, where the room has been told
-// it before, to who asked alone. A message found by its id may well be news to
-// the room: the commit that stored it may have seemed to fail.
+// stored tells a message as it is stored now to its room, or, where the room has
+// been told that before, to who asked alone. What no op of this batch has changed
+// may well be news to the room: the commit that did may have seemed to fail.
 func (h *Hub) stored(p *pending, o Outcome) {
 	r := h.rooms[p.op.Room]
 	if r != nil && r.open {
@@ -230,7 +247,7 @@ func (h *Hub) stored(p *pending, o Outcome) {
 			h.touched = append(h.touched, r)
 		}
 		r.told = o.Message.Rev
-		r.out = append(r.out, protocol.Changed{Message: o.Message}.Append(nil))
+		r.out = append(r.out, p.changed(&o).Append(nil))
 	}
 	if p.done != nil {
 		p.done(o)
@@ -241,7 +258,17 @@ func (h *Hub) stored(p *pending, o Outcome) {
 		return
 	}
 	h.tell(r) // in the order of rev, should this batch have brought it
-	p.session.send(protocol.Changed{Message: o.Message})
+	p.session.send(p.changed(&o))
+}
+
+// changed is the frame that tells what became of the op. The cause holds also
+// where the op has changed nothing.
+func (p *pending) changed(o *Outcome) protocol.Changed {
+	f := protocol.Changed{Message: o.Message}
+	if p.op.Kind == OpReact {
+		f.Cause = &protocol.Cause{By: p.op.Sender.ID, Emoji: p.op.Emoji, On: p.op.On}
+	}
+	return f
 }
 
 // tell sends a room what was gathered for it.

@@ -155,25 +155,3 @@ func (h *Hub) probe(m *member) {
 		},
 	})
 }
-
-// Post takes a send over REST. done is called exactly once with what became of
-// it, perhaps before Post returns.
-func (h *Hub) Post(now time.Time, who Identity, f protocol.Send, done func(Outcome)) {
-	role, ok := who.Grants.Role(f.Room)
-	if !ok {
-		no := forbidden(f.Room, f.ID)
-		done(Outcome{Code: no.Code, Reason: no.Message})
-		return
-	}
-	who.User.Role = role
-	p := pending{op: Op{Kind: OpSend, Room: f.Room, Sender: who.User, Send: f}, done: done}
-	if h.full(nil, p.bytes()) {
-		done(unavailable().outcome())
-		return
-	}
-	if wait := h.spend(now, h.user(who.User.ID)); wait > 0 {
-		p.holdBack(&block{refusal: rateLimited(wait)})
-	}
-	h.enqueue(p)
-	h.flush()
-}

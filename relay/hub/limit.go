@@ -40,6 +40,10 @@ const (
 // that will tell it.
 const opBytes = 256
 
+// changedBytes is about what the message takes that an op changes without
+// bringing all of it: its text, the reactions with their users' names.
+const changedBytes = 1024
+
 const (
 	// TickEvery is how often Tick wants to be called; times are kept to that.
 	TickEvery = 500 * time.Millisecond

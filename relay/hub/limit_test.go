@@ -101,7 +101,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 	w.open("bob").take(protocol.Hello{Token: "bob"})
 	w.conns["bob"].take(protocol.Join{Room: "lobby"})
-	if got := w.out[len(w.out)-1]; got != "store← open lobby" {
+	if got := w.out[len(w.out)-1]; got != "store← open lobby for bob" {
 		t.Errorf("the room was still in memory: %s", got)
 	}
 }

@@ -27,7 +27,8 @@ var update = flag.Bool("update", false, "write what the hub does into the script
 //	ada: {…}            a frame arrives; "ada: {…} {…}" several, at once
 //	ada heard           a control frame arrives
 //	ada gone            the connection has ended
-//	post ada {…}        a send over REST, with the token "ada"
+//	post ada {…}        the change of a frame over REST, with the token "ada"
+//	post ada drop lobby or configure lobby
 //	commit, fail, lose  the batch under way ends; see world
 //	wait 10s
 //	drain, close all
@@ -189,28 +190,59 @@ func between(all, frame string) string {
 	return frame
 }
 
+// post takes a change over REST: "ada {…}" by a frame, "ada drop lobby" or "ada
+// configure lobby" in words.
 func (w *world) post(rest string) error {
-	token, frame, _ := strings.Cut(rest, " {")
+	token, frame, isFrame := strings.Cut(rest, " {")
+	var op hub.Op
+	var err error
+	if isFrame {
+		op, err = opOf("{" + frame)
+	} else {
+		words := strings.Fields(rest)
+		kinds := map[string]hub.OpKind{"configure": hub.OpConfigure, "drop": hub.OpDrop}
+		op = hub.Op{Kind: kinds[words[len(words)-2]], Room: words[len(words)-1]}
+		token = strings.Join(words[:len(words)-2], " ")
+	}
+	if err != nil {
+		return err
+	}
 	who, err := fakeVerifier{}.Verify(w.now, token)
 	if err != nil {
 		return err
 	}
-	f, err := protocol.DecodeClient([]byte("{"+frame), hub.Config{}.WithDefaults().Limits)
-	if err != nil {
-		return err
-	}
-	send, ok := f.(protocol.Send)
-	if !ok {
-		return errors.New("only a send can be posted")
-	}
-	w.Post(w.now, who, send, func(o hub.Outcome) {
-		if o.Code != "" {
+	w.Change(w.now, who, op, func(o hub.Outcome) {
+		switch {
+		case o.Code != "":
 			w.log("answer: %s %s, retry after %v", o.Code, o.Reason, o.RetryAfter)
-			return
+		case o.Message.ID == "":
+			w.log("answer: done")
+		default:
+			w.log("answer: new=%v %s", o.New, o.Message.Append(nil))
 		}
-		w.log("answer: new=%v %s", o.New, o.Message.Append(nil))
 	})
 	return nil
+}
+
+// opOf is the op that a frame asks for.
+func opOf(frame string) (hub.Op, error) {
+	f, err := protocol.DecodeClient([]byte(frame), hub.Config{}.WithDefaults().Limits)
+	if err != nil {
+		return hub.Op{}, err
+	}
+	switch f := f.(type) {
+	case protocol.Send:
+		return hub.Op{Kind: hub.OpSend, Room: f.Room, Send: f}, nil
+	case protocol.Edit:
+		return hub.Op{Kind: hub.OpEdit, Room: f.Room, ID: f.ID, Text: f.Text}, nil
+	case protocol.Delete:
+		return hub.Op{Kind: hub.OpDelete, Room: f.Room, ID: f.ID}, nil
+	case protocol.React:
+		return hub.Op{Kind: hub.OpReact, Room: f.Room, ID: f.ID, Emoji: f.Emoji, On: f.On}, nil
+	case protocol.Pin:
+		return hub.Op{Kind: hub.OpPin, Room: f.Room, ID: f.ID, On: f.On}, nil
+	}
+	return hub.Op{}, errors.New("no change")
 }
 
 const idFormat = "00000000-0000-7000-8000-%012d"

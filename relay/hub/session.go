@@ -63,7 +63,7 @@ func (h *Hub) Received(now time.Time, s *Session, data []byte) {
 	// A send is refused by the user's own rate, in the order of its lane.
 	if _, ok := frame.(protocol.Send); !ok {
 		if wait := s.spendFrame(now, h.cfg.FramesPerSecond); wait > 0 {
-			_, room, id := describe(frame)
+			room, id := describe(frame)
 			s.send(tooManyFrames(wait).frame(room, id))
 			return
 		}
@@ -99,7 +99,7 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 		return
 	}
 	if s.user == nil {
-		_, room, id := describe(frame)
+		room, id := describe(frame)
 		s.send(unauthorized(room, id))
 		return
 	}
@@ -114,38 +114,40 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 		h.leave(s, f.Room)
 	case protocol.Send:
 		h.send(now, s, f)
-	default:
-		kind, room, id := describe(frame)
-		s.send(protocol.Error{
-			Code: protocol.CodeBadRequest, Message: kind + " is not supported by this relay yet",
-			Room: room, ID: id,
-		})
+	case protocol.Edit:
+		h.change(now, s, Op{Kind: OpEdit, Room: f.Room, ID: f.ID, Text: f.Text, Encrypted: f.Encrypted})
+	case protocol.Delete:
+		h.change(now, s, Op{Kind: OpDelete, Room: f.Room, ID: f.ID})
+	case protocol.React:
+		h.change(now, s, Op{Kind: OpReact, Room: f.Room, ID: f.ID, Emoji: f.Emoji, On: f.On})
+	case protocol.Pin:
+		h.change(now, s, Op{Kind: OpPin, Room: f.Room, ID: f.ID, On: f.On})
 	}
 }
 
-// describe names a frame's type, room and message.
-func describe(frame protocol.ClientFrame) (kind, room, id string) {
+// describe names a frame's room and message.
+func describe(frame protocol.ClientFrame) (room, id string) {
 	switch f := frame.(type) {
 	case protocol.Join:
-		return "join", f.Room, ""
+		return f.Room, ""
 	case protocol.Leave:
-		return "leave", f.Room, ""
+		return f.Room, ""
 	case protocol.Send:
-		return "send", f.Room, f.ID
+		return f.Room, f.ID
 	case protocol.Edit:
-		return "edit", f.Room, f.ID
+		return f.Room, f.ID
 	case protocol.Delete:
-		return "delete", f.Room, f.ID
+		return f.Room, f.ID
 	case protocol.React:
-		return "react", f.Room, f.ID
+		return f.Room, f.ID
 	case protocol.Pin:
-		return "pin", f.Room, f.ID
+		return f.Room, f.ID
 	case protocol.Typing:
-		return "typing", f.Room, ""
+		return f.Room, ""
 	case protocol.Read:
-		return "read", f.Room, ""
+		return f.Room, ""
 	}
-	return "", "", ""
+	return "", ""
 }
 
 // hello takes the first hello and every refreshing one; both are answered with

@@ -77,6 +77,9 @@ const (
 	OpDrop
 )
 
+// takesRev reports whether such an op changes a message.
+func (k OpKind) takesRev() bool { return OpSend <= k && k <= OpPin }
+
 // Op is one durable change to a room. Its content is already checked.
 type Op struct {
 	Kind   OpKind

@@ -3,7 +3,6 @@ package hub_test
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,13 +19,14 @@ type world struct {
 	out   []string // what the hub did since the last look
 	conns map[string]*fakeConn
 	rooms map[string]*fakeRoom
-	batch []hub.Op // under way
+	lives map[string]int // how often each room was made
+	batch []hub.Op       // under way
 }
 
 var midnight = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
 func newWorld(cfg hub.Config) *world {
-	w := &world{now: midnight, conns: map[string]*fakeConn{}, rooms: map[string]*fakeRoom{}}
+	w := &world{now: midnight, conns: map[string]*fakeConn{}, rooms: map[string]*fakeRoom{}, lives: map[string]int{}}
 	cfg.Server = "hallway/test"
 	cfg.Verifier = fakeVerifier{}
 	w.Hub = hub.New(cfg, w, w)
@@ -136,11 +136,6 @@ func (fakeVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
 
 // The store: a batch is under way until commit, fail or lose ends it.
 
-type fakeRoom struct {
-	head     int64
-	messages map[string]protocol.Message
-}
-
 func (w *world) Commit(ops []hub.Op) {
 	if w.batch != nil {
 		panic("a batch is under way already")
@@ -152,16 +147,37 @@ func (w *world) Commit(ops []hub.Op) {
 func describeOps(ops []hub.Op) string {
 	var words []string
 	for _, op := range ops {
-		switch {
-		case op.Kind == hub.OpOpen:
-			words = append(words, "open "+op.Room)
-		case op.FindOnly:
-			words = append(words, "find "+op.Send.ID)
-		default:
-			words = append(words, "send "+op.Send.ID)
-		}
+		words = append(words, describeOp(op))
 	}
 	return strings.Join(words, ", ")
+}
+
+func describeOp(op hub.Op) string {
+	switch op.Kind {
+	case hub.OpOpen:
+		return "open " + op.Room + " for " + op.Sender.ID
+	case hub.OpEdit:
+		return "edit " + op.ID
+	case hub.OpDelete:
+		if op.Any {
+			return "delete any " + op.ID
+		}
+		return "delete " + op.ID
+	case hub.OpReact:
+		return fmt.Sprintf("react %s %s %v", op.ID, op.Emoji, op.On)
+	case hub.OpPin:
+		return fmt.Sprintf("pin %s %v", op.ID, op.On)
+	case hub.OpRead:
+		return fmt.Sprintf("read %d for %s", op.Seq, op.Sender.ID)
+	case hub.OpConfigure:
+		return "configure " + op.Room
+	case hub.OpDrop:
+		return "drop " + op.Room
+	}
+	if op.FindOnly {
+		return "find " + op.Send.ID
+	}
+	return "send " + op.Send.ID
 }
 
 // commit carries the batch out.
@@ -187,44 +203,4 @@ func (w *world) carryOut() []hub.Outcome {
 		outcomes = append(outcomes, w.do(op))
 	}
 	return outcomes
-}
-
-func (w *world) do(op hub.Op) hub.Outcome {
-	r := w.rooms[op.Room]
-	if r == nil {
-		r = &fakeRoom{messages: map[string]protocol.Message{}}
-		if !op.FindOnly {
-			w.rooms[op.Room] = r
-		}
-	}
-	o := hub.Outcome{Epoch: "e-" + op.Room, Head: r.head}
-	if op.Kind == hub.OpOpen {
-		return o
-	}
-	m, found := r.messages[op.Send.ID]
-	switch {
-	case found && (m.Sender.ID != op.Sender.ID || m.Text != op.Send.Text):
-		return hub.Outcome{Code: protocol.CodeConflict, Reason: "the id is taken"}
-	case !found && op.FindOnly:
-		return hub.Outcome{Code: protocol.CodeNotFound}
-	case !found:
-		r.head++
-		m = protocol.Message{
-			Room: op.Room, ID: op.Send.ID, Seq: r.head, Rev: r.head, Sender: op.Sender,
-			CreatedAt: protocol.TimeOf(w.now), Text: op.Send.Text,
-		}
-		r.messages[m.ID] = m
-	}
-	o.Message, o.New, o.Head = m, !found, r.head
-	return o
-}
-
-// history is a room's messages in their order.
-func (w *world) history(room string) []protocol.Message {
-	if w.rooms[room] == nil {
-		return nil
-	}
-	return slices.SortedFunc(maps.Values(w.rooms[room].messages), func(a, b protocol.Message) int {
-		return int(a.Seq - b.Seq)
-	})
 }

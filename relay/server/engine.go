@@ -228,13 +228,19 @@ func (l *link) do(ev func(h *hub.Hub, now time.Time)) {
 	})
 }
 
-// Post takes a send over REST by the same rules, order and rate as a frame. A
-// refusal is the outcome's Code, with RetryAfter where trying again may help.
-// After an error, which is ctx's, the message may or may not be stored.
+// Post takes a send over REST, as Change does.
 func (e *Engine) Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
+	return e.Change(ctx, who, hub.Op{Kind: hub.OpSend, Room: send.Room, Send: send})
+}
+
+// Change takes a change over REST by the same rules, order and rate as a frame:
+// an op of any kind but OpOpen and OpRead, whose content is checked; the sender is
+// who. A refusal is the outcome's Code, with RetryAfter where trying again may
+// help. After an error, which is ctx's, the change may or may not be stored.
+func (e *Engine) Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error) {
 	done := make(chan hub.Outcome, 1)
 	e.do(func(now time.Time) {
-		e.hub.Post(now, who, send, func(o hub.Outcome) { done <- o })
+		e.hub.Change(now, who, op, func(o hub.Outcome) { done <- o })
 	})
 	select {
 	case o := <-done:

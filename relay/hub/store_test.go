@@ -1,0 +1,152 @@
+package hub_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// fakeRoom is what the fake store holds of a room.
+type fakeRoom struct {
+	epoch    string
+	head     int64
+	messages map[string]protocol.Message
+	sent     map[string]string // the text of each at its creation
+	read     map[string]int64  // by user
+}
+
+// do carries one op out as hub.Store wants it.
+func (w *world) do(op hub.Op) hub.Outcome {
+	r := w.rooms[op.Room]
+	makes := op.Kind == hub.OpOpen || op.Kind == hub.OpSend && !op.FindOnly || op.Kind == hub.OpConfigure
+	switch {
+	case r == nil && !makes:
+		return hub.Outcome{Code: protocol.CodeNotFound, Reason: "there is no such room"}
+	case r == nil:
+		r = w.newRoom(op.Room)
+	}
+	o := hub.Outcome{}
+	switch op.Kind {
+	case hub.OpDrop:
+		delete(w.rooms, op.Room)
+		return o
+	case hub.OpSend:
+		o = r.send(w, op)
+	case hub.OpEdit, hub.OpDelete, hub.OpReact, hub.OpPin:
+		o = r.change(w, op)
+	case hub.OpRead:
+		r.read[op.Sender.ID] = max(r.read[op.Sender.ID], min(op.Seq, r.head))
+	}
+	if o.Code == "" {
+		o.Epoch, o.Head, o.Read = r.epoch, r.head, r.read[op.Sender.ID]
+	}
+	return o
+}
+
+// newRoom begins a life of a room; the first is called e-lobby, the next e2-lobby.
+func (w *world) newRoom(name string) *fakeRoom {
+	w.lives[name]++
+	r := &fakeRoom{
+		epoch: "e-" + name, messages: map[string]protocol.Message{},
+		sent: map[string]string{}, read: map[string]int64{},
+	}
+	if n := w.lives[name]; n > 1 {
+		r.epoch = fmt.Sprintf("e%d-%s", n, name)
+	}
+	w.rooms[name] = r
+	return r
+}
+
+func (r *fakeRoom) send(w *world, op hub.Op) hub.Outcome {
+	m, found := r.messages[op.Send.ID]
+	switch {
+	case found && (m.Sender.ID != op.Sender.ID || r.sent[m.ID] != op.Send.Text):
+		return hub.Outcome{Code: protocol.CodeConflict, Reason: "the id is taken"}
+	case found:
+		return hub.Outcome{Message: m}
+	case op.FindOnly:
+		return hub.Outcome{Code: protocol.CodeNotFound}
+	}
+	m = protocol.Message{
+		Room: op.Room, ID: op.Send.ID, Seq: r.head + 1, Sender: op.Sender,
+		CreatedAt: protocol.TimeOf(w.now), Text: op.Send.Text,
+	}
+	r.sent[m.ID] = m.Text
+	return r.put(m)
+}
+
+// put stores a message at the next rev.
+func (r *fakeRoom) put(m protocol.Message) hub.Outcome {
+	r.head++
+	m.Rev = r.head
+	r.messages[m.ID] = m
+	return hub.Outcome{Message: m, New: true}
+}
+
+func (r *fakeRoom) change(w *world, op hub.Op) hub.Outcome {
+	m, found := r.messages[op.ID]
+	own := m.Sender.ID == op.Sender.ID
+	switch {
+	case !found:
+		return hub.Outcome{Code: protocol.CodeNotFound, Reason: "there is no such message"}
+	case op.Kind == hub.OpEdit && !own, op.Kind == hub.OpDelete && !own && !op.Any:
+		return hub.Outcome{Code: protocol.CodeForbidden, Reason: "the message is another's"}
+	case m.Deleted() && op.Kind != hub.OpDelete:
+		return hub.Outcome{Code: protocol.CodeConflict, Reason: "the message is deleted"}
+	}
+	before := string(m.Append(nil))
+	switch op.Kind {
+	case hub.OpEdit:
+		if m.Text != op.Text {
+			m.Text, m.EditedAt = op.Text, protocol.TimeOf(w.now)
+		}
+	case hub.OpDelete:
+		if !m.Deleted() {
+			m = protocol.Message{Room: m.Room, ID: m.ID, Seq: m.Seq, Rev: m.Rev, Sender: m.Sender, CreatedAt: m.CreatedAt, DeletedAt: protocol.TimeOf(w.now)}
+		}
+	case hub.OpReact:
+		m.Reactions = react(m.Reactions, op)
+	case hub.OpPin:
+		m.Pinned = op.On
+	}
+	if string(m.Append(nil)) == before {
+		return hub.Outcome{Message: m}
+	}
+	return r.put(m)
+}
+
+// react gives or takes a reaction, on a copy.
+func react(old []protocol.Reaction, op hub.Op) []protocol.Reaction {
+	var all []protocol.Reaction
+	given := false
+	for _, x := range old {
+		if x.Emoji == op.Emoji {
+			x.Users = slices.DeleteFunc(slices.Clone(x.Users), func(u string) bool { return u == op.Sender.ID })
+			if op.On {
+				x.Users = append(x.Users, op.Sender.ID)
+				slices.Sort(x.Users)
+			}
+			x.Count, given = int64(len(x.Users)), true
+		}
+		if x.Count > 0 {
+			all = append(all, x)
+		}
+	}
+	if op.On && !given {
+		all = append(all, protocol.Reaction{Emoji: op.Emoji, Count: 1, Users: []string{op.Sender.ID}})
+	}
+	return all
+}
+
+// history is a room's messages in their order.
+func (w *world) history(room string) []protocol.Message {
+	if w.rooms[room] == nil {
+		return nil
+	}
+	return slices.SortedFunc(maps.Values(w.rooms[room].messages), func(a, b protocol.Message) int {
+		return int(a.Seq - b.Seq)
+	})
+}
