@@ -1,0 +1,5 @@
+import { Later } from './later';
+
+export default async function Page({ searchParams }) {
+  return <Later {...await searchParams} />;
+}

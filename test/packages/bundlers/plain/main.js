@@ -1,0 +1,2 @@
+const chat = document.querySelector('hallway-chat');
+for (const [name, value] of new URLSearchParams(location.search)) chat.setAttribute(name, value);

@@ -1,0 +1,5 @@
+const HtmlWebpackPlugin = require('html-webpack-plugin');
+
+module.exports = {
+  plugins: [new HtmlWebpackPlugin({ title: 'Hallway under webpack', favicon: './icon.svg' })],
+};

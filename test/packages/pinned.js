@@ -1,0 +1,47 @@
+// The released package that frontends may be pinned to, and its relay, built again from the commit that pinned.json records.
+
+import { execFile } from 'node:child_process';
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from '../browser/relay.js';
+
+const BUILD_MS = 300_000;
+
+const run = promisify(execFile);
+
+export const PINNED = JSON.parse(await readFile(new URL('pinned.json', import.meta.url)));
+
+/** Where the built release lies: its package, and its relay as bin/hallway. A release never changes, so it is built once. */
+export const PINNED_FOLDER = join(
+  ROOT,
+  'test/packages/.build',
+  `hallway-${PINNED.version}-${PINNED.commit.slice(0, 12)}`,
+);
+
+export async function buildPinned() {
+  if (await exists(PINNED_FOLDER)) return;
+  const { version, commit } = PINNED;
+  await run('git', ['cat-file', '-e', `${commit}^{commit}`], { cwd: ROOT }).catch(() => {
+    throw new Error(
+      `hallway-chat ${version} is built from commit ${commit}, which this clone does not have: run git fetch --unshallow`,
+    );
+  });
+  const folder = `${PINNED_FOLDER}.part`;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  // bash, for a failure of git archive must not go under in the pipe.
+  await run('bash', ['-c', 'set -o pipefail; git archive "$0" | tar -x -C "$1"', commit, folder], {
+    cwd: ROOT,
+  });
+  const go = (...args) => run('go', args, { cwd: folder, timeout: BUILD_MS });
+  await go('run', './component/build', '-out', 'dist');
+  await go('build', '-trimpath', '-ldflags', `-X main.version=${version}`, '-o', 'bin/hallway', './relay');
+  await rename(folder, PINNED_FOLDER);
+}
+
+export const exists = (path) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,37 @@
+// node test/packages/prepare.js [PROJECT…]
+//
+// Publishes the package as it is now, and the release that frontends are pinned to, in a registry on loopback; installs and builds
+// the projects named, or all, from it. Needs dist/ to be built.
+
+import { join } from 'node:path';
+import { ROOT } from '../browser/relay.js';
+import { buildPinned, PINNED_FOLDER } from './pinned.js';
+import { PROJECTS, Project } from './project.js';
+import { Registry } from './registry.js';
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PROJECTS);
+
+let registry;
+try {
+  const unknown = names.find((name) => !(name in PROJECTS));
+  if (unknown) throw new Error(`there is no project ${unknown}: ${Object.keys(PROJECTS).join(', ')}`);
+  await step('building the pinned release', buildPinned);
+  registry = await Registry.start();
+  await step('publishing both versions', async () => {
+    await registry.publish(PINNED_FOLDER, 'pinned');
+    await registry.publish(join(ROOT), 'latest');
+  });
+  for (const name of names)
+    await step(`installing and building ${name}`, () => new Project(name).prepare(registry));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  await registry?.stop();
+}
+
+async function step(what, work) {
+  const from = performance.now();
+  await work();
+  console.log(`${what}: ${((performance.now() - from) / 1000).toFixed(1)} s`);
+}

@@ -1,0 +1,125 @@
+// A frontend as its team has it: a folder with a package.json, installed and built in a copy, so that nothing of it is left among
+// the sources.
+
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { ROOT } from '../browser/relay.js';
+import { exists } from './pinned.js';
+
+const BUILD_MS = 240_000;
+const START_MS = 60_000;
+const STOP_MS = 5_000;
+const POLL_MS = 50;
+
+const run = promisify(execFile);
+
+/** Every frontend here. Those in examples are meant to be read, those in bundlers to be tested only. */
+export const PROJECTS = {
+  organizer: 'examples/organizer',
+  participation: 'examples/participation',
+  versions: 'test/packages/bundlers/versions',
+  vite: 'test/packages/bundlers/vite',
+  webpack: 'test/packages/bundlers/webpack',
+  next: 'test/packages/bundlers/next',
+  plain: 'test/packages/bundlers/plain',
+};
+
+export class Project {
+  /** @param {keyof typeof PROJECTS} name */
+  constructor(name) {
+    this.name = name;
+    this.source = join(ROOT, PROJECTS[name]);
+    this.folder = join(ROOT, 'test/packages/.build', name);
+  }
+
+  /** Copies the sources anew, installs what they need and builds them. What npm brought before is used again. */
+  async prepare(registry) {
+    await mkdir(this.folder, { recursive: true });
+    for (const stale of [
+      'src',
+      'app',
+      'package-lock.json',
+      'node_modules/.package-lock.json',
+      'node_modules/.vite',
+    ]) {
+      await rm(join(this.folder, stale), { recursive: true, force: true });
+    }
+    for (const version of ['hallway-chat', 'hallway-chat-pinned']) {
+      await rm(join(this.folder, 'node_modules', version), { recursive: true, force: true });
+    }
+    const built = new Set(['node_modules', 'dist', '.next']);
+    await cp(this.source, this.folder, { recursive: true, filter: (path) => !built.has(basename(path)) });
+    await registry.install(this.folder);
+    const { scripts = {} } = JSON.parse(await readFile(join(this.folder, 'package.json')));
+    if (scripts.build) await this.#build();
+  }
+
+  async #build() {
+    const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
+    try {
+      await run('npm', ['run', 'build'], { cwd: this.folder, timeout: BUILD_MS, env });
+    } catch (error) {
+      throw new Error(`${this.name} cannot be built:\n${error.stdout}${error.stderr}`);
+    }
+  }
+
+  /** Whether prepare() has ended well before. */
+  prepared() {
+    return exists(join(this.folder, 'node_modules/hallway-chat'));
+  }
+
+  /** Reads the package.json of something that is installed. */
+  async installed(name) {
+    return JSON.parse(await readFile(join(this.folder, 'node_modules', name, 'package.json')));
+  }
+
+  /**
+   * Runs a command of the project that serves it, until stop() is called.
+   *
+   * @param {string[]} command of node or of what npm has installed; {port} stands for the port
+   * @param {number} port
+   * @param {Record<string, string>} [environment]
+   */
+  async serve([program, ...args], port, environment = {}) {
+    const path = program === 'node' ? process.execPath : join(this.folder, 'node_modules/.bin', program);
+    const server = spawn(
+      path,
+      args.map((arg) => arg.replace('{port}', String(port))),
+      {
+        cwd: this.folder,
+        env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', PORT: String(port), ...environment },
+        detached: true, // a server may start others: they end as one group
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let log = '';
+    for (const stream of [server.stdout, server.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        log += text;
+      });
+    }
+    const url = `http://127.0.0.1:${port}`;
+    const stop = () => end(server);
+    for (const deadline = Date.now() + START_MS; ; await wait(POLL_MS)) {
+      const answer = await fetch(url).catch(() => undefined);
+      if (answer?.ok) return { url, stop };
+      if (server.exitCode !== null || Date.now() > deadline) {
+        await stop();
+        throw new Error(`${this.name} cannot be served:\n${log}`);
+      }
+    }
+  }
+}
+
+async function end(server) {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, 'exit');
+  process.kill(-server.pid, 'SIGTERM');
+  const late = setTimeout(() => process.kill(-server.pid, 'SIGKILL'), STOP_MS);
+  await ended;
+  clearTimeout(late);
+}

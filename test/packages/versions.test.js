@@ -1,0 +1,80 @@
+// Two versions of the package: on one page, and with relays that are older and newer than they.
+
+import { Chat } from '../browser/chat.js';
+import { ADA, BEN, expect, PINNED_RELAY, test, UNREACHABLE } from './fixture.js';
+import { PINNED } from './pinned.js';
+import { Project } from './project.js';
+
+/** Opens the page that has the chat of both versions, the pinned one first. */
+async function openBoth({ serve, newPage, relay }, users) {
+  const site = await serve('versions', 'dist');
+  const page = await newPage();
+  const address = new URL(site);
+  const names = ['hallway-chat', 'hallway-chat-now'];
+  for (const [i, name] of names.entries()) {
+    const attributes = { relay: relay.url, room: 'lobby', token: await relay.token(users[i]) };
+    address.searchParams.set(name, JSON.stringify(attributes));
+  }
+  await page.goto(address.href);
+  return names.map((name) => new Chat(page.locator(name)));
+}
+
+test('the pinned version is the one recorded, the other is newer', async () => {
+  const project = new Project('versions');
+  const [pinned, now] = [await project.installed('hallway-chat-pinned'), await project.installed('hallway-chat')];
+  expect(pinned.version).toBe(PINNED.version);
+  const order = now.version.localeCompare(pinned.version, 'en', { numeric: true });
+  expect(order, `${now.version} is to be above ${pinned.version}`).toBe(1);
+});
+
+test('both versions live on one page, each under a name of its own', async ({ serve, newPage, relay }) => {
+  const [pinned, now] = await openBoth({ serve, newPage, relay }, [ADA, BEN]);
+  await pinned.live();
+  await now.live();
+  await pinned.write('From the pinned version.');
+  await expect(now.message('From the pinned version.')).toBeVisible();
+  await now.write('From the present one.');
+  await expect(pinned.message('From the present one.')).toBeVisible();
+  await pinned.settled(2);
+  await now.settled(2);
+});
+
+test('both versions share the outbox of one user', async ({ serve, newPage, relay, watch }) => {
+  watch.expect(UNREACHABLE);
+  const [pinned, now] = await openBoth({ serve, newPage, relay }, [ADA, ADA]);
+  await pinned.live();
+  await now.live();
+  await relay.kill();
+  await pinned.write('Written in the pinned version.');
+  await now.write('Written in the present one.');
+  await relay.restart();
+  for (const chat of [pinned, now]) await chat.settled(2, { timeout: 45_000 });
+  const texts = (await relay.history(await relay.token(ADA))).messages.map(({ text }) => text);
+  expect(texts.sort()).toEqual(['Written in the pinned version.', 'Written in the present one.']);
+});
+
+test.describe('the relay of the pinned version', () => {
+  test.use({ relayCommand: PINNED_RELAY });
+
+  test('serves both versions, and is updated under them', async ({ serve, newPage, relay, watch }) => {
+    watch.expect(UNREACHABLE);
+    const [pinned, now] = await openBoth({ serve, newPage, relay }, [ADA, BEN]);
+    await pinned.live();
+    await now.live();
+    await pinned.write('Before the update.');
+    await expect(now.message('Before the update.')).toBeVisible();
+
+    await relay.kill();
+    await now.write('Meanwhile, by Ben.');
+    await pinned.write('Meanwhile, by Ada.');
+    relay.command = undefined; // today's
+    await relay.restart();
+    for (const chat of [pinned, now]) await chat.settled(3, { timeout: 45_000 });
+    await now.write('After the update.');
+    await expect(pinned.message('After the update.')).toBeVisible();
+
+    const [first, second] = await Promise.all([pinned.shown(), now.shown()]);
+    expect(first.map(({ id }) => id)).toEqual(second.map(({ id }) => id));
+    expect(first.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+});
