@@ -100,7 +100,7 @@ func (s *Server) preflight(c *fiber.Ctx) error {
 		return errOrigin
 	}
 	c.Vary(fiber.HeaderAccessControlRequestMethod, fiber.HeaderAccessControlRequestHeaders)
-	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST")
+	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST, PUT, PATCH, DELETE")
 	c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type")
 	c.Set(fiber.HeaderAccessControlMaxAge, preflightSecondsMax)
 	return c.SendStatus(fiber.StatusNoContent)

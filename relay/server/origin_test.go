@@ -47,10 +47,10 @@ func TestCORS(t *testing.T) {
 	}
 
 	r := s.ask("OPTIONS", messagesPath, "", "Origin", "https://app.example.org",
-		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,content-type")
+		"Access-Control-Request-Method", "PATCH", "Access-Control-Request-Headers", "authorization,content-type")
 	for name, want := range map[string]string{
 		"Access-Control-Allow-Origin":  "https://app.example.org",
-		"Access-Control-Allow-Methods": "GET, HEAD, POST",
+		"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
 		"Access-Control-Allow-Headers": "Authorization, Content-Type",
 		"Access-Control-Max-Age":       "600",
 	} {

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"hallway/protocol"
+	"hallway/relay/hub"
 )
 
 const mimeProblem = "application/problem+json"
@@ -39,6 +40,26 @@ func refuseFrame(err error) error {
 		return refuse(f.Code, f.Reason)
 	}
 	return err
+}
+
+// refuseOutcome is the refusal of what was asked of the hub; nil where it was
+// done.
+func refuseOutcome(out hub.Outcome, err error) error {
+	switch {
+	case err != nil:
+		return refuse(protocol.CodeUnavailable, "this may not be stored: ask again")
+	case out.Code != "":
+		r := refuse(out.Code, out.Reason)
+		r.retryAfter = out.RetryAfter
+		return r
+	}
+	return nil
+}
+
+// unreadable is the refusal where the store could not be read.
+func (s *Server) unreadable(err error) error {
+	s.log.Error("the store could not be read", "error", err)
+	return refuse(protocol.CodeUnavailable, "this cannot be read at present")
 }
 
 // retryDefault is what the refused wait when nobody knows better.

@@ -34,6 +34,10 @@ type Backend interface {
 	Serve(nc net.Conn, remote string)
 	// Post carries out a send; what was refused is told by the outcome.
 	Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error)
+	// Change carries out any other op; what was refused is told by the outcome.
+	Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error)
+	// Online is who is in a room now: the number of connections by user id.
+	Online(ctx context.Context, room string) (map[string]int, error)
 	// Conns is how many connections have not ended.
 	Conns() int
 	// Draining reports that the relay is going away.
@@ -49,16 +53,17 @@ type History interface {
 
 // Options is what a [Server] is made of.
 type Options struct {
-	Backend  Backend
-	History  History
-	Verifier hub.Verifier
-	Origins  Origins          // beside the same origin
-	Limits   protocol.Limits  // those of the hub; zero: the protocol's defaults
-	Admit    Admission        // zero: no limit
-	Demo     *Demo            // nil: no demo
-	Metrics  *Metrics         // those of the backend; nil: new ones
-	Log      *slog.Logger     // each request at debug
-	Now      func() time.Time // nil: the clock
+	Backend   Backend
+	History   History
+	Directory hub.Directory
+	Verifier  hub.Verifier
+	Origins   Origins          // beside the same origin
+	Limits    protocol.Limits  // those of the hub; zero: the protocol's defaults
+	Admit     Admission        // zero: no limit
+	Demo      *Demo            // nil: no demo
+	Metrics   *Metrics         // those of the backend; nil: new ones
+	Log       *slog.Logger     // each request at debug
+	Now       func() time.Time // nil: the clock
 }
 
 // Server answers HTTP.
@@ -66,6 +71,7 @@ type Server struct {
 	app        *fiber.App
 	backend    Backend
 	history    History
+	directory  hub.Directory
 	verifier   hub.Verifier
 	origins    Origins
 	limits     protocol.Limits
@@ -82,6 +88,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		backend:    o.Backend,
 		history:    o.History,
+		directory:  o.Directory,
 		verifier:   o.Verifier,
 		origins:    o.Origins,
 		limits:     o.Limits,
@@ -132,8 +139,16 @@ func New(o Options) (*Server, error) {
 func (s *Server) routes() {
 	s.app.Use(s.around)
 	s.app.Add(fiber.MethodGet, "/v1/ws", s.upgrade) // no HEAD: it cannot upgrade
-	s.app.Get("/v1/rooms/:room/messages", s.messages)
-	s.app.Post("/v1/rooms/:room/messages", s.post)
+	s.app.Get("/v1/openapi.json", s.openapi)
+	s.app.Get("/v1/rooms", s.rooms)
+	s.app.Route("/v1/rooms/:room", func(room fiber.Router) {
+		room.Get("", s.room).Put("", s.putRoom).Delete("", s.deleteRoom)
+		room.Get("/members", s.members)
+		room.Get("/messages", s.messages).Post("/messages", s.post)
+		room.Get("/messages/:id", s.message).Patch("/messages/:id", s.edit).Delete("/messages/:id", s.delete)
+		room.Put("/messages/:id/pin", s.pin(true)).Delete("/messages/:id/pin", s.pin(false))
+		room.Put("/messages/:id/reactions/:emoji", s.react(true)).Delete("/messages/:id/reactions/:emoji", s.react(false))
+	})
 	s.app.Get("/healthz", s.healthz)
 	s.app.Get("/readyz", s.readyz)
 	s.app.Get("/metrics", s.metrics.route())

@@ -26,6 +26,8 @@ type backend struct {
 	draining atomic.Bool
 	conns    atomic.Int64
 	post     func(hub.Identity, protocol.Send) (hub.Outcome, error)
+	change   func(hub.Identity, hub.Op) (hub.Outcome, error)
+	online   error
 	serve    func(nc net.Conn, remote string)
 }
 
@@ -35,6 +37,12 @@ func (b *backend) Conns() int                       { return int(b.conns.Load())
 func (b *backend) Post(_ context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
 	return b.post(who, send)
 }
+
+func (b *backend) Change(_ context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error) {
+	return b.change(who, op)
+}
+
+func (b *backend) Online(context.Context, string) (map[string]int, error) { return nil, b.online }
 
 // history stands in for a store, and remembers what it was asked.
 type history struct {
@@ -51,6 +59,19 @@ func (h *history) Page(_ context.Context, room, user string, q hub.Query) ([]byt
 	return h.page.Append(nil), h.err
 }
 
+// directory stands in for a store without a room.
+type directory struct{ err error }
+
+func (d *directory) Rooms(context.Context, string, func(string) bool) ([]hub.Room, error) {
+	return nil, d.err
+}
+
+func (d *directory) Room(context.Context, string, string) (r hub.Room, ok bool, err error) {
+	return r, false, d.err
+}
+
+func (d *directory) Members(context.Context, string) ([]hub.Member, error) { return nil, d.err }
+
 func (h *history) Ready(context.Context) error {
 	if h.ready == nil {
 		return nil
@@ -65,6 +86,7 @@ type site struct {
 	keeper  *auth.Keeper
 	backend *backend
 	history *history
+	rooms   *directory
 	log     *strings.Builder // complete once the server has ended
 	end     func()
 }
@@ -80,9 +102,9 @@ func start(t *testing.T, change func(*server.Options)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, keeper: keeper, backend: &backend{}, history: &history{}, log: &strings.Builder{}}
+	s := &site{t: t, keeper: keeper, backend: &backend{}, history: &history{}, rooms: &directory{}, log: &strings.Builder{}}
 	o := server.Options{
-		Backend: s.backend, History: s.history, Verifier: keeper, Origins: origins,
+		Backend: s.backend, History: s.history, Directory: s.rooms, Verifier: keeper, Origins: origins,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
@@ -242,12 +264,19 @@ func TestHealth(t *testing.T) {
 
 func TestUnknownRoutesAndMethods(t *testing.T) {
 	s := start(t, nil)
-	for _, path := range []string{"/", "/v1", "/v1/rooms", "/v1/openapi.json", "/metrics/", "/V1/ws", "/healthz/", "/v1/rooms/a/b/messages", "/demo/token"} {
+	for _, path := range []string{"/", "/v1", "/v1/rooms/", "/v1/rooms/lobby/", "/v1/rooms/lobby/pins", "/v1/openapi", "/metrics/", "/V1/ws", "/healthz/", "/v1/rooms/a/b/messages", "/demo/token"} {
 		s.wantProblem(s.ask("GET", path, ""), 404, protocol.CodeNotFound)
 	}
 	for _, test := range []struct{ method, path, allow string }{
 		{"DELETE", "/v1/rooms/lobby/messages", "GET, HEAD, POST"},
 		{"OPTIONS", "/v1/rooms/lobby/messages", "GET, HEAD, POST"},
+		{"POST", "/v1/rooms", "GET, HEAD"},
+		{"POST", "/v1/rooms/lobby", "GET, HEAD, PUT, DELETE"},
+		{"DELETE", "/v1/rooms/lobby/members", "GET, HEAD"},
+		{"PUT", "/v1/rooms/lobby/messages/1", "GET, HEAD, DELETE, PATCH"},
+		{"POST", "/v1/rooms/lobby/messages/1/pin", "PUT, DELETE"},
+		{"GET", "/v1/rooms/lobby/messages/1/reactions/a", "PUT, DELETE"},
+		{"POST", "/v1/openapi.json", "GET, HEAD"},
 		{"POST", "/v1/ws", "GET"},
 		{"HEAD", "/v1/ws", "GET"},
 		{"POST", "/healthz", "GET, HEAD"},

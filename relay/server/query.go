@@ -1,0 +1,112 @@
+package server
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// wordsBytesMax bounds the words of a search.
+const wordsBytesMax = 256
+
+// positions are the parameters that say where a page is.
+var positions = map[string]hub.QueryKind{
+	"before": hub.QueryBefore,
+	"after":  hub.QueryAfter,
+	"around": hub.QueryAround,
+	"since":  hub.QuerySince,
+}
+
+// filters are the parameters that leave out messages; they may go with before.
+var filters = map[string]hub.QueryKind{
+	"pinned": hub.QueryPinned,
+	"q":      hub.QuerySearch,
+}
+
+// parseQuery reads which page is wanted. What it does not know it refuses: to
+// ignore it would answer another question than was asked.
+func parseQuery(query string) (hub.Query, error) {
+	q := hub.Query{Kind: hub.QueryNewest, Limit: protocol.PageMessagesDefault}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return q, refuse(protocol.CodeBadRequest, "the query is malformed")
+	}
+	var filter hub.QueryKind
+	for name, v := range values {
+		kind, isPosition := positions[name]
+		only, isFilter := filters[name]
+		switch {
+		case len(v) > 1:
+			err = refuse(protocol.CodeBadRequest, "the query has a parameter more than once")
+		case isPosition && q.Kind != hub.QueryNewest:
+			err = refuse(protocol.CodeBadRequest, "only one of before, after, around and since may be asked for")
+		case isFilter && filter != hub.QueryNewest:
+			err = refuse(protocol.CodeBadRequest, "only one of q and pinned may be asked for")
+		case isPosition:
+			q.Kind = kind
+			err = readPosition(&q, name, v[0])
+		case isFilter:
+			filter = only
+			err = readFilter(&q, name, v[0])
+		case name == "limit":
+			err = readLimit(&q, v[0])
+		default:
+			err = refuse(protocol.CodeBadRequest, "the query has a parameter that is not known")
+		}
+		if err != nil {
+			return q, err
+		}
+	}
+	if filter == hub.QueryNewest {
+		return q, nil
+	}
+	switch q.Kind {
+	case hub.QueryNewest:
+	case hub.QueryBefore:
+		q.At = max(1, q.At) // of all is 0
+	default:
+		return q, refuse(protocol.CodeBadRequest, "of before, after, around and since only before may go with q or pinned")
+	}
+	q.Kind = filter
+	return q, nil
+}
+
+func readPosition(q *hub.Query, name, v string) error {
+	if q.Kind == hub.QueryAround && protocol.ValidID(v) {
+		q.ID = v
+		return nil
+	}
+	n, err := strconv.ParseUint(v, 10, 63)
+	if err != nil {
+		return refuse(protocol.CodeBadRequest, name+" must be an integer of at least 0")
+	}
+	q.At = int64(n)
+	return nil
+}
+
+func readFilter(q *hub.Query, name, v string) error {
+	switch {
+	case name == "pinned":
+		if v != "true" {
+			return refuse(protocol.CodeBadRequest, "pinned can only be true")
+		}
+	case strings.TrimSpace(v) == "" || len(v) > wordsBytesMax || !utf8.ValidString(v):
+		return refuse(protocol.CodeBadRequest, "q must be words in at most "+strconv.Itoa(wordsBytesMax)+" bytes of UTF-8")
+	default:
+		q.Words = v
+	}
+	return nil
+}
+
+func readLimit(q *hub.Query, v string) error {
+	n, err := strconv.ParseUint(v, 10, 63)
+	if err != nil || n < 1 || n > protocol.PageMessagesMax {
+		return refuse(protocol.CodeBadRequest, "limit must be 1 to "+strconv.Itoa(protocol.PageMessagesMax))
+	}
+	q.Limit = int(n)
+	return nil
+}

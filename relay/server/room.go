@@ -1,0 +1,132 @@
+package server
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// rooms answers with the rooms that the token opens.
+func (s *Server) rooms(c *fiber.Ctx) error {
+	who, err := s.identify(c)
+	if err != nil {
+		return err
+	}
+	opens := func(room string) bool {
+		_, ok := who.Grants.Role(room)
+		return ok
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	found, err := s.directory.Rooms(ctx, who.User.ID, opens)
+	if err != nil {
+		return s.unreadable(err)
+	}
+	rooms := make([]protocol.Room, len(found))
+	for i := range found {
+		rooms[i] = seenBy(who, &found[i])
+	}
+	return answer(c, fiber.StatusOK, protocol.AppendRooms(nil, rooms))
+}
+
+// room answers with one room.
+func (s *Server) room(c *fiber.Ctx) error {
+	who, room, err := s.enter(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	return s.answerRoom(ctx, c, fiber.StatusOK, who, room)
+}
+
+// putRoom makes a room, or changes its title and settings.
+func (s *Server) putRoom(c *fiber.Ctx) error {
+	who, room, err := s.enter(c)
+	if err != nil {
+		return err
+	}
+	set, err := protocol.DecodeConfigure(c.Request().Body())
+	if err != nil {
+		return refuseFrame(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	// Of two who make it at the same moment both may be told that they did.
+	_, made, err := s.directory.Room(ctx, room, who.User.ID)
+	if err != nil {
+		return s.unreadable(err)
+	}
+	out, err := s.backend.Change(ctx, who, hub.Op{Kind: hub.OpConfigure, Room: room, Title: set.Title, Settings: set.Settings})
+	if err := refuseOutcome(out, err); err != nil {
+		return err
+	}
+	status := fiber.StatusOK
+	if !made {
+		status = fiber.StatusCreated
+	}
+	return s.answerRoom(ctx, c, status, who, room)
+}
+
+// deleteRoom deletes a room with all that it holds.
+func (s *Server) deleteRoom(c *fiber.Ctx) error {
+	who, room, err := s.enter(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	out, err := s.backend.Change(ctx, who, hub.Op{Kind: hub.OpDrop, Room: room})
+	if err := refuseOutcome(out, err); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// members answers with who has joined a room.
+func (s *Server) members(c *fiber.Ctx) error {
+	_, room, err := s.enter(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	joined, err := s.directory.Members(ctx, room)
+	if err != nil {
+		return s.unreadable(err)
+	}
+	here, err := s.backend.Online(ctx, room)
+	if err != nil {
+		return refuse(protocol.CodeUnavailable, "the relay is too busy to tell who is here")
+	}
+	members := make([]protocol.RoomMember, len(joined))
+	for i, m := range joined {
+		members[i] = protocol.RoomMember{User: m.User, Read: m.Read, Online: here[m.User.ID] > 0, JoinedAt: m.JoinedAt}
+	}
+	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members))
+}
+
+// answerRoom answers with a room as it is now.
+func (s *Server) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, name string) error {
+	r, ok, err := s.directory.Room(ctx, name, who.User.ID)
+	switch {
+	case err != nil:
+		return s.unreadable(err)
+	case !ok:
+		return refuse(protocol.CodeNotFound, "nobody has made this room")
+	}
+	room := seenBy(who, &r)
+	return answer(c, status, room.AppendWhole(nil))
+}
+
+// seenBy is a room as it is told to a user.
+func seenBy(who hub.Identity, r *hub.Room) protocol.Room {
+	role, _ := who.Grants.Role(r.Name)
+	return protocol.Room{
+		Name: r.Name, Title: r.Title, Head: r.Head, Unread: r.Unread, Members: r.Members, Role: role, Last: r.Last,
+		Epoch: r.Epoch, CreatedAt: r.CreatedAt, Settings: r.Settings,
+	}
+}
