@@ -243,6 +243,8 @@ func (v *value) welcome() Welcome {
 					v.skip()
 				}
 			})
+		case "features":
+			v.strs(&f.Features)
 		default:
 			v.skip()
 		}

@@ -107,6 +107,9 @@ func (f Welcome) Append(dst []byte) []byte {
 		l.int("frame_bytes", f.Limits.FrameBytes)
 		return l.end()
 	})
+	if len(f.Features) > 0 {
+		o.strs("features", f.Features)
+	}
 	return o.end()
 }
 

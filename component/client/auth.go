@@ -52,6 +52,9 @@ func (c *Client) tokenGot(ev TokenGot) {
 		c.sync.needsToken = false
 		c.fetch()
 	}
+	if c.search.needsToken {
+		c.lookOn()
+	}
 }
 
 // dialSoon dials at once, but after a refused token with the usual wait.
@@ -90,7 +93,8 @@ func (c *Client) changeUser() {
 		c.conn.phase = phaseIdle
 	}
 	c.me = protocol.User{}
-	c.outbox, c.tabs = outbox{}, tabs{}
+	c.outbox, c.tabs, c.changes = outbox{}, tabs{}, changes{}
+	c.reading, c.search = reading{}, search{req: c.search.req + 1}
 	c.startOver()
 	c.setUnread(0)
 }

@@ -17,6 +17,9 @@ type catchUp struct {
 	// reached: caught up at least once on this connection, so that own messages
 	// may be written.
 	reached bool
+	// streamed is the highest rev that this connection was told of in its order: a
+	// message that comes at one no higher is an answer to this connection alone.
+	streamed int64
 
 	req        int       // the last request's number
 	want       want      // what it asks for; wantNothing: none is under way
@@ -25,6 +28,7 @@ type catchUp struct {
 	rejoin     bool      // … which begins with a join, since history and stream disagree
 	needsToken bool      // … or waits for a fresh token
 	page       want      // a page that people asked for, one at a time
+	around     around    // … and around what
 }
 
 // want is what a history request asks for.
@@ -37,6 +41,8 @@ const (
 	wantOlder
 	wantNewer
 	wantEnd
+	wantAround
+	wantPinned
 )
 
 // interrupt forgets what hangs on a connection. What is applied stays.
@@ -99,7 +105,12 @@ func (c *Client) catchUpTo(epoch string, head int64) {
 // startOver drops what is known of the room. The outbox stays.
 func (c *Client) startOver() {
 	c.sync = catchUp{req: c.sync.req + 1, tries: c.sync.tries}
-	c.timeline = timeline{}
+	c.timeline = timeline{own: ownReactions{me: c.me.ID}}
+	c.pinned = pinned{served: c.pinned.served}
+	c.openedAtUnread(false)
+	if c.search.found != nil {
+		c.look(c.search.found.Words)
+	}
 	c.changed = true
 }
 
@@ -127,12 +138,18 @@ func (c *Client) fetch() {
 	}
 }
 
-// fetchPage asks for the page that people want to see.
+// fetchPage asks for the page that people want to see, or else for what is
+// needed least.
 func (c *Client) fetchPage() {
 	q := PageQuery{Limit: protocol.PageMessagesDefault}
 	switch c.sync.page {
 	case wantNothing:
+		c.fetchPinned()
 		return
+	case c.sync.want:
+		return // under way
+	case wantAround:
+		q = c.sync.around.query()
 	case wantOlder:
 		q.Before = c.timeline.oldest()
 	case wantNewer:
@@ -164,27 +181,48 @@ func (c *Client) streamed(f protocol.Changed) {
 	if f.Message.Room != c.cfg.Room || c.conn.phase != phaseJoined {
 		return
 	}
-	c.apply(&f.Message)
-	c.sync.note(f.Message.Rev)
+	m := &f.Message
+	ch := c.changes.writtenTo(m.ID)
+	if m.Rev <= c.sync.streamed && f.Cause == nil && ch != nil && ch.kind == changeReaction {
+		cause := ch.cause(c.me.ID) // it was so before
+		f.Cause = &cause
+	}
+	c.sync.streamed = max(c.sync.streamed, m.Rev)
+	c.liveMine(m, f.Cause)
+	c.apply(m, false)
+	if ch != nil {
+		c.changeAnswered(ch, m, f.Cause)
+	}
+	if m.Seq == m.Rev {
+		c.stopTyping(func(t typist) bool { return t.user.ID == m.Sender.ID })
+	}
+	c.sync.note(m.Rev)
 	switch {
 	case c.caughtUp():
 		c.reached() // perhaps before the page that is on its way
+		if c.sync.want == wantNothing && c.sync.fetchAt.IsZero() {
+			c.fetch()
+		}
 	case c.sync.loaded && c.sync.fetchAt.IsZero():
 		c.fetch()
 	}
 }
 
-// apply takes a message as it stands at a rev, from wherever.
-func (c *Client) apply(m *protocol.Message) {
+// apply takes a message as it stands at a rev, live or whole from history.
+func (c *Client) apply(m *protocol.Message, whole bool) {
 	mine := m.Sender.ID == c.me.ID
 	if mine {
 		c.acknowledge(m)
 	}
 	_, ahead := c.sync.ahead[m.Rev]
 	isNew := m.Seq > c.sync.cursor && !ahead && c.timeline.byID[m.ID] == nil
-	if c.timeline.apply(m) {
+	if c.timeline.apply(m, whole) {
 		c.changed = true
 	}
+	if c.pinned.apply(m, &c.timeline.own, whole) {
+		c.changed = true
+	}
+	c.followFound(m, whole)
 	if isNew && !mine && c.sync.loaded && !m.Deleted() {
 		if c.hidden {
 			c.setUnread(c.unread + 1)
@@ -204,6 +242,7 @@ func (c *Client) pageLoaded(ev PageLoaded) {
 		c.disagree()
 		return
 	}
+	c.timeline.own.readMine(ev.Page.Messages)
 	switch wanted {
 	case wantNewest:
 		c.loadedNewest(&ev.Page)
@@ -214,6 +253,8 @@ func (c *Client) pageLoaded(ev PageLoaded) {
 			c.fetchLater(0) // history knows less than the stream told: not yet
 			return
 		}
+	case wantPinned:
+		c.loadedPinned(&ev.Page)
 	default:
 		c.loadedPage(wanted, &ev.Page)
 	}
@@ -231,17 +272,18 @@ func (c *Client) disagree() {
 
 func (c *Client) loadedNewest(p *protocol.Page) {
 	for i := range p.Messages {
-		c.apply(&p.Messages[i])
+		c.apply(&p.Messages[i], true)
 	}
 	c.timeline.begin(p.Messages, p.More)
 	c.dropSent()
+	c.openAtUnread()
 	c.sync.loaded, c.changed = true, true
 	c.sync.moveTo(p.Head)
 }
 
 func (c *Client) loadedSince(p *protocol.Page) {
 	for i := range p.Messages {
-		c.apply(&p.Messages[i])
+		c.apply(&p.Messages[i], true)
 	}
 	to := p.Head
 	if n := len(p.Messages); p.More && n > 0 {
@@ -264,7 +306,10 @@ func (c *Client) loadedPage(wanted want, p *protocol.Page) {
 	case wantNewer:
 		c.timeline.extend(p.Messages)
 	case wantEnd:
-		c.timeline.jump(p.Messages, p.More)
+		c.timeline.jump(p.Messages, p.More, false)
+		c.openedAtUnread(false)
+	case wantAround:
+		c.loadedAround(p)
 	}
 	for i := range p.Messages {
 		if m := &p.Messages[i]; m.Sender.ID == c.me.ID {
@@ -278,9 +323,10 @@ func (c *Client) pageFailed(ev PageFailed) {
 	if ev.Req != s.req || s.want == wantNothing {
 		return
 	}
+	wanted := s.want
 	s.want = wantNothing
-	switch ev.Status {
-	case 401:
+	switch status := ev.Status; {
+	case status == 401:
 		s.tries++
 		if s.tries >= refusalsMax {
 			c.end(StatusNotAllowed, "the relay refuses the token")
@@ -289,13 +335,25 @@ func (c *Client) pageFailed(ev PageFailed) {
 		s.needsToken = true
 		c.auth.fresh = false
 		c.askToken()
-	case 403:
+	case wanted >= wantAround && status >= 400 && status < 500 && status != 429:
+		c.notServed(wanted)
+	case status == 403:
 		c.end(StatusNotAllowed, "the relay does not open this room's history")
-	case 404:
+	case status == 404:
 		c.end(StatusNotAllowed, "the relay does not know this room")
 	default:
 		c.fetchLater(time.Duration(ev.RetryAfterMs) * time.Millisecond)
 	}
+}
+
+// notServed goes on without what a relay need not have.
+func (c *Client) notServed(wanted want) {
+	if wanted == wantPinned {
+		c.pinned.loaded = true
+	} else {
+		c.notAround()
+	}
+	c.fetch()
 }
 
 func (c *Client) fetchLater(atLeast time.Duration) {

@@ -17,6 +17,20 @@ const (
 	// aheadMax is how many changes above a gap are remembered while it is filled;
 	// beyond it they are fetched too.
 	aheadMax = 1024
+	// ChangesMax is how many changes of stored messages may be under way; more are
+	// refused.
+	ChangesMax = 100
+	// changesInFlightMax is how many of them are unanswered at a time.
+	changesInFlightMax = 8
+	// changeTriesMax is after how many connections without an answer a change is
+	// dropped.
+	changeTriesMax = 3
+	// PinnedMax is how many pinned messages are kept: the newest.
+	PinnedMax = 50
+	// FoundMax is after how many results a search ends.
+	FoundMax = 500
+	// typistsMax is how many others are shown as writing.
+	typistsMax = 20
 )
 
 // The times of a chat that the protocol leaves to the client.
@@ -36,6 +50,12 @@ const (
 	refusalsMax = 3
 	// resendAfter is how long a refused send waits where the relay names no time.
 	resendAfter = 500 * time.Millisecond
+	// typingEvery is how often the relay is told that the user writes, at most.
+	typingEvery = 3 * time.Second
+	// typingShown is how long someone is shown as writing after word of it.
+	typingShown = 6 * time.Second
+	// readEvery is how often the relay is told how far the user has read, at most.
+	readEvery = 2 * time.Second
 )
 
 // ErrNoToken is the error of a [TokenGot] where the host has no way to get a
@@ -66,6 +86,11 @@ type Client struct {
 	timeline timeline
 	outbox   outbox
 	tabs     tabs
+	changes  changes
+	reading  reading
+	typing   typing
+	pinned   pinned
+	search   search
 
 	me      protocol.User
 	limits  protocol.Limits
@@ -100,6 +125,8 @@ func (c *Client) Step(now time.Time, ev Event) []Effect {
 	c.take(ev)
 	c.finishDraining()
 	c.flush()
+	c.flushChanges()
+	c.flushRead()
 	c.tellPeers()
 	if s := c.status(); s != c.told {
 		c.told, c.changed = s, true
@@ -145,6 +172,10 @@ func (c *Client) take(ev Event) {
 		c.pageLoaded(ev)
 	case PageFailed:
 		c.pageFailed(ev)
+	case FoundLoaded:
+		c.foundLoaded(ev)
+	case FoundFailed:
+		c.foundFailed(ev)
 	case TimerFired:
 		c.timerFired()
 	default:
@@ -174,17 +205,46 @@ func (c *Client) takeFromPeople(ev Event) {
 		c.retry(ev.ID)
 	case Discard:
 		c.discard(ev.ID)
+	case SetOffline:
+		c.cfg.Offline = ev.Mode
+		c.changed = true
+	case Close:
+		if !c.readDue().IsZero() {
+			c.tellRead()
+		}
+		c.end(StatusClosed, "")
+	default:
+		c.takeFromReader(ev)
+	}
+}
+
+// takeFromReader takes what people do with the messages that they see.
+func (c *Client) takeFromReader(ev Event) {
+	switch ev := ev.(type) {
+	case EditText:
+		c.ask(change{kind: changeText, id: ev.ID, text: ev.Text})
+	case Delete:
+		c.ask(change{kind: changeDelete, id: ev.ID})
+	case React:
+		c.ask(change{kind: changeReaction, id: ev.ID, emoji: ev.Emoji, on: ev.On})
+	case Pin:
+		c.ask(change{kind: changePin, id: ev.ID, on: ev.On})
+	case Typed:
+		c.typed()
+	case Seen:
+		c.seen(ev.Seq)
+	case Search:
+		c.look(ev.Words)
+	case SearchMore:
+		c.lookMore()
+	case LoadAround:
+		c.loadAround(around{seq: ev.Seq, id: ev.ID})
 	case LoadOlder:
 		c.load(wantOlder)
 	case LoadNewer:
 		c.load(wantNewer)
 	case LoadNewest:
 		c.load(wantEnd)
-	case SetOffline:
-		c.cfg.Offline = ev.Mode
-		c.changed = true
-	case Close:
-		c.end(StatusClosed, "")
 	}
 }
 
@@ -209,10 +269,11 @@ func (c *Client) setTimer() {
 }
 
 // deadlines are all times at which something is to be done; a zero one is none.
-func (c *Client) deadlines() [8]time.Time {
+func (c *Client) deadlines() [12]time.Time {
 	return [...]time.Time{
 		c.conn.dialAt, c.conn.answerDue, c.conn.rejoinAt, c.heartbeatDue(), c.echoDue(),
 		c.auth.askAt, c.sync.fetchAt, c.outbox.resendAt,
+		c.changeDue(), c.changes.resumeAt, c.typistDue(), c.readDue(),
 	}
 }
 
@@ -256,8 +317,15 @@ func (c *Client) timerFired() {
 	if c.takeDue(&c.sync.fetchAt) {
 		c.fetch()
 	}
-	// flush, at the end of every step, goes on where this is over.
+	if late, ok := c.due(c.changeDue()); ok {
+		c.changeLate(late)
+	}
+	if _, ok := c.due(c.typistDue()); ok {
+		c.typistsLate()
+	}
+	// flush and flushChanges, at the end of every step, go on where these are over.
 	c.takeDue(&c.outbox.resendAt)
+	c.takeDue(&c.changes.resumeAt)
 }
 
 // jitter is a uniformly random wait before try n = 1, 2, …

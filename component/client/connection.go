@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"time"
 
 	"hallway/protocol"
@@ -138,7 +139,10 @@ func (c *Client) hangUp(code protocol.CloseCode) {
 	c.members = 0
 	c.sync.interrupt()
 	c.timeline.expectNoPage()
+	c.openedAtUnread(false)
 	c.outbox.interrupt()
+	c.changes.interrupt()
+	c.typing = typing{}
 	c.changed = true
 }
 
@@ -179,7 +183,7 @@ func (c *Client) closed(ev Closed) {
 		c.end(StatusNotAllowed, orElse(ev.Reason, "the relay has put you out"))
 		return
 	case code == protocol.CloseTooLarge:
-		c.failOldestInFlight()
+		c.failTooLarge()
 	}
 	c.lost()
 }
@@ -229,6 +233,10 @@ func (c *Client) received(ev Received) {
 		if f.Room == c.cfg.Room && f.Members != c.members {
 			c.members, c.changed = f.Members, true
 		}
+	case protocol.Typist:
+		c.types(f)
+	case protocol.Read:
+		c.readElsewhere(f)
 	case protocol.Error:
 		c.refused(f)
 	case protocol.Goaway:
@@ -239,8 +247,13 @@ func (c *Client) received(ev Received) {
 func (c *Client) welcome(f protocol.Welcome) {
 	c.auth.accepted()
 	if f.User.ID != c.me.ID || f.User.Name != c.me.Name {
+		if f.User.ID == c.me.ID {
+			f.User.Role = c.me.Role // the room's
+		}
 		c.me, c.changed = f.User, true
 	}
+	c.timeline.own.me = c.me.ID
+	c.pinned.served = slices.Contains(f.Features, featurePinned)
 	if f.User.ID != c.auth.user { // the token's claims could not be read
 		c.auth.user = f.User.ID
 		c.emit(LoadOutbox{User: f.User.ID})
@@ -269,14 +282,20 @@ func (c *Client) joined(f protocol.Joined) {
 		c.me.Role = f.Role
 	}
 	c.changed = true
+	c.readJoined(f)
 	c.catchUpTo(f.Epoch, f.Head)
+	c.sync.streamed = f.Head
 }
 
 // refused takes an error frame: of a message, of the join, or of the stream.
 func (c *Client) refused(f protocol.Error) {
 	switch {
 	case f.ID != "":
-		c.sendRefused(f)
+		if ch := c.changes.writtenTo(f.ID); ch != nil && c.outbox.find(f.ID) == nil {
+			c.changeRefused(ch, f)
+		} else {
+			c.sendRefused(f)
+		}
 	case c.conn.phase == phaseHello:
 		// A refused hello: the close that follows says it too.
 	case f.Room != c.cfg.Room && (f.Room != "" || c.conn.phase != phaseJoining):
@@ -299,7 +318,7 @@ func (c *Client) goaway(f protocol.Goaway) {
 }
 
 func (c *Client) finishDraining() {
-	if c.conn.draining && c.outbox.inFlight() == 0 {
+	if c.conn.draining && c.outbox.inFlight()+c.changes.inFlight() == 0 {
 		c.lost()
 	}
 }

@@ -206,8 +206,7 @@ func (c *Client) composerOpen() bool {
 }
 
 func (c *Client) sendText(ev SendText) {
-	text := strings.ReplaceAll(ev.Text, "\r\n", "\n")
-	text = strings.ReplaceAll(text, "\r", "\n")
+	text := unixLines(ev.Text)
 	code, reason := protocol.CheckText(text, c.limits.TextBytes)
 	switch {
 	case code != "":
@@ -233,6 +232,11 @@ func (c *Client) sendText(ev SendText) {
 	c.save(e)
 	c.load(wantEnd) // who writes wants to see it
 	c.changed = true
+}
+
+// unixLines has a newline at the end of each line, as the protocol wants it.
+func unixLines(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
 // flush writes what waits, in order, as far as the window allows. The first
@@ -298,8 +302,12 @@ func (c *Client) fail(e *entry, code protocol.Code, reason string) {
 	c.emit(Refused{Code: code, Reason: e.Reason, ID: e.ID})
 }
 
-func (c *Client) failOldestInFlight() {
+// failTooLarge gives up what a relay must have closed the connection for.
+func (c *Client) failTooLarge() {
+	const reason = "the message is too large for the relay"
 	if e := c.outbox.oldestInFlight(); e != nil {
-		c.fail(e, protocol.CodeTooLarge, "the message is too large for the relay")
+		c.fail(e, protocol.CodeTooLarge, reason)
+	} else if ch := c.changes.oldestWritten(); ch != nil {
+		c.dropChange(ch, protocol.CodeTooLarge, reason)
 	}
 }

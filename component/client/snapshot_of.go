@@ -9,7 +9,7 @@ func (c *Client) Snapshot() Snapshot {
 		RetryAt:       c.nextTry(),
 		Me:            c.me,
 		Members:       c.members,
-		Loaded:        c.sync.loaded,
+		Loaded:        c.sync.loaded && !c.reading.opening,
 		Loading:       c.sync.page != wantNothing,
 		MoreBefore:    c.timeline.moreBefore,
 		MoreAfter:     c.timeline.moreAfter,
@@ -18,8 +18,15 @@ func (c *Client) Snapshot() Snapshot {
 		StorageFailed: c.outbox.failing,
 		Unread:        c.unread,
 		TextBytesMax:  c.limits.TextBytes,
+
+		Changing:    c.changes.ids(),
+		Pinned:      c.pinned.list,
+		Found:       c.search.found,
+		Typing:      c.typing.users(),
+		ReadSeq:     c.reading.seq,
+		FirstUnread: c.reading.first,
 	}
-	if c.sync.loaded {
+	if s.Loaded {
 		n := len(c.timeline.messages)
 		s.Messages = c.timeline.messages[:n:n]
 	}

@@ -19,9 +19,9 @@ type timeline struct {
 	moreAfter  bool  // newer ones are: the window has moved away from the end
 	newest     int64 // the highest seq that anyone told of
 
-	// aside holds the changes beyond the window that came while a page is on its
-	// way, since the page may have been read before them; nil: none is.
-	aside map[string]*protocol.Message
+	aside aside // changes beyond the window
+
+	own ownReactions
 }
 
 // oldest is the seq of the first message, 0 where there is none.
@@ -41,10 +41,12 @@ func (t *timeline) last() int64 {
 }
 
 // apply puts a message in its place, or a newer state of it in place of the
-// older one. It reports whether the window shows something else now.
-func (t *timeline) apply(m *protocol.Message) bool {
+// older one; whole tells that it comes from history. It reports whether the
+// window shows something else now.
+func (t *timeline) apply(m *protocol.Message, whole bool) bool {
 	if old := t.byID[m.ID]; old != nil {
-		if m.Rev <= old.Rev {
+		m = t.own.newer(old, m, whole)
+		if m == old {
 			return false
 		}
 		i, _ := t.find(old.Seq)
@@ -67,28 +69,17 @@ func (t *timeline) apply(m *protocol.Message) bool {
 }
 
 // expectPage begins to put aside what comes beyond the window.
-func (t *timeline) expectPage() { t.aside = map[string]*protocol.Message{} }
+func (t *timeline) expectPage() { t.aside = aside{} }
 
 // expectNoPage ends that.
 func (t *timeline) expectNoPage() { t.aside = nil }
 
-// putAside keeps the newest state of a message that a page may bring. Where
-// that becomes too much, nothing is kept, and the page must be read again.
+// putAside keeps what a page may bring in an older state.
 func (t *timeline) putAside(m *protocol.Message) {
-	if old := t.aside[m.ID]; t.aside != nil && (old == nil || old.Rev < m.Rev) {
-		t.aside[m.ID] = m
-	}
-	if len(t.aside) > aheadMax || len(t.messages) > TimelineMax+aheadMax {
+	t.aside.put(m)
+	if len(t.messages) > TimelineMax+aheadMax {
 		t.aside = nil
 	}
-}
-
-// current is m, or the newer state of it that was put aside.
-func (t *timeline) current(m *protocol.Message) *protocol.Message {
-	if newer := t.aside[m.ID]; newer != nil && newer.Rev > m.Rev {
-		return newer
-	}
-	return m
 }
 
 // evictAtOnce is how many messages are let go together, so that it is rare.
@@ -130,7 +121,7 @@ func (t *timeline) prepend(page []protocol.Message, more bool) {
 	older := make([]*protocol.Message, 0, len(page)+len(t.messages))
 	first := t.oldest()
 	for i := range page {
-		if m := t.current(&page[i]); t.byID[m.ID] == nil && (first == 0 || m.Seq < first) {
+		if m := t.aside.current(&page[i], &t.own); t.byID[m.ID] == nil && (first == 0 || m.Seq < first) {
 			older = append(older, m)
 			t.byID[m.ID] = m
 		}
@@ -147,7 +138,7 @@ func (t *timeline) prepend(page []protocol.Message, more bool) {
 func (t *timeline) extend(page []protocol.Message) {
 	last := t.last()
 	for i := range page {
-		if m := t.current(&page[i]); t.byID[m.ID] == nil && m.Seq > last {
+		if m := t.aside.current(&page[i], &t.own); t.byID[m.ID] == nil && m.Seq > last {
 			t.messages = append(t.messages, m)
 			t.byID[m.ID] = m
 			t.newest = max(t.newest, m.Seq)
@@ -160,8 +151,9 @@ func (t *timeline) extend(page []protocol.Message) {
 	}
 }
 
-// jump makes the newest page the window, in place of what it showed.
-func (t *timeline) jump(page []protocol.Message, more bool) {
+// jump makes a page the window, in place of what it showed: the newest, or one
+// around a message; before and after tell whether there is more on either side.
+func (t *timeline) jump(page []protocol.Message, before, after bool) {
 	for i := range page {
 		if shown := t.byID[page[i].ID]; shown != nil {
 			t.putAside(shown) // perhaps changed since the page was read
@@ -169,7 +161,8 @@ func (t *timeline) jump(page []protocol.Message, more bool) {
 	}
 	t.messages, t.byID = nil, map[string]*protocol.Message{}
 	t.extend(page)
-	t.moreBefore = more
+	t.moreBefore = before
+	t.moreAfter = t.moreAfter || after
 }
 
 func (t *timeline) dropOldest(n int) {

@@ -81,7 +81,7 @@ func TestWindow(t *testing.T) {
 		}
 		page, more := h.page(rapid.SampledFrom([]int{1, 50, TimelineMax}).Draw(t, "first page"), true, func(int64) bool { return true })
 		for i := range page {
-			tl.apply(&page[i])
+			tl.apply(&page[i], true)
 		}
 		tl.begin(page, more)
 		which := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
@@ -91,7 +91,7 @@ func TestWindow(t *testing.T) {
 				if at > 0 && which.IntN(2) == 0 {
 					at = which.IntN(at) // an edit
 				}
-				tl.apply(h.change(at))
+				tl.apply(h.change(at), false)
 			}
 		}
 		for range rapid.IntRange(1, 15).Draw(t, "rounds") {
@@ -115,7 +115,7 @@ func TestWindow(t *testing.T) {
 			case wantNewer:
 				tl.extend(page)
 			case wantEnd:
-				tl.jump(page, more)
+				tl.jump(page, more, false)
 			}
 			h.check(t, tl)
 		}

@@ -86,10 +86,11 @@ type Driver struct {
 	core    core
 	user    string // whose outbox was loaded
 	timer   *time.Timer
-	link    *link              // the connection, nil while there is none
-	abandon context.CancelFunc // ends the history request
-	changed bool               // the host has not been told of the last change
-	own     []client.Event     // events that the owner itself made
+	link    *link          // the connection, nil while there is none
+	changed bool           // the host has not been told of the last change
+	own     []client.Event // events that the owner itself made
+
+	abandonPage, abandonFound context.CancelFunc // end the request for history, and the search
 }
 
 // start runs a driver around a core, and tells it that the chat begins.
@@ -106,7 +107,9 @@ func start(o Options, c core) *Driver {
 		deaf:    make(chan struct{}),
 		done:    make(chan struct{}),
 		core:    c,
-		abandon: func() {},
+
+		abandonPage:  func() {},
+		abandonFound: func() {},
 	}
 	d.keeper = startKeeper(o.Storage, d.post)
 	d.peers = newPeers(func(ev client.Event) { d.host.push(ev) })

@@ -36,34 +36,61 @@ type answer struct {
 
 // fetchPage reads a page of history and makes an event of what came.
 func fetchPage(ctx context.Context, relay, room string, f client.FetchPage) client.Event {
+	page, failed := read(ctx, relay, room, f.Token, f.Query)
+	if failed != nil {
+		failed.Req = f.Req
+		return *failed
+	}
+	return client.PageLoaded{Req: f.Req, Page: page}
+}
+
+// fetchFound does so for a search.
+func fetchFound(ctx context.Context, relay, room string, f client.FetchFound) client.Event {
+	page, failed := read(ctx, relay, room, f.Token, f.Query)
+	if failed != nil {
+		return client.FoundFailed{Req: f.Req, Status: failed.Status, Err: failed.Err}
+	}
+	return client.FoundLoaded{Req: f.Req, Page: page}
+}
+
+// read asks for a page, within historyTimeout. An answer that is no page is as
+// good as none.
+func read(ctx context.Context, relay, room, token string, q client.PageQuery) (protocol.Page, *client.PageFailed) {
 	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
-	a, err := get(ctx, pageURL(relay, room, f.Query), f.Token)
+	a, err := get(ctx, pageURL(relay, room, q), token)
 	if err != nil {
-		return client.PageFailed{Req: f.Req, Err: err}
+		return protocol.Page{}, &client.PageFailed{Err: err}
 	}
 	if a.status != 200 {
-		return client.PageFailed{
-			Req:          f.Req,
+		return protocol.Page{}, &client.PageFailed{
 			Status:       a.status,
 			RetryAfterMs: retryAfterMs(a.retryAfter),
 			Err:          refusal(a),
 		}
 	}
 	page, err := protocol.DecodePage(a.body)
-	if err != nil { // as good as no answer
-		return client.PageFailed{Req: f.Req, Err: err}
+	if err != nil {
+		return protocol.Page{}, &client.PageFailed{Err: err}
 	}
-	return client.PageLoaded{Req: f.Req, Page: page}
+	return page, nil
 }
 
 func pageURL(relay, room string, q client.PageQuery) string {
 	values := url.Values{}
-	if q.Before > 0 {
-		values.Set("before", strconv.FormatInt(q.Before, 10))
+	for name, seq := range map[string]int64{"before": q.Before, "after": q.After, "around": q.Around} {
+		if seq > 0 {
+			values.Set(name, strconv.FormatInt(seq, 10))
+		}
 	}
-	if q.After > 0 {
-		values.Set("after", strconv.FormatInt(q.After, 10))
+	if q.AroundID != "" {
+		values.Set("around", q.AroundID)
+	}
+	if q.Pinned {
+		values.Set("pinned", "true")
+	}
+	if q.Words != "" {
+		values.Set("q", q.Words)
 	}
 	if q.HasSince {
 		values.Set("since", strconv.FormatInt(q.Since, 10))

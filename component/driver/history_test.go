@@ -36,6 +36,10 @@ func TestFetchPageAsks(t *testing.T) {
 		{client.PageQuery{Limit: 50}, "GET /v1/rooms/lobby-1/messages?limit=50"},
 		{client.PageQuery{Before: 12, Limit: 50}, "GET /v1/rooms/lobby-1/messages?before=12&limit=50"},
 		{client.PageQuery{HasSince: true, Limit: 500}, "GET /v1/rooms/lobby-1/messages?limit=500&since=0"},
+		{client.PageQuery{Around: 12, Limit: 50}, "GET /v1/rooms/lobby-1/messages?around=12&limit=50"},
+		{client.PageQuery{AroundID: "0199a1c4"}, "GET /v1/rooms/lobby-1/messages?around=0199a1c4"},
+		{client.PageQuery{Pinned: true, Limit: 50}, "GET /v1/rooms/lobby-1/messages?limit=50&pinned=true"},
+		{client.PageQuery{Words: "a&b ü", Before: 9}, "GET /v1/rooms/lobby-1/messages?before=9&q=a%26b+%C3%BC"},
 		{client.PageQuery{HasSince: true, Since: 57}, "GET /v1/rooms/lobby-1/messages?since=57"},
 	} {
 		ev := fetchPage(t.Context(), relay, "lobby-1", client.FetchPage{Req: 3, Token: "t0", Query: test.query})
@@ -135,6 +139,56 @@ func TestNewerRequestEndsTheOlder(t *testing.T) {
 	d.Close()
 	if len(answered) > 0 {
 		t.Errorf("got also %#v", <-answered)
+	}
+}
+
+// A search runs beside the history, and a newer one ends the older.
+func TestSearchesBesideHistory(t *testing.T) {
+	began, abandoned := make(chan string, 3), make(chan string, 3)
+	relay := history(t, func(w http.ResponseWriter, r *http.Request) {
+		words := r.URL.Query().Get("q")
+		switch words {
+		case "new":
+			_, _ = io.WriteString(w, onePage)
+			return
+		case "gone":
+			w.WriteHeader(503)
+			return
+		}
+		began <- words
+		<-r.Context().Done()
+		abandoned <- words
+	})
+	answered := make(chan client.Event, 3)
+	c := &scriptedCore{script: func(ev client.Event) []client.Effect {
+		switch ev := ev.(type) {
+		case client.Started:
+			return []client.Effect{client.FetchPage{Req: 1}}
+		case client.Search:
+			return []client.Effect{client.FetchFound{Req: 2, Query: client.PageQuery{Words: ev.Words}}}
+		case client.FoundLoaded, client.FoundFailed, client.PageFailed:
+			answered <- ev
+		}
+		return nil
+	}}
+	d := start(Options{Relay: relay, Room: "lobby"}, c)
+	<-began
+	d.Do(client.Search{Words: "old"})
+	<-began
+	d.Do(client.Search{Words: "new"})
+	if words := <-abandoned; words != "old" {
+		t.Errorf("the search for new ended the request for %q", words)
+	}
+	if ev, ok := (<-answered).(client.FoundLoaded); !ok || ev.Req != 2 || len(ev.Page.Messages) != 1 {
+		t.Errorf("got %#v", ev)
+	}
+	d.Do(client.Search{Words: "gone"})
+	if ev, ok := (<-answered).(client.FoundFailed); !ok || ev.Req != 2 || ev.Status != 503 || ev.Err == nil {
+		t.Errorf("got %#v", ev)
+	}
+	d.Close()
+	if words := <-abandoned; words != "" {
+		t.Errorf("the close ended the request for %q", words)
 	}
 }
 

@@ -97,7 +97,13 @@ func (d *Driver) carryOut(effect client.Effect) {
 			d.link.close(e.Code)
 		}
 	case client.FetchPage:
-		d.fetchPage(e)
+		d.fetch(&d.abandonPage, func(ctx context.Context) client.Event {
+			return fetchPage(ctx, d.options.Relay, d.options.Room, e)
+		})
+	case client.FetchFound:
+		d.fetch(&d.abandonFound, func(ctx context.Context) client.Event {
+			return fetchFound(ctx, d.options.Relay, d.options.Room, e)
+		})
 	case client.SetTimer:
 		d.setTimer(e.At)
 	case client.Changed:
@@ -187,14 +193,14 @@ func (d *Driver) dial(gen int) {
 	d.link = startLink(socketURL(d.options.Relay), gen, d.events)
 }
 
-func (d *Driver) fetchPage(f client.FetchPage) {
-	d.abandon()
+// fetch begins a request in place of the one that abandon ends.
+func (d *Driver) fetch(abandon *context.CancelFunc, request func(ctx context.Context) client.Event) {
+	(*abandon)()
 	ctx, cancel := context.WithCancel(context.Background())
-	d.abandon = cancel
-	relay, room := d.options.Relay, d.options.Room
+	*abandon = cancel
 	go func() {
 		defer cancel()
-		ev := fetchPage(ctx, relay, room, f)
+		ev := request(ctx)
 		if ctx.Err() == nil {
 			d.post(ev)
 		}
@@ -217,7 +223,8 @@ func (d *Driver) end() {
 	defer d.peers.close() // last: the next owner finds the outbox as it was left
 	close(d.deaf)
 	d.timer.Stop()
-	d.abandon()
+	d.abandonPage()
+	d.abandonFound()
 	d.keeper.close()
 	late := time.NewTimer(closeTimeout)
 	defer late.Stop()
