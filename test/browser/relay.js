@@ -12,14 +12,14 @@ import { promisify } from 'node:util';
 
 export const ROOT = new URL('../../', import.meta.url).pathname;
 const COMMAND = join(ROOT, 'bin/hallway');
-const SECRET = 'a secret of the browser tests, long enough';
+export const SECRET = 'a secret of the browser tests, long enough';
 const START_MS = 15_000;
 const POLL_MS = 20;
 
 const run = promisify(execFile);
 
 /** A port that was free a moment ago; the relay keeps it over its restarts. */
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
@@ -32,6 +32,8 @@ export class Relay {
   #folder;
   #flags;
   #process;
+  /** The program that the next start runs; undefined: the built one. */
+  command;
   #tokens = new Map();
   /** All that it has printed, over all its lives. */
   log = '';
@@ -40,9 +42,11 @@ export class Relay {
    * Starts one.
    *
    * @param {string[]} flags of `hallway serve`, beside --addr and --db
+   * @param {string} [command] see `command`
    */
-  static async start(flags = []) {
+  static async start(flags = [], command = undefined) {
     const relay = new Relay();
+    relay.command = command;
     relay.#folder = await mkdtemp(join(tmpdir(), 'hallway-'));
     relay.#flags = flags;
     relay.port = await freePort();
@@ -55,7 +59,7 @@ export class Relay {
   /** Starts the relay again, on the same port and database, and waits until it is ready. */
   async restart() {
     const args = ['serve', '--addr', `127.0.0.1:${this.port}`, '--db', this.database, ...this.#flags];
-    const process_ = spawn(COMMAND, args, { env: { ...process.env, HALLWAY_JWT_SECRET: SECRET } });
+    const process_ = spawn(this.command ?? COMMAND, args, { env: { ...process.env, HALLWAY_JWT_SECRET: SECRET } });
     this.#process = process_;
     for (const stream of [process_.stdout, process_.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
