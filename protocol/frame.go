@@ -79,7 +79,7 @@ type (
 		HeartbeatMs int64
 		TimeoutMs   int64
 		Limits      Limits
-		// Features names what the relay serves beyond version 1's words: "pinned".
+		// Features names what the relay serves beyond version 1's words.
 		Features []string
 	}
 	// Limits is what a client may send.

@@ -8,6 +8,10 @@ const (
 	// Subprotocol is the WebSocket subprotocol of version 1.
 	Subprotocol = "hallway.v1"
 
+	// FeaturePinned is named in [Welcome] by a relay whose history knows
+	// pinned=true.
+	FeaturePinned = "pinned"
+
 	// TextBytesMax is the most bytes of UTF-8 in a message's text.
 	TextBytesMax = 8192
 	// FrameBytesMax is the most bytes in a frame. A text of TextBytesMax in

@@ -253,7 +253,7 @@ func (c *Client) welcome(f protocol.Welcome) {
 		c.me, c.changed = f.User, true
 	}
 	c.timeline.own.me = c.me.ID
-	c.pinned.served = slices.Contains(f.Features, featurePinned)
+	c.pinned.served = slices.Contains(f.Features, protocol.FeaturePinned)
 	if f.User.ID != c.auth.user { // the token's claims could not be read
 		c.auth.user = f.User.ID
 		c.emit(LoadOutbox{User: f.User.ID})

@@ -6,9 +6,6 @@ import (
 	"hallway/protocol"
 )
 
-// featurePinned is what a relay's welcome names that serves pinned messages.
-const featurePinned = "pinned"
-
 // pinned are the room's pinned messages: asked for once in a life of the room,
 // after all that is needed more, and then kept by the changes that come.
 type pinned struct {
