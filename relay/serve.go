@@ -15,6 +15,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"hallway/examples/demo"
+	"hallway/protocol"
 	"hallway/relay/auth"
 	"hallway/relay/hub"
 	"hallway/relay/server"
@@ -110,6 +111,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	r.engine = server.NewEngine(server.EngineOptions{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
+			Features:     []string{protocol.FeaturePinned},
 			Rate:         s.Rate,
 			ConnsPerUser: s.ConnsPerUser,
 			Rooms:        s.Rooms,

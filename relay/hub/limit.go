@@ -61,7 +61,8 @@ const (
 // Config is what an operator decides. A zero field takes the default of
 // protocol or of this package, unless it says otherwise.
 type Config struct {
-	Server       string // the relay's name in welcome: "hallway/1.0.0"
+	Server       string   // the relay's name in welcome: "hallway/1.0.0"
+	Features     []string // what it serves beyond version 1's words; see protocol.Welcome
 	HeartbeatMs  int64
 	TimeoutMs    int64
 	HelloTimeout time.Duration

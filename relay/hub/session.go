@@ -176,6 +176,7 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 	s.send(protocol.Welcome{
 		Session: s.id, User: who.User, Server: h.cfg.Server,
 		HeartbeatMs: h.cfg.HeartbeatMs, TimeoutMs: h.cfg.TimeoutMs, Limits: h.cfg.Limits,
+		Features: h.cfg.Features,
 	})
 	h.regrant(s)
 }
