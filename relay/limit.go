@@ -33,17 +33,24 @@ func (s *serveCommand) checkLimits() error {
 	return nil
 }
 
-// checkFiles has the process open as many files as it may, and says so where
-// the connections that are allowed would take more.
-func (s *serveCommand) checkFiles(log *slog.Logger) {
+// fitConns has the process open as many files as it may, and is how many
+// connections may be open then: those allowed, or, where files are fewer, as
+// many as these are good for. One more is refused in words, not by an error.
+func (s *serveCommand) fitConns(log *slog.Logger) int {
 	files, err := raiseFiles()
 	if err != nil {
 		log.Warn("the limit of open files is not known", "error", err)
-		return
+		return s.Conns
 	}
-	log.Info("limits", "open_files", files, "conns", s.Conns)
-	if s.Conns == 0 || uint64(s.Conns)+filesBeside > files {
-		log.Warn("more connections are allowed than files can be open: raise the limit of open files (nofile), or lower --conns",
-			"open_files", files, "conns", s.Conns)
+	conns := fitFiles(s.Conns, files)
+	log.Info("limits", "open_files", files, "conns", conns)
+	return conns
+}
+
+func fitFiles(conns int, files uint64) int {
+	most := int(min(files, math.MaxInt32)) - filesBeside
+	if conns == 0 || conns > most {
+		return max(most, 1)
 	}
+	return conns
 }

@@ -38,7 +38,7 @@ type serveCommand struct {
 	AllowOrigin  []string `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of a page that may connect, as https://app.example.org; may be repeated or separated by commas. The relay's own origin always may."`
 	Rate         float64  `default:"5" env:"HALLWAY_RATE" help:"Messages a second that a user may send, with a burst of four times that; 0 is no limit."`
 	ConnsPerUser int      `default:"20" env:"HALLWAY_CONNS_PER_USER" help:"Connections that a user may have; 0 is no limit."`
-	Conns        int      `default:"20000" env:"HALLWAY_CONNS" help:"Connections at once, of all users; 0 is no limit. Each takes an open file."`
+	Conns        int      `default:"20000" env:"HALLWAY_CONNS" help:"Connections at once, of all users; 0 is as many as files may be open. Fewer where these are fewer."`
 	Rooms        int      `default:"50000" env:"HALLWAY_ROOMS" help:"Rooms that people may be in at once."`
 	Frames       int      `name:"frames-per-second" default:"100" env:"HALLWAY_FRAMES_PER_SECOND" help:"Frames a second that a connection may send, messages apart."`
 	Handshakes   int      `name:"handshakes-per-second" default:"2000" env:"HALLWAY_HANDSHAKES_PER_SECOND" help:"Connections that are let in a second, with a burst of as many; 0 is no limit."`
@@ -51,6 +51,7 @@ func (s *serveCommand) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	ignoreFileLimit()
+	saveMemory()
 
 	r, err := s.open(ctx)
 	if err != nil {
@@ -58,9 +59,9 @@ func (s *serveCommand) Run() error {
 	}
 	served := make(chan error, 1)
 	go func() { served <- r.server.Serve(r.listener) }()
+	go giveBackMemory(ctx, r.engine.Conns)
 	addr := r.listener.Addr().String()
 	r.log.Info("listening", "addr", addr, "db", s.DB, "version", version)
-	s.checkFiles(r.log)
 	if s.Demo {
 		fmt.Println("Hallway demo: http://" + addr)
 	}
@@ -126,7 +127,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	})
 	o := server.Options{
 		Backend: r.engine, History: r.engine, Verifier: keeper, Origins: origins,
-		Admit: server.Admission{Conns: s.Conns, HandshakesPerSecond: s.Handshakes},
+		Admit: server.Admission{Conns: s.fitConns(r.log), HandshakesPerSecond: s.Handshakes},
 		Log:   r.log, Metrics: metrics,
 	}
 	if s.Demo {
