@@ -79,10 +79,10 @@ func (h *Hub) flush() {
 		bytes += h.queue[n].bytes()
 		n++
 	}
-	h.flying = append(h.flying, h.queue[:n]...)
-	left := copy(h.queue, h.queue[n:])
-	clear(h.queue[left:])
-	h.queue = h.queue[:left]
+	h.flying, h.queue = h.queue[:n:n], h.queue[n:]
+	if len(h.queue) == 0 {
+		h.queue = nil // what a storm has needed is not kept
+	}
 
 	ops := make([]Op, n)
 	for i := range ops {
@@ -119,6 +119,7 @@ func (h *Hub) Committed(_ time.Time, outcomes []Outcome, err error) {
 	}
 	clear(h.touched)
 	h.touched = h.touched[:0]
+	h.flush() // what the ended batch has called for
 }
 
 // settle takes an op off the counts.
@@ -207,6 +208,9 @@ func (h *Hub) failed(p *pending) {
 
 // done answers an op that the store has carried out or refused.
 func (h *Hub) done(p *pending, o Outcome) {
+	if r := h.rooms[p.op.Room]; r != nil && r.open && p.endsLife(r.epoch, &o) {
+		h.endLife(r)
+	}
 	if p.block != nil && o.Code != protocol.CodeNotFound {
 		p.block.settled(p.op.Send.ID)
 	}

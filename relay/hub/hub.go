@@ -46,7 +46,10 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 // Open begins a session on a new connection. id names it to the client and in
 // logs. A hub that drains closes the connection at once.
 func (h *Hub) Open(now time.Time, id string, conn Conn) *Session {
-	s := &Session{id: id, conn: conn, stats: &h.stats, place: len(h.sessions), opened: now, heard: now}
+	s := &Session{
+		id: id, conn: conn, stats: &h.stats, place: int32(len(h.sessions)),
+		until: now.Add(h.cfg.HelloTimeout).UnixNano(), heard: now.UnixNano(),
+	}
 	h.sessions = append(h.sessions, s)
 	if h.draining {
 		h.end(s, protocol.CloseGoingAway, "the relay is going away")
@@ -55,22 +58,23 @@ func (h *Hub) Open(now time.Time, id string, conn Conn) *Session {
 }
 
 // Heard notes a sign of life that is no frame of the protocol.
-func (h *Hub) Heard(now time.Time, s *Session) { s.heard = now }
+func (h *Hub) Heard(now time.Time, s *Session) { s.heard = now.UnixNano() }
 
 // Closed ends a session whose connection is gone.
 func (h *Hub) Closed(_ time.Time, s *Session) { h.detach(s) }
 
 // Tick does what is due; it wants to be called every TickEvery.
 func (h *Hub) Tick(now time.Time) {
+	at, silence := now.UnixNano(), int64(h.cfg.silence())
 	// From the end, because ending a session moves the last one to its place.
 	for i := len(h.sessions) - 1; i >= 0; i-- {
 		s := h.sessions[i]
 		switch {
-		case s.user == nil && now.Sub(s.opened) >= h.cfg.HelloTimeout:
+		case s.user == nil && at >= s.until:
 			h.end(s, protocol.CloseTimeout, "no hello in time")
-		case now.Sub(s.heard) >= h.cfg.silence():
+		case at-s.heard >= silence:
 			h.end(s, protocol.CloseTimeout, "nothing heard")
-		case s.user != nil && !now.Before(s.who.Expires):
+		case at >= s.until:
 			h.end(s, protocol.CloseUnauthorized, "the token has expired")
 		}
 	}

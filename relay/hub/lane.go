@@ -144,10 +144,10 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 // by another of the user's devices, or twice by this one. Then its sender need
 // not send it again, and it must not hold the lane back for ever.
 func (h *Hub) probe(m *member) {
-	b, id := m.block, m.block.refused[0].id
+	b, id, room := m.block, m.block.refused[0].id, m.presence.room.name
 	h.enqueue(pending{
 		// Without content: found, it is a conflict.
-		op: Op{Kind: OpSend, Room: m.room.name, Sender: m.sender(), Send: protocol.Send{Room: m.room.name, ID: id}, FindOnly: true},
+		op: Op{Kind: OpSend, Room: room, Sender: m.sender(), Send: protocol.Send{Room: room, ID: id}, FindOnly: true},
 		done: func(o Outcome) {
 			if o.Code == protocol.CodeConflict {
 				b.settled(id)

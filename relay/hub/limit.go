@@ -10,7 +10,7 @@ import (
 )
 
 // The hub's limits. What exceeds one is refused or closed, never dropped
-// silently.
+// silently, but for a typing.
 const (
 	// QueueOpsMax is how many ops may wait for the store or be under way.
 	QueueOpsMax = 16384
@@ -32,6 +32,8 @@ const (
 	// FramesBurstMax is how many of them it may send at once: all of its rooms can
 	// be joined, and joined anew.
 	FramesBurstMax = 2 * RoomsPerSessionMax
+	// TypistsPerSecondMax is how many typing users a room is told of in any second.
+	TypistsPerSecondMax = 5
 	// GoawayMsMax is the longest time over which clients come back after a drain.
 	GoawayMsMax = 60_000
 )
@@ -54,6 +56,9 @@ const (
 	unavailableRetry = 500 * time.Millisecond
 	// roomsRetry is what they are told when too many rooms are in memory.
 	roomsRetry = 5 * time.Second
+	// typingEvery is how often one user's typing is told to a room at most: clients
+	// send it every 3 s, and the network brings some closer together.
+	typingEvery = 2500 * time.Millisecond
 	// rateBurst times the rate is what a user may send at once.
 	rateBurst = 4
 )
@@ -109,8 +114,8 @@ func (c *Config) silence() time.Duration {
 // A user is what all connections and requests of one user share.
 type user struct {
 	id      string
-	conns   int           // welcomed connections
 	limiter *rate.Limiter // nil: nothing was spent yet
+	conns   int32         // welcomed connections
 	resting bool          // is in Hub.resting
 }
 
@@ -170,14 +175,12 @@ func (h *Hub) spend(now time.Time, u *user) (wait time.Duration) {
 // spendFrame takes one frame from a connection's rate; it returns how long to
 // wait when there is none left.
 func (s *Session) spendFrame(now time.Time, perSecond int) (wait time.Duration) {
-	each := time.Second / time.Duration(perSecond)
-	if s.frames.Before(now) {
-		s.frames = now
+	at, each := now.UnixNano(), int64(time.Second)/int64(perSecond)
+	s.frames = max(s.frames, at)
+	if wait := s.frames - at - (FramesBurstMax-1)*each; wait > 0 {
+		return time.Duration(wait)
 	}
-	if wait = s.frames.Sub(now) - (FramesBurstMax-1)*each; wait > 0 {
-		return wait
-	}
-	s.frames = s.frames.Add(each)
+	s.frames += each
 	return 0
 }
 

@@ -12,8 +12,9 @@ type room struct {
 	name    string
 	members int // sessions that have joined or are joining
 	streams int // sessions that have joined
+	here    int // users that have joined
 	group   Group
-	users   map[string]int // connections of each user that has joined
+	users   map[*user]*presence
 
 	open  bool // epoch and told are known
 	epoch string
@@ -22,31 +23,49 @@ type room struct {
 
 	window *Window
 
-	announced  int       // the number of users that every member knows; -1: they differ
-	presenceAt time.Time // when it was told last
-	restless   bool      // is in Hub.restless
+	announced  int   // the number of users that every member knows; -1: they differ
+	presenceAt int64 // when it was told last
+	restless   bool  // is in Hub.restless
+
+	typedAt [TypistsPerSecondMax]int64 // when typing was told last; a ring
+	typed   int                        // the oldest of them
+}
+
+// A presence is a user in a room: what the user's connections there share.
+type presence struct {
+	room    *room
+	members []*member // the connections that have joined or are joining
+	read    int64     // the user's read marker; known once one of them has joined
+	acts    *acts     // nil: the user has only listened
 }
 
 // A member is a session's place in a room.
 type member struct {
-	session *Session
-	room    *room
-	role    protocol.Role
-	joined  bool   // was told joined
-	opening int    // OpOpens queued or under way
-	block   *block // of the lane: what holds the sends back
+	session  *Session
+	presence *presence
+	role     protocol.Role
+	block    *block // of the lane: what holds the sends back
+	opening  int32  // OpOpens queued or under way
+	joined   bool   // was told joined
 }
 
-// join answers from memory where the room is open, else asks the store. Sends
-// may follow without waiting: they queue behind the OpOpen.
+// here reports whether one of the user's connections has joined.
+func (p *presence) here() bool {
+	return p != nil && slices.ContainsFunc(p.members, func(m *member) bool { return m.joined })
+}
+
+// join answers from memory where the user has joined the open room before, by
+// this connection or another; else it asks the store, which makes the user one of
+// the room's members and knows the read marker. Sends may follow without waiting:
+// they queue behind the OpOpen.
 func (h *Hub) join(s *Session, name string) {
-	role, ok := s.who.Grants.Role(name)
+	role, ok := s.grants.Role(name)
 	if !ok {
 		s.send(forbidden(name, ""))
 		return
 	}
 	m, r := s.member(name), h.rooms[name]
-	ask := r == nil || !r.open
+	ask := r == nil || !r.open || !r.users[s.user].here()
 	switch {
 	case m == nil && len(s.members) >= RoomsPerSessionMax:
 		s.send(protocol.Error{Code: protocol.CodeBadRequest, Message: "too many rooms on this connection", Room: name})
@@ -74,9 +93,7 @@ func (h *Hub) join(s *Session, name string) {
 
 // sender is who the member is in the room.
 func (m *member) sender() protocol.User {
-	u := m.session.who.User
-	u.Role = m.role
-	return u
+	return protocol.User{ID: m.session.user.id, Name: m.session.name, Role: m.role}
 }
 
 // enter gives a session a place in a room, which is not yet to have joined it.
@@ -84,12 +101,18 @@ func (h *Hub) enter(s *Session, name string) *member {
 	r := h.rooms[name]
 	if r == nil {
 		r = &room{
-			name: name, group: h.transport.NewGroup(name), users: map[string]int{},
+			name: name, group: h.transport.NewGroup(name), users: map[*user]*presence{},
 			window: h.windows.open(name),
 		}
 		h.rooms[name] = r
 	}
-	m := &member{session: s, room: r}
+	p := r.users[s.user]
+	if p == nil {
+		p = &presence{room: r}
+		r.users[s.user] = p
+	}
+	m := &member{session: s, presence: p}
+	p.members = append(p.members, m)
 	r.members++
 	s.members = append(s.members, m)
 	h.stats.Members++
@@ -99,7 +122,7 @@ func (h *Hub) enter(s *Session, name string) *member {
 // opened ends an OpOpen.
 func (h *Hub) opened(m *member, o Outcome) {
 	m.opening--
-	s, r := m.session, m.room
+	s, r := m.session, m.presence.room
 	if s.ended || s.member(r.name) != m {
 		return // left meanwhile
 	}
@@ -114,30 +137,33 @@ func (h *Hub) opened(m *member, o Outcome) {
 		r.open, r.epoch, r.told = true, o.Epoch, o.Head
 	}
 	h.windows.took(r.window, &o)
+	m.presence.read = max(m.presence.read, o.Read)
 	h.joined(m)
 }
 
 // joined answers a join; the first time the stream begins.
 func (h *Hub) joined(m *member) {
-	s, r := m.session, m.room
+	s, p := m.session, m.presence
+	r := p.room
 	h.tell(r) // what this batch has brought so far is not above the head
 	first := !m.joined
 	if first {
+		if !p.here() {
+			r.here++
+		}
 		m.joined = true
 		r.streams++
-		r.users[s.user.id]++
 	}
-	n := len(r.users)
 	s.send(protocol.Joined{
-		Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(n), Role: m.role,
+		Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(r.here), Read: p.read, Role: m.role,
 	})
 	if first {
 		r.group.Add(s.conn)
 	}
 	switch {
-	case n == 1 && r.users[s.user.id] == 1: // nobody else is here
-		r.announced = n
-	case r.announced != n:
+	case r.streams == 1: // nobody else is here
+		r.announced = r.here
+	case r.announced != r.here:
 		r.announced = -1
 		h.unrest(r)
 	}
@@ -155,7 +181,7 @@ func (h *Hub) leave(s *Session, name string) {
 
 // outside refuses a change in a room that the session has not joined.
 func (s *Session) outside(room, id string) protocol.Error {
-	if _, ok := s.who.Grants.Role(room); !ok {
+	if _, ok := s.grants.Role(room); !ok {
 		return forbidden(room, id)
 	}
 	return notJoined(room, id)
@@ -168,20 +194,33 @@ func notJoined(room, id string) protocol.Error {
 // part takes a member out of its room, and the room out of memory when it was
 // the last.
 func (h *Hub) part(m *member) {
-	s, r := m.session, m.room
+	s, p := m.session, m.presence
+	r := p.room
+	h.endStream(m)
 	s.members = slices.DeleteFunc(s.members, func(x *member) bool { return x == m })
-	h.stats.Members--
-	if m.joined {
-		r.streams--
-		r.group.Remove(s.conn)
-		if r.users[s.user.id]--; r.users[s.user.id] == 0 {
-			delete(r.users, s.user.id)
-			h.unrest(r)
-		}
+	p.members = slices.DeleteFunc(p.members, func(x *member) bool { return x == m })
+	if len(p.members) == 0 {
+		delete(r.users, s.user)
 	}
+	h.stats.Members--
 	if r.members--; r.members == 0 {
 		delete(h.rooms, r.name)
 		h.windows.close(r.window)
+	}
+}
+
+// endStream ends what the member hears of the room.
+func (h *Hub) endStream(m *member) {
+	if !m.joined {
+		return
+	}
+	r := m.presence.room
+	m.joined = false
+	r.streams--
+	r.group.Remove(m.session.conn)
+	if !m.presence.here() {
+		r.here--
+		h.unrest(r)
 	}
 }
 
@@ -194,15 +233,16 @@ func (h *Hub) unrest(r *room) {
 }
 
 func (h *Hub) tellPresence(now time.Time) {
+	at := now.UnixNano()
 	kept := h.restless[:0]
 	for _, r := range h.restless {
 		switch {
-		case r.members > 0 && now.Sub(r.presenceAt) < presenceEvery:
+		case r.members > 0 && at-r.presenceAt < int64(presenceEvery):
 			kept = append(kept, r)
 			continue
-		case r.members > 0 && r.announced != len(r.users):
-			r.announced, r.presenceAt = len(r.users), now
-			frames := [][]byte{protocol.Presence{Room: r.name, Members: int64(len(r.users))}.Append(nil)}
+		case r.members > 0 && r.announced != r.here:
+			r.announced, r.presenceAt = r.here, at
+			frames := [][]byte{protocol.Presence{Room: r.name, Members: int64(r.here)}.Append(nil)}
 			r.group.Send(frames)
 			h.stats.told(r, frames)
 		}

@@ -3,6 +3,7 @@ package hub
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -10,20 +11,31 @@ import (
 )
 
 // Session is one connection's state in the hub. Only the hub's owner may touch
-// it.
+// it. There are as many as connections, most of them silent: what only the active
+// need is behind pointers, and times are nanoseconds since 1970.
 type Session struct {
 	id      string
 	conn    Conn
 	stats   *Stats
-	place   int  // in Hub.sessions
-	ended   bool // nothing is sent or heard any more
-	opened  time.Time
-	heard   time.Time // when something arrived last
 	user    *user     // nil before welcome
-	who     Identity
+	name    string    // the user's, for people
+	grants  Grants    // of the token
 	members []*member // one for each room joined or being joined
-	ops     int       // queued or under way
-	frames  time.Time // when its frames would be within their rate without a burst
+	until   int64     // when it ends: before welcome for want of a hello, then with its token
+	heard   int64     // when something arrived last
+	frames  int64     // when its frames would be within their rate without a burst
+	place   int32     // in Hub.sessions
+	ops     int32     // queued or under way
+	ended   bool      // nothing is sent or heard any more
+}
+
+// nanos is t as a session keeps it. A token may be valid for longer than that
+// reaches.
+func nanos(t time.Time) int64 {
+	if t.Year() > 2200 {
+		return math.MaxInt64
+	}
+	return t.UnixNano()
 }
 
 func (s *Session) send(f protocol.RelayFrame) {
@@ -40,7 +52,7 @@ func (s *Session) send(f protocol.RelayFrame) {
 
 // member is the session's place in a room, nil where it has none.
 func (s *Session) member(room string) *member {
-	i := slices.IndexFunc(s.members, func(m *member) bool { return m.room.name == room })
+	i := slices.IndexFunc(s.members, func(m *member) bool { return m.presence.room.name == room })
 	if i < 0 {
 		return nil
 	}
@@ -52,7 +64,7 @@ func (h *Hub) Received(now time.Time, s *Session, data []byte) {
 	if s.ended {
 		return
 	}
-	s.heard = now
+	s.heard = now.UnixNano()
 	h.stats.FramesIn++
 	h.stats.BytesIn += uint64(len(data))
 	frame, err := protocol.DecodeClient(data, h.cfg.Limits)
@@ -63,13 +75,22 @@ func (h *Hub) Received(now time.Time, s *Session, data []byte) {
 	// A send is refused by the user's own rate, in the order of its lane.
 	if _, ok := frame.(protocol.Send); !ok {
 		if wait := s.spendFrame(now, h.cfg.FramesPerSecond); wait > 0 {
-			room, id := describe(frame)
-			s.send(tooManyFrames(wait).frame(room, id))
+			h.flooded(s, frame, wait)
 			return
 		}
 	}
 	h.take(now, s, frame)
 	h.flush()
+}
+
+// flooded refuses a frame beyond the connection's rate. A typing is dropped.
+func (h *Hub) flooded(s *Session, frame protocol.ClientFrame, wait time.Duration) {
+	if _, ok := frame.(protocol.Typing); ok {
+		h.stats.TypingDropped++
+		return
+	}
+	room, id := describe(frame)
+	s.send(tooManyFrames(wait).frame(room, id))
 }
 
 func (h *Hub) malformed(s *Session, err error) {
@@ -122,6 +143,10 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 		h.change(now, s, Op{Kind: OpReact, Room: f.Room, ID: f.ID, Emoji: f.Emoji, On: f.On})
 	case protocol.Pin:
 		h.change(now, s, Op{Kind: OpPin, Room: f.Room, ID: f.ID, On: f.On})
+	case protocol.Typing:
+		h.typing(now, s, f.Room)
+	case protocol.Read:
+		h.read(s, f)
 	}
 }
 
@@ -161,7 +186,7 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 		return
 	case s.user == nil:
 		u := h.user(who.User.ID)
-		if h.cfg.ConnsPerUser > 0 && u.conns >= h.cfg.ConnsPerUser {
+		if h.cfg.ConnsPerUser > 0 && int(u.conns) >= h.cfg.ConnsPerUser {
 			h.end(s, protocol.CloseTooMany, "too many connections")
 			return
 		}
@@ -172,7 +197,7 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 		h.refuseHello(s, "the token is another user's")
 		return
 	}
-	s.who = who
+	s.name, s.grants, s.until = who.User.Name, who.Grants, nanos(who.Expires)
 	s.send(protocol.Welcome{
 		Session: s.id, User: who.User, Server: h.cfg.Server,
 		HeartbeatMs: h.cfg.HeartbeatMs, TimeoutMs: h.cfg.TimeoutMs, Limits: h.cfg.Limits,
@@ -189,12 +214,13 @@ func (h *Hub) refuseHello(s *Session, reason string) {
 // regrant takes the session out of the rooms that its new token does not open.
 func (h *Hub) regrant(s *Session) {
 	for _, m := range slices.Clone(s.members) {
-		role, ok := s.who.Grants.Role(m.room.name)
+		name := m.presence.room.name
+		role, ok := s.grants.Role(name)
 		if ok {
 			m.role = role
 			continue
 		}
-		s.send(forbidden(m.room.name, ""))
+		s.send(forbidden(name, ""))
 		h.part(m)
 	}
 }

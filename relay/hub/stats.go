@@ -21,13 +21,15 @@ type Stats struct {
 
 	// Since the start:
 
-	FramesIn   uint64
-	BytesIn    uint64
-	BytesOut   uint64
-	Deliveries uint64                        // changes told, once for each connection
-	BadTokens  uint64                        // of hello
-	Refused    map[protocol.Code]uint64      // error frames
-	Closed     map[protocol.CloseCode]uint64 // connections that the hub has closed
+	FramesIn      uint64
+	BytesIn       uint64
+	BytesOut      uint64
+	Deliveries    uint64                        // changes told, once for each connection
+	Reads         uint64                        // read markers moved
+	TypingDropped uint64                        // typing frames told to nobody, being too frequent
+	BadTokens     uint64                        // of hello
+	Refused       map[protocol.Code]uint64      // error frames
+	Closed        map[protocol.CloseCode]uint64 // connections that the hub has closed
 }
 
 func newStats() Stats {

@@ -25,6 +25,9 @@ const (
 // entryBytes is about what an entry takes beside its JSON.
 const entryBytes = 64
 
+// reactedBytes is about what a message with reactions takes more, beside them.
+const reactedBytes = 512
+
 // pageBytes is about what a page takes beside its messages.
 const pageBytes = 128
 
@@ -63,11 +66,48 @@ type view struct {
 type entry struct {
 	seq, rev int64
 	json     []byte
+	reacted  *protocol.Message // where it has reactions: the message itself
 }
 
-func (e *entry) bytes() int { return entryBytes + len(e.json) }
+func (e *entry) bytes() int {
+	n := entryBytes + len(e.json)
+	if e.reacted != nil {
+		n += reactedBytes + len(e.json)
+	}
+	return n
+}
 
-func entryOf(m *protocol.Message) entry { return entry{m.Seq, m.Rev, m.Append(nil)} }
+func entryOf(m *protocol.Message) entry {
+	e := entry{seq: m.Seq, rev: m.Rev, json: m.Append(nil)}
+	if len(m.Reactions) > 0 {
+		reacted := *m
+		e.reacted = &reacted
+	}
+	return e
+}
+
+// of is the entry's JSON for one user, whose own reactions it names; ok is false
+// where they are not known, because a reaction does not name all of its users.
+func (e *entry) of(user string) (json []byte, ok bool) {
+	if e.reacted == nil || user == "" {
+		return e.json, true
+	}
+	var mine []string
+	for _, r := range e.reacted.Reactions {
+		switch {
+		case slices.Contains(r.Users, user):
+			mine = append(mine, r.Emoji)
+		case r.Count > int64(len(r.Users)):
+			return nil, false
+		}
+	}
+	if mine == nil {
+		return e.json, true
+	}
+	m := *e.reacted
+	m.Mine = mine
+	return m.Append(nil), true
+}
 
 // Fill is what a window lacks, read from the store: all messages with a rev
 // above From, when the room's head was Head.
@@ -237,18 +277,19 @@ func (window *Window) Seen(head int64) {
 	}
 }
 
-// Page is the page that q asks for, as JSON; ok is false where the window does
-// not reach that far back.
-func (window *Window) Page(q Query) (page []byte, ok bool) {
+// Page is the page that q asks for, as JSON for the named user; ok is false where
+// the window does not reach that far back, or does not know which of the reactions
+// are the user's.
+func (window *Window) Page(q Query, user string) (page []byte, ok bool) {
 	v := window.now.Load()
 	if v == nil || v.head < window.seen.Load() {
 		return nil, false
 	}
 	switch q.Kind {
 	case QuerySince:
-		return v.since(q.At, q.Limit)
+		return v.since(q.At, q.Limit, user)
 	case QueryNewest:
-		return v.newest(q.Limit)
+		return v.newest(q.Limit, user)
 	}
 	return nil, false
 }
@@ -264,18 +305,18 @@ func (window *Window) Lacks(q Query) (from int64, ok bool) {
 	return from, q.Kind == QueryNewest || q.At >= from
 }
 
-func (v *view) since(rev int64, limit int) ([]byte, bool) {
+func (v *view) since(rev int64, limit int, user string) ([]byte, bool) {
 	if rev < v.from || rev > v.head {
 		return nil, false
 	}
 	i, _ := slices.BinarySearchFunc(v.entries, rev+1, func(e entry, rev int64) int { return cmp.Compare(e.rev, rev) })
 	rest := v.entries[i:]
-	return v.page(rest[:min(limit, len(rest))], len(rest) > limit), true
+	return v.page(rest[:min(limit, len(rest))], len(rest) > limit, user)
 }
 
 // newest finds the last messages by seq. Those with a seq above from are all
 // here, because a rev is never below its seq.
-func (v *view) newest(limit int) ([]byte, bool) {
+func (v *view) newest(limit int, user string) ([]byte, bool) {
 	var found []entry
 	lowest := v.head + 1 // seq in found
 	for i := len(v.entries) - 1; i >= 0; i-- {
@@ -293,16 +334,18 @@ func (v *view) newest(limit int) ([]byte, bool) {
 	slices.SortFunc(found, func(a, b entry) int { return cmp.Compare(a.seq, b.seq) })
 	found = found[max(0, len(found)-limit):]
 	more := len(found) > 0 && found[0].seq > 1 // the first change of a room makes a message
-	return v.page(found, more), true
+	return v.page(found, more, user)
 }
 
-func (v *view) page(entries []entry, more bool) []byte {
+func (v *view) page(entries []entry, more bool, user string) (page []byte, ok bool) {
 	bytes := pageBytes
 	messages := make([][]byte, len(entries))
 	for i := range entries {
-		messages[i] = entries[i].json
+		if messages[i], ok = entries[i].of(user); !ok {
+			return nil, false
+		}
 		bytes += len(messages[i]) + 1
 	}
 	p := protocol.Page{Epoch: v.epoch, Head: v.head, More: more}
-	return p.AppendEncoded(make([]byte, 0, bytes), messages)
+	return p.AppendEncoded(make([]byte, 0, bytes), messages), true
 }

@@ -135,7 +135,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 			},
 			"": func(t *rapid.T) {
 				q := query()
-				got, ok := w.Page(q)
+				got, ok := w.Page(q, "")
 				if !ok {
 					return
 				}
@@ -169,7 +169,7 @@ func TestWindowFills(t *testing.T) {
 	}
 	all.took(w, &Outcome{Epoch: "e1", Head: store.head})
 	newest := Query{Kind: QueryNewest, Limit: protocol.PageMessagesMax}
-	if _, ok := w.Page(newest); ok {
+	if _, ok := w.Page(newest, ""); ok {
 		t.Fatal("a page from an empty window")
 	}
 	if from, ok := w.Lacks(Query{Kind: QuerySince, At: 1, Limit: 50}); ok {
@@ -183,14 +183,14 @@ func TestWindowFills(t *testing.T) {
 	ahead := store.change(0, "stored before it was read, heard of later")
 	late := store.fill(from)
 	all.filled(w, late)
-	if _, ok := w.Page(newest); ok {
+	if _, ok := w.Page(newest, ""); ok {
 		t.Fatal("the window tells what the hub has not heard of")
 	}
 	all.filled(w, fill)
 	all.took(w, &ahead)
 	for _, q := range []Query{newest, {Kind: QuerySince, At: from, Limit: 7}, {Kind: QuerySince, At: store.head, Limit: 1}} {
 		want := store.page(q)
-		if got, ok := w.Page(q); !ok || string(got) != string(want.Append(nil)) {
+		if got, ok := w.Page(q, ""); !ok || string(got) != string(want.Append(nil)) {
 			t.Errorf("%+v: %v\n got %.200s\nwant %.200s", q, ok, got, want.Append(nil))
 		}
 	}
@@ -207,7 +207,7 @@ func TestWindowWithAGap(t *testing.T) {
 	store := ledger{epoch: "e1"}
 	reaches := func(rev int64, want bool) {
 		t.Helper()
-		if page, ok := w.Page(Query{Kind: QuerySince, At: rev, Limit: 9}); ok != want {
+		if page, ok := w.Page(Query{Kind: QuerySince, At: rev, Limit: 9}, ""); ok != want {
 			t.Errorf("since %d: %v %s", rev, ok, page)
 		}
 	}
@@ -225,7 +225,7 @@ func TestWindowWithAGap(t *testing.T) {
 	reaches(3, false)
 	reaches(4, true)
 	all.took(w, &Outcome{Epoch: "e2", Head: store.head, Message: protocol.Message{Seq: 5, Rev: 5}, New: true})
-	if page, ok := w.Page(Query{Kind: QuerySince, At: 4, Limit: 9}); !ok || !strings.Contains(string(page), `"epoch":"e2"`) {
+	if page, ok := w.Page(Query{Kind: QuerySince, At: 4, Limit: 9}, ""); !ok || !strings.Contains(string(page), `"epoch":"e2"`) {
 		t.Errorf("in another life of the room: %v %s", ok, page)
 	}
 }

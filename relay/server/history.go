@@ -12,7 +12,7 @@ import (
 // Page reads a part of a room's history, as JSON: from the room's window where
 // that reaches so far, else from the store.
 func (e *Engine) Page(ctx context.Context, room, user string, q hub.Query) ([]byte, error) {
-	if page, ok := e.recent(ctx, room, q); ok {
+	if page, ok := e.recent(ctx, room, user, q); ok {
 		e.metrics.pages.WithLabelValues("window").Inc()
 		return page, nil
 	}
@@ -33,12 +33,12 @@ func (e *Engine) Ready(ctx context.Context) error { return e.store.Ready(ctx) }
 
 // recent answers from the window. The first who finds that it lacks something
 // reads that from the store, and whoever comes meanwhile waits for it.
-func (e *Engine) recent(ctx context.Context, room string, q hub.Query) (page []byte, ok bool) {
+func (e *Engine) recent(ctx context.Context, room, user string, q hub.Query) (page []byte, ok bool) {
 	w := e.windows.Of(room)
 	if w == nil {
 		return nil, false
 	}
-	if page, ok = w.Page(q); ok {
+	if page, ok = w.Page(q, user); ok {
 		return page, true
 	}
 	from, lacks := w.Lacks(q)
@@ -46,7 +46,7 @@ func (e *Engine) recent(ctx context.Context, room string, q hub.Query) (page []b
 		return nil, false
 	}
 	e.fills.once(ctx, room, func() { e.fill(ctx, room, from) })
-	return w.Page(q)
+	return w.Page(q, user)
 }
 
 // fill reads for a window what it lacks. When that fails the store is asked for

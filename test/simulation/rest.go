@@ -86,7 +86,7 @@ func (r *relay) recent(room string, q hub.Query, answer func(protocol.Page)) {
 		return
 	}
 	ask := func() bool {
-		data, ok := window.Page(q)
+		data, ok := window.Page(q, "")
 		if !ok {
 			return false
 		}
