@@ -81,7 +81,7 @@ func TestOpenRefusesAHeadThatIsNotItsMessages(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	wantRefused(t, path, `it is damaged, restore a backup (the head of room "stage" is 10, its last message has rev 9)`)
+	wantRefused(t, path, `it is damaged, restore a backup (the head of room "stage" is 10, its last change has rev 9)`)
 }
 
 // What was not closed is checked whole, however large.

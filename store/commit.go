@@ -1,13 +1,10 @@
 package store
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"hallway/protocol"
@@ -19,32 +16,70 @@ type writeStatements struct {
 	selectRoom    *sql.Stmt
 	insertRoom    *sql.Stmt
 	updateRoom    *sql.Stmt
+	configureRoom *sql.Stmt
+	dropRoom      *sql.Stmt
+
 	insertMessage *sql.Stmt
 	selectMessage *sql.Stmt
-	touch         *sql.Stmt
+	updateMessage *sql.Stmt
+
+	insertReaction  *sql.Stmt
+	deleteReaction  *sql.Stmt
+	deleteReactions *sql.Stmt
+	reactors        *sql.Stmt
+
+	selectMember *sql.Stmt
+	insertMember *sql.Stmt
+	renameMember *sql.Stmt
+	readMember   *sql.Stmt
+
+	upkeep upkeepStatements
+	touch  *sql.Stmt
 }
 
 func prepareWrites(ctx context.Context, db *sql.DB) (w writeStatements, err error) {
 	err = prepare(ctx, db, map[**sql.Stmt]string{
-		&w.selectRoom: `SELECT key, epoch, head, last_at FROM rooms WHERE name = ?`,
-		&w.insertRoom: `INSERT INTO rooms (name, epoch, made_at) VALUES (?, ?, ?)`,
-		&w.updateRoom: `UPDATE rooms SET head = ?, last_at = ? WHERE key = ?`,
-		&w.insertMessage: `INSERT INTO messages (room, made_as, ` + messageColumns + `)
+		&w.selectRoom:    `SELECT key, epoch, head, last_at FROM rooms WHERE name = ?`,
+		&w.insertRoom:    `INSERT INTO rooms (name, epoch, made_at) VALUES (?, ?, ?)`,
+		&w.updateRoom:    `UPDATE rooms SET head = ?, last_at = ? WHERE key = ?`,
+		&w.configureRoom: `UPDATE rooms SET title = ?1, settings = ?2 WHERE key = ?3 AND (title <> ?1 OR settings <> ?2)`,
+		&w.dropRoom:      `UPDATE rooms SET name = '/' || key, dropped = 1 WHERE key = ?`,
+
+		&w.insertMessage: `INSERT INTO messages (room, made_as, ` + createdColumns + `)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`,
 		&w.selectMessage: `SELECT made_as, ` + messageColumns + ` FROM messages WHERE room = ? AND id = ?`,
-		&w.touch:         `UPDATE probe SET touched = touched + 1`,
+		&w.updateMessage: `UPDATE messages SET rev = ?, sent_at = ?, text = ?, encrypted = ?, reply_to = ?,
+			edited_at = ?, deleted_at = ?, pinned = ?, reactions = ? WHERE room = ? AND seq = ?`,
+
+		&w.insertReaction: `INSERT INTO reactions (room, seq, user_id, emoji, rev) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`,
+		&w.deleteReaction:  `DELETE FROM reactions WHERE room = ? AND seq = ? AND user_id = ? AND emoji = ?`,
+		&w.deleteReactions: `DELETE FROM reactions WHERE room = ? AND seq = ?`,
+		&w.reactors:        `SELECT user_id FROM reactions WHERE room = ? AND seq = ? AND emoji = ? ORDER BY rev LIMIT ?`,
+
+		&w.selectMember: `SELECT name, role, read FROM members WHERE room = ? AND user_id = ?`,
+		&w.insertMember: `INSERT INTO members (room, user_id, name, role, joined_at) VALUES (?, ?, ?, ?, ?)`,
+		&w.renameMember: `UPDATE members SET name = ?, role = ? WHERE room = ? AND user_id = ?`,
+		&w.readMember:   `UPDATE members SET read = ? WHERE room = ? AND user_id = ?`,
+
+		&w.touch: `UPDATE probe SET touched = touched + 1`,
 	})
+	if err == nil {
+		w.upkeep, err = prepareUpkeep(ctx, db)
+	}
 	return w, err
 }
 
 // batch is one Commit under way.
 type batch struct {
 	now   protocol.Time
+	tx    *sql.Tx
+	write *writeStatements
 	rooms map[string]*room // those touched so far, as they stand in the transaction
 	kept  map[string]room  // as they stood before
-	// The statements, in the transaction.
-	selectRoom, insertRoom, updateRoom *sql.Stmt
-	insertMessage, selectMessage       *sql.Stmt
+	gone  map[string]int64 // the keys of those dropped in the transaction: not as kept
+	// insertMessage in the transaction: most ops need it.
+	insertMessage *sql.Stmt
 }
 
 type room struct {
@@ -53,7 +88,7 @@ type room struct {
 	epoch  string
 	head   int64
 	lastAt protocol.Time // created_at of the newest message
-	grown  bool          // has messages of this batch
+	grown  bool          // has changes of this batch
 }
 
 // roomsKeptMax is how many rooms the writer keeps in mind, some 200 bytes each.
@@ -85,13 +120,11 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err e
 
 	b := &batch{
 		now:           now,
+		tx:            tx,
+		write:         &s.write,
 		rooms:         make(map[string]*room),
 		kept:          s.rooms,
-		selectRoom:    tx.Stmt(s.write.selectRoom),
-		insertRoom:    tx.Stmt(s.write.insertRoom),
-		updateRoom:    tx.Stmt(s.write.updateRoom),
 		insertMessage: tx.Stmt(s.write.insertMessage),
-		selectMessage: tx.Stmt(s.write.selectMessage),
 	}
 	outcomes := make([]hub.Outcome, len(ops))
 	for i := range ops {
@@ -102,19 +135,23 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err e
 	if err := b.saveRooms(); err != nil {
 		return nil, err
 	}
+	s.upkeep.note(b) // also where the commit fails: it may be stored
 	if err := tx.Commit(); err != nil {
 		return nil, err
 	}
-	s.keep(b.rooms)
+	s.keep(b)
 	return outcomes, nil
 }
 
-// keep keeps rooms in mind as they have been committed.
-func (s *SQLite) keep(rooms map[string]*room) {
-	if len(s.rooms)+len(rooms) > roomsKeptMax {
+// keep keeps the batch's rooms in mind as they have been committed.
+func (s *SQLite) keep(b *batch) {
+	for name := range b.gone {
+		delete(s.rooms, name)
+	}
+	if len(s.rooms)+len(b.rooms) > roomsKeptMax {
 		clear(s.rooms)
 	}
-	for name, r := range rooms {
+	for name, r := range b.rooms {
 		if len(s.rooms) == roomsKeptMax {
 			return
 		}
@@ -125,23 +162,28 @@ func (s *SQLite) keep(rooms map[string]*room) {
 
 // apply carries out one op. Its error is the database's and ends the batch; a
 // refusal is in the outcome.
-func (b *batch) apply(op *hub.Op) (hub.Outcome, error) {
-	r, err := b.enter(op.Room, !op.FindOnly)
+func (b *batch) apply(op *hub.Op) (out hub.Outcome, err error) {
+	makes := op.Kind == hub.OpOpen || op.Kind == hub.OpConfigure || op.Kind == hub.OpSend && !op.FindOnly
+	r, err := b.enter(op.Room, makes)
 	if errors.Is(err, sql.ErrNoRows) {
-		return notFound, nil
+		return notFound(op), nil
 	}
 	if err != nil {
-		return hub.Outcome{}, err
+		return out, err
 	}
-	var out hub.Outcome
 	switch op.Kind {
 	case hub.OpOpen:
+		out.Read, err = b.join(r, op.Sender)
 	case hub.OpSend:
-		if op.FindOnly {
-			out, err = b.find(r, op)
-		} else {
-			out, err = b.send(r, op)
-		}
+		out, err = b.send(r, op)
+	case hub.OpEdit, hub.OpDelete, hub.OpReact, hub.OpPin:
+		out, err = b.change(r, op)
+	case hub.OpRead:
+		out.Read, err = b.read(r, op)
+	case hub.OpConfigure:
+		_, err = b.tx.Stmt(b.write.configureRoom).Exec(op.Title, op.Settings, r.key)
+	case hub.OpDrop:
+		return out, b.drop(r)
 	default:
 		err = fmt.Errorf("unknown kind of op %d", op.Kind)
 	}
@@ -149,104 +191,26 @@ func (b *batch) apply(op *hub.Op) (hub.Outcome, error) {
 	return out, err
 }
 
-// enter finds the room, or, when asked to, makes it; sql.ErrNoRows: it is not
-// there.
-func (b *batch) enter(name string, orMake bool) (*room, error) {
-	if r, ok := b.rooms[name]; ok {
-		return r, nil
+// notFound refuses an op whose room, or message, is not there.
+func notFound(op *hub.Op) hub.Outcome {
+	reason := "the room has no message with this id"
+	switch op.Kind {
+	case hub.OpSend:
+		reason = "nothing was sent with this id"
+	case hub.OpRead, hub.OpDrop:
+		reason = "there is no such room"
 	}
-	if r, ok := b.kept[name]; ok {
-		b.rooms[name] = &r
-		return &r, nil
-	}
-	r := &room{name: name}
-	err := b.selectRoom.QueryRow(name).Scan(&r.key, &r.epoch, &r.head, &r.lastAt)
-	if errors.Is(err, sql.ErrNoRows) && orMake {
-		r.epoch = newEpoch()
-		var added sql.Result
-		if added, err = b.insertRoom.Exec(name, r.epoch, b.now); err == nil {
-			r.key, err = added.LastInsertId()
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	b.rooms[name] = r
-	return r, nil
-}
-
-// newEpoch names a life of a room: 40 random bits, so that no two lives of one
-// room share a name.
-func newEpoch() string { return strings.ToLower(rand.Text()[:8]) }
-
-// send stores the op's message at the room's next rev, or finds the one that
-// has its id.
-func (b *batch) send(r *room, op *hub.Op) (hub.Outcome, error) {
-	next := r.head + 1
-	m := protocol.Message{
-		Room:      r.name,
-		ID:        op.Send.ID,
-		Seq:       next,
-		Rev:       next,
-		Sender:    op.Sender,
-		CreatedAt: max(b.now, r.lastAt+1),
-		SentAt:    op.Send.SentAt,
-		Text:      op.Send.Text,
-		Encrypted: op.Send.Encrypted,
-		ReplyTo:   op.Send.ReplyTo,
-	}
-	values, err := messageValues(&m)
-	if err != nil {
-		return hub.Outcome{}, err
-	}
-	madeAs := fingerprint(&op.Send)
-	added, err := b.insertMessage.Exec(append([]any{r.key, madeAs}, values...)...)
-	if err != nil {
-		return hub.Outcome{}, err
-	}
-	if n, err := added.RowsAffected(); err != nil {
-		return hub.Outcome{}, err
-	} else if n == 0 {
-		return b.resend(r, op, madeAs)
-	}
-	r.head, r.lastAt, r.grown = next, m.CreatedAt, true
-	return hub.Outcome{Message: m, New: true}, nil
-}
-
-var notFound = hub.Outcome{Code: protocol.CodeNotFound, Reason: "nothing was sent with this id"}
-
-// find answers a send only if its id is taken.
-func (b *batch) find(r *room, op *hub.Op) (hub.Outcome, error) {
-	out, err := b.resend(r, op, fingerprint(&op.Send))
-	if errors.Is(err, sql.ErrNoRows) {
-		return notFound, nil
-	}
-	return out, err
-}
-
-// resend answers a send whose id is taken; sql.ErrNoRows: it is not.
-func (b *batch) resend(r *room, op *hub.Op, madeAs []byte) (hub.Outcome, error) {
-	var storedAs []byte
-	m, err := scanMessage(b.selectMessage.QueryRow(r.key, op.Send.ID), r.name, &storedAs)
-	if err != nil {
-		return hub.Outcome{}, err
-	}
-	switch {
-	case m.Sender.ID != op.Sender.ID:
-		return hub.Outcome{Code: protocol.CodeConflict, Reason: "another sender has used this id"}, nil
-	case !bytes.Equal(storedAs, madeAs):
-		return hub.Outcome{Code: protocol.CodeConflict, Reason: "this id was sent with other content"}, nil
-	}
-	return hub.Outcome{Message: m}, nil
+	return hub.Outcome{Code: protocol.CodeNotFound, Reason: reason}
 }
 
 // saveRooms writes back the rooms that have grown.
 func (b *batch) saveRooms() error {
+	update := b.tx.Stmt(b.write.updateRoom)
 	for _, r := range b.rooms {
 		if !r.grown {
 			continue
 		}
-		if _, err := b.updateRoom.Exec(r.head, r.lastAt, r.key); err != nil {
+		if _, err := update.Exec(r.head, r.lastAt, r.key); err != nil {
 			return err
 		}
 	}

@@ -8,9 +8,12 @@ import (
 	"hallway/protocol"
 )
 
-// messageColumns are the columns of a message that messageValues and
-// scanMessage know, in their order.
-const messageColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to`
+// createdColumns are the columns that a message is made with, as messageValues
+// has them; messageColumns are all that scanMessage knows, in its order.
+const (
+	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to`
+	messageColumns = createdColumns + `, edited_at, deleted_at, pinned, reactions`
+)
 
 func messageValues(m *protocol.Message) ([]any, error) {
 	encrypted, err := encodeEncrypted(m.Encrypted)
@@ -26,15 +29,21 @@ func messageValues(m *protocol.Message) ([]any, error) {
 // scanMessage reads the columns before, then messageColumns.
 func scanMessage(row interface{ Scan(...any) error }, room string, before ...any) (protocol.Message, error) {
 	m := protocol.Message{Room: room}
-	var encrypted string
+	var encrypted, reactions string
+	var pinned int64
 	// The plain pointers spare Scan the use of reflection.
 	err := row.Scan(append(before,
 		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, (*string)(&m.Sender.Role),
-		(*int64)(&m.CreatedAt), &m.SentAt, &m.Text, &encrypted, &m.ReplyTo)...)
+		(*int64)(&m.CreatedAt), &m.SentAt, &m.Text, &encrypted, &m.ReplyTo,
+		(*int64)(&m.EditedAt), (*int64)(&m.DeletedAt), &pinned, &reactions)...)
 	if err != nil {
 		return m, err
 	}
-	m.Encrypted, err = decodeEncrypted(encrypted)
+	m.Pinned = pinned != 0
+	if m.Encrypted, err = decodeEncrypted(encrypted); err != nil {
+		return m, err
+	}
+	m.Reactions, err = decodeReactions(reactions)
 	return m, err
 }
 

@@ -7,43 +7,68 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
 )
 
-// readStatements are prepared on the readers' connections. The last four take
-// room, position and limit, and read away from the position.
+// readStatements are prepared on the readers' connections. Those of messages
+// take room, position and limit, and read away from the position.
 type readStatements struct {
-	room  *sql.Stmt
-	older *sql.Stmt
-	newer *sql.Stmt
-	from  *sql.Stmt
-	since *sql.Stmt
+	room   *sql.Stmt
+	place  *sql.Stmt
+	older  *sql.Stmt
+	newer  *sql.Stmt
+	from   *sql.Stmt
+	since  *sql.Stmt
+	pinned *sql.Stmt
+	search *sql.Stmt
+	mine   *sql.Stmt
+
+	directory directoryStatements
+}
+
+// since is the query for what selected holds of the messages with rev > ?2 of
+// the room ?1, ascending by rev. The unchanged ones are read by their place,
+// the changed ones by their index, and the two are merged as they come; for
+// that, seq stands in for the rev of an unchanged one.
+func since(selected func(rev string) string) string {
+	return `SELECT ` + selected(`seq AS rev`) + ` FROM messages WHERE room = ?1 AND seq > ?2 AND rev = seq
+		UNION ALL
+		SELECT ` + selected(`rev`) + ` FROM messages INDEXED BY messages_changed WHERE room = ?1 AND rev > ?2 AND rev <> seq
+		ORDER BY rev LIMIT ?3`
 }
 
 func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error) {
 	const messages = `SELECT ` + messageColumns + ` FROM messages WHERE room = ?`
 	err = prepare(ctx, db, map[**sql.Stmt]string{
-		&r.room:  `SELECT key, epoch, head FROM rooms WHERE name = ?`,
-		&r.older: messages + ` AND seq < ? ORDER BY seq DESC LIMIT ?`,
-		&r.newer: messages + ` AND seq > ? ORDER BY seq LIMIT ?`,
-		&r.from:  messages + ` AND seq >= ? ORDER BY seq LIMIT ?`,
-		&r.since: messages + ` AND rev > ? ORDER BY rev LIMIT ?`,
+		&r.room:   `SELECT key, epoch, head FROM rooms WHERE name = ?`,
+		&r.place:  `SELECT seq FROM messages WHERE room = ? AND id = ?`,
+		&r.older:  messages + ` AND seq < ? ORDER BY seq DESC LIMIT ?`,
+		&r.newer:  messages + ` AND seq > ? ORDER BY seq LIMIT ?`,
+		&r.from:   messages + ` AND seq >= ? ORDER BY seq LIMIT ?`,
+		&r.since:  since(func(rev string) string { return strings.Replace(messageColumns, "rev", rev, 1) }),
+		&r.pinned: messages + ` AND pinned = 1 AND seq < ? ORDER BY seq DESC LIMIT ?`,
+		&r.search: searchQuery,
+		&r.mine:   `SELECT emoji FROM reactions WHERE room = ? AND seq = ? AND user_id = ?`,
 	})
+	if err == nil {
+		r.directory, err = prepareDirectory(ctx, db)
+	}
 	return r, err
 }
 
 // Page reads a part of a room's history; see [hub.Store].
-func (s *SQLite) Page(ctx context.Context, room, _ string, q hub.Query) (protocol.Page, error) {
-	page, err := s.page(ctx, room, q)
+func (s *SQLite) Page(ctx context.Context, room, user string, q hub.Query) (protocol.Page, error) {
+	page, err := s.page(ctx, room, user, q)
 	if err != nil {
 		return protocol.Page{}, fmt.Errorf("read a page: %w", err)
 	}
 	return page, nil
 }
 
-func (s *SQLite) page(ctx context.Context, name string, q hub.Query) (page protocol.Page, err error) {
+func (s *SQLite) page(ctx context.Context, room, user string, q hub.Query) (page protocol.Page, err error) {
 	if q.Limit < 1 || q.Limit > protocol.PageMessagesMax {
 		return page, fmt.Errorf("limit %d is not 1…%d", q.Limit, protocol.PageMessagesMax)
 	}
@@ -54,8 +79,8 @@ func (s *SQLite) page(ctx context.Context, name string, q hub.Query) (page proto
 	}
 	defer func() { _ = tx.Rollback() }()
 
-	v := view{ctx: ctx, tx: tx, name: name}
-	err = tx.StmtContext(ctx, s.read.room).QueryRowContext(ctx, name).Scan(&v.key, &page.Epoch, &page.Head)
+	v := view{ctx: ctx, tx: tx, read: &s.read, name: room, user: user}
+	err = v.stmt(s.read.room).QueryRowContext(ctx, room).Scan(&v.key, &page.Epoch, &page.Head)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return page, err
 	}
@@ -69,29 +94,60 @@ func (s *SQLite) page(ctx context.Context, name string, q hub.Query) (page proto
 	case hub.QuerySince:
 		page.Messages, page.More, err = v.run(s.read.since, q.At, q.Limit)
 	case hub.QueryAround:
-		err = v.around(&s.read, &page, q)
+		err = v.around(&page, q)
+	case hub.QueryPinned:
+		page.Messages, page.More, err = v.run(s.read.pinned, below(q.At), q.Limit)
+	case hub.QuerySearch:
+		if err = s.upkeep.searchable(); err == nil {
+			page.Messages, page.More, err = v.search(q)
+		}
 	default:
 		err = fmt.Errorf("unknown kind of query %d", q.Kind)
 	}
+	if err == nil {
+		err = v.mine(page.Messages)
+	}
 	return page, err
+}
+
+// below is a position that may be 0: beyond the newest.
+func below(at int64) int64 {
+	if at == 0 {
+		return math.MaxInt64
+	}
+	return at
 }
 
 // view is one room in one snapshot.
 type view struct {
 	ctx  context.Context
 	tx   *sql.Tx
+	read *readStatements
 	key  int64 // 0, which no room has: there is no such room
 	name string
+	user string
 }
 
-// around reads half of the page before q.At and the other half from it on. A
-// side that has fewer is not made up for on the other.
-func (v *view) around(read *readStatements, page *protocol.Page, q hub.Query) error {
-	older, moreBefore, err := v.before(read.older, q.At, q.Limit/2)
+func (v *view) stmt(stmt *sql.Stmt) *sql.Stmt { return v.tx.StmtContext(v.ctx, stmt) }
+
+// around reads half of the page before q.At, or the message q.ID, and the other
+// half from it on. A side that has fewer is not made up for on the other.
+func (v *view) around(page *protocol.Page, q hub.Query) error {
+	page.MoreBefore, page.MoreAfter = new(bool), new(bool)
+	if q.ID != "" {
+		err := v.stmt(v.read.place).QueryRowContext(v.ctx, v.key, q.ID).Scan(&q.At)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	older, moreBefore, err := v.before(v.read.older, q.At, q.Limit/2)
 	if err != nil {
 		return err
 	}
-	newer, moreAfter, err := v.run(read.from, q.At, q.Limit-q.Limit/2)
+	newer, moreAfter, err := v.run(v.read.from, q.At, q.Limit-q.Limit/2)
 	if err != nil {
 		return err
 	}
@@ -111,10 +167,16 @@ func (v *view) before(older *sql.Stmt, at int64, limit int) ([]protocol.Message,
 // run reads up to limit messages in the statement's order, and whether there
 // are more.
 func (v *view) run(stmt *sql.Stmt, at int64, limit int) (messages []protocol.Message, more bool, err error) {
-	rows, err := v.tx.StmtContext(v.ctx, stmt).QueryContext(v.ctx, v.key, at, limit+1)
+	rows, err := v.stmt(stmt).QueryContext(v.ctx, v.key, at, limit+1)
 	if err != nil {
 		return nil, false, err
 	}
+	return v.scan(rows, limit)
+}
+
+// scan reads up to limit messages from rows, which it closes, and whether there
+// are more.
+func (v *view) scan(rows *sql.Rows, limit int) (messages []protocol.Message, more bool, err error) {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if len(messages) == limit {

@@ -24,14 +24,15 @@ type SQLite struct {
 
 	// Of the commit whose turn it is:
 
-	turn  sync.Mutex
-	rooms map[string]room // as the last commit left them; nobody else writes
+	turn   sync.Mutex
+	rooms  map[string]room // as the last commit left them; nobody else writes
+	upkeep upkeep
 
-	// Of checkpoints:
+	// Of what goes on beside the commits:
 
 	checkpoints *checkpointer
-	stop        chan struct{}  // closed to end the goroutine that checkpoints
-	running     sync.WaitGroup // that goroutine
+	stop        chan struct{}  // closed to end the goroutines
+	running     sync.WaitGroup // the goroutines
 	// unmoved is why the write-ahead log cannot be moved at present.
 	unmoved atomic.Pointer[error]
 }
@@ -86,6 +87,14 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 	if err = checkHeads(ctx, s.writer); err != nil {
 		return err
 	}
+	if whole {
+		if err = checkRevs(ctx, s.writer); err != nil {
+			return err
+		}
+	}
+	if err = s.upkeep.load(ctx, s.writer); err != nil {
+		return err
+	}
 	s.readers = connectReaders(path)
 	if s.write, err = prepareWrites(ctx, s.writer); err != nil {
 		return err
@@ -98,6 +107,7 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s.running.Go(func() { s.checkpoints.run(s.stop, s.setUnmoved) })
+	s.running.Go(func() { s.tend(s.stop) })
 	return nil
 }
 
@@ -154,4 +164,13 @@ func prepare(ctx context.Context, db *sql.DB, queries map[**sql.Stmt]string) err
 		}
 	}
 	return nil
+}
+
+// affects reports whether a statement has changed anything.
+func affects(r sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n > 0, err
 }

@@ -15,9 +15,26 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, dir string) hub.Store {
-		return mustOpen(t, filepath.Join(dir, "hallway.db"))
+	storetest.Run(t, storetest.Kind{
+		Open: func(t *testing.T, dir string) storetest.Store {
+			return mustOpen(t, filepath.Join(dir, "hallway.db"))
+		},
+		Settle: func(s storetest.Store) { settle(t, s.(*SQLite)) },
 	})
+}
+
+// settle does what is to be done beside the commits, without waiting for it.
+func settle(t testing.TB, s *SQLite) {
+	t.Helper()
+	for {
+		took, err := s.tendSlice(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took == 0 {
+			return
+		}
+	}
 }
 
 // mustOpen opens the database at path until the test ends.
@@ -169,7 +186,7 @@ func TestOpenRefuses(t *testing.T) {
 		"no folder":       {filepath.Join(dir, "none", "hallway.db"), "no such file or directory"},
 		"file as folder":  {filepath.Join(file("plain", ""), "hallway.db"), "not a directory"},
 		"other content":   {file("letter.txt", strings.Repeat("Dear Ada, ", 100)), "file is not a database"},
-		"a newer schema":  {newer, "a newer hallway has used it (schema 99999, this one knows 1)"},
+		"a newer schema":  {newer, "a newer hallway has used it (schema 99999, this one knows 2)"},
 		"not writable":    {broken, "write to the database: disk on fire"},
 		"in use":          {used, "another relay is using it"},
 		"in use, by link": {link, "another relay is using it"},

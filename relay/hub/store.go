@@ -58,7 +58,8 @@ const (
 	// OpSend creates a message, or finds the one stored before by its id. It too
 	// makes the room where it does not exist.
 	OpSend
-	// OpEdit puts Text or Encrypted in the place of a message's content.
+	// OpEdit puts Text or Encrypted in the place of a message's content. It and the
+	// following ops but OpConfigure never make a room: CodeNotFound where there is none.
 	OpEdit
 	// OpDelete makes a message a tombstone.
 	OpDelete
@@ -67,13 +68,13 @@ const (
 	// OpPin pins or unpins a message.
 	OpPin
 	// OpRead moves the sender's read marker forward to Seq, not beyond the head. It
-	// is no change of the room: it takes no rev.
+	// is no change of the room: it takes no rev. Who is no member has no marker.
 	OpRead
 	// OpConfigure makes the room where it does not exist and sets its Title and
 	// Settings. It takes no rev.
 	OpConfigure
 	// OpDrop deletes the room with all that it holds; one made later under its name
-	// has another epoch. CodeNotFound where there is none.
+	// has another epoch. Its Outcome is empty, as of no room.
 	OpDrop
 )
 
@@ -111,7 +112,8 @@ type Outcome struct {
 	// with other content, for a change to a tombstone (but to delete it again), and
 	// for more than protocol.ReactionsMax different emoji; CodeNotFound for an id
 	// that FindOnly did not find, or that no message of the room has; CodeForbidden
-	// for a message that is not the sender's, unless Any.
+	// for an edit or a deletion of a message that is not the sender's, a deletion
+	// unless Any. Not found comes before forbidden, forbidden before conflict.
 	Code protocol.Code
 	// Reason is a text for Code, safe to show.
 	Reason string
@@ -151,9 +153,15 @@ type Query struct {
 	ID    string // QueryAround: the message that it is about; one that is not there: an empty page
 	Limit int    // 1 … protocol.PageMessagesMax
 	// Words are what QuerySearch looks for: all of them, in any order, as whole words
-	// but the last, which is a prefix. Tombstones and encrypted texts are not found.
+	// but the last, which is a prefix. Words are runs of letters, digits and marks; case
+	// and accents do not count. Without a word nothing is found, nor are tombstones and
+	// encrypted texts. A change is found, or found no more, within 2 s of its commit.
 	Words string
 }
+
+// UnreadMax is how far unread messages are counted: someone who never reads a
+// room of millions must not cost a walk through all of them whenever they look.
+const UnreadMax = 10_000
 
 // Room is a room as a user sees it from outside.
 type Room struct {
@@ -165,7 +173,7 @@ type Room struct {
 	CreatedAt protocol.Time
 	Members   int64             // that have joined and were not removed
 	Read      int64             // the user's read marker
-	Unread    int64             // messages of others, not deleted, after it
+	Unread    int64             // messages of others, not deleted, after it; at most UnreadMax
 	Last      *protocol.Message // the newest; nil: there is none
 }
 

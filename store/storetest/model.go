@@ -1,190 +1,273 @@
 package storetest
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
 )
 
-// modelRoom is a room as the contract has it, in the plainest way.
-type modelRoom struct {
-	name     string
-	epoch    string
-	messages []protocol.Message // message i has seq i+1
+// Model is a [Store] in memory that does what the contract says in the plainest
+// way: what the suite holds every other store against.
+type Model struct {
+	mu     sync.Mutex
+	rooms  map[string]*modelRoom
+	lives  int // of rooms so far: each has its epoch
+	closed bool
 }
 
-func (r *modelRoom) head() int64 { return int64(len(r.messages)) }
+type modelRoom struct {
+	name            string
+	epoch           string
+	title, settings string
+	madeAt          protocol.Time
+	head            int64
+	messages        []*modelMessage // ascending by seq
+	members         []hub.Member    // by user id
+}
 
-// apply is what becomes of op at time now.
-func (r *modelRoom) apply(now protocol.Time, op hub.Op) hub.Outcome {
-	out := hub.Outcome{Epoch: r.epoch, Head: r.head()}
-	if op.Kind == hub.OpOpen {
-		return out
+type modelMessage struct {
+	protocol.Message // but its reactions
+	madeAs           protocol.Send
+	reactions        []modelReaction // in the order in which the emoji came
+}
+
+type modelReaction struct {
+	emoji string
+	users []string // in the order in which they reacted
+}
+
+var (
+	_ Store = (*Model)(nil)
+
+	errClosed = errors.New("the store is closed")
+)
+
+// NewModel makes an empty one.
+func NewModel() *Model { return &Model{rooms: make(map[string]*modelRoom)} }
+
+// Reopen opens it again after Close.
+func (m *Model) Reopen() { m.closed = false }
+
+// Close ends it; see [hub.Store].
+func (m *Model) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+	return nil
+}
+
+// Ready is nil until Close; see [hub.Store].
+func (m *Model) Ready(context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return errClosed
 	}
-	for _, m := range r.messages {
-		if m.ID != op.Send.ID {
-			continue
+	return nil
+}
+
+// Commit carries out ops; see [hub.Store].
+func (m *Model) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil, errClosed
+	}
+	for _, op := range ops {
+		if op.Kind < hub.OpOpen || op.Kind > hub.OpDrop {
+			return nil, fmt.Errorf("unknown kind of op %d", op.Kind)
 		}
-		if m.Sender.ID != op.Sender.ID || m.Text != op.Send.Text || m.ReplyTo != op.Send.ReplyTo || !reflect.DeepEqual(m.Encrypted, op.Send.Encrypted) {
-			out.Code = protocol.CodeConflict
-		} else {
-			out.Message = m
+	}
+	outcomes := make([]hub.Outcome, len(ops))
+	for i, op := range ops {
+		outcomes[i] = m.apply(protocol.TimeOf(now), op)
+	}
+	return outcomes, nil
+}
+
+func (m *Model) apply(now protocol.Time, op hub.Op) hub.Outcome {
+	r := m.rooms[op.Room]
+	if r == nil {
+		if op.Kind != hub.OpOpen && op.Kind != hub.OpConfigure && (op.Kind != hub.OpSend || op.FindOnly) {
+			return refuse(protocol.CodeNotFound)
 		}
-		return out
+		m.lives++
+		r = &modelRoom{name: op.Room, epoch: fmt.Sprint("life-", m.lives), madeAt: now}
+		m.rooms[op.Room] = r
 	}
-	if op.FindOnly {
-		out.Code = protocol.CodeNotFound
-		return out
+	var out hub.Outcome
+	switch op.Kind {
+	case hub.OpOpen:
+		out.Read = r.join(now, op.Sender)
+	case hub.OpSend:
+		out = r.send(now, op)
+	case hub.OpRead:
+		out.Read = r.read(op.Sender.ID, op.Seq)
+	case hub.OpConfigure:
+		r.title, r.settings = op.Title, op.Settings
+	case hub.OpDrop:
+		delete(m.rooms, op.Room)
+		return hub.Outcome{}
+	default:
+		out = r.change(now, op)
 	}
-	m := protocol.Message{
-		Room: r.name, ID: op.Send.ID, Seq: r.head() + 1, Rev: r.head() + 1, Sender: op.Sender,
-		CreatedAt: now, SentAt: op.Send.SentAt,
-		Text: op.Send.Text, Encrypted: op.Send.Encrypted, ReplyTo: op.Send.ReplyTo,
-	}
-	if r.head() > 0 {
-		m.CreatedAt = max(now, r.messages[r.head()-1].CreatedAt+1)
-	}
-	r.messages = append(r.messages, m)
-	out.Message, out.New, out.Head = m, true, r.head()
+	out.Epoch, out.Head = r.epoch, r.head
 	return out
 }
 
-// page is the page that q asks for.
-func (r *modelRoom) page(q hub.Query) protocol.Page {
-	p := protocol.Page{Epoch: r.epoch, Head: r.head()}
-	below := r.where(func(m protocol.Message) bool { return m.Seq < q.At })
-	from := r.where(func(m protocol.Message) bool { return m.Seq >= q.At })
-	switch q.Kind {
-	case hub.QueryNewest:
-		p.Messages, p.More = last(r.messages, q.Limit)
-	case hub.QueryBefore:
-		p.Messages, p.More = last(below, q.Limit)
-	case hub.QueryAfter:
-		p.Messages, p.More = first(r.where(func(m protocol.Message) bool { return m.Seq > q.At }), q.Limit)
-	case hub.QuerySince:
-		p.Messages, p.More = first(r.where(func(m protocol.Message) bool { return m.Rev > q.At }), q.Limit)
-	case hub.QueryAround:
-		older, moreBefore := last(below, q.Limit/2)
-		newer, moreAfter := first(from, q.Limit-q.Limit/2)
-		p.Messages = slices.Concat(older, newer)
-		p.MoreBefore, p.MoreAfter, p.More = &moreBefore, &moreAfter, moreBefore || moreAfter
-	}
-	return p
+func refuse(code protocol.Code) hub.Outcome {
+	return hub.Outcome{Code: code, Reason: "refused: " + string(code)}
 }
 
-func (r *modelRoom) where(keep func(protocol.Message) bool) (kept []protocol.Message) {
+// join makes u a member and returns the read marker.
+func (r *modelRoom) join(now protocol.Time, u protocol.User) int64 {
+	at, found := r.member(u.ID)
+	if !found {
+		r.members = slices.Insert(r.members, at, hub.Member{JoinedAt: now})
+	}
+	r.members[at].User = u
+	return r.members[at].Read
+}
+
+func (r *modelRoom) read(user string, seq int64) int64 {
+	at, found := r.member(user)
+	if !found {
+		return 0
+	}
+	member := &r.members[at]
+	member.Read = max(member.Read, min(seq, r.head))
+	return member.Read
+}
+
+func (r *modelRoom) member(user string) (at int, found bool) {
+	return slices.BinarySearchFunc(r.members, user, func(m hub.Member, user string) int {
+		switch {
+		case m.User.ID < user:
+			return -1
+		case m.User.ID > user:
+			return 1
+		}
+		return 0
+	})
+}
+
+func (r *modelRoom) message(id string) *modelMessage {
 	for _, m := range r.messages {
-		if keep(m) {
-			kept = append(kept, m)
+		if m.ID == id {
+			return m
 		}
 	}
-	return kept
+	return nil
 }
 
-func first(messages []protocol.Message, n int) ([]protocol.Message, bool) {
-	return messages[:min(n, len(messages))], len(messages) > n
-}
-
-func last(messages []protocol.Message, n int) ([]protocol.Message, bool) {
-	return messages[max(0, len(messages)-n):], len(messages) > n
-}
-
-// fataler is a test or one round of a property.
-type fataler interface {
-	Helper()
-	Fatalf(format string, args ...any)
-}
-
-// compare ends the test where got is not the page that q asks for.
-func (r *modelRoom) compare(t fataler, got protocol.Page, q hub.Query) {
-	t.Helper()
-	want := r.page(q)
-	if len(got.Messages) == 0 && len(want.Messages) == 0 {
-		got.Messages, want.Messages = nil, nil // nil is as good as empty
+func (r *modelRoom) send(now protocol.Time, op hub.Op) hub.Outcome {
+	stored := r.message(op.Send.ID)
+	switch {
+	case stored == nil && op.FindOnly:
+		return refuse(protocol.CodeNotFound)
+	case stored == nil:
+	case stored.Sender.ID != op.Sender.ID || !sameContent(stored.madeAs, op.Send):
+		return refuse(protocol.CodeConflict)
+	default:
+		return hub.Outcome{Message: stored.view("")}
 	}
-	if !reflect.DeepEqual(got, want) {
-		t.Fatalf("room %s of %d, page %+v:\n got %+v\nwant %+v", r.name, r.head(), q, got, want)
+	r.head++
+	m := protocol.Message{
+		Room: r.name, ID: op.Send.ID, Seq: r.head, Rev: r.head, Sender: op.Sender,
+		CreatedAt: now, SentAt: op.Send.SentAt,
+		Text: op.Send.Text, Encrypted: op.Send.Encrypted, ReplyTo: op.Send.ReplyTo,
 	}
+	if n := len(r.messages); n > 0 {
+		m.CreatedAt = max(now, r.messages[n-1].CreatedAt+1)
+	}
+	r.messages = append(r.messages, &modelMessage{Message: m, madeAs: op.Send})
+	return hub.Outcome{Message: m, New: true}
 }
 
-// testModel does random things to the store and to the model, and wants the
-// same from both.
-func testModel(h *harness) {
-	round := 0
-	rapid.Check(h.T, func(t *rapid.T) {
-		round++
-		now := start
-		rooms := make([]*modelRoom, 2)
-		for i := range rooms {
-			rooms[i] = &modelRoom{name: fmt.Sprintf("room-%d-%d", round, i)}
+func sameContent(a, b protocol.Send) bool {
+	return a.Text == b.Text && a.ReplyTo == b.ReplyTo && reflect.DeepEqual(a.Encrypted, b.Encrypted)
+}
+
+// change edits, deletes, reacts to or pins a message.
+func (r *modelRoom) change(now protocol.Time, op hub.Op) hub.Outcome {
+	m := r.message(op.ID)
+	if m == nil {
+		return refuse(protocol.CodeNotFound)
+	}
+	own := m.Sender.ID == op.Sender.ID
+	changed := false
+	switch {
+	case op.Kind == hub.OpEdit && !own, op.Kind == hub.OpDelete && !own && !op.Any:
+		return refuse(protocol.CodeForbidden)
+	case m.Deleted() && op.Kind != hub.OpDelete:
+		return refuse(protocol.CodeConflict)
+	case m.Deleted():
+	case op.Kind == hub.OpEdit:
+		if changed = m.Text != op.Text || !reflect.DeepEqual(m.Encrypted, op.Encrypted); changed {
+			m.Text, m.Encrypted, m.EditedAt = op.Text, op.Encrypted, max(now, m.CreatedAt)
 		}
-		t.Repeat(map[string]func(*rapid.T){
-			"commit": func(t *rapid.T) {
-				now = now.Add(time.Duration(rapid.IntRange(-3, 5).Draw(t, "µs")) * time.Microsecond)
-				commitBoth(t, h.store, now, rooms, rapid.SliceOfN(drawOp(rooms), 1, 6).Draw(t, "ops"))
-			},
-			"reopen": func(t *rapid.T) {
-				if rapid.IntRange(0, 9).Draw(t, "seldom") == 0 {
-					h.reopen()
-				}
-			},
-			"page": func(t *rapid.T) {
-				q := hub.Query{
-					Kind:  rapid.SampledFrom(kinds).Draw(t, "kind"),
-					At:    rapid.Int64Range(-1, 12).Draw(t, "at"),
-					Limit: rapid.IntRange(1, 12).Draw(t, "limit"),
-				}
-				r := rapid.SampledFrom(rooms).Draw(t, "room")
-				r.compare(t, h.page(r.name, q), q)
-			},
+	case op.Kind == hub.OpDelete:
+		changed = true
+		m.Message = protocol.Message{
+			Room: m.Room, ID: m.ID, Seq: m.Seq, Sender: m.Sender, CreatedAt: m.CreatedAt, DeletedAt: max(now, m.CreatedAt),
+		}
+		m.reactions = nil
+	case op.Kind == hub.OpPin:
+		changed = m.Pinned != op.On
+		m.Pinned = op.On
+	case op.On && m.emoji(op.Emoji) < 0 && len(m.reactions) == protocol.ReactionsMax:
+		return refuse(protocol.CodeConflict)
+	default:
+		changed = m.react(op.Sender.ID, op.Emoji, op.On)
+	}
+	if changed {
+		r.head++
+		m.Rev = r.head
+	}
+	return hub.Outcome{Message: m.view(""), New: changed}
+}
+
+func (m *modelMessage) emoji(emoji string) int {
+	return slices.IndexFunc(m.reactions, func(r modelReaction) bool { return r.emoji == emoji })
+}
+
+func (m *modelMessage) react(user, emoji string, on bool) (changed bool) {
+	i := m.emoji(emoji)
+	has := i >= 0 && slices.Contains(m.reactions[i].users, user)
+	switch {
+	case has == on:
+		return false
+	case !on && len(m.reactions[i].users) == 1:
+		m.reactions = slices.Delete(m.reactions, i, i+1)
+	case !on:
+		at := slices.Index(m.reactions[i].users, user)
+		m.reactions[i].users = slices.Delete(m.reactions[i].users, at, at+1)
+	case i < 0:
+		m.reactions = append(m.reactions, modelReaction{emoji, []string{user}})
+	default:
+		m.reactions[i].users = append(m.reactions[i].users, user)
+	}
+	return true
+}
+
+// view is the message as user sees it; "": as nobody does.
+func (m *modelMessage) view(user string) protocol.Message {
+	message := m.Message
+	for _, r := range m.reactions {
+		message.Reactions = append(message.Reactions, protocol.Reaction{
+			Emoji: r.emoji, Count: int64(len(r.users)),
+			Users: slices.Clone(r.users[:min(len(r.users), protocol.ReactionUsersMax)]),
 		})
-	})
-}
-
-// drawOp draws from few ids, texts and senders, so that many meet.
-func drawOp(rooms []*modelRoom) *rapid.Generator[hub.Op] {
-	return rapid.Custom(func(t *rapid.T) hub.Op {
-		room := rapid.SampledFrom(rooms).Draw(t, "room").name
-		if rapid.IntRange(0, 5).Draw(t, "kind") == 0 {
-			return open(room)
-		}
-		op := send(room, rapid.IntRange(1, 12).Draw(t, "id"), rapid.SampledFrom([]string{"a", "a", "b", ""}).Draw(t, "text"))
-		op.Sender = rapid.SampledFrom([]protocol.User{ada, ada, bob}).Draw(t, "sender")
-		if op.Send.Text == "" {
-			op.Send.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "iv", CT: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "ct")}
-		}
-		op.FindOnly = rapid.IntRange(0, 4).Draw(t, "find only") == 0
-		op.Send.ReplyTo = rapid.SampledFrom([]string{"", "", id(1)}).Draw(t, "reply_to")
-		return op
-	})
-}
-
-// commitBoth carries out ops in one batch of the store and in the model.
-func commitBoth(t fataler, store hub.Store, now time.Time, rooms []*modelRoom, ops []hub.Op) {
-	t.Helper()
-	outcomes, err := store.Commit(now, ops)
-	if err != nil {
-		t.Fatalf("Commit: %v", err)
-	}
-	for i, got := range outcomes {
-		r := rooms[slices.IndexFunc(rooms, func(r *modelRoom) bool { return r.name == ops[i].Room })]
-		made := r.epoch != "" || !ops[i].FindOnly
-		if r.epoch == "" {
-			r.epoch = got.Epoch // random: any will do, but for ever
-		}
-		want := r.apply(protocol.TimeOf(now), ops[i])
-		if (got.Reason != "") != (want.Code != "") {
-			t.Fatalf("op %d: code %q with reason %q", i, got.Code, got.Reason)
-		}
-		got.Reason = "" // the text is free
-		if (got.Epoch != "") != made || !reflect.DeepEqual(got, want) {
-			t.Fatalf("op %d of %+v:\n got %+v\nwant %+v", i, ops, got, want)
+		if user != "" && slices.Contains(r.users, user) {
+			message.Mine = append(message.Mine, r.emoji)
 		}
 	}
+	return message
 }

@@ -9,35 +9,70 @@ import (
 	"hallway/relay/hub"
 )
 
-var kinds = []hub.QueryKind{hub.QueryNewest, hub.QueryBefore, hub.QueryAfter, hub.QueryAround, hub.QuerySince}
+var kinds = []hub.QueryKind{
+	hub.QueryNewest, hub.QueryBefore, hub.QueryAfter, hub.QueryAround, hub.QuerySince, hub.QueryPinned, hub.QuerySearch,
+}
 
-func testEveryPage(h *harness) {
-	h.fill("other", 3) // never to be seen
-	for n := range 7 {
-		r := &modelRoom{name: string(rune('a' + n))}
-		if n > 0 {
-			r.messages = h.fill(r.name, n)
-			r.epoch = h.commit(open(r.name))[0].Epoch
-		}
-		for _, kind := range kinds {
-			for _, at := range []int64{math.MinInt64, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, math.MaxInt64} {
-				for limit := 1; limit <= n+2; limit++ {
-					q := hub.Query{Kind: kind, At: at, Limit: limit}
-					r.compare(h.T, h.page(r.name, q), q)
-				}
+// everyPage asks a room of few messages for each page there is.
+func (h *harness) everyPage(room string, messages int) {
+	h.Helper()
+	for _, kind := range kinds {
+		for _, at := range []int64{math.MinInt64, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, math.MaxInt64} {
+			for limit := 1; limit <= messages+2; limit++ {
+				h.page(room, hub.Query{Kind: kind, At: at, Limit: limit, Words: "message"})
 			}
 		}
 	}
 }
 
+func testEveryPage(h *harness) {
+	h.fill("other", 3) // never to be seen
+	for n := range 7 {
+		room := string(rune('a' + n))
+		if n > 0 {
+			h.fill(room, n)
+		}
+		h.everyPage(room, n)
+	}
+}
+
+func testChangedPages(h *harness) {
+	h.fill("lobby", 6)
+	h.commit(edit("lobby", 2, "message two"), pin("lobby", 5, true), send("lobby", 7, "a message more"),
+		remove("lobby", 3), pin("lobby", 1, true))
+	h.everyPage("lobby", 7)
+	h.commit(react("lobby", 2, bob.ID, "👍", true), edit("lobby", 7, "no longer one"), remove("lobby", 1))
+	h.everyPage("lobby", 7)
+	since := h.page("lobby", hub.Query{Kind: hub.QuerySince, Limit: 10})
+	var revs []int64
+	for _, m := range since.Messages {
+		revs = append(revs, m.Rev)
+	}
+	h.equal("revs, each message once", revs, []int64{4, 6, 8, 10, 12, 13, 14})
+}
+
 func testLargestPage(h *harness) {
-	r := &modelRoom{name: "lobby", messages: h.fill("lobby", protocol.PageMessagesMax+1)}
-	r.epoch = h.commit(open("lobby"))[0].Epoch
+	h.fill("lobby", protocol.PageMessagesMax+1)
 	for _, kind := range kinds {
 		for _, at := range []int64{0, 1, protocol.PageMessagesMax, protocol.PageMessagesMax + 1} {
-			q := hub.Query{Kind: kind, At: at, Limit: protocol.PageMessagesMax}
-			r.compare(h.T, h.page("lobby", q), q)
+			h.page("lobby", hub.Query{Kind: kind, At: at, Limit: protocol.PageMessagesMax, Words: "mess"})
 		}
+	}
+}
+
+func testAroundMessage(h *harness) {
+	h.fill("lobby", 5)
+	h.commit(edit("lobby", 2, "edited"), remove("lobby", 3))
+	for n := range 7 {
+		for limit := range 7 {
+			h.page("lobby", hub.Query{Kind: hub.QueryAround, ID: id(n), Limit: limit + 1, At: 4})
+		}
+	}
+	page := h.page("lobby", hub.Query{Kind: hub.QueryAround, ID: id(3), Limit: 2})
+	h.equal("the message itself", page.Messages[1].ID, id(3))
+	page = h.page("lobby", hub.Query{Kind: hub.QueryAround, ID: id(9), Limit: 5})
+	if len(page.Messages) != 0 || page.More || page.Head != 7 {
+		h.Errorf("around a message that is not there: %+v", page)
 	}
 }
 
@@ -110,16 +145,15 @@ func consistent(p protocol.Page, seen int64) bool {
 }
 
 func testReopen(h *harness) {
-	r := &modelRoom{name: "lobby", messages: h.fill("lobby", 5)}
-	r.epoch = h.commit(open("lobby"))[0].Epoch
-	for range 2 {
+	h.fill("lobby", 5)
+	h.commit(open("lobby"), react("lobby", 2, bob.ID, "👍", true), pin("lobby", 1, true), remove("lobby", 3))
+	for n := range 2 {
 		h.reopen()
-		q := hub.Query{Kind: hub.QuerySince, Limit: 10}
-		r.compare(h.T, h.page("lobby", q), q)
-		h.equal("opened", h.commit(open("lobby"))[0], hub.Outcome{Epoch: r.epoch, Head: r.head()})
-		out := h.commit(send("lobby", 10+len(r.messages), "more"))[0]
-		h.equal("next rev", out.Message.Rev, r.head()+1)
-		r.messages = append(r.messages, out.Message)
+		h.page("lobby", hub.Query{Kind: hub.QuerySince, Limit: 10})
+		h.page("lobby", hub.Query{Kind: hub.QuerySearch, Limit: 10, Words: "message"})
+		h.rooms(h, ada.ID, everyRoom)
+		h.members(h, "lobby")
+		h.commit(open("lobby"), send("lobby", 10+n, "one more message"), react("lobby", 2, bob.ID, "👍", n > 0))
 	}
 }
 
@@ -143,6 +177,6 @@ func testClose(h *harness) {
 	if err := h.store.Ready(ctx); err == nil {
 		h.Error("Ready after Close succeeds")
 	}
-	h.store = h.open(h.T, h.dir)
+	h.store = h.kind.Open(h.T, h.dir)
 	h.equal("head afterwards", h.page("lobby", hub.Query{Limit: 1}).Head, int64(1))
 }

@@ -1,9 +1,9 @@
-// Package storetest is the one suite that every [hub.Store] must pass. It knows
-// the contract only: what hub.Store and docs/PROTOCOL.md promise.
+// Package storetest is the one suite that every store of the relay must pass:
+// [hub.Store] with [hub.Directory]. It knows the contract only, what these two
+// and docs/PROTOCOL.md promise; [Model] is that contract as a program.
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"testing"
@@ -13,13 +13,25 @@ import (
 	"hallway/relay/hub"
 )
 
-// Open opens the database that belongs to dir, an empty folder of the test at
-// first. Opened again after Close, it must be the same database. Open ends the
-// test where it fails.
-type Open func(t *testing.T, dir string) hub.Store
+// Store is what a relay keeps its rooms in.
+type Store interface {
+	hub.Store
+	hub.Directory
+}
+
+// Kind is a kind of store.
+type Kind struct {
+	// Open opens the database that belongs to dir, an empty folder of the test at
+	// first. Opened again after Close, it must be the same database. Open ends the
+	// test where it fails.
+	Open func(t *testing.T, dir string) Store
+	// Settle waits until a search finds all that has been committed. By itself
+	// that takes up to two seconds.
+	Settle func(Store)
+}
 
 // Run runs the suite.
-func Run(t *testing.T, open Open) {
+func Run(t *testing.T, kind Kind) {
 	for _, c := range []struct {
 		name string
 		test func(*harness)
@@ -32,18 +44,36 @@ func Run(t *testing.T, open Open) {
 		{"FindOnlyChangesNothing", testFindOnly},
 		{"SameIDTwiceInABatch", testSameIDInBatch},
 		{"ConflictLeavesTheRestOfTheBatch", testConflict},
-		{"EveryPage", testEveryPage},
-		{"LargestPage", testLargestPage},
-		{"BadQuery", testBadQuery},
 		{"UnknownOp", testUnknownOp},
+		{"Edit", testEdit},
+		{"DeleteLeavesATombstone", testDelete},
+		{"ResendAfterChanges", testResendAfterChanges},
+		{"ChangesAreRefusedInOrder", testRefusals},
+		{"React", testReact},
+		{"ReactionsOfMany", testManyReactions},
+		{"Pin", testPin},
+		{"MembersJoin", testMembers},
+		{"ReadMarkers", testRead},
+		{"Rooms", testRooms},
+		{"Configure", testConfigure},
+		{"Drop", testDrop},
+		{"EveryPage", testEveryPage},
+		{"EveryPageOfAChangedRoom", testChangedPages},
+		{"LargestPage", testLargestPage},
+		{"AroundAMessage", testAroundMessage},
+		{"BadQuery", testBadQuery},
+		{"Search", testSearch},
+		{"SearchFollowsChanges", testSearchChanges},
+		{"SearchPages", testSearchPages},
+		{"SearchOfHostileWords", testHostileSearch},
 		{"PagesAreSnapshots", testSnapshots},
 		{"Reopen", testReopen},
 		{"Close", testClose},
 		{"Model", testModel},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := &harness{T: t, open: open, dir: t.TempDir(), now: start}
-			h.store = open(t, h.dir)
+			h := &harness{T: t, kind: kind, dir: t.TempDir(), now: start}
+			h.pair = pair{store: kind.Open(t, h.dir), settle: kind.Settle, model: NewModel(), epochs: make(map[string]string)}
 			t.Cleanup(func() { _ = h.store.Close() })
 			c.test(h)
 		})
@@ -52,13 +82,13 @@ func Run(t *testing.T, open Open) {
 
 var start = time.Date(2026, 11, 23, 9, 15, 4, 123456000, time.UTC)
 
-// harness is one test's database and clock.
+// harness is one test's database, beside a model, and its clock.
 type harness struct {
 	*testing.T
-	open  Open
-	dir   string
-	store hub.Store
-	now   time.Time
+	pair
+	kind Kind
+	dir  string
+	now  time.Time
 }
 
 // reopen closes the store and opens the same database again.
@@ -67,29 +97,29 @@ func (h *harness) reopen() {
 	if err := h.store.Close(); err != nil {
 		h.Fatalf("Close: %v", err)
 	}
-	h.store = h.open(h.T, h.dir)
+	h.store = h.kind.Open(h.T, h.dir)
 }
 
-// commit carries out ops, which must not fail as a whole.
+// commit carries out ops, which must not fail as a whole, as the model does.
 func (h *harness) commit(ops ...hub.Op) []hub.Outcome {
 	h.Helper()
-	outcomes, err := h.store.Commit(h.now, ops)
-	if err != nil {
-		h.Fatalf("Commit: %v", err)
-	}
-	if len(outcomes) != len(ops) {
-		h.Fatalf("Commit of %d ops has %d outcomes", len(ops), len(outcomes))
-	}
-	return outcomes
+	return h.pair.commit(h, h.now, ops)
 }
 
+// page is Ada's, and the model's.
 func (h *harness) page(room string, q hub.Query) protocol.Page {
 	h.Helper()
-	page, err := h.store.Page(context.Background(), room, ada.ID, q)
-	if err != nil {
-		h.Fatalf("Page(%v): %v", q, err)
+	return h.pair.page(h, room, ada.ID, q)
+}
+
+// stored is the message with the n-th id as it is now, for nobody.
+func (h *harness) stored(room string, n int) protocol.Message {
+	h.Helper()
+	page := h.pair.page(h, room, "", hub.Query{Kind: hub.QueryAround, ID: id(n), Limit: 1})
+	if len(page.Messages) != 1 {
+		h.Fatalf("message %d is not there", n)
 	}
-	return page
+	return page.Messages[0]
 }
 
 func (h *harness) equal(what string, got, want any) {
@@ -114,6 +144,28 @@ func send(room string, n int, text string) hub.Op {
 		Kind: hub.OpSend, Room: room, Sender: ada,
 		Send: protocol.Send{Room: room, ID: id(n), Text: text, SentAt: "2026-11-23T09:15:01.002Z"},
 	}
+}
+
+func edit(room string, n int, text string) hub.Op {
+	return hub.Op{Kind: hub.OpEdit, Room: room, Sender: ada, ID: id(n), Text: text}
+}
+
+func remove(room string, n int) hub.Op {
+	return hub.Op{Kind: hub.OpDelete, Room: room, Sender: ada, ID: id(n)}
+}
+
+func react(room string, n int, user, emoji string, on bool) hub.Op {
+	return hub.Op{Kind: hub.OpReact, Room: room, Sender: protocol.User{ID: user}, ID: id(n), Emoji: emoji, On: on}
+}
+
+func pin(room string, n int, on bool) hub.Op {
+	return hub.Op{Kind: hub.OpPin, Room: room, Sender: ada, ID: id(n), On: on}
+}
+
+// by is op of another sender.
+func by(u protocol.User, op hub.Op) hub.Op {
+	op.Sender = u
+	return op
 }
 
 // fill sends n messages with the ids 1 … n.

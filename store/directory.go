@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+
+	"hallway/relay/hub"
+)
+
+var _ hub.Directory = (*SQLite)(nil)
+
+// directoryStatements are prepared on the readers' connections.
+type directoryStatements struct {
+	rooms   *sql.Stmt
+	room    *sql.Stmt
+	counts  *sql.Stmt
+	unread  *sql.Stmt
+	members *sql.Stmt
+}
+
+func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, err error) {
+	const rooms = `SELECT key, name, title, settings, epoch, head, made_at FROM rooms WHERE dropped = 0`
+	err = prepare(ctx, db, map[**sql.Stmt]string{
+		&d.rooms: rooms + ` ORDER BY name`,
+		&d.room:  rooms + ` AND name = ?`,
+		&d.counts: `SELECT (SELECT count(*) FROM members WHERE room = ?1),
+			coalesce((SELECT read FROM members WHERE room = ?1 AND user_id = ?2), 0)`,
+		&d.unread: `SELECT count(*) FROM (SELECT 1 FROM messages
+			WHERE room = ? AND seq > ? AND deleted_at = 0 AND sender_id <> ? LIMIT ?)`,
+		&d.members: `SELECT user_id, members.name, role, read, joined_at
+			FROM rooms JOIN members ON members.room = rooms.key WHERE rooms.name = ? ORDER BY user_id`,
+	})
+	return d, err
+}
+
+// Rooms lists the rooms; see [hub.Directory].
+func (s *SQLite) Rooms(ctx context.Context, user string, opens func(room string) bool) (rooms []hub.Room, err error) {
+	tx, err := s.readers.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("list the rooms: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	d := directory{&view{ctx: ctx, tx: tx, read: &s.read, user: user}}
+	if rooms, err = d.list(opens); err != nil {
+		return nil, fmt.Errorf("list the rooms: %w", err)
+	}
+	return rooms, nil
+}
+
+// Room is one of them; see [hub.Directory].
+func (s *SQLite) Room(ctx context.Context, room, user string) (r hub.Room, ok bool, err error) {
+	tx, err := s.readers.BeginTx(ctx, nil)
+	if err != nil {
+		return r, false, fmt.Errorf("read a room: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	d := directory{&view{ctx: ctx, tx: tx, read: &s.read, user: user}}
+	r, key, err := scanRoom(d.stmt(s.read.directory.room).QueryRowContext(ctx, room))
+	if errors.Is(err, sql.ErrNoRows) {
+		return hub.Room{}, false, nil
+	}
+	if err == nil {
+		err = d.complete(&r, key)
+	}
+	if err != nil {
+		return hub.Room{}, false, fmt.Errorf("read a room: %w", err)
+	}
+	return r, true, nil
+}
+
+// Members lists who has joined; see [hub.Directory].
+func (s *SQLite) Members(ctx context.Context, room string) ([]hub.Member, error) {
+	members, err := s.members(ctx, room)
+	if err != nil {
+		return nil, fmt.Errorf("list the members: %w", err)
+	}
+	return members, nil
+}
+
+func (s *SQLite) members(ctx context.Context, room string) (members []hub.Member, err error) {
+	rows, err := s.read.directory.members.QueryContext(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var m hub.Member
+		err := rows.Scan(&m.User.ID, &m.User.Name, (*string)(&m.User.Role), &m.Read, (*int64)(&m.JoinedAt))
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, m)
+	}
+	return members, rows.Err()
+}
+
+// directory reads rooms from outside, in one snapshot.
+type directory struct{ *view }
+
+func (d directory) list(opens func(room string) bool) (rooms []hub.Room, err error) {
+	rows, err := d.stmt(d.read.directory.rooms).QueryContext(d.ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var keys []int64
+	for rows.Next() {
+		r, key, err := scanRoom(rows)
+		if err != nil {
+			return nil, err
+		}
+		if opens(r.Name) {
+			rooms, keys = append(rooms, r), append(keys, key)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for i := range rooms {
+		if err := d.complete(&rooms[i], keys[i]); err != nil {
+			return nil, err
+		}
+	}
+	return rooms, nil
+}
+
+func scanRoom(row interface{ Scan(...any) error }) (r hub.Room, key int64, err error) {
+	err = row.Scan(&key, &r.Name, &r.Title, &r.Settings, &r.Epoch, &r.Head, (*int64)(&r.CreatedAt))
+	return r, key, err
+}
+
+// complete fills in what is not in the room's own row.
+func (d directory) complete(r *hub.Room, key int64) error {
+	d.key, d.name = key, r.Name
+	counts := d.stmt(d.read.directory.counts).QueryRowContext(d.ctx, key, d.user)
+	if err := counts.Scan(&r.Members, &r.Read); err != nil {
+		return err
+	}
+	unread := d.stmt(d.read.directory.unread).QueryRowContext(d.ctx, key, r.Read, d.user, hub.UnreadMax)
+	if err := unread.Scan(&r.Unread); err != nil {
+		return err
+	}
+	newest, _, err := d.run(d.read.older, math.MaxInt64, 1)
+	if err != nil || len(newest) == 0 {
+		return err
+	}
+	r.Last = &newest[0]
+	return d.mine(newest)
+}

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"strings"
+)
+
+// enter finds the room, or, when asked to, makes it; sql.ErrNoRows: it is not
+// there.
+func (b *batch) enter(name string, orMake bool) (*room, error) {
+	if r, ok := b.rooms[name]; ok {
+		return r, nil
+	}
+	if r, ok := b.kept[name]; ok && b.gone[name] == 0 {
+		b.rooms[name] = &r
+		return &r, nil
+	}
+	r := &room{name: name}
+	err := b.tx.Stmt(b.write.selectRoom).QueryRow(name).Scan(&r.key, &r.epoch, &r.head, &r.lastAt)
+	if errors.Is(err, sql.ErrNoRows) && orMake {
+		r.epoch = newEpoch()
+		var added sql.Result
+		if added, err = b.tx.Stmt(b.write.insertRoom).Exec(name, r.epoch, b.now); err == nil {
+			r.key, err = added.LastInsertId()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.rooms[name] = r
+	return r, nil
+}
+
+// newEpoch names a life of a room: 40 random bits, so that no two lives of one
+// room share a name.
+func newEpoch() string { return strings.ToLower(rand.Text()[:8]) }
+
+// drop takes the room's name away, which no room can be found without, and
+// leaves its content to the upkeep: that of a large room takes its time.
+func (b *batch) drop(r *room) error {
+	delete(b.rooms, r.name)
+	if b.gone == nil {
+		b.gone = make(map[string]int64)
+	}
+	b.gone[r.name] = r.key
+	_, err := b.tx.Stmt(b.write.dropRoom).Exec(r.key)
+	return err
+}

@@ -1,0 +1,131 @@
+package storetest
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// pair is a store beside the model: whatever is done to one is done to both,
+// and both must answer the same.
+type pair struct {
+	store  Store
+	settle func(Store) // waits until a search finds all that is committed
+	model  *Model
+	epochs map[string]string // the model's, by the store's: these are random
+}
+
+// fataler is a test or one round of a property.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// commit carries out ops, which must not fail as a whole.
+func (p *pair) commit(t fataler, now time.Time, ops []hub.Op) []hub.Outcome {
+	t.Helper()
+	outcomes, err := p.store.Commit(now, ops)
+	if err != nil {
+		t.Fatalf("Commit: %v", err)
+	}
+	want, err := p.model.Commit(now, ops)
+	if err != nil {
+		t.Fatalf("the model: %v", err)
+	}
+	if len(outcomes) != len(ops) {
+		t.Fatalf("Commit of %d ops has %d outcomes", len(ops), len(outcomes))
+	}
+	for i, got := range outcomes {
+		if (got.Reason != "") != (want[i].Code != "") {
+			t.Fatalf("op %d: code %q with reason %q", i, got.Code, got.Reason)
+		}
+		got.Reason = want[i].Reason // the text is free
+		got.Epoch = p.epoch(got.Epoch, want[i].Epoch)
+		if !reflect.DeepEqual(got, want[i]) {
+			t.Fatalf("op %d of %+v:\n got %+v\nwant %+v", i, ops, got, want[i])
+		}
+	}
+	return outcomes
+}
+
+// epoch is the model's name for the store's epoch, which is new where the
+// model's is.
+func (p *pair) epoch(got, want string) string {
+	if known, ok := p.epochs[got]; ok || got == "" {
+		return known
+	}
+	for _, known := range p.epochs {
+		if known == want {
+			return "another than before: " + got
+		}
+	}
+	p.epochs[got] = want
+	return want
+}
+
+// page reads a page.
+func (p *pair) page(t fataler, room, user string, q hub.Query) protocol.Page {
+	t.Helper()
+	if q.Kind == hub.QuerySearch {
+		p.settle(p.store)
+	}
+	page, err := p.store.Page(context.Background(), room, user, q)
+	if err != nil {
+		t.Fatalf("Page(%+v): %v", q, err)
+	}
+	want, err := p.model.Page(context.Background(), room, user, q)
+	if err != nil {
+		t.Fatalf("the model: %v", err)
+	}
+	got := page
+	got.Epoch = p.epoch(got.Epoch, want.Epoch)
+	if len(got.Messages) == 0 && len(want.Messages) == 0 {
+		got.Messages, want.Messages = nil, nil // nil is as good as empty
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("room %s, page %+v of %q:\n got %+v\nwant %+v", room, q, user, got, want)
+	}
+	return page
+}
+
+// rooms lists the rooms that opens lets in, and asks for each by itself.
+func (p *pair) rooms(t fataler, user string, opens func(string) bool) []hub.Room {
+	t.Helper()
+	ctx := context.Background()
+	rooms, err := p.store.Rooms(ctx, user, opens)
+	if err != nil {
+		t.Fatalf("Rooms: %v", err)
+	}
+	want, _ := p.model.Rooms(ctx, user, opens)
+	if len(rooms) != len(want) {
+		t.Fatalf("rooms of %q:\n got %+v\nwant %+v", user, rooms, want)
+	}
+	for i, got := range rooms {
+		one, ok, err := p.store.Room(ctx, got.Name, user)
+		if err != nil || !ok || !reflect.DeepEqual(one, got) {
+			t.Fatalf("room %s by itself (%t, %v):\n got %+v\nwant %+v", got.Name, ok, err, one, got)
+		}
+		got.Epoch = p.epoch(got.Epoch, want[i].Epoch)
+		if !reflect.DeepEqual(got, want[i]) {
+			t.Fatalf("room of %q:\n got %+v\nwant %+v", user, got, want[i])
+		}
+	}
+	return rooms
+}
+
+// members lists a room's members.
+func (p *pair) members(t fataler, room string) []hub.Member {
+	t.Helper()
+	members, err := p.store.Members(context.Background(), room)
+	if err != nil {
+		t.Fatalf("Members: %v", err)
+	}
+	want, _ := p.model.Members(context.Background(), room)
+	if len(members)+len(want) > 0 && !reflect.DeepEqual(members, want) {
+		t.Fatalf("members of %s:\n got %+v\nwant %+v", room, members, want)
+	}
+	return members
+}

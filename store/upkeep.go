@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// When what the commits leave undone is done: what they have changed is put
+// into the index of words, and a dropped room's content is deleted. Both happen
+// in the writer's turn, in slices small enough not to be noticed by a commit.
+const (
+	// upkeepEvery is how often there is a look for something to do.
+	upkeepEvery = 500 * time.Millisecond
+	// sliceTime is after what time a slice takes on nothing more.
+	sliceTime = time.Millisecond
+	// slicePause is how many times as long as a slice the commits have for
+	// themselves after it.
+	slicePause = 2
+)
+
+// upkeep is what is to be done. It belongs to the writer's turn, but failed.
+type upkeep struct {
+	unindexed map[int64]struct{} // rooms with changes that a search does not find
+	dropped   []int64            // rooms to empty
+	unmerged  bool               // the index has parts that may be merged
+	flushed   bool               // the last slice added such a part
+	failed    atomic.Pointer[error]
+}
+
+// upkeepStatements are prepared on the writer's connection.
+type upkeepStatements struct {
+	indexed  *sql.Stmt
+	changes  *sql.Stmt
+	setIndex *sql.Stmt
+	insert   *sql.Stmt
+	remove   *sql.Stmt
+	merge    *sql.Stmt
+	writes   *sql.Stmt
+
+	empty      [4]*sql.Stmt // take a room and how many rows to delete
+	deleteRoom *sql.Stmt
+}
+
+func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
+	err = prepare(ctx, db, map[**sql.Stmt]string{
+		&u.indexed:  `SELECT indexed FROM rooms WHERE key = ? AND dropped = 0`,
+		&u.changes:  since(func(rev string) string { return `seq, ` + rev + `, text` }),
+		&u.setIndex: `UPDATE rooms SET indexed = ? WHERE key = ?`,
+		&u.insert:   `INSERT INTO search (docid, text) VALUES ((?1 << 32) + ?2, ?3)`,
+		&u.remove:   `DELETE FROM search WHERE docid = (?1 << 32) + ?2`,
+		&u.merge:    `INSERT INTO search (search) VALUES ('merge=` + mergePages + `')`,
+		&u.writes:   `SELECT total_changes()`,
+
+		&u.empty[0]: `DELETE FROM reactions WHERE (room, seq, user_id, emoji) IN
+			(SELECT room, seq, user_id, emoji FROM reactions WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[1]: `DELETE FROM members WHERE (room, user_id) IN
+			(SELECT room, user_id FROM members WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[2]: `DELETE FROM search WHERE docid IN
+			(SELECT docid FROM search WHERE docid BETWEEN (?1 << 32) AND ((?1 + 1) << 32) - 1 LIMIT ?2)`,
+		&u.empty[3]: `DELETE FROM messages WHERE (room, seq) IN
+			(SELECT room, seq FROM messages WHERE room = ?1 LIMIT ?2)`,
+		&u.deleteRoom: `DELETE FROM rooms WHERE key = ?`,
+	})
+	return u, err
+}
+
+// load finds what an earlier process has left undone: by the rooms alone.
+func (u *upkeep) load(ctx context.Context, db *sql.DB) error {
+	u.unindexed = make(map[int64]struct{})
+	rows, err := db.QueryContext(ctx, `SELECT key, dropped FROM rooms WHERE dropped = 1 OR indexed < head`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var key int64
+		var dropped bool
+		if err := rows.Scan(&key, &dropped); err != nil {
+			return err
+		}
+		if dropped {
+			u.dropped = append(u.dropped, key)
+		} else {
+			u.unindexed[key] = struct{}{}
+		}
+	}
+	return rows.Err()
+}
+
+// note notes what a commit leaves undone.
+func (u *upkeep) note(b *batch) {
+	for _, r := range b.rooms {
+		if r.grown {
+			u.unindexed[r.key] = struct{}{}
+		}
+	}
+	for _, key := range b.gone {
+		u.dropped = append(u.dropped, key)
+	}
+}
+
+// searchable is why the index lags behind, nil when it does not.
+func (u *upkeep) searchable() error {
+	if err := u.failed.Load(); err != nil && *err != nil {
+		return fmt.Errorf("the index of words is not up to date: %w", *err)
+	}
+	return nil
+}
+
+// tend does what is to be done until stop is closed.
+func (s *SQLite) tend(stop <-chan struct{}) {
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-stop:
+			return
+		}
+		for {
+			took, err := s.tendSlice(context.Background())
+			s.upkeep.failed.Store(&err) // tried again at the next look
+			if err != nil || took == 0 {
+				break
+			}
+			select {
+			case <-time.After(slicePause * took):
+			case <-stop:
+				return
+			}
+		}
+	}
+}
+
+// tendSlice does a little of what is to be done, and returns how long it took;
+// 0: there was nothing.
+func (s *SQLite) tendSlice(ctx context.Context) (took time.Duration, err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	u := &s.upkeep
+	began := time.Now()
+	switch {
+	case u.unmerged && (u.flushed || len(u.unindexed) == 0):
+		err = s.mergeSlice(ctx)
+	case len(u.unindexed) > 0:
+		err = s.indexSlice(ctx, began)
+	case len(u.dropped) > 0:
+		err = s.emptySlice(ctx, began)
+	default:
+		return 0, nil
+	}
+	if err != nil {
+		s.renewAfter(err)
+	}
+	return time.Since(began), err
+}
+
+// inSlice carries out do in a transaction that is not synced: what is lost with
+// the machine is done again. The next commit syncs it too.
+func (s *SQLite) inSlice(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = NORMAL`); err != nil {
+		return err
+	}
+	defer func() {
+		if _, full := conn.ExecContext(ctx, `PRAGMA synchronous = FULL`); full != nil {
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // no commit may use it
+			err = errors.Join(err, full)
+		}
+	}()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to do once committed
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// emptyRows are deleted at a time.
+const emptyRows = 50
+
+// emptySlice deletes a part of a dropped room, in the end the room.
+func (s *SQLite) emptySlice(ctx context.Context, began time.Time) error {
+	u := &s.upkeep
+	key, empty := u.dropped[0], false
+	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+		for _, stmt := range s.write.upkeep.empty {
+			for more := true; more; {
+				if time.Since(began) > sliceTime {
+					return nil
+				}
+				var err error
+				if more, err = affects(tx.StmtContext(ctx, stmt).ExecContext(ctx, key, emptyRows)); err != nil {
+					return fmt.Errorf("empty a dropped room: %w", err)
+				}
+			}
+		}
+		empty = true
+		_, err := tx.StmtContext(ctx, s.write.upkeep.deleteRoom).ExecContext(ctx, key)
+		return err
+	})
+	if err == nil {
+		u.unmerged, u.flushed = true, true
+		if empty {
+			u.dropped = u.dropped[1:]
+		}
+	}
+	return err
+}
