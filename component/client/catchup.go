@@ -22,6 +22,7 @@ type catchUp struct {
 	streamed int64
 
 	req        int       // the last request's number
+	floor      int64     // the cursor when it was made: history must know as much
 	want       want      // what it asks for; wantNothing: none is under way
 	fetchAt    time.Time // the next try of a failed one
 	tries      int       // failures in a row
@@ -164,7 +165,7 @@ func (c *Client) request(w want, q PageQuery) {
 	if c.sync.want == w {
 		return
 	}
-	c.sync.want = w
+	c.sync.want, c.sync.floor = w, c.sync.cursor
 	c.sync.req++
 	c.emit(FetchPage{Req: c.sync.req, Token: c.auth.token, Query: q})
 }
@@ -238,7 +239,7 @@ func (c *Client) pageLoaded(ev PageLoaded) {
 	}
 	wanted := s.want
 	s.want = wantNothing
-	if ev.Page.Epoch != s.epoch || ev.Page.Head < s.cursor && s.loaded {
+	if ev.Page.Epoch != s.epoch || ev.Page.Head < s.floor && s.loaded {
 		c.disagree()
 		return
 	}

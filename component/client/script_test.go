@@ -185,12 +185,16 @@ func (s *script) do(line string) {
 		s.step(Closed{Gen: gen, Code: protocol.CloseCode(number(arg, 0))})
 	case "recv":
 		s.step(Received{Gen: gen, Data: []byte(rest)})
-	case "welcome":
-		s.receive(protocol.Welcome{User: protocol.User{ID: arg[0], Name: arg[0]}, HeartbeatMs: 10000, TimeoutMs: 5000})
-	case "joined": // joined EPOCH HEAD
-		s.receive(protocol.Joined{Room: "lobby", Epoch: arg[0], Head: int64(number(arg, 1)), Members: 2})
-	case "message": // message SENDER N REV [SEQ]
-		s.receive(protocol.Changed{Message: testMessage(arg)})
+	case "welcome": // welcome USER [FEATURE …]
+		s.receive(protocol.Welcome{User: protocol.User{ID: arg[0], Name: arg[0]}, HeartbeatMs: 10000, TimeoutMs: 5000, Features: arg[1:]})
+	case "joined": // joined EPOCH HEAD [READ]
+		f := protocol.Joined{Room: "lobby", Epoch: arg[0], Head: int64(number(arg, 1)), Members: 2}
+		if len(arg) > 2 {
+			f.Read = int64(number(arg, 2))
+		}
+		s.receive(f)
+	case "message": // message SENDER:N:REV[:SEQ][/OPTION …] [cause USER EMOJI on|off], or with spaces for the colons
+		s.receive(testChanged(rest))
 	case "error": // error CODE N [RETRY_AFTER_MS]
 		f := protocol.Error{Code: protocol.Code(arg[0]), Message: "because", Room: "lobby"}
 		if arg[1] != "-" {
@@ -205,11 +209,7 @@ func (s *script) do(line string) {
 	case "goaway":
 		s.receive(protocol.Goaway{ReconnectAfterMs: int64(number(arg, 0))})
 	case "page": // page EPOCH HEAD more|end [SENDER:N:REV[:SEQ] …]
-		p := protocol.Page{Epoch: arg[0], Head: int64(number(arg, 1)), More: arg[2] == "more"}
-		for _, m := range arg[3:] {
-			p.Messages = append(p.Messages, testMessage(strings.Split(m, ":")))
-		}
-		s.step(PageLoaded{Req: req, Page: p})
+		s.step(PageLoaded{Req: req, Page: testPage(arg)})
 	case "page-failed":
 		s.step(PageFailed{Req: req, Status: number(arg, 0)})
 	case "after":
@@ -220,15 +220,15 @@ func (s *script) do(line string) {
 		s.step(SendText{ID: testUUID(arg[0]), Text: strings.Join(arg[1:], " ")})
 	case "show":
 		s.show()
+	case "details":
+		s.details()
 	default:
 		ev, ok := map[string]Event{
 			"online": Online{}, "offline": Offline{}, "visible": Visible{}, "hidden": Hidden{}, "try-now": TryNow{},
 			"older": LoadOlder{}, "newer": LoadNewer{}, "newest": LoadNewest{}, "close": Close{}, "disable": SetOffline{Mode: OfflineDisable},
 		}[verb]
-		if verb == "retry" {
-			ev, ok = Retry{ID: testUUID(arg[0])}, true
-		} else if verb == "discard" {
-			ev, ok = Discard{ID: testUUID(arg[0])}, true
+		if !ok {
+			ev, ok = s.readerEvent(verb, arg)
 		}
 		if !ok {
 			s.t.Fatalf("no such event: %s", line)
@@ -249,16 +249,6 @@ func testOutbox(arg []string) OutboxLoaded {
 		ev.Items = append(ev.Items, Item{ID: testUUID(n), Text: text, Order: int64(i + 1)})
 	}
 	return ev
-}
-
-// testMessage reads SENDER N REV [SEQ].
-func testMessage(arg []string) protocol.Message {
-	m := protocol.Message{Room: "lobby", ID: testUUID(arg[1]), Sender: protocol.User{ID: arg[0]}, Rev: int64(number(arg, 2)), Text: "text"}
-	if m.Seq = m.Rev; len(arg) > 3 {
-		m.Seq = int64(number(arg, 3))
-	}
-	m.CreatedAt = protocol.TimeOf(scriptStart) + protocol.Time(m.Seq)
-	return m
 }
 
 func number(arg []string, i int) (n int) {
@@ -310,15 +300,9 @@ func (s *script) describe(e Effect) string {
 	case CloseSocket:
 		return fmt.Sprint("close socket ", e.Gen)
 	case FetchPage:
-		switch q := e.Query; {
-		case q.HasSince:
-			return fmt.Sprintf("fetch since %d", q.Since)
-		case q.After > 0:
-			return fmt.Sprintf("fetch after %d", q.After)
-		case q.Before > 0:
-			return fmt.Sprintf("fetch before %d", q.Before)
-		}
-		return "fetch newest"
+		return "fetch " + describeQuery(e.Query)
+	case FetchFound:
+		return "find " + describeQuery(e.Query)
 	case Changed:
 		return "changed: " + string(s.c.Snapshot().Status)
 	case Arrived:
