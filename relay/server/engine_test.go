@@ -265,8 +265,9 @@ func TestEngineDrains(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &journal{hold: make(chan struct{}, 2)}
 		j.hold <- struct{}{}
+		j.hold <- struct{}{}
 		e := newEngine(j)
-		ada, bob := enter(t, e, "ada"), enter(t, e, "bob")
+		ada, bob := enter(t, e, "ada"), enter(t, e, "bob") // a commit each
 		start := time.Now()
 		done := make(chan struct{})
 		go func() {
