@@ -160,8 +160,9 @@ export type PluralForm = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
 export type Texts = Partial<Record<TextName | `${CountedTextName}.${PluralForm}`, string>>;
 
 /**
- * What a page may set on the element to give the chat its look; the parts for `::part()` are `status`, `log`, `day`,
- * `message`, `bubble`, `avatar`, `jump`, `composer`, `input` and `send`.
+ * What a page may set on the element to give the chat its look; the parts for `::part()` are `header`, `search`,
+ * `status`, `pinned`, `log`, `day`, `unread`, `message`, `bubble`, `avatar`, `reaction`, `tools`, `menu`, `dialog`, `jump`,
+ * `composer`, `input`, `send` and `typing`.
  */
 export type Token =
   | '--hallway-font'
@@ -182,6 +183,8 @@ export type Token =
   | '--hallway-link'
   | '--hallway-code'
   | '--hallway-danger'
+  | '--hallway-mark'
+  | '--hallway-shadow'
   | `--hallway-avatar-${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`
   | '--hallway-on-avatar';
 

@@ -27,16 +27,25 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * socket is closed, nothing is shown). A change of relay, room or wasm starts the chat anew.
  *
  * @element hallway-chat
+ * @csspart header - the bar at the top: who is here, the search
+ * @csspart search - the field of the search
  * @csspart status - the line that says how the chat is
+ * @csspart pinned - the bar with the pinned messages
  * @csspart log - the scrolling log
  * @csspart day - the line between two days
+ * @csspart unread - the line before what is new
  * @csspart message - one message, with its sender and avatar
  * @csspart bubble - what of it was written
  * @csspart avatar
+ * @csspart reaction - the button of an emoji below a message
+ * @csspart tools - the buttons at the message that the pointer is at
+ * @csspart menu - the menu of a message
+ * @csspart dialog - what asks before a message is deleted, and lists the keys
  * @csspart jump - the button that leads to the newest messages
  * @csspart composer - where people write
  * @csspart input
  * @csspart send
+ * @csspart typing - who else is writing
  * @cssproperty --hallway-* - the tokens in component/theme/tokens.css, light.css and dark.css
  * @fires hallway-status {status, retryInMs}
  * @fires hallway-message {message}

@@ -16,7 +16,7 @@ export function watchKeyboard(element) {
 
   const measure = () => {
     const { bottom, height } = element.getBoundingClientRect();
-    const writing = element.shadowRoot.activeElement?.matches('textarea') && viewport.scale < ZOOMED;
+    const writing = element.shadowRoot.activeElement?.matches('textarea, input') && viewport.scale < ZOOMED;
     const hidden = writing ? bottom - (viewport.offsetTop + viewport.height) : 0;
     const now = Math.round(Math.max(0, Math.min(hidden, height - LEAST_PX)));
     const { adoptedStyleSheets: sheets } = element.shadowRoot;

@@ -16,10 +16,12 @@ export function createSkeleton(document) {
   status.setAttribute('role', 'status');
   const row = () => box('hallway-skeleton-row');
   const log = box('hallway-log', box('hallway-loading', row(), row(), row()));
-  const composer = box('hallway-composer', box('hallway-skeleton-input'));
-  for (const shape of [log, composer]) shape.setAttribute('aria-hidden', 'true');
+  const header = box('hallway-header', box('hallway-bar'));
+  const input = box('hallway-write', box('hallway-skeleton-input'));
+  const composer = box('hallway-composer', input, box('hallway-foot'));
+  for (const shape of [header, log, composer]) shape.setAttribute('aria-hidden', 'true');
   return {
-    node: box('hallway hallway-skeleton', status, log, composer),
+    node: box('hallway hallway-skeleton', header, status, log, composer),
     say(text) {
       status.textContent = text;
     },

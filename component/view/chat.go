@@ -2,6 +2,7 @@ package view
 
 import (
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,6 +76,11 @@ type Chat struct {
 	announcer  announcer
 	speaker    app.Value   // what is in there is read out; nil while not mounted
 	speech     *time.Timer // says what waits, or takes back what was said
+	clock      clock
+	root       app.Value // nil while not mounted
+	search     search
+	mode       mode
+	edited     edited
 	draft      draft
 	left       string // how much may still be written, when it is little
 	tooLong    bool
@@ -114,11 +120,12 @@ func (s *Settings) equal(other *Settings) bool {
 // speakLanguage makes the chat speak as its settings say.
 func (c *Chat) speakLanguage() {
 	c.text = textsFor(c.settings.Lang, c.settings.Texts)
-	clock := newClock(c.settings.Lang, c.text)
-	c.text.number = clock.number
+	c.clock = newClock(c.settings.Lang, c.text)
+	c.text.number = c.clock.number
 	c.refreshLine()
 	c.measure()
-	c.log.speak(c.text, clock)
+	c.makeHits()
+	c.log.speak(c.text, c.clock)
 }
 
 // Show draws a snapshot with the next animation frame, unless a newer one comes
@@ -138,7 +145,7 @@ func (c *Chat) Focus() {
 	c.do(func(ctx app.Context) { c.focusInput() })
 }
 
-// ScrollTo shows the message with an id, if it is loaded.
+// ScrollTo shows the message with an id, and loads it before where it must.
 func (c *Chat) ScrollTo(id string) {
 	c.do(func(ctx app.Context) { c.log.toMessage(id) })
 }
@@ -168,9 +175,11 @@ func (c *Chat) do(f func(app.Context)) {
 // Render is go-app's.
 func (c *Chat) Render() app.UI {
 	return app.Div().Class("hallway").Lang(c.text.tag).Dir(c.text.dir).
-		DataSet("status", string(c.snap.Status)).Body(
+		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKey).Body(
+		c.headerUI(),
 		c.statusUI(),
 		c.log,
+		c.hitsUI(),
 		app.Div().Class("hallway-announcer hallway-hidden").Aria("live", "polite"),
 		c.composerUI(),
 	)
@@ -198,6 +207,7 @@ func (c *Chat) statusUI() app.UI {
 // OnMount is go-app's: the chat is in the document.
 func (c *Chat) OnMount(ctx app.Context) {
 	c.ctx = ctx
+	c.root = ctx.JSSrc()
 	c.input = ctx.JSSrc().Call("querySelector", ".hallway-input")
 	c.speaker = ctx.JSSrc().Call("querySelector", ".hallway-announcer")
 	c.speakLanguage()
@@ -226,12 +236,12 @@ func (c *Chat) OnDismount() {
 		c.frames.Release()
 		c.frames = nil
 	}
-	for _, timer := range []*time.Timer{c.nextSecond, c.speech} {
+	for _, timer := range []*time.Timer{c.nextSecond, c.speech, c.search.delay} {
 		if timer != nil {
 			timer.Stop()
 		}
 	}
-	c.input, c.speaker = nil, nil
+	c.input, c.speaker, c.root = nil, nil, nil
 }
 
 // requestFrame is called with mu held.
@@ -256,10 +266,21 @@ func (c *Chat) drawFrame(ctx app.Context) {
 	if c.announcer.observe(s) && c.speech == nil {
 		c.speakIn(c.announcer.wait(time.Now()))
 	}
-	measured := was.TextBytesMax != s.TextBytesMax && c.measure()
-	if !c.refreshLine() && !measured && was.Status == s.Status && was.ComposerOpen == s.ComposerOpen {
+	if !c.refreshShell(&was) {
 		ctx.PreventUpdate() // only the log has changed, and that is done
 	}
+}
+
+// refreshShell brings all but the log in line with the snapshot, and reports whether
+// it reads differently than with the one before.
+func (c *Chat) refreshShell(was *client.Snapshot) bool {
+	s := &c.snap
+	line := c.refreshLine()
+	measured := was.TextBytesMax != s.TextBytesMax && c.measure()
+	found := c.showFound(s.Found)
+	mode := c.followMode()
+	return line || measured || found || mode || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
+		was.Members != s.Members || !slices.Equal(was.Typing, s.Typing)
 }
 
 // speakIn reads out, after a while, what waits for it then; and takes it out of the
@@ -311,13 +332,15 @@ func (c *Chat) refreshLine() (changed bool) {
 	return changed
 }
 
-// setNote says why something was not taken, or, empty, no longer says it.
-func (c *Chat) setNote(ctx app.Context, note string) {
-	if c.note != note {
-		c.note = note
-		c.refreshLine()
-		ctx.Update()
+// onKey hears the keys of the whole chat: "/" in the log begins a search.
+func (c *Chat) onKey(ctx app.Context, e app.Event) {
+	held := e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool()
+	if e.Get("key").String() == "/" && !held && !c.search.open && !e.Get("target").Call("closest", ".hallway-log").IsNull() {
+		e.PreventDefault()
+		c.openSearch(ctx)
+		return
 	}
+	ctx.PreventUpdate()
 }
 
 func (c *Chat) onTryNow(ctx app.Context, _ app.Event) {

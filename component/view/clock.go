@@ -5,7 +5,7 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 // clock writes times and numbers as people of a place do: the browser knows how,
 // and knows the zone's past and future offsets, which Go's time does not in a
 // browser. Times are in ms since the Unix epoch.
-type clock struct{ short, long, days, numbers app.Value }
+type clock struct{ short, long, moments, days, numbers app.Value }
 
 // newClock makes the clock of a language tag. Where the chat speaks another
 // language than the tag's, times are in that.
@@ -16,6 +16,7 @@ func newClock(tag string, t *texts) clock {
 	return clock{
 		short:   intl("DateTimeFormat", tag, t.tag, map[string]any{"timeStyle": "short"}),
 		long:    intl("DateTimeFormat", tag, t.tag, map[string]any{"dateStyle": "full", "timeStyle": "medium"}),
+		moments: intl("DateTimeFormat", tag, t.tag, map[string]any{"dateStyle": "medium", "timeStyle": "short"}),
 		days:    intl("DateTimeFormat", tag, t.tag, map[string]any{"weekday": "long", "day": "numeric", "month": "long", "year": "numeric"}),
 		numbers: intl("NumberFormat", tag, t.tag, nil),
 	}
@@ -33,10 +34,11 @@ func intl(name, tag, otherwise string, options map[string]any) (format app.Value
 	return constructor.New(tag, options)
 }
 
-func (c clock) time(at int64) string { return c.short.Call("format", at).String() }
-func (c clock) date(at int64) string { return c.long.Call("format", at).String() }
-func (c clock) day(at int64) string  { return c.days.Call("format", at).String() }
-func (c clock) number(n int) string  { return c.numbers.Call("format", n).String() }
+func (c clock) time(at int64) string   { return c.short.Call("format", at).String() }
+func (c clock) date(at int64) string   { return c.long.Call("format", at).String() }
+func (c clock) moment(at int64) string { return c.moments.Call("format", at).String() }
+func (c clock) day(at int64) string    { return c.days.Call("format", at).String() }
+func (c clock) number(n int) string    { return c.numbers.Call("format", n).String() }
 
 // dayBoundsOf asks the browser for the day of a time.
 func dayBoundsOf(at int64) (from, to int64) {

@@ -28,29 +28,49 @@ func (c *Chat) composerUI() app.UI {
 		counter += " hallway-too-long"
 	}
 	return app.Div().Class("hallway-composer").Attr("part", "composer").Body(
-		app.Div().Class("hallway-field").Body(
+		c.modeUI(),
+		app.Div().Class("hallway-write").Body(
 			app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
 				Aria("label", c.text.say(wordMessage)).Placeholder(c.text.say(wordPlaceholder)).
-				Aria("describedby", "hallway-counter").Attr("enterkeyhint", hint).
+				Aria("describedby", "hallway-mode hallway-counter").Attr("enterkeyhint", hint).
 				Disabled(!open).Aria("disabled", !open).
 				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste),
+			app.Button().Class("hallway-send").Attr("part", "send").Type("button").
+				Disabled(!open).Aria("disabled", !open).
+				Text(c.text.say(wordSend)).OnClick(c.onSend),
+		),
+		app.Div().Class("hallway-foot").Body(
+			c.typingUI(),
 			app.Span().ID("hallway-counter").Class(counter).Text(c.left),
 		),
-		app.Button().Class("hallway-send").Attr("part", "send").Type("button").
-			Disabled(!open).Aria("disabled", !open).
-			Text(c.text.say(wordSend)).OnClick(c.onSend),
 	)
 }
 
-// onKeyDown sends on Enter or, where the settings say so, on Shift+Enter, but not on
-// one that belongs to an input method (keyCode tells it where isComposing is false
-// already). Escape only takes back what the chat has said about the text.
+// composing reports whether a key belongs to an input method (keyCode tells it where
+// isComposing is false already).
+func composing(e app.Event) bool {
+	return e.Get("isComposing").Bool() || e.Get("keyCode").Int() == keyCodeComposing
+}
+
+// onKeyDown sends on Enter or, where the settings say so, on Shift+Enter. Up begins to
+// edit the last own message where nothing is written. Escape takes back an edit or an
+// answer, and what the chat has said about the text.
 func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	switch key := e.Get("key").String(); {
+	case composing(e):
 	case key == "Escape":
+		if c.note != "" || c.mode.on() {
+			e.PreventDefault() // a dialog that the chat is in stays open
+		}
 		c.setNote(ctx, "")
-	case key != "Enter" || e.Get("isComposing").Bool() || e.Get("keyCode").Int() == keyCodeComposing:
+		c.cancelMode()
+	case key == "ArrowUp" && !modified(e) && c.mode.editing == "" && c.input.Get("value").String() == "":
+		if m := lastOwn(&c.snap); m != nil {
+			e.PreventDefault()
+			c.edit(m.ID)
+		}
+	case key != "Enter":
 	case e.Get("shiftKey").Bool() == c.settings.EnterBreaks || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool():
 		e.PreventDefault()
 		c.submit(ctx)
@@ -67,6 +87,9 @@ func (c *Chat) onInput(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	c.written(ctx)
 	c.setNote(ctx, "")
+	if c.mode.editing == "" && strings.TrimSpace(c.input.Get("value").String()) != "" {
+		c.props.OnTyping()
+	}
 }
 
 // onPaste refuses what makes the text longer than a message may be: better than to
@@ -89,16 +112,26 @@ func (c *Chat) onPaste(ctx app.Context, e app.Event) {
 // submit hands over what is written, and clears it unless it was not taken.
 func (c *Chat) submit(ctx app.Context) {
 	text := c.input.Get("value").String()
-	if strings.TrimSpace(text) == "" || !c.snap.ComposerOpen {
+	switch {
+	case !c.snap.ComposerOpen:
+		return
+	case c.mode.editing != "":
+		c.submitEdit(ctx, text)
+		return
+	case strings.TrimSpace(text) == "":
 		return
 	}
 	if code, why := protocol.CheckText(text, c.snap.TextBytesMax); code != "" {
 		c.setNote(ctx, c.text.refusal(code, why))
 		return
 	}
-	if err := c.props.OnSend(text, ""); err != nil {
+	if err := c.props.OnSend(text, c.mode.replyTo); err != nil {
 		c.setNote(ctx, because(c.text.say(wordNotSent), err.Error()))
 		return
+	}
+	if c.mode.on() {
+		c.mode = mode{}
+		ctx.Update()
 	}
 	c.input.Set("value", "")
 	c.written(ctx)
@@ -109,10 +142,17 @@ func (c *Chat) submit(ctx app.Context) {
 // written brings all in line with the text.
 func (c *Chat) written(ctx app.Context) {
 	c.fitInput()
-	c.draft.keep(c.input.Get("value").String())
+	c.keepDraft()
 	if c.measure() {
 		ctx.Update()
 	}
+}
+
+// write puts a text into the composer.
+func (c *Chat) write(text string) {
+	c.input.Set("value", text)
+	c.fitInput()
+	c.measure()
 }
 
 // measure counts how much may still be written, and reports whether that reads

@@ -10,6 +10,9 @@ import (
 // left.
 const counterPart = 10
 
+// keyReply goes on after a draft's key: the id of the message that it answers.
+const keyReply = ":reply"
+
 // draft is what is written and not sent, kept over a reload. It has the storage of
 // the browser, not of the outbox: it is one text, wanted at once, and no loss if
 // somebody empties it.
@@ -35,36 +38,49 @@ func (c *Chat) openDraft(key string) {
 		return
 	}
 	c.draft.key = key
-	text := c.input.Get("value").String()
-	if was == "" && text != "" {
-		c.draft.keep(text)
+	if was == "" && c.input.Get("value").String() != "" {
+		c.keepDraft()
 		return
 	}
-	c.input.Set("value", c.draft.kept())
-	c.fitInput()
-	c.measure()
+	text, replyTo := c.draft.kept()
+	c.mode = mode{replyTo: replyTo, answers: messageOf(&c.snap, replyTo)}
+	c.write(text)
 }
 
-func (d draft) kept() (text string) {
-	defer ignoreStorageError()
-	if d.key == "" {
-		return ""
+// keepDraft keeps what is written, or, while a message is edited, what was before:
+// that is kept already.
+func (c *Chat) keepDraft() {
+	if c.mode.editing == "" {
+		c.draft.keep(c.input.Get("value").String(), c.mode.replyTo)
 	}
-	if stored := app.Window().Get("localStorage").Call("getItem", d.key); !stored.IsNull() {
+}
+
+func (d draft) kept() (text, replyTo string) {
+	return keptAt(d.key), keptAt(d.key + keyReply)
+}
+
+func (d draft) keep(text, replyTo string) {
+	if d.key != "" {
+		keepAt(d.key, text)
+		keepAt(d.key+keyReply, replyTo)
+	}
+}
+
+func keptAt(key string) (text string) {
+	defer ignoreStorageError()
+	if stored := app.Window().Get("localStorage").Call("getItem", key); !stored.IsNull() {
 		text = stored.String()
 	}
 	return text
 }
 
-func (d draft) keep(text string) {
+func keepAt(key, text string) {
 	defer ignoreStorageError()
 	storage := app.Window().Get("localStorage")
-	switch {
-	case d.key == "":
-	case text == "":
-		storage.Call("removeItem", d.key)
-	default:
-		storage.Call("setItem", d.key, text)
+	if text == "" {
+		storage.Call("removeItem", key)
+	} else {
+		storage.Call("setItem", key, text)
 	}
 }
 

@@ -93,13 +93,18 @@ func excerpt(text string) string {
 		}
 		short = text[:end]
 	}
-	var plain strings.Builder
-	writePlain(&plain, parseText(short))
-	line := strings.Join(strings.Fields(plain.String()), " ")
+	line := plainOf(short)
 	if len(short) < len(text) {
 		line += "…"
 	}
 	return line
+}
+
+// plainOf is a text on one line, without markup.
+func plainOf(text string) string {
+	var plain strings.Builder
+	writePlain(&plain, parseText(text))
+	return strings.Join(strings.Fields(plain.String()), " ")
 }
 
 func writePlain(to *strings.Builder, spans []span) {

@@ -77,7 +77,9 @@ func main() {
 		OnArrived: p.host.arrived,
 		OnRefused: func(r client.Refused) {
 			p.host.refused(r)
-			p.sends.refused(r)
+			if !p.sends.refused(r) {
+				p.chat.Refused(r.Code, r.Reason, r.ID)
+			}
 		},
 	})
 	watchDevice(p.driver)

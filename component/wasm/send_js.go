@@ -50,14 +50,16 @@ func (s *sends) changed(snapshot *client.Snapshot) {
 	}
 }
 
-// refused breaks the promise of what was not taken.
-func (s *sends) refused(r client.Refused) {
+// refused breaks the promise of what was not taken, and reports whether there is one.
+func (s *sends) refused(r client.Refused) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p, ok := s.waiting[r.ID]; ok {
+	p, ok := s.waiting[r.ID]
+	if ok {
 		delete(s.waiting, r.ID)
 		p.reject.Invoke(newError(r.Reason))
 	}
+	return ok
 }
 
 func newError(text string) js.Value { return js.Global().Get("Error").New(text) }

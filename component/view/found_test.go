@@ -1,0 +1,74 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// shownOf writes marked pieces in brackets.
+func shownOf(pieces []piece) string {
+	var text strings.Builder
+	for _, p := range pieces {
+		if p.kind == pieceMark {
+			p.text = "[" + p.text + "]"
+		}
+		text.WriteString(p.text)
+	}
+	return text.String()
+}
+
+func TestFoundWordsAreMarked(t *testing.T) {
+	for _, tc := range []struct{ text, words, want string }{
+		{"Doors open at nine.", "open", "Doors [open] at nine."},
+		{"Doors opened at nine, reopened at ten", "open", "Doors [opened] at nine, reopened at ten"},
+		{"Doors open, doorstep", "door open", "Doors [open], doorstep"}, // only the last may go on
+		{"open the door", "door OPEN", "[open] the [door]"},
+		{"Größe größer", "GRÖSS größ", "[Größe] [größer]"},
+		{"ÉTÉ été", "été", "[ÉTÉ] [été]"},
+		{"a\u0301b a", "a\u0301", "[a\u0301b] a"},
+		{"what is not there", "other", "what is not there"},
+		{"a-b c", "a-b", "[a]-[b] c"},
+		{"text", " ", "text"},
+		{"", "a", ""},
+	} {
+		if got := shownOf(markFound(tc.text, tc.words)); got != tc.want {
+			t.Errorf("%q in %q: %q, want %q", tc.words, tc.text, got, tc.want)
+		}
+	}
+}
+
+func TestFoundTextIsCutAroundTheWord(t *testing.T) {
+	long := strings.Repeat("über viele wörter ", 60)
+	got := shownOf(markFound(long+"here "+long, "here"))
+	if !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "…") || !strings.Contains(got, " [here] ") {
+		t.Errorf("%q", got)
+	}
+	before, _, _ := strings.Cut(got, "[here]")
+	if len(before) > foundBefore+len("…") || len(before) < foundBefore/2 || len(got) > foundBytesMax+len("……[]") {
+		t.Errorf("%d bytes, %d before the word", len(got), len(before))
+	}
+	if strings.ToValidUTF8(got, "?") != got || !strings.HasPrefix(before, "…") {
+		t.Errorf("%q", got)
+	}
+	if got := shownOf(markFound(long, "nowhere")); !strings.HasPrefix(got, "über") || len(got) > foundBytesMax+len("…") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestHits(t *testing.T) {
+	found := client.Found{Words: "nine", Messages: []*protocol.Message{
+		{ID: "a", Seq: 7, Sender: protocol.User{ID: "u", Name: "Ada"}, CreatedAt: 5000, Text: "At\n*nine*."},
+		{ID: "b", Seq: 6, Sender: protocol.User{ID: "u"}, DeletedAt: 1},
+	}}
+	hits := hitsOf(&found, said, func(at int64) string { return strconv.FormatInt(at, 10) })
+	if h := hits[0]; h.id != "a" || h.seq != 7 || h.sender != "Ada" || h.when != "5" || shownOf(h.pieces) != "At [nine]." {
+		t.Errorf("%+v", h)
+	}
+	if h := hits[1]; h.sender != "u" || shownOf(h.pieces) != said.say(wordDeleted) {
+		t.Errorf("%+v", h)
+	}
+}

@@ -1,0 +1,82 @@
+package view
+
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/protocol"
+)
+
+// tellFor is how long something is said that nothing else takes back.
+const tellFor = 8 * time.Second
+
+// setNote says why something was not taken, or, empty, no longer says it.
+func (c *Chat) setNote(ctx app.Context, note string) {
+	if c.note != note {
+		c.note = note
+		c.refreshLine()
+		ctx.Update()
+	}
+}
+
+// tell says something for a while, unless something else is to be said.
+func (c *Chat) tell(note string) {
+	c.do(func(ctx app.Context) {
+		c.setNote(ctx, note)
+		ctx.After(tellFor, func(ctx app.Context) {
+			ctx.PreventUpdate()
+			if c.note == note {
+				c.setNote(ctx, "")
+			}
+		})
+	})
+}
+
+// edited is the last edit that was handed over, until it is known to be made.
+type edited struct{ id, text string }
+
+// changeWords say why a change was not made.
+var changeWords = map[protocol.Code]word{
+	protocol.CodeForbidden:   wordMayNot,
+	protocol.CodeNotFound:    wordGone,
+	protocol.CodeRateLimited: wordTooFast,
+	protocol.CodeUnavailable: wordNotNow,
+	protocol.CodeInternal:    wordNotNow,
+}
+
+// notDone says that a change was not made, and why.
+func (t *texts) notDone(code protocol.Code, told string, deleted bool) string {
+	if known, ok := changeWords[code]; ok {
+		told = t.say(known)
+	} else if deleted {
+		told = t.say(wordGone)
+	}
+	return because(t.say(wordNotDone), told)
+}
+
+// Refused tells that a change of a message was refused, by the message's id. One that
+// is still in the outbox says so itself.
+func (c *Chat) Refused(code protocol.Code, reason, id string) {
+	c.do(func(app.Context) {
+		m := messageOf(&c.snap, id)
+		if _, waits := findID(&c.snap, id); id == "" || waits && m == nil {
+			return
+		}
+		c.giveBack(id)
+		c.tell(c.text.notDone(code, reason, m != nil && m.Deleted()))
+	})
+}
+
+// giveBack puts a text that a message was not given back into the composer, unless
+// something else is written there by now.
+func (c *Chat) giveBack(id string) {
+	lost := c.edited
+	if lost.id != id || c.mode.editing != "" || c.input.Get("value").String() != "" {
+		return
+	}
+	c.edited = edited{}
+	c.edit(id)
+	c.write(lost.text)
+	c.keepDraft()
+}
