@@ -294,6 +294,7 @@ func TestOrder(t *testing.T) {
 		}
 		for n := range steps {
 			i, g := r.IntN(connections), r.IntN(rooms)
+			out := -1
 			switch r.IntN(8) {
 			case 0:
 				groups[g].Add(callers[i].conn)
@@ -304,11 +305,23 @@ func TestOrder(t *testing.T) {
 			case 2:
 				callers[i].conn.Send(fmt.Append(nil, n))
 				want[i] = append(want[i], fmt.Sprint("text ", n))
+			case 3:
+				if !in[g][i] {
+					continue
+				}
+				out = i // of this one Send
+				fallthrough
 			default:
 				first, second := fmt.Sprintf("room %d: %d", g, n), fmt.Sprintf("room %d: again %d", g, n)
+				if out >= 0 {
+					groups[g].Remove(callers[out].conn)
+				}
 				groups[g].Send([][]byte{[]byte(first), []byte(second)})
+				if out >= 0 {
+					groups[g].Add(callers[out].conn)
+				}
 				for i := range callers {
-					if in[g][i] {
+					if in[g][i] && i != out {
 						want[i] = append(want[i], "text "+first, "text "+second)
 					}
 				}

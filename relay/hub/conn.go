@@ -23,7 +23,8 @@ type Conn interface {
 
 // Group is the set of a room's connections in a transport, for the fan-out of
 // one buffer to all. Its methods never block. To each connection its frames go
-// in their order with those of Conn.Send; with those of other groups in any.
+// in their order with those of Conn.Send; with those of other groups in any. To
+// leave a connection out of one Send it is removed before and added after it.
 type Group interface {
 	Add(c Conn)
 	Remove(c Conn)

@@ -16,6 +16,7 @@ type fakeRoom struct {
 	messages map[string]protocol.Message
 	sent     map[string]string // the text of each at its creation
 	read     map[string]int64  // by user
+	revs     []string          // each message as it was told: that of rev n at n-1
 }
 
 // do carries one op out as hub.Store wants it.
@@ -56,7 +57,7 @@ func (w *world) newRoom(name string) *fakeRoom {
 	if n := w.lives[name]; n > 1 {
 		r.epoch = fmt.Sprintf("e%d-%s", n, name)
 	}
-	w.rooms[name] = r
+	w.rooms[name], w.epochs[r.epoch] = r, r
 	return r
 }
 
@@ -83,6 +84,7 @@ func (r *fakeRoom) put(m protocol.Message) hub.Outcome {
 	r.head++
 	m.Rev = r.head
 	r.messages[m.ID] = m
+	r.revs = append(r.revs, string(m.Append(nil)))
 	return hub.Outcome{Message: m, New: true}
 }
 
@@ -149,4 +151,30 @@ func (w *world) history(room string) []protocol.Message {
 	return slices.SortedFunc(maps.Values(w.rooms[room].messages), func(a, b protocol.Message) int {
 		return int(a.Seq - b.Seq)
 	})
+}
+
+// page is what the store answers, for QueryNewest and QuerySince.
+func (r *fakeRoom) page(q hub.Query, user string) protocol.Page {
+	p := protocol.Page{Epoch: r.epoch, Head: r.head}
+	for _, m := range r.messages {
+		for _, x := range m.Reactions {
+			if slices.Contains(x.Users, user) {
+				m.Mine = append(m.Mine, x.Emoji)
+			}
+		}
+		if q.Kind == hub.QueryNewest || m.Rev > q.At {
+			p.Messages = append(p.Messages, m)
+		}
+	}
+	slices.SortFunc(p.Messages, func(a, b protocol.Message) int {
+		if q.Kind == hub.QueryNewest {
+			return int(a.Seq - b.Seq)
+		}
+		return int(a.Rev - b.Rev)
+	})
+	if p.More = len(p.Messages) > q.Limit; p.More && q.Kind == hub.QueryNewest {
+		p.Messages = p.Messages[len(p.Messages)-q.Limit:]
+	}
+	p.Messages = p.Messages[:min(q.Limit, len(p.Messages))]
+	return p
 }

@@ -15,18 +15,19 @@ import (
 // only moves when told.
 type world struct {
 	*hub.Hub
-	now   time.Time
-	out   []string // what the hub did since the last look
-	conns map[string]*fakeConn
-	rooms map[string]*fakeRoom
-	lives map[string]int // how often each room was made
-	batch []hub.Op       // under way
+	now    time.Time
+	out    []string // what the hub did since the last look
+	conns  map[string]*fakeConn
+	rooms  map[string]*fakeRoom
+	lives  map[string]int       // how often each room was made
+	epochs map[string]*fakeRoom // every life of every room
+	batch  []hub.Op             // under way
 }
 
 var midnight = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
 func newWorld(cfg hub.Config) *world {
-	w := &world{now: midnight, conns: map[string]*fakeConn{}, rooms: map[string]*fakeRoom{}, lives: map[string]int{}}
+	w := &world{now: midnight, conns: map[string]*fakeConn{}, rooms: map[string]*fakeRoom{}, lives: map[string]int{}, epochs: map[string]*fakeRoom{}}
 	cfg.Server = "hallway/test"
 	cfg.Verifier = fakeVerifier{}
 	w.Hub = hub.New(cfg, w, w)

@@ -1,0 +1,199 @@
+package hub_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// A listener is a connection that does whatever comes to its mind and checks all
+// that it hears.
+type listener struct {
+	t      *rapid.T
+	conn   *fakeConn
+	user   string
+	joined bool
+	epoch  string
+	rev    int64 // the last that it was told in epoch
+	read   int64
+	gaps   *bool // results were lost: a rev may be left out
+
+	typing map[string]time.Time // when it heard of each user last
+}
+
+func (l *listener) take(f protocol.ClientFrame) {
+	l.conn.world.Received(l.conn.world.now, l.conn.session, f.Append(nil))
+}
+
+func (l *listener) heard(data []byte) {
+	frame, err := protocol.DecodeRelay(data)
+	if err != nil {
+		l.t.Fatalf("%s: %v", data, err)
+	}
+	switch f := frame.(type) {
+	case protocol.Joined:
+		l.hearJoined(f)
+	case protocol.Changed:
+		l.hearChange(f)
+	case protocol.Read:
+		if !l.joined || f.Seq <= l.read || f.Seq > l.conn.world.epochs[l.epoch].read[l.user] {
+			l.t.Fatalf("%s, whose marker was at %d, hears %s", l.conn.name, l.read, data)
+		}
+		l.read = f.Seq
+	case protocol.Typist:
+		now := l.conn.world.now
+		if last := l.typing[f.User.ID]; !l.joined || f.User.ID == l.user || now.Sub(last) < 2500*time.Millisecond {
+			l.t.Fatalf("%s hears %s, last told at %v", l.conn.name, data, last)
+		}
+		l.typing[f.User.ID] = now
+	case protocol.Error:
+		if f.Code == protocol.CodeNotFound && f.ID == "" {
+			l.joined = false
+		}
+	}
+}
+
+// hearJoined: between two joins in one life of the room no rev is left out.
+func (l *listener) hearJoined(f protocol.Joined) {
+	room := l.conn.world.epochs[f.Epoch]
+	switch {
+	case room == nil || f.Head > room.head || f.Read > room.read[l.user]:
+		l.t.Fatalf("%s is joined to what is not stored: %+v", l.conn.name, f)
+	case l.joined && f.Epoch != l.epoch:
+		l.t.Fatalf("%s goes on from life %s in %s", l.conn.name, l.epoch, f.Epoch)
+	case l.joined && (f.Head != l.rev || f.Read < l.read):
+		l.t.Fatalf("%s, at rev %d and read to %d, joins again: %+v", l.conn.name, l.rev, l.read, f)
+	}
+	l.joined, l.epoch, l.rev, l.read = true, f.Epoch, f.Head, f.Read
+}
+
+// hearChange: what is told is stored, and every rev is told in its order.
+func (l *listener) hearChange(f protocol.Changed) {
+	m, room := &f.Message, l.conn.world.epochs[l.epoch]
+	switch {
+	case !l.joined:
+		l.t.Fatalf("%s hears of rev %d, and has not joined", l.conn.name, m.Rev)
+	case m.Rev > room.head || room.revs[m.Rev-1] != string(m.Append(nil)):
+		l.t.Fatalf("%s hears of what is not stored: %s", l.conn.name, m.Append(nil))
+	case m.Rev > l.rev+1 && !*l.gaps:
+		l.t.Fatalf("%s hears of rev %d after %d", l.conn.name, m.Rev, l.rev)
+	}
+	l.rev = max(l.rev, m.Rev)
+}
+
+// act draws a frame.
+func (l *listener) act(t *rapid.T) {
+	id := fmt.Sprintf(idFormat, rapid.IntRange(1, 5).Draw(t, "id"))
+	emoji := rapid.SampledFrom([]string{"👍", "🎉"}).Draw(t, "emoji")
+	on := rapid.Bool().Draw(t, "on")
+	l.take(rapid.SampledFrom([]protocol.ClientFrame{
+		protocol.Send{Room: "lobby", ID: id, Text: "x"},
+		protocol.Edit{Room: "lobby", ID: id, Text: emoji},
+		protocol.Delete{Room: "lobby", ID: id},
+		protocol.React{Room: "lobby", ID: id, Emoji: emoji, On: on},
+		protocol.Pin{Room: "lobby", ID: id, On: on},
+		protocol.Read{Room: "lobby", Seq: rapid.Int64Range(0, 9).Draw(t, "seq")},
+		protocol.Typing{Room: "lobby"},
+		protocol.Join{Room: "lobby"},
+	}).Draw(t, "frame"))
+}
+
+func (l *listener) leave() {
+	l.take(protocol.Leave{Room: "lobby"})
+	l.joined = false
+}
+
+// TestChangesAreToldAsTheyAreStored: whoever changes what, and whatever fails,
+// all hear of every rev in its order and of nothing else, in one life of the room
+// or the next; and a page from the window is the store's.
+func TestChangesAreToldAsTheyAreStored(t *testing.T) {
+	pages := 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(hub.Config{})
+		gaps := false
+		var all []*listener
+		for i, token := range []string{"ada", "ada", "bob", "mod role=moderator"} {
+			l := &listener{t: t, conn: w.open(fmt.Sprint(token[:3], i)), user: token[:3], gaps: &gaps, typing: map[string]time.Time{}}
+			l.conn.heard = l.heard
+			l.take(protocol.Hello{Token: token})
+			l.take(protocol.Join{Room: "lobby"})
+			all = append(all, l)
+		}
+		boss, _ := fakeVerifier{}.Verify(w.now, "boss role=organizer")
+		rest := func(op hub.Op) { w.Change(w.now, boss, op, func(hub.Outcome) {}) }
+		t.Repeat(map[string]func(*rapid.T){
+			"act":  func(t *rapid.T) { rapid.SampledFrom(all).Draw(t, "who").act(t) },
+			"act2": func(t *rapid.T) { rapid.SampledFrom(all).Draw(t, "who").act(t) },
+			"leave": func(t *rapid.T) {
+				rapid.SampledFrom(all).Draw(t, "who").leave()
+			},
+			"drop": func(t *rapid.T) {
+				if rapid.IntRange(0, 3).Draw(t, "rarely") == 0 {
+					rest(hub.Op{Kind: hub.OpDrop, Room: "lobby"})
+				}
+			},
+			"end": func(t *rapid.T) {
+				if w.batch == nil {
+					return
+				}
+				end := rapid.SampledFrom([]string{"commit", "commit", "commit", "fail", "lose"}).Draw(t, "how")
+				gaps = gaps || end == "lose"
+				map[string]func(){"commit": w.commit, "fail": w.fail, "lose": w.lose}[end]()
+			},
+			"wait": func(t *rapid.T) {
+				w.wait(time.Duration(rapid.IntRange(1, 3000).Draw(t, "ms")) * time.Millisecond)
+				for _, l := range all {
+					w.Heard(w.now, l.conn.session)
+				}
+			},
+			"": func(t *rapid.T) { pages += checkWindow(t, w, gaps) },
+		})
+		for w.batch != nil {
+			w.commit()
+		}
+		// Whatever was lost, the room's next change shows it.
+		rest(hub.Op{Kind: hub.OpSend, Room: "lobby", Send: protocol.Send{Room: "lobby", ID: fmt.Sprintf(idFormat, 99), Text: "last"}})
+		w.commit()
+		r := w.rooms["lobby"]
+		for _, l := range all {
+			if l.joined {
+				l.take(protocol.Join{Room: "lobby"}) // from memory
+			}
+			if l.joined && (l.epoch != r.epoch || l.rev != r.head || !gaps && l.read != r.read[l.user]) {
+				t.Fatalf("%s ends in %s at rev %d, read to %d; the room is in %s at %d, read to %d",
+					l.conn.name, l.epoch, l.rev, l.read, r.epoch, r.head, r.read[l.user])
+			}
+		}
+	})
+	if pages == 0 {
+		t.Error("no page came from a window")
+	}
+}
+
+// checkWindow compares pages of the window with the store's, while the hub has
+// heard of all that is stored; it returns how many there were.
+func checkWindow(t *rapid.T, w *world, gaps bool) (pages int) {
+	window, room := w.Windows().Of("lobby"), w.rooms["lobby"]
+	if window == nil || room == nil || gaps {
+		return 0
+	}
+	for _, q := range []hub.Query{{Kind: hub.QueryNewest, Limit: 3}, {Kind: hub.QuerySince, At: room.head / 2, Limit: 9}} {
+		for _, user := range []string{"", "ada", "bob"} {
+			got, ok := window.Page(q, user)
+			if !ok {
+				continue
+			}
+			pages++
+			want := room.page(q, user)
+			if string(got) != string(want.Append(nil)) {
+				t.Fatalf("%+v for %q:\n got %s\nwant %s", q, user, got, want.Append(nil))
+			}
+		}
+	}
+	return pages
+}
