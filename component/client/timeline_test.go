@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -17,17 +18,32 @@ type history struct {
 	rev  int64
 }
 
-func (h *history) change(i int) *protocol.Message {
+// crowd is a reaction of so many that its users are not named. Each message of
+// the room has it, so that Mine cannot be told by them.
+var crowd = []protocol.Reaction{{Emoji: "+", Count: 30}}
+
+// change makes a message, or changes one, by the user's own reaction or by
+// anything else.
+func (h *history) change(i int, own bool) (m protocol.Message, cause *protocol.Cause) {
 	h.rev++
-	m := &protocol.Message{Room: "lobby", Rev: h.rev}
+	m = protocol.Message{Room: "lobby", Rev: h.rev, Reactions: crowd}
 	if i == len(h.room) {
 		m.Seq, m.ID = h.rev, fmt.Sprint(h.rev)
-		h.room = append(h.room, m)
+		h.room = append(h.room, nil)
 	} else {
-		m.Seq, m.ID = h.room[i].Seq, h.room[i].ID
-		h.room[i] = m
+		m.Seq, m.ID, m.Mine = h.room[i].Seq, h.room[i].ID, h.room[i].Mine
 	}
-	return m
+	if own {
+		cause = &protocol.Cause{By: "ada", Emoji: "+", On: len(m.Mine) == 0}
+		m.Mine = nil
+		if cause.On {
+			m.Mine = []string{"+"}
+		}
+	}
+	stored := m
+	h.room[i] = &stored
+	m.Mine = nil // a frame does not say
+	return m, cause
 }
 
 // page is a snapshot of up to limit messages for which in holds, from the end
@@ -61,6 +77,9 @@ func (h *history) check(t *rapid.T, tl *timeline) {
 		if h.room[i].Rev != m.Rev {
 			t.Fatalf("seq %d is shown at rev %d, the room has %d", m.Seq, m.Rev, h.room[i].Rev)
 		}
+		if !slices.Equal(h.room[i].Mine, m.Mine) {
+			t.Fatalf("of seq %d the user's own are %q, and %q are shown", m.Seq, h.room[i].Mine, m.Mine)
+		}
 		i++
 	}
 	if !tl.moreAfter && i != len(h.room) {
@@ -75,38 +94,44 @@ func (h *history) check(t *rapid.T, tl *timeline) {
 // state, however pages and the stream overlap.
 func TestWindow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h, tl := &history{}, &timeline{}
+		h, c := &history{}, New(Config{})
+		c.me.ID, c.timeline.own.me = "ada", "ada"
+		tl := &c.timeline
 		for range rapid.SampledFrom([]int{0, 60, 3 * TimelineMax}).Draw(t, "before") {
-			h.change(len(h.room))
+			h.change(len(h.room), false)
 		}
-		page, more := h.page(rapid.SampledFrom([]int{1, 50, TimelineMax}).Draw(t, "first page"), true, func(int64) bool { return true })
-		for i := range page {
-			tl.apply(&page[i], true)
-		}
-		tl.begin(page, more)
 		which := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		stream := func(label string) {
 			for range rapid.IntRange(0, rapid.SampledFrom([]int{3, 300}).Draw(t, "most")).Draw(t, label) {
 				at := len(h.room)
 				if at > 0 && which.IntN(2) == 0 {
-					at = which.IntN(at) // an edit
+					at = max(0, at-1-which.IntN(min(at, 1+which.IntN(at)))) // most of them new
 				}
-				tl.apply(h.change(at), false)
+				m, cause := h.change(at, at < len(h.room) && which.IntN(3) == 0)
+				c.liveMine(&m, cause)
+				tl.apply(&m, false)
 			}
 		}
+		page, more := h.page(rapid.SampledFrom([]int{1, 50, protocol.PageMessagesMax}).Draw(t, "first page"), true, func(int64) bool { return true })
+		stream("before the first page") // is here, but read after it
+		for i := range page {
+			tl.apply(&page[i], true)
+		}
+		tl.begin(page, more)
 		for range rapid.IntRange(1, 15).Draw(t, "rounds") {
 			stream("streamed")
 			h.check(t, tl)
 			limit := rapid.IntRange(1, aheadMax).Draw(t, "limit")
-			what := rapid.SampledFrom([]want{wantOlder, wantNewer, wantEnd}).Draw(t, "page")
-			if what == wantOlder && !tl.moreBefore || what != wantOlder && !tl.moreAfter {
+			what := rapid.SampledFrom([]want{wantOlder, wantNewer, wantEnd, wantAround}).Draw(t, "page")
+			if what == wantOlder && !tl.moreBefore || (what == wantNewer || what == wantEnd) && !tl.moreAfter || len(h.room) == 0 {
 				continue
 			}
+			around := h.room[which.IntN(len(h.room))].Seq
 			tl.expectPage()
 			stream("before the read")
 			oldest, last := tl.oldest(), tl.last()
-			page, more := h.page(limit, what != wantNewer, func(seq int64) bool {
-				return what == wantEnd || what == wantOlder && seq < oldest || what == wantNewer && seq > last
+			page, more := h.page(limit, what == wantOlder || what == wantEnd, func(seq int64) bool {
+				return what == wantEnd || what == wantOlder && seq < oldest || what == wantNewer && seq > last || what == wantAround && seq >= around
 			})
 			stream("after the read")
 			switch what {
@@ -116,6 +141,8 @@ func TestWindow(t *testing.T) {
 				tl.extend(page)
 			case wantEnd:
 				tl.jump(page, more, false)
+			case wantAround:
+				tl.jump(page, around > h.room[0].Seq, more)
 			}
 			h.check(t, tl)
 		}
