@@ -98,3 +98,23 @@ func TestUncleanEnd(t *testing.T) {
 		t.Error("closed, and yet ended uncleanly")
 	}
 }
+
+// A rev is taken once: by an index among the changed messages, and by a check
+// against the others.
+func TestOpenRefusesARevTakenTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hallway.db")
+	s := mustOpen(t, path)
+	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+		t.Fatal(err)
+	}
+	for _, seq := range []int{3, 4} {
+		_, err := s.writer.Exec(`UPDATE messages SET rev = 7 WHERE seq = ?`, seq)
+		if (err == nil) != (seq == 3) {
+			t.Errorf("message %d changed with rev 7: %v", seq, err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wantRefused(t, path, `it is damaged, restore a backup (two messages of room "lobby" have rev 7)`)
+}

@@ -107,7 +107,9 @@ func (s *SQLite) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
+	began := time.Now()
 	defer func() {
+		s.upkeep.committed += time.Since(began)
 		if err != nil {
 			clear(s.rooms) // whether the commit is stored is not known
 		}

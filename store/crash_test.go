@@ -75,6 +75,7 @@ func TestKill(t *testing.T) {
 				t.Errorf("%s: reported %s, stored %q", place, id, stored[place])
 			}
 		}
+		checkIndex(t, s)
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -40,16 +40,23 @@ func since(selected func(rev string) string) string {
 		ORDER BY rev LIMIT ?3`
 }
 
+const (
+	messagesOfRoom = `SELECT ` + messageColumns + ` FROM messages WHERE room = ?`
+	pinnedQuery    = `SELECT ` + messageColumns + ` FROM messages INDEXED BY messages_pinned
+		WHERE room = ? AND pinned = 1 AND seq < ? ORDER BY seq DESC LIMIT ?`
+)
+
+var sinceQuery = since(func(rev string) string { return strings.Replace(messageColumns, "rev", rev, 1) })
+
 func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error) {
-	const messages = `SELECT ` + messageColumns + ` FROM messages WHERE room = ?`
 	err = prepare(ctx, db, map[**sql.Stmt]string{
 		&r.room:   `SELECT key, epoch, head FROM rooms WHERE name = ?`,
 		&r.place:  `SELECT seq FROM messages WHERE room = ? AND id = ?`,
-		&r.older:  messages + ` AND seq < ? ORDER BY seq DESC LIMIT ?`,
-		&r.newer:  messages + ` AND seq > ? ORDER BY seq LIMIT ?`,
-		&r.from:   messages + ` AND seq >= ? ORDER BY seq LIMIT ?`,
-		&r.since:  since(func(rev string) string { return strings.Replace(messageColumns, "rev", rev, 1) }),
-		&r.pinned: messages + ` AND pinned = 1 AND seq < ? ORDER BY seq DESC LIMIT ?`,
+		&r.older:  messagesOfRoom + ` AND seq < ? ORDER BY seq DESC LIMIT ?`,
+		&r.newer:  messagesOfRoom + ` AND seq > ? ORDER BY seq LIMIT ?`,
+		&r.from:   messagesOfRoom + ` AND seq >= ? ORDER BY seq LIMIT ?`,
+		&r.since:  sinceQuery,
+		&r.pinned: pinnedQuery,
 		&r.search: searchQuery,
 		&r.mine:   `SELECT emoji FROM reactions WHERE room = ? AND seq = ? AND user_id = ?`,
 	})

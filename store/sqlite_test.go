@@ -27,11 +27,11 @@ func TestConformance(t *testing.T) {
 func settle(t testing.TB, s *SQLite) {
 	t.Helper()
 	for {
-		took, err := s.tendSlice(context.Background())
+		pause, err := s.tendSlice(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if took == 0 {
+		if pause == 0 {
 			return
 		}
 	}
@@ -223,5 +223,38 @@ func TestInUse(t *testing.T) {
 	}
 	if got := head(t, mustOpen(t, path), "lobby"); got != 3 {
 		t.Errorf("head %d, want 3", got)
+	}
+}
+
+// No page costs more than what it holds.
+func TestQueriesUseTheirIndexes(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	for query, want := range map[string][]string{
+		sinceQuery:  {"MERGE (UNION ALL)", "USING PRIMARY KEY (room=? AND seq>?)", "USING INDEX messages_changed (room=? AND rev>?)"},
+		pinnedQuery: {"USING INDEX messages_pinned (room=? AND seq<?)"},
+		searchQuery: {"VIRTUAL TABLE INDEX", "USING PRIMARY KEY (room=? AND seq=?)"},
+	} {
+		rows, err := s.readers.Query(`EXPLAIN QUERY PLAN `+query, 1, 1, 1, "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plan []string
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+				t.Fatal(err)
+			}
+			plan = append(plan, step)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Join(plan, "; ")
+		for _, part := range want {
+			if !strings.Contains(text, part) || strings.Contains(text, "TEMP B-TREE") {
+				t.Errorf("the plan %q, want in it %q and nothing sorted", text, part)
+			}
+		}
 	}
 }

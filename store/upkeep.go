@@ -19,8 +19,10 @@ const (
 	// sliceTime is after what time a slice takes on nothing more.
 	sliceTime = time.Millisecond
 	// slicePause is how many times as long as a slice the commits have for
-	// themselves after it.
+	// themselves after it; busyPause, where they take more than half of the time.
+	// A search may then find later than it should: the messages come first.
 	slicePause = 2
+	busyPause  = 15
 )
 
 // upkeep is what is to be done. It belongs to the writer's turn, but failed.
@@ -29,6 +31,8 @@ type upkeep struct {
 	dropped   []int64            // rooms to empty
 	unmerged  bool               // the index has parts that may be merged
 	flushed   bool               // the last slice added such a part
+	committed time.Duration      // what commits took since the last slice
+	ended     time.Time          // the last slice
 	failed    atomic.Pointer[error]
 }
 
@@ -123,13 +127,12 @@ func (s *SQLite) tend(stop <-chan struct{}) {
 			return
 		}
 		for {
-			took, err := s.tendSlice(context.Background())
-			s.upkeep.failed.Store(&err) // tried again at the next look
-			if err != nil || took == 0 {
-				break
+			pause, err := s.tendSlice(context.Background())
+			if err != nil || pause == 0 {
+				break // what failed is tried again at the next look
 			}
 			select {
-			case <-time.After(slicePause * took):
+			case <-time.After(pause):
 			case <-stop:
 				return
 			}
@@ -137,9 +140,9 @@ func (s *SQLite) tend(stop <-chan struct{}) {
 	}
 }
 
-// tendSlice does a little of what is to be done, and returns how long it took;
-// 0: there was nothing.
-func (s *SQLite) tendSlice(ctx context.Context) (took time.Duration, err error) {
+// tendSlice does a little of what is to be done, and returns how long to leave
+// the commits alone then; 0: there was nothing.
+func (s *SQLite) tendSlice(ctx context.Context) (pause time.Duration, err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	u := &s.upkeep
@@ -157,7 +160,18 @@ func (s *SQLite) tendSlice(ctx context.Context) (took time.Duration, err error) 
 	if err != nil {
 		s.renewAfter(err)
 	}
-	return time.Since(began), err
+	u.failed.Store(&err)
+	return u.pause(began, time.Now()), err
+}
+
+// pause is how long to pause after a slice.
+func (u *upkeep) pause(began, ended time.Time) time.Duration {
+	times := time.Duration(slicePause)
+	if u.committed > began.Sub(u.ended)/2 {
+		times = busyPause
+	}
+	u.committed, u.ended = 0, ended
+	return times * ended.Sub(began)
 }
 
 // inSlice carries out do in a transaction that is not synced: what is lost with
