@@ -91,14 +91,15 @@ func (h *Hub) mark(p *presence) {
 	by, seq := a.by, a.want
 	h.enqueue(pending{
 		op:   Op{Kind: OpRead, Room: p.room.name, Sender: by.sender(), Seq: seq},
-		done: func(o Outcome) { h.marked(p, a, by, seq, o) },
+		done: func(o Outcome) { h.marked(p, by, seq, o) },
 	})
 }
 
 // marked ends an OpRead that by has wanted.
-func (h *Hub) marked(p *presence, a *acts, by *member, seq int64, o Outcome) {
+func (h *Hub) marked(p *presence, by *member, seq int64, o Outcome) {
+	a := p.acts
 	a.marking = false
-	if o.Code != "" || p.acts != a { // not stored; or the life of the room is over
+	if o.Code != "" {
 		return
 	}
 	if o.Read > p.read {

@@ -88,7 +88,7 @@ func (l *listener) hearChange(f protocol.Changed) {
 
 // act draws a frame.
 func (l *listener) act(t *rapid.T) {
-	id := fmt.Sprintf(idFormat, rapid.IntRange(1, 5).Draw(t, "id"))
+	id := fmt.Sprintf(idFormat, rapid.IntRange(1, 3).Draw(t, "id"))
 	emoji := rapid.SampledFrom([]string{"👍", "🎉"}).Draw(t, "emoji")
 	on := rapid.Bool().Draw(t, "on")
 	l.take(rapid.SampledFrom([]protocol.ClientFrame{
@@ -196,4 +196,31 @@ func checkWindow(t *rapid.T, w *world, gaps bool) (pages int) {
 		}
 	}
 	return pages
+}
+
+// TestWindowOfTheNextLife: after a room was dropped its window serves the next.
+func TestWindowOfTheNextLife(t *testing.T) {
+	w := newWorld(hub.Config{})
+	ada := w.member("ada")
+	ada.take(sendOf(1, "before"))
+	w.commit()
+	boss, _ := fakeVerifier{}.Verify(w.now, "boss role=organizer")
+	w.Change(w.now, boss, hub.Op{Kind: hub.OpDrop, Room: "lobby"}, func(hub.Outcome) {})
+	w.commit()
+	if w.Windows().Of("lobby") != nil {
+		t.Error("the window of a room that is no more")
+	}
+	ada.take(protocol.Join{Room: "lobby"})
+	ada.take(sendOf(2, "after"))
+	w.Change(w.now, boss, hub.Op{Kind: hub.OpDrop, Room: "lobby"}, func(hub.Outcome) {})
+	ada.take(protocol.Join{Room: "lobby"})
+	ada.take(sendOf(3, "last"))
+	for w.batch != nil {
+		w.commit()
+	}
+	q := hub.Query{Kind: hub.QuerySince, Limit: 9}
+	page, ok := w.Windows().Of("lobby").Page(q, "")
+	if want := w.rooms["lobby"].page(q, ""); !ok || len(want.Messages) == 0 || string(page) != string(want.Append(nil)) {
+		t.Errorf("%v\n got %s\nwant %s", ok, page, want.Append(nil))
+	}
 }

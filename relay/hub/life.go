@@ -21,7 +21,10 @@ func (h *Hub) endLife(r *room) {
 	h.windows.close(r.window)
 	r.window = h.windows.open(r.name)
 	for _, p := range r.users {
-		p.read, p.acts = 0, nil
+		p.read = 0
+		if p.acts != nil {
+			p.acts.want, p.acts.by = 0, nil
+		}
 	}
 	// Not by r.users, which has no order.
 	for _, s := range h.sessions {

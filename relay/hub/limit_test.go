@@ -46,6 +46,20 @@ func TestBatchIsBounded(t *testing.T) {
 	}
 }
 
+// TestBatchIsBoundedByWhatItTells: a reaction is small, the message that is told
+// with it is not.
+func TestBatchIsBoundedByWhatItTells(t *testing.T) {
+	w := newWorld(hub.Config{})
+	ada := w.member("ada")
+	for range 300 {
+		ada.take(protocol.React{Room: "lobby", ID: fmt.Sprintf(idFormat, 1), Emoji: "👍", On: true})
+	}
+	w.commit() // the first alone
+	if n := len(w.batch); n < 20 || n > hub.BatchBytesMax/1024 {
+		t.Errorf("a batch of %d reactions", n)
+	}
+}
+
 func TestRoomsOfASessionAreBounded(t *testing.T) {
 	w := newWorld(hub.Config{})
 	ada := w.member("ada")
@@ -120,6 +134,7 @@ func TestFramesAreBounded(t *testing.T) {
 	w.out = nil
 	ada.take(protocol.Ping{T: "2"})
 	ada.take(protocol.Hello{Token: "ada"})
+	ada.take(protocol.Typing{Room: "lobby"}) // dropped
 	w.Received(w.now, ada.session, []byte(`{"type":"bogus","room":"lobby"}`))
 	ada.take(sendOf(1, "sends have a rate of their own"))
 	w.now = w.now.Add(99 * time.Millisecond)

@@ -282,3 +282,41 @@ func TestWindowsAreBounded(t *testing.T) {
 		t.Errorf("closed, %d bytes are left in %d windows", all.bytes, all.order.Len())
 	}
 }
+
+// TestWindowKnowsOnesOwnReactions, unless a reaction does not name all of its
+// users.
+func TestWindowKnowsOnesOwnReactions(t *testing.T) {
+	var all Windows
+	w := all.open("lobby")
+	all.took(w, &Outcome{Epoch: "e1"})
+	store := ledger{epoch: "e1"}
+	o := store.change(0, "hi")
+	o.Message.Reactions = []protocol.Reaction{
+		{Emoji: "👍", Count: 2, Users: []string{"ada", "bob"}},
+		{Emoji: "🎉", Count: 1, Users: []string{"ada"}},
+		{Emoji: "👀", Count: 1, Users: []string{"bob"}},
+	}
+	all.took(w, &o)
+	page := func(user string) (string, bool) {
+		page, ok := w.Page(Query{Kind: QueryNewest, Limit: 9}, user)
+		return string(page), ok
+	}
+	for user, mine := range map[string][]string{"": nil, "ada": {"👍", "🎉"}, "bob": {"👍", "👀"}, "eve": nil} {
+		m := o.Message
+		m.Mine = mine
+		want := protocol.Page{Messages: []protocol.Message{m}, Epoch: "e1", Head: 1}
+		if got, ok := page(user); !ok || got != string(want.Append(nil)) {
+			t.Errorf("for %q: %v\n got %s\nwant %s", user, ok, got, want.Append(nil))
+		}
+	}
+
+	next := store.change(1, "hi")
+	next.Message.Reactions = slices.Clone(o.Message.Reactions)
+	next.Message.Reactions[0].Count = 3
+	all.took(w, &next)
+	for user, want := range map[string]bool{"": true, "ada": true, "eve": false} {
+		if got, ok := page(user); ok != want {
+			t.Errorf("for %q, who may be one of the others: %v %s", user, ok, got)
+		}
+	}
+}
