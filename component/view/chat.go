@@ -96,7 +96,8 @@ type Chat struct {
 func New(p Props) *Chat {
 	c := &Chat{props: p, settings: p.Settings, text: textsFor(p.Settings.Lang, p.Settings.Texts)}
 	c.snap.Status = client.StatusConnecting
-	c.log = &log{props: &c.props, toComposer: c.focusInput}
+	c.log = newLog(&c.props, c.focusInput)
+	c.log.reply, c.log.edit, c.log.tell = c.reply, c.edit, c.tell
 	c.line = statusOf(&c.snap, time.Now(), "", c.text)
 	return c
 }
@@ -147,7 +148,7 @@ func (c *Chat) Focus() {
 
 // ScrollTo shows the message with an id, and loads it before where it must.
 func (c *Chat) ScrollTo(id string) {
-	c.do(func(ctx app.Context) { c.log.toMessage(id) })
+	c.do(func(ctx app.Context) { c.log.toSeq(0, id) })
 }
 
 // Leave takes the chat out of the document by going to another of the program's
@@ -178,10 +179,12 @@ func (c *Chat) Render() app.UI {
 		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKey).Body(
 		c.headerUI(),
 		c.statusUI(),
+		&c.log.pins,
 		c.log,
 		c.hitsUI(),
 		app.Div().Class("hallway-announcer hallway-hidden").Aria("live", "polite"),
 		c.composerUI(),
+		&c.log.over,
 	)
 }
 

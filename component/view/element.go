@@ -37,12 +37,22 @@ func fillSpans(parent app.Value, spans []span) {
 	}
 }
 
-// button makes a button of a row. Its clicks are heard by the log.
-func button(action, text string) app.Value {
-	b := element("button", "hallway-"+action)
+// button makes a button. Its clicks are heard by what it is in.
+func button(does action, text string) app.Value {
+	b := element("button", "hallway-"+string(does))
 	b.Set("type", "button")
 	b.Set("textContent", text)
-	b.Get("dataset").Set("action", action)
+	b.Get("dataset").Set("action", string(does))
+	return b
+}
+
+// iconButton makes a button that shows an icon and says its action's word.
+func iconButton(does action, t *texts) app.Value {
+	b := button(does, "")
+	name := t.say(actionWords[does])
+	setAttribute(b, "aria-label", name)
+	b.Set("title", name)
+	b.Call("append", icon(does))
 	return b
 }
 
@@ -58,6 +68,13 @@ func element(tag, class string) app.Value {
 func bidi(class, text string) app.Value {
 	e := element("span", class)
 	e.Set("dir", "auto")
+	e.Set("textContent", text)
+	return e
+}
+
+// hidden makes a <span> that only assistive technology meets.
+func hidden(text string) app.Value {
+	e := element("span", "hallway-hidden")
 	e.Set("textContent", text)
 	return e
 }
@@ -80,4 +97,13 @@ func setFlag(data app.Value, name string, was, on bool) {
 	case was:
 		data.Delete(name)
 	}
+}
+
+// box is where an element is in the page's view, in CSS pixels.
+type box struct{ top, bottom, left, right float64 }
+
+func boxOf(e app.Value) box {
+	rect := e.Call("getBoundingClientRect")
+	side := func(name string) float64 { return rect.Get(name).Float() }
+	return box{side("top"), side("bottom"), side("left"), side("right")}
 }

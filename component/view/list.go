@@ -16,13 +16,6 @@ var stateIcons = map[client.ItemState]string{
 	client.ItemFailed:  "!",
 }
 
-// What the buttons of a row are told apart by.
-const (
-	actionRetry   = "retry"
-	actionDiscard = "discard"
-	actionQuoted  = "quoted"
-)
-
 // rowList is the rows in the document. It owns all children of its <ul>.
 type rowList struct {
 	ul       app.Value
@@ -38,7 +31,9 @@ type rowNode struct {
 	is                                 row // as filled in
 	item, from, sender                 app.Value
 	bubble, text, time, state, actions app.Value
-	day, avatar, badge, quote          app.Value // nil where there is none
+	// Nil where there is none:
+	day, unread, avatar, badge, quote app.Value
+	pinned, edited, reactions         app.Value
 }
 
 func newRowList(ul app.Value, t *texts, c clock) *rowList {
@@ -122,14 +117,24 @@ func (l *rowList) fill(node *rowNode, r *row) {
 	setFlag(data, "own", was.own, r.own)
 	setFlag(data, "deleted", was.deleted, r.deleted)
 	setFlag(data, "head", was.head, r.head)
+	setFlag(data, "changing", was.changing, r.changing)
 	if isNew || r.sender != was.sender || r.role != was.role || r.head != was.head || r.own != was.own || r.senderID != was.senderID {
 		l.fillSender(node, r)
 	}
 	if r.day != was.day {
 		l.fillDay(node, r.day)
 	}
+	if r.unread != was.unread {
+		l.fillUnread(node, r.unread)
+	}
 	if r.quote != was.quote {
 		l.fillQuote(node, r.quote)
+	}
+	if r.reactions != was.reactions {
+		l.fillReactions(node, r.reactions)
+	}
+	if r.pinned != was.pinned || r.edited != was.edited {
+		l.fillMarks(node, r)
 	}
 	if isNew || r.text != was.text || r.deleted != was.deleted || r.encrypted != was.encrypted {
 		l.fillText(node, r)

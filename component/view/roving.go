@@ -1,6 +1,10 @@
 package view
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
 
 // The log is one stop of the Tab key: at one of its rows, the current one. The arrow
 // keys and their like go from row to row.
@@ -31,31 +35,93 @@ func keyTarget(key string, at, n, page int) (target int, ok bool) {
 	return max(0, min(target, n-1)), n > 0
 }
 
-// onKeyDown hears the keys pressed at a row; those pressed at a button or link in
-// one are its own.
+// onKeyDown hears the keys pressed at a row, or at a button or link in one; most of
+// the latter are its own.
 func (l *log) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	target := e.Get("target")
-	if l.scroller == nil || target.IsNull() || !target.Call("matches", ".hallway-message").Bool() || modified(e) {
+	if l.scroller == nil || !target.Truthy() || e.Get("isComposing").Bool() {
+		return
+	}
+	id := rowOf(target)
+	node := l.list.nodes[id]
+	if node == nil {
 		return
 	}
 	key := e.Get("key").String()
-	if key == "Escape" {
-		l.toComposer()
+	switch {
+	case key == "F10" && e.Get("shiftKey").Bool():
+		key = "ContextMenu"
+	case taken(e), e.Get("shiftKey").Bool() && len(key) > 1:
 		return
 	}
-	at, ok := findID(&l.snap, l.current)
-	if !ok {
-		return
-	}
-	if next, ok := keyTarget(key, at, rowCount(&l.snap), l.rowsSeen()); ok {
+	if l.toControl(key, target, node.item) {
 		e.PreventDefault()
-		l.toRow(next)
+	} else if target.Equal(node.item) || key == "Escape" {
+		l.onRowKey(e, key, id, target.Equal(node.item))
 	}
 }
 
-func modified(e app.Event) bool {
-	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool()
+// onRowKey hears a key pressed at a row, or Escape within.
+func (l *log) onRowKey(e app.Event, key, id string, atRow bool) {
+	switch does, known := actionKeys[strings.ToLower(key)]; {
+	case key == "Escape" && atRow:
+		l.toComposer()
+	case key == "Escape":
+		l.focusRow(id)
+	case known:
+		e.PreventDefault()
+		l.act(does, id)
+	default:
+		at, ok := findID(&l.snap, l.current)
+		if !ok {
+			return
+		}
+		if next, ok := keyTarget(key, at, rowCount(&l.snap), l.rowsSeen()); ok {
+			e.PreventDefault()
+			l.toRow(next)
+		}
+	}
+}
+
+// toControl goes with the left and right arrow keys through a row and what can be
+// clicked in it.
+func (l *log) toControl(key string, from, item app.Value) bool {
+	step := 0
+	switch key {
+	case "ArrowRight":
+		step = 1
+	case "ArrowLeft":
+		step = -1
+	default:
+		return false
+	}
+	if l.text.dir == "rtl" {
+		step = -step
+	}
+	controls := item.Call("querySelectorAll", "button, a[href]")
+	n := controls.Length() + 1 // place 0 is the row itself
+	at := 0
+	for i := range n - 1 {
+		if controls.Index(i).Equal(from) {
+			at = i + 1
+		}
+	}
+	if at = (at + step + n) % n; at == 0 {
+		l.focusRow(rowOf(item))
+	} else {
+		controls.Index(at-1).Call("focus", map[string]any{"preventScroll": true})
+	}
+	return true
+}
+
+// modified reports whether a key was pressed with another that makes it the
+// browser's.
+func modified(e app.Event) bool { return taken(e) || e.Get("shiftKey").Bool() }
+
+// taken is modified for keys of which Shift may be a part.
+func taken(e app.Event) bool {
+	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool()
 }
 
 // rowsSeen is how many rows are seen at once, by and large.
@@ -105,19 +171,39 @@ func (l *log) reveal(item app.Value) {
 // onFocus hears that the focus has come into the log, gone from it or moved in it.
 // Where it is, the document tells: an event that the program itself has caused is
 // heard only later, and then has no target.
-func (l *log) onFocus(ctx app.Context, _ app.Event) {
+func (l *log) onFocus(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	if l.scroller == nil {
+	if l.scroller == nil || staysIn(e, l.scroller) {
 		return
 	}
 	active := app.Window().Get("document").Get("activeElement")
-	l.within = !active.IsNull() && l.scroller.Call("contains", active).Bool()
+	l.within = active.Truthy() && l.scroller.Call("contains", active).Bool()
 	if !l.within {
+		l.tools.hide()
 		return
 	}
-	if row := active.Call("closest", "[data-id]"); !row.IsNull() {
-		l.setCurrent(row.Get("dataset").Get("id").String())
+	if id := rowOf(active); id != "" {
+		l.setCurrent(id)
+		l.tools.show(id)
 	}
+}
+
+// staysIn reports whether the focus goes from one place in an element to another:
+// then it is told once more, when it has arrived.
+func staysIn(e app.Event, element app.Value) bool {
+	if e.Get("type").String() != "focusout" {
+		return false
+	}
+	to := e.Get("relatedTarget")
+	return to.Truthy() && element.Call("contains", to).Bool()
+}
+
+// focused is the row that the keyboard is at, by its id; "": it is elsewhere.
+func (l *log) focused() string {
+	if l.within {
+		return l.current
+	}
+	return ""
 }
 
 // focusRow puts the keyboard at a row that is in the document.

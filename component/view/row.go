@@ -26,18 +26,25 @@ type row struct {
 	role      protocol.Role
 	at        int64 // ms since the Unix epoch: created, or written while not stored; 0: not known
 	text      string
+	edited    int64 // ms since the Unix epoch; 0: never
+	pinned    bool
+	changing  bool // a change of one's own is under way
+	reactions *reactionSet
 	quote     quote
 	code      protocol.Code // why it failed
 	reason    string
 
-	head bool  // begins a group: it shows its sender
-	day  int64 // the day that it is the first message of, by its beginning in ms; 0: not the first
+	head   bool  // begins a group: it shows its sender
+	day    int64 // the day that it is the first message of, by its beginning in ms; 0: not the first
+	unread bool  // begins what is new
 }
 
 // rowMaker makes rows out of snapshots. What it remembers only saves it work.
 type rowMaker struct {
-	calendar calendar
-	quotes   quotes
+	calendar  calendar
+	quotes    quotes
+	reactions reactions
+	unread    int64 // the seq of the message that begins what is new; 0: nothing is
 }
 
 // pending is the part of the outbox that the log shows: none where it does not
@@ -67,7 +74,14 @@ func (m *rowMaker) rowsIn(s *client.Snapshot, w window) []row {
 		if id := replyAt(s, i); id != "" {
 			r.quote = m.quotes.of(s, id)
 		}
+		r.changing = slices.Contains(s.Changing, r.id)
+		m.reactions.learn(r.senderID, r.sender)
 		before = r
+	}
+	for i := range rows { // all senders are known by now
+		if at := w.lo + i; at < len(s.Messages) {
+			rows[i].reactions = m.reactions.to(s.Messages[at], s.Me.ID)
+		}
 	}
 	return rows
 }
@@ -91,6 +105,9 @@ func replyAt(s *client.Snapshot, i int) string {
 func (m *rowMaker) group(r, before *row) {
 	r.head = r.senderID != before.senderID || r.role != before.role || before.id == "" ||
 		r.at-before.at > groupGap.Milliseconds()
+	if r.unread = r.seq > 0 && r.seq == m.unread; r.unread {
+		r.head = true
+	}
 	if r.at == 0 {
 		return
 	}
@@ -106,7 +123,7 @@ func storedRow(m *protocol.Message, me string) row {
 		id: m.ID, seq: m.Seq, state: client.ItemSent, own: me != "" && m.Sender.ID == me,
 		deleted: m.Deleted(), encrypted: m.Encrypted != nil,
 		senderID: m.Sender.ID, sender: nameOf(m.Sender), role: m.Sender.Role,
-		at: int64(m.CreatedAt) / 1000, text: m.Text,
+		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
 	}
 }
 

@@ -226,9 +226,10 @@ func (c *Chat) onHit(_ app.Context, e app.Event) {
 	if i < 0 {
 		return
 	}
+	seq := c.search.hits[i].seq
 	c.closeSearch()
 	c.log.scroller.Call("focus", map[string]any{"preventScroll": true}) // until the message is there
-	c.log.toMessage(id)
+	c.log.toSeq(seq, id)
 }
 
 // onSearchKey hears the keys pressed in the search: Escape leaves it, the arrow keys

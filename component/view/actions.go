@@ -1,0 +1,100 @@
+package view
+
+import "hallway/protocol"
+
+// action is something that can be done in the log. Buttons are told apart by it.
+type action string
+
+// What can be done with a message.
+const (
+	actionRetry    action = "retry"
+	actionDiscard  action = "discard"
+	actionQuoted   action = "quoted"   // go to the message that it answers
+	actionReaction action = "reaction" // add or take back one that is there
+	actionReact    action = "react"    // choose an emoji
+	actionEmoji    action = "emoji"    // the one that was chosen
+	actionReply    action = "reply"
+	actionEdit     action = "edit"
+	actionCopy     action = "copy"
+	actionPin      action = "pin"
+	actionUnpin    action = "unpin"
+	actionDelete   action = "delete"
+	actionMenu     action = "menu"
+)
+
+// What can be done besides.
+const (
+	actionEarlier   action = "earlier"
+	actionEnd       action = "end"
+	actionShortcuts action = "shortcuts"
+	actionConfirm   action = "confirm"
+	actionClose     action = "dismiss"
+	actionPinned    action = "to-pinned" // go to a pinned message
+	actionPanel     action = "panel"     // show all that are
+)
+
+var actionWords = map[action]word{
+	actionReact:     wordReact,
+	actionReply:     wordReply,
+	actionEdit:      wordEdit,
+	actionCopy:      wordCopy,
+	actionPin:       wordPin,
+	actionUnpin:     wordUnpin,
+	actionDelete:    wordDelete,
+	actionMenu:      wordMore,
+	actionShortcuts: wordShortcuts,
+}
+
+// actionKeys are the keys, in lower case, that do something with the message that
+// the keyboard is at.
+var actionKeys = map[string]action{
+	"enter":       actionMenu,
+	"contextmenu": actionMenu,
+	"+":           actionReact,
+	":":           actionReact,
+	"r":           actionReply,
+	"e":           actionEdit,
+	"delete":      actionDelete,
+	"backspace":   actionDelete,
+	"?":           actionShortcuts,
+}
+
+// shortcuts are the keys as they are shown beside the actions.
+var shortcuts = map[action]string{
+	actionMenu:      "Enter",
+	actionReact:     "+",
+	actionReply:     "R",
+	actionEdit:      "E",
+	actionDelete:    "Delete",
+	actionShortcuts: "?",
+}
+
+// moderates reports whether a role may pin, and delete what others wrote.
+func moderates(role protocol.Role) bool {
+	return role == protocol.RoleOrganizer || role == protocol.RoleModerator
+}
+
+// actionsOn are what somebody in a role may do with a message, in the order of its
+// menu. With one that is not stored, or no longer, there is nothing to do here.
+func actionsOn(r *row, role protocol.Role) []action {
+	if r.seq == 0 || r.deleted {
+		return nil
+	}
+	all := []action{actionReact, actionReply}
+	if r.own && !r.encrypted {
+		all = append(all, actionEdit)
+	}
+	if !r.encrypted {
+		all = append(all, actionCopy)
+	}
+	switch {
+	case moderates(role) && r.pinned:
+		all = append(all, actionUnpin)
+	case moderates(role):
+		all = append(all, actionPin)
+	}
+	if r.own || moderates(role) {
+		all = append(all, actionDelete)
+	}
+	return all
+}

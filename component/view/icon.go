@@ -1,0 +1,34 @@
+package view
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+const svgNamespace = "http://www.w3.org/2000/svg"
+
+// icons are drawn with one line each, on a square of 24.
+var icons = map[action]string{
+	actionReact:     "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM8 14.5a4.8 4.8 0 0 0 8 0M9 9.5v.01M15 9.5v.01",
+	actionReply:     "M9 7l-5 5 5 5M4 12h9a7 7 0 0 1 7 7",
+	actionEdit:      "M4 20h4L19.5 8.5l-4-4L4 16ZM13 7l4 4",
+	actionCopy:      "M9 9h11v11H9ZM15 9V4H4v11h5",
+	actionPin:       "M9 4h6l-.8 6 3.8 4H6l3.8-4ZM12 14v6",
+	actionUnpin:     "M9 4h6l-.8 6 3.8 4H6l3.8-4ZM12 14v6M4 4l16 16",
+	actionDelete:    "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
+	actionMenu:      "M5 12h.01M12 12h.01M19 12h.01",
+	actionShortcuts: "M3 6h18v12H3ZM7 10h.01M11 10h.01M15 10h.01M8 14h8",
+	actionPanel:     "M6 9l6 6 6-6",
+}
+
+// icon draws what an action looks like. It is not read: beside it stands, or in its
+// place is said, the action's word.
+func icon(of action) app.Value {
+	document := app.Window().Get("document")
+	drawing := document.Call("createElementNS", svgNamespace, "svg")
+	setAttribute(drawing, "class", "hallway-drawing")
+	setAttribute(drawing, "viewBox", "0 0 24 24")
+	setAttribute(drawing, "aria-hidden", "true")
+	drawing.Get("dataset").Set("of", string(of))
+	line := document.Call("createElementNS", svgNamespace, "path")
+	setAttribute(line, "d", icons[of])
+	drawing.Call("append", line)
+	return drawing
+}

@@ -1,0 +1,104 @@
+package view
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// What a row shows of its message besides the text: that it begins what is new, that
+// it was edited or pinned, the reactions.
+
+// fillUnread separates what is new from what was read, within the first message that
+// is: the log has one item for a message and no others.
+func (l *rowList) fillUnread(node *rowNode, unread bool) {
+	node.unread = removed(node.unread)
+	if !unread {
+		return
+	}
+	node.unread = element("div", "hallway-unread")
+	setAttribute(node.unread, "part", "unread")
+	name := element("span", "hallway-unread-name")
+	name.Set("textContent", l.text.say(wordUnread))
+	node.unread.Call("append", name)
+	if node.day != nil {
+		node.day.Call("after", node.unread)
+	} else {
+		node.item.Call("prepend", node.unread)
+	}
+}
+
+// fillMarks says, before the time, that a message is pinned or was edited.
+func (l *rowList) fillMarks(node *rowNode, r *row) {
+	node.pinned, node.edited = removed(node.pinned), removed(node.edited)
+	if r.pinned {
+		node.pinned = element("span", "hallway-pin-mark")
+		node.pinned.Set("title", l.text.say(wordPinned))
+		node.pinned.Call("append", icon(actionPin), hidden(l.text.say(wordPinned)))
+		node.time.Call("before", node.pinned)
+	}
+	if r.edited != 0 {
+		node.edited = element("span", "hallway-edited")
+		node.edited.Set("textContent", l.text.say(wordEdited))
+		node.edited.Set("title", l.clock.date(r.edited))
+		node.time.Call("before", node.edited)
+	}
+}
+
+// fillReactions shows the reactions below a message. The buttons that are there stay,
+// and with them the keyboard: only what they say changes.
+func (l *rowList) fillReactions(node *rowNode, set *reactionSet) {
+	if set == nil {
+		node.reactions = removed(node.reactions)
+		return
+	}
+	if node.reactions == nil {
+		node.reactions = element("div", "hallway-reactions")
+		node.bubble.Call("after", node.reactions)
+	}
+	chips := make(map[string]app.Value)
+	for chip := node.reactions.Get("firstElementChild"); chip.Truthy(); {
+		next, emoji := chip.Get("nextElementSibling"), chip.Get("dataset").Get("emoji").String()
+		if slices.ContainsFunc(set.all, func(r reaction) bool { return r.emoji == emoji }) {
+			chips[emoji] = chip
+		} else {
+			chip.Call("remove")
+		}
+		chip = next
+	}
+	for i := range set.all {
+		r := &set.all[i]
+		chip, ok := chips[r.emoji]
+		if !ok {
+			chip = newChip(r.emoji)
+		}
+		l.fillChip(chip, r)
+		if place := node.reactions.Get("children").Index(i); !chip.Equal(place) {
+			node.reactions.Call("insertBefore", chip, place)
+		}
+	}
+}
+
+// newChip makes the button of a reaction. It is no stop of the Tab key: the arrow
+// keys lead to it from its message.
+func newChip(emoji string) app.Value {
+	chip := button(actionReaction, "")
+	chip.Set("tabIndex", -1)
+	setAttribute(chip, "part", "reaction")
+	chip.Get("dataset").Set("emoji", emoji)
+	face := element("span", "hallway-chip")
+	picture := element("span", "hallway-chip-emoji")
+	picture.Set("textContent", emoji)
+	face.Call("append", picture, element("span", "hallway-chip-count"))
+	chip.Call("append", face)
+	return chip
+}
+
+func (l *rowList) fillChip(chip app.Value, r *reaction) {
+	name := l.text.reactionName(r)
+	setAttribute(chip, "aria-label", name)
+	setAttribute(chip, "aria-pressed", strconv.FormatBool(r.mine))
+	chip.Set("title", name)
+	chip.Get("firstElementChild").Get("lastElementChild").Set("textContent", l.text.number(r.count))
+}

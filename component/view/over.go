@@ -1,0 +1,108 @@
+package view
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// over is what opens over the chat: the menu of a message, and dialogs. There is only
+// one of either, filled anew each time.
+type over struct {
+	app.Compo
+	log *log
+
+	root, menu, dialog app.Value // nil while not mounted
+	id                 string    // the message that it is about
+	lines              [][]app.Value
+	at                 place // where the keyboard is in lines
+}
+
+// Render is go-app's.
+func (o *over) Render() app.UI {
+	return app.Div().Class("hallway-over").OnClick(o.onClick).Body(
+		app.Div().Class("hallway-menu-box").Attr("part", "menu").Hidden(true).TabIndex(-1).
+			OnKeyDown(o.onKeyDown).On("focusout", o.onFocusOut),
+		app.Dialog().Class("hallway-dialog").Attr("part", "dialog").On("close", o.onDialogClosed),
+	)
+}
+
+// OnMount is go-app's.
+func (o *over) OnMount(ctx app.Context) {
+	o.root = ctx.JSSrc()
+	o.menu = o.root.Get("firstElementChild")
+	o.dialog = o.root.Get("lastElementChild")
+}
+
+// OnDismount is go-app's.
+func (o *over) OnDismount() { o.root, o.menu, o.dialog = nil, nil, nil }
+
+func (o *over) isOpen() bool { return o.root != nil && !o.menu.Get("hidden").Bool() }
+
+// close closes all that is open.
+func (o *over) close() {
+	if o.root == nil {
+		return
+	}
+	o.closeMenu()
+	if o.dialog.Get("open").Bool() {
+		o.dialog.Call("close")
+	}
+}
+
+// check closes what is about a message that is gone.
+func (o *over) check() {
+	if o.root == nil || o.id == "" {
+		return
+	}
+	if len(o.log.actions(o.id)) == 0 {
+		o.close()
+	}
+}
+
+// onClick hears the clicks of all buttons in the menu and the dialog, and those
+// beside the dialog, which close it.
+func (o *over) onClick(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	if o.root == nil {
+		return
+	}
+	does, control := actionOf(e)
+	if control == nil {
+		if target := e.Get("target"); target.Truthy() && target.Equal(o.dialog) {
+			o.dialog.Call("close")
+		}
+		return
+	}
+	id := o.id
+	switch does {
+	case actionEmoji:
+		o.back()
+		o.log.toggle(id, control.Get("dataset").Get("emoji").String())
+	case actionReact:
+		o.openEmojis(id)
+	case actionClose:
+		o.dialog.Call("close")
+	case actionConfirm:
+		o.dialog.Call("close")
+		o.log.props.OnDelete(id)
+	default:
+		o.back()
+		o.log.act(does, id)
+	}
+}
+
+// back closes the menu and puts the keyboard back to its message.
+func (o *over) back() {
+	id := o.id
+	o.closeMenu()
+	o.log.refocus(id)
+}
+
+// onDialogClosed hears that the dialog was closed, by whatever means. It hears it
+// late: another may be open by then.
+func (o *over) onDialogClosed(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	if o.root == nil || o.dialog.Get("open").Bool() {
+		return
+	}
+	o.dialog.Call("replaceChildren")
+	o.log.refocus(o.id)
+	o.id = ""
+}

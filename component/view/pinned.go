@@ -1,0 +1,166 @@
+package view
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// pins is the bar above the log: the message pinned last and, where there are more,
+// a panel with all of them.
+type pins struct {
+	app.Compo
+	log *log
+
+	root, latest, all, panel app.Value // nil while not mounted
+	shown                    []*protocol.Message
+	moderates                bool
+}
+
+// Render is go-app's; what is in it is set by hand.
+func (p *pins) Render() app.UI {
+	return app.Div().Class("hallway-pinned").Attr("part", "pinned").Attr("role", "group").Hidden(true).
+		OnClick(p.onClick).OnKeyDown(p.onKeyDown).On("focusout", p.onFocusOut).Body(
+		app.Div().Class("hallway-pinned-bar").Body(
+			app.Div().Class("hallway-pinned-latest"),
+			app.Button().Class("hallway-panel").Type("button").DataSet("action", string(actionPanel)).Aria("expanded", false),
+		),
+		app.Ul().Class("hallway-pinned-list").Attr("role", "list").Hidden(true),
+	)
+}
+
+// OnMount is go-app's.
+func (p *pins) OnMount(ctx app.Context) {
+	p.root = ctx.JSSrc()
+	bar := p.root.Get("firstElementChild")
+	p.latest, p.all = bar.Get("firstElementChild"), bar.Get("lastElementChild")
+	p.panel = p.root.Get("lastElementChild")
+	p.show(&p.log.snap, true)
+}
+
+// OnDismount is go-app's.
+func (p *pins) OnDismount() { p.root = nil }
+
+// show draws what is pinned in a snapshot; where it is the same as before, only if
+// anew.
+func (p *pins) show(s *client.Snapshot, anew bool) {
+	may := moderates(s.Me.Role)
+	if p.root == nil || p.log.text == nil || !anew && may == p.moderates && slices.Equal(s.Pinned, p.shown) {
+		return
+	}
+	p.shown, p.moderates = s.Pinned, may
+	t := p.log.text
+	active := app.Window().Get("document").Get("activeElement")
+	held := active.Truthy() && p.root.Call("contains", active).Bool()
+
+	n := len(p.shown)
+	p.root.Set("hidden", n == 0)
+	setAttribute(p.root, "aria-label", t.say(wordPinned))
+	p.latest.Call("replaceChildren")
+	p.panel.Call("replaceChildren")
+	if n > 0 {
+		p.add(p.latest, p.shown[0], n == 1)
+	}
+	for _, m := range p.shown {
+		item := element("li", "hallway-pinned-item")
+		p.add(item, m, true)
+		p.panel.Call("append", item)
+	}
+	p.all.Set("hidden", n < 2)
+	count := element("span", "")
+	count.Set("textContent", t.number(n))
+	p.all.Call("replaceChildren", count, icon(actionPanel))
+	setAttribute(p.all, "aria-label", t.count(wordAllPinned, n))
+	p.all.Set("title", t.count(wordAllPinned, n))
+	if n < 2 {
+		p.expand(false)
+	}
+	if held {
+		p.hold()
+	}
+}
+
+// add adds a pinned message to an element: a button that leads to it and, for those
+// who may, one that unpins it.
+func (p *pins) add(to app.Value, m *protocol.Message, unpin bool) {
+	t := p.log.text
+	content := contentOf(t, m.Deleted(), m.Encrypted != nil, excerpt(m.Text))
+	leads := button(actionPinned, "")
+	leads.Get("dataset").Set("target", m.ID)
+	setAttribute(leads, "aria-label", t.with(wordPinnedBy, nameOf(m.Sender), content))
+	leads.Call("append", icon(actionPin), bidi("hallway-quote-sender", nameOf(m.Sender)), bidi("hallway-quote-text", content))
+	to.Call("append", leads)
+	if unpin && p.moderates {
+		b := iconButton(actionUnpin, t)
+		b.Get("dataset").Set("target", m.ID)
+		to.Call("append", b)
+	}
+}
+
+// hold keeps the keyboard here when the button that it was at is gone.
+func (p *pins) hold() {
+	switch {
+	case len(p.shown) == 0:
+		p.log.refocus(p.log.current)
+	case p.isOpen():
+		p.panel.Call("querySelector", "button").Call("focus")
+	default:
+		p.latest.Call("querySelector", "button").Call("focus")
+	}
+}
+
+func (p *pins) isOpen() bool { return !p.panel.Get("hidden").Bool() }
+
+func (p *pins) expand(on bool) {
+	p.panel.Set("hidden", !on)
+	setAttribute(p.all, "aria-expanded", strconv.FormatBool(on))
+}
+
+func (p *pins) onClick(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	does, control := actionOf(e)
+	if p.root == nil || control == nil {
+		return
+	}
+	id := ""
+	if target := control.Get("dataset").Get("target"); target.Truthy() {
+		id = target.String()
+	}
+	switch does {
+	case actionPanel:
+		p.expand(!p.isOpen())
+	case actionUnpin:
+		p.log.props.OnPin(id, false)
+	case actionPinned:
+		p.expand(false)
+		for _, m := range p.shown {
+			if m.ID == id {
+				p.log.toSeq(m.Seq, id)
+			}
+		}
+	}
+}
+
+func (p *pins) onKeyDown(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	if p.root != nil && p.isOpen() && e.Get("key").String() == "Escape" {
+		p.expand(false)
+		p.all.Call("focus")
+	}
+}
+
+// onFocusOut closes the panel when the focus leaves it.
+func (p *pins) onFocusOut(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	if p.root == nil || staysIn(e, p.root) {
+		return
+	}
+	active := app.Window().Get("document").Get("activeElement")
+	if !active.Truthy() || !p.root.Call("contains", active).Bool() {
+		p.expand(false)
+	}
+}

@@ -1,0 +1,125 @@
+package view
+
+import (
+	"slices"
+	"strings"
+
+	"hallway/protocol"
+)
+
+const (
+	// reactorsNamedMax is how many of those who reacted alike are named.
+	reactorsNamedMax = 10
+	// reactorsKnownMax bounds the names that are remembered, reactionsMax the messages
+	// whose reactions are.
+	reactorsKnownMax = 5000
+	reactionsMax     = 1000
+)
+
+// reaction is one emoji on a message.
+type reaction struct {
+	emoji string
+	count int
+	mine  bool
+	names []string // of the others who are known by name
+}
+
+func (r *reaction) equal(other *reaction) bool {
+	return r.emoji == other.emoji && r.count == other.count && r.mine == other.mine && slices.Equal(r.names, other.names)
+}
+
+// reactionSet is all reactions to a message. Rows are compared as they are, so one
+// that says the same stays the same pointer.
+type reactionSet struct{ all []reaction }
+
+// reactions makes sets, and remembers them, for it is asked at each frame. The relay
+// names users by their ids; what they are called is learnt from what they wrote.
+type reactions struct {
+	names map[string]string
+	heard int // changes with each name that is learnt
+	made  map[string]madeReactions
+}
+
+// madeReactions is what a set was made of.
+type madeReactions struct {
+	of    *protocol.Message
+	me    string
+	heard int
+	set   *reactionSet
+}
+
+// learn takes down what a user is called.
+func (m *reactions) learn(userID, name string) {
+	if userID == "" || name == "" || m.names[userID] == name {
+		return
+	}
+	if m.names == nil || len(m.names) >= reactorsKnownMax {
+		m.names = make(map[string]string)
+	}
+	m.names[userID] = name
+	m.heard++
+}
+
+// to gives the reactions to a message, nil where there are none.
+func (m *reactions) to(message *protocol.Message, me string) *reactionSet {
+	if len(message.Reactions) == 0 || message.Deleted() {
+		return nil
+	}
+	was := m.made[message.ID]
+	if was.of == message && was.me == me && was.heard == m.heard {
+		return was.set
+	}
+	set := &reactionSet{all: make([]reaction, len(message.Reactions))}
+	for i, r := range message.Reactions {
+		set.all[i] = m.reaction(&r, message.Mine, me)
+	}
+	same := func(a, b reaction) bool { return a.equal(&b) }
+	if was.set != nil && slices.EqualFunc(was.set.all, set.all, same) {
+		set = was.set
+	}
+	if m.made == nil || len(m.made) >= reactionsMax {
+		m.made = make(map[string]madeReactions)
+	}
+	m.made[message.ID] = madeReactions{message, me, m.heard, set}
+	return set
+}
+
+func (m *reactions) reaction(r *protocol.Reaction, mine []string, me string) reaction {
+	made := reaction{
+		emoji: r.Emoji, count: int(r.Count),
+		mine: slices.Contains(mine, r.Emoji) || me != "" && slices.Contains(r.Users, me),
+	}
+	for _, id := range r.Users {
+		if name := m.names[id]; id != me && name != "" && len(made.names) < reactorsNamedMax {
+			made.names = append(made.names, name)
+		}
+	}
+	return made
+}
+
+// reactors says who reacted alike: oneself first, then those who are known by name,
+// then how many others.
+func (t *texts) reactors(r *reaction) string {
+	people := slices.Clone(r.names)
+	if r.mine {
+		people = slices.Insert(people, 0, t.say(wordYou))
+	}
+	if others := r.count - len(people); others > 0 {
+		people = append(people, t.count(wordOthers, others))
+	}
+	if len(people) < 2 {
+		return strings.Join(people, "")
+	}
+	last := len(people) - 1
+	return strings.Join(people[:last], t.say(wordComma)) + t.say(wordAnd) + people[last]
+}
+
+// reactionName is the accessible name of a reaction.
+func (t *texts) reactionName(r *reaction) string {
+	return t.with(wordReactedBy, r.emoji+" "+t.number(r.count), t.reactors(r))
+}
+
+// mine reports whether an emoji is among one's own.
+func (s *reactionSet) mine(emoji string) bool {
+	return s != nil && slices.ContainsFunc(s.all, func(r reaction) bool { return r.emoji == emoji && r.mine })
+}

@@ -1,0 +1,68 @@
+package view
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// tools is the small bar of buttons at the message that the pointer or the keyboard is
+// at. There is only one: it goes from row to row, so that rows cost nothing for it.
+// It is there for the pointer; the keyboard has the keys, and the menu.
+type tools struct {
+	log *log
+	bar app.Value
+	at  string // the row that it is in, by its id; "": none
+}
+
+// toolActions are those that the bar offers, where the message does; the others are
+// in the menu.
+var toolActions = []action{actionReact, actionReply, actionMenu}
+
+// make makes the bar in a language.
+func (t *tools) make(text *texts) {
+	t.hide()
+	t.bar = element("div", "hallway-tools")
+	setAttribute(t.bar, "part", "tools")
+	for _, does := range toolActions {
+		b := iconButton(does, text)
+		b.Set("tabIndex", -1)
+		t.bar.Call("append", b)
+	}
+	setAttribute(t.bar.Get("lastElementChild"), "aria-haspopup", "menu")
+}
+
+// onPointer hears the pointer come to a row, and leave the log. A finger leaves it
+// whenever it is lifted.
+func (t *tools) onPointer(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	if t.log.scroller == nil {
+		return
+	}
+	if e.Get("type").String() == "pointerleave" {
+		if e.Get("pointerType").String() != "touch" {
+			t.show(t.log.focused())
+		}
+		return
+	}
+	if target := e.Get("target"); target.Truthy() {
+		if id := rowOf(target); id != "" {
+			t.show(id)
+		}
+	}
+}
+
+// show puts the bar into a row; hide takes it away.
+func (t *tools) show(id string) {
+	if len(t.log.actions(id)) == 0 {
+		t.hide()
+		return
+	}
+	if bubble := t.log.list.nodes[id].bubble; id != t.at || !bubble.Equal(t.bar.Get("parentElement")) {
+		t.at = id
+		bubble.Call("append", t.bar)
+	}
+}
+
+func (t *tools) hide() {
+	if t.bar != nil {
+		t.bar.Call("remove")
+	}
+	t.at = ""
+}
