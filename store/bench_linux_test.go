@@ -5,9 +5,12 @@ import (
 	"database/sql"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -150,6 +153,86 @@ func BenchmarkPage(b *testing.B) {
 		} {
 			b.Run(fmt.Sprintf("rooms=%d/%s", rooms, c.name), func(b *testing.B) {
 				benchPage(b, s, rooms, c.q)
+			})
+		}
+	}
+}
+
+// BenchmarkUpkeep puts messages into the index of words, as beside the commits
+// but without the pauses: how long a slice keeps the writer, and what a message
+// costs in all.
+func BenchmarkUpkeep(b *testing.B) {
+	for _, rooms := range benchRooms {
+		b.Run(fmt.Sprintf("rooms=%d/index", rooms), func(b *testing.B) {
+			s := idle(b, filepath.Join(b.TempDir(), "hallway.db"))
+			fillWords(b, s, rooms, b.N*1000)
+			b.ResetTimer()
+			benchSlices(b, s)
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*1000), "µs/message")
+		})
+		b.Run(fmt.Sprintf("rooms=%d/drop", rooms), func(b *testing.B) {
+			s := idle(b, filepath.Join(b.TempDir(), "hallway.db"))
+			fillWords(b, s, rooms, b.N*1000)
+			settle(b, s)
+			for n := range rooms {
+				if _, err := s.Commit(time.Now(), []hub.Op{{Kind: hub.OpDrop, Room: fmt.Sprint("room-", n)}}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ResetTimer()
+			benchSlices(b, s)
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*1000), "µs/message")
+		})
+	}
+}
+
+func benchSlices(b *testing.B, s *SQLite) {
+	b.Helper()
+	var took []time.Duration
+	for pause := time.Duration(1); pause > 0; {
+		began := time.Now()
+		var err error
+		if pause, err = s.tendSlice(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(began))
+	}
+	reportPercentiles(b, took)
+}
+
+// fillWords stores n messages of twelve words each, some of them frequent.
+func fillWords(b *testing.B, s *SQLite, rooms, n int) {
+	b.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	frequent := rand.NewZipf(random, 1.1, 4, 30_000)
+	for first := 0; first < n; first += 1000 {
+		ops := spread(rooms, first, 1000)
+		for i := range ops {
+			var text strings.Builder
+			for range 12 {
+				fmt.Fprintf(&text, "%s ", strconv.FormatUint(frequent.Uint64()*2654435761%(1<<40), 36))
+			}
+			ops[i].Send.Text = text.String()
+		}
+		if _, err := s.Commit(time.Now(), ops); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkSearch looks for words in a store of -messages messages: the most
+// frequent one, a prefix of a letter, two words, and a word that is nowhere.
+func BenchmarkSearch(b *testing.B) {
+	for _, rooms := range benchRooms {
+		s := idle(b, filepath.Join(b.TempDir(), "hallway.db"))
+		fillWords(b, s, rooms, *stored)
+		settle(b, s)
+		common := strconv.FormatUint(2654435761%(1<<40), 36)
+		for name, words := range map[string]string{
+			"common": common + " ", "letter": common[:1], "two": common + " " + common[:2], "nowhere": "nowhere",
+		} {
+			b.Run(fmt.Sprintf("rooms=%d/%s", rooms, name), func(b *testing.B) {
+				benchPage(b, s, rooms, hub.Query{Kind: hub.QuerySearch, Words: words, Limit: protocol.PageMessagesDefault})
 			})
 		}
 	}

@@ -77,7 +77,9 @@ type batch struct {
 	write *writeStatements
 	rooms map[string]*room // those touched so far, as they stand in the transaction
 	kept  map[string]room  // as they stood before
-	gone  map[string]int64 // the keys of those dropped in the transaction: not as kept
+	gone  map[string]bool  // dropped in the transaction: not as kept
+	// dropped are the keys of the dropped rooms.
+	dropped []int64
 	// insertMessage in the transaction: most ops need it.
 	insertMessage *sql.Stmt
 }

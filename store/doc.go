@@ -1,5 +1,6 @@
-// Package store keeps rooms and their messages in one SQLite file: what the
-// hub asks of a database ([hub.Store]), and nothing else.
+// Package store keeps rooms, their messages and their members in one SQLite
+// file: what the relay asks of a database ([hub.Store], [hub.Directory]), and
+// nothing else.
 //
 // # How it writes and reads
 //
@@ -20,11 +21,36 @@
 // read all the same, [SQLite.Ready] tells, and the next commit that can be
 // written succeeds.
 //
+// # Changes
+//
+// A message stays where it was made, clustered by room and seq; a change rewrites
+// it and takes the room's next rev. Most messages are never changed and have
+// their seq for rev, so only the changed ones are in an index by rev, and a
+// catch-up merges the two: a send costs no second index for it. The reactions are
+// rows of their own, and the message carries a summary, so that a page reads one
+// table; a reader is looked up among the rows only where a summary names fewer
+// users than it counts.
+//
+// # Upkeep
+//
+// What commits leave undone is done beside them, in the writer's turn but in
+// slices of about a millisecond, which are not synced: the next commit does that,
+// and what a crash takes is done again.
+//
+//   - The index of words, for searches. Each room knows the rev up to which it is
+//     indexed; what is left shows in the rooms alone. It is FTS4, which every
+//     build of the driver has, and holds a copy of the texts, by which it can
+//     forget them. A search reads what it finds from the messages, so that it
+//     never shows an earlier text. Under a load that keeps the writer busy all
+//     the time the index falls behind.
+//   - The content of dropped rooms. Dropping one only takes its name away.
+//
 // # What is checked when it is opened
 //
 // Each page of the file, if it is small or was not closed when it was used last
 // (a second for two million messages in the page cache, longer from a cold
-// disk), and always that each room's head is its last message's rev.
+// disk), with it that no rev was taken twice, and always that each room's head is
+// its last change's rev.
 //
 // The file <path>.lock beside the database marks it as in use. It is locked by
 // the operating system, so it is free again when the process ends, in

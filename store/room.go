@@ -13,7 +13,7 @@ func (b *batch) enter(name string, orMake bool) (*room, error) {
 	if r, ok := b.rooms[name]; ok {
 		return r, nil
 	}
-	if r, ok := b.kept[name]; ok && b.gone[name] == 0 {
+	if r, ok := b.kept[name]; ok && !b.gone[name] {
 		b.rooms[name] = &r
 		return &r, nil
 	}
@@ -36,15 +36,3 @@ func (b *batch) enter(name string, orMake bool) (*room, error) {
 // newEpoch names a life of a room: 40 random bits, so that no two lives of one
 // room share a name.
 func newEpoch() string { return strings.ToLower(rand.Text()[:8]) }
-
-// drop takes the room's name away, which no room can be found without, and
-// leaves its content to the upkeep: that of a large room takes its time.
-func (b *batch) drop(r *room) error {
-	delete(b.rooms, r.name)
-	if b.gone == nil {
-		b.gone = make(map[string]int64)
-	}
-	b.gone[r.name] = r.key
-	_, err := b.tx.Stmt(b.write.dropRoom).Exec(r.key)
-	return err
-}

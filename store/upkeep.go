@@ -46,6 +46,7 @@ type upkeepStatements struct {
 	merge    *sql.Stmt
 	writes   *sql.Stmt
 
+	isDropped  *sql.Stmt
 	empty      [4]*sql.Stmt // take a room and how many rows to delete
 	deleteRoom *sql.Stmt
 }
@@ -60,6 +61,7 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 		&u.merge:    `INSERT INTO search (search) VALUES ('merge=` + mergePages + `')`,
 		&u.writes:   `SELECT total_changes()`,
 
+		&u.isDropped: `SELECT count(*) FROM rooms WHERE key = ? AND dropped = 1`,
 		&u.empty[0]: `DELETE FROM reactions WHERE (room, seq, user_id, emoji) IN
 			(SELECT room, seq, user_id, emoji FROM reactions WHERE room = ?1 LIMIT ?2)`,
 		&u.empty[1]: `DELETE FROM members WHERE (room, user_id) IN
@@ -96,16 +98,14 @@ func (u *upkeep) load(ctx context.Context, db *sql.DB) error {
 	return rows.Err()
 }
 
-// note notes what a commit leaves undone.
+// note notes what a commit leaves undone, should it succeed.
 func (u *upkeep) note(b *batch) {
 	for _, r := range b.rooms {
 		if r.grown {
 			u.unindexed[r.key] = struct{}{}
 		}
 	}
-	for _, key := range b.gone {
-		u.dropped = append(u.dropped, key)
-	}
+	u.dropped = append(u.dropped, b.dropped...)
 }
 
 // searchable is why the index lags behind, nil when it does not.
@@ -200,36 +200,4 @@ func (s *SQLite) inSlice(ctx context.Context, do func(*sql.Tx) error) (err error
 		return err
 	}
 	return tx.Commit()
-}
-
-// emptyRows are deleted at a time.
-const emptyRows = 50
-
-// emptySlice deletes a part of a dropped room, in the end the room.
-func (s *SQLite) emptySlice(ctx context.Context, began time.Time) error {
-	u := &s.upkeep
-	key, empty := u.dropped[0], false
-	err := s.inSlice(ctx, func(tx *sql.Tx) error {
-		for _, stmt := range s.write.upkeep.empty {
-			for more := true; more; {
-				if time.Since(began) > sliceTime {
-					return nil
-				}
-				var err error
-				if more, err = affects(tx.StmtContext(ctx, stmt).ExecContext(ctx, key, emptyRows)); err != nil {
-					return fmt.Errorf("empty a dropped room: %w", err)
-				}
-			}
-		}
-		empty = true
-		_, err := tx.StmtContext(ctx, s.write.upkeep.deleteRoom).ExecContext(ctx, key)
-		return err
-	})
-	if err == nil {
-		u.unmerged, u.flushed = true, true
-		if empty {
-			u.dropped = u.dropped[1:]
-		}
-	}
-	return err
 }

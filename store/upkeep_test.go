@@ -186,7 +186,8 @@ func TestDropLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	settle(t, s)
-	ops = append([]hub.Op{{Kind: hub.OpDrop, Room: "lobby", Sender: ada}}, sends("lobby", 0, 5)...)
+	drop := hub.Op{Kind: hub.OpDrop, Room: "lobby", Sender: ada}
+	ops = append([]hub.Op{drop, sends("lobby", 0, 1)[0], drop}, sends("lobby", 0, 5)...)
 	if _, err := s.Commit(now, ops); err != nil {
 		t.Fatal(err)
 	}
@@ -215,4 +216,29 @@ func TestDropLeavesNothing(t *testing.T) {
 		}
 	}
 	checkIndex(t, s)
+}
+
+// A room that a failed commit would have dropped stays as it is.
+func TestDropThatFails(t *testing.T) {
+	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
+	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+		t.Fatal(err)
+	}
+	// A deferred foreign key is looked at only by COMMIT itself.
+	if _, err := s.writer.Exec(`
+		CREATE TABLE child (room INTEGER REFERENCES rooms (key) DEFERRABLE INITIALLY DEFERRED);
+		CREATE TRIGGER broken AFTER UPDATE OF dropped ON rooms BEGIN INSERT INTO child VALUES (-1); END`); err != nil {
+		t.Fatal(err)
+	}
+	drop := []hub.Op{{Kind: hub.OpDrop, Room: "lobby", Sender: ada}}
+	if _, err := s.Commit(now, drop); err == nil {
+		t.Fatal("the commit succeeds")
+	}
+	checkIndex(t, s)
+	if got := head(t, s, "lobby"); got != 10 {
+		t.Errorf("head %d, want 10", got)
+	}
+	if got := searched(t, s, "lobby", "coffee"); len(got) != 10 {
+		t.Errorf("%d are found", len(got))
+	}
 }

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// drop takes the room's name away, which no room can be found without, and
+// leaves its content to the upkeep: that of a large room takes its time.
+func (b *batch) drop(r *room) error {
+	delete(b.rooms, r.name)
+	if b.gone == nil {
+		b.gone = make(map[string]bool)
+	}
+	b.gone[r.name] = true
+	b.dropped = append(b.dropped, r.key)
+	_, err := b.tx.Stmt(b.write.dropRoom).Exec(r.key)
+	return err
+}
+
+// emptyRows are deleted at a time.
+const emptyRows = 50
+
+// emptySlice deletes a part of a dropped room, in the end the room.
+func (s *SQLite) emptySlice(ctx context.Context, began time.Time) error {
+	u := &s.upkeep
+	key, empty := u.dropped[0], false
+	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+		var dropped bool // not where the commit failed
+		if err := tx.StmtContext(ctx, s.write.upkeep.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
+			return err
+		}
+		if !dropped {
+			empty = true
+			return nil
+		}
+		for _, stmt := range s.write.upkeep.empty {
+			for more := true; more; {
+				if time.Since(began) > sliceTime {
+					return nil
+				}
+				var err error
+				if more, err = affects(tx.StmtContext(ctx, stmt).ExecContext(ctx, key, emptyRows)); err != nil {
+					return fmt.Errorf("empty a dropped room: %w", err)
+				}
+			}
+		}
+		empty = true
+		_, err := tx.StmtContext(ctx, s.write.upkeep.deleteRoom).ExecContext(ctx, key)
+		return err
+	})
+	if err == nil {
+		u.unmerged, u.flushed = true, true
+		if empty {
+			u.dropped = u.dropped[1:]
+		}
+	}
+	return err
+}
