@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,8 +37,8 @@ func loadOpenAPI(t *testing.T, data []byte) *openapi3.T {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Version 0.153 knows what the document uses of 3.1: const, examples, keywords
-	// beside $ref, type-less schemas. Nothing has to be worked around.
+	// Version 0.153 knows all that the document uses of 3.1: const, examples,
+	// keywords beside $ref, schemas without a type. Nothing is worked around.
 	if err := doc.Validate(loader.Context, openapi3.EnableExamplesValidation(), openapi3.EnableSchemaPatternValidation()); err != nil {
 		t.Fatal(err)
 	}
@@ -101,11 +102,15 @@ var described struct {
 func describe(t *testing.T) *description {
 	t.Helper()
 	described.Do(func() {
-		var doc any
+		var doc map[string]any
 		if err := json.Unmarshal(openAPI(t), &doc); err != nil {
 			t.Fatal(err)
 		}
-		closeObjects(doc)
+		for name, schema := range doc["components"].(map[string]any)["schemas"].(map[string]any) {
+			if name != "Send" && name != "Edit" && name != "RoomSettings" { // of requests
+				closeObjects(schema)
+			}
+		}
 		data, err := json.Marshal(doc)
 		if err != nil {
 			t.Fatal(err)
@@ -161,6 +166,11 @@ func (d *description) answer(t *testing.T, method, path, body string, r response
 			return nil // there is no such route
 		}
 		return err
+	}
+	for name, v := range params { // the router leaves them escaped
+		if params[name], err = url.PathUnescape(v); err != nil {
+			return err
+		}
 	}
 	options := &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true}
 	request := &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route, Options: options}
