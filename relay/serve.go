@@ -126,7 +126,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		Metrics: metrics,
 	})
 	o := server.Options{
-		Backend: r.engine, History: r.engine, Verifier: keeper, Origins: origins,
+		Backend: r.engine, History: r.engine, Directory: r.store, Verifier: keeper, Origins: origins,
 		Admit: server.Admission{Conns: s.fitConns(r.log), HandshakesPerSecond: s.Handshakes},
 		Log:   r.log, Metrics: metrics,
 	}
