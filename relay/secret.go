@@ -25,13 +25,11 @@ func (f secretFlags) keeper() (*auth.Keeper, error) {
 	secret := []byte(os.Getenv(secretVariable))
 	from := secretVariable
 	if f.JWTSecretFile != "" {
-		var err error
-		if secret, err = os.ReadFile(f.JWTSecretFile); err != nil {
+		content, err := os.ReadFile(f.JWTSecretFile)
+		if err != nil {
 			return nil, fmt.Errorf("--jwt-secret-file: %w", err)
 		}
-		// Editors and echo end a file with a line break that nobody meant.
-		secret = bytes.TrimRight(secret, "\r\n")
-		from = "--jwt-secret-file"
+		secret, from = trimSecret(content), "--jwt-secret-file"
 	} else if len(secret) == 0 {
 		return nil, errNoSecret
 	}
@@ -42,9 +40,42 @@ func (f secretFlags) keeper() (*auth.Keeper, error) {
 	return k, nil
 }
 
+// trimSecret takes off the line break with which editors and echo end a file,
+// and that nobody meant.
+func trimSecret(content []byte) []byte { return bytes.TrimRight(content, "\r\n") }
+
+// watch is for a secret that changes while the relay runs; nil: none can.
+func (f secretFlags) watch(k *auth.Keeper) *watch {
+	if f.JWTSecretFile == "" {
+		return nil
+	}
+	return &watch{
+		what: "token secret", paths: []string{f.JWTSecretFile},
+		take: func(contents [][]byte) error { return k.ChangeSecret(trimSecret(contents[0])) },
+	}
+}
+
+// keyFlags are the ways to know good tokens.
+type keyFlags struct {
+	secretFlags
+	JWKSURL string `name:"jwks-url" env:"HALLWAY_JWKS_URL" placeholder:"URL" help:"Where the public keys are that sign the tokens (a JSON Web Key Set: EdDSA, ES256, RS256), beside or in place of a secret."`
+}
+
+// keeper makes the keeper of all that was given.
+func (f keyFlags) keeper() (*auth.Keeper, error) {
+	k, err := f.secretFlags.keeper()
+	if errors.Is(err, errNoSecret) && f.JWKSURL != "" {
+		return auth.NewKeylessKeeper(), nil
+	}
+	if errors.Is(err, errNoSecret) {
+		return nil, fmt.Errorf("%w, or --jwks-url", err)
+	}
+	return k, err
+}
+
 // keeperForDemo makes up a secret where none was given.
-func (f secretFlags) keeperForDemo() (*auth.Keeper, error) {
-	k, err := f.keeper()
+func (f keyFlags) keeperForDemo() (*auth.Keeper, error) {
+	k, err := f.secretFlags.keeper()
 	if !errors.Is(err, errNoSecret) {
 		return k, err
 	}

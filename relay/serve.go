@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -32,7 +33,8 @@ const (
 )
 
 type serveCommand struct {
-	secretFlags
+	keyFlags
+	tlsFlags
 	Addr         string   `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
 	DB           string   `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database's file, made where it does not exist."`
 	AllowOrigin  []string `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of a page that may connect, as https://app.example.org; may be repeated or separated by commas. The relay's own origin always may."`
@@ -57,9 +59,11 @@ func (s *serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	if err := s.background(ctx, r); err != nil {
+		return err
+	}
 	served := make(chan error, 1)
-	go func() { served <- r.server.Serve(r.listener) }()
-	go giveBackMemory(ctx, r.engine.Conns)
+	go func() { served <- r.server.Serve(r.secured.listener(r.listener)) }()
 	addr := r.listener.Addr().String()
 	r.log.Info("listening", "addr", addr, "db", s.DB, "version", version)
 	if s.Demo {
@@ -74,9 +78,43 @@ func (s *serveCommand) Run() error {
 	return r.drain()
 }
 
+// background starts what goes on beside the serving.
+func (s *serveCommand) background(ctx context.Context, r *relay) error {
+	go giveBackMemory(ctx, r.engine.Conns)
+
+	var watches []*watch
+	for _, w := range []*watch{s.secretFlags.watch(r.keeper), r.secured.watch} {
+		if w != nil {
+			watches = append(watches, w)
+		}
+	}
+	hangups := make(chan os.Signal, 1)
+	notifyHangups(hangups)
+	go watchFiles(ctx, r.log, hangups, watches...)
+
+	if r.secured.manage != nil {
+		if err := r.secured.manage(ctx); err != nil {
+			return fmt.Errorf("--tls-domain: %w", err)
+		}
+	}
+	if s.JWKSURL == "" {
+		return nil
+	}
+	reader, err := newKeyReader(s.JWKSURL, r.keeper, r.log)
+	if err != nil {
+		return err
+	}
+	read := make(chan struct{})
+	go reader.run(ctx, read)
+	<-read
+	return nil
+}
+
 // relay is what runs.
 type relay struct {
 	log      *slog.Logger
+	keeper   *auth.Keeper
+	secured  secured
 	listener net.Listener
 	store    *store.SQLite
 	engine   *server.Engine
@@ -98,10 +136,14 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
 	}
+	if r.secured, err = s.secure(filepath.Dir(s.DB)); err != nil {
+		return nil, err
+	}
 	keeper, files, err := s.keeperAndDemo(addr)
 	if err != nil {
 		return nil, err
 	}
+	r.keeper = keeper
 	if r.listener, err = listen(addr); err != nil {
 		return nil, err
 	}
@@ -128,7 +170,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	o := server.Options{
 		Backend: r.engine, History: r.engine, Directory: r.store, Verifier: keeper, Origins: origins,
 		Admit: server.Admission{Conns: s.fitConns(r.log), HandshakesPerSecond: s.Handshakes},
-		Log:   r.log, Metrics: metrics,
+		Log:   r.log, Metrics: metrics, Secure: r.secured.config != nil,
 	}
 	if s.Demo {
 		o.Demo = &server.Demo{Files: files, Keeper: keeper}

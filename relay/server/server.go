@@ -60,6 +60,7 @@ type Options struct {
 	Origins   Origins          // beside the same origin
 	Limits    protocol.Limits  // those of the hub; zero: the protocol's defaults
 	Admit     Admission        // zero: no limit
+	Secure    bool             // what is served is served over TLS
 	Demo      *Demo            // nil: no demo
 	Metrics   *Metrics         // those of the backend; nil: new ones
 	Log       *slog.Logger     // each request at debug
@@ -81,6 +82,7 @@ type Server struct {
 	log        *slog.Logger
 	now        func() time.Time
 	ready      readiness
+	secure     bool
 }
 
 // New makes a server that does not listen yet.
@@ -97,6 +99,7 @@ func New(o Options) (*Server, error) {
 		metrics:    o.Metrics,
 		log:        o.Log,
 		now:        o.Now,
+		secure:     o.Secure,
 	}
 	if s.metrics == nil {
 		s.metrics = NewMetrics("")
@@ -202,5 +205,8 @@ func (s *Server) decorate(c *fiber.Ctx) {
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
 	c.Set(fiber.HeaderCacheControl, "no-store")
+	if s.secure {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
 	s.allowOrigin(c)
 }

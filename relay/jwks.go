@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"hallway/relay/auth"
+)
+
+const (
+	// jwksEvery is how often the key set is read anew.
+	jwksEvery = 15 * time.Minute
+	// jwksAtLeast is between two reads that tokens with unknown keys ask for.
+	jwksAtLeast = 10 * time.Second
+	// jwksTimeout is how long one read may take, the first included: a relay does
+	// not wait longer for it before it serves.
+	jwksTimeout = 5 * time.Second
+	// jwksBytesMax is the most bytes of a key set.
+	jwksBytesMax = 1 << 20
+	// After a failed read the next one follows after jwksRetry, then twice as long
+	// each time, up to jwksRetryMax. Keys that were read stay good meanwhile.
+	jwksRetry    = time.Second
+	jwksRetryMax = time.Minute
+)
+
+// A keyReader keeps a keeper's keys as they stand at a URL.
+type keyReader struct {
+	url    string
+	keeper *auth.Keeper
+	log    *slog.Logger
+	client *http.Client
+	asked  chan struct{} // a token named a key that is not known
+}
+
+// newKeyReader checks the URL: keys that come over plain HTTP could be anybody's,
+// unless they come from this machine.
+func newKeyReader(rawURL string, keeper *auth.Keeper, log *slog.Logger) (*keyReader, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return nil, errors.New("--jwks-url must be an https URL, or http of a loopback address")
+	}
+	r := &keyReader{
+		url: rawURL, keeper: keeper, log: log, asked: make(chan struct{}, 1),
+		client: &http.Client{
+			Timeout: jwksTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error {
+				return errors.New("a redirection is not followed")
+			},
+		},
+	}
+	keeper.OnUnknownKey(func() {
+		select {
+		case r.asked <- struct{}{}:
+		default:
+		}
+	})
+	return r, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// run reads the keys again and again, until ctx ends. started is closed after
+// the first try.
+func (r *keyReader) run(ctx context.Context, started chan<- struct{}) {
+	failures := 0
+	for first := true; ctx.Err() == nil; first = false {
+		wait := jwksEvery
+		if err := r.read(ctx); err != nil {
+			wait = min(jwksRetry<<min(failures, 10), jwksRetryMax)
+			failures++
+			r.log.Warn("the key set cannot be read; keys that are known stay good", "error", err, "next_try", wait)
+		} else {
+			failures = 0
+		}
+		if first {
+			close(started)
+		}
+		r.wait(ctx, wait)
+	}
+}
+
+// wait waits, less where a key is asked for.
+func (r *keyReader) wait(ctx context.Context, d time.Duration) {
+	least := time.NewTimer(min(d, jwksAtLeast))
+	defer least.Stop()
+	most := time.NewTimer(d)
+	defer most.Stop()
+	select {
+	case <-least.C:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-most.C:
+	case <-r.asked:
+	case <-ctx.Done():
+	}
+}
+
+func (r *keyReader) read(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url, nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Accept", "application/jwk-set+json, application/json")
+	response, err := r.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the answer is %s", response.Status)
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, jwksBytesMax+1))
+	if err != nil {
+		return err
+	}
+	if len(body) > jwksBytesMax {
+		return fmt.Errorf("the answer is longer than %d bytes", jwksBytesMax)
+	}
+	return r.keeper.ChangeKeys(body)
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"time"
+)
+
+// reloadEvery is how often files that may change are looked at. A SIGHUP has
+// them looked at at once, where the system has that signal.
+const reloadEvery = 5 * time.Second
+
+// A watch takes over what has changed in some small files, all together.
+type watch struct {
+	what  string // for the log
+	paths []string
+	// take is given the contents. Its error leaves things as they are.
+	take func(contents [][]byte) error
+
+	last   [][]byte
+	failed string // the error that was logged last
+}
+
+// watchFiles looks at the files of watches until ctx ends.
+func watchFiles(ctx context.Context, log *slog.Logger, hangups <-chan os.Signal, watches ...*watch) {
+	tick := time.NewTicker(reloadEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-hangups:
+		case <-ctx.Done():
+			return
+		}
+		for _, w := range watches {
+			w.look(log)
+		}
+	}
+}
+
+func (w *watch) look(log *slog.Logger) {
+	contents := make([][]byte, len(w.paths))
+	var err error
+	for i, path := range w.paths {
+		if contents[i], err = os.ReadFile(path); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		if w.same(contents) {
+			return
+		}
+		err = w.take(contents)
+	}
+	switch first := w.last == nil; {
+	case err == nil:
+		w.last, w.failed = contents, ""
+		if !first { // or it is what the relay began with
+			log.Info("taken over anew", "what", w.what)
+		}
+	case err.Error() != w.failed:
+		w.failed = err.Error()
+		log.Error("cannot be taken over anew; what was in use stays so", "what", w.what, "error", err)
+	}
+}
+
+func (w *watch) same(contents [][]byte) bool {
+	if len(w.last) != len(contents) {
+		return false
+	}
+	for i := range contents {
+		if !bytes.Equal(w.last[i], contents[i]) {
+			return false
+		}
+	}
+	return true
+}
