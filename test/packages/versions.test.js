@@ -21,7 +21,10 @@ async function openBoth({ serve, newPage, relay }, users) {
 
 test('the pinned version is the one recorded, the other is newer', async () => {
   const project = new Project('versions');
-  const [pinned, now] = [await project.installed('hallway-chat-pinned'), await project.installed('hallway-chat')];
+  const [pinned, now] = [
+    await project.installed('hallway-chat-pinned'),
+    await project.installed('hallway-chat'),
+  ];
   expect(pinned.version).toBe(PINNED.version);
   const order = now.version.localeCompare(pinned.version, 'en', { numeric: true });
   expect(order, `${now.version} is to be above ${pinned.version}`).toBe(1);

@@ -1,0 +1,30 @@
+import { type FormEvent, useState } from 'react';
+import { useSession } from './session';
+
+/** A stub: any name will do. */
+export function LogIn() {
+  const { logIn } = useSession();
+  const [problem, setProblem] = useState('');
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const name = String(new FormData(event.currentTarget).get('name'));
+    try {
+      await logIn(name);
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  }
+
+  return (
+    <form className="login" onSubmit={submit}>
+      <h1 className="brand">
+        Meridian <span>26</span>
+      </h1>
+      <label htmlFor="name">Your name, as an organizer</label>
+      <input id="name" name="name" required maxLength={40} autoComplete="username" />
+      <button type="submit">Log in</button>
+      {problem && <p role="alert">{problem}</p>}
+    </form>
+  );
+}

@@ -1,0 +1,78 @@
+import type { HallwayChatEventMap } from 'hallway-chat';
+import { useCallback, useState } from 'react';
+import { getToken } from './session';
+
+interface Props {
+  relay: string;
+  room: string;
+  title: string;
+}
+
+/** The chat docked in the corner: it listens while it is folded, and counts what nobody has seen. */
+export function ChatBubble({ relay, room, title }: Props) {
+  const [shown, setShown] = useState(false);
+  const [left, setLeft] = useState(false);
+  const [missed, setMissed] = useState(0); // came while the chat was folded
+  const [unread, setUnread] = useState(0); // came while the whole page was out of sight, as the chat itself says
+  const waiting = Math.max(missed, unread);
+
+  const heard = useCallback(
+    (_: HallwayChatEventMap['hallway-message']) => {
+      if (!shown) setMissed((count) => count + 1);
+    },
+    [shown],
+  );
+  const counted = useCallback(
+    (event: HallwayChatEventMap['hallway-unread']) => setUnread(event.detail.count),
+    [],
+  );
+
+  function show() {
+    setShown(true);
+    setLeft(false);
+    setMissed(0);
+  }
+
+  function leave() {
+    setShown(false);
+    setLeft(true);
+    setMissed(0);
+    setUnread(0);
+  }
+
+  return (
+    <>
+      <section className={shown ? 'chat' : 'chat folded'} inert={!shown} aria-label={`Chat: ${title}`}>
+        <header>
+          <h2>{title}</h2>
+          <button type="button" className="quiet" onClick={leave}>
+            Leave
+          </button>
+          <button type="button" className="quiet" onClick={() => setShown(false)} aria-label="Fold the chat">
+            ✕
+          </button>
+        </header>
+        {/* One that is left is closed: no socket, nothing counted. */}
+        <hallway-chat
+          relay={relay}
+          room={room}
+          open={!left}
+          getToken={getToken}
+          onhallway-message={heard}
+          onhallway-unread={counted}
+        />
+      </section>
+      {!shown && (
+        <button type="button" className="bubble" onClick={show}>
+          {left ? 'Chat again' : 'Chat'}
+          {waiting > 0 && (
+            <span className="badge">
+              {waiting}
+              <span className="unseen"> unread</span>
+            </span>
+          )}
+        </button>
+      )}
+    </>
+  );
+}

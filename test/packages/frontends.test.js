@@ -1,0 +1,135 @@
+// The two frontends as their users meet them, each with its own backend: the organizers' on the package as it is now, the
+// participants' on the release that it is pinned to.
+
+import { Chat } from '../browser/chat.js';
+import { test as base, expect, PINNED_RELAY, UNREACHABLE } from './fixture.js';
+import { PINNED } from './pinned.js';
+import { Project } from './project.js';
+
+const test = base.extend({
+  /** Both frontends, served, each with somebody logged in: Ada organizes, Ben participates. */
+  people: async ({ serve, newPage }, use) => {
+    const people = {};
+    for (const [name, frontend, submit] of [
+      ['Ada', 'organizer', 'Log in'],
+      ['Ben', 'participation', 'Join'],
+    ]) {
+      const page = await newPage();
+      await page.goto(await serve(frontend, ['node', 'server/main.mjs']));
+      await page.getByLabel('Your name').fill(name);
+      await page.getByRole('button', { name: submit }).click();
+      people[name] = { page, chat: new Chat(page.locator('hallway-chat')) };
+    }
+    await people.Ada.page.getByRole('link', { name: 'Lobby' }).click();
+    await people.Ada.chat.live();
+    await use(people);
+  },
+});
+
+const bubble = (page) => page.getByRole('button', { name: /^Chat/ });
+
+test('the participants’ frontend has the release that it is pinned to', async () => {
+  const { version } = await new Project('participation').installed('hallway-chat');
+  expect(version).toBe(PINNED.version);
+});
+
+test('the bubble counts what nobody has seen, and opens and closes the chat', async ({ people }) => {
+  const { Ada, Ben } = people;
+  await expect(bubble(Ben.page)).toHaveText('Chat');
+  await expect(Ada.page.getByText('2 people here')).toBeVisible(); // Ben listens before he has opened anything
+  await Ada.chat.write('Doors open at nine.');
+  await expect(bubble(Ben.page)).toHaveText('Chat1 unread');
+
+  await bubble(Ben.page).click();
+  await expect(Ben.chat.message('Doors open at nine.')).toBeVisible();
+  await Ben.chat.write('Thanks, Ada.');
+  await expect(Ada.chat.message('Thanks, Ada.')).toBeVisible();
+
+  await Ben.page.getByRole('button', { name: 'Fold the chat' }).click();
+  await expect(bubble(Ben.page)).toHaveText('Chat');
+  await bubble(Ben.page).click();
+  await Ben.page.getByRole('button', { name: 'Leave' }).click();
+  await expect(Ada.page.getByText('1 person here')).toBeVisible();
+  await Ada.chat.write('Nobody counts this.');
+  await Ada.chat.settled(3);
+  await bubble(Ben.page).click();
+  await expect(Ben.chat.message('Nobody counts this.')).toBeVisible();
+});
+
+test('the chat goes with the frontend’s own router', async ({ people }) => {
+  const { Ada, Ben } = people;
+  await Ben.page.getByRole('link', { name: /Reading the tides/ }).click();
+  await bubble(Ben.page).click();
+  await Ben.chat.live();
+  await Ben.chat.write('Is the gauge at Brest in it?');
+  await Ben.chat.settled(1);
+  await expect(Ada.chat.message('Is the gauge at Brest in it?')).toHaveCount(0);
+
+  await Ada.page.getByRole('link', { name: /Reading the tides/ }).click();
+  await expect(Ada.chat.message('Is the gauge at Brest in it?')).toBeVisible();
+  await Ada.page.goBack();
+  await expect(Ada.page.getByRole('heading', { level: 1 })).toHaveText('Lobby');
+  await expect(Ada.chat.message('Is the gauge at Brest in it?')).toHaveCount(0);
+  await Ben.page.reload();
+  await bubble(Ben.page).click();
+  await expect(Ben.chat.message('Is the gauge at Brest in it?')).toBeVisible();
+});
+
+test('an organizer sees what is new in every room, makes a room, and ends it', async ({ people }) => {
+  const { Ada, Ben } = people;
+  await Ben.page.getByRole('link', { name: /Opening/ }).click();
+  await bubble(Ben.page).click();
+  await Ben.chat.write('Where is hall B?');
+  const opening = Ada.page.getByRole('link', { name: /Opening/ });
+  await expect(opening).toContainText('1 unread');
+  await expect(opening).toContainText('Ben: Where is hall B?');
+  await opening.click();
+  await expect(Ada.page.getByRole('complementary', { name: 'Members' })).toContainText('Ben');
+
+  await Ada.page.getByLabel('Title of the new room').fill('Speakers’ dinner');
+  await Ada.page.getByRole('button', { name: 'Create' }).click();
+  await expect(Ada.page).toHaveURL(/\/rooms\/speakers-dinner$/);
+  await Ada.chat.write('Table for twelve.');
+  await Ada.chat.settled(1);
+
+  await Ada.page.getByRole('button', { name: 'Settings' }).click();
+  await Ada.page.getByLabel('Title', { exact: true }).fill('Dinner');
+  await Ada.page.getByRole('button', { name: 'Save' }).click();
+  await expect(Ada.page.getByRole('heading', { level: 1 })).toHaveText('Dinner');
+  await Ada.page.getByRole('button', { name: 'Settings' }).click();
+  await Ada.page.getByRole('button', { name: /^Delete the room/ }).click();
+  await expect(Ada.page.getByRole('link', { name: /Dinner/ })).toHaveCount(0);
+});
+
+/** The relay dies under both, both go on writing, and one relay or another comes back. */
+async function survive({ people, relay, watch }, restart) {
+  watch.expect(UNREACHABLE);
+  const { Ada, Ben } = people;
+  await bubble(Ben.page).click();
+  await Ada.chat.write('Before.');
+  await expect(Ben.chat.message('Before.')).toBeVisible();
+  await relay.kill();
+  await Ada.chat.write('Meanwhile, by Ada.');
+  await Ben.chat.write('Meanwhile, by Ben.');
+  await restart();
+  for (const { chat } of [Ada, Ben]) await chat.settled(3, { timeout: 45_000 });
+  const [first, second] = await Promise.all([Ada.chat.shown(), Ben.chat.shown()]);
+  expect(first.map(({ id, seq }) => ({ id, seq }))).toEqual(second.map(({ id, seq }) => ({ id, seq })));
+}
+
+test('both frontends survive the relay’s death', async ({ people, relay, watch }) => {
+  await survive({ people, relay, watch }, () => relay.restart());
+});
+
+test.describe('the relay of the pinned release', () => {
+  test.use({ relayCommand: PINNED_RELAY });
+  // It had no list of rooms yet.
+  test.beforeEach(({ watch }) => watch.expect(/status of 40[45].*\/v1\/rooms/));
+
+  test('is updated under both frontends', async ({ people, relay, watch }) => {
+    await survive({ people, relay, watch }, () => {
+      relay.command = undefined; // today's
+      return relay.restart();
+    });
+  });
+});
