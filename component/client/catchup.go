@@ -326,6 +326,7 @@ func (c *Client) pageFailed(ev PageFailed) {
 	}
 	wanted := s.want
 	s.want = wantNothing
+	optional := wanted >= wantAround && ev.Status >= 400 && ev.Status < 500 && ev.Status != 429
 	switch status := ev.Status; {
 	case status == 401:
 		s.tries++
@@ -336,7 +337,7 @@ func (c *Client) pageFailed(ev PageFailed) {
 		s.needsToken = true
 		c.auth.fresh = false
 		c.askToken()
-	case wanted >= wantAround && status >= 400 && status < 500 && status != 429:
+	case optional || wanted == wantAround && c.reading.opening: // … which nobody shall wait for
 		c.notServed(wanted)
 	case status == 403:
 		c.end(StatusNotAllowed, "the relay does not open this room's history")

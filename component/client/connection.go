@@ -328,7 +328,7 @@ func (c *Client) status() Status {
 	switch {
 	case c.conn.phase == phaseEnded:
 		return c.conn.final
-	case c.conn.phase == phaseJoined && c.caughtUp():
+	case c.conn.phase == phaseJoined && c.caughtUp() && c.loaded():
 		return StatusLive
 	case c.conn.phase == phaseJoined:
 		return StatusCatchingUp

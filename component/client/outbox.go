@@ -199,7 +199,7 @@ func (c *Client) itemStored(id string, err error) {
 
 // composerOpen reports whether the user may write and send.
 func (c *Client) composerOpen() bool {
-	if !c.sync.loaded || !c.outbox.ready || c.conn.phase == phaseEnded || len(c.outbox.entries) >= OutboxMax {
+	if !c.loaded() || !c.outbox.ready || c.conn.phase == phaseEnded || len(c.outbox.entries) >= OutboxMax {
 		return false
 	}
 	return c.cfg.Offline == OfflineQueue || c.conn.phase == phaseJoined && c.sync.reached

@@ -112,6 +112,9 @@ func (c *Client) openedAtUnread(here bool) {
 	r.opening, c.changed = false, true
 }
 
+// loaded reports whether the history with which the chat opens is here.
+func (c *Client) loaded() bool { return c.sync.loaded && !c.reading.opening }
+
 func (c *Client) firstUnread() int64 {
 	for _, m := range c.timeline.messages {
 		if m.Seq > c.reading.from && m.Sender.ID != c.me.ID && !m.Deleted() {

@@ -9,7 +9,7 @@ func (c *Client) Snapshot() Snapshot {
 		RetryAt:       c.nextTry(),
 		Me:            c.me,
 		Members:       c.members,
-		Loaded:        c.sync.loaded && !c.reading.opening,
+		Loaded:        c.loaded(),
 		Loading:       c.sync.page != wantNothing,
 		MoreBefore:    c.timeline.moreBefore,
 		MoreAfter:     c.timeline.moreAfter,
