@@ -79,19 +79,13 @@ func (l *log) act(does action, id string) {
 	case actionDelete:
 		l.over.askDelete(id)
 	case actionReply:
-		call(l.reply, id)
+		l.reply(id)
 	case actionEdit:
-		call(l.edit, id)
+		l.edit(id)
 	case actionCopy:
 		l.copy(l.list.nodes[id].is.text)
 	case actionPin, actionUnpin:
 		l.props.OnPin(id, does == actionPin)
-	}
-}
-
-func call(f func(string), id string) {
-	if f != nil {
-		f(id)
 	}
 }
 
@@ -123,7 +117,7 @@ func (l *log) copy(text string) {
 		return app.FuncOf(func(app.Value, []app.Value) any {
 			done.Release()
 			failed.Release()
-			if note != "" && l.tell != nil {
+			if note != "" {
 				l.tell(l.text.say(note))
 			}
 			return nil

@@ -6,13 +6,12 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/protocol"
 )
 
 const (
 	// pointOut is how long a message that was jumped to stands out.
 	pointOut = 2 * time.Second
-	// wantFor is how long a message that is not loaded is waited for at a time.
-	wantFor = 5 * time.Second
 	// unreadMargin is how far from the log's top edge what is new begins when the log
 	// opens, in CSS pixels.
 	unreadMargin = 8
@@ -22,9 +21,8 @@ const (
 
 // wanted is a message that is to be shown as soon as it is loaded.
 type wanted struct {
-	seq     int64 // 0: not known
-	id      string
-	loading bool // something was seen to be loaded since
+	seq int64 // 0: not known
+	id  string
 }
 
 // toEnd goes to the newest message, as soon as it is loaded, and stays at it.
@@ -51,51 +49,31 @@ func (l *log) toSeq(seq int64, id string) {
 	if l.showMessage(seq, id) {
 		return
 	}
-	w := &wanted{seq: seq, id: id}
-	l.wanted = w
+	l.wanted = &wanted{seq, id}
 	l.props.OnLoadAround(seq, id)
-	l.waitFor(w)
 }
 
-// waitFor gives a message up that does not come, however often something else does.
-func (l *log) waitFor(w *wanted) {
-	l.ctx.After(wantFor, func(ctx app.Context) {
-		ctx.PreventUpdate()
-		switch {
-		case l.wanted != w || l.scroller == nil:
-		case l.snap.Loading:
-			l.waitFor(w)
-		default:
-			l.giveUp()
-		}
-	})
-}
-
-// giveUp says that the message that is wanted does not come.
-func (l *log) giveUp() {
+// refused hears that a message cannot be had, and reports whether it is the one that
+// is wanted.
+func (l *log) refused(code protocol.Code, id string) bool {
+	if l.wanted == nil || l.wanted.id != id {
+		return false
+	}
 	l.wanted = nil
-	if l.tell == nil {
-		return
+	note := wordNotLoaded
+	if code == protocol.CodeNotFound {
+		note = wordNotThere
 	}
-	if l.snap.Status == client.StatusLive {
-		l.tell(l.text.say(wordNotThere))
-	} else {
-		l.tell(l.text.say(wordNotLoaded))
-	}
+	l.tell(l.text.say(note))
+	return true
 }
 
 // goOn goes, with a new snapshot, where people wanted to go: to the first message
 // that is new, as long as they have not moved since the log was opened, or to one
 // that was asked for.
 func (l *log) goOn() {
-	if w := l.wanted; w != nil {
-		switch {
-		case l.showMessage(w.seq, w.id):
-			l.wanted = nil
-		case w.loading && !l.snap.Loading:
-			l.giveUp()
-		}
-		w.loading = l.snap.Loading
+	if w := l.wanted; w != nil && l.showMessage(w.seq, w.id) {
+		l.wanted = nil
 	}
 	if !l.opening || !l.snap.Loaded {
 		return

@@ -17,11 +17,11 @@ type log struct {
 	clock clock
 	maker rowMaker
 
-	// What the chat does for the log; all but toComposer may be nil.
+	// What the chat does for the log.
 	toComposer func()            // puts the keyboard there
 	reply      func(id string)   // answers a message
-	edit       func(id string)   // writes a message anew
-	tell       func(note string) // says something for a moment
+	edit       func(id string)   // writes a message of one's own anew
+	tell       func(note string) // says something for a while
 
 	ctx                                  app.Context
 	scroller, more, empty, loading, jump app.Value // nil before it is mounted

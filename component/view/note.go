@@ -55,10 +55,13 @@ func (t *texts) notDone(code protocol.Code, told string, deleted bool) string {
 	return because(t.say(wordNotDone), told)
 }
 
-// Refused tells that a change of a message was refused, by the message's id. One that
+// Refused tells that something about a message was refused, by the message's id. One that
 // is still in the outbox says so itself.
 func (c *Chat) Refused(code protocol.Code, reason, id string) {
 	c.do(func(app.Context) {
+		if c.log.refused(code, id) {
+			return
+		}
 		m := messageOf(&c.snap, id)
 		if _, waits := findID(&c.snap, id); id == "" || waits && m == nil {
 			return

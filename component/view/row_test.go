@@ -199,3 +199,16 @@ func TestNobodysMessage(t *testing.T) {
 		t.Error("it counts as one's own")
 	}
 }
+
+func TestMarksOfARow(t *testing.T) {
+	s := snapshot()
+	m := *s.Messages[0]
+	m.EditedAt, m.Pinned = 5_000_000, true
+	s.Messages[0] = &m
+	s.Changing = []string{"m3"}
+	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	rows := maker.rowsIn(&s, window{0, 3})
+	if !rows[0].pinned || rows[0].edited != 5000 || rows[0].changing || !rows[2].changing || rows[1].pinned {
+		t.Errorf("%+v", rows)
+	}
+}

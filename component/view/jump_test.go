@@ -1,0 +1,72 @@
+package view
+
+import (
+	"testing"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+func TestFreshCountsWhatOthersWrote(t *testing.T) {
+	s := snapshot()
+	ben := protocol.User{ID: "u_ben", Name: "Ben"}
+	for seq := int64(4); seq < 10; seq++ {
+		m := &protocol.Message{Seq: seq, Sender: ben}
+		switch seq {
+		case 5:
+			m.Sender = s.Me
+		case 6:
+			m.DeletedAt = 1
+		}
+		s.Messages = append(s.Messages, m)
+	}
+	for seen, want := range map[int64]int{9: 0, 8: 1, 6: 3, 5: 3, 4: 3, 3: 4} {
+		if got := freshIn(&s, seen); got != want {
+			t.Errorf("after %d there are %d new ones, want %d", seen, got, want)
+		}
+	}
+	for range 2 * freshMax {
+		s.Messages = append(s.Messages, &protocol.Message{Seq: 10, Sender: ben})
+	}
+	if got := freshIn(&s, 9); got <= freshMax || got > freshMax+1 {
+		t.Errorf("it counts to %d", got)
+	}
+}
+
+func TestJumpText(t *testing.T) {
+	l := log{text: textsFor("en", nil)}
+	for fresh, want := range map[int]string{
+		0: "Latest messages", 1: "1 new message", 3: "3 new messages", freshMax + 1: "New messages",
+	} {
+		if got := l.jumpText(fresh); got != want {
+			t.Errorf("%d: %q, want %q", fresh, got, want)
+		}
+	}
+	l.snap.MoreAfter = true
+	if got := l.jumpText(2); got != "New messages" {
+		t.Errorf("with more to come: %q", got)
+	}
+}
+
+// What begins what is new is a row's own business; one's own message ends it.
+func TestUnreadBeginsARow(t *testing.T) {
+	s := snapshot()
+	l := log{text: textsFor("en", nil), maker: rowMaker{calendar: calendar{bounds: utcDays}}}
+	s.Loaded, s.FirstUnread, s.Outbox = true, 3, nil
+	l.notice(&s)
+	l.snap = s
+	rows := l.maker.rowsIn(&s, window{0, 3})
+	if rows[1].unread || !rows[2].unread || !rows[2].head {
+		t.Errorf("what is new begins elsewhere: %+v", rows)
+	}
+	l.notice(&s)
+	if l.maker.unread != 3 {
+		t.Error("the same snapshot once more ends it")
+	}
+	sent := s
+	sent.Outbox = []client.Own{{Item: client.Item{ID: "o1"}}}
+	l.notice(&sent)
+	if l.maker.unread != 0 {
+		t.Error("one's own message leaves it")
+	}
+}
