@@ -94,44 +94,51 @@ func TestPackageIsComplete(t *testing.T) {
 	}
 }
 
-// The overlay leaves nothing of net/http, nor of what it alone brings.
-func TestOverlayDropsNetHTTP(t *testing.T) {
-	tool := toolchainUnderTest(t)
-	path, remove, err := writeOverlay(tool)
-	if err != nil {
+// The sources build with the real standard library as well.
+func TestCompileWithoutStandIns(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "tiny.wasm")
+	if err := compile(toolchainUnderTest(t), "./component/build/testdata/tiny", out, false); err != nil {
 		t.Fatal(err)
-	}
-	defer remove()
-	out, err := output(browserGo(tool, "list", "-deps", "-overlay", path, "./component/build/testdata/tiny"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	deps := strings.Fields(out)
-	for _, want := range []string{"net/http", "github.com/maxence-charriere/go-app/v10/pkg/app", "nhooyr.io/websocket"} {
-		if !slices.Contains(deps, want) {
-			t.Errorf("%s is not among the packages: the test looks at nothing", want)
-		}
-	}
-	for _, dep := range deps {
-		if dep == "crypto/tls" || dep == "mime/multipart" || strings.HasPrefix(dep, "net/http/") {
-			t.Errorf("%s is still in the browser build", dep)
-		}
 	}
 }
 
-// The stub has all that the browser build names.
-func TestCompileWithTheStub(t *testing.T) {
-	out := filepath.Join(t.TempDir(), "tiny.wasm")
-	if err := compile(toolchainUnderTest(t), "./component/build/testdata/tiny", out, true); err != nil {
+// Two checkouts in different folders give the same module.
+func TestModuleIsReproducible(t *testing.T) {
+	here := toolchainUnderTest(t)
+	there := here
+	there.module = filepath.Join(t.TempDir(), "a checkout elsewhere")
+	if err := os.CopyFS(there.module, sourcesOf(here.module)); err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
+	var hashes []string
+	for _, tool := range []toolchain{here, there} {
+		m, err := compileModule(tool, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(m.wasm, []byte(here.module)) {
+			t.Errorf("the module names the folder that it was built in")
+		}
+		hashes = append(hashes, m.hash())
 	}
-	if !bytes.HasPrefix(data, []byte("\x00asm")) {
-		t.Errorf("begins with %q, not as a WebAssembly module does", data[:4])
+	if hashes[0] != hashes[1] {
+		t.Errorf("two modules: %s", hashes)
 	}
+}
+
+// sources shows what a build reads of a checkout.
+type sources struct{ fs.FS }
+
+func sourcesOf(folder string) fs.FS { return sources{os.DirFS(folder)} }
+
+func (s sources) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(s.FS, name)
+	if name != "." {
+		return entries, err
+	}
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		return !slices.Contains([]string{"component", "protocol", "go.mod", "go.sum", "package.json"}, e.Name())
+	}), err
 }
 
 func TestCompileSaysWhatTheCompilerSaid(t *testing.T) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,8 +37,8 @@ func browserGo(tool toolchain, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// writeOverlay writes the file that tells the go command to see the stub in place of all of net/http's own files. The
-// caller removes it.
+// writeOverlay writes the file that tells the go command to see our stand-ins in place of the standard packages of the same
+// paths. The caller removes it.
 func writeOverlay(tool toolchain) (path string, remove func(), err error) {
 	replace, err := overlay(tool)
 	if err != nil {
@@ -54,20 +56,33 @@ func writeOverlay(tool toolchain) (path string, remove func(), err error) {
 	return path, func() { os.RemoveAll(dir) }, os.WriteFile(path, data, 0o644)
 }
 
-// overlay maps each file of net/http to nothing, and one to the stub.
+// overlay maps the files of each standard package that has a stand-in to nothing, and those of the stand-in into its folder.
 func overlay(tool toolchain) (map[string]string, error) {
-	original := filepath.Join(tool.goroot, "src", "net", "http")
-	entries, err := os.ReadDir(original)
-	if err != nil {
-		return nil, err
-	}
 	replace := map[string]string{}
-	for _, e := range entries {
-		if name := e.Name(); strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
-			replace[filepath.Join(original, name)] = ""
+	root := filepath.Join(tool.module, "component", "build", "overlay")
+	return replace, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !goSource(path) || filepath.Dir(path) == root {
+			return err
 		}
-	}
-	stub := filepath.Join(tool.module, "component", "build", "overlay", "nethttp", "http.go")
-	replace[filepath.Join(original, "http.go")] = stub
-	return replace, nil
+		pkg, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		original := filepath.Join(tool.goroot, "src", pkg)
+		names, err := filepath.Glob(filepath.Join(original, "*.go"))
+		if err != nil || len(names) == 0 {
+			return fmt.Errorf("overlay: the standard library has no %s (%v)", pkg, err)
+		}
+		for _, name := range names {
+			if _, ours := replace[name]; !ours && goSource(name) {
+				replace[name] = ""
+			}
+		}
+		replace[filepath.Join(original, filepath.Base(path))] = path
+		return nil
+	})
+}
+
+func goSource(path string) bool {
+	return strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go")
 }

@@ -4,11 +4,14 @@
 //
 // It writes
 //
-//   - chat.wasm, the chat program of component/wasm, built with the standard net/http replaced by the stub in overlay/
-//     (the program speaks HTTP through the browser's fetch; the real package would make it a third larger);
-//   - go_exec.js, the toolchain's own lib/wasm/wasm_exec.js wrapped so that its global is a parameter;
-//   - wasm_exec.js and the element's modules and types, as they are in the sources;
-//   - styles.js and version.js, made from component/theme and package.json,
+//   - chat.wasm, the chat program of component/wasm, built with small stand-ins for parts of the standard library (overlay/),
+//     without the tables that name lines of source in traces (slim.go), and stamped with the package's version (module.go);
+//   - index.js, the element's modules in one, without comments and white space: the sources, the toolchain's own
+//     lib/wasm/wasm_exec.js wrapped so that its global is a parameter (adapt.go), and the theme's sheets;
+//   - define.js and react.js, which stand on it, and the types as they are in the sources;
+//   - themes/ for a host's page and custom-elements.json, made of component/theme and the element's manifest (theme.go);
+//   - integrity.json, the hash of chat.wasm,
 //
-// and copies what the demo needs to examples/demo/dist. It must not know what the chat program does.
+// and what the demo needs, compressed, to examples/demo/dist. The same sources and toolchain give the same bytes in any folder.
+// It must not know what the chat program does.
 package main

@@ -15,9 +15,9 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // options are what the command line says.
 type options struct {
-	out     string // folder for the package's files
-	demo    string // folder for the demo's copy, or empty
-	overlay bool   // replace net/http by the stub
+	out   string // folder for the package's files
+	demo  string // folder for the demo's copy, or empty
+	plain bool   // neither stand-ins for the standard library nor slim
 }
 
 // run does the whole job; it returns the exit code: 0 done, 1 failed, 2 used wrongly.
@@ -42,11 +42,11 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(io.Discard) // errors are reported once, by the caller
 	out := flags.String("out", "dist", "`folder` to write the package's files to")
 	demo := flags.String("demo", "examples/demo/dist", "`folder` to copy the demo's files to; empty for none")
-	plain := flags.Bool("no-overlay", false, "build with the standard net/http (a larger chat.wasm, for comparison)")
+	plain := flags.Bool("plain", false, "build as the go command would: larger, with the whole standard library and lines in traces")
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprintln(stderr, "usage: go run ./component/build [-out folder] [-demo folder] [-no-overlay]")
+		fmt.Fprintln(stderr, "usage: go run ./component/build [-out folder] [-demo folder] [-plain]")
 		flags.SetOutput(stderr)
 		flags.PrintDefaults()
 	case err == nil && flags.NArg() > 0:
@@ -54,7 +54,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	case err == nil && *out == "":
 		err = errors.New("-out needs a folder (see -help)")
 	}
-	return options{out: *out, demo: *demo, overlay: !*plain}, err
+	return options{out: *out, demo: *demo, plain: *plain}, err
 }
 
 func build(opts options, stdout io.Writer) error {
@@ -63,7 +63,7 @@ func build(opts options, stdout io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(stdout, "            compiling chat.wasm …")
-	m, err := compileModule(tool, opts.overlay)
+	m, err := compileModule(tool, opts.plain)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,10 @@ func build(opts options, stdout io.Writer) error {
 	if err := writeFiles(opts.out, files, stdout); err != nil || opts.demo == "" {
 		return err
 	}
-	return writeFiles(opts.demo, demoFiles(files), io.Discard)
+	if files, err = demoFiles(files, m); err != nil {
+		return err
+	}
+	return writeFiles(opts.demo, files, io.Discard)
 }
 
 // writeFiles writes the files; a folder named dist is written anew, since what an earlier build left there would ship as well.
@@ -115,15 +118,27 @@ func empty(folder string) error {
 	return nil
 }
 
-// demoFiles are what the demo's page loads.
-func demoFiles(files []file) []file {
-	var demo []file
+// demoFiles are what the demo's page loads, each beside itself compressed. The module bears its hash in its name, so that it may be
+// kept for ever; module.js says where it is.
+func demoFiles(files []file, m module) ([]file, error) {
+	name := "chat." + m.hash()[:16] + ".wasm"
+	demo := []file{
+		{name, m.wasm},
+		{"module.js", fmt.Appendf(nil, "export const wasmUrl = new URL('./%s', import.meta.url);\n", name)},
+	}
 	for _, f := range files {
-		if ext := filepath.Ext(f.name); ext == ".wasm" || ext == ".js" && f.name != "react.js" {
+		if f.name == "index.js" || f.name == "define.js" {
 			demo = append(demo, f)
 		}
 	}
-	return demo
+	for _, f := range demo {
+		small, err := compress(f.data)
+		if err != nil {
+			return nil, err
+		}
+		demo = append(demo, file{f.name + ".br", small})
+	}
+	return demo, nil
 }
 
 // toolchain is where the sources of this module and of the Go that builds it are.

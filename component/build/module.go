@@ -25,8 +25,11 @@ func newModule(program []byte, version string) module {
 	return module{version: version, wasm: append(program, customSection(versionSection, version)...)}
 }
 
-// compileModule builds the chat program of component/wasm.
-func compileModule(tool toolchain, overlaid bool) (module, error) {
+// compileModule builds the chat program of component/wasm, with stand-ins for the standard library and slim, unless plain.
+func compileModule(tool toolchain, plain bool) (module, error) {
+	if err := knownLayout(tool); err != nil && !plain {
+		return module{}, err
+	}
 	version, err := packageVersion(tool)
 	if err != nil {
 		return module{}, err
@@ -37,12 +40,17 @@ func compileModule(tool toolchain, overlaid bool) (module, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "chat.wasm")
-	if err := compile(tool, "./component/wasm", path, overlaid); err != nil {
+	if err := compile(tool, "./component/wasm", path, !plain); err != nil {
 		return module{}, err
 	}
 	program, err := os.ReadFile(path)
 	if err != nil {
 		return module{}, err
+	}
+	if !plain {
+		if err := slim(program); err != nil {
+			return module{}, err
+		}
 	}
 	return newModule(program, version), nil
 }

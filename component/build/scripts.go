@@ -80,8 +80,13 @@ func goExec(tool toolchain) (file, error) {
 		return file{}, err
 	}
 	adapted, err := adapt(string(source), tool.version)
-	return file{"go_exec.js", []byte(adapted)}, err
+	return file{"go_exec.js", []byte(present.Replace(adapted))}, err
 }
+
+// present answers the toolchain's questions whether the global has what every scope of ours has: what it would do otherwise is
+// left out as dead code.
+var present = strings.NewReplacer("!globalThis.fs)", "false)", "!globalThis.crypto)", "false)", "!globalThis.performance)", "false)",
+	"!globalThis.TextEncoder)", "false)", "!globalThis.TextDecoder)", "false)")
 
 // version tells the element which package it is of, and which module belongs to it.
 func version(m module) file {

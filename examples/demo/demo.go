@@ -16,7 +16,7 @@ var files embed.FS
 func Files() (fs.FS, error) { return complete(files) }
 
 func complete(files fs.FS) (fs.FS, error) {
-	if _, err := fs.Stat(files, "dist/chat.wasm"); err != nil {
+	if _, err := fs.Stat(files, "dist/module.js"); err != nil {
 		return nil, errors.New("the browser build is missing: run `make wasm`")
 	}
 	return files, nil

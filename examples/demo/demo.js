@@ -1,7 +1,11 @@
 // The whole integration: a room, a source of tokens. All else on this page is for looking at what happens.
 
-import './dist/define.js';
+import { define, HallwayChat } from './dist/index.js';
+import { wasmUrl } from './dist/module.js';
 import { switchedNetwork } from './network.js';
+
+HallwayChat.wasmUrl = wasmUrl; // a name with the module's hash, so that a browser may keep it for ever
+define();
 
 const query = new URLSearchParams(location.search);
 const room = query.get('room') || 'lobby';

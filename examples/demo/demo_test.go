@@ -12,7 +12,7 @@ func TestFilesNeedTheBrowserBuild(t *testing.T) {
 	if _, err := complete(fstest.MapFS{"index.html": {}}); err == nil || !strings.Contains(err.Error(), "make wasm") {
 		t.Errorf("err = %v, want one that says how to build it", err)
 	}
-	if _, err := complete(fstest.MapFS{"dist/chat.wasm": {}}); err != nil {
+	if _, err := complete(fstest.MapFS{"dist/module.js": {}}); err != nil {
 		t.Error(err)
 	}
 }

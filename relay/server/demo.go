@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -51,7 +53,8 @@ var contentTypes = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// demo adds a route for each file, so that all other paths stay unknown.
+// demo adds a route for each file, so that all other paths stay unknown. A file
+// with .br after its name is the same compressed, and has no route of its own.
 func (s *Server) demo(d *Demo) error {
 	s.app.Post("/demo/token", func(c *fiber.Ctx) error { return s.demoToken(c, d.Keeper) })
 	return fs.WalkDir(d.Files, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -62,11 +65,18 @@ func (s *Server) demo(d *Demo) error {
 		if entry.IsDir() || !known {
 			return nil
 		}
-		content, err := fs.ReadFile(d.Files, name)
-		if err != nil {
+		f := demoFile{kind: kind, cache: "no-cache"}
+		if f.plain, err = fs.ReadFile(d.Files, name); err != nil {
 			return fmt.Errorf("read the demo's files: %w", err)
 		}
-		serve := serveFile(kind, content)
+		f.brotli, err = fs.ReadFile(d.Files, name+".br")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("read the demo's files: %w", err)
+		}
+		if hashed.MatchString(name) {
+			f.cache = "public, max-age=31536000, immutable"
+		}
+		serve := f.handler()
 		s.app.Get("/"+name, serve)
 		if folder, file := path.Split(name); file == "index.html" {
 			s.app.Get("/"+folder, serve)
@@ -75,22 +85,46 @@ func (s *Server) demo(d *Demo) error {
 	})
 }
 
-// serveFile answers with content, which a browser asks for anew each time and
-// gets only when it has changed.
-func serveFile(kind string, content []byte) fiber.Handler {
-	sum := sha256.Sum256(content)
-	etag := `"` + hex.EncodeToString(sum[:16]) + `"`
+// hashed is the name of a file that is another one when its content is.
+var hashed = regexp.MustCompile(`\.[0-9a-f]{16}\.[a-z]+$`)
+
+// demoFile is a file of the demo.
+type demoFile struct {
+	kind, cache   string
+	plain, brotli []byte // brotli is nil where the file was not compressed
+}
+
+// handler answers with the file, compressed for whoever takes that. A browser
+// asks for it anew each time, and gets it only when it has changed, unless the
+// name tells.
+func (f demoFile) handler() fiber.Handler {
+	sum := sha256.Sum256(f.plain)
+	tag := hex.EncodeToString(sum[:16])
 	return func(c *fiber.Ctx) error {
+		content, etag := f.plain, `"`+tag+`"`
 		c.Set(fiber.HeaderContentSecurityPolicy, demoCSP)
-		c.Set(fiber.HeaderCacheControl, "no-cache")
+		c.Set(fiber.HeaderCacheControl, f.cache)
+		if f.brotli != nil {
+			c.Vary(fiber.HeaderAcceptEncoding)
+			if takesBrotli(c) {
+				content, etag = f.brotli, `"`+tag+`-br"`
+				c.Set(fiber.HeaderContentEncoding, "br")
+			}
+		}
 		c.Set(fiber.HeaderETag, etag)
 		if strings.Contains(c.Get(fiber.HeaderIfNoneMatch), etag) {
 			return c.SendStatus(fiber.StatusNotModified)
 		}
-		c.Set(fiber.HeaderContentType, kind)
+		c.Set(fiber.HeaderContentType, f.kind)
 		c.Response().SetBodyRaw(content)
 		return nil
 	}
+}
+
+// takesBrotli says whether the asking client names brotli; one that names
+// nothing may be anything.
+func takesBrotli(c *fiber.Ctx) bool {
+	return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings("br") == "br"
 }
 
 // demoToken gives out a token for the user and room asked for. A name is always

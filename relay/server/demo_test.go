@@ -23,6 +23,9 @@ func startDemo(t *testing.T) *site {
 				"chat/index.js":   {Data: []byte("export {}")},
 				"chat/.gitkeep":   {},
 				"style/light.css": {Data: []byte(":host{}")},
+
+				"chat/chat.0123456789abcdef.wasm":    {Data: []byte("\x00asm, in full")},
+				"chat/chat.0123456789abcdef.wasm.br": {Data: []byte("in short")},
 			},
 		}
 	})
@@ -52,8 +55,41 @@ func TestDemoServesItsFiles(t *testing.T) {
 			t.Errorf("%s: %v, then %d", path, r.Header, again.StatusCode)
 		}
 	}
-	for _, path := range []string{"/chat/", "/chat/.gitkeep", "/../go.mod", "/chat/none.js"} {
+	for _, path := range []string{"/chat/", "/chat/.gitkeep", "/../go.mod", "/chat/none.js", "/chat/chat.0123456789abcdef.wasm.br"} {
 		s.wantProblem(s.raw("GET", path, ""), 404, protocol.CodeNotFound)
+	}
+}
+
+// A file with its hash in its name is kept for ever, and goes compressed to whoever takes that.
+func TestDemoServesCompressed(t *testing.T) {
+	s := startDemo(t)
+	const path = "/chat/chat.0123456789abcdef.wasm"
+	etags := map[string]string{}
+	for takes, want := range map[string]string{
+		"br": "in short", "gzip, deflate, br, zstd": "in short", "br;q=0.5": "in short",
+		"": "\x00asm, in full", "gzip": "\x00asm, in full", "br;q=0, gzip": "\x00asm, in full",
+	} {
+		var headers []string
+		if takes != "" {
+			headers = []string{"Accept-Encoding", takes}
+		}
+		r := s.ask("GET", path, "", headers...)
+		encoding := map[bool]string{true: "br"}[want == "in short"]
+		if r.StatusCode != 200 || r.body != want || r.Header.Get("Content-Encoding") != encoding {
+			t.Errorf("%q: %d %q as %q", takes, r.StatusCode, r.body, r.Header.Get("Content-Encoding"))
+		}
+		if r.Header.Get("Content-Type") != "application/wasm" || !strings.Contains(r.Header.Get("Vary"), "Accept-Encoding") ||
+			r.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
+			t.Errorf("%q: headers %v", takes, r.Header)
+		}
+		if etag := r.Header.Get("ETag"); etags[want] != "" && etags[want] != etag {
+			t.Errorf("%q: ETags %s and %s", want, etags[want], etag)
+		} else {
+			etags[want] = etag
+		}
+	}
+	if etags["in short"] == etags["\x00asm, in full"] {
+		t.Error("both have one ETag")
 	}
 }
 

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"slices"
+	"testing"
+)
+
+// What a page may load at most, in bytes compressed by brotli. A change that needs more says in its commit what for.
+const (
+	pageBytesMax   = 1_000_000 // chat.wasm and index.js
+	scriptBytesMax = 8_192     // index.js but for the styles in it
+)
+
+func TestPackageKeepsToItsBudget(t *testing.T) {
+	tool := toolchainUnderTest(t)
+	m, err := compileModule(tool, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := modules(tool, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := compressedSize(t, m.wasm)
+	all := compressedSize(t, bundled(t, sources))
+	i := slices.IndexFunc(sources, func(f file) bool { return f.name == "styles.js" })
+	sources[i].data = []byte("export const base = '', dark = '';")
+	script := compressedSize(t, bundled(t, sources))
+
+	t.Logf("chat.wasm %d (%d as it is), index.js %d (%d without its styles)", program, len(m.wasm), all, script)
+	if program+all > pageBytesMax {
+		t.Errorf("a page loads %d bytes, %d are allowed", program+all, pageBytesMax)
+	}
+	if script > scriptBytesMax {
+		t.Errorf("the JavaScript is %d bytes, %d are allowed", script, scriptBytesMax)
+	}
+}
+
+// bundled is index.js.
+func bundled(t *testing.T, sources []file) []byte {
+	t.Helper()
+	files, err := bundle(sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(files, func(f file) bool { return f.name == "index.js" })
+	return files[i].data
+}
+
+func compressedSize(t *testing.T, data []byte) int {
+	t.Helper()
+	small, err := compress(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(small)
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+
+	"github.com/andybalholm/brotli"
+)
+
+// compress gives data as a server sends it with `Content-Encoding: br`, as small as brotli can. That takes seconds for a module,
+// so what was compressed before is kept in the user's cache, by its hash.
+func compress(data []byte) ([]byte, error) {
+	sum := sha256.Sum256(data)
+	cached := ""
+	if folder, err := os.UserCacheDir(); err == nil {
+		cached = filepath.Join(folder, "hallway-build", hex.EncodeToString(sum[:])+".br")
+		if small, err := os.ReadFile(cached); err == nil {
+			return small, nil
+		}
+	}
+	var small bytes.Buffer
+	w := brotli.NewWriterOptions(&small, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 24})
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	if cached != "" {
+		keep(cached, small.Bytes()) // a cache that cannot be written is only slow
+	}
+	return small.Bytes(), nil
+}
+
+// keep writes a file at once and whole, or not at all.
+func keep(path string, data []byte) {
+	if os.MkdirAll(filepath.Dir(path), 0o755) != nil {
+		return
+	}
+	half, err := os.CreateTemp(filepath.Dir(path), "half-*")
+	if err != nil {
+		return
+	}
+	_, err = half.Write(data)
+	if half.Close() == nil && err == nil {
+		err = os.Rename(half.Name(), path)
+	}
+	if err != nil {
+		os.Remove(half.Name())
+	}
+}

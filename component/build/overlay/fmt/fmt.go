@@ -1,0 +1,178 @@
+// Package fmt stands in for the standard fmt, at a twentieth of its size: what is left to format in the browser build is errors
+// and lines for the console. It knows the verbs v, s, d, q, x, t, T, p and w with neither flags nor widths, and writes what they
+// say of strings, numbers, booleans, errors, Stringers, byte slices, and slices of these, as the real one does. Of all else it
+// writes the type.
+package fmt
+
+import (
+	"errors"
+	"io"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// Stringer says what it is.
+type Stringer interface{ String() string }
+
+// Sprint writes operands by %v, with spaces between those of which neither is a string.
+func Sprint(a ...any) string {
+	var b strings.Builder
+	for i, v := range a {
+		if i > 0 && !isString(a[i-1]) && !isString(v) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(text('v', v))
+	}
+	return b.String()
+}
+
+func isString(v any) bool { return v != nil && reflect.TypeOf(v).Kind() == reflect.String }
+
+// Sprintf writes operands as the format says.
+func Sprintf(format string, a ...any) string {
+	var b strings.Builder
+	for {
+		plain, rest, found := strings.Cut(format, "%")
+		b.WriteString(plain)
+		switch {
+		case !found:
+			if len(a) > 0 {
+				b.WriteString("%!(EXTRA)")
+			}
+			return b.String()
+		case rest == "":
+			b.WriteString("%!(NOVERB)")
+			return b.String()
+		case rest[0] == '%':
+			b.WriteByte('%')
+		case len(a) == 0:
+			b.WriteString("%!" + rest[:1] + "(MISSING)")
+		default:
+			b.WriteString(text(rest[0], a[0]))
+			a = a[1:]
+		}
+		format = rest[1:]
+	}
+}
+
+// Fprintf writes to w.
+func Fprintf(w io.Writer, format string, a ...any) (int, error) {
+	return io.WriteString(w, Sprintf(format, a...))
+}
+
+// Printf writes to the console.
+func Printf(format string, a ...any) (int, error) { return Fprintf(os.Stdout, format, a...) }
+
+// Errorf makes an error; what %w stands for is found in it by errors.Is and errors.As.
+func Errorf(format string, a ...any) error {
+	text := Sprintf(format, a...)
+	var wrapped []error
+	for i := 0; ; i++ {
+		_, rest, found := strings.Cut(format, "%")
+		if !found || rest == "" || i >= len(a) {
+			break
+		}
+		if err, ok := a[i].(error); ok && rest[0] == 'w' {
+			wrapped = append(wrapped, err)
+		}
+		if rest[0] == '%' {
+			i--
+		}
+		format = rest[1:]
+	}
+	switch len(wrapped) {
+	case 0:
+		return errors.New(text)
+	case 1:
+		return &wrapping{text, wrapped[0]}
+	}
+	return &wrappings{text, wrapped}
+}
+
+type wrapping struct {
+	text string
+	err  error
+}
+
+func (w *wrapping) Error() string { return w.text }
+func (w *wrapping) Unwrap() error { return w.err }
+
+type wrappings struct {
+	text string
+	errs []error
+}
+
+func (w *wrappings) Error() string   { return w.text }
+func (w *wrappings) Unwrap() []error { return w.errs }
+
+// text is what a verb says of an operand.
+func text(verb byte, operand any) string {
+	if operand == nil {
+		if verb == 'v' || verb == 'T' {
+			return "<nil>"
+		}
+		return "%!" + string(rune(verb)) + "(<nil>)"
+	}
+	v := reflect.ValueOf(operand)
+	switch verb {
+	case 'T':
+		return v.Type().String()
+	case 'p':
+		return "0x" + strconv.FormatUint(uint64(v.Pointer()), 16)
+	case 'q':
+		return strconv.Quote(plain(v, operand))
+	case 'x':
+		return hex(v, operand)
+	case 'v', 's', 'd', 't', 'w':
+		return plain(v, operand)
+	}
+	return "%!" + string(rune(verb)) + "(" + v.Type().String() + ")"
+}
+
+func plain(v reflect.Value, operand any) string {
+	switch said := operand.(type) {
+	case error:
+		return said.Error()
+	case Stringer:
+		return said.String()
+	}
+	switch {
+	case v.Kind() == reflect.String:
+		return v.String()
+	case v.Kind() == reflect.Bool:
+		return strconv.FormatBool(v.Bool())
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10)
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10)
+	case v.CanFloat():
+		return strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits())
+	case v.Kind() == reflect.Slice:
+		var list []string
+		for i := range v.Len() {
+			list = append(list, text('v', v.Index(i).Interface()))
+		}
+		return "[" + strings.Join(list, " ") + "]"
+	}
+	return "(" + v.Type().String() + ")"
+}
+
+func hex(v reflect.Value, operand any) string {
+	switch {
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 16)
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 16)
+	}
+	bytes, ok := operand.([]byte)
+	if !ok {
+		bytes = []byte(plain(v, operand))
+	}
+	var b strings.Builder
+	for _, one := range bytes {
+		b.WriteString(strconv.FormatUint(uint64(one>>4), 16) + strconv.FormatUint(uint64(one&15), 16))
+	}
+	return b.String()
+}

@@ -1,0 +1,24 @@
+// Package godebug stands in for the standard internal/godebug: a page has no GODEBUG, so every setting has its default, and
+// nobody counts how often another was used.
+package godebug
+
+// Setting is a setting of GODEBUG.
+type Setting struct{ name string }
+
+// New gives a setting by its name.
+func New(name string) *Setting { return &Setting{name} }
+
+// Name gives the setting's name.
+func (s *Setting) Name() string { return s.name }
+
+// String gives the setting as name=value.
+func (s *Setting) String() string { return s.name + "=" }
+
+// Undocumented is false.
+func (s *Setting) Undocumented() bool { return false }
+
+// Value is empty: the default.
+func (s *Setting) Value() string { return "" }
+
+// IncNonDefault counts nothing.
+func (s *Setting) IncNonDefault() {}

@@ -1,0 +1,29 @@
+// Package net stands in for the standard net: the names by which nhooyr.io/websocket speaks of connections. The sockets are the
+// browser's.
+package net
+
+import (
+	"errors"
+	"time"
+)
+
+// Addr is an address of an endpoint.
+type Addr interface {
+	Network() string
+	String() string
+}
+
+// Conn is a stream between two endpoints.
+type Conn interface {
+	Read(b []byte) (n int, err error)
+	Write(b []byte) (n int, err error)
+	Close() error
+	LocalAddr() Addr
+	RemoteAddr() Addr
+	SetDeadline(t time.Time) error
+	SetReadDeadline(t time.Time) error
+	SetWriteDeadline(t time.Time) error
+}
+
+// ErrClosed is the error of a call on a closed connection.
+var ErrClosed = errors.New("use of closed network connection")

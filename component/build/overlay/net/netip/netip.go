@@ -1,0 +1,26 @@
+// Package netip stands in for the standard net/netip, by which net/url looks at what stands in the brackets of a host. It
+// takes anything of an IPv6 address's letters: the browser, which gets the address, has the last word.
+package netip
+
+import (
+	"errors"
+	"strings"
+)
+
+// Addr is an address that was not looked at closely.
+type Addr struct{ text string }
+
+// ParseAddr refuses what cannot be an IPv6 address.
+func ParseAddr(s string) (Addr, error) {
+	address, _, _ := strings.Cut(s, "%") // the zone may be anything
+	if !strings.Contains(address, ":") || strings.Trim(address, "0123456789abcdefABCDEF:.") != "" {
+		return Addr{}, errors.New("not an IPv6 address: " + s)
+	}
+	return Addr{s}, nil
+}
+
+// Is4 is false: only IPv6 addresses are parsed.
+func (Addr) Is4() bool { return false }
+
+// Is6 is true: only IPv6 addresses are parsed.
+func (Addr) Is6() bool { return true }
