@@ -1,16 +1,8 @@
 // Accessible in every state, theme and size.
 
-import AxeBuilder from '@axe-core/playwright';
+import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
-
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function expectAccessible(page, what) {
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-  const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.html) }));
-  expect(found, what).toEqual([]);
-}
 
 /** A room with a bit of everything in it. */
 async function fill(relay) {

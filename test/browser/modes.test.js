@@ -1,0 +1,140 @@
+// Answers and edits: what becomes of what is written.
+
+import { ADA, BEN, expect, test } from './fixture.js';
+
+/** Begins an answer to a message as the pointer does. */
+async function reply(chat, text) {
+  await chat.message(text).hover();
+  await chat.message(text).getByRole('button', { name: 'Reply', exact: true }).click();
+}
+
+test('an answer names whom it answers, and outlives a reload', async ({ openChats, relay }) => {
+  const asked = await relay.post(BEN, { text: 'When do *doors* open?' });
+  await relay.post(BEN, { text: 'And where?' });
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  await reply(ada, 'And where?');
+  await expect(ada.composer).toBeFocused();
+  await expect(ada.composer).toHaveAccessibleDescription('Replying to Ben And where?');
+  await reply(ada, 'When do doors open?');
+  await expect(ada.composer).toHaveAccessibleDescription('Replying to Ben When do doors open?');
+  await ada.composer.pressSequentially('At nine');
+
+  await ada.page.reload();
+  await ada.live();
+  await expect(ada.composer).toHaveValue('At nine');
+  await expect(ada.composer).toHaveAccessibleDescription('Replying to Ben When do doors open?');
+  await ada.composer.press('Enter');
+  await ada.settled(3);
+  await expect(ada.composer).toHaveAccessibleDescription('');
+  const { messages } = await relay.history(await relay.token(ADA));
+  expect(messages[2]).toMatchObject({ text: 'At nine', reply_to: asked });
+
+  await reply(ada, 'And where?');
+  await ada.composer.pressSequentially('By the');
+  await ada.element.getByRole('button', { name: 'Cancel reply' }).click();
+  await expect(ada.composer).toBeFocused();
+  await expect(ada.composer).toHaveValue('By the');
+  await reply(ada, 'And where?');
+  await ada.composer.press('Escape');
+  await expect(ada.composer).toHaveAccessibleDescription('');
+  await ada.write(' gate');
+  await ada.settled(4);
+  expect((await relay.history(await relay.token(ADA))).messages[3].reply_to).toBeUndefined();
+});
+
+test('Up edits the last own message, and Escape gives the draft back', async ({ openChats, relay }) => {
+  const own = await relay.post(ADA, { text: 'Doors at nien' });
+  await relay.post(BEN, { text: 'Fine' });
+  const [ada, ben] = await openChats([ADA, BEN]);
+  await ada.settled(2);
+  await ben.settled(2);
+
+  await ada.composer.press('ArrowUp');
+  await expect(ada.composer).toHaveValue('Doors at nien');
+  await expect(ada.composer).toHaveAccessibleDescription('Editing your message');
+  await expect(ada.send).toBeVisible();
+  await ada.composer.fill('  ');
+  await ada.composer.press('Enter');
+  await expect(ada.status).toContainText('a message cannot be empty');
+  await expect(ada.composer).toHaveAccessibleDescription('Editing your message');
+  await ada.composer.fill('Doors at *nine*');
+  await ada.composer.press('Enter');
+  await expect(ada.composer).toHaveValue('');
+  await expect(ada.composer).toHaveAccessibleDescription('');
+  for (const chat of [ada, ben]) await expect(chat.messages.first()).toContainText('Doors at nine');
+  const edited = (await relay.history(await relay.token(ADA))).messages[0];
+  expect(edited).toMatchObject({ id: own, text: 'Doors at *nine*' });
+  expect(edited.edited_at).toBeTruthy();
+
+  // Unchanged, it is no edit.
+  await ada.composer.press('ArrowUp');
+  await ada.composer.press('Enter');
+  await expect(ada.composer).toHaveValue('');
+  expect((await relay.history(await relay.token(ADA))).messages[0].rev).toBe(edited.rev);
+
+  // A draft is not edited away, and comes back.
+  await ada.composer.fill('A draft');
+  await ada.composer.press('ArrowUp');
+  await expect(ada.composer).toHaveValue('A draft');
+  await ada.message('Doors at nine').hover();
+  await ada.message('Doors at nine').getByRole('button', { name: 'More' }).click();
+  await ada.element.getByRole('menuitem', { name: 'Edit' }).click();
+  await expect(ada.composer).toHaveValue('Doors at *nine*');
+  await expect(ada.composer).toBeFocused();
+  await ada.composer.press('Escape');
+  await expect(ada.composer).toHaveValue('A draft');
+  await expect(ada.composer).toHaveAccessibleDescription('');
+});
+
+test('a message that is deleted while it is edited leaves its text in the composer', async ({
+  openChats,
+  relay,
+}) => {
+  const id = await relay.post(BEN, { text: 'To be or not' });
+  const [ben] = await openChats([BEN]);
+  await ben.settled(1);
+  await ben.composer.press('ArrowUp');
+  await ben.composer.pressSequentially(' to be');
+  const answer = await fetch(`${relay.url}/v1/rooms/lobby/messages/${id}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${await relay.token(ADA)}` },
+  });
+  expect(answer.status).toBe(200);
+  await expect(ben.status).toContainText('deleted meanwhile');
+  await expect(ben.composer).toHaveAccessibleDescription('');
+  await expect(ben.composer).toHaveValue('To be or not to be');
+  await ben.composer.press('Enter');
+  await ben.settled(2);
+  await expect(ben.message('To be or not to be')).toHaveCount(1);
+});
+
+test('an edit that is refused is given back with a word', async ({ relay, newPage, site }) => {
+  await relay.post(BEN, { text: 'First' });
+  const page = await newPage();
+  await page.addInitScript(() => {
+    window.refuse = false;
+    // A relay that takes no edit: its answer to one, in the place of the real one's.
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (data) {
+      const frame = JSON.parse(data);
+      if (frame.type !== 'edit') return send.call(this, data);
+      const { room, id } = frame;
+      const refusal = { type: 'error', code: 'forbidden', message: 'no', room, id };
+      this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(refusal) }));
+    };
+  });
+  const chat = JSON.stringify({ relay: relay.url, room: 'lobby', token: await relay.token(BEN) });
+  await page.goto(`${site.url}/chats.html?${new URLSearchParams({ chat })}`);
+  const composer = page.getByRole('textbox');
+  await expect(page.getByRole('log').locator('[data-id]')).toHaveCount(1);
+  await composer.press('ArrowUp');
+  await composer.fill('Second');
+  await composer.press('Enter');
+  await expect(page.getByRole('status')).toContainText('Not done: you may not do that');
+  await expect(composer).toHaveValue('Second');
+  await expect(composer).toHaveAccessibleDescription('Editing your message');
+  await composer.press('Escape');
+  await expect(page.getByRole('status')).not.toContainText('Not done');
+  await expect(composer).toHaveValue('');
+});

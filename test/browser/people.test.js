@@ -1,0 +1,73 @@
+// Who is here, and who writes.
+
+import { Chat } from './chat.js';
+import { ADA, BEN, expect, test } from './fixture.js';
+
+const CY = { sub: 'u_cy', name: 'Cy' };
+
+test('the header says how many people are here', async ({ openChats }) => {
+  const [ada] = await openChats([ADA]);
+  await expect(ada.element.getByText('1 person here')).toBeVisible();
+  const [ben] = await openChats([BEN]);
+  await expect(ada.element.getByText('2 people here')).toBeVisible();
+  await expect(ben.element.getByText('2 people here')).toBeVisible();
+  await ada.element.evaluate((element) => {
+    element.lang = 'de';
+  });
+  await expect(ada.element.getByText('2 Personen hier')).toBeVisible();
+  await ben.page.close();
+  await expect(ada.element.getByText('1 Person hier')).toBeVisible();
+});
+
+test('who writes is said while they do, moves nothing and is not read out', async ({ openChats }) => {
+  const [ada, ben, cy] = await openChats([ADA, BEN, CY]);
+  for (const chat of [ada, ben, cy]) await chat.live();
+  const typing = ada.element.locator('.hallway-typing');
+  await expect(typing).toHaveText('');
+  const before = await ada.log.boundingBox();
+  await ben.composer.pressSequentially('H');
+  await expect(typing).toHaveText('Ben is writing…');
+  await cy.composer.pressSequentially('H');
+  await expect(typing).toHaveText('Ben and Cy are writing…');
+  expect(await ada.log.boundingBox()).toEqual(before);
+  await expect(ada.element.locator('.hallway-announcer')).toHaveText('');
+  expect(
+    await typing.evaluate((line) => line.closest('[aria-live], [role="status"], [role="log"]')),
+  ).toBeNull();
+  await expect(ben.element.locator('.hallway-typing')).toHaveText('Cy is writing…');
+  await ben.composer.press('Enter'); // sent is no longer written
+  await expect(typing).toHaveText(/^(Cy is writing…)?$/);
+  await expect(typing).toHaveText('');
+});
+
+test('others are told of what is written, but of no edit and of no empty line', async ({
+  newPage,
+  relay,
+  site,
+}) => {
+  await relay.post(BEN, { text: 'One' });
+  const page = await newPage();
+  const told = () => page.evaluate(() => window.sent.filter((type) => type === 'typing').length);
+  await page.addInitScript(() => {
+    window.sent = [];
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (data) {
+      window.sent.push(JSON.parse(data).type);
+      return send.call(this, data);
+    };
+  });
+  const chat = JSON.stringify({ relay: relay.url, room: 'lobby', token: await relay.token(BEN) });
+  await page.goto(`${site.url}/chats.html?${new URLSearchParams({ chat })}`);
+  const ben = new Chat(page.locator('hallway-chat'));
+  await ben.live();
+  await ben.settled(1);
+  await ben.composer.press('ArrowUp');
+  await ben.composer.pressSequentially(' and two');
+  await ben.composer.press('Enter');
+  await expect(ben.message('One and two')).toHaveCount(1);
+  await ben.composer.pressSequentially(' ');
+  await ben.composer.press('Backspace');
+  expect(await told()).toBe(0);
+  await ben.composer.pressSequentially('now');
+  await expect.poll(told).toBe(1);
+});

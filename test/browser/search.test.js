@@ -1,0 +1,105 @@
+// Looking for messages.
+
+import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
+
+test.beforeEach(async ({ relay }) => {
+  await relay.post(BEN, { text: 'The *doors* open at nine' });
+  for (let i = 0; i < 120; i++) await relay.post(BEN, { text: `filler ${i}` });
+  await relay.post(ADA, { text: 'The door opens at ten' });
+});
+
+/** Opens the search with its button; gives back its field. */
+async function openSearch(chat) {
+  await chat.element.getByRole('button', { name: 'Search', exact: true }).click();
+  const field = chat.element.getByRole('searchbox', { name: 'Search' });
+  await expect(field).toBeFocused();
+  return field;
+}
+
+const results = (chat) => chat.element.getByRole('region', { name: 'Search' });
+
+test('what is found is shown in its context, and a click leads to it', async ({ openChats }) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  const field = await openSearch(ada);
+  await expect(ada.composer).toHaveCount(1); // the search is no second one
+  await field.pressSequentially('door');
+  const hits = results(ada).getByRole('listitem');
+  await expect(hits).toHaveCount(2);
+  await expect(results(ada)).toContainText('2 messages found');
+  await expect(hits.first()).toContainText('The door opens at ten');
+  await expect(hits.last()).toContainText('The doors open at nine');
+  await expect(hits.last().locator('mark')).toHaveText('doors');
+  await expect(hits.last()).toContainText('Ben');
+
+  await field.pressSequentially(' open nine');
+  await expect(hits).toHaveCount(0);
+  await expect(results(ada)).toContainText('Nothing found');
+  await field.fill('nine');
+  await expect(hits).toHaveCount(1);
+  await hits.first().getByRole('button').click();
+  await expect(results(ada)).toBeHidden();
+  await expect(ada.message('The doors open at nine')).toBeInViewport();
+  await expect(ada.message('The doors open at nine')).toBeFocused();
+});
+
+test('the keyboard opens the search, walks through it and gets back', async ({ openChats }) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  const last = ada.messages.last();
+  await last.focus();
+  await ada.page.keyboard.press('/');
+  const field = ada.element.getByRole('searchbox');
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue('');
+  await field.pressSequentially('filler 1');
+  await expect(results(ada)).toContainText(/\d+ messages found/);
+  await ada.page.keyboard.press('ArrowDown');
+  const hits = results(ada).getByRole('listitem').getByRole('button');
+  await expect(hits.first()).toBeFocused();
+  await ada.page.keyboard.press('ArrowDown');
+  await expect(hits.nth(1)).toBeFocused();
+  await ada.page.keyboard.press('ArrowUp');
+  await ada.page.keyboard.press('ArrowUp');
+  await expect(field).toBeFocused();
+  await ada.page.keyboard.press('Escape');
+  await expect(results(ada)).toBeHidden();
+  await expect(last).toBeFocused();
+
+  await ada.composer.fill('');
+  await ada.composer.press('/'); // where people write it is a character
+  await expect(ada.composer).toHaveValue('/');
+  await openSearch(ada);
+  await ada.page.keyboard.press('Escape');
+  await expect(ada.element.getByRole('button', { name: 'Search', exact: true })).toBeFocused();
+});
+
+test('more is found on demand', async ({ openChats }) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  const field = await openSearch(ada);
+  await field.fill('filler');
+  await expect(results(ada)).toContainText(/^\d+\+ messages found/);
+  const hits = results(ada).getByRole('listitem');
+  const more = results(ada).getByRole('button', { name: 'Show more' });
+  while (await more.isVisible()) {
+    const before = await hits.count();
+    await more.click();
+    await expect.poll(() => hits.count()).toBeGreaterThan(before);
+  }
+  await expect(hits).toHaveCount(120);
+  await expect(results(ada)).toContainText('120 messages found');
+});
+
+test('a search that does not work says so and is tried again', async ({ openChats, watch }) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  watch.expect(UNREACHABLE);
+  await ada.page.route(/[?&]q=/, (route) => route.abort());
+  const field = await openSearch(ada);
+  await field.fill('door');
+  await expect(results(ada)).toContainText('The search did not work.');
+  await ada.page.unroute(/[?&]q=/);
+  await results(ada).getByRole('button', { name: 'Retry' }).click();
+  await expect(results(ada).getByRole('listitem')).toHaveCount(2);
+});
