@@ -32,10 +32,6 @@ func (op *Op) permit(sender protocol.User) bool {
 	return ok && rank[sender.Role] >= rank[least]
 }
 
-func notPermitted() refusal {
-	return refusal{code: protocol.CodeForbidden, reason: "the role does not allow this"}
-}
-
 // change takes a change of a stored message from a connection. It keeps its place
 // in the queue, but is no part of a lane: refused, it holds nothing back.
 func (h *Hub) change(now time.Time, s *Session, op Op) {

@@ -18,18 +18,6 @@ type pending struct {
 	done    func(Outcome) // over REST, or of a probe
 }
 
-// holdBack makes p a look-up behind b; nil leaves it as it is.
-func (p *pending) holdBack(b *block) {
-	if b == nil {
-		return
-	}
-	if p.block != nil {
-		p.block.ended(p.order)
-	}
-	b.finds++
-	p.op.FindOnly, p.block = true, b
-}
-
 // id is the message that the op is about, "" if none.
 func (p *pending) id() string {
 	if p.op.Kind == OpSend {
@@ -134,41 +122,6 @@ func (h *Hub) settle(p *pending) {
 	}
 }
 
-// holdBackQueue blocks the lanes of a failed batch: what queues behind it must
-// not overtake it.
-func (h *Hub) holdBackQueue(batch []pending) {
-	type lane struct {
-		session *Session
-		room    string
-	}
-	blocks := map[lane]*block{}
-	for i := range batch {
-		p := &batch[i]
-		if p.block != nil {
-			p.block.refuse(p.op.Send.ID, p.order, 0) // its lane is blocked already, or was joined anew
-			continue
-		}
-		if p.session == nil || p.op.Kind != OpOpen && p.op.Kind != OpSend {
-			continue
-		}
-		at := lane{p.session, p.op.Room}
-		b := blocks[at]
-		if b == nil {
-			b = p.session.blockLane(p.op.Room)
-			blocks[at] = b
-		}
-		if p.op.Kind == OpSend {
-			b.refuse(p.op.Send.ID, p.order, 0)
-		}
-	}
-	for i := range h.queue {
-		q := &h.queue[i]
-		if q.op.Kind == OpSend {
-			q.holdBack(blocks[lane{q.session, q.op.Room}])
-		}
-	}
-}
-
 // loseWindows forgets the windows of a failed batch's rooms: the store may be
 // ahead of them, nobody knows how far.
 func (h *Hub) loseWindows(batch []pending) {
@@ -177,20 +130,6 @@ func (h *Hub) loseWindows(batch []pending) {
 			h.windows.reset(r.window)
 		}
 	}
-}
-
-// blockLane makes sure that the session's lane of the room is blocked. It
-// makes a block also where the room was left: ops may still be queued.
-func (s *Session) blockLane(room string) *block {
-	m := s.member(room)
-	if m != nil && m.block != nil {
-		return m.block
-	}
-	b := &block{refusal: unavailable()}
-	if m != nil {
-		m.block = b
-	}
-	return b
 }
 
 // failed answers an op of a failed batch.

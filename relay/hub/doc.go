@@ -17,6 +17,19 @@
 // grows with the load, nobody waits for a group to fill, and nothing is told
 // before it is durable.
 //
+// What changes a stored message goes the same way; permissions says who may do
+// what. What has changed nothing is answered to who asked alone. A read marker is
+// stored too, but takes no rev, and typing is only passed on.
+//
+// # The life of a room
+//
+// A room is in memory while somebody has joined it. The store hears of every
+// user's first join, for it keeps the members and their read markers; further
+// connections of a user who is there are answered from memory. When a room is
+// deleted all are put out before anybody hears of the room made anew: by the
+// outcome of the op, or, where that was lost, by the next that names another
+// epoch.
+//
 // # The order of sends
 //
 // A connection's sends of one room form a lane. When one of them is refused

@@ -73,37 +73,6 @@ func (b *block) lifts(id string) bool {
 	return b.refused[0].id == id && b.refused[0].early == 0
 }
 
-// A refusal is why something was not done.
-type refusal struct {
-	code       protocol.Code
-	reason     string
-	retryAfter time.Duration
-}
-
-func (r refusal) frame(room, id string) protocol.Error {
-	return protocol.Error{Code: r.code, Message: r.reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.retryAfter)}
-}
-
-func (r refusal) outcome() Outcome {
-	return Outcome{Code: r.code, Reason: r.reason, RetryAfter: r.retryAfter}
-}
-
-func unavailable() refusal {
-	return refusal{code: protocol.CodeUnavailable, reason: "not stored, try again", retryAfter: unavailableRetry}
-}
-
-func rateLimited(wait time.Duration) refusal {
-	return refusal{code: protocol.CodeRateLimited, reason: "too many messages", retryAfter: wait}
-}
-
-func tooManyFrames(wait time.Duration) refusal {
-	return refusal{code: protocol.CodeRateLimited, reason: "too many frames", retryAfter: wait}
-}
-
-func tooManyRooms() refusal {
-	return refusal{code: protocol.CodeUnavailable, reason: "too many rooms at once, try again", retryAfter: roomsRetry}
-}
-
 // send takes a send frame of a connection.
 func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 	m := s.member(f.Room)
@@ -117,27 +86,32 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 		session: s, order: h.arrivals,
 	}
 	full := h.full(s, p.bytes())
-	if m.block != nil && m.block.lifts(f.ID) {
-		m.block = nil
-	}
-	if m.block == nil && full {
-		m.block = &block{refusal: unavailable()}
-	}
-	if m.block == nil {
-		if wait := h.spend(now, s.user); wait > 0 {
-			m.block = &block{refusal: rateLimited(wait)}
-		}
-	}
-	if m.block != nil && full {
-		m.block.refuse(f.ID, p.order, m.block.finds)
-		s.send(m.block.frame(f.Room, f.ID))
+	h.turn(now, m, f.ID, full)
+	b := m.block
+	switch {
+	case b != nil && full:
+		b.refuse(f.ID, p.order, b.finds)
+		s.send(b.frame(f.Room, f.ID))
 		return
-	}
-	if m.block != nil && m.block.finds == 0 && len(m.block.refused) > 0 {
+	case b != nil && b.finds == 0 && len(b.refused) > 0:
 		h.probe(m)
 	}
-	p.holdBack(m.block)
+	p.holdBack(b)
 	h.enqueue(p)
+}
+
+// turn blocks an open lane where its next send cannot be taken on now. A blocked
+// one is open again for the send that it waits for.
+func (h *Hub) turn(now time.Time, m *member, id string, full bool) {
+	if m.block != nil && !m.block.lifts(id) {
+		return
+	}
+	m.block = nil
+	if full {
+		m.block = &block{refusal: unavailable()}
+	} else if wait := h.spend(now, m.session.user); wait > 0 {
+		m.block = &block{refusal: rateLimited(wait)}
+	}
 }
 
 // probe asks whether the send that a lane waits for was stored meanwhile: sent
@@ -154,4 +128,65 @@ func (h *Hub) probe(m *member) {
 			}
 		},
 	})
+}
+
+// holdBack makes p a look-up behind b; nil leaves it as it is.
+func (p *pending) holdBack(b *block) {
+	if b == nil {
+		return
+	}
+	if p.block != nil {
+		p.block.ended(p.order)
+	}
+	b.finds++
+	p.op.FindOnly, p.block = true, b
+}
+
+// holdBackQueue blocks the lanes of a failed batch: what queues behind it must
+// not overtake it.
+func (h *Hub) holdBackQueue(batch []pending) {
+	type lane struct {
+		session *Session
+		room    string
+	}
+	blocks := map[lane]*block{}
+	for i := range batch {
+		p := &batch[i]
+		if p.block != nil {
+			p.block.refuse(p.op.Send.ID, p.order, 0) // its lane is blocked already, or was joined anew
+			continue
+		}
+		if p.session == nil || p.op.Kind != OpOpen && p.op.Kind != OpSend {
+			continue
+		}
+		at := lane{p.session, p.op.Room}
+		b := blocks[at]
+		if b == nil {
+			b = p.session.blockLane(p.op.Room)
+			blocks[at] = b
+		}
+		if p.op.Kind == OpSend {
+			b.refuse(p.op.Send.ID, p.order, 0)
+		}
+	}
+	for i := range h.queue {
+		q := &h.queue[i]
+		if q.op.Kind == OpSend {
+			q.holdBack(blocks[lane{q.session, q.op.Room}])
+		}
+	}
+}
+
+// blockLane makes sure that the session's lane of the room is blocked. It
+// makes a block also where the room was left: ops may still be queued.
+func (s *Session) blockLane(room string) *block {
+	m := s.member(room)
+	if m != nil && m.block != nil {
+		return m.block
+	}
+	b := &block{refusal: unavailable()}
+	if m != nil {
+		m.block = b
+	}
+	return b
 }

@@ -1,0 +1,42 @@
+package hub
+
+import (
+	"time"
+
+	"hallway/protocol"
+)
+
+// A refusal is why something was not done.
+type refusal struct {
+	code       protocol.Code
+	reason     string
+	retryAfter time.Duration
+}
+
+func (r refusal) frame(room, id string) protocol.Error {
+	return protocol.Error{Code: r.code, Message: r.reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.retryAfter)}
+}
+
+func (r refusal) outcome() Outcome {
+	return Outcome{Code: r.code, Reason: r.reason, RetryAfter: r.retryAfter}
+}
+
+func unavailable() refusal {
+	return refusal{code: protocol.CodeUnavailable, reason: "not stored, try again", retryAfter: unavailableRetry}
+}
+
+func rateLimited(wait time.Duration) refusal {
+	return refusal{code: protocol.CodeRateLimited, reason: "too many messages", retryAfter: wait}
+}
+
+func tooManyFrames(wait time.Duration) refusal {
+	return refusal{code: protocol.CodeRateLimited, reason: "too many frames", retryAfter: wait}
+}
+
+func tooManyRooms() refusal {
+	return refusal{code: protocol.CodeUnavailable, reason: "too many rooms at once, try again", retryAfter: roomsRetry}
+}
+
+func notPermitted() refusal {
+	return refusal{code: protocol.CodeForbidden, reason: "the role does not allow this"}
+}
