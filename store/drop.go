@@ -21,7 +21,7 @@ func (b *batch) drop(r *room) error {
 }
 
 // emptyRows are deleted at a time.
-const emptyRows = 50
+const emptyRows = 25
 
 // emptySlice deletes a part of a dropped room, in the end the room.
 func (s *SQLite) emptySlice(ctx context.Context, began time.Time) error {

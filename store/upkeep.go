@@ -22,7 +22,7 @@ const (
 	// themselves after it; busyPause, where they take more than half of the time.
 	// A search may then find later than it should: the messages come first.
 	slicePause = 2
-	busyPause  = 15
+	busyPause  = 20
 )
 
 // upkeep is what is to be done. It belongs to the writer's turn, but failed.

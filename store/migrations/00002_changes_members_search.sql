@@ -16,6 +16,12 @@ ALTER TABLE messages ADD COLUMN reactions  TEXT    NOT NULL DEFAULT '';
 -- found anyway. That a rev is taken once is up to the writer.
 DROP INDEX messages_rev;
 CREATE UNIQUE INDEX messages_changed ON messages (room, rev) WHERE rev <> seq;
+
+-- By id first: ids are advised to begin with their time, so that those of one
+-- moment are neighbours, however many rooms they are sent to.
+DROP INDEX messages_id;
+CREATE UNIQUE INDEX messages_id ON messages (id, room);
+
 CREATE INDEX messages_pinned ON messages (room, seq) WHERE pinned = 1;
 
 CREATE TABLE reactions (
@@ -40,5 +46,5 @@ CREATE TABLE members (
 -- The words of the texts. docid is room << 32 | seq, so that a room is a range,
 -- and they are kept newest first.
 CREATE VIRTUAL TABLE search USING fts4 (
-    text, tokenize=unicode61 "remove_diacritics=2", matchinfo=fts3, order=desc, prefix="2"
+    text, tokenize=unicode61 "remove_diacritics=2", matchinfo=fts3, order=desc, prefix="1,2"
 );
