@@ -90,9 +90,9 @@ func NewEngine(o EngineOptions) *Engine {
 	e.windows = e.hub.Windows()
 	e.stats.Store(&hub.Stats{})
 	e.metrics.hubLimits(&cfg)
-	e.metrics.registry.MustRegister(engineCollector{e})
 	go e.own()
 	go e.commit()
+	e.metrics.registry.MustRegister(engineCollector{e}) // asks the owner
 	return e
 }
 
