@@ -23,8 +23,9 @@
 // # Differences between the platforms
 //
 // They are in file pairs only (x_js.go, x_other.go): how history is fetched, how
-// a close code is learned, what random numbers come from, which [Storage] is the
-// default, whether there are other pages. Nothing else knows where it runs.
+// a close code or a refused upgrade's status is learned, what random numbers
+// come from, which [Storage] is the default, whether there are other pages.
+// Nothing else knows where it runs.
 //
 // # What this package must not know
 //

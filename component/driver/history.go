@@ -27,7 +27,7 @@ var errPageTooLarge = errors.New("driver: the relay's page is too large")
 //
 //	get(ctx context.Context, url, token string) (answer, error)
 //
-// asks with the token as bearer, and fails when the body exceeds pageBytesMax.
+// asks with the token as bearer, where there is one, and fails when the body exceeds pageBytesMax.
 type answer struct {
 	status     int
 	retryAfter string // the header

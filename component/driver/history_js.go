@@ -10,9 +10,13 @@ func get(ctx context.Context, url, token string) (answer, error) {
 	controller := js.Global().Get("AbortController").New()
 	defer context.AfterFunc(ctx, func() { controller.Call("abort") })()
 
+	headers := map[string]any{}
+	if token != "" {
+		headers["Authorization"] = "Bearer " + token
+	}
 	response, err := await(ctx, func() js.Value {
 		return js.Global().Call("fetch", url, map[string]any{
-			"headers":     map[string]any{"Authorization": "Bearer " + token},
+			"headers":     headers,
 			"cache":       "no-store",
 			"credentials": "omit",
 			"signal":      controller.Get("signal"),

@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,8 @@ const (
 	// what a client may send: a message comes with its reactions, and each of them
 	// names users.
 	relayFrameBytesMax = 16 * protocol.FrameBytesMax
+	// upgradeRequired is the status of a relay that speaks other versions only.
+	upgradeRequired = 426
 )
 
 var errSubprotocol = errors.New("driver: the relay does not speak " + protocol.Subprotocol)
@@ -138,6 +141,8 @@ func (l *link) dial(url string) (conn *websocket.Conn, status int, err error) {
 	if err != nil {
 		if response != nil {
 			status = response.StatusCode
+		} else if ctx.Err() == nil {
+			status = dialStatus(ctx, url)
 		}
 		return nil, status, err
 	}
@@ -146,6 +151,16 @@ func (l *link) dial(url string) (conn *websocket.Conn, status int, err error) {
 		return nil, 0, errSubprotocol
 	}
 	return conn, 0, nil
+}
+
+// speaksOnlyOthers tells, by the answer to a plain request for the socket, whether
+// the relay speaks other versions of the protocol and not this one.
+func speaksOnlyOthers(a answer) bool {
+	if a.status != upgradeRequired {
+		return false
+	}
+	problem, err := protocol.DecodeProblem(a.body)
+	return err == nil && len(problem.Supported) > 0 && !slices.Contains(problem.Supported, protocol.Subprotocol)
 }
 
 // readFrom reads until the connection ends, and says how it did. Once the link

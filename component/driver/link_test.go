@@ -226,6 +226,31 @@ func TestRefusedDial(t *testing.T) {
 	}
 }
 
+// A page is not told the status of a refused upgrade, and asks by a plain request.
+func TestSpeaksOnlyOthers(t *testing.T) {
+	problem := func(supported ...string) []byte {
+		p := protocol.Problem{Status: 426, Code: protocol.CodeBadRequest, Supported: supported}
+		return p.Append(nil)
+	}
+	for _, test := range []struct {
+		name   string
+		answer answer
+		want   bool
+	}{
+		{"newer only", answer{status: 426, body: problem("hallway.v3", "hallway.v2")}, true},
+		{"this one, too", answer{status: 426, body: problem("hallway.v2", protocol.Subprotocol)}, false},
+		{"none named", answer{status: 426, body: problem()}, false},
+		{"no problem document", answer{status: 426, body: []byte("Upgrade Required")}, false},
+		{"draining", answer{status: 503, body: problem("hallway.v2")}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := speaksOnlyOthers(test.answer); got != test.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
 func TestDialIsGivenUp(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

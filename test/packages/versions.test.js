@@ -1,5 +1,7 @@
 // Two versions of the package: on one page, and with relays that are older and newer than they.
 
+import { once } from 'node:events';
+import { createServer, STATUS_CODES } from 'node:http';
 import { Chat } from '../browser/chat.js';
 import { ADA, BEN, expect, PINNED_RELAY, test, UNREACHABLE } from './fixture.js';
 import { PINNED } from './pinned.js';
@@ -80,4 +82,45 @@ test.describe('the relay of the pinned version', () => {
     expect(first.map(({ id }) => id)).toEqual(second.map(({ id }) => id));
     expect(first.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
   });
+});
+
+/** A relay of the future: it speaks another version only, and refuses all others as every version of it does. */
+async function startNewerRelay() {
+  const status = 426;
+  const problem = JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[status],
+    status,
+    code: 'bad_request',
+    supported: ['hallway.v2'],
+  });
+  const headers = {
+    'content-type': 'application/problem+json',
+    'content-length': problem.length,
+    'access-control-allow-origin': '*',
+    'access-control-allow-headers': '*',
+    upgrade: 'websocket',
+    connection: 'upgrade',
+  };
+  const server = createServer((_, response) => response.writeHead(status, headers).end(problem));
+  server.on('upgrade', (_, socket) => {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${problem}`);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
+}
+
+test('a relay that speaks only newer versions: update needed', async ({ serve, newPage, relay, watch }) => {
+  watch.expect(/WebSocket connection to .* failed|status of 426/);
+  const newer = await startNewerRelay();
+  const page = await newPage();
+  const address = new URL(await serve('vite', 'dist'));
+  address.search = new URLSearchParams({ relay: newer.url, room: 'lobby', token: await relay.token(ADA) });
+  await page.goto(address.href);
+  const chat = new Chat(page.locator('hallway-chat'));
+  await expect(chat.status).toContainText('Update needed');
+  await expect(chat.status).toContainText('the relay speaks another version of the protocol');
+  newer.stop();
 });
