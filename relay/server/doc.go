@@ -1,11 +1,17 @@
 // Package server is the relay's face: HTTP by Fiber, and the shell around the
 // hub.
 //
-//	GET  /v1/ws                       the upgrade; then the connection is the Engine's
-//	GET  /v1/rooms/{room}/messages    a page of history, from memory or the store
-//	POST /v1/rooms/{room}/messages    a send, through the hub
-//	GET  /healthz, /readyz, /metrics  liveness, readiness, Prometheus text
-//	GET  /, POST /demo/token          the demo, where it is asked for
+//	/v1/ws                     the upgrade; then the connection is the Engine's
+//	/v1/rooms                  the rooms that a token opens, from the store
+//	/v1/rooms/{room}           one of them; its changes go through the hub
+//	…/members                  from the store; the hub knows who is here
+//	…/messages                 pages of history, from memory or the store; sends
+//	…/messages/{id}            one message; its changes go through the hub
+//	…/messages/{id}/pin        and so do its pin
+//	…/messages/{id}/reactions  and its reactions
+//	/v1/openapi.json           all of these, described
+//	/healthz /readyz /metrics  liveness, readiness, Prometheus text
+//	/ /demo/token              the demo, where it is asked for
 //
 // Every answer carries the security headers and, to an origin on the
 // allow-list, those of CORS; every refusal is an RFC 9457 problem document with

@@ -268,6 +268,9 @@ func TestMine(t *testing.T) {
 			t.Errorf("%s: %s", name, m.body)
 		}
 	}
+	if rooms := ada.ask(200, "GET", "/v1/rooms", ""); !sameSet(rooms.Rooms[0].LastMessage.Mine, []string{"👍", "🍕"}) {
+		t.Errorf("the last message: %s", rooms.body)
+	}
 	check("store")
 	ben.enter()
 	check("window")
