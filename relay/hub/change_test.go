@@ -198,6 +198,40 @@ func checkWindow(t *rapid.T, w *world, gaps bool) (pages int) {
 	return pages
 }
 
+// TestPermissions: every role by every act, on a message of somebody else.
+func TestPermissions(t *testing.T) {
+	const none, own, every = 0, 1, 2 // own: the store decides, by the sender
+	acts := map[hub.OpKind][3]int{ // participant, moderator, organizer
+		hub.OpOpen:      {none, none, none}, // not to be asked for
+		hub.OpRead:      {none, none, none},
+		hub.OpSend:      {every, every, every},
+		hub.OpEdit:      {own, own, own},
+		hub.OpDelete:    {own, every, every},
+		hub.OpReact:     {every, every, every},
+		hub.OpPin:       {none, every, every},
+		hub.OpConfigure: {none, none, every},
+		hub.OpDrop:      {none, none, every},
+	}
+	for kind, allowed := range acts {
+		for i, role := range []protocol.Role{protocol.RoleParticipant, protocol.RoleModerator, protocol.RoleOrganizer} {
+			w := newWorld(hub.Config{})
+			w.member("ada").take(sendOf(1, "hi"))
+			w.commit()
+			bob, _ := fakeVerifier{}.Verify(w.now, "bob role="+string(role))
+			var code protocol.Code
+			w.Change(w.now, bob, hub.Op{Kind: kind, Room: "lobby", ID: fmt.Sprintf(idFormat, 1), Send: sendOf(2, "x"), Text: "x", Emoji: "x", On: true},
+				func(o hub.Outcome) { code = o.Code })
+			asked := w.batch != nil
+			if asked {
+				w.commit()
+			}
+			if want := allowed[i]; asked != (want != none) || (code == "") != (want == every) || code != "" && code != protocol.CodeForbidden {
+				t.Errorf("kind %d by a %s: asked the store %v, code %q", kind, role, asked, code)
+			}
+		}
+	}
+}
+
 // TestWindowOfTheNextLife: after a room was dropped its window serves the next.
 func TestWindowOfTheNextLife(t *testing.T) {
 	w := newWorld(hub.Config{})
