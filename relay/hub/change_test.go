@@ -201,7 +201,7 @@ func checkWindow(t *rapid.T, w *world, gaps bool) (pages int) {
 // TestPermissions: every role by every act, on a message of somebody else.
 func TestPermissions(t *testing.T) {
 	const none, own, every = 0, 1, 2 // own: the store decides, by the sender
-	acts := map[hub.OpKind][3]int{ // participant, moderator, organizer
+	acts := map[hub.OpKind][3]int{   // participant, moderator, organizer
 		hub.OpOpen:      {none, none, none}, // not to be asked for
 		hub.OpRead:      {none, none, none},
 		hub.OpSend:      {every, every, every},
