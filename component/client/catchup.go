@@ -172,7 +172,7 @@ func (c *Client) request(w want, q PageQuery) {
 
 // reached notes that the chat has caught up on this connection.
 func (c *Client) reached() {
-	if !c.sync.reached {
+	if !c.sync.reached && c.loaded() {
 		c.sync.reached, c.changed = true, true
 	}
 }
@@ -197,6 +197,7 @@ func (c *Client) streamed(f protocol.Changed) {
 	if m.Seq == m.Rev {
 		c.stopTyping(func(t typist) bool { return t.user.ID == m.Sender.ID })
 	}
+	c.sync.note(m.Seq) // whatever the message has become since it was made
 	c.sync.note(m.Rev)
 	switch {
 	case c.caughtUp():
@@ -215,7 +216,7 @@ func (c *Client) apply(m *protocol.Message, whole bool) {
 	if mine {
 		c.acknowledge(m)
 	}
-	_, ahead := c.sync.ahead[m.Rev]
+	_, ahead := c.sync.ahead[m.Seq]
 	isNew := m.Seq > c.sync.cursor && !ahead && c.timeline.byID[m.ID] == nil
 	if c.timeline.apply(m, whole) {
 		c.changed = true

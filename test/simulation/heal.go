@@ -32,7 +32,7 @@ func (w *world) heal() {
 	}
 	until := w.now // when the last of what is left of the faults ends
 	if w.weather.on[rates] {
-		until += time.Duration(len(w.items)) * time.Second / ratePerSecond
+		until += time.Duration(len(w.items)+w.wanted) * time.Second / ratePerSecond
 	}
 	for _, p := range w.pages {
 		p.throttled = false
@@ -54,6 +54,7 @@ func (w *world) heal() {
 	w.converge(lastMax, true)
 	w.readAll()
 	w.checkItems()
+	w.checkWishes()
 }
 
 // converge waits until all is well; toEnd: and nothing is missing at the end.
@@ -89,6 +90,8 @@ func (w *world) unwell(toEnd bool) string {
 			return p.name + " is " + string(s.Status) + " " + s.Reason
 		case s.Loading:
 			return p.name + " is loading"
+		case len(s.Changing) > 0:
+			return p.name + " has a change of " + short(s.Changing[0]) + " under way"
 		}
 		for _, o := range s.Outbox {
 			if o.State != client.ItemFailed && (toEnd || o.State != client.ItemSent) {
@@ -97,8 +100,10 @@ func (w *world) unwell(toEnd bool) string {
 		}
 		if h := w.store.room(p.room); h.epoch != p.epoch {
 			return p.name + " is in another epoch"
-		} else if all := h.stored(); toEnd && len(all) > 0 && !s.MoreAfter && (len(s.Messages) == 0 || s.Messages[len(s.Messages)-1].ID != all[len(all)-1].ID) {
+		} else if all := h.messages; toEnd && len(all) > 0 && !s.MoreAfter && (len(s.Messages) == 0 || s.Messages[len(s.Messages)-1].ID != all[len(all)-1].ID) {
 			return p.name + " does not show the last message"
+		} else if why := p.behind(h); toEnd && why != "" {
+			return p.name + " " + why
 		}
 	}
 	return ""
@@ -120,7 +125,7 @@ func (w *world) readAll() {
 		if p.shown.MoreBefore || p.shown.Loading {
 			w.fail("%s never gets to the beginning", p.name)
 		}
-		all := w.store.room(p.room).stored()
+		all := w.store.room(p.room).messages
 		if len(all) <= client.TimelineMax && len(p.shown.Messages) != len(all) {
 			w.fail("%s shows %d of %d messages", p.name, len(p.shown.Messages), len(all))
 		}
@@ -148,12 +153,13 @@ func (w *world) checkItems() {
 	}
 	for _, room := range w.rooms {
 		last := map[*page]int{}
-		for _, m := range w.store.room(room).stored() {
+		h := w.store.room(room)
+		for _, m := range h.messages {
 			it := w.byID[m.ID]
 			if it == nil {
 				continue // of the history from before
 			}
-			if it.user != m.Sender.ID || madeAs(m) != it.text {
+			if it.user != m.Sender.ID || h.sent[m.ID].Text != it.text {
 				w.fail("%s is stored as %+v", short(it.id), m)
 			}
 			if it.author == nil || it.moved || it.discarded || it.undone {

@@ -40,7 +40,7 @@ func (w *world) openTab(old *page) {
 	p := &page{
 		w: w, dev: old.dev, room: old.room, place: old.place, offline: old.offline,
 		name: fmt.Sprintf("%s.%d", old.dev.user, w.tabs), alive: true, skew: old.dev.skew,
-		watch: watch{arrived: map[string]string{}},
+		watch: watch{arrived: map[string]string{}, checked: map[string]*protocol.Message{}},
 	}
 	w.pages[p.place] = p
 	if w.strikes(clocks, 0.2) {
@@ -65,6 +65,7 @@ func (p *page) die() {
 	}
 	p.w.note(p.name, "died")
 	p.alive = false
+	p.forgetWishes("")
 	if p.link != nil {
 		if p.w.oneIn(3) {
 			p.link.up.cut++

@@ -67,7 +67,7 @@ func (w *world) goOn() {
 
 func (p *page) personActs() {
 	w := p.w
-	n := w.rnd.IntN(20)
+	n := w.rnd.IntN(26)
 	if w.weather.restless && w.oneIn(2) {
 		n = 13
 	}
@@ -89,6 +89,8 @@ func (p *page) personActs() {
 	case n == 19 && w.strikes(disabledOffline, 0.3):
 		p.offline = []client.OfflineMode{client.OfflineQueue, client.OfflineDisable}[w.rnd.IntN(2)]
 		p.step(client.SetOffline{Mode: p.offline})
+	case n > 19:
+		p.personReads()
 	}
 }
 
@@ -119,6 +121,9 @@ func (p *page) personMends() {
 
 func (p *page) personScrolls() {
 	ev := []client.Event{client.LoadOlder{}, client.LoadOlder{}, client.LoadNewer{}, client.LoadNewest{}}[p.w.rnd.IntN(4)]
+	if p.w.oneIn(4) {
+		ev = p.jump()
+	}
 	for range 1 + p.w.rnd.IntN(2) {
 		p.step(ev)
 	}

@@ -51,6 +51,9 @@ func (w *world) startRelay() {
 	if w.weather.on[rates] {
 		r.cfg.Rate = ratePerSecond
 	}
+	if !w.weather.plain {
+		r.cfg.Features = []string{protocol.FeaturePinned}
+	}
 	if w.strikes(tooManyConns, 0.7) {
 		r.cfg.ConnsPerUser = 1 + w.rnd.IntN(2)
 	}
@@ -148,17 +151,25 @@ func (r *relay) Verify(now time.Time, token string) (hub.Identity, error) {
 	if !ok || r.w.refuses || !now.Before(expires) {
 		return hub.Identity{}, errToken
 	}
-	return hub.Identity{User: user(t.user), Expires: expires, Grants: everywhere{}}, nil
+	return hub.Identity{User: user(t.user), Expires: expires, Grants: everywhere{roleOf(t.user)}}, nil
 }
 
 func user(id string) protocol.User {
-	return protocol.User{ID: id, Name: id, Role: protocol.RoleParticipant}
+	return protocol.User{ID: id, Name: id, Role: roleOf(id)}
+}
+
+// roleOf: Ada looks after the rooms.
+func roleOf(user string) protocol.Role {
+	if user == "ada" {
+		return protocol.RoleModerator
+	}
+	return protocol.RoleParticipant
 }
 
 // everywhere opens every room.
-type everywhere struct{}
+type everywhere struct{ role protocol.Role }
 
-func (everywhere) Role(string) (protocol.Role, bool) { return protocol.RoleParticipant, true }
+func (e everywhere) Role(string) (protocol.Role, bool) { return e.role, true }
 
 // Commit is the hub's [hub.Committer]: the transaction takes a while, then is
 // durable, and a while later the hub hears of it.
@@ -206,6 +217,10 @@ func listed(ops []hub.Op, outcomes []hub.Outcome) string {
 			word = "find " + short(op.Send.ID)
 		case op.Kind == hub.OpSend:
 			word = "send " + short(op.Send.ID)
+		case op.Kind == hub.OpRead:
+			word = fmt.Sprintf("read %d of %s", op.Seq, op.Sender.ID)
+		case op.Kind != hub.OpOpen:
+			word = fmt.Sprintf("change %d %s %s%v by %s", op.Kind, short(op.ID), op.Emoji, op.On, op.Sender.ID)
 		}
 		if i < len(outcomes) {
 			word += fmt.Sprintf(" (rev %d%s)", outcomes[i].Message.Rev, outcomes[i].Code)
@@ -246,7 +261,7 @@ func (g *group) Send(frames [][]byte) {
 func (r *relay) post(room string) {
 	it := r.w.write("bot", room, nil)
 	send := protocol.Send{Room: room, ID: it.id, Text: it.text}
-	who := hub.Identity{User: user("bot"), Expires: r.clock().Add(time.Hour), Grants: everywhere{}}
+	who := hub.Identity{User: user("bot"), Expires: r.clock().Add(time.Hour), Grants: everywhere{roleOf("bot")}}
 	r.hub.Post(r.clock(), who, send, func(o hub.Outcome) {
 		r.w.note(r.name, "answers the post of %s: %q", short(it.id), o.Code)
 		if o.Code == "" {

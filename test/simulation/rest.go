@@ -35,7 +35,7 @@ func (p *page) fetch(f client.FetchPage) {
 			return
 		}
 		answered := false
-		r.history(p.room, f.Query, func(page protocol.Page) {
+		r.history(p.room, p.dev.user, f.Query, func(page protocol.Page) {
 			answered = true
 			if w.strikes(httpLosses, 0.05) {
 				fail(w.upTo(15*time.Second), 0, 0)
@@ -54,7 +54,7 @@ func (p *page) fetch(f client.FetchPage) {
 // history answers with a page as the relay's route does: from the room's window
 // where that reaches so far, else from the store. What others were told before
 // the question is in the answer.
-func (r *relay) history(room string, q client.PageQuery, answer func(protocol.Page)) {
+func (r *relay) history(room, user string, q client.PageQuery, answer func(protocol.Page)) {
 	query := hub.Query{Kind: hub.QueryNewest, Limit: q.Limit}
 	switch {
 	case q.HasSince:
@@ -63,12 +63,16 @@ func (r *relay) history(room string, q client.PageQuery, answer func(protocol.Pa
 		query.Kind, query.At = hub.QueryBefore, q.Before
 	case q.After > 0:
 		query.Kind, query.At = hub.QueryAfter, q.After
+	case q.Around > 0 || q.AroundID != "":
+		query.Kind, query.At, query.ID = hub.QueryAround, q.Around, q.AroundID
+	case q.Pinned:
+		query.Kind = hub.QueryPinned
 	}
 	if r.w.weather.on[smallPages] {
 		query.Limit = min(query.Limit, 7)
 	}
 	floor := r.floor[room]
-	r.recent(room, query, func(page protocol.Page) {
+	r.recent(room, user, query, func(page protocol.Page) {
 		if page.Head < floor {
 			r.w.fail("history of %s goes back to %d, %d was told", room, page.Head, floor)
 		}
@@ -79,14 +83,14 @@ func (r *relay) history(room string, q client.PageQuery, answer func(protocol.Pa
 
 // recent asks the window. The first who finds that it lacks something reads
 // that from the store, and whoever comes meanwhile waits for it.
-func (r *relay) recent(room string, q hub.Query, answer func(protocol.Page)) {
+func (r *relay) recent(room, user string, q hub.Query, answer func(protocol.Page)) {
 	window := r.hub.Windows().Of(room)
 	if window == nil {
-		r.stored(room, q, answer)
+		r.stored(room, user, q, answer)
 		return
 	}
 	ask := func() bool {
-		data, ok := window.Page(q, "")
+		data, ok := window.Page(q, user)
 		if !ok {
 			return false
 		}
@@ -102,13 +106,13 @@ func (r *relay) recent(room string, q hub.Query, answer func(protocol.Page)) {
 	}
 	from, lacks := window.Lacks(q)
 	if !lacks {
-		r.stored(room, q, answer)
+		r.stored(room, user, q, answer)
 		return
 	}
 	waiting, under := r.fills[room]
 	r.fills[room] = append(waiting, func() {
 		if !ask() {
-			r.stored(room, q, answer)
+			r.stored(room, user, q, answer)
 		}
 	})
 	if !under {
@@ -122,7 +126,7 @@ func (r *relay) fill(room string, from int64) {
 	r.in(w.upTo(w.weather.commit/2), func() {
 		f := hub.Fill{From: from}
 		for at, more := from, true; more; {
-			page := r.read(room, hub.Query{Kind: hub.QuerySince, At: at, Limit: protocol.PageMessagesMax})
+			page := r.read(room, "", hub.Query{Kind: hub.QuerySince, At: at, Limit: protocol.PageMessagesMax})
 			f.Add(page.Messages)
 			f.Epoch, f.Head = page.Epoch, page.Head
 			if more = page.More; more {
@@ -141,10 +145,10 @@ func (r *relay) fill(room string, from int64) {
 }
 
 // stored reads the page from the store.
-func (r *relay) stored(room string, q hub.Query, answer func(protocol.Page)) {
+func (r *relay) stored(room, user string, q hub.Query, answer func(protocol.Page)) {
 	w := r.w
 	r.in(w.upTo(w.weather.commit/2), func() {
-		page := r.read(room, q)
+		page := r.read(room, user, q)
 		if window := r.hub.Windows().Of(room); window != nil {
 			window.Seen(page.Head)
 		}
@@ -152,8 +156,8 @@ func (r *relay) stored(room string, q hub.Query, answer func(protocol.Page)) {
 	})
 }
 
-func (r *relay) read(room string, q hub.Query) protocol.Page {
-	page, err := r.w.store.Page(context.Background(), room, "", q)
+func (r *relay) read(room, user string, q hub.Query) protocol.Page {
+	page, err := r.w.store.Page(context.Background(), room, user, q)
 	if err != nil {
 		r.w.fail("a page is asked for as %+v: %v", q, err)
 	}

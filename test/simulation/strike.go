@@ -135,6 +135,7 @@ func strikeRestore(w *world, _ *page) {
 		return
 	}
 	w.relay.kill()
+	clear(w.wishes)
 	old := w.store.rooms
 	w.store.restore(w.backup, w.rooms)
 	for _, it := range w.items {
@@ -155,10 +156,13 @@ func strikeEdit(w *world, p *page) { w.edit(p.room, 80) }
 // edit changes one of the last messages of a room.
 func (w *world) edit(room string, of int) {
 	h := w.store.room(room)
-	if len(w.store.open) > 0 || h.durable == 0 {
+	if w.store.staged != nil || len(h.messages) == 0 {
 		return
 	}
-	i := max(0, h.durable-1-w.rnd.IntN(of))
+	i := max(0, len(h.messages)-1-w.rnd.IntN(of))
+	if h.messages[i].Deleted() {
+		return
+	}
 	w.store.edit(h, i, protocol.TimeOf(start.Add(w.now)))
 	w.note("world", "edits seq %d of %s: head %d", h.messages[i].Seq, room, h.head)
 }

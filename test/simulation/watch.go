@@ -38,10 +38,12 @@ type inWatch struct {
 // watch is what a page has shown.
 type watch struct {
 	shown   client.Snapshot
-	epoch   string            // of the last joined that it heard
-	ready   bool              // its outbox is loaded
-	refused string            // the item that it hears to be refused for good
-	arrived map[string]string // messages of others that came live, each with its epoch
+	readIn  string                       // the epoch that its read marker is of
+	epoch   string                       // of the last joined that it heard
+	ready   bool                         // its outbox is loaded
+	refused string                       // the item that it hears to be refused for good
+	arrived map[string]string            // messages of others that came live, each with its epoch
+	checked map[string]*protocol.Message // messages that were found to be as they are stored
 
 	asks, wakes int // in this span of asksEvery
 	span        time.Duration
@@ -65,7 +67,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 		if h == nil {
 			w.fail("%v: joined a room that is not there", l)
 		}
-		if !h.made || h.epoch != f.Epoch || f.Head > h.head || f.Head < l.last {
+		if h.epoch != f.Epoch || f.Head > h.head || f.Head < l.last {
 			w.fail("%v: joined says epoch %s head %d, the store is at epoch %s head %d, the stream was at %d", l, f.Epoch, f.Head, h.epoch, h.head, l.last)
 		}
 		w.lives[f.Epoch] = h
@@ -92,7 +94,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 		}
 		l.last = m.Rev
 	case protocol.Error:
-		if it := w.byID[f.ID]; it != nil && !f.Code.Retryable() {
+		if it := w.byID[f.ID]; it != nil && !f.Code.Retryable() && w.store.room(it.room).find(it.id) == nil {
 			it.moved = true // should this be lost, a later relay may take it
 		}
 	case protocol.Presence:
@@ -112,7 +114,7 @@ func (w *world) mustBeDurable(m *protocol.Message, how string) {
 	if stored == nil {
 		w.fail("%s (rev %d) is %s before it is durable", short(m.ID), m.Rev, how)
 	}
-	if stored.Seq != m.Seq || stored.CreatedAt != m.CreatedAt || stored.Rev < m.Rev || stored.Rev == m.Rev && stored.Text != m.Text {
+	if stored.Seq != m.Seq || stored.CreatedAt != m.CreatedAt || stored.Rev < m.Rev || stored.Rev == m.Rev && !same(stored, m) {
 		w.fail("%s is %s as %v and stored as %v", short(m.ID), how, m, stored)
 	}
 }
@@ -179,12 +181,15 @@ func (p *page) inspect(ev client.Event, effects []client.Effect) {
 	changed := p.inspectEffects(effects, &s)
 	p.noteEvent(ev, effects, &s)
 	if !changed && (s.Status != p.shown.Status || len(s.Messages) != len(p.shown.Messages) || len(s.Outbox) != len(p.shown.Outbox) ||
-		s.ComposerOpen != p.shown.ComposerOpen || s.Loading != p.shown.Loading || s.Unread != p.shown.Unread || s.RetryAt != p.shown.RetryAt) {
+		s.ComposerOpen != p.shown.ComposerOpen || s.Loading != p.shown.Loading || s.Unread != p.shown.Unread || s.RetryAt != p.shown.RetryAt ||
+		len(s.Changing) != len(p.shown.Changing) || len(s.Pinned) != len(p.shown.Pinned) || len(s.Typing) != len(p.shown.Typing) ||
+		s.ReadSeq != p.shown.ReadSeq || s.FirstUnread != p.shown.FirstUnread) {
 		p.w.fail("%s shows something else and does not say so: %s; before: %s", p.name, state(&s), state(&p.shown))
 	}
 	p.inspectMessages(&s)
 	p.inspectOutbox(&s)
 	p.inspectState(&s)
+	p.inspectReader(&s)
 	if s.Status == client.StatusLive {
 		p.inspectLive(&s)
 		p.link.live = true
@@ -228,8 +233,13 @@ func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (chan
 func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Snapshot) {
 	w := p.w
 	for _, e := range effects {
-		if r, ok := e.(client.Refused); ok && w.byID[r.ID] != nil {
-			w.byID[r.ID].moved = true
+		r, ok := e.(client.Refused)
+		if !ok {
+			continue
+		}
+		p.forgetWishes(r.ID)
+		if it := w.byID[r.ID]; it != nil && w.store.room(it.room).find(it.id) == nil {
+			it.moved = true
 		}
 	}
 	switch ev := ev.(type) {
@@ -267,7 +277,7 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 	case client.Discard:
 		it := w.byID[ev.ID]
 		it.discarded = it.discarded || !slices.ContainsFunc(s.Outbox, func(o client.Own) bool { return o.ID == ev.ID })
-	case client.Online, client.Offline, client.Visible, client.TryNow, client.LoadOlder, client.LoadNewer, client.LoadNewest, client.PeerSaid:
+	case client.Online, client.Offline, client.Visible, client.TryNow, client.LoadOlder, client.LoadNewer, client.LoadNewest, client.LoadAround, client.PeerSaid:
 		p.wakes++
 	}
 }
@@ -305,7 +315,7 @@ func (p *page) inspectLive(s *client.Snapshot) {
 		w.fail("%s says live before it has heard joined and history", p.name)
 	}
 	life := w.lives[p.epoch]
-	all := life.stored()
+	all := life.messages
 	from, to := 0, 0
 	if n > 0 {
 		from = place(all, s.Messages[0].Seq)
@@ -317,6 +327,8 @@ func (p *page) inspectLive(s *client.Snapshot) {
 		}
 		if stored := all[from+i]; m.Rev != stored.Rev && stored.Rev <= l.told {
 			w.fail("%s is live and shows seq %d at rev %d; it was told of %d and stored is %d", p.name, m.Seq, m.Rev, l.told, stored.Rev)
+		} else if m.Rev == stored.Rev && m != p.checked[m.ID] {
+			p.inspectMessage(m, stored)
 		}
 	}
 	if !s.MoreBefore && from > 0 && n > 0 {

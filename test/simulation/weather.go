@@ -59,6 +59,7 @@ type weather struct {
 	pace      time.Duration // between two things that people do or that break, at most
 	history   int           // messages that are there from the start
 	restless  bool          // people scroll a lot
+	plain     bool          // the relay has no list of pinned messages
 	deadly    float64       // how probably a tab dies before an effect
 	heartbeat time.Duration
 }
@@ -90,6 +91,7 @@ func (w *world) drawWeather() {
 	}
 	w.weather.deadly = []float64{0.001, 0.003, 0.01}[w.rnd.IntN(3)]
 	w.weather.restless = w.rnd.IntN(4) == 0
+	w.weather.plain = w.rnd.IntN(8) == 0
 	w.weather.heartbeat = time.Duration(pick(2, 10, 10)) * time.Second
 }
 

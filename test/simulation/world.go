@@ -41,8 +41,10 @@ type world struct {
 	pages   []*page // one for each tab, the living one
 	tabs    int     // so far
 
-	items []*item // in the order in which they were written
-	byID  map[string]*item
+	items  []*item // in the order in which they were written
+	byID   map[string]*item
+	wishes map[wish]*wished
+	wanted int // changes asked for so far
 
 	second, steps int // to find loops
 }
@@ -60,6 +62,7 @@ func Run(seed uint64, trace io.Writer) (err error) {
 		lives:  map[string]*history{},
 		tokens: map[string]issued{},
 		byID:   map[string]*item{},
+		wishes: map[wish]*wished{},
 	}
 	defer func() {
 		switch r := recover().(type) {
@@ -144,18 +147,20 @@ func (w *world) populate() {
 		if w.weather.history == 0 && w.oneIn(2) {
 			continue // nobody has entered it
 		}
-		h := &history{room: name, epoch: w.store.newEpoch(), made: true, places: map[string]int{}}
+		h := newHistory(name, w.store.newEpoch())
 		for i := range w.weather.history {
 			seq := int64(i + 1)
 			h.places[uuid(i+1)] = i
+			h.sent[uuid(i+1)] = protocol.Send{Text: fmt.Sprint(name, " ", seq)}
 			h.messages = append(h.messages, &protocol.Message{
 				Room: name, ID: uuid(i + 1), Seq: seq, Rev: seq, CreatedAt: protocol.TimeOf(start) - 1e9 + protocol.Time(i),
 				Sender: protocol.User{ID: "old", Name: "old", Role: protocol.RoleParticipant}, Text: fmt.Sprint(name, " ", seq),
 			})
 		}
-		h.head, h.durable = int64(len(h.messages)), len(h.messages)
+		h.head = int64(len(h.messages))
 		w.store.rooms[name] = h
 	}
+	w.store.names = 1 + w.rnd.IntN(3)
 	w.backup = w.store.backUp()
 	users, tabs := 1+w.rnd.IntN(3), 3
 	if w.oneIn(4) { // one user with many tabs

@@ -1,0 +1,187 @@
+package simulation
+
+import (
+	"slices"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// wish is what a user may want of a message, but to pin it, which is everybody's.
+type wish struct{ user, room, id, what string }
+
+// wished is what the user wanted last, where that is known to become true: asked
+// for in one page only, which lives, and not refused.
+type wished struct {
+	p       *page
+	text    string // an edit
+	on      bool   // a reaction
+	unknown bool   // asked for in two pages, or refused
+}
+
+// The kinds of wish beside emoji.
+const (
+	wishText   = "text"
+	wishDelete = "delete"
+)
+
+// jump asks for the messages around one, which may not be there.
+func (p *page) jump() client.Event {
+	w := p.w
+	all := w.store.room(p.room).messages
+	if len(all) == 0 || w.oneIn(20) {
+		return client.LoadAround{ID: uuid(99_999)}
+	}
+	m := all[w.rnd.IntN(len(all))]
+	if w.oneIn(2) {
+		return client.LoadAround{ID: m.ID}
+	}
+	return client.LoadAround{Seq: m.Seq}
+}
+
+// personReads lets somebody do something with the messages shown.
+func (p *page) personReads() {
+	w := p.w
+	if w.oneIn(4) {
+		p.step(client.Typed{})
+	}
+	n := len(p.shown.Messages)
+	if n == 0 {
+		return
+	}
+	p.step(client.Seen{Seq: p.shown.Messages[n-1-w.rnd.IntN(min(n, 5))].Seq})
+	for range 1 + w.rnd.IntN(3) {
+		if n = len(p.shown.Messages); n == 0 || !p.alive {
+			return
+		}
+		m := p.shown.Messages[n-1-w.rnd.IntN(min(n, 1+w.rnd.IntN(30)))]
+		if w.oneIn(8) && len(p.shown.Pinned) > 0 {
+			m = p.shown.Pinned[w.rnd.IntN(len(p.shown.Pinned))]
+		}
+		p.personChanges(m)
+	}
+}
+
+func (p *page) personChanges(m *protocol.Message) {
+	w := p.w
+	w.wanted++
+	on := w.oneIn(2)
+	switch w.rnd.IntN(10) {
+	case 0:
+		p.wants(wish{p.dev.user, p.room, m.ID, wishDelete}, wished{})
+		p.step(client.Delete{ID: m.ID})
+	case 1, 2:
+		text := w.editOf(m)
+		p.wants(wish{p.dev.user, p.room, m.ID, wishText}, wished{text: text})
+		p.step(client.EditText{ID: m.ID, Text: text})
+	case 3, 4:
+		p.step(client.Pin{ID: m.ID, On: on})
+	default:
+		emoji := []string{"+", "!"}[w.rnd.IntN(2)]
+		p.wants(wish{p.dev.user, p.room, m.ID, emoji}, wished{on: on})
+		p.step(client.React{ID: m.ID, Emoji: emoji, On: on})
+	}
+}
+
+// editOf is a text like no other.
+func (w *world) editOf(m *protocol.Message) string {
+	return m.Sender.ID + " again " + string(rune('a'+w.wanted%26)) + string(rune('a'+w.wanted/26%26)) + string(rune('a'+w.wanted/676%26))
+}
+
+func (p *page) wants(key wish, x wished) {
+	x.p = p
+	if old := p.w.wishes[key]; old != nil && (old.unknown || old.p != p) {
+		x.unknown = true
+	}
+	p.w.wishes[key] = &x
+}
+
+// forgetWishes: the page has died, or one of its changes was refused.
+func (p *page) forgetWishes(id string) {
+	for key, x := range p.w.wishes {
+		if x.p == p && (id == "" || key.id == id) {
+			x.unknown = true
+		}
+	}
+}
+
+// checkWishes holds the store against what users have asked for last.
+func (w *world) checkWishes() {
+	for key, x := range w.wishes {
+		m := w.store.room(key.room).find(key.id)
+		switch {
+		case x.unknown || m == nil || m.Deleted():
+		case key.what == wishDelete:
+			w.fail("%s was to be deleted by %s and is not", short(key.id), key.user)
+		case key.what == wishText:
+			if m.Text != x.text && !w.weather.on[edits] {
+				w.fail("%s was to become %q and is %q", short(key.id), x.text, m.Text)
+			}
+		case slices.Contains(mine(m, key.user), key.what) != x.on:
+			w.fail("%s was to have %s of %s: %v, and has not", short(key.id), key.what, key.user, x.on)
+		}
+	}
+}
+
+// same compares what a change may change.
+func same(a, b *protocol.Message) bool {
+	return a.Text == b.Text && a.Pinned == b.Pinned && a.EditedAt == b.EditedAt && a.DeletedAt == b.DeletedAt &&
+		slices.EqualFunc(a.Reactions, b.Reactions, func(x, y protocol.Reaction) bool { return x.Emoji == y.Emoji && x.Count == y.Count })
+}
+
+// inspectMessage: a live page shows a message as it is stored, and which
+// reactions are its user's own.
+func (p *page) inspectMessage(m, stored *protocol.Message) {
+	if !same(m, stored) {
+		p.w.fail("%s shows %+v, stored is %+v", p.name, m, stored)
+	}
+	if own := mine(stored, p.dev.user); !slices.Equal(own, m.Mine) {
+		p.w.fail("%s shows %q on %s as its user's own at rev %d, stored are %q", p.name, m.Mine, short(m.ID), m.Rev, own)
+	}
+	p.checked[m.ID] = m
+}
+
+// inspectReader: what is read stays so, who writes is somebody else, and what is
+// pinned is in its order.
+func (p *page) inspectReader(s *client.Snapshot) {
+	w := p.w
+	if s.ReadSeq < p.shown.ReadSeq && p.readIn == p.epoch {
+		w.fail("%s has read up to %d, and then only to %d", p.name, p.shown.ReadSeq, s.ReadSeq)
+	}
+	p.readIn = p.epoch
+	for _, u := range s.Typing {
+		if u.ID == p.dev.user || s.Status != client.StatusLive && s.Status != client.StatusCatchingUp {
+			w.fail("%s is %s and shows %s writing", p.name, s.Status, u.ID)
+		}
+	}
+	if len(s.Changing) > client.ChangesMax {
+		w.fail("%s has %d changes under way", p.name, len(s.Changing))
+	}
+	for i, m := range s.Pinned {
+		if !m.Pinned || i > 0 && m.Seq >= s.Pinned[i-1].Seq {
+			w.fail("%s shows seq %d as pinned, at %d", p.name, m.Seq, i)
+		}
+	}
+}
+
+// behind says what of the rest a page does not show as it is stored, "" where it
+// shows all.
+func (p *page) behind(h *history) string {
+	w := p.w
+	if read := h.read[p.dev.user]; p.shown.ReadSeq > read && !w.weather.on[storeFails] && !w.weather.on[resultsLost] {
+		return "has not told that it is read"
+	}
+	if w.weather.plain {
+		return ""
+	}
+	pinned := h.pinned(0)
+	if n := len(p.shown.Pinned); n > len(pinned) || n < min(len(pinned), client.PinnedMax) && !w.weather.on[smallPages] {
+		return "does not show what is pinned"
+	}
+	for i, m := range p.shown.Pinned {
+		if m.ID != pinned[i].ID || m.Rev == pinned[i].Rev && !slices.Equal(m.Mine, mine(pinned[i], p.dev.user)) {
+			return "shows something else as pinned"
+		}
+	}
+	return ""
+}
