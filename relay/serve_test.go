@@ -149,11 +149,13 @@ func TestBadFramesAreRefusedAndTheRelayLives(t *testing.T) {
 		want[protocol.Joined](c)
 		for _, bad := range []string{
 			`{}`, `{"type":"dance"}`, `{"type":"send","room":"lobby"}`, `{"type":"join","room":"../x"}`,
-			`{"type":"edit","room":"lobby","id":"` + id(1) + `","text":"later"}`,
+			`{"type":"edit","room":"lobby","id":"` + id(1) + `"}`,
 		} {
 			c.write(ws.OpText, []byte(bad))
 			c.wantError(protocol.CodeBadRequest)
 		}
+		c.say(protocol.Edit{Room: "lobby", ID: id(1), Text: "of nothing"})
+		c.wantError(protocol.CodeNotFound)
 		c.say(protocol.Send{Room: "lobby", ID: id(1), Text: strings.Repeat("x", protocol.TextBytesMax+1)})
 		c.wantError(protocol.CodeTooLarge)
 		c.say(protocol.Ping{T: "7"})
