@@ -1,0 +1,228 @@
+package compat_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"nhooyr.io/websocket"
+
+	"hallway/component/client"
+	"hallway/component/driver"
+	"hallway/protocol"
+)
+
+// future stands between today's component and today's relay and makes each seem newer to the other: every object that it
+// passes on has members that nobody knows, and the relay's frames come among some of a kind that nobody knows.
+type future struct {
+	relay  *url.URL
+	passed atomic.Int64 // how many frames and pages
+}
+
+func startFuture(t *testing.T, relay string) (address string, f *future) {
+	t.Helper()
+	target, err := url.Parse("http://" + relay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f = &future{relay: target}
+	history := httputil.NewSingleHostReverseProxy(target)
+	history.ModifyResponse = f.page
+	mux := http.NewServeMux()
+	mux.HandleFunc("/v1/ws", f.socket)
+	mux.Handle("/", history)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL, f
+}
+
+func (f *future) page(response *http.Response) error {
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	body = f.enrich(body)
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	response.ContentLength = int64(len(body))
+	response.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	return nil
+}
+
+func (f *future) socket(w http.ResponseWriter, r *http.Request) {
+	options := websocket.AcceptOptions{Subprotocols: []string{protocol.Subprotocol}}
+	near, err := websocket.Accept(w, r, &options)
+	if err != nil {
+		return
+	}
+	defer near.CloseNow()
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	dial := websocket.DialOptions{Subprotocols: options.Subprotocols}
+	far, _, err := websocket.Dial(ctx, f.relay.JoinPath("/v1/ws").String(), &dial)
+	if err != nil {
+		return
+	}
+	defer far.CloseNow()
+	go func() {
+		defer cancel()
+		f.pass(ctx, near, far, "")
+	}()
+	f.pass(ctx, far, near, `{"type":"weather","room":"lobby","sky":{"clouds":[1,2]}}`)
+}
+
+// pass hands frames on, enriched, each after one that is of no known kind.
+func (f *future) pass(ctx context.Context, from, to *websocket.Conn, strange string) {
+	from.SetReadLimit(-1)
+	for {
+		_, frame, err := from.Read(ctx)
+		if err != nil {
+			return
+		}
+		for _, data := range [][]byte{[]byte(strange), f.enrich(frame)} {
+			if len(data) == 0 {
+				continue
+			}
+			if err := to.Write(ctx, websocket.MessageText, data); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (f *future) enrich(data []byte) []byte {
+	var document any
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&document); err != nil {
+		return data
+	}
+	enrich(document)
+	f.passed.Add(1)
+	enriched, err := json.Marshal(document)
+	if err != nil {
+		return data
+	}
+	return enriched
+}
+
+func enrich(document any) {
+	switch document := document.(type) {
+	case map[string]any:
+		for name, value := range document {
+			if name != "reactions" { // its members are data
+				enrich(value)
+			}
+		}
+		document["x_mood"] = map[string]any{"level": 3, "why": []any{nil, "sun"}}
+	case []any:
+		for _, value := range document {
+			enrich(value)
+		}
+	}
+}
+
+// TestUnknownIsIgnored lets two people chat, to both of whom the relay seems newer than they are, and they to it.
+func TestUnknownIsIgnored(t *testing.T) {
+	r := startRelay(t, relayProgram)
+	address, between := startFuture(t, r.addr)
+	ada, ben := startChat(t, address, "u_ada"), startChat(t, address, "u_ben")
+	for _, c := range []*chat{ada, ben} {
+		c.until("live", func(s client.Snapshot) bool { return s.Status == client.StatusLive })
+	}
+	ada.send("Doors open at nine.")
+	ben.untilTexts("Doors open at nine.")
+	ben.send("Thanks, Ada.")
+	for _, c := range []*chat{ada, ben} {
+		c.untilTexts("Doors open at nine.", "Thanks, Ada.")
+		c.until("an empty outbox", func(s client.Snapshot) bool { return len(s.Outbox) == 0 })
+	}
+	late := startChat(t, address, "u_late")
+	late.untilTexts("Doors open at nine.", "Thanks, Ada.")
+	if between.passed.Load() < 10 {
+		t.Errorf("only %d frames and pages were made strange", between.passed.Load())
+	}
+}
+
+// TestNewerRelay meets a relay that speaks a newer version only, as versions.txt has it refuse.
+func TestNewerRelay(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		problem := protocol.Problem{Status: 426, Code: protocol.CodeBadRequest, Supported: []string{"hallway.v2"}}
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(problem.Status)
+		_, _ = w.Write(problem.Append(nil))
+	}))
+	t.Cleanup(server.Close)
+	c := startChat(t, server.URL, "u_ada")
+	c.until("update needed", func(s client.Snapshot) bool { return s.Status == client.StatusUpdateNeeded })
+	if reason := c.driver.Snapshot().Reason; !strings.Contains(reason, "another version") {
+		t.Errorf("the reason is %q", reason)
+	}
+}
+
+// chat is a native client, built from the very core that the browser runs.
+type chat struct {
+	t       *testing.T
+	driver  *driver.Driver
+	changed chan struct{}
+}
+
+func startChat(t *testing.T, relay, sub string) *chat {
+	t.Helper()
+	c := &chat{t: t, changed: make(chan struct{}, 1)}
+	c.driver = driver.Start(driver.Options{
+		Relay:  relay,
+		Room:   "lobby",
+		Token:  token(t, map[string]any{"sub": sub, "rooms": []string{"lobby"}}),
+		Client: "hallway-compat-test",
+		OnChange: func(client.Snapshot) {
+			select {
+			case c.changed <- struct{}{}:
+			default:
+			}
+		},
+	})
+	t.Cleanup(c.driver.Close)
+	return c
+}
+
+func (c *chat) send(text string) {
+	c.t.Helper()
+	if _, err := c.driver.Send(text); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *chat) untilTexts(texts ...string) {
+	c.t.Helper()
+	c.until(fmt.Sprintf("%q", texts), func(s client.Snapshot) bool {
+		var shown []string
+		for _, m := range s.Messages {
+			shown = append(shown, m.Text)
+		}
+		return slices.Equal(shown, texts)
+	})
+}
+
+func (c *chat) until(what string, reached func(client.Snapshot) bool) {
+	c.t.Helper()
+	late := time.After(patience)
+	for !reached(c.driver.Snapshot()) {
+		select {
+		case <-c.changed:
+		case <-late:
+			c.t.Fatalf("not reached: %s; it is %+v", what, c.driver.Snapshot())
+		}
+	}
+}
