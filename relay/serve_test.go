@@ -59,6 +59,10 @@ func TestTwoPeopleChat(t *testing.T) {
 	wantIDs(t, p.page("lobby", "?since=1"), 2, false, 2)
 	wantIDs(t, p.page("lobby", "?around=2"), 2, false, 1, 2)
 	wantIDs(t, p.page("empty", ""), 0, false)
+	if status, _, answer := p.rest("GET", "/v1/rooms", carol, ""); status != http.StatusOK ||
+		!strings.Contains(string(answer), `"room":"lobby","head":2,"unread":1,"members":2,`) {
+		t.Errorf("rooms: %d %s", status, answer)
+	}
 
 	p.stop()
 	for _, word := range []string{"secret word", "by REST", secret, carol, "eyJ"} {

@@ -287,6 +287,29 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(a, b)
 }
 
+// TestEncrypted: what the relay cannot read it stores, changes and gives back
+// all the same.
+func TestEncrypted(t *testing.T) {
+	l := startLive(t, hub.Config{})
+	ada := l.person("ada", protocol.RoleParticipant, "*")
+	encrypted := func(ct string) string {
+		return `"encrypted":{"alg":"A256GCM","kid":"k","iv":"AAECAwQFBgcICQoL","ct":"` + ct + `"}`
+	}
+	sent := ada.ask(201, "POST", messagesPath, `{"id":"`+messageID+`",`+encrypted("eA")+`}`)
+	edited := ada.ask(200, "PATCH", messagesPath+"/"+messageID, `{`+encrypted("eQ")+`}`)
+	open := ada.ask(200, "PATCH", messagesPath+"/"+messageID, `{"text":"in the open"}`)
+	for ct, d := range map[string]doc{"eA": sent, "eQ": edited} {
+		if !strings.Contains(d.body, encrypted(ct)) || d.Text != "" {
+			t.Errorf("want %s in %s", ct, d.body)
+		}
+	}
+	if open.Text != "in the open" || strings.Contains(open.body, "encrypted") || open.Rev != 3 {
+		t.Errorf("in the open: %s", open.body)
+	}
+	ada.ask(200, "POST", messagesPath, `{"id":"`+messageID+`",`+encrypted("eA")+`}`)
+	ada.ask(409, "POST", messagesPath, `{"id":"`+messageID+`",`+encrypted("eQ")+`}`)
+}
+
 func TestTooManyDifferentEmoji(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada := l.person("ada", protocol.RoleParticipant, "*")
