@@ -88,9 +88,10 @@ func goExec(tool toolchain) (file, error) {
 var present = strings.NewReplacer("!globalThis.fs)", "false)", "!globalThis.crypto)", "false)", "!globalThis.performance)", "false)",
 	"!globalThis.TextEncoder)", "false)", "!globalThis.TextDecoder)", "false)")
 
-// version tells the element which package it is of, and which module belongs to it.
+// version tells the element which package it is of, and of the module that belongs to it as much of the hash as tells it from
+// others. (All of it is in integrity.json.)
 func version(m module) file {
-	js := fmt.Sprintf("export const version = %q;\nexport const moduleHash = %q;\n", m.version, m.hash())
+	js := fmt.Sprintf("export const version = %q;\nexport const moduleHash = %q;\n", m.version, m.hash()[:12])
 	return file{"version.js", []byte(js)}
 }
 

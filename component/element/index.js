@@ -3,9 +3,10 @@
 
 import { Instance } from './instance.js';
 import { watchKeyboard } from './keyboard.js';
-import { themeSheets } from './sheets.js';
+import { LoadError } from './loader.js';
+import { canAdopt, themeSheets } from './sheets.js';
 import { createSkeleton } from './skeleton.js';
-import { version } from './version.js';
+import { moduleHash, version } from './version.js';
 import { wordsFor } from './words.js';
 
 const RESTART_BASE_MS = 1000;
@@ -189,13 +190,16 @@ export class HallwayChat extends ElementBase {
     this.#skeleton.say(this.#words.loading);
     this.#startedAt = performance.now();
     try {
+      if (!canAdopt()) throw new LoadError('unsupported', 'this browser has no adoptedStyleSheets');
       this.#instance = new Instance({
         root: this.shadowRoot,
         wasm: this.wasm || HallwayChat.wasmUrl || new URL('./chat.wasm', import.meta.url),
+        version,
         config: this.#config(),
         network: this.#network,
         getToken: () => this.#getToken,
         onEvent: (type, detail) => this.#fire(type, detail),
+        onProgress: (part) => this.#skeleton.progress(part),
         onReady: (api) => this.#ready(api),
         onExit: (end) => this.#exited(end),
       });
@@ -228,7 +232,7 @@ export class HallwayChat extends ElementBase {
   #exited({ code, error }) {
     this.#instance = undefined;
     this.#paint();
-    if (error?.name === 'LoadError' && !error.retry) {
+    if (error instanceof LoadError && !error.retry) {
       this.#refuse(error);
       return;
     }
@@ -238,18 +242,20 @@ export class HallwayChat extends ElementBase {
       this.#restart = undefined;
       this.#settle();
     }, restartInMs);
-    this.#skeleton.say(this.#words.stopped(Math.round(restartInMs / 1000)));
+    const words = error instanceof LoadError ? this.#words.unreachable : this.#words.stopped;
+    this.#skeleton.say(words.replace('{n}', Math.round(restartInMs / 1000)));
     const message = error?.message ?? `the program ended with code ${code}`;
     if (error) console.error('[hallway]', error);
-    if (error?.name === 'LoadError') this.#fire('error', { code: error.code, message });
+    if (error instanceof LoadError) this.#fire('error', { code: error.code, message });
     else this.#fire('exit', { code, message, restartInMs });
   }
 
   /** Says what is wrong where trying again cannot help. */
   #refuse(error) {
-    this.#skeleton.say(this.#words.cannotStart(error.message));
+    const code = error instanceof LoadError ? error.code : 'bad_request';
+    this.#skeleton.say(`${this.#words[code] ?? this.#words.failed} (${code})`);
     console.error('[hallway]', error);
-    this.#fire('error', { code: error.code ?? 'bad_request', message: error.message });
+    this.#fire('error', { code, message: error.message });
   }
 
   async #call(run) {
@@ -304,7 +310,7 @@ export class HallwayChat extends ElementBase {
       lang: this.#language,
       enter: this.enter,
       texts: { ...this.#texts },
-      client: `hallway-chat/${version}`,
+      client: `hallway-chat/${version} (sha256:${moduleHash})`,
     };
   }
 

@@ -24,10 +24,12 @@ export class Instance {
    * @param {object} options
    * @param {ShadowRoot} options.root
    * @param {string | URL} options.wasm where the module is
+   * @param {string} options.version what it must be of
    * @param {object} options.config the program's settings, see the element
    * @param {() => ((() => Promise<string>) | undefined)} options.getToken the host's token source, asked for at each use
    * @param {object} [options.network] see createScope
    * @param {(type: string, detail: object) => void} options.onEvent
+   * @param {(part?: number) => void} options.onProgress the module is slow to come, see loadModule
    * @param {(api: object) => void} options.onReady the program is mounted and answers
    * @param {(end: {code?: number, error?: Error}) => void} options.onExit the program could not be started (`error`) or ended
    *   unasked; not called after end()
@@ -64,8 +66,8 @@ export class Instance {
   }
 
   async #run() {
-    const { root, wasm, network } = this.#options;
-    const module = await loadModule(wasm);
+    const { root, wasm, version, network, onProgress } = this.#options;
+    const module = await loadModule(wasm, version, (part) => this.#ended || onProgress(part));
     if (this.#ended) return {};
 
     const mount = root.ownerDocument.createElement('div');

@@ -4,7 +4,7 @@
 /** Why a module could not be had. `code` is for programs, `message` for the integrator. */
 export class LoadError extends Error {
   /**
-   * @param {'unsupported'|'unreachable'|'not_found'|'http_error'|'not_wasm'|'blocked'|'broken'} code
+   * @param {'unsupported'|'unreachable'|'not_found'|'http_error'|'not_wasm'|'blocked'|'broken'|'version_mismatch'} code
    * @param {string} message
    * @param {{cause?: unknown, retry?: boolean}} options `retry`: whether it may go well later
    */
@@ -19,31 +19,61 @@ export class LoadError extends Error {
 const ADVICE = 'set HallwayChat.wasmUrl or the "wasm" attribute to where hallway-chat/chat.wasm is served';
 const MAGIC = [0x00, 0x61, 0x73, 0x6d]; // "\0asm"
 
-/** @type {Map<string, Promise<WebAssembly.Module>>} */
-const modules = new Map();
+const VERSION_SECTION = 'hallway.version'; // component/build writes it
+const SLOW_MS = 300; // what takes no longer needs no bar
+
+/** @type {Map<string, {module: Promise<WebAssembly.Module>, watch: Set<(part?: number) => void>}>} */
+const loads = new Map();
 
 /**
  * The compiled module at a URL. A failure is forgotten, so that the next call tries again.
  *
  * @param {string | URL} url
+ * @param {string} version what the module must be of
+ * @param {(part?: number) => void} [onProgress] hears, if it takes long, what part of the download is there, from 0 to 1;
+ *   nothing where its size is not known
  * @returns {Promise<WebAssembly.Module>} rejects with a LoadError
  */
-export function loadModule(url) {
+export function loadModule(url, version, onProgress = () => {}) {
   const key = String(url);
-  let module = modules.get(key);
-  if (!module) {
-    module = load(key);
-    modules.set(key, module);
-    module.catch(() => modules.delete(key));
+  let load = loads.get(key);
+  if (!load) {
+    const watch = new Set();
+    load = { watch, module: fetchModule(key, version, watch) };
+    loads.set(key, load);
+    load.module.catch(() => loads.delete(key));
   }
-  return module;
+  load.watch.add(onProgress);
+  return load.module;
 }
 
-async function load(url) {
+async function fetchModule(url, version, watch) {
   if (typeof WebAssembly !== 'object') {
     throw new LoadError('unsupported', 'this browser has no WebAssembly (or it is switched off)');
   }
-  const response = await request(url);
+  let part;
+  let slow = false;
+  const tell = () => {
+    if (slow) for (const heard of watch) heard(part);
+  };
+  const timer = setTimeout(() => {
+    slow = true;
+    tell();
+  }, SLOW_MS);
+  try {
+    const response = await request(url);
+    const counted = countedResponse(response, (now) => {
+      part = now;
+      tell();
+    });
+    return sameVersion(await compile(counted, url), url, version);
+  } finally {
+    clearTimeout(timer);
+    watch.clear();
+  }
+}
+
+async function compile(response, url) {
   const type = (response.headers.get('content-type') ?? '').split(';')[0].trim().toLowerCase();
   try {
     if (type === 'application/wasm' && WebAssembly.compileStreaming) {
@@ -53,6 +83,35 @@ async function load(url) {
   } catch (error) {
     throw explain(error, url);
   }
+}
+
+/** The same response, told of as it comes, where its size is known: the length of an encoded one is not what comes out. */
+function countedResponse(response, onPart) {
+  const { headers, body, type } = response;
+  const length = Number(headers.get('content-length'));
+  // Of another origin's headers, a page may not see the encoding.
+  if (!length || !body || type === 'cors' || headers.get('content-encoding')) return response;
+  let got = 0;
+  const count = new TransformStream({
+    transform(chunk, out) {
+      got += chunk.byteLength;
+      onPart(Math.min(1, got / length));
+      out.enqueue(chunk);
+    },
+  });
+  return new Response(body.pipeThrough(count), { headers });
+}
+
+/** Element and module speak to each other in ways that may differ from one version to the next. */
+function sameVersion(module, url, version) {
+  const [section] = WebAssembly.Module.customSections(module, VERSION_SECTION);
+  const found = section && new TextDecoder().decode(section);
+  if (found === version) return module;
+  const what = found ? `of version ${found}` : 'of no known version';
+  throw new LoadError(
+    'version_mismatch',
+    `${url} is ${what}, the element of ${version}: serve both from one release of hallway-chat`,
+  );
 }
 
 async function request(url) {

@@ -39,24 +39,13 @@ export function createOutput() {
 function outputOnlyFiles(writeSync) {
   const unsupported = (...args) =>
     args.at(-1)(Object.assign(new Error('not implemented'), { code: 'ENOSYS' }));
-  const names =
-    'chmod chown close fchmod fchown fstat ftruncate lchown link lstat mkdir open read readdir readlink rename rmdir ' +
-    'stat symlink truncate unlink utimes';
-  return {
-    ...Object.fromEntries(names.split(' ').map((name) => [name, unsupported])),
-    constants: {
-      O_WRONLY: -1,
-      O_RDWR: -1,
-      O_CREAT: -1,
-      O_TRUNC: -1,
-      O_APPEND: -1,
-      O_EXCL: -1,
-      O_DIRECTORY: -1,
-    },
+  const files = {
+    constants: new Proxy({}, { get: () => -1 }),
     writeSync,
     write(descriptor, bytes, _offset, _length, _position, callback) {
       callback(null, writeSync(descriptor, bytes));
     },
     fsync: (_descriptor, callback) => callback(null),
   };
+  return new Proxy(files, { get: (own, name) => own[name] ?? unsupported });
 }

@@ -20,6 +20,9 @@ function parsed() {
   return sheets;
 }
 
+/** Whether the browser can have sheets of this kind. Those that cannot are too old for the chat. */
+export const canAdopt = () => 'adoptedStyleSheets' in Document.prototype;
+
 /**
  * The sheets of a theme.
  *
@@ -27,6 +30,7 @@ function parsed() {
  * @returns {CSSStyleSheet[]}
  */
 export function themeSheets(theme) {
+  if (!canAdopt()) return [];
   const { base: common, dark: always, auto } = parsed();
   if (theme === 'light') return [common];
   return [common, theme === 'dark' ? always : auto];

@@ -1,9 +1,10 @@
 /**
- * What a chat shows before its program is up and while it is being restarted: the same shape, so that nothing jumps, and one
- * line of text for people and assistive technology.
+ * What a chat shows before its program is up and while it is being restarted: the same shape, so that nothing jumps, one line of
+ * text for people and assistive technology, and how far a slow download has come.
  *
  * @param {Document} document
- * @returns {{node: HTMLElement, say: (text: string) => void}}
+ * @returns {{node: HTMLElement, say: (text: string) => void, progress: (part?: number) => void}} `progress` takes what part of
+ *   all is there, from 0 to 1, or nothing where that is not known; `say` ends it
  */
 export function createSkeleton(document) {
   const box = (name, ...children) => {
@@ -14,16 +15,24 @@ export function createSkeleton(document) {
   };
   const status = box('hallway-status');
   status.setAttribute('role', 'status');
+  const bar = document.createElement('progress');
   const row = () => box('hallway-skeleton-row');
   const log = box('hallway-log', box('hallway-loading', row(), row(), row()));
-  const header = box('hallway-header', box('hallway-bar'));
-  const input = box('hallway-write', box('hallway-skeleton-input'));
-  const composer = box('hallway-composer', input, box('hallway-foot'));
-  for (const shape of [header, log, composer]) shape.setAttribute('aria-hidden', 'true');
+  const composer = box('hallway-composer', box('hallway-skeleton-input'));
+  for (const shape of [log, composer]) shape.setAttribute('aria-hidden', 'true');
   return {
-    node: box('hallway hallway-skeleton', header, status, log, composer),
+    node: box('hallway hallway-skeleton', status, log, composer),
     say(text) {
       status.textContent = text;
+      bar.remove();
+    },
+    progress(part) {
+      if (!bar.isConnected) {
+        bar.setAttribute('aria-label', status.textContent);
+        status.after(bar);
+      }
+      if (part === undefined) bar.removeAttribute('value');
+      else bar.value = part;
     },
   };
 }

@@ -1,33 +1,49 @@
-// What the element says while its program is not up: the program has words of its own.
+// What the element says while its program is not up: the program has words of its own. `{n}` stands for a number of seconds.
 
 const LANGUAGES = {
   en: {
     dir: 'ltr',
     noRoom: 'The chat has no room yet.',
     loading: 'Loading the chat…',
-    stopped: (seconds) => `The chat stopped. It starts again in ${seconds} s.`,
-    cannotStart: (why) => `The chat cannot start: ${why}`,
+    stopped: 'The chat stopped. It starts again in {n} s.',
+    unreachable: 'The chat could not be loaded. Next try in {n} s.',
+    unsupported: 'This browser is too old for the chat.',
+    blocked: 'This page’s security policy forbids the chat.',
+    version_mismatch: 'The chat was updated. Please reload the page.',
+    failed: 'The chat cannot start.',
   },
   de: {
     dir: 'ltr',
     noRoom: 'Der Chat hat noch keinen Raum.',
     loading: 'Der Chat wird geladen …',
-    stopped: (seconds) => `Der Chat ist stehen geblieben. Er startet in ${seconds} s neu.`,
-    cannotStart: (why) => `Der Chat kann nicht starten: ${why}`,
+    stopped: 'Der Chat ist stehen geblieben. Er startet in {n} s neu.',
+    unreachable: 'Der Chat konnte nicht geladen werden. Nächster Versuch in {n} s.',
+    unsupported: 'Dieser Browser ist zu alt für den Chat.',
+    blocked: 'Die Sicherheitsregeln dieser Seite verbieten den Chat.',
+    version_mismatch: 'Der Chat wurde aktualisiert. Bitte die Seite neu laden.',
+    failed: 'Der Chat kann nicht starten.',
   },
   fr: {
     dir: 'ltr',
     noRoom: 'La discussion n’a pas encore de salon.',
     loading: 'Chargement de la discussion…',
-    stopped: (seconds) => `La discussion s’est arrêtée. Elle redémarre dans ${seconds} s.`,
-    cannotStart: (why) => `La discussion ne peut pas démarrer : ${why}`,
+    stopped: 'La discussion s’est arrêtée. Elle redémarre dans {n} s.',
+    unreachable: 'La discussion n’a pas pu être chargée. Nouvel essai dans {n} s.',
+    unsupported: 'Ce navigateur est trop ancien pour la discussion.',
+    blocked: 'Les règles de sécurité de cette page interdisent la discussion.',
+    version_mismatch: 'La discussion a été mise à jour. Veuillez recharger la page.',
+    failed: 'La discussion ne peut pas démarrer.',
   },
   ar: {
     dir: 'rtl',
     noRoom: 'لا غرفة للمحادثة بعد.',
     loading: 'جارٍ تحميل المحادثة…',
-    stopped: (seconds) => `توقفت المحادثة. تبدأ من جديد بعد ${seconds} ث.`,
-    cannotStart: (why) => `تعذّر بدء المحادثة: ${why}`,
+    stopped: 'توقفت المحادثة. تبدأ من جديد بعد {n} ث.',
+    unreachable: 'تعذّر تحميل المحادثة. محاولة جديدة بعد {n} ث.',
+    unsupported: 'هذا المتصفح قديم جدًا على المحادثة.',
+    blocked: 'سياسة الأمان في هذه الصفحة تمنع المحادثة.',
+    version_mismatch: 'حُدّثت المحادثة. أعد تحميل الصفحة من فضلك.',
+    failed: 'تعذّر بدء المحادثة.',
   },
 };
 
