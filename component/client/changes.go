@@ -28,6 +28,8 @@ type change struct {
 	on    bool   // changeReaction, changePin
 
 	writtenAt  time.Time // on this connection, not answered yet; zero: it waits
+	written    bool      // at least once
+	unsure     bool      // it took the place of one that was, and which the relay may yet do
 	unanswered int       // connections given up because no answer came
 }
 
@@ -61,6 +63,7 @@ func (c *Client) ask(ch change) {
 		c.emit(Refused{Code: code, Reason: reason, ID: ch.id})
 		return
 	case i >= 0:
+		ch.unsure = l.list[i].written || l.list[i].unsure
 		l.list[i] = &ch
 	default:
 		l.list = append(l.list, &ch)
@@ -76,20 +79,22 @@ func (c *Client) flushChanges() {
 	if len(l.list) == 0 {
 		return
 	}
-	ready := c.conn.phase == phaseJoined && c.sync.reached && !c.conn.draining && l.resumeAt.IsZero()
+	caughtUp := c.conn.phase == phaseJoined && c.sync.reached
+	ready := caughtUp && !c.conn.draining && l.resumeAt.IsZero()
 	room := changesInFlightMax - l.inFlight()
 	var busy []string
 	for _, ch := range slices.Clone(l.list) {
 		if slices.Contains(busy, ch.id) {
 			continue
 		}
+		inFlight := !ch.writtenAt.IsZero()
 		switch m := c.known(ch.id); {
-		case m != nil && ch.shownBy(m):
+		case caughtUp && m != nil && ch.shownBy(m) && !ch.unsure: // an unsure one needs its answer
 			c.endChange(ch)
 			continue
-		case ready && room > 0 && ch.writtenAt.IsZero():
+		case ready && room > 0 && !inFlight:
 			room--
-			ch.writtenAt = c.now
+			ch.writtenAt, ch.written = c.now, true
 			c.write(ch.frame(c.cfg.Room))
 		}
 		busy = append(busy, ch.id)

@@ -135,7 +135,9 @@ func strikeRestore(w *world, _ *page) {
 		return
 	}
 	w.relay.kill()
-	clear(w.wishes)
+	for _, x := range w.wishes {
+		x.unknown = true
+	}
 	old := w.store.rooms
 	w.store.restore(w.backup, w.rooms)
 	for _, it := range w.items {
