@@ -112,6 +112,7 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err e
 	began := time.Now()
 	defer func() {
 		s.upkeep.committed += time.Since(began)
+		s.upkeep.ops += len(ops)
 		if err != nil {
 			clear(s.rooms) // whether the commit is stored is not known
 		}

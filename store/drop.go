@@ -52,7 +52,7 @@ func (s *SQLite) emptySlice(ctx context.Context, began time.Time) error {
 		return err
 	})
 	if err == nil {
-		u.unmerged, u.flushed = true, true
+		u.unmerged, u.merges = true, mergeSlices
 		if empty {
 			u.dropped = u.dropped[1:]
 		}

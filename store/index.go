@@ -13,9 +13,12 @@ const (
 	// looks at the clock.
 	indexMessages = 16
 	indexBytes    = 4 << 10
-	// mergePages is how much of the index is merged at a time: up to 16 pages,
+	// mergePages is how much of the index is merged at a time: up to 8 pages,
 	// where a level has 8 parts or more.
-	mergePages = "16,8"
+	mergePages = "8,8"
+	// mergeSlices are given to that after each slice that adds a part: fewer, and
+	// the parts become too many, which SQLite then merges all at once.
+	mergeSlices = 8
 )
 
 // indexSlice puts changes into the index of words, room by room and in the order
@@ -44,7 +47,7 @@ func (s *SQLite) indexSlice(ctx context.Context, began time.Time) error {
 	for _, key := range complete {
 		delete(u.unindexed, key)
 	}
-	u.unmerged, u.flushed = true, true
+	u.unmerged, u.merges = true, mergeSlices
 	return nil
 }
 
@@ -111,7 +114,7 @@ func (s *SQLite) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (c
 }
 
 // mergeSlice merges some of the parts in which the index grows. Left alone,
-// SQLite merges them in the end all at once, inside of a commit.
+// SQLite merges them in the end all at once.
 func (s *SQLite) mergeSlice(ctx context.Context) error {
 	w := &s.write.upkeep
 	var before, after int64
@@ -125,7 +128,8 @@ func (s *SQLite) mergeSlice(ctx context.Context) error {
 		return tx.StmtContext(ctx, w.writes).QueryRowContext(ctx).Scan(&after)
 	})
 	if err == nil {
-		s.upkeep.unmerged, s.upkeep.flushed = after-before >= 2, false // by SQLite's description
+		s.upkeep.unmerged = after-before >= 2 // by SQLite's description
+		s.upkeep.merges--
 	}
 	return err
 }

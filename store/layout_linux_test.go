@@ -25,12 +25,15 @@ var layouts = []layout{
 			room INTEGER NOT NULL REFERENCES rooms (key), seq INTEGER NOT NULL, rev INTEGER NOT NULL, id TEXT NOT NULL,
 			made_as BLOB NOT NULL, sender_id TEXT NOT NULL, sender_name TEXT NOT NULL, sender_role TEXT NOT NULL,
 			created_at INTEGER NOT NULL, sent_at TEXT NOT NULL, text TEXT NOT NULL, encrypted TEXT NOT NULL, reply_to TEXT NOT NULL,
+			edited_at INTEGER NOT NULL DEFAULT 0, deleted_at INTEGER NOT NULL DEFAULT 0,
+			pinned INTEGER NOT NULL DEFAULT 0, reactions TEXT NOT NULL DEFAULT '',
 			UNIQUE (room, seq)
 		) STRICT;
 		DROP TABLE messages;
 		ALTER TABLE by_rowid RENAME TO messages;
-		CREATE UNIQUE INDEX messages_id  ON messages (room, id);
-		CREATE UNIQUE INDEX messages_rev ON messages (room, rev);`},
+		CREATE UNIQUE INDEX messages_id      ON messages (id, room);
+		CREATE UNIQUE INDEX messages_changed ON messages (room, rev) WHERE rev <> seq;
+		CREATE INDEX messages_pinned         ON messages (room, seq) WHERE pinned = 1;`},
 }
 
 // BenchmarkLayout holds the layouts of the table of messages side by side, on

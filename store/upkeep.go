@@ -19,10 +19,14 @@ const (
 	// sliceTime is after what time a slice takes on nothing more.
 	sliceTime = time.Millisecond
 	// slicePause is how many times as long as a slice the commits have for
-	// themselves after it; busyPause, where they take more than half of the time.
-	// A search may then find later than it should: the messages come first.
+	// themselves after it; busyPause, where they take more than half of the time;
+	// groupPause, where they do so although an op takes less than groupTime, for
+	// then a message costs more to index than to store, and the messages come
+	// first: a search may find them later than it should.
 	slicePause = 2
-	busyPause  = 20
+	busyPause  = 10
+	groupPause = 50
+	groupTime  = 100 * time.Microsecond
 )
 
 // upkeep is what is to be done. It belongs to the writer's turn, but failed.
@@ -30,8 +34,9 @@ type upkeep struct {
 	unindexed map[int64]struct{} // rooms with changes that a search does not find
 	dropped   []int64            // rooms to empty
 	unmerged  bool               // the index has parts that may be merged
-	flushed   bool               // the last slice added such a part
+	merges    int                // slices for that before more is indexed
 	committed time.Duration      // what commits took since the last slice
+	ops       int                // in these commits
 	ended     time.Time          // the last slice
 	failed    atomic.Pointer[error]
 }
@@ -148,7 +153,7 @@ func (s *SQLite) tendSlice(ctx context.Context) (pause time.Duration, err error)
 	u := &s.upkeep
 	began := time.Now()
 	switch {
-	case u.unmerged && (u.flushed || len(u.unindexed) == 0):
+	case u.unmerged && (u.merges > 0 || len(u.unindexed) == 0):
 		err = s.mergeSlice(ctx)
 	case len(u.unindexed) > 0:
 		err = s.indexSlice(ctx, began)
@@ -169,8 +174,11 @@ func (u *upkeep) pause(began, ended time.Time) time.Duration {
 	times := time.Duration(slicePause)
 	if u.committed > began.Sub(u.ended)/2 {
 		times = busyPause
+		if u.committed < time.Duration(u.ops)*groupTime {
+			times = groupPause
+		}
 	}
-	u.committed, u.ended = 0, ended
+	u.committed, u.ops, u.ended = 0, 0, ended
 	return times * ended.Sub(began)
 }
 
