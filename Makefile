@@ -15,7 +15,7 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build wasm npm examples sim mutants bench test-go test-js test-browser test-packages lint-go lint-js need-build need-node package-tools
+.PHONY: help demo test lint fmt build wasm npm examples sim mutants bench test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Say what each word does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ help: ## Say what each word does
 demo: build ## Build everything and serve the demo on http://127.0.0.1:8080 (PORT= changes it)
 	@exec bin/hallway serve --demo --addr 127.0.0.1:$(PORT)
 
-test: lint-js test-js test-go lint-go test-browser ## Run every check and test, real browser included
+test: lint-js test-js test-go lint-go lint-package test-browser ## Run every check and test, real browser included
 
 lint: lint-go lint-js ## Check Go (host and browser build) and JavaScript
 
@@ -73,6 +73,11 @@ lint-go: need-build
 
 lint-js: need-node
 	$(BIOME) check
+
+# The package as its users' tools see it; ES modules only, so what only CommonJS lacks does not count.
+lint-package: wasm test/lint/node_modules/.package-lock.json
+	test/lint/node_modules/.bin/publint --strict .
+	test/lint/node_modules/.bin/attw --pack . --profile esm-only --exclude-entrypoints ./chat.wasm ./custom-elements.json
 
 test-js: need-node
 	node --test --test-reporter=spec component/element/*.test.js
