@@ -102,7 +102,7 @@ func (h *Hub) marked(p *presence, by *member, seq int64, o Outcome) {
 	if o.Code != "" {
 		return
 	}
-	if o.Read > p.read {
+	if p.room.open && o.Read > p.read { // else it may be of a life that is over, and joined tells
 		p.read = o.Read
 		h.stats.Reads++
 		for _, m := range p.members {
