@@ -43,3 +43,12 @@ for (const [name, [project, command, path = '/']] of Object.entries(BUNDLERS)) {
     await ada.settled(2);
   });
 }
+
+test('Next: the server renders the page with the element in it, and nothing fails there', async ({
+  serve,
+}) => {
+  const site = await serve(...BUNDLERS['Next, rendered on the server']);
+  const html = await (await fetch(`${site}/?room=lobby`)).text();
+  expect(html).toContain('Rendered on the server');
+  expect(html).toMatch(/<hallway-chat[ >]/);
+});

@@ -102,6 +102,24 @@ test('an organizer sees what is new in every room, makes a room, and ends it', a
   await expect(Ada.page.getByRole('link', { name: /Dinner/ })).toHaveCount(0);
 });
 
+test('in development, too, where React mounts everything twice, a chat has one socket', async ({
+  serve,
+  newPage,
+}) => {
+  const page = await newPage();
+  const sockets = [];
+  page.on('websocket', (socket) => socket.url().endsWith('/v1/ws') && sockets.push(socket));
+  const command = ['vite', '--host', '127.0.0.1', '--port', '{port}', '--strictPort'];
+  await page.goto(`${await serve('organizer', command)}/rooms/lobby`);
+  await page.getByLabel('Your name').fill('Ada');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  const chat = new Chat(page.locator('hallway-chat'));
+  await chat.live();
+  await chat.write('Once.');
+  await chat.settled(1);
+  expect(sockets).toHaveLength(1);
+});
+
 /** The relay dies under both, both go on writing, and one relay or another comes back. */
 async function survive({ people, relay, watch }, restart) {
   watch.expect(UNREACHABLE);
