@@ -122,7 +122,7 @@ func (s *Settings) equal(other *Settings) bool {
 func (c *Chat) speakLanguage() {
 	c.text = textsFor(c.settings.Lang, c.settings.Texts)
 	c.clock = newClock(c.settings.Lang, c.text)
-	c.text.number = c.clock.number
+	c.text.number, c.text.same = c.clock.number, c.clock.same
 	c.refreshLine()
 	c.measure()
 	c.makeHits()

@@ -1,11 +1,16 @@
 package view
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"strings"
+	"unicode/utf8"
 
-// clock writes times and numbers as people of a place do: the browser knows how,
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// clock writes times and numbers, and compares words, as people of a place do: the browser knows how,
 // and knows the zone's past and future offsets, which Go's time does not in a
 // browser. Times are in ms since the Unix epoch.
-type clock struct{ short, long, moments, days, numbers app.Value }
+type clock struct{ short, long, moments, days, numbers, words app.Value }
 
 // newClock makes the clock of a language tag. Where the chat speaks another
 // language than the tag's, times are in that.
@@ -19,6 +24,7 @@ func newClock(tag string, t *texts) clock {
 		moments: intl("DateTimeFormat", tag, t.tag, map[string]any{"dateStyle": "medium", "timeStyle": "short"}),
 		days:    intl("DateTimeFormat", tag, t.tag, map[string]any{"weekday": "long", "day": "numeric", "month": "long", "year": "numeric"}),
 		numbers: intl("NumberFormat", tag, t.tag, nil),
+		words:   intl("Collator", tag, t.tag, map[string]any{"usage": "search", "sensitivity": "base"}),
 	}
 }
 
@@ -39,6 +45,16 @@ func (c clock) date(at int64) string   { return c.long.Call("format", at).String
 func (c clock) moment(at int64) string { return c.moments.Call("format", at).String() }
 func (c clock) day(at int64) string    { return c.days.Call("format", at).String() }
 func (c clock) number(n int) string    { return c.numbers.Call("format", n).String() }
+
+// same reports whether two words are one, but for case and accents, as the relay's
+// search takes them.
+func (c clock) same(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	ascii := !strings.ContainsFunc(a+b, func(r rune) bool { return r >= utf8.RuneSelf })
+	return !ascii && c.words.Call("compare", a, b).Int() == 0
+}
 
 // dayBoundsOf asks the browser for the day of a time.
 func dayBoundsOf(at int64) (from, to int64) {

@@ -31,7 +31,7 @@ func hitsOf(f *client.Found, t *texts, date func(at int64) string) []hit {
 	for i, m := range f.Messages {
 		pieces := []piece{{pieceText, contentOf(t, m.Deleted(), m.Encrypted != nil, "")}}
 		if pieces[0].text == "" {
-			pieces = markFound(plainOf(m.Text), f.Words)
+			pieces = markFound(plainOf(m.Text), f.Words, t.same)
 		}
 		hits[i] = hit{id: m.ID, seq: m.Seq, sender: nameOf(m.Sender), when: date(int64(m.CreatedAt) / 1000), pieces: pieces}
 	}
@@ -41,9 +41,9 @@ func hitsOf(f *client.Found, t *texts, date func(at int64) string) []hit {
 // markFound cuts a text to what is around the first of the words that were looked
 // for, and sets each of them apart: all as they are, the last also where it begins a
 // longer one.
-func markFound(text, words string) []piece {
+func markFound(text, words string, same func(a, b string) bool) []piece {
 	wanted := strings.FieldsFunc(words, func(r rune) bool { return !inWord(r) && !unicode.IsMark(r) })
-	text, found := cutTo(text, func(word string) bool { return isWanted(word, wanted) })
+	text, found := cutTo(text, func(word string) bool { return isWanted(word, wanted, same) })
 	var pieces []piece
 	at := 0
 	for _, f := range found {
@@ -59,12 +59,12 @@ func markFound(text, words string) []piece {
 	return pieces
 }
 
-func isWanted(word string, wanted []string) bool {
+func isWanted(word string, wanted []string, same func(a, b string) bool) bool {
 	for i, w := range wanted {
 		if i == len(wanted)-1 {
 			word = beginning(word, utf8.RuneCountInString(w))
 		}
-		if strings.EqualFold(word, w) {
+		if same(word, w) {
 			return true
 		}
 	}

@@ -35,7 +35,7 @@ func TestFoundWordsAreMarked(t *testing.T) {
 		{"text", " ", "text"},
 		{"", "a", ""},
 	} {
-		if got := shownOf(markFound(tc.text, tc.words)); got != tc.want {
+		if got := shownOf(markFound(tc.text, tc.words, strings.EqualFold)); got != tc.want {
 			t.Errorf("%q in %q: %q, want %q", tc.words, tc.text, got, tc.want)
 		}
 	}
@@ -43,7 +43,7 @@ func TestFoundWordsAreMarked(t *testing.T) {
 
 func TestFoundTextIsCutAroundTheWord(t *testing.T) {
 	long := strings.Repeat("über viele wörter ", 60)
-	got := shownOf(markFound(long+"here "+long, "here"))
+	got := shownOf(markFound(long+"here "+long, "here", strings.EqualFold))
 	if !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "…") || !strings.Contains(got, " [here] ") {
 		t.Errorf("%q", got)
 	}
@@ -54,7 +54,7 @@ func TestFoundTextIsCutAroundTheWord(t *testing.T) {
 	if strings.ToValidUTF8(got, "?") != got || !strings.HasPrefix(before, "…") {
 		t.Errorf("%q", got)
 	}
-	if got := shownOf(markFound(long, "nowhere")); !strings.HasPrefix(got, "über") || len(got) > foundBytesMax+len("…") {
+	if got := shownOf(markFound(long, "nowhere", strings.EqualFold)); !strings.HasPrefix(got, "über") || len(got) > foundBytesMax+len("…") {
 		t.Errorf("%q", got)
 	}
 }

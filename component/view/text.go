@@ -167,7 +167,8 @@ var languages = [...]*language{english, german, french, arabic}
 type texts struct {
 	*language
 	own    map[string]string
-	number func(n int) string // as people of the place write it
+	number func(n int) string     // as people of the place write it
+	same   func(a, b string) bool // whether two words are one, but for case and accents
 }
 
 // textsFor gives the texts for a BCP 47 tag; own, which may be nil, are the host's.
@@ -178,7 +179,7 @@ func textsFor(tag string, own map[string]string) *texts {
 			speak = l
 		}
 	}
-	return &texts{language: speak, own: maps.Clone(own), number: strconv.Itoa}
+	return &texts{language: speak, own: maps.Clone(own), number: strconv.Itoa, same: strings.EqualFold}
 }
 
 // primary is the language of a tag, without a script or place.

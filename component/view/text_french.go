@@ -62,7 +62,7 @@ var french = &language{
 		wordReplyingTo:   "Réponse à {name}",
 		wordReplyingAway: "Réponse à un message précédent",
 		wordCancelReply:  "Annuler la réponse",
-		wordEditing:      "Modification de votre message",
+		wordEditing:      "Modifier le message",
 		wordCancelEdit:   "Annuler la modification",
 		wordEditEmpty:    "Non enregistré : un message ne peut pas être vide. Vous pouvez le supprimer.",
 		wordEditGone:     "Le message a été supprimé entre-temps. Votre texte est toujours là.",

@@ -61,7 +61,7 @@ var german = &language{
 		wordReplyingTo:   "Antwort an {name}",
 		wordReplyingAway: "Antwort auf eine frühere Nachricht",
 		wordCancelReply:  "Antwort verwerfen",
-		wordEditing:      "Du bearbeitest deine Nachricht",
+		wordEditing:      "Nachricht bearbeiten",
 		wordCancelEdit:   "Bearbeiten abbrechen",
 		wordEditEmpty:    "Nicht gespeichert: Eine Nachricht kann nicht leer sein. Du kannst sie löschen.",
 		wordEditGone:     "Die Nachricht wurde inzwischen gelöscht. Dein Text ist noch da.",

@@ -74,6 +74,17 @@ test('the keyboard opens the search, walks through it and gets back', async ({ o
   await expect(ada.element.getByRole('button', { name: 'Search', exact: true })).toBeFocused();
 });
 
+test('accents and case make no difference', async ({ openChats, relay }) => {
+  await relay.post(BEN, { text: 'Im CAFÉ Größenwahn' });
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  const field = await openSearch(ada);
+  const hits = results(ada).getByRole('listitem');
+  await field.fill('cafe große');
+  await expect(hits).toHaveCount(1);
+  await expect(hits.locator('mark')).toHaveText(['CAFÉ', 'Größenwahn']);
+});
+
 test('more is found on demand', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();

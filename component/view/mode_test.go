@@ -1,0 +1,87 @@
+package view
+
+import (
+	"testing"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+func mine(seq int64, text string) *protocol.Message {
+	return &protocol.Message{ID: "m" + text, Seq: seq, Sender: protocol.User{ID: "me", Name: "Me"}, Text: text}
+}
+
+func TestLastOwn(t *testing.T) {
+	deleted, encrypted := mine(3, "c"), mine(4, "d")
+	deleted.DeletedAt, encrypted.Encrypted = 1, &protocol.Encrypted{}
+	own := mine(2, "b")
+	s := live(of(1, "a"), own, deleted, encrypted, of(5, "e"))
+	if got := lastOwn(&s); got != own {
+		t.Errorf("%+v", got)
+	}
+	s.MoreAfter = true
+	if got := lastOwn(&s); got != nil {
+		t.Errorf("with more after: %+v", got)
+	}
+	s = live(of(1, "a"))
+	s.Outbox = []client.Own{{Item: client.Item{ID: "waits"}}}
+	if got := lastOwn(&s); got != nil {
+		t.Errorf("one that is not stored: %+v", got)
+	}
+	s = live(&protocol.Message{ID: "x"})
+	s.Me = protocol.User{}
+	if got := lastOwn(&s); got != nil {
+		t.Errorf("before anybody is known: %+v", got)
+	}
+}
+
+func TestModeFollowsItsMessages(t *testing.T) {
+	asked, own := of(1, "asked"), mine(2, "own")
+	asked.ID = "asked"
+	s := live(asked, own)
+	m := mode{replyTo: asked.ID, answers: asked, editing: own.ID, was: own.Text}
+	if changed, gone := m.follow(&s); changed || gone {
+		t.Error("nothing has changed")
+	}
+	edited := *asked
+	edited.Text = "asked again"
+	s = live(&edited, own)
+	if changed, gone := m.follow(&s); !changed || gone || m.answers != &edited {
+		t.Error("the answered message was edited")
+	}
+	s = live(own)
+	if changed, gone := m.follow(&s); changed || gone || m.answers != &edited {
+		t.Error("a message that is no longer loaded is remembered")
+	}
+	deleted := *own
+	deleted.DeletedAt = 1
+	s = live(&deleted)
+	if _, gone := m.follow(&s); !gone {
+		t.Error("the edited message was deleted")
+	}
+}
+
+func TestStrip(t *testing.T) {
+	asked := of(1, "When do *doors*\nopen?")
+	deleted := *asked
+	deleted.DeletedAt = 1
+	for _, tc := range []struct {
+		mode         mode
+		what, quoted string
+		cancel       word
+	}{
+		{mode{}, "", "", ""},
+		{mode{replyTo: "x"}, said.say(wordReplyingAway), "", wordCancelReply},
+		{mode{replyTo: "x", answers: asked}, "Replying to Ben", "When do doors open?", wordCancelReply},
+		{mode{replyTo: "x", answers: &deleted}, "Replying to Ben", said.say(wordDeleted), wordCancelReply},
+		{mode{replyTo: "x", answers: asked, editing: "y"}, said.say(wordEditing), "", wordCancelEdit},
+	} {
+		strip := tc.mode.strip(said)
+		if shownOf(strip.pieces) != tc.what || strip.text != tc.quoted || strip.cancel != said.say(tc.cancel) {
+			t.Errorf("%+v: %+v", tc.mode, strip)
+		}
+		if tc.mode.on() != (strip.cancel != "") {
+			t.Errorf("%+v is on: %v", tc.mode, tc.mode.on())
+		}
+	}
+}

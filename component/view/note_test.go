@@ -1,0 +1,27 @@
+package view
+
+import (
+	"testing"
+
+	"hallway/protocol"
+)
+
+func TestWhyAChangeWasNotMade(t *testing.T) {
+	for _, tc := range []struct {
+		code    protocol.Code
+		told    string
+		deleted bool
+		want    string
+	}{
+		{protocol.CodeForbidden, "role", false, "Not done: you may not do that"},
+		{protocol.CodeRateLimited, "", false, "Not done: too much at once, wait a moment"},
+		{protocol.CodeUnavailable, "", false, "Not done: not possible right now"},
+		{protocol.CodeConflict, "deleted", true, "Not done: the message is not there any more"},
+		{protocol.CodeConflict, "too many reactions", false, "Not done: too many reactions"},
+		{protocol.CodeBadRequest, "", false, "Not done"},
+	} {
+		if got := said.notDone(tc.code, tc.told, tc.deleted); got != tc.want {
+			t.Errorf("%s: %q, want %q", tc.code, got, tc.want)
+		}
+	}
+}
