@@ -23,7 +23,9 @@ type listener struct {
 	read   int64
 	gaps   *bool // results were lost: a rev may be left out
 
-	typing map[string]time.Time // when it heard of each user last
+	// typing is when each connection heard of each user last; shared by all, and
+	// forgotten whenever somebody goes: the hub forgets those who are gone.
+	typing map[[2]string]time.Time
 }
 
 func (l *listener) take(f protocol.ClientFrame) {
@@ -47,13 +49,15 @@ func (l *listener) heard(data []byte) {
 		l.read = f.Seq
 	case protocol.Typist:
 		now := l.conn.world.now
-		if last := l.typing[f.User.ID]; !l.joined || f.User.ID == l.user || now.Sub(last) < 2500*time.Millisecond {
+		key := [2]string{l.conn.name, f.User.ID}
+		if last := l.typing[key]; !l.joined || f.User.ID == l.user || now.Sub(last) < 2500*time.Millisecond {
 			l.t.Fatalf("%s hears %s, last told at %v", l.conn.name, data, last)
 		}
-		l.typing[f.User.ID] = now
+		l.typing[key] = now
 	case protocol.Error:
 		if f.Code == protocol.CodeNotFound && f.ID == "" {
 			l.joined = false
+			clear(l.typing)
 		}
 	}
 }
@@ -106,6 +110,7 @@ func (l *listener) act(t *rapid.T) {
 func (l *listener) leave() {
 	l.take(protocol.Leave{Room: "lobby"})
 	l.joined = false
+	clear(l.typing)
 }
 
 // TestChangesAreToldAsTheyAreStored: whoever changes what, and whatever fails,
@@ -117,8 +122,9 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 		w := newWorld(hub.Config{})
 		gaps := false
 		var all []*listener
+		typing := map[[2]string]time.Time{}
 		for i, token := range []string{"ada", "ada", "bob", "mod role=moderator"} {
-			l := &listener{t: t, conn: w.open(fmt.Sprint(token[:3], i)), user: token[:3], gaps: &gaps, typing: map[string]time.Time{}}
+			l := &listener{t: t, conn: w.open(fmt.Sprint(token[:3], i)), user: token[:3], gaps: &gaps, typing: typing}
 			l.conn.heard = l.heard
 			l.take(protocol.Hello{Token: token})
 			l.take(protocol.Join{Room: "lobby"})
