@@ -39,7 +39,7 @@ func TestWhatCannotBeginSaysSoInOneLine(t *testing.T) {
 	}{
 		{"no command", nil, nil, `expected one of "serve", "token"`},
 		{"another command", nil, []string{"dance"}, "dance"},
-		{"a flag of another time", nil, []string{"serve", "--tls-cert", "x"}, "unknown flag --tls-cert"},
+		{"a flag of another time", nil, []string{"serve", "--cluster", "x"}, "unknown flag --cluster"},
 		{"no secret", []string{"HALLWAY_JWT_SECRET="}, []string{"serve"}, "no token secret"},
 		{"a short secret", []string{"HALLWAY_JWT_SECRET=hush"}, []string{"serve"}, "HALLWAY_JWT_SECRET: the token secret is too short: 4 bytes, at least 32"},
 		{"a short secret in a file", nil, []string{"serve", "--jwt-secret-file", short}, "--jwt-secret-file: the token secret is too short: 15 bytes"},
