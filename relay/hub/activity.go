@@ -111,7 +111,7 @@ func (h *Hub) marked(p *presence, by *member, seq int64, o Outcome) {
 			}
 		}
 	}
-	if a.want > seq {
+	if a.want > seq && len(p.members) > 0 { // who has left may be back, with another presence
 		h.mark(p)
 	} else {
 		a.want, a.by = 0, nil // reached, or beyond the head, which counts as the head
