@@ -171,7 +171,7 @@ func (s *SQLite) tendSlice(ctx context.Context) (pause time.Duration, err error)
 
 // pause is how long to pause after a slice.
 func (u *upkeep) pause(began, ended time.Time) time.Duration {
-	times := time.Duration(slicePause)
+	times := slicePause
 	if u.committed > began.Sub(u.ended)/2 {
 		times = busyPause
 		if u.committed < time.Duration(u.ops)*groupTime {
@@ -179,7 +179,7 @@ func (u *upkeep) pause(began, ended time.Time) time.Duration {
 		}
 	}
 	u.committed, u.ops, u.ended = 0, 0, ended
-	return times * ended.Sub(began)
+	return time.Duration(times) * ended.Sub(began)
 }
 
 // inSlice carries out do in a transaction that is not synced: what is lost with

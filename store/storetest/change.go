@@ -43,9 +43,9 @@ func testDelete(h *harness) {
 	h.commit(by(bob, edit("lobby", 1, "edited")), pin("lobby", 1, true),
 		react("lobby", 1, ada.ID, "👍", true), react("lobby", 1, bob.ID, "👎", true))
 	h.now = h.now.Add(time.Minute)
-	any := remove("lobby", 1)
-	any.Any = true
-	out := h.commit(any, any, by(bob, remove("lobby", 1)))
+	moderated := remove("lobby", 1)
+	moderated.Any = true
+	out := h.commit(moderated, moderated, by(bob, remove("lobby", 1)))
 	want := protocol.Message{
 		Room: "lobby", ID: id(1), Seq: 1, Rev: 7, Sender: sent.Sender, CreatedAt: sent.CreatedAt, DeletedAt: protocol.TimeOf(h.now),
 	}
