@@ -15,10 +15,10 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build wasm npm examples sim mutants bench test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
+.PHONY: help demo test lint fmt build wasm npm examples sim mutants bench bench-load test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Say what each word does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Build everything and serve the demo on http://127.0.0.1:8080 (PORT= changes it)
 	@exec bin/hallway serve --demo --addr 127.0.0.1:$(PORT)
@@ -57,6 +57,9 @@ examples: build package-tools ## Start the organizer's and the participants' fro
 test-packages: build package-tools ## Publish the package in a registry on loopback; test it in frontends, two versions and bundlers
 	node test/packages/prepare.js
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && test/browser/node_modules/.bin/playwright test -c test/packages/playwright.config.js
+
+bench-load: build need-node ## Time a chat from the start of its page to a composer one can write in
+	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/bench-load.js
 
 # The parts of `make test`.
 

@@ -350,7 +350,12 @@ export function define(name = 'hallway-chat') {
 /** The relay's address as an absolute http(s) URL without a slash at its end. */
 function relayAddress(relay) {
   if (!relay) return location.origin;
-  const url = URL.canParse(relay, document.baseURI) ? new URL(relay, document.baseURI) : undefined;
+  let url;
+  try {
+    url = new URL(relay, document.baseURI);
+  } catch {
+    // said below
+  }
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new TypeError(`the attribute relay="${relay}" is not an http or https address`);
   }
