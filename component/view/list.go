@@ -193,18 +193,17 @@ func (l *rowList) fillDay(node *rowNode, day int64) {
 
 func (l *rowList) fillQuote(node *rowNode, q quote) {
 	node.quote = removed(node.quote)
-	switch {
-	case q.id == "":
+	if q.id == "" {
 		return
-	case !q.loaded:
-		node.quote = element("div", "hallway-quote")
+	}
+	node.quote = button(actionQuoted, "")
+	node.quote.Set("className", "hallway-quote")
+	node.quote.Get("dataset").Set("target", q.id)
+	if !q.loaded {
 		node.quote.Set("textContent", l.text.say(wordReplyAway))
-	default:
+	} else {
 		content := contentOf(l.text, q.deleted, q.encrypted, q.text)
-		node.quote = button(actionQuoted, "")
-		node.quote.Set("className", "hallway-quote")
 		setAttribute(node.quote, "aria-label", l.text.with(wordReplyTo, q.sender, content))
-		node.quote.Get("dataset").Set("target", q.id)
 		node.quote.Call("append", bidi("hallway-quote-sender", q.sender), bidi("hallway-quote-text", content))
 	}
 	node.bubble.Call("prepend", node.quote)

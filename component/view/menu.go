@@ -50,6 +50,7 @@ func (o *over) begin(id string, name word) bool {
 	if o.root == nil || o.log.list.nodes[id] == nil {
 		return false
 	}
+	o.log.noticeScroll() // what was scrolled until now does not close it
 	o.id, o.lines, o.at = id, nil, place{}
 	o.menu.Call("replaceChildren")
 	setAttribute(o.menu, "role", "menu")

@@ -93,9 +93,13 @@ func (c *Chat) hitsUI() app.UI {
 	s := &c.search
 	more := s.found != nil && (s.found.More || s.found.Failed)
 	loading := s.words != "" && (s.found == nil || s.found.Loading)
+	says := app.P().Class("hallway-says").Text(s.says(c.text))
+	if s.open {
+		says = says.Aria("live", "polite") // else there is one announcer
+	}
 	return app.Section().Class("hallway-search").Aria("label", c.text.say(wordSearch)).
 		Hidden(!s.open).Aria("busy", loading).OnKeyDown(c.onSearchKey).Body(
-		app.P().Class("hallway-says").Aria("live", "polite").Text(s.says(c.text)),
+		says,
 		app.Ul().Class("hallway-hits").Attr("role", "list").Hidden(len(s.hits) == 0).Body(
 			app.Range(s.hits).Slice(func(i int) app.UI { return c.hitUI(&s.hits[i]) }),
 		),

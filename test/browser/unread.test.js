@@ -1,0 +1,125 @@
+// What is new: where the log opens, what the button to the end says, what counts as read, and messages that are far away.
+
+import { ADA, BEN, expect, test } from './fixture.js';
+
+const separatorOf = (chat) => chat.log.locator('.hallway-unread');
+
+/** Opens a chat, waits until the relay knows that all in it was read, and closes it. */
+async function readAll(openChats, relay, user, head) {
+  const [chat] = await openChats([user]);
+  await chat.live();
+  await expect.poll(() => readOf(relay, user)).toBe(head);
+  await chat.page.close();
+}
+
+/** The user's read marker. */
+async function readOf(relay, user) {
+  const answer = await fetch(`${relay.url}/v1/rooms/lobby/members`, {
+    headers: { authorization: `Bearer ${await relay.token(user)}` },
+  });
+  const { members } = await answer.json();
+  return members.find((member) => member.user.id === user.sub)?.read ?? 0;
+}
+
+test('the log opens at what is new, and a message of one’s own ends that', async ({ openChats, relay }) => {
+  for (let i = 0; i < 20; i++) await relay.post(BEN, { text: `old ${i}.` });
+  await readAll(openChats, relay, ADA, 20);
+  for (let i = 0; i < 25; i++) await relay.post(BEN, { text: `new ${i}.` });
+
+  const [ada] = await openChats([ADA]);
+  await ada.settled(45);
+  await expect(separatorOf(ada)).toHaveText('New messages');
+  await expect(ada.message('new 0.').locator('.hallway-unread')).toHaveCount(1);
+  await expect(ada.log.getByRole('listitem')).toHaveCount(45);
+  const [log, line] = [await ada.log.boundingBox(), await separatorOf(ada).boundingBox()];
+  expect(line.y - log.y).toBeGreaterThanOrEqual(0);
+  expect(line.y - log.y).toBeLessThan(log.height / 4);
+  await expect(ada.message('new 24.')).not.toBeInViewport();
+
+  const jump = ada.log.getByRole('button', { name: /^\d+ new messages$/ });
+  await expect(jump).toBeVisible();
+  await jump.click();
+  await expect(ada.message('new 24.')).toBeInViewport({ ratio: 1 });
+  await expect(separatorOf(ada)).toHaveCount(1);
+  await ada.write('thanks');
+  await expect(separatorOf(ada)).toHaveCount(0);
+});
+
+test('the next time it opens at the end, if all was seen', async ({ openChats, relay }) => {
+  for (let i = 0; i < 30; i++) await relay.post(BEN, { text: `old ${i}.` });
+  await readAll(openChats, relay, ADA, 30);
+  const [ada] = await openChats([ADA]);
+  await ada.settled(30);
+  await expect(ada.message('old 29.')).toBeInViewport({ ratio: 1 });
+  await expect(separatorOf(ada)).toHaveCount(0);
+});
+
+test('only what was in sight counts as read', async ({ openChats, relay }) => {
+  await relay.post(BEN, { text: 'old' });
+  await readAll(openChats, relay, ADA, 1);
+  for (let i = 0; i < 40; i++) await relay.post(BEN, { text: `new ${i}.` });
+  const [ada] = await openChats([ADA]);
+  await ada.settled(41);
+  await expect.poll(() => readOf(relay, ADA)).toBeGreaterThan(1);
+  const inSight = await ada.log.evaluate((log) => {
+    const { bottom } = log.getBoundingClientRect();
+    const seen = [...log.querySelectorAll('[data-id]')].filter(
+      (item) => item.getBoundingClientRect().bottom <= bottom + 1,
+    );
+    return Number(seen.at(-1).dataset.seq);
+  });
+  expect(inSight).toBeLessThan(30);
+  await expect.poll(() => readOf(relay, ADA)).toBe(inSight);
+  await ada.messages.last().evaluate((item) => item.scrollIntoView());
+  await expect.poll(() => readOf(relay, ADA)).toBe(41);
+});
+
+test('what is new and far away is loaded before the log opens there', async ({ openChats, relay }) => {
+  await relay.post(BEN, { text: 'old' });
+  await readAll(openChats, relay, ADA, 1);
+  for (let i = 0; i < 130; i++) await relay.post(BEN, { text: `new ${i}.` });
+  const [ada] = await openChats([ADA]);
+  await expect(separatorOf(ada)).toBeInViewport();
+  await expect(ada.message('new 0.').locator('.hallway-unread')).toHaveCount(1);
+  await ada.log.getByRole('button', { name: 'New messages' }).click();
+  await expect(ada.message('new 129.')).toBeInViewport({ ratio: 1 });
+});
+
+test('the way to the end says how many messages are new there', async ({ openChats, relay }) => {
+  for (let i = 0; i < 40; i++) await relay.post(BEN, { text: `message ${i}.` });
+  const [ada] = await openChats([ADA]);
+  await ada.settled(40);
+  await ada.messages.nth(10).evaluate((item) => item.scrollIntoView());
+  await expect(ada.log.getByRole('button', { name: 'Latest messages' })).toBeVisible();
+  await relay.post(BEN, { text: 'fresh 1' });
+  await expect(ada.log.getByRole('button', { name: '1 new message', exact: true })).toBeVisible();
+  await relay.post(BEN, { text: 'fresh 2' });
+  await relay.post(BEN, { text: 'fresh 3' });
+  await ada.log.getByRole('button', { name: '3 new messages', exact: true }).click();
+  await expect(ada.message('fresh 3')).toBeInViewport({ ratio: 1 });
+  await expect(ada.log.locator('.hallway-jump')).toBeHidden();
+});
+
+test('a quotation leads to a message that is not loaded, or says that there is none', async ({
+  openChats,
+  relay,
+}) => {
+  const asked = await relay.post(ADA, { text: 'the question' });
+  for (let i = 0; i < 120; i++) await relay.post(ADA, { text: `filler ${i}.` });
+  await relay.post(BEN, { text: 'far', reply_to: asked });
+  await relay.post(BEN, { text: 'nowhere', reply_to: '0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5d' });
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  await expect(ada.message('nowhere')).toBeInViewport();
+  await ada.message('nowhere').getByRole('button', { name: 'Reply to an earlier message' }).click();
+  await expect(ada.status).toContainText('This message is no longer there.');
+  await expect(ada.message('nowhere')).toBeInViewport();
+  await ada.message('far').getByRole('button', { name: 'Reply to an earlier message' }).click();
+  await expect(ada.message('the question')).toBeFocused();
+  await expect(ada.message('the question')).toBeInViewport({ ratio: 1 });
+  await ada.element.evaluate(
+    (element, id) => element.scrollTo(id),
+    await ada.messages.nth(20).getAttribute('data-id'),
+  );
+  await expect(ada.messages.nth(20)).toBeFocused();
+});
