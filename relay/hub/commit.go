@@ -62,11 +62,7 @@ func (h *Hub) flush() {
 	if len(h.flying) > 0 || len(h.queue) == 0 {
 		return
 	}
-	n, bytes := 0, 0
-	for n < len(h.queue) && bytes < BatchBytesMax {
-		bytes += h.queue[n].bytes()
-		n++
-	}
+	n := h.batch()
 	h.flying, h.queue = h.queue[:n:n], h.queue[n:]
 	if len(h.queue) == 0 {
 		h.queue = nil // what a storm has needed is not kept
@@ -77,6 +73,18 @@ func (h *Hub) flush() {
 		ops[i] = h.flying[i].op
 	}
 	h.committer.Commit(ops)
+}
+
+// batch is how many ops of the queue go into the next batch, at least one.
+func (h *Hub) batch() (n int) {
+	all, rooms := 0, map[string]int{}
+	for n < len(h.queue) && all < BatchBytesMax && rooms[h.queue[n].op.Room] < RoomBatchBytesMax {
+		bytes := h.queue[n].bytes()
+		all += bytes
+		rooms[h.queue[n].op.Room] += bytes
+		n++
+	}
+	return n
 }
 
 // Committed ends the batch under way: with one outcome for each of its ops, or

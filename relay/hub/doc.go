@@ -10,7 +10,7 @@
 // # The write path
 //
 // A change is checked, then queued. While no batch is under way the queue, up
-// to BatchBytesMax of it, is handed to the Committer as one batch, which
+// to RoomBatchBytesMax of a room, is handed to the Committer as one batch, which
 // becomes one durable transaction; what arrives meanwhile waits for the next.
 // When the batch comes back, first the next one is handed over, then each
 // change of the ended one is encoded once and sent to its room. So a group

@@ -19,9 +19,11 @@ const (
 	// SessionOpsMax is how many of them one connection may have, so that none
 	// fills the queue alone. A client keeps protocol.InFlightMax in flight.
 	SessionOpsMax = 1024
-	// BatchBytesMax ends a batch: what a commit brings to a room goes out at
+	// RoomBatchBytesMax ends a batch: what a commit brings to a room goes out at
 	// once, and must leave a reader that keeps up room in its pending bytes.
-	BatchBytesMax = 64 << 10
+	RoomBatchBytesMax = 64 << 10
+	// BatchBytesMax ends a batch of many rooms, for a reader who is in all of them.
+	BatchBytesMax = 3 * RoomBatchBytesMax
 	// RoomsPerSessionMax is how many rooms one connection may join.
 	RoomsPerSessionMax = 256
 	// RoomsMax is how many rooms may be in memory: a room that somebody has joined.

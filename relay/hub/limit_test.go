@@ -38,11 +38,33 @@ func TestBatchIsBounded(t *testing.T) {
 		ada.take(sendOf(n, strings.Repeat("x", textBytes)))
 	}
 	for done := 0; done < sends; {
-		if most := hub.BatchBytesMax/textBytes + 1; len(w.batch) == 0 || len(w.batch) > most {
+		if most := hub.RoomBatchBytesMax/textBytes + 1; len(w.batch) == 0 || len(w.batch) > most {
 			t.Fatalf("a batch of %d, want 1 to %d", len(w.batch), most)
 		}
 		done += len(w.batch)
 		w.commit()
+	}
+}
+
+// TestBatchOfManyRooms: rooms do not wait for each other, unless together they
+// would be too much for somebody who is in all of them.
+func TestBatchOfManyRooms(t *testing.T) {
+	const textBytes = 8000
+	w := newWorld(hub.Config{})
+	ada := w.member("ada")
+	rooms := make([]string, 60)
+	for i := range rooms {
+		rooms[i] = fmt.Sprint("room", i)
+		ada.take(protocol.Join{Room: rooms[i]})
+		w.commit()
+	}
+	ada.take(sendOf(100, "first")) // its batch is under way while the others come
+	for i, room := range rooms {
+		ada.take(protocol.Send{Room: room, ID: fmt.Sprintf(idFormat, i), Text: strings.Repeat("x", textBytes)})
+	}
+	w.commit()
+	if n, most := len(w.batch), hub.BatchBytesMax/textBytes+1; n <= hub.RoomBatchBytesMax/textBytes+1 || n > most {
+		t.Errorf("a batch of %d, want at most %d, and more than of one room", n, most)
 	}
 }
 
@@ -55,7 +77,7 @@ func TestBatchIsBoundedByWhatItTells(t *testing.T) {
 		ada.take(protocol.React{Room: "lobby", ID: fmt.Sprintf(idFormat, 1), Emoji: "👍", On: true})
 	}
 	w.commit() // the first alone
-	if n := len(w.batch); n < 20 || n > hub.BatchBytesMax/1024 {
+	if n := len(w.batch); n < 20 || n > hub.RoomBatchBytesMax/1024 {
 		t.Errorf("a batch of %d reactions", n)
 	}
 }
