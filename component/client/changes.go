@@ -19,7 +19,8 @@ const (
 
 // change is something that the user has asked of a stored message. It ends when
 // the message shows it, or the relay refuses it for good. To ask for it twice
-// does no harm.
+// does no harm, unless what a lost connection delivers late comes after the
+// user's next change of the same kind: then the earlier one stands.
 type change struct {
 	kind  changeKind
 	id    string

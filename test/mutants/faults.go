@@ -39,6 +39,13 @@ const (
 	tabsFile       = "component/client/tabs.go"
 	catchupFile    = "component/client/catchup.go"
 	timelineFile   = "component/client/timeline.go"
+	asideFile      = "component/client/aside.go"
+	mineFile       = "component/client/mine.go"
+	changesFile    = "component/client/changes.go"
+	readingFile    = "component/client/reading.go"
+	pinnedFile     = "component/client/pinned.go"
+	searchFile     = "component/client/search.go"
+	typingFile     = "component/client/typing.go"
 	connectionFile = "component/client/connection.go"
 	heartbeatFile  = "component/client/heartbeat.go"
 	clientFile     = "component/client/client.go"
@@ -46,7 +53,10 @@ const (
 	commitFile     = "relay/hub/commit.go"
 	roomFile       = "relay/hub/room.go"
 	windowFile     = "relay/hub/window.go"
+	changeFile     = "relay/hub/change.go"
 	storeFile      = "store/commit.go"
+	sendFile       = "store/send.go"
+	reactFile      = "store/react.go"
 	pageFile       = "store/page.go"
 )
 
@@ -150,7 +160,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "page of an old request taken", file: catchupFile, checks: []check{inCore, inSimulation},
-		old: "if ev.Req != s.req || s.want == wantNothing {\n\t\treturn\n\t}\n\twanted", new: "if s.want == wantNothing {\n\t\treturn\n\t}\n\twanted",
+		old: "func (c *Client) pageLoaded(ev PageLoaded) {\n\ts := &c.sync\n\tif ev.Req != s.req ||", new: "func (c *Client) pageLoaded(ev PageLoaded) {\n\ts := &c.sync\n\tif",
 	},
 	{
 		name: "live said too early", file: catchupFile, checks: bySimulation,
@@ -163,12 +173,95 @@ var mutants = []mutant{
 		new: "\ti := len(t.messages)\n\tfor i > 0 && t.messages[i-1].SentAt > m.SentAt {\n\t\ti--\n\t}\n",
 	},
 	{
-		name: "change beside a page forgotten", file: timelineFile, checks: byCore,
-		old: "newer != nil && newer.Rev > m.Rev {", new: "newer != nil && newer.Rev < m.Rev {",
+		name: "change beside a page forgotten", file: asideFile, checks: byCore,
+		old: "later != nil && later.Rev > m.Rev {", new: "later != nil && later.Rev < m.Rev {",
 	},
 	{
-		name: "older state in place of a newer", file: timelineFile, checks: []check{inCore, inSimulation},
-		old: "if m.Rev <= old.Rev {", new: "if m.Rev == old.Rev {",
+		name: "older state in place of a newer", file: mineFile, checks: []check{inCore, inSimulation},
+		old: "case m.Rev > old.Rev:", new: "case m.Rev != old.Rev:",
+	},
+	{
+		name: "page before a live change believed less", file: catchupFile, checks: []check{inCore, inSimulation},
+		old: "ev.Page.Head < s.floor && s.loaded", new: "ev.Page.Head < s.cursor && s.loaded",
+	},
+	{
+		name: "a message arrives again once edited", file: catchupFile, checks: bySimulation,
+		old: "\tc.sync.note(m.Seq) // whatever", new: "\t// whatever",
+	},
+	{
+		name: "window around a message has no newer ones", file: timelineFile, checks: byCore,
+		old: "\tt.moreAfter = t.moreAfter || after\n", new: "\tt.moreAfter = false\n",
+	},
+	// One's own reactions.
+	{
+		name: "own reaction of another device unheard", file: mineFile, checks: []check{inCore, inSimulation},
+		old: "later.rev >= since && later.rev <= m.Rev", new: "later.rev > m.Rev",
+	},
+	{
+		name: "own reactions of the crowd forgotten", file: mineFile, checks: bySimulation,
+		old: "own = slices.Contains(known, r.Emoji)", new: "own = false",
+	},
+	{
+		name: "overtaken page forgets own reactions", file: mineFile, checks: byCore,
+		old: "\tcase whole:\n", new: "\tcase false:\n",
+	},
+	// Changes.
+	{
+		name: "change forgotten with the connection", file: changesFile, checks: []check{inCore, inSimulation},
+		old: "\tl.resumeAt = time.Time{}\n\tfor", new: "\tl.list = nil\n\tfor",
+	},
+	{
+		name: "change ended by what was shown long ago", file: changesFile, checks: []check{inCore, inSimulation},
+		old: "case caughtUp && m != nil && ch.shownBy(m) && !ch.unsure:", new: "case m != nil && ch.shownBy(m):",
+	},
+	{
+		name: "two changes of a message at once", file: changesFile, checks: byCore,
+		old: "\t\tbusy = append(busy, ch.id)\n", new: "",
+	},
+	{
+		name: "change refused for a while is given up", file: changesFile, checks: []check{inCore, inSimulation},
+		old: "\tch.writtenAt = time.Time{}\n\twait := resendAfter", new: "\tc.endChange(ch)\n\twait := resendAfter",
+	},
+	{
+		name: "change refused for good is tried again", file: changesFile, checks: []check{inCore, inSimulation},
+		old: "\tif !f.Code.Retryable() {\n\t\tc.dropChange", new: "\tif f.Code == protocol.CodeForbidden {\n\t\tc.dropChange",
+	},
+	{
+		name: "answer to an unchanged reaction unheard", file: catchupFile, checks: []check{inCore, inSimulation},
+		old: "m.Rev <= c.sync.streamed && f.Cause == nil", new: "false && f.Cause == nil",
+	},
+	// Reading, typing, pinned messages, search.
+	{
+		name: "read marker goes back", file: readingFile, checks: byCore,
+		old: "if seq > c.reading.seq {", new: "if seq != c.reading.seq {",
+	},
+	{
+		name: "read marker not told after a break", file: readingFile, checks: []check{inCore, inSimulation},
+		old: "\tc.reading.told = f.Read\n", new: "\tc.reading.told = max(c.reading.told, f.Read)\n",
+	},
+	{
+		name: "first unread asked for first", file: readingFile, checks: byCore,
+		old: "c.timeline.moreBefore && c.timeline.oldest() > r.from+1", new: "c.timeline.moreBefore && c.timeline.oldest() < r.from+1",
+	},
+	{
+		name: "typist shown for ever", file: typingFile, checks: byCore,
+		old: "return !c.now.Before(t.until)", new: "return false",
+	},
+	{
+		name: "unpinned beside the list's page", file: pinnedFile, checks: byCore,
+		old: "if m := later.current(&page.Messages[i], &c.timeline.own); m.Pinned {", new: "if m := &page.Messages[i]; m.Pinned {",
+	},
+	{
+		name: "pinned list does not follow", file: pinnedFile, checks: []check{inCore, inSimulation},
+		old: "\tcase m.Pinned && p.loaded:\n", new: "\tcase false:\n",
+	},
+	{
+		name: "search shows what is deleted", file: searchFile, checks: byCore,
+		old: "if !m.Deleted() && find(f.Messages, m.ID) == nil {", new: "if find(f.Messages, m.ID) == nil {",
+	},
+	{
+		name: "a message that is not there ends the chat", file: catchupFile, checks: byCore,
+		old: "optional := wanted >= wantAround &&", new: "optional := wanted >= wantPinned &&",
 	},
 	// The connection.
 	{
@@ -193,7 +286,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "goaway drops what is in flight", file: connectionFile, checks: byCore,
-		old: "if c.conn.draining && c.outbox.inFlight() == 0 {", new: "if c.conn.draining {",
+		old: "if c.conn.draining && c.outbox.inFlight()+c.changes.inFlight() == 0 {", new: "if c.conn.draining {",
 	},
 	{
 		name: "a change is not told", file: clientFile, checks: bySimulation,
@@ -250,13 +343,21 @@ var mutants = []mutant{
 		name: "window outlives a lost result", file: commitFile, checks: []check{inHub, inSimulation},
 		old: "\t\th.loseWindows(batch)\n", new: "",
 	},
+	{
+		name: "a reaction's cause is not told", file: commitFile, checks: []check{inHub, inSimulation},
+		old: "if p.op.Kind == OpReact {", new: "if false {",
+	},
+	{
+		name: "anybody pins", file: changeFile, checks: []check{inHub},
+		old: "OpPin:       protocol.RoleModerator,", new: "OpPin:       protocol.RoleParticipant,",
+	},
 	// The store.
 	{
-		name: "dedupe off", file: storeFile, checks: byStore,
+		name: "dedupe off", file: sendFile, checks: byStore,
 		old: "\t\treturn b.resend(r, op, madeAs)\n\t}\n\tr.head", new: "\t\tm.Seq++\n\t}\n\tr.head",
 	},
 	{
-		name: "created_at follows the clock back", file: storeFile, checks: byStore,
+		name: "created_at follows the clock back", file: sendFile, checks: byStore,
 		old: "CreatedAt: max(b.now, r.lastAt+1),", new: "CreatedAt: b.now,",
 	},
 	{
@@ -264,12 +365,16 @@ var mutants = []mutant{
 		old: "if !r.grown {", new: "if r.grown {",
 	},
 	{
-		name: "other content under a known id", file: storeFile, checks: byStore,
+		name: "other content under a known id", file: sendFile, checks: byStore,
 		old: "case !bytes.Equal(storedAs, madeAs):", new: "case !bytes.Equal(storedAs, storedAs):",
 	},
 	{
 		name: "looking up makes the room", file: storeFile, checks: byStore,
-		old: "b.enter(op.Room, !op.FindOnly)", new: "b.enter(op.Room, true)",
+		old: "b.enter(op.Room, makes)", new: "b.enter(op.Room, makes || op.FindOnly)",
+	},
+	{
+		name: "the crowd's next is not named", file: reactFile, checks: byStore,
+		old: "full := takeReaction(m, user, op.Emoji); full != nil {", new: "full := takeReaction(m, user, op.Emoji); full != nil && false {",
 	},
 	{
 		name: "page does not say that there is more", file: pageFile, checks: byStore,

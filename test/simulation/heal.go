@@ -113,8 +113,13 @@ func (w *world) unwell(toEnd bool) string {
 // checks of a live page see every hole on the way.
 func (w *world) readAll() {
 	for _, p := range w.pages {
-		p.step(client.LoadNewest{})
-		w.run(time.Second)
+		for range 10 { // a token may end just now
+			p.step(client.LoadNewest{})
+			w.run(time.Second)
+			if !p.shown.MoreAfter && !p.shown.Loading {
+				break
+			}
+		}
 		for range 100 {
 			if !p.shown.MoreBefore && !p.shown.Loading {
 				break

@@ -90,8 +90,9 @@ func (w *world) editOf(m *protocol.Message) string {
 
 func (p *page) wants(key wish, x wished) {
 	x.p = p
-	if old := p.w.wishes[key]; old != nil && (old.unknown || old.p != p) {
-		x.unknown = true
+	if old := p.w.wishes[key]; old != nil {
+		// A lost connection may deliver the earlier one after the later.
+		x.unknown = old.unknown || old.p != p || p.w.weather.on[delays] && (old.on != x.on || old.text != x.text)
 	}
 	p.w.wishes[key] = &x
 }
