@@ -1,11 +1,14 @@
-// The package as bundlers give it out: without any setting made for it, a page must load the program and chat.
+// The package as bundlers give it out: without any setting made for it a page must load the program and chat. The one exception
+// is told in docs/EMBEDDING.md.
 
 import { Chat } from '../browser/chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';
 
+const VITE = ['vite', '--host', '127.0.0.1', '--port', '{port}', '--strictPort'];
 const BUNDLERS = {
   'Vite, built': ['vite', ['vite', 'preview', '--host', '127.0.0.1', '--port', '{port}', '--strictPort']],
-  'Vite, in development': ['vite', ['vite', '--host', '127.0.0.1', '--port', '{port}', '--strictPort']],
+  'Vite, in development': ['vite', VITE],
+  'Vite 7, in development, with the one setting that it needs': ['vite-7', VITE],
   webpack: ['webpack', 'dist'],
   'Next, rendered on the server': ['next', ['next', 'start', '--hostname', '127.0.0.1', '--port', '{port}']],
   'Next, imported in the browser': [

@@ -98,7 +98,8 @@ test('an organizer sees what is new in every room, makes a room, and ends it', a
   await Ada.page.getByRole('button', { name: 'Save' }).click();
   await expect(Ada.page.getByRole('heading', { level: 1 })).toHaveText('Dinner');
   await Ada.page.getByRole('button', { name: 'Settings' }).click();
-  await Ada.page.getByRole('button', { name: /^Delete the room/ }).click();
+  await Ada.page.getByRole('button', { name: 'Delete the room' }).click();
+  await Ada.page.getByRole('button', { name: 'Delete all its messages, too?' }).click();
   await expect(Ada.page.getByRole('link', { name: /Dinner/ })).toHaveCount(0);
 });
 

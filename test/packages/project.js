@@ -23,6 +23,7 @@ export const PROJECTS = {
   participation: 'examples/participation',
   versions: 'test/packages/bundlers/versions',
   vite: 'test/packages/bundlers/vite',
+  'vite-7': 'test/packages/bundlers/vite-7',
   webpack: 'test/packages/bundlers/webpack',
   next: 'test/packages/bundlers/next',
   plain: 'test/packages/bundlers/plain',

@@ -13,6 +13,7 @@ export function RoomMenu({ room, title }: Props) {
   const navigate = useNavigate();
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState('');
+  const [doubting, setDoubting] = useState(false); // asks once more before the room is gone
 
   async function attempt(work: () => Promise<void>) {
     try {
@@ -34,7 +35,8 @@ export function RoomMenu({ room, title }: Props) {
   }
 
   async function remove() {
-    if (await attempt(() => relay.remove(room))) navigate('/');
+    if (!doubting) setDoubting(true);
+    else if (await attempt(() => relay.remove(room))) navigate('/');
   }
 
   return (
@@ -42,14 +44,14 @@ export function RoomMenu({ room, title }: Props) {
       <button type="button" className="quiet" onClick={() => dialog.current?.showModal()}>
         Settings
       </button>
-      <dialog ref={dialog} aria-label={`Settings of ${title}`}>
+      <dialog ref={dialog} aria-label={`Settings of ${title}`} onClose={() => setDoubting(false)}>
         <form onSubmit={rename}>
           <label htmlFor="title">Title</label>
           <input id="title" name="title" key={title} defaultValue={title} required maxLength={80} />
           {problem && <p role="alert">{problem}</p>}
           <div className="actions">
             <button type="button" className="danger" onClick={remove}>
-              Delete the room and all messages
+              {doubting ? 'Delete all its messages, too?' : 'Delete the room'}
             </button>
             <button type="button" className="quiet" onClick={() => dialog.current?.close()}>
               Cancel
