@@ -58,7 +58,7 @@ test-packages: build package-tools ## Publish the package in a registry on loopb
 	node test/packages/prepare.js
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && test/browser/node_modules/.bin/playwright test -c test/packages/playwright.config.js
 
-bench-load: build need-node ## Time a chat from the start of its page to a composer one can write in
+bench-load: build need-node ## Time a chat from its element to a composer one can write in
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/bench-load.js
 
 # The parts of `make test`.
