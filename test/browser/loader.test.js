@@ -1,0 +1,112 @@
+// What the element does where its program cannot be had as it should: it says so to people in their language, and to the page.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Chat } from './chat.js';
+import { ADA, expect, test } from './fixture.js';
+import { ROOT } from './relay.js';
+
+const MODULE = '**/dist/chat.wasm';
+
+/** Notes what the page hears of errors. Runs in the page before its own scripts. */
+function listen() {
+  window.codes = [];
+  addEventListener('hallway-error', ({ detail }) => window.codes.push(detail.code));
+}
+
+const codes = (page) => page.evaluate(() => window.codes);
+
+/** A page with one chat, once `prepare` has changed what it will meet. */
+async function open({ newPage, relay, site, watch }, prepare, attributes = {}) {
+  watch.expect(/\[hallway\]|Failed to load resource/);
+  const page = await newPage();
+  await page.addInitScript(listen);
+  await prepare(page);
+  const chat = { relay: relay.url, room: 'lobby', token: await relay.token(ADA), ...attributes };
+  await page.goto(`${site.url}/chats.html?${new URLSearchParams({ chat: JSON.stringify(chat) })}`);
+  return new Chat(page.locator('hallway-chat'));
+}
+
+test('a missing module is tried for again', async ({ newPage, relay, site, watch }) => {
+  const chat = await open({ newPage, relay, site, watch }, (page) =>
+    page.route(MODULE, (route) => route.fulfill({ status: 404 })),
+  );
+  await expect(chat.status).toHaveText(/could not be loaded\. Next try in \d+ s/);
+  expect((await codes(chat.page))[0]).toBe('not_found');
+  await chat.page.unroute(MODULE);
+  await chat.live();
+});
+
+test('a module of an unknown type starts all the same', async ({ newPage, relay, site, watch }) => {
+  const chat = await open({ newPage, relay, site, watch }, (page) =>
+    page.route(MODULE, (route) =>
+      route.fulfill({ path: join(ROOT, 'dist/chat.wasm'), contentType: 'text/plain' }),
+    ),
+  );
+  await chat.live();
+  expect(await codes(chat.page)).toEqual([]);
+});
+
+test('a module that is slow to come shows that it is coming', async ({ newPage, relay, site, watch }) => {
+  let release;
+  const chat = await open({ newPage, relay, site, watch }, (page) =>
+    page.route(MODULE, async (route) => {
+      await new Promise((resolve) => {
+        release = resolve;
+      });
+      await route.continue();
+    }),
+  );
+  await expect(chat.element.getByRole('progressbar', { name: 'Loading the chat…' })).toBeVisible();
+  release();
+  await chat.live();
+  await expect(chat.element.getByRole('progressbar')).toHaveCount(0);
+});
+
+/** What cannot be mended by trying again: said once, for good. */
+const FINAL = {
+  not_wasm: {
+    prepare: (page) =>
+      page.route(MODULE, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' })),
+    says: { en: 'The chat cannot start. (not_wasm)', de: 'Der Chat kann nicht starten. (not_wasm)' },
+  },
+  version_mismatch: {
+    prepare: async (page) => {
+      const body = await readFile(join(ROOT, 'dist/chat.wasm'));
+      body.write('9.9.9', body.length - 5); // the version is what the module ends with
+      await page.route(MODULE, (route) => route.fulfill({ contentType: 'application/wasm', body }));
+    },
+    says: { fr: 'La discussion a été mise à jour. Veuillez recharger la page. (version_mismatch)' },
+  },
+  blocked: {
+    prepare: (page) =>
+      page.route('**/chats.html*', async (route) => {
+        const response = await route.fetch();
+        const policy = response.headers()['content-security-policy'].replace("'wasm-unsafe-eval'", '');
+        await route.fulfill({
+          response,
+          headers: { ...response.headers(), 'content-security-policy': policy },
+        });
+      }),
+    says: { ar: 'سياسة الأمان في هذه الصفحة تمنع المحادثة. (blocked)' },
+    expect: /policy violated: script-src.*wasm-eval|WebAssembly/,
+  },
+  unsupported: {
+    prepare: (page) =>
+      page.addInitScript(() => {
+        delete window.WebAssembly;
+      }),
+    says: { en: 'This browser is too old for the chat. (unsupported)' },
+  },
+};
+
+for (const [code, { prepare, says, expect: noise }] of Object.entries(FINAL)) {
+  for (const [lang, text] of Object.entries(says)) {
+    test(`${code} is said in ${lang}`, async ({ newPage, relay, site, watch }) => {
+      if (noise) watch.expect(noise);
+      const chat = await open({ newPage, relay, site, watch }, prepare, { lang });
+      await expect(chat.status).toHaveText(text);
+      expect(await codes(chat.page)).toEqual([code]);
+    });
+  }
+}
