@@ -2,7 +2,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { Chat } from './chat.js';
-import { ADA, BEN, expect, test } from './fixture.js';
+import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 
 test('two chats on one page are two people', async ({ openChats }) => {
   const [ada, ben] = await openChats([ADA, BEN]);
@@ -95,6 +95,90 @@ test('thirty mounts and unmounts leave no socket and no runtime behind', async (
   for (const name of ['WebAssembly.Instance', 'WebAssembly.Memory']) {
     await expect.poll(() => alive(debug, name), { message: `${name} left` }).toBe(0);
   }
+});
+
+test('a program that crashes starts again and sends what waited', async ({ openChats, relay, watch }) => {
+  watch.expect(UNREACHABLE);
+  watch.expect(/\[hallway\]/);
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  await ada.element.evaluate((element) => {
+    window.exits = [];
+    element.addEventListener('hallway-exit', ({ detail }) => window.exits.push(detail));
+    element.network = {
+      fetch(...args) {
+        if (window.broken) throw new Error('broken by the test');
+        return fetch(...args);
+      },
+    };
+    element.open = false;
+  });
+  await ada.element.evaluate((element) => {
+    element.open = true; // it starts with this network
+  });
+  await ada.live();
+
+  await relay.kill();
+  await expect(ada.status).not.toContainText(/\blive\b/i);
+  await ada.write('Written before the crash');
+  await ada.page.evaluate(() => {
+    window.broken = true;
+  });
+  await relay.restart();
+  await expect(ada.status).toHaveText(/stopped/);
+  await ada.page.evaluate(() => {
+    window.broken = false;
+  });
+  await ada.live();
+  await ada.settled(1);
+  await expect(ada.messages).toContainText(['Written before the crash']);
+  const [exit] = await ada.page.evaluate(() => window.exits);
+  expect(exit).toMatchObject({ code: 2, restartInMs: 1000 });
+  expect((await relay.stored()).map(({ text }) => text)).toEqual(['Written before the crash']);
+});
+
+test('a chat mounted twice in one turn, as StrictMode does, opens one socket', async ({
+  newPage,
+  relay,
+  site,
+}) => {
+  const page = await newPage();
+  await page.addInitScript(recordSockets);
+  await page.goto(`${site.url}/chats.html`);
+  const attributes = { relay: relay.url, room: 'lobby', token: await relay.token(ADA) };
+  await page.evaluate((given) => {
+    const chat = document.createElement('hallway-chat');
+    for (const [name, value] of Object.entries(given)) chat.setAttribute(name, value);
+    const main = document.querySelector('main');
+    main.append(chat);
+    chat.remove();
+    main.append(chat);
+  }, attributes);
+  await new Chat(page.locator('hallway-chat')).live();
+  expect(await page.evaluate(() => window.sockets)).toMatchObject({ made: 1, open: 1 });
+});
+
+test('ten chats on one page share one module', async ({ relay, site, newPage }) => {
+  const rooms = Array.from({ length: 10 }, (_, i) => `room-${i}`);
+  const page = await newPage();
+  let modules = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('.wasm')) modules++;
+  });
+  const address = new URL('/chats.html', site.url);
+  for (const room of rooms) {
+    const chat = { relay: relay.url, room, token: await relay.token({ ...ADA, room }) };
+    address.searchParams.append('chat', JSON.stringify(chat));
+  }
+  await page.goto(address.href);
+  for (const [i, room] of rooms.entries()) {
+    const chat = new Chat(page.locator(`#chat-${i}`));
+    await chat.live();
+    await chat.write(`In ${room}`);
+    await chat.settled(1);
+    await expect(chat.messages).toContainText([`In ${room}`]);
+  }
+  expect(modules).toBe(1);
 });
 
 /**
