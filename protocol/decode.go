@@ -29,7 +29,7 @@ func (e *FrameError) Frame() Error {
 const echoBytesMax = 128
 
 // field is a member that a client's frame may have.
-type field uint16
+type field uint32
 
 const (
 	fieldType field = 1 << iota
@@ -45,12 +45,22 @@ const (
 	fieldOn
 	fieldSeq
 	fieldT
+	fieldAct
+	fieldUser
+	fieldForMs
+	fieldReason
+	fieldSlowMode
+	fieldFrozen
+	fieldForS  // REST
+	fieldState // REST
 )
 
 var fieldNames = map[string]field{
 	"type": fieldType, "token": fieldToken, "client": fieldClient, "room": fieldRoom, "id": fieldID,
 	"text": fieldText, "encrypted": fieldEncrypted, "sent_at": fieldSentAt, "reply_to": fieldReplyTo,
 	"emoji": fieldEmoji, "on": fieldOn, "seq": fieldSeq, "t": fieldT,
+	"act": fieldAct, "user": fieldUser, "for_ms": fieldForMs, "reason": fieldReason, "slow_mode_s": fieldSlowMode, "frozen": fieldFrozen,
+	"for_s": fieldForS, "state": fieldState,
 }
 
 // fields is a client's frame before it is known what it must hold.
@@ -59,9 +69,10 @@ type fields struct {
 
 	typ, token, client, room, id       string
 	text, sentAt, replyTo, emoji, tick string
+	act, user, reason, state           string
 	encrypted                          *Encrypted
-	on                                 bool
-	seq                                int64
+	on, frozen                         bool
+	seq, forMs, forS, slowMode         int64
 }
 
 // read consumes an object. A member of the wrong kind only matters where the
@@ -80,8 +91,16 @@ func (f *fields) read(s *scanner) {
 		switch bit {
 		case fieldOn:
 			f.on, ok = s.boolean()
+		case fieldFrozen:
+			f.frozen, ok = s.boolean()
 		case fieldSeq:
 			f.seq, ok = s.integer()
+		case fieldForMs:
+			f.forMs, ok = s.integer()
+		case fieldForS:
+			f.forS, ok = s.integer()
+		case fieldSlowMode:
+			f.slowMode, ok = s.integer()
 		case fieldT:
 			f.tick, ok = s.literal()
 		case fieldEncrypted:
@@ -114,6 +133,14 @@ func (f *fields) str(bit field) *string {
 		return &f.sentAt
 	case fieldReplyTo:
 		return &f.replyTo
+	case fieldAct:
+		return &f.act
+	case fieldUser:
+		return &f.user
+	case fieldReason:
+		return &f.reason
+	case fieldState:
+		return &f.state
 	}
 	return &f.emoji
 }
@@ -133,7 +160,8 @@ func (f *fields) refuse(code Code, reason string) *FrameError {
 // need checks that the members in must are there, and that they and those in
 // may are of the right kind.
 func (f *fields) need(must, may field) *FrameError {
-	for _, name := range [...]string{"type", "token", "client", "room", "id", "text", "encrypted", "sent_at", "reply_to", "emoji", "on", "seq", "t"} {
+	for _, name := range [...]string{"type", "token", "client", "room", "id", "text", "encrypted", "sent_at", "reply_to", "emoji", "on", "seq", "t",
+		"act", "user", "for_ms", "reason", "slow_mode_s", "frozen", "for_s", "state"} {
 		switch bit := fieldNames[name]; {
 		case f.bad&(must|may)&bit != 0:
 			return f.refuse(CodeBadRequest, name+" is of the wrong kind")
@@ -230,6 +258,12 @@ func (f *fields) frame(l Limits) (ClientFrame, *FrameError) {
 		return React{f.room, f.id, f.emoji, f.on}, err
 	case "pin":
 		return Pin{f.room, f.id, f.on}, f.need(fieldRoom|fieldID|fieldOn, 0)
+	case "moderate":
+		return f.moderate()
+	case "report":
+		return f.report(fieldRoom | fieldID)
+	case "settings":
+		return f.adjust()
 	case "typing":
 		return Typing{f.room}, f.need(fieldRoom, 0)
 	case "read":

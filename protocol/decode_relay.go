@@ -159,6 +159,24 @@ func (v *value) frame(typ string) RelayFrame {
 		return v.changed()
 	case "error":
 		return v.error()
+	case "moderated":
+		return v.moderated()
+	case "settings":
+		return v.settings()
+	case "reported":
+		var f Reported
+		v.members(&f.Room, func(name string) bool {
+			if name != "id" {
+				return false
+			}
+			v.str(&f.ID)
+			return true
+		})
+		return f
+	case "reports":
+		var f Reports
+		v.members(&f.Room, v.intNamed("open", &f.Open))
+		return f
 	case "typing":
 		var f Typist
 		v.members(&f.Room, func(name string) bool {
@@ -268,6 +286,54 @@ func (v *value) joined() Joined {
 			v.int(&f.Read)
 		case "role":
 			v.str((*string)(&f.Role))
+		case "muted":
+			v.bool(&f.Muted)
+		case "muted_until":
+			v.time(&f.MutedUntil)
+		case "muted_reason":
+			v.str(&f.MutedReason)
+		default:
+			v.skip()
+		}
+	})
+	return f
+}
+
+func (v *value) moderated() Moderated {
+	var f Moderated
+	v.object(func(name string) {
+		switch name {
+		case "room":
+			v.str(&f.Room)
+		case "act":
+			v.str((*string)(&f.Act))
+		case "user":
+			v.user(&f.User)
+		case "until":
+			v.time(&f.Until)
+		case "reason":
+			v.str(&f.Reason)
+		case "by":
+			v.user(&f.By)
+		default:
+			v.skip()
+		}
+	})
+	return f
+}
+
+func (v *value) settings() Settings {
+	var f Settings
+	v.object(func(name string) {
+		switch name {
+		case "room":
+			v.str(&f.Room)
+		case "slow_mode_s":
+			v.int(&f.SlowModeS)
+		case "frozen":
+			v.bool(&f.Frozen)
+		case "archived":
+			v.bool(&f.Archived)
 		default:
 			v.skip()
 		}
@@ -317,6 +383,10 @@ func (v *value) error() Error {
 			v.str(&f.ID)
 		case "retry_after_ms":
 			v.int(&f.RetryAfterMs)
+		case "why":
+			v.str((*string)(&f.Why))
+		case "until":
+			v.time(&f.Until)
 		default:
 			v.skip()
 		}
@@ -375,6 +445,10 @@ func DecodeProblem(data []byte) (Problem, error) {
 			v.str(&p.Title)
 		case "detail":
 			v.str(&p.Detail)
+		case "why":
+			v.str((*string)(&p.Why))
+		case "until":
+			v.time(&p.Until)
 		case "supported":
 			v.strs(&p.Supported)
 		default:

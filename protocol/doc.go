@@ -29,6 +29,9 @@
 //	send, edit,        message
 //	delete, react,
 //	pin
+//	moderate           moderated
+//	report             reported, reports
+//	settings           settings
 //	typing             typing, presence
 //	read               read
 //	ping               pong

@@ -229,6 +229,8 @@ func (p *Problem) Append(dst []byte) []byte {
 	o.int("status", int64(p.Status))
 	o.str("code", string(p.Code))
 	o.optStr("detail", p.Detail)
+	o.optStr("why", string(p.Why))
+	o.optTime("until", p.Until)
 	if len(p.Supported) > 0 {
 		o.strs("supported", p.Supported)
 	}

@@ -71,6 +71,79 @@ func (f Pin) Append(dst []byte) []byte {
 }
 
 // Append appends the frame's JSON to dst.
+func (f Moderate) Append(dst []byte) []byte {
+	o := frame(dst, "moderate")
+	o.str("room", f.Room)
+	o.str("act", string(f.Act))
+	o.str("user", f.User)
+	if f.ForMs > 0 {
+		o.int("for_ms", f.ForMs)
+	}
+	o.optStr("reason", f.Reason)
+	return o.end()
+}
+
+// Append appends the frame's JSON to dst.
+func (f Report) Append(dst []byte) []byte {
+	o := frame(dst, "report")
+	o.str("room", f.Room)
+	o.str("id", f.ID)
+	o.str("reason", f.Reason)
+	return o.end()
+}
+
+// Append appends the frame's JSON to dst.
+func (f Adjust) Append(dst []byte) []byte {
+	o := frame(dst, "settings")
+	o.str("room", f.Room)
+	if f.SlowModeS != nil {
+		o.int("slow_mode_s", *f.SlowModeS)
+	}
+	if f.Frozen != nil {
+		o.bool("frozen", *f.Frozen)
+	}
+	return o.end()
+}
+
+// Append appends the frame's JSON to dst.
+func (f Moderated) Append(dst []byte) []byte {
+	o := frame(dst, "moderated")
+	o.str("room", f.Room)
+	o.str("act", string(f.Act))
+	o.raw("user", f.User.Append)
+	o.optTime("until", f.Until)
+	o.optStr("reason", f.Reason)
+	o.raw("by", f.By.Append)
+	return o.end()
+}
+
+// Append appends the frame's JSON to dst.
+func (f Reported) Append(dst []byte) []byte {
+	o := frame(dst, "reported")
+	o.str("room", f.Room)
+	o.str("id", f.ID)
+	return o.end()
+}
+
+// Append appends the frame's JSON to dst.
+func (f Reports) Append(dst []byte) []byte {
+	o := frame(dst, "reports")
+	o.str("room", f.Room)
+	o.int("open", f.Open)
+	return o.end()
+}
+
+// Append appends the frame's JSON to dst.
+func (f Settings) Append(dst []byte) []byte {
+	o := frame(dst, "settings")
+	o.str("room", f.Room)
+	o.int("slow_mode_s", f.SlowModeS)
+	o.bool("frozen", f.Frozen)
+	o.bool("archived", f.Archived)
+	return o.end()
+}
+
+// Append appends the frame's JSON to dst.
 func (f Read) Append(dst []byte) []byte {
 	o := frame(dst, "read")
 	o.str("room", f.Room)
@@ -122,6 +195,11 @@ func (f Joined) Append(dst []byte) []byte {
 	o.int("members", f.Members)
 	o.int("read", f.Read)
 	o.str("role", string(f.Role))
+	if f.Muted {
+		o.bool("muted", true)
+		o.optTime("muted_until", f.MutedUntil)
+		o.optStr("muted_reason", f.MutedReason)
+	}
 	return o.end()
 }
 
@@ -167,6 +245,8 @@ func (f Error) Append(dst []byte) []byte {
 	if f.RetryAfterMs > 0 {
 		o.int("retry_after_ms", f.RetryAfterMs)
 	}
+	o.optStr("why", string(f.Why))
+	o.optTime("until", f.Until)
 	return o.end()
 }
 

@@ -1,7 +1,8 @@
 package protocol
 
 // ClientFrame is a frame that a client sends: one of [Hello], [Join], [Leave],
-// [Send], [Edit], [Delete], [React], [Pin], [Typing], [Read], [Ping].
+// [Send], [Edit], [Delete], [React], [Pin], [Moderate], [Report], [Adjust],
+// [Typing], [Read], [Ping].
 type ClientFrame interface {
 	// Append appends the frame's JSON to dst.
 	Append(dst []byte) []byte
@@ -9,8 +10,8 @@ type ClientFrame interface {
 }
 
 // RelayFrame is a frame that the relay sends: one of [Welcome], [Joined],
-// [Changed], [Typist], [Presence], [Read], [Pong], [Error], [Goaway], or, when
-// decoded from a relay that speaks more than this version, [Unknown].
+// [Changed], [Typist], [Presence], [Read], [Moderated], [Reported], [Reports],
+// [Settings], [Pong], [Error], [Goaway], or, when decoded from a relay that speaks more than this version, [Unknown].
 type RelayFrame interface {
 	// Append appends the frame's JSON to dst.
 	Append(dst []byte) []byte
@@ -56,6 +57,27 @@ type (
 		Room, ID string
 		On       bool
 	}
+	// Moderate does something about a user; for moderators and organizers, about
+	// users of a lower role.
+	Moderate struct {
+		Room   string
+		Act    Act
+		User   string // the id
+		ForMs  int64  // mute and ban: for how long; 0: for ever
+		Reason string // for people; may be empty
+	}
+	// Report tells the moderators of a message.
+	Report struct {
+		Room, ID string
+		Reason   string
+	}
+	// Adjust (type "settings") changes those of a room's settings that it names:
+	// slow mode for moderators and organizers, frozen for organizers.
+	Adjust struct {
+		Room      string
+		SlowModeS *int64
+		Frozen    *bool
+	}
 	// Typing tells the others that one is writing.
 	Typing struct{ Room string }
 	// Read moves one's read marker forward; from the relay: it was moved on
@@ -95,6 +117,10 @@ type (
 		Members int64 // distinct users now in the room, oneself included
 		Read    int64 // one's read marker
 		Role    Role  // one's role in this room
+		// Muted reports that one may not write.
+		Muted       bool
+		MutedUntil  Time // 0: for ever
+		MutedReason string
 	}
 	// Changed (type "message") is a message at a new rev; with one's own id it
 	// acknowledges that the change is durably stored.
@@ -112,6 +138,30 @@ type (
 		Room    string
 		Members int64
 	}
+	// Moderated tells moderators and organizers, and with a mute, a ban or the end
+	// of one the user concerned, what was done.
+	Moderated struct {
+		Room   string
+		Act    Act
+		User   User // the one concerned
+		Until  Time // mute and ban; 0: for ever
+		Reason string
+		By     User
+	}
+	// Reported acknowledges a Report.
+	Reported struct{ Room, ID string }
+	// Reports tells moderators and organizers how many reports are open.
+	Reports struct {
+		Room string
+		Open int64
+	}
+	// Settings tells those of a room's settings that concern who writes.
+	Settings struct {
+		Room      string
+		SlowModeS int64
+		Frozen    bool
+		Archived  bool
+	}
 	// Pong answers Ping.
 	Pong struct{ T string }
 	// Error refuses a frame; the connection stays open.
@@ -120,6 +170,8 @@ type (
 		Message      string // for developers and logs, safe to show
 		Room, ID     string // of the refused frame, where it named them
 		RetryAfterMs int64
+		Why          Why  // what stands in the way; may be empty
+		Until        Time // when that ends; 0: for ever, or not known
 	}
 	// Goaway asks to finish and to connect again after a random time up to
 	// ReconnectAfterMs.
@@ -128,25 +180,32 @@ type (
 	Unknown struct{ Type string }
 )
 
-func (Hello) clientFrame()  {}
-func (Join) clientFrame()   {}
-func (Leave) clientFrame()  {}
-func (Send) clientFrame()   {}
-func (Edit) clientFrame()   {}
-func (Delete) clientFrame() {}
-func (React) clientFrame()  {}
-func (Pin) clientFrame()    {}
-func (Typing) clientFrame() {}
-func (Read) clientFrame()   {}
-func (Ping) clientFrame()   {}
+func (Hello) clientFrame()    {}
+func (Join) clientFrame()     {}
+func (Leave) clientFrame()    {}
+func (Send) clientFrame()     {}
+func (Edit) clientFrame()     {}
+func (Delete) clientFrame()   {}
+func (React) clientFrame()    {}
+func (Pin) clientFrame()      {}
+func (Moderate) clientFrame() {}
+func (Report) clientFrame()   {}
+func (Adjust) clientFrame()   {}
+func (Typing) clientFrame()   {}
+func (Read) clientFrame()     {}
+func (Ping) clientFrame()     {}
 
-func (Welcome) relayFrame()  {}
-func (Joined) relayFrame()   {}
-func (Changed) relayFrame()  {}
-func (Typist) relayFrame()   {}
-func (Presence) relayFrame() {}
-func (Read) relayFrame()     {}
-func (Pong) relayFrame()     {}
-func (Error) relayFrame()    {}
-func (Goaway) relayFrame()   {}
-func (Unknown) relayFrame()  {}
+func (Welcome) relayFrame()   {}
+func (Joined) relayFrame()    {}
+func (Changed) relayFrame()   {}
+func (Typist) relayFrame()    {}
+func (Presence) relayFrame()  {}
+func (Read) relayFrame()      {}
+func (Moderated) relayFrame() {}
+func (Reported) relayFrame()  {}
+func (Reports) relayFrame()   {}
+func (Settings) relayFrame()  {}
+func (Pong) relayFrame()      {}
+func (Error) relayFrame()     {}
+func (Goaway) relayFrame()    {}
+func (Unknown) relayFrame()   {}

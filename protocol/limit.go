@@ -12,6 +12,9 @@ const (
 	// pinned=true.
 	FeaturePinned = "pinned"
 
+	// FeatureModeration is named by a relay that knows moderate, report and settings.
+	FeatureModeration = "moderation"
+
 	// TextBytesMax is the most bytes of UTF-8 in a message's text.
 	TextBytesMax = 8192
 	// FrameBytesMax is the most bytes in a frame. A text of TextBytesMax in
@@ -31,6 +34,13 @@ const (
 	ReactionsMax = 20
 	// ReactionUsersMax is how many users a reaction names; its count counts all.
 	ReactionUsersMax = 20
+	// UserBytesMax is the most bytes in a user's id.
+	UserBytesMax = 128
+	// ReasonBytesMax is the most bytes in the reason of an act or a report.
+	ReasonBytesMax = 500
+	// SanctionMsMax is the longest that a mute or a ban may last unless it is for
+	// ever: ten years, in milliseconds.
+	SanctionMsMax = 10 * 365 * 24 * 3600 * 1000
 	// DepthMax is how deep objects and arrays may nest in a frame.
 	DepthMax = 32
 

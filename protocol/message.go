@@ -86,5 +86,7 @@ type Problem struct {
 	Code      Code
 	Title     string
 	Detail    string
+	Why       Why      // what stands in the way; may be empty
+	Until     Time     // when that ends; 0: for ever, or not known
 	Supported []string // with 426: the subprotocols that the relay speaks
 }

@@ -81,8 +81,8 @@ func TestGoldenDocuments(t *testing.T) {
 // be forgotten.
 func TestGoldenFilesAreComplete(t *testing.T) {
 	for dir, types := range map[string]string{
-		"client": "hello join leave send edit delete react pin typing read ping",
-		"relay":  "welcome joined message typing presence read pong error goaway",
+		"client": "hello join leave send edit delete react pin moderate report settings typing read ping",
+		"relay":  "welcome joined message typing presence read moderated reported reports settings pong error goaway",
 	} {
 		for _, typ := range strings.Fields(types) {
 			if _, err := os.Stat(filepath.Join("testdata", dir, typ+".json")); err != nil {

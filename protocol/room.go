@@ -36,12 +36,7 @@ func (r *Room) AppendWhole(dst []byte) []byte {
 	r.entry(&o)
 	o.str("epoch", r.Epoch)
 	o.time("created_at", r.CreatedAt)
-	o.raw("settings", func(dst []byte) []byte {
-		if r.Settings == "" {
-			return append(dst, "{}"...)
-		}
-		return append(dst, r.Settings...)
-	})
+	o.raw("settings", func(dst []byte) []byte { return appendObject(dst, r.Settings) })
 	return o.end()
 }
 
@@ -140,6 +135,9 @@ func DecodeConfigure(data []byte) (c Configure, err error) {
 		return c, refuse(CodeTooLarge, "the settings are too long")
 	case strings.ContainsFunc(c.Title, unicode.IsControl):
 		return c, refuse(CodeBadRequest, "the title has control characters")
+	}
+	if _, err := ReadSettings(c.Settings); err != nil {
+		return c, refuse(CodeBadRequest, "settings: "+err.Error())
 	}
 	return c, nil
 }

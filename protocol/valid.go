@@ -56,13 +56,16 @@ func CheckText(text string, bytesMax int64) (Code, string) {
 		return CodeTooLarge, "the text is too long"
 	case !utf8.ValidString(text):
 		return CodeBadRequest, "the text is not UTF-8"
-	case strings.TrimFunc(text, unicode.IsSpace) == "":
+	case blank(text):
 		return CodeBadRequest, "the text is empty"
 	case strings.ContainsFunc(text, forbiddenInText):
 		return CodeBadRequest, "the text has control characters"
 	}
 	return "", ""
 }
+
+// blank reports whether a text is nothing but white space.
+func blank(text string) bool { return strings.TrimFunc(text, unicode.IsSpace) == "" }
 
 // forbiddenInText tells the control characters (Unicode's category Cc) that a
 // text may not hold.

@@ -47,6 +47,25 @@ type Directory interface {
 	Members(ctx context.Context, room string) ([]Member, error)
 }
 
+// Moderation is what the relay asks of the database of what organizers and
+// moderators do, by the rules of [Directory].
+type Moderation interface {
+	// Sanctions lists the mutes and bans of a room that are in force now, by user id,
+	// a mute before a ban.
+	Sanctions(ctx context.Context, room string) ([]protocol.Sanction, error)
+
+	// Reports lists a room's reports, those with N < before (0: all), the newest
+	// first, at most limit; state "": of every state.
+	Reports(ctx context.Context, room string, state protocol.ReportState, before int64, limit int) ([]protocol.ReportEntry, error)
+
+	// Audit lists what was done in a room, as Reports does. It goes on over the
+	// room's lives: a room that was deleted keeps its audit.
+	Audit(ctx context.Context, room string, before int64, limit int) ([]protocol.AuditEntry, error)
+
+	// Revocations is who is revoked since when, by user id.
+	Revocations(ctx context.Context) (map[string]protocol.Time, error)
+}
+
 // OpKind says what an [Op] does.
 type OpKind uint8
 
@@ -76,12 +95,51 @@ const (
 	// OpDrop deletes the room with all that it holds; one made later under its name
 	// has another epoch. Its Outcome is empty, as of no room.
 	OpDrop
+	// OpAdjust puts what Adjust names into the room's settings, as Adjust.Apply does,
+	// and leaves the title. It takes no rev. Audited as "configure".
+	OpAdjust
+	// OpModerate does Act about User: mute and ban until Until (0: for ever), in the
+	// place of one in force; unmute and unban end one; remove takes the user out of the
+	// members; clear makes up to ClearMax of the user's messages tombstones, the oldest
+	// first. It is CodeForbidden where User is the sender, or the user's role among the
+	// members (who is none is a participant) is not below the sender's; CodeNotFound for
+	// a remove of who is no member. What changes nothing is not audited and has New
+	// false.
+	OpModerate
+	// OpReport puts a report of the message ID, for the reason Note, on the room's
+	// list: CodeNotFound where there is no such message, CodeConflict for a tombstone.
+	// A second one of the same sender and message while the first is open changes
+	// nothing.
+	OpReport
+	// OpResolve closes the open report Report with State: CodeNotFound where the room
+	// has none of that number, CodeConflict where it is closed with another state.
+	OpResolve
+	// OpRevoke has the tokens of User, until now, count no more (On), or all of them
+	// again. Its Room is "". CodeForbidden where User is the sender. To revoke again
+	// takes the present time.
+	OpRevoke
 )
+
+// ClearMax is how many messages one op clears: others come in between.
+const ClearMax = 200
 
 // takesRev reports whether such an op changes a message.
 func (k OpKind) takesRev() bool { return OpSend <= k && k <= OpPin }
 
-// Op is one durable change to a room. Its content is already checked.
+// Op is one durable change to a room. Its content is already checked, and that
+// the sender's role may ask for it at all. What is more is refused by the store,
+// with Why and Until, but an id of an OpSend that was stored before is answered first:
+//
+//   - who is banned: OpOpen, OpSend, OpEdit, OpDelete, OpReact, OpPin, OpRead,
+//     OpReport (CodeForbidden, WhyBanned)
+//   - who is muted: OpSend, OpEdit, OpReact (CodeForbidden, WhyMuted)
+//   - in an archived room everybody, in a frozen one all but organizers: OpSend,
+//     OpEdit, OpReact (CodeForbidden, WhyArchived or WhyFrozen)
+//   - in slow mode a participant's OpSend too soon after the last one stored
+//     (CodeRateLimited, WhySlowMode, RetryAfter)
+//
+// Banned comes before archived, that before frozen, then muted, then slow mode; all
+// of them before what else is wrong with the op but that there is no such room.
 type Op struct {
 	Kind   OpKind
 	Room   string
@@ -103,12 +161,21 @@ type Op struct {
 	Seq       int64               // OpRead
 	Title     string              // OpConfigure
 	Settings  string              // OpConfigure: a JSON object, or ""
+
+	Adjust protocol.Adjust      // OpAdjust
+	Act    protocol.Act         // OpModerate
+	User   string               // OpModerate, OpRevoke: whom it concerns
+	Until  protocol.Time        // OpModerate of a mute or a ban; 0: for ever
+	Note   string               // OpModerate, OpReport: the reason; at most protocol.ReasonBytesMax
+	Again  bool                 // OpModerate of a clear: the next part of one that was audited with its first
+	Report int64                // OpResolve: the report's number
+	State  protocol.ReportState // OpResolve: resolved or dismissed
 }
 
 // Outcome is what became of an [Op].
 type Outcome struct {
-	// Code is why the op was refused for good, "" when it was not:
-	// CodeConflict for an id that another sender has used, or the same sender
+	// Code is why the op was refused, "" when it was not. Beside what Op and OpKind
+	// say: CodeConflict for an id that another sender has used, or the same sender
 	// with other content, for a change to a tombstone (but to delete it again), and
 	// for more than protocol.ReactionsMax different emoji; CodeNotFound for an id
 	// that FindOnly did not find, or that no message of the room has; CodeForbidden
@@ -119,15 +186,39 @@ type Outcome struct {
 	Reason string
 	// Message is the message as it is stored now; none with an op that takes no rev.
 	Message protocol.Message
-	// New reports that the op took a rev; false: stored before, nothing changed.
+	// New reports that the op took a rev, and of one that takes none but is about
+	// moderation (OpAdjust and what follows it) that it changed something; false:
+	// stored before, nothing changed.
 	New bool
+	// Why is what stood in the way, with CodeForbidden and CodeRateLimited; "" where it
+	// is nothing of that kind. Until is when that ends; 0: for ever, or not known.
+	Why   protocol.Why
+	Until protocol.Time
+	// Settings are those of the room after an OpOpen, OpConfigure or OpAdjust.
+	Settings protocol.RoomSettings
+	// Sanction is the sender's mute (OpOpen; nil: none), or the mute or ban that an
+	// OpModerate has made.
+	Sanction *protocol.Sanction
+	// User is whom an OpModerate concerned, as among the members; who never joined is a
+	// participant without a name.
+	User protocol.User
+	// Messages are the tombstones that a clear has made, by rev. More reports that
+	// messages of the user are left: the op wants to be done again, with Again.
+	Messages []protocol.Message
+	More     bool
+	// Reports is how many reports are open in the room (OpOpen, OpReport, OpResolve).
+	Reports int64
+	// Report is the report (OpReport, OpResolve).
+	Report *protocol.ReportEntry
+	// At is since when User is revoked (OpRevoke with On).
+	At protocol.Time
 	// Read is the sender's read marker (OpOpen, OpRead).
 	Read int64
 	// Epoch and Head are the room's after the op.
 	Epoch string
 	Head  int64
-	// RetryAfter is set by the hub, never by a store: how long to wait after a
-	// retryable Code.
+	// RetryAfter is how long to wait after a retryable Code. Of a store: what is left
+	// of the slow mode.
 	RetryAfter time.Duration
 }
 

@@ -1,0 +1,119 @@
+package protocol
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// RoomSettings are the members of a room's settings that the relay acts on. Others
+// are kept as they are.
+type RoomSettings struct {
+	SlowModeS  int64 // seconds between two messages of a participant; 0: none
+	Frozen     bool  // only organizers write
+	RetentionS int64 // seconds that a message is kept; 0: for ever
+	Archived   bool  // nobody writes
+}
+
+// The bounds of a room's settings.
+const (
+	// SlowModeSMax is the longest slow mode, in seconds.
+	SlowModeSMax = 3600
+	// RetentionSMin is the shortest retention, in seconds.
+	RetentionSMin = 60
+)
+
+func validSlowMode(s int64) bool { return 0 <= s && s <= SlowModeSMax }
+
+// ReadSettings reads a room's settings, a JSON object or "". The error, safe to
+// show, says what is no setting; that one counts as none.
+func ReadSettings(settings string) (r RoomSettings, err error) {
+	if settings == "" {
+		return r, nil
+	}
+	bad := func(name, want string) { err = errors.New(name + " must be " + want) }
+	s := scanner{data: []byte(settings)}
+	s.object(func(name string) {
+		if s.word("null") {
+			return
+		}
+		var ok bool
+		switch name {
+		case "slow_mode_s":
+			if r.SlowModeS, ok = s.integer(); !ok || !validSlowMode(r.SlowModeS) {
+				r.SlowModeS = 0
+				bad(name, slowModeWant)
+			}
+		case "retention_s":
+			if r.RetentionS, ok = s.integer(); !ok || r.RetentionS != 0 && r.RetentionS < RetentionSMin {
+				r.RetentionS = 0
+				bad(name, "0 or an integer of at least 60")
+			}
+		case "frozen":
+			if r.Frozen, ok = s.boolean(); !ok {
+				bad(name, "true or false")
+			}
+		case "archived":
+			if r.Archived, ok = s.boolean(); !ok {
+				bad(name, "true or false")
+			}
+		default:
+			s.skip()
+		}
+	})
+	s.end()
+	if s.err != nil {
+		return RoomSettings{}, s.err
+	}
+	return r, err
+}
+
+const slowModeWant = "an integer of 0 to 3600"
+
+// Apply puts what f names into a room's settings, a JSON object or "", and leaves
+// all else as it is written.
+func (f Adjust) Apply(settings string) string {
+	if settings == "" {
+		settings = "{}"
+	}
+	if f.SlowModeS != nil {
+		settings = replaceMember(settings, "slow_mode_s", strconv.FormatInt(*f.SlowModeS, 10))
+	}
+	if f.Frozen != nil {
+		settings = replaceMember(settings, "frozen", strconv.FormatBool(*f.Frozen))
+	}
+	return settings
+}
+
+// replaceMember gives a member of a JSON object another value, and the object the
+// member where it has none.
+func replaceMember(object, name, value string) string {
+	s := scanner{data: []byte(object)}
+	start, end, members := 0, 0, 0
+	s.object(func(n string) {
+		members++
+		s.peek()
+		at := s.pos
+		s.skip()
+		if n == name {
+			start, end = at, s.pos
+		}
+	})
+	if start > 0 {
+		return object[:start] + value + object[end:]
+	}
+	member := `"` + name + `":` + value
+	if members > 0 {
+		member = "," + member
+	}
+	last := strings.LastIndexByte(object, '}')
+	return object[:last] + member + object[last:]
+}
+
+// appendObject appends a JSON object, {} for "".
+func appendObject(dst []byte, object string) []byte {
+	if object == "" {
+		return append(dst, "{}"...)
+	}
+	return append(dst, object...)
+}
