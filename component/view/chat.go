@@ -335,17 +335,6 @@ func (c *Chat) refreshLine() (changed bool) {
 	return changed
 }
 
-// onKey hears the keys of the whole chat: "/" in the log begins a search.
-func (c *Chat) onKey(ctx app.Context, e app.Event) {
-	held := e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool()
-	if e.Get("key").String() == "/" && !held && !c.search.open && !e.Get("target").Call("closest", ".hallway-log").IsNull() {
-		e.PreventDefault()
-		c.openSearch(ctx)
-		return
-	}
-	ctx.PreventUpdate()
-}
-
 func (c *Chat) onTryNow(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	c.props.OnTryNow()

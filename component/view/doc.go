@@ -7,12 +7,12 @@
 //
 // # Who draws what
 //
-// go-app draws the shell: the state's line, the composer, the empty log. The rows
-// of the log are put into go-app's <ul> by hand, because go-app has no keyed
-// update: [diff] compares the rows shown with those wanted, and only the
-// difference touches the document. At most [windowRows] rows are in it at any
-// time; the window moves as people scroll. All that comes in between two
-// animation frames is drawn as one.
+// go-app draws the shell: the header, the state's line, the search, the composer, the
+// empty log. The rows of the log are put into go-app's <ul> by hand, because go-app
+// has no keyed update: [diff] compares the rows shown with those wanted, and only the
+// difference touches the document. At most [windowRows] rows are in it at any time;
+// the window moves as people scroll. All that comes in between two animation frames
+// is drawn as one.
 //
 // A row is one list item, whatever else it shows: the day that it begins, its
 // group's sender, the message that it answers.

@@ -194,8 +194,10 @@ func (c *Chat) followMode() bool {
 		c.note = c.text.say(wordEditGone)
 		c.refreshLine()
 	}
-	if m := messageOf(&c.snap, c.edited.id); m != nil && m.Text == c.edited.text {
-		c.edited = edited{}
+	if c.edited.id != "" {
+		if m := messageOf(&c.snap, c.edited.id); m != nil && m.Text == c.edited.text {
+			c.edited = edited{}
+		}
 	}
 	return changed || gone
 }

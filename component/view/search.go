@@ -147,6 +147,19 @@ func (c *Chat) makeHits() {
 	}
 }
 
+// onKey hears the keys of the whole chat: "/" in the log begins a search.
+func (c *Chat) onKey(ctx app.Context, e app.Event) {
+	held := e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() // not Shift: some need it for "/"
+	target := e.Get("target")
+	if e.Get("key").String() != "/" || held || c.search.open || !target.Truthy() ||
+		!target.Call("closest", ".hallway-log").Truthy() {
+		ctx.PreventUpdate()
+		return
+	}
+	e.PreventDefault()
+	c.openSearch(ctx)
+}
+
 func (c *Chat) onOpenSearch(ctx app.Context, _ app.Event) { c.openSearch(ctx) }
 
 // openSearch shows the search and puts the keyboard there. (The event that it is

@@ -130,4 +130,10 @@ test('the on-screen keyboard covers neither the composer nor the last message', 
   await expect.poll(async () => (await bottom(last)) <= (await composer.boundingBox()).y).toBe(true);
   await page.evaluate(() => window.keyboard(0));
   await expect.poll(() => bottom(composer)).toBe(before);
+
+  await element.getByRole('button', { name: 'Search', exact: true }).click();
+  await page.evaluate(() => window.keyboard(300));
+  await expect.poll(() => bottom(element.getByRole('region', { name: 'Search' }))).toBeLessThanOrEqual(400);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => bottom(composer)).toBe(before);
 });
