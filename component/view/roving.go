@@ -87,7 +87,7 @@ func (l *log) onRowKey(e app.Event, key, id string, atRow bool) {
 // toControl goes with the left and right arrow keys through a row and what can be
 // clicked in it.
 func (l *log) toControl(key string, from, item app.Value) bool {
-	step := 0
+	var step int
 	switch key {
 	case "ArrowRight":
 		step = 1

@@ -54,10 +54,15 @@ func (t *tools) show(id string) {
 		t.hide()
 		return
 	}
-	if bubble := t.log.list.nodes[id].bubble; id != t.at || !bubble.Equal(t.bar.Get("parentElement")) {
-		t.at = id
-		bubble.Call("append", t.bar)
+	node := t.log.list.nodes[id]
+	if id == t.at && node.bubble.Equal(t.bar.Get("parentElement")) {
+		return
 	}
+	t.at = id
+	node.bubble.Call("append", t.bar)
+	row, bubble, bar := boxOf(node.item), boxOf(node.bubble), boxOf(t.bar)
+	room := max(row.right-bubble.right, bubble.left-row.left) // the other side has the avatar at most
+	setFlag(t.bar.Get("dataset"), "beside", true, bar.right-bar.left < room-menuGap)
 }
 
 func (t *tools) hide() {
