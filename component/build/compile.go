@@ -70,8 +70,11 @@ func overlay(tool toolchain) (map[string]string, error) {
 		}
 		original := filepath.Join(tool.goroot, "src", pkg)
 		names, err := filepath.Glob(filepath.Join(original, "*.go"))
-		if err != nil || len(names) == 0 {
-			return fmt.Errorf("overlay: the standard library has no %s (%v)", pkg, err)
+		if err != nil {
+			return err
+		}
+		if len(names) == 0 {
+			return fmt.Errorf("overlay: the standard library has no %s", pkg)
 		}
 		for _, name := range names {
 			if _, ours := replace[name]; !ours && goSource(name) {

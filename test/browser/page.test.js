@@ -102,8 +102,15 @@ test('a program that crashes starts again and sends what waited', async ({ openC
   watch.expect(/\[hallway\]/);
   const [ada] = await openChats([ADA]);
   await ada.live();
+  await relay.kill();
+  await expect(ada.status).not.toContainText(/\blive\b/i);
+  await ada.write('Written before the crash');
+  await expect(ada.messages).toHaveCount(1);
+
+  // Its next program is broken by the first history that it asks for, with the message in the outbox.
   await ada.element.evaluate((element) => {
     window.exits = [];
+    window.broken = true;
     element.addEventListener('hallway-exit', ({ detail }) => window.exits.push(detail));
     element.network = {
       fetch(...args) {
@@ -113,18 +120,10 @@ test('a program that crashes starts again and sends what waited', async ({ openC
     };
     element.open = false;
   });
-  await ada.element.evaluate((element) => {
-    element.open = true; // it starts with this network
-  });
-  await ada.live();
-
-  await relay.kill();
-  await expect(ada.status).not.toContainText(/\blive\b/i);
-  await ada.write('Written before the crash');
-  await ada.page.evaluate(() => {
-    window.broken = true;
-  });
   await relay.restart();
+  await ada.element.evaluate((element) => {
+    element.open = true;
+  });
   await expect(ada.status).toHaveText(/stopped/);
   await ada.page.evaluate(() => {
     window.broken = false;

@@ -54,6 +54,7 @@ func TestErrorfWraps(t *testing.T) {
 	if !errors.Is(two, context.Canceled) || !errors.Is(two, fs.ErrNotExist) {
 		t.Errorf("%v does not wrap both", two)
 	}
+	//nolint:errorlint // what v does is looked at
 	if none := fmt.Errorf("%v", context.Canceled); errors.Is(none, context.Canceled) {
 		t.Error("v wraps")
 	}

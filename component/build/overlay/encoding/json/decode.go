@@ -150,7 +150,8 @@ func wordLetter(b byte) bool {
 // number says whether a word is a number of JSON, which is narrower than Go's: digits, a fraction, an exponent.
 func number(word string) error {
 	digits := func() (n int) {
-		for ; n < len(word) && word[n] >= '0' && word[n] <= '9'; n++ {
+		for n < len(word) && word[n] >= '0' && word[n] <= '9' {
+			n++
 		}
 		word = word[n:]
 		return n

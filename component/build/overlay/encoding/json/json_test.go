@@ -52,18 +52,18 @@ func TestAgreesWithTheRealOne(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		real, err := std.Marshal(want)
+		theirs, err := std.Marshal(want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if string(written) != string(real) {
-			t.Fatalf("wrote\n%s, the real one\n%s", written, real)
+		if string(written) != string(theirs) {
+			t.Fatalf("wrote\n%s, the real one\n%s", written, theirs)
 		}
 		var got, wanted outer
-		if err := json.Unmarshal(real, &got); err != nil {
+		if err := json.Unmarshal(theirs, &got); err != nil {
 			t.Fatal(err)
 		}
-		if err := std.Unmarshal(real, &wanted); err != nil {
+		if err := std.Unmarshal(theirs, &wanted); err != nil {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(got, wanted) {
