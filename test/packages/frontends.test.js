@@ -90,6 +90,7 @@ test('an organizer sees what is new in every room, makes a room, and ends it', a
   await Ada.page.getByRole('button', { name: 'Create' }).click();
   await expect(Ada.page).toHaveURL(/\/rooms\/speakers-dinner$/);
   await expect(Ada.page.getByRole('heading', { level: 1 })).toHaveText('Speakers’ dinner');
+  await Ada.chat.live();
   await Ada.chat.write('Table for twelve.');
   await Ada.chat.settled(1);
 
