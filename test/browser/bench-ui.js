@@ -61,7 +61,10 @@ async function post() {
   const answer = await fetch(`${relay.url}/v1/rooms/lobby/messages`, {
     method: 'POST',
     headers: { authorization: `Bearer ${sender}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ id: randomUUID(), text: `Message ${sent}: doors open at nine, *do* not be late.` }),
+    body: JSON.stringify({
+      id: randomUUID(),
+      text: `Message ${sent}: doors open at nine, *do* not be late.`,
+    }),
   });
   if (!answer.ok) throw new Error(`post: ${answer.status} ${await answer.text()}`);
   await answer.arrayBuffer();
@@ -71,7 +74,9 @@ async function post() {
 async function shown() {
   await page.waitForFunction(
     (seq) => {
-      const rows = document.querySelector('hallway-chat').shadowRoot.querySelectorAll('[role=log] [data-seq]');
+      const rows = document
+        .querySelector('hallway-chat')
+        .shadowRoot.querySelectorAll('[role=log] [data-seq]');
       return Number(rows[rows.length - 1]?.dataset.seq) === seq;
     },
     sent,
@@ -96,7 +101,9 @@ async function grow(n) {
 async function memory() {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');
-  const { metrics } = await session.send('Performance.enable').then(() => session.send('Performance.getMetrics'));
+  const { metrics } = await session
+    .send('Performance.enable')
+    .then(() => session.send('Performance.getMetrics'));
   await session.detach();
   const go = await page.evaluate(() => window.memories.reduce((sum, m) => sum + m.buffer.byteLength, 0));
   const of = (name) => metrics.find((m) => m.name === name).value;
