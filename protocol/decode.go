@@ -22,7 +22,16 @@ func (e *FrameError) Error() string { return string(e.Code) + ": " + e.Reason }
 
 // Frame is the error as the relay answers it.
 func (e *FrameError) Frame() Error {
-	return Error{Code: e.Code, Message: e.Reason, Room: e.Room, ID: e.ID}
+	return Error{Code: e.Code, Message: e.Reason, Room: e.Room, ID: e.ID, Of: OfType(e.Type)}
+}
+
+// OfType is Error.Of for a refused frame of that type.
+func OfType(typ string) string {
+	switch typ {
+	case "moderate", "report", "settings":
+		return typ
+	}
+	return ""
 }
 
 // echoBytesMax bounds an id that an error names although it is no valid one.

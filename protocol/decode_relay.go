@@ -383,6 +383,8 @@ func (v *value) error() Error {
 			v.str(&f.ID)
 		case "retry_after_ms":
 			v.int(&f.RetryAfterMs)
+		case "of":
+			v.str(&f.Of)
 		case "why":
 			v.str((*string)(&f.Why))
 		case "until":

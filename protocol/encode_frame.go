@@ -245,6 +245,7 @@ func (f Error) Append(dst []byte) []byte {
 	if f.RetryAfterMs > 0 {
 		o.int("retry_after_ms", f.RetryAfterMs)
 	}
+	o.optStr("of", f.Of)
 	o.optStr("why", string(f.Why))
 	o.optTime("until", f.Until)
 	return o.end()

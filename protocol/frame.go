@@ -170,8 +170,11 @@ type (
 		Message      string // for developers and logs, safe to show
 		Room, ID     string // of the refused frame, where it named them
 		RetryAfterMs int64
-		Why          Why  // what stands in the way; may be empty
-		Until        Time // when that ends; 0: for ever, or not known
+		// Of is the refused frame's type where that was moderate, report or settings,
+		// so that it is not taken for the refusal of a join or of a change.
+		Of    string
+		Why   Why  // what stands in the way; may be empty
+		Until Time // when that ends; 0: for ever, or not known
 	}
 	// Goaway asks to finish and to connect again after a random time up to
 	// ReconnectAfterMs.
