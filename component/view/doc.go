@@ -15,7 +15,9 @@
 // is drawn as one.
 //
 // A row is one list item, whatever else it shows: the day that it begins, its
-// group's sender, the message that it answers.
+// group's sender, the message that it answers, reactions. What can be done with a
+// message costs a row nothing: the bar of tools and the menu are there once, and go
+// where they are wanted; all clicks and keys are heard by the log.
 //
 // Whatever can be decided without a document (which rows to touch, where the
 // window is, what belongs to a group, what in a text is markup, what is read out,
@@ -25,5 +27,6 @@
 //
 // Sockets, history requests, storage, tokens, the element around it. It writes
 // no HTML and no style attributes, so that a strict Content Security Policy and
-// Trusted Types hold: text goes in as text.
+// Trusted Types hold: text goes in as text, and where a menu stands is told through
+// the CSS object model.
 package view
