@@ -122,7 +122,7 @@ var mutants = []mutant{
 		old: "e.loaded && e.handed && !slices", new: "e.loaded && !slices",
 	},
 	{
-		name: "heir forgets what it overheard", file: tabsFile, checks: bySimulation,
+		name: "heir forgets what it overheard", file: tabsFile, checks: []check{inCore, inSimulation},
 		old: "case c.outbox.find(n.Item.ID) == nil:\n\t\t\t// This page", new: "case false:\n\t\t\t// This page",
 	},
 	{
@@ -134,7 +134,7 @@ var mutants = []mutant{
 		old: "gone := n.State == ItemSent && (", new: "gone := false && (",
 	},
 	{
-		name: "item sent in another life kept", file: tabsFile, checks: bySimulation,
+		name: "item sent in another life kept", file: tabsFile, checks: []check{inCore, inSimulation},
 		old: "(n.Epoch != c.sync.epoch || n.Seq <= c.sync.cursor)", new: "n.Seq <= c.sync.cursor",
 	},
 	{
@@ -185,8 +185,8 @@ var mutants = []mutant{
 		old: "ev.Page.Head < s.floor && s.loaded", new: "ev.Page.Head < s.cursor && s.loaded",
 	},
 	{
-		name: "a message arrives again once edited", file: catchupFile, checks: bySimulation,
-		old: "\tc.sync.note(m.Seq) // whatever", new: "\t// whatever",
+		name: "a message arrives again once edited", file: catchupFile, checks: []check{inCore, inSimulation},
+		old: "c.sync.ahead[m.Seq]", new: "c.sync.ahead[m.Rev]",
 	},
 	{
 		name: "window around a message has no newer ones", file: timelineFile, checks: byCore,
