@@ -59,7 +59,9 @@ export class Relay {
   /** Starts the relay again, on the same port and database, and waits until it is ready. */
   async restart() {
     const args = ['serve', '--addr', `127.0.0.1:${this.port}`, '--db', this.database, ...this.#flags];
-    const process_ = spawn(this.command ?? COMMAND, args, { env: { ...process.env, HALLWAY_JWT_SECRET: SECRET } });
+    const process_ = spawn(this.command ?? COMMAND, args, {
+      env: { ...process.env, HALLWAY_JWT_SECRET: SECRET },
+    });
     this.#process = process_;
     for (const stream of [process_.stdout, process_.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
