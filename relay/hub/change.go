@@ -16,7 +16,15 @@ var permissions = map[OpKind]protocol.Role{
 	OpPin:       protocol.RoleModerator,
 	OpConfigure: protocol.RoleOrganizer,
 	OpDrop:      protocol.RoleOrganizer,
+	OpAdjust:    protocol.RoleModerator, // to freeze: mayFreeze
+	OpModerate:  protocol.RoleModerator,
+	OpReport:    protocol.RoleParticipant,
+	OpResolve:   protocol.RoleModerator,
+	OpRevoke:    protocol.RoleOrganizer, // by the token's general role
 }
+
+// mayFreeze is the least role that freezes a room, or thaws it.
+const mayFreeze = protocol.RoleOrganizer
 
 // mayDeleteAny is the least role that deletes the messages of others.
 const mayDeleteAny = protocol.RoleModerator
@@ -29,15 +37,42 @@ func (op *Op) permit(sender protocol.User) bool {
 	op.Sender = sender
 	op.Any = op.Kind == OpDelete && rank[sender.Role] >= rank[mayDeleteAny]
 	least, ok := permissions[op.Kind]
+	if op.Kind == OpAdjust && op.Adjust.Frozen != nil {
+		least = mayFreeze
+	}
 	return ok && rank[sender.Role] >= rank[least]
 }
 
-// change takes a change of a stored message from a connection. It keeps its place
+// ModerateOp is the op that a frame asks for at the time now.
+func ModerateOp(now time.Time, f protocol.Moderate) Op {
+	op := Op{Kind: OpModerate, Room: f.Room, Act: f.Act, User: f.User, Note: f.Reason}
+	if f.ForMs > 0 {
+		op.Until = protocol.TimeOf(now.Add(time.Duration(f.ForMs) * time.Millisecond))
+	}
+	return op
+}
+
+// of is the type of the frame that asked for the op, as an error names it.
+func (op *Op) of() string {
+	switch op.Kind {
+	case OpModerate:
+		return "moderate"
+	case OpReport:
+		return "report"
+	case OpAdjust:
+		return "settings"
+	}
+	return ""
+}
+
+// change takes a change of a stored message, or an act of moderation, from a connection. It keeps its place
 // in the queue, but is no part of a lane: refused, it holds nothing back.
 func (h *Hub) change(now time.Time, s *Session, op Op) {
 	m := s.member(op.Room)
 	if m == nil {
-		s.send(s.outside(op.Room, op.ID))
+		f := s.outside(op.Room, op.ID)
+		f.Of = op.of()
+		s.send(f)
 		return
 	}
 	permitted := op.permit(m.sender())
@@ -71,7 +106,10 @@ func (h *Hub) admit(now time.Time, u *user, p pending) {
 // and Any. done is called exactly once with what became of it, perhaps before
 // Change returns.
 func (h *Hub) Change(now time.Time, who Identity, op Op, done func(Outcome)) {
-	role, ok := who.Grants.Role(op.Room)
+	role, ok := who.User.Role, true
+	if op.Kind != OpRevoke {
+		role, ok = who.Grants.Role(op.Room)
+	}
 	if !ok {
 		no := forbidden(op.Room, op.ID)
 		done(Outcome{Code: no.Code, Reason: no.Message})

@@ -16,6 +16,8 @@ type pending struct {
 	order   uint64        // of an OpSend: its place in the order of arrival
 	block   *block        // what holds an OpSend back, which is then FindOnly
 	done    func(Outcome) // over REST, or of a probe
+	cleared int64         // messages that earlier parts of a clear have made tombstones
+	apart   bool          // of an OpSend: begins a batch
 }
 
 // id is the message that the op is about, "" if none.
@@ -30,7 +32,7 @@ func (p *pending) id() string {
 func (p *pending) bytes() int {
 	f := &p.op.Send
 	n := opBytes + len(f.Text) + len(f.ID) + len(f.ReplyTo) + len(f.SentAt) +
-		len(p.op.Text) + len(p.op.Title) + len(p.op.Settings)
+		len(p.op.Text) + len(p.op.Title) + len(p.op.Settings) + len(p.op.Note)
 	for _, e := range [...]*protocol.Encrypted{f.Encrypted, p.op.Encrypted} {
 		if e != nil {
 			n += len(e.CT)
@@ -39,6 +41,10 @@ func (p *pending) bytes() int {
 	switch p.op.Kind {
 	case OpEdit, OpReact, OpPin:
 		n += changedBytes
+	case OpModerate:
+		if p.op.Act == protocol.ActClear {
+			n += ClearMax * opBytes
+		}
 	}
 	return n
 }
@@ -75,13 +81,20 @@ func (h *Hub) flush() {
 	h.committer.Commit(ops)
 }
 
-// batch is how many ops of the queue go into the next batch, at least one.
+// batch is how many ops of the queue go into the next batch, at least one. No
+// send of a lane shares it with something before that sets who may write, lest it
+// overtake one that was refused.
 func (h *Hub) batch() (n int) {
-	all, rooms := 0, map[string]int{}
+	all, rooms, ruled := 0, map[string]int{}, false
 	for n < len(h.queue) && all < BatchBytesMax && rooms[h.queue[n].op.Room] < RoomBatchBytesMax {
-		bytes := h.queue[n].bytes()
+		p := &h.queue[n]
+		if n > 0 && p.order > 0 && (ruled || p.apart) {
+			break
+		}
+		bytes := p.bytes()
 		all += bytes
-		rooms[h.queue[n].op.Room] += bytes
+		rooms[p.op.Room] += bytes
+		ruled = ruled || p.op.Kind.rules()
 		n++
 	}
 	return n
@@ -89,7 +102,7 @@ func (h *Hub) batch() (n int) {
 
 // Committed ends the batch under way: with one outcome for each of its ops, or
 // with an error, after which nothing is known of any of them.
-func (h *Hub) Committed(_ time.Time, outcomes []Outcome, err error) {
+func (h *Hub) Committed(now time.Time, outcomes []Outcome, err error) {
 	batch := h.flying
 	if err == nil && len(outcomes) != len(batch) {
 		panic(fmt.Sprintf("hub: %d outcomes for %d ops", len(outcomes), len(batch)))
@@ -99,15 +112,16 @@ func (h *Hub) Committed(_ time.Time, outcomes []Outcome, err error) {
 	}
 	h.flying = nil
 	if err != nil {
-		h.holdBackQueue(batch)
+		outcomes = nil
 		h.loseWindows(batch)
 	}
+	h.holdBackQueue(batch, outcomes)
 	h.flush()
 	for i := range batch {
 		if err != nil {
-			h.failed(&batch[i])
+			h.failed(now, &batch[i])
 		} else {
-			h.done(&batch[i], outcomes[i])
+			h.done(now, &batch[i], outcomes[i])
 		}
 	}
 	for _, r := range h.touched {
@@ -141,20 +155,20 @@ func (h *Hub) loseWindows(batch []pending) {
 }
 
 // failed answers an op of a failed batch.
-func (h *Hub) failed(p *pending) {
+func (h *Hub) failed(now time.Time, p *pending) {
 	why := unavailable()
 	if p.block != nil {
 		why = p.block.refusal
 	}
 	if p.op.Kind == OpOpen {
-		h.opened(p.member, why.outcome())
+		h.opened(now, p.member, why.outcome())
 		return
 	}
 	h.refuse(p, why)
 }
 
 // done answers an op that the store has carried out or refused.
-func (h *Hub) done(p *pending, o Outcome) {
+func (h *Hub) done(now time.Time, p *pending, o Outcome) {
 	if r := h.rooms[p.op.Room]; r != nil && r.open && p.endsLife(r.epoch, &o) {
 		h.endLife(r)
 	}
@@ -163,12 +177,17 @@ func (h *Hub) done(p *pending, o Outcome) {
 	}
 	switch {
 	case p.op.Kind == OpOpen:
-		h.opened(p.member, o)
+		h.opened(now, p.member, o)
 	case p.block != nil && o.Code == protocol.CodeNotFound:
 		p.block.refuse(p.op.Send.ID, p.order, 0)
 		h.refuse(p, p.block.refusal)
 	case o.Code != "":
-		h.refuse(p, refusal{code: o.Code, reason: o.Reason})
+		h.refuse(p, refusalOf(&o))
+		if r := h.rooms[p.op.Room]; r != nil && o.Why == protocol.WhyBanned { // the ban's result was lost
+			h.putOut(r, p.op.Sender.ID, refusalOf(&o))
+		}
+	case p.op.Kind.moderates():
+		h.moderated(p, o)
 	case !p.op.Kind.takesRev():
 		p.done(o)
 	default:
@@ -181,7 +200,9 @@ func (h *Hub) refuse(p *pending, why refusal) {
 		p.done(why.outcome())
 		return
 	}
-	p.session.send(why.frame(p.op.Room, p.id()))
+	f := why.frame(p.op.Room, p.id())
+	f.Of = p.op.of()
+	p.session.send(f)
 }
 
 // stored tells a message as it is stored now to its room, or, where the room has
@@ -189,17 +210,7 @@ func (h *Hub) refuse(p *pending, why refusal) {
 // may well be news to the room: the commit that did may have seemed to fail.
 func (h *Hub) stored(p *pending, o Outcome) {
 	r := h.rooms[p.op.Room]
-	if r != nil && r.open {
-		h.windows.took(r.window, &o) // before anybody is told
-	}
-	news := r != nil && r.open && o.Message.Rev > r.told
-	if news {
-		if len(r.out) == 0 {
-			h.touched = append(h.touched, r)
-		}
-		r.told = o.Message.Rev
-		r.out = append(r.out, p.changed(&o).Append(nil))
-	}
+	news := h.news(r, p.changed(&o), &o)
 	if p.done != nil {
 		p.done(o)
 		return
@@ -210,6 +221,24 @@ func (h *Hub) stored(p *pending, o Outcome) {
 	}
 	h.tell(r) // in the order of rev, should this batch have brought it
 	p.session.send(p.changed(&o))
+}
+
+// news notes a message as it is stored now, for a room in memory. Where the room
+// was not told of it yet, it will be, and the result is true.
+func (h *Hub) news(r *room, f protocol.Changed, o *Outcome) bool {
+	if r == nil || !r.open {
+		return false
+	}
+	h.windows.took(r.window, o) // before anybody is told
+	if o.Message.Rev <= r.told {
+		return false
+	}
+	if len(r.out) == 0 {
+		h.touched = append(h.touched, r)
+	}
+	r.told = o.Message.Rev
+	r.out = append(r.out, f.Append(nil))
+	return true
 }
 
 // changed is the frame that tells what became of the op. The cause holds also

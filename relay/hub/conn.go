@@ -49,6 +49,8 @@ type Identity struct {
 	User    protocol.User // with the token's general role
 	Expires time.Time     // when its connection ends unless refreshed; leeway included
 	Grants  Grants
+	// IssuedAt is when the token was issued; zero: not told. See Revocations.
+	IssuedAt time.Time
 }
 
 // Grants tells what rooms a token opens.

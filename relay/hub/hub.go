@@ -27,19 +27,21 @@ type Hub struct {
 	bytes    int       // of both
 	touched  []*room   // with frames to tell; empty between calls
 
-	windows Windows
-	stats   Stats
+	windows     Windows
+	revocations Revocations
+	stats       Stats
 }
 
 // New makes an empty hub.
 func New(cfg Config, transport Transport, committer Committer) *Hub {
 	return &Hub{
-		cfg:       cfg.WithDefaults(),
-		transport: transport,
-		committer: committer,
-		users:     map[string]*user{},
-		rooms:     map[string]*room{},
-		stats:     newStats(),
+		cfg:         cfg.WithDefaults(),
+		transport:   transport,
+		committer:   committer,
+		users:       map[string]*user{},
+		rooms:       map[string]*room{},
+		revocations: Revocations{since: map[string]protocol.Time{}},
+		stats:       newStats(),
 	}
 }
 

@@ -83,8 +83,9 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 	h.arrivals++
 	p := pending{
 		op:      Op{Kind: OpSend, Room: f.Room, Sender: m.sender(), Send: f},
-		session: s, order: h.arrivals,
+		session: s, order: h.arrivals, apart: m.turned,
 	}
+	m.turned = false
 	full := h.full(s, p.bytes())
 	h.turn(now, m, f.ID, full)
 	b := m.block
@@ -142,16 +143,22 @@ func (p *pending) holdBack(b *block) {
 	p.op.FindOnly, p.block = true, b
 }
 
-// holdBackQueue blocks the lanes of a failed batch: what queues behind it must
-// not overtake it.
-func (h *Hub) holdBackQueue(batch []pending) {
+// holdBackQueue blocks the lanes of what was refused with a retryable code, all of
+// a failed batch, which has no outcomes: what queues behind it must not overtake it.
+func (h *Hub) holdBackQueue(batch []pending, outcomes []Outcome) {
 	type lane struct {
 		session *Session
 		room    string
 	}
-	blocks := map[lane]*block{}
+	var blocks map[lane]*block
 	for i := range batch {
-		p := &batch[i]
+		p, why := &batch[i], unavailable()
+		if outcomes != nil {
+			if p.op.Kind != OpSend || p.block != nil || !outcomes[i].Code.Retryable() {
+				continue
+			}
+			why = refusalOf(&outcomes[i])
+		}
 		if p.block != nil {
 			p.block.refuse(p.op.Send.ID, p.order, 0) // its lane is blocked already, or was joined anew
 			continue
@@ -162,12 +169,18 @@ func (h *Hub) holdBackQueue(batch []pending) {
 		at := lane{p.session, p.op.Room}
 		b := blocks[at]
 		if b == nil {
-			b = p.session.blockLane(p.op.Room)
+			if blocks == nil {
+				blocks = map[lane]*block{}
+			}
+			b = p.session.blockLane(p.op.Room, why)
 			blocks[at] = b
 		}
 		if p.op.Kind == OpSend {
 			b.refuse(p.op.Send.ID, p.order, 0)
 		}
+	}
+	if len(blocks) == 0 {
+		return
 	}
 	for i := range h.queue {
 		q := &h.queue[i]
@@ -179,12 +192,12 @@ func (h *Hub) holdBackQueue(batch []pending) {
 
 // blockLane makes sure that the session's lane of the room is blocked. It
 // makes a block also where the room was left: ops may still be queued.
-func (s *Session) blockLane(room string) *block {
+func (s *Session) blockLane(room string, why refusal) *block {
 	m := s.member(room)
 	if m != nil && m.block != nil {
 		return m.block
 	}
-	b := &block{refusal: unavailable()}
+	b := &block{refusal: why}
 	if m != nil {
 		m.block = b
 	}

@@ -18,10 +18,11 @@ func (p *pending) endsLife(epoch string, o *Outcome) bool {
 func (h *Hub) endLife(r *room) {
 	h.tell(r)
 	r.open, r.epoch, r.told = false, "", 0
+	r.settings, r.reports = protocol.RoomSettings{}, 0
 	h.windows.close(r.window)
 	r.window = h.windows.open(r.name)
 	for _, p := range r.users {
-		p.read = 0
+		p.read, p.mute = 0, nil
 		if p.acts != nil {
 			p.acts.want, p.acts.by = 0, nil
 		}

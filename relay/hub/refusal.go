@@ -11,14 +11,23 @@ type refusal struct {
 	code       protocol.Code
 	reason     string
 	retryAfter time.Duration
+	why        protocol.Why
+	until      protocol.Time
+}
+
+func refusalOf(o *Outcome) refusal {
+	return refusal{code: o.Code, reason: o.Reason, retryAfter: o.RetryAfter, why: o.Why, until: o.Until}
 }
 
 func (r refusal) frame(room, id string) protocol.Error {
-	return protocol.Error{Code: r.code, Message: r.reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.retryAfter)}
+	return protocol.Error{
+		Code: r.code, Message: r.reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.retryAfter),
+		Why: r.why, Until: r.until,
+	}
 }
 
 func (r refusal) outcome() Outcome {
-	return Outcome{Code: r.code, Reason: r.reason, RetryAfter: r.retryAfter}
+	return Outcome{Code: r.code, Reason: r.reason, RetryAfter: r.retryAfter, Why: r.why, Until: r.until}
 }
 
 func unavailable() refusal {

@@ -23,6 +23,10 @@ type room struct {
 
 	window *Window
 
+	settings protocol.RoomSettings // known while it is open, as is reports
+	reports  int64                 // that are open
+	staff    []*member             // who has joined and moderates
+
 	announced  int   // the number of users that every member knows; -1: they differ
 	presenceAt int64 // when it was told last
 	restless   bool  // is in Hub.restless
@@ -37,6 +41,7 @@ type presence struct {
 	members []*member // the connections that have joined or are joining
 	read    int64     // the user's read marker; known once one of them has joined
 	acts    *acts     // nil: the user has only listened
+	mute    *mute     // nil: none
 }
 
 // A member is a session's place in a room.
@@ -47,6 +52,7 @@ type member struct {
 	block    *block // of the lane: what holds the sends back
 	opening  int32  // OpOpens queued or under way
 	joined   bool   // was told joined
+	turned   bool   // what it sends next has another role than what is queued
 }
 
 // here reports whether one of the user's connections has joined.
@@ -58,7 +64,7 @@ func (p *presence) here() bool {
 // this connection or another; else it asks the store, which makes the user one of
 // the room's members and knows the read marker. Sends may follow without waiting:
 // they queue behind the OpOpen.
-func (h *Hub) join(s *Session, name string) {
+func (h *Hub) join(now time.Time, s *Session, name string) {
 	role, ok := s.grants.Role(name)
 	if !ok {
 		s.send(forbidden(name, ""))
@@ -79,9 +85,10 @@ func (h *Hub) join(s *Session, name string) {
 	case m == nil:
 		m = h.enter(s, name)
 	}
-	m.role, m.block = role, nil
+	h.setRole(m, role)
+	m.block = nil
 	if !ask {
-		h.joined(m)
+		h.joined(now, m)
 		return
 	}
 	m.opening++
@@ -120,14 +127,14 @@ func (h *Hub) enter(s *Session, name string) *member {
 }
 
 // opened ends an OpOpen.
-func (h *Hub) opened(m *member, o Outcome) {
+func (h *Hub) opened(now time.Time, m *member, o Outcome) {
 	m.opening--
 	s, r := m.session, m.presence.room
 	if s.ended || s.member(r.name) != m {
 		return // left meanwhile
 	}
 	if o.Code != "" {
-		s.send(refusal{code: o.Code, reason: o.Reason, retryAfter: o.RetryAfter}.frame(r.name, ""))
+		s.send(refusalOf(&o).frame(r.name, ""))
 		if !m.joined && m.opening == 0 {
 			h.part(m)
 		}
@@ -138,11 +145,14 @@ func (h *Hub) opened(m *member, o Outcome) {
 	}
 	h.windows.took(r.window, &o)
 	m.presence.read = max(m.presence.read, o.Read)
-	h.joined(m)
+	m.presence.mute = muteOf(o.Sanction)
+	h.setRules(r, o.Settings)
+	h.setReports(r, o.Reports)
+	h.joined(now, m)
 }
 
 // joined answers a join; the first time the stream begins.
-func (h *Hub) joined(m *member) {
+func (h *Hub) joined(now time.Time, m *member) {
 	s, p := m.session, m.presence
 	r := p.room
 	h.tell(r) // what this batch has brought so far is not above the head
@@ -154,12 +164,18 @@ func (h *Hub) joined(m *member) {
 		m.joined = true
 		r.streams++
 	}
-	s.send(protocol.Joined{
-		Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(r.here), Read: p.read, Role: m.role,
-	})
+	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(r.here), Read: p.read, Role: m.role}
+	if !p.mute.over(now) {
+		f.Muted, f.MutedUntil, f.MutedReason = true, p.mute.until, p.mute.reason
+	}
+	s.send(f)
 	if first {
 		r.group.Add(s.conn)
+		if leads(m.role) {
+			r.staff = append(r.staff, m)
+		}
 	}
+	h.tellRules(m)
 	switch {
 	case r.streams == 1: // nobody else is here
 		r.announced = r.here
@@ -218,6 +234,7 @@ func (h *Hub) endStream(m *member) {
 	m.joined = false
 	r.streams--
 	r.group.Remove(m.session.conn)
+	r.staff = slices.DeleteFunc(r.staff, func(x *member) bool { return x == m })
 	if !m.presence.here() {
 		r.here--
 		h.unrest(r)

@@ -42,12 +42,19 @@ func (s *Session) send(f protocol.RelayFrame) {
 	if s.ended {
 		return
 	}
-	data := f.Append(nil)
-	s.conn.Send(data)
-	s.stats.BytesOut += uint64(len(data))
+	s.sendFrame(f.Append(nil))
 	if e, ok := f.(protocol.Error); ok {
 		s.stats.Refused[e.Code]++
 	}
+}
+
+// sendFrame is send of what is encoded already.
+func (s *Session) sendFrame(data []byte) {
+	if s.ended {
+		return
+	}
+	s.conn.Send(data)
+	s.stats.BytesOut += uint64(len(data))
 }
 
 // member is the session's place in a room, nil where it has none.
@@ -89,8 +96,10 @@ func (h *Hub) flooded(s *Session, frame protocol.ClientFrame, wait time.Duration
 		h.stats.TypingDropped++
 		return
 	}
-	room, id := describe(frame)
-	s.send(tooManyFrames(wait).frame(room, id))
+	room, id, of := describe(frame)
+	f := tooManyFrames(wait).frame(room, id)
+	f.Of = of
+	s.send(f)
 }
 
 func (h *Hub) malformed(s *Session, err error) {
@@ -104,14 +113,14 @@ func (h *Hub) malformed(s *Session, err error) {
 	case fe.Type == "hello":
 		h.refuseHello(s, fe.Reason)
 	case s.user == nil:
-		s.send(unauthorized(fe.Room, fe.ID))
+		s.send(unauthorized(fe.Room, fe.ID, protocol.OfType(fe.Type)))
 	default:
 		s.send(fe.Frame())
 	}
 }
 
-func unauthorized(room, id string) protocol.Error {
-	return protocol.Error{Code: protocol.CodeUnauthorized, Message: "say hello first", Room: room, ID: id}
+func unauthorized(room, id, of string) protocol.Error {
+	return protocol.Error{Code: protocol.CodeUnauthorized, Message: "say hello first", Room: room, ID: id, Of: of}
 }
 
 func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
@@ -120,8 +129,7 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 		return
 	}
 	if s.user == nil {
-		room, id := describe(frame)
-		s.send(unauthorized(room, id))
+		s.send(unauthorized(describe(frame)))
 		return
 	}
 	switch f := frame.(type) {
@@ -130,7 +138,7 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 		s.conn.SendAhead(pong)
 		s.stats.BytesOut += uint64(len(pong))
 	case protocol.Join:
-		h.join(s, f.Room)
+		h.join(now, s, f.Room)
 	case protocol.Leave:
 		h.leave(s, f.Room)
 	case protocol.Send:
@@ -143,6 +151,12 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 		h.change(now, s, Op{Kind: OpReact, Room: f.Room, ID: f.ID, Emoji: f.Emoji, On: f.On})
 	case protocol.Pin:
 		h.change(now, s, Op{Kind: OpPin, Room: f.Room, ID: f.ID, On: f.On})
+	case protocol.Moderate:
+		h.change(now, s, ModerateOp(now, f))
+	case protocol.Report:
+		h.change(now, s, Op{Kind: OpReport, Room: f.Room, ID: f.ID, Note: f.Reason})
+	case protocol.Adjust:
+		h.change(now, s, Op{Kind: OpAdjust, Room: f.Room, Adjust: f})
 	case protocol.Typing:
 		h.typing(now, s, f.Room)
 	case protocol.Read:
@@ -150,29 +164,35 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 	}
 }
 
-// describe names a frame's room and message.
-func describe(frame protocol.ClientFrame) (room, id string) {
+// describe names a frame's room and message, and its type as an error does.
+func describe(frame protocol.ClientFrame) (room, id, of string) {
 	switch f := frame.(type) {
 	case protocol.Join:
-		return f.Room, ""
+		return f.Room, "", ""
 	case protocol.Leave:
-		return f.Room, ""
+		return f.Room, "", ""
 	case protocol.Send:
-		return f.Room, f.ID
+		return f.Room, f.ID, ""
 	case protocol.Edit:
-		return f.Room, f.ID
+		return f.Room, f.ID, ""
 	case protocol.Delete:
-		return f.Room, f.ID
+		return f.Room, f.ID, ""
 	case protocol.React:
-		return f.Room, f.ID
+		return f.Room, f.ID, ""
 	case protocol.Pin:
-		return f.Room, f.ID
+		return f.Room, f.ID, ""
+	case protocol.Moderate:
+		return f.Room, "", "moderate"
+	case protocol.Report:
+		return f.Room, f.ID, "report"
+	case protocol.Adjust:
+		return f.Room, "", "settings"
 	case protocol.Typing:
-		return f.Room, ""
+		return f.Room, "", ""
 	case protocol.Read:
-		return f.Room, ""
+		return f.Room, "", ""
 	}
-	return "", ""
+	return "", "", ""
 }
 
 // hello takes the first hello and every refreshing one; both are answered with
@@ -183,6 +203,10 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 	case err != nil:
 		h.stats.BadTokens++
 		h.refuseHello(s, err.Error())
+		return
+	case h.revocations.Refuse(&who):
+		h.stats.BadTokens++
+		h.endRevoked(s)
 		return
 	case s.user == nil:
 		u := h.user(who.User.ID)
@@ -217,7 +241,7 @@ func (h *Hub) regrant(s *Session) {
 		name := m.presence.room.name
 		role, ok := s.grants.Role(name)
 		if ok {
-			m.role = role
+			h.setRole(m, role)
 			continue
 		}
 		s.send(forbidden(name, ""))

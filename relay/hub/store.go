@@ -126,6 +126,12 @@ const ClearMax = 200
 // takesRev reports whether such an op changes a message.
 func (k OpKind) takesRev() bool { return OpSend <= k && k <= OpPin }
 
+// moderates reports whether such an op is about the room's people or its rules.
+func (k OpKind) moderates() bool { return k == OpConfigure || OpAdjust <= k }
+
+// rules reports whether such an op may set who may write.
+func (k OpKind) rules() bool { return OpConfigure <= k && k <= OpAdjust }
+
 // Op is one durable change to a room. Its content is already checked, and that
 // the sender's role may ask for it at all. What is more is refused by the store,
 // with Why and Until, but an id of an OpSend that was stored before is answered first:
@@ -206,6 +212,8 @@ type Outcome struct {
 	// messages of the user are left: the op wants to be done again, with Again.
 	Messages []protocol.Message
 	More     bool
+	// Cleared is set by the hub: how many tombstones the whole clear has made.
+	Cleared int64
 	// Reports is how many reports are open in the room (OpOpen, OpReport, OpResolve).
 	Reports int64
 	// Report is the report (OpReport, OpResolve).
