@@ -309,11 +309,11 @@ var mutants = []mutant{
 	},
 	{
 		name: "repeated message told as news", file: commitFile, checks: []check{inHub, inSimulation},
-		old: "r.open && o.Message.Rev > r.told", new: "r.open",
+		old: "if o.Message.Rev <= r.told {", new: "if false {",
 	},
 	{
 		name: "sends overtake a failed batch", file: commitFile, checks: bySimulation,
-		old: "\t\th.holdBackQueue(batch)\n", new: "",
+		old: "\th.holdBackQueue(batch, outcomes)\n", new: "",
 	},
 	{
 		name: "refused lane opens at once", file: laneFile, checks: bySimulation,

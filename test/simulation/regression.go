@@ -20,10 +20,10 @@ var Regressions = []Regression{
 	{"a lane forgot all but the first refused send, and the others were overtaken", 444},
 	{"a page showed for ever what the owner had sent before the page's history began", 257},
 	{"live was said with the composer closed, since a page was still on its way", 3179},
-	{"an item sent in a life of the room that a restore had ended was shown for ever", 1118},
 	{"an owner's list dropped what it had not been handed yet", 17046},
 	{"an item of a page with a slow clock went before what the relay had refused", 37277},
 	{"the last word of a dead owner left an item that nobody sent", 5154},
 	{"an heir that did not load the outbox left what the dead owner had saved", 5224},
-	{"an heir sent what it was handed over after, not before, it became the owner", 48221},
+	{"a change was taken for done by what was shown before a break", 2780},
+	{"what came beyond the window arrived again once it was edited", 684},
 }
