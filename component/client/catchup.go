@@ -12,8 +12,9 @@ type catchUp struct {
 	loaded bool  // the first history is here
 	cursor int64 // every change up to this rev is applied
 	head   int64 // the highest rev that the chat was told of
-	// ahead holds the revs above the cursor that came already, beyond a gap.
-	ahead map[int64]struct{}
+	// ahead holds the revs above the cursor that came already, beyond a gap, each
+	// with its message's id.
+	ahead map[int64]string
 	// reached: caught up at least once on this connection, so that own messages
 	// may be written.
 	reached bool
@@ -56,18 +57,28 @@ func (s *catchUp) interrupt() {
 }
 
 // note takes the rev of a change that was applied from the stream.
-func (s *catchUp) note(rev int64) {
+func (s *catchUp) note(rev int64, id string) {
 	s.head = max(s.head, rev)
 	if rev <= s.cursor {
 		return
 	}
 	if s.ahead == nil {
-		s.ahead = map[int64]struct{}{}
+		s.ahead = map[int64]string{}
 	}
 	if len(s.ahead) < aheadMax {
-		s.ahead[rev] = struct{}{}
+		s.ahead[rev] = id
 	}
 	s.moveTo(s.cursor)
+}
+
+// overtaken reports whether a newer state of m came from beyond the gap.
+func (s *catchUp) overtaken(m *protocol.Message) bool {
+	for rev, id := range s.ahead {
+		if rev > m.Rev && id == m.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // moveTo sets the cursor, at least to rev, and over all that came ahead.
@@ -197,8 +208,8 @@ func (c *Client) streamed(f protocol.Changed) {
 	if m.Seq == m.Rev {
 		c.stopTyping(func(t typist) bool { return t.user.ID == m.Sender.ID })
 	}
-	c.sync.note(m.Seq) // whatever the message has become since it was made
-	c.sync.note(m.Rev)
+	c.sync.note(m.Seq, m.ID) // whatever the message has become since it was made
+	c.sync.note(m.Rev, m.ID)
 	switch {
 	case c.caughtUp():
 		c.reached() // perhaps before the page that is on its way
@@ -221,7 +232,7 @@ func (c *Client) apply(m *protocol.Message, whole bool) {
 	if c.timeline.apply(m, whole) {
 		c.changed = true
 	}
-	if c.pinned.apply(m, &c.timeline.own, whole) {
+	if !c.sync.overtaken(m) && c.pinned.apply(m, &c.timeline.own, whole) {
 		c.changed = true
 	}
 	c.followFound(m, whole)

@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"fmt"
 	"slices"
 
 	"hallway/component/client"
@@ -177,7 +178,7 @@ func (p *page) behind(h *history) string {
 	}
 	pinned := h.pinned(0)
 	if n := len(p.shown.Pinned); n > len(pinned) || n < min(len(pinned), client.PinnedMax) && !w.weather.on[smallPages] {
-		return "does not show what is pinned"
+		return fmt.Sprintf("shows %d of %d pinned messages", n, len(pinned))
 	}
 	for i, m := range p.shown.Pinned {
 		if m.ID != pinned[i].ID || m.Rev == pinned[i].Rev && !slices.Equal(m.Mine, mine(pinned[i], p.dev.user)) {

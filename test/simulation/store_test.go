@@ -25,7 +25,8 @@ func TestStore(t *testing.T) {
 			s.Model.Reopen()
 			return s
 		},
-		Settle: func(storetest.Store) {},
+		Settle:      func(storetest.Store) {},
+		Unmoderated: true,
 	})
 }
 
