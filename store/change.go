@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"reflect"
+	"strconv"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -22,7 +23,7 @@ func (b *batch) change(r *room, op *hub.Op) (hub.Outcome, error) {
 	if refused := refusal(&m, op); refused.Code != "" {
 		return refused, nil
 	}
-	changed := false
+	changed, sender := false, m.Sender.ID
 	switch op.Kind {
 	case hub.OpEdit:
 		changed = edit(&m, op, b.now)
@@ -39,7 +40,21 @@ func (b *batch) change(r *room, op *hub.Op) (hub.Outcome, error) {
 	if err == nil && changed {
 		err = b.update(r, &m)
 	}
+	if err == nil && changed {
+		err = b.auditChange(op, sender)
+	}
 	return hub.Outcome{Message: m, New: changed}, err
+}
+
+// auditChange notes what only some may do to the message of sender.
+func (b *batch) auditChange(op *hub.Op, sender string) error {
+	switch {
+	case op.Kind == hub.OpDelete && sender != op.Sender.ID:
+		return b.audit(op, "delete", sender, op.ID, nil)
+	case op.Kind == hub.OpPin:
+		return b.audit(op, "pin", sender, op.ID, details(nil).member("on", strconv.AppendBool(nil, op.On)))
+	}
+	return nil
 }
 
 // refusal is why the message may not be changed so; its Code is "" if it may.

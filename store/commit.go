@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"hallway/protocol"
@@ -13,11 +14,12 @@ import (
 
 // writeStatements are prepared on the writer's connection.
 type writeStatements struct {
-	selectRoom    *sql.Stmt
-	insertRoom    *sql.Stmt
-	updateRoom    *sql.Stmt
-	configureRoom *sql.Stmt
-	dropRoom      *sql.Stmt
+	selectRoom     *sql.Stmt
+	insertRoom     *sql.Stmt
+	updateRoom     *sql.Stmt
+	selectSettings *sql.Stmt
+	configureRoom  *sql.Stmt
+	dropRoom       *sql.Stmt
 
 	insertMessage *sql.Stmt
 	selectMessage *sql.Stmt
@@ -32,6 +34,22 @@ type writeStatements struct {
 	insertMember *sql.Stmt
 	renameMember *sql.Stmt
 	readMember   *sql.Stmt
+	deleteMember *sql.Stmt
+
+	messageAt *sql.Stmt
+	bySender  *sql.Stmt
+	scannedTo *sql.Stmt
+
+	selectSanctions *sql.Stmt
+	upsertSanction  *sql.Stmt
+	deleteSanction  *sql.Stmt
+	openReport      *sql.Stmt
+	insertReport    *sql.Stmt
+	selectReport    *sql.Stmt
+	closeReport     *sql.Stmt
+	insertAudit     *sql.Stmt
+	revoke          *sql.Stmt
+	unrevoke        *sql.Stmt
 
 	upkeep upkeepStatements
 	touch  *sql.Stmt
@@ -39,11 +57,13 @@ type writeStatements struct {
 
 func prepareWrites(ctx context.Context, db *sql.DB) (w writeStatements, err error) {
 	err = prepare(ctx, db, map[**sql.Stmt]string{
-		&w.selectRoom:    `SELECT key, epoch, head, last_at FROM rooms WHERE name = ?`,
-		&w.insertRoom:    `INSERT INTO rooms (name, epoch, made_at) VALUES (?, ?, ?)`,
-		&w.updateRoom:    `UPDATE rooms SET head = ?, last_at = ? WHERE key = ?`,
-		&w.configureRoom: `UPDATE rooms SET title = ?1, settings = ?2 WHERE key = ?3 AND (title <> ?1 OR settings <> ?2)`,
-		&w.dropRoom:      `UPDATE rooms SET name = '/' || key, dropped = 1 WHERE key = ?`,
+		&w.selectRoom: `SELECT key, epoch, head, last_at, settings, EXISTS (SELECT 1 FROM sanctions WHERE room = rooms.key),
+			(SELECT count(*) FROM reports WHERE room = rooms.key AND state = 'open') FROM rooms WHERE name = ?`,
+		&w.insertRoom:     `INSERT INTO rooms (name, epoch, made_at) VALUES (?, ?, ?)`,
+		&w.updateRoom:     `UPDATE rooms SET head = ?, last_at = ? WHERE key = ?`,
+		&w.selectSettings: `SELECT title, settings FROM rooms WHERE key = ?`,
+		&w.configureRoom:  `UPDATE rooms SET title = ?, settings = ? WHERE key = ?`,
+		&w.dropRoom:       `UPDATE rooms SET name = '/' || key, dropped = 1 WHERE key = ?`,
 
 		&w.insertMessage: `INSERT INTO messages (room, made_as, ` + createdColumns + `)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`,
@@ -61,6 +81,28 @@ func prepareWrites(ctx context.Context, db *sql.DB) (w writeStatements, err erro
 		&w.insertMember: `INSERT INTO members (room, user_id, name, role, joined_at) VALUES (?, ?, ?, ?, ?)`,
 		&w.renameMember: `UPDATE members SET name = ?, role = ? WHERE room = ? AND user_id = ?`,
 		&w.readMember:   `UPDATE members SET read = ? WHERE room = ? AND user_id = ?`,
+		&w.deleteMember: `DELETE FROM members WHERE room = ? AND user_id = ?`,
+
+		&w.messageAt: `SELECT ` + messageColumns + ` FROM messages WHERE room = ? AND seq = ?`,
+		&w.bySender: `SELECT seq FROM
+			(SELECT seq, sender_id, deleted_at FROM messages WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3)
+			WHERE sender_id = ?4 AND deleted_at = 0 ORDER BY seq LIMIT ?5`,
+		&w.scannedTo: `SELECT seq FROM messages WHERE room = ? AND seq > ? ORDER BY seq LIMIT 1 OFFSET ?`,
+
+		&w.selectSanctions: `SELECT user_id, kind, until, reason, by_id, by_name, at FROM sanctions WHERE room = ?`,
+		&w.upsertSanction: `INSERT INTO sanctions (room, user_id, kind, until, reason, by_id, by_name, at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET until = excluded.until, reason = excluded.reason,
+			by_id = excluded.by_id, by_name = excluded.by_name, at = excluded.at`,
+		&w.deleteSanction: `DELETE FROM sanctions WHERE room = ? AND user_id = ? AND kind = ?`,
+		&w.openReport: `SELECT ` + reportColumns + ` FROM reports
+			WHERE room = ? AND message = ? AND by_id = ? AND state = 'open'`,
+		&w.insertReport: `INSERT INTO reports (room, message, by_id, by_name, reason, at) VALUES (?, ?, ?, ?, ?, ?)`,
+		&w.selectReport: `SELECT ` + reportColumns + ` FROM reports WHERE room = ? AND n = ?`,
+		&w.closeReport:  `UPDATE reports SET state = ?, closed_by = ?, closed_at = ? WHERE n = ?`,
+		&w.insertAudit: `INSERT INTO audit (room, at, by_id, by_name, by_role, act, user_id, message, details)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		&w.revoke:   `INSERT INTO revocations (user_id, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at`,
+		&w.unrevoke: `DELETE FROM revocations WHERE user_id = ?`,
 
 		&w.touch: `UPDATE probe SET touched = touched + 1`,
 	})
@@ -80,6 +122,11 @@ type batch struct {
 	gone  map[string]bool  // dropped in the transaction: not as kept
 	// dropped are the keys of the dropped rooms.
 	dropped []int64
+	// sent is when participants have sent in slow mode, sentBefore that of the
+	// batches before; cleared, up to what seq nothing of a user is left.
+	sent, sentBefore map[sender]protocol.Time
+	cleared          map[sender]int64
+	sanctions        int // read or added
 	// insertMessage in the transaction: most ops need it.
 	insertMessage *sql.Stmt
 }
@@ -91,9 +138,11 @@ type room struct {
 	head   int64
 	lastAt protocol.Time // created_at of the newest message
 	grown  bool          // has changes of this batch
+	standing
 }
 
-// roomsKeptMax is how many rooms the writer keeps in mind, some 200 bytes each.
+// roomsKeptMax is how many rooms the writer keeps in mind, some 250 bytes each
+// beside their sanctions.
 const roomsKeptMax = 10_000
 
 // Commit carries out ops in one transaction; see [hub.Store].
@@ -115,6 +164,7 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err e
 		s.upkeep.ops += len(ops)
 		if err != nil {
 			clear(s.rooms) // whether the commit is stored is not known
+			clear(s.cleared)
 		}
 	}()
 	tx, err := s.writer.Begin()
@@ -129,6 +179,8 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err e
 		write:         &s.write,
 		rooms:         make(map[string]*room),
 		kept:          s.rooms,
+		sentBefore:    s.sent,
+		cleared:       s.cleared,
 		insertMessage: tx.Stmt(s.write.insertMessage),
 	}
 	outcomes := make([]hub.Outcome, len(ops))
@@ -153,21 +205,32 @@ func (s *SQLite) keep(b *batch) {
 	for name := range b.gone {
 		delete(s.rooms, name)
 	}
-	if len(s.rooms)+len(b.rooms) > roomsKeptMax {
+	if s.sanctions += b.sanctions; len(s.rooms)+len(b.rooms) > roomsKeptMax || s.sanctions > sanctionsKeptMax {
 		clear(s.rooms)
+		s.sanctions = 0
+		for _, r := range b.rooms {
+			s.sanctions += len(r.sanctions)
+		}
 	}
 	for name, r := range b.rooms {
-		if len(s.rooms) == roomsKeptMax {
-			return
+		if len(s.rooms) == roomsKeptMax || s.sanctions > sanctionsKeptMax {
+			break
 		}
 		r.grown = false
 		s.rooms[name] = *r
 	}
+	if len(s.sent)+len(b.sent) > sentKeptMax {
+		clear(s.sent)
+	}
+	maps.Copy(s.sent, b.sent)
 }
 
 // apply carries out one op. Its error is the database's and ends the batch; a
 // refusal is in the outcome.
 func (b *batch) apply(op *hub.Op) (out hub.Outcome, err error) {
+	if op.Kind == hub.OpRevoke {
+		return b.revoke(op)
+	}
 	makes := op.Kind == hub.OpOpen || op.Kind == hub.OpConfigure || op.Kind == hub.OpSend && !op.FindOnly
 	r, err := b.enter(op.Room, makes)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -176,23 +239,43 @@ func (b *batch) apply(op *hub.Op) (out hub.Outcome, err error) {
 	if err != nil {
 		return out, err
 	}
+	if out = b.barred(r, op); out.Code == "" {
+		out, err = b.carryOut(r, op)
+	} else if op.Kind == hub.OpSend {
+		out, err = b.resendOr(r, op, out)
+	}
+	if op.Kind != hub.OpDrop {
+		out.Epoch, out.Head = r.epoch, r.head
+	}
+	return out, err
+}
+
+// carryOut does what the room does not bar.
+func (b *batch) carryOut(r *room, op *hub.Op) (out hub.Outcome, err error) {
 	switch op.Kind {
 	case hub.OpOpen:
-		out.Read, err = b.join(r, op.Sender)
+		return b.open(r, op.Sender)
 	case hub.OpSend:
-		out, err = b.send(r, op)
+		return b.send(r, op)
 	case hub.OpEdit, hub.OpDelete, hub.OpReact, hub.OpPin:
-		out, err = b.change(r, op)
+		return b.change(r, op)
 	case hub.OpRead:
 		out.Read, err = b.read(r, op)
-	case hub.OpConfigure:
-		_, err = b.tx.Stmt(b.write.configureRoom).Exec(op.Title, op.Settings, r.key)
+	case hub.OpConfigure, hub.OpAdjust:
+		var changed bool
+		changed, err = b.configure(r, op)
+		out.New, out.Settings = changed && op.Kind == hub.OpAdjust, r.settings
 	case hub.OpDrop:
-		return out, b.drop(r)
+		err = b.drop(r, op)
+	case hub.OpModerate:
+		return b.moderate(r, op)
+	case hub.OpReport:
+		return b.report(r, op)
+	case hub.OpResolve:
+		return b.resolve(r, op)
 	default:
 		err = fmt.Errorf("unknown kind of op %d", op.Kind)
 	}
-	out.Epoch, out.Head = r.epoch, r.head
 	return out, err
 }
 
@@ -202,8 +285,10 @@ func notFound(op *hub.Op) hub.Outcome {
 	switch op.Kind {
 	case hub.OpSend:
 		reason = "nothing was sent with this id"
-	case hub.OpRead, hub.OpDrop:
+	case hub.OpRead, hub.OpDrop, hub.OpAdjust, hub.OpModerate:
 		reason = "there is no such room"
+	case hub.OpResolve:
+		reason = "the room has no such report"
 	}
 	return hub.Outcome{Code: protocol.CodeNotFound, Reason: reason}
 }

@@ -10,8 +10,6 @@ import (
 	"hallway/relay/hub"
 )
 
-var _ hub.Directory = (*SQLite)(nil)
-
 // directoryStatements are prepared on the readers' connections.
 type directoryStatements struct {
 	rooms   *sql.Stmt
@@ -19,6 +17,11 @@ type directoryStatements struct {
 	counts  *sql.Stmt
 	unread  *sql.Stmt
 	members *sql.Stmt
+
+	sanctions   *sql.Stmt
+	reports     *sql.Stmt
+	audit       *sql.Stmt
+	revocations *sql.Stmt
 }
 
 func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, err error) {
@@ -32,6 +35,16 @@ func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, e
 			WHERE room = ? AND seq > ? AND deleted_at = 0 AND sender_id <> ? LIMIT ?)`,
 		&d.members: `SELECT user_id, members.name, role, read, joined_at
 			FROM rooms JOIN members ON members.room = rooms.key WHERE rooms.name = ? ORDER BY user_id`,
+
+		&d.sanctions: `SELECT sanctions.user_id, coalesce(members.name, ''), coalesce(members.role, 'participant'),
+				kind, until, reason, by_id, by_name, at
+			FROM rooms JOIN sanctions ON sanctions.room = rooms.key
+			LEFT JOIN members ON members.room = rooms.key AND members.user_id = sanctions.user_id
+			WHERE rooms.name = ? AND (until = 0 OR until > ?) ORDER BY sanctions.user_id, kind DESC`,
+		&d.reports: `SELECT ` + reportColumns + ` FROM reports
+			WHERE room = (SELECT key FROM rooms WHERE name = ?1) AND n < ?2 AND ?3 IN ('', state) ORDER BY n DESC LIMIT ?4`,
+		&d.audit:       `SELECT ` + auditColumns + ` FROM audit WHERE room = ? AND n < ? ORDER BY n DESC LIMIT ?`,
+		&d.revocations: `SELECT user_id, at FROM revocations`,
 	})
 	return d, err
 }

@@ -5,19 +5,23 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"hallway/relay/hub"
 )
 
 // drop takes the room's name away, which no room can be found without, and
 // leaves its content to the upkeep: that of a large room takes its time.
-func (b *batch) drop(r *room) error {
+func (b *batch) drop(r *room, op *hub.Op) error {
 	delete(b.rooms, r.name)
 	if b.gone == nil {
 		b.gone = make(map[string]bool)
 	}
 	b.gone[r.name] = true
 	b.dropped = append(b.dropped, r.key)
-	_, err := b.tx.Stmt(b.write.dropRoom).Exec(r.key)
-	return err
+	if _, err := b.tx.Stmt(b.write.dropRoom).Exec(r.key); err != nil {
+		return err
+	}
+	return b.audit(op, "drop", "", "", nil)
 }
 
 // emptyRows are deleted at a time.

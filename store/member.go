@@ -8,6 +8,16 @@ import (
 	"hallway/relay/hub"
 )
 
+// open answers who wants to be told of the room.
+func (b *batch) open(r *room, u protocol.User) (out hub.Outcome, err error) {
+	out.Read, err = b.join(r, u)
+	out.Settings, out.Reports = r.settings, r.reports
+	if has := r.sanctions[u.ID]; has.mute.inForce(b.now) {
+		out.Sanction = has.mute.of(u, protocol.ActMute)
+	}
+	return out, err
+}
+
 // join makes the user a member, or notes the name and the role that a member has
 // now, and returns the read marker. A member who comes again as before costs no
 // write: after a restart of the relay everybody does.

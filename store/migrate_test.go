@@ -37,16 +37,23 @@ func version1() (now time.Time, ops []hub.Op) {
 	return now, ops
 }
 
-// A database of the first version is taken over with all that it holds.
-func TestMigrateFromVersion1(t *testing.T) {
-	content, err := os.ReadFile("testdata/version1.db")
+// copyOf is a copy of a database of an earlier version.
+func copyOf(t *testing.T, database string) (path string) {
+	t.Helper()
+	content, err := os.ReadFile(database)
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "hallway.db")
+	path = filepath.Join(t.TempDir(), "hallway.db")
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return path
+}
+
+// A database of the first version is taken over with all that it holds.
+func TestMigrateFromVersion1(t *testing.T) {
+	path := copyOf(t, "testdata/version1.db")
 	s := mustOpen(t, path)
 
 	made, ops := version1()
@@ -95,4 +102,51 @@ func TestMigrateFromVersion1(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkIndex(t, mustOpen(t, path))
+}
+
+// version2 are the ops that testdata/version2.db was made with after those of
+// version1, by the program whose schema was at version 2, in one commit.
+func version2() []hub.Op {
+	_, ops := version1()
+	id := func(n int) string { return ops[n-1].Send.ID }
+	bob := protocol.User{ID: "u_2", Name: "Bob", Role: protocol.RoleParticipant}
+	return []hub.Op{
+		{Kind: hub.OpOpen, Room: "lobby", Sender: ada},
+		{Kind: hub.OpOpen, Room: "lobby", Sender: bob},
+		{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: id(1), Text: "Message 1, edited"},
+		{Kind: hub.OpDelete, Room: "lobby", Sender: ada, ID: id(2)},
+		{Kind: hub.OpReact, Room: "lobby", Sender: bob, ID: id(4), Emoji: "👍", On: true},
+		{Kind: hub.OpReact, Room: "lobby", Sender: ada, ID: id(4), Emoji: "👍", On: true},
+		{Kind: hub.OpPin, Room: "lobby", Sender: ada, ID: id(5), On: true},
+		{Kind: hub.OpRead, Room: "lobby", Sender: bob, Seq: 7},
+		{Kind: hub.OpConfigure, Room: "stage", Sender: ada, Title: "The stage", Settings: `{"frozen":true,"x":1}`},
+	}
+}
+
+// A database of the second version is as one that was made now.
+func TestMigrateFromVersion2(t *testing.T) {
+	old := mustOpen(t, copyOf(t, "testdata/version2.db"))
+	made, ops := version1()
+	fresh := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	if _, err := fresh.Commit(made, append(ops, version2()...)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := all(t, old, "lobby"), all(t, fresh, "lobby"); !reflect.DeepEqual(got, want) {
+		t.Errorf("messages:\n got %+v\nwant %+v", got, want)
+	}
+	checkIndex(t, old)
+	outcomes, err := old.Commit(now, []hub.Op{
+		{Kind: hub.OpOpen, Room: "stage", Sender: ada},
+		{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActBan, User: "u_2"},
+		{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActClear, User: "u_2"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := outcomes[0]; !out.Settings.Frozen {
+		t.Errorf("the settings that nothing heeded hold: %+v", out)
+	}
+	if out := outcomes[2]; len(out.Messages) != 13 || outcomes[1].User.Name != "Bob" {
+		t.Errorf("cleared: %+v", out)
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+
+	"hallway/protocol"
 )
 
 // enter finds the room, or, when asked to, makes it; sql.ErrNoRows: it is not
@@ -18,13 +20,19 @@ func (b *batch) enter(name string, orMake bool) (*room, error) {
 		return &r, nil
 	}
 	r := &room{name: name}
-	err := b.tx.Stmt(b.write.selectRoom).QueryRow(name).Scan(&r.key, &r.epoch, &r.head, &r.lastAt)
+	var settings string
+	var sanctioned bool
+	err := b.tx.Stmt(b.write.selectRoom).QueryRow(name).Scan(&r.key, &r.epoch, &r.head, &r.lastAt, &settings, &sanctioned, &r.reports)
 	if errors.Is(err, sql.ErrNoRows) && orMake {
 		r.epoch = newEpoch()
 		var added sql.Result
 		if added, err = b.tx.Stmt(b.write.insertRoom).Exec(name, r.epoch, b.now); err == nil {
 			r.key, err = added.LastInsertId()
 		}
+	}
+	r.settings, _ = protocol.ReadSettings(settings) // what is no setting counts as none
+	if err == nil && sanctioned {
+		err = b.loadSanctions(r)
 	}
 	if err != nil {
 		return nil, err

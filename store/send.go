@@ -12,14 +12,10 @@ import (
 // send stores the op's message at the room's next rev, or finds the one that
 // has its id.
 func (b *batch) send(r *room, op *hub.Op) (hub.Outcome, error) {
-	madeAs := fingerprint(&op.Send)
 	if op.FindOnly {
-		out, err := b.resend(r, op, madeAs)
-		if errors.Is(err, sql.ErrNoRows) {
-			return notFound(op), nil
-		}
-		return out, err
+		return b.resendOr(r, op, notFound(op))
 	}
+	madeAs := fingerprint(&op.Send)
 	next := r.head + 1
 	m := protocol.Message{
 		Room:      r.name,
@@ -47,7 +43,20 @@ func (b *batch) send(r *room, op *hub.Op) (hub.Outcome, error) {
 		return b.resend(r, op, madeAs)
 	}
 	r.head, r.lastAt, r.grown = next, m.CreatedAt, true
+	b.noteSent(r, op.Sender)
 	return hub.Outcome{Message: m, New: true}, nil
+}
+
+// resendOr answers a send whose id is taken, and one whose id is not by refused.
+func (b *batch) resendOr(r *room, op *hub.Op, refused hub.Outcome) (hub.Outcome, error) {
+	out, err := b.resend(r, op, fingerprint(&op.Send))
+	switch {
+	case !errors.Is(err, sql.ErrNoRows):
+		return out, err
+	case op.FindOnly:
+		return notFound(op), nil
+	}
+	return refused, nil
 }
 
 // resend answers a send whose id is taken; sql.ErrNoRows: it is not.

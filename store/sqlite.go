@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"hallway/protocol"
 	"hallway/relay/hub"
 )
 
@@ -25,8 +26,12 @@ type SQLite struct {
 	// Of the commit whose turn it is:
 
 	turn   sync.Mutex
-	rooms  map[string]room // as the last commit left them; nobody else writes
 	upkeep upkeep
+	rooms  map[string]room // as the last commit left them; nobody else writes
+	// sanctions is how many these have at most; sent and cleared are as in a batch.
+	sanctions int
+	sent      map[sender]protocol.Time
+	cleared   map[sender]int64
 
 	// Of what goes on beside the commits:
 
@@ -37,7 +42,11 @@ type SQLite struct {
 	unmoved atomic.Pointer[error]
 }
 
-var _ hub.Store = (*SQLite)(nil)
+var (
+	_ hub.Store      = (*SQLite)(nil)
+	_ hub.Directory  = (*SQLite)(nil)
+	_ hub.Moderation = (*SQLite)(nil)
+)
 
 // Options says how to open a store.
 type Options struct {
@@ -55,7 +64,7 @@ func Open(ctx context.Context, o Options) (*SQLite, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %q: %w", o.Path, err)
 	}
-	s := &SQLite{stop: make(chan struct{}), rooms: make(map[string]room)}
+	s := &SQLite{stop: make(chan struct{}), rooms: make(map[string]room), sent: make(map[sender]protocol.Time), cleared: make(map[sender]int64)}
 	s.closeOnce = sync.OnceValue(s.close)
 	if err := s.open(ctx, path); err != nil {
 		_ = s.Close()

@@ -52,7 +52,7 @@ type upkeepStatements struct {
 	writes   *sql.Stmt
 
 	isDropped  *sql.Stmt
-	empty      [4]*sql.Stmt // take a room and how many rows to delete
+	empty      [6]*sql.Stmt // take a room and how many rows to delete
 	deleteRoom *sql.Stmt
 }
 
@@ -71,9 +71,12 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 			(SELECT room, seq, user_id, emoji FROM reactions WHERE room = ?1 LIMIT ?2)`,
 		&u.empty[1]: `DELETE FROM members WHERE (room, user_id) IN
 			(SELECT room, user_id FROM members WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[2]: `DELETE FROM search WHERE docid IN
+		&u.empty[2]: `DELETE FROM sanctions WHERE (room, user_id, kind) IN
+			(SELECT room, user_id, kind FROM sanctions WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[3]: `DELETE FROM reports WHERE n IN (SELECT n FROM reports WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[4]: `DELETE FROM search WHERE docid IN
 			(SELECT docid FROM search WHERE docid BETWEEN (?1 << 32) AND ((?1 + 1) << 32) - 1 LIMIT ?2)`,
-		&u.empty[3]: `DELETE FROM messages WHERE (room, seq) IN
+		&u.empty[5]: `DELETE FROM messages WHERE (room, seq) IN
 			(SELECT room, seq FROM messages WHERE room = ?1 LIMIT ?2)`,
 		&u.deleteRoom: `DELETE FROM rooms WHERE key = ?`,
 	})

@@ -16,10 +16,14 @@ import (
 // Model is a [Store] in memory that does what the contract says in the plainest
 // way: what the suite holds every other store against.
 type Model struct {
-	mu     sync.Mutex
-	rooms  map[string]*modelRoom
-	lives  int // of rooms so far: each has its epoch
-	closed bool
+	mu      sync.Mutex
+	rooms   map[string]*modelRoom
+	lives   int                              // of rooms so far: each has its epoch
+	reports int64                            // so far, of all rooms
+	audit   map[string][]protocol.AuditEntry // by room
+	audited int64                            // so far, of all rooms
+	revoked map[string]protocol.Time
+	closed  bool
 }
 
 type modelRoom struct {
@@ -30,6 +34,9 @@ type modelRoom struct {
 	head            int64
 	messages        []*modelMessage // ascending by seq
 	members         []hub.Member    // by user id
+	sanctions       []protocol.Sanction
+	reports         []protocol.ReportEntry
+	sent            map[string]protocol.Time // in slow mode, by user
 }
 
 type modelMessage struct {
@@ -50,10 +57,19 @@ var (
 )
 
 // NewModel makes an empty one.
-func NewModel() *Model { return &Model{rooms: make(map[string]*modelRoom)} }
+func NewModel() *Model {
+	return &Model{
+		rooms: make(map[string]*modelRoom), audit: make(map[string][]protocol.AuditEntry), revoked: make(map[string]protocol.Time),
+	}
+}
 
 // Reopen opens it again after Close.
-func (m *Model) Reopen() { m.closed = false }
+func (m *Model) Reopen() {
+	m.closed = false
+	for _, r := range m.rooms {
+		clear(r.sent)
+	}
+}
 
 // Close ends it; see [hub.Store].
 func (m *Model) Close() error {
@@ -81,7 +97,7 @@ func (m *Model) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 		return nil, errClosed
 	}
 	for _, op := range ops {
-		if op.Kind < hub.OpOpen || op.Kind > hub.OpDrop {
+		if op.Kind < hub.OpOpen || op.Kind > hub.OpRevoke {
 			return nil, fmt.Errorf("unknown kind of op %d", op.Kind)
 		}
 	}
@@ -93,32 +109,66 @@ func (m *Model) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 }
 
 func (m *Model) apply(now protocol.Time, op hub.Op) hub.Outcome {
+	if op.Kind == hub.OpRevoke {
+		return m.revoke(now, op)
+	}
 	r := m.rooms[op.Room]
 	if r == nil {
 		if op.Kind != hub.OpOpen && op.Kind != hub.OpConfigure && (op.Kind != hub.OpSend || op.FindOnly) {
 			return refuse(protocol.CodeNotFound)
 		}
 		m.lives++
-		r = &modelRoom{name: op.Room, epoch: fmt.Sprint("life-", m.lives), madeAt: now}
+		r = &modelRoom{name: op.Room, epoch: fmt.Sprint("life-", m.lives), madeAt: now, sent: make(map[string]protocol.Time)}
 		m.rooms[op.Room] = r
 	}
-	var out hub.Outcome
+	out := r.barred(now, op)
+	if op.Kind == hub.OpSend && (op.FindOnly || r.message(op.Send.ID) != nil) || out.Code == "" {
+		out = m.carryOut(r, now, op)
+	}
+	if op.Kind != hub.OpDrop {
+		out.Epoch, out.Head = r.epoch, r.head
+	}
+	return out
+}
+
+func (m *Model) carryOut(r *modelRoom, now protocol.Time, op hub.Op) (out hub.Outcome) {
 	switch op.Kind {
 	case hub.OpOpen:
 		out.Read = r.join(now, op.Sender)
+		out.Settings, out.Reports = r.rules(), r.open()
+		if mute := r.sanction(now, op.Sender.ID, protocol.ActMute); mute != nil {
+			out.Sanction = r.named(mute)
+		}
 	case hub.OpSend:
 		out = r.send(now, op)
 	case hub.OpRead:
 		out.Read = r.read(op.Sender.ID, op.Seq)
-	case hub.OpConfigure:
-		r.title, r.settings = op.Title, op.Settings
+	case hub.OpConfigure, hub.OpAdjust:
+		title, settings := op.Title, op.Settings
+		if op.Kind == hub.OpAdjust {
+			title, settings = r.title, op.Adjust.Apply(r.settings)
+		}
+		changed := title != r.title || settings != r.settings
+		r.title, r.settings = title, settings
+		if changed {
+			m.note(now, op, "configure", "", "")
+		}
+		out.New, out.Settings = changed && op.Kind == hub.OpAdjust, r.rules()
 	case hub.OpDrop:
 		delete(m.rooms, op.Room)
-		return hub.Outcome{}
+		m.note(now, op, "drop", "", "")
+	case hub.OpModerate:
+		return m.moderate(r, now, op)
+	case hub.OpReport:
+		return m.report(r, now, op)
+	case hub.OpResolve:
+		return m.resolve(r, now, op)
 	default:
 		out = r.change(now, op)
+		if message := r.message(op.ID); out.New && op.Kind == hub.OpPin || out.New && op.Kind == hub.OpDelete && message.Sender.ID != op.Sender.ID {
+			m.note(now, op, map[hub.OpKind]string{hub.OpPin: "pin", hub.OpDelete: "delete"}[op.Kind], message.Sender.ID, op.ID)
+		}
 	}
-	out.Epoch, out.Head = r.epoch, r.head
 	return out
 }
 
@@ -188,6 +238,9 @@ func (r *modelRoom) send(now protocol.Time, op hub.Op) hub.Outcome {
 		m.CreatedAt = max(now, r.messages[n-1].CreatedAt+1)
 	}
 	r.messages = append(r.messages, &modelMessage{Message: m, madeAs: op.Send})
+	if r.rules().SlowModeS > 0 && ranks[op.Sender.Role] == 0 {
+		r.sent[op.Sender.ID] = now
+	}
 	return hub.Outcome{Message: m, New: true}
 }
 
@@ -215,10 +268,7 @@ func (r *modelRoom) change(now protocol.Time, op hub.Op) hub.Outcome {
 		}
 	case op.Kind == hub.OpDelete:
 		changed = true
-		m.Message = protocol.Message{
-			Room: m.Room, ID: m.ID, Seq: m.Seq, Sender: m.Sender, CreatedAt: m.CreatedAt, DeletedAt: max(now, m.CreatedAt),
-		}
-		m.reactions = nil
+		m.bury(now)
 	case op.Kind == hub.OpPin:
 		changed = m.Pinned != op.On
 		m.Pinned = op.On
@@ -232,6 +282,13 @@ func (r *modelRoom) change(now protocol.Time, op hub.Op) hub.Outcome {
 		m.Rev = r.head
 	}
 	return hub.Outcome{Message: m.view(""), New: changed}
+}
+
+func (m *modelMessage) bury(now protocol.Time) {
+	m.Message = protocol.Message{
+		Room: m.Room, ID: m.ID, Seq: m.Seq, Sender: m.Sender, CreatedAt: m.CreatedAt, DeletedAt: max(now, m.CreatedAt),
+	}
+	m.reactions = nil
 }
 
 func (m *modelMessage) emoji(emoji string) int {

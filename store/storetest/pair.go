@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"hallway/protocol"
@@ -128,4 +129,33 @@ func (p *pair) members(t fataler, room string) []hub.Member {
 		t.Fatalf("members of %s:\n got %+v\nwant %+v", room, members, want)
 	}
 	return members
+}
+
+// moderation compares what the store lists of a room's moderation.
+func (p *pair) moderation(t fataler, room string, state protocol.ReportState, before int64, limit int) (
+	[]protocol.Sanction, []protocol.ReportEntry, []protocol.AuditEntry,
+) {
+	t.Helper()
+	ctx := context.Background()
+	sanctions, err := p.store.Sanctions(ctx, room)
+	want, _ := p.model.Sanctions(ctx, room)
+	same(t, "sanctions of "+room, sanctions, want, err)
+	reports, err := p.store.Reports(ctx, room, state, before, limit)
+	wantReports, _ := p.model.Reports(ctx, room, state, before, limit)
+	same(t, "reports of "+room, reports, wantReports, err)
+	audit, err := p.store.Audit(ctx, room, before, limit)
+	plain := slices.Clone(audit)
+	for i := range plain {
+		plain[i].Details = "" // free
+	}
+	wantAudit, _ := p.model.Audit(ctx, room, before, limit)
+	same(t, "audit of "+room, plain, wantAudit, err)
+	return sanctions, reports, audit
+}
+
+func same[T any](t fataler, what string, got, want []T, err error) {
+	t.Helper()
+	if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+		t.Fatalf("%s (%v):\n got %+v\nwant %+v", what, err, got, want)
+	}
 }

@@ -22,7 +22,7 @@ func testModel(h *harness) {
 		t.Repeat(map[string]func(*rapid.T){
 			"commit": func(t *rapid.T) {
 				now = now.Add(time.Duration(rapid.IntRange(-3, 5).Draw(t, "µs")) * time.Microsecond)
-				h.pair.commit(t, now, rapid.SliceOfN(drawOp(rooms), 1, 8).Draw(t, "ops"))
+				h.pair.commit(t, now, rapid.SliceOfN(drawOp(rooms, !h.kind.Unmoderated), 1, 8).Draw(t, "ops"))
 			},
 			"reopen": func(t *rapid.T) {
 				if rapid.IntRange(0, 9).Draw(t, "seldom") == 0 {
@@ -44,22 +44,30 @@ func testModel(h *harness) {
 			"directory": func(t *rapid.T) {
 				h.pair.rooms(t, user.Draw(t, "user"), func(room string) bool { return room == rooms[0] || room == rooms[1] })
 				h.pair.members(t, rapid.SampledFrom(rooms).Draw(t, "room"))
+				if !h.kind.Unmoderated {
+					state := rapid.SampledFrom([]protocol.ReportState{"", protocol.ReportOpen, protocol.ReportResolved}).Draw(t, "state")
+					before := rapid.Int64Range(0, 30).Draw(t, "before")
+					h.pair.moderation(t, rapid.SampledFrom(rooms).Draw(t, "room"), state, before, rapid.IntRange(1, 20).Draw(t, "limit"))
+				}
 			},
 		})
 	})
 }
 
 // drawOp draws from few ids, texts and senders, so that many meet.
-func drawOp(rooms []string) *rapid.Generator[hub.Op] {
+func drawOp(rooms []string, moderated bool) *rapid.Generator[hub.Op] {
 	kinds := []hub.OpKind{
 		hub.OpOpen, hub.OpSend, hub.OpSend, hub.OpSend, hub.OpEdit, hub.OpEdit, hub.OpDelete, hub.OpReact, hub.OpReact, hub.OpReact,
 		hub.OpPin, hub.OpRead, hub.OpConfigure, hub.OpDrop,
+	}
+	if moderated {
+		kinds = append(kinds, hub.OpAdjust, hub.OpModerate, hub.OpModerate, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke)
 	}
 	return rapid.Custom(func(t *rapid.T) hub.Op {
 		op := hub.Op{
 			Kind:   rapid.SampledFrom(kinds).Draw(t, "kind"),
 			Room:   rapid.SampledFrom(rooms).Draw(t, "room"),
-			Sender: rapid.SampledFrom([]protocol.User{ada, ada, bob, {ID: bob.ID, Name: "Robert"}, {ID: "u_3"}, {ID: "u_4"}}).Draw(t, "sender"),
+			Sender: rapid.SampledFrom([]protocol.User{ada, ada, bob, {ID: bob.ID, Name: "Robert"}, {ID: "u_3", Role: protocol.RoleModerator}, {ID: "u_4"}}).Draw(t, "sender"),
 		}
 		message := id(rapid.IntRange(1, 12).Draw(t, "id"))
 		text := rapid.SampledFrom([]string{"a", "a", "b", "a b abc", ""}).Draw(t, "text")
@@ -87,11 +95,39 @@ func drawOp(rooms []string) *rapid.Generator[hub.Op] {
 			op.Seq = rapid.Int64Range(-1, 30).Draw(t, "seq")
 		case hub.OpConfigure:
 			op.Title = rapid.SampledFrom([]string{"", "Title"}).Draw(t, "title")
+			if moderated {
+				op.Settings = rapid.SampledFrom([]string{"", "", `{"archived":true}`, `{ "x": 1 }`}).Draw(t, "settings")
+			}
 		case hub.OpDrop:
 			if rapid.IntRange(0, 3).Draw(t, "seldom") > 0 {
 				op.Kind = hub.OpOpen
 			}
+		default:
+			drawModeration(t, &op, message)
 		}
 		return op
 	})
 }
+
+func drawModeration(t *rapid.T, op *hub.Op, message string) {
+	op.User = rapid.SampledFrom([]string{ada.ID, bob.ID, bob.ID, "u_3", "u_4", "u_5"}).Draw(t, "user")
+	op.Note = rapid.SampledFrom([]string{"", "a reason"}).Draw(t, "note")
+	switch op.Kind {
+	case hub.OpAdjust:
+		op.Adjust.SlowModeS = rapid.SampledFrom([]*int64{nil, new(int64), ptr[int64](1)}).Draw(t, "slow mode")
+		op.Adjust.Frozen = rapid.SampledFrom([]*bool{nil, new(bool), new(bool), ptr(true)}).Draw(t, "frozen")
+	case hub.OpModerate:
+		op.Act = rapid.SampledFrom(protocol.Acts[:]).Draw(t, "act")
+		op.Until = rapid.SampledFrom([]protocol.Time{0, protocol.TimeOf(start) + 10, protocol.TimeOf(start) + 40}).Draw(t, "until")
+		op.Again = op.Act == protocol.ActClear && rapid.Bool().Draw(t, "again")
+	case hub.OpReport:
+		op.ID = message
+	case hub.OpResolve:
+		op.Report = rapid.Int64Range(1, 8).Draw(t, "report")
+		op.State = rapid.SampledFrom([]protocol.ReportState{protocol.ReportResolved, protocol.ReportDismissed}).Draw(t, "state")
+	case hub.OpRevoke:
+		op.Room, op.On = "", rapid.Bool().Draw(t, "on")
+	}
+}
+
+func ptr[T any](v T) *T { return &v }

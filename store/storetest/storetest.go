@@ -1,5 +1,5 @@
 // Package storetest is the one suite that every store of the relay must pass:
-// [hub.Store] with [hub.Directory]. It knows the contract only, what these two
+// [hub.Store] with [hub.Directory] and [hub.Moderation]. It knows the contract only, what these
 // and docs/PROTOCOL.md promise; [Model] is that contract as a program.
 package storetest
 
@@ -17,6 +17,7 @@ import (
 type Store interface {
 	hub.Store
 	hub.Directory
+	hub.Moderation
 }
 
 // Kind is a kind of store.
@@ -28,14 +29,19 @@ type Kind struct {
 	// Settle waits until a search finds all that has been committed. By itself
 	// that takes up to two seconds.
 	Settle func(Store)
+	// Unmoderated is a store that has none of the ops from hub.OpAdjust on, and
+	// heeds no settings.
+	Unmoderated bool
+}
+
+type test struct {
+	name string
+	run  func(*harness)
 }
 
 // Run runs the suite.
 func Run(t *testing.T, kind Kind) {
-	for _, c := range []struct {
-		name string
-		test func(*harness)
-	}{
+	tests := []test{
 		{"OpenMakesRoom", testOpenMakesRoom},
 		{"SendTakesNextRev", testSendTakesNextRev},
 		{"ContentIsKeptToTheByte", testContent},
@@ -70,12 +76,16 @@ func Run(t *testing.T, kind Kind) {
 		{"Reopen", testReopen},
 		{"Close", testClose},
 		{"Model", testModel},
-	} {
+	}
+	if !kind.Unmoderated {
+		tests = append(tests, moderationTests...)
+	}
+	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			h := &harness{T: t, kind: kind, dir: t.TempDir(), now: start}
 			h.pair = pair{store: kind.Open(t, h.dir), settle: kind.Settle, model: NewModel(), epochs: make(map[string]string)}
 			t.Cleanup(func() { _ = h.store.Close() })
-			c.test(h)
+			c.run(h)
 		})
 	}
 }
@@ -98,6 +108,7 @@ func (h *harness) reopen() {
 		h.Fatalf("Close: %v", err)
 	}
 	h.store = h.kind.Open(h.T, h.dir)
+	h.model.Reopen()
 }
 
 // commit carries out ops, which must not fail as a whole, as the model does.

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// moderate does an act about a user; see [hub.OpModerate].
+func (b *batch) moderate(r *room, op *hub.Op) (out hub.Outcome, err error) {
+	var member bool
+	if out.User, member, err = b.member(r, op.User); err != nil {
+		return out, err
+	}
+	switch {
+	case op.Act == protocol.ActRemove && !member:
+		out.Code, out.Reason = protocol.CodeNotFound, "the room has no such member"
+		return out, nil
+	case op.User == op.Sender.ID:
+		out.Code, out.Reason = protocol.CodeForbidden, "nobody does this to themself"
+		return out, nil
+	case rank(out.User.Role) >= rank(op.Sender.Role):
+		out.Code, out.Reason = protocol.CodeForbidden, "the user's role is not below one's own"
+		return out, nil
+	}
+	var details details
+	audited := true
+	switch op.Act {
+	case protocol.ActMute, protocol.ActBan:
+		details = details.time("until", op.Until).text("reason", op.Note)
+		err = b.sanction(r, op, &out)
+	case protocol.ActUnmute:
+		out.New, err = b.pardon(r, op.User, protocol.ActMute)
+	case protocol.ActUnban:
+		out.New, err = b.pardon(r, op.User, protocol.ActBan)
+	case protocol.ActRemove:
+		out.New, err = affects(b.tx.Stmt(b.write.deleteMember).Exec(r.key, op.User))
+	case protocol.ActClear:
+		err = b.clear(r, op, &out)
+		audited = !op.Again
+	}
+	if err == nil && audited && (out.New || out.More) {
+		err = b.audit(op, string(op.Act), op.User, "", details)
+	}
+	return out, err
+}
+
+// member is the user as among the members; who is none is a participant.
+func (b *batch) member(r *room, user string) (u protocol.User, member bool, err error) {
+	var read int64
+	u = protocol.User{ID: user}
+	err = b.tx.Stmt(b.write.selectMember).QueryRow(r.key, user).Scan(&u.Name, (*string)(&u.Role), &read)
+	if errors.Is(err, sql.ErrNoRows) {
+		u.Role = protocol.RoleParticipant
+		return u, false, nil
+	}
+	return u, err == nil, err
+}
+
+// sanction mutes or bans, unless the same is in force already.
+func (b *batch) sanction(r *room, op *hub.Op, out *hub.Outcome) error {
+	has := r.sanctions[op.User]
+	place := has.kind(op.Act)
+	next := &sanction{until: op.Until, reason: op.Note, by: protocol.User{ID: op.Sender.ID, Name: op.Sender.Name}, at: b.now}
+	if had := *place; had.inForce(b.now) && had.until == next.until && had.reason == next.reason && had.by.ID == next.by.ID {
+		out.Sanction = had.of(out.User, op.Act)
+		return nil
+	}
+	*place = next
+	if r.sanctions == nil {
+		r.sanctions = make(map[string]sanctions)
+	}
+	r.sanctions[op.User] = has
+	b.sanctions++
+	out.New, out.Sanction = true, next.of(out.User, op.Act)
+	_, err := b.tx.Stmt(b.write.upsertSanction).Exec(r.key, op.User, string(op.Act), int64(next.until), next.reason,
+		next.by.ID, next.by.Name, int64(next.at))
+	return err
+}
+
+// pardon ends a sanction and reports whether it was in force.
+func (b *batch) pardon(r *room, user string, kind protocol.Act) (ended bool, err error) {
+	has := r.sanctions[user]
+	place := has.kind(kind)
+	if *place == nil {
+		return false, nil
+	}
+	ended = (*place).inForce(b.now)
+	*place = nil
+	r.sanctions[user] = has
+	_, err = b.tx.Stmt(b.write.deleteSanction).Exec(r.key, user, string(kind))
+	return ended, err
+}
+
+const (
+	// clearScanned is how many messages a clear looks at in one op: the messages are
+	// in no order by sender, and in a long room others must not wait for all of it.
+	clearScanned = 20_000
+	// clearedKeptMax is how many places are kept where a clear goes on.
+	clearedKeptMax = 1000
+)
+
+// clear buries the user's next messages.
+func (b *batch) clear(r *room, op *hub.Op, out *hub.Outcome) error {
+	who := sender{r.epoch, op.User}
+	from := b.cleared[who] // none of the user's is left up to it
+	seqs, last, more, err := b.toClear(r, op.User, from)
+	if err != nil {
+		return err
+	}
+	for _, seq := range seqs {
+		m, err := scanMessage(b.tx.Stmt(b.write.messageAt).QueryRow(r.key, seq), r.name)
+		if err != nil {
+			return err
+		}
+		if err = b.bury(r, &m); err == nil {
+			err = b.update(r, &m)
+		}
+		if err != nil {
+			return err
+		}
+		out.Messages = append(out.Messages, m)
+	}
+	if len(b.cleared) >= clearedKeptMax {
+		clear(b.cleared)
+	}
+	b.cleared[who] = last
+	out.New, out.More = len(seqs) > 0, more
+	return nil
+}
+
+// toClear finds the user's next messages after from, up to where it has looked,
+// and whether there may be others.
+func (b *batch) toClear(r *room, user string, from int64) (seqs []int64, last int64, more bool, err error) {
+	rows, err := b.tx.Stmt(b.write.bySender).Query(r.key, from, clearScanned, user, hub.ClearMax+1)
+	if err != nil {
+		return nil, 0, false, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var seq int64
+		if err := rows.Scan(&seq); err != nil {
+			return nil, 0, false, err
+		}
+		if len(seqs) == hub.ClearMax {
+			return seqs, last, true, nil
+		}
+		seqs, last = append(seqs, seq), seq
+	}
+	if err := rows.Err(); err != nil {
+		return nil, 0, false, err
+	}
+	var scanned int64 // up to where, 0: to the end
+	err = b.tx.Stmt(b.write.scannedTo).QueryRow(r.key, from, clearScanned-1).Scan(&scanned)
+	if errors.Is(err, sql.ErrNoRows) {
+		return seqs, r.head, false, nil
+	}
+	return seqs, scanned, scanned < r.head, err
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// standing is what the writer keeps in mind of who may do what in a room, so
+// that a send asks the database for nothing of it.
+type standing struct {
+	settings protocol.RoomSettings
+	reports  int64 // open ones
+	// sanctions are those of the room by user, some of which may be over. The copies
+	// of a room share it.
+	sanctions map[string]sanctions
+}
+
+// sanctions are a user's in a room.
+type sanctions struct{ mute, ban *sanction }
+
+// sanction is a row of the table of that name.
+type sanction struct {
+	until  protocol.Time
+	reason string
+	by     protocol.User // without its role
+	at     protocol.Time
+}
+
+// inForce reports whether the sanction is there and not over.
+func (s *sanction) inForce(now protocol.Time) bool {
+	return s != nil && (s.until == 0 || s.until > now)
+}
+
+func (s *sanction) of(user protocol.User, kind protocol.Act) *protocol.Sanction {
+	return &protocol.Sanction{User: user, Kind: kind, Until: s.until, Reason: s.reason, By: s.by, At: s.at}
+}
+
+// kind is the user's mute or ban.
+func (s *sanctions) kind(kind protocol.Act) **sanction {
+	if kind == protocol.ActBan {
+		return &s.ban
+	}
+	return &s.mute
+}
+
+// sanctionsKeptMax is how many sanctions the writer keeps in mind, some 300 bytes
+// each; rooms that have more are read for each batch.
+const sanctionsKeptMax = 100_000
+
+// loadSanctions reads the sanctions of a room.
+func (b *batch) loadSanctions(r *room) error {
+	r.sanctions = make(map[string]sanctions)
+	rows, err := b.tx.Stmt(b.write.selectSanctions).Query(r.key)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var user, kind string
+		var s sanction
+		if err := rows.Scan(&user, &kind, (*int64)(&s.until), &s.reason, &s.by.ID, &s.by.Name, (*int64)(&s.at)); err != nil {
+			return err
+		}
+		has := r.sanctions[user]
+		*has.kind(protocol.Act(kind)) = &s
+		r.sanctions[user] = has
+		b.sanctions++
+	}
+	return rows.Err()
+}
+
+// rank orders the roles: an act on others is for those above them.
+func rank(role protocol.Role) int {
+	switch role {
+	case protocol.RoleOrganizer:
+		return 2
+	case protocol.RoleModerator:
+		return 1
+	}
+	return 0
+}
+
+// barred is why the sender may not do the op in the room, by the rules of
+// [hub.Op]; its Code is "" if they may.
+func (b *batch) barred(r *room, op *hub.Op) hub.Outcome {
+	writes := op.Kind == hub.OpSend || op.Kind == hub.OpEdit || op.Kind == hub.OpReact
+	has := r.sanctions[op.Sender.ID]
+	switch {
+	case has.ban.inForce(b.now) && (op.Kind <= hub.OpRead || op.Kind == hub.OpReport):
+		return has.ban.outcome(protocol.WhyBanned, "banned from this room")
+	case !writes:
+		return hub.Outcome{}
+	case r.settings.Archived:
+		return hub.Outcome{Code: protocol.CodeForbidden, Why: protocol.WhyArchived, Reason: "this room is archived"}
+	case r.settings.Frozen && op.Sender.Role != protocol.RoleOrganizer:
+		return hub.Outcome{Code: protocol.CodeForbidden, Why: protocol.WhyFrozen, Reason: "only organizers may write at present"}
+	case has.mute.inForce(b.now):
+		return has.mute.outcome(protocol.WhyMuted, "muted in this room")
+	case op.Kind == hub.OpSend:
+		return b.slowed(r, op.Sender)
+	}
+	return hub.Outcome{}
+}
+
+func (s *sanction) outcome(why protocol.Why, reason string) hub.Outcome {
+	if s.reason != "" {
+		reason += ": " + s.reason
+	}
+	return hub.Outcome{Code: protocol.CodeForbidden, Why: why, Until: s.until, Reason: reason}
+}
+
+// sender is somebody in a life of a room.
+type sender struct{ epoch, user string }
+
+// sentKeptMax is how many times of sends in slow mode the writer keeps in mind.
+// Beyond it all are forgotten, and some may send too soon, once.
+const sentKeptMax = 100_000
+
+// slowed is why a participant has to wait in slow mode; its Code is "" if they
+// need not.
+func (b *batch) slowed(r *room, u protocol.User) hub.Outcome {
+	slow := protocol.Time(time.Duration(r.settings.SlowModeS) * time.Second / time.Microsecond)
+	if slow == 0 || rank(u.Role) > 0 {
+		return hub.Outcome{}
+	}
+	who := sender{r.epoch, u.ID}
+	last, ok := b.sent[who]
+	if !ok {
+		last = b.sentBefore[who]
+	}
+	next := last + slow
+	if last == 0 || b.now >= next || b.now < last { // the clock may have been set back
+		return hub.Outcome{}
+	}
+	return hub.Outcome{
+		Code: protocol.CodeRateLimited, Why: protocol.WhySlowMode, Until: next,
+		RetryAfter: time.Duration(next-b.now) * time.Microsecond, Reason: "slow mode: wait before the next message",
+	}
+}
+
+// noteSent notes when a participant has sent in slow mode.
+func (b *batch) noteSent(r *room, u protocol.User) {
+	if r.settings.SlowModeS == 0 || rank(u.Role) > 0 {
+		return
+	}
+	if b.sent == nil {
+		b.sent = make(map[sender]protocol.Time)
+	}
+	b.sent[sender{r.epoch, u.ID}] = b.now
+}
+
+// Sanctions lists a room's; see [hub.Moderation].
+func (s *SQLite) Sanctions(ctx context.Context, room string) (all []protocol.Sanction, err error) {
+	now := protocol.TimeOf(time.Now())
+	err = query(ctx, s.read.directory.sanctions, func(scan func(...any) error) error {
+		one := protocol.Sanction{}
+		err := scan(&one.User.ID, &one.User.Name, (*string)(&one.User.Role), (*string)(&one.Kind), (*int64)(&one.Until),
+			&one.Reason, &one.By.ID, &one.By.Name, (*int64)(&one.At))
+		all = append(all, one)
+		return err
+	}, room, int64(now))
+	if err != nil {
+		return nil, fmt.Errorf("list the sanctions: %w", err)
+	}
+	return all, nil
+}
