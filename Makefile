@@ -15,7 +15,7 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build wasm npm examples sim mutants bench bench-load bench-ui test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
+.PHONY: help demo test lint fmt build wasm npm examples sim mutants bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Say what each word does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench-load: build need-node ## Time a chat from its element to a composer one ca
 
 bench-ui: build need-node ## Time what the log draws: appends, frames, memory over 100,000 messages (UI_MESSAGES= for fewer)
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/bench-ui.js
+
+screens: build need-node ## Take the pictures of docs/screens anew
+	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/screens.js
 
 # The parts of `make test`.
 

@@ -1,0 +1,186 @@
+// Takes the pictures of docs/screens: `make screens`. Each is a state of the chat as its user sees it, in real Chromium over a real
+// relay; to be looked at, and shown in the README. Nothing is compared by machine: letters differ from system to system.
+
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { Chat } from './chat.js';
+import { ADA, BEN } from './fixture.js';
+import config from './playwright.config.js';
+import { Relay, ROOT } from './relay.js';
+import { startSite } from './site.js';
+
+const CY = { sub: 'u_cy', name: 'Cyrine Haddad', role: 'moderator' };
+const DI = { sub: 'u_di', name: 'Di', role: 'participant' };
+const FOLDER = join(ROOT, 'docs/screens');
+const SIZES = { narrow: [280, 560], phone: [390, 720], wide: [760, 640] };
+
+const site = await startSite();
+const relay = await Relay.start(['--allow-origin', site.url, '--rate', '0']);
+const browser = await chromium.launch(config.use.launchOptions);
+
+async function call(user, method, path, body) {
+  const answer = await fetch(`${relay.url}/v1/rooms/lobby/messages/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${await relay.token(user)}`, 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+}
+
+/** A morning at an event. */
+async function converse() {
+  const doors = await relay.post(ADA, {
+    text: 'Good morning! Doors open at *nine*, the keynote is in hall 2.',
+  });
+  await relay.post(BEN, { text: 'Is there a cloakroom?' });
+  const yes = await relay.post(CY, {
+    text: 'Yes, at the left of the entrance. Plans: https://event.example/plan',
+  });
+  await relay.post(CY, { text: 'And the wardrobe takes `cash` only 🙈' });
+  await relay.post(BEN, { text: 'Great, thank you', reply_to: yes });
+  const typo = await relay.post(DI, { text: 'Anybody for lunch at twelf?' });
+  await call(DI, 'PATCH', typo, { text: 'Anybody for lunch at twelve?' });
+  const spam = await relay.post(DI, { text: 'Buy now' });
+  await call(CY, 'DELETE', spam);
+  for (const user of [BEN, CY, DI]) await call(user, 'PUT', `${doors}/reactions/${encodeURIComponent('👍')}`);
+  await call(BEN, 'PUT', `${doors}/reactions/${encodeURIComponent('🎉')}`);
+  await call(ADA, 'PUT', `${doors}/pin`);
+  await relay.post(BEN, { text: '🎉🎉' });
+}
+
+/** Opens a chat that fills a window of its size; yields it when it can be written in. */
+async function open(user, { size = 'wide', theme = 'light', lang = 'en' } = {}) {
+  const [width, height] = SIZES[size];
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: lang,
+    colorScheme: theme,
+    timezoneId: 'Europe/Berlin',
+    deviceScaleFactor: 1.5,
+  });
+  const page = await context.newPage();
+  const attributes = { relay: relay.url, room: 'lobby', token: await relay.token(user), lang, theme: 'auto' };
+  await page.goto(`${site.url}/chats.html?chat=${encodeURIComponent(JSON.stringify(attributes))}`);
+  const chat = new Chat(page.locator('#chat-0'));
+  await chat.element.evaluate((element) => {
+    document.querySelector('header').hidden = true;
+    document.body.style.margin = 0;
+    element.style.blockSize = '100vh';
+  });
+  await chat.page.waitForFunction(() => {
+    const composer = document.querySelector('hallway-chat').shadowRoot.querySelector('textarea');
+    return composer && !composer.disabled;
+  });
+  return chat;
+}
+
+/** Has a user read all that is in the room. */
+async function readAll(user) {
+  const chat = await open(user);
+  for (;;) {
+    const answer = await fetch(`${relay.url}/v1/rooms/lobby/members`, {
+      headers: { authorization: `Bearer ${await relay.token(user)}` },
+    });
+    const { members } = await answer.json();
+    const last = Math.max(...(await chat.shown()).map((row) => row.seq));
+    if (members.find((member) => member.user.id === user.sub)?.read === last) break;
+    await chat.page.waitForTimeout(100);
+  }
+  await chat.page.context().close();
+}
+
+async function picture(name, chat) {
+  await chat.page.evaluate(() => document.fonts.ready);
+  await chat.page.mouse.move(0, 0);
+  await chat.page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
+  console.log(name);
+}
+
+/** Takes a picture of a state that `reach` brings about, in each of the variants. */
+async function state(name, user, variants, reach = async () => {}) {
+  for (const variant of variants) {
+    const chat = await open(user, variant);
+    await reach(chat);
+    await picture([name, ...Object.values(variant)].join('-'), chat);
+    await chat.page.context().close();
+  }
+}
+
+const LIGHT = { size: 'wide', theme: 'light' };
+const DARK = { size: 'wide', theme: 'dark' };
+const both = [LIGHT, DARK];
+
+await rm(FOLDER, { recursive: true, force: true });
+await mkdir(FOLDER, { recursive: true });
+await state('empty', ADA, both);
+await converse();
+await state('conversation', ADA, [
+  ...both,
+  { size: 'narrow', theme: 'light' },
+  { size: 'narrow', theme: 'dark' },
+  { size: 'phone', theme: 'light', lang: 'ar' },
+  { size: 'wide', theme: 'dark', lang: 'ar' },
+  { size: 'phone', theme: 'light', lang: 'de' },
+  { size: 'phone', theme: 'dark', lang: 'fr' },
+]);
+await state('menu', ADA, both, async (chat) => {
+  await chat.message('cloakroom').focus();
+  await chat.message('cloakroom').press('Enter');
+});
+await state('emoji', BEN, [LIGHT, { size: 'narrow', theme: 'dark' }], async (chat) => {
+  await chat.message('cloakroom').focus();
+  await chat.message('cloakroom').press('+');
+});
+await state('delete', ADA, both, async (chat) => {
+  await chat.message('cloakroom').focus();
+  await chat.message('cloakroom').press('Delete');
+});
+await state('keys', ADA, [LIGHT], async (chat) => {
+  await chat.message('cloakroom').focus();
+  await chat.message('cloakroom').press('?');
+});
+await state('reply', BEN, both, async (chat) => {
+  await chat.message('for lunch').focus();
+  await chat.message('for lunch').press('r');
+  await chat.composer.fill('With pleasure!');
+});
+await state('edit', DI, [LIGHT], async (chat) => {
+  await chat.composer.press('ArrowUp');
+});
+await state('search', BEN, [...both, { size: 'narrow', theme: 'light' }], async (chat) => {
+  await chat.element.getByRole('button', { name: 'Search', exact: true }).click();
+  await chat.element.getByRole('searchbox').fill('the');
+  await chat.element.getByRole('region', { name: 'Search' }).getByRole('listitem').first().waitFor();
+});
+await state('typing', BEN, both, async (chat) => {
+  const ada = await open(ADA);
+  await ada.composer.pressSequentially('I wi');
+  await chat.element.getByText('Ada is writing…').waitFor();
+  await ada.page.context().close();
+  await chat.composer.fill('Which hall?');
+});
+await readAll(BEN);
+await relay.post(ADA, { text: 'The keynote begins in five minutes.' });
+await relay.post(CY, { text: 'Seats are left in the balcony.' });
+for (const variant of both) {
+  const chat = await open(BEN, variant);
+  await chat.message('balcony').first().waitFor();
+  await picture(['unread', ...Object.values(variant)].join('-'), chat);
+  // What would mark it as read for the next picture goes with the page.
+  await chat.page.context().close();
+  await relay.post(CY, { text: 'Two more seats in the balcony.' });
+}
+const chats = [];
+for (const variant of both) chats.push([variant, await open(BEN, variant)]);
+await relay.kill();
+for (const [variant, chat] of chats) {
+  await chat.element.getByRole('button', { name: 'Try now' }).waitFor();
+  await chat.write('Written while the relay is away');
+  await chat.message('Written while').waitFor();
+  await picture(['away', ...Object.values(variant)].join('-'), chat);
+}
+await browser.close();
+await relay.restart();
+await relay.stop();
+await site.close();
