@@ -168,6 +168,13 @@ func AppendAudit(dst []byte, entries []AuditEntry, more bool) []byte {
 	return o.end()
 }
 
+// AppendDeleted appends the JSON of how many messages a clear has deleted to dst.
+func AppendDeleted(dst []byte, n int64) []byte {
+	o := begin(dst)
+	o.int("deleted", n)
+	return o.end()
+}
+
 // ValidUser reports whether id may be a user's: 1 … UserBytesMax bytes of UTF-8
 // without control characters.
 func ValidUser(id string) bool {

@@ -150,11 +150,15 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if r.store, err = store.Open(ctx, store.Options{Path: s.DB}); err != nil {
 		return nil, err
 	}
+	revoked, err := r.store.Revocations(ctx)
+	if err != nil {
+		return nil, err
+	}
 	metrics := server.NewMetrics(version)
 	r.engine = server.NewEngine(server.EngineOptions{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
-			Features:     []string{protocol.FeaturePinned},
+			Features:     []string{protocol.FeaturePinned, protocol.FeatureModeration},
 			Rate:         s.Rate,
 			ConnsPerUser: s.ConnsPerUser,
 			Rooms:        s.Rooms,
@@ -164,11 +168,12 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 			HandshakesPerSecond: s.Handshakes,
 		},
 		Store:   r.store,
+		Revoked: revoked,
 		Log:     r.log,
 		Metrics: metrics,
 	})
 	o := server.Options{
-		Backend: r.engine, History: r.engine, Directory: r.store, Verifier: keeper, Origins: origins,
+		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: keeper, Origins: origins,
 		Admit: server.Admission{Conns: s.fitConns(r.log), HandshakesPerSecond: s.Handshakes},
 		Log:   r.log, Metrics: metrics, Secure: r.secured.config != nil,
 	}

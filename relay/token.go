@@ -27,7 +27,7 @@ func (t *tokenCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	claims := auth.Claims{Sub: t.Sub, Name: t.Name, Role: protocol.Role(t.Role)}
+	claims := auth.Claims{Sub: t.Sub, Name: t.Name, Role: protocol.Role(t.Role), IssuedAt: time.Now()}
 	for _, pattern := range t.Room {
 		claims.Rooms = append(claims.Rooms, auth.Room{Pattern: pattern, Role: claims.Role})
 	}

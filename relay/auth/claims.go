@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -30,6 +31,8 @@ type Claims struct {
 	Name  string // for people; may be empty
 	Role  protocol.Role
 	Rooms Rooms
+	// IssuedAt is when the token was made; zero: not told.
+	IssuedAt time.Time
 }
 
 // check reports what is out of bounds.

@@ -146,6 +146,9 @@ func identity(payload jwt.MapClaims) (hub.Identity, error) {
 		return hub.Identity{}, err
 	}
 	who := hub.Identity{Expires: expires.Add(Leeway), Grants: c.Rooms}
+	if iat, ok := payload["iat"].(float64); ok { // its range is checked
+		who.IssuedAt = time.Unix(int64(iat), 0)
+	}
 	who.User.ID, who.User.Name, who.User.Role = c.Sub, c.Name, c.Role
 	return who, nil
 }
@@ -205,6 +208,9 @@ func (k *Keeper) Issue(c Claims, expires time.Time) (string, error) {
 	payload := jwt.MapClaims{"sub": c.Sub, "role": string(c.Role), "exp": expires.Unix()}
 	if c.Name != "" {
 		payload["name"] = c.Name
+	}
+	if !c.IssuedAt.IsZero() {
+		payload["iat"] = c.IssuedAt.Unix()
 	}
 	if len(c.Rooms) > 0 {
 		payload["rooms"] = c.Rooms

@@ -39,7 +39,8 @@ func (h *Hub) Revocations() *Revocations { return &h.revocations }
 // Revoked takes what was in force when the hub began, before its first call.
 func (h *Hub) Revoked(since map[string]protocol.Time) { maps.Copy(h.revocations.since, since) }
 
-const revokedReason = "the user's tokens were revoked"
+// RevokedReason is what the revoked are told.
+const RevokedReason = "the user's tokens were revoked"
 
 // revoke notes that a user is revoked, or not any more, and ends the connections.
 func (h *Hub) revoke(user string, on bool, since protocol.Time) {
@@ -56,6 +57,6 @@ func (h *Hub) revoke(user string, on bool, since protocol.Time) {
 }
 
 func (h *Hub) endRevoked(s *Session) {
-	s.send(protocol.Error{Code: protocol.CodeUnauthorized, Message: revokedReason, Why: protocol.WhyRevoked})
-	h.end(s, protocol.ClosePutOut, revokedReason)
+	s.send(protocol.Error{Code: protocol.CodeUnauthorized, Message: RevokedReason, Why: protocol.WhyRevoked})
+	h.end(s, protocol.ClosePutOut, RevokedReason)
 }

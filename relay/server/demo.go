@@ -154,6 +154,8 @@ func (s *Server) demoToken(c *fiber.Ctx, k *auth.Keeper) error {
 		Name:  ask.Name,
 		Role:  role,
 		Rooms: auth.Rooms{{Pattern: ask.Room, Role: role}},
+
+		IssuedAt: s.now(),
 	}, s.now().Add(demoTokenFor))
 	if err != nil {
 		return refuse(protocol.CodeBadRequest, err.Error())

@@ -20,7 +20,9 @@ const eventsMax = 1024
 type EngineOptions struct {
 	Hub   hub.Config
 	Store hub.Store // stays the caller's to close, after Drain
-	Log   *slog.Logger
+	// Revoked is who is revoked since when, as the store has it.
+	Revoked map[string]protocol.Time
+	Log     *slog.Logger
 
 	// Metrics is where the engine counts; nil: nobody looks.
 	Metrics *Metrics
@@ -46,10 +48,11 @@ type Engine struct {
 	draining atomic.Bool
 	conns    atomic.Int64 // taken over, and not closed yet
 
-	windows *hub.Windows
-	fills   fills
-	metrics *Metrics
-	stats   atomic.Pointer[hub.Stats] // what the hub told last
+	windows     *hub.Windows
+	revocations *hub.Revocations
+	fills       fills
+	metrics     *Metrics
+	stats       atomic.Pointer[hub.Stats] // what the hub told last
 
 	// Of the goroutine that owns the hub:
 
@@ -87,7 +90,8 @@ func NewEngine(o EngineOptions) *Engine {
 		e.transport = conn.New(cfg.Limits.FrameBytes)
 	}
 	e.hub = hub.New(cfg, e.transport, committer(e.batches))
-	e.windows = e.hub.Windows()
+	e.hub.Revoked(o.Revoked)
+	e.windows, e.revocations = e.hub.Windows(), e.hub.Revocations()
 	e.stats.Store(&hub.Stats{})
 	e.metrics.hubLimits(&cfg)
 	go e.own()
@@ -251,6 +255,9 @@ func (e *Engine) Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.O
 		return hub.Outcome{Code: protocol.CodeUnavailable, Reason: "the relay is going away", RetryAfter: e.goaway}, nil
 	}
 }
+
+// Revoked reports whether the identity's token counts no more.
+func (e *Engine) Revoked(who hub.Identity) bool { return e.revocations.Refuse(&who) }
 
 // Conns is how many connections were taken over and are not closed yet.
 func (e *Engine) Conns() int { return int(e.conns.Load()) }

@@ -30,10 +30,14 @@ func startLive(t *testing.T, cfg hub.Config) *live {
 	if err != nil {
 		t.Fatal(err)
 	}
+	revoked, err := st.Revocations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	l := &live{description: describe(t)}
 	l.site = start(t, func(o *server.Options) {
 		cfg.Verifier = o.Verifier
-		l.engine = server.NewEngine(server.EngineOptions{Hub: cfg, Store: st, Log: slog.New(slog.DiscardHandler)})
+		l.engine = server.NewEngine(server.EngineOptions{Hub: cfg, Store: st, Revoked: revoked, Log: slog.New(slog.DiscardHandler)})
 		// After the server's own end.
 		t.Cleanup(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -45,7 +49,7 @@ func startLive(t *testing.T, cfg hub.Config) *live {
 				t.Errorf("close: %v", err)
 			}
 		})
-		o.Backend, o.History, o.Directory = l.engine, l.engine, st
+		o.Backend, o.History, o.Directory, o.Moderation = l.engine, l.engine, st, st
 	})
 	return l
 }

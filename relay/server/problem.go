@@ -50,7 +50,7 @@ func refuseOutcome(out hub.Outcome, err error) error {
 		return refuse(protocol.CodeUnavailable, "this may not be stored: ask again")
 	case out.Code != "":
 		r := refuse(out.Code, out.Reason)
-		r.retryAfter = out.RetryAfter
+		r.retryAfter, r.problem.Why, r.problem.Until = out.RetryAfter, out.Why, out.Until
 		return r
 	}
 	return nil

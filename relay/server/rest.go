@@ -54,5 +54,12 @@ func (s *Server) identify(c *fiber.Ctx) (hub.Identity, error) {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
 		return hub.Identity{}, refuse(protocol.CodeUnauthorized, err.Error())
 	}
+	if s.backend.Revoked(who) {
+		s.metrics.badTokens.Inc()
+		c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
+		r := refuse(protocol.CodeUnauthorized, hub.RevokedReason)
+		r.problem.Why = protocol.WhyRevoked
+		return who, r
+	}
 	return who, nil
 }

@@ -36,6 +36,8 @@ type Backend interface {
 	Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error)
 	// Change carries out any other op; what was refused is told by the outcome.
 	Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error)
+	// Revoked reports whether the identity's token counts no more.
+	Revoked(who hub.Identity) bool
 	// Online is who is in a room now: the number of connections by user id.
 	Online(ctx context.Context, room string) (map[string]int, error)
 	// Conns is how many connections have not ended.
@@ -53,18 +55,19 @@ type History interface {
 
 // Options is what a [Server] is made of.
 type Options struct {
-	Backend   Backend
-	History   History
-	Directory hub.Directory
-	Verifier  hub.Verifier
-	Origins   Origins          // beside the same origin
-	Limits    protocol.Limits  // those of the hub; zero: the protocol's defaults
-	Admit     Admission        // zero: no limit
-	Secure    bool             // what is served is served over TLS
-	Demo      *Demo            // nil: no demo
-	Metrics   *Metrics         // those of the backend; nil: new ones
-	Log       *slog.Logger     // each request at debug
-	Now       func() time.Time // nil: the clock
+	Backend    Backend
+	History    History
+	Directory  hub.Directory
+	Moderation hub.Moderation
+	Verifier   hub.Verifier
+	Origins    Origins          // beside the same origin
+	Limits     protocol.Limits  // those of the hub; zero: the protocol's defaults
+	Admit      Admission        // zero: no limit
+	Secure     bool             // what is served is served over TLS
+	Demo       *Demo            // nil: no demo
+	Metrics    *Metrics         // those of the backend; nil: new ones
+	Log        *slog.Logger     // each request at debug
+	Now        func() time.Time // nil: the clock
 }
 
 // Server answers HTTP.
@@ -73,6 +76,7 @@ type Server struct {
 	backend    Backend
 	history    History
 	directory  hub.Directory
+	moderation hub.Moderation
 	verifier   hub.Verifier
 	origins    Origins
 	limits     protocol.Limits
@@ -91,6 +95,7 @@ func New(o Options) (*Server, error) {
 		backend:    o.Backend,
 		history:    o.History,
 		directory:  o.Directory,
+		moderation: o.Moderation,
 		verifier:   o.Verifier,
 		origins:    o.Origins,
 		limits:     o.Limits,
@@ -144,9 +149,17 @@ func (s *Server) routes() {
 	s.app.Add(fiber.MethodGet, "/v1/ws", s.upgrade) // no HEAD: it cannot upgrade
 	s.app.Get("/v1/openapi.json", s.openapi)
 	s.app.Get("/v1/rooms", s.rooms)
+	s.app.Put("/v1/users/:user/revocation", s.revoke(true)).Delete("/v1/users/:user/revocation", s.revoke(false))
 	s.app.Route("/v1/rooms/:room", func(room fiber.Router) {
 		room.Get("", s.room).Put("", s.putRoom).Delete("", s.deleteRoom)
 		room.Get("/members", s.members)
+		room.Delete("/members/:user", s.moderate(protocol.ActRemove))
+		room.Put("/members/:user/mute", s.putSanction(protocol.ActMute)).Delete("/members/:user/mute", s.moderate(protocol.ActUnmute))
+		room.Put("/members/:user/ban", s.putSanction(protocol.ActBan)).Delete("/members/:user/ban", s.moderate(protocol.ActUnban))
+		room.Delete("/members/:user/messages", s.clearUser)
+		room.Get("/sanctions", s.sanctions).Get("/audit", s.audit)
+		room.Get("/reports", s.reports).Patch("/reports/:n", s.resolve)
+		room.Post("/messages/:id/report", s.report)
 		room.Get("/messages", s.messages).Post("/messages", s.post)
 		room.Get("/messages/:id", s.message).Patch("/messages/:id", s.edit).Delete("/messages/:id", s.delete)
 		room.Put("/messages/:id/pin", s.pin(true)).Delete("/messages/:id/pin", s.pin(false))
