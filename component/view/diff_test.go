@@ -82,6 +82,10 @@ func TestDiffTouchesOnlyWhatChanged(t *testing.T) {
 		{"a retried one goes to the end", rowsOf("x", "y"), rowsOf("y", "x"), []edit{
 			{op: editMove, row: 0, id: "y", before: "x"},
 		}},
+		{"the first goes to the end, and one more comes", rowsOf("x", "y"), rowsOf("y", "x", "z"), []edit{
+			{op: editMove, row: 0, id: "y", before: "x"},
+			{op: editInsert, row: 2, id: "z"},
+		}},
 		{"another room", rowsOf("a"), rowsOf("b"), []edit{
 			{op: editRemove, id: "a"},
 			{op: editInsert, row: 0, id: "b"},

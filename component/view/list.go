@@ -2,10 +2,12 @@ package view
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/protocol"
 )
 
 // stateIcons are drawn, not read: assistive technology gets the state's text.
@@ -24,6 +26,13 @@ type rowList struct {
 	template app.Value
 	shown    []row
 	nodes    map[string]*rowNode
+	minute   minute // of the time written last
+}
+
+// minute is what the times within one minute read like.
+type minute struct {
+	at   int64 // in minutes since the Unix epoch
+	text string
 }
 
 // rowNode is the elements of one row.
@@ -220,8 +229,11 @@ func (l *rowList) fillText(node *rowNode, r *row) {
 }
 
 func (l *rowList) fillTime(node app.Value, at int64) {
-	node.Set("dateTime", app.Window().Get("Date").New(at).Call("toISOString"))
-	node.Set("textContent", l.clock.time(at))
+	if at := at / time.Minute.Milliseconds(); l.minute.text == "" || l.minute.at != at {
+		l.minute = minute{at, l.clock.time(at * time.Minute.Milliseconds())}
+	}
+	node.Set("dateTime", protocol.Time(at*1000).String())
+	node.Set("textContent", l.minute.text)
 	node.Set("title", l.clock.date(at))
 }
 

@@ -37,6 +37,7 @@ type log struct {
 
 	snap    client.Snapshot
 	win     window
+	frame   frame   // as last drawn
 	follow  bool    // at the end, and to stay there
 	top     float64 // scrollTop as last seen
 	seenSeq int64   // the last message that was in sight
@@ -167,6 +168,10 @@ func (l *log) draw(w window, keep bool) {
 	edits := diff(l.list.shown, rows)
 	l.win = w
 
+	// Where the end is in sight, the list's new height brings the end back in sight: see
+	// keepPlace. So the browser lays out each frame once, when it comes to it.
+	end := l.follow && len(l.list.shown) > 0 && l.below() < 1
+
 	var anchor app.Value
 	var was float64
 	if keep && !l.follow {
@@ -176,13 +181,14 @@ func (l *log) draw(w window, keep bool) {
 	}
 	l.list.apply(edits, rows)
 	l.placeCurrent()
-	l.more.Set("hidden", !l.snap.MoreBefore || w.lo > 0)
-	l.more.Set("textContent", l.earlierText())
-	l.empty.Set("hidden", !l.snap.Loaded || len(rows) > 0)
-	l.loading.Set("hidden", l.snap.Loaded || len(rows) > 0 || !l.willLoad())
-	setAttribute(l.scroller, "aria-busy", strconv.FormatBool(!l.snap.Loaded && l.willLoad() || l.snap.Loading))
+	framed := l.drawFrame(frame{
+		text: l.text, earlier: l.snap.MoreBefore && w.lo == 0, loading: l.snap.Loading,
+		empty: l.snap.Loaded && len(rows) == 0,
+		blank: !l.snap.Loaded && len(rows) == 0 && l.willLoad(),
+		busy:  !l.snap.Loaded && l.willLoad() || l.snap.Loading,
+	})
 	switch {
-	case l.follow && len(edits) > 0:
+	case l.follow && framed || l.follow && len(edits) > 0 && !end:
 		l.scrollToEnd()
 	case anchor != nil:
 		if now := topOf(anchor); now != was {
@@ -192,11 +198,33 @@ func (l *log) draw(w window, keep bool) {
 	l.showJump()
 }
 
-func (l *log) earlierText() string {
-	if l.snap.Loading {
-		return l.text.say(wordEarlierLoading)
+// frame is what the log shows around its rows.
+type frame struct {
+	text    *texts
+	earlier bool // the way to what was before
+	loading bool // it was gone, and is not at its end yet
+	empty   bool // that there is nothing
+	blank   bool // that there will be something
+	busy    bool
+}
+
+// drawFrame puts what is around the rows into the document, and reports whether it is
+// something else than before.
+func (l *log) drawFrame(f frame) (changed bool) {
+	if f == l.frame {
+		return false
 	}
-	return l.text.say(wordEarlier)
+	l.frame = f
+	says := wordEarlier
+	if f.loading {
+		says = wordEarlierLoading
+	}
+	l.more.Set("hidden", !f.earlier)
+	l.more.Set("textContent", l.text.say(says))
+	l.empty.Set("hidden", !f.empty)
+	l.loading.Set("hidden", !f.blank)
+	setAttribute(l.scroller, "aria-busy", strconv.FormatBool(f.busy))
+	return true
 }
 
 // willLoad reports whether what is not loaded yet can be expected.

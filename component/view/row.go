@@ -15,6 +15,7 @@ const groupGap = 5 * time.Minute
 
 // row is a message as the log shows it. Two rows that are equal look the same.
 type row struct {
+	of        *protocol.Message // that it was made from, if from one that is stored
 	id        string
 	seq       int64 // 0: not stored yet
 	state     client.ItemState
@@ -45,6 +46,8 @@ type rowMaker struct {
 	quotes    quotes
 	reactions reactions
 	unread    int64 // the seq of the message that begins what is new; 0: nothing is
+	me        string
+	made      []row // for the last window
 }
 
 // pending is the part of the outbox that the log shows: none where it does not
@@ -63,19 +66,28 @@ func rowCount(s *client.Snapshot) int { return len(s.Messages) + len(pending(s))
 // rowsIn makes the rows of a window.
 func (m *rowMaker) rowsIn(s *client.Snapshot, w window) []row {
 	rows := make([]row, 0, w.hi-w.lo)
+	made := m.madeFrom(s, w.lo)
 	before := &row{}
 	if w.lo > 0 && w.lo < w.hi {
 		*before = rowAt(s, w.lo-1)
 	}
 	for i := w.lo; i < w.hi; i++ {
-		rows = append(rows, rowAt(s, i))
-		r := &rows[len(rows)-1]
+		at := i - w.lo
+		reused := at < len(made) && i < len(s.Messages) && made[at].of == s.Messages[i]
+		if reused {
+			rows = append(rows, made[at])
+		} else {
+			rows = append(rows, rowAt(s, i))
+		}
+		r := &rows[at]
 		m.group(r, before)
 		if id := replyAt(s, i); id != "" {
 			r.quote = m.quotes.of(s, id)
 		}
 		r.changing = slices.Contains(s.Changing, r.id)
-		m.reactions.learn(r.senderID, r.sender)
+		if !reused {
+			m.reactions.learn(r.senderID, r.sender)
+		}
 		before = r
 	}
 	for i := range rows { // all senders are known by now
@@ -83,7 +95,22 @@ func (m *rowMaker) rowsIn(s *client.Snapshot, w window) []row {
 			rows[i].reactions = m.reactions.to(s.Messages[at], s.Me.ID)
 		}
 	}
+	m.made = rows
 	return rows
+}
+
+// madeFrom gives the rows made for the last window, from that of the message at lo on.
+// One that is of the same message still can be taken as it is, but for its neighbours.
+func (m *rowMaker) madeFrom(s *client.Snapshot, lo int) []row {
+	if m.me != s.Me.ID {
+		m.me, m.made = s.Me.ID, nil
+	}
+	for i := range m.made {
+		if lo < len(s.Messages) && m.made[i].of == s.Messages[lo] {
+			return m.made[i:]
+		}
+	}
+	return nil
 }
 
 // rowAt makes the row of one message, as if it stood alone.
@@ -103,6 +130,7 @@ func replyAt(s *client.Snapshot, i int) string {
 
 // group says what a row shows besides its message, for the row before it.
 func (m *rowMaker) group(r, before *row) {
+	r.day = 0
 	r.head = r.senderID != before.senderID || r.role != before.role || before.id == "" ||
 		r.at-before.at > groupGap.Milliseconds()
 	if r.unread = r.seq > 0 && r.seq == m.unread; r.unread {
@@ -120,7 +148,7 @@ func (m *rowMaker) group(r, before *row) {
 
 func storedRow(m *protocol.Message, me string) row {
 	return row{
-		id: m.ID, seq: m.Seq, state: client.ItemSent, own: me != "" && m.Sender.ID == me,
+		of: m, id: m.ID, seq: m.Seq, state: client.ItemSent, own: me != "" && m.Sender.ID == me,
 		deleted: m.Deleted(), encrypted: m.Encrypted != nil,
 		senderID: m.Sender.ID, sender: nameOf(m.Sender), role: m.Sender.Role,
 		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,

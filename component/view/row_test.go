@@ -56,6 +56,9 @@ func TestRows(t *testing.T) {
 	if n := rowCount(&s); n != len(want) {
 		t.Fatalf("%d rows, want %d", n, len(want))
 	}
+	for i, m := range s.Messages {
+		want[i].of = m
+	}
 	maker := rowMaker{calendar: calendar{bounds: utcDays}}
 	for _, w := range []window{{0, 5}, {2, 4}, {4, 5}, {3, 3}} {
 		if got := maker.rowsIn(&s, w); !slices.Equal(got, want[w.lo:w.hi]) {
@@ -211,4 +214,32 @@ func TestMarksOfARow(t *testing.T) {
 	if !rows[0].pinned || rows[0].edited != 5000 || rows[0].changing || !rows[2].changing || rows[1].pinned {
 		t.Errorf("%+v", rows)
 	}
+}
+
+// Rows that are taken over from the last window are as if made anew.
+func TestRowsTakenOver(t *testing.T) {
+	s := snapshot()
+	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	step := func(what string, w window) {
+		t.Helper()
+		anew := rowMaker{calendar: calendar{bounds: utcDays}, unread: maker.unread}
+		if got, want := maker.rowsIn(&s, w), anew.rowsIn(&s, w); !slices.Equal(got, want) {
+			t.Errorf("%s: rows = %+v, want %+v", what, got, want)
+		}
+	}
+	step("the first", window{0, 5})
+	step("moved", window{1, 5})
+	step("moved back", window{0, 4})
+	maker.unread = 2
+	step("something new", window{0, 5})
+	maker.unread = 0
+	step("nothing new any more", window{0, 5})
+	m := *s.Messages[1]
+	m.Text, m.DeletedAt = "here again", 0
+	s.Messages = []*protocol.Message{s.Messages[0], &m, s.Messages[2]}
+	step("another text", window{0, 5})
+	s.Messages = s.Messages[1:]
+	step("one fewer before", window{0, 4})
+	s.Me = protocol.User{ID: "u_ben"}
+	step("another user", window{0, 4})
 }

@@ -11,8 +11,8 @@ import (
 // end.
 const endSlack = 32
 
-// keepPlace keeps in view what was, after the log's size has changed: its end (a
-// keyboard opens, the composer grows), else what stands where it stood (the state's
+// keepPlace keeps in view what was, after the size of the log or of its list has changed:
+// its end (a message came, a keyboard opens, the composer grows), else what stands where it stood (the state's
 // line above it comes or goes).
 func (l *log) keepPlace() {
 	if l.scroller == nil {

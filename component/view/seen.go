@@ -66,8 +66,8 @@ func (l *log) lastInSight() (seq int64) {
 	return 0
 }
 
-// watch knows what the log cannot see by itself: its size, and whether anybody sees
-// it.
+// watch knows what the log cannot see by itself: its size and its list's, and whether
+// anybody sees it.
 type watch struct {
 	resize, sight app.Value // observers
 	visible       app.Func  // hears whether the page is
@@ -96,6 +96,7 @@ func (w *watch) start(l *log) {
 	w.visible = later(func([]app.Value) { l.lookSoon() })
 	w.resize = app.Window().Get("ResizeObserver").New(w.resized)
 	w.resize.Call("observe", l.scroller)
+	w.resize.Call("observe", l.part("hallway-list"))
 	w.sight = app.Window().Get("IntersectionObserver").New(w.seen)
 	w.sight.Call("observe", l.scroller)
 	app.Window().Get("document").Call("addEventListener", "visibilitychange", w.visible)
