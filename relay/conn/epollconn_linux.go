@@ -1,6 +1,8 @@
 package conn
 
 import (
+	"time"
+
 	"github.com/gobwas/ws"
 	"golang.org/x/sys/unix"
 
@@ -13,6 +15,7 @@ type epollConn struct {
 	shard   *shard
 	handler Handler
 	fd      int32
+	rest    rest
 
 	// Of the shard. What a silent connection does not need is behind pointers
 	// that are nil then.
@@ -22,6 +25,7 @@ type epollConn struct {
 	peerClosed bool // the peer's close frame has come
 	dead       bool
 	watched    bool     // the poller tells when there is room to write
+	resting    bool     // the poller does not tell when there is something to read
 	in         *decoder // what has come of a frame or message
 	out        *output  // what waits to be written
 	seats      []seat
@@ -46,6 +50,9 @@ func (c *epollConn) SendAhead(frame []byte) {
 func (c *epollConn) Close(code protocol.CloseCode, reason string) {
 	c.shard.push(command{kind: cmdClose, conn: c, data: closeBody(code, reason)})
 }
+
+// Rest implements hub.Conn.
+func (c *epollConn) Rest(d time.Duration) { c.rest.until(d) }
 
 // open takes a connection into the shard. What the hub has sent it before waits
 // behind no other.
@@ -76,6 +83,7 @@ func (s *shard) drop(c *epollConn) {
 	}
 	_ = unix.Close(int(c.fd))
 	delete(s.deadlines, c)
+	delete(s.resting, c)
 	c.in, c.out = nil, nil
 	if len(c.seats) > 0 {
 		s.buried = append(s.buried, c)
@@ -85,7 +93,11 @@ func (s *shard) drop(c *epollConn) {
 
 // read reads once; what is left is told again.
 func (s *shard) read(c *epollConn) {
-	n, err := unix.Read(int(c.fd), s.buffer)
+	if d := c.rest.left(); d > 0 && !c.closing {
+		s.lay(c, d)
+		return
+	}
+	n, err := unix.Read(int(c.fd), c.rest.crop(s.buffer))
 	switch {
 	case err != nil && again(err):
 	case err != nil || n == 0:
@@ -93,6 +105,18 @@ func (s *shard) read(c *epollConn) {
 	default:
 		s.take(c, s.buffer[:n])
 	}
+}
+
+// lay has c rest for d.
+func (s *shard) lay(c *epollConn, d time.Duration) {
+	if c.resting {
+		s.drop(c) // what there is to read of a connection that rests is its end
+		return
+	}
+	c.resting = true
+	s.resting[c] = time.Now().Add(d)
+	s.checkWithin(d)
+	c.watch()
 }
 
 // take hands on what has arrived. A decoder belongs to a connection only while

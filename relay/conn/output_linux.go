@@ -153,7 +153,12 @@ func (c *epollConn) watchRoom(on bool) {
 		return
 	}
 	c.watched = on
-	if err := c.shard.poller.watchRoom(c.fd, on); err != nil {
+	c.watch()
+}
+
+// watch tells the poller what to tell of the connection.
+func (c *epollConn) watch() {
+	if err := c.shard.poller.watch(c.fd, !c.resting, c.watched); err != nil {
 		c.shard.drop(c)
 	}
 }

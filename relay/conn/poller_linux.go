@@ -108,10 +108,14 @@ func (p *poller) add(fd int32) error {
 	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, int(fd), &unix.EpollEvent{Events: unix.EPOLLIN, Fd: fd})
 }
 
-// watchRoom has the poller tell, or no longer tell, when there is room to write.
-func (p *poller) watchRoom(fd int32, on bool) error {
-	events := uint32(unix.EPOLLIN)
-	if on {
+// watch says of what of a socket the poller tells: that there is something to
+// read, that there is room to write. It always tells of the end.
+func (p *poller) watch(fd int32, input, room bool) error {
+	var events uint32
+	if input {
+		events |= unix.EPOLLIN
+	}
+	if room {
 		events |= unix.EPOLLOUT
 	}
 	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_MOD, int(fd), &unix.EpollEvent{Events: events, Fd: fd})

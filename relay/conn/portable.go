@@ -44,6 +44,7 @@ func (p *Portable) read(c *conn, h Handler) {
 	var d decoder
 	buf := make([]byte, readBufferBytes)
 	for {
+		time.Sleep(c.rest.left())
 		n, err := c.nc.Read(buf)
 		if receive(&d, buf[:n], p.frameBytesMax, h, c) {
 			return
@@ -61,6 +62,7 @@ func (p *Portable) Close() {}
 // conn is the writing half of a connection.
 type conn struct {
 	nc      net.Conn
+	rest    rest
 	flushed chan struct{} // closed once the close frame is written, or cannot be
 
 	mu      sync.Mutex
@@ -80,6 +82,9 @@ func (c *conn) Send(frame []byte) { c.queue(encode(ws.OpText, frame)) }
 
 // SendAhead implements hub.Conn: here nothing waits before it.
 func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
+
+// Rest implements hub.Conn.
+func (c *conn) Rest(d time.Duration) { c.rest.until(d) }
 
 // Close implements hub.Conn.
 func (c *conn) Close(code protocol.CloseCode, reason string) { c.close(closeBody(code, reason)) }

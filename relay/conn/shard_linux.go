@@ -72,7 +72,8 @@ type shard struct {
 	conns     []*epollConn
 	buried    []*epollConn             // dead, but still members
 	deadlines map[*epollConn]time.Time // of a write, or of the peer's answer to a close frame
-	checkAt   time.Time                // when to look at these
+	resting   map[*epollConn]time.Time // until when they rest
+	checkAt   time.Time                // when to look at these two
 	spare     *decoder
 	buffer    []byte
 	ended     chan struct{}
@@ -86,6 +87,7 @@ func newShard(index int, e *Epoll) (*shard, error) {
 	s := &shard{
 		index: index, transport: e, poller: p,
 		deadlines: map[*epollConn]time.Time{},
+		resting:   map[*epollConn]time.Time{},
 		spare:     new(decoder),
 		buffer:    make([]byte, readBytes),
 		ended:     make(chan struct{}),
@@ -257,7 +259,7 @@ func (s *shard) do(c *command) {
 	}
 }
 
-// checkDeadlines cuts those whose time is over.
+// checkDeadlines cuts those whose time is over, and wakes those who have rested.
 func (s *shard) checkDeadlines() {
 	if s.checkAt.IsZero() {
 		return
@@ -271,18 +273,29 @@ func (s *shard) checkDeadlines() {
 			s.drop(c)
 		}
 	}
+	for c, until := range s.resting {
+		if !now.Before(until) {
+			delete(s.resting, c)
+			c.resting = false
+			c.watch()
+		}
+	}
 	s.checkAt = time.Time{}
-	if len(s.deadlines) > 0 {
+	if len(s.deadlines)+len(s.resting) > 0 {
 		s.checkAt = now.Add(deadlineEvery)
 	}
 }
 
 // expect has c cut after d, unless something happens before.
 func (s *shard) expect(c *epollConn, d time.Duration) {
-	now := time.Now()
-	s.deadlines[c] = now.Add(d)
+	s.deadlines[c] = time.Now().Add(d)
+	s.checkWithin(d)
+}
+
+// checkWithin has the deadlines looked at within d.
+func (s *shard) checkWithin(d time.Duration) {
 	if s.checkAt.IsZero() {
-		s.checkAt = now.Add(min(d, deadlineEvery))
+		s.checkAt = time.Now().Add(min(d, deadlineEvery))
 	}
 }
 

@@ -59,8 +59,13 @@ func (h *Hub) Open(now time.Time, id string, conn Conn) *Session {
 	return s
 }
 
-// Heard notes a sign of life that is no frame of the protocol.
-func (h *Hub) Heard(now time.Time, s *Session) { s.heard = now.UnixNano() }
+// Heard notes a sign of life that is no frame of the protocol. It counts like one.
+func (h *Hub) Heard(now time.Time, s *Session) {
+	s.heard = now.UnixNano()
+	if s.spendFrame(now, h.cfg.FramesPerSecond) > 0 && !s.ended {
+		s.offend()
+	}
+}
 
 // Closed ends a session whose connection is gone.
 func (h *Hub) Closed(_ time.Time, s *Session) { h.detach(s) }

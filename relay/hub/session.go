@@ -24,9 +24,11 @@ type Session struct {
 	until   int64     // when it ends: before welcome for want of a hello, then with its token
 	heard   int64     // when something arrived last
 	frames  int64     // when its frames would be within their rate without a burst
-	place   int32     // in Hub.sessions
-	ops     int32     // queued or under way
-	ended   bool      // nothing is sent or heard any more
+	// refusals is when as many frames will have been refused as may be.
+	refusals int64
+	place    int32 // in Hub.sessions
+	ops      int32 // queued or under way
+	ended    bool  // nothing is sent or heard any more
 }
 
 // nanos is t as a session keeps it. A token may be valid for longer than that
@@ -45,6 +47,7 @@ func (s *Session) send(f protocol.RelayFrame) {
 	s.sendFrame(f.Append(nil))
 	if e, ok := f.(protocol.Error); ok {
 		s.stats.Refused[e.Code]++
+		s.offend()
 	}
 }
 

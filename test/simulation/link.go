@@ -128,6 +128,9 @@ func (l *link) lost() {
 // SendAhead is Send: here no frame waits for another.
 func (l *link) SendAhead(frame []byte) { l.Send(frame) }
 
+// Rest implements hub.Conn. Nobody here sends so much that it matters.
+func (l *link) Rest(time.Duration) {}
+
 // Send takes a frame of the hub for this connection alone.
 func (l *link) Send(frame []byte) { l.push(frame, l.relay.decode(l, frame), false) }
 
