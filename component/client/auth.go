@@ -95,6 +95,7 @@ func (c *Client) changeUser() {
 	c.me = protocol.User{}
 	c.outbox, c.tabs, c.changes = outbox{}, tabs{}, changes{}
 	c.reading, c.search = reading{}, search{req: c.search.req + 1}
+	c.moderation = moderation{}
 	c.startOver()
 	c.setUnread(0)
 }

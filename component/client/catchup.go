@@ -207,6 +207,9 @@ func (c *Client) streamed(f protocol.Changed) {
 	}
 	if m.Seq == m.Rev {
 		c.stopTyping(func(t typist) bool { return t.user.ID == m.Sender.ID })
+		if m.Sender.ID == c.me.ID {
+			c.waitNext() // counted from when the relay stored it, so no earlier than now
+		}
 	}
 	c.sync.note(m.Seq, m.ID) // whatever the message has become since it was made
 	c.sync.note(m.Rev, m.ID)

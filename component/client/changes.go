@@ -205,7 +205,8 @@ func (ch *change) cause(me string) protocol.Cause {
 // changeRefused takes the refusal of a change.
 func (c *Client) changeRefused(ch *change, f protocol.Error) {
 	if !f.Code.Retryable() {
-		c.dropChange(ch, f.Code, f.Message)
+		c.endChange(ch)
+		c.emit(Refused{Code: f.Code, Reason: orElse(f.Message, string(f.Code)), ID: ch.id, Why: f.Why})
 		return
 	}
 	ch.writtenAt = time.Time{}

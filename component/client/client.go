@@ -29,6 +29,9 @@ const (
 	PinnedMax = 50
 	// FoundMax is after how many results a search ends.
 	FoundMax = 500
+	// requestsMax is how many acts, reports and changes of the room's settings may wait
+	// for their answers; more are refused.
+	requestsMax = 20
 	// typistsMax is how many others are shown as writing.
 	typistsMax = 20
 )
@@ -50,6 +53,9 @@ const (
 	refusalsMax = 3
 	// resendAfter is how long a refused send waits where the relay names no time.
 	resendAfter = 500 * time.Millisecond
+	// requestTimeout is how long an answer may be missing to an act, a report or a change
+	// of the room's settings: to clear takes its time.
+	requestTimeout = 30 * time.Second
 	// typingEvery is how often the relay is told that the user writes, at most.
 	typingEvery = 3 * time.Second
 	// typingShown is how long someone is shown as writing after word of it.
@@ -92,6 +98,8 @@ type Client struct {
 	pinned   pinned
 	search   search
 
+	moderation moderation
+
 	me      protocol.User
 	limits  protocol.Limits
 	members int64
@@ -126,6 +134,7 @@ func (c *Client) Step(now time.Time, ev Event) []Effect {
 	c.finishDraining()
 	c.flush()
 	c.flushChanges()
+	c.flushRequests()
 	c.flushRead()
 	c.tellPeers()
 	if s := c.status(); s != c.told {
@@ -229,6 +238,14 @@ func (c *Client) takeFromReader(ev Event) {
 		c.ask(change{kind: changeReaction, id: ev.ID, emoji: ev.Emoji, on: ev.On})
 	case Pin:
 		c.ask(change{kind: changePin, id: ev.ID, on: ev.On})
+	case Moderate:
+		c.queue(request{of: ofModerate, act: ev.Act, user: ev.User, frame: protocol.Moderate{
+			Room: c.cfg.Room, Act: ev.Act, User: ev.User, ForMs: ev.For.Milliseconds(), Reason: ev.Reason,
+		}})
+	case Report:
+		c.queue(request{of: ofReport, id: ev.ID, frame: protocol.Report{Room: c.cfg.Room, ID: ev.ID, Reason: ev.Reason}})
+	case SetRoom:
+		c.queue(request{of: ofSettings, frame: protocol.Adjust{Room: c.cfg.Room, SlowModeS: ev.SlowModeS, Frozen: ev.Frozen}})
 	case Typed:
 		c.typed()
 	case Seen:
@@ -269,11 +286,12 @@ func (c *Client) setTimer() {
 }
 
 // deadlines are all times at which something is to be done; a zero one is none.
-func (c *Client) deadlines() [12]time.Time {
+func (c *Client) deadlines() [15]time.Time {
 	return [...]time.Time{
 		c.conn.dialAt, c.conn.answerDue, c.conn.rejoinAt, c.heartbeatDue(), c.echoDue(),
 		c.auth.askAt, c.sync.fetchAt, c.outbox.resendAt,
 		c.changeDue(), c.changes.resumeAt, c.typistDue(), c.readDue(),
+		c.sanctionEnds(), c.moderation.nextSendAt, c.moderation.giveUp,
 	}
 }
 
@@ -323,9 +341,16 @@ func (c *Client) timerFired() {
 	if _, ok := c.due(c.typistDue()); ok {
 		c.typistsLate()
 	}
+	c.sanctionsEnd()
+	if c.takeDue(&c.moderation.giveUp) {
+		c.requestsLost(false)
+	}
 	// flush and flushChanges, at the end of every step, go on where these are over.
 	c.takeDue(&c.outbox.resendAt)
 	c.takeDue(&c.changes.resumeAt)
+	if c.takeDue(&c.moderation.nextSendAt) {
+		c.changed = true
+	}
 }
 
 // jitter is a uniformly random wait before try n = 1, 2, …

@@ -143,6 +143,7 @@ func (c *Client) hangUp(code protocol.CloseCode) {
 	c.outbox.interrupt()
 	c.changes.interrupt()
 	c.typing = typing{}
+	c.requestsLost(true)
 	c.changed = true
 }
 
@@ -237,6 +238,16 @@ func (c *Client) received(ev Received) {
 		c.types(f)
 	case protocol.Read:
 		c.readElsewhere(f)
+	case protocol.Settings:
+		c.settings(f)
+	case protocol.Moderated:
+		c.moderated(f)
+	case protocol.Reported:
+		c.reported(f)
+	case protocol.Reports:
+		if f.Room == c.cfg.Room {
+			c.moderation.reports, c.changed = f.Open, true
+		}
 	case protocol.Error:
 		c.refused(f)
 	case protocol.Goaway:
@@ -283,12 +294,20 @@ func (c *Client) joined(f protocol.Joined) {
 	}
 	c.changed = true
 	c.readJoined(f)
+	c.joinedRules(f)
 	c.catchUpTo(f.Epoch, f.Head)
 	c.sync.streamed = f.Head
 }
 
 // refused takes an error frame: of a message, of the join, or of the stream.
 func (c *Client) refused(f protocol.Error) {
+	if f.Of != "" {
+		c.requestRefused(f)
+		return
+	}
+	if f.Room == c.cfg.Room {
+		c.heed(f)
+	}
 	switch {
 	case f.ID != "":
 		if ch := c.changes.writtenTo(f.ID); ch != nil && c.outbox.find(f.ID) == nil {

@@ -66,7 +66,15 @@ type (
 		Code   protocol.Code
 		Reason string
 		ID     string
+		Why    protocol.Why // what stands in the way; may be empty
+		// Of is "moderate", "report" or "settings" where that was asked for.
+		Of string
 	}
+	// Acted tells of an act of a moderator: to the user concerned, to who asked for it
+	// and to all who moderate.
+	Acted struct{ protocol.Moderated }
+	// Reported tells that the moderators have the user's report of a message.
+	Reported struct{ ID string }
 )
 
 // PageQuery names a part of the room's history; at most one of Before, After,
@@ -97,3 +105,5 @@ func (SetTimer) effect()    {}
 func (Changed) effect()     {}
 func (Arrived) effect()     {}
 func (Refused) effect()     {}
+func (Acted) effect()       {}
+func (Reported) effect()    {}

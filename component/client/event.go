@@ -1,6 +1,10 @@
 package client
 
-import "hallway/protocol"
+import (
+	"time"
+
+	"hallway/protocol"
+)
 
 // Event is something that happened to the chat.
 type Event interface{ event() }
@@ -121,6 +125,22 @@ type (
 		ID string
 		On bool
 	}
+	// Moderate does something about a user; For is how long a mute or a ban lasts, 0:
+	// for ever. It is answered by [Acted] or [Refused], as soon as it can be known.
+	Moderate struct {
+		Act    protocol.Act
+		User   string
+		For    time.Duration
+		Reason string
+	}
+	// Report tells the moderators of a message; answered by [Reported] or [Refused].
+	Report struct{ ID, Reason string }
+	// SetRoom changes those of the room's settings that are not nil. The snapshot shows
+	// them when it is done; else there is a [Refused].
+	SetRoom struct {
+		SlowModeS *int64
+		Frozen    *bool
+	}
 	// Typed tells that the user writes. It may come with every key.
 	Typed struct{}
 	// Seen tells that the user has seen the messages up to a seq.
@@ -177,6 +197,9 @@ func (EditText) event()      {}
 func (Delete) event()        {}
 func (React) event()         {}
 func (Pin) event()           {}
+func (Moderate) event()      {}
+func (Report) event()        {}
+func (SetRoom) event()       {}
 func (Typed) event()         {}
 func (Seen) event()          {}
 func (Search) event()        {}

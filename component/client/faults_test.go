@@ -42,7 +42,8 @@ type world struct {
 	log   []protocol.Message // the relay's store
 	peers []*peer
 	sent  int
-	calm  bool // no more faults
+	calm  bool          // no more faults
+	slow  time.Duration // from message to message of a user; 0: no slow mode
 }
 
 type task struct {
@@ -63,11 +64,15 @@ type peer struct {
 	arrive  time.Time
 	reply   time.Time
 	blocked string // the lane's refused id
+	nextAt  time.Time
 	seen    map[string]bool
 }
 
 func newWorld(t *testing.T, seed uint64) *world {
 	w := &world{t: t, rnd: rand.New(rand.NewPCG(seed, 1)), now: scriptStart}
+	if seed%3 == 0 {
+		w.slow = time.Second
+	}
 	for _, user := range []string{"ada", "bo"} {
 		p := &peer{w: w, user: user, disk: map[string]Item{}, seen: map[string]bool{}}
 		w.peers = append(w.peers, p)
@@ -273,6 +278,9 @@ func (p *peer) relay(e Write) {
 	case protocol.Join:
 		p.blocked = ""
 		p.tell(protocol.Joined{Room: f.Room, Epoch: "e1", Head: int64(len(p.w.log))})
+		if slow := p.w.slow; slow > 0 {
+			p.tell(protocol.Settings{Room: f.Room, SlowModeS: int64(slow / time.Second)})
+		}
 	case protocol.Ping:
 		p.tell(protocol.Pong(f))
 	case protocol.Send:
@@ -291,6 +299,14 @@ func (p *peer) relaySend(f protocol.Send) {
 	if p.blocked == f.ID {
 		p.blocked = ""
 	}
+	if p.blocked == "" && w.now.Before(p.nextAt) {
+		p.blocked = f.ID
+		p.tell(protocol.Error{
+			Code: protocol.CodeRateLimited, Room: f.Room, ID: f.ID, Why: protocol.WhySlowMode,
+			RetryAfterMs: p.nextAt.Sub(w.now).Milliseconds() + 1,
+		})
+		return
+	}
 	if p.blocked == "" && w.chance(20) {
 		p.blocked = f.ID
 	}
@@ -304,6 +320,7 @@ func (p *peer) relaySend(f protocol.Send) {
 		Sender: protocol.User{ID: p.user, Name: p.user}, CreatedAt: protocol.TimeOf(w.now) + protocol.Time(n),
 	}
 	w.log = append(w.log, m)
+	p.nextAt = w.now.Add(w.slow)
 	for _, to := range w.peers {
 		// Dead after the commit, or a live stream that loses: both heal.
 		if to.gen != 0 && !w.chance(15) {

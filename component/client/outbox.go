@@ -199,7 +199,7 @@ func (c *Client) itemStored(id string, err error) {
 
 // composerOpen reports whether the user may write and send.
 func (c *Client) composerOpen() bool {
-	if !c.loaded() || !c.outbox.ready || c.conn.phase == phaseEnded || len(c.outbox.entries) >= OutboxMax {
+	if !c.loaded() || !c.outbox.ready || c.conn.phase == phaseEnded || len(c.outbox.entries) >= OutboxMax || c.silenced() != "" {
 		return false
 	}
 	return c.cfg.Offline == OfflineQueue || c.conn.phase == phaseJoined && c.sync.reached
@@ -208,10 +208,13 @@ func (c *Client) composerOpen() bool {
 func (c *Client) sendText(ev SendText) {
 	text := unixLines(ev.Text)
 	code, reason := protocol.CheckText(text, c.limits.TextBytes)
+	why := protocol.Why("")
 	switch {
 	case code != "":
 	case c.conn.phase == phaseEnded:
 		code, reason = protocol.CodeForbidden, "the chat has ended"
+	case c.silenced() != "":
+		code, reason, why = protocol.CodeForbidden, silencedReasons[c.silenced()], c.silenced()
 	case len(c.outbox.entries) >= OutboxMax:
 		code, reason = protocol.CodeUnavailable, "too many messages wait to be sent"
 	case c.cfg.Offline == OfflineDisable && !c.composerOpen():
@@ -220,7 +223,7 @@ func (c *Client) sendText(ev SendText) {
 		code, reason = protocol.CodeConflict, "the id is taken"
 	}
 	if code != "" {
-		c.emit(Refused{Code: code, Reason: reason, ID: ev.ID})
+		c.emit(Refused{Code: code, Reason: reason, ID: ev.ID, Why: why})
 		return
 	}
 	e := &entry{Item: Item{
@@ -247,16 +250,22 @@ func (c *Client) flush() {
 		return
 	}
 	room := protocol.InFlightMax - o.inFlight()
+	if slow := c.slow() > 0; slow && !c.moderation.nextSendAt.IsZero() {
+		return
+	} else if slow {
+		room = 1 - o.inFlight() // the next has to wait
+	}
 	for _, e := range o.entries {
 		if e.failed() || e.inFlight {
 			continue
 		}
-		if room == 0 || !e.stored {
+		if room <= 0 || !e.stored {
 			return
 		}
 		room--
 		e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, c.now, true
 		c.write(protocol.Send{Room: c.cfg.Room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo})
+		c.waitNext()
 		c.changed = true
 	}
 }
@@ -268,6 +277,7 @@ func (c *Client) sendRefused(f protocol.Error) {
 		return
 	}
 	if !f.Code.Retryable() {
+		e.Why = f.Why
 		c.fail(e, f.Code, f.Message)
 		return
 	}
@@ -299,7 +309,7 @@ func (c *Client) fail(e *entry, code protocol.Code, reason string) {
 	e.Code, e.Reason = code, orElse(reason, string(code))
 	c.save(e)
 	c.changed = true
-	c.emit(Refused{Code: code, Reason: e.Reason, ID: e.ID})
+	c.emit(Refused{Code: code, Reason: e.Reason, ID: e.ID, Why: e.Why})
 }
 
 // failTooLarge gives up what a relay must have closed the connection for.

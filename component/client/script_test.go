@@ -222,6 +222,8 @@ func (s *script) do(line string) {
 		s.show()
 	case "details":
 		s.details()
+	case "rules":
+		s.rules()
 	default:
 		ev, ok := map[string]Event{
 			"online": Online{}, "offline": Offline{}, "visible": Visible{}, "hidden": Hidden{}, "try-now": TryNow{},
@@ -229,6 +231,9 @@ func (s *script) do(line string) {
 		}[verb]
 		if !ok {
 			ev, ok = s.readerEvent(verb, arg)
+		}
+		if !ok {
+			ev, ok = s.moderationEvent(verb, arg)
 		}
 		if !ok {
 			s.t.Fatalf("no such event: %s", line)
@@ -308,7 +313,15 @@ func (s *script) describe(e Effect) string {
 	case Arrived:
 		return "arrived " + short(e.Message.ID)
 	case Refused:
-		return fmt.Sprintf("refused %s: %s, %s", short(e.ID), e.Code, e.Reason)
+		text := fmt.Sprintf("refused %s: %s, %s", short(e.ID), e.Code, e.Reason)
+		if e.Of+string(e.Why) != "" {
+			text += fmt.Sprintf(" (%s%s)", e.Of, e.Why)
+		}
+		return text
+	case Acted:
+		return fmt.Sprintf("acted: %s by %s on %s", e.Act, e.By.ID, e.User.ID)
+	case Reported:
+		return "reported " + short(e.ID)
 	}
 	return fmt.Sprintf("%#v", e)
 }

@@ -53,12 +53,20 @@ type Item struct {
 	// Code and Reason say why it failed; "" while it has not.
 	Code   protocol.Code
 	Reason string
+	// Why says what stood in the way, where it is known.
+	Why protocol.Why
 }
 
 // Own is an item of the outbox as people see it.
 type Own struct {
 	Item
 	State ItemState
+}
+
+// Sanction is a mute or a ban.
+type Sanction struct {
+	Until  time.Time // zero: until it is lifted
+	Reason string    // may be empty, or not known
 }
 
 // Found is what a search has found.
@@ -101,4 +109,13 @@ type Snapshot struct {
 	StorageFailed bool // own messages wait in memory only and die with the page
 	Unread        int  // messages of others that came while the chat was hidden
 	TextBytesMax  int64
+
+	// Silenced is why the user may not write in this room; "": may. Muted is the mute.
+	Silenced   protocol.Why
+	Muted      *Sanction
+	Banned     *Sanction // not allowed: because of this
+	Frozen     bool      // only organizers write
+	SlowModeS  int64     // for those who do not moderate, seconds from message to message
+	NextSendAt time.Time // slow mode: what is sent before waits until then; zero: nothing does
+	Reports    int64     // open ones, for who moderates
 }

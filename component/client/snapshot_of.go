@@ -25,10 +25,20 @@ func (c *Client) Snapshot() Snapshot {
 		Typing:      c.typing.users(),
 		ReadSeq:     c.reading.seq,
 		FirstUnread: c.reading.first,
+
+		Silenced:   c.silenced(),
+		Muted:      c.moderation.muted,
+		Frozen:     c.moderation.rules.Frozen,
+		SlowModeS:  c.moderation.rules.SlowModeS,
+		NextSendAt: c.moderation.nextSendAt,
+		Reports:    c.moderation.reports,
 	}
 	if s.Loaded {
 		n := len(c.timeline.messages)
 		s.Messages = c.timeline.messages[:n:n]
+	}
+	if s.Status == StatusNotAllowed {
+		s.Banned = c.moderation.banned
 	}
 	if s.Status == StatusNotAllowed || s.Status == StatusUpdateNeeded {
 		s.Reason = c.conn.reason

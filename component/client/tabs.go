@@ -204,7 +204,7 @@ func (c *Client) retry(id string) {
 	if e == nil || !e.failed() {
 		return
 	}
-	e.Code, e.Reason, e.mirror, e.handed = "", "", "", false
+	e.Code, e.Reason, e.Why, e.mirror, e.handed = "", "", "", "", false
 	e.Order = c.outbox.nextOrder(c.now)
 	c.outbox.remove(e)
 	c.outbox.add(e)

@@ -60,6 +60,10 @@ type Options struct {
 	OnArrived func(*protocol.Message)
 	// OnRefused tells of something that could not be done.
 	OnRefused func(client.Refused)
+	// OnActed tells of an act of a moderator, OnReported that the moderators have the
+	// user's report of a message.
+	OnActed    func(client.Acted)
+	OnReported func(client.Reported)
 }
 
 // core is what the driver asks of [client.Client].

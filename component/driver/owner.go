@@ -116,6 +116,14 @@ func (d *Driver) carryOut(effect client.Effect) {
 		if d.options.OnRefused != nil {
 			d.options.OnRefused(e)
 		}
+	case client.Acted:
+		if d.options.OnActed != nil {
+			d.options.OnActed(e)
+		}
+	case client.Reported:
+		if d.options.OnReported != nil {
+			d.options.OnReported(e)
+		}
 	default:
 		panic("driver: the core asks for an effect that the driver does not know")
 	}

@@ -57,6 +57,7 @@ type storedItem struct {
 	Order   int64         `json:"order"`
 	Code    protocol.Code `json:"code,omitempty"`
 	Reason  string        `json:"reason,omitempty"`
+	Why     protocol.Why  `json:"why,omitempty"`
 }
 
 func encodeItem(item client.Item) ([]byte, error) {
@@ -69,6 +70,7 @@ func encodeItem(item client.Item) ([]byte, error) {
 		Order:   item.Order,
 		Code:    item.Code,
 		Reason:  item.Reason,
+		Why:     item.Why,
 	})
 }
 
@@ -88,6 +90,7 @@ func decodeItem(data []byte) (client.Item, error) {
 		Order:   s.Order,
 		Code:    s.Code,
 		Reason:  s.Reason,
+		Why:     s.Why,
 	}, nil
 }
 

@@ -1,0 +1,111 @@
+package client
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"hallway/protocol"
+)
+
+// The part of the scripts' language that is about moderation.
+
+// moderationEvent reads what people ask for, and what the relay says of it.
+func (s *script) moderationEvent(verb string, arg []string) (Event, bool) {
+	switch verb {
+	case "moderate": // moderate ACT USER [FOR [REASON]]
+		ev := Moderate{Act: protocol.Act(arg[0]), User: arg[1]}
+		if len(arg) > 2 {
+			ev.For, ev.Reason = duration(s.t, arg[2]), strings.Join(arg[3:], " ")
+		}
+		return ev, true
+	case "report": // report N REASON
+		return Report{ID: testUUID(arg[0]), Reason: strings.Join(arg[1:], " ")}, true
+	case "set-slow": // set-slow SECONDS
+		seconds := int64(number(arg, 0))
+		return SetRoom{SlowModeS: &seconds}, true
+	case "set-frozen": // set-frozen on|off
+		frozen := arg[0] == "on"
+		return SetRoom{Frozen: &frozen}, true
+	}
+	if f, ok := s.moderationFrame(verb, arg); ok {
+		return Received{Gen: s.c.conn.gen, Data: f.Append(nil)}, true
+	}
+	return nil, false
+}
+
+func (s *script) moderationFrame(verb string, arg []string) (protocol.RelayFrame, bool) {
+	switch verb {
+	case "role": // role ROLE EPOCH HEAD [muted FOR REASON]: joined as that
+		f := protocol.Joined{Room: "lobby", Role: protocol.Role(arg[0]), Epoch: arg[1], Head: int64(number(arg, 2)), Members: 2}
+		if len(arg) > 3 {
+			f.Muted, f.MutedUntil, f.MutedReason = true, s.until(arg[4]), strings.Join(arg[5:], " ")
+		}
+		return f, true
+	case "moderated": // moderated BY ACT USER [FOR [REASON]]
+		f := protocol.Moderated{
+			Room: "lobby", Act: protocol.Act(arg[1]), User: protocol.User{ID: arg[2], Name: arg[2]}, By: protocol.User{ID: arg[0], Name: arg[0]},
+		}
+		if len(arg) > 3 {
+			f.Until, f.Reason = s.until(arg[3]), strings.Join(arg[4:], " ")
+		}
+		return f, true
+	case "reported":
+		return protocol.Reported{Room: "lobby", ID: testUUID(arg[0])}, true
+	case "reports":
+		return protocol.Reports{Room: "lobby", Open: int64(number(arg, 0))}, true
+	case "settings": // settings SLOW [frozen] [archived]
+		f := protocol.Settings{Room: "lobby", SlowModeS: int64(number(arg, 0))}
+		for _, a := range arg[1:] {
+			f.Frozen, f.Archived = f.Frozen || a == "frozen", f.Archived || a == "archived"
+		}
+		return f, true
+	case "why": // why WHY CODE N [RETRY_AFTER|FOR]: an error
+		f := protocol.Error{Code: protocol.Code(arg[1]), Message: "because", Room: "lobby", Why: protocol.Why(arg[0])}
+		if arg[2] != "-" {
+			f.ID = testUUID(arg[2])
+		}
+		if len(arg) > 3 && f.Code.Retryable() {
+			f.RetryAfterMs = duration(s.t, arg[3]).Milliseconds()
+		} else if len(arg) > 3 {
+			f.Until = s.until(arg[3])
+		}
+		return f, true
+	case "error-of": // error-of OF CODE
+		return protocol.Error{Code: protocol.Code(arg[1]), Message: "because", Room: "lobby", Of: arg[0]}, true
+	}
+	return nil, false
+}
+
+// until is the time that is so far from now; "0": none.
+func (s *script) until(d string) protocol.Time {
+	if d == "0" {
+		return 0
+	}
+	return protocol.TimeOf(s.now.Add(duration(s.t, d)))
+}
+
+// rules writes what people see of moderation.
+func (s *script) rules() {
+	snap := s.c.Snapshot()
+	var notes []string
+	note := func(on bool, format string, args ...any) {
+		if on {
+			notes = append(notes, fmt.Sprintf(format, args...))
+		}
+	}
+	sanction := func(name string, of *Sanction) {
+		if of != nil {
+			note(of.Until.IsZero(), "%s for ever %s", name, of.Reason)
+			note(!of.Until.IsZero(), "%s until %s %s", name, of.Until.Sub(scriptStart), of.Reason)
+		}
+	}
+	sanction("muted", snap.Muted)
+	sanction("banned", snap.Banned)
+	note(snap.Frozen, "frozen")
+	note(snap.SlowModeS > 0, "slow %ds", snap.SlowModeS)
+	note(!snap.NextSendAt.IsZero(), "next at %s", snap.NextSendAt.Sub(scriptStart).Round(time.Millisecond))
+	note(snap.Reports > 0, "%d reports", snap.Reports)
+	note(snap.Silenced != "", "silenced: %s", snap.Silenced)
+	s.out.WriteString("rules: " + strings.Join(notes, "; ") + "\n")
+}
