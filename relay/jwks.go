@@ -114,6 +114,10 @@ func (r *keyReader) read(ctx context.Context) error {
 	}
 	request.Header.Set("Accept", "application/jwk-set+json, application/json")
 	response, err := r.client.Do(request)
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err // without the URL, which may hold a key
+	}
 	if err != nil {
 		return err
 	}
