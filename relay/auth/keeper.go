@@ -20,6 +20,9 @@ const (
 	Leeway = 10 * time.Second
 )
 
+// ErrExpired is of a token that was good once.
+var ErrExpired = errors.New("the token has expired")
+
 // Keeper checks tokens: those of a secret that it shares with their issuer
 // (HS256), which it can make as well, and those of a set of public keys (EdDSA,
 // ES256, RS256). Secret and set may change at any time. It may be used from
@@ -175,6 +178,9 @@ func expiry(payload jwt.MapClaims) (exp time.Time, err error) {
 // explain says what is wrong in words of our own: the library's may hold parts
 // of the token.
 func explain(err error) error {
+	if errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid) {
+		return ErrExpired
+	}
 	for _, known := range []struct {
 		err  error
 		text string
@@ -184,7 +190,6 @@ func explain(err error) error {
 		{jwt.ErrTokenUnverifiable, "the token's algorithm or header is not accepted"},
 		{jwt.ErrTokenSignatureInvalid, "the token's signature is not valid"},
 		{jwt.ErrTokenRequiredClaimMissing, "the claim exp is missing"},
-		{jwt.ErrTokenExpired, "the token has expired"},
 		{jwt.ErrTokenNotValidYet, "the token is not valid yet"},
 		{jwt.ErrTokenUsedBeforeIssued, "the token was issued in the future"},
 	} {

@@ -21,6 +21,7 @@ type listener struct {
 	epoch  string
 	rev    int64 // the last that it was told in epoch
 	read   int64
+	rules  protocol.Settings // as told
 	gaps   *bool // results were lost: a rev may be left out
 
 	// typing is when each connection heard of each user last; shared by all, and
@@ -54,11 +55,23 @@ func (l *listener) heard(data []byte) {
 			l.t.Fatalf("%s hears %s, last told at %v", l.conn.name, data, last)
 		}
 		l.typing[key] = now
+	case protocol.Settings:
+		l.here(data)
+		l.rules = f
+	case protocol.Moderated, protocol.Reports, protocol.Reported:
+		l.here(data)
 	case protocol.Error:
-		if f.Code == protocol.CodeNotFound && f.ID == "" {
+		if f.ID == "" && f.Of == "" && (f.Code == protocol.CodeNotFound || f.Why == protocol.WhyBanned || f.Why == protocol.WhyRemoved) {
 			l.joined = false
 			clear(l.typing)
 		}
+	}
+}
+
+// here: what concerns a room is told to who is in it.
+func (l *listener) here(data []byte) {
+	if !l.joined {
+		l.t.Fatalf("%s hears %s, and has not joined", l.conn.name, data)
 	}
 }
 
@@ -74,6 +87,10 @@ func (l *listener) hearJoined(f protocol.Joined) {
 		l.t.Fatalf("%s, at rev %d and read to %d, joins again: %+v", l.conn.name, l.rev, l.read, f)
 	}
 	l.joined, l.epoch, l.rev, l.read = true, f.Epoch, f.Head, f.Read
+	l.rules = protocol.Settings{Room: "lobby"}
+	if mute := inForce(l.conn.world, room.mutes, l.user); f.Muted && mute == nil && !*l.gaps {
+		l.t.Fatalf("%s is told of a mute that is not there: %+v", l.conn.name, f)
+	}
 }
 
 // hearChange: what is told is stored, and every rev is told in its order.
@@ -104,7 +121,18 @@ func (l *listener) act(t *rapid.T) {
 		protocol.Read{Room: "lobby", Seq: rapid.Int64Range(0, 9).Draw(t, "seq")},
 		protocol.Typing{Room: "lobby"},
 		protocol.Join{Room: "lobby"},
+		protocol.Report{Room: "lobby", ID: id, Reason: "x"},
+		moderate(t),
 	}).Draw(t, "frame"))
+}
+
+// moderate draws an act about somebody.
+func moderate(t *rapid.T) protocol.Moderate {
+	return protocol.Moderate{
+		Room: "lobby", Act: rapid.SampledFrom(protocol.Acts[:]).Draw(t, "act"),
+		User:  rapid.SampledFrom([]string{"ada", "bob", "mod"}).Draw(t, "user"),
+		ForMs: rapid.Int64Range(0, 2000).Draw(t, "for"),
+	}
 }
 
 func (l *listener) leave() {
@@ -143,6 +171,12 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 					rest(hub.Op{Kind: hub.OpDrop, Room: "lobby"})
 				}
 			},
+			"moderate": func(t *rapid.T) { rest(hub.ModerateOp(w.now, moderate(t))) },
+			"rules": func(t *rapid.T) {
+				slow, frozen := rapid.Int64Range(0, 1).Draw(t, "slow"), rapid.Bool().Draw(t, "frozen")
+				rest(hub.Op{Kind: hub.OpAdjust, Room: "lobby", Adjust: protocol.Adjust{SlowModeS: &slow, Frozen: &frozen}})
+			},
+			"resolve": func(*rapid.T) { rest(hub.Op{Kind: hub.OpResolve, Room: "lobby", Report: 1}) },
 			"end": func(t *rapid.T) {
 				if w.batch == nil {
 					return
@@ -173,6 +207,12 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 			if l.joined && (l.epoch != r.epoch || l.rev != r.head || !gaps && l.read != r.read[l.user]) {
 				t.Fatalf("%s ends in %s at rev %d, read to %d; the room is in %s at %d, read to %d",
 					l.conn.name, l.epoch, l.rev, l.read, r.epoch, r.head, r.read[l.user])
+			}
+			if l.joined && !gaps && (l.rules.SlowModeS != r.settings.SlowModeS || l.rules.Frozen != r.settings.Frozen) {
+				t.Fatalf("%s was told %+v, the room is %+v", l.conn.name, l.rules, r.settings)
+			}
+			if banned := inForce(w, r.bans, l.user) != nil; l.joined && banned && !gaps {
+				t.Fatalf("%s is banned, and here", l.conn.name)
 			}
 		}
 	})

@@ -126,6 +126,12 @@ func TestSendsKeepTheirOrder(t *testing.T) {
 			"again": func(t *rapid.T) { repeatOne(t, rapid.SampledFrom(senders).Draw(t, "sender")) },
 			"join":  func(t *rapid.T) { rapid.SampledFrom(senders).Draw(t, "sender").rejoin() },
 			"end":   func(t *rapid.T) { endBatch(t, w) },
+			"slow":  func(t *rapid.T) { slowDown(w, rapid.Int64Range(0, 2).Draw(t, "seconds")) },
+			"role": func(t *rapid.T) {
+				i := rapid.IntRange(0, 2).Draw(t, "sender")
+				role := rapid.SampledFrom([]protocol.Role{protocol.RoleParticipant, protocol.RoleModerator}).Draw(t, "role")
+				senders[i].receive(protocol.Hello{Token: fmt.Sprintf("user%d role=%s", i%2, role)})
+			},
 			"wait": func(t *rapid.T) {
 				w.pass(senders, time.Duration(rapid.IntRange(1, 2000).Draw(t, "ms"))*time.Millisecond)
 			},
@@ -145,6 +151,13 @@ func repeatOne(t *rapid.T, s *sender) {
 	if s.count > 0 {
 		s.again(rapid.IntRange(0, s.count-1).Draw(t, "message"))
 	}
+}
+
+// slowDown sets the lobby's slow mode.
+func slowDown(w *world, seconds int64) {
+	boss, _ := fakeVerifier{}.Verify(w.now, "boss role=organizer")
+	op := hub.Op{Kind: hub.OpAdjust, Room: "lobby", Adjust: protocol.Adjust{Room: "lobby", SlowModeS: &seconds}}
+	w.Change(w.now, boss, op, func(hub.Outcome) {})
 }
 
 func endBatch(t *rapid.T, w *world) {

@@ -28,7 +28,8 @@ var update = flag.Bool("update", false, "write what the hub does into the script
 //	ada heard           a control frame arrives
 //	ada gone            the connection has ended
 //	post ada {…}        the change of a frame over REST, with the token "ada"
-//	post ada drop lobby or configure lobby
+//	post ada drop lobby or configure lobby{"frozen":true}
+//	post ada revoke bob, unrevoke bob, or resolve lobby
 //	commit, fail, lose  the batch under way ends; see world
 //	wait 10s
 //	drain, close all
@@ -197,11 +198,10 @@ func (w *world) post(rest string) error {
 	var op hub.Op
 	var err error
 	if isFrame {
-		op, err = opOf("{" + frame)
+		op, err = opOf(w.now, "{"+frame)
 	} else {
 		words := strings.Fields(rest)
-		kinds := map[string]hub.OpKind{"configure": hub.OpConfigure, "drop": hub.OpDrop}
-		op = hub.Op{Kind: kinds[words[len(words)-2]], Room: words[len(words)-1]}
+		op = wordsOp(words[len(words)-2], words[len(words)-1])
 		token = strings.Join(words[:len(words)-2], " ")
 	}
 	if err != nil {
@@ -215,6 +215,8 @@ func (w *world) post(rest string) error {
 		switch {
 		case o.Code != "":
 			w.log("answer: %s %s, retry after %v", o.Code, o.Reason, o.RetryAfter)
+		case o.Cleared > 0:
+			w.log("answer: cleared %d", o.Cleared)
 		case o.Message.ID == "":
 			w.log("answer: done")
 		default:
@@ -224,8 +226,22 @@ func (w *world) post(rest string) error {
 	return nil
 }
 
+// wordsOp is the op that two words ask for.
+func wordsOp(word, of string) hub.Op {
+	switch word {
+	case "revoke", "unrevoke":
+		return hub.Op{Kind: hub.OpRevoke, User: of, On: word == "revoke"}
+	case "resolve":
+		return hub.Op{Kind: hub.OpResolve, Room: of, Report: 1, State: protocol.ReportResolved}
+	case "drop":
+		return hub.Op{Kind: hub.OpDrop, Room: of}
+	}
+	room, settings, _ := strings.Cut(of, "{")
+	return hub.Op{Kind: hub.OpConfigure, Room: room, Settings: strings.TrimSuffix("{"+settings, "{")}
+}
+
 // opOf is the op that a frame asks for.
-func opOf(frame string) (hub.Op, error) {
+func opOf(now time.Time, frame string) (hub.Op, error) {
 	f, err := protocol.DecodeClient([]byte(frame), hub.Config{}.WithDefaults().Limits)
 	if err != nil {
 		return hub.Op{}, err
@@ -241,6 +257,12 @@ func opOf(frame string) (hub.Op, error) {
 		return hub.Op{Kind: hub.OpReact, Room: f.Room, ID: f.ID, Emoji: f.Emoji, On: f.On}, nil
 	case protocol.Pin:
 		return hub.Op{Kind: hub.OpPin, Room: f.Room, ID: f.ID, On: f.On}, nil
+	case protocol.Moderate:
+		return hub.ModerateOp(now, f), nil
+	case protocol.Report:
+		return hub.Op{Kind: hub.OpReport, Room: f.Room, ID: f.ID, Note: f.Reason}, nil
+	case protocol.Adjust:
+		return hub.Op{Kind: hub.OpAdjust, Room: f.Room, Adjust: f}, nil
 	}
 	return hub.Op{}, errors.New("no change")
 }

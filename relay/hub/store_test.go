@@ -11,16 +11,21 @@ import (
 
 // fakeRoom is what the fake store holds of a room.
 type fakeRoom struct {
+	name     string
 	epoch    string
 	head     int64
 	messages map[string]protocol.Message
 	sent     map[string]string // the text of each at its creation
 	read     map[string]int64  // by user
 	revs     []string          // each message as it was told: that of rev n at n-1
+	fakeRules
 }
 
 // do carries one op out as hub.Store wants it.
 func (w *world) do(op hub.Op) hub.Outcome {
+	if op.Kind == hub.OpRevoke {
+		return hub.Outcome{New: true, At: protocol.TimeOf(w.now)}
+	}
 	r := w.rooms[op.Room]
 	makes := op.Kind == hub.OpOpen || op.Kind == hub.OpSend && !op.FindOnly || op.Kind == hub.OpConfigure
 	switch {
@@ -29,8 +34,17 @@ func (w *world) do(op hub.Op) hub.Outcome {
 	case r == nil:
 		r = w.newRoom(op.Room)
 	}
-	o := hub.Outcome{}
+	o := r.barred(w, op)
+	switch {
+	case o.Code != "":
+		return o
+	case op.Kind == hub.OpConfigure || op.Kind >= hub.OpAdjust:
+		o = r.moderate(w, op)
+	}
 	switch op.Kind {
+	case hub.OpOpen:
+		r.members[op.Sender.ID] = op.Sender
+		o.Sanction, o.Settings, o.Reports = inForce(w, r.mutes, op.Sender.ID), r.settings, int64(len(r.reports))
 	case hub.OpDrop:
 		delete(w.rooms, op.Room)
 		return o
@@ -51,7 +65,7 @@ func (w *world) do(op hub.Op) hub.Outcome {
 func (w *world) newRoom(name string) *fakeRoom {
 	w.lives[name]++
 	r := &fakeRoom{
-		epoch: "e-" + name, messages: map[string]protocol.Message{},
+		name: name, epoch: "e-" + name, fakeRules: newFakeRules(), messages: map[string]protocol.Message{},
 		sent: map[string]string{}, read: map[string]int64{},
 	}
 	if n := w.lives[name]; n > 1 {
@@ -75,7 +89,7 @@ func (r *fakeRoom) send(w *world, op hub.Op) hub.Outcome {
 		Room: op.Room, ID: op.Send.ID, Seq: r.head + 1, Sender: op.Sender,
 		CreatedAt: protocol.TimeOf(w.now), Text: op.Send.Text,
 	}
-	r.sent[m.ID] = m.Text
+	r.sent[m.ID], r.lastSend[op.Sender.ID] = m.Text, w.now
 	return r.put(m)
 }
 
@@ -107,7 +121,7 @@ func (r *fakeRoom) change(w *world, op hub.Op) hub.Outcome {
 		}
 	case hub.OpDelete:
 		if !m.Deleted() {
-			m = protocol.Message{Room: m.Room, ID: m.ID, Seq: m.Seq, Rev: m.Rev, Sender: m.Sender, CreatedAt: m.CreatedAt, DeletedAt: protocol.TimeOf(w.now)}
+			m = tombstone(w, m)
 		}
 	case hub.OpReact:
 		m.Reactions = react(m.Reactions, op)

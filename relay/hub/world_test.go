@@ -131,8 +131,12 @@ func (fakeVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
 			}
 		}
 	}
+	issued := now
+	if strings.Contains(rest, "stale") {
+		issued = time.Time{}
+	}
 	user := protocol.User{ID: name, Name: strings.ToUpper(name[:1]) + name[1:], Role: g.role}
-	return hub.Identity{User: user, Expires: now.Add(ttl), Grants: g}, nil
+	return hub.Identity{User: user, Expires: now.Add(ttl), Grants: g, IssuedAt: issued}, nil
 }
 
 // The store: a batch is under way until commit, fail or lose ends it.
@@ -174,6 +178,8 @@ func describeOp(op hub.Op) string {
 		return "configure " + op.Room
 	case hub.OpDrop:
 		return "drop " + op.Room
+	case hub.OpAdjust, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke:
+		return describeModeration(op)
 	}
 	if op.FindOnly {
 		return "find " + op.Send.ID

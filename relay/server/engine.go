@@ -24,6 +24,9 @@ type EngineOptions struct {
 	Revoked map[string]protocol.Time
 	Log     *slog.Logger
 
+	// Addresses is told of bad tokens; nil: nobody counts them.
+	Addresses *Addresses
+
 	// Metrics is where the engine counts; nil: nobody looks.
 	Metrics *Metrics
 
@@ -50,15 +53,17 @@ type Engine struct {
 
 	windows     *hub.Windows
 	revocations *hub.Revocations
+	addresses   *Addresses
 	fills       fills
 	metrics     *Metrics
 	stats       atomic.Pointer[hub.Stats] // what the hub told last
 
 	// Of the goroutine that owns the hub:
 
-	hub   *hub.Hub
-	links int             // connections whose last event has not come
-	idle  []chan struct{} // closed once no connection and no op is left
+	hub    *hub.Hub
+	taking *link           // whose frame the hub takes
+	links  int             // connections whose last event has not come
+	idle   []chan struct{} // closed once no connection and no op is left
 }
 
 // An event is something for the hub, done by its owner.
@@ -82,7 +87,12 @@ func NewEngine(o EngineOptions) *Engine {
 		results:   make(chan result, 1),
 		stop:      make(chan struct{}),
 		metrics:   o.Metrics,
+		addresses: o.Addresses,
 	}
+	if e.addresses == nil {
+		e.addresses = NewAddresses(AddressLimits{})
+	}
+	cfg.Verifier = guessVerifier{cfg.Verifier, e}
 	if e.metrics == nil {
 		e.metrics = NewMetrics("")
 	}
@@ -207,7 +217,10 @@ type link struct {
 }
 
 func (l *link) Received(data []byte) {
-	l.do(func(h *hub.Hub, now time.Time) { h.Received(now, l.session, data) })
+	l.do(func(h *hub.Hub, now time.Time) {
+		l.engine.taking = l
+		h.Received(now, l.session, data)
+	})
 }
 
 func (l *link) Heard() {

@@ -29,6 +29,7 @@ type Metrics struct {
 	handshakesRefused *prometheus.CounterVec // reason
 	refused           *prometheus.CounterVec // code; of REST
 	badTokens         prometheus.Counter     // of REST
+	addressRefused    *prometheus.CounterVec // reason
 	limits            *prometheus.GaugeVec   // limit
 }
 
@@ -51,6 +52,7 @@ func NewMetrics(version string) *Metrics {
 		handshakesRefused: counters("hallway_handshakes_refused_total", "WebSocket handshakes that were refused.", "reason"),
 		refused:           counters("hallway_requests_refused_total", "HTTP requests that were refused, by the problem's code.", "code"),
 		badTokens:         counter("hallway_request_auth_failures_total", "HTTP requests without a valid token where one is needed."),
+		addressRefused:    counters("hallway_address_refused_total", "HTTP requests that were refused because of what their address had done before.", "reason"),
 		limits: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "hallway_limit", Help: "The relay's limits; 0 is none.",
 		}, []string{"limit"}),
@@ -63,15 +65,18 @@ func NewMetrics(version string) *Metrics {
 	for _, from := range []string{"window", "store"} {
 		m.pages.WithLabelValues(from)
 	}
-	for _, reason := range []string{"request", "origin", "draining", "rate", "connections"} {
+	for _, reason := range []string{"request", "origin", "draining", "rate", "connections", "bad_tokens"} {
 		m.handshakesRefused.WithLabelValues(reason)
+	}
+	for _, reason := range []string{"requests", "bad_tokens"} {
+		m.addressRefused.WithLabelValues(reason)
 	}
 	for _, code := range codes {
 		m.refused.WithLabelValues(string(code))
 	}
 	m.registry.MustRegister(
 		build, m.commitSeconds, m.commitOps, m.commitFailures, m.pages, m.handshakes, m.handshakesRefused,
-		m.refused, m.badTokens, m.limits,
+		m.refused, m.badTokens, m.addressRefused, m.limits,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m

@@ -217,16 +217,16 @@ func userParam(c *fiber.Ctx) (string, error) {
 	return user, nil
 }
 
-// list is which part of a list is wanted.
-type list struct {
+// listQuery is which part of a list is wanted.
+type listQuery struct {
 	state  protocol.ReportState // "": of every state
 	before int64                // 0: from the newest
 	limit  int
 }
 
 // parseList reads it; states tells whether state may be asked for.
-func parseList(c *fiber.Ctx, states bool) (list, error) {
-	l := list{limit: protocol.PageMessagesDefault}
+func parseList(c *fiber.Ctx, states bool) (listQuery, error) {
+	l := listQuery{limit: protocol.PageMessagesDefault}
 	values, err := url.ParseQuery(string(c.Request().URI().QueryString()))
 	if err != nil {
 		return l, refuse(protocol.CodeBadRequest, "the query is malformed")

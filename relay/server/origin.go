@@ -32,17 +32,17 @@ func ParseOrigins(list []string) (Origins, error) {
 }
 
 // allow reports whether a page of the origin may speak to a relay that it knows
-// as host, the request's Host.
+// as host, the request's Host, and whose own pages have that scheme.
 //
-// Same origin is told by host and port, not by scheme: behind a proxy that ends
-// TLS the relay does not see the page's scheme. The port that a scheme implies
-// may be left out on either side.
-func (o Origins) allow(origin, host string) bool {
+// Same origin is told by host and port. Behind a proxy that ends TLS the relay does
+// not see the page's scheme: it counts where a trusted proxy says it, and is "" where
+// none does. The port that a scheme implies may be left out on either side.
+func (o Origins) allow(origin, host, ownScheme string) bool {
 	scheme, originHost, ok := splitOrigin(origin)
 	if !ok {
 		return false
 	}
-	if originHost == dropDefaultPort(scheme, strings.ToLower(host)) {
+	if originHost == dropDefaultPort(scheme, strings.ToLower(host)) && (ownScheme == "" || ownScheme == scheme) {
 		return true
 	}
 	_, listed := o[scheme+"://"+originHost]
@@ -74,7 +74,7 @@ func dropDefaultPort(scheme, host string) string {
 // a page that the relay served itself.
 func (s *Server) originAllowed(c *fiber.Ctx) bool {
 	origin := c.Get(fiber.HeaderOrigin)
-	return origin == "" || s.origins.allow(origin, string(c.Request().Host()))
+	return origin == "" || s.origins.allow(origin, string(c.Request().Host()), s.scheme(c))
 }
 
 // allowOrigin lets a page of an allowed origin read the answer.

@@ -50,9 +50,7 @@ func (s *Server) identify(c *fiber.Ctx) (hub.Identity, error) {
 	}
 	who, err := s.verifier.Verify(s.now(), token)
 	if err != nil {
-		s.metrics.badTokens.Inc()
-		c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
-		return hub.Identity{}, refuse(protocol.CodeUnauthorized, err.Error())
+		return hub.Identity{}, s.refuseToken(c, token, err)
 	}
 	if s.backend.Revoked(who) {
 		s.metrics.badTokens.Inc()

@@ -63,6 +63,7 @@ type Options struct {
 	Origins    Origins          // beside the same origin
 	Limits     protocol.Limits  // those of the hub; zero: the protocol's defaults
 	Admit      Admission        // zero: no limit
+	Addresses  *Addresses       // those of the backend; nil: no limit
 	Secure     bool             // what is served is served over TLS
 	Demo       *Demo            // nil: no demo
 	Metrics    *Metrics         // those of the backend; nil: new ones
@@ -81,6 +82,7 @@ type Server struct {
 	origins    Origins
 	limits     protocol.Limits
 	admission  Admission
+	addresses  *Addresses
 	handshakes *rate.Limiter
 	metrics    *Metrics
 	log        *slog.Logger
@@ -100,6 +102,7 @@ func New(o Options) (*Server, error) {
 		origins:    o.Origins,
 		limits:     o.Limits,
 		admission:  o.Admit,
+		addresses:  o.Addresses,
 		handshakes: o.Admit.limiter(),
 		metrics:    o.Metrics,
 		log:        o.Log,
@@ -109,8 +112,13 @@ func New(o Options) (*Server, error) {
 	if s.metrics == nil {
 		s.metrics = NewMetrics("")
 	}
+	if s.addresses == nil {
+		s.addresses = NewAddresses(AddressLimits{})
+	}
 	s.metrics.Limit("connections", float64(o.Admit.Conns))
 	s.metrics.Limit("handshakes_per_second", float64(o.Admit.HandshakesPerSecond))
+	s.metrics.Limit("requests_per_second_address", float64(s.addresses.limits.RequestsPerSecond))
+	s.metrics.Limit("bad_tokens_per_minute_address", float64(s.addresses.limits.BadTokensPerMinute))
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -148,6 +156,7 @@ func (s *Server) routes() {
 	s.app.Use(s.around)
 	s.app.Add(fiber.MethodGet, "/v1/ws", s.upgrade) // no HEAD: it cannot upgrade
 	s.app.Get("/v1/openapi.json", s.openapi)
+	s.app.Use([]string{"/v1/rooms", "/v1/users"}, s.limitRequests)
 	s.app.Get("/v1/rooms", s.rooms)
 	s.app.Put("/v1/users/:user/revocation", s.revoke(true)).Delete("/v1/users/:user/revocation", s.revoke(false))
 	s.app.Route("/v1/rooms/:room", func(room fiber.Router) {

@@ -43,7 +43,7 @@ func (s *Server) upgrade(c *fiber.Ctx) error {
 	c.Status(fiber.StatusSwitchingProtocols)
 
 	// Nothing of c may live on in what follows: Fiber uses it again.
-	remote, backend := c.Context().RemoteAddr().String(), s.backend
+	remote, backend := s.remote(c), s.backend
 	c.Context().Hijack(func(hijacked net.Conn) {
 		nc, err := takeOver(hijacked)
 		if err != nil {
