@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"time"
 )
 
 // filesBeside is how many files the relay has open beside its connections: the
@@ -29,6 +30,9 @@ func (s *serveCommand) checkLimits() error {
 		if flag.value < flag.least {
 			return fmt.Errorf("--%s must be %d or above", flag.name, flag.least)
 		}
+	}
+	if s.Retention != 0 && s.Retention < time.Minute {
+		return errors.New("--retention must be 0, or 1m or above")
 	}
 	return nil
 }

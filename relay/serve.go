@@ -35,17 +35,19 @@ const (
 type serveCommand struct {
 	keyFlags
 	tlsFlags
-	Addr         string   `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
-	DB           string   `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database's file, made where it does not exist."`
-	AllowOrigin  []string `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of a page that may connect, as https://app.example.org; may be repeated or separated by commas. The relay's own origin always may."`
-	Rate         float64  `default:"5" env:"HALLWAY_RATE" help:"Messages a second that a user may send, with a burst of four times that; 0 is no limit."`
-	ConnsPerUser int      `default:"20" env:"HALLWAY_CONNS_PER_USER" help:"Connections that a user may have; 0 is no limit."`
-	Conns        int      `default:"20000" env:"HALLWAY_CONNS" help:"Connections at once, of all users; 0 is as many as files may be open. Fewer where these are fewer."`
-	Rooms        int      `default:"50000" env:"HALLWAY_ROOMS" help:"Rooms that people may be in at once."`
-	Frames       int      `name:"frames-per-second" default:"100" env:"HALLWAY_FRAMES_PER_SECOND" help:"Frames a second that a connection may send, messages apart."`
-	Handshakes   int      `name:"handshakes-per-second" default:"2000" env:"HALLWAY_HANDSHAKES_PER_SECOND" help:"Connections that are let in a second, with a burst of as many; 0 is no limit."`
-	Demo         bool     `help:"Serve the demo page at / and hand out tokens to whoever asks. On loopback addresses only."`
-	LogLevel     string   `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"What to log: debug, info, warn or error."`
+	addressFlags
+	Addr         string        `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
+	DB           string        `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database's file, made where it does not exist."`
+	AllowOrigin  []string      `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of a page that may connect, as https://app.example.org; may be repeated or separated by commas. The relay's own origin always may."`
+	Rate         float64       `default:"5" env:"HALLWAY_RATE" help:"Messages a second that a user may send, with a burst of four times that; 0 is no limit."`
+	ConnsPerUser int           `default:"20" env:"HALLWAY_CONNS_PER_USER" help:"Connections that a user may have; 0 is no limit."`
+	Conns        int           `default:"20000" env:"HALLWAY_CONNS" help:"Connections at once, of all users; 0 is as many as files may be open. Fewer where these are fewer."`
+	Rooms        int           `default:"50000" env:"HALLWAY_ROOMS" help:"Rooms that people may be in at once."`
+	Frames       int           `name:"frames-per-second" default:"100" env:"HALLWAY_FRAMES_PER_SECOND" help:"Frames a second that a connection may send, messages apart."`
+	Handshakes   int           `name:"handshakes-per-second" default:"2000" env:"HALLWAY_HANDSHAKES_PER_SECOND" help:"Connections that are let in a second, with a burst of as many; 0 is no limit."`
+	Retention    time.Duration `default:"0" env:"HALLWAY_RETENTION" help:"How long messages are kept, as 720h; older ones are deleted for good. A room's setting retention_s goes before it; 0 is for ever."`
+	Demo         bool          `help:"Serve the demo page at / and hand out tokens to whoever asks. On loopback addresses only."`
+	LogLevel     string        `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"What to log: debug, info, warn or error."`
 }
 
 // Run runs a relay until a signal ends it.
@@ -131,6 +133,10 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--allow-origin: %w", err)
 	}
+	addresses, err := s.addresses()
+	if err != nil {
+		return nil, err
+	}
 	r := &relay{log: newLogger(s.LogLevel)}
 	addr, err := net.ResolveTCPAddr("tcp", s.Addr)
 	if err != nil {
@@ -171,11 +177,15 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		Revoked: revoked,
 		Log:     r.log,
 		Metrics: metrics,
+
+		Addresses: addresses,
 	})
+	r.store.Retain(store.Retention{Default: s.Retention, Purged: r.engine.Purged})
 	o := server.Options{
 		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: keeper, Origins: origins,
-		Admit: server.Admission{Conns: s.fitConns(r.log), HandshakesPerSecond: s.Handshakes},
-		Log:   r.log, Metrics: metrics, Secure: r.secured.config != nil,
+		Admit:     server.Admission{Conns: s.fitConns(r.log), HandshakesPerSecond: s.Handshakes},
+		Addresses: addresses,
+		Log:       r.log, Metrics: metrics, Secure: r.secured.config != nil,
 	}
 	if s.Demo {
 		o.Demo = &server.Demo{Files: files, Keeper: keeper}

@@ -40,13 +40,13 @@ func checkPages(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// checkHeads makes sure that each room's head is its last change's rev: quick,
-// however large the database is.
+// checkHeads makes sure that each room's head is its last change's rev, be the
+// message there or deleted by its age: quick, however large the database is.
 func checkHeads(ctx context.Context, db *sql.DB) error {
 	var room string
 	var head, last int64
 	err := db.QueryRowContext(ctx, `
-		SELECT name, head, max(
+		SELECT name, head, max(purged,
 			coalesce((SELECT max(seq) FROM messages WHERE room = rooms.key), 0),
 			coalesce((SELECT rev FROM messages INDEXED BY messages_changed
 				WHERE room = rooms.key AND rev <> seq ORDER BY rev DESC LIMIT 1), 0)) AS last

@@ -25,6 +25,7 @@ type readStatements struct {
 	pinned *sql.Stmt
 	search *sql.Stmt
 	mine   *sql.Stmt
+	oldest *sql.Stmt
 
 	directory directoryStatements
 }
@@ -59,6 +60,9 @@ func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error)
 		&r.pinned: pinnedQuery,
 		&r.search: searchQuery,
 		&r.mine:   `SELECT emoji FROM reactions WHERE room = ? AND seq = ? AND user_id = ?`,
+		&r.oldest: `SELECT key, name, epoch, settings, created_at FROM rooms JOIN messages
+			ON messages.room = rooms.key AND seq = (SELECT min(seq) FROM messages WHERE room = rooms.key)
+			WHERE dropped = 0 AND (settings <> '' OR ?)`,
 	})
 	if err == nil {
 		r.directory, err = prepareDirectory(ctx, db)

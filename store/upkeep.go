@@ -6,13 +6,14 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 )
 
 // When what the commits leave undone is done: what they have changed is put
-// into the index of words, and a dropped room's content is deleted. Both happen
-// in the writer's turn, in slices small enough not to be noticed by a commit.
+// into the index of words, a dropped room's content is deleted, and what is too
+// old is. All of it happens in the writer's turn, in slices small enough not to be noticed by a commit.
 const (
 	// upkeepEvery is how often there is a look for something to do.
 	upkeepEvery = 500 * time.Millisecond
@@ -33,6 +34,9 @@ const (
 type upkeep struct {
 	unindexed map[int64]struct{} // rooms with changes that a search does not find
 	dropped   []int64            // rooms to empty
+	retention *Retention         // nil: messages are kept
+	expired   []expired          // rooms with messages to purge
+	restNext  bool               // the next slice is not for the index
 	unmerged  bool               // the index has parts that may be merged
 	merges    int                // slices for that before more is indexed
 	committed time.Duration      // what commits took since the last slice
@@ -54,6 +58,9 @@ type upkeepStatements struct {
 	isDropped  *sql.Stmt
 	empty      [6]*sql.Stmt // take a room and how many rows to delete
 	deleteRoom *sql.Stmt
+
+	oldest *sql.Stmt
+	purge  [4]*sql.Stmt // take a room, a seq up to which, and the highest rev
 }
 
 func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
@@ -79,6 +86,13 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 		&u.empty[5]: `DELETE FROM messages WHERE (room, seq) IN
 			(SELECT room, seq FROM messages WHERE room = ?1 LIMIT ?2)`,
 		&u.deleteRoom: `DELETE FROM rooms WHERE key = ?`,
+
+		&u.oldest: `SELECT seq, rev FROM (SELECT seq, rev, created_at FROM messages
+			WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) ORDER BY seq LIMIT ?) WHERE created_at < ? ORDER BY seq`,
+		&u.purge[0]: `DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
+		&u.purge[1]: `DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
+		&u.purge[2]: `DELETE FROM messages WHERE room = ?1 AND seq <= ?2 AND ?3`,
+		&u.purge[3]: `UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
 	})
 	return u, err
 }
@@ -128,11 +142,15 @@ func (u *upkeep) searchable() error {
 func (s *SQLite) tend(stop <-chan struct{}) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
+	var looked time.Time // for what is too old
 	for {
 		select {
 		case <-tick.C:
 		case <-stop:
 			return
+		}
+		if time.Since(looked) >= purgeEvery && s.findExpired(context.Background()) == nil {
+			looked = time.Now()
 		}
 		for {
 			pause, err := s.tendSlice(context.Background())
@@ -151,25 +169,46 @@ func (s *SQLite) tend(stop <-chan struct{}) {
 // tendSlice does a little of what is to be done, and returns how long to leave
 // the commits alone then; 0: there was nothing.
 func (s *SQLite) tendSlice(ctx context.Context) (pause time.Duration, err error) {
+	pause, purged, err := s.inTurn(ctx)
+	if purged != nil {
+		purged()
+	}
+	return pause, err
+}
+
+// inTurn is tendSlice, but that purged, where it is not nil, is to be called when
+// the writer's turn is over.
+func (s *SQLite) inTurn(ctx context.Context) (pause time.Duration, purged func(), err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	u := &s.upkeep
 	began := time.Now()
+	index, rest := u.unmerged || len(u.unindexed) > 0, len(u.dropped)+len(u.expired) > 0
+	if rest && index { // each in turn: a busy relay always has something to index
+		u.restNext = !u.restNext
+		rest = u.restNext
+	}
 	switch {
-	case u.unmerged && (u.merges > 0 || len(u.unindexed) == 0):
+	case !index && !rest:
+		return 0, nil, nil
+	case !rest && u.unmerged && (u.merges > 0 || len(u.unindexed) == 0):
 		err = s.mergeSlice(ctx)
-	case len(u.unindexed) > 0:
+	case !rest:
 		err = s.indexSlice(ctx, began)
 	case len(u.dropped) > 0:
 		err = s.emptySlice(ctx, began)
 	default:
-		return 0, nil
+		room, tell := u.expired[0], u.retention.Purged
+		var below int64
+		if below, err = s.purgeSlice(ctx, began); below > 0 && tell != nil {
+			purged = func() { tell(room.name, room.epoch, below) }
+		}
 	}
 	if err != nil {
 		s.renewAfter(err)
 	}
 	u.failed.Store(&err)
-	return u.pause(began, time.Now()), err
+	return u.pause(began, time.Now()), purged, err
 }
 
 // pause is how long to pause after a slice.

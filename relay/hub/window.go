@@ -47,6 +47,7 @@ type Window struct {
 
 	room  string
 	fill  *Fill         // waits for the hub to hear of all that is in it
+	gone  purge         // what of the room was deleted by its age
 	bytes int           // counted in windows.bytes
 	place *list.Element // in windows.order; nil: not in it
 }
@@ -202,8 +203,11 @@ func (w *Windows) took(window *Window, o *Outcome) {
 	}
 	next := *v
 	next.head = o.Message.Rev
-	entries, grown := replace(v.entries, entryOf(&o.Message))
-	next.entries, next.bytes = entries, v.bytes+grown
+	e := entryOf(&o.Message)
+	if !window.gone.has(o.Epoch, &e) { // else deleted before this was heard of
+		entries, grown := replace(v.entries, e)
+		next.entries, next.bytes = entries, v.bytes+grown
+	}
 	w.publish(window, &next)
 }
 
@@ -228,7 +232,7 @@ func (window *Window) merge(v *view) {
 		for _, e := range v.entries {
 			newer[e.seq] = true
 		}
-		kept := slices.DeleteFunc(f.entries, func(e entry) bool { return newer[e.seq] })
+		kept := slices.DeleteFunc(f.entries, func(e entry) bool { return newer[e.seq] || window.gone.has(f.Epoch, &e) })
 		for i := range kept {
 			v.bytes += kept[i].bytes()
 		}
@@ -321,20 +325,19 @@ func (v *view) newest(limit int, user string) ([]byte, bool) {
 	lowest := v.head + 1 // seq in found
 	for i := len(v.entries) - 1; i >= 0; i-- {
 		e := v.entries[i]
-		if len(found) >= limit && e.rev < lowest {
+		if len(found) > limit && e.rev < lowest {
 			break // no later one has a higher seq either
 		}
 		if e.seq > v.from {
 			found, lowest = append(found, e), min(lowest, e.seq)
 		}
 	}
-	if len(found) < limit && v.from > 0 {
-		return nil, false
+	more := len(found) > limit
+	if !more && v.from > 0 {
+		return nil, false // whether there are others before from, only the store knows
 	}
 	slices.SortFunc(found, func(a, b entry) int { return cmp.Compare(a.seq, b.seq) })
-	found = found[max(0, len(found)-limit):]
-	more := len(found) > 0 && found[0].seq > 1 // the first change of a room makes a message
-	return v.page(found, more, user)
+	return v.page(found[max(0, len(found)-limit):], more, user)
 }
 
 func (v *view) page(entries []entry, more bool, user string) (page []byte, ok bool) {

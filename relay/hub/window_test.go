@@ -115,7 +115,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 			"leave": func(t *rapid.T) {
 				if len(late) == 0 {
 					all.close(w)
-					w = all.open("lobby")
+					w, fills = all.open("lobby"), nil
 					open()
 				}
 			},
@@ -128,6 +128,15 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 				if len(fills) > 0 {
 					all.filled(w, fills[0])
 					fills = fills[1:]
+				}
+			},
+			"purge": func(t *rapid.T) {
+				gone := purge{"e1", at(store.head)}
+				for _, l := range []*ledger{&store, &heard} {
+					l.messages = slices.DeleteFunc(slices.Clone(l.messages), func(m protocol.Message) bool { return m.Seq < gone.below })
+				}
+				if gone.below > w.gone.below {
+					all.purged(w, gone)
 				}
 			},
 			"page": func(t *rapid.T) {

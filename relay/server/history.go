@@ -45,13 +45,13 @@ func (e *Engine) recent(ctx context.Context, room, user string, q hub.Query) (pa
 	if !lacks {
 		return nil, false
 	}
-	e.fills.once(ctx, room, func() { e.fill(ctx, room, from) })
+	e.fills.once(ctx, room, func() { e.fill(ctx, room, w, from) })
 	return w.Page(q, user)
 }
 
 // fill reads for a window what it lacks. When that fails the store is asked for
 // each page, and says itself what is wrong.
-func (e *Engine) fill(ctx context.Context, room string, from int64) {
+func (e *Engine) fill(ctx context.Context, room string, w *hub.Window, from int64) {
 	f := hub.Fill{From: from}
 	for at := from; ; {
 		page, err := e.store.Page(ctx, room, "", hub.Query{Kind: hub.QuerySince, At: at, Limit: protocol.PageMessagesMax})
@@ -67,7 +67,9 @@ func (e *Engine) fill(ctx context.Context, room string, from int64) {
 	}
 	done := make(chan struct{})
 	e.do(func(time.Time) {
-		e.hub.Filled(room, f)
+		if e.windows.Of(room) == w { // another has not heard of what was purged meanwhile
+			e.hub.Filled(room, f)
+		}
 		close(done)
 	})
 	select {
