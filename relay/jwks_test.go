@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -62,15 +63,28 @@ func set(keys ...edKey) string {
 
 // issuer answers requests for the key set, without a network.
 type issuer struct {
-	set   string
-	down  bool
-	asked []time.Duration // since the beginning
-	began time.Time
+	mu    sync.Mutex
+	set   string // "": it is down
+	asked int
+}
+
+func (i *issuer) serve(set string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.set = set
+}
+
+func (i *issuer) requests() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.asked
 }
 
 func (i *issuer) RoundTrip(*http.Request) (*http.Response, error) {
-	i.asked = append(i.asked, time.Since(i.began))
-	if i.down {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.asked++
+	if i.set == "" {
 		return nil, errors.New("no route to the issuer")
 	}
 	return &http.Response{StatusCode: 200, Status: "200 OK", Body: io.NopCloser(strings.NewReader(i.set))}, nil
@@ -86,7 +100,7 @@ func TestKeysAreReadAgain(t *testing.T) {
 				t.Errorf("at key %s: %v, want %v", k.kid, err, want)
 			}
 		}
-		source := &issuer{down: true, began: time.Now()}
+		source := &issuer{}
 		r, err := newKeyReader("https://issuer.example/keys", keeper, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
@@ -100,12 +114,12 @@ func TestKeysAreReadAgain(t *testing.T) {
 
 		// Down at first: asked again after 1, 2, 4 … seconds.
 		time.Sleep(8 * time.Second)
-		source.down, source.set = false, set(first)
+		source.serve(set(first))
 		time.Sleep(8 * time.Second)
 		good(first, true)
 
 		// A new key is found by the first token that names it, and the old one goes.
-		source.set = set(second)
+		source.serve(set(second))
 		good(second, false)
 		time.Sleep(jwksAtLeast)
 		synctest.Wait()
@@ -113,20 +127,20 @@ func TestKeysAreReadAgain(t *testing.T) {
 		good(first, false)
 
 		// Tokens with keys of nobody do not have it asked more often than that.
-		before := len(source.asked)
+		before := source.requests()
 		for range 100 {
 			good(newEdKey(t, "9"), false)
 			time.Sleep(time.Second)
 		}
-		if n := len(source.asked) - before; n > 10 {
+		if n := source.requests() - before; n > 10 {
 			t.Errorf("asked %d times in 100 s", n)
 		}
 
 		// Down again: what is known stays good.
-		source.down = true
+		source.serve("")
 		time.Sleep(2 * jwksEvery)
 		good(second, true)
-		source.down, source.set = false, "not a key set"
+		source.serve("not a key set")
 		time.Sleep(2 * jwksEvery)
 		good(second, true)
 		cancel()
