@@ -143,7 +143,44 @@ export type TextName =
   | 'keyMove'
   | 'keyInside'
   | 'keyMenu'
-  | 'keyBack';
+  | 'keyBack'
+  | 'muted'
+  | 'mutedForever'
+  | 'banned'
+  | 'bannedForever'
+  | 'frozen'
+  | 'archived'
+  | 'whyMuted'
+  | 'whyFrozen'
+  | 'whyArchived'
+  | 'report'
+  | 'mute'
+  | 'ban'
+  | 'clear'
+  | 'reportAsk'
+  | 'muteAsk'
+  | 'banAsk'
+  | 'clearAsk'
+  | 'reportDo'
+  | 'muteDo'
+  | 'banDo'
+  | 'clearNote'
+  | 'howLong'
+  | 'untilLifted'
+  | 'reason'
+  | 'reportReason'
+  | 'mutedNow'
+  | 'unmutedNow'
+  | 'bannedNow'
+  | 'unbannedNow'
+  | 'clearedNow'
+  | 'reportedNow'
+  | 'undo'
+  | 'room'
+  | 'slowMode'
+  | 'slowOff'
+  | 'freeze'
+  | 'save';
 
 /** What the chat says of a number, which stands for `{n}`; each has a text for every plural form, as `newMessages.one`. */
 export type CountedTextName =
@@ -152,6 +189,7 @@ export type CountedTextName =
   | 'left'
   | 'people'
   | 'found'
+  | 'openReports'
   | 'others'
   | 'allPinned';
 
@@ -192,6 +230,8 @@ export interface HallwayChatEventMap {
   'hallway-status': CustomEvent<StatusDetail>;
   'hallway-message': CustomEvent<{ message: Message }>;
   'hallway-unread': CustomEvent<{ count: number }>;
+  /** How many reports of messages are open; told to moderators and organizers. */
+  'hallway-reports': CustomEvent<{ open: number }>;
   'hallway-error': CustomEvent<ErrorDetail>;
   /** The chat crashed; it restarts by itself. */
   'hallway-exit': CustomEvent<ExitDetail>;

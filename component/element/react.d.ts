@@ -15,6 +15,7 @@ export declare const HallwayChat: ReactWebComponent<
     onMessage: EventName<HallwayChatEventMap['hallway-message']>;
     /** How many messages nobody has seen here yet. */
     onUnread: EventName<HallwayChatEventMap['hallway-unread']>;
+    onReports: EventName<HallwayChatEventMap['hallway-reports']>;
     /** The chat could not start, or something was refused. */
     onError: EventName<HallwayChatEventMap['hallway-error']>;
     /** The chat crashed; it restarts by itself. */

@@ -78,6 +78,8 @@ func (l *log) act(does action, id string) {
 		l.over.openEmojis(id)
 	case actionDelete:
 		l.over.askDelete(id)
+	case actionReport, actionMute, actionBan, actionClear:
+		l.over.askAct(id, does)
 	case actionReply:
 		l.reply(id)
 	case actionEdit:
@@ -92,7 +94,7 @@ func (l *log) act(does action, id string) {
 // actions are what can be done with a message that is shown.
 func (l *log) actions(id string) []action {
 	node := l.list.nodes[id]
-	if node == nil {
+	if node == nil || l.snap.Banned != nil {
 		return nil
 	}
 	return slices.DeleteFunc(actionsOn(&node.is, l.snap.Me.Role), func(does action) bool {

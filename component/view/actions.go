@@ -1,6 +1,9 @@
 package view
 
-import "hallway/protocol"
+import (
+	"hallway/component/client"
+	"hallway/protocol"
+)
 
 // action is something that can be done in the log. Buttons are told apart by it.
 type action string
@@ -19,6 +22,10 @@ const (
 	actionPin      action = "pin"
 	actionUnpin    action = "unpin"
 	actionDelete   action = "delete"
+	actionReport   action = "report"
+	actionMute     action = "mute"  // the sender
+	actionBan      action = "ban"   // the sender
+	actionClear    action = "clear" // all that the sender wrote
 	actionMenu     action = "menu"
 )
 
@@ -31,6 +38,7 @@ const (
 	actionClose     action = "dismiss"
 	actionPinned    action = "to-pinned" // go to a pinned message
 	actionPanel     action = "panel"     // show all that are
+	actionRoom      action = "room"      // what is set for the room
 )
 
 var actionWords = map[action]word{
@@ -41,6 +49,10 @@ var actionWords = map[action]word{
 	actionPin:       wordPin,
 	actionUnpin:     wordUnpin,
 	actionDelete:    wordDelete,
+	actionReport:    wordReport,
+	actionMute:      wordMute,
+	actionBan:       wordBan,
+	actionClear:     wordClear,
 	actionMenu:      wordMore,
 	actionShortcuts: wordShortcuts,
 }
@@ -69,11 +81,6 @@ var shortcuts = map[action]string{
 	actionShortcuts: "?",
 }
 
-// moderates reports whether a role may pin, and delete what others wrote.
-func moderates(role protocol.Role) bool {
-	return role == protocol.RoleOrganizer || role == protocol.RoleModerator
-}
-
 // actionsOn are what somebody in a role may do with a message, in the order of its
 // menu. With one that is not stored, or no longer, there is nothing to do here.
 func actionsOn(r *row, role protocol.Role) []action {
@@ -88,13 +95,19 @@ func actionsOn(r *row, role protocol.Role) []action {
 		all = append(all, actionCopy)
 	}
 	switch {
-	case moderates(role) && r.pinned:
+	case client.Leads(role) && r.pinned:
 		all = append(all, actionUnpin)
-	case moderates(role):
+	case client.Leads(role):
 		all = append(all, actionPin)
 	}
-	if r.own || moderates(role) {
+	if r.own || client.Leads(role) {
 		all = append(all, actionDelete)
+	}
+	if !r.own {
+		all = append(all, actionReport)
+	}
+	if !r.own && client.MayModerate(role, r.role) {
+		all = append(all, actionMute, actionBan, actionClear)
 	}
 	return all
 }

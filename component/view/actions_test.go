@@ -15,10 +15,17 @@ func TestActionsByRole(t *testing.T) {
 		role protocol.Role
 		want []action
 	}{
-		{"another's", other, protocol.RoleParticipant, []action{actionReact, actionReply, actionCopy}},
+		{"another's", other, protocol.RoleParticipant, []action{actionReact, actionReply, actionCopy, actionReport}},
 		{"one's own", row{seq: 1, own: true}, protocol.RoleParticipant, []action{actionReact, actionReply, actionEdit, actionCopy, actionDelete}},
-		{"another's, to a moderator", other, protocol.RoleModerator, []action{actionReact, actionReply, actionCopy, actionPin, actionDelete}},
-		{"pinned, to an organizer", row{seq: 1, pinned: true}, protocol.RoleOrganizer, []action{actionReact, actionReply, actionCopy, actionUnpin, actionDelete}},
+		{"another's, to a moderator", other, protocol.RoleModerator, []action{
+			actionReact, actionReply, actionCopy, actionPin, actionDelete, actionReport, actionMute, actionBan, actionClear,
+		}},
+		{"a moderator's, to another", row{seq: 1, role: protocol.RoleModerator}, protocol.RoleModerator, []action{
+			actionReact, actionReply, actionCopy, actionPin, actionDelete, actionReport,
+		}},
+		{"pinned, to an organizer", row{seq: 1, pinned: true}, protocol.RoleOrganizer, []action{
+			actionReact, actionReply, actionCopy, actionUnpin, actionDelete, actionReport, actionMute, actionBan, actionClear,
+		}},
 		{"encrypted", row{seq: 1, own: true, encrypted: true}, protocol.RoleParticipant, []action{actionReact, actionReply, actionDelete}},
 		{"not stored", row{own: true}, protocol.RoleOrganizer, nil},
 		{"deleted", row{seq: 1, own: true, deleted: true}, protocol.RoleOrganizer, nil},
@@ -30,7 +37,8 @@ func TestActionsByRole(t *testing.T) {
 }
 
 func TestEveryActionHasItsWordAndIcon(t *testing.T) {
-	all := append(actionsOn(&row{seq: 1, own: true}, protocol.RoleOrganizer), actionUnpin, actionMenu, actionShortcuts)
+	all := append(actionsOn(&row{seq: 1, own: true}, protocol.RoleOrganizer),
+		actionUnpin, actionMenu, actionShortcuts, actionReport, actionMute, actionBan, actionClear)
 	for _, does := range all {
 		if english.words[actionWords[does]] == "" || icons[does] == "" {
 			t.Errorf("%s has no word or no icon", does)

@@ -9,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/protocol"
 )
 
 // Props says what a chat looks like and who hears of what people do. The
@@ -27,6 +28,12 @@ type Props struct {
 	OnDelete func(id string)
 	OnReact  func(id, emoji string, on bool)
 	OnPin    func(id string, on bool)
+	// OnModerate acts on a user, for a time or, where that is 0, until it is taken back.
+	OnModerate func(act protocol.Act, user string, lasts time.Duration, reason string)
+	// OnReport tells the moderators of a message.
+	OnReport func(id, reason string)
+	// OnSetRoom changes those of the room's settings that are not nil.
+	OnSetRoom func(slowModeS *int64, frozen *bool)
 	// OnTyping tells that something was written; it comes with every change.
 	OnTyping func()
 	// OnSeen tells the seq of the last message that was seen.
@@ -88,6 +95,7 @@ type Chat struct {
 	hadFocus   bool      // the composer, when it was closed
 	snap       client.Snapshot
 	note       string // why the last thing written was not taken
+	undo       undo
 	line       statusLine
 	nextSecond *time.Timer
 }
@@ -122,7 +130,7 @@ func (s *Settings) equal(other *Settings) bool {
 func (c *Chat) speakLanguage() {
 	c.text = textsFor(c.settings.Lang, c.settings.Texts)
 	c.clock = newClock(c.settings.Lang, c.text)
-	c.text.number, c.text.same = c.clock.number, c.clock.same
+	c.text.number, c.text.same, c.text.moment = c.clock.number, c.clock.same, c.clock.soon
 	c.refreshLine()
 	c.measure()
 	c.makeHits()
@@ -204,6 +212,9 @@ func (c *Chat) statusUI() app.UI {
 		app.Range(c.line.notes).Slice(func(i int) app.UI {
 			return app.P().Class("hallway-note").Text(c.line.notes[i])
 		}),
+		app.If(c.canUndo(), func() app.UI {
+			return app.Button().Class("hallway-try").Type("button").Text(c.text.say(wordUndo)).OnClick(c.onUndo)
+		}),
 	)
 }
 
@@ -283,7 +294,7 @@ func (c *Chat) refreshShell(was *client.Snapshot) bool {
 	found := c.showFound(s.Found)
 	mode := c.followMode()
 	return line || measured || found || mode || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
-		was.Members != s.Members || !slices.Equal(was.Typing, s.Typing)
+		was.Members != s.Members || was.Silenced != s.Silenced || was.Reports != s.Reports || was.Me.Role != s.Me.Role || !slices.Equal(was.Typing, s.Typing)
 }
 
 // speakIn reads out, after a while, what waits for it then; and takes it out of the

@@ -2,6 +2,7 @@ package view
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -10,7 +11,10 @@ import (
 // clock writes times and numbers, and compares words, as people of a place do: the browser knows how,
 // and knows the zone's past and future offsets, which Go's time does not in a
 // browser. Times are in ms since the Unix epoch.
-type clock struct{ short, long, moments, days, numbers, words app.Value }
+type clock struct {
+	short, long, moments, days, numbers, words app.Value
+	lasting                                    func(n int, unit string) string // as "10 minutes"
+}
 
 // newClock makes the clock of a language tag. Where the chat speaks another
 // language than the tag's, times are in that.
@@ -24,7 +28,11 @@ func newClock(tag string, t *texts) clock {
 		moments: intl("DateTimeFormat", tag, t.tag, map[string]any{"dateStyle": "medium", "timeStyle": "short"}),
 		days:    intl("DateTimeFormat", tag, t.tag, map[string]any{"weekday": "long", "day": "numeric", "month": "long", "year": "numeric"}),
 		numbers: intl("NumberFormat", tag, t.tag, nil),
-		words:   intl("Collator", tag, t.tag, map[string]any{"usage": "search", "sensitivity": "base"}),
+		lasting: func(n int, unit string) string {
+			options := map[string]any{"style": "unit", "unit": unit, "unitDisplay": "long"}
+			return intl("NumberFormat", tag, t.tag, options).Call("format", n).String()
+		},
+		words: intl("Collator", tag, t.tag, map[string]any{"usage": "search", "sensitivity": "base"}),
 	}
 }
 
@@ -45,6 +53,15 @@ func (c clock) date(at int64) string   { return c.long.Call("format", at).String
 func (c clock) moment(at int64) string { return c.moments.Call("format", at).String() }
 func (c clock) day(at int64) string    { return c.days.Call("format", at).String() }
 func (c clock) number(n int) string    { return c.numbers.Call("format", n).String() }
+
+// soon is a time that is not far from now: of today, the hour alone.
+func (c clock) soon(t time.Time) string {
+	at := t.UnixMilli()
+	if from, to := dayBoundsOf(time.Now().UnixMilli()); from <= at && at < to {
+		return c.time(at)
+	}
+	return c.moment(at)
+}
 
 // same reports whether two words are one, but for case and accents, as the relay's
 // search takes them.

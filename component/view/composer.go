@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -27,23 +28,40 @@ func (c *Chat) composerUI() app.UI {
 	if c.tooLong {
 		counter += " hallway-too-long"
 	}
+	placeholder, _ := c.text.silenced(&c.snap)
+	wait := c.waits()
+	name := ""
+	if wait != "" {
+		name = "hallway-hidden"
+	}
 	return app.Div().Class("hallway-composer").Attr("part", "composer").Body(
 		c.modeUI(),
 		app.Div().Class("hallway-write").Body(
 			app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
-				Aria("label", c.text.say(wordMessage)).Placeholder(c.text.say(wordPlaceholder)).
+				Aria("label", c.text.say(wordMessage)).Placeholder(cmp.Or(placeholder, c.text.say(wordPlaceholder))).
 				Aria("describedby", "hallway-mode hallway-counter").Attr("enterkeyhint", hint).
 				Disabled(!open).Aria("disabled", !open).
 				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste),
 			app.Button().Class("hallway-send").Attr("part", "send").Type("button").
-				Disabled(!open).Aria("disabled", !open).
-				Text(c.text.say(wordSend)).OnClick(c.onSend),
+				Disabled(!open || wait != "").Aria("disabled", !open || wait != "").OnClick(c.onSend).Body(
+				app.Span().Class(name).Text(c.text.say(wordSend)),
+				app.Span().Class("hallway-wait").Aria("hidden", true).Text(wait),
+			),
 		),
 		app.Div().Class("hallway-foot").Body(
 			c.typingUI(),
 			app.Span().ID("hallway-counter").Class(counter).Text(c.left),
 		),
 	)
+}
+
+// waits is how long one must wait before one may send, as the button shows it; "": not at
+// all. An edit never waits.
+func (c *Chat) waits() string {
+	if c.mode.editing != "" {
+		return ""
+	}
+	return c.line.wait
 }
 
 // composing reports whether a key belongs to an input method (keyCode tells it where
@@ -86,7 +104,9 @@ func (c *Chat) onSend(ctx app.Context, _ app.Event) {
 func (c *Chat) onInput(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	c.written(ctx)
-	c.setNote(ctx, "")
+	if !c.canUndo() {
+		c.setNote(ctx, "")
+	}
 	if c.mode.editing == "" && strings.TrimSpace(c.input.Get("value").String()) != "" {
 		c.props.OnTyping()
 	}
@@ -113,7 +133,7 @@ func (c *Chat) onPaste(ctx app.Context, e app.Event) {
 func (c *Chat) submit(ctx app.Context) {
 	text := c.input.Get("value").String()
 	switch {
-	case !c.snap.ComposerOpen:
+	case !c.snap.ComposerOpen, c.waits() != "":
 		return
 	case c.mode.editing != "":
 		c.submitEdit(ctx, text)
@@ -122,7 +142,7 @@ func (c *Chat) submit(ctx app.Context) {
 		return
 	}
 	if code, why := protocol.CheckText(text, c.snap.TextBytesMax); code != "" {
-		c.setNote(ctx, c.text.refusal(code, why))
+		c.setNote(ctx, c.text.refusal(code, why, ""))
 		return
 	}
 	if err := c.props.OnSend(text, c.mode.replyTo); err != nil {

@@ -7,12 +7,10 @@ func (o *over) askDelete(id string) {
 	}
 	t := o.log.text
 	cancel, confirm := button(actionClose, t.say(wordCancel)), button(actionConfirm, t.say(wordDelete))
-	buttons := element("div", "hallway-dialog-buttons")
-	buttons.Call("append", cancel, confirm)
 	what := bidi("hallway-dialog-quote", excerpt(o.log.list.nodes[id].is.text))
-	note := element("p", "hallway-dialog-note")
-	note.Set("textContent", t.say(wordDeleteNote))
-	o.showDialog(id, "alertdialog", t.say(wordDeleteAsk), what, note, buttons)
+	note := o.dialogNote(t.say(wordDeleteNote))
+	o.asks, o.reason = actionDelete, nil
+	o.showDialog(id, "alertdialog", t.say(wordDeleteAsk), what, note, buttons(cancel, confirm))
 	cancel.Call("focus")
 }
 
@@ -54,9 +52,8 @@ func (o *over) showShortcuts() {
 		list.Call("append", pair)
 	}
 	done := button(actionClose, t.say(wordClose))
-	buttons := element("div", "hallway-dialog-buttons")
-	buttons.Call("append", done)
-	o.showDialog(o.log.focused(), "dialog", t.say(wordShortcuts), list, buttons)
+	o.asks = actionShortcuts
+	o.showDialog(o.log.focused(), "dialog", t.say(wordShortcuts), list, buttons(done))
 	done.Call("focus")
 }
 

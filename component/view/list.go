@@ -262,6 +262,6 @@ func (l *rowList) fillActions(node app.Value, r *row) {
 		return
 	}
 	why := element("span", "hallway-reason")
-	why.Set("textContent", l.text.refusal(r.code, r.reason))
+	why.Set("textContent", l.text.refusal(r.code, r.reason, r.why))
 	node.Call("append", why, button(actionRetry, l.text.say(wordRetry)), button(actionDiscard, l.text.say(wordDiscard)))
 }

@@ -19,6 +19,9 @@ func (o *over) openMenu(id string, all []action) {
 	o.addEmojis(wordReact, quickEmojis, true)
 	o.menu.Call("append", separator())
 	for _, does := range all {
+		if does == actionReport {
+			o.menu.Call("append", separator())
+		}
 		if does != actionReact {
 			o.addItem(does)
 		}

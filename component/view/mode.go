@@ -171,7 +171,7 @@ func (c *Chat) submitEdit(ctx app.Context, text string) {
 	}
 	if text != c.mode.was {
 		if code, why := protocol.CheckText(text, c.snap.TextBytesMax); code != "" {
-			c.setNote(ctx, c.text.refusal(code, why))
+			c.setNote(ctx, c.text.refusal(code, why, ""))
 			return
 		}
 		c.edited = edited{id: c.mode.editing, text: text}

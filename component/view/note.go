@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -22,14 +23,16 @@ func (c *Chat) setNote(ctx app.Context, note string) {
 
 // tell says something for a while, unless something else is to be said.
 func (c *Chat) tell(note string) {
-	c.do(func(ctx app.Context) {
-		c.setNote(ctx, note)
-		ctx.After(tellFor, func(ctx app.Context) {
-			ctx.PreventUpdate()
-			if c.note == note {
-				c.setNote(ctx, "")
-			}
-		})
+	c.do(func(ctx app.Context) { c.tellFor(ctx, note, tellFor) })
+}
+
+func (c *Chat) tellFor(ctx app.Context, note string, d time.Duration) {
+	c.setNote(ctx, note)
+	ctx.After(d, func(ctx app.Context) {
+		ctx.PreventUpdate()
+		if c.note == note {
+			c.setNote(ctx, "")
+		}
 	})
 }
 
@@ -46,8 +49,11 @@ var changeWords = map[protocol.Code]word{
 }
 
 // notDone says that a change was not made, and why.
-func (t *texts) notDone(code protocol.Code, told string, deleted bool) string {
-	if known, ok := changeWords[code]; ok {
+func (t *texts) notDone(r client.Refused, deleted bool) string {
+	told := r.Reason
+	if known, ok := whyWords[r.Why]; ok {
+		told = t.say(known)
+	} else if known, ok := changeWords[r.Code]; ok {
 		told = t.say(known)
 	} else if deleted {
 		told = t.say(wordGone)
@@ -55,19 +61,23 @@ func (t *texts) notDone(code protocol.Code, told string, deleted bool) string {
 	return because(t.say(wordNotDone), told)
 }
 
-// Refused tells that something about a message was refused, by the message's id. One that
-// is still in the outbox says so itself.
-func (c *Chat) Refused(code protocol.Code, reason, id string) {
+// Refused tells that something was refused. A message that is still in the outbox says so
+// itself.
+func (c *Chat) Refused(r client.Refused) {
 	c.do(func(app.Context) {
-		if c.log.refused(code, id) {
+		if r.Of != "" {
+			c.tell(c.text.notDone(r, false))
 			return
 		}
-		m := messageOf(&c.snap, id)
-		if _, waits := findID(&c.snap, id); id == "" || waits && m == nil {
+		if c.log.refused(r.Code, r.ID) {
 			return
 		}
-		c.giveBack(id)
-		c.tell(c.text.notDone(code, reason, m != nil && m.Deleted()))
+		m := messageOf(&c.snap, r.ID)
+		if _, waits := findID(&c.snap, r.ID); r.ID == "" || waits && m == nil {
+			return
+		}
+		c.giveBack(r.ID)
+		c.tell(c.text.notDone(r, m != nil && m.Deleted()))
 	})
 }
 

@@ -3,6 +3,7 @@ package view
 import (
 	"testing"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -20,7 +21,7 @@ func TestWhyAChangeWasNotMade(t *testing.T) {
 		{protocol.CodeConflict, "too many reactions", false, "Not done: too many reactions"},
 		{protocol.CodeBadRequest, "", false, "Not done"},
 	} {
-		if got := said.notDone(tc.code, tc.told, tc.deleted); got != tc.want {
+		if got := said.notDone(client.Refused{Code: tc.code, Reason: tc.told}, tc.deleted); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.code, got, tc.want)
 		}
 	}

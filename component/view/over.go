@@ -9,7 +9,11 @@ type over struct {
 	log *log
 
 	root, menu, dialog app.Value // nil while not mounted
-	id                 string    // the message that it is about
+	id                 string    // the message that it is about; "": none
+	asks               action    // what the dialog asks about
+	user               string    // the one concerned
+	length, reason     app.Value // the dialog's fields; nil: it has none
+	frozen             app.Value
 	lines              [][]app.Value
 	at                 place // where the keyboard is in lines
 }
@@ -19,7 +23,8 @@ func (o *over) Render() app.UI {
 	return app.Div().Class("hallway-over").OnClick(o.onClick).Body(
 		app.Div().Class("hallway-menu-box").Attr("part", "menu").Hidden(true).TabIndex(-1).
 			OnKeyDown(o.onKeyDown).On("focusout", o.onFocusOut),
-		app.Dialog().Class("hallway-dialog").Attr("part", "dialog").On("close", o.onDialogClosed),
+		app.Dialog().Class("hallway-dialog").Attr("part", "dialog").On("close", o.onDialogClosed).
+			OnKeyDown(o.onDialogKey),
 	)
 }
 
@@ -80,8 +85,7 @@ func (o *over) onClick(ctx app.Context, e app.Event) {
 	case actionClose:
 		o.dialog.Call("close")
 	case actionConfirm:
-		o.dialog.Call("close")
-		o.log.props.OnDelete(id)
+		o.confirm()
 	default:
 		o.back()
 		o.log.act(does, id)
@@ -103,6 +107,8 @@ func (o *over) onDialogClosed(ctx app.Context, _ app.Event) {
 		return
 	}
 	o.dialog.Call("replaceChildren")
-	o.log.refocus(o.id)
-	o.id = ""
+	if o.asks != actionRoom { // there the browser goes back to the button
+		o.log.refocus(o.id)
+	}
+	o.id, o.asks = "", ""
 }

@@ -48,7 +48,7 @@ func (p *pins) OnDismount() { p.root = nil }
 // show draws what is pinned in a snapshot; where it is the same as before, only if
 // anew.
 func (p *pins) show(s *client.Snapshot, anew bool) {
-	may := moderates(s.Me.Role)
+	may := client.Leads(s.Me.Role)
 	if p.root == nil || p.log.text == nil || !anew && may == p.moderates && slices.Equal(s.Pinned, p.shown) {
 		return
 	}

@@ -34,6 +34,7 @@ type row struct {
 	quote     quote
 	code      protocol.Code // why it failed
 	reason    string
+	why       protocol.Why
 
 	head   bool  // begins a group: it shows its sender
 	day    int64 // the day that it is the first message of, by its beginning in ms; 0: not the first
@@ -162,7 +163,7 @@ func ownRow(o *client.Own, me protocol.User) row {
 	}
 	return row{
 		id: o.ID, state: o.State, own: true, senderID: me.ID, sender: me.Name, role: me.Role,
-		at: at, text: o.Text, code: o.Code, reason: o.Reason,
+		at: at, text: o.Text, code: o.Code, reason: o.Reason, why: o.Why,
 	}
 }
 

@@ -71,6 +71,7 @@ func (c *Chat) headerUI() app.UI {
 		app.If(c.search.open, c.searchFieldUI).Else(func() app.UI {
 			return app.Div().Class("hallway-bar").Body(
 				app.Span().Class("hallway-people").Text(peopleOf(&c.snap, c.text)),
+				app.If(mayRule(&c.snap), c.roomUI),
 				app.Button().Class("hallway-find").Type("button").Aria("label", c.text.say(wordSearch)).
 					Title(c.text.say(wordSearch)).OnClick(c.onOpenSearch),
 			)

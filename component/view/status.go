@@ -13,8 +13,9 @@ type statusLine struct {
 	countdown string // goes on after text; not announced, else it would be each second
 	tryNow    bool   // offer to end the wait
 	notes     []string
+	wait      string        // how long one must wait to send, for its button
 	quiet     bool          // all is well: only assistive technology is told
-	changesIn time.Duration // the countdown is another one then; 0: it never is
+	changesIn time.Duration // a countdown is another one then; 0: it never is
 }
 
 // statusOf is the line for a snapshot at a time. note, if any, is the view's own:
@@ -41,6 +42,10 @@ func statusOf(s *client.Snapshot, now time.Time, note string, t *texts) statusLi
 		broken = true
 		line.text = t.say(wordOffline)
 	case client.StatusNotAllowed:
+		if b := s.Banned; b != nil {
+			line.text = because(t.sanction(b, wordBanned, wordBannedForever), b.Reason)
+			break
+		}
 		line.text = because(t.say(wordNotAllowed), s.Reason)
 		line.notes = append(line.notes, t.say(wordAskForAccess))
 	case client.StatusUpdateNeeded:
@@ -52,10 +57,18 @@ func statusOf(s *client.Snapshot, now time.Time, note string, t *texts) statusLi
 	switch {
 	case s.OutboxFull:
 		line.notes = append(line.notes, t.say(wordOutboxFull))
+	case s.Silenced != "" && s.Status != client.StatusNotAllowed:
+		line.notes = append(line.notes, because(t.silenced(s)))
 	case broken && s.ComposerOpen:
 		line.notes = append(line.notes, t.say(wordSentLater))
 	case broken:
 		line.notes = append(line.notes, t.say(wordClosedForNow))
+	}
+	if seconds, changesIn := countdown(waitOf(s, now)); seconds > 0 {
+		line.wait = clockFace(seconds)
+		if line.changesIn == 0 || changesIn < line.changesIn {
+			line.changesIn = changesIn
+		}
 	}
 	if s.StorageFailed {
 		line.notes = append(line.notes, t.say(wordMemoryOnly))
@@ -69,7 +82,7 @@ func statusOf(s *client.Snapshot, now time.Time, note string, t *texts) statusLi
 
 // same reports whether two lines read the same.
 func (l *statusLine) same(m *statusLine) bool {
-	return l.text == m.text && l.countdown == m.countdown && l.tryNow == m.tryNow && l.quiet == m.quiet &&
+	return l.text == m.text && l.countdown == m.countdown && l.tryNow == m.tryNow && l.wait == m.wait && l.quiet == m.quiet &&
 		slices.Equal(l.notes, m.notes)
 }
 

@@ -7,10 +7,15 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/protocol"
 )
 
 // said is what the chat says in these tests.
-var said = textsFor("en", nil)
+var said = func() *texts {
+	t := textsFor("en", nil)
+	t.moment = func(at time.Time) string { return at.Format("15:04") }
+	return t
+}()
 
 func TestStatusLine(t *testing.T) {
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
@@ -35,6 +40,29 @@ func TestStatusLine(t *testing.T) {
 			"", "Reconnecting|" + said.say(wordSentLater), true,
 		},
 		{"offline", client.Snapshot{Status: client.StatusOffline}, "", "Offline|" + said.say(wordClosedForNow), false},
+		{
+			"muted",
+			client.Snapshot{Status: client.StatusLive, Silenced: protocol.WhyMuted, Muted: &client.Sanction{Until: now.Add(2 * time.Hour), Reason: "loud"}},
+			"", "Live|You are muted until 11:00: loud", false,
+		},
+		{
+			"muted until it is lifted, and reconnecting",
+			client.Snapshot{Status: client.StatusOffline, Silenced: protocol.WhyMuted, Muted: &client.Sanction{}},
+			"", "Offline|" + said.say(wordMutedForever), false,
+		},
+		{
+			"frozen", client.Snapshot{Status: client.StatusLive, Silenced: protocol.WhyFrozen, Frozen: true},
+			"", "Live|" + said.say(wordFrozen), false,
+		},
+		{
+			"archived", client.Snapshot{Status: client.StatusLive, Silenced: protocol.WhyArchived},
+			"", "Live|" + said.say(wordArchived), false,
+		},
+		{
+			"banned",
+			client.Snapshot{Status: client.StatusNotAllowed, Reason: "banned", Banned: &client.Sanction{Until: now.Add(time.Minute), Reason: "spam"}},
+			"", "You are banned from this room until 09:01: spam", false,
+		},
 		{
 			"not allowed", client.Snapshot{Status: client.StatusNotAllowed, Reason: "banned"},
 			"", "Not allowed: banned|" + said.say(wordAskForAccess), false,
@@ -116,6 +144,31 @@ func TestSameLine(t *testing.T) {
 	} {
 		if line.same(&other) {
 			t.Errorf("%+v reads like %+v", other, line)
+		}
+	}
+}
+
+// The button counts down in slow mode, and to the end of a mute that is near.
+func TestWait(t *testing.T) {
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	muted := func(d time.Duration) client.Snapshot {
+		return client.Snapshot{Status: client.StatusLive, Silenced: protocol.WhyMuted, Muted: &client.Sanction{Until: now.Add(d)}}
+	}
+	for _, tc := range []struct {
+		name string
+		snap client.Snapshot
+		want string
+	}{
+		{"nothing", client.Snapshot{}, ""},
+		{"slow mode", client.Snapshot{NextSendAt: now.Add(29500 * time.Millisecond)}, "0:30"},
+		{"slow mode's pause is over", client.Snapshot{NextSendAt: now.Add(-time.Second)}, ""},
+		{"a mute of minutes", muted(10*time.Minute + 5*time.Second), "10:05"},
+		{"a mute of a day", muted(24 * time.Hour), ""},
+		{"frozen", client.Snapshot{Silenced: protocol.WhyFrozen, NextSendAt: now.Add(time.Minute)}, ""},
+	} {
+		line := statusOf(&tc.snap, now, "", said)
+		if line.wait != tc.want || (line.changesIn > 0) != (tc.want != "") {
+			t.Errorf("%s: %q, changes in %v; want %q", tc.name, line.wait, line.changesIn, tc.want)
 		}
 	}
 }

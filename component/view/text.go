@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"time"
 
 	"hallway/component/client"
 	"hallway/protocol"
@@ -152,6 +153,51 @@ const (
 	wordKeyBack    word = "keyBack"
 )
 
+// The words of moderation.
+const (
+	wordMuted         word = "muted"        // {text}: until when
+	wordMutedForever  word = "mutedForever" // until it is lifted
+	wordBanned        word = "banned"       // {text}: until when
+	wordBannedForever word = "bannedForever"
+	wordFrozen        word = "frozen"
+	wordArchived      word = "archived"
+	wordWhyMuted      word = "whyMuted" // why something was refused, as the two that follow
+	wordWhyFrozen     word = "whyFrozen"
+	wordWhyArchived   word = "whyArchived"
+
+	wordReport       word = "report" // in the menu, as the three that follow
+	wordMute         word = "mute"
+	wordBan          word = "ban"
+	wordClear        word = "clear"
+	wordReportAsk    word = "reportAsk" // the question, as the three that follow
+	wordMuteAsk      word = "muteAsk"   // {name}
+	wordBanAsk       word = "banAsk"    // {name}
+	wordClearAsk     word = "clearAsk"  // {name}
+	wordReportDo     word = "reportDo"  // the button, as the two that follow
+	wordMuteDo       word = "muteDo"
+	wordBanDo        word = "banDo"
+	wordClearNote    word = "clearNote" // what it does
+	wordHowLong      word = "howLong"
+	wordUntilLifted  word = "untilLifted"
+	wordReason       word = "reason"
+	wordReportReason word = "reportReason"
+
+	wordMutedNow    word = "mutedNow" // {name}: what was done, as all that follow
+	wordUnmutedNow  word = "unmutedNow"
+	wordBannedNow   word = "bannedNow"
+	wordUnbannedNow word = "unbannedNow"
+	wordClearedNow  word = "clearedNow"
+	wordReportedNow word = "reportedNow"
+	wordUndo        word = "undo"
+
+	wordRoom        word = "room" // its settings
+	wordSlowMode    word = "slowMode"
+	wordSlowOff     word = "slowOff"
+	wordFreeze      word = "freeze"
+	wordOpenReports word = "openReports" // of a number
+	wordSave        word = "save"
+)
+
 // language is what the chat says in one language.
 type language struct {
 	tag    string // BCP 47
@@ -168,6 +214,7 @@ type texts struct {
 	*language
 	own    map[string]string
 	number func(n int) string     // as people of the place write it
+	moment func(time.Time) string // as people of the place say it
 	same   func(a, b string) bool // whether two words are one, but for case and accents
 }
 
@@ -179,7 +226,10 @@ func textsFor(tag string, own map[string]string) *texts {
 			speak = l
 		}
 	}
-	return &texts{language: speak, own: maps.Clone(own), number: strconv.Itoa, same: strings.EqualFold}
+	return &texts{
+		language: speak, own: maps.Clone(own), number: strconv.Itoa, same: strings.EqualFold,
+		moment: func(t time.Time) string { return t.Format(time.RFC3339) },
+	}
 }
 
 // primary is the language of a tag, without a script or place.
@@ -199,6 +249,12 @@ func (t *texts) say(w word) string {
 // with gives a word about somebody or something.
 func (t *texts) with(w word, name, text string) string {
 	return strings.NewReplacer("{name}", name, "{text}", text).Replace(t.say(w))
+}
+
+// about gives a word about somebody, whose name does not turn the text around it.
+func (t *texts) about(w word, name string) string {
+	const isolate, end = "\u2068", "\u2069"
+	return t.with(w, isolate+name+end, "")
 }
 
 // count gives a word about a number of things.
@@ -237,8 +293,10 @@ func because(what, why string) string {
 }
 
 // refusal says that a message was not sent, and why.
-func (t *texts) refusal(code protocol.Code, told string) string {
-	if known, ok := reasonWords[code]; ok {
+func (t *texts) refusal(code protocol.Code, told string, why protocol.Why) string {
+	if known, ok := whyWords[why]; ok {
+		told = t.say(known)
+	} else if known, ok := reasonWords[code]; ok {
 		told = t.say(known)
 	}
 	return because(t.say(wordNotSent), told)

@@ -62,7 +62,7 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 			}
 		}
 		texts := textsFor(l.tag, nil)
-		for _, w := range []word{wordInSeconds, wordNewMessages, wordLeft, wordPeople, wordFound} {
+		for _, w := range []word{wordInSeconds, wordNewMessages, wordLeft, wordPeople, wordFound, wordOpenReports} {
 			for n := range 120 {
 				if texts.count(w, n) == "" {
 					t.Errorf("%s: %s says nothing of %d", l.tag, w, n)
@@ -118,13 +118,16 @@ func TestRefusal(t *testing.T) {
 	for _, tc := range []struct {
 		code protocol.Code
 		told string
+		why  protocol.Why
 		want string
 	}{
-		{protocol.CodeTooLarge, "the text is too long", "Not sent: it is too long"},
-		{protocol.CodeBadRequest, "the text is empty", "Not sent: the text is empty"},
-		{"", "", "Not sent"},
+		{protocol.CodeTooLarge, "the text is too long", "", "Not sent: it is too long"},
+		{protocol.CodeBadRequest, "the text is empty", "", "Not sent: the text is empty"},
+		{protocol.CodeForbidden, "muted in this room", protocol.WhyMuted, "Not sent: you are muted"},
+		{protocol.CodeForbidden, "of a later version", "another", "Not sent: you may not write here"},
+		{"", "", "", "Not sent"},
 	} {
-		if got := textsFor("en", nil).refusal(tc.code, tc.told); got != tc.want {
+		if got := textsFor("en", nil).refusal(tc.code, tc.told, tc.why); got != tc.want {
 			t.Errorf("refusal(%q, %q) = %q, want %q", tc.code, tc.told, got, tc.want)
 		}
 	}

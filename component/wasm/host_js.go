@@ -15,6 +15,7 @@ type host struct {
 	status  client.Status // the last told
 	retryAt time.Time
 	unread  int
+	reports int64
 }
 
 func (h *host) emit(event string, detail map[string]any) { h.bridge.Call("emit", event, detail) }
@@ -32,6 +33,10 @@ func (h *host) changed(s *client.Snapshot) {
 	if s.Unread != h.unread {
 		h.unread = s.Unread
 		h.emit("unread", map[string]any{"count": s.Unread})
+	}
+	if s.Reports != h.reports {
+		h.reports = s.Reports
+		h.emit("reports", map[string]any{"open": s.Reports})
 	}
 }
 

@@ -3,12 +3,14 @@ package main
 import (
 	"os"
 	"syscall/js"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
 	"hallway/component/driver"
 	"hallway/component/view"
+	"hallway/protocol"
 )
 
 // The program's two routes, on an address of its own: the page's is not touched.
@@ -49,7 +51,14 @@ func main() {
 		OnReact: func(id, emoji string, on bool) {
 			p.driver.Do(client.React{ID: id, Emoji: emoji, On: on})
 		},
-		OnPin:        func(id string, on bool) { p.driver.Do(client.Pin{ID: id, On: on}) },
+		OnPin: func(id string, on bool) { p.driver.Do(client.Pin{ID: id, On: on}) },
+		OnModerate: func(act protocol.Act, user string, lasts time.Duration, reason string) {
+			p.driver.Do(client.Moderate{Act: act, User: user, For: lasts, Reason: reason})
+		},
+		OnReport: func(id, reason string) { p.driver.Do(client.Report{ID: id, Reason: reason}) },
+		OnSetRoom: func(slowModeS *int64, frozen *bool) {
+			p.driver.Do(client.SetRoom{SlowModeS: slowModeS, Frozen: frozen})
+		},
 		OnTyping:     func() { p.driver.Do(client.Typed{}) },
 		OnSeen:       func(seq int64) { p.driver.Do(client.Seen{Seq: seq}) },
 		OnSearch:     func(words string) { p.driver.Do(client.Search{Words: words}) },
@@ -78,9 +87,11 @@ func main() {
 		OnRefused: func(r client.Refused) {
 			p.host.refused(r)
 			if !p.sends.refused(r) {
-				p.chat.Refused(r.Code, r.Reason, r.ID)
+				p.chat.Refused(r)
 			}
 		},
+		OnActed:    func(a client.Acted) { p.chat.Acted(a) },
+		OnReported: func(client.Reported) { p.chat.Reported() },
 	})
 	watchDevice(p.driver)
 

@@ -1,0 +1,158 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/protocol"
+)
+
+// reasonMax is how long a reason may be, as a browser counts: the relay takes
+// protocol.ReasonBytesMax bytes, and none of these is more than three.
+const reasonMax = protocol.ReasonBytesMax / 3
+
+// lasting is a time that an act may last.
+type lasting struct {
+	n    int
+	unit string // by the names of Intl.NumberFormat
+	time time.Duration
+}
+
+var lastings = []lasting{
+	{10, "minute", 10 * time.Minute},
+	{1, "hour", time.Hour},
+	{1, "day", 24 * time.Hour},
+}
+
+// question is what is asked before something is done to somebody.
+type question struct {
+	act         protocol.Act // "": a report
+	title, does word
+	note        word // what it does; "": that is clear
+	lasts       bool
+	reason      word // the name of the field for it; "": none is asked for
+}
+
+var questions = map[action]question{
+	actionMute:   {act: protocol.ActMute, title: wordMuteAsk, does: wordMuteDo, lasts: true, reason: wordReason},
+	actionBan:    {act: protocol.ActBan, title: wordBanAsk, does: wordBanDo, lasts: true, reason: wordReason},
+	actionClear:  {act: protocol.ActClear, title: wordClearAsk, does: wordDelete, note: wordClearNote},
+	actionReport: {title: wordReportAsk, does: wordReportDo, reason: wordReportReason},
+}
+
+// askAct asks before a moderator acts on the sender of a message, or before the message
+// is reported.
+func (o *over) askAct(id string, does action) {
+	if o.root == nil {
+		return
+	}
+	t, q, r := o.log.text, questions[does], &o.log.list.nodes[id].is
+	o.asks, o.user = does, r.senderID
+	var content []any
+	if q.act == "" {
+		content = append(content, bidi("hallway-dialog-quote", excerpt(r.text)))
+	}
+	if q.note != "" {
+		content = append(content, o.dialogNote(t.say(q.note)))
+	}
+	o.length, o.reason = nil, nil
+	if q.lasts {
+		o.length = choice()
+		for i, l := range lastings {
+			addOption(o.length, strconv.Itoa(i), o.log.clock.lasting(l.n, l.unit))
+		}
+		addOption(o.length, "", t.say(wordUntilLifted))
+		content = append(content, field(t.say(wordHowLong), o.length))
+	}
+	if q.reason != "" {
+		o.reason = element("input", "hallway-field")
+		o.reason.Set("dir", "auto")
+		o.reason.Set("maxLength", reasonMax)
+		content = append(content, field(t.say(q.reason), o.reason))
+	}
+	cancel := button(actionClose, t.say(wordCancel))
+	content = append(content, buttons(cancel, button(actionConfirm, t.say(q.does))))
+	role := "dialog"
+	first := o.length
+	switch {
+	case q.reason == "":
+		role, first = "alertdialog", cancel
+	case first == nil:
+		first = o.reason
+	}
+	o.showDialog(id, role, t.about(q.title, r.sender), content...)
+	first.Call("focus")
+}
+
+// confirm does what was asked about.
+func (o *over) confirm() {
+	props, id := o.log.props, o.id
+	reason := ""
+	if o.reason != nil {
+		reason = strings.TrimSpace(o.reason.Get("value").String())
+	}
+	switch o.asks {
+	case actionDelete:
+		props.OnDelete(id)
+	case actionRoom:
+		o.saveRoom()
+	case actionReport:
+		if reason == "" { // the moderators are to know why
+			o.reason.Call("focus")
+			return
+		}
+		props.OnReport(id, reason)
+	default:
+		var lasts time.Duration
+		if o.length != nil {
+			if i, err := strconv.Atoi(o.length.Get("value").String()); err == nil {
+				lasts = lastings[i].time
+			}
+		}
+		props.OnModerate(questions[o.asks].act, o.user, lasts, reason)
+	}
+	o.dialog.Call("close")
+}
+
+// onDialogKey makes Enter in a field do what the dialog is about.
+func (o *over) onDialogKey(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	if o.root != nil && o.reason != nil && e.Get("key").String() == "Enter" && !composing(e) && o.reason.Equal(e.Get("target")) {
+		e.PreventDefault()
+		o.confirm()
+	}
+}
+
+func (o *over) dialogNote(text string) app.Value {
+	note := element("p", "hallway-dialog-note")
+	note.Set("textContent", text)
+	return note
+}
+
+// buttons is the row of buttons at a dialog's end.
+func buttons(all ...any) app.Value {
+	row := element("div", "hallway-dialog-buttons")
+	row.Call("append", all...)
+	return row
+}
+
+// field puts a control under its name.
+func field(name string, control app.Value) app.Value {
+	label := element("label", "hallway-label")
+	text := element("span", "")
+	text.Set("textContent", name)
+	label.Call("append", text, control)
+	return label
+}
+
+func choice() app.Value { return element("select", "hallway-field") }
+
+func addOption(to app.Value, value, text string) {
+	o := element("option", "")
+	o.Set("value", value)
+	o.Set("textContent", text)
+	to.Call("append", o)
+}
