@@ -26,6 +26,12 @@ type live struct {
 
 func startLive(t *testing.T, cfg hub.Config) *live {
 	t.Helper()
+	return startLimited(t, cfg, nil)
+}
+
+// startLimited is startLive with limits an address.
+func startLimited(t *testing.T, cfg hub.Config, addresses *server.Addresses) *live {
+	t.Helper()
 	st, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "hallway.db")})
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +43,7 @@ func startLive(t *testing.T, cfg hub.Config) *live {
 	l := &live{description: describe(t)}
 	l.site = start(t, func(o *server.Options) {
 		cfg.Verifier = o.Verifier
-		l.engine = server.NewEngine(server.EngineOptions{Hub: cfg, Store: st, Revoked: revoked, Log: slog.New(slog.DiscardHandler)})
+		l.engine = server.NewEngine(server.EngineOptions{Hub: cfg, Store: st, Revoked: revoked, Addresses: addresses, Log: slog.New(slog.DiscardHandler)})
 		// After the server's own end.
 		t.Cleanup(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -49,7 +55,7 @@ func startLive(t *testing.T, cfg hub.Config) *live {
 				t.Errorf("close: %v", err)
 			}
 		})
-		o.Backend, o.History, o.Directory, o.Moderation = l.engine, l.engine, st, st
+		o.Backend, o.History, o.Directory, o.Moderation, o.Addresses = l.engine, l.engine, st, st, addresses
 	})
 	return l
 }

@@ -59,7 +59,7 @@ func (s *site) read(r *bufio.Reader, method string) response {
 // line; an empty line drops it.
 func (s *site) handshake(change map[string]string) string {
 	request := "GET /v1/ws HTTP/1.1\r\n"
-	for _, name := range []string{"Host", "Connection", "Upgrade", "Sec-WebSocket-Version", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Origin"} {
+	for _, name := range []string{"Host", "Connection", "Upgrade", "Sec-WebSocket-Version", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Origin", "X-Forwarded-For"} {
 		line, changed := change[name]
 		if !changed {
 			line = map[string]string{

@@ -1,0 +1,214 @@
+package server_test
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/auth"
+	"hallway/relay/hub"
+	"hallway/relay/server"
+)
+
+// A clock that moves when told.
+type clock struct{ at atomic.Int64 }
+
+func newClock() *clock {
+	c := &clock{}
+	c.at.Store(time.Now().UnixNano()) // tokens are of today
+	return c
+}
+
+func (c *clock) now() time.Time       { return time.Unix(0, c.at.Load()) }
+func (c *clock) wait(d time.Duration) { c.at.Add(int64(d)) }
+func forwarded(from string) []string  { return []string{"X-Forwarded-For", from} }
+func proxies(all ...string) (p []netip.Prefix) {
+	for _, one := range all {
+		p = append(p, netip.MustParsePrefix(one))
+	}
+	return p
+}
+
+// limited is a server with limits an address, behind a proxy on this machine.
+func limited(t *testing.T, limits server.AddressLimits) (*site, *clock) {
+	t.Helper()
+	c := newClock()
+	limits.Proxies = append(limits.Proxies, proxies("127.0.0.0/8", "10.0.0.0/8")...)
+	s := start(t, func(o *server.Options) { o.Addresses, o.Now = server.NewAddresses(limits), c.now })
+	return s, c
+}
+
+// TestRequestsOfAnAddress: beyond the burst they wait, and nobody else does.
+func TestRequestsOfAnAddress(t *testing.T) {
+	s, c := limited(t, server.AddressLimits{RequestsPerSecond: 2})
+	bearer := []string{"Authorization", "Bearer " + s.token("u1", "*")}
+	ask := func(from, path string) response { return s.ask("GET", path, "", append(forwarded(from), bearer...)...) }
+	for range 8 { // the burst
+		if r := ask("192.0.2.1", messagesPath); r.StatusCode != 200 {
+			t.Fatal(r.StatusCode, r.body)
+		}
+	}
+	for range 3 { // to be refused costs nothing
+		r := ask("192.0.2.1", messagesPath)
+		s.wantProblem(r, 429, protocol.CodeRateLimited)
+		describe(t).check(t, "GET", messagesPath, "", r)
+		if r.Header.Get("Retry-After") != "1" {
+			t.Errorf("Retry-After %q", r.Header.Get("Retry-After"))
+		}
+	}
+	for _, path := range []string{"/healthz", "/v1/openapi.json", "/metrics"} {
+		if r := ask("192.0.2.1", path); r.StatusCode != 200 {
+			t.Errorf("%s: %d", path, r.StatusCode)
+		}
+	}
+	if r := ask("192.0.2.2", messagesPath); r.StatusCode != 200 {
+		t.Errorf("another address: %d", r.StatusCode)
+	}
+	c.wait(500 * time.Millisecond)
+	if r := ask("192.0.2.1", messagesPath); r.StatusCode != 200 {
+		t.Errorf("after the wait: %d", r.StatusCode)
+	}
+	if r := ask("192.0.2.1", messagesPath); r.StatusCode != 429 {
+		t.Errorf("and again: %d", r.StatusCode)
+	}
+	if m := s.ask("GET", "/metrics", "").body; !strings.Contains(m, `hallway_address_refused_total{reason="requests"} 4`) {
+		t.Error("the metrics do not tell")
+	}
+}
+
+// TestWhoAsks: the last address that is no trusted proxy's, an IPv6 one by its /64.
+func TestWhoAsks(t *testing.T) {
+	const all = 4 // the burst
+	for _, test := range []struct{ one, other string }{
+		{"192.0.2.1", "192.0.2.1"},
+		{"192.0.2.1", "198.51.100.7, 192.0.2.1"}, // made up by the client
+		{"192.0.2.1", "192.0.2.1, 10.1.2.3"},     // through two proxies
+		{"192.0.2.1", "rubbish, 192.0.2.1 ,10.1.2.3"},
+		{"192.0.2.1", "::ffff:192.0.2.1"},
+		{"2001:db8::1", "2001:db8:0:0:ffff::2"},
+		{"rubbish", ""}, // the proxy itself
+	} {
+		s, _ := limited(t, server.AddressLimits{RequestsPerSecond: 1})
+		bearer := []string{"Authorization", "Bearer " + s.token("u1", "*")}
+		for range all {
+			s.ask("GET", messagesPath, "", append(forwarded(test.one), bearer...)...)
+		}
+		if r := s.ask("GET", messagesPath, "", append(forwarded(test.other), bearer...)...); r.StatusCode != 429 {
+			t.Errorf("%q is not %q: %d", test.other, test.one, r.StatusCode)
+		}
+		if r := s.ask("GET", messagesPath, "", append(forwarded("2001:db8:0:1::1"), bearer...)...); r.StatusCode != 200 {
+			t.Errorf("%q is somebody else: %d", test.one, r.StatusCode)
+		}
+	}
+	// Without a trusted proxy nobody's word counts.
+	s := start(t, func(o *server.Options) { o.Addresses = server.NewAddresses(server.AddressLimits{RequestsPerSecond: 1}) })
+	for i := range all + 1 {
+		r := s.ask("GET", messagesPath, "", append(forwarded(fmt.Sprintf("192.0.2.%d", i)), "Authorization", "Bearer "+s.token("u1", "*"))...)
+		if (r.StatusCode == 429) != (i == all) {
+			t.Errorf("request %d: %d", i, r.StatusCode)
+		}
+	}
+}
+
+// TestBadTokensOfAnAddress: after too many different ones their address waits, with
+// handshakes too; good tokens are taken all the same over REST, and the same bad one
+// again is no guess, nor is an expired one.
+func TestBadTokensOfAnAddress(t *testing.T) {
+	s, c := limited(t, server.AddressLimits{BadTokensPerMinute: 3})
+	good := s.token("u1", "*")
+	expired, err := s.keeper.Issue(auth.Claims{Sub: "u1", Role: protocol.RoleParticipant}, c.now().Add(-time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(from, token string) int {
+		r := s.ask("GET", messagesPath, "", append(forwarded(from), "Authorization", "Bearer "+token)...)
+		describe(t).check(t, "GET", messagesPath, "", r)
+		if r.StatusCode == 429 && r.Header.Get("Retry-After") != "20" {
+			t.Errorf("Retry-After %q", r.Header.Get("Retry-After"))
+		}
+		return r.StatusCode
+	}
+	for i, want := range []struct {
+		token  string
+		status int
+	}{
+		{"a", 401}, {"a", 401}, {expired, 401}, {"b", 401}, {expired, 401}, {"a", 401}, {"c", 401},
+		{"d", 429}, {"a", 429}, {good, 200}, {expired, 401},
+	} {
+		if got := ask("192.0.2.1", want.token); got != want.status {
+			t.Errorf("%d: %.10s: %d, want %d", i, want.token, got, want.status)
+		}
+	}
+	if got := ask("192.0.2.2", "d"); got != 401 {
+		t.Errorf("another address: %d", got)
+	}
+	_, answer := s.dial(s.handshake(map[string]string{"X-Forwarded-For": "192.0.2.1"}))
+	r := s.read(answer, "GET")
+	s.wantProblem(r, 503, protocol.CodeUnavailable)
+	if r.Header.Get("Retry-After") != "20" {
+		t.Errorf("Retry-After %q", r.Header.Get("Retry-After"))
+	}
+	if m := s.ask("GET", "/metrics", "").body; !strings.Contains(m, `hallway_handshakes_refused_total{reason="bad_tokens"} 1`) || !strings.Contains(m, `hallway_address_refused_total{reason="bad_tokens"} 2`) {
+		t.Error("the metrics do not tell")
+	}
+	c.wait(20 * time.Second)
+	if got := ask("192.0.2.1", "e"); got != 401 {
+		t.Errorf("once it has calmed: %d", got)
+	}
+}
+
+// TestBadTokensOfHellos count as those of requests do.
+func TestBadTokensOfHellos(t *testing.T) {
+	l := startLimited(t, hub.Config{}, server.NewAddresses(server.AddressLimits{BadTokensPerMinute: 2, Proxies: proxies("127.0.0.1/32")}))
+	guess := func(remote, token string) {
+		client, relay := net.Pipe()
+		go l.engine.Serve(relay, remote)
+		c := &chatter{t, client}
+		c.say(protocol.Hello{Token: token})
+		c.wantClose(protocol.CloseUnauthorized)
+	}
+	knock := func(from string, status int) {
+		t.Helper()
+		_, r := l.dial(l.site.handshake(map[string]string{"X-Forwarded-For": from}))
+		if got := l.read(r, "GET"); got.StatusCode != status {
+			t.Errorf("from %s: %d, want %d", from, got.StatusCode, status)
+		}
+	}
+	guess("192.0.2.1:4711", "a")
+	guess("192.0.2.1:4712", "a")
+	guess("192.0.2.1", "b")
+	guess("192.0.2.2:4711", "c")
+	knock("192.0.2.1", 503)
+	knock("192.0.2.2", 101)
+}
+
+// TestTheSchemeThatAProxyNames: the page of another scheme is of another origin.
+func TestTheSchemeThatAProxyNames(t *testing.T) {
+	s, _ := limited(t, server.AddressLimits{})
+	bearer := "Bearer " + s.token("u1", "*")
+	for _, test := range []struct {
+		origin, proto string
+		allowed       bool
+	}{
+		{"https://", "https", true},
+		{"http://", "https", false},
+		{"https://", "http", false},
+		{"http://", "https, HTTP", true},
+		{"http://", "", true},
+		{"https://", "", true},
+	} {
+		header := []string{"Origin", test.origin + s.addr, "Authorization", bearer}
+		if test.proto != "" {
+			header = append(header, "X-Forwarded-Proto", test.proto)
+		}
+		r := s.ask("GET", messagesPath, "", header...)
+		if got := r.Header.Get("Access-Control-Allow-Origin") != ""; got != test.allowed {
+			t.Errorf("%s by %q: allowed %v", test.origin, test.proto, got)
+		}
+	}
+}
