@@ -13,6 +13,13 @@ import (
 // entries are what a page imports: index.js holds everything, the others stand on it.
 var entries = []string{"index.js", "define.js", "react.js"}
 
+// ownProps are properties of which only the bundled modules speak, so that they may have shorter names: those that begin with _,
+// as in the toolchain's file, but for the two that the program asks for; and some of ours that no object of a browser has.
+const (
+	ownProps     = `^_|^on(Event|Progress|Ready|Exit|Close)$|^(decoder|dispose|flush|kill|level|mount|watch)$`
+	programProps = `^_(pendingEvent|makeFuncWrapper)$`
+)
+
 // bundle makes one file of each entry and all that it imports, without comments and white space. The others find the element
 // in the one index.js beside them.
 func bundle(modules []file) ([]file, error) {
@@ -30,11 +37,14 @@ func bundle(modules []file) ([]file, error) {
 			Outdir:            "/dist",
 			Format:            api.FormatESModule,
 			Target:            api.ES2022,
+			Charset:           api.CharsetUTF8, // a module is always UTF-8
 			MinifyIdentifiers: true,
 			MinifySyntax:      true,
 			MinifyWhitespace:  true,
 			Sourcemap:         api.SourceMapLinked,
 			LegalComments:     api.LegalCommentsNone,
+			MangleProps:       ownProps,
+			ReserveProps:      programProps,
 		})
 		if len(result.Errors) > 0 {
 			return nil, errors.New(strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), ""))

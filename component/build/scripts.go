@@ -41,7 +41,7 @@ func modules(tool toolchain, m module) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	exec, err := goExec(tool)
+	exec, err := goExec(tool, m)
 	if err != nil {
 		return nil, err
 	}
@@ -74,19 +74,18 @@ func readFiles(tool toolchain, patterns ...string) ([]file, error) {
 	return files, nil
 }
 
-func goExec(tool toolchain) (file, error) {
+func goExec(tool toolchain, m module) (file, error) {
 	source, err := os.ReadFile(filepath.Join(tool.goroot, "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		return file{}, err
 	}
 	adapted, err := adapt(string(source), tool.version)
-	return file{"go_exec.js", []byte(present.Replace(adapted))}, err
+	if err != nil {
+		return file{}, err
+	}
+	trimmed, err := trim(adapted, m.wasm)
+	return file{"go_exec.js", []byte(trimmed)}, err
 }
-
-// present answers the toolchain's questions whether the global has what every scope of ours has: what it would do otherwise is
-// left out as dead code.
-var present = strings.NewReplacer("!globalThis.fs)", "false)", "!globalThis.crypto)", "false)", "!globalThis.performance)", "false)",
-	"!globalThis.TextEncoder)", "false)", "!globalThis.TextDecoder)", "false)")
 
 // version tells the element which package it is of, and of the module that belongs to it as much of the hash as tells it from
 // others. (All of it is in integrity.json.)

@@ -51,6 +51,7 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * @fires hallway-status {status, retryInMs}
  * @fires hallway-message {message}
  * @fires hallway-unread {count}
+ * @fires hallway-reports {open}
  * @fires hallway-error {code, message}
  * @fires hallway-exit {code, message, restartInMs}: the program crashed; it restarts by itself
  */
@@ -177,9 +178,12 @@ export class HallwayChat extends ElementBase {
     const alive = this.isConnected && this.open;
     const address = alive && this.room ? JSON.stringify([this.relay, this.room, this.wasm]) : undefined;
     if (this.#address !== undefined && this.#address !== address) this.#stop();
-    if (!this.isConnected) this.#unwatchKeyboard();
+    if (!this.isConnected) {
+      this.#keyboard?.();
+      this.#keyboard = undefined;
+    }
     if (!alive) this.#rejectPending();
-    else if (address === undefined) this.#skeleton.say(this.#words.noRoom);
+    else if (address === undefined) this.#skeleton.say(this.#words.loading);
     else if (this.#instance) this.#instance.configure(this.#config());
     else if (this.#restart === undefined) this.#start(address);
   }
@@ -213,10 +217,11 @@ export class HallwayChat extends ElementBase {
     this.#restart = undefined;
     this.#failures = 0;
     this.#address = undefined;
-    this.#instance?.end();
+    const instance = this.#instance;
     this.#instance = undefined;
     this.#rejectPending();
-    this.#paint();
+    this.#paint(); // first, for the focus is still where it was
+    instance?.end();
   }
 
   #rejectPending() {
@@ -224,8 +229,24 @@ export class HallwayChat extends ElementBase {
   }
 
   #ready(api) {
+    const focused = this.shadowRoot.activeElement;
     this.#skeleton.node.remove();
+    if (focused) this.#focusComposer();
     for (const call of this.#pending.splice(0)) call.run(api);
+  }
+
+  /** Gives the keyboard to the composer; while that is closed yet, the log holds it. */
+  #focusComposer() {
+    const field = this.shadowRoot.querySelector('textarea');
+    field.focus();
+    if (!field.disabled) return;
+    const log = this.shadowRoot.querySelector('[role=log]');
+    log.focus();
+    const opening = new MutationObserver(() => {
+      opening.disconnect();
+      if (this.shadowRoot.activeElement === log) field.focus();
+    });
+    opening.observe(field, { attributeFilter: ['disabled'] });
   }
 
   /** The program could not be loaded (`error`) or ended unasked. */
@@ -243,7 +264,7 @@ export class HallwayChat extends ElementBase {
       this.#settle();
     }, restartInMs);
     const words = error instanceof LoadError ? this.#words.unreachable : this.#words.stopped;
-    this.#skeleton.say(words.replace('{n}', Math.round(restartInMs / 1000)));
+    this.#skeleton.say(`${words} ${this.#words.again.replace('{n}', Math.round(restartInMs / 1000))}`);
     const message = error?.message ?? `the program ended with code ${code}`;
     if (error) console.error('[hallway]', error);
     if (error instanceof LoadError) this.#fire('error', { code: error.code, message });
@@ -279,7 +300,11 @@ export class HallwayChat extends ElementBase {
     this.#skeleton.node.dir = this.#words.dir;
     this.#skeleton.node.lang = this.#words.lang;
     this.shadowRoot.adoptedStyleSheets = themeSheets(this.theme);
-    if (!this.#instance) this.shadowRoot.replaceChildren(this.#skeleton.node);
+    if (this.#instance) return;
+    // Who was writing still has the keyboard in the chat, not in the page, when it is up again.
+    const focused = this.shadowRoot.activeElement;
+    this.shadowRoot.replaceChildren(this.#skeleton.node);
+    if (focused) this.#skeleton.node.focus();
   }
 
   /** The element's own language, else that of what it stands in, else the user's. */
@@ -293,11 +318,6 @@ export class HallwayChat extends ElementBase {
 
   get #words() {
     return wordsFor(this.#language);
-  }
-
-  #unwatchKeyboard() {
-    this.#keyboard?.();
-    this.#keyboard = undefined;
   }
 
   #config() {
@@ -338,14 +358,19 @@ for (const name of REFLECTED) {
 }
 
 /**
- * Registers the element; a second call does nothing, nor does any on a server.
+ * Registers the element; a second call with a name does nothing, nor does any on a server.
  *
  * @param {string} [name]
  */
 export function define(name = 'hallway-chat') {
   const registry = globalThis.customElements;
-  if (registry && !registry.get(name)) registry.define(name, HallwayChat);
+  if (!registry || registry.get(name)) return;
+  // A class has one name only.
+  registry.define(name, defined ? class extends HallwayChat {} : HallwayChat);
+  defined = true;
 }
+
+let defined = false;
 
 /** The relay's address as an absolute http(s) URL without a slash at its end. */
 function relayAddress(relay) {

@@ -93,8 +93,8 @@ export class Instance {
   #finish(end) {
     if (this.#ended) return;
     this.#ended = true;
+    this.#options.onExit(end); // first, for the focus is still where it was
     this.#dispose();
-    this.#options.onExit(end);
   }
 
   #dispose() {

@@ -17,8 +17,7 @@ export class LoadError extends Error {
 }
 
 const ADVICE = 'set HallwayChat.wasmUrl or the "wasm" attribute to where hallway-chat/chat.wasm is served';
-const MAGIC = [0x00, 0x61, 0x73, 0x6d]; // "\0asm"
-
+const MAGIC = '\0asm';
 const VERSION_SECTION = 'hallway.version'; // component/build writes it
 const SLOW_MS = 300; // what takes no longer needs no bar
 
@@ -49,7 +48,7 @@ export function loadModule(url, version, onProgress = () => {}) {
 
 async function fetchModule(url, version, watch) {
   if (typeof WebAssembly !== 'object') {
-    throw new LoadError('unsupported', 'this browser has no WebAssembly (or it is switched off)');
+    throw new LoadError('unsupported', 'this browser has no WebAssembly');
   }
   let part;
   let slow = false;
@@ -102,10 +101,12 @@ function countedResponse(response, onPart) {
   return new Response(body.pipeThrough(count), { headers });
 }
 
+const decode = (bytes) => new TextDecoder().decode(bytes);
+
 /** Element and module speak to each other in ways that may differ from one version to the next. */
 function sameVersion(module, url, version) {
   const [section] = WebAssembly.Module.customSections(module, VERSION_SECTION);
-  const found = section && new TextDecoder().decode(section);
+  const found = section && decode(section);
   if (found === version) return module;
   const what = found ? `of version ${found}` : 'of no known version';
   throw new LoadError(
@@ -133,8 +134,7 @@ async function request(url) {
 
 // Servers that do not know .wasm still serve the right bytes; those that answer every path with the app's page do not.
 async function compileBytes(buffer, url, type) {
-  const head = new Uint8Array(buffer, 0, Math.min(MAGIC.length, buffer.byteLength));
-  if (!MAGIC.every((byte, i) => head[i] === byte)) {
+  if (decode(buffer.slice(0, MAGIC.length)) !== MAGIC) {
     throw new LoadError('not_wasm', `${url} is ${type || 'of no type'}, not a WebAssembly module: ${ADVICE}`);
   }
   const module = await WebAssembly.compile(buffer);

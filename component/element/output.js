@@ -6,33 +6,31 @@ export const LOG_PREFIX = '[hallway]';
  * its trace is one error.
  */
 export function createOutput() {
-  const streams = new Map([
-    [1, { text: '', decoder: new TextDecoder(), print: (text) => console.log(LOG_PREFIX, text) }],
-    [2, { text: '', decoder: new TextDecoder(), print: (text) => console.error(LOG_PREFIX, text) }],
-  ]);
+  const begun = (level) => ({ level, text: '', decoder: new TextDecoder() });
+  const streams = { 1: begun('log'), 2: begun('error') };
   let scheduled = false;
 
-  const flush = ({ partial = true } = {}) => {
+  const flush = (partial) => {
     scheduled = false;
-    for (const stream of streams.values()) {
+    for (const stream of Object.values(streams)) {
       const end = partial ? stream.text.length : stream.text.lastIndexOf('\n') + 1;
       const lines = stream.text.slice(0, end).trimEnd();
       stream.text = stream.text.slice(end);
-      if (lines) stream.print(lines);
+      if (lines) console[stream.level](LOG_PREFIX, lines);
     }
   };
 
   const writeSync = (descriptor, bytes) => {
-    const stream = streams.get(descriptor) ?? streams.get(2);
+    const stream = streams[descriptor] ?? streams[2];
     stream.text += stream.decoder.decode(bytes, { stream: true });
     if (!scheduled) {
       scheduled = true;
-      queueMicrotask(() => flush({ partial: false }));
+      queueMicrotask(flush); // whole lines only
     }
     return bytes.length;
   };
 
-  return { fs: outputOnlyFiles(writeSync), flush };
+  return { fs: outputOnlyFiles(writeSync), flush: () => flush(true) };
 }
 
 /** What Go's runtime wants of a file system where there is none: writing to stdout and stderr. */
@@ -45,7 +43,6 @@ function outputOnlyFiles(writeSync) {
     write(descriptor, bytes, _offset, _length, _position, callback) {
       callback(null, writeSync(descriptor, bytes));
     },
-    fsync: (_descriptor, callback) => callback(null),
   };
   return new Proxy(files, { get: (own, name) => own[name] ?? unsupported });
 }

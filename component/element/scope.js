@@ -1,11 +1,12 @@
 // The global object of one chat program.
 //
 // Go reaches the browser only through js.Global(). It gets this plain object in place of the page's: an allow-list in which
-// the "document" is one shadow root, "location" and "history" lead nowhere, storage is prefixed, and every method is bound.
+// the "document" is one shadow root, "location" and "history" lead nowhere, and storage is prefixed.
 // So the program cannot disturb its host, two programs cannot disturb each other, and everything that one started (listeners,
 // sockets, requests, locks, channels, database connections) ends with dispose().
 
 import { createOutput, LOG_PREFIX } from './output.js';
+import { watchSight } from './sight.js';
 import { scopedWebSocket } from './socket.js';
 import { prefixedStorage } from './storage.js';
 
@@ -25,30 +26,22 @@ export function createScope({ root, mount, hallway, network }) {
   const { signal } = controller;
   const output = createOutput();
 
+  // Handlers that go-app assigns to its window (onclick, onpopstate, onresize) end up on this object: wired to nothing.
   const global = {
     ...language(),
-    ...pageServices(mount, signal),
+    ...pageServices(signal),
     ...networkServices(network ?? {}, hallway, signal),
     fs: output.fs,
     console: boundConsole(),
     document: scopedDocument(root, mount, signal),
-    location: { href: NOWHERE, reload() {} },
+    location: { href: NOWHERE },
     history: { pushState() {}, replaceState() {} },
     localStorage: prefixedStorage(() => window.localStorage, STORAGE_PREFIX),
-    sessionStorage: prefixedStorage(() => window.sessionStorage, STORAGE_PREFIX),
     indexedDB: scopedDatabases(signal),
     navigator: scopedNavigator(signal),
     ...listening(window, signal),
-    get innerWidth() {
-      return mount.clientWidth;
-    },
-    get innerHeight() {
-      return mount.clientHeight;
-    },
     hallway,
   };
-  // Handlers that go-app assigns to its window (onclick, onpopstate, onresize) end up on this object: wired to nothing.
-  global.window = global.self = global.globalThis = global;
 
   return {
     global,
@@ -60,63 +53,21 @@ export function createScope({ root, mount, hallway, network }) {
   };
 }
 
-const language = () => ({
-  Array,
-  ArrayBuffer,
-  Date,
-  Error,
-  Intl,
-  JSON,
-  Map,
-  Math,
-  Object,
-  Promise,
-  Set,
-  Uint8Array,
-});
+const language = () => ({ Array, Date, Error, Intl, JSON, Object, Promise, Uint8Array });
 
-/** What the page offers to everybody, bound: a method called on this scope would otherwise be an "illegal invocation". */
-function pageServices(mount, signal) {
-  const { crypto, performance } = window;
-  return {
-    AbortController,
-    AbortSignal,
-    Blob,
-    BroadcastChannel: scopedChannels(signal),
-    CustomEvent,
-    Headers,
-    IDBKeyRange: window.IDBKeyRange,
-    IntersectionObserver,
-    MutationObserver,
-    ResizeObserver,
-    TextDecoder,
-    TextEncoder,
-    URL,
-    URLSearchParams,
-    crypto: {
-      getRandomValues: (array) => crypto.getRandomValues(array),
-      subtle: crypto.subtle, // undefined where the page is not served securely
-    },
-    performance: { now: () => performance.now(), timeOrigin: performance.timeOrigin },
-    setTimeout: (...args) => window.setTimeout(...args),
-    clearTimeout: (id) => window.clearTimeout(id),
-    requestAnimationFrame: (callback) => window.requestAnimationFrame(callback),
-    cancelAnimationFrame: (id) => window.cancelAnimationFrame(id),
-    queueMicrotask: (callback) => window.queueMicrotask(callback),
-    getComputedStyle: (element = mount) => window.getComputedStyle(element),
-    open: (url) => window.open(url, '_blank', 'noopener'),
-    matchMedia(query) {
-      const list = window.matchMedia(query);
-      return {
-        media: list.media,
-        get matches() {
-          return list.matches;
-        },
-        ...listening(list, signal),
-      };
-    },
-  };
-}
+/** What the page offers to everybody. A function is bound: called on this scope it would be an "illegal invocation". */
+const pageServices = (signal) => ({
+  AbortController,
+  BroadcastChannel: scopedChannels(signal),
+  IDBKeyRange: window.IDBKeyRange,
+  IntersectionObserver,
+  ResizeObserver,
+  crypto,
+  performance,
+  setTimeout: (...args) => window.setTimeout(...args),
+  clearTimeout: (id) => window.clearTimeout(id),
+  requestAnimationFrame: (callback) => window.requestAnimationFrame(callback),
+});
 
 function networkServices(network, hallway, signal) {
   const Base = network.WebSocket ?? window.WebSocket;
@@ -136,36 +87,22 @@ function networkServices(network, hallway, signal) {
 function scopedDocument(root, mount, signal) {
   const real = root.ownerDocument;
   const own = listening(mount, signal);
-  const page = listening(real, signal);
-  const target = (type) => (type === 'visibilitychange' ? page : own);
+  const sight = watchSight(root.host, signal);
+  const seen = listening(sight, signal);
+  const target = (type) => (type === 'visibilitychange' ? seen : own);
   return {
     body: mount,
     head: real.createDocumentFragment(), // go-app's <meta> tags: nobody reads them
-    title: '',
-    documentElement: {
-      lang: '',
-      get clientWidth() {
-        return mount.clientWidth;
-      },
-      get clientHeight() {
-        return mount.clientHeight;
-      },
-    },
+    documentElement: {}, // it sets the language of the page
     get activeElement() {
       return root.activeElement;
     },
-    get hidden() {
-      return real.hidden;
-    },
     get visibilityState() {
-      return real.visibilityState;
+      return sight.state();
     },
-    hasFocus: () => real.hasFocus(),
     createElement: (tag) => real.createElement(tag),
     createElementNS: (namespace, tag) => real.createElementNS(namespace, tag),
     createTextNode: (text) => real.createTextNode(text),
-    createDocumentFragment: () => real.createDocumentFragment(),
-    createRange: () => real.createRange(),
     getElementById: (id) => root.getElementById(id),
     querySelector: (selector) => root.querySelector(selector),
     addEventListener: (type, ...rest) => target(type).addEventListener(type, ...rest),
@@ -176,20 +113,11 @@ function scopedDocument(root, mount, signal) {
 function scopedNavigator(signal) {
   const { navigator } = window;
   return {
-    userAgent: navigator.userAgent,
-    get language() {
-      return navigator.language;
-    },
-    get languages() {
-      return navigator.languages;
-    },
     get onLine() {
       return navigator.onLine;
     },
     // Both are missing where the page is not served securely.
-    clipboard: navigator.clipboard && {
-      writeText: (text) => navigator.clipboard.writeText(text),
-    },
+    clipboard: navigator.clipboard,
     locks: navigator.locks && scopedLocks(navigator.locks, signal),
   };
 }
@@ -200,13 +128,9 @@ function scopedLocks(locks, signal) {
     signal.addEventListener('abort', resolve);
   });
   return {
-    request(name, ...rest) {
-      const callback = rest.pop();
-      const options = { ...rest[0] };
-      // The platform forbids a signal beside these two; they do not wait anyway.
-      if (!options.ifAvailable && !options.steal) options.signal = either(options.signal, signal);
+    request(name, options, callback) {
       const held = (lock) => Promise.race([callback(lock), ended]);
-      return unheard(locks.request(name, options, held));
+      return unheard(locks.request(name, { ...options, signal: either(options.signal, signal) }, held));
     },
   };
 }
@@ -241,7 +165,6 @@ function scopedDatabases(signal) {
         });
         return request;
       },
-      deleteDatabase: (name) => databases.deleteDatabase(name),
     }
   );
 }
@@ -257,17 +180,11 @@ function listening(target, signal) {
   };
 }
 
-/** A signal that aborts with either of two. */
-function either(first, second) {
-  if (!first) return second;
-  if (AbortSignal.any) return AbortSignal.any([first, second]);
-  const controller = new AbortController();
-  for (const signal of [first, second]) {
-    if (signal.aborted) controller.abort(signal.reason);
-    else signal.addEventListener('abort', () => controller.abort(signal.reason));
-  }
-  return controller.signal;
-}
+/**
+ * A signal that aborts with either of two; the first may be none. Where the browser cannot have it, the first does: what it ends is
+ * then left running when a program crashes, unheard.
+ */
+const either = (first, second) => (first ? (AbortSignal.any?.([first, second]) ?? first) : second);
 
 /** The same promise, whose rejection is not the page's business when the program that asked for it is gone. */
 function unheard(promise) {
@@ -277,11 +194,5 @@ function unheard(promise) {
 
 function boundConsole() {
   const bind = (level) => console[level].bind(console, LOG_PREFIX);
-  return {
-    debug: bind('debug'),
-    log: bind('log'),
-    info: bind('info'),
-    warn: bind('warn'),
-    error: bind('error'),
-  };
+  return { log: bind('log'), warn: bind('warn'), error: bind('error') };
 }

@@ -20,8 +20,10 @@ export function createSkeleton(document) {
   const log = box('hallway-log', box('hallway-loading', row(), row(), row()));
   const composer = box('hallway-composer', box('hallway-skeleton-input'));
   for (const shape of [log, composer]) shape.setAttribute('aria-hidden', 'true');
+  const node = box('hallway hallway-skeleton', status, log, composer);
+  node.tabIndex = -1; // it may hold the focus
   return {
-    node: box('hallway hallway-skeleton', status, log, composer),
+    node,
     say(text) {
       status.textContent = text;
       bar.remove();

@@ -2,44 +2,40 @@
 
 const LANGUAGES = {
   en: {
-    dir: 'ltr',
-    noRoom: 'The chat has no room yet.',
     loading: 'Loading the chat…',
-    stopped: 'The chat stopped. It starts again in {n} s.',
-    unreachable: 'The chat could not be loaded. Next try in {n} s.',
+    stopped: 'The chat stopped.',
+    unreachable: 'The chat could not be loaded.',
+    again: 'Next try in {n} s.',
     unsupported: 'This browser is too old for the chat.',
     blocked: 'This page’s security policy forbids the chat.',
     version_mismatch: 'The chat was updated. Please reload the page.',
     failed: 'The chat cannot start.',
   },
   de: {
-    dir: 'ltr',
-    noRoom: 'Der Chat hat noch keinen Raum.',
     loading: 'Der Chat wird geladen …',
-    stopped: 'Der Chat ist stehen geblieben. Er startet in {n} s neu.',
-    unreachable: 'Der Chat konnte nicht geladen werden. Nächster Versuch in {n} s.',
+    stopped: 'Der Chat ist stehen geblieben.',
+    unreachable: 'Der Chat konnte nicht geladen werden.',
+    again: 'Nächster Versuch in {n} s.',
     unsupported: 'Dieser Browser ist zu alt für den Chat.',
     blocked: 'Die Sicherheitsregeln dieser Seite verbieten den Chat.',
     version_mismatch: 'Der Chat wurde aktualisiert. Bitte die Seite neu laden.',
     failed: 'Der Chat kann nicht starten.',
   },
   fr: {
-    dir: 'ltr',
-    noRoom: 'La discussion n’a pas encore de salon.',
     loading: 'Chargement de la discussion…',
-    stopped: 'La discussion s’est arrêtée. Elle redémarre dans {n} s.',
-    unreachable: 'La discussion n’a pas pu être chargée. Nouvel essai dans {n} s.',
+    stopped: 'La discussion s’est arrêtée.',
+    unreachable: 'La discussion n’a pas pu être chargée.',
+    again: 'Nouvel essai dans {n} s.',
     unsupported: 'Ce navigateur est trop ancien pour la discussion.',
     blocked: 'Les règles de sécurité de cette page interdisent la discussion.',
     version_mismatch: 'La discussion a été mise à jour. Veuillez recharger la page.',
     failed: 'La discussion ne peut pas démarrer.',
   },
   ar: {
-    dir: 'rtl',
-    noRoom: 'لا غرفة للمحادثة بعد.',
     loading: 'جارٍ تحميل المحادثة…',
-    stopped: 'توقفت المحادثة. تبدأ من جديد بعد {n} ث.',
-    unreachable: 'تعذّر تحميل المحادثة. محاولة جديدة بعد {n} ث.',
+    stopped: 'توقفت المحادثة.',
+    unreachable: 'تعذّر تحميل المحادثة.',
+    again: 'محاولة جديدة بعد {n} ث.',
     unsupported: 'هذا المتصفح قديم جدًا على المحادثة.',
     blocked: 'سياسة الأمان في هذه الصفحة تمنع المحادثة.',
     version_mismatch: 'حُدّثت المحادثة. أعد تحميل الصفحة من فضلك.',
@@ -55,5 +51,5 @@ const LANGUAGES = {
 export function wordsFor(tag) {
   const primary = tag.split('-')[0].toLowerCase();
   const lang = Object.hasOwn(LANGUAGES, primary) ? primary : 'en';
-  return { lang, ...LANGUAGES[lang] };
+  return { lang, dir: lang === 'ar' ? 'rtl' : 'ltr', ...LANGUAGES[lang] };
 }

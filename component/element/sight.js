@@ -1,0 +1,32 @@
+// Whether anybody can see a chat: not in a page that is out of sight, not scrolled away, folded, or hidden in any other way.
+
+/**
+ * @param {HTMLElement} host
+ * @param {AbortSignal} signal ends it
+ * @returns {EventTarget & {state: () => 'visible' | 'hidden'}} fires `visibilitychange`, like a document
+ */
+export function watchSight(host, signal) {
+  const page = host.ownerDocument;
+  let inView = true; // until the observer says otherwise, which it does with the first frame
+  const state = () =>
+    inView && !page.hidden && host.checkVisibility?.({ visibilityProperty: true }) !== false
+      ? 'visible'
+      : 'hidden';
+  let last = state();
+  const sight = Object.assign(new EventTarget(), { state });
+  const look = () => {
+    if (last === state()) return;
+    last = state();
+    sight.dispatchEvent(new Event('visibilitychange'));
+  };
+  page.addEventListener('visibilitychange', look, { signal });
+  // An observer is not told of `visibility`: the chat's style has a transition of it, a very short one.
+  host.shadowRoot.addEventListener('transitionend', look, { signal });
+  const observer = new IntersectionObserver((entries) => {
+    inView = entries.at(-1).isIntersecting;
+    look();
+  });
+  observer.observe(host);
+  signal.addEventListener('abort', () => observer.disconnect());
+  return sight;
+}
