@@ -170,7 +170,8 @@ test('a refused message says why, and is retried or discarded', async ({ newPage
   refusing = false;
   await ada.message('second').getByRole('button', { name: 'Retry' }).click();
   await ada.settled(1);
-  await expect(ada.messages.getByRole('button')).toHaveCount(0);
+  // The pointer may be over a message, whose tools are there then.
+  await expect(ada.messages.getByRole('button', { name: /Retry|Discard/ })).toHaveCount(0);
 });
 
 test('what is read stays in its place when the status line comes and goes', async ({
