@@ -21,6 +21,11 @@ const (
 type commandLine struct {
 	Serve   serveCommand     `cmd:"" help:"Run the relay."`
 	Token   tokenCommand     `cmd:"" help:"Print a token, for a try or a script."`
+	Backup  backupCommand    `cmd:"" help:"Copy the database to a file, also while a relay uses it."`
+	Restore restoreCommand   `cmd:"" help:"Put a backup in the place of the database; the relay must be stopped."`
+	Check   checkCommand     `cmd:"" help:"Look for damage in the database, also while a relay uses it; exit code 1 where there is any."`
+	Export  exportCommand    `cmd:"" help:"Write everything that is stored about a user as JSON, also while a relay uses the database."`
+	Erase   eraseCommand     `cmd:"" help:"Take a user out of the database for good; the relay must be stopped."`
 	Version kong.VersionFlag `help:"Print the version and end."`
 }
 

@@ -21,36 +21,51 @@ const (
 	backupSyncSteps = 8
 )
 
-// Backup copies the database, as it is when it begins, to a file at path, which
-// takes the place of one that is there only when the copy is complete and
-// synced. The file is a whole database by itself, for its owner's eyes only.
+// NotBegun is an error of a command that has changed nothing and made nothing: it
+// must be asked otherwise.
+type NotBegun struct{ error }
+
+func (e NotBegun) Unwrap() error { return e.error }
+
+// Progress, where it is not nil, is told how much of how much is done.
+type Progress func(done, total int)
+
+// Backup copies the database at from, as it is when it begins, to a file at to:
+// a whole database by itself, for its owner's eyes only. A file that is there is
+// refused, unless force is set, and replaced only when the copy is complete,
+// checked and synced.
 //
-// Commits and pages go on meanwhile; the write-ahead log cannot begin anew until
-// the backup has ended, and grows with what is written. progress, if not nil, is
-// told after each step how many pages of how many are copied. A ctx that is done
+// A relay that uses the database goes on; its write-ahead log cannot begin anew
+// until the backup has ended, and grows with what is written. A ctx that is done
 // ends the backup and leaves nothing behind.
-func (s *SQLite) Backup(ctx context.Context, path string, progress func(done, total int)) error {
-	if err := s.backup(ctx, path, progress); err != nil {
-		return fmt.Errorf("back up to %q: %w", path, err)
+func Backup(ctx context.Context, from, to string, force bool, progress Progress) error {
+	if err := backup(ctx, from, to, force, progress); err != nil {
+		return fmt.Errorf("back up %q to %q: %w", from, to, explain(err))
 	}
 	return nil
 }
 
-func (s *SQLite) backup(ctx context.Context, path string, progress func(done, total int)) (err error) {
-	path, err = resolve(path)
+func backup(ctx context.Context, from, to string, force bool, progress Progress) (err error) {
+	source, err := openExisting(from)
 	if err != nil {
 		return err
 	}
-	// Renamed over, a database that is in use would be lost, and a log that has
-	// been left would be taken for the new file's.
-	for _, suffix := range []string{"-wal", "-journal"} {
-		if _, err := os.Stat(path + suffix); !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("%s%s is there: a database in use, or not closed", path, suffix)
-		}
+	defer func() { _ = source.Close() }()
+	if to, err = resolve(to); err != nil {
+		return NotBegun{err}
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial") // mode 0600
-	if err != nil {
+	switch same, err := sameFile(from, to); {
+	case err != nil:
 		return err
+	case same:
+		return NotBegun{errors.New("that is the database itself: a database in use")}
+	}
+	if err := mayReplace(to, force); err != nil {
+		return NotBegun{err}
+	}
+	file, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.partial") // mode 0600
+	if err != nil {
+		return NotBegun{err}
 	}
 	defer func() {
 		if err != nil {
@@ -58,21 +73,73 @@ func (s *SQLite) backup(ctx context.Context, path string, progress func(done, to
 		}
 		_ = file.Close()
 	}()
-	if err := s.copyTo(ctx, file, progress); err != nil {
+	if err := copyTo(ctx, source, file, progress); err != nil {
+		return err
+	}
+	if err := checkCopy(ctx, file.Name()); err != nil {
 		return err
 	}
 	if err := file.Sync(); err != nil {
 		return err
 	}
-	if err := os.Rename(file.Name(), path); err != nil {
+	if err := os.Rename(file.Name(), to); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return syncFolder(filepath.Dir(to))
+}
+
+// openExisting opens a database to read it, beside a relay or without one. What
+// is not there is not made.
+func openExisting(path string) (*sql.DB, error) {
+	path, err := resolve(path)
+	if err != nil {
+		return nil, NotBegun{err}
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, NotBegun{err}
+	}
+	return connect(path, 1, url.Values{
+		"mode":          {"ro"},
+		"_busy_timeout": {busyTimeoutMs},
+		"_cache_size":   {readerCache},
+	}), nil
+}
+
+// sameFile reports whether both are one file; what is not there is none.
+func sameFile(a, b string) (bool, error) {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false, err
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other), nil
+}
+
+// mayReplace refuses what a database must not be put in the place of. Renamed over,
+// one that is in use would be lost, and a log that has been left would be taken for
+// the new file's.
+func mayReplace(path string, force bool) error {
+	for _, suffix := range []string{"-wal", "-journal"} {
+		if _, err := os.Stat(path + suffix); !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%s%s is there: a database in use, or not closed", path, suffix)
+		}
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) && !force {
+		return fmt.Errorf("%s is there already", path)
+	}
+	return nil
+}
+
+// checkCopy looks for damage in a database that nobody else has open.
+func checkCopy(ctx context.Context, path string) error {
+	db := connect(path, 1, url.Values{"mode": {"ro"}, "immutable": {"1"}})
+	defer func() { _ = db.Close() }()
+	return checkPages(ctx, db)
 }
 
 // copyTo copies the database into file through SQLite.
-func (s *SQLite) copyTo(ctx context.Context, file *os.File, progress func(done, total int)) error {
-	from, err := s.readers.Conn(ctx)
+func copyTo(ctx context.Context, source *sql.DB, file *os.File, progress Progress) error {
+	from, err := source.Conn(ctx)
 	if err != nil {
 		return err
 	}
@@ -111,7 +178,7 @@ func (s *SQLite) copyTo(ctx context.Context, file *os.File, progress func(done, 
 	})
 }
 
-func copySteps(ctx context.Context, b *sqlite3.SQLiteBackup, file *os.File, progress func(done, total int)) error {
+func copySteps(ctx context.Context, b *sqlite3.SQLiteBackup, file *os.File, progress Progress) error {
 	for step := 1; ; step++ {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -15,7 +15,8 @@ import (
 // A backup beside commits is a database of one moment.
 func TestBackupBesideCommits(t *testing.T) {
 	const before = 20_000 // messages: several steps
-	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	database := filepath.Join(t.TempDir(), "hallway.db")
+	s := mustOpen(t, database)
 	if _, err := s.Commit(now, sends("lobby", 0, before)); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +40,10 @@ func TestBackupBesideCommits(t *testing.T) {
 		}
 		committed += 10
 	}
-	if err := s.Backup(context.Background(), path, commit); err != nil {
+	if err := Backup(context.Background(), database, path, false, commit); err == nil || !strings.Contains(err.Error(), "is there already") {
+		t.Fatalf("it takes the place of another: %v", err)
+	}
+	if err := Backup(context.Background(), database, path, true, commit); err != nil {
 		t.Fatal(err)
 	}
 	if steps < 5 {
@@ -84,14 +88,15 @@ func mustPage(t *testing.T, s *SQLite, room string) (page struct {
 }
 
 func TestBackupThatIsEnded(t *testing.T) {
-	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	database := filepath.Join(t.TempDir(), "hallway.db")
+	s := mustOpen(t, database)
 	if _, err := s.Commit(now, sends("lobby", 0, 5000)); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	err := s.Backup(ctx, filepath.Join(dir, "backup.db"), func(int, int) { cancel() })
+	err := Backup(ctx, database, filepath.Join(dir, "backup.db"), false, func(int, int) { cancel() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("Backup: %v", err)
 	}
@@ -119,7 +124,7 @@ func TestBackupRefuses(t *testing.T) {
 		"no path":         {"", "the path is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := s.Backup(context.Background(), c.path, nil)
+			err := Backup(context.Background(), database, c.path, true, nil)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("Backup: %v, want %q", err, c.want)
 			}

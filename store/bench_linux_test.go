@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -238,7 +237,7 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-func benchCheck(b *testing.B, s *SQLite, check func(context.Context, *sql.DB) error) {
+func benchCheck(b *testing.B, s *SQLite, check func(context.Context, querier) error) {
 	b.Helper()
 	for b.Loop() {
 		if err := check(context.Background(), s.readers); err != nil {

@@ -28,8 +28,14 @@ func small(path string) bool {
 	return err == nil && info.Size() <= wholeCheckBytes
 }
 
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // checkPages looks for damage at each page of the file.
-func checkPages(ctx context.Context, db *sql.DB) error {
+func checkPages(ctx context.Context, db querier) error {
 	var found string
 	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&found); err != nil {
 		return err
@@ -42,7 +48,7 @@ func checkPages(ctx context.Context, db *sql.DB) error {
 
 // checkHeads makes sure that each room's head is its last change's rev, be the
 // message there or deleted by its age: quick, however large the database is.
-func checkHeads(ctx context.Context, db *sql.DB) error {
+func checkHeads(ctx context.Context, db querier) error {
 	var room string
 	var head, last int64
 	err := db.QueryRowContext(ctx, `
@@ -62,7 +68,7 @@ func checkHeads(ctx context.Context, db *sql.DB) error {
 
 // checkRevs makes sure that no change of a message has taken the rev with which
 // another was made, which no index does: a walk through the changed messages.
-func checkRevs(ctx context.Context, db *sql.DB) error {
+func checkRevs(ctx context.Context, db querier) error {
 	var room string
 	var rev int64
 	err := db.QueryRowContext(ctx, `
