@@ -20,12 +20,13 @@ test('everybody is offered what they may do, and no more', async ({ openChats, r
   await relay.post(ADA, { text: 'of Ada' });
   await relay.post(BEN, { text: 'of Ben' });
   const chats = await openChats([ADA, BEN, MO]);
+  const ofAnother = ['Report…', 'Mute…', 'Ban…', 'Delete all from this person…'];
   const offered = {
     'Ada of Ada': ['Add a reaction', 'Reply', 'Edit', 'Copy text', 'Pin', 'Delete', 'Keyboard shortcuts'],
-    'Ada of Ben': ['Add a reaction', 'Reply', 'Copy text', 'Pin', 'Delete', 'Keyboard shortcuts'],
-    'Ben of Ada': ['Add a reaction', 'Reply', 'Copy text', 'Keyboard shortcuts'],
+    'Ada of Ben': ['Add a reaction', 'Reply', 'Copy text', 'Pin', 'Delete', ...ofAnother, 'Keyboard shortcuts'],
+    'Ben of Ada': ['Add a reaction', 'Reply', 'Copy text', 'Report…', 'Keyboard shortcuts'],
     'Ben of Ben': ['Add a reaction', 'Reply', 'Edit', 'Copy text', 'Delete', 'Keyboard shortcuts'],
-    'Mo of Ada': ['Add a reaction', 'Reply', 'Copy text', 'Pin', 'Delete', 'Keyboard shortcuts'],
+    'Mo of Ada': ['Add a reaction', 'Reply', 'Copy text', 'Pin', 'Delete', 'Report…', 'Keyboard shortcuts'],
   };
   for (const [key, names] of Object.entries(offered)) {
     const [who, ...text] = key.split(' ');

@@ -1,0 +1,190 @@
+// What moderators do, and what those see whom it concerns: by a real relay, in two or three browsers.
+
+import { expectAccessible } from './axe.js';
+import { ADA, BEN, expect, test } from './fixture.js';
+
+const MO = { sub: 'u_mo', name: 'Mo', role: 'moderator' };
+
+const menuOf = (chat) => chat.element.getByRole('menu');
+const dialogOf = (chat) => chat.element.getByRole('dialog').or(chat.element.getByRole('alertdialog'));
+
+/** Each user in a browser of their own, all of them live. */
+async function open(openChats, ...users) {
+  const chats = [];
+  for (const user of users) {
+    const [chat] = await openChats([user]);
+    await chat.live();
+    chats.push(chat);
+  }
+  return chats;
+}
+
+/** Chooses something from the menu of a message. */
+async function choose(chat, text, item) {
+  await chat.message(text).focus();
+  await chat.page.keyboard.press('Enter');
+  await menuOf(chat).getByRole('menuitem', { name: item }).click();
+  await expect(dialogOf(chat)).toBeVisible();
+}
+
+/** As the relay's REST has it, so that a test need not wait ten minutes. */
+async function rest(relay, user, method, path, body) {
+  const answer = await fetch(`${relay.url}/v1/rooms/lobby/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${await relay.token(user)}`, 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  expect(answer.ok, `${method} ${path}: ${answer.status}`).toBe(true);
+}
+
+async function inBothThemes(chat, what) {
+  for (const theme of ['light', 'dark']) {
+    await chat.element.evaluate((element, theme) => element.setAttribute('theme', theme), theme);
+    await expectAccessible(chat.page, `${what}, ${theme}`);
+  }
+}
+
+test('who is muted is told why and until when, and it can be taken back', async ({ openChats }) => {
+  const [mo, ben] = await open(openChats, MO, BEN);
+  await ben.write('buy my shoes');
+  await mo.settled(1);
+  await choose(mo, 'shoes', 'Mute');
+  await expect(dialogOf(mo)).toHaveAccessibleName(/^Mute .*Ben.*\?$/);
+  await inBothThemes(mo, 'asked for how long');
+  await dialogOf(mo).getByRole('textbox').fill('no advertising');
+  await dialogOf(mo).getByRole('button', { name: 'Mute' }).click();
+
+  await expect(ben.status).toContainText(/You are muted until \d.*: no advertising/);
+  await expect(ben.composer).toBeDisabled();
+  await expect(ben.send).toBeDisabled();
+  await expect(ben.send).toContainText(/(9:\d\d|10:00)$/);
+  await inBothThemes(ben, 'muted');
+
+  await expect(mo.status).toContainText(/Ben.* is muted/);
+  await inBothThemes(mo, 'has muted');
+  await mo.element.getByRole('button', { name: 'Undo' }).click();
+  await expect(ben.composer).toBeEnabled();
+  await expect(ben.status).not.toContainText('muted');
+  await expect(mo.status).toContainText(/Ben.* can write again/);
+});
+
+test('a mute is over when its time is', async ({ openChats, relay }) => {
+  await relay.post(BEN, { text: 'here' });
+  await rest(relay, MO, 'PUT', 'members/u_ben/mute', { for_s: 4, reason: 'calm down' });
+  const [ben] = await open(openChats, BEN);
+  await expect(ben.status).toContainText('calm down');
+  await expect(ben.composer).toBeDisabled();
+  await expect(ben.composer).toBeEnabled();
+  await ben.write('calm now');
+  await expect(ben.message('calm now')).toHaveAttribute('data-state', 'sent');
+});
+
+test('who is banned is out, with the words, and comes back when it is over', async ({ openChats, relay }) => {
+  const [ada, ben] = await open(openChats, ADA, BEN);
+  await ben.write('spam');
+  await ada.settled(1);
+  await choose(ada, 'spam', 'Ban');
+  await dialogOf(ada).getByRole('combobox').selectOption('Until it is lifted');
+  await dialogOf(ada).getByRole('textbox').fill('spam');
+  await ada.page.keyboard.press('Enter');
+  await expect(ben.element).toHaveJSProperty('isConnected', true);
+  await expect(ben.status).toContainText('You are banned from this room: spam');
+  await expect(ben.composer).toBeDisabled();
+  await ben.message('spam').focus();
+  await ben.page.keyboard.press('Enter');
+  await expect(menuOf(ben)).toBeHidden();
+  await inBothThemes(ben, 'banned');
+
+  await rest(relay, ADA, 'PUT', 'members/u_ben/ban', { for_s: 3, reason: 'spam' });
+  const [again] = await openChats([BEN]);
+  await expect(again.status).toContainText(/You are banned from this room until/);
+  await again.live();
+  await expect(again.composer).toBeEnabled();
+});
+
+test('a frozen room is the organizers’, until it is thawed', async ({ openChats }) => {
+  const [ada, ben] = await open(openChats, ADA, BEN);
+  const room = ada.element.getByRole('button', { name: 'Room' });
+  await expect(ben.element.getByRole('button', { name: 'Room' })).toBeHidden();
+  await room.click();
+  await inBothThemes(ada, 'the room’s settings');
+  await dialogOf(ada).getByRole('checkbox', { name: 'Only organizers can write' }).check();
+  await dialogOf(ada).getByRole('button', { name: 'Save' }).click();
+  await expect(ben.composer).toBeDisabled();
+  await expect(ben.status).toContainText('Only organizers can write now');
+  await inBothThemes(ben, 'frozen');
+  await expect(room).toBeFocused();
+  await ada.write('listen');
+  await ben.settled(1);
+  await room.click();
+  await dialogOf(ada).getByRole('checkbox').uncheck();
+  await dialogOf(ada).getByRole('button', { name: 'Save' }).click();
+  await expect(ben.composer).toBeEnabled();
+});
+
+test('in slow mode the button counts down, and what is written waits', async ({ openChats }) => {
+  const [mo, ben] = await open(openChats, MO, BEN);
+  await mo.element.getByRole('button', { name: 'Room' }).click();
+  await dialogOf(mo).getByRole('combobox').selectOption('5 seconds');
+  await expect(dialogOf(mo).getByRole('checkbox')).toBeHidden();
+  await dialogOf(mo).getByRole('button', { name: 'Save' }).click();
+  await expect(dialogOf(mo)).toBeHidden();
+  await mo.element.getByRole('button', { name: 'Room' }).click();
+  await expect(dialogOf(mo).getByRole('combobox')).toHaveValue('5');
+  await mo.page.keyboard.press('Escape');
+
+  await ben.write('one');
+  await expect(ben.send).toBeDisabled();
+  await expect(ben.send).toContainText(/0:0\d$/);
+  await ben.write('two');
+  await expect(ben.composer).toHaveValue('two');
+  await inBothThemes(ben, 'slow mode');
+  await expect(ben.send).toBeEnabled();
+  await ben.composer.press('Enter');
+  await mo.settled(2);
+});
+
+test('a report is counted for those who moderate', async ({ openChats, relay }) => {
+  const [mo, ada, ben] = await open(openChats, MO, ADA, BEN);
+  const heard = mo.element.evaluate(
+    (element) => new Promise((resolve) => element.addEventListener('hallway-reports', (e) => resolve(e.detail))),
+  );
+  await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'rude' });
+  await ben.settled(1);
+  await choose(ben, 'rude', 'Report');
+  await dialogOf(ben).getByRole('button', { name: 'Report' }).click();
+  await expect(dialogOf(ben).getByRole('textbox'), 'it wants to know why').toBeFocused();
+  await inBothThemes(ben, 'asked what is wrong');
+  await ben.page.keyboard.type('insults');
+  await ben.page.keyboard.press('Enter');
+  await expect(ben.status).toContainText('Reported');
+  expect(await heard).toEqual({ open: 1 });
+  for (const chat of [mo, ada]) {
+    await expect(chat.element.getByRole('button', { name: 'Room, 1 open report' })).toBeVisible();
+  }
+  await inBothThemes(ada, 'a report is open');
+});
+
+test('all messages of one are deleted, after one question', async ({ openChats }) => {
+  const [mo, ben] = await open(openChats, MO, BEN);
+  for (const text of ['one', 'two', 'three']) await ben.write(text);
+  await mo.write('mine');
+  await mo.settled(4);
+  await choose(mo, 'two', 'Delete all');
+  await expect(dialogOf(mo).getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await dialogOf(mo).getByRole('button', { name: 'Delete' }).click();
+  await expect(mo.message('Message deleted')).toHaveCount(3);
+  await expect(ben.message('Message deleted')).toHaveCount(3);
+  await expect(mo.message('mine')).toBeVisible();
+  await expect(mo.status).toContainText(/All messages of .*Ben.* are deleted/);
+});
+
+test('what may not be done is said', async ({ openChats, relay }) => {
+  const [mo] = await open(openChats, MO);
+  await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'hello' });
+  await mo.settled(1);
+  await openChats([{ sub: 'u_cy', name: 'Cy', role: 'organizer' }]).then(([cy]) => cy.live());
+  await choose(mo, 'hello', 'Mute');
+  await dialogOf(mo).getByRole('button', { name: 'Mute' }).click();
+  await expect(mo.status).toContainText('Not done: you may not do that');
+});
