@@ -23,7 +23,15 @@ test('everybody is offered what they may do, and no more', async ({ openChats, r
   const ofAnother = ['Report…', 'Mute…', 'Ban…', 'Delete all from this person…'];
   const offered = {
     'Ada of Ada': ['Add a reaction', 'Reply', 'Edit', 'Copy text', 'Pin', 'Delete', 'Keyboard shortcuts'],
-    'Ada of Ben': ['Add a reaction', 'Reply', 'Copy text', 'Pin', 'Delete', ...ofAnother, 'Keyboard shortcuts'],
+    'Ada of Ben': [
+      'Add a reaction',
+      'Reply',
+      'Copy text',
+      'Pin',
+      'Delete',
+      ...ofAnother,
+      'Keyboard shortcuts',
+    ],
     'Ben of Ada': ['Add a reaction', 'Reply', 'Copy text', 'Report…', 'Keyboard shortcuts'],
     'Ben of Ben': ['Add a reaction', 'Reply', 'Edit', 'Copy text', 'Delete', 'Keyboard shortcuts'],
     'Mo of Ada': ['Add a reaction', 'Reply', 'Copy text', 'Pin', 'Delete', 'Report…', 'Keyboard shortcuts'],

@@ -147,7 +147,8 @@ test('in slow mode the button counts down, and what is written waits', async ({ 
 test('a report is counted for those who moderate', async ({ openChats, relay }) => {
   const [mo, ada, ben] = await open(openChats, MO, ADA, BEN);
   const heard = mo.element.evaluate(
-    (element) => new Promise((resolve) => element.addEventListener('hallway-reports', (e) => resolve(e.detail))),
+    (element) =>
+      new Promise((resolve) => element.addEventListener('hallway-reports', (e) => resolve(e.detail))),
   );
   await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'rude' });
   await ben.settled(1);
