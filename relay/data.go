@@ -120,7 +120,7 @@ func (c *eraseCommand) Run() error {
 
 // begun tells apart what could not begin and what failed under way.
 func begun(err error) error {
-	if err == nil || errors.As(err, new(store.NotBegun)) {
+	if err == nil || errors.As(err, new(store.NotBegunError)) {
 		return err
 	}
 	return failure{err}

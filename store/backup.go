@@ -21,13 +21,13 @@ const (
 	backupSyncSteps = 8
 )
 
-// NotBegun is an error of a command that has changed nothing and made nothing: it
+// NotBegunError is an error of a command that has changed nothing and made nothing: it
 // must be asked otherwise.
-type NotBegun struct{ error }
+type NotBegunError struct{ error }
 
-func (e NotBegun) Unwrap() error { return e.error }
+func (e NotBegunError) Unwrap() error { return e.error }
 
-// Progress, where it is not nil, is told how much of how much is done.
+// Progress is told how much of how much is done; nil is not.
 type Progress func(done, total int)
 
 // Backup copies the database at from, as it is when it begins, to a file at to:
@@ -52,20 +52,20 @@ func backup(ctx context.Context, from, to string, force bool, progress Progress)
 	}
 	defer func() { _ = source.Close() }()
 	if to, err = resolve(to); err != nil {
-		return NotBegun{err}
+		return NotBegunError{err}
 	}
 	switch same, err := sameFile(from, to); {
 	case err != nil:
 		return err
 	case same:
-		return NotBegun{errors.New("that is the database itself: a database in use")}
+		return NotBegunError{errors.New("that is the database itself: a database in use")}
 	}
 	if err := mayReplace(to, force); err != nil {
-		return NotBegun{err}
+		return NotBegunError{err}
 	}
 	file, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.partial") // mode 0600
 	if err != nil {
-		return NotBegun{err}
+		return NotBegunError{err}
 	}
 	defer func() {
 		if err != nil {
@@ -93,10 +93,10 @@ func backup(ctx context.Context, from, to string, force bool, progress Progress)
 func openExisting(path string) (*sql.DB, error) {
 	path, err := resolve(path)
 	if err != nil {
-		return nil, NotBegun{err}
+		return nil, NotBegunError{err}
 	}
 	if _, err := os.Stat(path); err != nil {
-		return nil, NotBegun{err}
+		return nil, NotBegunError{err}
 	}
 	return connect(path, 1, url.Values{
 		"mode":          {"ro"},

@@ -1,6 +1,7 @@
 // Package store keeps rooms, their messages and their members in one SQLite
-// file: what the relay asks of a database ([hub.Store], [hub.Directory]), and
-// nothing else.
+// file: what the relay asks of a database ([hub.Store], [hub.Directory],
+// [hub.Moderation]), and what its operator does ([Backup], [Restore], [Check], [Export],
+// [Erase]).
 //
 // # How it writes and reads
 //
@@ -31,6 +32,14 @@
 // table; a reader is looked up among the rows only where a summary names fewer
 // users than it counts.
 //
+// # Moderation
+//
+// Who may do what in a room is decided in the writer's transaction, so that it holds
+// for whatever comes at once, by whichever way. The writer keeps a room's sanctions
+// and settings in mind beside its head: a send asks the database for nothing of it. When
+// somebody has sent in slow mode is in memory alone. An act is noted in the audit in its
+// own transaction; triggers keep the audit from being changed, but for [Erase].
+//
 // # Upkeep
 //
 // What commits leave undone is done beside them, in the writer's turn but in
@@ -44,13 +53,16 @@
 //     never shows an earlier text. Under a load that keeps the writer busy all
 //     the time the index falls behind.
 //   - The content of dropped rooms. Dropping one only takes its name away.
+//   - Messages that are too old ([SQLite.Retain]), from a room's first on. The head
+//     stays, and the room notes the highest rev that is gone.
 //
 // # What is checked when it is opened
 //
 // Each page of the file, if it is small or was not closed when it was used last
 // (a second for two million messages in the page cache, longer from a cold
 // disk), with it that no rev was taken twice, and always that each room's head is
-// its last change's rev.
+// its last change's rev, or that of one which is gone by its age. [Check] looks at
+// everything.
 //
 // The file <path>.lock beside the database marks it as in use. It is locked by
 // the operating system, so it is free again when the process ends, in

@@ -30,11 +30,11 @@ const eraseRows = 500
 // progress is told of messages.
 func Erase(ctx context.Context, path, user string, now time.Time, progress Progress) (messages int, err error) {
 	if _, err := os.Stat(path); err != nil {
-		return 0, NotBegun{fmt.Errorf("erase from %q: %w", path, err)}
+		return 0, NotBegunError{fmt.Errorf("erase from %q: %w", path, err)}
 	}
 	s, err := Open(ctx, Options{Path: path})
 	if err != nil {
-		return 0, NotBegun{err}
+		return 0, NotBegunError{err}
 	}
 	e := eraser{s: s, user: user, now: protocol.TimeOf(now), progress: progress}
 	err = errors.Join(e.erase(ctx), s.Close())

@@ -28,20 +28,20 @@ func restore(ctx context.Context, from, path string, force bool, now time.Time, 
 	}
 	defer func() { _ = source.Close() }()
 	if path, err = resolve(path); err != nil {
-		return "", NotBegun{err}
+		return "", NotBegunError{err}
 	}
 	switch same, err := sameFile(from, path); {
 	case err != nil:
 		return "", err
 	case same:
-		return "", NotBegun{errors.New("that is the backup itself")}
+		return "", NotBegunError{errors.New("that is the backup itself")}
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) && !force {
-		return "", NotBegun{fmt.Errorf("%s is there already", path)}
+		return "", NotBegunError{fmt.Errorf("%s is there already", path)}
 	}
 	held, err := lock(ctx, path)
 	if err != nil {
-		return "", NotBegun{err}
+		return "", NotBegunError{err}
 	}
 	defer func() { _ = held.Close() }()
 

@@ -29,13 +29,13 @@ func TestRestore(t *testing.T) {
 	if _, err := s.Commit(now, sends("lobby", 20, 5)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Restore(ctx, backup, path, true, now, nil); !errors.As(err, new(NotBegun)) || !errors.Is(err, errInUse) {
+	if _, err := Restore(ctx, backup, path, true, now, nil); !errors.As(err, new(NotBegunError)) || !errors.Is(err, errInUse) {
 		t.Errorf("beside a relay: %v", err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Restore(ctx, backup, path, false, now, nil); !errors.As(err, new(NotBegun)) || !strings.Contains(err.Error(), "is there already") {
+	if _, err := Restore(ctx, backup, path, false, now, nil); !errors.As(err, new(NotBegunError)) || !strings.Contains(err.Error(), "is there already") {
 		t.Errorf("without force: %v", err)
 	}
 	// What a restore has left that was killed.

@@ -124,7 +124,7 @@ func TestRetentionBesideCommits(t *testing.T) {
 	}
 	settle(t, s)
 	later, sent := now.Add(2*time.Hour), 0
-	for slices := 0; slices < 10*old; slices++ {
+	for slices := range 10 * old {
 		if slices%5 == 0 {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)

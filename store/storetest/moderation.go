@@ -304,8 +304,8 @@ func testReports(h *harness) {
 // testAudit has each act noted once, with who did it about whom.
 func testAudit(h *harness) {
 	h.commit(by(bob, open("lobby")), by(bob, send("lobby", 1, "Bob's")), by(bob, send("lobby", 2, "too")), by(bob, edit("lobby", 1, "his own")))
-	any := by(moe, remove("lobby", 1))
-	any.Any = true
+	others := by(moe, remove("lobby", 1))
+	others.Any = true
 	var want []string
 	for _, act := range []struct {
 		name string
@@ -314,7 +314,7 @@ func testAudit(h *harness) {
 		{"mute", moderate(protocol.ActMute, bob.ID, protocol.TimeOf(start)+1_000_000)}, {"mute", moderate(protocol.ActMute, bob.ID, 0)}, {"unmute", moderate(protocol.ActUnmute, bob.ID, 0)},
 		{"ban", moderate(protocol.ActBan, bob.ID, 0)}, {"unban", moderate(protocol.ActUnban, bob.ID, 0)},
 		{"report", report(1)}, {"resolve", resolve(1, protocol.ReportResolved)}, {"report", report(1)}, {"dismiss", resolve(2, protocol.ReportDismissed)},
-		{"pin", pin("lobby", 1, true)}, {"pin", pin("lobby", 1, false)}, {"delete", any},
+		{"pin", pin("lobby", 1, true)}, {"pin", pin("lobby", 1, false)}, {"delete", others},
 		{"configure", configure(`{"a":1}`)}, {"configure", adjust(5, false)},
 		{"clear", moderate(protocol.ActClear, bob.ID, 0)}, {"remove", moderate(protocol.ActRemove, bob.ID, 0)},
 		{"drop", hub.Op{Kind: hub.OpDrop, Room: "lobby", Sender: ada}},
