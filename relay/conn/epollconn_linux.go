@@ -26,6 +26,7 @@ type epollConn struct {
 	dead       bool
 	watched    bool     // the poller tells when there is room to write
 	resting    bool     // the poller does not tell when there is something to read
+	greedy     bool     // the last turn has not read all there was
 	in         *decoder // what has come of a frame or message
 	out        *output  // what waits to be written
 	seats      []seat
@@ -97,7 +98,12 @@ func (s *shard) read(c *epollConn) {
 		s.lay(c, d)
 		return
 	}
-	n, err := unix.Read(int(c.fd), c.rest.crop(s.buffer))
+	buffer := s.buffer
+	if c.greedy && (c.in == nil || c.in.unread < readBytes) {
+		buffer = buffer[:greedyBytes]
+	}
+	n, err := unix.Read(int(c.fd), buffer)
+	c.greedy = n == len(buffer)
 	switch {
 	case err != nil && again(err):
 	case err != nil || n == 0:

@@ -14,7 +14,10 @@ import (
 const (
 	// readBytes is how much is read from a connection before others get their
 	// turn.
-	readBytes = 16 << 10
+	readBytes = 2 << 10
+	// greedyBytes is how much of it, where there is always more: many small frames are
+	// much work.
+	greedyBytes = 512
 	// sliceWrites is how many writes a shard does between two looks at what has
 	// arrived, so that a room of any size does not delay a heartbeat.
 	sliceWrites = 128
@@ -74,6 +77,7 @@ type shard struct {
 	deadlines map[*epollConn]time.Time // of a write, or of the peer's answer to a close frame
 	resting   map[*epollConn]time.Time // until when they rest
 	checkAt   time.Time                // when to look at these two
+	greedy    bool                     // one that always has more to read had its turn since the last slice
 	spare     *decoder
 	buffer    []byte
 	ended     chan struct{}
@@ -128,6 +132,7 @@ func (s *shard) run() {
 		if err != nil {
 			panic(fmt.Sprintf("conn: waiting for sockets: %v", err)) // a descriptor of ours is broken
 		}
+		s.greedy = false
 		for i := range events {
 			s.event(&events[i])
 		}
@@ -135,8 +140,11 @@ func (s *shard) run() {
 		if busy = s.work(); s.stopped {
 			return
 		}
-		if busy {
-			runtime.Gosched() // to the hub, on few processors
+		if busy || len(events) > 0 {
+			// To the hub, on few processors; and to whoever commits, who comes back from a
+			// sync to the end of the scheduler's queue, at which it looks seldom while others
+			// keep each other running.
+			runtime.Gosched()
 		}
 	}
 }
@@ -168,9 +176,16 @@ func (s *shard) event(ev *unix.EpollEvent) {
 	if ev.Events&unix.EPOLLOUT != 0 {
 		c.flush()
 	}
-	if ev.Events&^unix.EPOLLOUT != 0 && !c.dead && s.backlog.Load() <= backlogBytesMax {
-		s.read(c)
+	if ev.Events&^unix.EPOLLOUT == 0 || c.dead || s.backlog.Load() > backlogBytesMax {
+		return
 	}
+	if c.greedy {
+		if s.greedy {
+			return // the poller tells it again
+		}
+		s.greedy = true
+	}
+	s.read(c)
 }
 
 // work does a slice of the commands; more: there is more to do.

@@ -9,6 +9,10 @@ import (
 const (
 	lingerTimeout  = time.Second
 	lingerBytesMax = 8 << 20
+	// socketBytes is what a system may keep of a connection in each direction. Left to
+	// itself it keeps megabytes for whoever sends more than is read; a few hundred of
+	// those take the memory for the sockets of all, who then wait for what was dropped.
+	socketBytes = 128 << 10
 )
 
 // lingerListener makes connections that can be closed without losing the last
@@ -20,7 +24,20 @@ func (l lingerListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	boundSocket(c)
 	return &lingerConn{Conn: c}, nil
+}
+
+// boundSocket bounds what the system keeps of a connection. Where it will not, the
+// connection is served all the same.
+func boundSocket(c net.Conn) {
+	if secured, ok := c.(interface{ NetConn() net.Conn }); ok {
+		c = secured.NetConn()
+	}
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = tcp.SetReadBuffer(socketBytes)
+		_ = tcp.SetWriteBuffer(socketBytes)
+	}
 }
 
 // lingerConn is a connection whose request may be refused before it is read to
