@@ -210,7 +210,11 @@ func (c *Chat) statusUI() app.UI {
 			return app.Button().Class("hallway-try").Type("button").Text(c.text.say(wordTryNow)).OnClick(c.onTryNow)
 		}),
 		app.Range(c.line.notes).Slice(func(i int) app.UI {
-			return app.P().Class("hallway-note").Text(c.line.notes[i])
+			class := "hallway-note"
+			if c.canUndo() && i == len(c.line.notes)-1 {
+				class += " hallway-undoable" // its button stands beside it
+			}
+			return app.P().Class(class).Text(c.line.notes[i])
 		}),
 		app.If(c.canUndo(), func() app.UI {
 			return app.Button().Class("hallway-try").Type("button").Text(c.text.say(wordUndo)).OnClick(c.onUndo)

@@ -74,7 +74,11 @@ func (o *over) askAct(id string, does action) {
 		content = append(content, field(t.say(q.reason), o.reason))
 	}
 	cancel := button(actionClose, t.say(wordCancel))
-	content = append(content, buttons(cancel, button(actionConfirm, t.say(q.does))))
+	confirm := button(actionConfirm, t.say(q.does))
+	if q.act == "" {
+		confirm = harmless(confirm)
+	}
+	content = append(content, buttons(cancel, confirm))
 	role := "dialog"
 	first := o.length
 	switch {
@@ -137,6 +141,12 @@ func buttons(all ...any) app.Value {
 	row := element("div", "hallway-dialog-buttons")
 	row.Call("append", all...)
 	return row
+}
+
+// harmless makes a button that confirms look like one that takes nothing away.
+func harmless(confirm app.Value) app.Value {
+	confirm.Get("classList").Call("add", "hallway-harmless")
+	return confirm
 }
 
 // field puts a control under its name.

@@ -75,7 +75,7 @@ func (o *over) askRoom() {
 	if s.Reports > 0 {
 		content = append(content, o.dialogNote(t.count(wordOpenReports, int(s.Reports))))
 	}
-	content = append(content, buttons(button(actionClose, t.say(wordCancel)), button(actionConfirm, t.say(wordSave))))
+	content = append(content, buttons(button(actionClose, t.say(wordCancel)), harmless(button(actionConfirm, t.say(wordSave)))))
 	o.showDialog("", "dialog", t.say(wordRoom), content...)
 	o.length.Call("focus")
 }
