@@ -33,7 +33,6 @@ export class Project {
   /** @param {keyof typeof PROJECTS} name */
   constructor(name) {
     this.name = name;
-    this.source = join(ROOT, PROJECTS[name]);
     this.folder = join(ROOT, 'test/packages/.build', name);
   }
 
@@ -53,7 +52,8 @@ export class Project {
       await rm(join(this.folder, 'node_modules', version), { recursive: true, force: true });
     }
     const built = new Set(['node_modules', 'dist', '.next']);
-    await cp(this.source, this.folder, { recursive: true, filter: (path) => !built.has(basename(path)) });
+    const source = join(ROOT, PROJECTS[this.name]);
+    await cp(source, this.folder, { recursive: true, filter: (path) => !built.has(basename(path)) });
     await registry.install(this.folder);
     const { scripts = {} } = JSON.parse(await readFile(join(this.folder, 'package.json')));
     if (scripts.build) await this.#build();

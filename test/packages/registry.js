@@ -81,15 +81,16 @@ export class Registry {
 
   /** Publishes the package in a folder under a tag. */
   async publish(folder, tag) {
-    await this.#npm(folder, 'publish', '--tag', tag, '--provenance=false');
+    await this.npm(folder, 'publish', '--tag', tag, '--provenance=false');
   }
 
   /** Installs what a folder's package.json and lock file name. */
   async install(folder) {
-    await this.#npm(folder, 'install', '--prefer-offline');
+    await this.npm(folder, 'install', '--prefer-offline');
   }
 
-  async #npm(folder, ...args) {
+  /** Runs npm in a folder, with this registry as its own. */
+  async npm(folder, ...args) {
     try {
       await run('npm', args, { cwd: folder, env: this.#environment, timeout: INSTALL_MS });
     } catch (error) {

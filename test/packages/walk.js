@@ -1,0 +1,69 @@
+// The ways of docs/EMBEDDING.md from an empty folder to a chat, gone as they are written there: commands and files are its fenced
+// blocks, marked by `walk=NAME` and what they are (`file=PATH`, `serve`; otherwise commands to begin with).
+
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ROOT } from '../browser/relay.js';
+import { Project } from './project.js';
+
+const FENCE = /^```\w+ walk=(\w+)(?: (serve|file=(\S+)))?\n([\s\S]*?)^```$/gm;
+
+/** The versions that the other projects here are tested with: what npm would bring today may be another. */
+const PINS = ['examples/organizer', 'test/packages/bundlers/next'];
+
+/** The ways, as projects to prepare. */
+export const WALKS = ['walk-html', 'walk-react', 'walk-next'];
+
+const text = await readFile(join(ROOT, 'docs/EMBEDDING.md'), 'utf8');
+
+/** The blocks of a walk: its commands, its files by their path, and the command that serves it, if it has one. */
+export function walk(name) {
+  const walk = { commands: [], files: new Map(), serve: undefined };
+  for (const [, of, kind, path, block] of text.matchAll(FENCE)) {
+    if (of !== name) continue;
+    if (path) walk.files.set(path, block);
+    else if (kind === 'serve') walk.serve = block.trim();
+    else walk.commands.push(...block.trim().split('\n'));
+  }
+  if (walk.commands.length === 0)
+    throw new Error(`docs/EMBEDDING.md has no block of commands with walk=${name}`);
+  return walk;
+}
+
+export class Walk extends Project {
+  /** Goes the way from an empty folder on. */
+  async prepare(registry) {
+    await rm(this.folder, { recursive: true, force: true });
+    await mkdir(this.folder, { recursive: true });
+    const pins = await versions();
+    for (const command of this.walk.commands) {
+      const [program, ...args] = command.split(' ');
+      if (program !== 'npm') throw new Error(`${this.name}: the test runs npm, not ${command}`);
+      await registry.npm(this.folder, ...args.map((arg) => (pins[arg] ? `${arg}@${pins[arg]}` : arg)));
+    }
+    await this.write();
+  }
+
+  get walk() {
+    return walk(this.name.replace('walk-', ''));
+  }
+
+  /** Writes the files, with a relay and a token in place of those that the document names. */
+  async write(relay = 'http://127.0.0.1:8080', token = 'TOKEN') {
+    for (const [path, block] of this.walk.files) {
+      const file = join(this.folder, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, block.replaceAll('http://127.0.0.1:8080', relay).replaceAll('TOKEN', token));
+    }
+  }
+}
+
+async function versions() {
+  const pins = {};
+  for (const folder of PINS) {
+    const { dependencies, devDependencies } = JSON.parse(await readFile(join(ROOT, folder, 'package.json')));
+    Object.assign(pins, dependencies, devDependencies);
+  }
+  delete pins['hallway-chat']; // what was published
+  return pins;
+}
