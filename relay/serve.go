@@ -160,6 +160,10 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err != nil {
 		return nil, err
 	}
+	banned, err := r.store.Bans(ctx)
+	if err != nil {
+		return nil, err
+	}
 	metrics := server.NewMetrics(version)
 	r.engine = server.NewEngine(server.EngineOptions{
 		Hub: hub.Config{
@@ -175,6 +179,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		},
 		Store:   r.store,
 		Revoked: revoked,
+		Banned:  banned,
 		Log:     r.log,
 		Metrics: metrics,
 

@@ -172,6 +172,7 @@ func (h *Hub) done(now time.Time, p *pending, o Outcome) {
 	if r := h.rooms[p.op.Room]; r != nil && r.open && p.endsLife(r.epoch, &o) {
 		h.endLife(r)
 	}
+	h.noteBan(&p.op, &o)
 	if p.block != nil && o.Code != protocol.CodeNotFound {
 		p.block.settled(p.op.Send.ID)
 	}

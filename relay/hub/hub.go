@@ -29,6 +29,7 @@ type Hub struct {
 
 	windows     Windows
 	revocations Revocations
+	bans        Bans
 	stats       Stats
 }
 
@@ -41,6 +42,7 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 		users:       map[string]*user{},
 		rooms:       map[string]*room{},
 		revocations: Revocations{since: map[string]protocol.Time{}},
+		bans:        Bans{until: map[Ban]protocol.Time{}},
 		stats:       newStats(),
 	}
 }

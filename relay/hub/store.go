@@ -62,6 +62,9 @@ type Moderation interface {
 	// room's lives: a room that was deleted keeps its audit.
 	Audit(ctx context.Context, room string, before int64, limit int) ([]protocol.AuditEntry, error)
 
+	// Bans is until when who is banned from which rooms now; 0: for ever.
+	Bans(ctx context.Context) (map[Ban]protocol.Time, error)
+
 	// Revocations is who is revoked since when, by user id.
 	Revocations(ctx context.Context) (map[string]protocol.Time, error)
 }

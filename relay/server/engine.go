@@ -22,7 +22,9 @@ type EngineOptions struct {
 	Store hub.Store // stays the caller's to close, after Drain
 	// Revoked is who is revoked since when, as the store has it.
 	Revoked map[string]protocol.Time
-	Log     *slog.Logger
+	// Banned is until when who is banned, as the store has it.
+	Banned map[hub.Ban]protocol.Time
+	Log    *slog.Logger
 
 	// Addresses is told of bad tokens; nil: nobody counts them.
 	Addresses *Addresses
@@ -53,6 +55,7 @@ type Engine struct {
 
 	windows     *hub.Windows
 	revocations *hub.Revocations
+	bans        *hub.Bans
 	addresses   *Addresses
 	fills       fills
 	metrics     *Metrics
@@ -101,6 +104,8 @@ func NewEngine(o EngineOptions) *Engine {
 	}
 	e.hub = hub.New(cfg, e.transport, committer(e.batches))
 	e.hub.Revoked(o.Revoked)
+	e.hub.Banned(o.Banned)
+	e.bans = e.hub.Bans()
 	e.windows, e.revocations = e.hub.Windows(), e.hub.Revocations()
 	e.stats.Store(&hub.Stats{})
 	e.metrics.hubLimits(&cfg)
@@ -271,6 +276,12 @@ func (e *Engine) Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.O
 
 // Revoked reports whether the identity's token counts no more.
 func (e *Engine) Revoked(who hub.Identity) bool { return e.revocations.Refuse(&who) }
+
+// Banned reports whether a user is banned from a room at the time now, and until
+// when; 0: for ever.
+func (e *Engine) Banned(now time.Time, ban hub.Ban) (until protocol.Time, banned bool) {
+	return e.bans.Of(now, ban)
+}
 
 // Conns is how many connections were taken over and are not closed yet.
 func (e *Engine) Conns() int { return int(e.conns.Load()) }

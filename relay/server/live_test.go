@@ -21,6 +21,7 @@ import (
 type live struct {
 	*site
 	engine *server.Engine
+	store  *store.SQLite
 	*description
 }
 
@@ -40,7 +41,7 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *server.Addresses) *li
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &live{description: describe(t)}
+	l := &live{description: describe(t), store: st}
 	l.site = start(t, func(o *server.Options) {
 		cfg.Verifier = o.Verifier
 		l.engine = server.NewEngine(server.EngineOptions{Hub: cfg, Store: st, Revoked: revoked, Addresses: addresses, Log: slog.New(slog.DiscardHandler)})

@@ -179,6 +179,18 @@ func (s *Server) revoke(on bool) fiber.Handler {
 	}
 }
 
+// refuseBanned keeps a room's past from who is banned there. What changes something is
+// the store's to judge, which knows an id stored before.
+func (s *Server) refuseBanned(who hub.Identity, room string) error {
+	until, banned := s.backend.Banned(s.now(), hub.Ban{Room: room, User: who.User.ID})
+	if !banned {
+		return nil
+	}
+	r := refuse(protocol.CodeForbidden, "banned from this room")
+	r.problem.Why, r.problem.Until = protocol.WhyBanned, until
+	return r
+}
+
 // carryOut has the backend do an op; a refusal is the error.
 func (s *Server) carryOut(who hub.Identity, op hub.Op) (hub.Outcome, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)

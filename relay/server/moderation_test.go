@@ -89,6 +89,17 @@ func TestMuteAndBan(t *testing.T) {
 	if p := as[problem](t, ben.ask(403, "POST", messagesPath, sendBody(4, "hi"))); p.Why != protocol.WhyBanned || p.Until != "" {
 		t.Errorf("%+v", p)
 	}
+	for _, path := range []string{"/v1/rooms/lobby", messagesPath, messagePath(3), memberPath[:len(memberPath)-1]} {
+		if p := as[problem](t, ben.ask(403, "GET", path, "")); p.Why != protocol.WhyBanned {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+	if rooms := ben.ask(200, "GET", "/v1/rooms", "").Rooms; len(rooms) != 0 {
+		t.Errorf("the rooms of who is banned: %+v", rooms)
+	}
+	if bans, err := l.store.Bans(t.Context()); err != nil || len(bans) != 1 || bans[hub.Ban{Room: "lobby", User: "ben"}] != 0 {
+		t.Errorf("the store's bans: %v, %v", bans, err)
+	}
 	list := as[struct{ Sanctions []sanction }](t, mo.ask(200, "GET", "/v1/rooms/lobby/sanctions", ""))
 	if len(list.Sanctions) != 1 || list.Sanctions[0] != ban {
 		t.Errorf("in force: %+v", list)
@@ -96,6 +107,7 @@ func TestMuteAndBan(t *testing.T) {
 	mo.ask(204, "DELETE", memberPath+"ben/ban", "")
 	c.say(protocol.Join{Room: "lobby"})
 	hear[protocol.Joined](c)
+	ben.ask(200, "GET", messagesPath, "")
 	mo.ask(204, "DELETE", memberPath+"ben", "")
 	if e := hear[protocol.Error](c); e.Why != protocol.WhyRemoved {
 		t.Errorf("removed with %+v", e)

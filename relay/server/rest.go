@@ -29,7 +29,10 @@ func (s *Server) enter(c *fiber.Ctx) (who hub.Identity, room string, err error) 
 	if _, ok := who.Grants.Role(room); !ok {
 		return who, "", refuse(protocol.CodeForbidden, "the token does not open this room")
 	}
-	return who, room, nil
+	if m := c.Method(); m == fiber.MethodGet || m == fiber.MethodHead {
+		err = s.refuseBanned(who, room)
+	}
+	return who, room, err
 }
 
 // param is a part of the path, unescaped. It is cloned, because Fiber's strings

@@ -17,7 +17,7 @@ func (s *Server) rooms(c *fiber.Ctx) error {
 	}
 	opens := func(room string) bool {
 		_, ok := who.Grants.Role(room)
-		return ok
+		return ok && s.refuseBanned(who, room) == nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()

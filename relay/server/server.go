@@ -38,6 +38,8 @@ type Backend interface {
 	Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error)
 	// Revoked reports whether the identity's token counts no more.
 	Revoked(who hub.Identity) bool
+	// Banned reports whether a user is banned from a room, and until when; 0: for ever.
+	Banned(now time.Time, ban hub.Ban) (until protocol.Time, banned bool)
 	// Online is who is in a room now: the number of connections by user id.
 	Online(ctx context.Context, room string) (map[string]int, error)
 	// Conns is how many connections have not ended.

@@ -42,6 +42,8 @@ func (b *backend) Change(_ context.Context, who hub.Identity, op hub.Op) (hub.Ou
 	return b.change(who, op)
 }
 
+func (b *backend) Banned(time.Time, hub.Ban) (protocol.Time, bool) { return 0, false }
+
 func (b *backend) Revoked(hub.Identity) bool { return false }
 
 func (b *backend) Online(context.Context, string) (map[string]int, error) { return nil, b.online }

@@ -234,6 +234,24 @@ func (m *Model) Sanctions(ctx context.Context, room string) (all []protocol.Sanc
 	return all, ctx.Err()
 }
 
+// Bans is who is banned from which rooms; see [hub.Moderation].
+func (m *Model) Bans(ctx context.Context) (map[hub.Ban]protocol.Time, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil, errClosed
+	}
+	bans := make(map[hub.Ban]protocol.Time)
+	for name, r := range m.rooms {
+		for _, s := range r.sanctions {
+			if ban := r.sanction(protocol.TimeOf(time.Now()), s.User.ID, protocol.ActBan); ban != nil {
+				bans[hub.Ban{Room: name, User: s.User.ID}] = ban.Until
+			}
+		}
+	}
+	return bans, ctx.Err()
+}
+
 // Reports lists a room's; see [hub.Moderation].
 func (m *Model) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -140,6 +141,11 @@ func (p *pair) moderation(t fataler, room string, state protocol.ReportState, be
 	sanctions, err := p.store.Sanctions(ctx, room)
 	want, _ := p.model.Sanctions(ctx, room)
 	same(t, "sanctions of "+room, sanctions, want, err)
+	bans, err := p.store.Bans(ctx)
+	wantBans, _ := p.model.Bans(ctx)
+	if err != nil || !maps.Equal(bans, wantBans) {
+		t.Fatalf("bans (%v):\n got %v\nwant %v", err, bans, wantBans)
+	}
 	reports, err := p.store.Reports(ctx, room, state, before, limit)
 	wantReports, _ := p.model.Reports(ctx, room, state, before, limit)
 	same(t, "reports of "+room, reports, wantReports, err)
