@@ -17,7 +17,7 @@ const (
 	readBytes = 2 << 10
 	// greedyBytes is how much of it, where there is always more: many small frames are
 	// much work.
-	greedyBytes = 512
+	greedyBytes = 256
 	// sliceWrites is how many writes a shard does between two looks at what has
 	// arrived, so that a room of any size does not delay a heartbeat.
 	sliceWrites = 128

@@ -13,11 +13,15 @@ import (
 	"hallway/protocol"
 )
 
-// TestMain makes this program the bare server where a suite under test starts
-// it as one.
+// TestMain makes this program the bare server, or the hostile crowd, where a suite
+// under test starts it as one.
 func TestMain(m *testing.M) {
 	if addr := os.Getenv(bareVariable); addr != "" {
 		_ = serveBare(addr)
+		os.Exit(exitFailed)
+	}
+	if order := os.Getenv(hostileVariable); order != "" {
+		_ = serveCrowd(order)
 		os.Exit(exitFailed)
 	}
 	os.Exit(m.Run())

@@ -9,6 +9,10 @@
 // a relay without everything that makes one: no HTTP framework, no store, no
 // tokens. The raw disk (fdatasyncs) is how often 8 KiB can be made durable.
 //
+// The hostile bench (BENCH=hostile) has a second process beside the load: 500
+// clients that mean harm, of one kind after another, HOSTILE=kind,kind for some.
+// Its limit is what the good clients wait when they are alone.
+//
 // # What makes a run fail
 //
 // While it measures, the load checks what the relay promises: on each

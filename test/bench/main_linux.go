@@ -25,6 +25,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, serveBare(addr))
 		os.Exit(exitFailed)
 	}
+	if order := os.Getenv(hostileVariable); order != "" {
+		fmt.Fprintln(os.Stderr, serveCrowd(order))
+		os.Exit(exitFailed)
+	}
 	program := flag.String("relay", "bin/hallway", "the relay's program")
 	results := flag.String("results", "test/bench/results", "the folder for the results of a full run")
 	flag.Parse()

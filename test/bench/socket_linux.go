@@ -29,18 +29,25 @@ type socket struct {
 	peer       peer
 	connecting bool
 	closed     bool
+	deaf       bool   // nothing is read
 	watched    uint32 // what epoll is asked for
 	in         []byte // received and not yet taken
 	out        []byte // not yet written
 }
 
 // dial begins to connect; a failure too is told by peer.ended, later.
-func (l *loop) dial(addr *unix.SockaddrInet4, p peer) *socket {
+func (l *loop) dial(addr *unix.SockaddrInet4, p peer) *socket { return l.dialFrom(nil, addr, p) }
+
+// dialFrom is dial from an address of this machine; nil: any.
+func (l *loop) dialFrom(from, addr *unix.SockaddrInet4, p peer) *socket {
 	s := &socket{loop: l, fd: -1, peer: p, connecting: true, watched: unix.EPOLLIN | unix.EPOLLOUT}
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err == nil {
 		s.fd = fd
 		err = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	}
+	if err == nil && from != nil {
+		err = unix.Bind(fd, from)
 	}
 	if err == nil {
 		if err = unix.Connect(fd, addr); errors.Is(err, unix.EINPROGRESS) {
@@ -83,7 +90,16 @@ func (s *socket) ready(events uint32) {
 	}
 }
 
+// deafen stops the reading for good.
+func (s *socket) deafen() {
+	s.deaf = true
+	s.watch(s.watched)
+}
+
 func (s *socket) watch(events uint32) {
+	if s.deaf {
+		events &^= unix.EPOLLIN
+	}
 	if s.watched == events {
 		return
 	}

@@ -18,6 +18,7 @@ import (
 type scale struct {
 	crowd, room, restart int // clients
 	senders              int
+	hostile              int // clients, beside those of a room
 	publishers           []int
 	stored               int           // messages in the store of the pages
 	reads                int           // pages of each kind
@@ -29,12 +30,12 @@ type scale struct {
 
 var (
 	fullScale = scale{
-		crowd: 10_000, room: 1_000, restart: 5_000, senders: 10, publishers: []int{64, 512},
+		crowd: 10_000, room: 1_000, restart: 5_000, senders: 10, hostile: 500, publishers: []int{64, 512},
 		stored: 2_000_000, reads: 2_000,
 		idle: 12 * time.Second, warm: time.Second, slice: 3 * time.Second, slices: 3,
 	}
 	quickScale = scale{
-		crowd: 300, room: 50, restart: 100, senders: 10, publishers: []int{16},
+		crowd: 300, room: 50, restart: 100, senders: 10, hostile: 20, publishers: []int{16},
 		stored: 20_000, reads: 100,
 		idle: 300 * time.Millisecond, warm: 50 * time.Millisecond, slice: 250 * time.Millisecond, slices: 1,
 	}
@@ -67,6 +68,7 @@ var benches = []bench{
 	{"echoes", (*suite).echoesBench},
 	{"restart", (*suite).restartBench},
 	{"pages", (*suite).pagesBench},
+	{"hostile", (*suite).hostileBench},
 }
 
 // run runs the bench of that name, "" all.

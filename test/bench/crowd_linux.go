@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"hallway/relay/auth"
+)
+
+const (
+	// crowdPatience is between two tries of a hostile client to connect.
+	crowdPatience = 20 * time.Millisecond
+	// crowdTick is how often those that flood are looked at: whoever has written
+	// all that it had goes on.
+	crowdTick = 2 * time.Millisecond
+	// crowdTell is how often a crowd says what it has done.
+	crowdTell = 200 * time.Millisecond
+	// crowdNice has the good clients go first on the core that all share.
+	crowdNice = 19
+)
+
+// A crowdOrder is what a hostile crowd is to do.
+type crowdOrder struct {
+	Addr    string
+	Kind    string // an attack, or allAttacks
+	Clients int
+}
+
+// startCrowd starts a process of hostile clients beside this one.
+func startCrowd(self string, o crowdOrder) (*process, error) {
+	order, err := json.Marshal(o)
+	if err != nil {
+		return nil, err
+	}
+	return startProcess([]string{hostileVariable + "=" + string(order)}, self)
+}
+
+// lastLine is what an ended process printed last.
+func (p *process) lastLine() string {
+	lines := bytes.Split(bytes.TrimSpace(p.output.Bytes()), []byte("\n"))
+	return string(lines[len(lines)-1])
+}
+
+// A crowd is a process of hostile clients. It attacks until it is ended.
+type crowd struct {
+	*loop
+	addr    string
+	relay   *unix.SockaddrInet4
+	keeper  *auth.Keeper
+	members []*attacker
+
+	dials, ends   int
+	written, read int64
+}
+
+// serveCrowd is the main of such a process.
+func serveCrowd(order string) error {
+	var o crowdOrder
+	if err := json.Unmarshal([]byte(order), &o); err != nil {
+		return err
+	}
+	if _, err := openFiles(); err != nil {
+		return err
+	}
+	if err := bindLoad(); err != nil {
+		return err
+	}
+	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, crowdNice); err != nil {
+		return os.NewSyscallError("setpriority", err)
+	}
+	c, err := newCrowd(o)
+	if err != nil {
+		return err
+	}
+	for _, a := range c.members {
+		a.dial()
+	}
+	c.every(crowdTick, c.goOn)
+	c.every(crowdTell, func() bool {
+		fmt.Printf("%d connections made, %d ended, %.1f MB written, %.1f MB read\n",
+			c.dials, c.ends, float64(c.written)/1e6, float64(c.read)/1e6)
+		return true
+	})
+	return c.run(time.Hour, func() bool { return false })
+}
+
+func newCrowd(o crowdOrder) (*crowd, error) {
+	tcp, err := net.ResolveTCPAddr("tcp4", o.Addr)
+	if err != nil {
+		return nil, err
+	}
+	c := &crowd{addr: o.Addr, relay: &unix.SockaddrInet4{Port: tcp.Port, Addr: [4]byte(tcp.IP.To4())}}
+	if c.loop, err = newLoop(); err != nil {
+		return nil, err
+	}
+	if c.keeper, err = auth.NewKeeper([]byte(secret)); err != nil {
+		return nil, err
+	}
+	for i := range o.Clients {
+		kind := &attacks[i%len(attacks)]
+		if o.Kind != allAttacks {
+			if kind = attackOf(o.Kind); kind == nil {
+				return nil, fmt.Errorf("no attack has the name %q", o.Kind)
+			}
+		}
+		c.members = append(c.members, &attacker{crowd: c, attack: kind, n: i})
+	}
+	return c, nil
+}
+
+// goOn has those that have written all they had write more.
+func (c *crowd) goOn() bool {
+	for _, a := range c.members {
+		if a.socket == nil || a.socket.connecting || len(a.socket.out) > 0 || a.attack.more == nil || c.now < a.next {
+			continue
+		}
+		a.next = c.now + a.attack.every
+		a.rounds++
+		a.write(a.attack.more(a))
+	}
+	return true
+}
+
+// An attacker is one hostile client. It does not listen to what it is told.
+type attacker struct {
+	crowd  *crowd
+	attack *attack
+	n      int // which of its crowd
+	rounds int // times that more was asked for, on all connections
+	next   time.Duration
+	token  string
+
+	socket *socket
+}
+
+// source is the address it comes from: one of its own.
+func (a *attacker) source() *unix.SockaddrInet4 {
+	return &unix.SockaddrInet4{Addr: [4]byte{127, 66, byte(a.n >> 8), byte(a.n)}}
+}
+
+func (a *attacker) dial() {
+	a.crowd.dials++
+	a.socket = a.crowd.loop.dialFrom(a.source(), a.crowd.relay, a)
+}
+
+func (a *attacker) write(p []byte) {
+	a.crowd.written += int64(len(p))
+	a.socket.write(p)
+}
+
+func (a *attacker) opened() {
+	if a.attack.deaf {
+		a.socket.deafen()
+	}
+	if a.attack.first == nil {
+		return
+	}
+	if p := a.attack.first(a); a.socket != nil {
+		a.write(p)
+	}
+}
+
+func (a *attacker) received(data []byte) (int, error) {
+	a.crowd.read += int64(len(data))
+	if a.attack.leaves {
+		return len(data), errLeft
+	}
+	return len(data), nil
+}
+
+func (a *attacker) ended(error) {
+	a.crowd.ends++
+	a.socket = nil
+	a.crowd.after(crowdPatience, a.dial)
+}
