@@ -2,6 +2,7 @@
 
 PORT ?= 8080
 SEEDS ?= 20000
+FUZZTIME ?= 30s
 VERSION := $(or $(shell git describe --tags --dirty --match 'v[0-9]*' 2>/dev/null | sed 's/^v//'),0.2.0-dev)
 BIOME := test/browser/node_modules/.bin/biome
 # What the browser build is made of; the rest of component/ is built for the host as well.
@@ -15,7 +16,7 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build wasm npm examples sim mutants bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
+.PHONY: help demo test lint fmt build wasm npm examples sim mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Say what each word does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +48,10 @@ sim: ## Run 20,000 seeds of the simulation (SEEDS= another number; SEED=n replay
 
 mutants: ## Plant known faults, one at a time, and show that each is caught
 	@go run ./test/mutants
+
+fuzz: need-build ## Run every fuzz target, one after another (FUZZTIME=30s for each)
+	@for target in $$(git grep -o '^func Fuzz[A-Za-z]*' -- '*_test.go' | sed 's/:func /:/'); do \
+	echo "$$target" && go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) "./$$(dirname "$${target%%:*}")" || exit 1; done
 
 bench: build ## Measure the relay beside its limits (BENCH=name for one, QUICK=1 in small)
 	go build -o bin/bench ./test/bench
