@@ -97,8 +97,9 @@ func banned(table map[string]string, path string) string {
 }
 
 type browserPackage struct {
-	ImportPath string
-	Imports    []string
+	ImportPath, Dir  string
+	Standard         bool
+	GoFiles, Imports []string
 }
 
 // browserPackages lists everything that chat.wasm is built from.
@@ -113,7 +114,7 @@ func browserPackages(t *testing.T) []browserPackage {
 		t.Fatal(err)
 	}
 	defer remove()
-	out, err := output(browserGo(tool, "list", "-json=ImportPath,Imports", "-deps", "-overlay", overlay, "./component/wasm"))
+	out, err := output(browserGo(tool, "list", "-json=ImportPath,Dir,Standard,GoFiles,Imports", "-deps", "-overlay", overlay, "./component/wasm"))
 	if err != nil {
 		t.Fatal(err)
 	}

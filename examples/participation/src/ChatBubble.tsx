@@ -8,7 +8,10 @@ interface Props {
   title: string;
 }
 
-/** The chat docked in the corner: it listens while it is folded, and counts what nobody has seen. */
+/**
+ * The chat docked in the corner: it listens while it is folded, and counts what nobody has seen. What comes while it is folded it
+ * counts by itself, for the release that it is pinned to does not; from 0.2 on `hallway-unread` says it all.
+ */
 export function ChatBubble({ relay, room, title }: Props) {
   const [shown, setShown] = useState(false);
   const [left, setLeft] = useState(false);
