@@ -30,6 +30,13 @@
 // outcome of the op, or, where that was lost, by the next that names another
 // epoch.
 //
+// # Moderation
+//
+// permissions says which role may ask for what; who is muted, banned or slowed down,
+// and whose role is below whose, is the store's to say, in the transaction. The hub
+// tells of it whom it concerns, ends the streams of who is put out, and keeps in
+// memory what is asked without the store: [Revocations] and [Bans].
+//
 // # The order of sends
 //
 // A connection's sends of one room form a lane. When one of them is refused
