@@ -70,8 +70,10 @@ func (c *Chat) headerUI() app.UI {
 	return app.Div().Class("hallway-header").Attr("part", "header").Body(
 		app.If(c.search.open, c.searchFieldUI).Else(func() app.UI {
 			return app.Div().Class("hallway-bar").Body(
-				app.Span().Class("hallway-people").Text(peopleOf(&c.snap, c.text)),
-				app.If(mayRule(&c.snap), c.roomUI),
+				app.Div().Class("hallway-about").Body( // go-app keeps the focus where two controls stay two
+					app.Span().Class("hallway-people").Text(peopleOf(&c.snap, c.text)),
+					app.If(mayRule(&c.snap), c.roomUI),
+				),
 				app.Button().Class("hallway-find").Type("button").Aria("label", c.text.say(wordSearch)).
 					Title(c.text.say(wordSearch)).OnClick(c.onOpenSearch),
 			)
