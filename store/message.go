@@ -4,15 +4,22 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"hallway/protocol"
 )
 
 // createdColumns are the columns that a message is made with, as messageValues
-// has them; messageColumns are all that scanMessage knows, in its order.
+// has them; messageColumns are all that a messageRow knows, in its order. What
+// came later is one of them, empty for most messages: each column of each row
+// costs a page about as much as a small one's content.
 const (
 	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to`
-	messageColumns = createdColumns + `, edited_at, deleted_at, pinned, reactions`
+	messageColumns = createdColumns + `, CASE WHEN messages.rev = messages.seq THEN ''
+		ELSE edited_at || ' ' || deleted_at || ' ' || pinned || ' ' || reactions END`
 )
 
 func messageValues(m *protocol.Message) ([]any, error) {
@@ -26,25 +33,61 @@ func messageValues(m *protocol.Message) ([]any, error) {
 	}, nil
 }
 
-// scanMessage reads the columns before, then messageColumns.
-func scanMessage(row interface{ Scan(...any) error }, room string, before ...any) (protocol.Message, error) {
-	m := protocol.Message{Room: room}
-	var encrypted, reactions string
-	var pinned int64
+// messageRow is where a row is scanned to; one serves all rows of a query.
+type messageRow struct {
+	m                protocol.Message
+	encrypted, later string
+	into             []any
+}
+
+// newMessageRow is for rows with the columns before, then messageColumns.
+func newMessageRow(before ...any) *messageRow {
+	r := &messageRow{}
+	m := &r.m
 	// The plain pointers spare Scan the use of reflection.
-	err := row.Scan(append(before,
+	r.into = append(before,
 		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, (*string)(&m.Sender.Role),
-		(*int64)(&m.CreatedAt), &m.SentAt, &m.Text, &encrypted, &m.ReplyTo,
-		(*int64)(&m.EditedAt), (*int64)(&m.DeletedAt), &pinned, &reactions)...)
-	if err != nil {
+		(*int64)(&m.CreatedAt), &m.SentAt, &m.Text, &r.encrypted, &m.ReplyTo, &r.later)
+	return r
+}
+
+// read reads the message of a row.
+func (r *messageRow) read(row interface{ Scan(...any) error }, room string) (m protocol.Message, err error) {
+	if err = row.Scan(r.into...); err != nil {
 		return m, err
 	}
-	m.Pinned = pinned != 0
-	if m.Encrypted, err = decodeEncrypted(encrypted); err != nil {
-		return m, err
+	m = r.m
+	m.Room = room
+	if r.encrypted != "" {
+		if m.Encrypted, err = decodeEncrypted(r.encrypted); err != nil {
+			return m, err
+		}
 	}
-	m.Reactions, err = decodeReactions(reactions)
+	if r.later != "" {
+		err = decodeLater(&m, r.later)
+	}
 	return m, err
+}
+
+// decodeLater reads the last of messageColumns.
+func decodeLater(m *protocol.Message, later string) error {
+	parts := strings.SplitN(later, " ", 4)
+	if len(parts) != 4 {
+		return fmt.Errorf("the later state of a message is %q", later)
+	}
+	edited, err := strconv.ParseInt(parts[0], 10, 64)
+	deleted, err2 := strconv.ParseInt(parts[1], 10, 64)
+	if err = errors.Join(err, err2); err != nil {
+		return err
+	}
+	m.EditedAt, m.DeletedAt, m.Pinned = protocol.Time(edited), protocol.Time(deleted), parts[2] != "0"
+	m.Reactions, err = decodeReactions(parts[3])
+	return err
+}
+
+// scanMessage reads a single row with the columns before, then messageColumns.
+func scanMessage(row interface{ Scan(...any) error }, room string, before ...any) (protocol.Message, error) {
+	return newMessageRow(before...).read(row, room)
 }
 
 // encryptedColumn is protocol.Encrypted as it stands in its column, in the
@@ -65,9 +108,6 @@ func encodeEncrypted(e *protocol.Encrypted) (string, error) {
 }
 
 func decodeEncrypted(text string) (*protocol.Encrypted, error) {
-	if text == "" {
-		return nil, nil
-	}
 	var column encryptedColumn
 	if err := json.Unmarshal([]byte(text), &column); err != nil {
 		return nil, err

@@ -185,15 +185,22 @@ func (v *view) run(stmt *sql.Stmt, at int64, limit int) (messages []protocol.Mes
 	return v.scan(rows, limit)
 }
 
+// fewMessages is how many messages a page has that may well end soon.
+const fewMessages = 64
+
 // scan reads up to limit messages from rows, which it closes, and whether there
 // are more.
 func (v *view) scan(rows *sql.Rows, limit int) (messages []protocol.Message, more bool, err error) {
 	defer func() { _ = rows.Close() }()
+	row := newMessageRow()
 	for rows.Next() {
-		if len(messages) == limit {
+		switch len(messages) {
+		case limit:
 			return messages, true, nil
+		case fewMessages:
+			messages = slices.Grow(messages, limit-fewMessages) // it will be a full page
 		}
-		m, err := scanMessage(rows, v.name)
+		m, err := row.read(rows, v.name)
 		if err != nil {
 			return nil, false, err
 		}
