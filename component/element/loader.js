@@ -16,7 +16,7 @@ export class LoadError extends Error {
   }
 }
 
-const ADVICE = 'set HallwayChat.wasmUrl or the "wasm" attribute to where hallway-chat/chat.wasm is served';
+const ADVICE = 'set HallwayChat.wasmUrl or the attribute wasm to where chat.wasm is served';
 const MAGIC = '\0asm';
 const VERSION_SECTION = 'hallway.version'; // component/build writes it
 const SLOW_MS = 300; // what takes no longer needs no bar
@@ -138,7 +138,7 @@ async function compileBytes(buffer, url, type) {
     throw new LoadError('not_wasm', `${url} is ${type || 'of no type'}, not a WebAssembly module: ${ADVICE}`);
   }
   const module = await WebAssembly.compile(buffer);
-  console.warn(`[hallway] ${url} is served as "${type}"; as application/wasm it would start sooner`);
+  console.warn(`[hallway] ${url} is served as "${type}", not application/wasm: it starts later`);
   return module;
 }
 
