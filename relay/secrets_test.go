@@ -80,6 +80,22 @@ func TestNothingPrivateIsPutOut(t *testing.T) {
 	if strings.Contains(p.printed(), "remote") {
 		t.Errorf("an address is logged: %s", p.printed())
 	}
+
+	// What works on the database tells of nobody but in what it is asked to write.
+	file = filepath.Join(t.TempDir(), "copy.db")
+	for _, args := range [][]string{
+		{"backup", "--db", p.db, "--to", file},
+		{"backup", "--db", p.db, "--to", file}, // it is there already
+		{"check", "--db", file},
+		{"export", "--db", file, "--user", "mark-user-organizer"},
+		{"erase", "--db", file, "--user", "mark-user-organizer"},
+	} {
+		_, stdout, stderr := run(t, nil, args...)
+		if args[0] != "export" {
+			stderr += stdout
+		}
+		noMarks(t, "hallway "+args[0], stderr)
+	}
 }
 
 // bearers are tokens good and bad.
