@@ -17,8 +17,7 @@ type Conn interface {
 	// queued (a pong), so that it need not wait for the others, nor they for it.
 	SendAhead(frame []byte)
 	// Rest has nothing read from the connection for d: whoever sends waits. What was
-	// read before still comes. A connection that was once told to rest is read in
-	// small pieces from then on.
+	// read before still comes.
 	Rest(d time.Duration)
 	// Close queues the close frame behind what is pending and ends the
 	// connection. The hub hears of the end as of any other, by Hub.Closed.
