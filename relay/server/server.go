@@ -150,7 +150,9 @@ func New(o Options) (*Server, error) {
 	}
 	// A hijacked connection is closed by its new owner.
 	s.app.Server().KeepHijackedConns = true
-	s.app.Server().Handler = s.knownMethods(s.app.Server().Handler)
+	turns := newTurns()
+	s.backend = patient{s.backend, turns}
+	s.app.Server().Handler = turns.each(s.knownMethods(s.app.Server().Handler))
 	return s, nil
 }
 
