@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	_ "github.com/mattn/go-sqlite3" // a look into the store from outside
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -127,9 +130,33 @@ func (s *suite) fillStore(ctx context.Context, path string) error {
 			return err
 		}
 	}
-	if err := db.Close(); err != nil {
+	err = s.awaitIndex(ctx, building)
+	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
 	_ = os.Remove(building + ".lock") // it would only lie about
 	return os.Rename(building, path)
+}
+
+// awaitIndex waits until the store has put all messages into its index of words,
+// which it does beside what is asked of it.
+func (s *suite) awaitIndex(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for range tick.C {
+		var indexed, all float64
+		if err := db.QueryRowContext(ctx, `SELECT sum(indexed), sum(head) FROM rooms`).Scan(&indexed, &all); err != nil {
+			return err
+		}
+		if indexed == all {
+			break
+		}
+		s.progress.step("pages: %.0f %% of the messages are in the index of words", 100*indexed/all)
+	}
+	return nil
 }
