@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { ROOT } from '../browser/relay.js';
 
 const BUILD_MS = 300_000;
+const FETCH_MS = 60_000;
 
 const run = promisify(execFile);
 
@@ -19,10 +20,20 @@ export const PINNED_FOLDER = join(
   `hallway-${PINNED.version}-${PINNED.commit.slice(0, 12)}`,
 );
 
+/** Makes sure that a commit is here; a shallow clone gets it, where it can, from where it came from. */
+async function findCommit(commit) {
+  const git = (...args) => run('git', args, { cwd: ROOT, timeout: FETCH_MS });
+  const find = () => git('cat-file', '-e', `${commit}^{commit}`);
+  await find().catch(async () => {
+    await git('fetch', '--quiet', '--depth=1', 'origin', commit).catch(() => git('fetch', '--quiet', '--unshallow'));
+    await find();
+  });
+}
+
 export async function buildPinned() {
   if (await exists(PINNED_FOLDER)) return;
   const { version, commit } = PINNED;
-  await run('git', ['cat-file', '-e', `${commit}^{commit}`], { cwd: ROOT }).catch(() => {
+  await findCommit(commit).catch(() => {
     throw new Error(
       `hallway-chat ${version} is built from commit ${commit}, which this clone does not have: run git fetch --unshallow`,
     );
