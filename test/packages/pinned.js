@@ -25,7 +25,9 @@ async function findCommit(commit) {
   const git = (...args) => run('git', args, { cwd: ROOT, timeout: FETCH_MS });
   const find = () => git('cat-file', '-e', `${commit}^{commit}`);
   await find().catch(async () => {
-    await git('fetch', '--quiet', '--depth=1', 'origin', commit).catch(() => git('fetch', '--quiet', '--unshallow'));
+    await git('fetch', '--quiet', '--depth=1', 'origin', commit).catch(() =>
+      git('fetch', '--quiet', '--unshallow'),
+    );
     await find();
   });
 }
