@@ -171,6 +171,22 @@ for (const variant of both) {
   await chat.page.context().close();
   await relay.post(CY, { text: 'Two more seats in the balcony.' });
 }
+const mute = async (method) => {
+  const answer = await fetch(`${relay.url}/v1/rooms/lobby/members/${DI.sub}/mute`, {
+    method,
+    headers: { authorization: `Bearer ${await relay.token(CY)}`, 'content-type': 'application/json' },
+    body: method === 'PUT' ? JSON.stringify({ for_s: 600, reason: 'Advertising' }) : undefined,
+  });
+  if (!answer.ok) throw new Error(`mute: ${answer.status} ${await answer.text()}`);
+};
+for (const variant of both) {
+  const chat = await open(DI, variant);
+  await mute('PUT');
+  await chat.element.getByText('Advertising').first().waitFor();
+  await picture(['muted', ...Object.values(variant)].join('-'), chat);
+  await mute('DELETE');
+  await chat.page.context().close();
+}
 const chats = [];
 for (const variant of both) chats.push([variant, await open(BEN, variant)]);
 await relay.kill();
