@@ -41,6 +41,8 @@ async function converse() {
   await relay.post(BEN, { text: 'Great, thank you', reply_to: yes });
   const typo = await relay.post(DI, { text: 'Anybody for lunch at twelf?' });
   await call(DI, 'PATCH', typo, { text: 'Anybody for lunch at twelve?' });
+  for (const user of [ADA, BEN]) await call(user, 'PUT', `${typo}/reactions/${encodeURIComponent('🍜')}`);
+  await call(CY, 'PUT', `${typo}/reactions/${encodeURIComponent('👍')}`);
   const spam = await relay.post(DI, { text: 'Buy now' });
   await call(CY, 'DELETE', spam);
   for (const user of [BEN, CY, DI]) await call(user, 'PUT', `${doors}/reactions/${encodeURIComponent('👍')}`);
