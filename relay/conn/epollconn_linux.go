@@ -102,7 +102,7 @@ func (s *shard) read(c *epollConn) {
 	if c.greedy && (c.in == nil || c.in.unread < readBytes) {
 		buffer = buffer[:greedyBytes]
 	}
-	n, err := readRaw(c.fd, buffer)
+	n, err := unix.Read(int(c.fd), buffer)
 	c.greedy = n == len(buffer)
 	switch {
 	case err != nil && again(err):

@@ -101,7 +101,7 @@ func (c *epollConn) write(data []byte) {
 		c.out.add(data)
 		return
 	}
-	n, err := writeRaw(c.fd, data)
+	n, err := unix.Write(int(c.fd), data)
 	switch {
 	case n == len(data):
 	case err != nil && !again(err):

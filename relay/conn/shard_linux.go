@@ -19,10 +19,8 @@ const (
 	// much work.
 	greedyBytes = 256
 	// sliceWrites is how many writes a shard does between two looks at what has
-	// arrived, so that a room of any size does not delay a heartbeat; and so few, that
-	// what is read in the middle of a cast is committed when that ends, and goes out
-	// with the next.
-	sliceWrites = 24
+	// arrived, so that a room of any size does not delay a heartbeat.
+	sliceWrites = 128
 	// backlogBytesMax is how much may wait in a shard before it stops reading:
 	// who sends goes no faster than the rooms can be told.
 	backlogBytesMax = 1 << 20
