@@ -108,7 +108,7 @@ const readme = `# Results of the last full run
 %s
 Written by ` + "`make bench`" + `. The limit is measured in the same run: *bare* is a broadcaster of one epoll loop with neither
 framework nor store, for the same frames and the same clients. Every client checks while it measures that no message is
-missing and none comes twice; a run in which one does has no results.
+missing and none comes twice; a run in which one does has no results. Where a target is missed, [the profile](PROFILE.md) says why.
 `
 
 // writeResults writes README.md, results.json and results.svg.
