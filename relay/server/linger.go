@@ -8,7 +8,7 @@ import (
 
 const (
 	lingerTimeout  = time.Second
-	lingerBytesMax = 1 << 20
+	lingerBytesMax = 8 << 20
 	// socketBytes is what a system may keep of a connection in each direction. Left to
 	// itself it keeps megabytes for whoever sends more than is read; a few hundred of
 	// those take the memory for the sockets of all, who then wait for what was dropped.
