@@ -15,6 +15,26 @@ func (r Role) Valid() bool {
 	return r == RoleParticipant || r == RoleModerator || r == RoleOrganizer
 }
 
+// AtLeast reports whether r is the role least or one above it. What is none of
+// version 1's roles is below all of them.
+func (r Role) AtLeast(least Role) bool { return r.rank() >= least.rank() }
+
+// MayModerate reports whether somebody in role r may do something about users in
+// the role other: it must be a lower one.
+func (r Role) MayModerate(other Role) bool { return r.AtLeast(RoleModerator) && !other.AtLeast(r) }
+
+func (r Role) rank() int {
+	switch r {
+	case RoleParticipant:
+		return 1
+	case RoleModerator:
+		return 2
+	case RoleOrganizer:
+		return 3
+	}
+	return 0
+}
+
 // User is who someone is in a room.
 type User struct {
 	ID   string // the token's sub

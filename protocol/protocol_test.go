@@ -323,3 +323,17 @@ func FuzzDecodeRelay(f *testing.F) {
 		}
 	})
 }
+
+func TestRolesAreInOrder(t *testing.T) {
+	roles := []Role{"none of them", RoleParticipant, RoleModerator, RoleOrganizer}
+	for i, role := range roles {
+		for j, least := range roles {
+			if got := role.AtLeast(least); got != (i >= j) {
+				t.Errorf("%q at least %q: %v", role, least, got)
+			}
+			if got := role.MayModerate(least); got != (i >= 2 && i > j) {
+				t.Errorf("%q may moderate %q: %v", role, least, got)
+			}
+		}
+	}
+}

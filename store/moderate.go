@@ -21,7 +21,7 @@ func (b *batch) moderate(r *room, op *hub.Op) (out hub.Outcome, err error) {
 	case op.User == op.Sender.ID:
 		out.Code, out.Reason = protocol.CodeForbidden, "nobody does this to themself"
 		return out, nil
-	case rank(out.User.Role) >= rank(op.Sender.Role):
+	case !op.Sender.Role.MayModerate(out.User.Role):
 		out.Code, out.Reason = protocol.CodeForbidden, "the user's role is not below one's own"
 		return out, nil
 	}

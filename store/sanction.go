@@ -73,17 +73,6 @@ func (b *batch) loadSanctions(r *room) error {
 	return rows.Err()
 }
 
-// rank orders the roles: an act on others is for those above them.
-func rank(role protocol.Role) int {
-	switch role {
-	case protocol.RoleOrganizer:
-		return 2
-	case protocol.RoleModerator:
-		return 1
-	}
-	return 0
-}
-
 // barred is why the sender may not do the op in the room, by the rules of
 // [hub.Op]; its Code is "" if they may.
 func (b *batch) barred(r *room, op *hub.Op) hub.Outcome {
@@ -124,7 +113,7 @@ const sentKeptMax = 100_000
 // need not.
 func (b *batch) slowed(r *room, u protocol.User) hub.Outcome {
 	slow := protocol.Time(time.Duration(r.settings.SlowModeS) * time.Second / time.Microsecond)
-	if slow == 0 || rank(u.Role) > 0 {
+	if slow == 0 || u.Role.AtLeast(protocol.RoleModerator) {
 		return hub.Outcome{}
 	}
 	who := sender{r.epoch, u.ID}
@@ -144,7 +133,7 @@ func (b *batch) slowed(r *room, u protocol.User) hub.Outcome {
 
 // noteSent notes when a participant has sent in slow mode.
 func (b *batch) noteSent(r *room, u protocol.User) {
-	if r.settings.SlowModeS == 0 || rank(u.Role) > 0 {
+	if r.settings.SlowModeS == 0 || u.Role.AtLeast(protocol.RoleModerator) {
 		return
 	}
 	if b.sent == nil {

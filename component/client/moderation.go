@@ -38,24 +38,8 @@ const (
 	ofSettings = "settings"
 )
 
-// MayModerate reports whether somebody in a role may do something about users in
-// another: they must be of a lower one.
-func MayModerate(role, other protocol.Role) bool {
-	return Leads(role) && rankOf(role) > rankOf(other)
-}
-
 // Leads reports whether a role is one of those that moderate.
-func Leads(role protocol.Role) bool { return rankOf(role) > 0 }
-
-func rankOf(role protocol.Role) int {
-	switch role {
-	case protocol.RoleOrganizer:
-		return 2
-	case protocol.RoleModerator:
-		return 1
-	}
-	return 0
-}
+func Leads(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator) }
 
 // joinedRules takes what joined says; all else about the room follows it, where there
 // is anything to say.

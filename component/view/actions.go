@@ -106,7 +106,7 @@ func actionsOn(r *row, role protocol.Role) []action {
 	if !r.own {
 		all = append(all, actionReport)
 	}
-	if !r.own && client.MayModerate(role, r.role) {
+	if !r.own && role.MayModerate(r.role) {
 		all = append(all, actionMute, actionBan, actionClear)
 	}
 	return all

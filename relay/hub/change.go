@@ -29,21 +29,15 @@ const mayFreeze = protocol.RoleOrganizer
 // mayDeleteAny is the least role that deletes the messages of others.
 const mayDeleteAny = protocol.RoleModerator
 
-// rank orders the roles.
-var rank = map[protocol.Role]int{protocol.RoleParticipant: 1, protocol.RoleModerator: 2, protocol.RoleOrganizer: 3}
-
-// AtLeast reports whether a role is that one or above it.
-func AtLeast(role, least protocol.Role) bool { return rank[role] >= rank[least] }
-
 // permit makes op one by somebody with that role; false: the role may not do that.
 func (op *Op) permit(sender protocol.User) bool {
 	op.Sender = sender
-	op.Any = op.Kind == OpDelete && AtLeast(sender.Role, mayDeleteAny)
+	op.Any = op.Kind == OpDelete && sender.Role.AtLeast(mayDeleteAny)
 	least, ok := permissions[op.Kind]
 	if op.Kind == OpAdjust && op.Adjust.Frozen != nil {
 		least = mayFreeze
 	}
-	return ok && AtLeast(sender.Role, least)
+	return ok && sender.Role.AtLeast(least)
 }
 
 // ModerateOp is the op that a frame asks for at the time now.

@@ -26,7 +26,7 @@ func muteOf(s *protocol.Sanction) *mute {
 }
 
 // leads reports whether the role is one of those that moderate.
-func leads(role protocol.Role) bool { return AtLeast(role, protocol.RoleModerator) }
+func leads(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator) }
 
 // setRole gives a member its role. What it sends under the new one goes into a
 // batch of its own: of one batch either all of a lane is in slow mode or nothing.

@@ -107,7 +107,7 @@ func (r *fakeRoom) act(w *world, op hub.Op) (o hub.Outcome) {
 	if !member {
 		u = protocol.User{ID: op.User, Role: protocol.RoleParticipant}
 	}
-	if op.User == op.Sender.ID || hub.AtLeast(u.Role, op.Sender.Role) {
+	if op.User == op.Sender.ID || u.Role.AtLeast(op.Sender.Role) {
 		return hub.Outcome{Code: protocol.CodeForbidden, Reason: "not about this user"}
 	}
 	o.User = u

@@ -205,7 +205,7 @@ func (s *Server) enterAs(c *fiber.Ctx, least protocol.Role) (who hub.Identity, r
 	if err != nil {
 		return who, "", err
 	}
-	if role, _ := who.Grants.Role(room); !hub.AtLeast(role, least) {
+	if role, _ := who.Grants.Role(room); !role.AtLeast(least) {
 		return who, "", refuse(protocol.CodeForbidden, "the role does not allow this")
 	}
 	return who, room, nil
