@@ -104,14 +104,7 @@ test('from 280 pixels on nothing is cut off, and all controls are large enough f
       [600, 2],
       [1100, 1],
     ]) {
-      await ada.page.setViewportSize({ width: width + 32, height: 700 });
-      await ada.element.evaluate(
-        (element, [tag, size]) => {
-          element.lang = tag;
-          document.documentElement.style.fontSize = `${size * 100}%`;
-        },
-        [lang, zoom],
-      );
+      await ada.appear({ lang, width, zoom });
       const problems = await ada.element.evaluate((element) => {
         const frame = element.getBoundingClientRect();
         const inside = [

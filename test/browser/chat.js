@@ -25,6 +25,18 @@ export class Chat {
     await this.composer.press('Enter');
   }
 
+  /** Gives it a language, its width in a page of its own, and the size of the page's letters. */
+  async appear({ lang, width, zoom }) {
+    await this.page.setViewportSize({ width: width + 32, height: 700 });
+    await this.element.evaluate(
+      (element, [tag, size]) => {
+        element.lang = tag;
+        document.documentElement.style.fontSize = `${size * 100}%`;
+      },
+      [lang, zoom],
+    );
+  }
+
   message(text) {
     return this.messages.filter({ hasText: text });
   }

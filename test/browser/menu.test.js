@@ -293,14 +293,7 @@ test('menus fit into 280 pixels, with room for a finger, in both directions', as
       [600, 2],
       [1100, 1],
     ]) {
-      await ada.page.setViewportSize({ width: width + 32, height: 700 });
-      await ada.element.evaluate(
-        (element, [tag, size]) => {
-          element.lang = tag;
-          document.documentElement.style.fontSize = `${size * 100}%`;
-        },
-        [lang, zoom],
-      );
+      await ada.appear({ lang, width, zoom });
       await expect(ada.element.locator('.hallway')).toHaveAttribute('lang', lang);
       for (const text of ['of Ben', 'of Ada']) {
         for (const key of ['Enter', '+']) {

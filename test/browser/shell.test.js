@@ -101,14 +101,7 @@ test('from 280 pixels on header, search and composer fit, in every language and 
       [600, 2],
       [1100, 1],
     ]) {
-      await ada.page.setViewportSize({ width: width + 32, height: 700 });
-      await ada.element.evaluate(
-        (element, [tag, size]) => {
-          element.lang = tag;
-          document.documentElement.style.fontSize = `${size * 100}%`;
-        },
-        [lang, zoom],
-      );
+      await ada.appear({ lang, width, zoom });
       const at = `${lang}, ${width} px, zoom ${zoom}`;
       await ada.composer.focus();
       const plain = await header.boundingBox();
