@@ -80,9 +80,9 @@ func (u User) appendName(dst []byte) []byte {
 	return o.end()
 }
 
-// AppendSanctions appends the JSON of a list of sanctions to dst.
-func AppendSanctions(dst []byte, sanctions []Sanction) []byte {
-	return appendList(dst, "sanctions", len(sanctions), func(dst []byte, i int) []byte { return sanctions[i].Append(dst) })
+// AppendSanctions appends the JSON of a list of sanctions to dst, as AppendRooms does.
+func AppendSanctions(dst []byte, sanctions []Sanction, more *bool) []byte {
+	return appendList(dst, "sanctions", more, len(sanctions), func(dst []byte, i int) []byte { return sanctions[i].Append(dst) })
 }
 
 // ReportState is what became of a report.

@@ -52,9 +52,10 @@ func (r *Room) entry(o *object) {
 	}
 }
 
-// AppendRooms appends the JSON of a list of rooms to dst.
-func AppendRooms(dst []byte, rooms []Room) []byte {
-	return appendList(dst, "rooms", len(rooms), func(dst []byte, i int) []byte { return rooms[i].Append(dst) })
+// AppendRooms appends the JSON of a list of rooms to dst; more tells whether others
+// come behind them, nil: nobody has asked for a part.
+func AppendRooms(dst []byte, rooms []Room, more *bool) []byte {
+	return appendList(dst, "rooms", more, len(rooms), func(dst []byte, i int) []byte { return rooms[i].Append(dst) })
 }
 
 // RoomMember is a user that has joined a room, over REST.
@@ -75,15 +76,18 @@ func (m *RoomMember) Append(dst []byte) []byte {
 	return o.end()
 }
 
-// AppendMembers appends the JSON of a list of members to dst.
-func AppendMembers(dst []byte, members []RoomMember) []byte {
-	return appendList(dst, "members", len(members), func(dst []byte, i int) []byte { return members[i].Append(dst) })
+// AppendMembers appends the JSON of a list of members to dst, as AppendRooms does.
+func AppendMembers(dst []byte, members []RoomMember, more *bool) []byte {
+	return appendList(dst, "members", more, len(members), func(dst []byte, i int) []byte { return members[i].Append(dst) })
 }
 
-// appendList appends an object with nothing but a list of n elements.
-func appendList(dst []byte, name string, n int, element func(dst []byte, i int) []byte) []byte {
+// appendList appends an object with a list of n elements and, unless it is nil, more.
+func appendList(dst []byte, name string, more *bool, n int, element func(dst []byte, i int) []byte) []byte {
 	o := begin(dst)
 	o.list(name, n, element)
+	if more != nil {
+		o.bool("more", *more)
+	}
 	return o.end()
 }
 

@@ -17,12 +17,13 @@ func TestRoomsAsWritten(t *testing.T) {
 	for _, test := range []struct{ got, want string }{
 		{string(room.Append(nil)), entry + `}`},
 		{string(room.AppendWhole(nil)), entry + `,"epoch":"k3v9","created_at":"2026-11-23T09:15:04.123456Z","settings":{ "colour" : "<red>"` + "\n" + `}}`},
-		{string(AppendRooms(nil, []Room{{Name: "a", Role: RoleParticipant}, {Name: "b", Role: RoleOrganizer}})),
+		{string(AppendRooms(nil, []Room{{Name: "a", Role: RoleParticipant}, {Name: "b", Role: RoleOrganizer}}, nil)),
 			`{"rooms":[{"room":"a","head":0,"unread":0,"members":0,"role":"participant"},{"room":"b","head":0,"unread":0,"members":0,"role":"organizer"}]}`},
-		{string(AppendRooms(nil, nil)), `{"rooms":[]}`},
+		{string(AppendRooms(nil, nil, nil)), `{"rooms":[]}`},
+		{string(AppendRooms(nil, nil, new(bool))), `{"rooms":[],"more":false}`},
 		{string((&Room{Name: "a", Role: RoleParticipant, Epoch: "e", CreatedAt: 1}).AppendWhole(nil)),
 			`{"room":"a","head":0,"unread":0,"members":0,"role":"participant","epoch":"e","created_at":"1970-01-01T00:00:00.000001Z","settings":{}}`},
-		{string(AppendMembers(nil, []RoomMember{{User: last.Sender, Read: 41, Online: true, JoinedAt: 1}})),
+		{string(AppendMembers(nil, []RoomMember{{User: last.Sender, Read: 41, Online: true, JoinedAt: 1}}, nil)),
 			`{"members":[{"user":{"id":"u_1","name":"Ada","role":"organizer"},"read":41,"online":true,"joined_at":"1970-01-01T00:00:00.000001Z"}]}`},
 	} {
 		if test.got != test.want {

@@ -27,20 +27,22 @@ type directoryStatements struct {
 func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, err error) {
 	const rooms = `SELECT key, name, title, settings, epoch, head, made_at FROM rooms WHERE dropped = 0`
 	err = prepare(ctx, db, map[**sql.Stmt]string{
-		&d.rooms: rooms + ` ORDER BY name`,
+		&d.rooms: rooms + ` AND name > ? ORDER BY name`,
 		&d.room:  rooms + ` AND name = ?`,
 		&d.counts: `SELECT (SELECT count(*) FROM members WHERE room = ?1),
 			coalesce((SELECT read FROM members WHERE room = ?1 AND user_id = ?2), 0)`,
 		&d.unread: `SELECT count(*) FROM (SELECT 1 FROM messages
 			WHERE room = ? AND seq > ? AND deleted_at = 0 AND sender_id <> ? LIMIT ?)`,
 		&d.members: `SELECT user_id, members.name, role, read, joined_at
-			FROM rooms JOIN members ON members.room = rooms.key WHERE rooms.name = ? ORDER BY user_id`,
+			FROM rooms JOIN members ON members.room = rooms.key WHERE rooms.name = ? AND user_id > ?
+			ORDER BY user_id LIMIT ?`,
 
 		&d.sanctions: `SELECT sanctions.user_id, coalesce(members.name, ''), coalesce(members.role, 'participant'),
 				kind, until, reason, by_id, by_name, at
 			FROM rooms JOIN sanctions ON sanctions.room = rooms.key
 			LEFT JOIN members ON members.room = rooms.key AND members.user_id = sanctions.user_id
-			WHERE rooms.name = ? AND (until = 0 OR until > ?) ORDER BY sanctions.user_id, kind DESC`,
+			WHERE rooms.name = ? AND (until = 0 OR until > ?) AND sanctions.user_id > ?
+			ORDER BY sanctions.user_id, kind DESC LIMIT ?`,
 		&d.reports: `SELECT ` + reportColumns + ` FROM reports
 			WHERE room = (SELECT key FROM rooms WHERE name = ?1) AND n < ?2 AND ?3 IN ('', state) ORDER BY n DESC LIMIT ?4`,
 		&d.audit:       `SELECT ` + auditColumns + ` FROM audit WHERE room = ? AND n < ? ORDER BY n DESC LIMIT ?`,
@@ -50,14 +52,14 @@ func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, e
 }
 
 // Rooms lists the rooms; see [hub.Directory].
-func (s *SQLite) Rooms(ctx context.Context, user string, opens func(room string) bool) (rooms []hub.Room, err error) {
+func (s *SQLite) Rooms(ctx context.Context, user string, opens func(room string) bool, part hub.Part) (rooms []hub.Room, err error) {
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("list the rooms: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	d := directory{&view{ctx: ctx, tx: tx, read: &s.read, user: user}}
-	if rooms, err = d.list(opens); err != nil {
+	if rooms, err = d.list(opens, part); err != nil {
 		return nil, fmt.Errorf("list the rooms: %w", err)
 	}
 	return rooms, nil
@@ -85,16 +87,16 @@ func (s *SQLite) Room(ctx context.Context, room, user string) (r hub.Room, ok bo
 }
 
 // Members lists who has joined; see [hub.Directory].
-func (s *SQLite) Members(ctx context.Context, room string) ([]hub.Member, error) {
-	members, err := s.members(ctx, room)
+func (s *SQLite) Members(ctx context.Context, room string, part hub.Part) ([]hub.Member, error) {
+	members, err := s.members(ctx, room, part)
 	if err != nil {
 		return nil, fmt.Errorf("list the members: %w", err)
 	}
 	return members, nil
 }
 
-func (s *SQLite) members(ctx context.Context, room string) (members []hub.Member, err error) {
-	rows, err := s.read.directory.members.QueryContext(ctx, room)
+func (s *SQLite) members(ctx context.Context, room string, part hub.Part) (members []hub.Member, err error) {
+	rows, err := s.read.directory.members.QueryContext(ctx, room, part.After, limit(part))
 	if err != nil {
 		return nil, err
 	}
@@ -110,17 +112,25 @@ func (s *SQLite) members(ctx context.Context, room string) (members []hub.Member
 	return members, rows.Err()
 }
 
+// limit is a part's as SQL has it, for which -1 is none.
+func limit(part hub.Part) int {
+	if part.Limit == 0 {
+		return -1
+	}
+	return part.Limit
+}
+
 // directory reads rooms from outside, in one snapshot.
 type directory struct{ *view }
 
-func (d directory) list(opens func(room string) bool) (rooms []hub.Room, err error) {
-	rows, err := d.stmt(d.read.directory.rooms).QueryContext(d.ctx)
+func (d directory) list(opens func(room string) bool, part hub.Part) (rooms []hub.Room, err error) {
+	rows, err := d.stmt(d.read.directory.rooms).QueryContext(d.ctx, part.After)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
 	var keys []int64
-	for rows.Next() {
+	for (part.Limit == 0 || len(rooms) < part.Limit) && rows.Next() {
 		r, key, err := scanRoom(rows)
 		if err != nil {
 			return nil, err

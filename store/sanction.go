@@ -143,7 +143,7 @@ func (b *batch) noteSent(r *room, u protocol.User) {
 }
 
 // Sanctions lists a room's; see [hub.Moderation].
-func (s *SQLite) Sanctions(ctx context.Context, room string) (all []protocol.Sanction, err error) {
+func (s *SQLite) Sanctions(ctx context.Context, room string, part hub.Part) (all []protocol.Sanction, err error) {
 	now := protocol.TimeOf(time.Now())
 	err = query(ctx, s.read.directory.sanctions, func(scan func(...any) error) error {
 		one := protocol.Sanction{}
@@ -151,7 +151,7 @@ func (s *SQLite) Sanctions(ctx context.Context, room string) (all []protocol.San
 			&one.Reason, &one.By.ID, &one.By.Name, (*int64)(&one.At))
 		all = append(all, one)
 		return err
-	}, room, int64(now))
+	}, room, int64(now), part.After, limit(part))
 	if err != nil {
 		return nil, fmt.Errorf("list the sanctions: %w", err)
 	}

@@ -38,13 +38,19 @@ type Store interface {
 type Directory interface {
 	// Rooms lists the rooms that anybody has made and that opens lets in, by name,
 	// as the named user sees them; Role is left to the caller.
-	Rooms(ctx context.Context, user string, opens func(room string) bool) ([]Room, error)
+	Rooms(ctx context.Context, user string, opens func(room string) bool, part Part) ([]Room, error)
 
 	// Room is one of them; ok is false where nobody has made it.
 	Room(ctx context.Context, room, user string) (r Room, ok bool, err error)
 
 	// Members lists who has joined the room and was not removed, by user id.
-	Members(ctx context.Context, room string) ([]Member, error)
+	Members(ctx context.Context, room string, part Part) ([]Member, error)
+}
+
+// Part says which part of a list is wanted; the zero Part is all of it.
+type Part struct {
+	After string // only what comes behind this name or id; "": from the beginning
+	Limit int    // how many at most; 0: no limit
 }
 
 // Moderation is what the relay asks of the database of what organizers and
@@ -52,7 +58,7 @@ type Directory interface {
 type Moderation interface {
 	// Sanctions lists the mutes and bans of a room that are in force now, by user id,
 	// a mute before a ban.
-	Sanctions(ctx context.Context, room string) ([]protocol.Sanction, error)
+	Sanctions(ctx context.Context, room string, part Part) ([]protocol.Sanction, error)
 
 	// Reports lists a room's reports, those with N < before (0: all), the newest
 	// first, at most limit; state "": of every state.

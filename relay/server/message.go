@@ -16,7 +16,7 @@ func (s *Server) messages(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q, err := parseQuery(string(c.Request().URI().QueryString()))
+	q, err := parseQuery(queryOf(c))
 	if err != nil {
 		return err
 	}

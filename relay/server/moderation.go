@@ -70,13 +70,22 @@ func (s *Server) sanctions(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	part, err := parsePart(queryOf(c), protocol.ValidUser)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	found, err := s.moderation.Sanctions(ctx, room)
+	found, err := s.moderation.Sanctions(ctx, room, andMore(part, 2))
 	if err != nil {
 		return s.unreadable(err)
 	}
-	return answer(c, fiber.StatusOK, protocol.AppendSanctions(nil, found))
+	// What comes behind a user comes behind the mute and the ban: they stay together.
+	if n := part.Limit; n > 0 && len(found) > n && found[n-1].User.ID == found[n].User.ID {
+		part.Limit++
+	}
+	found, more := cut(found, part)
+	return answer(c, fiber.StatusOK, protocol.AppendSanctions(nil, found, more))
 }
 
 // report puts a message on the list of those who moderate.
@@ -106,7 +115,7 @@ func (s *Server) reports(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q, err := parseList(c, true)
+	q, err := parseList(queryOf(c), true)
 	if err != nil {
 		return err
 	}
@@ -147,7 +156,7 @@ func (s *Server) audit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q, err := parseList(c, false)
+	q, err := parseList(queryOf(c), false)
 	if err != nil {
 		return err
 	}
@@ -237,9 +246,9 @@ type listQuery struct {
 }
 
 // parseList reads it; states tells whether state may be asked for.
-func parseList(c *fiber.Ctx, states bool) (listQuery, error) {
+func parseList(query string, states bool) (listQuery, error) {
 	l := listQuery{limit: protocol.PageMessagesDefault}
-	values, err := url.ParseQuery(string(c.Request().URI().QueryString()))
+	values, err := url.ParseQuery(query)
 	if err != nil {
 		return l, refuse(protocol.CodeBadRequest, "the query is malformed")
 	}
@@ -247,13 +256,12 @@ func parseList(c *fiber.Ctx, states bool) (listQuery, error) {
 		var q hub.Query
 		switch {
 		case len(v) > 1:
-			err = refuse(protocol.CodeBadRequest, "the query has a parameter more than once")
+			err = errTwice
 		case name == "before":
 			err = readPosition(&q, name, v[0])
 			l.before = max(1, q.At) // of all is 0
 		case name == "limit":
-			err = readLimit(&q, v[0])
-			l.limit = q.Limit
+			l.limit, err = readLimit(v[0])
 		case name == "state" && states:
 			if l.state = protocol.ReportState(v[0]); !l.state.Valid() {
 				err = refuse(protocol.CodeBadRequest, "state must be open, resolved or dismissed")

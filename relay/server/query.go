@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gofiber/fiber/v2"
+
 	"hallway/protocol"
 	"hallway/relay/hub"
 )
@@ -27,6 +29,11 @@ var filters = map[string]hub.QueryKind{
 	"q":      hub.QuerySearch,
 }
 
+var errTwice = refuse(protocol.CodeBadRequest, "the query has a parameter more than once")
+
+// queryOf is a request's query as it was written.
+func queryOf(c *fiber.Ctx) string { return string(c.Request().URI().QueryString()) }
+
 // parseQuery reads which page is wanted. What it does not know it refuses: to
 // ignore it would answer another question than was asked.
 func parseQuery(query string) (hub.Query, error) {
@@ -41,7 +48,7 @@ func parseQuery(query string) (hub.Query, error) {
 		only, isFilter := filters[name]
 		switch {
 		case len(v) > 1:
-			err = refuse(protocol.CodeBadRequest, "the query has a parameter more than once")
+			err = errTwice
 		case isPosition && q.Kind != hub.QueryNewest:
 			err = refuse(protocol.CodeBadRequest, "only one of before, after, around and since may be asked for")
 		case isFilter && filter != hub.QueryNewest:
@@ -53,7 +60,7 @@ func parseQuery(query string) (hub.Query, error) {
 			filter = only
 			err = readFilter(&q, name, v[0])
 		case name == "limit":
-			err = readLimit(&q, v[0])
+			q.Limit, err = readLimit(v[0])
 		default:
 			err = refuse(protocol.CodeBadRequest, "the query has a parameter that is not known")
 		}
@@ -102,11 +109,10 @@ func readFilter(q *hub.Query, name, v string) error {
 	return nil
 }
 
-func readLimit(q *hub.Query, v string) error {
+func readLimit(v string) (int, error) {
 	n, err := strconv.ParseUint(v, 10, 63)
 	if err != nil || n < 1 || n > protocol.PageMessagesMax {
-		return refuse(protocol.CodeBadRequest, "limit must be 1 to "+strconv.Itoa(protocol.PageMessagesMax))
+		return 0, refuse(protocol.CodeBadRequest, "limit must be 1 to "+strconv.Itoa(protocol.PageMessagesMax))
 	}
-	q.Limit = int(n)
-	return nil
+	return int(n), nil
 }

@@ -15,21 +15,26 @@ func (s *Server) rooms(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	part, err := parsePart(queryOf(c), protocol.ValidRoom)
+	if err != nil {
+		return err
+	}
 	opens := func(room string) bool {
 		_, ok := who.Grants.Role(room)
 		return ok && s.refuseBanned(who, room) == nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	found, err := s.directory.Rooms(ctx, who.User.ID, opens)
+	found, err := s.directory.Rooms(ctx, who.User.ID, opens, andMore(part, 1))
 	if err != nil {
 		return s.unreadable(err)
 	}
+	found, more := cut(found, part)
 	rooms := make([]protocol.Room, len(found))
 	for i := range found {
 		rooms[i] = seenBy(who, &found[i])
 	}
-	return answer(c, fiber.StatusOK, protocol.AppendRooms(nil, rooms))
+	return answer(c, fiber.StatusOK, protocol.AppendRooms(nil, rooms, more))
 }
 
 // room answers with one room.
@@ -92,12 +97,17 @@ func (s *Server) members(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	part, err := parsePart(queryOf(c), protocol.ValidUser)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	joined, err := s.directory.Members(ctx, room)
+	joined, err := s.directory.Members(ctx, room, andMore(part, 1))
 	if err != nil {
 		return s.unreadable(err)
 	}
+	joined, more := cut(joined, part)
 	here, err := s.backend.Online(ctx, room)
 	if err != nil {
 		return refuse(protocol.CodeUnavailable, "the relay is too busy to tell who is here")
@@ -106,7 +116,7 @@ func (s *Server) members(c *fiber.Ctx) error {
 	for i, m := range joined {
 		members[i] = protocol.RoomMember{User: m.User, Read: m.Read, Online: here[m.User.ID] > 0, JoinedAt: m.JoinedAt}
 	}
-	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members))
+	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, more))
 }
 
 // answerRoom answers with a room as it is now.

@@ -66,7 +66,7 @@ func (h *history) Page(_ context.Context, room, user string, q hub.Query) ([]byt
 // directory stands in for a store without a room.
 type directory struct{ err error }
 
-func (d *directory) Rooms(context.Context, string, func(string) bool) ([]hub.Room, error) {
+func (d *directory) Rooms(context.Context, string, func(string) bool, hub.Part) ([]hub.Room, error) {
 	return nil, d.err
 }
 
@@ -74,7 +74,9 @@ func (d *directory) Room(context.Context, string, string) (r hub.Room, ok bool, 
 	return r, false, d.err
 }
 
-func (d *directory) Members(context.Context, string) ([]hub.Member, error) { return nil, d.err }
+func (d *directory) Members(context.Context, string, hub.Part) ([]hub.Member, error) {
+	return nil, d.err
+}
 
 func (h *history) Ready(context.Context) error {
 	if h.ready == nil {

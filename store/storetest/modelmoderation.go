@@ -213,7 +213,7 @@ func (m *Model) revoke(now protocol.Time, op hub.Op) hub.Outcome {
 }
 
 // Sanctions lists a room's; see [hub.Moderation].
-func (m *Model) Sanctions(ctx context.Context, room string) (all []protocol.Sanction, err error) {
+func (m *Model) Sanctions(ctx context.Context, room string, part hub.Part) (all []protocol.Sanction, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
@@ -231,7 +231,7 @@ func (m *Model) Sanctions(ctx context.Context, room string) (all []protocol.Sanc
 	slices.SortFunc(all, func(a, b protocol.Sanction) int {
 		return cmp.Or(cmp.Compare(a.User.ID, b.User.ID), -cmp.Compare(a.Kind, b.Kind))
 	})
-	return all, ctx.Err()
+	return partOf(all, part, func(s protocol.Sanction) string { return s.User.ID }), ctx.Err()
 }
 
 // Bans is who is banned from which rooms; see [hub.Moderation].

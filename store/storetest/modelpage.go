@@ -113,7 +113,7 @@ func last(messages []protocol.Message, n int) ([]protocol.Message, bool) {
 }
 
 // Rooms lists the rooms; see [hub.Directory].
-func (m *Model) Rooms(ctx context.Context, user string, opens func(room string) bool) ([]hub.Room, error) {
+func (m *Model) Rooms(ctx context.Context, user string, opens func(room string) bool, part hub.Part) ([]hub.Room, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
@@ -126,7 +126,17 @@ func (m *Model) Rooms(ctx context.Context, user string, opens func(room string) 
 		}
 	}
 	sort.Slice(rooms, func(i, j int) bool { return rooms[i].Name < rooms[j].Name })
-	return rooms, ctx.Err()
+	return partOf(rooms, part, func(r hub.Room) string { return r.Name }), ctx.Err()
+}
+
+// partOf is the part of a list that is in the order of its keys.
+func partOf[T any](all []T, part hub.Part, key func(T) string) (some []T) {
+	for _, one := range all {
+		if key(one) > part.After && (part.Limit == 0 || len(some) < part.Limit) {
+			some = append(some, one)
+		}
+	}
+	return some
 }
 
 // Room is one of them; see [hub.Directory].
@@ -144,7 +154,7 @@ func (m *Model) Room(ctx context.Context, room, user string) (hub.Room, bool, er
 }
 
 // Members lists who has joined; see [hub.Directory].
-func (m *Model) Members(ctx context.Context, room string) ([]hub.Member, error) {
+func (m *Model) Members(ctx context.Context, room string, part hub.Part) ([]hub.Member, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r, ok := m.rooms[room]
@@ -154,7 +164,7 @@ func (m *Model) Members(ctx context.Context, room string) ([]hub.Member, error) 
 	case !ok:
 		return nil, ctx.Err()
 	}
-	return slices.Clone(r.members), ctx.Err()
+	return partOf(r.members, part, func(m hub.Member) string { return m.User.ID }), ctx.Err()
 }
 
 func (r *modelRoom) outside(user string) hub.Room {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -97,11 +98,11 @@ func (p *pair) page(t fataler, room, user string, q hub.Query) protocol.Page {
 func (p *pair) rooms(t fataler, user string, opens func(string) bool) []hub.Room {
 	t.Helper()
 	ctx := context.Background()
-	rooms, err := p.store.Rooms(ctx, user, opens)
+	rooms, err := p.store.Rooms(ctx, user, opens, hub.Part{})
 	if err != nil {
 		t.Fatalf("Rooms: %v", err)
 	}
-	want, _ := p.model.Rooms(ctx, user, opens)
+	want, _ := p.model.Rooms(ctx, user, opens, hub.Part{})
 	if len(rooms) != len(want) {
 		t.Fatalf("rooms of %q:\n got %+v\nwant %+v", user, rooms, want)
 	}
@@ -115,21 +116,47 @@ func (p *pair) rooms(t fataler, user string, opens func(string) bool) []hub.Room
 			t.Fatalf("room of %q:\n got %+v\nwant %+v", user, got, want[i])
 		}
 	}
+	inParts(t, "rooms", rooms, func(r hub.Room) string { return r.Name }, func(part hub.Part) ([]hub.Room, error) {
+		return p.store.Rooms(ctx, user, opens, part)
+	})
 	return rooms
 }
 
 // members lists a room's members.
 func (p *pair) members(t fataler, room string) []hub.Member {
 	t.Helper()
-	members, err := p.store.Members(context.Background(), room)
+	ctx := context.Background()
+	members, err := p.store.Members(ctx, room, hub.Part{})
 	if err != nil {
 		t.Fatalf("Members: %v", err)
 	}
-	want, _ := p.model.Members(context.Background(), room)
+	want, _ := p.model.Members(ctx, room, hub.Part{})
 	if len(members)+len(want) > 0 && !reflect.DeepEqual(members, want) {
 		t.Fatalf("members of %s:\n got %+v\nwant %+v", room, members, want)
 	}
+	inParts(t, "members of "+room, members, func(m hub.Member) string { return m.User.ID }, func(part hub.Part) ([]hub.Member, error) {
+		return p.store.Members(ctx, room, part)
+	})
 	return members
+}
+
+// inParts asks for the parts of a list: behind each of its entries, and behind what
+// is none, one, two and as many as there are.
+func inParts[T any](t fataler, what string, all []T, key func(T) string, list func(hub.Part) ([]T, error)) {
+	t.Helper()
+	for i := range len(all) + 1 {
+		for _, limit := range []int{0, 1, 2, len(all) + 1} {
+			part := hub.Part{Limit: limit}
+			if i > 0 {
+				part.After = key(all[i-1])
+			}
+			got, err := list(part)
+			same(t, fmt.Sprintf("%s, part %+v", what, part), got, partOf(all, part, key), err)
+			part.After += "\x01" // next to it, and nobody's
+			got, err = list(part)
+			same(t, fmt.Sprintf("%s, part %+v", what, part), got, partOf(all, part, key), err)
+		}
+	}
 }
 
 // moderation compares what the store lists of a room's moderation.
@@ -138,9 +165,12 @@ func (p *pair) moderation(t fataler, room string, state protocol.ReportState, be
 ) {
 	t.Helper()
 	ctx := context.Background()
-	sanctions, err := p.store.Sanctions(ctx, room)
-	want, _ := p.model.Sanctions(ctx, room)
+	sanctions, err := p.store.Sanctions(ctx, room, hub.Part{})
+	want, _ := p.model.Sanctions(ctx, room, hub.Part{})
 	same(t, "sanctions of "+room, sanctions, want, err)
+	inParts(t, "sanctions of "+room, sanctions, func(s protocol.Sanction) string { return s.User.ID }, func(part hub.Part) ([]protocol.Sanction, error) {
+		return p.store.Sanctions(ctx, room, part)
+	})
 	bans, err := p.store.Bans(ctx)
 	wantBans, _ := p.model.Bans(ctx)
 	if err != nil || !maps.Equal(bans, wantBans) {

@@ -1,0 +1,50 @@
+package server
+
+import (
+	"net/url"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// parsePart reads which part of a list is wanted: all of it, unless the query has a
+// limit or an after, which is a name or an id that valid knows. It looks at nothing
+// else, since clients of before could put there what they liked.
+func parsePart(query string, valid func(string) bool) (part hub.Part, err error) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return part, refuse(protocol.CodeBadRequest, "the query is malformed")
+	}
+	limit, after := values["limit"], values["after"]
+	switch {
+	case len(limit) > 1 || len(after) > 1:
+		return part, errTwice
+	case len(after) == 1 && !valid(after[0]):
+		return part, refuse(protocol.CodeBadRequest, "after is no valid name or id")
+	case len(after) == 1:
+		part.After = after[0]
+	}
+	if len(limit) == 1 {
+		part.Limit, err = readLimit(limit[0])
+	}
+	return part, err
+}
+
+// andMore is a part with so many entries more than were asked for, if all are not:
+// they tell whether others come behind it.
+func andMore(part hub.Part, n int) hub.Part {
+	if part.Limit > 0 {
+		part.Limit += n
+	}
+	return part
+}
+
+// cut takes off what is more than was asked for. more tells whether there was; nil:
+// all were asked for.
+func cut[T any](found []T, part hub.Part) (asked []T, more *bool) {
+	if part.Limit == 0 {
+		return found, nil
+	}
+	beyond := len(found) > part.Limit
+	return found[:min(len(found), part.Limit)], &beyond
+}
