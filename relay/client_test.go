@@ -26,8 +26,8 @@ func (p *process) connect() *client {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), patience)
 	defer cancel()
-	dialer := ws.Dialer{Protocols: []string{protocol.Subprotocol}}
-	nc, early, hs, err := dialer.Dial(ctx, "ws://"+p.addr+"/v1/ws")
+	dialer := ws.Dialer{Protocols: []string{protocol.Subprotocol}, TLSConfig: p.tls}
+	nc, early, hs, err := dialer.Dial(ctx, p.url("ws", "/v1/ws"))
 	if err != nil {
 		p.t.Fatalf("dial: %v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,9 +74,11 @@ func run(t *testing.T, env []string, args ...string) (code int, stdout, stderr s
 type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
+	env  []string
 	args []string
 	db   string
 	addr string
+	tls  *tls.Config // its clients', nil: they speak plain HTTP
 
 	conns []net.Conn // of its clients
 
@@ -92,8 +95,14 @@ func serve(t *testing.T, args ...string) *process {
 
 func serveDB(t *testing.T, db string, args ...string) *process {
 	t.Helper()
+	return serveEnv(t, nil, db, args...)
+}
+
+// serveEnv starts a relay whose environment has NAME=value beside the secret.
+func serveEnv(t *testing.T, env []string, db string, args ...string) *process {
+	t.Helper()
 	all := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db, "--log-level", "debug"}, args...)
-	p := &process{t: t, cmd: command(t, nil, all...), args: args, db: db, ended: make(chan struct{})}
+	p := &process{t: t, cmd: command(t, env, all...), env: env, args: args, db: db, ended: make(chan struct{})}
 	p.cmd.Stdout = p
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {
@@ -181,7 +190,17 @@ func (p *process) stop() {
 // again starts a relay on the same database.
 func (p *process) again() *process {
 	p.t.Helper()
-	return serveDB(p.t, p.db, p.args...)
+	again := serveEnv(p.t, p.env, p.db, p.args...)
+	again.tls = p.tls
+	return again
+}
+
+// url is a URL of the relay; scheme is http or ws.
+func (p *process) url(scheme, path string) string {
+	if p.tls != nil {
+		scheme += "s"
+	}
+	return scheme + "://" + p.addr + path
 }
 
 func token(t *testing.T, sub string, rooms ...string) string {
@@ -204,7 +223,7 @@ func token(t *testing.T, sub string, rooms ...string) string {
 // rest makes a request with a bearer token, "" for none.
 func (p *process) rest(method, path, bearer, body string) (status int, header http.Header, answer []byte) {
 	p.t.Helper()
-	req, err := http.NewRequestWithContext(p.t.Context(), method, "http://"+p.addr+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(p.t.Context(), method, p.url("http", path), strings.NewReader(body))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -212,8 +231,8 @@ func (p *process) rest(method, path, bearer, body string) (status int, header ht
 		req.Header.Set("Authorization", "Bearer "+bearer)
 	}
 	// A connection of its own: none is left to a relay that is gone.
-	req.Close = true
-	res, err := http.DefaultClient.Do(req)
+	web := &http.Client{Transport: &http.Transport{TLSClientConfig: p.tls, DisableKeepAlives: true}}
+	res, err := web.Do(req)
 	if err != nil {
 		p.t.Fatal(err)
 	}

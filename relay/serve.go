@@ -95,9 +95,7 @@ func (s *serveCommand) background(ctx context.Context, r *relay) error {
 	go watchFiles(ctx, r.log, hangups, watches...)
 
 	if r.secured.manage != nil {
-		if err := r.secured.manage(ctx); err != nil {
-			return fmt.Errorf("--tls-domain: %w", err)
-		}
+		r.secured.manage(ctx, r.listener.Addr().(*net.TCPAddr))
 	}
 	if s.JWKSURL == "" {
 		return nil
@@ -142,7 +140,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
 	}
-	if r.secured, err = s.secure(filepath.Dir(s.DB)); err != nil {
+	if r.secured, err = s.secure(filepath.Dir(s.DB), r.log); err != nil {
 		return nil, err
 	}
 	keeper, files, err := s.keeperAndDemo(addr)

@@ -5,13 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
-	"path/filepath"
 	"sync/atomic"
-
-	"github.com/caddyserver/certmagic"
-	"github.com/mholt/acmez/v3"
-	"go.uber.org/zap"
 )
 
 type tlsFlags struct {
@@ -24,14 +20,14 @@ type tlsFlags struct {
 
 // secured is how connections are encrypted.
 type secured struct {
-	config *tls.Config // nil: they are not
-	watch  *watch      // for certificate files that change; nil: there are none
-	manage func(context.Context) error
+	config *tls.Config                         // nil: they are not
+	watch  *watch                              // for certificate files that change; nil: there are none
+	manage func(context.Context, *net.TCPAddr) // what is needed while the relay listens there; nil: nothing
 }
 
 // secure checks the flags and loads the certificate. folder is where
 // certificates had by ACME are kept.
-func (f tlsFlags) secure(folder string) (secured, error) {
+func (f tlsFlags) secure(folder string, log *slog.Logger) (secured, error) {
 	switch files := f.Cert != "" || f.Key != ""; {
 	case files && len(f.Domain) > 0:
 		return secured{}, errors.New("give --tls-cert and --tls-key, or --tls-domain, not both")
@@ -40,7 +36,7 @@ func (f tlsFlags) secure(folder string) (secured, error) {
 	case files:
 		return f.fromFiles()
 	case len(f.Domain) > 0:
-		return f.byACME(folder), nil
+		return f.byACME(folder, log)
 	}
 	return secured{}, nil
 }
@@ -72,30 +68,6 @@ func (f tlsFlags) fromFiles() (secured, error) {
 		},
 	}
 	return s, nil
-}
-
-// byACME gets certificates by the challenge that needs no other port
-// (TLS-ALPN-01, RFC 8737).
-func (f tlsFlags) byACME(folder string) secured {
-	quiet := zap.NewNop() // what goes wrong is told by manage, and by each handshake
-	storage := &certmagic.FileStorage{Path: filepath.Join(folder, "certificates")}
-	var magic *certmagic.Config
-	cache := certmagic.NewCache(certmagic.CacheOptions{
-		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return magic, nil },
-		Logger:           quiet,
-	})
-	magic = certmagic.New(cache, certmagic.Config{Storage: storage, Logger: quiet})
-	ca := f.CA
-	if ca == "" {
-		ca = certmagic.LetsEncryptProductionCA
-	}
-	magic.Issuers = []certmagic.Issuer{certmagic.NewACMEIssuer(magic, certmagic.ACMEIssuer{
-		CA: ca, Email: f.Email, Agreed: true, DisableHTTPChallenge: true, Logger: quiet,
-	})}
-	s := secured{config: settings(acmez.ACMETLS1Protocol)}
-	s.config.GetCertificate = magic.GetCertificate
-	s.manage = func(ctx context.Context) error { return magic.ManageAsync(ctx, f.Domain) }
-	return s
 }
 
 // listener encrypts what ln accepts.

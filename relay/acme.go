@@ -1,0 +1,183 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/certmagic"
+	"github.com/mholt/acmez/v3"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// acmePauses are the times between attempts to get a first certificate; the last
+// one goes on. The network of a machine that starts may come a moment later, but an
+// authority counts what fails for the same name: Let's Encrypt refuses all after five
+// in an hour.
+var acmePauses = []time.Duration{2 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}
+
+// authority gets certificates from a certificate authority and renews them, by the
+// challenge that needs no other port (TLS-ALPN-01, RFC 8737).
+type authority struct {
+	url     string
+	email   string
+	domains []string
+	cache   *certmagic.Cache
+	magic   *certmagic.Config
+	log     *slog.Logger
+	failed  failures
+}
+
+// byACME checks the flags. Nothing is asked of the authority before manage.
+func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
+	a := &authority{url: cmp.Or(f.CA, certmagic.LetsEncryptProductionCA), email: strings.ToLower(f.Email), log: log}
+	if u, err := url.Parse(a.url); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return secured{}, errors.New("--acme-ca must be an https URL without a user")
+	}
+	for _, d := range f.Domain {
+		if !certmagic.SubjectQualifiesForCert(d) || strings.ContainsAny(d, "*:/") || certmagic.SubjectIsIP(d) {
+			return secured{}, fmt.Errorf("--tls-domain: %q is no domain name such as chat.example.org", d)
+		}
+		if f.CA == "" && !certmagic.SubjectQualifiesForPublicCert(d) {
+			return secured{}, fmt.Errorf("--tls-domain: Let's Encrypt gives no certificate for %q; name another authority by --acme-ca", d)
+		}
+		a.domains = append(a.domains, strings.ToLower(d))
+	}
+	a.failed = failures{LevelEnabler: zapcore.ErrorLevel, log: log, email: a.email}
+	told := zap.New(a.failed)
+	a.cache = certmagic.NewCache(certmagic.CacheOptions{
+		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return a.magic, nil },
+		Logger:           told,
+	})
+	a.magic = certmagic.New(a.cache, certmagic.Config{
+		Storage:           &certmagic.FileStorage{Path: filepath.Join(folder, "certificates")},
+		DefaultServerName: a.domains[0], // for who asks by address: probes of load balancers
+		OnEvent:           a.event,
+		Logger:            told,
+	})
+	s := secured{config: settings(acmez.ACMETLS1Protocol), manage: a.manage}
+	s.config.GetCertificate = a.magic.GetCertificate
+	return s, nil
+}
+
+// manage has certificates until ctx ends; it returns at once. addr is what the
+// relay listens on, and answers the challenges: whoever listens on another port
+// than 443 may not be allowed to listen on that as well.
+func (a *authority) manage(ctx context.Context, addr *net.TCPAddr) {
+	host := ""
+	if len(addr.IP) > 0 {
+		host = addr.IP.String()
+	}
+	issuer := certmagic.NewACMEIssuer(a.magic, certmagic.ACMEIssuer{
+		CA: a.url, Email: a.email, Agreed: true, DisableHTTPChallenge: true,
+		ListenHost: host, AltTLSALPNPort: addr.Port, Logger: zap.NewNop(), // its errors come back
+	})
+	a.magic.Issuers = []certmagic.Issuer{issuer}
+	first := *a.magic
+	first.Issuers = []certmagic.Issuer{once{issuer}}
+	for _, domain := range a.domains {
+		go a.keep(ctx, &first, domain)
+	}
+}
+
+// once is an issuer that is asked once; when to ask again is for keep to say.
+type once struct{ *certmagic.ACMEIssuer }
+
+// Issue implements [certmagic.Issuer].
+func (o once) Issue(ctx context.Context, request *x509.CertificateRequest) (*certmagic.IssuedCertificate, error) {
+	cert, err := o.ACMEIssuer.Issue(ctx, request)
+	if err != nil {
+		err = certmagic.ErrNoRetry{Err: err}
+	}
+	return cert, err
+}
+
+// keep gets a domain's certificate, or takes the one that is stored; from then on
+// the cache renews it.
+func (a *authority) keep(ctx context.Context, first *certmagic.Config, domain string) {
+	for attempt := 0; ; attempt++ {
+		err := first.ObtainCertAsync(ctx, domain) // does nothing where one is stored
+		if err == nil {
+			_, err = a.magic.CacheManagedCertificate(ctx, domain)
+		}
+		if err == nil {
+			err = a.cache.RenewManagedCertificates(ctx) // it may have expired while the relay was down
+		}
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		pause := acmePauses[min(attempt, len(acmePauses)-1)]
+		a.failed.tell(err, "domain", domain, "again_in", pause.String())
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// event implements [certmagic.Config].OnEvent.
+func (a *authority) event(_ context.Context, event string, data map[string]any) error {
+	if event == "cert_obtained" {
+		a.log.Info("certificate had from the authority", "domain", data["identifier"], "renewal", data["renewal"])
+	}
+	return nil
+}
+
+// failures is a [zapcore.Core] that tells the operator what goes wrong in the
+// background. All else that certmagic logs is dropped.
+type failures struct {
+	zapcore.LevelEnabler
+	log    *slog.Logger
+	email  string // which no log shall have
+	fields []zapcore.Field
+}
+
+// With implements [zapcore.Core].
+func (f failures) With(fields []zapcore.Field) zapcore.Core {
+	f.fields = slices.Concat(f.fields, fields)
+	return f
+}
+
+// Check implements [zapcore.Core].
+func (f failures) Check(e zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if f.Enabled(e.Level) {
+		return checked.AddCore(e, f)
+	}
+	return checked
+}
+
+// Write implements [zapcore.Core].
+func (f failures) Write(e zapcore.Entry, fields []zapcore.Field) error {
+	all := zapcore.NewMapObjectEncoder()
+	for _, field := range slices.Concat(f.fields, fields) {
+		field.AddTo(all)
+	}
+	_, stranger := all.Fields["remote_addr"] // a handshake, which anybody may try
+	if stranger || e.Message == "could not get certificate from issuer" {
+		return nil // the latter comes again as the error of the whole attempt
+	}
+	f.tell(fmt.Errorf("%s: %v", e.Message, all.Fields["error"]))
+	return nil
+}
+
+// Sync implements [zapcore.Core].
+func (failures) Sync() error { return nil }
+
+func (f failures) tell(err error, args ...any) {
+	text := err.Error()
+	if f.email != "" {
+		text = strings.ReplaceAll(text, f.email, "…")
+	}
+	f.log.Warn("no certificate from the authority", append(args, "error", text)...)
+}
