@@ -221,12 +221,18 @@ func TestTLSFlags(t *testing.T) {
 		"other key":    {[]string{"--tls-cert", certFile, "--tls-key", other}, "private key does not match public key"},
 		"missing file": {[]string{"--tls-cert", certFile, "--tls-key", filepath.Join(folder, "none")}, "no such file"},
 		"both":         {[]string{"--tls-cert", certFile, "--tls-key", keyFile, "--tls-domain", "chat.example.org"}, "not both"},
+		"wildcard":     {[]string{"--tls-domain", "*.example.org"}, "no domain name"},
+		"port":         {[]string{"--tls-domain", "chat.example.org:443"}, "no domain name"},
+		"address":      {[]string{"--tls-domain", "192.0.2.1"}, "no domain name"},
+		"internal":     {[]string{"--tls-domain", "localhost"}, "gives no certificate for \"localhost\""},
+		"plain CA":     {[]string{"--tls-domain", "localhost", "--acme-ca", "http://127.0.0.1/dir"}, "--acme-ca must be an https URL"},
+		"CA with user": {[]string{"--tls-domain", "localhost", "--acme-ca", "https://user:password@127.0.0.1/dir"}, "--acme-ca must be an https URL"},
 		"jwks":         {[]string{"--jwks-url", "http://issuer.example/"}, "--jwks-url must be an https URL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", filepath.Join(t.TempDir(), "x.db")}, test.args...)
 			code, _, stderr := run(t, nil, args...)
-			if code != 2 || !strings.Contains(stderr, test.want) {
+			if code != 2 || !strings.Contains(stderr, test.want) || strings.Contains(stderr, "user:password") {
 				t.Errorf("exit %d: %s", code, stderr)
 			}
 		})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"net"
 	"os"
 	"path/filepath"
@@ -238,6 +239,16 @@ func (p *process) sayEverything(bearer string) {
 	}
 }
 
+type halfCloser interface{ CloseWrite() error }
+
+// dial opens a connection.
+func (p *process) dial() (net.Conn, error) {
+	if p.tls != nil {
+		return tls.Dial("tcp", p.addr, p.tls)
+	}
+	return net.Dial("tcp", p.addr)
+}
+
 // sayNonsense writes what is no HTTP, no frame, no JSON.
 func (p *process) sayNonsense() {
 	for _, raw := range []string{
@@ -248,13 +259,13 @@ func (p *process) sayNonsense() {
 		"POST /v1/rooms/mark-room/messages HTTP/1.1\r\nHost: x\r\nContent-Length: mark-header\r\n\r\n",
 		"POST /v1/rooms/mark-room/messages HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nmark-text",
 	} {
-		nc, err := net.Dial("tcp", p.addr)
+		nc, err := p.dial()
 		if err != nil {
 			p.t.Fatal(err)
 		}
 		_ = nc.SetDeadline(time.Now().Add(patience))
 		_, _ = nc.Write([]byte(raw))
-		_ = nc.(*net.TCPConn).CloseWrite()
+		_ = nc.(halfCloser).CloseWrite()
 		var answer bytes.Buffer
 		_, _ = answer.ReadFrom(nc)
 		nc.Close()
@@ -268,7 +279,7 @@ func (p *process) sayNonsense() {
 		if _, err := c.nc.Write(payload); err != nil {
 			p.t.Fatal(err)
 		}
-		_ = c.nc.(*net.TCPConn).CloseWrite()
+		_ = c.nc.(halfCloser).CloseWrite()
 		var answer bytes.Buffer
 		_, _ = answer.ReadFrom(c.r)
 		noMarks(p.t, "the answer to nonsense", answer.String())
