@@ -79,7 +79,7 @@ func (b *batch) barred(r *room, op *hub.Op) hub.Outcome {
 	writes := op.Kind == hub.OpSend || op.Kind == hub.OpEdit || op.Kind == hub.OpReact
 	has := r.sanctions[op.Sender.ID]
 	switch {
-	case has.ban.inForce(b.now) && (op.Kind <= hub.OpRead || op.Kind == hub.OpReport):
+	case has.ban.inForce(b.now) && (op.Kind <= hub.OpRead || op.Kind == hub.OpReport || op.Sender.Role != protocol.RoleOrganizer):
 		return has.ban.outcome(protocol.WhyBanned, "banned from this room")
 	case !writes:
 		return hub.Outcome{}

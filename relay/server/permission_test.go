@@ -1,234 +1,252 @@
 package server_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
 	"strings"
 	"testing"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 )
 
-// A right is one line of the permission matrix: an act, over WebSocket and REST, and
-// which roles may do it about what. Roles are named by their first letters.
+// A right is one line of the permission matrix: something to ask for, over REST and
+// WebSocket, and who may ask for it about what. Who is a letter: a without a token,
+// n whose token does not open the room, and p, m, o by the role in the room.
 type right struct {
-	operation string // of the OpenAPI document
-	request   string // method and path
+	operation string // of the OpenAPI document, which tells method and path; "": not over REST
 	body      string
 	frame     string // "": not over WebSocket
 	may       map[string]string
+	kind      kind
 }
 
-// What an act is about: nothing in particular; a message, one's own or another's; a
-// user, oneself or somebody of a role.
+// A kind of right.
+type kind int
+
+const (
+	manages kind = iota // what concerns the room but is none of the following
+	reads
+	writes // what the muted may not do
+	enters
+	beside // of no room
+	rules  // of no room, by the role beside the token's rooms
+)
+
+// What a right is about: nothing in particular; a message, one's own or of somebody
+// of a role; a user, oneself, somebody of a role or somebody who never came.
 var (
 	everybody  = map[string]string{"": "pmo"}
 	moderators = map[string]string{"": "mo"}
 	organizers = map[string]string{"": "o"}
-	anyMessage = map[string]string{"own": "pmo", "other": "pmo"}
-	lower      = map[string]string{"self": "", "participant": "mo", "moderator": "o", "organizer": ""}
+	anybody    = map[string]string{"": "anpmo"}
+	ownMessage = map[string]string{"own": "pmo", "participant": "", "moderator": "", "organizer": ""}
+	anyMessage = map[string]string{"own": "pmo", "participant": "pmo", "moderator": "pmo", "organizer": "pmo"}
+	othersToo  = map[string]string{"own": "pmo", "participant": "mo", "moderator": "mo", "organizer": "mo"}
+	leaders    = map[string]string{"own": "mo", "participant": "mo", "moderator": "mo", "organizer": "mo"}
+	lower      = map[string]string{"self": "", "stranger": "mo", "participant": "mo", "moderator": "o", "organizer": ""}
+	joined     = map[string]string{"self": "", "participant": "mo", "moderator": "o", "organizer": ""}
 )
 
 var rights = []right{
-	{"listRooms", "GET /v1/rooms", "", "", everybody},
-	{"getRoom", "GET /v1/rooms/{room}", "", "", everybody},
-	{"putRoom", "PUT /v1/rooms/{room}", `{}`, "", organizers},
-	{"deleteRoom", "DELETE /v1/rooms/{room}", "", "", organizers},
-	{"listMembers", "GET /v1/rooms/{room}/members", "", "", everybody},
-	{"listMessages", "GET /v1/rooms/{room}/messages", "", "", everybody},
-	{"getMessage", "GET /v1/rooms/{room}/messages/{id}", "", "", anyMessage},
-	{"sendMessage", "POST /v1/rooms/{room}/messages", `{"id":"{new}","text":"x"}`, `{"type":"send","room":"{room}","id":"{new}","text":"x"}`, everybody},
-	{"editMessage", "PATCH /v1/rooms/{room}/messages/{id}", `{"text":"y"}`, `{"type":"edit","room":"{room}","id":"{id}","text":"y"}`, map[string]string{"own": "pmo", "other": ""}},
-	{"deleteMessage", "DELETE /v1/rooms/{room}/messages/{id}", "", `{"type":"delete","room":"{room}","id":"{id}"}`, map[string]string{"own": "pmo", "other": "mo"}},
-	{"pinMessage", "PUT /v1/rooms/{room}/messages/{id}/pin", "", `{"type":"pin","room":"{room}","id":"{id}","on":true}`, map[string]string{"own": "mo", "other": "mo"}},
-	{"unpinMessage", "DELETE /v1/rooms/{room}/messages/{id}/pin", "", `{"type":"pin","room":"{room}","id":"{id}","on":false}`, map[string]string{"own": "mo", "other": "mo"}},
-	{"addReaction", "PUT /v1/rooms/{room}/messages/{id}/reactions/x", "", `{"type":"react","room":"{room}","id":"{id}","emoji":"x","on":true}`, anyMessage},
-	{"removeReaction", "DELETE /v1/rooms/{room}/messages/{id}/reactions/x", "", `{"type":"react","room":"{room}","id":"{id}","emoji":"x","on":false}`, anyMessage},
-	{"reportMessage", "POST /v1/rooms/{room}/messages/{id}/report", `{"reason":"x"}`, `{"type":"report","room":"{room}","id":"{id}","reason":"x"}`, anyMessage},
-	{"muteUser", "PUT /v1/rooms/{room}/members/{user}/mute", "", `{"type":"moderate","room":"{room}","act":"mute","user":"{user}"}`, lower},
-	{"unmuteUser", "DELETE /v1/rooms/{room}/members/{user}/mute", "", `{"type":"moderate","room":"{room}","act":"unmute","user":"{user}"}`, lower},
-	{"banUser", "PUT /v1/rooms/{room}/members/{user}/ban", "", `{"type":"moderate","room":"{room}","act":"ban","user":"{user}"}`, lower},
-	{"unbanUser", "DELETE /v1/rooms/{room}/members/{user}/ban", "", `{"type":"moderate","room":"{room}","act":"unban","user":"{user}"}`, lower},
-	{"removeMember", "DELETE /v1/rooms/{room}/members/{user}", "", `{"type":"moderate","room":"{room}","act":"remove","user":"{user}"}`, lower},
-	{"clearUser", "DELETE /v1/rooms/{room}/members/{user}/messages", "", `{"type":"moderate","room":"{room}","act":"clear","user":"{user}"}`, lower},
-	{"listSanctions", "GET /v1/rooms/{room}/sanctions", "", "", moderators},
-	{"listReports", "GET /v1/rooms/{room}/reports", "", "", moderators},
-	{"closeReport", "PATCH /v1/rooms/{room}/reports/{n}", `{"state":"dismissed"}`, "", moderators},
-	{"listAudit", "GET /v1/rooms/{room}/audit", "", "", organizers},
-	{"", "", "", `{"type":"settings","room":"{room}","slow_mode_s":1}`, moderators},
-	{"", "", "", `{"type":"settings","room":"{room}","frozen":true}`, organizers},
-	// By the token's general role, which here is that in the rooms.
-	{"revokeUser", "PUT /v1/users/{user}/revocation", "", "", map[string]string{"self": "", "nobody": "o"}},
-	{"unrevokeUser", "DELETE /v1/users/{user}/revocation", "", "", map[string]string{"self": "", "nobody": "o"}},
+	{"listRooms", "", "", map[string]string{"": "npmo"}, beside},
+	{"getRoom", "", "", everybody, reads},
+	{"putRoom", "{}", "", organizers, manages},
+	{"deleteRoom", "", "", organizers, manages},
+	{"listMembers", "", "", everybody, reads},
+	{"listMessages", "", "", everybody, reads},
+	{"getMessage", "", "", anyMessage, reads},
+	{"sendMessage", `{"id":"{new}","text":"x"}`, `{"type":"send","room":"{room}","id":"{new}","text":"x"}`, everybody, writes},
+	{"editMessage", `{"text":"y"}`, `{"type":"edit","room":"{room}","id":"{id}","text":"y"}`, ownMessage, writes},
+	{"deleteMessage", "", `{"type":"delete","room":"{room}","id":"{id}"}`, othersToo, manages},
+	{"pinMessage", "", `{"type":"pin","room":"{room}","id":"{id}","on":true}`, leaders, manages},
+	{"unpinMessage", "", `{"type":"pin","room":"{room}","id":"{id}","on":false}`, leaders, manages},
+	{"addReaction", "", `{"type":"react","room":"{room}","id":"{id}","emoji":"x","on":true}`, anyMessage, writes},
+	{"removeReaction", "", `{"type":"react","room":"{room}","id":"{id}","emoji":"x","on":false}`, anyMessage, writes},
+	{"reportMessage", `{"reason":"x"}`, `{"type":"report","room":"{room}","id":"{id}","reason":"x"}`, anyMessage, manages},
+	{"muteUser", "", `{"type":"moderate","room":"{room}","act":"mute","user":"{user}"}`, lower, manages},
+	{"unmuteUser", "", `{"type":"moderate","room":"{room}","act":"unmute","user":"{user}"}`, lower, manages},
+	{"banUser", "", `{"type":"moderate","room":"{room}","act":"ban","user":"{user}"}`, lower, manages},
+	{"unbanUser", "", `{"type":"moderate","room":"{room}","act":"unban","user":"{user}"}`, lower, manages},
+	{"removeMember", "", `{"type":"moderate","room":"{room}","act":"remove","user":"{user}"}`, joined, manages},
+	{"clearUser", "", `{"type":"moderate","room":"{room}","act":"clear","user":"{user}"}`, lower, manages},
+	{"listSanctions", "", "", moderators, reads},
+	{"listReports", "", "", moderators, reads},
+	{"closeReport", `{"state":"dismissed"}`, "", moderators, manages},
+	{"listAudit", "", "", organizers, reads},
+	{"", "", `{"type":"settings","room":"{room}","slow_mode_s":1}`, moderators, manages},
+	{"", "", `{"type":"settings","room":"{room}","frozen":true}`, organizers, manages},
+	{"", "", `{"type":"join","room":"{room}"}`, everybody, enters},
+	{"", "", `{"type":"typing","room":"{room}"}`, everybody, enters},
+	{"", "", `{"type":"read","room":"{room}","seq":1}`, everybody, enters},
+	{"", "", `{"type":"ping"}`, map[string]string{"": "npmo"}, beside},
+	{"revokeUser", "", "", map[string]string{"self": "", "stranger": "o"}, rules},
+	{"unrevokeUser", "", "", map[string]string{"self": "", "stranger": "o"}, rules},
+	{"describe", "", "", anybody, beside},
+	{"health", "", "", anybody, beside},
+	{"readiness", "", "", anybody, beside},
+	{"metrics", "", "", anybody, beside},
 }
 
-// Of no room, or, of a room that the token opens, for everybody.
-var (
-	openOperations = "connect describe health readiness metrics"
-	openFrames     = "hello join leave typing read ping"
+// What everybody may: to connect, to say who one is, and to go.
+const (
+	openOperations = "connect"
+	openFrames     = "Hello Leave"
 )
 
-// TestTheMatrixIsComplete: whoever adds a route, a frame or an act has to say who may.
-func TestTheMatrixIsComplete(t *testing.T) {
-	operations, frames, acts := strings.Fields(openOperations), strings.Fields(openFrames), ""
-	for _, r := range rights {
-		operations = append(operations, r.operation)
-		var f struct{ Type, Act string }
-		if r.frame != "" && json.Unmarshal([]byte(r.frame), &f) != nil {
-			t.Fatal(r.frame)
+// operations are those of the OpenAPI document: method and path by id.
+func operations(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for path, item := range loadOpenAPI(t, openAPI(t)).Paths.Map() {
+		for method, op := range item.Operations() {
+			found[op.OperationID] = method + " " + path
 		}
-		frames = append(frames, f.Type)
-		acts += f.Act + " "
 	}
-	has := func(all []string, one string) bool {
-		return strings.Contains(" "+strings.Join(all, " ")+" ", " "+one+" ")
+	return found
+}
+
+// clientFrames are the types of a client's frames: those that say so themselves.
+func clientFrames(t *testing.T) (names []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../../protocol/frame.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, item := range loadOpenAPI(t, openAPI(t)).Paths.Map() {
-		for _, op := range item.Operations() {
-			if !has(operations, op.OperationID) {
-				t.Errorf("who may %s?", op.OperationID)
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "clientFrame" {
+			names = append(names, f.Recv.List[0].Type.(*ast.Ident).Name)
+		}
+	}
+	return names
+}
+
+// TestTheMatrixIsComplete: whoever adds a route, a frame or an act has to say who may,
+// and about whom.
+func TestTheMatrixIsComplete(t *testing.T) {
+	known := map[string]bool{}
+	for _, name := range strings.Fields(openOperations + " " + openFrames) {
+		known[name] = true
+	}
+	for _, r := range rights {
+		known[r.operation] = true
+		if r.frame != "" {
+			f := r.decode(t, r.frame)
+			known[reflect.TypeOf(f).Name()] = true
+			if m, ok := f.(protocol.Moderate); ok {
+				known[string(m.Act)] = true
 			}
 		}
 	}
-	files, err := filepath.Glob("../../protocol/testdata/client/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no frames", err)
+	need := clientFrames(t)
+	if len(need) < 14 {
+		t.Fatal("the frames are not found:", need)
 	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if typ := regexp.MustCompile(`"type":"(\w+)"`).FindSubmatch(data); err != nil || !has(frames, string(typ[1])) {
-			t.Errorf("who may send %s? %v", data, err)
+	for id, request := range operations(t) {
+		need = append(need, id)
+		for _, r := range rights {
+			for about, param := range map[string]string{"own": "{id}", "self": "{user}"} {
+				if _, told := r.may[about]; r.operation == id && told != strings.Contains(request, param) {
+					t.Errorf("who may %s about %s?", id, about)
+				}
+			}
 		}
 	}
 	for _, act := range protocol.Acts {
-		if !has(strings.Fields(acts), string(act)) {
-			t.Errorf("who may %s?", act)
+		need = append(need, string(act))
+	}
+	for _, name := range need {
+		if !known[name] {
+			t.Errorf("who may %s?", name)
 		}
 	}
 }
 
-// A matrix is a relay, with people who go from room to room: one whose rights are
-// looked at, one of every role, and another participant.
-type matrix struct {
-	*live
-	people map[string]*person
-	conns  map[string]*chatter
-	rooms  int
-}
-
-func newMatrix(t *testing.T, role protocol.Role) *matrix {
-	m := &matrix{live: startLive(t, hub.Config{FramesPerSecond: 100_000}), people: map[string]*person{}, conns: map[string]*chatter{}}
-	join := func(name string, role protocol.Role) {
-		m.people[name] = m.person(name, role, "*")
-		m.conns[name] = m.people[name].enter()
-		m.conns[name].say(protocol.Leave{Room: "lobby"})
-	}
-	join("self", role)
-	join("other", protocol.RoleParticipant)
-	for _, role := range []protocol.Role{protocol.RoleParticipant, protocol.RoleModerator, protocol.RoleOrganizer} {
-		join(string(role), role)
-	}
-	return m
-}
-
-// room makes a new room with what a right is about in it, and puts the names of these
-// into what is asked.
-func (m *matrix) room(about, ask string) (room, asked string) {
-	m.rooms++
-	room = fmt.Sprint("r", m.rooms)
-	post := func(who string, n int) {
-		m.people[who].ask(201, "POST", "/v1/rooms/"+room+"/messages", sendBody(n, "x"))
-	}
-	names := []string{"{room}", room, "{new}", sendOf(3).ID}
-	switch about {
-	case "own":
-		post("self", 1)
-	case "self", "participant", "moderator", "organizer":
-		m.conns[about].say(protocol.Join{Room: room})
-		hear[protocol.Joined](m.conns[about])
-		m.conns[about].say(protocol.Leave{Room: room})
-	default:
-		post("other", 1)
-	}
-	if strings.Contains(ask, "{n}") {
-		var report struct{ N int }
-		d := m.people["other"].ask(201, "POST", "/v1/rooms/"+room+"/messages/"+sendOf(1).ID+"/report", `{"reason":"x"}`)
-		if err := json.Unmarshal([]byte(d.body), &report); err != nil {
-			m.t.Fatal(err)
-		}
-		names = append(names, "{n}", fmt.Sprint(report.N))
-	}
-	names = append(names, "{id}", sendOf(1).ID, "{user}", about)
-	return room, strings.NewReplacer(names...).Replace(ask)
-}
-
-// say is what became of a frame.
-func (m *matrix) say(about, frame string) protocol.Code {
-	c := m.conns["self"]
-	room, frame := m.room(about, frame)
-	c.say(protocol.Join{Room: room})
-	hear[protocol.Joined](c)
+// decode is a frame with something in the place of each name.
+func (r *right) decode(t *testing.T, frame string) protocol.ClientFrame {
+	t.Helper()
+	frame = strings.NewReplacer("{room}", "lobby", "{id}", messageID, "{new}", messageID, "{user}", "u").Replace(frame)
 	f, err := protocol.DecodeClient([]byte(frame), protocol.Limits{TextBytes: 100})
 	if err != nil {
-		m.t.Fatal(err)
+		t.Fatal(err)
 	}
-	c.say(f)
-	for {
-		var code protocol.Code
-		switch f := hear[protocol.RelayFrame](c).(type) {
-		case protocol.Error:
-			code = f.Code
-		case protocol.Changed, protocol.Moderated, protocol.Settings, protocol.Reported:
-		default:
-			continue
-		}
-		c.say(protocol.Leave{Room: room})
-		return code
-	}
+	return f
 }
 
-// request is what became of a request.
-func (m *matrix) request(about, request, body string) protocol.Code {
-	_, asked := m.room(about, request+"\n"+body)
-	request, body, _ = strings.Cut(asked, "\n")
-	method, path, _ := strings.Cut(request, " ")
-	got := m.site.ask(method, path, body, "Authorization", "Bearer "+m.people["self"].token)
-	m.check(m.t, method, path, body, got)
-	var problem struct{ Code protocol.Code }
-	if got.StatusCode >= 300 {
-		if err := json.Unmarshal([]byte(got.body), &problem); err != nil || got.StatusCode != problem.Code.HTTPStatus() {
-			m.t.Fatalf("%d %s: %v", got.StatusCode, got.body, err)
-		}
-	}
-	return problem.Code
+// An asker is somebody whose rights are looked at.
+type asker struct {
+	general protocol.Role // the token's role beside its rooms; "": there is no token
+	room    protocol.Role // "": the token opens another room, to its organizer
 }
 
-// TestPermissionMatrix: every role by every act, about one's own and that of others,
-// over WebSocket and REST.
+// askers are all there can be.
+func askers() []asker {
+	all := []asker{{}}
+	for _, general := range allRoles {
+		for _, room := range append([]protocol.Role{""}, allRoles...) {
+			all = append(all, asker{general, room})
+		}
+	}
+	return all
+}
+
+var allRoles = []protocol.Role{protocol.RoleParticipant, protocol.RoleModerator, protocol.RoleOrganizer}
+
+func (a asker) String() string {
+	if a.general == "" {
+		return "without a token"
+	}
+	return fmt.Sprintf("%s by token, %q in the room", a.general, a.room)
+}
+
+// code is what the asker is to be told.
+func (a asker) code(r *right, may string) protocol.Code {
+	role := a.room
+	if r.kind == rules {
+		role = a.general
+	}
+	letter, no := "n", protocol.CodeForbidden
+	switch {
+	case a.general == "":
+		letter, no = "a", protocol.CodeUnauthorized
+	case role != "":
+		letter = string(role[:1])
+	}
+	if strings.Contains(may, letter) {
+		return ""
+	}
+	return no
+}
+
+// TestPermissionMatrix: whoever can ask, by all that can be asked for, about all that
+// it can be about, over WebSocket and REST.
 func TestPermissionMatrix(t *testing.T) {
 	describe(t)
-	for _, role := range []protocol.Role{protocol.RoleParticipant, protocol.RoleModerator, protocol.RoleOrganizer} {
-		t.Run(string(role), func(t *testing.T) {
+	described := operations(t)
+	for _, a := range askers() {
+		t.Run(a.String(), func(t *testing.T) {
 			t.Parallel()
-			m := newMatrix(t, role)
+			m := newMatrix(t, described, a)
+			tokens := []string{m.people["self"].token}
+			if a.general == "" {
+				tokens = append(tokens, m.people["organizer"].token+"x")
+			}
 			for _, r := range rights {
 				for about, may := range r.may {
-					want := protocol.CodeForbidden
-					if strings.Contains(may, string(role[0])) {
-						want = ""
-					}
+					want := a.code(&r, may)
 					if r.frame != "" {
-						if got := m.say(about, r.frame); got != want {
+						if got := m.say(about, r.frame).Code; got != want {
 							t.Errorf("%s about %q: %q, want %q", r.frame, about, got, want)
 						}
 					}
-					if r.request != "" {
-						if got := m.request(about, r.request, r.body); got != want {
-							t.Errorf("%s about %q: %q, want %q", r.request, about, got, want)
+					for _, token := range tokens {
+						if r.operation == "" {
+							break
+						}
+						if got := m.request(about, r.operation, r.body, token).Code; got != want {
+							t.Errorf("%s about %q: %q, want %q", r.operation, about, got, want)
 						}
 					}
 				}

@@ -26,7 +26,8 @@ func (r *modelRoom) barred(now protocol.Time, op hub.Op) hub.Outcome {
 		return out
 	}
 	banned := []hub.OpKind{hub.OpOpen, hub.OpSend, hub.OpEdit, hub.OpDelete, hub.OpReact, hub.OpPin, hub.OpRead, hub.OpReport}
-	if ban := r.sanction(now, op.Sender.ID, protocol.ActBan); ban != nil && slices.Contains(banned, op.Kind) {
+	all := op.Sender.Role != protocol.RoleOrganizer
+	if ban := r.sanction(now, op.Sender.ID, protocol.ActBan); ban != nil && (all || slices.Contains(banned, op.Kind)) {
 		return forbidden(protocol.WhyBanned, ban.Until)
 	}
 	if op.Kind != hub.OpSend && op.Kind != hub.OpEdit && op.Kind != hub.OpReact {

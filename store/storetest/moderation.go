@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"hallway/protocol"
@@ -115,6 +116,15 @@ func testBarred(h *harness) {
 		}
 		h.reopen()
 		h.commit(c.after...)
+	}
+	// Who is banned moderates nobody, but that organizers manage what they have.
+	h.commit(moderate(protocol.ActBan, moe.ID, 0), by(moe, moderate(protocol.ActBan, ada.ID, 0)))
+	leads := []hub.Op{moderate(protocol.ActMute, bob.ID, 0), adjust(1, false), configure(""), moderate(protocol.ActUnmute, bob.ID, 0)}
+	for i, out := range h.commit(leads...) {
+		h.equal(fmt.Sprintf("organizer, op %d", i), out.Code, protocol.Code(""))
+	}
+	for i, op := range []hub.Op{leads[0], leads[1], {Kind: hub.OpResolve, Room: "lobby", Report: 1, State: protocol.ReportResolved}} {
+		h.equal(fmt.Sprintf("banned, op %d", i), h.commit(by(moe, op))[0].Why, protocol.WhyBanned)
 	}
 }
 

@@ -1,0 +1,109 @@
+package server_test
+
+import (
+	"testing"
+
+	"hallway/protocol"
+)
+
+// A standing is what stops somebody who otherwise may: how the asker or the room is
+// set.
+type standing struct {
+	why  protocol.Why
+	code protocol.Code
+	// stops reports whether it does, for the role in the room.
+	stops func(r *right, role protocol.Role) bool
+	// begin has it so in a room.
+	begin func(m *matrix, room string)
+	rules bool // who joins is told of it as of a rule
+}
+
+var standings = []standing{
+	{
+		protocol.WhyBanned, protocol.CodeForbidden,
+		func(r *right, role protocol.Role) bool {
+			return r.kind != manages || role != protocol.RoleOrganizer || personal[r.operation]
+		},
+		func(m *matrix, room string) {
+			m.does("chief", 200, "PUT", "/v1/rooms/"+room+"/members/self/ban", "")
+		}, false,
+	},
+	{
+		protocol.WhyArchived, protocol.CodeForbidden,
+		func(r *right, _ protocol.Role) bool { return r.kind == writes },
+		func(m *matrix, room string) {
+			m.does("chief", 200, "PUT", "/v1/rooms/"+room, `{"settings":{"archived":true}}`)
+		}, true,
+	},
+	{
+		protocol.WhyFrozen, protocol.CodeForbidden,
+		func(r *right, role protocol.Role) bool { return r.kind == writes && role != protocol.RoleOrganizer },
+		func(m *matrix, room string) {
+			m.does("chief", 200, "PUT", "/v1/rooms/"+room, `{"settings":{"frozen":true}}`)
+		}, true,
+	},
+	{
+		protocol.WhyMuted, protocol.CodeForbidden,
+		func(r *right, _ protocol.Role) bool { return r.kind == writes },
+		func(m *matrix, room string) {
+			m.does("chief", 200, "PUT", "/v1/rooms/"+room+"/members/self/mute", "")
+		}, false,
+	},
+	{
+		protocol.WhySlowMode, protocol.CodeRateLimited,
+		func(r *right, role protocol.Role) bool {
+			return r.operation == "sendMessage" && role == protocol.RoleParticipant
+		},
+		func(m *matrix, room string) {
+			m.does("chief", 200, "PUT", "/v1/rooms/"+room, `{"settings":{"slow_mode_s":3600}}`)
+			m.does("self", 201, "POST", "/v1/rooms/"+room+"/messages", sendBody(4, "x"))
+		}, true,
+	},
+}
+
+// personal are the operations that are about messages, whoever asks.
+var personal = map[string]bool{"deleteMessage": true, "pinMessage": true, "unpinMessage": true, "reportMessage": true}
+
+// TestStandings: what each role may, it may not while it is banned or muted, or the
+// room archived, frozen or in slow mode, where these stop it; over WebSocket and REST.
+func TestStandings(t *testing.T) {
+	describe(t)
+	described := operations(t)
+	for _, stand := range standings {
+		for _, role := range allRoles {
+			t.Run(string(stand.why)+" "+string(role), func(t *testing.T) {
+				t.Parallel()
+				a := asker{role, role}
+				m := newMatrix(t, described, a)
+				m.join("chief", asker{protocol.RoleOrganizer, protocol.RoleOrganizer}, "chief")
+				m.stand, m.rules = func(room string) { stand.begin(m, room) }, stand.rules
+				for _, r := range rights {
+					if r.kind == beside || r.kind == rules {
+						continue
+					}
+					for about, may := range r.may {
+						if about == "self" || a.code(&r, may) != "" {
+							continue
+						}
+						var want problem
+						if stand.stops(&r, role) {
+							want = problem{Code: stand.code, Why: stand.why}
+						}
+						// Over WebSocket the banned are out of the room.
+						if r.frame != "" && (stand.why != protocol.WhyBanned || r.kind == enters) {
+							if e := m.say(about, r.frame); e.Code != want.Code || e.Why != want.Why {
+								t.Errorf("%s about %q: %q because %q, want %+v", r.frame, about, e.Code, e.Why, want)
+							}
+						}
+						if r.operation != "" {
+							got := m.request(about, r.operation, r.body, m.people["self"].token)
+							if got.Code != want.Code || got.Why != want.Why {
+								t.Errorf("%s about %q: %+v, want %+v", r.operation, about, got, want)
+							}
+						}
+					}
+				}
+			})
+		}
+	}
+}
