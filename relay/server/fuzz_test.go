@@ -41,9 +41,19 @@ func FuzzRoutes(f *testing.F) {
 		{"DELETE", one + thumb, "", ""},
 		{"DELETE", one, "", ""},
 		{"PUT", "/v1/rooms/a%3Ab", "", `{"title":"T","settings":{"a":[1]}}`},
-		{"GET", "/v1/rooms", "", ""},
+		{"GET", "/v1/rooms", "limit=2&after=hall", ""},
 		{"GET", "/v1/rooms/lobby", "", ""},
-		{"GET", "/v1/rooms/lobby/members", "", ""},
+		{"GET", "/v1/rooms/lobby/members", "limit=1&after=ada", ""},
+		{"GET", "/v1/rooms/lobby/sanctions", "limit=1&after=ben", ""},
+		{"GET", "/v1/rooms/lobby/reports", "state=open&before=9&limit=1", ""},
+		{"GET", "/v1/rooms/lobby/audit", "before=9&limit=1", ""},
+		{"POST", one + "/report", "", `{"reason":"rude"}`},
+		{"PATCH", "/v1/rooms/lobby/reports/1", "", `{"state":"resolved"}`},
+		{"PUT", "/v1/rooms/lobby/members/ben/mute", "", `{"for_s":600,"reason":"spam"}`},
+		{"DELETE", "/v1/rooms/lobby/members/ben/ban", "", ""},
+		{"DELETE", "/v1/rooms/lobby/members/ben/messages", "", ""},
+		{"DELETE", "/v1/rooms/lobby/members/ben", "", ""},
+		{"PUT", "/v1/users/ben/revocation", "", ""},
 		{"DELETE", "/v1/rooms/lobby", "", ""},
 		{"GET", "/v1/openapi.json", "", ""},
 		{"GET", "/v1/ws", "", ""},
@@ -113,7 +123,7 @@ func fuzzed(f *testing.F) (handler fasthttp.RequestHandler, bearer string) {
 			f.Error(err)
 		}
 	})
-	srv, err := server.New(server.Options{Backend: engine, History: engine, Directory: st, Verifier: keeper, Log: log})
+	srv, err := server.New(server.Options{Backend: engine, History: engine, Directory: st, Moderation: st, Verifier: keeper, Log: log})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -46,10 +46,11 @@ func param(c *fiber.Ctx, name string) (string, error) {
 func (s *Server) identify(c *fiber.Ctx) (hub.Identity, error) {
 	scheme, token, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
 	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	one := len(c.Request().Header.PeekAll(fiber.HeaderAuthorization)) == 1
+	if !one || !strings.EqualFold(scheme, "Bearer") || token == "" {
 		s.metrics.badTokens.Inc()
 		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
-		return hub.Identity{}, refuse(protocol.CodeUnauthorized, "a bearer token is needed")
+		return hub.Identity{}, refuse(protocol.CodeUnauthorized, "one bearer token is needed")
 	}
 	who, err := s.verifier.Verify(s.now(), token)
 	if err != nil {

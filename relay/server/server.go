@@ -219,6 +219,10 @@ func (s *Server) around(c *fiber.Ctx) (err error) {
 			"status", c.Response().StatusCode(), "took", s.now().Sub(began))
 	}()
 	s.decorate(c)
+	if ambiguous(&c.Request().Header) {
+		c.Context().SetConnectionClose()
+		return errAmbiguous
+	}
 	if isPreflight(c) {
 		return s.preflight(c)
 	}
