@@ -39,12 +39,19 @@ type keyReader struct {
 	asked  chan struct{} // a token named a key that is not known
 }
 
-// newKeyReader checks the URL: keys that come over plain HTTP could be anybody's,
-// unless they come from this machine.
-func newKeyReader(rawURL string, keeper *auth.Keeper, log *slog.Logger) (*keyReader, error) {
+// checkKeysURL refuses a URL that is none of keys: those that come over plain HTTP
+// could be anybody's, unless they come from this machine.
+func checkKeysURL(rawURL string) error {
 	u, err := url.Parse(rawURL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
-		return nil, errors.New("--jwks-url must be an https URL, or http of a loopback address")
+		return errors.New("--jwks-url must be an https URL, or http of a loopback address")
+	}
+	return nil
+}
+
+func newKeyReader(rawURL string, keeper *auth.Keeper, log *slog.Logger) (*keyReader, error) {
+	if err := checkKeysURL(rawURL); err != nil {
+		return nil, err
 	}
 	r := &keyReader{
 		url: rawURL, keeper: keeper, log: log, asked: make(chan struct{}, 1),

@@ -68,6 +68,7 @@ func TestWhatCannotBeginSaysSoInOneLine(t *testing.T) {
 		{"no frames", []string{"HALLWAY_FRAMES_PER_SECOND=0"}, []string{"serve"}, "--frames-per-second must be 1 or above"},
 		{"a retention of no time", nil, []string{"serve", "--retention", "59s"}, "--retention must be 0, or 1m or above"},
 		{"a retention below 0", nil, []string{"serve", "--retention=-1h"}, "--retention must be 0, or 1m or above"},
+		{"keys over plain HTTP", nil, []string{"serve", "--jwks-url", "http://issuer.example/keys"}, "--jwks-url must be"},
 		{"another log level", nil, []string{"serve", "--log-level", "loud"}, "--log-level"},
 		{"the demo for all", nil, []string{"serve", "--demo", "--addr", ":0"}, "--demo is for loopback addresses only"},
 		{"the demo for others", nil, []string{"serve", "--demo", "--addr", "192.0.2.1:0"}, "--demo is for loopback addresses only"},

@@ -63,6 +63,11 @@ type keyFlags struct {
 
 // keeper makes the keeper of all that was given.
 func (f keyFlags) keeper() (*auth.Keeper, error) {
+	if f.JWKSURL != "" {
+		if err := checkKeysURL(f.JWKSURL); err != nil {
+			return nil, err
+		}
+	}
 	k, err := f.secretFlags.keeper()
 	if errors.Is(err, errNoSecret) && f.JWKSURL != "" {
 		return auth.NewKeylessKeeper(), nil

@@ -23,6 +23,10 @@ const (
 // ErrExpired is of a token that was good once.
 var ErrExpired = errors.New("the token has expired")
 
+// ErrNoKeys is of any token while there is no secret and the keys have not been read
+// yet.
+var ErrNoKeys = errors.New("the keys of tokens are not known yet")
+
 // Keeper checks tokens: those of a secret that it shares with their issuer
 // (HS256), which it can make as well, and those of a set of public keys (EdDSA,
 // ES256, RS256). Secret and set may change at any time. It may be used from
@@ -88,8 +92,12 @@ func (k *Keeper) Verify(now time.Time, token string) (hub.Identity, error) {
 	if len(token) > TokenBytesMax {
 		return hub.Identity{}, fmt.Errorf("the token is longer than %d bytes", TokenBytesMax)
 	}
+	methods := k.methods()
+	if len(methods) == 0 {
+		return hub.Identity{}, ErrNoKeys
+	}
 	parser := jwt.NewParser(
-		jwt.WithValidMethods(k.methods()),
+		jwt.WithValidMethods(methods),
 		jwt.WithStrictDecoding(),
 		jwt.WithExpirationRequired(),
 		jwt.WithIssuedAt(),

@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -237,4 +238,18 @@ func FuzzChangeKeys(f *testing.F) {
 		}
 		_, _ = k.Verify(now, token)
 	})
+}
+
+// TestNoKeysYet: the token is not blamed for what the keeper does not know.
+func TestNoKeysYet(t *testing.T) {
+	k := auth.NewKeylessKeeper()
+	if _, err := k.Verify(now, signers()[0].sign(t, "ed")); !errors.Is(err, auth.ErrNoKeys) {
+		t.Error(err)
+	}
+	if err := k.ChangeKeys(jwks(t, signers()...)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Verify(now, signers()[0].sign(t, "ed")); err != nil {
+		t.Error(err)
+	}
 }
