@@ -181,11 +181,14 @@ func (s *Server) client(c *fiber.Ctx) netip.Addr {
 	return s.addresses.client(peer(c), tokens(c, fiber.HeaderXForwardedFor))
 }
 
-// scheme is what a trusted proxy says that a page has which the relay served: ""
-// where nobody says.
+// scheme is that of the pages which the relay serves: what a trusted proxy says, or
+// what the relay itself ends; "" where nobody knows.
 func (s *Server) scheme(c *fiber.Ctx) string {
 	if said := tokens(c, fiber.HeaderXForwardedProto); len(said) > 0 && s.addresses.trusted(peer(c)) {
 		return strings.ToLower(said[len(said)-1])
+	}
+	if s.secure {
+		return "https"
 	}
 	return ""
 }
@@ -220,10 +223,13 @@ func (s *Server) limitRequests(c *fiber.Ctx) error {
 }
 
 // refuseToken is the refusal of a token that is not good: in words of why not, until
-// there were too many from this address. One that was good once is no guess.
+// there were too many from this address.
 func (s *Server) refuseToken(c *fiber.Ctx, token string, why error) error {
+	if errors.Is(why, auth.ErrNoKeys) {
+		return refuse(protocol.CodeUnavailable, why.Error())
+	}
 	s.metrics.badTokens.Inc()
-	if !errors.Is(why, auth.ErrExpired) {
+	if isGuess(why) {
 		if wait := s.addresses.badToken(s.now(), s.client(c), token); wait > 0 {
 			s.metrics.addressRefused.WithLabelValues("bad_tokens").Inc()
 			return tooManyBadTokens(protocol.CodeRateLimited, wait)
@@ -231,6 +237,12 @@ func (s *Server) refuseToken(c *fiber.Ctx, token string, why error) error {
 	}
 	c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
 	return refuse(protocol.CodeUnauthorized, why.Error())
+}
+
+// isGuess reports whether a token that was refused so may be a guess: it is none where
+// it was good once, or where none could be good.
+func isGuess(why error) bool {
+	return !errors.Is(why, auth.ErrExpired) && !errors.Is(why, auth.ErrNoKeys)
 }
 
 func tooManyBadTokens(code protocol.Code, wait time.Duration) *refusal {
@@ -248,7 +260,7 @@ type guessVerifier struct {
 
 func (v guessVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
 	who, err := v.Verifier.Verify(now, token)
-	if l := v.engine.taking; err != nil && !errors.Is(err, auth.ErrExpired) && l != nil {
+	if l := v.engine.taking; err != nil && isGuess(err) && l != nil {
 		v.engine.addresses.badToken(now, addressOf(l.remote), token)
 	}
 	return who, err

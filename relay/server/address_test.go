@@ -162,6 +162,21 @@ func TestBadTokensOfAnAddress(t *testing.T) {
 	}
 }
 
+// TestTokensWithoutKeys: whoever comes before the keys are known may ask again.
+func TestTokensWithoutKeys(t *testing.T) {
+	s := start(t, func(o *server.Options) {
+		o.Addresses, o.Verifier = server.NewAddresses(server.AddressLimits{BadTokensPerMinute: 1}), auth.NewKeylessKeeper()
+	})
+	for _, token := range []string{"a", s.token("u1", "*"), "b"} {
+		r := s.ask("GET", messagesPath, "", "Authorization", "Bearer "+token)
+		s.wantProblem(r, 503, protocol.CodeUnavailable)
+		describe(t).check(t, "GET", messagesPath, "", r)
+		if r.Header.Get("Retry-After") != "1" {
+			t.Errorf("Retry-After %q", r.Header.Get("Retry-After"))
+		}
+	}
+}
+
 // TestBadTokensOfHellos count as those of requests do.
 func TestBadTokensOfHellos(t *testing.T) {
 	l := startLimited(t, hub.Config{}, server.NewAddresses(server.AddressLimits{BadTokensPerMinute: 2, Proxies: proxies("127.0.0.1/32")}))
@@ -209,6 +224,19 @@ func TestTheSchemeThatAProxyNames(t *testing.T) {
 		r := s.ask("GET", messagesPath, "", header...)
 		if got := r.Header.Get("Access-Control-Allow-Origin") != ""; got != test.allowed {
 			t.Errorf("%s by %q: allowed %v", test.origin, test.proto, got)
+		}
+	}
+}
+
+// TestTheSchemeOfARelayThatEndsTLS: a page that came in the clear may be anybody's,
+// though it is of the same host.
+func TestTheSchemeOfARelayThatEndsTLS(t *testing.T) {
+	s := start(t, func(o *server.Options) { o.Secure = true })
+	bearer := "Bearer " + s.token("u1", "*")
+	for scheme, allowed := range map[string]bool{"https://": true, "http://": false} {
+		r := s.ask("GET", messagesPath, "", "Origin", scheme+s.addr, "Authorization", bearer)
+		if got := r.Header.Get("Access-Control-Allow-Origin") != ""; got != allowed {
+			t.Errorf("%s: allowed %v", scheme, got)
 		}
 	}
 }
