@@ -35,8 +35,8 @@ func ParseOrigins(list []string) (Origins, error) {
 // as host, the request's Host, and whose own pages have that scheme.
 //
 // Same origin is told by host and port. Behind a proxy that ends TLS the relay does
-// not see the page's scheme: it counts where a trusted proxy says it, and is "" where
-// none does. The port that a scheme implies may be left out on either side.
+// not see the page's scheme: it counts where a trusted proxy says it or the relay itself
+// ends TLS, and is "" elsewhere. The port that a scheme implies may be left out on either side.
 func (o Origins) allow(origin, host, ownScheme string) bool {
 	scheme, originHost, ok := splitOrigin(origin)
 	if !ok {
