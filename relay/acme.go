@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ type authority struct {
 	url     string
 	email   string
 	domains []string
+	folder  string // of what is stored
 	cache   *certmagic.Cache
 	magic   *certmagic.Config
 	log     *slog.Logger
@@ -40,7 +42,10 @@ type authority struct {
 
 // byACME checks the flags. Nothing is asked of the authority before manage.
 func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
-	a := &authority{url: cmp.Or(f.CA, certmagic.LetsEncryptProductionCA), email: strings.ToLower(f.Email), log: log}
+	a := &authority{
+		url: cmp.Or(f.CA, certmagic.LetsEncryptProductionCA), email: strings.ToLower(f.Email),
+		folder: filepath.Join(folder, "certificates"), log: log,
+	}
 	if u, err := url.Parse(a.url); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return secured{}, errors.New("--acme-ca must be an https URL without a user")
 	}
@@ -60,7 +65,7 @@ func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
 		Logger:           told,
 	})
 	a.magic = certmagic.New(a.cache, certmagic.Config{
-		Storage:           &certmagic.FileStorage{Path: filepath.Join(folder, "certificates")},
+		Storage:           &certmagic.FileStorage{Path: a.folder},
 		DefaultServerName: a.domains[0], // for who asks by address: probes of load balancers
 		OnEvent:           a.event,
 		Logger:            told,
@@ -74,6 +79,9 @@ func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
 // relay listens on, and answers the challenges: whoever listens on another port
 // than 443 may not be allowed to listen on that as well.
 func (a *authority) manage(ctx context.Context, addr *net.TCPAddr) {
+	// What a relay that was killed has locked it holds no more: the database, which this
+	// one has open, has one relay at a time.
+	_ = os.RemoveAll(filepath.Join(a.folder, "locks"))
 	host := ""
 	if len(addr.IP) > 0 {
 		host = addr.IP.String()
