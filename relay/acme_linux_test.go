@@ -185,16 +185,19 @@ func (p *process) served(config *tls.Config) *x509.Certificate {
 // relay gets by itself.
 func TestACertificateFromAnAuthority(t *testing.T) {
 	a := newAuthority(t, 90*24*time.Hour)
-	p := a.serve()
+	p := a.serve("--tls-domain", "team.example.org")
+	team := &tls.Config{RootCAs: a.roots, ServerName: "team.example.org"}
 	// It listens, and refuses whom it cannot show a certificate yet.
 	if got := p.served(p.tls); got != nil {
 		t.Fatalf("a certificate before any was had: %v", got.Subject)
 	}
 	a.web.StartTLS()
-	until(t, "the certificate is served", func() bool { return p.served(p.tls) != nil })
-	until(t, "the log tells of it", func() bool {
-		return strings.Contains(p.printed(), `"certificate had from the authority","domain":"`+domain)
-	})
+	until(t, "certificates are served", func() bool { return p.served(p.tls) != nil && p.served(team) != nil })
+	for _, name := range []string{domain, team.ServerName} {
+		until(t, "the log tells of it", func() bool {
+			return strings.Contains(p.printed(), `"certificate had from the authority","domain":"`+name)
+		})
+	}
 
 	status, header, _ := p.rest("GET", "/v1/rooms/lobby/messages", token(t, "ada", "*"), "")
 	if status != 200 || header.Get("Strict-Transport-Security") == "" {
@@ -230,8 +233,8 @@ func TestACertificateFromAnAuthority(t *testing.T) {
 	// A restart takes what is there: it needs no authority.
 	a.web.Close()
 	p = p.again()
-	until(t, "the stored certificate is served", func() bool { return p.served(p.tls) != nil })
-	if got := p.served(p.tls); !got.Equal(first) || a.orders.Load() != 1 {
+	until(t, "what is stored is served", func() bool { return p.served(p.tls) != nil && p.served(team) != nil })
+	if got := p.served(p.tls); !got.Equal(first) || a.orders.Load() != 2 {
 		t.Errorf("another certificate, %d orders", a.orders.Load())
 	}
 	p.stop()
