@@ -162,9 +162,14 @@ func (d directory) complete(r *hub.Room, key int64) error {
 	if err := counts.Scan(&r.Members, &r.Read); err != nil {
 		return err
 	}
-	unread := d.stmt(d.read.directory.unread).QueryRowContext(d.ctx, key, r.Read, d.user, hub.UnreadMax)
-	if err := unread.Scan(&r.Unread); err != nil {
-		return err
+	if r.Head == 0 {
+		return nil
+	}
+	if r.Read < r.Head {
+		unread := d.stmt(d.read.directory.unread).QueryRowContext(d.ctx, key, r.Read, d.user, hub.UnreadMax)
+		if err := unread.Scan(&r.Unread); err != nil {
+			return err
+		}
 	}
 	newest, _, err := d.run(d.read.older, math.MaxInt64, 1)
 	if err != nil || len(newest) == 0 {

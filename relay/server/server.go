@@ -151,7 +151,7 @@ func New(o Options) (*Server, error) {
 	// A hijacked connection is closed by its new owner.
 	s.app.Server().KeepHijackedConns = true
 	turns := newTurns()
-	s.backend = patient{s.backend, turns}
+	s.backend, s.directory = patient{s.backend, turns}, newLists(s.directory, turns)
 	s.app.Server().Handler = turns.each(s.knownMethods(s.app.Server().Handler))
 	return s, nil
 }

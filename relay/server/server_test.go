@@ -64,9 +64,15 @@ func (h *history) Page(_ context.Context, room, user string, q hub.Query) ([]byt
 }
 
 // directory stands in for a store without a room.
-type directory struct{ err error }
+type directory struct {
+	err  error
+	list func() // what happens while rooms are listed
+}
 
 func (d *directory) Rooms(context.Context, string, func(string) bool, hub.Part) ([]hub.Room, error) {
+	if d.list != nil {
+		d.list()
+	}
 	return nil, d.err
 }
 
