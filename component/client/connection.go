@@ -269,7 +269,7 @@ func (c *Client) welcome(f protocol.Welcome) {
 		c.auth.user = f.User.ID
 		c.emit(LoadOutbox{User: f.User.ID})
 	}
-	if f.HeartbeatMs > 0 && f.TimeoutMs > 0 {
+	if believable(f.HeartbeatMs) && believable(f.TimeoutMs) {
 		c.conn.heartbeat = time.Duration(f.HeartbeatMs) * time.Millisecond
 		c.conn.timeout = time.Duration(f.TimeoutMs) * time.Millisecond
 	}
@@ -280,6 +280,10 @@ func (c *Client) welcome(f protocol.Welcome) {
 		c.join()
 	}
 }
+
+// believable reports whether a relay may ask for a time: with others no connection
+// lasts, not even until it says better ones.
+func believable(ms int64) bool { return 100 <= ms && ms <= time.Hour.Milliseconds() }
 
 func (c *Client) joined(f protocol.Joined) {
 	if f.Room != c.cfg.Room || c.conn.phase != phaseJoining && c.conn.phase != phaseJoined {

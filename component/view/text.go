@@ -254,7 +254,16 @@ func (t *texts) with(w word, name, text string) string {
 // about gives a word about somebody, whose name does not turn the text around it.
 func (t *texts) about(w word, name string) string {
 	const isolate, end = "\u2068", "\u2069"
-	return t.with(w, isolate+name+end, "")
+	return t.with(w, isolate+strings.Map(undirected, name)+end, "")
+}
+
+// undirected drops the characters that set a direction: in a name, they could end its
+// isolation.
+func undirected(r rune) rune {
+	if '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' {
+		return -1
+	}
+	return r
 }
 
 // count gives a word about a number of things.

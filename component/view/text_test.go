@@ -140,3 +140,17 @@ func TestEveryStateHasItsWord(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesDoNotTurnTheirSentence(t *testing.T) {
+	for name, want := range map[string]string{
+		"Ada":                      "Ban \u2068Ada\u2069?",
+		"\u2069\u202eada":          "Ban \u2068ada\u2069?",
+		"\u2066\u2067\u2068\u202d": "Ban \u2068\u2069?",
+		"{name}":                   "Ban \u2068{name}\u2069?",
+		"אדה":                      "Ban \u2068אדה\u2069?",
+	} {
+		if got := textsFor("en", map[string]string{"banAsk": "Ban {name}?"}).about(wordBanAsk, name); got != want {
+			t.Errorf("about %q: %q, want %q", name, got, want)
+		}
+	}
+}

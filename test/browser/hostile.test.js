@@ -1,134 +1,9 @@
 // Hostile people: what they write is shown as what it is, and does nothing.
 
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { BAD_ROOMS, BAD_TEXTS, NAMES, REACTIONS, ROOMS, SEARCHES, TEXTS } from './corpus.js';
 import { test as base, expect } from './fixture.js';
-import { SECRET } from './relay.js';
-
-const ROLES = ['participant', 'moderator', 'organizer'];
-/** No message is higher than this, in CSS pixels, whatever is in it. */
-const HIGHEST = 1200;
-
-const b64 = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** A token with whatever in it: the relay's own command is handed arguments, which cannot hold everything. */
-function tokenOf(claims) {
-  const signed = `${b64({ alg: 'HS256', typ: 'JWT' })}.${b64({ exp: Math.floor(Date.now() / 1000) + 3600, rooms: ['*'], ...claims })}`;
-  return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
-}
-
-const mallory = (i) => tokenOf({ sub: `u_mallory_${i}`, name: NAMES[i % NAMES.length], role: ROLES[i % 3] });
-const READER = tokenOf({ sub: 'u_reader', name: 'Reader', role: 'organizer' });
-
-const test = base.extend({
-  /** Asks the relay for something, as somebody. */
-  ask: async ({ relay }, use) => {
-    await use(async (method, path, token, body = undefined) => {
-      const answer = await fetch(relay.url + path, {
-        method,
-        headers: { authorization: `Bearer ${token}` },
-        body: typeof body === 'object' ? JSON.stringify(body) : body,
-      });
-      const text = await answer.text();
-      return {
-        status: answer.status,
-        type: answer.headers.get('content-type'),
-        text,
-        json: () => JSON.parse(text),
-      };
-    });
-  },
-
-  /** Opens a chat on a page on which nothing may be executed, asked for or opened that is not the page's own. */
-  openGuarded: async ({ newPage, relay, site }, use) => {
-    const alarms = [];
-    await use(async (room, viewport = { width: 1000, height: 800 }) => {
-      const page = await newPage();
-      await page.setViewportSize(viewport);
-      await page.addInitScript(() => {
-        globalThis.canary = () => console.error('a canary sings: hostile text was executed');
-      });
-      page.on('dialog', async (dialog) => {
-        alarms.push(`a dialog: ${dialog.message()}`);
-        await dialog.dismiss();
-      });
-      page.on('popup', (popup) => alarms.push(`a window: ${popup.url()}`));
-      page.on('download', (download) => alarms.push(`a download: ${download.url()}`));
-      page.on('framenavigated', (frame) => {
-        if (new URL(frame.url()).origin !== site.url) alarms.push(`a visit: ${frame.url()}`);
-      });
-      page.on('request', (request) => {
-        if (![site.url, relay.url].includes(new URL(request.url()).origin))
-          alarms.push(`a request: ${request.url()}`);
-      });
-      const address = new URL('/chats.html', site.url);
-      address.searchParams.append('chat', JSON.stringify({ relay: relay.url, room, token: READER }));
-      await page.goto(address.href);
-      const chat = page.locator('#chat-0');
-      await expect(chat.getByRole('status')).toContainText(/\blive\b/i);
-      return chat;
-    });
-    expect(alarms).toEqual([]);
-  },
-});
-
-/** What is wrong with what a chat shows: elements and attributes that nobody wrote a view for, links to elsewhere, broken boxes. */
-function faults(chat, highest) {
-  const root = chat.shadowRoot;
-  const found = [];
-  const known = new Set(
-    'a article button code dialog div em form h2 header input label li mark ol p path pre section span strong style svg textarea time ul'.split(
-      ' ',
-    ),
-  );
-  for (const e of root.querySelectorAll('*')) {
-    if (!known.has(e.localName)) found.push(`an element <${e.localName}>`);
-    for (const { name } of e.attributes) {
-      if (name.startsWith('on') || ['src', 'srcdoc', 'action', 'formaction', 'xlink:href'].includes(name)) {
-        found.push(`an attribute ${name} on <${e.localName}>`);
-      }
-    }
-  }
-  for (const link of root.querySelectorAll('a')) {
-    if (!['http:', 'https:', 'mailto:'].includes(link.protocol)) found.push(`a link to ${link.href}`);
-    if (!/noopener/.test(link.rel) || !/noreferrer/.test(link.rel) || link.target !== '_blank')
-      found.push(`a link with rel ${link.rel}`);
-    if (link.textContent !== link.getAttribute('href'))
-      found.push(`a link ${link.href} that reads ${link.textContent}`);
-  }
-  const log = root.querySelector('[role=log]');
-  if (log.scrollWidth > log.clientWidth)
-    found.push(`the log is ${log.scrollWidth - log.clientWidth} px too wide`);
-  const page = document.documentElement;
-  if (page.scrollWidth > innerWidth) found.push(`the page is ${page.scrollWidth - innerWidth} px too wide`);
-  if (page.scrollHeight > innerHeight)
-    found.push(`the page is ${page.scrollHeight - innerHeight} px too high`);
-  let end = Number.NEGATIVE_INFINITY;
-  const { left, right } = log.getBoundingClientRect();
-  for (const item of log.querySelectorAll('[data-id]')) {
-    const says = item.textContent.slice(0, 60);
-    const box = item.getBoundingClientRect();
-    if (box.top < end - 1) found.push(`over the message before it: ${says}`);
-    if (box.height > highest) found.push(`${Math.round(box.height)} px high: ${says}`);
-    end = box.bottom;
-    for (const part of item.querySelectorAll('*')) {
-      const { width, left: from, right: to } = part.getBoundingClientRect();
-      const unseen = part.closest('.hallway-from') && !item.matches('[data-head]:not([data-own])');
-      if (width > 1 && !unseen && (from < left - 1 || to > right + 1))
-        found.push(`<${part.localName} class=${part.className}> leaves the log: ${says}`);
-    }
-    for (const part of item.querySelectorAll(
-      '.hallway-text, .hallway-sender, .hallway-quote-text, .hallway-quote-sender, .hallway-chip',
-    )) {
-      // Marks above and below a letter are painted over the neighbours unless they are clipped.
-      const style = getComputedStyle(part);
-      if (style.overflowY === 'visible') found.push(`not clipped: .${part.className}`);
-      if (style.display !== 'flex' && !/isolate|plaintext/.test(style.unicodeBidi))
-        found.push(`its direction leaks: .${part.className}`);
-    }
-  }
-  return [...new Set(found)];
-}
+import { faults, HIGHEST, mallory, NARROW, READER, test, tokenOf, WIDE } from './guarded.js';
 
 /** Writes some of the texts into a room, each as another user, every third as an answer to the one before. */
 async function fill(ask, room, texts) {
@@ -148,10 +23,19 @@ async function fill(ask, room, texts) {
   }
 }
 
-for (const viewport of [
-  { width: 1000, height: 800 },
-  { width: 320, height: 640 },
-]) {
+/** Scrolls up until so many messages are shown, which are all; gives their items. */
+async function scrollToFirst(chat, count) {
+  const items = chat.getByRole('log').locator('[data-id]');
+  while ((await items.count()) < count) {
+    const before = await items.count();
+    await chat.getByRole('log').evaluate((log) => log.scrollTo(0, 0));
+    await expect.poll(() => items.count()).toBeGreaterThan(before);
+  }
+  await expect(items).toHaveCount(count);
+  return items;
+}
+
+for (const viewport of [WIDE, NARROW]) {
   test(`texts and names are shown as what they are, ${viewport.width} px wide`, async ({
     ask,
     openGuarded,
@@ -162,13 +46,7 @@ for (const viewport of [
       const texts = TEXTS.slice(from, from + size);
       await fill(ask, room, texts);
       const chat = await openGuarded(room, viewport);
-      const items = chat.getByRole('log').locator('[data-id]');
-      while ((await items.count()) < texts.length) {
-        const before = await items.count();
-        await chat.getByRole('log').evaluate((log) => log.scrollTo(0, 0));
-        await expect.poll(() => items.count()).toBeGreaterThan(before);
-      }
-      await expect(items).toHaveCount(texts.length);
+      const items = await scrollToFirst(chat, texts.length);
       expect(await chat.evaluate(faults, HIGHEST)).toEqual([]);
       // What is written as plain text reads as it was written.
       const read = await items.locator('.hallway-text').allTextContents();
@@ -218,13 +96,11 @@ test('reactions, quotations and what is pinned are shown as what they are', asyn
     ).toBe(201);
     expect((await ask('PUT', `${path}/${quoted}/pin`, READER, '')).status).toBe(200);
   }
-  for (const viewport of [undefined, { width: 320, height: 640 }]) {
-    const chat = await openGuarded(room, viewport);
-    const log = chat.getByRole('log');
-    while ((await log.locator('[data-id]').count()) < 2 * pinned.length + 1) {
-      await log.evaluate((e) => e.scrollTo(0, 0));
-    }
-    const chips = log.locator('[data-id]').first().locator('[aria-pressed]');
+  for (const viewport of [WIDE, NARROW]) {
+    // Who has not been here yet begins at the end.
+    const token = tokenOf({ sub: `u_${viewport.width}`, role: 'organizer' });
+    const chat = await openGuarded(room, viewport, { token });
+    const chips = (await scrollToFirst(chat, 2 * pinned.length + 1)).first().locator('[aria-pressed]');
     await expect(chips).toHaveCount(REACTIONS.length);
     for (const chip of await chips.all()) {
       const text = await chip.textContent();

@@ -1,0 +1,172 @@
+// Hostile people again, in what moderators and those concerned are shown: names in what is asked, reasons, reports, titles.
+
+import { BAD_TEXTS, NAMES, TEXTS, USERS } from './corpus.js';
+import { expect } from './fixture.js';
+import { faults, HIGHEST, mallory, NARROW, READER, test, tokenOf, WIDE } from './guarded.js';
+
+const short = (bytes) => TEXTS.filter((text) => Buffer.byteLength(text) <= bytes);
+/** A reason has 500 bytes at most: the whole corpus, and words that fill it. */
+const REASONS = [
+  ...short(500),
+  'W'.repeat(500),
+  'why '.repeat(120),
+  '字'.repeat(166),
+  '\n'.repeat(200).concat('why'),
+];
+/** A title has 200 bytes and no control characters. */
+const TITLES = [...short(200).filter((text) => !/[\n\t]/.test(text)), ...NAMES, 'W'.repeat(200)];
+
+const writer = (claims = {}) => tokenOf({ sub: 'u_writer', name: 'Writer', role: 'participant', ...claims });
+const path = (room, rest) => `/v1/rooms/${room}/${rest}`;
+
+for (const viewport of [WIDE, NARROW]) {
+  test(`the reason of a mute or a ban is shown as what it is, ${viewport.width} px wide`, async ({
+    ask,
+    openGuarded,
+  }) => {
+    const chat = await openGuarded('reasons', viewport, { token: writer() });
+    const status = chat.getByRole('status');
+    for (const [i, reason] of REASONS.entries()) {
+      const kind = i % 12 === 0 ? 'ban' : 'mute';
+      const sanction = path('reasons', `members/u_writer/${kind}`);
+      const done = await ask('PUT', sanction, READER, { for_s: 600, reason });
+      expect(done.status, `${reason}: ${done.text}`).toBe(200);
+      expect(done.json().reason).toBe(reason);
+      await expect.poll(() => status.evaluate((e) => e.textContent), reason).toContain(`: ${reason}`);
+      expect(await chat.evaluate(faults, HIGHEST), reason).toEqual([]);
+      if (kind === 'mute') continue;
+      await ask('DELETE', sanction, READER);
+      await chat.evaluate((e, token) => e.setAttribute('token', token), writer({ again: i }));
+      await expect(status).toContainText(/\blive\b/i);
+    }
+  });
+}
+
+test('names and texts in what is asked before somebody is put out are what they are', async ({
+  ask,
+  openGuarded,
+}) => {
+  for (const [i, name] of NAMES.entries()) {
+    const token = tokenOf({ sub: `${USERS[i % USERS.length]}${i}`, name, role: 'participant' });
+    const text = TEXTS[(i * 7) % TEXTS.length];
+    expect((await ask('POST', path('dialogs', 'messages'), token, { id: id(i), text })).status).toBe(201);
+  }
+  const chat = await openGuarded('dialogs', NARROW);
+  const dialog = chat.getByRole('dialog').or(chat.getByRole('alertdialog'));
+  const keyboard = chat.page().keyboard;
+  for (const [i, name] of NAMES.entries()) {
+    const message = chat.locator(`[data-id="${id(i)}"]`);
+    for (const item of ['Report', 'Mute', 'Ban', 'Delete all']) {
+      await message.focus();
+      await keyboard.press('Enter');
+      expect(await chat.evaluate(faults, HIGHEST), `the menu of ${name}`).toEqual([]);
+      await chat.getByRole('menuitem', { name: item }).click();
+      await expect(dialog).toBeVisible();
+      if (item !== 'Report') expect(await dialog.textContent()).toContain(name.replace(DIRECTIONS, ''));
+      expect(await chat.evaluate(faults, HIGHEST), `${item} ${name}`).toEqual([]);
+      await keyboard.press('Escape');
+      await expect(dialog).toBeHidden();
+      await expect(message).toBeFocused();
+    }
+  }
+});
+
+test('reasons, reports and titles come back to the byte, as JSON that no browser takes for anything else', async ({
+  ask,
+}) => {
+  await ask('POST', path('kept', 'messages'), mallory(0), { id: id(0), text: 'hello' });
+  const said = [];
+  for (const [i, reason] of REASONS.entries()) {
+    if (reason.trim() === '') continue;
+    const made = await ask('POST', path('kept', `messages/${id(0)}/report`), mallory(i + 1), { reason });
+    expect(made.status, `${reason}: ${made.text}`).toBe(201);
+    expect(
+      (
+        await ask(
+          'PUT',
+          path('kept', `members/${encodeURIComponent(`${USERS[i % USERS.length]}${i}`)}/mute`),
+          READER,
+          { reason },
+        )
+      ).status,
+    ).toBe(200);
+    said.push(reason);
+  }
+  const all = async (what, member) => {
+    const answer = await ask('GET', path('kept', what), READER);
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.type).toBe('application/json');
+    return answer.json()[member];
+  };
+  const reports = await all('reports?limit=500', 'reports');
+  expect(reports.map((report) => report.reason).reverse()).toEqual(said);
+  expect(new Set(reports.map((report) => report.by.name))).toEqual(new Set(NAMES));
+  const sanctions = await all('sanctions', 'sanctions');
+  expect(new Set(sanctions.map((sanction) => sanction.reason))).toEqual(new Set(said));
+  const audit = await all('audit?limit=500', 'entries');
+  expect(new Set(audit.filter(({ act }) => act === 'mute').map(({ details }) => details.reason))).toEqual(
+    new Set(said),
+  );
+  for (const title of TITLES) {
+    const set = await ask('PUT', '/v1/rooms/kept', READER, { title });
+    expect(set.status, `${title}: ${set.text}`).toBe(200);
+    const listed = (await ask('GET', '/v1/rooms', READER)).json().rooms.find(({ room }) => room === 'kept');
+    expect([set.json().title, listed.title]).toEqual([title, title]);
+  }
+});
+
+test('reasons and times that none may be are refused, and no answer repeats them', async ({ ask }) => {
+  await ask('POST', path('refused', 'messages'), mallory(0), { id: id(0), text: 'hello' });
+  const report = path('refused', `messages/${id(0)}/report`);
+  const mute = path('refused', 'members/u_1/mute');
+  const bodies = [
+    ...BAD_TEXTS.map((reason) => [report, 'POST', `{"reason":${reason}}`]),
+    // Here none is needed.
+    ...BAD_TEXTS.filter((reason) => !/^(null|"[\s\\nt]*")$/.test(reason)).map((reason) => [
+      mute,
+      'PUT',
+      `{"reason":${reason}}`,
+    ]),
+    ...[
+      '-1',
+      '0',
+      '1e99',
+      '1.5',
+      '"600"',
+      '"<b>"',
+      '{}',
+      '[]',
+      'true',
+      '99999999999999999999',
+      '315360001',
+    ].map((time) => [mute, 'PUT', `{"for_s":${time}}`]),
+    ...TEXTS.slice(0, 40).flatMap((text) => [
+      [path('refused', 'reports/1'), 'PATCH', JSON.stringify({ state: text })],
+      [path('refused', `reports/${encodeURIComponent(text)}`), 'PATCH', '{"state":"resolved"}'],
+      [path('refused', `reports?state=${encodeURIComponent(text)}`), 'GET', undefined],
+      [path('refused', `audit?before=${encodeURIComponent(text)}`), 'GET', undefined],
+      [path('refused', `members/u_1/${encodeURIComponent(text)}`), 'PUT', '{}'],
+      ['/v1/rooms/refused', 'PUT', JSON.stringify({ title: text.repeat(200) })],
+      ['/v1/rooms/refused', 'PUT', JSON.stringify({ settings: { frozen: text } })],
+      ['/v1/rooms/refused', 'PUT', JSON.stringify({ settings: { slow_mode_s: text } })],
+    ]),
+  ];
+  for (const [path, method, body] of bodies) {
+    const answer = await ask(method, path, READER, body);
+    const what = `${method} ${path} ${body?.slice(0, 200)}: ${answer.text}`;
+    expect(answer.status, what).toBeGreaterThanOrEqual(400);
+    expect(answer.status, what).toBeLessThan(500);
+    expect(answer.type, what).toBe('application/problem+json');
+    expect(answer.text, what).not.toMatch(/canary|evil\.invalid/);
+  }
+  const { sanctions } = (await ask('GET', path('refused', 'sanctions'), READER)).json();
+  expect(sanctions).toEqual([]);
+});
+
+/** What is left out of a name within a sentence: it would turn the sentence around. */
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** An id of a message, the same for a number. */
+function id(n) {
+  return `0199a1c4-7f3e-7c21-9f6a-${String(n).padStart(12, '0')}`;
+}
