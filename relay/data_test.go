@@ -53,7 +53,6 @@ func TestDataCommands(t *testing.T) {
 	if out := succeed(t, "export", "--db", p.db, "--user", "u_2"); out != string(content) {
 		t.Errorf("export to stdout: %s", out)
 	}
-	wantUsage(t, "another relay is using it", "erase", "--db", p.db, "--user", "u_2")
 	wantUsage(t, "another relay is using it", "restore", "--db", p.db, "--from", backup, "--force")
 	p.fill("u_1", 31, 5)
 	before := p.page("lobby", "")

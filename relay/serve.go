@@ -184,6 +184,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		Addresses: addresses,
 	})
 	r.store.Retain(store.Retention{Default: s.Retention, Purged: r.engine.Purged})
+	r.store.CarryErasures(r.engine.Erase)
 	o := server.Options{
 		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: keeper, Origins: origins,
 		Admit:     server.Admission{Conns: s.fitConns(r.log), HandshakesPerSecond: s.Handshakes},

@@ -126,7 +126,8 @@ type batch struct {
 	// batches before; cleared, up to what seq nothing of a user is left.
 	sent, sentBefore map[sender]protocol.Time
 	cleared          map[sender]int64
-	sanctions        int // read or added
+	sanctions        int  // read or added
+	erased           bool // somebody was: nothing that is known of rooms holds
 	// insertMessage in the transaction: most ops need it.
 	insertMessage *sql.Stmt
 }
@@ -202,6 +203,11 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err e
 
 // keep keeps the batch's rooms in mind as they have been committed.
 func (s *SQLite) keep(b *batch) {
+	if b.erased {
+		clear(s.rooms)
+		clear(b.rooms)
+		s.sanctions, b.sanctions = 0, 0
+	}
 	for name := range b.gone {
 		delete(s.rooms, name)
 	}
@@ -228,8 +234,11 @@ func (s *SQLite) keep(b *batch) {
 // apply carries out one op. Its error is the database's and ends the batch; a
 // refusal is in the outcome.
 func (b *batch) apply(op *hub.Op) (out hub.Outcome, err error) {
-	if op.Kind == hub.OpRevoke {
+	switch {
+	case op.Kind == hub.OpRevoke:
 		return b.revoke(op)
+	case op.Kind == hub.OpErase && op.Room == "":
+		return out, b.eraseRest(op)
 	}
 	makes := op.Kind == hub.OpOpen || op.Kind == hub.OpConfigure || op.Kind == hub.OpSend && !op.FindOnly
 	r, err := b.enter(op.Room, makes)
@@ -273,6 +282,8 @@ func (b *batch) carryOut(r *room, op *hub.Op) (out hub.Outcome, err error) {
 		return b.report(r, op)
 	case hub.OpResolve:
 		return b.resolve(r, op)
+	case hub.OpErase:
+		return b.erase(r, op)
 	default:
 		err = fmt.Errorf("unknown kind of op %d", op.Kind)
 	}
@@ -285,7 +296,7 @@ func notFound(op *hub.Op) hub.Outcome {
 	switch op.Kind {
 	case hub.OpSend:
 		reason = "nothing was sent with this id"
-	case hub.OpRead, hub.OpDrop, hub.OpAdjust, hub.OpModerate:
+	case hub.OpRead, hub.OpDrop, hub.OpAdjust, hub.OpModerate, hub.OpErase:
 		reason = "there is no such room"
 	case hub.OpResolve:
 		reason = "the room has no such report"

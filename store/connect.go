@@ -51,16 +51,16 @@ func resolve(path string) (string, error) {
 	return path, nil
 }
 
-// lock takes path.lock until the returned pool is closed or the process ends.
-// The file is an empty SQLite database whose one connection keeps the lock that
+// lock takes path.lock, for which it waits so long, until the returned pool is
+// closed or the process ends. The file is an empty SQLite database whose one connection keeps the lock that
 // it once took: a lock that SQLite has on every system.
-func lock(ctx context.Context, path string) (*sql.DB, error) {
+func lock(ctx context.Context, path, timeoutMs string) (*sql.DB, error) {
 	path += ".lock"
 	if err := create(path); err != nil {
 		return nil, err
 	}
 	db := connect(path, 1, url.Values{
-		"_busy_timeout": {lockTimeoutMs},
+		"_busy_timeout": {timeoutMs},
 		"_locking_mode": {"EXCLUSIVE"},
 		"_journal_mode": {"MEMORY"}, // no second file
 	})
@@ -100,6 +100,9 @@ func connectWriter(path string) *sql.DB {
 		"_foreign_keys": {"on"},
 		"_txlock":       {"immediate"},
 		"_cache_size":   {writerCache},
+		// What is deleted in a page is overwritten; a page that becomes free is not,
+		// until somebody is erased.
+		"_secure_delete": {"FAST"},
 	}, `PRAGMA wal_autocheckpoint = 0`, `PRAGMA journal_size_limit = `+logBytesMax)
 }
 

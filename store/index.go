@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -26,6 +27,7 @@ const (
 func (s *SQLite) indexSlice(ctx context.Context, began time.Time) error {
 	u := &s.upkeep
 	var complete []int64
+	heard := make(map[int64]int64) // up to what rev of which room
 	err := s.inSlice(ctx, func(tx *sql.Tx) error {
 		for key := range u.unindexed {
 			for more := true; more; {
@@ -33,7 +35,7 @@ func (s *SQLite) indexSlice(ctx context.Context, began time.Time) error {
 					return nil
 				}
 				var err error
-				if more, err = s.indexSome(ctx, tx, key); err != nil {
+				if heard[key], more, err = s.indexSome(ctx, tx, key); err != nil {
 					return fmt.Errorf("index the messages: %w", err)
 				}
 			}
@@ -47,6 +49,7 @@ func (s *SQLite) indexSlice(ctx context.Context, began time.Time) error {
 	for _, key := range complete {
 		delete(u.unindexed, key)
 	}
+	u.forgets.indexed(heard)
 	u.unmerged, u.merges = true, mergeSlices
 	return nil
 }
@@ -57,21 +60,20 @@ type unindexed struct {
 	text     string
 }
 
-// indexSome puts some changes of a room into the index, and reports whether
-// there are more.
-func (s *SQLite) indexSome(ctx context.Context, tx *sql.Tx, key int64) (more bool, err error) {
+// indexSome puts some changes of a room into the index, and reports up to what rev
+// it has heard of the room now and whether there are more.
+func (s *SQLite) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed int64, more bool, err error) {
 	w := &s.write.upkeep
-	var indexed int64
 	err = tx.StmtContext(ctx, w.indexed).QueryRowContext(ctx, key).Scan(&indexed)
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil // dropped
+		return math.MaxInt64, false, nil // dropped
 	}
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	changes, err := s.changes(ctx, tx, key, indexed)
 	if err != nil || len(changes) == 0 {
-		return false, err
+		return indexed, false, err
 	}
 	more = len(changes) == indexMessages
 	bytes := 0
@@ -82,18 +84,18 @@ func (s *SQLite) indexSome(ctx context.Context, tx *sql.Tx, key int64) (more boo
 		}
 		if m.rev != m.seq { // there with its earlier text
 			if _, err := tx.StmtContext(ctx, w.remove).ExecContext(ctx, key, m.seq); err != nil {
-				return false, err
+				return 0, false, err
 			}
 		}
 		if m.text != "" && m.seq <= seqMax {
 			if _, err := tx.StmtContext(ctx, w.insert).ExecContext(ctx, key, m.seq, m.text); err != nil {
-				return false, err
+				return 0, false, err
 			}
 		}
 		indexed, bytes = m.rev, bytes+len(m.text)
 	}
 	_, err = tx.StmtContext(ctx, w.setIndex).ExecContext(ctx, indexed, key)
-	return more, err
+	return indexed, more, err
 }
 
 // changes are the next that the index has not heard of.

@@ -26,6 +26,9 @@ type readStatements struct {
 	search *sql.Stmt
 	mine   *sql.Stmt
 	oldest *sql.Stmt
+	traces *sql.Stmt
+
+	erasure *sql.Stmt
 
 	directory directoryStatements
 }
@@ -63,6 +66,9 @@ func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error)
 		&r.oldest: `SELECT key, name, epoch, settings, created_at FROM rooms JOIN messages
 			ON messages.room = rooms.key AND seq = (SELECT min(seq) FROM messages WHERE room = rooms.key)
 			WHERE dropped = 0 AND (settings <> '' OR ?)`,
+		&r.traces: tracesQuery,
+
+		&r.erasure: `SELECT user_id, pseudonym, state FROM erasures WHERE state <> ? ORDER BY state DESC LIMIT 1`,
 	})
 	if err == nil {
 		r.directory, err = prepareDirectory(ctx, db)

@@ -39,7 +39,7 @@ func restore(ctx context.Context, from, path string, force bool, now time.Time, 
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) && !force {
 		return "", NotBegunError{fmt.Errorf("%s is there already", path)}
 	}
-	held, err := lock(ctx, path)
+	held, err := lock(ctx, path, lockTimeoutMs)
 	if err != nil {
 		return "", NotBegunError{err}
 	}

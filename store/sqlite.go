@@ -74,7 +74,7 @@ func Open(ctx context.Context, o Options) (*SQLite, error) {
 }
 
 func (s *SQLite) open(ctx context.Context, path string) (err error) {
-	if s.lock, err = lock(ctx, path); err != nil {
+	if s.lock, err = lock(ctx, path, lockTimeoutMs); err != nil {
 		return err
 	}
 	if err = create(path); err != nil {

@@ -12,8 +12,8 @@ import (
 )
 
 // When what the commits leave undone is done: what they have changed is put
-// into the index of words, a dropped room's content is deleted, and what is too
-// old is. All of it happens in the writer's turn, in slices small enough not to be noticed by a commit.
+// into the index of words, a dropped room's content is deleted, what is too old is,
+// and the file forgets who was erased. All of it happens in the writer's turn, in slices small enough not to be noticed by a commit.
 const (
 	// upkeepEvery is how often there is a look for something to do.
 	upkeepEvery = 500 * time.Millisecond
@@ -36,6 +36,7 @@ type upkeep struct {
 	dropped   []int64            // rooms to empty
 	retention *Retention         // nil: messages are kept
 	expired   []expired          // rooms with messages to purge
+	forgets   *forgetting        // nil: the file has nothing to forget
 	restNext  bool               // the next slice is not for the index
 	unmerged  bool               // the index has parts that may be merged
 	merges    int                // slices for that before more is indexed
@@ -48,6 +49,7 @@ type upkeep struct {
 // upkeepStatements are prepared on the writer's connection.
 type upkeepStatements struct {
 	indexed  *sql.Stmt
+	behind   *sql.Stmt
 	changes  *sql.Stmt
 	setIndex *sql.Stmt
 	insert   *sql.Stmt
@@ -66,6 +68,7 @@ type upkeepStatements struct {
 func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
 	err = prepare(ctx, db, map[**sql.Stmt]string{
 		&u.indexed:  `SELECT indexed FROM rooms WHERE key = ? AND dropped = 0`,
+		&u.behind:   `SELECT key, head FROM rooms WHERE indexed < head AND dropped = 0`,
 		&u.changes:  since(func(rev string) string { return `seq, ` + rev + `, text` }),
 		&u.setIndex: `UPDATE rooms SET indexed = ? WHERE key = ?`,
 		&u.insert:   `INSERT INTO search (docid, text) VALUES ((?1 << 32) + ?2, ?3)`,
@@ -183,7 +186,8 @@ func (s *SQLite) inTurn(ctx context.Context) (pause time.Duration, purged func()
 	defer s.turn.Unlock()
 	u := &s.upkeep
 	began := time.Now()
-	index, rest := u.unmerged || len(u.unindexed) > 0, len(u.dropped)+len(u.expired) > 0
+	forget := u.forgets.ready(u)
+	index, rest := u.unmerged || len(u.unindexed) > 0, len(u.dropped)+len(u.expired) > 0 || forget
 	if rest && index { // each in turn: a busy relay always has something to index
 		u.restNext = !u.restNext
 		rest = u.restNext
@@ -191,12 +195,16 @@ func (s *SQLite) inTurn(ctx context.Context) (pause time.Duration, purged func()
 	switch {
 	case !index && !rest:
 		return 0, nil, nil
+	case u.forgets.alone(u):
+		err = s.forgetSlice(ctx, began)
 	case !rest && u.unmerged && (u.merges > 0 || len(u.unindexed) == 0):
 		err = s.mergeSlice(ctx)
 	case !rest:
 		err = s.indexSlice(ctx, began)
 	case len(u.dropped) > 0:
 		err = s.emptySlice(ctx, began)
+	case len(u.expired) == 0:
+		err = s.forgetSlice(ctx, began)
 	default:
 		room, tell := u.expired[0], u.retention.Purged
 		var below int64

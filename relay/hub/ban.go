@@ -47,6 +47,13 @@ func (b *Bans) drop(room string) {
 	maps.DeleteFunc(b.until, func(ban Ban, _ protocol.Time) bool { return ban.Room == room })
 }
 
+// forget ends those of a user.
+func (b *Bans) forget(user string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.until, func(ban Ban, _ protocol.Time) bool { return ban.User == user })
+}
+
 // Bans are those in force. Others may ask them.
 func (h *Hub) Bans() *Bans { return &h.bans }
 

@@ -45,6 +45,8 @@ func (p *pending) bytes() int {
 		if p.op.Act == protocol.ActClear {
 			n += ClearMax * opBytes
 		}
+	case OpErase:
+		n += len(p.op.Erase.Seqs) * opBytes
 	}
 	return n
 }

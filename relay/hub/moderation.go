@@ -122,6 +122,8 @@ func (h *Hub) moderated(p *pending, o Outcome) {
 		p.tell(protocol.Reported{Room: p.op.Room, ID: p.op.ID})
 	case OpRevoke:
 		h.revoke(p.op.User, p.op.On, o.At)
+	case OpErase:
+		h.erased(&p.op, r, &o)
 	}
 	if p.done != nil {
 		p.done(o)
@@ -171,8 +173,12 @@ func (h *Hub) acted(p *pending, r *room, o *Outcome) {
 	case protocol.ActBan:
 		h.putOut(r, op.User, refusal{code: protocol.CodeForbidden, reason: "banned from this room", why: protocol.WhyBanned, until: op.Until})
 	case protocol.ActRemove:
-		h.putOut(r, op.User, refusal{code: protocol.CodeForbidden, reason: "removed from this room", why: protocol.WhyRemoved})
+		h.putOut(r, op.User, removed())
 	}
+}
+
+func removed() refusal {
+	return refusal{code: protocol.CodeForbidden, reason: "removed from this room", why: protocol.WhyRemoved}
 }
 
 // tellAct tells those who moderate, who asked, and, where it is a sanction or the

@@ -127,6 +127,13 @@ const (
 	// again. Its Room is "". CodeForbidden where User is the sender. To revoke again
 	// takes the present time.
 	OpRevoke
+	// OpErase takes User out of the messages Erase.Seqs: the user's own become tombstones
+	// of the pseudonym's, without a name, and tombstones too; under the others the
+	// pseudonym has reacted in place of User. CodeNotFound where there is no such room.
+	// Without a Room it takes User out of all that is no message, for good: memberships,
+	// sanctions and the revocation are gone, what was done by or to User stands under the
+	// pseudonym. Only this is audited.
+	OpErase
 )
 
 // ClearMax is how many messages one op clears: others come in between.
@@ -135,7 +142,7 @@ const ClearMax = 200
 // takesRev reports whether such an op changes a message.
 func (k OpKind) takesRev() bool { return OpSend <= k && k <= OpPin }
 
-// moderates reports whether such an op is about the room's people or its rules.
+// moderates reports whether such an op is about a room's people or its rules.
 func (k OpKind) moderates() bool { return k == OpConfigure || OpAdjust <= k }
 
 // rules reports whether such an op may set who may write.
@@ -145,8 +152,8 @@ func (k OpKind) rules() bool { return OpConfigure <= k && k <= OpAdjust }
 // the sender's role may ask for it at all. What is more is refused by the store,
 // with Why and Until, but an id of an OpSend that was stored before is answered first:
 //
-//   - who is banned: OpOpen, OpSend, OpEdit, OpDelete, OpReact, OpPin, OpRead,
-//     OpReport (CodeForbidden, WhyBanned)
+//   - who is banned: everything, but organizers OpOpen, OpSend, OpEdit, OpDelete,
+//     OpReact, OpPin, OpRead and OpReport alone (CodeForbidden, WhyBanned)
 //   - who is muted: OpSend, OpEdit, OpReact (CodeForbidden, WhyMuted)
 //   - in an archived room everybody, in a frozen one all but organizers: OpSend,
 //     OpEdit, OpReact (CodeForbidden, WhyArchived or WhyFrozen)
@@ -179,12 +186,21 @@ type Op struct {
 
 	Adjust protocol.Adjust      // OpAdjust
 	Act    protocol.Act         // OpModerate
-	User   string               // OpModerate, OpRevoke: whom it concerns
+	User   string               // OpModerate, OpRevoke, OpErase: whom it concerns
 	Until  protocol.Time        // OpModerate of a mute or a ban; 0: for ever
 	Note   string               // OpModerate, OpReport: the reason; at most protocol.ReasonBytesMax
 	Again  bool                 // OpModerate of a clear: the next part of one that was audited with its first
 	Report int64                // OpResolve: the report's number
 	State  protocol.ReportState // OpResolve: resolved or dismissed
+	Erase  *Erasure             // OpErase
+}
+
+// Erasure is what of a user an OpErase takes away.
+type Erasure struct {
+	// Pseudonym stands for the user from now on.
+	Pseudonym string
+	// Seqs are messages of the op's room, ascending, at most ClearMax.
+	Seqs []int64
 }
 
 // Outcome is what became of an [Op].
@@ -217,8 +233,8 @@ type Outcome struct {
 	// User is whom an OpModerate concerned, as among the members; who never joined is a
 	// participant without a name.
 	User protocol.User
-	// Messages are the tombstones that a clear has made, by rev. More reports that
-	// messages of the user are left: the op wants to be done again, with Again.
+	// Messages are what a clear or an OpErase has changed, by rev. More reports that
+	// messages of the user are left: the clear wants to be done again, with Again.
 	Messages []protocol.Message
 	More     bool
 	// Cleared is set by the hub: how many tombstones the whole clear has made.
