@@ -25,7 +25,7 @@ type commandLine struct {
 	Restore restoreCommand   `cmd:"" help:"Put a backup in the place of the database; the relay must be stopped."`
 	Check   checkCommand     `cmd:"" help:"Look for damage in the database, also while a relay uses it; exit code 1 where there is any."`
 	Export  exportCommand    `cmd:"" help:"Write everything that is stored about a user as JSON, also while a relay uses the database."`
-	Erase   eraseCommand     `cmd:"" help:"Take a user out of the database for good; the relay must be stopped."`
+	Erase   eraseCommand     `cmd:"" help:"Take a user out of the database for good, beside a relay or without one."`
 	Version kong.VersionFlag `help:"Print the version and end."`
 }
 
