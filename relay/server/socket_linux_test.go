@@ -1,0 +1,42 @@
+package server
+
+import (
+	"net"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestSocketsAreBounded: the system keeps no more of a connection than it was told to.
+func TestSocketsAreBounded(t *testing.T) {
+	bare, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bare.Close()
+	dialled, err := net.Dial("tcp", bare.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dialled.Close()
+	accepted, err := lingerListener{bare}.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer accepted.Close()
+	raw, err := accepted.(*lingerConn).Conn.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = raw.Control(func(fd uintptr) {
+		for _, option := range []int{unix.SO_RCVBUF, unix.SO_SNDBUF} {
+			// Linux doubles what it is told, for its own use.
+			if n, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, option); err != nil || n != 2*socketBytes {
+				t.Errorf("option %d is %d, %v", option, n, err)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,132 @@
+// Package docs_test holds what the documents say about the code against the code.
+package docs_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// root is the module's, from here.
+const root = "../.."
+
+// security is the page whose table names, for each thing that is defended, what shows it.
+const security = "docs/SECURITY.md"
+
+var (
+	quoted  = regexp.MustCompile("`([^`]+)`")
+	goTest  = regexp.MustCompile(`^(Test|Fuzz)\w+$`)
+	declare = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	script  = regexp.MustCompile(`^[a-z]+$`)
+	makes   = regexp.MustCompile(`^make ([a-z-]+)`)
+)
+
+// TestTheTestsOfTheTable: each test, script, file and word of the Makefile that the
+// table of SECURITY.md names is there, in the package named before it, and each row
+// names one.
+func TestTheTestsOfTheTable(t *testing.T) {
+	rows := table(t, security, "| against | how | test |")
+	if len(rows) < 15 {
+		t.Fatalf("found %d rows", len(rows))
+	}
+	for _, row := range rows {
+		against, shownBy := row[0], row[2]
+		folder, named := "", 0
+		for _, match := range quoted.FindAllStringSubmatch(shownBy, -1) {
+			name := match[1]
+			if is(name, true) {
+				folder = name
+				named++ // a whole package may be about it
+				continue
+			}
+			if !exists(t, folder, name) {
+				t.Errorf("%s: there is no `%s` in %q", against, name, folder)
+			}
+			named++
+		}
+		if named == 0 {
+			t.Errorf("%s: no test is named", against)
+		}
+	}
+}
+
+// exists reports whether a package has what the table names.
+func exists(t *testing.T, folder, name string) bool {
+	t.Helper()
+	if word := makes.FindStringSubmatch(name); word != nil {
+		return strings.Contains(read(t, "Makefile"), "\n"+word[1]+":")
+	}
+	switch {
+	case goTest.MatchString(name):
+		return declared(t, folder)[name]
+	case script.MatchString(name):
+		return is(filepath.Join(folder, "testdata", name+".txt"), false)
+	}
+	return is(name, false) || is(filepath.Join(folder, name), false)
+}
+
+// declared are the tests of a package.
+func declared(t *testing.T, folder string) map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
+	if err != nil || folder == "" {
+		t.Fatalf("no package is named before a test (%v)", err)
+	}
+	names := make(map[string]bool)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range declare.FindAllStringSubmatch(string(data), -1) {
+			names[match[1]] = true
+		}
+	}
+	return names
+}
+
+// table gives the cells of the rows below a head.
+func table(t *testing.T, page, head string) [][]string {
+	t.Helper()
+	_, body, ok := strings.Cut(read(t, page), head+"\n")
+	if !ok {
+		t.Fatalf("%s has no table %s", page, head)
+	}
+	var rows [][]string
+	for line := range strings.Lines(body) {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "|") {
+			break
+		}
+		if strings.HasPrefix(line, "| ---") {
+			continue
+		}
+		cells := strings.Split(strings.Trim(line, "|"), " | ")
+		if len(cells) != strings.Count(head, "|")-1 {
+			t.Errorf("%s: %d cells in %s", page, len(cells), line)
+			continue
+		}
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		rows = append(rows, cells)
+	}
+	return rows
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// is reports whether there is a folder or a file.
+func is(path string, folder bool) bool {
+	info, err := os.Stat(filepath.Join(root, path))
+	return err == nil && info.IsDir() == folder
+}
