@@ -175,6 +175,9 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 					rest(hub.Op{Kind: hub.OpDrop, Room: "lobby"})
 				}
 			},
+			"erase": func(t *rapid.T) {
+				w.eraseAll(rapid.SampledFrom([]string{"ada", "bob", "mod"}).Draw(t, "user") + rapid.SampledFrom([]string{"", " in lobby"}).Draw(t, "where"))
+			},
 			"moderate": func(t *rapid.T) { rest(hub.ModerateOp(w.now, moderate(t))) },
 			"rules": func(t *rapid.T) {
 				slow, frozen := rapid.Int64Range(0, 1).Draw(t, "slow"), rapid.Bool().Draw(t, "frozen")

@@ -30,6 +30,7 @@ var update = flag.Bool("update", false, "write what the hub does into the script
 //	post ada {…}        the change of a frame over REST, with the token "ada"
 //	post ada drop lobby or configure lobby{"frozen":true}
 //	post ada revoke bob, unrevoke bob, or resolve lobby
+//	erase ada in lobby  all parts at once; erase ada: the rest
 //	commit, fail, lose  the batch under way ends; see world
 //	wait 10s
 //	drain, close all
@@ -152,6 +153,8 @@ func (w *world) step(line string) error {
 		w.CloseAll(w.now)
 	case "post":
 		return w.post(rest)
+	case "erase":
+		w.eraseAll(rest)
 	default:
 		return w.connStep(strings.TrimSuffix(word, ":"), rest)
 	}
@@ -224,6 +227,23 @@ func (w *world) post(rest string) error {
 		}
 	})
 	return nil
+}
+
+// eraseAll erases a user, "ada", in messages, "ada in lobby garden", or in all else.
+func (w *world) eraseAll(words string) {
+	user, rooms, _ := strings.Cut(words, " in ")
+	op := hub.Op{Kind: hub.OpErase, User: user, Erase: &hub.Erasure{Pseudonym: "erased-1"}}
+	ops := []hub.Op{op}
+	for i, room := range strings.Fields(rooms) {
+		op.Room, op.Erase = room, &hub.Erasure{Pseudonym: "erased-1"}
+		for _, m := range w.history(room) {
+			if m.Sender.ID == user || strings.Contains(string(m.Append(nil)), `"`+user+`"`) {
+				op.Erase.Seqs = append(op.Erase.Seqs, m.Seq)
+			}
+		}
+		ops = append(ops[:i], op)
+	}
+	w.Erase(w.now, ops, func(i int, o hub.Outcome) { w.log("erased: part %d %s", i+1, o.Code) })
 }
 
 // wordsOp is the op that two words ask for.

@@ -26,6 +26,9 @@ func (w *world) do(op hub.Op) hub.Outcome {
 	if op.Kind == hub.OpRevoke {
 		return hub.Outcome{New: true, At: protocol.TimeOf(w.now)}
 	}
+	if op.Kind == hub.OpErase {
+		return w.erase(op)
+	}
 	r := w.rooms[op.Room]
 	makes := op.Kind == hub.OpOpen || op.Kind == hub.OpSend && !op.FindOnly || op.Kind == hub.OpConfigure
 	switch {

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"hallway/protocol"
@@ -154,8 +155,53 @@ func tombstone(w *world, m protocol.Message) protocol.Message {
 	return protocol.Message{Room: m.Room, ID: m.ID, Seq: m.Seq, Rev: m.Rev, Sender: m.Sender, CreatedAt: m.CreatedAt, DeletedAt: protocol.TimeOf(w.now)}
 }
 
+// erase takes a user out of messages of a room, or of all else.
+func (w *world) erase(op hub.Op) (o hub.Outcome) {
+	if op.Room == "" {
+		for _, r := range w.rooms {
+			delete(r.members, op.User)
+			delete(r.mutes, op.User)
+			delete(r.bans, op.User)
+		}
+		return o
+	}
+	r := w.rooms[op.Room]
+	if r == nil {
+		return hub.Outcome{Code: protocol.CodeNotFound, Reason: "there is no such room"}
+	}
+	for _, m := range w.history(op.Room) {
+		switch {
+		case !slices.Contains(op.Erase.Seqs, m.Seq):
+			continue
+		case m.Sender.ID == op.User:
+			m = tombstone(w, m)
+			m.Sender = protocol.User{ID: op.Erase.Pseudonym, Role: protocol.RoleParticipant}
+		default:
+			m.Reactions = slices.Clone(m.Reactions)
+			for i := range m.Reactions {
+				m.Reactions[i].Users = replaced(m.Reactions[i].Users, op.User, op.Erase.Pseudonym)
+			}
+		}
+		o.Messages = append(o.Messages, r.put(m).Message)
+	}
+	o.Epoch, o.Head = r.epoch, r.head
+	return o
+}
+
+func replaced(users []string, old, by string) []string {
+	users = slices.Clone(users)
+	for i, u := range users {
+		if u == old {
+			users[i] = by
+		}
+	}
+	return users
+}
+
 func describeModeration(op hub.Op) string {
 	switch op.Kind {
+	case hub.OpErase:
+		return fmt.Sprint("erase ", op.User, " in ", op.Room, op.Erase.Seqs)
 	case hub.OpAdjust:
 		return string(op.Adjust.Append(nil))
 	case hub.OpReport:

@@ -178,7 +178,7 @@ func describeOp(op hub.Op) string {
 		return "configure " + op.Room
 	case hub.OpDrop:
 		return "drop " + op.Room
-	case hub.OpAdjust, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke:
+	case hub.OpAdjust, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke, hub.OpErase:
 		return describeModeration(op)
 	}
 	if op.FindOnly {
