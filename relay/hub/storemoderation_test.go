@@ -43,7 +43,7 @@ func (r *fakeRoom) barred(w *world, op hub.Op) hub.Outcome {
 	switch {
 	case op.Kind == hub.OpSend && (op.FindOnly || r.messages[op.Send.ID].ID != ""):
 		return hub.Outcome{}
-	case ban != nil && (op.Kind <= hub.OpRead || op.Kind == hub.OpReport):
+	case ban != nil && (op.Kind <= hub.OpRead || op.Kind == hub.OpReport || op.Sender.Role != protocol.RoleOrganizer):
 		no.Why, no.Until = protocol.WhyBanned, ban.Until
 	case !writes:
 		return hub.Outcome{}
