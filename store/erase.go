@@ -59,22 +59,33 @@ func (b *batch) entomb(r *room, m *protocol.Message, op *hub.Op) error {
 	return err
 }
 
-// disown gives the user's reactions to a message to the pseudonym, and reports
-// whether the message names it.
-func (b *batch) disown(r *room, m *protocol.Message, op *hub.Op) (named bool, err error) {
-	_, err = b.tx.Exec(`UPDATE reactions SET user_id = ? WHERE room = ? AND seq = ? AND user_id = ?`, op.Erase.Pseudonym, r.key, m.Seq, op.User)
-	if err != nil {
-		return false, err
-	}
-	for i := range m.Reactions {
-		if at := slices.Index(m.Reactions[i].Users, op.User); at >= 0 {
-			m.Reactions[i].Users[at], named = op.Erase.Pseudonym, true
+// disown gives the user's reactions to a message to the pseudonym, and reports whether
+// the message shows it. One that the pseudonym has already, because the erasing was
+// ended and the user came back, is taken away.
+func (b *batch) disown(r *room, m *protocol.Message, op *hub.Op) (shown bool, err error) {
+	for _, summary := range slices.Clone(m.Reactions) {
+		given, err := affects(b.tx.Exec(`UPDATE OR IGNORE reactions SET user_id = ? WHERE room = ? AND seq = ? AND user_id = ? AND emoji = ?`,
+			op.Erase.Pseudonym, r.key, m.Seq, op.User, summary.Emoji))
+		if err != nil {
+			return false, err
 		}
+		if at := slices.Index(summary.Users, op.User); given && at >= 0 {
+			summary.Users[at], shown = op.Erase.Pseudonym, true
+		}
+		if given {
+			continue
+		}
+		take := hub.Op{Sender: protocol.User{ID: op.User}, Emoji: summary.Emoji}
+		taken, err := b.react(r, m, &take)
+		if err != nil {
+			return false, err
+		}
+		shown = shown || taken
 	}
-	if named {
+	if shown {
 		err = b.update(r, m)
 	}
-	return named, err
+	return shown, err
 }
 
 // eraseRest takes a user out of all that is not a message; see [hub.OpErase].
@@ -108,9 +119,11 @@ func (b *batch) eraseRest(op *hub.Op) error {
 			return err
 		}
 	}
-	b.erased = true
+	b.erased, b.kept = true, nil
 	for _, r := range b.rooms { // for what else is in this batch
-		delete(r.sanctions, op.User)
+		if err := b.loadSanctions(r); err != nil {
+			return err
+		}
 	}
 	return b.audit(&hub.Op{}, "erase", op.Erase.Pseudonym, "", nil)
 }

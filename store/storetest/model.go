@@ -97,7 +97,7 @@ func (m *Model) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 		return nil, errClosed
 	}
 	for _, op := range ops {
-		if op.Kind < hub.OpOpen || op.Kind > hub.OpRevoke {
+		if op.Kind < hub.OpOpen || op.Kind > hub.OpErase {
 			return nil, fmt.Errorf("unknown kind of op %d", op.Kind)
 		}
 	}
@@ -109,8 +109,12 @@ func (m *Model) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 }
 
 func (m *Model) apply(now protocol.Time, op hub.Op) hub.Outcome {
-	if op.Kind == hub.OpRevoke {
+	switch {
+	case op.Kind == hub.OpRevoke:
 		return m.revoke(now, op)
+	case op.Kind == hub.OpErase && op.Room == "":
+		m.eraseRest(now, op)
+		return hub.Outcome{}
 	}
 	r := m.rooms[op.Room]
 	if r == nil {
@@ -163,6 +167,8 @@ func (m *Model) carryOut(r *modelRoom, now protocol.Time, op hub.Op) (out hub.Ou
 		return m.report(r, now, op)
 	case hub.OpResolve:
 		return m.resolve(r, now, op)
+	case hub.OpErase:
+		return r.erase(now, op)
 	default:
 		out = r.change(now, op)
 		if message := r.message(op.ID); out.New && op.Kind == hub.OpPin || out.New && op.Kind == hub.OpDelete && message.Sender.ID != op.Sender.ID {

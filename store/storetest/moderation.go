@@ -18,6 +18,7 @@ var moderationTests = []test{
 	{"ModerateIsForThoseAbove", testModerate},
 	{"SanctionsEnd", testSanctionsEnd},
 	{"Clear", testClear},
+	{"Erase", testErase},
 	{"Reports", testReports},
 	{"Audit", testAudit},
 	{"Revocations", testRevocations},

@@ -61,7 +61,7 @@ func drawOp(rooms []string, moderated bool) *rapid.Generator[hub.Op] {
 		hub.OpPin, hub.OpRead, hub.OpConfigure, hub.OpDrop,
 	}
 	if moderated {
-		kinds = append(kinds, hub.OpAdjust, hub.OpModerate, hub.OpModerate, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke)
+		kinds = append(kinds, hub.OpAdjust, hub.OpModerate, hub.OpModerate, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke, hub.OpErase)
 	}
 	return rapid.Custom(func(t *rapid.T) hub.Op {
 		op := hub.Op{
@@ -127,6 +127,8 @@ func drawModeration(t *rapid.T, op *hub.Op, message string) {
 		op.State = rapid.SampledFrom([]protocol.ReportState{protocol.ReportResolved, protocol.ReportDismissed}).Draw(t, "state")
 	case hub.OpRevoke:
 		op.Room, op.On = "", rapid.Bool().Draw(t, "on")
+	case hub.OpErase:
+		drawErase(t, op)
 	}
 }
 
