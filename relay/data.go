@@ -105,7 +105,7 @@ type eraseCommand struct {
 	User string `required:"" help:"The user's id."`
 }
 
-// Run takes a user out of the database.
+// Run takes a user out of the database, beside a relay or without one.
 func (c *eraseCommand) Run() error {
 	ctx, stop := untilSignal()
 	defer stop()

@@ -55,6 +55,12 @@
 //   - The content of dropped rooms. Dropping one only takes its name away.
 //   - Messages that are too old ([SQLite.Retain]), from a room's first on. The head
 //     stays, and the room notes the highest rev that is gone.
+//   - What the file still has of who was erased: in parts of the index and in free
+//     pages, and then in the log (forget.go).
+//
+// Erasing itself ([SQLite.CarryErasures]) is ops like others: whoever asks for it leaves a
+// row in the table erasures, and the process that holds the lock carries it out, so that
+// all changes of a room have one writer and are told. It stands there until it is done.
 //
 // # What is checked when it is opened
 //
