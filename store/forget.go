@@ -95,7 +95,7 @@ func (s *SQLite) forget(ctx context.Context) error {
 func (s *SQLite) vacuumSmall(ctx context.Context) error {
 	return inTurnOf(s, func() error {
 		var small bool
-		err := s.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, vacuumBytes).Scan(&small)
+		err := s.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, s.vacuumMax).Scan(&small)
 		if err == nil && small {
 			_, err = s.writer.ExecContext(ctx, `VACUUM`)
 		}

@@ -23,6 +23,8 @@ type SQLite struct {
 	read      readStatements
 	closeOnce func() error
 
+	vacuumMax int64 // how large a database is written anew when somebody was erased
+
 	// Of the commit whose turn it is:
 
 	turn   sync.Mutex
@@ -64,7 +66,7 @@ func Open(ctx context.Context, o Options) (*SQLite, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %q: %w", o.Path, err)
 	}
-	s := &SQLite{stop: make(chan struct{}), rooms: make(map[string]room), sent: make(map[sender]protocol.Time), cleared: make(map[sender]int64)}
+	s := &SQLite{vacuumMax: vacuumBytes, stop: make(chan struct{}), rooms: make(map[string]room), sent: make(map[sender]protocol.Time), cleared: make(map[sender]int64)}
 	s.closeOnce = sync.OnceValue(s.close)
 	if err := s.open(ctx, path); err != nil {
 		_ = s.Close()
