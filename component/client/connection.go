@@ -196,13 +196,16 @@ func orElse(s, otherwise string) string {
 	return s
 }
 
-// wake tries at once where the chat waits, and probes where it is connected.
+// wake tries at once where the chat waits, and probes where it is connected. Nobody is
+// told that a ban was lifted: who comes back finds out.
 func (c *Client) wake() {
 	switch {
 	case c.conn.phase == phaseWaiting:
 		c.dial()
 	case c.conn.phase == phaseIdle && !c.auth.askAt.IsZero():
 		c.askToken()
+	case c.conn.phase == phaseEnded && c.moderation.banned != nil:
+		c.dial()
 	case c.conn.phase.open():
 		c.probe()
 	}

@@ -164,6 +164,8 @@ export type TextName =
   | 'reportDo'
   | 'muteDo'
   | 'banDo'
+  | 'unmuteDo'
+  | 'unbanDo'
   | 'clearNote'
   | 'howLong'
   | 'untilLifted'

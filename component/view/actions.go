@@ -26,6 +26,7 @@ const (
 	actionMute     action = "mute"  // the sender
 	actionBan      action = "ban"   // the sender
 	actionClear    action = "clear" // all that the sender wrote
+	actionLift     action = "lift"  // a mute or a ban of the sender
 	actionMenu     action = "menu"
 )
 
@@ -82,10 +83,18 @@ var shortcuts = map[action]string{
 }
 
 // actionsOn are what somebody in a role may do with a message, in the order of its
-// menu. With one that is not stored, or no longer, there is nothing to do here.
+// menu. With one that is not stored there is nothing to do here; of one that was deleted
+// only the sender is left.
 func actionsOn(r *row, role protocol.Role) []action {
-	if r.seq == 0 || r.deleted {
+	var sender []action
+	if !r.own && role.MayModerate(r.role) {
+		sender = []action{actionMute, actionBan, actionClear}
+	}
+	switch {
+	case r.seq == 0:
 		return nil
+	case r.deleted:
+		return sender
 	}
 	all := []action{actionReact, actionReply}
 	if r.own && !r.encrypted {
@@ -106,8 +115,5 @@ func actionsOn(r *row, role protocol.Role) []action {
 	if !r.own {
 		all = append(all, actionReport)
 	}
-	if !r.own && role.MayModerate(r.role) {
-		all = append(all, actionMute, actionBan, actionClear)
-	}
-	return all
+	return append(all, sender...)
 }

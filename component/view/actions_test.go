@@ -28,7 +28,10 @@ func TestActionsByRole(t *testing.T) {
 		}},
 		{"encrypted", row{seq: 1, own: true, encrypted: true}, protocol.RoleParticipant, []action{actionReact, actionReply, actionDelete}},
 		{"not stored", row{own: true}, protocol.RoleOrganizer, nil},
-		{"deleted", row{seq: 1, own: true, deleted: true}, protocol.RoleOrganizer, nil},
+		{"one's own, deleted", row{seq: 1, own: true, deleted: true}, protocol.RoleOrganizer, nil},
+		{"deleted", row{seq: 1, deleted: true}, protocol.RoleParticipant, nil},
+		{"deleted, to a moderator", row{seq: 1, deleted: true}, protocol.RoleModerator, []action{actionMute, actionBan, actionClear}},
+		{"a moderator's, deleted", row{seq: 1, deleted: true, role: protocol.RoleModerator}, protocol.RoleModerator, nil},
 	} {
 		if got := actionsOn(&tc.row, tc.role); !slices.Equal(got, tc.want) {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)

@@ -145,6 +145,9 @@ func (l *log) show(s client.Snapshot) {
 		l.roam(false)
 	}
 	l.over.check()
+	if l.tools.at != "" {
+		l.tools.show(l.tools.at)
+	}
 	l.lookSoon()
 }
 

@@ -11,13 +11,16 @@ import (
 // pixels.
 const menuGap = 4
 
-// openMenu opens the menu of a message: a line of emoji, then what else can be done.
+// openMenu opens the menu of a message: a line of emoji, where it may have reactions,
+// then what else can be done.
 func (o *over) openMenu(id string, all []action) {
 	if !o.begin(id, wordMenu) {
 		return
 	}
-	o.addEmojis(wordReact, quickEmojis, true)
-	o.menu.Call("append", separator())
+	if slices.Contains(all, actionReact) {
+		o.addEmojis(wordReact, quickEmojis, true)
+		o.menu.Call("append", separator())
+	}
 	for _, does := range all {
 		if does == actionReport {
 			o.menu.Call("append", separator())
@@ -54,7 +57,7 @@ func (o *over) begin(id string, name word) bool {
 		return false
 	}
 	o.log.noticeScroll() // what was scrolled until now does not close it
-	o.id, o.lines, o.at = id, nil, place{}
+	o.id, o.lines, o.at, o.deleted = id, nil, place{}, o.log.list.nodes[id].is.deleted
 	o.menu.Call("replaceChildren")
 	setAttribute(o.menu, "role", "menu")
 	setAttribute(o.menu, "aria-label", o.log.text.say(name))

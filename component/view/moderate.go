@@ -43,6 +43,9 @@ var questions = map[action]question{
 	actionReport: {title: wordReportAsk, does: wordReportDo, reason: wordReportReason},
 }
 
+// liftWords name the way back from an act: whether it was done is not known here.
+var liftWords = map[protocol.Act]word{protocol.ActMute: wordUnmuteDo, protocol.ActBan: wordUnbanDo}
+
 // askAct asks before a moderator acts on the sender of a message, or before the message
 // is reported.
 func (o *over) askAct(id string, does action) {
@@ -78,7 +81,11 @@ func (o *over) askAct(id string, does action) {
 	if q.act == "" {
 		confirm = harmless(confirm)
 	}
-	content = append(content, buttons(cancel, confirm))
+	row := buttons(cancel, confirm)
+	if lift := liftWords[q.act]; lift != "" {
+		row.Call("prepend", button(actionLift, t.say(lift)))
+	}
+	content = append(content, row)
 	role := "dialog"
 	first := o.length
 	switch {

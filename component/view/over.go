@@ -1,6 +1,10 @@
 package view
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
 
 // over is what opens over the chat: the menu of a message, and dialogs. There is only
 // one of either, filled anew each time.
@@ -10,6 +14,7 @@ type over struct {
 
 	root, menu, dialog app.Value // nil while not mounted
 	id                 string    // the message that it is about; "": none
+	deleted            bool      // what the menu offers is about one that was deleted
 	asks               action    // what the dialog asks about
 	user               string    // the one concerned
 	length, reason     app.Value // the dialog's fields; nil: it has none
@@ -56,7 +61,12 @@ func (o *over) check() {
 	if o.root == nil || o.id == "" {
 		return
 	}
-	if len(o.log.actions(o.id)) == 0 {
+	all := o.log.actions(o.id)
+	if o.isOpen() {
+		if len(all) == 0 || o.log.list.nodes[o.id].is.deleted != o.deleted {
+			o.close()
+		}
+	} else if o.asks != actionShortcuts && !slices.Contains(all, o.asks) {
 		o.close()
 	}
 }
@@ -86,6 +96,9 @@ func (o *over) onClick(ctx app.Context, e app.Event) {
 		o.dialog.Call("close")
 	case actionConfirm:
 		o.confirm()
+	case actionLift:
+		o.log.props.OnModerate(undoActs[questions[o.asks].act], o.user, 0, "")
+		o.dialog.Call("close")
 	default:
 		o.back()
 		o.log.act(does, id)

@@ -173,9 +173,11 @@ const (
 	wordMuteAsk      word = "muteAsk"   // {name}
 	wordBanAsk       word = "banAsk"    // {name}
 	wordClearAsk     word = "clearAsk"  // {name}
-	wordReportDo     word = "reportDo"  // the button, as the two that follow
+	wordReportDo     word = "reportDo"  // the button, as the four that follow
 	wordMuteDo       word = "muteDo"
 	wordBanDo        word = "banDo"
+	wordUnmuteDo     word = "unmuteDo" // takes it back, as the next
+	wordUnbanDo      word = "unbanDo"
 	wordClearNote    word = "clearNote" // what it does
 	wordHowLong      word = "howLong"
 	wordUntilLifted  word = "untilLifted"

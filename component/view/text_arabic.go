@@ -174,6 +174,8 @@ var arabic = &language{
 		wordReportDo:               "إبلاغ",
 		wordMuteDo:                 "كتم",
 		wordBanDo:                  "حظر",
+		wordUnmuteDo:               "السماح بالكتابة",
+		wordUnbanDo:                "السماح بالعودة",
 		wordClearNote:              "ستُزال لدى جميع من في الغرفة، ولا يمكن التراجع عن ذلك.",
 		wordHowLong:                "المدة",
 		wordUntilLifted:            "إلى أن يُرفع",

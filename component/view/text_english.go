@@ -146,6 +146,8 @@ var english = &language{
 		wordReportDo:               "Report",
 		wordMuteDo:                 "Mute",
 		wordBanDo:                  "Ban",
+		wordUnmuteDo:               "Let them write again",
+		wordUnbanDo:                "Let them back in",
 		wordClearNote:              "They are removed for everyone in the room. This cannot be undone.",
 		wordHowLong:                "For how long",
 		wordUntilLifted:            "Until it is lifted",

@@ -151,6 +151,8 @@ var french = &language{
 		wordReportDo:               "Signaler",
 		wordMuteDo:                 "Réduire au silence",
 		wordBanDo:                  "Exclure",
+		wordUnmuteDo:               "Rendre la parole",
+		wordUnbanDo:                "Laisser revenir",
 		wordClearNote:              "Ils disparaissent pour tout le monde dans le salon. C’est irréversible.",
 		wordHowLong:                "Pour combien de temps",
 		wordUntilLifted:            "Jusqu’à nouvel ordre",

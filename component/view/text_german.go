@@ -146,6 +146,8 @@ var german = &language{
 		wordReportDo:               "Melden",
 		wordMuteDo:                 "Stummschalten",
 		wordBanDo:                  "Ausschließen",
+		wordUnmuteDo:               "Wieder schreiben lassen",
+		wordUnbanDo:                "Wieder hereinlassen",
 		wordClearNote:              "Sie werden für alle im Raum entfernt. Das lässt sich nicht rückgängig machen.",
 		wordHowLong:                "Wie lange",
 		wordUntilLifted:            "Bis es aufgehoben wird",

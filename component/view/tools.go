@@ -1,6 +1,10 @@
 package view
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
 
 // tools is the small bar of buttons at the message that the pointer or the keyboard is
 // at. There is only one: it goes from row to row, so that rows cost nothing for it.
@@ -50,9 +54,13 @@ func (t *tools) onPointer(ctx app.Context, e app.Event) {
 
 // show puts the bar into a row; hide takes it away.
 func (t *tools) show(id string) {
-	if len(t.log.actions(id)) == 0 {
+	all := t.log.actions(id)
+	if len(all) == 0 {
 		t.hide()
 		return
+	}
+	for i, does := range toolActions {
+		t.bar.Get("children").Index(i).Set("hidden", does != actionMenu && !slices.Contains(all, does))
 	}
 	node := t.log.list.nodes[id]
 	if id == t.at && node.bubble.Equal(t.bar.Get("parentElement")) {

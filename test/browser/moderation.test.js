@@ -102,6 +102,51 @@ test('who is banned is out, with the words, and comes back when it is over', asy
   await expect(again.composer).toBeEnabled();
 });
 
+test('who was banned is back, at the next look, once the ban is lifted', async ({ openChats, relay }) => {
+  await relay.post(BEN, { text: 'here' });
+  const [ben] = await open(openChats, BEN);
+  await rest(relay, ADA, 'PUT', 'members/u_ben/ban', { reason: 'spam' });
+  await expect(ben.status).toContainText('You are banned from this room');
+  const look = () => ben.page.evaluate(() => dispatchEvent(new Event('online')));
+  await look();
+  await expect(ben.status).toContainText('You are banned from this room: spam');
+  await expect(ben.composer).toBeDisabled();
+  await rest(relay, ADA, 'DELETE', 'members/u_ben/ban');
+  await look();
+  await ben.live();
+  await expect(ben.composer).toBeEnabled();
+});
+
+test('who wrote what is deleted can be muted, and be let write again', async ({ openChats }) => {
+  const [mo, ben] = await open(openChats, MO, BEN);
+  await ben.write('buy my shoes');
+  await mo.settled(1);
+  await choose(mo, 'shoes', /^Delete Delete|^Delete\b(?! all)/);
+  await dialogOf(mo).getByRole('button', { name: 'Delete' }).click();
+  const gone = mo.message('Message deleted');
+  await expect(gone).toBeVisible();
+  await gone.hover();
+  await expect(gone.getByRole('button')).toHaveCount(1); // of the tools, the menu's
+  await gone.focus();
+  await mo.page.keyboard.press('Enter');
+  await expect(menuOf(mo).getByRole('menuitem')).toHaveText([/Mute/, /Ban/, /Delete all/, /Keyboard/]);
+  await expect(menuOf(mo).getByRole('menuitem').first()).toBeFocused();
+  await expect(menuOf(mo).getByRole('menuitemcheckbox')).toHaveCount(0);
+  await inBothThemes(mo, 'the menu of what is deleted');
+  await menuOf(mo).getByRole('menuitem', { name: 'Mute' }).click();
+  await dialogOf(mo).getByRole('button', { name: 'Mute' }).click();
+  await expect(ben.composer).toBeDisabled();
+
+  await choose(mo, 'Message deleted', 'Mute');
+  await dialogOf(mo).getByRole('button', { name: 'Let them write again' }).click();
+  await expect(dialogOf(mo)).toBeHidden();
+  await expect(gone).toBeFocused();
+  await expect(ben.composer).toBeEnabled();
+  await expect(mo.status).toContainText(/Ben.* can write again/);
+  await gone.press('r'); // there is nothing to answer
+  await expect(mo.composer).not.toBeFocused();
+});
+
 test('a frozen room is the organizers’, until it is thawed', async ({ openChats }) => {
   const [ada, ben] = await open(openChats, ADA, BEN);
   const room = ada.element.getByRole('button', { name: 'Room' });
