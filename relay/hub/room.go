@@ -134,6 +134,12 @@ func (h *Hub) opened(now time.Time, m *member, o Outcome) {
 		return // left meanwhile
 	}
 	if o.Code != "" {
+		if was := m.joined; o.Why == protocol.WhyBanned { // who is still here: the ban's result was lost
+			h.putOut(r, s.user.id, refusalOf(&o))
+			if was {
+				return
+			}
+		}
 		s.send(refusalOf(&o).frame(r.name, ""))
 		if !m.joined && m.opening == 0 {
 			h.part(m)
