@@ -36,6 +36,7 @@ type decoder struct {
 	control    []byte    // its payload, if it is a control frame
 	message    []byte    // of the fragments so far
 	fragmented bool      // more fragments are to come
+	left       []byte    // has arrived, and is not taken yet
 }
 
 // input is what a whole frame amounts to.
@@ -56,7 +57,7 @@ const (
 )
 
 // idle reports that nothing is under way: the zero value would do as well.
-func (d *decoder) idle() bool { return d.headed == 0 && !d.under && !d.fragmented }
+func (d *decoder) idle() bool { return d.headed == 0 && !d.under && !d.fragmented && len(d.left) == 0 }
 
 // next takes data up to the end of a frame and returns the rest. The error is a
 // *closeError; after it only skip may be called.

@@ -26,7 +26,7 @@ type epollConn struct {
 	dead       bool
 	watched    bool     // the poller tells when there is room to write
 	resting    bool     // the poller does not tell when there is something to read
-	greedy     bool     // the last turn has not read all there was
+	hungry     bool     // is in the shard's list of those
 	in         *decoder // what has come of a frame or message
 	out        *output  // what waits to be written
 	seats      []seat
@@ -69,7 +69,8 @@ func (s *shard) open(c *epollConn, early []byte) {
 	c.opened = true
 	c.flush()
 	if len(early) > 0 {
-		s.take(c, early)
+		c.in = &decoder{left: early}
+		s.lineUp(c) // behind those who are in
 	}
 }
 
@@ -90,58 +91,4 @@ func (s *shard) drop(c *epollConn) {
 		s.buried = append(s.buried, c)
 	}
 	c.handler.Closed()
-}
-
-// read reads once; what is left is told again.
-func (s *shard) read(c *epollConn) {
-	if d := c.rest.left(); d > 0 && !c.closing {
-		s.lay(c, d)
-		return
-	}
-	buffer := s.buffer
-	if c.greedy && (c.in == nil || c.in.unread < readBytes) {
-		buffer = buffer[:greedyBytes]
-	}
-	n, err := unix.Read(int(c.fd), buffer)
-	c.greedy = n == len(buffer)
-	switch {
-	case err != nil && again(err):
-	case err != nil || n == 0:
-		s.drop(c)
-	default:
-		s.take(c, s.buffer[:n])
-	}
-}
-
-// lay has c rest for d.
-func (s *shard) lay(c *epollConn, d time.Duration) {
-	if c.resting {
-		s.drop(c) // what there is to read of a connection that rests is its end
-		return
-	}
-	c.resting = true
-	s.resting[c] = time.Now().Add(d)
-	s.checkWithin(d)
-	c.watch()
-}
-
-// take hands on what has arrived. A decoder belongs to a connection only while
-// it is in the middle of something.
-func (s *shard) take(c *epollConn, data []byte) {
-	d := c.in
-	if d == nil {
-		d = s.spare
-	}
-	if receive(d, data, s.transport.frameBytesMax, c.handler, c) {
-		c.peerClosed = true
-		c.settle()
-	}
-	switch {
-	case c.dead:
-		s.spare = new(decoder)
-	case !d.idle() && c.in == nil:
-		c.in, s.spare = d, new(decoder)
-	case d.idle() && c.in != nil:
-		c.in = nil
-	}
 }

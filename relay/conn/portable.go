@@ -2,6 +2,7 @@ package conn
 
 import (
 	"bytes"
+	"math"
 	"net"
 	"sync"
 	"time"
@@ -46,7 +47,7 @@ func (p *Portable) read(c *conn, h Handler) {
 	for {
 		time.Sleep(c.rest.left())
 		n, err := c.nc.Read(buf)
-		if receive(&d, buf[:n], p.frameBytesMax, h, c) {
+		if _, _, closed := receive(&d, buf[:n], p.frameBytesMax, h, c, math.MaxInt); closed {
 			return
 		}
 		if err != nil {

@@ -20,14 +20,15 @@ type answerer interface {
 	isClosing() bool
 }
 
-// receive takes what has arrived: it answers control frames and hands all else
-// to the handler. Once the connection is closing it is deaf to all but the
-// peer's close frame, of which it tells by closed: cutting right after our own
-// would make TCP take that back from a peer that is still writing.
-func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer) (closed bool) {
-	for len(data) > 0 {
+// receive takes what has arrived, up to a number of frames, and returns the rest:
+// it answers control frames and hands all else to the handler. Once the connection
+// is closing it is deaf to all but the peer's close frame, of which it tells by
+// closed: cutting right after our own would make TCP take that back from a peer
+// that is still writing.
+func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer, inputsMax int) (rest []byte, inputs int, closed bool) {
+	for len(data) > 0 && inputs < inputsMax {
 		if a.isClosing() {
-			return d.skip(data)
+			return nil, inputs, d.skip(data)
 		}
 		in, rest, err := d.next(data, frameBytesMax)
 		data = rest
@@ -35,6 +36,9 @@ func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer
 		if errors.As(err, &ce) {
 			a.close(ownClose(ce.code, ce.reason))
 			continue
+		}
+		if in.kind != noInput {
+			inputs++
 		}
 		switch in.kind {
 		case textInput:
@@ -46,10 +50,10 @@ func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer
 			a.queue(encode(ws.OpPong, in.body))
 		case closeInput:
 			a.close(closeAnswer(in.body))
-			return true
+			return nil, inputs, true
 		}
 	}
-	return false
+	return data, inputs, false
 }
 
 // closeAnswer answers the peer's close frame with the same code.

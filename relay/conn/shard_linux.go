@@ -12,12 +12,6 @@ import (
 )
 
 const (
-	// readBytes is how much is read from a connection before others get their
-	// turn.
-	readBytes = 2 << 10
-	// greedyBytes is how much of it, where there is always more: many small frames are
-	// much work.
-	greedyBytes = 256
 	// sliceWrites is how many writes a shard does between two looks at what has
 	// arrived, so that a room of any size does not delay a heartbeat.
 	sliceWrites = 128
@@ -77,7 +71,7 @@ type shard struct {
 	deadlines map[*epollConn]time.Time // of a write, or of the peer's answer to a close frame
 	resting   map[*epollConn]time.Time // until when they rest
 	checkAt   time.Time                // when to look at these two
-	greedy    bool                     // one that always has more to read had its turn since the last slice
+	hungry    []*epollConn             // have more to say, and wait for their turn
 	spare     *decoder
 	buffer    []byte
 	ended     chan struct{}
@@ -132,12 +126,9 @@ func (s *shard) run() {
 		if err != nil {
 			panic(fmt.Sprintf("conn: waiting for sockets: %v", err)) // a descriptor of ours is broken
 		}
-		s.greedy = false
-		for i := range events {
-			s.event(&events[i])
-		}
+		s.hear(events)
 		s.checkDeadlines()
-		if busy = s.work(); s.stopped {
+		if busy = s.work() || len(s.hungry) > 0; s.stopped {
 			return
 		}
 		if busy || len(events) > 0 {
@@ -166,26 +157,6 @@ func (s *shard) look(busy bool) ([]unix.EpollEvent, error) {
 	s.waiting = false
 	s.mu.Unlock()
 	return events, err
-}
-
-func (s *shard) event(ev *unix.EpollEvent) {
-	if int(ev.Fd) >= len(s.conns) || s.conns[ev.Fd] == nil {
-		return // the waker, or gone
-	}
-	c := s.conns[ev.Fd]
-	if ev.Events&unix.EPOLLOUT != 0 {
-		c.flush()
-	}
-	if ev.Events&^unix.EPOLLOUT == 0 || c.dead || s.backlog.Load() > backlogBytesMax {
-		return
-	}
-	if c.greedy {
-		if s.greedy {
-			return // the poller tells it again
-		}
-		s.greedy = true
-	}
-	s.read(c)
 }
 
 // work does a slice of the commands; more: there is more to do.
@@ -290,9 +261,7 @@ func (s *shard) checkDeadlines() {
 	}
 	for c, until := range s.resting {
 		if !now.Before(until) {
-			delete(s.resting, c)
-			c.resting = false
-			c.watch()
+			s.rouse(c)
 		}
 	}
 	s.checkAt = time.Time{}

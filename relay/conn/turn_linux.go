@@ -1,0 +1,146 @@
+package conn
+
+import (
+	"bytes"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// readBytes is how much is read from a connection at once.
+	readBytes = 2 << 10
+	// biteInputs is how many frames of a connection are taken before others get their
+	// turn: many small ones are much work.
+	biteInputs = 4
+	// bitesMax is how many connections are heard between two slices of writing.
+	bitesMax = 64
+	// hungryInputs is about how many frames are taken between two slices from those
+	// that have more to say than a bite.
+	hungryInputs = 32
+)
+
+// hear takes a bite of each connection that has something to say, and then goes on
+// with those that had more. Who says little is never behind who says much.
+func (s *shard) hear(events []unix.EpollEvent) {
+	bites := 0
+	for i := range events {
+		if s.event(&events[i]) {
+			if bites++; bites == bitesMax {
+				break // the poller tells the others again
+			}
+		}
+	}
+	for n := 0; n < hungryInputs && len(s.hungry) > 0 && !s.overloaded(); {
+		c := s.hungry[0]
+		s.hungry[0] = nil
+		s.hungry = s.hungry[1:]
+		c.hungry = false
+		if !c.dead && !c.resting {
+			n += 1 + s.bite(c)
+		}
+	}
+}
+
+// overloaded reports that so much waits to be written that nothing more is read.
+func (s *shard) overloaded() bool { return s.backlog.Load() > backlogBytesMax }
+
+// event tells whether it was more than room to write.
+func (s *shard) event(ev *unix.EpollEvent) bool {
+	if int(ev.Fd) >= len(s.conns) || s.conns[ev.Fd] == nil {
+		return false // the waker, or gone
+	}
+	c := s.conns[ev.Fd]
+	if ev.Events&unix.EPOLLOUT != 0 {
+		c.flush()
+	}
+	if ev.Events&^unix.EPOLLOUT == 0 || c.dead || c.hungry || s.overloaded() {
+		return false
+	}
+	s.bite(c)
+	return true
+}
+
+// lineUp has c wait for its next turn.
+func (s *shard) lineUp(c *epollConn) {
+	if !c.dead && !c.hungry {
+		c.hungry = true
+		s.hungry = append(s.hungry, c)
+	}
+}
+
+// bite takes a few frames of c, what was read before or else what is read now.
+// What the socket has left the poller tells again.
+func (s *shard) bite(c *epollConn) (inputs int) {
+	if d := c.rest.left(); d > 0 && !c.closing {
+		s.lay(c, d)
+		return 0
+	}
+	if c.in != nil && len(c.in.left) > 0 {
+		return s.take(c, c.in.left)
+	}
+	n, err := unix.Read(int(c.fd), s.buffer)
+	switch {
+	case err != nil && again(err):
+	case err != nil || n == 0:
+		s.drop(c)
+	default:
+		inputs = s.take(c, s.buffer[:n])
+		if c.in != nil {
+			c.in.left = bytes.Clone(c.in.left) // not the shard's buffer
+		}
+		if n == len(s.buffer) {
+			s.lineUp(c)
+		}
+	}
+	return inputs
+}
+
+// take hands on a bite of data. A decoder belongs to a connection only while it is
+// in the middle of something.
+func (s *shard) take(c *epollConn, data []byte) (inputs int) {
+	d := c.in
+	if d == nil {
+		d = s.spare
+	}
+	rest, inputs, closed := receive(d, data, s.transport.frameBytesMax, c.handler, c, biteInputs)
+	d.left = rest
+	if closed {
+		c.peerClosed = true
+		c.settle()
+	}
+	switch {
+	case c.dead:
+		s.spare = new(decoder)
+	case !d.idle() && c.in == nil:
+		c.in, s.spare = d, new(decoder)
+	case d.idle() && c.in != nil:
+		c.in = nil
+	}
+	if len(rest) > 0 {
+		s.lineUp(c)
+	}
+	return inputs
+}
+
+// lay has c rest for d.
+func (s *shard) lay(c *epollConn, d time.Duration) {
+	if c.resting {
+		s.drop(c) // what there is to read of a connection that rests is its end
+		return
+	}
+	c.resting = true
+	s.resting[c] = time.Now().Add(d)
+	s.checkWithin(d)
+	c.watch()
+}
+
+// rouse ends that.
+func (s *shard) rouse(c *epollConn) {
+	delete(s.resting, c)
+	c.resting = false
+	c.watch()
+	if c.in != nil && len(c.in.left) > 0 {
+		s.lineUp(c)
+	}
+}
