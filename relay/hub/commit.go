@@ -62,44 +62,42 @@ func (h *Hub) enqueue(p pending) {
 	if p.session != nil {
 		p.session.ops++
 	}
-	h.queue = append(h.queue, p)
+	h.queue.add(h.users[p.op.Sender.ID], p)
 }
 
 // flush hands the next batch over, unless one is under way.
 func (h *Hub) flush() {
-	if len(h.flying) > 0 || len(h.queue) == 0 {
+	if len(h.flying) > 0 || h.queue.next() == nil {
 		return
 	}
-	n := h.batch()
-	h.flying, h.queue = h.queue[:n:n], h.queue[n:]
-	if len(h.queue) == 0 {
-		h.queue = nil // what a storm has needed is not kept
-	}
-
-	ops := make([]Op, n)
+	h.flying = h.batch()
+	ops := make([]Op, len(h.flying))
 	for i := range ops {
 		ops[i] = h.flying[i].op
 	}
 	h.committer.Commit(ops)
 }
 
-// batch is how many ops of the queue go into the next batch, at least one. No
-// send of a lane shares it with something before that sets who may write, lest it
-// overtake one that was refused.
-func (h *Hub) batch() (n int) {
+// batch takes the next batch from the queue, at least one op. No send of a lane
+// shares it with something before that sets who may write, lest it overtake one
+// that was refused.
+func (h *Hub) batch() (batch []pending) {
 	all, rooms, ruled := 0, map[string]int{}, false
-	for n < len(h.queue) && all < BatchBytesMax && rooms[h.queue[n].op.Room] < RoomBatchBytesMax {
-		p := &h.queue[n]
-		if n > 0 && p.order > 0 && (ruled || p.apart) {
-			break
+	for p := h.queue.next(); p != nil; p = h.queue.next() {
+		room := p.op.Room
+		switch {
+		case len(batch) == BatchOpsMax, all >= BatchBytesMax, rooms[room] >= RoomBatchBytesMax,
+			len(batch) > 0 && p.order > 0 && (ruled || p.apart):
+			return batch
 		}
 		bytes := p.bytes()
 		all += bytes
-		rooms[p.op.Room] += bytes
+		rooms[room] += bytes
 		ruled = ruled || p.op.Kind.rules()
-		n++
+		batch = append(batch, *p)
+		h.queue.drop()
 	}
-	return n
+	return batch
 }
 
 // Committed ends the batch under way: with one outcome for each of its ops, or

@@ -21,7 +21,7 @@ type Hub struct {
 	draining bool
 
 	arrivals uint64    // counts sends, in their order of arrival
-	queue    []pending // waits for the batch under way
+	queue    queue     // waits for the batch under way
 	flying   []pending // the batch under way
 	ops      int       // in both
 	bytes    int       // of both

@@ -182,8 +182,7 @@ func (h *Hub) holdBackQueue(batch []pending, outcomes []Outcome) {
 	if len(blocks) == 0 {
 		return
 	}
-	for i := range h.queue {
-		q := &h.queue[i]
+	for q := range h.queue.all() {
 		if q.op.Kind == OpSend {
 			q.holdBack(blocks[lane{q.session, q.op.Room}])
 		}

@@ -24,6 +24,9 @@ const (
 	RoomBatchBytesMax = 64 << 10
 	// BatchBytesMax ends a batch of many rooms, for a reader who is in all of them.
 	BatchBytesMax = 3 * RoomBatchBytesMax
+	// BatchOpsMax ends a batch of small ops: what comes meanwhile waits for all of it,
+	// and a larger one costs the disk hardly less.
+	BatchOpsMax = 256
 	// RoomsPerSessionMax is how many rooms one connection may join.
 	RoomsPerSessionMax = 256
 	// RoomsMax is how many rooms may be in memory: a room that somebody has joined.
@@ -128,6 +131,7 @@ type user struct {
 	limiter *rate.Limiter // nil: nothing was spent yet
 	conns   int32         // welcomed connections
 	resting bool          // is in Hub.resting
+	round   uint64        // the first of the queue in which it has no op yet
 }
 
 // user is the entry of a user id, made where missing. An entry without a
