@@ -44,9 +44,14 @@ func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 func (p *Portable) read(c *conn, h Handler) {
 	var d decoder
 	buf := make([]byte, readBufferBytes)
+	n := 0
 	for {
 		time.Sleep(c.rest.left())
-		n, err := c.nc.Read(buf)
+		for n == len(buf) && h.Busy() {
+			time.Sleep(busyPause)
+		}
+		var err error
+		n, err = c.nc.Read(buf)
 		if _, _, closed := receive(&d, buf[:n], p.frameBytesMax, h, c, math.MaxInt); closed {
 			return
 		}

@@ -23,6 +23,7 @@ type recorder struct {
 
 func (r *recorder) Received([]byte) {}
 func (r *recorder) Heard()          {}
+func (r *recorder) Busy() bool      { return false }
 func (r *recorder) Closed()         { r.closed = true }
 
 // connect runs a connection in a test's bubble.

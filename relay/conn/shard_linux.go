@@ -72,6 +72,7 @@ type shard struct {
 	resting   map[*epollConn]time.Time // until when they rest
 	checkAt   time.Time                // when to look at these two
 	hungry    []*epollConn             // have more to say, and wait for their turn
+	patient   bool                     // they wait until the handler is not busy
 	spare     *decoder
 	buffer    []byte
 	ended     chan struct{}
@@ -128,7 +129,7 @@ func (s *shard) run() {
 		}
 		s.hear(events)
 		s.checkDeadlines()
-		if busy = s.work() || len(s.hungry) > 0; s.stopped {
+		if busy = s.work() || len(s.hungry) > 0 && !s.patient; s.stopped {
 			return
 		}
 		if busy || len(events) > 0 {
@@ -152,7 +153,11 @@ func (s *shard) look(busy bool) ([]unix.EpollEvent, error) {
 	if !idle {
 		return s.poller.poll()
 	}
-	events, err := s.poller.wait(s.checkAt)
+	until := s.checkAt
+	if soon := time.Now().Add(busyPause); s.patient && (until.IsZero() || soon.Before(until)) {
+		until = soon
+	}
+	events, err := s.poller.wait(until)
 	s.mu.Lock()
 	s.waiting = false
 	s.mu.Unlock()

@@ -54,6 +54,7 @@ type ear chan string
 
 func (e ear) Received(data []byte) { e <- string(data) }
 func (e ear) Heard()               { e <- "·" }
+func (e ear) Busy() bool           { return false }
 func (e ear) Closed()              { close(e) }
 
 // caller is the client's end of a connection over the loopback.

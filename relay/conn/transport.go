@@ -18,6 +18,9 @@ const (
 	CloseTimeout = 2 * time.Second
 )
 
+// busyPause is between two looks whether a handler is still busy.
+const busyPause = time.Millisecond
+
 // Handler hears of one connection, one call after another. A call may block for
 // a moment, never for what another call of any handler brings: the reading of
 // this connection waits for it, and perhaps that of others.
@@ -26,6 +29,9 @@ type Handler interface {
 	Received(data []byte)
 	// Heard tells of a sign of life that is no whole message.
 	Heard()
+	// Busy reports that there is much to do already. Meanwhile only those are heard who
+	// say little.
+	Busy() bool
 	// Closed is the last call: the connection is gone.
 	Closed()
 }

@@ -31,8 +31,12 @@ func (s *shard) hear(events []unix.EpollEvent) {
 			}
 		}
 	}
+	s.patient = false
 	for n := 0; n < hungryInputs && len(s.hungry) > 0 && !s.overloaded(); {
 		c := s.hungry[0]
+		if s.patient = c.handler.Busy() && !c.dead; s.patient {
+			return
+		}
 		s.hungry[0] = nil
 		s.hungry = s.hungry[1:]
 		c.hungry = false

@@ -52,6 +52,7 @@ type Engine struct {
 	stop     chan struct{} // closed when the engine has ended
 	draining atomic.Bool
 	conns    atomic.Int64 // taken over, and not closed yet
+	busy     atomic.Bool  // more waits for the store than one batch takes
 
 	windows     *hub.Windows
 	revocations *hub.Revocations
@@ -137,6 +138,7 @@ func (e *Engine) own() {
 			e.takeLast()
 			return
 		}
+		e.busy.Store(e.hub.Pending() > 2*hub.BatchOpsMax)
 		e.tellIdle()
 	}
 }
@@ -231,6 +233,8 @@ func (l *link) Received(data []byte) {
 func (l *link) Heard() {
 	l.do(func(h *hub.Hub, now time.Time) { h.Heard(now, l.session) })
 }
+
+func (l *link) Busy() bool { return l.engine.busy.Load() }
 
 func (l *link) Closed() {
 	l.do(func(h *hub.Hub, now time.Time) {
