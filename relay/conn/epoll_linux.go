@@ -104,6 +104,17 @@ func (e *Epoll) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	}
 }
 
+// Attend implements [Transport].
+func (e *Epoll) Attend() (busy bool) {
+	e.mu.Lock()
+	shards := e.shards
+	e.mu.Unlock()
+	for _, s := range shards {
+		busy = s.attend() || busy
+	}
+	return busy
+}
+
 // detach takes the descriptor out of a connection. A duplicate, because only
 // closing the original takes it out of Go's poller, which would be woken beside
 // ours.

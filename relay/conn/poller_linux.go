@@ -1,7 +1,6 @@
 package conn
 
 import (
-	"encoding/binary"
 	"errors"
 	"os"
 	"syscall"
@@ -15,13 +14,12 @@ const eventsMax = 256
 
 // poller tells what sockets of a set have something to read or room to write.
 // It waits in Go's own poller, as for any file, so that a waiting shard holds no
-// thread and no processor. All but wake belong to one goroutine.
+// thread and no processor. All but wake and ready belong to one goroutine.
 type poller struct {
 	fd       int      // of epoll
 	file     *os.File // the same, for Go's poller
 	raw      syscall.RawConn
-	waker    int // an eventfd
-	deadline time.Time
+	deadline time.Time // of the next wait
 
 	look   func(fd uintptr) bool // looks once; whether to wait no longer
 	events [eventsMax]unix.EpollEvent
@@ -34,18 +32,8 @@ func newPoller() (*poller, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	waker, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
-	if err != nil {
-		_ = unix.Close(fd)
-		return nil, os.NewSyscallError("eventfd", err)
-	}
-	// Go's poller takes a file that does not block. With edges the waker need
-	// not be read.
-	err = errors.Join(
-		unix.SetNonblock(fd, true),
-		unix.EpollCtl(fd, unix.EPOLL_CTL_ADD, waker, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: int32(waker)}),
-	)
-	p := &poller{fd: fd, waker: waker, file: os.NewFile(uintptr(fd), "epoll")}
+	err = unix.SetNonblock(fd, true) // Go's poller takes no other
+	p := &poller{fd: fd, file: os.NewFile(uintptr(fd), "epoll")}
 	p.look = func(uintptr) bool {
 		p.found, p.err = unix.EpollWait(p.fd, p.events[:], 0)
 		return p.found != 0
@@ -69,14 +57,18 @@ func (p *poller) poll() ([]unix.EpollEvent, error) {
 	return p.result()
 }
 
-// wait waits until there is something, at most until deadline; zero: for ever.
-func (p *poller) wait(deadline time.Time) ([]unix.EpollEvent, error) {
-	if deadline != p.deadline {
-		p.deadline = deadline
-		if err := p.file.SetReadDeadline(deadline); err != nil {
-			return nil, err
-		}
+// until is when the next wait ends at the latest; zero: never. It takes back a wake
+// of before.
+func (p *poller) until(deadline time.Time) error {
+	if deadline == p.deadline {
+		return nil
 	}
+	p.deadline = deadline
+	return p.file.SetReadDeadline(deadline)
+}
+
+// wait waits until there is something, or its end has come.
+func (p *poller) wait() ([]unix.EpollEvent, error) {
 	switch err := p.raw.Read(p.look); {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, nil
@@ -96,11 +88,17 @@ func (p *poller) result() ([]unix.EpollEvent, error) {
 	return p.events[:p.found], nil
 }
 
-// wake ends a wait. Any goroutine may call it.
+// wake ends a wait, also one that is about to begin. Any goroutine may call it, but
+// not while until may be called. It goes through Go's scheduler alone, and so is noticed at once.
 func (p *poller) wake() {
-	var one [8]byte
-	binary.NativeEndian.PutUint64(one[:], 1)
-	_, _ = unix.Write(p.waker, one[:])
+	p.deadline = time.Unix(1, 0)
+	_ = p.file.SetReadDeadline(p.deadline)
+}
+
+// ready reports that a wait would end. Any goroutine may call it.
+func (p *poller) ready() bool {
+	n, _ := unix.Poll([]unix.PollFd{{Fd: int32(p.fd), Events: unix.POLLIN}}, 0)
+	return n > 0
 }
 
 // add takes a socket into the set. Closing the socket takes it out.
@@ -123,5 +121,4 @@ func (p *poller) watch(fd int32, input, room bool) error {
 
 func (p *poller) close() {
 	_ = p.file.Close()
-	_ = unix.Close(p.waker)
 }

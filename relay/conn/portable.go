@@ -62,6 +62,9 @@ func (p *Portable) read(c *conn, h Handler) {
 	}
 }
 
+// Attend implements [Transport]: of its goroutines the scheduler knows.
+func (p *Portable) Attend() bool { return false }
+
 // Close implements [Transport].
 func (p *Portable) Close() {}
 

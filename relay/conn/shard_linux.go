@@ -106,7 +106,7 @@ func (s *shard) push(c command) bool {
 	s.backlog.Add(c.bytes())
 	if s.waiting {
 		s.waiting = false
-		s.poller.wake() // under the lock, because a stopped shard has no waker any more
+		s.poller.wake()
 	}
 	return true
 }
@@ -146,6 +146,13 @@ func (s *shard) look(busy bool) ([]unix.EpollEvent, error) {
 	if busy {
 		return s.poller.poll()
 	}
+	until := s.checkAt
+	if soon := time.Now().Add(busyPause); s.patient && (until.IsZero() || soon.Before(until)) {
+		until = soon
+	}
+	if err := s.poller.until(until); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	idle := len(s.queue) == 0
 	s.waiting = idle
@@ -153,15 +160,23 @@ func (s *shard) look(busy bool) ([]unix.EpollEvent, error) {
 	if !idle {
 		return s.poller.poll()
 	}
-	until := s.checkAt
-	if soon := time.Now().Add(busyPause); s.patient && (until.IsZero() || soon.Before(until)) {
-		until = soon
-	}
-	events, err := s.poller.wait(until)
+	events, err := s.poller.wait()
 	s.mu.Lock()
 	s.waiting = false
 	s.mu.Unlock()
 	return events, err
+}
+
+// attend has what has arrived noticed, and reports whether there is something to do.
+// Go's poller may tell a shard that waits late, while others keep the processors.
+func (s *shard) attend() (busy bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting && s.poller.ready() {
+		s.waiting = false
+		s.poller.wake()
+	}
+	return !s.waiting && !s.stopped
 }
 
 // work does a slice of the commands; more: there is more to do.

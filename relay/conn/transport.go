@@ -44,6 +44,9 @@ type Transport interface {
 	// hub's hand on the connection, before anything is read. It may block until
 	// the connection has ended. nc is closed in the end.
 	Serve(nc net.Conn, accept func(hub.Conn) Handler)
+	// Attend is for who is about to take up a processor for something else: it has
+	// what has arrived noticed, and reports whether the connections have to do.
+	Attend() (busy bool)
 	// Close gives back what the transport holds for itself, once its connections
 	// have ended and no more will come.
 	Close()

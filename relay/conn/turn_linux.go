@@ -52,7 +52,7 @@ func (s *shard) overloaded() bool { return s.backlog.Load() > backlogBytesMax }
 // event tells whether it was more than room to write.
 func (s *shard) event(ev *unix.EpollEvent) bool {
 	if int(ev.Fd) >= len(s.conns) || s.conns[ev.Fd] == nil {
-		return false // the waker, or gone
+		return false // gone
 	}
 	c := s.conns[ev.Fd]
 	if ev.Events&unix.EPOLLOUT != 0 {

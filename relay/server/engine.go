@@ -290,6 +290,9 @@ func (e *Engine) Banned(now time.Time, ban hub.Ban) (until protocol.Time, banned
 // Conns is how many connections were taken over and are not closed yet.
 func (e *Engine) Conns() int { return int(e.conns.Load()) }
 
+// Attend is the transport's: it reports whether the connections have to do.
+func (e *Engine) Attend() bool { return e.transport.Attend() }
+
 // Draining reports whether Drain was called: /readyz says no.
 func (e *Engine) Draining() bool { return e.draining.Load() }
 

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"io"
 	"net"
 	"time"
 )
@@ -9,6 +8,8 @@ import (
 const (
 	lingerTimeout  = time.Second
 	lingerBytesMax = 8 << 20
+	lingerChunk    = 32 << 10
+	readCost       = 50 * time.Microsecond // of reading one, about
 	// socketBytes is what a system may keep of a connection in each direction. Left to
 	// itself it keeps megabytes for whoever sends more than is read; a few hundred of
 	// those take the memory for the sockets of all, who then wait for what was dropped.
@@ -17,7 +18,10 @@ const (
 
 // lingerListener makes connections that can be closed without losing the last
 // answer.
-type lingerListener struct{ net.Listener }
+type lingerListener struct {
+	net.Listener
+	turns *turns
+}
 
 func (l lingerListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
@@ -25,7 +29,7 @@ func (l lingerListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	boundSocket(c)
-	return &lingerConn{Conn: c}, nil
+	return &lingerConn{Conn: c, turns: l.turns}, nil
 }
 
 // boundSocket bounds what the system keeps of a connection. Where it will not, the
@@ -46,6 +50,7 @@ func boundSocket(c net.Conn) {
 // that serves it.
 type lingerConn struct {
 	net.Conn
+	turns  *turns
 	linger bool
 }
 
@@ -54,8 +59,30 @@ type lingerConn struct {
 func (c *lingerConn) Close() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger {
 		if half.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(lingerTimeout)) == nil {
-			_, _ = io.CopyN(io.Discard, c.Conn, lingerBytesMax)
+			c.discard()
 		}
 	}
 	return c.Conn.Close()
+}
+
+// Read implements net.Conn. What has come waits for a turn: hundreds who send as fast
+// as they can must not keep others waiting.
+func (c *lingerConn) Read(p []byte) (n int, err error) {
+	n, err = c.Conn.Read(p)
+	if n > 0 {
+		c.turns.give(c.turns.take().Add(-readCost))
+	}
+	return n, err
+}
+
+// discard reads what comes.
+func (c *lingerConn) discard() {
+	buf := make([]byte, lingerChunk)
+	for read := 0; read < lingerBytesMax; {
+		n, err := c.Read(buf)
+		if err != nil {
+			return
+		}
+		read += n
+	}
 }

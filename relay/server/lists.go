@@ -11,20 +11,20 @@ import (
 // everybody else wait, for turns and for the database.
 type lists struct {
 	hub.Directory
-	turns turns
+	turns *turns
 	one   chan struct{} // has place for the one
 }
 
-func newLists(d hub.Directory, t turns) lists { return lists{d, t, make(chan struct{}, 1)} }
+func newLists(d hub.Directory, t *turns) lists { return lists{d, t, make(chan struct{}, 1)} }
 
 func (l lists) Rooms(ctx context.Context, user string, opens func(room string) bool, part hub.Part) ([]hub.Room, error) {
-	<-l.turns
-	defer func() { l.turns <- struct{}{} }()
-	select {
-	case l.one <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	defer func() { <-l.one }()
-	return l.Directory.Rooms(ctx, user, opens, part)
+	return apart(l.turns, func() ([]hub.Room, error) {
+		select {
+		case l.one <- struct{}{}:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		defer func() { <-l.one }()
+		return l.Directory.Rooms(ctx, user, opens, part)
+	})
 }

@@ -42,6 +42,9 @@ type Backend interface {
 	Banned(now time.Time, ban hub.Ban) (until protocol.Time, banned bool)
 	// Online is who is in a room now: the number of connections by user id.
 	Online(ctx context.Context, room string) (map[string]int, error)
+	// Attend is for who is about to work on a request: it has the connections look at
+	// what has arrived for them, and reports whether they have to do.
+	Attend() (busy bool)
 	// Conns is how many connections have not ended.
 	Conns() int
 	// Draining reports that the relay is going away.
@@ -89,6 +92,7 @@ type Server struct {
 	metrics    *Metrics
 	log        *slog.Logger
 	now        func() time.Time
+	turns      *turns
 	ready      readiness
 	secure     bool
 }
@@ -150,9 +154,9 @@ func New(o Options) (*Server, error) {
 	}
 	// A hijacked connection is closed by its new owner.
 	s.app.Server().KeepHijackedConns = true
-	turns := newTurns()
-	s.backend, s.directory = patient{s.backend, turns}, newLists(s.directory, turns)
-	s.app.Server().Handler = turns.each(s.knownMethods(s.app.Server().Handler))
+	s.turns = newTurns(func() bool { return s.backend.Attend() })
+	s.backend, s.directory = patient{s.backend, s.turns}, newLists(s.directory, s.turns)
+	s.app.Server().Handler = s.turns.each(s.knownMethods(s.app.Server().Handler))
 	return s, nil
 }
 
@@ -184,7 +188,7 @@ func (s *Server) routes() {
 }
 
 // Serve answers requests from ln until Shutdown; then it returns nil.
-func (s *Server) Serve(ln net.Listener) error { return s.app.Listener(lingerListener{ln}) }
+func (s *Server) Serve(ln net.Listener) error { return s.app.Listener(lingerListener{ln, s.turns}) }
 
 // Shutdown stops listening and waits for the requests under way, but not for
 // what has been upgraded.

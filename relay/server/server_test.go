@@ -32,6 +32,7 @@ type backend struct {
 }
 
 func (b *backend) Serve(nc net.Conn, remote string) { b.serve(nc, remote) }
+func (b *backend) Attend() bool                     { return false }
 func (b *backend) Draining() bool                   { return b.draining.Load() }
 func (b *backend) Conns() int                       { return int(b.conns.Load()) }
 func (b *backend) Post(_ context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
