@@ -27,11 +27,13 @@
 // Each shard of an Epoll is one goroutine that owns its connections: it alone
 // reads, writes and closes them, and needs no lock for that. What others want of
 // it they append to its queue. It alternates between what has arrived and a
-// slice of what is to be written, so that a large room delays no heartbeat; who
-// always has more to say gets a turn after those who have said all; and
-// it stops reading while too much waits to be written, so that those who send
-// wait, not memory. It waits for the hub where that is busy, as any reader
-// does; the hub never waits for a shard, which is why this cannot lock up.
+// slice of what is to be written, so that a large room delays no heartbeat. Each
+// connection is heard for a few frames; those that have more to say line up behind
+// all others, and hardly move while the handler is busy. It stops reading while too
+// much waits to be written, so that those who send wait, not memory. It waits for
+// the hub where that is busy, as any reader does; the hub never waits for a shard,
+// which is why this cannot lock up. A new connection lines up, too: in a rush the
+// clients that are in go first.
 //
 // # Closing
 //

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +35,44 @@ func TestEpollCloseUnanswered(t *testing.T) {
 		t.Fatalf("got %q, want the end", got)
 	}
 	c.wantClosed()
+}
+
+// TestEpollAttend: a shard is busy while a handler has to do, and only then.
+func TestEpollAttend(t *testing.T) {
+	e := conn.NewEpoll(frameBytesMax)
+	if e.Attend() {
+		t.Error("busy before the first connection")
+	}
+	client, relay := socketPair(t)
+	defer client.Close()
+	h := &hesitant{ear: make(ear, heardMax), begun: make(chan bool), end: make(chan bool)}
+	e.Serve(relay, func(hub.Conn) conn.Handler { return h })
+	if _, err := client.Write(text("x")); err != nil {
+		t.Fatal(err)
+	}
+	<-h.begun
+	if !e.Attend() {
+		t.Error("idle while a handler is at work")
+	}
+	close(h.end)
+	for e.Attend() {
+		runtime.Gosched()
+	}
+	e.Close()
+	if e.Attend() {
+		t.Error("busy after the end")
+	}
+}
+
+// hesitant is an ear that takes its time.
+type hesitant struct {
+	ear
+	begun, end chan bool
+}
+
+func (h *hesitant) Received(data []byte) {
+	close(h.begun)
+	<-h.end
 }
 
 func TestEpollDeadConsumer(t *testing.T) {

@@ -47,7 +47,7 @@ func (p *Portable) read(c *conn, h Handler) {
 	n := 0
 	for {
 		time.Sleep(c.rest.left())
-		for n == len(buf) && h.Busy() {
+		if n == len(buf) && h.Busy() { // it has more to say
 			time.Sleep(busyPause)
 		}
 		var err error

@@ -72,7 +72,7 @@ type shard struct {
 	resting   map[*epollConn]time.Time // until when they rest
 	checkAt   time.Time                // when to look at these two
 	hungry    []*epollConn             // have more to say, and wait for their turn
-	patient   bool                     // they wait until the handler is not busy
+	patient   bool                     // they wait a little, because the handler is busy
 	spare     *decoder
 	buffer    []byte
 	ended     chan struct{}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +48,7 @@ type site struct {
 	conn.Transport
 	conns   string // as of kind
 	sockets int    // bytes of a socket's buffers; 0: the system's choice
+	busy    atomic.Bool
 }
 
 // ear is a Handler that tells what it hears.
@@ -56,6 +58,14 @@ func (e ear) Received(data []byte) { e <- string(data) }
 func (e ear) Heard()               { e <- "·" }
 func (e ear) Busy() bool           { return false }
 func (e ear) Closed()              { close(e) }
+
+// listener is an ear that may be busy.
+type listener struct {
+	ear
+	site *site
+}
+
+func (l listener) Busy() bool { return l.site.busy.Load() }
 
 // caller is the client's end of a connection over the loopback.
 type caller struct {
@@ -91,7 +101,7 @@ func (s *site) call(t *testing.T, early ...byte) *caller {
 		defer close(served)
 		s.Serve(nc, func(hc hub.Conn) conn.Handler {
 			taken <- hc
-			return c.heard
+			return listener{c.heard, s}
 		})
 	}()
 	c.conn = <-taken

@@ -18,7 +18,7 @@ const (
 	CloseTimeout = 2 * time.Second
 )
 
-// busyPause is between two looks whether a handler is still busy.
+// busyPause is how long those wait who have more to say to a busy handler.
 const busyPause = time.Millisecond
 
 // Handler hears of one connection, one call after another. A call may block for
@@ -29,8 +29,8 @@ type Handler interface {
 	Received(data []byte)
 	// Heard tells of a sign of life that is no whole message.
 	Heard()
-	// Busy reports that there is much to do already. Meanwhile only those are heard who
-	// say little.
+	// Busy reports that there is much to do already. Meanwhile those who say much are
+	// heard slowly.
 	Busy() bool
 	// Closed is the last call: the connection is gone.
 	Closed()

@@ -13,34 +13,26 @@ const (
 	// biteInputs is how many frames of a connection are taken before others get their
 	// turn: many small ones are much work.
 	biteInputs = 4
-	// bitesMax is how many connections are heard between two slices of writing.
-	bitesMax = 64
 	// hungryInputs is about how many frames are taken between two slices from those
 	// that have more to say than a bite.
-	hungryInputs = 32
+	hungryInputs = 16
 )
 
 // hear takes a bite of each connection that has something to say, and then goes on
-// with those that had more. Who says little is never behind who says much.
+// with those that had more: with one of them only while the handler is busy. Who
+// says little is never behind who says much.
 func (s *shard) hear(events []unix.EpollEvent) {
-	bites := 0
 	for i := range events {
-		if s.event(&events[i]) {
-			if bites++; bites == bitesMax {
-				break // the poller tells the others again
-			}
-		}
+		s.event(&events[i])
 	}
 	s.patient = false
-	for n := 0; n < hungryInputs && len(s.hungry) > 0 && !s.overloaded(); {
+	for n := 0; n < hungryInputs && len(s.hungry) > 0 && !s.patient && !s.overloaded(); {
 		c := s.hungry[0]
-		if s.patient = c.handler.Busy() && !c.dead; s.patient {
-			return
-		}
 		s.hungry[0] = nil
 		s.hungry = s.hungry[1:]
 		c.hungry = false
 		if !c.dead && !c.resting {
+			s.patient = c.handler.Busy()
 			n += 1 + s.bite(c)
 		}
 	}
@@ -49,20 +41,17 @@ func (s *shard) hear(events []unix.EpollEvent) {
 // overloaded reports that so much waits to be written that nothing more is read.
 func (s *shard) overloaded() bool { return s.backlog.Load() > backlogBytesMax }
 
-// event tells whether it was more than room to write.
-func (s *shard) event(ev *unix.EpollEvent) bool {
+func (s *shard) event(ev *unix.EpollEvent) {
 	if int(ev.Fd) >= len(s.conns) || s.conns[ev.Fd] == nil {
-		return false // gone
+		return // gone
 	}
 	c := s.conns[ev.Fd]
 	if ev.Events&unix.EPOLLOUT != 0 {
 		c.flush()
 	}
-	if ev.Events&^unix.EPOLLOUT == 0 || c.dead || c.hungry || s.overloaded() {
-		return false
+	if ev.Events&^unix.EPOLLOUT != 0 && !c.dead && !c.hungry && !s.overloaded() {
+		s.bite(c)
 	}
-	s.bite(c)
-	return true
 }
 
 // lineUp has c wait for its next turn.

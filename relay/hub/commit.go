@@ -62,7 +62,7 @@ func (h *Hub) enqueue(p pending) {
 	if p.session != nil {
 		p.session.ops++
 	}
-	h.queue.add(h.users[p.op.Sender.ID], p)
+	h.queue.add(h.users[p.op.Sender.ID], &p)
 }
 
 // flush hands the next batch over, unless one is under way.
@@ -81,7 +81,7 @@ func (h *Hub) flush() {
 // batch takes the next batch from the queue, at least one op. No send of a lane
 // shares it with something before that sets who may write, lest it overtake one
 // that was refused.
-func (h *Hub) batch() (batch []pending) {
+func (h *Hub) batch() (batch []*pending) {
 	all, rooms, ruled := 0, map[string]int{}, false
 	for p := h.queue.next(); p != nil; p = h.queue.next() {
 		room := p.op.Room
@@ -94,7 +94,7 @@ func (h *Hub) batch() (batch []pending) {
 		all += bytes
 		rooms[room] += bytes
 		ruled = ruled || p.op.Kind.rules()
-		batch = append(batch, *p)
+		batch = append(batch, p)
 		h.queue.drop()
 	}
 	return batch
@@ -108,7 +108,7 @@ func (h *Hub) Committed(now time.Time, outcomes []Outcome, err error) {
 		panic(fmt.Sprintf("hub: %d outcomes for %d ops", len(outcomes), len(batch)))
 	}
 	for i := range batch {
-		h.settle(&batch[i])
+		h.settle(batch[i])
 	}
 	h.flying = nil
 	if err != nil {
@@ -119,9 +119,9 @@ func (h *Hub) Committed(now time.Time, outcomes []Outcome, err error) {
 	h.flush()
 	for i := range batch {
 		if err != nil {
-			h.failed(now, &batch[i])
+			h.failed(now, batch[i])
 		} else {
-			h.done(now, &batch[i], outcomes[i])
+			h.done(now, batch[i], outcomes[i])
 		}
 	}
 	for _, r := range h.touched {
@@ -146,7 +146,7 @@ func (h *Hub) settle(p *pending) {
 
 // loseWindows forgets the windows of a failed batch's rooms: the store may be
 // ahead of them, nobody knows how far.
-func (h *Hub) loseWindows(batch []pending) {
+func (h *Hub) loseWindows(batch []*pending) {
 	for i := range batch {
 		if r := h.rooms[batch[i].op.Room]; r != nil {
 			h.windows.reset(r.window)

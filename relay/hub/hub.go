@@ -20,12 +20,12 @@ type Hub struct {
 	restless []*room // whose members may not know the number of users
 	draining bool
 
-	arrivals uint64    // counts sends, in their order of arrival
-	queue    queue     // waits for the batch under way
-	flying   []pending // the batch under way
-	ops      int       // in both
-	bytes    int       // of both
-	touched  []*room   // with frames to tell; empty between calls
+	arrivals uint64     // counts sends, in their order of arrival
+	queue    queue      // waits for the batch under way
+	flying   []*pending // the batch under way
+	ops      int        // in both
+	bytes    int        // of both
+	touched  []*room    // with frames to tell; empty between calls
 
 	windows     Windows
 	revocations Revocations

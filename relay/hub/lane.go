@@ -145,14 +145,14 @@ func (p *pending) holdBack(b *block) {
 
 // holdBackQueue blocks the lanes of what was refused with a retryable code, all of
 // a failed batch, which has no outcomes: what queues behind it must not overtake it.
-func (h *Hub) holdBackQueue(batch []pending, outcomes []Outcome) {
+func (h *Hub) holdBackQueue(batch []*pending, outcomes []Outcome) {
 	type lane struct {
 		session *Session
 		room    string
 	}
 	var blocks map[lane]*block
 	for i := range batch {
-		p, why := &batch[i], unavailable()
+		p, why := batch[i], unavailable()
 		if outcomes != nil {
 			if p.op.Kind != OpSend || p.block != nil || !outcomes[i].Code.Retryable() {
 				continue

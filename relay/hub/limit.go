@@ -26,7 +26,7 @@ const (
 	BatchBytesMax = 3 * RoomBatchBytesMax
 	// BatchOpsMax ends a batch of small ops: what comes meanwhile waits for all of it,
 	// and a larger one costs the disk hardly less.
-	BatchOpsMax = 256
+	BatchOpsMax = 512
 	// RoomsPerSessionMax is how many rooms one connection may join.
 	RoomsPerSessionMax = 256
 	// RoomsMax is how many rooms may be in memory: a room that somebody has joined.
@@ -43,7 +43,7 @@ const (
 	RefusalsPerSecondMax = 50
 	// RefusalsBurstMax is how many are refused at once: a client that comes back with
 	// a long outbox may be told many times to wait.
-	RefusalsBurstMax = 250
+	RefusalsBurstMax = 100
 	// TypistsPerSecondMax is how many typing users a room is told of in any second.
 	TypistsPerSecondMax = 5
 	// GoawayMsMax is the longest time over which clients come back after a drain.

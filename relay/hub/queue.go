@@ -6,13 +6,13 @@ import "iter"
 // that who asks for much waits behind those who ask for little. A user's own ops
 // keep their order, on all connections.
 type queue struct {
-	rounds [][]pending // what is left of them, from the round under way
-	round  uint64      // its number
+	rounds [][]*pending // what is left of them, from the round under way
+	round  uint64       // its number
 }
 
 // add puts an op of u, nil if it is nobody's, into the first round in which u has
 // none yet.
-func (q *queue) add(u *user, p pending) {
+func (q *queue) add(u *user, p *pending) {
 	round := q.round
 	if u != nil {
 		round = max(round, u.round)
@@ -25,11 +25,11 @@ func (q *queue) add(u *user, p pending) {
 	*r = append(*r, p)
 }
 
-// next is the op whose turn it is, nil if none waits. It is the queue's.
+// next is the op whose turn it is, nil if none waits.
 func (q *queue) next() *pending {
 	for len(q.rounds) > 0 {
 		if r := q.rounds[0]; len(r) > 0 {
-			return &r[0]
+			return r[0]
 		}
 		q.rounds[0] = nil
 		q.rounds = q.rounds[1:]
@@ -42,7 +42,7 @@ func (q *queue) next() *pending {
 // drop takes that op out.
 func (q *queue) drop() {
 	r := q.rounds[0]
-	r[0] = pending{}
+	r[0] = nil
 	q.rounds[0] = r[1:]
 }
 
@@ -50,8 +50,8 @@ func (q *queue) drop() {
 func (q *queue) all() iter.Seq[*pending] {
 	return func(yield func(*pending) bool) {
 		for _, r := range q.rounds {
-			for i := range r {
-				if !yield(&r[i]) {
+			for _, p := range r {
+				if !yield(p) {
 					return
 				}
 			}

@@ -16,6 +16,10 @@ import (
 // eventsMax is how many events may wait for the hub; beyond it readers wait.
 const eventsMax = 1024
 
+// busyOps is how many ops wait for the store, or are under way, when those who have
+// much to say have to wait: enough for a batch that costs the disk little.
+const busyOps = 128
+
 // EngineOptions is what an [Engine] is made of.
 type EngineOptions struct {
 	Hub   hub.Config
@@ -52,7 +56,7 @@ type Engine struct {
 	stop     chan struct{} // closed when the engine has ended
 	draining atomic.Bool
 	conns    atomic.Int64 // taken over, and not closed yet
-	busy     atomic.Bool  // more waits for the store than one batch takes
+	busy     atomic.Bool  // those who have much to say wait
 
 	windows     *hub.Windows
 	revocations *hub.Revocations
@@ -138,7 +142,7 @@ func (e *Engine) own() {
 			e.takeLast()
 			return
 		}
-		e.busy.Store(e.hub.Pending() > 2*hub.BatchOpsMax)
+		e.busy.Store(e.hub.Pending() > busyOps)
 		e.tellIdle()
 	}
 }

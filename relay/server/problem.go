@@ -80,7 +80,7 @@ func (s *Server) answerError(c *fiber.Ctx, err error) error {
 		}
 		r = refuseStatus(status, codeOf(status), "")
 		// What the client still writes is not read: let it read the answer first.
-		if conn, ok := c.Context().Conn().(*lingerConn); ok && r.problem.Code == protocol.CodeTooLarge {
+		if conn, ok := c.Context().Conn().(*httpConn); ok && r.problem.Code == protocol.CodeTooLarge {
 			conn.linger = true
 		}
 	}

@@ -188,7 +188,7 @@ func (s *Server) routes() {
 }
 
 // Serve answers requests from ln until Shutdown; then it returns nil.
-func (s *Server) Serve(ln net.Listener) error { return s.app.Listener(lingerListener{ln, s.turns}) }
+func (s *Server) Serve(ln net.Listener) error { return s.app.Listener(httpListener{ln, s.turns}) }
 
 // Shutdown stops listening and waits for the requests under way, but not for
 // what has been upgraded.

@@ -136,7 +136,7 @@ func takeOver(hijacked net.Conn) (net.Conn, error) {
 	if h, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
 		nc = h.UnsafeConn()
 	}
-	if l, ok := nc.(*lingerConn); ok {
+	if l, ok := nc.(*httpConn); ok {
 		nc = l.Conn
 	}
 	// With a deadline long past, reading yields what is buffered and nothing else.

@@ -8,28 +8,30 @@ import (
 const (
 	lingerTimeout  = time.Second
 	lingerBytesMax = 8 << 20
-	lingerChunk    = 32 << 10
-	readCost       = 50 * time.Microsecond // of reading one, about
 	// socketBytes is what a system may keep of a connection in each direction. Left to
 	// itself it keeps megabytes for whoever sends more than is read; a few hundred of
 	// those take the memory for the sockets of all, who then wait for what was dropped.
 	socketBytes = 128 << 10
+	// readBytes is how much is read at once where it is only passed over.
+	readBytes = 32 << 10
+	// readCost is about what it takes to make something of what was read at once.
+	readCost = 50 * time.Microsecond
 )
 
-// lingerListener makes connections that can be closed without losing the last
-// answer.
-type lingerListener struct {
+// httpListener makes connections that take turns, and can be closed without losing
+// the last answer.
+type httpListener struct {
 	net.Listener
 	turns *turns
 }
 
-func (l lingerListener) Accept() (net.Conn, error) {
+func (l httpListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
 	boundSocket(c)
-	return &lingerConn{Conn: c, turns: l.turns}, nil
+	return &httpConn{Conn: c, turns: l.turns}, nil
 }
 
 // boundSocket bounds what the system keeps of a connection. Where it will not, the
@@ -44,30 +46,19 @@ func boundSocket(c net.Conn) {
 	}
 }
 
-// lingerConn is a connection whose request may be refused before it is read to
-// its end. Closing it right away would reset it, and the client, still writing,
-// would see that in place of the refusal. Its fields belong to the goroutine
-// that serves it.
-type lingerConn struct {
+// httpConn is a connection while it carries requests. One may be refused before it
+// is read to its end: closing right away would reset the connection, and the client,
+// still writing, would see that in place of the refusal. Its fields belong to the
+// goroutine that serves it.
+type httpConn struct {
 	net.Conn
 	turns  *turns
 	linger bool
 }
 
-// Close implements net.Conn. When asked to linger it first reads, within
-// bounds, what the client still sends.
-func (c *lingerConn) Close() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger {
-		if half.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(lingerTimeout)) == nil {
-			c.discard()
-		}
-	}
-	return c.Conn.Close()
-}
-
-// Read implements net.Conn. What has come waits for a turn: hundreds who send as fast
-// as they can must not keep others waiting.
-func (c *lingerConn) Read(p []byte) (n int, err error) {
+// Read implements net.Conn. What was read is passed on in a turn: a request that is
+// none, and so never has one of its own, is work, too.
+func (c *httpConn) Read(p []byte) (n int, err error) {
 	n, err = c.Conn.Read(p)
 	if n > 0 {
 		c.turns.give(c.turns.take().Add(-readCost))
@@ -75,14 +66,25 @@ func (c *lingerConn) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// discard reads what comes.
-func (c *lingerConn) discard() {
-	buf := make([]byte, lingerChunk)
-	for read := 0; read < lingerBytesMax; {
+// Close implements net.Conn. When asked to linger it first reads, within
+// bounds, what the client still sends.
+func (c *httpConn) Close() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger {
+		if half.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(lingerTimeout)) == nil {
+			c.passOver()
+		}
+	}
+	return c.Conn.Close()
+}
+
+// passOver reads what comes, for nobody.
+func (c *httpConn) passOver() {
+	buf := make([]byte, readBytes)
+	for left := lingerBytesMax; left > 0; {
 		n, err := c.Read(buf)
 		if err != nil {
 			return
 		}
-		read += n
+		left -= n
 	}
 }

@@ -1,0 +1,53 @@
+package conn_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestTurns: beside a busy handler who says little is heard before one who says much
+// has been heard to the end; who is so all the same, and in order.
+func TestTurns(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		s.busy.Store(true)
+		loud, quiet := s.call(t, text("early")...), s.call(t)
+		want := []string{"early"}
+		var all []byte
+		for i := range 2000 {
+			want = append(want, fmt.Sprint(i, strings.Repeat("x", 100)))
+			all = append(all, text(want[i+1])...)
+		}
+		loud.write(all)
+		quiet.write(text("one"))
+		quiet.wantHeard("one")
+		if heard := len(loud.heard); heard == len(want) {
+			t.Error("it was heard behind all of the other's")
+		}
+		loud.wantHeard(want[0]) // slowly, but it is
+		s.busy.Store(false)
+		loud.wantHeard(want[1:]...)
+	})
+}
+
+// TestEarlyFrames: what came with the handshake is heard whole, and before the rest.
+func TestEarlyFrames(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		var early, late [][]byte
+		var want []string
+		for i := range 50 {
+			want = append(want, fmt.Sprint("early ", i))
+			early = append(early, text(want[i]))
+		}
+		stream := slices.Concat(early...)
+		cut := len(stream) - 5 // in the middle of the last
+		c := s.call(t, stream[:cut]...)
+		for i := range 50 {
+			want = append(want, fmt.Sprint("late ", i))
+			late = append(late, text(want[50+i]))
+		}
+		c.write(stream[cut:], slices.Concat(late...))
+		c.wantHeard(want...)
+	})
+}
