@@ -19,12 +19,12 @@ func TestSocketsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer dialled.Close()
-	accepted, err := lingerListener{bare}.Accept()
+	accepted, err := httpListener{bare, nil}.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer accepted.Close()
-	raw, err := accepted.(*lingerConn).Conn.(*net.TCPConn).SyscallConn()
+	raw, err := accepted.(*httpConn).Conn.(*net.TCPConn).SyscallConn()
 	if err != nil {
 		t.Fatal(err)
 	}
