@@ -101,7 +101,7 @@ func (e *erasing) look(ctx context.Context, db *sql.DB) (state string, gone bool
 	return state, false, err
 }
 
-// end takes away those that are done.
+// endErasures takes away those in a state.
 func endErasures(ctx context.Context, db *sql.DB, state string) error {
 	_, err := db.ExecContext(ctx, `DELETE FROM erasures WHERE state = ?`, state)
 	return err

@@ -102,7 +102,11 @@ func testForgetInUse(t *testing.T, vacuumMax int64) {
 				return
 			case <-time.After(5 * time.Millisecond):
 			}
-			if _, err := s.Commit(now, sends("room-3", 1<<30+2*i, 2)); err != nil {
+			ops := sends("room-3", 1<<30+10*i, 2)
+			if i%10 == 0 {
+				ops = append(sends("passing", 1<<30+10*i, 10), hub.Op{Kind: hub.OpDrop, Room: "passing", Sender: ada})
+			}
+			if _, err := s.Commit(now, ops); err != nil {
 				t.Error(err)
 				return
 			}

@@ -149,7 +149,8 @@ func gatherParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	return true, nil
 }
 
-// mergeParts merges some of what was gathered.
+// mergeParts merges some of what was gathered, until each index is one part. Where
+// something was added meanwhile, because a room was dropped, all is gathered again.
 func mergeParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	var before, after int64
 	if err := tx.QueryRowContext(ctx, `SELECT total_changes()`).Scan(&before); err != nil {
@@ -158,12 +159,15 @@ func mergeParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	if _, err := tx.ExecContext(ctx, `INSERT INTO search (search) VALUES ('merge=`+forgetPages+`')`); err != nil {
 		return false, err
 	}
-	err = tx.QueryRowContext(ctx, `SELECT total_changes(), NOT EXISTS
-		(SELECT 1 FROM search_segdir GROUP BY level / 1024 HAVING count(*) > 1)`).Scan(&after, &done)
-	if err == nil && !done && after-before < 2 { // nothing was merged, by SQLite's description
+	var added bool
+	err = tx.QueryRowContext(ctx, `SELECT total_changes(),
+		EXISTS (SELECT 1 FROM search_segdir WHERE level % 1024 < `+forgetLevel+`),
+		NOT EXISTS (SELECT 1 FROM search_segdir GROUP BY level / 1024 HAVING count(*) > 1)`).Scan(&after, &added, &done)
+	stuck := after-before < 2 && !done // nothing was merged, by SQLite's description
+	if err == nil && (added || stuck) {
 		_, err = gatherParts(ctx, tx)
 	}
-	return done, err
+	return done && !added, err
 }
 
 // takeFree overwrites some free pages.
