@@ -203,9 +203,13 @@ func (c *Chat) statusUI() app.UI {
 	} else if c.snap.Status == client.StatusLive {
 		textClass += " hallway-hidden" // there is something else to say
 	}
+	text, countdown := c.line.text+" ", ""
+	if c.line.countdown != "" { // an empty one would take a line of its own where the text fills one
+		text, countdown = c.line.text, c.line.countdown+" "
+	}
 	return app.Div().Class(class).Attr("part", "status").Attr("role", "status").Body(
-		app.Span().Class(textClass).Text(c.line.text),
-		app.Span().Class("hallway-countdown").Aria("hidden", true).Text(c.line.countdown+" "),
+		app.Span().Class(textClass).Text(text),
+		app.Span().Class("hallway-countdown").Aria("hidden", true).Text(countdown),
 		app.If(c.line.tryNow, func() app.UI {
 			return app.Button().Class("hallway-try").Type("button").Text(c.text.say(wordTryNow)).OnClick(c.onTryNow)
 		}),

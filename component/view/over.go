@@ -120,6 +120,9 @@ func (o *over) onDialogClosed(ctx app.Context, _ app.Event) {
 		return
 	}
 	o.dialog.Call("replaceChildren")
+	if o.isOpen() { // a menu was opened meanwhile, which has the keyboard
+		return
+	}
 	if o.asks != actionRoom { // there the browser goes back to the button
 		o.log.refocus(o.id)
 	}
