@@ -123,7 +123,8 @@ func (o *over) onDialogClosed(ctx app.Context, _ app.Event) {
 	if o.isOpen() { // a menu was opened meanwhile, which has the keyboard
 		return
 	}
-	if o.asks != actionRoom { // there the browser goes back to the button
+	// The browser goes back to where the keyboard was, and people may have gone on from there.
+	if !app.Window().Get("document").Get("activeElement").Truthy() {
 		o.log.refocus(o.id)
 	}
 	o.id, o.asks = "", ""
