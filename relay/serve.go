@@ -163,6 +163,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		return nil, err
 	}
 	metrics := server.NewMetrics(version)
+	conns := s.fitConns(r.log)
 	r.engine = server.NewEngine(server.EngineOptions{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
@@ -170,6 +171,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 			Rate:         s.Rate,
 			ConnsPerUser: s.ConnsPerUser,
 			Rooms:        s.Rooms,
+			Conns:        conns,
 			Verifier:     keeper,
 
 			FramesPerSecond:     s.Frames,
@@ -187,7 +189,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	r.store.CarryErasures(r.engine.Erase)
 	o := server.Options{
 		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: keeper, Origins: origins,
-		Admit:     server.Admission{Conns: s.fitConns(r.log), HandshakesPerSecond: s.Handshakes},
+		Admit:     server.Admission{Conns: conns, HandshakesPerSecond: s.Handshakes},
 		Addresses: addresses,
 		Log:       r.log, Metrics: metrics, Secure: r.secured.config != nil,
 	}

@@ -13,12 +13,13 @@ type Hub struct {
 	transport Transport
 	committer Committer
 
-	sessions []*Session // that have not ended; Session.place is the index
-	users    map[string]*user
-	resting  []*user // without a connection, perhaps to be forgotten
-	rooms    map[string]*room
-	restless []*room // whose members may not know the number of users
-	draining bool
+	sessions  []*Session // that have not ended; Session.place is the index
+	strangers []*Session // in the order of their coming; those behind the first may be none any more
+	users     map[string]*user
+	resting   []*user // without a connection, perhaps to be forgotten
+	rooms     map[string]*room
+	restless  []*room // whose members may not know the number of users
+	draining  bool
 
 	arrivals uint64     // counts sends, in their order of arrival
 	queue    queue      // waits for the batch under way
@@ -58,6 +59,10 @@ func (h *Hub) Open(now time.Time, id string, conn Conn) *Session {
 	if h.draining {
 		h.end(s, protocol.CloseGoingAway, "the relay is going away")
 	}
+	if h.cfg.Conns > 0 {
+		h.strangers = append(h.strangers, s)
+		h.thinOut()
+	}
 	return s
 }
 
@@ -87,8 +92,28 @@ func (h *Hub) Tick(now time.Time) {
 			h.end(s, protocol.CloseUnauthorized, "the token has expired")
 		}
 	}
+	h.thinOut()
 	h.tellPresence(now)
 	h.forgetUsers(now)
+}
+
+// thinOut ends those who have waited longest with their hello while places run short
+// and many wait: connections that say nothing must not take the places of those that
+// will.
+func (h *Hub) thinOut() {
+	for len(h.strangers) > 0 {
+		s := h.strangers[0]
+		if s.user == nil && !s.ended {
+			places := h.cfg.Conns
+			if len(h.sessions) <= places-places/4 || len(h.sessions)-h.stats.Welcomed <= places/4 {
+				return
+			}
+			h.end(s, protocol.CloseTimeout, "no hello in time")
+		}
+		h.strangers[0] = nil
+		h.strangers = h.strangers[1:]
+	}
+	h.strangers = nil
 }
 
 // Drain asks all clients to go and turns new ones away. Who is still here is

@@ -91,6 +91,7 @@ type Config struct {
 	QueueOps     int     // QueueOpsMax
 	QueueBytes   int     // QueueBytesMax
 	Rooms        int     // RoomsMax
+	Conns        int     // that there may be; 0: no limit. Who has not said hello gives way as it is reached.
 	GoawayMs     int64   // within what time clients come back after a drain, at least; 1500
 	Verifier     Verifier
 

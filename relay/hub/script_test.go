@@ -116,6 +116,8 @@ func configOf(cfg *hub.Config, words []string) error {
 			cfg.Rate = float64(n)
 		case "conns":
 			cfg.ConnsPerUser = n
+		case "places":
+			cfg.Conns = n
 		case "queue":
 			cfg.QueueOps = n
 		case "queue-bytes":

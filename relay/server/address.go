@@ -57,9 +57,9 @@ type Addresses struct {
 // address is what is remembered of one.
 type address struct {
 	addr netip.Addr
-	// When its requests, and its bad tokens, would be within their rate without a
-	// burst, in nanoseconds since 1970.
-	requests, badTokens int64
+	// When its requests, bad tokens and handshakes would be within their rate without
+	// a burst, in nanoseconds since 1970.
+	requests, badTokens, handshakes int64
 
 	shown [badTokensKnown]uint64 // hashes of bad tokens; a ring
 	next  int                    // the oldest of them
@@ -111,6 +111,17 @@ func (a *Addresses) request(now time.Time, addr netip.Addr) (wait time.Duration)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return spend(&a.of(addr).requests, now, time.Second, perSecond, requestsBurst*perSecond)
+}
+
+// handshake notes a handshake of an address, and reports whether these are more than
+// so many a second.
+func (a *Addresses) handshake(now time.Time, addr netip.Addr, perSecond int) (many bool) {
+	if perSecond == 0 || !addr.IsValid() {
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return spend(&a.of(addr).handshakes, now, time.Second, perSecond, perSecond) > 0
 }
 
 // badToken notes that an address has shown a token that is not good; it returns how

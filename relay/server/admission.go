@@ -2,6 +2,7 @@ package server
 
 import (
 	"math"
+	"net/netip"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -18,6 +19,10 @@ const (
 	// join and its first page each costs about a fifth of a millisecond.
 	HandshakesPerSecondMax = 2_000
 )
+
+// A fifth of the handshakes of a second are kept for addresses that have made fewer
+// than a fifth of them: one that connects without end leaves the others these.
+const handshakesKept = 5
 
 // fullRetry is what a client is told to wait while there is no place for it.
 const fullRetry = 5 * time.Second
@@ -52,7 +57,7 @@ func (s *Server) admit(c *fiber.Ctx) error {
 	case s.backend.Conns() >= most:
 		s.metrics.handshakesRefused.WithLabelValues("connections").Inc()
 		r.problem.Detail, r.retryAfter = "the relay has no place for another connection", fullRetry
-	case !s.handshakes.AllowN(s.now(), 1):
+	case !s.shakes(s.now(), s.client(c)):
 		s.metrics.handshakesRefused.WithLabelValues("rate").Inc()
 		r.problem.Detail = "too many connect at once"
 	default:
@@ -60,4 +65,13 @@ func (s *Server) admit(c *fiber.Ctx) error {
 	}
 	c.Context().SetConnectionClose() // it takes up a file, too
 	return r
+}
+
+// shakes takes a handshake of an address off what may be made in a second.
+func (s *Server) shakes(now time.Time, addr netip.Addr) bool {
+	kept := s.admission.HandshakesPerSecond / handshakesKept
+	if s.addresses.handshake(now, addr, kept) && s.handshakes.TokensAt(now) < float64(kept)+1 {
+		return false
+	}
+	return s.handshakes.AllowN(now, 1)
 }

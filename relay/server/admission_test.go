@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -10,6 +11,39 @@ import (
 	"hallway/protocol"
 	"hallway/relay/server"
 )
+
+// TestHandshakesAreKept: an address that has made many leaves some to the others, and
+// gets them all where nobody else comes.
+func TestHandshakesAreKept(t *testing.T) {
+	var now atomic.Int64 // in ms
+	s := start(t, func(o *server.Options) {
+		o.Admit = server.Admission{HandshakesPerSecond: 10}
+		o.Addresses = server.NewAddresses(server.AddressLimits{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+		o.Now = func() time.Time { return time.UnixMilli(1_800_000_000_000 + now.Load()) }
+	})
+	s.backend.serve = func(nc net.Conn, _ string) { nc.Close() }
+	knock := func(from string, want, times int) {
+		t.Helper()
+		for i := range times {
+			_, r := s.dial(s.handshake(map[string]string{"X-Forwarded-For": from}))
+			if got := s.read(r, "GET"); got.StatusCode != want {
+				t.Errorf("%d of %s: status %d, want %d", i, from, got.StatusCode, want)
+			}
+		}
+	}
+	knock("192.0.2.1", 101, 8)
+	knock("192.0.2.1", 503, 3)
+	knock("192.0.2.2", 101, 1)
+	knock("192.0.2.3", 101, 1)
+	knock("192.0.2.4", 503, 1)
+	for range 5 { // all that a second brings
+		now.Add(1000)
+		knock("192.0.2.1", 101, 8)
+		knock("192.0.2.1", 503, 1)
+		now.Add(100)
+		knock("192.0.2.1", 101, 1)
+	}
+}
 
 // TestHandshakesAreAdmittedAtARate: what is beyond it, or beyond the number of
 // connections, is refused at once.
