@@ -123,8 +123,8 @@ func (o *over) onDialogClosed(ctx app.Context, _ app.Event) {
 	if o.isOpen() { // a menu was opened meanwhile, which has the keyboard
 		return
 	}
-	// The browser goes back to where the keyboard was, and people may have gone on from there.
-	if !app.Window().Get("document").Get("activeElement").Truthy() {
+	// For the room the browser goes back to the button; in the message people may have gone on.
+	if o.asks != actionRoom && o.log.focused() != o.id {
 		o.log.refocus(o.id)
 	}
 	o.id, o.asks = "", ""
