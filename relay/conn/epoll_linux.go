@@ -109,6 +109,7 @@ func (e *Epoll) Attend() (busy bool) {
 	e.mu.Lock()
 	shards := e.shards
 	e.mu.Unlock()
+	busy = e.portable.Attend()
 	for _, s := range shards {
 		busy = s.attend() || busy
 	}

@@ -2,9 +2,10 @@ package conn
 
 import (
 	"bytes"
-	"math"
 	"net"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -17,6 +18,9 @@ import (
 // reads, and another writes while there is something to write.
 type Portable struct {
 	frameBytesMax int64
+	line          chan struct{} // has places for those at the head of the line
+	hungry        atomic.Int64  // connections in it, that have more to say
+	writers       atomic.Int64  // that run
 }
 
 var _ Transport = (*Portable)(nil)
@@ -24,15 +28,20 @@ var _ Transport = (*Portable)(nil)
 // NewPortable makes a transport that closes a connection with
 // protocol.CloseTooLarge when a message has more than frameBytesMax bytes.
 func NewPortable(frameBytesMax int64) *Portable {
-	return &Portable{frameBytesMax: frameBytesMax}
+	return &Portable{frameBytesMax: frameBytesMax, line: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
-// readBufferBytes holds a usual frame; a silent connection keeps only that.
-const readBufferBytes = 512
+const (
+	// readBufferBytes holds a usual frame; a silent connection keeps only that.
+	readBufferBytes = 512
+	// linePause is how long each waits at the head of the line, in which the processor
+	// turns to those who are not in it.
+	linePause = 100 * time.Microsecond
+)
 
 // Serve implements [Transport]. It returns when the connection has ended.
 func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
-	c := &conn{nc: nc, flushed: make(chan struct{})}
+	c := &conn{nc: nc, writers: &p.writers, flushed: make(chan struct{})}
 	h := accept(c)
 	defer h.Closed()
 	p.read(c, h)
@@ -44,16 +53,17 @@ func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 func (p *Portable) read(c *conn, h Handler) {
 	var d decoder
 	buf := make([]byte, readBufferBytes)
-	n := 0
 	for {
 		time.Sleep(c.rest.left())
-		if n == len(buf) && h.Busy() { // it has more to say
-			time.Sleep(busyPause)
-		}
-		var err error
-		n, err = c.nc.Read(buf)
-		if _, _, closed := receive(&d, buf[:n], p.frameBytesMax, h, c, math.MaxInt); closed {
-			return
+		n, err := c.nc.Read(buf)
+		for data, more := buf[:n], n > 0; more; {
+			var closed bool
+			if data, _, closed = receive(&d, data, p.frameBytesMax, h, c); closed {
+				return
+			}
+			if more = len(data) > 0; more || n == len(buf) {
+				p.lineUp(h)
+			}
 		}
 		if err != nil {
 			c.abort()
@@ -62,8 +72,22 @@ func (p *Portable) read(c *conn, h Handler) {
 	}
 }
 
-// Attend implements [Transport]: of its goroutines the scheduler knows.
-func (p *Portable) Attend() bool { return false }
+// lineUp has one that has more to say wait behind all others, if there are any.
+func (p *Portable) lineUp(h Handler) {
+	p.hungry.Add(1)
+	defer p.hungry.Add(-1)
+	p.line <- struct{}{}
+	defer func() { <-p.line }()
+	switch {
+	case h.Busy():
+		time.Sleep(busyPause)
+	case p.hungry.Load() > 1 || p.writers.Load() > 1:
+		time.Sleep(linePause)
+	}
+}
+
+// Attend implements [Transport]. Of what has arrived the scheduler knows.
+func (p *Portable) Attend() (busy bool) { return p.writers.Load() > 0 }
 
 // Close implements [Transport].
 func (p *Portable) Close() {}
@@ -72,6 +96,7 @@ func (p *Portable) Close() {}
 type conn struct {
 	nc      net.Conn
 	rest    rest
+	writers *atomic.Int64 // that run, of all connections
 	flushed chan struct{} // closed once the close frame is written, or cannot be
 
 	mu      sync.Mutex
@@ -152,6 +177,8 @@ func (c *conn) isClosing() bool {
 // write writes until nothing is pending. Between bursts there is no writer, so
 // that a silent connection costs no second stack.
 func (c *conn) write() {
+	c.writers.Add(1)
+	defer c.writers.Add(-1)
 	written := 0
 	for {
 		batch, last := c.next(written)

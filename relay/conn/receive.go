@@ -10,6 +10,10 @@ import (
 	"hallway/protocol"
 )
 
+// biteInputs is how many frames of a connection are taken before others get their
+// turn: many small ones are much work.
+const biteInputs = 4
+
 // answerer is the writing half of a connection as its reading half sees it.
 type answerer interface {
 	// queue hands on data, whole WebSocket frames.
@@ -20,13 +24,13 @@ type answerer interface {
 	isClosing() bool
 }
 
-// receive takes what has arrived, up to a number of frames, and returns the rest:
+// receive takes what has arrived, up to biteInputs frames, and returns the rest:
 // it answers control frames and hands all else to the handler. Once the connection
 // is closing it is deaf to all but the peer's close frame, of which it tells by
 // closed: cutting right after our own would make TCP take that back from a peer
 // that is still writing.
-func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer, inputsMax int) (rest []byte, inputs int, closed bool) {
-	for len(data) > 0 && inputs < inputsMax {
+func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer) (rest []byte, inputs int, closed bool) {
+	for len(data) > 0 && inputs < biteInputs {
 		if a.isClosing() {
 			return nil, inputs, d.skip(data)
 		}

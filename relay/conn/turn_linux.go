@@ -10,9 +10,6 @@ import (
 const (
 	// readBytes is how much is read from a connection at once.
 	readBytes = 2 << 10
-	// biteInputs is how many frames of a connection are taken before others get their
-	// turn: many small ones are much work.
-	biteInputs = 4
 	// hungryInputs is about how many frames are taken between two slices from those
 	// that have more to say than a bite.
 	hungryInputs = 16
@@ -96,7 +93,7 @@ func (s *shard) take(c *epollConn, data []byte) (inputs int) {
 	if d == nil {
 		d = s.spare
 	}
-	rest, inputs, closed := receive(d, data, s.transport.frameBytesMax, c.handler, c, biteInputs)
+	rest, inputs, closed := receive(d, data, s.transport.frameBytesMax, c.handler, c)
 	d.left = rest
 	if closed {
 		c.peerClosed = true
