@@ -200,8 +200,11 @@ func (c *Client) streamed(f protocol.Changed) {
 		f.Cause = &cause
 	}
 	c.sync.streamed = max(c.sync.streamed, m.Rev)
-	c.liveMine(m, f.Cause)
+	guessed := c.liveMine(m, f.Cause)
 	c.apply(m, false)
+	if guessed && m.Pinned {
+		c.pinned.loaded = false // history tells
+	}
 	if ch != nil {
 		c.changeAnswered(ch, m, f.Cause)
 	}

@@ -116,20 +116,24 @@ func indexOf(messages []*protocol.Message, id string) int {
 	return slices.IndexFunc(messages, func(m *protocol.Message) bool { return m.ID == id })
 }
 
-// liveMine makes Mine of a live change right.
-func (c *Client) liveMine(m *protocol.Message, cause *protocol.Cause) {
+// liveMine makes Mine of a live change right. guessed: of a message that was not
+// known it cannot tell all.
+func (c *Client) liveMine(m *protocol.Message, cause *protocol.Cause) (guessed bool) {
 	c.timeline.own.note(m, cause)
 	m.Mine = nil
 	if len(m.Reactions) == 0 {
-		return
+		return false
 	}
 	var before []string
-	since := int64(0)
-	if known := c.known(m.ID); known != nil {
+	since, known := int64(0), c.known(m.ID)
+	if known != nil {
 		before, since = known.Mine, known.Rev
 		if cause == nil || known.Rev < m.Rev {
 			since++
 		}
 	}
 	m.Mine = c.timeline.own.of(m, before, since)
+	return known == nil && slices.ContainsFunc(m.Reactions, func(r protocol.Reaction) bool {
+		return int64(len(r.Users)) < r.Count && !slices.Contains(m.Mine, r.Emoji)
+	})
 }
