@@ -116,8 +116,15 @@ func indexOf(messages []*protocol.Message, id string) int {
 	return slices.IndexFunc(messages, func(m *protocol.Message) bool { return m.ID == id })
 }
 
-// liveMine makes Mine of a live change right. guessed: of a message that was not
-// known it cannot tell all.
+// unsure reports whether there may be own reactions that Mine of m does not tell, if
+// m was not known before it came live.
+func unsure(m *protocol.Message) bool {
+	return slices.ContainsFunc(m.Reactions, func(r protocol.Reaction) bool {
+		return int64(len(r.Users)) < r.Count && !slices.Contains(m.Mine, r.Emoji)
+	})
+}
+
+// liveMine makes Mine of a live change right, unless it is guessed.
 func (c *Client) liveMine(m *protocol.Message, cause *protocol.Cause) (guessed bool) {
 	c.timeline.own.note(m, cause)
 	m.Mine = nil
@@ -133,7 +140,5 @@ func (c *Client) liveMine(m *protocol.Message, cause *protocol.Cause) (guessed b
 		}
 	}
 	m.Mine = c.timeline.own.of(m, before, since)
-	return known == nil && slices.ContainsFunc(m.Reactions, func(r protocol.Reaction) bool {
-		return int64(len(r.Users)) < r.Count && !slices.Contains(m.Mine, r.Emoji)
-	})
+	return known == nil && unsure(m)
 }

@@ -39,7 +39,10 @@ func (c *Client) loadedPinned(page *protocol.Page) {
 		}
 	}
 	for _, m := range later {
-		p.apply(m, &c.timeline.own, false)
+		if m.Pinned && find(p.list, m.ID) == nil {
+			p.put(m)
+			p.loaded = p.loaded && !unsure(m)
+		}
 	}
 	c.changed = true
 }
