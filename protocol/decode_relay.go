@@ -430,6 +430,54 @@ func DecodePage(data []byte) (Page, error) {
 	return p, nil
 }
 
+// DecodeReports decodes a page of reports; more says that others are left beyond it.
+func DecodeReports(data []byte) (reports []ReportEntry, more bool, err error) {
+	v := value{scanner{data: data}}
+	v.object(func(name string) {
+		switch name {
+		case "reports":
+			v.array(func() { reports = append(reports, v.report()) })
+		case "more":
+			v.bool(&more)
+		default:
+			v.skip()
+		}
+	})
+	v.end()
+	if v.err != nil {
+		return nil, false, errors.New("protocol: the reports " + v.err.Error())
+	}
+	return reports, more, nil
+}
+
+func (v *value) report() ReportEntry {
+	var r ReportEntry
+	v.object(func(name string) {
+		switch name {
+		case "n":
+			v.int(&r.N)
+		case "id":
+			v.str(&r.ID)
+		case "by":
+			v.user(&r.By)
+		case "reason":
+			v.str(&r.Reason)
+		case "at":
+			v.time(&r.At)
+		case "state":
+			v.str((*string)(&r.State))
+		case "closed_by":
+			v.str(&r.ClosedBy)
+		case "closed_at":
+			v.time(&r.ClosedAt)
+		default:
+			v.skip()
+		}
+	})
+	v.want(r.N > 0 && r.ID != "")
+	return r
+}
+
 // DecodeProblem decodes a problem document. What cannot be read is an error;
 // the HTTP status still says what happened.
 func DecodeProblem(data []byte) (Problem, error) {

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -138,6 +139,24 @@ func TestAdjustLeavesTheRestAsItIsWritten(t *testing.T) {
 		}
 		if got := (Adjust{}).Apply(settings); settings != "" && got != settings {
 			t.Errorf("%s becomes %s", settings, got)
+		}
+	}
+}
+
+func TestReportsComeBack(t *testing.T) {
+	reports := []ReportEntry{
+		{N: 7, ID: testID, By: User{ID: "u_1", Name: "Ben"}, Reason: "<rude> \n", At: 1_700_000_000_000_000, State: ReportOpen},
+		{N: 2, ID: testID, By: User{ID: "u_2", Name: "Cy"}, Reason: "spam", At: 1, State: ReportDismissed, ClosedBy: "u_3", ClosedAt: 2},
+	}
+	for _, more := range []bool{false, true} {
+		got, gotMore, err := DecodeReports(AppendReports(nil, reports, more))
+		if err != nil || gotMore != more || !slices.Equal(got, reports) {
+			t.Errorf("got %+v, %v, %v", got, gotMore, err)
+		}
+	}
+	for _, bad := range []string{"", "[]", `{"reports":[{}]}`, `{"reports":[{"n":1}]}`, `{"reports":{}}`, `{"reports":[]}x`} {
+		if _, _, err := DecodeReports([]byte(bad)); err == nil {
+			t.Errorf("%s is taken for reports", bad)
 		}
 	}
 }

@@ -55,6 +55,9 @@ func (c *Client) tokenGot(ev TokenGot) {
 	if c.search.needsToken {
 		c.lookOn()
 	}
+	if c.review.needsToken {
+		c.askReview()
+	}
 }
 
 // dialSoon dials at once, but after a refused token with the usual wait.
@@ -95,7 +98,7 @@ func (c *Client) changeUser() {
 	c.me = protocol.User{}
 	c.outbox, c.tabs, c.changes = outbox{}, tabs{}, changes{}
 	c.reading, c.search = reading{}, search{req: c.search.req + 1}
-	c.moderation = moderation{}
+	c.moderation, c.review = moderation{}, review{req: c.review.req + 1}
 	c.startOver()
 	c.setUnread(0)
 }

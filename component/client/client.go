@@ -29,6 +29,10 @@ const (
 	PinnedMax = 50
 	// FoundMax is after how many results a search ends.
 	FoundMax = 500
+	// ReviewMax is how many reports of the queue are shown.
+	ReviewMax = 500
+	// reviewPage is how many of them are asked for at a time.
+	reviewPage = 50
 	// requestsMax is how many acts, reports and changes of the room's settings may wait
 	// for their answers; more are refused.
 	requestsMax = 20
@@ -99,6 +103,7 @@ type Client struct {
 	search   search
 
 	moderation moderation
+	review     review
 
 	me      protocol.User
 	limits  protocol.Limits
@@ -185,6 +190,12 @@ func (c *Client) take(ev Event) {
 		c.foundLoaded(ev)
 	case FoundFailed:
 		c.foundFailed(ev)
+	case ReportsLoaded:
+		c.reportsLoaded(ev)
+	case ReportClosed:
+		c.reportClosed(ev)
+	case ReportsFailed:
+		c.reportsFailed(ev)
 	case TimerFired:
 		c.timerFired()
 	default:
@@ -246,6 +257,12 @@ func (c *Client) takeFromReader(ev Event) {
 		c.queue(request{of: ofReport, id: ev.ID, frame: protocol.Report{Room: c.cfg.Room, ID: ev.ID, Reason: ev.Reason}})
 	case SetRoom:
 		c.queue(request{of: ofSettings, frame: protocol.Adjust{Room: c.cfg.Room, SlowModeS: ev.SlowModeS, Frozen: ev.Frozen}})
+	case Review:
+		c.openReview(ev.On)
+	case ReviewMore:
+		c.reviewMore()
+	case ResolveReport:
+		c.resolve(ev)
 	case Typed:
 		c.typed()
 	case Seen:

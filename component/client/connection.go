@@ -250,6 +250,7 @@ func (c *Client) received(ev Received) {
 	case protocol.Reports:
 		if f.Room == c.cfg.Room {
 			c.moderation.reports, c.changed = f.Open, true
+			c.queueChanged()
 		}
 	case protocol.Error:
 		c.refused(f)

@@ -53,6 +53,23 @@ type (
 		Token string
 		Query PageQuery
 	}
+	// FetchReports reads the newest of the open reports, or where Before is set those
+	// before it; answered by [ReportsLoaded] or [ReportsFailed]. It supersedes every
+	// FetchReports and CloseReport before it.
+	FetchReports struct {
+		Req    int
+		Token  string
+		Before int64
+		Limit  int
+	}
+	// CloseReport closes a report; answered by [ReportClosed] or [ReportsFailed]. It
+	// supersedes as FetchReports does.
+	CloseReport struct {
+		Req   int
+		Token string
+		N     int64
+		State protocol.ReportState
+	}
 	// SetTimer sets the chat's one timer, in place of the one before; a zero At
 	// stops it. Answered by [TimerFired].
 	SetTimer struct{ At time.Time }
@@ -91,19 +108,21 @@ type PageQuery struct {
 	Limit    int
 }
 
-func (LoadOutbox) effect()  {}
-func (SaveItem) effect()    {}
-func (TellPeers) effect()   {}
-func (RemoveItem) effect()  {}
-func (GetToken) effect()    {}
-func (Dial) effect()        {}
-func (Write) effect()       {}
-func (CloseSocket) effect() {}
-func (FetchPage) effect()   {}
-func (FetchFound) effect()  {}
-func (SetTimer) effect()    {}
-func (Changed) effect()     {}
-func (Arrived) effect()     {}
-func (Refused) effect()     {}
-func (Acted) effect()       {}
-func (Reported) effect()    {}
+func (LoadOutbox) effect()   {}
+func (SaveItem) effect()     {}
+func (TellPeers) effect()    {}
+func (RemoveItem) effect()   {}
+func (GetToken) effect()     {}
+func (Dial) effect()         {}
+func (Write) effect()        {}
+func (CloseSocket) effect()  {}
+func (FetchPage) effect()    {}
+func (FetchFound) effect()   {}
+func (FetchReports) effect() {}
+func (CloseReport) effect()  {}
+func (SetTimer) effect()     {}
+func (Changed) effect()      {}
+func (Arrived) effect()      {}
+func (Refused) effect()      {}
+func (Acted) effect()        {}
+func (Reported) effect()     {}

@@ -86,6 +86,20 @@ type (
 		Status int
 		Err    error
 	}
+	// ReportsLoaded answers [FetchReports].
+	ReportsLoaded struct {
+		Req     int
+		Reports []protocol.ReportEntry
+		More    bool
+	}
+	// ReportClosed answers [CloseReport].
+	ReportClosed struct{ Req int }
+	// ReportsFailed tells that either was refused, or got no answer (Status 0).
+	ReportsFailed struct {
+		Req    int
+		Status int
+		Err    error
+	}
 	// TimerFired tells that the time of the last [SetTimer] has come, perhaps long
 	// ago.
 	TimerFired struct{}
@@ -135,6 +149,16 @@ type (
 	}
 	// Report tells the moderators of a message; answered by [Reported] or [Refused].
 	Report struct{ ID, Reason string }
+	// Review shows the queue of reports to one who moderates, or no longer.
+	Review struct{ On bool }
+	// ReviewMore asks for more of the queue, or for all of it again after a failure.
+	ReviewMore struct{}
+	// ResolveReport says what becomes of a report in the queue: resolved or dismissed. While
+	// another one is being closed it does nothing.
+	ResolveReport struct {
+		N     int64
+		State protocol.ReportState
+	}
 	// SetRoom changes those of the room's settings that are not nil. The snapshot shows
 	// them when it is done; else there is a [Refused].
 	SetRoom struct {
@@ -185,6 +209,9 @@ func (PageLoaded) event()    {}
 func (PageFailed) event()    {}
 func (FoundLoaded) event()   {}
 func (FoundFailed) event()   {}
+func (ReportsLoaded) event() {}
+func (ReportClosed) event()  {}
+func (ReportsFailed) event() {}
 func (TimerFired) event()    {}
 func (Online) event()        {}
 func (Offline) event()       {}
@@ -199,6 +226,9 @@ func (React) event()         {}
 func (Pin) event()           {}
 func (Moderate) event()      {}
 func (Report) event()        {}
+func (Review) event()        {}
+func (ReviewMore) event()    {}
+func (ResolveReport) event() {}
 func (SetRoom) event()       {}
 func (Typed) event()         {}
 func (Seen) event()          {}

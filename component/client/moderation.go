@@ -46,6 +46,7 @@ func Leads(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator
 func (c *Client) joinedRules(f protocol.Joined) {
 	m := &c.moderation
 	m.muted, m.banned, m.rules, m.reports = nil, nil, protocol.Settings{}, 0
+	c.queueChanged()
 	if f.Muted {
 		c.mute(f.MutedUntil, f.MutedReason)
 	}

@@ -21,6 +21,25 @@ func (s *script) moderationEvent(verb string, arg []string) (Event, bool) {
 		return ev, true
 	case "report": // report N REASON
 		return Report{ID: testUUID(arg[0]), Reason: strings.Join(arg[1:], " ")}, true
+	case "review": // review on|off|more
+		if arg[0] == "more" {
+			return ReviewMore{}, true
+		}
+		return Review{On: arg[0] == "on"}, true
+	case "resolve": // resolve N STATE
+		return ResolveReport{N: int64(number(arg, 0)), State: protocol.ReportState(arg[1])}, true
+	case "queue": // queue more|end [N …]: a page of it
+		ev := ReportsLoaded{Req: s.c.review.req, More: arg[0] == "more"}
+		for i := 1; i < len(arg); i++ {
+			ev.Reports = append(ev.Reports, protocol.ReportEntry{N: int64(number(arg, i)), ID: testUUID(arg[i]), State: protocol.ReportOpen})
+		}
+		return ev, true
+	case "report-closed":
+		return ReportClosed{Req: s.c.review.req}, true
+	case "queue-failed": // queue-failed STATUS
+		return ReportsFailed{Req: s.c.review.req, Status: number(arg, 0)}, true
+	case "queue-late": // the answer to a request that was given up
+		return ReportsLoaded{Req: s.c.review.req - 1}, true
 	case "set-slow": // set-slow SECONDS
 		seconds := int64(number(arg, 0))
 		return SetRoom{SlowModeS: &seconds}, true
@@ -106,6 +125,17 @@ func (s *script) rules() {
 	note(snap.SlowModeS > 0, "slow %ds", snap.SlowModeS)
 	note(!snap.NextSendAt.IsZero(), "next at %s", snap.NextSendAt.Sub(scriptStart).Round(time.Millisecond))
 	note(snap.Reports > 0, "%d reports", snap.Reports)
+	if q := snap.Queue; q != nil {
+		numbers := ""
+		for i := range q.Reports {
+			numbers += fmt.Sprint(" ", q.Reports[i].N)
+		}
+		note(true, "queue%s", numbers)
+		note(q.More, "more")
+		note(q.Loading, "loading")
+		note(q.Closing != 0, "closing %d", q.Closing)
+		note(q.Failed, "failed")
+	}
 	note(snap.Silenced != "", "silenced: %s", snap.Silenced)
 	s.out.WriteString("rules: " + strings.Join(notes, "; ") + "\n")
 }

@@ -308,6 +308,10 @@ func (s *script) describe(e Effect) string {
 		return "fetch " + describeQuery(e.Query)
 	case FetchFound:
 		return "find " + describeQuery(e.Query)
+	case FetchReports:
+		return strings.TrimSuffix(fmt.Sprintf("read %d reports before %d", e.Limit, e.Before), " before 0")
+	case CloseReport:
+		return fmt.Sprintf("close report %d: %s", e.N, e.State)
 	case Changed:
 		return "changed: " + string(s.c.Snapshot().Status)
 	case Arrived:

@@ -78,6 +78,15 @@ type Found struct {
 	Failed   bool // the last request was: SearchMore tries again
 }
 
+// Queue is the queue of open reports, as far as it is here.
+type Queue struct {
+	Reports []protocol.ReportEntry // the newest first
+	More    bool                   // older ones are at the relay
+	Loading bool
+	Closing int64 // the one that is being closed; 0: none
+	Failed  bool  // the last request was: ReviewMore reads it again
+}
+
 // Snapshot is all that a view needs, at one moment. It is immutable: its
 // slices are shared with the core and with other snapshots, and are never
 // changed in place.
@@ -118,4 +127,5 @@ type Snapshot struct {
 	SlowModeS  int64     // for those who do not moderate, seconds from message to message
 	NextSendAt time.Time // slow mode: what is sent before waits until then; zero: nothing does
 	Reports    int64     // open ones, for who moderates
+	Queue      *Queue    // of them; nil: nobody looks at it
 }

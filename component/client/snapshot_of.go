@@ -32,6 +32,7 @@ func (c *Client) Snapshot() Snapshot {
 		SlowModeS:  c.moderation.rules.SlowModeS,
 		NextSendAt: c.moderation.nextSendAt,
 		Reports:    c.moderation.reports,
+		Queue:      c.review.queue,
 	}
 	if s.Loaded {
 		n := len(c.timeline.messages)

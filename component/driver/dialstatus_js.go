@@ -15,7 +15,7 @@ const dialStatusTimeout = 3 * time.Second
 func dialStatus(ctx context.Context, url string) int {
 	ctx, cancel := context.WithTimeout(ctx, dialStatusTimeout)
 	defer cancel()
-	a, err := get(ctx, strings.Replace(url, "ws", "http", 1), "")
+	a, err := ask(ctx, "GET", strings.Replace(url, "ws", "http", 1), "", "")
 	if err != nil || !speaksOnlyOthers(a) {
 		return 0
 	}

@@ -94,7 +94,7 @@ type Driver struct {
 	changed bool           // the host has not been told of the last change
 	own     []client.Event // events that the owner itself made
 
-	abandonPage, abandonFound context.CancelFunc // end the request for history, and the search
+	abandonPage, abandonFound, abandonReports context.CancelFunc // end the request for history, the search, and the one about reports
 }
 
 // start runs a driver around a core, and tells it that the chat begins.
@@ -112,8 +112,9 @@ func start(o Options, c core) *Driver {
 		done:    make(chan struct{}),
 		core:    c,
 
-		abandonPage:  func() {},
-		abandonFound: func() {},
+		abandonPage:    func() {},
+		abandonFound:   func() {},
+		abandonReports: func() {},
 	}
 	d.keeper = startKeeper(o.Storage, d.post)
 	d.peers = newPeers(func(ev client.Event) { d.host.push(ev) })

@@ -25,9 +25,10 @@ var errPageTooLarge = errors.New("driver: the relay's page is too large")
 // answer is an HTTP answer with its whole body. How it is had depends on the
 // platform:
 //
-//	get(ctx context.Context, url, token string) (answer, error)
+//	ask(ctx context.Context, method, url, token, body string) (answer, error)
 //
-// asks with the token as bearer, where there is one, and fails when the body exceeds pageBytesMax.
+// asks with the token as bearer, where there is one, and with the body as JSON, and fails when the answer's body exceeds
+// pageBytesMax.
 type answer struct {
 	status     int
 	retryAfter string // the header
@@ -53,27 +54,31 @@ func fetchFound(ctx context.Context, relay, room string, f client.FetchFound) cl
 	return client.FoundLoaded{Req: f.Req, Page: page}
 }
 
-// read asks for a page, within historyTimeout. An answer that is no page is as
-// good as none.
-func read(ctx context.Context, relay, room, token string, q client.PageQuery) (protocol.Page, *client.PageFailed) {
+// read asks for a page.
+func read(ctx context.Context, relay, room, token string, q client.PageQuery) (page protocol.Page, failed *client.PageFailed) {
+	failed = request(ctx, "GET", pageURL(relay, room, q), token, "", func(body []byte) (err error) {
+		page, err = protocol.DecodePage(body)
+		return err
+	})
+	return page, failed
+}
+
+// request asks for something, within historyTimeout. An answer that cannot be decoded
+// is as good as none.
+func request(ctx context.Context, method, url, token, body string, decode func(body []byte) error) *client.PageFailed {
 	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
-	a, err := get(ctx, pageURL(relay, room, q), token)
+	a, err := ask(ctx, method, url, token, body)
+	if err == nil && a.status != 200 {
+		return &client.PageFailed{Status: a.status, RetryAfterMs: retryAfterMs(a.retryAfter), Err: refusal(a)}
+	}
+	if err == nil {
+		err = decode(a.body)
+	}
 	if err != nil {
-		return protocol.Page{}, &client.PageFailed{Err: err}
+		return &client.PageFailed{Err: err}
 	}
-	if a.status != 200 {
-		return protocol.Page{}, &client.PageFailed{
-			Status:       a.status,
-			RetryAfterMs: retryAfterMs(a.retryAfter),
-			Err:          refusal(a),
-		}
-	}
-	page, err := protocol.DecodePage(a.body)
-	if err != nil {
-		return protocol.Page{}, &client.PageFailed{Err: err}
-	}
-	return page, nil
+	return nil
 }
 
 func pageURL(relay, room string, q client.PageQuery) string {
@@ -98,8 +103,10 @@ func pageURL(relay, room string, q client.PageQuery) string {
 	if q.Limit > 0 {
 		values.Set("limit", strconv.Itoa(q.Limit))
 	}
-	return relay + "/v1/rooms/" + url.PathEscape(room) + "/messages?" + values.Encode()
+	return roomURL(relay, room) + "/messages?" + values.Encode()
 }
+
+func roomURL(relay, room string) string { return relay + "/v1/rooms/" + url.PathEscape(room) }
 
 // refusal is what the relay, or something in front of it, says.
 func refusal(a answer) error {

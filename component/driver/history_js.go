@@ -5,7 +5,7 @@ import (
 	"syscall/js"
 )
 
-func get(ctx context.Context, url, token string) (answer, error) {
+func ask(ctx context.Context, method, url, token, body string) (answer, error) {
 	var a answer
 	controller := js.Global().Get("AbortController").New()
 	defer context.AfterFunc(ctx, func() { controller.Call("abort") })()
@@ -14,14 +14,18 @@ func get(ctx context.Context, url, token string) (answer, error) {
 	if token != "" {
 		headers["Authorization"] = "Bearer " + token
 	}
-	response, err := await(ctx, func() js.Value {
-		return js.Global().Call("fetch", url, map[string]any{
-			"headers":     headers,
-			"cache":       "no-store",
-			"credentials": "omit",
-			"signal":      controller.Get("signal"),
-		})
-	})
+	options := map[string]any{
+		"method":      method,
+		"headers":     headers,
+		"cache":       "no-store",
+		"credentials": "omit",
+		"signal":      controller.Get("signal"),
+	}
+	if body != "" {
+		headers["Content-Type"] = "application/json"
+		options["body"] = body
+	}
+	response, err := await(ctx, func() js.Value { return js.Global().Call("fetch", url, options) })
 	if err != nil {
 		return a, err
 	}

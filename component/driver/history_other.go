@@ -6,31 +6,35 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 )
 
-func get(ctx context.Context, url, token string) (answer, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func ask(ctx context.Context, method, url, token, body string) (answer, error) {
+	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return answer{}, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, pageBytesMax+1))
+	data, err := io.ReadAll(io.LimitReader(response.Body, pageBytesMax+1))
 	if err != nil {
 		return answer{}, err
 	}
-	if len(body) > pageBytesMax {
+	if len(data) > pageBytesMax {
 		return answer{}, errPageTooLarge
 	}
 	return answer{
 		status:     response.StatusCode,
 		retryAfter: response.Header.Get("Retry-After"),
-		body:       body,
+		body:       data,
 	}, nil
 }

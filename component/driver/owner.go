@@ -104,6 +104,14 @@ func (d *Driver) carryOut(effect client.Effect) {
 		d.fetch(&d.abandonFound, func(ctx context.Context) client.Event {
 			return fetchFound(ctx, d.options.Relay, d.options.Room, e)
 		})
+	case client.FetchReports:
+		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {
+			return fetchReports(ctx, d.options.Relay, d.options.Room, e)
+		})
+	case client.CloseReport:
+		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {
+			return closeReport(ctx, d.options.Relay, d.options.Room, e)
+		})
 	case client.SetTimer:
 		d.setTimer(e.At)
 	case client.Changed:
@@ -233,6 +241,7 @@ func (d *Driver) end() {
 	d.timer.Stop()
 	d.abandonPage()
 	d.abandonFound()
+	d.abandonReports()
 	d.keeper.close()
 	late := time.NewTimer(closeTimeout)
 	defer late.Stop()

@@ -182,7 +182,15 @@ export type TextName =
   | 'slowMode'
   | 'slowOff'
   | 'freeze'
-  | 'save';
+  | 'save'
+  | 'reports'
+  | 'reportsNone'
+  | 'reportsLoading'
+  | 'reportsFailed'
+  | 'reportedBy'
+  | 'reportShow'
+  | 'reportResolve'
+  | 'reportDismiss';
 
 /** What the chat says of a number, which stands for `{n}`; each has a text for every plural form, as `newMessages.one`. */
 export type CountedTextName =

@@ -40,6 +40,11 @@ const (
 	actionPinned    action = "to-pinned" // go to a pinned message
 	actionPanel     action = "panel"     // show all that are
 	actionRoom      action = "room"      // what is set for the room
+	actionQueue     action = "queue"     // show the open reports
+	actionQueueMore action = "queue-more"
+	actionReported  action = "reported" // go to the message of a report
+	actionResolve   action = "resolve"  // a report
+	actionDrop      action = "drop"     // a report: there is nothing to it
 )
 
 var actionWords = map[action]word{

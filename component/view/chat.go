@@ -32,6 +32,11 @@ type Props struct {
 	OnModerate func(act protocol.Act, user string, lasts time.Duration, reason string)
 	// OnReport tells the moderators of a message.
 	OnReport func(id, reason string)
+	// OnReview shows the queue of reports, or no longer, OnReviewMore more of it;
+	// OnResolve says what becomes of one.
+	OnReview     func(on bool)
+	OnReviewMore func()
+	OnResolve    func(n int64, state protocol.ReportState)
 	// OnSetRoom changes those of the room's settings that are not nil.
 	OnSetRoom func(slowModeS *int64, frozen *bool)
 	// OnTyping tells that something was written; it comes with every change.

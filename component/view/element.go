@@ -81,6 +81,14 @@ func hidden(text string) app.Value {
 
 func setAttribute(e app.Value, name, value string) { e.Call("setAttribute", name, value) }
 
+// placeOf gives the place of an element among others, or their number.
+func placeOf(e, all app.Value) (at int) {
+	for n := all.Length(); at < n && !all.Index(at).Equal(e); {
+		at++
+	}
+	return at
+}
+
 // removed takes an element, if any, out of the document.
 func removed(e app.Value) app.Value {
 	if e != nil {

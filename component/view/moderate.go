@@ -131,6 +131,10 @@ func (o *over) confirm() {
 // onDialogKey makes Enter in a field do what the dialog is about.
 func (o *over) onDialogKey(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
+	if o.root != nil && o.asks == actionQueue {
+		o.walkQueue(e)
+		return
+	}
 	if o.root != nil && o.reason != nil && e.Get("key").String() == "Enter" && !composing(e) && o.reason.Equal(e.Get("target")) {
 		e.PreventDefault()
 		o.confirm()

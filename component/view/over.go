@@ -19,6 +19,7 @@ type over struct {
 	user               string    // the one concerned
 	length, reason     app.Value // the dialog's fields; nil: it has none
 	frozen             app.Value
+	queue              queue // the dialog with the open reports
 	lines              [][]app.Value
 	at                 place // where the keyboard is in lines
 }
@@ -58,7 +59,13 @@ func (o *over) close() {
 
 // check closes what is about a message that is gone.
 func (o *over) check() {
-	if o.root == nil || o.id == "" {
+	if o.root == nil {
+		return
+	}
+	if o.asks == actionQueue {
+		o.followQueue()
+	}
+	if o.id == "" {
 		return
 	}
 	all := o.log.actions(o.id)
@@ -96,6 +103,12 @@ func (o *over) onClick(ctx app.Context, e app.Event) {
 		o.dialog.Call("close")
 	case actionConfirm:
 		o.confirm()
+	case actionQueue:
+		o.showQueue()
+	case actionQueueMore:
+		o.log.props.OnReviewMore()
+	case actionReported, actionResolve, actionDrop:
+		o.onReport(does, control)
 	case actionLift:
 		o.log.props.OnModerate(undoActs[questions[o.asks].act], o.user, 0, "")
 		o.dialog.Call("close")
@@ -119,12 +132,15 @@ func (o *over) onDialogClosed(ctx app.Context, _ app.Event) {
 	if o.root == nil || o.dialog.Get("open").Bool() {
 		return
 	}
+	if o.asks == actionQueue {
+		o.log.props.OnReview(false)
+	}
 	o.dialog.Call("replaceChildren")
 	if o.isOpen() { // a menu was opened meanwhile, which has the keyboard
 		return
 	}
-	// For the room the browser goes back to the button; in the message people may have gone on.
-	if o.asks != actionRoom && o.log.focused() != o.id {
+	// For the room and its reports the browser goes back to the button; in the message people may have gone on.
+	if o.asks != actionRoom && o.asks != actionQueue && o.log.focused() != o.id {
 		o.log.refocus(o.id)
 	}
 	o.id, o.asks = "", ""

@@ -73,7 +73,7 @@ func (o *over) askRoom() {
 		content = append(content, label)
 	}
 	if s.Reports > 0 {
-		content = append(content, o.dialogNote(t.count(wordOpenReports, int(s.Reports))))
+		content = append(content, button(actionQueue, t.count(wordOpenReports, int(s.Reports))))
 	}
 	content = append(content, buttons(button(actionClose, t.say(wordCancel)), harmless(button(actionConfirm, t.say(wordSave)))))
 	o.showDialog("", "dialog", t.say(wordRoom), content...)

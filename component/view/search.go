@@ -56,12 +56,7 @@ func (s *search) says(t *texts) string {
 	case len(f.Messages) == 0:
 		return t.say(wordFoundNone)
 	default:
-		text := t.count(wordFound, len(f.Messages))
-		if f.More {
-			number := t.number(len(f.Messages))
-			text = strings.Replace(text, number, number+"+", 1)
-		}
-		return text
+		return t.countSome(wordFound, len(f.Messages), f.More)
 	}
 }
 
@@ -282,10 +277,7 @@ func (c *Chat) onSearchKey(ctx app.Context, e app.Event) {
 // walkHits goes to another hit, and up from the first to the field.
 func (c *Chat) walkHits(e app.Event, key string) {
 	hits := c.root.Call("querySelectorAll", ".hallway-hit")
-	n, at := hits.Length(), 0
-	for at < n && !hits.Index(at).Equal(e.Get("target")) {
-		at++
-	}
+	n, at := hits.Length(), placeOf(e.Get("target"), hits)
 	if key == "ArrowUp" && at == 0 {
 		e.PreventDefault()
 		c.focusOn(".hallway-words")

@@ -198,6 +198,15 @@ const (
 	wordFreeze      word = "freeze"
 	wordOpenReports word = "openReports" // of a number
 	wordSave        word = "save"
+
+	wordReports        word = "reports" // the queue
+	wordReportsNone    word = "reportsNone"
+	wordReportsLoading word = "reportsLoading"
+	wordReportsFailed  word = "reportsFailed"
+	wordReportedBy     word = "reportedBy"    // {name}
+	wordReportShow     word = "reportShow"    // the button that leads to the message, as the two that follow
+	wordReportResolve  word = "reportResolve" // it was right, and something was done
+	wordReportDismiss  word = "reportDismiss" // there is nothing to it
 )
 
 // language is what the chat says in one language.
@@ -240,7 +249,10 @@ func primary(tag string) string {
 	return language
 }
 
-// say gives a word.
+// say gives a word. It is not put into the many functions that call it: that would cost
+// a page 10 KB.
+//
+//go:noinline
 func (t *texts) say(w word) string {
 	if own, ok := t.own[string(w)]; ok {
 		return own
@@ -275,6 +287,16 @@ func (t *texts) count(w word, n int) string {
 		text = t.say(w + "." + word(pluralOther))
 	}
 	return strings.ReplaceAll(text, "{n}", t.number(n))
+}
+
+// countSome is count where there may be more of them.
+func (t *texts) countSome(w word, n int, more bool) string {
+	text := t.count(w, n)
+	if more {
+		number := t.number(n)
+		text = strings.Replace(text, number, number+"+", 1)
+	}
+	return text
 }
 
 var stateWords = map[client.ItemState]word{

@@ -199,5 +199,13 @@ var arabic = &language{
 		wordOpenReports + ".many":  "{n} بلاغًا مفتوحًا",
 		wordOpenReports + ".other": "{n} بلاغ مفتوح",
 		wordSave:                   "حفظ",
+		wordReports:                "البلاغات",
+		wordReportsNone:            "لا بلاغات مفتوحة.",
+		wordReportsLoading:         "جارٍ التحميل…",
+		wordReportsFailed:          "لم ينجح ذلك.",
+		wordReportedBy:             "أبلغ عنها {name}",
+		wordReportShow:             "إظهار الرسالة",
+		wordReportResolve:          "عولج",
+		wordReportDismiss:          "رفض",
 	},
 }

@@ -167,5 +167,13 @@ var english = &language{
 		wordOpenReports + ".one":   "{n} open report",
 		wordOpenReports + ".other": "{n} open reports",
 		wordSave:                   "Save",
+		wordReports:                "Reports",
+		wordReportsNone:            "No report is open.",
+		wordReportsLoading:         "Loading…",
+		wordReportsFailed:          "That did not work.",
+		wordReportedBy:             "Reported by {name}",
+		wordReportShow:             "Show message",
+		wordReportResolve:          "Resolve",
+		wordReportDismiss:          "Dismiss",
 	},
 }

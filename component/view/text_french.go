@@ -173,5 +173,13 @@ var french = &language{
 		wordOpenReports + ".many":  "{n} de signalements ouverts",
 		wordOpenReports + ".other": "{n} signalements ouverts",
 		wordSave:                   "Enregistrer",
+		wordReports:                "Signalements",
+		wordReportsNone:            "Aucun signalement ouvert.",
+		wordReportsLoading:         "Chargement…",
+		wordReportsFailed:          "Cela n’a pas fonctionné.",
+		wordReportedBy:             "Signalé par {name}",
+		wordReportShow:             "Voir le message",
+		wordReportResolve:          "Traité",
+		wordReportDismiss:          "Rejeter",
 	},
 }

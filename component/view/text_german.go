@@ -167,5 +167,13 @@ var german = &language{
 		wordOpenReports + ".one":   "{n} offene Meldung",
 		wordOpenReports + ".other": "{n} offene Meldungen",
 		wordSave:                   "Speichern",
+		wordReports:                "Meldungen",
+		wordReportsNone:            "Keine Meldung ist offen.",
+		wordReportsLoading:         "Wird geladen …",
+		wordReportsFailed:          "Das hat nicht geklappt.",
+		wordReportedBy:             "Gemeldet von {name}",
+		wordReportShow:             "Nachricht zeigen",
+		wordReportResolve:          "Erledigt",
+		wordReportDismiss:          "Verwerfen",
 	},
 }

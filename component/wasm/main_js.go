@@ -55,7 +55,12 @@ func main() {
 		OnModerate: func(act protocol.Act, user string, lasts time.Duration, reason string) {
 			p.driver.Do(client.Moderate{Act: act, User: user, For: lasts, Reason: reason})
 		},
-		OnReport: func(id, reason string) { p.driver.Do(client.Report{ID: id, Reason: reason}) },
+		OnReport:     func(id, reason string) { p.driver.Do(client.Report{ID: id, Reason: reason}) },
+		OnReview:     func(on bool) { p.driver.Do(client.Review{On: on}) },
+		OnReviewMore: func() { p.driver.Do(client.ReviewMore{}) },
+		OnResolve: func(n int64, state protocol.ReportState) {
+			p.driver.Do(client.ResolveReport{N: n, State: state})
+		},
 		OnSetRoom: func(slowModeS *int64, frozen *bool) {
 			p.driver.Do(client.SetRoom{SlowModeS: slowModeS, Frozen: frozen})
 		},
