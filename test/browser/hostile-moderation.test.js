@@ -115,6 +115,34 @@ test('reasons, reports and titles come back to the byte, as JSON that no browser
   }
 });
 
+for (const viewport of [WIDE, NARROW]) {
+  test(`who moderates reads the reports as what they are, ${viewport.width} px wide`, async ({
+    ask,
+    openGuarded,
+  }) => {
+    const said = REASONS.filter((reason) => reason.trim() !== '');
+    for (const [i, reason] of said.entries()) {
+      const message = { id: id(i), text: TEXTS[(i * 7) % TEXTS.length] };
+      expect((await ask('POST', path('queue', 'messages'), mallory(i), message)).status).toBe(201);
+      const made = await ask('POST', path('queue', `messages/${id(i)}/report`), mallory(i + 1), { reason });
+      expect(made.status, `${reason}: ${made.text}`).toBe(201);
+    }
+    const chat = await openGuarded('queue', viewport);
+    await chat.getByRole('button', { name: 'Room, ' }).click();
+    await chat.getByRole('dialog').getByRole('button', { name: 'open reports' }).click();
+    const queue = chat.getByRole('dialog', { name: 'Reports' });
+    const reports = queue.getByRole('listitem');
+    for (let shown = 50; shown < said.length; shown += 50) {
+      await expect(reports).toHaveCount(shown);
+      await queue.getByRole('button', { name: 'Show more' }).click();
+    }
+    await expect(reports).toHaveCount(said.length);
+    const texts = await reports.evaluateAll((items) => items.map((item) => item.textContent));
+    for (const [i, reason] of said.toReversed().entries()) expect(texts[i]).toContain(reason);
+    expect(await chat.evaluate(faults, HIGHEST)).toEqual([]);
+  });
+}
+
 test('reasons and times that none may be are refused, and no answer repeats them', async ({ ask }) => {
   await ask('POST', path('refused', 'messages'), mallory(0), { id: id(0), text: 'hello' });
   const report = path('refused', `messages/${id(0)}/report`);

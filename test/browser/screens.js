@@ -173,6 +173,14 @@ for (const variant of both) {
   await chat.page.context().close();
   await relay.post(CY, { text: 'Two more seats in the balcony.' });
 }
+const offer = await relay.post(DI, { text: 'Tickets half price, write to me!' });
+await call(BEN, 'POST', `${offer}/report`, { reason: 'Advertising, the third time today' });
+await call(ADA, 'POST', `${offer}/report`, { reason: 'Nobody may sell tickets here.' });
+await state('reports', CY, [...both, { size: 'narrow', theme: 'dark', lang: 'ar' }], async (chat) => {
+  await chat.element.locator('.hallway-room').click();
+  await chat.element.getByRole('dialog').locator('[data-action="queue"]').click();
+  await chat.element.getByRole('dialog').getByRole('listitem').last().waitFor();
+});
 const mute = async (method) => {
   const answer = await fetch(`${relay.url}/v1/rooms/lobby/members/${DI.sub}/mute`, {
     method,
