@@ -326,6 +326,8 @@ for (const [lang, title] of [
     await expect(queue.getByRole('listitem')).toHaveCount(1);
     await expect(queue.getByRole('listitem').getByRole('button')).toHaveCount(3);
     expect(await queue.evaluate((e) => e.scrollWidth - e.clientWidth)).toBe(0);
+    const reason = queue.locator('.hallway-hit-text').first(); // stands at this side, whatever its own direction
+    await expect(reason).toHaveCSS('text-align', lang === 'ar' ? 'right' : 'left');
     await inBothThemes(mo, `the reports in ${lang}`);
   });
 }
