@@ -190,7 +190,7 @@ for (const viewport of [WIDE, NARROW]) {
     let rev = 20;
     for (const [i, text] of SAID.entries()) {
       rev++;
-      relay.say({ type: 'message', message: messageOf(rev, text, i % 5 === 0 && { pinned: true }) });
+      relay.tell(messageOf(rev, text, i % 5 === 0 && { pinned: true }));
       relay.say({ type: 'typing', room: ROOM, user: { id: text, name: text, role: text } });
       relay.say({ type: 'reports', room: ROOM, open: i });
       const user = { id: `u_${i}`, name: text, role: text };
