@@ -110,7 +110,11 @@ func (s *script) step(ev Event) {
 // after lets time pass, firing the timer when it is due, and late by late.
 func (s *script) after(d, late time.Duration) {
 	until := s.now.Add(d)
-	for !s.timer.IsZero() && !s.timer.Add(late).After(until) {
+	const firesMax = 10_000
+	for fires := 0; !s.timer.IsZero() && !s.timer.Add(late).After(until); fires++ {
+		if fires == firesMax {
+			s.t.Fatalf("the timer does not stop to fire at %v", s.now.Sub(scriptStart))
+		}
 		s.now = s.timer.Add(late)
 		s.timer = time.Time{}
 		fmt.Fprintf(&s.out, "[%v]\n", s.now.Sub(scriptStart))

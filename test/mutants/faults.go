@@ -51,6 +51,8 @@ const (
 	clientFile     = "component/client/client.go"
 	laneFile       = "relay/hub/lane.go"
 	commitFile     = "relay/hub/commit.go"
+	queueFile      = "relay/hub/queue.go"
+	hubFile        = "relay/hub/hub.go"
 	roomFile       = "relay/hub/room.go"
 	windowFile     = "relay/hub/window.go"
 	changeFile     = "relay/hub/change.go"
@@ -333,7 +335,19 @@ var mutants = []mutant{
 	},
 	{
 		name: "two batches under way", file: commitFile, checks: []check{inHub, inSimulation},
-		old: "if len(h.flying) > 0 || len(h.queue) == 0 {", new: "if len(h.queue) == 0 {",
+		old: "if len(h.flying) > 0 || h.queue.next() == nil {", new: "if h.queue.next() == nil {",
+	},
+	{
+		name: "who floods is not held back", file: queueFile, checks: []check{inHub},
+		old: "u.round = round + 1", new: "u.round = round",
+	},
+	{
+		name: "a user's ops do not keep their order", file: queueFile, checks: []check{inHub, inSimulation},
+		old: "round = max(round, u.round)", new: "round = max(round, u.round*7%5)",
+	},
+	{
+		name: "strangers keep all places", file: hubFile, checks: []check{inHub},
+		old: "places-places/4 ||", new: "places ||",
 	},
 	{
 		name: "window answers behind the store", file: windowFile, checks: []check{inHub, inSimulation},
