@@ -24,8 +24,9 @@ type epollConn struct {
 	closing    bool // the close frame is queued; nothing follows it
 	peerClosed bool // the peer's close frame has come
 	dead       bool
-	watched    bool     // the poller tells when there is room to write
-	resting    bool     // the poller does not tell when there is something to read
+	watched    bool // the poller tells when there is room to write
+	deaf       bool // the poller does not tell when there is something to read
+	resting    bool
 	hungry     bool     // is in the shard's list of those
 	in         *decoder // what has come of a frame or message
 	out        *output  // what waits to be written

@@ -158,7 +158,7 @@ func (c *epollConn) watchRoom(on bool) {
 
 // watch tells the poller what to tell of the connection.
 func (c *epollConn) watch() {
-	if err := c.shard.poller.watch(c.fd, !c.resting, c.watched); err != nil {
+	if err := c.shard.poller.watch(c.fd, !c.deaf, c.watched); err != nil {
 		c.shard.drop(c)
 	}
 }

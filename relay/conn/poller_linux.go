@@ -106,6 +106,11 @@ func (p *poller) add(fd int32) error {
 	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, int(fd), &unix.EpollEvent{Events: unix.EPOLLIN, Fd: fd})
 }
 
+// remove takes a socket out of the set.
+func (p *poller) remove(fd int32) {
+	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, int(fd), nil)
+}
+
 // watch says of what of a socket the poller tells: that there is something to
 // read, that there is room to write. It always tells of the end.
 func (p *poller) watch(fd int32, input, room bool) error {

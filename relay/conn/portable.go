@@ -34,9 +34,9 @@ func NewPortable(frameBytesMax int64) *Portable {
 const (
 	// readBufferBytes holds a usual frame; a silent connection keeps only that.
 	readBufferBytes = 512
-	// linePause is how long each waits at the head of the line, in which the processor
+	// headPause is how long each waits at the head of the line, in which the processor
 	// turns to those who are not in it.
-	linePause = 100 * time.Microsecond
+	headPause = linePause / 10
 )
 
 // Serve implements [Transport]. It returns when the connection has ended.
@@ -80,9 +80,9 @@ func (p *Portable) lineUp(h Handler) {
 	defer func() { <-p.line }()
 	switch {
 	case h.Busy():
-		time.Sleep(busyPause)
-	case p.hungry.Load() > 1 || p.writers.Load() > 1:
 		time.Sleep(linePause)
+	case p.hungry.Load() > 1 || p.writers.Load() > 1:
+		time.Sleep(headPause)
 	}
 }
 

@@ -72,7 +72,7 @@ type shard struct {
 	resting   map[*epollConn]time.Time // until when they rest
 	checkAt   time.Time                // when to look at these two
 	hungry    []*epollConn             // have more to say, and wait for their turn
-	patient   bool                     // they wait a little, because the handler is busy
+	feedAt    time.Time                // when the next of them have their turn
 	spare     *decoder
 	buffer    []byte
 	ended     chan struct{}
@@ -87,6 +87,7 @@ func newShard(index int, e *Epoll) (*shard, error) {
 		index: index, transport: e, poller: p,
 		deadlines: map[*epollConn]time.Time{},
 		resting:   map[*epollConn]time.Time{},
+		feedAt:    time.Unix(1, 0), // long ago; the zero time would be never
 		spare:     new(decoder),
 		buffer:    make([]byte, readBytes),
 		ended:     make(chan struct{}),
@@ -129,7 +130,7 @@ func (s *shard) run() {
 		}
 		s.hear(events)
 		s.checkDeadlines()
-		if busy = s.work() || len(s.hungry) > 0 && !s.patient; s.stopped {
+		if busy = s.work(); s.stopped {
 			return
 		}
 		if busy || len(events) > 0 {
@@ -147,8 +148,8 @@ func (s *shard) look(busy bool) ([]unix.EpollEvent, error) {
 		return s.poller.poll()
 	}
 	until := s.checkAt
-	if soon := time.Now().Add(busyPause); s.patient && (until.IsZero() || soon.Before(until)) {
-		until = soon
+	if len(s.hungry) > 0 && (until.IsZero() || s.feedAt.Before(until)) {
+		until = s.feedAt
 	}
 	if err := s.poller.until(until); err != nil {
 		return nil, err

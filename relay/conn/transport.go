@@ -18,8 +18,8 @@ const (
 	CloseTimeout = 2 * time.Second
 )
 
-// busyPause is how long those wait who have more to say to a busy handler.
-const busyPause = time.Millisecond
+// linePause is between two turns of those that have more to say than a few frames.
+const linePause = time.Millisecond
 
 // Handler hears of one connection, one call after another. A call may block for
 // a moment, never for what another call of any handler brings: the reading of

@@ -10,27 +10,45 @@ import (
 const (
 	// readBytes is how much is read from a connection at once.
 	readBytes = 2 << 10
-	// hungryInputs is about how many frames are taken between two slices from those
-	// that have more to say than a bite.
+	// hungryInputs is about how many frames are taken between two looks from those that
+	// have more to say than a bite, with a linePause between if they are more than a few.
 	hungryInputs = 16
+	hungryFew    = 8
 )
 
 // hear takes a bite of each connection that has something to say, and then goes on
-// with those that had more: with one of them only while the handler is busy. Who
-// says little is never behind who says much.
+// with those that had more, a few at a time: with one of them only while the handler
+// is busy. Who says little is never behind who says much, and a crowd that says as
+// much as it can does not take up all of the processor.
 func (s *shard) hear(events []unix.EpollEvent) {
 	for i := range events {
 		s.event(&events[i])
 	}
-	s.patient = false
-	for n := 0; n < hungryInputs && len(s.hungry) > 0 && !s.patient && !s.overloaded(); {
+	if len(s.hungry) == 0 || s.overloaded() {
+		return
+	}
+	now := time.Now()
+	if now.Before(s.feedAt) {
+		return
+	}
+	if len(s.hungry) > hungryFew {
+		s.feedAt = now.Add(linePause)
+	}
+	for n := 0; n < hungryInputs && len(s.hungry) > 0; {
 		c := s.hungry[0]
 		s.hungry[0] = nil
 		s.hungry = s.hungry[1:]
 		c.hungry = false
-		if !c.dead && !c.resting {
-			s.patient = c.handler.Busy()
-			n += 1 + s.bite(c)
+		if c.dead || c.resting {
+			continue
+		}
+		n += 1 + s.bite(c)
+		if !c.hungry && !c.resting {
+			c.listen(true)
+		}
+		if c.handler.Busy() {
+			s.feedAt = now.Add(linePause)
+			return
 		}
 	}
 }
@@ -46,7 +64,11 @@ func (s *shard) event(ev *unix.EpollEvent) {
 	if ev.Events&unix.EPOLLOUT != 0 {
 		c.flush()
 	}
-	if ev.Events&^unix.EPOLLOUT != 0 && !c.dead && !c.hungry && !s.overloaded() {
+	switch {
+	case ev.Events&^unix.EPOLLOUT == 0 || c.dead:
+	case c.hungry:
+		s.poller.remove(c.fd) // what comes is its end, after what it has said
+	case !s.overloaded():
 		s.bite(c)
 	}
 }
@@ -56,6 +78,15 @@ func (s *shard) lineUp(c *epollConn) {
 	if !c.dead && !c.hungry {
 		c.hungry = true
 		s.hungry = append(s.hungry, c)
+		c.listen(false)
+	}
+}
+
+// listen has the poller tell, or no longer tell, when there is something to read.
+func (c *epollConn) listen(on bool) {
+	if !c.dead && c.deaf == on {
+		c.deaf = !on
+		c.watch()
 	}
 }
 
@@ -122,15 +153,16 @@ func (s *shard) lay(c *epollConn, d time.Duration) {
 	c.resting = true
 	s.resting[c] = time.Now().Add(d)
 	s.checkWithin(d)
-	c.watch()
+	c.listen(false)
 }
 
 // rouse ends that.
 func (s *shard) rouse(c *epollConn) {
 	delete(s.resting, c)
 	c.resting = false
-	c.watch()
 	if c.in != nil && len(c.in.left) > 0 {
 		s.lineUp(c)
+	} else {
+		c.listen(true)
 	}
 }
