@@ -144,12 +144,13 @@ func (s *shard) run() {
 
 // look returns what has arrived; with nothing to do it waits for that.
 func (s *shard) look(busy bool) ([]unix.EpollEvent, error) {
-	if busy {
-		return s.poller.poll()
-	}
 	until := s.checkAt
 	if len(s.hungry) > 0 && (until.IsZero() || s.feedAt.Before(until)) {
 		until = s.feedAt
+		busy = busy || !time.Now().Before(until)
+	}
+	if busy {
+		return s.poller.poll()
 	}
 	if err := s.poller.until(until); err != nil {
 		return nil, err

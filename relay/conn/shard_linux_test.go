@@ -2,6 +2,7 @@ package conn
 
 import (
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -55,5 +56,30 @@ func TestBacklogStopsReading(t *testing.T) {
 	}
 	if s.event(readable); c.in == nil {
 		t.Error("it was not read")
+	}
+}
+
+// TestLooksBesideTheHungry: while some have more to say, the others are looked at.
+func TestLooksBesideTheHungry(t *testing.T) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fds[0])
+	defer unix.Close(fds[1])
+	p, err := newPoller()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	s := &shard{poller: p, feedAt: time.Now(), hungry: []*epollConn{{}}}
+	if err := p.add(int32(fds[0])); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := unix.Write(fds[1], []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if events, err := s.look(false); err != nil || len(events) != 1 {
+		t.Errorf("%d events, %v; want 1", len(events), err)
 	}
 }
