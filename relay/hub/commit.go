@@ -107,8 +107,8 @@ func (h *Hub) Committed(now time.Time, outcomes []Outcome, err error) {
 	if err == nil && len(outcomes) != len(batch) {
 		panic(fmt.Sprintf("hub: %d outcomes for %d ops", len(outcomes), len(batch)))
 	}
-	for i := range batch {
-		h.settle(batch[i])
+	for _, p := range batch {
+		h.settle(p)
 	}
 	h.flying = nil
 	if err != nil {
@@ -117,11 +117,11 @@ func (h *Hub) Committed(now time.Time, outcomes []Outcome, err error) {
 	}
 	h.holdBackQueue(batch, outcomes)
 	h.flush()
-	for i := range batch {
+	for i, p := range batch {
 		if err != nil {
-			h.failed(now, batch[i])
+			h.failed(now, p)
 		} else {
-			h.done(now, batch[i], outcomes[i])
+			h.done(now, p, outcomes[i])
 		}
 	}
 	for _, r := range h.touched {
@@ -147,8 +147,8 @@ func (h *Hub) settle(p *pending) {
 // loseWindows forgets the windows of a failed batch's rooms: the store may be
 // ahead of them, nobody knows how far.
 func (h *Hub) loseWindows(batch []*pending) {
-	for i := range batch {
-		if r := h.rooms[batch[i].op.Room]; r != nil {
+	for _, p := range batch {
+		if r := h.rooms[p.op.Room]; r != nil {
 			h.windows.reset(r.window)
 		}
 	}
@@ -240,6 +240,13 @@ func (h *Hub) news(r *room, f protocol.Changed, o *Outcome) bool {
 	r.told = o.Message.Rev
 	r.out = append(r.out, f.Append(nil))
 	return true
+}
+
+// newsOfAll notes all messages that an op has changed.
+func (h *Hub) newsOfAll(r *room, o *Outcome) {
+	for _, m := range o.Messages {
+		h.news(r, protocol.Changed{Message: m}, &Outcome{Message: m, New: true, Epoch: o.Epoch, Head: m.Rev})
+	}
 }
 
 // changed is the frame that tells what became of the op. The cause holds also

@@ -3,8 +3,6 @@ package hub
 import (
 	"slices"
 	"time"
-
-	"hallway/protocol"
 )
 
 // Erase takes parts of the erasing of a user, each an OpErase, from whom the operator
@@ -28,9 +26,7 @@ func (h *Hub) erased(op *Op, r *room, o *Outcome) {
 	if o.Code != "" {
 		return
 	}
-	for _, m := range o.Messages {
-		h.news(r, protocol.Changed{Message: m}, &Outcome{Message: m, New: true, Epoch: o.Epoch, Head: m.Rev})
-	}
+	h.newsOfAll(r, o)
 	if op.Room == "" {
 		h.revocations.set(op.User, false, 0)
 		h.bans.forget(op.User)

@@ -146,9 +146,7 @@ func (h *Hub) acted(p *pending, r *room, o *Outcome) {
 	op := &p.op
 	p.cleared += int64(len(o.Messages))
 	o.Cleared = p.cleared
-	for _, m := range o.Messages {
-		h.news(r, protocol.Changed{Message: m}, &Outcome{Message: m, New: true, Epoch: o.Epoch, Head: m.Rev})
-	}
+	h.newsOfAll(r, o)
 	if o.More {
 		op.Again = true
 		h.enqueue(*p)

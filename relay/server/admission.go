@@ -20,8 +20,8 @@ const (
 	HandshakesPerSecondMax = 2_000
 )
 
-// A fifth of the handshakes of a second are kept for addresses that have made fewer
-// than a fifth of them: one that connects without end leaves the others these.
+// handshakesKept is what part of a second's handshakes is kept for addresses that have
+// made fewer than that: one that connects without end leaves the others a fifth.
 const handshakesKept = 5
 
 // fullRetry is what a client is told to wait while there is no place for it.

@@ -61,8 +61,7 @@ func (t *turns) give(since time.Time) {
 // each has a request wait for its turn.
 func (t *turns) each(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(rc *fasthttp.RequestCtx) {
-		since := t.take()
-		defer func() { t.give(since) }()
+		defer t.give(t.take())
 		next(rc)
 	}
 }
