@@ -19,8 +19,9 @@ export class Chat {
     await expect(this.status).toContainText(/\blive\b/i);
   }
 
-  /** Writes as a hand does, key by key. */
+  /** Writes as a hand does, once the composer takes it, key by key. */
   async write(text) {
+    await expect(this.composer).toBeEnabled();
     await this.composer.pressSequentially(text);
     await this.composer.press('Enter');
   }

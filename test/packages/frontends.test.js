@@ -26,6 +26,12 @@ const test = base.extend({
   },
 });
 
+/** Goes to a talk, and waits until its page is there: before that the chat, too, is still the one of the page before. */
+async function toTalk(page, title) {
+  await page.getByRole('link', { name: title }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+}
+
 const bubble = (page) => page.getByRole('button', { name: /^Chat/ });
 
 test('the participants’ frontend has the release that it is pinned to', async () => {
@@ -58,14 +64,14 @@ test('the bubble counts what nobody has seen, and opens and closes the chat', as
 
 test('the chat goes with the frontend’s own router', async ({ people }) => {
   const { Ada, Ben } = people;
-  await Ben.page.getByRole('link', { name: /Reading the tides/ }).click();
+  await toTalk(Ben.page, 'Reading the tides');
   await bubble(Ben.page).click();
   await Ben.chat.live();
   await Ben.chat.write('Is the gauge at Brest in it?');
   await Ben.chat.settled(1);
   await expect(Ada.chat.message('Is the gauge at Brest in it?')).toHaveCount(0);
 
-  await Ada.page.getByRole('link', { name: /Reading the tides/ }).click();
+  await toTalk(Ada.page, 'Reading the tides');
   await expect(Ada.chat.message('Is the gauge at Brest in it?')).toBeVisible();
   await Ada.page.goBack();
   await expect(Ada.page.getByRole('heading', { level: 1 })).toHaveText('Lobby');
@@ -77,7 +83,7 @@ test('the chat goes with the frontend’s own router', async ({ people }) => {
 
 test('an organizer sees what is new in every room, makes a room, and ends it', async ({ people }) => {
   const { Ada, Ben } = people;
-  await Ben.page.getByRole('link', { name: /Opening/ }).click();
+  await toTalk(Ben.page, 'Opening');
   await bubble(Ben.page).click();
   await Ben.chat.write('Where is hall B?');
   const opening = Ada.page.getByRole('link', { name: /Opening/ });
