@@ -362,7 +362,7 @@ func (c *Client) pageFailed(ev PageFailed) {
 	case status == 404:
 		c.end(StatusNotAllowed, "the relay does not know this room")
 	default:
-		c.fetchLater(time.Duration(ev.RetryAfterMs) * time.Millisecond)
+		c.fetchLater(waitNamed(ev.RetryAfterMs))
 	}
 }
 

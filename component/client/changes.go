@@ -210,11 +210,7 @@ func (c *Client) changeRefused(ch *change, f protocol.Error) {
 		return
 	}
 	ch.writtenAt = time.Time{}
-	wait := resendAfter
-	if f.RetryAfterMs > 0 {
-		wait = time.Duration(f.RetryAfterMs) * time.Millisecond
-	}
-	if at := c.now.Add(wait); at.After(c.changes.resumeAt) {
+	if at := c.now.Add(waitToResend(&f)); at.After(c.changes.resumeAt) {
 		c.changes.resumeAt = at
 	}
 }

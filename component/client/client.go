@@ -55,8 +55,10 @@ const (
 	refreshLead = time.Minute
 	// refusalsMax is how many tokens in a row may be refused before the chat stops.
 	refusalsMax = 3
-	// resendAfter is how long a refused send waits where the relay names no time.
+	// resendAfter is how long a refused send or change waits where the relay names no time.
 	resendAfter = 500 * time.Millisecond
+	// waitMax is how long a relay may have the chat wait: slow mode asks for no more.
+	waitMax = protocol.SlowModeSMax * time.Second
 	// requestTimeout is how long an answer may be missing to an act, a report or a change
 	// of the room's settings: to clear takes its time.
 	requestTimeout = 30 * time.Second
@@ -368,14 +370,4 @@ func (c *Client) timerFired() {
 	if c.takeDue(&c.moderation.nextSendAt) {
 		c.changed = true
 	}
-}
-
-// jitter is a uniformly random wait before try n = 1, 2, …
-func (c *Client) jitter(n int) time.Duration {
-	bound := protocol.BackoffMax
-	// Beyond this many doublings the bound is reached, whatever n.
-	if n < 16 {
-		bound = min(bound, protocol.BackoffBase<<n)
-	}
-	return time.Duration(c.cfg.Rand() * float64(bound))
 }

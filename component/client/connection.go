@@ -330,7 +330,7 @@ func (c *Client) refused(f protocol.Error) {
 	case f.Code.Retryable():
 		if c.conn.phase == phaseJoining {
 			c.conn.tries++
-			c.conn.rejoinAt = c.now.Add(max(time.Duration(f.RetryAfterMs)*time.Millisecond, c.jitter(c.conn.tries)))
+			c.conn.rejoinAt = c.now.Add(max(waitNamed(f.RetryAfterMs), c.jitter(c.conn.tries)))
 			c.conn.answerDue = time.Time{}
 		}
 	case f.Code == protocol.CodeForbidden || f.Code == protocol.CodeNotFound || c.conn.phase == phaseJoining:
@@ -341,7 +341,7 @@ func (c *Client) refused(f protocol.Error) {
 // goaway finishes what is in flight; finishDraining then leaves.
 func (c *Client) goaway(f protocol.Goaway) {
 	c.conn.draining = true
-	c.conn.reconnectIn = time.Duration(c.cfg.Rand() * float64(max(0, f.ReconnectAfterMs)) * float64(time.Millisecond))
+	c.conn.reconnectIn = time.Duration(c.cfg.Rand() * float64(waitNamed(f.ReconnectAfterMs)))
 }
 
 func (c *Client) finishDraining() {

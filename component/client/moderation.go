@@ -139,6 +139,7 @@ func (c *Client) settings(f protocol.Settings) {
 	if f.Room != c.cfg.Room {
 		return
 	}
+	f.SlowModeS = min(max(0, f.SlowModeS), protocol.SlowModeSMax)
 	c.moderation.rules, c.changed = f, true
 	if c.slow() == 0 {
 		c.moderation.nextSendAt = time.Time{}
@@ -186,7 +187,7 @@ func (c *Client) heed(f protocol.Error) {
 	case protocol.WhyArchived:
 		m.rules.Archived, c.changed = true, true
 	case protocol.WhySlowMode:
-		m.nextSendAt, c.changed = c.now.Add(time.Duration(f.RetryAfterMs)*time.Millisecond), true
+		m.nextSendAt, c.changed = c.now.Add(waitNamed(f.RetryAfterMs)), true
 	case protocol.WhyBanned:
 		reason := ""
 		if m.banned != nil {

@@ -281,10 +281,6 @@ func (c *Client) sendRefused(f protocol.Error) {
 		c.fail(e, f.Code, f.Message)
 		return
 	}
-	wait := resendAfter
-	if f.RetryAfterMs > 0 {
-		wait = time.Duration(f.RetryAfterMs) * time.Millisecond
-	}
 	switch {
 	case e.inFlight:
 		// The relay refuses all behind it as well until it comes again: go back to it.
@@ -293,12 +289,8 @@ func (c *Client) sendRefused(f protocol.Error) {
 	case c.outbox.resendAt.IsZero():
 		return // of an earlier round
 	}
-	c.waitToResend(wait)
-}
-
-// waitToResend keeps the longest wait that was named.
-func (c *Client) waitToResend(wait time.Duration) {
-	if at := c.now.Add(wait); at.After(c.outbox.resendAt) {
+	// The longest wait that was named counts.
+	if at := c.now.Add(waitToResend(&f)); at.After(c.outbox.resendAt) {
 		c.outbox.resendAt = at
 	}
 }

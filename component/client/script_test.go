@@ -214,8 +214,12 @@ func (s *script) do(line string) {
 		s.receive(protocol.Goaway{ReconnectAfterMs: int64(number(arg, 0))})
 	case "page": // page EPOCH HEAD more|end [SENDER:N:REV[:SEQ] …]
 		s.step(PageLoaded{Req: req, Page: testPage(arg)})
-	case "page-failed":
-		s.step(PageFailed{Req: req, Status: number(arg, 0)})
+	case "page-failed": // page-failed STATUS [RETRY_AFTER_MS]
+		ev := PageFailed{Req: req, Status: number(arg, 0)}
+		if len(arg) > 1 {
+			ev.RetryAfterMs = int64(number(arg, 1))
+		}
+		s.step(ev)
 	case "after":
 		s.after(duration(s.t, arg[0]), 0)
 	case "late": // late BY TIME: time passes, and timers fire late

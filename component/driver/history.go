@@ -16,8 +16,6 @@ const (
 	historyTimeout = 15 * time.Second
 	// pageBytesMax is the most bytes in a page.
 	pageBytesMax = protocol.PageMessagesMax * 2 * protocol.FrameBytesMax
-	// retryAfterMax bounds what a relay may ask to wait.
-	retryAfterMax = time.Hour
 )
 
 var errPageTooLarge = errors.New("driver: the relay's page is too large")
@@ -123,5 +121,5 @@ func retryAfterMs(header string) int64 {
 	if err != nil {
 		return 0
 	}
-	return min(time.Duration(seconds)*time.Second, retryAfterMax).Milliseconds()
+	return int64(seconds) * 1000
 }

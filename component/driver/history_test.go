@@ -72,7 +72,7 @@ func TestFetchPageFails(t *testing.T) {
 		{"asked to wait for years", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "4000000000")
 			w.WriteHeader(429)
-		}, client.PageFailed{Status: 429, RetryAfterMs: 3600000}, "history refused with status 429"},
+		}, client.PageFailed{Status: 429, RetryAfterMs: 4_000_000_000_000}, "history refused with status 429"},
 		{"asked to wait until a date", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "Mon, 23 Nov 2026 09:15:04 GMT")
 			w.WriteHeader(502)
