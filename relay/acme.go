@@ -70,7 +70,7 @@ func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
 		OnEvent:           a.event,
 		Logger:            told,
 	})
-	s := secured{config: settings(acmez.ACMETLS1Protocol), manage: a.manage}
+	s := secured{config: settings(acmez.ACMETLS1Protocol), ends: a.ends, manage: a.manage}
 	s.config.GetCertificate = a.magic.GetCertificate
 	return s, nil
 }
@@ -132,6 +132,23 @@ func (a *authority) keep(ctx context.Context, first *certmagic.Config, domain st
 			return
 		}
 	}
+}
+
+// ends is when the first of the domains' certificates ends; zero while one of them has
+// none.
+func (a *authority) ends() (first time.Time) {
+	for i, domain := range a.domains {
+		var last time.Time // what is renewed may be there for a moment beside the renewed
+		for _, cert := range a.cache.AllMatchingCertificates(domain) {
+			if cert.Leaf.NotAfter.After(last) {
+				last = cert.Leaf.NotAfter
+			}
+		}
+		if i == 0 || last.Before(first) {
+			first = last
+		}
+	}
+	return first
 }
 
 // event implements [certmagic.Config].OnEvent.

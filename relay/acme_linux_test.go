@@ -21,11 +21,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caddyserver/certmagic"
 	"github.com/letsencrypt/pebble/v2/ca"
 	"github.com/letsencrypt/pebble/v2/db"
 	"github.com/letsencrypt/pebble/v2/va"
 	"github.com/letsencrypt/pebble/v2/wfe"
 	"github.com/miekg/dns"
+	"go.uber.org/zap"
 
 	"hallway/protocol"
 )
@@ -209,7 +211,10 @@ func TestACertificateFromAnAuthority(t *testing.T) {
 	// Who asks by address, as a probe of a load balancer does, is shown it as well.
 	first := p.served(&tls.Config{InsecureSkipVerify: true})
 	if first == nil || first.VerifyHostname(domain) != nil {
-		t.Errorf("without a name: %v", first)
+		t.Fatalf("without a name: %v", first)
+	}
+	if got, want := p.certificateEnds(), min(first.NotAfter.Unix(), p.served(team).NotAfter.Unix()); got != want {
+		t.Errorf("the metrics tell of an end at %d, not %d", got, want)
 	}
 	// Nor does the log tell of a challenge that nobody has asked for.
 	for _, name := range []string{domain, "mark-path.example.org"} {
@@ -276,6 +281,9 @@ func TestACertificateIsRenewed(t *testing.T) {
 		now = p.served(p.tls)
 		return now != nil && strings.Contains(newest(t, p.db), string(now.Raw))
 	})
+	if got := p.certificateEnds(); got != now.NotAfter.Unix() {
+		t.Errorf("the metrics tell of an end at %d, not %v", got, now.NotAfter)
+	}
 	if a.orders.Load() != 2 {
 		t.Errorf("%d orders", a.orders.Load())
 	}
@@ -288,6 +296,33 @@ func TestACertificateIsRenewed(t *testing.T) {
 		t.Error("what is stored is not served when it cannot be renewed")
 	}
 	p.stop()
+}
+
+// TestTheEndOfSeveralCertificates: the first counts, and of a renewed one the new end.
+func TestTheEndOfSeveralCertificates(t *testing.T) {
+	a := &authority{domains: []string{domain, "team.example.org"}}
+	a.cache = certmagic.NewCache(certmagic.CacheOptions{
+		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return a.magic, nil }, Logger: zap.NewNop(),
+	})
+	t.Cleanup(a.cache.Stop)
+	a.magic = certmagic.New(a.cache, certmagic.Config{Storage: &certmagic.FileStorage{Path: t.TempDir()}, Logger: zap.NewNop()})
+	now := time.Now().Truncate(time.Second)
+	for _, step := range []struct {
+		name       string
+		ends, want time.Time
+	}{
+		{domain, now.Add(time.Hour), time.Time{}},
+		{"team.example.org", now.Add(2 * time.Hour), now.Add(time.Hour)},
+		{domain, now.Add(3 * time.Hour), now.Add(2 * time.Hour)},
+	} {
+		cert, key := certificateFor(t, 1, now.Add(-time.Hour), step.ends, step.name)
+		if _, err := a.magic.CacheUnmanagedCertificatePEMBytes(t.Context(), []byte(cert), []byte(key), nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := a.ends(); !got.Equal(step.want) {
+			t.Errorf("with one for %s: %v, want %v", step.name, got, step.want)
+		}
+	}
 }
 
 // newest is the certificate that is stored, as bytes.

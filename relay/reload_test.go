@@ -90,14 +90,20 @@ func TestTheSecretChangesWithoutARestart(t *testing.T) {
 // certificate makes a self-signed certificate for 127.0.0.1.
 func certificate(t *testing.T, serial int64) (cert, key string) {
 	t.Helper()
+	return certificateFor(t, serial, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+}
+
+// certificateFor makes one for that time, and for names beside the address.
+func certificateFor(t *testing.T, serial int64, from, until time.Time, names ...string) (cert, key string) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "relay"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: from, NotAfter: until,
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: names, IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 	if err != nil {

@@ -163,6 +163,9 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		return nil, err
 	}
 	metrics := server.NewMetrics(version)
+	if r.secured.ends != nil {
+		metrics.CertificateEnds(r.secured.ends)
+	}
 	conns := s.fitConns(r.log)
 	r.engine = server.NewEngine(server.EngineOptions{
 		Hub: hub.Config{

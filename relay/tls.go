@@ -3,12 +3,18 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"sync/atomic"
+	"time"
 )
+
+// certificateWarning is how long before its end a certificate from files is warned of:
+// whatever renews it should have done so by then.
+const certificateWarning = 14 * 24 * time.Hour
 
 type tlsFlags struct {
 	Cert   string   `name:"tls-cert" env:"HALLWAY_TLS_CERT" placeholder:"FILE" help:"File with the certificate and its chain (PEM), to serve HTTPS. Taken over anew when it changes."`
@@ -21,6 +27,7 @@ type tlsFlags struct {
 // secured is how connections are encrypted.
 type secured struct {
 	config *tls.Config                         // nil: they are not
+	ends   func() time.Time                    // when the certificate that is served ends; zero: there is none yet; see config
 	watch  *watch                              // for certificate files that change; nil: there are none
 	manage func(context.Context, *net.TCPAddr) // what is needed while the relay listens there; nil: nothing
 }
@@ -34,7 +41,7 @@ func (f tlsFlags) secure(folder string, log *slog.Logger) (secured, error) {
 	case files && (f.Cert == "" || f.Key == ""):
 		return secured{}, errors.New("--tls-cert and --tls-key go together")
 	case files:
-		return f.fromFiles()
+		return f.fromFiles(log)
 	case len(f.Domain) > 0:
 		return f.byACME(folder, log)
 	}
@@ -47,14 +54,15 @@ func settings(protocols ...string) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: append([]string{"http/1.1"}, protocols...)}
 }
 
-func (f tlsFlags) fromFiles() (secured, error) {
+func (f tlsFlags) fromFiles(log *slog.Logger) (secured, error) {
 	pair, err := tls.LoadX509KeyPair(f.Cert, f.Key)
 	if err != nil {
 		return secured{}, fmt.Errorf("--tls-cert, --tls-key: %w", err)
 	}
 	var current atomic.Pointer[tls.Certificate]
 	current.Store(&pair)
-	s := secured{config: settings()}
+	warnOfEnd(log, pair.Leaf)
+	s := secured{config: settings(), ends: func() time.Time { return current.Load().Leaf.NotAfter }}
 	s.config.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return current.Load(), nil }
 	s.watch = &watch{
 		what: "certificate", paths: []string{f.Cert, f.Key},
@@ -63,11 +71,24 @@ func (f tlsFlags) fromFiles() (secured, error) {
 			if err != nil {
 				return err // perhaps only one of the two files is new yet
 			}
-			current.Store(&pair)
+			if !pair.Leaf.Equal(current.Swap(&pair).Leaf) {
+				warnOfEnd(log, pair.Leaf)
+			}
 			return nil
 		},
 	}
 	return s, nil
+}
+
+// warnOfEnd warns of a certificate that has ended or will before long: one for a short
+// time, when two thirds of it are over.
+func warnOfEnd(log *slog.Logger, cert *x509.Certificate) {
+	switch left := time.Until(cert.NotAfter); {
+	case left <= 0:
+		log.Warn("the certificate has ended", "not_after", cert.NotAfter)
+	case left < min(certificateWarning, cert.NotAfter.Sub(cert.NotBefore)/3):
+		log.Warn("the certificate ends soon", "not_after", cert.NotAfter)
+	}
 }
 
 // listener encrypts what ln accepts.

@@ -11,7 +11,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -110,7 +112,8 @@ func look(t *testing.T, folder string) *looked {
 	t.Helper()
 	l := &looked{t: t, folder: folder}
 	var err error
-	if l.secured, err = (tlsFlags{Cert: filepath.Join(folder, "cert"), Key: filepath.Join(folder, "key")}).fromFiles(); err != nil {
+	flags := tlsFlags{Cert: filepath.Join(folder, "cert"), Key: filepath.Join(folder, "key")}
+	if l.secured, err = flags.fromFiles(slog.New(slog.NewTextHandler(&l.log, nil))); err != nil {
 		t.Fatal(err)
 	}
 	l.again()
@@ -193,4 +196,58 @@ func TestAKeyThatDoesNotFit(t *testing.T) {
 	write(t, filepath.Join(folder, "key"), key)
 	l.again()
 	l.wantServed(second)
+}
+
+// certificateEnds is what the metrics tell of that, in seconds since 1970; -1: nothing.
+func (p *process) certificateEnds() int64 {
+	p.t.Helper()
+	_, _, metrics := p.rest("GET", "/metrics", "", "")
+	for line := range strings.Lines(string(metrics)) {
+		if value, ok := strings.CutPrefix(line, "hallway_tls_certificate_not_after_timestamp_seconds "); ok {
+			ends, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			return int64(ends)
+		}
+	}
+	return -1
+}
+
+// TestTheEndOfACertificateIsTold: by the metrics always, by the log where it is near.
+func TestTheEndOfACertificateIsTold(t *testing.T) {
+	if got := serve(t).certificateEnds(); got != -1 {
+		t.Errorf("without TLS: %d", got)
+	}
+	folder := t.TempDir()
+	const day = 24 * time.Hour
+	now := time.Now()
+	renew := func(from, to time.Duration) (ends int64) {
+		cert, key := certificateFor(t, 1, now.Add(from), now.Add(to))
+		write(t, filepath.Join(folder, "cert"), cert)
+		write(t, filepath.Join(folder, "key"), key)
+		return now.Add(to).Unix()
+	}
+	first := renew(-80*day, 10*day)
+	p := serve(t, "--tls-cert", filepath.Join(folder, "cert"), "--tls-key", filepath.Join(folder, "key"))
+	p.tls = &tls.Config{InsecureSkipVerify: true} // one that has ended is served as well
+	warned := func(of string) int { return strings.Count(p.printed(), `"level":"WARN","msg":"the certificate `+of) }
+	if got := p.certificateEnds(); got != first || warned("ends soon") != 1 {
+		t.Errorf("%d, want %d; the log: %s", got, first, p.printed())
+	}
+	take := func(from, to time.Duration) {
+		t.Helper()
+		ends := renew(from, to)
+		p.signal(syscall.SIGHUP)
+		until(t, "the metrics follow", func() bool { return p.certificateEnds() == ends })
+	}
+	take(-day, 89*day)
+	take(-time.Hour, 6*day) // that is all it has
+	if warned("") != 1 {
+		t.Errorf("a warning of a new certificate: %s", p.printed())
+	}
+	take(-90*day, -time.Hour)
+	if warned("has ended") != 1 || warned("") != 2 {
+		t.Errorf("the log: %s", p.printed())
+	}
 }

@@ -99,6 +99,15 @@ func (m *Metrics) committed(took time.Duration, ops int, err error) {
 	}
 }
 
+// CertificateEnds has the metrics tell when the certificate that is served ends, asked
+// of ends at each scrape; the zero time, told as 0, is while there is none.
+func (m *Metrics) CertificateEnds(ends func() time.Time) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "hallway_tls_certificate_not_after_timestamp_seconds",
+		Help: "When the certificate that is served ends, the first of several, in seconds since 1970; 0 while one is missing.",
+	}, func() float64 { return float64(max(ends().Unix(), 0)) }))
+}
+
 // Limit tells one of the relay's limits; 0 is none.
 func (m *Metrics) Limit(name string, most float64) { m.limits.WithLabelValues(name).Set(most) }
 
