@@ -1,7 +1,7 @@
 package protocol
 
 func (f *fields) moderate() (Moderate, *FrameError) {
-	m := Moderate{Room: f.room, Act: Act(f.act), User: f.user, Reason: f.reason}
+	m := Moderate{Room: f.room, Act: Act(f.act), User: f.user}
 	err := f.need(fieldRoom|fieldAct|fieldUser, fieldReason)
 	switch {
 	case err != nil:
@@ -12,6 +12,7 @@ func (f *fields) moderate() (Moderate, *FrameError) {
 	default:
 		err = f.checkReason()
 	}
+	m.Reason = f.reason
 	if err == nil && m.Act.Lasts() && f.has&fieldForMs != 0 {
 		err = f.need(0, fieldForMs)
 		m.ForMs = f.forMs
@@ -28,7 +29,7 @@ func (f *fields) report(must field) (Report, *FrameError) {
 	if err == nil {
 		err = f.checkReason()
 	}
-	if err == nil && blank(f.reason) {
+	if err == nil && f.reason == "" {
 		err = f.refuse(CodeBadRequest, "the reason is empty")
 	}
 	return Report{f.room, f.id, f.reason}, err
@@ -53,9 +54,13 @@ func (f *fields) adjust() (Adjust, *FrameError) {
 	return a, err
 }
 
+// checkReason checks the reason; one that is only white space is none.
 func (f *fields) checkReason() *FrameError {
 	if code, why := CheckReason(f.reason); code != "" {
 		return f.refuse(code, why)
+	}
+	if blank(f.reason) {
+		f.reason = ""
 	}
 	return nil
 }

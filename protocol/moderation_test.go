@@ -59,6 +59,30 @@ func TestDecodeModeration(t *testing.T) {
 	}
 }
 
+// TestAReasonOfWhiteSpaceIsNone: as a frame and as a body.
+func TestAReasonOfWhiteSpaceIsNone(t *testing.T) {
+	for reason, want := range map[string]string{"": "", " ": "", "\n\t\u00a0\u3000": "", " rude\n": " rude\n"} {
+		quoted := `"reason":` + string(appendString(nil, reason))
+		frame, err := DecodeClient([]byte(`{"type":"moderate","room":"lobby","act":"mute","user":"u",`+quoted+`}`), testLimits)
+		if m, ok := frame.(Moderate); err != nil || !ok || m.Reason != want {
+			t.Errorf("%q in a frame: %+v, %v", reason, frame, err)
+		}
+		if m, err := DecodeSanction([]byte(`{`+quoted+`}`), "lobby", ActMute, "u"); err != nil || m.Reason != want {
+			t.Errorf("%q in a body: %+v, %v", reason, m, err)
+		}
+		_, ofFrame := DecodeClient([]byte(`{"type":"report","room":"lobby","id":"`+testID+`",`+quoted+`}`), testLimits)
+		r, ofBody := DecodeReport([]byte(`{`+quoted+`}`), "lobby", testID)
+		if want != "" {
+			if ofFrame != nil || ofBody != nil || r.Reason != want {
+				t.Errorf("%q of a report: %+v, %v, %v", reason, r, ofFrame, ofBody)
+			}
+			continue
+		}
+		wantRefusal(t, quoted, ofFrame, CodeBadRequest)
+		wantRefusal(t, quoted, ofBody, CodeBadRequest)
+	}
+}
+
 func TestARefusalNamesItsFrameWhereItMust(t *testing.T) {
 	for frame, want := range map[string]string{
 		`{"type":"moderate","room":"lobby"}`: "moderate", `{"type":"report","room":"lobby"}`: "report",

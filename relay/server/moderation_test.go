@@ -115,6 +115,32 @@ func TestMuteAndBan(t *testing.T) {
 	mo.ask(404, "DELETE", memberPath+"ben", "")
 }
 
+// TestAReasonOfWhiteSpace is none, and no report, however it comes.
+func TestAReasonOfWhiteSpace(t *testing.T) {
+	l := startLive(t, hub.Config{})
+	mo := l.person("mo", protocol.RoleModerator, "*")
+	m := mo.enter()
+	mo.say(1, "hi")
+	const blank = "\u3000\n "
+	const body = `{"reason":"\u3000\n "}`
+	s := as[sanction](t, mo.ask(200, "PUT", memberPath+"ben/mute", body))
+	byREST := hear[protocol.Moderated](m)
+	m.say(protocol.Moderate{Room: "lobby", Act: protocol.ActMute, User: "eve", Reason: blank})
+	byFrame := hear[protocol.Moderated](m)
+	if s.Reason != "" || byREST.Reason != "" || byREST.User.ID != "ben" || byFrame.Reason != "" || byFrame.User.ID != "eve" {
+		t.Errorf("%+v, %+v, %+v", s, byREST, byFrame)
+	}
+	list := as[struct{ Sanctions []sanction }](t, mo.ask(200, "GET", "/v1/rooms/lobby/sanctions", ""))
+	if len(list.Sanctions) != 2 || list.Sanctions[0].Reason != "" || list.Sanctions[1].Reason != "" {
+		t.Errorf("stored: %+v", list)
+	}
+	mo.ask(400, "POST", messagePath(1)+"/report", body)
+	m.say(protocol.Report{Room: "lobby", ID: sendOf(1).ID, Reason: blank})
+	if e := hear[protocol.Error](m); e.Code != protocol.CodeBadRequest || e.Of != "report" {
+		t.Errorf("a report: %+v", e)
+	}
+}
+
 // TestIDsOfUsers: percent-encoded, and whatever they hold.
 func TestIDsOfUsers(t *testing.T) {
 	l := startLive(t, hub.Config{})
