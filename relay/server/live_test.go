@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -42,6 +43,7 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *server.Addresses) *li
 		t.Fatal(err)
 	}
 	l := &live{description: describe(t), store: st}
+	cfg.HeartbeatMs = time.Hour.Milliseconds() // none of the clients pings
 	l.site = start(t, func(o *server.Options) {
 		cfg.Verifier = o.Verifier
 		l.engine = server.NewEngine(server.EngineOptions{Hub: cfg, Store: st, Revoked: revoked, Addresses: addresses, Log: slog.New(slog.DiscardHandler)})
@@ -81,11 +83,34 @@ func (l *live) person(sub string, role protocol.Role, rooms ...string) *person {
 	return &person{l, token}
 }
 
-// enter connects and joins the lobby, until the test ends.
+// connect is a connection until the test ends, over a socket: that keeps what the relay
+// says until the test asks for it. The relay counts a client as dead that leaves a write
+// waiting, as one over a pipe does while a test is about something else.
+func (l *live) connect(t *testing.T) *chatter {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	client, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	relay, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go l.engine.Serve(relay, "client")
+	return &chatter{t, client}
+}
+
+// enter connects and joins the lobby.
 func (p *person) enter() *chatter {
 	p.t.Helper()
-	c := enter(p.t, p.engine, p.token)
-	p.t.Cleanup(func() { c.Close() })
+	c := p.connect(p.t)
+	c.join(p.token)
 	return c
 }
 

@@ -3,7 +3,6 @@ package server_test
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +26,7 @@ type matrix struct {
 }
 
 func newMatrix(t *testing.T, operations map[string]string, a asker) *matrix {
-	patient := hub.Config{FramesPerSecond: 100_000, HelloTimeout: time.Hour, HeartbeatMs: time.Hour.Milliseconds()}
+	patient := hub.Config{FramesPerSecond: 100_000, HelloTimeout: time.Hour}
 	m := &matrix{
 		live: startLive(t, patient), operations: operations, asker: a,
 		people: map[string]*person{}, conns: map[string]*chatter{}, stand: func(string) {},
@@ -47,10 +46,7 @@ func (m *matrix) join(name string, a asker, sub string) {
 	if a.room == "" {
 		c.Rooms = auth.Rooms{{Pattern: "elsewhere", Role: protocol.RoleOrganizer}}
 	}
-	client, relay := net.Pipe()
-	go m.engine.Serve(relay, name)
-	m.t.Cleanup(func() { client.Close() })
-	conn := &chatter{m.t, client}
+	conn := m.connect(m.t)
 	m.people[name], m.conns[name] = &person{m.live, ""}, conn
 	if a.general == "" {
 		return

@@ -161,10 +161,13 @@ func TestIDsOfUsers(t *testing.T) {
 func TestClearAUser(t *testing.T) {
 	l := startLive(t, hub.Config{Rate: 0})
 	mo, ben := l.person("mo", protocol.RoleModerator, "*"), l.person("ben", protocol.RoleParticipant, "*")
-	c := mo.enter()
+	c, b := mo.enter(), ben.enter()
 	const n = hub.ClearMax + 3
 	for i := range n {
-		ben.say(i+1, "spam")
+		b.say(sendOf(i + 1))
+	}
+	for range n {
+		hear[protocol.Changed](b)
 	}
 	mo.say(n+1, "stays")
 	if d := as[struct{ Deleted int }](t, mo.ask(200, "DELETE", memberPath+"ben/messages", "")); d.Deleted != n {

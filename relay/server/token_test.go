@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"maps"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -56,10 +55,7 @@ func TestTokensAreRefused(t *testing.T) {
 				t.Errorf("WWW-Authenticate %q, %q", got, p.Detail)
 			}
 
-			client, relay := net.Pipe()
-			go l.engine.Serve(relay, "stranger")
-			stranger := &chatter{t, client}
-			defer client.Close()
+			stranger := l.connect(t)
 			refreshing := l.person("ada", protocol.RoleParticipant, "*").enter()
 			for _, c := range []*chatter{stranger, refreshing} {
 				c.say(protocol.Hello{Token: test.token})
