@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"hallway/protocol"
 	"hallway/store"
 )
 
@@ -73,14 +74,29 @@ func (c *checkCommand) Run() error {
 	return begun(err)
 }
 
+// userFlag names the user whom a command is about.
+type userFlag struct {
+	User string `required:"" help:"The user's id."`
+}
+
+func (f *userFlag) check() error {
+	if !protocol.ValidUser(f.User) {
+		return errors.New("--user: this is no valid id of a user")
+	}
+	return nil
+}
+
 type exportCommand struct {
 	dbFlag
-	User string `required:"" help:"The user's id."`
-	To   string `placeholder:"FILE" help:"Where to write it, a file that is not there yet; without it, to stdout."`
+	userFlag
+	To string `placeholder:"FILE" help:"Where to write it, a file that is not there yet; without it, to stdout."`
 }
 
 // Run writes what is known of a user.
 func (c *exportCommand) Run() (err error) {
+	if err := c.check(); err != nil {
+		return err
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	if c.To == "" {
@@ -102,11 +118,14 @@ func (c *exportCommand) Run() (err error) {
 
 type eraseCommand struct {
 	dbFlag
-	User string `required:"" help:"The user's id."`
+	userFlag
 }
 
 // Run takes a user out of the database, beside a relay or without one.
 func (c *eraseCommand) Run() error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	line := newProgress("messages")

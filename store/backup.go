@@ -46,7 +46,7 @@ func Backup(ctx context.Context, from, to string, force bool, progress Progress)
 }
 
 func backup(ctx context.Context, from, to string, force bool, progress Progress) (err error) {
-	source, err := openExisting(from)
+	source, err := openExisting(ctx, from)
 	if err != nil {
 		return err
 	}
@@ -54,10 +54,7 @@ func backup(ctx context.Context, from, to string, force bool, progress Progress)
 	if to, err = resolve(to); err != nil {
 		return NotBegunError{err}
 	}
-	switch same, err := sameFile(from, to); {
-	case err != nil:
-		return err
-	case same:
+	if isPartOf(from, to) {
 		return NotBegunError{errors.New("that is the database itself: a database in use")}
 	}
 	if err := mayReplace(to, force); err != nil {
@@ -88,9 +85,10 @@ func backup(ctx context.Context, from, to string, force bool, progress Progress)
 	return syncFolder(filepath.Dir(to))
 }
 
-// openExisting opens a database to read it, beside a relay or without one. What
-// is not there is not made.
-func openExisting(path string) (*sql.DB, error) {
+// openExisting opens a relay's database to read it, beside a relay or without one.
+// What is not there is not made, and what is another program's, or empty, is refused;
+// what cannot be read is for the reader to tell.
+func openExisting(ctx context.Context, path string) (*sql.DB, error) {
 	path, err := resolve(path)
 	if err != nil {
 		return nil, NotBegunError{err}
@@ -98,21 +96,31 @@ func openExisting(path string) (*sql.DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, NotBegunError{err}
 	}
-	return connect(path, 1, url.Values{
-		"mode":          {"ro"},
-		"_busy_timeout": {busyTimeoutMs},
-		"_cache_size":   {readerCache},
-	}), nil
+	db := connectReader(path)
+	if _, ours, err := contents(ctx, db); err == nil && !ours {
+		_ = db.Close()
+		return nil, NotBegunError{errForeign}
+	}
+	return db, nil
 }
 
-// sameFile reports whether both are one file; what is not there is none.
-func sameFile(a, b string) (bool, error) {
-	one, err := os.Stat(a)
-	if err != nil {
-		return false, err
+// isPartOf reports whether path is the database at whole or a file that belongs to
+// it: with its log go the newest messages, with its lock goes what keeps a second
+// relay away.
+func isPartOf(whole, path string) bool {
+	if resolved, err := resolve(whole); err == nil {
+		whole = resolved
 	}
-	other, err := os.Stat(b)
-	return err == nil && os.SameFile(one, other), nil
+	there, err := os.Stat(path)
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal", lockSuffix} {
+		if path == whole+suffix {
+			return true
+		}
+		if part, none := os.Stat(whole + suffix); err == nil && none == nil && os.SameFile(part, there) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayReplace refuses what a database must not be put in the place of. Renamed over,

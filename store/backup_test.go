@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -119,6 +121,9 @@ func TestBackupRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ path, want string }{
 		"itself":          {database, "a database in use"},
 		"itself, by link": {link, "a database in use"},
+		"its log":         {database + "-wal", "a database in use"},
+		"its log's index": {database + "-shm", "a database in use"},
+		"its lock":        {database + ".lock", "a database in use"},
 		"a folder":        {dir, "is a directory"},
 		"no folder":       {filepath.Join(dir, "none", "backup.db"), "no such file or directory"},
 		"no path":         {"", "the path is empty"},
@@ -132,5 +137,51 @@ func TestBackupRefuses(t *testing.T) {
 	}
 	if _, err := s.Commit(now, sends("lobby", 0, 1)); err != nil {
 		t.Error(err)
+	}
+}
+
+// What no relay has made is neither copied, checked, exported nor erased from, and
+// stays to the byte what it is, by a relay too.
+func TestForeignDatabases(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	empty, other := filepath.Join(dir, "empty.db"), filepath.Join(dir, "other.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := connect(other, 1, nil)
+	if _, err := db.Exec(`CREATE TABLE accounts (id TEXT); INSERT INTO accounts VALUES ('a')`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{empty, other} {
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, restored := Restore(ctx, path, filepath.Join(dir, "new.db"), false, now, nil)
+		_, erased := Erase(ctx, path, "u_1", now, nil)
+		for name, err := range map[string]error{
+			"backup":  Backup(ctx, path, filepath.Join(dir, "copy.db"), false, nil),
+			"check":   Check(ctx, path, func(text string) { t.Errorf("check of %s finds %q", path, text) }, nil),
+			"export":  Export(ctx, path, "u_1", io.Discard),
+			"restore": restored,
+			"erase":   erased,
+		} {
+			if !errors.Is(err, errForeign) || !errors.As(err, new(NotBegunError)) {
+				t.Errorf("%s of %s: %v", name, path, err)
+			}
+		}
+		if path == other {
+			wantRefused(t, path, "it is no database of a relay")
+		}
+		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+			t.Errorf("%s was changed, %v", path, err)
+		}
+	}
+	if got := list(t, dir); slices.Contains(got, "new.db") || slices.Contains(got, "copy.db") {
+		t.Errorf("the folder holds %q", got)
 	}
 }

@@ -34,6 +34,27 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+var errForeign = errors.New("it is no database of a relay")
+
+// contents reports whether the database holds anything, and whether a relay has made
+// it, which the history of its schema tells.
+func contents(ctx context.Context, db querier) (some, ours bool, err error) {
+	err = db.QueryRowContext(ctx, `
+		SELECT count(*) > 0, coalesce(max(name = 'goose_db_version'), 0) FROM sqlite_schema`).Scan(&some, &ours)
+	return some, ours, err
+}
+
+// checkForeign refuses a database that another program has made, before anything in it
+// is changed. One that is damaged is for the checks behind to tell.
+func checkForeign(ctx context.Context, path string) error {
+	db := connectReader(path)
+	defer func() { _ = db.Close() }()
+	if some, ours, err := contents(ctx, db); err == nil && some && !ours {
+		return errForeign
+	}
+	return nil
+}
+
 // checkPages looks for damage at each page of the file.
 func checkPages(ctx context.Context, db querier) error {
 	var found string

@@ -51,11 +51,14 @@ func resolve(path string) (string, error) {
 	return path, nil
 }
 
+// lockSuffix is what the lock's file is named beside its database.
+const lockSuffix = ".lock"
+
 // lock takes path.lock, for which it waits so long, until the returned pool is
 // closed or the process ends. The file is an empty SQLite database whose one connection keeps the lock that
 // it once took: a lock that SQLite has on every system.
 func lock(ctx context.Context, path, timeoutMs string) (*sql.DB, error) {
-	path += ".lock"
+	path += lockSuffix
 	if err := create(path); err != nil {
 		return nil, err
 	}
@@ -108,6 +111,15 @@ func connectWriter(path string) *sql.DB {
 
 func connectReaders(path string) *sql.DB {
 	return connect(path, max(readersMin, runtime.GOMAXPROCS(0))+1, url.Values{ // one may be at a backup
+		"mode":          {"ro"},
+		"_busy_timeout": {busyTimeoutMs},
+		"_cache_size":   {readerCache},
+	})
+}
+
+// connectReader is for a connection that changes nothing, not even the journal's mode.
+func connectReader(path string) *sql.DB {
+	return connect(path, 1, url.Values{
 		"mode":          {"ro"},
 		"_busy_timeout": {busyTimeoutMs},
 		"_cache_size":   {readerCache},

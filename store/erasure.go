@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -40,9 +39,11 @@ const (
 // one it is done here, and in the end the file is written anew, which takes as much
 // space again for that time. progress is told of messages.
 func Erase(ctx context.Context, path, user string, now time.Time, progress Progress) (messages int, err error) {
-	if _, err := os.Stat(path); err != nil {
-		return 0, NotBegunError{fmt.Errorf("erase from %q: %w", path, err)}
+	there, err := openExisting(ctx, path)
+	if err != nil {
+		return 0, fmt.Errorf("erase from %q: %w", path, err)
 	}
+	_ = there.Close()
 	e := erasing{path: path, user: user, progress: progress}
 	for again := true; again; {
 		var s *SQLite

@@ -24,7 +24,7 @@ func Export(ctx context.Context, path, user string, w io.Writer) error {
 }
 
 func export(ctx context.Context, path, user string, w io.Writer) error {
-	db, err := openExisting(path)
+	db, err := openExisting(ctx, path)
 	if err != nil {
 		return err
 	}

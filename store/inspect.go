@@ -24,7 +24,7 @@ func Check(ctx context.Context, path string, found func(string), progress Progre
 }
 
 func inspect(ctx context.Context, path string, found func(string), progress Progress) error {
-	db, err := openExisting(path)
+	db, err := openExisting(ctx, path)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func Restore(ctx context.Context, from, path string, force bool, now time.Time, 
 }
 
 func restore(ctx context.Context, from, path string, force bool, now time.Time, progress Progress) (kept string, err error) {
-	source, err := openExisting(from)
+	source, err := openExisting(ctx, from)
 	if err != nil {
 		return "", err
 	}
@@ -30,10 +30,7 @@ func restore(ctx context.Context, from, path string, force bool, now time.Time, 
 	if path, err = resolve(path); err != nil {
 		return "", NotBegunError{err}
 	}
-	switch same, err := sameFile(from, path); {
-	case err != nil:
-		return "", err
-	case same:
+	if isPartOf(from, path) {
 		return "", NotBegunError{errors.New("that is the backup itself")}
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) && !force {

@@ -83,6 +83,9 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 		return err
 	}
 	whole := endedUnclean(path) || small(path)
+	if err = checkForeign(ctx, path); err != nil {
+		return err
+	}
 	s.writer = connectWriter(path)
 	if err = s.writer.PingContext(ctx); err != nil {
 		return err
