@@ -73,6 +73,9 @@ func backup(ctx context.Context, from, to string, force bool, progress Progress)
 	if err := copyTo(ctx, source, file, progress); err != nil {
 		return err
 	}
+	if err := setApart(ctx, file.Name()); err != nil {
+		return err
+	}
 	if err := checkCopy(ctx, file.Name()); err != nil {
 		return err
 	}
@@ -136,6 +139,17 @@ func mayReplace(path string, force bool) error {
 		return fmt.Errorf("%s is there already", path)
 	}
 	return nil
+}
+
+// setApart takes a copy out of the mode with a log, in which it would leave one
+// beside it, and look as if in use, whenever somebody only reads it.
+func setApart(ctx context.Context, path string) error {
+	db := connect(path, 1, url.Values{
+		"_locking_mode": {"EXCLUSIVE"}, // no index of the log
+		"_journal_mode": {"DELETE"},
+		"_synchronous":  {"OFF"}, // synced by file
+	})
+	return errors.Join(db.PingContext(ctx), db.Close())
 }
 
 // checkCopy looks for damage in a database that nobody else has open.

@@ -76,6 +76,33 @@ func TestBackupBesideCommits(t *testing.T) {
 	}
 }
 
+// To read a backup leaves nothing beside it, and the next may take its place.
+func TestBackupThatIsRead(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	database, path := filepath.Join(t.TempDir(), "hallway.db"), filepath.Join(dir, "backup.db")
+	if _, err := mustOpen(t, database).Commit(now, sends("lobby", 0, 3)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := Backup(ctx, database, path, true, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := Check(ctx, path, func(text string) { t.Error(text) }, nil); err != nil {
+			t.Error(err)
+		}
+		if err := Export(ctx, path, "u_1", io.Discard); err != nil {
+			t.Error(err)
+		}
+		if _, err := Restore(ctx, path, filepath.Join(t.TempDir(), "hallway.db"), false, now, nil); err != nil {
+			t.Error(err)
+		}
+		if got := list(t, dir); !slices.Equal(got, []string{"backup.db"}) {
+			t.Errorf("the folder holds %q", got)
+		}
+	}
+}
+
 func mustPage(t *testing.T, s *SQLite, room string) (page struct {
 	Epoch string
 	Head  int64
