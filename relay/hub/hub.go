@@ -31,6 +31,7 @@ type Hub struct {
 	windows     Windows
 	revocations Revocations
 	bans        Bans
+	refusals    refusals
 	stats       Stats
 }
 
@@ -52,7 +53,7 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 // logs. A hub that drains closes the connection at once.
 func (h *Hub) Open(now time.Time, id string, conn Conn) *Session {
 	s := &Session{
-		id: id, conn: conn, stats: &h.stats, place: int32(len(h.sessions)),
+		id: id, conn: conn, hub: h, place: int32(len(h.sessions)),
 		until: now.Add(h.cfg.HelloTimeout).UnixNano(), heard: now.UnixNano(),
 	}
 	h.sessions = append(h.sessions, s)
@@ -68,7 +69,7 @@ func (h *Hub) Open(now time.Time, id string, conn Conn) *Session {
 
 // Heard notes a sign of life that is no frame of the protocol. It counts like one.
 func (h *Hub) Heard(now time.Time, s *Session) {
-	s.heard = now.UnixNano()
+	s.heard, s.said = now.UnixNano(), 0
 	if s.spendFrame(now, h.cfg.FramesPerSecond) > 0 && !s.ended {
 		s.offend()
 	}

@@ -37,13 +37,6 @@ const (
 	// FramesBurstMax is how many of them it may send at once: all of its rooms can
 	// be joined, and joined anew.
 	FramesBurstMax = 2 * RoomsPerSessionMax
-	// RefusalsPerSecondMax is how many frames of a connection are refused in a
-	// second. One that goes on is read no faster than that: to say no costs almost as
-	// much as to say yes.
-	RefusalsPerSecondMax = 50
-	// RefusalsBurstMax is how many are refused at once: a client that comes back with
-	// a long outbox may be told many times to wait.
-	RefusalsBurstMax = 100
 	// TypistsPerSecondMax is how many typing users a room is told of in any second.
 	TypistsPerSecondMax = 5
 	// GoawayMsMax is the longest time over which clients come back after a drain.
@@ -71,8 +64,6 @@ const (
 	// typingEvery is how often one user's typing is told to a room at most: clients
 	// send it every 3 s, and the network brings some closer together.
 	typingEvery = 2500 * time.Millisecond
-	// restMax is how long nothing is read from a connection at most.
-	restMax = 2 * time.Second
 	// rateBurst times the rate is what a user may send at once.
 	rateBurst = 4
 )
@@ -198,16 +189,6 @@ func (s *Session) spendFrame(now time.Time, perSecond int) (wait time.Duration) 
 	}
 	s.frames += each
 	return 0
-}
-
-// offend counts a refusal, and has a connection rest that was refused too often.
-func (s *Session) offend() {
-	const each = time.Second / RefusalsPerSecondMax
-	s.refusals = max(s.refusals, s.heard) + int64(each)
-	if debt := time.Duration(s.refusals-s.heard) - RefusalsBurstMax*each; debt > 0 {
-		s.refusals = min(s.refusals, s.heard+int64(RefusalsBurstMax*each+restMax))
-		s.conn.Rest(min(debt, restMax))
-	}
 }
 
 // milliseconds rounds up, so that waiting that long is enough.

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,7 +11,10 @@ import (
 )
 
 // Rest implements hub.Conn.
-func (c *fakeConn) Rest(d time.Duration) { c.world.log("%s rests %v", c.name, d) }
+func (c *fakeConn) Rest(d time.Duration) {
+	c.world.log("%s rests %v", c.name, d)
+	c.rests = c.world.now.Add(d)
+}
 
 // TestRests: a connection that is refused again and again is read more slowly,
 // and a patient one is not.
@@ -55,6 +59,55 @@ func TestRestsAreBounded(t *testing.T) {
 	ada.take(protocol.Ping{T: "1"})
 	if n := w.rests(); n > 0 || len(w.out) != 1 {
 		t.Errorf("a ping later: %q", w.out)
+	}
+}
+
+// TestManyRest: what is refused to many costs the relay no more than what is refused to
+// a few, and who is refused now and then is read all the while.
+func TestManyRest(t *testing.T) {
+	const (
+		step, warm, measured = 10 * time.Millisecond, 5 * time.Second, 5 * time.Second
+		each                 = 3 // frames a step of each that floods
+	)
+	w := newWorld(hub.Config{FramesPerSecond: 1000})
+	var flooding []*fakeConn
+	for i := range 1000 {
+		flooding = append(flooding, w.member(fmt.Sprintf("u%d", i)))
+	}
+	patient := w.member("ada")
+	refused := protocol.Read{Room: "elsewhere", Seq: 1}
+	count, began := 0, w.now
+	for ; w.now.Before(began.Add(warm + measured)); w.now = w.now.Add(step) {
+		for _, c := range flooding {
+			for i := 0; i < each && !w.now.Before(c.rests); i++ {
+				if c.take(refused); w.now.Sub(began) >= warm {
+					count++
+				}
+			}
+		}
+		if w.now.Sub(began)%(2*time.Second) == 0 {
+			patient.take(refused)
+		}
+		w.out = nil
+	}
+	if all := hub.RefusalsPerSecondAll * int(measured/time.Second); count > all*5/4 || count < all/2 {
+		t.Errorf("%d refusals in %v, want about %d", count, measured, all)
+	}
+	if !patient.rests.IsZero() {
+		t.Error("who is refused now and then rests")
+	}
+}
+
+// TestLargeRefusals: a large frame that is refused counts for many.
+func TestLargeRefusals(t *testing.T) {
+	w := newWorld(hub.Config{FramesPerSecond: 1000})
+	ada := w.member("ada")
+	large := []byte(`{"type":"nothing","x":"` + strings.Repeat("x", 60_000) + `"}`)
+	for n := 1; ada.rests.IsZero(); n++ {
+		if n > hub.RefusalsBurstMax/10 {
+			t.Fatalf("%d large frames, and it does not rest", n)
+		}
+		w.Received(w.now, ada.session, large)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 type Session struct {
 	id      string
 	conn    Conn
-	stats   *Stats
+	hub     *Hub
 	user    *user     // nil before welcome
 	name    string    // the user's, for people
 	grants  Grants    // of the token
@@ -28,6 +28,7 @@ type Session struct {
 	refusals int64
 	place    int32 // in Hub.sessions
 	ops      int32 // queued or under way
+	said     int32 // the size of what was heard last, in bytes
 	ended    bool  // nothing is sent or heard any more
 }
 
@@ -46,7 +47,7 @@ func (s *Session) send(f protocol.RelayFrame) {
 	}
 	s.sendFrame(f.Append(nil))
 	if e, ok := f.(protocol.Error); ok {
-		s.stats.Refused[e.Code]++
+		s.hub.stats.Refused[e.Code]++
 		s.offend()
 	}
 }
@@ -57,7 +58,7 @@ func (s *Session) sendFrame(data []byte) {
 		return
 	}
 	s.conn.Send(data)
-	s.stats.BytesOut += uint64(len(data))
+	s.hub.stats.BytesOut += uint64(len(data))
 }
 
 // member is the session's place in a room, nil where it has none.
@@ -74,7 +75,7 @@ func (h *Hub) Received(now time.Time, s *Session, data []byte) {
 	if s.ended {
 		return
 	}
-	s.heard = now.UnixNano()
+	s.heard, s.said = now.UnixNano(), int32(len(data))
 	h.stats.FramesIn++
 	h.stats.BytesIn += uint64(len(data))
 	frame, err := protocol.DecodeClient(data, h.cfg.Limits)
@@ -139,7 +140,7 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 	case protocol.Ping:
 		pong := protocol.Pong(f).Append(nil)
 		s.conn.SendAhead(pong)
-		s.stats.BytesOut += uint64(len(pong))
+		s.hub.stats.BytesOut += uint64(len(pong))
 	case protocol.Join:
 		h.join(now, s, f.Room)
 	case protocol.Leave:

@@ -54,6 +54,7 @@ type fakeConn struct {
 	session *hub.Session
 	closed  bool
 	heard   func(frame []byte) // beside the log
+	rests   time.Time          // until then nothing is read
 }
 
 func (w *world) open(name string) *fakeConn {
