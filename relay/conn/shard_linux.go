@@ -22,6 +22,9 @@ const (
 	commandBytes = 64
 	// deadlineEvery is how often deadlines are looked at; times are kept to that.
 	deadlineEvery = 250 * time.Millisecond
+	// overdueMax is how many are cut, and how many woken, at once: to close a socket
+	// takes as long as it holds unread bytes, and a crowd's times are over together.
+	overdueMax = 8
 )
 
 // command is something for a shard, done by its goroutine in the order given.
@@ -276,20 +279,32 @@ func (s *shard) checkDeadlines() {
 	if now.Before(s.checkAt) {
 		return
 	}
-	for c, deadline := range s.deadlines {
-		if !now.Before(deadline) {
-			s.drop(c)
-		}
-	}
-	for c, until := range s.resting {
-		if !now.Before(until) {
-			s.rouse(c)
-		}
-	}
-	s.checkAt = time.Time{}
-	if len(s.deadlines)+len(s.resting) > 0 {
+	more := overdue(s.deadlines, now, s.drop)
+	more = overdue(s.resting, now, s.rouse) || more
+	switch {
+	case more:
+		s.checkAt = now.Add(linePause)
+	case len(s.deadlines)+len(s.resting) > 0:
 		s.checkAt = now.Add(deadlineEvery)
+	default:
+		s.checkAt = time.Time{}
 	}
+}
+
+// overdue calls do, which takes them out, for overdueMax of those whose time is over;
+// more: there are more.
+func overdue(times map[*epollConn]time.Time, now time.Time, do func(*epollConn)) (more bool) {
+	n := 0
+	for c, at := range times {
+		if now.Before(at) {
+			continue
+		}
+		if n++; n > overdueMax {
+			return true
+		}
+		do(c)
+	}
+	return false
 }
 
 // expect has c cut after d, unless something happens before.
