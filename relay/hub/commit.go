@@ -86,7 +86,8 @@ func (h *Hub) batch() (batch []*pending) {
 	for p := h.queue.next(); p != nil; p = h.queue.next() {
 		room := p.op.Room
 		switch {
-		case len(batch) == BatchOpsMax, all >= BatchBytesMax, rooms[room] >= RoomBatchBytesMax,
+		case len(batch) == BatchOpsMax, len(batch) >= FloodOpsMax && h.queue.flooded(),
+			all >= BatchBytesMax, rooms[room] >= RoomBatchBytesMax,
 			len(batch) > 0 && p.order > 0 && (ruled || p.apart):
 			return batch
 		}

@@ -27,6 +27,9 @@ const (
 	// BatchOpsMax ends a batch of small ops: what comes meanwhile waits for all of it,
 	// and a larger one costs the disk hardly less.
 	BatchOpsMax = 512
+	// FloodOpsMax ends one while only those wait who have asked for much: who comes
+	// meanwhile goes ahead of them, and must not wait for long.
+	FloodOpsMax = 128
 	// RoomsPerSessionMax is how many rooms one connection may join.
 	RoomsPerSessionMax = 256
 	// RoomsMax is how many rooms may be in memory: a room that somebody has joined.
