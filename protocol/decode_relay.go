@@ -389,6 +389,8 @@ func (v *value) error() Error {
 			v.str((*string)(&f.Why))
 		case "until":
 			v.time(&f.Until)
+		case "reason":
+			v.str(&f.Reason)
 		default:
 			v.skip()
 		}

@@ -248,6 +248,7 @@ func (f Error) Append(dst []byte) []byte {
 	o.optStr("of", f.Of)
 	o.optStr("why", string(f.Why))
 	o.optTime("until", f.Until)
+	o.optStr("reason", f.Reason)
 	return o.end()
 }
 

@@ -175,6 +175,9 @@ type (
 		Of    string
 		Why   Why  // what stands in the way; may be empty
 		Until Time // when that ends; 0: for ever, or not known
+		// Reason is the moderator's for the ban or the mute that stands in the way; may
+		// be empty.
+		Reason string
 	}
 	// Goaway asks to finish and to connect again after a random time up to
 	// ReconnectAfterMs.

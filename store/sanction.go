@@ -99,7 +99,7 @@ func (s *sanction) outcome(why protocol.Why, reason string) hub.Outcome {
 	if s.reason != "" {
 		reason += ": " + s.reason
 	}
-	return hub.Outcome{Code: protocol.CodeForbidden, Why: why, Until: s.until, Reason: reason}
+	return hub.Outcome{Code: protocol.CodeForbidden, Why: why, Until: s.until, Reason: reason, Note: s.reason}
 }
 
 // sender is somebody in a life of a room.

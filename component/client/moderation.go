@@ -180,7 +180,7 @@ func (c *Client) heed(f protocol.Error) {
 	switch f.Why {
 	case protocol.WhyMuted:
 		if m.muted == nil {
-			c.mute(f.Until, "")
+			c.mute(f.Until, f.Reason)
 		}
 	case protocol.WhyFrozen:
 		m.rules.Frozen, c.changed = true, true
@@ -189,8 +189,8 @@ func (c *Client) heed(f protocol.Error) {
 	case protocol.WhySlowMode:
 		m.nextSendAt, c.changed = c.now.Add(waitNamed(f.RetryAfterMs)), true
 	case protocol.WhyBanned:
-		reason := ""
-		if m.banned != nil {
+		reason := f.Reason
+		if reason == "" && m.banned != nil { // a relay of before has said it with the ban
 			reason = m.banned.Reason
 		}
 		m.banned = sanctionOf(f.Until, reason)

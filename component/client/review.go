@@ -102,9 +102,12 @@ func (c *Client) queueChanged() {
 	}
 }
 
+// awaits reports whether an answer is to the last request, and somebody looks.
+func (v *review) awaits(req int) bool { return req == v.req && v.queue != nil }
+
 func (c *Client) reportsLoaded(ev ReportsLoaded) {
 	v := &c.review
-	if ev.Req != v.req || v.queue == nil {
+	if !v.awaits(ev.Req) {
 		return
 	}
 	v.refusals = 0
@@ -124,7 +127,7 @@ func (c *Client) reportsLoaded(ev ReportsLoaded) {
 // reportClosed takes the report out, and looks at what else has become of the queue.
 func (c *Client) reportClosed(ev ReportClosed) {
 	v := &c.review
-	if ev.Req != v.req || v.queue == nil {
+	if !v.awaits(ev.Req) {
 		return
 	}
 	v.refusals = 0
@@ -139,7 +142,7 @@ func (c *Client) reportClosed(ev ReportClosed) {
 
 func (c *Client) reportsFailed(ev ReportsFailed) {
 	v := &c.review
-	if ev.Req != v.req || v.queue == nil {
+	if !v.awaits(ev.Req) {
 		return
 	}
 	if ev.Status == 401 {

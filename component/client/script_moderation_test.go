@@ -79,7 +79,7 @@ func (s *script) moderationFrame(verb string, arg []string) (protocol.RelayFrame
 			f.Frozen, f.Archived = f.Frozen || a == "frozen", f.Archived || a == "archived"
 		}
 		return f, true
-	case "why": // why WHY CODE N [RETRY_AFTER|FOR]: an error
+	case "why": // why WHY CODE N [RETRY_AFTER|FOR [REASON]]: an error
 		f := protocol.Error{Code: protocol.Code(arg[1]), Message: "because", Room: "lobby", Why: protocol.Why(arg[0])}
 		if arg[2] != "-" {
 			f.ID = testUUID(arg[2])
@@ -87,7 +87,7 @@ func (s *script) moderationFrame(verb string, arg []string) (protocol.RelayFrame
 		if len(arg) > 3 && f.Code.Retryable() {
 			f.RetryAfterMs = duration(s.t, arg[3]).Milliseconds()
 		} else if len(arg) > 3 {
-			f.Until = s.until(arg[3])
+			f.Until, f.Reason = s.until(arg[3]), strings.Join(arg[4:], " ")
 		}
 		return f, true
 	case "error-of": // error-of OF CODE

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
 )
 
 // over is what opens over the chat: the menu of a message, and dialogs. There is only
@@ -57,10 +59,14 @@ func (o *over) close() {
 	}
 }
 
-// check closes what is about a message that is gone.
+// check closes what is about a message that is gone, or not the user's to see any more.
 func (o *over) check() {
 	if o.root == nil {
 		return
+	}
+	if (o.asks == actionRoom || o.asks == actionQueue) && o.dialog.Get("open").Bool() && !client.Leads(o.log.snap.Me.Role) {
+		o.dialog.Call("close") // who moderates no longer has neither
+		o.log.focus()          // the button that led here goes away
 	}
 	if o.asks == actionQueue {
 		o.followQueue()

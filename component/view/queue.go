@@ -40,8 +40,8 @@ func (o *over) showQueue() {
 	o.log.props.OnReview(true)
 }
 
-// followQueue draws what the snapshot has. Where it has none any more, the user does not
-// moderate any more.
+// followQueue draws what the snapshot has, once it has any; the core ends it when the
+// user does not moderate any more.
 func (o *over) followQueue() {
 	was, is := o.queue.shown, o.log.snap.Queue
 	switch {

@@ -169,7 +169,9 @@ func (h *Hub) acted(p *pending, r *room, o *Outcome) {
 	case protocol.ActUnmute:
 		u.mute = nil
 	case protocol.ActBan:
-		h.putOut(r, op.User, refusal{code: protocol.CodeForbidden, reason: "banned from this room", why: protocol.WhyBanned, until: op.Until})
+		h.putOut(r, op.User, refusal{
+			code: protocol.CodeForbidden, reason: "banned from this room", why: protocol.WhyBanned, until: op.Until, note: op.Note,
+		})
 	case protocol.ActRemove:
 		h.putOut(r, op.User, removed())
 	}

@@ -13,21 +13,22 @@ type refusal struct {
 	retryAfter time.Duration
 	why        protocol.Why
 	until      protocol.Time
+	note       string // the moderator's reason
 }
 
 func refusalOf(o *Outcome) refusal {
-	return refusal{code: o.Code, reason: o.Reason, retryAfter: o.RetryAfter, why: o.Why, until: o.Until}
+	return refusal{code: o.Code, reason: o.Reason, retryAfter: o.RetryAfter, why: o.Why, until: o.Until, note: o.Note}
 }
 
 func (r refusal) frame(room, id string) protocol.Error {
 	return protocol.Error{
 		Code: r.code, Message: r.reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.retryAfter),
-		Why: r.why, Until: r.until,
+		Why: r.why, Until: r.until, Reason: r.note,
 	}
 }
 
 func (r refusal) outcome() Outcome {
-	return Outcome{Code: r.code, Reason: r.reason, RetryAfter: r.retryAfter, Why: r.why, Until: r.until}
+	return Outcome{Code: r.code, Reason: r.reason, RetryAfter: r.retryAfter, Why: r.why, Until: r.until, Note: r.note}
 }
 
 func unavailable() refusal {

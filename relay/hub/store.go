@@ -225,6 +225,8 @@ type Outcome struct {
 	// is nothing of that kind. Until is when that ends; 0: for ever, or not known.
 	Why   protocol.Why
 	Until protocol.Time
+	// Note is the moderator's reason for the ban or the mute that stood in the way.
+	Note string
 	// Settings are those of the room after an OpOpen, OpConfigure or OpAdjust.
 	Settings protocol.RoomSettings
 	// Sanction is the sender's mute (OpOpen; nil: none), or the mute or ban that an

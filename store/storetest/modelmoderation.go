@@ -20,28 +20,28 @@ var ranks = map[protocol.Role]int{protocol.RoleModerator: 1, protocol.RoleOrgani
 
 // barred is why the sender may not do so in the room.
 func (r *modelRoom) barred(now protocol.Time, op hub.Op) hub.Outcome {
-	forbidden := func(why protocol.Why, until protocol.Time) hub.Outcome {
+	forbidden := func(why protocol.Why, by protocol.Sanction) hub.Outcome {
 		out := refuse(protocol.CodeForbidden)
-		out.Why, out.Until = why, until
+		out.Why, out.Until, out.Note = why, by.Until, by.Reason
 		return out
 	}
 	banned := []hub.OpKind{hub.OpOpen, hub.OpSend, hub.OpEdit, hub.OpDelete, hub.OpReact, hub.OpPin, hub.OpRead, hub.OpReport}
 	all := op.Sender.Role != protocol.RoleOrganizer
 	if ban := r.sanction(now, op.Sender.ID, protocol.ActBan); ban != nil && (all || slices.Contains(banned, op.Kind)) {
-		return forbidden(protocol.WhyBanned, ban.Until)
+		return forbidden(protocol.WhyBanned, *ban)
 	}
 	if op.Kind != hub.OpSend && op.Kind != hub.OpEdit && op.Kind != hub.OpReact {
 		return hub.Outcome{}
 	}
 	rules := r.rules()
 	if rules.Archived {
-		return forbidden(protocol.WhyArchived, 0)
+		return forbidden(protocol.WhyArchived, protocol.Sanction{})
 	}
 	if rules.Frozen && op.Sender.Role != protocol.RoleOrganizer {
-		return forbidden(protocol.WhyFrozen, 0)
+		return forbidden(protocol.WhyFrozen, protocol.Sanction{})
 	}
 	if mute := r.sanction(now, op.Sender.ID, protocol.ActMute); mute != nil {
-		return forbidden(protocol.WhyMuted, mute.Until)
+		return forbidden(protocol.WhyMuted, *mute)
 	}
 	last, sent := r.sent[op.Sender.ID]
 	next := last + protocol.Time(rules.SlowModeS*1e6)
