@@ -29,6 +29,31 @@ func TestCastInSlices(t *testing.T) {
 	}
 }
 
+// TestOverdueInParts: a crowd whose times are over together is seen to a few at a time,
+// all of it.
+func TestOverdueInParts(t *testing.T) {
+	const crowd = 5*overdueMax + 1
+	now, times := time.Now(), map[*epollConn]time.Time{}
+	for range crowd {
+		times[new(epollConn)] = now
+	}
+	patient := new(epollConn)
+	times[patient] = now.Add(1)
+	for left := crowd; left > 0; left -= overdueMax {
+		n := 0
+		more := overdue(times, now, func(c *epollConn) {
+			delete(times, c)
+			n++
+		})
+		if n != min(left, overdueMax) || more != (left > overdueMax) {
+			t.Fatalf("of %d: %d at once, more: %v", left, n, more)
+		}
+	}
+	if _, waits := times[patient]; len(times) != 1 || !waits {
+		t.Errorf("%d are left", len(times))
+	}
+}
+
 // TestBacklogStopsReading: while too much waits to be written, nothing is read.
 func TestBacklogStopsReading(t *testing.T) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)

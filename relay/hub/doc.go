@@ -10,9 +10,10 @@
 // # The write path
 //
 // A change is checked, then queued, in rounds: of each user one a round, so that
-// who floods waits behind himself. While no batch is under way the queue, up to
-// BatchOpsMax and RoomBatchBytesMax of a room, is handed to the Committer as one
-// batch, which becomes one durable transaction; what arrives meanwhile waits for the next.
+// who floods waits behind himself; who has nothing there does not wait for the round
+// under way. While no batch is under way the queue, up to BatchOpsMax and
+// RoomBatchBytesMax of a room, is handed to the Committer as one batch, which becomes
+// one durable transaction; what arrives meanwhile waits for the next.
 // When the batch comes back, first the next one is handed over, then each
 // change of the ended one is encoded once and sent to its room. So a group
 // grows with the load, nobody waits for a group to fill, and nothing is told

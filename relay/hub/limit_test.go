@@ -30,6 +30,38 @@ func sendOf(n int, text string) protocol.Send {
 	return protocol.Send{Room: "lobby", ID: fmt.Sprintf(idFormat, n), Text: text}
 }
 
+// TestFloodsAreTakenInShort: a batch of those who have asked for much is short, and who
+// comes meanwhile is in the next, whatever waits.
+func TestFloodsAreTakenInShort(t *testing.T) {
+	const users, each = 300, 5
+	w := newWorld(hub.Config{})
+	var conns []*fakeConn
+	for i := range users {
+		conns = append(conns, w.member(fmt.Sprintf("u%d", i)))
+	}
+	ada := w.member("ada")
+	for n := range users * each {
+		conns[n%users].take(sendOf(n, "flood"))
+	}
+	w.commit() // what came first, alone
+	var sizes []int
+	for n := users * each; w.batch != nil; n++ {
+		if n == users*each+3 {
+			ada.take(sendOf(n, "no flood"))
+			w.commit()
+			if w.batch[0].Sender.ID != "ada" {
+				t.Errorf("the next batch begins with an op of %s", w.batch[0].Sender.ID)
+			}
+		}
+		sizes = append(sizes, len(w.batch))
+		w.commit()
+	}
+	// The first of each user, then short ones, then what is no flood any more.
+	if sizes[0] <= hub.FloodOpsMax || sizes[2] != hub.FloodOpsMax || sizes[len(sizes)-2] <= hub.FloodOpsMax {
+		t.Errorf("batches of %v", sizes)
+	}
+}
+
 func TestBatchIsBounded(t *testing.T) {
 	const textBytes, sends = 8000, 30
 	w := newWorld(hub.Config{})

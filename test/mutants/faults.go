@@ -342,6 +342,18 @@ var mutants = []mutant{
 		old: "u.round = round + 1", new: "u.round = round",
 	},
 	{
+		name: "who comes waits for the round under way", file: queueFile, checks: []check{inHub},
+		old: "if round == q.round {", new: "if round == q.round && false {",
+	},
+	{
+		name: "a flood's batches are long", file: commitFile, checks: []check{inHub},
+		old: "len(batch) >= FloodOpsMax && h.queue.flooded()", new: "false",
+	},
+	{
+		name: "what all are refused is not counted", file: "relay/hub/rest.go", checks: []check{inHub},
+		old: "return 1 + (r.until-at)/int64(refusalsAhead)", new: "return 1",
+	},
+	{
 		name: "a user's ops do not keep their order", file: queueFile, checks: []check{inHub, inSimulation},
 		old: "round = max(round, u.round)", new: "round = max(round, u.round*7%5)",
 	},
