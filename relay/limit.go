@@ -6,11 +6,17 @@ import (
 	"log/slog"
 	"math"
 	"time"
+
+	"hallway/relay/server"
 )
 
-// filesBeside is how many files the relay has open beside its connections: the
-// database, the listener, requests under way.
-const filesBeside = 256
+const (
+	// filesBeside is how many files the relay has open beside its connections: the
+	// database, the listener, requests under way.
+	filesBeside = 256
+	// filesOwn is how many of these are for other than requests.
+	filesOwn = 128
+)
 
 // checkLimits refuses limits that are none.
 func (s *serveCommand) checkLimits() error {
@@ -37,24 +43,26 @@ func (s *serveCommand) checkLimits() error {
 	return nil
 }
 
-// fitConns has the process open as many files as it may, and is how many
+// admission has the process open as many files as it may, and is how many
 // connections may be open then: those allowed, or, where files are fewer, as
 // many as these are good for. One more is refused in words, not by an error.
-func (s *serveCommand) fitConns(log *slog.Logger) int {
+func (s *serveCommand) admission(log *slog.Logger) server.Admission {
+	a := server.Admission{Conns: s.Conns, HandshakesPerSecond: s.Handshakes}
 	files, err := raiseFiles()
 	if err != nil {
 		log.Warn("the limit of open files is not known", "error", err)
-		return s.Conns
+		return a
 	}
-	conns := fitFiles(s.Conns, files)
-	log.Info("limits", "open_files", files, "conns", conns)
-	return conns
+	a.Conns, a.Files = fitFiles(s.Conns, files)
+	log.Info("limits", "open_files", files, "conns", a.Conns)
+	return a
 }
 
-func fitFiles(conns int, files uint64) int {
-	most := int(min(files, math.MaxInt32)) - filesBeside
+func fitFiles(conns int, files uint64) (fit, all int) {
+	have := int(min(files, math.MaxInt32))
+	most := have - filesBeside
 	if conns == 0 || conns > most {
-		return max(most, 1)
+		conns = max(most, 1)
 	}
-	return conns
+	return conns, max(have-filesOwn, conns+1)
 }

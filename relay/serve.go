@@ -166,7 +166,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if r.secured.ends != nil {
 		metrics.CertificateEnds(r.secured.ends)
 	}
-	conns := s.fitConns(r.log)
+	admit := s.admission(r.log)
 	r.engine = server.NewEngine(server.EngineOptions{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
@@ -174,7 +174,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 			Rate:         s.Rate,
 			ConnsPerUser: s.ConnsPerUser,
 			Rooms:        s.Rooms,
-			Conns:        conns,
+			Conns:        admit.Conns,
 			Verifier:     keeper,
 
 			FramesPerSecond:     s.Frames,
@@ -192,7 +192,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	r.store.CarryErasures(r.engine.Erase)
 	o := server.Options{
 		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: keeper, Origins: origins,
-		Admit:     server.Admission{Conns: conns, HandshakesPerSecond: s.Handshakes},
+		Admit:     admit,
 		Addresses: addresses,
 		Log:       r.log, Metrics: metrics, Secure: r.secured.config != nil,
 	}

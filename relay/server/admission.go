@@ -31,6 +31,7 @@ const fullRetry = 5 * time.Second
 type Admission struct {
 	Conns               int // at once; 0: no limit. May be exceeded by handshakes under way.
 	HandshakesPerSecond int // with a burst of one second's; 0: no limit
+	Files               int // for connections of all kinds, those that have said nothing yet included; 0: no limit
 }
 
 func (a Admission) limiter() *rate.Limiter {

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"container/list"
+	"errors"
 	"net"
 	"time"
 )
@@ -18,32 +20,21 @@ const (
 	readCost = 50 * time.Microsecond
 )
 
-// httpListener makes connections that take turns, and can be closed without losing
-// the last answer.
-type httpListener struct {
-	net.Listener
-	turns *turns
-}
-
-func (l httpListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	boundSocket(c)
-	return &httpConn{Conn: c, turns: l.turns}, nil
-}
-
 // boundSocket bounds what the system keeps of a connection. Where it will not, the
 // connection is served all the same.
 func boundSocket(c net.Conn) {
-	if secured, ok := c.(interface{ NetConn() net.Conn }); ok {
-		c = secured.NetConn()
-	}
-	if tcp, ok := c.(*net.TCPConn); ok {
+	if tcp, ok := socket(c).(*net.TCPConn); ok {
 		_ = tcp.SetReadBuffer(socketBytes)
 		_ = tcp.SetWriteBuffer(socketBytes)
 	}
+}
+
+// socket is what carries a connection: itself, or what is below its TLS.
+func socket(c net.Conn) net.Conn {
+	if secured, ok := c.(interface{ NetConn() net.Conn }); ok {
+		return secured.NetConn()
+	}
+	return c
 }
 
 // httpConn is a connection while it carries requests. One may be refused before it
@@ -54,6 +45,8 @@ type httpConn struct {
 	net.Conn
 	turns  *turns
 	linger bool
+	places *places
+	place  *list.Element // belongs to places; nil: it has none any more
 }
 
 // Read implements net.Conn. What was read is passed on in a turn: a request that is
@@ -61,14 +54,34 @@ type httpConn struct {
 func (c *httpConn) Read(p []byte) (n int, err error) {
 	n, err = c.Conn.Read(p)
 	if n > 0 {
+		c.places.heard(c)
 		c.turns.give(c.turns.take().Add(-readCost))
 	}
 	return n, err
 }
 
+// SetReadDeadline implements net.Conn. That the connection has given way is for the
+// next read to tell: Fiber takes a deadline that cannot be set for its own fault, and panics.
+func (c *httpConn) SetReadDeadline(t time.Time) error {
+	return unlessClosed(c.Conn.SetReadDeadline(t))
+}
+
+// SetWriteDeadline implements net.Conn, likewise.
+func (c *httpConn) SetWriteDeadline(t time.Time) error {
+	return unlessClosed(c.Conn.SetWriteDeadline(t))
+}
+
+func unlessClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
 // Close implements net.Conn. When asked to linger it first reads, within
 // bounds, what the client still sends.
 func (c *httpConn) Close() error {
+	defer c.places.leave(c) // it has its file until it is closed
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger {
 		if half.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(lingerTimeout)) == nil {
 			c.passOver()

@@ -188,7 +188,12 @@ func (s *Server) routes() {
 }
 
 // Serve answers requests from ln until Shutdown; then it returns nil.
-func (s *Server) Serve(ln net.Listener) error { return s.app.Listener(httpListener{ln, s.turns}) }
+func (s *Server) Serve(ln net.Listener) error {
+	return s.app.Listener(&httpListener{
+		Listener: ln, turns: s.turns, log: s.log,
+		places: &places{most: s.admission.Files, held: s.backend.Conns},
+	})
+}
 
 // Shutdown stops listening and waits for the requests under way, but not for
 // what has been upgraded.

@@ -19,7 +19,7 @@ func TestSocketsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer dialled.Close()
-	accepted, err := httpListener{bare, nil}.Accept()
+	accepted, err := (&httpListener{Listener: bare, places: &places{}}).Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
