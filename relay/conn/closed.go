@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"encoding/binary"
 	"sync/atomic"
 
 	"hallway/protocol"
@@ -25,6 +26,13 @@ func Closed() map[protocol.CloseCode]uint64 {
 		counts[code] = n.Load()
 	}
 	return counts
+}
+
+// awaitsAnswer reports whether the peer gets its time to answer a close frame. One
+// that has said nothing for too long will not, and keeps a place meanwhile that
+// somebody else needs.
+func awaitsAnswer(body []byte) bool {
+	return len(body) < 2 || protocol.CloseCode(binary.BigEndian.Uint16(body)) != protocol.CloseTimeout
 }
 
 // ownClose counts, and is the close frame's body.

@@ -38,7 +38,8 @@
 // # Closing
 //
 // Whoever begins, a close frame goes out behind what is pending, the peer gets
-// [CloseTimeout] to answer it, and then the connection is cut.
+// [CloseTimeout] to answer it, and then the connection is cut: at once where it was
+// silent for too long.
 //
 // # What this package must not know
 //

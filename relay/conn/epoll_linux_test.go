@@ -20,8 +20,10 @@ var kinds = map[string]kind{
 }
 
 // hasty is a site whose transport waits for a peer a moment only.
-func hasty(t *testing.T) *site {
-	s := &site{Transport: conn.NewHasty(frameBytesMax, 50*time.Millisecond), conns: "*conn.epollConn"}
+func hasty(t *testing.T) *site { return waiting(t, 50*time.Millisecond) }
+
+func waiting(t *testing.T, d time.Duration) *site {
+	s := &site{Transport: conn.NewHasty(frameBytesMax, d), conns: "*conn.epollConn"}
 	t.Cleanup(s.Close)
 	return s
 }
@@ -35,6 +37,14 @@ func TestEpollCloseUnanswered(t *testing.T) {
 		t.Fatalf("got %q, want the end", got)
 	}
 	c.wantClosed()
+}
+
+// TestEpollDoesNotAwaitTheSilent: who was silent for too long gives its place free at once.
+func TestEpollDoesNotAwaitTheSilent(t *testing.T) {
+	c := waiting(t, time.Hour).call(t)
+	c.conn.Close(4408, "nothing heard")
+	c.want("close 4408 nothing heard")
+	c.wantEnd()
 }
 
 // TestEpollAttend: a shard is busy while a handler has to do, and only then.

@@ -22,7 +22,7 @@ type epollConn struct {
 
 	opened     bool
 	closing    bool // the close frame is queued; nothing follows it
-	peerClosed bool // the peer's close frame has come
+	peerClosed bool // the peer's close frame has come, or is not waited for
 	dead       bool
 	watched    bool // the poller tells when there is room to write
 	deaf       bool // the poller does not tell when there is something to read

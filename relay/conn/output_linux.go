@@ -75,6 +75,7 @@ func (c *epollConn) close(body []byte) {
 	}
 	c.write(encode(ws.OpClose, body))
 	c.closing = true
+	c.peerClosed = c.peerClosed || !awaitsAnswer(body)
 	c.settle()
 }
 

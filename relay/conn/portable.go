@@ -104,6 +104,7 @@ type conn struct {
 	bytes   int      // of pending, and of what the writer is writing
 	writing bool     // a writer runs
 	closing bool     // the close frame is queued; nothing follows it
+	curt    bool     // the peer's answer to it is not waited for
 }
 
 var (
@@ -152,6 +153,7 @@ func (c *conn) queue(data []byte) {
 // end queues the close frame, once. The caller holds mu.
 func (c *conn) end(body []byte) {
 	if !c.closing {
+		c.curt = !awaitsAnswer(body)
 		c.push(encode(ws.OpClose, body))
 		c.closing = true
 	}
@@ -212,7 +214,10 @@ func (c *conn) next(written int) (batch [][]byte, last bool) {
 
 // awaitClose gives the peer its time to answer the close frame.
 func (c *conn) awaitClose() {
-	if err := c.nc.SetReadDeadline(time.Now().Add(CloseTimeout)); err != nil {
+	c.mu.Lock()
+	curt := c.curt
+	c.mu.Unlock()
+	if curt || c.nc.SetReadDeadline(time.Now().Add(CloseTimeout)) != nil {
 		c.nc.Close()
 	}
 	close(c.flushed)

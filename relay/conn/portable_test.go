@@ -62,6 +62,20 @@ func TestPortableCloseUnanswered(t *testing.T) {
 
 // TestPortableGathers: what is queued while a write is under way goes out in
 // one.
+func TestPortableDoesNotAwaitTheSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, r := connect(t)
+		start := time.Now()
+		r.conn.Close(4408, "nothing heard")
+		if got := readFrame(t, client); got != "close 4408 nothing heard" {
+			t.Fatalf("got %q", got)
+		}
+		if got := readFrame(t, client); got != "EOF" || time.Since(start) != 0 {
+			t.Errorf("got %q after %v, want the end at once", got, time.Since(start))
+		}
+	})
+}
+
 func TestPortableGathers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, r := connect(t)
