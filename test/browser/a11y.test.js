@@ -36,7 +36,7 @@ for (const theme of ['light', 'dark']) {
     await expectAccessible(ada.page, 'live');
     await ada.composer.fill('x'.repeat(8300));
     await expectAccessible(ada.page, 'too long');
-    await ada.composer.press('Enter');
+    await ada.press('Enter');
     await expect(ada.status).toContainText('Not sent');
     await expectAccessible(ada.page, 'refused');
     await ada.composer.fill('');

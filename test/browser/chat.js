@@ -19,11 +19,22 @@ export class Chat {
     await expect(this.status).toContainText(/\blive\b/i);
   }
 
-  /** Writes as a hand does, once the composer takes it, key by key. */
-  async write(text) {
+  /** Presses a key where people write, once the composer takes it: that is not said by "live", nor by the messages. */
+  async press(key) {
+    await expect(this.composer).toBeEnabled();
+    await this.composer.press(key);
+  }
+
+  /** Types as a hand does, key by key, once the composer takes it. */
+  async type(text) {
     await expect(this.composer).toBeEnabled();
     await this.composer.pressSequentially(text);
-    await this.composer.press('Enter');
+  }
+
+  /** Types and sends. */
+  async write(text) {
+    await this.type(text);
+    await this.press('Enter');
   }
 
   /** Gives it a language, its width in a page of its own, and the size of the page's letters. */
@@ -36,6 +47,7 @@ export class Chat {
       },
       [lang, zoom],
     );
+    await expect(this.element.locator('.hallway')).toHaveAttribute('lang', lang);
   }
 
   message(text) {

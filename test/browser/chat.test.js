@@ -46,8 +46,8 @@ test('nothing is lost when the relay is killed while both write', async ({ openC
   await ada.composer.fill('on the way: Ada');
   await ben.composer.fill('on the way: Ben');
   await Promise.all([ada.composer.press('Enter'), ben.composer.press('Enter'), relay.kill()]);
-  await ada.composer.pressSequentially('1: Ada was in the ');
-  await ben.composer.pressSequentially('2: Ben was in the ');
+  await ada.type('1: Ada was in the ');
+  await ben.type('2: Ben was in the ');
   for (const chat of [ada, ben]) await expect(chat.status).not.toContainText(/\blive\b/i);
 
   await ada.write('middle of a word');

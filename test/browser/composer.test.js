@@ -30,6 +30,8 @@ test('near the limit the composer counts, and refuses a paste beyond it with a w
 }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
+  await ada.composer.fill('x'.repeat(LIMIT - 50));
+  await expect(ada.composer).toHaveAccessibleDescription('50 left');
   await ada.composer.fill('x'.repeat(LIMIT - 2000));
   await expect(ada.element.getByText(/left$/)).toHaveCount(0);
   await ada.composer.fill('é'.repeat((LIMIT - 100) / 2));
@@ -46,13 +48,13 @@ test('near the limit the composer counts, and refuses a paste beyond it with a w
   expect(await paste('é'.repeat(50))).toBe(true);
   expect(await paste('é'.repeat(51))).toBe(false);
   await expect(ada.status).toContainText('Not pasted: the text is too long for one message.');
-  await ada.composer.press('Escape');
+  await ada.press('Escape');
   await expect(ada.status).not.toContainText('Not pasted');
   await expect(ada.composer).toHaveValue('é'.repeat((LIMIT - 100) / 2));
 
   await ada.composer.fill('x'.repeat(LIMIT + 1));
   await expect(ada.composer).toHaveAccessibleDescription('-1 left');
-  await ada.composer.press('Enter');
+  await ada.press('Enter');
   await expect(ada.status).toContainText('Not sent: it is too long');
   await expect(ada.messages).toHaveCount(0);
 });
@@ -61,13 +63,13 @@ test('a draft outlives a reload, each user and room its own', async ({ openChats
   const [ada, ben] = await openChats([ADA, BEN]);
   await ada.live();
   await ben.live();
-  await ada.composer.pressSequentially('Half a th');
+  await ada.type('Half a th');
   await ada.page.reload();
   await expect(ada.composer).toHaveValue('Half a th');
   await ben.live();
   await expect(ben.composer).toHaveValue('');
   await ada.live();
-  await ada.composer.press('End');
+  await ada.press('End');
   await ada.write('ought');
   await ada.settled(1);
   await expect(ada.messages).toContainText('Half a thought');
@@ -79,20 +81,20 @@ test('a draft outlives a reload, each user and room its own', async ({ openChats
 test('Enter and Shift+Enter can be swapped', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
-  await ada.composer.pressSequentially('one');
-  await ada.composer.press('Shift+Enter');
-  await ada.composer.pressSequentially('two');
+  await ada.type('one');
+  await ada.press('Shift+Enter');
+  await ada.type('two');
   await expect(ada.composer).toHaveValue('one\ntwo');
-  await ada.composer.press('Enter');
+  await ada.press('Enter');
   await ada.settled(1);
 
   await ada.element.evaluate((element) => element.setAttribute('enter', 'newline'));
   await expect(ada.composer).toHaveAttribute('enterkeyhint', 'enter');
-  await ada.composer.pressSequentially('three');
-  await ada.composer.press('Enter');
-  await ada.composer.pressSequentially('four');
+  await ada.type('three');
+  await ada.press('Enter');
+  await ada.type('four');
   await expect(ada.composer).toHaveValue('three\nfour');
-  await ada.composer.press('Shift+Enter');
+  await ada.press('Shift+Enter');
   await ada.settled(2);
   await expect(ada.composer).toHaveValue('');
 });
@@ -123,7 +125,7 @@ test('the on-screen keyboard covers neither the composer nor the last message', 
     const box = await locator.boundingBox();
     return box.y + box.height;
   };
-  await composer.focus();
+  await composer.click();
   const before = await bottom(composer);
   await page.evaluate(() => window.keyboard(300));
   await expect.poll(() => bottom(composer)).toBeLessThanOrEqual(400);

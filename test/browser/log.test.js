@@ -93,7 +93,7 @@ test('the keyboard goes from message to message, and the log is one stop of Tab'
   const [ada] = await openChats([ADA]);
   await ada.settled(40);
   const focused = (i) => expect(ada.messages.nth(i)).toBeFocused();
-  await ada.composer.focus();
+  await ada.composer.click();
   await ada.page.keyboard.press('Shift+Tab');
   await focused(39);
   await ada.page.keyboard.press('ArrowUp');

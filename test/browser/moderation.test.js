@@ -38,6 +38,9 @@ async function rest(relay, user, method, path, body) {
   return answer.status === 204 ? undefined : answer.json();
 }
 
+/** Has the chat try anew, as it does when the device is back in its network. */
+const lookAgain = (chat) => chat.page.evaluate(() => dispatchEvent(new Event('online')));
+
 async function inBothThemes(chat, what) {
   for (const theme of ['light', 'dark']) {
     await chat.element.evaluate((element, theme) => element.setAttribute('theme', theme), theme);
@@ -70,9 +73,8 @@ test('who is muted is told why and until when, and it can be taken back', async 
 });
 
 test('a mute is over when its time is', async ({ openChats, relay }) => {
-  await relay.post(BEN, { text: 'here' });
-  await rest(relay, MO, 'PUT', 'members/u_ben/mute', { for_s: 4, reason: 'calm down' });
   const [ben] = await open(openChats, BEN);
+  await rest(relay, MO, 'PUT', 'members/u_ben/mute', { for_s: 6, reason: 'calm down' });
   await expect(ben.status).toContainText('calm down');
   await expect(ben.composer).toBeDisabled();
   await expect(ben.composer).toBeEnabled();
@@ -96,11 +98,13 @@ test('who is banned is out, with the words, and comes back when it is over', asy
   await expect(menuOf(ben)).toBeHidden();
   await inBothThemes(ben, 'banned');
 
-  await rest(relay, ADA, 'PUT', 'members/u_ben/ban', { for_s: 3, reason: 'spam' });
-  const [again] = await openChats([BEN]);
-  await expect(again.status).toContainText(/You are banned from this room until/);
-  await again.live();
-  await expect(again.composer).toBeEnabled();
+  await ben.page.reload();
+  await expect(ben.status, 'who comes again hears why').toContainText('You are banned from this room: spam');
+  await rest(relay, ADA, 'PUT', 'members/u_ben/ban', { for_s: 6, reason: 'more spam' });
+  await lookAgain(ben);
+  await expect(ben.status).toContainText(/You are banned from this room until .*: more spam/);
+  await ben.live();
+  await expect(ben.composer).toBeEnabled();
 });
 
 test('who was banned is back, at the next look, once the ban is lifted', async ({ openChats, relay }) => {
@@ -108,12 +112,11 @@ test('who was banned is back, at the next look, once the ban is lifted', async (
   const [ben] = await open(openChats, BEN);
   await rest(relay, ADA, 'PUT', 'members/u_ben/ban', { reason: 'spam' });
   await expect(ben.status).toContainText('You are banned from this room');
-  const look = () => ben.page.evaluate(() => dispatchEvent(new Event('online')));
-  await look();
+  await lookAgain(ben);
   await expect(ben.status).toContainText('You are banned from this room: spam');
   await expect(ben.composer).toBeDisabled();
   await rest(relay, ADA, 'DELETE', 'members/u_ben/ban');
-  await look();
+  await lookAgain(ben);
   await ben.live();
   await expect(ben.composer).toBeEnabled();
 });
@@ -186,7 +189,7 @@ test('in slow mode the button counts down, and what is written waits', async ({ 
   await expect(ben.composer).toHaveValue('two');
   await inBothThemes(ben, 'slow mode');
   await expect(ben.send).toBeEnabled();
-  await ben.composer.press('Enter');
+  await ben.press('Enter');
   await mo.settled(2);
 });
 
@@ -307,6 +310,45 @@ test('what another moderator closes goes, and what fails can be tried again', as
   await dismiss(0).click();
   await expect(reports).toHaveCount(50);
   await expect(reports.first()).toContainText('reason 49');
+});
+
+test('who moderates no longer is shown neither the room’s settings nor the reports', async ({
+  openChats,
+  relay,
+  watch,
+}) => {
+  watch.expect(/ERR_INTERNET_DISCONNECTED/);
+  await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'rude' });
+  const { messages } = await rest(relay, ADA, 'GET', 'messages');
+  await rest(relay, BEN, 'POST', `messages/${messages[0].id}/report`, { reason: 'insults' });
+  const [mo] = await open(openChats, MO);
+  await mo.page.route('**/v1/rooms/lobby/reports**', () => {}); // an answer that is long in coming
+  const room = mo.element.getByRole('button', { name: 'Room, 1 open report' });
+  const queue = mo.element.getByRole('dialog', { name: 'Reports' });
+  /** Gives it a token of a role, which counts from the next connection on. */
+  const become = async (role) => {
+    const token = await relay.token({ ...MO, role });
+    await mo.page.context().setOffline(true);
+    await expect(mo.status).not.toContainText(/\blive\b/i);
+    await mo.element.evaluate((element, token) => element.setAttribute('token', token), token);
+    await mo.page.context().setOffline(false);
+    await mo.live();
+  };
+
+  await room.click();
+  await expect(dialogOf(mo)).toBeVisible();
+  await become('participant');
+  await expect(dialogOf(mo)).toBeHidden();
+  await expect(room).toBeHidden();
+  await expect(mo.log).toBeFocused();
+
+  await become('moderator');
+  await room.click();
+  await dialogOf(mo).getByRole('button', { name: '1 open report' }).click();
+  await expect(queue).toContainText('Loading');
+  await become('participant');
+  await expect(queue).toBeHidden();
+  await expect(room).toBeHidden();
 });
 
 for (const [lang, title] of [

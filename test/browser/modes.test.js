@@ -18,25 +18,25 @@ test('an answer names whom it answers, and outlives a reload', async ({ openChat
   await expect(ada.composer).toHaveAccessibleDescription('Replying to Ben And where?');
   await reply(ada, 'When do doors open?');
   await expect(ada.composer).toHaveAccessibleDescription('Replying to Ben When do doors open?');
-  await ada.composer.pressSequentially('At nine');
+  await ada.type('At nine');
 
   await ada.page.reload();
   await ada.live();
   await expect(ada.composer).toHaveValue('At nine');
   await expect(ada.composer).toHaveAccessibleDescription('Replying to Ben When do doors open?');
-  await ada.composer.press('Enter');
+  await ada.press('Enter');
   await ada.settled(3);
   await expect(ada.composer).toHaveAccessibleDescription('');
   const { messages } = await relay.history(await relay.token(ADA));
   expect(messages[2]).toMatchObject({ text: 'At nine', reply_to: asked });
 
   await reply(ada, 'And where?');
-  await ada.composer.pressSequentially('By the');
+  await ada.type('By the');
   await ada.element.getByRole('button', { name: 'Cancel reply' }).click();
   await expect(ada.composer).toBeFocused();
   await expect(ada.composer).toHaveValue('By the');
   await reply(ada, 'And where?');
-  await ada.composer.press('Escape');
+  await ada.press('Escape');
   await expect(ada.composer).toHaveAccessibleDescription('');
   await ada.write(' gate');
   await ada.settled(4);
@@ -50,16 +50,16 @@ test('Up edits the last own message, and Escape gives the draft back', async ({ 
   await ada.settled(2);
   await ben.settled(2);
 
-  await ada.composer.press('ArrowUp');
+  await ada.press('ArrowUp');
   await expect(ada.composer).toHaveValue('Doors at nien');
   await expect(ada.composer).toHaveAccessibleDescription('Editing your message');
   await expect(ada.send).toBeVisible();
   await ada.composer.fill('  ');
-  await ada.composer.press('Enter');
+  await ada.press('Enter');
   await expect(ada.status).toContainText('a message cannot be empty');
   await expect(ada.composer).toHaveAccessibleDescription('Editing your message');
   await ada.composer.fill('Doors at *nine*');
-  await ada.composer.press('Enter');
+  await ada.press('Enter');
   await expect(ada.composer).toHaveValue('');
   await expect(ada.composer).toHaveAccessibleDescription('');
   for (const chat of [ada, ben]) await expect(chat.messages.first()).toContainText('Doors at nine');
@@ -68,21 +68,21 @@ test('Up edits the last own message, and Escape gives the draft back', async ({ 
   expect(edited.edited_at).toBeTruthy();
 
   // Unchanged, it is no edit.
-  await ada.composer.press('ArrowUp');
-  await ada.composer.press('Enter');
+  await ada.press('ArrowUp');
+  await ada.press('Enter');
   await expect(ada.composer).toHaveValue('');
   expect((await relay.history(await relay.token(ADA))).messages[0].rev).toBe(edited.rev);
 
   // A draft is not edited away, and comes back.
   await ada.composer.fill('A draft');
-  await ada.composer.press('ArrowUp');
+  await ada.press('ArrowUp');
   await expect(ada.composer).toHaveValue('A draft');
   await ada.message('Doors at nine').hover();
   await ada.message('Doors at nine').getByRole('button', { name: 'More' }).click();
   await ada.element.getByRole('menuitem', { name: 'Edit' }).click();
   await expect(ada.composer).toHaveValue('Doors at *nine*');
   await expect(ada.composer).toBeFocused();
-  await ada.composer.press('Escape');
+  await ada.press('Escape');
   await expect(ada.composer).toHaveValue('A draft');
   await expect(ada.composer).toHaveAccessibleDescription('');
 });
@@ -94,8 +94,8 @@ test('a message that is deleted while it is edited leaves its text in the compos
   const id = await relay.post(BEN, { text: 'To be or not' });
   const [ben] = await openChats([BEN]);
   await ben.settled(1);
-  await ben.composer.press('ArrowUp');
-  await ben.composer.pressSequentially(' to be');
+  await ben.press('ArrowUp');
+  await ben.type(' to be');
   const answer = await fetch(`${relay.url}/v1/rooms/lobby/messages/${id}`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${await relay.token(ADA)}` },
@@ -104,7 +104,7 @@ test('a message that is deleted while it is edited leaves its text in the compos
   await expect(ben.status).toContainText('deleted meanwhile');
   await expect(ben.composer).toHaveAccessibleDescription('');
   await expect(ben.composer).toHaveValue('To be or not to be');
-  await ben.composer.press('Enter');
+  await ben.press('Enter');
   await ben.settled(2);
   await expect(ben.message('To be or not to be')).toHaveCount(1);
 });
@@ -128,6 +128,7 @@ test('an edit that is refused is given back with a word', async ({ relay, newPag
   await page.goto(`${site.url}/chats.html?${new URLSearchParams({ chat })}`);
   const composer = page.getByRole('textbox');
   await expect(page.getByRole('log').locator('[data-id]')).toHaveCount(1);
+  await expect(composer).toBeEnabled();
   await composer.press('ArrowUp');
   await composer.fill('Second');
   await composer.press('Enter');

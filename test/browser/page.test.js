@@ -119,7 +119,8 @@ test('a program that crashes starts again and sends what waited', async ({ openC
     });
     element.send('Written into the crash').catch(() => {});
   });
-  await expect(ada.status).toHaveText(/stopped/);
+  // It says so for a second: looked for more often than that.
+  await expect.poll(() => ada.status.textContent(), { intervals: [100] }).toMatch(/stopped/);
   expect(await ada.page.evaluate(() => window.exit)).toMatchObject({ code: 2, restartInMs: 1000 });
   await expect(ada.message('Written before the crash')).toHaveCount(1);
   await relay.restart();

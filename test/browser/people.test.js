@@ -25,9 +25,9 @@ test('who writes is said while they do, moves nothing and is not read out', asyn
   const typing = ada.element.locator('.hallway-typing');
   await expect(typing).toHaveText('');
   const before = await ada.log.boundingBox();
-  await ben.composer.pressSequentially('H');
+  await ben.type('H');
   await expect(typing).toHaveText('Ben is writing…');
-  await cy.composer.pressSequentially('H');
+  await cy.type('H');
   await expect(typing).toHaveText('Ben and Cy are writing…');
   expect(await ada.log.boundingBox()).toEqual(before);
   await expect(ada.element.locator('.hallway-announcer')).toHaveText('');
@@ -35,7 +35,7 @@ test('who writes is said while they do, moves nothing and is not read out', asyn
     await typing.evaluate((line) => line.closest('[aria-live], [role="status"], [role="log"]')),
   ).toBeNull();
   await expect(ben.element.locator('.hallway-typing')).toHaveText('Cy is writing…');
-  await ben.composer.press('Enter'); // sent is no longer written
+  await ben.press('Enter'); // sent is no longer written
   await expect(typing).toHaveText(/^(Cy is writing…)?$/);
   await expect(typing).toHaveText('');
 });
@@ -61,13 +61,13 @@ test('others are told of what is written, but of no edit and of no empty line', 
   const ben = new Chat(page.locator('hallway-chat'));
   await ben.live();
   await ben.settled(1);
-  await ben.composer.press('ArrowUp');
-  await ben.composer.pressSequentially(' and two');
-  await ben.composer.press('Enter');
+  await ben.press('ArrowUp');
+  await ben.type(' and two');
+  await ben.press('Enter');
   await expect(ben.message('One and two')).toHaveCount(1);
-  await ben.composer.pressSequentially(' ');
-  await ben.composer.press('Backspace');
+  await ben.type(' ');
+  await ben.press('Backspace');
   expect(await told()).toBe(0);
-  await ben.composer.pressSequentially('now');
+  await ben.type('now');
   await expect.poll(told).toBe(1);
 });

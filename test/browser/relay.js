@@ -136,6 +136,18 @@ export class Relay {
     return answer.json();
   }
 
+  /** Waits until a message with these words can be found: the relay's index follows what is stored a little later. */
+  async finds(words, room = 'lobby') {
+    const headers = { authorization: `Bearer ${await this.#tokenOf({ sub: 'u_finder', room })}` };
+    const query = new URLSearchParams({ q: words });
+    for (const deadline = Date.now() + START_MS; ; await wait(POLL_MS)) {
+      const answer = await fetch(`${this.url}/v1/rooms/${room}/messages?${query}`, { headers });
+      if (!answer.ok) throw new Error(`search: ${answer.status} ${await answer.text()}`);
+      if ((await answer.json()).messages.length > 0) return;
+      if (Date.now() > deadline) throw new Error(`"${words}" is not found after ${START_MS} ms`);
+    }
+  }
+
   /** The messages of a room in the database file, ascending by `seq`, read past the relay. */
   async stored(room = 'lobby') {
     const { stdout } = await run('go', ['run', './test/browser/dbdump', this.database, room], { cwd: ROOT });

@@ -148,7 +148,7 @@ await state('reply', BEN, both, async (chat) => {
   await chat.composer.fill('With pleasure!');
 });
 await state('edit', DI, [LIGHT], async (chat) => {
-  await chat.composer.press('ArrowUp');
+  await chat.press('ArrowUp');
 });
 await state('search', BEN, [...both, { size: 'narrow', theme: 'light' }], async (chat) => {
   await chat.element.getByRole('button', { name: 'Search', exact: true }).click();
@@ -157,7 +157,7 @@ await state('search', BEN, [...both, { size: 'narrow', theme: 'light' }], async 
 });
 await state('typing', BEN, both, async (chat) => {
   const ada = await open(ADA);
-  await ada.composer.pressSequentially('I wi');
+  await ada.type('I wi');
   await chat.element.getByText('Ada is writing…').waitFor();
   await ada.page.context().close();
   await chat.composer.fill('Which hall?');

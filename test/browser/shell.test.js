@@ -9,6 +9,7 @@ async function fill(relay) {
   await relay.post(BEN, { text: 'When do *doors* open? https://a.example `code`' });
   await relay.post(CY, { text: 'At nine, when the doors open '.repeat(20) });
   await relay.post(ADA, { text: 'See you' });
+  await relay.finds('See you');
 }
 
 async function reply(chat, text) {
@@ -26,19 +27,19 @@ for (const theme of ['light', 'dark']) {
     const [ada, ben] = await openChats([{ ...ADA, attributes: { theme } }, BEN]);
     await ada.settled(3);
     await ben.settled(3);
-    await ben.composer.pressSequentially('x');
+    await ben.type('x');
     await expect(ada.element.getByText('Ben is writing…')).toBeVisible();
     await reply(ada, 'When do');
     await expectAccessible(ada.page, 'an answer, somebody writes');
-    await ada.composer.press('Escape');
-    await ada.composer.press('ArrowUp');
+    await ada.press('Escape');
+    await ada.press('ArrowUp');
     await expect(ada.composer).toHaveValue('See you');
     await expectAccessible(ada.page, 'an edit');
     await ada.composer.fill('');
-    await ada.composer.press('Enter');
+    await ada.press('Enter');
     await expect(ada.status).toContainText('Not saved');
     await expectAccessible(ada.page, 'an edit that is not taken');
-    await ada.composer.press('Escape');
+    await ada.press('Escape');
 
     await ada.element.getByRole('button', { name: 'Search', exact: true }).click();
     const field = ada.element.getByRole('searchbox');
@@ -103,13 +104,13 @@ test('from 280 pixels on header, search and composer fit, in every language and 
     ]) {
       await ada.appear({ lang, width, zoom });
       const at = `${lang}, ${width} px, zoom ${zoom}`;
-      await ada.composer.focus();
+      await ada.composer.click();
       const plain = await header.boundingBox();
       expect(plain.height, `${at}: the header is one line`).toBeLessThanOrEqual(zoom * 46);
-      await ada.composer.press('ArrowUp');
+      await ada.press('ArrowUp');
       await expect(ada.composer).toHaveValue('See you');
       expect(await fits(`${at}, an edit`)).toEqual([]);
-      await ada.composer.press('Escape');
+      await ada.press('Escape');
       await ada.messages.last().focus();
       await ada.page.keyboard.press('/');
       await ada.element.getByRole('searchbox').fill('doors');
@@ -142,7 +143,7 @@ test('a closed composer keeps what it answers, and its edit can be taken back', 
   await expect(ada.composer).toHaveAccessibleDescription(/Replying to Ben/);
   await relay.restart();
   await expect(ada.composer).toBeEnabled();
-  await ada.composer.press('Enter');
+  await ada.press('Enter');
   await ada.settled(4);
   await expect(ada.messages.last()).toContainText('When do doors open?');
 });
