@@ -26,8 +26,7 @@ async function fill(ask, room, texts) {
 /** Scrolls up until so many messages are shown, which are all; gives their items. */
 async function scrollToFirst(chat, count) {
   const items = chat.getByRole('log').locator('[data-id]');
-  while ((await items.count()) < count) {
-    const before = await items.count();
+  for (let before = await items.count(); before < count; before = await items.count()) {
     await chat.getByRole('log').evaluate((log) => log.scrollTo(0, 0));
     await expect.poll(() => items.count()).toBeGreaterThan(before);
   }
@@ -128,8 +127,13 @@ test('whatever is looked for is looked for as words', async ({ ask, openGuarded 
   const chat = await openGuarded('search', { width: 500, height: 700 });
   await chat.getByRole('button', { name: 'Search', exact: true }).click();
   const field = chat.getByRole('searchbox');
+  let answered; // the words that the last answer is to
+  chat.page().on('response', (answer) => {
+    answered = new URL(answer.url()).searchParams.get('q') ?? answered;
+  });
   for (const words of SEARCHES) {
     await field.fill(words);
+    await expect.poll(() => answered).toBe(words);
     await expect(chat.getByRole('region', { name: 'Search' })).not.toContainText(/did not work|Searching/);
     const faulty = await chat.evaluate((element) => {
       const region = element.shadowRoot.querySelector('.hallway-search');

@@ -58,6 +58,7 @@ test('a module that is slow to come shows that it is coming', async ({ newPage, 
     }),
   );
   await expect(chat.element.getByRole('progressbar', { name: 'Loading the chat…' })).toBeVisible();
+  await expect.poll(() => typeof release).toBe('function');
   release();
   await chat.live();
   await expect(chat.element.getByRole('progressbar')).toHaveCount(0);
