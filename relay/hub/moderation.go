@@ -169,12 +169,16 @@ func (h *Hub) acted(p *pending, r *room, o *Outcome) {
 	case protocol.ActUnmute:
 		u.mute = nil
 	case protocol.ActBan:
-		h.putOut(r, op.User, refusal{
-			code: protocol.CodeForbidden, reason: "banned from this room", why: protocol.WhyBanned, until: op.Until, note: op.Note,
-		})
+		why := bannedUntil(op.Until)
+		why.note = op.Note
+		h.putOut(r, op.User, why)
 	case protocol.ActRemove:
 		h.putOut(r, op.User, removed())
 	}
+}
+
+func bannedUntil(until protocol.Time) refusal {
+	return refusal{code: protocol.CodeForbidden, reason: "banned from this room", why: protocol.WhyBanned, until: until}
 }
 
 func removed() refusal {

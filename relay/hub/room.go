@@ -206,6 +206,9 @@ func (s *Session) outside(room, id string) protocol.Error {
 	if _, ok := s.grants.Role(room); !ok {
 		return forbidden(room, id)
 	}
+	if until, banned := s.hub.bans.Of(time.Unix(0, s.heard), Ban{room, s.user.id}); banned {
+		return bannedUntil(until).frame(room, id)
+	}
 	return notJoined(room, id)
 }
 
