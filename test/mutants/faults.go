@@ -49,6 +49,7 @@ const (
 	connectionFile = "component/client/connection.go"
 	heartbeatFile  = "component/client/heartbeat.go"
 	clientFile     = "component/client/client.go"
+	waitFile       = "component/client/wait.go"
 	laneFile       = "relay/hub/lane.go"
 	commitFile     = "relay/hub/commit.go"
 	queueFile      = "relay/hub/queue.go"
@@ -74,7 +75,7 @@ var mutants = []mutant{
 	// The outbox.
 	{
 		name: "outbox saved after the write", file: outboxFile, checks: bySimulation,
-		old: "if room == 0 || !e.stored {", new: "if room == 0 {",
+		old: "if room <= 0 || !e.stored {", new: "if room <= 0 {",
 	},
 	{
 		name: "item removed at the write", file: outboxFile, checks: bySimulation,
@@ -222,11 +223,11 @@ var mutants = []mutant{
 	},
 	{
 		name: "change refused for a while is given up", file: changesFile, checks: []check{inCore, inSimulation},
-		old: "\tch.writtenAt = time.Time{}\n\twait := resendAfter", new: "\tc.endChange(ch)\n\twait := resendAfter",
+		old: "\tch.writtenAt = time.Time{}\n\tif at :=", new: "\tc.endChange(ch)\n\tif at :=",
 	},
 	{
 		name: "change refused for good is tried again", file: changesFile, checks: []check{inCore, inSimulation},
-		old: "\tif !f.Code.Retryable() {\n\t\tc.dropChange", new: "\tif f.Code == protocol.CodeForbidden {\n\t\tc.dropChange",
+		old: "\tif !f.Code.Retryable() {\n\t\tc.endChange(ch)\n\t\tc.emit(Refused", new: "\tif f.Code == protocol.CodeForbidden {\n\t\tc.endChange(ch)\n\t\tc.emit(Refused",
 	},
 	{
 		name: "answer to an unchanged reaction unheard", file: catchupFile, checks: []check{inCore, inSimulation},
@@ -275,11 +276,11 @@ var mutants = []mutant{
 		old: "\tdefault:\n\t\tc.lost()\n\t}\n}\n\n// probe", new: "\tdefault:\n\t\tc.conn.probeAt = time.Time{}\n\t\tc.probe()\n\t}\n}\n\n// probe",
 	},
 	{
-		name: "no wait between two tries", file: clientFile, checks: bySimulation,
+		name: "no wait between two tries", file: waitFile, checks: bySimulation,
 		old: "return time.Duration(c.cfg.Rand() * float64(bound))", new: "return time.Duration(c.cfg.Rand())",
 	},
 	{
-		name: "wait between tries without a bound", file: clientFile, checks: bySimulation,
+		name: "wait between tries without a bound", file: waitFile, checks: bySimulation,
 		old: "bound = min(bound, protocol.BackoffBase<<n)", new: "bound = protocol.BackoffBase << n",
 	},
 	{
