@@ -60,6 +60,25 @@ func (c *Client) tokenGot(ev TokenGot) {
 	}
 }
 
+// A tokenWait is of what is asked for beside the connection, and may have its token
+// refused.
+type tokenWait struct {
+	needsToken bool // it waits for a fresh token
+	refusals   int  // tokens in a row that were refused
+}
+
+// waitsForToken has what was refused wait for a fresh token; false: too many were refused
+// in a row.
+func (c *Client) waitsForToken(w *tokenWait) bool {
+	if w.refusals++; w.refusals >= refusalsMax {
+		return false
+	}
+	w.needsToken = true
+	c.auth.fresh = false
+	c.askToken()
+	return true
+}
+
 // dialSoon dials at once, but after a refused token with the usual wait.
 func (c *Client) dialSoon() {
 	if c.auth.refusals == 0 {

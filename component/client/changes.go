@@ -210,9 +210,7 @@ func (c *Client) changeRefused(ch *change, f protocol.Error) {
 		return
 	}
 	ch.writtenAt = time.Time{}
-	if at := c.now.Add(waitToResend(&f)); at.After(c.changes.resumeAt) {
-		c.changes.resumeAt = at
-	}
+	c.changes.resumeAt = c.resendAt(c.changes.resumeAt, &f)
 }
 
 // answerDue is when the oldest change written must have been answered.

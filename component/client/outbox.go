@@ -289,10 +289,7 @@ func (c *Client) sendRefused(f protocol.Error) {
 	case c.outbox.resendAt.IsZero():
 		return // of an earlier round
 	}
-	// The longest wait that was named counts.
-	if at := c.now.Add(waitToResend(&f)); at.After(c.outbox.resendAt) {
-		c.outbox.resendAt = at
-	}
+	c.outbox.resendAt = c.resendAt(c.outbox.resendAt, &f)
 }
 
 // fail marks an item refused for good; the user retries or discards it.

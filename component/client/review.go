@@ -16,8 +16,7 @@ type review struct {
 	state  protocol.ReportState
 	stale  bool // the queue has changed since it was asked for
 
-	needsToken bool // it waits for a fresh token
-	refusals   int  // tokens in a row that were refused
+	tokenWait
 }
 
 // openReview begins to show the queue, or ends it.
@@ -145,13 +144,8 @@ func (c *Client) reportsFailed(ev ReportsFailed) {
 	if !v.awaits(ev.Req) {
 		return
 	}
-	if ev.Status == 401 {
-		if v.refusals++; v.refusals < refusalsMax {
-			v.needsToken = true
-			c.auth.fresh = false
-			c.askToken()
-			return
-		}
+	if ev.Status == 401 && c.waitsForToken(&v.tokenWait) {
+		return
 	}
 	v.refusals = 0
 	gone := v.queue.Closing != 0 && (ev.Status == 404 || ev.Status == 409)

@@ -13,8 +13,7 @@ type search struct {
 	req   int    // the last request's number
 	aside aside  // changes that came while it is on its way
 
-	needsToken bool // it waits for a fresh token
-	refusals   int  // tokens in a row that were refused
+	tokenWait
 }
 
 // look begins a search, or ends it where there are no words.
@@ -90,13 +89,8 @@ func (c *Client) foundFailed(ev FoundFailed) {
 	if ev.Req != s.req || s.found == nil || !s.found.Loading {
 		return
 	}
-	if ev.Status == 401 {
-		if s.refusals++; s.refusals < refusalsMax {
-			s.needsToken = true
-			c.auth.fresh = false
-			c.askToken()
-			return
-		}
+	if ev.Status == 401 && c.waitsForToken(&s.tokenWait) {
+		return
 	}
 	s.aside, s.refusals = nil, 0
 	c.setFound(func(f *Found) { f.Loading, f.Failed = false, true })

@@ -22,10 +22,15 @@ func waitNamed(ms int64) time.Duration {
 	return time.Duration(min(max(0, ms), waitMax.Milliseconds())) * time.Millisecond
 }
 
-// waitToResend is how long what was refused waits.
-func waitToResend(f *protocol.Error) time.Duration {
+// resendAt is when what was refused is sent again, no sooner than until: of all waits that
+// were named the longest counts.
+func (c *Client) resendAt(until time.Time, f *protocol.Error) time.Time {
+	wait := resendAfter
 	if f.RetryAfterMs > 0 {
-		return waitNamed(f.RetryAfterMs)
+		wait = waitNamed(f.RetryAfterMs)
 	}
-	return resendAfter
+	if at := c.now.Add(wait); at.After(until) {
+		return at
+	}
+	return until
 }

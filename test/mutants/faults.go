@@ -223,7 +223,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "change refused for a while is given up", file: changesFile, checks: []check{inCore, inSimulation},
-		old: "\tch.writtenAt = time.Time{}\n\tif at :=", new: "\tc.endChange(ch)\n\tif at :=",
+		old: "\tch.writtenAt = time.Time{}\n\tc.changes.resumeAt =", new: "\tc.endChange(ch)\n\tc.changes.resumeAt =",
 	},
 	{
 		name: "change refused for good is tried again", file: changesFile, checks: []check{inCore, inSimulation},
