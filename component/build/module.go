@@ -48,7 +48,7 @@ func compileModule(tool toolchain, plain bool) (module, error) {
 		return module{}, err
 	}
 	if !plain {
-		if err := slim(program); err != nil {
+		if program, err = slim(program); err != nil {
 			return module{}, err
 		}
 	}

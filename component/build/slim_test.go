@@ -22,15 +22,15 @@ func linkedTiny(t *testing.T) []byte {
 
 func TestSlimLeavesAllButTables(t *testing.T) {
 	linked := linkedTiny(t)
-	slimmed := bytes.Clone(linked)
-	if err := slim(slimmed); err != nil {
+	slimmed, err := slim(bytes.Clone(linked))
+	if err != nil {
 		t.Fatal(err)
 	}
 	memory, err := readMemory(linked)
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, header, err := findPCHeader(memory.bytes)
+	base, header, err := findPCHeader(memory)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,18 +39,30 @@ func TestSlimLeavesAllButTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	tab := base + int(header.Tab)
-	if !bytes.Equal(memory.bytes[:tab], after.bytes[:tab]) {
+	if !bytes.Equal(memory[:tab], after[:tab]) {
 		t.Error("it wrote outside of the tables: names of functions and files stay")
+	}
+	if n := segments(t, slimmed); n > 1_000 {
+		t.Errorf("the module has %d data segments, each with a header", n)
 	}
 	zeros := func(data []byte) int { return bytes.Count(data, []byte{0}) }
 	table := func(m []byte) []byte { return m[tab : base+int(header.Fn)] }
-	if got, of := zeros(table(after.bytes))-zeros(table(memory.bytes)), len(table(memory.bytes)); got < of/2 {
+	if got, of := zeros(table(after))-zeros(table(memory)), len(table(memory)); got < of/2 {
 		t.Errorf("it took %d of %d bytes away, less than half", got, of)
 	}
-	again := bytes.Clone(slimmed)
-	if err := slim(again); err != nil || !bytes.Equal(again, slimmed) {
+	if again, err := slim(bytes.Clone(slimmed)); err != nil || !bytes.Equal(again, slimmed) {
 		t.Errorf("a second time it changes more (%v)", err)
 	}
+}
+
+// segments returns the number of a module's data segments.
+func segments(t *testing.T, wasm []byte) int {
+	t.Helper()
+	r := wasmReader{data: wasm, at: 8}
+	if !r.find(sectionData) {
+		t.Fatal("the module has no data")
+	}
+	return r.uint()
 }
 
 func TestSlimRefusesWhatItDoesNotKnow(t *testing.T) {
@@ -59,7 +71,7 @@ func TestSlimRefusesWhatItDoesNotKnow(t *testing.T) {
 		"nothing": {}, "no memory": []byte("\x00asm\x01\x00\x00\x00"), "half": linked[:len(linked)/2],
 		"another header": bytes.ReplaceAll(linked, []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}, []byte{0xf2, 0xff, 0xff, 0xff, 0, 0, 1, 8}),
 	} {
-		if err := slim(bytes.Clone(wasm)); err == nil {
+		if _, err := slim(bytes.Clone(wasm)); err == nil {
 			t.Errorf("it took %s for a linked module", name)
 		}
 	}
