@@ -16,7 +16,7 @@ var entries = []string{"index.js", "define.js", "react.js"}
 // ownProps are properties of which only the bundled modules speak, so that they may have shorter names: those that begin with _,
 // as in the toolchain's file, but for the two that the program asks for; and some of ours that no object of a browser has.
 const (
-	ownProps     = `^_|^on(Event|Progress|Ready|Exit|Close)$|^(decoder|dispose|flush|kill|level|mount|watch)$`
+	ownProps     = `^_|^on(Event|Slow|Ready|Exit|Close)$|^(decoder|dispose|flush|kill|level|mount|watch)$`
 	programProps = `^_(pendingEvent|makeFuncWrapper)$`
 )
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -11,7 +12,7 @@ import (
 )
 
 // versionSection is the custom section of chat.wasm with the package's version: the element refuses a module of another
-// package before it runs it. loader.js reads it by the same name.
+// package before it runs it. loader.js looks for it, by the same name, at the module's end.
 const versionSection = "hallway.version"
 
 // module is the compiled chat program as it ships.
@@ -61,11 +62,17 @@ func (m module) hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// integrity says what chat.wasm must be, for who serves or audits it.
-func integrity(m module) file {
+// integrity is the module's SHA-256 as browsers take it.
+func (m module) integrity() string {
+	sum := sha256.Sum256(m.wasm)
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// integrityFile says what chat.wasm must be, for people who serve or audit it.
+func integrityFile(m module) file {
 	data, err := json.MarshalIndent(map[string]any{
 		"version":   m.version,
-		"chat.wasm": map[string]any{"sha256": m.hash(), "bytes": len(m.wasm)},
+		"chat.wasm": map[string]any{"sha256": m.hash(), "integrity": m.integrity(), "bytes": len(m.wasm)},
 	}, "", "  ")
 	if err != nil {
 		panic(err) // strings and numbers only

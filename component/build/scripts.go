@@ -32,7 +32,7 @@ func packageFiles(tool toolchain, m module) ([]file, error) {
 		}
 		files = append(files, more...)
 	}
-	return append(files, integrity(m)), nil
+	return append(files, integrityFile(m)), nil
 }
 
 // modules are the element's ES modules, flat as they import each other: sources, and what is made of other sources.
@@ -87,10 +87,11 @@ func goExec(tool toolchain, m module) (file, error) {
 	return file{"go_exec.js", []byte(trimmed)}, err
 }
 
-// version tells the element which package it is of, and of the module that belongs to it as much of the hash as tells it from
-// others. (All of it is in integrity.json.)
+// version tells the element the package's version and the hash of its module: whole, for fetch to check, and as much of it as
+// tells the module from others, for the client's name.
 func version(m module) file {
-	js := fmt.Sprintf("export const version = %q;\nexport const moduleHash = %q;\n", m.version, m.hash()[:12])
+	js := fmt.Sprintf("export const version = %q;\nexport const integrity = %q;\nexport const moduleHash = %q;\n",
+		m.version, m.integrity(), m.hash()[:12])
 	return file{"version.js", []byte(js)}
 }
 

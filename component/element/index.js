@@ -6,7 +6,7 @@ import { watchKeyboard } from './keyboard.js';
 import { LoadError } from './loader.js';
 import { canAdopt, themeSheets } from './sheets.js';
 import { createSkeleton } from './skeleton.js';
-import { moduleHash, version } from './version.js';
+import { integrity, moduleHash, version } from './version.js';
 import { wordsFor } from './words.js';
 
 const RESTART_BASE_MS = 1000;
@@ -198,12 +198,12 @@ export class HallwayChat extends ElementBase {
       this.#instance = new Instance({
         root: this.shadowRoot,
         wasm: this.wasm || HallwayChat.wasmUrl || new URL('./chat.wasm', import.meta.url),
-        version,
+        release: { version, integrity },
         config: this.#config(),
         network: this.#network,
         getToken: () => this.#getToken,
         onEvent: (type, detail) => this.#fire(type, detail),
-        onProgress: (part) => this.#skeleton.progress(part),
+        onSlow: () => this.#skeleton.progress(),
         onReady: (api) => this.#ready(api),
         onExit: (end) => this.#exited(end),
       });

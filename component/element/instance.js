@@ -14,6 +14,7 @@ export class Instance {
   #bridge;
   #scope;
   #program;
+  #loading = new AbortController(); // aborted by end(): it waits for the module no more
   #ended = false;
   #reconfigure = false;
 
@@ -24,12 +25,12 @@ export class Instance {
    * @param {object} options
    * @param {ShadowRoot} options.root
    * @param {string | URL} options.wasm where the module is
-   * @param {string} options.version what it must be of
+   * @param {import('./loader.js').Release} options.release what it must be
    * @param {object} options.config the program's settings, see the element
    * @param {() => ((() => Promise<string>) | undefined)} options.getToken the host's token source, asked for at each use
    * @param {object} [options.network] see createScope
    * @param {(type: string, detail: object) => void} options.onEvent
-   * @param {(part?: number) => void} options.onProgress the module is slow to come, see loadModule
+   * @param {() => void} options.onSlow the module is slow to come
    * @param {(api: object) => void} options.onReady the program is mounted and answers
    * @param {(end: {code?: number, error?: Error}) => void} options.onExit the program could not be started (`error`) or ended
    *   unasked; not called after end()
@@ -55,6 +56,7 @@ export class Instance {
   /** Ends the program: it leaves the room and closes its socket with 1000; where it does not, it is put to an end. */
   async end() {
     this.#ended = true;
+    this.#loading.abort();
     this.#scope?.mount.remove();
     const program = this.#program;
     if (program && this.api) {
@@ -66,9 +68,8 @@ export class Instance {
   }
 
   async #run() {
-    const { root, wasm, version, network, onProgress } = this.#options;
-    const module = await loadModule(wasm, version, (part) => this.#ended || onProgress(part));
-    if (this.#ended) return {};
+    const { root, wasm, release, network, onSlow } = this.#options;
+    const module = await loadModule(wasm, release, { onSlow, signal: this.#loading.signal });
 
     const mount = root.ownerDocument.createElement('div');
     mount.className = 'hallway-mount';

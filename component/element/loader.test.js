@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { loadModule } from './loader.js';
 
@@ -12,14 +13,24 @@ function moduleOf(version) {
 }
 
 const MODULE = moduleOf(VERSION);
+const hashOf = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
+const RELEASE = { version: VERSION, integrity: hashOf(MODULE) };
+/** A module whose custom section comes first, so that it has another hash but the right version. */
+function foreign() {
+  return Uint8Array.of(...BARE, 0, 2, 1, 0x78, ...MODULE.slice(BARE.length));
+}
+
 const real = { fetch, warn: console.warn, WebAssembly };
 let requests;
 let warnings;
 let url; // another one for each test: compiled modules are kept
 
+/** Answers as a browser's fetch does: other bytes than those of the hash are no answer. */
 function serve(status, type, body = MODULE) {
   globalThis.fetch = async (...args) => {
     requests.push(args);
+    const { integrity } = args[1];
+    if (integrity && integrity !== hashOf(body)) throw new TypeError('Failed to fetch');
     return new Response(body, { status, headers: type ? { 'content-type': type } : {} });
   };
 }
@@ -35,29 +46,30 @@ afterEach(() => {
   globalThis.fetch = real.fetch;
   globalThis.WebAssembly = real.WebAssembly;
   console.warn = real.warn;
+  mock.restoreAll();
 });
 
 test('compiles once for all who ask', async () => {
   serve(200, 'application/wasm');
-  const [first, second] = await Promise.all([loadModule(url, VERSION), loadModule(new URL(url), VERSION)]);
+  const [first, second] = await Promise.all([loadModule(url, RELEASE), loadModule(new URL(url), RELEASE)]);
   assert.ok(first instanceof WebAssembly.Module);
   assert.equal(first, second);
-  assert.equal(await loadModule(url, VERSION), first);
+  assert.equal(await loadModule(url, RELEASE), first);
   assert.equal(requests.length, 1);
   assert.deepEqual(warnings, []);
 });
 
 test('bears another type, with a warning', async () => {
   serve(200, 'application/octet-stream');
-  assert.ok((await loadModule(url, VERSION)) instanceof WebAssembly.Module);
+  assert.ok((await loadModule(url, RELEASE)) instanceof WebAssembly.Module);
   assert.match(warnings.join(), /application\/wasm/);
 });
 
 test('forgets a failure', async () => {
   serve(503, 'text/plain');
-  await assert.rejects(loadModule(url, VERSION), { code: 'http_error', retry: true });
+  await assert.rejects(loadModule(url, RELEASE), { code: 'http_error', retry: true });
   serve(200, 'application/wasm');
-  assert.ok((await loadModule(url, VERSION)) instanceof WebAssembly.Module);
+  assert.ok((await loadModule(url, RELEASE)) instanceof WebAssembly.Module);
 });
 
 for (const { what, given, error } of [
@@ -84,9 +96,49 @@ for (const { what, given, error } of [
     error: { code: 'unreachable', retry: true, message: /no network/ },
   },
   {
-    what: 'a damaged module',
-    given: () => serve(200, 'application/wasm', MODULE.slice(0, 5)),
+    what: 'a module that the browser does not compile',
+    given: () => {
+      serve(200, 'application/wasm');
+      globalThis.WebAssembly = {
+        CompileError: WebAssembly.CompileError,
+        compileStreaming: () => Promise.reject(new WebAssembly.CompileError('an unknown section')),
+      };
+    },
     error: { code: 'broken', retry: false, message: /could not be compiled/ },
+  },
+  {
+    what: 'a foreign module of the right version',
+    given: () => serve(200, 'application/wasm', foreign()),
+    error: {
+      code: 'integrity_mismatch',
+      retry: false,
+      message: /says that it is of version 1\.2\.3, but its bytes are not \(sha256-/,
+    },
+  },
+  {
+    what: 'a foreign module of the right version, where the page may not compute a hash,',
+    given: () => {
+      serve(200, 'application/wasm', foreign());
+      mock.getter(globalThis, 'crypto', () => ({}));
+    },
+    error: { code: 'integrity_mismatch', retry: true },
+  },
+  {
+    what: 'a network that fails only at first',
+    given: () => {
+      serve(200, 'application/wasm');
+      const served = globalThis.fetch;
+      globalThis.fetch = async (...args) => {
+        if (args[1].integrity) throw new TypeError('Failed to fetch');
+        return served(...args);
+      };
+    },
+    error: { code: 'unreachable', retry: true, message: /broke off/ },
+  },
+  {
+    what: 'a truncated module',
+    given: () => serve(200, 'application/wasm', MODULE.slice(0, 5)),
+    error: { code: 'version_mismatch', retry: false, message: /no known version/ },
   },
   {
     what: 'a module of another version',
@@ -124,52 +176,53 @@ for (const { what, given, error } of [
 ]) {
   test(`explains ${what}`, async () => {
     given();
-    await assert.rejects(loadModule(url, VERSION), { name: 'LoadError', ...error });
+    await assert.rejects(loadModule(url, RELEASE), { name: 'LoadError', ...error });
   });
 }
 
-test('tells of a slow download how far it is, to all who wait', async () => {
+test('tells all who wait, late ones as well, that a download is slow', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
-    const pipe = slowly({ 'content-type': 'application/wasm', 'content-length': MODULE.length });
-    const heard = [[], []];
-    const loads = heard.map((parts) => loadModule(url, VERSION, (part) => parts.push(part)));
-    await pipe.write(MODULE.slice(0, 10));
-    assert.deepEqual(heard, [[], []], 'nothing is said as long as it is not slow');
+    const release = slowly();
+    const heard = [];
+    const wait = (name) => loadModule(url, RELEASE, { onSlow: () => heard.push(name) });
+    const loads = [wait('first'), wait('second')];
+    assert.deepEqual(heard, [], 'nothing is said as long as it is not slow');
     mock.timers.tick(300);
-    await pipe.write(MODULE.slice(10));
-    await pipe.close();
+    loads.push(wait('late'));
+    release();
     await Promise.all(loads);
-    for (const parts of heard) assert.deepEqual(parts, [10 / MODULE.length, 1]);
+    assert.deepEqual(heard, ['first', 'second', 'late']);
   } finally {
     mock.timers.reset();
   }
 });
 
-for (const [what, headers] of Object.entries({
-  encoded: { 'content-length': 10, 'content-encoding': 'br' },
-  'of unknown length': {},
-})) {
-  test(`tells of a slow download that is ${what} only that it goes on`, async () => {
-    mock.timers.enable({ apis: ['setTimeout'] });
-    try {
-      const pipe = slowly({ 'content-type': 'application/wasm', ...headers });
-      const heard = [];
-      const load = loadModule(url, VERSION, (part) => heard.push(part));
-      mock.timers.tick(300);
-      await pipe.write(MODULE);
-      await pipe.close();
-      await load;
-      assert.deepEqual(heard, [undefined]);
-    } finally {
-      mock.timers.reset();
-    }
-  });
-}
+test('who leaves while it loads hears nothing more, and the others do', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const release = slowly();
+    const leaving = new AbortController();
+    const heard = [];
+    const left = loadModule(url, RELEASE, { signal: leaving.signal, onSlow: () => heard.push('left') });
+    left.then(() => heard.push('left'));
+    const stays = loadModule(url, RELEASE, { onSlow: () => heard.push('stays') });
+    leaving.abort();
+    mock.timers.tick(300);
+    release();
+    assert.ok((await stays) instanceof WebAssembly.Module);
+    assert.deepEqual(heard, ['stays']);
+  } finally {
+    mock.timers.reset();
+  }
+});
 
-/** Serves a module whose bytes come when they are written. */
-function slowly(headers) {
-  const { readable, writable } = new TransformStream({}, { highWaterMark: 10 });
-  globalThis.fetch = async () => new Response(readable, { headers });
-  return writable.getWriter();
+/** Serves the module once the function that it gives is called. */
+function slowly() {
+  let answer;
+  globalThis.fetch = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  return () => answer(new Response(MODULE, { headers: { 'content-type': 'application/wasm' } }));
 }

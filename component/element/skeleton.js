@@ -1,10 +1,9 @@
 /**
  * What a chat shows before its program is up and while it is being restarted: the same shape, so that nothing jumps, one line of
- * text for people and assistive technology, and how far a slow download has come.
+ * text for people and assistive technology, and that a slow download goes on.
  *
  * @param {Document} document
- * @returns {{node: HTMLElement, say: (text: string) => void, progress: (part?: number) => void}} `progress` takes what part of
- *   all is there, from 0 to 1, or nothing where that is not known; `say` ends it
+ * @returns {{node: HTMLElement, say: (text: string) => void, progress: () => void}} `say` ends the progress
  */
 export function createSkeleton(document) {
   const box = (name, ...children) => {
@@ -28,13 +27,9 @@ export function createSkeleton(document) {
       status.textContent = text;
       bar.remove();
     },
-    progress(part) {
-      if (!bar.isConnected) {
-        bar.setAttribute('aria-label', status.textContent);
-        status.after(bar);
-      }
-      if (part === undefined) bar.removeAttribute('value');
-      else bar.value = part;
+    progress() {
+      bar.setAttribute('aria-label', status.textContent);
+      status.after(bar);
     },
   };
 }

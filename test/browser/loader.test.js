@@ -19,6 +19,7 @@ const codes = (page) => page.evaluate(() => window.codes);
 /** A page with one chat, once `prepare` has changed what it will meet. */
 async function open({ newPage, relay, site, watch }, prepare, attributes = {}) {
   watch.expect(/\[hallway\]|Failed to load resource/);
+  watch.expect(/Failed to find a valid digest in the 'integrity' attribute|SRI's integrity checks failed/); // Chromium's own words
   const page = await newPage();
   await page.addInitScript(listen);
   await prepare(page);
@@ -64,6 +65,94 @@ test('a module that is slow to come shows that it is coming', async ({ newPage, 
   await expect(chat.element.getByRole('progressbar')).toHaveCount(0);
 });
 
+/** The module with one byte of its program changed, of the same length and version. */
+async function foreignModule() {
+  const body = await readFile(join(ROOT, 'dist/chat.wasm'));
+  body[body.length >> 1] ^= 1;
+  return body;
+}
+
+/** A foreign module is not even compiled. Runs in the page before its own scripts. */
+function forbidCompiling() {
+  for (const name of ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming']) {
+    WebAssembly[name] = () => {
+      console.error(`a foreign module went to WebAssembly.${name}`);
+      return Promise.reject(new Error('not in this test'));
+    };
+  }
+}
+
+for (const [how, place] of Object.entries({
+  'the attribute wasm': (element) => element.setAttribute('wasm', '/elsewhere.wasm'),
+  'HallwayChat.wasmUrl': () => {
+    customElements.get('hallway-chat').wasmUrl = '/elsewhere.wasm';
+  },
+})) {
+  test(`a foreign module at ${how} is refused, and the right one runs`, async ({
+    newPage,
+    relay,
+    site,
+    watch,
+  }) => {
+    let served = await foreignModule();
+    const chat = await open({ newPage, relay, site, watch }, (page) =>
+      page.route('**/elsewhere.wasm', (route) =>
+        route.fulfill({ contentType: 'application/wasm', body: served }),
+      ),
+    );
+    await chat.live();
+    /** Closes the chat, changes something, and opens it again. */
+    const reopen = async (change) => {
+      await chat.element.evaluate((element) => element.close());
+      await expect(chat.element).toBeHidden();
+      await change();
+      await chat.element.evaluate((element) => {
+        element.open = true;
+      });
+    };
+    await reopen(() => chat.element.evaluate(place));
+    await expect(chat.status).toHaveText('The chat cannot start. (integrity_mismatch)');
+    expect(await codes(chat.page)).toEqual(['integrity_mismatch']);
+    await reopen(async () => {
+      served = await readFile(join(ROOT, 'dist/chat.wasm'));
+    });
+    await chat.live();
+    expect(await codes(chat.page)).toEqual(['integrity_mismatch']);
+  });
+}
+
+test('the module is compiled as a stream, and asked for once, by its hash', async ({
+  newPage,
+  relay,
+  site,
+  watch,
+}) => {
+  const { integrity } = JSON.parse(await readFile(join(ROOT, 'dist/integrity.json'), 'utf8'))['chat.wasm'];
+  const chat = await open({ newPage, relay, site, watch }, (page) =>
+    page.addInitScript(() => {
+      window.seen = [];
+      const { fetch } = window;
+      const { compile, compileStreaming } = WebAssembly;
+      window.fetch = (url, options) => {
+        window.seen.push(`fetch ${options.integrity}`);
+        return fetch(url, options);
+      };
+      WebAssembly.compile = (bytes) => {
+        window.seen.push('compile');
+        return compile(bytes);
+      };
+      WebAssembly.compileStreaming = (response) => {
+        window.seen.push('compileStreaming');
+        return compileStreaming(response);
+      };
+    }),
+  );
+  await chat.live();
+  const seen = await chat.page.evaluate(() => window.seen);
+  expect(seen.slice(0, 2)).toEqual([`fetch ${integrity}`, 'compileStreaming']);
+  expect(seen).not.toContain('compile');
+});
+
 /** What cannot be mended by trying again: said once, for good. */
 const FINAL = {
   not_wasm: {
@@ -78,6 +167,18 @@ const FINAL = {
       await page.route(MODULE, (route) => route.fulfill({ contentType: 'application/wasm', body }));
     },
     says: { fr: 'La discussion a été mise à jour. Veuillez recharger la page. (version_mismatch)' },
+  },
+  integrity_mismatch: {
+    prepare: async (page) => {
+      await page.addInitScript(forbidCompiling);
+      await page.route(MODULE, async (route) =>
+        route.fulfill({ contentType: 'application/wasm', body: await foreignModule() }),
+      );
+    },
+    says: {
+      en: 'The chat cannot start. (integrity_mismatch)',
+      de: 'Der Chat kann nicht starten. (integrity_mismatch)',
+    },
   },
   blocked: {
     prepare: (page) =>
