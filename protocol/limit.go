@@ -50,6 +50,9 @@ const (
 	PageMessagesDefault = 50
 	// PageMessagesMax is the largest page.
 	PageMessagesMax = 500
+	// PageBytesMax is about how many bytes of messages a page has: it ends before the
+	// message that would exceed them, but has at least one. See [Message.Size].
+	PageBytesMax = 256 << 10
 )
 
 // The times of version 1. A relay tells its own heartbeat and timeout in

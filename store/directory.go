@@ -171,7 +171,7 @@ func (d directory) complete(r *hub.Room, key int64) error {
 			return err
 		}
 	}
-	newest, _, err := d.run(d.read.older, math.MaxInt64, 1)
+	newest, _, err := d.run(d.read.older, math.MaxInt64, hub.Query{Limit: 1}.PageShare())
 	if err != nil || len(newest) == 0 {
 		return err
 	}

@@ -103,17 +103,17 @@ func (s *SQLite) page(ctx context.Context, room, user string, q hub.Query) (page
 	}
 	switch q.Kind {
 	case hub.QueryNewest:
-		page.Messages, page.More, err = v.before(s.read.older, math.MaxInt64, q.Limit)
+		page.Messages, page.More, err = v.before(s.read.older, math.MaxInt64, q.PageShare())
 	case hub.QueryBefore:
-		page.Messages, page.More, err = v.before(s.read.older, q.At, q.Limit)
+		page.Messages, page.More, err = v.before(s.read.older, q.At, q.PageShare())
 	case hub.QueryAfter:
-		page.Messages, page.More, err = v.run(s.read.newer, q.At, q.Limit)
+		page.Messages, page.More, err = v.run(s.read.newer, q.At, q.PageShare())
 	case hub.QuerySince:
-		page.Messages, page.More, err = v.run(s.read.since, q.At, q.Limit)
+		page.Messages, page.More, err = v.run(s.read.since, q.At, q.PageShare())
 	case hub.QueryAround:
 		err = v.around(&page, q)
 	case hub.QueryPinned:
-		page.Messages, page.More, err = v.run(s.read.pinned, below(q.At), q.Limit)
+		page.Messages, page.More, err = v.run(s.read.pinned, below(q.At), q.PageShare())
 	case hub.QuerySearch:
 		if err = s.upkeep.searchable(); err == nil {
 			page.Messages, page.More, err = v.search(q)
@@ -160,11 +160,12 @@ func (v *view) around(page *protocol.Page, q hub.Query) error {
 			return err
 		}
 	}
-	older, moreBefore, err := v.before(v.read.older, q.At, q.Limit/2)
+	before, from := q.Halves()
+	older, moreBefore, err := v.before(v.read.older, q.At, before)
 	if err != nil {
 		return err
 	}
-	newer, moreAfter, err := v.run(v.read.from, q.At, q.Limit-q.Limit/2)
+	newer, moreAfter, err := v.run(v.read.from, q.At, from)
 	if err != nil {
 		return err
 	}
@@ -175,40 +176,40 @@ func (v *view) around(page *protocol.Page, q hub.Query) error {
 }
 
 // before is run for a statement that reads backwards; the messages ascend.
-func (v *view) before(older *sql.Stmt, at int64, limit int) ([]protocol.Message, bool, error) {
-	messages, more, err := v.run(older, at, limit)
+func (v *view) before(older *sql.Stmt, at int64, share hub.PageShare) ([]protocol.Message, bool, error) {
+	messages, more, err := v.run(older, at, share)
 	slices.Reverse(messages)
 	return messages, more, err
 }
 
-// run reads up to limit messages in the statement's order, and whether there
-// are more.
-func (v *view) run(stmt *sql.Stmt, at int64, limit int) (messages []protocol.Message, more bool, err error) {
-	rows, err := v.stmt(stmt).QueryContext(v.ctx, v.key, at, limit+1)
+// run reads as many messages as have a place, in the statement's order, and whether
+// there are more.
+func (v *view) run(stmt *sql.Stmt, at int64, share hub.PageShare) (messages []protocol.Message, more bool, err error) {
+	rows, err := v.stmt(stmt).QueryContext(v.ctx, v.key, at, share.Messages()+1)
 	if err != nil {
 		return nil, false, err
 	}
-	return v.scan(rows, limit)
+	return v.scan(rows, share)
 }
 
 // fewMessages is how many messages a page has that may well end soon.
 const fewMessages = 64
 
-// scan reads up to limit messages from rows, which it closes, and whether there
-// are more.
-func (v *view) scan(rows *sql.Rows, limit int) (messages []protocol.Message, more bool, err error) {
+// scan reads as many messages as have a place from rows, which it closes, and whether
+// there are more.
+func (v *view) scan(rows *sql.Rows, share hub.PageShare) (messages []protocol.Message, more bool, err error) {
 	defer func() { _ = rows.Close() }()
 	row := newMessageRow()
 	for rows.Next() {
-		switch len(messages) {
-		case limit:
-			return messages, true, nil
-		case fewMessages:
-			messages = slices.Grow(messages, limit-fewMessages) // it will be a full page
+		if len(messages) == fewMessages {
+			messages = slices.Grow(messages, share.Messages()) // it will be a full page
 		}
 		m, err := row.read(rows, v.name)
 		if err != nil {
 			return nil, false, err
+		}
+		if !share.Take(&m) {
+			return messages, true, nil
 		}
 		messages = append(messages, m)
 	}

@@ -32,11 +32,12 @@ func (v *view) search(q hub.Query) ([]protocol.Message, bool, error) {
 		return nil, false, nil
 	}
 	last := min(below(q.At)-1, seqMax)
-	rows, err := v.stmt(v.read.search).QueryContext(v.ctx, v.key, last, q.Limit+1, match)
+	share := q.PageShare()
+	rows, err := v.stmt(v.read.search).QueryContext(v.ctx, v.key, last, share.Messages()+1, match)
 	if err != nil {
 		return nil, false, err
 	}
-	return v.scan(rows, q.Limit)
+	return v.scan(rows, share)
 }
 
 // expression is what FTS4 is asked for: each word in quotes, where no character

@@ -138,6 +138,7 @@ func (c *Client) hangUp(code protocol.CloseCode) {
 	}
 	c.members = 0
 	c.sync.interrupt()
+	c.pinned.part = nil
 	c.timeline.expectNoPage()
 	c.openedAtUnread(false)
 	c.outbox.interrupt()

@@ -12,8 +12,9 @@ type pinned struct {
 	served bool // the relay has such a list
 	loaded bool // it is here, or there is none to be had
 	list   []*protocol.Message
-	more   bool  // there are more than PinnedMax
-	aside  aside // changes that came while it is on its way
+	more   bool               // there are more than PinnedMax
+	aside  aside              // changes that came while it is on its way
+	part   []protocol.Message // its first pages: they may be shorter than asked for
 }
 
 // fetchPinned asks for the list.
@@ -22,19 +23,29 @@ func (c *Client) fetchPinned() {
 	if !p.served || p.loaded || c.sync.want == wantPinned {
 		return
 	}
-	p.aside = aside{}
-	c.request(wantPinned, PageQuery{Pinned: true, Limit: PinnedMax})
+	q := PageQuery{Pinned: true, Limit: PinnedMax - len(p.part)}
+	if n := len(p.part); n > 0 {
+		q.Before = p.part[n-1].Seq
+	} else {
+		p.aside = aside{}
+	}
+	c.request(wantPinned, q)
 }
 
 func (c *Client) loadedPinned(page *protocol.Page) {
 	p := &c.pinned
 	if p.aside == nil {
+		p.part = nil
 		return // too much came meanwhile: fetch asks again
 	}
-	later := p.aside
+	p.part = append(p.part, page.Messages...)
+	if page.More && len(page.Messages) > 0 && len(p.part) < PinnedMax {
+		return // fetch asks for the rest
+	}
+	messages, later := p.part, p.aside
 	c.pinned = pinned{served: true, loaded: true, more: page.More}
-	for i := range page.Messages {
-		if m := later.current(&page.Messages[i], &c.timeline.own); m.Pinned {
+	for i := range messages {
+		if m := later.current(&messages[i], &c.timeline.own); m.Pinned {
 			p.put(m)
 		}
 	}

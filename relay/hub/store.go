@@ -277,7 +277,7 @@ type Query struct {
 	Kind  QueryKind
 	At    int64
 	ID    string // QueryAround: the message that it is about; one that is not there: an empty page
-	Limit int    // 1 … protocol.PageMessagesMax
+	Limit int    // 1 … protocol.PageMessagesMax; see PageShare for what bounds a page beside it
 	// Words are what QuerySearch looks for: all of them, in any order, as whole words
 	// but the last, which is a prefix. Words are runs of letters, digits and marks; case
 	// and accents do not count. Without a word nothing is found, nor are tombstones and

@@ -66,6 +66,7 @@ type view struct {
 // entry is a message; entries ascend by rev.
 type entry struct {
 	seq, rev int64
+	size     int // see protocol.Message.Size
 	json     []byte
 	reacted  *protocol.Message // where it has reactions: the message itself
 }
@@ -79,7 +80,7 @@ func (e *entry) bytes() int {
 }
 
 func entryOf(m *protocol.Message) entry {
-	e := entry{seq: m.Seq, rev: m.Rev, json: m.Append(nil)}
+	e := entry{seq: m.Seq, rev: m.Rev, size: m.Size(), json: m.Append(nil)}
 	if len(m.Reactions) > 0 {
 		reacted := *m
 		e.reacted = &reacted
@@ -291,9 +292,9 @@ func (window *Window) Page(q Query, user string) (page []byte, ok bool) {
 	}
 	switch q.Kind {
 	case QuerySince:
-		return v.since(q.At, q.Limit, user)
+		return v.since(q.At, q.PageShare(), user)
 	case QueryNewest:
-		return v.newest(q.Limit, user)
+		return v.newest(q.PageShare(), user)
 	}
 	return nil, false
 }
@@ -309,35 +310,43 @@ func (window *Window) Lacks(q Query) (from int64, ok bool) {
 	return from, q.Kind == QueryNewest || q.At >= from
 }
 
-func (v *view) since(rev int64, limit int, user string) ([]byte, bool) {
+func (v *view) since(rev int64, share PageShare, user string) ([]byte, bool) {
 	if rev < v.from || rev > v.head {
 		return nil, false
 	}
 	i, _ := slices.BinarySearchFunc(v.entries, rev+1, func(e entry, rev int64) int { return cmp.Compare(e.rev, rev) })
 	rest := v.entries[i:]
-	return v.page(rest[:min(limit, len(rest))], len(rest) > limit, user)
+	n := 0
+	for n < len(rest) && share.take(rest[n].size) {
+		n++
+	}
+	return v.page(rest[:n], n < len(rest), user)
 }
 
 // newest finds the last messages by seq. Those with a seq above from are all
 // here, because a rev is never below its seq.
-func (v *view) newest(limit int, user string) ([]byte, bool) {
+func (v *view) newest(share PageShare, user string) ([]byte, bool) {
 	var found []entry
 	lowest := v.head + 1 // seq in found
 	for i := len(v.entries) - 1; i >= 0; i-- {
 		e := v.entries[i]
-		if len(found) > limit && e.rev < lowest {
+		if len(found) > share.messages && e.rev < lowest {
 			break // no later one has a higher seq either
 		}
 		if e.seq > v.from {
 			found, lowest = append(found, e), min(lowest, e.seq)
 		}
 	}
-	more := len(found) > limit
+	slices.SortFunc(found, func(a, b entry) int { return cmp.Compare(a.seq, b.seq) })
+	at := len(found)
+	for at > 0 && share.take(found[at-1].size) {
+		at--
+	}
+	more := at > 0
 	if !more && v.from > 0 {
 		return nil, false // whether there are others before from, only the store knows
 	}
-	slices.SortFunc(found, func(a, b entry) int { return cmp.Compare(a.seq, b.seq) })
-	return v.page(found[max(0, len(found)-limit):], more, user)
+	return v.page(found[at:], more, user)
 }
 
 func (v *view) page(entries []entry, more bool, user string) (page []byte, ok bool) {

@@ -37,7 +37,11 @@ func (l *ledger) change(seq int64, text string) Outcome {
 func (l *ledger) page(q Query) protocol.Page {
 	p := protocol.Page{Epoch: l.epoch, Head: l.head}
 	if q.Kind == QueryNewest {
-		p.Messages, p.More = l.messages[max(0, len(l.messages)-q.Limit):], len(l.messages) > q.Limit
+		share, at := q.PageShare(), len(l.messages)
+		for at > 0 && share.Take(&l.messages[at-1]) {
+			at--
+		}
+		p.Messages, p.More = l.messages[at:], at > 0
 		return p
 	}
 	for _, m := range l.messages {
@@ -46,8 +50,11 @@ func (l *ledger) page(q Query) protocol.Page {
 		}
 	}
 	slices.SortFunc(p.Messages, func(a, b protocol.Message) int { return cmp.Compare(a.Rev, b.Rev) })
-	p.More = len(p.Messages) > q.Limit
-	p.Messages = p.Messages[:min(q.Limit, len(p.Messages))]
+	share, n := q.PageShare(), 0
+	for n < len(p.Messages) && share.Take(&p.Messages[n]) {
+		n++
+	}
+	p.Messages, p.More = p.Messages[:n], n < len(p.Messages)
 	return p
 }
 
@@ -69,6 +76,7 @@ func (l *ledger) fill(from int64) Fill {
 // was told last, and a reader never sees the room go back.
 func TestWindowAnswersLikeTheStore(t *testing.T) {
 	answered := 0
+	lengths := rapid.OneOf(rapid.IntRange(0, 9), rapid.Just(protocol.PageBytesMax/3))
 	rapid.Check(t, func(t *rapid.T) {
 		var all Windows
 		w := all.open("lobby")
@@ -91,7 +99,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"store": func(t *rapid.T) {
 				for range rapid.IntRange(1, 4).Draw(t, "changes") {
-					late = append(late, store.change(at(store.head), strings.Repeat("x", rapid.IntRange(0, 9).Draw(t, "length"))))
+					late = append(late, store.change(at(store.head), strings.Repeat("x", lengths.Draw(t, "length"))))
 				}
 			},
 			"find": func(*rapid.T) {

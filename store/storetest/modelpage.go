@@ -46,15 +46,15 @@ func (r *modelRoom) page(user string, q hub.Query) protocol.Page {
 	paged := func(m *modelMessage) bool { return q.At == 0 || m.Seq < q.At }
 	switch q.Kind {
 	case hub.QueryNewest:
-		p.Messages, p.More = last(where(func(*modelMessage) bool { return true }), q.Limit)
+		p.Messages, p.More = last(where(func(*modelMessage) bool { return true }), q.PageShare())
 	case hub.QueryBefore:
-		p.Messages, p.More = last(where(below), q.Limit)
+		p.Messages, p.More = last(where(below), q.PageShare())
 	case hub.QueryAfter:
-		p.Messages, p.More = first(where(func(m *modelMessage) bool { return m.Seq > q.At }), q.Limit)
+		p.Messages, p.More = first(where(func(m *modelMessage) bool { return m.Seq > q.At }), q.PageShare())
 	case hub.QuerySince:
 		changed := where(func(m *modelMessage) bool { return m.Rev > q.At })
 		slices.SortFunc(changed, func(a, b protocol.Message) int { return int(a.Rev - b.Rev) })
-		p.Messages, p.More = first(changed, q.Limit)
+		p.Messages, p.More = first(changed, q.PageShare())
 	case hub.QueryAround:
 		var older, newer []protocol.Message
 		var moreBefore, moreAfter bool
@@ -64,18 +64,19 @@ func (r *modelRoom) page(user string, q hub.Query) protocol.Page {
 				q.At = target.Seq
 			}
 		}
+		before, from := q.Halves()
 		if q.ID == "" || q.At != 0 {
-			older, moreBefore = last(where(below), q.Limit/2)
-			newer, moreAfter = first(where(func(m *modelMessage) bool { return m.Seq >= q.At }), q.Limit-q.Limit/2)
+			older, moreBefore = last(where(below), before)
+			newer, moreAfter = first(where(func(m *modelMessage) bool { return m.Seq >= q.At }), from)
 		}
 		p.Messages = slices.Concat(older, newer)
 		p.MoreBefore, p.MoreAfter, p.More = &moreBefore, &moreAfter, moreBefore || moreAfter
 	case hub.QueryPinned:
-		p.Messages, p.More = last(where(func(m *modelMessage) bool { return m.Pinned && paged(m) }), q.Limit)
+		p.Messages, p.More = last(where(func(m *modelMessage) bool { return m.Pinned && paged(m) }), q.PageShare())
 		slices.Reverse(p.Messages)
 	case hub.QuerySearch:
 		words := split(q.Words)
-		p.Messages, p.More = last(where(func(m *modelMessage) bool { return paged(m) && found(words, m.Text) }), q.Limit)
+		p.Messages, p.More = last(where(func(m *modelMessage) bool { return paged(m) && found(words, m.Text) }), q.PageShare())
 		slices.Reverse(p.Messages)
 	}
 	return p
@@ -104,12 +105,24 @@ func found(words []string, text string) bool {
 	return true
 }
 
-func first(messages []protocol.Message, n int) ([]protocol.Message, bool) {
-	return messages[:min(n, len(messages))], len(messages) > n
+// first is as many messages from the start as have a place.
+func first(messages []protocol.Message, share hub.PageShare) (page []protocol.Message, more bool) {
+	for i := range messages {
+		if !share.Take(&messages[i]) {
+			return messages[:i], true
+		}
+	}
+	return messages, false
 }
 
-func last(messages []protocol.Message, n int) ([]protocol.Message, bool) {
-	return messages[max(0, len(messages)-n):], len(messages) > n
+// last is as many from the end.
+func last(messages []protocol.Message, share hub.PageShare) (page []protocol.Message, more bool) {
+	for i := len(messages) - 1; i >= 0; i-- {
+		if !share.Take(&messages[i]) {
+			return messages[i+1:], true
+		}
+	}
+	return messages, false
 }
 
 // Rooms lists the rooms; see [hub.Directory].

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"math"
+	"strings"
 	"sync"
 
 	"hallway/protocol"
@@ -57,6 +58,72 @@ func testLargestPage(h *harness) {
 		for _, at := range []int64{0, 1, protocol.PageMessagesMax, protocol.PageMessagesMax + 1} {
 			h.page("lobby", hub.Query{Kind: kind, At: at, Limit: protocol.PageMessagesMax, Words: "mess"})
 		}
+	}
+}
+
+// testPagesAreBoundedByBytes: a page of large messages ends early and says so,
+// whatever it was asked for, and who goes on by more gets all of them.
+func testPagesAreBoundedByBytes(h *harness) {
+	const n = 100
+	ops := make([]hub.Op, 0, 2*n)
+	for i := range n {
+		// Escaped, the text has twice its bytes.
+		ops = append(ops, send("lobby", i+1, "message "+strings.Repeat([]string{"x", `"`, "\n"}[i%3], protocol.TextBytesMax-len("message "))))
+	}
+	for i := range n {
+		ops = append(ops, pin("lobby", i+1, true))
+	}
+	h.commit(ops...)
+	for _, kind := range kinds {
+		for _, at := range []int64{0, 1, n / 2, n, 2 * n} {
+			for _, limit := range []int{1, 2, n / 2, protocol.PageMessagesMax} {
+				q := hub.Query{Kind: kind, At: at, Limit: limit, Words: "mess"}
+				page := h.page("lobby", q)
+				if bytes := len(page.Append(nil)); bytes > protocol.PageBytesMax+1024 {
+					h.Errorf("the page of %+v has %d bytes", q, bytes)
+				}
+				if len(page.Messages) == 0 && page.More && limit > 1 {
+					h.Errorf("the page of %+v is empty, and there are more", q)
+				}
+			}
+		}
+	}
+	for name, next := range map[string]func(hub.Query, []protocol.Message) hub.Query{
+		"older": func(q hub.Query, got []protocol.Message) hub.Query {
+			q.Kind, q.At = hub.QueryBefore, got[0].Seq
+			return q
+		},
+		"newer": func(q hub.Query, got []protocol.Message) hub.Query {
+			q.Kind, q.At = hub.QueryAfter, got[len(got)-1].Seq
+			return q
+		},
+		"since": func(q hub.Query, got []protocol.Message) hub.Query {
+			q.Kind, q.At = hub.QuerySince, got[len(got)-1].Rev
+			return q
+		},
+		"pinned": func(q hub.Query, got []protocol.Message) hub.Query {
+			q.Kind, q.At = hub.QueryPinned, got[len(got)-1].Seq
+			return q
+		},
+		"found": func(q hub.Query, got []protocol.Message) hub.Query {
+			q.Kind, q.At = hub.QuerySearch, got[len(got)-1].Seq
+			return q
+		},
+	} {
+		beyond := []protocol.Message{{Seq: math.MaxInt64}}
+		if name == "newer" {
+			beyond[0].Seq = 0
+		}
+		q, seen := next(hub.Query{Limit: protocol.PageMessagesMax, Words: "mess"}, beyond), 0
+		for more := true; more && seen < 2*n; {
+			page := h.page("lobby", q)
+			if more = page.More; len(page.Messages) == 0 {
+				break
+			}
+			seen += len(page.Messages)
+			q = next(q, page.Messages)
+		}
+		h.equal(name+": messages on all pages", seen, n)
 	}
 }
 

@@ -66,6 +66,7 @@ func Run(t *testing.T, kind Kind) {
 		{"EveryPage", testEveryPage},
 		{"EveryPageOfAChangedRoom", testChangedPages},
 		{"LargestPage", testLargestPage},
+		{"PagesAreBoundedByBytes", testPagesAreBoundedByBytes},
 		{"AroundAMessage", testAroundMessage},
 		{"BadQuery", testBadQuery},
 		{"Search", testSearch},

@@ -26,19 +26,19 @@ func (s *Store) Page(ctx context.Context, room, user string, q hub.Query) (proto
 	var found []*protocol.Message
 	switch q.Kind {
 	case hub.QueryNewest:
-		found, p.More = last(all, q.Limit)
+		found, p.More = last(all, q.PageShare())
 	case hub.QueryBefore:
-		found, p.More = last(all[:place(all, q.At)], q.Limit)
+		found, p.More = last(all[:place(all, q.At)], q.PageShare())
 	case hub.QueryAfter:
-		found, p.More = first(all[placeAfter(all, q.At):], q.Limit)
+		found, p.More = first(all[placeAfter(all, q.At):], q.PageShare())
 	case hub.QueryAround:
 		var moreBefore, moreAfter bool
 		found, moreBefore, moreAfter = h.around(q)
 		p.MoreBefore, p.MoreAfter, p.More = &moreBefore, &moreAfter, moreBefore || moreAfter
 	case hub.QuerySince:
-		found, p.More = first(h.since(q.At), q.Limit)
+		found, p.More = first(h.since(q.At), q.PageShare())
 	case hub.QueryPinned:
-		found, p.More = first(h.pinned(q.At), q.Limit)
+		found, p.More = first(h.pinned(q.At), q.PageShare())
 	}
 	for _, m := range found {
 		p.Messages = append(p.Messages, s.view(m, user))
@@ -57,8 +57,9 @@ func (h *history) around(q hub.Query) (found []*protocol.Message, moreBefore, mo
 		at = m.Seq
 	}
 	i := place(h.messages, at)
-	older, moreBefore := last(h.messages[:i], q.Limit/2)
-	newer, moreAfter := first(h.messages[i:], q.Limit-q.Limit/2)
+	before, from := q.Halves()
+	older, moreBefore := last(h.messages[:i], before)
+	newer, moreAfter := first(h.messages[i:], from)
 	return slices.Concat(older, newer), moreBefore, moreAfter
 }
 
@@ -97,10 +98,22 @@ func placeAfter(messages []*protocol.Message, seq int64) int {
 	return sort.Search(len(messages), func(i int) bool { return messages[i].Seq > seq })
 }
 
-func first(messages []*protocol.Message, n int) ([]*protocol.Message, bool) {
-	return messages[:min(n, len(messages))], len(messages) > n
+// first is as many messages from the start as have a place.
+func first(messages []*protocol.Message, share hub.PageShare) (page []*protocol.Message, more bool) {
+	for i, m := range messages {
+		if !share.Take(m) {
+			return messages[:i], true
+		}
+	}
+	return messages, false
 }
 
-func last(messages []*protocol.Message, n int) ([]*protocol.Message, bool) {
-	return messages[max(0, len(messages)-n):], len(messages) > n
+// last is as many from the end.
+func last(messages []*protocol.Message, share hub.PageShare) (page []*protocol.Message, more bool) {
+	for i, m := range slices.Backward(messages) {
+		if !share.Take(m) {
+			return messages[i+1:], true
+		}
+	}
+	return messages, false
 }
