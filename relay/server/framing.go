@@ -1,26 +1,416 @@
 package server
 
 import (
-	"bytes"
-
-	"github.com/valyala/fasthttp"
-
-	"hallway/protocol"
+	"net/netip"
+	"strings"
 )
 
-var errAmbiguous = refuse(protocol.CodeBadRequest, "the length of the body is told more than once")
+// framing follows the requests on a connection byte by byte, before the HTTP parser
+// sees them, and refuses what RFC 9112 tells a server to refuse. The parser is more
+// lenient: where it and a proxy in front of the relay read the same bytes differently,
+// one client's bytes become the request of another.
+//
+// It keeps no more than a few hundred bytes of a request: those of the element that it
+// is reading, where their value counts.
+type framing struct {
+	step step
+	left uint64 // bytes of a body or a chunk that are still to come
+	many int    // bytes of the blank line, the chunk's extension or the trailers so far
+	kept []byte // the element that is being read; see keep
+	head head
+	// refused is why the connection is refused; "": it is not.
+	refused string
+}
 
-// ambiguous reports whether a request tells the length of its body more than once,
-// which the parser lets pass. A proxy before the relay may have taken the other word
-// for it, and what comes behind for part of the same request: one client's bytes
-// would become the request of another (RFC 9112, section 6.3).
-func ambiguous(h *fasthttp.RequestHeader) bool {
-	lengths := 0
-	for line := range bytes.SplitSeq(h.RawHeaders(), []byte("\n")) {
-		name, _, _ := bytes.Cut(line, []byte(":"))
-		if bytes.EqualFold(name, []byte("Content-Length")) || bytes.EqualFold(name, []byte("Transfer-Encoding")) {
-			lengths++
+// head is what counts of a request's head.
+type head struct {
+	method    string
+	authority string // of a target in absolute form
+	name      string // of the header line that is being read, in lower case; "" where it does not count
+	old       bool   // HTTP/1.0
+	hosts     int
+	host      string
+	lengths   int
+	length    uint64
+	codings   int
+	upgrade   bool // it may ask for another protocol, whose bytes may follow it
+}
+
+// step is the element that a byte belongs to.
+type step uint8
+
+const (
+	atStart step = iota // between requests
+	inBlank             // after the CR of an empty line before a request
+	inMethod
+	atTarget
+	inTarget    // whose value does not count any more
+	inAuthority // of a target in absolute form, with its scheme
+	inVersion
+	inVersionEnd // after a CR, as all that follow with "End"
+	atLine       // the beginning of a header line
+	inName
+	inValue
+	inValueEnd
+	inHeadEnd
+	inBody
+	inSize // of a chunk
+	inExtension
+	inSizeEnd
+	inChunk
+	afterChunk
+	inChunkEnd
+)
+
+const (
+	hostBytesMax      = 255 + len(":65535")
+	authorityBytesMax = len("https://") + hostBytesMax
+	// sizeDigitsMax is how long the size of a chunk may be written, as in the parser.
+	sizeDigitsMax = 15
+	// lengthDigitsMax keeps a length within 63 bits.
+	lengthDigitsMax = 18
+	// extensionBytesMax bounds the extension of a chunk, which nobody reads.
+	extensionBytesMax = 256
+)
+
+const nameBytesMax = len("transfer-encoding")
+
+// take follows the bytes and returns how many of them may be passed on. Where that is
+// not all, either the byte behind them is refused, or they end a request that asks for an
+// upgrade: what follows it may be of another protocol, and is to be taken later.
+func (f *framing) take(p []byte) (n int) {
+	for n < len(p) && f.refused == "" {
+		if f.step == inBody || f.step == inChunk {
+			k := min(f.left, uint64(len(p)-n))
+			f.left -= k
+			n += int(k)
+			if f.left > 0 {
+				break
+			}
+			if f.step == inChunk {
+				f.step = afterChunk
+				continue
+			}
+			f.end()
+		} else {
+			if f.refused = f.next(p[n]); f.refused != "" {
+				break
+			}
+			n++
+		}
+		if f.step == atStart && f.head.upgrade {
+			f.head.upgrade = false
+			break
 		}
 	}
-	return lengths > 1
+	return n
+}
+
+// blank reports whether nothing of a request has been taken yet but an empty line.
+func (f *framing) blank() bool { return f.step == atStart || f.step == inBlank }
+
+// next takes one byte, and returns why it is refused.
+func (f *framing) next(c byte) (refused string) {
+	switch {
+	case f.step < atLine:
+		return f.nextOfRequestLine(c)
+	case f.step < inBody:
+		return f.nextOfLine(c)
+	}
+	return f.nextOfChunk(c)
+}
+
+func (f *framing) nextOfRequestLine(c byte) (refused string) {
+	switch f.step {
+	case atStart:
+		switch {
+		case c == '\r' && f.many == 0: // one empty line is let pass (RFC 9112, section 2.2)
+			f.step = inBlank
+			return ""
+		case !isToken(c):
+			return "the request does not begin with a method"
+		}
+		f.step = inMethod
+		f.keep(c, hostBytesMax)
+	case inBlank:
+		f.step, f.many = atStart, 1
+		return unless(c == '\n', "a line ends without CR and LF")
+	case inMethod:
+		if c != ' ' {
+			return unless(isToken(c) && f.keep(c, hostBytesMax), "the method is malformed")
+		}
+		f.head.method = f.drop()
+		f.step = atTarget
+	case atTarget, inTarget, inAuthority:
+		return f.nextOfTarget(c)
+	case inVersion:
+		if c != '\r' {
+			return unless(f.keep(c, len("HTTP/1.1")), "the version of HTTP is not spoken here")
+		}
+		version := f.drop()
+		f.head.old = version == "HTTP/1.0"
+		f.step = inVersionEnd
+		return unless(f.head.old || version == "HTTP/1.1", "the version of HTTP is not spoken here")
+	case inVersionEnd:
+		f.step, f.many = atLine, 0
+		return unless(c == '\n', "a line ends without CR and LF")
+	}
+	return ""
+}
+
+// nextOfTarget takes a byte of a target, in whichever form its method allows.
+func (f *framing) nextOfTarget(c byte) (refused string) {
+	const malformed = "the target of the request is malformed"
+	if c == ' ' {
+		form := f.drop()
+		switch f.step {
+		case atTarget:
+			return malformed
+		case inAuthority:
+			if refused = f.aim(form); refused != "" {
+				return refused
+			}
+		}
+		f.step = inVersion
+		return ""
+	}
+	if c < '!' || c == 0x7f || c == '#' {
+		return malformed
+	}
+	switch {
+	case f.step == atTarget && c == '/':
+		f.step = inTarget
+	case f.step == atTarget:
+		f.step = inAuthority
+		f.keep(c, authorityBytesMax)
+	case f.step == inAuthority && (c == '/' || c == '?') && strings.Contains(string(f.kept), "://"):
+		refused = f.aim(f.drop())
+		f.step = inTarget
+	case f.step == inAuthority:
+		return unless(f.keep(c, authorityBytesMax), malformed)
+	}
+	return refused
+}
+
+// aim takes a target that does not begin with a slash.
+func (f *framing) aim(target string) (refused string) {
+	scheme, authority, absolute := strings.Cut(target, "://")
+	switch {
+	case target == "*" && f.head.method == "OPTIONS":
+	case f.head.method == "CONNECT":
+		return "the relay is no proxy"
+	case absolute && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")) && validHost(authority):
+		f.head.authority = authority
+	default:
+		return "the target of the request is malformed"
+	}
+	return ""
+}
+
+// nextOfLine takes a byte of a header line, or of a trailer.
+func (f *framing) nextOfLine(c byte) (refused string) {
+	if f.trailing() {
+		if f.many++; f.many > headerBytesMax {
+			return "the trailers are too long"
+		}
+	}
+	switch f.step {
+	case atLine:
+		if c == '\r' {
+			f.step = inHeadEnd
+			return ""
+		}
+		f.step = inName
+		f.keep(c, nameBytesMax)
+		return unless(isToken(c), "a header line begins with no name")
+	case inName:
+		if c != ':' {
+			f.keep(c, nameBytesMax+1)
+			return unless(isToken(c), "the name of a header field is malformed")
+		}
+		f.step = inValue
+		return f.name(strings.ToLower(f.drop()))
+	case inValue:
+		if c == '\r' {
+			f.step = inValueEnd
+			return ""
+		}
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return "the value of a header field has a control character"
+		}
+		return unless(f.head.name == "" || f.keep(c, hostBytesMax), "the value of a header field is too long")
+	case inValueEnd:
+		if c != '\n' {
+			return "a line ends without CR and LF"
+		}
+		f.step = atLine
+		return f.field(strings.Trim(f.drop(), " \t"))
+	case inHeadEnd:
+		if c != '\n' {
+			return "a line ends without CR and LF"
+		}
+		if f.trailing() {
+			f.end()
+			return ""
+		}
+		return f.begin()
+	}
+	return ""
+}
+
+// trailing reports whether the lines are trailers: the body came before them.
+func (f *framing) trailing() bool { return f.head.method == "" }
+
+// name takes the name of a header line.
+func (f *framing) name(name string) (refused string) {
+	f.head.name = ""
+	switch name {
+	case "host", "content-length", "transfer-encoding":
+		if f.trailing() {
+			return "a trailer is of a kind that none may be"
+		}
+		f.head.name = name
+	case "upgrade":
+		f.head.upgrade = !f.trailing()
+	}
+	return ""
+}
+
+// field takes the value of a header line.
+func (f *framing) field(value string) (refused string) {
+	h := &f.head
+	switch h.name {
+	case "host":
+		h.hosts++
+		h.host = value
+		return unless(h.hosts == 1 && validHost(value), "one valid Host is needed")
+	case "content-length":
+		h.lengths++
+		for _, c := range []byte(value) {
+			if c < '0' || c > '9' {
+				return "the length of the body is malformed"
+			}
+			h.length = h.length*10 + uint64(c-'0')
+		}
+		return unless(h.lengths == 1 && value != "" && len(value) <= lengthDigitsMax,
+			"the length of the body is malformed, or told more than once")
+	case "transfer-encoding":
+		h.codings++
+		return unless(h.codings == 1 && strings.EqualFold(value, "chunked"), "the only Transfer-Encoding that is taken is chunked")
+	}
+	return ""
+}
+
+// begin judges the head as a whole, and goes on to the body.
+func (f *framing) begin() (refused string) {
+	h := &f.head
+	switch {
+	case h.hosts == 0 && !h.old:
+		return "a Host is needed"
+	case h.authority != "" && h.hosts > 0 && !strings.EqualFold(h.authority, h.host):
+		return "the Host is another than that of the target"
+	case h.codings > 0 && h.old:
+		return "HTTP/1.0 has no Transfer-Encoding"
+	case h.codings > 0 && h.lengths > 0:
+		return "the length of the body is told more than once"
+	case h.codings > 0:
+		f.step = inSize
+	case h.length > 0:
+		f.step, f.left = inBody, h.length
+	default:
+		f.end()
+	}
+	return ""
+}
+
+// end is that of a request.
+func (f *framing) end() { *f = framing{kept: f.kept[:0], head: head{upgrade: f.head.upgrade}} }
+
+func (f *framing) nextOfChunk(c byte) (refused string) {
+	const malformed = "a chunk of the body is malformed"
+	switch f.step {
+	case inSize:
+		digit := strings.IndexByte("0123456789abcdef", c|0x20)
+		if c < '0' || digit < 0 {
+			f.step = inExtension
+			if f.drop() == "" {
+				return malformed
+			}
+			return f.nextOfChunk(c)
+		}
+		f.left = f.left<<4 | uint64(digit)
+		return unless(f.keep(c, sizeDigitsMax), malformed)
+	case inExtension:
+		switch f.many++; {
+		case c == '\r':
+			f.step = inSizeEnd
+			return ""
+		case f.many > extensionBytesMax, c < ' ' && c != '\t', c == 0x7f:
+			return malformed
+		}
+		return unless(f.many > 1 || c == ';', malformed)
+	case inSizeEnd:
+		f.many = 0
+		if f.step = inChunk; f.left == 0 { // the last: trailers follow it
+			f.step, f.head.method = atLine, ""
+		}
+		return unless(c == '\n', malformed)
+	case afterChunk:
+		f.step = inChunkEnd
+		return unless(c == '\r', malformed)
+	case inChunkEnd:
+		f.step = inSize
+		return unless(c == '\n', malformed)
+	}
+	return ""
+}
+
+// keep adds a byte to what is kept, and reports whether that has not become longer
+// than most.
+func (f *framing) keep(c byte, most int) bool {
+	if len(f.kept) >= most {
+		return false
+	}
+	f.kept = append(f.kept, c)
+	return true
+}
+
+// drop returns what was kept, and keeps nothing.
+func (f *framing) drop() string {
+	s := string(f.kept)
+	f.kept = f.kept[:0]
+	return s
+}
+
+// unless returns the reason unless all is well.
+func unless(well bool, reason string) string {
+	if well {
+		return ""
+	}
+	return reason
+}
+
+// isToken reports whether a byte may stand in a method or a field's name.
+func isToken(c byte) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c != 0 && strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+}
+
+// validHost reports whether a Host is one: a name or an address, and perhaps a port.
+func validHost(host string) bool {
+	if inside, ok := strings.CutPrefix(host, "["); ok {
+		address, port, closed := strings.Cut(inside, "]")
+		ip, err := netip.ParseAddr(address)
+		return closed && err == nil && ip.Is6() && ip.Zone() == "" && (port == "" || port[0] == ':' && validPort(port[1:]))
+	}
+	name, port, _ := strings.Cut(host, ":")
+	for i := range len(name) {
+		if c := name[i]; !isToken(c) && strings.IndexByte("(),;=", c) < 0 || strings.IndexByte("#^`|", c) >= 0 {
+			return false
+		}
+	}
+	return name != "" && validPort(port)
+}
+
+func validPort(port string) bool {
+	return len(port) <= len("65535") && strings.Trim(port, "0123456789") == ""
 }

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"errors"
 	"net"
+	"slices"
 	"time"
 )
 
@@ -47,11 +48,47 @@ type httpConn struct {
 	linger bool
 	places *places
 	place  *list.Element // belongs to places; nil: it has none any more
+
+	framing framing
+	held    []byte // was read behind a request that asks for an upgrade
+	raw     bool   // what is read is no request any more
 }
 
-// Read implements net.Conn. What was read is passed on in a turn: a request that is
-// none, and so never has one of its own, is work, too.
+// errMalformed ends the reading of a connection whose framing is refused.
+var errMalformed = errors.New("the request is malformed")
+
+// Read implements net.Conn. It passes on the bytes of well-formed requests; see framing.
 func (c *httpConn) Read(p []byte) (n int, err error) {
+	if c.framing.refused != "" && !c.raw {
+		return 0, errMalformed
+	}
+	if len(c.held) > 0 {
+		n = copy(p, c.held)
+		c.held = c.held[n:]
+	} else {
+		n, err = c.receive(p)
+	}
+	if c.raw {
+		return n, err
+	}
+	good := c.framing.take(p[:n])
+	switch {
+	case good == n:
+	case c.framing.refused == "":
+		c.held = slices.Concat(p[good:n], c.held)
+	case c.framing.blank():
+		// The parser ends a connection without a word where no request has begun.
+		p[good] = '?'
+		good++
+	case good == 0:
+		return 0, errMalformed
+	}
+	return good, err
+}
+
+// receive reads. What was read is passed on in a turn: a request that is
+// none, and so never has one of its own, is work, too.
+func (c *httpConn) receive(p []byte) (n int, err error) {
 	n, err = c.Conn.Read(p)
 	if n > 0 {
 		c.places.heard(c)
@@ -92,6 +129,7 @@ func (c *httpConn) Close() error {
 
 // passOver reads what comes, for nobody.
 func (c *httpConn) passOver() {
+	c.raw = true
 	buf := make([]byte, readBytes)
 	for left := lingerBytesMax; left > 0; {
 		n, err := c.Read(buf)

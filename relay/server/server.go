@@ -154,6 +154,8 @@ func New(o Options) (*Server, error) {
 	}
 	// A hijacked connection is closed by its new owner.
 	s.app.Server().KeepHijackedConns = true
+	s.app.Server().ErrorHandler = s.malformed(s.app.Server().ErrorHandler)
+	s.app.Server().SecureErrorLogMessage = true // Fiber reads it, and what a client wrote may say anything
 	s.turns = newTurns(func() bool { return s.backend.Attend() })
 	s.backend, s.directory = patient{s.backend, s.turns}, newLists(s.directory, s.turns)
 	s.app.Server().Handler = s.turns.each(s.knownMethods(s.app.Server().Handler))
@@ -199,6 +201,21 @@ func (s *Server) Serve(ln net.Listener) error {
 // what has been upgraded.
 func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
 
+// malformed answers for Fiber a request that the connection has refused.
+func (s *Server) malformed(next func(*fasthttp.RequestCtx, error)) func(*fasthttp.RequestCtx, error) {
+	return func(rc *fasthttp.RequestCtx, err error) {
+		conn, ok := rc.Conn().(*httpConn)
+		if !ok || conn.framing.refused == "" {
+			next(rc, err)
+			return
+		}
+		conn.linger = true
+		c := s.app.AcquireCtx(rc)
+		defer s.app.ReleaseCtx(c)
+		_ = s.answerError(c, refuse(protocol.CodeBadRequest, conn.framing.refused))
+	}
+}
+
 // knownMethods answers for Fiber what it would answer without our headers.
 func (s *Server) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(rc *fasthttp.RequestCtx) {
@@ -228,10 +245,6 @@ func (s *Server) around(c *fiber.Ctx) (err error) {
 			"status", c.Response().StatusCode(), "took", s.now().Sub(began))
 	}()
 	s.decorate(c)
-	if ambiguous(&c.Request().Header) {
-		c.Context().SetConnectionClose()
-		return errAmbiguous
-	}
 	if isPreflight(c) {
 		return s.preflight(c)
 	}

@@ -138,6 +138,7 @@ func takeOver(hijacked net.Conn) (net.Conn, error) {
 	}
 	if l, ok := nc.(*httpConn); ok {
 		l.places.leave(l)
+		l.raw = true
 		nc = l.Conn
 	}
 	// With a deadline long past, reading yields what is buffered and nothing else.
