@@ -8,38 +8,57 @@ import (
 
 // addressSchemes are the beginnings of addresses that can be clicked. No others
 // ever become a link: one could run a program, or read a file.
-var addressSchemes = [...]string{"https://", "http://", "mailto:"}
+var addressSchemes = [...]string{"https://", "http://", schemeMail, "www."}
 
-// addressBytesMax bounds an address: what is longer stays text.
-const addressBytesMax = 2048
+const (
+	schemeMail = "mailto:"
+	// addressBytesMax bounds an address: a longer one stays text.
+	addressBytesMax = 2048
+)
 
-// linkEnd finds the end of the address that begins at a place of a text.
-// Punctuation at its end belongs to the sentence around it.
-func linkEnd(s string, at int) (end int, ok bool) {
-	scheme := addressScheme(s[at:])
-	if scheme == "" || !addressMayBegin(s[:at]) {
-		return 0, false
+// address is a link in a text.
+type address struct {
+	end        int // where it ends there
+	text, href string
+}
+
+// addressAt finds the address that begins at a place of a text. What it shows is what it
+// leads to: a host that may be taken for another one is in Punycode in both, and one with
+// user information before it is no link.
+func addressAt(s string, at int) (a address, ok bool) {
+	if c := s[at]; c >= utf8.RuneSelf || !wordy(rune(c)) || !addressMayBegin(s[:at]) {
+		return a, false
 	}
-	address := s[at:min(len(s), at+addressBytesMax+1)]
-	if stop := strings.IndexFunc(address, notInAddress); stop >= 0 {
-		address = address[:stop]
+	rest := s[at:min(len(s), at+addressBytesMax+1)]
+	scheme := addressScheme(rest)
+	switch scheme {
+	case "":
+		a, ok = mailAddress(rest, 2)
+		ok = ok && !mailGoesOn(s[:at])
+		a.href = schemeMail + a.text
+	case schemeMail:
+		a, ok = mailAddress(rest[len(scheme):], 1)
+		if tail := rest[len(scheme):][a.end:]; ok && strings.HasPrefix(tail, "?") {
+			n := tailLength(tail, 0)
+			a.text += tail[:n]
+			a.end += n
+		}
+		a.text = rest[:len(scheme)] + a.text
+		a.end += len(scheme)
+		a.href = a.text
+	default:
+		quoted := byte(0)
+		if at > 0 && s[at-1] == '\'' {
+			quoted = '\''
+		}
+		a, ok = webAddress(rest, scheme, quoted)
+		ok = ok && !isWrapped(s[:at]) && (scheme != "www." || !strings.HasSuffix(s[:at], ".") && !mailGoesOn(s[:at]))
 	}
-	if len(address) > addressBytesMax {
-		return 0, false
+	if !ok || a.end > addressBytesMax {
+		return address{}, false
 	}
-	address = trimSentence(address)
-	if len(address) <= len(scheme) {
-		return 0, false
-	}
-	rest := address[len(scheme):]
-	if scheme == "mailto:" {
-		user, domain, _ := strings.Cut(rest, "@")
-		ok = user != "" && domain != ""
-	} else {
-		first, _ := utf8.DecodeRuneInString(rest)
-		ok = inWord(first)
-	}
-	return at + len(address), ok
+	a.end += at
+	return a, true
 }
 
 // addressScheme is the scheme that a text begins with, in whatever case.
@@ -52,34 +71,209 @@ func addressScheme(s string) string {
 	return ""
 }
 
-// addressMayBegin reports whether an address may follow a text: a word or an
-// address that has already begun goes on.
+// addressMayBegin reports whether an address may follow a text: a word of Latin letters or
+// digits goes on. Other scripts may put an address behind a word without a space.
 func addressMayBegin(before string) bool {
 	r, size := utf8.DecodeLastRuneInString(before)
-	return size == 0 || unicode.IsSpace(r) || strings.ContainsRune("([{<\"'*_,;„“»«", r)
+	return size == 0 || !wordy(r) || r >= utf8.RuneSelf && scriptOf(r) > scriptLatin
+}
+
+// isWrapped reports whether a text ends with a scheme that is put before whole addresses, and
+// changes what they are.
+func isWrapped(before string) bool {
+	for _, scheme := range [...]string{"view-source:", "blob:", "filesystem:"} {
+		if n := len(before) - len(scheme); n >= 0 && strings.EqualFold(before[n:], scheme) {
+			return true
+		}
+	}
+	return false
+}
+
+// mailGoesOn reports whether a name before an "@" or a "www" has begun in the text before.
+func mailGoesOn(before string) bool {
+	if before == "" {
+		return false
+	}
+	last := before[len(before)-1]
+	if strings.IndexByte("@/\\", last) >= 0 {
+		return true
+	}
+	r, size := utf8.DecodeLastRuneInString(before[:len(before)-1])
+	return strings.IndexByte(mailSigns, last) >= 0 && size > 0 && (wordy(r) || r < utf8.RuneSelf && strings.ContainsRune(mailSigns, r))
+}
+
+// webAddress takes apart an address that begins with a scheme or "www.".
+func webAddress(s, scheme string, quoted byte) (a address, ok bool) {
+	from := len(scheme)
+	if scheme == "www." {
+		from = 0
+	}
+	host := s[from:][:hostLength(s[from:])]
+	end := from + len(host)
+	shown, ok := shownHost(host)
+	if !ok || host == "" || hasUser(s[from:]) {
+		return a, false
+	}
+	port := portLength(s[end:])
+	end += port
+	if port < 0 || !endsHost(host, s[end:]) || from == 0 && !inPublic(host, 3) {
+		return a, false
+	}
+	n := 0
+	if end < len(s) && strings.IndexByte("/?#", s[end]) >= 0 {
+		n = tailLength(s[end:], quoted)
+	}
+	a.text = s[:from] + shown + s[end-port:end+n]
+	a.href = a.text
+	if from == 0 {
+		a.href = "https://" + a.text
+	}
+	a.end = end + n
+	return a, true
+}
+
+// hasUser reports whether what follows a scheme has user information: an "@" before the path.
+func hasUser(s string) bool {
+	end := strings.IndexFunc(s, func(r rune) bool {
+		return r == '/' || r == '?' || r == '#' || r == '@' || notInAddress(r) || r >= utf8.RuneSelf && !wordy(r)
+	})
+	return end >= 0 && s[end] == '@'
+}
+
+// portLength returns the length of the port that a text begins with, and -1 for a port that
+// is none: a part of an address that goes on in another way.
+func portLength(s string) int {
+	if !strings.HasPrefix(s, ":") {
+		return 0
+	}
+	n := 1
+	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+		n++
+	}
+	switch {
+	case n == 1:
+		return 0
+	case n > len(":65535") || n < len(s) && s[n] < utf8.RuneSelf && wordy(rune(s[n])):
+		return -1
+	}
+	return n
+}
+
+// inPublic reports whether a host has so many labels at least and ends like a domain that
+// is open to all: a version, a file or the name of a package does not.
+func inPublic(host string, labels int) bool {
+	dot := strings.LastIndexByte(host, '.')
+	top := host[dot+1:]
+	if strings.Count(host, ".") < labels-1 || utf8.RuneCountInString(top) < 2 {
+		return false
+	}
+	return !strings.ContainsFunc(top, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) ||
+		strings.HasPrefix(strings.ToLower(top), punyPrefix)
+}
+
+// mailSigns are what the name in a mail address may have besides letters and digits.
+const mailSigns = "._%+-"
+
+// mailAddress takes apart a mail address whose host has so many labels at least.
+func mailAddress(s string, labels int) (a address, ok bool) {
+	at := 0
+	for at < len(s) && s[at] < utf8.RuneSelf && (wordy(rune(s[at])) || strings.IndexByte(mailSigns, s[at]) >= 0) {
+		at++
+	}
+	if at == 0 || at == len(s) || s[at] != '@' || s[at-1] == '.' {
+		return a, false
+	}
+	host := s[at+1:][:hostLength(s[at+1:])]
+	end := at + 1 + len(host)
+	shown, ok := shownHost(host)
+	if !ok || host == "" || host[0] == '[' || labels > 1 && (!inPublic(host, labels) || isFile(host)) || !endsHost(host, s[end:]) {
+		return a, false
+	}
+	if end < len(s) && (s[end] == '/' || s[end] == '\\' || s[end] == ':' && end+1 < len(s) && wordy(rune(s[end+1]))) {
+		return a, false // as in git@example.org:path
+	}
+	return address{end: end, text: s[:at+1] + shown}, true
+}
+
+// isFile reports whether a name ends as that of a picture does: "logo@2x.png" is no address.
+func isFile(name string) bool {
+	switch strings.ToLower(name[strings.LastIndexByte(name, '.')+1:]) {
+	case "png", "jpg", "jpeg", "gif", "svg", "webp":
+		return true
+	}
+	return false
 }
 
 // notInAddress tells what ends an address: also what would show it in another
 // order than it is followed in.
 func notInAddress(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError ||
-		strings.ContainsRune("<>\"`{}|\\^“”«»", r)
+		strings.ContainsRune("<>\"`|\\^", r)
 }
 
-// trimSentence takes off what ends the sentence and not the address: a bracket only
-// where the address has not opened it.
-func trimSentence(address string) string {
-	open := strings.Count(address, "(") - strings.Count(address, ")")
-	for {
-		last, size := utf8.DecodeLastRuneInString(address)
-		switch {
-		case size == 0:
-			return address
-		case last == ')' && open < 0:
-			open++
-		case !strings.ContainsRune(".,;:!?'*_]…", last):
-			return address
+// bracketsMax bounds how many brackets an address may have open at once.
+const bracketsMax = 16
+
+// tailLength returns the length of what follows an address's host. It ends where the address
+// ends for a reader: before the punctuation of the sentence around it, before a bracket that is
+// not of a pair, before the next address, and where text goes on without a space. A quoted
+// address ends at the quote, if that is not 0.
+func tailLength(s string, quoted byte) int {
+	var opened [bracketsMax]int // places
+	depth, end := 0, 0
+	var before rune
+	for end < len(s) {
+		r, size := utf8.DecodeRuneInString(s[end:])
+		if notInAddress(r) && !joins(before, s[end:]) || r == rune(quoted) && quoted != 0 {
+			break
 		}
-		address = address[:len(address)-size]
+		if r >= utf8.RuneSelf && !joins(before, s[end:]) && !inTail(before, r) {
+			break
+		}
+		if (before == ',' || before == ';') && addressScheme(s[end:]) != "" {
+			break
+		}
+		if i := strings.IndexRune("([{", r); i >= 0 {
+			if depth == bracketsMax {
+				break
+			}
+			opened[depth] = end
+			depth++
+		} else if i := strings.IndexRune(")]}", r); i >= 0 {
+			if depth == 0 || s[opened[depth-1]] != "([{"[i] {
+				break
+			}
+			depth--
+		}
+		before = r
+		end += size
 	}
+	if depth > 0 {
+		end = opened[0]
+	}
+	return len(strings.TrimRight(s[:end], ".,;:!?'*"+tailSigns))
+}
+
+// tailSigns are signs that stand within words of an address, but do not end it.
+const tailSigns = "\u2010\u2013\u00b7\u2019\u30fb"
+
+// inTail reports whether a rune that is not of ASCII may go on an address.
+func inTail(before, r rune) bool {
+	if strings.ContainsRune(tailSigns, r) {
+		return true
+	}
+	if !wordy(r) || compatible(r) {
+		return false
+	}
+	return !spaceless(r) || before >= utf8.RuneSelf || !wordy(before) // else a text goes on behind it
+}
+
+// joins reports whether a text begins with a joiner between two letters that need one.
+func joins(before rune, s string) bool {
+	const nonJoiner, joiner = "\u200c", "\u200d"
+	if before < utf8.RuneSelf || !strings.HasPrefix(s, nonJoiner) && !strings.HasPrefix(s, joiner) {
+		return false
+	}
+	after, _ := utf8.DecodeRuneInString(s[len(joiner):])
+	return wordy(before) && after >= utf8.RuneSelf && wordy(after)
 }

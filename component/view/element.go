@@ -28,10 +28,22 @@ func fillSpans(parent app.Value, spans []span) {
 			e.Set("rel", "noopener noreferrer nofollow")
 			e.Set("target", "_blank")
 			e.Set("dir", "ltr")
-			e.Set("textContent", s.text)
+			before, host, after := hostIn(s.text)
+			if host != "" { // else it could change places with the path
+				name := element("bdi", "")
+				name.Set("textContent", host)
+				e.Call("append", before, name, after)
+			} else {
+				e.Set("textContent", s.text)
+			}
 		default:
 			e.Set("dir", "ltr")
-			e.Set("textContent", s.text)
+			if s.head != "" {
+				head := element("span", "hallway-code-name")
+				head.Set("textContent", s.head+"\n")
+				e.Call("append", head)
+			}
+			e.Call("append", s.text)
 		}
 		parent.Call("append", e)
 	}

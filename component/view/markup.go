@@ -10,6 +10,7 @@ import (
 type span struct {
 	kind spanKind
 	text string // of spanText, spanCode, spanBlock and spanLink
+	head string // of spanBlock: the line after the first fence, which names a language; "": none does
 	href string // of spanLink
 	in   []span // of spanBold and spanItalic
 }
@@ -32,7 +33,8 @@ const spansDepthMax = 4
 const fence = "```"
 
 // parseText takes a message's text apart. What it does not understand stays text:
-// there is no wrong markup. The time it takes grows with the text's length only.
+// there is no wrong markup, and nothing is left out but the marks themselves, in pairs. The
+// time it takes grows with the text's length only.
 func parseText(text string) []span {
 	var spans []span
 	for {
@@ -40,17 +42,18 @@ func parseText(text string) []span {
 		if open < 0 {
 			break
 		}
-		inside, rest, closed := strings.Cut(text[open+len(fence):], fence)
+		mark := text[open : len(text)-len(strings.TrimLeft(text[open:], "`"))]
+		inside, rest, closed := strings.Cut(text[open+len(mark):], mark)
 		if !closed {
 			break
 		}
-		code := blockCode(inside)
+		head, code := blockCode(inside)
 		if strings.TrimSpace(code) == "" {
 			spans = append(spans, span{text: text[:len(text)-len(rest)]})
 		} else {
 			before := strings.TrimSuffix(text[:open], "\n") // a block stands on lines of its own
 			spans = append(spans, parseLine(before, 0)...)
-			spans = append(spans, span{kind: spanBlock, text: code})
+			spans = append(spans, span{kind: spanBlock, text: code, head: head})
 			rest = strings.TrimPrefix(rest, "\n")
 		}
 		text = rest
@@ -58,23 +61,31 @@ func parseText(text string) []span {
 	return append(spans, parseLine(text, 0)...)
 }
 
-// blockCode is the code between two fences, without the line breaks next to them
-// and without the name of a language after the first.
-func blockCode(inside string) string {
-	if first, rest, ok := strings.Cut(inside, "\n"); ok && !strings.ContainsFunc(first, notInLanguage) {
-		inside = rest
+// blockCode returns the code between two fences, without the line breaks next to them, and
+// the line before it that names a language. Another first line is of the code.
+func blockCode(inside string) (head, code string) {
+	if first, rest, ok := strings.Cut(inside, "\n"); ok && (first == "" || isLanguage(first)) {
+		head, inside = first, rest
 	}
-	return strings.TrimSuffix(inside, "\n")
+	return head, strings.TrimSuffix(inside, "\n")
 }
 
-func notInLanguage(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("+-#.", r)
+// languages of code, as people name them after a fence.
+const codeLanguages = " bash c c# c++ cpp cs css dart diff dockerfile go golang graphql html ini java javascript js json jsx " +
+	"kotlin kt lua makefile markdown md objc perl php powershell ps1 py python r rb rs ruby rust scala scss sh shell sql " +
+	"swift toml ts tsx typescript vue xml yaml yml zsh "
+
+func isLanguage(name string) bool {
+	return !strings.Contains(name, " ") && strings.Contains(codeLanguages, " "+strings.ToLower(name)+" ")
 }
 
 // parseLine takes apart text without fences.
 func parseLine(s string, depth int) []span {
 	p := parser{text: s, depth: depth}
 	for p.at < len(s) {
+		if p.at >= p.noLink && strings.HasPrefix(s[p.at:], "://") {
+			p.noLink = p.at + len("://") + tailLength(s[p.at+len("://"):], 0) // an address that is no link
+		}
 		if !p.code() && !p.link() && !p.emphasis() {
 			_, size := utf8.DecodeRuneInString(s[p.at:])
 			p.at += size
@@ -91,9 +102,9 @@ type parser struct {
 	at    int
 	plain int // up to here all is in spans
 	spans []span
-	// Until there, no delimiter of this kind closes anything: so that it is not
-	// looked for again and again.
-	noBold, noItalic int
+	// Until there, no mark of this kind closes anything: so that it is not looked for again
+	// and again. And no link begins.
+	noBold, noItalic, noLink int
 }
 
 // flush makes what lies between the last span and end a span.
@@ -118,10 +129,12 @@ func (p *parser) code() bool {
 }
 
 func (p *parser) link() bool {
-	end, ok := linkEnd(p.text, p.at)
+	if p.at < p.noLink {
+		return false
+	}
+	a, ok := addressAt(p.text, p.at)
 	if ok {
-		address := p.text[p.at:end]
-		p.add(span{kind: spanLink, text: address, href: address}, end)
+		p.add(span{kind: spanLink, text: a.text, href: a.href}, a.end)
 	}
 	return ok
 }
@@ -145,6 +158,9 @@ func (p *parser) emphasis() bool {
 		return false
 	}
 	inside := p.text[p.at+1 : end-1]
+	if isFace(inside) || inPath(p.text, p.at, end) {
+		return false
+	}
 	p.add(span{kind: kind, in: parseLine(inside, p.depth+1)}, end)
 	return true
 }
@@ -161,27 +177,16 @@ func emphasisEnd(s string, at int) (end int, ok bool) {
 		}
 		if end, ok := codeEnd(s, i); ok {
 			i = end
-		} else if end, ok := linkEnd(s, i); ok {
-			i = end
+		} else if a, ok := addressAt(s, i); ok {
+			i = a.end
+			if s[i-1] == s[at] && closes(s, i-1) { // the address began within
+				i--
+			}
 		} else {
 			i++
 		}
 	}
 	return len(s), false
-}
-
-// opens reports whether the mark at a place may open: a word follows, and it is
-// not inside of one (as in snake_case or 2*3*4).
-func opens(s string, at int) bool {
-	before, _ := utf8.DecodeLastRuneInString(s[:at])
-	after, size := utf8.DecodeRuneInString(s[at+1:])
-	return size > 0 && !unicode.IsSpace(after) && after != rune(s[at]) && (at == 0 || !inWord(before) && before != rune(s[at]))
-}
-
-func closes(s string, at int) bool {
-	before, _ := utf8.DecodeLastRuneInString(s[:at])
-	after, size := utf8.DecodeRuneInString(s[at+1:])
-	return !unicode.IsSpace(before) && before != rune(s[at]) && (size == 0 || !inWord(after) && after != rune(s[at]))
 }
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
@@ -190,6 +195,9 @@ func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 func codeEnd(s string, at int) (end int, ok bool) {
 	if s[at] != '`' {
 		return 0, false
+	}
+	if before, _ := utf8.DecodeLastRuneInString(s[:at]); wordy(before) && !spaceless(before) {
+		return 0, false // an apostrophe
 	}
 	length := strings.IndexAny(s[at+1:], "`\n")
 	if length <= 0 || s[at+1+length] != '`' {

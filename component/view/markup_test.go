@@ -96,6 +96,9 @@ func checkSpans(t *testing.T, text string, spans []span, depth int) (rest string
 			continue
 		}
 		i := strings.Index(text, s.text)
+		if s.kind == spanLink && i < 0 && strings.Contains(s.text, punyPrefix) {
+			continue // unparse finds what it was made of
+		}
 		if i < 0 || s.text == "" {
 			t.Fatalf("%q is not in %q", s.text, text)
 		}
@@ -103,11 +106,93 @@ func checkSpans(t *testing.T, text string, spans []span, depth int) (rest string
 		if s.kind != spanLink {
 			continue
 		}
-		if addressScheme(s.href) == "" || strings.ContainsFunc(s.href, unicode.IsSpace) || strings.ContainsFunc(s.href, unicode.IsControl) {
+		if scheme := addressScheme(s.href); scheme == "" || scheme == "www." || strings.ContainsFunc(s.href, unicode.IsSpace) || strings.ContainsFunc(s.href, unicode.IsControl) {
 			t.Fatalf("an unsafe address: %q", s.href)
 		}
 	}
 	return text
+}
+
+// unparse takes what spans were made of off the beginning of a text, and returns the rest. Nothing
+// may be missing but marks in pairs, and the line breaks at a block of code.
+func unparse(t *testing.T, text string, spans []span) (rest string) {
+	t.Helper()
+	take := func(s string) {
+		var ok bool
+		if text, ok = strings.CutPrefix(text, s); !ok {
+			t.Fatalf("%q is not at the beginning of %q", s, text)
+		}
+	}
+	for _, s := range spans {
+		switch s.kind {
+		case spanText:
+			take(s.text)
+		case spanBold, spanItalic:
+			mark := map[spanKind]string{spanBold: "*", spanItalic: "_"}[s.kind]
+			take(mark)
+			text = unparse(t, text, s.in)
+			take(mark)
+		case spanCode:
+			take("`" + s.text + "`")
+		case spanLink:
+			if a, ok := addressAt(text, 0); ok && a.text == s.text {
+				text = text[a.end:]
+			} else {
+				take(s.text)
+			}
+		case spanBlock:
+			text = strings.TrimPrefix(text, "\n")
+			mark := text[:len(text)-len(strings.TrimLeft(text, "`"))]
+			take(mark)
+			take(s.head)
+			if strings.HasPrefix(text, "\n") && !strings.HasPrefix(text, s.text) || s.head != "" {
+				take("\n")
+			} else if strings.HasPrefix(text, "\n"+s.text+mark) || strings.HasPrefix(text, "\n"+s.text+"\n"+mark) {
+				take("\n")
+			}
+			take(s.text)
+			text = strings.TrimPrefix(text, "\n")
+			take(mark)
+			text = strings.TrimPrefix(text, "\n")
+		}
+	}
+	return text
+}
+
+// TestMarkupEatsNothing holds texts that are no markup, and those that are, as speakers of
+// many languages write them: what is not to be seen is in them as marks.
+func TestMarkupEatsNothing(t *testing.T) {
+	for _, text := range []string{
+		`¯\_(ツ)_/¯`, "¯_(ツ)_/¯", "_(ツ)_", "_(:3」∠)_", "m(_ _)m", "(_ _)", "(*_*)", "*_*", "^_^", ">_<", "-_-", "T_T", "o_O", "*^_^*", "(*^_^*)", "(*´▽`*)", "(´*ω*`)", `*\o/*`, "☆*:.｡.o(≧▽≦)o.｡.:*☆", "_|_", "*-*", "*.*", "*!*",
+		"snake_case_words", "_snake_case", "snake_case_", "__init__", "____", "__", "_", "*", "**", "***", "****", "*****", "** **", "* *", "_ _", "``", "`", "``````", "```", "```\n", "```x", "``` ```", "```\n```", "2*3*4", "2 * 3 * 4", "2 *3 *4", "5*", "*5", "a*b*c", "x*(y+z)*w", "(a)*b*(c)", "f(*args, **kwargs)", "char *a, *b;", "char *a,*b;", "**bold**", "***x***", "__under__", "~~x~~",
+		"* list\n* of\n* three", "*list\n*of", "- a\n- b", "*.go and *.js", `"*.go","*.js"`, ".*foo.*", "a.*b.*c", "SELECT *,count(*) FROM t", "count(*), sum(*)", `"*" and "*"`, "'*' or '*'", "/*comment*/", "/* a */ b /* c */", "src/_internal_/x", "/_next_/static", `C:\_x_\y`, `\*not bold\*`, `\_a\_`, `*a\*`, `\`, `\\`, "a\\*b*", "@_ada_", "#_tag_", "$_POST_", "%_x_", "&_a_", "^_a_", "~*a*", "2^*x*", "it`s Bob`s", "l`amour d`été", "`open", "open`", "`a\nb`",
+		"pa*ss*word", "foo*bar", "foo *bar", "foo* bar", "foo * bar * baz", "*a\nb*", "_a\nb_", "文件_名称_列表", "我的_文件_名.docx", "тест_тест_тест", "раз*два*три", "हि*न्दी*में", "مر*ح*با", "é*e*é", "e\u0301*e*x", "1_000_000", "a_b*c_d*e",
+	} {
+		if got := describe(parseText(text)); got != text {
+			t.Errorf("%q: %s, want it as it is", text, got)
+		}
+	}
+	for text, want := range map[string]string{
+		"这是*重点*内容": "这是B(重点)内容", "*重点*内容": "B(重点)内容", "这是*重点*": "这是B(重点)", "这是*重点*，还有*另一个*。": "这是B(重点)，还有B(另一个)。",
+		"这是*「重点」*内容": "这是B(「重点」)内容", "这是*API*内容": "这是B(API)内容", "これは*大事*です": "これはB(大事)です", "これは*「大事」*です。": "これはB(「大事」)です。", "이것은*중요*합니다": "이것은B(중요)합니다", "นี่คือ*สำคัญ*มาก": "นี่คือB(สำคัญ)มาก",
+		"A*重点*B": "AB(重点)B", "，_重点_。": "，I(重点)。", "（*重点*）": "（B(重点)）", "هذا *مهم* جدا": "هذا B(مهم) جدا", "هذا *مهم*؟": "هذا B(مهم)؟", "यह *ज़रूरी* है।": "यह B(ज़रूरी) है।", "यह *ज़रूरी*।": "यह B(ज़रूरी)।", "это *важно*!": "это B(важно)!", "*é*": "B(é)", "*e\u0301*": "B(e\u0301)",
+		"*Ada*'s": "B(Ada)'s", "\"*a*\"": "\"B(a)\"", "*\"a b\"*": "B(\"a b\")", "«*a*»": "«B(a)»", "“*a*”": "“B(a)”", "¿*qué*?": "¿B(qué)?", "*his*/*her*": "B(his)/B(her)", "*a*-_b_": "B(a)-I(b)", "a: *b*; _c_": "a: B(b); I(c)", "*a*, *b*": "B(a), B(b)", "(*a*)": "(B(a))", "[_a_]": "[I(a)]", "{*a*}": "{B(a)}", "*5 €*": "B(5 €)", "*$5*": "B($5)", "*100%*": "B(100%)", "*#1*": "B(#1)", "*-5*": "B(-5)", "😀*party*😀": "😀B(party)😀", "*party 😀*": "B(party 😀)", "*(yes!)*": "B((yes!))", "*a (b)*": "B(a (b))", "*wait…*": "B(wait…)", "*a_b_c*": "B(a_b_c)", "_*both*_": "I(B(both))", "*_both_*": "B(I(both))", "*a _b* c_": "B(a _b) c_", "*a*b*": "B(a*b)",
+		"_https://a.b/c_": "I(L(https://a.b/c))", "*https://a.b/c*": "B(L(https://a.b/c))", "_see https://a.b/c_": "I(see L(https://a.b/c))", "https://a.b/c_d_": "L(https://a.b/c_d_)", "_a_ https://a.b/c_": "I(a) L(https://a.b/c_)", "`https://a.b`": "C(https://a.b)",
+		"```hello\nworld```": "P(hello\nworld)", "```\nhello\nworld\n```": "P(hello\nworld)", "```TODO\n1\n```": "P(TODO\n1)", "```Hi there\nx```": "P(Hi there\nx)", "```x```": "P(x)", "a```x```b": "aP(x)b", "````\n```\n````": "P(```)", "```\n\nx\n\n```": "P(\nx\n)", "```a``` ```b": "P(a) ```b", "```go\nx```": "P(x)", "```C++\nx```": "P(x)",
+		"使用`code`来": "使用C(code)来", "(`a`)": "(C(a))", "`a`s": "C(a)s", "``a`": "`C(a)",
+	} {
+		if got := describe(parseText(text)); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+		if rest := unparse(t, text, parseText(text)); rest != "" {
+			t.Errorf("%q: %q is not shown", text, rest)
+		}
+	}
+	for _, text := range []string{"```go\nx```", "```Python\nx\n```"} {
+		if s := parseText(text)[0]; s.head == "" || !strings.HasPrefix(text, fence+s.head+"\n") {
+			t.Errorf("%q: the language is %q", text, s.head)
+		}
+	}
 }
 
 func FuzzParseText(f *testing.F) {
@@ -116,8 +201,17 @@ func FuzzParseText(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	for _, seed := range []string{
+		`¯\_(ツ)_/¯`, "```hello\nworld```", "````\n```\n````", "这是*重点*内容", "2*3*4 **x** __y__", "`it`s`", "https://аррӏе.com/a_b_", "_https://a.b/c_", "www.a.example,a@b.example",
+	} {
+		f.Add(seed)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
-		checkSpans(t, text, parseText(text), 0)
+		spans := parseText(text)
+		checkSpans(t, text, spans, 0)
+		if rest := unparse(t, text, spans); rest != "" {
+			t.Fatalf("%q is not shown of %q", rest, text)
+		}
 	})
 }
 

@@ -110,7 +110,7 @@ func plainOf(text string) string {
 func writePlain(to *strings.Builder, spans []span) {
 	for _, s := range spans {
 		if s.kind == spanBlock {
-			to.WriteByte(' ')
+			to.WriteString(" " + s.head + " ")
 		}
 		to.WriteString(s.text)
 		writePlain(to, s.in)
