@@ -1,0 +1,92 @@
+// How texts read: links that lead where they say, markup that eats nothing, lines of both directions.
+
+import { ADA, BEN, expect, test } from './fixture.js';
+
+test('a link shows where it leads, and ends where a reader sees it end', async ({ openChats, relay }) => {
+  const texts = {
+    '请看https://a.example/页面。谢谢': ['https://a.example/页面', 'https://a.example/%E9%A1%B5%E9%9D%A2'],
+    'https://аррӏе.com/x': ['https://xn--80ak6aa92e.com/x', 'https://xn--80ak6aa92e.com/x'],
+    'https://münchen.de (gut)': ['https://münchen.de', 'https://xn--mnchen-3ya.de/'],
+    'siehe www.example.org.': ['www.example.org', 'https://www.example.org/'],
+    'mail:ada@example.org,': ['ada@example.org', 'mailto:ada@example.org'],
+    'http://[::1]:8080/.': ['http://[::1]:8080/', 'http://[::1]:8080/'],
+    'https://مثال.إختبار/أب?x': [
+      'https://مثال.إختبار/أب?x',
+      'https://xn--mgbh0fb.xn--kgbechtv/%D8%A3%D8%A8?x',
+    ],
+    'https://paypal.com@evil.example/login': undefined,
+    'https://paypal.com⁄login.evil.example': undefined,
+    'javascript:alert(1)//www': undefined,
+  };
+  for (const text of Object.keys(texts)) await relay.post(BEN, { text });
+  const [ada] = await openChats([ADA]);
+  await ada.settled(Object.keys(texts).length);
+  const shown = await ada.messages.evaluateAll((items) =>
+    items.map((item) => [...item.querySelectorAll('.hallway-text a')].map((a) => [a.textContent, a.href])),
+  );
+  expect(shown).toEqual(Object.values(texts).map((link) => (link ? [link] : [])));
+});
+
+test('nothing that was typed is missing, and what is marked is seen to be', async ({ openChats, relay }) => {
+  const plain = ['¯\\_(ツ)_/¯', 'snake_case_words', '2*3*4', '```open', '\\*a\\*', '**', 'it`s Bob`s'];
+  for (const text of plain) await relay.post(BEN, { text });
+  await relay.post(BEN, { text: '这是*重点*内容' });
+  await relay.post(BEN, { text: '```hello\nworld```' });
+  await relay.post(BEN, { text: '```go\nfunc main()\n```' });
+  const [ada] = await openChats([ADA]);
+  await ada.settled(plain.length + 3);
+  const texts = ada.messages.locator('.hallway-text');
+  expect((await texts.allInnerTexts()).slice(0, plain.length)).toEqual(plain);
+  const marked = ada.message('这是');
+  await expect(marked.locator('strong')).toHaveText('重点');
+  expect(await marked.locator('.hallway-text').innerText()).toBe('这是重点内容');
+  expect(await ada.message('world').locator('pre').innerText()).toBe('hello\nworld');
+  expect(await ada.message('main').locator('pre').innerText()).toBe('go\nfunc main()');
+});
+
+// Where a character stands: from the left edge of its text, in parts of the text's width.
+const places = (item, characters) =>
+  item.locator('.hallway-text').evaluate((text, wanted) => {
+    const box = text.getBoundingClientRect();
+    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+    const found = {};
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (const c of wanted) {
+        const at = node.data.indexOf(c);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        const { left, right } = range.getBoundingClientRect();
+        found[c] = ((left + right) / 2 - box.left) / box.width;
+      }
+    }
+    return found;
+  }, characters);
+
+test('each line has its own direction and stands at its own side', async ({ openChats, relay }) => {
+  const long = 'a line of the text that is far longer than all of the other ones';
+  await relay.post(BEN, { text: `A 1 ${long}\nب 2\nC *3*\n*د* 4\n5` });
+  await relay.post(BEN, { text: `ب ${'كلمة طويلة جدا '.repeat(4)}\nA 1 Z\nث 2 د` });
+  for (const lang of ['en', 'ar']) {
+    const [ada] = await openChats([{ ...ADA, attributes: { lang } }]);
+    await ada.settled(2);
+    const first = await places(ada.messages.nth(0), [...'A1ب2C3د4']);
+    for (const c of 'A1C3') expect(first[c], c).toBeLessThan(0.3);
+    for (const c of 'ب2د4') expect(first[c], c).toBeGreaterThan(0.7);
+    expect(first.A).toBeLessThan(first[1]);
+    expect(first[2]).toBeLessThan(first.ب);
+    expect(first.C).toBeLessThan(first[3]);
+    expect(first[4]).toBeLessThan(first.د);
+    const second = await places(ada.messages.nth(1), [...'بA1Zث2']);
+    for (const c of 'A1Z') expect(second[c], c).toBeLessThan(0.3);
+    for (const c of 'بث2') expect(second[c], c).toBeGreaterThan(0.7);
+    expect(second.A).toBeLessThan(second.Z);
+    expect(second[2]).toBeLessThan(second.ث);
+    const field = await ada.composer.evaluate((input) => {
+      const { unicodeBidi, textAlign } = getComputedStyle(input);
+      return { unicodeBidi, textAlign };
+    });
+    expect(field).toEqual({ unicodeBidi: 'plaintext', textAlign: 'start' });
+  }
+});
