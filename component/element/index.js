@@ -76,7 +76,9 @@ export class HallwayChat extends ElementBase {
 
   constructor() {
     super();
-    this.attachShadow({ mode: 'open' });
+    const frame = document.createElement('div');
+    frame.className = 'hallway-frame';
+    this.attachShadow({ mode: 'open' }).append(frame);
   }
 
   connectedCallback() {
@@ -303,7 +305,7 @@ export class HallwayChat extends ElementBase {
     if (this.#instance) return;
     // Who was writing still has the keyboard in the chat, not in the page, when it is up again.
     const focused = this.shadowRoot.activeElement;
-    this.shadowRoot.replaceChildren(this.#skeleton.node);
+    this.shadowRoot.firstElementChild.replaceChildren(this.#skeleton.node);
     if (focused) this.#skeleton.node.focus();
   }
 

@@ -23,7 +23,7 @@ export class Instance {
 
   /**
    * @param {object} options
-   * @param {ShadowRoot} options.root
+   * @param {ShadowRoot} options.root its first element is the frame that the chat is in
    * @param {string | URL} options.wasm where the module is
    * @param {import('./loader.js').Release} options.release what it must be
    * @param {object} options.config the program's settings, see the element
@@ -74,7 +74,7 @@ export class Instance {
     const mount = root.ownerDocument.createElement('div');
     mount.className = 'hallway-mount';
     mount.append(root.ownerDocument.createElement('div'));
-    root.append(mount);
+    root.firstElementChild.append(mount);
     const scope = createScope({ root, mount, hallway: this.#bridge, network });
     this.#scope = { ...scope, mount };
 

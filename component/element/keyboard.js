@@ -5,7 +5,7 @@ const ZOOMED = 1.05; // a page that was zoomed in by hand shows less of itself, 
 const LEAST_PX = 160; // so much is left of the chat in any case
 
 /**
- * @param {HTMLElement} element with a shadow root
+ * @param {HTMLElement} element with a frame in its shadow root; the frame has a box whatever `display` the page sets on the element
  * @returns {() => void} ends it
  */
 export function watchKeyboard(element) {
@@ -15,7 +15,7 @@ export function watchKeyboard(element) {
   let covered = 0;
 
   const measure = () => {
-    const { bottom, height } = element.getBoundingClientRect();
+    const { bottom, height } = element.shadowRoot.firstElementChild.getBoundingClientRect();
     const writing = element.shadowRoot.activeElement?.matches('textarea, input') && viewport.scale < ZOOMED;
     const hidden = writing ? bottom - (viewport.offsetTop + viewport.height) : 0;
     const now = Math.round(Math.max(0, Math.min(hidden, height - LEAST_PX)));

@@ -7,9 +7,10 @@
  */
 export function watchSight(host, signal) {
   const page = host.ownerDocument;
+  const frame = host.shadowRoot.firstElementChild; // with `display: contents` the host has no box
   let inView = true; // until the observer says otherwise, which it does with the first frame
   const state = () =>
-    inView && !page.hidden && host.checkVisibility?.({ visibilityProperty: true }) !== false
+    inView && !page.hidden && frame.checkVisibility?.({ visibilityProperty: true }) !== false
       ? 'visible'
       : 'hidden';
   let last = state();
@@ -26,7 +27,7 @@ export function watchSight(host, signal) {
     inView = entries.at(-1).isIntersecting;
     look();
   });
-  observer.observe(host);
+  observer.observe(frame);
   signal.addEventListener('abort', () => observer.disconnect());
   return sight;
 }

@@ -37,13 +37,13 @@ export class Chat {
     await this.press('Enter');
   }
 
-  /** Gives it a language, its width in a page of its own, and the size of the page's letters. */
+  /** Gives it a language, its width in a page of its own, and the size of its letters. */
   async appear({ lang, width, zoom }) {
     await this.page.setViewportSize({ width: width + 32, height: 700 });
     await this.element.evaluate(
       (element, [tag, size]) => {
         element.lang = tag;
-        document.documentElement.style.fontSize = `${size * 100}%`;
+        element.style.setProperty('--hallway-font-size', `${size * 16}px`);
       },
       [lang, zoom],
     );
