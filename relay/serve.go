@@ -162,6 +162,10 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err != nil {
 		return nil, err
 	}
+	ranked, err := r.store.Ranked(ctx)
+	if err != nil {
+		return nil, err
+	}
 	metrics := server.NewMetrics(version)
 	if r.secured.ends != nil {
 		metrics.CertificateEnds(r.secured.ends)
@@ -183,6 +187,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		Store:   r.store,
 		Revoked: revoked,
 		Banned:  banned,
+		Ranked:  ranked,
 		Log:     r.log,
 		Metrics: metrics,
 

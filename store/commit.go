@@ -51,6 +51,12 @@ type writeStatements struct {
 	revoke          *sql.Stmt
 	unrevoke        *sql.Stmt
 
+	selectRanks *sql.Stmt
+	selectRank  *sql.Stmt
+	upsertRank  *sql.Stmt
+	deleteRank  *sql.Stmt
+	isRanked    *sql.Stmt
+
 	upkeep upkeepStatements
 	touch  *sql.Stmt
 }
@@ -89,10 +95,10 @@ func prepareWrites(ctx context.Context, db *sql.DB) (w writeStatements, err erro
 			WHERE sender_id = ?4 AND deleted_at = 0 ORDER BY seq LIMIT ?5`,
 		&w.scannedTo: `SELECT seq FROM messages WHERE room = ? AND seq > ? ORDER BY seq LIMIT 1 OFFSET ?`,
 
-		&w.selectSanctions: `SELECT user_id, kind, until, reason, by_id, by_name, at FROM sanctions WHERE room = ?`,
-		&w.upsertSanction: `INSERT INTO sanctions (room, user_id, kind, until, reason, by_id, by_name, at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET until = excluded.until, reason = excluded.reason,
-			by_id = excluded.by_id, by_name = excluded.by_name, at = excluded.at`,
+		&w.selectSanctions: `SELECT user_id, kind, until, reason, by_id, by_name, by_role, known, at FROM sanctions WHERE room = ?`,
+		&w.upsertSanction: `INSERT INTO sanctions (room, user_id, kind, until, reason, by_id, by_name, by_role, known, at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET until = excluded.until, reason = excluded.reason,
+			by_id = excluded.by_id, by_name = excluded.by_name, by_role = excluded.by_role, known = excluded.known, at = excluded.at`,
 		&w.deleteSanction: `DELETE FROM sanctions WHERE room = ? AND user_id = ? AND kind = ?`,
 		&w.openReport: `SELECT ` + reportColumns + ` FROM reports
 			WHERE room = ? AND message = ? AND by_id = ? AND state = 'open'`,
@@ -103,6 +109,15 @@ func prepareWrites(ctx context.Context, db *sql.DB) (w writeStatements, err erro
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		&w.revoke:   `INSERT INTO revocations (user_id, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at`,
 		&w.unrevoke: `DELETE FROM revocations WHERE user_id = ?`,
+
+		&w.selectRanks: `SELECT key, rooms.name, role FROM members JOIN rooms ON rooms.key = members.room
+			WHERE user_id = ? AND key > ? AND dropped = 0 ORDER BY key LIMIT ?`,
+		&w.selectRank: `SELECT role FROM ranks WHERE user_id = ?`,
+		&w.upsertRank: `INSERT INTO ranks (user_id, role) VALUES (?, ?) ON CONFLICT DO UPDATE SET role = excluded.role`,
+		&w.deleteRank: `DELETE FROM ranks WHERE user_id = ?`,
+		&w.isRanked: `SELECT EXISTS (SELECT 1 FROM members JOIN rooms ON rooms.key = members.room
+			WHERE user_id = ?1 AND role IN ('moderator', 'organizer') AND dropped = 0)
+			OR EXISTS (SELECT 1 FROM ranks WHERE user_id = ?1)`,
 
 		&w.touch: `UPDATE probe SET touched = touched + 1`,
 	})
@@ -237,6 +252,8 @@ func (b *batch) apply(op *hub.Op) (out hub.Outcome, err error) {
 	switch {
 	case op.Kind == hub.OpRevoke:
 		return b.revoke(op)
+	case op.Kind == hub.OpSee:
+		return b.see(op)
 	case op.Kind == hub.OpErase && op.Room == "":
 		return out, b.eraseRest(op)
 	}
@@ -248,11 +265,16 @@ func (b *batch) apply(op *hub.Op) (out hub.Outcome, err error) {
 	if err != nil {
 		return out, err
 	}
+	void, err := b.void(r, op)
+	if err != nil {
+		return out, err
+	}
 	if out = b.barred(r, op); out.Code == "" {
 		out, err = b.carryOut(r, op)
 	} else if op.Kind == hub.OpSend {
 		out, err = b.resendOr(r, op, out)
 	}
+	out.Void = void
 	if op.Kind != hub.OpDrop {
 		out.Epoch, out.Head = r.epoch, r.head
 	}
@@ -263,7 +285,7 @@ func (b *batch) apply(op *hub.Op) (out hub.Outcome, err error) {
 func (b *batch) carryOut(r *room, op *hub.Op) (out hub.Outcome, err error) {
 	switch op.Kind {
 	case hub.OpOpen:
-		return b.open(r, op.Sender)
+		return b.open(r, op)
 	case hub.OpSend:
 		return b.send(r, op)
 	case hub.OpEdit, hub.OpDelete, hub.OpReact, hub.OpPin:

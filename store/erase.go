@@ -98,6 +98,7 @@ func (b *batch) eraseRest(op *hub.Op) error {
 		`DELETE FROM members WHERE user_id = ?1`,
 		`DELETE FROM sanctions WHERE user_id = ?1`,
 		`DELETE FROM revocations WHERE user_id = ?1`,
+		`DELETE FROM ranks WHERE user_id = ?1`,
 		`UPDATE sanctions SET by_id = ?2, by_name = '' WHERE by_id = ?1`,
 		`UPDATE reports SET by_id = ?2, by_name = '', reason = '' WHERE by_id = ?1`,
 		`UPDATE reports SET closed_by = ?2 WHERE closed_by = ?1`,

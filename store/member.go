@@ -9,8 +9,13 @@ import (
 )
 
 // open answers who wants to be told of the room.
-func (b *batch) open(r *room, u protocol.User) (out hub.Outcome, err error) {
-	out.Read, err = b.join(r, u)
+func (b *batch) open(r *room, op *hub.Op) (out hub.Outcome, err error) {
+	u := op.Sender
+	ranked := u
+	if op.Rank != "" {
+		ranked.Role = op.Rank
+	}
+	out.Read, err = b.join(r, ranked)
 	out.Settings, out.Reports = r.settings, r.reports
 	if has := r.sanctions[u.ID]; has.mute.inForce(b.now) {
 		out.Sanction = has.mute.of(u, protocol.ActMute)

@@ -11,7 +11,7 @@ import (
 // moderate does an act about a user; see [hub.OpModerate].
 func (b *batch) moderate(r *room, op *hub.Op) (out hub.Outcome, err error) {
 	var member bool
-	if out.User, member, err = b.member(r, op.User); err != nil {
+	if out.User, member, err = b.target(r, op); err != nil {
 		return out, err
 	}
 	switch {
@@ -21,7 +21,7 @@ func (b *batch) moderate(r *room, op *hub.Op) (out hub.Outcome, err error) {
 	case op.User == op.Sender.ID:
 		out.Code, out.Reason = protocol.CodeForbidden, "nobody does this to themself"
 		return out, nil
-	case !op.Sender.Role.MayModerate(out.User.Role):
+	case !op.Sender.Role.MayModerate(out.User.Role) && !b.mayLift(r, op):
 		out.Code, out.Reason = protocol.CodeForbidden, "the user's role is not below one's own"
 		return out, nil
 	}
@@ -30,11 +30,9 @@ func (b *batch) moderate(r *room, op *hub.Op) (out hub.Outcome, err error) {
 	switch op.Act {
 	case protocol.ActMute, protocol.ActBan:
 		details = details.time("until", op.Until).text("reason", op.Note)
-		err = b.sanction(r, op, &out)
-	case protocol.ActUnmute:
-		out.New, err = b.pardon(r, op.User, protocol.ActMute)
-	case protocol.ActUnban:
-		out.New, err = b.pardon(r, op.User, protocol.ActBan)
+		err = b.sanction(r, op, &out, member)
+	case protocol.ActUnmute, protocol.ActUnban:
+		out.New, err = b.pardon(r, op.User, lifted[op.Act])
 	case protocol.ActRemove:
 		out.New, err = affects(b.tx.Stmt(b.write.deleteMember).Exec(r.key, op.User))
 	case protocol.ActClear:
@@ -46,6 +44,35 @@ func (b *batch) moderate(r *room, op *hub.Op) (out hub.Outcome, err error) {
 	}
 	return out, err
 }
+
+// target is the user whom an act concerns: a member with the role of the last token seen,
+// which is stored where it is another. A user who is no member is a participant, and will be
+// ranked by the token with which they come.
+func (b *batch) target(r *room, op *hub.Op) (u protocol.User, member bool, err error) {
+	u, member, err = b.member(r, op.User)
+	if err != nil || !member || op.Rank == "" || op.Rank == u.Role {
+		return u, member, err
+	}
+	u.Role = op.Rank
+	_, err = b.tx.Stmt(b.write.renameMember).Exec(u.Name, string(u.Role), r.key, u.ID)
+	return u, true, err
+}
+
+// mayLift reports whether the sender may end a sanction of a user who is not below them:
+// whoever has at least its maker's role may. Otherwise nobody could end that of a user who
+// was promoted later.
+func (b *batch) mayLift(r *room, op *hub.Op) bool {
+	kind, lifts := lifted[op.Act]
+	if !lifts {
+		return false
+	}
+	has := r.sanctions[op.User]
+	s := *has.kind(kind)
+	return s.inForce(b.now) && op.Sender.Role.AtLeast(protocol.RoleModerator) && op.Sender.Role.AtLeast(s.by.Role)
+}
+
+// lifted is which sanction an act ends.
+var lifted = map[protocol.Act]protocol.Act{protocol.ActUnmute: protocol.ActMute, protocol.ActUnban: protocol.ActBan}
 
 // member is the user as among the members; who is none is a participant.
 func (b *batch) member(r *room, user string) (u protocol.User, member bool, err error) {
@@ -60,12 +87,12 @@ func (b *batch) member(r *room, user string) (u protocol.User, member bool, err 
 }
 
 // sanction mutes or bans, unless the same is in force already.
-func (b *batch) sanction(r *room, op *hub.Op, out *hub.Outcome) error {
+func (b *batch) sanction(r *room, op *hub.Op, out *hub.Outcome, known bool) error {
 	has := r.sanctions[op.User]
 	place := has.kind(op.Act)
-	next := &sanction{until: op.Until, reason: op.Note, by: protocol.User{ID: op.Sender.ID, Name: op.Sender.Name}, at: b.now}
+	next := &sanction{until: op.Until, reason: op.Note, by: op.Sender, at: b.now, known: known}
 	if had := *place; had.inForce(b.now) && had.until == next.until && had.reason == next.reason && had.by.ID == next.by.ID {
-		out.Sanction = had.of(out.User, op.Act)
+		out.Sanction, out.UpTo = had.of(out.User, op.Act), had.upTo()
 		return nil
 	}
 	*place = next
@@ -74,9 +101,9 @@ func (b *batch) sanction(r *room, op *hub.Op, out *hub.Outcome) error {
 	}
 	r.sanctions[op.User] = has
 	b.sanctions++
-	out.New, out.Sanction = true, next.of(out.User, op.Act)
+	out.New, out.Sanction, out.UpTo = true, next.of(out.User, op.Act), next.upTo()
 	_, err := b.tx.Stmt(b.write.upsertSanction).Exec(r.key, op.User, string(op.Act), int64(next.until), next.reason,
-		next.by.ID, next.by.Name, int64(next.at))
+		next.by.ID, next.by.Name, string(next.by.Role), next.known, int64(next.at))
 	return err
 }
 

@@ -14,6 +14,15 @@ func (b *batch) revoke(op *hub.Op) (out hub.Outcome, err error) {
 	if op.User == op.Sender.ID {
 		return hub.Outcome{Code: protocol.CodeForbidden, Reason: "nobody does this to themself"}, nil
 	}
+	rank := op.Rank
+	if rank == "" {
+		if rank, err = b.rank(op.User); err != nil {
+			return out, err
+		}
+	}
+	if !op.Sender.Role.MayModerate(rank) {
+		return hub.Outcome{Code: protocol.CodeForbidden, Reason: "the user's role is not below one's own"}, nil
+	}
 	act := "unrevoke"
 	if op.On {
 		act, out.At = "revoke", b.now

@@ -26,8 +26,23 @@ type sanctions struct{ mute, ban *sanction }
 type sanction struct {
 	until  protocol.Time
 	reason string
-	by     protocol.User // without its role
+	by     protocol.User // with the role that they had
 	at     protocol.Time
+	// known reports that the user was a member when the sanction was made.
+	known bool
+}
+
+// holds reports whether the sanction holds against a user who comes with a token of that
+// role. Against a member it always does: the ranks were compared when it was made. Any other
+// user is compared with its maker now.
+func (s *sanction) holds(role protocol.Role) bool { return s.known || s.by.Role.AtLeast(role) }
+
+// upTo is the highest role against which the sanction holds; "": it holds against everybody.
+func (s *sanction) upTo() protocol.Role {
+	if s.known {
+		return ""
+	}
+	return s.by.Role
 }
 
 // inForce reports whether the sanction is there and not over.
@@ -36,7 +51,8 @@ func (s *sanction) inForce(now protocol.Time) bool {
 }
 
 func (s *sanction) of(user protocol.User, kind protocol.Act) *protocol.Sanction {
-	return &protocol.Sanction{User: user, Kind: kind, Until: s.until, Reason: s.reason, By: s.by, At: s.at}
+	by := protocol.User{ID: s.by.ID, Name: s.by.Name}
+	return &protocol.Sanction{User: user, Kind: kind, Until: s.until, Reason: s.reason, By: by, At: s.at}
 }
 
 // kind is the user's mute or ban.
@@ -62,7 +78,8 @@ func (b *batch) loadSanctions(r *room) error {
 	for rows.Next() {
 		var user, kind string
 		var s sanction
-		if err := rows.Scan(&user, &kind, (*int64)(&s.until), &s.reason, &s.by.ID, &s.by.Name, (*int64)(&s.at)); err != nil {
+		err := rows.Scan(&user, &kind, (*int64)(&s.until), &s.reason, &s.by.ID, &s.by.Name, (*string)(&s.by.Role), &s.known, (*int64)(&s.at))
+		if err != nil {
 			return err
 		}
 		has := r.sanctions[user]
@@ -71,6 +88,30 @@ func (b *batch) loadSanctions(r *room) error {
 		b.sanctions++
 	}
 	return rows.Err()
+}
+
+// void ends the sender's sanctions that do not hold against the role with which they come,
+// and reports whether a ban was among them.
+func (b *batch) void(r *room, op *hub.Op) (ban bool, err error) {
+	has, ok := r.sanctions[op.Sender.ID]
+	if !ok || op.FindOnly {
+		return false, nil
+	}
+	for _, kind := range [...]protocol.Act{protocol.ActMute, protocol.ActBan} {
+		s := *has.kind(kind)
+		if !s.inForce(b.now) || s.holds(op.Sender.Role) {
+			continue
+		}
+		if _, err := b.pardon(r, op.Sender.ID, kind); err != nil {
+			return false, err
+		}
+		d := details(nil).text("kind", string(kind)).text("by", s.by.ID).text("by_role", string(s.by.Role)).text("reason", s.reason)
+		if err := b.audit(op, "void", op.Sender.ID, "", d); err != nil {
+			return false, err
+		}
+		ban = kind == protocol.ActBan
+	}
+	return ban, nil
 }
 
 // barred is why the sender may not do the op in the room, by the rules of
@@ -99,7 +140,7 @@ func (s *sanction) outcome(why protocol.Why, reason string) hub.Outcome {
 	if s.reason != "" {
 		reason += ": " + s.reason
 	}
-	return hub.Outcome{Code: protocol.CodeForbidden, Why: why, Until: s.until, Reason: reason, Note: s.reason}
+	return hub.Outcome{Code: protocol.CodeForbidden, Why: why, Until: s.until, Reason: reason, Note: s.reason, UpTo: s.upTo()}
 }
 
 // sender is somebody in a life of a room.

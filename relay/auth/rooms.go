@@ -2,6 +2,7 @@ package auth
 
 import (
 	"encoding/json"
+	"slices"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -29,6 +30,33 @@ func (r Rooms) Role(room string) (role protocol.Role, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// Highest is the highest role of any entry, a participant's where there is none.
+func (r Rooms) Highest() protocol.Role {
+	highest := protocol.RoleParticipant
+	for _, e := range r {
+		if !highest.AtLeast(e.Role) {
+			highest = e.Role
+		}
+	}
+	return highest
+}
+
+// Everywhere is the role of the first entry for the pattern *, "" where there is none.
+func (r Rooms) Everywhere() protocol.Role {
+	for _, e := range r {
+		if e.Pattern == "*" {
+			return e.Role
+		}
+	}
+	return ""
+}
+
+// Same reports whether the other grants have the same entries.
+func (r Rooms) Same(other hub.Grants) bool {
+	o, ok := other.(Rooms)
+	return ok && slices.Equal(r, o)
 }
 
 // MarshalJSON writes the entry as a token holds it.

@@ -17,58 +17,69 @@ type Ban struct{ Room, User string }
 // tries something.
 type Bans struct {
 	mu    sync.RWMutex
-	until map[Ban]protocol.Time // 0: for ever
+	terms map[Ban]BanTerms
 }
 
-// Of reports whether a ban is in force, and until when; 0: for ever.
-func (b *Bans) Of(now time.Time, ban Ban) (until protocol.Time, banned bool) {
+// BanTerms are until when a ban holds, and against which roles.
+type BanTerms struct {
+	Until protocol.Time // 0: for ever
+	UpTo  protocol.Role // the highest role against which it holds; "": against everybody
+}
+
+// Of reports whether a ban is in force against a user who comes with that role, and until
+// when; 0: for ever.
+func (b *Bans) Of(now time.Time, ban Ban, role protocol.Role) (until protocol.Time, banned bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	until, banned = b.until[ban]
-	return until, banned && (until == 0 || until > protocol.TimeOf(now))
+	t, banned := b.terms[ban]
+	banned = banned && (t.Until == 0 || t.Until > protocol.TimeOf(now))
+	return t.Until, banned && (t.UpTo == "" || t.UpTo.AtLeast(role))
 }
 
-func (b *Bans) set(ban Ban, until protocol.Time) {
+func (b *Bans) set(ban Ban, terms BanTerms) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.until[ban] = until
+	b.terms[ban] = terms
 }
 
 func (b *Bans) end(ban Ban) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.until, ban)
+	delete(b.terms, ban)
 }
 
 // drop ends those of a room that was deleted.
 func (b *Bans) drop(room string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	maps.DeleteFunc(b.until, func(ban Ban, _ protocol.Time) bool { return ban.Room == room })
+	maps.DeleteFunc(b.terms, func(ban Ban, _ BanTerms) bool { return ban.Room == room })
 }
 
 // forget ends those of a user.
 func (b *Bans) forget(user string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	maps.DeleteFunc(b.until, func(ban Ban, _ protocol.Time) bool { return ban.User == user })
+	maps.DeleteFunc(b.terms, func(ban Ban, _ BanTerms) bool { return ban.User == user })
 }
 
 // Bans are those in force. Others may ask them.
 func (h *Hub) Bans() *Bans { return &h.bans }
 
 // Banned takes what was in force when the hub began, before its first call.
-func (h *Hub) Banned(until map[Ban]protocol.Time) { maps.Copy(h.bans.until, until) }
+func (h *Hub) Banned(terms map[Ban]BanTerms) { maps.Copy(h.bans.terms, terms) }
 
 // noteBan keeps the bans as the outcome of an op shows them.
 func (h *Hub) noteBan(op *Op, o *Outcome) {
+	if o.Void {
+		h.bans.end(Ban{op.Room, op.Sender.ID})
+	}
 	switch {
 	case o.Why == protocol.WhyBanned:
-		h.bans.set(Ban{op.Room, op.Sender.ID}, o.Until)
+		h.bans.set(Ban{op.Room, op.Sender.ID}, BanTerms{o.Until, o.UpTo})
 	case op.Kind == OpDrop && (o.Code == "" || o.Code == protocol.CodeNotFound):
 		h.bans.drop(op.Room)
 	case op.Kind == OpModerate && o.Code == "" && op.Act == protocol.ActBan:
-		h.bans.set(Ban{op.Room, op.User}, op.Until)
+		h.bans.set(Ban{op.Room, op.User}, BanTerms{op.Until, o.UpTo})
 	case op.Kind == OpModerate && o.Code == "" && op.Act == protocol.ActUnban:
 		h.bans.end(Ban{op.Room, op.User})
 	}

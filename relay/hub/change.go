@@ -20,7 +20,7 @@ var permissions = map[OpKind]protocol.Role{
 	OpModerate:  protocol.RoleModerator,
 	OpReport:    protocol.RoleParticipant,
 	OpResolve:   protocol.RoleModerator,
-	OpRevoke:    protocol.RoleOrganizer, // by the token's general role
+	OpRevoke:    protocol.RoleOrganizer, // of the pattern *, in all rooms
 }
 
 // mayFreeze is the least role that freezes a room, or thaws it.
@@ -103,7 +103,8 @@ func (h *Hub) admit(now time.Time, u *user, p pending) {
 // and Any. done is called exactly once with what became of it, perhaps before
 // Change returns.
 func (h *Hub) Change(now time.Time, who Identity, op Op, done func(Outcome)) {
-	role, ok := who.User.Role, true
+	h.See(&who)
+	role, ok := who.Grants.Everywhere(), true
 	if op.Kind != OpRevoke {
 		role, ok = who.Grants.Role(op.Room)
 	}

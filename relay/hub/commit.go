@@ -73,7 +73,7 @@ func (h *Hub) flush() {
 	h.flying = h.batch()
 	ops := make([]Op, len(h.flying))
 	for i := range ops {
-		ops[i] = h.flying[i].op
+		ops[i] = h.withRanks(h.flying[i].op)
 	}
 	h.committer.Commit(ops)
 }

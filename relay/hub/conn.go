@@ -60,6 +60,13 @@ type Identity struct {
 type Grants interface {
 	// Role is the user's role in room; ok is false where the token does not open it.
 	Role(room string) (role protocol.Role, ok bool)
+	// Highest is the highest role that the token gives in any room; a participant's where
+	// it opens none.
+	Highest() protocol.Role
+	// Everywhere is the role of the pattern *, "" where the token does not have it.
+	Everywhere() protocol.Role
+	// Same reports whether the other grants are the same.
+	Same(other Grants) bool
 }
 
 // Verifier checks tokens. It never blocks. An error's text is safe to show and

@@ -30,6 +30,7 @@ func (h *Hub) erased(op *Op, r *room, o *Outcome) {
 	if op.Room == "" {
 		h.revocations.set(op.User, false, 0)
 		h.bans.forget(op.User)
+		h.ranks.forget(op.User)
 	}
 	for _, s := range h.sessions {
 		if s.user == nil || s.user.id != op.User {

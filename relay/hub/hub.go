@@ -27,10 +27,12 @@ type Hub struct {
 	ops      int        // in both
 	bytes    int        // of both
 	touched  []*room    // with frames to tell; empty between calls
+	unsaved  []string   // users whose ranks the store has not heard of
 
 	windows     Windows
 	revocations Revocations
 	bans        Bans
+	ranks       Ranks
 	refusals    refusals
 	stats       Stats
 }
@@ -44,7 +46,8 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 		users:       map[string]*user{},
 		rooms:       map[string]*room{},
 		revocations: Revocations{since: map[string]protocol.Time{}},
-		bans:        Bans{until: map[Ban]protocol.Time{}},
+		bans:        Bans{terms: map[Ban]BanTerms{}},
+		ranks:       Ranks{seen: map[string]*ranked{}},
 		stats:       newStats(),
 	}
 }
@@ -96,6 +99,8 @@ func (h *Hub) Tick(now time.Time) {
 	h.thinOut()
 	h.tellPresence(now)
 	h.forgetUsers(now)
+	h.saveRanks()
+	h.flush()
 }
 
 // thinOut ends those who have waited longest with their hello while places run short
@@ -129,6 +134,8 @@ func (h *Hub) Drain(time.Time) {
 	for _, s := range h.sessions {
 		s.send(protocol.Goaway{ReconnectAfterMs: after})
 	}
+	h.saveRanks()
+	h.flush()
 }
 
 // CloseAll ends all sessions with CloseGoingAway.

@@ -70,6 +70,7 @@ func (h *Hub) join(now time.Time, s *Session, name string) {
 		s.send(forbidden(name, ""))
 		return
 	}
+	h.See(&Identity{User: protocol.User{ID: s.user.id}, Grants: s.grants}) // again
 	m, r := s.member(name), h.rooms[name]
 	ask := r == nil || !r.open || !r.users[s.user].here()
 	switch {
@@ -203,10 +204,11 @@ func (h *Hub) leave(s *Session, name string) {
 
 // outside refuses a change in a room that the session has not joined.
 func (s *Session) outside(room, id string) protocol.Error {
-	if _, ok := s.grants.Role(room); !ok {
+	role, ok := s.role(room)
+	if !ok {
 		return forbidden(room, id)
 	}
-	if until, banned := s.hub.bans.Of(time.Unix(0, s.heard), Ban{room, s.user.id}); banned {
+	if until, banned := s.hub.bans.Of(time.Unix(0, s.heard), Ban{room, s.user.id}, role); banned {
 		return bannedUntil(until).frame(room, id)
 	}
 	return notJoined(room, id)

@@ -139,6 +139,7 @@ func configOf(cfg *hub.Config, words []string) error {
 
 func (w *world) step(line string) error {
 	word, rest, _ := strings.Cut(line, " ")
+	defer w.endSees()
 	switch word {
 	case "commit", "fail", "lose":
 		if w.batch == nil {

@@ -231,7 +231,10 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 		HeartbeatMs: h.cfg.HeartbeatMs, TimeoutMs: h.cfg.TimeoutMs, Limits: h.cfg.Limits,
 		Features: h.cfg.Features,
 	})
-	h.regrant(s)
+	if lost := h.regrant(s); len(lost) > 0 {
+		who.Grants = lostGrants{who.Grants, lost}
+	}
+	h.See(&who)
 }
 
 func (h *Hub) refuseHello(s *Session, reason string) {
@@ -239,8 +242,9 @@ func (h *Hub) refuseHello(s *Session, reason string) {
 	h.end(s, protocol.CloseUnauthorized, reason)
 }
 
-// regrant takes the session out of the rooms that its new token does not open.
-func (h *Hub) regrant(s *Session) {
+// regrant takes the session out of the rooms that its new token does not open, and returns
+// them.
+func (h *Hub) regrant(s *Session) (lost []string) {
 	for _, m := range slices.Clone(s.members) {
 		name := m.presence.room.name
 		role, ok := s.grants.Role(name)
@@ -250,7 +254,9 @@ func (h *Hub) regrant(s *Session) {
 		}
 		s.send(forbidden(name, ""))
 		h.part(m)
+		lost = append(lost, name)
 	}
+	return lost
 }
 
 func forbidden(room, id string) protocol.Error {

@@ -68,8 +68,12 @@ type Moderation interface {
 	// room's lives: a room that was deleted keeps its audit.
 	Audit(ctx context.Context, room string, before int64, limit int) ([]protocol.AuditEntry, error)
 
-	// Bans is until when who is banned from which rooms now; 0: for ever.
-	Bans(ctx context.Context) (map[Ban]protocol.Time, error)
+	// Bans are the terms of the bans that are in force now.
+	Bans(ctx context.Context) (map[Ban]BanTerms, error)
+
+	// Ranked lists the users who are more than participants, by the last token seen, in any
+	// room.
+	Ranked(ctx context.Context) ([]string, error)
 
 	// Revocations is who is revoked since when, by user id.
 	Revocations(ctx context.Context) (map[string]protocol.Time, error)
@@ -110,10 +114,11 @@ const (
 	// OpModerate does Act about User: mute and ban until Until (0: for ever), in the
 	// place of one in force; unmute and unban end one; remove takes the user out of the
 	// members; clear makes up to ClearMax of the user's messages tombstones, the oldest
-	// first. It is CodeForbidden where User is the sender, or the user's role among the
-	// members (who is none is a participant) is not below the sender's; CodeNotFound for
-	// a remove of who is no member. What changes nothing is not audited and has New
-	// false.
+	// first. It is CodeForbidden where User is the sender, or the user's rank is not below
+	// the sender's role; CodeNotFound for a remove of a user who is no member. The rank of a
+	// member is Rank, which is stored, or where it is "" as stored before; any other user is
+	// a participant. A mute or ban may also be ended by whoever has at least
+	// the role of its maker. What changes nothing is not audited and has New false.
 	OpModerate
 	// OpReport puts a report of the message ID, for the reason Note, on the room's
 	// list: CodeNotFound where there is no such message, CodeConflict for a tombstone.
@@ -124,8 +129,9 @@ const (
 	// has none of that number, CodeConflict where it is closed with another state.
 	OpResolve
 	// OpRevoke has the tokens of User, until now, count no more (On), or all of them
-	// again. Its Room is "". CodeForbidden where User is the sender. To revoke again
-	// takes the present time.
+	// again. Its Room is "". CodeForbidden where User is the sender, or the user's rank is
+	// not below the sender's role: Rank, or where it is "" the one that the last OpSee of
+	// the user has stored. To revoke again takes the present time.
 	OpRevoke
 	// OpErase takes User out of the messages Erase.Seqs: the user's own become tombstones
 	// of the pseudonym's, without a name, and tombstones too; under the others the
@@ -134,6 +140,11 @@ const (
 	// sanctions and the revocation are gone, what was done by or to User stands under the
 	// pseudonym. Only this is audited.
 	OpErase
+	// OpSee takes note of a token of Sender's, by its Grants: a member's role becomes what
+	// they give, in each room that they open. Highest becomes the user's rank for an
+	// OpRevoke. Its Room is "". It is done in parts: where the outcome has More, it wants to
+	// be done again with the outcome's Next as Seq. It is not audited.
+	OpSee
 )
 
 // ClearMax is how many messages one op clears: others come in between.
@@ -143,7 +154,7 @@ const ClearMax = 200
 func (k OpKind) takesRev() bool { return OpSend <= k && k <= OpPin }
 
 // moderates reports whether such an op is about a room's people or its rules.
-func (k OpKind) moderates() bool { return k == OpConfigure || OpAdjust <= k }
+func (k OpKind) moderates() bool { return k == OpConfigure || OpAdjust <= k && k != OpSee }
 
 // rules reports whether such an op may set who may write.
 func (k OpKind) rules() bool { return OpConfigure <= k && k <= OpAdjust }
@@ -162,6 +173,9 @@ func (k OpKind) rules() bool { return OpConfigure <= k && k <= OpAdjust }
 //
 // Banned comes before archived, that before frozen, then muted, then slow mode; all
 // of them before what else is wrong with the op but that there is no such room.
+//
+// A ban or mute of a user who was no member holds only up to its maker's role. Where such a
+// user comes with a higher one, the sanction ends, which is audited as "void".
 type Op struct {
 	Kind   OpKind
 	Room   string
@@ -193,6 +207,11 @@ type Op struct {
 	Report int64                // OpResolve: the report's number
 	State  protocol.ReportState // OpResolve: resolved or dismissed
 	Erase  *Erasure             // OpErase
+	// Rank is a user's role in the room by the last token seen, "" where the caller does
+	// not know it: the sender's of an OpOpen, else that of User. With OpRevoke it is the
+	// highest in any room.
+	Rank   protocol.Role
+	Grants Grants // OpSee
 }
 
 // Erasure is what of a user an OpErase takes away.
@@ -245,6 +264,15 @@ type Outcome struct {
 	Reports int64
 	// Report is the report (OpReport, OpResolve).
 	Report *protocol.ReportEntry
+	// UpTo is the highest role against which the ban or mute holds that stood in the way, or
+	// that an OpModerate has made; "": against everybody.
+	UpTo protocol.Role
+	// Void reports that a ban of the sender ended because it did not hold against the role.
+	Void bool
+	// Ranked reports that the user is more than a participant anywhere, Next is where to
+	// go on (OpSee).
+	Ranked bool
+	Next   int64
 	// At is since when User is revoked (OpRevoke with On).
 	At protocol.Time
 	// Read is the sender's read marker (OpOpen, OpRead).
@@ -305,7 +333,7 @@ type Room struct {
 
 // Member is a user that has joined a room.
 type Member struct {
-	User     protocol.User // as at the last join
+	User     protocol.User // the name as at the last join, the role by the last token seen
 	Read     int64         // the read marker
 	JoinedAt protocol.Time
 }

@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,10 +25,16 @@ type fakeRoom struct {
 // do carries one op out as hub.Store wants it.
 func (w *world) do(op hub.Op) hub.Outcome {
 	if op.Kind == hub.OpRevoke {
+		if !op.Sender.Role.MayModerate(cmp.Or(op.Rank, protocol.RoleParticipant)) {
+			return hub.Outcome{Code: protocol.CodeForbidden, Reason: "not about this user"}
+		}
 		return hub.Outcome{New: true, At: protocol.TimeOf(w.now)}
 	}
 	if op.Kind == hub.OpErase {
 		return w.erase(op)
+	}
+	if op.Kind == hub.OpSee {
+		return w.see(op)
 	}
 	r := w.rooms[op.Room]
 	makes := op.Kind == hub.OpOpen || op.Kind == hub.OpSend && !op.FindOnly || op.Kind == hub.OpConfigure
@@ -37,6 +44,7 @@ func (w *world) do(op hub.Op) hub.Outcome {
 	case r == nil:
 		r = w.newRoom(op.Room)
 	}
+	void := r.void(op)
 	o := r.barred(w, op)
 	switch {
 	case o.Code != "":
@@ -46,7 +54,7 @@ func (w *world) do(op hub.Op) hub.Outcome {
 	}
 	switch op.Kind {
 	case hub.OpOpen:
-		r.members[op.Sender.ID] = op.Sender
+		r.members[op.Sender.ID] = ranked(op.Sender, op.Rank)
 		o.Sanction, o.Settings, o.Reports = inForce(w, r.mutes, op.Sender.ID), r.settings, int64(len(r.reports))
 	case hub.OpDrop:
 		delete(w.rooms, op.Room)
@@ -58,7 +66,7 @@ func (w *world) do(op hub.Op) hub.Outcome {
 	case hub.OpRead:
 		r.read[op.Sender.ID] = max(r.read[op.Sender.ID], min(op.Seq, r.head))
 	}
-	if o.Code == "" {
+	if o.Void = void; o.Code == "" {
 		o.Epoch, o.Head, o.Read = r.epoch, r.head, r.read[op.Sender.ID]
 	}
 	return o

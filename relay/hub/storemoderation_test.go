@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -16,13 +17,14 @@ type fakeRules struct {
 	mutes    map[string]protocol.Sanction
 	bans     map[string]protocol.Sanction
 	lastSend map[string]time.Time
-	reports  map[string]string // the message, by who has reported it
+	reports  map[string]string        // the message, by who has reported it
+	upTo     map[string]protocol.Role // the highest role against which the sanctions of a user hold; "": all
 }
 
 func newFakeRules() fakeRules {
 	return fakeRules{
 		members: map[string]protocol.User{}, mutes: map[string]protocol.Sanction{}, bans: map[string]protocol.Sanction{},
-		lastSend: map[string]time.Time{}, reports: map[string]string{},
+		upTo: map[string]protocol.Role{}, lastSend: map[string]time.Time{}, reports: map[string]string{},
 	}
 }
 
@@ -33,6 +35,16 @@ func inForce(w *world, all map[string]protocol.Sanction, user string) *protocol.
 		return nil
 	}
 	return &s
+}
+
+// void ends the ban of a sender who comes with a role against which it does not hold.
+func (r *fakeRoom) void(op hub.Op) bool {
+	upTo, ok := r.upTo[op.Sender.ID]
+	if _, banned := r.bans[op.Sender.ID]; !ok || !banned || upTo == "" || upTo.AtLeast(op.Sender.Role) {
+		return false
+	}
+	delete(r.bans, op.Sender.ID)
+	return true
 }
 
 // barred is why the sender may not write, as hub.Op wants it.
@@ -108,10 +120,18 @@ func (r *fakeRoom) act(w *world, op hub.Op) (o hub.Outcome) {
 	if !member {
 		u = protocol.User{ID: op.User, Role: protocol.RoleParticipant}
 	}
+	if member {
+		u = ranked(u, op.Rank)
+		r.members[op.User] = u
+	}
 	if op.User == op.Sender.ID || u.Role.AtLeast(op.Sender.Role) {
 		return hub.Outcome{Code: protocol.CodeForbidden, Reason: "not about this user"}
 	}
+	if _, seen := r.members[op.User]; !seen {
+		o.UpTo = op.Sender.Role
+	}
 	o.User = u
+	r.upTo[op.User] = o.UpTo
 	s := protocol.Sanction{User: u, Kind: op.Act, Until: op.Until, Reason: op.Note, By: op.Sender}
 	switch op.Act {
 	case protocol.ActMute:
@@ -130,6 +150,25 @@ func (r *fakeRoom) act(w *world, op hub.Op) (o hub.Outcome) {
 	case protocol.ActClear:
 		o.Messages, o.More = r.clear(w, op.User)
 		o.New = len(o.Messages) > 0
+	}
+	return o
+}
+
+// ranked is a user with the rank that an op tells.
+func ranked(u protocol.User, rank protocol.Role) protocol.User {
+	u.Role = cmp.Or(rank, u.Role)
+	return u
+}
+
+// see takes note of a token.
+func (w *world) see(op hub.Op) (o hub.Outcome) {
+	o.Ranked = op.Grants.Highest() != protocol.RoleParticipant
+	for name, r := range w.rooms {
+		u, member := r.members[op.Sender.ID]
+		if role, ok := op.Grants.Role(name); ok && member {
+			r.members[u.ID] = ranked(u, role)
+		}
+		o.Ranked = o.Ranked || r.members[u.ID].Role.AtLeast(protocol.RoleModerator)
 	}
 	return o
 }

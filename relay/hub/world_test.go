@@ -43,6 +43,13 @@ func (w *world) wait(d time.Duration) {
 	for end := w.now.Add(d); w.now.Before(end); {
 		w.now = w.now.Add(min(hub.TickEvery, end.Sub(w.now)))
 		w.Tick(w.now)
+		w.endSees()
+	}
+}
+
+func (w *world) endSees() {
+	for onlySees(w.batch) {
+		w.commit()
 	}
 }
 
@@ -113,6 +120,20 @@ func (g fakeGrants) Role(room string) (protocol.Role, bool) {
 	return g.role, g.rooms == nil || slices.Contains(g.rooms, room)
 }
 
+func (g fakeGrants) Highest() protocol.Role { return g.role }
+
+func (g fakeGrants) Everywhere() protocol.Role {
+	if g.rooms != nil {
+		return ""
+	}
+	return g.role
+}
+
+func (g fakeGrants) Same(other hub.Grants) bool {
+	o, ok := other.(fakeGrants)
+	return ok && g.role == o.role && slices.Equal(g.rooms, o.rooms)
+}
+
 func (fakeVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
 	name, rest, _ := strings.Cut(token, " ")
 	if name == "" || name == "mallory" {
@@ -147,13 +168,23 @@ func (w *world) Commit(ops []hub.Op) {
 		panic("a batch is under way already")
 	}
 	w.batch = ops
-	w.log("store← %s", describeOps(ops))
+	if !onlySees(ops) {
+		w.log("store← %s", describeOps(ops))
+	}
+}
+
+// onlySees reports whether a batch saves ranks and does nothing else. The scripts do not
+// tell of that: it ends by itself, after the step in which it began.
+func onlySees(ops []hub.Op) bool {
+	return len(ops) > 0 && !slices.ContainsFunc(ops, func(op hub.Op) bool { return op.Kind != hub.OpSee })
 }
 
 func describeOps(ops []hub.Op) string {
 	var words []string
 	for _, op := range ops {
-		words = append(words, describeOp(op))
+		if op.Kind != hub.OpSee {
+			words = append(words, describeOp(op))
+		}
 	}
 	return strings.Join(words, ", ")
 }

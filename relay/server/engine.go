@@ -26,8 +26,10 @@ type EngineOptions struct {
 	Store hub.Store // stays the caller's to close, after Drain
 	// Revoked is who is revoked since when, as the store has it.
 	Revoked map[string]protocol.Time
-	// Banned is until when who is banned, as the store has it.
-	Banned map[hub.Ban]protocol.Time
+	// Banned are the terms of the bans, as the store has them.
+	Banned map[hub.Ban]hub.BanTerms
+	// Ranked are the users who are more than participants anywhere, as the store has it.
+	Ranked []string
 	Log    *slog.Logger
 
 	// Addresses is told of bad tokens; nil: nobody counts them.
@@ -61,6 +63,7 @@ type Engine struct {
 	windows     *hub.Windows
 	revocations *hub.Revocations
 	bans        *hub.Bans
+	ranks       *hub.Ranks
 	addresses   *Addresses
 	fills       fills
 	metrics     *Metrics
@@ -110,7 +113,8 @@ func NewEngine(o EngineOptions) *Engine {
 	e.hub = hub.New(cfg, e.transport, committer(e.batches))
 	e.hub.Revoked(o.Revoked)
 	e.hub.Banned(o.Banned)
-	e.bans = e.hub.Bans()
+	e.hub.Ranked(o.Ranked)
+	e.bans, e.ranks = e.hub.Bans(), e.hub.Ranks()
 	e.windows, e.revocations = e.hub.Windows(), e.hub.Revocations()
 	e.stats.Store(&hub.Stats{})
 	e.metrics.hubLimits(&cfg)
@@ -285,11 +289,22 @@ func (e *Engine) Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.O
 // Revoked reports whether the identity's token counts no more.
 func (e *Engine) Revoked(who hub.Identity) bool { return e.revocations.Refuse(&who) }
 
-// Banned reports whether a user is banned from a room at the time now, and until
-// when; 0: for ever.
-func (e *Engine) Banned(now time.Time, ban hub.Ban) (until protocol.Time, banned bool) {
-	return e.bans.Of(now, ban)
+// Banned reports whether a user who comes with that role is banned from a room at the time
+// now, and until when; 0: for ever.
+func (e *Engine) Banned(now time.Time, ban hub.Ban, role protocol.Role) (until protocol.Time, banned bool) {
+	return e.bans.Of(now, ban, role)
 }
+
+// See takes note of the token of a request; see [hub.Hub.See].
+func (e *Engine) See(who hub.Identity) {
+	if !e.ranks.Knows(&who) {
+		e.do(func(time.Time) { e.hub.See(&who) })
+	}
+}
+
+// Rank is a user's role in a room by the last token seen; ok is false where the store
+// knows it as well.
+func (e *Engine) Rank(user, room string) (role protocol.Role, ok bool) { return e.ranks.Of(user, room) }
 
 // Conns is how many connections were taken over and are not closed yet.
 func (e *Engine) Conns() int { return int(e.conns.Load()) }

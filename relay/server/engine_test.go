@@ -60,6 +60,12 @@ type everyone struct{}
 
 func (everyone) Role(string) (protocol.Role, bool) { return protocol.RoleParticipant, true }
 
+func (everyone) Highest() protocol.Role { return protocol.RoleParticipant }
+
+func (everyone) Everywhere() protocol.Role { return protocol.RoleParticipant }
+
+func (everyone) Same(other hub.Grants) bool { return other == hub.Grants(everyone{}) }
+
 func (everyone) Verify(now time.Time, token string) (hub.Identity, error) {
 	return hub.Identity{User: protocol.User{ID: token, Name: token}, Expires: now.Add(time.Hour), Grants: everyone{}}, nil
 }

@@ -191,7 +191,8 @@ func (s *Server) revoke(on bool) fiber.Handler {
 // refuseBanned keeps a room's past from who is banned there. What changes something is
 // the store's to judge, which knows an id stored before.
 func (s *Server) refuseBanned(who hub.Identity, room string) error {
-	until, banned := s.backend.Banned(s.now(), hub.Ban{Room: room, User: who.User.ID})
+	role, _ := who.Grants.Role(room)
+	until, banned := s.backend.Banned(s.now(), hub.Ban{Room: room, User: who.User.ID}, role)
 	if !banned {
 		return nil
 	}

@@ -97,7 +97,7 @@ func TestMuteAndBan(t *testing.T) {
 	if rooms := ben.ask(200, "GET", "/v1/rooms", "").Rooms; len(rooms) != 0 {
 		t.Errorf("the rooms of who is banned: %+v", rooms)
 	}
-	if bans, err := l.store.Bans(t.Context()); err != nil || len(bans) != 1 || bans[hub.Ban{Room: "lobby", User: "ben"}] != 0 {
+	if bans, err := l.store.Bans(t.Context()); err != nil || len(bans) != 1 || bans[hub.Ban{Room: "lobby", User: "ben"}] != (hub.BanTerms{}) {
 		t.Errorf("the store's bans: %v, %v", bans, err)
 	}
 	list := as[struct{ Sanctions []sanction }](t, mo.ask(200, "GET", "/v1/rooms/lobby/sanctions", ""))
@@ -266,6 +266,16 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// entry is one of the audit.
+type entry struct {
+	N       int64
+	By      protocol.User
+	Act     string
+	User    string
+	ID      string
+	Details map[string]any
+}
+
 func TestAudit(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada, mo := l.person("ada", protocol.RoleOrganizer, "*"), l.person("mo", protocol.RoleModerator, "*")
@@ -276,14 +286,6 @@ func TestAudit(t *testing.T) {
 	mo.ask(200, "DELETE", messagePath(1), "")
 	ada.ask(204, "DELETE", "/v1/rooms/lobby", "")
 
-	type entry struct {
-		N       int64
-		By      protocol.User
-		Act     string
-		User    string
-		ID      string
-		Details map[string]any
-	}
 	type page struct {
 		Entries []entry
 		More    bool

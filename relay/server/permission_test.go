@@ -32,7 +32,7 @@ const (
 	writes // what the muted may not do
 	enters
 	beside // of no room
-	rules  // of no room, by the role beside the token's rooms
+	rules  // of no room, by the role of the token's pattern *
 )
 
 // What a right is about: nothing in particular; a message, one's own or of somebody
@@ -203,10 +203,7 @@ func (a asker) String() string {
 
 // code is what the asker is to be told.
 func (a asker) code(r *right, may string) protocol.Code {
-	role := a.room
-	if r.kind == rules {
-		role = a.general
-	}
+	role := a.room // of the pattern *, or of none
 	letter, no := "n", protocol.CodeForbidden
 	switch {
 	case a.general == "":

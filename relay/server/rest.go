@@ -63,5 +63,6 @@ func (s *Server) identify(c *fiber.Ctx) (hub.Identity, error) {
 		r.problem.Why = protocol.WhyRevoked
 		return who, r
 	}
+	s.backend.See(who)
 	return who, nil
 }

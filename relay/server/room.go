@@ -114,6 +114,9 @@ func (s *Server) members(c *fiber.Ctx) error {
 	}
 	members := make([]protocol.RoomMember, len(joined))
 	for i, m := range joined {
+		if role, ok := s.backend.Rank(m.User.ID, room); ok {
+			m.User.Role = role
+		}
 		members[i] = protocol.RoomMember{User: m.User, Read: m.Read, Online: here[m.User.ID] > 0, JoinedAt: m.JoinedAt}
 	}
 	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, more))

@@ -38,8 +38,14 @@ type Backend interface {
 	Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error)
 	// Revoked reports whether the identity's token counts no more.
 	Revoked(who hub.Identity) bool
-	// Banned reports whether a user is banned from a room, and until when; 0: for ever.
-	Banned(now time.Time, ban hub.Ban) (until protocol.Time, banned bool)
+	// Banned reports whether a user who comes with that role is banned from a room, and
+	// until when; 0: for ever.
+	Banned(now time.Time, ban hub.Ban, role protocol.Role) (until protocol.Time, banned bool)
+	// See takes note of the token of a request, which has been found good.
+	See(who hub.Identity)
+	// Rank is a user's role in a room by the last token seen; ok is false where the store
+	// knows it as well.
+	Rank(user, room string) (role protocol.Role, ok bool)
 	// Online is who is in a room now: the number of connections by user id.
 	Online(ctx context.Context, room string) (map[string]int, error)
 	// Attend is for who is about to work on a request: it has the connections look at

@@ -43,7 +43,9 @@ func (b *backend) Change(_ context.Context, who hub.Identity, op hub.Op) (hub.Ou
 	return b.change(who, op)
 }
 
-func (b *backend) Banned(time.Time, hub.Ban) (protocol.Time, bool) { return 0, false }
+func (b *backend) Banned(time.Time, hub.Ban, protocol.Role) (protocol.Time, bool) { return 0, false }
+func (b *backend) See(hub.Identity)                                               {}
+func (b *backend) Rank(string, string) (protocol.Role, bool)                      { return "", false }
 
 func (b *backend) Revoked(hub.Identity) bool { return false }
 

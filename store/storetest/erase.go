@@ -106,9 +106,10 @@ func (m *modelMessage) disown(user, pseudonym string) (shown bool) {
 func (m *Model) eraseRest(now protocol.Time, op hub.Op) {
 	user, pseudonym := op.User, op.Erase.Pseudonym
 	delete(m.revoked, user)
+	delete(m.ranks, user)
 	for _, r := range m.rooms {
 		r.members = slices.DeleteFunc(r.members, func(x hub.Member) bool { return x.User.ID == user })
-		r.sanctions = slices.DeleteFunc(r.sanctions, func(s protocol.Sanction) bool { return s.User.ID == user })
+		r.sanctions = slices.DeleteFunc(r.sanctions, func(s modelSanction) bool { return s.User.ID == user })
 		for i := range r.sanctions {
 			anonymous(&r.sanctions[i].By, user, pseudonym)
 		}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type Model struct {
 	audit   map[string][]protocol.AuditEntry // by room
 	audited int64                            // so far, of all rooms
 	revoked map[string]protocol.Time
+	ranks   map[string]protocol.Role // above participant, by user
 	closed  bool
 }
 
@@ -34,7 +36,7 @@ type modelRoom struct {
 	head            int64
 	messages        []*modelMessage // ascending by seq
 	members         []hub.Member    // by user id
-	sanctions       []protocol.Sanction
+	sanctions       []modelSanction
 	reports         []protocol.ReportEntry
 	sent            map[string]protocol.Time // in slow mode, by user
 }
@@ -60,6 +62,7 @@ var (
 func NewModel() *Model {
 	return &Model{
 		rooms: make(map[string]*modelRoom), audit: make(map[string][]protocol.AuditEntry), revoked: make(map[string]protocol.Time),
+		ranks: make(map[string]protocol.Role),
 	}
 }
 
@@ -97,7 +100,7 @@ func (m *Model) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 		return nil, errClosed
 	}
 	for _, op := range ops {
-		if op.Kind < hub.OpOpen || op.Kind > hub.OpErase {
+		if op.Kind < hub.OpOpen || op.Kind > hub.OpSee {
 			return nil, fmt.Errorf("unknown kind of op %d", op.Kind)
 		}
 	}
@@ -112,6 +115,8 @@ func (m *Model) apply(now protocol.Time, op hub.Op) hub.Outcome {
 	switch {
 	case op.Kind == hub.OpRevoke:
 		return m.revoke(now, op)
+	case op.Kind == hub.OpSee:
+		return m.see(op)
 	case op.Kind == hub.OpErase && op.Room == "":
 		m.eraseRest(now, op)
 		return hub.Outcome{}
@@ -125,10 +130,12 @@ func (m *Model) apply(now protocol.Time, op hub.Op) hub.Outcome {
 		r = &modelRoom{name: op.Room, epoch: fmt.Sprint("life-", m.lives), madeAt: now, sent: make(map[string]protocol.Time)}
 		m.rooms[op.Room] = r
 	}
+	void := m.void(r, now, op)
 	out := r.barred(now, op)
 	if op.Kind == hub.OpSend && (op.FindOnly || r.message(op.Send.ID) != nil) || out.Code == "" {
 		out = m.carryOut(r, now, op)
 	}
+	out.Void = void
 	if op.Kind != hub.OpDrop {
 		out.Epoch, out.Head = r.epoch, r.head
 	}
@@ -138,10 +145,13 @@ func (m *Model) apply(now protocol.Time, op hub.Op) hub.Outcome {
 func (m *Model) carryOut(r *modelRoom, now protocol.Time, op hub.Op) (out hub.Outcome) {
 	switch op.Kind {
 	case hub.OpOpen:
-		out.Read = r.join(now, op.Sender)
+		joins := op.Sender
+		joins.Role = cmp.Or(op.Rank, joins.Role)
+		out.Read = r.join(now, joins)
 		out.Settings, out.Reports = r.rules(), r.open()
 		if mute := r.sanction(now, op.Sender.ID, protocol.ActMute); mute != nil {
 			out.Sanction = r.named(mute)
+			out.Sanction.User = op.Sender
 		}
 	case hub.OpSend:
 		out = r.send(now, op)

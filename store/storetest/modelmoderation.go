@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,9 +21,9 @@ var ranks = map[protocol.Role]int{protocol.RoleModerator: 1, protocol.RoleOrgani
 
 // barred is why the sender may not do so in the room.
 func (r *modelRoom) barred(now protocol.Time, op hub.Op) hub.Outcome {
-	forbidden := func(why protocol.Why, by protocol.Sanction) hub.Outcome {
+	forbidden := func(why protocol.Why, by modelSanction) hub.Outcome {
 		out := refuse(protocol.CodeForbidden)
-		out.Why, out.Until, out.Note = why, by.Until, by.Reason
+		out.Why, out.Until, out.Note, out.UpTo = why, by.Until, by.Reason, by.upTo()
 		return out
 	}
 	banned := []hub.OpKind{hub.OpOpen, hub.OpSend, hub.OpEdit, hub.OpDelete, hub.OpReact, hub.OpPin, hub.OpRead, hub.OpReport}
@@ -35,10 +36,10 @@ func (r *modelRoom) barred(now protocol.Time, op hub.Op) hub.Outcome {
 	}
 	rules := r.rules()
 	if rules.Archived {
-		return forbidden(protocol.WhyArchived, protocol.Sanction{})
+		return forbidden(protocol.WhyArchived, modelSanction{known: true})
 	}
 	if rules.Frozen && op.Sender.Role != protocol.RoleOrganizer {
-		return forbidden(protocol.WhyFrozen, protocol.Sanction{})
+		return forbidden(protocol.WhyFrozen, modelSanction{known: true})
 	}
 	if mute := r.sanction(now, op.Sender.ID, protocol.ActMute); mute != nil {
 		return forbidden(protocol.WhyMuted, *mute)
@@ -53,8 +54,80 @@ func (r *modelRoom) barred(now protocol.Time, op hub.Op) hub.Outcome {
 	return out
 }
 
+// modelSanction is a mute or a ban.
+type modelSanction struct {
+	protocol.Sanction
+	role  protocol.Role // of who has made it
+	known bool          // the user was a member
+}
+
+// upTo is the highest role against which it holds.
+func (s modelSanction) upTo() protocol.Role {
+	if s.known {
+		return ""
+	}
+	return s.role
+}
+
+// void ends what does not hold against the sender's role.
+func (m *Model) void(r *modelRoom, now protocol.Time, op hub.Op) (ban bool) {
+	for _, kind := range []protocol.Act{protocol.ActMute, protocol.ActBan} {
+		s := r.sanction(now, op.Sender.ID, kind)
+		if s == nil || s.known || ranks[s.role] >= ranks[op.Sender.Role] || op.FindOnly {
+			continue
+		}
+		r.pardon(op.Sender.ID, kind)
+		m.note(now, op, "void", op.Sender.ID, "")
+		ban = kind == protocol.ActBan
+	}
+	return ban
+}
+
+// see takes note of a token; the model does it in one part.
+func (m *Model) see(op hub.Op) (out hub.Outcome) {
+	user, highest := op.Sender.ID, op.Grants.Highest()
+	if out.New = cmp.Or(m.ranks[user], protocol.RoleParticipant) != highest; highest == protocol.RoleParticipant {
+		delete(m.ranks, user)
+	} else {
+		m.ranks[user] = highest
+	}
+	out.Ranked = highest != protocol.RoleParticipant
+	for name, r := range m.rooms {
+		at, member := r.member(user)
+		if !member {
+			continue
+		}
+		if role, ok := op.Grants.Role(name); ok && role != r.members[at].User.Role {
+			r.members[at].User.Role, out.New = role, true
+		}
+		out.Ranked = out.Ranked || ranks[r.members[at].User.Role] > 0
+	}
+	return out
+}
+
+// Ranked lists the users who are more than participants anywhere; see [hub.Moderation].
+func (m *Model) Ranked(ctx context.Context) (users []string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil, errClosed
+	}
+	above := make(map[string]bool)
+	for user := range m.ranks {
+		above[user] = true
+	}
+	for _, r := range m.rooms {
+		for _, member := range r.members {
+			if ranks[member.User.Role] > 0 {
+				above[member.User.ID] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(above)), ctx.Err()
+}
+
 // sanction is a user's mute or ban that is in force.
-func (r *modelRoom) sanction(now protocol.Time, user string, kind protocol.Act) *protocol.Sanction {
+func (r *modelRoom) sanction(now protocol.Time, user string, kind protocol.Act) *modelSanction {
 	for i := range r.sanctions {
 		if s := &r.sanctions[i]; s.User.ID == user && s.Kind == kind && (s.Until == 0 || s.Until > now) {
 			return s
@@ -64,8 +137,8 @@ func (r *modelRoom) sanction(now protocol.Time, user string, kind protocol.Act) 
 }
 
 // named is the sanction with the user as among the members.
-func (r *modelRoom) named(s *protocol.Sanction) *protocol.Sanction {
-	named := *s
+func (r *modelRoom) named(s *modelSanction) *protocol.Sanction {
+	named := s.Sanction
 	named.User, _ = r.user(s.User.ID)
 	return &named
 }
@@ -88,10 +161,17 @@ func (m *Model) note(now protocol.Time, op hub.Op, act, user, message string) {
 
 func (m *Model) moderate(r *modelRoom, now protocol.Time, op hub.Op) (out hub.Outcome) {
 	user, member := r.user(op.User)
+	if at, _ := r.member(op.User); member && op.Rank != "" {
+		user.Role = op.Rank
+		r.members[at].User.Role = op.Rank
+	}
+	kind := map[protocol.Act]protocol.Act{protocol.ActUnmute: protocol.ActMute, protocol.ActUnban: protocol.ActBan}[op.Act]
+	had := r.sanction(now, op.User, kind)
+	lifts := had != nil && ranks[op.Sender.Role] > 0 && ranks[op.Sender.Role] >= ranks[had.role]
 	switch {
 	case op.Act == protocol.ActRemove && !member:
 		out = refuse(protocol.CodeNotFound)
-	case op.User == op.Sender.ID, ranks[user.Role] >= ranks[op.Sender.Role]:
+	case op.User == op.Sender.ID, ranks[user.Role] >= ranks[op.Sender.Role] && !lifts:
 		out = refuse(protocol.CodeForbidden)
 	case op.Act == protocol.ActClear:
 		out = r.clear(now, op.User)
@@ -100,19 +180,19 @@ func (m *Model) moderate(r *modelRoom, now protocol.Time, op hub.Op) (out hub.Ou
 		r.members = slices.Delete(r.members, at, at+1)
 		out.New = true
 	case op.Act.Lasts():
-		had := r.sanction(now, op.User, op.Act)
+		had = r.sanction(now, op.User, op.Act)
 		if out.New = had == nil || had.Until != op.Until || had.Reason != op.Note || had.By.ID != op.Sender.ID; out.New {
 			r.pardon(op.User, op.Act)
-			r.sanctions = append(r.sanctions, protocol.Sanction{
+			r.sanctions = append(r.sanctions, modelSanction{protocol.Sanction{
 				User: user, Kind: op.Act, Until: op.Until, Reason: op.Note, At: now,
 				By: protocol.User{ID: op.Sender.ID, Name: op.Sender.Name},
-			})
+			}, op.Sender.Role, member})
 			had = &r.sanctions[len(r.sanctions)-1]
 		}
-		out.Sanction = r.named(had)
+		out.Sanction, out.UpTo = r.named(had), had.upTo()
+		out.Sanction.User = user
 	default:
-		kind := map[protocol.Act]protocol.Act{protocol.ActUnmute: protocol.ActMute, protocol.ActUnban: protocol.ActBan}[op.Act]
-		out.New = r.sanction(now, op.User, kind) != nil
+		out.New = had != nil
 		r.pardon(op.User, kind)
 	}
 	if out.New && !op.Again {
@@ -123,7 +203,7 @@ func (m *Model) moderate(r *modelRoom, now protocol.Time, op hub.Op) (out hub.Ou
 }
 
 func (r *modelRoom) pardon(user string, kind protocol.Act) {
-	r.sanctions = slices.DeleteFunc(r.sanctions, func(s protocol.Sanction) bool { return s.User.ID == user && s.Kind == kind })
+	r.sanctions = slices.DeleteFunc(r.sanctions, func(s modelSanction) bool { return s.User.ID == user && s.Kind == kind })
 }
 
 func (r *modelRoom) clear(now protocol.Time, user string) (out hub.Outcome) {
@@ -197,7 +277,7 @@ func (m *Model) resolve(r *modelRoom, now protocol.Time, op hub.Op) hub.Outcome 
 }
 
 func (m *Model) revoke(now protocol.Time, op hub.Op) hub.Outcome {
-	if op.User == op.Sender.ID {
+	if op.User == op.Sender.ID || ranks[cmp.Or(op.Rank, m.ranks[op.User])] >= ranks[op.Sender.Role] {
 		return refuse(protocol.CodeForbidden)
 	}
 	_, had := m.revoked[op.User]
@@ -236,17 +316,17 @@ func (m *Model) Sanctions(ctx context.Context, room string, part hub.Part) (all 
 }
 
 // Bans is who is banned from which rooms; see [hub.Moderation].
-func (m *Model) Bans(ctx context.Context) (map[hub.Ban]protocol.Time, error) {
+func (m *Model) Bans(ctx context.Context) (map[hub.Ban]hub.BanTerms, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
 		return nil, errClosed
 	}
-	bans := make(map[hub.Ban]protocol.Time)
+	bans := make(map[hub.Ban]hub.BanTerms)
 	for name, r := range m.rooms {
 		for _, s := range r.sanctions {
 			if ban := r.sanction(protocol.TimeOf(time.Now()), s.User.ID, protocol.ActBan); ban != nil {
-				bans[hub.Ban{Room: name, User: s.User.ID}] = ban.Until
+				bans[hub.Ban{Room: name, User: s.User.ID}] = hub.BanTerms{Until: ban.Until, UpTo: ban.upTo()}
 			}
 		}
 	}

@@ -176,6 +176,10 @@ func (p *pair) moderation(t fataler, room string, state protocol.ReportState, be
 	if err != nil || !maps.Equal(bans, wantBans) {
 		t.Fatalf("bans (%v):\n got %v\nwant %v", err, bans, wantBans)
 	}
+	above, err := p.store.Ranked(ctx)
+	slices.Sort(above)
+	wantAbove, _ := p.model.Ranked(ctx)
+	same(t, "ranked", above, wantAbove, err)
 	reports, err := p.store.Reports(ctx, room, state, before, limit)
 	wantReports, _ := p.model.Reports(ctx, room, state, before, limit)
 	same(t, "reports of "+room, reports, wantReports, err)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -61,7 +62,7 @@ func drawOp(rooms []string, moderated bool) *rapid.Generator[hub.Op] {
 		hub.OpPin, hub.OpRead, hub.OpConfigure, hub.OpDrop,
 	}
 	if moderated {
-		kinds = append(kinds, hub.OpAdjust, hub.OpModerate, hub.OpModerate, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke, hub.OpErase)
+		kinds = append(kinds, hub.OpAdjust, hub.OpModerate, hub.OpModerate, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke, hub.OpErase, hub.OpSee)
 	}
 	return rapid.Custom(func(t *rapid.T) hub.Op {
 		op := hub.Op{
@@ -74,6 +75,9 @@ func drawOp(rooms []string, moderated bool) *rapid.Generator[hub.Op] {
 		var encrypted *protocol.Encrypted
 		if text == "" {
 			encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "iv", CT: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "ct")}
+		}
+		if op.Kind == hub.OpOpen && moderated {
+			op.Rank = drawRank(t)
 		}
 		switch op.Kind {
 		case hub.OpSend:
@@ -116,7 +120,13 @@ func drawModeration(t *rapid.T, op *hub.Op, message string) {
 	case hub.OpAdjust:
 		op.Adjust.SlowModeS = rapid.SampledFrom([]*int64{nil, new(int64), ptr[int64](1)}).Draw(t, "slow mode")
 		op.Adjust.Frozen = rapid.SampledFrom([]*bool{nil, new(bool), new(bool), ptr(true)}).Draw(t, "frozen")
+	case hub.OpSee:
+		op.Room, op.Grants = "", grants{cmp.Or(drawRank(t), protocol.RoleParticipant), op.Room}
+		if rapid.Bool().Draw(t, "all rooms") {
+			op.Grants = grants{op.Grants.Highest(), "*"}
+		}
 	case hub.OpModerate:
+		op.Rank = drawRank(t)
 		op.Act = rapid.SampledFrom(protocol.Acts[:]).Draw(t, "act")
 		op.Until = rapid.SampledFrom([]protocol.Time{0, protocol.TimeOf(start) + 10, protocol.TimeOf(start) + 40}).Draw(t, "until")
 		op.Again = op.Act == protocol.ActClear && rapid.Bool().Draw(t, "again")
@@ -126,10 +136,15 @@ func drawModeration(t *rapid.T, op *hub.Op, message string) {
 		op.Report = rapid.Int64Range(1, 8).Draw(t, "report")
 		op.State = rapid.SampledFrom([]protocol.ReportState{protocol.ReportResolved, protocol.ReportDismissed}).Draw(t, "state")
 	case hub.OpRevoke:
-		op.Room, op.On = "", rapid.Bool().Draw(t, "on")
+		op.Room, op.On, op.Rank = "", rapid.Bool().Draw(t, "on"), drawRank(t)
 	case hub.OpErase:
 		drawErase(t, op)
 	}
+}
+
+// drawRank draws a rank, in most cases one that is not known.
+func drawRank(t *rapid.T) protocol.Role {
+	return rapid.SampledFrom([]protocol.Role{"", "", "", protocol.RoleParticipant, protocol.RoleModerator, protocol.RoleOrganizer}).Draw(t, "rank")
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -79,7 +79,7 @@ func Run(t *testing.T, kind Kind) {
 		{"Model", testModel},
 	}
 	if !kind.Unmoderated {
-		tests = append(tests, moderationTests...)
+		tests = append(append(tests, moderationTests...), rankTests...)
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {

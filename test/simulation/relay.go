@@ -171,6 +171,12 @@ type everywhere struct{ role protocol.Role }
 
 func (e everywhere) Role(string) (protocol.Role, bool) { return e.role, true }
 
+func (e everywhere) Highest() protocol.Role { return e.role }
+
+func (e everywhere) Everywhere() protocol.Role { return e.role }
+
+func (e everywhere) Same(other hub.Grants) bool { return other == hub.Grants(e) }
+
 // Commit is the hub's [hub.Committer]: the transaction takes a while, then is
 // durable, and a while later the hub hears of it.
 func (r *relay) Commit(ops []hub.Op) {
@@ -219,6 +225,8 @@ func listed(ops []hub.Op, outcomes []hub.Outcome) string {
 			word = "send " + short(op.Send.ID)
 		case op.Kind == hub.OpRead:
 			word = fmt.Sprintf("read %d of %s", op.Seq, op.Sender.ID)
+		case op.Kind == hub.OpSee:
+			word = "see " + op.Sender.ID
 		case op.Kind != hub.OpOpen:
 			word = fmt.Sprintf("change %d %s %s%v by %s", op.Kind, short(op.ID), op.Emoji, op.On, op.Sender.ID)
 		}

@@ -61,7 +61,11 @@ func (s *Store) stage(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 	s.staged = map[string]*history{}
 	outcomes := make([]hub.Outcome, len(ops))
 	for i := range ops {
-		if k := ops[i].Kind; k < hub.OpOpen || k > hub.OpDrop {
+		k := ops[i].Kind
+		if k == hub.OpSee { // nobody's rank matters here
+			continue
+		}
+		if k < hub.OpOpen || k > hub.OpDrop {
 			return nil, fmt.Errorf("unknown kind of op %d", k)
 		}
 		outcomes[i] = s.apply(protocol.TimeOf(now), &ops[i])
