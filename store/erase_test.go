@@ -15,6 +15,14 @@ import (
 
 const privateID, privateName, privateWord = "u_privateer", "Gwendolyn", "xylophones"
 
+// anyRoom are grants of one role in all rooms.
+type anyRoom protocol.Role
+
+func (g anyRoom) Role(string) (protocol.Role, bool) { return protocol.Role(g), true }
+func (g anyRoom) Highest() protocol.Role            { return protocol.Role(g) }
+func (g anyRoom) Everywhere() protocol.Role         { return protocol.Role(g) }
+func (g anyRoom) Same(other hub.Grants) bool        { return other == hub.Grants(g) }
+
 // lived makes a database in which one person has done everything there is.
 func lived(t *testing.T, path string) {
 	t.Helper()
@@ -43,6 +51,7 @@ func lived(t *testing.T, path string) {
 		hub.Op{Kind: hub.OpReport, Room: "lobby", Sender: bob, ID: first, Note: "rude"},
 		hub.Op{Kind: hub.OpResolve, Room: "lobby", Sender: her, Report: 2, State: protocol.ReportDismissed},
 		moderate(her, protocol.ActBan, "u_9", "spam"), moderate(ada, protocol.ActMute, privateID, privateName+" shouts"),
+		hub.Op{Kind: hub.OpSee, Sender: her, Grants: anyRoom(protocol.RoleModerator)},
 		hub.Op{Kind: hub.OpRevoke, Sender: ada, User: privateID, On: true},
 		hub.Op{Kind: hub.OpSend, Room: "gone", Sender: her, Send: protocol.Send{Room: "gone", ID: first, Text: privateWord}},
 		hub.Op{Kind: hub.OpDrop, Room: "gone", Sender: ada})
@@ -167,7 +176,7 @@ func TestExport(t *testing.T) {
 	}
 	sizes, text := export()
 	for name, want := range map[string]int{
-		"messages": 600, "reactions": 1, "memberships": 1, "sanctions": 2, "reports": 2, "audit": 6, "revoked": 1,
+		"messages": 600, "reactions": 1, "memberships": 1, "sanctions": 2, "reports": 2, "audit": 6, "revoked": 1, "ranks": 1,
 	} {
 		if sizes[name] != want {
 			t.Errorf("%d %s, want %d", sizes[name], name, want)

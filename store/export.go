@@ -45,7 +45,7 @@ func export(ctx context.Context, path, user string, w io.Writer) error {
 	e := exporter{ctx: ctx, tx: tx, out: out, user: user}
 	_, _ = out.WriteString(`{"user":` + string(quote(user)))
 	for _, part := range []func() error{
-		e.messages, e.reactions, e.members, e.sanctions, e.reports, e.audit, e.revocations,
+		e.messages, e.reactions, e.members, e.sanctions, e.reports, e.audit, e.revocations, e.ranks,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -169,6 +169,14 @@ func (e *exporter) revocations() error {
 		var at protocol.Time
 		err := scan((*int64)(&at))
 		return strconv.AppendQuote(nil, at.String()), err
+	})
+}
+
+func (e *exporter) ranks() error {
+	return e.list("ranks", `SELECT role FROM ranks WHERE user_id = ?`, func(scan func(...any) error) ([]byte, error) {
+		var role string
+		err := scan(&role)
+		return quote(role), err
 	})
 }
 

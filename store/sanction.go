@@ -105,7 +105,7 @@ func (b *batch) void(r *room, op *hub.Op) (ban bool, err error) {
 		if _, err := b.pardon(r, op.Sender.ID, kind); err != nil {
 			return false, err
 		}
-		d := details(nil).text("kind", string(kind)).text("by", s.by.ID).text("by_role", string(s.by.Role)).text("reason", s.reason)
+		d := details(nil).text("kind", string(kind)).text("by_role", string(s.by.Role)).text("reason", s.reason)
 		if err := b.audit(op, "void", op.Sender.ID, "", d); err != nil {
 			return false, err
 		}
