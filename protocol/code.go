@@ -60,6 +60,7 @@ const (
 	CloseNormal       CloseCode = 1000 // closed by the user
 	CloseGoingAway    CloseCode = 1001 // the relay is going away
 	CloseTooLarge     CloseCode = 1009 // a frame above frame_bytes
+	CloseTryLater     CloseCode = 1013 // the keys of tokens are not known at present
 	CloseNotProtocol  CloseCode = 4400 // no JSON object, a binary message
 	CloseUnauthorized CloseCode = 4401 // no valid token, at hello or when it expires
 	ClosePutOut       CloseCode = 4403 // banned, revoked

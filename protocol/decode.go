@@ -193,6 +193,7 @@ func (f *fields) content(l Limits) *FrameError {
 	var reason string
 	switch f.has & (fieldText | fieldEncrypted) {
 	case fieldText:
+		f.text = NormalBreaks(f.text)
 		code, reason = CheckText(f.text, l.TextBytes)
 	case fieldEncrypted:
 		code, reason = checkEncrypted(f.encrypted, l.TextBytes)

@@ -54,12 +54,13 @@ func (f *fields) adjust() (Adjust, *FrameError) {
 	return a, err
 }
 
-// checkReason checks the reason; one that is only white space is none.
+// checkReason checks the reason, a text; a blank one is none.
 func (f *fields) checkReason() *FrameError {
+	f.reason = NormalBreaks(f.reason)
 	if code, why := CheckReason(f.reason); code != "" {
 		return f.refuse(code, why)
 	}
-	if blank(f.reason) {
+	if Blank(f.reason) {
 		f.reason = ""
 	}
 	return nil

@@ -50,6 +50,23 @@ const (
 	WhyRevoked  Why = "revoked"   // the user's tokens do not count
 )
 
+// Why a token was refused.
+const (
+	WhyMalformed Why = "malformed" // it is no JWT
+	WhyAlgorithm Why = "algorithm" // its algorithm, or what its header demands, is not accepted
+	WhyType      Why = "type"      // it is made for something else, by its typ
+	WhyKey       Why = "key"       // its key is not known, or not any more
+	WhySignature Why = "signature" // another secret or key has signed it
+	WhyExpired   Why = "expired"
+	WhyEarly     Why = "early"      // it is not valid yet
+	WhyTTL       Why = "ttl"        // it lasts longer than this relay allows
+	WhyIssuer    Why = "issuer"     // another issuer made it
+	WhyAudience  Why = "audience"   // it is made for another application
+	WhyClaims    Why = "claims"     // a claim is missing or not as it must be
+	WhyUser      Why = "user"       // a refreshing hello brought another user's
+	WhyBadTokens Why = "bad_tokens" // its address has shown too many bad ones
+)
+
 // Sanction is a mute or a ban that is in force, over REST.
 type Sanction struct {
 	User   User // name and role as in the members; a participant without a name who never joined

@@ -140,6 +140,9 @@ func DecodeConfigure(data []byte) (c Configure, err error) {
 	case strings.ContainsFunc(c.Title, unicode.IsControl):
 		return c, refuse(CodeBadRequest, "the title has control characters")
 	}
+	if Blank(c.Title) {
+		c.Title = ""
+	}
 	if _, err := ReadSettings(c.Settings); err != nil {
 		return c, refuse(CodeBadRequest, "settings: "+err.Error())
 	}

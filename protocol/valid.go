@@ -48,24 +48,30 @@ func ValidID(id string) bool {
 	return true
 }
 
+// NormalBreaks returns a text in which every line break is one newline: a carriage
+// return counts as one, alone or with the newline behind it.
+func NormalBreaks(text string) string {
+	if strings.IndexByte(text, '\r') < 0 {
+		return text
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}
+
 // CheckText tells why a text of at most bytesMax bytes cannot be sent: a code
-// and a reason, both empty where it can.
+// and a reason, both empty where it can. Its line breaks are those of [NormalBreaks].
 func CheckText(text string, bytesMax int64) (Code, string) {
 	switch {
 	case int64(len(text)) > bytesMax:
 		return CodeTooLarge, "the text is too long"
 	case !utf8.ValidString(text):
 		return CodeBadRequest, "the text is not UTF-8"
-	case blank(text):
+	case Blank(text):
 		return CodeBadRequest, "the text is empty"
 	case strings.ContainsFunc(text, forbiddenInText):
 		return CodeBadRequest, "the text has control characters"
 	}
 	return "", ""
 }
-
-// blank reports whether a text is nothing but white space.
-func blank(text string) bool { return strings.TrimFunc(text, unicode.IsSpace) == "" }
 
 // forbiddenInText tells the control characters (Unicode's category Cc) that a
 // text may not hold.
@@ -102,9 +108,9 @@ func base64URL(s string) ([]byte, error) {
 }
 
 // ValidEmoji reports whether a reaction may be e: 1 … EmojiBytesMax bytes of
-// UTF-8 without white space or control characters.
+// UTF-8 without white space or control characters, of which something can be seen.
 func ValidEmoji(e string) bool {
-	return e != "" && len(e) <= EmojiBytesMax && utf8.ValidString(e) &&
+	return !Blank(e) && len(e) <= EmojiBytesMax && utf8.ValidString(e) &&
 		!strings.ContainsFunc(e, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 

@@ -1,0 +1,76 @@
+package protocol
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// CleanName returns a user's name fit to be shown on one line, of at most bytesMax bytes.
+// Line breaks and other control characters become a space. Characters that turn the
+// direction of what follows, or that cannot be seen and join nothing, are left out, so
+// that two names which look alike are alike. It is "" where nothing can be seen.
+func CleanName(name string, bytesMax int) string {
+	var clean strings.Builder
+	space := true // at the end of clean
+	for i, r := range name {
+		_, size := utf8.DecodeRuneInString(name[i:])
+		switch {
+		case r == utf8.RuneError && size == 1, leftOut(r):
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			if !space {
+				clean.WriteByte(' ')
+			}
+			space = true
+		default:
+			clean.WriteRune(r)
+			space = unicode.IsSpace(r)
+		}
+	}
+	s := strings.TrimSpace(cut(strings.TrimSpace(clean.String()), bytesMax))
+	if Blank(s) {
+		return ""
+	}
+	return s
+}
+
+// leftOut tells the characters that a name is better without.
+func leftOut(r rune) bool {
+	switch {
+	case r == '\u00ad', r == '\u180e', r == '\u200b', r == '\ufeff', // break nowhere, or without being seen
+		'\u202a' <= r && r <= '\u202e', // embed and override directions
+		'\u2060' <= r && r <= '\u206f', // join words; isolate directions
+		'\ufff0' <= r && r <= '\ufffb':
+		return true
+	}
+	return r&0xfffe == 0xfffe || '\ufdd0' <= r && r <= '\ufdef' // no characters
+}
+
+// cut returns the beginning of a text in UTF-8, at most bytesMax bytes of it. Where it can
+// it takes no character apart that is written with several.
+func cut(s string, bytesMax int) string {
+	if len(s) <= bytesMax {
+		return s
+	}
+	end := bytesMax
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	for at := end; at > 0; {
+		next, _ := utf8.DecodeRuneInString(s[at:])
+		before, size := utf8.DecodeLastRuneInString(s[:at])
+		if !goesOn(next) && before != zeroWidthJoiner {
+			return s[:at]
+		}
+		at -= size
+	}
+	return s[:end]
+}
+
+const zeroWidthJoiner = '\u200d'
+
+// goesOn reports whether a character belongs to the one before it.
+func goesOn(r rune) bool {
+	return unicode.Is(unicode.M, r) || r == zeroWidthJoiner || r == '\u200c' ||
+		0x1f3fb <= r && r <= 0x1f3ff || 0xe0020 <= r && r <= 0xe007f // tones of skin; tags, in flags
+}
