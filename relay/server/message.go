@@ -108,7 +108,7 @@ func (s *Server) react(on bool) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		emoji, err := param(c, "emoji")
+		emoji, err := pathOrQuery(c, "emoji")
 		if err != nil || !protocol.ValidEmoji(emoji) {
 			return refuse(protocol.CodeBadRequest, "the emoji must be 1 to 64 bytes without white space")
 		}

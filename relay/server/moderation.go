@@ -232,7 +232,7 @@ func (s *Server) enterUser(c *fiber.Ctx) (who hub.Identity, room, user string, e
 }
 
 func userParam(c *fiber.Ctx) (string, error) {
-	user, err := param(c, "user")
+	user, err := pathOrQuery(c, "user")
 	if err != nil || !protocol.ValidUser(user) {
 		return "", refuse(protocol.CodeBadRequest, "this is no valid id of a user")
 	}

@@ -41,6 +41,27 @@ func param(c *fiber.Ctx, name string) (string, error) {
 	return url.PathUnescape(strings.Clone(c.Params(name)))
 }
 
+// pathOrQuery is param, but where that part of the path is "-" and the query has the name,
+// the value is the query's: not every value survives in a path. Browsers take out a part
+// that is "." or "..", and some proxies make a "/" of its escape.
+func pathOrQuery(c *fiber.Ctx, name string) (string, error) {
+	part, err := param(c, name)
+	if err != nil || part != "-" {
+		return part, err
+	}
+	values, err := url.ParseQuery(queryOf(c))
+	if err != nil {
+		return "", err
+	}
+	switch given := values[name]; len(given) {
+	case 0:
+		return part, nil
+	case 1:
+		return given[0], nil
+	}
+	return "", errTwice
+}
+
 // identify checks the bearer token (RFC 6750). It is taken from the header
 // only: URLs end up in logs.
 func (s *Server) identify(c *fiber.Ctx) (hub.Identity, error) {
