@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"hallway/protocol"
@@ -143,11 +140,4 @@ func begun(err error) error {
 		return err
 	}
 	return failure{err}
-}
-
-// untilSignal ends with a signal; another one ends the process.
-func untilSignal() (context.Context, func()) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
 }

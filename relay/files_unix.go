@@ -2,7 +2,10 @@
 
 package main
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 // raiseFiles raises the soft limit of open files to the hard one and returns it.
 func raiseFiles() (uint64, error) {
@@ -18,4 +21,11 @@ func raiseFiles() (uint64, error) {
 		}
 	}
 	return uint64(l.Cur), nil //nolint:unconvert // its type is not the same on all systems
+}
+
+// openToAll reports whether users beside a file's owner and group may read or change it.
+func openToAll(path string) bool {
+	const othersReadWrite = 0o006
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().Perm()&othersReadWrite != 0
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"hallway/relay/auth"
@@ -16,7 +17,7 @@ import (
 
 const (
 	// jwksEvery is how often the key set is read anew.
-	jwksEvery = 15 * time.Minute
+	jwksEvery = 5 * time.Minute
 	// jwksAtLeast is between two reads that tokens with unknown keys ask for.
 	jwksAtLeast = 10 * time.Second
 	// jwksTimeout is how long one read may take, the first included: a relay does
@@ -25,18 +26,23 @@ const (
 	// jwksBytesMax is the most bytes of a key set.
 	jwksBytesMax = 1 << 20
 	// After a failed read the next one follows after jwksRetry, then twice as long
-	// each time, up to jwksRetryMax. Keys that were read stay good meanwhile.
+	// each time, up to jwksRetryMax. Keys that were read stay good meanwhile, for the
+	// reader's maxAge.
 	jwksRetry    = time.Second
 	jwksRetryMax = time.Minute
+	// jwksMaxAgeMin is the least maxAge: an issuer may be away for a moment.
+	jwksMaxAgeMin = time.Minute
 )
 
 // A keyReader keeps a keeper's keys as they stand at a URL.
 type keyReader struct {
 	url    string
 	keeper *auth.Keeper
+	maxAge time.Duration // how long keys stay good without being read again
 	log    *slog.Logger
 	client *http.Client
-	asked  chan struct{} // a token named a key that is not known
+	asked  chan struct{}  // a token named a key that is not known
+	hangup chan os.Signal // the operator wants it read
 }
 
 // checkKeysURL refuses a URL that is none of keys: those that come over plain HTTP
@@ -49,12 +55,12 @@ func checkKeysURL(rawURL string) error {
 	return nil
 }
 
-func newKeyReader(rawURL string, keeper *auth.Keeper, log *slog.Logger) (*keyReader, error) {
+func newKeyReader(rawURL string, maxAge time.Duration, keeper *auth.Keeper, log *slog.Logger) (*keyReader, error) {
 	if err := checkKeysURL(rawURL); err != nil {
 		return nil, err
 	}
 	r := &keyReader{
-		url: rawURL, keeper: keeper, log: log, asked: make(chan struct{}, 1),
+		url: rawURL, maxAge: maxAge, keeper: keeper, log: log, asked: make(chan struct{}, 1), hangup: make(chan os.Signal, 1),
 		client: &http.Client{
 			Timeout: jwksTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error {
@@ -80,14 +86,20 @@ func loopback(host string) bool {
 // the first try.
 func (r *keyReader) run(ctx context.Context, started chan<- struct{}) {
 	failures := 0
+	var last time.Time // when the keys in use were read; zero: there are none
 	for first := true; ctx.Err() == nil; first = false {
-		wait := jwksEvery
-		if err := r.read(ctx); err != nil {
+		wait := min(jwksEvery, r.maxAge/2)
+		err := r.read(ctx)
+		switch {
+		case err == nil:
+			failures, last = 0, time.Now()
+		case errors.Is(err, auth.ErrNoneUsable):
+			failures, last = 0, time.Now()
+			r.log.Error("no token of the key set is good", "error", err)
+		case ctx.Err() == nil:
 			wait = min(jwksRetry<<min(failures, 10), jwksRetryMax)
 			failures++
-			r.log.Warn("the key set cannot be read; keys that are known stay good", "error", err, "next_try", wait)
-		} else {
-			failures = 0
+			last, wait = r.outage(last, wait, err)
 		}
 		if first {
 			close(started)
@@ -96,7 +108,25 @@ func (r *keyReader) run(ctx context.Context, started chan<- struct{}) {
 	}
 }
 
-// wait waits, less where a key is asked for.
+// outage takes a failed read. Keys that were read last too long ago count no more: an
+// outage must not keep alive what the issuer may have taken out.
+func (r *keyReader) outage(last time.Time, wait time.Duration, err error) (time.Time, time.Duration) {
+	if last.IsZero() {
+		r.log.Warn("the key set cannot be read; no key is known", "error", err, "next_try", wait)
+		return last, wait
+	}
+	left := r.maxAge - time.Since(last)
+	if left <= 0 {
+		r.keeper.ForgetKeys()
+		r.log.Error("the key set could not be read for too long: its tokens are refused until it can be", "error", err, "longest", r.maxAge, "next_try", wait)
+		return time.Time{}, wait
+	}
+	wait = min(wait, left)
+	r.log.Warn("the key set cannot be read; keys that are known stay good", "error", err, "next_try", wait, "at_most", left.Round(time.Second))
+	return last, wait
+}
+
+// wait waits, less where a key is asked for or the operator wants it.
 func (r *keyReader) wait(ctx context.Context, d time.Duration) {
 	least := time.NewTimer(min(d, jwksAtLeast))
 	defer least.Stop()
@@ -104,12 +134,15 @@ func (r *keyReader) wait(ctx context.Context, d time.Duration) {
 	defer most.Stop()
 	select {
 	case <-least.C:
+	case <-r.hangup:
+		return
 	case <-ctx.Done():
 		return
 	}
 	select {
 	case <-most.C:
 	case <-r.asked:
+	case <-r.hangup:
 	case <-ctx.Done():
 	}
 }

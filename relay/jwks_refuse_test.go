@@ -29,7 +29,7 @@ func TestKeysFromElsewhere(t *testing.T) {
 	defer source.Close()
 	for path, taken := range map[string]bool{"/keys": true, "/away": false, "/huge": false} {
 		keeper := auth.NewKeylessKeeper()
-		r, err := newKeyReader(source.URL+path, keeper, slog.New(slog.DiscardHandler))
+		r, err := newKeyReader(source.URL+path, time.Hour, keeper, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,10 +39,13 @@ func newEdKey(t *testing.T, kid string) edKey {
 	return edKey{kid, private}
 }
 
+// audience is that of the tokens of an edKey.
+const audience = "hallway-tests"
+
 func (k edKey) token(t *testing.T) string {
 	t.Helper()
 	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{
-		"sub": "ada", "exp": time.Now().Add(time.Hour).Unix(), "rooms": []string{"*"},
+		"sub": "ada", "aud": []string{"another", audience}, "exp": time.Now().Add(time.Hour).Unix(), "rooms": []string{"*"},
 	})
 	token.Header["kid"] = k.kid
 	signed, err := token.SignedString(k.private)
@@ -101,7 +105,7 @@ func TestKeysAreReadAgain(t *testing.T) {
 			}
 		}
 		source := &issuer{}
-		r, err := newKeyReader("https://issuer.example/keys", keeper, slog.New(slog.DiscardHandler))
+		r, err := newKeyReader("https://issuer.example/keys", 24*time.Hour, keeper, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,12 +151,85 @@ func TestKeysAreReadAgain(t *testing.T) {
 	})
 }
 
+// TestKeysAreForgotten once they could not be read for too long, and known again after.
+func TestKeysAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const most = 3 * time.Hour
+		began := time.Now()
+		key, other := newEdKey(t, "1"), newEdKey(t, "2")
+		keeper := auth.NewKeylessKeeper()
+		source := &issuer{set: set(key, other)}
+		r, err := newKeyReader("https://issuer.example/keys", most, keeper, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.client.Transport = source
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		started := make(chan struct{})
+		go r.run(ctx, started)
+		<-started
+		who, err := keeper.Verify(time.Now(), key.token(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stands := func(want error) {
+			t.Helper()
+			synctest.Wait()
+			if _, err := keeper.Verify(time.Now(), key.token(t)); !errors.Is(err, want) || who.Key.Withdrawn() != (want != nil) {
+				t.Errorf("after %v: %v, withdrawn %v", time.Since(began), err, who.Key.Withdrawn())
+			}
+		}
+		time.Sleep(jwksEvery + time.Millisecond) // it is read once more
+		synctest.Wait()
+		source.serve("")
+		time.Sleep(most - time.Second)
+		stands(nil)
+		// The operator may ask: that it was tried makes it no younger.
+		r.hangup <- syscall.SIGHUP
+		stands(nil)
+		time.Sleep(2 * time.Second)
+		stands(auth.ErrNoKeys)
+		time.Sleep(most)
+		stands(auth.ErrNoKeys)
+		source.serve(set(key, other))
+		time.Sleep(jwksRetryMax)
+		synctest.Wait()
+		if who, err = keeper.Verify(time.Now(), key.token(t)); err != nil || who.Key.Withdrawn() {
+			t.Errorf("the issuer is back: %v", err)
+		}
+
+		// A key that was taken out is gone with the next read, or at once by a SIGHUP.
+		source.serve(set(other))
+		stands(nil)
+		before := source.requests()
+		r.hangup <- syscall.SIGHUP
+		synctest.Wait()
+		if n := source.requests() - before; n != 1 || !who.Key.Withdrawn() {
+			t.Errorf("a SIGHUP has it read %d times; withdrawn %v", n, who.Key.Withdrawn())
+		}
+		source.serve(set(key))
+		time.Sleep(jwksEvery)
+		synctest.Wait()
+		who, err = keeper.Verify(time.Now(), key.token(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		source.serve(set())
+		time.Sleep(jwksEvery)
+		synctest.Wait()
+		if _, err := keeper.Verify(time.Now(), key.token(t)); err == nil || errors.Is(err, auth.ErrNoKeys) || !who.Key.Withdrawn() {
+			t.Errorf("an empty set: %v, withdrawn %v", err, who.Key.Withdrawn())
+		}
+	})
+}
+
 func TestJWKSURLMustBeSafe(t *testing.T) {
 	for url, ok := range map[string]bool{
 		"https://issuer.example/keys": true, "http://127.0.0.1:9/keys": true, "http://[::1]:9/k": true, "http://localhost/k": true,
 		"http://issuer.example/keys": false, "issuer.example": false, "ftp://127.0.0.1/": false, "": false, "https:///keys": false,
 	} {
-		_, err := newKeyReader(url, auth.NewKeylessKeeper(), slog.New(slog.DiscardHandler))
+		_, err := newKeyReader(url, time.Hour, auth.NewKeylessKeeper(), slog.New(slog.DiscardHandler))
 		if (err == nil) != ok {
 			t.Errorf("%q: %v", url, err)
 		}
@@ -167,9 +244,11 @@ func TestTokensOfAKeySetOpenTheRelay(t *testing.T) {
 		_, _ = io.WriteString(w, set(key))
 	}))
 	defer source.Close()
-	p := serve(t, "--jwks-url", source.URL)
+	p := serve(t, "--jwks-url", source.URL, "--jwt-audience", audience)
+	_, shared, _ := run(t, nil, "token", "--sub", "ada", "--room", "*", "--jwt-audience", audience)
 	for token, want := range map[string]int{
-		key.token(t): 200, stranger.token(t): 401, token(t, "ada", "*"): 200, // the secret is good as well
+		key.token(t): 200, stranger.token(t): 401, strings.TrimSpace(shared): 200, // the secret is good as well
+		token(t, "ada", "*"): 401, // for whom it is, it does not say
 	} {
 		if status, _, body := p.rest("GET", "/v1/rooms/lobby/messages", token, ""); status != want {
 			t.Errorf("status %d, want %d: %s", status, want, body)

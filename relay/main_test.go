@@ -69,6 +69,15 @@ func TestWhatCannotBeginSaysSoInOneLine(t *testing.T) {
 		{"a retention of no time", nil, []string{"serve", "--retention", "59s"}, "--retention must be 0, or 1m or above"},
 		{"a retention below 0", nil, []string{"serve", "--retention=-1h"}, "--retention must be 0, or 1m or above"},
 		{"keys over plain HTTP", nil, []string{"serve", "--jwks-url", "http://issuer.example/keys"}, "--jwks-url must be"},
+		{"keys of nobody's audience", nil, []string{"serve", "--jwks-url", "https://issuer.example/keys"}, "--jwks-url needs --jwt-audience"},
+		{"keys of an empty audience", nil, []string{"serve", "--jwks-url", "https://issuer.example/keys", "--jwt-audience", ""}, "--jwks-url needs --jwt-audience"},
+		{"keys of the environment", []string{"HALLWAY_JWKS_URL=https://issuer.example/keys"}, []string{"serve"}, "--jwks-url needs --jwt-audience"},
+		{"keys beside the demo", nil, []string{"serve", "--demo", "--addr", "127.0.0.1:0", "--jwks-url", "https://issuer.example/keys"}, "--jwks-url needs --jwt-audience"},
+		{"keys that are good for no time", nil, []string{"serve", "--jwks-url", "https://issuer.example/keys", "--jwt-audience", "a", "--jwks-max-age", "1s"}, "--jwks-max-age must be 1m0s or above"},
+		{"a blank audience", nil, []string{"serve", "--jwt-audience", " "}, "--jwt-audience must not begin or end with white space"},
+		{"an issuer with a line break", []string{"HALLWAY_JWT_ISSUER=https://issuer.example\n"}, []string{"serve"}, "--jwt-issuer must not begin or end with white space"},
+		{"tokens of no time", nil, []string{"serve", "--token-max-ttl=-1h"}, "--token-max-ttl must be 0, or 1s or above"},
+		{"tokens of a number", []string{"HALLWAY_TOKEN_MAX_TTL=24"}, []string{"serve"}, "--token-max-ttl"},
 		{"another log level", nil, []string{"serve", "--log-level", "loud"}, "--log-level"},
 		{"the demo for all", nil, []string{"serve", "--demo", "--addr", ":0"}, "--demo is for loopback addresses only"},
 		{"the demo for others", nil, []string{"serve", "--demo", "--addr", "192.0.2.1:0"}, "--demo is for loopback addresses only"},
@@ -76,6 +85,8 @@ func TestWhatCannotBeginSaysSoInOneLine(t *testing.T) {
 		{"a token for nobody", nil, []string{"token"}, "--sub"},
 		{"a token without secret", []string{"HALLWAY_JWT_SECRET="}, []string{"token", "--sub", "u1"}, "no token secret"},
 		{"a token of the past", nil, []string{"token", "--sub", "u1", "--ttl=-1h"}, "--ttl"},
+		{"a token of days", nil, []string{"token", "--sub", "u1", "--ttl", "25h"}, "--ttl 25h0m0s is above --token-max-ttl 24h0m0s"},
+		{"a token of an hour where minutes are allowed", []string{"HALLWAY_TOKEN_MAX_TTL=15m"}, []string{"token", "--sub", "u1"}, "above --token-max-ttl 15m0s"},
 		{"a token for a king", nil, []string{"token", "--sub", "u1", "--role", "king"}, "--role"},
 		{"a token for no room", nil, []string{"token", "--sub", "u1", "--room", strings.Repeat("x", 129)}, "rooms"},
 	} {
@@ -105,8 +116,10 @@ func TestHelpAndVersion(t *testing.T) {
 			"--rate", "HALLWAY_RATE", "--conns-per-user", "HALLWAY_CONNS_PER_USER", "--demo",
 			"--conns", "HALLWAY_CONNS", "--rooms", "HALLWAY_ROOMS", "--frames-per-second", "HALLWAY_FRAMES_PER_SECOND",
 			"--handshakes-per-second", "HALLWAY_HANDSHAKES_PER_SECOND", "127.0.0.1:8080",
+			"--jwt-issuer", "HALLWAY_JWT_ISSUER", "--jwt-audience", "HALLWAY_JWT_AUDIENCE", "--token-max-ttl", "HALLWAY_TOKEN_MAX_TTL", "24h",
+			"--jwks-url", "--jwks-max-age", "HALLWAY_JWKS_MAX_AGE",
 		}},
-		{[]string{"token", "--help"}, []string{"--sub", "--name", "--room", "--role", "--ttl"}},
+		{[]string{"token", "--help"}, []string{"--sub", "--name", "--room", "--role", "--ttl", "--jwt-issuer", "--jwt-audience", "--token-max-ttl"}},
 	} {
 		code, stdout, stderr := run(t, nil, test.args...)
 		if code != 0 || stderr != "" {

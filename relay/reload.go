@@ -18,6 +18,8 @@ type watch struct {
 	paths []string
 	// take is given the contents. Its error leaves things as they are.
 	take func(contents [][]byte) error
+	// private are files that nobody but the relay should read, by the flag that names them.
+	private map[string]string
 
 	last   [][]byte
 	failed string // the error that was logged last
@@ -27,6 +29,9 @@ type watch struct {
 func watchFiles(ctx context.Context, log *slog.Logger, hangups <-chan os.Signal, watches ...*watch) {
 	tick := time.NewTicker(reloadEvery)
 	defer tick.Stop()
+	for _, w := range watches {
+		w.warnOfAccess(log)
+	}
 	for {
 		select {
 		case <-tick.C:
@@ -59,10 +64,20 @@ func (w *watch) look(log *slog.Logger) {
 		w.last, w.failed = contents, ""
 		if !first { // or it is what the relay began with
 			log.Info("taken over anew", "what", w.what)
+			w.warnOfAccess(log)
 		}
 	case err.Error() != w.failed:
 		w.failed = err.Error()
 		log.Error("cannot be taken over anew; what was in use stays so", "what", w.what, "error", err)
+	}
+}
+
+// warnOfAccess warns of private files that everybody on the machine may read or change.
+func (w *watch) warnOfAccess(log *slog.Logger) {
+	for flag, path := range w.private {
+		if openToAll(path) {
+			log.Warn("everybody on this machine may read or change this file: take the rights away (chmod o-rw)", "flag", flag, "path", path)
+		}
 	}
 }
 

@@ -61,7 +61,7 @@ func TestNothingPrivateIsPutOut(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	write(t, file, secret)
 	// Nobody answers there; a URL may hold a password and a key.
-	p := serve(t, "--jwt-secret-file", file, "--jwks-url", "http://mark-user:mark-password@127.0.0.1:1/keys?key=mark-key")
+	p := serve(t, "--jwt-secret-file", file, "--jwks-url", "http://mark-user:mark-password@127.0.0.1:1/keys?key=mark-key", "--jwt-audience", audience)
 	for _, bearer := range bearers(t) {
 		p.askEverything(bearer)
 		p.sayEverything(bearer)
@@ -107,6 +107,7 @@ func bearers(t *testing.T) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
+		keeper.Demand(auth.Demands{Audience: audience})
 		token, err := keeper.Issue(auth.Claims{
 			Sub: "mark-user-" + string(role), Name: "mark-name", Role: role,
 			Rooms: auth.Rooms{{Pattern: "mark-room*", Role: role}},

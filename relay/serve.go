@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -52,7 +51,7 @@ type serveCommand struct {
 
 // Run runs a relay until a signal ends it.
 func (s *serveCommand) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
 	ignoreFileLimit()
 	saveMemory()
@@ -76,7 +75,6 @@ func (s *serveCommand) Run() error {
 		return failure{fmt.Errorf("serve: %w", err)}
 	case <-ctx.Done():
 	}
-	stop() // a second signal ends the process at once
 	return r.drain()
 }
 
@@ -100,10 +98,11 @@ func (s *serveCommand) background(ctx context.Context, r *relay) error {
 	if s.JWKSURL == "" {
 		return nil
 	}
-	reader, err := newKeyReader(s.JWKSURL, r.keeper, r.log)
+	reader, err := newKeyReader(s.JWKSURL, s.JWKSMaxAge, r.keeper, r.log)
 	if err != nil {
 		return err
 	}
+	notifyHangups(reader.hangup)
 	read := make(chan struct{})
 	go reader.run(ctx, read)
 	<-read

@@ -290,12 +290,23 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// TestASecondSignalEndsAtOnce while a client keeps the drain waiting. One that comes right
+// after the first is no second one: see TestADoubledSignal.
 func TestASecondSignalEndsAtOnce(t *testing.T) {
 	p := serve(t)
 	c := p.enter("u1", "lobby")
 	p.signal(syscall.SIGTERM)
 	want[protocol.Goaway](c)
-	p.signal(syscall.SIGTERM)
+	time.Sleep(sameSignal)
+	until(t, "a second signal ends the relay", func() bool {
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-p.ended:
+			return true
+		default:
+			return false
+		}
+	})
 	p.end()
 	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
 		t.Errorf("the relay ended with %v", p.cmd.ProcessState)

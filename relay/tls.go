@@ -65,7 +65,7 @@ func (f tlsFlags) fromFiles(log *slog.Logger) (secured, error) {
 	s := secured{config: settings(), ends: func() time.Time { return current.Load().Leaf.NotAfter }}
 	s.config.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return current.Load(), nil }
 	s.watch = &watch{
-		what: "certificate", paths: []string{f.Cert, f.Key},
+		what: "certificate", paths: []string{f.Cert, f.Key}, private: map[string]string{"--tls-key": f.Key},
 		take: func(contents [][]byte) error {
 			pair, err := tls.X509KeyPair(contents[0], contents[1])
 			if err != nil {

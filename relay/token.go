@@ -15,13 +15,16 @@ type tokenCommand struct {
 	Name string        `help:"The user's name, for people."`
 	Room []string      `help:"A room that the token opens, or a pattern: * is any run of characters, ? is one. May be repeated; without it no room opens."`
 	Role string        `enum:"participant,moderator,organizer" default:"participant" help:"The user's role: participant, moderator or organizer."`
-	TTL  time.Duration `name:"ttl" default:"1h" help:"How long the token is good: 90s, 15m, 1h."`
+	TTL  time.Duration `name:"ttl" default:"1h" help:"How long the token is good: 90s, 15m, 1h; at most --token-max-ttl, which must be the relay's."`
 }
 
 // Run prints a token.
 func (t *tokenCommand) Run() error {
 	if t.TTL <= 0 {
 		return errors.New("--ttl must be above 0")
+	}
+	if t.MaxTTL > 0 && t.TTL > t.MaxTTL {
+		return fmt.Errorf("--ttl %v is above --token-max-ttl %v: a relay would refuse the token", t.TTL, t.MaxTTL)
 	}
 	keeper, err := t.keeper()
 	if err != nil {

@@ -19,7 +19,7 @@ const (
 	TokenBytesMax = 8192
 	// SubBytesMax is the longest sub, in bytes of UTF-8.
 	SubBytesMax = 128
-	// NameBytesMax is the longest name, in bytes of UTF-8.
+	// NameBytesMax is the longest name, in bytes of UTF-8; a longer one is cut.
 	NameBytesMax = 256
 	// RoomEntriesMax is the most entries in rooms.
 	RoomEntriesMax = 256
@@ -39,11 +39,9 @@ type Claims struct {
 func (c *Claims) check() error {
 	switch {
 	case c.Sub == "":
-		return errors.New("the claim sub is missing")
+		return errors.New("the claim sub is missing: it names the user")
 	case !plain(c.Sub, SubBytesMax):
 		return fmt.Errorf("the claim sub must be at most %d bytes without control characters", SubBytesMax)
-	case !plain(c.Name, NameBytesMax):
-		return fmt.Errorf("the claim name must be at most %d bytes without control characters", NameBytesMax)
 	case !c.Role.Valid():
 		return errors.New("the claim role is none of participant, moderator, organizer")
 	case len(c.Rooms) > RoomEntriesMax:
@@ -61,9 +59,10 @@ func (c *Claims) check() error {
 }
 
 // plain reports whether s is UTF-8 of at most bytesMax bytes without control
-// characters.
+// characters. U+FFFD is what JSON's decoder makes of half a character: who has it in the
+// name of two users takes them for one.
 func plain(s string, bytesMax int) bool {
-	return len(s) <= bytesMax && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+	return len(s) <= bytesMax && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError })
 }
 
 // readClaims takes from a token's payload what Hallway asks of it, and ignores
@@ -80,6 +79,7 @@ func readClaims(m jwt.MapClaims) (Claims, error) {
 		if c.Name, ok = v.(string); !ok {
 			return c, errors.New("the claim name is no string")
 		}
+		c.Name = protocol.CleanName(c.Name, NameBytesMax)
 	}
 	if v := m["role"]; v != nil {
 		role, ok := v.(string)
@@ -91,7 +91,7 @@ func readClaims(m jwt.MapClaims) (Claims, error) {
 	if v := m["rooms"]; v != nil {
 		entries, ok := v.([]any)
 		if !ok {
-			return c, errors.New("the claim rooms is no list")
+			return c, errors.New(`the claim rooms is no list: it must be like ["lobby"]`)
 		}
 		c.Rooms = make(Rooms, 0, min(len(entries), RoomEntriesMax+1))
 		for _, v := range entries {

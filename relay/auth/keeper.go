@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,25 +22,34 @@ const (
 	Leeway = 10 * time.Second
 )
 
-// ErrExpired is of a token that was good once.
-var ErrExpired = errors.New("the token has expired")
-
-// ErrNoKeys is of any token while there is no secret and the keys have not been read
-// yet.
-var ErrNoKeys = errors.New("the keys of tokens are not known yet")
+// Demands are what tokens must say beside what the protocol asks for.
+type Demands struct {
+	Issuer   string        // the claim iss; "": any, or none
+	Audience string        // one of the claim aud; "": any, or none
+	TTL      time.Duration // the longest time from now to the claim exp; 0: any
+}
 
 // Keeper checks tokens: those of a secret that it shares with their issuer
 // (HS256), which it can make as well, and those of a set of public keys (EdDSA,
 // ES256, RS256). Secret and set may change at any time. It may be used from
 // several goroutines.
 type Keeper struct {
+	demands Demands // before the first token
+
+	change  sync.Mutex // is held by those who change what follows
 	secrets atomic.Pointer[secrets]
 	keys    atomic.Pointer[keyset]
 	lacks   atomic.Pointer[func()]
 }
 
-// secrets are those whose tokens are good. Only the first makes new ones.
-type secrets [2][]byte
+// A secret is one whose tokens are good.
+type secret struct {
+	bytes  []byte
+	stands *hub.TokenKey
+}
+
+// secrets are the one in use, which makes new tokens, and the one before it.
+type secrets [2]secret
 
 var _ hub.Verifier = (*Keeper)(nil)
 
@@ -59,168 +70,150 @@ func NewKeylessKeeper() *Keeper {
 	return k
 }
 
-// ChangeSecret makes a secret the one in use. The one before stays good for
-// tokens that are under way, until the next change.
-func (k *Keeper) ChangeSecret(secret []byte) error {
-	if len(secret) < SecretBytesMin {
-		return fmt.Errorf("the token secret is too short: %d bytes, at least %d are needed", len(secret), SecretBytesMin)
+// Demand sets what tokens must say. It is for before the first token.
+func (k *Keeper) Demand(d Demands) { k.demands = d }
+
+// Longest returns how long a token may be good that is wanted for d.
+func (k *Keeper) Longest(d time.Duration) time.Duration {
+	if k.demands.TTL > 0 {
+		d = min(d, k.demands.TTL)
 	}
+	return d
+}
+
+// ChangeSecret makes a secret the one in use. The one before stays good for
+// tokens that are under way, until the next change: then it is withdrawn, and the
+// sessions of its tokens with it.
+func (k *Keeper) ChangeSecret(bytesOfSecret []byte) error {
+	if len(bytesOfSecret) < SecretBytesMin {
+		return fmt.Errorf("the token secret is too short: %d bytes, at least %d are needed", len(bytesOfSecret), SecretBytesMin)
+	}
+	k.change.Lock()
+	defer k.change.Unlock()
 	was := k.secrets.Load()
-	if !bytes.Equal(was[0], secret) {
-		k.secrets.Store(&secrets{bytes.Clone(secret), was[0]})
+	switch {
+	case bytes.Equal(was[0].bytes, bytesOfSecret):
+	case bytes.Equal(was[1].bytes, bytesOfSecret): // back again
+		k.secrets.Store(&secrets{was[1], was[0]})
+	default:
+		k.secrets.Store(&secrets{{bytes.Clone(bytesOfSecret), &hub.TokenKey{}}, was[0]})
+		if was[1].stands != nil {
+			was[1].stands.Withdraw()
+		}
 	}
 	return nil
 }
 
-// ChangeKeys takes a JSON Web Key Set in place of the one before.
+// ChangeKeys takes a JSON Web Key Set in place of the one before. Keys that it lacks are
+// withdrawn, and the sessions of their tokens with them. A set without a key that signs
+// tokens counts as well, and is [ErrNoneUsable].
 func (k *Keeper) ChangeKeys(jwks []byte) error {
 	set, err := readKeyset(jwks)
 	if err != nil {
 		return err
 	}
-	k.keys.Store(set)
+	k.changeKeys(&set)
+	if len(set) == 0 {
+		return ErrNoneUsable
+	}
 	return nil
 }
 
-// OnUnknownKey has f called when a token names a key that the set lacks: it may
-// be newer than the set. f must not block.
+// ForgetKeys withdraws all keys of the set. Until the next ChangeKeys its tokens are
+// refused with [ErrNoKeys].
+func (k *Keeper) ForgetKeys() { k.changeKeys(nil) }
+
+func (k *Keeper) changeKeys(set *keyset) {
+	k.change.Lock()
+	defer k.change.Unlock()
+	was := k.keys.Load()
+	var now keyset
+	if set != nil {
+		now = *set
+	}
+	if was != nil {
+		now.goOn(*was)
+	}
+	k.keys.Store(set)
+}
+
+// OnUnknownKey announces a key set that may change: f is called when a token names a key
+// that the set lacks. f must not block.
 func (k *Keeper) OnUnknownKey(f func()) { k.lacks.Store(&f) }
 
-// Verify checks a token at the time now: its signature, by no algorithm but the
-// four; its times, with Leeway; its claims and their bounds.
+// Verify checks a token at the time now: its form, its header, its signature by no
+// algorithm but the four, its times with Leeway, its claims and their bounds. The error
+// is a *[hub.TokenError].
 func (k *Keeper) Verify(now time.Time, token string) (hub.Identity, error) {
-	if len(token) > TokenBytesMax {
-		return hub.Identity{}, fmt.Errorf("the token is longer than %d bytes", TokenBytesMax)
-	}
-	methods := k.methods()
-	if len(methods) == 0 {
+	if k.secrets.Load()[0].bytes == nil && k.keys.Load() == nil {
 		return hub.Identity{}, ErrNoKeys
 	}
-	parser := jwt.NewParser(
-		jwt.WithValidMethods(methods),
-		jwt.WithStrictDecoding(),
-		jwt.WithExpirationRequired(),
-		jwt.WithIssuedAt(),
-		jwt.WithLeeway(Leeway),
-		jwt.WithTimeFunc(func() time.Time { return now }),
-	)
-	payload := jwt.MapClaims{}
-	parsed, err := parser.ParseWithClaims(token, payload, k.key)
-	if errors.Is(err, errKeyUnknown) {
-		if f := k.lacks.Load(); f != nil {
-			(*f)()
-		}
-	}
-	if err != nil || !parsed.Valid {
-		return hub.Identity{}, explain(err)
-	}
-	return identity(payload)
-}
-
-// methods are the algorithms for which there is a key.
-func (k *Keeper) methods() []string {
-	methods := []string{}
-	if k.secrets.Load()[0] != nil {
-		methods = append(methods, jwt.SigningMethodHS256.Alg())
-	}
-	if k.keys.Load() != nil {
-		methods = append(methods, keysetMethods...)
-	}
-	return methods
-}
-
-// key finds what a token must be signed with. Its algorithm is one of methods.
-func (k *Keeper) key(t *jwt.Token) (any, error) {
-	// What must be understood (RFC 7515, section 4.1.11) is not.
-	if _, ok := t.Header["crit"]; ok {
-		return nil, jwt.ErrTokenUnverifiable
-	}
-	if t.Method != jwt.SigningMethodHS256 {
-		return k.keys.Load().key(t)
-	}
-	both := k.secrets.Load()
-	if both[1] == nil {
-		return both[0], nil
-	}
-	return jwt.VerificationKeySet{Keys: []jwt.VerificationKey{both[0], both[1]}}, nil
-}
-
-// identity makes of a payload whose signature and times are good what the hub
-// knows of a user.
-func identity(payload jwt.MapClaims) (hub.Identity, error) {
-	expires, err := expiry(payload)
+	p, err := parse(token)
 	if err != nil {
 		return hub.Identity{}, err
 	}
-	c, err := readClaims(payload)
+	key, err := k.signedBy(&p)
 	if err != nil {
 		return hub.Identity{}, err
 	}
-	who := hub.Identity{Expires: expires.Add(Leeway), Grants: c.Rooms}
-	if iat, ok := payload["iat"].(float64); ok { // its range is checked
-		who.IssuedAt = time.Unix(int64(iat), 0)
-	}
-	who.User.ID, who.User.Name, who.User.Role = c.Sub, c.Name, c.Role
-	return who, nil
+	who, err := k.identity(now, p.payload)
+	who.Key = key
+	return who, err
 }
 
-// timeSecondsMax is the end of year 9999. Beyond it a number is no date but, as
-// a rule, one in milliseconds, and further on it fits no integer.
-const timeSecondsMax = 253402300799
-
-// expiry is the claim exp, once all times are known to be some.
-func expiry(payload jwt.MapClaims) (exp time.Time, err error) {
-	for _, claim := range []string{"exp", "nbf", "iat"} {
-		v, ok := payload[claim]
-		seconds, number := v.(float64)
-		if ok && (!number || seconds < 0 || seconds > timeSecondsMax) {
-			return exp, fmt.Errorf("the claim %s is no time in seconds", claim)
+// signedBy checks the signature and returns the key of it. Which keys come into question
+// is for the token's algorithm to say, never for what a key looks like: a public key is
+// never a secret (RFC 8725, section 3.1).
+func (k *Keeper) signedBy(p *parsed) (*hub.TokenKey, error) {
+	alg, _ := p.header["alg"].(string)
+	if alg == jwt.SigningMethodHS256.Alg() && k.secrets.Load()[0].bytes != nil {
+		for _, s := range k.secrets.Load() {
+			if s.bytes != nil && jwt.SigningMethodHS256.Verify(p.signed, p.signature, s.bytes) == nil {
+				return s.stands, nil
+			}
 		}
-		if claim == "exp" {
-			exp = time.Unix(int64(seconds), 0)
-		}
+		return nil, errSecret
 	}
-	return exp, nil
-}
-
-// explain says what is wrong in words of our own: the library's may hold parts
-// of the token.
-func explain(err error) error {
-	if errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid) {
-		return ErrExpired
+	at := slices.IndexFunc(keysetMethods, func(m jwt.SigningMethod) bool { return m.Alg() == alg })
+	if at < 0 {
+		return nil, errAlgorithm
 	}
-	for _, known := range []struct {
-		err  error
-		text string
-	}{
-		{errKeyUnknown, "the token's key is not known"},
-		{jwt.ErrTokenMalformed, "the token is malformed"},
-		{jwt.ErrTokenUnverifiable, "the token's algorithm or header is not accepted"},
-		{jwt.ErrTokenSignatureInvalid, "the token's signature is not valid"},
-		{jwt.ErrTokenRequiredClaimMissing, "the claim exp is missing"},
-		{jwt.ErrTokenNotValidYet, "the token is not valid yet"},
-		{jwt.ErrTokenUsedBeforeIssued, "the token was issued in the future"},
-	} {
-		if errors.Is(err, known.err) {
-			return errors.New(known.text)
-		}
+	set, announced := k.keys.Load(), k.lacks.Load()
+	switch {
+	case set == nil && announced != nil:
+		return nil, ErrNoKeys
+	case set == nil:
+		return nil, errAlgorithm
 	}
-	return errors.New("the token is not valid")
+	key, err := set.verify(p, keysetMethods[at])
+	if errors.Is(err, errKeyUnknown) && announced != nil {
+		(*announced)()
+	}
+	return key, err
 }
 
 // Issue makes a token for c that expires at the given time, signed with the
-// secret, which there must be. The error says which claim is out of bounds.
+// secret, which there must be. It says what the relay demands. The error says which
+// claim is out of bounds.
 func (k *Keeper) Issue(c Claims, expires time.Time) (string, error) {
 	if err := c.check(); err != nil {
 		return "", err
 	}
-	secret := k.secrets.Load()[0]
+	// What others issued is cleaned, see readClaims; who issues here can mend it.
+	if !plain(c.Name, NameBytesMax) {
+		return "", fmt.Errorf("the claim name must be at most %d bytes without control characters", NameBytesMax)
+	}
+	secret := k.secrets.Load()[0].bytes
 	if secret == nil {
 		return "", errors.New("there is no secret to sign a token with")
 	}
 	payload := jwt.MapClaims{"sub": c.Sub, "role": string(c.Role), "exp": expires.Unix()}
-	if c.Name != "" {
-		payload["name"] = c.Name
+	for claim, value := range map[string]string{
+		"name": c.Name, "iss": k.demands.Issuer, "aud": k.demands.Audience,
+	} {
+		if value != "" {
+			payload[claim] = value
+		}
 	}
 	if !c.IssuedAt.IsZero() {
 		payload["iat"] = c.IssuedAt.Unix()

@@ -1,91 +1,158 @@
 package auth
 
 import (
-	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/MicahParks/jwkset"
-	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
+
+	"hallway/relay/hub"
 )
 
 const (
 	// KeysMax is how many keys a set may have.
 	KeysMax = 100
-	// rsaBitsMin is the shortest RSA key (RFC 7518, section 3.3).
-	rsaBitsMin = 2048
+	// rsaBitsMin is the shortest RSA key (RFC 7518, section 3.3), rsaBitsMax the longest:
+	// what a signature costs grows with the square.
+	rsaBitsMin, rsaBitsMax = 2048, 8192
+	// triesMax is how many keys are tried for a token, which need not name one.
+	triesMax = 8
 )
 
 // keysetMethods are the algorithms of tokens that a key of a set may have
 // signed. They are all asymmetric: a set is public.
-var keysetMethods = []string{
-	jwt.SigningMethodEdDSA.Alg(), jwt.SigningMethodES256.Alg(), jwt.SigningMethodRS256.Alg(),
+var keysetMethods = []jwt.SigningMethod{jwt.SigningMethodEdDSA, jwt.SigningMethodES256, jwt.SigningMethodRS256}
+
+// ErrNoneUsable is of a key set that has no key for a token. It counts all the same: the
+// keys of the set before are gone.
+var ErrNoneUsable = errors.New("the key set has no key for EdDSA, ES256 or RS256")
+
+// A setKey is a key of a set. It signs by one algorithm alone.
+type setKey struct {
+	kid    string
+	method jwt.SigningMethod
+	public crypto.PublicKey
+	stands *hub.TokenKey
 }
 
-var errKeyUnknown = errors.New("auth: the token's key is not known")
+// same reports whether both are the same key, for a session.
+func (k *setKey) same(other *setKey) bool {
+	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.kid == other.kid && k.method == other.method && public.Equal(other.public)
+}
 
 // keyset is a JSON Web Key Set (RFC 7517, section 5) that was understood.
-type keyset struct{ find keyfunc.Keyfunc }
+type keyset []setKey
 
 // readKeyset takes from a set the keys that may sign tokens of [keysetMethods],
-// and passes over all others, as RFC 7517 wants it. A set without any is an
-// error.
-func readKeyset(jwks []byte) (*keyset, error) {
+// and passes over all others, as RFC 7517 wants it.
+func readKeyset(jwks []byte) (keyset, error) {
 	var document struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
-	if err := json.Unmarshal(jwks, &document); err != nil {
+	if err := json.Unmarshal(jwks, &document); err != nil || document.Keys == nil {
 		return nil, errors.New("the key set is no JSON object with keys")
 	}
 	if len(document.Keys) > KeysMax {
 		return nil, fmt.Errorf("the key set has more than %d keys", KeysMax)
 	}
-	ctx := context.Background() // nothing of this waits
-	storage := jwkset.NewMemoryStorage()
-	usable := 0
+	set := keyset{}
 	for _, raw := range document.Keys {
-		key, err := jwkset.NewJWKFromRawJSON(raw, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
-		if err != nil || !signs(&key) {
+		key, ok := readKey(raw)
+		if ok && !slices.ContainsFunc(set, func(k setKey) bool { return k.same(&key) }) {
+			set = append(set, key)
+		}
+	}
+	return set, nil
+}
+
+// readKey reads a key; ok is false for one that signs no tokens. A certificate in it is
+// held against the key, an address of one (x5u) is not followed.
+func readKey(raw json.RawMessage) (key setKey, ok bool) {
+	jwk, err := jwkset.NewJWKFromRawJSON(raw, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
+	if err != nil {
+		return key, false
+	}
+	m := jwk.Marshal()
+	if m.USE != "" && m.USE != jwkset.UseSig || len(m.KEYOPS) > 0 && !slices.Contains(m.KEYOPS, jwkset.KeyOpsVerify) {
+		return key, false
+	}
+	// A private key that is published signs for everybody.
+	var private struct {
+		D json.RawMessage `json:"d"`
+	}
+	if json.Unmarshal(raw, &private) != nil || private.D != nil {
+		return key, false
+	}
+	key = setKey{kid: m.KID, public: jwk.Key(), stands: &hub.TokenKey{}}
+	switch public := key.public.(type) {
+	case ed25519.PublicKey:
+		key.method = jwt.SigningMethodEdDSA
+	case *ecdsa.PublicKey:
+		key.method = jwt.SigningMethodES256
+		if public.Curve != elliptic.P256() {
+			return key, false
+		}
+	case *rsa.PublicKey:
+		key.method = jwt.SigningMethodRS256
+		if bits := public.N.BitLen(); bits < rsaBitsMin || bits > rsaBitsMax || public.E < 3 || public.E%2 == 0 {
+			return key, false
+		}
+	default:
+		return key, false
+	}
+	return key, m.ALG == "" || m.ALG.String() == key.method.Alg()
+}
+
+// goOn gives the keys that stand in both sets the sessions of the set before, and
+// withdraws those that do not stand in this one.
+func (s keyset) goOn(before keyset) {
+	for i := range before {
+		j := slices.IndexFunc(s, func(k setKey) bool { return k.same(&before[i]) })
+		if j < 0 {
+			before[i].stands.Withdraw()
 			continue
 		}
-		if err := storage.KeyWrite(ctx, key); err != nil {
-			return nil, fmt.Errorf("keep a key: %w", err)
+		s[j].stands = before[i].stands
+	}
+}
+
+// verify finds the key that has signed a token: of the kid that it names, or any.
+func (s keyset) verify(p *parsed, method jwt.SigningMethod) (*hub.TokenKey, error) {
+	kid, named := "", false
+	if v, ok := p.header["kid"]; ok {
+		if kid, named = v.(string); !named {
+			return nil, errKeyID
 		}
-		usable++
 	}
-	if usable == 0 {
-		return nil, errors.New("the key set has no key for EdDSA, ES256 or RS256")
+	known, tries := false, 0
+	for i := range s {
+		k := &s[i]
+		if named && k.kid != kid {
+			continue
+		}
+		known = true
+		if k.method != method || tries == triesMax {
+			continue
+		}
+		tries++
+		if method.Verify(p.signed, p.signature, k.public) == nil {
+			return k.stands, nil
+		}
 	}
-	find, err := keyfunc.New(keyfunc.Options{Storage: storage})
-	return &keyset{find}, err
-}
-
-// signs reports whether a key may have signed tokens.
-func signs(key *jwkset.JWK) bool {
-	m := key.Marshal()
-	if m.USE != "" && m.USE != jwkset.UseSig {
-		return false
-	}
-	switch m.KTY {
-	case jwkset.KtyOKP:
-		return m.CRV == jwkset.CrvEd25519
-	case jwkset.KtyEC:
-		return m.CRV == jwkset.CrvP256
-	case jwkset.KtyRSA:
-		public, ok := key.Key().(*rsa.PublicKey)
-		return ok && public.N.BitLen() >= rsaBitsMin
-	}
-	return false
-}
-
-// key finds the key that a token names, or all where it names none.
-func (s *keyset) key(t *jwt.Token) (any, error) {
-	key, err := s.find.Keyfunc(t)
-	if err != nil {
+	switch {
+	case named && !known:
 		return nil, errKeyUnknown
+	case named && tries == 0:
+		return nil, errKeyMethod
 	}
-	return key, nil
+	return nil, errSignature
 }

@@ -174,7 +174,7 @@ func TestChangeKeysTakesWhatItUnderstands(t *testing.T) {
 		}
 	}
 	for name, bad := range map[string]string{
-		"nothing": ``, "a list": `[]`, "no keys": `{}`, "none of use": `{"keys":[` + other + `]}`,
+		"nothing": ``, "a list": `[]`, "no keys": `{}`, "no list": `{"keys":null}`,
 		"too many": `{"keys":[` + strings.TrimSuffix(strings.Repeat("{},", auth.KeysMax+1), ",") + `]}`,
 	} {
 		if err := k.ChangeKeys([]byte(bad)); err == nil {
@@ -183,6 +183,18 @@ func TestChangeKeysTakesWhatItUnderstands(t *testing.T) {
 	}
 	if _, err := k.Verify(now, all[1].sign(t, "ec")); err != nil {
 		t.Errorf("a set that was refused has replaced the good one: %v", err)
+	}
+	// A set that is one counts, even where it has nothing for us: its issuer has taken the keys out.
+	for name, empty := range map[string]string{"none of use": `{"keys":[` + other + `]}`, "none at all": `{"keys":[]}`} {
+		if err := k.ChangeKeys(jwks(t, all...)); err != nil {
+			t.Fatal(err)
+		}
+		if err := k.ChangeKeys([]byte(empty)); !errors.Is(err, auth.ErrNoneUsable) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := k.Verify(now, all[1].sign(t, "ec")); err == nil {
+			t.Errorf("%s: a key that was taken out is good", name)
+		}
 	}
 }
 

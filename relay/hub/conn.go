@@ -54,6 +54,8 @@ type Identity struct {
 	Grants  Grants
 	// IssuedAt is when the token was issued; zero: not told. See Revocations.
 	IssuedAt time.Time
+	// Key has signed the token; nil: no key that may be withdrawn.
+	Key *TokenKey
 }
 
 // Grants tells what rooms a token opens.
@@ -69,8 +71,8 @@ type Grants interface {
 	Same(other Grants) bool
 }
 
-// Verifier checks tokens. It never blocks. An error's text is safe to show and
-// never holds the token.
+// Verifier checks tokens. It never blocks. Its error is a *[TokenError], or has a text
+// that is safe to show and never holds the token.
 type Verifier interface {
 	Verify(now time.Time, token string) (Identity, error)
 }

@@ -94,6 +94,8 @@ func (h *Hub) Tick(now time.Time) {
 			h.end(s, protocol.CloseTimeout, "nothing heard")
 		case at >= s.until:
 			h.end(s, protocol.CloseUnauthorized, "the token has expired")
+		case s.key.Withdrawn():
+			h.end(s, protocol.CloseUnauthorized, keyWithdrawn)
 		}
 	}
 	h.thinOut()

@@ -32,6 +32,7 @@ var update = flag.Bool("update", false, "write what the hub does into the script
 //	post ada revoke bob, unrevoke bob, or resolve lobby
 //	erase ada in lobby  all parts at once; erase ada: the rest
 //	commit, fail, lose  the batch under way ends; see world
+//	withdraw k1         the key of tokens with key=k1
 //	wait 10s
 //	drain, close all
 func TestScripts(t *testing.T) {
@@ -150,6 +151,8 @@ func (w *world) step(line string) error {
 		d, err := time.ParseDuration(rest)
 		w.wait(d)
 		return err
+	case "withdraw":
+		w.keys[rest].Withdraw()
 	case "drain":
 		w.Drain(w.now)
 	case "close":

@@ -20,6 +20,7 @@ type Session struct {
 	user    *user     // nil before welcome
 	name    string    // the user's, for people
 	grants  Grants    // of the token
+	key     *TokenKey // that has signed the token
 	members []*member // one for each room joined or being joined
 	until   int64     // when it ends: before welcome for want of a hello, then with its token
 	heard   int64     // when something arrived last
@@ -206,7 +207,7 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 	switch {
 	case err != nil:
 		h.stats.BadTokens++
-		h.refuseHello(s, err.Error())
+		h.refuseToken(s, err)
 		return
 	case h.revocations.Refuse(&who):
 		h.stats.BadTokens++
@@ -222,10 +223,10 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 		h.stats.Welcomed++
 		s.user = u
 	case who.User.ID != s.user.id:
-		h.refuseHello(s, "the token is another user's")
+		h.refuseToken(s, errAnotherUser)
 		return
 	}
-	s.name, s.grants, s.until = who.User.Name, who.Grants, nanos(who.Expires)
+	s.name, s.grants, s.until, s.key = who.User.Name, who.Grants, nanos(who.Expires), who.Key
 	s.send(protocol.Welcome{
 		Session: s.id, User: who.User, Server: h.cfg.Server,
 		HeartbeatMs: h.cfg.HeartbeatMs, TimeoutMs: h.cfg.TimeoutMs, Limits: h.cfg.Limits,
@@ -237,6 +238,10 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 	h.See(&who)
 }
 
+// errAnotherUser refuses a refreshing hello.
+var errAnotherUser = &TokenError{Why: protocol.WhyUser, Reason: "the token is another user's"}
+
+// refuseHello answers a malformed hello, and ends the session.
 func (h *Hub) refuseHello(s *Session, reason string) {
 	s.send(protocol.Error{Code: protocol.CodeUnauthorized, Message: reason})
 	h.end(s, protocol.CloseUnauthorized, reason)

@@ -22,6 +22,7 @@ type world struct {
 	lives  map[string]int       // how often each room was made
 	epochs map[string]*fakeRoom // every life of every room
 	batch  []hub.Op             // under way
+	keys   fakeVerifier         // that have signed tokens
 }
 
 var midnight = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
@@ -29,7 +30,8 @@ var midnight = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 func newWorld(cfg hub.Config) *world {
 	w := &world{now: midnight, conns: map[string]*fakeConn{}, rooms: map[string]*fakeRoom{}, lives: map[string]int{}, epochs: map[string]*fakeRoom{}}
 	cfg.Server = "hallway/test"
-	cfg.Verifier = fakeVerifier{}
+	w.keys = fakeVerifier{}
+	cfg.Verifier = w.keys
 	w.Hub = hub.New(cfg, w, w)
 	return w
 }
@@ -107,9 +109,9 @@ func (g *fakeGroup) Send(frames [][]byte) {
 }
 
 // Tokens: "ada" is Ada, for whom all rooms open for an hour;
-// "ada rooms=lobby,stage role=moderator ttl=30s" says it all.
+// "ada rooms=lobby,stage role=moderator ttl=30s key=k1" says it all.
 
-type fakeVerifier struct{}
+type fakeVerifier map[string]*hub.TokenKey
 
 type fakeGrants struct {
 	rooms []string // nil: all
@@ -134,11 +136,20 @@ func (g fakeGrants) Same(other hub.Grants) bool {
 	return ok && g.role == o.role && slices.Equal(g.rooms, o.rooms)
 }
 
-func (fakeVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
+func (keys fakeVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
 	name, rest, _ := strings.Cut(token, " ")
 	if name == "" || name == "mallory" {
 		return hub.Identity{}, errors.New("the token is not valid")
 	}
+	switch name {
+	case "late":
+		return hub.Identity{}, &hub.TokenError{Why: protocol.WhyExpired, Reason: "the token has expired"}
+	case "soon":
+		return hub.Identity{}, &hub.TokenError{Code: protocol.CodeUnavailable, Why: protocol.WhyKey, Reason: "no keys yet", RetryAfter: time.Second}
+	case "guess":
+		return hub.Identity{}, &hub.TokenError{Code: protocol.CodeRateLimited, Why: protocol.WhyBadTokens, Reason: "too many", RetryAfter: 1500 * time.Millisecond}
+	}
+	var signedBy *hub.TokenKey
 	g, ttl := fakeGrants{role: protocol.RoleParticipant}, time.Hour
 	for _, word := range strings.Fields(rest) {
 		switch key, value, _ := strings.Cut(word, "="); key {
@@ -146,6 +157,11 @@ func (fakeVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
 			g.rooms = strings.Split(value, ",")
 		case "role":
 			g.role = protocol.Role(value)
+		case "key":
+			if keys[value] == nil {
+				keys[value] = &hub.TokenKey{}
+			}
+			signedBy = keys[value]
 		case "ttl":
 			var err error
 			if ttl, err = time.ParseDuration(value); err != nil {
@@ -158,7 +174,7 @@ func (fakeVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
 		issued = time.Time{}
 	}
 	user := protocol.User{ID: name, Name: strings.ToUpper(name[:1]) + name[1:], Role: g.role}
-	return hub.Identity{User: user, Expires: now.Add(ttl), Grants: g, IssuedAt: issued}, nil
+	return hub.Identity{User: user, Expires: now.Add(ttl), Grants: g, IssuedAt: issued, Key: signedBy}, nil
 }
 
 // The store: a batch is under way until commit, fail or lose ends it.

@@ -2,7 +2,6 @@ package server
 
 import (
 	"container/list"
-	"errors"
 	"hash/maphash"
 	"net/netip"
 	"slices"
@@ -13,8 +12,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"hallway/protocol"
-	"hallway/relay/auth"
-	"hallway/relay/hub"
 )
 
 // The defaults of [AddressLimits].
@@ -143,16 +140,7 @@ func (a *Addresses) badToken(now time.Time, addr netip.Addr, token string) (wait
 	return spend(&entry.badTokens, now, time.Minute, a.limits.BadTokensPerMinute, a.limits.BadTokensPerMinute)
 }
 
-// guesses is how long an address has to wait that has shown too many bad tokens.
-func (a *Addresses) guesses(now time.Time, addr netip.Addr) (wait time.Duration) {
-	if a.limits.BadTokensPerMinute == 0 || !addr.IsValid() {
-		return 0
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.blocked(now, a.of(addr))
-}
-
+// blocked is how long an address has to wait that has shown too many bad tokens.
 func (a *Addresses) blocked(now time.Time, entry *address) (wait time.Duration) {
 	at := entry.badTokens
 	return spend(&at, now, time.Minute, a.limits.BadTokensPerMinute, a.limits.BadTokensPerMinute)
@@ -231,48 +219,4 @@ func (s *Server) limitRequests(c *fiber.Ctx) error {
 		return r
 	}
 	return c.Next()
-}
-
-// refuseToken is the refusal of a token that is not good: in words of why not, until
-// there were too many from this address.
-func (s *Server) refuseToken(c *fiber.Ctx, token string, why error) error {
-	if errors.Is(why, auth.ErrNoKeys) {
-		return refuse(protocol.CodeUnavailable, why.Error())
-	}
-	s.metrics.badTokens.Inc()
-	if isGuess(why) {
-		if wait := s.addresses.badToken(s.now(), s.client(c), token); wait > 0 {
-			s.metrics.addressRefused.WithLabelValues("bad_tokens").Inc()
-			return tooManyBadTokens(protocol.CodeRateLimited, wait)
-		}
-	}
-	c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
-	return refuse(protocol.CodeUnauthorized, why.Error())
-}
-
-// isGuess reports whether a token that was refused so may be a guess: it is none where
-// it was good once, or where none could be good.
-func isGuess(why error) bool {
-	return !errors.Is(why, auth.ErrExpired) && !errors.Is(why, auth.ErrNoKeys)
-}
-
-func tooManyBadTokens(code protocol.Code, wait time.Duration) *refusal {
-	r := refuse(code, "too many bad tokens from this address")
-	r.retryAfter = wait
-	return r
-}
-
-// guessVerifier tells the addresses of tokens that are not good while the engine's
-// hub takes a frame.
-type guessVerifier struct {
-	hub.Verifier
-	engine *Engine
-}
-
-func (v guessVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
-	who, err := v.Verifier.Verify(now, token)
-	if l := v.engine.taking; err != nil && isGuess(err) && l != nil {
-		v.engine.addresses.badToken(now, addressOf(l.remote), token)
-	}
-	return who, err
 }

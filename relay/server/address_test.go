@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"strings"
 	"sync/atomic"
@@ -11,7 +10,6 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/auth"
-	"hallway/relay/hub"
 	"hallway/relay/server"
 )
 
@@ -115,53 +113,6 @@ func TestWhoAsks(t *testing.T) {
 	}
 }
 
-// TestBadTokensOfAnAddress: after too many different ones their address waits, with
-// handshakes too; good tokens are taken all the same over REST, and the same bad one
-// again is no guess, nor is an expired one.
-func TestBadTokensOfAnAddress(t *testing.T) {
-	s, c := limited(t, server.AddressLimits{BadTokensPerMinute: 3})
-	good := s.token("u1", "*")
-	expired, err := s.keeper.Issue(auth.Claims{Sub: "u1", Role: protocol.RoleParticipant}, c.now().Add(-time.Hour))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ask := func(from, token string) int {
-		r := s.ask("GET", messagesPath, "", append(forwarded(from), "Authorization", "Bearer "+token)...)
-		describe(t).check(t, "GET", messagesPath, "", r)
-		if r.StatusCode == 429 && r.Header.Get("Retry-After") != "20" {
-			t.Errorf("Retry-After %q", r.Header.Get("Retry-After"))
-		}
-		return r.StatusCode
-	}
-	for i, want := range []struct {
-		token  string
-		status int
-	}{
-		{"a", 401}, {"a", 401}, {expired, 401}, {"b", 401}, {expired, 401}, {"a", 401}, {"c", 401},
-		{"d", 429}, {"a", 429}, {good, 200}, {expired, 401},
-	} {
-		if got := ask("192.0.2.1", want.token); got != want.status {
-			t.Errorf("%d: %.10s: %d, want %d", i, want.token, got, want.status)
-		}
-	}
-	if got := ask("192.0.2.2", "d"); got != 401 {
-		t.Errorf("another address: %d", got)
-	}
-	_, answer := s.dial(s.handshake(map[string]string{"X-Forwarded-For": "192.0.2.1"}))
-	r := s.read(answer, "GET")
-	s.wantProblem(r, 503, protocol.CodeUnavailable)
-	if r.Header.Get("Retry-After") != "20" {
-		t.Errorf("Retry-After %q", r.Header.Get("Retry-After"))
-	}
-	if m := s.ask("GET", "/metrics", "").body; !strings.Contains(m, `hallway_handshakes_refused_total{reason="bad_tokens"} 1`) || !strings.Contains(m, `hallway_address_refused_total{reason="bad_tokens"} 2`) {
-		t.Error("the metrics do not tell")
-	}
-	c.wait(20 * time.Second)
-	if got := ask("192.0.2.1", "e"); got != 401 {
-		t.Errorf("once it has calmed: %d", got)
-	}
-}
-
 // TestTokensWithoutKeys: whoever comes before the keys are known may ask again.
 func TestTokensWithoutKeys(t *testing.T) {
 	s := start(t, func(o *server.Options) {
@@ -175,31 +126,6 @@ func TestTokensWithoutKeys(t *testing.T) {
 			t.Errorf("Retry-After %q", r.Header.Get("Retry-After"))
 		}
 	}
-}
-
-// TestBadTokensOfHellos count as those of requests do.
-func TestBadTokensOfHellos(t *testing.T) {
-	l := startLimited(t, hub.Config{}, server.NewAddresses(server.AddressLimits{BadTokensPerMinute: 2, Proxies: proxies("127.0.0.1/32")}))
-	guess := func(remote, token string) {
-		client, relay := net.Pipe()
-		go l.engine.Serve(relay, remote)
-		c := &chatter{t, client}
-		c.say(protocol.Hello{Token: token})
-		c.wantClose(protocol.CloseUnauthorized)
-	}
-	knock := func(from string, status int) {
-		t.Helper()
-		_, r := l.dial(l.site.handshake(map[string]string{"X-Forwarded-For": from}))
-		if got := l.read(r, "GET"); got.StatusCode != status {
-			t.Errorf("from %s: %d, want %d", from, got.StatusCode, status)
-		}
-	}
-	guess("192.0.2.1:4711", "a")
-	guess("192.0.2.1:4712", "a")
-	guess("192.0.2.1", "b")
-	guess("192.0.2.2:4711", "c")
-	knock("192.0.2.1", 503)
-	knock("192.0.2.2", 101)
 }
 
 // TestTheSchemeThatAProxyNames: the page of another scheme is of another origin.

@@ -50,11 +50,7 @@ func (s *Server) admit(c *fiber.Ctx) error {
 		most = math.MaxInt
 	}
 	r := refuse(protocol.CodeUnavailable, "")
-	guesses := s.addresses.guesses(s.now(), s.client(c))
 	switch {
-	case guesses > 0:
-		s.metrics.handshakesRefused.WithLabelValues("bad_tokens").Inc()
-		r = tooManyBadTokens(protocol.CodeUnavailable, guesses)
 	case s.backend.Conns() >= most:
 		s.metrics.handshakesRefused.WithLabelValues("connections").Inc()
 		r.problem.Detail, r.retryAfter = "the relay has no place for another connection", fullRetry

@@ -143,7 +143,7 @@ func (s *Server) demoToken(c *fiber.Ctx, k *auth.Keeper) error {
 	ask.Name = strings.TrimSpace(ask.Name)
 	role := protocol.Role(ask.Role)
 	switch {
-	case ask.Name == "":
+	case protocol.Blank(ask.Name):
 		return refuse(protocol.CodeBadRequest, "the name is empty")
 	case !protocol.ValidRoom(ask.Room):
 		return refuse(protocol.CodeBadRequest, "this is no valid name for a room")
@@ -156,7 +156,7 @@ func (s *Server) demoToken(c *fiber.Ctx, k *auth.Keeper) error {
 		Rooms: auth.Rooms{{Pattern: ask.Room, Role: role}},
 
 		IssuedAt: s.now(),
-	}, s.now().Add(demoTokenFor))
+	}, s.now().Add(k.Longest(demoTokenFor)))
 	if err != nil {
 		return refuse(protocol.CodeBadRequest, err.Error())
 	}

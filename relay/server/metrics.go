@@ -52,7 +52,7 @@ func NewMetrics(version string) *Metrics {
 		handshakesRefused: counters("hallway_handshakes_refused_total", "WebSocket handshakes that were refused.", "reason"),
 		refused:           counters("hallway_requests_refused_total", "HTTP requests that were refused, by the problem's code.", "code"),
 		badTokens:         counter("hallway_request_auth_failures_total", "HTTP requests without a valid token where one is needed."),
-		addressRefused:    counters("hallway_address_refused_total", "HTTP requests that were refused because of what their address had done before.", "reason"),
+		addressRefused:    counters("hallway_address_refused_total", "Requests, and tokens of hello, that were refused because of what their address had done before.", "reason"),
 		limits: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "hallway_limit", Help: "The relay's limits; 0 is none.",
 		}, []string{"limit"}),
@@ -65,7 +65,7 @@ func NewMetrics(version string) *Metrics {
 	for _, from := range []string{"window", "store"} {
 		m.pages.WithLabelValues(from)
 	}
-	for _, reason := range []string{"request", "origin", "draining", "rate", "connections", "bad_tokens"} {
+	for _, reason := range []string{"request", "origin", "draining", "rate", "connections"} {
 		m.handshakesRefused.WithLabelValues(reason)
 	}
 	for _, reason := range []string{"requests", "bad_tokens"} {

@@ -209,6 +209,7 @@ func (s *site) wantProblem(r response, status int, code protocol.Code) protocol.
 	}
 	var doc struct {
 		Type, Title, Code, Detail string
+		Why                       protocol.Why
 		Status                    int
 		Supported                 []string
 	}
@@ -219,7 +220,7 @@ func (s *site) wantProblem(r response, status int, code protocol.Code) protocol.
 		s.t.Errorf("problem %s, want code %s", r.body, code)
 	}
 	wantSecurityHeaders(s.t, r)
-	return protocol.Problem{Detail: doc.Detail, Supported: doc.Supported}
+	return protocol.Problem{Detail: doc.Detail, Why: doc.Why, Supported: doc.Supported}
 }
 
 func wantSecurityHeaders(t *testing.T, r response) {

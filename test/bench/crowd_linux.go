@@ -99,7 +99,7 @@ func newCrowd(o crowdOrder) (*crowd, error) {
 	if c.loop, err = newLoop(); err != nil {
 		return nil, err
 	}
-	if c.keeper, err = auth.NewKeeper([]byte(secret)); err != nil {
+	if c.keeper, err = newKeeper(); err != nil {
 		return nil, err
 	}
 	for i := range o.Clients {

@@ -64,7 +64,7 @@ func (s *suite) guarded(l *loop, jwksURL string) (*server, error) {
 	database := filepath.Join(s.folder, "hostile.db")
 	return s.serve(l, "relay", func(addr string) (*process, error) {
 		return startProcess([]string{"HALLWAY_JWT_SECRET=" + secret},
-			s.program, "serve", "--addr", addr, "--db", database, "--jwks-url", jwksURL, "--log-level", "warn")
+			s.program, "serve", "--addr", addr, "--db", database, "--jwks-url", jwksURL, "--jwt-audience", audience, "--log-level", "warn")
 	})
 }
 

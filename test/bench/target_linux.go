@@ -16,6 +16,7 @@ import (
 
 const (
 	secret   = "a secret of the benchmark, 32 bytes or more"
+	audience = "bench" // of tokens; demanded by the relay that has public keys, too
 	tokenFor = time.Hour
 	// opening is how many clients connect at once before a measurement.
 	opening = 64
@@ -47,12 +48,21 @@ type target struct {
 	ends          map[string]int // connections and tries to connect, by how they ended
 }
 
+// newKeeper makes tokens that every relay of the benchmark takes.
+func newKeeper() (*auth.Keeper, error) {
+	k, err := auth.NewKeeper([]byte(secret))
+	if err == nil {
+		k.Demand(auth.Demands{Audience: audience})
+	}
+	return k, err
+}
+
 func newTarget(l *loop, addr string) (*target, error) {
 	tcp, err := net.ResolveTCPAddr("tcp4", addr)
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := auth.NewKeeper([]byte(secret))
+	keeper, err := newKeeper()
 	if err != nil {
 		return nil, err
 	}

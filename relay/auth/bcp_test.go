@@ -1,0 +1,373 @@
+package auth_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"hallway/protocol"
+	"hallway/relay/auth"
+	"hallway/relay/hub"
+)
+
+// The points of RFC 8725 (JSON Web Token Best Current Practices), by its sections.
+
+var b64 = base64.RawURLEncoding.EncodeToString
+
+// compact makes a token of any header and payload, byte by byte.
+func compact(header, payload string, sign func(text string) []byte) string {
+	text := b64([]byte(header)) + "." + b64([]byte(payload))
+	return text + "." + b64(sign(text))
+}
+
+func hmacWith(key []byte) func(string) []byte {
+	return func(text string) []byte {
+		m := hmac.New(sha256.New, key)
+		m.Write([]byte(text))
+		return m.Sum(nil)
+	}
+}
+
+func signedBy(s signer) func(string) []byte {
+	return func(text string) []byte { return must(s.method.Sign(text, s.private)) }
+}
+
+const payload = `{"sub":"u1","exp":1800000100,"rooms":["*"]}`
+
+// whyOf is why a token is refused, "" where it is accepted.
+func whyOf(t *testing.T, k *auth.Keeper, token string) protocol.Why {
+	t.Helper()
+	who, err := k.Verify(now, token)
+	if err == nil {
+		if who.User.ID == "" || who.Key == nil {
+			t.Errorf("accepted without a user or a key: %+v", who)
+		}
+		return ""
+	}
+	e := hub.AsTokenError(err)
+	if e.Why == "" || e.Reason == "" {
+		t.Errorf("refused without a reason: %+v", e)
+	}
+	for part := range strings.SplitSeq(token, ".") {
+		if len(part) > 8 && strings.Contains(e.Reason, part) {
+			t.Errorf("the reason shows the token: %s", e.Reason)
+		}
+	}
+	return e.Why
+}
+
+// both is a keeper with a secret and a key of each algorithm.
+func both(t *testing.T) *auth.Keeper {
+	t.Helper()
+	k := keeper(t)
+	if err := k.ChangeKeys(jwks(t, signers()...)); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// TestAlgorithmsAreBoundToKeys is sections 2.1, 3.1 and 3.2.
+func TestAlgorithmsAreBoundToKeys(t *testing.T) {
+	k, all := both(t), signers()
+	ed, ec, rs := all[0], all[1], all[2]
+	for name, test := range map[string]struct {
+		token string
+		why   protocol.Why
+	}{
+		"HS256":               {compact(`{"alg":"HS256"}`, payload, hmacWith([]byte(secret))), ""},
+		"none":                {compact(`{"alg":"none"}`, payload, func(string) []byte { return nil }), protocol.WhyAlgorithm},
+		"None":                {compact(`{"alg":"None"}`, payload, func(string) []byte { return nil }), protocol.WhyAlgorithm},
+		"nOnE with a kid":     {compact(`{"alg":"nOnE","kid":"ed"}`, payload, func(string) []byte { return nil }), protocol.WhyAlgorithm},
+		"NONE, signed":        {compact(`{"alg":"NONE"}`, payload, hmacWith([]byte(secret))), protocol.WhyAlgorithm},
+		"no alg":              {compact(`{"typ":"JWT"}`, payload, hmacWith([]byte(secret))), protocol.WhyAlgorithm},
+		"alg null":            {compact(`{"alg":null}`, payload, hmacWith([]byte(secret))), protocol.WhyAlgorithm},
+		"alg a list":          {compact(`{"alg":["HS256"]}`, payload, hmacWith([]byte(secret))), protocol.WhyAlgorithm},
+		"alg in another case": {compact(`{"ALG":"HS256"}`, payload, hmacWith([]byte(secret))), protocol.WhyAlgorithm},
+		"hs256":               {compact(`{"alg":"hs256"}`, payload, hmacWith([]byte(secret))), protocol.WhyAlgorithm},
+		"HS256 with a space":  {compact(`{"alg":"HS256 "}`, payload, hmacWith([]byte(secret))), protocol.WhyAlgorithm},
+		"no signature":        {compact(`{"alg":"HS256"}`, payload, func(string) []byte { return nil }), protocol.WhySignature},
+		"half a signature":    {compact(`{"alg":"HS256"}`, payload, func(s string) []byte { return hmacWith([]byte(secret))(s)[:16] }), protocol.WhySignature},
+		"an empty secret":     {compact(`{"alg":"HS256"}`, payload, hmacWith(nil)), protocol.WhySignature},
+		"RS256 said, EdDSA":   {compact(`{"alg":"RS256","kid":"ed"}`, payload, signedBy(ed)), protocol.WhyAlgorithm},
+		"EdDSA said, ES256":   {compact(`{"alg":"EdDSA","kid":"ec"}`, payload, signedBy(ec)), protocol.WhyAlgorithm},
+		"ES256 said, EdDSA":   {compact(`{"alg":"ES256"}`, payload, signedBy(ed)), protocol.WhySignature},
+		"ES384":               {compact(`{"alg":"ES384","kid":"ec"}`, payload, signedBy(ec)), protocol.WhyAlgorithm},
+		"Ed25519 as its name": {compact(`{"alg":"Ed25519","kid":"ed"}`, payload, signedBy(ed)), protocol.WhyAlgorithm},
+		"ES256K":              {compact(`{"alg":"ES256K","kid":"ec"}`, payload, signedBy(ec)), protocol.WhyAlgorithm},
+		"another kid":         {compact(`{"alg":"EdDSA","kid":"rs"}`, payload, signedBy(ed)), protocol.WhyAlgorithm},
+		"a kid of nobody":     {compact(`{"alg":"EdDSA","kid":"other"}`, payload, signedBy(ed)), protocol.WhyKey},
+		"a kid like a path":   {compact(`{"alg":"RS256","kid":"../../dev/null"}`, payload, signedBy(rs)), protocol.WhyKey},
+		"a kid like SQL":      {compact(`{"alg":"RS256","kid":"' OR 1=1 --"}`, payload, signedBy(rs)), protocol.WhyKey},
+		"an empty kid":        {compact(`{"alg":"RS256","kid":""}`, payload, signedBy(rs)), protocol.WhyKey},
+		"a kid that is null":  {compact(`{"alg":"RS256","kid":null}`, payload, signedBy(rs)), protocol.WhyKey},
+		"a kid in a list":     {compact(`{"alg":"RS256","kid":["rs"]}`, payload, signedBy(rs)), protocol.WhyKey},
+		"a kid for a secret":  {compact(`{"alg":"HS256","kid":"anything"}`, payload, hmacWith([]byte(secret))), ""},
+	} {
+		if why := whyOf(t, k, test.token); why != test.why {
+			t.Errorf("%s: %q, want %q", name, why, test.why)
+		}
+	}
+	// A public key, in any form in which one may be had, is no secret.
+	pkix := must(x509.MarshalPKIXPublicKey(rs.private.Public()))
+	for name, key := range map[string][]byte{
+		"PEM":             pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: pkix}),
+		"PEM, trimmed":    []byte(strings.TrimSpace(string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: pkix})))),
+		"PKCS #1 PEM":     pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(rs.private.Public().(*rsa.PublicKey))}),
+		"DER":             pkix,
+		"the JWK":         []byte(rs.jwk(t)),
+		"the modulus":     rs.private.Public().(*rsa.PublicKey).N.Bytes(),
+		"the Ed25519 key": ed.private.Public().(ed25519.PublicKey),
+		"the set":         jwks(t, all...),
+	} {
+		for _, k := range []*auth.Keeper{k, keysOnly(t)} {
+			if why := whyOf(t, k, compact(`{"alg":"HS256","kid":"rs"}`, payload, hmacWith(key))); why != protocol.WhySignature && why != protocol.WhyAlgorithm {
+				t.Errorf("%s as a secret: %q", name, why)
+			}
+		}
+	}
+}
+
+func keysOnly(t *testing.T) *auth.Keeper {
+	t.Helper()
+	k := auth.NewKeylessKeeper()
+	if err := k.ChangeKeys(jwks(t, signers()...)); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// TestHeadersAreNotBelieved is sections 3.10 and 3.11: keys that a token brings along or
+// points to are not looked at, what it demands (crit) is refused, and what is made for
+// something else, too.
+func TestHeadersAreNotBelieved(t *testing.T) {
+	k := both(t)
+	stranger := signer{"mine", jwt.SigningMethodEdDSA, must(ed25519PrivateKey()), ""}
+	for name, member := range map[string]string{
+		"jwk": `"jwk":` + stranger.jwk(t), "jku": `"jku":"https://evil.example/keys"`, "x5u": `"x5u":"https://evil.example/c"`,
+		"x5c": `"x5c":["AAAA"]`, "x5t": `"x5t":"AAAA"`,
+	} {
+		if why := whyOf(t, k, compact(`{"alg":"EdDSA",`+member+`}`, payload, signedBy(stranger))); why != protocol.WhySignature {
+			t.Errorf("%s of a stranger: %q", name, why)
+		}
+		if why := whyOf(t, k, compact(`{"alg":"HS256",`+member+`}`, payload, hmacWith([]byte(secret)))); why != "" {
+			t.Errorf("%s beside a good signature: %q", name, why)
+		}
+	}
+	for crit, why := range map[string]protocol.Why{
+		`["b64"],"b64":false`: protocol.WhyAlgorithm, `["exp"]`: protocol.WhyAlgorithm, `[]`: protocol.WhyAlgorithm, `null`: protocol.WhyAlgorithm, `"x"`: protocol.WhyAlgorithm,
+	} {
+		if got := whyOf(t, k, compact(`{"alg":"HS256","crit":`+crit+`}`, payload, hmacWith([]byte(secret)))); got != why {
+			t.Errorf("crit %s: %q", crit, got)
+		}
+	}
+	for typ, why := range map[string]protocol.Why{
+		`"JWT"`: "", `"jwt"`: "", `"Jwt"`: "", `"at+jwt"`: "", `"AT+JWT"`: "", `"application/jwt"`: "", `"Application/AT+JWT"`: "", `"application/at+jwt"`: "",
+		`"logout+jwt"`: protocol.WhyType, `"hallway-device+jwt"`: protocol.WhyType, `"application/hallway-device+jwt"`: protocol.WhyType,
+		`"secevent+jwt"`: protocol.WhyType, `"dpop+jwt"`: protocol.WhyType, `"id_token+jwt"`: protocol.WhyType, `"JOSE"`: protocol.WhyType, `"at+jwt;x=1"`: protocol.WhyType,
+		`"JWT "`: protocol.WhyType, `""`: protocol.WhyType, `null`: protocol.WhyType, `1`: protocol.WhyType, `["JWT"]`: protocol.WhyType, `{}`: protocol.WhyType,
+		`"application/application/jwt"`: protocol.WhyType,
+	} {
+		if got := whyOf(t, k, compact(`{"alg":"HS256","typ":`+typ+`}`, payload, hmacWith([]byte(secret)))); got != why {
+			t.Errorf("typ %s: %q, want %q", typ, got, why)
+		}
+	}
+}
+
+// TestOneReadingOnly is section 3.7, and RFC 7519, section 4: what two readers may
+// understand in two ways is refused before anything is believed.
+func TestOneReadingOnly(t *testing.T) {
+	k := both(t)
+	good := func(header, payload string) string { return compact(header, payload, hmacWith([]byte(secret))) }
+	whole := good(`{"alg":"HS256"}`, payload)
+	dot := strings.IndexByte(whole, '.')
+	// The last character of a signature of 32 bytes has two bits that mean nothing.
+	last := whole[len(whole)-1]
+	alphabet := "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	loose := whole[:len(whole)-1] + string(alphabet[strings.IndexByte(alphabet, last)|1])
+	for name, token := range map[string]string{
+		"sub twice":                 good(`{"alg":"HS256"}`, `{"sub":"u1","sub":"admin","exp":1800000100}`),
+		"sub twice, by an escape":   good(`{"alg":"HS256"}`, `{"sub":"u1","\u0073ub":"admin","exp":1800000100}`),
+		"exp twice":                 good(`{"alg":"HS256"}`, `{"sub":"u1","exp":1,"exp":1800000100}`),
+		"alg twice":                 good(`{"alg":"none","alg":"HS256"}`, payload),
+		"a member of a room twice":  good(`{"alg":"HS256"}`, `{"sub":"u1","exp":1800000100,"rooms":[{"room":"a","room":"*"}]}`),
+		"deep":                      good(`{"alg":"HS256"}`, `{"sub":"u1","exp":1800000100,"x":`+strings.Repeat("[", 500)+strings.Repeat("]", 500)+`}`),
+		"not UTF-8":                 good(`{"alg":"HS256"}`, "{\"sub\":\"u\xff\",\"exp\":1800000100}"),
+		"two values":                good(`{"alg":"HS256"}`, payload+`{}`),
+		"a list":                    good(`{"alg":"HS256"}`, `["sub"]`),
+		"null":                      good(`{"alg":"HS256"}`, `null`),
+		"a header that is a list":   good(`["HS256"]`, payload),
+		"a header that is null":     good(`null`, payload),
+		"nothing":                   good(``, ``),
+		"padded":                    whole + "=",
+		"padded parts":              base64.URLEncoding.EncodeToString([]byte(`{"alg": "HS256"}`)) + whole[dot:],
+		"standard base64":           strings.Replace(good(`{"alg":"HS256","x":"???>>>~~~"}`, payload), "_", "/", 1),
+		"a line break":              whole[:dot+5] + "\n" + whole[dot+5:],
+		"a carriage return":         whole + "\r",
+		"bits that mean nothing":    loose,
+		"a space in front":          " " + whole,
+		"five parts, as encryption": whole + "..",
+		"two parts":                 whole[:strings.LastIndexByte(whole, '.')],
+		"JSON serialization":        `{"payload":"e30","signatures":[]}`,
+		"huge":                      good(`{"alg":"HS256"}`, `{"sub":"u1","exp":1800000100,"x":"`+strings.Repeat("x", 1<<20)+`"}`),
+		"a huge kid":                good(`{"alg":"HS256","kid":"`+strings.Repeat("k", auth.TokenBytesMax)+`"}`, payload),
+		"many dots":                 strings.Repeat(".", auth.TokenBytesMax),
+	} {
+		if why := whyOf(t, k, token); why != protocol.WhyMalformed {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+	if why := whyOf(t, k, good(`{"alg":"HS256"}`, `{"sub":"u\ud800","exp":1800000100}`)); why != protocol.WhyClaims {
+		t.Errorf("half a character in sub: %q", why)
+	}
+}
+
+// TestClaimsAreOfTheirTypes names the claim that is not as it must be.
+func TestClaimsAreOfTheirTypes(t *testing.T) {
+	k := both(t)
+	for claims, want := range map[string]string{
+		`"exp":"1800000100"`: "exp", `"exp":true`: "exp", `"exp":null`: "exp", `"exp":[1800000100]`: "exp", `"exp":-1`: "exp", `"exp":1e300`: "exp", `"exp":1800000100000`: "exp",
+		`"exp":1800000100,"nbf":"soon"`: "nbf", `"exp":1800000100,"nbf":-5`: "nbf", `"exp":1800000100,"nbf":{}`: "nbf",
+		`"exp":1800000100,"iat":"now"`: "iat", `"exp":1800000100,"iat":false`: "iat", `"exp":1800000100,"iat":1e18`: "iat",
+		`"exp":1800000100,"iss":7`: "iss", `"exp":1800000100,"iss":["a"]`: "iss",
+		`"exp":1800000100,"aud":7`: "aud", `"exp":1800000100,"aud":{"a":1}`: "aud", `"exp":1800000100,"aud":["a",7]`: "aud",
+		`"exp":1800000100,"rooms":"lobby"`: "rooms", `"exp":1800000100,"rooms":{"room":"lobby"}`: "rooms", `"exp":1800000100,"rooms":[["lobby"]]`: "rooms",
+		`"exp":1800000100,"role":"admin"`: "role", `"exp":1800000100,"name":{}`: "name",
+	} {
+		_, err := k.Verify(now, compact(`{"alg":"HS256"}`, `{"sub":"u1",`+claims+`}`, hmacWith([]byte(secret))))
+		if err == nil {
+			t.Errorf("%s: accepted", claims)
+			continue
+		}
+		if e := hub.AsTokenError(err); e.Why != protocol.WhyClaims || !strings.Contains(e.Reason, "claim "+want) {
+			t.Errorf("%s: %q, %q", claims, e.Why, e.Reason)
+		}
+	}
+	if why := whyOf(t, k, compact(`{"alg":"HS256"}`, `{"exp":1800000100}`, hmacWith([]byte(secret)))); why != protocol.WhyClaims {
+		t.Errorf("no sub: %q", why)
+	}
+	for claims, why := range map[string]protocol.Why{
+		`"exp":1`: protocol.WhyExpired, `"exp":0`: protocol.WhyExpired, `"exp":1799999989.5`: protocol.WhyExpired, `"exp":1800000100,"nbf":1800000011`: protocol.WhyEarly, `"exp":1800000100,"iat":1800000011`: protocol.WhyEarly,
+		`"exp":1800000100,"nbf":0,"iat":0`: "", `"exp":1800000100,"iss":null,"aud":null`: "", `"exp":1800000100,"iss":"any","aud":["a"]`: "", `"exp":1800000100,"aud":[]`: "",
+	} {
+		if got := whyOf(t, k, compact(`{"alg":"HS256"}`, `{"sub":"u1",`+claims+`}`, hmacWith([]byte(secret)))); got != why {
+			t.Errorf("%s: %q, want %q", claims, got, why)
+		}
+	}
+}
+
+// TestDemands is sections 3.8 and 3.9, and the longest time of a token.
+func TestDemands(t *testing.T) {
+	const day = 24 * time.Hour
+	all := auth.Demands{Issuer: "https://issuer.example", Audience: "hallway", TTL: day}
+	for _, test := range []struct {
+		demands auth.Demands
+		claims  string
+		why     protocol.Why
+	}{
+		{auth.Demands{}, `"exp":253402300799`, ""},
+		{auth.Demands{TTL: day}, `"exp":1800086410`, ""}, // the leeway
+		{auth.Demands{TTL: day}, `"exp":1800086411`, protocol.WhyTTL},
+		{auth.Demands{TTL: day}, `"exp":253402300799`, protocol.WhyTTL},
+		{auth.Demands{TTL: day}, `"exp":1800086411,"nbf":1800000000,"iat":1800000005`, protocol.WhyTTL},
+		{auth.Demands{TTL: time.Minute}, `"exp":1800000071`, protocol.WhyTTL},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100`, protocol.WhyAudience},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":null`, protocol.WhyAudience},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":""`, protocol.WhyAudience},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":[]`, protocol.WhyAudience},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":[""]`, protocol.WhyAudience},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":"shop"`, protocol.WhyAudience},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":"Hallway"`, protocol.WhyAudience},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":"hallway/"`, protocol.WhyAudience},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":["shop","bank"]`, protocol.WhyAudience},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":"hallway"`, ""},
+		{auth.Demands{Audience: "hallway"}, `"exp":1800000100,"aud":["shop","hallway"]`, ""},
+		{auth.Demands{Issuer: "https://issuer.example"}, `"exp":1800000100`, protocol.WhyIssuer},
+		{auth.Demands{Issuer: "https://issuer.example"}, `"exp":1800000100,"iss":null`, protocol.WhyIssuer},
+		{auth.Demands{Issuer: "https://issuer.example"}, `"exp":1800000100,"iss":""`, protocol.WhyIssuer},
+		{auth.Demands{Issuer: "https://issuer.example"}, `"exp":1800000100,"iss":"https://issuer.example/"`, protocol.WhyIssuer},
+		{auth.Demands{Issuer: "https://issuer.example"}, `"exp":1800000100,"iss":"https://issuer.example"`, ""},
+		{all, `"exp":1800000100,"iss":"https://issuer.example","aud":"shop"`, protocol.WhyAudience},
+		{all, `"exp":1800000100,"aud":"hallway"`, protocol.WhyIssuer},
+		{all, `"exp":1800000100,"iss":"https://issuer.example","aud":"hallway"`, ""},
+		{all, `"exp":1799000000,"iss":"other","aud":"shop"`, protocol.WhyExpired},
+	} {
+		k := keeper(t)
+		k.Demand(test.demands)
+		if got := whyOf(t, k, hs256(t, `{"sub":"u1",`+test.claims+`}`)); got != test.why {
+			t.Errorf("%+v of %s: %q, want %q", test.demands, test.claims, got, test.why)
+		}
+	}
+	k := keeper(t)
+	k.Demand(all)
+	token := must(k.Issue(auth.Claims{Sub: "u1", Role: protocol.RoleParticipant}, now.Add(k.Longest(48*time.Hour))))
+	if why := whyOf(t, k, token); why != "" {
+		t.Errorf("what the keeper itself made: %q", why)
+	}
+	if _, err := k.Verify(now, hs256(t, `{"sub":"u1","exp":1800100000,"iss":"https://issuer.example","aud":"hallway"}`)); err == nil || !strings.Contains(err.Error(), "24h ahead (--token-max-ttl)") {
+		t.Errorf("the reason does not name the limit: %v", err)
+	}
+}
+
+// TestWeakKeysOfASet is sections 3.2 and 3.4: they are passed over.
+func TestWeakKeysOfASet(t *testing.T) {
+	good := signers()[0]
+	p256 := signers()[1]
+	var members map[string]any
+	if err := json.Unmarshal([]byte(p256.jwk(t)), &members); err != nil {
+		t.Fatal(err)
+	}
+	rsKeyOf := func(bits int) *rsa.PrivateKey { return must(rsa.GenerateKey(rand.Reader, bits)) }
+	short := signer{"weak", jwt.SigningMethodRS256, rsKeyOf(1024), ""}
+	p384 := signer{"weak", jwt.SigningMethodES384, must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader)), ""}
+	withExtra := func(s signer, extra string) signer { s.kid, s.extra = "weak", extra; return s }
+	for name, test := range map[string]struct {
+		jwk string
+		by  signer
+		alg string
+	}{
+		"RSA of 1024 bits":          {short.jwk(t), short, "RS256"},
+		"P-384":                     {p384.jwk(t), p384, "ES384"},
+		"P-384 said to be of ES256": {strings.Replace(p384.jwk(t), `{`, `{"alg":"ES256",`, 1), p384, "ES256"},
+		"RSA with exponent 1":       {fmt.Sprintf(`{"kty":"RSA","kid":"weak","n":%q,"e":"AQ"}`, b64(rsKey.N.Bytes())), signer{"weak", jwt.SigningMethodRS256, rsKey, ""}, "RS256"},
+		"RSA for PS256":             {withExtra(signers()[2], `,"alg":"PS256"`).jwk(t), signers()[2], "RS256"},
+		"RSA for RS512":             {withExtra(signers()[2], `,"alg":"RS512"`).jwk(t), signers()[2], "RS256"},
+		"for encryption":            {withExtra(signers()[2], `,"use":"enc"`).jwk(t), signers()[2], "RS256"},
+		"for signing alone":         {withExtra(good, `,"key_ops":["sign"]`).jwk(t), good, "EdDSA"},
+		"a published private key":   {withExtra(good, fmt.Sprintf(`,"d":%q`, b64(edKey.Seed()))).jwk(t), good, "EdDSA"},
+		"a point beside the curve":  {fmt.Sprintf(`{"kty":"EC","kid":"weak","crv":"P-256","x":%q,"y":%q}`, members["x"], members["x"]), p256, "ES256"},
+		"a certificate of another":  {withExtra(good, `,"x5c":["AAAA"]`).jwk(t), good, "EdDSA"},
+		"a secret":                  {`{"kty":"oct","kid":"weak","k":"` + b64([]byte(secret)) + `"}`, good, "EdDSA"},
+	} {
+		k := auth.NewKeylessKeeper()
+		if err := k.ChangeKeys([]byte(`{"keys":[` + test.jwk + `,` + signers()[1].jwk(t) + `]}`)); err != nil {
+			t.Fatal(err)
+		}
+		for _, kid := range []string{`,"kid":"weak"`, ``} {
+			token := compact(`{"alg":"`+test.alg+`"`+kid+`}`, payload, func(text string) []byte { return must(test.by.method.Sign(text, crypto.PrivateKey(test.by.private))) })
+			if name == "a point beside the curve" && kid == "" {
+				continue // its true key is in the set
+			}
+			if why := whyOf(t, k, token); why == "" {
+				t.Errorf("%s: accepted", name)
+			}
+		}
+		if why := whyOf(t, k, compact(`{"alg":"HS256","kid":"weak"}`, payload, hmacWith([]byte(secret)))); why != protocol.WhyAlgorithm {
+			t.Errorf("%s: HS256: %q", name, why)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package auth
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// depthMax is how deep the JSON of a token may nest.
+const depthMax = 32
+
+// A parsed token is taken apart; nothing in it is proven.
+type parsed struct {
+	header    map[string]any
+	payload   jwt.MapClaims
+	signed    string // the text under the signature
+	signature []byte
+}
+
+// parse takes a token apart (RFC 7515, section 7.1) and refuses one that two readers
+// could understand in two ways.
+func parse(token string) (parsed, error) {
+	var p parsed
+	if len(token) > TokenBytesMax {
+		return p, errTooLong
+	}
+	parts := strings.Split(token, ".")
+	// Go's base64 passes over line breaks.
+	if len(parts) != 3 || strings.ContainsAny(token, "\r\n") {
+		return p, errMalformed
+	}
+	for i, into := range []any{&p.header, &p.payload} {
+		if err := readObject(parts[i], into); err != nil {
+			return p, err
+		}
+	}
+	var err error
+	if p.signature, err = segments.DecodeString(parts[2]); err != nil {
+		return p, errMalformed
+	}
+	p.signed = token[:len(token)-len(parts[2])-1]
+	return p, p.checkHeader()
+}
+
+// segments is how the parts of a token are written: without padding, and in one way only.
+var segments = base64.RawURLEncoding.Strict()
+
+// checkHeader refuses a token by its header. Keys in it and their addresses (jwk, jku,
+// x5c, x5u) are not looked at: they are the word of whoever made the token.
+func (p *parsed) checkHeader() error {
+	if _, ok := p.header["crit"]; ok {
+		return errCritical // RFC 7515, section 4.1.11
+	}
+	if typ, ok := p.header["typ"]; ok && !acceptedType(typ) {
+		return errType
+	}
+	return nil
+}
+
+// acceptedType reports whether a typ is that of a bearer token (RFC 8725, section 3.11).
+func acceptedType(typ any) bool {
+	name, ok := typ.(string)
+	if !ok {
+		return false
+	}
+	name = strings.TrimPrefix(strings.ToLower(name), "application/")
+	return name == "jwt" || name == "at+jwt"
+}
+
+// readObject reads a part of a token: a JSON object in UTF-8 without a member that is
+// there twice, since readers of JSON differ in which of the two they take.
+func readObject(part string, into any) error {
+	text, err := segments.DecodeString(part)
+	if err != nil || !utf8.Valid(text) || !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) || json.Unmarshal(text, into) != nil {
+		return errMalformed
+	}
+	if !membersOnce(json.NewDecoder(bytes.NewReader(text)), depthMax) {
+		return errTwice
+	}
+	return nil
+}
+
+// membersOnce consumes a JSON value and reports whether none of its objects has a member
+// twice and none lies deeper than depth.
+func membersOnce(d *json.Decoder, depth int) bool {
+	opening, err := d.Token()
+	if err != nil || depth == 0 {
+		return false
+	}
+	switch opening {
+	case json.Delim('{'):
+		names := map[json.Token]bool{}
+		for d.More() {
+			name, err := d.Token()
+			if err != nil || names[name] || !membersOnce(d, depth-1) {
+				return false
+			}
+			names[name] = true
+		}
+	case json.Delim('['):
+		for d.More() {
+			if !membersOnce(d, depth-1) {
+				return false
+			}
+		}
+	default:
+		return true
+	}
+	_, err = d.Token() // the closing one
+	return err == nil
+}

@@ -1,0 +1,56 @@
+package auth
+
+import (
+	"fmt"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// ErrExpired refuses a token that was good once.
+var ErrExpired error = refuse(protocol.WhyExpired, "the token has expired")
+
+// ErrNoKeys refuses every token while there is no secret and no key set is known: none
+// was read yet, or none for too long.
+var ErrNoKeys error = &hub.TokenError{
+	Code: protocol.CodeUnavailable, Why: protocol.WhyKey, Reason: "the keys of tokens are not known at present",
+	RetryAfter: time.Second,
+}
+
+var (
+	errTooLong    = refuse(protocol.WhyMalformed, fmt.Sprintf("the token is longer than %d bytes", TokenBytesMax))
+	errMalformed  = refuse(protocol.WhyMalformed, "the token is malformed: it is no JWT")
+	errTwice      = refuse(protocol.WhyMalformed, "the token is malformed: a member of its JSON is there twice")
+	errAlgorithm  = refuse(protocol.WhyAlgorithm, "the token's algorithm is not accepted, so its signature was not checked")
+	errCritical   = refuse(protocol.WhyAlgorithm, "the token's header demands an extension (crit) that is not accepted")
+	errType       = refuse(protocol.WhyType, "the token's typ is neither JWT nor at+jwt: it is made for something else")
+	errKeyID      = refuse(protocol.WhyKey, "the token's kid is no string")
+	errKeyUnknown = refuse(protocol.WhyKey, "the token's key is not known: the key set has none of its kid")
+	errKeyMethod  = refuse(protocol.WhyAlgorithm, "the token's algorithm is not that of its key")
+	errSecret     = refuse(protocol.WhySignature, "the token's signature is not valid: another secret than the relay's has signed it")
+	errSignature  = refuse(protocol.WhySignature, "the token's signature is not valid: another key than that of the key set has signed it")
+	errEarly      = refuse(protocol.WhyEarly, "the token is not valid yet (nbf)")
+	errFuture     = refuse(protocol.WhyEarly, "the token was issued in the future (iat): a clock is wrong")
+	errIssuer     = refuse(protocol.WhyIssuer, "the claim iss is missing or names another issuer than the relay's --jwt-issuer")
+	errAudience   = refuse(protocol.WhyAudience, "the claim aud is missing or names another audience than the relay's --jwt-audience")
+)
+
+func refuse(why protocol.Why, reason string) *hub.TokenError {
+	return &hub.TokenError{Why: why, Reason: reason}
+}
+
+// refuseClaim refuses a token for what it says.
+func refuseClaim(format string, args ...any) *hub.TokenError {
+	return refuse(protocol.WhyClaims, fmt.Sprintf(format, args...))
+}
+
+// Unproven reports whether a token that was refused so shows no sign of a key holder: it
+// may be a guess. One that was good once is none, nor is one that a known key has signed.
+func Unproven(err error) bool {
+	switch hub.AsTokenError(err).Why {
+	case protocol.WhyExpired, protocol.WhyEarly, protocol.WhyTTL, protocol.WhyIssuer, protocol.WhyAudience, protocol.WhyClaims:
+		return false
+	}
+	return err != ErrNoKeys //nolint:errorlint // it is never wrapped
+}
