@@ -32,6 +32,9 @@ const (
 	SettingsBytesMax = 8192
 	// ReactionsMax is the most different emoji on one message.
 	ReactionsMax = 20
+	// ReactionsNewMax is the most emoji that one user brings to a message, those that are
+	// still there, whoever has them by now.
+	ReactionsNewMax = 3
 	// ReactionUsersMax is how many users a reaction names; its count counts all.
 	ReactionUsersMax = 20
 	// UserBytesMax is the most bytes in a user's id.

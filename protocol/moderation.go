@@ -48,6 +48,10 @@ const (
 	WhySlowMode Why = "slow_mode" // too soon after the last message
 	WhyRemoved  Why = "removed"   // is no member any more
 	WhyRevoked  Why = "revoked"   // the user's tokens do not count
+
+	// WhyReactions comes with a conflict: there are as many different reactions as there may
+	// be, of the message or new ones of the user.
+	WhyReactions Why = "reactions"
 )
 
 // Why a token was refused.

@@ -23,10 +23,15 @@ func (b *batch) change(r *room, op *hub.Op) (hub.Outcome, error) {
 	if refused := refusal(&m, op); refused.Code != "" {
 		return refused, nil
 	}
+	if refused, err := b.tooMany(r, &m, op); refused.Code != "" || err != nil {
+		return refused, err
+	}
 	changed, sender := false, m.Sender.ID
 	switch op.Kind {
 	case hub.OpEdit:
-		changed = edit(&m, op, b.now)
+		if changed = edit(&m, op, b.now); changed {
+			b.noteSent(r, op.Sender)
+		}
 	case hub.OpDelete:
 		if changed = !m.Deleted(); changed {
 			err = b.bury(r, &m)
@@ -67,8 +72,6 @@ func refusal(m *protocol.Message, op *hub.Op) hub.Outcome {
 		return hub.Outcome{Code: protocol.CodeForbidden, Reason: "this message is another's"}
 	case op.Kind != hub.OpDelete && m.Deleted():
 		return hub.Outcome{Code: protocol.CodeConflict, Reason: "the message was deleted"}
-	case op.Kind == hub.OpReact && op.On && len(m.Reactions) >= protocol.ReactionsMax && reactionOf(m, op.Emoji) < 0:
-		return hub.Outcome{Code: protocol.CodeConflict, Reason: "the message has too many different reactions"}
 	}
 	return hub.Outcome{}
 }

@@ -26,6 +26,9 @@ type writeStatements struct {
 	updateMessage *sql.Stmt
 
 	insertReaction  *sql.Stmt
+	countBrought    *sql.Stmt
+	leaveReaction   *sql.Stmt
+	deleteEmoji     *sql.Stmt
 	deleteReaction  *sql.Stmt
 	deleteReactions *sql.Stmt
 	reactors        *sql.Stmt
@@ -77,11 +80,16 @@ func prepareWrites(ctx context.Context, db *sql.DB) (w writeStatements, err erro
 		&w.updateMessage: `UPDATE messages SET rev = ?, sent_at = ?, text = ?, encrypted = ?, reply_to = ?,
 			edited_at = ?, deleted_at = ?, pinned = ?, reactions = ? WHERE room = ? AND seq = ?`,
 
-		&w.insertReaction: `INSERT INTO reactions (room, seq, user_id, emoji, rev) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO NOTHING`,
-		&w.deleteReaction:  `DELETE FROM reactions WHERE room = ? AND seq = ? AND user_id = ? AND emoji = ?`,
+		// A row with rev 0 is no reaction: its user has brought the emoji, and taken it back.
+		&w.insertReaction: `INSERT INTO reactions (room, seq, user_id, emoji, rev, brought) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET rev = excluded.rev WHERE reactions.rev = 0`,
+		&w.countBrought: `SELECT count(*) FROM reactions WHERE room = ? AND seq = ? AND user_id = ? AND brought = 1`,
+		&w.leaveReaction: `UPDATE reactions SET rev = 0
+			WHERE room = ? AND seq = ? AND user_id = ? AND emoji = ? AND brought = 1 AND rev > 0`,
+		&w.deleteReaction:  `DELETE FROM reactions WHERE room = ? AND seq = ? AND user_id = ? AND emoji = ? AND rev > 0`,
+		&w.deleteEmoji:     `DELETE FROM reactions WHERE room = ? AND seq = ? AND emoji = ?`,
 		&w.deleteReactions: `DELETE FROM reactions WHERE room = ? AND seq = ?`,
-		&w.reactors:        `SELECT user_id FROM reactions WHERE room = ? AND seq = ? AND emoji = ? ORDER BY rev LIMIT ?`,
+		&w.reactors:        `SELECT user_id FROM reactions WHERE room = ? AND seq = ? AND emoji = ? AND rev > 0 ORDER BY rev LIMIT ?`,
 
 		&w.selectMember: `SELECT name, role, read FROM members WHERE room = ? AND user_id = ?`,
 		&w.insertMember: `INSERT INTO members (room, user_id, name, role, joined_at) VALUES (?, ?, ?, ?, ?)`,

@@ -82,6 +82,9 @@ func (b *batch) disown(r *room, m *protocol.Message, op *hub.Op) (shown bool, er
 		}
 		shown = shown || taken
 	}
+	if _, err := b.tx.Exec(`DELETE FROM reactions WHERE room = ? AND seq = ? AND user_id = ?`, r.key, m.Seq, op.User); err != nil {
+		return false, err
+	}
 	if shown {
 		err = b.update(r, m)
 	}

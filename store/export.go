@@ -104,7 +104,7 @@ func (s scanned) Scan(into ...any) error { return s(into...) }
 func (e *exporter) reactions() error {
 	return e.list("reactions", `SELECT name, id, emoji FROM reactions JOIN rooms ON rooms.key = reactions.room
 		JOIN messages ON messages.room = reactions.room AND messages.seq = reactions.seq
-		WHERE user_id = ? AND dropped = 0`, func(scan func(...any) error) ([]byte, error) {
+		WHERE user_id = ? AND reactions.rev > 0 AND dropped = 0`, func(scan func(...any) error) ([]byte, error) {
 		var o struct {
 			Room  string `json:"room"`
 			ID    string `json:"id"`

@@ -120,7 +120,7 @@ func (i *inspection) each(sql string, text func(scan func(...any) error) (string
 
 // summaries compares what messages say of their reactions with the rows.
 func (i *inspection) summaries() error {
-	reactors, err := i.tx.PrepareContext(i.ctx, `SELECT emoji, user_id FROM reactions WHERE room = ? AND seq = ? ORDER BY rev`)
+	reactors, err := i.tx.PrepareContext(i.ctx, `SELECT emoji, user_id FROM reactions WHERE room = ? AND seq = ? AND rev > 0 ORDER BY rev`)
 	if err != nil {
 		return err
 	}

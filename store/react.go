@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -13,9 +14,10 @@ import (
 func (b *batch) react(r *room, m *protocol.Message, op *hub.Op) (changed bool, err error) {
 	user := op.Sender.ID
 	if op.On {
-		changed, err = affects(b.tx.Stmt(b.write.insertReaction).Exec(r.key, m.Seq, user, op.Emoji, r.head+1))
+		brought := reactionOf(m, op.Emoji) < 0
+		changed, err = affects(b.tx.Stmt(b.write.insertReaction).Exec(r.key, m.Seq, user, op.Emoji, r.head+1, brought))
 	} else {
-		changed, err = affects(b.tx.Stmt(b.write.deleteReaction).Exec(r.key, m.Seq, user, op.Emoji))
+		changed, err = b.takeBack(r, m, op)
 	}
 	if err != nil || !changed {
 		return false, err
@@ -28,6 +30,43 @@ func (b *batch) react(r *room, m *protocol.Message, op *hub.Op) (changed bool, e
 		full.Users, err = b.reactors(r, m, op.Emoji)
 	}
 	return true, err
+}
+
+// takeBack takes back a reaction's row. Of a user who has brought the emoji one stays
+// while others have it; the last of them takes that one along.
+func (b *batch) takeBack(r *room, m *protocol.Message, op *hub.Op) (changed bool, err error) {
+	place := []any{r.key, m.Seq, op.Sender.ID, op.Emoji}
+	at := reactionOf(m, op.Emoji)
+	last := at >= 0 && m.Reactions[at].Count == 1
+	if !last {
+		if changed, err = affects(b.tx.Stmt(b.write.leaveReaction).Exec(place...)); err != nil || changed {
+			return changed, err
+		}
+	}
+	changed, err = affects(b.tx.Stmt(b.write.deleteReaction).Exec(place...))
+	if err == nil && changed && last {
+		_, err = b.tx.Stmt(b.write.deleteEmoji).Exec(r.key, m.Seq, op.Emoji)
+	}
+	return changed, err
+}
+
+// tooMany is why the sender may not add a reaction; its Code is "" if they may.
+func (b *batch) tooMany(r *room, m *protocol.Message, op *hub.Op) (out hub.Outcome, err error) {
+	if op.Kind != hub.OpReact || !op.On || reactionOf(m, op.Emoji) >= 0 {
+		return out, nil
+	}
+	out = hub.Outcome{Code: protocol.CodeConflict, Why: protocol.WhyReactions}
+	if len(m.Reactions) >= protocol.ReactionsMax {
+		out.Reason = "the message has too many different reactions"
+		return out, nil
+	}
+	var brought int
+	err = b.tx.Stmt(b.write.countBrought).QueryRow(r.key, m.Seq, op.Sender.ID).Scan(&brought)
+	if err != nil || brought < protocol.ReactionsNewMax {
+		return hub.Outcome{}, err
+	}
+	out.Reason = "a user brings at most " + strconv.Itoa(protocol.ReactionsNewMax) + " new reactions to a message"
+	return out, nil
 }
 
 func addReaction(m *protocol.Message, user, emoji string) {

@@ -130,7 +130,7 @@ func (b *batch) barred(r *room, op *hub.Op) hub.Outcome {
 		return hub.Outcome{Code: protocol.CodeForbidden, Why: protocol.WhyFrozen, Reason: "only organizers may write at present"}
 	case has.mute.inForce(b.now):
 		return has.mute.outcome(protocol.WhyMuted, "muted in this room")
-	case op.Kind == hub.OpSend:
+	case op.Kind != hub.OpReact:
 		return b.slowed(r, op.Sender)
 	}
 	return hub.Outcome{}
@@ -146,7 +146,7 @@ func (s *sanction) outcome(why protocol.Why, reason string) hub.Outcome {
 // sender is somebody in a life of a room.
 type sender struct{ epoch, user string }
 
-// sentKeptMax is how many times of sends in slow mode the writer keeps in mind.
+// sentKeptMax is how many times of sends and edits in slow mode the writer keeps in mind.
 // Beyond it all are forgotten, and some may send too soon, once.
 const sentKeptMax = 100_000
 
@@ -172,7 +172,7 @@ func (b *batch) slowed(r *room, u protocol.User) hub.Outcome {
 	}
 }
 
-// noteSent notes when a participant has sent in slow mode.
+// noteSent notes when a participant has sent or edited in slow mode.
 func (b *batch) noteSent(r *room, u protocol.User) {
 	if r.settings.SlowModeS == 0 || u.Role.AtLeast(protocol.RoleModerator) {
 		return

@@ -204,7 +204,8 @@ func (ch *change) cause(me string) protocol.Cause {
 
 // changeRefused takes the refusal of a change.
 func (c *Client) changeRefused(ch *change, f protocol.Error) {
-	if !f.Code.Retryable() {
+	// In slow mode the wait is long, and would hold up all other changes.
+	if !f.Code.Retryable() || f.Why == protocol.WhySlowMode {
 		c.endChange(ch)
 		c.emit(Refused{Code: f.Code, Reason: orElse(f.Message, string(f.Code)), ID: ch.id, Why: f.Why})
 		return

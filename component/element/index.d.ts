@@ -153,6 +153,8 @@ export type TextName =
   | 'whyMuted'
   | 'whyFrozen'
   | 'whyArchived'
+  | 'whySlowMode'
+  | 'whyReactions'
   | 'report'
   | 'mute'
   | 'ban'

@@ -8,6 +8,14 @@ import (
 )
 
 func TestWhyAChangeWasNotMade(t *testing.T) {
+	for why, want := range map[protocol.Why]string{
+		protocol.WhySlowMode:  "Not done: slow mode is on, try again a little later",
+		protocol.WhyReactions: "Not done: you cannot add another new reaction to this message",
+	} {
+		if got := said.notDone(client.Refused{Code: protocol.CodeConflict, Reason: "x", Why: why}, false); got != want {
+			t.Errorf("%s: %q, want %q", why, got, want)
+		}
+	}
 	for _, tc := range []struct {
 		code    protocol.Code
 		told    string

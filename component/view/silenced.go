@@ -16,6 +16,9 @@ var whyWords = map[protocol.Why]word{
 	protocol.WhyMuted:    wordWhyMuted,
 	protocol.WhyFrozen:   wordWhyFrozen,
 	protocol.WhyArchived: wordWhyArchived,
+
+	protocol.WhySlowMode:  wordWhySlowMode,
+	protocol.WhyReactions: wordWhyReactions,
 }
 
 // silenced says why one may not write, and the moderator's reason; "": one may.

@@ -164,6 +164,8 @@ const (
 	wordWhyMuted      word = "whyMuted" // why something was refused, as the two that follow
 	wordWhyFrozen     word = "whyFrozen"
 	wordWhyArchived   word = "whyArchived"
+	wordWhySlowMode   word = "whySlowMode"
+	wordWhyReactions  word = "whyReactions"
 
 	wordReport       word = "report" // in the menu, as the three that follow
 	wordMute         word = "mute"

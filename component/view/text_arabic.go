@@ -163,6 +163,8 @@ var arabic = &language{
 		wordWhyMuted:               "أنت مكتوم",
 		wordWhyFrozen:              "الكتابة للمنظّمين فقط الآن",
 		wordWhyArchived:            "الغرفة مؤرشفة",
+		wordWhySlowMode:            "الوضع البطيء مفعّل، حاول مرة أخرى بعد قليل",
+		wordWhyReactions:           "لا يمكنك إضافة تفاعل جديد آخر إلى هذه الرسالة",
 		wordReport:                 "إبلاغ…",
 		wordMute:                   "كتم…",
 		wordBan:                    "حظر…",

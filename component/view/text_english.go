@@ -135,6 +135,8 @@ var english = &language{
 		wordWhyMuted:               "you are muted",
 		wordWhyFrozen:              "only organizers can write now",
 		wordWhyArchived:            "the room is archived",
+		wordWhySlowMode:            "slow mode is on, try again a little later",
+		wordWhyReactions:           "you cannot add another new reaction to this message",
 		wordReport:                 "Report…",
 		wordMute:                   "Mute…",
 		wordBan:                    "Ban…",

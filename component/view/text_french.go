@@ -140,6 +140,8 @@ var french = &language{
 		wordWhyMuted:               "vous ne pouvez pas écrire pour l’instant",
 		wordWhyFrozen:              "seuls les organisateurs peuvent écrire pour l’instant",
 		wordWhyArchived:            "le salon est archivé",
+		wordWhySlowMode:            "le mode lent est actif, réessayez un peu plus tard",
+		wordWhyReactions:           "vous ne pouvez plus ajouter de nouvelle réaction à ce message",
 		wordReport:                 "Signaler…",
 		wordMute:                   "Réduire au silence…",
 		wordBan:                    "Exclure…",

@@ -135,6 +135,8 @@ var german = &language{
 		wordWhyMuted:               "du bist stummgeschaltet",
 		wordWhyFrozen:              "zurzeit können nur Organisatoren schreiben",
 		wordWhyArchived:            "der Raum ist archiviert",
+		wordWhySlowMode:            "der langsame Modus ist an, versuche es etwas später noch einmal",
+		wordWhyReactions:           "du kannst zu dieser Nachricht keine neue Reaktion mehr hinzufügen",
 		wordReport:                 "Melden …",
 		wordMute:                   "Stummschalten …",
 		wordBan:                    "Ausschließen …",

@@ -168,8 +168,9 @@ func (k OpKind) rules() bool { return OpConfigure <= k && k <= OpAdjust }
 //   - who is muted: OpSend, OpEdit, OpReact (CodeForbidden, WhyMuted)
 //   - in an archived room everybody, in a frozen one all but organizers: OpSend,
 //     OpEdit, OpReact (CodeForbidden, WhyArchived or WhyFrozen)
-//   - in slow mode a participant's OpSend too soon after the last one stored
-//     (CodeRateLimited, WhySlowMode, RetryAfter)
+//   - in slow mode a participant's OpSend or OpEdit too soon after the last one that
+//     was stored, and for an edit changed something (CodeRateLimited, WhySlowMode,
+//     RetryAfter)
 //
 // Banned comes before archived, that before frozen, then muted, then slow mode; all
 // of them before what else is wrong with the op but that there is no such room.
@@ -227,7 +228,8 @@ type Outcome struct {
 	// Code is why the op was refused, "" when it was not. Beside what Op and OpKind
 	// say: CodeConflict for an id that another sender has used, or the same sender
 	// with other content, for a change to a tombstone (but to delete it again), and
-	// for more than protocol.ReactionsMax different emoji; CodeNotFound for an id
+	// for more than protocol.ReactionsMax different emoji or protocol.ReactionsNewMax that
+	// the sender brought and the message still has (WhyReactions); CodeNotFound for an id
 	// that FindOnly did not find, or that no message of the room has; CodeForbidden
 	// for an edit or a deletion of a message that is not the sender's, a deletion
 	// unless Any. Not found comes before forbidden, forbidden before conflict.

@@ -52,7 +52,7 @@ var standings = []standing{
 	{
 		protocol.WhySlowMode, protocol.CodeRateLimited,
 		func(r *right, role protocol.Role) bool {
-			return r.operation == "sendMessage" && role == protocol.RoleParticipant
+			return (r.operation == "sendMessage" || r.operation == "editMessage") && role == protocol.RoleParticipant
 		},
 		func(m *matrix, room string) {
 			m.does("chief", 200, "PUT", "/v1/rooms/"+room, `{"settings":{"slow_mode_s":3600}}`)

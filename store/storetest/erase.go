@@ -99,6 +99,11 @@ func (m *modelMessage) disown(user, pseudonym string) (shown bool) {
 			shown = shown || at < protocol.ReactionUsersMax
 		}
 	}
+	for i := range m.reactions {
+		if r := &m.reactions[i]; r.by == user {
+			r.by = pseudonym
+		}
+	}
 	return shown
 }
 

@@ -49,6 +49,7 @@ type modelMessage struct {
 
 type modelReaction struct {
 	emoji string
+	by    string   // who has brought it
 	users []string // in the order in which they reacted
 }
 
@@ -254,10 +255,15 @@ func (r *modelRoom) send(now protocol.Time, op hub.Op) hub.Outcome {
 		m.CreatedAt = max(now, r.messages[n-1].CreatedAt+1)
 	}
 	r.messages = append(r.messages, &modelMessage{Message: m, madeAs: op.Send})
-	if r.rules().SlowModeS > 0 && ranks[op.Sender.Role] == 0 {
-		r.sent[op.Sender.ID] = now
-	}
+	r.noteSent(now, op.Sender)
 	return hub.Outcome{Message: m, New: true}
+}
+
+// noteSent notes when somebody who is slowed down has sent or edited.
+func (r *modelRoom) noteSent(now protocol.Time, u protocol.User) {
+	if r.rules().SlowModeS > 0 && ranks[u.Role] == 0 {
+		r.sent[u.ID] = now
+	}
 }
 
 func sameContent(a, b protocol.Send) bool {
@@ -281,6 +287,7 @@ func (r *modelRoom) change(now protocol.Time, op hub.Op) hub.Outcome {
 	case op.Kind == hub.OpEdit:
 		if changed = m.Text != op.Text || !reflect.DeepEqual(m.Encrypted, op.Encrypted); changed {
 			m.Text, m.Encrypted, m.EditedAt = op.Text, op.Encrypted, max(now, m.CreatedAt)
+			r.noteSent(now, op.Sender)
 		}
 	case op.Kind == hub.OpDelete:
 		changed = true
@@ -288,8 +295,10 @@ func (r *modelRoom) change(now protocol.Time, op hub.Op) hub.Outcome {
 	case op.Kind == hub.OpPin:
 		changed = m.Pinned != op.On
 		m.Pinned = op.On
-	case op.On && m.emoji(op.Emoji) < 0 && len(m.reactions) == protocol.ReactionsMax:
-		return refuse(protocol.CodeConflict)
+	case op.On && m.emoji(op.Emoji) < 0 && (len(m.reactions) == protocol.ReactionsMax || m.brought(op.Sender.ID) == protocol.ReactionsNewMax):
+		out := refuse(protocol.CodeConflict)
+		out.Why = protocol.WhyReactions
+		return out
 	default:
 		changed = m.react(op.Sender.ID, op.Emoji, op.On)
 	}
@@ -311,6 +320,16 @@ func (m *modelMessage) emoji(emoji string) int {
 	return slices.IndexFunc(m.reactions, func(r modelReaction) bool { return r.emoji == emoji })
 }
 
+// brought is how many of the emoji the user has brought.
+func (m *modelMessage) brought(user string) (n int) {
+	for _, r := range m.reactions {
+		if r.by == user {
+			n++
+		}
+	}
+	return n
+}
+
 func (m *modelMessage) react(user, emoji string, on bool) (changed bool) {
 	i := m.emoji(emoji)
 	has := i >= 0 && slices.Contains(m.reactions[i].users, user)
@@ -323,7 +342,7 @@ func (m *modelMessage) react(user, emoji string, on bool) (changed bool) {
 		at := slices.Index(m.reactions[i].users, user)
 		m.reactions[i].users = slices.Delete(m.reactions[i].users, at, at+1)
 	case i < 0:
-		m.reactions = append(m.reactions, modelReaction{emoji, []string{user}})
+		m.reactions = append(m.reactions, modelReaction{emoji, user, []string{user}})
 	default:
 		m.reactions[i].users = append(m.reactions[i].users, user)
 	}

@@ -46,7 +46,7 @@ func (r *modelRoom) barred(now protocol.Time, op hub.Op) hub.Outcome {
 	}
 	last, sent := r.sent[op.Sender.ID]
 	next := last + protocol.Time(rules.SlowModeS*1e6)
-	if op.Kind != hub.OpSend || ranks[op.Sender.Role] > 0 || !sent || now < last || now >= next {
+	if op.Kind == hub.OpReact || ranks[op.Sender.Role] > 0 || !sent || now < last || now >= next {
 		return hub.Outcome{}
 	}
 	out := refuse(protocol.CodeRateLimited)

@@ -92,7 +92,7 @@ func drawOp(rooms []string, moderated bool) *rapid.Generator[hub.Op] {
 			op.ID, op.Any = message, rapid.Bool().Draw(t, "any")
 		case hub.OpReact:
 			op.ID, op.On = message, rapid.IntRange(0, 2).Draw(t, "on") > 0
-			op.Emoji = fmt.Sprint("e", rapid.IntRange(0, 2).Draw(t, "emoji"))
+			op.Emoji = fmt.Sprint("e", rapid.IntRange(0, 5).Draw(t, "emoji"))
 		case hub.OpPin:
 			op.ID, op.On = message, rapid.Bool().Draw(t, "on")
 		case hub.OpRead:

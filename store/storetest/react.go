@@ -73,9 +73,9 @@ func testManyReactions(h *harness) {
 
 	ops = nil
 	for n := range protocol.ReactionsMax + 1 {
-		ops = append(ops, react("lobby", 1, ada.ID, fmt.Sprint("e", n), true))
+		ops = append(ops, react("lobby", 1, fmt.Sprint("of ", n/protocol.ReactionsNewMax), fmt.Sprint("e", n), true))
 	}
-	ops = append(ops, react("lobby", 1, bob.ID, "e0", true), react("lobby", 1, ada.ID, "e1", false), react("lobby", 1, bob.ID, "new", true))
+	ops = append(ops, react("lobby", 1, bob.ID, "e0", true), react("lobby", 1, "of 0", "e1", false), react("lobby", 1, bob.ID, "new", true))
 	out = h.commit(ops...)
 	for n, o := range out {
 		if want := n != protocol.ReactionsMax; o.New != want || (o.Code == protocol.CodeConflict) == want {
@@ -83,4 +83,58 @@ func testManyReactions(h *harness) {
 		}
 	}
 	h.equal("at most", len(h.stored("lobby", 1).Reactions), protocol.ReactionsMax)
+}
+
+// A user brings few emoji to a message: those that are still there count, also where the
+// user has taken them back and others have them.
+func testNewReactions(h *harness) {
+	h.fill("lobby", 3)
+	emoji := func(n int) string { return fmt.Sprint("e", n) }
+	give := func(n int, user string, e int, on bool, want protocol.Code) {
+		h.Helper()
+		out := h.commit(react("lobby", n, user, emoji(e), on))[0]
+		if out.Code != want || want != "" && (out.Why != protocol.WhyReactions || out.Reason == "") {
+			h.Errorf("%s of %s, %t: %+v", emoji(e), user, on, out)
+		}
+	}
+	for e := range protocol.ReactionsNewMax {
+		give(1, "ann", e, true, "")
+	}
+	give(1, "ann", 9, true, protocol.CodeConflict)
+	give(1, "ann", 9, false, "")
+	give(1, "ann", 0, true, "")
+	give(2, "ann", 9, true, "")
+	give(1, "ann", 2, false, "") // nobody else has it
+	give(1, "ann", 9, true, "")
+	give(1, "ann", 10, true, protocol.CodeConflict)
+
+	// Two who help each other bring no more than twice as many.
+	have := func() int { return len(h.stored("lobby", 3).Reactions) }
+	two := []string{"ann", "ben"}
+	for round := range 12 {
+		brings, helps := two[round%2], two[(round+1)%2]
+		for e := range 30 {
+			h.commit(react("lobby", 3, brings, emoji(e), true), react("lobby", 3, helps, emoji(e), true), react("lobby", 3, brings, emoji(e), false))
+			if round%3 == 2 {
+				h.commit(react("lobby", 3, brings, emoji(e), true), react("lobby", 3, helps, emoji(e), false))
+			}
+		}
+		if round == 6 {
+			h.reopen()
+		}
+	}
+	h.equal("different ones", have(), 2*protocol.ReactionsNewMax)
+	give(3, "cat", 29, true, "")
+	for e := range 30 { // taken back by all, they count no more
+		h.commit(react("lobby", 3, "ann", emoji(e), false), react("lobby", 3, "ben", emoji(e), false))
+	}
+	h.equal("what is left", have(), 1)
+	for e := range protocol.ReactionsNewMax {
+		give(3, "ann", e, true, "")
+	}
+	for e := range 30 { // whoever asks, others may give what is there
+		h.commit(react("lobby", 3, "dan", emoji(e), true))
+	}
+	h.equal("with a third", have(), 1+2*protocol.ReactionsNewMax)
+	h.equal("of the third", len(h.pair.page(h, "lobby", "dan", hub.Query{Limit: 1}).Messages[0].Mine), 1+2*protocol.ReactionsNewMax)
 }

@@ -57,6 +57,7 @@ func Run(t *testing.T, kind Kind) {
 		{"ChangesAreRefusedInOrder", testRefusals},
 		{"React", testReact},
 		{"ReactionsOfMany", testManyReactions},
+		{"NewReactions", testNewReactions},
 		{"Pin", testPin},
 		{"MembersJoin", testMembers},
 		{"ReadMarkers", testRead},

@@ -32,8 +32,12 @@ type history struct {
 	places   map[string]int           // of messages, by id; also of some that were rolled back
 	sent     map[string]protocol.Send // as they were made; the same
 	read     map[string]int64         // the markers of the members; never changed in place
+	brought  map[carried]string       // who has brought a reaction; never changed in place
 	changed  bool                     // a message has another rev than its seq
 }
+
+// carried is an emoji on a message.
+type carried struct{ id, emoji string }
 
 var errStoreClosed = errors.New("the store is closed")
 

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -63,10 +64,12 @@ func (s *Store) change(h *history, now protocol.Time, op *hub.Op) hub.Outcome {
 		changed = m.Pinned != op.On
 		m.Pinned = op.On
 	default:
+		had := len(m.Reactions)
 		m.Reactions, changed = react(m.Reactions, op.Sender.ID, op.Emoji, op.On)
-		if len(m.Reactions) > protocol.ReactionsMax {
-			return hub.Outcome{Code: protocol.CodeConflict, Reason: "it has too many reactions"}
+		if len(m.Reactions) > protocol.ReactionsMax || len(m.Reactions) > had && h.broughtBy(op) >= protocol.ReactionsNewMax {
+			return hub.Outcome{Code: protocol.CodeConflict, Reason: "it has too many reactions", Why: protocol.WhyReactions}
 		}
+		h.bring(op, len(m.Reactions)-had)
 	}
 	if changed {
 		h.head++
@@ -74,6 +77,31 @@ func (s *Store) change(h *history, now protocol.Time, op *hub.Op) hub.Outcome {
 		h.put(&m)
 	}
 	return hub.Outcome{Message: s.view(&m, ""), New: changed}
+}
+
+// broughtBy is how many of a message's emoji the op's sender has brought.
+func (h *history) broughtBy(op *hub.Op) (n int) {
+	for c, user := range h.brought {
+		if c.id == op.ID && user == op.Sender.ID {
+			n++
+		}
+	}
+	return n
+}
+
+// bring notes who has brought an emoji, when there is one more or one fewer.
+func (h *history) bring(op *hub.Op, more int) {
+	if more == 0 {
+		return
+	}
+	brought := map[carried]string{}
+	maps.Copy(brought, h.brought)
+	if more > 0 {
+		brought[carried{op.ID, op.Emoji}] = op.Sender.ID
+	} else {
+		delete(brought, carried{op.ID, op.Emoji})
+	}
+	h.brought = brought
 }
 
 // put puts a newer state of a message in its place.
