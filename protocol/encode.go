@@ -52,7 +52,7 @@ func (o *object) bool(name string, v bool) {
 
 func (o *object) time(name string, t Time) {
 	o.name(name)
-	o.b = append(t.Time().AppendFormat(append(o.b, '"'), timeLayout), '"')
+	o.b = append(t.append(append(o.b, '"')), '"')
 }
 
 func (o *object) optTime(name string, t Time) {

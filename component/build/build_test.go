@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hallway/component/build/shrink"
 )
 
 // A stand-in for the compiled program: what is made around it does not depend on it.
@@ -94,10 +96,16 @@ func TestPackageIsComplete(t *testing.T) {
 	}
 }
 
+// plainly is a build as the go command does it.
+func plainly(t *testing.T) compilation {
+	t.Helper()
+	return compilation{tool: toolchainUnderTest(t), dir: t.TempDir(), plain: true}
+}
+
 // The sources build with the real standard library as well.
 func TestCompileWithoutStandIns(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "tiny.wasm")
-	if err := compile(toolchainUnderTest(t), "./component/build/testdata/tiny", out, false); err != nil {
+	if err := plainly(t).compile("./component/build/shrink/testdata/tiny", out); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -112,7 +120,7 @@ func TestModuleIsReproducible(t *testing.T) {
 	}
 	var hashes []string
 	for _, tool := range []toolchain{here, there} {
-		m, err := compileModule(tool, false)
+		m, err := compileModule(tool, false, shrink.All(), func(what string) { t.Log(what) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +150,7 @@ func (s sources) ReadDir(name string) ([]fs.DirEntry, error) {
 }
 
 func TestCompileSaysWhatTheCompilerSaid(t *testing.T) {
-	err := compile(toolchainUnderTest(t), "./component/build/testdata/missing", filepath.Join(t.TempDir(), "x.wasm"), false)
+	err := plainly(t).compile("./component/build/testdata/missing", filepath.Join(t.TempDir(), "x.wasm"))
 	if err == nil || !strings.Contains(err.Error(), "missing") {
 		t.Errorf("err = %v, want the go command's own words", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"hallway/component/build/shrink"
 )
 
 // apart are the packages whose functions are not put into others: it saves 35 KB of what a page loads, and costs no time that
@@ -17,26 +19,75 @@ var apart = []string{
 	"hallway/protocol",
 }
 
+// compilation is one build for the browser.
+type compilation struct {
+	tool     toolchain
+	dir      string // for files of its own
+	plain    bool   // neither stand-ins nor steps
+	on       shrink.Set
+	progress func(string)
+}
+
 // compile builds the main package for the browser into the file out.
-func compile(tool toolchain, pkg, out string, overlaid bool) error {
+func (c compilation) compile(pkg, out string) error {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return err
 	}
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", out}
-	for _, pkg := range apart {
-		args = append(args, "-gcflags", pkg+"=-l")
+	flags, err := c.flags()
+	if err != nil {
+		return err
 	}
-	if overlaid {
-		path, remove, err := writeOverlay(tool)
-		if err != nil {
-			return err
-		}
-		defer remove()
-		args = append(args, "-overlay", path)
-	}
-	_, err = output(browserGo(tool, append(args, pkg)...))
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", out}, flags...)
+	_, err = output(browserGo(c.tool, append(args, pkg)...))
 	return err
+}
+
+// flags returns what go build, or go list, is told besides.
+func (c compilation) flags() ([]string, error) {
+	var flags []string
+	for _, pkg := range apart {
+		flags = append(flags, "-gcflags", pkg+"=-l")
+	}
+	if c.plain {
+		return flags, nil
+	}
+	list, err := c.overlayFile()
+	if err != nil {
+		return nil, err
+	}
+	goTool := shrink.Toolchain{Root: c.tool.goroot, Version: c.tool.version}
+	toolexec, err := goTool.Compiler(c.tool.module, filepath.Join(c.tool.module, "bin", "compiler"), c.on, func() {
+		c.progress("building the compiler for the browser, once: a minute")
+	})
+	if err != nil {
+		return nil, err
+	}
+	if toolexec != "" {
+		flags = append(flags, "-toolexec", toolexec)
+	}
+	return append(flags, "-overlay", list), nil
+}
+
+// overlayFile writes the list of the toolchain's files that ours stand in for and returns its path.
+func (c compilation) overlayFile() (string, error) {
+	goTool := shrink.Toolchain{Root: c.tool.goroot, Version: c.tool.version}
+	if err := goTool.KnownLayout(); err != nil {
+		return "", err
+	}
+	replace, err := goTool.Runtime(c.dir, c.on)
+	if err != nil {
+		return "", err
+	}
+	if err := overlay(c.tool, replace); err != nil {
+		return "", err
+	}
+	data, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(c.dir, "overlay.json")
+	return path, os.WriteFile(path, data, 0o644)
 }
 
 // browserGo is a go command for the browser's platform, in the module's root.
@@ -47,30 +98,11 @@ func browserGo(tool toolchain, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// writeOverlay writes the file that tells the go command to see our stand-ins in place of the standard packages of the same
-// paths. The caller removes it.
-func writeOverlay(tool toolchain) (path string, remove func(), err error) {
-	replace, err := overlay(tool)
-	if err != nil {
-		return "", nil, err
-	}
-	data, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", nil, err
-	}
-	dir, err := os.MkdirTemp("", "hallway-build-")
-	if err != nil {
-		return "", nil, err
-	}
-	path = filepath.Join(dir, "overlay.json")
-	return path, func() { os.RemoveAll(dir) }, os.WriteFile(path, data, 0o644)
-}
-
-// overlay maps the files of each standard package that has a stand-in to nothing, and those of the stand-in into its folder.
-func overlay(tool toolchain) (map[string]string, error) {
-	replace := map[string]string{}
+// overlay adds to the files that are replaced: the files of each standard package that has a stand-in by nothing, and those of
+// the stand-in in its folder.
+func overlay(tool toolchain, replace map[string]string) error {
 	root := filepath.Join(tool.module, "component", "build", "overlay")
-	return replace, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !goSource(path) || filepath.Dir(path) == root {
 			return err
 		}

@@ -5,7 +5,7 @@
 // It writes
 //
 //   - chat.wasm, the chat program of component/wasm, built with small stand-ins for parts of the standard library (overlay/),
-//     without the tables that name lines of source in traces (slim.go), and stamped with the package's version (module.go);
+//     made smaller by the steps of package shrink, and stamped with the package's version (module.go);
 //   - index.js, the element's modules in one, without comments and white space: the sources, the toolchain's own
 //     lib/wasm/wasm_exec.js wrapped so that its global is a parameter (adapt.go), and the theme's sheets;
 //   - define.js and react.js, which stand on it, and the types as they are in the sources;

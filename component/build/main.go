@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"hallway/component/build/shrink"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -17,7 +19,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 type options struct {
 	out   string // folder for the package's files
 	demo  string // folder for the demo's copy, or empty
-	plain bool   // neither stand-ins for the standard library nor slim
+	plain bool   // neither stand-ins for the standard library nor steps of shrink
+	on    shrink.Set
 }
 
 // run does the whole job; it returns the exit code: 0 done, 1 failed, 2 used wrongly.
@@ -43,10 +46,12 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	out := flags.String("out", "dist", "`folder` to write the package's files to")
 	demo := flags.String("demo", "examples/demo/dist", "`folder` to copy the demo's files to; empty for none")
 	plain := flags.Bool("plain", false, "build as the go command would: larger, with the whole standard library and lines in traces")
+	without := flags.String("without", "", "`steps` to leave out, with commas between them: "+stepNames())
 	err := flags.Parse(args)
+	on, unknown := shrink.Without(*without)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprintln(stderr, "usage: go run ./component/build [-out folder] [-demo folder] [-plain]")
+		fmt.Fprintln(stderr, "usage: go run ./component/build [-out folder] [-demo folder] [-plain] [-without steps]")
 		flags.SetOutput(stderr)
 		flags.PrintDefaults()
 	case err == nil && flags.NArg() > 0:
@@ -54,7 +59,19 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	case err == nil && *out == "":
 		err = errors.New("-out needs a folder (see -help)")
 	}
-	return options{out: *out, demo: *demo, plain: *plain}, err
+	if err == nil {
+		err = unknown
+	}
+	return options{out: *out, demo: *demo, plain: *plain, on: on}, err
+}
+
+// stepNames returns the names of all steps, with commas between them.
+func stepNames() string {
+	var names []string
+	for _, step := range shrink.Steps {
+		names = append(names, step.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func build(opts options, stdout io.Writer) error {
@@ -63,7 +80,7 @@ func build(opts options, stdout io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(stdout, "            compiling chat.wasm …")
-	m, err := compileModule(tool, opts.plain)
+	m, err := compileModule(tool, opts.plain, opts.on, func(what string) { fmt.Fprintf(stdout, "            %s …\n", what) })
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+
+	"hallway/component/build/shrink"
 )
 
 // versionSection is the custom section of chat.wasm with the package's version: the element refuses a module of another
@@ -26,11 +28,9 @@ func newModule(program []byte, version string) module {
 	return module{version: version, wasm: append(program, customSection(versionSection, version)...)}
 }
 
-// compileModule builds the chat program of component/wasm, with stand-ins for the standard library and slim, unless plain.
-func compileModule(tool toolchain, plain bool) (module, error) {
-	if err := knownLayout(tool); err != nil && !plain {
-		return module{}, err
-	}
+// compileModule builds the chat program of component/wasm: with stand-ins for the standard library and the steps of shrink that
+// are on, or plain, as the go command would. It calls progress before a part that takes long.
+func compileModule(tool toolchain, plain bool, on shrink.Set, progress func(string)) (module, error) {
 	version, err := packageVersion(tool)
 	if err != nil {
 		return module{}, err
@@ -41,7 +41,8 @@ func compileModule(tool toolchain, plain bool) (module, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "chat.wasm")
-	if err := compile(tool, "./component/wasm", path, !plain); err != nil {
+	c := compilation{tool: tool, dir: dir, plain: plain, on: on, progress: progress}
+	if err := c.compile("./component/wasm", path); err != nil {
 		return module{}, err
 	}
 	program, err := os.ReadFile(path)
@@ -49,7 +50,7 @@ func compileModule(tool toolchain, plain bool) (module, error) {
 		return module{}, err
 	}
 	if !plain {
-		if program, err = slim(program); err != nil {
+		if program, err = shrink.Module(program, on); err != nil {
 			return module{}, err
 		}
 	}

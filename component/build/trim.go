@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"hallway/component/build/shrink"
 )
 
 // settled answers the toolchain's questions that have one answer with our host: what it would do otherwise is left out as dead
@@ -37,7 +39,7 @@ func trim(script string, wasm []byte) (string, error) {
 	if found := askProcess.Find(wasm); found != nil {
 		return "", fmt.Errorf("the program has %s, which needs a process: adapt component/build/trim.go", bytes.Trim(found, "\x00"))
 	}
-	needed, err := imports(wasm)
+	needed, err := shrink.Imports(wasm)
 	if err != nil {
 		return "", err
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"hallway/component/build/shrink"
 )
 
 // importing is a module that takes the functions from its host.
@@ -60,7 +62,7 @@ func TestTrimRefusesWhatIsMissing(t *testing.T) {
 	}{
 		"an import that the host lacks":   {importing("runtime.newInGo"), "lacks runtime.newInGo"},
 		"a function that needs a process": {append(importing(), "\x00syscall.Getpid\x00"...), "syscall.Getpid"},
-		"half a module":                   {importing("runtime.wasmExit")[:20], errModule.Error()},
+		"half a module":                   {importing("runtime.wasmExit")[:20], shrink.ErrModule.Error()},
 	} {
 		if _, err := trim(adapted, c.wasm); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: err = %v, want one that says %q", name, err, c.says)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"hallway/component/build/shrink"
 )
 
 // weight is kept out of the browser build, whoever asks for it, each with its reason. An entry that ends in / bans what is
@@ -109,11 +111,10 @@ func browserPackages(t *testing.T) []browserPackage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	overlay, remove, err := writeOverlay(tool)
+	overlay, err := compilation{tool: tool, dir: t.TempDir(), on: shrink.All()}.overlayFile()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer remove()
 	out, err := output(browserGo(tool, "list", "-json=ImportPath,Dir,Standard,GoFiles,Imports", "-deps", "-overlay", overlay, "./component/wasm"))
 	if err != nil {
 		t.Fatal(err)

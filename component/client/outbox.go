@@ -228,7 +228,7 @@ func (c *Client) sendText(ev SendText) {
 	}
 	e := &entry{Item: Item{
 		ID: ev.ID, Text: text, ReplyTo: ev.ReplyTo,
-		SentAt: c.now.UTC().Format("2006-01-02T15:04:05.000Z"),
+		SentAt: milliseconds(c.now),
 		Order:  c.outbox.nextOrder(c.now),
 	}}
 	c.outbox.add(e)
@@ -309,4 +309,10 @@ func (c *Client) failTooLarge() {
 	} else if ch := c.changes.oldestWritten(); ch != nil {
 		c.dropChange(ch, protocol.CodeTooLarge, reason)
 	}
+}
+
+// milliseconds returns t as on the wire, to the millisecond: more of a device's clock means nothing.
+func milliseconds(t time.Time) string {
+	text := protocol.TimeOf(t).String()
+	return text[:len(text)-len("000Z")] + "Z"
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"hallway/component/client"
@@ -80,28 +81,30 @@ func request(ctx context.Context, method, url, token, body string, decode func(b
 }
 
 func pageURL(relay, room string, q client.PageQuery) string {
-	values := url.Values{}
-	for name, seq := range map[string]int64{"before": q.Before, "after": q.After, "around": q.Around} {
+	query := ""
+	add := func(name, value string) { query += "&" + name + "=" + url.QueryEscape(value) }
+	seq := func(name string, seq int64) {
 		if seq > 0 {
-			values.Set(name, strconv.FormatInt(seq, 10))
+			add(name, strconv.FormatInt(seq, 10))
 		}
 	}
+	seq("after", q.After)
+	seq("around", q.Around)
 	if q.AroundID != "" {
-		values.Set("around", q.AroundID)
+		add("around", q.AroundID)
 	}
+	seq("before", q.Before)
+	seq("limit", int64(q.Limit))
 	if q.Pinned {
-		values.Set("pinned", "true")
+		add("pinned", "true")
 	}
 	if q.Words != "" {
-		values.Set("q", q.Words)
+		add("q", q.Words)
 	}
 	if q.HasSince {
-		values.Set("since", strconv.FormatInt(q.Since, 10))
+		add("since", strconv.FormatInt(q.Since, 10))
 	}
-	if q.Limit > 0 {
-		values.Set("limit", strconv.Itoa(q.Limit))
-	}
-	return roomURL(relay, room) + "/messages?" + values.Encode()
+	return roomURL(relay, room) + "/messages?" + strings.TrimPrefix(query, "&")
 }
 
 func roomURL(relay, room string) string { return relay + "/v1/rooms/" + url.PathEscape(room) }

@@ -264,7 +264,21 @@ func (t *texts) say(w word) string {
 
 // with gives a word about somebody or something.
 func (t *texts) with(w word, name, text string) string {
-	return strings.NewReplacer("{name}", name, "{text}", text).Replace(t.say(w))
+	said := ""
+	for rest := t.say(w); ; {
+		before, after, found := strings.Cut(rest, "{")
+		said += before
+		switch {
+		case !found:
+			return said
+		case strings.HasPrefix(after, "name}"):
+			said, rest = said+name, after[len("name}"):]
+		case strings.HasPrefix(after, "text}"):
+			said, rest = said+text, after[len("text}"):]
+		default:
+			said, rest = said+"{", after
+		}
+	}
 }
 
 // about gives a word about somebody, whose name does not turn the text around it.

@@ -38,12 +38,14 @@ const standIns = "component/build/overlay"
 var table = map[string]rule{
 	"protocol": {pure: true},
 
-	"component/client": {ours: []string{"protocol"}, pure: true},
-	"component/driver": {ours: []string{"protocol", "component/client"}, foreign: true},
-	"component/view":   {ours: []string{"protocol", "component/client"}, foreign: true},
-	"component/wasm":   {ours: []string{"protocol", "component/client", "component/driver", "component/view"}, foreign: true},
-	standIns:           {},
-	"component/build":  {known: []string{"github.com/evanw/esbuild/pkg/api", "github.com/andybalholm/brotli"}},
+	"component/client":                {ours: []string{"protocol"}, pure: true},
+	"component/driver":                {ours: []string{"protocol", "component/client"}, foreign: true},
+	"component/view":                  {ours: []string{"protocol", "component/client"}, foreign: true},
+	"component/wasm":                  {ours: []string{"protocol", "component/client", "component/driver", "component/view"}, foreign: true},
+	standIns:                          {},
+	"component/build":                 {ours: []string{"component/build/shrink"}, known: []string{"github.com/evanw/esbuild/pkg/api", "github.com/andybalholm/brotli"}},
+	"component/build/shrink":          {known: []string{"github.com/bluekeyes/go-gitdiff/gitdiff"}},
+	"component/build/shrink/toolexec": {},
 
 	"component/driver/storagetest": {ours: []string{"protocol", "component/client", "component/driver"}},
 

@@ -1,0 +1,14 @@
+package html
+
+import (
+	real "html"
+	"testing"
+)
+
+func TestEscapeStringIsTheRealOne(t *testing.T) {
+	for _, s := range []string{"", "plain", `<a href="x" title='y'>&amp;</a>`, "ü\x00<\xff>"} {
+		if got, want := EscapeString(s), real.EscapeString(s); got != want {
+			t.Errorf("EscapeString(%q) = %q, want %q", s, got, want)
+		}
+	}
+}

@@ -1,0 +1,39 @@
+// Package shrink makes a Go program for the browser smaller: what a page loads of the chat goes from 945 KB to under 700, compressed.
+//
+// The work is done by steps, each with a name and a switch (Steps, Set). They come in the order of preference: code is left out at
+// the source before tables are taken out of the module, and nothing rewrites instructions after the compiler.
+//
+//   - Sources: patches/*.diff change lines of the toolchain's sources, and files join its packages (Runtime).
+//   - Compiler: the module is compiled by the toolchain's compiler with another layout of functions (Compiler; compiler.go says
+//     how functions are laid out).
+//   - Module: tables that only traces of panics read are taken out of the linked module (Module).
+//
+// A module of the Go linker holds, in its memory from the start, the tables by which the runtime walks stacks. They begin with a
+// header (runtime.pcHeader) and are listed in runtime.moduledata:
+//
+//   - names of functions, which stay: a trace names each function that was not put into another;
+//   - names of files, by compilation unit (step lines);
+//   - tables from program counters to values: height of the stack and maps of pointers, which stay, lines and files (step lines);
+//   - a description of each function (runtime._func), which says where its tables are;
+//   - data of functions: maps of pointers, stack objects and deferred calls, which stay, inlined code and arguments (step
+//     funcdata);
+//   - a table to look up functions by program counter, of use where functions have different sizes; on wasm the program counter
+//     holds the function's number (step findfunc).
+//
+// What is taken out is overwritten with zeros, and the step segments leaves long runs of zeros out of the module. This is
+// safe as far as nothing but traces reads the tables; make test-shrink runs the toolchain's own tests, ours, and generated
+// programs on modules so treated.
+//
+// # A new toolchain
+//
+// The build fails where the toolchain is not as the steps expect it, and names its version. Then, in order:
+//
+//  1. A diff does not apply: look at what changed around the place, and write the diff anew (git diff -U1 of the toolchain's src).
+//  2. The assembler changed (cmd/internal/obj/wasm): read preprocess and assemble, and compute deferreturn in the linker
+//     (cmd/link/internal/ld/pcln.go), which looks for a return address. _assembler/layout.go numbers what the original numbers.
+//  3. The layout of tables changed (KnownLayout): read runtime/symtab.go, runtime/runtime2.go and internal/abi/symtab.go, and
+//     adapt tables.go.
+//  4. Run make test-shrink, then measure the steps anew with go run ./component/build -without STEP.
+//
+// The package must not know what the program does.
+package shrink

@@ -1,0 +1,87 @@
+package shrink
+
+import "encoding/binary"
+
+// dropLines takes the names of files and the lines of all instructions out of the tables, an eighth of the module for the
+// traces of panics alone. A trace still names each function that was not put into another.
+func (p *program) dropLines(functions []function) error {
+	tables := newTables(p)
+	for _, f := range functions {
+		h := &f.header
+		tables.keep(h.SP)
+		tables.drop(h.File)
+		tables.drop(h.Line)
+		h.File, h.Line, h.Unit, h.StartLine = noTable, noTable, noFuncData, 0
+		if _, err := binary.Encode(f.bytes, binary.LittleEndian, h); err != nil {
+			return err
+		}
+		for i := range int(h.PCData) {
+			offset := binary.LittleEndian.Uint32(f.pcData(i))
+			if i == pcInlined || i == pcArgsLive {
+				tables.drop(offset)
+				binary.LittleEndian.PutUint32(f.pcData(i), noTable)
+			} else {
+				tables.keep(offset)
+			}
+		}
+	}
+	clear(p.memory[p.base+int(p.header.Units) : p.base+int(p.header.Tab)]) // names of files
+	return tables.clear()
+}
+
+// tables are those from program counters to values. Functions share them: one that a function drops another may keep.
+type tables struct {
+	bytes         []byte
+	kept, dropped []bool
+	failed        bool
+}
+
+func newTables(p *program) *tables {
+	bytes := p.memory[p.base+int(p.header.Tab) : p.base+int(p.header.Fn)]
+	return &tables{bytes: bytes, kept: make([]bool, len(bytes)), dropped: make([]bool, len(bytes))}
+}
+
+func (t *tables) keep(offset uint32) { t.mark(t.kept, int(offset)) }
+func (t *tables) drop(offset uint32) { t.mark(t.dropped, int(offset)) }
+
+// clear writes zeros over each table that all functions dropped.
+func (t *tables) clear() error {
+	if t.failed {
+		return errLayout
+	}
+	for i := range t.bytes {
+		if t.dropped[i] && !t.kept[i] {
+			t.bytes[i] = 0
+		}
+	}
+	return nil
+}
+
+// mark marks the table at an offset. A table is pairs of varints, a difference of values and one of program counters, and ends
+// with a zero that is not its first value.
+func (t *tables) mark(marks []bool, offset int) {
+	if offset == noTable || t.failed {
+		return
+	}
+	at := offset
+	for first := true; ; first = false {
+		value, n := binary.Uvarint(t.bytes[min(at, len(t.bytes)):])
+		if n <= 0 {
+			t.failed = true
+			return
+		}
+		at += n
+		if value == 0 && !first {
+			break
+		}
+		_, n = binary.Uvarint(t.bytes[at:])
+		if n <= 0 {
+			t.failed = true
+			return
+		}
+		at += n
+	}
+	for i := offset; i < at; i++ {
+		marks[i] = true
+	}
+}

@@ -1,0 +1,159 @@
+package shrink
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// toolchainUnderTest returns the Go installation that runs the tests, and the folder of the module.
+func toolchainUnderTest(t *testing.T) (tool Toolchain, module string) {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOROOT", "GOVERSION", "GOMOD").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := strings.Fields(string(out))
+	return Toolchain{Root: fields[0], Version: fields[1]}, filepath.Dir(fields[2])
+}
+
+// link builds a package for the browser with the steps that work on sources and on the compiler.
+func link(t *testing.T, pkg string, on Set) []byte {
+	t.Helper()
+	tool, module := toolchainUnderTest(t)
+	dir := t.TempDir()
+	out := filepath.Join(dir, "program.wasm")
+	cmd := exec.Command("go", append(append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", out}, flags(t, tool, module, dir, on)...), pkg)...)
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	data, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// flags returns what go build is told so that the steps apply.
+func flags(t *testing.T, tool Toolchain, module, dir string, on Set) []string {
+	t.Helper()
+	replace, err := tool.Runtime(dir, on)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(list, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	toolexec, err := tool.Compiler(module, filepath.Join(module, "bin", "compiler"), on, func() { t.Log("building the compiler") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []string{"-overlay", list}
+	if toolexec != "" {
+		all = append(all, "-toolexec", toolexec)
+	}
+	return all
+}
+
+func TestModuleLeavesAllButTables(t *testing.T) {
+	linked := link(t, "./testdata/tiny", Set{"findfunc": true})
+	small, err := Module(bytes.Clone(linked), All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after := memoryOf(t, linked), memoryOf(t, small)
+	p, err := readProgram(bytes.Clone(before))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What may differ: funcdata and the look-up table behind it, names of files, tables of program counters, functions.
+	units, end := p.base+int(p.header.Units), p.base+int(p.header.Fn)
+	outside := func(memory []byte) []byte {
+		memory = bytes.Clone(memory)
+		clear(memory[p.data.FuncData : p.data.FindTab+(p.header.Funcs-1)*16*20])
+		clear(memory[units : end+int(p.data.Functions.Len)])
+		return memory
+	}
+	if !bytes.Equal(outside(before), outside(append(after, make([]byte, len(before)-len(after))...))) {
+		t.Error("it wrote outside of the tables")
+	}
+	zeros := func(data []byte) int { return bytes.Count(data, []byte{0}) }
+	if got, of := zeros(after[units:end])-zeros(before[units:end]), end-units; got < of/2 {
+		t.Errorf("it took %d of %d bytes away, less than half", got, of)
+	}
+	if n := segments(t, small); n > 1_000 {
+		t.Errorf("the module has %d data segments, each with a header", n)
+	}
+	again, err := Module(bytes.Clone(small), All())
+	if err != nil || !bytes.Equal(again, small) {
+		t.Errorf("a second time it changes more (%v)", err)
+	}
+}
+
+// segments returns the number of a module's data segments.
+func segments(t *testing.T, wasm []byte) int {
+	t.Helper()
+	r := wasmReader{data: wasm, at: 8}
+	if !r.find(sectionData) {
+		t.Fatal("the module has no data")
+	}
+	return r.uint()
+}
+
+// memoryOf returns the memory that a module starts with.
+func memoryOf(t *testing.T, wasm []byte) []byte {
+	t.Helper()
+	memory, err := readMemory(wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return memory
+}
+
+func TestModuleRefusesWhatItDoesNotKnow(t *testing.T) {
+	linked := link(t, "./testdata/tiny", Set{})
+	for name, wasm := range map[string][]byte{
+		"nothing": {}, "no memory": []byte("\x00asm\x01\x00\x00\x00"), "half": linked[:len(linked)/2],
+		"another header": bytes.ReplaceAll(linked, []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}, []byte{0xf2, 0xff, 0xff, 0xff, 0, 0, 1, 8}),
+	} {
+		if _, err := Module(bytes.Clone(wasm), All()); err == nil {
+			t.Errorf("it took %s for a linked module", name)
+		}
+	}
+}
+
+func TestKnownLayoutReadsTheToolchain(t *testing.T) {
+	tool, _ := toolchainUnderTest(t)
+	if err := tool.KnownLayout(); err != nil {
+		t.Error(err)
+	}
+	other := tool
+	other.Root = t.TempDir()
+	for _, name := range []string{"runtime/runtime2.go", "runtime/symtab.go", "internal/abi/symtab.go"} {
+		data, err := os.ReadFile(filepath.Join(tool.Root, "src", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(other.Root, "src", name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		data = bytes.Replace(data, []byte("\tpcln "), []byte("\tpcnew uint32\n\tpcln "), 1)
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := other.KnownLayout(); err == nil {
+		t.Error("a new field is not noticed")
+	}
+}

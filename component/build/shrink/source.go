@@ -1,0 +1,89 @@
+package shrink
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/bluekeyes/go-gitdiff/gitdiff"
+)
+
+// patches has a diff of the toolchain's sources for each step that changes them, and the assembler's.
+//
+//go:embed patches/*.diff
+var patches embed.FS
+
+// joining has the files that join packages of the toolchain.
+//
+//go:embed _assembler/layout.go _runtime/sigpanicat_wasm.s
+var joining embed.FS
+
+// Toolchain is the Go installation that builds the module.
+type Toolchain struct {
+	Root    string // GOROOT
+	Version string // such as go1.26.8
+}
+
+// Runtime writes the toolchain's sources with the steps applied into dir. It returns what go build's -overlay replaces: paths of
+// the toolchain, and by what.
+func (t Toolchain) Runtime(dir string, on Set) (map[string]string, error) {
+	replace := map[string]string{}
+	for _, name := range []string{"tracer", "strconv", "time", "reflect", "findfunc"} {
+		if on[name] {
+			if err := t.patch(dir, name, replace); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if !on["nilchecks"] {
+		return replace, nil
+	}
+	return replace, t.join(dir, "_runtime/sigpanicat_wasm.s", "runtime/sigpanicat_wasm.s", replace)
+}
+
+// patch applies a diff to the toolchain's sources.
+func (t Toolchain) patch(dir, name string, replace map[string]string) error {
+	diff, err := patches.ReadFile("patches/" + name + ".diff")
+	if err != nil {
+		return err
+	}
+	files, _, err := gitdiff.Parse(bytes.NewReader(diff))
+	if err != nil {
+		return fmt.Errorf("patches/%s.diff: %w", name, err)
+	}
+	for _, file := range files {
+		path := filepath.Join(t.Root, "src", filepath.FromSlash(file.NewName))
+		source, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		var patched bytes.Buffer
+		if err := gitdiff.Apply(&patched, bytes.NewReader(source), file); err != nil {
+			return fmt.Errorf("shrink: %s of %s is not as patches/%s.diff expects (%w); see component/build/shrink/doc.go",
+				file.NewName, t.Version, name, err)
+		}
+		if err := write(dir, path, patched.Bytes(), replace); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join adds a file of ours to a package of the toolchain.
+func (t Toolchain) join(dir, name, as string, replace map[string]string) error {
+	data, err := joining.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return write(dir, filepath.Join(t.Root, "src", filepath.FromSlash(as)), data, replace)
+}
+
+// write writes a file into dir, to stand in for the one at a path.
+func write(dir, path string, data []byte, replace map[string]string) error {
+	name := filepath.Join(dir, strings.NewReplacer("/", "_", `\`, "_", ":", "_").Replace(path))
+	replace[path] = name
+	return os.WriteFile(name, data, 0o644)
+}

@@ -1,0 +1,58 @@
+package shrink
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Step is one way to make the module smaller.
+type Step struct {
+	Name string
+	What string // what it does, in a few words
+	// Saves is what a page loads less with the step on top of all others, in KB compressed by brotli; measured with go1.26.8.
+	Saves int
+}
+
+// Steps are all steps, in the order in which they work: on the sources of the toolchain, on its compiler, on the linked module.
+var Steps = []Step{
+	{"tracer", "the runtime's execution tracer is off at build time", 0},
+	{"strconv", "numbers with a fraction are read without tables", 0},
+	{"time", "times are RFC 3339 only", 0},
+	{"reflect", "reflection makes no method values", 0},
+	{"findfunc", "functions are found by their number, not in a table", 0},
+	{"jumps", "the compiler lays out jumps forward as branches", 0},
+	{"unwinding", "the compiler returns where the stack unwinds", 0},
+	{"nilchecks", "the compiler shares the code of failed nil checks", 0},
+	{"addresses", "the compiler makes return addresses of two parts", 0},
+	{"lines", "the module names no lines and files of sources", 0},
+	{"funcdata", "the module describes no inlined code and no arguments", 0},
+	{"segments", "the module's memory is written as few segments", 0},
+}
+
+// Set says which steps are on.
+type Set map[string]bool
+
+// All returns the set of all steps.
+func All() Set {
+	on := Set{}
+	for _, step := range Steps {
+		on[step.Name] = true
+	}
+	return on
+}
+
+// Without returns the set of all steps but those of a list of names with commas between them.
+func Without(list string) (Set, error) {
+	on := All()
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		if !slices.ContainsFunc(Steps, func(s Step) bool { return s.Name == name }) {
+			return nil, fmt.Errorf("there is no step %q", name)
+		}
+		delete(on, name)
+	}
+	return on, nil
+}
