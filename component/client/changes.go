@@ -49,7 +49,7 @@ func (c *Client) ask(ch change) {
 		return o.writtenAt.IsZero() && o.kind == ch.kind && o.id == ch.id && o.emoji == ch.emoji
 	})
 	if ch.kind == changeText {
-		ch.text = unixLines(ch.text)
+		ch.text = protocol.CleanText(ch.text)
 		code, reason = protocol.CheckText(ch.text, c.limits.TextBytes)
 	}
 	switch {

@@ -253,10 +253,12 @@ func (c *Client) takeFromReader(ev Event) {
 		c.ask(change{kind: changePin, id: ev.ID, on: ev.On})
 	case Moderate:
 		c.queue(request{of: ofModerate, act: ev.Act, user: ev.User, frame: protocol.Moderate{
-			Room: c.cfg.Room, Act: ev.Act, User: ev.User, ForMs: ev.For.Milliseconds(), Reason: ev.Reason,
+			Room: c.cfg.Room, Act: ev.Act, User: ev.User, ForMs: ev.For.Milliseconds(), Reason: protocol.CleanText(ev.Reason),
 		}})
 	case Report:
-		c.queue(request{of: ofReport, id: ev.ID, frame: protocol.Report{Room: c.cfg.Room, ID: ev.ID, Reason: ev.Reason}})
+		c.queue(request{of: ofReport, id: ev.ID, frame: protocol.Report{
+			Room: c.cfg.Room, ID: ev.ID, Reason: protocol.CleanText(ev.Reason),
+		}})
 	case SetRoom:
 		c.queue(request{of: ofSettings, frame: protocol.Adjust{Room: c.cfg.Room, SlowModeS: ev.SlowModeS, Frozen: ev.Frozen}})
 	case Review:
@@ -270,7 +272,7 @@ func (c *Client) takeFromReader(ev Event) {
 	case Seen:
 		c.seen(ev.Seq)
 	case Search:
-		c.look(ev.Words)
+		c.look(protocol.CleanText(ev.Words))
 	case SearchMore:
 		c.lookMore()
 	case LoadAround:

@@ -2,7 +2,6 @@ package client
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"hallway/protocol"
@@ -206,7 +205,7 @@ func (c *Client) composerOpen() bool {
 }
 
 func (c *Client) sendText(ev SendText) {
-	text := unixLines(ev.Text)
+	text := protocol.CleanText(ev.Text)
 	code, reason := protocol.CheckText(text, c.limits.TextBytes)
 	why := protocol.Why("")
 	switch {
@@ -235,11 +234,6 @@ func (c *Client) sendText(ev SendText) {
 	c.save(e)
 	c.load(wantEnd) // who writes wants to see it
 	c.changed = true
-}
-
-// unixLines has a newline at the end of each line, as the protocol wants it.
-func unixLines(text string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
 // flush writes what waits, in order, as far as the window allows. The first

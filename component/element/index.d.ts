@@ -112,6 +112,7 @@ export type TextName =
   | 'gone'
   | 'tooFast'
   | 'notNow'
+  | 'refused'
   | 'edited'
   | 'pinned'
   | 'newSeparator'

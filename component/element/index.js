@@ -3,6 +3,7 @@
 
 import { Instance } from './instance.js';
 import { watchKeyboard } from './keyboard.js';
+import { placed, watchLanguage } from './language.js';
 import { LoadError } from './loader.js';
 import { canAdopt, themeSheets } from './sheets.js';
 import { createSkeleton } from './skeleton.js';
@@ -23,7 +24,7 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * A chat room.
  *
  * Attributes: `relay` (the relay's address, the page's own origin by default), `room`, `token`, `offline` (`queue` or
- * `disable`), `theme` (`auto`, `light`, `dark`), `lang` (`en`, `de`, `fr`, `ar`; the document's by default), `enter`
+ * `disable`), `theme` (`auto`, `light`, `dark`), `lang` (`en`, `de`, `fr`, `ar`; that of what the element stands in by default), `enter`
  * (`newline`: Enter breaks the line and Shift+Enter sends), `wasm` (where chat.wasm is), `open` (`false` closes the chat: its
  * socket is closed, nothing is shown). A change of relay, room or wasm starts the chat anew.
  *
@@ -68,6 +69,7 @@ export class HallwayChat extends ElementBase {
   #network;
   #texts;
   #keyboard; // stops watching it
+  #languages; // stops watching those around
   #pending = []; // calls made before the program is up
   #settling = false;
   #restart; // timer
@@ -85,6 +87,8 @@ export class HallwayChat extends ElementBase {
     for (const name of ['getToken', 'network', 'texts', 'open', ...REFLECTED]) this.#upgrade(name);
     this.#paint();
     this.#keyboard ??= watchKeyboard(this);
+    this.#languages?.();
+    this.#languages = watchLanguage(this, () => this.#settleSoon());
     this.#settleSoon();
   }
 
@@ -183,6 +187,8 @@ export class HallwayChat extends ElementBase {
     if (!this.isConnected) {
       this.#keyboard?.();
       this.#keyboard = undefined;
+      this.#languages?.();
+      this.#languages = undefined;
     }
     if (!alive) this.#rejectPending();
     else if (address === undefined) this.#skeleton.say(this.#words.loading);
@@ -309,13 +315,13 @@ export class HallwayChat extends ElementBase {
     if (focused) this.#skeleton.node.focus();
   }
 
-  /** The element's own language, else that of what it stands in, else the user's. */
+  /** The element's own language, else that of what it stands in, else the user's, with a region. */
   get #language() {
     for (let node = this; node; node = node.getRootNode().host) {
       const lang = node.closest('[lang]')?.lang;
-      if (lang) return lang;
+      if (lang) return placed(lang, navigator.languages);
     }
-    return navigator.language;
+    return placed(navigator.language, navigator.languages);
   }
 
   get #words() {

@@ -164,7 +164,7 @@ func portLength(s string) int {
 func inPublic(host string, labels int) bool {
 	dot := strings.LastIndexByte(host, '.')
 	top := host[dot+1:]
-	if strings.Count(host, ".") < labels-1 || utf8.RuneCountInString(top) < 2 {
+	if strings.Count(host, ".") < labels-1 || utf8.RuneCountInString(top) < 2 || strings.EqualFold(top, "invalid") { // RFC 2606: never found
 		return false
 	}
 	return !strings.ContainsFunc(top, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) ||

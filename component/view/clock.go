@@ -17,10 +17,11 @@ type clock struct {
 }
 
 // newClock makes the clock of a language tag. Where the chat speaks another
-// language than the tag's, times are in that.
+// language than the tag's, times are in that, as the tag's region writes them.
 func newClock(tag string, t *texts) clock {
+	tag = hyphenated(tag)
 	if primary(tag) != t.tag {
-		tag = t.tag
+		tag = inRegion(t.tag, tag)
 	}
 	return clock{
 		short:   intl("DateTimeFormat", tag, t.tag, map[string]any{"timeStyle": "short"}),

@@ -131,7 +131,7 @@ func (c *Chat) onPaste(ctx app.Context, e app.Event) {
 
 // submit hands over what is written, and clears it unless it was not taken.
 func (c *Chat) submit(ctx app.Context) {
-	text := c.input.Get("value").String()
+	text := protocol.CleanText(c.input.Get("value").String())
 	switch {
 	case !c.snap.ComposerOpen, c.waits() != "":
 		return
@@ -146,7 +146,7 @@ func (c *Chat) submit(ctx app.Context) {
 		return
 	}
 	if err := c.props.OnSend(text, c.mode.replyTo); err != nil {
-		c.setNote(ctx, because(c.text.say(wordNotSent), err.Error()))
+		c.setNote(ctx, because(c.text.say(wordNotSent), c.text.say(wordNotNow)))
 		return
 	}
 	if c.mode.on() {

@@ -41,11 +41,13 @@ type edited struct{ id, text string }
 
 // changeWords say why a change was not made.
 var changeWords = map[protocol.Code]word{
-	protocol.CodeForbidden:   wordMayNot,
-	protocol.CodeNotFound:    wordGone,
-	protocol.CodeRateLimited: wordTooFast,
-	protocol.CodeUnavailable: wordNotNow,
-	protocol.CodeInternal:    wordNotNow,
+	protocol.CodeForbidden:    wordMayNot,
+	protocol.CodeUnauthorized: wordMayNot,
+	protocol.CodeTooLarge:     wordTooLarge,
+	protocol.CodeNotFound:     wordGone,
+	protocol.CodeRateLimited:  wordTooFast,
+	protocol.CodeUnavailable:  wordNotNow,
+	protocol.CodeInternal:     wordNotNow,
 }
 
 // notDone says that a change was not made, and why.
@@ -57,6 +59,8 @@ func (t *texts) notDone(r client.Refused, deleted bool) string {
 		told = t.say(known)
 	} else if deleted {
 		told = t.say(wordGone)
+	} else {
+		told = t.understood(told)
 	}
 	return because(t.say(wordNotDone), told)
 }

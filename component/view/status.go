@@ -46,10 +46,10 @@ func statusOf(s *client.Snapshot, now time.Time, note string, t *texts) statusLi
 			line.text = because(t.sanction(b, wordBanned, wordBannedForever), b.Reason)
 			break
 		}
-		line.text = because(t.say(wordNotAllowed), s.Reason)
+		line.text = because(t.say(wordNotAllowed), t.ifEnglish(s.Reason))
 		line.notes = append(line.notes, t.say(wordAskForAccess))
 	case client.StatusUpdateNeeded:
-		line.text = because(t.say(wordUpdateNeeded), s.Reason)
+		line.text = because(t.say(wordUpdateNeeded), t.ifEnglish(s.Reason))
 		line.notes = append(line.notes, t.say(wordReloadPage))
 	case client.StatusClosed:
 		line.text = t.say(wordClosed)

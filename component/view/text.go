@@ -113,6 +113,7 @@ const (
 	wordGone    word = "gone"
 	wordTooFast word = "tooFast"
 	wordNotNow  word = "notNow"
+	wordRefused word = "refused" // whatever else
 )
 
 // The words of what can be done with a message.
@@ -247,7 +248,23 @@ func textsFor(tag string, own map[string]string) *texts {
 
 // primary is the language of a tag, without a script or place.
 func primary(tag string) string {
-	language, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	language, _, _ := strings.Cut(strings.ToLower(hyphenated(tag)), "-")
+	return language
+}
+
+// hyphenated returns a tag with hyphens, for those who write "de_DE".
+func hyphenated(tag string) string { return strings.ReplaceAll(tag, "_", "-") }
+
+// inRegion returns a language's tag with the region of another tag, if that has one.
+func inRegion(language, tag string) string {
+	for i, part := range strings.Split(hyphenated(tag), "-") {
+		if i > 0 && len(part) == 1 {
+			break // an extension follows
+		}
+		if i > 0 && len(part) == 2 {
+			return language + "-" + strings.ToUpper(part)
+		}
+	}
 	return language
 }
 
@@ -322,10 +339,16 @@ var stateWords = map[client.ItemState]word{
 	client.ItemFailed:  wordFailed,
 }
 
+// reasonWords say why a message was not sent.
 var reasonWords = map[protocol.Code]word{
-	protocol.CodeForbidden: wordForbidden,
-	protocol.CodeTooLarge:  wordTooLarge,
-	protocol.CodeConflict:  wordConflict,
+	protocol.CodeForbidden:    wordForbidden,
+	protocol.CodeUnauthorized: wordForbidden,
+	protocol.CodeTooLarge:     wordTooLarge,
+	protocol.CodeConflict:     wordConflict,
+	protocol.CodeNotFound:     wordNotNow,
+	protocol.CodeRateLimited:  wordTooFast,
+	protocol.CodeUnavailable:  wordNotNow,
+	protocol.CodeInternal:     wordNotNow,
 }
 
 var roleWords = map[protocol.Role]word{
@@ -347,6 +370,32 @@ func (t *texts) refusal(code protocol.Code, told string, why protocol.Why) strin
 		told = t.say(known)
 	} else if known, ok := reasonWords[code]; ok {
 		told = t.say(known)
+	} else {
+		told = t.understood(told)
 	}
 	return because(t.say(wordNotSent), told)
+}
+
+// understood returns a reason in the relay's own words, which are English; in another
+// language, a word that says less in their place.
+func (t *texts) understood(told string) string {
+	if told == "" || t.english() {
+		return told
+	}
+	return t.say(wordRefused)
+}
+
+// ifEnglish returns a reason in the relay's own words where people can read them beside the
+// chat's.
+func (t *texts) ifEnglish(told string) string {
+	if !t.english() {
+		return ""
+	}
+	return told
+}
+
+// english reports whether the chat speaks English, in words that are not the host's.
+func (t *texts) english() bool {
+	_, own := t.own[string(wordRefused)]
+	return t.tag == english.tag && !own
 }

@@ -108,6 +108,7 @@ var arabic = &language{
 		wordGone:    "لم تعد الرسالة موجودة",
 		wordTooFast: "طلبات كثيرة دفعة واحدة، انتظر قليلًا",
 		wordNotNow:  "غير ممكن الآن",
+		wordRefused: "لم يُقبل ذلك",
 
 		wordEdited:               "معدّلة",
 		wordPinned:               "مثبّتة",

@@ -88,6 +88,7 @@ var english = &language{
 		wordGone:    "the message is not there any more",
 		wordTooFast: "too much at once, wait a moment",
 		wordNotNow:  "not possible right now",
+		wordRefused: "it was not accepted",
 
 		wordEdited:               "edited",
 		wordPinned:               "Pinned",

@@ -91,6 +91,7 @@ var french = &language{
 		wordGone:    "le message n’existe plus",
 		wordTooFast: "trop d’actions à la fois, patientez un instant",
 		wordNotNow:  "impossible pour le moment",
+		wordRefused: "cela n’a pas été accepté",
 
 		wordEdited:               "modifié",
 		wordPinned:               "Épinglé",

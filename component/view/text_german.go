@@ -88,6 +88,7 @@ var german = &language{
 		wordGone:    "die Nachricht ist nicht mehr da",
 		wordTooFast: "zu viel auf einmal, warte einen Moment",
 		wordNotNow:  "gerade nicht möglich",
+		wordRefused: "das wurde nicht angenommen",
 
 		wordEdited:               "bearbeitet",
 		wordPinned:               "Angeheftet",

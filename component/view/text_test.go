@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"hallway/component/client"
 	"hallway/protocol"
@@ -133,6 +134,32 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
+// A relay's reasons are English: nobody is told them in another language.
+func TestRefusalsAreInTheUsersLanguage(t *testing.T) {
+	const raw = "the relay's own words"
+	codes := []protocol.Code{
+		protocol.CodeBadRequest, protocol.CodeUnauthorized, protocol.CodeForbidden, protocol.CodeNotFound, protocol.CodeConflict,
+		protocol.CodeTooLarge, protocol.CodeRateLimited, protocol.CodeUnavailable, protocol.CodeInternal, "of_a_later_version",
+	}
+	for _, texts := range []*texts{textsFor("de", nil), textsFor("fr", nil), textsFor("ar", nil), textsFor("en", map[string]string{"refused": "no se aceptó"})} {
+		for _, code := range codes {
+			for _, said := range []string{
+				texts.refusal(code, raw, "of a later version"), texts.notDone(client.Refused{Code: code, Reason: raw}, false),
+			} {
+				if strings.Contains(said, raw) || !strings.Contains(said, ": ") {
+					t.Errorf("%s, %s: %q", texts.tag, code, said)
+				}
+			}
+		}
+	}
+	for _, status := range []client.Status{client.StatusNotAllowed, client.StatusUpdateNeeded} {
+		s := client.Snapshot{Status: status, Reason: raw}
+		if line := statusOf(&s, time.Now(), "", textsFor("de", nil)); strings.Contains(line.text, raw) {
+			t.Errorf("%s: %q", status, line.text)
+		}
+	}
+}
+
 func TestEveryStateHasItsWord(t *testing.T) {
 	for _, state := range []client.ItemState{client.ItemWaiting, client.ItemSending, client.ItemSent, client.ItemFailed} {
 		if english.words[stateWords[state]] == "" || stateIcons[state] == "" {
@@ -151,6 +178,21 @@ func TestNamesDoNotTurnTheirSentence(t *testing.T) {
 	} {
 		if got := textsFor("en", map[string]string{"banAsk": "Ban {name}?"}).about(wordBanAsk, name); got != want {
 			t.Errorf("about %q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestTagsAsPeopleWriteThem(t *testing.T) {
+	for tag, want := range map[string]string{
+		"de_DE": "de", "DE": "de", "de-at": "de", "FR_ca": "fr", "ar-EG": "ar", "zh-Hant": "en", "": "en", "_": "en", "xx-$$$": "en", "deu": "en",
+	} {
+		if got := textsFor(tag, nil).tag; got != want {
+			t.Errorf("%q speaks %s, want %s", tag, got, want)
+		}
+	}
+	for tag, want := range map[string]string{"xx": "en", "es_ES": "en-ES", "zh-Hant-tw": "en-TW", "zh-Hant": "en", "xx-x-gb": "en", "": "en"} {
+		if got := inRegion("en", tag); got != want {
+			t.Errorf("%q in English is %s, want %s", tag, got, want)
 		}
 	}
 }

@@ -75,8 +75,8 @@ export const test = base.extend({
    */
   newPage: async ({ browser, watch, relay: _relay }, use) => {
     const contexts = [];
-    await use(async () => {
-      const context = await browser.newContext();
+    await use(async (options) => {
+      const context = await browser.newContext(options);
       contexts.push(context);
       await watch.attach(context);
       return context.newPage();
@@ -84,10 +84,13 @@ export const test = base.extend({
     for (const context of contexts) await context.close();
   },
 
-  /** Opens a page with a chat for each user given, with the `attributes` in it; yields them in their order. */
+  /**
+   * Opens a page with a chat for each user given, with the `attributes` in it; yields them in their order. The options are
+   * those of the browser's context.
+   */
   openChats: async ({ newPage, relay, site }, use) => {
-    await use(async (users) => {
-      const page = await newPage();
+    await use(async (users, options) => {
+      const page = await newPage(options);
       const address = new URL('/chats.html', site.url);
       for (const user of users) {
         const token = await relay.token(user);

@@ -109,7 +109,9 @@ export function faults(chat, highest) {
     if (!['http:', 'https:', 'mailto:'].includes(link.protocol)) found.push(`a link to ${link.href}`);
     if (!/noopener/.test(link.rel) || !/noreferrer/.test(link.rel) || link.target !== '_blank')
       found.push(`a link with rel ${link.rel}`);
-    if (link.textContent !== link.getAttribute('href'))
+    if (
+      !['', 'https://', 'mailto:'].some((scheme) => scheme + link.textContent === link.getAttribute('href'))
+    )
       found.push(`a link ${link.href} that reads ${link.textContent}`);
   }
   const log = root.querySelector('[role=log]');

@@ -60,3 +60,92 @@ test('a host hands in words of its own, also later', async ({ openChats }) => {
   });
   await expect(ada.send).toBeVisible();
 });
+
+test('a language is that of the attribute, else of what the chat stands in, as it is now', async ({
+  openChats,
+}) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  const { element, page } = ada;
+  const says = (send) => expect(element.getByRole('button', { name: send, exact: true })).toBeVisible();
+  const set = (lang) =>
+    element.evaluate(
+      (e, tag) => (tag === undefined ? e.removeAttribute('lang') : e.setAttribute('lang', tag)),
+      lang,
+    );
+  for (const [lang, send] of [
+    ['de_DE', 'Senden'],
+    ['FR', 'Envoyer'],
+    ['de_AT.UTF-8', 'Senden'],
+    ['zh-Hant', 'Send'],
+    ['AR_eg', 'إرسال'],
+    ['xx-invalid-$$$', 'Send'],
+    ['de-$$$', 'Senden'],
+    ['$$$', 'Send'],
+    ['fr-ca', 'Envoyer'],
+    [undefined, 'Send'],
+  ]) {
+    await set(lang);
+    await says(send);
+  }
+  const around = (selector, lang) =>
+    page.evaluate(
+      ([found, tag]) => {
+        const e = document.querySelector(found);
+        if (tag === undefined) e.removeAttribute('lang');
+        else e.setAttribute('lang', tag);
+      },
+      [selector, lang],
+    );
+  await around('html', 'de');
+  await says('Senden');
+  await around('body', 'fr_FR');
+  await says('Envoyer');
+  await set('ar');
+  await says('إرسال');
+  await set(undefined);
+  await says('Envoyer');
+  await around('body', undefined);
+  await says('Senden');
+  await page.evaluate(() => {
+    document.documentElement.lang = 'ar';
+  });
+  await says('إرسال');
+});
+
+test('a chat in a shadow root follows the language around its host', async ({ openChats }) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  await ada.page.evaluate(() => {
+    const host = document.createElement('section');
+    document.body.append(host);
+    host.attachShadow({ mode: 'open' }).append(document.createElement('div'));
+    host.shadowRoot.firstChild.append(document.querySelector('hallway-chat'));
+  });
+  await ada.page.evaluate(() => {
+    document.querySelector('section').lang = 'de_DE';
+  });
+  await expect(ada.page.getByRole('button', { name: 'Senden' })).toBeVisible();
+  await ada.page.evaluate(() => {
+    document.querySelector('section').shadowRoot.firstChild.lang = 'fr';
+  });
+  await expect(ada.page.getByRole('button', { name: 'Envoyer' })).toBeVisible();
+});
+
+test('times are written as where the user is, unless the tag names a place', async ({ openChats, relay }) => {
+  await relay.post(BEN, { text: 'now' });
+  const british = /^\d\d:\d\d$/;
+  const american = /^\d{1,2}:\d\d\s[AP]M$/;
+  for (const [locale, lang, written] of [
+    ['en-GB', 'en', british],
+    ['en-US', 'en', american],
+    ['en-GB', 'en_US', american],
+    ['en-US', 'en-GB', british],
+    ['de-DE', 'en', british],
+    ['en-US', 'de', british],
+    ['en-US', 'xx-invalid-$$$', american],
+  ]) {
+    const [ada] = await openChats([{ ...ADA, attributes: { lang } }], { locale });
+    await expect(ada.message('now').locator('time'), `${lang} in ${locale}`).toHaveText(written);
+  }
+});

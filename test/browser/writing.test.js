@@ -90,3 +90,103 @@ test('each line has its own direction and stands at its own side', async ({ open
     expect(field).toEqual({ unicodeBidi: 'plaintext', textAlign: 'start' });
   }
 });
+
+const PASTED = 'a\r\nb\u000bc\u000cd\u0085e\u2028f\u2029g\u001b[31mh\u0000\u0007i\tj';
+const CLEAN = 'a\nb\nc\nd\ne\nf\ng[31mhi\tj';
+
+test('what slides, terminals and other systems put into a text does not keep it from being sent', async ({
+  openChats,
+  relay,
+}) => {
+  const [ada] = await openChats([{ ...ADA, attributes: { lang: 'de' } }]);
+  await expect(ada.composer).toBeEnabled();
+  await ada.composer.fill(PASTED);
+  await ada.composer.press('Enter');
+  await ada.settled(1);
+  await expect(ada.composer).toHaveValue('');
+  await ada.element.evaluate((element, text) => element.send(text), `2 ${PASTED}`);
+  await ada.settled(2);
+  await ada.composer.press('ArrowUp');
+  await ada.composer.fill(`3 ${PASTED}`);
+  await ada.composer.press('Enter');
+  await expect(ada.message('3 a')).toContainText('bearbeitet');
+  const { messages } = await relay.history(await relay.token(ADA));
+  expect(messages.map((message) => message.text)).toEqual([CLEAN, `3 ${CLEAN}`]);
+});
+
+/** What a copy puts on the clipboard, once what lies between two texts is selected. */
+async function copied(chat, from, to) {
+  await chat.element.evaluate(
+    (element, [first, last]) => {
+      const texts = [...element.shadowRoot.querySelectorAll('.hallway-text')];
+      const place = ([text, at]) => {
+        const walker = document.createTreeWalker(
+          texts.find((t) => t.textContent.includes(text)),
+          NodeFilter.SHOW_TEXT,
+        );
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          const found = node.data.indexOf(text);
+          if (found >= 0) return [node, found + at];
+        }
+      };
+      const [start, end] = [place(first), place(last)];
+      getSelection().setBaseAndExtent(...start, ...end);
+    },
+    [from, to],
+  );
+  return chat.page.evaluate(() => {
+    let got;
+    addEventListener(
+      'copy',
+      (event) => {
+        got = [event.clipboardData.getData('text/plain'), event.clipboardData.getData('text/html')];
+        event.preventDefault();
+      },
+      { once: true },
+    );
+    document.execCommand('copy');
+    return got;
+  });
+}
+
+test('a copy of several messages has a line for each, of one its text', async ({ openChats, relay }) => {
+  await relay.post({ ...BEN, role: 'moderator' }, { text: 'first *bold* one' });
+  await relay.post({ ...BEN, role: 'moderator' }, { text: 'second\nof two lines' });
+  await relay.post(ADA, { text: 'third ```go\ncode``` after' });
+  const [ada] = await openChats([ADA]);
+  await ada.settled(3);
+  const [a, b, c] = await ada.messages.locator('time').allTextContents();
+  expect(await copied(ada, ['first', 0], ['after', 5])).toEqual([
+    `Ben, ${a}: first bold one\nBen, ${b}: second\nof two lines\nAda, ${c}: third \ngo\ncode\n after`,
+    '',
+  ]);
+  expect(await copied(ada, ['first', 2], ['second', 3])).toEqual([
+    `Ben, ${a}: rst bold one\nBen, ${b}: sec`,
+    '',
+  ]);
+  expect(await copied(ada, ['second', 3], ['first', 2])).toEqual([
+    `Ben, ${a}: rst bold one\nBen, ${b}: sec`,
+    '',
+  ]);
+  expect(await copied(ada, ['first', 0], ['one', 3])).toEqual(['first bold one', '']);
+  expect(await copied(ada, ['first', 6], ['second', 0])).toEqual(['bold one', '']);
+});
+
+test('messages that were dragged over are copied as they are seen', async ({ openChats, relay }) => {
+  for (const text of ['one', 'two', 'three']) await relay.post(BEN, { text });
+  const [ada] = await openChats([ADA]);
+  await ada.settled(3);
+  const { page } = ada;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const box = (text) => ada.message(text).locator('.hallway-text').boundingBox();
+  const [first, last] = [await box('one'), await box('three')];
+  await page.mouse.move(first.x + 1, first.y + first.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(last.x + last.width - 1, last.y + last.height / 2, { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.press('ControlOrMeta+c');
+  const times = await ada.messages.locator('time').allTextContents();
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toBe(['one', 'two', 'three'].map((text, i) => `Ben, ${times[i]}: ${text}`).join('\n'));
+});

@@ -1,0 +1,26 @@
+package protocol
+
+import "strings"
+
+// CleanText returns what people wrote or pasted as a text that can be sent: each line break,
+// of whatever kind, is a newline, and control characters but the tab are left out.
+func CleanText(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return forbiddenInText(r) || breaksLine(r) }) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case breaksLine(r):
+			return '\n'
+		case forbiddenInText(r):
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(text, "\r\n", "\n"))
+}
+
+// breaksLine tells the characters besides the newline that begin a new line: a vertical tab
+// comes from slides, a form feed from pages, the rest from other systems.
+func breaksLine(r rune) bool {
+	return r == '\v' || r == '\f' || r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029'
+}
