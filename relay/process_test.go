@@ -78,7 +78,10 @@ type process struct {
 	args []string
 	db   string
 	addr string
-	tls  *tls.Config // its clients', nil: they speak plain HTTP
+	// metrics is the address where these are told, "": none of their own.
+	metrics string
+
+	tls *tls.Config // its clients', nil: they speak plain HTTP
 
 	conns []net.Conn // of its clients
 
@@ -130,8 +133,9 @@ func (p *process) read(stderr io.Reader, addr chan<- string) {
 	lines := bufio.NewScanner(stderr)
 	for lines.Scan() {
 		_, _ = p.Write(append(lines.Bytes(), '\n'))
-		var line struct{ Msg, Addr string }
+		var line struct{ Msg, Addr, Metrics string }
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "listening" {
+			p.metrics = line.Metrics
 			addr <- line.Addr
 		}
 	}

@@ -37,7 +37,9 @@ type serveCommand struct {
 	addressFlags
 	Addr         string        `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
 	DB           string        `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database's file, made where it does not exist."`
-	AllowOrigin  []string      `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of a page that may connect, as https://app.example.org; may be repeated or separated by commas. The relay's own origin always may."`
+	AllowOrigin  []string      `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of a page that may connect, as https://app.example.org; may be repeated or separated by commas. https://*.example.org lets in every name with one label more. The relay's own origin always may."`
+	Host         []string      `env:"HALLWAY_HOST" placeholder:"ORIGIN" help:"The relay's own origin, as https://chat.example.org, where a proxy passes its requests on; may be repeated or separated by commas. Unless told: that of a loopback name, or of a --tls-domain."`
+	MetricsAddr  string        `env:"HALLWAY_METRICS_ADDR" placeholder:"ADDRESS" help:"Address on which /metrics is told in place of --addr, in the clear and to whoever reaches it: a port, as 9090, is one of 127.0.0.1; off tells them nowhere. Unless told: --addr tells them to this machine alone."`
 	Rate         float64       `default:"5" env:"HALLWAY_RATE" help:"Messages a second that a user may send, with a burst of four times that; 0 is no limit."`
 	ConnsPerUser int           `default:"20" env:"HALLWAY_CONNS_PER_USER" help:"Connections that a user may have; 0 is no limit."`
 	Conns        int           `default:"20000" env:"HALLWAY_CONNS" help:"Connections at once, of all users; 0 is as many as files may be open. Fewer where these are fewer."`
@@ -63,10 +65,15 @@ func (s *serveCommand) Run() error {
 	if err := s.background(ctx, r); err != nil {
 		return err
 	}
-	served := make(chan error, 1)
+	served := make(chan error, 2)
 	go func() { served <- r.server.Serve(r.secured.listener(r.listener)) }()
 	addr := r.listener.Addr().String()
-	r.log.Info("listening", "addr", addr, "db", s.DB, "version", version)
+	listening := []any{"addr", addr, "db", s.DB, "version", version}
+	if ln := r.scrapes; ln != nil {
+		go func() { served <- r.metrics.Serve(ln) }()
+		listening = append(listening, "metrics", ln.Addr().String())
+	}
+	r.log.Info("listening", listening...)
 	if s.Demo {
 		fmt.Println("Hallway demo: http://" + addr)
 	}
@@ -118,6 +125,8 @@ type relay struct {
 	store    *store.SQLite
 	engine   *server.Engine
 	server   *server.Server
+	scrapes  net.Listener // nil: the metrics have no address of their own
+	metrics  *server.MetricsServer
 }
 
 // open checks everything and starts the relay but for its answering. What it
@@ -126,9 +135,9 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err := s.checkLimits(); err != nil {
 		return nil, err
 	}
-	origins, err := server.ParseOrigins(s.AllowOrigin)
+	origins, hosts, err := s.origins()
 	if err != nil {
-		return nil, fmt.Errorf("--allow-origin: %w", err)
+		return nil, err
 	}
 	addresses, err := s.addresses()
 	if err != nil {
@@ -147,7 +156,10 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		return nil, err
 	}
 	r.keeper = keeper
-	if r.listener, err = listen(addr); err != nil {
+	if r.listener, err = listen("--addr", addr); err != nil {
+		return nil, err
+	}
+	if r.scrapes, err = s.listenForScrapes(); err != nil {
 		return nil, err
 	}
 	if r.store, err = store.Open(ctx, store.Options{Path: s.DB}); err != nil {
@@ -199,7 +211,9 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		Admit:     admit,
 		Addresses: addresses,
 		Log:       r.log, Metrics: metrics, Secure: r.secured.config != nil,
+		Hosts: hosts, Domains: s.Domain, MetricsApart: s.MetricsAddr != "",
 	}
+	r.metrics = server.NewMetricsServer(metrics, r.log)
 	if s.Demo {
 		o.Demo = &server.Demo{Files: files, Keeper: keeper}
 	}
@@ -224,12 +238,12 @@ func (s *serveCommand) keeperAndDemo(addr *net.TCPAddr) (*auth.Keeper, fs.FS, er
 	return keeper, files, err
 }
 
-func listen(addr *net.TCPAddr) (net.Listener, error) {
+func listen(flag string, addr *net.TCPAddr) (net.Listener, error) {
 	ln, err := net.ListenTCP("tcp", addr)
 	var sys *os.SyscallError
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("cannot listen on %s: the address is in use already, choose another by --addr", addr)
+		return nil, fmt.Errorf("cannot listen on %s: the address is in use already, choose another by %s", addr, flag)
 	case errors.As(err, &sys):
 		return nil, fmt.Errorf("cannot listen on %s: %w", addr, sys.Err)
 	case err != nil:
@@ -254,7 +268,7 @@ func (r *relay) drain() error {
 	defer cancel()
 	// Who connected and asks for nothing may still be here then, and misses
 	// nothing.
-	if late := r.server.Shutdown(ctx); late != nil {
+	if late := errors.Join(r.server.Shutdown(ctx), r.metrics.Shutdown(ctx)); late != nil {
 		r.log.Debug("connections were left when the server ended", "error", late)
 	}
 	if err = errors.Join(err, r.store.Close()); err != nil {

@@ -132,7 +132,7 @@ func takesBrotli(c *fiber.Ctx) bool {
 func (s *Server) demoToken(c *fiber.Ctx, k *auth.Keeper) error {
 	// A page elsewhere may point its own name at this address and ask as if of
 	// the same origin (DNS rebinding); the Host tells.
-	if !loopbackHost(string(c.Request().Host())) {
+	if !loopbackHost(hostOf(c)) || !s.originAllowed(c) {
 		return refuse(protocol.CodeForbidden, "the demo is for this machine only")
 	}
 	ask := struct{ Name, Role, Room string }{demoName, string(protocol.RoleParticipant), demoRoom}

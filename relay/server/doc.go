@@ -10,7 +10,8 @@
 //	…/messages/{id}/pin        and so do its pin
 //	…/messages/{id}/reactions  and its reactions
 //	/v1/openapi.json           all of these, described
-//	/healthz /readyz /metrics  liveness, readiness, Prometheus text
+//	/healthz /readyz           liveness, readiness
+//	/metrics                   Prometheus text, for this machine; or by a MetricsServer
 //	/ /demo/token              the demo, where it is asked for
 //
 // Every answer carries the security headers and, to an origin on the

@@ -1,12 +1,11 @@
 package server
 
 import (
+	"net/http"
 	"runtime"
 	"strconv"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -130,9 +129,9 @@ func (m *Metrics) hubLimits(cfg *hub.Config) {
 	}
 }
 
-// route is GET /metrics.
-func (m *Metrics) route() fiber.Handler {
-	return adaptor.HTTPHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true}))
+// handler tells the metrics to whoever may know them.
+func (m *Metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true})
 }
 
 // An engineCollector asks an engine for what its hub counts.

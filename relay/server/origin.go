@@ -1,52 +1,166 @@
 package server
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"golang.org/x/net/idna"
 )
 
-// Origins is the allow-list for pages of other origins, by WebSocket and by
-// CORS alike.
+// Origins is a list of origins of pages, in lower case and without the port that the
+// scheme implies. An entry such as https://*.example.org stands for every one with
+// one label in place of the star.
 type Origins map[string]struct{}
 
-// ParseOrigins reads origins such as https://app.example.org or
-// http://localhost:5173. The names of hosts are ASCII (punycode), as browsers
-// send them.
-func ParseOrigins(list []string) (Origins, error) {
+// ParseOrigins reads the origins of pages that may connect, such as
+// https://app.example.org, http://localhost:5173 or https://*.example.org. An entry
+// that no browser could ever send is an error.
+func ParseOrigins(list []string) (Origins, error) { return parseOrigins(list, parseWildcard) }
+
+// ParseHosts reads the relay's own origins: as ParseOrigins, without wildcards.
+func ParseHosts(list []string) (Origins, error) { return parseOrigins(list, parseOrigin) }
+
+func parseOrigins(list []string, parse func(string) (string, error)) (Origins, error) {
 	origins := Origins{}
 	for _, entry := range list {
-		entry = strings.TrimSuffix(strings.TrimSpace(entry), "/")
-		if entry == "" {
+		if entry = strings.TrimSpace(entry); entry == "" {
 			continue
 		}
-		scheme, host, ok := splitOrigin(entry)
-		if !ok {
-			return nil, fmt.Errorf("%q is no origin: one looks like https://app.example.org or http://localhost:5173", entry)
+		whole := entry
+		if !strings.HasSuffix(entry, "//") {
+			whole = strings.TrimSuffix(entry, "/")
 		}
-		origins[scheme+"://"+host] = struct{}{}
+		origin, err := parse(whole)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no origin: %w", entry, err)
+		}
+		origins[origin] = struct{}{}
 	}
 	return origins, nil
 }
 
-// allow reports whether a page of the origin may speak to a relay that it knows
-// as host, the request's Host, and whose own pages have that scheme.
-//
-// Same origin is told by host and port. Behind a proxy that ends TLS the relay does
-// not see the page's scheme: it counts where a trusted proxy says it or the relay itself
-// ends TLS, and is "" elsewhere. The port that a scheme implies may be left out on either side.
-func (o Origins) allow(origin, host, ownScheme string) bool {
-	scheme, originHost, ok := splitOrigin(origin)
-	if !ok {
-		return false
+// wildcard is put in the place of a star to read the rest of an origin.
+const wildcard = "hallway-wildcard"
+
+// parseWildcard reads an origin whose first label may be a star.
+func parseWildcard(entry string) (string, error) {
+	scheme, host, found := strings.Cut(entry, "://*.")
+	if !found || strings.Contains(host, "*") {
+		return parseOrigin(entry)
 	}
-	if originHost == dropDefaultPort(scheme, strings.ToLower(host)) && (ownScheme == "" || ownScheme == scheme) {
+	name, _, _ := strings.Cut(host, ":")
+	if !strings.Contains(strings.Trim(name, "."), ".") && !strings.EqualFold(name, "localhost") {
+		return "", errors.New("it is too wide: a star may stand before a name such as example.org")
+	}
+	origin, err := parseOrigin(scheme + "://" + wildcard + "." + host)
+	if err != nil {
+		return "", errors.New(strings.Replace(err.Error(), wildcard, "*", 1))
+	}
+	return strings.Replace(origin, wildcard, "*", 1), nil
+}
+
+// parseOrigin reads one origin and writes it as browsers do.
+func parseOrigin(entry string) (string, error) {
+	const looks = "one looks like https://app.example.org or http://localhost:5173"
+	scheme, _, found := strings.Cut(entry, "://")
+	switch {
+	case entry == "*":
+		return "", errors.New("it would let in the pages of everybody; a star stands for one label, as in https://*.example.org")
+	case strings.EqualFold(entry, "null"):
+		return "", errors.New("sandboxed pages of anybody send it")
+	case !found:
+		return "", fmt.Errorf("it has no scheme, as https://%s has", entry)
+	case strings.EqualFold(scheme, "ws"), strings.EqualFold(scheme, "wss"):
+		return "", errors.New("it is the address of a WebSocket; the origin of a page begins with http:// or https://")
+	case !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https"):
+		return "", errors.New("that of a page begins with http:// or https://")
+	case strings.Contains(entry, "*"):
+		return "", errors.New("it has a star where none may be; one may stand for the first label of a name, as in https://*.example.org")
+	}
+	u, err := url.Parse(entry)
+	switch {
+	case err != nil || u.Hostname() == "":
+		return "", errors.New(looks)
+	case u.User != nil:
+		return "", errors.New("it names a user; " + looks)
+	case u.Path != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(entry, "#"):
+		return "", fmt.Errorf("it goes on behind the host; %s://%s is one", u.Scheme, u.Host)
+	}
+	host, err := canonicalHost(u.Hostname())
+	if err != nil {
+		return "", err
+	}
+	if port := u.Port(); port != "" || strings.HasSuffix(u.Host, ":") {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || strconv.FormatUint(n, 10) != port {
+			return "", errors.New("its port is none from 1 to 65535")
+		}
+		host += ":" + port
+	}
+	return u.Scheme + "://" + dropDefaultPort(u.Scheme, host), nil
+}
+
+// canonicalHost writes the name of a host as browsers send it: in lower case, in
+// ASCII, an address in its shortest form.
+func canonicalHost(name string) (string, error) {
+	if ip, err := netip.ParseAddr(name); err == nil && ip.Zone() == "" {
+		if ip.Is6() {
+			return "[" + ip.String() + "]", nil
+		}
+		return ip.String(), nil
+	}
+	ascii, err := idna.Lookup.ToASCII(strings.ToLower(name))
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == "" {
+		ascii, err = strings.ToLower(name), nil // an underscore, which browsers take
+	}
+	last := ascii[strings.LastIndexByte(strings.TrimSuffix(ascii, "."), '.')+1:]
+	numeric := last != "" && strings.Trim(last, "0123456789") == ""
+	if err != nil || numeric || strings.HasPrefix(ascii, ".") || strings.Contains(ascii, "..") {
+		return "", errors.New("it has no valid name of a host")
+	}
+	return ascii, nil
+}
+
+// lists reports whether an origin, taken apart by splitOrigin, is one of these.
+func (o Origins) lists(scheme, host string) bool {
+	if _, listed := o[scheme+"://"+host]; listed {
+		return !strings.Contains(host, "*")
+	}
+	label, rest, found := strings.Cut(host, ".")
+	_, listed := o[scheme+"://*."+rest]
+	return found && listed && isLabel(label)
+}
+
+func isLabel(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+}
+
+// own says which pages are of the relay's own origin. The Host of a request alone does
+// not tell: a page elsewhere can have its own name lead to the relay (DNS rebinding),
+// whose browser then names the same origin twice.
+type own struct {
+	hosts    Origins  // nil: not told
+	domains  []string // for which the relay has certificates, and so nobody else has
+	loopback bool     // names of this machine count, which nobody else can have
+}
+
+// allows reports whether a page of the origin, taken apart by splitOrigin, is the relay's
+// own, where the request has that Host. ownScheme is that of the relay's pages; "" where
+// only a proxy before the relay knows.
+func (o *own) allows(scheme, originHost, host, ownScheme string) bool {
+	if o.hosts.lists(scheme, originHost) {
 		return true
 	}
-	_, listed := o[scheme+"://"+originHost]
-	return listed
+	if originHost != dropDefaultPort(scheme, strings.ToLower(host)) || ownScheme != "" && ownScheme != scheme {
+		return false
+	}
+	name, _, _ := strings.Cut(originHost, ":")
+	return o.loopback && loopbackHost(originHost) || scheme == "https" && slices.Contains(o.domains, name)
 }
 
 // splitOrigin takes an origin apart, in lower case and without the port that
@@ -74,7 +188,11 @@ func dropDefaultPort(scheme, host string) string {
 // a page that the relay served itself.
 func (s *Server) originAllowed(c *fiber.Ctx) bool {
 	origin := c.Get(fiber.HeaderOrigin)
-	return origin == "" || s.origins.allow(origin, string(c.Request().Host()), s.scheme(c))
+	if origin == "" {
+		return true
+	}
+	scheme, host, ok := splitOrigin(origin)
+	return ok && (s.origins.lists(scheme, host) || s.own.allows(scheme, host, hostOf(c), s.scheme(c)))
 }
 
 // allowOrigin lets a page of an allowed origin read the answer.
@@ -85,6 +203,9 @@ func (s *Server) allowOrigin(c *fiber.Ctx) {
 		c.Set(fiber.HeaderAccessControlExposeHeaders, "Retry-After, WWW-Authenticate")
 	}
 }
+
+// hostOf is a request's Host. That of its target is the same, where it names one.
+func hostOf(c *fiber.Ctx) string { return string(c.Request().Header.Host()) }
 
 func isPreflight(c *fiber.Ctx) bool {
 	return c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderOrigin) != "" &&

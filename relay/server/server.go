@@ -6,9 +6,11 @@ import (
 	"net"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/valyala/fasthttp"
 	"golang.org/x/time/rate"
 
@@ -71,15 +73,19 @@ type Options struct {
 	Directory  hub.Directory
 	Moderation hub.Moderation
 	Verifier   hub.Verifier
-	Origins    Origins          // beside the same origin
-	Limits     protocol.Limits  // those of the hub; zero: the protocol's defaults
-	Admit      Admission        // zero: no limit
-	Addresses  *Addresses       // those of the backend; nil: no limit
-	Secure     bool             // what is served is served over TLS
-	Demo       *Demo            // nil: no demo
-	Metrics    *Metrics         // those of the backend; nil: new ones
-	Log        *slog.Logger     // each request at debug
-	Now        func() time.Time // nil: the clock
+	Origins    Origins         // of pages that may connect, beside the relay's own
+	Hosts      Origins         // the relay's own; nil: those of loopback names and Domains
+	Domains    []string        // names for which the relay itself gets certificates
+	Limits     protocol.Limits // those of the hub; zero: the protocol's defaults
+	Admit      Admission       // zero: no limit
+	Addresses  *Addresses      // those of the backend; nil: no limit
+	Secure     bool            // what is served is served over TLS
+	Demo       *Demo           // nil: no demo
+	Metrics    *Metrics        // those of the backend; nil: new ones
+	Log        *slog.Logger    // each request at debug
+
+	MetricsApart bool             // the metrics are told by a MetricsServer, or not at all
+	Now          func() time.Time // nil: the clock
 }
 
 // Server answers HTTP.
@@ -91,6 +97,7 @@ type Server struct {
 	moderation hub.Moderation
 	verifier   hub.Verifier
 	origins    Origins
+	own        own
 	limits     protocol.Limits
 	admission  Admission
 	addresses  *Addresses
@@ -101,6 +108,8 @@ type Server struct {
 	turns      *turns
 	ready      readiness
 	secure     bool
+
+	metricsApart bool
 }
 
 // New makes a server that does not listen yet.
@@ -112,6 +121,7 @@ func New(o Options) (*Server, error) {
 		moderation: o.Moderation,
 		verifier:   o.Verifier,
 		origins:    o.Origins,
+		own:        own{hosts: o.Hosts, loopback: o.Hosts == nil || o.Demo != nil},
 		limits:     o.Limits,
 		admission:  o.Admit,
 		addresses:  o.Addresses,
@@ -120,6 +130,13 @@ func New(o Options) (*Server, error) {
 		log:        o.Log,
 		now:        o.Now,
 		secure:     o.Secure,
+
+		metricsApart: o.MetricsApart,
+	}
+	if o.Hosts == nil {
+		for _, domain := range o.Domains {
+			s.own.domains = append(s.own.domains, strings.ToLower(domain))
+		}
 	}
 	if s.metrics == nil {
 		s.metrics = NewMetrics("")
@@ -192,7 +209,9 @@ func (s *Server) routes() {
 	})
 	s.app.Get("/healthz", s.healthz)
 	s.app.Get("/readyz", s.readyz)
-	s.app.Get("/metrics", s.metrics.route())
+	if !s.metricsApart {
+		s.app.Get("/metrics", s.tellMetrics(adaptor.HTTPHandler(s.metrics.handler())))
+	}
 }
 
 // Serve answers requests from ln until Shutdown; then it returns nil.

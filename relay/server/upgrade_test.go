@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/server"
 )
 
 // dial opens a raw connection to the server and writes to it.
@@ -79,7 +80,9 @@ func (s *site) handshake(change map[string]string) string {
 }
 
 func TestUpgradeAnswersTheHandshake(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, func(o *server.Options) {
+		o.Domains = []string{"Chat.example.org"}
+	})
 	remotes := make(chan string, 1)
 	s.backend.serve = func(nc net.Conn, remote string) {
 		remotes <- remote
@@ -198,6 +201,13 @@ func TestUpgradeRefuses(t *testing.T) {
 		{"a foreign origin", map[string]string{"Origin": "https://evil.example"}, 403, protocol.CodeForbidden},
 		{"an allowed host with another scheme", map[string]string{"Origin": "http://app.example.org"}, 403, protocol.CodeForbidden},
 		{"an allowed host with another port", map[string]string{"Origin": "https://app.example.org:8443"}, 403, protocol.CodeForbidden},
+		{"the origin that the Host names", map[string]string{"Host": "evil.example", "Origin": "http://evil.example"}, 403, protocol.CodeForbidden},
+		{"the same over TLS", map[string]string{"Host": "evil.example", "Origin": "https://evil.example"}, 403, protocol.CodeForbidden},
+		{"the same with a port", map[string]string{"Host": "evil.example:8080", "Origin": "http://evil.example:8080"}, 403, protocol.CodeForbidden},
+		{"a name that only begins as a loopback one", map[string]string{"Host": "localhost.evil.example", "Origin": "http://localhost.evil.example"}, 403, protocol.CodeForbidden},
+		{"an address that only begins as one", map[string]string{"Host": "127.0.0.1.evil.example", "Origin": "http://127.0.0.1.evil.example"}, 403, protocol.CodeForbidden},
+		{"an address of the network", map[string]string{"Host": "10.0.0.1", "Origin": "http://10.0.0.1"}, 403, protocol.CodeForbidden},
+		{"another port of this machine", map[string]string{"Origin": "http://127.0.0.1:1"}, 403, protocol.CodeForbidden},
 		{"an opaque origin", map[string]string{"Origin": "null"}, 403, protocol.CodeForbidden},
 		{"no origin at all", map[string]string{"Origin": "https://app.example.org/path"}, 403, protocol.CodeForbidden},
 	} {

@@ -1,0 +1,92 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/net/netutil"
+
+	"hallway/protocol"
+)
+
+const (
+	// scrapersMax is how many connections for metrics there are at once.
+	scrapersMax = 16
+	// scrapeHeaderMax bounds the head of a request for metrics.
+	scrapeHeaderMax = 8 << 10
+	// scrapeTimeout bounds each of a scrape's parts.
+	scrapeTimeout = 10 * time.Second
+)
+
+var errMetricsElsewhere = refuse(protocol.CodeForbidden, "metrics are told here to this machine alone, by a loopback name; see --metrics-addr")
+
+// tellMetrics is GET /metrics among the other routes. It answers a process of this
+// machine that asks by a loopback name: not a proxy, which asks for anybody, and not a
+// page that had its own name lead here (DNS rebinding).
+func (s *Server) tellMetrics(tell fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if !peer(c).IsLoopback() || !loopbackHost(hostOf(c)) {
+			return errMetricsElsewhere
+		}
+		for _, proxied := range []string{fiber.HeaderForwarded, fiber.HeaderXForwardedFor, fiber.HeaderXForwardedHost, fiber.HeaderVia, "X-Real-Ip"} {
+			if c.Get(proxied) != "" {
+				return errMetricsElsewhere
+			}
+		}
+		return tell(c)
+	}
+}
+
+// MetricsServer answers GET /metrics on an address of its own. Where that is beyond
+// loopback, it answers whoever reaches it.
+type MetricsServer struct{ http http.Server }
+
+// NewMetricsServer makes one that does not listen yet.
+func NewMetricsServer(m *Metrics, log *slog.Logger) *MetricsServer {
+	tell := m.handler()
+	s := &MetricsServer{}
+	s.http = http.Server{
+		ReadTimeout: scrapeTimeout, WriteTimeout: scrapeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: scrapeHeaderMax,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(fiber.HeaderXContentTypeOptions, "nosniff")
+			w.Header().Set(fiber.HeaderCacheControl, "no-store")
+			local, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+			switch {
+			case local == nil || local.IP.IsLoopback() && !loopbackHost(r.Host):
+				refuseScrape(w, errMetricsElsewhere)
+			case r.URL.Path != "/metrics":
+				refuseScrape(w, refuse(protocol.CodeNotFound, "only /metrics is here"))
+			case r.Method != http.MethodGet && r.Method != http.MethodHead:
+				w.Header().Set(fiber.HeaderAllow, "GET, HEAD")
+				refuseScrape(w, refuseStatus(http.StatusMethodNotAllowed, protocol.CodeBadRequest, ""))
+			default:
+				tell.ServeHTTP(w, r)
+			}
+		}),
+	}
+	return s
+}
+
+func refuseScrape(w http.ResponseWriter, r *refusal) {
+	w.Header().Set(fiber.HeaderContentType, mimeProblem)
+	w.WriteHeader(r.problem.Status)
+	_, _ = w.Write(r.problem.Append(nil))
+}
+
+// Serve answers requests from ln until Shutdown; then it returns nil.
+func (s *MetricsServer) Serve(ln net.Listener) error {
+	err := s.http.Serve(netutil.LimitListener(ln, scrapersMax))
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// Shutdown stops listening and waits for the scrapes under way.
+func (s *MetricsServer) Shutdown(ctx context.Context) error { return s.http.Shutdown(ctx) }
