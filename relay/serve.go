@@ -88,6 +88,7 @@ func (s *serveCommand) Run() error {
 // background starts what goes on beside the serving.
 func (s *serveCommand) background(ctx context.Context, r *relay) error {
 	go giveBackMemory(ctx, r.engine.Conns)
+	go logReindex(ctx, r.log, r.store.Reindexing)
 
 	var watches []*watch
 	for _, w := range []*watch{s.secretFlags.watch(r.keeper), r.secured.watch} {
@@ -181,6 +182,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if r.secured.ends != nil {
 		metrics.CertificateEnds(r.secured.ends)
 	}
+	metrics.ReindexMessages(r.store.Reindexing)
 	admit := s.admission(r.log)
 	r.engine = server.NewEngine(server.EngineOptions{
 		Hub: hub.Config{

@@ -47,11 +47,12 @@
 // and what a crash takes is done again.
 //
 //   - The index of words, for searches. Each room knows the rev up to which it is
-//     indexed; what is left shows in the rooms alone. It is FTS4, which every
-//     build of the driver has, and holds a copy of the texts, by which it can
-//     forget them. A search reads what it finds from the messages, so that it
+//     indexed; what is left shows in the rooms alone. Package word says what the words
+//     are; its terms are in FTS4, which every build of the driver has, and
+//     which holds a copy of them, by which it can forget them. A search reads what it finds from the messages, so that it
 //     never shows an earlier text. Under a load that keeps the writer busy all
 //     the time the index falls behind.
+//   - The index of another version of package word, which is made anew (reindex.go).
 //   - The content of dropped rooms. Dropping one only takes its name away.
 //   - Messages that are too old ([SQLite.Retain]), from a room's first on. The head
 //     stays, and the room notes the highest rev that is gone.

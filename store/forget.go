@@ -48,7 +48,7 @@ var forgetSteps = []func(context.Context, *sql.Tx) (done bool, err error){gather
 
 // ready reports whether a slice can be done.
 func (f *forgetting) ready(u *upkeep) bool {
-	return f != nil && len(f.unindexed) == 0 && len(u.dropped) == 0
+	return f != nil && len(f.unindexed) == 0 && len(u.dropped) == 0 && !u.reindex.outdated
 }
 
 // alone reports whether nothing else may use the index meanwhile.

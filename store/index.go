@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"hallway/store/word"
 )
 
 const (
@@ -88,7 +90,7 @@ func (s *SQLite) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed 
 			}
 		}
 		if m.text != "" && m.seq <= seqMax {
-			if _, err := tx.StmtContext(ctx, w.insert).ExecContext(ctx, key, m.seq, m.text); err != nil {
+			if _, err := tx.StmtContext(ctx, w.insert).ExecContext(ctx, key, m.seq, word.Index(m.text)); err != nil {
 				return 0, false, err
 			}
 		}

@@ -1,12 +1,11 @@
 package store
 
 import (
-	"slices"
 	"strings"
-	"unicode"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/store/word"
 )
 
 // searchQuery finds messages by an expression of FTS4 (?4), each as it is now.
@@ -20,14 +19,14 @@ const searchQuery = `
 const (
 	// seqMax is the last seq that the index has a place for.
 	seqMax = 1<<32 - 1
-	// searchWordsMax bounds the work for one search; more different words find
-	// nothing.
-	searchWordsMax = 64
+	// searchTermsMax bounds the work for one search, which finds nothing beyond it. A
+	// query that the protocol allows stays below it.
+	searchTermsMax = 1024
 )
 
 // search finds the messages of q.Words.
 func (v *view) search(q hub.Query) ([]protocol.Message, bool, error) {
-	match := expression(q.Words)
+	match := expression(word.Parse(q.Words))
 	if match == "" || q.At < 0 {
 		return nil, false, nil
 	}
@@ -40,22 +39,31 @@ func (v *view) search(q hub.Query) ([]protocol.Message, bool, error) {
 	return v.scan(rows, share)
 }
 
-// expression is what FTS4 is asked for: each word in quotes, where no character
-// of a word means anything to it, and the last as a prefix; "": nothing can be
-// found.
-func expression(query string) string {
-	words := strings.FieldsFunc(query, func(r rune) bool { return !inWord(r) && !unicode.IsMark(r) })
-	words = slices.DeleteFunc(words, func(word string) bool { return !strings.ContainsFunc(word, inWord) })
-	if len(words) == 0 {
+// expression writes a query in FTS4's language: each phrase in quotes, inside of which
+// only a star means anything to it, and terms have none; "": nothing can be found.
+func expression(q word.Query) string {
+	var all strings.Builder
+	terms := 0
+	for _, part := range q {
+		for n, phrase := range part {
+			all.WriteString([]string{` (`, ` OR `}[min(n, 1)])
+			all.WriteByte('"')
+			for n, term := range phrase {
+				if n > 0 {
+					all.WriteByte(' ')
+				}
+				all.WriteString(term.Text)
+				if term.Prefix {
+					all.WriteByte('*')
+				}
+				terms++
+			}
+			all.WriteByte('"')
+		}
+		all.WriteByte(')')
+	}
+	if terms > searchTermsMax {
 		return ""
 	}
-	whole, prefix := words[:len(words)-1], words[len(words)-1]+"*"
-	slices.Sort(whole)
-	words = append(slices.Compact(whole), prefix)
-	if len(words) > searchWordsMax {
-		return ""
-	}
-	return `"` + strings.Join(words, `" "`) + `"`
+	return strings.TrimPrefix(all.String(), " ")
 }
-
-func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }

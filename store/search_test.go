@@ -9,6 +9,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/store/word"
 )
 
 // FuzzSearch: whatever is looked for is looked for as words, never as a language
@@ -48,7 +49,7 @@ func FuzzSearch(f *testing.F) {
 		}
 		settle(t, s)
 		find(t, words)
-		if expression(send.Text) == "" {
+		if expression(word.Parse(send.Text)) == "" {
 			return // it has no word, or too many
 		}
 		if found := find(t, send.Text); len(found) != 1 || found[0].Text != send.Text {

@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/store/word"
 )
 
 // SQLite is a [hub.Store] in a SQLite file. Its methods may be called from
@@ -96,6 +97,9 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 		}
 	}
 	if err = migrate(ctx, s.writer); err != nil {
+		return err
+	}
+	if err = checkIndexVersion(ctx, s.writer, word.Version); err != nil {
 		return err
 	}
 	if err = checkHeads(ctx, s.writer); err != nil {

@@ -12,8 +12,8 @@ import (
 )
 
 // When what the commits leave undone is done: what they have changed is put
-// into the index of words, a dropped room's content is deleted, what is too old is,
-// and the file forgets who was erased. All of it happens in the writer's turn, in slices small enough not to be noticed by a commit.
+// into the index of words, a dropped room's content is deleted, what is too old is, an
+// index of another version is made anew, and the file forgets who was erased. All of it happens in the writer's turn, in slices small enough not to be noticed by a commit.
 const (
 	// upkeepEvery is how often there is a look for something to do.
 	upkeepEvery = 500 * time.Millisecond
@@ -37,12 +37,14 @@ type upkeep struct {
 	retention *Retention         // nil: messages are kept
 	expired   []expired          // rooms with messages to purge
 	forgets   *forgetting        // nil: the file has nothing to forget
-	restNext  bool               // the next slice is not for the index
-	unmerged  bool               // the index has parts that may be merged
-	merges    int                // slices for that before more is indexed
-	committed time.Duration      // what commits took since the last slice
-	ops       int                // in these commits
-	ended     time.Time          // the last slice
+	reindex   reindexing
+	unfound   atomic.Int64  // messages that the index lacks because it is made anew
+	restNext  bool          // the next slice is not for the index
+	unmerged  bool          // the index has parts that may be merged
+	merges    int           // slices for that before more is indexed
+	committed time.Duration // what commits took since the last slice
+	ops       int           // in these commits
+	ended     time.Time     // the last slice
 	failed    atomic.Pointer[error]
 }
 
@@ -57,8 +59,13 @@ type upkeepStatements struct {
 	merge    *sql.Stmt
 	writes   *sql.Stmt
 
+	before    *sql.Stmt
+	insertNew *sql.Stmt
+	setBelow  *sql.Stmt
+	reindexed *sql.Stmt
+
 	isDropped  *sql.Stmt
-	empty      [6]*sql.Stmt // take a room and how many rows to delete
+	empty      [7]*sql.Stmt // take a room and how many rows to delete
 	deleteRoom *sql.Stmt
 
 	oldest *sql.Stmt
@@ -76,6 +83,14 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 		&u.merge:    `INSERT INTO search (search) VALUES ('merge=` + mergePages + `')`,
 		&u.writes:   `SELECT total_changes()`,
 
+		&u.before: `SELECT seq, text FROM messages WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) AND seq < ?
+			ORDER BY seq DESC LIMIT ?`,
+		// A change of it may have come to the index before.
+		&u.insertNew: `INSERT INTO search (docid, text) SELECT (?1 << 32) + ?2, ?3
+			WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)`,
+		&u.setBelow:  `UPDATE reindexes SET below = ?2 WHERE room = ?1`,
+		&u.reindexed: `DELETE FROM reindexes WHERE room = ?1`,
+
 		&u.isDropped: `SELECT count(*) FROM rooms WHERE key = ? AND dropped = 1`,
 		&u.empty[0]: `DELETE FROM reactions WHERE (room, seq, user_id, emoji) IN
 			(SELECT room, seq, user_id, emoji FROM reactions WHERE room = ?1 LIMIT ?2)`,
@@ -88,6 +103,7 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 			(SELECT docid FROM search WHERE docid BETWEEN (?1 << 32) AND ((?1 + 1) << 32) - 1 LIMIT ?2)`,
 		&u.empty[5]: `DELETE FROM messages WHERE (room, seq) IN
 			(SELECT room, seq FROM messages WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[6]:   `DELETE FROM reindexes WHERE room = ?1 AND ?2`,
 		&u.deleteRoom: `DELETE FROM rooms WHERE key = ?`,
 
 		&u.oldest: `SELECT seq, rev FROM (SELECT seq, rev, created_at FROM messages
@@ -103,6 +119,10 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 // load finds what an earlier process has left undone: by the rooms alone.
 func (u *upkeep) load(ctx context.Context, db *sql.DB) error {
 	u.unindexed = make(map[int64]struct{})
+	if err := u.reindex.load(ctx, db); err != nil {
+		return err
+	}
+	u.unfound.Store(u.reindex.left())
 	rows, err := db.QueryContext(ctx, `SELECT key, dropped FROM rooms WHERE dropped = 1 OR indexed < head`)
 	if err != nil {
 		return err
@@ -187,7 +207,8 @@ func (s *SQLite) inTurn(ctx context.Context) (pause time.Duration, purged func()
 	u := &s.upkeep
 	began := time.Now()
 	forget := u.forgets.ready(u)
-	index, rest := u.unmerged || len(u.unindexed) > 0, len(u.dropped)+len(u.expired) > 0 || forget
+	reindex := u.reindex.outdated || len(u.reindex.rooms) > 0 && (!u.unmerged || u.merges <= 0)
+	index, rest := u.unmerged || len(u.unindexed) > 0, len(u.dropped)+len(u.expired) > 0 || forget || reindex
 	if rest && index { // each in turn: a busy relay always has something to index
 		u.restNext = !u.restNext
 		rest = u.restNext
@@ -203,8 +224,10 @@ func (s *SQLite) inTurn(ctx context.Context) (pause time.Duration, purged func()
 		err = s.indexSlice(ctx, began)
 	case len(u.dropped) > 0:
 		err = s.emptySlice(ctx, began)
-	case len(u.expired) == 0:
+	case len(u.expired) == 0 && forget:
 		err = s.forgetSlice(ctx, began)
+	case len(u.expired) == 0:
+		err = s.reindexSlice(ctx, began)
 	default:
 		room, tell := u.expired[0], u.retention.Purged
 		var below int64

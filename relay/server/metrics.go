@@ -107,6 +107,15 @@ func (m *Metrics) CertificateEnds(ends func() time.Time) {
 	}, func() float64 { return float64(max(ends().Unix(), 0)) }))
 }
 
+// ReindexMessages has the metrics tell how many messages an index of words that is made
+// anew has still to take up, asked of left at each scrape.
+func (m *Metrics) ReindexMessages(left func() int64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "hallway_reindex_messages",
+		Help: "Messages, at most, that searches do not find yet because the index of words is made anew.",
+	}, func() float64 { return float64(left()) }))
+}
+
 // Limit tells one of the relay's limits; 0 is none.
 func (m *Metrics) Limit(name string, most float64) { m.limits.WithLabelValues(name).Set(most) }
 

@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strings"
-	"unicode"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/store/word"
 )
 
 // Page is the page that q asks for; see [hub.Store].
@@ -75,34 +74,11 @@ func (r *modelRoom) page(user string, q hub.Query) protocol.Page {
 		p.Messages, p.More = last(where(func(m *modelMessage) bool { return m.Pinned && paged(m) }), q.PageShare())
 		slices.Reverse(p.Messages)
 	case hub.QuerySearch:
-		words := split(q.Words)
-		p.Messages, p.More = last(where(func(m *modelMessage) bool { return paged(m) && found(words, m.Text) }), q.PageShare())
+		words := word.Parse(q.Words)
+		p.Messages, p.More = last(where(func(m *modelMessage) bool { return paged(m) && words.Match(word.Index(m.Text)) }), q.PageShare())
 		slices.Reverse(p.Messages)
 	}
 	return p
-}
-
-// split are the words of a text, without regard to case and to accents; of
-// these it knows what the suite uses.
-func split(text string) []string {
-	return strings.FieldsFunc(unaccented.Replace(strings.ToLower(text)), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
-	})
-}
-
-var unaccented = strings.NewReplacer("ü", "u", "\u0308", "", "\u0301", "")
-
-func found(words []string, text string) bool {
-	if len(words) == 0 {
-		return false
-	}
-	for i, word := range words {
-		prefix := i == len(words)-1
-		if !slices.ContainsFunc(split(text), func(w string) bool { return w == word || prefix && strings.HasPrefix(w, word) }) {
-			return false
-		}
-	}
-	return true
 }
 
 // first is as many messages from the start as have a place.

@@ -71,6 +71,7 @@ func Run(t *testing.T, kind Kind) {
 		{"AroundAMessage", testAroundMessage},
 		{"BadQuery", testBadQuery},
 		{"Search", testSearch},
+		{"SearchInEveryLanguage", testLanguages},
 		{"SearchFollowsChanges", testSearchChanges},
 		{"SearchPages", testSearchPages},
 		{"SearchOfHostileWords", testHostileSearch},

@@ -59,8 +59,9 @@ var table = map[string]rule{
 		foreign: true,
 	},
 
-	"store":           {ours: []string{"protocol", "relay/hub"}, foreign: true},
-	"store/storetest": {ours: []string{"protocol", "relay/hub"}, foreign: true},
+	"store":           {ours: []string{"protocol", "relay/hub", "store/word"}, foreign: true},
+	"store/storetest": {ours: []string{"protocol", "relay/hub", "store/word"}, foreign: true},
+	"store/word":      {known: []string{"golang.org/x/text/unicode/norm"}, pure: true},
 
 	"examples/demo": {},
 }

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+const (
+	// reindexLookEvery is how often there is a look at how far an index of words is that
+	// is made anew, reindexLogEvery how often the log tells.
+	reindexLookEvery = time.Second
+	reindexLogEvery  = 30 * time.Second
+)
+
+// logReindex logs how many messages an index has still to take up, until it has all.
+func logReindex(ctx context.Context, log *slog.Logger, left func() int64) {
+	if left() == 0 {
+		return
+	}
+	log.Info("making the index of words anew: searches find old messages later", "messages", left())
+	tick := time.NewTicker(reindexLookEvery)
+	defer tick.Stop()
+	for told := time.Now(); left() > 0; {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			if now.Sub(told) >= reindexLogEvery {
+				log.Info("making the index of words anew", "messages", left())
+				told = now
+			}
+		}
+	}
+	log.Info("the index of words is complete")
+}

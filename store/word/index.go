@@ -1,0 +1,198 @@
+package word
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	// wordMax is how many characters of a word are compared.
+	wordMax = 64
+	// longMin is the length from which on a word is found by its parts, partMin that
+	// of a part, and partMax how much of one is compared.
+	longMin, partMin, partMax = 7, 4, 16
+	// longKept is how many long words of a text are looked at for common ends.
+	longKept = 16
+)
+
+// The terms that are no words begin with characters that folding leaves nowhere.
+const (
+	first1 = "¹" // the first letter of a word
+	first2 = "²" // the first two
+	within = "ª" // a part of a word, from some letter on
+)
+
+// Index gives the terms of a text, with a space between two.
+func Index(text string) string {
+	f := fold(text, false)
+	x := indexer{row: make([]byte, 0, 4*len(text)), beside: make([]byte, 0, 8*len(text)), words: make(map[string]bool), long: make([][]rune, 0, longKept)}
+	scan(f.runes, x.chunk)
+	if f.spelled {
+		x.also = true
+		scan(fold(text, true).runes, x.chunk)
+	}
+	return strings.TrimSuffix(string(append(x.row, x.beside...)), " ")
+}
+
+// indexer collects terms, each with a space after it.
+type indexer struct {
+	row, beside []byte
+	also        bool            // the words are others for those in the row
+	words       map[string]bool // what is beside; true: itself, too
+	long        [][]rune        // of which the ends are beside
+	one         [36]bool        // beginnings that are beside, of ASCII
+	two         [36 * 36]bool
+}
+
+func (x *indexer) chunk(chunk []item) {
+	end := trailing(chunk)
+	if !x.also {
+		x.write(chunk[:end])
+		x.punctuation(chunk[end:])
+	}
+	for _, i := range chunk[:end] {
+		if i.isWord() {
+			x.word(i.runes, x.also)
+		}
+	}
+	whole(chunk[:end], func(word []rune) { x.word(word, true) })
+}
+
+// write writes the row of a chunk.
+func (x *indexer) write(chunk []item) {
+	for _, i := range chunk {
+		switch i.kind {
+		case grams:
+			for n := range i.runes {
+				x.row = appendTerm(x.row, i.runes[n:], 2)
+			}
+		case symbol:
+			x.row = appendTerm(x.row, []rune{sign(i.runes[0])}, 1)
+		default:
+			x.row = appendTerm(x.row, i.runes, wordMax)
+		}
+	}
+}
+
+// punctuation notes what ends a chunk.
+func (x *indexer) punctuation(signs []item) {
+	var all [8]rune
+	run := all[:0]
+	for _, i := range signs {
+		run = append(run, sign(i.runes[0]))
+	}
+	if len(run) == 0 || !x.isNew(run, true) {
+		return
+	}
+	for n := range run {
+		x.beside = appendTerm(x.beside, run[n:], 1)
+	}
+}
+
+// word notes how a word is found besides by its place in the row, and where it has none
+// by itself.
+func (x *indexer) word(word []rune, itself bool) {
+	if !x.begin(word, itself) {
+		return
+	}
+	if len(word) >= longMin {
+		x.parts(word)
+	}
+	for _, stem := range stems(word) {
+		x.begin(stem, true)
+	}
+}
+
+// parts notes the ends of a long word, but those that another has, too.
+func (x *indexer) parts(word []rune) {
+	ends := 0
+	for _, other := range x.long {
+		n := 0
+		for n < min(len(word), len(other)) && word[len(word)-1-n] == other[len(other)-1-n] {
+			n++
+		}
+		ends = max(ends, n)
+	}
+	for n := 1; n <= min(len(word), wordMax)-partMin; n++ {
+		if len(word)-n > ends || len(word) > wordMax {
+			x.beside = appendTerm(append(x.beside, within...), word[n:], partMax)
+		}
+	}
+	if len(word) <= wordMax && len(x.long) < cap(x.long) {
+		x.long = append(x.long, word)
+	}
+}
+
+// begin notes the beginnings of a word, and reports whether they are new.
+func (x *indexer) begin(word []rune, itself bool) (isNew bool) {
+	word = word[:min(len(word), wordMax)]
+	if isNew = x.isNew(word, itself); !isNew {
+		return false
+	}
+	if itself {
+		x.beside = appendTerm(x.beside, word, wordMax)
+	}
+	first, second := place(word[0]), -1
+	if len(word) > 1 {
+		second = place(word[1])
+	}
+	if first < 0 || !x.one[first] {
+		x.beside = appendTerm(append(x.beside, first1...), word, 1)
+	}
+	if first >= 0 {
+		x.one[first] = true
+	}
+	if len(word) > 1 && (first < 0 || second < 0 || !x.two[first*36+second]) {
+		x.beside = appendTerm(append(x.beside, first2...), word, 2)
+	}
+	if first >= 0 && second >= 0 {
+		x.two[first*36+second] = true
+	}
+	return true
+}
+
+// isNew notes a word, and reports whether it was not there before, or not by itself.
+func (x *indexer) isNew(word []rune, itself bool) bool {
+	var room [4 * 16]byte
+	key := room[:0]
+	for _, r := range word {
+		key = utf8.AppendRune(key, r)
+	}
+	already, there := x.words[string(key)]
+	if there && (already || !itself) {
+		return false
+	}
+	x.words[string(key)] = itself
+	return true
+}
+
+// place gives a letter or a digit of ASCII its place; -1: it is another.
+func place(r rune) int {
+	switch {
+	case 'a' <= r && r <= 'z':
+		return int(r - 'a')
+	case '0' <= r && r <= '9':
+		return 26 + int(r-'0')
+	}
+	return -1
+}
+
+// appendTerm appends the first n characters, and a space.
+func appendTerm(to []byte, runes []rune, n int) []byte {
+	for _, r := range runes[:min(n, len(runes))] {
+		to = utf8.AppendRune(to, r)
+	}
+	return append(to, ' ')
+}
+
+// cut gives the first n characters.
+func cut(word []rune, n int) string { return string(word[:min(n, len(word))]) }
+
+// sign gives a symbol's term: the full width of an ASCII one, which folding leaves
+// nowhere.
+func sign(r rune) rune {
+	if r < 0x80 {
+		r += 0xfee0
+	}
+	return r
+}

@@ -1,0 +1,82 @@
+package word
+
+// plain has for a folded character those that it is compared as, where that is no
+// matter of Unicode's tables: letters with strokes and hooks, ligatures, letters that a
+// keyboard or a place in a word changes, and signs of one meaning.
+var plain = func() map[rune]string {
+	all := make(map[rune]string)
+	for to, from := range map[string]string{
+		"a":  "ⱥɐɑ",
+		"b":  "ƀɓƃ",
+		"c":  "ȼƈɕ",
+		"d":  "đɖɗƌȡð",
+		"e":  "ɇəǝɛ",
+		"f":  "ƒ",
+		"g":  "ǥɠɣꞡ",
+		"h":  "ħɦⱨ",
+		"i":  "ɨɩɪ",
+		"j":  "ɉʝ",
+		"k":  "ƙĸꝁⱪ",
+		"l":  "łƚɫɬɭⱡ",
+		"m":  "ɱ",
+		"n":  "ŋɲƞɳꞑ",
+		"o":  "øɵɔ",
+		"p":  "ƥᵽ",
+		"q":  "ɋ",
+		"r":  "ɍɽɾ",
+		"s":  "ʂȿſ",
+		"t":  "ŧƭʈⱦ",
+		"u":  "ʉʊ",
+		"v":  "ʋ",
+		"w":  "ⱳ",
+		"y":  "ƴɏ",
+		"z":  "ƶȥʐʒɀⱬ",
+		"ae": "æ",
+		"oe": "œ",
+		"ss": "ß",
+		"th": "þ",
+		"г":  "ґғӻҕ",
+		"к":  "қҡҟӄҝ",
+		"н":  "ңҥӈ",
+		"у":  "үұ",
+		"х":  "һҳӽ",
+		"ч":  "ҷҹ",
+		"о":  "өӧ",
+		"а":  "ә",
+		"ж":  "җ",
+		"з":  "ҙ",
+		"с":  "ҫ",
+		"т":  "ҭ",
+		"п":  "ԥҧ",
+		"л":  "ԓӆ",
+		"ا":  "ٱ",
+		"ي":  "ىیېےۍ",
+		"ك":  "کڪ",
+		"ه":  "ةہھەۀۃ",
+		"כ":  "ך",
+		"מ":  "ם",
+		"נ":  "ן",
+		"פ":  "ף",
+		"צ":  "ץ",
+		"וו": "װ",
+		"וי": "ױ",
+		"יי": "ײ",
+		"'":  "’‘‛ʼʻʽʾʿʹ′ꞌ՚׳‹›",
+		"\"": "„“”‟«»״″",
+		"-":  "‐‑‒–—―−⁃־",
+		"·":  "‧",
+		"/":  "⁄∕",
+		".":  "。۔",
+		",":  "、،",
+		"?":  "؟",
+		";":  "؛",
+		"~":  "〜",
+		"%":  "٪",
+		"*":  "∗",
+	} {
+		for _, r := range from {
+			all[r] = to
+		}
+	}
+	return all
+}()

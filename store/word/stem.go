@@ -1,0 +1,53 @@
+package word
+
+import "strings"
+
+const (
+	// stemMin is the least that must be left of a word; after an article less will do.
+	stemMin, nounMin = 3, 2
+)
+
+// stems gives a word without what Arabic and Hebrew write as its beginning: the
+// article, "and", "in", "to", "as", alone or together.
+func stems(word []rune) (all [][]rune) {
+	one, two := "", "" // what may be the first letter, and the second after it
+	switch r := word[0]; {
+	case 0x0600 <= r && r <= 0x06ff:
+		if noun := article(word); noun != nil {
+			return append(all, noun)
+		}
+		if one, two = "وفبلكس", "بلكس"; r != 'و' && r != 'ف' {
+			two = ""
+		}
+	case 0x0590 <= r && r < 0x0600:
+		one, two = "והבלכמש", "והבלכמש"
+	}
+	if strings.ContainsRune(one, word[0]) && len(word) > stemMin {
+		all = append(all, word[1:])
+		if strings.ContainsRune(two, word[1]) && len(word) > stemMin+1 {
+			all = append(all, word[2:])
+		}
+	}
+	return all
+}
+
+// article gives an Arabic word without its article and what stands before that; nil: it
+// has none.
+func article(word []rune) (noun []rune) {
+	at := 0
+	if word[0] == 'و' || word[0] == 'ف' {
+		at++
+	}
+	switch rest := string(word[at:min(at+3, len(word))]); {
+	case strings.HasPrefix(rest, "ال"), strings.HasPrefix(rest, "لل"):
+		at += 2
+	case rest == "بال" || rest == "كال":
+		at += 3
+	default:
+		return nil
+	}
+	if noun = word[at:]; len(noun) < nounMin || string(noun) == "له" { // in the name of God
+		return nil
+	}
+	return noun
+}
