@@ -42,7 +42,7 @@ func (c *Chat) Acted(a client.Acted) {
 		if !ok || a.By.ID != c.snap.Me.ID {
 			return
 		}
-		note := c.text.about(says, nameOf(a.User))
+		note := c.text.about(says, c.text.nameOf(a.User))
 		c.undo = undo{act: undoActs[a.Act], user: a.User.ID, note: note}
 		c.tellFor(ctx, note, undoFor)
 	})

@@ -251,7 +251,20 @@ func tailLength(s string, quoted byte) int {
 	if depth > 0 {
 		end = opened[0]
 	}
-	return len(strings.TrimRight(s[:end], ".,;:!?'*"+tailSigns))
+	return len(trimTail(s[:end]))
+}
+
+// trimTail takes the punctuation of the sentence around it off an address's end. A quotation
+// mark stays that has its other one within.
+func trimTail(tail string) string {
+	tail = strings.TrimRight(tail, ".,;:!?*"+tailSigns)
+	if quoted, ok := strings.CutSuffix(tail, "'"); ok {
+		if open := strings.LastIndexByte(quoted, '\''); open > 0 && !wordy(rune(quoted[open-1])) {
+			return tail
+		}
+		return trimTail(quoted)
+	}
+	return tail
 }
 
 // tailSigns are signs that stand within words of an address, but do not end it.

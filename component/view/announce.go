@@ -71,7 +71,7 @@ func (a *announcer) speak(now time.Time, t *texts) string {
 	}
 	said := make([]string, len(messages))
 	for i, m := range messages {
-		said[i] = t.with(wordSays, nameOf(m.Sender), contentOf(t, m.Deleted(), m.Encrypted != nil, excerpt(m.Text)))
+		said[i] = t.with(wordSays, t.nameOf(m.Sender), contentOf(t, m.Deleted(), m.Encrypted != nil, excerpt(m.Text)))
 	}
 	return strings.Join(said, "\n")
 }

@@ -107,7 +107,7 @@ func (c *Chat) onInput(ctx app.Context, _ app.Event) {
 	if !c.canUndo() {
 		c.setNote(ctx, "")
 	}
-	if c.mode.editing == "" && strings.TrimSpace(c.input.Get("value").String()) != "" {
+	if c.mode.editing == "" && !protocol.Blank(c.input.Get("value").String()) {
 		c.props.OnTyping()
 	}
 }
@@ -138,7 +138,7 @@ func (c *Chat) submit(ctx app.Context) {
 	case c.mode.editing != "":
 		c.submitEdit(ctx, text)
 		return
-	case strings.TrimSpace(text) == "":
+	case protocol.Blank(text):
 		return
 	}
 	if code, why := protocol.CheckText(text, c.snap.TextBytesMax); code != "" {

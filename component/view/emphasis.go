@@ -45,11 +45,22 @@ func closes(s string, at int) bool {
 	case isQuote(m.before) && isQuote(m.after):
 		return false
 	}
-	return (wordy(m.before) || beside(m.before, ")]}\"'`.,;:!?%+-#$*_")) && (beside(m.after, ")]}\"'-:;,.!?/|=*_") || m.inText(m.after, m.before))
+	return (wordy(m.before) || beside(m.before, ")]}\"'`.,;:!?%+-#$*_")) && m.outside(m.after, m.before)
+}
+
+// closesLink is closes for a mark right behind an address, which may end with any sign.
+func closesLink(s string, at int) bool {
+	m := markAt(s, at)
+	return !m.alone() && m.outside(m.after, m.before)
 }
 
 // alone reports whether a mark stands beside its like, or in a space.
 func (m mark) alone() bool { return m.before == m.is || m.after == m.is }
+
+// outside reports whether emphasis may end before a rune.
+func (m mark) outside(after, inside rune) bool {
+	return beside(after, ")]}\"'-:;,.!?/|=*_") || m.inText(after, inside)
+}
 
 // inText reports whether the mark may have a letter at its outside: a "*" may where that or
 // the letter at its inside is of a script without spaces.

@@ -33,7 +33,7 @@ func hitsOf(f *client.Found, t *texts, date func(at int64) string) []hit {
 		if pieces[0].text == "" {
 			pieces = markFound(plainOf(m.Text), f.Words, t.same)
 		}
-		hits[i] = hit{id: m.ID, seq: m.Seq, sender: nameOf(m.Sender), when: date(int64(m.CreatedAt) / 1000), pieces: pieces}
+		hits[i] = hit{id: m.ID, seq: m.Seq, sender: t.nameOf(m.Sender), when: date(int64(m.CreatedAt) / 1000), pieces: pieces}
 	}
 	return hits
 }

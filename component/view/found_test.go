@@ -68,7 +68,7 @@ func TestHits(t *testing.T) {
 	if h := hits[0]; h.id != "a" || h.seq != 7 || h.sender != "Ada" || h.when != "5" || shownOf(h.pieces) != "At [nine]." {
 		t.Errorf("%+v", h)
 	}
-	if h := hits[1]; h.sender != "u" || shownOf(h.pieces) != said.say(wordDeleted) {
+	if h := hits[1]; h.sender != said.nameOf(protocol.User{ID: "u"}) || shownOf(h.pieces) != said.say(wordDeleted) {
 		t.Errorf("%+v", h)
 	}
 }

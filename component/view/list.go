@@ -162,10 +162,7 @@ func (l *rowList) fill(node *rowNode, r *row) {
 
 // fillSender names the sender of each message, seen only at the head of a group.
 func (l *rowList) fillSender(node *rowNode, r *row) {
-	name := r.sender
-	if name == "" {
-		name = l.text.say(wordYou)
-	}
+	name := l.text.senderOf(r)
 	node.sender.Set("textContent", name)
 	node.badge = removed(node.badge)
 	node.avatar = removed(node.avatar)
@@ -212,8 +209,9 @@ func (l *rowList) fillQuote(node *rowNode, q quote) {
 		node.quote.Set("textContent", l.text.say(wordReplyAway))
 	} else {
 		content := contentOf(l.text, q.deleted, q.encrypted, q.text)
-		setAttribute(node.quote, "aria-label", l.text.with(wordReplyTo, q.sender, content))
-		node.quote.Call("append", bidi("hallway-quote-sender", q.sender), bidi("hallway-quote-text", content))
+		sender := l.text.called(q.by, q.sender)
+		setAttribute(node.quote, "aria-label", l.text.with(wordReplyTo, sender, content))
+		node.quote.Call("append", bidi("hallway-quote-sender", sender), bidi("hallway-quote-text", content))
 	}
 	node.bubble.Call("prepend", node.quote)
 }

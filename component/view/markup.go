@@ -179,9 +179,13 @@ func emphasisEnd(s string, at int) (end int, ok bool) {
 			i = end
 		} else if a, ok := addressAt(s, i); ok {
 			i = a.end
-			if s[i-1] == s[at] && closes(s, i-1) { // the address began within
+			if s[i-1] == s[at] { // the address began within
 				i--
 			}
+			if i < len(s) && s[i] == s[at] && closesLink(s, i) {
+				return i + 1, true
+			}
+			i = a.end
 		} else {
 			i++
 		}

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -55,7 +54,7 @@ func (m *mode) strip(t *texts) strip {
 	case m.replyTo != "":
 		a := m.answers
 		return strip{
-			pieces: t.around(wordReplyingTo, nameOf(a.Sender), ""),
+			pieces: t.around(wordReplyingTo, t.nameOf(a.Sender), ""),
 			text:   contentOf(t, a.Deleted(), a.Encrypted != nil, excerpt(a.Text)),
 			cancel: t.say(wordCancelReply),
 		}
@@ -165,7 +164,7 @@ func (c *Chat) cancelMode() bool {
 
 // submitEdit hands over the new text of the message that is edited.
 func (c *Chat) submitEdit(ctx app.Context, text string) {
-	if strings.TrimSpace(text) == "" {
+	if protocol.Blank(text) {
 		c.setNote(ctx, c.text.say(wordEditEmpty))
 		return
 	}

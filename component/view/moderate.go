@@ -55,7 +55,10 @@ func (o *over) askAct(id string, does action) {
 	t, q, r := o.log.text, questions[does], &o.log.list.nodes[id].is
 	o.asks, o.user = does, r.senderID
 	var content []any
-	if q.act == "" {
+	if q.act != "" {
+		content = append(content, o.whoIs(r))
+	}
+	if q.act != protocol.ActClear {
 		content = append(content, bidi("hallway-dialog-quote", excerpt(r.text)))
 	}
 	if q.note != "" {
@@ -94,8 +97,19 @@ func (o *over) askAct(id string, does action) {
 	case first == nil:
 		first = o.reason
 	}
-	o.showDialog(id, role, t.about(q.title, r.sender), content...)
+	o.showDialog(id, role, t.about(q.title, t.senderOf(r)), content...)
 	first.Call("focus")
+}
+
+// whoIs tells the sender of a row apart from others of the same name, for those who may act
+// on them: by role and account.
+func (o *over) whoIs(r *row) app.Value {
+	t := o.log.text
+	account := t.about(wordAccount, r.senderID)
+	if w, ok := roleWords[r.role]; ok {
+		account = t.say(w) + t.say(wordComma) + account
+	}
+	return o.dialogNote(account)
 }
 
 // confirm does what was asked about.
@@ -104,6 +118,9 @@ func (o *over) confirm() {
 	reason := ""
 	if o.reason != nil {
 		reason = strings.TrimSpace(o.reason.Get("value").String())
+		if protocol.Blank(reason) {
+			reason = ""
+		}
 	}
 	switch o.asks {
 	case actionDelete:

@@ -13,9 +13,9 @@ func writingOf(typing []protocol.User, t *texts) []piece {
 	case 0:
 		return nil
 	case 1:
-		return t.around(wordTyping, nameOf(typing[0]), "")
+		return t.around(wordTyping, t.nameOf(typing[0]), "")
 	case 2:
-		return t.around(wordTypingTwo, nameOf(typing[0]), nameOf(typing[1]))
+		return t.around(wordTypingTwo, t.nameOf(typing[0]), t.nameOf(typing[1]))
 	}
 	return t.around(wordTypingMany, "", "")
 }

@@ -9,7 +9,7 @@ import (
 
 func TestWriting(t *testing.T) {
 	users := []protocol.User{{ID: "ada", Name: "Ada"}, {ID: "u_2"}, {ID: "cy", Name: "Cy"}}
-	for n, want := range []string{"", "Ada is writing…", "Ada and u_2 are writing…", "Several people are writing…"} {
+	for n, want := range []string{"", "Ada is writing…", "Ada and Guest 473 are writing…", "Several people are writing…"} {
 		got := ""
 		for _, p := range writingOf(users[:n], said) {
 			got += p.text

@@ -11,11 +11,16 @@ const avatarColours = 8
 
 // avatarColour is the colour of a member: always the same, on every device.
 func avatarColour(userID string) int {
-	hash := uint32(2166136261) // FNV-1a
-	for i := range len(userID) {
-		hash = (hash ^ uint32(userID[i])) * 16777619
+	return int(hashOf(userID) % avatarColours)
+}
+
+// hashOf returns a number for a user's id (FNV-1a).
+func hashOf(id string) uint32 {
+	hash := uint32(2166136261)
+	for i := range len(id) {
+		hash = (hash ^ uint32(id[i])) * 16777619
 	}
-	return int(hash % avatarColours)
+	return hash
 }
 
 // initials are the first letters of a name's first and last words; of a name

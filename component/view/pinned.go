@@ -91,8 +91,8 @@ func (p *pins) add(to app.Value, m *protocol.Message, unpin bool) {
 	content := contentOf(t, m.Deleted(), m.Encrypted != nil, excerpt(m.Text))
 	leads := button(actionPinned, "")
 	leads.Get("dataset").Set("target", m.ID)
-	setAttribute(leads, "aria-label", t.with(wordPinnedBy, nameOf(m.Sender), content))
-	leads.Call("append", icon(actionPin), bidi("hallway-quote-sender", nameOf(m.Sender)), bidi("hallway-quote-text", content))
+	setAttribute(leads, "aria-label", t.with(wordPinnedBy, t.nameOf(m.Sender), content))
+	leads.Call("append", icon(actionPin), bidi("hallway-quote-sender", t.nameOf(m.Sender)), bidi("hallway-quote-text", content))
 	to.Call("append", leads)
 	if unpin && p.moderates {
 		b := iconButton(actionUnpin, t)

@@ -97,7 +97,7 @@ func queueSays(v *client.Queue, t *texts) string {
 
 func (o *over) reportItem(r *protocol.ReportEntry, busy bool) app.Value {
 	t, s := o.log.text, &o.log.snap
-	by, when := bidi("", t.about(wordReportedBy, nameOf(r.By))), element("span", "hallway-hit-when")
+	by, when := bidi("", t.about(wordReportedBy, t.nameOf(r.By))), element("span", "hallway-hit-when")
 	when.Set("textContent", o.log.clock.moment(int64(r.At)/1000))
 	head := element("div", "hallway-hit-from")
 	head.Call("append", by, when)
@@ -108,7 +108,7 @@ func (o *over) reportItem(r *protocol.ReportEntry, busy bool) app.Value {
 		m := s.Messages[i]
 		quote := element("div", "hallway-dialog-quote")
 		content := contentOf(t, m.Deleted(), m.Encrypted != nil, excerpt(m.Text))
-		quote.Call("append", bidi("hallway-hit-sender", nameOf(m.Sender)), bidi("hallway-hit-text", content))
+		quote.Call("append", bidi("hallway-hit-sender", t.nameOf(m.Sender)), bidi("hallway-hit-text", content))
 		item.Call("append", quote)
 	}
 	row := buttons()

@@ -21,7 +21,8 @@ type quote struct {
 	loaded    bool   // else nothing is known of it
 	deleted   bool
 	encrypted bool
-	sender    string
+	by        string // the sender's id
+	sender    string // fit to be shown; "": without a name
 	text      string
 }
 
@@ -51,7 +52,7 @@ func (q *quotes) of(s *client.Snapshot, id string) quote {
 		q.found[id] = m
 		q.made[id] = quote{
 			id: id, loaded: true, deleted: m.Deleted(), encrypted: m.Encrypted != nil,
-			sender: nameOf(m.Sender), text: excerpt(m.Text),
+			by: m.Sender.ID, sender: shownName(m.Sender.Name), text: excerpt(m.Text),
 		}
 	}
 	return q.made[id]

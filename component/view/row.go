@@ -23,7 +23,7 @@ type row struct {
 	deleted   bool
 	encrypted bool
 	senderID  string
-	sender    string // "": not known
+	sender    string // fit to be shown; "": without a name
 	role      protocol.Role
 	at        int64 // ms since the Unix epoch: created, or written while not stored; 0: not known
 	text      string
@@ -151,7 +151,7 @@ func storedRow(m *protocol.Message, me string) row {
 	return row{
 		of: m, id: m.ID, seq: m.Seq, state: client.ItemSent, own: me != "" && m.Sender.ID == me,
 		deleted: m.Deleted(), encrypted: m.Encrypted != nil,
-		senderID: m.Sender.ID, sender: nameOf(m.Sender), role: m.Sender.Role,
+		senderID: m.Sender.ID, sender: shownName(m.Sender.Name), role: m.Sender.Role,
 		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
 	}
 }
@@ -162,13 +162,10 @@ func ownRow(o *client.Own, me protocol.User) row {
 		at = sent.UnixMilli()
 	}
 	return row{
-		id: o.ID, state: o.State, own: true, senderID: me.ID, sender: me.Name, role: me.Role,
+		id: o.ID, state: o.State, own: true, senderID: me.ID, sender: shownName(me.Name), role: me.Role,
 		at: at, text: o.Text, code: o.Code, reason: o.Reason, why: o.Why,
 	}
 }
-
-// nameOf is what a member is called.
-func nameOf(u protocol.User) string { return cmp.Or(u.Name, u.ID) }
 
 // findRow gives the place of a row that was made from an earlier snapshot.
 func findRow(s *client.Snapshot, r *row) (index int, ok bool) {

@@ -42,7 +42,7 @@ func TestRows(t *testing.T) {
 			id: "m1", seq: 1, state: client.ItemSent, own: true, senderID: "u_ada", sender: "Ada",
 			at: 1, text: "one", head: true, day: 0,
 		},
-		{id: "m2", seq: 2, state: client.ItemSent, deleted: true, senderID: "u_ben", sender: "u_ben", at: 2, head: true},
+		{id: "m2", seq: 2, state: client.ItemSent, deleted: true, senderID: "u_ben", at: 2, head: true},
 		{id: "m3", seq: 3, state: client.ItemSent, encrypted: true, senderID: "u_ben", sender: "Ben", at: 3},
 		{
 			id: "o1", state: client.ItemSending, own: true, senderID: "u_ada", sender: "Ada", at: sent, text: "sending",
@@ -136,9 +136,9 @@ func TestQuotes(t *testing.T) {
 	for range 2 { // the second time from what it remembers
 		for id, want := range map[string]quote{
 			"":   {},
-			"m1": {id: "m1", loaded: true, sender: "Ada", text: "one"},
-			"m2": {id: "m2", loaded: true, sender: "u_ben", deleted: true},
-			"m3": {id: "m3", loaded: true, sender: "Ben", text: "so x"},
+			"m1": {id: "m1", loaded: true, by: "u_ada", sender: "Ada", text: "one"},
+			"m2": {id: "m2", loaded: true, by: "u_ben", deleted: true},
+			"m3": {id: "m3", loaded: true, by: "u_ben", sender: "Ben", text: "so x"},
 			"m0": {id: "m0"},
 			"o1": {id: "o1"},
 		} {

@@ -48,7 +48,8 @@ const (
 	wordSays           word = "says"        // {name}, {text}; for assistive technology
 	wordDeleted        word = "deleted"
 	wordEncrypted      word = "encrypted"
-	wordYou            word = "you" // one's own name while it is not known
+	wordYou            word = "you"   // one's own name while it is not known
+	wordGuest          word = "guest" // {text}, a number: a user without a name
 	wordOrganizer      word = "organizer"
 	wordModerator      word = "moderator"
 	wordReplyTo        word = "replyTo"   // {name}; the accessible name of a quotation
@@ -182,6 +183,7 @@ const (
 	wordUnmuteDo     word = "unmuteDo" // takes it back, as the next
 	wordUnbanDo      word = "unbanDo"
 	wordClearNote    word = "clearNote" // what it does
+	wordAccount      word = "account"   // {name}: the user's id
 	wordHowLong      word = "howLong"
 	wordUntilLifted  word = "untilLifted"
 	wordReason       word = "reason"

@@ -397,3 +397,24 @@ test('what may not be done is said', async ({ openChats, relay }) => {
   await dialogOf(mo).getByRole('button', { name: 'Mute' }).click();
   await expect(mo.status).toContainText('Not done: you may not do that');
 });
+
+test('two users of one name are told apart before anything is done to one', async ({ openChats, relay }) => {
+  await relay.post({ sub: 'u_alex_1', name: 'Alex' }, { text: 'the first' });
+  await relay.post({ sub: 'u_alex_2', name: 'Alex' }, { text: 'the other' });
+  const [mo] = await open(openChats, MO);
+  await mo.settled(2);
+  for (const does of ['Mute', 'Ban', 'Delete all']) {
+    for (const [text, account, another] of [
+      ['the first', 'u_alex_1', 'u_alex_2'],
+      ['the other', 'u_alex_2', 'u_alex_1'],
+    ]) {
+      await choose(mo, text, does);
+      await expect(dialogOf(mo)).toContainText('Alex');
+      await expect(dialogOf(mo)).toContainText(account);
+      await expect(dialogOf(mo)).not.toContainText(another);
+      if (does !== 'Delete all') await expect(dialogOf(mo)).toContainText(text);
+      await dialogOf(mo).getByRole('button', { name: 'Cancel' }).click();
+      await expect(dialogOf(mo)).toBeHidden();
+    }
+  }
+});

@@ -71,3 +71,24 @@ test('others are told of what is written, but of no edit and of no empty line', 
   await ben.type('now');
   await expect.poll(told).toBe(1);
 });
+
+test('a user without a name is a guest in the language of the reader, and no id is shown', async ({
+  openChats,
+  relay,
+}) => {
+  const guest = { sub: 'ada.lovelace@mail.example', name: '' };
+  const asked = await relay.post(guest, { text: 'doors?' });
+  await relay.post(BEN, { text: 'At nine.', reply_to: asked });
+  for (const [lang, name] of [
+    ['en', /^Guest \d{3}$/],
+    ['de', /^Gast \d{3}$/],
+    ['fr', /^Invité \d{3}$/],
+    ['ar', /^ضيف [\d٠-٩]{3}$/],
+  ]) {
+    const [ben] = await openChats([{ ...BEN, attributes: { lang } }]);
+    await ben.settled(2);
+    await expect(ben.message('doors?').locator('.hallway-sender').first()).toHaveText(name);
+    await expect(ben.message('At nine.').locator('.hallway-quote-sender')).toHaveText(name);
+    expect(await ben.element.evaluate((element) => element.shadowRoot.innerHTML)).not.toContain('lovelace');
+  }
+});

@@ -114,6 +114,27 @@ test('what slides, terminals and other systems put into a text does not keep it 
   expect(messages.map((message) => message.text)).toEqual([CLEAN, `3 ${CLEAN}`]);
 });
 
+test('a text in which nothing is seen is not sent', async ({ openChats }) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  for (const nothing of [
+    '\u200b',
+    '\u2800',
+    '\u3164',
+    '\u00ad\u200d\u2060',
+    '\u000b\u0085',
+    '\u115f\ufeff',
+    '\u00a0\u3000',
+  ]) {
+    await ada.composer.fill(nothing);
+    await ada.composer.press('Enter');
+  }
+  await ada.write('seen');
+  await ada.settled(1);
+  await expect(ada.messages).toHaveCount(1);
+  await expect(ada.log.getByText('Not sent')).toHaveCount(0);
+});
+
 /** What a copy puts on the clipboard, once what lies between two texts is selected. */
 async function copied(chat, from, to) {
   await chat.element.evaluate(
