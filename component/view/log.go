@@ -64,7 +64,6 @@ func (l *log) Render() app.UI {
 		Attr("role", "log").Aria("live", "off").TabIndex(-1).
 		OnScroll(l.onScroll, app.PassiveEvent()).OnClick(l.onClick).OnKeyDown(l.onKeyDown).
 		On("focusin", l.onFocus).On("focusout", l.onFocus).On("contextmenu", l.onContextMenu).
-		On("copy", l.onCopy).
 		On("pointerover", l.tools.onPointer).On("pointerleave", l.tools.onPointer).Body(
 		app.Button().Class("hallway-more").Type("button").DataSet("action", string(actionEarlier)),
 		app.Div().Class("hallway-loading").Aria("hidden", true).Body(skeleton(), skeleton(), skeleton()),

@@ -219,8 +219,12 @@ func FuzzParseText(f *testing.F) {
 // is what fails it.
 func TestParseHostileText(t *testing.T) {
 	const size = 64 << 10
-	for _, piece := range []string{"*a ", "_*a ", "*a*_", "`", "```", "http://,", "mailto:,", "https://(", "*`a ", "*a\n"} {
+	for _, piece := range []string{"*a ", "_*a ", "*a*_", "`", "```", "http://,", "mailto:,", "https://(", "*`a ", "*a\n", "https://a(", "https://a@", "https://a/[", "a@", "a@b.c,", "www.a.bc,", "://", "*!", "_(", "中*", "*https://a.b/* ", "https://é.a ", "````", "`a"} {
 		text := strings.Repeat(piece, size/len(piece))
-		checkSpans(t, text, parseText(text), 0)
+		spans := parseText(text)
+		checkSpans(t, text, spans, 0)
+		if rest := unparse(t, text, spans); rest != "" {
+			t.Errorf("%q…: %d bytes are not shown", piece, len(rest))
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package view
 
 import (
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
