@@ -7,7 +7,7 @@ import (
 )
 
 // nameBytesMax is how much of a name is shown.
-const nameBytesMax = 128
+const nameBytesMax = 256
 
 // shownName returns a user's name as it is shown: on one line, without what cannot be seen or
 // turns the text around it, and not too long. It is "" for a user without a name.

@@ -151,6 +151,11 @@ export const NAMES = [
   'אורגנייזר (Organizer)',
 ];
 
+/** The same, as a relay keeps them: without what sets directions or is not seen; a name in which nothing is seen is none. */
+export const KEPT_NAMES = NAMES.map((name) =>
+  name.replace(/[\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff]/g, '').replace(/^\u3164$/, ''),
+);
+
 /** What may be in a user's id. */
 export const USERS = [
   '<img src=x onerror=canary()>',
