@@ -371,3 +371,41 @@ func TestWeakKeysOfASet(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoGuesses: a token shows no sign of a key holder where its signature is none, or
+// was not checked.
+func TestWhoGuesses(t *testing.T) {
+	k := both(t)
+	k.Demand(auth.Demands{Audience: "hallway", TTL: time.Hour})
+	by := func(key []byte, header, claims string) string {
+		return compact(header, `{"sub":"u1","aud":"hallway",`+claims+`}`, hmacWith(key))
+	}
+	good, other := []byte(secret), []byte(strings.Repeat("z", 32))
+	for name, test := range map[string]struct {
+		token    string
+		unproven bool
+	}{
+		"no JWT":              {"hello", true},
+		"another secret":      {by(other, `{"alg":"HS256"}`, `"exp":1800000100`), true},
+		"another secret, old": {by(other, `{"alg":"HS256"}`, `"exp":1`), true},
+		"another typ, forged": {by(other, `{"alg":"HS256","typ":"logout+jwt"}`, `"exp":1800000100`), true},
+		"none":                {by(good, `{"alg":"none"}`, `"exp":1800000100`), true},
+		"crit":                {by(good, `{"alg":"HS256","crit":["x"]}`, `"exp":1800000100`), true},
+		"a kid of nobody":     {compact(`{"alg":"EdDSA","kid":"nobody"}`, payload, signedBy(signers()[0])), true},
+		"another typ":         {by(good, `{"alg":"HS256","typ":"logout+jwt"}`, `"exp":1800000100`), false},
+		"expired":             {by(good, `{"alg":"HS256"}`, `"exp":1`), false},
+		"early":               {by(good, `{"alg":"HS256"}`, `"exp":1800000100,"nbf":1800000050`), false},
+		"too long":            {by(good, `{"alg":"HS256"}`, `"exp":1900000000`), false},
+		"for another":         {hs256(t, `{"sub":"u1","aud":"shop","exp":1800000100}`), false},
+		"rooms that are none": {by(good, `{"alg":"HS256"}`, `"exp":1800000100,"rooms":"*"`), false},
+		"a time that is none": {by(good, `{"alg":"HS256"}`, `"exp":"soon"`), false},
+	} {
+		_, err := k.Verify(now, test.token)
+		if err == nil || auth.Unproven(err) != test.unproven {
+			t.Errorf("%s: %v, unproven %v", name, err, !test.unproven)
+		}
+	}
+	if _, err := auth.NewKeylessKeeper().Verify(now, "hello"); auth.Unproven(err) {
+		t.Error("without keys nobody guesses")
+	}
+}

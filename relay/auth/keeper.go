@@ -156,6 +156,9 @@ func (k *Keeper) Verify(now time.Time, token string) (hub.Identity, error) {
 	if err != nil {
 		return hub.Identity{}, err
 	}
+	if err := p.checkType(); err != nil {
+		return hub.Identity{}, err
+	}
 	who, err := k.identity(now, p.payload)
 	who.Key = key
 	return who, err

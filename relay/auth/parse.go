@@ -43,18 +43,19 @@ func parse(token string) (parsed, error) {
 		return p, errMalformed
 	}
 	p.signed = token[:len(token)-len(parts[2])-1]
-	return p, p.checkHeader()
+	// What must be understood (RFC 7515, section 4.1.11) is not. Keys in the header and their
+	// addresses (jwk, jku, x5c, x5u) are not looked at: they are the word of whoever made the token.
+	if _, ok := p.header["crit"]; ok {
+		return p, errCritical
+	}
+	return p, nil
 }
 
 // segments is how the parts of a token are written: without padding, and in one way only.
 var segments = base64.RawURLEncoding.Strict()
 
-// checkHeader refuses a token by its header. Keys in it and their addresses (jwk, jku,
-// x5c, x5u) are not looked at: they are the word of whoever made the token.
-func (p *parsed) checkHeader() error {
-	if _, ok := p.header["crit"]; ok {
-		return errCritical // RFC 7515, section 4.1.11
-	}
+// checkType refuses a token that is made for something else, by its typ.
+func (p *parsed) checkType() error {
 	if typ, ok := p.header["typ"]; ok && !acceptedType(typ) {
 		return errType
 	}

@@ -49,7 +49,7 @@ func refuseClaim(format string, args ...any) *hub.TokenError {
 // may be a guess. One that was good once is none, nor is one that a known key has signed.
 func Unproven(err error) bool {
 	switch hub.AsTokenError(err).Why {
-	case protocol.WhyExpired, protocol.WhyEarly, protocol.WhyTTL, protocol.WhyIssuer, protocol.WhyAudience, protocol.WhyClaims:
+	case protocol.WhyType, protocol.WhyExpired, protocol.WhyEarly, protocol.WhyTTL, protocol.WhyIssuer, protocol.WhyAudience, protocol.WhyClaims:
 		return false
 	}
 	return err != ErrNoKeys //nolint:errorlint // it is never wrapped
