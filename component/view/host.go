@@ -207,7 +207,7 @@ func labelScript(label string) (is script, mixed bool) {
 // hostIn cuts an address around its host, where that is written from right to left; elsewhere
 // host is empty.
 func hostIn(address string) (before, host, after string) {
-	before, host, _ = strings.Cut(address, "//")
+	_, host, _ = strings.Cut(address, "//")
 	before = address[:len(address)-len(host)]
 	if end := strings.IndexAny(host, "/?#"); end >= 0 {
 		host, after = host[:end], host[end:]

@@ -151,10 +151,29 @@ export const NAMES = [
   'אורגנייזר (Organizer)',
 ];
 
-/** The same, as a relay keeps them: without what sets directions or is not seen; a name in which nothing is seen is none. */
-export const KEPT_NAMES = NAMES.map((name) =>
-  name.replace(/[\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff]/g, '').replace(/^\u3164$/, ''),
-);
+/**
+ * A name as it is kept and shown: on one line, without what sets directions or cannot be seen; a name in which nothing is seen is
+ * none.
+ */
+export function kept(name) {
+  let clean = '';
+  for (const c of name) {
+    if (
+      /[\u00ad\u180e\u200b\ufeff\u202a-\u202e\u2060-\u206f\ufff0-\ufffb]|\p{Noncharacter_Code_Point}/u.test(c)
+    )
+      continue;
+    if (!/[\p{Cc}\u2028\u2029]/u.test(c)) clean += c;
+    else if (!/(^|\s)$/.test(clean)) clean += ' ';
+  }
+  return /^[\p{M}\p{Z}\p{Cf}\u2800\u3164\uffa0\u115f\u1160]*$/u.test(clean) ? '' : clean.trim();
+}
+
+/** The same, as a relay keeps them. */
+export const KEPT_NAMES = NAMES.map(kept);
+
+/** A text without marks as it is shown: hosts that may be taken for others are in Punycode. */
+export const shown = (text) =>
+  text.replace('//аррӏе.com', '//xn--80ak6aa92e.com').replace('//exаmple.org', '//xn--exmple-4nf.org');
 
 /** What may be in a user's id. */
 export const USERS = [
