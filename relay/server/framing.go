@@ -20,6 +20,8 @@ type framing struct {
 	head head
 	// refused is why the connection is refused; "": it is not.
 	refused string
+	ended   bool // the last byte that was taken ends a request
+	asks    bool // the client waits to be asked for the body
 }
 
 // head is what counts of a request's head.
@@ -33,7 +35,7 @@ type head struct {
 	lengths   int
 	length    uint64
 	codings   int
-	upgrade   bool // it may ask for another protocol, whose bytes may follow it
+	expect    bool // it may wait to be asked for its body
 }
 
 // step is the element that a byte belongs to.
@@ -76,10 +78,10 @@ const (
 const nameBytesMax = len("transfer-encoding")
 
 // take follows the bytes and returns how many of them may be passed on. Where that is
-// not all, either the byte behind them is refused, or they end a request that asks for an
-// upgrade: what follows it may be of another protocol, and is to be taken later.
+// not all, either the byte behind them is refused, or they end a request.
 func (f *framing) take(p []byte) (n int) {
-	for n < len(p) && f.refused == "" {
+	f.ended = false
+	for n < len(p) && f.refused == "" && !f.ended {
 		if f.step == inBody || f.step == inChunk {
 			k := min(f.left, uint64(len(p)-n))
 			f.left -= k
@@ -98,12 +100,19 @@ func (f *framing) take(p []byte) (n int) {
 			}
 			n++
 		}
-		if f.step == atStart && f.head.upgrade {
-			f.head.upgrade = false
-			break
-		}
 	}
 	return n
+}
+
+// inHead reports whether the head of a request has not come to its end.
+func (f *framing) inHead() bool { return f.step < inBody && (f.step < atLine || !f.trailing()) }
+
+// bodyBytes is how many bytes of a body, or of a chunk, are still to come.
+func (f *framing) bodyBytes() uint64 {
+	if f.step == inBody || f.step == inChunk {
+		return f.left
+	}
+	return 0
 }
 
 // blank reports whether nothing of a request has been taken yet but an empty line.
@@ -270,8 +279,8 @@ func (f *framing) name(name string) (refused string) {
 			return "a trailer is of a kind that none may be"
 		}
 		f.head.name = name
-	case "upgrade":
-		f.head.upgrade = !f.trailing()
+	case "expect":
+		f.head.expect = !f.trailing()
 	}
 	return ""
 }
@@ -314,9 +323,9 @@ func (f *framing) begin() (refused string) {
 	case h.codings > 0 && h.lengths > 0:
 		return "the length of the body is told more than once"
 	case h.codings > 0:
-		f.step = inSize
+		f.step, f.asks = inSize, h.expect
 	case h.length > 0:
-		f.step, f.left = inBody, h.length
+		f.step, f.left, f.asks = inBody, h.length, h.expect
 	default:
 		f.end()
 	}
@@ -324,7 +333,7 @@ func (f *framing) begin() (refused string) {
 }
 
 // end is that of a request.
-func (f *framing) end() { *f = framing{kept: f.kept[:0], head: head{upgrade: f.head.upgrade}} }
+func (f *framing) end() { *f = framing{kept: f.kept[:0], ended: true} }
 
 func (f *framing) nextOfChunk(c byte) (refused string) {
 	const malformed = "a chunk of the body is malformed"

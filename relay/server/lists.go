@@ -11,14 +11,13 @@ import (
 // everybody else wait, for turns and for the database.
 type lists struct {
 	hub.Directory
-	turns *turns
-	one   chan struct{} // has place for the one
+	one chan struct{} // has place for the one
 }
 
-func newLists(d hub.Directory, t *turns) lists { return lists{d, t, make(chan struct{}, 1)} }
+func newLists(d hub.Directory) lists { return lists{d, make(chan struct{}, 1)} }
 
 func (l lists) Rooms(ctx context.Context, user string, opens func(room string) bool, part hub.Part) ([]hub.Room, error) {
-	return apart(l.turns, func() ([]hub.Room, error) {
+	return apart(ctx, func() ([]hub.Room, error) {
 		select {
 		case l.one <- struct{}{}:
 		case <-ctx.Done():

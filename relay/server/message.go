@@ -20,7 +20,7 @@ func (s *Server) messages(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	page, err := s.history.Page(ctx, room, who.User.ID, q)
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *Server) post(c *fiber.Ctx) error {
 	if err != nil {
 		return refuseFrame(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	out, err := s.backend.Post(ctx, who, send)
 	if err := refuseOutcome(out, err); err != nil {
@@ -60,7 +60,7 @@ func (s *Server) message(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	m, ok, err := s.find(ctx, who, room, id)
 	switch {
@@ -119,7 +119,7 @@ func (s *Server) react(on bool) fiber.Handler {
 // change carries out an op on a message and answers with the message as it is
 // then.
 func (s *Server) change(c *fiber.Ctx, who hub.Identity, op hub.Op) error {
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	out, err := s.backend.Change(ctx, who, op)
 	if err := refuseOutcome(out, err); err != nil {

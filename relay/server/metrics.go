@@ -29,6 +29,7 @@ type Metrics struct {
 	refused           *prometheus.CounterVec // code; of REST
 	badTokens         prometheus.Counter     // of REST
 	addressRefused    *prometheus.CounterVec // reason
+	requestsCut       *prometheus.CounterVec // reason
 	limits            *prometheus.GaugeVec   // limit
 }
 
@@ -52,6 +53,7 @@ func NewMetrics(version string) *Metrics {
 		refused:           counters("hallway_requests_refused_total", "HTTP requests that were refused, by the problem's code.", "code"),
 		badTokens:         counter("hallway_request_auth_failures_total", "HTTP requests without a valid token where one is needed."),
 		addressRefused:    counters("hallway_address_refused_total", "Requests, and tokens of hello, that were refused because of what their address had done before.", "reason"),
+		requestsCut:       counters("hallway_requests_cut_total", "HTTP connections that were cut: the client was slow to read, or others needed the place of its answer or of its half request.", "reason"),
 		limits: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "hallway_limit", Help: "The relay's limits; 0 is none.",
 		}, []string{"limit"}),
@@ -67,15 +69,18 @@ func NewMetrics(version string) *Metrics {
 	for _, reason := range []string{"request", "origin", "draining", "rate", "connections"} {
 		m.handshakesRefused.WithLabelValues(reason)
 	}
-	for _, reason := range []string{"requests", "bad_tokens"} {
+	for _, reason := range []string{"requests", "bad_tokens", "waiting", "unread"} {
 		m.addressRefused.WithLabelValues(reason)
+	}
+	for _, reason := range []string{"slow", "pressed", "half"} {
+		m.requestsCut.WithLabelValues(reason)
 	}
 	for _, code := range codes {
 		m.refused.WithLabelValues(string(code))
 	}
 	m.registry.MustRegister(
 		build, m.commitSeconds, m.commitOps, m.commitFailures, m.pages, m.handshakes, m.handshakesRefused,
-		m.refused, m.badTokens, m.addressRefused, m.limits,
+		m.refused, m.badTokens, m.addressRefused, m.requestsCut, m.limits,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m

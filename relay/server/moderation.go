@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"net/url"
 	"strconv"
 
@@ -29,7 +28,7 @@ func (s *Server) putSanction(act protocol.Act) fiber.Handler {
 		if err != nil {
 			return refuseFrame(err)
 		}
-		out, err := s.carryOut(who, hub.ModerateOp(s.now(), m))
+		out, err := s.carryOut(c, who, hub.ModerateOp(s.now(), m))
 		if err != nil {
 			return err
 		}
@@ -44,7 +43,7 @@ func (s *Server) moderate(act protocol.Act) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if _, err := s.carryOut(who, hub.Op{Kind: hub.OpModerate, Room: room, Act: act, User: user}); err != nil {
+		if _, err := s.carryOut(c, who, hub.Op{Kind: hub.OpModerate, Room: room, Act: act, User: user}); err != nil {
 			return err
 		}
 		return c.SendStatus(fiber.StatusNoContent)
@@ -57,7 +56,7 @@ func (s *Server) clearUser(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.carryOut(who, hub.Op{Kind: hub.OpModerate, Room: room, Act: protocol.ActClear, User: user})
+	out, err := s.carryOut(c, who, hub.Op{Kind: hub.OpModerate, Room: room, Act: protocol.ActClear, User: user})
 	if err != nil {
 		return err
 	}
@@ -74,7 +73,7 @@ func (s *Server) sanctions(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	found, err := s.moderation.Sanctions(ctx, room, andMore(part, 2))
 	if err != nil {
@@ -98,7 +97,7 @@ func (s *Server) report(c *fiber.Ctx) error {
 	if err != nil {
 		return refuseFrame(err)
 	}
-	out, err := s.carryOut(who, hub.Op{Kind: hub.OpReport, Room: room, ID: id, Note: r.Reason})
+	out, err := s.carryOut(c, who, hub.Op{Kind: hub.OpReport, Room: room, ID: id, Note: r.Reason})
 	if err != nil {
 		return err
 	}
@@ -119,7 +118,7 @@ func (s *Server) reports(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	found, err := s.moderation.Reports(ctx, room, q.state, q.before, q.limit+1)
 	if err != nil {
@@ -143,7 +142,7 @@ func (s *Server) resolve(c *fiber.Ctx) error {
 	if err != nil {
 		return refuseFrame(err)
 	}
-	out, err := s.carryOut(who, hub.Op{Kind: hub.OpResolve, Room: room, Report: int64(n), State: state})
+	out, err := s.carryOut(c, who, hub.Op{Kind: hub.OpResolve, Room: room, Report: int64(n), State: state})
 	if err != nil {
 		return err
 	}
@@ -160,7 +159,7 @@ func (s *Server) audit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	found, err := s.moderation.Audit(ctx, room, q.before, q.limit+1)
 	if err != nil {
@@ -181,7 +180,7 @@ func (s *Server) revoke(on bool) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if _, err := s.carryOut(who, hub.Op{Kind: hub.OpRevoke, User: user, On: on}); err != nil {
+		if _, err := s.carryOut(c, who, hub.Op{Kind: hub.OpRevoke, User: user, On: on}); err != nil {
 			return err
 		}
 		return c.SendStatus(fiber.StatusNoContent)
@@ -202,8 +201,8 @@ func (s *Server) refuseBanned(who hub.Identity, room string) error {
 }
 
 // carryOut has the backend do an op; a refusal is the error.
-func (s *Server) carryOut(who hub.Identity, op hub.Op) (hub.Outcome, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+func (s *Server) carryOut(c *fiber.Ctx, who hub.Identity, op hub.Op) (hub.Outcome, error) {
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	out, err := s.backend.Change(ctx, who, op)
 	return out, refuseOutcome(out, err)

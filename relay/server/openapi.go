@@ -13,4 +13,7 @@ import (
 var openAPI []byte
 
 // openapi is GET /v1/openapi.json.
-func (s *Server) openapi(c *fiber.Ctx) error { return answer(c, fiber.StatusOK, openAPI) }
+func (s *Server) openapi(c *fiber.Ctx) error {
+	c.Context().SetUserValue(sharedBody{}, true)
+	return answer(c, fiber.StatusOK, openAPI)
+}

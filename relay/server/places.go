@@ -70,7 +70,7 @@ func (p *places) leave(c *httpConn) {
 // the last answer.
 type httpListener struct {
 	net.Listener
-	turns  *turns
+	site   *site
 	places *places
 	log    *slog.Logger
 	warned time.Time
@@ -83,7 +83,7 @@ func (l *httpListener) Accept() (net.Conn, error) {
 		nc, err := l.Listener.Accept()
 		if err == nil {
 			boundSocket(nc)
-			c := &httpConn{Conn: nc, turns: l.turns, places: l.places}
+			c := &httpConn{Conn: nc, addr: addressOf(nc.RemoteAddr().String()).Unmap(), site: l.site, places: l.places}
 			l.places.enter(c)
 			return c, nil
 		}

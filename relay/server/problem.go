@@ -1,12 +1,15 @@
 package server
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -58,6 +61,9 @@ func refuseOutcome(out hub.Outcome, err error) error {
 
 // unreadable is the refusal where the store could not be read.
 func (s *Server) unreadable(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errGone
+	}
 	s.log.Error("the store could not be read", "error", err)
 	return refuse(protocol.CodeUnavailable, "this cannot be read at present")
 }
@@ -95,6 +101,20 @@ func (s *Server) answerError(c *fiber.Ctx, err error) error {
 	s.metrics.refused.WithLabelValues(string(r.problem.Code)).Inc()
 	c.Set(fiber.HeaderContentType, mimeProblem)
 	return c.Status(r.problem.Status).Send(r.problem.Append(nil))
+}
+
+// timedOut is the answer to a client that does not come to the end of its request, as
+// it goes over the wire.
+func (s *Server) timedOut() []byte {
+	c := s.app.AcquireCtx(&fasthttp.RequestCtx{})
+	defer s.app.ReleaseCtx(c)
+	s.decorate(c)
+	c.Set(fiber.HeaderContentType, mimeProblem)
+	const status = fiber.StatusRequestTimeout
+	body := refuseStatus(status, codeOf(status), "the request did not come to its end in time").problem.Append(nil)
+	answer := fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: %d\r\n", status, http.StatusText(status), len(body))
+	c.Response().Header.VisitAll(func(name, value []byte) { answer = fmt.Appendf(answer, "%s: %s\r\n", name, value) })
+	return append(append(answer, "\r\n"...), body...)
 }
 
 // codeOf is the protocol's code for a status that no code of its own has.

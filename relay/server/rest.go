@@ -85,5 +85,5 @@ func (s *Server) identify(c *fiber.Ctx) (hub.Identity, error) {
 		return who, r
 	}
 	s.backend.See(who)
-	return who, nil
+	return who, s.await(c, who)
 }

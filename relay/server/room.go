@@ -23,7 +23,7 @@ func (s *Server) rooms(c *fiber.Ctx) error {
 		_, ok := who.Grants.Role(room)
 		return ok && s.refuseBanned(who, room) == nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	found, err := s.directory.Rooms(ctx, who.User.ID, opens, andMore(part, 1))
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Server) room(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	return s.answerRoom(ctx, c, fiber.StatusOK, who, room)
 }
@@ -58,7 +58,7 @@ func (s *Server) putRoom(c *fiber.Ctx) error {
 	if err != nil {
 		return refuseFrame(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	// Of two who make it at the same moment both may be told that they did.
 	_, made, err := s.directory.Room(ctx, room, who.User.ID)
@@ -82,7 +82,7 @@ func (s *Server) deleteRoom(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	out, err := s.backend.Change(ctx, who, hub.Op{Kind: hub.OpDrop, Room: room})
 	if err := refuseOutcome(out, err); err != nil {
@@ -101,7 +101,7 @@ func (s *Server) members(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	ctx, cancel := s.begin(c)
 	defer cancel()
 	joined, err := s.directory.Members(ctx, room, andMore(part, 1))
 	if err != nil {

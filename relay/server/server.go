@@ -24,7 +24,6 @@ const (
 	// auth.TokenBytesMax and what browsers add.
 	headerBytesMax = 16 << 10
 	readTimeout    = 10 * time.Second // for a whole request
-	writeTimeout   = 30 * time.Second // for a whole answer
 	idleTimeout    = 60 * time.Second // between two requests
 	// storeTimeout is how long a request waits for the store or the hub.
 	storeTimeout = 10 * time.Second
@@ -105,7 +104,9 @@ type Server struct {
 	metrics    *Metrics
 	log        *slog.Logger
 	now        func() time.Time
-	turns      *turns
+	lanes      *lanes
+	answers    *answers
+	halves     *halves
 	ready      readiness
 	secure     bool
 
@@ -166,8 +167,8 @@ func New(o Options) (*Server, error) {
 		Network:                      fiber.NetworkTCP,
 		ReadBufferSize:               headerBytesMax,
 		ReadTimeout:                  readTimeout,
+		ReduceMemoryUsage:            true, // a connection between two requests has no buffers
 		StrictRouting:                true,
-		WriteTimeout:                 writeTimeout,
 	})
 	s.routes()
 	if o.Demo != nil {
@@ -179,9 +180,13 @@ func New(o Options) (*Server, error) {
 	s.app.Server().KeepHijackedConns = true
 	s.app.Server().ErrorHandler = s.malformed(s.app.Server().ErrorHandler)
 	s.app.Server().SecureErrorLogMessage = true // Fiber reads it, and what a client wrote may say anything
-	s.turns = newTurns(func() bool { return s.backend.Attend() })
-	s.backend, s.directory = patient{s.backend, s.turns}, newLists(s.directory, s.turns)
-	s.app.Server().Handler = s.turns.each(s.knownMethods(s.app.Server().Handler))
+	backend := s.backend
+	s.lanes = newLanes(func() bool { return backend.Attend() })
+	cuts := func(reason string) { s.metrics.requestsCut.WithLabelValues(reason).Inc() }
+	s.answers, s.halves = newAnswers(time.Now, cuts), newHalves(HalfBytesMax, cuts)
+	s.backend, s.directory = patient{s.backend}, newLists(s.directory)
+	s.tellLoad()
+	s.app.Server().Handler = s.each(s.knownMethods(s.app.Server().Handler))
 	return s, nil
 }
 
@@ -217,7 +222,11 @@ func (s *Server) routes() {
 // Serve answers requests from ln until Shutdown; then it returns nil.
 func (s *Server) Serve(ln net.Listener) error {
 	return s.app.Listener(&httpListener{
-		Listener: ln, turns: s.turns, log: s.log,
+		Listener: ln, log: s.log,
+		site: &site{
+			lanes: s.lanes, answers: s.answers, halves: s.halves,
+			bodyMax: int(s.limits.FrameBytes), timedOut: s.timedOut(),
+		},
 		places: &places{most: s.admission.Files, held: s.backend.Conns},
 	})
 }
@@ -230,14 +239,14 @@ func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWith
 func (s *Server) malformed(next func(*fasthttp.RequestCtx, error)) func(*fasthttp.RequestCtx, error) {
 	return func(rc *fasthttp.RequestCtx, err error) {
 		conn, ok := rc.Conn().(*httpConn)
-		if !ok || conn.framing.refused == "" {
+		if !ok || conn.request.framing.refused == "" {
 			next(rc, err)
 			return
 		}
 		conn.linger = true
 		c := s.app.AcquireCtx(rc)
 		defer s.app.ReleaseCtx(c)
-		_ = s.answerError(c, refuse(protocol.CodeBadRequest, conn.framing.refused))
+		_ = s.answerError(c, refuse(protocol.CodeBadRequest, conn.request.framing.refused))
 	}
 }
 

@@ -19,12 +19,12 @@ func TestTurnsGiveWay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				turns := newTurns(func() bool { return c.busy })
-				since := turns.take()
+				turns := newTurns(func() bool { return c.busy }, turnsPerProcessor, lineLimits{})
+				since := turns.take(asker{})
 				time.Sleep(c.work)
 				turns.give(since)
 				began := time.Now()
-				turns.give(turns.take())
+				turns.give(turns.take(asker{}))
 				if waited := time.Since(began); waited < c.from || waited > c.to {
 					t.Errorf("the next waits for %v, want %v to %v", waited, c.from, c.to)
 				}
@@ -36,13 +36,13 @@ func TestTurnsGiveWay(t *testing.T) {
 // TestTurnsAreBounded: who finds no place waits for one, not longer.
 func TestTurnsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns(func() bool { return false })
-		for range cap(turns.places) {
-			turns.take()
+		turns := newTurns(func() bool { return false }, turnsPerProcessor, lineLimits{})
+		for range turns.free {
+			turns.take(asker{})
 		}
 		got := false
 		go func() {
-			turns.take()
+			turns.take(asker{})
 			got = true
 		}()
 		if synctest.Wait(); got {

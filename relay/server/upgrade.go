@@ -137,8 +137,7 @@ func takeOver(hijacked net.Conn) (net.Conn, error) {
 		nc = h.UnsafeConn()
 	}
 	if l, ok := nc.(*httpConn); ok {
-		l.places.leave(l)
-		l.raw = true
+		l.takeOver()
 		nc = l.Conn
 	}
 	// With a deadline long past, reading yields what is buffered and nothing else.

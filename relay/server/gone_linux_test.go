@@ -1,0 +1,41 @@
+package server_test
+
+import (
+	"io"
+	"net"
+	"runtime"
+	"testing"
+	"time"
+)
+
+// TestNobodyWaits: what nobody waits for any more is not begun, and given up where it was.
+func TestNobodyWaits(t *testing.T) {
+	s, h := startSlow(t)
+	var gone []net.Conn
+	for range 20 {
+		gone = append(gone, s.asking(searchPath, "gone", "198.51.100.1"))
+	}
+	begun := runtime.GOMAXPROCS(0)
+	for range begun {
+		h.next(t)
+	}
+	s.awaitWaiting(len(gone) - begun)
+	for _, nc := range gone {
+		nc.Close()
+	}
+	for range begun {
+		select {
+		case <-h.ended:
+		case <-time.After(5 * time.Second): // the store's own time is twice that
+			t.Fatal("a search goes on that nobody waits for")
+		}
+	}
+	last := s.asking(searchPath, "here", "198.51.100.1")
+	if user := h.next(t); user != "here" {
+		t.Errorf("a search of %s is begun", user)
+	}
+	close(h.made)
+	if _, err := io.ReadFull(last, make([]byte, 12)); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,188 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/relay/hub"
+	"hallway/relay/server"
+)
+
+// slowHistory is a history whose pages are made one by one, when the test says so.
+type slowHistory struct {
+	history
+	asked chan string   // the user of each page that is begun
+	made  chan struct{} // takes one for each page that may be made
+	ended chan error    // of those whose context ended before
+}
+
+func newSlowHistory() *slowHistory {
+	return &slowHistory{asked: make(chan string, 1000), made: make(chan struct{}), ended: make(chan error, 1000)}
+}
+
+func (h *slowHistory) Page(ctx context.Context, _, user string, _ hub.Query) ([]byte, error) {
+	h.asked <- user
+	select {
+	case <-h.made:
+		return h.page.Append(nil), nil
+	case <-ctx.Done():
+		h.ended <- ctx.Err()
+		return nil, ctx.Err()
+	}
+}
+
+// next is whose page is begun next.
+func (h *slowHistory) next(t *testing.T) string {
+	t.Helper()
+	select {
+	case user := <-h.asked:
+		return user
+	case <-time.After(10 * time.Second):
+		t.Fatal("no page is begun")
+		return ""
+	}
+}
+
+// asking is a connection on which a page was asked for.
+func (s *site) asking(path, user, address string) net.Conn {
+	s.t.Helper()
+	nc, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { nc.Close() })
+	if _, err := fmt.Fprintf(nc, "GET %s HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: %s\r\nAuthorization: Bearer %s\r\n\r\n", path, address, s.token(user, "*")); err != nil {
+		s.t.Fatal(err)
+	}
+	return nc
+}
+
+// startSlow serves such a history, behind a proxy that everybody is.
+func startSlow(t *testing.T) (*site, *slowHistory) {
+	t.Helper()
+	h := newSlowHistory()
+	s := start(t, func(o *server.Options) {
+		o.History = h
+		o.Addresses = server.NewAddresses(server.AddressLimits{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	})
+	return s, h
+}
+
+const searchPath = messagesPath + "?q=slow"
+
+// crowd has n requests asked, and waits until as many are begun as there are places.
+func (s *site) crowd(h *slowHistory, n int, path string, who func(i int) (user, address string)) (begun int) {
+	s.t.Helper()
+	for i := range n {
+		user, address := who(i)
+		s.asking(path, user, address)
+	}
+	begun = runtime.GOMAXPROCS(0)
+	if !strings.Contains(path, "q=") {
+		begun *= 2
+	}
+	for range begun {
+		h.next(s.t)
+	}
+	return begun
+}
+
+// TestNothingWaitsBehindRequests: while hundreds of requests wait for the store, what
+// tells of the relay and what connects is answered, and whatever asks for no search is.
+func TestNothingWaitsBehindRequests(t *testing.T) {
+	for name, path := range map[string]string{"searches": searchPath, "pages": messagesPath} {
+		t.Run(name, func(t *testing.T) {
+			s, h := startSlow(t)
+			served := make(chan net.Conn, 1)
+			s.backend.serve = func(nc net.Conn, _ string) { served <- nc }
+			s.crowd(h, 300, path, func(i int) (string, string) { return fmt.Sprint("u", i), "198.51.100.1" })
+			http.DefaultClient.Timeout = 10 * time.Second
+			defer func() { http.DefaultClient.Timeout = 0 }()
+			for _, path := range []string{"/healthz", "/readyz", "/metrics", "/v1/openapi.json"} {
+				if r := s.ask("GET", path, ""); r.StatusCode != http.StatusOK {
+					t.Errorf("%s: %s", path, r.Status)
+				}
+			}
+			_, r := s.dial(s.handshake(nil))
+			if res, err := http.ReadResponse(r, nil); err != nil || res.StatusCode != http.StatusSwitchingProtocols {
+				t.Fatalf("a handshake: %v, %v", res, err)
+			}
+			(<-served).Close()
+			if path == searchPath {
+				s.asking(messagesPath, "reader", "198.51.100.1")
+				if user := h.next(t); user != "reader" {
+					t.Errorf("a page of %s is begun", user)
+				}
+			}
+			close(h.made)
+		})
+	}
+}
+
+// TestTurnsAreFair: one request is the next, whatever another user, or another address
+// with many users, has asked for before.
+func TestTurnsAreFair(t *testing.T) {
+	for name, heavy := range map[string]func(i int) (user, address string){
+		"one user at one address":     func(int) (string, string) { return "heavy", "198.51.100.1" },
+		"one user at many addresses":  func(i int) (string, string) { return "heavy", fmt.Sprintf("198.51.100.%d", i%200) },
+		"many users at one address":   func(i int) (string, string) { return fmt.Sprint("heavy", i), "198.51.100.1" },
+		"few users at a few of these": func(i int) (string, string) { return fmt.Sprint("heavy", i%4), fmt.Sprintf("198.51.100.%d", i%3) },
+	} {
+		for _, path := range []string{messagesPath, searchPath} {
+			t.Run(name+", "+path, func(t *testing.T) {
+				s, h := startSlow(t)
+				begun := s.crowd(h, 30, path, heavy)
+				s.asking(path, "light", "198.51.100.250")
+				// It is here once another of its user's is, on the other lane.
+				s.awaitWaiting(31 - begun)
+				h.made <- struct{}{}
+				// A few of those that have asked as little as it may go before.
+				for n := 0; h.next(t) != "light"; n++ {
+					if n > 4 {
+						t.Fatal("it waits behind what others have asked for")
+					}
+					h.made <- struct{}{}
+				}
+				close(h.made)
+			})
+		}
+	}
+}
+
+// awaitWaiting waits until so many requests wait for their turn.
+func (s *site) awaitWaiting(n int) {
+	s.t.Helper()
+	want := fmt.Sprintf("hallway_requests_waiting %d\n", n)
+	for began := time.Now(); !strings.Contains(s.ask("GET", "/metrics", "").body, want); {
+		if time.Since(began) > 10*time.Second {
+			s.t.Fatalf("%d requests do not wait: %s", n, s.ask("GET", "/metrics", "").body)
+		}
+	}
+}
+
+// TestLinesAreBounded: a user who has too many requests wait is refused the next, at
+// once; others are not.
+func TestLinesAreBounded(t *testing.T) {
+	s, h := startSlow(t)
+	begun := s.crowd(h, server.SearchLineUserMax+runtime.GOMAXPROCS(0), searchPath, func(int) (string, string) { return "heavy", "198.51.100.1" })
+	s.awaitWaiting(server.SearchLineUserMax + runtime.GOMAXPROCS(0) - begun)
+	nc := s.asking(searchPath, "heavy", "198.51.100.2")
+	r := s.read(bufio.NewReader(nc), "GET")
+	s.wantProblem(r, 429, "rate_limited")
+	if r.Header.Get("Retry-After") == "" {
+		t.Error("not told when to come again")
+	}
+	light := s.asking(searchPath, "light", "198.51.100.1")
+	close(h.made)
+	if r := s.read(bufio.NewReader(light), "GET"); r.StatusCode != http.StatusOK {
+		t.Errorf("another user: %s", r.Status)
+	}
+}

@@ -1,0 +1,38 @@
+package server
+
+import (
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// acked is how many bytes the other end of a connection has acknowledged; 0: not known.
+func acked(c net.Conn) (bytes uint64) {
+	control(c, func(fd int) {
+		if info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
+			bytes = info.Bytes_acked
+		}
+	})
+	return bytes
+}
+
+// hungUp reports whether the other end of a connection writes no more, or is gone.
+func hungUp(c net.Conn) (up bool) {
+	known := control(c, func(fd int) {
+		poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
+		if n, err := unix.Poll(poll, 0); err == nil && n > 0 {
+			up = poll[0].Revents&(unix.POLLRDHUP|unix.POLLHUP|unix.POLLERR) != 0
+		}
+	})
+	return up || !known
+}
+
+// control calls do with a connection's descriptor; false: it is closed.
+func control(c net.Conn, do func(fd int)) bool {
+	tcp, ok := c.(*net.TCPConn)
+	if !ok {
+		return true
+	}
+	raw, err := tcp.SyscallConn()
+	return err == nil && raw.Control(func(fd uintptr) { do(int(fd)) }) == nil
+}

@@ -1,0 +1,171 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// eater is a reader that takes so many bytes a second.
+type eater struct {
+	began     time.Time
+	perSecond float64
+	deadline  time.Time
+	ended     time.Time
+}
+
+func (e *eater) taken() uint64          { return uint64(e.perSecond * time.Since(e.began).Seconds()) }
+func (e *eater) extend(d time.Duration) { e.deadline = time.Now().Add(d) }
+func (e *eater) cut()                   { e.ended = time.Now() }
+
+func askerOf(user, address int) asker {
+	return asker{netip.AddrFrom4([4]byte{10, byte(address >> 16), byte(address >> 8), byte(address)}), fmt.Sprint("u", user)}
+}
+
+func newEater(perSecond float64) *eater {
+	return &eater{began: time.Now(), perSecond: perSecond}
+}
+
+// TestReadersThatTakeNothingAreCut: and those that go on are not, however slow, until
+// they are as slow as nobody is who wants to read.
+func TestReadersThatTakeNothingAreCut(t *testing.T) {
+	const page = 256 << 10
+	for name, c := range map[string]struct {
+		perSecond float64
+		from, to  time.Duration // when it is cut; 0: never within what it takes to read all
+	}{
+		"nothing":           {0, stallTimeout, stallTimeout + lookEvery},
+		"a byte in a while": {0.05, stallTimeout, stallTimeout + lookEvery},
+		"a byte a second":   {1, slowFor + page/slowBytes*time.Second, slowFor + (page/slowBytes+5)*time.Second},
+		"a phone far away":  {2 << 10, 0, 0},
+		"a phone":           {50 << 10, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := newAnswers(time.Now, func(string) {})
+				e, began := newEater(c.perSecond), time.Now()
+				if err := a.hold(e, askerOf(1, 1), page); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(page/(2<<10)*time.Second + time.Second)
+				if c.to == 0 {
+					if !e.ended.IsZero() {
+						t.Errorf("cut after %v", e.ended.Sub(began))
+					}
+					if time.Until(e.deadline) < stallTimeout-time.Second {
+						t.Error("has no time to go on")
+					}
+					a.release(e)
+				}
+				time.Sleep(10 * time.Minute)
+				if took := e.ended.Sub(began); c.to > 0 && (took < c.from || took > c.to) {
+					t.Errorf("cut after %v, want %v", took, c.from)
+				}
+			})
+		})
+	}
+}
+
+// TestUnreadIsBounded: whoever asks, from wherever, what waits to be read stays within
+// its bounds, and who has nothing that waits gets an answer at once or soon.
+func TestUnreadIsBounded(t *testing.T) {
+	const page = 256 << 10
+	for name, c := range map[string]struct {
+		who  func(i int) asker
+		most int
+		why  error // what those hear who are refused; nil: one or the other
+	}{
+		"one user":                  {func(int) asker { return askerOf(1, 1) }, UnreadUserBytesMax, errUserUnread},
+		"one user, many addresses":  {func(i int) asker { return askerOf(1, i) }, UnreadUserBytesMax, errUserUnread},
+		"one address, many users":   {func(i int) asker { return askerOf(i, 1) }, UnreadAddressBytesMax, errAddressUnread},
+		"many addresses":            {func(i int) asker { return askerOf(i, i) }, UnreadBytesMax, errAllUnread},
+		"two addresses, many users": {func(i int) asker { return askerOf(i, i%2) }, UnreadBytesMax, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := newAnswers(time.Now, func(string) {})
+				refused := 0
+				for i := range 500 {
+					if err := a.hold(newEater(0), c.who(i), page); err != nil {
+						if refused++; c.why != nil && !errors.Is(err, c.why) {
+							t.Fatal(err)
+						}
+					}
+				}
+				if a.bytes > c.most || a.bytes < c.most-2*page || refused == 0 {
+					t.Errorf("%d bytes are held, %d are refused", a.bytes, refused)
+				}
+				// Of those that hold as much as it would somebody is cut once they stand still.
+				time.Sleep(stallPressed + lookEvery)
+				for n, other := range []asker{askerOf(1000, 1000), askerOf(1001, 1), askerOf(1002, 2)} {
+					if err := a.hold(newEater(1), other, page); err != nil {
+						t.Errorf("other %d: %v", n, err)
+					}
+				}
+				if a.bytes > UnreadBytesMax {
+					t.Errorf("%d bytes are held", a.bytes)
+				}
+				time.Sleep(10 * time.Minute)
+				if len(a.held)+a.bytes+len(a.users)+len(a.addresses) != 0 || a.looking {
+					t.Errorf("left: %+v", a)
+				}
+			})
+		})
+	}
+}
+
+// TestTheHeaviestGivesWay: readers who go on, but hold all that there is, do so to who
+// holds less.
+func TestTheHeaviestGivesWay(t *testing.T) {
+	const page = 256 << 10
+	synctest.Test(t, func(t *testing.T) {
+		a := newAnswers(time.Now, func(string) {})
+		var first *eater
+		for i := 0; ; i++ {
+			e := newEater(5 << 10)
+			if err := a.hold(e, askerOf(i%8, i%4), page); err != nil {
+				break
+			}
+			if first == nil {
+				first = e
+			}
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		if err := a.hold(newEater(0), askerOf(100, 100), page); err != nil {
+			t.Error(err)
+		}
+		if first.ended.IsZero() {
+			t.Error("the oldest answer of the heaviest is still there")
+		}
+		// What is as large as all of them has its place where nothing else is.
+		alone := newAnswers(time.Now, func(string) {})
+		if err := alone.hold(newEater(0), askerOf(1, 1), UnreadBytesMax); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(24 * time.Hour)
+	})
+}
+
+// TestAVenueReads: many who read behind one address are not in each other's way.
+func TestAVenueReads(t *testing.T) {
+	const page, clients = 256 << 10, 2000
+	synctest.Test(t, func(t *testing.T) {
+		a := newAnswers(time.Now, func(string) {})
+		for i := range clients {
+			e := newEater(5 << 20)
+			if err := a.hold(e, askerOf(i, 1), page); err != nil {
+				t.Fatalf("client %d: %v", i, err)
+			}
+			time.AfterFunc(50*time.Millisecond, func() { a.release(e) })
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(time.Minute)
+		if a.bytes != 0 {
+			t.Errorf("%d bytes are left", a.bytes)
+		}
+	})
+}

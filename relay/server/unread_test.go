@@ -1,0 +1,76 @@
+package server_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/server"
+)
+
+// TestAnswersThatNobodyReadsAreBounded: hundreds of clients that ask for large pages,
+// again and again on one connection, and read nothing, do not take the relay's memory;
+// others get theirs.
+func TestAnswersThatNobodyReadsAreBounded(t *testing.T) {
+	const clients, most = 300, 2 * server.UnreadAddressBytesMax
+	for name, user := range map[string]func(i int) string{
+		"one user":   func(int) string { return "deaf" },
+		"many users": func(i int) string { return fmt.Sprint("deaf", i) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, nil)
+			m := protocol.Message{Room: "lobby", ID: sendOf(1).ID, Seq: 1, Rev: 1, Text: strings.Repeat("x", protocol.TextBytesMax)}
+			for range protocol.PageBytesMax / m.Size() {
+				s.history.page.Messages = append(s.history.page.Messages, m)
+			}
+			before := heapOf()
+			for i := range clients {
+				nc, err := net.Dial("tcp", s.addr)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { nc.Close() })
+				if err := nc.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+					t.Fatal(err)
+				}
+				request := "GET " + messagesPath + "?limit=500 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + s.token(user(i), "*") + "\r\n\r\n"
+				if _, err := nc.Write([]byte(strings.Repeat(request, 3))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 3 {
+				client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+				req, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+s.addr+messagesPath, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				req.Header.Set("Authorization", "Bearer "+s.token("reader", "*"))
+				res, err := client.Do(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := bufio.NewReader(res.Body).ReadString('!'); res.StatusCode != http.StatusOK || err == nil {
+					t.Errorf("a reader gets %s, %v", res.Status, err)
+				}
+				res.Body.Close()
+			}
+			if grown := heapOf() - before; grown > most {
+				t.Errorf("the relay's heap has grown by %d MB", grown>>20)
+			}
+		})
+	}
+}
+
+// heapOf is what is in use of the heap, and of stacks.
+func heapOf() int {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc + m.StackInuse)
+}
