@@ -123,7 +123,7 @@ func (s *Server) hold(rc *fasthttp.RequestCtx, t *turn) {
 	if t.conn == nil || rc.Response.StatusCode() == fiber.StatusSwitchingProtocols {
 		return
 	}
-	bytes := len(rc.Response.Body())
+	bytes := cap(rc.Response.Body()) // what it keeps, also where it was appended to
 	if shared, _ := rc.UserValue(sharedBody{}).(bool); shared {
 		bytes = 0
 	}

@@ -18,7 +18,7 @@ import (
 // again and again on one connection, and read nothing, do not take the relay's memory;
 // others get theirs.
 func TestAnswersThatNobodyReadsAreBounded(t *testing.T) {
-	const clients, most = 300, 2 * server.UnreadAddressBytesMax
+	const clients, most = 300, 5 * server.UnreadAddressBytesMax / 2
 	for name, user := range map[string]func(i int) string{
 		"one user":   func(int) string { return "deaf" },
 		"many users": func(i int) string { return fmt.Sprint("deaf", i) },
