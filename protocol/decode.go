@@ -223,6 +223,16 @@ func scanFields(data []byte) (*fields, *FrameError) {
 	return f, f.refuse(CodeBadRequest, "the frame "+s.err.Error())
 }
 
+// CheckObject tells why data is no JSON object by the strict rules of a frame: with no
+// member twice, of bounded depth, in Unicode. Two readers cannot take such an object for
+// different ones.
+func CheckObject(data []byte) error {
+	s := scanner{data: data}
+	s.object(func(string) { s.skip() })
+	s.end()
+	return s.err
+}
+
 func notProtocol(reason string) *FrameError {
 	return &FrameError{NotProtocol: true, Code: CodeBadRequest, Reason: "the frame " + reason}
 }

@@ -59,10 +59,9 @@ func (c *Claims) check() error {
 }
 
 // plain reports whether s is UTF-8 of at most bytesMax bytes without control
-// characters. U+FFFD is what JSON's decoder makes of half a character: who has it in the
-// name of two users takes them for one.
+// characters.
 func plain(s string, bytesMax int) bool {
-	return len(s) <= bytesMax && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError })
+	return len(s) <= bytesMax && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // readClaims takes from a token's payload what Hallway asks of it, and ignores

@@ -4,7 +4,10 @@
 // A [Keeper] holds the secret. What its Verify lets pass is a [hub.Identity],
 // bounded and clean: no claim is larger than this package's limits, none holds
 // a control character, every role is one of version 1's. docs/PROTOCOL.md,
-// section 4, is the contract.
+// section 4, is the contract, RFC 8725 the list of what goes wrong elsewhere.
+//
+// An identity names the [hub.TokenKey] of the secret or key that has signed its token.
+// When that secret or key goes, the keeper withdraws it, and the hub ends the sessions.
 //
 // # What this package must not know
 //

@@ -14,6 +14,7 @@ import (
 	"github.com/MicahParks/jwkset"
 	"github.com/golang-jwt/jwt/v5"
 
+	"hallway/protocol"
 	"hallway/relay/hub"
 )
 
@@ -23,8 +24,9 @@ const (
 	// rsaBitsMin is the shortest RSA key (RFC 7518, section 3.3), rsaBitsMax the longest:
 	// what a signature costs grows with the square.
 	rsaBitsMin, rsaBitsMax = 2048, 8192
-	// triesMax is how many keys are tried for a token, which need not name one.
-	triesMax = 8
+	// triesMax is how many keys are tried for a token, which need not name one: each try of
+	// a forged one costs a signature's check.
+	triesMax = 4
 )
 
 // keysetMethods are the algorithms of tokens that a key of a set may have
@@ -78,7 +80,7 @@ func readKeyset(jwks []byte) (keyset, error) {
 // held against the key, an address of one (x5u) is not followed.
 func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	jwk, err := jwkset.NewJWKFromRawJSON(raw, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
-	if err != nil {
+	if err != nil || protocol.CheckObject(raw) != nil {
 		return key, false
 	}
 	m := jwk.Marshal()

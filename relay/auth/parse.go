@@ -1,17 +1,14 @@
 package auth
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/golang-jwt/jwt/v5"
-)
 
-// depthMax is how deep the JSON of a token may nest.
-const depthMax = 32
+	"hallway/protocol"
+)
 
 // A parsed token is taken apart; nothing in it is proven.
 type parsed struct {
@@ -72,45 +69,12 @@ func acceptedType(typ any) bool {
 	return name == "jwt" || name == "at+jwt"
 }
 
-// readObject reads a part of a token: a JSON object in UTF-8 without a member that is
-// there twice, since readers of JSON differ in which of the two they take.
+// readObject reads a part of a token, a JSON object. One with a member twice is refused,
+// since readers of JSON differ in which of the two they take.
 func readObject(part string, into any) error {
 	text, err := segments.DecodeString(part)
-	if err != nil || !utf8.Valid(text) || !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) || json.Unmarshal(text, into) != nil {
+	if err != nil || protocol.CheckObject(text) != nil || json.Unmarshal(text, into) != nil {
 		return errMalformed
 	}
-	if !membersOnce(json.NewDecoder(bytes.NewReader(text)), depthMax) {
-		return errTwice
-	}
 	return nil
-}
-
-// membersOnce consumes a JSON value and reports whether none of its objects has a member
-// twice and none lies deeper than depth.
-func membersOnce(d *json.Decoder, depth int) bool {
-	opening, err := d.Token()
-	if err != nil || depth == 0 {
-		return false
-	}
-	switch opening {
-	case json.Delim('{'):
-		names := map[json.Token]bool{}
-		for d.More() {
-			name, err := d.Token()
-			if err != nil || names[name] || !membersOnce(d, depth-1) {
-				return false
-			}
-			names[name] = true
-		}
-	case json.Delim('['):
-		for d.More() {
-			if !membersOnce(d, depth-1) {
-				return false
-			}
-		}
-	default:
-		return true
-	}
-	_, err = d.Token() // the closing one
-	return err == nil
 }

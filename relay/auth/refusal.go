@@ -20,8 +20,7 @@ var ErrNoKeys error = &hub.TokenError{
 
 var (
 	errTooLong    = refuse(protocol.WhyMalformed, fmt.Sprintf("the token is longer than %d bytes", TokenBytesMax))
-	errMalformed  = refuse(protocol.WhyMalformed, "the token is malformed: it is no JWT")
-	errTwice      = refuse(protocol.WhyMalformed, "the token is malformed: a member of its JSON is there twice")
+	errMalformed  = refuse(protocol.WhyMalformed, "the token is malformed: it is no JWT, or its JSON is not strict")
 	errAlgorithm  = refuse(protocol.WhyAlgorithm, "the token's algorithm is not accepted, so its signature was not checked")
 	errCritical   = refuse(protocol.WhyAlgorithm, "the token's header demands an extension (crit) that is not accepted")
 	errType       = refuse(protocol.WhyType, "the token's typ is neither JWT nor at+jwt: it is made for something else")
