@@ -1,8 +1,6 @@
 package view
 
 import (
-	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,11 +37,10 @@ func hitsOf(f *client.Found, t *texts, date func(at int64) string) []hit {
 }
 
 // markFound cuts a text to what is around the first of the words that were looked
-// for, and sets each of them apart: all as they are, the last also where it begins a
-// longer one.
+// for, and sets each of them apart, as the relay finds them: whole words, the last also
+// where it begins a longer one, and parts of what is long or has no spaces.
 func markFound(text, words string, same func(a, b string) bool) []piece {
-	wanted := strings.FieldsFunc(words, func(r rune) bool { return !inWord(r) && !unicode.IsMark(r) })
-	text, found := cutTo(text, func(word string) bool { return isWanted(word, wanted, same) })
+	text, found := cutTo(text, stretches(text, soughtIn(words), same))
 	var pieces []piece
 	at := 0
 	for _, f := range found {
@@ -59,43 +56,20 @@ func markFound(text, words string, same func(a, b string) bool) []piece {
 	return pieces
 }
 
-func isWanted(word string, wanted []string, same func(a, b string) bool) bool {
-	for i, w := range wanted {
-		if i == len(wanted)-1 {
-			word = beginning(word, utf8.RuneCountInString(w))
-		}
-		if same(word, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// beginning is the first n characters of a word.
-func beginning(word string, n int) string {
-	for i := range word {
-		if n == 0 {
-			return word[:i]
-		}
-		n--
-	}
-	return word
-}
-
 // stretch is a part of a text.
 type stretch struct{ from, to int }
 
-// cutTo gives a text around the first word that is wanted, with "…" where it is cut,
-// and where in it the wanted words are.
-func cutTo(text string, wanted func(word string) bool) (cut string, found []stretch) {
-	words := wordsOf(text)
-	first := slices.IndexFunc(words, func(w stretch) bool { return wanted(text[w.from:w.to]) })
+// cutTo gives a text around the first of the stretches, with "…" where it is cut, and
+// where in it they are.
+func cutTo(text string, all []stretch) (cut string, found []stretch) {
 	from, to := 0, len(text)
-	if first >= 0 && words[first].from > foundBefore {
-		from = words[first].from - foundBefore
-		for _, w := range words[:first+1] { // begin with a whole word, if there is one near
-			if w.from >= from {
-				from = w.from
+	if len(all) > 0 && all[0].from > foundBefore {
+		for from = all[0].from - foundBefore; !utf8.RuneStart(text[from]); {
+			from++
+		}
+		for _, w := range wordsOf(text[from:all[0].from]) { // begin with a whole word, if there is one near
+			if w.from > 0 || !wordy(lastOf(text[:from])) {
+				from += w.from
 				break
 			}
 		}
@@ -113,25 +87,31 @@ func cutTo(text string, wanted func(word string) bool) (cut string, found []stre
 	if to < len(text) {
 		cut += "…"
 	}
-	for _, w := range words {
-		if w.from >= from && w.to <= to && wanted(text[w.from:w.to]) {
-			found = append(found, stretch{w.from + shift, w.to + shift})
+	for _, f := range all {
+		if f.to <= to {
+			found = append(found, stretch{f.from + shift, f.to + shift})
 		}
 	}
 	return cut, found
 }
 
-// wordsOf gives the words of a text.
+func lastOf(text string) rune {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return r
+}
+
+// wordsOf gives the words of a text, where one ends at a script without spaces, too.
 func wordsOf(text string) []stretch {
 	var words []stretch
-	from := -1
+	from, free := -1, false
 	for i, r := range text {
-		switch in := inWord(r) || unicode.IsMark(r); {
-		case in && from < 0:
-			from = i
-		case !in && from >= 0:
+		in := wordy(r)
+		if from >= 0 && (!in || spaceless(r) != free && !unicode.IsMark(r)) {
 			words = append(words, stretch{from, i})
 			from = -1
+		}
+		if in && from < 0 {
+			from, free = i, spaceless(r)
 		}
 	}
 	if from >= 0 {

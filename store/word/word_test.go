@@ -36,7 +36,7 @@ func FuzzFind(f *testing.F) {
 		first := int(from) % len(chunks)
 		last := min(first+int(to)%4, len(chunks)-1)
 		finds(t, text, index, strings.Join(chunks[first:last+1], " "))
-		if !strings.Contains(text, "\u0345") { // a mark whose upper case is a letter
+		if !strings.Contains(norm.NFD.String(text), "\u0345") { // a mark whose upper case is a letter
 			finds(t, text, index, strings.ToUpper(norm.NFD.String(chunks[first])))
 		}
 		finds(t, text, index, norm.NFC.String(chunks[first]))

@@ -87,6 +87,33 @@ test('accents and case make no difference', async ({ openChats, relay }) => {
   await expect(hits.locator('mark')).toHaveText(['CAFÉ', 'Größenwahn']);
 });
 
+test('what is found is marked in the languages that people write', async ({ openChats, relay }) => {
+  const texts = {
+    作: ['我在北京工作', ['作']],
+    たわー: ['東京タワーに行きました', ['タワー']],
+    '서울 회의': ['서울에서 회의가 있습니다', ['서울', '회의']],
+    กรุงเทพ: ['ผมทำงานที่กรุงเทพ', ['กรุงเทพ']],
+    مدرسة: ['ذهبت إلى المَدرَسة', ['مَدرَسة']],
+    strasse: ['Die Straße', ['Straße']],
+    Versammlung: ['Jahresversammlungsraum', ['versammlung']],
+    'C++': ['Cobol and C++, not C', ['C++']],
+    '.NET': ['internet or .NET', ['.NET']],
+    ｗｉｄ: ['a wide net', ['wide']],
+  };
+  for (const [text] of Object.values(texts)) await relay.post(BEN, { text });
+  await relay.finds('wide');
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  const field = await openSearch(ada);
+  const hits = results(ada).getByRole('listitem');
+  for (const [query, [text, marks]] of Object.entries(texts)) {
+    await field.fill(query);
+    await expect(hits).toHaveCount(1);
+    await expect(hits).toContainText(text);
+    await expect(hits.locator('mark')).toHaveText(marks);
+  }
+});
+
 test('more is found on demand', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
