@@ -224,10 +224,11 @@ func scanFields(data []byte) (*fields, *FrameError) {
 }
 
 // CheckObject tells why data is no JSON object by the strict rules of a frame: with no
-// member twice, of bounded depth, in Unicode. Two readers cannot take such an object for
-// different ones.
+// member twice, of bounded depth, in UTF-8. Two readers cannot take such an object for
+// different ones. Half a character in a string counts as U+FFFD: programs that cut texts
+// leave it behind.
 func CheckObject(data []byte) error {
-	s := scanner{data: data}
+	s := scanner{data: data, loose: true}
 	s.object(func(string) { s.skip() })
 	s.end()
 	return s.err

@@ -13,10 +13,9 @@ import (
 func CleanName(name string, bytesMax int) string {
 	var clean strings.Builder
 	space := true // at the end of clean
-	for i, r := range name {
-		_, size := utf8.DecodeRuneInString(name[i:])
+	for _, r := range name {
 		switch {
-		case r == utf8.RuneError && size == 1, leftOut(r):
+		case r == utf8.RuneError, leftOut(r):
 		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
 			if !space {
 				clean.WriteByte(' ')
@@ -34,16 +33,16 @@ func CleanName(name string, bytesMax int) string {
 	return s
 }
 
-// leftOut tells the characters that a name is better without.
+// leftOut tells the characters that a name is better without: those that show nothing,
+// but for spaces and what shapes or orders the letters beside it.
 func leftOut(r rune) bool {
 	switch {
-	case r == '\u00ad', r == '\u180e', r == '\u200b', r == '\ufeff', // break nowhere, or without being seen
-		'\u202a' <= r && r <= '\u202e', // embed and override directions
-		'\u2060' <= r && r <= '\u206f', // join words; isolate directions
-		'\ufff0' <= r && r <= '\ufffb':
-		return true
+	case !unseen(r), unicode.IsSpace(r), unicode.IsControl(r), r == '\u2028', r == '\u2029':
+		return false
+	case goesOn(r), r == '\u200e', r == '\u200f', r == '\u061c':
+		return false
 	}
-	return r&0xfffe == 0xfffe || '\ufdd0' <= r && r <= '\ufdef' // no characters
+	return true
 }
 
 // cut returns the beginning of a text in UTF-8, at most bytesMax bytes of it. Where it can

@@ -70,9 +70,12 @@ func TestCleanName(t *testing.T) {
 		"A\u2066d\u2069a\u202c":                 "Ada",
 		"A\u200bd\ufeffa\u00ad":                 "Ada",
 		"a\xffb":                                "ab",
+		"Ada \ufffd":                            "Ada", // half a character, of a name that was cut
 		"نرگس\u200cها":                          "نرگس\u200cها",
 		"עדה\u200f":                             "עדה\u200f",
 		"\u200b\u2060":                          "",
+		"Ada\u3164\u2800":                       "Ada",
+		"क्\u200dष\u0301":                       "क्\u200dष\u0301",
 		"\u3164":                                "",
 		"\u0301":                                "",
 		"\n":                                    "",

@@ -15,6 +15,7 @@ type scanner struct {
 	data  []byte
 	pos   int
 	depth int
+	loose bool // half a surrogate pair is read as U+FFFD, and is no error
 	err   error
 }
 
@@ -211,7 +212,7 @@ func (s *scanner) escape(out []byte) []byte {
 				s.pos += 2
 				low = s.hex4()
 			}
-			if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
+			if r = utf16.DecodeRune(r, low); r == utf8.RuneError && !s.loose {
 				s.fail(errString)
 			}
 		}

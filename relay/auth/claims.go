@@ -40,6 +40,9 @@ func (c *Claims) check() error {
 	switch {
 	case c.Sub == "":
 		return errors.New("the claim sub is missing: it names the user")
+	case strings.ContainsRune(c.Sub, utf8.RuneError):
+		// Two users may have been told apart by it.
+		return errors.New("the claim sub has half a character in it")
 	case !plain(c.Sub, SubBytesMax):
 		return fmt.Errorf("the claim sub must be at most %d bytes without control characters", SubBytesMax)
 	case !c.Role.Valid():
