@@ -43,6 +43,7 @@ func (b *batch) change(r *room, op *hub.Op) (hub.Outcome, error) {
 		m.Pinned = op.On
 	}
 	if err == nil && changed {
+		b.deletes = b.deletes || op.Kind != hub.OpPin && op.Kind != hub.OpReact
 		err = b.update(r, &m)
 	}
 	if err == nil && changed {
@@ -86,6 +87,7 @@ func edit(m *protocol.Message, op *hub.Op, now protocol.Time) (changed bool) {
 
 // bury leaves of the message what a tombstone has.
 func (b *batch) bury(r *room, m *protocol.Message) error {
+	b.deletes = true
 	if len(m.Reactions) > 0 {
 		if _, err := b.tx.Stmt(b.write.deleteReactions).Exec(r.key, m.Seq); err != nil {
 			return err

@@ -28,6 +28,12 @@ func small(path string) bool {
 	return err == nil && info.Size() <= wholeCheckBytes
 }
 
+// empty reports whether there is nothing in the file at path.
+func empty(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() == 0
+}
+
 // querier is a database or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)

@@ -151,6 +151,7 @@ type batch struct {
 	cleared          map[sender]int64
 	sanctions        int  // read or added
 	erased           bool // somebody was: nothing that is known of rooms holds
+	deletes          bool // there was something that the file is to forget
 	// insertMessage in the transaction: most ops need it.
 	insertMessage *sql.Stmt
 }
@@ -187,6 +188,7 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err e
 		s.upkeep.committed += time.Since(began)
 		s.upkeep.ops += len(ops)
 		if err != nil {
+			s.upkeep.wiping.marked = false
 			clear(s.rooms) // whether the commit is stored is not known
 			clear(s.cleared)
 		}
@@ -215,6 +217,11 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err e
 	}
 	if err := b.saveRooms(); err != nil {
 		return nil, err
+	}
+	if b.deletes {
+		if err := s.upkeep.wiping.markUnwiped(context.Background(), tx); err != nil {
+			return nil, err
+		}
 	}
 	s.upkeep.note(b) // also where the commit fails: it may be stored
 	if err := tx.Commit(); err != nil {

@@ -29,6 +29,7 @@ func (b *batch) configure(r *room, op *hub.Op) (changed bool, err error) {
 	if _, err := b.tx.Stmt(b.write.configureRoom).Exec(nextTitle, next, r.key); err != nil {
 		return false, err
 	}
+	b.deletes = true                            // what the settings said before
 	r.settings, _ = protocol.ReadSettings(next) // what is no setting counts as none
 	return true, b.audit(op, "configure", "", "", d)
 }

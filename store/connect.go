@@ -103,9 +103,8 @@ func connectWriter(path string) *sql.DB {
 		"_foreign_keys": {"on"},
 		"_txlock":       {"immediate"},
 		"_cache_size":   {writerCache},
-		// What is deleted in a page is overwritten; a page that becomes free is not,
-		// until somebody is erased.
-		"_secure_delete": {"FAST"},
+		// What is deleted in a page is overwritten, and so is a page that becomes free.
+		"_secure_delete": {"ON"},
 	}, `PRAGMA wal_autocheckpoint = 0`, `PRAGMA journal_size_limit = `+logBytesMax)
 }
 

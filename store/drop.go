@@ -16,7 +16,7 @@ func (b *batch) drop(r *room, op *hub.Op) error {
 	if b.gone == nil {
 		b.gone = make(map[string]bool)
 	}
-	b.gone[r.name] = true
+	b.gone[r.name], b.deletes = true, true
 	b.dropped = append(b.dropped, r.key)
 	if _, err := b.tx.Stmt(b.write.dropRoom).Exec(r.key); err != nil {
 		return err
@@ -31,7 +31,7 @@ const emptyRows = 25
 func (s *SQLite) emptySlice(ctx context.Context, began time.Time) error {
 	u := &s.upkeep
 	key, empty := u.dropped[0], false
-	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+	err := s.inDeletingSlice(ctx, func(tx *sql.Tx) error {
 		var dropped bool // not where the commit failed
 		if err := tx.StmtContext(ctx, s.write.upkeep.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
 			return err

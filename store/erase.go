@@ -123,7 +123,7 @@ func (b *batch) eraseRest(op *hub.Op) error {
 			return err
 		}
 	}
-	b.erased, b.kept = true, nil
+	b.erased, b.deletes, b.kept = true, true, nil
 	for _, r := range b.rooms { // for what else is in this batch
 		if err := b.loadSanctions(r); err != nil {
 			return err

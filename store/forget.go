@@ -37,6 +37,7 @@ const (
 type forgetting struct {
 	unindexed map[int64]int64 // rooms with changes that the index must hear of first: up to what rev
 	step      int             // in forgetSteps
+	steps     int             // so many of them are done
 	done      chan struct{}   // closed at the end
 }
 
@@ -64,31 +65,16 @@ func (f *forgetting) indexed(heard map[int64]int64) {
 
 // forget has the file forget what was deleted until now.
 func (s *SQLite) forget(ctx context.Context) error {
-	f := &forgetting{unindexed: make(map[int64]int64), done: make(chan struct{})}
-	err := inTurnOf(s, func() error {
-		err := query(ctx, s.write.upkeep.behind, func(scan func(...any) error) error {
-			var room, head int64
-			err := scan(&room, &head)
-			f.unindexed[room] = head
-			return err
-		})
-		if err == nil {
-			s.upkeep.forgets = f
-		}
+	if err := s.forgetIndex(ctx, len(forgetSteps)); err != nil {
 		return err
-	})
-	if err != nil {
-		return err
-	}
-	select {
-	case <-f.done:
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 	if err := s.vacuumSmall(ctx); err != nil {
 		return err
 	}
-	return s.emptyLog(ctx)
+	if err := s.emptyLog(ctx); err != nil {
+		return err
+	}
+	return s.scrubFile(ctx)
 }
 
 // vacuumSmall writes a small database anew.
@@ -111,7 +97,7 @@ func (s *SQLite) forgetSlice(ctx context.Context, began time.Time) error {
 	f := s.upkeep.forgets
 	step := f.step
 	err := s.inSlice(ctx, func(tx *sql.Tx) error {
-		for step < len(forgetSteps) && time.Since(began) <= sliceTime {
+		for step < f.steps && time.Since(began) <= sliceTime {
 			done, err := forgetSteps[step](ctx, tx)
 			if err != nil {
 				return fmt.Errorf("forget what was deleted: %w", err)
@@ -125,7 +111,7 @@ func (s *SQLite) forgetSlice(ctx context.Context, began time.Time) error {
 	if err != nil {
 		return err
 	}
-	if f.step = step; step == len(forgetSteps) {
+	if f.step = step; step == f.steps {
 		s.upkeep.forgets = nil
 		close(f.done)
 	}
@@ -192,21 +178,19 @@ func (s *SQLite) emptyLog(ctx context.Context) error {
 		if _, _, err := checkpoint(ctx, s.checkpoints.db, "PASSIVE"); err != nil { // most of it, beside the commits
 			return err
 		}
-		var busy bool
-		var log, moved int
-		err := inTurnOf(s, func() error {
-			return s.checkpoints.db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &moved)
+		var emptied bool
+		err := inTurnOf(s, func() (err error) {
+			emptied, err = s.truncateLog(ctx)
+			return err
 		})
 		if err != nil {
-			return fmt.Errorf("empty the write-ahead log: %w", err)
+			return err
 		}
-		if !busy {
+		if emptied {
 			return nil
 		}
-		select {
-		case <-time.After(logBusyPause):
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := sleep(ctx, logBusyPause); err != nil {
+			return err
 		}
 	}
 }

@@ -34,6 +34,7 @@ func (b *batch) moderate(r *room, op *hub.Op) (out hub.Outcome, err error) {
 	case protocol.ActUnmute, protocol.ActUnban:
 		out.New, err = b.pardon(r, op.User, lifted[op.Act])
 	case protocol.ActRemove:
+		b.deletes = true
 		out.New, err = affects(b.tx.Stmt(b.write.deleteMember).Exec(r.key, op.User))
 	case protocol.ActClear:
 		err = b.clear(r, op, &out)
@@ -95,6 +96,7 @@ func (b *batch) sanction(r *room, op *hub.Op, out *hub.Outcome, known bool) erro
 		out.Sanction, out.UpTo = had.of(out.User, op.Act), had.upTo()
 		return nil
 	}
+	b.deletes = b.deletes || *place != nil // the reason of the one before
 	*place = next
 	if r.sanctions == nil {
 		r.sanctions = make(map[string]sanctions)
@@ -115,7 +117,7 @@ func (b *batch) pardon(r *room, user string, kind protocol.Act) (ended bool, err
 		return false, nil
 	}
 	ended = (*place).inForce(b.now)
-	*place = nil
+	*place, b.deletes = nil, true
 	r.sanctions[user] = has
 	_, err = b.tx.Stmt(b.write.deleteSanction).Exec(r.key, user, string(kind))
 	return ended, err

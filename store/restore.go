@@ -90,6 +90,9 @@ func renew(ctx context.Context, path string) (err error) {
 	if _, err := db.ExecContext(ctx, `UPDATE rooms SET epoch = lower(hex(randomblob(5)))`); err != nil {
 		return err
 	}
+	if _, err := db.ExecContext(ctx, unwiped); err != nil { // a backup has what was deleted lately
+		return err
+	}
 	_, _, err = checkpoint(ctx, db, "TRUNCATE")
 	return err
 }

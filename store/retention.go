@@ -89,7 +89,7 @@ func (s *SQLite) findExpired(ctx context.Context) error {
 func (s *SQLite) purgeSlice(ctx context.Context, began time.Time) (below int64, err error) {
 	u := &s.upkeep
 	room, done := &u.expired[0], false
-	err = s.inSlice(ctx, func(tx *sql.Tx) error {
+	err = s.inDeletingSlice(ctx, func(tx *sql.Tx) error {
 		for !done && time.Since(began) <= sliceTime {
 			last, rev, more, err := s.oldest(ctx, tx, room)
 			if err != nil {

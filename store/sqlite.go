@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -24,7 +25,12 @@ type SQLite struct {
 	read      readStatements
 	closeOnce func() error
 
-	vacuumMax int64 // how large a database is written anew when somebody was erased
+	scrubber   *scrubber
+	forgetting chan struct{} // has place for the one who has the index forget
+	wipeAfter  time.Duration // wipeAfter, but in tests
+	// wipeClosedMax is wipeClosedBytes, but in tests.
+	wipeClosedMax int64
+	vacuumMax     int64 // how large a database is written anew when somebody was erased
 
 	// Of the commit whose turn it is:
 
@@ -67,7 +73,7 @@ func Open(ctx context.Context, o Options) (*SQLite, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %q: %w", o.Path, err)
 	}
-	s := &SQLite{vacuumMax: vacuumBytes, stop: make(chan struct{}), rooms: make(map[string]room), sent: make(map[sender]protocol.Time), cleared: make(map[sender]int64)}
+	s := &SQLite{wipeAfter: wipeAfter, wipeClosedMax: wipeClosedBytes, vacuumMax: vacuumBytes, forgetting: make(chan struct{}, 1), stop: make(chan struct{}), rooms: make(map[string]room), sent: make(map[sender]protocol.Time), cleared: make(map[sender]int64)}
 	s.closeOnce = sync.OnceValue(s.close)
 	if err := s.open(ctx, path); err != nil {
 		_ = s.Close()
@@ -87,6 +93,10 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 	if err = checkForeign(ctx, path); err != nil {
 		return err
 	}
+	made := empty(path)
+	if s.scrubber, err = openScrubber(path); err != nil {
+		return err
+	}
 	s.writer = connectWriter(path)
 	if err = s.writer.PingContext(ctx); err != nil {
 		return err
@@ -98,6 +108,11 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 	}
 	if err = migrate(ctx, s.writer); err != nil {
 		return err
+	}
+	if made {
+		if _, err = s.writer.ExecContext(ctx, wiped); err != nil {
+			return err
+		}
 	}
 	if err = checkIndexVersion(ctx, s.writer, word.Version); err != nil {
 		return err
@@ -126,6 +141,7 @@ func (s *SQLite) open(ctx context.Context, path string) (err error) {
 	}
 	s.running.Go(func() { s.checkpoints.run(s.stop, s.setUnmoved) })
 	s.running.Go(func() { s.tend(s.stop) })
+	s.running.Go(func() { s.wipes(s.stop) })
 	return nil
 }
 
@@ -155,6 +171,7 @@ func (s *SQLite) close() error {
 	close(s.stop)
 	s.running.Wait()
 	if s.checkpoints != nil {
+		s.wipeClosed(context.Background())
 		errs = append(errs, s.checkpoints.db.Close())
 	}
 	if s.readers != nil {
@@ -163,6 +180,9 @@ func (s *SQLite) close() error {
 	if s.writer != nil {
 		_, _, err := checkpoint(context.Background(), s.writer, "TRUNCATE")
 		errs = append(errs, err, s.writer.Close())
+	}
+	if s.scrubber != nil { // not before, because of SQLite's locks
+		errs = append(errs, s.scrubber.file.Close())
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())

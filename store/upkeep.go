@@ -38,7 +38,8 @@ type upkeep struct {
 	expired   []expired          // rooms with messages to purge
 	forgets   *forgetting        // nil: the file has nothing to forget
 	reindex   reindexing
-	unfound   atomic.Int64  // messages that the index lacks because it is made anew
+	unfound   atomic.Int64 // messages that the index lacks because it is made anew
+	wiping    wiping
 	restNext  bool          // the next slice is not for the index
 	unmerged  bool          // the index has parts that may be merged
 	merges    int           // slices for that before more is indexed
@@ -118,6 +119,9 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 
 // load finds what an earlier process has left undone: by the rooms alone.
 func (u *upkeep) load(ctx context.Context, db *sql.DB) error {
+	if err := u.wiping.load(ctx, db); err != nil {
+		return err
+	}
 	u.unindexed = make(map[int64]struct{})
 	if err := u.reindex.load(ctx, db); err != nil {
 		return err
@@ -151,6 +155,9 @@ func (u *upkeep) note(b *batch) {
 		}
 	}
 	u.dropped = append(u.dropped, b.dropped...)
+	if b.deletes {
+		u.wiping.deleted()
+	}
 }
 
 // searchable is why the index lags behind, nil when it does not.
