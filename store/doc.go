@@ -56,8 +56,9 @@
 //   - The content of dropped rooms. Dropping one only takes its name away.
 //   - Messages that are too old ([SQLite.Retain]), from a room's first on. The head
 //     stays, and the room notes the highest rev that is gone.
-//   - What the file still has of who was erased: in parts of the index and in free
-//     pages, and then in the log (forget.go).
+//   - What the files still have of what was deleted: in parts of the index, in the log, and
+//     in bytes that pages do not use (wipe.go, forget.go, scrub.go). That a wipe is due
+//     is in the database, as its user_version.
 //
 // Erasing itself ([SQLite.CarryErasures]) is ops like others: whoever asks for it leaves a
 // row in the table erasures, and the process that holds the lock carries it out, so that
