@@ -25,6 +25,8 @@ const (
 	// written anew then, which takes less than half a second. A larger one is wiped after it is
 	// opened again.
 	wipeClosedBytes = 64 << 20
+	// wipeClosedTime is how long that may take.
+	wipeClosedTime = 3 * time.Second
 
 	unwiped = `PRAGMA user_version = 0`
 	wiped   = `PRAGMA user_version = 1`
@@ -140,9 +142,12 @@ func (s *SQLite) wipe(ctx context.Context) (err error) {
 // wipeClosed wipes a database that is about to be closed, where that does not take long. What
 // fails is done when it is opened again.
 func (s *SQLite) wipeClosed(ctx context.Context) {
-	if s.write.touch == nil || !s.upkeep.wiping.marked {
+	u := &s.upkeep
+	if s.write.touch == nil || !u.wiping.marked || u.reindex.outdated || len(u.reindex.rooms) > 0 {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, wipeClosedTime)
+	defer cancel()
 	var small bool
 	err := s.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, s.wipeClosedMax).Scan(&small)
 	if err != nil || !small {
