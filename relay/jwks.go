@@ -30,8 +30,8 @@ const (
 	// reader's maxAge.
 	jwksRetry    = time.Second
 	jwksRetryMax = time.Minute
-	// jwksMaxAgeMin is the least maxAge: an issuer may be away for a moment.
-	jwksMaxAgeMin = time.Minute
+	// jwksLeastAge is the least maxAge: an issuer may be away for a moment.
+	jwksLeastAge = time.Minute
 )
 
 // A keyReader keeps a keeper's keys as they stand at a URL.

@@ -104,8 +104,8 @@ func (f keyFlags) checkKeys() error {
 	if f.Audience == "" {
 		return errors.New("--jwks-url needs --jwt-audience (HALLWAY_JWT_AUDIENCE): the keys may sign tokens for other applications, too")
 	}
-	if f.JWKSMaxAge < jwksMaxAgeMin {
-		return fmt.Errorf("--jwks-max-age must be %v or above", jwksMaxAgeMin)
+	if f.JWKSMaxAge < jwksLeastAge {
+		return fmt.Errorf("--jwks-max-age must be %v or above", jwksLeastAge)
 	}
 	return nil
 }
