@@ -15,8 +15,8 @@ import (
 // from anywhere. What that costs is bounded by the rates of handshakes, frames and
 // requests, and by how often a key set is read for a key that it lacks.
 
-// refuseToken is the refusal of a token that is not good: in words of why not, until
-// there were too many from this address.
+// refuseToken is the refusal of a token that is not good: another code once there were too
+// many from this address.
 func (s *Server) refuseToken(c *fiber.Ctx, token string, err error) error {
 	t := hub.AsTokenError(err)
 	if t.Code != protocol.CodeUnavailable {
@@ -25,7 +25,7 @@ func (s *Server) refuseToken(c *fiber.Ctx, token string, err error) error {
 	if auth.Unproven(err) {
 		if wait := s.addresses.badToken(s.now(), s.client(c), token); wait > 0 {
 			s.metrics.addressRefused.WithLabelValues("bad_tokens").Inc()
-			t = *tooManyBadTokens(wait)
+			t = *tooManyBadTokens(t.Reason, wait)
 		}
 	}
 	if t.Code == protocol.CodeUnauthorized {
@@ -36,11 +36,12 @@ func (s *Server) refuseToken(c *fiber.Ctx, token string, err error) error {
 	return r
 }
 
-// tooManyBadTokens is told in place of why a token was refused.
-func tooManyBadTokens(wait time.Duration) *hub.TokenError {
+// tooManyBadTokens refuses another bad token. Its reason is told all the same: an address
+// may be that of many people who have all been given a wrong one.
+func tooManyBadTokens(reason string, wait time.Duration) *hub.TokenError {
 	return &hub.TokenError{
 		Code: protocol.CodeRateLimited, Why: protocol.WhyBadTokens, RetryAfter: wait,
-		Reason: "too many bad tokens from this address, and this is another one",
+		Reason: "too many bad tokens from this address; of this one: " + reason,
 	}
 }
 
@@ -58,7 +59,7 @@ func (v guessVerifier) Verify(now time.Time, token string) (hub.Identity, error)
 	}
 	if wait := v.engine.addresses.badToken(now, addressOf(l.remote), token); wait > 0 {
 		v.engine.metrics.addressRefused.WithLabelValues("bad_tokens").Inc()
-		return who, tooManyBadTokens(wait)
+		return who, tooManyBadTokens(err.Error(), wait)
 	}
 	return who, err
 }
