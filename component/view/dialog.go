@@ -68,6 +68,11 @@ func (o *over) showDialog(id, role, title string, content ...any) {
 	box.Call("append", append([]any{heading}, content...)...)
 	setAttribute(o.dialog, "role", role)
 	setAttribute(o.dialog, "aria-label", title)
+	if box.Call("querySelector", "#"+idWho).Truthy() {
+		setAttribute(o.dialog, "aria-describedby", idWho)
+	} else {
+		o.dialog.Call("removeAttribute", "aria-describedby")
+	}
 	o.dialog.Call("replaceChildren", box)
 	if !o.dialog.Get("open").Bool() {
 		o.dialog.Call("showModal")

@@ -109,8 +109,13 @@ func (o *over) whoIs(r *row) app.Value {
 	if w, ok := roleWords[r.role]; ok {
 		account = t.say(w) + t.say(wordComma) + account
 	}
-	return o.dialogNote(account)
+	who := o.dialogNote(account)
+	who.Set("id", idWho)
+	return who
 }
+
+// idWho is the id of what tells a user apart, for assistive technology.
+const idWho = "hallway-who"
 
 // confirm does what was asked about.
 func (o *over) confirm() {

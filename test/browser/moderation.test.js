@@ -411,6 +411,7 @@ test('two users of one name are told apart before anything is done to one', asyn
       await choose(mo, text, does);
       await expect(dialogOf(mo)).toContainText('Alex');
       await expect(dialogOf(mo)).toContainText(account);
+      await expect(dialogOf(mo)).toHaveAccessibleDescription(new RegExp(account));
       await expect(dialogOf(mo)).not.toContainText(another);
       if (does !== 'Delete all') await expect(dialogOf(mo)).toContainText(text);
       await dialogOf(mo).getByRole('button', { name: 'Cancel' }).click();

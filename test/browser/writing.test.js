@@ -25,6 +25,8 @@ test('a link shows where it leads, and ends where a reader sees it end', async (
     items.map((item) => [...item.querySelectorAll('.hallway-text a')].map((a) => [a.textContent, a.href])),
   );
   expect(shown).toEqual(Object.values(texts).map((link) => (link ? [link] : [])));
+  const mirrored = await places(ada.message('مثال'), [...'مأ']);
+  expect(mirrored.م, 'the host stands before the path').toBeLessThan(mirrored.أ);
 });
 
 test('nothing that was typed is missing, and what is marked is seen to be', async ({ openChats, relay }) => {
@@ -210,4 +212,8 @@ test('messages that were dragged over are copied as they are seen', async ({ ope
   await expect
     .poll(() => page.evaluate(() => navigator.clipboard.readText()))
     .toBe(['one', 'two', 'three'].map((text, i) => `Ben, ${times[i]}: ${text}`).join('\n'));
+  await ada.composer.fill('what is written');
+  await ada.composer.press('ControlOrMeta+a');
+  await ada.composer.press('ControlOrMeta+c');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('what is written');
 });
