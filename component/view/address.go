@@ -132,12 +132,14 @@ func webAddress(s, scheme string, quoted byte) (a address, ok bool) {
 	return a, true
 }
 
+// userBytesMax bounds how far user information is looked for. An address with more of it leads
+// to what is before, and shows it.
+const userBytesMax = 256
+
 // hasUser reports whether what follows a scheme has user information: an "@" before the path.
 func hasUser(s string) bool {
-	end := strings.IndexFunc(s, func(r rune) bool {
-		return r == '/' || r == '?' || r == '#' || r == '@' || notInAddress(r) || r >= utf8.RuneSelf && !wordy(r)
-	})
-	return end >= 0 && s[end] == '@'
+	end := strings.IndexAny(s[:min(len(s), userBytesMax)], "/?#@ \n\t"+noAddress)
+	return end >= 0 && s[end] == '@' && !strings.ContainsFunc(s[:end], func(r rune) bool { return r >= utf8.RuneSelf && !wordy(r) })
 }
 
 // portLength returns the length of the port that a text begins with, and -1 for a port that
@@ -207,9 +209,14 @@ func isFile(name string) bool {
 // notInAddress tells what ends an address: also what would show it in another
 // order than it is followed in.
 func notInAddress(r rune) bool {
-	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError ||
-		strings.ContainsRune("<>\"`|\\^", r)
+	if r < utf8.RuneSelf {
+		return r <= ' ' || r == 0x7F || strings.IndexByte(noAddress, byte(r)) >= 0
+	}
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError
 }
+
+// noAddress holds the signs that are in no address.
+const noAddress = "<>\"`|\\^"
 
 // bracketsMax bounds how many brackets an address may have open at once.
 const bracketsMax = 16

@@ -30,10 +30,10 @@ func opens(s string, at int) bool {
 		return false
 	case m.before == '/' && !afterMark(s[:at-1]):
 		return false
-	case isQuote(m.before) && isQuote(m.after):
+	case m.between():
 		return false
 	}
-	return (beside(m.before, "([{\"'-:;,!?/|=*_") || m.inText(m.before, m.after)) && (wordy(m.after) || beside(m.after, "([{\"'`#@$+-~%&*_"))
+	return (beside(m.before, "([{\"'-:;,!?/|=") || m.inText(m.before, m.after)) && (wordy(m.after) || beside(m.after, "([{\"'`#@$+-~%&*_"))
 }
 
 // closes reports whether the mark at a place may close emphasis.
@@ -42,10 +42,10 @@ func closes(s string, at int) bool {
 	switch {
 	case m.alone(), m.before == 0 || unicode.IsSpace(m.before) || m.before == '\\':
 		return false
-	case isQuote(m.before) && isQuote(m.after):
+	case m.between():
 		return false
 	}
-	return (wordy(m.before) || beside(m.before, ")]}\"'`.,;:!?%+-#$*_")) && m.outside(m.after, m.before)
+	return (wordy(m.before) || beside(m.before, ")]}\"'`.,;:!?%+#$*_")) && m.outside(m.after, m.before)
 }
 
 // closesLink is closes for a mark right behind an address, which may end with any sign.
@@ -59,7 +59,12 @@ func (m mark) alone() bool { return m.before == m.is || m.after == m.is }
 
 // outside reports whether emphasis may end before a rune.
 func (m mark) outside(after, inside rune) bool {
-	return beside(after, ")]}\"'-:;,.!?/|=*_") || m.inText(after, inside)
+	return beside(after, ")]}\"'-:;,.!?/|=") || m.inText(after, inside)
+}
+
+// between reports whether a mark stands between two signs of a kind, as in -_- or "*".
+func (m mark) between() bool {
+	return m.before == m.after && !wordy(m.before) || isQuote(m.before) && isQuote(m.after)
 }
 
 // inText reports whether the mark may have a letter at its outside: a "*" may where that or
@@ -102,7 +107,7 @@ func isFace(inside string) bool {
 	for _, r := range inside {
 		if !wordy(r) {
 			word = 0
-		} else if word++; word == 2 {
+		} else if word++; word == 2 || first >= utf8.RuneSelf && scriptOf(r) == scriptHan {
 			return false
 		}
 	}

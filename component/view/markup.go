@@ -200,12 +200,24 @@ func codeEnd(s string, at int) (end int, ok bool) {
 	if s[at] != '`' {
 		return 0, false
 	}
-	if before, _ := utf8.DecodeLastRuneInString(s[:at]); wordy(before) && !spaceless(before) {
-		return 0, false // an apostrophe
+	if before, size := utf8.DecodeLastRuneInString(s[:at]); size > 0 && !startsCode(before) {
+		return 0, false
 	}
 	length := strings.IndexAny(s[at+1:], "`\n")
 	if length <= 0 || s[at+1+length] != '`' {
 		return 0, false
 	}
 	return at + length + 2, true
+}
+
+// startsCode reports whether code may begin behind a rune: else its mark is an apostrophe, or a
+// part of a face.
+func startsCode(before rune) bool {
+	switch {
+	case wordy(before):
+		return spaceless(before)
+	case before < utf8.RuneSelf:
+		return before != '\\'
+	}
+	return beside(before, "")
 }

@@ -113,6 +113,15 @@ func checkSpans(t *testing.T, text string, spans []span, depth int) (rest string
 	return text
 }
 
+// unmarked is what is read of spans.
+func unmarked(spans []span) string {
+	var s strings.Builder
+	for _, sp := range spans {
+		s.WriteString(sp.text + unmarked(sp.in))
+	}
+	return s.String()
+}
+
 // unparse takes what spans were made of off the beginning of a text, and returns the rest. Nothing
 // may be missing but marks in pairs, and the line breaks at a block of code.
 func unparse(t *testing.T, text string, spans []span) (rest string) {
@@ -172,9 +181,19 @@ func TestMarkupEatsNothing(t *testing.T) {
 			t.Errorf("%q: %s, want it as it is", text, got)
 		}
 	}
+	for _, face := range []string{
+		"-_-", "*_*", "(*_*)", "(-_-)", "^_^", ">_<", "T_T", "o_O", "._.", ";_;", "=_=", "@_@", "$_$", "+_+", "~_~", "'_'", `"_"`, "!_!", "?_?", ":_:", "[_[", "*-*", "*.*",
+		"*^_^*", "(*^_^*)", "u_u", "_(ツ)_", `¯\_(ツ)_/¯`, "<_<", ">_>", "|_|", "/_/", "&_&", "#_#", "%_%", "x_x", "0_0", "(*´▽`*)", ",_,", "{_{", "-*-", "'*'", "**", "__", "´ω`", "_(:3」∠)_", "ヽ(*・ω・)ﾉ",
+	} {
+		for _, text := range []string{face + " and " + face, face + face, face + "和 " + face, "(" + face + ") (" + face + ")"} {
+			if got := unmarked(parseText(text)); got != text {
+				t.Errorf("%q: reads %s", text, got)
+			}
+		}
+	}
 	for text, want := range map[string]string{
 		"这是*重点*内容": "这是B(重点)内容", "*重点*内容": "B(重点)内容", "这是*重点*": "这是B(重点)", "这是*重点*，还有*另一个*。": "这是B(重点)，还有B(另一个)。",
-		"这是*「重点」*内容": "这是B(「重点」)内容", "这是*API*内容": "这是B(API)内容", "これは*大事*です": "これはB(大事)です", "これは*「大事」*です。": "これはB(「大事」)です。", "이것은*중요*합니다": "이것은B(중요)합니다", "นี่คือ*สำคัญ*มาก": "นี่คือB(สำคัญ)มาก",
+		"这是*「重点」*内容": "这是B(「重点」)内容", "*「爱」*": "B(「爱」)", "这是*API*内容": "这是B(API)内容", "これは*大事*です": "これはB(大事)です", "これは*「大事」*です。": "これはB(「大事」)です。", "이것은*중요*합니다": "이것은B(중요)합니다", "นี่คือ*สำคัญ*มาก": "นี่คือB(สำคัญ)มาก",
 		"A*重点*B": "AB(重点)B", "，_重点_。": "，I(重点)。", "（*重点*）": "（B(重点)）", "هذا *مهم* جدا": "هذا B(مهم) جدا", "هذا *مهم*؟": "هذا B(مهم)؟", "यह *ज़रूरी* है।": "यह B(ज़रूरी) है।", "यह *ज़रूरी*।": "यह B(ज़रूरी)।", "это *важно*!": "это B(важно)!", "*é*": "B(é)", "*e\u0301*": "B(e\u0301)",
 		"*Ada*'s": "B(Ada)'s", "\"*a*\"": "\"B(a)\"", "*\"a b\"*": "B(\"a b\")", "«*a*»": "«B(a)»", "“*a*”": "“B(a)”", "¿*qué*?": "¿B(qué)?", "*his*/*her*": "B(his)/B(her)", "*a*-_b_": "B(a)-I(b)", "a: *b*; _c_": "a: B(b); I(c)", "*a*, *b*": "B(a), B(b)", "(*a*)": "(B(a))", "[_a_]": "[I(a)]", "{*a*}": "{B(a)}", "*5 €*": "B(5 €)", "*$5*": "B($5)", "*100%*": "B(100%)", "*#1*": "B(#1)", "*-5*": "B(-5)", "😀*party*😀": "😀B(party)😀", "*party 😀*": "B(party 😀)", "*(yes!)*": "B((yes!))", "*a (b)*": "B(a (b))", "*wait…*": "B(wait…)", "*a_b_c*": "B(a_b_c)", "_*both*_": "I(B(both))", "*_both_*": "B(I(both))", "*a _b* c_": "B(a _b) c_", "*a*b*": "B(a*b)",
 		"_https://a.b/c_": "I(L(https://a.b/c))", "*https://a.b/c*": "B(L(https://a.b/c))", "*https://a.b/*": "B(L(https://a.b/))", "_https://a.b/_": "I(L(https://a.b/))", "_see https://a.b/c_": "I(see L(https://a.b/c))", "https://a.b/c_d_": "L(https://a.b/c_d_)", "_a_ https://a.b/c_": "I(a) L(https://a.b/c_)", "`https://a.b`": "C(https://a.b)",
