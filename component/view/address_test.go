@@ -89,6 +89,11 @@ func TestAddressLeadsWhereItSays(t *testing.T) {
 		"www.раypal.com":             "www.xn--ypal-43d9g.com",
 		"ada@раypal.com":             "ada@xn--ypal-43d9g.com",
 		"mailto:ada@раypal.com":      "mailto:ada@xn--ypal-43d9g.com",
+		"https://ഠഠ.com":             "https://xn--mwca.com",
+		"https://ဝပင.com":            "https://xn--rid7axa.com",
+		"https://ᎪᏢᏢᏞᎬ.com":          "https://xn--g9de3mpaa.com",
+		"https://о2.com":             "https://xn--2-0tb.com",
+		"https://abcشركة.com":        "https://xn--abc-yze3br0i.com",
 		// Those that do not.
 		"https://münchen.de":             "https://münchen.de",
 		"https://MÜNCHEN.de":             "https://MÜNCHEN.de",

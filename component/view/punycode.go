@@ -3,6 +3,7 @@ package view
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -17,7 +18,7 @@ const (
 // asciiLabel returns a label of a host as it is looked up: in Punycode where it has other
 // characters than those of ASCII.
 func asciiLabel(label string) string {
-	label = strings.ToLower(label)
+	label = strings.Map(lookedUp, label)
 	runes := []rune(label)
 	out := make([]byte, 0, 2*len(label))
 	for _, r := range runes {
@@ -53,6 +54,15 @@ func asciiLabel(label string) string {
 		next++
 	}
 	return punyPrefix + string(out)
+}
+
+// lookedUp returns a letter of a host as it is looked up: the small one, but of Cherokee, whose
+// capitals came first.
+func lookedUp(r rune) rune {
+	if 0x13A0 <= r && r <= 0x13F5 {
+		return r
+	}
+	return unicode.ToLower(r)
 }
 
 // punyOrder puts the characters that are done behind all others.

@@ -102,6 +102,11 @@ var lookalikes = map[script]string{
 	scriptGreek:    "αβγεηικνορςστυχω" + "ΖΜ",
 	scriptArmenian: "օոսհցգզքղյւաէլ" + "ՏՕՍ",
 	scriptHebrew:   "דוחיןס",
+	scriptGeorgian: "ჿ",
+	scriptEthiopic: "ሀዐ",
+	scriptMyanmar:  "ဝပင",
+	scriptIndic + (0x0B00-indicFirst)/indicBlock: "ଠ୦",
+	scriptIndic + (0x0D00-indicFirst)/indicBlock: "ഠ൦",
 }
 
 // looksLatin reports whether a label of one script is made of nothing but letters that look
