@@ -130,13 +130,17 @@ func TestDecodeBodiesOfModeration(t *testing.T) {
 func TestSettingsOfARoom(t *testing.T) {
 	for settings, want := range map[string]RoomSettings{
 		``: {}, `{}`: {}, `{"frozen":null,"a":{"frozen":true}}`: {},
-		`{"slow_mode_s":3600,"frozen":true,"retention_s":60,"archived":true}`: {3600, true, 60, true},
+		`{"slow_mode_s":3600,"frozen":true,"retention_s":60,"archived":true}`: {SlowModeS: 3600, Frozen: true, RetentionS: 60, Archived: true},
+		`{"members":"staff"}`: {MembersStaff: true}, `{"members":"all"}`: {}, `{"members":null}`: {},
+		`{"members":"staff","members_only":"all"}`: {MembersStaff: true},
 	} {
 		if got, err := ReadSettings(settings); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", settings, got, err)
 		}
 	}
 	for _, settings := range []string{
+		`{"frozen":true,"members":"some"}`, `{"frozen":true,"members":""}`, `{"frozen":true,"members":"Staff"}`,
+		`{"frozen":true,"members":["staff"]}`, `{"members":true,"frozen":true}`, `{"frozen":true,"members":0}`,
 		`{"slow_mode_s":-1,"frozen":true}`, `{"frozen":true,"slow_mode_s":"1"}`, `{"frozen":true,"retention_s":59}`,
 		`{"archived":0,"frozen":true}`,
 	} {

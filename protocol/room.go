@@ -61,6 +61,7 @@ func AppendRooms(dst []byte, rooms []Room, more *bool) []byte {
 // RoomMember is a user that has joined a room, over REST.
 type RoomMember struct {
 	User     User // as at the last join
+	UserOnly bool // the rest is not told
 	Read     int64
 	Online   bool // is in the room now
 	JoinedAt Time // the first time
@@ -70,9 +71,11 @@ type RoomMember struct {
 func (m *RoomMember) Append(dst []byte) []byte {
 	o := begin(dst)
 	o.raw("user", m.User.Append)
-	o.int("read", m.Read)
-	o.bool("online", m.Online)
-	o.time("joined_at", m.JoinedAt)
+	if !m.UserOnly {
+		o.int("read", m.Read)
+		o.bool("online", m.Online)
+		o.time("joined_at", m.JoinedAt)
+	}
 	return o.end()
 }
 

@@ -13,6 +13,8 @@ type RoomSettings struct {
 	Frozen     bool  // only organizers write
 	RetentionS int64 // seconds that a message is kept; 0: for ever
 	Archived   bool  // nobody writes
+
+	MembersStaff bool // only moderators and organizers see who is a member
 }
 
 // The bounds of a room's settings.
@@ -57,6 +59,12 @@ func ReadSettings(settings string) (r RoomSettings, err error) {
 			if r.Archived, ok = s.boolean(); !ok {
 				bad(name, "true or false")
 			}
+		case "members":
+			var who string
+			if who, ok = s.text(); !ok || who != "all" && who != "staff" {
+				bad(name, `"all" or "staff"`)
+			}
+			r.MembersStaff = who == "staff"
 		default:
 			s.skip()
 		}

@@ -7,16 +7,19 @@ import (
 	"fmt"
 	"math"
 
+	"hallway/protocol"
 	"hallway/relay/hub"
 )
 
 // directoryStatements are prepared on the readers' connections.
 type directoryStatements struct {
-	rooms   *sql.Stmt
+	names   *sql.Stmt
 	room    *sql.Stmt
 	counts  *sql.Stmt
 	unread  *sql.Stmt
 	members *sql.Stmt
+
+	settings *sql.Stmt
 
 	sanctions   *sql.Stmt
 	reports     *sql.Stmt
@@ -25,14 +28,14 @@ type directoryStatements struct {
 }
 
 func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, err error) {
-	const rooms = `SELECT key, name, title, settings, epoch, head, made_at FROM rooms WHERE dropped = 0`
 	err = prepare(ctx, db, map[**sql.Stmt]string{
-		&d.rooms: rooms + ` AND name > ? ORDER BY name`,
-		&d.room:  rooms + ` AND name = ?`,
+		&d.names: `SELECT name FROM rooms WHERE dropped = 0 AND name >= ? AND name < ? ORDER BY name LIMIT ?`,
+		&d.room:  `SELECT key, name, title, settings, epoch, head, made_at FROM rooms WHERE dropped = 0 AND name = ?`,
 		&d.counts: `SELECT (SELECT count(*) FROM members WHERE room = ?1),
 			coalesce((SELECT read FROM members WHERE room = ?1 AND user_id = ?2), 0)`,
 		&d.unread: `SELECT count(*) FROM (SELECT 1 FROM messages
 			WHERE room = ? AND seq > ? AND deleted_at = 0 AND sender_id <> ? LIMIT ?)`,
+		&d.settings: `SELECT settings FROM rooms WHERE dropped = 0 AND name = ?`,
 		&d.members: `SELECT user_id, members.name, role, read, joined_at
 			FROM rooms JOIN members ON members.room = rooms.key WHERE rooms.name = ? AND user_id > ?
 			ORDER BY user_id LIMIT ?`,
@@ -51,16 +54,57 @@ func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, e
 	return d, err
 }
 
-// Rooms lists the rooms; see [hub.Directory].
-func (s *SQLite) Rooms(ctx context.Context, user string, opens func(room string) bool, part hub.Part) (rooms []hub.Room, err error) {
+// The first name that a room can have, and the first beyond all. Dropped rooms have
+// names before the first.
+const (
+	namesFrom = "0"
+	namesTo   = "\x7f"
+)
+
+// RoomNames lists names of rooms; see [hub.Directory].
+func (s *SQLite) RoomNames(ctx context.Context, span hub.Span, limit int) ([]string, error) {
+	if span.To == "" {
+		span.To = namesTo
+	}
+	names, err := s.names(ctx, max(span.From, namesFrom), span.To, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list names of rooms: %w", err)
+	}
+	return names, nil
+}
+
+func (s *SQLite) names(ctx context.Context, from, to string, limit int) (names []string, err error) {
+	rows, err := s.read.directory.names.QueryContext(ctx, from, to, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
+// Rooms reads rooms; see [hub.Directory].
+func (s *SQLite) Rooms(ctx context.Context, user string, names []string) (rooms []hub.Room, err error) {
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, fmt.Errorf("list the rooms: %w", err)
+		return nil, fmt.Errorf("read rooms: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	d := directory{&view{ctx: ctx, tx: tx, read: &s.read, user: user}}
-	if rooms, err = d.list(opens, part); err != nil {
-		return nil, fmt.Errorf("list the rooms: %w", err)
+	for _, name := range names {
+		r, ok, err := d.room(name)
+		if err != nil {
+			return nil, fmt.Errorf("read rooms: %w", err)
+		}
+		if ok {
+			rooms = append(rooms, r)
+		}
 	}
 	return rooms, nil
 }
@@ -73,17 +117,21 @@ func (s *SQLite) Room(ctx context.Context, room, user string) (r hub.Room, ok bo
 	}
 	defer func() { _ = tx.Rollback() }()
 	d := directory{&view{ctx: ctx, tx: tx, read: &s.read, user: user}}
-	r, key, err := scanRoom(d.stmt(s.read.directory.room).QueryRowContext(ctx, room))
-	if errors.Is(err, sql.ErrNoRows) {
-		return hub.Room{}, false, nil
-	}
-	if err == nil {
-		err = d.complete(&r, key)
-	}
-	if err != nil {
+	if r, ok, err = d.room(room); err != nil {
 		return hub.Room{}, false, fmt.Errorf("read a room: %w", err)
 	}
-	return r, true, nil
+	return r, ok, nil
+}
+
+// Settings are those of a room; see [hub.Directory].
+func (s *SQLite) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
+	var settings string
+	err := s.read.directory.settings.QueryRowContext(ctx, room).Scan(&settings)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return protocol.RoomSettings{}, fmt.Errorf("read a room's settings: %w", err)
+	}
+	read, _ := protocol.ReadSettings(settings) // what is no setting counts as none
+	return read, nil
 }
 
 // Members lists who has joined; see [hub.Directory].
@@ -123,36 +171,18 @@ func limit(part hub.Part) int {
 // directory reads rooms from outside, in one snapshot.
 type directory struct{ *view }
 
-func (d directory) list(opens func(room string) bool, part hub.Part) (rooms []hub.Room, err error) {
-	rows, err := d.stmt(d.read.directory.rooms).QueryContext(d.ctx, part.After)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var keys []int64
-	for (part.Limit == 0 || len(rooms) < part.Limit) && rows.Next() {
-		r, key, err := scanRoom(rows)
-		if err != nil {
-			return nil, err
-		}
-		if opens(r.Name) {
-			rooms, keys = append(rooms, r), append(keys, key)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	for i := range rooms {
-		if err := d.complete(&rooms[i], keys[i]); err != nil {
-			return nil, err
-		}
-	}
-	return rooms, nil
-}
-
-func scanRoom(row interface{ Scan(...any) error }) (r hub.Room, key int64, err error) {
+// room is one by its name, as it is seen from outside.
+func (d directory) room(name string) (r hub.Room, ok bool, err error) {
+	var key int64
+	row := d.stmt(d.read.directory.room).QueryRowContext(d.ctx, name)
 	err = row.Scan(&key, &r.Name, &r.Title, &r.Settings, &r.Epoch, &r.Head, (*int64)(&r.CreatedAt))
-	return r, key, err
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, false, nil
+	}
+	if err == nil {
+		err = d.complete(&r, key)
+	}
+	return r, err == nil, err
 }
 
 // complete fills in what is not in the room's own row.

@@ -78,7 +78,7 @@ func TestMigrateFromVersion1(t *testing.T) {
 			t.Errorf("message %d sent again: %+v", place, out)
 		}
 	}
-	rooms, err := s.Rooms(context.Background(), "u_2", func(string) bool { return true }, hub.Part{})
+	rooms, err := s.Rooms(context.Background(), "u_2", []string{"lobby", "stage"})
 	if err != nil || len(rooms) != 2 {
 		t.Fatalf("rooms %+v, %v", rooms, err)
 	}

@@ -3,6 +3,7 @@ package auth
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -57,6 +58,29 @@ func (r Rooms) Everywhere() protocol.Role {
 func (r Rooms) Same(other hub.Grants) bool {
 	o, ok := other.(Rooms)
 	return ok && slices.Equal(r, o)
+}
+
+// Spans are the ranges in which the names of the rooms are that the token may open,
+// ascending and apart.
+func (r Rooms) Spans() []hub.Span {
+	all := make([]hub.Span, 0, len(r))
+	for _, e := range r {
+		span := hub.SpanOf(e.Pattern)
+		if at := strings.IndexAny(e.Pattern, "*?"); at >= 0 {
+			span = hub.Span{From: e.Pattern[:at], To: e.Pattern[:at] + "\x7f"} // names are of characters before it
+		}
+		all = append(all, span)
+	}
+	slices.SortFunc(all, func(a, b hub.Span) int { return strings.Compare(a.From, b.From) })
+	apart := all[:0]
+	for _, span := range all {
+		if n := len(apart); n > 0 && span.From < apart[n-1].To {
+			apart[n-1].To = max(apart[n-1].To, span.To)
+			continue
+		}
+		apart = append(apart, span)
+	}
+	return apart
 }
 
 // MarshalJSON writes the entry as a token holds it.

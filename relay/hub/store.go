@@ -36,16 +36,33 @@ type Store interface {
 // methods may be called beside each other and beside those of [Store], and see
 // only what is durable.
 type Directory interface {
-	// Rooms lists the rooms that anybody has made and that opens lets in, by name,
-	// as the named user sees them; Role is left to the caller.
-	Rooms(ctx context.Context, user string, opens func(room string) bool, part Part) ([]Room, error)
+	// RoomNames lists the names of the rooms that anybody has made, by name, the first
+	// limit of those in the span.
+	RoomNames(ctx context.Context, span Span, limit int) ([]string, error)
+
+	// Rooms reads those of the named rooms that anybody has made, in the order of the
+	// names, as the user sees them; Role is left to the caller. What it costs grows with
+	// the names: a caller asks for few at a time.
+	Rooms(ctx context.Context, user string, names []string) ([]Room, error)
 
 	// Room is one of them; ok is false where nobody has made it.
 	Room(ctx context.Context, room, user string) (r Room, ok bool, err error)
 
+	// Settings are those of a room; none where nobody has made it.
+	Settings(ctx context.Context, room string) (protocol.RoomSettings, error)
+
 	// Members lists who has joined the room and was not removed, by user id.
 	Members(ctx context.Context, room string, part Part) ([]Member, error)
 }
+
+// Span is a range of names, which are ordered by their bytes; the zero Span is all.
+type Span struct {
+	From string // the first that may be in it
+	To   string // the first beyond it; "": it has no end
+}
+
+// SpanOf is the span of one name.
+func SpanOf(name string) Span { return Span{From: name, To: name + "\x00"} }
 
 // Part says which part of a list is wanted; the zero Part is all of it.
 type Part struct {

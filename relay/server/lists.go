@@ -2,13 +2,26 @@ package server
 
 import (
 	"context"
+	"iter"
 
 	"hallway/relay/hub"
 )
 
-// lists is a directory of which one list of rooms is read at a time, without a turn.
-// One of thousands of rooms takes a second: a few who ask for it together would have
-// everybody else wait, for turns and for the database.
+const (
+	// roomsDefault is how many rooms a list has unless told.
+	roomsDefault = 100
+	// listMax bounds a list that is not paged unless told.
+	listMax = 10_000
+
+	// What is read at a time: others come in between.
+	namesSlice   = 500
+	roomsSlice   = 10
+	membersSlice = 500
+)
+
+// lists is a directory that reads one slice of a list of rooms at a time, without a turn:
+// those who ask for many together do not have everybody else wait, for turns and for
+// the database.
 type lists struct {
 	hub.Directory
 	one chan struct{} // has place for the one
@@ -16,14 +29,120 @@ type lists struct {
 
 func newLists(d hub.Directory) lists { return lists{d, make(chan struct{}, 1)} }
 
-func (l lists) Rooms(ctx context.Context, user string, opens func(room string) bool, part hub.Part) ([]hub.Room, error) {
-	return apart(ctx, func() ([]hub.Room, error) {
+func (l lists) RoomNames(ctx context.Context, span hub.Span, limit int) ([]string, error) {
+	return alone(ctx, l, func() ([]string, error) { return l.Directory.RoomNames(ctx, span, limit) })
+}
+
+func (l lists) Rooms(ctx context.Context, user string, names []string) ([]hub.Room, error) {
+	return alone(ctx, l, func() ([]hub.Room, error) { return l.Directory.Rooms(ctx, user, names) })
+}
+
+// alone reads while nobody else reads a slice.
+func alone[T any](ctx context.Context, l lists, read func() (T, error)) (T, error) {
+	return apart(ctx, func() (none T, err error) {
 		select {
 		case l.one <- struct{}{}:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return none, ctx.Err()
 		}
 		defer func() { <-l.one }()
-		return l.Directory.Rooms(ctx, user, opens, part)
+		return read()
 	})
+}
+
+// roomsOf reads a page of the rooms that the token opens and anybody has made, and
+// reports whether there are more behind it.
+func (s *Server) roomsOf(ctx context.Context, who hub.Identity, part hub.Part) (rooms []hub.Room, more bool, err error) {
+	want := part.Limit + 1 // the last of them tells of more
+	var names []string
+	read := func() error {
+		found, err := s.directory.Rooms(ctx, who.User.ID, names)
+		rooms, names = append(rooms, found...), names[:0]
+		return err
+	}
+	for name, err := range s.openNames(ctx, who, part.After) {
+		if err != nil {
+			return nil, false, err
+		}
+		if names = append(names, name); len(names) < min(roomsSlice, want-len(rooms)) {
+			continue
+		}
+		if err := read(); err != nil {
+			return nil, false, err
+		}
+		if len(rooms) >= want {
+			break
+		}
+	}
+	if len(names) > 0 {
+		if err := read(); err != nil {
+			return nil, false, err
+		}
+	}
+	return rooms[:min(len(rooms), part.Limit)], len(rooms) > part.Limit, nil
+}
+
+// openNames are the names behind after that the token opens: a name that it holds as
+// it is, whether or not there is such a room, and rooms' names that a pattern matches.
+func (s *Server) openNames(ctx context.Context, who hub.Identity, after string) iter.Seq2[string, error] {
+	opens := func(room string) bool {
+		_, ok := who.Grants.Role(room)
+		return ok && s.refuseBanned(who, room) == nil
+	}
+	return func(yield func(string, error) bool) {
+		for _, span := range spansOf(who.Grants) {
+			one := span == hub.SpanOf(span.From)
+			if span.From <= after && after != "" {
+				span.From = after + "\x00"
+			}
+			for ended := false; !ended && (span.To == "" || span.From < span.To); {
+				names := []string{span.From}
+				if !one {
+					var err error
+					if names, err = s.directory.RoomNames(ctx, span, namesSlice); err != nil {
+						yield("", err)
+						return
+					}
+				}
+				for _, name := range names {
+					if opens(name) && !yield(name, nil) {
+						return
+					}
+				}
+				if ended = one || len(names) < namesSlice; !ended {
+					span.From = names[len(names)-1] + "\x00"
+				}
+			}
+		}
+	}
+}
+
+// spansOf are the ranges in which the names of rooms are that a token may open,
+// ascending and apart.
+func spansOf(grants hub.Grants) []hub.Span {
+	if g, ok := grants.(interface{ Spans() []hub.Span }); ok {
+		return g.Spans()
+	}
+	return []hub.Span{{}}
+}
+
+// slices reads a part of a list in slices, and reports whether there is more behind it.
+// What lies behind an entry of the list is asked for by its key.
+func inSlices[T any](part hub.Part, key func(T) string, read func(hub.Part) ([]T, error)) (all []T, more bool, err error) {
+	limit := part.Limit
+	if limit == 0 {
+		limit = listMax
+	}
+	for {
+		part.Limit = min(membersSlice, limit+1-len(all))
+		found, err := read(part)
+		if err != nil {
+			return nil, false, err
+		}
+		all = append(all, found...)
+		if len(found) < part.Limit || len(all) > limit {
+			return all[:min(len(all), limit)], len(all) > limit, nil
+		}
+		part.After = key(found[len(found)-1])
+	}
 }

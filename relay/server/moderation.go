@@ -75,16 +75,20 @@ func (s *Server) sanctions(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	found, err := s.moderation.Sanctions(ctx, room, andMore(part, 2))
+	limit := part.Limit
+	if limit == 0 {
+		limit = listMax
+	}
+	found, err := s.moderation.Sanctions(ctx, room, hub.Part{After: part.After, Limit: limit + 2})
 	if err != nil {
 		return s.unreadable(err)
 	}
 	// What comes behind a user comes behind the mute and the ban: they stay together.
-	if n := part.Limit; n > 0 && len(found) > n && found[n-1].User.ID == found[n].User.ID {
-		part.Limit++
+	if len(found) > limit && found[limit-1].User.ID == found[limit].User.ID {
+		limit++
 	}
-	found, more := cut(found, part)
-	return answer(c, fiber.StatusOK, protocol.AppendSanctions(nil, found, more))
+	more := len(found) > limit
+	return answer(c, fiber.StatusOK, protocol.AppendSanctions(nil, found[:min(len(found), limit)], told(part, more)))
 }
 
 // report puts a message on the list of those who moderate.

@@ -30,21 +30,11 @@ func parsePart(query string, valid func(string) bool) (part hub.Part, err error)
 	return part, err
 }
 
-// andMore is a part with so many entries more than were asked for, if all are not:
-// they tell whether others come behind it.
-func andMore(part hub.Part, n int) hub.Part {
-	if part.Limit > 0 {
-		part.Limit += n
+// told is what an answer says of more: that there is some, or, where a limit was asked
+// for, that there is none; nil: nothing.
+func told(part hub.Part, more bool) *bool {
+	if part.Limit == 0 && !more {
+		return nil
 	}
-	return part
-}
-
-// cut takes off what is more than was asked for. more tells whether there was; nil:
-// all were asked for.
-func cut[T any](found []T, part hub.Part) (asked []T, more *bool) {
-	if part.Limit == 0 {
-		return found, nil
-	}
-	beyond := len(found) > part.Limit
-	return found[:min(len(found), part.Limit)], &beyond
+	return &more
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/auth"
 	"hallway/relay/hub"
 )
 
@@ -138,7 +139,13 @@ func TestWhenTheStoreFails(t *testing.T) {
 		}
 	}
 	s.rooms.err, s.backend.online = nil, errors.New("busy")
-	r := s.ask("GET", "/v1/rooms/lobby/members", "", "Authorization", "Bearer "+s.token("u1", "*"))
+	staff, err := s.keeper.Issue(auth.Claims{
+		Sub: "u1", Role: protocol.RoleModerator, Rooms: auth.Rooms{{Pattern: "*", Role: protocol.RoleModerator}},
+	}, time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.ask("GET", "/v1/rooms/lobby/members", "", "Authorization", "Bearer "+staff)
 	s.wantProblem(r, 503, protocol.CodeUnavailable)
 }
 

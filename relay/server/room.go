@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -19,22 +20,20 @@ func (s *Server) rooms(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	opens := func(room string) bool {
-		_, ok := who.Grants.Role(room)
-		return ok && s.refuseBanned(who, room) == nil
+	if part.Limit == 0 {
+		part.Limit = roomsDefault
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	found, err := s.directory.Rooms(ctx, who.User.ID, opens, andMore(part, 1))
+	found, more, err := s.roomsOf(ctx, who, part)
 	if err != nil {
 		return s.unreadable(err)
 	}
-	found, more := cut(found, part)
 	rooms := make([]protocol.Room, len(found))
 	for i := range found {
 		rooms[i] = seenBy(who, &found[i])
 	}
-	return answer(c, fiber.StatusOK, protocol.AppendRooms(nil, rooms, more))
+	return answer(c, fiber.StatusOK, protocol.AppendRooms(nil, rooms, &more))
 }
 
 // room answers with one room.
@@ -91,9 +90,11 @@ func (s *Server) deleteRoom(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusNoContent)
 }
 
-// members answers with who has joined a room.
+// members answers with who has joined a room: the whole of it to moderators and
+// organizers; to participants, unless the room's settings keep it from them, who it
+// is, and the whole of their own entry.
 func (s *Server) members(c *fiber.Ctx) error {
-	_, room, err := s.enter(c)
+	who, room, err := s.enter(c)
 	if err != nil {
 		return err
 	}
@@ -103,24 +104,52 @@ func (s *Server) members(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	joined, err := s.directory.Members(ctx, room, andMore(part, 1))
+	staff, err := s.maySeeMembers(ctx, who, room)
+	if err != nil {
+		return err
+	}
+	joined, more, err := inSlices(part, func(m hub.Member) string { return m.User.ID }, func(part hub.Part) ([]hub.Member, error) {
+		return s.directory.Members(ctx, room, part)
+	})
 	if err != nil {
 		return s.unreadable(err)
 	}
-	joined, more := cut(joined, part)
-	here, err := s.backend.Online(ctx, room)
-	if err != nil {
-		return refuse(protocol.CodeUnavailable, "the relay is too busy to tell who is here")
+	whole := func(m hub.Member) bool { return staff || m.User.ID == who.User.ID }
+	var here map[string]int
+	if staff || slices.ContainsFunc(joined, whole) {
+		if here, err = s.backend.Online(ctx, room); err != nil {
+			return refuse(protocol.CodeUnavailable, "the relay is too busy to tell who is here")
+		}
 	}
 	members := make([]protocol.RoomMember, len(joined))
 	for i, m := range joined {
 		if role, ok := s.backend.Rank(m.User.ID, room); ok {
 			m.User.Role = role
 		}
-		members[i] = protocol.RoomMember{User: m.User, Read: m.Read, Online: here[m.User.ID] > 0, JoinedAt: m.JoinedAt}
+		members[i] = protocol.RoomMember{
+			User: m.User, UserOnly: !whole(m), Read: m.Read, Online: here[m.User.ID] > 0, JoinedAt: m.JoinedAt,
+		}
 	}
-	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, more))
+	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, told(part, more)))
 }
+
+// maySeeMembers refuses who may not see a room's members, and reports whether who may
+// sees the whole of the entries: moderators and organizers do.
+func (s *Server) maySeeMembers(ctx context.Context, who hub.Identity, room string) (staff bool, err error) {
+	if role, _ := who.Grants.Role(room); role.AtLeast(protocol.RoleModerator) {
+		return true, nil
+	}
+	settings, err := s.directory.Settings(ctx, room)
+	switch {
+	case err != nil:
+		return false, s.unreadable(err)
+	case settings.MembersStaff:
+		return false, errMembersStaff
+	}
+	return false, nil
+}
+
+var errMembersStaff = refuse(protocol.CodeForbidden, "only moderators and organizers may see who is a member of this room")
 
 // answerRoom answers with a room as it is now.
 func (s *Server) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, name string) error {

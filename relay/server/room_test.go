@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ func TestRooms(t *testing.T) {
 	ada := l.person("ada", protocol.RoleOrganizer, "lobby", "stage", "empty")
 	ben := l.person("ben", protocol.RoleParticipant, "lobby", "hall")
 
-	if list := ada.ask(200, "GET", "/v1/rooms", "").body; list != `{"rooms":[]}` {
+	if list := ada.ask(200, "GET", "/v1/rooms", "").body; list != `{"rooms":[],"more":false}` {
 		t.Errorf("before the first: %s", list)
 	}
 	ada.ask(404, "GET", "/v1/rooms/lobby", "")
@@ -150,6 +151,79 @@ func TestMembers(t *testing.T) {
 		t.Errorf("after the last left: %+v", got)
 	}
 	l.person("eve", protocol.RoleOrganizer, "hall").ask(403, "GET", "/v1/rooms/lobby/members", "")
+}
+
+// TestMembersOfOthers: who is a member is for all whom the room is open to, but how far
+// they have read, whether they are here and since when is for those who moderate.
+func TestMembersOfOthers(t *testing.T) {
+	l := startLive(t, hub.Config{})
+	org, mo := l.person("org", protocol.RoleOrganizer, "*"), l.person("mo", protocol.RoleModerator, "*")
+	ada, ben := l.person("ada", protocol.RoleParticipant, "*"), l.person("ben", protocol.RoleParticipant, "*")
+	ada.enter()
+	ben.enter()
+	org.enter()
+	const path = "/v1/rooms/lobby/members"
+	stranger := l.person("eve", protocol.RoleParticipant, "*")
+	banned := l.person("ned", protocol.RoleParticipant, "*")
+	mo.ask(200, "PUT", memberPath+"ned/ban", "")
+
+	keys := func(d doc) string {
+		var entries []map[string]any
+		if err := json.Unmarshal(d.Members, &entries); err != nil {
+			t.Fatalf("%v in %s", err, d.body)
+		}
+		var all []string
+		for _, e := range entries {
+			user := e["user"].(map[string]any)
+			all = append(all, fmt.Sprintf("%s:%d", user["id"], len(e)))
+			if user["name"] == "" || user["role"] == "" {
+				t.Errorf("%v", user)
+			}
+		}
+		return strings.Join(all, " ")
+	}
+	for _, test := range []struct {
+		who   *person
+		query string
+		want  string
+	}{
+		{org, "", "ada:4 ben:4 org:4"},
+		{mo, "", "ada:4 ben:4 org:4"}, // who has not joined
+		{ada, "", "ada:4 ben:1 org:1"},
+		{ben, "", "ada:1 ben:4 org:1"},
+		{ben, "?limit=1", "ada:1"},
+		{ben, "?limit=1&after=ada", "ben:4"},
+		{stranger, "", "ada:1 ben:1 org:1"},
+	} {
+		d := test.who.ask(200, "GET", path+test.query, "")
+		if got := keys(d); got != test.want {
+			t.Errorf("%s: %s, want %s", test.query, got, test.want)
+		}
+		if strings.Count(d.body, "joined_at") != strings.Count(test.want, "4") {
+			t.Error(d.body)
+		}
+	}
+	banned.ask(403, "GET", path, "")
+
+	org.ask(200, "PUT", "/v1/rooms/lobby", `{"settings":{"members":"staff"}}`)
+	for _, p := range []*person{ada, ben, stranger, banned} {
+		p.ask(403, "GET", path, "")
+		p.ask(403, "GET", path+"?limit=1", "")
+	}
+	for _, p := range []*person{org, mo} {
+		if got := keys(p.ask(200, "GET", path, "")); strings.Count(got, "4") != 3 {
+			t.Errorf("among those who moderate: %s", got)
+		}
+	}
+	if got := string(org.ask(200, "GET", "/v1/rooms/lobby", "").Settings); got != `{"members":"staff"}` {
+		t.Errorf("settings %s", got)
+	}
+	org.ask(200, "PUT", "/v1/rooms/lobby", `{"settings":{"members":"all"}}`)
+	ada.ask(200, "GET", path, "")
+	for _, bad := range []string{`"some"`, `"STAFF"`, `""`, `true`, `["staff"]`, `{}`, `1`} {
+		org.ask(400, "PUT", "/v1/rooms/lobby", `{"settings":{"members":`+bad+`}}`)
+	}
+	mo.ask(403, "PUT", "/v1/rooms/lobby", `{"settings":{"members":"staff"}}`)
 }
 
 func TestDeleteARoom(t *testing.T) {

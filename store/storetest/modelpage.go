@@ -101,21 +101,50 @@ func last(messages []protocol.Message, share hub.PageShare) (page []protocol.Mes
 	return messages, false
 }
 
-// Rooms lists the rooms; see [hub.Directory].
-func (m *Model) Rooms(ctx context.Context, user string, opens func(room string) bool, part hub.Part) ([]hub.Room, error) {
+// RoomNames lists names of rooms; see [hub.Directory].
+func (m *Model) RoomNames(ctx context.Context, span hub.Span, limit int) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil, errClosed
+	}
+	var names []string
+	for name := range m.rooms {
+		if name >= span.From && (span.To == "" || name < span.To) {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return names[:min(len(names), limit)], ctx.Err()
+}
+
+// Rooms reads rooms; see [hub.Directory].
+func (m *Model) Rooms(ctx context.Context, user string, names []string) ([]hub.Room, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
 		return nil, errClosed
 	}
 	var rooms []hub.Room
-	for name, r := range m.rooms {
-		if opens(name) {
+	for _, name := range names {
+		if r, ok := m.rooms[name]; ok {
 			rooms = append(rooms, r.outside(user))
 		}
 	}
-	sort.Slice(rooms, func(i, j int) bool { return rooms[i].Name < rooms[j].Name })
-	return partOf(rooms, part, func(r hub.Room) string { return r.Name }), ctx.Err()
+	return rooms, ctx.Err()
+}
+
+// Settings are those of a room; see [hub.Directory].
+func (m *Model) Settings(ctx context.Context, room string) (s protocol.RoomSettings, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return s, errClosed
+	}
+	if r, ok := m.rooms[room]; ok {
+		s, _ = protocol.ReadSettings(r.settings)
+	}
+	return s, ctx.Err()
 }
 
 // partOf is the part of a list that is in the order of its keys.

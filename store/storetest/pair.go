@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"time"
@@ -98,11 +99,12 @@ func (p *pair) page(t fataler, room, user string, q hub.Query) protocol.Page {
 func (p *pair) rooms(t fataler, user string, opens func(string) bool) []hub.Room {
 	t.Helper()
 	ctx := context.Background()
-	rooms, err := p.store.Rooms(ctx, user, opens, hub.Part{})
+	names := p.roomNames(t, hub.Span{}, opens)
+	rooms, err := p.store.Rooms(ctx, user, append([]string{"nobody's", "0"}, names...))
 	if err != nil {
 		t.Fatalf("Rooms: %v", err)
 	}
-	want, _ := p.model.Rooms(ctx, user, opens, hub.Part{})
+	want, _ := p.model.Rooms(ctx, user, names)
 	if len(rooms) != len(want) {
 		t.Fatalf("rooms of %q:\n got %+v\nwant %+v", user, rooms, want)
 	}
@@ -116,10 +118,31 @@ func (p *pair) rooms(t fataler, user string, opens func(string) bool) []hub.Room
 			t.Fatalf("room of %q:\n got %+v\nwant %+v", user, got, want[i])
 		}
 	}
-	inParts(t, "rooms", rooms, func(r hub.Room) string { return r.Name }, func(part hub.Part) ([]hub.Room, error) {
-		return p.store.Rooms(ctx, user, opens, part)
-	})
+	for i, name := range names {
+		p.roomNames(t, hub.Span{From: name}, opens)
+		p.roomNames(t, hub.Span{From: name + "\x00"}, opens)
+		p.roomNames(t, hub.Span{To: name}, opens)
+		p.roomNames(t, hub.SpanOf(name), opens)
+		p.roomNames(t, hub.Span{From: names[i/2], To: name[:len(name)/2] + "\x7f"}, opens)
+	}
 	return rooms
+}
+
+// roomNames lists the names in a span that opens lets in, and asks for the first of them alone.
+func (p *pair) roomNames(t fataler, span hub.Span, opens func(string) bool) []string {
+	t.Helper()
+	ctx := context.Background()
+	names, err := p.store.RoomNames(ctx, span, math.MaxInt32)
+	want, _ := p.model.RoomNames(ctx, span, math.MaxInt32)
+	if err != nil || !slices.Equal(names, want) {
+		t.Fatalf("names in %q: %q, %v, want %q", span, names, err, want)
+	}
+	for limit := 1; limit <= min(2, len(want)); limit++ {
+		if first, err := p.store.RoomNames(ctx, span, limit); err != nil || !slices.Equal(first, want[:limit]) {
+			t.Fatalf("the first %d names in %q: %q, %v, want %q", limit, span, first, err, want[:limit])
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !opens(name) })
 }
 
 // members lists a room's members.

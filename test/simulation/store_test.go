@@ -59,8 +59,8 @@ func (s *suited) Page(ctx context.Context, room, user string, q hub.Query) (prot
 	return page, err
 }
 
-func (s *suited) Rooms(ctx context.Context, user string, opens func(room string) bool, part hub.Part) ([]hub.Room, error) {
-	rooms, err := s.Model.Rooms(ctx, user, opens, part)
+func (s *suited) Rooms(ctx context.Context, user string, names []string) ([]hub.Room, error) {
+	rooms, err := s.Model.Rooms(ctx, user, names)
 	for i := range rooms {
 		rooms[i].Epoch = s.store.room(rooms[i].Name).epoch
 	}
