@@ -90,6 +90,7 @@ export type TextName =
   | 'send'
   | 'notSent'
   | 'pasteLong'
+  | 'noFiles'
   | 'replyingTo'
   | 'replyingAway'
   | 'cancelReply'

@@ -1,6 +1,7 @@
 // The custom element. Importing this module does nothing by itself, in Node as in a browser: call define(), or import
 // 'hallway-chat/define'.
 
+import { keepInput } from './input.js';
 import { Instance } from './instance.js';
 import { watchKeyboard } from './keyboard.js';
 import { placed, watchLanguage } from './language.js';
@@ -80,7 +81,9 @@ export class HallwayChat extends ElementBase {
     super();
     const frame = document.createElement('div');
     frame.className = 'hallway-frame';
-    this.attachShadow({ mode: 'open' }).append(frame);
+    const root = this.attachShadow({ mode: 'open' });
+    root.append(frame);
+    keepInput(root);
   }
 
   connectedCallback() {

@@ -105,6 +105,7 @@ function scopedDocument(root, mount, signal) {
     createTextNode: (text) => real.createTextNode(text),
     getElementById: (id) => root.getElementById(id),
     querySelector: (selector) => root.querySelector(selector),
+    insertText: (text) => real.execCommand('insertText', false, text), // it can be undone, unlike what is set
     getSelection: () => root.getSelection?.() ?? real.getSelection(),
     addEventListener: (type, ...rest) => target(type).addEventListener(type, ...rest),
     removeEventListener: (type, ...rest) => target(type).removeEventListener(type, ...rest),

@@ -31,7 +31,11 @@ func rowOf(element app.Value) string {
 func (l *log) onClick(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	does, control := actionOf(e)
-	if l.scroller == nil || control == nil {
+	if l.scroller == nil {
+		return
+	}
+	if control == nil {
+		l.onPlainClick(e)
 		return
 	}
 	id, data := rowOf(control), control.Get("dataset")

@@ -189,7 +189,10 @@ func (c *Chat) do(f func(app.Context)) {
 // Render is go-app's.
 func (c *Chat) Render() app.UI {
 	return app.Div().Class("hallway").Lang(c.text.tag).Dir(c.text.dir).
-		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKey).On("copy", c.log.onCopy).Body(
+		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKey).On("copy", c.log.onCopy).
+		On("pointerdown", c.log.onPointerDown).
+		On("mousedown", c.log.onMouse).On("mouseup", c.log.onMouse).OnPaste(c.onPasteOutside).
+		On("drop", c.onDrop).Body(
 		c.headerUI(),
 		c.statusUI(),
 		&c.log.pins,

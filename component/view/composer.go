@@ -75,15 +75,18 @@ func composing(e app.Event) bool {
 // answer, and what the chat has said about the text.
 func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
+	empty := c.input.Get("value").String() == ""
 	switch key := e.Get("key").String(); {
 	case composing(e):
+	case !modified(e) && c.log.walkOn(key, empty):
+		e.PreventDefault()
 	case key == "Escape":
 		if c.note != "" || c.mode.on() {
 			e.PreventDefault() // a dialog that the chat is in stays open
 		}
 		c.setNote(ctx, "")
 		c.cancelMode()
-	case key == "ArrowUp" && !modified(e) && c.mode.editing == "" && c.input.Get("value").String() == "":
+	case key == "ArrowUp" && !modified(e) && c.mode.editing == "" && empty:
 		if m := lastOwn(&c.snap); m != nil {
 			e.PreventDefault()
 			c.edit(m.ID)
@@ -103,29 +106,13 @@ func (c *Chat) onSend(ctx app.Context, _ app.Event) {
 
 func (c *Chat) onInput(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
+	c.log.hand.at = ""
 	c.written(ctx)
 	if !c.canUndo() {
 		c.setNote(ctx, "")
 	}
 	if c.mode.editing == "" && !protocol.Blank(c.input.Get("value").String()) {
 		c.props.OnTyping()
-	}
-}
-
-// onPaste refuses what makes the text longer than a message may be: better than to
-// let people cut it afterwards.
-func (c *Chat) onPaste(ctx app.Context, e app.Event) {
-	ctx.PreventUpdate()
-	clipboard := e.Get("clipboardData")
-	if clipboard.IsNull() || clipboard.IsUndefined() || c.snap.TextBytesMax == 0 {
-		return
-	}
-	text := c.input.Get("value").String()
-	selected := bytesBetween(text, c.input.Get("selectionStart").Int(), c.input.Get("selectionEnd").Int())
-	pasted := len(clipboard.Call("getData", "text/plain").String())
-	if int64(len(text)-selected+pasted) > c.snap.TextBytesMax {
-		e.PreventDefault()
-		c.setNote(ctx, c.text.say(wordPasteLong))
 	}
 }
 

@@ -125,7 +125,9 @@ func (l *log) showMessage(seq int64, id string) bool {
 	l.follow = l.atEnd()
 	l.showJump()
 	l.lookSoon()
-	l.focusRow(id)
+	if !l.byPointer() || !l.writing() { // who went on writing meanwhile is left there
+		l.focusRow(id)
+	}
 	data := item.Get("dataset")
 	data.Set("pointed", "")
 	l.ctx.After(pointOut, func(ctx app.Context) {

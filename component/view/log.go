@@ -32,6 +32,7 @@ type log struct {
 	watch                                watch
 	offset                               float64 // of the scroller from the chat's top, in CSS pixels
 
+	hand    hand
 	current string // the row that the keyboard is or would be at, by its id; "": the last
 	within  bool   // the keyboard is in the log
 

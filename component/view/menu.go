@@ -170,7 +170,14 @@ func (o *over) closeMenu() {
 func (o *over) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	key := e.Get("key").String()
-	if !o.isOpen() || modified(e) && key != "Tab" {
+	if !o.isOpen() {
+		return
+	}
+	if o.log.forComposer(e) {
+		o.closeMenu() // the chat passes it on
+		return
+	}
+	if modified(e) && key != "Tab" {
 		return
 	}
 	if key == "Escape" || key == "Tab" {
@@ -186,6 +193,7 @@ func (o *over) onKeyDown(ctx app.Context, e app.Event) {
 	}
 	if to, ok := linesTarget(key, o.at, widths, o.log.text.dir == "rtl"); ok {
 		e.PreventDefault()
+		o.log.setPointer("")
 		o.at = to
 		o.focus()
 	}

@@ -147,7 +147,7 @@ func (o *over) confirm() {
 		}
 		props.OnModerate(questions[o.asks].act, o.user, lasts, reason)
 	}
-	o.dialog.Call("close")
+	o.closeDialog()
 }
 
 // onDialogKey makes Enter in a field do what the dialog is about.

@@ -94,7 +94,7 @@ func (o *over) onClick(ctx app.Context, e app.Event) {
 	does, control := actionOf(e)
 	if control == nil {
 		if target := e.Get("target"); target.Truthy() && target.Equal(o.dialog) {
-			o.dialog.Call("close")
+			o.closeDialog()
 		}
 		return
 	}
@@ -106,7 +106,7 @@ func (o *over) onClick(ctx app.Context, e app.Event) {
 	case actionReact:
 		o.openEmojis(id)
 	case actionClose:
-		o.dialog.Call("close")
+		o.closeDialog()
 	case actionConfirm:
 		o.confirm()
 	case actionQueue:
@@ -117,7 +117,7 @@ func (o *over) onClick(ctx app.Context, e app.Event) {
 		o.onReport(does, control)
 	case actionLift:
 		o.log.props.OnModerate(undoActs[questions[o.asks].act], o.user, 0, "")
-		o.dialog.Call("close")
+		o.closeDialog()
 	default:
 		o.back()
 		o.log.act(does, id)
@@ -131,11 +131,23 @@ func (o *over) back() {
 	o.log.refocus(id)
 }
 
+// closeDialog closes the dialog and puts the keyboard back at once: what is typed next
+// has a place.
+func (o *over) closeDialog() {
+	o.dialog.Call("close")
+	o.dialogClosed()
+}
+
 // onDialogClosed hears that the dialog was closed, by whatever means. It hears it
 // late: another may be open by then.
 func (o *over) onDialogClosed(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
-	if o.root == nil || o.dialog.Get("open").Bool() {
+	o.dialogClosed()
+}
+
+// dialogClosed does what is to be done after the dialog was closed, once.
+func (o *over) dialogClosed() {
+	if o.root == nil || o.asks == "" || o.dialog.Get("open").Bool() {
 		return
 	}
 	if o.asks == actionQueue {

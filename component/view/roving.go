@@ -1,8 +1,6 @@
 package view
 
 import (
-	"strings"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
@@ -40,7 +38,7 @@ func keyTarget(key string, at, n, page int) (target int, ok bool) {
 func (l *log) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	target := e.Get("target")
-	if l.scroller == nil || !target.Truthy() || e.Get("isComposing").Bool() {
+	if l.scroller == nil || !target.Truthy() || composing(e) || l.forComposer(e) {
 		return
 	}
 	id := rowOf(target)
@@ -52,7 +50,7 @@ func (l *log) onKeyDown(ctx app.Context, e app.Event) {
 	switch {
 	case key == "F10" && e.Get("shiftKey").Bool():
 		key = "ContextMenu"
-	case taken(e), e.Get("shiftKey").Bool() && len(key) > 1:
+	case taken(e), e.Get("shiftKey").Bool() && !printable(key):
 		return
 	}
 	if l.toControl(key, target, node.item) {
@@ -64,24 +62,34 @@ func (l *log) onKeyDown(ctx app.Context, e app.Event) {
 
 // onRowKey hears a key pressed at a row, or Escape within.
 func (l *log) onRowKey(e app.Event, key, id string, atRow bool) {
-	switch does, known := actionKeys[strings.ToLower(key)]; {
+	does, known := actionKeys[commandKey(key, e.Get("code").String(), e.Get("shiftKey").Bool())]
+	switch {
 	case key == "Escape" && atRow:
+		e.PreventDefault()
 		l.toComposer()
 	case key == "Escape":
+		e.PreventDefault()
 		l.focusRow(id)
-	case known:
+	case known && (!l.byPointer() || does == actionMenu):
 		e.PreventDefault()
 		l.act(does, id)
-	default:
-		at, ok := findID(&l.snap, l.current)
-		if !ok {
-			return
-		}
-		if next, ok := keyTarget(key, at, rowCount(&l.snap), l.rowsSeen()); ok {
-			e.PreventDefault()
-			l.toRow(next)
-		}
+	case l.walk(key):
+		e.PreventDefault()
 	}
+}
+
+// walk goes with a key from the current row to another, and reports whether it did.
+func (l *log) walk(key string) bool {
+	at, ok := findID(&l.snap, l.current)
+	if !ok {
+		return false
+	}
+	next, ok := keyTarget(key, at, rowCount(&l.snap), l.rowsSeen())
+	if ok {
+		l.setPointer("")
+		l.toRow(next)
+	}
+	return ok
 }
 
 // toControl goes with the left and right arrow keys through a row and what can be
@@ -99,6 +107,7 @@ func (l *log) toControl(key string, from, item app.Value) bool {
 	if l.text.dir == "rtl" {
 		step = -step
 	}
+	l.setPointer("")
 	controls := item.Call("querySelectorAll", "button, a[href]")
 	n := controls.Length() + 1 // place 0 is the row itself
 	at := 0
@@ -121,7 +130,7 @@ func modified(e app.Event) bool { return taken(e) || e.Get("shiftKey").Bool() }
 
 // taken is modified for keys of which Shift may be a part.
 func taken(e app.Event) bool {
-	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool()
+	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || altGraph(e)
 }
 
 // rowsSeen is how many rows are seen at once, by and large.
@@ -177,12 +186,16 @@ func (l *log) onFocus(ctx app.Context, e app.Event) {
 		return
 	}
 	active := app.Window().Get("document").Get("activeElement")
+	was := l.focused()
 	l.within = active.Truthy() && l.scroller.Call("contains", active).Bool()
 	if !l.within {
 		l.tools.hide()
 		return
 	}
 	if id := rowOf(active); id != "" {
+		if id != was && !l.hand.pressed {
+			l.setPointer("") // not the chat, nor a pointer: the keyboard or assistive technology
+		}
 		l.setCurrent(id)
 		l.tools.show(id)
 	}

@@ -145,12 +145,19 @@ func (c *Chat) makeHits() {
 	}
 }
 
-// onKey hears the keys of the whole chat: "/" in the log begins a search.
+// onKey hears the keys of the whole chat, after the part that has the focus: "/" in
+// the log begins a search.
 func (c *Chat) onKey(ctx app.Context, e app.Event) {
-	held := e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() // not Shift: some need it for "/"
-	target := e.Get("target")
-	if e.Get("key").String() != "/" || held || c.search.open || !target.Truthy() ||
-		!target.Call("closest", ".hallway-log").Truthy() {
+	key, target := e.Get("key").String(), e.Get("target")
+	forComposer := c.log.forComposer(e)
+	if forComposer {
+		c.keyToComposer(e)
+	} else if key == "Tab" {
+		c.log.setPointer("")
+		c.log.hand.at = ""
+	}
+	if forComposer || commandKey(key, e.Get("code").String(), e.Get("shiftKey").Bool()) != "/" || composing(e) || taken(e) ||
+		c.search.open || !target.Truthy() || !target.Call("closest", ".hallway-log").Truthy() {
 		ctx.PreventUpdate()
 		return
 	}

@@ -73,6 +73,7 @@ const (
 	wordNotSent     word = "notSent" // followed by why
 	wordLeft        word = "left"    // of a number of characters
 	wordPasteLong   word = "pasteLong"
+	wordNoFiles     word = "noFiles"
 )
 
 // The words of what is written in answer to a message or in its place.

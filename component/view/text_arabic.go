@@ -70,6 +70,7 @@ var arabic = &language{
 		wordLeft + ".many":  "بقي {n}",
 		wordLeft + ".other": "بقي {n}",
 		wordPasteLong:       "لم يُلصق: النص أطول مما تتسع له رسالة واحدة.",
+		wordNoFiles:         "لا يمكن إرسال الملفات والصور هنا بعد، بل النصوص فقط.",
 
 		wordReplyingTo:   "رد على {name}",
 		wordReplyingAway: "رد على رسالة سابقة",

@@ -58,6 +58,7 @@ var english = &language{
 		wordLeft + ".one":   "{n} left",
 		wordLeft + ".other": "{n} left",
 		wordPasteLong:       "Not pasted: the text is too long for one message.",
+		wordNoFiles:         "Files and pictures cannot be sent here yet, only text.",
 
 		wordReplyingTo:   "Replying to {name}",
 		wordReplyingAway: "Replying to an earlier message",

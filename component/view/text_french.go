@@ -59,6 +59,7 @@ var french = &language{
 		wordLeft + ".one":   "reste {n}",
 		wordLeft + ".other": "reste {n}",
 		wordPasteLong:       "Non collé : le texte est trop long pour un message.",
+		wordNoFiles:         "Il n’est pas encore possible d’envoyer des fichiers ou des images ici, seulement du texte.",
 
 		wordReplyingTo:   "Réponse à {name}",
 		wordReplyingAway: "Réponse à un message précédent",

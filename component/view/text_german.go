@@ -58,6 +58,7 @@ var german = &language{
 		wordLeft + ".one":   "noch {n}",
 		wordLeft + ".other": "noch {n}",
 		wordPasteLong:       "Nicht eingefügt: Der Text ist zu lang für eine Nachricht.",
+		wordNoFiles:         "Dateien und Bilder lassen sich hier noch nicht senden, nur Text.",
 
 		wordReplyingTo:   "Antwort an {name}",
 		wordReplyingAway: "Antwort auf eine frühere Nachricht",
