@@ -266,7 +266,10 @@ export declare class HallwayChat extends HTMLElement {
   offline: string;
   /** `auto` (default), `light` or `dark`. */
   theme: string;
-  /** `newline` makes Enter break the line and Shift+Enter send; otherwise it is the other way round. */
+  /**
+   * `newline` makes Enter break the line and Shift+Enter send, `send` the other way round. Without it Enter sends, and breaks the
+   * line on devices that are worked with fingers.
+   */
   enter: string;
   wasm: string;
   /** `false` leaves the room, closes the socket and shows nothing. */

@@ -3,7 +3,7 @@
 
 import { keepInput } from './input.js';
 import { Instance } from './instance.js';
-import { watchKeyboard } from './keyboard.js';
+import { isTouch, watchKeyboard } from './keyboard.js';
 import { placed, watchLanguage } from './language.js';
 import { LoadError } from './loader.js';
 import { canAdopt, themeSheets } from './sheets.js';
@@ -26,7 +26,7 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  *
  * Attributes: `relay` (the relay's address, the page's own origin by default), `room`, `token`, `offline` (`queue` or
  * `disable`), `theme` (`auto`, `light`, `dark`), `lang` (`en`, `de`, `fr`, `ar`; that of what the element stands in by default), `enter`
- * (`newline`: Enter breaks the line and Shift+Enter sends), `wasm` (where chat.wasm is), `open` (`false` closes the chat: its
+ * (`newline`: Enter breaks the line and Shift+Enter sends; `send`: Enter sends on phones, too), `wasm` (where chat.wasm is), `open` (`false` closes the chat: its
  * socket is closed, nothing is shown). A change of relay, room or wasm starts the chat anew.
  *
  * @element hallway-chat
@@ -71,6 +71,9 @@ export class HallwayChat extends ElementBase {
   #texts;
   #keyboard; // stops watching it
   #languages; // stops watching those around
+  #home; // the document that the running instance was started in
+  #elsewhere; // stops watching a window that is not the module's own
+  #held; // has the focus
   #pending = []; // calls made before the program is up
   #settling = false;
   #restart; // timer
@@ -84,23 +87,46 @@ export class HallwayChat extends ElementBase {
     const root = this.attachShadow({ mode: 'open' });
     root.append(frame);
     keepInput(root);
+    root.addEventListener('focusin', ({ target }) => {
+      this.#held = target;
+    });
+    root.addEventListener('focusout', () =>
+      queueMicrotask(() => {
+        if (this.isConnected && !root.activeElement) this.#held = undefined;
+      }),
+    );
   }
 
   connectedCallback() {
     for (const name of ['getToken', 'network', 'texts', 'open', ...REFLECTED]) this.#upgrade(name);
     this.#paint();
-    this.#keyboard ??= watchKeyboard(this);
+    this.#keyboard ??= watchKeyboard(this, () => this.#settleSoon());
+    this.#languages?.();
+    this.#languages = watchLanguage(this, () => this.#settleSoon());
+    this.#watchWindow();
+    this.#settleSoon();
+    this.#comeBack();
+  }
+
+  disconnectedCallback() {
+    setTimeout(() => this.#settleSoon()); // a move comes as removal and insertion: only what lasts counts
+  }
+
+  /** A move that keeps the state of what is moved (moveBefore): nothing was lost. */
+  connectedMoveCallback() {
     this.#languages?.();
     this.#languages = watchLanguage(this, () => this.#settleSoon());
     this.#settleSoon();
   }
 
-  disconnectedCallback() {
-    this.#settleSoon(); // a move in the document comes as removal and insertion: only what lasts counts
+  /** The element is in another document. What was made for the one before is left behind; the program starts anew, see #settle. */
+  adoptedCallback() {
+    this.#keyboard?.();
+    this.#keyboard = undefined;
   }
 
   attributeChangedCallback(name) {
-    if (name === 'theme' && this.isConnected) this.shadowRoot.adoptedStyleSheets = themeSheets(this.theme);
+    if (name === 'theme' && this.isConnected) this.#dress();
     this.#settleSoon();
   }
 
@@ -184,14 +210,16 @@ export class HallwayChat extends ElementBase {
   }
 
   #settle() {
-    const alive = this.isConnected && this.open;
+    const alive = this.isConnected && this.open && Boolean(this.ownerDocument.defaultView);
     const address = alive && this.room ? JSON.stringify([this.relay, this.room, this.wasm]) : undefined;
-    if (this.#address !== undefined && this.#address !== address) this.#stop();
+    const moved = this.#home !== this.ownerDocument;
+    if (this.#address !== undefined && (this.#address !== address || moved)) this.#stop();
     if (!this.isConnected) {
       this.#keyboard?.();
       this.#keyboard = undefined;
       this.#languages?.();
       this.#languages = undefined;
+      this.#elsewhere?.abort();
     }
     if (!alive) this.#rejectPending();
     else if (address === undefined) this.#skeleton.say(this.#words.loading);
@@ -201,6 +229,7 @@ export class HallwayChat extends ElementBase {
 
   #start(address) {
     this.#address = address;
+    this.#home = this.ownerDocument;
     this.#paint();
     this.#skeleton.say(this.#words.loading);
     this.#startedAt = performance.now();
@@ -310,12 +339,32 @@ export class HallwayChat extends ElementBase {
     this.#skeleton ??= createSkeleton(this.ownerDocument);
     this.#skeleton.node.dir = this.#words.dir;
     this.#skeleton.node.lang = this.#words.lang;
-    this.shadowRoot.adoptedStyleSheets = themeSheets(this.theme);
+    this.#dress();
     if (this.#instance) return;
     // Who was writing still has the keyboard in the chat, not in the page, when it is up again.
     const focused = this.shadowRoot.activeElement;
     this.shadowRoot.firstElementChild.replaceChildren(this.#skeleton.node);
     if (focused) this.#skeleton.node.focus();
+  }
+
+  #dress() {
+    this.shadowRoot.adoptedStyleSheets = themeSheets(this.theme, this.ownerDocument);
+  }
+
+  /** After a move in the document: what the browser forgets of what it takes out, scroll positions and the focus, is brought back. */
+  #comeBack() {
+    this.#instance?.api?.moved();
+    if (this.shadowRoot.activeElement || this.ownerDocument.activeElement !== this.ownerDocument.body) return;
+    this.#held?.focus({ preventScroll: true });
+  }
+
+  /** A chat in another window, or in a frame, ends with it: nothing else tells of its end. */
+  #watchWindow() {
+    this.#elsewhere?.abort();
+    const { defaultView: view } = this.ownerDocument;
+    if (!view || view === window) return;
+    this.#elsewhere = new AbortController();
+    view.addEventListener('pagehide', () => this.#stop(), { signal: this.#elsewhere.signal });
   }
 
   /** The element's own language, else that of what it stands in, else the user's, with a region. */
@@ -340,6 +389,7 @@ export class HallwayChat extends ElementBase {
       offline: this.offline === 'disable' ? 'disable' : 'queue',
       lang: this.#language,
       enter: this.enter,
+      touch: isTouch(this.ownerDocument),
       texts: { ...this.#texts },
       client: `hallway-chat/${version} (sha256:${moduleHash})`,
     };

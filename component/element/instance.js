@@ -58,6 +58,7 @@ export class Instance {
     this.#ended = true;
     this.#loading.abort();
     this.#scope?.mount.remove();
+    this.#scope?.leaveDrafts(); // to the program that follows
     const program = this.#program;
     if (program && this.api) {
       this.api.destroy();

@@ -1,34 +1,77 @@
-// Keeps what people write in over the on-screen keyboard, which covers a page without making it smaller: by as much as it
-// covers the chat, the chat ends higher.
+// Keeps what people write in, and the button that sends it, over the on-screen keyboard, which covers a page without making it
+// smaller: by as much as it covers the chat, the chat ends higher. On a phone held sideways little is left between the keyboard
+// and the page's edge; the composer then comes before everything else.
 
 const ZOOMED = 1.05; // a page that was zoomed in by hand shows less of itself, too
-const LEAST_PX = 160; // so much is left of the chat in any case
+const LEAST_PX = 80; // so much is left of the chat in any case: a line to write in
+const STAY_MS = 100; // nothing moves under a finger that has just touched something else
+const SMALL_PX = 260; // with less than that, what can be done without makes room
+
+/** A device that is worked with fingers, so that what one writes with is a keyboard on its screen. */
+const TOUCH = '(pointer: coarse) and (hover: none)';
+
+/** @param {Document} document */
+export const isTouch = (document) => Boolean(document.defaultView?.matchMedia(TOUCH).matches);
 
 /**
  * @param {HTMLElement} element with a frame in its shadow root; the frame has a box whatever `display` the page sets on the element
+ * @param {() => void} changed hears that isTouch may have changed
  * @returns {() => void} ends it
  */
-export function watchKeyboard(element) {
-  const { visualViewport: viewport } = window;
+export function watchKeyboard(element, changed) {
+  const view = element.ownerDocument.defaultView;
+  const viewport = view?.visualViewport;
   if (!viewport) return () => {};
-  const sheet = new CSSStyleSheet();
-  let covered = 0;
+  const root = element.shadowRoot;
+  const frame = root.firstElementChild;
+  const sheet = new view.CSSStyleSheet();
+  let rules = '';
 
+  /** Where a chat ends is told in the page's pixels, which an ancestor's zoom or transform makes other than its own. */
   const measure = () => {
-    const { bottom, height } = element.shadowRoot.firstElementChild.getBoundingClientRect();
-    const writing = element.shadowRoot.activeElement?.matches('textarea, input') && viewport.scale < ZOOMED;
-    const hidden = writing ? bottom - (viewport.offsetTop + viewport.height) : 0;
-    const now = Math.round(Math.max(0, Math.min(hidden, height - LEAST_PX)));
-    const { adoptedStyleSheets: sheets } = element.shadowRoot;
-    if (now > 0 && !sheets.includes(sheet)) element.shadowRoot.adoptedStyleSheets = [...sheets, sheet];
-    if (now === covered) return;
-    covered = now;
-    sheet.replaceSync(`:host { --hallway-covered: ${covered}px; }`);
+    if (element.ownerDocument.defaultView !== view) return; // it is being moved to another document
+    const { bottom, height } = frame.getBoundingClientRect();
+    const own = frame.offsetHeight;
+    const field = viewport.scale < ZOOMED && root.activeElement?.matches('textarea, input');
+    const hidden = field ? (bottom - viewport.offsetTop - viewport.height) * (own / height || 1) : 0;
+    const covered = Math.round(Math.max(0, Math.min(hidden, own - LEAST_PX)));
+    const left = own - covered;
+    let now = `:host { --hallway-covered: ${covered}px; --hallway-half: ${Math.round(left / 2)}px; }`;
+    if (field && left < SMALL_PX && root.activeElement.matches('textarea'))
+      now += '.hallway .hallway-header, .hallway .hallway-pinned { display: none; }';
+    if (!root.adoptedStyleSheets.includes(sheet))
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    if (now !== rules) sheet.replaceSync(now);
+    rules = now;
+  };
+
+  /** The chat may stand lower in its page than what is left of it: then the page goes up. */
+  const show = () => {
+    measure();
+    const field = root.activeElement;
+    const box = field?.matches('textarea') && field.parentElement.getBoundingClientRect();
+    if (!box || viewport.scale >= ZOOMED) return;
+    const top = viewport.offsetTop;
+    if (box.bottom > top + viewport.height + 1 || box.top < top - 1) {
+      field.parentElement.scrollIntoView({ block: 'nearest' });
+      measure();
+    }
   };
 
   const controller = new AbortController();
   const { signal } = controller;
-  for (const type of ['resize', 'scroll']) viewport.addEventListener(type, measure, { signal });
-  for (const type of ['focusin', 'focusout']) element.shadowRoot.addEventListener(type, measure, { signal });
+  viewport.addEventListener('resize', show, { signal });
+  viewport.addEventListener('scroll', measure, { signal });
+  view.addEventListener('scroll', () => root.activeElement && measure(), {
+    signal,
+    capture: true,
+    passive: true,
+  });
+  root.addEventListener('focusin', show, { signal });
+  root.addEventListener('focusout', () => view.setTimeout(measure, STAY_MS), { signal });
+  view.matchMedia(TOUCH).addEventListener('change', changed, { signal });
+  const size = new view.ResizeObserver(measure);
+  size.observe(frame);
+  signal.addEventListener('abort', () => size.disconnect());
   return () => controller.abort();
 }

@@ -5,6 +5,7 @@
 // So the program cannot disturb its host, two programs cannot disturb each other, and everything that one started (listeners,
 // sockets, requests, locks, channels, database connections) ends with dispose().
 
+import { createDrafts } from './drafts.js';
 import { createOutput, LOG_PREFIX } from './output.js';
 import { watchSight } from './sight.js';
 import { scopedWebSocket } from './socket.js';
@@ -25,11 +26,13 @@ export function createScope({ root, mount, hallway, network }) {
   const controller = new AbortController();
   const { signal } = controller;
   const output = createOutput();
+  const drafts = createDrafts();
+  const view = root.ownerDocument.defaultView; // not the module's own where the chat was moved to a frame or a window
 
   // Handlers that go-app assigns to its window (onclick, onpopstate, onresize) end up on this object: wired to nothing.
   const global = {
     ...language(),
-    ...pageServices(signal),
+    ...pageServices(view, signal),
     ...networkServices(network ?? {}, hallway, signal),
     fs: output.fs,
     console: boundConsole(),
@@ -38,15 +41,18 @@ export function createScope({ root, mount, hallway, network }) {
     history: { pushState() {}, replaceState() {} },
     localStorage: prefixedStorage(() => window.localStorage, STORAGE_PREFIX),
     indexedDB: scopedDatabases(signal),
-    navigator: scopedNavigator(signal),
-    ...listening(window, signal),
+    navigator: scopedNavigator(view, signal),
+    ...listening(view, signal),
+    drafts,
     hallway,
   };
 
   return {
     global,
+    leaveDrafts: drafts.release,
     dispose() {
       controller.abort();
+      drafts.release();
       output.flush();
       mount.remove();
     },
@@ -56,17 +62,17 @@ export function createScope({ root, mount, hallway, network }) {
 const language = () => ({ Array, Date, Error, Intl, JSON, Object, Promise, Uint8Array });
 
 /** What the page offers to everybody. A function is bound: called on this scope it would be an "illegal invocation". */
-const pageServices = (signal) => ({
+const pageServices = (view, signal) => ({
   AbortController,
   BroadcastChannel: scopedChannels(signal),
   IDBKeyRange: window.IDBKeyRange,
-  IntersectionObserver,
-  ResizeObserver,
+  IntersectionObserver: view.IntersectionObserver,
+  ResizeObserver: view.ResizeObserver,
   crypto,
   performance,
-  setTimeout: (...args) => window.setTimeout(...args),
-  clearTimeout: (id) => window.clearTimeout(id),
-  requestAnimationFrame: (callback) => window.requestAnimationFrame(callback),
+  setTimeout: (...args) => view.setTimeout(...args),
+  clearTimeout: (id) => view.clearTimeout(id),
+  requestAnimationFrame: (callback) => view.requestAnimationFrame(callback),
 });
 
 function networkServices(network, hallway, signal) {
@@ -112,8 +118,8 @@ function scopedDocument(root, mount, signal) {
   };
 }
 
-function scopedNavigator(signal) {
-  const { navigator } = window;
+function scopedNavigator(view, signal) {
+  const { navigator } = view;
   return {
     get onLine() {
       return navigator.onLine;

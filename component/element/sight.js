@@ -23,7 +23,7 @@ export function watchSight(host, signal) {
   page.addEventListener('visibilitychange', look, { signal });
   // An observer is not told of `visibility`: the chat's style has a transition of it, a very short one.
   host.shadowRoot.addEventListener('transitionend', look, { signal });
-  const observer = new IntersectionObserver((entries) => {
+  const observer = new page.defaultView.IntersectionObserver((entries) => {
     inView = entries.at(-1).isIntersecting;
     look();
   });

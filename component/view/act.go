@@ -133,8 +133,10 @@ func (l *log) copy(text string) {
 	clipboard().Call("writeText", text).Call("then", done, failed)
 }
 
-// onContextMenu opens the menu for a finger that stays on a message; everybody else
-// gets the browser's own, unless the key for it has opened ours.
+// onContextMenu opens the menu for a finger that stays on a message. On a link and on
+// selected text it is the browser's own, as for everybody else, unless the key for it
+// has opened ours. (A browser that selects the word under the finger has done so by
+// then.)
 func (l *log) onContextMenu(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	if l.scroller == nil {
@@ -143,7 +145,8 @@ func (l *log) onContextMenu(ctx app.Context, e app.Event) {
 	switch kind := e.Get("pointerType"); {
 	case l.over.isOpen():
 		e.PreventDefault()
-	case kind.Truthy() && kind.String() == "touch":
+	case kind.Truthy() && kind.String() == "touch" && selectedText() == "" &&
+		!e.Get("target").Call("closest", "a").Truthy():
 		if id := rowOf(e.Get("target")); id != "" && len(l.actions(id)) > 0 {
 			e.PreventDefault()
 			l.act(actionMenu, id)

@@ -67,6 +67,9 @@ type Settings struct {
 	// EnterBreaks makes Enter break the line and Shift+Enter send, not the other way
 	// round.
 	EnterBreaks bool
+	// Touch says that people write with a keyboard on the screen. Shift then says
+	// nothing: at the beginning of a sentence such a keyboard holds it by itself.
+	Touch bool
 }
 
 // Chat is the root component of a chat. Its exported methods other than go-app's
@@ -128,7 +131,7 @@ func (c *Chat) Configure(s Settings) {
 }
 
 func (s *Settings) equal(other *Settings) bool {
-	return s.Lang == other.Lang && s.EnterBreaks == other.EnterBreaks && maps.Equal(s.Texts, other.Texts)
+	return s.Lang == other.Lang && s.EnterBreaks == other.EnterBreaks && s.Touch == other.Touch && maps.Equal(s.Texts, other.Texts)
 }
 
 // speakLanguage makes the chat speak as its settings say.
@@ -162,6 +165,14 @@ func (c *Chat) Focus() {
 // ScrollTo shows the message with an id, and loads it before where it must.
 func (c *Chat) ScrollTo(id string) {
 	c.do(func(ctx app.Context) { c.log.toSeq(0, id) })
+}
+
+// Moved brings back what the browser forgets of a chat that was moved in its document.
+func (c *Chat) Moved() {
+	c.do(func(app.Context) {
+		c.log.over.moved()
+		c.log.comeBack()
+	})
 }
 
 // Leave takes the chat out of the document by going to another of the program's

@@ -70,6 +70,14 @@ func composing(e app.Event) bool {
 	return e.Get("isComposing").Bool() || e.Get("keyCode").Int() == keyCodeComposing
 }
 
+// sends reports whether Enter sends, with Shift or without.
+func (s *Settings) sends(shift bool) bool {
+	if s.Touch {
+		return !s.EnterBreaks
+	}
+	return shift == s.EnterBreaks
+}
+
 // onKeyDown sends on Enter or, where the settings say so, on Shift+Enter. Up begins to
 // edit the last own message where nothing is written. Escape takes back an edit or an
 // answer, and what the chat has said about the text.
@@ -92,7 +100,7 @@ func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 			c.edit(m.ID)
 		}
 	case key != "Enter":
-	case e.Get("shiftKey").Bool() == c.settings.EnterBreaks || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool():
+	case c.settings.sends(e.Get("shiftKey").Bool()) || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool():
 		e.PreventDefault()
 		c.submit(ctx)
 	}
@@ -172,7 +180,7 @@ func (c *Chat) measure() (changed bool) {
 	c.left, c.tooLong = "", false
 	left := c.snap.TextBytesMax - int64(len(c.input.Get("value").String()))
 	if c.snap.TextBytesMax > 0 && left <= c.snap.TextBytesMax/counterPart {
-		c.left, c.tooLong = c.text.count(wordLeft, int(left)), left < 0
+		c.left, c.tooLong = c.text.count(wordLeft, lettersLeft(c.input.Get("value").String(), int(left))), left < 0
 	}
 	return c.left != was || c.tooLong != wasTooLong
 }

@@ -10,13 +10,13 @@ import (
 // left.
 const counterPart = 10
 
-// keyReply goes on after a draft's key: the id of the message that it answers.
-const keyReply = ":reply"
-
-// draft is what is written and not sent, kept over a reload. It has the storage of
-// the browser, not of the outbox: it is one text, wanted at once, and no loss if
+// draft is what is written and not sent, kept over a reload by the scope's drafts. It
+// is not in the outbox's storage: it is one text, wanted at once, and no loss if
 // somebody empties it.
-type draft struct{ key string }
+type draft struct {
+	key  string // under which it is kept; "": nowhere
+	open bool   // what was kept before is known
+}
 
 // KeepDraft says under which key what is written is kept over a reload: another one
 // for each relay, room and user.
@@ -30,63 +30,66 @@ func (c *Chat) KeepDraft(key string) {
 	})
 }
 
-// openDraft puts what was kept into the composer, unless something was written there
-// meanwhile. What one user has written is not shown to the next.
+// openDraft asks for what was kept. What one user has written is not shown to the
+// next.
 func (c *Chat) openDraft(key string) {
 	was := c.draft.key
 	if key == was {
 		return
 	}
-	c.draft.key = key
-	if was == "" && c.input.Get("value").String() != "" {
+	c.draft = draft{key: key}
+	if was != "" {
+		c.mode = mode{}
+		c.write("")
+	}
+	var kept app.Func
+	kept = app.FuncOf(func(_ app.Value, args []app.Value) any {
+		kept.Release()
+		stored := args[0]
+		c.do(func(ctx app.Context) {
+			c.takeDraft(key, stored)
+			ctx.Update()
+		})
+		return nil
+	})
+	app.Window().Get("drafts").Call("open", key).Call("then", kept)
+}
+
+// takeDraft puts what was kept into the composer, unless something was written there
+// meanwhile.
+func (c *Chat) takeDraft(key string, stored app.Value) {
+	if c.draft.key != key || c.input == nil {
+		return
+	}
+	c.draft.open = true
+	if c.input.Get("value").String() != "" || c.mode.on() {
 		c.keepDraft()
 		return
 	}
-	text, replyTo := c.draft.kept()
-	c.mode = mode{replyTo: replyTo, answers: messageOf(&c.snap, replyTo)}
-	c.write(text)
+	if !stored.Truthy() {
+		return
+	}
+	part := func(name string) string {
+		if v := stored.Get(name); v.Truthy() {
+			return v.String()
+		}
+		return ""
+	}
+	c.mode = mode{replyTo: part("reply"), editing: part("edit"), before: part("before")}
+	c.mode.answers = messageOf(&c.snap, c.mode.replyTo)
+	c.write(part("text"))
+	c.followMode() // the message that is edited may have gone meanwhile
 }
 
-// keepDraft keeps what is written, or, while a message is edited, what was before:
-// that is kept already.
+// keepDraft keeps what is written, and what becomes of it.
 func (c *Chat) keepDraft() {
-	if c.mode.editing == "" {
-		c.draft.keep(c.input.Get("value").String(), c.mode.replyTo)
+	if c.draft.open {
+		app.Window().Get("drafts").Call("keep", c.draft.key, map[string]any{
+			"text": c.input.Get("value").String(), "reply": c.mode.replyTo,
+			"edit": c.mode.editing, "before": c.mode.before,
+		})
 	}
 }
-
-func (d draft) kept() (text, replyTo string) {
-	return keptAt(d.key), keptAt(d.key + keyReply)
-}
-
-func (d draft) keep(text, replyTo string) {
-	if d.key != "" {
-		keepAt(d.key, text)
-		keepAt(d.key+keyReply, replyTo)
-	}
-}
-
-func keptAt(key string) (text string) {
-	defer ignoreStorageError()
-	if stored := app.Window().Get("localStorage").Call("getItem", key); !stored.IsNull() {
-		text = stored.String()
-	}
-	return text
-}
-
-func keepAt(key, text string) {
-	defer ignoreStorageError()
-	storage := app.Window().Get("localStorage")
-	if text == "" {
-		storage.Call("removeItem", key)
-	} else {
-		storage.Call("setItem", key, text)
-	}
-}
-
-// ignoreStorageError is for a storage that is full or denied: then the draft lives
-// as long as the page.
-func ignoreStorageError() { _ = recover() }
 
 // bytesBetween is the size, in UTF-8, of what lies between two places of a text that
 // are counted as a browser does, in UTF-16.

@@ -127,3 +127,28 @@ func boxOf(e app.Value) box {
 	side := func(name string) float64 { return rect.Get(name).Float() }
 	return box{side("top"), side("bottom"), side("left"), side("right")}
 }
+
+// boxIn gives the place of an element in one around it, in CSS pixels of its own: a
+// zoom or a transform further out does not count.
+func boxIn(e, outer app.Value) box {
+	width, height := extentOf(e)
+	var left, top float64
+	for at := e; at.Truthy() && !at.Equal(outer); {
+		left += at.Get("offsetLeft").Float()
+		top += at.Get("offsetTop").Float()
+		parent := at.Get("offsetParent")
+		for up := at.Get("parentElement"); up.Truthy() && !up.Equal(outer); up = up.Get("parentElement") {
+			left -= up.Get("scrollLeft").Float()
+			top -= up.Get("scrollTop").Float()
+			if up.Equal(parent) {
+				break
+			}
+		}
+		at = parent
+	}
+	return box{top: top, bottom: top + height, left: left, right: left + width}
+}
+
+func extentOf(e app.Value) (width, height float64) {
+	return e.Get("offsetWidth").Float(), e.Get("offsetHeight").Float()
+}

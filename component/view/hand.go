@@ -13,6 +13,7 @@ import (
 type hand struct {
 	pointer string // the kind of pointer that was used last, as in PointerEvent; "": the keyboard
 	pressed bool   // its button is down
+	own     bool   // the chat has moved the focus to a row, and has not heard of it yet
 	at      string // the row clicked last, by its id, until people type; "": none
 }
 
@@ -43,10 +44,15 @@ func (l *log) onPointerDown(ctx app.Context, e app.Event) {
 }
 
 // onMouse hears the button go down, which moves the focus, and up. A finger's tap ends
-// with both.
+// with both. The composer's buttons leave the focus in the field: else a keyboard on
+// the screen goes away, and the button goes elsewhere under the finger.
 func (l *log) onMouse(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	l.hand.pressed = e.Get("type").String() == "mousedown"
+	if target := e.Get("target"); l.hand.pressed && l.writing() && target.Truthy() &&
+		target.Call("closest", ".hallway-composer button").Truthy() {
+		e.PreventDefault()
+	}
 }
 
 // onPlainClick puts the cursor into the composer after a click on a message that does
@@ -162,18 +168,17 @@ func (l *log) forComposer(e app.Event) bool {
 		return true
 	case !l.byPointer():
 		return false
-	case key == " ", key == "Enter", key == "Backspace", key == "Delete":
-		return inLog && !taken(e) // elsewhere they press the button that has the focus
+	case key == " ":
+		return inLog && !taken(e) && !target.Call("matches", "button").Truthy() // which it presses
+	case key == "Backspace", key == "Delete":
+		return inLog && !taken(e)
 	}
 	return typed(e)
 }
 
 // keyToComposer gives a key to the composer, if that is open. The browser writes there
 // what it writes.
-func (c *Chat) keyToComposer(e app.Event) {
-	if e.Get("key").String() == "Enter" {
-		e.PreventDefault() // neither the button that has the focus, nor a line
-	}
+func (c *Chat) keyToComposer() {
 	if c.snap.ComposerOpen {
 		c.focusInput()
 	}

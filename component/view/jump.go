@@ -86,7 +86,7 @@ func (l *log) goOn() {
 		l.opening = false
 		l.seenSeq = l.snap.FirstUnread - 1
 		item := l.bring(i)
-		l.scrollTo(l.scroller.Get("scrollTop").Float() + topOf(item) - topOf(l.scroller) - unreadMargin)
+		l.scrollTo(l.scroller.Get("scrollTop").Float() + l.below(item) - unreadMargin)
 		l.follow = l.atEnd()
 		l.showJump()
 	}
@@ -121,7 +121,7 @@ func (l *log) showMessage(seq int64, id string) bool {
 	}
 	item := l.bring(i)
 	middle := (l.scroller.Get("clientHeight").Float() - item.Get("offsetHeight").Float()) / 2
-	l.scrollTo(l.scroller.Get("scrollTop").Float() + topOf(item) - topOf(l.scroller) - max(middle, revealMargin))
+	l.scrollTo(l.scroller.Get("scrollTop").Float() + l.below(item) - max(middle, revealMargin))
 	l.follow = l.atEnd()
 	l.showJump()
 	l.lookSoon()

@@ -41,6 +41,8 @@ type log struct {
 	frame   frame   // as last drawn
 	follow  bool    // at the end, and to stay there
 	top     float64 // scrollTop as last seen
+	stay    stay    // where people are, unless follow
+	hidden  bool    // the log had no size when last looked at
 	seenSeq int64   // the last message that was in sight
 	toldSeq int64   // the last that OnSeen was told
 	looking bool    // what is in sight will be looked at in a moment
@@ -84,8 +86,8 @@ func (l *log) OnMount(ctx app.Context) {
 	l.loading = l.part("hallway-loading")
 	l.maker.calendar.bounds = dayBoundsOf
 	l.follow, l.opening = true, true
-	l.offset = l.fromTop()
 	l.speak(l.text, l.clock)
+	l.offset = l.fromTop()
 	l.watch.start(l)
 }
 
@@ -174,13 +176,13 @@ func (l *log) draw(w window, keep bool) {
 
 	// Where the end is in sight, the list's new height brings the end back in sight: see
 	// keepPlace. So the browser lays out each frame once, when it comes to it.
-	end := l.follow && len(l.list.shown) > 0 && l.below() < 1
+	end := l.follow && len(l.list.shown) > 0 && l.rest() < 1
 
 	var anchor app.Value
 	var was float64
 	if keep && !l.follow {
 		if anchor = l.anchor(rows); anchor != nil {
-			was = topOf(anchor)
+			was = l.below(anchor)
 		}
 	}
 	l.list.apply(edits, rows)
@@ -195,7 +197,7 @@ func (l *log) draw(w window, keep bool) {
 	case l.follow && framed || l.follow && len(edits) > 0 && !end:
 		l.scrollToEnd()
 	case anchor != nil:
-		if now := topOf(anchor); now != was {
+		if now := l.below(anchor); now != was {
 			l.scrollTo(l.scroller.Get("scrollTop").Float() + now - was)
 		}
 	}

@@ -128,14 +128,16 @@ func (o *over) open() {
 	own := o.log.list.nodes[o.id].is.own
 	setFlag(o.menu.Get("dataset"), "own", true, own)
 	o.menu.Set("hidden", false)
-	chat, bubble := boxOf(o.root.Get("parentElement")), boxOf(o.log.list.nodes[o.id].bubble)
-	menu := boxOf(o.menu)
-	top := menuTop(bubble.top-chat.top, bubble.bottom-chat.top, menu.bottom-menu.top, chat.bottom-chat.top)
-	side := bubble.left - chat.left
+	chat := o.root.Get("parentElement")
+	width, height := extentOf(chat)
+	menuWidth, menuHeight := extentOf(o.menu)
+	bubble := boxIn(o.log.list.nodes[o.id].bubble, chat)
+	top := menuTop(bubble.top, bubble.bottom, menuHeight, height)
+	side := bubble.left
 	if own != (o.log.text.dir == "rtl") {
-		side = chat.right - bubble.right
+		side = width - bubble.right
 	}
-	side = max(menuGap, min(side, chat.right-chat.left-(menu.right-menu.left)-menuGap))
+	side = max(menuGap, min(side, width-menuWidth-menuGap))
 	style := o.menu.Get("style")
 	style.Call("setProperty", "--hallway-menu-top", strconv.Itoa(int(top))+"px")
 	style.Call("setProperty", "--hallway-menu-side", strconv.Itoa(int(side))+"px")
@@ -182,7 +184,6 @@ func (o *over) onKeyDown(ctx app.Context, e app.Event) {
 	}
 	if key == "Escape" || key == "Tab" {
 		e.PreventDefault()
-		e.Call("stopPropagation")
 		o.back()
 		return
 	}

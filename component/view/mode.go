@@ -32,6 +32,9 @@ func (m *mode) follow(s *client.Snapshot) (changed, gone bool) {
 	}
 	if m.editing != "" {
 		now := messageOf(s, m.editing)
+		if now != nil && m.was == "" {
+			m.was = now.Text // begun before a reload
+		}
 		gone = now != nil && now.Deleted()
 	}
 	return changed, gone
@@ -130,6 +133,7 @@ func (c *Chat) edit(id string) {
 	}
 	c.mode.editing, c.mode.was = id, m.Text
 	c.write(m.Text)
+	c.keepDraft()
 	c.ctx.Update()
 	c.focusInput()
 }

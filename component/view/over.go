@@ -59,6 +59,19 @@ func (o *over) close() {
 	}
 }
 
+// moved shows again what opens over the page, after the chat was moved in its
+// document: there the browser has let go of it.
+func (o *over) moved() {
+	if o.root == nil {
+		return
+	}
+	o.closeMenu()
+	if o.dialog.Get("open").Bool() {
+		o.dialog.Set("open", false)
+		o.dialog.Call("showModal")
+	}
+}
+
 // check closes what is about a message that is gone, or not the user's to see any more.
 func (o *over) check() {
 	if o.root == nil {

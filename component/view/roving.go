@@ -166,9 +166,8 @@ func (l *log) toRow(i int) {
 
 // reveal scrolls no further than it must to show an element.
 func (l *log) reveal(item app.Value) {
-	row, view := item.Call("getBoundingClientRect"), l.scroller.Call("getBoundingClientRect")
-	above := view.Get("top").Float() - row.Get("top").Float() + revealMargin
-	below := row.Get("bottom").Float() - view.Get("bottom").Float() + revealMargin
+	above := revealMargin - l.below(item)
+	below := l.below(item) + item.Get("offsetHeight").Float() - l.scroller.Get("offsetHeight").Float() + revealMargin
 	switch top := l.scroller.Get("scrollTop").Float(); {
 	case above > 0:
 		l.scrollTo(top - above)
@@ -186,14 +185,17 @@ func (l *log) onFocus(ctx app.Context, e app.Event) {
 		return
 	}
 	active := app.Window().Get("document").Get("activeElement")
-	was := l.focused()
+	own := l.hand.own
+	if e.Get("type").String() == "focusin" {
+		l.hand.own = false
+	}
 	l.within = active.Truthy() && l.scroller.Call("contains", active).Bool()
 	if !l.within {
 		l.tools.hide()
 		return
 	}
 	if id := rowOf(active); id != "" {
-		if id != was && !l.hand.pressed {
+		if node := l.list.nodes[id]; node != nil && !own && !l.hand.pressed && active.Equal(node.item) {
 			l.setPointer("") // not the chat, nor a pointer: the keyboard or assistive technology
 		}
 		l.setCurrent(id)
@@ -223,7 +225,9 @@ func (l *log) focused() string {
 func (l *log) focusRow(id string) {
 	l.within = true
 	l.setCurrent(id)
-	l.list.nodes[id].item.Call("focus", map[string]any{"preventScroll": true})
+	item := l.list.nodes[id].item
+	l.hand.own = !item.Equal(app.Window().Get("document").Get("activeElement"))
+	item.Call("focus", map[string]any{"preventScroll": true})
 }
 
 func (l *log) setCurrent(id string) {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"math"
 	"slices"
 	"sort"
 
@@ -18,6 +19,10 @@ func (l *log) keepPlace() {
 	if l.scroller == nil {
 		return
 	}
+	if l.hidden || l.isHidden() {
+		l.comeBack()
+		return
+	}
 	offset := l.fromTop()
 	moved := offset - l.offset
 	l.offset = offset
@@ -30,7 +35,22 @@ func (l *log) keepPlace() {
 	l.lookSoon()
 }
 
-func (l *log) fromTop() float64 { return topOf(l.scroller) - topOf(l.scroller.Get("parentElement")) }
+func (l *log) fromTop() float64 { return -l.below(l.scroller.Get("parentElement")) }
+
+// below gives how far below the log's top edge an element begins.
+func (l *log) below(e app.Value) float64 { return (topOf(e) - topOf(l.scroller)) * l.scale() }
+
+// scale gives the log's CSS pixels to one of the page: a zoom or a transform around
+// the chat makes it other than 1. The list is high, so that whole pixels tell it well
+// enough for all of it.
+func (l *log) scale() float64 {
+	height := l.list.ul.Call("getBoundingClientRect").Get("height").Float()
+	own := l.list.ul.Get("offsetHeight").Float()
+	if height == 0 || math.Abs(own-height) < 1 {
+		return 1
+	}
+	return own / height
+}
 
 // anchor is what stays in its place when the rows change: the first row that begins
 // in sight and is wanted further on, so that one that grows beyond the edge above
@@ -57,6 +77,9 @@ func (l *log) anchor(wanted []row) app.Value {
 // noticeScroll finds out whether people have left the end, or come back to it. A
 // view that only became smaller has left nothing: then scrollTop is the same.
 func (l *log) noticeScroll() {
+	if l.hidden || l.isHidden() {
+		return
+	}
 	top := l.scroller.Get("scrollTop").Float()
 	if top == l.top {
 		return
@@ -70,11 +93,11 @@ func (l *log) noticeScroll() {
 }
 
 func (l *log) atEnd() bool {
-	return !l.snap.MoreAfter && l.win.hi == rowCount(&l.snap) && l.below() <= endSlack
+	return !l.snap.MoreAfter && l.win.hi == rowCount(&l.snap) && l.rest() <= endSlack
 }
 
-// below is how many CSS pixels of the window lie below what is seen.
-func (l *log) below() float64 {
+// rest is how many CSS pixels of the window lie below what is seen.
+func (l *log) rest() float64 {
 	return l.scroller.Get("scrollHeight").Float() - l.scroller.Get("clientHeight").Float() -
 		l.scroller.Get("scrollTop").Float()
 }
@@ -97,9 +120,9 @@ func (l *log) roam(load bool) {
 		l.draw(l.win.earlier(n), true)
 	case l.top < near && load && l.snap.MoreBefore:
 		l.props.OnLoadOlder()
-	case l.win.hi < n && l.below() < near:
+	case l.win.hi < n && l.rest() < near:
 		l.draw(l.win.later(n), true)
-	case l.win.hi == n && l.below() < near && load && l.snap.MoreAfter:
+	case l.win.hi == n && l.rest() < near && load && l.snap.MoreAfter:
 		l.props.OnLoadNewer()
 	}
 }
@@ -112,7 +135,50 @@ func (l *log) onScroll(ctx app.Context, _ app.Event) {
 	l.noticeScroll()
 	if !l.follow {
 		l.roam(true)
+		l.noticeStay()
 	}
 	l.showJump()
+	l.lookSoon()
+}
+
+// stay is where people are in the log: at a row, by its id, that begins so far below
+// the log's top edge, in CSS pixels.
+type stay struct {
+	id    string
+	below float64
+}
+
+// noticeStay takes down where people are. The browser forgets it when the chat is
+// moved in the document, and another width makes another scrollTop of it.
+func (l *log) noticeStay() {
+	if l.hidden || l.isHidden() {
+		return
+	}
+	if item := l.anchor(l.list.shown); item != nil {
+		l.stay = stay{rowOf(item), l.below(item)}
+	}
+}
+
+// isHidden reports whether the log has no size. Its scrollTop then says nothing.
+func (l *log) isHidden() bool { return l.scroller.Get("clientHeight").Int() == 0 }
+
+// comeBack brings people back to where they were, once the log has a size again.
+func (l *log) comeBack() {
+	if l.scroller == nil {
+		return
+	}
+	if l.hidden = l.isHidden(); l.hidden {
+		return
+	}
+	l.offset = l.fromTop()
+	node := l.list.nodes[l.stay.id]
+	switch {
+	case l.follow:
+		l.scrollToEnd()
+	case node != nil:
+		l.scrollTo(l.scroller.Get("scrollTop").Float() + l.below(node.item) - l.stay.below)
+	default:
+		l.scrollTo(l.top)
+	}
 	l.lookSoon()
 }

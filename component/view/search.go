@@ -151,8 +151,8 @@ func (c *Chat) onKey(ctx app.Context, e app.Event) {
 	key, target := e.Get("key").String(), e.Get("target")
 	forComposer := c.log.forComposer(e)
 	if forComposer {
-		c.keyToComposer(e)
-	} else if key == "Tab" {
+		c.keyToComposer()
+	} else if key == "Tab" && !e.Get("defaultPrevented").Bool() {
 		c.log.setPointer("")
 		c.log.hand.at = ""
 	}

@@ -30,6 +30,7 @@ func (p *program) api() js.Value {
 	command("discard", func(id js.Value) { p.driver.Do(client.Discard{ID: id.String()}) })
 	command("scrollTo", func(id js.Value) { p.chat.ScrollTo(id.String()) })
 	command("focus", func(js.Value) { p.chat.Focus() })
+	command("moved", func(js.Value) { p.chat.Moved() })
 	command("configure", func(v js.Value) { p.configure(readConfig(v)) })
 	command("close", func(js.Value) { p.driver.Do(client.Close{}) })
 	command("destroy", func(js.Value) { go p.destroy() })

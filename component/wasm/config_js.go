@@ -22,12 +22,14 @@ func readConfig(v js.Value) config {
 		}
 		return ""
 	}
+	touch := v.Get("touch").Truthy()
 	return config{
 		relay: text("relay"), room: text("room"), token: text("token"),
 		client:  text("client"),
 		offline: client.OfflineMode(text("offline")),
 		view: view.Settings{
-			Lang: text("lang"), Texts: textsOf(v.Get("texts")), EnterBreaks: text("enter") == "newline",
+			Lang: text("lang"), Texts: textsOf(v.Get("texts")), Touch: touch,
+			EnterBreaks: text("enter") == "newline" || touch && text("enter") != "send",
 		},
 	}
 }

@@ -9,7 +9,7 @@
 //	getToken        a function that gives a promise of a token, or undefined
 //	emit(type, detail)  an event for the host page
 //	api             set by the program once the chat is in the document:
-//	                {send, retry, discard, scrollTo, focus, configure, close, destroy}
+//	                {send, retry, discard, scrollTo, focus, moved, configure, close, destroy}
 //
 // A panic ends the program with a non-zero code; the element starts another.
 //

@@ -1,0 +1,84 @@
+// What is written and not sent, kept over a reload. Each tab has drafts of its own, so that none overwrites another's; one that is
+// new takes the last draft that no tab has any more. A tab holds a lock for each of its drafts: by that others know.
+
+const PREFIX = 'hallway:draft:';
+const OTHERS_MAX = 16; // of one user in one room; older ones go
+
+/** A storage, or one that keeps nothing where the page has none. */
+function storage(open) {
+  try {
+    return open();
+  } catch {
+    return {}; // a sandboxed frame, cookies blocked
+  }
+}
+
+/** Writes or removes an item. Where the storage is full or denied, a draft lives as long as the page. */
+function put(store, key, value) {
+  try {
+    if (value) store.setItem(key, value);
+    else store.removeItem(key);
+  } catch {
+    // kept in the page alone
+  }
+}
+
+/** What is stored of a draft; others can write to the storage, too. */
+function read(store, key) {
+  try {
+    return JSON.parse(store.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+export function createDrafts() {
+  const local = storage(() => window.localStorage);
+  const session = storage(() => window.sessionStorage);
+  const { locks } = navigator;
+  const slots = new Map(); // the place of each draft that is open, by its key
+  let release;
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+
+  /** Takes a place, if nobody has it. Without locks (the page is not served securely) only one's own is known to be free. */
+  const take = (slot, own) =>
+    new Promise((resolve) => {
+      if (!locks) return resolve(own);
+      const held = (lock) => {
+        resolve(Boolean(lock));
+        return lock && released;
+      };
+      locks.request(slot, { ifAvailable: true }, held).catch(() => resolve(own));
+    });
+
+  return {
+    /** Opens the draft of a user in a room; resolves with what was kept of it, or null. */
+    async open(key) {
+      const prefix = `${PREFIX}${key}:`;
+      const own = read(session, PREFIX + key);
+      const others = Object.keys(local)
+        .filter((slot) => slot.startsWith(prefix) && slot !== own)
+        .sort((a, b) => (read(local, b)?.at ?? 0) - (read(local, a)?.at ?? 0));
+      const fresh =
+        prefix + Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36)).join('');
+      for (const slot of others.slice(OTHERS_MAX)) put(local, slot);
+      for (const slot of [own, ...others.slice(0, OTHERS_MAX), fresh]) {
+        if (!slot || !(await take(slot, slot === own || slot === fresh))) continue;
+        slots.set(key, slot);
+        put(session, PREFIX + key, JSON.stringify(slot));
+        return read(local, slot);
+      }
+      return null;
+    },
+    /** Keeps a draft that is open: an object of strings. One in which nothing is written is removed. */
+    keep(key, draft) {
+      const slot = slots.get(key);
+      const written = Object.values(draft).some(Boolean);
+      if (slot) put(local, slot, written && JSON.stringify({ ...draft, at: Date.now() }));
+    },
+    /** Leaves the drafts to others. */
+    release,
+  };
+}

@@ -1,0 +1,175 @@
+// Phones and tablets: what Enter does, that one can always send, and what a finger that stays down opens.
+
+import { Chat } from './chat.js';
+import { ADA, BEN, test as base, expect } from './fixture.js';
+
+const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } };
+
+const test = base.extend({
+  /** Opens a chat on a phone: with the element's `attributes`, and a style sheet of the page's. */
+  openPhone: async ({ browser, relay, site, watch }, use) => {
+    const contexts = [];
+    await use(async ({ attributes = {}, device = PHONE, page: prepare } = {}) => {
+      const context = await browser.newContext(device);
+      contexts.push(context);
+      await watch.attach(context);
+      const page = await context.newPage();
+      const chat = JSON.stringify({
+        relay: relay.url,
+        room: 'lobby',
+        token: await relay.token(ADA),
+        ...attributes,
+      });
+      await page.goto(`${site.url}/chats.html?${new URLSearchParams({ chat })}`);
+      const ada = new Chat(page.locator('hallway-chat'));
+      await expect(ada.composer).toBeEnabled();
+      if (prepare) await page.evaluate(prepare);
+      return ada;
+    });
+    for (const context of contexts) await context.close();
+  },
+});
+
+test('on a touch keyboard Enter breaks the line, with Shift as without, and the button sends', async ({
+  openPhone,
+}) => {
+  const ada = await openPhone();
+  await expect(ada.composer).toHaveAttribute('enterkeyhint', 'enter');
+  await ada.composer.tap();
+  await ada.type('one');
+  await ada.press('Enter');
+  await ada.type('two');
+  await ada.press('Shift+Enter'); // such a keyboard holds Shift by itself where a sentence begins
+  await ada.type('three');
+  await expect(ada.composer).toHaveValue('one\ntwo\nthree');
+  await ada.send.tap();
+  await ada.settled(1);
+  await expect(ada.composer).toHaveValue('');
+  await expect(ada.composer).toBeFocused();
+  await ada.type('four');
+  await ada.press('Control+Enter'); // a keyboard that is plugged in
+  await ada.settled(2);
+});
+
+test('a page may let Enter send on phones, too', async ({ openPhone }) => {
+  const ada = await openPhone({ attributes: { enter: 'send' } });
+  await expect(ada.composer).toHaveAttribute('enterkeyhint', 'send');
+  await ada.type('one');
+  await ada.press('Enter');
+  await ada.settled(1);
+  await ada.element.evaluate((element) => element.setAttribute('enter', 'newline'));
+  await expect(ada.composer).toHaveAttribute('enterkeyhint', 'enter');
+  await ada.type('two');
+  await ada.press('Enter');
+  await ada.type('three');
+  await expect(ada.composer).toHaveValue('two\nthree');
+});
+
+test('with a mouse Enter sends, as ever', async ({ openPhone }) => {
+  const ada = await openPhone({ device: { viewport: { width: 1000, height: 700 } } });
+  await expect(ada.composer).toHaveAttribute('enterkeyhint', 'send');
+  await ada.write('one');
+  await ada.settled(1);
+});
+
+const PAGES = {
+  alone: undefined,
+  'below a heading of the page': () => {
+    const heading = document.createElement('div');
+    heading.style.blockSize = '150px';
+    document.querySelector('hallway-chat').before(heading);
+  },
+  'as high as the view': () => {
+    document.querySelector('hallway-chat').style.blockSize = '100vh';
+  },
+  'between other things': () => {
+    const chat = document.querySelector('hallway-chat');
+    for (const add of ['before', 'after']) {
+      const part = document.createElement('div');
+      part.style.blockSize = '900px';
+      chat[add](part);
+    }
+    chat.style.blockSize = '300px';
+  },
+};
+
+/** What of the composer is out of sight. */
+const outOfSight = (chat) =>
+  chat.element.evaluate((element) => {
+    const { height, offsetTop: top } = window.visualViewport;
+    const [field, send] = ['.hallway-input', '.hallway-send'].map((part) =>
+      element.shadowRoot.querySelector(part),
+    );
+    return [field, send].flatMap((part) => {
+      const box = part.getBoundingClientRect();
+      return box.top < top - 1 || box.bottom > top + height + 1
+        ? [
+            `${part.className}: ${Math.round(box.top)} to ${Math.round(box.bottom)} of ${top} to ${top + height}`,
+          ]
+        : [];
+    });
+  });
+
+for (const [how, page] of Object.entries(PAGES)) {
+  test(`Send is in sight on a phone held sideways with its keyboard up: ${how}`, async ({
+    openPhone,
+    relay,
+  }) => {
+    for (let i = 0; i < 20; i++) await relay.post(BEN, { text: `message ${i}` });
+    const ada = await openPhone({ page });
+    for (const [width, height] of [
+      [640, 360],
+      [640, 180],
+      [740, 140],
+    ]) {
+      await ada.page.setViewportSize({ width, height: 360 });
+      await ada.composer.tap();
+      await ada.page.setViewportSize({ width, height });
+      await expect.poll(() => outOfSight(ada), `${width} × ${height}`).toEqual([]);
+      await ada.composer.fill('a line\n'.repeat(12));
+      await expect.poll(() => outOfSight(ada), `${width} × ${height}, twelve lines`).toEqual([]);
+      await ada.composer.fill('');
+      await ada.message('message 19').evaluate((item) => item.focus());
+      await ada.page.keyboard.press('r');
+      await expect(ada.element.getByText('Replying to Ben')).toBeVisible();
+      await expect.poll(() => outOfSight(ada), `${width} × ${height}, an answer`).toEqual([]);
+      await ada.page.keyboard.press('Escape');
+      await expect(ada.element.getByText('Replying to Ben')).toBeHidden();
+      await ada.page.keyboard.type('sent');
+      await ada.send.tap();
+      await expect(ada.composer).toHaveValue('');
+    }
+    await expect(ada.message('sent')).toHaveCount(3);
+  });
+}
+
+test('a finger that stays on a link or on selected text gets the browser’s menu, on a message ours', async ({
+  openPhone,
+  relay,
+}) => {
+  await relay.post(BEN, { text: 'see https://a.example/b now' });
+  const ada = await openPhone();
+  await ada.settled(1);
+  const menu = ada.element.getByRole('menu');
+  const stay = (locator) =>
+    locator.evaluate((node) =>
+      node.dispatchEvent(
+        new PointerEvent('contextmenu', {
+          pointerType: 'touch',
+          bubbles: true,
+          cancelable: true,
+          composed: true,
+        }),
+      ),
+    );
+  expect(await stay(ada.messages.getByRole('link'))).toBe(true);
+  await expect(menu).toBeHidden();
+  const text = ada.messages.locator('.hallway-text');
+  await expect(text).toHaveCSS('user-select', 'text');
+  await text.evaluate((node) => getSelection().selectAllChildren(node));
+  expect(await stay(text)).toBe(true);
+  await expect(menu).toBeHidden();
+  await text.evaluate(() => getSelection().removeAllRanges());
+  expect(await stay(text)).toBe(false);
+  await expect(menu).toBeVisible();
+});
