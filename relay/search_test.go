@@ -1,14 +1,19 @@
 package main
 
 import (
+	"database/sql"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/hub"
+	"hallway/store"
 )
 
 // finds waits until a search over REST finds a text.
@@ -64,6 +69,90 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q: %d %s", query, status, answer)
 		}
 	}
+}
+
+// TestReindexKilled kills relays that make an index of words anew: each goes on where the
+// one before stopped, new messages are found at once, and in the end all are.
+func TestReindexKilled(t *testing.T) {
+	const messages = 10_000
+	db := filepath.Join(t.TempDir(), "hallway.db")
+	s, err := store.Open(t.Context(), store.Options{Path: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ops []hub.Op
+	for n := range messages {
+		ops = append(ops, hub.Op{
+			Kind: hub.OpSend, Room: "lobby", Sender: protocol.User{ID: "u_1"},
+			Send: protocol.Send{Room: "lobby", ID: id(n + 1), Text: fmt.Sprintf("Jahresversammlung %d in 北京", n+1)},
+		})
+	}
+	if _, err := s.Commit(time.Now(), ops); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := sql.Open("sqlite3", db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.ExecContext(t.Context(), `UPDATE index_version SET version = 0`); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	killed := 0
+	for left := int64(messages); left > 0; {
+		p := serveDB(t, db)
+		text := fmt.Sprintf("Hauptversammlung %d", killed)
+		if status, _, answer := p.rest("POST", "/v1/rooms/lobby/messages", token(t, "u_1", "*"), `{"id":"`+id(messages+killed+1)+`","text":"`+text+`"}`); status != 201 {
+			t.Fatalf("post: %d %s", status, answer)
+		}
+		p.finds("versammlung", text)
+		now := p.reindexing()
+		for deadline := time.Now().Add(patience); now > 0 && now > left-messages/4; now = p.reindexing() {
+			if time.Now().After(deadline) {
+				t.Fatalf("%d messages are left", now)
+			}
+		}
+		if now > left {
+			t.Errorf("%d messages are left, after %d", now, left)
+		}
+		left = now
+		p.kill()
+		killed++
+	}
+	if killed < 2 {
+		t.Error("no relay was killed under way")
+	}
+	p := serveDB(t, db)
+	for n := 1; n <= messages; n += 997 {
+		p.finds(fmt.Sprintf("%d in", n), fmt.Sprintf("Jahresversammlung %d in 北京", n))
+	}
+	p.stop()
+	if out := succeed(t, "check", "--db", db); out != "" {
+		t.Errorf("check: %s", out)
+	}
+}
+
+// reindexing returns how many messages the relay has still to index, by its metrics.
+func (p *process) reindexing() (left int64) {
+	p.t.Helper()
+	_, _, metrics := p.rest("GET", "/metrics", "", "")
+	for line := range strings.Lines(string(metrics)) {
+		if value, ok := strings.CutPrefix(line, "hallway_reindex_messages "); ok {
+			n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			return int64(n)
+		}
+	}
+	p.t.Fatal("the metrics do not tell")
+	return 0
 }
 
 // TestSearchInEarlierDatabase takes over a database whose index of words was made by

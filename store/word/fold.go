@@ -118,7 +118,23 @@ func (f *folded) fold(r rune) {
 		f.runes = append(f.runes, []rune(plain)...)
 		return
 	}
+	f.nasal(r)
 	f.runes = append(f.runes, r)
+}
+
+// nasal writes a nasal before a letter of its row in Devanagari as the point that stands
+// for any: people write one word both ways.
+func (f *folded) nasal(next rune) {
+	const nasals, point, joiner = "ङञणनम", '\u0902', '\u094d'
+	n := len(f.runes)
+	if next < 'क' || next > 'भ' || n < 2 || f.runes[n-1] != joiner {
+		return
+	}
+	row := strings.IndexRune(nasals, f.runes[n-2]) / len("ङ")
+	first := []rune("कचटतप")[max(row, 0)]
+	if strings.ContainsRune(nasals, f.runes[n-2]) && first <= next && next < first+4 {
+		f.runes = append(f.runes[:n-2], point)
+	}
 }
 
 // respell writes a letter as two, where that is done.

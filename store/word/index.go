@@ -13,6 +13,9 @@ const (
 	longMin, partMin, partMax = 7, 4, 16
 	// longKept is how many long words of a text are looked at for common ends.
 	longKept = 16
+	// partsMax is how many parts of words of one text are noted: those of some 5,000
+	// letters of German.
+	partsMax = 1024
 )
 
 // The terms that are no words begin with characters that folding leaves nowhere.
@@ -40,6 +43,7 @@ type indexer struct {
 	also        bool            // the words are others for those in the row
 	words       map[string]bool // what is beside; true: itself, too
 	long        [][]rune        // of which the ends are beside
+	noted       int             // parts of words
 	one         [36]bool        // beginnings that are beside, of ASCII
 	two         [36 * 36]bool
 }
@@ -113,8 +117,9 @@ func (x *indexer) parts(word []rune) {
 		}
 		ends = max(ends, n)
 	}
-	for n := 1; n <= min(len(word), wordMax)-partMin; n++ {
+	for n := 1; n <= min(len(word), wordMax)-partMin && x.noted < partsMax; n++ {
 		if len(word)-n > ends || len(word) > wordMax {
+			x.noted++
 			x.beside = appendTerm(append(x.beside, within...), word[n:], partMax)
 		}
 	}
