@@ -32,6 +32,12 @@
 // outcome of the op, or, where that was lost, by the next that names another
 // epoch.
 //
+// # Tokens
+//
+// The [Verifier] judges the token of each hello. What it lets pass names a [TokenKey], the
+// secret or key that has signed the token. Tick ends a session when its token has expired
+// or its key was withdrawn.
+//
 // # Moderation
 //
 // permissions says which role may ask for what; who is muted, banned or slowed down,
