@@ -2,8 +2,8 @@ package protocol
 
 import "strings"
 
-// CleanText returns what people wrote or pasted as a text that can be sent: each line break,
-// of whatever kind, is a newline, and control characters but the tab are left out.
+// CleanText makes a text that people wrote or pasted fit to be sent: each line break, of
+// whatever kind, becomes a newline, and control characters but the tab are left out.
 func CleanText(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return forbiddenInText(r) || breaksLine(r) }) {
 		return text

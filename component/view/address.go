@@ -22,9 +22,9 @@ type address struct {
 	text, href string
 }
 
-// addressAt finds the address that begins at a place of a text. What it shows is what it
-// leads to: a host that may be taken for another one is in Punycode in both, and one with
-// user information before it is no link.
+// addressAt finds the address that begins at a place of a text. Its text shows where it
+// leads: a host that may be taken for another one is in Punycode in both. An address with
+// user information is no link.
 func addressAt(s string, at int) (a address, ok bool) {
 	if c := s[at]; c >= utf8.RuneSelf || !wordy(rune(c)) || !addressMayBegin(s[:at]) {
 		return a, false
@@ -78,8 +78,8 @@ func addressMayBegin(before string) bool {
 	return size == 0 || !wordy(r) || r >= utf8.RuneSelf && scriptOf(r) > scriptLatin
 }
 
-// isWrapped reports whether a text ends with a scheme that is put before whole addresses, and
-// changes what they are.
+// isWrapped reports whether a text ends with a scheme that stands before whole addresses and
+// changes their meaning.
 func isWrapped(before string) bool {
 	for _, scheme := range [...]string{"view-source:", "blob:", "filesystem:"} {
 		if n := len(before) - len(scheme); n >= 0 && strings.EqualFold(before[n:], scheme) {
@@ -132,11 +132,12 @@ func webAddress(s, scheme string, quoted byte) (a address, ok bool) {
 	return a, true
 }
 
-// userBytesMax bounds how far user information is looked for. An address with more of it leads
-// to what is before, and shows it.
+// userBytesMax bounds the search for user information. An address with more of it ends before,
+// and leads to the host that it shows.
 const userBytesMax = 256
 
-// hasUser reports whether what follows a scheme has user information: an "@" before the path.
+// hasUser reports whether user information begins a text that follows a scheme: an "@" comes
+// before the path.
 func hasUser(s string) bool {
 	end := strings.IndexAny(s[:min(len(s), userBytesMax)], "/?#@ \n\t"+noAddress)
 	return end >= 0 && s[end] == '@' && !strings.ContainsFunc(s[:end], func(r rune) bool { return r >= utf8.RuneSelf && !wordy(r) })
@@ -173,7 +174,7 @@ func inPublic(host string, labels int) bool {
 		strings.HasPrefix(strings.ToLower(top), punyPrefix)
 }
 
-// mailSigns are what the name in a mail address may have besides letters and digits.
+// mailSigns are the signs that the name in a mail address may have.
 const mailSigns = "._%+-"
 
 // mailAddress takes apart a mail address whose host has so many labels at least.
@@ -221,8 +222,8 @@ const noAddress = "<>\"`|\\^"
 // bracketsMax bounds how many brackets an address may have open at once.
 const bracketsMax = 16
 
-// tailLength returns the length of what follows an address's host. It ends where the address
-// ends for a reader: before the punctuation of the sentence around it, before a bracket that is
+// tailLength returns the length of the path that follows an address's host. It ends where a
+// reader sees the address end: before the punctuation of the sentence around it, before a bracket that is
 // not of a pair, before the next address, and where text goes on without a space. A quoted
 // address ends at the quote, if that is not 0.
 func tailLength(s string, quoted byte) int {

@@ -12,9 +12,9 @@ const (
 	endToEnd     = 2
 )
 
-// onCopy puts on the clipboard what people see of the messages that they have selected: of
-// one its text, of several a line for each with who wrote it and when. What only assistive
-// technology meets, times, roles and buttons are left out.
+// onCopy puts the selected messages on the clipboard as people see them: of one its text, of
+// several a line for each, with its sender and its time. Buttons, roles and texts for
+// assistive technology are left out.
 func (l *log) onCopy(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	selection, clipboard := app.Window().Get("document").Call("getSelection"), e.Get("clipboardData")
@@ -42,8 +42,8 @@ func (l *log) onCopy(ctx app.Context, e app.Event) {
 	clipboard.Call("setData", "text/plain", strings.Join(lines, "\n"))
 }
 
-// selectedOf returns what is selected of an element's text; "" where nothing is. A block of
-// code stands on lines of its own.
+// selectedOf returns the selected part of an element's text, which may be empty. A block of code
+// stands on lines of its own.
 func selectedOf(element, selected app.Value) string {
 	if !selected.Call("intersectsNode", element).Bool() {
 		return ""

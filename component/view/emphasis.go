@@ -73,8 +73,8 @@ func (m mark) inText(outside, inside rune) bool {
 	return m.is == '*' && wordy(outside) && (spaceless(outside) || spaceless(inside))
 }
 
-// beside reports whether a rune at the outside of a mark parts it from words: the end of the
-// text, white space, one of some signs of ASCII, other punctuation, a picture.
+// beside reports whether a rune beside a mark is no letter of a word: the end of the text, white
+// space, one of some signs of ASCII, other punctuation, a picture.
 func beside(r rune, signs string) bool {
 	if r < utf8.RuneSelf {
 		return r == 0 || unicode.IsSpace(r) || strings.ContainsRune(signs, r)
@@ -91,12 +91,12 @@ func afterMark(s string) bool {
 	return size == 0 || unicode.IsSpace(r) || r == '*' || r == '_'
 }
 
-// inPath reports whether what two marks enclose is a part of a path, or a comment in code.
+// inPath reports whether the text between two marks is a part of a path, or a comment in code.
 func inPath(s string, from, end int) bool {
 	return strings.HasSuffix(s[:from], "/") && strings.HasPrefix(s[end:], "/")
 }
 
-// isFace reports whether what two marks enclose is a face made of signs, as in *^_^* and
+// isFace reports whether the text between two marks is a face made of signs, as in *^_^* and
 // _(ツ)_, and not a word.
 func isFace(inside string) bool {
 	first, _ := utf8.DecodeRuneInString(inside)

@@ -94,7 +94,8 @@ func invisible(r rune) bool {
 		0x180B <= r && r <= 0x180F || r == 0x2800 || r == 0x3164 || 0xFE00 <= r && r <= 0xFE0F || r == 0xFFA0 || 0xE0000 <= r && r < 0xE1000
 }
 
-// hostLookalikes are characters that look like, or are looked up as, what parts an address.
+// hostLookalikes are characters that look like the signs within an address, or are looked up as
+// one of them.
 const hostLookalikes = "\u2044\u2215\u29f8\u29f5\u2571\u2572\u3033\u1735\uff0f\uff3c\u2024\u0701\u0702\uff0e\uff61\ufe52\uff20\ufe6b\uff05\uff3f"
 
 // endsHost reports whether a host may end before a text: nothing that a browser or a reader

@@ -84,8 +84,8 @@ func scriptOf(r rune) script {
 	return scriptOther
 }
 
-// spaceless reports whether a letter or mark is of a script that puts words, or what is
-// added to them, side by side without spaces.
+// spaceless reports whether a letter or mark is of a script that puts words, or words and their
+// endings, side by side without spaces.
 func spaceless(r rune) bool {
 	return 0x0E00 <= r && r < 0x10A0 || 0x1100 <= r && r < 0x1200 || 0x1780 <= r && r < 0x1800 ||
 		0x2E80 <= r && r < 0xA000 || 0xAC00 <= r && r < 0xD800 || 0xF900 <= r && r < 0xFB00 ||

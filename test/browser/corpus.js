@@ -158,10 +158,9 @@ export const NAMES = [
 export function kept(name) {
   let clean = '';
   for (const c of name) {
-    if (
-      /[\u00ad\u180e\u200b\ufeff\u202a-\u202e\u2060-\u206f\ufff0-\ufffb]|\p{Noncharacter_Code_Point}/u.test(c)
-    )
-      continue;
+    const stays = /[\u0600-\u0605\u061c\u06dd\u070f\u200c-\u200f\u{e0020}-\u{e007f}]/u; // these shape or order letters, or are seen
+    const unseen = /[\p{Cf}\u2800\u3164\uffa0\u115f\u1160\ufff0-\ufffb\ufffd]|\p{Noncharacter_Code_Point}/u;
+    if (unseen.test(c) && !stays.test(c)) continue;
     if (!/[\p{Cc}\u2028\u2029]/u.test(c)) clean += c;
     else if (!/(^|\s)$/.test(clean)) clean += ' ';
   }
