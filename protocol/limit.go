@@ -20,6 +20,8 @@ const (
 	// FrameBytesMax is the most bytes in a frame. A text of TextBytesMax in
 	// which every byte is escaped (six bytes each) always fits.
 	FrameBytesMax = 65536
+	// HelloBytesMax is the most bytes in a frame before the relay has answered with welcome.
+	HelloBytesMax = 16 << 10
 	// RoomBytesMax is the most bytes in a room's name.
 	RoomBytesMax = 128
 	// EncryptedExtraBytesMax is what a ciphertext may exceed TextBytesMax by.

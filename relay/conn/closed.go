@@ -15,6 +15,7 @@ var closed = map[protocol.CloseCode]*atomic.Uint64{
 	protocol.CloseTooLarge:     {},
 	protocol.CloseNotProtocol:  {},
 	protocol.CloseSlowConsumer: {},
+	protocol.CloseTimeout:      {}, // the rest of a message has not come
 }
 
 // Closed is how many connections the transports of this process have closed of

@@ -59,6 +59,9 @@ const (
 // idle reports that nothing is under way: the zero value would do as well.
 func (d *decoder) idle() bool { return d.headed == 0 && !d.under && !d.fragmented && len(d.left) == 0 }
 
+// held is how many bytes are held of what is under way.
+func (d *decoder) held() int { return cap(d.message) + cap(d.control) + cap(d.left) }
+
 // next takes data up to the end of a frame and returns the rest. The error is a
 // *closeError; after it only skip may be called.
 func (d *decoder) next(data []byte, frameBytesMax int64) (in input, rest []byte, err error) {

@@ -16,6 +16,7 @@ type epollConn struct {
 	handler Handler
 	fd      int32
 	rest    rest
+	half    half
 
 	// Of the shard. What a silent connection does not need is behind pointers
 	// that are nil then.
@@ -56,6 +57,12 @@ func (c *epollConn) Close(code protocol.CloseCode, reason string) {
 // Rest implements hub.Conn.
 func (c *epollConn) Rest(d time.Duration) { c.rest.until(d) }
 
+// Admit implements hub.Conn.
+func (c *epollConn) Admit() { c.half.known.Store(true) }
+
+// frameMost implements answerer.
+func (c *epollConn) frameMost() int64 { return c.half.most(c.shard.transport.frameBytesMax) }
+
 // open takes a connection into the shard. What the hub has sent it before waits
 // behind no other.
 func (s *shard) open(c *epollConn, early []byte) {
@@ -88,6 +95,7 @@ func (s *shard) drop(c *epollConn) {
 	delete(s.deadlines, c)
 	delete(s.resting, c)
 	c.in, c.out = nil, nil
+	c.half.charge(0)
 	if len(c.seats) > 0 {
 		s.buried = append(s.buried, c)
 	}

@@ -8,3 +8,5 @@ func NewHasty(frameBytesMax int64, timeout time.Duration) *Epoll {
 	e.writeTimeout, e.closeTimeout = timeout, timeout
 	return e
 }
+
+func (e *Epoll) ofHalves() *halves { return e.portable.halves }

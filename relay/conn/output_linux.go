@@ -75,6 +75,9 @@ func (c *epollConn) close(body []byte) {
 	}
 	c.write(encode(ws.OpClose, body))
 	c.closing = true
+	if c.in != nil {
+		c.in.message, c.in.control = nil, nil // what comes is only passed over
+	}
 	c.peerClosed = c.peerClosed || !awaitsAnswer(body)
 	c.settle()
 }

@@ -18,6 +18,7 @@ import (
 // reads, and another writes while there is something to write.
 type Portable struct {
 	frameBytesMax int64
+	halves        *halves
 	line          chan struct{} // has places for those at the head of the line
 	hungry        atomic.Int64  // connections in it, that have more to say
 	writers       atomic.Int64  // that run
@@ -28,7 +29,7 @@ var _ Transport = (*Portable)(nil)
 // NewPortable makes a transport that closes a connection with
 // protocol.CloseTooLarge when a message has more than frameBytesMax bytes.
 func NewPortable(frameBytesMax int64) *Portable {
-	return &Portable{frameBytesMax: frameBytesMax, line: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	return &Portable{frameBytesMax: frameBytesMax, halves: &halves{most: HalfBytesMax}, line: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 const (
@@ -41,7 +42,8 @@ const (
 
 // Serve implements [Transport]. It returns when the connection has ended.
 func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
-	c := &conn{nc: nc, writers: &p.writers, flushed: make(chan struct{})}
+	c := &conn{nc: nc, writers: &p.writers, flushed: make(chan struct{}), frameBytesMax: p.frameBytesMax}
+	c.half.halves, c.half.cut = p.halves, c.Close
 	h := accept(c)
 	defer h.Closed()
 	p.read(c, h)
@@ -52,13 +54,14 @@ func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 // read reads until the connection has ended or both sides have closed it.
 func (p *Portable) read(c *conn, h Handler) {
 	var d decoder
+	defer c.half.charge(0)
 	buf := make([]byte, readBufferBytes)
 	for {
 		time.Sleep(c.rest.left())
 		n, err := c.nc.Read(buf)
 		for data, more := buf[:n], n > 0; more; {
 			var closed bool
-			if data, _, closed = receive(&d, data, p.frameBytesMax, h, c); closed {
+			if data, _, closed = receive(&d, data, h, c); closed {
 				return
 			}
 			if more = len(data) > 0; more || n == len(buf) {
@@ -69,6 +72,7 @@ func (p *Portable) read(c *conn, h Handler) {
 			c.abort()
 			return
 		}
+		c.half.charge(d.held())
 	}
 }
 
@@ -96,8 +100,11 @@ func (p *Portable) Close() {}
 type conn struct {
 	nc      net.Conn
 	rest    rest
+	half    half
 	writers *atomic.Int64 // that run, of all connections
 	flushed chan struct{} // closed once the close frame is written, or cannot be
+
+	frameBytesMax int64
 
 	mu      sync.Mutex
 	pending [][]byte // WebSocket frames that wait for the writer; shared, never changed
@@ -120,6 +127,12 @@ func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
 
 // Rest implements hub.Conn.
 func (c *conn) Rest(d time.Duration) { c.rest.until(d) }
+
+// Admit implements hub.Conn.
+func (c *conn) Admit() { c.half.known.Store(true) }
+
+// frameMost implements answerer.
+func (c *conn) frameMost() int64 { return c.half.most(c.frameBytesMax) }
 
 // Close implements hub.Conn.
 func (c *conn) Close(code protocol.CloseCode, reason string) { c.close(closeBody(code, reason)) }

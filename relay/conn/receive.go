@@ -22,6 +22,8 @@ type answerer interface {
 	close(body []byte)
 	// isClosing reports that a close frame is queued or the connection is gone.
 	isClosing() bool
+	// frameMost is how large a message may be.
+	frameMost() int64
 }
 
 // receive takes what has arrived, up to biteInputs frames, and returns the rest:
@@ -29,12 +31,13 @@ type answerer interface {
 // is closing it is deaf to all but the peer's close frame, of which it tells by
 // closed: cutting right after our own would make TCP take that back from a peer
 // that is still writing.
-func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer) (rest []byte, inputs int, closed bool) {
+func receive(d *decoder, data []byte, h Handler, a answerer) (rest []byte, inputs int, closed bool) {
 	for len(data) > 0 && inputs < biteInputs {
 		if a.isClosing() {
+			d.message, d.control = nil, nil
 			return nil, inputs, d.skip(data)
 		}
-		in, rest, err := d.next(data, frameBytesMax)
+		in, rest, err := d.next(data, a.frameMost())
 		data = rest
 		var ce *closeError
 		if errors.As(err, &ce) {
@@ -56,6 +59,9 @@ func receive(d *decoder, data []byte, frameBytesMax int64, h Handler, a answerer
 			a.close(closeAnswer(in.body))
 			return nil, inputs, true
 		}
+	}
+	if a.isClosing() {
+		d.message, d.control = nil, nil
 	}
 	return data, inputs, false
 }

@@ -98,7 +98,9 @@ func (s *shard) bite(c *epollConn) (inputs int) {
 		return 0
 	}
 	if c.in != nil && len(c.in.left) > 0 {
-		return s.take(c, c.in.left)
+		inputs = s.take(c, c.in.left)
+		c.tally()
+		return inputs
 	}
 	n, err := unix.Read(int(c.fd), s.buffer)
 	switch {
@@ -110,11 +112,21 @@ func (s *shard) bite(c *epollConn) (inputs int) {
 		if c.in != nil {
 			c.in.left = bytes.Clone(c.in.left) // not the shard's buffer
 		}
+		c.tally()
 		if n == len(s.buffer) {
 			s.lineUp(c)
 		}
 	}
 	return inputs
+}
+
+// tally counts what is held of a message.
+func (c *epollConn) tally() {
+	held := 0
+	if c.in != nil {
+		held = c.in.held()
+	}
+	c.half.charge(held)
 }
 
 // take hands on a bite of data. A decoder belongs to a connection only while it is
@@ -124,8 +136,10 @@ func (s *shard) take(c *epollConn, data []byte) (inputs int) {
 	if d == nil {
 		d = s.spare
 	}
-	rest, inputs, closed := receive(d, data, s.transport.frameBytesMax, c.handler, c)
-	d.left = rest
+	rest, inputs, closed := receive(d, data, c.handler, c)
+	if d.left = rest; len(rest) == 0 {
+		d.left = nil
+	}
 	if closed {
 		c.peerClosed = true
 		c.settle()

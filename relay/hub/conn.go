@@ -16,6 +16,9 @@ type Conn interface {
 	// SendAhead is Send for a frame that may come before what the groups have
 	// queued (a pong), so that it need not wait for the others, nor they for it.
 	SendAhead(frame []byte)
+	// Admit lets the connection send frames of the full size: before, only a hello may
+	// come, and none of them is larger than protocol.HelloBytesMax.
+	Admit()
 	// Rest has nothing read from the connection for d: whoever sends waits. What was
 	// read before still comes.
 	Rest(d time.Duration)

@@ -222,6 +222,7 @@ func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
 		u.conns++
 		h.stats.Welcomed++
 		s.user = u
+		s.conn.Admit()
 	case who.User.ID != s.user.id:
 		h.refuseToken(s, errAnotherUser)
 		return

@@ -62,8 +62,10 @@ type fakeConn struct {
 	name    string
 	session *hub.Session
 	closed  bool
-	heard   func(frame []byte) // beside the log
-	rests   time.Time          // until then nothing is read
+	// admitted: frames of the full size are taken.
+	admitted bool
+	heard    func(frame []byte) // beside the log
+	rests    time.Time          // until then nothing is read
 }
 
 func (w *world) open(name string) *fakeConn {
@@ -72,6 +74,8 @@ func (w *world) open(name string) *fakeConn {
 	c.session = w.Open(w.now, "session-"+name, c)
 	return c
 }
+
+func (c *fakeConn) Admit() { c.admitted = true }
 
 func (c *fakeConn) SendAhead(frame []byte) { c.Send(frame) }
 

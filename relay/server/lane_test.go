@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -160,10 +161,20 @@ func TestTurnsAreFair(t *testing.T) {
 // awaitWaiting waits until so many requests wait for their turn.
 func (s *site) awaitWaiting(n int) {
 	s.t.Helper()
-	want := fmt.Sprintf("hallway_requests_waiting %d\n", n)
-	for began := time.Now(); !strings.Contains(s.ask("GET", "/metrics", "").body, want); {
+	s.awaitMetric("hallway_requests_waiting", func(waiting float64) bool { return int(waiting) == n })
+}
+
+// awaitMetric waits until a metric is as it should be.
+func (s *site) awaitMetric(name string, well func(float64) bool) {
+	s.t.Helper()
+	for began := time.Now(); ; {
+		_, rest, _ := strings.Cut(s.ask("GET", "/metrics", "").body, "\n"+name+" ")
+		value, _, _ := strings.Cut(rest, "\n")
+		if n, err := strconv.ParseFloat(value, 64); err == nil && well(n) {
+			return
+		}
 		if time.Since(began) > 10*time.Second {
-			s.t.Fatalf("%d requests do not wait: %s", n, s.ask("GET", "/metrics", "").body)
+			s.t.Fatalf("%s is %q", name, value)
 		}
 	}
 }

@@ -67,6 +67,14 @@ var attacks = []attack{
 	{name: "never reading", first: entered, deaf: true, more: flood(func(*attacker) protocol.ClientFrame {
 		return protocol.Ping{T: "10000000000000000000000000000000"}
 	})},
+	{name: "never reading pages", deaf: true, more: func(a *attacker) []byte {
+		return a.request("GET", "/v1/rooms/bench/messages?limit=500", a.bearer())
+	}},
+	{name: "half a frame before hello", first: func(a *attacker) []byte {
+		const there = protocol.HelloBytesMax - 1000
+		return append(upgraded(a), appendMasked(nil, finText, make([]byte, protocol.HelloBytesMax))[:there]...)
+	}, more: drip, every: time.Second},
+	{name: "half a request", first: slow("POST /v1/rooms/bench/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n{"), more: drip, every: time.Second},
 	{name: "guessing tokens", first: func(a *attacker) []byte {
 		return append(upgraded(a), say(protocol.Hello{Token: guess(a)})...)
 	}},

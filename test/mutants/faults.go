@@ -252,7 +252,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "unpinned beside the list's page", file: pinnedFile, checks: byCore,
-		old: "if m := later.current(&messages[i], &c.timeline.own); m.Pinned {", new: "if m := &page.Messages[i]; m.Pinned {",
+		old: "if m := later.current(&messages[i], &c.timeline.own); m.Pinned {", new: "if m := &messages[i]; m.Pinned {",
 	},
 	{
 		name: "pinned list does not follow", file: pinnedFile, checks: []check{inCore, inSimulation},

@@ -128,6 +128,9 @@ func (l *link) lost() {
 // SendAhead is Send: here no frame waits for another.
 func (l *link) SendAhead(frame []byte) { l.Send(frame) }
 
+// Admit implements hub.Conn. Every client here waits for its welcome.
+func (l *link) Admit() {}
+
 // Rest implements hub.Conn. Nobody here sends so much that it matters.
 func (l *link) Rest(time.Duration) {}
 

@@ -1,0 +1,35 @@
+package hub_test
+
+import (
+	"testing"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// TestOnlyTheWelcomedAreAdmitted: the transport takes large frames of a connection once
+// its hello was accepted, whatever else it has said before.
+func TestOnlyTheWelcomedAreAdmitted(t *testing.T) {
+	for name, c := range map[string]struct {
+		frames   []protocol.ClientFrame
+		admitted bool
+	}{
+		"nothing":             {nil, false},
+		"a join":              {[]protocol.ClientFrame{protocol.Join{Room: "lobby"}}, false},
+		"a bad token":         {[]protocol.ClientFrame{protocol.Hello{Token: "mallory"}}, false},
+		"an expired token":    {[]protocol.ClientFrame{protocol.Hello{Token: "late"}}, false},
+		"a hello":             {[]protocol.ClientFrame{protocol.Hello{Token: "ada"}}, true},
+		"a hello after pings": {[]protocol.ClientFrame{protocol.Ping{T: "1"}, protocol.Ping{T: "2"}, protocol.Hello{Token: "ada"}}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(hub.Config{})
+			conn := w.open("c")
+			for _, f := range c.frames {
+				w.Received(w.now, conn.session, f.Append(nil))
+			}
+			if conn.admitted != c.admitted {
+				t.Errorf("admitted: %v", conn.admitted)
+			}
+		})
+	}
+}

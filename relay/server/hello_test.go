@@ -1,0 +1,32 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gobwas/ws"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// TestFramesBeforeHelloAreSmall: as long as nobody knows who it is, no frame is larger
+// than a hello; from the welcome on they may have their full size.
+func TestFramesBeforeHelloAreSmall(t *testing.T) {
+	l := startLive(t, hub.Config{})
+	before := l.connect(t)
+	half := ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame(make([]byte, protocol.HelloBytesMax+1))))
+	if _, err := before.Write(half[:20]); err != nil {
+		t.Fatal(err)
+	}
+	before.wantClose(protocol.CloseTooLarge)
+
+	after := l.connect(t)
+	after.say(protocol.Hello{Token: l.person("ada", protocol.RoleParticipant, "lobby").token})
+	hear[protocol.Welcome](after)
+	frame := `{"type":"ping","t":1,"x":"` + strings.Repeat("x", protocol.FrameBytesMax-100) + `"}`
+	if err := after.write(ws.NewTextFrame([]byte(frame))); err != nil {
+		t.Fatal(err)
+	}
+	hear[protocol.Pong](after)
+}
