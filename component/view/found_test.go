@@ -72,6 +72,22 @@ func TestFoundTextIsCutAroundTheWord(t *testing.T) {
 	}
 }
 
+// The browser says which words are the same; some are a character longer than the other.
+func TestFoundBeginnings(t *testing.T) {
+	same := func(a, b string) bool {
+		plain := func(s string) string { return strings.NewReplacer("ß", "ss", "œ", "oe").Replace(strings.ToLower(s)) }
+		return plain(a) == plain(b)
+	}
+	for _, tc := range []struct{ text, words, want string }{
+		{"Die Straße", "strass", "Die [Straße]"}, {"Die STRASSE", "straß", "Die [STRASSE]"}, {"Straßen", "strasse", "[Straßen]"},
+		{"Son œuvre", "oeuv", "Son [œuvre]"}, {"Son oeuvre", "œuv", "Son [oeuvre]"}, {"strand", "straß", "strand"},
+	} {
+		if got := shownOf(markFound(tc.text, tc.words, same)); got != tc.want {
+			t.Errorf("%q in %q: %q, want %q", tc.words, tc.text, got, tc.want)
+		}
+	}
+}
+
 // Whatever is looked for, what is shown is a part of the text, and no mark is empty.
 func FuzzFoundIsWhatWasSaid(f *testing.F) {
 	for _, seed := range [][2]string{{"Doors open", "open"}, {"我在北京工作", "京工"}, {"a\u0301\u0301b", "\u0301 a"}, {"C++ \xff", "+ \xff"}, {"ẞ ss ﬁ", "SS fi"}} {

@@ -121,7 +121,7 @@ func reach(text string, from int, r rune, word stretch, all []sought, same func(
 				to = max(to, from+len(piece))
 			}
 		case strings.Trim(text[word.from:from], oneLetterWords) == "":
-			if rest := text[from:word.to]; same(rest, s.text) || s.last && same(beginning(rest, s.size), s.text) {
+			if rest := text[from:word.to]; same(rest, s.text) || s.last && s.begins(rest, same) {
 				to = word.to
 			}
 		}
@@ -131,6 +131,12 @@ func reach(text string, from int, r rune, word stretch, all []sought, same func(
 		}
 	}
 	return to
+}
+
+// begins reports whether a word begins with what was looked for, which may have a
+// character more or fewer there: ss for ß.
+func (s sought) begins(word string, same func(a, b string) bool) bool {
+	return same(beginning(word, s.size), s.text) || same(beginning(word, s.size-1), s.text) || same(beginning(word, s.size+1), s.text)
 }
 
 // mayBegin tells cheaply where a comparison is worth while: first letters that are no

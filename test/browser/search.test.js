@@ -95,6 +95,7 @@ test('what is found is marked in the languages that people write', async ({ open
     กรุงเทพ: ['ผมทำงานที่กรุงเทพ', ['กรุงเทพ']],
     مدرسة: ['ذهبت إلى المَدرَسة', ['مَدرَسة']],
     strasse: ['Die Straße', ['Straße']],
+    oeuv: ['Son œuvre', ['œuvre']],
     Versammlung: ['Jahresversammlungsraum', ['versammlung']],
     'C++': ['Cobol and C++, not C', ['C++']],
     '.NET': ['internet or .NET', ['.NET']],
