@@ -100,7 +100,7 @@ func (s *SQLite) reindexSlice(ctx context.Context, began time.Time) error {
 	u := &s.upkeep
 	if u.reindex.outdated {
 		gone := false
-		err := s.inSlice(ctx, func(tx *sql.Tx) (err error) {
+		err := s.inDeletingSlice(ctx, func(tx *sql.Tx) (err error) {
 			gone, err = s.emptyOld(ctx, tx, began)
 			return err
 		})
