@@ -95,7 +95,7 @@ lint-package: wasm test/lint/node_modules/.package-lock.json
 	test/lint/node_modules/.bin/attw --pack . --profile esm-only --exclude-entrypoints ./chat.wasm ./custom-elements.json
 
 test-js: need-node
-	node --test --test-reporter=spec component/element/*.test.js
+	node --test --test-reporter=spec component/element/*.test.js test/examples/*.test.js
 
 test-browser: build need-node
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && cd test/browser && node_modules/.bin/playwright test

@@ -25,7 +25,14 @@ export class Relay {
   }
 
   async rooms(): Promise<Room[]> {
-    return (await this.#call<{ rooms: Room[] }>('GET', '')).rooms;
+    const rooms: Room[] = [];
+    for (let more = true, after = ''; more; after = rooms.at(-1)?.room ?? '') {
+      const from = after && `&after=${encodeURIComponent(after)}`;
+      const page = await this.#call<{ rooms: Room[]; more: boolean }>('GET', `?limit=500${from}`);
+      rooms.push(...page.rooms);
+      more = page.more;
+    }
+    return rooms;
   }
 
   async members(room: string): Promise<Member[]> {

@@ -2,11 +2,11 @@
 // it takes any name. Reads HALLWAY_JWT_SECRET (the relay's) and HALLWAY_RELAY (its address).
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { checkHost, checkOwnPage, pathOf, Refused, readObject, secure } from './guard.mjs';
 
 const TOKEN_S = 15 * 60; // short: the chat asks for the next one by itself
 const SESSION_S = 8 * 60 * 60;
 const NAME_MAX = 40;
-const BODY_BYTES_MAX = 1024;
 
 /** What a participant may enter. */
 const ROOMS = ['lobby', 'talk-*'];
@@ -23,75 +23,99 @@ function sign(claims, key) {
 
 /** The claims of one of our own session cookies, if it is one and still good. */
 function verify(token, key) {
-  const claims = token?.split('.')[1];
-  if (!claims) return undefined;
-  const parsed = JSON.parse(Buffer.from(claims, 'base64url').toString() || '{}');
-  const [given, wanted] = [Buffer.from(token), Buffer.from(sign(parsed, key))];
-  const genuine = given.length === wanted.length && timingSafeEqual(given, wanted);
-  return genuine && parsed.exp > Date.now() / 1000 ? parsed : undefined;
+  const [head, claims, signature, ...rest] = token.split('.');
+  if (!claims || !signature || rest.length > 0) return undefined;
+  const wanted = createHmac('sha256', key).update(`${head}.${claims}`).digest();
+  const given = Buffer.from(signature, 'base64url');
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+  const parsed = JSON.parse(Buffer.from(claims, 'base64url').toString()); // ours: it is well-formed
+  return parsed.exp > Date.now() / 1000 ? parsed : undefined;
 }
 
 const inSeconds = (s) => Math.floor(Date.now() / 1000) + s;
 
 function userOf(request) {
   const cookie = /(?:^|; )participation=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
-  try {
-    return verify(cookie, sessionKey);
-  } catch {
-    return undefined; // no session of ours
-  }
+  return cookie && verify(cookie, sessionKey);
 }
 
 async function logIn(request) {
-  let text = '';
-  for await (const chunk of request) {
-    text += chunk;
-    if (text.length > BODY_BYTES_MAX) return undefined;
-  }
-  const name = String(JSON.parse(text).name ?? '').trim();
-  if (!name || name.length > NAME_MAX) return undefined;
-  return { sub: `p_${base64url(name.toLowerCase())}`, name };
+  const { name } = await readObject(request);
+  const trimmed = typeof name === 'string' ? name.trim() : '';
+  if (!trimmed || trimmed.length > NAME_MAX || /\p{Cc}/u.test(trimmed) || !trimmed.isWellFormed())
+    throw new Refused(400, `a name has 1 to ${NAME_MAX} characters`);
+  return { sub: `p_${base64url(trimmed.toLowerCase())}`, name: trimmed };
 }
 
 const seen = (user) => ({ user: { id: user.sub, name: user.name }, relay: process.env.HALLWAY_RELAY });
 
 const cookie = (value, maxAge) =>
-  `participation=${value}; Path=/api; HttpOnly; SameSite=Strict; Max-Age=${maxAge}`;
+  `participation=${value}; Path=/api; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure ? '; Secure' : ''}`;
 
-/** A middleware as Vite, Express and others take it. */
-export async function api(request, response, next) {
-  const answer = (status, body, headers = {}) =>
-    response
-      .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
-      .end(JSON.stringify(body));
-  try {
+const JSON_HEADERS = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/** What is answered, by method and path. */
+const routes = {
+  'GET /api/session': async (request) => {
     const user = userOf(request);
-    switch (`${request.method} ${request.url}`) {
-      case 'POST /api/session': {
-        const entered = await logIn(request);
-        if (!entered) return answer(400, { error: `a name has 1 to ${NAME_MAX} characters` });
-        const session = sign({ ...entered, exp: inSeconds(SESSION_S) }, sessionKey);
-        return answer(200, seen(entered), { 'set-cookie': cookie(session, SESSION_S) });
-      }
-      case 'DELETE /api/session':
-        return answer(200, {}, { 'set-cookie': cookie('', 0) });
-      case 'GET /api/session':
-        return answer(200, user ? seen(user) : {});
-      case 'POST /api/token': {
-        if (!user) return answer(401, { error: 'log in first' });
-        const claims = {
-          sub: user.sub,
-          name: user.name,
-          role: 'participant',
-          rooms: ROOMS,
-          exp: inSeconds(TOKEN_S),
-        };
-        return answer(200, { token: sign(claims, process.env.HALLWAY_JWT_SECRET) });
-      }
-      default:
-        return next();
-    }
+    return { body: user ? seen(user) : {} };
+  },
+  'POST /api/session': async (request) => {
+    const user = await logIn(request);
+    const session = sign({ ...user, exp: inSeconds(SESSION_S) }, sessionKey);
+    return { body: seen(user), headers: { 'set-cookie': cookie(session, SESSION_S) } };
+  },
+  'DELETE /api/session': async () => ({ body: {}, headers: { 'set-cookie': cookie('', 0) } }),
+  'POST /api/token': async (request) => {
+    const user = userOf(request);
+    if (!user) throw new Refused(401, 'log in first');
+    const claims = {
+      sub: user.sub,
+      name: user.name,
+      role: 'participant',
+      rooms: ROOMS,
+      exp: inSeconds(TOKEN_S),
+    };
+    return { body: { token: sign(claims, process.env.HALLWAY_JWT_SECRET) } };
+  },
+};
+
+const METHODS = ['GET', 'POST', 'DELETE'];
+
+async function handle(request, path) {
+  checkHost(request);
+  const route = routes[`${request.method} ${path}`];
+  if (!route) {
+    const allow = METHODS.filter((method) => routes[`${method} ${path}`]).join(', ');
+    throw allow
+      ? new Refused(405, 'there is no such method here', { allow })
+      : new Refused(404, 'there is nothing here');
+  }
+  if (request.method !== 'GET') checkOwnPage(request);
+  return route(request);
+}
+
+/** A middleware as Vite, Express and others take it; whatever is asked, it answers or passes on, and never throws. */
+export async function api(request, response, next) {
+  const answer = (status, body, headers = {}) => {
+    if (response.headersSent || response.destroyed) return;
+    const text = JSON.stringify(body);
+    const length = { 'content-length': Buffer.byteLength(text) };
+    response.writeHead(status, { ...JSON_HEADERS, ...length, ...headers }).end(text);
+  };
+  try {
+    const path = pathOf(request);
+    if (path !== '/api' && !path.startsWith('/api/')) return next();
+    const { body, headers } = await handle(request, path);
+    answer(200, body, headers);
   } catch (error) {
-    return answer(error instanceof SyntaxError ? 400 : 500, { error: 'that could not be done' });
+    if (error instanceof Refused) answer(error.status, { error: error.message }, error.headers);
+    else answer(500, { error: 'that could not be done' }); // a client that went, say
   }
 }

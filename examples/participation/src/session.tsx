@@ -16,7 +16,8 @@ interface SessionApi extends Session {
 const SessionContext = createContext<SessionApi | undefined>(undefined);
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(path, { method, body: body === undefined ? null : JSON.stringify(body) });
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(path, { method, ...(body === undefined ? {} : json) });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error);
   return answer;
