@@ -41,7 +41,6 @@ type writeStatements struct {
 
 	messageAt *sql.Stmt
 	bySender  *sql.Stmt
-	scannedTo *sql.Stmt
 
 	selectSanctions *sql.Stmt
 	upsertSanction  *sql.Stmt
@@ -98,10 +97,8 @@ func prepareWrites(ctx context.Context, db *sql.DB) (w writeStatements, err erro
 		&w.deleteMember: `DELETE FROM members WHERE room = ? AND user_id = ?`,
 
 		&w.messageAt: `SELECT ` + messageColumns + ` FROM messages WHERE room = ? AND seq = ?`,
-		&w.bySender: `SELECT seq FROM
-			(SELECT seq, sender_id, deleted_at FROM messages WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3)
-			WHERE sender_id = ?4 AND deleted_at = 0 ORDER BY seq LIMIT ?5`,
-		&w.scannedTo: `SELECT seq FROM messages WHERE room = ? AND seq > ? ORDER BY seq LIMIT 1 OFFSET ?`,
+		&w.bySender: `SELECT seq FROM messages
+			WHERE room = ?1 AND seq > ?2 AND seq <= ?3 AND sender_id = ?4 AND deleted_at = 0 ORDER BY seq`,
 
 		&w.selectSanctions: `SELECT user_id, kind, until, reason, by_id, by_name, by_role, known, at FROM sanctions WHERE room = ?`,
 		&w.upsertSanction: `INSERT INTO sanctions (room, user_id, kind, until, reason, by_id, by_name, by_role, known, at)
@@ -149,6 +146,8 @@ type batch struct {
 	// batches before; cleared, up to what seq nothing of a user is left.
 	sent, sentBefore map[sender]protocol.Time
 	cleared          map[sender]int64
+	clearing         time.Duration // how long the batch has cleared
+	clock            func() time.Time
 	sanctions        int  // read or added
 	erased           bool // somebody was: nothing that is known of rooms holds
 	deletes          bool // there was something that the file is to forget
@@ -207,6 +206,7 @@ func (s *SQLite) commit(now protocol.Time, ops []hub.Op) (_ []hub.Outcome, err e
 		kept:          s.rooms,
 		sentBefore:    s.sent,
 		cleared:       s.cleared,
+		clock:         s.clock,
 		insertMessage: tx.Stmt(s.write.insertMessage),
 	}
 	outcomes := make([]hub.Outcome, len(ops))

@@ -43,7 +43,7 @@
 // # Upkeep
 //
 // What commits leave undone is done beside them, in the writer's turn but in
-// slices of about a millisecond, which are not synced: the next commit does that,
+// slices of about a millisecond, by the clock and not by a count of rows, which are not synced: the next commit does that,
 // and what a crash takes is done again.
 //
 //   - The index of words, for searches. Each room knows the rev up to which it is

@@ -24,13 +24,10 @@ func (b *batch) drop(r *room, op *hub.Op) error {
 	return b.audit(op, "drop", "", "", nil)
 }
 
-// emptyRows are deleted at a time.
-const emptyRows = 25
-
 // emptySlice deletes a part of a dropped room, in the end the room.
 func (s *SQLite) emptySlice(ctx context.Context, began time.Time) error {
 	u := &s.upkeep
-	key, empty := u.dropped[0], false
+	key, empty, some := u.dropped[0], false, false
 	err := s.inDeletingSlice(ctx, func(tx *sql.Tx) error {
 		var dropped bool // not where the commit failed
 		if err := tx.StmtContext(ctx, s.write.upkeep.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
@@ -42,13 +39,16 @@ func (s *SQLite) emptySlice(ctx context.Context, began time.Time) error {
 		}
 		for _, stmt := range s.write.upkeep.empty {
 			for more := true; more; {
-				if time.Since(began) > sliceTime {
+				if s.over(began, some) {
 					return nil
 				}
+				at := s.clock()
 				var err error
-				if more, err = affects(tx.StmtContext(ctx, stmt).ExecContext(ctx, key, emptyRows)); err != nil {
+				if more, err = affects(tx.StmtContext(ctx, stmt).ExecContext(ctx, key, u.pace.next())); err != nil {
 					return fmt.Errorf("empty a dropped room: %w", err)
 				}
+				some = some || more
+				u.pace.took(s.clock().Sub(at))
 			}
 		}
 		empty = true

@@ -176,6 +176,9 @@ const tracesQuery = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room 
 		UNION SELECT room, seq FROM reactions WHERE (room, seq) > (?1, ?2) AND user_id = ?3
 		ORDER BY room, seq LIMIT ?4)`
 
+// erasePart is how many messages are changed at once: others come in between.
+const erasePart = 25
+
 // run goes through all messages once: what the user writes meanwhile may stay.
 func (e *eraser) run(ctx context.Context) error {
 	var key, seq int64 // up to where
@@ -198,14 +201,14 @@ func (e *eraser) run(ctx context.Context) error {
 			op := &ops[len(ops)-1]
 			op.Erase.Seqs = append(op.Erase.Seqs, seq)
 			return nil
-		}, key, seq, e.user, hub.ClearMax)
+		}, key, seq, e.user, erasePart)
 		if err != nil {
 			return err
 		}
 		if err := e.step(ctx, ops); err != nil {
 			return err
 		}
-		more = found == hub.ClearMax
+		more = found == erasePart
 	}
 	return e.step(ctx, []hub.Op{{Kind: hub.OpErase, User: e.user, Erase: &hub.Erasure{Pseudonym: e.pseudonym}}})
 }

@@ -97,7 +97,7 @@ func (s *SQLite) forgetSlice(ctx context.Context, began time.Time) error {
 	f := s.upkeep.forgets
 	step := f.step
 	err := s.inSlice(ctx, func(tx *sql.Tx) error {
-		for step < f.steps && time.Since(began) <= sliceTime {
+		for some := false; step < f.steps && !s.over(began, some); some = true {
 			done, err := forgetSteps[step](ctx, tx)
 			if err != nil {
 				return fmt.Errorf("forget what was deleted: %w", err)

@@ -33,7 +33,7 @@ func (s *SQLite) indexSlice(ctx context.Context, began time.Time) error {
 	err := s.inSlice(ctx, func(tx *sql.Tx) error {
 		for key := range u.unindexed {
 			for more := true; more; {
-				if time.Since(began) > sliceTime {
+				if s.over(began, len(heard) > 0) {
 					return nil
 				}
 				var err error

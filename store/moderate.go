@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
@@ -124,67 +126,80 @@ func (b *batch) pardon(r *room, user string, kind protocol.Act) (ended bool, err
 }
 
 const (
-	// clearScanned is how many messages a clear looks at in one op: the messages are
-	// in no order by sender, and in a long room others must not wait for all of it.
-	clearScanned = 20_000
+	// clearTime is after what time a batch clears nothing more: the messages are in no order
+	// by sender, and others must not wait for a look at all of a long room.
+	clearTime = 2 * time.Millisecond
+	// clearSpan is how many places of messages are looked at between two looks at the clock.
+	clearSpan = 256
 	// clearedKeptMax is how many places are kept where a clear goes on.
 	clearedKeptMax = 1000
 )
 
-// clear buries the user's next messages.
-func (b *batch) clear(r *room, op *hub.Op, out *hub.Outcome) error {
+// clear buries the user's next messages, until the time is over. The first clear of a batch
+// always goes on by a span or a message.
+func (b *batch) clear(r *room, op *hub.Op, out *hub.Outcome) (err error) {
 	who := sender{r.epoch, op.User}
-	from := b.cleared[who] // none of the user's is left up to it
-	seqs, last, more, err := b.toClear(r, op.User, from)
-	if err != nil {
-		return err
+	at, end := b.cleared[who], r.head // none of the user's is left up to at
+	began, spent := b.clock(), b.clearing
+	over := func() bool {
+		b.clearing = spent + b.clock().Sub(began)
+		return b.clearing > clearTime
 	}
-	for _, seq := range seqs {
-		m, err := scanMessage(b.tx.Stmt(b.write.messageAt).QueryRow(r.key, seq), r.name)
-		if err != nil {
+	for moved := spent == 0; at < end && !out.More; moved = false {
+		if !moved && over() {
+			out.More = true
+			break
+		}
+		if at, err = b.clearSome(r, op, out, at, over); err != nil {
 			return err
 		}
-		if err = b.bury(r, &m); err == nil {
-			err = b.update(r, &m)
-		}
-		if err != nil {
-			return err
-		}
-		out.Messages = append(out.Messages, m)
+	}
+	b.clearing = max(b.clearing, 1, spent+b.clock().Sub(began))
+	if !out.More {
+		at = r.head
 	}
 	if len(b.cleared) >= clearedKeptMax {
 		clear(b.cleared)
 	}
-	b.cleared[who] = last
-	out.New, out.More = len(seqs) > 0, more
+	b.cleared[who], out.New = at, len(out.Messages) > 0
 	return nil
 }
 
-// toClear finds the user's next messages after from, up to where it has looked,
-// and whether there may be others.
-func (b *batch) toClear(r *room, user string, from int64) (seqs []int64, last int64, more bool, err error) {
-	rows, err := b.tx.Stmt(b.write.bySender).Query(r.key, from, clearScanned, user, hub.ClearMax+1)
+// clearSome buries the user's messages in the span after a place, and returns up to where
+// none is left.
+func (b *batch) clearSome(r *room, op *hub.Op, out *hub.Outcome, at int64, over func() bool) (int64, error) {
+	to := at + clearSpan
+	seqs, err := b.sentBy(r, op.User, at, to)
 	if err != nil {
-		return nil, 0, false, err
+		return at, err
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	for _, seq := range seqs {
+		if n := len(out.Messages); n == hub.ClearMax || n > 0 && over() {
+			out.More = true
+			return seq - 1, nil
+		}
+		m, err := scanMessage(b.tx.Stmt(b.write.messageAt).QueryRow(r.key, seq), r.name)
+		if err == nil {
+			err = b.bury(r, &m)
+		}
+		if err == nil {
+			err = b.update(r, &m)
+		}
+		if err != nil {
+			return at, err
+		}
+		out.Messages = append(out.Messages, m)
+	}
+	return to, nil
+}
+
+// sentBy finds the user's messages after one place, up to another.
+func (b *batch) sentBy(r *room, user string, after, to int64) (seqs []int64, err error) {
+	err = query(context.Background(), b.tx.Stmt(b.write.bySender), func(scan func(...any) error) error {
 		var seq int64
-		if err := rows.Scan(&seq); err != nil {
-			return nil, 0, false, err
-		}
-		if len(seqs) == hub.ClearMax {
-			return seqs, last, true, nil
-		}
-		seqs, last = append(seqs, seq), seq
-	}
-	if err := rows.Err(); err != nil {
-		return nil, 0, false, err
-	}
-	var scanned int64 // up to where, 0: to the end
-	err = b.tx.Stmt(b.write.scannedTo).QueryRow(r.key, from, clearScanned-1).Scan(&scanned)
-	if errors.Is(err, sql.ErrNoRows) {
-		return seqs, r.head, false, nil
-	}
-	return seqs, scanned, scanned < r.head, err
+		err := scan(&seq)
+		seqs = append(seqs, seq)
+		return err
+	}, r.key, after, to, user)
+	return seqs, err
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // seenRooms is how many of a user's rooms one op looks at.
-const seenRooms = 100
+const seenRooms = 50
 
 // see takes note of a token; see [hub.OpSee].
 func (b *batch) see(op *hub.Op) (out hub.Outcome, err error) {

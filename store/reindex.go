@@ -109,7 +109,7 @@ func (s *SQLite) reindexSlice(ctx context.Context, began time.Time) error {
 	}
 	rooms := append([]reindexRoom(nil), u.reindex.rooms...)
 	err := s.inSlice(ctx, func(tx *sql.Tx) error {
-		for len(rooms) > 0 && time.Since(began) <= sliceTime {
+		for some := false; len(rooms) > 0 && !s.over(began, some); some = true {
 			more, err := s.reindexSome(ctx, tx, &rooms[0])
 			if err != nil {
 				return fmt.Errorf("index the messages anew: %w", err)
@@ -131,16 +131,20 @@ func (s *SQLite) reindexSlice(ctx context.Context, began time.Time) error {
 
 // emptyOld deletes a part of the index that was set aside, and in the end the table.
 func (s *SQLite) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gone bool, err error) {
+	some := false
 	for _, table := range []string{"content", "segments"} {
 		table = "search_old_" + table
 		for more := true; more; {
-			if time.Since(began) > sliceTime {
+			if s.over(began, some) {
 				return false, nil
 			}
-			more, err = affects(tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE rowid IN (SELECT rowid FROM `+table+` LIMIT ?)`, emptyRows))
+			some = true
+			at := s.clock()
+			more, err = affects(tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE rowid IN (SELECT rowid FROM `+table+` LIMIT ?)`, s.upkeep.pace.next()))
 			if err != nil {
 				return false, fmt.Errorf("delete the index of words before: %w", err)
 			}
+			s.upkeep.pace.took(s.clock().Sub(at))
 		}
 	}
 	_, err = tx.ExecContext(ctx, `DROP TABLE search_old`)

@@ -27,9 +27,6 @@ type Retention struct {
 // gone within that time and as long as deleting them takes.
 const purgeEvery = 30 * time.Second
 
-// purgeRows are deleted at a time.
-const purgeRows = 25
-
 // Retain has messages deleted by their age from now on. Before it is called, and
 // in a store that nobody calls it on, none are.
 func (s *SQLite) Retain(r Retention) {
@@ -90,7 +87,8 @@ func (s *SQLite) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 	u := &s.upkeep
 	room, done := &u.expired[0], false
 	err = s.inDeletingSlice(ctx, func(tx *sql.Tx) error {
-		for !done && time.Since(began) <= sliceTime {
+		for !done && !s.over(began, below > 0) {
+			at := s.clock()
 			last, rev, more, err := s.oldest(ctx, tx, room)
 			if err != nil {
 				return err
@@ -104,6 +102,7 @@ func (s *SQLite) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 				}
 			}
 			below = last + 1
+			u.pace.took(s.clock().Sub(at))
 		}
 		return nil
 	})
@@ -122,7 +121,7 @@ func (s *SQLite) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 // oldest finds up to what seq the room's next messages are too old, 0: none, their
 // highest rev, and whether there may be more of them.
 func (s *SQLite) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, rev int64, more bool, err error) {
-	n := 0
+	n, rows := 0, s.upkeep.pace.next()
 	err = query(ctx, tx.StmtContext(ctx, s.write.upkeep.oldest), func(scan func(...any) error) error {
 		var seq, itsRev int64
 		if err := scan(&seq, &itsRev); err != nil {
@@ -130,6 +129,6 @@ func (s *SQLite) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, r
 		}
 		n, last, rev = n+1, seq, max(rev, itsRev)
 		return nil
-	}, room.key, purgeRows, int64(room.before))
-	return last, rev, n == purgeRows, err
+	}, room.key, rows, int64(room.before))
+	return last, rev, n == rows, err
 }

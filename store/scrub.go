@@ -297,8 +297,8 @@ func (s *SQLite) scrubSlice(ctx context.Context, pages []uint32) (left []uint32,
 	if info, err := os.Stat(s.scrubber.log); err == nil && info.Size() > 0 {
 		return pages, false, nil
 	}
-	began := time.Now()
-	left, err = s.scrubber.scrub(pages, func() bool { return time.Since(began) > sliceTime })
+	began := s.clock()
+	left, err = s.scrubber.scrub(pages, func() bool { return s.clock().Sub(began) > sliceTime })
 	if err == nil {
 		_, err = conn.ExecContext(ctx, `PRAGMA shrink_memory`)
 	}

@@ -24,6 +24,7 @@ type SQLite struct {
 	write     writeStatements
 	read      readStatements
 	closeOnce func() error
+	clock     func() time.Time // measures slices
 
 	scrubber   *scrubber
 	forgetting chan struct{} // has place for the one who has the index forget
@@ -63,6 +64,8 @@ type Options struct {
 	// must. Beside it SQLite keeps <Path>-wal and <Path>-shm, and the store
 	// <Path>.lock.
 	Path string
+	// clock measures how long the parts take in which others wait; nil: time.Now.
+	clock func() time.Time
 }
 
 // Open opens the database, makes it where there is none, brings its schema up
@@ -75,6 +78,9 @@ func Open(ctx context.Context, o Options) (*SQLite, error) {
 	}
 	s := &SQLite{wipeAfter: wipeAfter, wipeClosedMax: wipeClosedBytes, vacuumMax: vacuumBytes, forgetting: make(chan struct{}, 1), stop: make(chan struct{}), rooms: make(map[string]room), sent: make(map[sender]protocol.Time), cleared: make(map[sender]int64)}
 	s.closeOnce = sync.OnceValue(s.close)
+	if s.clock = o.clock; s.clock == nil {
+		s.clock = time.Now
+	}
 	if err := s.open(ctx, path); err != nil {
 		_ = s.Close()
 		return nil, fmt.Errorf("open database %q: %w", path, explain(err))

@@ -17,7 +17,8 @@ import (
 func TestConformance(t *testing.T) {
 	storetest.Run(t, storetest.Kind{
 		Open: func(t *testing.T, dir string) storetest.Store {
-			return mustOpen(t, filepath.Join(dir, "hallway.db"))
+			// The clock stands, so that each part is as large as can be, as the model's is.
+			return mustOpenWith(t, Options{Path: filepath.Join(dir, "hallway.db"), clock: func() time.Time { return now }})
 		},
 		Settle: func(s storetest.Store) { settle(t, s.(*SQLite)) },
 	})
@@ -40,7 +41,12 @@ func settle(t testing.TB, s *SQLite) {
 // mustOpen opens the database at path until the test ends.
 func mustOpen(t testing.TB, path string) *SQLite {
 	t.Helper()
-	s, err := Open(context.Background(), Options{Path: path})
+	return mustOpenWith(t, Options{Path: path})
+}
+
+func mustOpenWith(t testing.TB, o Options) *SQLite {
+	t.Helper()
+	s, err := Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

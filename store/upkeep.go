@@ -40,9 +40,10 @@ type upkeep struct {
 	reindex   reindexing
 	unfound   atomic.Int64 // messages that the index lacks because it is made anew
 	wiping    wiping
-	restNext  bool          // the next slice is not for the index
-	unmerged  bool          // the index has parts that may be merged
-	merges    int           // slices for that before more is indexed
+	restNext  bool // the next slice is not for the index
+	unmerged  bool // the index has parts that may be merged
+	merges    int  // slices for that before more is indexed
+	pace      pace
 	committed time.Duration // what commits took since the last slice
 	ops       int           // in these commits
 	ended     time.Time     // the last slice
@@ -115,6 +116,38 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 		&u.purge[3]: `UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
 	})
 	return u, err
+}
+
+// over reports whether the time of a slice is, which has done something: each does, or on a
+// slow machine there would be no end.
+func (s *SQLite) over(began time.Time, some bool) bool {
+	return some && s.clock().Sub(began) > sliceTime
+}
+
+// pace is how many rows are deleted between two looks at the clock: of large ones, or on a
+// slow disk, few.
+type pace struct{ rows int }
+
+const (
+	// paceMax is the most rows, stepTime about how long they take.
+	paceMax  = 64
+	stepTime = sliceTime / 4
+)
+
+// next is how many rows to delete next.
+func (p *pace) next() int {
+	p.rows = max(p.rows, 1)
+	return p.rows
+}
+
+// took notes how long they took.
+func (p *pace) took(d time.Duration) {
+	switch {
+	case d > stepTime:
+		p.rows = max(1, p.rows/2)
+	case d < stepTime/2:
+		p.rows = min(2*p.rows, paceMax)
+	}
 }
 
 // load finds what an earlier process has left undone: by the rooms alone.
@@ -212,7 +245,7 @@ func (s *SQLite) inTurn(ctx context.Context) (pause time.Duration, purged func()
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	u := &s.upkeep
-	began := time.Now()
+	began := s.clock()
 	forget := u.forgets.ready(u)
 	reindex := u.reindex.outdated || len(u.reindex.rooms) > 0 && (!u.unmerged || u.merges <= 0)
 	index, rest := u.unmerged || len(u.unindexed) > 0, len(u.dropped)+len(u.expired) > 0 || forget || reindex
@@ -246,7 +279,7 @@ func (s *SQLite) inTurn(ctx context.Context) (pause time.Duration, purged func()
 		s.renewAfter(err)
 	}
 	u.failed.Store(&err)
-	return u.pause(began, time.Now()), purged, err
+	return u.pause(began, s.clock()), purged, err
 }
 
 // pause is how long to pause after a slice.
@@ -259,7 +292,7 @@ func (u *upkeep) pause(began, ended time.Time) time.Duration {
 		}
 	}
 	u.committed, u.ops, u.ended = 0, 0, ended
-	return time.Duration(times) * ended.Sub(began)
+	return max(time.Duration(times)*ended.Sub(began), 1)
 }
 
 // inSlice carries out do in a transaction that is not synced: what is lost with

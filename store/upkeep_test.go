@@ -121,10 +121,15 @@ func TestIndexGoesOnAfterReopening(t *testing.T) {
 func idle(t testing.TB, path string) *SQLite {
 	t.Helper()
 	s := mustOpen(t, path)
+	stopped(s)
+	return s
+}
+
+// stopped ends what a store does by itself.
+func stopped(s *SQLite) {
 	close(s.stop)
 	s.running.Wait()
 	s.stop = make(chan struct{})
-	return s
 }
 
 // Commits are synced whatever a slice does.
