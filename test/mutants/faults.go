@@ -61,6 +61,9 @@ const (
 	sendFile       = "store/send.go"
 	reactFile      = "store/react.go"
 	pageFile       = "store/page.go"
+	queryFile      = "store/word/query.go"
+	reindexFile    = "store/reindex.go"
+	upkeepFile     = "store/upkeep.go"
 )
 
 var (
@@ -402,6 +405,22 @@ var mutants = []mutant{
 	{
 		name: "the crowd's next is not named", file: reactFile, checks: byStore,
 		old: "full := takeReaction(m, user, op.Emoji); full != nil {", new: "full := takeReaction(m, user, op.Emoji); full != nil && false {",
+	},
+	{
+		name: "no part of a word is looked for", file: queryFile, checks: byStore,
+		old: "if len(word) >= partMin {", new: "if false {",
+	},
+	{
+		name: "symbols of a word do not count", file: queryFile, checks: byStore,
+		old: "p = append(p, Term{Text: string(sign(i.runes[0]))})", new: "",
+	},
+	{
+		name: "a message is left out of an index that is made anew", file: reindexFile, checks: byStore,
+		old: "room.below, bytes = m.seq, bytes+len(m.text)", new: "room.below, bytes = m.seq-1, bytes+len(m.text)",
+	},
+	{
+		name: "a change is indexed twice where the index is made anew", file: upkeepFile, checks: byStore,
+		old: "WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)`", new: "WHERE 1`",
 	},
 	{
 		name: "page does not say that there is more", file: pageFile, checks: byStore,
