@@ -166,24 +166,44 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if r.store, err = store.Open(ctx, store.Options{Path: s.DB}); err != nil {
 		return nil, err
 	}
-	revoked, err := r.store.Revocations(ctx)
-	if err != nil {
-		return nil, err
-	}
-	banned, err := r.store.Bans(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ranked, err := r.store.Ranked(ctx)
-	if err != nil {
-		return nil, err
-	}
 	metrics := server.NewMetrics(version)
 	if r.secured.ends != nil {
 		metrics.CertificateEnds(r.secured.ends)
 	}
 	metrics.ReindexMessages(r.store.Reindexing)
 	admit := s.admission(r.log)
+	if err := s.startEngine(ctx, r, admit.Conns, addresses, metrics); err != nil {
+		return nil, err
+	}
+	o := server.Options{
+		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: keeper, Origins: origins,
+		Admit:     admit,
+		Addresses: addresses,
+		Log:       r.log, Metrics: metrics, Secure: r.secured.config != nil,
+		Hosts: hosts, Domains: s.Domain, MetricsApart: s.MetricsAddr != "",
+	}
+	r.metrics = server.NewMetricsServer(metrics, r.log)
+	if s.Demo {
+		o.Demo = &server.Demo{Files: files, Keeper: keeper}
+	}
+	r.server, err = server.New(o)
+	return r, err
+}
+
+// startEngine starts the relay's engine over its store, for so many connections.
+func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, addresses *server.Addresses, metrics *server.Metrics) error {
+	revoked, err := r.store.Revocations(ctx)
+	if err != nil {
+		return err
+	}
+	banned, err := r.store.Bans(ctx)
+	if err != nil {
+		return err
+	}
+	ranked, err := r.store.Ranked(ctx)
+	if err != nil {
+		return err
+	}
 	r.engine = server.NewEngine(server.EngineOptions{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
@@ -191,8 +211,8 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 			Rate:         s.Rate,
 			ConnsPerUser: s.ConnsPerUser,
 			Rooms:        s.Rooms,
-			Conns:        admit.Conns,
-			Verifier:     keeper,
+			Conns:        conns,
+			Verifier:     r.keeper,
 
 			FramesPerSecond:     s.Frames,
 			HandshakesPerSecond: s.Handshakes,
@@ -208,19 +228,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	})
 	r.store.Retain(store.Retention{Default: s.Retention, Purged: r.engine.Purged})
 	r.store.CarryErasures(r.engine.Erase)
-	o := server.Options{
-		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: keeper, Origins: origins,
-		Admit:     admit,
-		Addresses: addresses,
-		Log:       r.log, Metrics: metrics, Secure: r.secured.config != nil,
-		Hosts: hosts, Domains: s.Domain, MetricsApart: s.MetricsAddr != "",
-	}
-	r.metrics = server.NewMetricsServer(metrics, r.log)
-	if s.Demo {
-		o.Demo = &server.Demo{Files: files, Keeper: keeper}
-	}
-	r.server, err = server.New(o)
-	return r, err
+	return nil
 }
 
 func (s *serveCommand) keeperAndDemo(addr *net.TCPAddr) (*auth.Keeper, fs.FS, error) {

@@ -24,7 +24,14 @@ type Origins map[string]struct{}
 func ParseOrigins(list []string) (Origins, error) { return parseOrigins(list, parseWildcard) }
 
 // ParseHosts reads the relay's own origins: as ParseOrigins, without wildcards.
-func ParseHosts(list []string) (Origins, error) { return parseOrigins(list, parseOrigin) }
+func ParseHosts(list []string) (Origins, error) {
+	return parseOrigins(list, func(entry string) (string, error) {
+		if strings.Contains(entry, "*") {
+			return "", errors.New("the relay's own has no star; name each")
+		}
+		return parseOrigin(entry)
+	})
+}
 
 func parseOrigins(list []string, parse func(string) (string, error)) (Origins, error) {
 	origins := Origins{}

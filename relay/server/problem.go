@@ -113,7 +113,9 @@ func (s *Server) timedOut() []byte {
 	const status = fiber.StatusRequestTimeout
 	body := refuseStatus(status, codeOf(status), "the request did not come to its end in time").problem.Append(nil)
 	answer := fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: %d\r\n", status, http.StatusText(status), len(body))
-	c.Response().Header.VisitAll(func(name, value []byte) { answer = fmt.Appendf(answer, "%s: %s\r\n", name, value) })
+	for name, value := range c.Response().Header.All() {
+		answer = fmt.Appendf(answer, "%s: %s\r\n", name, value)
+	}
 	return append(append(answer, "\r\n"...), body...)
 }
 
