@@ -146,6 +146,24 @@ func TestDemoToken(t *testing.T) {
 	}
 }
 
+// TestDemoTokensAreForItsOwnPage, which is one of this machine whatever --host says.
+func TestDemoTokensAreForItsOwnPage(t *testing.T) {
+	hosts, err := server.ParseHosts([]string{"https://chat.example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, func(o *server.Options) {
+		o.Demo, o.Hosts = &server.Demo{Keeper: o.Verifier.(*auth.Keeper), Files: fstest.MapFS{}}, hosts
+	})
+	own := "http://" + s.addr
+	if r := s.ask("POST", "/demo/token", `{}`, "Origin", own); r.StatusCode != 200 || r.Header.Get("Access-Control-Allow-Origin") != own {
+		t.Errorf("its own page: %d %s", r.StatusCode, r.body)
+	}
+	for _, origin := range []string{"https://evil.example", "null", "http://127.0.0.1:1", "http://localhost.evil.example"} {
+		s.wantProblem(s.ask("POST", "/demo/token", `{}`, "Origin", origin, "Content-Type", "text/plain"), 403, protocol.CodeForbidden)
+	}
+}
+
 // rawHost asks for a token by a Host of any kind.
 func (s *site) rawHost(host string) response {
 	s.t.Helper()
