@@ -40,6 +40,9 @@ func checkIndex(t *testing.T, s *SQLite) {
 			same++
 		}
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	if same != texts || indexed != texts {
 		t.Errorf("of %d texts %d are in the index, which has %d", texts, same, indexed)
 	}

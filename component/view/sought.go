@@ -11,7 +11,7 @@ const (
 	// many that one has, as docs/PROTOCOL.md has it.
 	partMin, longMin = 4, 7
 	// oneLetterWords are what Arabic and Hebrew write before a word, as a part of it.
-	oneLetterWords = "والبفكلسהבמשכ"
+	oneLetterWords = "والبفكس" + "והבלמשכ"
 )
 
 // sought is a word that was looked for, or a part of what is written without spaces.

@@ -41,7 +41,7 @@ func Index(text string) string {
 type indexer struct {
 	row, beside []byte
 	also        bool            // the words are others for those in the row
-	words       map[string]bool // what is beside; true: itself, too
+	words       map[string]bool // what is noted; false: without parts
 	long        [][]rune        // of which the ends are beside
 	noted       int             // parts of words
 	one         [36]bool        // beginnings that are beside, of ASCII
@@ -85,9 +85,11 @@ func (x *indexer) punctuation(signs []item) {
 	for _, i := range signs {
 		run = append(run, sign(i.runes[0]))
 	}
-	if len(run) == 0 || !x.isNew(run, true) {
+	key := string(run)
+	if _, there := x.words[key]; len(run) == 0 || there {
 		return
 	}
+	x.words[key] = true
 	for n := range run {
 		x.beside = appendTerm(x.beside, run[n:], 1)
 	}
@@ -96,14 +98,25 @@ func (x *indexer) punctuation(signs []item) {
 // word notes how a word is found besides by its place in the row, and where it has none
 // by itself.
 func (x *indexer) word(word []rune, itself bool) {
-	if !x.begin(word, itself) {
+	var room [4 * 16]byte
+	key := appendRunes(room[:0], word, wordMax)
+	noted, there := x.words[string(key)]
+	if noted {
 		return
+	}
+	x.words[string(key)] = true
+	if !there {
+		x.begin(word, itself)
 	}
 	if len(word) >= longMin {
 		x.parts(word)
 	}
 	for _, stem := range stems(word) {
-		x.begin(stem, true)
+		key := appendRunes(room[:0], stem, wordMax)
+		if _, there := x.words[string(key)]; !there {
+			x.words[string(key)] = false
+			x.begin(stem, true)
+		}
 	}
 }
 
@@ -128,12 +141,8 @@ func (x *indexer) parts(word []rune) {
 	}
 }
 
-// begin notes the beginnings of a word, and reports whether they are new.
-func (x *indexer) begin(word []rune, itself bool) (isNew bool) {
-	word = word[:min(len(word), wordMax)]
-	if isNew = x.isNew(word, itself); !isNew {
-		return false
-	}
+// begin notes the beginnings of a word.
+func (x *indexer) begin(word []rune, itself bool) {
 	if itself {
 		x.beside = appendTerm(x.beside, word, wordMax)
 	}
@@ -153,22 +162,6 @@ func (x *indexer) begin(word []rune, itself bool) (isNew bool) {
 	if first >= 0 && second >= 0 {
 		x.two[first*36+second] = true
 	}
-	return true
-}
-
-// isNew notes a word, and reports whether it was not there before, or not by itself.
-func (x *indexer) isNew(word []rune, itself bool) bool {
-	var room [4 * 16]byte
-	key := room[:0]
-	for _, r := range word {
-		key = utf8.AppendRune(key, r)
-	}
-	already, there := x.words[string(key)]
-	if there && (already || !itself) {
-		return false
-	}
-	x.words[string(key)] = itself
-	return true
 }
 
 // place gives a letter or a digit of ASCII its place; -1: it is another.
@@ -184,10 +177,14 @@ func place(r rune) int {
 
 // appendTerm appends the first n characters, and a space.
 func appendTerm(to []byte, runes []rune, n int) []byte {
+	return append(appendRunes(to, runes, n), ' ')
+}
+
+func appendRunes(to []byte, runes []rune, n int) []byte {
 	for _, r := range runes[:min(n, len(runes))] {
 		to = utf8.AppendRune(to, r)
 	}
-	return append(to, ' ')
+	return to
 }
 
 // cut gives the first n characters.
