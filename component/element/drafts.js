@@ -67,7 +67,7 @@ export function createDrafts() {
       for (const slot of [own, ...others.slice(0, OTHERS_MAX), fresh]) {
         if (!slot || !(await take(slot, slot === own || slot === fresh))) continue;
         slots.set(key, slot);
-        put(session, PREFIX + key, JSON.stringify(slot));
+        if (!own) put(session, PREFIX + key, JSON.stringify(slot)); // else another chat of this tab has it
         return read(local, slot);
       }
       return null;

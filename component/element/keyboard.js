@@ -4,6 +4,7 @@
 
 const ZOOMED = 1.05; // a page that was zoomed in by hand shows less of itself, too
 const LEAST_PX = 80; // so much is left of the chat in any case: a line to write in
+const LOW_PX = 400; // a view that is lower is one with little room, on any device
 const STAY_MS = 100; // nothing moves under a finger that has just touched something else
 const SMALL_PX = 260; // with less than that, what can be done without makes room
 
@@ -26,18 +27,26 @@ export function watchKeyboard(element, changed) {
   const frame = root.firstElementChild;
   const sheet = new view.CSSStyleSheet();
   let rules = '';
+  let inSight = 0; // so much of the chat is
+
+  /** Whether there is a keyboard on the screen, or no more room than beside one. With a mouse nothing is to move under the pointer. */
+  const narrow = () =>
+    viewport.scale < ZOOMED &&
+    (isTouch(element.ownerDocument) || viewport.height < Math.max(view.innerHeight - 1, LOW_PX));
 
   /** Where a chat ends is told in the page's pixels, which an ancestor's zoom or transform makes other than its own. */
   const measure = () => {
     if (element.ownerDocument.defaultView !== view) return; // it is being moved to another document
     const { bottom, height } = frame.getBoundingClientRect();
     const own = frame.offsetHeight;
-    const field = viewport.scale < ZOOMED && root.activeElement?.matches('textarea, input');
-    const hidden = field ? (bottom - viewport.offsetTop - viewport.height) * (own / height || 1) : 0;
+    const scale = own / height || 1;
+    const field = narrow() && root.activeElement?.matches('textarea, input');
+    const hidden = field ? (bottom - viewport.offsetTop - viewport.height) * scale : 0;
     const covered = Math.round(Math.max(0, Math.min(hidden, own - LEAST_PX)));
-    const left = own - covered;
-    let now = `:host { --hallway-covered: ${covered}px; --hallway-half: ${Math.round(left / 2)}px; }`;
-    if (field && left < SMALL_PX && root.activeElement.matches('textarea'))
+    inSight = Math.min(own - covered, viewport.height * scale);
+    let now = `:host { --hallway-covered: ${covered}px; --hallway-half: ${Math.round(inSight / 2)}px; }`;
+    const little = inSight < SMALL_PX && (covered > 0 || viewport.height < SMALL_PX);
+    if (field && little && root.activeElement.matches('textarea'))
       now += '.hallway .hallway-header, .hallway .hallway-pinned { display: none; }';
     if (!root.adoptedStyleSheets.includes(sheet))
       root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
@@ -50,12 +59,13 @@ export function watchKeyboard(element, changed) {
     measure();
     const field = root.activeElement;
     const box = field?.matches('textarea') && field.parentElement.getBoundingClientRect();
-    if (!box || viewport.scale >= ZOOMED) return;
+    if (!box || !narrow()) return;
     const top = viewport.offsetTop;
-    if (box.bottom > top + viewport.height + 1 || box.top < top - 1) {
-      field.parentElement.scrollIntoView({ block: 'nearest' });
-      measure();
-    }
+    const out = box.bottom > top + viewport.height + 1 || box.top < top - 1;
+    const lower = frame.getBoundingClientRect().top > top + 1;
+    if (!out && !(lower && inSight < SMALL_PX)) return;
+    frame.scrollIntoView({ block: 'end' });
+    measure();
   };
 
   const controller = new AbortController();

@@ -119,14 +119,8 @@ func setFlag(data app.Value, name string, was, on bool) {
 	}
 }
 
-// box is where an element is in the page's view, in CSS pixels.
+// box is where an element is in another, in CSS pixels.
 type box struct{ top, bottom, left, right float64 }
-
-func boxOf(e app.Value) box {
-	rect := e.Call("getBoundingClientRect")
-	side := func(name string) float64 { return rect.Get(name).Float() }
-	return box{side("top"), side("bottom"), side("left"), side("right")}
-}
 
 // boxIn gives the place of an element in one around it, in CSS pixels of its own: a
 // zoom or a transform further out does not count.

@@ -11,10 +11,11 @@ import (
 // takes letters as commands. After anything done by pointer, letters go to the
 // composer.
 type hand struct {
-	pointer string // the kind of pointer that was used last, as in PointerEvent; "": the keyboard
-	pressed bool   // its button is down
-	own     bool   // the chat has moved the focus to a row, and has not heard of it yet
-	at      string // the row clicked last, by its id, until people type; "": none
+	pointer string    // the kind of pointer that was used last, as in PointerEvent; "": the keyboard
+	pressed bool      // its button is down
+	own     string    // the row to which the chat has moved the focus, by its id
+	at      string    // the row clicked last, by its id, until people type; "": none
+	caret   app.Value // where the last click was in a text, as a Range; nil: in none
 }
 
 // heldBySelector are the places that keep what is typed there.
@@ -49,9 +50,26 @@ func (l *log) onPointerDown(ctx app.Context, e app.Event) {
 func (l *log) onMouse(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	l.hand.pressed = e.Get("type").String() == "mousedown"
-	if target := e.Get("target"); l.hand.pressed && l.writing() && target.Truthy() &&
-		target.Call("closest", ".hallway-composer button").Truthy() {
+	target := e.Get("target")
+	switch {
+	case !l.hand.pressed || !target.Truthy():
+	case l.writing() && target.Call("closest", ".hallway-composer button").Truthy():
 		e.PreventDefault()
+	case l.hand.caret != nil && e.Get("shiftKey").Bool() && target.Call("closest", ".hallway-text").Truthy():
+		from := l.hand.caret // the selection goes on from the last click; the cursor has left it since
+		selection().Call("collapse", from.Get("startContainer"), from.Get("startOffset"))
+	}
+}
+
+// noticeReached hears that the focus is in a row. Where neither a pointer nor the chat
+// itself, nor a dialog that ends, has moved it there, the keyboard or assistive
+// technology has.
+func (l *log) noticeReached(id string, active app.Value) {
+	switch node := l.list.nodes[id]; {
+	case node == nil || !active.Equal(node.item):
+		l.hand.own = ""
+	case l.hand.own != id && !l.hand.pressed && l.over.asks == "":
+		l.setPointer("")
 	}
 }
 
@@ -62,6 +80,10 @@ func (l *log) onPlainClick(e app.Event) {
 	id := rowOf(e.Get("target"))
 	if id == "" || l.hand.pointer != "mouse" || e.Get("detail").Int() == 0 || e.Get("shiftKey").Bool() || selectedText() != "" {
 		return
+	}
+	l.hand.caret = nil
+	if s := selection(); s.Truthy() && s.Get("rangeCount").Int() > 0 {
+		l.hand.caret = s.Call("getRangeAt", 0)
 	}
 	l.toComposer()
 	l.hand.at = id
@@ -90,13 +112,14 @@ func (l *log) walkOn(key string, empty bool) bool {
 	return true
 }
 
+func selection() app.Value { return app.Window().Get("document").Call("getSelection") }
+
 // selectedText gives the text that is selected in the chat.
 func selectedText() string {
-	selection := app.Window().Get("document").Call("getSelection")
-	if !selection.Truthy() {
-		return ""
+	if s := selection(); s.Truthy() {
+		return s.Call("toString").String()
 	}
-	return selection.Call("toString").String()
+	return ""
 }
 
 // typed reports whether a key writes something, or begins to.

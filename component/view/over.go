@@ -148,6 +148,9 @@ func (o *over) back() {
 // has a place.
 func (o *over) closeDialog() {
 	o.dialog.Call("close")
+	if active := app.Window().Get("document").Get("activeElement"); active.Truthy() {
+		o.log.hand.own = rowOf(active) // the browser has put the focus back there
+	}
 	o.dialogClosed()
 }
 

@@ -2,11 +2,16 @@ package view
 
 import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
-// onPaste refuses what makes the text longer than a message may be: better than to
-// let people cut it afterwards. Of a picture that has a text, as from a spreadsheet,
-// it takes the text.
+// onPaste hears what is pasted into the composer.
 func (c *Chat) onPaste(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
+	c.paste(ctx, e)
+}
+
+// paste refuses what makes the text longer than a message may be: better than to let
+// people cut it afterwards. Of a picture that has a text, as from a spreadsheet, it
+// takes the text.
+func (c *Chat) paste(ctx app.Context, e app.Event) {
 	text, files := transferred(e.Get("clipboardData"))
 	switch {
 	case text == "" && files:
@@ -29,7 +34,7 @@ func (c *Chat) onPasteOutside(ctx app.Context, e app.Event) {
 	if !target.Truthy() || target.Call("closest", heldBySelector).Truthy() || !c.snap.ComposerOpen {
 		return
 	}
-	c.onPaste(ctx, e)
+	c.paste(ctx, e)
 	if text, _ := transferred(e.Get("clipboardData")); !e.Get("defaultPrevented").Bool() && text != "" {
 		e.PreventDefault()
 		c.insert(ctx, text)

@@ -185,19 +185,14 @@ func (l *log) onFocus(ctx app.Context, e app.Event) {
 		return
 	}
 	active := app.Window().Get("document").Get("activeElement")
-	own := l.hand.own
-	if e.Get("type").String() == "focusin" {
-		l.hand.own = false
-	}
 	l.within = active.Truthy() && l.scroller.Call("contains", active).Bool()
 	if !l.within {
+		l.hand.own = ""
 		l.tools.hide()
 		return
 	}
 	if id := rowOf(active); id != "" {
-		if node := l.list.nodes[id]; node != nil && !own && !l.hand.pressed && active.Equal(node.item) {
-			l.setPointer("") // not the chat, nor a pointer: the keyboard or assistive technology
-		}
+		l.noticeReached(id, active)
 		l.setCurrent(id)
 		l.tools.show(id)
 	}
@@ -226,7 +221,9 @@ func (l *log) focusRow(id string) {
 	l.within = true
 	l.setCurrent(id)
 	item := l.list.nodes[id].item
-	l.hand.own = !item.Equal(app.Window().Get("document").Get("activeElement"))
+	if !item.Equal(app.Window().Get("document").Get("activeElement")) {
+		l.hand.own = id
+	}
 	item.Call("focus", map[string]any{"preventScroll": true})
 }
 

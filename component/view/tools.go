@@ -68,9 +68,11 @@ func (t *tools) show(id string) {
 	}
 	t.at = id
 	node.bubble.Call("append", t.bar)
-	row, bubble, bar := boxOf(node.item), boxOf(node.bubble), boxOf(t.bar)
-	room := max(row.right-bubble.right, bubble.left-row.left) // the other side has the avatar at most
-	setFlag(t.bar.Get("dataset"), "beside", true, bar.right-bar.left < room-menuGap)
+	row, _ := extentOf(node.item)
+	bar, _ := extentOf(t.bar)
+	bubble := boxIn(node.bubble, node.item)
+	room := max(row-bubble.right, bubble.left) // the other side has the avatar at most
+	setFlag(t.bar.Get("dataset"), "beside", true, bar < room-menuGap)
 }
 
 func (t *tools) hide() {

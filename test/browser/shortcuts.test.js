@@ -112,6 +112,7 @@ test('keys that the chat uses go no further, others do', async ({ openChats, rel
   await ada.element.getByRole('button', { name: 'Search', exact: true }).focus();
   await heard(ada.page);
   await keyboard.press('Enter');
+  await expect(ada.element.getByRole('searchbox')).toBeFocused();
   await keyboard.press('Escape');
   await used('a button');
   await ada.element.getByRole('button', { name: 'Search', exact: true }).focus();
