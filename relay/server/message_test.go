@@ -169,12 +169,17 @@ func TestEncrypted(t *testing.T) {
 	ada.ask(409, "POST", messagesPath, `{"id":"`+messageID+`",`+encrypted("eQ")+`}`)
 }
 
+// TestTooManyDifferentEmoji: a message has so many, and a user brings three of them.
 func TestTooManyDifferentEmoji(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada := l.person("ada", protocol.RoleParticipant, "*")
 	ada.say(1, "hi")
 	for i := range protocol.ReactionsMax {
-		ada.ask(200, "PUT", messagePath(1)+"/reactions/"+string(rune('a'+i)), "")
+		who := l.person("user"+number(int64(i/3)), protocol.RoleParticipant, "*")
+		who.ask(200, "PUT", messagePath(1)+"/reactions/"+string(rune('a'+i)), "")
+		if i%3 == 2 {
+			who.ask(409, "PUT", messagePath(1)+"/reactions/z", "")
+		}
 	}
 	ada.ask(409, "PUT", messagePath(1)+"/reactions/z", "")
 	ada.ask(200, "PUT", messagePath(1)+"/reactions/a", "")
