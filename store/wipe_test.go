@@ -203,7 +203,7 @@ func TestAWipeBesideOthers(t *testing.T) {
 			if _, err := s.Page(ctx, "a", "", hub.Query{Kind: hub.QuerySearch, Words: "plain", Limit: 50}); err != nil && ctx.Err() == nil {
 				t.Error(err)
 			}
-			if err := s.checkpoints.look(ctx); err != nil && ctx.Err() == nil {
+			if _, _, err := checkpoint(ctx, s.checkpoints.db, "PASSIVE"); err != nil && ctx.Err() == nil {
 				t.Error(err)
 			}
 		}

@@ -230,7 +230,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "change refused for good is tried again", file: changesFile, checks: []check{inCore, inSimulation},
-		old: "\tif !f.Code.Retryable() {\n\t\tc.endChange(ch)\n\t\tc.emit(Refused", new: "\tif f.Code == protocol.CodeForbidden {\n\t\tc.endChange(ch)\n\t\tc.emit(Refused",
+		old: "\tif !f.Code.Retryable() || f.Why == protocol.WhySlowMode {\n\t\tc.endChange(ch)\n\t\tc.emit(Refused", new: "\tif f.Code == protocol.CodeForbidden {\n\t\tc.endChange(ch)\n\t\tc.emit(Refused",
 	},
 	{
 		name: "answer to an unchanged reaction unheard", file: catchupFile, checks: []check{inCore, inSimulation},
