@@ -14,7 +14,7 @@ func TestHalfRequestsAreSmall(t *testing.T) {
 	const (
 		clients = 400
 		// eachMost is for both ends of a connection, which are both in this process.
-		eachMost = 12 << 10
+		eachMost = heapFactor * 12 << 10
 	)
 	post := "POST /v1/rooms/lobby/messages HTTP/1.1\r\nHost: x\r\n"
 	for name, begin := range map[string]string{

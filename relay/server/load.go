@@ -27,7 +27,7 @@ func (s *Server) tellLoad() {
 func (t *turns) waiting() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return len(t.line.waiting)
+	return t.line.waiting
 }
 
 func (a *answers) unread() int {

@@ -61,8 +61,11 @@ func refuseOutcome(out hub.Outcome, err error) error {
 
 // unreadable is the refusal where the store could not be read.
 func (s *Server) unreadable(err error) error {
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, context.Canceled):
 		return errGone
+	case s.backend.Draining():
+		return errDraining
 	}
 	s.log.Error("the store could not be read", "error", err)
 	return refuse(protocol.CodeUnavailable, "this cannot be read at present")

@@ -51,6 +51,7 @@ func TestReadersThatTakeNothingAreCut(t *testing.T) {
 					t.Fatal(err)
 				}
 				time.Sleep(page/(2<<10)*time.Second + time.Second)
+				synctest.Wait()
 				if c.to == 0 {
 					if !e.ended.IsZero() {
 						t.Errorf("cut after %v", e.ended.Sub(began))
@@ -61,6 +62,7 @@ func TestReadersThatTakeNothingAreCut(t *testing.T) {
 					a.release(e)
 				}
 				time.Sleep(10 * time.Minute)
+				synctest.Wait()
 				if took := e.ended.Sub(began); c.to > 0 && (took < c.from || took > c.to) {
 					t.Errorf("cut after %v, want %v", took, c.from)
 				}
@@ -95,20 +97,22 @@ func TestUnreadIsBounded(t *testing.T) {
 						}
 					}
 				}
-				if a.bytes > c.most || a.bytes < c.most-2*page || refused == 0 {
-					t.Errorf("%d bytes are held, %d are refused", a.bytes, refused)
+				if held := a.unread(); held > c.most || held < c.most-2*page || refused == 0 {
+					t.Errorf("%d bytes are held, %d are refused", held, refused)
 				}
 				// Of those that hold as much as it would somebody is cut once they stand still.
 				time.Sleep(stallPressed + lookEvery)
+				synctest.Wait()
 				for n, other := range []asker{askerOf(1000, 1000), askerOf(1001, 1), askerOf(1002, 2)} {
 					if err := a.hold(newEater(1), other, page); err != nil {
 						t.Errorf("other %d: %v", n, err)
 					}
 				}
-				if a.bytes > UnreadBytesMax {
-					t.Errorf("%d bytes are held", a.bytes)
+				if held := a.unread(); held > UnreadBytesMax {
+					t.Errorf("%d bytes are held", held)
 				}
 				time.Sleep(10 * time.Minute)
+				synctest.Wait()
 				if len(a.held)+a.bytes+len(a.users)+len(a.addresses) != 0 || a.looking {
 					t.Errorf("left: %+v", a)
 				}
@@ -133,8 +137,10 @@ func TestTheHeaviestGivesWay(t *testing.T) {
 				first = e
 			}
 			time.Sleep(time.Millisecond)
+			synctest.Wait()
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if err := a.hold(newEater(0), askerOf(100, 100), page); err != nil {
 			t.Error(err)
 		}
@@ -147,6 +153,7 @@ func TestTheHeaviestGivesWay(t *testing.T) {
 			t.Error(err)
 		}
 		time.Sleep(24 * time.Hour)
+		synctest.Wait()
 	})
 }
 
@@ -162,8 +169,10 @@ func TestAVenueReads(t *testing.T) {
 			}
 			time.AfterFunc(50*time.Millisecond, func() { a.release(e) })
 			time.Sleep(time.Millisecond)
+			synctest.Wait()
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if a.bytes != 0 {
 			t.Errorf("%d bytes are left", a.bytes)
 		}

@@ -1,0 +1,94 @@
+package server
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestFairQueue: who comes new has its turn within a few, whatever the others have waiting
+// and have had.
+func TestFairQueue(t *testing.T) {
+	for name, heavy := range map[string]func(i int) asker{
+		"one user":                          func(int) asker { return askerOf(1, 1) },
+		"one user at many addresses":        func(i int) asker { return askerOf(1, i) },
+		"many users at one address":         func(i int) asker { return askerOf(i%100, 1) },
+		"many users at a few":               func(i int) asker { return askerOf(i%100, i%3) },
+		"nobody knows who, at one address":  func(int) asker { return asker{addr: askerOf(0, 1).addr} },
+		"nobody knows who, at a few":        func(i int) asker { return asker{addr: askerOf(0, i%3).addr} },
+		"many users, each at its addresses": func(i int) asker { return askerOf(i%100, i%300) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := newFairQueue()
+			for i := range 1000 { // as they have one answered they ask again
+				if i > 300 {
+					q.pop()
+				}
+				q.push(heavy(i))
+			}
+			light := askerOf(5000, 5000)
+			for who, most := range map[asker]int{light: 3, askerOf(5001, 1): 3} {
+				if who != light && heavy(0).user == "" {
+					continue // among strangers of one address the first is first
+				}
+				w, n := q.push(who), 0
+				for q.pop() != w {
+					n++
+				}
+				if n > most {
+					t.Errorf("%v waits for %d others", who, n)
+				}
+			}
+		})
+	}
+}
+
+// TestFairQueueLosesNobody: whatever comes, goes and is taken out, each that waits has its
+// turn once, and in the end nothing is kept of it.
+func TestFairQueueLosesNobody(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	q := newFairQueue()
+	waiting := map[*waiter]bool{}
+	had := func(w *waiter) {
+		if !waiting[w] {
+			t.Fatal("one has its turn that does not wait")
+		}
+		delete(waiting, w)
+	}
+	for range 100_000 {
+		switch who := askerOf(r.IntN(3000), r.IntN(2000)); r.IntN(5) {
+		case 0, 1:
+			waiting[q.push(who)] = true
+		case 2:
+			q.pass(who)
+		case 3:
+			if w := q.pop(); w != nil {
+				had(w)
+			}
+		case 4:
+			for w := range waiting {
+				if !q.remove(w) || q.remove(w) {
+					t.Fatal("one that waits cannot be taken out once")
+				}
+				had(w)
+				break
+			}
+		}
+		if all, _, _ := q.of(asker{}); all != len(waiting) {
+			t.Fatalf("%d wait, not %d", all, len(waiting))
+		}
+	}
+	for w := q.pop(); w != nil; w = q.pop() {
+		had(w)
+	}
+	if len(waiting)+q.waiting+len(q.line) != 0 {
+		t.Errorf("%d are left", len(waiting))
+	}
+	for range 10 * sweepAt {
+		q.pass(asker{addr: askerOf(0, 1).addr, user: "u"})
+	}
+	q.sweep = 0
+	q.tidy()
+	if n := len(q.users) + len(q.addresses); n > 2 {
+		t.Errorf("%d are remembered", n)
+	}
+}
