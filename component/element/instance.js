@@ -9,12 +9,37 @@ const END_WAIT_MS = 2000;
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/**
+ * A token of the host's. However long the host takes: once `signal` aborts, its promise keeps nothing of the chat.
+ *
+ * @param {() => Promise<string> | string} source
+ * @param {AbortSignal} signal
+ * @returns {Promise<string>} rejects, with a sentence for the host's developer, where there is none
+ */
+function tokenOf(source, signal) {
+  const wait = {};
+  signal.addEventListener('abort', () => {
+    wait.resolve = wait.reject = undefined;
+  });
+  (async () => source())().then(
+    (token) => {
+      if (typeof token === 'string' && token) wait.resolve?.(token);
+      else wait.reject?.(new Error(`getToken gave ${named(token)}, not a token (a string)`));
+    },
+    (error) => wait.reject?.(new Error(`getToken failed: ${error?.message ?? error}`)),
+  );
+  return new Promise((resolve, reject) => Object.assign(wait, { resolve, reject }));
+}
+
+const named = (value) =>
+  value === '' ? 'an empty string' : value && typeof value === 'object' ? 'an object' : String(value);
+
 export class Instance {
   #options;
   #bridge;
   #scope;
   #program;
-  #loading = new AbortController(); // aborted by end(): it waits for the module no more
+  #life = new AbortController(); // aborted at the end: it waits for the module, or a token, no more
   #ended = false;
   #reconfigure = false;
 
@@ -56,7 +81,7 @@ export class Instance {
   /** Ends the program: it leaves the room and closes its socket with 1000; where it does not, it is put to an end. */
   async end() {
     this.#ended = true;
-    this.#loading.abort();
+    this.#life.abort();
     this.#scope?.mount.remove();
     this.#scope?.leaveDrafts(); // to the program that follows
     const program = this.#program;
@@ -70,7 +95,7 @@ export class Instance {
 
   async #run() {
     const { root, wasm, release, network, onSlow } = this.#options;
-    const module = await loadModule(wasm, release, { onSlow, signal: this.#loading.signal });
+    const module = await loadModule(wasm, release, { onSlow, signal: this.#life.signal });
 
     const mount = root.ownerDocument.createElement('div');
     mount.className = 'hallway-mount';
@@ -100,6 +125,7 @@ export class Instance {
   }
 
   #dispose() {
+    this.#life.abort();
     this.#scope?.dispose();
     this.#scope = this.#program = undefined;
     this.api = undefined;
@@ -108,6 +134,7 @@ export class Instance {
   /** The one object through which element and program speak to each other. */
   #createBridge() {
     const { config, getToken, onEvent } = this.#options;
+    const { signal } = this.#life;
     // Whatever the program says is heard a moment later, never inside its own call: so a listener may call it back.
     const later = (heard) => queueMicrotask(() => this.#ended || heard());
     const ready = (api) => later(() => this.#ready(api));
@@ -115,7 +142,7 @@ export class Instance {
       config,
       get getToken() {
         const source = getToken();
-        return source && (async () => String(await source()));
+        return source && (() => tokenOf(source, signal));
       },
       emit: (type, detail) => later(() => onEvent(type, detail)),
       set api(api) {

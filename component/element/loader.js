@@ -62,7 +62,9 @@ function startLoad(url, release) {
     load.slow = true;
     for (const { onSlow } of load.waiters) onSlow();
   }, SLOW_MS);
-  fetchModule(url, release)
+  // In a turn of its own: engines keep with a request the objects that called for it, one above the other.
+  Promise.resolve()
+    .then(() => fetchModule(url, release))
     .then(
       (module) => {
         load.module = module;

@@ -220,9 +220,9 @@ test('who leaves while it loads hears nothing more, and the others do', async ()
 /** Serves the module once the function that it gives is called. */
 function slowly() {
   let answer;
-  globalThis.fetch = () =>
-    new Promise((resolve) => {
-      answer = resolve;
-    });
+  const answered = new Promise((resolve) => {
+    answer = resolve;
+  });
+  globalThis.fetch = () => answered;
   return () => answer(new Response(MODULE, { headers: { 'content-type': 'application/wasm' } }));
 }

@@ -55,6 +55,8 @@ export function createScope({ root, mount, hallway, network }) {
       drafts.release();
       output.flush();
       mount.remove();
+      // A promise or a frame that is still waited for keeps the program's shell: it keeps no element then.
+      for (const name of Object.keys(global)) delete global[name];
     },
   };
 }
