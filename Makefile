@@ -38,7 +38,7 @@ build: wasm ## Build the relay, demo included: bin/hallway
 wasm: need-build ## Build what the npm package ships: dist/
 	go run ./component/build -out dist
 
-# To publish: in CI, with package.json naming the repository that it runs in, `npm publish --provenance dist-npm/*.tgz`.
+# To publish: docs/RELEASING.md. It is the folder that is published, which asks whose the name is, not the packed file.
 npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
 	mkdir -p dist-npm
 	npm pack --pack-destination dist-npm

@@ -127,9 +127,12 @@ func (c *Client) noToken(err error) {
 	if errors.Is(err, ErrNoToken) {
 		if c.auth.token == "" || !c.auth.fresh {
 			c.end(StatusNotAllowed, "a valid token is needed")
+			c.warnOfToken(err)
 		}
 		return
 	}
+	c.setup.refusal = ""
+	c.warnOfToken(orNone(err))
 	c.auth.failures++
 	c.auth.askAt = c.now.Add(c.jitter(c.auth.failures))
 	c.changed = true
@@ -143,6 +146,7 @@ func (c *Client) tokenRefused() {
 	c.auth.fresh = false
 	if c.auth.refusals++; c.auth.refusals >= refusalsMax {
 		c.end(StatusNotAllowed, "the relay refuses the token")
+		c.warnOfToken(nil)
 		return
 	}
 	c.askToken()

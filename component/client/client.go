@@ -94,6 +94,7 @@ type Client struct {
 
 	conn     connection
 	auth     auth
+	setup    setup
 	sync     catchUp
 	timeline timeline
 	outbox   outbox
@@ -227,6 +228,8 @@ func (c *Client) takeFromPeople(ev Event) {
 		c.retry(ev.ID)
 	case Discard:
 		c.discard(ev.ID)
+	case TokenSource:
+		c.tokenSource()
 	case SetOffline:
 		c.cfg.Offline = ev.Mode
 		c.changed = true
@@ -340,6 +343,7 @@ func (c *Client) timerFired() {
 	}
 	if c.takeDue(&c.conn.answerDue) {
 		c.lost()
+		c.unreached()
 	}
 	if c.takeDue(&c.conn.rejoinAt) {
 		c.join()

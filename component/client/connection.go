@@ -2,6 +2,7 @@ package client
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"hallway/protocol"
@@ -163,10 +164,13 @@ func (c *Client) dialFailed(ev DialFailed) {
 	switch ev.Status {
 	case 426:
 		c.end(StatusUpdateNeeded, "the relay speaks another version of the protocol")
+		c.warn(protocol.CodeBadRequest, "the relay speaks other versions of the protocol than this chat: update the one that is older")
 	case 403:
 		c.end(StatusNotAllowed, "the relay does not accept this page's origin")
 	default:
+		c.setup.crowded = false
 		c.lost()
+		c.unreached()
 	}
 }
 
@@ -176,7 +180,11 @@ func (c *Client) closed(ev Closed) {
 	}
 	switch code := ev.Code; {
 	case code == protocol.CloseUnauthorized:
+		c.setup.refusal = orElse(c.setup.refusal, ev.Reason)
 		c.tokenRefused()
+		return
+	case code == protocol.CloseTooMany:
+		c.tooMany(ev.Reason)
 		return
 	case code == protocol.CloseNotProtocol:
 		c.end(StatusUpdateNeeded, "the relay does not understand this chat")
@@ -187,7 +195,12 @@ func (c *Client) closed(ev Closed) {
 	case code == protocol.CloseTooLarge:
 		c.failTooLarge()
 	}
+	c.setup.crowded = false
+	silent := c.conn.phase == phaseDialing || c.conn.phase == phaseHello
 	c.lost()
+	if silent {
+		c.unreached()
+	}
 }
 
 func orElse(s, otherwise string) string {
@@ -262,6 +275,7 @@ func (c *Client) received(ev Received) {
 
 func (c *Client) welcome(f protocol.Welcome) {
 	c.auth.accepted()
+	c.setup.refusal, c.setup.crowded = "", false
 	if f.User.ID != c.me.ID || f.User.Name != c.me.Name {
 		if f.User.ID == c.me.ID {
 			f.User.Role = c.me.Role // the room's
@@ -325,7 +339,8 @@ func (c *Client) refused(f protocol.Error) {
 			c.sendRefused(f)
 		}
 	case c.conn.phase == phaseHello:
-		// A refused hello: the close that follows says it too.
+		// A refused hello: the close that follows ends it.
+		c.setup.refusal = f.Message
 	case f.Room != c.cfg.Room && (f.Room != "" || c.conn.phase != phaseJoining):
 		// Of nothing that this chat waits for.
 	case f.Code.Retryable():
@@ -336,6 +351,9 @@ func (c *Client) refused(f protocol.Error) {
 		}
 	case f.Code == protocol.CodeForbidden || f.Code == protocol.CodeNotFound || c.conn.phase == phaseJoining:
 		c.end(StatusNotAllowed, f.Message)
+		if c.moderation.banned == nil {
+			c.warn(f.Code, "the relay refuses the room "+strconv.Quote(c.cfg.Room)+": "+f.Message)
+		}
 	}
 }
 
@@ -371,5 +389,6 @@ func (c *Client) status() Status {
 func (c *Client) statusChanged(s Status) {
 	if s == StatusLive && c.conn.liveSince.IsZero() {
 		c.conn.liveSince = c.now
+		c.setup.warned = ""
 	}
 }

@@ -87,6 +87,11 @@ type (
 		// Of is "moderate", "report" or "settings" where that was asked for.
 		Of string
 	}
+	// Warned tells the page's developer why the chat does not come up.
+	Warned struct {
+		Code   protocol.Code
+		Reason string
+	}
 	// Acted tells of an act of a moderator: to the user concerned, to who asked for it
 	// and to all who moderate.
 	Acted struct{ protocol.Moderated }
@@ -124,5 +129,6 @@ func (SetTimer) effect()     {}
 func (Changed) effect()      {}
 func (Arrived) effect()      {}
 func (Refused) effect()      {}
+func (Warned) effect()       {}
 func (Acted) effect()        {}
 func (Reported) effect()     {}

@@ -188,6 +188,8 @@ type (
 	LoadNewest struct{}
 	// TryNow ends a wait for the next try to connect.
 	TryNow struct{}
+	// TokenSource tells that the host has another way to get a token than before.
+	TokenSource struct{}
 	// SetOffline changes what the composer does while the connection is lost.
 	SetOffline struct{ Mode OfflineMode }
 	// Close ends the chat for good: leave, close 1000.
@@ -239,5 +241,6 @@ func (LoadOlder) event()     {}
 func (LoadNewer) event()     {}
 func (LoadNewest) event()    {}
 func (TryNow) event()        {}
+func (TokenSource) event()   {}
 func (SetOffline) event()    {}
 func (Close) event()         {}

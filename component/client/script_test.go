@@ -139,7 +139,11 @@ func (s *script) do(line string) {
 	arg := strings.Fields(rest)
 	gen, req := s.c.conn.gen, s.c.sync.req
 	switch verb {
-	case "start":
+	case "start": // start [USER]: without one, there is no token
+		if len(arg) == 0 {
+			s.step(Started{})
+			return
+		}
 		s.step(Started{Token: testToken(arg[0])})
 	case "outbox": // outbox USER [N:TEXT …]
 		s.step(Owns{User: arg[0], Alone: true})
@@ -177,13 +181,15 @@ func (s *script) do(line string) {
 		s.step(TokenGot{Token: testToken(arg[0])})
 	case "no-token":
 		s.step(TokenGot{Err: ErrNoToken})
+	case "source":
+		s.step(TokenSource{})
 	case "token-later":
 		s.step(TokenGot{Err: fmt.Errorf("the host is down")})
 	case "opened":
 		s.step(Opened{Gen: gen})
 	case "opened-late":
 		s.step(Opened{Gen: gen - 1})
-	case "dial-failed":
+	case "dial-failed": // dial-failed STATUS, 0 for none
 		s.step(DialFailed{Gen: gen, Status: number(arg, 0)})
 	case "closed":
 		s.step(Closed{Gen: gen, Code: protocol.CloseCode(number(arg, 0))})
@@ -330,6 +336,8 @@ func (s *script) describe(e Effect) string {
 			text += fmt.Sprintf(" (%s%s)", e.Of, e.Why)
 		}
 		return text
+	case Warned:
+		return fmt.Sprintf("warned: %s, %s", e.Code, e.Reason)
 	case Acted:
 		return fmt.Sprintf("acted: %s by %s on %s", e.Act, e.By.ID, e.User.ID)
 	case Reported:
@@ -356,7 +364,7 @@ func (s *script) show() {
 		on   bool
 		text string
 	}{
-		{snap.Reason != "", snap.Reason}, {snap.StorageFailed, "in memory only"}, {snap.OutboxFull, "outbox full"},
+		{snap.Reason != "", snap.Reason}, {snap.Crowded, "too many connections"}, {snap.StorageFailed, "in memory only"}, {snap.OutboxFull, "outbox full"},
 		{snap.MoreBefore, "more before"}, {snap.MoreAfter, "more after"}, {snap.Unread > 0, fmt.Sprint("unread ", snap.Unread)},
 	} {
 		if note.on {

@@ -94,6 +94,7 @@ type Snapshot struct {
 	Status  Status
 	RetryAt time.Time // reconnecting: when the next try is
 	Reason  string    // not allowed, update needed: why, in English, safe to show
+	Crowded bool      // reconnecting: because the user has too many connections
 
 	Me      protocol.User // with the role in the room; zero before the first welcome
 	Members int64         // distinct users in the room; 0: not known

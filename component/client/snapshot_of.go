@@ -7,6 +7,7 @@ func (c *Client) Snapshot() Snapshot {
 	s := Snapshot{
 		Status:        c.status(),
 		RetryAt:       c.nextTry(),
+		Crowded:       c.setup.crowded,
 		Me:            c.me,
 		Members:       c.members,
 		Loaded:        c.loaded(),

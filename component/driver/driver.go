@@ -21,7 +21,7 @@ const (
 	// then these goroutines wait, and with them, natively, the socket.
 	shellEventsMax = 64
 	// tokenTimeout is how long the host may take to give a token.
-	tokenTimeout = 30 * time.Second
+	tokenTimeout = 10 * time.Second
 	// closeTimeout is how long [Driver.Close] lets the peer answer the close and
 	// the storage finish what it was asked for.
 	closeTimeout = 1500 * time.Millisecond
@@ -33,7 +33,7 @@ var (
 	ErrBusy   = errors.New("driver: too much is waiting to be done")
 )
 
-var errTokenTimeout = errors.New("driver: the host gave no token in time")
+var errTokenTimeout = errors.New("getToken has given no token for 10 s: its promise must settle sooner")
 
 // Options says which chat to run, and who hears of it. The callbacks are called
 // from the owner's goroutine: they must not block, and must not call
@@ -60,6 +60,8 @@ type Options struct {
 	OnArrived func(*protocol.Message)
 	// OnRefused tells of something that could not be done.
 	OnRefused func(client.Refused)
+	// OnWarned tells why the chat does not come up: for whoever has set it up.
+	OnWarned func(client.Warned)
 	// OnActed tells of an act of a moderator, OnReported that the moderators have the
 	// user's report of a message.
 	OnActed    func(client.Acted)

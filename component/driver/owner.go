@@ -124,6 +124,10 @@ func (d *Driver) carryOut(effect client.Effect) {
 		if d.options.OnRefused != nil {
 			d.options.OnRefused(e)
 		}
+	case client.Warned:
+		if d.options.OnWarned != nil {
+			d.options.OnWarned(e)
+		}
 	case client.Acted:
 		if d.options.OnActed != nil {
 			d.options.OnActed(e)

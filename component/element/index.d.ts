@@ -60,6 +60,7 @@ export type TextName =
   | 'closedForNow'
   | 'outboxFull'
   | 'memoryOnly'
+  | 'tooManyChats'
   | 'log'
   | 'empty'
   | 'writeFirst'

@@ -6,6 +6,7 @@ import { Instance } from './instance.js';
 import { isTouch, watchKeyboard } from './keyboard.js';
 import { placed, watchLanguage } from './language.js';
 import { LoadError } from './loader.js';
+import { checkRoom, oddAttributes, RoomError, relayAddress, whyUnreached } from './setup.js';
 import { canAdopt, themeSheets } from './sheets.js';
 import { createSkeleton } from './skeleton.js';
 import { integrity, moduleHash, version } from './version.js';
@@ -15,6 +16,7 @@ const RESTART_BASE_MS = 1000;
 const RESTART_MAX_MS = 30_000;
 const STABLE_MS = 60_000; // a program that ran so long starts the backoff anew
 const PENDING_CALLS_MAX = 100;
+const ROOM_WAIT_MS = 3000; // a page may set the room a little later
 
 /** The attributes that are properties of the same name, as strings. */
 const REFLECTED = ['relay', 'room', 'token', 'offline', 'theme', 'enter', 'wasm'];
@@ -67,6 +69,7 @@ export class HallwayChat extends ElementBase {
   #address; // what the running instance is bound to; another one needs another instance
   #skeleton;
   #getToken;
+  #sources = 0; // of tokens, that the host has set
   #network;
   #texts;
   #keyboard; // stops watching it
@@ -77,6 +80,9 @@ export class HallwayChat extends ElementBase {
   #pending = []; // calls made before the program is up
   #settling = false;
   #restart; // timer
+  #refused; // the words' name and the code of what cannot work as it is set up
+  #roomless; // timer
+  #odd = []; // values of attributes that the console knows of
   #failures = 0;
   #startedAt = 0;
 
@@ -136,7 +142,9 @@ export class HallwayChat extends ElementBase {
   }
 
   set getToken(source) {
+    if (source === this.#getToken) return;
     this.#getToken = source;
+    this.#sources++;
     this.#settleSoon();
   }
 
@@ -221,8 +229,11 @@ export class HallwayChat extends ElementBase {
       this.#languages = undefined;
       this.#elsewhere?.abort();
     }
+    clearTimeout(this.#roomless);
+    if (alive) this.#warnOfOdd();
     if (!alive) this.#rejectPending();
-    else if (address === undefined) this.#skeleton.say(this.#words.loading);
+    else if (address === undefined) this.#awaitRoom();
+    else if (this.#refused) this.#sayRefused();
     else if (this.#instance) this.#instance.configure(this.#config());
     else if (this.#restart === undefined) this.#start(address);
   }
@@ -234,6 +245,7 @@ export class HallwayChat extends ElementBase {
     this.#skeleton.say(this.#words.loading);
     this.#startedAt = performance.now();
     try {
+      checkRoom(this.room);
       if (!canAdopt()) throw new LoadError('unsupported', 'this browser has no adoptedStyleSheets');
       this.#instance = new Instance({
         root: this.shadowRoot,
@@ -242,7 +254,7 @@ export class HallwayChat extends ElementBase {
         config: this.#config(),
         network: this.#network,
         getToken: () => this.#getToken,
-        onEvent: (type, detail) => this.#fire(type, detail),
+        onEvent: (type, detail) => this.#heard(type, detail),
         onSlow: () => this.#skeleton.progress(),
         onReady: (api) => this.#ready(api),
         onExit: (end) => this.#exited(end),
@@ -257,6 +269,7 @@ export class HallwayChat extends ElementBase {
     this.#restart = undefined;
     this.#failures = 0;
     this.#address = undefined;
+    this.#refused = undefined;
     const instance = this.#instance;
     this.#instance = undefined;
     this.#rejectPending();
@@ -314,9 +327,49 @@ export class HallwayChat extends ElementBase {
   /** Says what is wrong where trying again cannot help. */
   #refuse(error) {
     const code = error instanceof LoadError ? error.code : 'bad_request';
-    this.#skeleton.say(`${this.#words[code] ?? this.#words.failed} (${code})`);
+    this.#refused = { name: error instanceof RoomError ? 'no_room' : code, code };
+    this.#sayRefused();
     console.error('[hallway]', error);
     this.#fire('error', { code, message: error.message });
+  }
+
+  #sayRefused() {
+    const { name, code } = this.#refused;
+    this.#skeleton.say(`${this.#words[name] ?? this.#words.failed} (${code})`);
+  }
+
+  /** Waits for a room; a page that sets none is told so. */
+  #awaitRoom() {
+    this.#skeleton.say(this.#words.loading);
+    this.#roomless = setTimeout(() => {
+      this.#skeleton.say(`${this.#words.failed} (bad_request)`);
+      this.#warn('bad_request', 'the chat has no room: set the attribute or property room');
+    }, ROOM_WAIT_MS);
+  }
+
+  /** Takes an event of the program: what is set up wrong is put on the console, too. */
+  async #heard(type, detail) {
+    if (type !== 'warned') return this.#fire(type, detail);
+    const { code } = detail;
+    let { message } = detail;
+    if (code === 'unreachable') {
+      const address = this.#address;
+      message = await whyUnreached(relayAddress(this.relay), this.#network?.fetch);
+      if (this.#address !== address) return; // it is another's by now, or nobody's
+    }
+    this.#warn(code, message);
+  }
+
+  #warn(code, message) {
+    console.warn(`[hallway] ${message}`);
+    this.#fire('error', { code, message });
+  }
+
+  /** Tells the console of values that no attribute has, each once. */
+  #warnOfOdd() {
+    const odd = oddAttributes(this);
+    for (const sentence of odd) if (!this.#odd.includes(sentence)) console.warn(`[hallway] ${sentence}`);
+    this.#odd = odd;
   }
 
   async #call(run) {
@@ -385,7 +438,7 @@ export class HallwayChat extends ElementBase {
       relay: relayAddress(this.relay),
       room: this.room,
       token: this.token,
-      renewable: Boolean(this.#getToken), // so that a getToken that comes late is noticed
+      source: this.#getToken ? this.#sources : 0, // so that a getToken that comes late is noticed
       offline: this.offline === 'disable' ? 'disable' : 'queue',
       lang: this.#language,
       enter: this.enter,
@@ -432,20 +485,5 @@ export function define(name = 'hallway-chat') {
 }
 
 let defined = false;
-
-/** The relay's address as an absolute http(s) URL without a slash at its end. */
-function relayAddress(relay) {
-  if (!relay) return location.origin;
-  let url;
-  try {
-    url = new URL(relay, document.baseURI);
-  } catch {
-    // said below
-  }
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new TypeError(`the attribute relay="${relay}" is not an http or https address`);
-  }
-  return (url.origin + url.pathname).replace(/\/+$/, '');
-}
 
 const closedError = () => new DOMException('the chat is closed', 'InvalidStateError');

@@ -5,6 +5,7 @@
 // - It answers `error` by a Close that waits for `close` inside the event's callback, which stops the Go runtime for ever.
 //   `close` always follows `error` and says as much, so `error` is not passed on.
 // - Its Close waits for the peer's answer, 20 s on a dead connection. Here it gets its `close` after CLOSE_WAIT_MS.
+// - It waits for a `close`, which does not come where the page's policy forbids the socket: Chromium fires `error` alone.
 // - It drops the code of a close. Here `onClose` hears of it before any listener of the program.
 
 /** How long the program waits for a peer to answer a close, in milliseconds. */
@@ -25,11 +26,18 @@ export function scopedWebSocket(Base, { signal, onClose }) {
       super(url, protocols);
       const end = () => super.close(1000);
       signal.addEventListener('abort', end);
+      let over = false;
       const closed = ({ code, reason, wasClean }) => {
+        over = true;
         signal.removeEventListener('abort', end);
         if (!signal.aborted) onClose({ code, reason, wasClean, url });
       };
       super.addEventListener('close', closed, { once: true }); // one made up below may come before the real one
+      super.addEventListener('error', () =>
+        setTimeout(() => {
+          if (!over && this.readyState === Base.CLOSED) this.#closeUnheard();
+        }),
+      );
     }
 
     addEventListener(type, listener, options) {
@@ -44,10 +52,12 @@ export function scopedWebSocket(Base, { signal, onClose }) {
       }
       super.close(code, reason);
       setTimeout(() => {
-        if (this.readyState === Base.CLOSING) {
-          this.dispatchEvent(new CloseEvent('close', { code: 1006, wasClean: false }));
-        }
+        if (this.readyState === Base.CLOSING) this.#closeUnheard();
       }, CLOSE_WAIT_MS);
+    }
+
+    #closeUnheard() {
+      this.dispatchEvent(new CloseEvent('close', { code: 1006, wasClean: false }));
     }
   };
 }

@@ -9,6 +9,7 @@ const LANGUAGES = {
     unsupported: 'This browser is too old for the chat.',
     blocked: 'This page’s security policy forbids the chat.',
     version_mismatch: 'The chat was updated. Please reload the page.',
+    no_room: 'Not allowed: there is no such room.',
     failed: 'The chat cannot start.',
   },
   de: {
@@ -19,6 +20,7 @@ const LANGUAGES = {
     unsupported: 'Dieser Browser ist zu alt für den Chat.',
     blocked: 'Die Sicherheitsregeln dieser Seite verbieten den Chat.',
     version_mismatch: 'Der Chat wurde aktualisiert. Bitte die Seite neu laden.',
+    no_room: 'Kein Zugang: Diesen Raum gibt es nicht.',
     failed: 'Der Chat kann nicht starten.',
   },
   fr: {
@@ -29,6 +31,7 @@ const LANGUAGES = {
     unsupported: 'Ce navigateur est trop ancien pour la discussion.',
     blocked: 'Les règles de sécurité de cette page interdisent la discussion.',
     version_mismatch: 'La discussion a été mise à jour. Veuillez recharger la page.',
+    no_room: 'Accès refusé : ce salon n’existe pas.',
     failed: 'La discussion ne peut pas démarrer.',
   },
   ar: {
@@ -39,6 +42,7 @@ const LANGUAGES = {
     unsupported: 'هذا المتصفح قديم جدًا على المحادثة.',
     blocked: 'سياسة الأمان في هذه الصفحة تمنع المحادثة.',
     version_mismatch: 'حُدّثت المحادثة. أعد تحميل الصفحة من فضلك.',
+    no_room: 'غير مسموح: لا توجد غرفة بهذا الاسم.',
     failed: 'تعذّر بدء المحادثة.',
   },
 };

@@ -54,6 +54,9 @@ func statusOf(s *client.Snapshot, now time.Time, note string, t *texts) statusLi
 	case client.StatusClosed:
 		line.text = t.say(wordClosed)
 	}
+	if broken && s.Crowded {
+		line.notes = append(line.notes, t.say(wordTooManyChats))
+	}
 	switch {
 	case s.OutboxFull:
 		line.notes = append(line.notes, t.say(wordOutboxFull))

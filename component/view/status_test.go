@@ -39,6 +39,10 @@ func TestStatusLine(t *testing.T) {
 			client.Snapshot{Status: client.StatusReconnecting, RetryAt: now.Add(-time.Second), ComposerOpen: true},
 			"", "Reconnecting|" + said.say(wordSentLater), true,
 		},
+		{
+			"too many chats", client.Snapshot{Status: client.StatusReconnecting, Crowded: true, ComposerOpen: true},
+			"", "Reconnecting|" + said.say(wordTooManyChats) + "|" + said.say(wordSentLater), true,
+		},
 		{"offline", client.Snapshot{Status: client.StatusOffline}, "", "Offline|" + said.say(wordClosedForNow), false},
 		{
 			"muted",

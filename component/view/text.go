@@ -33,6 +33,7 @@ const (
 	wordClosedForNow word = "closedForNow" // the connection is lost, one may not
 	wordOutboxFull   word = "outboxFull"
 	wordMemoryOnly   word = "memoryOnly"
+	wordTooManyChats word = "tooManyChats"
 )
 
 // The words of the log.

@@ -22,6 +22,7 @@ var english = &language{
 		wordClosedForNow:         "You can write again once you are connected.",
 		wordOutboxFull:           "Too many messages wait to be sent.",
 		wordMemoryOnly:           "This browser cannot store messages: those not yet sent are lost when the page closes.",
+		wordTooManyChats:         "You have too many chats open: close one of them, in whatever window it is.",
 
 		wordLog:                    "Messages",
 		wordEmpty:                  "No messages yet",

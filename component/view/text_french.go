@@ -22,6 +22,7 @@ var french = &language{
 		wordClosedForNow:         "Vous pourrez de nouveau écrire dès la reconnexion.",
 		wordOutboxFull:           "Trop de messages sont en attente d’envoi.",
 		wordMemoryOnly:           "Ce navigateur ne peut pas conserver les messages : ceux qui ne sont pas envoyés seront perdus à la fermeture de la page.",
+		wordTooManyChats:         "Trop de discussions sont ouvertes : fermez-en une, dans n’importe quelle fenêtre.",
 
 		wordLog:                    "Messages",
 		wordEmpty:                  "Aucun message",

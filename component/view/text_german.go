@@ -22,6 +22,7 @@ var german = &language{
 		wordClosedForNow:         "Du kannst wieder schreiben, sobald du verbunden bist.",
 		wordOutboxFull:           "Zu viele Nachrichten warten auf das Senden.",
 		wordMemoryOnly:           "Dieser Browser kann keine Nachrichten speichern: Nicht gesendete gehen beim Schließen der Seite verloren.",
+		wordTooManyChats:         "Du hast zu viele Chats offen: Schließe einen davon, in welchem Fenster auch immer.",
 
 		wordLog:                    "Nachrichten",
 		wordEmpty:                  "Noch keine Nachrichten",

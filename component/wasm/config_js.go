@@ -11,6 +11,7 @@ import (
 // config is the element's settings.
 type config struct {
 	relay, room, token, client string
+	source                     int // which function for tokens the page has set; 0: none
 	offline                    client.OfflineMode
 	view                       view.Settings
 }
@@ -26,6 +27,7 @@ func readConfig(v js.Value) config {
 	return config{
 		relay: text("relay"), room: text("room"), token: text("token"),
 		client:  text("client"),
+		source:  v.Get("source").Int(),
 		offline: client.OfflineMode(text("offline")),
 		view: view.Settings{
 			Lang: text("lang"), Texts: textsOf(v.Get("texts")), Touch: touch,

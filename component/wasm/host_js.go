@@ -49,3 +49,8 @@ func (h *host) arrived(m *protocol.Message) {
 func (h *host) refused(r client.Refused) {
 	h.emit("error", map[string]any{"code": string(r.Code), "message": r.Reason})
 }
+
+// warned tells what is set up wrong; the element puts it on the console as well.
+func (h *host) warned(w client.Warned) {
+	h.emit("warned", map[string]any{"code": string(w.Code), "message": w.Reason})
+}

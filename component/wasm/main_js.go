@@ -95,6 +95,7 @@ func main() {
 				p.chat.Refused(r)
 			}
 		},
+		OnWarned:   p.host.warned,
 		OnActed:    func(a client.Acted) { p.chat.Acted(a) },
 		OnReported: func(client.Reported) { p.chat.Reported() },
 	})
@@ -116,6 +117,8 @@ func (p *program) ready() {
 func (p *program) configure(c config) {
 	if c.token != p.config.token && c.token != "" {
 		p.driver.Do(client.TokenGot{Token: c.token})
+	} else if c.source != p.config.source && c.source != 0 {
+		p.driver.Do(client.TokenSource{})
 	}
 	if c.offline != p.config.offline {
 		p.driver.Do(client.SetOffline{Mode: c.offline})

@@ -43,7 +43,7 @@ func await(ctx context.Context, promise js.Value) (string, error) {
 		if why.Type() == js.TypeObject {
 			why = why.Get("message")
 		}
-		return settle(result{err: errors.New("the page gave no token: " + why.String())})
+		return settle(result{err: errors.New(why.String())})
 	})
 	promise.Call("then", fulfilled, rejected)
 	select {

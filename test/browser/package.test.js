@@ -1,11 +1,16 @@
 // The package where there is no page.
 
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { ROOT } from './relay.js';
 
-for (const entry of ['hallway-chat', 'hallway-chat/define']) {
+const { name, scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+
+for (const entry of [name, `${name}/define`]) {
   test(`importing ${entry} in Node does nothing and fails nothing`, async () => {
     const script = `
       const before = Object.getOwnPropertyNames(globalThis).join();
@@ -24,3 +29,54 @@ for (const entry of ['hallway-chat', 'hallway-chat/define']) {
     expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
   });
 }
+
+/** What package.json has npm run before it publishes the folder, with a registry and an npm that answers as it is told. */
+async function beforePublishing(registry, answers = {}, publishes = name) {
+  const folder = await mkdtemp(join(tmpdir(), 'hallway-npm-'));
+  try {
+    const npm = join(folder, 'npm.cjs');
+    await writeFile(
+      npm,
+      `const answer = ${JSON.stringify(answers)}[process.argv[2]]; if (answer === undefined) process.exit(1); console.log(answer);`,
+    );
+    const env = {
+      ...process.env,
+      npm_config_registry: registry,
+      npm_package_name: publishes,
+      npm_execpath: npm,
+    };
+    await promisify(execFile)('sh', ['-c', scripts.prepublishOnly], { cwd: ROOT, env });
+    return '';
+  } catch (error) {
+    return error.stderr;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('nothing is published under a name that the registry does not say is ours', async () => {
+  const registry = 'https://registry.example/';
+  const refused = [
+    [{}],
+    [{ whoami: 'ada' }],
+    [{ whoami: 'ada', owner: 'mallory <m@example.org>' }],
+    [{ whoami: 'ada', owner: 'adam <a@example.org>' }],
+    [{ whoami: 'ada', org: '{"mallory":"owner"}' }, '@acme/hallway-chat'],
+    [{ whoami: 'ada' }, '@acme/hallway-chat'],
+  ];
+  for (const [answers, publishes] of refused) {
+    expect(await beforePublishing(registry, answers, publishes)).toMatch(
+      /^not published: .*claim it first, see docs\/RELEASING\.md\n$/,
+    );
+  }
+  for (const [answers, publishes] of [
+    [{ whoami: 'ada', owner: 'mallory <m@example.org>\nada <a@example.org>' }],
+    [{ whoami: 'ada', org: '{"ada":"developer"}' }, '@acme/hallway-chat'],
+    [{ whoami: 'ada' }, '@ada/hallway-chat'],
+  ])
+    expect(await beforePublishing(registry, answers, publishes)).toBe('');
+  for (const loopback of ['http://127.0.0.1:4873/', 'http://localhost:4873', 'http://[::1]:4873/'])
+    expect(await beforePublishing(loopback)).toBe('');
+  for (const other of ['https://127.0.0.1.example/', 'http://localhost.example:80/'])
+    expect(await beforePublishing(other)).toMatch(/^not published/);
+});

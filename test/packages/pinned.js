@@ -5,6 +5,7 @@ import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from '../browser/relay.js';
+import { NAME } from './name.js';
 
 const BUILD_MS = 300_000;
 const FETCH_MS = 60_000;
@@ -37,7 +38,7 @@ export async function buildPinned() {
   const { version, commit } = PINNED;
   await findCommit(commit).catch(() => {
     throw new Error(
-      `hallway-chat ${version} is built from commit ${commit}, which this clone does not have: run git fetch --unshallow`,
+      `${NAME} ${version} is built from commit ${commit}, which this clone does not have: run git fetch --unshallow`,
     );
   });
   const folder = `${PINNED_FOLDER}.part`;

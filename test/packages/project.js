@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ROOT } from '../browser/relay.js';
+import { NAME } from './name.js';
 import { exists } from './pinned.js';
 
 const BUILD_MS = 240_000;
@@ -48,7 +49,7 @@ export class Project {
     ]) {
       await rm(join(this.folder, stale), { recursive: true, force: true });
     }
-    for (const version of ['hallway-chat', 'hallway-chat-pinned']) {
+    for (const version of [NAME, 'hallway-chat-pinned']) {
       await rm(join(this.folder, 'node_modules', version), { recursive: true, force: true });
     }
     const built = new Set(['node_modules', 'dist', '.next']);
@@ -70,7 +71,7 @@ export class Project {
 
   /** Whether prepare() has ended well before. */
   prepared() {
-    return exists(join(this.folder, 'node_modules/hallway-chat'));
+    return exists(join(this.folder, 'node_modules', NAME));
   }
 
   /** Reads the package.json of something that is installed. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../browser/relay.js';
+import { NAME } from './name.js';
 
 const COMMAND = new URL('node_modules/verdaccio/bin/verdaccio', import.meta.url).pathname;
 const START_MS = 30_000;
@@ -118,7 +119,7 @@ async function configuration(folder) {
       machine: { url: await setting('registry'), maxage: '1h', timeout: '60s', max_fails: 10 },
     },
     packages: {
-      'hallway-chat': { access: '$all', publish: '$all' },
+      [NAME]: { access: '$all', publish: '$all' },
       '**': { access: '$all', proxy: 'machine' },
     },
     log: { type: 'stdout', format: 'pretty', level: 'warn' },

@@ -4,6 +4,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../browser/relay.js';
+import { NAME } from './name.js';
 import { Project } from './project.js';
 
 const FENCE = /^```\w+ walk=(\w+)(?: (serve|file=(\S+)))?\n([\s\S]*?)^```$/gm;
@@ -64,6 +65,6 @@ async function versions() {
     const { dependencies, devDependencies } = JSON.parse(await readFile(join(ROOT, folder, 'package.json')));
     Object.assign(pins, dependencies, devDependencies);
   }
-  delete pins['hallway-chat']; // what was published
+  delete pins[NAME]; // what was published
   return pins;
 }

@@ -1,0 +1,119 @@
+// What a host may have set up wrong: each mistake has one sentence that names it and says what to do.
+
+const ROOM = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/; // docs/PROTOCOL.md, section 1
+const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
+const SPOKEN = ['en', 'de', 'fr', 'ar'];
+
+/** The values that an attribute may have; the first is taken for every other. */
+const VALUES = {
+  offline: ['queue', 'disable'],
+  theme: ['auto', 'light', 'dark'],
+  enter: ['send', 'newline'],
+  open: ['true', 'false'],
+};
+
+/**
+ * The relay's address as an absolute http(s) URL without a slash at its end; an empty one is the page's own origin.
+ *
+ * @param {string} relay
+ * @returns {string}
+ * @throws {TypeError} what is wrong with it, and what to write
+ */
+export function relayAddress(relay) {
+  if (!relay) return location.origin;
+  const wrong = (what) => new TypeError(`the attribute relay="${relay}" ${what}`);
+  let url;
+  try {
+    url = new URL(relay, document.baseURI);
+  } catch {
+    throw wrong('is not an http or https address');
+  }
+  if (/^wss?:$/.test(url.protocol)) {
+    throw wrong(
+      `is not an http or https address: write "${url.protocol.replace('ws', 'http')}//${url.host}"`,
+    );
+  }
+  // With a host alone, a browser takes the host for a scheme, or for a path of the page.
+  if (/^[\w.-]+:\d+(\/|$)/.test(relay) || /^[\w-]+(\.[\w-]+)+(\/|$)/.test(relay)) {
+    throw wrong(`is not an http or https address: write "${location.protocol}//${relay}"`);
+  }
+  if (!/^https?:$/.test(url.protocol)) throw wrong('is not an http or https address');
+  const path = url.pathname.replace(/\/+$/, '');
+  if (/\/v1(\/ws)?$/.test(path)) throw wrong('ends in /v1: leave that out, the chat adds it');
+  if (location.protocol === 'https:' && url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+    throw wrong('cannot be reached from a page served by https: have the relay serve https too');
+  }
+  return url.origin + path;
+}
+
+/**
+ * @param {string} room
+ * @throws {RoomError} what a room's name may be
+ */
+export function checkRoom(room) {
+  if (ROOM.test(room)) return;
+  throw new RoomError(
+    `the attribute room="${room}" is not a room's name: 1 to 128 letters a-z, digits and . _ : ~ - with a letter or digit first`,
+  );
+}
+
+/** A room's name that no room can have. */
+export class RoomError extends TypeError {}
+
+/**
+ * Attributes with values that are not known, each with a sentence.
+ *
+ * @param {HTMLElement} element
+ * @returns {string[]}
+ */
+export function oddAttributes(element) {
+  const found = [];
+  for (const [name, values] of Object.entries(VALUES)) {
+    const value = element.getAttribute(name);
+    if (value && !values.includes(value)) {
+      found.push(
+        `the attribute ${name}="${value}" is none of ${values.join(', ')}: it counts as ${values[0]}`,
+      );
+    }
+  }
+  const lang = element.getAttribute('lang');
+  if (
+    lang &&
+    !SPOKEN.includes(
+      lang
+        .trim()
+        .split(/[-_.@]/)[0]
+        .toLowerCase(),
+    )
+  ) {
+    found.push(`the attribute lang="${lang}" is none of ${SPOKEN.join(', ')}: the chat speaks English`);
+  }
+  return found;
+}
+
+/**
+ * Finds out why a relay has not answered for some tries. A browser does not tell a page: so it is asked for something else.
+ *
+ * @param {string} relay
+ * @param {typeof fetch} [request]
+ * @returns {Promise<string>} a sentence
+ */
+export async function whyUnreached(relay, request = fetch) {
+  const { origin } = new URL(relay);
+  let forbidden = false;
+  const note = ({ blockedURI }) => {
+    forbidden ||= blockedURI.startsWith(origin);
+  };
+  document.addEventListener('securitypolicyviolation', note);
+  try {
+    await request(`${relay}/healthz`, { mode: 'no-cors', credentials: 'omit', cache: 'no-store' });
+    return `${relay} answers, but takes no connection from this page: add ${location.origin} to the relay's --allow-origin, and let every proxy before it pass WebSockets on`;
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve)); // the event comes after the failure
+    return forbidden
+      ? `the page's Content-Security-Policy forbids ${origin}: add it to connect-src, with ${origin.replace('http', 'ws')}`
+      : `${relay} does not answer: is the relay running there, and are host and port right? The chat goes on trying`;
+  } finally {
+    document.removeEventListener('securitypolicyviolation', note);
+  }
+}

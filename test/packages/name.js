@@ -1,0 +1,7 @@
+// What the package is called: package.json says it, once.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '../browser/relay.js';
+
+export const { name: NAME } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
