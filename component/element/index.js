@@ -329,6 +329,7 @@ export class HallwayChat extends ElementBase {
     const code = error instanceof LoadError ? error.code : 'bad_request';
     this.#refused = { name: error instanceof RoomError ? 'no_room' : code, code };
     this.#sayRefused();
+    if (error instanceof RoomError) return this.#warn(code, error.message); // often what a user has asked for
     console.error('[hallway]', error);
     this.#fire('error', { code, message: error.message });
   }
