@@ -291,7 +291,7 @@ func (s *SQLite) scrubSlice(ctx context.Context, pages []uint32) (left []uint32,
 		return pages, false, err
 	}
 	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil { // nobody of another process does
-		return pages, false, nil //nolint:nilerr // it is tried again
+		return pages, false, nil // tried again
 	}
 	defer func() { _, _ = conn.ExecContext(ctx, `ROLLBACK`) }()
 	if info, err := os.Stat(s.scrubber.log); err == nil && info.Size() > 0 {

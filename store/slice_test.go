@@ -41,14 +41,14 @@ func TestAClearIsSlicedByTime(t *testing.T) {
 				}
 				done(t, s, ops...)
 				looks := int(clearTime/step) + 2 // that fit into the time
-				clear := hub.Op{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActClear, User: user}
-				others := clear
+				op := hub.Op{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActClear, User: user}
+				others := op
 				others.User = "u_other"
 				got, at := 0, int64(0)
 				for more, parts := true, 0; more; parts++ {
-					out := done(t, s, clear, others, others)
+					out := done(t, s, op, others, others)
 					n := len(out[0].Messages)
-					got, more, clear.Again, others.Again = got+n, out[0].More, true, true
+					got, more, op.Again, others.Again = got+n, out[0].More, true, true
 					to := s.cleared[sender{out[0].Epoch, user}]
 					if n > looks || more && to-at > int64(looks*clearSpan) {
 						t.Fatalf("part %d: %d cleared, from %d to %d, with %d looks at the clock", parts, n, at, to, looks)
