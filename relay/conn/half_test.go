@@ -12,12 +12,12 @@ import (
 
 // onLarge runs a test on each transport, with messages of the size that relays take.
 func onLarge(t *testing.T, test func(*testing.T, *site)) {
-	for name, make := range map[string]func() conn.Transport{
+	for name, begin := range map[string]func() conn.Transport{
 		"portable":           func() conn.Transport { return conn.NewPortable(protocol.FrameBytesMax) },
 		"that of the system": func() conn.Transport { return conn.New(protocol.FrameBytesMax) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &site{Transport: make()}
+			s := &site{Transport: begin()}
 			t.Cleanup(s.Close)
 			test(t, s)
 		})
