@@ -25,7 +25,10 @@ func TestNobodyWaits(t *testing.T) {
 	}
 	for range begun {
 		select {
-		case <-h.ended:
+		case err := <-h.ended:
+			if err == nil {
+				t.Error("it ended without a reason")
+			}
 		case <-time.After(5 * time.Second): // the store's own time is twice that
 			t.Fatal("a search goes on that nobody waits for")
 		}

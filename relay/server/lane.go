@@ -211,7 +211,8 @@ func (s *Server) reserve(c *fiber.Ctx, t *turn) error {
 // refuseFull is the refusal of a request for which there is no place, in a line or
 // among the answers that wait to be read.
 func (s *Server) refuseFull(why error) error {
-	code, detail, reason := protocol.CodeRateLimited, "", "waiting"
+	code, reason := protocol.CodeRateLimited, "waiting"
+	var detail string
 	switch {
 	case errors.Is(why, errUserWaits):
 		detail = "too many of your requests wait for their turn"
