@@ -16,11 +16,12 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build wasm npm examples sim mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
+.PHONY: help demo test lint fmt build wasm test-shrink npm examples sim mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Say what each word does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+demo: MODULE := -draft
 demo: build ## Build everything and serve the demo on http://127.0.0.1:8080 (PORT= changes it)
 	@exec bin/hallway serve --demo --addr 127.0.0.1:$(PORT)
 
@@ -32,11 +33,19 @@ fmt: need-node ## Format Go and JavaScript
 	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
 	$(BIOME) check --write
 
-build: wasm ## Build the relay, demo included: bin/hallway
-	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/hallway ./relay
+# The relay's packages are compiled beside the module: SQLite, in C, takes most of the time at first.
+build: need-build ## Build the relay, demo included: bin/hallway
+	@echo 'Building the module and, beside it, the packages of the relay. The first time takes minutes: SQLite is C.'
+	@go build -trimpath ./store ./relay/server & beside=$$!; \
+	go run ./component/build -out dist $(MODULE); code=$$?; wait $$beside && exit $$code
+	@echo 'Linking the relay.'
+	@go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/hallway ./relay
 
 wasm: need-build ## Build what the npm package ships: dist/
 	go run ./component/build -out dist
+
+test-shrink: need-node ## Compare programs made smaller with the same programs as they are (SHRINK=-speed measures them, too)
+	@go run ./test/shrink $(SHRINK)
 
 # To publish: docs/RELEASING.md. It is the folder that is published, which asks whose the name is, not the packed file.
 npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz

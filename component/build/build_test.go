@@ -203,3 +203,16 @@ func TestUsage(t *testing.T) {
 		})
 	}
 }
+
+// The go command replaces no file of a toolchain that it has fetched by itself.
+func TestAFetchedToolchainIsRefused(t *testing.T) {
+	tool := toolchain{goroot: filepath.FromSlash("/cache/golang.org/toolchain"), version: "go1.2.3"}
+	if err := tool.checkRoot(filepath.FromSlash("/cache")); err == nil || !strings.Contains(err.Error(), "Install go1.2.3") {
+		t.Errorf("err = %v, want one that says what to do", err)
+	}
+	for _, cache := range []string{"", filepath.FromSlash("/cache/go"), filepath.FromSlash("/cac")} {
+		if err := tool.checkRoot(cache); err != nil {
+			t.Errorf("with the cache %q: %v", cache, err)
+		}
+	}
+}

@@ -10,7 +10,10 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// compress gives data as a server sends it with `Content-Encoding: br`, as small as brotli can. That takes seconds for a module,
+// compressDraft returns data as a server sends it with `Content-Encoding: br`, made in a moment.
+func compressDraft(data []byte) ([]byte, error) { return brotliAt(4, data) }
+
+// compress returns data as a server sends it with `Content-Encoding: br`, as small as brotli can. That takes seconds for a module,
 // so what was compressed before is kept in the user's cache, by its hash.
 func compress(data []byte) ([]byte, error) {
 	sum := sha256.Sum256(data)
@@ -21,18 +24,22 @@ func compress(data []byte) ([]byte, error) {
 			return small, nil
 		}
 	}
+	small, err := brotliAt(brotli.BestCompression, data)
+	if err == nil && cached != "" {
+		keep(cached, small) // a cache that cannot be written is only slow
+	}
+	return small, err
+}
+
+// brotliAt returns data compressed at a quality of brotli's, from 0 to 11.
+func brotliAt(quality int, data []byte) ([]byte, error) {
 	var small bytes.Buffer
-	w := brotli.NewWriterOptions(&small, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 24})
+	w := brotli.NewWriterOptions(&small, brotli.WriterOptions{Quality: quality, LGWin: 24})
 	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	if cached != "" {
-		keep(cached, small.Bytes()) // a cache that cannot be written is only slow
-	}
-	return small.Bytes(), nil
+	err := w.Close()
+	return small.Bytes(), err
 }
 
 // keep writes a file at once and whole, or not at all.

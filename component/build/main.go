@@ -20,6 +20,7 @@ type options struct {
 	out   string // folder for the package's files
 	demo  string // folder for the demo's copy, or empty
 	plain bool   // neither stand-ins for the standard library nor steps of shrink
+	draft bool   // quickly, to look at on this machine
 	on    shrink.Set
 }
 
@@ -46,12 +47,13 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	out := flags.String("out", "dist", "`folder` to write the package's files to")
 	demo := flags.String("demo", "examples/demo/dist", "`folder` to copy the demo's files to; empty for none")
 	plain := flags.Bool("plain", false, "build as the go command would: larger, with the whole standard library and lines in traces")
+	draft := flags.Bool("draft", false, "build quickly, to look at on this machine: without the steps that need a compiler of their own, compressed less")
 	without := flags.String("without", "", "`steps` to leave out, with commas between them: "+stepNames())
 	err := flags.Parse(args)
 	on, unknown := shrink.Without(*without)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprintln(stderr, "usage: go run ./component/build [-out folder] [-demo folder] [-plain] [-without steps]")
+		fmt.Fprintln(stderr, "usage: go run ./component/build [-out folder] [-demo folder] [-plain] [-draft] [-without steps]")
 		flags.SetOutput(stderr)
 		flags.PrintDefaults()
 	case err == nil && flags.NArg() > 0:
@@ -62,7 +64,19 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	if err == nil {
 		err = unknown
 	}
-	return options{out: *out, demo: *demo, plain: *plain, on: on}, err
+	if *draft {
+		on = on.Draft()
+	}
+	return options{out: *out, demo: *demo, plain: *plain, draft: *draft, on: on}, err
+}
+
+// printSteps prints the steps that make the module smaller, and what each was measured to save.
+func printSteps(opts options, stdout io.Writer) {
+	for _, step := range shrink.Steps {
+		if !opts.plain && opts.on[step.Name] {
+			fmt.Fprintf(stdout, "%7d KB  less compressed by %s: %s\n", step.Saves, step.Name, step.What)
+		}
+	}
 }
 
 // stepNames returns the names of all steps, with commas between them.
@@ -80,6 +94,7 @@ func build(opts options, stdout io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(stdout, "            compiling chat.wasm …")
+	printSteps(opts, stdout)
 	m, err := compileModule(tool, opts.plain, opts.on, func(what string) { fmt.Fprintf(stdout, "            %s …\n", what) })
 	if err != nil {
 		return err
@@ -92,7 +107,13 @@ func build(opts options, stdout io.Writer) error {
 	if err := writeFiles(opts.out, files, stdout); err != nil || opts.demo == "" {
 		return err
 	}
-	if files, err = demoFiles(files, m); err != nil {
+	compress := compress
+	if opts.draft {
+		compress = compressDraft
+	} else {
+		fmt.Fprintln(stdout, "            compressing the demo's copy …")
+	}
+	if files, err = demoFiles(files, m, compress); err != nil {
 		return err
 	}
 	return writeFiles(opts.demo, files, io.Discard)
@@ -137,7 +158,7 @@ func empty(folder string) error {
 
 // demoFiles are what the demo's page loads, each beside itself compressed. The module bears its hash in its name, so that it may be
 // kept for ever; module.js says where it is.
-func demoFiles(files []file, m module) ([]file, error) {
+func demoFiles(files []file, m module, compress func([]byte) ([]byte, error)) ([]file, error) {
 	name := "chat." + m.hash()[:16] + ".wasm"
 	demo := []file{
 		{name, m.wasm},
@@ -167,15 +188,26 @@ type toolchain struct {
 
 // findToolchain asks the go command, which honours go.mod's toolchain line.
 func findToolchain() (toolchain, error) {
-	out, err := output(exec.Command("go", "env", "GOMOD", "GOROOT", "GOVERSION"))
+	out, err := output(exec.Command("go", "env", "GOMOD", "GOROOT", "GOVERSION", "GOMODCACHE"))
 	if err != nil {
 		return toolchain{}, err
 	}
 	fields := strings.Split(strings.TrimSpace(out), "\n")
-	if len(fields) != 3 || filepath.Base(fields[0]) != "go.mod" {
+	if len(fields) != 4 || filepath.Base(fields[0]) != "go.mod" {
 		return toolchain{}, errors.New("no go.mod here: run it inside the repository")
 	}
-	return toolchain{module: filepath.Dir(fields[0]), goroot: fields[1], version: fields[2]}, nil
+	tool := toolchain{module: filepath.Dir(fields[0]), goroot: fields[1], version: fields[2]}
+	return tool, tool.checkRoot(fields[3])
+}
+
+// checkRoot refuses a toolchain in the cache of modules, whose files the go command lets nobody replace. It is there where
+// another Go than the one of go.mod fetched it.
+func (t toolchain) checkRoot(cache string) error {
+	if cache == "" || !strings.HasPrefix(t.goroot, cache+string(filepath.Separator)) {
+		return nil
+	}
+	return fmt.Errorf(`the go command fetched %[1]s by itself, and lets nobody build with parts of such a toolchain replaced. Install %[1]s (https://go.dev/dl), or copy it:
+    cp -r %[2]q "$HOME/%[1]s" && chmod -R u+w "$HOME/%[1]s" && export PATH="$HOME/%[1]s/bin:$PATH"`, t.version, t.goroot)
 }
 
 // output runs a command; its error carries what the command said.

@@ -25,11 +25,9 @@ import (
 //     jump leads to is dropped, and only those keep a PC_B at which a function is entered: after a call, at the call of
 //     deferreturn, at targets of jumps back. Inlined code takes no PC_B, since the module does not describe it.
 //   - unwinding: a call that reports that the stack unwinds is followed by a return, in place of a branch to one.
-//   - nilchecks: a failed nil check calls runtime.sigpanicAt, of _runtime/sigpanicat_wasm.s, which writes the return address and
-//     goes on to sigpanic. All nil checks of a function share a PC_B.
 //   - addresses: a function with several return addresses keeps its own address in a local variable and adds PC_B to it.
 var compilerSteps = map[string]string{ // step to constant
-	"jumps": "directJumps", "unwinding": "unwindByReturn", "nilchecks": "sharedNilChecks", "addresses": "oneAddress",
+	"jumps": "directJumps", "unwinding": "unwindByReturn", "addresses": "oneAddress",
 }
 
 const assembler = "cmd/internal/obj/wasm/"

@@ -16,9 +16,9 @@ import (
 //go:embed patches/*.diff
 var patches embed.FS
 
-// joining has the files that join packages of the toolchain.
+// joining has the file that joins the assembler.
 //
-//go:embed _assembler/layout.go _runtime/sigpanicat_wasm.s
+//go:embed _assembler/layout.go
 var joining embed.FS
 
 // Toolchain is the Go installation that builds the module.
@@ -31,17 +31,14 @@ type Toolchain struct {
 // the toolchain, and by what.
 func (t Toolchain) Runtime(dir string, on Set) (map[string]string, error) {
 	replace := map[string]string{}
-	for _, name := range []string{"tracer", "strconv", "time", "reflect", "findfunc"} {
+	for _, name := range []string{"tracer", "strconv", "time", "findfunc"} {
 		if on[name] {
 			if err := t.patch(dir, name, replace); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if !on["nilchecks"] {
-		return replace, nil
-	}
-	return replace, t.join(dir, "_runtime/sigpanicat_wasm.s", "runtime/sigpanicat_wasm.s", replace)
+	return replace, nil
 }
 
 // patch applies a diff to the toolchain's sources.

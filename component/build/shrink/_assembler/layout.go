@@ -86,7 +86,7 @@ func layOut(ctxt *obj.Link, s *obj.LSym) layout {
 		case p.Spadj != 0:
 			pc++
 			state.renew()
-		case sharedNilChecks && isNilCheck(p):
+		case isNilCheck(p):
 			nilChecks = true
 		case p.As == ACALLNORESUME && state.changed:
 			pc++

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"hallway/component/build/shrink"
+)
+
+// runMax bounds the run of one program.
+const runMax = 5 * time.Minute
+
+// builder builds programs for the browser, plain and small, and runs them in Node.
+type builder struct {
+	dir          string // for files of its own
+	goroot       string
+	module       string
+	on           shrink.Set
+	small, plain []string // flags of go build
+}
+
+// without is the step that takes abilities away on purpose: times are RFC 3339 only.
+const without = "time"
+
+func newBuilder() (*builder, error) {
+	out, err := exec.Command("go", "env", "GOROOT", "GOVERSION", "GOMOD").Output()
+	if err != nil {
+		return nil, err
+	}
+	fields := strings.Fields(string(out))
+	b := &builder{goroot: fields[0], module: filepath.Dir(fields[2])}
+	if b.on, err = shrink.Without(without); err != nil {
+		return nil, err
+	}
+	if b.dir, err = os.MkdirTemp("", "hallway-shrink-"); err != nil {
+		return nil, err
+	}
+	toolchain := shrink.Toolchain{Root: fields[0], Version: fields[1]}
+	replace, err := toolchain.Runtime(b.dir, b.on)
+	if err != nil {
+		return nil, err
+	}
+	list, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return nil, err
+	}
+	overlay := filepath.Join(b.dir, "overlay.json")
+	if err := os.WriteFile(overlay, list, 0o644); err != nil {
+		return nil, err
+	}
+	toolexec, err := toolchain.Compiler(b.module, filepath.Join(b.module, "bin", "compiler"), b.on, func() { fmt.Println("building the compiler …") })
+	b.small = []string{"-overlay", overlay, "-toolexec", toolexec}
+	return b, err
+}
+
+func (b *builder) close() { _ = os.RemoveAll(b.dir) }
+
+// kinds are the two ways to build.
+var kinds = []string{"plain", "small"}
+
+// build builds a program of a kind by the go command's arguments and returns its path.
+func (b *builder) build(kind, name, folder string, args ...string) (string, error) {
+	path := filepath.Join(b.dir, strings.ReplaceAll(name, "/", "_")+"."+kind+".wasm")
+	flags := b.plain
+	if kind == "small" {
+		flags = b.small
+	}
+	args = append(append(args[:len(args)-1:len(args)-1], append(flags, "-ldflags", "-s -w", "-o", path)...), args[len(args)-1])
+	cmd := exec.Command("go", args...)
+	cmd.Dir = folder
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%s: %w: %s", name, err, said)
+	}
+	if kind == "plain" {
+		return path, nil
+	}
+	linked, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	small, err := shrink.Module(linked, b.on)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	return path, os.WriteFile(path, small, 0o644)
+}
+
+// run runs a program in a folder and returns its output, with its exit code at the end.
+func (b *builder) run(path, folder string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), runMax)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", append([]string{"--stack-size=8192", filepath.Join(b.goroot, "lib", "wasm", "wasm_exec_node.js"), path}, args...)...)
+	cmd.Dir = folder
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + b.dir, "TMPDIR=" + b.dir}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("%s did not end within %v", path, runMax)
+	case err != nil && !errors.As(err, &exit):
+		return "", err
+	}
+	fmt.Fprintf(&out, "exit code %d\n", cmd.ProcessState.ExitCode())
+	return out.String(), nil
+}

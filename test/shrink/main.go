@@ -1,0 +1,74 @@
+// Command shrink shows that the steps that make the browser's module smaller change nothing that a program does. It builds
+// each program twice, as the go command does and with the steps of component/build/shrink, runs both in Node, and compares:
+//
+//   - the tests of packages of the standard library and of ours, test by test;
+//   - generated programs with loops, switches, defers, panics, goroutines and deep stacks, by what they print;
+//   - the time that some work takes, as a ratio (with -speed).
+//
+// It must not know how a step works.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"time"
+)
+
+func main() {
+	short := flag.Bool("short", false, "fewer packages and programs")
+	programs := flag.Int("programs", 0, "`number` of generated programs; 0 for 8 with -short and 100 without")
+	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "`seed` of the first generated program")
+	speed := flag.Bool("speed", false, "measure speed as well")
+	flag.Parse()
+	if flag.NArg() > 0 || *programs < 0 {
+		fmt.Fprintln(os.Stderr, "usage: go run ./test/shrink [-short] [-programs N] [-seed N] [-speed]")
+		os.Exit(2)
+	}
+	if *programs == 0 {
+		*programs = map[bool]int{true: 8, false: 100}[*short]
+	}
+	if err := run(*short, *programs, *seed, *speed); err != nil {
+		fmt.Fprintln(os.Stderr, "shrink:", err)
+		os.Exit(1)
+	}
+}
+
+func run(short bool, programs int, seed uint64, speed bool) error {
+	b, err := newBuilder()
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	var c count
+	if err := comparePackages(b, short, &c); err != nil {
+		return err
+	}
+	if err := comparePrograms(b, programs, seed, &c); err != nil {
+		return err
+	}
+	if speed {
+		if err := compareSpeed(b, &c); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("%d passed, %d failed\n", c.passed, c.failed)
+	if c.failed > 0 {
+		return fmt.Errorf("%d comparisons failed", c.failed)
+	}
+	return nil
+}
+
+// count is how many comparisons went well and not.
+type count struct{ passed, failed int }
+
+// say prints the outcome of a comparison; different is empty where there is no difference.
+func (c *count) say(name, different string) {
+	if different == "" {
+		c.passed++
+		fmt.Println("same      ", name)
+		return
+	}
+	c.failed++
+	fmt.Printf("DIFFERENT  %s\n%s\n", name, different)
+}
