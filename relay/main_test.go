@@ -58,7 +58,7 @@ func TestWhatCannotBeginSaysSoInOneLine(t *testing.T) {
 		{"an origin with a path", nil, []string{"serve", "--allow-origin", "https://app.example.org/chat"}, "https://app.example.org is one"},
 		{"a star for a label within", nil, []string{"serve", "--allow-origin", "https://app.*.org"}, "a star where none may be"},
 		{"an origin without a page", nil, []string{"serve", "--allow-origin", "null"}, `--allow-origin: "null" is no origin`},
-		{"a host without a scheme", nil, []string{"serve", "--host", "chat.example.org"}, `--host: "chat.example.org" is no origin: it has no scheme`},
+		{"a host with a path", nil, []string{"serve", "--host", "chat.example.org/v1"}, `--host: "chat.example.org/v1" is no origin: it goes on behind the host`},
 		{"a host with a star", nil, []string{"serve", "--host", "https://*.example.org"}, "--host: \"https://*.example.org\" is no origin"},
 		{"a host with a path in the environment", []string{"HALLWAY_HOST=https://a.example,https://b.example/v1"}, []string{"serve"}, "https://b.example is one"},
 		{"no address for metrics", nil, []string{"serve", "--addr", "127.0.0.1:0", "--metrics-addr", "on"}, `--metrics-addr: "on" is no address`},

@@ -38,7 +38,7 @@ type serveCommand struct {
 	Addr         string        `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
 	DB           string        `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database's file, made where it does not exist."`
 	AllowOrigin  []string      `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of a page that may connect, as https://app.example.org; may be repeated or separated by commas. https://*.example.org lets in every name with one label more. The relay's own origin always may."`
-	Host         []string      `env:"HALLWAY_HOST" placeholder:"ORIGIN" help:"The relay's own origin, as https://chat.example.org, where a proxy passes its requests on; may be repeated or separated by commas. Unless told: that of a loopback name, or of a --tls-domain."`
+	Host         []string      `env:"HALLWAY_HOST" placeholder:"ORIGIN" help:"The relay's own origin, as https://chat.example.org, where a proxy passes its requests on; without a scheme, that by which the relay is reached; may be repeated or separated by commas. Unless told: that of a loopback name, or of a --tls-domain."`
 	MetricsAddr  string        `env:"HALLWAY_METRICS_ADDR" placeholder:"ADDRESS" help:"Address on which /metrics is told in place of --addr, in the clear and to whoever reaches it: a port, as 9090, is one of 127.0.0.1; off tells them nowhere. Unless told: --addr tells them to this machine alone."`
 	Rate         float64       `default:"5" env:"HALLWAY_RATE" help:"Messages a second that a user may send, with a burst of four times that; 0 is no limit."`
 	ConnsPerUser int           `default:"20" env:"HALLWAY_CONNS_PER_USER" help:"Connections that a user may have; 0 is no limit."`

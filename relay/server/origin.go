@@ -23,13 +23,18 @@ type Origins map[string]struct{}
 // that no browser could ever send is an error.
 func ParseOrigins(list []string) (Origins, error) { return parseOrigins(list, parseWildcard) }
 
-// ParseHosts reads the relay's own origins: as ParseOrigins, without wildcards.
+// ParseHosts reads the relay's own origins: as ParseOrigins, without wildcards. A host without a scheme, as
+// chat.example.org, is served by the scheme that the relay is reached by.
 func ParseHosts(list []string) (Origins, error) {
 	return parseOrigins(list, func(entry string) (string, error) {
 		if strings.Contains(entry, "*") {
 			return "", errors.New("the relay's own has no star; name each")
 		}
-		return parseOrigin(entry)
+		if strings.Contains(entry, "://") {
+			return parseOrigin(entry)
+		}
+		origin, err := parseOrigin("https://" + entry)
+		return strings.TrimPrefix(origin, "https"), err
 	})
 }
 
@@ -160,7 +165,7 @@ type own struct {
 // own, where the request has that Host. ownScheme is that of the relay's pages; "" where
 // only a proxy before the relay knows.
 func (o *own) allows(scheme, originHost, host, ownScheme string) bool {
-	if o.hosts.lists(scheme, originHost) {
+	if o.hosts.lists(scheme, originHost) || (ownScheme == "" || ownScheme == scheme) && o.hosts.lists("", originHost) {
 		return true
 	}
 	if originHost != dropDefaultPort(scheme, strings.ToLower(host)) || ownScheme != "" && ownScheme != scheme {

@@ -149,6 +149,10 @@ func TestOwnOrigin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bare, err := server.ParseHosts([]string{"chat.example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	domains := []string{"chat.example.org"}
 	for _, test := range []struct {
 		name    string
@@ -160,6 +164,10 @@ func TestOwnOrigin(t *testing.T) {
 		{"a host that is told", server.Options{Hosts: hosts}, "chat.example.org", "https://chat.example.org", true},
 		{"the same by another Host, as a proxy may pass it on", server.Options{Hosts: hosts}, "127.0.0.1:8080", "https://chat.example.org", true},
 		{"another host that is told", server.Options{Hosts: hosts}, "relay.internal:8080", "http://relay.internal:8080", true},
+		{"a host without a scheme, in the clear or behind a proxy", server.Options{Hosts: bare}, "127.0.0.1:8080", "http://chat.example.org", true},
+		{"the same over TLS", server.Options{Hosts: bare, Secure: true}, "chat.example.org", "https://chat.example.org", true},
+		{"the same over TLS, and a page in the clear", server.Options{Hosts: bare, Secure: true}, "chat.example.org", "http://chat.example.org", false},
+		{"another host than that without a scheme", server.Options{Hosts: bare}, "evil.example", "http://evil.example", false},
 		{"another scheme", server.Options{Hosts: hosts}, "chat.example.org", "http://chat.example.org", false},
 		{"another port", server.Options{Hosts: hosts}, "chat.example.org:8443", "https://chat.example.org:8443", false},
 		{"what no host says", server.Options{Hosts: hosts}, "evil.example", "https://evil.example", false},
