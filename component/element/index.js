@@ -319,7 +319,7 @@ export class HallwayChat extends ElementBase {
     const words = error instanceof LoadError ? this.#words.unreachable : this.#words.stopped;
     this.#skeleton.say(`${words} ${this.#words.again.replace('{n}', Math.round(restartInMs / 1000))}`);
     const message = error?.message ?? `the program ended with code ${code}`;
-    if (error) console.error('[hallway]', error);
+    if (error) logError(error);
     if (error instanceof LoadError) this.#fire('error', { code: error.code, message });
     else this.#fire('exit', { code, message, restartInMs });
   }
@@ -330,7 +330,7 @@ export class HallwayChat extends ElementBase {
     this.#refused = { name: error instanceof RoomError ? 'no_room' : code, code };
     this.#sayRefused();
     if (error instanceof RoomError) return this.#warn(code, error.message); // often what a user has asked for
-    console.error('[hallway]', error);
+    logError(error);
     this.#fire('error', { code, message: error.message });
   }
 
@@ -486,5 +486,11 @@ export function define(name = 'hallway-chat') {
 }
 
 let defined = false;
+
+/**
+ * Puts an error on the console, which keeps it. Its stack is read first: until then an engine keeps the objects that the functions
+ * of the stack were called on, elements among them.
+ */
+const logError = (error) => console.error('[hallway]', error.stack ? error : String(error));
 
 const closedError = () => new DOMException('the chat is closed', 'InvalidStateError');
