@@ -125,7 +125,7 @@ export class HallwayChat extends ElementBase {
     this.#settleSoon();
   }
 
-  /** The element is in another document. What was made for the one before is left behind; the program starts anew, see #settle. */
+  /** The element is in another document. Leaves everything made for the document before; #settle starts the program anew. */
   adoptedCallback() {
     this.#keyboard?.();
     this.#keyboard = undefined;
@@ -348,7 +348,7 @@ export class HallwayChat extends ElementBase {
     }, ROOM_WAIT_MS);
   }
 
-  /** Takes an event of the program: what is set up wrong is put on the console, too. */
+  /** Takes an event of the program. A set-up mistake goes to the console, too. */
   async #heard(type, detail) {
     if (type !== 'warned') return this.#fire(type, detail);
     const { code } = detail;
@@ -405,7 +405,7 @@ export class HallwayChat extends ElementBase {
     this.shadowRoot.adoptedStyleSheets = themeSheets(this.theme, this.ownerDocument);
   }
 
-  /** After a move in the document: what the browser forgets of what it takes out, scroll positions and the focus, is brought back. */
+  /** Restores scroll positions and the focus after a move in the document, in which the browser loses them. */
   #comeBack() {
     this.#instance?.api?.moved();
     if (this.shadowRoot.activeElement || this.ownerDocument.activeElement !== this.ownerDocument.body) return;

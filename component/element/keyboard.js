@@ -6,7 +6,7 @@ const ZOOMED = 1.05; // a page that was zoomed in by hand shows less of itself, 
 const LEAST_PX = 80; // so much is left of the chat in any case: a line to write in
 const LOW_PX = 400; // a view that is lower is one with little room, on any device
 const STAY_MS = 100; // nothing moves under a finger that has just touched something else
-const SMALL_PX = 260; // with less than that, what can be done without makes room
+const SMALL_PX = 260; // with less height than that, the less needed parts of the chat are hidden
 
 /** A device that is worked with fingers, so that what one writes with is a keyboard on its screen. */
 const TOUCH = '(pointer: coarse) and (hover: none)';

@@ -20,11 +20,11 @@ const runMax = 5 * time.Minute
 
 // builder builds programs for the browser, plain and small, and runs them in Node.
 type builder struct {
-	dir          string // for files of its own
-	goroot       string
-	module       string
-	on           shrink.Set
-	small, plain []string // flags of go build
+	dir    string // for files of its own
+	goroot string
+	module string
+	on     shrink.Set
+	small  []string // flags of go build for the kind small
 }
 
 // without is the step that takes abilities away on purpose: times are RFC 3339 only.
@@ -69,7 +69,7 @@ var kinds = []string{"plain", "small"}
 // build builds a program of a kind by the go command's arguments and returns its path.
 func (b *builder) build(kind, name, folder string, args ...string) (string, error) {
 	path := filepath.Join(b.dir, strings.ReplaceAll(name, "/", "_")+"."+kind+".wasm")
-	flags := b.plain
+	var flags []string
 	if kind == "small" {
 		flags = b.small
 	}

@@ -1,5 +1,5 @@
 // This file joins the assembler of the toolchain, cmd/internal/obj/wasm, when the browser build compiles its own compiler.
-// It holds what the patches of assembler.go call.
+// patches/assembler.diff calls its functions.
 
 package wasm
 
@@ -16,7 +16,7 @@ const (
 // it and nothing else, since a function that panics goes on at its call of deferreturn.
 const nilCheckPC = 1
 
-// layout is what the assembler finds out about the resume points of a function.
+// layout describes the resume points of a function.
 type layout struct {
 	resumePoints int      // blocks that end at a resume point
 	table        []uint64 // PC_B to block; empty where no PC_B is ever handed in
