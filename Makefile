@@ -36,7 +36,7 @@ fmt: need-node ## Format Go and JavaScript
 # The relay's packages are compiled beside the module: SQLite, in C, takes most of the time at first.
 build: need-build ## Build the relay, demo included: bin/hallway
 	@echo 'Building the module and, beside it, the packages of the relay. The first time takes minutes: SQLite is C.'
-	@go build -trimpath ./store ./relay/server & beside=$$!; \
+	@go build -trimpath ./store/sqlite ./relay/server & beside=$$!; \
 	go run ./component/build -out dist $(MODULE); code=$$?; wait $$beside && exit $$code
 	@echo 'Linking the relay.'
 	@go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/hallway ./relay

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/store"
+	"hallway/store/sqlite"
 )
 
 // dbFlag names the database that a command is about.
@@ -27,7 +27,7 @@ func (c *backupCommand) Run() error {
 	ctx, stop := untilSignal()
 	defer stop()
 	line := newProgress("copied")
-	err := store.Backup(ctx, c.DB, c.To, c.Force, line.show)
+	err := sqlite.Backup(ctx, c.DB, c.To, c.Force, line.show)
 	line.end()
 	return begun(err)
 }
@@ -43,7 +43,7 @@ func (c *restoreCommand) Run() error {
 	ctx, stop := untilSignal()
 	defer stop()
 	line := newProgress("copied")
-	kept, err := store.Restore(ctx, c.From, c.DB, c.Force, time.Now(), line.show)
+	kept, err := sqlite.Restore(ctx, c.From, c.DB, c.Force, time.Now(), line.show)
 	line.end()
 	if kept != "" {
 		fmt.Println("the database that was there is now", kept)
@@ -59,7 +59,7 @@ func (c *checkCommand) Run() error {
 	defer stop()
 	line := newProgress("checked")
 	findings := 0
-	err := store.Check(ctx, c.DB, func(text string) {
+	err := sqlite.Check(ctx, c.DB, func(text string) {
 		line.end()
 		findings++
 		fmt.Println(text)
@@ -97,7 +97,7 @@ func (c *exportCommand) Run() (err error) {
 	ctx, stop := untilSignal()
 	defer stop()
 	if c.To == "" {
-		return begun(store.Export(ctx, c.DB, c.User, os.Stdout))
+		return begun(sqlite.Export(ctx, c.DB, c.User, os.Stdout))
 	}
 	file, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -106,7 +106,7 @@ func (c *exportCommand) Run() (err error) {
 	if err != nil {
 		return fmt.Errorf("--to: %w", err)
 	}
-	err = store.Export(ctx, c.DB, c.User, file)
+	err = sqlite.Export(ctx, c.DB, c.User, file)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		_ = os.Remove(c.To)
 	}
@@ -126,7 +126,7 @@ func (c *eraseCommand) Run() error {
 	ctx, stop := untilSignal()
 	defer stop()
 	line := newProgress("messages")
-	n, err := store.Erase(ctx, c.DB, c.User, time.Now(), line.show)
+	n, err := sqlite.Erase(ctx, c.DB, c.User, time.Now(), line.show)
 	line.end()
 	if err == nil {
 		fmt.Println("messages erased:", n)
@@ -136,7 +136,7 @@ func (c *eraseCommand) Run() error {
 
 // begun tells apart what could not begin and what failed under way.
 func begun(err error) error {
-	if err == nil || errors.As(err, new(store.NotBegunError)) {
+	if err == nil || errors.As(err, new(sqlite.NotBegunError)) {
 		return err
 	}
 	return failure{err}

@@ -13,7 +13,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
-	"hallway/store"
+	"hallway/store/sqlite"
 )
 
 // finds waits until a search over REST finds a text.
@@ -76,7 +76,7 @@ func TestSearch(t *testing.T) {
 func TestReindexKilled(t *testing.T) {
 	const messages = 10_000
 	db := filepath.Join(t.TempDir(), "hallway.db")
-	s, err := store.Open(t.Context(), store.Options{Path: db})
+	s, err := sqlite.Open(t.Context(), sqlite.Options{Path: db})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 	"hallway/relay/auth"
 	"hallway/relay/hub"
 	"hallway/relay/server"
-	"hallway/store"
+	"hallway/store/sqlite"
 )
 
 const (
@@ -123,7 +123,7 @@ type relay struct {
 	keeper   *auth.Keeper
 	secured  secured
 	listener net.Listener
-	store    *store.SQLite
+	store    *sqlite.Store
 	engine   *server.Engine
 	server   *server.Server
 	scrapes  net.Listener // nil: the metrics have no address of their own
@@ -163,7 +163,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if r.scrapes, err = s.listenForScrapes(); err != nil {
 		return nil, err
 	}
-	if r.store, err = store.Open(ctx, store.Options{Path: s.DB}); err != nil {
+	if r.store, err = sqlite.Open(ctx, sqlite.Options{Path: s.DB}); err != nil {
 		return nil, err
 	}
 	metrics := server.NewMetrics(version)
@@ -226,7 +226,7 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, add
 
 		Addresses: addresses,
 	})
-	r.store.Retain(store.Retention{Default: s.Retention, Purged: r.engine.Purged})
+	r.store.Retain(sqlite.Retention{Default: s.Retention, Purged: r.engine.Purged})
 	r.store.CarryErasures(r.engine.Erase)
 	return nil
 }

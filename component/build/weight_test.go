@@ -22,7 +22,7 @@ var weight = map[string]string{
 	"github.com/mattn/":   "the relay's",
 	"go/":                 "nothing reads Go sources in a browser",
 	"hallway/relay/":      "the other side of the wire",
-	"hallway/store":       "the other side of the wire",
+	"hallway/store/":      "the other side of the wire",
 	"internal/bisect":     "comes with the real internal/godebug: its stand-in got lost",
 	"internal/fmtsort":    "comes with the real fmt: its stand-in got lost",
 	"math/big":            "comes with the real crypto/rand: its stand-in got lost",

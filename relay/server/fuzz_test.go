@@ -17,7 +17,7 @@ import (
 	"hallway/relay/auth"
 	"hallway/relay/hub"
 	"hallway/relay/server"
-	"hallway/store"
+	"hallway/store/sqlite"
 )
 
 // FuzzRoutes: whatever an organizer asks for, of the real engine and store, is
@@ -105,7 +105,7 @@ var methods = []string{
 // authorizes with.
 func fuzzed(f *testing.F) (handler fasthttp.RequestHandler, bearer string) {
 	f.Helper()
-	st, err := store.Open(f.Context(), store.Options{Path: filepath.Join(f.TempDir(), "hallway.db")})
+	st, err := sqlite.Open(f.Context(), sqlite.Options{Path: filepath.Join(f.TempDir(), "hallway.db")})
 	if err != nil {
 		f.Fatal(err)
 	}

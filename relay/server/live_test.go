@@ -14,7 +14,7 @@ import (
 	"hallway/relay/auth"
 	"hallway/relay/hub"
 	"hallway/relay/server"
-	"hallway/store"
+	"hallway/store/sqlite"
 )
 
 // live is a site with the real engine over the real store. Whatever it answers is
@@ -22,7 +22,7 @@ import (
 type live struct {
 	*site
 	engine *server.Engine
-	store  *store.SQLite
+	store  *sqlite.Store
 	*description
 }
 
@@ -34,7 +34,7 @@ func startLive(t *testing.T, cfg hub.Config) *live {
 // startLimited is startLive with limits an address.
 func startLimited(t *testing.T, cfg hub.Config, addresses *server.Addresses) *live {
 	t.Helper()
-	st, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "hallway.db")})
+	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "hallway.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
-	"hallway/store"
+	"hallway/store/sqlite"
 )
 
 const (
@@ -27,7 +27,7 @@ const (
 	// storePrefix begins the name of a store that is kept.
 	storePrefix = "hallway-pages-"
 	// migrations are what a store that was kept must have been made with.
-	migrations = "store/migrations/*.sql"
+	migrations = "store/sqlite/migrations/*.sql"
 )
 
 // pagesBench reads from a large store, as the relay's REST routes do, without
@@ -105,7 +105,7 @@ func (s *suite) fillStore(ctx context.Context, path string) error {
 		}
 	}
 	building := path + ".building"
-	db, err := store.Open(ctx, store.Options{Path: building})
+	db, err := sqlite.Open(ctx, sqlite.Options{Path: building})
 	if err != nil {
 		return err
 	}

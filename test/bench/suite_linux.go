@@ -11,7 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"hallway/store"
+	"hallway/store/sqlite"
 )
 
 // scale is how large and how long everything is.
@@ -254,7 +254,7 @@ func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Mi
 
 // openStore opens the store of the pages, filled; a store once filled is kept
 // for the next run with the same schema.
-func (s *suite) openStore(ctx context.Context) (*store.SQLite, error) {
+func (s *suite) openStore(ctx context.Context) (*sqlite.Store, error) {
 	path, err := s.storePath()
 	if err != nil {
 		return nil, err
@@ -267,7 +267,7 @@ func (s *suite) openStore(ctx context.Context) (*store.SQLite, error) {
 	if err := readThrough(path); err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{Path: path})
+	return sqlite.Open(ctx, sqlite.Options{Path: path})
 }
 
 // readThrough brings a file into the system's cache, where a relay that runs has

@@ -55,11 +55,11 @@ var table = map[string]rule{
 	"relay/conn":   {ours: []string{"protocol", "relay/hub"}, foreign: true},
 	"relay/server": {ours: []string{"protocol", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
 	"relay": {
-		ours:    []string{"protocol", "relay/hub", "relay/conn", "relay/auth", "relay/server", "store", "examples/demo"},
+		ours:    []string{"protocol", "relay/hub", "relay/conn", "relay/auth", "relay/server", "store/sqlite", "examples/demo"},
 		foreign: true,
 	},
 
-	"store":           {ours: []string{"protocol", "relay/hub", "store/word"}, foreign: true},
+	"store/sqlite":    {ours: []string{"protocol", "relay/hub", "store/word"}, foreign: true},
 	"store/storetest": {ours: []string{"protocol", "relay/hub", "store/word"}, foreign: true},
 	"store/word":      {known: []string{"golang.org/x/text/unicode/norm"}, pure: true},
 
@@ -289,9 +289,9 @@ func TestTheRulesBite(t *testing.T) {
 		{"component/driver", "hallway/component/view", true},
 		{"component/driver", "nhooyr.io/websocket", false},
 		{"relay/hub", "math/rand/v2", true},
-		{"relay/conn", "hallway/store", true},
+		{"relay/conn", "hallway/store/sqlite", true},
 		{"relay", "hallway/examples/demo", false},
-		{"store", "hallway/examples/demo", true},
+		{"store/sqlite", "hallway/examples/demo", true},
 	} {
 		if why := table[c.from].refuses(c.path); (why != "") != c.refused {
 			t.Errorf("%s importing %s: refused with %q, want refused = %v", c.from, c.path, why, c.refused)

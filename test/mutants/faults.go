@@ -6,7 +6,7 @@ import "regexp"
 var (
 	inCore       = testsOf("the core's tests", "component/client")
 	inHub        = testsOf("the hub's tests", "relay/hub")
-	inStore      = testsOf("the store's suite", "store")
+	inStore      = testsOf("the store's suite", "store/sqlite")
 	inSimulation = check{
 		name:  "the simulation",
 		build: []string{"build", "./test/simulation/cmd"},
@@ -57,13 +57,13 @@ const (
 	roomFile       = "relay/hub/room.go"
 	windowFile     = "relay/hub/window.go"
 	changeFile     = "relay/hub/change.go"
-	storeFile      = "store/commit.go"
-	sendFile       = "store/send.go"
-	reactFile      = "store/react.go"
-	pageFile       = "store/page.go"
+	storeFile      = "store/sqlite/commit.go"
+	sendFile       = "store/sqlite/send.go"
+	reactFile      = "store/sqlite/react.go"
+	pageFile       = "store/sqlite/page.go"
 	queryFile      = "store/word/query.go"
-	reindexFile    = "store/reindex.go"
-	upkeepFile     = "store/upkeep.go"
+	reindexFile    = "store/sqlite/reindex.go"
+	upkeepFile     = "store/sqlite/upkeep.go"
 )
 
 var (

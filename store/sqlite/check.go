@@ -1,0 +1,126 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// wholeCheckBytes is how large a database may be to be checked whole whenever it
+// is opened; a larger one is after an unclean end only. A second or less.
+const wholeCheckBytes = 256 << 20
+
+// endedUnclean reports whether the database was not closed when it was used
+// last: a log is left. It must be asked before the database is opened.
+func endedUnclean(path string) bool {
+	info, err := os.Stat(path + "-wal")
+	return err == nil && info.Size() > 0
+}
+
+// small reports whether the database at path is checked whole in any case.
+func small(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() <= wholeCheckBytes
+}
+
+// empty reports whether there is nothing in the file at path.
+func empty(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() == 0
+}
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+var errForeign = errors.New("it is no database of a relay")
+
+// contents reports whether the database holds anything, and whether a relay has made
+// it, which the history of its schema tells.
+func contents(ctx context.Context, db querier) (some, ours bool, err error) {
+	err = db.QueryRowContext(ctx, `
+		SELECT count(*) > 0, coalesce(max(name = 'goose_db_version'), 0) FROM sqlite_schema`).Scan(&some, &ours)
+	return some, ours, err
+}
+
+// checkForeign refuses a database that another program has made, before anything in it
+// is changed. One that is damaged is for the checks behind to tell.
+func checkForeign(ctx context.Context, path string) error {
+	db := connectReader(path)
+	defer func() { _ = db.Close() }()
+	if some, ours, err := contents(ctx, db); err == nil && some && !ours {
+		return errForeign
+	}
+	return nil
+}
+
+// checkPages looks for damage at each page of the file.
+func checkPages(ctx context.Context, db querier) error {
+	var found string
+	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&found); err != nil {
+		return err
+	}
+	if found != "ok" {
+		return damaged(strings.Join(strings.Fields(found), " ")) // SQLite takes several lines
+	}
+	return nil
+}
+
+// checkHeads makes sure that each room's head is its last change's rev, be the
+// message there or deleted by its age: quick, however large the database is.
+func checkHeads(ctx context.Context, db querier) error {
+	var room string
+	var head, last int64
+	err := db.QueryRowContext(ctx, `
+		SELECT name, head, max(purged,
+			coalesce((SELECT max(seq) FROM messages WHERE room = rooms.key), 0),
+			coalesce((SELECT rev FROM messages INDEXED BY messages_changed
+				WHERE room = rooms.key AND rev <> seq ORDER BY rev DESC LIMIT 1), 0)) AS last
+		FROM rooms WHERE dropped = 0 AND last <> head LIMIT 1`).Scan(&room, &head, &last)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return damaged(fmt.Sprintf("the head of room %q is %d, its last change has rev %d", room, head, last))
+}
+
+// checkRevs makes sure that no change of a message has taken the rev with which
+// another was made, which no index does: a walk through the changed messages.
+func checkRevs(ctx context.Context, db querier) error {
+	var room string
+	var rev int64
+	err := db.QueryRowContext(ctx, `
+		SELECT rooms.name, changed.rev FROM messages AS changed INDEXED BY messages_changed
+		JOIN messages AS made ON made.room = changed.room AND made.seq = changed.rev
+		JOIN rooms ON rooms.key = changed.room
+		WHERE changed.rev <> changed.seq AND rooms.dropped = 0 LIMIT 1`).Scan(&room, &rev)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return damaged(fmt.Sprintf("two messages of room %q have rev %d", room, rev))
+}
+
+func damaged(how string) error {
+	return fmt.Errorf("it is damaged, restore a backup (%s)", how)
+}
+
+// explain says of an error of the driver what it means to the operator.
+func explain(err error) error {
+	var e sqlite3.Error
+	if errors.As(err, &e) && e.Code == sqlite3.ErrCorrupt {
+		return damaged(e.Error())
+	}
+	return err
+}

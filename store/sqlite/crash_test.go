@@ -1,0 +1,133 @@
+package sqlite
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// crashEnv names the database of a test binary that is started to be killed.
+const crashEnv = "HALLWAY_STORE_CRASH"
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(crashEnv); path != "" {
+		fmt.Fprintln(os.Stderr, commitUntilKilled(path))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+var crashRooms = []string{"lobby", "stage", "bar"}
+
+// commitUntilKilled goes on where an earlier process was killed and prints each
+// message that Commit has reported.
+func commitUntilKilled(path string) error {
+	s, err := Open(context.Background(), Options{Path: path})
+	if err != nil {
+		return err
+	}
+	page, err := s.Page(context.Background(), crashRooms[0], "", hub.Query{Limit: 1})
+	if err != nil {
+		return err
+	}
+	for n := int(page.Head) + 1; ; n += 5 {
+		var ops []hub.Op
+		for _, room := range crashRooms {
+			ops = append(ops, sends(room, n, 5)...)
+		}
+		outcomes, err := s.Commit(time.Now(), ops)
+		if err != nil {
+			return err
+		}
+		for _, out := range outcomes {
+			fmt.Println(out.Message.Room, out.Message.Seq, out.Message.ID)
+		}
+	}
+}
+
+// TestKill kills a process that commits, several times on one database. All
+// that it has reported must be there.
+func TestKill(t *testing.T) {
+	const rounds, reportedMin = 3, 600
+	path := filepath.Join(t.TempDir(), "hallway.db")
+	reported := make(map[string]string) // "room seq" → id
+	for range rounds {
+		runAndKill(t, path, reportedMin, reported)
+
+		s := mustOpen(t, path) // at once: the lock has gone with the process
+		stored := make(map[string]string)
+		for _, room := range crashRooms {
+			head(t, s, room)
+			for _, m := range all(t, s, room) {
+				stored[fmt.Sprintf("%s %d", room, m.Seq)] = m.ID
+			}
+		}
+		for place, id := range reported {
+			if stored[place] != id {
+				t.Errorf("%s: reported %s, stored %q", place, id, stored[place])
+			}
+		}
+		checkIndex(t, s)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// runAndKill starts a process that commits, kills it once it has reported
+// enough messages, and adds all that it reported.
+func runAndKill(t *testing.T, path string, enough int, reported map[string]string) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), crashEnv+"="+path)
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stdout)
+	n := 0
+	for lines.Scan() {
+		var room, id string
+		var seq int64
+		if _, err := fmt.Sscan(lines.Text(), &room, &seq, &id); err != nil {
+			continue // the kill cut the last line
+		}
+		reported[fmt.Sprintf("%s %d", room, seq)] = id
+		if n++; n == enough {
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	_ = cmd.Wait() // "killed", as it should
+	if n < enough {
+		t.Fatalf("the process ended by itself after %d messages", n)
+	}
+}
+
+// all is everything in a room.
+func all(t *testing.T, s *Store, room string) (messages []protocol.Message) {
+	t.Helper()
+	for more := true; more; {
+		page, err := s.Page(context.Background(), room, "", hub.Query{
+			Kind: hub.QueryAfter, At: int64(len(messages)), Limit: protocol.PageMessagesMax,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		messages, more = append(messages, page.Messages...), page.More
+	}
+	return messages
+}

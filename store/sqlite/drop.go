@@ -1,0 +1,65 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"hallway/relay/hub"
+)
+
+// drop takes the room's name away, which no room can be found without, and
+// leaves its content to the upkeep: that of a large room takes its time.
+func (b *batch) drop(r *room, op *hub.Op) error {
+	delete(b.rooms, r.name)
+	if b.gone == nil {
+		b.gone = make(map[string]bool)
+	}
+	b.gone[r.name], b.deletes = true, true
+	b.dropped = append(b.dropped, r.key)
+	if _, err := b.tx.Stmt(b.write.dropRoom).Exec(r.key); err != nil {
+		return err
+	}
+	return b.audit(op, "drop", "", "", nil)
+}
+
+// emptySlice deletes a part of a dropped room, in the end the room.
+func (s *Store) emptySlice(ctx context.Context, began time.Time) error {
+	u := &s.upkeep
+	key, empty, some := u.dropped[0], false, false
+	err := s.inDeletingSlice(ctx, func(tx *sql.Tx) error {
+		var dropped bool // not where the commit failed
+		if err := tx.StmtContext(ctx, s.write.upkeep.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
+			return err
+		}
+		if !dropped {
+			empty = true
+			return nil
+		}
+		for _, stmt := range s.write.upkeep.empty {
+			for more := true; more; {
+				if s.over(began, some) {
+					return nil
+				}
+				at := s.clock()
+				var err error
+				if more, err = affects(tx.StmtContext(ctx, stmt).ExecContext(ctx, key, u.pace.next())); err != nil {
+					return fmt.Errorf("empty a dropped room: %w", err)
+				}
+				some = some || more
+				u.pace.took(s.clock().Sub(at))
+			}
+		}
+		empty = true
+		_, err := tx.StmtContext(ctx, s.write.upkeep.deleteRoom).ExecContext(ctx, key)
+		return err
+	})
+	if err == nil {
+		u.unmerged, u.merges = true, mergeSlices
+		if empty {
+			u.dropped = u.dropped[1:]
+		}
+	}
+	return err
+}

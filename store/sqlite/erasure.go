@@ -1,0 +1,246 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"hallway/relay/hub"
+)
+
+// The states of an erasure: a row that stands for somebody who is to be erased. It
+// names the user until the tables do not any more, and then the pseudonym.
+const (
+	erasureForgets = "1" // the file is to forget
+	erasureDone    = "2" // whoever has asked may take the row away
+)
+
+const (
+	// erasuresEvery is how often there is a look for somebody to erase, and, where a
+	// relay does it, for how far it is.
+	erasuresEvery = 500 * time.Millisecond
+	// logBusyPause is after what time a log is tried again that somebody reads.
+	logBusyPause = 100 * time.Millisecond
+)
+
+// Erase takes a user out of the database at path. The user's messages become
+// tombstones under a random pseudonym, at a new rev each, so that clients learn of
+// it; reactions, what they did as a moderator and what they reported stand under the
+// pseudonym without a name; memberships, sanctions of them, revocations, and the words
+// of reports and acts about them are gone. It returns how many messages that were, and
+// goes on, under the same pseudonym, where one that was ended has stopped.
+//
+// A relay that uses the database is asked to do it between all else that it does
+// ([Store.CarryErasures]); once asked it does so without being waited for. Without
+// one it is done here, and in the end the file is written anew, which takes as much
+// space again for that time. progress is told of messages.
+func Erase(ctx context.Context, path, user string, now time.Time, progress Progress) (messages int, err error) {
+	there, err := openExisting(ctx, path)
+	if err != nil {
+		return 0, fmt.Errorf("erase from %q: %w", path, err)
+	}
+	_ = there.Close()
+	e := erasing{path: path, user: user, progress: progress}
+	for again := true; again; {
+		var s *Store
+		switch s, err = Open(ctx, Options{Path: path}); {
+		case errors.Is(err, errInUse):
+			again, err = e.ask(ctx)
+		case err != nil && !e.asked:
+			return 0, NotBegunError{err}
+		case err != nil:
+			again = false
+		default:
+			err = errors.Join(e.alone(ctx, s, now), s.Close())
+			again = false
+		}
+	}
+	if err != nil && !errors.As(err, new(NotBegunError)) {
+		err = fmt.Errorf("erase from %q: %w", path, explain(err))
+	}
+	return e.messages, err
+}
+
+// erasing is what has been asked for from outside of a relay.
+type erasing struct {
+	path, user string
+	progress   Progress
+	asked      bool
+	pseudonym  string
+
+	messages, total int
+}
+
+// begin finds the erasure, or makes one.
+func (e *erasing) begin(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, `INSERT INTO erasures (user_id, pseudonym) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+		e.user, "erased-"+strings.ToLower(rand.Text()))
+	if err != nil {
+		return err
+	}
+	err = db.QueryRowContext(ctx, `SELECT pseudonym, messages, (SELECT count(*) FROM messages WHERE sender_id = ?1)
+		FROM erasures WHERE user_id = ?1`, e.user).Scan(&e.pseudonym, &e.messages, &e.total)
+	e.total += e.messages
+	return err
+}
+
+// look sees how far it is; gone: somebody has seen its end and taken it away.
+func (e *erasing) look(ctx context.Context, db *sql.DB) (state string, gone bool, err error) {
+	var messages int
+	err = db.QueryRowContext(ctx, `SELECT messages, state FROM erasures WHERE pseudonym = ?`, e.pseudonym).Scan(&messages, &state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", true, nil
+	}
+	if err == nil && messages > e.messages && e.progress != nil {
+		e.progress(messages, max(messages, e.total))
+	}
+	e.messages = max(e.messages, messages)
+	return state, false, err
+}
+
+// endErasures takes away those in a state.
+func endErasures(ctx context.Context, db *sql.DB, state string) error {
+	_, err := db.ExecContext(ctx, `DELETE FROM erasures WHERE state = ?`, state)
+	return err
+}
+
+// ask leaves it to the relay that uses the database, and waits; again: there is none
+// any more.
+func (e *erasing) ask(ctx context.Context) (again bool, err error) {
+	path, err := resolve(e.path)
+	if err != nil {
+		return false, NotBegunError{err}
+	}
+	db := connectWriter(path)
+	defer func() { _ = db.Close() }()
+	if !e.asked {
+		var version int // a relay of another may never look
+		err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
+		if err != nil || version != schema {
+			return false, NotBegunError{fmt.Errorf("erase from %q: %w, of another version", path, errInUse)}
+		}
+		if err := e.begin(ctx, db); err != nil {
+			return false, err
+		}
+		e.asked = true
+	}
+	tick := time.NewTicker(erasuresEvery)
+	defer tick.Stop()
+	for {
+		state, gone, err := e.look(ctx, db)
+		switch {
+		case ctx.Err() != nil:
+			return false, errors.New("not waited for; the relay goes on with it")
+		case err != nil || gone:
+			return false, err
+		case state == erasureDone:
+			_, err := db.ExecContext(ctx, `DELETE FROM erasures WHERE pseudonym = ?`, e.pseudonym)
+			return false, err
+		}
+		switch held, err := lock(ctx, path, "0"); {
+		case err == nil:
+			return true, held.Close()
+		case !errors.Is(err, errInUse) && ctx.Err() == nil:
+			return false, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// alone erases in a database that nobody else uses.
+func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
+	state, gone, err := e.look(ctx, s.writer)
+	if err == nil && gone {
+		state, err = "", inTurnOf(s, func() error { return e.begin(ctx, s.writer) })
+	}
+	if err != nil {
+		return err
+	}
+	run := eraser{s: s, user: e.user, pseudonym: e.pseudonym, carry: func(ctx context.Context, ops []hub.Op) ([]hub.Outcome, error) {
+		outcomes, err := s.Commit(now, ops)
+		if err == nil {
+			_, _, err = e.look(ctx, s.writer)
+		}
+		return outcomes, errors.Join(err, ctx.Err())
+	}}
+	if state != erasureForgets && state != erasureDone {
+		if err := run.run(ctx); err != nil {
+			return err
+		}
+	}
+	// The index must forget the words, too.
+	for more := true; more; {
+		pause, err := s.tendSlice(ctx)
+		if err != nil {
+			return err
+		}
+		more = pause > 0
+	}
+	// What was deleted, now and earlier, is still in parts of the index and in pages
+	// that are free.
+	return inTurnOf(s, func() error {
+		for _, step := range []string{`INSERT INTO search (search) VALUES ('optimize')`, `VACUUM`} {
+			if _, err := s.writer.ExecContext(ctx, step); err != nil {
+				return err
+			}
+		}
+		return errors.Join(endErasures(ctx, s.writer, erasureForgets), endErasures(ctx, s.writer, erasureDone))
+	})
+}
+
+// inTurnOf has the writer's turn for what do does.
+func inTurnOf(s *Store, do func() error) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	return do()
+}
+
+// CarryErasures has everybody erased whom [Erase] is asked to from now on, or was
+// before, beside the commits. It is called once, and carry is used until Close.
+func (s *Store) CarryErasures(carry Carry) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.running.Go(func() {
+		<-s.stop
+		cancel()
+	})
+	s.running.Go(func() {
+		tick := time.NewTicker(erasuresEvery)
+		defer tick.Stop()
+		for {
+			for s.carryErasure(ctx, carry) {
+			}
+			select {
+			case <-tick.C: // what failed is tried again
+			case <-s.stop:
+				return
+			}
+		}
+	})
+}
+
+// carryErasure erases the next one, and reports whether that was done.
+func (s *Store) carryErasure(ctx context.Context, carry Carry) bool {
+	var user, pseudonym, state string
+	err := s.read.erasure.QueryRowContext(ctx, erasureDone).Scan(&user, &pseudonym, &state)
+	if err == nil && state != erasureForgets {
+		e := eraser{s: s, user: user, pseudonym: pseudonym, carry: carry}
+		err = e.run(ctx)
+	}
+	if err == nil {
+		err = s.forget(ctx)
+	}
+	if err == nil {
+		err = inTurnOf(s, func() error {
+			_, err := s.writer.ExecContext(ctx, `UPDATE erasures SET state = ? WHERE pseudonym = ?`, erasureDone, pseudonym)
+			return err
+		})
+	}
+	return err == nil
+}

@@ -1,0 +1,196 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"time"
+)
+
+// How a file forgets what was deleted in it while it is used. What is deleted inside
+// of a page is overwritten at once (secure_delete). Left are the index of words, which
+// only notes what it is to forget until its parts are merged into one, the pages that
+// have become free, and the write-ahead log. Each is dealt with in slices.
+//
+// FTS4 keeps a row for each part in search_segdir: level*1024 apart for each of its
+// indexes, the older parts at the higher levels, within one by idx. It merges only
+// what is at one level, and drops a word that nothing has any more only where nothing
+// is above, at the next index's lowest level neither. So all parts are put to one level,
+// far above those that it reaches itself, and until they are one nothing is indexed:
+// some seconds for a million messages.
+
+const (
+	forgetLevel = "500"
+	// forgetPages of the index are merged between two looks at the clock, of two
+	// parts or more.
+	forgetPages = "8,2"
+	// blankBytes of free pages are taken up between two looks at the clock.
+	blankBytes = 64 << 10
+	// vacuumBytes is how large a database may be to be written anew at once, which
+	// holds up the commits for about half a second. It alone takes away what SQLite
+	// leaves of a row in bytes that a page does not use, where it moves rows to others.
+	vacuumBytes = 64 << 20
+)
+
+// forgetting is the file's forgetting under way. It belongs to the writer's turn.
+type forgetting struct {
+	unindexed map[int64]int64 // rooms with changes that the index must hear of first: up to what rev
+	step      int             // in forgetSteps
+	steps     int             // so many of them are done
+	done      chan struct{}   // closed at the end
+}
+
+// mergedStep is the first of forgetSteps that leaves the index alone.
+const mergedStep = 2
+
+// forgetSteps are done one after the other, each again until it says that it is done.
+var forgetSteps = []func(context.Context, *sql.Tx) (done bool, err error){gatherParts, mergeParts, takeFree, giveFree}
+
+// ready reports whether a slice can be done.
+func (f *forgetting) ready(u *upkeep) bool {
+	return f != nil && len(f.unindexed) == 0 && len(u.dropped) == 0 && !u.reindex.outdated
+}
+
+// alone reports whether nothing else may use the index meanwhile.
+func (f *forgetting) alone(u *upkeep) bool { return f.ready(u) && f.step < mergedStep }
+
+// indexed notes up to what revs of rooms the index has heard.
+func (f *forgetting) indexed(heard map[int64]int64) {
+	if f == nil {
+		return
+	}
+	maps.DeleteFunc(f.unindexed, func(room, rev int64) bool { return heard[room] >= rev })
+}
+
+// forget has the file forget what was deleted until now.
+func (s *Store) forget(ctx context.Context) error {
+	if err := s.forgetIndex(ctx, len(forgetSteps)); err != nil {
+		return err
+	}
+	if err := s.vacuumSmall(ctx); err != nil {
+		return err
+	}
+	if err := s.emptyLog(ctx); err != nil {
+		return err
+	}
+	return s.scrubFile(ctx)
+}
+
+// vacuumSmall writes a small database anew.
+func (s *Store) vacuumSmall(ctx context.Context) error {
+	return inTurnOf(s, func() error {
+		var small bool
+		err := s.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, s.vacuumMax).Scan(&small)
+		if err == nil && small {
+			_, err = s.writer.ExecContext(ctx, `VACUUM`)
+		}
+		if err != nil {
+			return fmt.Errorf("write the database anew: %w", err)
+		}
+		return nil
+	})
+}
+
+// forgetSlice does some steps.
+func (s *Store) forgetSlice(ctx context.Context, began time.Time) error {
+	f := s.upkeep.forgets
+	step := f.step
+	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+		for some := false; step < f.steps && !s.over(began, some); some = true {
+			done, err := forgetSteps[step](ctx, tx)
+			if err != nil {
+				return fmt.Errorf("forget what was deleted: %w", err)
+			}
+			if done {
+				step++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if f.step = step; step == f.steps {
+		s.upkeep.forgets = nil
+		close(f.done)
+	}
+	return nil
+}
+
+// gatherParts puts all parts of the index to one level, the oldest first.
+func gatherParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
+	for _, stmt := range []string{
+		`UPDATE search_segdir SET level = -1 - search_segdir.level / 1024, idx = place FROM
+			(SELECT level, idx, row_number() OVER (PARTITION BY level / 1024 ORDER BY level DESC, idx) - 1 AS place
+				FROM search_segdir) AS parts
+			WHERE search_segdir.level = parts.level AND search_segdir.idx = parts.idx`,
+		`UPDATE search_segdir SET level = (-1 - level) * 1024 + ` + forgetLevel + ` WHERE level < 0`,
+		`DELETE FROM search_stat WHERE id = 1`, // where a merge was to go on
+	} {
+		if _, err := tx.ExecContext(ctx, stmt); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// mergeParts merges some of what was gathered, until each index is one part. Where
+// something was added meanwhile, because a room was dropped, all is gathered again.
+func mergeParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
+	var before, after int64
+	if err := tx.QueryRowContext(ctx, `SELECT total_changes()`).Scan(&before); err != nil {
+		return false, err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO search (search) VALUES ('merge=`+forgetPages+`')`); err != nil {
+		return false, err
+	}
+	var added bool
+	err = tx.QueryRowContext(ctx, `SELECT total_changes(),
+		EXISTS (SELECT 1 FROM search_segdir WHERE level % 1024 < `+forgetLevel+`),
+		NOT EXISTS (SELECT 1 FROM search_segdir GROUP BY level / 1024 HAVING count(*) > 1)`).Scan(&after, &added, &done)
+	stuck := after-before < 2 && !done // nothing was merged, by SQLite's description
+	if err == nil && (added || stuck) {
+		_, err = gatherParts(ctx, tx)
+	}
+	return done && !added, err
+}
+
+// takeFree overwrites some free pages.
+func takeFree(ctx context.Context, tx *sql.Tx) (done bool, err error) {
+	var free int
+	if err := tx.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free); err != nil || free == 0 {
+		return true, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO blanks VALUES (zeroblob(?))`, blankBytes)
+	return false, err
+}
+
+// giveFree makes some of them free again.
+func giveFree(ctx context.Context, tx *sql.Tx) (done bool, err error) {
+	some, err := affects(tx.ExecContext(ctx, `DELETE FROM blanks WHERE rowid = (SELECT min(rowid) FROM blanks)`))
+	return !some, err
+}
+
+// emptyLog cuts the write-ahead log, once nobody reads it.
+func (s *Store) emptyLog(ctx context.Context) error {
+	for {
+		if _, _, err := checkpoint(ctx, s.checkpoints.db, "PASSIVE"); err != nil { // most of it, beside the commits
+			return err
+		}
+		var emptied bool
+		err := inTurnOf(s, func() (err error) {
+			emptied, err = s.truncateLog(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if emptied {
+			return nil
+		}
+		if err := sleep(ctx, logBusyPause); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"hallway/store/word"
+)
+
+const (
+	// indexMessages and indexBytes of text are put into the index between two
+	// looks at the clock.
+	indexMessages = 16
+	indexBytes    = 4 << 10
+	// mergePages is how much of the index is merged at a time: up to 8 pages,
+	// where a level has 8 parts or more.
+	mergePages = "8,8"
+	// mergeSlices are given to that after each slice that adds a part: fewer, and
+	// the parts become too many, which SQLite then merges all at once.
+	mergeSlices = 8
+)
+
+// indexSlice puts changes into the index of words, room by room and in the order
+// of their revs, and notes in each room how far it has come.
+func (s *Store) indexSlice(ctx context.Context, began time.Time) error {
+	u := &s.upkeep
+	var complete []int64
+	heard := make(map[int64]int64) // up to what rev of which room
+	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+		for key := range u.unindexed {
+			for more := true; more; {
+				if s.over(began, len(heard) > 0) {
+					return nil
+				}
+				var err error
+				if heard[key], more, err = s.indexSome(ctx, tx, key); err != nil {
+					return fmt.Errorf("index the messages: %w", err)
+				}
+			}
+			complete = append(complete, key)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range complete {
+		delete(u.unindexed, key)
+	}
+	u.forgets.indexed(heard)
+	u.unmerged, u.merges = true, mergeSlices
+	return nil
+}
+
+// unindexed is a message that has changed since the index has heard of it.
+type unindexed struct {
+	seq, rev int64
+	text     string
+}
+
+// indexSome puts some changes of a room into the index, and reports up to what rev
+// it has heard of the room now and whether there are more.
+func (s *Store) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed int64, more bool, err error) {
+	w := &s.write.upkeep
+	err = tx.StmtContext(ctx, w.indexed).QueryRowContext(ctx, key).Scan(&indexed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return math.MaxInt64, false, nil // dropped
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	changes, err := s.changes(ctx, tx, key, indexed)
+	if err != nil || len(changes) == 0 {
+		return indexed, false, err
+	}
+	more = len(changes) == indexMessages
+	bytes := 0
+	for _, m := range changes {
+		if bytes >= indexBytes {
+			more = true
+			break
+		}
+		if m.rev != m.seq { // there with its earlier text
+			if _, err := tx.StmtContext(ctx, w.remove).ExecContext(ctx, key, m.seq); err != nil {
+				return 0, false, err
+			}
+		}
+		if m.text != "" && m.seq <= seqMax {
+			if _, err := tx.StmtContext(ctx, w.insert).ExecContext(ctx, key, m.seq, word.Index(m.text)); err != nil {
+				return 0, false, err
+			}
+		}
+		indexed, bytes = m.rev, bytes+len(m.text)
+	}
+	_, err = tx.StmtContext(ctx, w.setIndex).ExecContext(ctx, indexed, key)
+	return indexed, more, err
+}
+
+// changes are the next that the index has not heard of.
+func (s *Store) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (changes []unindexed, err error) {
+	rows, err := tx.StmtContext(ctx, s.write.upkeep.changes).QueryContext(ctx, key, indexed, indexMessages)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var m unindexed
+		if err := rows.Scan(&m.seq, &m.rev, &m.text); err != nil {
+			return nil, err
+		}
+		changes = append(changes, m)
+	}
+	return changes, rows.Err()
+}
+
+// mergeSlice merges some of the parts in which the index grows. Left alone,
+// SQLite merges them in the end all at once.
+func (s *Store) mergeSlice(ctx context.Context) error {
+	w := &s.write.upkeep
+	var before, after int64
+	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+		if err := tx.StmtContext(ctx, w.writes).QueryRowContext(ctx).Scan(&before); err != nil {
+			return err
+		}
+		if _, err := tx.StmtContext(ctx, w.merge).ExecContext(ctx); err != nil {
+			return fmt.Errorf("merge the index of words: %w", err)
+		}
+		return tx.StmtContext(ctx, w.writes).QueryRowContext(ctx).Scan(&after)
+	})
+	if err == nil {
+		s.upkeep.unmerged = after-before >= 2 // by SQLite's description
+		s.upkeep.merges--
+	}
+	return err
+}

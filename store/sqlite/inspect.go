@@ -1,0 +1,234 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"hallway/protocol"
+	"hallway/store/word"
+)
+
+// findingsMax is how many findings of one kind are told.
+const findingsMax = 20
+
+// Check looks for damage in the database at path, beside a relay or without one,
+// and tells each thing that it finds in one line. The error is about the looking.
+func Check(ctx context.Context, path string, found func(string), progress Progress) error {
+	if err := inspect(ctx, path, found, progress); err != nil {
+		return fmt.Errorf("check %q: %w", path, err)
+	}
+	return nil
+}
+
+func inspect(ctx context.Context, path string, found func(string), progress Progress) error {
+	db, err := openExisting(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // one snapshot for all
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	i := inspection{ctx: ctx, tx: tx, found: found}
+	steps := i.steps()
+	var version int
+	err = tx.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
+	switch {
+	case err != nil:
+		steps = steps[:1]
+	case version != schema:
+		steps = steps[:2]
+		defer found(fmt.Sprintf("its schema is %d, this hallway's %d: only its pages could be checked", version, schema))
+	}
+	for n, step := range steps {
+		if progress != nil {
+			progress(n, len(steps))
+		}
+		if err := step(); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			found(strings.Join(strings.Fields(err.Error()), " "))
+		}
+	}
+	if progress != nil {
+		progress(len(steps), len(steps))
+	}
+	return nil
+}
+
+// schema is the version that the migrations lead to.
+const schema = 6
+
+// inspection is one look at a database. Its steps return an error where they
+// could not go on, which in a damaged file is a finding, too.
+type inspection struct {
+	ctx   context.Context
+	tx    *sql.Tx
+	found func(string)
+}
+
+func (i *inspection) steps() []func() error {
+	heads := func() error { return checkHeads(i.ctx, i.tx) }
+	revs := func() error { return checkRevs(i.ctx, i.tx) }
+	return []func() error{i.pages, i.references, heads, revs, i.summaries, i.reactions, i.index}
+}
+
+// pages looks at each page, index and constraint.
+func (i *inspection) pages() error {
+	return i.each(`PRAGMA integrity_check(`+fmt.Sprint(findingsMax)+`)`, func(scan func(...any) error) (string, error) {
+		var text string
+		err := scan(&text)
+		return strings.TrimPrefix(text, "ok"), err
+	})
+}
+
+// references looks for rows of what is not there.
+func (i *inspection) references() error {
+	return i.each(`PRAGMA foreign_key_check`, func(scan func(...any) error) (string, error) {
+		var table, parent string
+		var row, key sql.NullInt64
+		err := scan(&table, &row, &parent, &key)
+		return fmt.Sprintf("a row of %s belongs to none of %s", table, parent), err
+	})
+}
+
+// each tells what text makes of each row, "" nothing.
+func (i *inspection) each(sql string, text func(scan func(...any) error) (string, error), args ...any) error {
+	stmt, err := i.tx.PrepareContext(i.ctx, sql)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = stmt.Close() }()
+	told := 0
+	return query(i.ctx, stmt, func(scan func(...any) error) error {
+		line, err := text(scan)
+		if line == "" || err != nil {
+			return err
+		}
+		if told++; told <= findingsMax {
+			i.found(strings.Join(strings.Fields(line), " "))
+		}
+		return nil
+	}, args...)
+}
+
+// summaries compares what messages say of their reactions with the rows.
+func (i *inspection) summaries() error {
+	reactors, err := i.tx.PrepareContext(i.ctx, `SELECT emoji, user_id FROM reactions WHERE room = ? AND seq = ? AND rev > 0 ORDER BY rev`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reactors.Close() }()
+	// A connection reads one thing at a time, so the messages come in parts.
+	const part = 1000
+	var key, seq int64
+	for {
+		type reacted struct {
+			key, seq       int64
+			name, reaction string
+		}
+		var messages []reacted
+		stmt, err := i.tx.PrepareContext(i.ctx, `SELECT messages.room, seq, name, reactions FROM messages JOIN rooms ON rooms.key = messages.room
+			WHERE (messages.room, seq) > (?, ?) AND reactions <> '' AND dropped = 0 ORDER BY messages.room, seq LIMIT ?`)
+		if err != nil {
+			return err
+		}
+		err = query(i.ctx, stmt, func(scan func(...any) error) error {
+			var m reacted
+			err := scan(&m.key, &m.seq, &m.name, &m.reaction)
+			messages = append(messages, m)
+			return err
+		}, key, seq, part)
+		if err = errors.Join(err, stmt.Close()); err != nil {
+			return err
+		}
+		for _, m := range messages {
+			key, seq = m.key, m.seq
+			same, err := i.summary(reactors, m.key, m.seq, m.reaction)
+			if err != nil {
+				return err
+			}
+			if !same {
+				i.found(fmt.Sprintf("message %d of room %q sums its reactions up wrongly", m.seq, m.name))
+			}
+		}
+		if len(messages) < part {
+			return nil
+		}
+	}
+}
+
+// summary compares one message's reactions with the rows.
+func (i *inspection) summary(reactors *sql.Stmt, key, seq int64, column string) (same bool, err error) {
+	has, err := decodeReactions(column)
+	if err != nil {
+		return false, nil //nolint:nilerr // that is the finding
+	}
+	want := protocol.Message{}
+	err = query(i.ctx, reactors, func(scan func(...any) error) error {
+		var emoji, user string
+		err := scan(&emoji, &user)
+		addReaction(&want, user, emoji)
+		return err
+	}, key, seq)
+	byEmoji := func(reactions []protocol.Reaction) map[string]protocol.Reaction {
+		all := make(map[string]protocol.Reaction)
+		for _, r := range reactions {
+			all[r.Emoji] = r
+		}
+		return all
+	}
+	return reflect.DeepEqual(byEmoji(has), byEmoji(want.Reactions)), err
+}
+
+// reactions looks for rows that no message sums up.
+func (i *inspection) reactions() error {
+	return i.each(`SELECT name, reactions.seq FROM reactions JOIN rooms ON rooms.key = reactions.room
+		LEFT JOIN messages ON messages.room = reactions.room AND messages.seq = reactions.seq
+		WHERE dropped = 0 AND coalesce(messages.reactions, '') = ''`, func(scan func(...any) error) (string, error) {
+		var room string
+		var seq int64
+		err := scan(&room, &seq)
+		return fmt.Sprintf("a reaction in room %q belongs to message %d, which has none", room, seq), err
+	})
+}
+
+// index compares the index of words with the texts, as far as it claims to have
+// them.
+func (i *inspection) index() error {
+	var version int
+	if err := i.tx.QueryRowContext(i.ctx, `SELECT version FROM index_version`).Scan(&version); err != nil || version != word.Version {
+		return err // of another, it will be made anew
+	}
+	return errors.Join(
+		i.each(`SELECT name, seq, text, coalesce(c0text, '') FROM messages JOIN rooms ON rooms.key = messages.room
+			LEFT JOIN reindexes ON reindexes.room = messages.room
+			LEFT JOIN search_content ON docid = (messages.room << 32) + seq
+			WHERE dropped = 0 AND rev <= indexed AND text <> '' AND seq <= ? AND seq >= coalesce(below, 0)`, i.unindexed, seqMax),
+		i.each(`SELECT name, docid & ? FROM search_content JOIN rooms ON rooms.key = docid >> 32
+			LEFT JOIN messages ON messages.room = docid >> 32 AND seq = docid & ?1
+			WHERE dropped = 0 AND (seq IS NULL OR text = '' AND rev <= indexed)`, func(scan func(...any) error) (string, error) {
+			var room string
+			var seq int64
+			err := scan(&room, &seq)
+			return fmt.Sprintf("the index of words has message %d of room %q, which has no such text", seq, room), err
+		}, seqMax),
+	)
+}
+
+func (i *inspection) unindexed(scan func(...any) error) (string, error) {
+	var room, text, terms string
+	var seq int64
+	err := scan(&room, &seq, &text, &terms)
+	if err != nil || terms == word.Index(text) {
+		return "", err
+	}
+	return fmt.Sprintf("message %d of room %q is not in the index of words", seq, room), nil
+}

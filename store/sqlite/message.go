@@ -1,0 +1,138 @@
+package sqlite
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"hallway/protocol"
+)
+
+// createdColumns are the columns that a message is made with, as messageValues
+// has them; messageColumns are all that a messageRow knows, in its order. What
+// came later is one of them, empty for most messages: each column of each row
+// costs a page about as much as a small one's content.
+const (
+	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to`
+	messageColumns = createdColumns + `, CASE WHEN messages.rev = messages.seq THEN ''
+		ELSE edited_at || ' ' || deleted_at || ' ' || pinned || ' ' || reactions END`
+)
+
+func messageValues(m *protocol.Message) ([]any, error) {
+	encrypted, err := encodeEncrypted(m.Encrypted)
+	if err != nil {
+		return nil, err
+	}
+	return []any{
+		m.ID, m.Seq, m.Rev, m.Sender.ID, m.Sender.Name, string(m.Sender.Role),
+		int64(m.CreatedAt), m.SentAt, m.Text, encrypted, m.ReplyTo,
+	}, nil
+}
+
+// messageRow is where a row is scanned to; one serves all rows of a query.
+type messageRow struct {
+	m                protocol.Message
+	encrypted, later string
+	into             []any
+}
+
+// newMessageRow is for rows with the columns before, then messageColumns.
+func newMessageRow(before ...any) *messageRow {
+	r := &messageRow{}
+	m := &r.m
+	// The plain pointers spare Scan the use of reflection.
+	r.into = append(before,
+		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, (*string)(&m.Sender.Role),
+		(*int64)(&m.CreatedAt), &m.SentAt, &m.Text, &r.encrypted, &m.ReplyTo, &r.later)
+	return r
+}
+
+// read reads the message of a row.
+func (r *messageRow) read(row interface{ Scan(...any) error }, room string) (m protocol.Message, err error) {
+	if err = row.Scan(r.into...); err != nil {
+		return m, err
+	}
+	m = r.m
+	m.Room = room
+	if r.encrypted != "" {
+		if m.Encrypted, err = decodeEncrypted(r.encrypted); err != nil {
+			return m, err
+		}
+	}
+	if r.later != "" {
+		err = decodeLater(&m, r.later)
+	}
+	return m, err
+}
+
+// decodeLater reads the last of messageColumns.
+func decodeLater(m *protocol.Message, later string) error {
+	parts := strings.SplitN(later, " ", 4)
+	if len(parts) != 4 {
+		return fmt.Errorf("the later state of a message is %q", later)
+	}
+	edited, err := strconv.ParseInt(parts[0], 10, 64)
+	deleted, err2 := strconv.ParseInt(parts[1], 10, 64)
+	if err = errors.Join(err, err2); err != nil {
+		return err
+	}
+	m.EditedAt, m.DeletedAt, m.Pinned = protocol.Time(edited), protocol.Time(deleted), parts[2] != "0"
+	m.Reactions, err = decodeReactions(parts[3])
+	return err
+}
+
+// scanMessage reads a single row with the columns before, then messageColumns.
+func scanMessage(row interface{ Scan(...any) error }, room string, before ...any) (protocol.Message, error) {
+	return newMessageRow(before...).read(row, room)
+}
+
+// encryptedColumn is protocol.Encrypted as it stands in its column, in the
+// protocol's own words.
+type encryptedColumn struct {
+	Alg string `json:"alg"`
+	Kid string `json:"kid"`
+	IV  string `json:"iv"`
+	CT  string `json:"ct"`
+}
+
+func encodeEncrypted(e *protocol.Encrypted) (string, error) {
+	if e == nil {
+		return "", nil
+	}
+	text, err := json.Marshal(encryptedColumn(*e))
+	return string(text), err
+}
+
+func decodeEncrypted(text string) (*protocol.Encrypted, error) {
+	var column encryptedColumn
+	if err := json.Unmarshal([]byte(text), &column); err != nil {
+		return nil, err
+	}
+	e := protocol.Encrypted(column)
+	return &e, nil
+}
+
+// fingerprintBytes is how much of the hash is kept; a sender who finds a
+// collision deceives nobody but themselves.
+const fingerprintBytes = 16
+
+// fingerprint identifies the content that a message is made with. It is kept
+// beside the message, so that a resend is recognised also after edits. The id
+// goes in too: equal texts do not show by equal fingerprints.
+func fingerprint(s *protocol.Send) []byte {
+	parts := []string{s.ID, s.Text, s.ReplyTo}
+	if e := s.Encrypted; e != nil {
+		parts = append(parts, e.Alg, e.Kid, e.IV, e.CT)
+	}
+	var content []byte
+	for _, part := range parts {
+		content = binary.AppendUvarint(content, uint64(len(part)))
+		content = append(content, part...)
+	}
+	sum := sha256.Sum256(content)
+	return sum[:fingerprintBytes]
+}

@@ -1,0 +1,152 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// version1 are the ops that testdata/version1.db was made with, by the program
+// whose schema was at version 1, in one commit.
+func version1() (now time.Time, ops []hub.Op) {
+	now = time.Date(2026, 11, 23, 9, 15, 4, 123456000, time.UTC)
+	id := func(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
+	for n := 1; n <= 40; n++ {
+		send := protocol.Send{Room: "lobby", ID: id(n), Text: fmt.Sprintf("Message %d of the first version", n), SentAt: "2026-11-23T09:15:01.002Z"}
+		switch n % 10 {
+		case 3:
+			send.Text, send.Encrypted = "", &protocol.Encrypted{Alg: "A256GCM", Kid: "k1", IV: "AAECAwQFBgcICQoL", CT: "_-8"}
+		case 5:
+			send.ReplyTo, send.SentAt = id(n-1), ""
+		case 7:
+			send.Text = " Grüße\n\t👩‍👩‍👧 <b>' \" \\ "
+		}
+		sender := ada
+		if n%3 == 0 {
+			sender = protocol.User{ID: "u_2", Name: "Bob", Role: protocol.RoleParticipant}
+		}
+		ops = append(ops, hub.Op{Kind: hub.OpSend, Room: "lobby", Sender: sender, Send: send})
+	}
+	return now, ops
+}
+
+// copyOf is a copy of a database of an earlier version.
+func copyOf(t *testing.T, database string) (path string) {
+	t.Helper()
+	content, err := os.ReadFile(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(t.TempDir(), "hallway.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A database of the first version is taken over with all that it holds.
+func TestMigrateFromVersion1(t *testing.T) {
+	path := copyOf(t, "testdata/version1.db")
+	s := mustOpen(t, path)
+
+	made, ops := version1()
+	messages := all(t, s, "lobby")
+	if len(messages) != len(ops) {
+		t.Fatalf("%d messages, want %d", len(messages), len(ops))
+	}
+	outcomes, err := s.Commit(now, ops)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range messages {
+		op, place := ops[i], int64(i+1)
+		want := protocol.Message{
+			Room: "lobby", ID: op.Send.ID, Seq: place, Rev: place, Sender: op.Sender, CreatedAt: protocol.TimeOf(made) + protocol.Time(i),
+			SentAt: op.Send.SentAt, Text: op.Send.Text, Encrypted: op.Send.Encrypted, ReplyTo: op.Send.ReplyTo,
+		}
+		if !reflect.DeepEqual(m, want) {
+			t.Errorf("message %d:\n got %+v\nwant %+v", place, m, want)
+		}
+		if out := outcomes[i]; out.Code != "" || out.New || out.Epoch != "igroxo6g" {
+			t.Errorf("message %d sent again: %+v", place, out)
+		}
+	}
+	rooms, err := s.Rooms(context.Background(), "u_2", []string{"lobby", "stage"})
+	if err != nil || len(rooms) != 2 {
+		t.Fatalf("rooms %+v, %v", rooms, err)
+	}
+	if r := rooms[0]; r.Name != "lobby" || r.Head != 40 || r.CreatedAt != protocol.TimeOf(made) || r.Unread != 27 || r.Members != 0 {
+		t.Errorf("room %+v", r)
+	}
+	if r := rooms[1]; r.Name != "stage" || r.Epoch != "jowuxfwn" || r.Last != nil {
+		t.Errorf("room %+v", r)
+	}
+
+	// From here on it is as any other.
+	change := hub.Op{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: messages[0].ID, Text: "Of the second"}
+	if out, err := s.Commit(now, []hub.Op{change}); err != nil || out[0].Message.Rev != 41 {
+		t.Errorf("edited: %+v, %v", out, err)
+	}
+	checkIndex(t, s)
+	if got := searched(t, s, "lobby", "first version"); len(got) != 31 {
+		t.Errorf("a search finds %d", len(got))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	checkIndex(t, mustOpen(t, path))
+}
+
+// version2 are the ops that testdata/version2.db was made with after those of
+// version1, by the program whose schema was at version 2, in one commit.
+func version2() []hub.Op {
+	_, ops := version1()
+	id := func(n int) string { return ops[n-1].Send.ID }
+	bob := protocol.User{ID: "u_2", Name: "Bob", Role: protocol.RoleParticipant}
+	return []hub.Op{
+		{Kind: hub.OpOpen, Room: "lobby", Sender: ada},
+		{Kind: hub.OpOpen, Room: "lobby", Sender: bob},
+		{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: id(1), Text: "Message 1, edited"},
+		{Kind: hub.OpDelete, Room: "lobby", Sender: ada, ID: id(2)},
+		{Kind: hub.OpReact, Room: "lobby", Sender: bob, ID: id(4), Emoji: "👍", On: true},
+		{Kind: hub.OpReact, Room: "lobby", Sender: ada, ID: id(4), Emoji: "👍", On: true},
+		{Kind: hub.OpPin, Room: "lobby", Sender: ada, ID: id(5), On: true},
+		{Kind: hub.OpRead, Room: "lobby", Sender: bob, Seq: 7},
+		{Kind: hub.OpConfigure, Room: "stage", Sender: ada, Title: "The stage", Settings: `{"frozen":true,"x":1}`},
+	}
+}
+
+// A database of the second version is as one that was made now.
+func TestMigrateFromVersion2(t *testing.T) {
+	old := mustOpen(t, copyOf(t, "testdata/version2.db"))
+	made, ops := version1()
+	fresh := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	if _, err := fresh.Commit(made, append(ops, version2()...)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := all(t, old, "lobby"), all(t, fresh, "lobby"); !reflect.DeepEqual(got, want) {
+		t.Errorf("messages:\n got %+v\nwant %+v", got, want)
+	}
+	checkIndex(t, old)
+	outcomes, err := old.Commit(now, []hub.Op{
+		{Kind: hub.OpOpen, Room: "stage", Sender: ada},
+		{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActBan, User: "u_2"},
+		{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActClear, User: "u_2"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := outcomes[0]; !out.Settings.Frozen {
+		t.Errorf("the settings that nothing heeded hold: %+v", out)
+	}
+	if out := outcomes[2]; len(out.Messages) != 13 || outcomes[1].User.Name != "Bob" {
+		t.Errorf("cleared: %+v", out)
+	}
+}

@@ -1,0 +1,105 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// The audit says of an act what it was, and nobody changes it.
+func TestAuditIsOnlyAppendedTo(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	mute := hub.Op{
+		Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActMute, User: "u_2",
+		Until: protocol.TimeOf(now), Note: `"loud" \`,
+	}
+	setUp := hub.Op{Kind: hub.OpConfigure, Room: "lobby", Sender: ada, Title: "Lobby", Settings: `{"frozen": true}`}
+	if _, err := s.Commit(now, []hub.Op{setUp, mute}); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := s.Audit(context.Background(), "lobby", 0, 10)
+	if err != nil || len(entries) != 2 {
+		t.Fatalf("%+v, %v", entries, err)
+	}
+	for i, want := range []string{
+		`{"until":"2026-11-23T09:15:04.000000Z","reason":"\"loud\" \\"}`,
+		`{"title":"Lobby","settings":{"frozen": true}}`,
+	} {
+		if got := entries[i].Details; got != want {
+			t.Errorf("details %s, want %s", got, want)
+		}
+	}
+	for _, change := range []string{`UPDATE audit SET act = 'unmute'`, `DELETE FROM audit`} {
+		if _, err := s.writer.Exec(change); err == nil {
+			t.Errorf("%s succeeds", change)
+		}
+	}
+}
+
+// What the writer keeps in mind of rooms, sanctions and slow modes is bounded, and
+// what it forgets it reads.
+func TestSanctionsKept(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	ban := func(room, user string) hub.Op {
+		return hub.Op{Kind: hub.OpModerate, Room: room, Sender: ada, Act: protocol.ActBan, User: user}
+	}
+	const each = 5000
+	for n := range sanctionsKeptMax/each + 2 {
+		room := fmt.Sprint("room-", n)
+		ops := sends(room, 0, 1)
+		for user := range each {
+			ops = append(ops, ban(room, fmt.Sprint("u_", 10+user)))
+		}
+		if _, err := s.Commit(now, ops); err != nil {
+			t.Fatal(err)
+		}
+		kept := 0
+		for _, r := range s.rooms {
+			kept += len(r.sanctions)
+		}
+		if kept > sanctionsKeptMax+each {
+			t.Fatalf("%d sanctions are kept", kept)
+		}
+	}
+	op := sends("room-0", 1, 1)[0]
+	op.Sender = protocol.User{ID: "u_11", Role: protocol.RoleParticipant}
+	if out, err := s.Commit(now, []hub.Op{op}); err != nil || out[0].Why != protocol.WhyBanned {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
+// A long room is cleared bit by bit, whatever lies between.
+func TestClearOfALongRoom(t *testing.T) {
+	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
+	bob := protocol.User{ID: "u_2", Role: protocol.RoleParticipant}
+	const long = 20_010
+	for _, part := range []int{0, long} {
+		ops := sends("lobby", part, long)
+		ops[0].Sender = bob
+		if _, err := s.Commit(now, ops); err != nil {
+			t.Fatal(err)
+		}
+	}
+	op := hub.Op{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActClear, User: bob.ID}
+	var cleared []int64
+	for more := true; more; {
+		out, err := s.Commit(now, []hub.Op{op})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range out[0].Messages {
+			cleared = append(cleared, m.Seq)
+		}
+		more, op.Again = out[0].More, true
+	}
+	if len(cleared) != 2 || cleared[1] != long+1 {
+		t.Errorf("cleared %v", cleared)
+	}
+	if entries, err := s.Audit(context.Background(), "lobby", 0, 10); err != nil || len(entries) != 1 {
+		t.Errorf("%+v, %v", entries, err)
+	}
+}

@@ -1,0 +1,217 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// readStatements are prepared on the readers' connections. Those of messages
+// take room, position and limit, and read away from the position.
+type readStatements struct {
+	room   *sql.Stmt
+	place  *sql.Stmt
+	older  *sql.Stmt
+	newer  *sql.Stmt
+	from   *sql.Stmt
+	since  *sql.Stmt
+	pinned *sql.Stmt
+	search *sql.Stmt
+	mine   *sql.Stmt
+	oldest *sql.Stmt
+	traces *sql.Stmt
+
+	erasure *sql.Stmt
+
+	directory directoryStatements
+}
+
+// since is the query for what selected holds of the messages with rev > ?2 of
+// the room ?1, ascending by rev. The unchanged ones are read by their place,
+// the changed ones by their index, and the two are merged as they come; for
+// that, seq stands in for the rev of an unchanged one.
+func since(selected func(rev string) string) string {
+	return `SELECT ` + selected(`seq AS rev`) + ` FROM messages WHERE room = ?1 AND seq > ?2 AND rev = seq
+		UNION ALL
+		SELECT ` + selected(`rev`) + ` FROM messages INDEXED BY messages_changed WHERE room = ?1 AND rev > ?2 AND rev <> seq
+		ORDER BY rev LIMIT ?3`
+}
+
+const (
+	messagesOfRoom = `SELECT ` + messageColumns + ` FROM messages WHERE room = ?`
+	pinnedQuery    = `SELECT ` + messageColumns + ` FROM messages INDEXED BY messages_pinned
+		WHERE room = ? AND pinned = 1 AND seq < ? ORDER BY seq DESC LIMIT ?`
+)
+
+var sinceQuery = since(func(rev string) string { return strings.Replace(messageColumns, "rev", rev, 1) })
+
+func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error) {
+	err = prepare(ctx, db, map[**sql.Stmt]string{
+		&r.room:   `SELECT key, epoch, head FROM rooms WHERE name = ?`,
+		&r.place:  `SELECT seq FROM messages WHERE room = ? AND id = ?`,
+		&r.older:  messagesOfRoom + ` AND seq < ? ORDER BY seq DESC LIMIT ?`,
+		&r.newer:  messagesOfRoom + ` AND seq > ? ORDER BY seq LIMIT ?`,
+		&r.from:   messagesOfRoom + ` AND seq >= ? ORDER BY seq LIMIT ?`,
+		&r.since:  sinceQuery,
+		&r.pinned: pinnedQuery,
+		&r.search: searchQuery,
+		&r.mine:   `SELECT emoji FROM reactions WHERE room = ? AND seq = ? AND user_id = ?`,
+		&r.oldest: `SELECT key, name, epoch, settings, created_at FROM rooms JOIN messages
+			ON messages.room = rooms.key AND seq = (SELECT min(seq) FROM messages WHERE room = rooms.key)
+			WHERE dropped = 0 AND (settings <> '' OR ?)`,
+		&r.traces: tracesQuery,
+
+		&r.erasure: `SELECT user_id, pseudonym, state FROM erasures WHERE state <> ? ORDER BY state DESC LIMIT 1`,
+	})
+	if err == nil {
+		r.directory, err = prepareDirectory(ctx, db)
+	}
+	return r, err
+}
+
+// Page reads a part of a room's history; see [hub.Store].
+func (s *Store) Page(ctx context.Context, room, user string, q hub.Query) (protocol.Page, error) {
+	page, err := s.page(ctx, room, user, q)
+	if err != nil {
+		return protocol.Page{}, fmt.Errorf("read a page: %w", err)
+	}
+	return page, nil
+}
+
+func (s *Store) page(ctx context.Context, room, user string, q hub.Query) (page protocol.Page, err error) {
+	if q.Limit < 1 || q.Limit > protocol.PageMessagesMax {
+		return page, fmt.Errorf("limit %d is not 1…%d", q.Limit, protocol.PageMessagesMax)
+	}
+	// The first read fixes the snapshot for all that follow.
+	tx, err := s.readers.BeginTx(ctx, nil)
+	if err != nil {
+		return page, err
+	}
+	defer func() { _ = tx.Rollback() }()
+
+	v := view{ctx: ctx, tx: tx, read: &s.read, name: room, user: user}
+	err = v.stmt(s.read.room).QueryRowContext(ctx, room).Scan(&v.key, &page.Epoch, &page.Head)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return page, err
+	}
+	switch q.Kind {
+	case hub.QueryNewest:
+		page.Messages, page.More, err = v.before(s.read.older, math.MaxInt64, q.PageShare())
+	case hub.QueryBefore:
+		page.Messages, page.More, err = v.before(s.read.older, q.At, q.PageShare())
+	case hub.QueryAfter:
+		page.Messages, page.More, err = v.run(s.read.newer, q.At, q.PageShare())
+	case hub.QuerySince:
+		page.Messages, page.More, err = v.run(s.read.since, q.At, q.PageShare())
+	case hub.QueryAround:
+		err = v.around(&page, q)
+	case hub.QueryPinned:
+		page.Messages, page.More, err = v.run(s.read.pinned, below(q.At), q.PageShare())
+	case hub.QuerySearch:
+		if err = s.upkeep.searchable(); err == nil {
+			page.Messages, page.More, err = v.search(q)
+		}
+	default:
+		err = fmt.Errorf("unknown kind of query %d", q.Kind)
+	}
+	if err == nil {
+		err = v.mine(page.Messages)
+	}
+	return page, err
+}
+
+// below is a position that may be 0: beyond the newest.
+func below(at int64) int64 {
+	if at == 0 {
+		return math.MaxInt64
+	}
+	return at
+}
+
+// view is one room in one snapshot.
+type view struct {
+	ctx  context.Context
+	tx   *sql.Tx
+	read *readStatements
+	key  int64 // 0, which no room has: there is no such room
+	name string
+	user string
+}
+
+func (v *view) stmt(stmt *sql.Stmt) *sql.Stmt { return v.tx.StmtContext(v.ctx, stmt) }
+
+// around reads half of the page before q.At, or the message q.ID, and the other
+// half from it on. A side that has fewer is not made up for on the other.
+func (v *view) around(page *protocol.Page, q hub.Query) error {
+	page.MoreBefore, page.MoreAfter = new(bool), new(bool)
+	if q.ID != "" {
+		err := v.stmt(v.read.place).QueryRowContext(v.ctx, v.key, q.ID).Scan(&q.At)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	before, from := q.Halves()
+	older, moreBefore, err := v.before(v.read.older, q.At, before)
+	if err != nil {
+		return err
+	}
+	newer, moreAfter, err := v.run(v.read.from, q.At, from)
+	if err != nil {
+		return err
+	}
+	page.Messages = append(older, newer...)
+	page.MoreBefore, page.MoreAfter = &moreBefore, &moreAfter
+	page.More = moreBefore || moreAfter
+	return nil
+}
+
+// before is run for a statement that reads backwards; the messages ascend.
+func (v *view) before(older *sql.Stmt, at int64, share hub.PageShare) ([]protocol.Message, bool, error) {
+	messages, more, err := v.run(older, at, share)
+	slices.Reverse(messages)
+	return messages, more, err
+}
+
+// run reads as many messages as have a place, in the statement's order, and whether
+// there are more.
+func (v *view) run(stmt *sql.Stmt, at int64, share hub.PageShare) (messages []protocol.Message, more bool, err error) {
+	rows, err := v.stmt(stmt).QueryContext(v.ctx, v.key, at, share.Messages()+1)
+	if err != nil {
+		return nil, false, err
+	}
+	return v.scan(rows, share)
+}
+
+// fewMessages is how many messages a page has that may well end soon.
+const fewMessages = 64
+
+// scan reads as many messages as have a place from rows, which it closes, and whether
+// there are more.
+func (v *view) scan(rows *sql.Rows, share hub.PageShare) (messages []protocol.Message, more bool, err error) {
+	defer func() { _ = rows.Close() }()
+	row := newMessageRow()
+	for rows.Next() {
+		if len(messages) == fewMessages {
+			messages = slices.Grow(messages, share.Messages()) // it will be a full page
+		}
+		m, err := row.read(rows, v.name)
+		if err != nil {
+			return nil, false, err
+		}
+		if !share.Take(&m) {
+			return messages, true, nil
+		}
+		messages = append(messages, m)
+	}
+	return messages, false, rows.Err()
+}

@@ -1,0 +1,187 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"hallway/store/word"
+)
+
+// How the index of words is made anew, when the program makes other terms of a text
+// than the one before. The table is set aside and emptied in slices, as search_old, and
+// a new one takes its place. New messages and changes go into that at once; the old
+// ones follow, a room's newest first. Where that stands is in the database, so that the
+// next process goes on with it.
+
+// newIndex makes the table search. Its terms are ready-made, separated by spaces.
+const newIndex = `CREATE VIRTUAL TABLE search USING fts4 (text, tokenize=simple, matchinfo=fts3, order=desc)`
+
+// checkIndexVersion begins to make the index anew, where it is of another version.
+func checkIndexVersion(ctx context.Context, db *sql.DB, version int) error {
+	var has int
+	if err := db.QueryRowContext(ctx, `SELECT version FROM index_version`).Scan(&has); err != nil || has == version {
+		return err
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	steps := []string{
+		`DROP TABLE IF EXISTS search_old`, // seldom: the one before it was not emptied yet
+		`ALTER TABLE search RENAME TO search_old`,
+		newIndex,
+		`DELETE FROM reindexes`,
+		`INSERT INTO reindexes (room, below) SELECT key, head + 1 FROM rooms WHERE dropped = 0 AND head > 0`,
+		`UPDATE rooms SET indexed = head WHERE dropped = 0`,
+		`UPDATE index_version SET version = ` + fmt.Sprint(version),
+	}
+	for _, step := range steps {
+		if _, err := tx.ExecContext(ctx, step); err != nil {
+			return fmt.Errorf("make the index of words anew: %w", err)
+		}
+	}
+	var empty bool
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) = 0 FROM (SELECT 1 FROM search_old_content LIMIT 1)`).Scan(&empty); err != nil {
+		return err
+	}
+	if empty {
+		if _, err := tx.ExecContext(ctx, `DROP TABLE search_old`); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// reindexing is what is left of making the index anew. It belongs to the writer's turn.
+type reindexing struct {
+	outdated bool // the index before is still there
+	rooms    []reindexRoom
+}
+
+type reindexRoom struct{ key, below int64 }
+
+// load finds what is left.
+func (r *reindexing) load(ctx context.Context, db *sql.DB) error {
+	err := db.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'search_old'`).Scan(&r.outdated)
+	if err != nil {
+		return err
+	}
+	stmt, err := db.PrepareContext(ctx, `SELECT room, below FROM reindexes JOIN rooms ON rooms.key = room WHERE dropped = 0 ORDER BY last_at DESC`)
+	if err != nil {
+		return err
+	}
+	err = query(ctx, stmt, func(scan func(...any) error) error {
+		var room reindexRoom
+		err := scan(&room.key, &room.below)
+		r.rooms = append(r.rooms, room)
+		return err
+	})
+	return errors.Join(err, stmt.Close())
+}
+
+// left counts the messages that are not taken up: those that are no more, too.
+func (r *reindexing) left() (n int64) {
+	for _, room := range r.rooms {
+		n += room.below - 1
+	}
+	return n
+}
+
+// Reindexing returns how many messages, at most, a search does not find because the
+// index of words is being made anew.
+func (s *Store) Reindexing() int64 { return s.upkeep.unfound.Load() }
+
+// reindexSlice does a part of what is left.
+func (s *Store) reindexSlice(ctx context.Context, began time.Time) error {
+	u := &s.upkeep
+	if u.reindex.outdated {
+		gone := false
+		err := s.inDeletingSlice(ctx, func(tx *sql.Tx) (err error) {
+			gone, err = s.emptyOld(ctx, tx, began)
+			return err
+		})
+		u.reindex.outdated = err != nil || !gone
+		return err
+	}
+	rooms := append([]reindexRoom(nil), u.reindex.rooms...)
+	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+		for some := false; len(rooms) > 0 && !s.over(began, some); some = true {
+			more, err := s.reindexSome(ctx, tx, &rooms[0])
+			if err != nil {
+				return fmt.Errorf("index the messages anew: %w", err)
+			}
+			if !more {
+				rooms = rooms[1:]
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	u.reindex.rooms = rooms
+	u.unfound.Store(u.reindex.left())
+	u.unmerged, u.merges = true, mergeSlices
+	return nil
+}
+
+// emptyOld deletes a part of the index that was set aside, and in the end the table.
+func (s *Store) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gone bool, err error) {
+	some := false
+	for _, table := range []string{"content", "segments"} {
+		table = "search_old_" + table
+		for more := true; more; {
+			if s.over(began, some) {
+				return false, nil
+			}
+			some = true
+			at := s.clock()
+			more, err = affects(tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE rowid IN (SELECT rowid FROM `+table+` LIMIT ?)`, s.upkeep.pace.next()))
+			if err != nil {
+				return false, fmt.Errorf("delete the index of words before: %w", err)
+			}
+			s.upkeep.pace.took(s.clock().Sub(at))
+		}
+	}
+	_, err = tx.ExecContext(ctx, `DROP TABLE search_old`)
+	return err == nil, err
+}
+
+// reindexSome takes up some messages of a room, the newest of those that are left.
+func (s *Store) reindexSome(ctx context.Context, tx *sql.Tx, room *reindexRoom) (more bool, err error) {
+	w := &s.write.upkeep
+	var messages []unindexed
+	err = query(ctx, tx.StmtContext(ctx, w.before), func(scan func(...any) error) error {
+		var m unindexed
+		err := scan(&m.seq, &m.text)
+		messages = append(messages, m)
+		return err
+	}, room.key, room.below, indexMessages)
+	if err != nil {
+		return false, err
+	}
+	more = len(messages) == indexMessages
+	bytes := 0
+	for _, m := range messages {
+		if bytes >= indexBytes {
+			more = true
+			break
+		}
+		if m.text != "" && m.seq <= seqMax {
+			if _, err := tx.StmtContext(ctx, w.insertNew).ExecContext(ctx, room.key, m.seq, word.Index(m.text)); err != nil {
+				return false, err
+			}
+		}
+		room.below, bytes = m.seq, bytes+len(m.text)
+	}
+	if more {
+		_, err = tx.StmtContext(ctx, w.setBelow).ExecContext(ctx, room.key, room.below)
+	} else {
+		_, err = tx.StmtContext(ctx, w.reindexed).ExecContext(ctx, room.key)
+	}
+	return more, err
+}

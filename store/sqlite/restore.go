@@ -1,0 +1,136 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Restore puts a copy of the backup at from in the place of the database at path,
+// which nobody may use meanwhile. The copy is checked, brought to this program's
+// schema, and each room has a new epoch, so that clients load anew. A database that
+// is there is refused, unless force is set: then it stays beside the new one,
+// under the returned name. What ends in the middle leaves the database as it was.
+func Restore(ctx context.Context, from, path string, force bool, now time.Time, progress Progress) (kept string, err error) {
+	if kept, err = restore(ctx, from, path, force, now, progress); err != nil {
+		return "", fmt.Errorf("restore %q from %q: %w", path, from, explain(err))
+	}
+	return kept, nil
+}
+
+func restore(ctx context.Context, from, path string, force bool, now time.Time, progress Progress) (kept string, err error) {
+	source, err := openExisting(ctx, from)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = source.Close() }()
+	if path, err = resolve(path); err != nil {
+		return "", NotBegunError{err}
+	}
+	if isPartOf(from, path) {
+		return "", NotBegunError{errors.New("that is the backup itself")}
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) && !force {
+		return "", NotBegunError{fmt.Errorf("%s is there already", path)}
+	}
+	held, err := lock(ctx, path, lockTimeoutMs)
+	if err != nil {
+		return "", NotBegunError{err}
+	}
+	defer func() { _ = held.Close() }()
+
+	partial := path + ".restore.partial" // under the lock: one that is there was left
+	if err := removeDatabase(partial); err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			_ = removeDatabase(partial)
+		}
+	}()
+	file, err := os.OpenFile(partial, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(copyTo(ctx, source, file, progress), file.Close()); err != nil {
+		return "", err
+	}
+	if err := renew(ctx, partial); err != nil {
+		return "", err
+	}
+	if kept, err = setAside(ctx, path, now); err != nil {
+		return "", err
+	}
+	if err := os.Rename(partial, path); err != nil {
+		return "", err
+	}
+	return kept, syncFolder(filepath.Dir(path))
+}
+
+// renew makes a backup's copy a database to go on with: checked, of this
+// program's schema, in another life of each room, closed and synced.
+func renew(ctx context.Context, path string) (err error) {
+	db := connectWriter(path)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := checkPages(ctx, db); err != nil {
+		return err
+	}
+	if err := migrate(ctx, db); err != nil {
+		return err
+	}
+	for _, check := range []func(context.Context, querier) error{checkHeads, checkRevs} {
+		if err := check(ctx, db); err != nil {
+			return err
+		}
+	}
+	// 40 random bits, as in newEpoch.
+	if _, err := db.ExecContext(ctx, `UPDATE rooms SET epoch = lower(hex(randomblob(5)))`); err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, unwiped); err != nil { // a backup has what was deleted lately
+		return err
+	}
+	_, _, err = checkpoint(ctx, db, "TRUNCATE")
+	return err
+}
+
+// setAside gives the database at path a second name, where there is one, so that
+// the next can take the first in one step. Its log is moved into it before: left
+// there, it would be taken for the next one's. Of a database that is too damaged for
+// that the log keeps to the second name.
+func setAside(ctx context.Context, path string, now time.Time) (kept string, err error) {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return "", removeDatabase(path) // a log without its database
+	}
+	db := connectWriter(path)
+	_, _, damage := checkpoint(ctx, db, "TRUNCATE")
+	_ = db.Close()
+	kept = path + ".before-restore-" + now.UTC().Format("20060102T150405.000000Z")
+	if err := os.Link(path, kept); err != nil {
+		return "", err
+	}
+	if damage != nil {
+		if err := os.Link(path+"-wal", kept+"-wal"); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+	}
+	return kept, nil
+}
+
+// removeDatabase removes a database that nobody uses with what belongs to it.
+func removeDatabase(path string) error {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// A restored database is the backup in another life of each room; the one that
+// was there is kept, with what was in its log.
+func TestRestore(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	path, backup := filepath.Join(dir, "hallway.db"), filepath.Join(t.TempDir(), "backup.db")
+	s := mustOpen(t, path)
+	if _, err := s.Commit(now, append(sends("lobby", 0, 20), sends("stage", 0, 3)...)); err != nil {
+		t.Fatal(err)
+	}
+	before := mustPage(t, s, "lobby")
+	if err := Backup(ctx, path, backup, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Commit(now, sends("lobby", 20, 5)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Restore(ctx, backup, path, true, now, nil); !errors.As(err, new(NotBegunError)) || !errors.Is(err, errInUse) {
+		t.Errorf("beside a relay: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Restore(ctx, backup, path, false, now, nil); !errors.As(err, new(NotBegunError)) || !strings.Contains(err.Error(), "is there already") {
+		t.Errorf("without force: %v", err)
+	}
+	// What a restore has left that was killed.
+	if err := os.WriteFile(path+".restore.partial", []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := Restore(ctx, backup, path, true, now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(list(t, dir), " "), "hallway.db hallway.db.before-restore-20261123T091504.000000Z hallway.db.lock"; got != want {
+		t.Errorf("the folder holds %q, want %q", got, want)
+	}
+	s = mustOpen(t, path)
+	after := mustPage(t, s, "lobby")
+	if after.Head != 20 || after.Epoch == before.Epoch || after.Epoch == "" || after.Epoch == mustPage(t, s, "stage").Epoch {
+		t.Errorf("head %d, epoch %q after %q", after.Head, after.Epoch, before.Epoch)
+	}
+	if got := head(t, mustOpen(t, kept), "lobby"); got != 25 {
+		t.Errorf("what is kept has head %d", got)
+	}
+}
+
+// Older databases are restored to the present schema; what is none is refused, and
+// the database stays as it is.
+func TestRestoreOfWhat(t *testing.T) {
+	ctx := context.Background()
+	garbage := filepath.Join(t.TempDir(), "garbage")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("this is no database. ", 500)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		from  string
+		heads int64
+		want  string
+	}{
+		{copyOf(t, "testdata/version1.db"), 40, ""}, {copyOf(t, "testdata/version2.db"), 45, ""},
+		{garbage, 7, "file is not a database"}, {filepath.Join(t.TempDir(), "none"), 7, "no such file"},
+	} {
+		path := filepath.Join(t.TempDir(), "hallway.db")
+		s := mustOpen(t, path)
+		if _, err := s.Commit(now, sends("lobby", 0, 7)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Restore(ctx, c.from, path, true, now, nil)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.from, err)
+		}
+		s = mustOpen(t, path)
+		if got := mustPage(t, s, "lobby").Head; got != c.heads {
+			t.Errorf("%s: head %d, want %d", c.from, got, c.heads)
+		}
+		if got := len(list(t, filepath.Dir(path))); err != nil && got != 4 { // the database, its log, and the lock
+			t.Errorf("%s: the folder holds %q", c.from, list(t, filepath.Dir(path)))
+		}
+	}
+}
+
+// A check finds what is wrong, and nothing in what is right.
+func TestCheck(t *testing.T) {
+	for name, c := range map[string]struct{ damage, want string }{
+		"nothing":               {``, ""},
+		"a head":                {`UPDATE rooms SET head = head + 1 WHERE name = 'lobby'`, `the head of room "lobby" is 13`},
+		"a rev taken twice":     {`UPDATE messages SET rev = 7 WHERE seq = 6`, `two messages of room "lobby" have rev 7`},
+		"a summary":             {`UPDATE messages SET reactions = replace(reactions, '"count":2', '"count":3')`, `message 2 of room "lobby" sums`},
+		"a summary that is not": {`UPDATE messages SET reactions = '{' WHERE reactions <> ''`, `message 2 of room "lobby" sums`},
+		"a summary without":     {`DELETE FROM reactions WHERE user_id = 'u_3'`, `message 2 of room "lobby" sums`},
+		"a reaction without":    {`UPDATE messages SET reactions = ''`, `a reaction in room "lobby" belongs to message 2`},
+		"a member of no room":   {`PRAGMA foreign_keys = OFF; INSERT INTO members VALUES (99, 'u', '', '', 0, 0)`, `a row of members belongs to none of rooms`},
+		"not in the index":      {`DELETE FROM search WHERE docid = (SELECT max(docid) FROM search)`, `message 10 of room "lobby" is not in the index`},
+		"still in the index":    {`UPDATE messages SET text = '' WHERE seq = 3`, `the index of words has message 3 of room "lobby"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "hallway.db")
+			s := idle(t, path)
+			ops := sends("lobby", 0, 10)
+			for _, user := range []string{"u_2", "u_3"} {
+				ops = append(ops, hub.Op{
+					Kind: hub.OpReact, Room: "lobby", Sender: protocol.User{ID: user}, ID: ops[1].Send.ID, Emoji: "👍", On: true,
+				})
+			}
+			if _, err := s.Commit(now, ops); err != nil {
+				t.Fatal(err)
+			}
+			settle(t, s)
+			if _, err := s.writer.Exec(c.damage); err != nil {
+				t.Fatal(err)
+			}
+			var found []string
+			if err := Check(context.Background(), path, func(text string) { found = append(found, text) }, nil); err != nil {
+				t.Fatal(err)
+			}
+			if (len(found) > 0) != (c.want != "") || !strings.Contains(strings.Join(found, "\n"), c.want) {
+				t.Errorf("found %q, want %q", found, c.want)
+			}
+		})
+	}
+	for _, old := range []string{"testdata/version1.db", "testdata/version2.db"} {
+		var found []string
+		if err := Check(context.Background(), copyOf(t, old), func(text string) { found = append(found, text) }, nil); err != nil ||
+			len(found) != 1 || !strings.Contains(found[0], "only its pages could be checked") {
+			t.Errorf("%s: %q, %v", old, found, err)
+		}
+	}
+}

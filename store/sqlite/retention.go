@@ -1,0 +1,134 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"hallway/protocol"
+)
+
+// Retention says which messages are deleted for good because of their age:
+// pinned ones and tombstones too. Revs are not taken for it, and the room's head
+// stays; a message's id may be used again afterwards.
+type Retention struct {
+	// Default is how long messages are kept in rooms whose settings name no time; 0
+	// is for ever.
+	Default time.Duration
+	// Purged, if not nil, is told what is gone: of that life of the room all messages
+	// with a seq below the one named.
+	Purged func(room, epoch string, below int64)
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+}
+
+// purgeEvery is how often there is a look for messages that are too old: they are
+// gone within that time and as long as deleting them takes.
+const purgeEvery = 30 * time.Second
+
+// Retain has messages deleted by their age from now on. Before it is called, and
+// in a store that nobody calls it on, none are.
+func (s *Store) Retain(r Retention) {
+	if r.Now == nil {
+		r.Now = time.Now
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	s.upkeep.retention = &r
+}
+
+// expired is a room with messages that were made before a time.
+type expired struct {
+	key         int64
+	name, epoch string
+	before      protocol.Time
+}
+
+// findExpired looks for messages that are too old. It reads beside the commits:
+// only what it finds is the writer's work.
+func (s *Store) findExpired(ctx context.Context) error {
+	s.turn.Lock()
+	r := s.upkeep.retention
+	s.turn.Unlock()
+	if r == nil {
+		return nil
+	}
+	var rooms []expired
+	now := protocol.TimeOf(r.Now())
+	err := query(ctx, s.read.oldest, func(scan func(...any) error) error {
+		var e expired
+		var settings string
+		var oldest int64
+		if err := scan(&e.key, &e.name, &e.epoch, &settings, &oldest); err != nil {
+			return err
+		}
+		kept := r.Default
+		if own, _ := protocol.ReadSettings(settings); own.RetentionS > 0 {
+			kept = time.Duration(own.RetentionS) * time.Second
+		}
+		if e.before = now - protocol.Time(kept.Microseconds()); kept > 0 && oldest < int64(e.before) {
+			rooms = append(rooms, e)
+		}
+		return nil
+	}, r.Default > 0)
+	if err != nil {
+		return fmt.Errorf("look for messages that are too old: %w", err)
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	s.upkeep.expired = rooms
+	return nil
+}
+
+// purgeSlice deletes some messages of a room that are too old, and returns up to
+// what seq.
+func (s *Store) purgeSlice(ctx context.Context, began time.Time) (below int64, err error) {
+	u := &s.upkeep
+	room, done := &u.expired[0], false
+	err = s.inDeletingSlice(ctx, func(tx *sql.Tx) error {
+		for !done && !s.over(began, below > 0) {
+			at := s.clock()
+			last, rev, more, err := s.oldest(ctx, tx, room)
+			if err != nil {
+				return err
+			}
+			if done = !more; last == 0 {
+				continue
+			}
+			for _, stmt := range s.write.upkeep.purge {
+				if _, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, room.key, last, rev); err != nil {
+					return err
+				}
+			}
+			below = last + 1
+			u.pace.took(s.clock().Sub(at))
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("delete messages that are too old: %w", err)
+	}
+	if done {
+		u.expired = u.expired[1:]
+	}
+	if below > 0 {
+		u.unmerged, u.merges = true, mergeSlices
+	}
+	return below, nil
+}
+
+// oldest finds up to what seq the room's next messages are too old, 0: none, their
+// highest rev, and whether there may be more of them.
+func (s *Store) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, rev int64, more bool, err error) {
+	n, rows := 0, s.upkeep.pace.next()
+	err = query(ctx, tx.StmtContext(ctx, s.write.upkeep.oldest), func(scan func(...any) error) error {
+		var seq, itsRev int64
+		if err := scan(&seq, &itsRev); err != nil {
+			return err
+		}
+		n, last, rev = n+1, seq, max(rev, itsRev)
+		return nil
+	}, room.key, rows, int64(room.before))
+	return last, rev, n == rows, err
+}

@@ -1,0 +1,155 @@
+package sqlite
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// purgeAt deletes what is too old at a time, without waiting for it, and returns
+// what was told of it.
+func purgeAt(t *testing.T, s *Store, at time.Time, standard time.Duration) map[string]int64 {
+	t.Helper()
+	told := make(map[string]int64)
+	s.Retain(Retention{
+		Default: standard, Now: func() time.Time { return at },
+		Purged: func(room, epoch string, below int64) {
+			if want := mustPage(t, s, room).Epoch; epoch != want {
+				t.Errorf("told of epoch %q of room %s, which has %q", epoch, room, want)
+			}
+			told[room] = below
+		},
+	})
+	if err := s.findExpired(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, s)
+	return told
+}
+
+// What is too old is gone with all that belongs to it, the head stays, and what is
+// younger, or in a room that keeps for longer, is untouched.
+func TestRetention(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hallway.db")
+	s := idle(t, path)
+	const old, young = 300, 40
+	configure := hub.Op{Kind: hub.OpConfigure, Room: "kept", Sender: ada, Settings: `{"retention_s":86400}`}
+	if _, err := s.Commit(now, append(append(sends("lobby", 0, old), sends("kept", 0, 5)...), configure)); err != nil {
+		t.Fatal(err)
+	}
+	later := now.Add(time.Hour)
+	ops := sends("lobby", old, young)
+	first, last := ops[0].Send.ID, ops[young-1].Send.ID
+	gone := sends("lobby", 0, 4)
+	ops = append(ops,
+		hub.Op{Kind: hub.OpReact, Room: "lobby", Sender: ada, ID: gone[0].Send.ID, Emoji: "👍", On: true},
+		hub.Op{Kind: hub.OpPin, Room: "lobby", Sender: ada, ID: gone[1].Send.ID, On: true},
+		hub.Op{Kind: hub.OpDelete, Room: "lobby", Sender: ada, ID: gone[2].Send.ID},
+		hub.Op{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: gone[3].Send.ID, Text: "The last change of all."})
+	if _, err := s.Commit(later, ops); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, s)
+	const head = old + young + 4
+	if told := purgeAt(t, s, now.Add(30*time.Minute), time.Hour); len(told) > 0 {
+		t.Fatalf("too early: %v", told)
+	}
+	told := purgeAt(t, s, later.Add(30*time.Minute), time.Hour)
+	if len(told) != 1 || told["lobby"] != old+1 {
+		t.Errorf("told %v", told)
+	}
+	check := func() {
+		t.Helper()
+		for _, kind := range []hub.QueryKind{hub.QueryNewest, hub.QuerySince} {
+			page, err := s.Page(context.Background(), "lobby", "", hub.Query{Kind: kind, Limit: young})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := page.Messages
+			if page.Head != head || page.More || len(m) != young || m[0].ID != first || m[young-1].ID != last {
+				t.Errorf("page %d: head %d, more %t, %d messages", kind, page.Head, page.More, len(m))
+			}
+		}
+		checkIndex(t, s)
+		var reactions, pinned int
+		if err := s.readers.QueryRow(`SELECT (SELECT count(*) FROM reactions), (SELECT count(*) FROM messages WHERE pinned = 1)`).
+			Scan(&reactions, &pinned); err != nil || reactions+pinned > 0 {
+			t.Errorf("%d reactions, %d pinned, %v", reactions, pinned, err)
+		}
+		if got := mustPage(t, s, "kept").Head; got != 5 {
+			t.Errorf("the other room's head is %d", got)
+		}
+	}
+	check()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = idle(t, path) // a head whose change is gone is no damage
+	check()
+
+	// Everything is gone, and the room goes on.
+	purgeAt(t, s, later.Add(2*time.Hour), time.Hour)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = idle(t, path)
+	if page := all(t, s, "lobby"); len(page) != 0 || mustPage(t, s, "lobby").Head != head {
+		t.Errorf("%d messages, head %d", len(page), mustPage(t, s, "lobby").Head)
+	}
+	out, err := s.Commit(later.Add(3*time.Hour), sends("lobby", 0, 1))
+	if err != nil || !out[0].New || out[0].Message.Seq != head+1 {
+		t.Errorf("an id whose message is gone: %+v, %v", out, err)
+	}
+	if page := all(t, s, "kept"); len(page) != 5 {
+		t.Errorf("%d messages in the other room", len(page))
+	}
+	purgeAt(t, s, now.Add(25*time.Hour), 0)
+	if page := all(t, s, "kept"); len(page) != 0 {
+		t.Errorf("its own time does not count: %d messages", len(page))
+	}
+}
+
+// Commits between the slices, and a process that ends in the middle, change
+// nothing of what is deleted in the end.
+func TestRetentionBesideCommits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hallway.db")
+	s := idle(t, path)
+	const old = 2000
+	if _, err := s.Commit(now, sends("lobby", 0, old)); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, s)
+	later, sent := now.Add(2*time.Hour), 0
+	for slices := range 10 * old {
+		if slices%5 == 0 {
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = idle(t, path)
+			s.Retain(Retention{Default: time.Hour, Now: func() time.Time { return later }})
+			if err := s.findExpired(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			if len(s.upkeep.expired) == 0 {
+				break
+			}
+		}
+		if _, err := s.tendSlice(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Commit(later, sends("lobby", old+sent, 1)); err != nil {
+			t.Fatal(err)
+		}
+		sent++
+	}
+	t.Logf("%d sent meanwhile", sent)
+	messages := all(t, s, "lobby")
+	if len(messages) != sent || messages[0].Seq != old+1 || messages[0].CreatedAt != protocol.TimeOf(later) {
+		t.Errorf("%d messages are left", len(messages))
+	}
+	checkIndex(t, s)
+}

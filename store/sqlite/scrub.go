@@ -1,0 +1,328 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+)
+
+// How the database's file is scrubbed. With secure_delete SQLite overwrites what it deletes
+// in a page, and a page that it gives up. Where it moves rows between pages, copies stay in
+// the bytes that a page does not use, and it offers nothing to overwrite them but writing the
+// whole file anew. So the store does that in the file itself.
+//
+// Only a checkpoint writes to the file of a database in WAL mode. A scrub therefore holds the
+// writer's connection, empties the log, and then nobody writes to the file until it lets go.
+// It writes zeros to unused bytes alone: a reader sees the same rows before and after, and
+// power that fails in between leaves the same rows too. The writer then forgets the pages
+// that it has in memory, which have the old bytes.
+
+const (
+	// scrubPages of the file are looked at between two looks at the clock.
+	scrubPages = 64
+	// scrubPagesMax is the number of pages from which on a page's first byte no longer tells
+	// a page with rows from one with a part of a row. Larger databases are not scrubbed.
+	scrubPagesMax = 1 << 25
+	// pendingByte is where SQLite puts its locks: that page has no content.
+	pendingByte = 1 << 30
+	// walHeader and frameHeader are the sizes of the headers in a write-ahead log.
+	walHeader, frameHeader = 32, 24
+)
+
+// scrubber scrubs the file of an open database.
+type scrubber struct {
+	// file stays open as long as the database: to close it drops the locks that SQLite holds
+	// on the file in this process.
+	file *os.File
+	log  string // path of the write-ahead log
+}
+
+func openScrubber(path string) (*scrubber, error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &scrubber{file, path + "-wal"}, nil
+}
+
+// pageLayout is what the header of a database tells of its pages.
+type pageLayout struct {
+	size   int    // of a page in bytes
+	usable int    // bytes of a page that SQLite uses
+	pages  uint32 // in the file
+	free   uint32 // first page of the list of free pages, 0: there is none
+}
+
+func (s *scrubber) layout() (l pageLayout, err error) {
+	var h [100]byte
+	if _, err := s.file.ReadAt(h[:], 0); err != nil {
+		return l, err
+	}
+	info, err := s.file.Stat()
+	if err != nil {
+		return l, err
+	}
+	if l.size = int(binary.BigEndian.Uint16(h[16:])); l.size == 1 {
+		l.size = 1 << 16
+	}
+	if l.size < 512 {
+		return l, errors.New("the database has no header")
+	}
+	l.usable = l.size - int(h[20])
+	l.pages = uint32(min(info.Size()/int64(l.size), scrubPagesMax))
+	l.free = binary.BigEndian.Uint32(h[32:])
+	return l, nil
+}
+
+// read reads a page.
+func (s *scrubber) read(l pageLayout, page uint32, into []byte) error {
+	_, err := s.file.ReadAt(into[:l.size], int64(page-1)*int64(l.size))
+	return err
+}
+
+// unused are the bytes of a page, from and to, that are between its rows and what points to
+// them; none of a page that has no rows.
+func (l pageLayout) unused(page uint32, b []byte) (from, to int) {
+	header := 0
+	if page == 1 {
+		header = 100
+	}
+	size := 8
+	switch b[header] {
+	case 0x02, 0x05: // inner pages
+		size = 12
+	case 0x0a, 0x0d:
+	default:
+		return 0, 0
+	}
+	from = header + size + 2*int(binary.BigEndian.Uint16(b[header+3:]))
+	if to = int(binary.BigEndian.Uint16(b[header+5:])); to == 0 {
+		to = 1 << 16
+	}
+	if to > l.usable || from > to {
+		return 0, 0
+	}
+	return from, to
+}
+
+func zeros(b []byte) bool {
+	for _, x := range b {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// freePages are the pages that are free, each with where its unused bytes begin: of those that
+// hold the list of the others that is behind their part of it.
+func (s *scrubber) freePages(l pageLayout) (map[uint32]int, error) {
+	free := make(map[uint32]int)
+	b := make([]byte, l.size)
+	for trunk, n := l.free, uint32(0); trunk != 0 && trunk <= l.pages && n < l.pages; n++ {
+		if err := s.read(l, trunk, b); err != nil {
+			return nil, err
+		}
+		leaves := int(min(binary.BigEndian.Uint32(b[4:]), uint32(l.usable/4-2)))
+		for i := range leaves {
+			free[binary.BigEndian.Uint32(b[8+4*i:])] = 0
+		}
+		free[trunk] = 8 + 4*leaves
+		trunk = binary.BigEndian.Uint32(b)
+	}
+	return free, nil
+}
+
+// stale returns what of a page is to be overwritten; none: from is to.
+func (l pageLayout) stale(page uint32, b []byte, free map[uint32]int) (from, to int) {
+	from, to = l.unused(page, b)
+	if at, ok := free[page]; ok {
+		from, to = at, l.usable
+	}
+	if zeros(b[from:to]) {
+		return 0, 0
+	}
+	return from, to
+}
+
+// find looks for pages that are to be scrubbed, beside all else that goes on. What it finds
+// may have changed since.
+func (s *scrubber) find(ctx context.Context) (pages []uint32, err error) {
+	l, err := s.layout()
+	if err != nil || l.pages >= scrubPagesMax {
+		return nil, err
+	}
+	free, err := s.freePages(l)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, l.size)
+	for page := uint32(1); page <= l.pages; page++ {
+		if page%scrubPages == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		switch err := s.read(l, page, b); {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return pages, nil // the file became shorter meanwhile
+		case err != nil:
+			return nil, err
+		}
+		if int64(page-1)*int64(l.size) == pendingByte {
+			continue
+		}
+		if from, to := l.stale(page, b, free); from < to {
+			pages = append(pages, page)
+		}
+	}
+	return pages, nil
+}
+
+// logged are the pages that are in the write-ahead log. Nobody may write to it meanwhile.
+func (s *scrubber) logged() (pages []uint32, err error) {
+	file, err := os.Open(s.log)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	l, err := s.layout()
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[uint32]bool)
+	var frame [frameHeader]byte
+	for at := int64(walHeader); ; at += frameHeader + int64(l.size) {
+		switch _, err := file.ReadAt(frame[:], at); {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return pages, nil
+		case err != nil:
+			return nil, err
+		}
+		if page := binary.BigEndian.Uint32(frame[:]); page > 0 && !seen[page] {
+			seen[page] = true
+			pages = append(pages, page)
+		}
+	}
+}
+
+// scrub scrubs pages until the time is over, and returns those that are left. Nobody may
+// write to the file meanwhile, and the log must be empty.
+func (s *scrubber) scrub(pages []uint32, over func() bool) (left []uint32, err error) {
+	l, err := s.layout()
+	if err != nil || l.pages >= scrubPagesMax {
+		return nil, err
+	}
+	free, err := s.freePages(l)
+	if err != nil {
+		return pages, err
+	}
+	b, blank := make([]byte, l.size), make([]byte, l.size)
+	for i, page := range pages {
+		if i%scrubPages == scrubPages-1 && over() {
+			return pages[i:], nil
+		}
+		if page > l.pages || int64(page-1)*int64(l.size) == pendingByte {
+			continue
+		}
+		if err := s.read(l, page, b); err != nil {
+			return pages[i:], err
+		}
+		from, to := l.stale(page, b, free)
+		if from == to {
+			continue
+		}
+		if _, err := s.file.WriteAt(blank[from:to], int64(page-1)*int64(l.size)+int64(from)); err != nil {
+			return pages[i:], err
+		}
+	}
+	return nil, nil
+}
+
+// scrubFile overwrites what no page of the database's file uses.
+func (s *Store) scrubFile(ctx context.Context) error {
+	pages, err := s.scrubber.find(ctx)
+	if err != nil {
+		return fmt.Errorf("look for what to scrub: %w", err)
+	}
+	for first := true; first || len(pages) > 0; first = false {
+		done := false
+		for !done {
+			if pages, done, err = s.scrubSlice(ctx, pages); err != nil {
+				return fmt.Errorf("scrub the database: %w", err)
+			}
+			pause := slicePause * sliceTime
+			if !done {
+				pause = logBusyPause // somebody reads, or writes from outside
+			}
+			if err := sleep(ctx, pause); err != nil {
+				return err
+			}
+		}
+	}
+	return s.scrubber.file.Sync()
+}
+
+// scrubSlice scrubs some pages, and those that were written lately. It is not done where
+// somebody uses the log.
+func (s *Store) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, done bool, err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	conn, err := s.writer.Conn(ctx) // nobody else of this process writes
+	if err != nil {
+		return pages, false, err
+	}
+	defer func() { _ = conn.Close() }()
+	logged, err := s.scrubber.logged()
+	if err != nil {
+		return pages, false, err
+	}
+	pages = append(pages, logged...)
+	slices.Sort(pages)
+	pages = slices.Compact(pages)
+	if emptied, err := s.truncateLog(ctx); err != nil || !emptied {
+		return pages, false, err
+	}
+	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil { // nobody of another process does
+		return pages, false, nil // tried again
+	}
+	defer func() { _, _ = conn.ExecContext(ctx, `ROLLBACK`) }()
+	if info, err := os.Stat(s.scrubber.log); err == nil && info.Size() > 0 {
+		return pages, false, nil
+	}
+	began := s.clock()
+	left, err = s.scrubber.scrub(pages, func() bool { return s.clock().Sub(began) > sliceTime })
+	if err == nil {
+		_, err = conn.ExecContext(ctx, `PRAGMA shrink_memory`)
+	}
+	return left, true, err
+}
+
+// truncateLog moves the write-ahead log into the database and cuts it, and reports whether it
+// could.
+func (s *Store) truncateLog(ctx context.Context) (emptied bool, err error) {
+	var busy bool
+	var log, moved int
+	err = s.checkpoints.db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &moved)
+	if err != nil {
+		return false, fmt.Errorf("empty the write-ahead log: %w", err)
+	}
+	return !busy, nil
+}
+
+// sleep waits, unless ctx ends before.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

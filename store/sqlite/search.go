@@ -1,0 +1,69 @@
+package sqlite
+
+import (
+	"strings"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+	"hallway/store/word"
+)
+
+// searchQuery finds messages by an expression of FTS4 (?4), each as it is now.
+// The index may lag behind the messages: one deleted meanwhile has no text.
+const searchQuery = `
+	SELECT ` + messageColumns + ` FROM
+		(SELECT docid FROM search WHERE search MATCH ?4 AND docid BETWEEN (?1 << 32) + 1 AND (?1 << 32) + ?2) CROSS JOIN messages
+	WHERE room = ?1 AND seq = docid - (?1 << 32) AND text <> ''
+	ORDER BY docid DESC LIMIT ?3`
+
+const (
+	// seqMax is the last seq that the index has a place for.
+	seqMax = 1<<32 - 1
+	// searchTermsMax bounds the work for one search, which finds nothing beyond it. A
+	// query that the protocol allows stays below it.
+	searchTermsMax = 1024
+)
+
+// search finds the messages of q.Words.
+func (v *view) search(q hub.Query) ([]protocol.Message, bool, error) {
+	match := expression(word.Parse(q.Words))
+	if match == "" || q.At < 0 {
+		return nil, false, nil
+	}
+	last := min(below(q.At)-1, seqMax)
+	share := q.PageShare()
+	rows, err := v.stmt(v.read.search).QueryContext(v.ctx, v.key, last, share.Messages()+1, match)
+	if err != nil {
+		return nil, false, err
+	}
+	return v.scan(rows, share)
+}
+
+// expression writes a query in FTS4's language: each phrase in quotes, inside of which
+// only a star means anything to it, and terms have none; "": nothing can be found.
+func expression(q word.Query) string {
+	var all strings.Builder
+	terms := 0
+	for _, part := range q {
+		for n, phrase := range part {
+			all.WriteString([]string{` (`, ` OR `}[min(n, 1)])
+			all.WriteByte('"')
+			for n, term := range phrase {
+				if n > 0 {
+					all.WriteByte(' ')
+				}
+				all.WriteString(term.Text)
+				if term.Prefix {
+					all.WriteByte('*')
+				}
+				terms++
+			}
+			all.WriteByte('"')
+		}
+		all.WriteByte(')')
+	}
+	if terms > searchTermsMax {
+		return ""
+	}
+	return strings.TrimPrefix(all.String(), " ")
+}

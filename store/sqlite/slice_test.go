@@ -1,0 +1,120 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// slowed opens a store for which each look at the clock is that much later than the one
+// before, and which does nothing by itself.
+func slowed(t *testing.T, step time.Duration) *Store {
+	t.Helper()
+	at := now
+	s := mustOpenWith(t, Options{Path: filepath.Join(t.TempDir(), "hallway.db"), clock: func() time.Time {
+		at = at.Add(step)
+		return at
+	}})
+	stopped(s)
+	return s
+}
+
+// A clear looks at no more of a room than its time allows, whoever it is about, however many
+// clears come at once; each goes on until it is done.
+func TestAClearIsSlicedByTime(t *testing.T) {
+	const messages = 5000
+	for _, step := range []time.Duration{10 * time.Microsecond, clearTime / 4, clearTime, time.Minute} {
+		for user, want := range map[string]int{"u_nobody": 0, sue.ID: messages / 10} {
+			t.Run(fmt.Sprint(user, step), func(t *testing.T) {
+				s := slowed(t, step)
+				ops := sends("lobby", 0, messages)
+				for i := range ops {
+					if i%10 == 0 {
+						ops[i].Sender = sue
+					}
+				}
+				done(t, s, ops...)
+				looks := int(clearTime/step) + 2 // that fit into the time
+				op := hub.Op{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActClear, User: user}
+				others := op
+				others.User = "u_other"
+				got, at := 0, int64(0)
+				for more, parts := true, 0; more; parts++ {
+					out := done(t, s, op, others, others)
+					n := len(out[0].Messages)
+					got, more, op.Again, others.Again = got+n, out[0].More, true, true
+					to := s.cleared[sender{out[0].Epoch, user}]
+					if n > looks || more && to-at > int64(looks*clearSpan) {
+						t.Fatalf("part %d: %d cleared, from %d to %d, with %d looks at the clock", parts, n, at, to, looks)
+					}
+					if more && to == at && n == 0 || parts > messages {
+						t.Fatalf("part %d goes on by nothing", parts)
+					}
+					if step == time.Minute && (len(out[1].Messages)+len(out[2].Messages) > 0 || !out[2].More) {
+						t.Fatalf("the others go on in the same batch: %+v", out[1:])
+					}
+					at = to
+				}
+				if got != want {
+					t.Errorf("cleared %d, want %d", got, want)
+				}
+			})
+		}
+	}
+}
+
+// What is deleted in a slice is bounded by time: on a slow disk, or of large rows, there are
+// few, but always some.
+func TestDeletionsAreSlicedByTime(t *testing.T) {
+	const messages = 600
+	for _, step := range []time.Duration{time.Microsecond, sliceTime / 20, sliceTime / 2, time.Minute} {
+		for name, begin := range map[string]func(s *Store){
+			"drop": func(s *Store) { done(t, s, hub.Op{Kind: hub.OpDrop, Room: "lobby", Sender: ada}) },
+			"retention": func(s *Store) {
+				s.Retain(Retention{Default: time.Hour, Now: func() time.Time { return now.Add(2 * time.Hour) }})
+				if err := s.findExpired(context.Background()); err != nil {
+					t.Fatal(err)
+				}
+			},
+		} {
+			t.Run(fmt.Sprint(name, step), func(t *testing.T) {
+				s := slowed(t, step)
+				ops := sends("lobby", 0, messages)
+				for i := range ops {
+					ops[i].Send.Text = strings.Repeat("word ", 1+i%100)
+				}
+				done(t, s, ops...)
+				settle(t, s)
+				begin(s)
+				left := func() (n int) {
+					if err := s.readers.QueryRow(`SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM search)`).Scan(&n); err != nil {
+						t.Fatal(err)
+					}
+					return n
+				}
+				before := left()
+				for slices := 0; before > 0; slices++ {
+					pause, err := s.tendSlice(context.Background())
+					if err != nil || pause == 0 || slices > 20*messages {
+						t.Fatalf("%d are left after %d slices: %v", before, slices, err)
+					}
+					now := left()
+					most := 2 * paceMax * (int(sliceTime/step) + 2)
+					if step > stepTime {
+						most = 2 * (int(sliceTime/step) + 2)
+					}
+					if before-now > most {
+						t.Fatalf("slice %d deletes %d rows, more than %d", slices, before-now, most)
+					}
+					before = now
+				}
+			})
+		}
+	}
+}

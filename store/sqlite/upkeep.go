@@ -1,0 +1,324 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// When what the commits leave undone is done: what they have changed is put
+// into the index of words, a dropped room's content is deleted, what is too old is, an
+// index of another version is made anew, and the file forgets who was erased. All of it happens in the writer's turn, in slices small enough not to be noticed by a commit.
+const (
+	// upkeepEvery is how often there is a look for something to do.
+	upkeepEvery = 500 * time.Millisecond
+	// sliceTime is after what time a slice takes on nothing more.
+	sliceTime = time.Millisecond
+	// slicePause is how many times as long as a slice the commits have for
+	// themselves after it; busyPause, where they take more than half of the time;
+	// groupPause, where they do so although an op takes less than groupTime, for
+	// then a message costs more to index than to store, and the messages come
+	// first: a search may find them later than it should.
+	slicePause = 2
+	busyPause  = 10
+	groupPause = 50
+	groupTime  = 100 * time.Microsecond
+)
+
+// upkeep is what is to be done. It belongs to the writer's turn, but failed.
+type upkeep struct {
+	unindexed map[int64]struct{} // rooms with changes that a search does not find
+	dropped   []int64            // rooms to empty
+	retention *Retention         // nil: messages are kept
+	expired   []expired          // rooms with messages to purge
+	forgets   *forgetting        // nil: the file has nothing to forget
+	reindex   reindexing
+	unfound   atomic.Int64 // messages that the index lacks because it is made anew
+	wiping    wiping
+	restNext  bool // the next slice is not for the index
+	unmerged  bool // the index has parts that may be merged
+	merges    int  // slices for that before more is indexed
+	pace      pace
+	committed time.Duration // what commits took since the last slice
+	ops       int           // in these commits
+	ended     time.Time     // the last slice
+	failed    atomic.Pointer[error]
+}
+
+// upkeepStatements are prepared on the writer's connection.
+type upkeepStatements struct {
+	indexed  *sql.Stmt
+	behind   *sql.Stmt
+	changes  *sql.Stmt
+	setIndex *sql.Stmt
+	insert   *sql.Stmt
+	remove   *sql.Stmt
+	merge    *sql.Stmt
+	writes   *sql.Stmt
+
+	before    *sql.Stmt
+	insertNew *sql.Stmt
+	setBelow  *sql.Stmt
+	reindexed *sql.Stmt
+
+	isDropped  *sql.Stmt
+	empty      [7]*sql.Stmt // take a room and how many rows to delete
+	deleteRoom *sql.Stmt
+
+	oldest *sql.Stmt
+	purge  [4]*sql.Stmt // take a room, a seq up to which, and the highest rev
+}
+
+func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
+	err = prepare(ctx, db, map[**sql.Stmt]string{
+		&u.indexed:  `SELECT indexed FROM rooms WHERE key = ? AND dropped = 0`,
+		&u.behind:   `SELECT key, head FROM rooms WHERE indexed < head AND dropped = 0`,
+		&u.changes:  since(func(rev string) string { return `seq, ` + rev + `, text` }),
+		&u.setIndex: `UPDATE rooms SET indexed = ? WHERE key = ?`,
+		&u.insert:   `INSERT INTO search (docid, text) VALUES ((?1 << 32) + ?2, ?3)`,
+		&u.remove:   `DELETE FROM search WHERE docid = (?1 << 32) + ?2`,
+		&u.merge:    `INSERT INTO search (search) VALUES ('merge=` + mergePages + `')`,
+		&u.writes:   `SELECT total_changes()`,
+
+		&u.before: `SELECT seq, text FROM messages WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) AND seq < ?
+			ORDER BY seq DESC LIMIT ?`,
+		// A change of it may have come to the index before.
+		&u.insertNew: `INSERT INTO search (docid, text) SELECT (?1 << 32) + ?2, ?3
+			WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)`,
+		&u.setBelow:  `UPDATE reindexes SET below = ?2 WHERE room = ?1`,
+		&u.reindexed: `DELETE FROM reindexes WHERE room = ?1`,
+
+		&u.isDropped: `SELECT count(*) FROM rooms WHERE key = ? AND dropped = 1`,
+		&u.empty[0]: `DELETE FROM reactions WHERE (room, seq, user_id, emoji) IN
+			(SELECT room, seq, user_id, emoji FROM reactions WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[1]: `DELETE FROM members WHERE (room, user_id) IN
+			(SELECT room, user_id FROM members WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[2]: `DELETE FROM sanctions WHERE (room, user_id, kind) IN
+			(SELECT room, user_id, kind FROM sanctions WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[3]: `DELETE FROM reports WHERE n IN (SELECT n FROM reports WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[4]: `DELETE FROM search WHERE docid IN
+			(SELECT docid FROM search WHERE docid BETWEEN (?1 << 32) AND ((?1 + 1) << 32) - 1 LIMIT ?2)`,
+		&u.empty[5]: `DELETE FROM messages WHERE (room, seq) IN
+			(SELECT room, seq FROM messages WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[6]:   `DELETE FROM reindexes WHERE room = ?1 AND ?2`,
+		&u.deleteRoom: `DELETE FROM rooms WHERE key = ?`,
+
+		&u.oldest: `SELECT seq, rev FROM (SELECT seq, rev, created_at FROM messages
+			WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) ORDER BY seq LIMIT ?) WHERE created_at < ? ORDER BY seq`,
+		&u.purge[0]: `DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
+		&u.purge[1]: `DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
+		&u.purge[2]: `DELETE FROM messages WHERE room = ?1 AND seq <= ?2 AND ?3`,
+		&u.purge[3]: `UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
+	})
+	return u, err
+}
+
+// over reports whether the time of a slice is, which has done something: each does, or on a
+// slow machine there would be no end.
+func (s *Store) over(began time.Time, some bool) bool {
+	return some && s.clock().Sub(began) > sliceTime
+}
+
+// pace is how many rows are deleted between two looks at the clock: of large ones, or on a
+// slow disk, few.
+type pace struct{ rows int }
+
+const (
+	// paceMax is the most rows, stepTime about how long they take.
+	paceMax  = 64
+	stepTime = sliceTime / 4
+)
+
+// next is how many rows to delete next.
+func (p *pace) next() int {
+	p.rows = max(p.rows, 1)
+	return p.rows
+}
+
+// took notes how long they took.
+func (p *pace) took(d time.Duration) {
+	switch {
+	case d > stepTime:
+		p.rows = max(1, p.rows/2)
+	case d < stepTime/2:
+		p.rows = min(2*p.rows, paceMax)
+	}
+}
+
+// load finds what an earlier process has left undone: by the rooms alone.
+func (u *upkeep) load(ctx context.Context, db *sql.DB) error {
+	if err := u.wiping.load(ctx, db); err != nil {
+		return err
+	}
+	u.unindexed = make(map[int64]struct{})
+	if err := u.reindex.load(ctx, db); err != nil {
+		return err
+	}
+	u.unfound.Store(u.reindex.left())
+	rows, err := db.QueryContext(ctx, `SELECT key, dropped FROM rooms WHERE dropped = 1 OR indexed < head`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var key int64
+		var dropped bool
+		if err := rows.Scan(&key, &dropped); err != nil {
+			return err
+		}
+		if dropped {
+			u.dropped = append(u.dropped, key)
+		} else {
+			u.unindexed[key] = struct{}{}
+		}
+	}
+	return rows.Err()
+}
+
+// note notes what a commit leaves undone, should it succeed.
+func (u *upkeep) note(b *batch) {
+	for _, r := range b.rooms {
+		if r.grown {
+			u.unindexed[r.key] = struct{}{}
+		}
+	}
+	u.dropped = append(u.dropped, b.dropped...)
+	if b.deletes {
+		u.wiping.deleted()
+	}
+}
+
+// searchable is why the index lags behind, nil when it does not.
+func (u *upkeep) searchable() error {
+	if err := u.failed.Load(); err != nil && *err != nil {
+		return fmt.Errorf("the index of words is not up to date: %w", *err)
+	}
+	return nil
+}
+
+// tend does what is to be done until stop is closed.
+func (s *Store) tend(stop <-chan struct{}) {
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	var looked time.Time // for what is too old
+	for {
+		select {
+		case <-tick.C:
+		case <-stop:
+			return
+		}
+		if time.Since(looked) >= purgeEvery && s.findExpired(context.Background()) == nil {
+			looked = time.Now()
+		}
+		for {
+			pause, err := s.tendSlice(context.Background())
+			if err != nil || pause == 0 {
+				break // what failed is tried again at the next look
+			}
+			select {
+			case <-time.After(pause):
+			case <-stop:
+				return
+			}
+		}
+	}
+}
+
+// tendSlice does a little of what is to be done, and returns how long to leave
+// the commits alone then; 0: there was nothing.
+func (s *Store) tendSlice(ctx context.Context) (pause time.Duration, err error) {
+	pause, purged, err := s.inTurn(ctx)
+	if purged != nil {
+		purged()
+	}
+	return pause, err
+}
+
+// inTurn is tendSlice, but that purged, where it is not nil, is to be called when
+// the writer's turn is over.
+func (s *Store) inTurn(ctx context.Context) (pause time.Duration, purged func(), err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	u := &s.upkeep
+	began := s.clock()
+	forget := u.forgets.ready(u)
+	reindex := u.reindex.outdated || len(u.reindex.rooms) > 0 && (!u.unmerged || u.merges <= 0)
+	index, rest := u.unmerged || len(u.unindexed) > 0, len(u.dropped)+len(u.expired) > 0 || forget || reindex
+	if rest && index { // each in turn: a busy relay always has something to index
+		u.restNext = !u.restNext
+		rest = u.restNext
+	}
+	switch {
+	case !index && !rest:
+		return 0, nil, nil
+	case u.forgets.alone(u):
+		err = s.forgetSlice(ctx, began)
+	case !rest && u.unmerged && (u.merges > 0 || len(u.unindexed) == 0):
+		err = s.mergeSlice(ctx)
+	case !rest:
+		err = s.indexSlice(ctx, began)
+	case len(u.dropped) > 0:
+		err = s.emptySlice(ctx, began)
+	case len(u.expired) == 0 && forget:
+		err = s.forgetSlice(ctx, began)
+	case len(u.expired) == 0:
+		err = s.reindexSlice(ctx, began)
+	default:
+		room, tell := u.expired[0], u.retention.Purged
+		var below int64
+		if below, err = s.purgeSlice(ctx, began); below > 0 && tell != nil {
+			purged = func() { tell(room.name, room.epoch, below) }
+		}
+	}
+	if err != nil {
+		s.renewAfter(err)
+	}
+	u.failed.Store(&err)
+	return u.pause(began, s.clock()), purged, err
+}
+
+// pause is how long to pause after a slice.
+func (u *upkeep) pause(began, ended time.Time) time.Duration {
+	times := slicePause
+	if u.committed > began.Sub(u.ended)/2 {
+		times = busyPause
+		if u.committed < time.Duration(u.ops)*groupTime {
+			times = groupPause
+		}
+	}
+	u.committed, u.ops, u.ended = 0, 0, ended
+	return max(time.Duration(times)*ended.Sub(began), 1)
+}
+
+// inSlice carries out do in a transaction that is not synced: what is lost with
+// the machine is done again. The next commit syncs it too.
+func (s *Store) inSlice(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = NORMAL`); err != nil {
+		return err
+	}
+	defer func() {
+		if _, full := conn.ExecContext(ctx, `PRAGMA synchronous = FULL`); full != nil {
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // no commit may use it
+			err = errors.Join(err, full)
+		}
+	}()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to do once committed
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,266 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+	"hallway/store/word"
+)
+
+// checkIndex brings the index of words up to date and wants in it the texts that
+// the messages have, and nothing else.
+func checkIndex(t *testing.T, s *Store) {
+	t.Helper()
+	settle(t, s)
+	var texts, same, indexed int
+	if err := s.readers.QueryRow(`SELECT
+		(SELECT count(*) FROM messages WHERE text <> ''),
+		(SELECT count(*) FROM search)`).Scan(&texts, &indexed); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.readers.Query(`SELECT messages.text, search.text FROM messages JOIN search ON docid = (room << 32) + seq`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var text, terms string
+		if err := rows.Scan(&text, &terms); err != nil {
+			t.Fatal(err)
+		}
+		if terms == word.Index(text) {
+			same++
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if same != texts || indexed != texts {
+		t.Errorf("of %d texts %d are in the index, which has %d", texts, same, indexed)
+	}
+	if _, err := s.writer.Exec(`INSERT INTO search (search) VALUES ('integrity-check')`); err != nil {
+		t.Errorf("the index is damaged: %v", err)
+	}
+}
+
+// searched are the texts that a search finds.
+func searched(t *testing.T, s *Store, room, words string) (texts []string) {
+	t.Helper()
+	page, err := s.Page(context.Background(), room, "", hub.Query{Kind: hub.QuerySearch, Words: words, Limit: protocol.PageMessagesMax})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range page.Messages {
+		texts = append(texts, m.Text)
+	}
+	return texts
+}
+
+// What has been committed is found without anybody asking for it.
+func TestSearchByItself(t *testing.T) {
+	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
+	finds := func(words string, want int) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); len(searched(t, s, "lobby", words)) != want; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%q is not found %d times in a minute", words, want)
+			}
+		}
+	}
+	ops := sends("lobby", 0, 300)
+	if _, err := s.Commit(now, ops); err != nil {
+		t.Fatal(err)
+	}
+	finds("coffee", 300)
+	edit := hub.Op{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: ops[0].Send.ID, Text: "Tea."}
+	remove := hub.Op{Kind: hub.OpDelete, Room: "lobby", Sender: ada, ID: ops[1].Send.ID}
+	if _, err := s.Commit(now, []hub.Op{edit, remove}); err != nil {
+		t.Fatal(err)
+	}
+	finds("tea", 1)
+	finds("coffee", 298)
+}
+
+// What was not indexed when the relay ended is indexed by the next, slice by
+// slice.
+func TestIndexGoesOnAfterReopening(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hallway.db")
+	s := idle(t, path)
+	for room := range 20 {
+		if _, err := s.Commit(now, sends(fmt.Sprint("room-", room), 0, 30)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slices := 0
+	for more := true; more; slices++ {
+		pause, err := s.tendSlice(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		more = pause > 0
+		if slices%3 == 0 {
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = idle(t, path)
+		}
+	}
+	t.Logf("%d slices", slices)
+	checkIndex(t, s)
+	if got := searched(t, s, "room-19", "coffee"); len(got) != 30 {
+		t.Errorf("%d are found", len(got))
+	}
+}
+
+// idle opens the database and ends what goes on beside the commits.
+func idle(t testing.TB, path string) *Store {
+	t.Helper()
+	s := mustOpen(t, path)
+	stopped(s)
+	return s
+}
+
+// stopped ends what a store does by itself.
+func stopped(s *Store) {
+	close(s.stop)
+	s.running.Wait()
+	s.stop = make(chan struct{})
+}
+
+// Commits are synced whatever a slice does.
+func TestSlicesLeaveCommitsSynced(t *testing.T) {
+	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
+	synced := func() {
+		t.Helper()
+		var level int
+		if err := s.writer.QueryRow(`PRAGMA synchronous`).Scan(&level); err != nil || level != 2 {
+			t.Errorf("synchronous is %d (%v), want 2", level, err)
+		}
+	}
+	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("broken")
+	if err := s.inSlice(context.Background(), func(*sql.Tx) error { return broken }); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	synced()
+	settle(t, s)
+	synced()
+}
+
+// A slice that fails is told by searches, and by nothing else; it is tried again.
+func TestIndexThatFails(t *testing.T) {
+	ctx := context.Background()
+	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
+	exec := func(query string) {
+		t.Helper()
+		if _, err := s.writer.Exec(query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`CREATE TRIGGER broken BEFORE UPDATE OF indexed ON rooms BEGIN SELECT RAISE(FAIL, 'disk on fire'); END`)
+	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.tendSlice(ctx); err == nil {
+		t.Fatal("the slice succeeds")
+	}
+	search := hub.Query{Kind: hub.QuerySearch, Words: "coffee", Limit: 1}
+	if _, err := s.Page(ctx, "lobby", "", search); err == nil || !strings.Contains(err.Error(), "disk on fire") {
+		t.Errorf("a search: %v", err)
+	}
+	if err := s.Ready(ctx); err != nil {
+		t.Errorf("Ready: %v", err)
+	}
+	if got := head(t, s, "lobby"); got != 10 {
+		t.Errorf("head %d", got)
+	}
+	exec(`DROP TRIGGER broken`)
+	checkIndex(t, s)
+	if got := searched(t, s, "lobby", "coffee"); len(got) != 10 {
+		t.Errorf("%d are found", len(got))
+	}
+}
+
+// A dropped room leaves nothing behind, also where the relay ends in between; a
+// room made under its name in the meantime stays.
+func TestDropLeavesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hallway.db")
+	s := idle(t, path)
+	const messages = 600
+	ops := append(sends("lobby", 0, messages), sends("stage", 0, 3)...)
+	for n := range 200 {
+		user := protocol.User{ID: fmt.Sprint("u_", n), Role: protocol.RoleParticipant}
+		ops = append(ops,
+			hub.Op{Kind: hub.OpOpen, Room: "lobby", Sender: user},
+			hub.Op{Kind: hub.OpReact, Room: "lobby", Sender: user, ID: ops[n/50].Send.ID, Emoji: "👍", On: true})
+	}
+	if _, err := s.Commit(now, ops); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, s)
+	drop := hub.Op{Kind: hub.OpDrop, Room: "lobby", Sender: ada}
+	ops = append([]hub.Op{drop, sends("lobby", 0, 1)[0], drop}, sends("lobby", 0, 5)...)
+	if _, err := s.Commit(now, ops); err != nil {
+		t.Fatal(err)
+	}
+	slices := 0
+	for more := true; more; slices++ {
+		pause, err := s.tendSlice(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		more = pause > 0
+		if slices%3 == 0 {
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = idle(t, path)
+		}
+		if got := head(t, s, "lobby"); got != 5 {
+			t.Fatalf("head of the new room %d", got)
+		}
+	}
+	t.Logf("%d slices", slices)
+	for table, want := range map[string]int{"rooms": 2, "messages": 8, "reactions": 0, "members": 0, "search": 8} {
+		var rows int
+		if err := s.readers.QueryRow(`SELECT count(*) FROM ` + table).Scan(&rows); err != nil || rows != want {
+			t.Errorf("%s has %d rows (%v), want %d", table, rows, err, want)
+		}
+	}
+	checkIndex(t, s)
+}
+
+// A room that a failed commit would have dropped stays as it is.
+func TestDropThatFails(t *testing.T) {
+	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
+	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+		t.Fatal(err)
+	}
+	// A deferred foreign key is looked at only by COMMIT itself.
+	if _, err := s.writer.Exec(`
+		CREATE TABLE child (room INTEGER REFERENCES rooms (key) DEFERRABLE INITIALLY DEFERRED);
+		CREATE TRIGGER broken AFTER UPDATE OF dropped ON rooms BEGIN INSERT INTO child VALUES (-1); END`); err != nil {
+		t.Fatal(err)
+	}
+	drop := []hub.Op{{Kind: hub.OpDrop, Room: "lobby", Sender: ada}}
+	if _, err := s.Commit(now, drop); err == nil {
+		t.Fatal("the commit succeeds")
+	}
+	checkIndex(t, s)
+	if got := head(t, s, "lobby"); got != 10 {
+		t.Errorf("head %d, want 10", got)
+	}
+	if got := searched(t, s, "lobby", "coffee"); len(got) != 10 {
+		t.Errorf("%d are found", len(got))
+	}
+}

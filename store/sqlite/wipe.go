@@ -1,0 +1,204 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// When the file forgets what was deleted in it. A transaction that deletes marks the
+// database as unwiped, by its user_version, so that the next process knows it after a crash.
+// Some seconds later the database is wiped, for all that was deleted until then: the index
+// of words is merged into one part, the log is cut and the file scrubbed. Then it is marked
+// as wiped. A database of an earlier version is unwiped.
+const (
+	// wipeAfter is how long deletions are gathered before a wipe.
+	wipeAfter = 10 * time.Second
+	// wipePause is how many times as long as a wipe there is none after it: in a large
+	// database it costs much, for the index is written anew.
+	wipePause = 20
+	// wipeLook is how often there is a look for whether it is time.
+	wipeLook = time.Second
+	// wipeClosedBytes is how large a database may be that is wiped when it is closed; it is
+	// written anew then, which takes less than half a second. A larger one is wiped after it is
+	// opened again.
+	wipeClosedBytes = 64 << 20
+	// wipeClosedTime is how long that may take.
+	wipeClosedTime = 3 * time.Second
+
+	unwiped = `PRAGMA user_version = 0`
+	wiped   = `PRAGMA user_version = 1`
+)
+
+// wiping is what is known of wipes. It belongs to the writer's turn.
+type wiping struct {
+	unwiped bool      // something was deleted since the last wipe began
+	since   time.Time // when it was
+	marked  bool      // the database is marked as unwiped
+}
+
+// load finds what an earlier process has left.
+func (w *wiping) load(ctx context.Context, db *sql.DB) error {
+	var version int
+	err := db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version)
+	w.unwiped, w.marked, w.since = version == 0, version == 0, time.Now()
+	return err
+}
+
+// markUnwiped marks the database in a transaction that deletes something.
+func (w *wiping) markUnwiped(ctx context.Context, tx *sql.Tx) error {
+	if w.marked {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, unwiped)
+	return err
+}
+
+// deleted notes that such a transaction may have been committed.
+func (w *wiping) deleted() {
+	if !w.unwiped {
+		w.since = time.Now()
+	}
+	w.unwiped, w.marked = true, true
+}
+
+// inDeletingSlice is inSlice for what deletes something.
+func (s *Store) inDeletingSlice(ctx context.Context, do func(*sql.Tx) error) error {
+	w := &s.upkeep.wiping
+	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+		if err := w.markUnwiped(ctx, tx); err != nil {
+			return err
+		}
+		return do(tx)
+	})
+	w.deleted()
+	w.marked = err == nil
+	return err
+}
+
+// wipes wipes the database when it is time, until stop is closed.
+func (s *Store) wipes(stop <-chan struct{}) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	s.running.Go(func() {
+		<-stop
+		cancel()
+	})
+	tick := time.NewTicker(wipeLook)
+	defer tick.Stop()
+	var next time.Time
+	for {
+		select {
+		case <-tick.C:
+		case <-stop:
+			return
+		}
+		s.turn.Lock()
+		due := s.upkeep.wiping.unwiped && time.Since(s.upkeep.wiping.since) >= s.wipeAfter
+		s.turn.Unlock()
+		if !due || time.Now().Before(next) {
+			continue
+		}
+		began := time.Now()
+		_ = s.wipe(ctx) // what failed is tried again
+		next = time.Now().Add(wipePause * time.Since(began))
+	}
+}
+
+// wipe has the file forget what was deleted in it until now.
+func (s *Store) wipe(ctx context.Context) (err error) {
+	w := &s.upkeep.wiping
+	s.turn.Lock()
+	w.unwiped = false
+	s.turn.Unlock()
+	defer func() {
+		if err != nil {
+			s.turn.Lock()
+			defer s.turn.Unlock()
+			w.deleted()
+		}
+	}()
+	if err := s.forgetIndex(ctx, mergedStep); err != nil {
+		return err
+	}
+	if err := s.emptyLog(ctx); err != nil {
+		return err
+	}
+	if err := s.scrubFile(ctx); err != nil {
+		return err
+	}
+	return inTurnOf(s, func() error {
+		if w.unwiped {
+			return nil
+		}
+		_, err := s.writer.ExecContext(ctx, wiped)
+		w.marked = err != nil
+		return err
+	})
+}
+
+// wipeClosed wipes a database that is about to be closed, where that does not take long. What
+// fails is done when it is opened again.
+func (s *Store) wipeClosed(ctx context.Context) {
+	u := &s.upkeep
+	if s.write.touch == nil || !u.wiping.marked || u.reindex.outdated || len(u.reindex.rooms) > 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, wipeClosedTime)
+	defer cancel()
+	var small bool
+	err := s.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, s.wipeClosedMax).Scan(&small)
+	if err != nil || !small {
+		return
+	}
+	for more := true; more && err == nil; { // what was deleted is still in the index
+		var pause time.Duration
+		pause, err = s.tendSlice(ctx)
+		more = pause > 0
+	}
+	for _, step := range []string{`INSERT INTO search (search) VALUES ('optimize')`, `VACUUM`, wiped} {
+		if err == nil {
+			_, err = s.writer.ExecContext(ctx, step)
+		}
+	}
+}
+
+// forgetIndex has the index of words forget what was deleted until now, and does the first of
+// forgetSteps.
+func (s *Store) forgetIndex(ctx context.Context, steps int) error {
+	select {
+	case s.forgetting <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.forgetting }()
+	f := &forgetting{unindexed: make(map[int64]int64), steps: steps, done: make(chan struct{})}
+	err := inTurnOf(s, func() error {
+		err := query(ctx, s.write.upkeep.behind, func(scan func(...any) error) error {
+			var room, head int64
+			err := scan(&room, &head)
+			f.unindexed[room] = head
+			return err
+		})
+		if err == nil {
+			s.upkeep.forgets = f
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget what was deleted: %w", err)
+	}
+	select {
+	case <-f.done:
+		return nil
+	case <-ctx.Done():
+		return errors.Join(ctx.Err(), inTurnOf(s, func() error {
+			if s.upkeep.forgets == f {
+				s.upkeep.forgets = nil
+			}
+			return nil
+		}))
+	}
+}
