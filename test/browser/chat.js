@@ -50,8 +50,9 @@ export class Chat {
     await expect(this.element.locator('.hallway')).toHaveAttribute('lang', lang);
   }
 
+  /** Finds the messages whose own text holds `text`. The time below it does not count: "message 1" sent at 9:20 is no "message 19". */
   message(text) {
-    return this.messages.filter({ hasText: text });
+    return this.messages.filter({ has: this.page.locator('.hallway-text', { hasText: text }) });
   }
 
   /** What the log shows, from top to bottom. */
