@@ -7,13 +7,13 @@ import (
 )
 
 // uuid7 makes UUIDs, version 7 (RFC 9562, section 5.7), each greater than the
-// one before: the twelve bits after the time count.
+// one before: the twelve bits after the time are a counter.
 type uuid7 struct {
 	mu   sync.Mutex
 	last uint64 // milliseconds since 1970 << 12 | count
 }
 
-// next makes the UUID for a time in milliseconds since 1970. When more than
+// next returns the UUID for a time in milliseconds since 1970. When more than
 // 4,096 are made in one millisecond, or the clock goes back, the time written
 // runs ahead of the clock.
 func (u *uuid7) next(ms int64, random [8]byte) string {

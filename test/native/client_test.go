@@ -58,7 +58,7 @@ func runClient() {
 		Room:    room,
 		Token:   s.Token,
 		Client:  "hallway-native-test",
-		Storage: tellingStorage{driver.NewFileStorage(s.Folder), out},
+		Storage: tellingStorage{newFileStorage(s.Folder), out},
 		OnChange: func(client.Snapshot) {
 			select {
 			case changed <- struct{}{}:

@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 		runClient()
 		return
 	}
+	if folder := os.Getenv(saveVariable); folder != "" {
+		saveForever(folder)
+	}
 	os.Exit(buildAndRun(m))
 }
 

@@ -1,6 +1,4 @@
-//go:build !js
-
-package driver_test
+package native_test
 
 import (
 	"bufio"
@@ -20,28 +18,22 @@ import (
 	"hallway/component/driver/storagetest"
 )
 
-var key = driver.Key{Relay: "http://127.0.0.1:1", User: "u1", Room: "lobby"}
+// saveVariable names the folder that saveForever saves into.
+const saveVariable = "HALLWAY_TEST_SAVE_INTO"
 
-// TestMain lets the test binary be the program that TestFileStorageSurvivesKill
-// kills.
-func TestMain(m *testing.M) {
-	if folder := os.Getenv("HALLWAY_TEST_SAVE_INTO"); folder != "" {
-		saveForEver(folder)
-	}
-	os.Exit(m.Run())
-}
+var key = driver.Key{Relay: "http://127.0.0.1:1", User: "u1", Room: "lobby"}
 
 func TestFileStorage(t *testing.T) {
 	storagetest.Run(t, func(t *testing.T) func() driver.Storage {
 		folder := filepath.Join(t.TempDir(), "outbox")
-		return func() driver.Storage { return driver.NewFileStorage(folder) }
+		return func() driver.Storage { return newFileStorage(folder) }
 	})
 }
 
-// saveForEver saves items and changes of them, and names on standard output
+// saveForever saves items and changes of them, and names on standard output
 // what is safe.
-func saveForEver(folder string) {
-	s := driver.NewFileStorage(folder)
+func saveForever(folder string) {
+	s := newFileStorage(folder)
 	for i := int64(0); ; i++ {
 		item := client.Item{ID: fmt.Sprint(i % 10), Text: strings.Repeat(fmt.Sprint(i), 500), Order: i}
 		if err := s.Save(context.Background(), key, item); err != nil {
@@ -59,7 +51,7 @@ func TestFileStorageSurvivesKill(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	for range 10 {
 		last := saveUntilKilled(t, folder, 1+random.IntN(60), time.Duration(random.IntN(2000))*time.Microsecond)
-		items, err := driver.NewFileStorage(folder).Load(t.Context(), key)
+		items, err := newFileStorage(folder).Load(t.Context(), key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +74,7 @@ func TestFileStorageSurvivesKill(t *testing.T) {
 func saveUntilKilled(t *testing.T, folder string, saves int, later time.Duration) (last int64) {
 	t.Helper()
 	program := exec.Command(os.Args[0])
-	program.Env = append(os.Environ(), "HALLWAY_TEST_SAVE_INTO="+folder)
+	program.Env = append(os.Environ(), saveVariable+"="+folder)
 	program.Stderr = os.Stderr
 	out, err := program.StdoutPipe()
 	if err != nil {
@@ -108,7 +100,7 @@ func saveUntilKilled(t *testing.T, folder string, saves int, later time.Duration
 
 func TestFileStorageSkipsWhatItCannotRead(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "outbox")
-	s := driver.NewFileStorage(folder)
+	s := newFileStorage(folder)
 	if err := s.Save(t.Context(), key, client.Item{ID: "a", Text: "one"}); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +136,7 @@ func TestFileStorageTellsThatItCannotBeUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, folder := range []string{file, filepath.Join(file, "outbox"), filepath.Join(t.TempDir(), "no", "such")} {
-		err := driver.NewFileStorage(folder).Save(t.Context(), key, client.Item{ID: "a"})
+		err := newFileStorage(folder).Save(t.Context(), key, client.Item{ID: "a"})
 		if !errors.Is(err, driver.ErrNoStorage) {
 			t.Errorf("%s: got %v", folder, err)
 		}

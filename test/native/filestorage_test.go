@@ -1,22 +1,24 @@
-//go:build !js
-
-package driver
+package native_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/driver"
 )
 
 const (
@@ -30,11 +32,20 @@ const (
 	unfinishedPrefix = "unfinished-"
 )
 
-// FileStorage keeps outboxes in a folder, one file an item. A file is written
+// itemVersion is the version of a file's encoding.
+const itemVersion = 1
+
+// storedItem is what a file holds.
+type storedItem struct {
+	Version int `json:"v"`
+	client.Item
+}
+
+// fileStorage keeps outboxes in a folder, one file an item. A file is written
 // aside, synced and renamed into its place, and the folder synced, so that a
 // crash at any instant leaves the item as before or as it was to be. Names are
 // hashes: nothing of the outside becomes part of a path.
-type FileStorage struct {
+type fileStorage struct {
 	folder string
 	made   map[string]bool // folders of outboxes known to be there for good
 
@@ -43,16 +54,16 @@ type FileStorage struct {
 	step func(name string)
 }
 
-var _ Storage = (*FileStorage)(nil)
+var _ driver.Storage = (*fileStorage)(nil)
 
-// NewFileStorage is a storage in folder, which is made when it is first written
+// newFileStorage is a storage in folder, which is made when it is first written
 // to; the folder that it is in must be there.
-func NewFileStorage(folder string) *FileStorage {
-	return &FileStorage{folder: folder, made: map[string]bool{}, step: func(string) {}}
+func newFileStorage(folder string) *fileStorage {
+	return &fileStorage{folder: folder, made: map[string]bool{}, step: func(string) {}}
 }
 
-// Load implements [Storage].
-func (s *FileStorage) Load(ctx context.Context, key Key) ([]client.Item, error) {
+// Load implements [driver.Storage].
+func (s *fileStorage) Load(ctx context.Context, key driver.Key) ([]client.Item, error) {
 	outbox := s.outbox(key)
 	entries, err := os.ReadDir(outbox)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -80,20 +91,21 @@ func (s *FileStorage) Load(ctx context.Context, key Key) ([]client.Item, error) 
 		if err != nil {
 			return nil, fileError("load the outbox", err)
 		}
-		if item, err := decodeItem(data); err == nil {
-			items = append(items, item)
+		var stored storedItem
+		if json.Unmarshal(data, &stored) == nil && stored.Version == itemVersion {
+			items = append(items, stored.Item)
 		}
 	}
-	sortItems(items)
+	slices.SortFunc(items, func(a, b client.Item) int { return cmp.Compare(a.Order, b.Order) })
 	return items, nil
 }
 
-// Save implements [Storage].
-func (s *FileStorage) Save(ctx context.Context, key Key, item client.Item) error {
+// Save implements [driver.Storage].
+func (s *fileStorage) Save(ctx context.Context, key driver.Key, item client.Item) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	data, err := encodeItem(item)
+	data, err := json.Marshal(storedItem{Version: itemVersion, Item: item})
 	if err != nil {
 		return fileError("save an item", err)
 	}
@@ -107,8 +119,8 @@ func (s *FileStorage) Save(ctx context.Context, key Key, item client.Item) error
 	return nil
 }
 
-// Remove implements [Storage]. The folder is not synced: see [Storage].
-func (s *FileStorage) Remove(ctx context.Context, key Key, id string) error {
+// Remove implements [driver.Storage]. The folder is not synced: see [driver.Storage].
+func (s *fileStorage) Remove(ctx context.Context, key driver.Key, id string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -119,11 +131,11 @@ func (s *FileStorage) Remove(ctx context.Context, key Key, id string) error {
 	return nil
 }
 
-// Close implements [Storage].
-func (s *FileStorage) Close() error { return nil }
+// Close implements [driver.Storage].
+func (s *fileStorage) Close() error { return nil }
 
 // make makes an outbox's folder and sees to it that it stays.
-func (s *FileStorage) make(outbox string) error {
+func (s *fileStorage) make(outbox string) error {
 	if s.made[outbox] {
 		return nil
 	}
@@ -141,7 +153,7 @@ func (s *FileStorage) make(outbox string) error {
 }
 
 // write puts data into the file name of folder, all of it or nothing.
-func (s *FileStorage) write(folder, name string, data []byte) error {
+func (s *fileStorage) write(folder, name string, data []byte) error {
 	s.step("create")
 	file, err := os.CreateTemp(folder, unfinishedPrefix+"*")
 	if err != nil {
@@ -163,7 +175,7 @@ func (s *FileStorage) write(folder, name string, data []byte) error {
 	return syncFolder(folder)
 }
 
-func (s *FileStorage) fill(file *os.File, data []byte) error {
+func (s *fileStorage) fill(file *os.File, data []byte) error {
 	s.step("write")
 	if _, err := file.Write(data); err != nil {
 		return err
@@ -172,7 +184,7 @@ func (s *FileStorage) fill(file *os.File, data []byte) error {
 	return file.Sync()
 }
 
-func (s *FileStorage) outbox(key Key) string {
+func (s *fileStorage) outbox(key driver.Key) string {
 	return filepath.Join(s.folder, hashed(key.Relay, key.User, key.Room))
 }
 
@@ -212,9 +224,9 @@ func clearUnfinished(path string, entry fs.DirEntry) {
 }
 
 func fileError(what string, err error) error {
-	kind := ErrNoStorage
+	kind := driver.ErrNoStorage
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		kind = ErrStorageFull
+		kind = driver.ErrStorageFull
 	}
 	return fmt.Errorf("%s: %w: %w", what, kind, err)
 }

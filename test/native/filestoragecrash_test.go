@@ -1,6 +1,4 @@
-//go:build !js
-
-package driver
+package native_test
 
 import (
 	"path/filepath"
@@ -14,13 +12,12 @@ import (
 // then be as before, or, from the rename on, as it was to be; never else.
 func TestFileStorageCrash(t *testing.T) {
 	steps := []string{"create", "write", "sync file", "rename", "sync folder"}
-	key := Key{Relay: "http://127.0.0.1:1", User: "u1", Room: "lobby"}
 	before := client.Item{ID: "a", Text: "before", Order: 1}
 	after := client.Item{ID: "a", Text: "after", Order: 2}
 
 	for i, crash := range steps {
 		folder := filepath.Join(t.TempDir(), "outbox")
-		s := NewFileStorage(folder)
+		s := newFileStorage(folder)
 		if err := s.Save(t.Context(), key, before); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +41,7 @@ func TestFileStorageCrash(t *testing.T) {
 		if crash == "sync folder" {
 			want = after
 		}
-		s = NewFileStorage(folder)
+		s = newFileStorage(folder)
 		if items, err := s.Load(t.Context(), key); err != nil || len(items) != 1 || items[0] != want {
 			t.Errorf("after a crash before %q: got %+v, %v", crash, items, err)
 		}
