@@ -1,29 +1,11 @@
-// Package client is the chat's core: the state machine of one chat, that is one
-// user in one room over one connection at a time. Events go in, effects come out:
+// Package client is the language of the chat's core: what may happen to a chat
+// ([Event]), what the chat asks for ([Effect]), and what people see ([Snapshot]).
+// The core itself is package core; a view needs no more than this package.
 //
-//	effects := c.Step(now, event)
-//
-// The same core runs in the browser, in a native Go client and in the
-// simulation. A shell (package driver) owns it from one goroutine, carries out
-// the effects in their order and feeds back what became of them.
-//
-// # The promised order of effects
-//
-//   - An item of the outbox is handed over by [SaveItem] before it is written:
-//     its [Write] comes only after the event [ItemSaved] (or [StorageFailed]:
-//     then the chat says that it keeps it in memory only).
-//   - A message is applied before anyone hears of it: [Changed] and [Arrived]
-//     come after the state that they tell of.
-//   - [RemoveItem] comes only after the item's own message came back.
-//   - A [Dial] follows the [CloseSocket] of the generation before it.
-//
-// # Generations
-//
-// Every dial has a generation, every history request a number. Events of an
-// old one are ignored, so that a late answer can do no harm.
+// A new event or effect is added here, to event.go or effect.go. Package core then
+// routes the event, and package driver carries out the effect.
 //
 // # What this package must not know
 //
-// The clock (time comes in with each event), randomness (handed in), sockets,
-// HTTP, storage, goroutines, the DOM.
+// How the core decides. It has types and limits, and no behaviour.
 package client

@@ -132,3 +132,7 @@ func (Refused) effect()      {}
 func (Warned) effect()       {}
 func (Acted) effect()        {}
 func (Reported) effect()     {}
+
+// CodeUnreached is the code of a [Warned] for a relay that does not answer. The core
+// cannot know why; the shell may find out.
+const CodeUnreached protocol.Code = "unreachable"

@@ -130,3 +130,6 @@ type Snapshot struct {
 	Reports    int64     // open ones, for who moderates
 	Queue      *Queue    // of them; nil: nobody looks at it
 }
+
+// Leads reports whether users of a role moderate the room.
+func Leads(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator) }

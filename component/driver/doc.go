@@ -1,4 +1,4 @@
-// Package driver is the shell around the chat's core (package client): it
+// Package driver is the shell around the chat's core (package core): it
 // gives the core its clock, its socket, its history and its storage, in a
 // browser and natively alike.
 //

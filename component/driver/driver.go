@@ -68,8 +68,8 @@ type Options struct {
 	OnReported func(client.Reported)
 }
 
-// core is what the driver asks of [client.Client].
-type core interface {
+// machine is what the driver asks of [core.Client].
+type machine interface {
 	Step(now time.Time, ev client.Event) []client.Effect
 	Snapshot() client.Snapshot
 }
@@ -89,7 +89,7 @@ type Driver struct {
 	done      chan struct{} // closed: everything has ended
 
 	// Owned by the owner's goroutine (owner.go).
-	core    core
+	core    machine
 	user    string // whose outbox was loaded
 	timer   *time.Timer
 	link    *link          // the connection, nil while there is none
@@ -100,7 +100,7 @@ type Driver struct {
 }
 
 // start runs a driver around a core, and tells it that the chat begins.
-func start(o Options, c core) *Driver {
+func start(o Options, c machine) *Driver {
 	o.Relay = strings.TrimRight(o.Relay, "/")
 	if o.Storage == nil {
 		o.Storage = defaultStorage()

@@ -4,12 +4,13 @@ import (
 	"math/rand/v2"
 
 	"hallway/component/client"
+	"hallway/component/client/core"
 )
 
 // Start begins a chat. It returns at once; what becomes of it is told by
 // OnChange.
 func Start(o Options) *Driver {
-	return start(o, client.New(client.Config{
+	return start(o, core.New(client.Config{
 		Room:    o.Room,
 		Client:  o.Client,
 		Offline: o.Offline,

@@ -39,7 +39,8 @@ var table = map[string]rule{
 	"protocol": {pure: true},
 
 	"component/client":                {ours: []string{"protocol"}, pure: true},
-	"component/driver":                {ours: []string{"protocol", "component/client"}, foreign: true},
+	"component/client/core":           {ours: []string{"protocol", "component/client"}, pure: true},
+	"component/driver":                {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},
 	"component/view":                  {ours: []string{"protocol", "component/client"}, foreign: true},
 	"component/wasm":                  {ours: []string{"protocol", "component/client", "component/driver", "component/view"}, foreign: true},
 	standIns:                          {},

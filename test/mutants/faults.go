@@ -4,7 +4,7 @@ import "regexp"
 
 // The checks, the cheapest first.
 var (
-	inCore       = testsOf("the core's tests", "component/client")
+	inCore       = testsOf("the core's tests", "component/client/core")
 	inHub        = testsOf("the hub's tests", "relay/hub")
 	inStore      = testsOf("the store's suite", "store/sqlite")
 	inSimulation = check{
@@ -35,21 +35,21 @@ type mutant struct {
 }
 
 const (
-	outboxFile     = "component/client/outbox.go"
-	tabsFile       = "component/client/tabs.go"
-	catchupFile    = "component/client/catchup.go"
-	timelineFile   = "component/client/timeline.go"
-	asideFile      = "component/client/aside.go"
-	mineFile       = "component/client/mine.go"
-	changesFile    = "component/client/changes.go"
-	readingFile    = "component/client/reading.go"
-	pinnedFile     = "component/client/pinned.go"
-	searchFile     = "component/client/search.go"
-	typingFile     = "component/client/typing.go"
-	connectionFile = "component/client/connection.go"
-	heartbeatFile  = "component/client/heartbeat.go"
-	clientFile     = "component/client/client.go"
-	waitFile       = "component/client/wait.go"
+	outboxFile     = "component/client/core/outbox.go"
+	tabsFile       = "component/client/core/tabs.go"
+	catchupFile    = "component/client/core/catchup.go"
+	timelineFile   = "component/client/core/timeline.go"
+	asideFile      = "component/client/core/aside.go"
+	mineFile       = "component/client/core/mine.go"
+	changesFile    = "component/client/core/changes.go"
+	readingFile    = "component/client/core/reading.go"
+	pinnedFile     = "component/client/core/pinned.go"
+	searchFile     = "component/client/core/search.go"
+	typingFile     = "component/client/core/typing.go"
+	connectionFile = "component/client/core/connection.go"
+	heartbeatFile  = "component/client/core/heartbeat.go"
+	clientFile     = "component/client/core/client.go"
+	waitFile       = "component/client/core/wait.go"
 	laneFile       = "relay/hub/lane.go"
 	commitFile     = "relay/hub/commit.go"
 	queueFile      = "relay/hub/queue.go"
@@ -83,7 +83,7 @@ var mutants = []mutant{
 	{
 		name: "item removed at the write", file: outboxFile, checks: bySimulation,
 		old: "e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, c.now, true",
-		new: "e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, c.now, true\n\t\tc.emit(RemoveItem{ID: e.ID})",
+		new: "e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, c.now, true\n\t\tc.emit(client.RemoveItem{ID: e.ID})",
 	},
 	{
 		name: "sent before caught up", file: outboxFile, checks: bySimulation,
@@ -91,7 +91,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "window in flight without a bound", file: outboxFile, checks: bySimulation,
-		old: "room := protocol.InFlightMax - o.inFlight()", new: "room := OutboxMax",
+		old: "room := protocol.InFlightMax - o.inFlight()", new: "room := client.OutboxMax",
 	},
 	{
 		name: "final refusal tried again", file: outboxFile, checks: bySimulation,
@@ -137,7 +137,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "what was sent stays with the others", file: tabsFile, checks: bySimulation,
-		old: "gone := n.State == ItemSent && (", new: "gone := false && (",
+		old: "gone := n.State == client.ItemSent && (", new: "gone := false && (",
 	},
 	{
 		name: "item sent in another life kept", file: tabsFile, checks: []check{inCore, inSimulation},
@@ -166,7 +166,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "page of an old request taken", file: catchupFile, checks: []check{inCore, inSimulation},
-		old: "func (c *Client) pageLoaded(ev PageLoaded) {\n\ts := &c.sync\n\tif ev.Req != s.req ||", new: "func (c *Client) pageLoaded(ev PageLoaded) {\n\ts := &c.sync\n\tif",
+		old: "func (c *Client) pageLoaded(ev client.PageLoaded) {\n\ts := &c.sync\n\tif ev.Req != s.req ||", new: "func (c *Client) pageLoaded(ev client.PageLoaded) {\n\ts := &c.sync\n\tif",
 	},
 	{
 		name: "live said too early", file: catchupFile, checks: bySimulation,
@@ -230,7 +230,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "change refused for good is tried again", file: changesFile, checks: []check{inCore, inSimulation},
-		old: "\tif !f.Code.Retryable() || f.Why == protocol.WhySlowMode {\n\t\tc.endChange(ch)\n\t\tc.emit(Refused", new: "\tif f.Code == protocol.CodeForbidden {\n\t\tc.endChange(ch)\n\t\tc.emit(Refused",
+		old: "\tif !f.Code.Retryable() || f.Why == protocol.WhySlowMode {\n\t\tc.endChange(ch)\n\t\tc.emit(client.Refused", new: "\tif f.Code == protocol.CodeForbidden {\n\t\tc.endChange(ch)\n\t\tc.emit(client.Refused",
 	},
 	{
 		name: "answer to an unchanged reaction unheard", file: catchupFile, checks: []check{inCore, inSimulation},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/core"
 	"hallway/protocol"
 )
 
@@ -22,7 +23,7 @@ type page struct {
 	name    string // in the trace
 
 	alive     bool
-	c         *client.Client
+	c         *core.Client
 	skew      time.Duration
 	frozen    time.Duration // nothing is done before
 	throttled bool          // timers come late
@@ -46,7 +47,7 @@ func (w *world) openTab(old *page) {
 	if w.strikes(clocks, 0.2) {
 		p.skew += w.upTo(time.Hour) - 30*time.Minute
 	}
-	p.c = client.New(client.Config{Room: p.room, Client: "simulation", Offline: p.offline, Rand: w.rnd.Float64})
+	p.c = core.New(client.Config{Room: p.room, Client: "simulation", Offline: p.offline, Rand: w.rnd.Float64})
 	w.note(p.name, "opened in %s", p.room)
 	token := ""
 	if w.oneIn(2) {

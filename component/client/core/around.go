@@ -1,6 +1,9 @@
-package client
+package core
 
-import "hallway/protocol"
+import (
+	"hallway/component/client"
+	"hallway/protocol"
+)
 
 // around names a message to move the window to.
 type around struct {
@@ -19,7 +22,7 @@ func (c *Client) loadAround(to around) {
 	}
 	switch {
 	case !c.sync.loaded || c.conn.phase != phaseJoined:
-		c.emit(Refused{Code: protocol.CodeUnavailable, Reason: "the chat is not connected", ID: to.id})
+		c.emit(client.Refused{Code: protocol.CodeUnavailable, Reason: "the chat is not connected", ID: to.id})
 		return
 	case to.seq > 0 && t.holds(to.seq) || to.seq == 0 && to.id == "":
 		return
@@ -37,8 +40,8 @@ func (t *timeline) holds(seq int64) bool {
 	return (seq >= t.oldest() || !t.moreBefore) && (seq <= t.last() || !t.moreAfter)
 }
 
-func (a around) query() PageQuery {
-	q := PageQuery{Limit: protocol.PageMessagesDefault}
+func (a around) query() client.PageQuery {
+	q := client.PageQuery{Limit: protocol.PageMessagesDefault}
 	if q.Around = a.seq; a.seq == 0 {
 		q.AroundID = a.id
 	}
@@ -76,5 +79,5 @@ func (c *Client) notAround() {
 		c.openedAtUnread(false)
 		return
 	}
-	c.emit(Refused{Code: protocol.CodeNotFound, Reason: "the message is not there", ID: c.sync.around.id})
+	c.emit(client.Refused{Code: protocol.CodeNotFound, Reason: "the message is not there", ID: c.sync.around.id})
 }

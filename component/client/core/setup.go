@@ -1,18 +1,15 @@
-package client
+package core
 
 import (
 	"errors"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
 // unreachedTries is after how many dials in a row without an answer a chat that was
 // never connected warns of it.
 const unreachedTries = 3
-
-// CodeUnreached is the code of a [Warned] for a relay that does not answer. The core
-// cannot know why; the shell may find out.
-const CodeUnreached protocol.Code = "unreachable"
 
 // setup is what stands in the way of a chat that does not come up.
 type setup struct {
@@ -26,7 +23,7 @@ type setup struct {
 func (c *Client) warn(code protocol.Code, text string) {
 	if c.setup.warned != text {
 		c.setup.warned = text
-		c.emit(Warned{Code: code, Reason: text})
+		c.emit(client.Warned{Code: code, Reason: text})
 	}
 }
 
@@ -35,7 +32,7 @@ func (c *Client) warnOfToken(err error) {
 	switch {
 	case c.setup.refusal != "":
 		c.warn(protocol.CodeUnauthorized, "the relay refuses the token: "+c.setup.refusal)
-	case err != nil && !errors.Is(err, ErrNoToken):
+	case err != nil && !errors.Is(err, client.ErrNoToken):
 		c.warn(protocol.CodeUnauthorized, err.Error())
 	case c.auth.token != "":
 		c.warn(protocol.CodeUnauthorized, "the relay refuses the token: give another one by getToken, or set a new one")
@@ -47,7 +44,7 @@ func (c *Client) warnOfToken(err error) {
 // unreached warns of a relay that has not answered for some tries.
 func (c *Client) unreached() {
 	if c.conn.tries >= unreachedTries && !c.conn.wasJoined && !c.deviceOffline {
-		c.warn(CodeUnreached, "the relay does not answer")
+		c.warn(client.CodeUnreached, "the relay does not answer")
 	}
 }
 
@@ -76,7 +73,7 @@ func (c *Client) tokenSource() {
 	case c.conn.phase == phaseIdle && (c.auth.asked || !c.auth.askAt.IsZero()):
 		c.auth.asked = false // the source before may never answer
 		c.askToken()
-	case c.conn.phase == phaseEnded && c.conn.final == StatusNotAllowed && c.moderation.banned == nil:
+	case c.conn.phase == phaseEnded && c.conn.final == client.StatusNotAllowed && c.moderation.banned == nil:
 		c.auth.refusals = 0
 		c.conn.phase = phaseIdle
 		c.askToken()

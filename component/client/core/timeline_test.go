@@ -1,4 +1,4 @@
-package client
+package core
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -85,7 +86,7 @@ func (h *history) check(t *rapid.T, tl *timeline) {
 	if !tl.moreAfter && i != len(h.room) {
 		t.Fatalf("ends before seq %d and says that nothing is after", h.room[i].Seq)
 	}
-	if len(tl.byID) != len(tl.messages) || tl.aside == nil && len(tl.messages) > TimelineMax {
+	if len(tl.byID) != len(tl.messages) || tl.aside == nil && len(tl.messages) > client.TimelineMax {
 		t.Fatalf("%d messages, %d by id", len(tl.messages), len(tl.byID))
 	}
 }
@@ -94,10 +95,10 @@ func (h *history) check(t *rapid.T, tl *timeline) {
 // state, however pages and the stream overlap.
 func TestWindow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h, c := &history{}, New(Config{})
+		h, c := &history{}, New(client.Config{})
 		c.me.ID, c.timeline.own.me = "ada", "ada"
 		tl := &c.timeline
-		for range rapid.SampledFrom([]int{0, 60, 3 * TimelineMax}).Draw(t, "before") {
+		for range rapid.SampledFrom([]int{0, 60, 3 * client.TimelineMax}).Draw(t, "before") {
 			h.change(len(h.room), false)
 		}
 		which := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))

@@ -1,15 +1,16 @@
-package client
+package core
 
 import (
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
 // moderation is what the moderators have done that concerns the user, and what the
 // user asks for as one of them, or of them.
 type moderation struct {
-	muted, banned *Sanction // nil: not, as far as is known
+	muted, banned *client.Sanction // nil: not, as far as is known
 	rules         protocol.Settings
 	reports       int64     // open ones, told to moderators
 	nextSendAt    time.Time // in slow mode: nothing is written before; zero: something may be
@@ -38,9 +39,6 @@ const (
 	ofSettings = "settings"
 )
 
-// Leads reports whether a role is one of those that moderate.
-func Leads(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator) }
-
 // joinedRules takes what joined says; all else about the room follows it, where there
 // is anything to say.
 func (c *Client) joinedRules(f protocol.Joined) {
@@ -58,8 +56,8 @@ func (c *Client) mute(until protocol.Time, reason string) {
 	c.sanctionsEnd()
 }
 
-func sanctionOf(until protocol.Time, reason string) *Sanction {
-	s := &Sanction{Reason: reason}
+func sanctionOf(until protocol.Time, reason string) *client.Sanction {
+	s := &client.Sanction{Reason: reason}
 	if until != 0 {
 		s.Until = until.Time()
 	}
@@ -81,7 +79,7 @@ func (c *Client) sanctionEnds() time.Time {
 // sanctionsEnd ends what is over. Who was banned tries to come back.
 func (c *Client) sanctionsEnd() {
 	m := &c.moderation
-	over := func(s *Sanction) bool {
+	over := func(s *client.Sanction) bool {
 		if s == nil {
 			return false
 		}
@@ -93,7 +91,7 @@ func (c *Client) sanctionsEnd() {
 	}
 	if over(m.banned) {
 		m.banned, c.changed = nil, true
-		if c.conn.phase == phaseEnded && c.conn.final == StatusNotAllowed {
+		if c.conn.phase == phaseEnded && c.conn.final == client.StatusNotAllowed {
 			c.dial()
 		}
 	}
@@ -121,7 +119,7 @@ var silencedReasons = map[protocol.Why]string{
 
 // slow is how long the user must wait from message to message; 0: not at all.
 func (c *Client) slow() time.Duration {
-	if Leads(c.me.Role) {
+	if client.Leads(c.me.Role) {
 		return 0
 	}
 	return time.Duration(c.moderation.rules.SlowModeS) * time.Second
@@ -165,12 +163,12 @@ func (c *Client) moderated(f protocol.Moderated) {
 	if f.By.ID == c.me.ID {
 		c.answered(request{of: ofModerate, act: f.Act, user: f.User.ID})
 	}
-	c.emit(Acted{f})
+	c.emit(client.Acted{Moderated: f})
 }
 
 func (c *Client) reported(f protocol.Reported) {
 	if f.Room == c.cfg.Room && c.answered(request{of: ofReport, id: f.ID}) {
-		c.emit(Reported{ID: f.ID})
+		c.emit(client.Reported{ID: f.ID})
 	}
 }
 
@@ -201,7 +199,7 @@ func (c *Client) heed(f protocol.Error) {
 func (c *Client) queue(r request) {
 	m := &c.moderation
 	switch {
-	case c.status() != StatusLive:
+	case c.status() != client.StatusLive:
 		c.refuseRequest(&r, protocol.CodeUnavailable, "the chat is not connected")
 	case len(m.asked) >= requestsMax:
 		c.refuseRequest(&r, protocol.CodeUnavailable, "too much is asked for at once")
@@ -211,7 +209,7 @@ func (c *Client) queue(r request) {
 }
 
 func (c *Client) refuseRequest(r *request, code protocol.Code, reason string) {
-	c.emit(Refused{Code: code, Reason: orElse(reason, string(code)), ID: r.id, Of: r.of})
+	c.emit(client.Refused{Code: code, Reason: orElse(reason, string(code)), ID: r.id, Of: r.of})
 }
 
 // flushRequests writes the next request.

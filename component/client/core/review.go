@@ -1,8 +1,9 @@
-package client
+package core
 
 import (
 	"slices"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -10,9 +11,9 @@ import (
 // the history, over whatever connection there is, by one request at a time. Whenever it
 // may be another one it is read anew: others close reports too.
 type review struct {
-	queue  *Queue // nil: nobody looks; never changed in place
-	req    int    // the last request's number
-	before int64  // which reports it is about: those before this one; 0: the newest
+	queue  *client.Queue // nil: nobody looks; never changed in place
+	req    int           // the last request's number
+	before int64         // which reports it is about: those before this one; 0: the newest
 	state  protocol.ReportState
 	stale  bool // the queue has changed since it was asked for
 
@@ -23,8 +24,8 @@ type review struct {
 func (c *Client) openReview(on bool) {
 	c.review = review{req: c.review.req + 1}
 	c.changed = true
-	if on && Leads(c.me.Role) {
-		c.review.queue = &Queue{}
+	if on && client.Leads(c.me.Role) {
+		c.review.queue = &client.Queue{}
 		c.readQueue(0)
 	}
 }
@@ -33,7 +34,7 @@ func (c *Client) openReview(on bool) {
 // as are shown.
 func (c *Client) readQueue(before int64) {
 	c.review.before = before
-	c.setQueue(func(q *Queue) { q.Loading, q.Failed = true, false })
+	c.setQueue(func(q *client.Queue) { q.Loading, q.Failed = true, false })
 	c.askReview()
 }
 
@@ -50,13 +51,13 @@ func (c *Client) reviewMore() {
 
 // resolve closes a report. A page that is under way is given up for it: the queue is
 // read anew behind it.
-func (c *Client) resolve(ev ResolveReport) {
+func (c *Client) resolve(ev client.ResolveReport) {
 	q := c.review.queue
 	if q == nil || q.Closing != 0 || indexReport(q, ev.N) < 0 {
 		return
 	}
 	c.review.state = ev.State
-	c.setQueue(func(q *Queue) { q.Closing, q.Loading, q.Failed = ev.N, false, false })
+	c.setQueue(func(q *client.Queue) { q.Closing, q.Loading, q.Failed = ev.N, false, false })
 	c.askReview()
 }
 
@@ -67,23 +68,23 @@ func (c *Client) askReview() {
 	v.req++
 	switch q := v.queue; {
 	case q.Closing != 0:
-		c.emit(CloseReport{Req: v.req, Token: c.auth.token, N: q.Closing, State: v.state})
+		c.emit(client.CloseReport{Req: v.req, Token: c.auth.token, N: q.Closing, State: v.state})
 	case v.before != 0:
-		c.emit(FetchReports{Req: v.req, Token: c.auth.token, Before: v.before, Limit: reviewPage})
+		c.emit(client.FetchReports{Req: v.req, Token: c.auth.token, Before: v.before, Limit: reviewPage})
 	default:
 		v.stale = false
-		c.emit(FetchReports{Req: v.req, Token: c.auth.token, Limit: max(reviewPage, len(q.Reports))})
+		c.emit(client.FetchReports{Req: v.req, Token: c.auth.token, Limit: max(reviewPage, len(q.Reports))})
 	}
 }
 
 // setQueue changes a copy, since snapshots have the other.
-func (c *Client) setQueue(change func(q *Queue)) {
+func (c *Client) setQueue(change func(q *client.Queue)) {
 	q := *c.review.queue
 	change(&q)
 	c.review.queue, c.changed = &q, true
 }
 
-func indexReport(q *Queue, n int64) int {
+func indexReport(q *client.Queue, n int64) int {
 	return slices.IndexFunc(q.Reports, func(r protocol.ReportEntry) bool { return r.N == n })
 }
 
@@ -92,7 +93,7 @@ func indexReport(q *Queue, n int64) int {
 func (c *Client) queueChanged() {
 	switch q := c.review.queue; {
 	case q == nil:
-	case !Leads(c.me.Role):
+	case !client.Leads(c.me.Role):
 		c.openReview(false)
 	case q.Loading || q.Closing != 0:
 		c.review.stale = true
@@ -104,19 +105,19 @@ func (c *Client) queueChanged() {
 // awaits reports whether an answer is to the last request, and somebody looks.
 func (v *review) awaits(req int) bool { return req == v.req && v.queue != nil }
 
-func (c *Client) reportsLoaded(ev ReportsLoaded) {
+func (c *Client) reportsLoaded(ev client.ReportsLoaded) {
 	v := &c.review
 	if !v.awaits(ev.Req) {
 		return
 	}
 	v.refusals = 0
-	c.setQueue(func(q *Queue) {
+	c.setQueue(func(q *client.Queue) {
 		if v.before == 0 {
 			q.Reports = nil
 		}
 		n := len(q.Reports)
 		q.Reports = append(q.Reports[:n:n], ev.Reports...)
-		q.Loading, q.More = false, ev.More && len(ev.Reports) > 0 && len(q.Reports) < ReviewMax
+		q.Loading, q.More = false, ev.More && len(ev.Reports) > 0 && len(q.Reports) < client.ReviewMax
 	})
 	if v.stale {
 		c.readQueue(0)
@@ -124,13 +125,13 @@ func (c *Client) reportsLoaded(ev ReportsLoaded) {
 }
 
 // reportClosed takes the report out, and looks at what else has become of the queue.
-func (c *Client) reportClosed(ev ReportClosed) {
+func (c *Client) reportClosed(ev client.ReportClosed) {
 	v := &c.review
 	if !v.awaits(ev.Req) {
 		return
 	}
 	v.refusals = 0
-	c.setQueue(func(q *Queue) {
+	c.setQueue(func(q *client.Queue) {
 		if i := indexReport(q, q.Closing); i >= 0 {
 			q.Reports = slices.Delete(slices.Clone(q.Reports), i, i+1)
 		}
@@ -139,7 +140,7 @@ func (c *Client) reportClosed(ev ReportClosed) {
 	c.readQueue(0)
 }
 
-func (c *Client) reportsFailed(ev ReportsFailed) {
+func (c *Client) reportsFailed(ev client.ReportsFailed) {
 	v := &c.review
 	if !v.awaits(ev.Req) {
 		return
@@ -149,7 +150,7 @@ func (c *Client) reportsFailed(ev ReportsFailed) {
 	}
 	v.refusals = 0
 	gone := v.queue.Closing != 0 && (ev.Status == 404 || ev.Status == 409)
-	c.setQueue(func(q *Queue) { q.Loading, q.Closing, q.Failed = false, 0, true })
+	c.setQueue(func(q *client.Queue) { q.Loading, q.Closing, q.Failed = false, 0, true })
 	if gone { // somebody else was quicker
 		c.readQueue(0)
 	}

@@ -1,9 +1,10 @@
-package client
+package core
 
 import (
 	"errors"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -27,11 +28,11 @@ func (c *Client) askToken() {
 	c.auth.askAt = time.Time{}
 	if !c.auth.asked {
 		c.auth.asked = true
-		c.emit(GetToken{})
+		c.emit(client.GetToken{})
 	}
 }
 
-func (c *Client) tokenGot(ev TokenGot) {
+func (c *Client) tokenGot(ev client.TokenGot) {
 	c.auth.asked = false
 	if ev.Err != nil || ev.Token == "" {
 		c.noToken(ev.Err)
@@ -44,7 +45,7 @@ func (c *Client) tokenGot(ev TokenGot) {
 		c.write(protocol.Hello{Token: ev.Token, Client: c.cfg.Client})
 	case p == phaseIdle:
 		c.dialSoon()
-	case p == phaseEnded && c.conn.final == StatusNotAllowed:
+	case p == phaseEnded && c.conn.final == client.StatusNotAllowed:
 		c.auth.refusals = 0
 		c.dial()
 	}
@@ -104,7 +105,7 @@ func (c *Client) setToken(token string) {
 	}
 	if claims.Subject != c.auth.user {
 		c.auth.user = claims.Subject
-		c.emit(LoadOutbox{User: claims.Subject})
+		c.emit(client.LoadOutbox{User: claims.Subject})
 	}
 }
 
@@ -124,9 +125,9 @@ func (c *Client) changeUser() {
 
 // noToken tries again later, unless there is no way to get one.
 func (c *Client) noToken(err error) {
-	if errors.Is(err, ErrNoToken) {
+	if errors.Is(err, client.ErrNoToken) {
 		if c.auth.token == "" || !c.auth.fresh {
-			c.end(StatusNotAllowed, "a valid token is needed")
+			c.end(client.StatusNotAllowed, "a valid token is needed")
 			c.warnOfToken(err)
 		}
 		return
@@ -145,7 +146,7 @@ func (c *Client) tokenRefused() {
 	c.conn.phase = phaseIdle
 	c.auth.fresh = false
 	if c.auth.refusals++; c.auth.refusals >= refusalsMax {
-		c.end(StatusNotAllowed, "the relay refuses the token")
+		c.end(client.StatusNotAllowed, "the relay refuses the token")
 		c.warnOfToken(nil)
 		return
 	}

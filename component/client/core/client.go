@@ -1,37 +1,23 @@
-package client
+package core
 
 import (
-	"errors"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
-// The limits of a chat.
+// The limits of the core.
 const (
-	// OutboxMax is how many own messages may wait; more are refused.
-	OutboxMax = 1000
-	// TimelineMax is how many messages are kept in memory; beyond it those at the
-	// far end are let go, and fetched again when asked for.
-	TimelineMax = 2000
 	// aheadMax is how many changes above a gap are remembered while it is filled;
 	// beyond it they are fetched too.
 	aheadMax = 1024
-	// ChangesMax is how many changes of stored messages may be under way; more are
-	// refused.
-	ChangesMax = 100
-	// changesInFlightMax is how many of them are unanswered at a time.
+	// changesInFlightMax is how many changes are unanswered at a time.
 	changesInFlightMax = 8
 	// changeTriesMax is after how many connections without an answer a change is
 	// dropped.
 	changeTriesMax = 3
-	// PinnedMax is how many pinned messages are kept: the newest.
-	PinnedMax = 50
-	// FoundMax is after how many results a search ends.
-	FoundMax = 500
-	// ReviewMax is how many reports of the queue are shown.
-	ReviewMax = 500
-	// reviewPage is how many of them are asked for at a time.
+	// reviewPage is how many reports of the queue are asked for at a time.
 	reviewPage = 50
 	// requestsMax is how many acts, reports and changes of the room's settings may wait
 	// for their answers; more are refused.
@@ -70,26 +56,13 @@ const (
 	readEvery = 2 * time.Second
 )
 
-// ErrNoToken is the error of a [TokenGot] where the host has no way to get a
-// token: then a refused one is final until the host sets another.
-var ErrNoToken = errors.New("client: the host gives no token")
-
-// Config is what a chat must know from the start.
-type Config struct {
-	Room    string
-	Client  string      // for the relay's operator: "hallway-chat/1.2.0"
-	Offline OfflineMode // "" is OfflineQueue
-	// Rand gives uniformly random numbers in [0, 1), for jitter. It must be set.
-	Rand func() float64
-}
-
 // Client is one chat. It is not safe for concurrent use: one owner steps it.
 type Client struct {
-	cfg Config
+	cfg client.Config
 
 	// Of the step under way.
 	now     time.Time
-	out     []Effect
+	out     []client.Effect
 	changed bool
 
 	conn     connection
@@ -118,14 +91,14 @@ type Client struct {
 
 	timerAt time.Time // of the last SetTimer; zero: none
 	// Of the last Changed:
-	told    Status
+	told    client.Status
 	retryAt time.Time
 }
 
 // New makes a chat that has not begun.
-func New(cfg Config) *Client {
+func New(cfg client.Config) *Client {
 	if cfg.Offline == "" {
-		cfg.Offline = OfflineQueue
+		cfg.Offline = client.OfflineQueue
 	}
 	return &Client{
 		cfg:    cfg,
@@ -136,7 +109,7 @@ func New(cfg Config) *Client {
 
 // Step takes one event at a time now, which must not lie before that of the
 // last step, and returns what to do, in order.
-func (c *Client) Step(now time.Time, ev Event) []Effect {
+func (c *Client) Step(now time.Time, ev client.Event) []client.Effect {
 	c.now, c.out, c.changed = now, nil, false
 	c.take(ev)
 	c.finishDraining()
@@ -153,138 +126,138 @@ func (c *Client) Step(now time.Time, ev Event) []Effect {
 		c.retryAt, c.changed = at, true
 	}
 	if c.changed {
-		c.emit(Changed{})
+		c.emit(client.Changed{})
 	}
 	c.setTimer()
 	return c.out
 }
 
-func (c *Client) emit(e Effect) { c.out = append(c.out, e) }
+func (c *Client) emit(e client.Effect) { c.out = append(c.out, e) }
 
-func (c *Client) take(ev Event) {
+func (c *Client) take(ev client.Event) {
 	switch ev := ev.(type) {
-	case Started:
+	case client.Started:
 		c.start(ev.Token)
-	case OutboxLoaded:
+	case client.OutboxLoaded:
 		c.outboxLoaded(ev)
-	case Owns:
+	case client.Owns:
 		c.own(ev)
-	case PeerSaid:
+	case client.PeerSaid:
 		c.heardFrom(ev.Note)
-	case ItemSaved:
+	case client.ItemSaved:
 		c.itemStored(ev.ID, nil)
-	case StorageFailed:
+	case client.StorageFailed:
 		c.itemStored(ev.ID, ev.Err)
-	case TokenGot:
+	case client.TokenGot:
 		c.tokenGot(ev)
-	case Opened:
+	case client.Opened:
 		c.opened(ev.Gen)
-	case DialFailed:
+	case client.DialFailed:
 		c.dialFailed(ev)
-	case Received:
+	case client.Received:
 		c.received(ev)
-	case Closed:
+	case client.Closed:
 		c.closed(ev)
-	case PageLoaded:
+	case client.PageLoaded:
 		c.pageLoaded(ev)
-	case PageFailed:
+	case client.PageFailed:
 		c.pageFailed(ev)
-	case FoundLoaded:
+	case client.FoundLoaded:
 		c.foundLoaded(ev)
-	case FoundFailed:
+	case client.FoundFailed:
 		c.foundFailed(ev)
-	case ReportsLoaded:
+	case client.ReportsLoaded:
 		c.reportsLoaded(ev)
-	case ReportClosed:
+	case client.ReportClosed:
 		c.reportClosed(ev)
-	case ReportsFailed:
+	case client.ReportsFailed:
 		c.reportsFailed(ev)
-	case TimerFired:
+	case client.TimerFired:
 		c.timerFired()
 	default:
 		c.takeFromPeople(ev)
 	}
 }
 
-func (c *Client) takeFromPeople(ev Event) {
+func (c *Client) takeFromPeople(ev client.Event) {
 	switch ev := ev.(type) {
-	case Online:
+	case client.Online:
 		c.deviceOffline = false
 		c.wake()
-	case Offline:
+	case client.Offline:
 		c.deviceOffline = true
 		c.lost()
-	case Visible:
+	case client.Visible:
 		c.hidden = false
 		c.setUnread(0)
 		c.wake()
-	case Hidden:
+	case client.Hidden:
 		c.hidden = true
-	case TryNow:
+	case client.TryNow:
 		c.wake()
-	case SendText:
+	case client.SendText:
 		c.sendText(ev)
-	case Retry:
+	case client.Retry:
 		c.retry(ev.ID)
-	case Discard:
+	case client.Discard:
 		c.discard(ev.ID)
-	case TokenSource:
+	case client.TokenSource:
 		c.tokenSource()
-	case SetOffline:
+	case client.SetOffline:
 		c.cfg.Offline = ev.Mode
 		c.changed = true
-	case Close:
+	case client.Close:
 		if !c.readDue().IsZero() {
 			c.tellRead()
 		}
-		c.end(StatusClosed, "")
+		c.end(client.StatusClosed, "")
 	default:
 		c.takeFromReader(ev)
 	}
 }
 
 // takeFromReader takes what people do with the messages that they see.
-func (c *Client) takeFromReader(ev Event) {
+func (c *Client) takeFromReader(ev client.Event) {
 	switch ev := ev.(type) {
-	case EditText:
+	case client.EditText:
 		c.ask(change{kind: changeText, id: ev.ID, text: ev.Text})
-	case Delete:
+	case client.Delete:
 		c.ask(change{kind: changeDelete, id: ev.ID})
-	case React:
+	case client.React:
 		c.ask(change{kind: changeReaction, id: ev.ID, emoji: ev.Emoji, on: ev.On})
-	case Pin:
+	case client.Pin:
 		c.ask(change{kind: changePin, id: ev.ID, on: ev.On})
-	case Moderate:
+	case client.Moderate:
 		c.queue(request{of: ofModerate, act: ev.Act, user: ev.User, frame: protocol.Moderate{
 			Room: c.cfg.Room, Act: ev.Act, User: ev.User, ForMs: ev.For.Milliseconds(), Reason: protocol.CleanText(ev.Reason),
 		}})
-	case Report:
+	case client.Report:
 		c.queue(request{of: ofReport, id: ev.ID, frame: protocol.Report{
 			Room: c.cfg.Room, ID: ev.ID, Reason: protocol.CleanText(ev.Reason),
 		}})
-	case SetRoom:
+	case client.SetRoom:
 		c.queue(request{of: ofSettings, frame: protocol.Adjust{Room: c.cfg.Room, SlowModeS: ev.SlowModeS, Frozen: ev.Frozen}})
-	case Review:
+	case client.Review:
 		c.openReview(ev.On)
-	case ReviewMore:
+	case client.ReviewMore:
 		c.reviewMore()
-	case ResolveReport:
+	case client.ResolveReport:
 		c.resolve(ev)
-	case Typed:
+	case client.Typed:
 		c.typed()
-	case Seen:
+	case client.Seen:
 		c.seen(ev.Seq)
-	case Search:
+	case client.Search:
 		c.look(protocol.CleanText(ev.Words))
-	case SearchMore:
+	case client.SearchMore:
 		c.lookMore()
-	case LoadAround:
+	case client.LoadAround:
 		c.loadAround(around{seq: ev.Seq, id: ev.ID})
-	case LoadOlder:
+	case client.LoadOlder:
 		c.load(wantOlder)
-	case LoadNewer:
+	case client.LoadNewer:
 		c.load(wantNewer)
-	case LoadNewest:
+	case client.LoadNewest:
 		c.load(wantEnd)
 	}
 }
@@ -305,7 +278,7 @@ func (c *Client) setTimer() {
 	}
 	if !next.Equal(c.timerAt) {
 		c.timerAt = next
-		c.emit(SetTimer{At: next})
+		c.emit(client.SetTimer{At: next})
 	}
 }
 

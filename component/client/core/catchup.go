@@ -1,8 +1,9 @@
-package client
+package core
 
 import (
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -141,9 +142,9 @@ func (c *Client) fetch() {
 	}
 	switch {
 	case !s.loaded:
-		c.request(wantNewest, PageQuery{Limit: protocol.PageMessagesDefault})
+		c.request(wantNewest, client.PageQuery{Limit: protocol.PageMessagesDefault})
 	case s.cursor < s.head:
-		c.request(wantSince, PageQuery{Since: s.cursor, HasSince: true, Limit: protocol.PageMessagesMax})
+		c.request(wantSince, client.PageQuery{Since: s.cursor, HasSince: true, Limit: protocol.PageMessagesMax})
 	default:
 		c.reached()
 		c.fetchPage()
@@ -153,7 +154,7 @@ func (c *Client) fetch() {
 // fetchPage asks for the page that people want to see, or else for what is
 // needed least.
 func (c *Client) fetchPage() {
-	q := PageQuery{Limit: protocol.PageMessagesDefault}
+	q := client.PageQuery{Limit: protocol.PageMessagesDefault}
 	switch c.sync.page {
 	case wantNothing:
 		c.fetchPinned()
@@ -172,13 +173,13 @@ func (c *Client) fetchPage() {
 }
 
 // request asks once for each thing wanted.
-func (c *Client) request(w want, q PageQuery) {
+func (c *Client) request(w want, q client.PageQuery) {
 	if c.sync.want == w {
 		return
 	}
 	c.sync.want, c.sync.floor = w, c.sync.cursor
 	c.sync.req++
-	c.emit(FetchPage{Req: c.sync.req, Token: c.auth.token, Query: q})
+	c.emit(client.FetchPage{Req: c.sync.req, Token: c.auth.token, Query: q})
 }
 
 // reached notes that the chat has caught up on this connection.
@@ -246,11 +247,11 @@ func (c *Client) apply(m *protocol.Message, whole bool) {
 		if c.hidden {
 			c.setUnread(c.unread + 1)
 		}
-		c.emit(Arrived{Message: m})
+		c.emit(client.Arrived{Message: m})
 	}
 }
 
-func (c *Client) pageLoaded(ev PageLoaded) {
+func (c *Client) pageLoaded(ev client.PageLoaded) {
 	s := &c.sync
 	if ev.Req != s.req || s.want == wantNothing {
 		return
@@ -337,7 +338,7 @@ func (c *Client) loadedPage(wanted want, p *protocol.Page) {
 	}
 }
 
-func (c *Client) pageFailed(ev PageFailed) {
+func (c *Client) pageFailed(ev client.PageFailed) {
 	s := &c.sync
 	if ev.Req != s.req || s.want == wantNothing {
 		return
@@ -349,7 +350,7 @@ func (c *Client) pageFailed(ev PageFailed) {
 	case status == 401:
 		s.tries++
 		if s.tries >= refusalsMax {
-			c.end(StatusNotAllowed, "the relay refuses the token")
+			c.end(client.StatusNotAllowed, "the relay refuses the token")
 			return
 		}
 		s.needsToken = true
@@ -358,9 +359,9 @@ func (c *Client) pageFailed(ev PageFailed) {
 	case optional || wanted == wantAround && c.reading.opening: // … which nobody shall wait for
 		c.notServed(wanted)
 	case status == 403:
-		c.end(StatusNotAllowed, "the relay does not open this room's history")
+		c.end(client.StatusNotAllowed, "the relay does not open this room's history")
 	case status == 404:
-		c.end(StatusNotAllowed, "the relay does not know this room")
+		c.end(client.StatusNotAllowed, "the relay does not know this room")
 	default:
 		c.fetchLater(waitNamed(ev.RetryAfterMs))
 	}

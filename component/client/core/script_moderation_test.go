@@ -1,54 +1,55 @@
-package client
+package core
 
 import (
 	"fmt"
 	"strings"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
 // The part of the scripts' language that is about moderation.
 
 // moderationEvent reads what people ask for, and what the relay says of it.
-func (s *script) moderationEvent(verb string, arg []string) (Event, bool) {
+func (s *script) moderationEvent(verb string, arg []string) (client.Event, bool) {
 	switch verb {
 	case "moderate": // moderate ACT USER [FOR [REASON]]
-		ev := Moderate{Act: protocol.Act(arg[0]), User: arg[1]}
+		ev := client.Moderate{Act: protocol.Act(arg[0]), User: arg[1]}
 		if len(arg) > 2 {
 			ev.For, ev.Reason = duration(s.t, arg[2]), strings.Join(arg[3:], " ")
 		}
 		return ev, true
 	case "report": // report N REASON
-		return Report{ID: testUUID(arg[0]), Reason: strings.Join(arg[1:], " ")}, true
+		return client.Report{ID: testUUID(arg[0]), Reason: strings.Join(arg[1:], " ")}, true
 	case "review": // review on|off|more
 		if arg[0] == "more" {
-			return ReviewMore{}, true
+			return client.ReviewMore{}, true
 		}
-		return Review{On: arg[0] == "on"}, true
+		return client.Review{On: arg[0] == "on"}, true
 	case "resolve": // resolve N STATE
-		return ResolveReport{N: int64(number(arg, 0)), State: protocol.ReportState(arg[1])}, true
+		return client.ResolveReport{N: int64(number(arg, 0)), State: protocol.ReportState(arg[1])}, true
 	case "queue": // queue more|end [N …]: a page of it
-		ev := ReportsLoaded{Req: s.c.review.req, More: arg[0] == "more"}
+		ev := client.ReportsLoaded{Req: s.c.review.req, More: arg[0] == "more"}
 		for i := 1; i < len(arg); i++ {
 			ev.Reports = append(ev.Reports, protocol.ReportEntry{N: int64(number(arg, i)), ID: testUUID(arg[i]), State: protocol.ReportOpen})
 		}
 		return ev, true
 	case "report-closed":
-		return ReportClosed{Req: s.c.review.req}, true
+		return client.ReportClosed{Req: s.c.review.req}, true
 	case "queue-failed": // queue-failed STATUS
-		return ReportsFailed{Req: s.c.review.req, Status: number(arg, 0)}, true
+		return client.ReportsFailed{Req: s.c.review.req, Status: number(arg, 0)}, true
 	case "queue-late": // the answer to a request that was given up
-		return ReportsLoaded{Req: s.c.review.req - 1}, true
+		return client.ReportsLoaded{Req: s.c.review.req - 1}, true
 	case "set-slow": // set-slow SECONDS
 		seconds := int64(number(arg, 0))
-		return SetRoom{SlowModeS: &seconds}, true
+		return client.SetRoom{SlowModeS: &seconds}, true
 	case "set-frozen": // set-frozen on|off
 		frozen := arg[0] == "on"
-		return SetRoom{Frozen: &frozen}, true
+		return client.SetRoom{Frozen: &frozen}, true
 	}
 	if f, ok := s.moderationFrame(verb, arg); ok {
-		return Received{Gen: s.c.conn.gen, Data: f.Append(nil)}, true
+		return client.Received{Gen: s.c.conn.gen, Data: f.Append(nil)}, true
 	}
 	return nil, false
 }
@@ -113,7 +114,7 @@ func (s *script) rules() {
 			notes = append(notes, fmt.Sprintf(format, args...))
 		}
 	}
-	sanction := func(name string, of *Sanction) {
+	sanction := func(name string, of *client.Sanction) {
 		if of != nil {
 			note(of.Until.IsZero(), "%s for ever %s", name, of.Reason)
 			note(!of.Until.IsZero(), "%s until %s %s", name, of.Until.Sub(scriptStart), of.Reason)

@@ -1,8 +1,9 @@
-package client
+package core
 
 import (
 	"slices"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -62,8 +63,8 @@ func (t *timeline) apply(m *protocol.Message, whole bool) bool {
 	}
 	t.insert(m)
 	// While a page is on its way the window's ends stay, so that it still fits.
-	if t.begun && t.aside == nil && len(t.messages) > TimelineMax {
-		t.dropOldest(len(t.messages) - TimelineMax + evictAtOnce)
+	if t.begun && t.aside == nil && len(t.messages) > client.TimelineMax {
+		t.dropOldest(len(t.messages) - client.TimelineMax + evictAtOnce)
 	}
 	return true
 }
@@ -77,13 +78,13 @@ func (t *timeline) expectNoPage() { t.aside = nil }
 // putAside keeps what a page may bring in an older state.
 func (t *timeline) putAside(m *protocol.Message) {
 	t.aside.put(m)
-	if len(t.messages) > TimelineMax+aheadMax {
+	if len(t.messages) > client.TimelineMax+aheadMax {
 		t.aside = nil
 	}
 }
 
 // evictAtOnce is how many messages are let go together, so that it is rare.
-const evictAtOnce = TimelineMax / 10
+const evictAtOnce = client.TimelineMax / 10
 
 func (t *timeline) find(seq int64) (int, bool) {
 	return slices.BinarySearchFunc(t.messages, seq, func(m *protocol.Message, seq int64) int {
@@ -128,7 +129,7 @@ func (t *timeline) prepend(page []protocol.Message, more bool) {
 	}
 	t.messages = append(older, t.messages...)
 	t.moreBefore, t.aside = more, nil
-	if n := len(t.messages) - TimelineMax; n > 0 {
+	if n := len(t.messages) - client.TimelineMax; n > 0 {
 		t.dropNewest(n + evictAtOnce)
 	}
 }
@@ -146,7 +147,7 @@ func (t *timeline) extend(page []protocol.Message) {
 	}
 	t.aside = nil
 	t.moreAfter = t.last() < t.newest
-	if n := len(t.messages) - TimelineMax; n > 0 {
+	if n := len(t.messages) - client.TimelineMax; n > 0 {
 		t.dropOldest(n + evictAtOnce)
 	}
 }

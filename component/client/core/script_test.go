@@ -1,4 +1,4 @@
-package client
+package core
 
 import (
 	"flag"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -70,7 +71,7 @@ type script struct {
 
 func newScript(t *testing.T) *script {
 	s := &script{t: t, now: scriptStart}
-	s.c = New(Config{Room: "lobby", Client: "test/1", Rand: func() float64 { return 0.5 }})
+	s.c = New(client.Config{Room: "lobby", Client: "test/1", Rand: func() float64 { return 0.5 }})
 	return s
 }
 
@@ -97,9 +98,9 @@ func (s *script) run(text string) string {
 	return s.out.String()
 }
 
-func (s *script) step(ev Event) {
+func (s *script) step(ev client.Event) {
 	for _, e := range s.c.Step(s.now, ev) {
-		if e, ok := e.(SetTimer); ok {
+		if e, ok := e.(client.SetTimer); ok {
 			s.timer = e.At
 			continue
 		}
@@ -118,7 +119,7 @@ func (s *script) after(d, late time.Duration) {
 		s.now = s.timer.Add(late)
 		s.timer = time.Time{}
 		fmt.Fprintf(&s.out, "[%v]\n", s.now.Sub(scriptStart))
-		s.step(TimerFired{})
+		s.step(client.TimerFired{})
 	}
 	s.now = until
 }
@@ -141,60 +142,60 @@ func (s *script) do(line string) {
 	switch verb {
 	case "start": // start [USER]: without one, there is no token
 		if len(arg) == 0 {
-			s.step(Started{})
+			s.step(client.Started{})
 			return
 		}
-		s.step(Started{Token: testToken(arg[0])})
+		s.step(client.Started{Token: testToken(arg[0])})
 	case "outbox": // outbox USER [N:TEXT …]
-		s.step(Owns{User: arg[0], Alone: true})
+		s.step(client.Owns{User: arg[0], Alone: true})
 		s.step(testOutbox(arg))
 	case "stored": // the same, but somebody else may own it
 		s.step(testOutbox(arg))
 	case "owns":
-		s.step(Owns{User: arg[0]})
+		s.step(client.Owns{User: arg[0]})
 	case "peer": // peer KIND N [STATE [SEQ]], or peer list [N …]
-		n := Note{Kind: NoteKind(arg[0])}
-		if n.Kind == NoteList {
+		n := client.Note{Kind: client.NoteKind(arg[0])}
+		if n.Kind == client.NoteList {
 			for _, id := range arg[1:] {
 				n.IDs = append(n.IDs, testUUID(id))
 			}
 		} else if len(arg) > 1 {
-			n.Item = Item{ID: testUUID(arg[1]), Text: "theirs", Order: int64(number(arg, 1))}
+			n.Item = client.Item{ID: testUUID(arg[1]), Text: "theirs", Order: int64(number(arg, 1))}
 		}
-		if len(arg) > 2 && n.Kind != NoteList {
-			n.State = ItemState(arg[2])
-			if n.State == ItemFailed {
+		if len(arg) > 2 && n.Kind != client.NoteList {
+			n.State = client.ItemState(arg[2])
+			if n.State == client.ItemFailed {
 				n.Item.Code, n.Item.Reason = protocol.CodeConflict, "because"
 			}
 		}
-		if len(arg) > 3 && n.Kind != NoteList {
+		if len(arg) > 3 && n.Kind != client.NoteList {
 			n.Epoch, n.Seq = "e1", int64(number(arg, 3)) // the scripts' usual life of the room
 		}
-		s.step(PeerSaid{Note: n})
+		s.step(client.PeerSaid{Note: n})
 	case "outbox-broken":
-		s.step(OutboxLoaded{User: arg[0], Err: fmt.Errorf("no storage")})
+		s.step(client.OutboxLoaded{User: arg[0], Err: fmt.Errorf("no storage")})
 	case "saved":
-		s.step(ItemSaved{ID: testUUID(arg[0])})
+		s.step(client.ItemSaved{ID: testUUID(arg[0])})
 	case "save-failed":
-		s.step(StorageFailed{ID: testUUID(arg[0]), Err: fmt.Errorf("quota")})
+		s.step(client.StorageFailed{ID: testUUID(arg[0]), Err: fmt.Errorf("quota")})
 	case "token":
-		s.step(TokenGot{Token: testToken(arg[0])})
+		s.step(client.TokenGot{Token: testToken(arg[0])})
 	case "no-token":
-		s.step(TokenGot{Err: ErrNoToken})
+		s.step(client.TokenGot{Err: client.ErrNoToken})
 	case "source":
-		s.step(TokenSource{})
+		s.step(client.TokenSource{})
 	case "token-later":
-		s.step(TokenGot{Err: fmt.Errorf("the host is down")})
+		s.step(client.TokenGot{Err: fmt.Errorf("the host is down")})
 	case "opened":
-		s.step(Opened{Gen: gen})
+		s.step(client.Opened{Gen: gen})
 	case "opened-late":
-		s.step(Opened{Gen: gen - 1})
+		s.step(client.Opened{Gen: gen - 1})
 	case "dial-failed": // dial-failed STATUS, 0 for none
-		s.step(DialFailed{Gen: gen, Status: number(arg, 0)})
+		s.step(client.DialFailed{Gen: gen, Status: number(arg, 0)})
 	case "closed":
-		s.step(Closed{Gen: gen, Code: protocol.CloseCode(number(arg, 0))})
+		s.step(client.Closed{Gen: gen, Code: protocol.CloseCode(number(arg, 0))})
 	case "recv":
-		s.step(Received{Gen: gen, Data: []byte(rest)})
+		s.step(client.Received{Gen: gen, Data: []byte(rest)})
 	case "welcome": // welcome USER [FEATURE …]
 		s.receive(protocol.Welcome{User: protocol.User{ID: arg[0], Name: arg[0]}, HeartbeatMs: 10000, TimeoutMs: 5000, Features: arg[1:]})
 	case "joined": // joined EPOCH HEAD [READ]
@@ -219,9 +220,9 @@ func (s *script) do(line string) {
 	case "goaway":
 		s.receive(protocol.Goaway{ReconnectAfterMs: int64(number(arg, 0))})
 	case "page": // page EPOCH HEAD more|end [SENDER:N:REV[:SEQ] …]
-		s.step(PageLoaded{Req: req, Page: testPage(arg)})
+		s.step(client.PageLoaded{Req: req, Page: testPage(arg)})
 	case "page-failed": // page-failed STATUS [RETRY_AFTER_MS]
-		ev := PageFailed{Req: req, Status: number(arg, 0)}
+		ev := client.PageFailed{Req: req, Status: number(arg, 0)}
 		if len(arg) > 1 {
 			ev.RetryAfterMs = int64(number(arg, 1))
 		}
@@ -231,7 +232,7 @@ func (s *script) do(line string) {
 	case "late": // late BY TIME: time passes, and timers fire late
 		s.after(duration(s.t, arg[1]), duration(s.t, arg[0]))
 	case "send":
-		s.step(SendText{ID: testUUID(arg[0]), Text: strings.Join(arg[1:], " ")})
+		s.step(client.SendText{ID: testUUID(arg[0]), Text: strings.Join(arg[1:], " ")})
 	case "show":
 		s.show()
 	case "details":
@@ -239,9 +240,9 @@ func (s *script) do(line string) {
 	case "rules":
 		s.rules()
 	default:
-		ev, ok := map[string]Event{
-			"online": Online{}, "offline": Offline{}, "visible": Visible{}, "hidden": Hidden{}, "try-now": TryNow{},
-			"older": LoadOlder{}, "newer": LoadNewer{}, "newest": LoadNewest{}, "close": Close{}, "disable": SetOffline{Mode: OfflineDisable},
+		ev, ok := map[string]client.Event{
+			"online": client.Online{}, "offline": client.Offline{}, "visible": client.Visible{}, "hidden": client.Hidden{}, "try-now": client.TryNow{},
+			"older": client.LoadOlder{}, "newer": client.LoadNewer{}, "newest": client.LoadNewest{}, "close": client.Close{}, "disable": client.SetOffline{Mode: client.OfflineDisable},
 		}[verb]
 		if !ok {
 			ev, ok = s.readerEvent(verb, arg)
@@ -257,15 +258,15 @@ func (s *script) do(line string) {
 }
 
 func (s *script) receive(f protocol.RelayFrame) {
-	s.step(Received{Gen: s.c.conn.gen, Data: f.Append(nil)})
+	s.step(client.Received{Gen: s.c.conn.gen, Data: f.Append(nil)})
 }
 
 // testOutbox reads USER [N:TEXT …].
-func testOutbox(arg []string) OutboxLoaded {
-	ev := OutboxLoaded{User: arg[0]}
+func testOutbox(arg []string) client.OutboxLoaded {
+	ev := client.OutboxLoaded{User: arg[0]}
 	for i, item := range arg[1:] {
 		n, text, _ := strings.Cut(item, ":")
-		ev.Items = append(ev.Items, Item{ID: testUUID(n), Text: text, Order: int64(i + 1)})
+		ev.Items = append(ev.Items, client.Item{ID: testUUID(n), Text: text, Order: int64(i + 1)})
 	}
 	return ev
 }
@@ -288,21 +289,21 @@ func short(id string) string {
 	return strings.TrimLeft(strings.TrimPrefix(id, "00000000-0000-7000-8000-"), "0")
 }
 
-func (s *script) describe(e Effect) string {
+func (s *script) describe(e client.Effect) string {
 	switch e := e.(type) {
-	case LoadOutbox:
+	case client.LoadOutbox:
 		return "load outbox of " + e.User
-	case SaveItem:
+	case client.SaveItem:
 		return strings.TrimSpace("save " + short(e.Item.ID) + " " + string(e.Item.Code))
-	case RemoveItem:
+	case client.RemoveItem:
 		return "remove " + short(e.ID)
-	case TellPeers:
+	case client.TellPeers:
 		return strings.TrimSpace(fmt.Sprint("tell ", e.Note.Kind, " ", short(e.Note.Item.ID), " ", e.Note.State))
-	case GetToken:
+	case client.GetToken:
 		return "get token"
-	case Dial:
+	case client.Dial:
 		return fmt.Sprint("dial ", e.Gen)
-	case Write:
+	case client.Write:
 		f, err := protocol.DecodeClient(e.Data, s.c.limits)
 		if err != nil {
 			s.t.Fatalf("the core writes %s: %v", e.Data, err)
@@ -316,31 +317,31 @@ func (s *script) describe(e Effect) string {
 			return "write hello"
 		}
 		return "write " + string(e.Data)
-	case CloseSocket:
+	case client.CloseSocket:
 		return fmt.Sprint("close socket ", e.Gen)
-	case FetchPage:
+	case client.FetchPage:
 		return "fetch " + describeQuery(e.Query)
-	case FetchFound:
+	case client.FetchFound:
 		return "find " + describeQuery(e.Query)
-	case FetchReports:
+	case client.FetchReports:
 		return strings.TrimSuffix(fmt.Sprintf("read %d reports before %d", e.Limit, e.Before), " before 0")
-	case CloseReport:
+	case client.CloseReport:
 		return fmt.Sprintf("close report %d: %s", e.N, e.State)
-	case Changed:
+	case client.Changed:
 		return "changed: " + string(s.c.Snapshot().Status)
-	case Arrived:
+	case client.Arrived:
 		return "arrived " + short(e.Message.ID)
-	case Refused:
+	case client.Refused:
 		text := fmt.Sprintf("refused %s: %s, %s", short(e.ID), e.Code, e.Reason)
 		if e.Of+string(e.Why) != "" {
 			text += fmt.Sprintf(" (%s%s)", e.Of, e.Why)
 		}
 		return text
-	case Warned:
+	case client.Warned:
 		return fmt.Sprintf("warned: %s, %s", e.Code, e.Reason)
-	case Acted:
+	case client.Acted:
 		return fmt.Sprintf("acted: %s by %s on %s", e.Act, e.By.ID, e.User.ID)
-	case Reported:
+	case client.Reported:
 		return "reported " + short(e.ID)
 	}
 	return fmt.Sprintf("%#v", e)

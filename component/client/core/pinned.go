@@ -1,8 +1,9 @@
-package client
+package core
 
 import (
 	"slices"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -23,7 +24,7 @@ func (c *Client) fetchPinned() {
 	if !p.served || p.loaded || c.sync.want == wantPinned {
 		return
 	}
-	q := PageQuery{Pinned: true, Limit: PinnedMax - len(p.part)}
+	q := client.PageQuery{Pinned: true, Limit: client.PinnedMax - len(p.part)}
 	if n := len(p.part); n > 0 {
 		q.Before = p.part[n-1].Seq
 	} else {
@@ -39,7 +40,7 @@ func (c *Client) loadedPinned(page *protocol.Page) {
 		return // too much came meanwhile: fetch asks again
 	}
 	p.part = append(p.part, page.Messages...)
-	if page.More && len(page.Messages) > 0 && len(p.part) < PinnedMax {
+	if page.More && len(page.Messages) > 0 && len(p.part) < client.PinnedMax {
 		return // fetch asks for the rest
 	}
 	messages, later := p.part, p.aside
@@ -90,7 +91,7 @@ func (p *pinned) put(m *protocol.Message) {
 		return
 	}
 	p.list = slices.Insert(slices.Clone(p.list), i, m)
-	if len(p.list) > PinnedMax {
-		p.list, p.more = p.list[:PinnedMax:PinnedMax], true
+	if len(p.list) > client.PinnedMax {
+		p.list, p.more = p.list[:client.PinnedMax:client.PinnedMax], true
 	}
 }

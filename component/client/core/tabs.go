@@ -1,8 +1,9 @@
-package client
+package core
 
 import (
 	"slices"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -13,32 +14,6 @@ import (
 // stored and is handed what the living pages still have. What is written twice
 // on the way is stored once, because its id stays the same.
 
-// NoteKind says what a [Note] tells.
-type NoteKind string
-
-// The kinds of note.
-const (
-	NoteHand  NoteKind = "hand"  // to the owner: the user has written or retried Item
-	NoteDrop  NoteKind = "drop"  // to all: the user has discarded Item
-	NoteAsk   NoteKind = "ask"   // to the owner: what do you have?
-	NoteOwner NoteKind = "owner" // from a new owner: hand me what you have
-	NoteState NoteKind = "state" // from the owner: Item is in State now
-	NoteList  NoteKind = "list"  // from the owner, after an ask: IDs are all that it has
-)
-
-// Note is what one page tells the others of the same user, relay and room. A
-// page's notes reach each of the others in their order, or not at all.
-type Note struct {
-	Kind  NoteKind
-	Item  Item
-	State ItemState
-	IDs   []string
-	// With ItemSent, where the message is: a page that has not come so far in this
-	// life of the room keeps the item until it has.
-	Epoch string
-	Seq   int64
-}
-
 // tabs is what a page knows of the others.
 type tabs struct {
 	owns  bool
@@ -48,7 +23,7 @@ type tabs struct {
 }
 
 // own makes this page the owner of its user's outbox.
-func (c *Client) own(ev Owns) {
+func (c *Client) own(ev client.Owns) {
 	if ev.User != c.auth.user || c.tabs.owns {
 		return
 	}
@@ -62,12 +37,12 @@ func (c *Client) own(ev Owns) {
 	}
 	c.tabs.reload = true
 	if c.outbox.ready {
-		c.emit(LoadOutbox{User: ev.User})
+		c.emit(client.LoadOutbox{User: ev.User})
 	}
-	c.tell(Note{Kind: NoteOwner})
+	c.tell(client.Note{Kind: client.NoteOwner})
 }
 
-func (c *Client) tell(n Note) { c.emit(TellPeers{Note: n}) }
+func (c *Client) tell(n client.Note) { c.emit(client.TellPeers{Note: n}) }
 
 // tellPeers lets the others know what has changed, at the end of a step.
 func (c *Client) tellPeers() {
@@ -81,51 +56,51 @@ func (c *Client) tellPeers() {
 			// Not before it is saved: should this page die, the next owner would write it.
 			if c.tabs.peers && e.stored && e.told != e.state() {
 				e.told = e.state()
-				c.tell(Note{Kind: NoteState, Item: e.Item, State: e.told})
+				c.tell(client.Note{Kind: client.NoteState, Item: e.Item, State: e.told})
 			}
 		case !e.stored:
 			return // in their order
 		case !e.handed:
 			e.handed, e.written = true, true
-			c.tell(Note{Kind: NoteHand, Item: e.Item})
+			c.tell(client.Note{Kind: client.NoteHand, Item: e.Item})
 		}
 	}
 }
 
 // heardFrom takes another page's note.
-func (c *Client) heardFrom(n Note) {
+func (c *Client) heardFrom(n client.Note) {
 	c.tabs.peers = true
 	c.outbox.touched = true
 	switch n.Kind {
-	case NoteDrop:
+	case client.NoteDrop:
 		if e := c.outbox.find(n.Item.ID); e != nil && !e.inFlight {
 			c.outbox.remove(e)
 			c.changed = true
 		}
-	case NoteHand:
+	case client.NoteHand:
 		switch {
 		case c.tabs.owns:
 			c.handed(n.Item)
 		case c.outbox.find(n.Item.ID) == nil:
 			// This page may become the owner before what is handed over next.
-			c.ownerHas(Note{Item: n.Item, State: ItemWaiting})
+			c.ownerHas(client.Note{Item: n.Item, State: client.ItemWaiting})
 		}
-	case NoteAsk:
+	case client.NoteAsk:
 		if c.tabs.owns {
 			c.answerAsk()
 		}
-	case NoteOwner:
+	case client.NoteOwner:
 		for _, e := range c.outbox.entries {
 			e.handed = false
 		}
-	case NoteState:
+	case client.NoteState:
 		switch {
 		case !c.tabs.owns:
 			c.ownerHas(n)
-		case n.State != ItemSent:
+		case n.State != client.ItemSent:
 			c.handed(n.Item) // of an owner that has died: the others show it
 		}
-	case NoteList:
+	case client.NoteList:
 		if !c.tabs.owns {
 			c.prune(n.IDs)
 		}
@@ -133,11 +108,11 @@ func (c *Client) heardFrom(n Note) {
 }
 
 // handed takes over what another page's user has written or retried.
-func (c *Client) handed(item Item) {
+func (c *Client) handed(item client.Item) {
 	e := c.outbox.find(item.ID)
 	switch {
 	case c.outbox.isDone(item.ID):
-		c.tell(Note{Kind: NoteState, Item: item, State: ItemSent})
+		c.tell(client.Note{Kind: client.NoteState, Item: item, State: client.ItemSent})
 	case e == nil:
 		c.outbox.add(&entry{Item: item, stored: true, written: true})
 		c.changed = true
@@ -155,16 +130,16 @@ func (c *Client) answerAsk() {
 		ids = append(ids, e.ID)
 	}
 	c.tellPeers()
-	c.tell(Note{Kind: NoteList, IDs: ids})
+	c.tell(client.Note{Kind: client.NoteList, IDs: ids})
 }
 
 // ownerHas mirrors the owner's state of an item. One that was sent is gone
 // here too, unless its message is still on its way to this page.
-func (c *Client) ownerHas(n Note) {
+func (c *Client) ownerHas(n client.Note) {
 	e := c.outbox.find(n.Item.ID)
-	gone := n.State == ItemSent && (n.Epoch != c.sync.epoch || n.Seq <= c.sync.cursor)
+	gone := n.State == client.ItemSent && (n.Epoch != c.sync.epoch || n.Seq <= c.sync.cursor)
 	switch {
-	case e == nil && (n.State == ItemSent || c.outbox.isDone(n.Item.ID)):
+	case e == nil && (n.State == client.ItemSent || c.outbox.isDone(n.Item.ID)):
 		return
 	case gone:
 		c.outbox.remove(e)
@@ -194,7 +169,7 @@ func (c *Client) prune(ids []string) {
 // in the room, perhaps before the window.
 func (c *Client) dropSent() {
 	if !c.tabs.owns {
-		c.outbox.entries = slices.DeleteFunc(c.outbox.entries, func(e *entry) bool { return e.mirror == ItemSent })
+		c.outbox.entries = slices.DeleteFunc(c.outbox.entries, func(e *entry) bool { return e.mirror == client.ItemSent })
 	}
 }
 
@@ -220,9 +195,9 @@ func (c *Client) discard(id string) {
 	}
 	c.outbox.remove(e)
 	c.outbox.touched = true
-	c.emit(RemoveItem{ID: id})
+	c.emit(client.RemoveItem{ID: id})
 	if c.tabs.peers {
-		c.tell(Note{Kind: NoteDrop, Item: Item{ID: id}})
+		c.tell(client.Note{Kind: client.NoteDrop, Item: client.Item{ID: id}})
 	}
 	c.changed = true
 }
@@ -236,9 +211,9 @@ func (c *Client) acknowledge(m *protocol.Message) {
 	}
 	c.outbox.remove(e)
 	c.outbox.touched = true
-	c.emit(RemoveItem{ID: m.ID})
+	c.emit(client.RemoveItem{ID: m.ID})
 	if c.tabs.owns && c.tabs.peers {
-		c.tell(Note{Kind: NoteState, Item: Item{ID: m.ID}, State: ItemSent, Epoch: c.sync.epoch, Seq: m.Seq})
+		c.tell(client.Note{Kind: client.NoteState, Item: client.Item{ID: m.ID}, State: client.ItemSent, Epoch: c.sync.epoch, Seq: m.Seq})
 	}
 	c.changed = true
 }

@@ -1,9 +1,10 @@
-package client
+package core
 
 import (
 	"slices"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -20,7 +21,7 @@ type typist struct {
 
 // typed tells the others that the user writes, no more often than they need it.
 func (c *Client) typed() {
-	if c.status() != StatusLive || c.now.Before(c.typing.toldAt.Add(typingEvery)) {
+	if c.status() != client.StatusLive || c.now.Before(c.typing.toldAt.Add(typingEvery)) {
 		return
 	}
 	c.typing.toldAt = c.now

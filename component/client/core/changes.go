@@ -1,9 +1,10 @@
-package client
+package core
 
 import (
 	"slices"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -56,12 +57,12 @@ func (c *Client) ask(ch change) {
 	case code != "":
 	case c.conn.phase == phaseEnded:
 		code, reason = protocol.CodeForbidden, "the chat has ended"
-	case i < 0 && len(l.list) >= ChangesMax:
+	case i < 0 && len(l.list) >= client.ChangesMax:
 		code, reason = protocol.CodeUnavailable, "too many changes wait"
 	}
 	switch {
 	case code != "":
-		c.emit(Refused{Code: code, Reason: reason, ID: ch.id})
+		c.emit(client.Refused{Code: code, Reason: reason, ID: ch.id})
 		return
 	case i >= 0:
 		ch.unsure = l.list[i].written || l.list[i].unsure
@@ -184,7 +185,7 @@ func (c *Client) endChange(ch *change) {
 
 func (c *Client) dropChange(ch *change, code protocol.Code, reason string) {
 	c.endChange(ch)
-	c.emit(Refused{Code: code, Reason: orElse(reason, string(code)), ID: ch.id})
+	c.emit(client.Refused{Code: code, Reason: orElse(reason, string(code)), ID: ch.id})
 }
 
 // changeAnswered takes a frame that may answer a change: of a reaction by its
@@ -207,7 +208,7 @@ func (c *Client) changeRefused(ch *change, f protocol.Error) {
 	// In slow mode the wait is long, and would hold up all other changes.
 	if !f.Code.Retryable() || f.Why == protocol.WhySlowMode {
 		c.endChange(ch)
-		c.emit(Refused{Code: f.Code, Reason: orElse(f.Message, string(f.Code)), ID: ch.id, Why: f.Why})
+		c.emit(client.Refused{Code: f.Code, Reason: orElse(f.Message, string(f.Code)), ID: ch.id, Why: f.Why})
 		return
 	}
 	ch.writtenAt = time.Time{}

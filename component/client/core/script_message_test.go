@@ -1,55 +1,56 @@
-package client
+package core
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
 // The part of the scripts' language that is about what messages hold.
 
 // readerEvent reads what people do with messages.
-func (s *script) readerEvent(verb string, arg []string) (Event, bool) {
+func (s *script) readerEvent(verb string, arg []string) (client.Event, bool) {
 	id := ""
 	if len(arg) > 0 {
 		id = testUUID(arg[0])
 	}
 	switch verb {
 	case "retry":
-		return Retry{ID: id}, true
+		return client.Retry{ID: id}, true
 	case "discard":
-		return Discard{ID: id}, true
+		return client.Discard{ID: id}, true
 	case "edit": // edit N TEXT
-		return EditText{ID: id, Text: strings.Join(arg[1:], " ")}, true
+		return client.EditText{ID: id, Text: strings.Join(arg[1:], " ")}, true
 	case "delete":
-		return Delete{ID: id}, true
+		return client.Delete{ID: id}, true
 	case "react": // react N EMOJI on|off
-		return React{ID: id, Emoji: arg[1], On: arg[2] == "on"}, true
+		return client.React{ID: id, Emoji: arg[1], On: arg[2] == "on"}, true
 	case "pin": // pin N on|off
-		return Pin{ID: id, On: arg[1] == "on"}, true
+		return client.Pin{ID: id, On: arg[1] == "on"}, true
 	case "typed":
-		return Typed{}, true
+		return client.Typed{}, true
 	case "seen": // seen SEQ
-		return Seen{Seq: int64(number(arg, 0))}, true
+		return client.Seen{Seq: int64(number(arg, 0))}, true
 	case "search": // search [WORDS]
-		return Search{Words: strings.Join(arg, " ")}, true
+		return client.Search{Words: strings.Join(arg, " ")}, true
 	case "search-more":
-		return SearchMore{}, true
+		return client.SearchMore{}, true
 	case "around": // around SEQ
-		return LoadAround{Seq: int64(number(arg, 0))}, true
+		return client.LoadAround{Seq: int64(number(arg, 0))}, true
 	case "around-id": // around-id N
-		return LoadAround{ID: id}, true
+		return client.LoadAround{ID: id}, true
 	case "found": // as page
-		return FoundLoaded{Req: s.c.search.req, Page: testPage(arg)}, true
+		return client.FoundLoaded{Req: s.c.search.req, Page: testPage(arg)}, true
 	case "found-failed":
-		return FoundFailed{Req: s.c.search.req, Status: number(arg, 0)}, true
+		return client.FoundFailed{Req: s.c.search.req, Status: number(arg, 0)}, true
 	case "typing": // typing USER: the relay says it
 		f := protocol.Typist{Room: "lobby", User: protocol.User{ID: arg[0], Name: arg[0]}}
-		return Received{Gen: s.c.conn.gen, Data: f.Append(nil)}, true
+		return client.Received{Gen: s.c.conn.gen, Data: f.Append(nil)}, true
 	case "read": // read SEQ: the relay says it
-		return Received{Gen: s.c.conn.gen, Data: protocol.Read{Room: "lobby", Seq: int64(number(arg, 0))}.Append(nil)}, true
+		return client.Received{Gen: s.c.conn.gen, Data: protocol.Read{Room: "lobby", Seq: int64(number(arg, 0))}.Append(nil)}, true
 	}
 	return nil, false
 }
@@ -106,7 +107,7 @@ func testMessage(spec string) protocol.Message {
 	return m
 }
 
-func describeQuery(q PageQuery) string {
+func describeQuery(q client.PageQuery) string {
 	words := ""
 	if q.Words != "" {
 		words = "\"" + q.Words + "\" "

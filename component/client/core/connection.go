@@ -1,10 +1,11 @@
-package client
+package core
 
 import (
 	"slices"
 	"strconv"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -42,7 +43,7 @@ type connection struct {
 	draining    bool          // the relay said goaway
 	reconnectIn time.Duration // … and when to come back, already random
 
-	final  Status // phaseEnded
+	final  client.Status // phaseEnded
 	reason string
 }
 
@@ -74,7 +75,7 @@ func (c *Client) dial() {
 	c.conn.phase = phaseDialing
 	c.conn.dialAt = time.Time{}
 	c.conn.answerDue = c.now.Add(dialTimeout)
-	c.emit(Dial{Gen: c.conn.gen})
+	c.emit(client.Dial{Gen: c.conn.gen})
 }
 
 func (c *Client) opened(gen int) {
@@ -94,7 +95,7 @@ func (c *Client) expectAnswer() {
 
 func (c *Client) write(f protocol.ClientFrame) {
 	c.conn.lastWrite = c.now
-	c.emit(Write{Gen: c.conn.gen, Data: f.Append(nil)})
+	c.emit(client.Write{Gen: c.conn.gen, Data: f.Append(nil)})
 }
 
 // join asks for the room's stream, or for its head again.
@@ -129,7 +130,7 @@ func (c *Client) lost() {
 // hangUp ends the connection's generation and all that hangs on it.
 func (c *Client) hangUp(code protocol.CloseCode) {
 	if c.conn.phase == phaseDialing || c.conn.phase.open() {
-		c.emit(CloseSocket{Gen: c.conn.gen, Code: code})
+		c.emit(client.CloseSocket{Gen: c.conn.gen, Code: code})
 	}
 	c.conn.gen++
 	c.conn.draining = false
@@ -150,23 +151,23 @@ func (c *Client) hangUp(code protocol.CloseCode) {
 }
 
 // end stops the chat until the host starts it again or brings a new token.
-func (c *Client) end(final Status, reason string) {
+func (c *Client) end(final client.Status, reason string) {
 	c.hangUp(protocol.CloseNormal)
 	c.auth.askAt = time.Time{}
 	c.conn.phase = phaseEnded
 	c.conn.final, c.conn.reason = final, reason
 }
 
-func (c *Client) dialFailed(ev DialFailed) {
+func (c *Client) dialFailed(ev client.DialFailed) {
 	if ev.Gen != c.conn.gen || c.conn.phase != phaseDialing {
 		return
 	}
 	switch ev.Status {
 	case 426:
-		c.end(StatusUpdateNeeded, "the relay speaks another version of the protocol")
+		c.end(client.StatusUpdateNeeded, "the relay speaks another version of the protocol")
 		c.warn(protocol.CodeBadRequest, "the relay speaks other versions of the protocol than this chat: update the one that is older")
 	case 403:
-		c.end(StatusNotAllowed, "the relay does not accept this page's origin")
+		c.end(client.StatusNotAllowed, "the relay does not accept this page's origin")
 	default:
 		c.setup.crowded = false
 		c.lost()
@@ -174,7 +175,7 @@ func (c *Client) dialFailed(ev DialFailed) {
 	}
 }
 
-func (c *Client) closed(ev Closed) {
+func (c *Client) closed(ev client.Closed) {
 	if ev.Gen != c.conn.gen || c.conn.phase != phaseDialing && !c.conn.phase.open() {
 		return
 	}
@@ -187,10 +188,10 @@ func (c *Client) closed(ev Closed) {
 		c.tooMany(ev.Reason)
 		return
 	case code == protocol.CloseNotProtocol:
-		c.end(StatusUpdateNeeded, "the relay does not understand this chat")
+		c.end(client.StatusUpdateNeeded, "the relay does not understand this chat")
 		return
 	case code.Final():
-		c.end(StatusNotAllowed, orElse(ev.Reason, "the relay has put you out"))
+		c.end(client.StatusNotAllowed, orElse(ev.Reason, "the relay has put you out"))
 		return
 	case code == protocol.CloseTooLarge:
 		c.failTooLarge()
@@ -228,7 +229,7 @@ func (c *Client) wake() {
 	}
 }
 
-func (c *Client) received(ev Received) {
+func (c *Client) received(ev client.Received) {
 	if ev.Gen != c.conn.gen || !c.conn.phase.open() {
 		return
 	}
@@ -286,7 +287,7 @@ func (c *Client) welcome(f protocol.Welcome) {
 	c.pinned.served = slices.Contains(f.Features, protocol.FeaturePinned)
 	if f.User.ID != c.auth.user { // the token's claims could not be read
 		c.auth.user = f.User.ID
-		c.emit(LoadOutbox{User: f.User.ID})
+		c.emit(client.LoadOutbox{User: f.User.ID})
 	}
 	if believable(f.HeartbeatMs) && believable(f.TimeoutMs) {
 		c.conn.heartbeat = time.Duration(f.HeartbeatMs) * time.Millisecond
@@ -350,7 +351,7 @@ func (c *Client) refused(f protocol.Error) {
 			c.conn.answerDue = time.Time{}
 		}
 	case f.Code == protocol.CodeForbidden || f.Code == protocol.CodeNotFound || c.conn.phase == phaseJoining:
-		c.end(StatusNotAllowed, f.Message)
+		c.end(client.StatusNotAllowed, f.Message)
 		if c.moderation.banned == nil {
 			c.warn(f.Code, "the relay refuses the room "+strconv.Quote(c.cfg.Room)+": "+f.Message)
 		}
@@ -370,24 +371,24 @@ func (c *Client) finishDraining() {
 }
 
 // status is the state as people see it.
-func (c *Client) status() Status {
+func (c *Client) status() client.Status {
 	switch {
 	case c.conn.phase == phaseEnded:
 		return c.conn.final
 	case c.conn.phase == phaseJoined && c.caughtUp() && c.loaded():
-		return StatusLive
+		return client.StatusLive
 	case c.conn.phase == phaseJoined:
-		return StatusCatchingUp
+		return client.StatusCatchingUp
 	case c.deviceOffline:
-		return StatusOffline
+		return client.StatusOffline
 	case c.conn.wasJoined || c.conn.tries > 0 || c.auth.failures > 0 || c.auth.refusals > 0:
-		return StatusReconnecting
+		return client.StatusReconnecting
 	}
-	return StatusConnecting
+	return client.StatusConnecting
 }
 
-func (c *Client) statusChanged(s Status) {
-	if s == StatusLive && c.conn.liveSince.IsZero() {
+func (c *Client) statusChanged(s client.Status) {
+	if s == client.StatusLive && c.conn.liveSince.IsZero() {
 		c.conn.liveSince = c.now
 		c.setup.warned = ""
 	}

@@ -1,15 +1,16 @@
-package client
+package core
 
 import (
 	"slices"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
 // entry is an item of the outbox at work.
 type entry struct {
-	Item
+	client.Item
 	stored    bool      // saved, or it is known that it cannot be
 	written   bool      // at least once, or perhaps by an earlier life of the page
 	inFlight  bool      // on this connection, its echo not yet here
@@ -17,10 +18,10 @@ type entry struct {
 	late      bool      // in flight: the echo was late once
 	onWire    bool      // written on this connection: the relay holds back what follows
 
-	loaded bool      // it came from storage
-	handed bool      // the owner was handed it
-	told   ItemState // by the owner to the others, last
-	mirror ItemState // on their side: as the owner has it; "": not known
+	loaded bool             // it came from storage
+	handed bool             // the owner was handed it
+	told   client.ItemState // by the owner to the others, last
+	mirror client.ItemState // on their side: as the owner has it; "": not known
 }
 
 func (e *entry) failed() bool { return e.Code != "" }
@@ -44,7 +45,7 @@ type outbox struct {
 }
 
 // recentMax is how many ids are remembered after they came back.
-const recentMax = 2 * OutboxMax
+const recentMax = 2 * client.OutboxMax
 
 func (o *outbox) isDone(id string) bool {
 	_, ok := o.sent[id]
@@ -134,7 +135,7 @@ func (o *outbox) recall(i int) {
 
 // outboxLoaded takes what is stored: the items of an earlier life of the page,
 // and of pages that have died.
-func (c *Client) outboxLoaded(ev OutboxLoaded) {
+func (c *Client) outboxLoaded(ev client.OutboxLoaded) {
 	if ev.User != c.auth.user {
 		return
 	}
@@ -145,7 +146,7 @@ func (c *Client) outboxLoaded(ev OutboxLoaded) {
 		switch {
 		case o.find(item.ID) != nil:
 		case o.isDone(item.ID):
-			c.emit(RemoveItem{ID: item.ID})
+			c.emit(client.RemoveItem{ID: item.ID})
 		default:
 			o.add(&entry{Item: item, stored: true, written: true, loaded: true})
 		}
@@ -161,9 +162,9 @@ func (c *Client) outboxLoaded(ev OutboxLoaded) {
 	}
 	switch {
 	case c.tabs.reload:
-		c.emit(LoadOutbox{User: ev.User})
+		c.emit(client.LoadOutbox{User: ev.User})
 	case !c.tabs.owns:
-		c.tell(Note{Kind: NoteAsk})
+		c.tell(client.Note{Kind: client.NoteAsk})
 	}
 }
 
@@ -181,7 +182,7 @@ func (c *Client) save(e *entry) {
 		return
 	}
 	e.stored = false
-	c.emit(SaveItem{Item: e.Item})
+	c.emit(client.SaveItem{Item: e.Item})
 }
 
 // itemStored takes the answer to a SaveItem. An item that cannot be stored is
@@ -198,13 +199,13 @@ func (c *Client) itemStored(id string, err error) {
 
 // composerOpen reports whether the user may write and send.
 func (c *Client) composerOpen() bool {
-	if !c.loaded() || !c.outbox.ready || c.conn.phase == phaseEnded || len(c.outbox.entries) >= OutboxMax || c.silenced() != "" {
+	if !c.loaded() || !c.outbox.ready || c.conn.phase == phaseEnded || len(c.outbox.entries) >= client.OutboxMax || c.silenced() != "" {
 		return false
 	}
-	return c.cfg.Offline == OfflineQueue || c.conn.phase == phaseJoined && c.sync.reached
+	return c.cfg.Offline == client.OfflineQueue || c.conn.phase == phaseJoined && c.sync.reached
 }
 
-func (c *Client) sendText(ev SendText) {
+func (c *Client) sendText(ev client.SendText) {
 	text := protocol.CleanText(ev.Text)
 	code, reason := protocol.CheckText(text, c.limits.TextBytes)
 	why := protocol.Why("")
@@ -214,18 +215,18 @@ func (c *Client) sendText(ev SendText) {
 		code, reason = protocol.CodeForbidden, "the chat has ended"
 	case c.silenced() != "":
 		code, reason, why = protocol.CodeForbidden, silencedReasons[c.silenced()], c.silenced()
-	case len(c.outbox.entries) >= OutboxMax:
+	case len(c.outbox.entries) >= client.OutboxMax:
 		code, reason = protocol.CodeUnavailable, "too many messages wait to be sent"
-	case c.cfg.Offline == OfflineDisable && !c.composerOpen():
+	case c.cfg.Offline == client.OfflineDisable && !c.composerOpen():
 		code, reason = protocol.CodeUnavailable, "the chat is not connected"
 	case c.outbox.find(ev.ID) != nil:
 		code, reason = protocol.CodeConflict, "the id is taken"
 	}
 	if code != "" {
-		c.emit(Refused{Code: code, Reason: reason, ID: ev.ID, Why: why})
+		c.emit(client.Refused{Code: code, Reason: reason, ID: ev.ID, Why: why})
 		return
 	}
-	e := &entry{Item: Item{
+	e := &entry{Item: client.Item{
 		ID: ev.ID, Text: text, ReplyTo: ev.ReplyTo,
 		SentAt: milliseconds(c.now),
 		Order:  c.outbox.nextOrder(c.now),
@@ -292,7 +293,7 @@ func (c *Client) fail(e *entry, code protocol.Code, reason string) {
 	e.Code, e.Reason = code, orElse(reason, string(code))
 	c.save(e)
 	c.changed = true
-	c.emit(Refused{Code: code, Reason: e.Reason, ID: e.ID, Why: e.Why})
+	c.emit(client.Refused{Code: code, Reason: e.Reason, ID: e.ID, Why: e.Why})
 }
 
 // failTooLarge gives up what a relay must have closed the connection for.

@@ -1,17 +1,18 @@
-package client
+package core
 
 import (
 	"strings"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
 // search is what the user looks for. It is asked for beside the history, over
 // whatever connection there is.
 type search struct {
-	found *Found // nil: nothing; never changed in place
-	req   int    // the last request's number
-	aside aside  // changes that came while it is on its way
+	found *client.Found // nil: nothing; never changed in place
+	req   int           // the last request's number
+	aside aside         // changes that came while it is on its way
 
 	tokenWait
 }
@@ -22,7 +23,7 @@ func (c *Client) look(words string) {
 	c.search = search{req: c.search.req + 1}
 	c.changed = true
 	if words != "" {
-		c.search.found = &Found{Words: words}
+		c.search.found = &client.Found{Words: words}
 		c.lookOn()
 	}
 }
@@ -40,22 +41,22 @@ func (c *Client) lookOn() {
 	s.needsToken = false
 	s.req++
 	s.aside = aside{}
-	c.setFound(func(f *Found) { f.Loading, f.Failed = true, false })
-	q := PageQuery{Words: s.found.Words, Limit: protocol.PageMessagesDefault}
+	c.setFound(func(f *client.Found) { f.Loading, f.Failed = true, false })
+	q := client.PageQuery{Words: s.found.Words, Limit: protocol.PageMessagesDefault}
 	if n := len(s.found.Messages); n > 0 {
 		q.Before = s.found.Messages[n-1].Seq
 	}
-	c.emit(FetchFound{Req: s.req, Token: c.auth.token, Query: q})
+	c.emit(client.FetchFound{Req: s.req, Token: c.auth.token, Query: q})
 }
 
 // setFound changes a copy, since snapshots have the other.
-func (c *Client) setFound(change func(f *Found)) {
+func (c *Client) setFound(change func(f *client.Found)) {
 	f := *c.search.found
 	change(&f)
 	c.search.found, c.changed = &f, true
 }
 
-func (c *Client) foundLoaded(ev FoundLoaded) {
+func (c *Client) foundLoaded(ev client.FoundLoaded) {
 	s := &c.search
 	if ev.Req != s.req || s.found == nil || !s.found.Loading {
 		return
@@ -66,7 +67,7 @@ func (c *Client) foundLoaded(ev FoundLoaded) {
 	}
 	own := &c.timeline.own
 	own.readMine(ev.Page.Messages)
-	c.setFound(func(f *Found) {
+	c.setFound(func(f *client.Found) {
 		n := len(f.Messages)
 		f.Messages = f.Messages[:n:n]
 		for i := range ev.Page.Messages {
@@ -79,12 +80,12 @@ func (c *Client) foundLoaded(ev FoundLoaded) {
 			}
 		}
 		f.Loading = false
-		f.More = ev.Page.More && len(f.Messages) > n && len(f.Messages) < FoundMax
+		f.More = ev.Page.More && len(f.Messages) > n && len(f.Messages) < client.FoundMax
 	})
 	s.aside, s.refusals = nil, 0
 }
 
-func (c *Client) foundFailed(ev FoundFailed) {
+func (c *Client) foundFailed(ev client.FoundFailed) {
 	s := &c.search
 	if ev.Req != s.req || s.found == nil || !s.found.Loading {
 		return
@@ -93,7 +94,7 @@ func (c *Client) foundFailed(ev FoundFailed) {
 		return
 	}
 	s.aside, s.refusals = nil, 0
-	c.setFound(func(f *Found) { f.Loading, f.Failed = false, true })
+	c.setFound(func(f *client.Found) { f.Loading, f.Failed = false, true })
 }
 
 // followFound keeps the results as the stream tells.
@@ -111,7 +112,7 @@ func (c *Client) followFound(m *protocol.Message, whole bool) {
 	if m = c.timeline.own.newer(old, m, whole); m == old {
 		return
 	}
-	c.setFound(func(f *Found) {
+	c.setFound(func(f *client.Found) {
 		messages := make([]*protocol.Message, 0, len(f.Messages))
 		messages = append(messages, f.Messages[:i]...)
 		if !m.Deleted() {

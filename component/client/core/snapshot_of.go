@@ -1,10 +1,14 @@
-package client
+package core
 
-import "time"
+import (
+	"time"
+
+	"hallway/component/client"
+)
 
 // Snapshot is what people see now.
-func (c *Client) Snapshot() Snapshot {
-	s := Snapshot{
+func (c *Client) Snapshot() client.Snapshot {
+	s := client.Snapshot{
 		Status:        c.status(),
 		RetryAt:       c.nextTry(),
 		Crowded:       c.setup.crowded,
@@ -15,7 +19,7 @@ func (c *Client) Snapshot() Snapshot {
 		MoreBefore:    c.timeline.moreBefore,
 		MoreAfter:     c.timeline.moreAfter,
 		ComposerOpen:  c.composerOpen(),
-		OutboxFull:    len(c.outbox.entries) >= OutboxMax,
+		OutboxFull:    len(c.outbox.entries) >= client.OutboxMax,
 		StorageFailed: c.outbox.failing,
 		Unread:        c.unread,
 		TextBytesMax:  c.limits.TextBytes,
@@ -39,37 +43,37 @@ func (c *Client) Snapshot() Snapshot {
 		n := len(c.timeline.messages)
 		s.Messages = c.timeline.messages[:n:n]
 	}
-	if s.Status == StatusNotAllowed {
+	if s.Status == client.StatusNotAllowed {
 		s.Banned = c.moderation.banned
 	}
-	if s.Status == StatusNotAllowed || s.Status == StatusUpdateNeeded {
+	if s.Status == client.StatusNotAllowed || s.Status == client.StatusUpdateNeeded {
 		s.Reason = c.conn.reason
 	}
 	if n := len(c.outbox.entries); n > 0 {
-		s.Outbox = make([]Own, 0, n)
+		s.Outbox = make([]client.Own, 0, n)
 	}
 	for _, e := range c.outbox.entries {
-		s.Outbox = append(s.Outbox, Own{Item: e.Item, State: e.state()})
+		s.Outbox = append(s.Outbox, client.Own{Item: e.Item, State: e.state()})
 	}
 	return s
 }
 
-func (e *entry) state() ItemState {
+func (e *entry) state() client.ItemState {
 	switch {
 	case e.failed():
-		return ItemFailed
+		return client.ItemFailed
 	case e.inFlight:
-		return ItemSending
-	case e.mirror == ItemSending || e.mirror == ItemSent:
+		return client.ItemSending
+	case e.mirror == client.ItemSending || e.mirror == client.ItemSent:
 		return e.mirror
 	}
-	return ItemWaiting
+	return client.ItemWaiting
 }
 
 // nextTry is when a chat that reconnects tries again, zero while it does.
 func (c *Client) nextTry() time.Time {
 	switch {
-	case c.status() != StatusReconnecting:
+	case c.status() != client.StatusReconnecting:
 		return time.Time{}
 	case c.conn.phase == phaseIdle:
 		return c.auth.askAt

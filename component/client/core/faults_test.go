@@ -1,4 +1,4 @@
-package client
+package core
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 )
 
@@ -58,7 +59,7 @@ type peer struct {
 	user    string
 	life    int // of the page
 	c       *Client
-	disk    map[string]Item
+	disk    map[string]client.Item
 	timer   int
 	gen     int // of the open connection, 0: none
 	arrive  time.Time
@@ -74,7 +75,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 		w.slow = time.Second
 	}
 	for _, user := range []string{"ada", "bo"} {
-		p := &peer{w: w, user: user, disk: map[string]Item{}, seen: map[string]bool{}}
+		p := &peer{w: w, user: user, disk: map[string]client.Item{}, seen: map[string]bool{}}
 		w.peers = append(w.peers, p)
 		p.open()
 	}
@@ -125,7 +126,7 @@ func (w *world) run(d time.Duration, faults bool) {
 
 func (w *world) write(p *peer) {
 	w.sent++
-	p.step(SendText{ID: testUUID(fmt.Sprint(w.sent)), Text: fmt.Sprint(p.user, " ", w.sent)})
+	p.step(client.SendText{ID: testUUID(fmt.Sprint(w.sent)), Text: fmt.Sprint(p.user, " ", w.sent)})
 }
 
 // chance is true once in n times, while there are faults.
@@ -144,7 +145,7 @@ func (w *world) strike() {
 	case n == 8:
 		p.open() // the page is killed and opened again
 	case n == 9:
-		p.step([]Event{Offline{}, Online{}, Visible{}, Hidden{}}[w.rnd.IntN(4)])
+		p.step([]client.Event{client.Offline{}, client.Online{}, client.Visible{}, client.Hidden{}}[w.rnd.IntN(4)])
 	case n == 10:
 		p.gen = -max(p.gen, -p.gen) // half open: nothing passes any more
 	default:
@@ -158,14 +159,14 @@ func (w *world) strike() {
 func (p *peer) open() {
 	p.life++
 	p.gen = 0
-	p.c = New(Config{Room: "lobby", Rand: p.w.rnd.Float64})
-	p.step(Started{Token: testToken(p.user)})
+	p.c = New(client.Config{Room: "lobby", Rand: p.w.rnd.Float64})
+	p.step(client.Started{Token: testToken(p.user)})
 }
 
 func (p *peer) cut(code protocol.CloseCode) {
 	if gen := p.gen; gen > 0 {
 		p.gen = 0
-		p.step(Closed{Gen: gen, Code: code})
+		p.step(client.Closed{Gen: gen, Code: code})
 	}
 }
 
@@ -179,7 +180,7 @@ func (p *peer) later(d time.Duration, do func()) {
 	})
 }
 
-func (p *peer) step(ev Event) {
+func (p *peer) step(ev client.Event) {
 	life := p.life
 	for _, e := range p.c.Step(p.w.now, ev) {
 		if p.w.chance(400) {
@@ -192,58 +193,58 @@ func (p *peer) step(ev Event) {
 	}
 }
 
-func (p *peer) act(e Effect) {
+func (p *peer) act(e client.Effect) {
 	w := p.w
 	switch e := e.(type) {
-	case LoadOutbox:
+	case client.LoadOutbox:
 		p.later(w.latency(), func() {
-			p.step(Owns{User: e.User, Alone: true})
-			ev := OutboxLoaded{User: e.User}
+			p.step(client.Owns{User: e.User, Alone: true})
+			ev := client.OutboxLoaded{User: e.User}
 			for _, item := range p.disk {
 				ev.Items = append(ev.Items, item)
 			}
-			slices.SortFunc(ev.Items, func(a, b Item) int { return int(a.Order - b.Order) })
+			slices.SortFunc(ev.Items, func(a, b client.Item) int { return int(a.Order - b.Order) })
 			p.step(ev)
 		})
-	case SaveItem:
+	case client.SaveItem:
 		p.later(5*time.Millisecond, func() {
 			p.disk[e.Item.ID] = e.Item
 			p.seen[e.Item.ID] = true
-			p.step(ItemSaved{ID: e.Item.ID})
+			p.step(client.ItemSaved{ID: e.Item.ID})
 		})
-	case RemoveItem:
+	case client.RemoveItem:
 		delete(p.disk, e.ID)
-	case Dial:
+	case client.Dial:
 		p.later(w.latency(), func() {
 			p.gen, p.blocked = e.Gen, ""
 			p.arrive, p.reply = w.now, w.now
-			p.step(Opened{Gen: e.Gen})
+			p.step(client.Opened{Gen: e.Gen})
 		})
-	case CloseSocket:
+	case client.CloseSocket:
 		if p.gen == e.Gen || p.gen == -e.Gen {
 			p.gen = 0
 		}
-	case Write:
+	case client.Write:
 		// Frames of a connection do not overtake one another.
 		if at := w.now.Add(w.latency()); at.After(p.arrive) {
 			p.arrive = at
 		}
 		p.later(p.arrive.Sub(w.now), func() { p.relay(e) })
-	case FetchPage:
+	case client.FetchPage:
 		p.later(w.latency(), func() {
 			page := w.page(e.Query)
 			if w.chance(6) {
-				p.step(PageFailed{Req: e.Req, Status: 503})
+				p.step(client.PageFailed{Req: e.Req, Status: 503})
 				return
 			}
-			p.later(w.latency(), func() { p.step(PageLoaded{Req: e.Req, Page: page}) })
+			p.later(w.latency(), func() { p.step(client.PageLoaded{Req: e.Req, Page: page}) })
 		})
-	case SetTimer:
+	case client.SetTimer:
 		p.timer++
 		if n := p.timer; !e.At.IsZero() {
 			p.later(e.At.Sub(w.now), func() {
 				if p.timer == n {
-					p.step(TimerFired{})
+					p.step(client.TimerFired{})
 				}
 			})
 		}
@@ -258,13 +259,13 @@ func (p *peer) tell(f protocol.RelayFrame) {
 	}
 	p.later(p.reply.Sub(p.w.now), func() {
 		if p.gen == gen && gen > 0 {
-			p.step(Received{Gen: gen, Data: data})
+			p.step(client.Received{Gen: gen, Data: data})
 		}
 	})
 }
 
 // relay is the relay's model.
-func (p *peer) relay(e Write) {
+func (p *peer) relay(e client.Write) {
 	if p.gen != e.Gen {
 		return
 	}
@@ -329,7 +330,7 @@ func (p *peer) relaySend(f protocol.Send) {
 	}
 }
 
-func (w *world) page(q PageQuery) protocol.Page {
+func (w *world) page(q client.PageQuery) protocol.Page {
 	p := protocol.Page{Epoch: "e1", Head: int64(len(w.log))}
 	from := max(0, len(w.log)-q.Limit)
 	if q.HasSince {
@@ -362,7 +363,7 @@ func (w *world) check() {
 	}
 	for _, p := range w.peers {
 		s := p.c.Snapshot()
-		if s.Status != StatusLive || len(s.Outbox) > 0 {
+		if s.Status != client.StatusLive || len(s.Outbox) > 0 {
 			w.t.Errorf("%s: %s with %d waiting", p.user, s.Status, len(s.Outbox))
 		}
 		for i, m := range s.Messages {

@@ -1,0 +1,27 @@
+package client
+
+// NoteKind says what a [Note] tells.
+type NoteKind string
+
+// The kinds of note.
+const (
+	NoteHand  NoteKind = "hand"  // to the owner: the user has written or retried Item
+	NoteDrop  NoteKind = "drop"  // to all: the user has discarded Item
+	NoteAsk   NoteKind = "ask"   // to the owner: what do you have?
+	NoteOwner NoteKind = "owner" // from a new owner: hand me what you have
+	NoteState NoteKind = "state" // from the owner: Item is in State now
+	NoteList  NoteKind = "list"  // from the owner, after an ask: IDs are all that it has
+)
+
+// Note is what one page tells the others of the same user, relay and room. A
+// page's notes reach each of the others in their order, or not at all.
+type Note struct {
+	Kind  NoteKind
+	Item  Item
+	State ItemState
+	IDs   []string
+	// With ItemSent, where the message is: a page that has not come so far in this
+	// life of the room keeps the item until it has.
+	Epoch string
+	Seq   int64
+}
