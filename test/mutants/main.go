@@ -1,11 +1,9 @@
-// Command mutants checks the checkers: it plants known faults, one at a time,
-// and shows that the simulation, the core's scripts, the hub's tests or the
-// store's suite notices each of them. The tree stays as it is: the patched file
-// lies beside it and is handed to the compiler by -overlay.
+// Command mutants checks the checkers: it plants known faults, one at a time, and shows that the simulation, the core's
+// scripts, the hub's tests or the store's suite notices each. The tree stays as it is: the changed file lies beside it,
+// and -overlay hands it to the compiler.
 //
-// A fault is an exact text to replace. Where that text is not there exactly
-// once, or what comes of it does not compile, the program fails: a fault cannot
-// become none in silence.
+// A fault names its place; the type mutant says how, and where to add a fault. When a place is missing, stands there
+// twice, or the changed code does not compile, the program fails: no fault is lost in silence.
 package main
 
 import (
@@ -68,7 +66,7 @@ func run(only string) error {
 
 // baseline shows that every check passes where nothing is planted.
 func baseline(dir string) error {
-	for _, c := range []check{inSimulation, inCore, inHub, inStore} {
+	for _, c := range []check{inSimulation, inClient, inHub, inStore} {
 		began := time.Now()
 		why, err := c.notices(filepath.Join(dir, "baseline"), "")
 		if err != nil {
@@ -114,9 +112,9 @@ func tryAll(dir string, planted []mutant) (caught int, err error) {
 	return caught, err
 }
 
-// try plants a fault and says which check noticed it and how; "": none.
+// try plants the fault and returns which check noticed it and how; "" means none did.
 func (m *mutant) try(dir string) (why string, err error) {
-	overlay, err := m.plant(dir)
+	overlay, err := m.overlay(dir)
 	if err != nil {
 		return "", err
 	}
@@ -128,27 +126,24 @@ func (m *mutant) try(dir string) (why string, err error) {
 	return "", nil
 }
 
-// plant writes the patched file and the overlay that puts it in place.
-func (m *mutant) plant(dir string) (overlay string, err error) {
-	source, err := os.ReadFile(m.file)
+// overlay writes the changed file and the file for -overlay that puts it in place.
+func (m *mutant) overlay(dir string) (overlay string, err error) {
+	file, changed, err := m.plant()
 	if err != nil {
 		return "", err
-	}
-	if n := strings.Count(string(source), m.old); n != 1 {
-		return "", fmt.Errorf("%s has the text to replace %d times, not once:\n%s", m.file, n, m.old)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	patched := filepath.Join(dir, filepath.Base(m.file))
-	if err := os.WriteFile(patched, []byte(strings.Replace(string(source), m.old, m.new, 1)), 0o600); err != nil {
+	beside := filepath.Join(dir, filepath.Base(file))
+	if err := os.WriteFile(beside, changed, 0o600); err != nil {
 		return "", err
 	}
-	original, err := filepath.Abs(m.file)
+	original, err := filepath.Abs(file)
 	if err != nil {
 		return "", err
 	}
-	data, err := json.Marshal(map[string]any{"Replace": map[string]string{original: patched}})
+	data, err := json.Marshal(map[string]any{"Replace": map[string]string{original: beside}})
 	if err != nil {
 		return "", err
 	}
@@ -156,8 +151,7 @@ func (m *mutant) plant(dir string) (overlay string, err error) {
 	return overlay, os.WriteFile(overlay, data, 0o600)
 }
 
-// A check builds a program with the overlay and runs it: it notices the fault
-// by failing.
+// A check builds a program with the overlay and runs it; it notices the fault by failing.
 type check struct {
 	name  string
 	build []string // arguments of go; the program's path and the overlay are added
@@ -166,7 +160,7 @@ type check struct {
 	says  *regexp.Regexp
 }
 
-// notices says how the check fails, "" where it passes.
+// notices returns how the check fails, "" when it passes.
 func (c check) notices(dir, overlay string) (why string, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err

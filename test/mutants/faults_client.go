@@ -1,0 +1,228 @@
+package main
+
+// clientFaults are the faults of the client's core.
+var clientFaults = []mutant{
+	// The outbox.
+	{
+		name: "outbox saved after the write", pkg: client, in: "flush", checks: simulation,
+		do: steps{always("a.stored")},
+	},
+	{
+		name: "item removed at the write", pkg: client, in: "flush", checks: simulation,
+		do: steps{after("a.waitNext()", "a.emit(client.RemoveItem{ID: e.ID})")},
+	},
+	{
+		name: "sent before caught up", pkg: client, in: "flush", checks: simulation,
+		do: steps{always("a.reached")},
+	},
+	{
+		name: "window in flight without a bound", pkg: client, in: "flush", checks: simulation,
+		do: steps{replace("protocol.InFlightMax", "client.OutboxMax")},
+	},
+	{
+		name: "final refusal tried again", pkg: client, in: "sendRefused", checks: simulation,
+		do: steps{replace("a.Code.Retryable()", "a.Code != protocol.CodeForbidden")},
+	},
+	{
+		name: "new items before the old ones", pkg: client, in: "outbox.add", checks: simulation,
+		do: steps{always("a.Order > b.Order")},
+	},
+	{
+		name: "item put before what was refused", pkg: client, in: "outbox.add", checks: coreFirst,
+		do: steps{replace("a.onWire", "a.inFlight")},
+	},
+	// Tabs.
+	{
+		name: "lock ignored: two owners", pkg: client, in: "flush", checks: simulation,
+		do: steps{always("a.owns")},
+	},
+	{
+		name: "heir does not load the outbox", pkg: client, in: "own", checks: coreFirst,
+		do: steps{drop("a.reload = true"), never("a.ready")},
+	},
+	{
+		name: "owner tells of what is not saved", pkg: client, in: "tellPeers", checks: simulation,
+		do: steps{replace("a.peers && b.stored", "a.peers")},
+	},
+	{
+		name: "late word brings an item back", pkg: client, in: "acknowledge", checks: simulation,
+		do: steps{drop("a.done(b)"), before("a.remove(b)", "a.done(b.ID)")},
+	},
+	{
+		name: "new page retries what has failed", pkg: client, in: "handed", checks: coreFirst,
+		do: steps{always("a.Order > b.Order")},
+	},
+	{
+		name: "list drops what was not handed over", pkg: client, in: "prune", checks: coreFirst,
+		do: steps{always("a.handed")},
+	},
+	{
+		name: "heir forgets what it overheard", pkg: client, in: "heardFrom", checks: coreFirst,
+		do: steps{never("a.find(b) == nil")},
+	},
+	{
+		name: "dead owner's word ignored", pkg: client, in: "heardFrom", checks: coreFirst,
+		do: steps{never("a.State != client.ItemSent")},
+	},
+	{
+		name: "what was sent stays with the others", pkg: client, in: "ownerHas", checks: simulation,
+		do: steps{replace("gone := a", "gone := false && a")},
+	},
+	{
+		name: "item sent in another life kept", pkg: client, in: "ownerHas", checks: coreFirst,
+		do: steps{never("a.Epoch != b")},
+	},
+	// Catch-up.
+	{
+		name: "caught up by pages only", pkg: client, in: "streamed", checks: coreFirst,
+		do: steps{drop("a.reached()")},
+	},
+	{
+		name: "cursor moved over an unread page", pkg: client, in: "loadedSince", checks: simulation,
+		do: steps{never("a.More")},
+	},
+	{
+		name: "gap ignored", pkg: client, in: "catchUp.note", checks: simulation,
+		do: steps{replace("a.moveTo(b)", "a.moveTo(rev)")},
+	},
+	{
+		name: "epoch ignored", pkg: client, in: "catchUpTo", checks: simulation,
+		do: steps{never("a.epoch != b")},
+	},
+	{
+		name: "page of an old request taken", pkg: client, in: "pageLoaded", checks: coreFirst,
+		do: steps{never("a.Req != b.req")},
+	},
+	{
+		name: "live said too early", pkg: client, in: "caughtUp", checks: simulation,
+		do: steps{always("a.cursor >= b.head")},
+	},
+	{
+		name: "page before a live change believed less", pkg: client, in: "pageLoaded", checks: coreFirst,
+		do: steps{replace("a.floor", "a.cursor")},
+	},
+	{
+		name: "a message arrives again once edited", pkg: client, in: "Client.apply", checks: coreFirst,
+		do: steps{replace("a.ahead[b.Seq]", "a.ahead[b.Rev]")},
+	},
+	{
+		name: "answer to an unchanged reaction unheard", pkg: client, in: "streamed", checks: coreFirst,
+		do: steps{never("a.Rev <= b.streamed")},
+	},
+	{
+		name: "a message that is not there ends the chat", pkg: client, in: "pageFailed", checks: core,
+		do: steps{replace("a >= wantAround", "a >= wantPinned")},
+	},
+	// The timeline.
+	{
+		name: "sorted by the sender's clock", pkg: client, in: "timeline.insert", checks: simulation,
+		do: steps{
+			never("a.last() < b.Seq"),
+			replace("i, _ := a.find(b.Seq)", "i := len(a.messages)\nfor i > 0 && a.messages[i-1].SentAt > b.SentAt {\ni--\n}"),
+		},
+	},
+	{
+		name: "change beside a page forgotten", pkg: client, in: "aside.current", checks: core,
+		do: steps{replace("a.Rev > b.Rev", "a.Rev < b.Rev")},
+	},
+	{
+		name: "older state in place of a newer", pkg: client, in: "newer", checks: coreFirst,
+		do: steps{replace("a.Rev > b.Rev", "a.Rev != b.Rev")},
+	},
+	{
+		name: "window around a message has no newer ones", pkg: client, in: "timeline.jump", checks: core,
+		do: steps{replace("a.moreAfter || b", "false")},
+	},
+	// The user's reactions.
+	{
+		name: "own reaction of another device unheard", pkg: client, in: "ownReactions.of", checks: coreFirst,
+		do: steps{always("a.rev >= b"), replace("a.rev <= b.Rev", "a.rev > b.Rev")},
+	},
+	{
+		name: "own reactions of the crowd forgotten", pkg: client, in: "ownReactions.of", checks: simulation,
+		do: steps{never("slices.Contains(known, a)")},
+	},
+	{
+		name: "overtaken page forgets own reactions", pkg: client, in: "newer", checks: core,
+		do: steps{never("whole")},
+	},
+	// Changes.
+	{
+		name: "change forgotten with the connection", pkg: client, in: "changes.interrupt", checks: coreFirst,
+		do: steps{replace("a.resumeAt = b", "a.list = nil")},
+	},
+	{
+		name: "change ended by what was shown long ago", pkg: client, in: "flushChanges", checks: coreFirst,
+		do: steps{replace("caughtUp && a != nil", "a != nil"), never("a.unsure")},
+	},
+	{
+		name: "two changes of a message at once", pkg: client, in: "flushChanges", checks: core,
+		do: steps{drop("busy = append(busy, a)")},
+	},
+	{
+		name: "change refused for a while is given up", pkg: client, in: "changeRefused", checks: coreFirst,
+		do: steps{replace("a.writtenAt = b", "c.endChange(a)")},
+	},
+	{
+		name: "change refused for good is tried again", pkg: client, in: "changeRefused", checks: coreFirst,
+		do: steps{replace("a.Code.Retryable()", "a.Code != protocol.CodeForbidden"), never("a.Why == b")},
+	},
+	// Reading, typing, pinned messages, search.
+	{
+		name: "read marker goes back", pkg: client, in: "readTo", checks: core,
+		do: steps{replace("a > b.seq", "a != b.seq")},
+	},
+	{
+		name: "read marker not told after a break", pkg: client, in: "readJoined", checks: coreFirst,
+		do: steps{replace("a.told = b", "a.told = max(a.told, b)")},
+	},
+	{
+		name: "first unread asked for first", pkg: client, in: "openAtUnread", checks: core,
+		do: steps{replace("a.oldest() > b", "a.oldest() < b")},
+	},
+	{
+		name: "typist shown for ever", pkg: client, in: "typistsLate", checks: core,
+		do: steps{always("a.Before(b)")},
+	},
+	{
+		name: "unpinned beside the list's page", pkg: client, in: "loadedPinned", checks: core,
+		do: steps{replace("a.current(b, c)", "b")},
+	},
+	{
+		name: "pinned list does not follow", pkg: client, in: "pinned.apply", checks: coreFirst,
+		do: steps{never("a.Pinned && b.loaded")},
+	},
+	{
+		name: "search shows what is deleted", pkg: client, in: "foundLoaded", checks: core,
+		do: steps{never("a.Deleted()")},
+	},
+	// The connection.
+	{
+		name: "generation ignored", pkg: client, in: "received", checks: coreFirst,
+		do: steps{never("a.Gen != b.gen")},
+	},
+	{
+		name: "heartbeat never judged", pkg: client, in: "beat", checks: simulation,
+		do: steps{replace("a.lost()", "a.conn.probeAt = time.Time{}\na.probe()")},
+	},
+	{
+		name: "no wait between two tries", pkg: client, in: "jitter", checks: simulation,
+		do: steps{replace("a.Rand() * b", "a.Rand()")},
+	},
+	{
+		name: "wait between tries without a bound", pkg: client, in: "jitter", checks: simulation,
+		do: steps{replace("min(a, b)", "b")},
+	},
+	{
+		name: "4409 taken for the end", pkg: client, in: "closed", checks: simulation,
+		do: steps{replace("a.Final()", "a.Final() || a == protocol.CloseSlowConsumer")},
+	},
+	{
+		name: "goaway drops what is in flight", pkg: client, in: "finishDraining", checks: core,
+		do: steps{always("a.inFlight() + b.inFlight() == 0")},
+	},
+	{
+		name: "a change is not told", pkg: client, in: "Client.Step", checks: simulation,
+		do: steps{replace("a.retryAt, a.changed = b, true", "a.retryAt = b")},
+	},
+}

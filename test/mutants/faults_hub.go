@@ -1,0 +1,89 @@
+package main
+
+// hubFaults are the faults of the relay's hub.
+var hubFaults = []mutant{
+	// Commits.
+	{
+		name: "echo before the commit", pkg: hub, in: "Hub.flush", checks: simulation,
+		do: steps{before("a.Commit(b)", `	for i := range ops {
+		if r := h.rooms[ops[i].Room]; r != nil && ops[i].Kind == OpSend && !ops[i].FindOnly {
+			f := &ops[i].Send
+			rev := r.told + int64(i) + 1
+			m := protocol.Message{Room: r.name, ID: f.ID, Seq: rev, Rev: rev, Sender: ops[i].Sender, CreatedAt: 1, Text: f.Text}
+			r.group.Send([][]byte{protocol.Changed{Message: m}.Append(nil)})
+		}
+	}`)},
+	},
+	{
+		name: "repeated message told as news", pkg: hub, in: "news", checks: hubFirst,
+		do: steps{never("a.Rev <= b.told")},
+	},
+	{
+		name: "sends overtake a failed batch", pkg: hub, in: "Committed", checks: simulation,
+		do: steps{drop("a.holdBackQueue(b, c)")},
+	},
+	{
+		name: "window outlives a lost result", pkg: hub, in: "Committed", checks: hubFirst,
+		do: steps{drop("a.loseWindows(b)")},
+	},
+	{
+		name: "two batches under way", pkg: hub, in: "Hub.flush", checks: hubFirst,
+		do: steps{never("len(a.flying) > 0")},
+	},
+	{
+		name: "a flood's batches are long", pkg: hub, in: "batch", checks: hubAlone,
+		do: steps{never("len(a) >= FloodOpsMax")},
+	},
+	{
+		name: "a reaction's cause is not told", pkg: hub, in: "pending.changed", checks: hubFirst,
+		do: steps{never("a.Kind == OpReact")},
+	},
+	{
+		name: "anybody pins", pkg: hub, in: "permissions", checks: hubAlone,
+		do: steps{replace("OpPin: a", "OpPin: protocol.RoleParticipant")},
+	},
+	// Lanes.
+	{
+		name: "refused lane opens at once", pkg: hub, in: "lifts", checks: simulation,
+		do: steps{replace("a.id == b && c.early == 0", `b != ""`)},
+	},
+	{
+		name: "lane waits for any look-up", pkg: hub, in: "lifts", checks: simulation,
+		do: steps{replace("a.refused[0].early", "a.finds")},
+	},
+	{
+		name: "lane remembers one refusal", pkg: hub, in: "block.refuse", checks: simulation,
+		do: steps{replace("refusedMax", "1")},
+	},
+	// The queue.
+	{
+		name: "who floods is not held back", pkg: hub, in: "queue.add", checks: hubAlone,
+		do: steps{replace("round + 1", "round")},
+	},
+	{
+		name: "who comes waits for the round under way", pkg: hub, in: "queue.add", checks: hubAlone,
+		do: steps{never("a == b.round")},
+	},
+	{
+		name: "a user's ops do not keep their order", pkg: hub, in: "queue.add", checks: hubFirst,
+		do: steps{replace("max(a, b.round)", "max(a, b.round*7%5)")},
+	},
+	// Limits.
+	{
+		name: "what all are refused is not counted", pkg: hub, in: "refusals.count", checks: hubAlone,
+		do: steps{replace("1 + a", "1")},
+	},
+	{
+		name: "strangers keep all places", pkg: hub, in: "thinOut", checks: hubAlone,
+		do: steps{replace("a - a/4", "a")},
+	},
+	// Rooms and windows.
+	{
+		name: "joined before what it counts in", pkg: hub, in: "Hub.joined", checks: simulation,
+		do: steps{drop("a.tell(b)")},
+	},
+	{
+		name: "window answers behind the store", pkg: hub, in: "Window.Page", checks: hubFirst,
+		do: steps{never("a.head < b")},
+	},
+}

@@ -1,0 +1,52 @@
+package main
+
+// storeFaults are the faults of the store.
+var storeFaults = []mutant{
+	// Sends and changes.
+	{
+		name: "dedupe off", pkg: store, in: "batch.send", checks: suite,
+		do: steps{replace("return a.resend(b, c, d)", "m.Seq++")},
+	},
+	{
+		name: "created_at follows the clock back", pkg: store, in: "batch.send", checks: suite,
+		do: steps{replace("max(a.now, b)", "a.now")},
+	},
+	{
+		name: "other content under a known id", pkg: store, in: "batch.resend", checks: suite,
+		do: steps{never("!bytes.Equal(a, b)")},
+	},
+	{
+		name: "head is not stored", pkg: store, in: "saveRooms", checks: suite,
+		do: steps{negate("a.grown")},
+	},
+	{
+		name: "looking up makes the room", pkg: store, in: "batch.apply", checks: suite,
+		do: steps{replace("a.enter(b.Room, c)", "a.enter(b.Room, c || b.FindOnly)")},
+	},
+	{
+		name: "the crowd's next is not named", pkg: store, in: "batch.react", checks: suite,
+		do: steps{never("full != nil")},
+	},
+	// Search.
+	{
+		name: "no part of a word is looked for", pkg: word, in: "alternatives", checks: suite,
+		do: steps{never("len(a) >= partMin")},
+	},
+	{
+		name: "symbols of a word do not count", pkg: word, in: "phrase", checks: suite,
+		do: steps{drop("p = append(p, Term{Text: string(sign(a))})")},
+	},
+	{
+		name: "a message is left out of an index that is made anew", pkg: store, in: "reindexSome", checks: suite,
+		do: steps{replace("a.below, b = c.seq, d", "a.below, b = c.seq-1, d")},
+	},
+	{
+		name: "a change is indexed twice where the index is made anew", pkg: store, in: "prepareUpkeep", checks: suite,
+		do: steps{inText("WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)", "WHERE 1")},
+	},
+	// Pages.
+	{
+		name: "page does not say that there is more", pkg: store, in: "view.scan", checks: suite,
+		do: steps{replace("return a, true, nil", "return a, false, nil")},
+	},
+}
