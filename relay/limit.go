@@ -7,7 +7,7 @@ import (
 	"math"
 	"time"
 
-	"hallway/relay/server"
+	"hallway/relay/guard"
 )
 
 const (
@@ -46,8 +46,8 @@ func (s *serveCommand) checkLimits() error {
 // admission has the process open as many files as it may, and is how many
 // connections may be open then: those allowed, or, where files are fewer, as
 // many as these are good for. One more is refused in words, not by an error.
-func (s *serveCommand) admission(log *slog.Logger) server.Admission {
-	a := server.Admission{Conns: s.Conns, HandshakesPerSecond: s.Handshakes}
+func (s *serveCommand) admission(log *slog.Logger) guard.AdmissionLimits {
+	a := guard.AdmissionLimits{Conns: s.Conns, HandshakesPerSecond: s.Handshakes}
 	files, err := raiseFiles()
 	if err != nil {
 		log.Warn("the limit of open files is not known", "error", err)

@@ -17,6 +17,7 @@ import (
 	"hallway/examples/demo"
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/engine"
 	"hallway/relay/hub"
 	"hallway/relay/server"
 	"hallway/store/sqlite"
@@ -124,7 +125,7 @@ type relay struct {
 	secured  secured
 	listener net.Listener
 	store    *sqlite.Store
-	engine   *server.Engine
+	engine   *engine.Engine
 	server   *server.Server
 	scrapes  net.Listener // nil: the metrics have no address of their own
 	metrics  *server.MetricsServer
@@ -140,7 +141,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	addresses, err := s.addresses()
+	addresses, proxies, err := s.addresses()
 	if err != nil {
 		return nil, err
 	}
@@ -172,14 +173,16 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	}
 	metrics.ReindexMessages(r.store.Reindexing)
 	admit := s.admission(r.log)
-	if err := s.startEngine(ctx, r, admit.Conns, addresses, metrics); err != nil {
+	gate := auth.NewGate(keeper, addresses, metrics.BadTokenLimited)
+	if err := s.startEngine(ctx, r, admit.Conns, gate, metrics); err != nil {
 		return nil, err
 	}
+	metrics.Engine(r.engine)
 	o := server.Options{
-		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: keeper, Origins: origins,
+		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: gate, Origins: origins,
 		Admit:     admit,
-		Addresses: addresses,
-		Log:       r.log, Metrics: metrics, Secure: r.secured.config != nil,
+		Addresses: addresses, Proxies: proxies,
+		Log: r.log, Metrics: metrics, Secure: r.secured.config != nil,
 		Hosts: hosts, Domains: s.Domain, MetricsApart: s.MetricsAddr != "",
 	}
 	r.metrics = server.NewMetricsServer(metrics, r.log)
@@ -191,7 +194,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 }
 
 // startEngine starts the relay's engine over its store, for so many connections.
-func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, addresses *server.Addresses, metrics *server.Metrics) error {
+func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gate *auth.Gate, metrics *server.Metrics) error {
 	revoked, err := r.store.Revocations(ctx)
 	if err != nil {
 		return err
@@ -204,7 +207,7 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, add
 	if err != nil {
 		return err
 	}
-	r.engine = server.NewEngine(server.EngineOptions{
+	r.engine = engine.New(engine.Options{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
 			Features:     []string{protocol.FeaturePinned, protocol.FeatureModeration},
@@ -212,7 +215,7 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, add
 			ConnsPerUser: s.ConnsPerUser,
 			Rooms:        s.Rooms,
 			Conns:        conns,
-			Verifier:     r.keeper,
+			Verifier:     gate,
 
 			FramesPerSecond:     s.Frames,
 			HandshakesPerSecond: s.Handshakes,
@@ -222,9 +225,7 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, add
 		Banned:  banned,
 		Ranked:  ranked,
 		Log:     r.log,
-		Metrics: metrics,
-
-		Addresses: addresses,
+		Meter:   metrics,
 	})
 	r.store.Retain(sqlite.Retention{Default: s.Retention, Purged: r.engine.Purged})
 	r.store.CarryErasures(r.engine.Erase)

@@ -51,8 +51,6 @@ type secret struct {
 // secrets are the one in use, which makes new tokens, and the one before it.
 type secrets [2]secret
 
-var _ hub.Verifier = (*Keeper)(nil)
-
 // NewKeeper takes a secret of at least SecretBytesMin bytes.
 func NewKeeper(secret []byte) (*Keeper, error) {
 	k := NewKeylessKeeper()

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -162,7 +163,7 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 			l.take(protocol.Join{Room: "lobby"})
 			all = append(all, l)
 		}
-		boss, _ := fakeVerifier{}.Verify(w.now, "boss role=organizer")
+		boss, _ := fakeVerifier{}.Verify(w.now, netip.Addr{}, "boss role=organizer")
 		rest := func(op hub.Op) { w.Change(w.now, boss, op, func(hub.Outcome) {}) }
 		t.Repeat(map[string]func(*rapid.T){
 			"act":  func(t *rapid.T) { rapid.SampledFrom(all).Draw(t, "who").act(t) },
@@ -282,7 +283,7 @@ func TestPermissions(t *testing.T) {
 			w := newWorld(hub.Config{})
 			w.member("ada").take(sendOf(1, "hi"))
 			w.commit()
-			bob, _ := fakeVerifier{}.Verify(w.now, "bob role="+string(role))
+			bob, _ := fakeVerifier{}.Verify(w.now, netip.Addr{}, "bob role="+string(role))
 			var code protocol.Code
 			w.Change(w.now, bob, hub.Op{Kind: kind, Room: "lobby", ID: fmt.Sprintf(idFormat, 1), Send: sendOf(2, "x"), Text: "x", Emoji: "x", On: true, Act: protocol.ActMute, User: "ada", Adjust: protocol.Adjust{Frozen: new(bool)}},
 				func(o hub.Outcome) { code = o.Code })
@@ -303,7 +304,7 @@ func TestWindowOfTheNextLife(t *testing.T) {
 	ada := w.member("ada")
 	ada.take(sendOf(1, "before"))
 	w.commit()
-	boss, _ := fakeVerifier{}.Verify(w.now, "boss role=organizer")
+	boss, _ := fakeVerifier{}.Verify(w.now, netip.Addr{}, "boss role=organizer")
 	w.Change(w.now, boss, hub.Op{Kind: hub.OpDrop, Room: "lobby"}, func(hub.Outcome) {})
 	w.commit()
 	if w.Windows().Of("lobby") != nil {

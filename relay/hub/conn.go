@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"net/netip"
 	"time"
 
 	"hallway/protocol"
@@ -77,5 +78,6 @@ type Grants interface {
 // Verifier checks tokens. It never blocks. Its error is a *[TokenError], or has a text
 // that is safe to show and never holds the token.
 type Verifier interface {
-	Verify(now time.Time, token string) (Identity, error)
+	// Verify checks a token that was shown from an address; the address may be unknown.
+	Verify(now time.Time, from netip.Addr, token string) (Identity, error)
 }

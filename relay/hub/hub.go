@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"net/netip"
 	"time"
 
 	"hallway/protocol"
@@ -52,11 +53,11 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 	}
 }
 
-// Open begins a session on a new connection. id names it to the client and in
-// logs. A hub that drains closes the connection at once.
-func (h *Hub) Open(now time.Time, id string, conn Conn) *Session {
+// Open begins a session on a new connection from an address. id names it to the client and
+// in logs. A hub that drains closes the connection at once.
+func (h *Hub) Open(now time.Time, id string, from netip.Addr, conn Conn) *Session {
 	s := &Session{
-		id: id, conn: conn, hub: h, place: int32(len(h.sessions)),
+		id: id, conn: conn, hub: h, from: from, place: int32(len(h.sessions)),
 		until: now.Add(h.cfg.HelloTimeout).UnixNano(), heard: now.UnixNano(),
 	}
 	h.sessions = append(h.sessions, s)

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -155,7 +156,7 @@ func repeatOne(t *rapid.T, s *sender) {
 
 // slowDown sets the lobby's slow mode.
 func slowDown(w *world, seconds int64) {
-	boss, _ := fakeVerifier{}.Verify(w.now, "boss role=organizer")
+	boss, _ := fakeVerifier{}.Verify(w.now, netip.Addr{}, "boss role=organizer")
 	op := hub.Op{Kind: hub.OpAdjust, Room: "lobby", Adjust: protocol.Adjust{Room: "lobby", SlowModeS: &seconds}}
 	w.Change(w.now, boss, op, func(hub.Outcome) {})
 }

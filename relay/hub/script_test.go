@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -216,7 +217,7 @@ func (w *world) post(rest string) error {
 	if err != nil {
 		return err
 	}
-	who, err := fakeVerifier{}.Verify(w.now, token)
+	who, err := fakeVerifier{}.Verify(w.now, netip.Addr{}, token)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 type Session struct {
 	id      string
 	conn    Conn
+	from    netip.Addr // the client's address
 	hub     *Hub
 	user    *user     // nil before welcome
 	name    string    // the user's, for people
@@ -203,7 +205,7 @@ func describe(frame protocol.ClientFrame) (room, id, of string) {
 // hello takes the first hello and every refreshing one; both are answered with
 // welcome.
 func (h *Hub) hello(now time.Time, s *Session, f protocol.Hello) {
-	who, err := h.cfg.Verifier.Verify(now, f.Token)
+	who, err := h.cfg.Verifier.Verify(now, s.from, f.Token)
 	switch {
 	case err != nil:
 		h.stats.BadTokens++

@@ -3,6 +3,7 @@ package hub_test
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +72,7 @@ type fakeConn struct {
 func (w *world) open(name string) *fakeConn {
 	c := &fakeConn{world: w, name: name}
 	w.conns[name] = c
-	c.session = w.Open(w.now, "session-"+name, c)
+	c.session = w.Open(w.now, "session-"+name, netip.Addr{}, c)
 	return c
 }
 
@@ -140,7 +141,7 @@ func (g fakeGrants) Same(other hub.Grants) bool {
 	return ok && g.role == o.role && slices.Equal(g.rooms, o.rooms)
 }
 
-func (keys fakeVerifier) Verify(now time.Time, token string) (hub.Identity, error) {
+func (keys fakeVerifier) Verify(now time.Time, _ netip.Addr, token string) (hub.Identity, error) {
 	name, rest, _ := strings.Cut(token, " ")
 	if name == "" || name == "mallory" {
 		return hub.Identity{}, errors.New("the token is not valid")

@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/guard"
 	"hallway/relay/server"
 )
 
@@ -33,17 +34,18 @@ func proxies(all ...string) (p []netip.Prefix) {
 }
 
 // limited is a server with limits an address, behind a proxy on this machine.
-func limited(t *testing.T, limits server.AddressLimits) (*site, *clock) {
+func limited(t *testing.T, limits guard.AddressLimits) (*site, *clock) {
 	t.Helper()
 	c := newClock()
-	limits.Proxies = append(limits.Proxies, proxies("127.0.0.0/8", "10.0.0.0/8")...)
-	s := start(t, func(o *server.Options) { o.Addresses, o.Now = server.NewAddresses(limits), c.now })
+	s := start(t, func(o *server.Options) {
+		o.Addresses, o.Proxies, o.Now = guard.NewAddresses(limits), proxies("127.0.0.0/8", "10.0.0.0/8"), c.now
+	})
 	return s, c
 }
 
 // TestRequestsOfAnAddress: beyond the burst they wait, and nobody else does.
 func TestRequestsOfAnAddress(t *testing.T) {
-	s, c := limited(t, server.AddressLimits{RequestsPerSecond: 2})
+	s, c := limited(t, guard.AddressLimits{RequestsPerSecond: 2})
 	bearer := []string{"Authorization", "Bearer " + s.token("u1", "*")}
 	ask := func(from, path string) response { return s.ask("GET", path, "", append(forwarded(from), bearer...)...) }
 	for range 8 { // the burst
@@ -91,7 +93,7 @@ func TestWhoAsks(t *testing.T) {
 		{"2001:db8::1", "2001:db8:0:0:ffff::2"},
 		{"rubbish", ""}, // the proxy itself
 	} {
-		s, _ := limited(t, server.AddressLimits{RequestsPerSecond: 1})
+		s, _ := limited(t, guard.AddressLimits{RequestsPerSecond: 1})
 		bearer := []string{"Authorization", "Bearer " + s.token("u1", "*")}
 		for range all {
 			s.ask("GET", messagesPath, "", append(forwarded(test.one), bearer...)...)
@@ -104,7 +106,7 @@ func TestWhoAsks(t *testing.T) {
 		}
 	}
 	// Without a trusted proxy nobody's word counts.
-	s := start(t, func(o *server.Options) { o.Addresses = server.NewAddresses(server.AddressLimits{RequestsPerSecond: 1}) })
+	s := start(t, func(o *server.Options) { o.Addresses = guard.NewAddresses(guard.AddressLimits{RequestsPerSecond: 1}) })
 	for i := range all + 1 {
 		r := s.ask("GET", messagesPath, "", append(forwarded(fmt.Sprintf("192.0.2.%d", i)), "Authorization", "Bearer "+s.token("u1", "*"))...)
 		if (r.StatusCode == 429) != (i == all) {
@@ -116,7 +118,8 @@ func TestWhoAsks(t *testing.T) {
 // TestTokensWithoutKeys: whoever comes before the keys are known may ask again.
 func TestTokensWithoutKeys(t *testing.T) {
 	s := start(t, func(o *server.Options) {
-		o.Addresses, o.Verifier = server.NewAddresses(server.AddressLimits{BadTokensPerMinute: 1}), auth.NewKeylessKeeper()
+		o.Addresses = guard.NewAddresses(guard.AddressLimits{BadTokensPerMinute: 1})
+		o.Verifier = auth.NewGate(auth.NewKeylessKeeper(), o.Addresses, nil)
 	})
 	for _, token := range []string{"a", s.token("u1", "*"), "b"} {
 		r := s.ask("GET", messagesPath, "", "Authorization", "Bearer "+token)
@@ -130,7 +133,7 @@ func TestTokensWithoutKeys(t *testing.T) {
 
 // TestTheSchemeThatAProxyNames: the page of another scheme is of another origin.
 func TestTheSchemeThatAProxyNames(t *testing.T) {
-	s, _ := limited(t, server.AddressLimits{})
+	s, _ := limited(t, guard.AddressLimits{})
 	bearer := "Bearer " + s.token("u1", "*")
 	for _, test := range []struct {
 		origin, proto string

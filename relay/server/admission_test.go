@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/guard"
 	"hallway/relay/server"
 )
 
@@ -17,11 +18,11 @@ import (
 func TestHandshakesAreKept(t *testing.T) {
 	var now atomic.Int64 // in ms
 	s := start(t, func(o *server.Options) {
-		o.Admit = server.Admission{HandshakesPerSecond: 10}
-		o.Addresses = server.NewAddresses(server.AddressLimits{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+		o.Admit = guard.AdmissionLimits{HandshakesPerSecond: 10}
+		o.Proxies = proxies("127.0.0.0/8")
 		o.Now = func() time.Time { return time.UnixMilli(1_800_000_000_000 + now.Load()) }
 	})
-	s.backend.serve = func(nc net.Conn, _ string) { nc.Close() }
+	s.backend.serve = func(nc net.Conn, _ netip.AddrPort) { nc.Close() }
 	knock := func(from string, want, times int) {
 		t.Helper()
 		for i := range times {
@@ -50,10 +51,10 @@ func TestHandshakesAreKept(t *testing.T) {
 func TestHandshakesAreAdmittedAtARate(t *testing.T) {
 	var now atomic.Int64 // in ms
 	s := start(t, func(o *server.Options) {
-		o.Admit = server.Admission{Conns: 100, HandshakesPerSecond: 4}
+		o.Admit = guard.AdmissionLimits{Conns: 100, HandshakesPerSecond: 4}
 		o.Now = func() time.Time { return time.UnixMilli(1_800_000_000_000 + now.Load()) }
 	})
-	s.backend.serve = func(nc net.Conn, _ string) { nc.Close() }
+	s.backend.serve = func(nc net.Conn, _ netip.AddrPort) { nc.Close() }
 	knock := func(status int, retryAfter string) {
 		t.Helper()
 		_, r := s.dial(s.handshake(nil))

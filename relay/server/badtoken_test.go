@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -12,15 +13,16 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/guard"
 	"hallway/relay/hub"
-	"hallway/relay/server"
+	"hallway/relay/relaytest"
 )
 
 // TestBadTokensOfAnAddress: after too many different ones others are told to wait. Good
 // tokens are taken all the same, and handshakes; the same bad one again is no guess, nor
 // is one that its key holder has signed.
 func TestBadTokensOfAnAddress(t *testing.T) {
-	s, c := limited(t, server.AddressLimits{BadTokensPerMinute: 3})
+	s, c := limited(t, guard.AddressLimits{BadTokensPerMinute: 3})
 	good := s.token("u1", "*")
 	expired, err := s.keeper.Issue(auth.Claims{Sub: "u1", Role: protocol.RoleParticipant}, c.now().Add(-time.Hour))
 	if err != nil {
@@ -48,7 +50,7 @@ func TestBadTokensOfAnAddress(t *testing.T) {
 	if got := ask("192.0.2.2", "d"); got != 401 {
 		t.Errorf("another address: %d", got)
 	}
-	s.backend.serve = func(nc net.Conn, _ string) { nc.Close() }
+	s.backend.serve = func(nc net.Conn, _ netip.AddrPort) { nc.Close() }
 	_, answer := s.dial(s.handshake(map[string]string{"X-Forwarded-For": "192.0.2.1"}))
 	if r := s.read(answer, "GET"); r.StatusCode != 101 {
 		t.Errorf("a handshake: %d", r.StatusCode)
@@ -62,27 +64,36 @@ func TestBadTokensOfAnAddress(t *testing.T) {
 	}
 }
 
+// addrPort reads an address, whose port may be missing.
+func addrPort(t *testing.T, s string) netip.AddrPort {
+	t.Helper()
+	if addr, err := netip.ParseAddr(s); err == nil {
+		return netip.AddrPortFrom(addr, 0)
+	}
+	return netip.MustParseAddrPort(s)
+}
+
 // TestBadTokensOfHellos count as those of requests do, and keep nobody out who brings a
 // good one: neither a flood of them nor as many as an address may show kept up.
 func TestBadTokensOfHellos(t *testing.T) {
 	const most = 5
-	l := startLimited(t, hub.Config{}, server.NewAddresses(server.AddressLimits{BadTokensPerMinute: most, Proxies: proxies("127.0.0.1/32")}))
-	hello := func(remote, token string) *chatter {
+	l := startLimited(t, hub.Config{}, guard.NewAddresses(guard.AddressLimits{BadTokensPerMinute: most}))
+	hello := func(remote, token string) *relaytest.Client {
 		client, relay := net.Pipe()
 		t.Cleanup(func() { client.Close() })
-		go l.engine.Serve(relay, remote)
-		c := &chatter{t, client}
-		c.say(protocol.Hello{Token: token})
+		go l.engine.Serve(relay, addrPort(t, remote))
+		c := relaytest.NewClient(t, client)
+		c.Say(protocol.Hello{Token: token})
 		return c
 	}
 	guess := func(remote, token string, want protocol.Code, why protocol.Why) {
 		t.Helper()
 		c := hello(remote, token)
-		e := hear[protocol.Error](c)
+		e := relaytest.Hear[protocol.Error](c)
 		if !strings.Contains(e.Message, "malformed") || e.Code != want || e.Why != why || (e.RetryAfterMs > 0) != (want == protocol.CodeRateLimited) {
 			t.Errorf("%s: %.20q is told %+v", remote, token, e)
 		}
-		c.wantClose(protocol.CloseUnauthorized)
+		c.WantClose(protocol.CloseUnauthorized)
 	}
 	good := l.person("ada", protocol.RoleParticipant, "*").token
 	for i := range 110 {
@@ -95,7 +106,7 @@ func TestBadTokensOfHellos(t *testing.T) {
 		guess("192.0.2.1:4711", fmt.Sprint("guess ", i), want, why)
 		if i%10 == 0 {
 			for _, remote := range []string{"192.0.2.1:99", "192.0.2.1", "[2001:db8::ffff]:99"} {
-				hear[protocol.Welcome](hello(remote, good))
+				relaytest.Hear[protocol.Welcome](hello(remote, good))
 			}
 		}
 	}
@@ -112,10 +123,10 @@ func TestBadTokensOfHellos(t *testing.T) {
 	}
 	// Whoever is welcome stays so when a bad token is tried beside them.
 	c := hello("192.0.2.1:100", good)
-	hear[protocol.Welcome](c)
+	relaytest.Hear[protocol.Welcome](c)
 	guess("192.0.2.1:101", "one more", protocol.CodeRateLimited, protocol.WhyBadTokens)
-	c.say(protocol.Hello{Token: good})
-	hear[protocol.Welcome](c)
+	c.Say(protocol.Hello{Token: good})
+	relaytest.Hear[protocol.Welcome](c)
 }
 
 // TestWhyATokenIsRefused by REST and WebSocket alike: in words, and in one for programs.
@@ -163,11 +174,11 @@ func TestWhyATokenIsRefused(t *testing.T) {
 				t.Errorf("REST: %q, %q", p.Why, p.Detail)
 			}
 			c := l.connect(t)
-			c.say(protocol.Hello{Token: test.token})
-			if e := hear[protocol.Error](c); e.Code != protocol.CodeUnauthorized || e.Why != test.why || e.Message != p.Detail {
+			c.Say(protocol.Hello{Token: test.token})
+			if e := relaytest.Hear[protocol.Error](c); e.Code != protocol.CodeUnauthorized || e.Why != test.why || e.Message != p.Detail {
 				t.Errorf("WebSocket: %+v", e)
 			}
-			c.wantClose(protocol.CloseUnauthorized)
+			c.WantClose(protocol.CloseUnauthorized)
 		})
 	}
 	if r := l.site.ask("GET", messagesPath, "", "Authorization", "Bearer "+hs256(nil)); r.StatusCode != 200 {

@@ -8,15 +8,15 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/auth"
 	"hallway/relay/server"
 )
 
 func startDemo(t *testing.T) *site {
 	t.Helper()
-	return start(t, func(o *server.Options) {
+	keeper := newKeeper(t)
+	return startFor(t, keeper, func(o *server.Options) {
 		o.Demo = &server.Demo{
-			Keeper: o.Verifier.(*auth.Keeper),
+			Keeper: keeper,
 			Files: fstest.MapFS{
 				"index.html":      {Data: []byte("<!doctype html>")},
 				"chat/chat.wasm":  {Data: []byte("\x00asm")},
@@ -153,7 +153,7 @@ func TestDemoTokensAreForItsOwnPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := start(t, func(o *server.Options) {
-		o.Demo, o.Hosts = &server.Demo{Keeper: o.Verifier.(*auth.Keeper), Files: fstest.MapFS{}}, hosts
+		o.Demo, o.Hosts = &server.Demo{Keeper: newKeeper(t), Files: fstest.MapFS{}}, hosts
 	})
 	own := "http://" + s.addr
 	if r := s.ask("POST", "/demo/token", `{}`, "Origin", own); r.StatusCode != 200 || r.Header.Get("Access-Control-Allow-Origin") != own {

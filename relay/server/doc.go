@@ -1,7 +1,6 @@
-// Package server is the relay's face: HTTP by Fiber, and the shell around the
-// hub.
+// Package server is the relay's face: HTTP by Fiber.
 //
-//	/v1/ws                     the upgrade; then the connection is the Engine's
+//	/v1/ws                     the upgrade; then the connection is the engine's
 //	/v1/rooms                  the rooms that a token opens, from the store
 //	/v1/rooms/{room}           one of them; its changes go through the hub
 //	…/members                  from the store; the hub knows who is here

@@ -15,6 +15,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/engine"
 	"hallway/relay/hub"
 	"hallway/relay/server"
 	"hallway/store/sqlite"
@@ -109,12 +110,10 @@ func fuzzed(f *testing.F) (handler fasthttp.RequestHandler, bearer string) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	keeper, err := auth.NewKeeper([]byte(secret))
-	if err != nil {
-		f.Fatal(err)
-	}
+	keeper := newKeeper(f)
+	gate := auth.NewGate(keeper, nil, nil)
 	log := slog.New(slog.DiscardHandler)
-	engine := server.NewEngine(server.EngineOptions{Hub: hub.Config{Verifier: keeper}, Store: st, Log: log})
+	engine := engine.New(engine.Options{Hub: hub.Config{Verifier: gate}, Store: st, Log: log})
 	f.Cleanup(func() {
 		if err := engine.Drain(context.Background()); err != nil {
 			f.Error(err)
@@ -123,7 +122,7 @@ func fuzzed(f *testing.F) (handler fasthttp.RequestHandler, bearer string) {
 			f.Error(err)
 		}
 	})
-	srv, err := server.New(server.Options{Backend: engine, History: engine, Directory: st, Moderation: st, Verifier: keeper, Log: log})
+	srv, err := server.New(server.Options{Backend: engine, History: engine, Directory: st, Moderation: st, Verifier: gate, Log: log})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 )
 
 // TestFramesBeforeHelloAreSmall: as long as nobody knows who it is, no frame is larger
@@ -19,14 +20,14 @@ func TestFramesBeforeHelloAreSmall(t *testing.T) {
 	if _, err := before.Write(half[:20]); err != nil {
 		t.Fatal(err)
 	}
-	before.wantClose(protocol.CloseTooLarge)
+	before.WantClose(protocol.CloseTooLarge)
 
 	after := l.connect(t)
-	after.say(protocol.Hello{Token: l.person("ada", protocol.RoleParticipant, "lobby").token})
-	hear[protocol.Welcome](after)
+	after.Say(protocol.Hello{Token: l.person("ada", protocol.RoleParticipant, "lobby").token})
+	relaytest.Hear[protocol.Welcome](after)
 	frame := `{"type":"ping","t":1,"x":"` + strings.Repeat("x", protocol.FrameBytesMax-100) + `"}`
-	if err := after.write(ws.NewTextFrame([]byte(frame))); err != nil {
+	if err := after.WriteFrame(ws.NewTextFrame([]byte(frame))); err != nil {
 		t.Fatal(err)
 	}
-	hear[protocol.Pong](after)
+	relaytest.Hear[protocol.Pong](after)
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -106,7 +105,7 @@ func turnOf(c *fiber.Ctx) *turn {
 // each has a request wait for its turn, and what it is answered with counted.
 func (s *Server) each(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(rc *fasthttp.RequestCtx) {
-		t := &turn{who: asker{addr: s.clientOf(rc)}}
+		t := &turn{who: asker{addr: s.caller(rc).Addr()}}
 		if t.conn, _ = rc.Conn().(*httpConn); t.conn != nil {
 			t.conn.asked()
 		}
@@ -140,22 +139,6 @@ func (s *Server) hold(rc *fasthttp.RequestCtx, t *turn) {
 
 // sharedBody is the value of a request whose answer's body is not its own.
 type sharedBody struct{}
-
-// clientOf is who asks.
-func (s *Server) clientOf(rc *fasthttp.RequestCtx) netip.Addr {
-	p, _ := netip.ParseAddrPort(rc.RemoteAddr().String())
-	peer := p.Addr().Unmap()
-	if !s.addresses.trusted(peer) {
-		return peer
-	}
-	var forwarded []string
-	for _, line := range rc.Request.Header.PeekAll(fiber.HeaderXForwardedFor) {
-		for one := range strings.SplitSeq(string(line), ",") {
-			forwarded = append(forwarded, strings.TrimSpace(one))
-		}
-	}
-	return s.addresses.client(peer, forwarded)
-}
 
 var errGone = refuse(protocol.CodeUnavailable, "nobody waits for the answer any more")
 

@@ -72,7 +72,7 @@ func startSlow(t *testing.T) (*site, *slowHistory) {
 	h := newSlowHistory()
 	s := start(t, func(o *server.Options) {
 		o.History = h
-		o.Addresses = server.NewAddresses(server.AddressLimits{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+		o.Proxies = proxies("127.0.0.0/8")
 	})
 	return s, h
 }
@@ -103,7 +103,7 @@ func TestNothingWaitsBehindRequests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, h := startSlow(t)
 			served := make(chan net.Conn, 1)
-			s.backend.serve = func(nc net.Conn, _ string) { served <- nc }
+			s.backend.serve = func(nc net.Conn, _ netip.AddrPort) { served <- nc }
 			s.crowd(h, 300, path, func(i int) (string, string) { return fmt.Sprint("u", i), "198.51.100.1" })
 			http.DefaultClient.Timeout = 10 * time.Second
 			defer func() { http.DefaultClient.Timeout = 0 }()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,7 +13,10 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/engine"
+	"hallway/relay/guard"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 	"hallway/relay/server"
 	"hallway/store/sqlite"
 )
@@ -21,7 +25,7 @@ import (
 // held against the OpenAPI document.
 type live struct {
 	*site
-	engine *server.Engine
+	engine *engine.Engine
 	store  *sqlite.Store
 	*description
 }
@@ -32,7 +36,7 @@ func startLive(t *testing.T, cfg hub.Config) *live {
 }
 
 // startLimited is startLive with limits an address.
-func startLimited(t *testing.T, cfg hub.Config, addresses *server.Addresses) *live {
+func startLimited(t *testing.T, cfg hub.Config, addresses *guard.Addresses) *live {
 	t.Helper()
 	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "hallway.db")})
 	if err != nil {
@@ -44,9 +48,11 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *server.Addresses) *li
 	}
 	l := &live{description: describe(t), store: st}
 	cfg.HeartbeatMs = time.Hour.Milliseconds() // none of the clients pings
-	l.site = start(t, func(o *server.Options) {
-		cfg.Verifier = o.Verifier
-		l.engine = server.NewEngine(server.EngineOptions{Hub: cfg, Store: st, Revoked: revoked, Addresses: addresses, Log: slog.New(slog.DiscardHandler)})
+	keeper := newKeeper(t)
+	l.site = startFor(t, keeper, func(o *server.Options) {
+		o.Metrics = server.NewMetrics("")
+		cfg.Verifier = auth.NewGate(keeper, addresses, o.Metrics.BadTokenLimited)
+		l.engine = engine.New(engine.Options{Hub: cfg, Store: st, Revoked: revoked, Log: slog.New(slog.DiscardHandler)})
 		// After the server's own end.
 		t.Cleanup(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -59,6 +65,7 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *server.Addresses) *li
 			}
 		})
 		o.Backend, o.History, o.Directory, o.Moderation, o.Addresses = l.engine, l.engine, st, st, addresses
+		o.Verifier, o.Proxies = cfg.Verifier, proxies("127.0.0.1/32")
 	})
 	return l
 }
@@ -86,7 +93,7 @@ func (l *live) person(sub string, role protocol.Role, rooms ...string) *person {
 // connect is a connection until the test ends, over a socket: that keeps what the relay
 // says until the test asks for it. The relay counts a client as dead that leaves a write
 // waiting, as one over a pipe does while a test is about something else.
-func (l *live) connect(t *testing.T) *chatter {
+func (l *live) connect(t *testing.T) *relaytest.Client {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -102,15 +109,15 @@ func (l *live) connect(t *testing.T) *chatter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go l.engine.Serve(relay, "client")
-	return &chatter{t, client}
+	go l.engine.Serve(relay, netip.AddrPort{})
+	return relaytest.NewClient(t, client)
 }
 
 // enter connects and joins the lobby.
-func (p *person) enter() *chatter {
+func (p *person) enter() *relaytest.Client {
 	p.t.Helper()
 	c := p.connect(p.t)
-	c.join(p.token)
+	c.Join(p.token)
 	return c
 }
 
@@ -173,11 +180,11 @@ func (p *person) say(n int, text string) doc {
 
 func sendBody(n int, text string) string {
 	quoted, _ := json.Marshal(text)
-	return `{"id":"` + sendOf(n).ID + `","text":` + string(quoted) + `}`
+	return `{"id":"` + relaytest.SendOf(n).ID + `","text":` + string(quoted) + `}`
 }
 
 // messagePath is where message n of the lobby is.
-func messagePath(n int) string { return messagesPath + "/" + sendOf(n).ID }
+func messagePath(n int) string { return messagesPath + "/" + relaytest.SendOf(n).ID }
 
 // seqs are those of a page's messages.
 func (d doc) seqs() (seqs []int64) {

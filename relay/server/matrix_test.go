@@ -10,6 +10,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/auth"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 )
 
 // A matrix is a relay, with people who go from room to room: the asker, and one of
@@ -19,7 +20,7 @@ type matrix struct {
 	operations map[string]string
 	asker      asker
 	people     map[string]*person // by role; "self": the asker, who may be nobody; "own": the asker as a participant
-	conns      map[string]*chatter
+	conns      map[string]*relaytest.Client
 	stand      func(room string) // what is done before something is asked for
 	rules      bool              // whoever joins then is told of the room's rules
 	rooms      int
@@ -29,7 +30,7 @@ func newMatrix(t *testing.T, operations map[string]string, a asker) *matrix {
 	patient := hub.Config{FramesPerSecond: 100_000, HelloTimeout: time.Hour}
 	m := &matrix{
 		live: startLive(t, patient), operations: operations, asker: a,
-		people: map[string]*person{}, conns: map[string]*chatter{}, stand: func(string) {},
+		people: map[string]*person{}, conns: map[string]*relaytest.Client{}, stand: func(string) {},
 	}
 	for _, role := range allRoles {
 		m.join(string(role), asker{role, role}, string(role))
@@ -56,8 +57,8 @@ func (m *matrix) join(name string, a asker, sub string) {
 		m.t.Fatal(err)
 	}
 	m.people[name].token = issued
-	conn.say(protocol.Hello{Token: issued})
-	hear[protocol.Welcome](conn)
+	conn.Say(protocol.Hello{Token: issued})
+	relaytest.Hear[protocol.Welcome](conn)
 }
 
 // does is person.ask of what only leads to what is tested: it is not held against the
@@ -78,11 +79,11 @@ func (m *matrix) room(about, ask string) (room, asked string) {
 	m.rooms++
 	room = fmt.Sprint("r", m.rooms)
 	visit := func(name string) {
-		m.conns[name].say(protocol.Join{Room: room})
-		hear[protocol.Joined](m.conns[name])
-		m.conns[name].say(protocol.Leave{Room: room})
+		m.conns[name].Say(protocol.Join{Room: room})
+		relaytest.Hear[protocol.Joined](m.conns[name])
+		m.conns[name].Say(protocol.Leave{Room: room})
 	}
-	names := []string{"{room}", room, "{new}", sendOf(3).ID, "{id}", sendOf(1).ID, "{user}", about, "{emoji}", "x"}
+	names := []string{"{room}", room, "{new}", relaytest.SendOf(3).ID, "{id}", relaytest.SendOf(1).ID, "{user}", about, "{emoji}", "x"}
 	author := "participant"
 	if _, message := anyMessage[about]; message && strings.Contains(ask, "{id}") {
 		author = about
@@ -95,7 +96,7 @@ func (m *matrix) room(about, ask string) (room, asked string) {
 		visit(about)
 	}
 	if strings.Contains(ask, "{n}") {
-		d := m.does("participant", 201, "POST", "/v1/rooms/"+room+"/messages/"+sendOf(1).ID+"/report", `{"reason":"x"}`)
+		d := m.does("participant", 201, "POST", "/v1/rooms/"+room+"/messages/"+relaytest.SendOf(1).ID+"/report", `{"reason":"x"}`)
 		names = append(names, "{n}", fmt.Sprint(as[report](m.t, d).N))
 	}
 	m.stand(room)
@@ -107,9 +108,9 @@ func (m *matrix) say(about, frame string) (no protocol.Error) {
 	c := m.conns["self"]
 	room, frame := m.room(about, frame)
 	if m.asker.room != "" {
-		c.say(protocol.Join{Room: room})
+		c.Say(protocol.Join{Room: room})
 		for {
-			if f := hear[protocol.RelayFrame](c); of(f) == room {
+			if f := relaytest.Hear[protocol.RelayFrame](c); of(f) == room {
 				if e, refused := f.(protocol.Error); refused {
 					return e
 				}
@@ -117,24 +118,24 @@ func (m *matrix) say(about, frame string) (no protocol.Error) {
 			}
 		}
 		if m.rules {
-			hear[protocol.Settings](c)
+			relaytest.Hear[protocol.Settings](c)
 		}
-		defer c.say(protocol.Leave{Room: room})
+		defer c.Say(protocol.Leave{Room: room})
 	}
 	f, err := protocol.DecodeClient([]byte(frame), protocol.Limits{TextBytes: 100})
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	c.say(f)
+	c.Say(f)
 	mark := protocol.Ping{T: fmt.Sprint(m.rooms)}
 	switch f.(type) {
 	case protocol.Typing, protocol.Read, protocol.Ping: // have no answer of the room
 		if m.asker.general != "" {
-			c.say(mark)
+			c.Say(mark)
 		}
 	}
 	for {
-		switch f := hear[protocol.RelayFrame](c).(type) {
+		switch f := relaytest.Hear[protocol.RelayFrame](c).(type) {
 		case protocol.Error:
 			if f.Room == room || m.asker.general == "" {
 				return f

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -62,7 +61,7 @@ func (s *Server) message(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	m, ok, err := s.find(ctx, who, room, id)
+	m, ok, err := s.history.Message(ctx, room, who.User.ID, id)
 	switch {
 	case err != nil:
 		return s.unreadable(err)
@@ -132,30 +131,13 @@ func (s *Server) change(c *fiber.Ctx, who hub.Identity, op hub.Op) error {
 // the asking user's own emoji; the store does.
 func (s *Server) answerMessage(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, m protocol.Message) error {
 	if len(m.Reactions) > 0 {
-		now, _, err := s.find(ctx, who, m.Room, m.ID)
+		now, _, err := s.history.Message(ctx, m.Room, who.User.ID, m.ID)
 		if err != nil {
 			return s.unreadable(err)
 		}
 		m.Mine = now.Mine
 	}
 	return answer(c, status, m.Append(nil))
-}
-
-// find reads a message as the user sees it; ok is false where the room has none
-// with this id.
-func (s *Server) find(ctx context.Context, who hub.Identity, room, id string) (m protocol.Message, ok bool, err error) {
-	data, err := s.history.Page(ctx, room, who.User.ID, hub.Query{Kind: hub.QueryAround, ID: id, Limit: 1})
-	if err != nil {
-		return m, false, err
-	}
-	page, err := protocol.DecodePage(data)
-	if err != nil {
-		return m, false, fmt.Errorf("find a message: %w", err)
-	}
-	if len(page.Messages) == 0 {
-		return m, false, nil
-	}
-	return page.Messages[0], true, nil
 }
 
 // enterMessage is enter for the route of one message.

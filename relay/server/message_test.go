@@ -9,6 +9,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 )
 
 const thumb = "/reactions/%F0%9F%91%8D"
@@ -29,7 +30,7 @@ func TestLifeOfAMessage(t *testing.T) {
 	eve.ask(403, "PATCH", one, `{"text":"Not her room"}`)
 	eve.ask(403, "GET", one, "")
 	ben.ask(404, "PATCH", messagePath(9), `{"text":"None"}`)
-	ben.ask(404, "PATCH", "/v1/rooms/none/messages/"+sendOf(1).ID, `{"text":"No room"}`)
+	ben.ask(404, "PATCH", "/v1/rooms/none/messages/"+relaytest.SendOf(1).ID, `{"text":"No room"}`)
 
 	edited := ben.ask(200, "PATCH", one, `{"text":"Doors open at nine."}`)
 	if edited.Seq != 1 || edited.Rev != 2 || edited.Text != "Doors open at nine." || edited.EditedAt == "" || edited.CreatedAt != sent.CreatedAt {
@@ -99,7 +100,7 @@ func TestMine(t *testing.T) {
 	ben.say(1, "Lunch?")
 	check := func(from string) {
 		t.Helper()
-		for _, path := range []string{"", "?since=0", "?before=9", "?after=0", "?around=1", "?around=" + sendOf(1).ID, "?pinned=true"} {
+		for _, path := range []string{"", "?since=0", "?before=9", "?after=0", "?around=1", "?around=" + relaytest.SendOf(1).ID, "?pinned=true"} {
 			for p, want := range map[*person][]string{ada: {"👍", "🍕"}, ben: {"👍"}} {
 				page := p.ask(200, "GET", messagesPath+path, "")
 				if len(page.Messages) != 1 || !sameSet(page.Messages[0].Mine, want) {
@@ -207,11 +208,11 @@ func TestPinnedAndAround(t *testing.T) {
 	}
 
 	at := ada.ask(200, "GET", messagePath(5), "").Seq
-	byID := ada.ask(200, "GET", messagesPath+"?limit=4&around="+sendOf(5).ID, "")
+	byID := ada.ask(200, "GET", messagesPath+"?limit=4&around="+relaytest.SendOf(5).ID, "")
 	if bySeq := ada.ask(200, "GET", messagesPath+"?limit=4&around="+number(at), ""); byID.body != bySeq.body || len(byID.Messages) != 4 || !byID.MoreBefore || !byID.MoreAfter {
 		t.Errorf("around its id %s, around its seq %s", byID.body, bySeq.body)
 	}
-	if none := ada.ask(200, "GET", messagesPath+"?around="+sendOf(99).ID, ""); len(none.Messages) != 0 || none.More || none.Head != 14 {
+	if none := ada.ask(200, "GET", messagesPath+"?around="+relaytest.SendOf(99).ID, ""); len(none.Messages) != 0 || none.More || none.Head != 14 {
 		t.Errorf("around none: %s", none.body)
 	}
 }

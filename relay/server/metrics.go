@@ -94,14 +94,26 @@ func counters(name, help, label string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
 }
 
-// committed notes a transaction.
-func (m *Metrics) committed(took time.Duration, ops int, err error) {
+// Committed implements [engine.Meter].
+func (m *Metrics) Committed(took time.Duration, ops int, err error) {
 	m.commitSeconds.Observe(took.Seconds())
 	m.commitOps.Observe(float64(ops))
 	if err != nil {
 		m.commitFailures.Inc()
 	}
 }
+
+// Page implements [engine.Meter].
+func (m *Metrics) Page(fromWindow bool) {
+	from := "store"
+	if fromWindow {
+		from = "window"
+	}
+	m.pages.WithLabelValues(from).Inc()
+}
+
+// BadTokenLimited counts a token that was refused because its address had shown too many bad ones.
+func (m *Metrics) BadTokenLimited() { m.addressRefused.WithLabelValues("bad_tokens").Inc() }
 
 // CertificateEnds has the metrics tell when the certificate that is served ends, asked
 // of ends at each scrape; the zero time, told as 0, is while there is none.
@@ -124,8 +136,19 @@ func (m *Metrics) ReindexMessages(left func() int64) {
 // Limit tells one of the relay's limits; 0 is none.
 func (m *Metrics) Limit(name string, most float64) { m.limits.WithLabelValues(name).Set(most) }
 
-// hubLimits tells those of a hub and its connections.
-func (m *Metrics) hubLimits(cfg *hub.Config) {
+// Engine is what the metrics ask of an [engine.Engine].
+type Engine interface {
+	Config() hub.Config
+	Stats() hub.Stats
+	Conns() int
+	Waiting() int
+	Draining() bool
+}
+
+// Engine adds an engine's counts and limits to the metrics.
+func (m *Metrics) Engine(e Engine) {
+	m.registry.MustRegister(engineCollector{e})
+	cfg := e.Config()
 	for name, most := range map[string]float64{
 		"connections_per_user":     float64(cfg.ConnsPerUser),
 		"messages_per_second_user": cfg.Rate,
@@ -149,7 +172,7 @@ func (m *Metrics) handler() http.Handler {
 }
 
 // An engineCollector asks an engine for what its hub counts.
-type engineCollector struct{ engine *Engine }
+type engineCollector struct{ engine Engine }
 
 // Of an engine's hub: gauges, then counters.
 var (
@@ -194,7 +217,7 @@ func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
 	gauge(descMembers, s.Members)
 	gauge(descQueueOps, s.QueueOps)
 	gauge(descQueueBytes, s.QueueBytes)
-	gauge(descEvents, len(c.engine.events))
+	gauge(descEvents, c.engine.Waiting())
 	gauge(descWindowBytes, s.WindowBytes)
 	draining := 0
 	if c.engine.Draining() {
@@ -231,25 +254,3 @@ var (
 		protocol.ClosePutOut, protocol.CloseTimeout, protocol.CloseTooMany,
 	}
 )
-
-// statsTimeout is how long a scrape waits for a hub that is busy.
-const statsTimeout = time.Second
-
-// Stats is what the hub has counted; of a hub that is too busy to tell, what it
-// told last.
-func (e *Engine) Stats() hub.Stats {
-	told := make(chan struct{})
-	go e.do(func(time.Time) {
-		s := e.hub.Stats()
-		e.stats.Store(&s)
-		close(told)
-	})
-	timeout := time.NewTimer(statsTimeout)
-	defer timeout.Stop()
-	select {
-	case <-told:
-	case <-timeout.C:
-	case <-e.stop:
-	}
-	return *e.stats.Load()
-}

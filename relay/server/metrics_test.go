@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,7 +15,9 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/conn"
+	"hallway/relay/engine"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 	"hallway/relay/server"
 )
 
@@ -22,32 +25,33 @@ import (
 // to whom.
 func TestMetrics(t *testing.T) {
 	metrics := server.NewMetrics("1.2.3")
-	a := newArchive(20)
-	close(a.gate)
-	e := server.NewEngine(server.EngineOptions{
-		Hub:   hub.Config{Server: "hallway/test", Verifier: everyone{}, ConnsPerUser: 1, Rate: 7},
-		Store: a, Log: slog.New(slog.DiscardHandler), Metrics: metrics,
+	a := relaytest.NewArchive(20)
+	close(a.Gate)
+	e := engine.New(engine.Options{
+		Hub:   hub.Config{Server: "hallway/test", Verifier: relaytest.Everyone{}, ConnsPerUser: 1, Rate: 7},
+		Store: a, Log: slog.New(slog.DiscardHandler), Meter: metrics,
 	})
+	metrics.Engine(e)
 	s := start(t, func(o *server.Options) { o.Backend, o.History, o.Metrics = e, e, metrics })
 
-	ada, bob := enter(t, e, "ada-lovelace"), enter(t, e, "bob-roberts")
-	bob.say(sendOf(21))
-	hear[protocol.Changed](ada)
-	hear[protocol.Changed](bob)
-	bob.say(protocol.Join{Room: "no room"})
-	hear[protocol.Error](bob)
+	ada, bob := relaytest.Enter(t, e, "ada-lovelace"), relaytest.Enter(t, e, "bob-roberts")
+	bob.Say(relaytest.SendOf(21))
+	relaytest.Hear[protocol.Changed](ada)
+	relaytest.Hear[protocol.Changed](bob)
+	bob.Say(protocol.Join{Room: "no room"})
+	relaytest.Hear[protocol.Error](bob)
 	client, relay := net.Pipe()
-	go e.Serve(relay, "ada again")
-	again := &chatter{t, client}
-	again.say(protocol.Hello{Token: "ada-lovelace"})
-	again.wantClose(protocol.CloseTooMany)
+	go e.Serve(relay, netip.AddrPort{})
+	again := relaytest.NewClient(t, client)
+	again.Say(protocol.Hello{Token: "ada-lovelace"})
+	again.WantClose(protocol.CloseTooMany)
 	// What the transport closes by itself is counted for the process.
 	broken := conn.Closed()[protocol.CloseNotProtocol]
-	binary := enter(t, e, "binary")
-	if err := binary.write(ws.NewBinaryFrame(nil)); err != nil {
+	binary := relaytest.Enter(t, e, "binary")
+	if err := binary.WriteFrame(ws.NewBinaryFrame(nil)); err != nil {
 		t.Fatal(err)
 	}
-	binary.wantClose(protocol.CloseNotProtocol)
+	binary.WantClose(protocol.CloseNotProtocol)
 	for e.Conns() != 2 {
 		runtime.Gosched()
 	}
@@ -94,7 +98,7 @@ func TestMetrics(t *testing.T) {
 
 	ada.Close()
 	bob.Close()
-	drain(t, e)
+	relaytest.Drain(t, e)
 	for e.Conns() != 0 {
 		runtime.Gosched()
 	}
@@ -108,16 +112,16 @@ func TestMetrics(t *testing.T) {
 func TestMetricsOfABusyHub(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		busy, began, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
-		e := server.NewEngine(server.EngineOptions{
+		e := engine.New(engine.Options{
 			Hub:   hub.Config{Server: "hallway/test", Verifier: slow{busy, began}},
-			Store: &journal{}, Log: slog.New(slog.DiscardHandler),
+			Store: &relaytest.Journal{}, Log: slog.New(slog.DiscardHandler),
 		})
 		client, relay := net.Pipe()
-		go e.Serve(relay, "ada")
-		ada := &chatter{t, client}
+		go e.Serve(relay, netip.AddrPort{})
+		ada := relaytest.NewClient(t, client)
 		go func() {
 			defer close(done)
-			ada.say(protocol.Hello{Token: "ada"})
+			ada.Say(protocol.Hello{Token: "ada"})
 		}()
 		<-began
 		if s := e.Stats(); s.Sessions != 0 {
@@ -125,20 +129,20 @@ func TestMetricsOfABusyHub(t *testing.T) {
 		}
 		close(busy)
 		<-done
-		hear[protocol.Welcome](ada)
+		relaytest.Hear[protocol.Welcome](ada)
 		if s := e.Stats(); s.Sessions != 1 || s.Welcomed != 1 {
 			t.Errorf("%+v", s)
 		}
 		ada.Close()
-		drain(t, e)
+		relaytest.Drain(t, e)
 	})
 }
 
 // slow is a verifier that takes until busy is closed.
 type slow struct{ busy, began chan struct{} }
 
-func (v slow) Verify(now time.Time, token string) (hub.Identity, error) {
+func (v slow) Verify(now time.Time, from netip.Addr, token string) (hub.Identity, error) {
 	close(v.began)
 	<-v.busy
-	return everyone{}.Verify(now, token)
+	return relaytest.Everyone{}.Verify(now, from, token)
 }

@@ -30,7 +30,7 @@ var errMetricsElsewhere = refuse(protocol.CodeForbidden, "metrics are told here 
 // page that had its own name lead here (DNS rebinding).
 func (s *Server) tellMetrics(tell fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		if !peer(c).IsLoopback() || !loopbackHost(hostOf(c)) {
+		if !peerOf(c.Context()).Addr().IsLoopback() || !loopbackHost(hostOf(c)) {
 			return errMetricsElsewhere
 		}
 		for _, proxied := range []string{fiber.HeaderForwarded, fiber.HeaderXForwardedFor, fiber.HeaderXForwardedHost, fiber.HeaderVia, "X-Real-Ip"} {

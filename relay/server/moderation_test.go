@@ -10,6 +10,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/auth"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 )
 
 const (
@@ -55,7 +56,7 @@ func TestMuteAndBan(t *testing.T) {
 		mute.Kind != protocol.ActMute || mute.Reason != "Too <loud>." || mute.At == "" {
 		t.Errorf("%+v", mute)
 	}
-	for _, told := range []protocol.Moderated{hear[protocol.Moderated](c), hear[protocol.Moderated](m)} {
+	for _, told := range []protocol.Moderated{relaytest.Hear[protocol.Moderated](c), relaytest.Hear[protocol.Moderated](m)} {
 		if told.Act != protocol.ActMute || told.User.ID != "ben" || told.Until.String() != mute.Until || told.Reason != mute.Reason || told.By.ID != "mo" {
 			t.Errorf("told %+v", told)
 		}
@@ -66,8 +67,8 @@ func TestMuteAndBan(t *testing.T) {
 		}
 	}
 	ben.ask(200, "POST", messagesPath, sendBody(1, "hi")) // stored before
-	c.say(sendOf(2))
-	if e := hear[protocol.Error](c); e.Code != protocol.CodeForbidden || e.Why != protocol.WhyMuted || e.Until.String() != mute.Until || e.ID != sendOf(2).ID {
+	c.Say(relaytest.SendOf(2))
+	if e := relaytest.Hear[protocol.Error](c); e.Code != protocol.CodeForbidden || e.Why != protocol.WhyMuted || e.Until.String() != mute.Until || e.ID != relaytest.SendOf(2).ID {
 		t.Errorf("refused with %+v", e)
 	}
 	ben.ask(200, "DELETE", messagePath(1), "")
@@ -79,11 +80,11 @@ func TestMuteAndBan(t *testing.T) {
 	if ban.Until != "" || ban.Reason != "" || ban.Kind != protocol.ActBan {
 		t.Errorf("%+v", ban)
 	}
-	if e := hear[protocol.Error](c); e.Code != protocol.CodeForbidden || e.Why != protocol.WhyBanned || e.Room != "lobby" || e.Until != 0 || e.ID != "" {
+	if e := relaytest.Hear[protocol.Error](c); e.Code != protocol.CodeForbidden || e.Why != protocol.WhyBanned || e.Room != "lobby" || e.Until != 0 || e.ID != "" {
 		t.Errorf("put out with %+v", e)
 	}
-	c.say(protocol.Join{Room: "lobby"})
-	if e := hear[protocol.Error](c); e.Why != protocol.WhyBanned || e.Room != "lobby" {
+	c.Say(protocol.Join{Room: "lobby"})
+	if e := relaytest.Hear[protocol.Error](c); e.Why != protocol.WhyBanned || e.Room != "lobby" {
 		t.Errorf("kept out with %+v", e)
 	}
 	if p := as[problem](t, ben.ask(403, "POST", messagesPath, sendBody(4, "hi"))); p.Why != protocol.WhyBanned || p.Until != "" {
@@ -105,11 +106,11 @@ func TestMuteAndBan(t *testing.T) {
 		t.Errorf("in force: %+v", list)
 	}
 	mo.ask(204, "DELETE", memberPath+"ben/ban", "")
-	c.say(protocol.Join{Room: "lobby"})
-	hear[protocol.Joined](c)
+	c.Say(protocol.Join{Room: "lobby"})
+	relaytest.Hear[protocol.Joined](c)
 	ben.ask(200, "GET", messagesPath, "")
 	mo.ask(204, "DELETE", memberPath+"ben", "")
-	if e := hear[protocol.Error](c); e.Why != protocol.WhyRemoved {
+	if e := relaytest.Hear[protocol.Error](c); e.Why != protocol.WhyRemoved {
 		t.Errorf("removed with %+v", e)
 	}
 	mo.ask(404, "DELETE", memberPath+"ben", "")
@@ -124,9 +125,9 @@ func TestAReasonOfWhiteSpace(t *testing.T) {
 	const blank = "\u3000\n "
 	const body = `{"reason":"\u3000\n "}`
 	s := as[sanction](t, mo.ask(200, "PUT", memberPath+"ben/mute", body))
-	byREST := hear[protocol.Moderated](m)
-	m.say(protocol.Moderate{Room: "lobby", Act: protocol.ActMute, User: "eve", Reason: blank})
-	byFrame := hear[protocol.Moderated](m)
+	byREST := relaytest.Hear[protocol.Moderated](m)
+	m.Say(protocol.Moderate{Room: "lobby", Act: protocol.ActMute, User: "eve", Reason: blank})
+	byFrame := relaytest.Hear[protocol.Moderated](m)
 	if s.Reason != "" || byREST.Reason != "" || byREST.User.ID != "ben" || byFrame.Reason != "" || byFrame.User.ID != "eve" {
 		t.Errorf("%+v, %+v, %+v", s, byREST, byFrame)
 	}
@@ -135,8 +136,8 @@ func TestAReasonOfWhiteSpace(t *testing.T) {
 		t.Errorf("stored: %+v", list)
 	}
 	mo.ask(400, "POST", messagePath(1)+"/report", body)
-	m.say(protocol.Report{Room: "lobby", ID: sendOf(1).ID, Reason: blank})
-	if e := hear[protocol.Error](m); e.Code != protocol.CodeBadRequest || e.Of != "report" {
+	m.Say(protocol.Report{Room: "lobby", ID: relaytest.SendOf(1).ID, Reason: blank})
+	if e := relaytest.Hear[protocol.Error](m); e.Code != protocol.CodeBadRequest || e.Of != "report" {
 		t.Errorf("a report: %+v", e)
 	}
 }
@@ -164,10 +165,10 @@ func TestClearAUser(t *testing.T) {
 	c, b := mo.enter(), ben.enter()
 	const n = hub.ClearMax + 3
 	for i := range n {
-		b.say(sendOf(i + 1))
+		b.Say(relaytest.SendOf(i + 1))
 	}
 	for range n {
-		hear[protocol.Changed](b)
+		relaytest.Hear[protocol.Changed](b)
 	}
 	mo.say(n+1, "stays")
 	if d := as[struct{ Deleted int }](t, mo.ask(200, "DELETE", memberPath+"ben/messages", "")); d.Deleted != n {
@@ -177,11 +178,11 @@ func TestClearAUser(t *testing.T) {
 		t.Errorf("deleted again: %v", d.Deleted)
 	}
 	for rev := int64(1); rev <= 2*n+1; rev++ {
-		if m := hear[protocol.Changed](c).Message; m.Rev != rev || m.Deleted() != (rev > n+1) {
+		if m := relaytest.Hear[protocol.Changed](c).Message; m.Rev != rev || m.Deleted() != (rev > n+1) {
 			t.Fatalf("rev %d is %+v", rev, m)
 		}
 	}
-	if f := hear[protocol.Moderated](c); f.Act != protocol.ActClear || f.User.ID != "ben" {
+	if f := relaytest.Hear[protocol.Moderated](c); f.Act != protocol.ActClear || f.User.ID != "ben" {
 		t.Errorf("told %+v", f)
 	}
 	page := mo.ask(200, "GET", messagesPath+"?limit=500", "")
@@ -214,13 +215,13 @@ func TestReports(t *testing.T) {
 	for n := 1; n <= 3; n++ {
 		mo.say(n, "hi")
 		r := as[report](t, ben.ask(201, "POST", messagePath(n)+"/report", `{"reason":"rude"}`))
-		if r.N == 0 || r.ID != sendOf(n).ID || r.By.ID != "ben" || r.Reason != "rude" || r.State != protocol.ReportOpen || r.ClosedBy != "" {
+		if r.N == 0 || r.ID != relaytest.SendOf(n).ID || r.By.ID != "ben" || r.Reason != "rude" || r.State != protocol.ReportOpen || r.ClosedBy != "" {
 			t.Errorf("%+v", r)
 		}
 		if again := as[report](t, ben.ask(200, "POST", messagePath(n)+"/report", `{"reason":"very"}`)); again != r {
 			t.Errorf("again: %+v", again)
 		}
-		if f := hear[protocol.Reports](c); f.Open != int64(n) {
+		if f := relaytest.Hear[protocol.Reports](c); f.Open != int64(n) {
 			t.Errorf("told %+v", f)
 		}
 	}
@@ -231,12 +232,12 @@ func TestReports(t *testing.T) {
 	ben.ask(413, "POST", messagePath(1)+"/report", `{"reason":"`+strings.Repeat("x", 501)+`"}`)
 
 	first := as[reportPage](t, mo.ask(200, "GET", reportsPath+"?limit=2", ""))
-	if len(first.Reports) != 2 || !first.More || first.Reports[0].ID != sendOf(3).ID {
+	if len(first.Reports) != 2 || !first.More || first.Reports[0].ID != relaytest.SendOf(3).ID {
 		t.Fatalf("the newest: %+v", first)
 	}
 	last := first.Reports[1]
 	rest := as[reportPage](t, mo.ask(200, "GET", reportsPath+"?before="+number(last.N), ""))
-	if len(rest.Reports) != 1 || rest.More || rest.Reports[0].ID != sendOf(1).ID {
+	if len(rest.Reports) != 1 || rest.More || rest.Reports[0].ID != relaytest.SendOf(1).ID {
 		t.Errorf("before %d: %+v", last.N, rest)
 	}
 	one := reportsPath + "/" + number(last.N)
@@ -247,7 +248,7 @@ func TestReports(t *testing.T) {
 	if closed.State != protocol.ReportResolved || closed.ClosedBy != "mo" || closed.ClosedAt == "" || closed.N != last.N {
 		t.Errorf("closed: %+v", closed)
 	}
-	if f := hear[protocol.Reports](c); f.Open != 2 {
+	if f := relaytest.Hear[protocol.Reports](c); f.Open != 2 {
 		t.Errorf("told %+v", f)
 	}
 	mo.ask(200, "PATCH", one, `{"state":"resolved"}`)
@@ -301,7 +302,7 @@ func TestAudit(t *testing.T) {
 	if e := all.Entries[2]; e.User != "ben" || e.Details["reason"] != "Spam." || e.By.Role != protocol.RoleModerator {
 		t.Errorf("%+v", e)
 	}
-	if e := all.Entries[1]; e.ID != sendOf(1).ID {
+	if e := all.Entries[1]; e.ID != relaytest.SendOf(1).ID {
 		t.Errorf("%+v", e)
 	}
 	two := as[page](t, ada.ask(200, "GET", auditPath+"?limit=2&before="+number(all.Entries[0].N), ""))
@@ -323,7 +324,7 @@ func TestRulesOfARoom(t *testing.T) {
 		ada.ask(400, "PUT", "/v1/rooms/lobby", `{"settings":`+settings+`}`)
 	}
 	ada.ask(200, "PUT", "/v1/rooms/lobby", `{"settings":{"slow_mode_s":3600,"frozen":false,"retention_s":60,"mine":[1]}}`)
-	if f := hear[protocol.Settings](c); f != (protocol.Settings{Room: "lobby", SlowModeS: 3600}) {
+	if f := relaytest.Hear[protocol.Settings](c); f != (protocol.Settings{Room: "lobby", SlowModeS: 3600}) {
 		t.Errorf("told %+v", f)
 	}
 	ben.say(1, "one")
@@ -332,17 +333,17 @@ func TestRulesOfARoom(t *testing.T) {
 	if p := as[problem](t, doc{body: r.body}); r.StatusCode != 429 || p.Code != protocol.CodeRateLimited || p.Why != protocol.WhySlowMode || r.Header.Get("Retry-After") != "3600" {
 		t.Errorf("%d %+v, Retry-After %s", r.StatusCode, p, r.Header.Get("Retry-After"))
 	}
-	c.say(sendOf(2))
-	if e := hear[protocol.Error](c); e.Code != protocol.CodeRateLimited || e.Why != protocol.WhySlowMode || e.RetryAfterMs < 3_590_000 {
+	c.Say(relaytest.SendOf(2))
+	if e := relaytest.Hear[protocol.Error](c); e.Code != protocol.CodeRateLimited || e.Why != protocol.WhySlowMode || e.RetryAfterMs < 3_590_000 {
 		t.Errorf("refused with %+v", e)
 	}
 	a := ada.enter()
-	if f := hear[protocol.Settings](a); f.SlowModeS != 3600 {
+	if f := relaytest.Hear[protocol.Settings](a); f.SlowModeS != 3600 {
 		t.Errorf("behind joined: %+v", f)
 	}
 	frozen := true
-	a.say(protocol.Adjust{Room: "lobby", Frozen: &frozen})
-	if f := hear[protocol.Settings](c); !f.Frozen || f.SlowModeS != 3600 {
+	a.Say(protocol.Adjust{Room: "lobby", Frozen: &frozen})
+	if f := relaytest.Hear[protocol.Settings](c); !f.Frozen || f.SlowModeS != 3600 {
 		t.Errorf("told %+v", f)
 	}
 	if got := ada.ask(200, "GET", "/v1/rooms/lobby", ""); string(got.Settings) != `{"slow_mode_s":3600,"frozen":true,"retention_s":60,"mine":[1]}` {
@@ -364,10 +365,10 @@ func TestRevocation(t *testing.T) {
 	ada, ben := l.person("ada", protocol.RoleOrganizer, "*"), l.person("ben", protocol.RoleParticipant, "*")
 	c := ben.enter()
 	ada.ask(204, "PUT", "/v1/users/ben/revocation", "")
-	if e := hear[protocol.Error](c); e.Why != protocol.WhyRevoked {
+	if e := relaytest.Hear[protocol.Error](c); e.Why != protocol.WhyRevoked {
 		t.Errorf("told %+v", e)
 	}
-	c.wantClose(protocol.ClosePutOut)
+	c.WantClose(protocol.ClosePutOut)
 	ada.ask(403, "PUT", "/v1/users/ada/revocation", "")
 
 	issued := func(at time.Time) *person {

@@ -3,6 +3,7 @@ package server_test
 import (
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -188,7 +189,7 @@ func TestOwnOrigin(t *testing.T) {
 			if got := s.read(r, "GET").Header.Get("Access-Control-Allow-Origin") != ""; got != test.allowed {
 				t.Errorf("CORS: allowed %v", got)
 			}
-			s.backend.serve = func(nc net.Conn, _ string) { nc.Close() }
+			s.backend.serve = func(nc net.Conn, _ netip.AddrPort) { nc.Close() }
 			_, r = s.dial(s.handshake(map[string]string{"Host": test.host, "Origin": test.origin}))
 			res, err := http.ReadResponse(r, nil)
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -76,6 +77,12 @@ type httpListener struct {
 	warned time.Time
 }
 
+// remoteAddr returns the address of the other end of a connection.
+func remoteAddr(nc net.Conn) netip.Addr {
+	p, _ := netip.ParseAddrPort(nc.RemoteAddr().String())
+	return p.Addr().Unmap()
+}
+
 // Accept implements [net.Listener]. That one connection cannot be accepted, because
 // all files are in use, say, is no reason to end the relay for those that are here.
 func (l *httpListener) Accept() (net.Conn, error) {
@@ -83,7 +90,7 @@ func (l *httpListener) Accept() (net.Conn, error) {
 		nc, err := l.Listener.Accept()
 		if err == nil {
 			boundSocket(nc)
-			c := &httpConn{Conn: nc, addr: addressOf(nc.RemoteAddr().String()).Unmap(), site: l.site, places: l.places}
+			c := &httpConn{Conn: nc, addr: remoteAddr(nc), site: l.site, places: l.places}
 			l.places.enter(c)
 			return c, nil
 		}

@@ -6,27 +6,28 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 )
 
 // TestARankIsThatOfTheLastToken: whatever brings a token, its user has the rank that it
 // gives, for whoever acts on them, in the list of members and in the database.
 func TestARankIsThatOfTheLastToken(t *testing.T) {
-	for name, bring := range map[string]func(p *person, c *chatter){
-		"a fresh hello": func(p *person, c *chatter) {
-			c.say(protocol.Hello{Token: p.token})
-			hear[protocol.Welcome](c)
+	for name, bring := range map[string]func(p *person, c *relaytest.Client){
+		"a fresh hello": func(p *person, c *relaytest.Client) {
+			c.Say(protocol.Hello{Token: p.token})
+			relaytest.Hear[protocol.Welcome](c)
 		},
-		"another connection": func(p *person, _ *chatter) {
+		"another connection": func(p *person, _ *relaytest.Client) {
 			c := p.connect(p.t)
-			c.say(protocol.Hello{Token: p.token})
-			hear[protocol.Welcome](c)
+			c.Say(protocol.Hello{Token: p.token})
+			relaytest.Hear[protocol.Welcome](c)
 		},
-		"a join":         func(p *person, _ *chatter) { p.enter() },
-		"the history":    func(p *person, _ *chatter) { p.ask(200, "GET", messagesPath, "") },
-		"a room":         func(p *person, _ *chatter) { p.ask(200, "GET", "/v1/rooms/lobby", "") },
-		"the rooms":      func(p *person, _ *chatter) { p.ask(200, "GET", "/v1/rooms", "") },
-		"a message":      func(p *person, _ *chatter) { p.ask(200, "PUT", messagePath(1)+thumb, "") },
-		"what is denied": func(p *person, _ *chatter) { p.ask(404, "DELETE", messagePath(99), "") },
+		"a join":         func(p *person, _ *relaytest.Client) { p.enter() },
+		"the history":    func(p *person, _ *relaytest.Client) { p.ask(200, "GET", messagesPath, "") },
+		"a room":         func(p *person, _ *relaytest.Client) { p.ask(200, "GET", "/v1/rooms/lobby", "") },
+		"the rooms":      func(p *person, _ *relaytest.Client) { p.ask(200, "GET", "/v1/rooms", "") },
+		"a message":      func(p *person, _ *relaytest.Client) { p.ask(200, "PUT", messagePath(1)+thumb, "") },
+		"what is denied": func(p *person, _ *relaytest.Client) { p.ask(404, "DELETE", messagePath(99), "") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -96,9 +97,9 @@ func TestADemotedConnectionActsNoMore(t *testing.T) {
 		for _, f := range []protocol.ClientFrame{
 			protocol.Moderate{Room: "lobby", Act: protocol.ActMute, User: "ben"}, protocol.Adjust{Room: "lobby", SlowModeS: new(int64)},
 		} {
-			c.say(f)
+			c.Say(f)
 			for {
-				got := hear[protocol.RelayFrame](c)
+				got := relaytest.Hear[protocol.RelayFrame](c)
 				if e, refused := got.(protocol.Error); refused {
 					if e.Code != want {
 						t.Errorf("%+v: %+v", f, e)
@@ -120,8 +121,8 @@ func TestADemotedConnectionActsNoMore(t *testing.T) {
 	ask("")
 	low.ask(200, "GET", messagesPath, "")
 	ask(protocol.CodeForbidden)
-	c.say(protocol.Hello{Token: high.token})
-	hear[protocol.Welcome](c)
+	c.Say(protocol.Hello{Token: high.token})
+	relaytest.Hear[protocol.Welcome](c)
 	ask("")
 }
 

@@ -73,9 +73,9 @@ func (s *Server) identify(c *fiber.Ctx) (hub.Identity, error) {
 		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
 		return hub.Identity{}, refuse(protocol.CodeUnauthorized, "one bearer token is needed")
 	}
-	who, err := s.verifier.Verify(s.now(), token)
+	who, err := s.verifier.Verify(s.now(), s.caller(c.Context()).Addr(), token)
 	if err != nil {
-		return hub.Identity{}, s.refuseToken(c, token, err)
+		return hub.Identity{}, s.refuseToken(c, err)
 	}
 	if s.backend.Revoked(who) {
 		s.metrics.badTokens.Inc()
@@ -86,4 +86,18 @@ func (s *Server) identify(c *fiber.Ctx) (hub.Identity, error) {
 	}
 	s.backend.See(who)
 	return who, s.await(c, who)
+}
+
+// refuseToken returns the refusal of a bad token.
+func (s *Server) refuseToken(c *fiber.Ctx, err error) error {
+	t := hub.AsTokenError(err)
+	if t.Code != protocol.CodeUnavailable {
+		s.metrics.badTokens.Inc()
+	}
+	if t.Code == protocol.CodeUnauthorized {
+		c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
+	}
+	r := refuse(t.Code, t.Reason)
+	r.problem.Why, r.retryAfter = t.Why, t.RetryAfter
+	return r
 }

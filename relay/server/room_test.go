@@ -11,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 )
 
 func TestRooms(t *testing.T) {
@@ -90,9 +91,9 @@ func TestUnread(t *testing.T) {
 	ada.ask(200, "PATCH", messagePath(1), `{"text":"first"}`)
 	unread(2)
 
-	c.say(protocol.Read{Room: "lobby", Seq: 1})
-	c.say(protocol.Join{Room: "lobby"}) // answered behind it
-	hear[protocol.Joined](c)
+	c.Say(protocol.Read{Room: "lobby", Seq: 1})
+	c.Say(protocol.Join{Room: "lobby"}) // answered behind it
+	relaytest.Hear[protocol.Joined](c)
 	until := time.Now().Add(10 * time.Second)
 	for ben.ask(200, "GET", "/v1/rooms/lobby", "").Unread != 1 && time.Now().Before(until) {
 		time.Sleep(time.Millisecond)
@@ -138,15 +139,15 @@ func TestMembers(t *testing.T) {
 	if n := string(ada.ask(200, "GET", "/v1/rooms/lobby", "").Members); n != "2" {
 		t.Errorf("the room counts %s", n)
 	}
-	first.say(protocol.Leave{Room: "lobby"})
-	first.say(protocol.Ping{T: "1"})
-	hear[protocol.Pong](first)
+	first.Say(protocol.Leave{Room: "lobby"})
+	first.Say(protocol.Ping{T: "1"})
+	relaytest.Hear[protocol.Pong](first)
 	if got := ada.members(); !got[1].Online {
 		t.Error("gone while another connection is here")
 	}
-	second.say(protocol.Leave{Room: "lobby"})
-	second.say(protocol.Ping{T: "1"})
-	hear[protocol.Pong](second)
+	second.Say(protocol.Leave{Room: "lobby"})
+	second.Say(protocol.Ping{T: "1"})
+	relaytest.Hear[protocol.Pong](second)
 	if got := ada.members(); len(got) != 2 || got[1].Online {
 		t.Errorf("after the last left: %+v", got)
 	}
@@ -239,7 +240,7 @@ func TestDeleteARoom(t *testing.T) {
 	if gone := ada.ask(204, "DELETE", "/v1/rooms/lobby", ""); gone.body != "" {
 		t.Errorf("answered with %s", gone.body)
 	}
-	if e := hear[protocol.Error](c); e.Code != protocol.CodeNotFound || e.Room != "lobby" {
+	if e := relaytest.Hear[protocol.Error](c); e.Code != protocol.CodeNotFound || e.Room != "lobby" {
 		t.Errorf("the stream ended with %+v", e)
 	}
 	ada.ask(404, "DELETE", "/v1/rooms/lobby", "")
@@ -269,7 +270,7 @@ func TestNamesOfRooms(t *testing.T) {
 		t.Errorf("made %s", made.body)
 	}
 	ada.ask(201, "POST", "/v1/rooms/"+encoded+"/messages", sendBody(1, "hi"))
-	one := "/messages/" + strings.ReplaceAll(sendOf(1).ID, "-", "%2D")
+	one := "/messages/" + strings.ReplaceAll(relaytest.SendOf(1).ID, "-", "%2D")
 	for _, room := range []string{encoded, plain} {
 		ada.ask(200, "PATCH", "/v1/rooms/"+room+one, `{"text":"ho"}`)
 		ada.ask(200, "PUT", "/v1/rooms/"+room+one+"/reactions/%E2%9C%85", "")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -12,9 +13,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/valyala/fasthttp"
-	"golang.org/x/time/rate"
 
 	"hallway/protocol"
+	"hallway/relay/guard"
 	"hallway/relay/hub"
 )
 
@@ -29,10 +30,11 @@ const (
 	storeTimeout = 10 * time.Second
 )
 
-// Backend is what the routes ask of an [Engine].
+// Backend is what the routes ask of an [engine.Engine].
 type Backend interface {
-	// Serve takes over a connection after its 101; it may block until that has ended.
-	Serve(nc net.Conn, remote string)
+	// Serve takes over a connection after its 101; it may block until that has ended. from is the client's
+	// address; its port is 0 where a proxy is in between.
+	Serve(nc net.Conn, from netip.AddrPort)
 	// Post carries out a send; what was refused is told by the outcome.
 	Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error)
 	// Change carries out any other op; what was refused is told by the outcome.
@@ -58,10 +60,12 @@ type Backend interface {
 	Draining() bool
 }
 
-// History is what the routes ask of the rooms' past; an [Engine] is one.
+// History is what the routes ask of the rooms' past; an [engine.Engine] is one.
 type History interface {
 	// Page is a page as JSON; see [hub.Store].
 	Page(ctx context.Context, room, user string, q hub.Query) ([]byte, error)
+	// Message returns one message as the user sees it; ok is false where the room has none with this id.
+	Message(ctx context.Context, room, user, id string) (m protocol.Message, ok bool, err error)
 	Ready(ctx context.Context) error
 }
 
@@ -72,16 +76,17 @@ type Options struct {
 	Directory  hub.Directory
 	Moderation hub.Moderation
 	Verifier   hub.Verifier
-	Origins    Origins         // of pages that may connect, beside the relay's own
-	Hosts      Origins         // the relay's own; nil: those of loopback names and Domains
-	Domains    []string        // names for which the relay itself gets certificates
-	Limits     protocol.Limits // those of the hub; zero: the protocol's defaults
-	Admit      Admission       // zero: no limit
-	Addresses  *Addresses      // those of the backend; nil: no limit
-	Secure     bool            // what is served is served over TLS
-	Demo       *Demo           // nil: no demo
-	Metrics    *Metrics        // those of the backend; nil: new ones
-	Log        *slog.Logger    // each request at debug
+	Origins    Origins               // of pages that may connect, beside the relay's own
+	Hosts      Origins               // the relay's own; nil: those of loopback names and Domains
+	Domains    []string              // names for which the relay itself gets certificates
+	Limits     protocol.Limits       // those of the hub; zero: the protocol's defaults
+	Admit      guard.AdmissionLimits // zero: no limit
+	Addresses  *guard.Addresses      // nil: no limit
+	Proxies    Proxies
+	Secure     bool         // what is served is served over TLS
+	Demo       *Demo        // nil: no demo
+	Metrics    *Metrics     // those of the backend; nil: new ones
+	Log        *slog.Logger // each request at debug
 
 	MetricsApart bool             // the metrics are told by a MetricsServer, or not at all
 	Now          func() time.Time // nil: the clock
@@ -98,9 +103,9 @@ type Server struct {
 	origins    Origins
 	own        own
 	limits     protocol.Limits
-	admission  Admission
-	addresses  *Addresses
-	handshakes *rate.Limiter
+	admission  *guard.Admission
+	addresses  *guard.Addresses
+	proxies    Proxies
 	metrics    *Metrics
 	log        *slog.Logger
 	now        func() time.Time
@@ -124,9 +129,8 @@ func New(o Options) (*Server, error) {
 		origins:    o.Origins,
 		own:        own{hosts: o.Hosts, loopback: o.Hosts == nil || o.Demo != nil},
 		limits:     o.Limits,
-		admission:  o.Admit,
 		addresses:  o.Addresses,
-		handshakes: o.Admit.limiter(),
+		proxies:    o.Proxies,
 		metrics:    o.Metrics,
 		log:        o.Log,
 		now:        o.Now,
@@ -143,12 +147,13 @@ func New(o Options) (*Server, error) {
 		s.metrics = NewMetrics("")
 	}
 	if s.addresses == nil {
-		s.addresses = NewAddresses(AddressLimits{})
+		s.addresses = guard.NewAddresses(guard.AddressLimits{})
 	}
+	s.admission = guard.NewAdmission(o.Admit, s.addresses)
 	s.metrics.Limit("connections", float64(o.Admit.Conns))
 	s.metrics.Limit("handshakes_per_second", float64(o.Admit.HandshakesPerSecond))
-	s.metrics.Limit("requests_per_second_address", float64(s.addresses.limits.RequestsPerSecond))
-	s.metrics.Limit("bad_tokens_per_minute_address", float64(s.addresses.limits.BadTokensPerMinute))
+	s.metrics.Limit("requests_per_second_address", float64(s.addresses.Limits().RequestsPerSecond))
+	s.metrics.Limit("bad_tokens_per_minute_address", float64(s.addresses.Limits().BadTokensPerMinute))
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -227,7 +232,7 @@ func (s *Server) Serve(ln net.Listener) error {
 			lanes: s.lanes, answers: s.answers, halves: s.halves,
 			bodyMax: int(s.limits.FrameBytes), timedOut: s.timedOut(),
 		},
-		places: &places{most: s.admission.Files, held: s.backend.Conns},
+		places: &places{most: s.admission.Limits().Files, held: s.backend.Conns},
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -28,13 +29,13 @@ type backend struct {
 	post     func(hub.Identity, protocol.Send) (hub.Outcome, error)
 	change   func(hub.Identity, hub.Op) (hub.Outcome, error)
 	online   error
-	serve    func(nc net.Conn, remote string)
+	serve    func(nc net.Conn, from netip.AddrPort)
 }
 
-func (b *backend) Serve(nc net.Conn, remote string) { b.serve(nc, remote) }
-func (b *backend) Attend() bool                     { return false }
-func (b *backend) Draining() bool                   { return b.draining.Load() }
-func (b *backend) Conns() int                       { return int(b.conns.Load()) }
+func (b *backend) Serve(nc net.Conn, from netip.AddrPort) { b.serve(nc, from) }
+func (b *backend) Attend() bool                           { return false }
+func (b *backend) Draining() bool                         { return b.draining.Load() }
+func (b *backend) Conns() int                             { return int(b.conns.Load()) }
 func (b *backend) Post(_ context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
 	return b.post(who, send)
 }
@@ -64,6 +65,14 @@ type history struct {
 func (h *history) Page(_ context.Context, room, user string, q hub.Query) ([]byte, error) {
 	h.room, h.user, h.query = room, user, q
 	return h.page.Append(nil), h.err
+}
+
+func (h *history) Message(_ context.Context, room, user, id string) (m protocol.Message, ok bool, err error) {
+	h.room, h.user, h.query = room, user, hub.Query{Kind: hub.QueryAround, ID: id, Limit: 1}
+	if h.err != nil || len(h.page.Messages) == 0 {
+		return m, false, h.err
+	}
+	return h.page.Messages[0], true, nil
 }
 
 // directory stands in for a store without a room.
@@ -117,21 +126,38 @@ type site struct {
 // start serves until the test ends. change may alter the options.
 func start(t *testing.T, change func(*server.Options)) *site {
 	t.Helper()
+	return startFor(t, newKeeper(t), change)
+}
+
+func newKeeper(t testing.TB) *auth.Keeper {
+	t.Helper()
 	keeper, err := auth.NewKeeper([]byte(secret))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return keeper
+}
+
+// startFor is start with the keeper of the tokens.
+func startFor(t *testing.T, keeper *auth.Keeper, change func(*server.Options)) *site {
+	t.Helper()
 	origins, err := server.ParseOrigins([]string{"https://app.example.org"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &site{t: t, keeper: keeper, backend: &backend{}, history: &history{}, rooms: &directory{}, log: &strings.Builder{}}
 	o := server.Options{
-		Backend: s.backend, History: s.history, Directory: s.rooms, Verifier: keeper, Origins: origins,
+		Backend: s.backend, History: s.history, Directory: s.rooms, Origins: origins,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
 		change(&o)
+	}
+	if o.Metrics == nil {
+		o.Metrics = server.NewMetrics("")
+	}
+	if o.Verifier == nil {
+		o.Verifier = auth.NewGate(keeper, o.Addresses, o.Metrics.BadTokenLimited)
 	}
 	srv, err := server.New(o)
 	if err != nil {

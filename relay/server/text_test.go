@@ -9,6 +9,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 )
 
 // TestLineBreaksAreOne however a text comes, and the same text with other breaks is the
@@ -20,13 +21,13 @@ func TestLineBreaksAreOne(t *testing.T) {
 	if d := ada.say(1, "a\r\nb\rc"); d.Text != "a\nb\nc" {
 		t.Errorf("stored %q", d.Text)
 	}
-	if m := hear[protocol.Changed](c).Message; m.Text != "a\nb\nc" {
+	if m := relaytest.Hear[protocol.Changed](c).Message; m.Text != "a\nb\nc" {
 		t.Errorf("told %q", m.Text)
 	}
 	for _, same := range []string{"a\nb\nc", "a\r\nb\r\nc", "a\rb\rc", "a\r\nb\rc"} {
 		ada.ask(200, "POST", messagesPath, sendBody(1, same))
-		c.say(protocol.Send{Room: "lobby", ID: sendOf(1).ID, Text: same})
-		if m := hear[protocol.Changed](c).Message; m.Rev != 1 || m.Text != "a\nb\nc" {
+		c.Say(protocol.Send{Room: "lobby", ID: relaytest.SendOf(1).ID, Text: same})
+		if m := relaytest.Hear[protocol.Changed](c).Message; m.Rev != 1 || m.Text != "a\nb\nc" {
 			t.Errorf("%q again: %+v", same, m)
 		}
 		if d := ada.ask(200, "PATCH", messagePath(1), `{"text":"a\r\nb\rc"}`); d.Rev != 1 || d.EditedAt != "" {
@@ -37,17 +38,17 @@ func TestLineBreaksAreOne(t *testing.T) {
 	if d := ada.ask(200, "PATCH", messagePath(1), `{"text":"x\r\ny"}`); d.Text != "x\ny" || d.Rev != 2 {
 		t.Errorf("an edit: %s", d.body)
 	}
-	if m := hear[protocol.Changed](c).Message; m.Text != "x\ny" {
+	if m := relaytest.Hear[protocol.Changed](c).Message; m.Text != "x\ny" {
 		t.Errorf("told %q", m.Text)
 	}
-	c.say(protocol.Edit{Room: "lobby", ID: sendOf(1).ID, Text: "p\rq"})
-	if m := hear[protocol.Changed](c).Message; m.Text != "p\nq" {
+	c.Say(protocol.Edit{Room: "lobby", ID: relaytest.SendOf(1).ID, Text: "p\rq"})
+	if m := relaytest.Hear[protocol.Changed](c).Message; m.Text != "p\nq" {
 		t.Errorf("told %q", m.Text)
 	}
 	for _, bad := range []string{"a\u000bb", "a\u0085b", "\u200b", "\u3164", "\r\n"} {
 		ada.ask(400, "POST", messagesPath, sendBody(2, bad))
-		c.say(protocol.Send{Room: "lobby", ID: sendOf(2).ID, Text: bad})
-		if e := hear[protocol.Error](c); e.Code != protocol.CodeBadRequest || e.ID != sendOf(2).ID {
+		c.Say(protocol.Send{Room: "lobby", ID: relaytest.SendOf(2).ID, Text: bad})
+		if e := relaytest.Hear[protocol.Error](c); e.Code != protocol.CodeBadRequest || e.ID != relaytest.SendOf(2).ID {
 			t.Errorf("%q: %+v", bad, e)
 		}
 	}
@@ -69,8 +70,8 @@ func TestNamesLockNobodyOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := l.connect(t)
-		c.say(protocol.Hello{Token: signed})
-		if w := hear[protocol.Welcome](c); w.User.Name != want {
+		c.Say(protocol.Hello{Token: signed})
+		if w := relaytest.Hear[protocol.Welcome](c); w.User.Name != want {
 			t.Errorf("%.20q: welcomed as %q", name, w.User.Name)
 		}
 		if r := l.site.ask("GET", messagesPath, "", "Authorization", "Bearer "+signed); r.StatusCode != 200 {

@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 )
 
 // TestTokensAreRefused by REST and WebSocket alike, at first and when they should
@@ -57,12 +58,12 @@ func TestTokensAreRefused(t *testing.T) {
 
 			stranger := l.connect(t)
 			refreshing := l.person("ada", protocol.RoleParticipant, "*").enter()
-			for _, c := range []*chatter{stranger, refreshing} {
-				c.say(protocol.Hello{Token: test.token})
-				if e := hear[protocol.Error](c); e.Code != protocol.CodeUnauthorized || !strings.Contains(e.Message, test.why) || e.Room != "" || e.ID != "" {
+			for _, c := range []*relaytest.Client{stranger, refreshing} {
+				c.Say(protocol.Hello{Token: test.token})
+				if e := relaytest.Hear[protocol.Error](c); e.Code != protocol.CodeUnauthorized || !strings.Contains(e.Message, test.why) || e.Room != "" || e.ID != "" {
 					t.Errorf("told %+v", e)
 				}
-				c.wantClose(protocol.CloseUnauthorized)
+				c.WantClose(protocol.CloseUnauthorized)
 			}
 		})
 	}

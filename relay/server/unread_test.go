@@ -13,6 +13,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 	"hallway/relay/server"
 )
 
@@ -28,7 +29,7 @@ func TestAnswersThatNobodyReadsAreBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := &largePages{}
 			s := start(t, func(o *server.Options) { o.History = h })
-			m := protocol.Message{Room: "lobby", ID: sendOf(1).ID, Seq: 1, Rev: 1, Text: strings.Repeat("x", protocol.TextBytesMax)}
+			m := protocol.Message{Room: "lobby", ID: relaytest.SendOf(1).ID, Seq: 1, Rev: 1, Text: strings.Repeat("x", protocol.TextBytesMax)}
 			for range protocol.PageBytesMax / m.Size() {
 				h.page.Messages = append(h.page.Messages, m)
 			}

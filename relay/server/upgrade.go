@@ -14,6 +14,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/conn"
+	"hallway/relay/guard"
 )
 
 // subprotocols are the versions that this relay speaks, the highest first.
@@ -43,7 +44,7 @@ func (s *Server) upgrade(c *fiber.Ctx) error {
 	c.Status(fiber.StatusSwitchingProtocols)
 
 	// Nothing of c may live on in what follows: Fiber uses it again.
-	remote, backend := s.remote(c), s.backend
+	from, backend := s.caller(c.Context()), s.backend
 	c.Context().Hijack(func(hijacked net.Conn) {
 		nc, err := takeOver(hijacked)
 		if err != nil {
@@ -52,9 +53,27 @@ func (s *Server) upgrade(c *fiber.Ctx) error {
 		}
 		// In a goroutine of its own, because the one that called keeps the
 		// request and its buffers until it returns.
-		go backend.Serve(nc, remote)
+		go backend.Serve(nc, from)
 	})
 	return nil
+}
+
+// fullRetry is the time that a client is told to wait while there is no room for its connection.
+const fullRetry = 5 * time.Second
+
+// admit refuses a handshake when there are too many connections or handshakes.
+func (s *Server) admit(c *fiber.Ctx) error {
+	why := s.admission.Admit(s.now(), s.caller(c.Context()).Addr(), s.backend.Conns())
+	if why == guard.Admitted {
+		return nil
+	}
+	s.metrics.handshakesRefused.WithLabelValues(string(why)).Inc()
+	c.Context().SetConnectionClose() // it takes up a file as well
+	r := refuse(protocol.CodeUnavailable, "too many connect at once")
+	if why == guard.TooManyConnections {
+		r.problem.Detail, r.retryAfter = "the relay has no place for another connection", fullRetry
+	}
+	return r
 }
 
 // handshake checks the request and picks the version to speak.
@@ -103,17 +122,8 @@ func upgradeRequired(c *fiber.Ctx, detail string) error {
 	return r
 }
 
-// tokens are the comma-separated elements of all of the request's headers of a
-// name.
-func tokens(c *fiber.Ctx, header string) []string {
-	var all []string
-	for _, line := range c.Request().Header.PeekAll(header) {
-		for token := range strings.SplitSeq(string(line), ",") {
-			all = append(all, strings.TrimSpace(token))
-		}
-	}
-	return all
-}
+// tokens returns the comma-separated elements of all of a request's headers of a name.
+func tokens(c *fiber.Ctx, name string) []string { return elements(&c.Request().Header, name) }
 
 func equalFold(want string) func(string) bool {
 	return func(s string) bool { return strings.EqualFold(s, want) }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -83,9 +84,9 @@ func TestUpgradeAnswersTheHandshake(t *testing.T) {
 	s := start(t, func(o *server.Options) {
 		o.Domains = []string{"Chat.example.org"}
 	})
-	remotes := make(chan string, 1)
-	s.backend.serve = func(nc net.Conn, remote string) {
-		remotes <- remote
+	remotes := make(chan netip.AddrPort, 1)
+	s.backend.serve = func(nc net.Conn, from netip.AddrPort) {
+		remotes <- from
 		_, _ = io.Copy(nc, nc)
 		nc.Close()
 	}
@@ -120,7 +121,7 @@ func TestUpgradeAnswersTheHandshake(t *testing.T) {
 		if res.StatusCode != 101 {
 			t.Fatalf("%v: status %d", change, res.StatusCode)
 		}
-		if remote := <-remotes; remote != nc.LocalAddr().String() {
+		if remote := <-remotes; remote.String() != nc.LocalAddr().String() {
 			t.Errorf("remote %s, want %s", remote, nc.LocalAddr())
 		}
 		wantEcho(t, nc, r, "", "after the handshake")
@@ -142,7 +143,7 @@ func wantEcho(t *testing.T, nc net.Conn, r io.Reader, early, text string) {
 
 func TestUpgradeLosesNoEarlyBytes(t *testing.T) {
 	s := start(t, nil)
-	s.backend.serve = func(nc net.Conn, _ string) {
+	s.backend.serve = func(nc net.Conn, _ netip.AddrPort) {
 		_, _ = io.Copy(nc, nc)
 		nc.Close()
 	}
@@ -160,7 +161,7 @@ func TestUpgradeGivesTheConnectionAway(t *testing.T) {
 	// Neither the timeouts of HTTP nor its end touch an upgraded connection.
 	s := start(t, nil)
 	conns := make(chan net.Conn, 1)
-	s.backend.serve = func(nc net.Conn, _ string) { conns <- nc }
+	s.backend.serve = func(nc net.Conn, _ netip.AddrPort) { conns <- nc }
 	nc, r := s.dial(s.handshake(nil))
 	if res, err := http.ReadResponse(r, nil); err != nil || res.StatusCode != 101 {
 		t.Fatal(res, err)
@@ -179,7 +180,7 @@ func TestUpgradeGivesTheConnectionAway(t *testing.T) {
 
 func TestUpgradeRefuses(t *testing.T) {
 	s := start(t, nil)
-	s.backend.serve = func(nc net.Conn, _ string) {
+	s.backend.serve = func(nc net.Conn, _ netip.AddrPort) {
 		t.Error("upgraded")
 		nc.Close()
 	}

@@ -51,12 +51,15 @@ var table = map[string]rule{
 	"component/driver/storagetest": {ours: []string{"protocol", "component/client", "component/driver"}},
 
 	// The limiter takes the time as an input, as the hub does.
-	"relay/hub":    {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
-	"relay/auth":   {ours: []string{"protocol", "relay/hub"}, foreign: true},
-	"relay/conn":   {ours: []string{"protocol", "relay/hub"}, foreign: true},
-	"relay/server": {ours: []string{"protocol", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
+	"relay/guard":     {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
+	"relay/hub":       {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
+	"relay/auth":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
+	"relay/conn":      {ours: []string{"protocol", "relay/hub"}, foreign: true},
+	"relay/engine":    {ours: []string{"protocol", "relay/hub", "relay/conn"}, foreign: true},
+	"relay/relaytest": {ours: []string{"protocol", "relay/hub"}, foreign: true},
+	"relay/server":    {ours: []string{"protocol", "relay/guard", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
 	"relay": {
-		ours:    []string{"protocol", "relay/hub", "relay/conn", "relay/auth", "relay/server", "store/sqlite", "examples/demo"},
+		ours:    []string{"protocol", "relay/guard", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "store/sqlite", "examples/demo"},
 		foreign: true,
 	},
 

@@ -3,6 +3,7 @@ package simulation
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -126,7 +127,7 @@ func (r *relay) deploy() {
 func (r *relay) accept(l *link) {
 	r.links++
 	r.w.note(r.name, "accepts %v", l)
-	l.session = r.hub.Open(r.clock(), fmt.Sprint("s", r.links), l)
+	l.session = r.hub.Open(r.clock(), fmt.Sprint("s", r.links), netip.Addr{}, l)
 }
 
 func (r *relay) received(l *link, data []byte) {
@@ -145,7 +146,7 @@ func (r *relay) received(l *link, data []byte) {
 }
 
 // Verify is the hub's [hub.Verifier].
-func (r *relay) Verify(now time.Time, token string) (hub.Identity, error) {
+func (r *relay) Verify(now time.Time, _ netip.Addr, token string) (hub.Identity, error) {
 	t, ok := r.w.tokens[token]
 	expires := t.expires.Add(10 * time.Second)
 	if !ok || r.w.refuses || !now.Before(expires) {

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"hallway/component/client"
@@ -30,7 +31,7 @@ func (p *page) fetch(f client.FetchPage) {
 			fail(w.latency(), status, int64(w.rnd.IntN(2)*w.rnd.IntN(3000)))
 			return
 		}
-		if _, err := r.Verify(r.clock(), f.Token); err != nil {
+		if _, err := r.Verify(r.clock(), netip.Addr{}, f.Token); err != nil {
 			fail(w.latency(), 401, 0)
 			return
 		}

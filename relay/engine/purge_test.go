@@ -1,20 +1,21 @@
-package server_test
+package engine_test
 
 import (
 	"testing"
 	"testing/synctest"
 
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 )
 
 // TestPurgedIsNotServedFromMemory: what the store has deleted because of its age
 // is gone from a room's window too, and nothing else is.
 func TestPurgedIsNotServedFromMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newArchive(60)
-		close(a.gate)
+		a := relaytest.NewArchive(60)
+		close(a.Gate)
 		e := newEngine(a)
-		ada := enter(t, e, "ada")
+		ada := relaytest.Enter(t, e, "ada")
 		newest := hub.Query{Kind: hub.QueryNewest, Limit: 500}
 		if p := page(t, e, newest); len(p.Messages) != 60 || p.More {
 			t.Fatalf("%d messages", len(p.Messages))
@@ -22,7 +23,7 @@ func TestPurgedIsNotServedFromMemory(t *testing.T) {
 		e.Purged("lobby", "another life", 100)
 		e.Purged("lobby", "e1", 51)
 		synctest.Wait()
-		a.asked = 0
+		a.Asked = 0
 		for limit, want := range map[int]int{500: 10, 10: 10, 9: 9} {
 			newest.Limit = limit
 			if p := page(t, e, newest); len(p.Messages) != want || p.Head != 60 || p.More != (want < 10) || p.Messages[want-1].Seq != 60 {
@@ -32,10 +33,10 @@ func TestPurgedIsNotServedFromMemory(t *testing.T) {
 		if p := page(t, e, hub.Query{Kind: hub.QuerySince, At: 40, Limit: 500}); len(p.Messages) != 10 || p.Head != 60 || p.More {
 			t.Errorf("since: %+v", p)
 		}
-		if a.asked != 0 {
-			t.Errorf("the store was read %d times", a.asked)
+		if a.Asked != 0 {
+			t.Errorf("the store was read %d times", a.Asked)
 		}
 		ada.Close()
-		drain(t, e)
+		relaytest.Drain(t, e)
 	})
 }

@@ -1,4 +1,4 @@
-package server
+package guard
 
 import (
 	"net/netip"
@@ -13,7 +13,7 @@ func TestAddressesAreForgotten(t *testing.T) {
 	of := func(n int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)}) }
 	spent := func(n int) bool {
 		for range requestsBurst {
-			if a.request(now, of(n)) > 0 {
+			if a.Request(now, of(n)) > 0 {
 				return true
 			}
 		}

@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"hallway/protocol"
+	"hallway/relay/conn"
+	"hallway/relay/hub"
+)
+
+// eventsMax bounds the events that wait for the hub; beyond it readers wait.
+const eventsMax = 1024
+
+// busyOps is the number of ops, waiting or in a commit, from which on connections with much to say have to
+// wait. It is enough for a batch that costs the disk little.
+const busyOps = 128
+
+// Options holds what New needs.
+type Options struct {
+	Hub   hub.Config
+	Store hub.Store // the caller closes it, after Drain
+	Log   *slog.Logger
+
+	// Revoked, Banned and Ranked hold what the store knows at the start: the time of each user's revocation,
+	// the terms of each ban, and the users who are more than participants in any room.
+	Revoked map[string]protocol.Time
+	Banned  map[hub.Ban]hub.BanTerms
+	Ranked  []string
+
+	Meter     Meter          // nil: nothing is measured
+	Transport conn.Transport // nil: conn.New's; the engine closes it
+}
+
+// Meter measures what an engine does. Its methods may be called from several goroutines.
+type Meter interface {
+	// Committed notes a transaction of the store.
+	Committed(took time.Duration, ops int, err error)
+	// Page notes a page of history, from a room's window in memory or from the store.
+	Page(fromWindow bool)
+}
+
+type noMeter struct{}
+
+func (noMeter) Committed(time.Duration, int, error) {}
+func (noMeter) Page(bool)                           {}
+
+// Engine runs a hub; see the package comment.
+type Engine struct {
+	store     hub.Store
+	log       *slog.Logger
+	meter     Meter
+	transport conn.Transport
+	config    hub.Config // with its defaults
+
+	events   chan event
+	batches  chan []hub.Op // at most one is being committed
+	results  chan result
+	ended    chan struct{} // closed once the engine has ended
+	draining atomic.Bool
+	conns    atomic.Int64 // connections that were taken over and are not closed yet
+	busy     atomic.Bool  // connections with much to say have to wait
+
+	windows     *hub.Windows
+	revocations *hub.Revocations
+	bans        *hub.Bans
+	ranks       *hub.Ranks
+	fills       singleflight.Group        // of windows, by room
+	stats       atomic.Pointer[hub.Stats] // the hub's last answer
+
+	// The goroutine that owns the hub owns these as well:
+
+	hub   *hub.Hub
+	links int             // connections whose last event has not come
+	idle  []chan struct{} // closed once no connection and no op is left
+}
+
+// An event is work for the hub; its owner calls it.
+type event func(now time.Time)
+
+type result struct {
+	outcomes []hub.Outcome
+	err      error
+}
+
+// New starts an engine. It runs until [Engine.Drain].
+func New(o Options) *Engine {
+	e := &Engine{
+		store:     o.Store,
+		log:       o.Log,
+		meter:     o.Meter,
+		transport: o.Transport,
+		config:    o.Hub.WithDefaults(),
+		events:    make(chan event, eventsMax),
+		batches:   make(chan []hub.Op, 1),
+		results:   make(chan result, 1),
+		ended:     make(chan struct{}),
+	}
+	if e.meter == nil {
+		e.meter = noMeter{}
+	}
+	if e.transport == nil {
+		e.transport = conn.New(e.config.Limits.FrameBytes)
+	}
+	e.hub = hub.New(e.config, e.transport, committer(e.batches))
+	e.hub.Revoked(o.Revoked)
+	e.hub.Banned(o.Banned)
+	e.hub.Ranked(o.Ranked)
+	e.bans, e.ranks = e.hub.Bans(), e.hub.Ranks()
+	e.windows, e.revocations = e.hub.Windows(), e.hub.Revocations()
+	e.stats.Store(&hub.Stats{})
+	go e.own()
+	go e.commit()
+	return e
+}
+
+// committer hands batches to the committing goroutine. The channel has room for a batch, because the hub
+// commits one at a time.
+type committer chan<- []hub.Op
+
+func (c committer) Commit(ops []hub.Op) { c <- ops }
+
+// own is the goroutine that owns the hub.
+func (e *Engine) own() {
+	tick := time.NewTicker(hub.TickEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case ev := <-e.events:
+			ev(time.Now())
+		case r := <-e.results:
+			e.hub.Committed(time.Now(), r.outcomes, r.err)
+		case <-tick.C:
+			e.hub.Tick(time.Now())
+		case <-e.ended:
+			e.takeLast()
+			return
+		}
+		e.busy.Store(e.hub.Pending() > busyOps)
+		e.announceIdle()
+	}
+}
+
+// takeLast takes the events that were handed over before the end.
+func (e *Engine) takeLast() {
+	for {
+		select {
+		case ev := <-e.events:
+			ev(time.Now())
+		default:
+			return
+		}
+	}
+}
+
+// commit is the goroutine that commits.
+func (e *Engine) commit() {
+	for {
+		select {
+		case ops := <-e.batches:
+			began := time.Now()
+			outcomes, err := e.store.Commit(began, ops)
+			e.meter.Committed(time.Since(began), len(ops), err)
+			if err != nil {
+				e.log.Error("commit failed", "ops", len(ops), "err", err)
+			}
+			e.results <- result{outcomes, err}
+		case <-e.ended:
+			return
+		}
+	}
+}
+
+// do hands an event to the hub's owner. It returns false when the engine has ended, and the event may never
+// be called.
+func (e *Engine) do(ev event) bool {
+	select {
+	case e.events <- ev:
+	case <-e.ended:
+	}
+	select {
+	case <-e.ended:
+		return false
+	default:
+		return true
+	}
+}

@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+)
+
+// errEnded is the error of a question that nobody is left to answer.
+var errEnded = errors.New("the engine has ended")
+
+// ask hands an event to the hub's owner and waits until it calls answer. The error is ctx's or errEnded.
+func ask[T any](ctx context.Context, e *Engine, ev func(now time.Time, answer func(T))) (T, error) {
+	answers := make(chan T, 1)
+	e.do(func(now time.Time) { ev(now, func(t T) { answers <- t }) })
+	var none T
+	select {
+	case t := <-answers:
+		return t, nil
+	case <-ctx.Done():
+		return none, ctx.Err()
+	case <-e.ended:
+		return none, errEnded
+	}
+}
+
+// Post takes a send over REST, as Change does.
+func (e *Engine) Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
+	return e.Change(ctx, who, hub.Op{Kind: hub.OpSend, Room: send.Room, Send: send})
+}
+
+// Change takes a change over REST by the rules, order and rate of a frame. The op may be of any kind but
+// OpOpen and OpRead; its content is checked, and who is its sender. A refusal is the outcome's Code, with
+// RetryAfter where another try may help. After an error, which is ctx's, the change may or may not be stored.
+func (e *Engine) Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error) {
+	o, err := ask(ctx, e, func(now time.Time, answer func(hub.Outcome)) { e.hub.Change(now, who, op, answer) })
+	if errors.Is(err, errEnded) {
+		return hub.Outcome{Code: protocol.CodeUnavailable, Reason: "the relay is going away", RetryAfter: e.goaway()}, nil
+	}
+	return o, err
+}
+
+// Online returns the number of connections in a room now, by user id. The error is ctx's.
+func (e *Engine) Online(ctx context.Context, room string) (map[string]int, error) {
+	users, err := ask(ctx, e, func(_ time.Time, answer func(map[string]int)) { answer(e.hub.Online(room)) })
+	if errors.Is(err, errEnded) {
+		return nil, nil // nobody is connected any more
+	}
+	return users, err
+}
+
+// Erase carries out parts of the erasure of a user, each a hub.OpErase, and returns an outcome for each. After
+// an error, which is ctx's or that of the engine's end, they may or may not be stored.
+func (e *Engine) Erase(ctx context.Context, ops []hub.Op) ([]hub.Outcome, error) {
+	return ask(ctx, e, func(now time.Time, answer func([]hub.Outcome)) {
+		outcomes, left := make([]hub.Outcome, len(ops)), len(ops)
+		e.hub.Erase(now, ops, func(i int, o hub.Outcome) {
+			outcomes[i] = o
+			if left--; left == 0 {
+				answer(outcomes)
+			}
+		})
+	})
+}
+
+// Purged notes that the store has deleted messages of one life of a room because of their age: those with a
+// seq below the given one.
+func (e *Engine) Purged(room, epoch string, below int64) {
+	e.do(func(time.Time) { e.hub.Purged(room, epoch, below) })
+}
+
+// See notes the token of a request; see [hub.Hub.See].
+func (e *Engine) See(who hub.Identity) {
+	if !e.ranks.Knows(&who) {
+		e.do(func(time.Time) { e.hub.See(&who) })
+	}
+}
+
+// Revoked reports whether the identity's token was revoked.
+func (e *Engine) Revoked(who hub.Identity) bool { return e.revocations.Refuse(&who) }
+
+// Banned reports whether a user with that role is banned from a room at the time now, and until when; 0: for
+// ever.
+func (e *Engine) Banned(now time.Time, ban hub.Ban, role protocol.Role) (until protocol.Time, banned bool) {
+	return e.bans.Of(now, ban, role)
+}
+
+// Rank returns a user's role in a room by the last token seen. ok is false where the store knows it as well.
+func (e *Engine) Rank(user, room string) (role protocol.Role, ok bool) { return e.ranks.Of(user, room) }
+
+// Config returns the hub's configuration with its defaults.
+func (e *Engine) Config() hub.Config { return e.config }
+
+// Conns returns the number of connections that were taken over and are not closed yet.
+func (e *Engine) Conns() int { return int(e.conns.Load()) }
+
+// Waiting returns the number of events that wait for the hub.
+func (e *Engine) Waiting() int { return len(e.events) }
+
+// Attend lets the transport notice what has arrived, and reports whether connections have work to do.
+func (e *Engine) Attend() bool { return e.transport.Attend() }
+
+// statsTimeout bounds how long Stats waits for a busy hub.
+const statsTimeout = time.Second
+
+// Stats returns what the hub has counted. Of a hub too busy to answer it returns the last answer.
+func (e *Engine) Stats() hub.Stats {
+	told := make(chan struct{})
+	go e.do(func(time.Time) {
+		s := e.hub.Stats()
+		e.stats.Store(&s)
+		close(told)
+	})
+	timeout := time.NewTimer(statsTimeout)
+	defer timeout.Stop()
+	select {
+	case <-told:
+	case <-timeout.C:
+	case <-e.ended:
+	}
+	return *e.stats.Load()
+}

@@ -1,0 +1,118 @@
+package guard
+
+import (
+	"container/list"
+	"hash/maphash"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// The defaults of [AddressLimits].
+const (
+	// RequestsPerSecondMax bounds the requests of an address. All people of a building may share one, and
+	// come back at once, as fast as handshakes are let in.
+	RequestsPerSecondMax = HandshakesPerSecondMax
+	// BadTokensPerMinuteMax bounds the bad tokens of an address.
+	BadTokensPerMinuteMax = 100
+)
+
+const (
+	// requestsBurst times the requests of a second may come at once.
+	requestsBurst = 4
+	// badTokensKnown is the number of an address's last bad tokens that are recognized.
+	badTokensKnown = 8
+	// AddressesMax bounds the addresses that are remembered: those seen last.
+	AddressesMax = 16384
+)
+
+// AddressLimits holds what one address may do. An IPv6 address counts as its /64 network, which is what one
+// customer has.
+type AddressLimits struct {
+	RequestsPerSecond  int // over REST, with a burst of four times that; 0: no limit
+	BadTokensPerMinute int // over REST and WebSocket; 0: no limit
+}
+
+// Addresses remembers what addresses have done. It is safe for concurrent use.
+type Addresses struct {
+	limits AddressLimits
+	seed   maphash.Seed
+
+	mu    sync.Mutex
+	known map[netip.Addr]*list.Element
+	order list.List // of *address; the first was seen last
+}
+
+// address holds what is remembered of one address.
+type address struct {
+	addr                            netip.Addr
+	requests, badTokens, handshakes Bucket
+
+	shown [badTokensKnown]uint64 // hashes of bad tokens; a ring
+	next  int                    // the oldest of them
+}
+
+// NewAddresses returns Addresses that remember nothing yet.
+func NewAddresses(limits AddressLimits) *Addresses {
+	return &Addresses{limits: limits, seed: maphash.MakeSeed(), known: map[netip.Addr]*list.Element{}}
+}
+
+// Limits returns the limits of each address.
+func (a *Addresses) Limits() AddressLimits { return a.limits }
+
+// of returns the entry of an address. It makes a missing one, which takes the place of the longest unseen.
+func (a *Addresses) of(addr netip.Addr) *address {
+	if addr = addr.Unmap().WithZone(""); addr.Is6() {
+		addr = netip.PrefixFrom(addr, 64).Masked().Addr()
+	}
+	if e := a.known[addr]; e != nil {
+		a.order.MoveToFront(e)
+		return e.Value.(*address)
+	}
+	if a.order.Len() >= AddressesMax {
+		last := a.order.Back()
+		delete(a.known, a.order.Remove(last).(*address).addr)
+	}
+	entry := &address{addr: addr}
+	a.known[addr] = a.order.PushFront(entry)
+	return entry
+}
+
+// Request counts a request. It returns how long to wait when the address makes too many.
+func (a *Addresses) Request(now time.Time, addr netip.Addr) (wait time.Duration) {
+	if a.limits.RequestsPerSecond == 0 || !addr.IsValid() {
+		return 0
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.of(addr).requests.Take(now, Rate{float64(a.limits.RequestsPerSecond), requestsBurst * a.limits.RequestsPerSecond})
+}
+
+// handshake counts a handshake, and reports whether the address makes more than the rate.
+func (a *Addresses) handshake(now time.Time, addr netip.Addr, r Rate) (many bool) {
+	if r.PerSecond == 0 || !addr.IsValid() {
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.of(addr).handshakes.Take(now, r) > 0
+}
+
+// BadToken counts a bad token. It returns how long to wait when the address has shown too many. The same token
+// again is no guess, but the mistake of a client, and counts once.
+func (a *Addresses) BadToken(now time.Time, addr netip.Addr, token string) (wait time.Duration) {
+	if a.limits.BadTokensPerMinute == 0 || !addr.IsValid() {
+		return 0
+	}
+	hash := maphash.String(a.seed, token)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	entry := a.of(addr)
+	if slices.Contains(entry.shown[:], hash) {
+		return entry.badTokens.Wait(now)
+	}
+	entry.shown[entry.next] = hash
+	entry.next = (entry.next + 1) % badTokensKnown
+	return entry.badTokens.Take(now, PerMinute(a.limits.BadTokensPerMinute))
+}

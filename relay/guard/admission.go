@@ -1,0 +1,75 @@
+package guard
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// The defaults of [AdmissionLimits], for two cores and 4 GiB.
+const (
+	// ConnsMax bounds the connections of a relay.
+	ConnsMax = 20_000
+	// HandshakesPerSecondMax bounds the connections that a relay lets in each second. With its hello, its join
+	// and its first page each costs about a fifth of a millisecond.
+	HandshakesPerSecondMax = 2_000
+)
+
+// handshakesKept is the part of a second's handshakes that is kept for addresses that have made fewer than
+// that: an address that connects without end leaves the others a fifth.
+const handshakesKept = 5
+
+// AdmissionLimits bounds who is let in.
+type AdmissionLimits struct {
+	Conns               int // at once; 0: no limit. Handshakes under way may exceed it.
+	HandshakesPerSecond int // with a burst of one second's; 0: no limit
+	Files               int // for connections of all kinds, silent ones included; 0: no limit. See [Places].
+}
+
+// Refusal says why a handshake is refused, as the metrics name it.
+type Refusal string
+
+// The refusals of a handshake.
+const (
+	Admitted           Refusal = ""
+	TooManyConnections Refusal = "connections"
+	TooManyHandshakes  Refusal = "rate"
+)
+
+// Admission decides which handshakes are let in. After a restart all clients come at once: they are let in as
+// fast as they can be served. A handshake that is refused costs no check of a token. It is safe for concurrent use.
+type Admission struct {
+	limits    AdmissionLimits
+	addresses *Addresses
+
+	mu         sync.Mutex
+	handshakes Bucket // of all addresses
+}
+
+// NewAdmission returns the admission by these limits. addresses counts the handshakes of each address.
+func NewAdmission(limits AdmissionLimits, addresses *Addresses) *Admission {
+	return &Admission{limits: limits, addresses: addresses}
+}
+
+// Limits returns the limits.
+func (a *Admission) Limits() AdmissionLimits { return a.limits }
+
+// Admit decides about a handshake of an address while so many connections are open.
+func (a *Admission) Admit(now time.Time, addr netip.Addr, conns int) Refusal {
+	perSecond := a.limits.HandshakesPerSecond
+	if a.limits.Conns > 0 && conns >= a.limits.Conns {
+		return TooManyConnections
+	}
+	if perSecond == 0 {
+		return Admitted
+	}
+	kept := perSecond / handshakesKept
+	greedy := a.addresses.handshake(now, addr, Rate{float64(kept), kept})
+	all := Rate{float64(perSecond), perSecond}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if greedy && a.handshakes.Tokens(now, all) < float64(kept)+1 || a.handshakes.Take(now, all) > 0 {
+		return TooManyHandshakes
+	}
+	return Admitted
+}

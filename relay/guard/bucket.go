@@ -1,0 +1,60 @@
+package guard
+
+import (
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// A Rate says how many events may happen in a second, and how many at once. The zero Rate is no limit.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+// PerMinute returns the rate of n events a minute, which may all come at once.
+func PerMinute(n int) Rate { return Rate{float64(n) / 60, n} }
+
+// A Bucket counts the events of one party against a [Rate]: it is a token bucket. The zero Bucket is full and
+// takes no memory. A Bucket is not safe for concurrent use.
+type Bucket struct{ limiter *rate.Limiter }
+
+// Take takes a token. It returns how long to wait when there is none, and then takes none.
+func (b *Bucket) Take(now time.Time, r Rate) (wait time.Duration) {
+	if r.PerSecond <= 0 {
+		return 0
+	}
+	if b.limiter == nil {
+		b.limiter = rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)
+	}
+	if b.limiter.AllowN(now, 1) {
+		return 0
+	}
+	return b.Wait(now)
+}
+
+// Wait returns how long it takes until there is a token.
+func (b *Bucket) Wait(now time.Time) time.Duration {
+	if b.limiter == nil {
+		return 0
+	}
+	missing := 1 - b.limiter.TokensAt(now)
+	return time.Duration(max(0, missing/float64(b.limiter.Limit())*float64(time.Second)))
+}
+
+// Tokens returns the number of tokens left of a rate.
+func (b *Bucket) Tokens(now time.Time, r Rate) float64 {
+	if b.limiter == nil {
+		return float64(r.Burst)
+	}
+	return b.limiter.TokensAt(now)
+}
+
+// Full reports whether the bucket is full. A full bucket gives its memory back.
+func (b *Bucket) Full(now time.Time) bool {
+	if b.limiter != nil && b.limiter.TokensAt(now) < float64(b.limiter.Burst()) {
+		return false
+	}
+	b.limiter = nil
+	return true
+}
