@@ -39,7 +39,9 @@ var table = map[string]rule{
 	"protocol": {pure: true},
 
 	"component/client":                {ours: []string{"protocol"}, pure: true},
-	"component/client/core":           {ours: []string{"protocol", "component/client"}, pure: true},
+	"component/client/step":           {ours: []string{"protocol", "component/client"}, pure: true},
+	"component/client/timeline":       {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/core":           {ours: []string{"protocol", "component/client", "component/client/step", "component/client/timeline"}, pure: true},
 	"component/driver":                {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},
 	"component/view":                  {ours: []string{"protocol", "component/client"}, foreign: true},
 	"component/wasm":                  {ours: []string{"protocol", "component/client", "component/driver", "component/view"}, foreign: true},

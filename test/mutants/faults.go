@@ -30,10 +30,11 @@ type steps = []step
 
 // The packages with faults.
 const (
-	client = "component/client/core"
-	hub    = "relay/hub"
-	store  = "store/sqlite"
-	word   = "store/word"
+	client   = "component/client/core"
+	timeline = "component/client/timeline"
+	hub      = "relay/hub"
+	store    = "store/sqlite"
+	word     = "store/word"
 )
 
 // mutants are the faults, those of one part together.
@@ -42,6 +43,7 @@ var mutants = slices.Concat(clientFaults, hubFaults, storeFaults)
 // The checks.
 var (
 	inClient     = testsOf("the core's tests", client)
+	inTimeline   = testsOf("the timeline's tests", timeline)
 	inHub        = testsOf("the hub's tests", hub)
 	inStore      = testsOf("the store's suite", store)
 	inSimulation = check{
@@ -57,6 +59,7 @@ var (
 	simulation = []check{inSimulation}
 	core       = []check{inClient}
 	coreFirst  = []check{inClient, inSimulation}
+	window     = []check{inTimeline}
 	hubAlone   = []check{inHub}
 	hubFirst   = []check{inHub, inSimulation}
 	suite      = []check{inStore}

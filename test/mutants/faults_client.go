@@ -115,35 +115,35 @@ var clientFaults = []mutant{
 	},
 	// The timeline.
 	{
-		name: "sorted by the sender's clock", pkg: client, in: "timeline.insert", checks: simulation,
+		name: "sorted by the sender's clock", pkg: timeline, in: "take", checks: simulation,
 		do: steps{
-			never("a.last() < b.Seq"),
-			replace("i, _ := a.find(b.Seq)", "i := len(a.messages)\nfor i > 0 && a.messages[i-1].SentAt > b.SentAt {\ni--\n}"),
+			replace("i := len(a.entries)", "i := len(a.entries)\nfor i > 0 && a.entries[i-1].m.SentAt > e.m.SentAt {\ni--\n}"),
+			never("a.last() >= seq"),
 		},
 	},
 	{
-		name: "change beside a page forgotten", pkg: client, in: "aside.current", checks: core,
-		do: steps{replace("a.Rev > b.Rev", "a.Rev < b.Rev")},
+		name: "change beside a page forgotten", pkg: timeline, in: "keepLoose", checks: window,
+		do: steps{always("!a.awaiting()")},
 	},
 	{
-		name: "older state in place of a newer", pkg: client, in: "newer", checks: coreFirst,
+		name: "older state in place of a newer", pkg: timeline, in: "newer", checks: coreFirst,
 		do: steps{replace("a.Rev > b.Rev", "a.Rev != b.Rev")},
 	},
 	{
-		name: "window around a message has no newer ones", pkg: client, in: "timeline.jump", checks: core,
+		name: "window around a message has no newer ones", pkg: timeline, in: "Jump", checks: window,
 		do: steps{replace("a.moreAfter || b", "false")},
 	},
 	// The user's reactions.
 	{
-		name: "own reaction of another device unheard", pkg: client, in: "ownReactions.of", checks: coreFirst,
+		name: "own reaction of another device unheard", pkg: timeline, in: "mine", checks: coreFirst,
 		do: steps{always("a.rev >= b"), replace("a.rev <= b.Rev", "a.rev > b.Rev")},
 	},
 	{
-		name: "own reactions of the crowd forgotten", pkg: client, in: "ownReactions.of", checks: simulation,
+		name: "own reactions of the crowd forgotten", pkg: timeline, in: "mine", checks: simulation,
 		do: steps{never("slices.Contains(known, a)")},
 	},
 	{
-		name: "overtaken page forgets own reactions", pkg: client, in: "newer", checks: core,
+		name: "overtaken page forgets own reactions", pkg: timeline, in: "newer", checks: window,
 		do: steps{never("whole")},
 	},
 	// Changes.
@@ -178,22 +178,22 @@ var clientFaults = []mutant{
 	},
 	{
 		name: "first unread asked for first", pkg: client, in: "openAtUnread", checks: core,
-		do: steps{replace("a.oldest() > b", "a.oldest() < b")},
+		do: steps{replace("a.Oldest() > b", "a.Oldest() < b")},
 	},
 	{
 		name: "typist shown for ever", pkg: client, in: "typistsLate", checks: core,
 		do: steps{always("a.Before(b)")},
 	},
 	{
-		name: "unpinned beside the list's page", pkg: client, in: "loadedPinned", checks: core,
-		do: steps{replace("a.current(b, c)", "b")},
+		name: "unpinned beside the list's page", pkg: timeline, in: "AddPinned", checks: core,
+		do: steps{replace("if e, _ := a; e.m.Pinned {\nt.pin(e)\n}", "if e, _ := a; p.part[i].Pinned {\nt.pin(e)\n}")},
 	},
 	{
-		name: "pinned list does not follow", pkg: client, in: "pinned.apply", checks: coreFirst,
-		do: steps{never("a.Pinned && b.loaded")},
+		name: "pinned list does not follow", pkg: timeline, in: "Apply", checks: coreFirst,
+		do: steps{never("a.pinned.loaded")},
 	},
 	{
-		name: "search shows what is deleted", pkg: client, in: "foundLoaded", checks: core,
+		name: "search shows what is deleted", pkg: timeline, in: "AddFound", checks: core,
 		do: steps{never("a.Deleted()")},
 	},
 	// The connection.

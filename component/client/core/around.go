@@ -13,9 +13,8 @@ type around struct {
 
 // loadAround moves the window to a message, unless it is inside.
 func (c *Client) loadAround(to around) {
-	t := &c.timeline
-	switch m := c.known(to.id); {
-	case t.byID[to.id] != nil:
+	switch m := c.timeline.Known(to.id); {
+	case c.timeline.Shows(to.id):
 		return
 	case m != nil && to.seq == 0:
 		to.seq = m.Seq
@@ -24,7 +23,7 @@ func (c *Client) loadAround(to around) {
 	case !c.sync.loaded || c.conn.phase != phaseJoined:
 		c.emit(client.Refused{Code: protocol.CodeUnavailable, Reason: "the chat is not connected", ID: to.id})
 		return
-	case to.seq > 0 && t.holds(to.seq) || to.seq == 0 && to.id == "":
+	case to.seq > 0 && c.timeline.Holds(to.seq) || to.seq == 0 && to.id == "":
 		return
 	}
 	c.openedAtUnread(false)
@@ -33,11 +32,6 @@ func (c *Client) loadAround(to around) {
 	}
 	c.sync.page, c.sync.around, c.changed = wantAround, to, true
 	c.fetch()
-}
-
-// holds reports whether a message of that seq, if there is one, is shown.
-func (t *timeline) holds(seq int64) bool {
-	return (seq >= t.oldest() || !t.moreBefore) && (seq <= t.last() || !t.moreAfter)
 }
 
 func (a around) query() client.PageQuery {
@@ -66,7 +60,7 @@ func (c *Client) loadedAround(p *protocol.Page) {
 	if p.MoreBefore != nil && p.MoreAfter != nil {
 		before, after = *p.MoreBefore, *p.MoreAfter
 	}
-	c.timeline.jump(p.Messages, before, after)
+	c.timeline.Jump(p.Messages, before, after)
 	c.openedAtUnread(true)
 }
 
@@ -74,7 +68,7 @@ func (c *Client) loadedAround(p *protocol.Page) {
 // not serve such pages.
 func (c *Client) notAround() {
 	c.sync.page, c.changed = wantNothing, true
-	c.timeline.expectNoPage()
+	c.timeline.WindowFailed()
 	if c.reading.opening {
 		c.openedAtUnread(false)
 		return

@@ -54,7 +54,7 @@ func (c *Client) tokenGot(ev client.TokenGot) {
 		c.fetch()
 	}
 	if c.search.needsToken {
-		c.lookOn()
+		c.askFound()
 	}
 	if c.review.needsToken {
 		c.askReview()

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/timeline"
 	"hallway/protocol"
 )
 
@@ -118,11 +119,10 @@ func (c *Client) catchUpTo(epoch string, head int64) {
 // startOver drops what is known of the room. The outbox stays.
 func (c *Client) startOver() {
 	c.sync = catchUp{req: c.sync.req + 1, tries: c.sync.tries}
-	c.timeline = timeline{own: ownReactions{me: c.me.ID}}
-	c.pinned = pinned{served: c.pinned.served}
+	c.timeline = timeline.New(c.me.ID)
 	c.openedAtUnread(false)
-	if c.search.found != nil {
-		c.look(c.search.found.Words)
+	if c.search.words != "" {
+		c.searchFor(c.search.words)
 	}
 	c.changed = true
 }
@@ -157,18 +157,22 @@ func (c *Client) fetchPage() {
 	q := client.PageQuery{Limit: protocol.PageMessagesDefault}
 	switch c.sync.page {
 	case wantNothing:
-		c.fetchPinned()
+		if c.servesPinned && c.sync.want != wantPinned {
+			if q, ok := c.timeline.AwaitPinned(); ok {
+				c.request(wantPinned, q)
+			}
+		}
 		return
 	case c.sync.want:
 		return // under way
 	case wantAround:
 		q = c.sync.around.query()
 	case wantOlder:
-		q.Before = c.timeline.oldest()
+		q.Before = c.timeline.Oldest()
 	case wantNewer:
-		q.After = c.timeline.last()
+		q.After = c.timeline.Last()
 	}
-	c.timeline.expectPage()
+	c.timeline.AwaitWindow()
 	c.request(c.sync.page, q)
 }
 
@@ -201,10 +205,10 @@ func (c *Client) streamed(f protocol.Changed) {
 		f.Cause = &cause
 	}
 	c.sync.streamed = max(c.sync.streamed, m.Rev)
-	guessed := c.liveMine(m, f.Cause)
+	guessed := c.timeline.Live(m, f.Cause)
 	c.apply(m, false)
 	if guessed && m.Pinned {
-		c.pinned.loaded = false // history tells
+		c.timeline.PinnedUnsure()
 	}
 	if ch != nil {
 		c.changeAnswered(ch, m, f.Cause)
@@ -235,14 +239,10 @@ func (c *Client) apply(m *protocol.Message, whole bool) {
 		c.acknowledge(m)
 	}
 	_, ahead := c.sync.ahead[m.Seq]
-	isNew := m.Seq > c.sync.cursor && !ahead && c.timeline.byID[m.ID] == nil
-	if c.timeline.apply(m, whole) {
+	isNew := m.Seq > c.sync.cursor && !ahead && !c.timeline.Shows(m.ID)
+	if c.timeline.Apply(m, whole, c.sync.overtaken(m)) {
 		c.changed = true
 	}
-	if !c.sync.overtaken(m) && c.pinned.apply(m, &c.timeline.own, whole) {
-		c.changed = true
-	}
-	c.followFound(m, whole)
 	if isNew && !mine && c.sync.loaded && !m.Deleted() {
 		if c.hidden {
 			c.setUnread(c.unread + 1)
@@ -262,7 +262,6 @@ func (c *Client) pageLoaded(ev client.PageLoaded) {
 		c.disagree()
 		return
 	}
-	c.timeline.own.readMine(ev.Page.Messages)
 	switch wanted {
 	case wantNewest:
 		c.loadedNewest(&ev.Page)
@@ -274,7 +273,9 @@ func (c *Client) pageLoaded(ev client.PageLoaded) {
 			return
 		}
 	case wantPinned:
-		c.loadedPinned(&ev.Page)
+		if c.timeline.AddPinned(&ev.Page) {
+			c.changed = true
+		}
 	default:
 		c.loadedPage(wanted, &ev.Page)
 	}
@@ -294,7 +295,7 @@ func (c *Client) loadedNewest(p *protocol.Page) {
 	for i := range p.Messages {
 		c.apply(&p.Messages[i], true)
 	}
-	c.timeline.begin(p.Messages, p.More)
+	c.timeline.Begin(p.Messages, p.More)
 	c.dropSent()
 	c.openAtUnread()
 	c.sync.loaded, c.changed = true, true
@@ -316,17 +317,17 @@ func (c *Client) loadedSince(p *protocol.Page) {
 // loadedPage takes a page that people wanted to see. A message of one's own
 // that it brings is as good as its echo.
 func (c *Client) loadedPage(wanted want, p *protocol.Page) {
-	if c.timeline.aside == nil {
+	if !c.timeline.AwaitsWindow() {
 		return // too much came meanwhile: fetch asks again
 	}
 	c.sync.page, c.changed = wantNothing, true
 	switch wanted {
 	case wantOlder:
-		c.timeline.prepend(p.Messages, p.More)
+		c.timeline.Prepend(p.Messages, p.More)
 	case wantNewer:
-		c.timeline.extend(p.Messages)
+		c.timeline.Extend(p.Messages)
 	case wantEnd:
-		c.timeline.jump(p.Messages, p.More, false)
+		c.timeline.Jump(p.Messages, p.More, false)
 		c.openedAtUnread(false)
 	case wantAround:
 		c.loadedAround(p)
@@ -370,7 +371,7 @@ func (c *Client) pageFailed(ev client.PageFailed) {
 // notServed goes on without what a relay need not have.
 func (c *Client) notServed(wanted want) {
 	if wanted == wantPinned {
-		c.pinned.loaded = true
+		c.timeline.NoPinned()
 	} else {
 		c.notAround()
 	}
@@ -384,8 +385,7 @@ func (c *Client) fetchLater(atLeast time.Duration) {
 
 // load asks for a page beyond the window, or for the newest.
 func (c *Client) load(w want) {
-	t := &c.timeline
-	possible := w == wantOlder && t.moreBefore || w != wantOlder && t.moreAfter
+	possible := w == wantOlder && c.timeline.MoreBefore() || w != wantOlder && c.timeline.MoreAfter()
 	if !possible || !c.sync.loaded || c.sync.page != wantNothing || c.conn.phase != phaseJoined {
 		return
 	}

@@ -90,7 +90,7 @@ func (c *Client) flushChanges() {
 			continue
 		}
 		inFlight := !ch.writtenAt.IsZero()
-		switch m := c.known(ch.id); {
+		switch m := c.timeline.Known(ch.id); {
 		case caughtUp && m != nil && ch.shownBy(m) && !ch.unsure: // an unsure one needs its answer
 			c.endChange(ch)
 			continue

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/timeline"
 	"hallway/protocol"
 )
 
@@ -69,22 +70,22 @@ type Client struct {
 	auth     auth
 	setup    setup
 	sync     catchUp
-	timeline timeline
+	timeline *timeline.Timeline
 	outbox   outbox
 	tabs     tabs
 	changes  changes
 	reading  reading
 	typing   typing
-	pinned   pinned
 	search   search
 
 	moderation moderation
 	review     review
 
-	me      protocol.User
-	limits  protocol.Limits
-	members int64
-	unread  int
+	me           protocol.User
+	servesPinned bool // the relay has a list of pinned messages
+	limits       protocol.Limits
+	members      int64
+	unread       int
 
 	deviceOffline bool
 	hidden        bool
@@ -101,9 +102,10 @@ func New(cfg client.Config) *Client {
 		cfg.Offline = client.OfflineQueue
 	}
 	return &Client{
-		cfg:    cfg,
-		limits: protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax},
-		conn:   connection{heartbeat: protocol.Heartbeat, timeout: protocol.Timeout},
+		timeline: timeline.New(""),
+		cfg:      cfg,
+		limits:   protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax},
+		conn:     connection{heartbeat: protocol.Heartbeat, timeout: protocol.Timeout},
 	}
 }
 
@@ -248,9 +250,9 @@ func (c *Client) takeFromReader(ev client.Event) {
 	case client.Seen:
 		c.seen(ev.Seq)
 	case client.Search:
-		c.look(protocol.CleanText(ev.Words))
+		c.searchFor(protocol.CleanText(ev.Words))
 	case client.SearchMore:
-		c.lookMore()
+		c.searchMore()
 	case client.LoadAround:
 		c.loadAround(around{seq: ev.Seq, id: ev.ID})
 	case client.LoadOlder:

@@ -140,8 +140,8 @@ func (c *Client) hangUp(code protocol.CloseCode) {
 	}
 	c.members = 0
 	c.sync.interrupt()
-	c.pinned.part = nil
-	c.timeline.expectNoPage()
+	c.timeline.WindowFailed()
+	c.timeline.PinnedFailed()
 	c.openedAtUnread(false)
 	c.outbox.interrupt()
 	c.changes.interrupt()
@@ -283,8 +283,8 @@ func (c *Client) welcome(f protocol.Welcome) {
 		}
 		c.me, c.changed = f.User, true
 	}
-	c.timeline.own.me = c.me.ID
-	c.pinned.served = slices.Contains(f.Features, protocol.FeaturePinned)
+	c.timeline.SetUser(c.me.ID)
+	c.servesPinned = slices.Contains(f.Features, protocol.FeaturePinned)
 	if f.User.ID != c.auth.user { // the token's claims could not be read
 		c.auth.user = f.User.ID
 		c.emit(client.LoadOutbox{User: f.User.ID})

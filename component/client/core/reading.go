@@ -42,7 +42,7 @@ func (c *Client) readTo(seq int64) {
 	if seq > c.reading.seq {
 		c.reading.seq, c.changed = seq, true
 	}
-	if seq >= c.timeline.newest {
+	if seq >= c.timeline.Newest() {
 		c.setUnread(0)
 	}
 }
@@ -50,7 +50,7 @@ func (c *Client) readTo(seq int64) {
 // seen moves the marker over what the user has before their eyes.
 func (c *Client) seen(seq int64) {
 	if !c.hidden && c.sync.loaded {
-		c.readTo(min(seq, c.timeline.last()))
+		c.readTo(min(seq, c.timeline.Last()))
 	}
 }
 
@@ -87,11 +87,11 @@ func (c *Client) openAtUnread() {
 	r.fixed, r.from = true, r.seq
 	switch {
 	case r.from == 0: // a newcomer
-	case c.timeline.moreBefore && c.timeline.oldest() > r.from+1:
+	case c.timeline.MoreBefore() && c.timeline.Oldest() > r.from+1:
 		r.opening = true
 		c.sync.page, c.sync.around = wantAround, around{seq: r.from + 1}
 	default:
-		r.first = c.firstUnread()
+		r.first = c.timeline.FirstOfOthers(r.from)
 	}
 }
 
@@ -103,8 +103,8 @@ func (c *Client) openedAtUnread(here bool) {
 		return
 	}
 	if here {
-		r.first = c.firstUnread()
-		if r.first == 0 && c.timeline.moreAfter {
+		r.first = c.timeline.FirstOfOthers(r.from)
+		if r.first == 0 && c.timeline.MoreAfter() {
 			c.sync.page = wantEnd
 			return
 		}
@@ -114,12 +114,3 @@ func (c *Client) openedAtUnread(here bool) {
 
 // loaded reports whether the history with which the chat opens is here.
 func (c *Client) loaded() bool { return c.sync.loaded && !c.reading.opening }
-
-func (c *Client) firstUnread() int64 {
-	for _, m := range c.timeline.messages {
-		if m.Seq > c.reading.from && m.Sender.ID != c.me.ID && !m.Deleted() {
-			return m.Seq
-		}
-	}
-	return 0
-}

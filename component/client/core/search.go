@@ -7,117 +7,80 @@ import (
 	"hallway/protocol"
 )
 
-// search is what the user looks for. It is asked for beside the history, over
-// whatever connection there is.
+// search is what the user searches for. It is asked for beside the history, over
+// whatever connection there is. The timeline keeps the results.
 type search struct {
-	found *client.Found // nil: nothing; never changed in place
-	req   int           // the last request's number
-	aside aside         // changes that came while it is on its way
+	words   string // "": the user does not search
+	req     int    // the last request's number
+	loading bool
+	failed  bool
+	more    bool // the relay has older results
 
 	tokenWait
 }
 
-// look begins a search, or ends it where there are no words.
-func (c *Client) look(words string) {
-	words = strings.TrimSpace(words)
-	c.search = search{req: c.search.req + 1}
+// searchFor begins a search, or ends it if there are no words.
+func (c *Client) searchFor(words string) {
+	c.search = search{req: c.search.req + 1, words: strings.TrimSpace(words)}
+	c.timeline.ClearFound()
 	c.changed = true
-	if words != "" {
-		c.search.found = &client.Found{Words: words}
-		c.lookOn()
+	if c.search.words != "" {
+		c.askFound()
 	}
 }
 
-// lookMore asks for older results, or again after a failure.
-func (c *Client) lookMore() {
-	if f := c.search.found; f != nil && !f.Loading && (f.More || f.Failed) {
-		c.lookOn()
+// searchMore asks for older results, or again after a failure.
+func (c *Client) searchMore() {
+	if s := &c.search; s.words != "" && !s.loading && (s.more || s.failed) {
+		c.askFound()
 	}
 }
 
-// lookOn asks for what follows the results that are here.
-func (c *Client) lookOn() {
+// askFound asks for what follows the results that are here.
+func (c *Client) askFound() {
 	s := &c.search
 	s.needsToken = false
 	s.req++
-	s.aside = aside{}
-	c.setFound(func(f *client.Found) { f.Loading, f.Failed = true, false })
-	q := client.PageQuery{Words: s.found.Words, Limit: protocol.PageMessagesDefault}
-	if n := len(s.found.Messages); n > 0 {
-		q.Before = s.found.Messages[n-1].Seq
+	s.loading, s.failed, c.changed = true, false, true
+	c.timeline.AwaitFound()
+	q := client.PageQuery{Words: s.words, Limit: protocol.PageMessagesDefault}
+	if found := c.timeline.Found(); len(found) > 0 {
+		q.Before = found[len(found)-1].Seq
 	}
 	c.emit(client.FetchFound{Req: s.req, Token: c.auth.token, Query: q})
 }
 
-// setFound changes a copy, since snapshots have the other.
-func (c *Client) setFound(change func(f *client.Found)) {
-	f := *c.search.found
-	change(&f)
-	c.search.found, c.changed = &f, true
-}
-
 func (c *Client) foundLoaded(ev client.FoundLoaded) {
 	s := &c.search
-	if ev.Req != s.req || s.found == nil || !s.found.Loading {
+	if ev.Req != s.req || !s.loading {
 		return
 	}
-	if s.aside == nil {
-		c.lookOn() // too much came meanwhile
+	added, ok := c.timeline.AddFound(ev.Page.Messages)
+	if !ok {
+		c.askFound() // too much came meanwhile
 		return
 	}
-	own := &c.timeline.own
-	own.readMine(ev.Page.Messages)
-	c.setFound(func(f *client.Found) {
-		n := len(f.Messages)
-		f.Messages = f.Messages[:n:n]
-		for i := range ev.Page.Messages {
-			m := s.aside.current(&ev.Page.Messages[i], own)
-			if known := c.known(m.ID); known != nil && known.Rev > m.Rev {
-				m = known
-			}
-			if !m.Deleted() && find(f.Messages, m.ID) == nil {
-				f.Messages = append(f.Messages, m)
-			}
-		}
-		f.Loading = false
-		f.More = ev.Page.More && len(f.Messages) > n && len(f.Messages) < client.FoundMax
-	})
-	s.aside, s.refusals = nil, 0
+	s.loading, s.refusals, c.changed = false, 0, true
+	s.more = ev.Page.More && added > 0 && len(c.timeline.Found()) < client.FoundMax
 }
 
 func (c *Client) foundFailed(ev client.FoundFailed) {
 	s := &c.search
-	if ev.Req != s.req || s.found == nil || !s.found.Loading {
+	if ev.Req != s.req || !s.loading {
 		return
 	}
 	if ev.Status == 401 && c.waitsForToken(&s.tokenWait) {
 		return
 	}
-	s.aside, s.refusals = nil, 0
-	c.setFound(func(f *client.Found) { f.Loading, f.Failed = false, true })
+	c.timeline.FoundFailed()
+	s.loading, s.failed, s.refusals, c.changed = false, true, 0, true
 }
 
-// followFound keeps the results as the stream tells.
-func (c *Client) followFound(m *protocol.Message, whole bool) {
+// found returns what people see of the search, or nil if there is none.
+func (c *Client) found() *client.Found {
 	s := &c.search
-	if s.found == nil {
-		return
+	if s.words == "" {
+		return nil
 	}
-	s.aside.put(m)
-	i := indexOf(s.found.Messages, m.ID)
-	if i < 0 {
-		return
-	}
-	old := s.found.Messages[i]
-	if m = c.timeline.own.newer(old, m, whole); m == old {
-		return
-	}
-	c.setFound(func(f *client.Found) {
-		messages := make([]*protocol.Message, 0, len(f.Messages))
-		messages = append(messages, f.Messages[:i]...)
-		if !m.Deleted() {
-			messages = append(messages, m)
-		}
-		f.Messages = append(messages, f.Messages[i+1:]...)
-	})
+	return &client.Found{Words: s.words, Messages: c.timeline.Found(), More: s.more, Loading: s.loading, Failed: s.failed}
 }

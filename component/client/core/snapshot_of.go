@@ -16,8 +16,8 @@ func (c *Client) Snapshot() client.Snapshot {
 		Members:       c.members,
 		Loaded:        c.loaded(),
 		Loading:       c.sync.page != wantNothing,
-		MoreBefore:    c.timeline.moreBefore,
-		MoreAfter:     c.timeline.moreAfter,
+		MoreBefore:    c.timeline.MoreBefore(),
+		MoreAfter:     c.timeline.MoreAfter(),
 		ComposerOpen:  c.composerOpen(),
 		OutboxFull:    len(c.outbox.entries) >= client.OutboxMax,
 		StorageFailed: c.outbox.failing,
@@ -25,8 +25,8 @@ func (c *Client) Snapshot() client.Snapshot {
 		TextBytesMax:  c.limits.TextBytes,
 
 		Changing:    c.changes.ids(),
-		Pinned:      c.pinned.list,
-		Found:       c.search.found,
+		Pinned:      c.timeline.Pinned(),
+		Found:       c.found(),
 		Typing:      c.typing.users(),
 		ReadSeq:     c.reading.seq,
 		FirstUnread: c.reading.first,
@@ -40,8 +40,7 @@ func (c *Client) Snapshot() client.Snapshot {
 		Queue:      c.review.queue,
 	}
 	if s.Loaded {
-		n := len(c.timeline.messages)
-		s.Messages = c.timeline.messages[:n:n]
+		s.Messages = c.timeline.Messages()
 	}
 	if s.Status == client.StatusNotAllowed {
 		s.Banned = c.moderation.banned

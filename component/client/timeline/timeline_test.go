@@ -1,4 +1,4 @@
-package core
+package timeline
 
 import (
 	"fmt"
@@ -22,6 +22,16 @@ type history struct {
 // crowd is a reaction of so many that its users are not named. Each message of
 // the room has it, so that Mine cannot be told by them.
 var crowd = []protocol.Reaction{{Emoji: "+", Count: 30}}
+
+// want is a page to ask for.
+type want uint8
+
+const (
+	wantOlder want = iota
+	wantNewer
+	wantEnd
+	wantAround
+)
 
 // change makes a message, or changes one, by the user's own reaction or by
 // anything else.
@@ -63,15 +73,15 @@ func (h *history) page(limit int, fromEnd bool, in func(seq int64) bool) (page [
 	return page, more
 }
 
-func (h *history) check(t *rapid.T, tl *timeline) {
+func (h *history) check(t *rapid.T, tl *Timeline) {
 	i := 0
-	for i < len(h.room) && h.room[i].Seq < tl.oldest() {
+	for i < len(h.room) && h.room[i].Seq < tl.Oldest() {
 		i++
 	}
-	if !tl.moreBefore && i > 0 && len(tl.messages) > 0 {
-		t.Fatalf("starts at seq %d and says that nothing is before", tl.oldest())
+	if !tl.MoreBefore() && i > 0 && len(tl.Messages()) > 0 {
+		t.Fatalf("starts at seq %d and says that nothing is before", tl.Oldest())
 	}
-	for _, m := range tl.messages {
+	for _, m := range tl.Messages() {
 		if i >= len(h.room) || h.room[i].Seq != m.Seq {
 			t.Fatalf("there is a hole before or at seq %d", m.Seq)
 		}
@@ -83,11 +93,11 @@ func (h *history) check(t *rapid.T, tl *timeline) {
 		}
 		i++
 	}
-	if !tl.moreAfter && i != len(h.room) {
+	if !tl.MoreAfter() && i != len(h.room) {
 		t.Fatalf("ends before seq %d and says that nothing is after", h.room[i].Seq)
 	}
-	if len(tl.byID) != len(tl.messages) || tl.aside == nil && len(tl.messages) > client.TimelineMax {
-		t.Fatalf("%d messages, %d by id", len(tl.messages), len(tl.byID))
+	if len(tl.table) != len(tl.Messages())+tl.loose || !tl.AwaitsWindow() && len(tl.Messages()) > client.TimelineMax {
+		t.Fatalf("%d messages and %d loose ones, %d by id", len(tl.Messages()), tl.loose, len(tl.table))
 	}
 }
 
@@ -95,9 +105,7 @@ func (h *history) check(t *rapid.T, tl *timeline) {
 // state, however pages and the stream overlap.
 func TestWindow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h, c := &history{}, New(client.Config{})
-		c.me.ID, c.timeline.own.me = "ada", "ada"
-		tl := &c.timeline
+		h, tl := &history{}, New("ada")
 		for range rapid.SampledFrom([]int{0, 60, 3 * client.TimelineMax}).Draw(t, "before") {
 			h.change(len(h.room), false)
 		}
@@ -109,41 +117,41 @@ func TestWindow(t *testing.T) {
 					at = max(0, at-1-which.IntN(min(at, 1+which.IntN(at)))) // most of them new
 				}
 				m, cause := h.change(at, at < len(h.room) && which.IntN(3) == 0)
-				c.liveMine(&m, cause)
-				tl.apply(&m, false)
+				tl.Live(&m, cause)
+				tl.Apply(&m, false, false)
 			}
 		}
 		page, more := h.page(rapid.SampledFrom([]int{1, 50, protocol.PageMessagesMax}).Draw(t, "first page"), true, func(int64) bool { return true })
 		stream("before the first page") // is here, but read after it
 		for i := range page {
-			tl.apply(&page[i], true)
+			tl.Apply(&page[i], true, false)
 		}
-		tl.begin(page, more)
+		tl.Begin(page, more)
 		for range rapid.IntRange(1, 15).Draw(t, "rounds") {
 			stream("streamed")
 			h.check(t, tl)
-			limit := rapid.IntRange(1, aheadMax).Draw(t, "limit")
+			limit := rapid.IntRange(1, looseMax).Draw(t, "limit")
 			what := rapid.SampledFrom([]want{wantOlder, wantNewer, wantEnd, wantAround}).Draw(t, "page")
-			if what == wantOlder && !tl.moreBefore || (what == wantNewer || what == wantEnd) && !tl.moreAfter || len(h.room) == 0 {
+			if what == wantOlder && !tl.MoreBefore() || (what == wantNewer || what == wantEnd) && !tl.MoreAfter() || len(h.room) == 0 {
 				continue
 			}
 			around := h.room[which.IntN(len(h.room))].Seq
-			tl.expectPage()
+			tl.AwaitWindow()
 			stream("before the read")
-			oldest, last := tl.oldest(), tl.last()
+			oldest, last := tl.Oldest(), tl.Last()
 			page, more := h.page(limit, what == wantOlder || what == wantEnd, func(seq int64) bool {
 				return what == wantEnd || what == wantOlder && seq < oldest || what == wantNewer && seq > last || what == wantAround && seq >= around
 			})
 			stream("after the read")
 			switch what {
 			case wantOlder:
-				tl.prepend(page, more)
+				tl.Prepend(page, more)
 			case wantNewer:
-				tl.extend(page)
+				tl.Extend(page)
 			case wantEnd:
-				tl.jump(page, more, false)
+				tl.Jump(page, more, false)
 			case wantAround:
-				tl.jump(page, around > h.room[0].Seq, more)
+				tl.Jump(page, around > h.room[0].Seq, more)
 			}
 			h.check(t, tl)
 		}

@@ -1,0 +1,117 @@
+// Package step is what every part of the core is handed: the time of the step
+// under way, random numbers, and the place for the effects that it asks for.
+//
+// A new helper goes here only if several parts need it. This package must not know
+// any part.
+package step
+
+import (
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// Step is one call of the core. The core owns it and begins it anew each time; the
+// parts keep a pointer to it.
+type Step struct {
+	Now     time.Time
+	Effects []client.Effect // in their promised order
+	Changed bool            // the snapshot shows something else now
+
+	// Rand returns uniformly random numbers in [0, 1).
+	Rand func() float64
+}
+
+// Begin starts a step at a time.
+func (s *Step) Begin(now time.Time) { s.Now, s.Effects, s.Changed = now, nil, false }
+
+// Emit adds an effect behind the others.
+func (s *Step) Emit(e client.Effect) { s.Effects = append(s.Effects, e) }
+
+// Late reports whether a deadline has come, and how long ago. A zero one never comes.
+func (s *Step) Late(at time.Time) (late time.Duration, ok bool) {
+	if at.IsZero() || s.Now.Before(at) {
+		return 0, false
+	}
+	return s.Now.Sub(at), true
+}
+
+// Due reports whether a deadline has come, and clears it if so.
+func (s *Step) Due(at *time.Time) bool {
+	_, ok := s.Late(*at)
+	if ok {
+		*at = time.Time{}
+	}
+	return ok
+}
+
+// Earliest returns the first of some deadlines; zero ones do not count.
+func Earliest(deadlines ...time.Time) (first time.Time) {
+	for _, at := range deadlines {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
+}
+
+// Assert ends the program if an invariant of the core is broken. Nothing that comes
+// from outside may break one: a part checks what it is given before.
+func Assert(holds bool, invariant string) {
+	if !holds {
+		panic("client: broken invariant: " + invariant)
+	}
+}
+
+const (
+	// waitMax is the longest wait that a relay may ask for: slow mode asks for no more.
+	waitMax = protocol.SlowModeSMax * time.Second
+	// resendAfter is how long a refused frame waits if the relay names no time.
+	resendAfter = 500 * time.Millisecond
+	// LateGrace is how late a timer may fire before the silence that it was to
+	// judge is blamed on the timer.
+	LateGrace = time.Second
+	// AnswerTimeouts × timeout is how long an answer may be missing on a connection
+	// that is alive otherwise.
+	AnswerTimeouts = 3
+	// RefusalsMax is how many tokens in a row may be refused before the core gives up.
+	RefusalsMax = 3
+)
+
+// Jitter returns a uniformly random wait before try n = 1, 2, …
+func (s *Step) Jitter(n int) time.Duration {
+	bound := protocol.BackoffMax
+	// Beyond this many doublings the bound is reached, whatever n.
+	if n < 16 {
+		bound = min(bound, protocol.BackoffBase<<n)
+	}
+	return time.Duration(s.Rand() * float64(bound))
+}
+
+// NamedWait returns the wait that a relay has named, within waitMax: no relay
+// silences a chat for good.
+func NamedWait(ms int64) time.Duration {
+	return time.Duration(min(max(0, ms), waitMax.Milliseconds())) * time.Millisecond
+}
+
+// ResendAt returns when to send again what was refused with f, no sooner than until:
+// of several waits the longest counts.
+func (s *Step) ResendAt(until time.Time, f *protocol.Error) time.Time {
+	wait := resendAfter
+	if f.RetryAfterMs > 0 {
+		wait = NamedWait(f.RetryAfterMs)
+	}
+	if at := s.Now.Add(wait); at.After(until) {
+		return at
+	}
+	return until
+}
+
+// OrElse returns text, or otherwise if text is empty.
+func OrElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
