@@ -5,12 +5,11 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"hallway/protocol"
+	"hallway/test/relaytest"
 )
 
 // TestMain makes this program the bare server, or the hostile crowd, where a suite
@@ -30,9 +29,9 @@ func TestMain(m *testing.M) {
 // TestQuick runs every benchmark in small: it measures nothing of worth, but
 // that nothing is lost or doubled holds here too.
 func TestQuick(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "hallway")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "hallway/relay").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	program, err := relaytest.Build(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
 	}
 	s, err := newSuite(program)
 	if err != nil {

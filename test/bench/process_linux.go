@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -63,7 +61,7 @@ func (p *process) kill() {
 	<-p.ended
 }
 
-// residentBytes is the memory of the process that is in RAM.
+// residentBytes returns the memory of the process that is in RAM.
 func (p *process) residentBytes() (float64, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.cmd.Process.Pid))
 	if err != nil {
@@ -77,7 +75,7 @@ func (p *process) residentBytes() (float64, error) {
 	return float64(pages * int64(os.Getpagesize())), err
 }
 
-// busy is how long a process has been on a core, in user and kernel mode.
+// busy returns the time that a process has been on a core, in user and kernel mode.
 func busy(pid int) (time.Duration, error) {
 	var t unix.Timespec
 	// The clock of another process: see clock_getcpuclockid(3).
@@ -134,20 +132,6 @@ func openFiles() (int, error) {
 		return 0, os.NewSyscallError("setrlimit", err)
 	}
 	return int(min(limit.Max, 1<<30)), nil
-}
-
-// freeAddr is an address that nobody uses, below the ports that systems give to
-// outgoing connections: else a client that dials while the relay is down might
-// be given that very port, and connect to itself.
-func freeAddr() (string, error) {
-	for range 100 {
-		listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+rand.IntN(10000))))
-		if err == nil {
-			addr := listener.Addr().String()
-			return addr, listener.Close()
-		}
-	}
-	return "", errors.New("no port is free")
 }
 
 // awaitReady returns when the server says so.

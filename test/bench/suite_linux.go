@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hallway/store/sqlite"
+	"hallway/test/relaytest"
 )
 
 // scale is how large and how long everything is.
@@ -120,7 +121,7 @@ func (s *suite) bare(l *loop) (*server, error) {
 }
 
 func (s *suite) serve(l *loop, name string, start func(addr string) (*process, error)) (*server, error) {
-	addr, err := freeAddr()
+	addr, err := relaytest.FreeAddr()
 	if err != nil {
 		return nil, err
 	}

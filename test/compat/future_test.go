@@ -15,13 +15,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"nhooyr.io/websocket"
 
 	"hallway/component/client"
-	"hallway/component/driver"
 	"hallway/protocol"
+	"hallway/test/native"
+	"hallway/test/relaytest"
 )
 
 // future stands between today's component and today's relay and makes each seem newer to the other: every object that it
@@ -135,21 +135,21 @@ func enrich(document any) {
 
 // TestUnknownIsIgnored lets two people chat, to both of whom the relay seems newer than they are, and they to it.
 func TestUnknownIsIgnored(t *testing.T) {
-	r := startRelay(t, relayProgram)
-	address, between := startFuture(t, r.addr)
-	ada, ben := startChat(t, address, "u_ada"), startChat(t, address, "u_ben")
-	for _, c := range []*chat{ada, ben} {
-		c.until("live", func(s client.Snapshot) bool { return s.Status == client.StatusLive })
+	r := relaytest.Start(t)
+	address, between := startFuture(t, r.Addr)
+	ada, ben := start(t, address, "u_ada"), start(t, address, "u_ben")
+	for _, p := range []*native.Person{ada, ben} {
+		p.UntilLive()
 	}
-	ada.send("Doors open at nine.")
-	ben.untilTexts("Doors open at nine.")
-	ben.send("Thanks, Ada.")
-	for _, c := range []*chat{ada, ben} {
-		c.untilTexts("Doors open at nine.", "Thanks, Ada.")
-		c.until("an empty outbox", func(s client.Snapshot) bool { return len(s.Outbox) == 0 })
+	ada.Send("Doors open at nine.")
+	untilTexts(ben, "Doors open at nine.")
+	ben.Send("Thanks, Ada.")
+	for _, p := range []*native.Person{ada, ben} {
+		untilTexts(p, "Doors open at nine.", "Thanks, Ada.")
+		p.Until("an empty outbox", func(v native.View) bool { return len(v.Outbox) == 0 })
 	}
-	late := startChat(t, address, "u_late")
-	late.untilTexts("Doors open at nine.", "Thanks, Ada.")
+	late := start(t, address, "u_late")
+	untilTexts(late, "Doors open at nine.", "Thanks, Ada.")
 	if between.passed.Load() < 10 {
 		t.Errorf("only %d frames and pages were made strange", between.passed.Load())
 	}
@@ -164,65 +164,19 @@ func TestNewerRelay(t *testing.T) {
 		_, _ = w.Write(problem.Append(nil))
 	}))
 	t.Cleanup(server.Close)
-	c := startChat(t, server.URL, "u_ada")
-	c.until("update needed", func(s client.Snapshot) bool { return s.Status == client.StatusUpdateNeeded })
-	if reason := c.driver.Snapshot().Reason; !strings.Contains(reason, "another version") {
-		t.Errorf("the reason is %q", reason)
+	p := start(t, server.URL, "u_ada")
+	v := p.Until("update needed", func(v native.View) bool { return v.Status == client.StatusUpdateNeeded })
+	if !strings.Contains(v.Reason, "another version") {
+		t.Errorf("the reason is %q", v.Reason)
 	}
 }
 
-// chat is a native client, built from the very core that the browser runs.
-type chat struct {
-	t       *testing.T
-	driver  *driver.Driver
-	changed chan struct{}
-}
-
-func startChat(t *testing.T, relay, sub string) *chat {
+func start(t *testing.T, relay, sub string) *native.Person {
 	t.Helper()
-	c := &chat{t: t, changed: make(chan struct{}, 1)}
-	c.driver = driver.Start(driver.Options{
-		Relay:  relay,
-		Room:   "lobby",
-		Token:  token(t, map[string]any{"sub": sub, "rooms": []string{"lobby"}}),
-		Client: "hallway-compat-test",
-		OnChange: func(client.Snapshot) {
-			select {
-			case c.changed <- struct{}{}:
-			default:
-			}
-		},
-	})
-	t.Cleanup(c.driver.Close)
-	return c
+	return native.Start(t, relay, sub, "", "")
 }
 
-func (c *chat) send(text string) {
-	c.t.Helper()
-	if _, err := c.driver.Send(text); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-func (c *chat) untilTexts(texts ...string) {
-	c.t.Helper()
-	c.until(fmt.Sprintf("%q", texts), func(s client.Snapshot) bool {
-		var shown []string
-		for _, m := range s.Messages {
-			shown = append(shown, m.Text)
-		}
-		return slices.Equal(shown, texts)
-	})
-}
-
-func (c *chat) until(what string, reached func(client.Snapshot) bool) {
-	c.t.Helper()
-	late := time.After(patience)
-	for !reached(c.driver.Snapshot()) {
-		select {
-		case <-c.changed:
-		case <-late:
-			c.t.Fatalf("not reached: %s; it is %+v", what, c.driver.Snapshot())
-		}
-	}
+// untilTexts waits until a person sees these messages and no other.
+func untilTexts(p *native.Person, texts ...string) {
+	p.Until(fmt.Sprintf("%q", texts), func(v native.View) bool { return slices.Equal(v.Texts(), texts) })
 }

@@ -10,13 +10,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"hallway/test/relaytest"
 )
 
 // stage plays a transcript's lines.
 type stage struct {
 	t       *testing.T
-	record  string // the program to record from; "": what is answered is compared
-	relay   *relay // started by the first line that needs it
+	record  string           // the program to record from; "": what is answered is compared
+	relay   *relaytest.Relay // started by the first line that needs it
 	flags   []string
 	people  map[string]*person
 	answer  string // to the last request: its status and body
@@ -44,7 +46,7 @@ func (s *stage) play(line string) (string, error) {
 	case who == "person":
 		return line, s.introduce(rest)
 	case line == "relay drains":
-		s.relay.drain()
+		s.relay.Drain()
 		return line, nil
 	case who == "=":
 		return s.compare("= ", rest, s.answer)
@@ -56,7 +58,7 @@ func (s *stage) play(line string) (string, error) {
 	verb, rest, _ := strings.Cut(rest, " ")
 	switch verb {
 	case "connects":
-		return line, p.connect(s.started().addr, strings.TrimPrefix(rest, "offering "))
+		return line, p.connect(s.started().Addr, strings.TrimPrefix(rest, "offering "))
 	case ">":
 		return line, p.write(strings.ReplaceAll(rest, "<token>", p.token))
 	case "<":
@@ -71,14 +73,14 @@ func (s *stage) play(line string) (string, error) {
 	return line, s.request(p, verb, rest)
 }
 
-// started is the relay, started now if it was not.
-func (s *stage) started() *relay {
+// started returns the relay, which it starts at the first call.
+func (s *stage) started() *relaytest.Relay {
 	if s.relay == nil {
-		program := relayProgram
 		if s.record != "" {
-			program = s.record
+			s.relay = relaytest.StartProgram(s.t, s.record, s.flags...)
+		} else {
+			s.relay = relaytest.Start(s.t, s.flags...)
 		}
-		s.relay = startRelay(s.t, program, s.flags...)
 	}
 	return s.relay
 }
@@ -89,7 +91,7 @@ func (s *stage) introduce(text string) error {
 	if err := json.Unmarshal([]byte(text), &claims); err != nil {
 		return err
 	}
-	p := &person{token: token(s.t, claims)}
+	p := &person{token: relaytest.Token(s.t, claims)}
 	p.t = s.t
 	s.people[name] = p
 	return nil
@@ -131,7 +133,7 @@ func (s *stage) askForSocket(headers string) error {
 func (s *stage) do(method, path, body string, header http.Header) error {
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+s.started().addr+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+s.started().Addr+path, strings.NewReader(body))
 	if err != nil {
 		return err
 	}

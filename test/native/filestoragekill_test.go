@@ -1,11 +1,10 @@
-package native_test
+package native
 
 import (
 	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,9 +45,7 @@ func saveForever(folder string) {
 
 func TestFileStorageSurvivesKill(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "outbox")
-	seed := rand.Uint64()
-	t.Log("seed ", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
+	random := random(t)
 	for range 10 {
 		last := saveUntilKilled(t, folder, 1+random.IntN(60), time.Duration(random.IntN(2000))*time.Microsecond)
 		items, err := newFileStorage(folder).Load(t.Context(), key)

@@ -1,4 +1,4 @@
-package native_test
+package native
 
 import (
 	"bufio"
@@ -11,41 +11,53 @@ import (
 	"hallway/component/driver"
 )
 
-// clientVariable makes the test's own program a client: it holds a setting.
+// clientVariable makes the test's own program a client; it holds a setting.
 const clientVariable = "HALLWAY_TEST_CLIENT"
 
-// setting is what a client needs to know.
+// room is the room of all clients.
+const room = "lobby"
+
+// A setting says which relay a client talks to, and where it keeps its outbox.
 type setting struct{ Relay, Token, Folder string }
 
-// command is a line on a client's standard input. At its end the client closes
-// its chat and ends.
+// A command is a line on a client's standard input. When the input ends, the client closes its chat and ends.
 type command struct {
 	Send   string `json:",omitempty"`
 	Older  bool   `json:",omitempty"`
 	TryNow bool   `json:",omitempty"`
 }
 
-// report is a line on a client's standard output.
+// A report is a line on a client's standard output.
 type report struct {
-	View *view  `json:",omitempty"`
+	View *View  `json:",omitempty"`
 	Safe string `json:",omitempty"` // a text that is in the storage
 }
 
-// view is what the user of a client sees.
-type view struct {
+// View holds what the user of a client sees.
+type View struct {
 	Status     client.Status
+	Reason     string
 	Loaded     bool
 	MoreBefore bool
-	Messages   []message
+	Messages   []Message
 	Outbox     []string // texts
 }
 
-type message struct {
+// Message is a message that the user sees.
+type Message struct {
 	Seq              int64
 	ID, Sender, Text string
 }
 
-// runClient is a client's main function.
+// Texts returns the texts of the messages.
+func (v View) Texts() (texts []string) {
+	for _, m := range v.Messages {
+		texts = append(texts, m.Text)
+	}
+	return texts
+}
+
+// runClient runs a client until its standard input ends.
 func runClient() {
 	var s setting
 	if err := json.Unmarshal([]byte(os.Getenv(clientVariable)), &s); err != nil {
@@ -90,17 +102,18 @@ func runClient() {
 	d.Close()
 }
 
-func viewOf(s client.Snapshot) *view {
-	v := &view{Status: s.Status, Loaded: s.Loaded, MoreBefore: s.MoreBefore}
+func viewOf(s client.Snapshot) *View {
+	v := &View{Status: s.Status, Reason: s.Reason, Loaded: s.Loaded, MoreBefore: s.MoreBefore}
 	for _, m := range s.Messages {
-		v.Messages = append(v.Messages, message{Seq: m.Seq, ID: m.ID, Sender: m.Sender.ID, Text: m.Text})
+		v.Messages = append(v.Messages, Message{Seq: m.Seq, ID: m.ID, Sender: m.Sender.ID, Text: m.Text})
 	}
-	for _, own := range s.Outbox {
-		v.Outbox = append(v.Outbox, own.Text)
+	for _, item := range s.Outbox {
+		v.Outbox = append(v.Outbox, item.Text)
 	}
 	return v
 }
 
+// A reporter writes reports, one after another.
 type reporter struct {
 	mu      sync.Mutex
 	encoder *json.Encoder

@@ -1,4 +1,4 @@
-package native_test
+package native
 
 import (
 	"bufio"
@@ -13,44 +13,47 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/test/relaytest"
 )
 
 // patience bounds every wait; no wait comes near it.
 const patience = time.Minute
 
-// person is someone with a client, which may be killed and started again on the
-// same folder.
-type person struct {
+// Person is a user with a client, which can be killed and started again on the same folder.
+type Person struct {
 	t       *testing.T
 	sub     string
 	setting setting
 	process *exec.Cmd
 	in      io.WriteCloser
 	out     *io.PipeWriter
-	heard   chan struct{} // closed: all that this life of the client said was taken in
-	changed chan struct{} // holds a token when there is something new below
+	heard   chan struct{} // closed when all reports of this life of the client are taken in
+	changed chan struct{} // holds a token when something below has changed
 
 	mu   sync.Mutex
-	view view
-	safe []string // texts that the client has called safe, over all its lives
+	view View
+	safe []string // the texts that the client has called safe, over all its lives
 }
 
-func startPerson(t *testing.T, r *relay, sub, name, role string) *person {
-	p := &person{t: t, sub: sub, changed: make(chan struct{}, 1)}
-	p.setting = setting{Relay: r.url(), Token: r.token(sub, name, role), Folder: filepath.Join(t.TempDir(), sub)}
+// Start starts the client of a user. The test's end closes it.
+func Start(t *testing.T, relay, sub, name, role string) *Person {
+	t.Helper()
+	token := relaytest.Token(t, map[string]any{"sub": sub, "name": name, "role": role, "rooms": []string{room}})
+	p := &Person{t: t, sub: sub, changed: make(chan struct{}, 1)}
+	p.setting = setting{Relay: relay, Token: token, Folder: filepath.Join(t.TempDir(), sub)}
 	p.start()
-	t.Cleanup(func() { p.quit() })
+	t.Cleanup(p.quit)
 	return p
 }
 
-func (p *person) start() {
+func (p *Person) start() {
 	p.t.Helper()
-	own, err := json.Marshal(p.setting)
+	setting, err := json.Marshal(p.setting)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	p.process = exec.Command(os.Args[0])
-	p.process.Env = append(os.Environ(), clientVariable+"="+string(own))
+	p.process.Env = append(os.Environ(), clientVariable+"="+string(setting))
 	p.process.Stderr = os.Stderr
 	if p.in, err = p.process.StdinPipe(); err != nil {
 		p.t.Fatal(err)
@@ -65,8 +68,8 @@ func (p *person) start() {
 	}
 }
 
-// listen takes in what a life of the client reports.
-func (p *person) listen(reports io.Reader, heard chan<- struct{}) {
+// listen takes in the reports of one life of the client.
+func (p *Person) listen(reports io.Reader, heard chan<- struct{}) {
 	defer close(heard)
 	lines := bufio.NewReader(reports)
 	for {
@@ -93,26 +96,27 @@ func (p *person) listen(reports io.Reader, heard chan<- struct{}) {
 	}
 }
 
-// kill ends the client at once; reload starts it again.
-func (p *person) kill() {
+// kill ends the client at once.
+func (p *Person) kill() {
 	p.t.Helper()
 	if err := p.process.Process.Kill(); err != nil {
 		p.t.Fatal(err)
 	}
 	_ = p.wait()
 	p.mu.Lock()
-	p.view = view{}
+	p.view = View{}
 	p.mu.Unlock()
 }
 
-func (p *person) reload() {
+// reload kills the client and starts it again.
+func (p *Person) reload() {
 	p.t.Helper()
 	p.kill()
 	p.start()
 }
 
-// quit closes the chat.
-func (p *person) quit() {
+// quit closes the chat and waits for the client's end.
+func (p *Person) quit() {
 	p.in.Close()
 	late := time.AfterFunc(patience, func() { _ = p.process.Process.Kill() })
 	defer late.Stop()
@@ -121,30 +125,31 @@ func (p *person) quit() {
 	}
 }
 
-// wait waits for the end of the client and of all that it said.
-func (p *person) wait() error {
+// wait waits for the end of the client and of its reports.
+func (p *Person) wait() error {
 	err := p.process.Wait()
 	p.out.Close()
 	<-p.heard
 	return err
 }
 
-func (p *person) do(c command) {
+func (p *Person) do(c command) {
 	p.t.Helper()
 	if err := json.NewEncoder(p.in).Encode(c); err != nil {
 		p.t.Fatal(err)
 	}
 }
 
-func (p *person) send(texts ...string) {
+// Send sends texts.
+func (p *Person) Send(texts ...string) {
 	p.t.Helper()
 	for _, text := range texts {
 		p.do(command{Send: text})
 	}
 }
 
-// until waits until what the person sees is as described.
-func (p *person) until(what string, seen func(view) bool) view {
+// Until waits until the person sees what is described, and returns it.
+func (p *Person) Until(what string, seen func(View) bool) View {
 	p.t.Helper()
 	late := time.After(patience)
 	for {
@@ -162,43 +167,45 @@ func (p *person) until(what string, seen func(view) bool) view {
 	}
 }
 
-func (p *person) untilLive() {
+// UntilLive waits until the chat is live.
+func (p *Person) UntilLive() {
 	p.t.Helper()
-	p.until("being live", func(v view) bool { return v.Status == client.StatusLive })
+	p.Until("being live", func(v View) bool { return v.Status == client.StatusLive })
 }
 
-func (p *person) untilText(text string) {
+// UntilText waits for a message.
+func (p *Person) UntilText(text string) {
 	p.t.Helper()
-	p.until("the message "+text, func(v view) bool {
-		return slices.ContainsFunc(v.Messages, func(m message) bool { return m.Text == text })
+	p.Until("the message "+text, func(v View) bool {
+		return slices.ContainsFunc(v.Messages, func(m Message) bool { return m.Text == text })
 	})
 }
 
 // untilSafe waits until all these texts are in the client's storage.
-func (p *person) untilSafe(texts ...string) {
+func (p *Person) untilSafe(texts ...string) {
 	p.t.Helper()
 	for _, text := range texts {
-		p.until("the storage", func(view) bool { return slices.Contains(p.safeTexts(), text) })
+		p.Until("the storage", func(View) bool { return slices.Contains(p.safeTexts(), text) })
 	}
 }
 
-func (p *person) safeTexts() []string {
+func (p *Person) safeTexts() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.safe)
 }
 
-// timeline is all of the room, once the person has nothing more to send.
-func (p *person) timeline() []message {
+// timeline returns the whole room, once the person has nothing more to send.
+func (p *Person) timeline() []Message {
 	p.t.Helper()
 	for {
-		v := p.until("all being sent", func(v view) bool {
+		v := p.Until("all being sent", func(v View) bool {
 			return v.Status == client.StatusLive && v.Loaded && len(v.Outbox) == 0
 		})
 		if !v.MoreBefore {
 			return v.Messages
 		}
 		p.do(command{Older: true})
-		p.until("older messages", func(now view) bool { return len(now.Messages) > len(v.Messages) })
+		p.Until("older messages", func(now View) bool { return len(now.Messages) > len(v.Messages) })
 	}
 }

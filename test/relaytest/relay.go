@@ -1,0 +1,119 @@
+package relaytest
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// secret signs the tokens of the tests.
+const secret = "a secret of the tests, 32 bytes or more"
+
+// Relay is a relay on an address and a database that outlive its kills.
+type Relay struct {
+	Addr     string
+	Database string
+
+	t       *testing.T
+	program string
+	flags   []string
+	process *exec.Cmd // nil while it is down
+}
+
+// Start starts the relay that Main built, with flags of `hallway serve` besides those of its address and database.
+// The test's end kills it.
+func Start(t *testing.T, flags ...string) *Relay {
+	t.Helper()
+	return StartProgram(t, program, flags...)
+}
+
+// StartProgram starts another build of the relay.
+func StartProgram(t *testing.T, program string, flags ...string) *Relay {
+	t.Helper()
+	addr, err := FreeAddr()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Relay{t: t, Addr: addr, Database: filepath.Join(t.TempDir(), "hallway.db"), program: program, flags: flags}
+	t.Cleanup(func() {
+		if r.Running() {
+			r.Kill()
+		}
+	})
+	r.Start()
+	return r
+}
+
+// URL returns the address as clients take it.
+func (r *Relay) URL() string { return "http://" + r.Addr }
+
+// Running reports whether the relay was started and not killed since.
+func (r *Relay) Running() bool { return r.process != nil }
+
+// Start starts a killed relay again. It returns when the relay listens.
+func (r *Relay) Start() {
+	r.t.Helper()
+	process := exec.Command(r.program, append([]string{"serve", "--addr", r.Addr, "--db", r.Database}, r.flags...)...)
+	process.Env = append(os.Environ(), "HALLWAY_JWT_SECRET="+secret)
+	log, err := process.StderrPipe()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := process.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	r.process = process
+	lines := bufio.NewReader(log)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			r.t.Fatalf("the relay does not start: %s", line)
+		}
+		var entry struct{ Msg string }
+		if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "listening" {
+			break
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, lines) }()
+}
+
+// Kill ends the relay at once.
+func (r *Relay) Kill() {
+	r.t.Helper()
+	// A relay that was drained may have ended by itself.
+	_ = r.process.Process.Kill()
+	_ = r.process.Wait()
+	r.process = nil
+}
+
+// Drain asks the relay to end in good order.
+func (r *Relay) Drain() {
+	r.t.Helper()
+	if err := r.process.Process.Signal(syscall.SIGTERM); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// Token signs claims, those that are not empty, and lets them last for an hour.
+func Token(t *testing.T, claims map[string]any) string {
+	t.Helper()
+	for name, value := range claims {
+		if value == "" {
+			delete(claims, name)
+		}
+	}
+	claims["exp"] = time.Now().Add(time.Hour).Unix()
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims(claims)).SignedString([]byte(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed
+}
