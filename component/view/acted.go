@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -13,12 +14,12 @@ import (
 const undoFor = 10 * time.Second
 
 // actedWords say what was done to somebody.
-var actedWords = map[protocol.Act]word{
-	protocol.ActMute:   wordMutedNow,
-	protocol.ActUnmute: wordUnmutedNow,
-	protocol.ActBan:    wordBannedNow,
-	protocol.ActUnban:  wordUnbannedNow,
-	protocol.ActClear:  wordClearedNow,
+var actedWords = map[protocol.Act]text.Word{
+	protocol.ActMute:   text.MutedNow,
+	protocol.ActUnmute: text.UnmutedNow,
+	protocol.ActBan:    text.BannedNow,
+	protocol.ActUnban:  text.UnbannedNow,
+	protocol.ActClear:  text.ClearedNow,
 }
 
 // undoActs take back others.
@@ -42,14 +43,14 @@ func (c *Chat) Acted(a client.Acted) {
 		if !ok || a.By.ID != c.snap.Me.ID {
 			return
 		}
-		note := c.text.about(says, c.text.nameOf(a.User))
+		note := c.text.About(says, c.text.NameOf(a.User))
 		c.undo = undo{act: undoActs[a.Act], user: a.User.ID, note: note}
 		c.tellFor(ctx, note, undoFor)
 	})
 }
 
 // Reported tells that the moderators have a report of one's own.
-func (c *Chat) Reported() { c.tell(c.text.say(wordReportedNow)) }
+func (c *Chat) Reported() { c.tell(c.text.Say(text.ReportedNow)) }
 
 func (c *Chat) canUndo() bool { return c.undo.act != "" && c.undo.note == c.note }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -62,27 +63,16 @@ func (a *announcer) waits() bool { return len(a.waiting) > 0 }
 func (a *announcer) wait(now time.Time) time.Duration { return max(0, a.next.Sub(now)) }
 
 // speak gives what is to be said now.
-func (a *announcer) speak(now time.Time, t *texts) string {
+func (a *announcer) speak(now time.Time, t *text.Texts) string {
 	messages, missed := a.waiting, a.missed
 	a.waiting, a.missed = nil, 0
 	a.next = now.Add(announceEvery)
 	if missed > 0 {
-		return t.count(wordNewMessages, len(messages)+missed)
+		return t.Count(text.NewMessages, len(messages)+missed)
 	}
 	said := make([]string, len(messages))
 	for i, m := range messages {
-		said[i] = t.with(wordSays, t.nameOf(m.Sender), contentOf(t, m.Deleted(), m.Encrypted != nil, excerpt(m.Text)))
+		said[i] = t.With(text.Says, t.NameOf(m.Sender), t.Excerpt(m))
 	}
 	return strings.Join(said, "\n")
-}
-
-// contentOf is what is shown of a message.
-func contentOf(t *texts, deleted, encrypted bool, text string) string {
-	switch {
-	case deleted:
-		return t.say(wordDeleted)
-	case encrypted:
-		return t.say(wordEncrypted)
-	}
-	return text
 }

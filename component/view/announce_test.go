@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/view/markup"
 	"hallway/protocol"
 )
 
@@ -84,7 +85,7 @@ func TestAnnouncementsAreMerged(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	long := heard(&a, live(of(52, strings.Repeat("long ", 400))), now.Add(2*time.Hour))
-	if len(long) > 2*quoteBytesMax {
+	if len(long) > 2*markup.QuoteBytesMax {
 		t.Errorf("%d bytes are read out", len(long))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -19,7 +20,7 @@ func BenchmarkFrame(b *testing.B) {
 			CreatedAt: protocol.Time(1_800_000_000_000_000 + i*60_000_000), ReplyTo: "m" + id,
 		})
 	}
-	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
 	end := windowEnd(len(s.Messages))
 	shown := maker.rowsIn(&s, window{end.lo - 1, end.hi - 1})
 	for b.Loop() {

@@ -9,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -86,12 +87,12 @@ type Chat struct {
 	// Owned by the UI goroutine.
 	ctx        app.Context
 	settings   Settings
-	text       *texts
+	text       *text.Texts
 	log        *log
 	announcer  announcer
 	speaker    app.Value   // what is in there is read out; nil while not mounted
 	speech     *time.Timer // says what waits, or takes back what was said
-	clock      clock
+	clock      text.Clock
 	root       app.Value // nil while not mounted
 	search     search
 	mode       mode
@@ -110,7 +111,7 @@ type Chat struct {
 
 // New makes a chat that shows nothing yet.
 func New(p Props) *Chat {
-	c := &Chat{props: p, settings: p.Settings, text: textsFor(p.Settings.Lang, p.Settings.Texts)}
+	c := &Chat{props: p, settings: p.Settings, text: text.For(p.Settings.Lang, p.Settings.Texts)}
 	c.snap.Status = client.StatusConnecting
 	c.log = newLog(&c.props, c.focusInput)
 	c.log.reply, c.log.edit, c.log.tell = c.reply, c.edit, c.tell
@@ -136,9 +137,9 @@ func (s *Settings) equal(other *Settings) bool {
 
 // speakLanguage makes the chat speak as its settings say.
 func (c *Chat) speakLanguage() {
-	c.text = textsFor(c.settings.Lang, c.settings.Texts)
-	c.clock = newClock(c.settings.Lang, c.text)
-	c.text.number, c.text.same, c.text.moment = c.clock.number, c.clock.same, c.clock.soon
+	c.text = text.For(c.settings.Lang, c.settings.Texts)
+	c.clock = text.NewClock(c.settings.Lang, c.text)
+	c.text.Follow(c.clock)
 	c.refreshLine()
 	c.measure()
 	c.makeHits()
@@ -199,7 +200,7 @@ func (c *Chat) do(f func(app.Context)) {
 
 // Render is go-app's.
 func (c *Chat) Render() app.UI {
-	return app.Div().Class("hallway").Lang(c.text.tag).Dir(c.text.dir).
+	return app.Div().Class("hallway").Lang(c.text.Tag).Dir(c.text.Dir).
 		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKey).On("copy", c.log.onCopy).
 		On("pointerdown", c.log.onPointerDown).
 		On("mousedown", c.log.onMouse).On("mouseup", c.log.onMouse).OnPaste(c.onPasteOutside).
@@ -222,15 +223,15 @@ func (c *Chat) statusUI() app.UI {
 	} else if c.snap.Status == client.StatusLive {
 		textClass += " hallway-hidden" // there is something else to say
 	}
-	text, countdown := c.line.text+" ", ""
+	says, countdown := c.line.text+" ", ""
 	if c.line.countdown != "" { // an empty one would take a line of its own where the text fills one
-		text, countdown = c.line.text, c.line.countdown+" "
+		says, countdown = c.line.text, c.line.countdown+" "
 	}
 	return app.Div().Class(class).Attr("part", "status").Attr("role", "status").Body(
-		app.Span().Class(textClass).Text(text),
+		app.Span().Class(textClass).Text(says),
 		app.Span().Class("hallway-countdown").Aria("hidden", true).Text(countdown),
 		app.If(c.line.tryNow, func() app.UI {
-			return app.Button().Class("hallway-try").Type("button").Text(c.text.say(wordTryNow)).OnClick(c.onTryNow)
+			return app.Button().Class("hallway-try").Type("button").Text(c.text.Say(text.TryNow)).OnClick(c.onTryNow)
 		}),
 		app.Range(c.line.notes).Slice(func(i int) app.UI {
 			class := "hallway-note"
@@ -240,7 +241,7 @@ func (c *Chat) statusUI() app.UI {
 			return app.P().Class(class).Text(c.line.notes[i])
 		}),
 		app.If(c.canUndo(), func() app.UI {
-			return app.Button().Class("hallway-try").Type("button").Text(c.text.say(wordUndo)).OnClick(c.onUndo)
+			return app.Button().Class("hallway-try").Type("button").Text(c.text.Say(text.Undo)).OnClick(c.onUndo)
 		}),
 	)
 }

@@ -6,14 +6,14 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"hallway/component/view/dom"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
 // rowsMax is how many lines the composer grows to; chat.css knows it too.
 const rowsMax = 8
-
-// keyCodeComposing is the keyCode of a key that an input method has taken.
-const keyCodeComposing = 229
 
 // composerUI is where people write. It is no <form>: nothing may be submitted to the
 // host page, not even if the chat has crashed. The text is the textarea's own;
@@ -28,7 +28,7 @@ func (c *Chat) composerUI() app.UI {
 	if c.tooLong {
 		counter += " hallway-too-long"
 	}
-	placeholder, _ := c.text.silenced(&c.snap)
+	placeholder, _ := c.text.Silenced(&c.snap)
 	wait := c.waits()
 	name := ""
 	if wait != "" {
@@ -38,13 +38,13 @@ func (c *Chat) composerUI() app.UI {
 		c.modeUI(),
 		app.Div().Class("hallway-write").Body(
 			app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
-				Aria("label", c.text.say(wordMessage)).Placeholder(cmp.Or(placeholder, c.text.say(wordPlaceholder))).
+				Aria("label", c.text.Say(text.Message)).Placeholder(cmp.Or(placeholder, c.text.Say(text.Placeholder))).
 				Aria("describedby", "hallway-mode hallway-counter").Attr("enterkeyhint", hint).
 				Disabled(!open).Aria("disabled", !open).
 				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste),
 			app.Button().Class("hallway-send").Attr("part", "send").Type("button").
 				Disabled(!open || wait != "").Aria("disabled", !open || wait != "").OnClick(c.onSend).Body(
-				app.Span().Class(name).Text(c.text.say(wordSend)),
+				app.Span().Class(name).Text(c.text.Say(text.Send)),
 				app.Span().Class("hallway-wait").Aria("hidden", true).Text(wait),
 			),
 		),
@@ -64,12 +64,6 @@ func (c *Chat) waits() string {
 	return c.line.wait
 }
 
-// composing reports whether a key belongs to an input method (keyCode tells it where
-// isComposing is false already).
-func composing(e app.Event) bool {
-	return e.Get("isComposing").Bool() || e.Get("keyCode").Int() == keyCodeComposing
-}
-
 // sends reports whether Enter sends, with Shift or without.
 func (s *Settings) sends(shift bool) bool {
 	if s.Touch {
@@ -85,8 +79,8 @@ func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	empty := c.input.Get("value").String() == ""
 	switch key := e.Get("key").String(); {
-	case composing(e):
-	case !modified(e) && c.log.walkOn(key, empty):
+	case dom.Composing(e):
+	case !dom.HasModifierOrShift(e) && c.log.walkOn(key, empty):
 		e.PreventDefault()
 	case key == "Escape":
 		if c.note != "" || c.mode.on() {
@@ -94,7 +88,7 @@ func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 		}
 		c.setNote(ctx, "")
 		c.cancelMode()
-	case key == "ArrowUp" && !modified(e) && c.mode.editing == "" && empty:
+	case key == "ArrowUp" && !dom.HasModifierOrShift(e) && c.mode.editing == "" && empty:
 		if m := lastOwn(&c.snap); m != nil {
 			e.PreventDefault()
 			c.edit(m.ID)
@@ -126,22 +120,22 @@ func (c *Chat) onInput(ctx app.Context, _ app.Event) {
 
 // submit hands over what is written, and clears it unless it was not taken.
 func (c *Chat) submit(ctx app.Context) {
-	text := protocol.CleanText(c.input.Get("value").String())
+	written := protocol.CleanText(c.input.Get("value").String())
 	switch {
 	case !c.snap.ComposerOpen, c.waits() != "":
 		return
 	case c.mode.editing != "":
-		c.submitEdit(ctx, text)
+		c.submitEdit(ctx, written)
 		return
-	case protocol.Blank(text):
-		return
-	}
-	if code, why := protocol.CheckText(text, c.snap.TextBytesMax); code != "" {
-		c.setNote(ctx, c.text.refusal(code, why, ""))
+	case protocol.Blank(written):
 		return
 	}
-	if err := c.props.OnSend(text, c.mode.replyTo); err != nil {
-		c.setNote(ctx, because(c.text.say(wordNotSent), c.text.say(wordNotNow)))
+	if code, why := protocol.CheckText(written, c.snap.TextBytesMax); code != "" {
+		c.setNote(ctx, c.text.Refusal(code, why, ""))
+		return
+	}
+	if err := c.props.OnSend(written, c.mode.replyTo); err != nil {
+		c.setNote(ctx, text.Because(c.text.Say(text.NotSent), c.text.Say(text.NotNow)))
 		return
 	}
 	if c.mode.on() {
@@ -180,7 +174,7 @@ func (c *Chat) measure() (changed bool) {
 	c.left, c.tooLong = "", false
 	left := c.snap.TextBytesMax - int64(len(c.input.Get("value").String()))
 	if c.snap.TextBytesMax > 0 && left <= c.snap.TextBytesMax/counterPart {
-		c.left, c.tooLong = c.text.count(wordLeft, lettersLeft(c.input.Get("value").String(), int(left))), left < 0
+		c.left, c.tooLong = c.text.Count(text.Left, markup.LettersLeft(c.input.Get("value").String(), int(left), dom.Graphemes)), left < 0
 	}
 	return c.left != was || c.tooLong != wasTooLong
 }

@@ -1,37 +1,44 @@
 package view
 
+import (
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
+)
+
 // askDelete asks whether a message is to be deleted: once, in words.
 func (o *over) askDelete(id string) {
 	if o.root == nil {
 		return
 	}
 	t := o.log.text
-	cancel, confirm := button(actionClose, t.say(wordCancel)), button(actionConfirm, t.say(wordDelete))
-	what := bidi("hallway-dialog-quote", excerpt(o.log.list.nodes[id].is.text))
-	note := o.dialogNote(t.say(wordDeleteNote))
-	o.asks, o.reason = actionDelete, nil
-	o.showDialog(id, "alertdialog", t.say(wordDeleteAsk), what, note, buttons(cancel, confirm))
+	cancel, confirm := action.Button(action.Close, t.Say(text.Cancel)), action.Button(action.Confirm, t.Say(text.Delete))
+	what := dom.Bidi("hallway-dialog-quote", markup.Excerpt(o.log.list.nodes[id].is.text))
+	note := o.dialogNote(t.Say(text.DeleteNote))
+	o.asks, o.reason = action.Delete, nil
+	o.showDialog(id, "alertdialog", t.Say(text.DeleteAsk), what, note, buttons(cancel, confirm))
 	cancel.Call("focus")
 }
 
 // helpLine is a line of the list of shortcuts.
 type helpLine struct {
 	keys []string
-	does word
+	does text.Word
 }
 
 // helpLines are all keys of the log.
 var helpLines = []helpLine{
-	{[]string{"↑", "↓", "Page Up", "Page Down", "Home", "End"}, wordKeyMove},
-	{[]string{"←", "→"}, wordKeyInside},
-	{[]string{"Enter", "Shift+F10"}, wordKeyMenu},
-	{[]string{"R"}, wordReply},
-	{[]string{"E"}, wordEdit},
-	{[]string{"+", ":"}, wordReact},
-	{[]string{"Delete"}, wordDelete},
-	{[]string{"/"}, wordSearch},
-	{[]string{"Escape"}, wordKeyBack},
-	{[]string{"?"}, wordShortcuts},
+	{[]string{"↑", "↓", "Page Up", "Page Down", "Home", "End"}, text.KeyMove},
+	{[]string{"←", "→"}, text.KeyInside},
+	{[]string{"Enter", "Shift+F10"}, text.KeyMenu},
+	{[]string{"R"}, text.Reply},
+	{[]string{"E"}, text.Edit},
+	{[]string{"+", ":"}, text.React},
+	{[]string{"Delete"}, text.Delete},
+	{[]string{"/"}, text.Search},
+	{[]string{"Escape"}, text.KeyBack},
+	{[]string{"?"}, text.Shortcuts},
 }
 
 // showShortcuts lists the keys.
@@ -40,20 +47,20 @@ func (o *over) showShortcuts() {
 		return
 	}
 	t := o.log.text
-	list := element("dl", "hallway-shortcuts-list")
+	list := dom.New("dl", "hallway-shortcuts-list")
 	for _, line := range helpLines {
-		name, keys := element("dt", ""), element("dd", "")
-		name.Set("textContent", t.say(line.does))
+		name, keys := dom.New("dt", ""), dom.New("dd", "")
+		name.Set("textContent", t.Say(line.does))
 		for _, key := range line.keys {
 			keys.Call("append", keyCap(key))
 		}
-		pair := element("div", "")
+		pair := dom.New("div", "")
 		pair.Call("append", name, keys)
 		list.Call("append", pair)
 	}
-	done := button(actionClose, t.say(wordClose))
-	o.asks = actionShortcuts
-	o.showDialog(o.log.focused(), "dialog", t.say(wordShortcuts), list, buttons(done))
+	done := action.Button(action.Close, t.Say(text.Close))
+	o.asks = action.Shortcuts
+	o.showDialog(o.log.focused(), "dialog", t.Say(text.Shortcuts), list, buttons(done))
 	done.Call("focus")
 }
 
@@ -62,14 +69,14 @@ func (o *over) showShortcuts() {
 func (o *over) showDialog(id, role, title string, content ...any) {
 	o.closeMenu()
 	o.id = id
-	heading := element("h2", "hallway-dialog-title")
+	heading := dom.New("h2", "hallway-dialog-title")
 	heading.Set("textContent", title)
-	box := element("div", "hallway-dialog-box")
+	box := dom.New("div", "hallway-dialog-box")
 	box.Call("append", append([]any{heading}, content...)...)
-	setAttribute(o.dialog, "role", role)
-	setAttribute(o.dialog, "aria-label", title)
+	dom.SetAttribute(o.dialog, "role", role)
+	dom.SetAttribute(o.dialog, "aria-label", title)
 	if box.Call("querySelector", "#"+idWho).Truthy() {
-		setAttribute(o.dialog, "aria-describedby", idWho)
+		dom.SetAttribute(o.dialog, "aria-describedby", idWho)
 	} else {
 		o.dialog.Call("removeAttribute", "aria-describedby")
 	}

@@ -1,10 +1,9 @@
 package view
 
 import (
-	"strings"
-	"unicode/utf8"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/dom"
 )
 
 // hand tells what people work the chat with. A row that the keyboard has reached
@@ -18,9 +17,6 @@ type hand struct {
 	caret   app.Value // where the last click was in a text, as a Range; nil: in none
 }
 
-// heldBySelector are the places that keep what is typed there.
-const heldBySelector = "input, textarea, select, dialog"
-
 // byPointer reports whether the last thing was done by pointer.
 func (l *log) byPointer() bool { return l.hand.pointer != "" }
 
@@ -28,7 +24,7 @@ func (l *log) byPointer() bool { return l.hand.pointer != "" }
 // outline of the row with the focus tells which of the two it is.
 func (l *log) setPointer(kind string) {
 	if l.scroller != nil {
-		setFlag(l.scroller.Get("dataset"), "pointer", l.byPointer(), kind != "")
+		dom.SetFlag(l.scroller.Get("dataset"), "pointer", l.byPointer(), kind != "")
 	}
 	l.hand.pointer = kind
 }
@@ -57,7 +53,7 @@ func (l *log) onMouse(ctx app.Context, e app.Event) {
 		e.PreventDefault()
 	case l.hand.caret != nil && e.Get("shiftKey").Bool() && target.Call("closest", ".hallway-text").Truthy():
 		from := l.hand.caret // the selection goes on from the last click; the cursor has left it since
-		selection().Call("collapse", from.Get("startContainer"), from.Get("startOffset"))
+		dom.Selection().Call("collapse", from.Get("startContainer"), from.Get("startOffset"))
 	}
 }
 
@@ -78,11 +74,11 @@ func (l *log) noticeReached(id string, active app.Value) {
 // still go on from that message, see walkOn. A finger would open its keyboard.
 func (l *log) onPlainClick(e app.Event) {
 	id := rowOf(e.Get("target"))
-	if id == "" || l.hand.pointer != "mouse" || e.Get("detail").Int() == 0 || e.Get("shiftKey").Bool() || selectedText() != "" {
+	if id == "" || l.hand.pointer != "mouse" || e.Get("detail").Int() == 0 || e.Get("shiftKey").Bool() || dom.SelectedText() != "" {
 		return
 	}
 	l.hand.caret = nil
-	if s := selection(); s.Truthy() && s.Get("rangeCount").Int() > 0 {
+	if s := dom.Selection(); s.Truthy() && s.Get("rangeCount").Int() > 0 {
 		l.hand.caret = s.Call("getRangeAt", 0)
 	}
 	l.toComposer()
@@ -112,91 +108,25 @@ func (l *log) walkOn(key string, empty bool) bool {
 	return true
 }
 
-func selection() app.Value { return app.Window().Get("document").Call("getSelection") }
-
-// selectedText gives the text that is selected in the chat.
-func selectedText() string {
-	if s := selection(); s.Truthy() {
-		return s.Call("toString").String()
-	}
-	return ""
-}
-
-// typed reports whether a key writes something, or begins to.
-func typed(e app.Event) bool {
-	key := e.Get("key").String()
-	switch {
-	case composing(e), key == "Dead", key == "Process", key == "Unidentified":
-		return true
-	case !printable(key):
-		return false
-	case altGraph(e):
-		return true
-	case e.Get("ctrlKey").Bool(), e.Get("metaKey").Bool():
-		return false
-	}
-	return !e.Get("altKey").Bool() || key[0] >= utf8.RuneSelf // Option writes signs on a Mac
-}
-
-// printable reports whether the name of a key is what it writes.
-func printable(key string) bool {
-	return len(key) == 1 || key != "" && key[0] >= utf8.RuneSelf
-}
-
-// pastes reports whether a key pastes.
-func pastes(e app.Event) bool {
-	key := e.Get("key").String()
-	if key == "Insert" {
-		return e.Get("shiftKey").Bool()
-	}
-	return (e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool()) && !e.Get("altKey").Bool() &&
-		(key == "v" || key == "V" || e.Get("code").String() == "KeyV")
-}
-
-func altGraph(e app.Event) bool {
-	return e.Get("getModifierState").Truthy() && e.Call("getModifierState", "AltGraph").Bool()
-}
-
-// commandKey gives the key, in lower case, by which a command goes: that of the
-// character, or, where no command has that, of the key's place on a Latin keyboard.
-// code is that place.
-func commandKey(key, code string, shift bool) string {
-	key = strings.ToLower(key)
-	if _, known := actionKeys[key]; known || !printable(key) {
-		return key
-	}
-	switch {
-	case code == "KeyR":
-		return "r"
-	case code == "KeyE":
-		return "e"
-	case code == "Slash" && key[0] >= utf8.RuneSelf && shift:
-		return "?"
-	case code == "Slash" && key[0] >= utf8.RuneSelf:
-		return "/"
-	}
-	return key
-}
-
 // forComposer reports whether a key belongs to the composer, although the focus is on
 // something else: after a pointer was used, all that writes; keys that paste always.
 func (l *log) forComposer(e app.Event) bool {
 	target := e.Get("target")
-	if !target.Truthy() || target.Call("closest", heldBySelector).Truthy() {
+	if !target.Truthy() || target.Call("closest", dom.FieldSelector).Truthy() {
 		return false
 	}
 	key, inLog := e.Get("key").String(), target.Call("closest", ".hallway-log").Truthy()
 	switch {
-	case inLog && pastes(e):
+	case inLog && dom.Pastes(e):
 		return true
 	case !l.byPointer():
 		return false
 	case key == " ":
-		return inLog && !taken(e) && !target.Call("matches", "button").Truthy() // which it presses
+		return inLog && !dom.HasModifier(e) && !target.Call("matches", "button").Truthy() // which it presses
 	case key == "Backspace", key == "Delete":
-		return inLog && !taken(e)
+		return inLog && !dom.HasModifier(e)
 	}
-	return typed(e)
+	return dom.Typed(e)
 }
 
 // keyToComposer gives a key to the composer, if that is open. The browser writes there

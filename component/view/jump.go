@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -60,11 +61,11 @@ func (l *log) refused(code protocol.Code, id string) bool {
 		return false
 	}
 	l.wanted = nil
-	note := wordNotLoaded
+	note := text.NotLoaded
 	if code == protocol.CodeNotFound {
-		note = wordNotThere
+		note = text.NotThere
 	}
-	l.tell(l.text.say(note))
+	l.tell(l.text.Say(note))
 	return true
 }
 
@@ -161,11 +162,11 @@ func (l *log) showJump() {
 func (l *log) jumpText(fresh int) string {
 	switch {
 	case fresh == 0:
-		return l.text.say(wordLatest)
+		return l.text.Say(text.Latest)
 	case fresh > freshMax || l.snap.MoreAfter:
-		return l.text.say(wordFresh)
+		return l.text.Say(text.Fresh)
 	}
-	return l.text.count(wordNewMessages, fresh)
+	return l.text.Count(text.NewMessages, fresh)
 }
 
 // freshIn counts the messages of others after the last one seen, up to a little more

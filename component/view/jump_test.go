@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -34,7 +35,7 @@ func TestFreshCountsWhatOthersWrote(t *testing.T) {
 }
 
 func TestJumpText(t *testing.T) {
-	l := log{text: textsFor("en", nil)}
+	l := log{text: text.For("en", nil)}
 	for fresh, want := range map[int]string{
 		0: "Latest messages", 1: "1 new message", 3: "3 new messages", freshMax + 1: "New messages",
 	} {
@@ -51,7 +52,7 @@ func TestJumpText(t *testing.T) {
 // What begins what is new is a row's own business; one's own message ends it.
 func TestUnreadBeginsARow(t *testing.T) {
 	s := snapshot()
-	l := log{text: textsFor("en", nil), maker: rowMaker{calendar: calendar{bounds: utcDays}}}
+	l := log{text: text.For("en", nil), maker: rowMaker{calendar: text.Calendar{Bounds: utcDays}}}
 	s.Loaded, s.FirstUnread, s.Outbox = true, 3, nil
 	l.notice(&s)
 	l.snap = s

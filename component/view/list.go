@@ -7,6 +7,10 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -21,8 +25,8 @@ var stateIcons = map[client.ItemState]string{
 // rowList is the rows in the document. It owns all children of its <ul>.
 type rowList struct {
 	ul       app.Value
-	text     *texts
-	clock    clock
+	text     *text.Texts
+	clock    text.Clock
 	template app.Value
 	shown    []row
 	nodes    map[string]*rowNode
@@ -45,20 +49,20 @@ type rowNode struct {
 	pinned, edited, reactions         app.Value
 }
 
-func newRowList(ul app.Value, t *texts, c clock) *rowList {
-	item := element("li", "hallway-message")
-	setAttribute(item, "part", "message")
+func newRowList(ul app.Value, t *text.Texts, c text.Clock) *rowList {
+	item := dom.New("li", "hallway-message")
+	dom.SetAttribute(item, "part", "message")
 	item.Set("tabIndex", -1)
-	from := element("div", "hallway-from")
-	from.Call("append", bidi("hallway-sender", ""))
-	bubble := element("div", "hallway-bubble")
-	setAttribute(bubble, "part", "bubble")
-	text := element("div", "hallway-text")
+	from := dom.New("div", "hallway-from")
+	from.Call("append", dom.Bidi("hallway-sender", ""))
+	bubble := dom.New("div", "hallway-bubble")
+	dom.SetAttribute(bubble, "part", "bubble")
+	text := dom.New("div", "hallway-text")
 	text.Set("dir", "auto")
-	meta := element("div", "hallway-meta")
-	meta.Call("append", element("time", "hallway-time"), element("span", "hallway-state"))
+	meta := dom.New("div", "hallway-meta")
+	meta.Call("append", dom.New("time", "hallway-time"), dom.New("span", "hallway-state"))
 	bubble.Call("append", text, meta)
-	item.Call("append", from, bubble, element("div", "hallway-actions"))
+	item.Call("append", from, bubble, dom.New("div", "hallway-actions"))
 	return &rowList{ul: ul, text: t, clock: c, template: item, nodes: make(map[string]*rowNode)}
 }
 
@@ -123,10 +127,10 @@ func (l *rowList) fill(node *rowNode, r *row) {
 	if r.seq != was.seq {
 		data.Set("seq", r.seq)
 	}
-	setFlag(data, "own", was.own, r.own)
-	setFlag(data, "deleted", was.deleted, r.deleted)
-	setFlag(data, "head", was.head, r.head)
-	setFlag(data, "changing", was.changing, r.changing)
+	dom.SetFlag(data, "own", was.own, r.own)
+	dom.SetFlag(data, "deleted", was.deleted, r.deleted)
+	dom.SetFlag(data, "head", was.head, r.head)
+	dom.SetFlag(data, "changing", was.changing, r.changing)
 	if isNew || r.sender != was.sender || r.role != was.role || r.head != was.head || r.own != was.own || r.senderID != was.senderID {
 		l.fillSender(node, r)
 	}
@@ -162,22 +166,22 @@ func (l *rowList) fill(node *rowNode, r *row) {
 
 // fillSender names the sender of each message, seen only at the head of a group.
 func (l *rowList) fillSender(node *rowNode, r *row) {
-	name := l.text.senderOf(r)
+	name := senderOf(l.text, r)
 	node.sender.Set("textContent", name)
-	node.badge = removed(node.badge)
-	node.avatar = removed(node.avatar)
-	if w, ok := roleWords[r.role]; ok {
-		node.badge = element("span", "hallway-badge")
-		node.badge.Set("textContent", l.text.say(w))
+	node.badge = dom.Remove(node.badge)
+	node.avatar = dom.Remove(node.avatar)
+	if role := l.text.Role(r.role); role != "" {
+		node.badge = dom.New("span", "hallway-badge")
+		node.badge.Set("textContent", role)
 		node.badge.Get("dataset").Set("role", string(r.role))
 		node.from.Call("append", node.badge)
 	}
 	if r.head && !r.own {
-		node.avatar = element("span", "hallway-avatar")
-		setAttribute(node.avatar, "part", "avatar")
-		setAttribute(node.avatar, "aria-hidden", "true") // the name follows
-		node.avatar.Set("textContent", initials(name))
-		node.avatar.Get("dataset").Set("colour", strconv.Itoa(avatarColour(r.senderID)))
+		node.avatar = dom.New("span", "hallway-avatar")
+		dom.SetAttribute(node.avatar, "part", "avatar")
+		dom.SetAttribute(node.avatar, "aria-hidden", "true") // the name follows
+		node.avatar.Set("textContent", text.Initials(name))
+		node.avatar.Get("dataset").Set("colour", strconv.Itoa(text.AvatarColour(r.senderID)))
 		node.from.Call("before", node.avatar)
 	}
 }
@@ -185,54 +189,54 @@ func (l *rowList) fillSender(node *rowNode, r *row) {
 // fillDay separates a day from the one before, within its first message: the log has
 // one item for a message and no others.
 func (l *rowList) fillDay(node *rowNode, day int64) {
-	node.day = removed(node.day)
+	node.day = dom.Remove(node.day)
 	if day == 0 {
 		return
 	}
-	node.day = element("div", "hallway-day")
-	setAttribute(node.day, "part", "day")
-	name := element("span", "hallway-day-name")
-	name.Set("textContent", l.clock.day(day))
+	node.day = dom.New("div", "hallway-day")
+	dom.SetAttribute(node.day, "part", "day")
+	name := dom.New("span", "hallway-day-name")
+	name.Set("textContent", l.clock.Day(day))
 	node.day.Call("append", name)
 	node.item.Call("prepend", node.day)
 }
 
 func (l *rowList) fillQuote(node *rowNode, q quote) {
-	node.quote = removed(node.quote)
+	node.quote = dom.Remove(node.quote)
 	if q.id == "" {
 		return
 	}
-	node.quote = button(actionQuoted, "")
+	node.quote = action.Button(action.Quoted, "")
 	node.quote.Set("className", "hallway-quote")
 	node.quote.Get("dataset").Set("target", q.id)
 	if !q.loaded {
-		node.quote.Set("textContent", l.text.say(wordReplyAway))
+		node.quote.Set("textContent", l.text.Say(text.ReplyAway))
 	} else {
-		content := contentOf(l.text, q.deleted, q.encrypted, q.text)
-		sender := l.text.called(q.by, q.sender)
-		setAttribute(node.quote, "aria-label", l.text.with(wordReplyTo, sender, content))
-		node.quote.Call("append", bidi("hallway-quote-sender", sender), bidi("hallway-quote-text", content))
+		content := l.text.Content(q.deleted, q.encrypted, q.text)
+		sender := l.text.Called(q.by, q.sender)
+		dom.SetAttribute(node.quote, "aria-label", l.text.With(text.ReplyTo, sender, content))
+		node.quote.Call("append", dom.Bidi("hallway-quote-sender", sender), dom.Bidi("hallway-quote-text", content))
 	}
 	node.bubble.Call("prepend", node.quote)
 }
 
 func (l *rowList) fillText(node *rowNode, r *row) {
-	content := contentOf(l.text, r.deleted, r.encrypted, r.text)
+	content := l.text.Content(r.deleted, r.encrypted, r.text)
 	if content != r.text {
 		node.text.Set("textContent", content)
 	} else {
-		fillSpans(node.text, parseText(content))
+		fillSpans(node.text, markup.Parse(content))
 	}
-	setFlag(node.item.Get("dataset"), "emoji", true, content == r.text && emojiOnly(content))
+	dom.SetFlag(node.item.Get("dataset"), "emoji", true, content == r.text && markup.EmojiOnly(content))
 }
 
 func (l *rowList) fillTime(node app.Value, at int64) {
 	if at := at / time.Minute.Milliseconds(); l.minute.text == "" || l.minute.at != at {
-		l.minute = minute{at, l.clock.time(at * time.Minute.Milliseconds())}
+		l.minute = minute{at, l.clock.Time(at * time.Minute.Milliseconds())}
 	}
 	node.Set("dateTime", protocol.Time(at*1000).String())
 	node.Set("textContent", l.minute.text)
-	node.Set("title", l.clock.date(at))
+	node.Set("title", l.clock.Date(at))
 }
 
 func (l *rowList) fillState(node app.Value, r *row) {
@@ -240,15 +244,15 @@ func (l *rowList) fillState(node app.Value, r *row) {
 	if !r.own {
 		return
 	}
-	says := l.text.say(stateWords[r.state])
-	icon := element("span", "hallway-icon")
-	setAttribute(icon, "aria-hidden", "true")
+	says := l.text.Say(stateWords[r.state])
+	icon := dom.New("span", "hallway-icon")
+	dom.SetAttribute(icon, "aria-hidden", "true")
 	icon.Set("textContent", stateIcons[r.state])
 	class := "hallway-hidden"
 	if r.state == client.ItemWaiting {
 		class = "hallway-state-name" // what takes longer says so to everybody
 	}
-	name := element("span", class)
+	name := dom.New("span", class)
 	name.Set("textContent", says)
 	node.Call("append", icon, name)
 	node.Set("title", says)
@@ -259,7 +263,14 @@ func (l *rowList) fillActions(node app.Value, r *row) {
 	if r.state != client.ItemFailed {
 		return
 	}
-	why := element("span", "hallway-reason")
-	why.Set("textContent", l.text.refusal(r.code, r.reason, r.why))
-	node.Call("append", why, button(actionRetry, l.text.say(wordRetry)), button(actionDiscard, l.text.say(wordDiscard)))
+	why := dom.New("span", "hallway-reason")
+	why.Set("textContent", l.text.Refusal(r.code, r.reason, r.why))
+	node.Call("append", why, action.Button(action.Retry, l.text.Say(text.Retry)), action.Button(action.Discard, l.text.Say(text.Discard)))
+}
+
+var stateWords = map[client.ItemState]text.Word{
+	client.ItemWaiting: text.Waiting,
+	client.ItemSending: text.Sending,
+	client.ItemSent:    text.Sent,
+	client.ItemFailed:  text.Failed,
 }

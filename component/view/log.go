@@ -6,6 +6,9 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
 )
 
 // log is the log of messages: a window of rows, and where people are in it. Its
@@ -13,8 +16,8 @@ import (
 type log struct {
 	app.Compo
 	props *Props
-	text  *texts
-	clock clock
+	text  *text.Texts
+	clock text.Clock
 	maker rowMaker
 
 	// What the chat does for the log.
@@ -68,13 +71,13 @@ func (l *log) Render() app.UI {
 		OnScroll(l.onScroll, app.PassiveEvent()).OnClick(l.onClick).OnKeyDown(l.onKeyDown).
 		On("focusin", l.onFocus).On("focusout", l.onFocus).On("contextmenu", l.onContextMenu).
 		On("pointerover", l.tools.onPointer).On("pointerleave", l.tools.onPointer).Body(
-		app.Button().Class("hallway-more").Type("button").DataSet("action", string(actionEarlier)),
+		app.Button().Class("hallway-more").Type("button").DataSet("action", string(action.Earlier)),
 		app.Div().Class("hallway-loading").Aria("hidden", true).Body(skeleton(), skeleton(), skeleton()),
 		app.Div().Class("hallway-empty").Body(
 			app.P().Class("hallway-empty-title"), app.P().Class("hallway-empty-advice"),
 		),
 		app.Ul().Class("hallway-list").Attr("role", "list"),
-		app.Button().Class("hallway-jump").Attr("part", "jump").Type("button").DataSet("action", string(actionEnd)),
+		app.Button().Class("hallway-jump").Attr("part", "jump").Type("button").DataSet("action", string(action.End)),
 	)
 }
 
@@ -84,7 +87,7 @@ func (l *log) OnMount(ctx app.Context) {
 	l.scroller = ctx.JSSrc()
 	l.more, l.empty, l.jump = l.part("hallway-more"), l.part("hallway-empty"), l.part("hallway-jump")
 	l.loading = l.part("hallway-loading")
-	l.maker.calendar.bounds = dayBoundsOf
+	l.maker.calendar.Bounds = text.DayBoundsOf
 	l.follow, l.opening = true, true
 	l.speak(l.text, l.clock)
 	l.offset = l.fromTop()
@@ -94,16 +97,16 @@ func (l *log) OnMount(ctx app.Context) {
 func (l *log) part(class string) app.Value { return l.scroller.Call("querySelector", "."+class) }
 
 // speak makes the log say what it says in a language, from now on.
-func (l *log) speak(t *texts, c clock) {
+func (l *log) speak(t *text.Texts, c text.Clock) {
 	l.text, l.clock = t, c
 	l.over.close()
 	l.pins.show(&l.snap, true)
 	if l.scroller == nil {
 		return
 	}
-	setAttribute(l.scroller, "aria-label", t.say(wordLog))
-	l.part("hallway-empty-title").Set("textContent", t.say(wordEmpty))
-	l.part("hallway-empty-advice").Set("textContent", t.say(wordWriteFirst))
+	dom.SetAttribute(l.scroller, "aria-label", t.Say(text.Log))
+	l.part("hallway-empty-title").Set("textContent", t.Say(text.Empty))
+	l.part("hallway-empty-advice").Set("textContent", t.Say(text.WriteFirst))
 	top := l.scroller.Get("scrollTop").Float()
 	l.tools.make(t)
 	if l.list != nil {
@@ -206,7 +209,7 @@ func (l *log) draw(w window, keep bool) {
 
 // frame is what the log shows around its rows.
 type frame struct {
-	text    *texts
+	text    *text.Texts
 	earlier bool // the way to what was before
 	loading bool // it was gone, and is not at its end yet
 	empty   bool // that there is nothing
@@ -221,15 +224,15 @@ func (l *log) drawFrame(f frame) (changed bool) {
 		return false
 	}
 	l.frame = f
-	says := wordEarlier
+	says := text.Earlier
 	if f.loading {
-		says = wordEarlierLoading
+		says = text.EarlierLoading
 	}
 	l.more.Set("hidden", !f.earlier)
-	l.more.Set("textContent", l.text.say(says))
+	l.more.Set("textContent", l.text.Say(says))
 	l.empty.Set("hidden", !f.empty)
 	l.loading.Set("hidden", !f.blank)
-	setAttribute(l.scroller, "aria-busy", strconv.FormatBool(f.busy))
+	dom.SetAttribute(l.scroller, "aria-busy", strconv.FormatBool(f.busy))
 	return true
 }
 
@@ -240,8 +243,4 @@ func (l *log) willLoad() bool {
 		return false
 	}
 	return true
-}
-
-func topOf(element app.Value) float64 {
-	return element.Call("getBoundingClientRect").Get("top").Float()
 }

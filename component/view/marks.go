@@ -5,6 +5,10 @@ import (
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
 )
 
 // What a row shows of its message besides the text: that it begins what is new, that
@@ -13,14 +17,14 @@ import (
 // fillUnread separates what is new from what was read, within the first message that
 // is: the log has one item for a message and no others.
 func (l *rowList) fillUnread(node *rowNode, unread bool) {
-	node.unread = removed(node.unread)
+	node.unread = dom.Remove(node.unread)
 	if !unread {
 		return
 	}
-	node.unread = element("div", "hallway-unread")
-	setAttribute(node.unread, "part", "unread")
-	name := element("span", "hallway-unread-name")
-	name.Set("textContent", l.text.say(wordUnread))
+	node.unread = dom.New("div", "hallway-unread")
+	dom.SetAttribute(node.unread, "part", "unread")
+	name := dom.New("span", "hallway-unread-name")
+	name.Set("textContent", l.text.Say(text.Unread))
 	node.unread.Call("append", name)
 	if node.day != nil {
 		node.day.Call("after", node.unread)
@@ -31,17 +35,17 @@ func (l *rowList) fillUnread(node *rowNode, unread bool) {
 
 // fillMarks says, before the time, that a message is pinned or was edited.
 func (l *rowList) fillMarks(node *rowNode, r *row) {
-	node.pinned, node.edited = removed(node.pinned), removed(node.edited)
+	node.pinned, node.edited = dom.Remove(node.pinned), dom.Remove(node.edited)
 	if r.pinned {
-		node.pinned = element("span", "hallway-pin-mark")
-		node.pinned.Set("title", l.text.say(wordPinned))
-		node.pinned.Call("append", icon(actionPin), hidden(l.text.say(wordPinned)))
+		node.pinned = dom.New("span", "hallway-pin-mark")
+		node.pinned.Set("title", l.text.Say(text.Pinned))
+		node.pinned.Call("append", action.Icon(action.Pin), dom.Hidden(l.text.Say(text.Pinned)))
 		node.time.Call("before", node.pinned)
 	}
 	if r.edited != 0 {
-		node.edited = element("span", "hallway-edited")
-		node.edited.Set("textContent", l.text.say(wordEdited))
-		node.edited.Set("title", l.clock.date(r.edited))
+		node.edited = dom.New("span", "hallway-edited")
+		node.edited.Set("textContent", l.text.Say(text.Edited))
+		node.edited.Set("title", l.clock.Date(r.edited))
 		node.time.Call("before", node.edited)
 	}
 }
@@ -50,11 +54,11 @@ func (l *rowList) fillMarks(node *rowNode, r *row) {
 // and with them the keyboard: only what they say changes.
 func (l *rowList) fillReactions(node *rowNode, set *reactionSet) {
 	if set == nil {
-		node.reactions = removed(node.reactions)
+		node.reactions = dom.Remove(node.reactions)
 		return
 	}
 	if node.reactions == nil {
-		node.reactions = element("div", "hallway-reactions")
+		node.reactions = dom.New("div", "hallway-reactions")
 		node.bubble.Call("after", node.reactions)
 	}
 	chips := make(map[string]app.Value)
@@ -83,22 +87,22 @@ func (l *rowList) fillReactions(node *rowNode, set *reactionSet) {
 // newChip makes the button of a reaction. It is no stop of the Tab key: the arrow
 // keys lead to it from its message.
 func newChip(emoji string) app.Value {
-	chip := button(actionReaction, "")
+	chip := action.Button(action.Reaction, "")
 	chip.Set("tabIndex", -1)
-	setAttribute(chip, "part", "reaction")
+	dom.SetAttribute(chip, "part", "reaction")
 	chip.Get("dataset").Set("emoji", emoji)
-	face := element("span", "hallway-chip")
-	picture := element("span", "hallway-chip-emoji")
+	face := dom.New("span", "hallway-chip")
+	picture := dom.New("span", "hallway-chip-emoji")
 	picture.Set("textContent", emoji)
-	face.Call("append", picture, element("span", "hallway-chip-count"))
+	face.Call("append", picture, dom.New("span", "hallway-chip-count"))
 	chip.Call("append", face)
 	return chip
 }
 
 func (l *rowList) fillChip(chip app.Value, r *reaction) {
-	name := l.text.reactionName(r)
-	setAttribute(chip, "aria-label", name)
-	setAttribute(chip, "aria-pressed", strconv.FormatBool(r.mine))
+	name := reactionName(l.text, r)
+	dom.SetAttribute(chip, "aria-label", name)
+	dom.SetAttribute(chip, "aria-pressed", strconv.FormatBool(r.mine))
 	chip.Set("title", name)
-	chip.Get("firstElementChild").Get("lastElementChild").Set("textContent", l.text.number(r.count))
+	chip.Get("firstElementChild").Get("lastElementChild").Set("textContent", l.text.Number(r.count))
 }

@@ -5,6 +5,10 @@ import (
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
 )
 
 // menuGap is how far a menu keeps from its message and from the chat's edges, in CSS
@@ -13,36 +17,36 @@ const menuGap = 4
 
 // openMenu opens the menu of a message: a line of emoji, where it may have reactions,
 // then what else can be done.
-func (o *over) openMenu(id string, all []action) {
-	if !o.begin(id, wordMenu) {
+func (o *over) openMenu(id string, all []action.Action) {
+	if !o.begin(id, text.Menu) {
 		return
 	}
-	if slices.Contains(all, actionReact) {
-		o.addEmojis(wordReact, quickEmojis, true)
+	if slices.Contains(all, action.React) {
+		o.addEmojis(text.React, quickEmojis, true)
 		o.menu.Call("append", separator())
 	}
 	for _, does := range all {
-		if does == actionReport {
+		if does == action.Report {
 			o.menu.Call("append", separator())
 		}
-		if does != actionReact {
+		if does != action.React {
 			o.addItem(does)
 		}
 	}
 	o.menu.Call("append", separator())
-	o.addItem(actionShortcuts)
+	o.addItem(action.Shortcuts)
 	o.open()
 }
 
 // openEmojis opens the choice of emoji to react with.
 func (o *over) openEmojis(id string) {
-	if !o.begin(id, wordReact) {
+	if !o.begin(id, text.React) {
 		return
 	}
 	for _, group := range emojiGroups {
-		title := element("div", "hallway-menu-title")
-		setAttribute(title, "aria-hidden", "true") // the group is called so
-		title.Set("textContent", o.log.text.say(group.name))
+		title := dom.New("div", "hallway-menu-title")
+		dom.SetAttribute(title, "aria-hidden", "true") // the group is called so
+		title.Set("textContent", o.log.text.Say(group.name))
 		o.menu.Call("append", title)
 		for line := range slices.Chunk(group.all, emojiColumns) {
 			o.addEmojis(group.name, line, false)
@@ -52,35 +56,35 @@ func (o *over) openEmojis(id string) {
 }
 
 // begin empties the menu for a message.
-func (o *over) begin(id string, name word) bool {
+func (o *over) begin(id string, name text.Word) bool {
 	if o.root == nil || o.log.list.nodes[id] == nil {
 		return false
 	}
 	o.log.noticeScroll() // what was scrolled until now does not close it
-	o.id, o.lines, o.at, o.deleted = id, nil, place{}, o.log.list.nodes[id].is.deleted
+	o.id, o.lines, o.at, o.deleted = id, nil, dom.Cell{}, o.log.list.nodes[id].is.deleted
 	o.menu.Call("replaceChildren")
-	setAttribute(o.menu, "role", "menu")
-	setAttribute(o.menu, "aria-label", o.log.text.say(name))
+	dom.SetAttribute(o.menu, "role", "menu")
+	dom.SetAttribute(o.menu, "aria-label", o.log.text.Say(name))
 	return true
 }
 
 // addEmojis adds a line of emoji and, if more, the way to all others.
-func (o *over) addEmojis(name word, emojis []string, more bool) {
-	group := element("div", "hallway-emojis")
-	setAttribute(group, "role", "group")
-	setAttribute(group, "aria-label", o.log.text.say(name))
+func (o *over) addEmojis(name text.Word, emojis []string, more bool) {
+	group := dom.New("div", "hallway-emojis")
+	dom.SetAttribute(group, "role", "group")
+	dom.SetAttribute(group, "aria-label", o.log.text.Say(name))
 	set := o.log.list.nodes[o.id].is.reactions
 	var line []app.Value
 	for _, emoji := range emojis {
-		b := button(actionEmoji, emoji)
-		setAttribute(b, "role", "menuitemcheckbox")
-		setAttribute(b, "aria-checked", strconv.FormatBool(set.mine(emoji)))
+		b := action.Button(action.Emoji, emoji)
+		dom.SetAttribute(b, "role", "menuitemcheckbox")
+		dom.SetAttribute(b, "aria-checked", strconv.FormatBool(set.mine(emoji)))
 		b.Get("dataset").Set("emoji", emoji)
 		line = append(line, b)
 	}
 	if more {
-		b := iconButton(actionReact, o.log.text)
-		setAttribute(b, "role", "menuitem")
+		b := action.IconButton(action.React, o.log.text)
+		dom.SetAttribute(b, "role", "menuitem")
 		line = append(line, b)
 	}
 	for _, b := range line {
@@ -91,18 +95,18 @@ func (o *over) addEmojis(name word, emojis []string, more bool) {
 	o.menu.Call("append", group)
 }
 
-func (o *over) addItem(does action) {
-	item := button(does, "")
+func (o *over) addItem(does action.Action) {
+	item := action.Button(does, "")
 	item.Set("className", "hallway-item")
-	setAttribute(item, "role", "menuitem")
+	dom.SetAttribute(item, "role", "menuitem")
 	item.Set("tabIndex", -1)
-	name := element("span", "hallway-item-name")
-	name.Set("textContent", o.log.text.say(actionWords[does]))
-	item.Call("append", icon(does), name)
-	if key := shortcuts[does]; key != "" {
-		setAttribute(item, "aria-keyshortcuts", key)
+	name := dom.New("span", "hallway-item-name")
+	name.Set("textContent", does.Name(o.log.text))
+	item.Call("append", action.Icon(does), name)
+	if key := does.Shortcut(); key != "" {
+		dom.SetAttribute(item, "aria-keyshortcuts", key)
 		hint := keyCap(key)
-		setAttribute(hint, "aria-hidden", "true")
+		dom.SetAttribute(hint, "aria-hidden", "true")
 		item.Call("append", hint)
 	}
 	o.lines = append(o.lines, []app.Value{item})
@@ -110,13 +114,13 @@ func (o *over) addItem(does action) {
 }
 
 func separator() app.Value {
-	line := element("div", "hallway-menu-line")
-	setAttribute(line, "role", "separator")
+	line := dom.New("div", "hallway-menu-line")
+	dom.SetAttribute(line, "role", "separator")
 	return line
 }
 
 func keyCap(key string) app.Value {
-	k := element("kbd", "hallway-key")
+	k := dom.New("kbd", "hallway-key")
 	k.Set("textContent", key)
 	return k
 }
@@ -126,16 +130,16 @@ func keyCap(key string) app.Value {
 // style attribute would be against a strict policy.
 func (o *over) open() {
 	own := o.log.list.nodes[o.id].is.own
-	setFlag(o.menu.Get("dataset"), "own", true, own)
+	dom.SetFlag(o.menu.Get("dataset"), "own", true, own)
 	o.menu.Set("hidden", false)
 	chat := o.root.Get("parentElement")
-	width, height := extentOf(chat)
-	menuWidth, menuHeight := extentOf(o.menu)
-	bubble := boxIn(o.log.list.nodes[o.id].bubble, chat)
-	top := menuTop(bubble.top, bubble.bottom, menuHeight, height)
-	side := bubble.left
-	if own != (o.log.text.dir == "rtl") {
-		side = width - bubble.right
+	width, height := dom.Extent(chat)
+	menuWidth, menuHeight := dom.Extent(o.menu)
+	bubble := dom.BoxIn(o.log.list.nodes[o.id].bubble, chat)
+	top := menuTop(bubble.Top, bubble.Bottom, menuHeight, height)
+	side := bubble.Left
+	if own != (o.log.text.Dir == "rtl") {
+		side = width - bubble.Right
 	}
 	side = max(menuGap, min(side, width-menuWidth-menuGap))
 	style := o.menu.Get("style")
@@ -158,7 +162,7 @@ func menuTop(top, bottom, height, chat float64) float64 {
 	return max(0, chat-height-menuGap)
 }
 
-func (o *over) focus() { o.lines[o.at.line][o.at.at].Call("focus") }
+func (o *over) focus() { o.lines[o.at.Line][o.at.At].Call("focus") }
 
 func (o *over) closeMenu() {
 	if o.isOpen() {
@@ -179,7 +183,7 @@ func (o *over) onKeyDown(ctx app.Context, e app.Event) {
 		o.closeMenu() // the chat passes it on
 		return
 	}
-	if modified(e) && key != "Tab" {
+	if dom.HasModifierOrShift(e) && key != "Tab" {
 		return
 	}
 	if key == "Escape" || key == "Tab" {
@@ -192,7 +196,7 @@ func (o *over) onKeyDown(ctx app.Context, e app.Event) {
 	for i, line := range o.lines {
 		widths[i] = len(line)
 	}
-	if to, ok := linesTarget(key, o.at, widths, o.log.text.dir == "rtl"); ok {
+	if to, ok := dom.GridTarget(key, o.at, widths, o.log.text.Dir == "rtl"); ok {
 		e.PreventDefault()
 		o.log.setPointer("")
 		o.at = to
@@ -206,7 +210,7 @@ func (o *over) noticeFocus() {
 	for i, line := range o.lines {
 		for j, item := range line {
 			if item.Equal(active) {
-				o.at = place{i, j}
+				o.at = dom.Cell{Line: i, At: j}
 			}
 		}
 	}
@@ -215,7 +219,7 @@ func (o *over) noticeFocus() {
 // onFocusOut closes the menu when the focus leaves it.
 func (o *over) onFocusOut(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	if !o.isOpen() || staysIn(e, o.menu) {
+	if !o.isOpen() || dom.StaysIn(e, o.menu) {
 		return
 	}
 	active := app.Window().Get("document").Get("activeElement")

@@ -4,6 +4,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -42,23 +44,23 @@ func (m *mode) follow(s *client.Snapshot) (changed, gone bool) {
 
 // strip is what the composer says about its mode.
 type strip struct {
-	pieces []piece
+	pieces []markup.Piece
 	text   string // of the message that is answered
 	cancel string // the name of the button that ends it; "": there is no strip
 }
 
-func (m *mode) strip(t *texts) strip {
+func (m *mode) strip(t *text.Texts) strip {
 	switch {
 	case m.editing != "":
-		return strip{pieces: []piece{{pieceText, t.say(wordEditing)}}, cancel: t.say(wordCancelEdit)}
+		return strip{pieces: []markup.Piece{{Kind: markup.PieceText, Text: t.Say(text.Editing)}}, cancel: t.Say(text.CancelEdit)}
 	case m.replyTo != "" && m.answers == nil:
-		return strip{pieces: []piece{{pieceText, t.say(wordReplyingAway)}}, cancel: t.say(wordCancelReply)}
+		return strip{pieces: []markup.Piece{{Kind: markup.PieceText, Text: t.Say(text.ReplyingAway)}}, cancel: t.Say(text.CancelReply)}
 	case m.replyTo != "":
 		a := m.answers
 		return strip{
-			pieces: t.around(wordReplyingTo, t.nameOf(a.Sender), ""),
-			text:   contentOf(t, a.Deleted(), a.Encrypted != nil, excerpt(a.Text)),
-			cancel: t.say(wordCancelReply),
+			pieces: t.Around(text.ReplyingTo, t.NameOf(a.Sender), ""),
+			text:   t.Excerpt(a),
+			cancel: t.Say(text.CancelReply),
 		}
 	}
 	return strip{}
@@ -166,18 +168,18 @@ func (c *Chat) cancelMode() bool {
 }
 
 // submitEdit hands over the new text of the message that is edited.
-func (c *Chat) submitEdit(ctx app.Context, text string) {
-	if protocol.Blank(text) {
-		c.setNote(ctx, c.text.say(wordEditEmpty))
+func (c *Chat) submitEdit(ctx app.Context, written string) {
+	if protocol.Blank(written) {
+		c.setNote(ctx, c.text.Say(text.EditEmpty))
 		return
 	}
-	if text != c.mode.was {
-		if code, why := protocol.CheckText(text, c.snap.TextBytesMax); code != "" {
-			c.setNote(ctx, c.text.refusal(code, why, ""))
+	if written != c.mode.was {
+		if code, why := protocol.CheckText(written, c.snap.TextBytesMax); code != "" {
+			c.setNote(ctx, c.text.Refusal(code, why, ""))
 			return
 		}
-		c.edited = edited{id: c.mode.editing, text: text}
-		c.props.OnEdit(c.mode.editing, text)
+		c.edited = edited{id: c.mode.editing, text: written}
+		c.props.OnEdit(c.mode.editing, written)
 	}
 	c.setNote(ctx, "")
 	c.endEdit(c.mode.before)
@@ -188,12 +190,12 @@ func (c *Chat) submitEdit(ctx app.Context, text string) {
 func (c *Chat) followMode() bool {
 	changed, gone := c.mode.follow(&c.snap)
 	if gone {
-		text := c.input.Get("value").String()
+		written := c.input.Get("value").String()
 		if c.mode.before != "" {
-			text = c.mode.before + "\n" + text
+			written = c.mode.before + "\n" + written
 		}
-		c.endEdit(text)
-		c.note = c.text.say(wordEditGone)
+		c.endEdit(written)
+		c.note = c.text.Say(text.EditGone)
 		c.refreshLine()
 	}
 	if c.edited.id != "" {

@@ -1,9 +1,12 @@
 package view
 
 import (
+	"strings"
 	"testing"
 
 	"hallway/component/client"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -68,20 +71,32 @@ func TestStrip(t *testing.T) {
 	for _, tc := range []struct {
 		mode         mode
 		what, quoted string
-		cancel       word
+		cancel       text.Word
 	}{
 		{mode{}, "", "", ""},
-		{mode{replyTo: "x"}, said.say(wordReplyingAway), "", wordCancelReply},
-		{mode{replyTo: "x", answers: asked}, "Replying to Ben", "When do doors open?", wordCancelReply},
-		{mode{replyTo: "x", answers: &deleted}, "Replying to Ben", said.say(wordDeleted), wordCancelReply},
-		{mode{replyTo: "x", answers: asked, editing: "y"}, said.say(wordEditing), "", wordCancelEdit},
+		{mode{replyTo: "x"}, said.Say(text.ReplyingAway), "", text.CancelReply},
+		{mode{replyTo: "x", answers: asked}, "Replying to Ben", "When do doors open?", text.CancelReply},
+		{mode{replyTo: "x", answers: &deleted}, "Replying to Ben", said.Say(text.Deleted), text.CancelReply},
+		{mode{replyTo: "x", answers: asked, editing: "y"}, said.Say(text.Editing), "", text.CancelEdit},
 	} {
 		strip := tc.mode.strip(said)
-		if shownOf(strip.pieces) != tc.what || strip.text != tc.quoted || strip.cancel != said.say(tc.cancel) {
+		if shownOf(strip.pieces) != tc.what || strip.text != tc.quoted || strip.cancel != said.Say(tc.cancel) {
 			t.Errorf("%+v: %+v", tc.mode, strip)
 		}
 		if tc.mode.on() != (strip.cancel != "") {
 			t.Errorf("%+v is on: %v", tc.mode, tc.mode.on())
 		}
 	}
+}
+
+// shownOf writes marked pieces in brackets.
+func shownOf(pieces []markup.Piece) string {
+	var shown strings.Builder
+	for _, p := range pieces {
+		if p.Kind == markup.PieceMark {
+			p.Text = "[" + p.Text + "]"
+		}
+		shown.WriteString(p.Text)
+	}
+	return shown.String()
 }

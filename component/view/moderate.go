@@ -7,6 +7,10 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -30,25 +34,25 @@ var lastings = []lasting{
 // question is what is asked before something is done to somebody.
 type question struct {
 	act         protocol.Act // "": a report
-	title, does word
-	note        word // what it does; "": that is clear
+	title, does text.Word
+	note        text.Word // what it does; "": that is clear
 	lasts       bool
-	reason      word // the name of the field for it; "": none is asked for
+	reason      text.Word // the name of the field for it; "": none is asked for
 }
 
-var questions = map[action]question{
-	actionMute:   {act: protocol.ActMute, title: wordMuteAsk, does: wordMuteDo, lasts: true, reason: wordReason},
-	actionBan:    {act: protocol.ActBan, title: wordBanAsk, does: wordBanDo, lasts: true, reason: wordReason},
-	actionClear:  {act: protocol.ActClear, title: wordClearAsk, does: wordDelete, note: wordClearNote},
-	actionReport: {title: wordReportAsk, does: wordReportDo, reason: wordReportReason},
+var questions = map[action.Action]question{
+	action.Mute:   {act: protocol.ActMute, title: text.MuteAsk, does: text.MuteDo, lasts: true, reason: text.Reason},
+	action.Ban:    {act: protocol.ActBan, title: text.BanAsk, does: text.BanDo, lasts: true, reason: text.Reason},
+	action.Clear:  {act: protocol.ActClear, title: text.ClearAsk, does: text.Delete, note: text.ClearNote},
+	action.Report: {title: text.ReportAsk, does: text.ReportDo, reason: text.ReportReason},
 }
 
 // liftWords name the way back from an act: whether it was done is not known here.
-var liftWords = map[protocol.Act]word{protocol.ActMute: wordUnmuteDo, protocol.ActBan: wordUnbanDo}
+var liftWords = map[protocol.Act]text.Word{protocol.ActMute: text.UnmuteDo, protocol.ActBan: text.UnbanDo}
 
 // askAct asks before a moderator acts on the sender of a message, or before the message
 // is reported.
-func (o *over) askAct(id string, does action) {
+func (o *over) askAct(id string, does action.Action) {
 	if o.root == nil {
 		return
 	}
@@ -59,34 +63,34 @@ func (o *over) askAct(id string, does action) {
 		content = append(content, o.whoIs(r))
 	}
 	if q.act != protocol.ActClear {
-		content = append(content, bidi("hallway-dialog-quote", excerpt(r.text)))
+		content = append(content, dom.Bidi("hallway-dialog-quote", markup.Excerpt(r.text)))
 	}
 	if q.note != "" {
-		content = append(content, o.dialogNote(t.say(q.note)))
+		content = append(content, o.dialogNote(t.Say(q.note)))
 	}
 	o.length, o.reason = nil, nil
 	if q.lasts {
 		o.length = choice()
 		for i, l := range lastings {
-			addOption(o.length, strconv.Itoa(i), o.log.clock.lasting(l.n, l.unit))
+			addOption(o.length, strconv.Itoa(i), o.log.clock.Lasting(l.n, l.unit))
 		}
-		addOption(o.length, "", t.say(wordUntilLifted))
-		content = append(content, field(t.say(wordHowLong), o.length))
+		addOption(o.length, "", t.Say(text.UntilLifted))
+		content = append(content, field(t.Say(text.HowLong), o.length))
 	}
 	if q.reason != "" {
-		o.reason = element("input", "hallway-field")
+		o.reason = dom.New("input", "hallway-field")
 		o.reason.Set("dir", "auto")
 		o.reason.Set("maxLength", reasonMax)
-		content = append(content, field(t.say(q.reason), o.reason))
+		content = append(content, field(t.Say(q.reason), o.reason))
 	}
-	cancel := button(actionClose, t.say(wordCancel))
-	confirm := button(actionConfirm, t.say(q.does))
+	cancel := action.Button(action.Close, t.Say(text.Cancel))
+	confirm := action.Button(action.Confirm, t.Say(q.does))
 	if q.act == "" {
 		confirm = harmless(confirm)
 	}
 	row := buttons(cancel, confirm)
 	if lift := liftWords[q.act]; lift != "" {
-		row.Call("prepend", button(actionLift, t.say(lift)))
+		row.Call("prepend", action.Button(action.Lift, t.Say(lift)))
 	}
 	content = append(content, row)
 	role := "dialog"
@@ -97,7 +101,7 @@ func (o *over) askAct(id string, does action) {
 	case first == nil:
 		first = o.reason
 	}
-	o.showDialog(id, role, t.about(q.title, t.senderOf(r)), content...)
+	o.showDialog(id, role, t.About(q.title, senderOf(t, r)), content...)
 	first.Call("focus")
 }
 
@@ -105,9 +109,9 @@ func (o *over) askAct(id string, does action) {
 // on them: by role and account.
 func (o *over) whoIs(r *row) app.Value {
 	t := o.log.text
-	account := t.about(wordAccount, r.senderID)
-	if w, ok := roleWords[r.role]; ok {
-		account = t.say(w) + t.say(wordComma) + account
+	account := t.About(text.Account, r.senderID)
+	if role := t.Role(r.role); role != "" {
+		account = role + t.Say(text.Comma) + account
 	}
 	who := o.dialogNote(account)
 	who.Set("id", idWho)
@@ -128,11 +132,11 @@ func (o *over) confirm() {
 		}
 	}
 	switch o.asks {
-	case actionDelete:
+	case action.Delete:
 		props.OnDelete(id)
-	case actionRoom:
+	case action.Room:
 		o.saveRoom()
-	case actionReport:
+	case action.Report:
 		if reason == "" { // the moderators are to know why
 			o.reason.Call("focus")
 			return
@@ -153,25 +157,25 @@ func (o *over) confirm() {
 // onDialogKey makes Enter in a field do what the dialog is about.
 func (o *over) onDialogKey(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	if o.root != nil && o.asks == actionQueue {
+	if o.root != nil && o.asks == action.Queue {
 		o.walkQueue(e)
 		return
 	}
-	if o.root != nil && o.reason != nil && e.Get("key").String() == "Enter" && !composing(e) && o.reason.Equal(e.Get("target")) {
+	if o.root != nil && o.reason != nil && e.Get("key").String() == "Enter" && !dom.Composing(e) && o.reason.Equal(e.Get("target")) {
 		e.PreventDefault()
 		o.confirm()
 	}
 }
 
 func (o *over) dialogNote(text string) app.Value {
-	note := element("p", "hallway-dialog-note")
+	note := dom.New("p", "hallway-dialog-note")
 	note.Set("textContent", text)
 	return note
 }
 
 // buttons is the row of buttons at a dialog's end.
 func buttons(all ...any) app.Value {
-	row := element("div", "hallway-dialog-buttons")
+	row := dom.New("div", "hallway-dialog-buttons")
 	row.Call("append", all...)
 	return row
 }
@@ -184,17 +188,17 @@ func harmless(confirm app.Value) app.Value {
 
 // field puts a control under its name.
 func field(name string, control app.Value) app.Value {
-	label := element("label", "hallway-label")
-	text := element("span", "")
+	label := dom.New("label", "hallway-label")
+	text := dom.New("span", "")
 	text.Set("textContent", name)
 	label.Call("append", text, control)
 	return label
 }
 
-func choice() app.Value { return element("select", "hallway-field") }
+func choice() app.Value { return dom.New("select", "hallway-field") }
 
 func addOption(to app.Value, value, text string) {
-	o := element("option", "")
+	o := dom.New("option", "")
 	o.Set("value", value)
 	o.Set("textContent", text)
 	to.Call("append", o)

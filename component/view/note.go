@@ -6,7 +6,6 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
-	"hallway/protocol"
 )
 
 // tellFor is how long something is said that nothing else takes back.
@@ -39,38 +38,12 @@ func (c *Chat) tellFor(ctx app.Context, note string, d time.Duration) {
 // edited is the last edit that was handed over, until it is known to be made.
 type edited struct{ id, text string }
 
-// changeWords say why a change was not made.
-var changeWords = map[protocol.Code]word{
-	protocol.CodeForbidden:    wordMayNot,
-	protocol.CodeUnauthorized: wordMayNot,
-	protocol.CodeTooLarge:     wordTooLarge,
-	protocol.CodeNotFound:     wordGone,
-	protocol.CodeRateLimited:  wordTooFast,
-	protocol.CodeUnavailable:  wordNotNow,
-	protocol.CodeInternal:     wordNotNow,
-}
-
-// notDone says that a change was not made, and why.
-func (t *texts) notDone(r client.Refused, deleted bool) string {
-	told := r.Reason
-	if known, ok := whyWords[r.Why]; ok {
-		told = t.say(known)
-	} else if known, ok := changeWords[r.Code]; ok {
-		told = t.say(known)
-	} else if deleted {
-		told = t.say(wordGone)
-	} else {
-		told = t.understood(told)
-	}
-	return because(t.say(wordNotDone), told)
-}
-
 // Refused tells that something was refused. A message that is still in the outbox says so
 // itself.
 func (c *Chat) Refused(r client.Refused) {
 	c.do(func(app.Context) {
 		if r.Of != "" {
-			c.tell(c.text.notDone(r, false))
+			c.tell(c.text.NotDone(r, false))
 			return
 		}
 		if c.log.refused(r.Code, r.ID) {
@@ -81,7 +54,7 @@ func (c *Chat) Refused(r client.Refused) {
 			return
 		}
 		c.giveBack(r.ID)
-		c.tell(c.text.notDone(r, m != nil && m.Deleted()))
+		c.tell(c.text.NotDone(r, m != nil && m.Deleted()))
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
 )
 
 // over is what opens over the chat: the menu of a message, and dialogs. There is only
@@ -14,16 +16,16 @@ type over struct {
 	app.Compo
 	log *log
 
-	root, menu, dialog app.Value // nil while not mounted
-	id                 string    // the message that it is about; "": none
-	deleted            bool      // what the menu offers is about one that was deleted
-	asks               action    // what the dialog asks about
-	user               string    // the one concerned
-	length, reason     app.Value // the dialog's fields; nil: it has none
+	root, menu, dialog app.Value     // nil while not mounted
+	id                 string        // the message that it is about; "": none
+	deleted            bool          // what the menu offers is about one that was deleted
+	asks               action.Action // what the dialog asks about
+	user               string        // the one concerned
+	length, reason     app.Value     // the dialog's fields; nil: it has none
 	frozen             app.Value
 	queue              queue // the dialog with the open reports
 	lines              [][]app.Value
-	at                 place // where the keyboard is in lines
+	at                 dom.Cell // where the keyboard is in lines
 }
 
 // Render is go-app's.
@@ -77,11 +79,11 @@ func (o *over) check() {
 	if o.root == nil {
 		return
 	}
-	if (o.asks == actionRoom || o.asks == actionQueue) && o.dialog.Get("open").Bool() && !client.Leads(o.log.snap.Me.Role) {
+	if (o.asks == action.Room || o.asks == action.Queue) && o.dialog.Get("open").Bool() && !client.Leads(o.log.snap.Me.Role) {
 		o.dialog.Call("close") // who moderates no longer has neither
 		o.log.focus()          // the button that led here goes away
 	}
-	if o.asks == actionQueue {
+	if o.asks == action.Queue {
 		o.followQueue()
 	}
 	if o.id == "" {
@@ -92,7 +94,7 @@ func (o *over) check() {
 		if len(all) == 0 || o.log.list.nodes[o.id].is.deleted != o.deleted {
 			o.close()
 		}
-	} else if o.asks != actionShortcuts && !slices.Contains(all, o.asks) {
+	} else if o.asks != action.Shortcuts && !slices.Contains(all, o.asks) {
 		o.close()
 	}
 }
@@ -104,7 +106,7 @@ func (o *over) onClick(ctx app.Context, e app.Event) {
 	if o.root == nil {
 		return
 	}
-	does, control := actionOf(e)
+	does, control := action.Of(e)
 	if control == nil {
 		if target := e.Get("target"); target.Truthy() && target.Equal(o.dialog) {
 			o.closeDialog()
@@ -113,22 +115,22 @@ func (o *over) onClick(ctx app.Context, e app.Event) {
 	}
 	id := o.id
 	switch does {
-	case actionEmoji:
+	case action.Emoji:
 		o.back()
 		o.log.toggle(id, control.Get("dataset").Get("emoji").String())
-	case actionReact:
+	case action.React:
 		o.openEmojis(id)
-	case actionClose:
+	case action.Close:
 		o.closeDialog()
-	case actionConfirm:
+	case action.Confirm:
 		o.confirm()
-	case actionQueue:
+	case action.Queue:
 		o.showQueue()
-	case actionQueueMore:
+	case action.QueueMore:
 		o.log.props.OnReviewMore()
-	case actionReported, actionResolve, actionDrop:
+	case action.Reported, action.Resolve, action.Drop:
 		o.onReport(does, control)
-	case actionLift:
+	case action.Lift:
 		o.log.props.OnModerate(undoActs[questions[o.asks].act], o.user, 0, "")
 		o.closeDialog()
 	default:
@@ -166,7 +168,7 @@ func (o *over) dialogClosed() {
 	if o.root == nil || o.asks == "" || o.dialog.Get("open").Bool() {
 		return
 	}
-	if o.asks == actionQueue {
+	if o.asks == action.Queue {
 		o.log.props.OnReview(false)
 	}
 	o.dialog.Call("replaceChildren")
@@ -174,7 +176,7 @@ func (o *over) dialogClosed() {
 		return
 	}
 	// For the room and its reports the browser goes back to the button; in the message people may have gone on.
-	if o.asks != actionRoom && o.asks != actionQueue && o.log.focused() != o.id {
+	if o.asks != action.Room && o.asks != action.Queue && o.log.focused() != o.id {
 		o.log.refocus(o.id)
 	}
 	o.id, o.asks = "", ""

@@ -1,6 +1,11 @@
 package view
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+)
 
 // onPaste hears what is pasted into the composer.
 func (c *Chat) onPaste(ctx app.Context, e app.Event) {
@@ -12,17 +17,17 @@ func (c *Chat) onPaste(ctx app.Context, e app.Event) {
 // people cut it afterwards. Of a picture that has a text, as from a spreadsheet, it
 // takes the text.
 func (c *Chat) paste(ctx app.Context, e app.Event) {
-	text, files := transferred(e.Get("clipboardData"))
+	pasted, files := transferred(e.Get("clipboardData"))
 	switch {
-	case text == "" && files:
+	case pasted == "" && files:
 		e.PreventDefault()
-		c.setNote(ctx, c.text.say(wordNoFiles))
-	case !c.fits(text):
+		c.setNote(ctx, c.text.Say(text.NoFiles))
+	case !c.fits(pasted):
 		e.PreventDefault()
-		c.setNote(ctx, c.text.say(wordPasteLong))
+		c.setNote(ctx, c.text.Say(text.PasteLong))
 	case files:
 		e.PreventDefault()
-		c.insert(ctx, text)
+		c.insert(ctx, pasted)
 	}
 }
 
@@ -31,7 +36,7 @@ func (c *Chat) paste(ctx app.Context, e app.Event) {
 func (c *Chat) onPasteOutside(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	target := e.Get("target")
-	if !target.Truthy() || target.Call("closest", heldBySelector).Truthy() || !c.snap.ComposerOpen {
+	if !target.Truthy() || target.Call("closest", dom.FieldSelector).Truthy() || !c.snap.ComposerOpen {
 		return
 	}
 	c.paste(ctx, e)
@@ -46,7 +51,7 @@ func (c *Chat) onPasteOutside(ctx app.Context, e app.Event) {
 func (c *Chat) onDrop(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	if _, files := transferred(e.Get("dataTransfer")); files {
-		c.setNote(ctx, c.text.say(wordNoFiles))
+		c.setNote(ctx, c.text.Say(text.NoFiles))
 	}
 }
 

@@ -4,28 +4,30 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
 // writingOf says who else is writing.
-func writingOf(typing []protocol.User, t *texts) []piece {
+func writingOf(typing []protocol.User, t *text.Texts) []markup.Piece {
 	switch len(typing) {
 	case 0:
 		return nil
 	case 1:
-		return t.around(wordTyping, t.nameOf(typing[0]), "")
+		return t.Around(text.Typing, t.NameOf(typing[0]), "")
 	case 2:
-		return t.around(wordTypingTwo, t.nameOf(typing[0]), t.nameOf(typing[1]))
+		return t.Around(text.TypingTwo, t.NameOf(typing[0]), t.NameOf(typing[1]))
 	}
-	return t.around(wordTypingMany, "", "")
+	return t.Around(text.TypingMany, "", "")
 }
 
 // peopleOf says how many are in the room; "" while that is not known.
-func peopleOf(s *client.Snapshot, t *texts) string {
+func peopleOf(s *client.Snapshot, t *text.Texts) string {
 	if s.Status != client.StatusLive || s.Members == 0 {
 		return ""
 	}
-	return t.count(wordPeople, int(s.Members))
+	return t.Count(text.People, int(s.Members))
 }
 
 // typingUI is who else is writing, in a line that is always there. It is not read

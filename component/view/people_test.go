@@ -1,9 +1,12 @@
 package view
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -12,7 +15,7 @@ func TestWriting(t *testing.T) {
 	for n, want := range []string{"", "Ada is writing…", "Ada and Guest 473 are writing…", "Several people are writing…"} {
 		got := ""
 		for _, p := range writingOf(users[:n], said) {
-			got += p.text
+			got += p.Text
 		}
 		if got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
@@ -32,6 +35,28 @@ func TestPeople(t *testing.T) {
 	} {
 		if got := peopleOf(&tc.snap, said); got != tc.want {
 			t.Errorf("%s, %d: %q, want %q", tc.snap.Status, tc.snap.Members, got, tc.want)
+		}
+	}
+}
+
+// The id of a user without a name may be a mail address: the chat never shows it.
+func TestNobodyIsCalledByAnID(t *testing.T) {
+	const id = "ada.lovelace@mail.example"
+	for _, lang := range []string{"en", "de", "fr", "ar"} {
+		texts := text.For(lang, nil)
+		m := &protocol.Message{ID: "m", Seq: 1, Rev: 1, Sender: protocol.User{ID: id}, Text: "hi"}
+		hits := hitsOf(&client.Found{Messages: []*protocol.Message{m}}, texts, func(int64) string { return "" })
+		var a announcer
+		a.observe(&client.Snapshot{Status: client.StatusLive, Loaded: true})
+		a.observe(&client.Snapshot{Status: client.StatusLive, Loaded: true, Messages: []*protocol.Message{m}})
+		shown := []string{hits[0].sender, a.speak(time.Time{}, texts)}
+		for _, p := range writingOf([]protocol.User{m.Sender}, texts) {
+			shown = append(shown, p.Text)
+		}
+		for _, text := range shown {
+			if strings.Contains(text, id) {
+				t.Errorf("%s: %q has the id", lang, text)
+			}
 		}
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -27,7 +30,7 @@ func (p *pins) Render() app.UI {
 		OnClick(p.onClick).OnKeyDown(p.onKeyDown).On("focusout", p.onFocusOut).Body(
 		app.Div().Class("hallway-pinned-bar").Body(
 			app.Div().Class("hallway-pinned-latest"),
-			app.Button().Class("hallway-panel").Type("button").DataSet("action", string(actionPanel)).Aria("expanded", false),
+			app.Button().Class("hallway-panel").Type("button").DataSet("action", string(action.Panel)).Aria("expanded", false),
 		),
 		app.Ul().Class("hallway-pinned-list").Attr("role", "list").Hidden(true),
 	)
@@ -59,23 +62,23 @@ func (p *pins) show(s *client.Snapshot, anew bool) {
 
 	n := len(p.shown)
 	p.root.Set("hidden", n == 0)
-	setAttribute(p.root, "aria-label", t.say(wordPinned))
+	dom.SetAttribute(p.root, "aria-label", t.Say(text.Pinned))
 	p.latest.Call("replaceChildren")
 	p.panel.Call("replaceChildren")
 	if n > 0 {
 		p.add(p.latest, p.shown[0], n == 1)
 	}
 	for _, m := range p.shown {
-		item := element("li", "hallway-pinned-item")
+		item := dom.New("li", "hallway-pinned-item")
 		p.add(item, m, true)
 		p.panel.Call("append", item)
 	}
 	p.all.Set("hidden", n < 2)
-	count := element("span", "")
-	count.Set("textContent", t.number(n))
-	p.all.Call("replaceChildren", count, icon(actionPanel))
-	setAttribute(p.all, "aria-label", t.count(wordAllPinned, n))
-	p.all.Set("title", t.count(wordAllPinned, n))
+	count := dom.New("span", "")
+	count.Set("textContent", t.Number(n))
+	p.all.Call("replaceChildren", count, action.Icon(action.Panel))
+	dom.SetAttribute(p.all, "aria-label", t.Count(text.AllPinned, n))
+	p.all.Set("title", t.Count(text.AllPinned, n))
 	if n < 2 {
 		p.expand(false)
 	}
@@ -88,14 +91,14 @@ func (p *pins) show(s *client.Snapshot, anew bool) {
 // who may, one that unpins it.
 func (p *pins) add(to app.Value, m *protocol.Message, unpin bool) {
 	t := p.log.text
-	content := contentOf(t, m.Deleted(), m.Encrypted != nil, excerpt(m.Text))
-	leads := button(actionPinned, "")
+	content := t.Excerpt(m)
+	leads := action.Button(action.Pinned, "")
 	leads.Get("dataset").Set("target", m.ID)
-	setAttribute(leads, "aria-label", t.with(wordPinnedBy, t.nameOf(m.Sender), content))
-	leads.Call("append", icon(actionPin), bidi("hallway-quote-sender", t.nameOf(m.Sender)), bidi("hallway-quote-text", content))
+	dom.SetAttribute(leads, "aria-label", t.With(text.PinnedBy, t.NameOf(m.Sender), content))
+	leads.Call("append", action.Icon(action.Pin), dom.Bidi("hallway-quote-sender", t.NameOf(m.Sender)), dom.Bidi("hallway-quote-text", content))
 	to.Call("append", leads)
 	if unpin && p.moderates {
-		b := iconButton(actionUnpin, t)
+		b := action.IconButton(action.Unpin, t)
 		b.Get("dataset").Set("target", m.ID)
 		to.Call("append", b)
 	}
@@ -117,12 +120,12 @@ func (p *pins) isOpen() bool { return !p.panel.Get("hidden").Bool() }
 
 func (p *pins) expand(on bool) {
 	p.panel.Set("hidden", !on)
-	setAttribute(p.all, "aria-expanded", strconv.FormatBool(on))
+	dom.SetAttribute(p.all, "aria-expanded", strconv.FormatBool(on))
 }
 
 func (p *pins) onClick(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	does, control := actionOf(e)
+	does, control := action.Of(e)
 	if p.root == nil || control == nil {
 		return
 	}
@@ -131,11 +134,11 @@ func (p *pins) onClick(ctx app.Context, e app.Event) {
 		id = target.String()
 	}
 	switch does {
-	case actionPanel:
+	case action.Panel:
 		p.expand(!p.isOpen())
-	case actionUnpin:
+	case action.Unpin:
 		p.log.props.OnPin(id, false)
-	case actionPinned:
+	case action.Pinned:
 		p.expand(false)
 		for _, m := range p.shown {
 			if m.ID == id {
@@ -156,7 +159,7 @@ func (p *pins) onKeyDown(ctx app.Context, e app.Event) {
 // onFocusOut closes the panel when the focus leaves it.
 func (p *pins) onFocusOut(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	if p.root == nil || staysIn(e, p.root) {
+	if p.root == nil || dom.StaysIn(e, p.root) {
 		return
 	}
 	active := app.Window().Get("document").Get("activeElement")

@@ -7,6 +7,9 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -18,23 +21,23 @@ type queue struct {
 
 // reportActions are what can be done with a report, in the order of its buttons.
 var reportActions = []struct {
-	does action
-	word word
-}{{actionReported, wordReportShow}, {actionDrop, wordReportDismiss}, {actionResolve, wordReportResolve}}
+	does action.Action
+	word text.Word
+}{{action.Reported, text.ReportShow}, {action.Drop, text.ReportDismiss}, {action.Resolve, text.ReportResolve}}
 
 // showQueue opens the dialog, in place of the one of the room. It is filled as the
 // reports come.
 func (o *over) showQueue() {
 	t := o.log.text
 	o.queue = queue{
-		says: o.dialogNote(""), list: element("ul", "hallway-hits hallway-reports"),
-		more: button(actionQueueMore, ""), done: button(actionClose, t.say(wordClose)),
+		says: o.dialogNote(""), list: dom.New("ul", "hallway-hits hallway-reports"),
+		more: action.Button(action.QueueMore, ""), done: action.Button(action.Close, t.Say(text.Close)),
 	}
 	q := &o.queue
-	setAttribute(q.says, "aria-live", "polite")
-	setAttribute(q.list, "role", "list")
-	o.asks, o.reason = actionQueue, nil
-	o.showDialog("", "dialog", t.say(wordReports), q.says, q.list, q.more, buttons(q.done))
+	dom.SetAttribute(q.says, "aria-live", "polite")
+	dom.SetAttribute(q.list, "role", "list")
+	o.asks, o.reason = action.Queue, nil
+	o.showDialog("", "dialog", t.Say(text.Reports), q.says, q.list, q.more, buttons(q.done))
 	q.done.Call("focus")
 	o.drawQueue(&client.Queue{Loading: true})
 	o.log.props.OnReview(true)
@@ -68,9 +71,9 @@ func (o *over) drawQueue(v *client.Queue) {
 	}
 	q.list.Set("hidden", len(v.Reports) == 0)
 	q.more.Set("hidden", !v.More && !v.Failed)
-	q.more.Set("textContent", t.say(wordFoundMore))
+	q.more.Set("textContent", t.Say(text.FoundMore))
 	if v.Failed {
-		q.more.Set("textContent", t.say(wordRetry))
+		q.more.Set("textContent", t.Say(text.Retry))
 	}
 	switch n := len(v.Reports); {
 	case held != 0 && n > 0: // at the same report, or the one that took its place
@@ -83,38 +86,38 @@ func (o *over) drawQueue(v *client.Queue) {
 }
 
 // queueSays is the line above the reports, which is read out as it changes.
-func queueSays(v *client.Queue, t *texts) string {
+func queueSays(v *client.Queue, t *text.Texts) string {
 	switch {
 	case v.Failed:
-		return t.say(wordReportsFailed)
+		return t.Say(text.ReportsFailed)
 	case len(v.Reports) > 0:
-		return t.countSome(wordOpenReports, len(v.Reports), v.More)
+		return t.CountSome(text.OpenReports, len(v.Reports), v.More)
 	case v.Loading:
-		return t.say(wordReportsLoading)
+		return t.Say(text.ReportsLoading)
 	}
-	return t.say(wordReportsNone)
+	return t.Say(text.ReportsNone)
 }
 
 func (o *over) reportItem(r *protocol.ReportEntry, busy bool) app.Value {
 	t, s := o.log.text, &o.log.snap
-	by, when := bidi("", t.about(wordReportedBy, t.nameOf(r.By))), element("span", "hallway-hit-when")
-	when.Set("textContent", o.log.clock.moment(int64(r.At)/1000))
-	head := element("div", "hallway-hit-from")
+	by, when := dom.Bidi("", t.About(text.ReportedBy, t.NameOf(r.By))), dom.New("span", "hallway-hit-when")
+	when.Set("textContent", o.log.clock.Moment(int64(r.At)/1000))
+	head := dom.New("div", "hallway-hit-from")
 	head.Call("append", by, when)
-	item := element("li", "hallway-report-entry")
+	item := dom.New("li", "hallway-report-entry")
 	item.Get("dataset").Set("n", strconv.FormatInt(r.N, 10))
-	item.Call("append", head, bidi("hallway-hit-text", r.Reason))
+	item.Call("append", head, dom.Bidi("hallway-hit-text", r.Reason))
 	if i, ok := findID(s, r.ID); ok && i < len(s.Messages) {
 		m := s.Messages[i]
-		quote := element("div", "hallway-dialog-quote")
-		content := contentOf(t, m.Deleted(), m.Encrypted != nil, excerpt(m.Text))
-		quote.Call("append", bidi("hallway-hit-sender", t.nameOf(m.Sender)), bidi("hallway-hit-text", content))
+		quote := dom.New("div", "hallway-dialog-quote")
+		content := t.Excerpt(m)
+		quote.Call("append", dom.Bidi("hallway-hit-sender", t.NameOf(m.Sender)), dom.Bidi("hallway-hit-text", content))
 		item.Call("append", quote)
 	}
 	row := buttons()
 	for _, can := range reportActions {
-		b := button(can.does, t.say(can.word))
-		setAttribute(b, "aria-disabled", strconv.FormatBool(busy && can.does != actionReported))
+		b := action.Button(can.does, t.Say(can.word))
+		dom.SetAttribute(b, "aria-disabled", strconv.FormatBool(busy && can.does != action.Reported))
 		row.Call("append", b)
 	}
 	item.Call("append", row)
@@ -128,12 +131,12 @@ func reportOf(e app.Value) int64 {
 }
 
 // onReport does something with the report that a button is in.
-func (o *over) onReport(does action, control app.Value) {
+func (o *over) onReport(does action.Action, control app.Value) {
 	n := reportOf(control)
 	switch does {
-	case actionResolve:
+	case action.Resolve:
 		o.log.props.OnResolve(n, protocol.ReportResolved)
-	case actionDrop:
+	case action.Drop:
 		o.log.props.OnResolve(n, protocol.ReportDismissed)
 	default:
 		reports := o.queue.shown.Reports
@@ -151,7 +154,7 @@ func (o *over) walkQueue(e app.Event) {
 		return
 	}
 	all := o.queue.list.Call("querySelectorAll", "[data-action='"+target.Get("dataset").Get("action").String()+"']")
-	if next, ok := keyTarget(e.Get("key").String(), placeOf(target, all), all.Length(), 1); ok {
+	if next, ok := dom.ListTarget(e.Get("key").String(), dom.IndexOf(target, all), all.Length(), 1); ok {
 		e.PreventDefault()
 		all.Index(next).Call("focus")
 	}

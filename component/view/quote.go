@@ -1,19 +1,14 @@
 package view
 
 import (
-	"strings"
-	"unicode/utf8"
-
 	"hallway/component/client"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
-const (
-	// quoteBytesMax is how much of a message is quoted.
-	quoteBytesMax = 160
-	// quotesMax bounds the quotations that are remembered.
-	quotesMax = 1000
-)
+// quotesMax bounds the quotations that are remembered.
+const quotesMax = 1000
 
 // quote is what a reply shows of the message that it answers.
 type quote struct {
@@ -52,7 +47,7 @@ func (q *quotes) of(s *client.Snapshot, id string) quote {
 		q.found[id] = m
 		q.made[id] = quote{
 			id: id, loaded: true, deleted: m.Deleted(), encrypted: m.Encrypted != nil,
-			by: m.Sender.ID, sender: shownName(m.Sender.Name), text: excerpt(m.Text),
+			by: m.Sender.ID, sender: text.ShownName(m.Sender.Name), text: markup.Excerpt(m.Text),
 		}
 	}
 	return q.made[id]
@@ -82,41 +77,4 @@ func (q *quotes) find(s *client.Snapshot, id string) *protocol.Message {
 	}
 	q.away[id] = true
 	return nil
-}
-
-// excerpt is the beginning of a text on one line, without markup.
-func excerpt(text string) string {
-	short := text
-	if len(text) > quoteBytesMax {
-		end := quoteBytesMax
-		for !utf8.RuneStart(text[end]) {
-			end--
-		}
-		short = text[:end]
-	}
-	line := plainOf(short)
-	if len(short) < len(text) {
-		line += "…"
-	}
-	return line
-}
-
-// plainOf is a text on one line, without markup.
-func plainOf(text string) string {
-	var plain strings.Builder
-	writePlain(&plain, parseText(text))
-	return strings.Join(strings.Fields(plain.String()), " ")
-}
-
-func writePlain(to *strings.Builder, spans []span) {
-	for _, s := range spans {
-		if s.kind == spanBlock {
-			to.WriteString(" " + s.head + " ")
-		}
-		to.WriteString(s.text)
-		writePlain(to, s.in)
-		if s.kind == spanBlock {
-			to.WriteByte(' ')
-		}
-	}
 }

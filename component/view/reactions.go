@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -99,24 +100,24 @@ func (m *reactions) reaction(r *protocol.Reaction, mine []string, me string) rea
 
 // reactors says who reacted alike: oneself first, then those who are known by name,
 // then how many others.
-func (t *texts) reactors(r *reaction) string {
+func reactors(t *text.Texts, r *reaction) string {
 	people := slices.Clone(r.names)
 	if r.mine {
-		people = slices.Insert(people, 0, t.say(wordYou))
+		people = slices.Insert(people, 0, t.Say(text.You))
 	}
 	if others := r.count - len(people); others > 0 {
-		people = append(people, t.count(wordOthers, others))
+		people = append(people, t.Count(text.Others, others))
 	}
 	if len(people) < 2 {
 		return strings.Join(people, "")
 	}
 	last := len(people) - 1
-	return strings.Join(people[:last], t.say(wordComma)) + t.say(wordAnd) + people[last]
+	return strings.Join(people[:last], t.Say(text.Comma)) + t.Say(text.And) + people[last]
 }
 
 // reactionName is the accessible name of a reaction.
-func (t *texts) reactionName(r *reaction) string {
-	return t.with(wordReactedBy, r.emoji+" "+t.number(r.count), t.reactors(r))
+func reactionName(t *text.Texts, r *reaction) string {
+	return t.With(text.ReactedBy, r.emoji+" "+t.Number(r.count), reactors(t, r))
 }
 
 // mine reports whether an emoji is among one's own.

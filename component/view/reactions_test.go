@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -20,7 +21,7 @@ func TestReactionNames(t *testing.T) {
 		protocol.Reaction{Emoji: "🔥", Count: 1, Users: []string{"u_x"}},
 	)
 	s.Messages = append(s.Messages, &protocol.Message{ID: "m4", Seq: 4, Sender: protocol.User{ID: "u_cy", Name: "Cy"}, Text: "x"})
-	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
 	set := maker.rowsIn(&s, window{0, 4})[0].reactions
 	if set == nil || len(set.all) != 3 {
 		t.Fatalf("the reactions are %+v", set)
@@ -30,9 +31,9 @@ func TestReactionNames(t *testing.T) {
 		"de": {"👍 5: Cy, Ben und 3 weitere", "🎉 2: Du und Ben", "🔥 1: 1 weitere Person"},
 		"ar": {"👍 5: Cy، Ben و3 آخرون", "🎉 2: أنت وBen", "🔥 1: شخص آخر"},
 	} {
-		texts := textsFor(lang, nil)
+		texts := text.For(lang, nil)
 		for i := range set.all {
-			if got := texts.reactionName(&set.all[i]); got != want[i] {
+			if got := reactionName(texts, &set.all[i]); got != want[i] {
 				t.Errorf("%s: %q, want %q", lang, got, want[i])
 			}
 		}
@@ -46,7 +47,7 @@ func TestReactionNames(t *testing.T) {
 func TestReactionsStayTheSame(t *testing.T) {
 	thumb := protocol.Reaction{Emoji: "👍", Count: 1, Users: []string{"u_cy"}}
 	s := reacted(thumb)
-	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
 	first := maker.rowsIn(&s, window{0, 3})
 	again := maker.rowsIn(&s, window{0, 3})
 	if len(diff(first, again)) != 0 {
@@ -76,11 +77,11 @@ func TestReactionsStayTheSame(t *testing.T) {
 // A name that is learnt later is said from then on.
 func TestReactorIsNamedOnceKnown(t *testing.T) {
 	s := reacted(protocol.Reaction{Emoji: "👍", Count: 1, Users: []string{"u_cy"}})
-	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
 	before := maker.rowsIn(&s, window{0, 3})
 	s.Messages = append(s.Messages, &protocol.Message{ID: "m4", Seq: 4, Sender: protocol.User{ID: "u_cy", Name: "Cy"}})
 	after := maker.rowsIn(&s, window{0, 4})
-	if got := textsFor("en", nil).reactors(&after[0].reactions.all[0]); got != "Cy" {
+	if got := reactors(text.For("en", nil), &after[0].reactions.all[0]); got != "Cy" {
 		t.Errorf("it is named %q", got)
 	}
 	if edits := diff(before, after); len(edits) != 2 {

@@ -6,6 +6,9 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -22,14 +25,14 @@ func (l lasting) seconds() int64 {
 // roomUI is the way to what moderators set for the room, with the number of open
 // reports.
 func (c *Chat) roomUI() app.UI {
-	name := c.text.say(wordRoom)
+	name := c.text.Say(text.Room)
 	reports := int(c.snap.Reports)
 	if reports > 0 {
-		name += c.text.say(wordComma) + c.text.count(wordOpenReports, reports)
+		name += c.text.Say(text.Comma) + c.text.Count(text.OpenReports, reports)
 	}
 	return app.Button().Class("hallway-room").Type("button").Aria("label", name).Aria("haspopup", "dialog").
 		Title(name).OnClick(c.onRoom).Body(
-		app.If(reports > 0, func() app.UI { return app.Span().Class("hallway-count").Text(c.text.number(reports)) }),
+		app.If(reports > 0, func() app.UI { return app.Span().Class("hallway-count").Text(c.text.Number(reports)) }),
 	)
 }
 
@@ -49,34 +52,34 @@ func (o *over) askRoom() {
 	if o.root == nil || !mayRule(s) {
 		return
 	}
-	o.asks, o.reason = actionRoom, nil
+	o.asks, o.reason = action.Room, nil
 	o.length = choice()
-	addOption(o.length, "0", t.say(wordSlowOff))
+	addOption(o.length, "0", t.Say(text.SlowOff))
 	known := s.SlowModeS == 0
 	for _, p := range pauses {
-		addOption(o.length, strconv.FormatInt(p.seconds(), 10), o.log.clock.lasting(p.n, p.unit))
+		addOption(o.length, strconv.FormatInt(p.seconds(), 10), o.log.clock.Lasting(p.n, p.unit))
 		known = known || p.seconds() == s.SlowModeS
 	}
 	is := strconv.FormatInt(s.SlowModeS, 10)
 	if !known {
-		addOption(o.length, is, o.log.clock.lasting(int(s.SlowModeS), "second"))
+		addOption(o.length, is, o.log.clock.Lasting(int(s.SlowModeS), "second"))
 	}
 	o.length.Set("value", is)
-	content := []any{field(t.say(wordSlowMode), o.length)}
+	content := []any{field(t.Say(text.SlowMode), o.length)}
 	o.frozen = nil
 	if s.Me.Role == protocol.RoleOrganizer {
-		o.frozen = element("input", "")
+		o.frozen = dom.New("input", "")
 		o.frozen.Set("type", "checkbox")
 		o.frozen.Set("checked", s.Frozen)
-		label := field(t.say(wordFreeze), o.frozen)
+		label := field(t.Say(text.Freeze), o.frozen)
 		label.Set("className", "hallway-check")
 		content = append(content, label)
 	}
 	if s.Reports > 0 {
-		content = append(content, button(actionQueue, t.count(wordOpenReports, int(s.Reports))))
+		content = append(content, action.Button(action.Queue, t.Count(text.OpenReports, int(s.Reports))))
 	}
-	content = append(content, buttons(button(actionClose, t.say(wordCancel)), harmless(button(actionConfirm, t.say(wordSave)))))
-	o.showDialog("", "dialog", t.say(wordRoom), content...)
+	content = append(content, buttons(action.Button(action.Close, t.Say(text.Cancel)), harmless(action.Button(action.Confirm, t.Say(text.Save)))))
+	o.showDialog("", "dialog", t.Say(text.Room), content...)
 	o.length.Call("focus")
 }
 

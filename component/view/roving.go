@@ -2,6 +2,9 @@ package view
 
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
 )
 
 // The log is one stop of the Tab key: at one of its rows, the current one. The arrow
@@ -11,34 +14,12 @@ import (
 // outline shows as well.
 const revealMargin = 8
 
-// keyTarget gives the row that a key leads to from row at of n; page is how many
-// rows are seen at once.
-func keyTarget(key string, at, n, page int) (target int, ok bool) {
-	switch key {
-	case "ArrowUp":
-		target = at - 1
-	case "ArrowDown":
-		target = at + 1
-	case "PageUp":
-		target = at - page
-	case "PageDown":
-		target = at + page
-	case "Home":
-		target = 0
-	case "End":
-		target = n - 1
-	default:
-		return at, false
-	}
-	return max(0, min(target, n-1)), n > 0
-}
-
 // onKeyDown hears the keys pressed at a row, or at a button or link in one; most of
 // the latter are its own.
 func (l *log) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	target := e.Get("target")
-	if l.scroller == nil || !target.Truthy() || composing(e) || l.forComposer(e) {
+	if l.scroller == nil || !target.Truthy() || dom.Composing(e) || l.forComposer(e) {
 		return
 	}
 	id := rowOf(target)
@@ -50,7 +31,7 @@ func (l *log) onKeyDown(ctx app.Context, e app.Event) {
 	switch {
 	case key == "F10" && e.Get("shiftKey").Bool():
 		key = "ContextMenu"
-	case taken(e), e.Get("shiftKey").Bool() && !printable(key):
+	case dom.HasModifier(e), e.Get("shiftKey").Bool() && !dom.Printable(key):
 		return
 	}
 	if l.toControl(key, target, node.item) {
@@ -62,7 +43,7 @@ func (l *log) onKeyDown(ctx app.Context, e app.Event) {
 
 // onRowKey hears a key pressed at a row, or Escape within.
 func (l *log) onRowKey(e app.Event, key, id string, atRow bool) {
-	does, known := actionKeys[commandKey(key, e.Get("code").String(), e.Get("shiftKey").Bool())]
+	does, known := action.ForKey(action.CommandKey(key, e.Get("code").String(), e.Get("shiftKey").Bool()))
 	switch {
 	case key == "Escape" && atRow:
 		e.PreventDefault()
@@ -70,7 +51,7 @@ func (l *log) onRowKey(e app.Event, key, id string, atRow bool) {
 	case key == "Escape":
 		e.PreventDefault()
 		l.focusRow(id)
-	case known && (!l.byPointer() || does == actionMenu):
+	case known && (!l.byPointer() || does == action.Menu):
 		e.PreventDefault()
 		l.act(does, id)
 	case l.walk(key):
@@ -84,7 +65,7 @@ func (l *log) walk(key string) bool {
 	if !ok {
 		return false
 	}
-	next, ok := keyTarget(key, at, rowCount(&l.snap), l.rowsSeen())
+	next, ok := dom.ListTarget(key, at, rowCount(&l.snap), l.rowsSeen())
 	if ok {
 		l.setPointer("")
 		l.toRow(next)
@@ -104,7 +85,7 @@ func (l *log) toControl(key string, from, item app.Value) bool {
 	default:
 		return false
 	}
-	if l.text.dir == "rtl" {
+	if l.text.Dir == "rtl" {
 		step = -step
 	}
 	l.setPointer("")
@@ -122,15 +103,6 @@ func (l *log) toControl(key string, from, item app.Value) bool {
 		controls.Index(at-1).Call("focus", map[string]any{"preventScroll": true})
 	}
 	return true
-}
-
-// modified reports whether a key was pressed with another that makes it the
-// browser's.
-func modified(e app.Event) bool { return taken(e) || e.Get("shiftKey").Bool() }
-
-// taken is modified for keys of which Shift may be a part.
-func taken(e app.Event) bool {
-	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || altGraph(e)
 }
 
 // rowsSeen is how many rows are seen at once, by and large.
@@ -181,7 +153,7 @@ func (l *log) reveal(item app.Value) {
 // heard only later, and then has no target.
 func (l *log) onFocus(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	if l.scroller == nil || staysIn(e, l.scroller) {
+	if l.scroller == nil || dom.StaysIn(e, l.scroller) {
 		return
 	}
 	active := app.Window().Get("document").Get("activeElement")
@@ -196,16 +168,6 @@ func (l *log) onFocus(ctx app.Context, e app.Event) {
 		l.setCurrent(id)
 		l.tools.show(id)
 	}
-}
-
-// staysIn reports whether the focus goes from one place in an element to another:
-// then it is told once more, when it has arrived.
-func staysIn(e app.Event, element app.Value) bool {
-	if e.Get("type").String() != "focusout" {
-		return false
-	}
-	to := e.Get("relatedTarget")
-	return to.Truthy() && element.Call("contains", to).Bool()
 }
 
 // focused is the row that the keyboard is at, by its id; "": it is elsewhere.

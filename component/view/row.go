@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -43,7 +44,7 @@ type row struct {
 
 // rowMaker makes rows out of snapshots. What it remembers only saves it work.
 type rowMaker struct {
-	calendar  calendar
+	calendar  text.Calendar
 	quotes    quotes
 	reactions reactions
 	unread    int64 // the seq of the message that begins what is new; 0: nothing is
@@ -140,8 +141,8 @@ func (m *rowMaker) group(r, before *row) {
 	if r.at == 0 {
 		return
 	}
-	day := m.calendar.dayOf(r.at)
-	if before.at == 0 || day > m.calendar.dayOf(before.at) {
+	day := m.calendar.DayOf(r.at)
+	if before.at == 0 || day > m.calendar.DayOf(before.at) {
 		r.day = day
 		r.head = true
 	}
@@ -151,7 +152,7 @@ func storedRow(m *protocol.Message, me string) row {
 	return row{
 		of: m, id: m.ID, seq: m.Seq, state: client.ItemSent, own: me != "" && m.Sender.ID == me,
 		deleted: m.Deleted(), encrypted: m.Encrypted != nil,
-		senderID: m.Sender.ID, sender: shownName(m.Sender.Name), role: m.Sender.Role,
+		senderID: m.Sender.ID, sender: text.ShownName(m.Sender.Name), role: m.Sender.Role,
 		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
 	}
 }
@@ -162,7 +163,7 @@ func ownRow(o *client.Own, me protocol.User) row {
 		at = sent.UnixMilli()
 	}
 	return row{
-		id: o.ID, state: o.State, own: true, senderID: me.ID, sender: shownName(me.Name), role: me.Role,
+		id: o.ID, state: o.State, own: true, senderID: me.ID, sender: text.ShownName(me.Name), role: me.Role,
 		at: at, text: o.Text, code: o.Code, reason: o.Reason, why: o.Why,
 	}
 }
@@ -194,4 +195,12 @@ func findID(s *client.Snapshot, id string) (index int, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// senderOf returns what the sender of a row is called.
+func senderOf(t *text.Texts, r *row) string {
+	if r.own && r.sender == "" {
+		return t.Say(text.You)
+	}
+	return t.Called(r.senderID, r.sender)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -59,7 +60,7 @@ func TestRows(t *testing.T) {
 	for i, m := range s.Messages {
 		want[i].of = m
 	}
-	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
 	for _, w := range []window{{0, 5}, {2, 4}, {4, 5}, {3, 3}} {
 		if got := maker.rowsIn(&s, w); !slices.Equal(got, want[w.lo:w.hi]) {
 			t.Errorf("%v: rows = %+v, want %+v", w, got, want[w.lo:w.hi])
@@ -98,34 +99,12 @@ func TestGroups(t *testing.T) {
 		"by a slow clock":     {ada, with(func(r *row) { r.at = midnight - 1 }), false, 0},
 		"at no known time":    {ada, with(func(r *row) { r.at = 0 }), false, 0},
 	} {
-		maker := rowMaker{calendar: calendar{bounds: utcDays}}
+		maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
 		got := tc.row
 		maker.group(&got, &tc.before)
 		if got.head != tc.head || got.day != tc.day {
 			t.Errorf("%s: head %v, day %d; want %v, %d", name, got.head, got.day, tc.head, tc.day)
 		}
-	}
-}
-
-func TestCalendarAsksOnceADay(t *testing.T) {
-	asked := 0
-	c := calendar{bounds: func(at int64) (int64, int64) { asked++; return utcDays(at) }}
-	const day = 24 * 60 * 60 * 1000
-	for _, at := range []int64{5 * day, 3 * day, 6*day - 1, 4 * day, 3*day + 7, 5 * day} {
-		if got := c.dayOf(at); got != at/day*day {
-			t.Errorf("the day of %d is %d", at, got)
-		}
-	}
-	if asked != 3 {
-		t.Errorf("asked %d times for 3 days", asked)
-	}
-	for i := range int64(3 * calendarDaysMax) {
-		if got := c.dayOf(i * day); got != i*day {
-			t.Fatalf("day %d begins at %d", i, got)
-		}
-	}
-	if len(c.known) > calendarDaysMax {
-		t.Errorf("it remembers %d days", len(c.known))
 	}
 }
 
@@ -155,16 +134,6 @@ func TestQuotes(t *testing.T) {
 	}
 	if got := q.of(&s, "m0"); !got.loaded || got.text != "older" {
 		t.Errorf("a message that was loaded meanwhile is quoted as %+v", got)
-	}
-}
-
-func TestExcerpt(t *testing.T) {
-	long := excerpt(strings.Repeat("é", 500))
-	if want := strings.Repeat("é", quoteBytesMax/2) + "…"; long != want {
-		t.Errorf("%q, want %q", long, want)
-	}
-	if got := excerpt("a ```\nb\nc```\n_d_"); got != "a b c d" {
-		t.Errorf("%q", got)
 	}
 }
 
@@ -209,7 +178,7 @@ func TestMarksOfARow(t *testing.T) {
 	m.EditedAt, m.Pinned = 5_000_000, true
 	s.Messages[0] = &m
 	s.Changing = []string{"m3"}
-	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
 	rows := maker.rowsIn(&s, window{0, 3})
 	if !rows[0].pinned || rows[0].edited != 5000 || rows[0].changing || !rows[2].changing || rows[1].pinned {
 		t.Errorf("%+v", rows)
@@ -219,10 +188,10 @@ func TestMarksOfARow(t *testing.T) {
 // Rows that are taken over from the last window are as if made anew.
 func TestRowsTakenOver(t *testing.T) {
 	s := snapshot()
-	maker := rowMaker{calendar: calendar{bounds: utcDays}}
+	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
 	step := func(what string, w window) {
 		t.Helper()
-		anew := rowMaker{calendar: calendar{bounds: utcDays}, unread: maker.unread}
+		anew := rowMaker{calendar: text.Calendar{Bounds: utcDays}, unread: maker.unread}
 		if got, want := maker.rowsIn(&s, w), anew.rowsIn(&s, w); !slices.Equal(got, want) {
 			t.Errorf("%s: rows = %+v, want %+v", what, got, want)
 		}
@@ -242,4 +211,20 @@ func TestRowsTakenOver(t *testing.T) {
 	step("one fewer before", window{0, 4})
 	s.Me = protocol.User{ID: "u_ben"}
 	step("another user", window{0, 4})
+}
+
+// The id of a user without a name may be a mail address: a row never shows it.
+func TestRowsOfUsersWithoutAName(t *testing.T) {
+	const id = "ada.lovelace@mail.example"
+	for _, lang := range []string{"en", "de", "fr", "ar"} {
+		texts := text.For(lang, nil)
+		r := storedRow(&protocol.Message{ID: "m", Seq: 1, Rev: 1, Sender: protocol.User{ID: id}, Text: "hi"}, "me")
+		if name := senderOf(texts, &r); strings.Contains(name, id) {
+			t.Errorf("%s: %q has the id", lang, name)
+		}
+	}
+	own := &row{own: true, senderID: id}
+	if name := senderOf(text.For("en", nil), own); name != "You" {
+		t.Errorf("the user's own name is %q", name)
+	}
 }

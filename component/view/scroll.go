@@ -6,6 +6,8 @@ import (
 	"sort"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/dom"
 )
 
 // endSlack is how far from its end, in CSS pixels, the log counts as being at its
@@ -38,7 +40,7 @@ func (l *log) keepPlace() {
 func (l *log) fromTop() float64 { return -l.below(l.scroller.Get("parentElement")) }
 
 // below gives how far below the log's top edge an element begins.
-func (l *log) below(e app.Value) float64 { return (topOf(e) - topOf(l.scroller)) * l.scale() }
+func (l *log) below(e app.Value) float64 { return (dom.Top(e) - dom.Top(l.scroller)) * l.scale() }
 
 // scale gives the log's CSS pixels to one of the page: a zoom or a transform around
 // the chat makes it other than 1. The list is high, so that whole pixels tell it well
@@ -57,7 +59,7 @@ func (l *log) scale() float64 {
 // moves nothing that is read; where no such row is, one that can be seen in part.
 func (l *log) anchor(wanted []row) app.Value {
 	shown := l.list.shown
-	edge := topOf(l.scroller)
+	edge := dom.Top(l.scroller)
 	firstBelow := func(side string) int {
 		return sort.Search(len(shown), func(i int) bool {
 			return l.list.nodes[shown[i].id].item.Call("getBoundingClientRect").Get(side).Float() >= edge

@@ -8,6 +8,9 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
 )
 
 // searchDelay is how long what is looked for must stay the same before it is.
@@ -43,20 +46,20 @@ func sameFound(a, b *client.Found) bool {
 }
 
 // says is the line above the hits, which is read out as it changes.
-func (s *search) says(t *texts) string {
+func (s *search) says(t *text.Texts) string {
 	switch f := s.found; {
 	case !s.open:
 		return ""
 	case s.words == "":
-		return t.say(wordSearchAdvice)
+		return t.Say(text.SearchAdvice)
 	case f == nil || f.Loading && len(f.Messages) == 0:
-		return t.say(wordSearching)
+		return t.Say(text.Searching)
 	case f.Failed:
-		return t.say(wordSearchFailed)
+		return t.Say(text.SearchFailed)
 	case len(f.Messages) == 0:
-		return t.say(wordFoundNone)
+		return t.Say(text.FoundNone)
 	default:
-		return t.countSome(wordFound, len(f.Messages), f.More)
+		return t.CountSome(text.Found, len(f.Messages), f.More)
 	}
 }
 
@@ -69,8 +72,8 @@ func (c *Chat) headerUI() app.UI {
 					app.Span().Class("hallway-people").Text(peopleOf(&c.snap, c.text)),
 					app.If(mayRule(&c.snap), c.roomUI),
 				),
-				app.Button().Class("hallway-find").Type("button").Aria("label", c.text.say(wordSearch)).
-					Title(c.text.say(wordSearch)).OnClick(c.onOpenSearch),
+				app.Button().Class("hallway-find").Type("button").Aria("label", c.text.Say(text.Search)).
+					Title(c.text.Say(text.Search)).OnClick(c.onOpenSearch),
 			)
 		}),
 	)
@@ -79,10 +82,10 @@ func (c *Chat) headerUI() app.UI {
 func (c *Chat) searchFieldUI() app.UI {
 	return app.Div().Class("hallway-bar").Attr("role", "search").OnKeyDown(c.onSearchKey).Body(
 		app.Input().Class("hallway-words").Attr("part", "search").Type("search").Attr("dir", "auto").
-			Aria("label", c.text.say(wordSearch)).Placeholder(c.text.say(wordSearchHint)).
+			Aria("label", c.text.Say(text.Search)).Placeholder(c.text.Say(text.SearchHint)).
 			Attr("enterkeyhint", "search").Attr("autocomplete", "off").OnInput(c.onSearchInput),
-		app.Button().Class("hallway-close").Type("button").Aria("label", c.text.say(wordCloseSearch)).
-			Title(c.text.say(wordCloseSearch)).OnClick(c.onCloseSearch),
+		app.Button().Class("hallway-close").Type("button").Aria("label", c.text.Say(text.CloseSearch)).
+			Title(c.text.Say(text.CloseSearch)).OnClick(c.onCloseSearch),
 	)
 }
 
@@ -95,7 +98,7 @@ func (c *Chat) hitsUI() app.UI {
 	if s.open {
 		says = says.Aria("live", "polite") // else there is one announcer
 	}
-	return app.Section().Class("hallway-search").Aria("label", c.text.say(wordSearch)).
+	return app.Section().Class("hallway-search").Aria("label", c.text.Say(text.Search)).
 		Hidden(!s.open).Aria("busy", loading).OnKeyDown(c.onSearchKey).Body(
 		says,
 		app.Ul().Class("hallway-hits").Attr("role", "list").Hidden(len(s.hits) == 0).Body(
@@ -106,11 +109,11 @@ func (c *Chat) hitsUI() app.UI {
 			return app.Div().Class("hallway-skeleton-hits").Aria("hidden", true).Body(row(), row(), row())
 		}),
 		app.If(more, func() app.UI {
-			text := wordFoundMore
+			label := text.FoundMore
 			if s.found.Failed {
-				text = wordRetry
+				label = text.Retry
 			}
-			return app.Button().Class("hallway-more-hits").Type("button").Text(c.text.say(text)).
+			return app.Button().Class("hallway-more-hits").Type("button").Text(c.text.Say(label)).
 				Aria("disabled", loading).OnClick(c.onSearchMore)
 		}),
 	)
@@ -141,7 +144,7 @@ func (c *Chat) showFound(f *client.Found) (changed bool) {
 func (c *Chat) makeHits() {
 	c.search.hits = nil
 	if c.search.found != nil {
-		c.search.hits = hitsOf(c.search.found, c.text, c.clock.moment)
+		c.search.hits = hitsOf(c.search.found, c.text, c.clock.Moment)
 	}
 }
 
@@ -156,7 +159,7 @@ func (c *Chat) onKey(ctx app.Context, e app.Event) {
 		c.log.setPointer("")
 		c.log.hand.at = ""
 	}
-	if forComposer || commandKey(key, e.Get("code").String(), e.Get("shiftKey").Bool()) != "/" || composing(e) || taken(e) ||
+	if forComposer || action.CommandKey(key, e.Get("code").String(), e.Get("shiftKey").Bool()) != "/" || dom.Composing(e) || dom.HasModifier(e) ||
 		c.search.open || !target.Truthy() || !target.Call("closest", ".hallway-log").Truthy() {
 		ctx.PreventUpdate()
 		return
@@ -261,7 +264,7 @@ func (c *Chat) onSearchKey(ctx app.Context, e app.Event) {
 	target := e.Get("target")
 	inField := target.Call("matches", ".hallway-words").Bool()
 	switch {
-	case composing(e):
+	case dom.Composing(e):
 		ctx.PreventUpdate()
 	case key == "Escape":
 		e.PreventDefault()
@@ -284,11 +287,11 @@ func (c *Chat) onSearchKey(ctx app.Context, e app.Event) {
 // walkHits goes to another hit, and up from the first to the field.
 func (c *Chat) walkHits(e app.Event, key string) {
 	hits := c.root.Call("querySelectorAll", ".hallway-hit")
-	n, at := hits.Length(), placeOf(e.Get("target"), hits)
+	n, at := hits.Length(), dom.IndexOf(e.Get("target"), hits)
 	if key == "ArrowUp" && at == 0 {
 		e.PreventDefault()
 		c.focusOn(".hallway-words")
-	} else if next, ok := keyTarget(key, at, n, 1); ok {
+	} else if next, ok := dom.ListTarget(key, at, n, 1); ok {
 		e.PreventDefault()
 		hits.Index(next).Call("focus")
 	}

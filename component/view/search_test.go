@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
@@ -15,7 +16,7 @@ func TestWhatASearchSays(t *testing.T) {
 		found *client.Found
 		want  string
 	}{
-		{"nothing looked for", "", nil, said.say(wordSearchAdvice)},
+		{"nothing looked for", "", nil, said.Say(text.SearchAdvice)},
 		{"not begun", "a", nil, "Searching…"},
 		{"under way", "a", &client.Found{Words: "a", Loading: true}, "Searching…"},
 		{"nothing", "a", &client.Found{Words: "a"}, "Nothing found"},
@@ -23,8 +24,8 @@ func TestWhatASearchSays(t *testing.T) {
 		{"two", "a", &client.Found{Words: "a", Messages: two}, "2 messages found"},
 		{"more", "a", &client.Found{Words: "a", Messages: two, More: true}, "2+ messages found"},
 		{"more on the way", "a", &client.Found{Words: "a", Messages: two, More: true, Loading: true}, "2+ messages found"},
-		{"failed", "a", &client.Found{Words: "a", Failed: true}, said.say(wordSearchFailed)},
-		{"more failed", "a", &client.Found{Words: "a", Messages: two, More: true, Failed: true}, said.say(wordSearchFailed)},
+		{"failed", "a", &client.Found{Words: "a", Failed: true}, said.Say(text.SearchFailed)},
+		{"more failed", "a", &client.Found{Words: "a", Messages: two, More: true, Failed: true}, said.Say(text.SearchFailed)},
 	} {
 		s := search{open: true, words: tc.words, found: tc.found}
 		if got := s.says(said); got != tc.want {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 )
 
 // statusLine is what the chat says about itself.
@@ -20,52 +21,52 @@ type statusLine struct {
 
 // statusOf is the line for a snapshot at a time. note, if any, is the view's own:
 // why the last thing written was not taken.
-func statusOf(s *client.Snapshot, now time.Time, note string, t *texts) statusLine {
+func statusOf(s *client.Snapshot, now time.Time, note string, t *text.Texts) statusLine {
 	var line statusLine
 	broken := false // but expected to heal by itself
 	switch s.Status {
 	case client.StatusLive:
-		line.text = t.say(wordLive)
+		line.text = t.Say(text.Live)
 	case client.StatusConnecting:
-		line.text = t.say(wordConnecting)
+		line.text = t.Say(text.Connecting)
 	case client.StatusCatchingUp:
-		line.text = t.say(wordCatchingUp)
+		line.text = t.Say(text.CatchingUp)
 	case client.StatusReconnecting:
 		broken = true
-		line.text = t.say(wordReconnecting)
+		line.text = t.Say(text.Reconnecting)
 		line.tryNow = true
 		var seconds int
 		if seconds, line.changesIn = countdown(s.RetryAt.Sub(now)); seconds > 0 {
-			line.countdown = t.count(wordInSeconds, seconds)
+			line.countdown = t.Count(text.InSeconds, seconds)
 		}
 	case client.StatusOffline:
 		broken = true
-		line.text = t.say(wordOffline)
+		line.text = t.Say(text.Offline)
 	case client.StatusNotAllowed:
 		if b := s.Banned; b != nil {
-			line.text = because(t.sanction(b, wordBanned, wordBannedForever), b.Reason)
+			line.text = text.Because(t.Sanction(b, text.Banned, text.BannedForever), b.Reason)
 			break
 		}
-		line.text = because(t.say(wordNotAllowed), t.ifEnglish(s.Reason))
-		line.notes = append(line.notes, t.say(wordAskForAccess))
+		line.text = text.Because(t.Say(text.NotAllowed), t.IfEnglish(s.Reason))
+		line.notes = append(line.notes, t.Say(text.AskForAccess))
 	case client.StatusUpdateNeeded:
-		line.text = because(t.say(wordUpdateNeeded), t.ifEnglish(s.Reason))
-		line.notes = append(line.notes, t.say(wordReloadPage))
+		line.text = text.Because(t.Say(text.UpdateNeeded), t.IfEnglish(s.Reason))
+		line.notes = append(line.notes, t.Say(text.ReloadPage))
 	case client.StatusClosed:
-		line.text = t.say(wordClosed)
+		line.text = t.Say(text.Closed)
 	}
 	if broken && s.Crowded {
-		line.notes = append(line.notes, t.say(wordTooManyChats))
+		line.notes = append(line.notes, t.Say(text.TooManyChats))
 	}
 	switch {
 	case s.OutboxFull:
-		line.notes = append(line.notes, t.say(wordOutboxFull))
+		line.notes = append(line.notes, t.Say(text.OutboxFull))
 	case s.Silenced != "" && s.Status != client.StatusNotAllowed:
-		line.notes = append(line.notes, because(t.silenced(s)))
+		line.notes = append(line.notes, text.Because(t.Silenced(s)))
 	case broken && s.ComposerOpen:
-		line.notes = append(line.notes, t.say(wordSentLater))
+		line.notes = append(line.notes, t.Say(text.SentLater))
 	case broken:
-		line.notes = append(line.notes, t.say(wordClosedForNow))
+		line.notes = append(line.notes, t.Say(text.ClosedForNow))
 	}
 	if seconds, changesIn := countdown(waitOf(s, now)); seconds > 0 {
 		line.wait = clockFace(seconds)
@@ -74,7 +75,7 @@ func statusOf(s *client.Snapshot, now time.Time, note string, t *texts) statusLi
 		}
 	}
 	if s.StorageFailed {
-		line.notes = append(line.notes, t.say(wordMemoryOnly))
+		line.notes = append(line.notes, t.Say(text.MemoryOnly))
 	}
 	if note != "" {
 		line.notes = append(line.notes, note)

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
 // said is what the chat says in these tests.
-var said = func() *texts {
-	t := textsFor("en", nil)
-	t.moment = func(at time.Time) string { return at.Format("15:04") }
+var said = func() *text.Texts {
+	t := text.For("en", nil)
+	t.Moment = func(at time.Time) string { return at.Format("15:04") }
 	return t
 }()
 
@@ -32,18 +33,18 @@ func TestStatusLine(t *testing.T) {
 		{
 			"reconnecting",
 			client.Snapshot{Status: client.StatusReconnecting, RetryAt: now.Add(4200 * time.Millisecond), ComposerOpen: true},
-			"", "Reconnecting in 5 s|" + said.say(wordSentLater), true,
+			"", "Reconnecting in 5 s|" + said.Say(text.SentLater), true,
 		},
 		{
 			"reconnecting now",
 			client.Snapshot{Status: client.StatusReconnecting, RetryAt: now.Add(-time.Second), ComposerOpen: true},
-			"", "Reconnecting|" + said.say(wordSentLater), true,
+			"", "Reconnecting|" + said.Say(text.SentLater), true,
 		},
 		{
 			"too many chats", client.Snapshot{Status: client.StatusReconnecting, Crowded: true, ComposerOpen: true},
-			"", "Reconnecting|" + said.say(wordTooManyChats) + "|" + said.say(wordSentLater), true,
+			"", "Reconnecting|" + said.Say(text.TooManyChats) + "|" + said.Say(text.SentLater), true,
 		},
-		{"offline", client.Snapshot{Status: client.StatusOffline}, "", "Offline|" + said.say(wordClosedForNow), false},
+		{"offline", client.Snapshot{Status: client.StatusOffline}, "", "Offline|" + said.Say(text.ClosedForNow), false},
 		{
 			"muted",
 			client.Snapshot{Status: client.StatusLive, Silenced: protocol.WhyMuted, Muted: &client.Sanction{Until: now.Add(2 * time.Hour), Reason: "loud"}},
@@ -52,15 +53,15 @@ func TestStatusLine(t *testing.T) {
 		{
 			"muted until it is lifted, and reconnecting",
 			client.Snapshot{Status: client.StatusOffline, Silenced: protocol.WhyMuted, Muted: &client.Sanction{}},
-			"", "Offline|" + said.say(wordMutedForever), false,
+			"", "Offline|" + said.Say(text.MutedForever), false,
 		},
 		{
 			"frozen", client.Snapshot{Status: client.StatusLive, Silenced: protocol.WhyFrozen, Frozen: true},
-			"", "Live|" + said.say(wordFrozen), false,
+			"", "Live|" + said.Say(text.Frozen), false,
 		},
 		{
 			"archived", client.Snapshot{Status: client.StatusLive, Silenced: protocol.WhyArchived},
-			"", "Live|" + said.say(wordArchived), false,
+			"", "Live|" + said.Say(text.Archived), false,
 		},
 		{
 			"banned",
@@ -69,14 +70,14 @@ func TestStatusLine(t *testing.T) {
 		},
 		{
 			"not allowed", client.Snapshot{Status: client.StatusNotAllowed, Reason: "banned"},
-			"", "Not allowed: banned|" + said.say(wordAskForAccess), false,
+			"", "Not allowed: banned|" + said.Say(text.AskForAccess), false,
 		},
-		{"update needed", client.Snapshot{Status: client.StatusUpdateNeeded}, "", "Update needed|" + said.say(wordReloadPage), false},
+		{"update needed", client.Snapshot{Status: client.StatusUpdateNeeded}, "", "Update needed|" + said.Say(text.ReloadPage), false},
 		{"closed", client.Snapshot{Status: client.StatusClosed}, "", "The chat is closed", false},
 		{
 			"notes",
 			client.Snapshot{Status: client.StatusOffline, OutboxFull: true, StorageFailed: true},
-			"Not sent: why", strings.Join([]string{"Offline", said.say(wordOutboxFull), said.say(wordMemoryOnly), "Not sent: why"}, "|"), false,
+			"Not sent: why", strings.Join([]string{"Offline", said.Say(text.OutboxFull), said.Say(text.MemoryOnly), "Not sent: why"}, "|"), false,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -173,6 +174,17 @@ func TestWait(t *testing.T) {
 		line := statusOf(&tc.snap, now, "", said)
 		if line.wait != tc.want || (line.changesIn > 0) != (tc.want != "") {
 			t.Errorf("%s: %q, changes in %v; want %q", tc.name, line.wait, line.changesIn, tc.want)
+		}
+	}
+}
+
+// A relay's reasons are English: the line does not show them in another language.
+func TestStatusLineIsInTheUsersLanguage(t *testing.T) {
+	const raw = "the relay's own words"
+	for _, status := range []client.Status{client.StatusNotAllowed, client.StatusUpdateNeeded} {
+		s := client.Snapshot{Status: status, Reason: raw}
+		if line := statusOf(&s, time.Now(), "", text.For("de", nil)); strings.Contains(line.text, raw) {
+			t.Errorf("%s: %q", status, line.text)
 		}
 	}
 }

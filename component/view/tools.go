@@ -4,6 +4,10 @@ import (
 	"slices"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
 )
 
 // tools is the small bar of buttons at the message that the pointer or the keyboard is
@@ -17,19 +21,19 @@ type tools struct {
 
 // toolActions are those that the bar offers, where the message does; the others are
 // in the menu.
-var toolActions = []action{actionReact, actionReply, actionMenu}
+var toolActions = []action.Action{action.React, action.Reply, action.Menu}
 
 // make makes the bar in a language.
-func (t *tools) make(text *texts) {
+func (t *tools) make(text *text.Texts) {
 	t.hide()
-	t.bar = element("div", "hallway-tools")
-	setAttribute(t.bar, "part", "tools")
+	t.bar = dom.New("div", "hallway-tools")
+	dom.SetAttribute(t.bar, "part", "tools")
 	for _, does := range toolActions {
-		b := iconButton(does, text)
+		b := action.IconButton(does, text)
 		b.Set("tabIndex", -1)
 		t.bar.Call("append", b)
 	}
-	setAttribute(t.bar.Get("lastElementChild"), "aria-haspopup", "menu")
+	dom.SetAttribute(t.bar.Get("lastElementChild"), "aria-haspopup", "menu")
 }
 
 // onPointer hears the pointer come to a row, and leave the log. A finger leaves it
@@ -60,7 +64,7 @@ func (t *tools) show(id string) {
 		return
 	}
 	for i, does := range toolActions {
-		t.bar.Get("children").Index(i).Set("hidden", does != actionMenu && !slices.Contains(all, does))
+		t.bar.Get("children").Index(i).Set("hidden", does != action.Menu && !slices.Contains(all, does))
 	}
 	node := t.log.list.nodes[id]
 	if id == t.at && node.bubble.Equal(t.bar.Get("parentElement")) {
@@ -68,11 +72,11 @@ func (t *tools) show(id string) {
 	}
 	t.at = id
 	node.bubble.Call("append", t.bar)
-	row, _ := extentOf(node.item)
-	bar, _ := extentOf(t.bar)
-	bubble := boxIn(node.bubble, node.item)
-	room := max(row-bubble.right, bubble.left) // the other side has the avatar at most
-	setFlag(t.bar.Get("dataset"), "beside", true, bar < room-menuGap)
+	row, _ := dom.Extent(node.item)
+	bar, _ := dom.Extent(t.bar)
+	bubble := dom.BoxIn(node.bubble, node.item)
+	room := max(row-bubble.Right, bubble.Left) // the other side has the avatar at most
+	dom.SetFlag(t.bar.Get("dataset"), "beside", true, bar < room-menuGap)
 }
 
 func (t *tools) hide() {

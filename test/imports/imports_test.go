@@ -38,12 +38,24 @@ const standIns = "component/build/overlay"
 var table = map[string]rule{
 	"protocol": {pure: true},
 
-	"component/client":                {ours: []string{"protocol"}, pure: true},
-	"component/client/step":           {ours: []string{"protocol", "component/client"}, pure: true},
-	"component/client/timeline":       {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
-	"component/client/core":           {ours: []string{"protocol", "component/client", "component/client/step", "component/client/timeline"}, pure: true},
-	"component/driver":                {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},
-	"component/view":                  {ours: []string{"protocol", "component/client"}, foreign: true},
+	"component/client":          {ours: []string{"protocol"}, pure: true},
+	"component/client/step":     {ours: []string{"protocol", "component/client"}, pure: true},
+	"component/client/timeline": {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/core":     {ours: []string{"protocol", "component/client", "component/client/step", "component/client/timeline"}, pure: true},
+	"component/driver":          {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},
+	"component/view": {
+		ours: []string{
+			"protocol", "component/client", "component/view/text", "component/view/markup", "component/view/dom", "component/view/action",
+		},
+		foreign: true,
+	},
+	"component/view/markup": {pure: true},
+	"component/view/text":   {ours: []string{"protocol", "component/client", "component/view/markup"}, foreign: true},
+	"component/view/dom":    {foreign: true},
+	"component/view/action": {
+		ours:    []string{"protocol", "component/client", "component/view/text", "component/view/dom"},
+		foreign: true,
+	},
 	"component/wasm":                  {ours: []string{"protocol", "component/client", "component/driver", "component/view"}, foreign: true},
 	standIns:                          {},
 	"component/build":                 {ours: []string{"component/build/shrink"}, known: []string{"github.com/evanw/esbuild/pkg/api", "github.com/andybalholm/brotli"}},

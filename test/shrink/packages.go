@@ -31,6 +31,8 @@ var suites = []suite{
 	{path: "hallway/protocol", short: true},
 	{path: "hallway/component/client"},
 	{path: "hallway/component/view"},
+	{path: "hallway/component/view/text"},
+	{path: "hallway/component/view/markup"},
 }
 
 // address is a place in memory, which some tests have in their names.

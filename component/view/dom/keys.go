@@ -1,0 +1,143 @@
+package dom
+
+import (
+	"unicode/utf8"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// Cell is where one is in lines of things, by line and by the place in the line.
+type Cell struct{ Line, At int }
+
+// GridTarget gives the place that a key leads to from one, in lines as wide as
+// widths says. Up and down go round at the ends, as in every menu.
+func GridTarget(key string, from Cell, widths []int, rightToLeft bool) (to Cell, ok bool) {
+	if len(widths) == 0 {
+		return from, false
+	}
+	if rightToLeft {
+		switch key {
+		case "ArrowLeft":
+			key = "ArrowRight"
+		case "ArrowRight":
+			key = "ArrowLeft"
+		}
+	}
+	to = from
+	switch last := len(widths) - 1; key {
+	case "ArrowUp":
+		to.Line = (from.Line + last) % len(widths)
+	case "ArrowDown":
+		to.Line = (from.Line + 1) % len(widths)
+	case "ArrowLeft":
+		to.At--
+	case "ArrowRight":
+		to.At++
+	case "Home":
+		to = Cell{0, 0}
+	case "End":
+		to = Cell{last, widths[last] - 1}
+	default:
+		return from, false
+	}
+	to.At = max(0, min(to.At, widths[to.Line]-1))
+	return to, true
+}
+
+// ListTarget gives the row that a key leads to from row at of n; page is how many
+// rows are seen at once.
+func ListTarget(key string, at, n, page int) (target int, ok bool) {
+	switch key {
+	case "ArrowUp":
+		target = at - 1
+	case "ArrowDown":
+		target = at + 1
+	case "PageUp":
+		target = at - page
+	case "PageDown":
+		target = at + page
+	case "Home":
+		target = 0
+	case "End":
+		target = n - 1
+	default:
+		return at, false
+	}
+	return max(0, min(target, n-1)), n > 0
+}
+
+// HasModifierOrShift reports whether a key was pressed with another that makes it the
+// browser's.
+func HasModifierOrShift(e app.Event) bool { return HasModifier(e) || e.Get("shiftKey").Bool() }
+
+// HasModifier is modified for keys of which Shift may be a part.
+func HasModifier(e app.Event) bool {
+	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || altGraph(e)
+}
+
+// StaysIn reports whether the focus goes from one place in an element to another:
+// then it is told once more, when it has arrived.
+func StaysIn(e app.Event, element app.Value) bool {
+	if e.Get("type").String() != "focusout" {
+		return false
+	}
+	to := e.Get("relatedTarget")
+	return to.Truthy() && element.Call("contains", to).Bool()
+}
+
+// Typed reports whether a key writes something, or begins to.
+func Typed(e app.Event) bool {
+	key := e.Get("key").String()
+	switch {
+	case Composing(e), key == "Dead", key == "Process", key == "Unidentified":
+		return true
+	case !Printable(key):
+		return false
+	case altGraph(e):
+		return true
+	case e.Get("ctrlKey").Bool(), e.Get("metaKey").Bool():
+		return false
+	}
+	return !e.Get("altKey").Bool() || key[0] >= utf8.RuneSelf // Option writes signs on a Mac
+}
+
+// Printable reports whether the name of a key is what it writes.
+func Printable(key string) bool {
+	return len(key) == 1 || key != "" && key[0] >= utf8.RuneSelf
+}
+
+// Pastes reports whether a key pastes.
+func Pastes(e app.Event) bool {
+	key := e.Get("key").String()
+	if key == "Insert" {
+		return e.Get("shiftKey").Bool()
+	}
+	return (e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool()) && !e.Get("altKey").Bool() &&
+		(key == "v" || key == "V" || e.Get("code").String() == "KeyV")
+}
+
+func altGraph(e app.Event) bool {
+	return e.Get("getModifierState").Truthy() && e.Call("getModifierState", "AltGraph").Bool()
+}
+
+func Selection() app.Value { return app.Window().Get("document").Call("getSelection") }
+
+// SelectedText gives the text that is selected in the chat.
+func SelectedText() string {
+	if s := Selection(); s.Truthy() {
+		return s.Call("toString").String()
+	}
+	return ""
+}
+
+// Composing reports whether a key belongs to an input method (keyCode tells it where
+// isComposing is false already).
+func Composing(e app.Event) bool {
+	return e.Get("isComposing").Bool() || e.Get("keyCode").Int() == keyCodeComposing
+}
+
+// keyCodeComposing is the keyCode of a key that an input method has taken.
+const keyCodeComposing = 229
+
+// FieldSelector are the places that keep what is typed there.
+const FieldSelector = "input, textarea, select, dialog"

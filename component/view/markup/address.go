@@ -1,0 +1,300 @@
+package markup
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// addressSchemes are the beginnings of addresses that can be clicked. No others
+// ever become a link: one could run a program, or read a file.
+var addressSchemes = [...]string{"https://", "http://", schemeMail, "www."}
+
+const (
+	schemeMail = "mailto:"
+	// addressBytesMax bounds an address: a longer one stays text.
+	addressBytesMax = 2048
+)
+
+// address is a link in a text.
+type address struct {
+	end        int // where it ends there
+	text, href string
+}
+
+// addressAt finds the address that begins at a place of a text. Its text shows where it
+// leads: a host that may be taken for another one is in Punycode in both. An address with
+// user information is no link.
+func addressAt(s string, at int) (a address, ok bool) {
+	if c := s[at]; c >= utf8.RuneSelf || !IsWord(rune(c)) || !addressMayBegin(s[:at]) {
+		return a, false
+	}
+	rest := s[at:min(len(s), at+addressBytesMax+1)]
+	scheme := addressScheme(rest)
+	switch scheme {
+	case "":
+		a, ok = mailAddress(rest, 2)
+		ok = ok && !mailGoesOn(s[:at])
+		a.href = schemeMail + a.text
+	case schemeMail:
+		a, ok = mailAddress(rest[len(scheme):], 1)
+		if tail := rest[len(scheme):][a.end:]; ok && strings.HasPrefix(tail, "?") {
+			n := tailLength(tail, 0)
+			a.text += tail[:n]
+			a.end += n
+		}
+		a.text = rest[:len(scheme)] + a.text
+		a.end += len(scheme)
+		a.href = a.text
+	default:
+		quoted := byte(0)
+		if at > 0 && s[at-1] == '\'' {
+			quoted = '\''
+		}
+		a, ok = webAddress(rest, scheme, quoted)
+		ok = ok && !isWrapped(s[:at]) && (scheme != "www." || !strings.HasSuffix(s[:at], ".") && !mailGoesOn(s[:at]))
+	}
+	if !ok || a.end > addressBytesMax {
+		return address{}, false
+	}
+	a.end += at
+	return a, true
+}
+
+// addressScheme is the scheme that a text begins with, in whatever case.
+func addressScheme(s string) string {
+	for _, scheme := range addressSchemes {
+		if len(s) >= len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
+			return scheme
+		}
+	}
+	return ""
+}
+
+// addressMayBegin reports whether an address may follow a text: a word of Latin letters or
+// digits goes on. Other scripts may put an address behind a word without a space.
+func addressMayBegin(before string) bool {
+	r, size := utf8.DecodeLastRuneInString(before)
+	return size == 0 || !IsWord(r) || r >= utf8.RuneSelf && scriptOf(r) > scriptLatin
+}
+
+// isWrapped reports whether a text ends with a scheme that stands before whole addresses and
+// changes their meaning.
+func isWrapped(before string) bool {
+	for _, scheme := range [...]string{"view-source:", "blob:", "filesystem:"} {
+		if n := len(before) - len(scheme); n >= 0 && strings.EqualFold(before[n:], scheme) {
+			return true
+		}
+	}
+	return false
+}
+
+// mailGoesOn reports whether a name before an "@" or a "www" has begun in the text before.
+func mailGoesOn(before string) bool {
+	if before == "" {
+		return false
+	}
+	last := before[len(before)-1]
+	if strings.IndexByte("@/\\", last) >= 0 {
+		return true
+	}
+	r, size := utf8.DecodeLastRuneInString(before[:len(before)-1])
+	return strings.IndexByte(mailSigns, last) >= 0 && size > 0 && (IsWord(r) || r < utf8.RuneSelf && strings.ContainsRune(mailSigns, r))
+}
+
+// webAddress takes apart an address that begins with a scheme or "www.".
+func webAddress(s, scheme string, quoted byte) (a address, ok bool) {
+	from := len(scheme)
+	if scheme == "www." {
+		from = 0
+	}
+	host := s[from:][:hostLength(s[from:])]
+	end := from + len(host)
+	shown, ok := shownHost(host)
+	if !ok || host == "" || hasUser(s[from:]) {
+		return a, false
+	}
+	port := portLength(s[end:])
+	end += port
+	if port < 0 || !endsHost(host, s[end:]) || from == 0 && !inPublic(host, 3) {
+		return a, false
+	}
+	n := 0
+	if end < len(s) && strings.IndexByte("/?#", s[end]) >= 0 {
+		n = tailLength(s[end:], quoted)
+	}
+	a.text = s[:from] + shown + s[end-port:end+n]
+	a.href = a.text
+	if from == 0 {
+		a.href = "https://" + a.text
+	}
+	a.end = end + n
+	return a, true
+}
+
+// userBytesMax bounds the search for user information. An address with more of it ends before,
+// and leads to the host that it shows.
+const userBytesMax = 256
+
+// hasUser reports whether user information begins a text that follows a scheme: an "@" comes
+// before the path.
+func hasUser(s string) bool {
+	end := strings.IndexAny(s[:min(len(s), userBytesMax)], "/?#@ \n\t"+noAddress)
+	return end >= 0 && s[end] == '@' && !strings.ContainsFunc(s[:end], func(r rune) bool { return r >= utf8.RuneSelf && !IsWord(r) })
+}
+
+// portLength returns the length of the port that a text begins with, and -1 for a port that
+// is none: a part of an address that goes on in another way.
+func portLength(s string) int {
+	if !strings.HasPrefix(s, ":") {
+		return 0
+	}
+	n := 1
+	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+		n++
+	}
+	switch {
+	case n == 1:
+		return 0
+	case n > len(":65535") || n < len(s) && s[n] < utf8.RuneSelf && IsWord(rune(s[n])):
+		return -1
+	}
+	return n
+}
+
+// inPublic reports whether a host has so many labels at least and ends like a domain that
+// is open to all: a version, a file or the name of a package does not.
+func inPublic(host string, labels int) bool {
+	dot := strings.LastIndexByte(host, '.')
+	top := host[dot+1:]
+	if strings.Count(host, ".") < labels-1 || utf8.RuneCountInString(top) < 2 || strings.EqualFold(top, "invalid") { // RFC 2606: never found
+		return false
+	}
+	return !strings.ContainsFunc(top, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) ||
+		strings.HasPrefix(strings.ToLower(top), punyPrefix)
+}
+
+// mailSigns are the signs that the name in a mail address may have.
+const mailSigns = "._%+-"
+
+// mailAddress takes apart a mail address whose host has so many labels at least.
+func mailAddress(s string, labels int) (a address, ok bool) {
+	at := 0
+	for at < len(s) && s[at] < utf8.RuneSelf && (IsWord(rune(s[at])) || strings.IndexByte(mailSigns, s[at]) >= 0) {
+		at++
+	}
+	if at == 0 || at == len(s) || s[at] != '@' || s[at-1] == '.' {
+		return a, false
+	}
+	host := s[at+1:][:hostLength(s[at+1:])]
+	end := at + 1 + len(host)
+	shown, ok := shownHost(host)
+	if !ok || host == "" || host[0] == '[' || labels > 1 && (!inPublic(host, labels) || isFile(host)) || !endsHost(host, s[end:]) {
+		return a, false
+	}
+	if end < len(s) && (s[end] == '/' || s[end] == '\\' || s[end] == ':' && end+1 < len(s) && IsWord(rune(s[end+1]))) {
+		return a, false // as in git@example.org:path
+	}
+	return address{end: end, text: s[:at+1] + shown}, true
+}
+
+// isFile reports whether a name ends as that of a picture does: "logo@2x.png" is no address.
+func isFile(name string) bool {
+	switch strings.ToLower(name[strings.LastIndexByte(name, '.')+1:]) {
+	case "png", "jpg", "jpeg", "gif", "svg", "webp":
+		return true
+	}
+	return false
+}
+
+// notInAddress tells what ends an address: also what would show it in another
+// order than it is followed in.
+func notInAddress(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r <= ' ' || r == 0x7F || strings.IndexByte(noAddress, byte(r)) >= 0
+	}
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError
+}
+
+// noAddress holds the signs that are in no address.
+const noAddress = "<>\"`|\\^"
+
+// bracketsMax bounds how many brackets an address may have open at once.
+const bracketsMax = 16
+
+// tailLength returns the length of the path that follows an address's host. It ends where a
+// reader sees the address end: before the punctuation of the sentence around it, before a bracket that is
+// not of a pair, before the next address, and where text goes on without a space. A quoted
+// address ends at the quote, if that is not 0.
+func tailLength(s string, quoted byte) int {
+	var opened [bracketsMax]int // places
+	depth, end := 0, 0
+	var before rune
+	for end < len(s) {
+		r, size := utf8.DecodeRuneInString(s[end:])
+		if notInAddress(r) && !joins(before, s[end:]) || r == rune(quoted) && quoted != 0 {
+			break
+		}
+		if r >= utf8.RuneSelf && !joins(before, s[end:]) && !inTail(before, r) {
+			break
+		}
+		if (before == ',' || before == ';') && addressScheme(s[end:]) != "" {
+			break
+		}
+		if i := strings.IndexRune("([{", r); i >= 0 {
+			if depth == bracketsMax {
+				break
+			}
+			opened[depth] = end
+			depth++
+		} else if i := strings.IndexRune(")]}", r); i >= 0 {
+			if depth == 0 || s[opened[depth-1]] != "([{"[i] {
+				break
+			}
+			depth--
+		}
+		before = r
+		end += size
+	}
+	if depth > 0 {
+		end = opened[0]
+	}
+	return len(trimTail(s[:end]))
+}
+
+// trimTail takes the punctuation of the sentence around it off an address's end. A quotation
+// mark stays that has its other one within.
+func trimTail(tail string) string {
+	tail = strings.TrimRight(tail, ".,;:!?*"+tailSigns)
+	if quoted, ok := strings.CutSuffix(tail, "'"); ok {
+		if open := strings.LastIndexByte(quoted, '\''); open > 0 && !IsWord(rune(quoted[open-1])) {
+			return tail
+		}
+		return trimTail(quoted)
+	}
+	return tail
+}
+
+// tailSigns are signs that stand within words of an address, but do not end it.
+const tailSigns = "\u2010\u2013\u00b7\u2019\u30fb"
+
+// inTail reports whether a rune that is not of ASCII may go on an address.
+func inTail(before, r rune) bool {
+	if strings.ContainsRune(tailSigns, r) {
+		return true
+	}
+	if !IsWord(r) || compatible(r) {
+		return false
+	}
+	return !spaceless(r) || before >= utf8.RuneSelf || !IsWord(before) // else a text goes on behind it
+}
+
+// joins reports whether a text begins with a joiner between two letters that need one.
+func joins(before rune, s string) bool {
+	const nonJoiner, joiner = "\u200c", "\u200d"
+	if before < utf8.RuneSelf || !strings.HasPrefix(s, nonJoiner) && !strings.HasPrefix(s, joiner) {
+		return false
+	}
+	after, _ := utf8.DecodeRuneInString(s[len(joiner):])
+	return IsWord(before) && after >= utf8.RuneSelf && IsWord(after)
+}
