@@ -38,11 +38,16 @@ const standIns = "component/build/overlay"
 var table = map[string]rule{
 	"protocol": {pure: true},
 
-	"component/client":          {ours: []string{"protocol"}, pure: true},
-	"component/client/step":     {ours: []string{"protocol", "component/client"}, pure: true},
-	"component/client/timeline": {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
-	"component/client/core":     {ours: []string{"protocol", "component/client", "component/client/step", "component/client/timeline"}, pure: true},
-	"component/driver":          {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},
+	"component/client":            {ours: []string{"protocol"}, pure: true},
+	"component/client/step":       {ours: []string{"protocol", "component/client"}, pure: true},
+	"component/client/timeline":   {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/connection": {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/outbox":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/core": {ours: []string{
+		"protocol", "component/client", "component/client/step", "component/client/connection", "component/client/outbox", "component/client/timeline",
+	}, pure: true},
+
+	"component/driver": {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},
 	"component/view": {
 		ours: []string{
 			"protocol", "component/client", "component/view/text", "component/view/markup", "component/view/dom", "component/view/action",

@@ -8,7 +8,7 @@ import (
 // A mutant is one fault that somebody could make. It names its place and what happens there:
 //
 //	{name: "a change is not told", pkg: client, in: "Client.Step", checks: simulation,
-//		do: steps{replace("a.retryAt, a.changed = b, true", "a.retryAt = b")}},
+//		do: steps{replace("a.retryAt, a.step.Changed = b, true", "a.retryAt = b")}},
 //
 // The place is a function or method of a package (or a variable or constant), whichever file it stands in; the type
 // may be left out of `in` where no other method has that name. In it, each step finds one place by a pattern: a piece
@@ -30,11 +30,14 @@ type steps = []step
 
 // The packages with faults.
 const (
-	client   = "component/client/core"
-	timeline = "component/client/timeline"
-	hub      = "relay/hub"
-	store    = "store/sqlite"
-	word     = "store/word"
+	client     = "component/client/core"
+	timeline   = "component/client/timeline"
+	outbox     = "component/client/outbox"
+	connection = "component/client/connection"
+	clientStep = "component/client/step"
+	hub        = "relay/hub"
+	store      = "store/sqlite"
+	word       = "store/word"
 )
 
 // mutants are the faults, those of one part together.

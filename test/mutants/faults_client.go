@@ -4,72 +4,72 @@ package main
 var clientFaults = []mutant{
 	// The outbox.
 	{
-		name: "outbox saved after the write", pkg: client, in: "flush", checks: simulation,
+		name: "outbox saved after the write", pkg: outbox, in: "Flush", checks: simulation,
 		do: steps{always("a.stored")},
 	},
 	{
-		name: "item removed at the write", pkg: client, in: "flush", checks: simulation,
-		do: steps{after("a.waitNext()", "a.emit(client.RemoveItem{ID: e.ID})")},
+		name: "item removed at the write", pkg: outbox, in: "Flush", checks: simulation,
+		do: steps{before("a.link.Write(b)", "a.step.Emit(client.RemoveItem{ID: e.ID})")},
 	},
 	{
 		name: "sent before caught up", pkg: client, in: "flush", checks: simulation,
 		do: steps{always("a.reached")},
 	},
 	{
-		name: "window in flight without a bound", pkg: client, in: "flush", checks: simulation,
+		name: "window in flight without a bound", pkg: client, in: "inFlightMax", checks: simulation,
 		do: steps{replace("protocol.InFlightMax", "client.OutboxMax")},
 	},
 	{
-		name: "final refusal tried again", pkg: client, in: "sendRefused", checks: simulation,
+		name: "final refusal tried again", pkg: outbox, in: "Refused", checks: simulation,
 		do: steps{replace("a.Code.Retryable()", "a.Code != protocol.CodeForbidden")},
 	},
 	{
-		name: "new items before the old ones", pkg: client, in: "outbox.add", checks: simulation,
+		name: "new items before the old ones", pkg: outbox, in: "Outbox.add", checks: simulation,
 		do: steps{always("a.Order > b.Order")},
 	},
 	{
-		name: "item put before what was refused", pkg: client, in: "outbox.add", checks: coreFirst,
+		name: "item put before what was refused", pkg: outbox, in: "Outbox.add", checks: coreFirst,
 		do: steps{replace("a.onWire", "a.inFlight")},
 	},
 	// Tabs.
 	{
-		name: "lock ignored: two owners", pkg: client, in: "flush", checks: simulation,
+		name: "lock ignored: two owners", pkg: outbox, in: "Flush", checks: simulation,
 		do: steps{always("a.owns")},
 	},
 	{
-		name: "heir does not load the outbox", pkg: client, in: "own", checks: coreFirst,
+		name: "heir does not load the outbox", pkg: outbox, in: "Own", checks: coreFirst,
 		do: steps{drop("a.reload = true"), never("a.ready")},
 	},
 	{
-		name: "owner tells of what is not saved", pkg: client, in: "tellPeers", checks: simulation,
+		name: "owner tells of what is not saved", pkg: outbox, in: "TellPeers", checks: simulation,
 		do: steps{replace("a.peers && b.stored", "a.peers")},
 	},
 	{
-		name: "late word brings an item back", pkg: client, in: "acknowledge", checks: simulation,
-		do: steps{drop("a.done(b)"), before("a.remove(b)", "a.done(b.ID)")},
+		name: "late word brings an item back", pkg: outbox, in: "Acknowledge", checks: simulation,
+		do: steps{drop("a.done.add(b)"), before("a.remove(b)", "a.done.add(b.ID)")},
 	},
 	{
-		name: "new page retries what has failed", pkg: client, in: "handed", checks: coreFirst,
+		name: "new page retries what has failed", pkg: outbox, in: "takeOver", checks: coreFirst,
 		do: steps{always("a.Order > b.Order")},
 	},
 	{
-		name: "list drops what was not handed over", pkg: client, in: "prune", checks: coreFirst,
+		name: "list drops what was not handed over", pkg: outbox, in: "prune", checks: coreFirst,
 		do: steps{always("a.handed")},
 	},
 	{
-		name: "heir forgets what it overheard", pkg: client, in: "heardFrom", checks: coreFirst,
+		name: "heir forgets what it overheard", pkg: outbox, in: "Heard", checks: coreFirst,
 		do: steps{never("a.find(b) == nil")},
 	},
 	{
-		name: "dead owner's word ignored", pkg: client, in: "heardFrom", checks: coreFirst,
+		name: "dead owner's word ignored", pkg: outbox, in: "Heard", checks: coreFirst,
 		do: steps{never("a.State != client.ItemSent")},
 	},
 	{
-		name: "what was sent stays with the others", pkg: client, in: "ownerHas", checks: simulation,
+		name: "what was sent stays with the others", pkg: outbox, in: "mirror", checks: simulation,
 		do: steps{replace("gone := a", "gone := false && a")},
 	},
 	{
-		name: "item sent in another life kept", pkg: client, in: "ownerHas", checks: coreFirst,
+		name: "item sent in another life kept", pkg: outbox, in: "mirror", checks: coreFirst,
 		do: steps{never("a.Epoch != b")},
 	},
 	// Catch-up.
@@ -198,31 +198,31 @@ var clientFaults = []mutant{
 	},
 	// The connection.
 	{
-		name: "generation ignored", pkg: client, in: "received", checks: coreFirst,
+		name: "generation ignored", pkg: connection, in: "Received", checks: coreFirst,
 		do: steps{never("a.Gen != b.gen")},
 	},
 	{
-		name: "heartbeat never judged", pkg: client, in: "beat", checks: simulation,
-		do: steps{replace("a.lost()", "a.conn.probeAt = time.Time{}\na.probe()")},
+		name: "heartbeat never judged", pkg: connection, in: "beat", checks: simulation,
+		do: steps{replace("a.Lose()", "h.probeAt = time.Time{}\na.Probe()")},
 	},
 	{
-		name: "no wait between two tries", pkg: client, in: "jitter", checks: simulation,
+		name: "no wait between two tries", pkg: clientStep, in: "Jitter", checks: simulation,
 		do: steps{replace("a.Rand() * b", "a.Rand()")},
 	},
 	{
-		name: "wait between tries without a bound", pkg: client, in: "jitter", checks: simulation,
+		name: "wait between tries without a bound", pkg: clientStep, in: "Jitter", checks: simulation,
 		do: steps{replace("min(a, b)", "b")},
 	},
 	{
-		name: "4409 taken for the end", pkg: client, in: "closed", checks: simulation,
+		name: "4409 taken for the end", pkg: connection, in: "Closed", checks: simulation,
 		do: steps{replace("a.Final()", "a.Final() || a == protocol.CloseSlowConsumer")},
 	},
 	{
-		name: "goaway drops what is in flight", pkg: client, in: "finishDraining", checks: core,
-		do: steps{always("a.inFlight() + b.inFlight() == 0")},
+		name: "goaway drops what is in flight", pkg: client, in: "flush", checks: core,
+		do: steps{always("a.InFlight() + b.inFlight() == 0")},
 	},
 	{
 		name: "a change is not told", pkg: client, in: "Client.Step", checks: simulation,
-		do: steps{replace("a.retryAt, a.changed = b, true", "a.retryAt = b")},
+		do: steps{replace("a.retryAt, a.step.Changed = b, true", "a.retryAt = b")},
 	},
 }

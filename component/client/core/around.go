@@ -20,8 +20,8 @@ func (c *Client) loadAround(to around) {
 		to.seq = m.Seq
 	}
 	switch {
-	case !c.sync.loaded || c.conn.phase != phaseJoined:
-		c.emit(client.Refused{Code: protocol.CodeUnavailable, Reason: "the chat is not connected", ID: to.id})
+	case !c.sync.loaded || !c.conn.IsJoined():
+		c.step.Emit(client.Refused{Code: protocol.CodeUnavailable, Reason: "the chat is not connected", ID: to.id})
 		return
 	case to.seq > 0 && c.timeline.Holds(to.seq) || to.seq == 0 && to.id == "":
 		return
@@ -30,7 +30,7 @@ func (c *Client) loadAround(to around) {
 	if c.sync.want >= wantOlder { // one page at a time: this one in its place
 		c.sync.want = wantNothing
 	}
-	c.sync.page, c.sync.around, c.changed = wantAround, to, true
+	c.sync.page, c.sync.around, c.step.Changed = wantAround, to, true
 	c.fetch()
 }
 
@@ -67,11 +67,11 @@ func (c *Client) loadedAround(p *protocol.Page) {
 // notAround gives the message up: the room does not have it, or the relay does
 // not serve such pages.
 func (c *Client) notAround() {
-	c.sync.page, c.changed = wantNothing, true
+	c.sync.page, c.step.Changed = wantNothing, true
 	c.timeline.WindowFailed()
 	if c.reading.opening {
 		c.openedAtUnread(false)
 		return
 	}
-	c.emit(client.Refused{Code: protocol.CodeNotFound, Reason: "the message is not there", ID: c.sync.around.id})
+	c.step.Emit(client.Refused{Code: protocol.CodeNotFound, Reason: "the message is not there", ID: c.sync.around.id})
 }

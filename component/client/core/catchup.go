@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/step"
 	"hallway/component/client/timeline"
 	"hallway/protocol"
 )
@@ -124,7 +125,7 @@ func (c *Client) startOver() {
 	if c.search.words != "" {
 		c.searchFor(c.search.words)
 	}
-	c.changed = true
+	c.step.Changed = true
 }
 
 // fetch asks for what is missing, the most needed first. One request is under
@@ -132,12 +133,12 @@ func (c *Client) startOver() {
 func (c *Client) fetch() {
 	s := &c.sync
 	s.fetchAt = time.Time{}
-	if c.conn.phase != phaseJoined || s.needsToken {
+	if !c.conn.IsJoined() || s.needsToken {
 		return
 	}
 	if s.rejoin {
 		s.rejoin = false
-		c.join()
+		c.conn.Join()
 		return
 	}
 	switch {
@@ -183,19 +184,19 @@ func (c *Client) request(w want, q client.PageQuery) {
 	}
 	c.sync.want, c.sync.floor = w, c.sync.cursor
 	c.sync.req++
-	c.emit(client.FetchPage{Req: c.sync.req, Token: c.auth.token, Query: q})
+	c.step.Emit(client.FetchPage{Req: c.sync.req, Token: c.conn.Token(), Query: q})
 }
 
 // reached notes that the chat has caught up on this connection.
 func (c *Client) reached() {
 	if !c.sync.reached && c.loaded() {
-		c.sync.reached, c.changed = true, true
+		c.sync.reached, c.step.Changed = true, true
 	}
 }
 
 // streamed takes a change from the live stream.
 func (c *Client) streamed(f protocol.Changed) {
-	if f.Message.Room != c.cfg.Room || c.conn.phase != phaseJoined {
+	if f.Message.Room != c.cfg.Room || !c.conn.IsJoined() {
 		return
 	}
 	m := &f.Message
@@ -236,18 +237,18 @@ func (c *Client) streamed(f protocol.Changed) {
 func (c *Client) apply(m *protocol.Message, whole bool) {
 	mine := m.Sender.ID == c.me.ID
 	if mine {
-		c.acknowledge(m)
+		c.outbox.Acknowledge(m, c.sync.epoch)
 	}
 	_, ahead := c.sync.ahead[m.Seq]
 	isNew := m.Seq > c.sync.cursor && !ahead && !c.timeline.Shows(m.ID)
 	if c.timeline.Apply(m, whole, c.sync.overtaken(m)) {
-		c.changed = true
+		c.step.Changed = true
 	}
 	if isNew && !mine && c.sync.loaded && !m.Deleted() {
 		if c.hidden {
 			c.setUnread(c.unread + 1)
 		}
-		c.emit(client.Arrived{Message: m})
+		c.step.Emit(client.Arrived{Message: m})
 	}
 }
 
@@ -274,7 +275,7 @@ func (c *Client) pageLoaded(ev client.PageLoaded) {
 		}
 	case wantPinned:
 		if c.timeline.AddPinned(&ev.Page) {
-			c.changed = true
+			c.step.Changed = true
 		}
 	default:
 		c.loadedPage(wanted, &ev.Page)
@@ -296,9 +297,9 @@ func (c *Client) loadedNewest(p *protocol.Page) {
 		c.apply(&p.Messages[i], true)
 	}
 	c.timeline.Begin(p.Messages, p.More)
-	c.dropSent()
+	c.outbox.DropSent()
 	c.openAtUnread()
-	c.sync.loaded, c.changed = true, true
+	c.sync.loaded, c.step.Changed = true, true
 	c.sync.moveTo(p.Head)
 }
 
@@ -320,7 +321,7 @@ func (c *Client) loadedPage(wanted want, p *protocol.Page) {
 	if !c.timeline.AwaitsWindow() {
 		return // too much came meanwhile: fetch asks again
 	}
-	c.sync.page, c.changed = wantNothing, true
+	c.sync.page, c.step.Changed = wantNothing, true
 	switch wanted {
 	case wantOlder:
 		c.timeline.Prepend(p.Messages, p.More)
@@ -334,7 +335,7 @@ func (c *Client) loadedPage(wanted want, p *protocol.Page) {
 	}
 	for i := range p.Messages {
 		if m := &p.Messages[i]; m.Sender.ID == c.me.ID {
-			c.acknowledge(m)
+			c.outbox.Acknowledge(m, c.sync.epoch)
 		}
 	}
 }
@@ -350,21 +351,20 @@ func (c *Client) pageFailed(ev client.PageFailed) {
 	switch status := ev.Status; {
 	case status == 401:
 		s.tries++
-		if s.tries >= refusalsMax {
-			c.end(client.StatusNotAllowed, "the relay refuses the token")
+		if s.tries >= step.RefusalsMax {
+			c.conn.End(client.StatusNotAllowed, "the relay refuses the token")
 			return
 		}
 		s.needsToken = true
-		c.auth.fresh = false
-		c.askToken()
+		c.conn.TokenRefused()
 	case optional || wanted == wantAround && c.reading.opening: // … which nobody shall wait for
 		c.notServed(wanted)
 	case status == 403:
-		c.end(client.StatusNotAllowed, "the relay does not open this room's history")
+		c.conn.End(client.StatusNotAllowed, "the relay does not open this room's history")
 	case status == 404:
-		c.end(client.StatusNotAllowed, "the relay does not know this room")
+		c.conn.End(client.StatusNotAllowed, "the relay does not know this room")
 	default:
-		c.fetchLater(waitNamed(ev.RetryAfterMs))
+		c.fetchLater(step.NamedWait(ev.RetryAfterMs))
 	}
 }
 
@@ -380,15 +380,15 @@ func (c *Client) notServed(wanted want) {
 
 func (c *Client) fetchLater(atLeast time.Duration) {
 	c.sync.tries++
-	c.sync.fetchAt = c.now.Add(max(atLeast, c.jitter(c.sync.tries)))
+	c.sync.fetchAt = c.step.Now.Add(max(atLeast, c.step.Jitter(c.sync.tries)))
 }
 
 // load asks for a page beyond the window, or for the newest.
 func (c *Client) load(w want) {
 	possible := w == wantOlder && c.timeline.MoreBefore() || w != wantOlder && c.timeline.MoreAfter()
-	if !possible || !c.sync.loaded || c.sync.page != wantNothing || c.conn.phase != phaseJoined {
+	if !possible || !c.sync.loaded || c.sync.page != wantNothing || !c.conn.IsJoined() {
 		return
 	}
-	c.sync.page, c.changed = w, true
+	c.sync.page, c.step.Changed = w, true
 	c.fetch()
 }

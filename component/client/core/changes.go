@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
@@ -55,14 +56,14 @@ func (c *Client) ask(ch change) {
 	}
 	switch {
 	case code != "":
-	case c.conn.phase == phaseEnded:
+	case c.conn.IsEnded():
 		code, reason = protocol.CodeForbidden, "the chat has ended"
 	case i < 0 && len(l.list) >= client.ChangesMax:
 		code, reason = protocol.CodeUnavailable, "too many changes wait"
 	}
 	switch {
 	case code != "":
-		c.emit(client.Refused{Code: code, Reason: reason, ID: ch.id})
+		c.step.Emit(client.Refused{Code: code, Reason: reason, ID: ch.id})
 		return
 	case i >= 0:
 		ch.unsure = l.list[i].written || l.list[i].unsure
@@ -70,7 +71,7 @@ func (c *Client) ask(ch change) {
 	default:
 		l.list = append(l.list, &ch)
 	}
-	c.changed = true
+	c.step.Changed = true
 }
 
 // flushChanges ends what is done, and writes what waits as far as the bounds
@@ -81,8 +82,8 @@ func (c *Client) flushChanges() {
 	if len(l.list) == 0 {
 		return
 	}
-	caughtUp := c.conn.phase == phaseJoined && c.sync.reached
-	ready := caughtUp && !c.conn.draining && l.resumeAt.IsZero()
+	caughtUp := c.conn.IsJoined() && c.sync.reached
+	ready := caughtUp && !c.conn.IsDraining() && l.resumeAt.IsZero()
 	room := changesInFlightMax - l.inFlight()
 	var busy []string
 	for _, ch := range slices.Clone(l.list) {
@@ -96,8 +97,8 @@ func (c *Client) flushChanges() {
 			continue
 		case ready && room > 0 && !inFlight:
 			room--
-			ch.writtenAt, ch.written = c.now, true
-			c.write(ch.frame(c.cfg.Room))
+			ch.writtenAt, ch.written = c.step.Now, true
+			c.conn.Write(ch.frame(c.cfg.Room))
 		}
 		busy = append(busy, ch.id)
 	}
@@ -180,12 +181,12 @@ func (l *changes) ids() []string {
 
 func (c *Client) endChange(ch *change) {
 	c.changes.list = slices.DeleteFunc(c.changes.list, func(o *change) bool { return o == ch })
-	c.changed = true
+	c.step.Changed = true
 }
 
 func (c *Client) dropChange(ch *change, code protocol.Code, reason string) {
 	c.endChange(ch)
-	c.emit(client.Refused{Code: code, Reason: orElse(reason, string(code)), ID: ch.id})
+	c.step.Emit(client.Refused{Code: code, Reason: step.OrElse(reason, string(code)), ID: ch.id})
 }
 
 // changeAnswered takes a frame that may answer a change: of a reaction by its
@@ -208,17 +209,17 @@ func (c *Client) changeRefused(ch *change, f protocol.Error) {
 	// In slow mode the wait is long, and would hold up all other changes.
 	if !f.Code.Retryable() || f.Why == protocol.WhySlowMode {
 		c.endChange(ch)
-		c.emit(client.Refused{Code: f.Code, Reason: orElse(f.Message, string(f.Code)), ID: ch.id, Why: f.Why})
+		c.step.Emit(client.Refused{Code: f.Code, Reason: step.OrElse(f.Message, string(f.Code)), ID: ch.id, Why: f.Why})
 		return
 	}
 	ch.writtenAt = time.Time{}
-	c.changes.resumeAt = c.resendAt(c.changes.resumeAt, &f)
+	c.changes.resumeAt = c.step.ResendAt(c.changes.resumeAt, &f)
 }
 
 // answerDue is when the oldest change written must have been answered.
 func (c *Client) changeDue() time.Time {
 	if ch := c.changes.oldestWritten(); ch != nil {
-		return ch.writtenAt.Add(answerTimeouts * c.conn.timeout)
+		return ch.writtenAt.Add(step.AnswerTimeouts * c.conn.Timeout())
 	}
 	return time.Time{}
 }
@@ -227,13 +228,13 @@ func (c *Client) changeDue() time.Time {
 // send's echo, and after several of them the change.
 func (c *Client) changeLate(late time.Duration) {
 	ch := c.changes.oldestWritten()
-	if late > lateGrace {
-		ch.writtenAt = c.now
-		c.probe()
+	if late > step.LateGrace {
+		ch.writtenAt = c.step.Now
+		c.conn.Probe()
 		return
 	}
 	if ch.unanswered++; ch.unanswered >= changeTriesMax {
 		c.dropChange(ch, protocol.CodeUnavailable, "the relay does not answer")
 	}
-	c.lost()
+	c.conn.Lose()
 }

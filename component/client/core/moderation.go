@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
@@ -52,7 +53,7 @@ func (c *Client) joinedRules(f protocol.Joined) {
 
 // mute takes a mute for as long as it is in force.
 func (c *Client) mute(until protocol.Time, reason string) {
-	c.moderation.muted, c.changed = sanctionOf(until, reason), true
+	c.moderation.muted, c.step.Changed = sanctionOf(until, reason), true
 	c.sanctionsEnd()
 }
 
@@ -83,17 +84,15 @@ func (c *Client) sanctionsEnd() {
 		if s == nil {
 			return false
 		}
-		_, due := c.due(s.Until)
+		_, due := c.step.Late(s.Until)
 		return due
 	}
 	if over(m.muted) {
-		m.muted, c.changed = nil, true
+		m.muted, c.step.Changed = nil, true
 	}
 	if over(m.banned) {
-		m.banned, c.changed = nil, true
-		if c.conn.phase == phaseEnded && c.conn.final == client.StatusNotAllowed {
-			c.dial()
-		}
+		m.banned, c.step.Changed = nil, true
+		c.conn.BanEnded()
 	}
 }
 
@@ -128,7 +127,7 @@ func (c *Client) slow() time.Duration {
 // waitNext keeps slow mode's pause after a message of one's own.
 func (c *Client) waitNext() {
 	if slow := c.slow(); slow > 0 {
-		c.moderation.nextSendAt, c.changed = c.now.Add(slow), true
+		c.moderation.nextSendAt, c.step.Changed = c.step.Now.Add(slow), true
 	}
 }
 
@@ -138,7 +137,7 @@ func (c *Client) settings(f protocol.Settings) {
 		return
 	}
 	f.SlowModeS = min(max(0, f.SlowModeS), protocol.SlowModeSMax)
-	c.moderation.rules, c.changed = f, true
+	c.moderation.rules, c.step.Changed = f, true
 	if c.slow() == 0 {
 		c.moderation.nextSendAt = time.Time{}
 	}
@@ -155,7 +154,7 @@ func (c *Client) moderated(f protocol.Moderated) {
 		case protocol.ActMute:
 			c.mute(f.Until, f.Reason)
 		case protocol.ActUnmute:
-			c.moderation.muted, c.changed = nil, true
+			c.moderation.muted, c.step.Changed = nil, true
 		case protocol.ActBan:
 			c.moderation.banned = sanctionOf(f.Until, f.Reason) // the stream ends with an error that comes next
 		}
@@ -163,12 +162,12 @@ func (c *Client) moderated(f protocol.Moderated) {
 	if f.By.ID == c.me.ID {
 		c.answered(request{of: ofModerate, act: f.Act, user: f.User.ID})
 	}
-	c.emit(client.Acted{Moderated: f})
+	c.step.Emit(client.Acted{Moderated: f})
 }
 
 func (c *Client) reported(f protocol.Reported) {
 	if f.Room == c.cfg.Room && c.answered(request{of: ofReport, id: f.ID}) {
-		c.emit(client.Reported{ID: f.ID})
+		c.step.Emit(client.Reported{ID: f.ID})
 	}
 }
 
@@ -181,11 +180,11 @@ func (c *Client) heed(f protocol.Error) {
 			c.mute(f.Until, f.Reason)
 		}
 	case protocol.WhyFrozen:
-		m.rules.Frozen, c.changed = true, true
+		m.rules.Frozen, c.step.Changed = true, true
 	case protocol.WhyArchived:
-		m.rules.Archived, c.changed = true, true
+		m.rules.Archived, c.step.Changed = true, true
 	case protocol.WhySlowMode:
-		m.nextSendAt, c.changed = c.now.Add(waitNamed(f.RetryAfterMs)), true
+		m.nextSendAt, c.step.Changed = c.step.Now.Add(step.NamedWait(f.RetryAfterMs)), true
 	case protocol.WhyBanned:
 		reason := f.Reason
 		if reason == "" && m.banned != nil { // a relay of before has said it with the ban
@@ -209,18 +208,18 @@ func (c *Client) queue(r request) {
 }
 
 func (c *Client) refuseRequest(r *request, code protocol.Code, reason string) {
-	c.emit(client.Refused{Code: code, Reason: orElse(reason, string(code)), ID: r.id, Of: r.of})
+	c.step.Emit(client.Refused{Code: code, Reason: step.OrElse(reason, string(code)), ID: r.id, Of: r.of})
 }
 
 // flushRequests writes the next request.
 func (c *Client) flushRequests() {
 	m := &c.moderation
-	if len(m.asked) == 0 || m.asked[0].written || c.conn.phase != phaseJoined || c.conn.draining {
+	if len(m.asked) == 0 || m.asked[0].written || !c.conn.IsJoined() || c.conn.IsDraining() {
 		return
 	}
 	m.asked[0].written = true
-	m.giveUp = c.now.Add(requestTimeout)
-	c.write(m.asked[0].frame)
+	m.giveUp = c.step.Now.Add(requestTimeout)
+	c.conn.Write(m.asked[0].frame)
 }
 
 // answered ends the request under way if it is that one, and reports whether it was.

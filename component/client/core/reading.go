@@ -32,7 +32,7 @@ func (c *Client) readJoined(f protocol.Joined) {
 
 // readElsewhere takes word of another device.
 func (c *Client) readElsewhere(f protocol.Read) {
-	if f.Room == c.cfg.Room && c.conn.phase == phaseJoined {
+	if f.Room == c.cfg.Room && c.conn.IsJoined() {
 		c.reading.told = max(c.reading.told, f.Seq)
 		c.readTo(f.Seq)
 	}
@@ -40,7 +40,7 @@ func (c *Client) readElsewhere(f protocol.Read) {
 
 func (c *Client) readTo(seq int64) {
 	if seq > c.reading.seq {
-		c.reading.seq, c.changed = seq, true
+		c.reading.seq, c.step.Changed = seq, true
 	}
 	if seq >= c.timeline.Newest() {
 		c.setUnread(0)
@@ -57,7 +57,7 @@ func (c *Client) seen(seq int64) {
 // readDue is when the relay is told of the marker, zero where it knows it.
 func (c *Client) readDue() time.Time {
 	r := &c.reading
-	if r.seq <= r.told || c.conn.phase != phaseJoined || !c.sync.reached {
+	if r.seq <= r.told || !c.conn.IsJoined() || !c.sync.reached {
 		return time.Time{}
 	}
 	// A time of the past serves as one that has come.
@@ -66,13 +66,13 @@ func (c *Client) readDue() time.Time {
 
 // tellRead tells the relay how far the user has read.
 func (c *Client) tellRead() {
-	c.reading.told, c.reading.toldAt = c.reading.seq, c.now
-	c.write(protocol.Read{Room: c.cfg.Room, Seq: c.reading.seq})
+	c.reading.told, c.reading.toldAt = c.reading.seq, c.step.Now
+	c.conn.Write(protocol.Read{Room: c.cfg.Room, Seq: c.reading.seq})
 }
 
 // flushRead does so when it is time.
 func (c *Client) flushRead() {
-	if _, ok := c.due(c.readDue()); ok {
+	if _, ok := c.step.Late(c.readDue()); ok {
 		c.tellRead()
 	}
 }
@@ -109,7 +109,7 @@ func (c *Client) openedAtUnread(here bool) {
 			return
 		}
 	}
-	r.opening, c.changed = false, true
+	r.opening, c.step.Changed = false, true
 }
 
 // loaded reports whether the history with which the chat opens is here.

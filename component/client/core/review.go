@@ -23,7 +23,7 @@ type review struct {
 // openReview begins to show the queue, or ends it.
 func (c *Client) openReview(on bool) {
 	c.review = review{req: c.review.req + 1}
-	c.changed = true
+	c.step.Changed = true
 	if on && client.Leads(c.me.Role) {
 		c.review.queue = &client.Queue{}
 		c.readQueue(0)
@@ -68,12 +68,12 @@ func (c *Client) askReview() {
 	v.req++
 	switch q := v.queue; {
 	case q.Closing != 0:
-		c.emit(client.CloseReport{Req: v.req, Token: c.auth.token, N: q.Closing, State: v.state})
+		c.step.Emit(client.CloseReport{Req: v.req, Token: c.conn.Token(), N: q.Closing, State: v.state})
 	case v.before != 0:
-		c.emit(client.FetchReports{Req: v.req, Token: c.auth.token, Before: v.before, Limit: reviewPage})
+		c.step.Emit(client.FetchReports{Req: v.req, Token: c.conn.Token(), Before: v.before, Limit: reviewPage})
 	default:
 		v.stale = false
-		c.emit(client.FetchReports{Req: v.req, Token: c.auth.token, Limit: max(reviewPage, len(q.Reports))})
+		c.step.Emit(client.FetchReports{Req: v.req, Token: c.conn.Token(), Limit: max(reviewPage, len(q.Reports))})
 	}
 }
 
@@ -81,7 +81,7 @@ func (c *Client) askReview() {
 func (c *Client) setQueue(change func(q *client.Queue)) {
 	q := *c.review.queue
 	change(&q)
-	c.review.queue, c.changed = &q, true
+	c.review.queue, c.step.Changed = &q, true
 }
 
 func indexReport(q *client.Queue, n int64) int {

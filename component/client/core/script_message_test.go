@@ -48,9 +48,9 @@ func (s *script) readerEvent(verb string, arg []string) (client.Event, bool) {
 		return client.FoundFailed{Req: s.c.search.req, Status: number(arg, 0)}, true
 	case "typing": // typing USER: the relay says it
 		f := protocol.Typist{Room: "lobby", User: protocol.User{ID: arg[0], Name: arg[0]}}
-		return client.Received{Gen: s.c.conn.gen, Data: f.Append(nil)}, true
+		return client.Received{Gen: s.c.conn.Gen(), Data: f.Append(nil)}, true
 	case "read": // read SEQ: the relay says it
-		return client.Received{Gen: s.c.conn.gen, Data: protocol.Read{Room: "lobby", Seq: int64(number(arg, 0))}.Append(nil)}, true
+		return client.Received{Gen: s.c.conn.Gen(), Data: protocol.Read{Room: "lobby", Seq: int64(number(arg, 0))}.Append(nil)}, true
 	}
 	return nil, false
 }

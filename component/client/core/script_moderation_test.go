@@ -49,7 +49,7 @@ func (s *script) moderationEvent(verb string, arg []string) (client.Event, bool)
 		return client.SetRoom{Frozen: &frozen}, true
 	}
 	if f, ok := s.moderationFrame(verb, arg); ok {
-		return client.Received{Gen: s.c.conn.gen, Data: f.Append(nil)}, true
+		return client.Received{Gen: s.c.conn.Gen(), Data: f.Append(nil)}, true
 	}
 	return nil, false
 }

@@ -138,7 +138,7 @@ func testUUID(n string) string {
 func (s *script) do(line string) {
 	verb, rest, _ := strings.Cut(line, " ")
 	arg := strings.Fields(rest)
-	gen, req := s.c.conn.gen, s.c.sync.req
+	gen, req := s.c.conn.Gen(), s.c.sync.req
 	switch verb {
 	case "start": // start [USER]: without one, there is no token
 		if len(arg) == 0 {
@@ -258,7 +258,7 @@ func (s *script) do(line string) {
 }
 
 func (s *script) receive(f protocol.RelayFrame) {
-	s.step(client.Received{Gen: s.c.conn.gen, Data: f.Append(nil)})
+	s.step(client.Received{Gen: s.c.conn.Gen(), Data: f.Append(nil)})
 }
 
 // testOutbox reads USER [N:TEXT …].

@@ -23,7 +23,7 @@ type search struct {
 func (c *Client) searchFor(words string) {
 	c.search = search{req: c.search.req + 1, words: strings.TrimSpace(words)}
 	c.timeline.ClearFound()
-	c.changed = true
+	c.step.Changed = true
 	if c.search.words != "" {
 		c.askFound()
 	}
@@ -41,13 +41,13 @@ func (c *Client) askFound() {
 	s := &c.search
 	s.needsToken = false
 	s.req++
-	s.loading, s.failed, c.changed = true, false, true
+	s.loading, s.failed, c.step.Changed = true, false, true
 	c.timeline.AwaitFound()
 	q := client.PageQuery{Words: s.words, Limit: protocol.PageMessagesDefault}
 	if found := c.timeline.Found(); len(found) > 0 {
 		q.Before = found[len(found)-1].Seq
 	}
-	c.emit(client.FetchFound{Req: s.req, Token: c.auth.token, Query: q})
+	c.step.Emit(client.FetchFound{Req: s.req, Token: c.conn.Token(), Query: q})
 }
 
 func (c *Client) foundLoaded(ev client.FoundLoaded) {
@@ -60,7 +60,7 @@ func (c *Client) foundLoaded(ev client.FoundLoaded) {
 		c.askFound() // too much came meanwhile
 		return
 	}
-	s.loading, s.refusals, c.changed = false, 0, true
+	s.loading, s.refusals, c.step.Changed = false, 0, true
 	s.more = ev.Page.More && added > 0 && len(c.timeline.Found()) < client.FoundMax
 }
 
@@ -73,7 +73,7 @@ func (c *Client) foundFailed(ev client.FoundFailed) {
 		return
 	}
 	c.timeline.FoundFailed()
-	s.loading, s.failed, s.refusals, c.changed = false, true, 0, true
+	s.loading, s.failed, s.refusals, c.step.Changed = false, true, 0, true
 }
 
 // found returns what people see of the search, or nil if there is none.

@@ -11,7 +11,7 @@ func (c *Client) Snapshot() client.Snapshot {
 	s := client.Snapshot{
 		Status:        c.status(),
 		RetryAt:       c.nextTry(),
-		Crowded:       c.setup.crowded,
+		Crowded:       c.conn.Crowded(),
 		Me:            c.me,
 		Members:       c.members,
 		Loaded:        c.loaded(),
@@ -19,8 +19,9 @@ func (c *Client) Snapshot() client.Snapshot {
 		MoreBefore:    c.timeline.MoreBefore(),
 		MoreAfter:     c.timeline.MoreAfter(),
 		ComposerOpen:  c.composerOpen(),
-		OutboxFull:    len(c.outbox.entries) >= client.OutboxMax,
-		StorageFailed: c.outbox.failing,
+		OutboxFull:    c.outbox.IsFull(),
+		StorageFailed: c.outbox.IsFailing(),
+		Outbox:        c.outbox.Items(),
 		Unread:        c.unread,
 		TextBytesMax:  c.limits.TextBytes,
 
@@ -46,36 +47,20 @@ func (c *Client) Snapshot() client.Snapshot {
 		s.Banned = c.moderation.banned
 	}
 	if s.Status == client.StatusNotAllowed || s.Status == client.StatusUpdateNeeded {
-		s.Reason = c.conn.reason
-	}
-	if n := len(c.outbox.entries); n > 0 {
-		s.Outbox = make([]client.Own, 0, n)
-	}
-	for _, e := range c.outbox.entries {
-		s.Outbox = append(s.Outbox, client.Own{Item: e.Item, State: e.state()})
+		s.Reason = c.conn.Reason()
 	}
 	return s
 }
 
-func (e *entry) state() client.ItemState {
-	switch {
-	case e.failed():
-		return client.ItemFailed
-	case e.inFlight:
-		return client.ItemSending
-	case e.mirror == client.ItemSending || e.mirror == client.ItemSent:
-		return e.mirror
-	}
-	return client.ItemWaiting
+// status is the state as people see it.
+func (c *Client) status() client.Status {
+	return c.conn.Status(c.caughtUp() && c.loaded())
 }
 
 // nextTry is when a chat that reconnects tries again, zero while it does.
 func (c *Client) nextTry() time.Time {
-	switch {
-	case c.status() != client.StatusReconnecting:
+	if c.status() != client.StatusReconnecting {
 		return time.Time{}
-	case c.conn.phase == phaseIdle:
-		return c.auth.askAt
 	}
-	return c.conn.dialAt
+	return c.conn.NextTry()
 }

@@ -21,26 +21,26 @@ type typist struct {
 
 // typed tells the others that the user writes, no more often than they need it.
 func (c *Client) typed() {
-	if c.status() != client.StatusLive || c.now.Before(c.typing.toldAt.Add(typingEvery)) {
+	if c.status() != client.StatusLive || c.step.Now.Before(c.typing.toldAt.Add(typingEvery)) {
 		return
 	}
-	c.typing.toldAt = c.now
-	c.write(protocol.Typing{Room: c.cfg.Room})
+	c.typing.toldAt = c.step.Now
+	c.conn.Write(protocol.Typing{Room: c.cfg.Room})
 }
 
 // types takes word of someone who is writing.
 func (c *Client) types(f protocol.Typist) {
-	if f.Room != c.cfg.Room || c.conn.phase != phaseJoined || f.User.ID == c.me.ID {
+	if f.Room != c.cfg.Room || !c.conn.IsJoined() || f.User.ID == c.me.ID {
 		return
 	}
-	t := typist{user: f.User, until: c.now.Add(typingShown)}
+	t := typist{user: f.User, until: c.step.Now.Add(typingShown)}
 	list := c.typing.typists
 	switch i := slices.IndexFunc(list, func(o typist) bool { return o.user.ID == f.User.ID }); {
 	case i >= 0:
-		c.changed = c.changed || list[i].user != t.user
+		c.step.Changed = c.step.Changed || list[i].user != t.user
 		list[i] = t
 	case len(list) < typistsMax:
-		c.typing.typists, c.changed = append(list, t), true
+		c.typing.typists, c.step.Changed = append(list, t), true
 	}
 }
 
@@ -48,7 +48,7 @@ func (c *Client) types(f protocol.Typist) {
 func (c *Client) stopTyping(over func(t typist) bool) {
 	before := len(c.typing.typists)
 	c.typing.typists = slices.DeleteFunc(c.typing.typists, over)
-	c.changed = c.changed || len(c.typing.typists) != before
+	c.step.Changed = c.step.Changed || len(c.typing.typists) != before
 }
 
 // typistDue is when the next of them is taken from the list.
@@ -62,7 +62,7 @@ func (c *Client) typistDue() (at time.Time) {
 }
 
 func (c *Client) typistsLate() {
-	c.stopTyping(func(t typist) bool { return !c.now.Before(t.until) })
+	c.stopTyping(func(t typist) bool { return !c.step.Now.Before(t.until) })
 }
 
 func (t *typing) users() []protocol.User {

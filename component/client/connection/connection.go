@@ -1,0 +1,231 @@
+package connection
+
+import (
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// dialTimeout is how long a dial may take.
+const dialTimeout = 10 * time.Second
+
+// phase is how far a connection has come.
+type phase uint8
+
+const (
+	phaseIdle    phase = iota // not begun, or no token
+	phaseWaiting              // until dialAt
+	phaseDialing              // until Opened
+	phaseHello                // until welcome
+	phaseJoining              // until joined
+	phaseJoined
+	phaseEnded // for good: final says how
+)
+
+// Config is what a connection must know from the start.
+type Config struct {
+	Room   string
+	Client string // for the relay's operator: "hallway-chat/1.2.0"
+
+	// Down is called when a generation has ended: no answer to it will come.
+	Down func()
+	// Forget is called when a token of another user has come.
+	Forget func()
+	// User is called when the user's id becomes known.
+	User func(id string)
+}
+
+// Connection is the state of the one connection. New makes one.
+type Connection struct {
+	step *step.Step
+	cfg  Config
+
+	phase phase
+	gen   int
+	tries int // dials since the chat was last live for long
+
+	dialAt    time.Time // phaseWaiting: the next dial
+	answerDue time.Time // when the dial, the welcome or the joined must have come
+	rejoinAt  time.Time // the next join after a refused one
+
+	heartbeat heartbeat
+
+	liveSince time.Time // zero: not live
+	wasJoined bool      // at least once since the chat began
+
+	draining    bool          // the relay said goaway
+	reconnectIn time.Duration // … and when to come back, already random
+
+	deviceOffline bool // the device says that it has no network
+
+	final  client.Status // phaseEnded
+	reason string
+
+	token token
+	setup setup
+}
+
+// New makes a connection that has not begun.
+func New(s *step.Step, cfg Config) *Connection {
+	return &Connection{step: s, cfg: cfg, heartbeat: newHeartbeat(), token: token{step: s}, setup: setup{step: s}}
+}
+
+// Start begins to connect. An empty token is asked for.
+func (c *Connection) Start(token string) {
+	if c.phase != phaseIdle && c.phase != phaseEnded {
+		return
+	}
+	c.phase = phaseIdle
+	c.tries = 0
+	if token == "" {
+		c.token.ask()
+		return
+	}
+	c.setToken(token)
+	c.dial()
+}
+
+// dial opens the next generation.
+func (c *Connection) dial() {
+	step.Assert(!c.dialing() && !c.IsOpen(), "one connection at a time")
+	if c.token.text == "" {
+		c.phase = phaseIdle
+		c.token.ask()
+		return
+	}
+	c.gen++
+	c.phase = phaseDialing
+	c.dialAt = time.Time{}
+	c.answerDue = c.step.Now.Add(dialTimeout)
+	c.step.Emit(client.Dial{Gen: c.gen})
+}
+
+// Opened takes the end of a dial, and introduces the user.
+func (c *Connection) Opened(gen int) {
+	if gen != c.gen || !c.dialing() {
+		return
+	}
+	c.phase = phaseHello
+	c.heartbeat.lastRecv = c.step.Now
+	c.expectAnswer()
+	c.Write(protocol.Hello{Token: c.token.text, Client: c.cfg.Client})
+	c.heartbeat.probeAt = c.step.Now
+}
+
+func (c *Connection) expectAnswer() {
+	c.answerDue = c.step.Now.Add(step.AnswerTimeouts * c.heartbeat.timeout)
+}
+
+// Write writes a frame.
+func (c *Connection) Write(f protocol.ClientFrame) {
+	step.Assert(c.IsOpen(), "frames are written on an open connection")
+	c.heartbeat.lastWrite = c.step.Now
+	c.step.Emit(client.Write{Gen: c.gen, Data: f.Append(nil)})
+}
+
+// Join asks for the room's stream, or for its head again.
+func (c *Connection) Join() {
+	c.rejoinAt = time.Time{}
+	c.expectAnswer()
+	if c.phase == phaseHello {
+		c.phase = phaseJoining
+	}
+	c.Write(protocol.Join{Room: c.cfg.Room})
+}
+
+// Lose gives the connection up, and waits for the next try.
+func (c *Connection) Lose() {
+	if !c.dialing() && !c.IsOpen() {
+		return
+	}
+	if !c.liveSince.IsZero() && c.step.Now.Sub(c.liveSince) >= protocol.BackoffReset {
+		c.tries = 0
+	}
+	c.tries++
+	wait := c.step.Jitter(c.tries)
+	if c.draining {
+		wait = c.reconnectIn
+	}
+	c.hangUp()
+	c.phase = phaseWaiting
+	c.dialAt = c.step.Now.Add(wait)
+}
+
+// hangUp ends the generation. The caller sets the next phase.
+func (c *Connection) hangUp() {
+	if c.dialing() || c.IsOpen() {
+		c.step.Emit(client.CloseSocket{Gen: c.gen, Code: protocol.CloseNormal})
+	}
+	c.gen++
+	c.draining = false
+	c.heartbeat.answered()
+	c.dialAt, c.answerDue, c.rejoinAt, c.liveSince = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	c.cfg.Down()
+	c.step.Changed = true
+}
+
+// End stops the chat until the host starts it again or brings a new token.
+func (c *Connection) End(final client.Status, reason string) {
+	c.hangUp()
+	c.token.askAt = time.Time{}
+	c.phase = phaseEnded
+	c.final, c.reason = final, reason
+}
+
+// Wake tries at once if the chat waits, and probes if it is connected. Nobody tells
+// the user that a ban was lifted, so a banned one tries again.
+func (c *Connection) Wake(banned bool) {
+	switch {
+	case c.phase == phaseWaiting:
+		c.dial()
+	case c.phase == phaseIdle && !c.token.askAt.IsZero():
+		c.token.ask()
+	case c.phase == phaseEnded && banned:
+		c.dial()
+	case c.IsOpen():
+		c.Probe()
+	}
+}
+
+// BanEnded tries again if a ban was in the way.
+func (c *Connection) BanEnded() {
+	if c.phase == phaseEnded && c.final == client.StatusNotAllowed {
+		c.dial()
+	}
+}
+
+// DeviceOnline notes that the device has a network again.
+func (c *Connection) DeviceOnline() { c.deviceOffline = false }
+
+// DeviceOffline notes that the device has no network.
+func (c *Connection) DeviceOffline() {
+	c.deviceOffline = true
+	c.Lose()
+}
+
+// Deadline returns when Fire has something to do.
+func (c *Connection) Deadline() time.Time {
+	return step.Earliest(c.dialAt, c.answerDue, c.rejoinAt, c.heartbeatDue(), c.token.askAt)
+}
+
+// Fire does what is due.
+func (c *Connection) Fire() {
+	if c.step.Due(&c.dialAt) {
+		c.dial()
+	}
+	if c.step.Due(&c.answerDue) {
+		c.Lose()
+		c.unreached()
+	}
+	if c.step.Due(&c.rejoinAt) {
+		c.Join()
+	}
+	if late, ok := c.step.Late(c.heartbeatDue()); ok {
+		c.beat(late)
+	}
+	if c.step.Due(&c.token.askAt) {
+		c.token.ask()
+	}
+}

@@ -1,0 +1,125 @@
+package connection
+
+import (
+	"strconv"
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// DialFailed takes the failure of a dial.
+func (c *Connection) DialFailed(ev client.DialFailed) {
+	if ev.Gen != c.gen || !c.dialing() {
+		return
+	}
+	switch ev.Status {
+	case 426:
+		c.End(client.StatusUpdateNeeded, "the relay speaks another version of the protocol")
+		c.setup.warn(protocol.CodeBadRequest, "the relay speaks other versions of the protocol than this chat: update the one that is older")
+	case 403:
+		c.End(client.StatusNotAllowed, "the relay does not accept this page's origin")
+	default:
+		c.setup.crowded = false
+		c.Lose()
+		c.unreached()
+	}
+}
+
+// Closed takes the end of the connection.
+func (c *Connection) Closed(ev client.Closed) {
+	if !c.Carries(ev.Gen) {
+		return
+	}
+	switch code := ev.Code; {
+	case code == protocol.CloseUnauthorized:
+		c.setup.refusal = step.OrElse(c.setup.refusal, ev.Reason)
+		c.tokenRefused()
+		return
+	case code == protocol.CloseTooMany:
+		c.tooMany(ev.Reason)
+		return
+	case code == protocol.CloseNotProtocol:
+		c.End(client.StatusUpdateNeeded, "the relay does not understand this chat")
+		return
+	case code.Final():
+		c.End(client.StatusNotAllowed, step.OrElse(ev.Reason, "the relay has put you out"))
+		return
+	}
+	c.setup.crowded = false
+	silent := c.dialing() || c.phase == phaseHello
+	c.Lose()
+	if silent {
+		c.unreached()
+	}
+}
+
+// Received decodes a frame. It is false if the frame is of an older generation, or
+// cannot be read: then the connection is given up.
+func (c *Connection) Received(ev client.Received) (f protocol.RelayFrame, ok bool) {
+	if ev.Gen != c.gen || !c.IsOpen() {
+		return nil, false
+	}
+	c.heartbeat.lastRecv = c.step.Now
+	c.heartbeat.answered()
+	f, err := protocol.DecodeRelay(ev.Data)
+	if err != nil {
+		c.Lose() // catching up finds what it stored
+		return nil, false
+	}
+	return f, true
+}
+
+// Welcome takes the relay's answer to the introduction, and joins the room.
+func (c *Connection) Welcome(f *protocol.Welcome) {
+	c.token.accepted()
+	c.setup.refusal, c.setup.crowded = "", false
+	if f.User.ID != c.token.user { // the token's claims could not be read
+		c.token.user = f.User.ID
+		c.cfg.User(f.User.ID)
+	}
+	c.heartbeat.configure(f.HeartbeatMs, f.TimeoutMs)
+	if c.phase == phaseHello {
+		c.Join()
+	}
+}
+
+// Joined takes the relay's answer to a join, and reports whether there was one.
+func (c *Connection) Joined() bool {
+	if c.phase != phaseJoining && c.phase != phaseJoined {
+		return false
+	}
+	c.phase = phaseJoined
+	c.wasJoined = true
+	c.answerDue, c.rejoinAt = time.Time{}, time.Time{}
+	return true
+}
+
+// Refused takes an error about the hello, the join or the room's stream.
+func (c *Connection) Refused(f *protocol.Error, banned bool) {
+	switch {
+	case c.phase == phaseHello:
+		c.setup.refusal = f.Message // the close that follows ends it
+	case f.Room != c.cfg.Room && (f.Room != "" || c.phase != phaseJoining):
+		// About nothing that this chat waits for.
+	case f.Code.Retryable():
+		if c.phase == phaseJoining {
+			c.tries++
+			c.rejoinAt = c.step.Now.Add(max(step.NamedWait(f.RetryAfterMs), c.step.Jitter(c.tries)))
+			c.answerDue = time.Time{}
+		}
+	case f.Code == protocol.CodeForbidden || f.Code == protocol.CodeNotFound || c.phase == phaseJoining:
+		c.End(client.StatusNotAllowed, f.Message)
+		if !banned {
+			c.setup.warn(f.Code, "the relay refuses the room "+strconv.Quote(c.cfg.Room)+": "+f.Message)
+		}
+	}
+}
+
+// Goaway takes the relay's wish to go: the core finishes what is in flight, and then
+// loses the connection.
+func (c *Connection) Goaway(f *protocol.Goaway) {
+	c.draining = true
+	c.reconnectIn = time.Duration(c.step.Rand() * float64(step.NamedWait(f.ReconnectAfterMs)))
+}

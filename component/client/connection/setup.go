@@ -1,0 +1,61 @@
+package connection
+
+import (
+	"errors"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// unreachedTries is after how many dials in a row without an answer a chat that was
+// never connected warns of it.
+const unreachedTries = 3
+
+// setup is what stands in the way of a chat that does not come up.
+type setup struct {
+	step *step.Step
+
+	warned  string // the sentence of the last Warned; "": none since the chat was live
+	refusal string // the relay's words about the last token; may be empty
+	crowded bool   // the user has too many connections
+}
+
+// warn tells the page's developer what is set up wrong. It repeats no sentence until
+// the chat is live again.
+func (s *setup) warn(code protocol.Code, text string) {
+	if s.warned != text {
+		s.warned = text
+		s.step.Emit(client.Warned{Code: code, Reason: text})
+	}
+}
+
+// warnOfToken tells why there is no token to connect with, or why the relay refuses it.
+func (s *setup) warnOfToken(token string, err error) {
+	text := "the chat has no token: set the property getToken, or the attribute token"
+	switch {
+	case s.refusal != "":
+		text = "the relay refuses the token: " + s.refusal
+	case err != nil && !errors.Is(err, client.ErrNoToken):
+		text = err.Error()
+	case token != "":
+		text = "the relay refuses the token: give another one by getToken, or set a new one"
+	}
+	s.warn(protocol.CodeUnauthorized, text)
+}
+
+// unreached warns of a relay that has not answered for some tries.
+func (c *Connection) unreached() {
+	if c.tries >= unreachedTries && !c.wasJoined && !c.deviceOffline {
+		c.setup.warn(client.CodeUnreached, "the relay does not answer")
+	}
+}
+
+// tooMany tells the user and the page's developer that another connection of the user
+// must end first. The chat goes on trying.
+func (c *Connection) tooMany(reason string) {
+	c.setup.warn(protocol.CodeRateLimited, step.OrElse(reason, "too many connections")+
+		": this user has as many chats open as the relay allows; this one waits until another is closed (--conns-per-user)")
+	c.Lose()
+	c.setup.crowded = true
+}

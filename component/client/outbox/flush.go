@@ -1,0 +1,153 @@
+package outbox
+
+import (
+	"slices"
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// Flush writes what waits, in order, until max messages are in flight, and returns how
+// many it wrote. The first item that cannot be written yet holds all behind it, so
+// that none overtakes.
+func (o *Outbox) Flush(max int) (written int) {
+	if !o.owns || o.reload || !o.ready || !o.resendAt.IsZero() {
+		return 0
+	}
+	room := max - o.InFlight()
+	for _, e := range o.entries {
+		if e.failed() || e.inFlight {
+			continue
+		}
+		if room <= 0 || !e.stored {
+			break
+		}
+		room--
+		written++
+		e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, o.step.Now, true
+		o.link.Write(protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo})
+		o.step.Changed = true
+	}
+	return written
+}
+
+// InFlight returns how many messages wait for their echo.
+func (o *Outbox) InFlight() int {
+	n := 0
+	for _, e := range o.entries {
+		if e.inFlight {
+			n++
+		}
+	}
+	return n
+}
+
+// oldestInFlight returns the first entry that waits for its echo, or nil.
+func (o *Outbox) oldestInFlight() *entry {
+	for _, e := range o.entries {
+		if e.inFlight {
+			return e
+		}
+	}
+	return nil
+}
+
+// Interrupt takes back what was in flight on a connection that has ended.
+func (o *Outbox) Interrupt() {
+	o.recall(0)
+	o.resendAt = time.Time{}
+	for _, e := range o.entries {
+		e.onWire = false
+	}
+}
+
+// recall lets the entries from the i-th on wait again.
+func (o *Outbox) recall(i int) {
+	o.touched = true
+	for _, e := range o.entries[i:] {
+		e.inFlight, e.late = false, false
+	}
+}
+
+// Refused takes the refusal of a send.
+func (o *Outbox) Refused(f *protocol.Error) {
+	e := o.find(f.ID)
+	if e == nil || e.failed() {
+		return
+	}
+	if !f.Code.Retryable() {
+		e.Why = f.Why
+		o.fail(e, f.Code, f.Message)
+		return
+	}
+	switch {
+	case e.inFlight:
+		// The relay refuses all behind it as well until it comes again: go back to it.
+		o.recall(slices.Index(o.entries, e))
+		o.step.Changed = true
+	case o.resendAt.IsZero():
+		return // of an earlier round
+	}
+	o.resendAt = o.step.ResendAt(o.resendAt, f)
+}
+
+// FailOldest marks the oldest message in flight refused, and reports whether there is
+// one.
+func (o *Outbox) FailOldest(code protocol.Code, reason string) bool {
+	e := o.oldestInFlight()
+	if e == nil {
+		return false
+	}
+	o.fail(e, code, reason)
+	return true
+}
+
+// fail marks an item refused for good; the user retries or discards it.
+func (o *Outbox) fail(e *entry, code protocol.Code, reason string) {
+	e.inFlight, e.late = false, false
+	e.Code, e.Reason = code, step.OrElse(reason, string(code))
+	o.save(e)
+	o.step.Changed = true
+	o.step.Emit(client.Refused{Code: code, Reason: e.Reason, ID: e.ID, Why: e.Why})
+}
+
+// Deadline returns when Fire has something to do.
+func (o *Outbox) Deadline() time.Time { return step.Earliest(o.echoDue(), o.resendAt) }
+
+// Fire does what is due. Flush goes on where a wait is over.
+func (o *Outbox) Fire() {
+	if late, ok := o.step.Late(o.echoDue()); ok {
+		o.echoLate(late)
+	}
+	o.step.Due(&o.resendAt)
+}
+
+// echoDue returns when the oldest message in flight must have come back.
+func (o *Outbox) echoDue() time.Time {
+	e := o.oldestInFlight()
+	switch {
+	case e == nil:
+		return time.Time{}
+	case e.late:
+		return e.writtenAt.Add(step.AnswerTimeouts * o.link.Timeout())
+	}
+	return e.writtenAt.Add(o.link.Timeout())
+}
+
+// echoLate takes a late echo for an unanswered ping. If the connection speaks
+// otherwise it is probed, and given up only after a longer while: what was sent is
+// then sent again, which its id makes harmless.
+func (o *Outbox) echoLate(late time.Duration) {
+	e := o.oldestInFlight()
+	switch {
+	case e.late:
+		o.link.Lose()
+	case late > step.LateGrace || o.link.LastHeard().After(e.writtenAt):
+		e.late = true
+		o.link.Probe()
+	default:
+		o.link.Lose()
+	}
+}

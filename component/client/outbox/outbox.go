@@ -1,0 +1,227 @@
+package outbox
+
+import (
+	"slices"
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// Link is the connection as the outbox sees it.
+type Link interface {
+	// Write writes a frame.
+	Write(f protocol.ClientFrame)
+	// Probe asks whether the relay is still there.
+	Probe()
+	// Lose gives the connection up.
+	Lose()
+	// Timeout returns how long an answer may take.
+	Timeout() time.Duration
+	// LastHeard returns when the last frame came.
+	LastHeard() time.Time
+}
+
+// Outbox holds the messages of one user that did not come back yet, in the order in
+// which they were written. New makes one.
+type Outbox struct {
+	step *step.Step
+	link Link
+	room string
+
+	entries []*entry
+	ready   bool // the stored items are here, or it is known that there are none
+	touched bool // the other pages may have to be told something
+	// failing: the storage cannot be used; items live in memory.
+	failing   bool
+	lastOrder int64
+	resendAt  time.Time // nothing is written before: the relay has refused a send
+	done      recent    // what came back
+
+	// Of the other pages.
+	owns  bool
+	peers bool // there are some
+	// reload: the outbox was loaded before this page owned it, and must be again.
+	reload bool
+}
+
+// New makes an empty outbox that waits for the stored items.
+func New(s *step.Step, link Link, room string) *Outbox {
+	return &Outbox{step: s, link: link, room: room}
+}
+
+// Loaded takes what is stored: the items of an earlier life of the page, and of pages
+// that have died.
+func (o *Outbox) Loaded(ev client.OutboxLoaded) {
+	first := !o.ready
+	o.ready, o.touched, o.step.Changed = true, true, true
+	o.failing = ev.Err != nil
+	for _, item := range ev.Items {
+		switch {
+		case o.find(item.ID) != nil:
+		case o.done.has(item.ID):
+			o.step.Emit(client.RemoveItem{ID: item.ID})
+		default:
+			o.add(&entry{Item: item, stored: true, written: true, loaded: true})
+		}
+	}
+	if !first {
+		o.reload = false
+		return
+	}
+	for _, e := range o.entries {
+		if !e.loaded {
+			o.save(e) // written before there was something to save it in
+		}
+	}
+	switch {
+	case o.reload:
+		o.step.Emit(client.LoadOutbox{User: ev.User})
+	case !o.owns:
+		o.tell(client.Note{Kind: client.NoteAsk})
+	}
+}
+
+// Stored takes the answer to a SaveItem. An item that cannot be stored is sent all the
+// same.
+func (o *Outbox) Stored(id string, err error) {
+	if e := o.find(id); e != nil {
+		e.stored = true
+		o.touched = true
+	}
+	if failing := err != nil; failing != o.failing {
+		o.failing, o.step.Changed = failing, true
+	}
+}
+
+// Send queues a message.
+func (o *Outbox) Send(id, text, replyTo string) {
+	e := &entry{Item: client.Item{
+		ID: id, Text: text, ReplyTo: replyTo,
+		SentAt: milliseconds(o.step.Now),
+		Order:  o.nextOrder(),
+	}}
+	o.add(e)
+	o.save(e)
+	o.step.Changed = true
+}
+
+// Retry queues a failed item again, behind the others.
+func (o *Outbox) Retry(id string) {
+	e := o.find(id)
+	if e == nil || !e.failed() {
+		return
+	}
+	e.Code, e.Reason, e.Why, e.mirror, e.handed = "", "", "", "", false
+	e.Order = o.nextOrder()
+	o.remove(e)
+	o.add(e)
+	o.save(e)
+	o.step.Changed = true
+}
+
+// Discard forgets an item that is certainly not in the room.
+func (o *Outbox) Discard(id string) {
+	e := o.find(id)
+	if e == nil || !e.failed() && e.written {
+		return
+	}
+	o.remove(e)
+	o.touched = true
+	o.step.Emit(client.RemoveItem{ID: id})
+	if o.peers {
+		o.tell(client.Note{Kind: client.NoteDrop, Item: client.Item{ID: id}})
+	}
+	o.step.Changed = true
+}
+
+// Acknowledge takes a message of the user that came back: it is in the room.
+func (o *Outbox) Acknowledge(m *protocol.Message, epoch string) {
+	o.done.add(m.ID)
+	e := o.find(m.ID)
+	if e == nil {
+		return
+	}
+	o.remove(e)
+	o.touched = true
+	o.step.Emit(client.RemoveItem{ID: m.ID})
+	if o.owns && o.peers {
+		o.tell(client.Note{Kind: client.NoteState, Item: client.Item{ID: m.ID}, State: client.ItemSent, Epoch: epoch, Seq: m.Seq})
+	}
+	o.step.Changed = true
+}
+
+// add puts an entry in its place, by Order: nearly always the last. It never
+// goes before one that this connection has written, and which the relay may
+// have refused: sent again, that one would be let in and this one overtaken.
+func (o *Outbox) add(e *entry) {
+	o.touched = true
+	o.lastOrder = max(o.lastOrder, e.Order)
+	i := len(o.entries)
+	for i > 0 && o.entries[i-1].Order > e.Order && !o.entries[i-1].onWire {
+		i--
+	}
+	o.entries = slices.Insert(o.entries, i, e)
+}
+
+func (o *Outbox) find(id string) *entry {
+	for _, e := range o.entries {
+		if e.ID == id {
+			return e
+		}
+	}
+	return nil
+}
+
+func (o *Outbox) remove(e *entry) {
+	i := slices.Index(o.entries, e)
+	o.entries = slices.Delete(o.entries, i, i+1)
+}
+
+// nextOrder returns the clock's time, so that the items of several pages fall into
+// the order in which they were written, but more than the last order.
+func (o *Outbox) nextOrder() int64 {
+	o.lastOrder = max(o.lastOrder+1, o.step.Now.UnixMicro())
+	return o.lastOrder
+}
+
+// save stores an entry, as soon as there is something to store it in.
+func (o *Outbox) save(e *entry) {
+	o.touched = true
+	if !o.ready {
+		return
+	}
+	e.stored = false
+	o.step.Emit(client.SaveItem{Item: e.Item})
+}
+
+// Has reports whether an item has an id.
+func (o *Outbox) Has(id string) bool { return o.find(id) != nil }
+
+// IsReady reports whether the stored items are here.
+func (o *Outbox) IsReady() bool { return o.ready }
+
+// IsFull reports whether no more messages may wait.
+func (o *Outbox) IsFull() bool { return len(o.entries) >= client.OutboxMax }
+
+// IsFailing reports whether the storage cannot be used.
+func (o *Outbox) IsFailing() bool { return o.failing }
+
+// Items returns the items as people see them.
+func (o *Outbox) Items() []client.Own {
+	if len(o.entries) == 0 {
+		return nil
+	}
+	items := make([]client.Own, 0, len(o.entries))
+	for _, e := range o.entries {
+		items = append(items, client.Own{Item: e.Item, State: e.state()})
+	}
+	return items
+}
+
+// milliseconds returns t as on the wire, to the millisecond: more of a device's clock means nothing.
+func milliseconds(t time.Time) string {
+	text := protocol.TimeOf(t).String()
+	return text[:len(text)-len("000Z")] + "Z"
+}
