@@ -97,7 +97,7 @@ func (e *Epoll) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 		return
 	}
 	c := &epollConn{shard: s, fd: int32(fd)}
-	c.half.halves, c.half.cut = e.portable.halves, c.Close
+	c.incoming.begin(e.portable.halves, c.Close)
 	c.handler = accept(c)
 	if !s.push(command{kind: cmdOpen, conn: c, data: early}) {
 		_ = unix.Close(fd)

@@ -12,11 +12,11 @@ import (
 
 // epollConn is a connection of a shard.
 type epollConn struct {
-	shard   *shard
-	handler Handler
-	fd      int32
-	rest    rest
-	half    half
+	shard    *shard
+	handler  Handler
+	fd       int32
+	rest     rest
+	incoming incoming
 
 	// Of the shard. What a silent connection does not need is behind pointers
 	// that are nil then.
@@ -58,10 +58,10 @@ func (c *epollConn) Close(code protocol.CloseCode, reason string) {
 func (c *epollConn) Rest(d time.Duration) { c.rest.until(d) }
 
 // Admit implements hub.Conn.
-func (c *epollConn) Admit() { c.half.known.Store(true) }
+func (c *epollConn) Admit() { c.incoming.welcomed.Store(true) }
 
 // frameMost implements answerer.
-func (c *epollConn) frameMost() int64 { return c.half.most(c.shard.transport.frameBytesMax) }
+func (c *epollConn) frameMost() int64 { return c.incoming.most(c.shard.transport.frameBytesMax) }
 
 // open takes a connection into the shard. What the hub has sent it before waits
 // behind no other.
@@ -95,7 +95,7 @@ func (s *shard) drop(c *epollConn) {
 	delete(s.deadlines, c)
 	delete(s.resting, c)
 	c.in, c.out = nil, nil
-	c.half.charge(0)
+	c.incoming.charge(0)
 	if len(c.seats) > 0 {
 		s.buried = append(s.buried, c)
 	}

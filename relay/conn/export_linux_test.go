@@ -1,6 +1,10 @@
 package conn
 
-import "time"
+import (
+	"time"
+
+	"hallway/relay/guard"
+)
 
 // NewHasty makes an Epoll that waits no longer than that for a peer.
 func NewHasty(frameBytesMax int64, timeout time.Duration) *Epoll {
@@ -9,4 +13,4 @@ func NewHasty(frameBytesMax int64, timeout time.Duration) *Epoll {
 	return e
 }
 
-func (e *Epoll) ofHalves() *halves { return e.portable.halves }
+func (e *Epoll) limitHalves(h *guard.Halves[bool]) { e.portable.limitHalves(h) }

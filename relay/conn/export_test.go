@@ -1,6 +1,10 @@
 package conn
 
-// LimitHalves has a transport hold no more bytes of messages that are not whole.
-func LimitHalves(t Transport, most int) { t.(interface{ ofHalves() *halves }).ofHalves().most = most }
+import "hallway/relay/guard"
 
-func (p *Portable) ofHalves() *halves { return p.halves }
+// LimitHalves bounds the bytes that a transport holds of messages of which only a part has come.
+func LimitHalves(t Transport, most int) {
+	t.(interface{ limitHalves(*guard.Halves[bool]) }).limitHalves(guard.NewHalvesOfClients(most))
+}
+
+func (p *Portable) limitHalves(h *guard.Halves[bool]) { p.halves = h }

@@ -11,6 +11,7 @@ import (
 	"github.com/gobwas/ws"
 
 	"hallway/protocol"
+	"hallway/relay/guard"
 	"hallway/relay/hub"
 )
 
@@ -18,7 +19,7 @@ import (
 // reads, and another writes while there is something to write.
 type Portable struct {
 	frameBytesMax int64
-	halves        *halves
+	halves        *guard.Halves[bool]
 	line          chan struct{} // has places for those at the head of the line
 	hungry        atomic.Int64  // connections in it, that have more to say
 	writers       atomic.Int64  // that run
@@ -29,7 +30,7 @@ var _ Transport = (*Portable)(nil)
 // NewPortable makes a transport that closes a connection with
 // protocol.CloseTooLarge when a message has more than frameBytesMax bytes.
 func NewPortable(frameBytesMax int64) *Portable {
-	return &Portable{frameBytesMax: frameBytesMax, halves: &halves{most: HalfBytesMax}, line: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	return &Portable{frameBytesMax: frameBytesMax, halves: guard.NewHalvesOfClients(guard.HalfBytesMax), line: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 const (
@@ -43,7 +44,7 @@ const (
 // Serve implements [Transport]. It returns when the connection has ended.
 func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	c := &conn{nc: nc, writers: &p.writers, flushed: make(chan struct{}), frameBytesMax: p.frameBytesMax}
-	c.half.halves, c.half.cut = p.halves, c.Close
+	c.incoming.begin(p.halves, c.Close)
 	h := accept(c)
 	defer h.Closed()
 	p.read(c, h)
@@ -54,7 +55,7 @@ func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 // read reads until the connection has ended or both sides have closed it.
 func (p *Portable) read(c *conn, h Handler) {
 	var d decoder
-	defer c.half.charge(0)
+	defer c.incoming.charge(0)
 	buf := make([]byte, readBufferBytes)
 	for {
 		time.Sleep(c.rest.left())
@@ -72,7 +73,7 @@ func (p *Portable) read(c *conn, h Handler) {
 			c.abort()
 			return
 		}
-		c.half.charge(d.held())
+		c.incoming.charge(d.held())
 	}
 }
 
@@ -98,11 +99,11 @@ func (p *Portable) Close() {}
 
 // conn is the writing half of a connection.
 type conn struct {
-	nc      net.Conn
-	rest    rest
-	half    half
-	writers *atomic.Int64 // that run, of all connections
-	flushed chan struct{} // closed once the close frame is written, or cannot be
+	nc       net.Conn
+	rest     rest
+	incoming incoming
+	writers  *atomic.Int64 // that run, of all connections
+	flushed  chan struct{} // closed once the close frame is written, or cannot be
 
 	frameBytesMax int64
 
@@ -129,10 +130,10 @@ func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
 func (c *conn) Rest(d time.Duration) { c.rest.until(d) }
 
 // Admit implements hub.Conn.
-func (c *conn) Admit() { c.half.known.Store(true) }
+func (c *conn) Admit() { c.incoming.welcomed.Store(true) }
 
 // frameMost implements answerer.
-func (c *conn) frameMost() int64 { return c.half.most(c.frameBytesMax) }
+func (c *conn) frameMost() int64 { return c.incoming.most(c.frameBytesMax) }
 
 // Close implements hub.Conn.
 func (c *conn) Close(code protocol.CloseCode, reason string) { c.close(closeBody(code, reason)) }

@@ -126,7 +126,7 @@ func (c *epollConn) tally() {
 	if c.in != nil {
 		held = c.in.held()
 	}
-	c.half.charge(held)
+	c.incoming.charge(held)
 }
 
 // take hands on a bite of data. A decoder belongs to a connection only while it is

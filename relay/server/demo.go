@@ -19,8 +19,7 @@ import (
 	"hallway/relay/auth"
 )
 
-// Demo is what `hallway serve --demo` adds. It gives tokens to whoever asks and
-// is for loopback addresses only.
+// Demo is what `hallway serve --demo` adds. It gives tokens to anybody, and is for loopback addresses only.
 type Demo struct {
 	Files  fs.FS // served at /, index.html first
 	Keeper *auth.Keeper
@@ -37,8 +36,8 @@ const (
 		"frame-ancestors 'self'; require-trusted-types-for 'script'"
 )
 
-// contentTypes has what a page of the demo consists of. The system's own table
-// is not asked: a wrong type there would keep the WebAssembly from streaming.
+// contentTypes maps the extensions of the demo's files. The system's table is not used: a wrong type there would keep
+// the WebAssembly from streaming.
 var contentTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".html":  "text/html; charset=utf-8",
@@ -53,10 +52,17 @@ var contentTypes = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// demo adds a route for each file, so that all other paths stay unknown. A file
-// with .br after its name is the same compressed, and has no route of its own.
-func (s *Server) demo(d *Demo) error {
-	s.app.Post("/demo/token", func(c *fiber.Ctx) error { return s.demoToken(c, d.Keeper) })
+// addTo adds a route for each file, so that all other paths stay unknown. A file with .br after its name is another one
+// compressed, and has no route of its own.
+func (d *Demo) addTo(app *fiber.App, pages *pages, now func() time.Time) error {
+	app.Post("/demo/token", func(c *fiber.Ctx) error {
+		// A page elsewhere may make its own name lead to this address and ask as if from the same origin (DNS
+		// rebinding); the Host tells.
+		if !loopbackHost(hostOf(c)) || !pages.originAllowed(c) {
+			return refuse(protocol.CodeForbidden, "the demo is for this machine only")
+		}
+		return d.token(c, now())
+	})
 	return fs.WalkDir(d.Files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("read the demo's files: %w", err)
@@ -77,15 +83,15 @@ func (s *Server) demo(d *Demo) error {
 			f.cache = "public, max-age=31536000, immutable"
 		}
 		serve := f.handler()
-		s.app.Get("/"+name, serve)
+		app.Get("/"+name, serve)
 		if folder, file := path.Split(name); file == "index.html" {
-			s.app.Get("/"+folder, serve)
+			app.Get("/"+folder, serve)
 		}
 		return nil
 	})
 }
 
-// hashed is the name of a file that is another one when its content is.
+// hashed matches the name of a file that has a hash of its content.
 var hashed = regexp.MustCompile(`\.[0-9a-f]{16}\.[a-z]+$`)
 
 // demoFile is a file of the demo.
@@ -94,9 +100,8 @@ type demoFile struct {
 	plain, brotli []byte // brotli is nil where the file was not compressed
 }
 
-// handler answers with the file, compressed for whoever takes that. A browser
-// asks for it anew each time, and gets it only when it has changed, unless the
-// name tells.
+// handler answers with the file, compressed where the browser takes that. A browser revalidates it each time, unless
+// the name has a hash.
 func (f demoFile) handler() fiber.Handler {
 	sum := sha256.Sum256(f.plain)
 	tag := hex.EncodeToString(sum[:16])
@@ -121,20 +126,13 @@ func (f demoFile) handler() fiber.Handler {
 	}
 }
 
-// takesBrotli says whether the asking client names brotli; one that names
-// nothing may be anything.
+// takesBrotli reports whether a request accepts brotli by name.
 func takesBrotli(c *fiber.Ctx) bool {
 	return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings("br") == "br"
 }
 
-// demoToken gives out a token for the user and room asked for. A name is always
-// the same user.
-func (s *Server) demoToken(c *fiber.Ctx, k *auth.Keeper) error {
-	// A page elsewhere may point its own name at this address and ask as if of
-	// the same origin (DNS rebinding); the Host tells.
-	if !loopbackHost(hostOf(c)) || !s.originAllowed(c) {
-		return refuse(protocol.CodeForbidden, "the demo is for this machine only")
-	}
+// token answers with a token for the user and the room of the request. The same name is always the same user.
+func (d *Demo) token(c *fiber.Ctx, now time.Time) error {
 	ask := struct{ Name, Role, Room string }{demoName, string(protocol.RoleParticipant), demoRoom}
 	body := c.Request().Body()
 	if err := json.Unmarshal(body, &ask); len(body) > 0 && err != nil {
@@ -149,14 +147,14 @@ func (s *Server) demoToken(c *fiber.Ctx, k *auth.Keeper) error {
 		return refuse(protocol.CodeBadRequest, "this is no valid name for a room")
 	}
 	sum := sha256.Sum256([]byte(ask.Name))
-	token, err := k.Issue(auth.Claims{
+	token, err := d.Keeper.Issue(auth.Claims{
 		Sub:   "demo-" + hex.EncodeToString(sum[:6]),
 		Name:  ask.Name,
 		Role:  role,
 		Rooms: auth.Rooms{{Pattern: ask.Room, Role: role}},
 
-		IssuedAt: s.now(),
-	}, s.now().Add(k.Longest(demoTokenFor)))
+		IssuedAt: now,
+	}, now.Add(d.Keeper.Longest(demoTokenFor)))
 	if err != nil {
 		return refuse(protocol.CodeBadRequest, err.Error())
 	}

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// readyFor is how long an answer of the store about itself holds: it writes
-	// to find out, and whoever may ask needs no token.
+	// readyFor is how long the store's answer about itself holds: the store writes to find out, and anybody may ask
+	// without a token.
 	readyFor     = time.Second
 	readyTimeout = 2 * time.Second
 )
 
-// readiness remembers what the store said last.
+// readiness remembers the store's last answer.
 type readiness struct {
 	mu    sync.Mutex
 	asked time.Time
@@ -35,14 +35,22 @@ func (r *readiness) check(now time.Time, ask func(context.Context) error) error 
 	return r.err
 }
 
-// healthz tells that the process lives.
-func (s *Server) healthz(c *fiber.Ctx) error {
+// health answers whether the relay lives, and whether it is ready.
+type health struct {
+	*problems
+	history History
+	ready   readiness
+	now     func() time.Time
+}
+
+// healthz answers that the process lives.
+func (s *health) healthz(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, []byte(`{"status":"ok"}`))
 }
 
-// readyz tells whether new clients should be sent here.
-func (s *Server) readyz(c *fiber.Ctx) error {
-	if s.backend.Draining() {
+// readyz answers whether new clients should be sent here.
+func (s *health) readyz(c *fiber.Ctx) error {
+	if s.draining() {
 		return errDraining
 	}
 	if err := s.ready.check(s.now(), s.history.Ready); err != nil {

@@ -1,32 +1,32 @@
 package server
 
 import (
-	"container/list"
 	"errors"
 	"net"
 	"net/netip"
 	"os"
 	"sync/atomic"
 	"time"
+
+	"hallway/relay/guard"
 )
 
 const (
 	lingerTimeout  = time.Second
 	lingerBytesMax = 8 << 20
-	// socketBytes is what a system may keep of a connection in each direction. Left to
-	// itself it keeps megabytes for whoever sends more than is read; a few hundred of
-	// those take the memory for the sockets of all, who then wait for what was dropped.
+	// socketBytes bounds the system's buffer of a connection in each direction. By default the system keeps megabytes
+	// for a client that sends more than is read. A few hundred of these take the memory for all sockets, and all
+	// others wait for what was dropped.
 	socketBytes = 128 << 10
-	// readBytes is how much is read at once where it is only passed over.
+	// readBytes is the size of a read whose bytes are dropped.
 	readBytes = 32 << 10
-	// readCost is about what it takes to make something of what was read at once.
+	// readCost is about the time that it takes to process a read.
 	readCost = 50 * time.Microsecond
-	// writeBytes is how much is written at once: each piece has its own time.
+	// writeBytes bounds a write: each has its own deadline.
 	writeBytes = 16 << 10
 )
 
-// boundSocket bounds what the system keeps of a connection. Where it will not, the
-// connection is served all the same.
+// boundSocket bounds the system's buffers of a connection, where the system allows that.
 func boundSocket(c net.Conn) {
 	if tcp, ok := socket(c).(*net.TCPConn); ok {
 		_ = tcp.SetReadBuffer(socketBytes)
@@ -34,7 +34,7 @@ func boundSocket(c net.Conn) {
 	}
 }
 
-// socket is what carries a connection: itself, or what is below its TLS.
+// socket returns a connection without its TLS.
 func socket(c net.Conn) net.Conn {
 	if secured, ok := c.(interface{ NetConn() net.Conn }); ok {
 		return secured.NetConn()
@@ -42,45 +42,41 @@ func socket(c net.Conn) net.Conn {
 	return c
 }
 
-// httpConn is a connection while it carries requests. It hands each request on only
-// once all of it is here, so that one that is under way takes no more memory than what
-// has come of it. One may be refused before it is read to its end: closing right away
-// would reset the connection, and the client, still writing, would see that in place of
-// the refusal. Its fields belong to the goroutine that serves it, but for those below
-// shared.
+// httpConn is a connection while it carries requests. It hands on a request once all of it has come, so that one under
+// way takes no more memory than its bytes. A request may be refused before its end: closing at once would reset the
+// connection, and the client, still writing, would see the reset in place of the refusal. Its fields belong to the
+// goroutine that serves it, except for the shared ones.
 type httpConn struct {
 	net.Conn
 	addr     netip.Addr
 	site     *site
 	linger   bool
 	request  request
-	answered bool // a request has been asked; its answer may be under way
-	later    bool // one was answered: before the next the client may be silent for longer
+	answered bool // a request was handed on; its answer may be under way
+	later    bool // a request was answered: the client may be silent for longer before the next
 
 	// Shared:
 
-	places  *places
-	place   *list.Element // belongs to places; nil: it has none any more
-	half    halfEntry     // belongs to halves
+	places  *guard.Places
+	place   guard.Place            // belongs to places
+	half    guard.Half[netip.Addr] // belongs to site.halves
 	written atomic.Uint64
 }
 
-// site is what all connections of a server share.
+// site holds what all connections of a server share.
 type site struct {
-	lanes   *lanes
-	answers *answers
-	halves  *halves
-	// bodyMax is the most bytes that a request's body may have.
-	bodyMax int
-	// timedOut is the answer to who does not come to the end of a request.
-	timedOut []byte
+	pools    *pools
+	answers  *guard.Answers
+	halves   *guard.Halves[netip.Addr]
+	cuts     func(reason string)
+	bodyMax  int    // the most bytes of a request's body
+	timedOut []byte // the answer to a client that does not come to the end of a request
 }
 
-// errMalformed ends the reading of a connection whose framing is refused.
+// errMalformed ends the reading of a connection whose framing was refused.
 var errMalformed = errors.New("the request is malformed")
 
-// Read implements net.Conn. It passes on the bytes of well-formed requests, each once all
-// of it is here; see request.
+// Read implements net.Conn. It passes on the bytes of well-formed requests, each once all of it has come; see request.
 func (c *httpConn) Read(p []byte) (n int, err error) {
 	switch r := &c.request; {
 	case c.site == nil || r.raw:
@@ -92,7 +88,7 @@ func (c *httpConn) Read(p []byte) (n int, err error) {
 	}
 	if c.answered {
 		c.answered, c.later = false, true
-		c.site.answers.release(c)
+		c.site.answers.Release(c)
 	}
 	if !c.request.open {
 		if err := c.gather(); err != nil {
@@ -114,16 +110,21 @@ func (c *httpConn) Read(p []byte) (n int, err error) {
 	return c.request.next(p), nil
 }
 
-// heard notes that something was read. That is passed on in a turn: a request that is
-// none, and so never has one of its own, is work, too.
+// heard notes that something was read. It takes a slot for that: bytes that never become a request are work as well.
 func (c *httpConn) heard() {
-	c.places.heard(c)
-	lane := c.site.lanes.reads
-	lane.give(lane.take(asker{addr: c.addr}).Add(-readCost))
+	c.places.Heard(&c.place)
+	pool := c.site.pools.reads
+	pool.Release(pool.Acquire(guard.Caller{Addr: c.addr}).Add(-readCost))
 }
 
-// gather reads until all of a request is here, or as much as it takes to refuse it or to
-// ask for the rest.
+// charge sets the bytes that are held of the request; other connections may be cut for it.
+func (c *httpConn) charge(bytes int) {
+	for range c.site.halves.Charge(&c.half, c.addr, bytes) {
+		c.site.cuts("half")
+	}
+}
+
+// gather reads until all of a request has come, or enough of it to refuse it or to ask for the rest.
 func (c *httpConn) gather() error {
 	silence := readTimeout
 	if c.later {
@@ -138,7 +139,7 @@ func (c *httpConn) gather() error {
 		if err := c.SetReadDeadline(deadline); err != nil {
 			return err
 		}
-		c.site.halves.charge(c, c.request.room())
+		c.charge(c.request.room())
 		n, err := c.Conn.Read(c.request.held[len(c.request.held):cap(c.request.held)])
 		c.request.held = c.request.held[:len(c.request.held)+n]
 		switch {
@@ -156,33 +157,32 @@ func (c *httpConn) gather() error {
 	if c.request.open {
 		held += openBytes
 	}
-	c.site.halves.charge(c, held)
+	c.charge(held)
 	return nil
 }
 
-// asked notes that the request is whole, and being worked on.
+// asked notes that the whole request was handed on.
 func (c *httpConn) asked() {
 	c.answered = true
 	if c.site != nil {
-		c.site.halves.charge(c, cap(c.request.held))
+		c.charge(cap(c.request.held))
 	}
 }
 
-// takeOver ends its being one for requests, and has what was read handed on as it came.
+// takeOver makes it a connection that carries requests no more. Bytes are handed on as they come.
 func (c *httpConn) takeOver() {
 	c.request.raw = true
-	c.places.leave(c)
+	c.places.Leave(&c.place)
 	if c.site != nil {
-		c.site.halves.release(c)
-		c.site.answers.release(c)
+		c.site.halves.Release(&c.half)
+		c.site.answers.Release(c)
 	}
 }
 
-// Write implements net.Conn. The other end has a while for each piece, and more as long
-// as it takes something; see answers.
+// Write implements net.Conn. Each piece has its deadline, which moves on while the client reads; see guard.Answers.
 func (c *httpConn) Write(p []byte) (n int, err error) {
 	for {
-		if err := c.SetWriteDeadline(time.Now().Add(stallTimeout)); err != nil {
+		if err := c.SetWriteDeadline(time.Now().Add(guard.StallTimeout)); err != nil {
 			return n, err
 		}
 		m, err := c.Conn.Write(p[n:min(len(p), n+writeBytes)])
@@ -194,20 +194,20 @@ func (c *httpConn) Write(p []byte) (n int, err error) {
 	}
 }
 
-// taken implements reader.
-func (c *httpConn) taken() uint64 { return c.written.Load() + acked(socket(c.Conn)) }
+// Taken implements guard.Reader.
+func (c *httpConn) Taken() uint64 { return c.written.Load() + acked(socket(c.Conn)) }
 
-// extend implements reader.
-func (c *httpConn) extend(d time.Duration) { _ = c.SetWriteDeadline(time.Now().Add(d)) }
+// Extend implements guard.Reader.
+func (c *httpConn) Extend(d time.Duration) { _ = c.SetWriteDeadline(time.Now().Add(d)) }
 
-// cut implements reader: of TLS, too, without a word, since that could wait.
-func (c *httpConn) cut() { _ = socket(c.Conn).Close() }
+// Cut implements guard.Reader. It skips the goodbye of TLS, which could block.
+func (c *httpConn) Cut() { _ = socket(c.Conn).Close() }
 
 // gone reports whether the other end has closed the connection.
 func (c *httpConn) gone() bool { return hungUp(socket(c.Conn)) }
 
-// SetReadDeadline implements net.Conn. That the connection has given way is for the
-// next read to tell: Fiber takes a deadline that cannot be set for its own fault, and panics.
+// SetReadDeadline implements net.Conn. It does not report that the connection was cut, which the next read does: Fiber
+// panics where a deadline cannot be set.
 func (c *httpConn) SetReadDeadline(t time.Time) error {
 	return unlessClosed(c.Conn.SetReadDeadline(t))
 }
@@ -224,13 +224,12 @@ func unlessClosed(err error) error {
 	return err
 }
 
-// Close implements net.Conn. When asked to linger it first reads, within
-// bounds, what the client still sends.
+// Close implements net.Conn. With linger it first reads, within bounds, what the client still sends.
 func (c *httpConn) Close() error {
-	defer c.places.leave(c) // it has its file until it is closed
+	defer c.places.Leave(&c.place) // it has its file until it is closed
 	if c.site != nil {
-		c.site.answers.release(c)
-		c.site.halves.release(c)
+		c.site.answers.Release(c)
+		c.site.halves.Release(&c.half)
 	}
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger {
 		if half.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(lingerTimeout)) == nil {
@@ -240,7 +239,7 @@ func (c *httpConn) Close() error {
 	return c.Conn.Close()
 }
 
-// passOver reads what comes, for nobody.
+// passOver reads and drops what comes.
 func (c *httpConn) passOver() {
 	buf := make([]byte, readBytes)
 	for left := lingerBytesMax; left > 0; {

@@ -3,8 +3,11 @@ package server
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"testing"
 	"time"
+
+	"hallway/relay/guard"
 )
 
 // TestDeadlinesOfTheClosed: Fiber panics where a deadline cannot be set, and who gives
@@ -20,11 +23,33 @@ func TestDeadlinesOfTheClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	dialled.Close()
-	c := &httpConn{Conn: dialled, places: &places{}}
+	c := &httpConn{Conn: dialled, places: guard.NewPlaces(0, nil)}
 	if err := errors.Join(c.SetReadDeadline(time.Now()), c.SetWriteDeadline(time.Now())); err != nil {
 		t.Error(err)
 	}
 	if _, err := c.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("a write tells %v", err)
+	}
+}
+
+// TestAHalfThatGivesWayIsCut: nothing can be written to it any more.
+func TestAHalfThatGivesWayIsCut(t *testing.T) {
+	cuts := 0
+	s := &site{halves: guard.NewHalves[netip.Addr](100), cuts: func(string) { cuts++ }}
+	begin := func(bytes int) *httpConn {
+		here, there := net.Pipe()
+		t.Cleanup(func() { here.Close() })
+		c := &httpConn{Conn: there, site: s}
+		c.half = guard.NewHalf[netip.Addr](c.Cut)
+		c.charge(bytes)
+		return c
+	}
+	first := begin(60)
+	begin(60)
+	if cuts != 1 {
+		t.Errorf("%d are cut", cuts)
+	}
+	if _, err := first.Write([]byte("x")); err == nil {
+		t.Error("one that has given way is still there")
 	}
 }

@@ -8,23 +8,22 @@ import (
 )
 
 const (
-	// roomsDefault is how many rooms a list has unless told.
+	// roomsDefault is the number of rooms in a list without a limit.
 	roomsDefault = 100
-	// listMax bounds a list that is not paged unless told.
+	// listMax bounds any other list without a limit.
 	listMax = 10_000
 
-	// What is read at a time: others come in between.
+	// The sizes of slices: other requests come between two of them.
 	namesSlice   = 500
 	roomsSlice   = 10
 	membersSlice = 500
 )
 
-// lists is a directory that reads one slice of a list of rooms at a time, without a turn:
-// those who ask for many together do not have everybody else wait, for turns and for
-// the database.
+// lists is a directory that reads one slice of a list of rooms at a time, without the request's slot: many requests for
+// lists do not make others wait for slots or for the database.
 type lists struct {
 	hub.Directory
-	one chan struct{} // has place for the one
+	one chan struct{} // has room for the one
 }
 
 func newLists(d hub.Directory) lists { return lists{d, make(chan struct{}, 1)} }
@@ -37,7 +36,7 @@ func (l lists) Rooms(ctx context.Context, user string, names []string) ([]hub.Ro
 	return alone(ctx, l, func() ([]hub.Room, error) { return l.Directory.Rooms(ctx, user, names) })
 }
 
-// alone reads while nobody else reads a slice.
+// alone calls read while nobody else reads a slice.
 func alone[T any](ctx context.Context, l lists, read func() (T, error)) (T, error) {
 	return apart(ctx, func() (none T, err error) {
 		select {
@@ -50,27 +49,26 @@ func alone[T any](ctx context.Context, l lists, read func() (T, error)) (T, erro
 	})
 }
 
-// roomsOf reads a page of the rooms that the token opens and anybody has made, and
-// reports whether there are more behind it.
-func (s *Server) roomsOf(ctx context.Context, who hub.Identity, part hub.Part) (rooms []hub.Room, more bool, err error) {
-	want := part.Limit + 1 // the last of them tells of more
+// roomsOf reads a page of the existing rooms that the token opens, and reports whether there are more behind it.
+func (s *rooms) roomsOf(ctx context.Context, who hub.Identity, part hub.Part) (found []hub.Room, more bool, err error) {
+	want := part.Limit + 1 // the last one shows that there are more
 	var names []string
 	read := func() error {
-		found, err := s.directory.Rooms(ctx, who.User.ID, names)
-		rooms, names = append(rooms, found...), names[:0]
+		slice, err := s.directory.Rooms(ctx, who.User.ID, names)
+		found, names = append(found, slice...), names[:0]
 		return err
 	}
 	for name, err := range s.openNames(ctx, who, part.After) {
 		if err != nil {
 			return nil, false, err
 		}
-		if names = append(names, name); len(names) < min(roomsSlice, want-len(rooms)) {
+		if names = append(names, name); len(names) < min(roomsSlice, want-len(found)) {
 			continue
 		}
 		if err := read(); err != nil {
 			return nil, false, err
 		}
-		if len(rooms) >= want {
+		if len(found) >= want {
 			break
 		}
 	}
@@ -79,12 +77,12 @@ func (s *Server) roomsOf(ctx context.Context, who hub.Identity, part hub.Part) (
 			return nil, false, err
 		}
 	}
-	return rooms[:min(len(rooms), part.Limit)], len(rooms) > part.Limit, nil
+	return found[:min(len(found), part.Limit)], len(found) > part.Limit, nil
 }
 
-// openNames are the names behind after that the token opens: a name that it holds as
-// it is, whether or not there is such a room, and rooms' names that a pattern matches.
-func (s *Server) openNames(ctx context.Context, who hub.Identity, after string) iter.Seq2[string, error] {
+// openNames yields the names behind after that the token opens: names without a pattern, whether or not there is such a
+// room, and the names of rooms that match a pattern.
+func (s *rooms) openNames(ctx context.Context, who hub.Identity, after string) iter.Seq2[string, error] {
 	opens := func(room string) bool {
 		_, ok := who.Grants.Role(room)
 		return ok && s.refuseBanned(who, room) == nil
@@ -117,8 +115,7 @@ func (s *Server) openNames(ctx context.Context, who hub.Identity, after string) 
 	}
 }
 
-// spansOf are the ranges in which the names of rooms are that a token may open,
-// ascending and apart.
+// spansOf returns the ranges of names that grants may open, ascending and disjoint.
 func spansOf(grants hub.Grants) []hub.Span {
 	if g, ok := grants.(interface{ Spans() []hub.Span }); ok {
 		return g.Spans()
@@ -126,8 +123,8 @@ func spansOf(grants hub.Grants) []hub.Span {
 	return []hub.Span{{}}
 }
 
-// slices reads a part of a list in slices, and reports whether there is more behind it.
-// What lies behind an entry of the list is asked for by its key.
+// inSlices reads a part of a list in slices, and reports whether there is more behind it. key returns the key of an
+// entry, behind which the next slice begins.
 func inSlices[T any](part hub.Part, key func(T) string, read func(hub.Part) ([]T, error)) (all []T, more bool, err error) {
 	limit := part.Limit
 	if limit == 0 {

@@ -1,43 +1,41 @@
 package server
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"net/netip"
 
-// tellLoad has the metrics tell what waits: requests for their turn, answers to be read,
-// requests to be whole.
-func (s *Server) tellLoad() {
+	"github.com/prometheus/client_golang/prometheus"
+
+	"hallway/relay/guard"
+)
+
+// limits adds the server's limits to the metrics.
+func (m *Metrics) limits(o *Options) {
+	m.Limit("connections", float64(o.Admit.Conns))
+	m.Limit("handshakes_per_second", float64(o.Admit.HandshakesPerSecond))
+	m.Limit("requests_per_second_address", float64(o.Addresses.Limits().RequestsPerSecond))
+	m.Limit("bad_tokens_per_minute_address", float64(o.Addresses.Limits().BadTokensPerMinute))
+}
+
+// load adds to the metrics what waits: requests for a slot, answers for their readers, half requests for the rest.
+func (m *Metrics) load(pools *pools, answers *guard.Answers, halves *guard.Halves[netip.Addr]) {
 	gauge := func(name, help string, of func() int) {
-		s.metrics.registry.MustRegister(prometheus.NewGaugeFunc(
+		m.registry.MustRegister(prometheus.NewGaugeFunc(
 			prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(of()) }))
 	}
 	gauge("hallway_requests_waiting", "Requests that wait for their turn with the store.", func() int {
-		return s.lanes.work.waiting() + s.lanes.searches.waiting()
+		return pools.users.Waiting() + pools.searches.Waiting()
 	})
-	gauge("hallway_unread_bytes", "Bytes of answers that wait to be read.", s.answers.unread)
-	gauge("hallway_half_request_bytes", "Bytes held of requests that are not whole yet.", s.halves.held)
+	gauge("hallway_unread_bytes", "Bytes of answers that wait to be read.", answers.Bytes)
+	gauge("hallway_half_request_bytes", "Bytes held of requests that are not whole yet.", halves.Bytes)
 	for name, most := range map[string]float64{
-		"requests_waiting": LineMax, "requests_waiting_address": LineAddressMax, "requests_waiting_user": LineUserMax,
-		"searches_waiting": SearchLineMax, "searches_waiting_address": SearchLineAddressMax, "searches_waiting_user": SearchLineUserMax,
-		"unread_bytes": UnreadBytesMax, "unread_bytes_address": UnreadAddressBytesMax, "unread_bytes_user": UnreadUserBytesMax,
-		"half_request_bytes": HalfBytesMax,
+		"requests_waiting": guard.WaitingMax, "requests_waiting_address": guard.WaitingAddressMax,
+		"requests_waiting_user": guard.WaitingUserMax,
+		"searches_waiting":      guard.SearchesWaitingMax, "searches_waiting_address": guard.SearchesWaitingAddressMax,
+		"searches_waiting_user": guard.SearchesWaitingUserMax,
+		"unread_bytes":          guard.UnreadBytesMax, "unread_bytes_address": guard.UnreadAddressBytesMax,
+		"unread_bytes_user":  guard.UnreadUserBytesMax,
+		"half_request_bytes": guard.HalfBytesMax,
 	} {
-		s.metrics.Limit(name, most)
+		m.Limit(name, most)
 	}
-}
-
-func (t *turns) waiting() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.line.waiting
-}
-
-func (a *answers) unread() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.bytes
-}
-
-func (h *halves) held() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.bytes
 }

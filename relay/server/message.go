@@ -9,8 +9,22 @@ import (
 	"hallway/relay/hub"
 )
 
-// messages answers with a page of a room's history.
-func (s *Server) messages(c *fiber.Ctx) error {
+// messages answers the routes about a room's messages.
+type messages struct {
+	*access
+	history History
+	limits  protocol.Limits
+}
+
+func (s *messages) addTo(room fiber.Router) {
+	room.Get("/messages", s.page).Post("/messages", s.post)
+	room.Get("/messages/:id", s.get).Patch("/messages/:id", s.edit).Delete("/messages/:id", s.delete)
+	room.Put("/messages/:id/pin", s.pin(true)).Delete("/messages/:id/pin", s.pin(false))
+	room.Put("/messages/:id/reactions/:emoji", s.react(true)).Delete("/messages/:id/reactions/:emoji", s.react(false))
+}
+
+// page answers with a page of a room's history.
+func (s *messages) page(c *fiber.Ctx) error {
 	who, room, err := s.enter(c)
 	if err != nil {
 		return err
@@ -28,14 +42,13 @@ func (s *Server) messages(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, page)
 }
 
-// post takes a send.
-func (s *Server) post(c *fiber.Ctx) error {
+// post stores a message.
+func (s *messages) post(c *fiber.Ctx) error {
 	who, room, err := s.enter(c)
 	if err != nil {
 		return err
 	}
-	// The request's body as it came: Fiber's own accessor would unpack it without
-	// a bound.
+	// The body as it came: Fiber's own accessor would decompress it without a bound.
 	send, err := protocol.DecodeSend(c.Request().Body(), room, s.limits)
 	if err != nil {
 		return refuseFrame(err)
@@ -53,8 +66,8 @@ func (s *Server) post(c *fiber.Ctx) error {
 	return s.answerMessage(ctx, c, status, who, out.Message)
 }
 
-// message answers with one message.
-func (s *Server) message(c *fiber.Ctx) error {
+// get answers with one message.
+func (s *messages) get(c *fiber.Ctx) error {
 	who, room, id, err := s.enterMessage(c)
 	if err != nil {
 		return err
@@ -71,7 +84,7 @@ func (s *Server) message(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, m.Append(nil))
 }
 
-func (s *Server) edit(c *fiber.Ctx) error {
+func (s *messages) edit(c *fiber.Ctx) error {
 	who, room, id, err := s.enterMessage(c)
 	if err != nil {
 		return err
@@ -83,7 +96,7 @@ func (s *Server) edit(c *fiber.Ctx) error {
 	return s.change(c, who, hub.Op{Kind: hub.OpEdit, Room: room, ID: id, Text: edit.Text, Encrypted: edit.Encrypted})
 }
 
-func (s *Server) delete(c *fiber.Ctx) error {
+func (s *messages) delete(c *fiber.Ctx) error {
 	who, room, id, err := s.enterMessage(c)
 	if err != nil {
 		return err
@@ -91,7 +104,7 @@ func (s *Server) delete(c *fiber.Ctx) error {
 	return s.change(c, who, hub.Op{Kind: hub.OpDelete, Room: room, ID: id})
 }
 
-func (s *Server) pin(on bool) fiber.Handler {
+func (s *messages) pin(on bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		who, room, id, err := s.enterMessage(c)
 		if err != nil {
@@ -101,7 +114,7 @@ func (s *Server) pin(on bool) fiber.Handler {
 	}
 }
 
-func (s *Server) react(on bool) fiber.Handler {
+func (s *messages) react(on bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		who, room, id, err := s.enterMessage(c)
 		if err != nil {
@@ -115,9 +128,8 @@ func (s *Server) react(on bool) fiber.Handler {
 	}
 }
 
-// change carries out an op on a message and answers with the message as it is
-// then.
-func (s *Server) change(c *fiber.Ctx, who hub.Identity, op hub.Op) error {
+// change carries out an op on a message and answers with the changed message.
+func (s *messages) change(c *fiber.Ctx, who hub.Identity, op hub.Op) error {
 	ctx, cancel := s.begin(c)
 	defer cancel()
 	out, err := s.backend.Change(ctx, who, op)
@@ -127,9 +139,8 @@ func (s *Server) change(c *fiber.Ctx, who hub.Identity, op hub.Op) error {
 	return s.answerMessage(ctx, c, fiber.StatusOK, who, out.Message)
 }
 
-// answerMessage answers with what became of a message. The hub does not know
-// the asking user's own emoji; the store does.
-func (s *Server) answerMessage(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, m protocol.Message) error {
+// answerMessage answers with a changed message. The hub does not know the user's own reactions; the store does.
+func (s *messages) answerMessage(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, m protocol.Message) error {
 	if len(m.Reactions) > 0 {
 		now, _, err := s.history.Message(ctx, m.Room, who.User.ID, m.ID)
 		if err != nil {
@@ -138,17 +149,4 @@ func (s *Server) answerMessage(ctx context.Context, c *fiber.Ctx, status int, wh
 		m.Mine = now.Mine
 	}
 	return answer(c, status, m.Append(nil))
-}
-
-// enterMessage is enter for the route of one message.
-func (s *Server) enterMessage(c *fiber.Ctx) (who hub.Identity, room, id string, err error) {
-	who, room, err = s.enter(c)
-	if err != nil {
-		return who, "", "", err
-	}
-	id, err = param(c, "id")
-	if err != nil || !protocol.ValidID(id) {
-		return who, "", "", refuse(protocol.CodeBadRequest, "the id is no UUID in canonical lower case")
-	}
-	return who, room, id, nil
 }

@@ -30,7 +30,7 @@ type Metrics struct {
 	badTokens         prometheus.Counter     // of REST
 	addressRefused    *prometheus.CounterVec // reason
 	requestsCut       *prometheus.CounterVec // reason
-	limits            *prometheus.GaugeVec   // limit
+	limit             *prometheus.GaugeVec   // limit
 }
 
 // NewMetrics makes the metrics of a relay of that version, for an [Engine] and
@@ -54,7 +54,7 @@ func NewMetrics(version string) *Metrics {
 		badTokens:         counter("hallway_request_auth_failures_total", "HTTP requests without a valid token where one is needed."),
 		addressRefused:    counters("hallway_address_refused_total", "Requests, and tokens of hello, that were refused because of what their address had done before.", "reason"),
 		requestsCut:       counters("hallway_requests_cut_total", "HTTP connections that were cut: the client was slow to read, or others needed the place of its answer or of its half request.", "reason"),
-		limits: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		limit: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "hallway_limit", Help: "The relay's limits; 0 is none.",
 		}, []string{"limit"}),
 	}
@@ -80,7 +80,7 @@ func NewMetrics(version string) *Metrics {
 	}
 	m.registry.MustRegister(
 		build, m.commitSeconds, m.commitOps, m.commitFailures, m.pages, m.handshakes, m.handshakesRefused,
-		m.refused, m.badTokens, m.addressRefused, m.requestsCut, m.limits,
+		m.refused, m.badTokens, m.addressRefused, m.requestsCut, m.limit,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -134,7 +134,7 @@ func (m *Metrics) ReindexMessages(left func() int64) {
 }
 
 // Limit tells one of the relay's limits; 0 is none.
-func (m *Metrics) Limit(name string, most float64) { m.limits.WithLabelValues(name).Set(most) }
+func (m *Metrics) Limit(name string, most float64) { m.limit.WithLabelValues(name).Set(most) }
 
 // Engine is what the metrics ask of an [engine.Engine].
 type Engine interface {

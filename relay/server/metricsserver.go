@@ -28,7 +28,7 @@ var errMetricsElsewhere = refuse(protocol.CodeForbidden, "metrics are told here 
 // tellMetrics is GET /metrics among the other routes. It answers a process of this
 // machine that asks by a loopback name: not a proxy, which asks for anybody, and not a
 // page that had its own name lead here (DNS rebinding).
-func (s *Server) tellMetrics(tell fiber.Handler) fiber.Handler {
+func tellMetrics(tell fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if !peerOf(c.Context()).Addr().IsLoopback() || !loopbackHost(hostOf(c)) {
 			return errMetricsElsewhere

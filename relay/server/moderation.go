@@ -10,15 +10,31 @@ import (
 	"hallway/relay/hub"
 )
 
-// Who may read what organizers and moderators do. What they may do is hub's.
+// The least roles that may read what moderators and organizers do. The hub knows what they may do.
 const (
 	mayReadSanctions = protocol.RoleModerator
 	mayReadReports   = protocol.RoleModerator
 	mayReadAudit     = protocol.RoleOrganizer
 )
 
+// moderation answers the routes about sanctions, reports, the audit and revocations.
+type moderation struct {
+	*access
+	store hub.Moderation
+}
+
+func (s *moderation) addTo(room fiber.Router) {
+	room.Delete("/members/:user", s.moderate(protocol.ActRemove))
+	room.Put("/members/:user/mute", s.putSanction(protocol.ActMute)).Delete("/members/:user/mute", s.moderate(protocol.ActUnmute))
+	room.Put("/members/:user/ban", s.putSanction(protocol.ActBan)).Delete("/members/:user/ban", s.moderate(protocol.ActUnban))
+	room.Delete("/members/:user/messages", s.clearUser)
+	room.Get("/sanctions", s.sanctions).Get("/audit", s.audit)
+	room.Get("/reports", s.reports).Patch("/reports/:n", s.resolve)
+	room.Post("/messages/:id/report", s.report)
+}
+
 // putSanction mutes or bans a user.
-func (s *Server) putSanction(act protocol.Act) fiber.Handler {
+func (s *moderation) putSanction(act protocol.Act) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		who, room, user, err := s.enterUser(c)
 		if err != nil {
@@ -36,8 +52,8 @@ func (s *Server) putSanction(act protocol.Act) fiber.Handler {
 	}
 }
 
-// moderate does an act that leaves nothing to tell.
-func (s *Server) moderate(act protocol.Act) fiber.Handler {
+// moderate carries out an act whose answer has no body.
+func (s *moderation) moderate(act protocol.Act) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		who, room, user, err := s.enterUser(c)
 		if err != nil {
@@ -50,8 +66,8 @@ func (s *Server) moderate(act protocol.Act) fiber.Handler {
 	}
 }
 
-// clearUser makes all messages of a user tombstones.
-func (s *Server) clearUser(c *fiber.Ctx) error {
+// clearUser turns all messages of a user into tombstones.
+func (s *moderation) clearUser(c *fiber.Ctx) error {
 	who, room, user, err := s.enterUser(c)
 	if err != nil {
 		return err
@@ -64,7 +80,7 @@ func (s *Server) clearUser(c *fiber.Ctx) error {
 }
 
 // sanctions answers with the mutes and bans of a room.
-func (s *Server) sanctions(c *fiber.Ctx) error {
+func (s *moderation) sanctions(c *fiber.Ctx) error {
 	_, room, err := s.enterAs(c, mayReadSanctions)
 	if err != nil {
 		return err
@@ -79,11 +95,11 @@ func (s *Server) sanctions(c *fiber.Ctx) error {
 	if limit == 0 {
 		limit = listMax
 	}
-	found, err := s.moderation.Sanctions(ctx, room, hub.Part{After: part.After, Limit: limit + 2})
+	found, err := s.store.Sanctions(ctx, room, hub.Part{After: part.After, Limit: limit + 2})
 	if err != nil {
 		return s.unreadable(err)
 	}
-	// What comes behind a user comes behind the mute and the ban: they stay together.
+	// The next page begins behind a user: keep the user's mute and ban together.
 	if len(found) > limit && found[limit-1].User.ID == found[limit].User.ID {
 		limit++
 	}
@@ -91,8 +107,8 @@ func (s *Server) sanctions(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, protocol.AppendSanctions(nil, found[:min(len(found), limit)], told(part, more)))
 }
 
-// report puts a message on the list of those who moderate.
-func (s *Server) report(c *fiber.Ctx) error {
+// report puts a message on the moderators' list.
+func (s *moderation) report(c *fiber.Ctx) error {
 	who, room, id, err := s.enterMessage(c)
 	if err != nil {
 		return err
@@ -113,7 +129,7 @@ func (s *Server) report(c *fiber.Ctx) error {
 }
 
 // reports answers with a page of a room's reports.
-func (s *Server) reports(c *fiber.Ctx) error {
+func (s *moderation) reports(c *fiber.Ctx) error {
 	_, room, err := s.enterAs(c, mayReadReports)
 	if err != nil {
 		return err
@@ -124,7 +140,7 @@ func (s *Server) reports(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	found, err := s.moderation.Reports(ctx, room, q.state, q.before, q.limit+1)
+	found, err := s.store.Reports(ctx, room, q.state, q.before, q.limit+1)
 	if err != nil {
 		return s.unreadable(err)
 	}
@@ -133,7 +149,7 @@ func (s *Server) reports(c *fiber.Ctx) error {
 }
 
 // resolve closes a report.
-func (s *Server) resolve(c *fiber.Ctx) error {
+func (s *moderation) resolve(c *fiber.Ctx) error {
 	who, room, err := s.enter(c)
 	if err != nil {
 		return err
@@ -153,8 +169,8 @@ func (s *Server) resolve(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, out.Report.Append(nil))
 }
 
-// audit answers with a page of what was done in a room.
-func (s *Server) audit(c *fiber.Ctx) error {
+// audit answers with a page of a room's audit.
+func (s *moderation) audit(c *fiber.Ctx) error {
 	_, room, err := s.enterAs(c, mayReadAudit)
 	if err != nil {
 		return err
@@ -165,7 +181,7 @@ func (s *Server) audit(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	found, err := s.moderation.Audit(ctx, room, q.before, q.limit+1)
+	found, err := s.store.Audit(ctx, room, q.before, q.limit+1)
 	if err != nil {
 		return s.unreadable(err)
 	}
@@ -173,8 +189,8 @@ func (s *Server) audit(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, protocol.AppendAudit(nil, found[:min(len(found), q.limit)], more))
 }
 
-// revoke has a user's tokens count no more, or again.
-func (s *Server) revoke(on bool) fiber.Handler {
+// revoke makes a user's tokens invalid, or valid again.
+func (s *moderation) revoke(on bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		who, err := s.identify(c)
 		if err != nil {
@@ -191,65 +207,14 @@ func (s *Server) revoke(on bool) fiber.Handler {
 	}
 }
 
-// refuseBanned keeps a room's past from who is banned there. What changes something is
-// the store's to judge, which knows an id stored before.
-func (s *Server) refuseBanned(who hub.Identity, room string) error {
-	role, _ := who.Grants.Role(room)
-	until, banned := s.backend.Banned(s.now(), hub.Ban{Room: room, User: who.User.ID}, role)
-	if !banned {
-		return nil
-	}
-	r := refuse(protocol.CodeForbidden, "banned from this room")
-	r.problem.Why, r.problem.Until = protocol.WhyBanned, until
-	return r
-}
-
-// carryOut has the backend do an op; a refusal is the error.
-func (s *Server) carryOut(c *fiber.Ctx, who hub.Identity, op hub.Op) (hub.Outcome, error) {
-	ctx, cancel := s.begin(c)
-	defer cancel()
-	out, err := s.backend.Change(ctx, who, op)
-	return out, refuseOutcome(out, err)
-}
-
-// enterAs is enter for those whose role in the room is that at least.
-func (s *Server) enterAs(c *fiber.Ctx, least protocol.Role) (who hub.Identity, room string, err error) {
-	who, room, err = s.enter(c)
-	if err != nil {
-		return who, "", err
-	}
-	if role, _ := who.Grants.Role(room); !role.AtLeast(least) {
-		return who, "", refuse(protocol.CodeForbidden, "the role does not allow this")
-	}
-	return who, room, nil
-}
-
-// enterUser is enter for a route about a user.
-func (s *Server) enterUser(c *fiber.Ctx) (who hub.Identity, room, user string, err error) {
-	who, room, err = s.enter(c)
-	if err != nil {
-		return who, "", "", err
-	}
-	user, err = userParam(c)
-	return who, room, user, err
-}
-
-func userParam(c *fiber.Ctx) (string, error) {
-	user, err := pathOrQuery(c, "user")
-	if err != nil || !protocol.ValidUser(user) {
-		return "", refuse(protocol.CodeBadRequest, "this is no valid id of a user")
-	}
-	return user, nil
-}
-
-// listQuery is which part of a list is wanted.
+// listQuery says which part of a list is wanted.
 type listQuery struct {
 	state  protocol.ReportState // "": of every state
 	before int64                // 0: from the newest
 	limit  int
 }
 
-// parseList reads it; states tells whether state may be asked for.
+// parseList parses a listQuery. states tells whether it may have a state.
 func parseList(query string, states bool) (listQuery, error) {
 	l := listQuery{limit: protocol.PageMessagesDefault}
 	values, err := url.ParseQuery(query)

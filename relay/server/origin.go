@@ -5,17 +5,14 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
 	"golang.org/x/net/idna"
 )
 
-// Origins is a list of origins of pages, in lower case and without the port that the
-// scheme implies. An entry such as https://*.example.org stands for every one with
-// one label in place of the star.
+// Origins is a set of origins of pages, in lower case and without the port that the scheme implies. In an entry such
+// as https://*.example.org the star stands for one label.
 type Origins map[string]struct{}
 
 // ParseOrigins reads the origins of pages that may connect, such as
@@ -57,7 +54,7 @@ func parseOrigins(list []string, parse func(string) (string, error)) (Origins, e
 	return origins, nil
 }
 
-// wildcard is put in the place of a star to read the rest of an origin.
+// wildcard stands for a star while the rest of an origin is parsed.
 const wildcard = "hallway-wildcard"
 
 // parseWildcard reads an origin whose first label may be a star.
@@ -138,7 +135,7 @@ func canonicalHost(name string) (string, error) {
 	return ascii, nil
 }
 
-// lists reports whether an origin, taken apart by splitOrigin, is one of these.
+// lists reports whether an origin, split by splitOrigin, is in the set.
 func (o Origins) lists(scheme, host string) bool {
 	if _, listed := o[scheme+"://"+host]; listed {
 		return !strings.Contains(host, "*")
@@ -150,91 +147,4 @@ func (o Origins) lists(scheme, host string) bool {
 
 func isLabel(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
-}
-
-// own says which pages are of the relay's own origin. The Host of a request alone does
-// not tell: a page elsewhere can have its own name lead to the relay (DNS rebinding),
-// whose browser then names the same origin twice.
-type own struct {
-	hosts    Origins  // nil: not told
-	domains  []string // for which the relay has certificates, and so nobody else has
-	loopback bool     // names of this machine count, which nobody else can have
-}
-
-// allows reports whether a page of the origin, taken apart by splitOrigin, is the relay's
-// own, where the request has that Host. ownScheme is that of the relay's pages; "" where
-// only a proxy before the relay knows.
-func (o *own) allows(scheme, originHost, host, ownScheme string) bool {
-	if o.hosts.lists(scheme, originHost) || (ownScheme == "" || ownScheme == scheme) && o.hosts.lists("", originHost) {
-		return true
-	}
-	if originHost != dropDefaultPort(scheme, strings.ToLower(host)) || ownScheme != "" && ownScheme != scheme {
-		return false
-	}
-	name, _, _ := strings.Cut(originHost, ":")
-	return o.loopback && loopbackHost(originHost) || scheme == "https" && slices.Contains(o.domains, name)
-}
-
-// splitOrigin takes an origin apart, in lower case and without the port that
-// the scheme implies.
-func splitOrigin(origin string) (scheme, host string, ok bool) {
-	u, err := url.Parse(strings.ToLower(origin))
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return "", "", false
-	}
-	// An origin is nothing but scheme and host: the rest of a URL makes it none.
-	if !strings.EqualFold(u.Scheme+"://"+u.Host, origin) {
-		return "", "", false
-	}
-	return u.Scheme, dropDefaultPort(u.Scheme, u.Host), true
-}
-
-func dropDefaultPort(scheme, host string) string {
-	if scheme == "https" {
-		return strings.TrimSuffix(host, ":443")
-	}
-	return strings.TrimSuffix(host, ":80")
-}
-
-// originAllowed judges a request; one without an Origin is no browser's, or of
-// a page that the relay served itself.
-func (s *Server) originAllowed(c *fiber.Ctx) bool {
-	origin := c.Get(fiber.HeaderOrigin)
-	if origin == "" {
-		return true
-	}
-	scheme, host, ok := splitOrigin(origin)
-	return ok && (s.origins.lists(scheme, host) || s.own.allows(scheme, host, hostOf(c), s.scheme(c)))
-}
-
-// allowOrigin lets a page of an allowed origin read the answer.
-func (s *Server) allowOrigin(c *fiber.Ctx) {
-	c.Vary(fiber.HeaderOrigin)
-	if origin := c.Get(fiber.HeaderOrigin); origin != "" && s.originAllowed(c) {
-		c.Set(fiber.HeaderAccessControlAllowOrigin, origin)
-		c.Set(fiber.HeaderAccessControlExposeHeaders, "Retry-After, WWW-Authenticate")
-	}
-}
-
-// hostOf is a request's Host. That of its target is the same, where it names one.
-func hostOf(c *fiber.Ctx) string { return string(c.Request().Header.Host()) }
-
-func isPreflight(c *fiber.Ctx) bool {
-	return c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderOrigin) != "" &&
-		c.Get(fiber.HeaderAccessControlRequestMethod) != ""
-}
-
-// preflightSecondsMax is how long a browser may remember a preflight.
-const preflightSecondsMax = "600"
-
-// preflight answers a browser that asks before a request of another origin.
-func (s *Server) preflight(c *fiber.Ctx) error {
-	if !s.originAllowed(c) {
-		return errOrigin
-	}
-	c.Vary(fiber.HeaderAccessControlRequestMethod, fiber.HeaderAccessControlRequestHeaders)
-	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST, PUT, PATCH, DELETE")
-	c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type")
-	c.Set(fiber.HeaderAccessControlMaxAge, preflightSecondsMax)
-	return c.SendStatus(fiber.StatusNoContent)
 }

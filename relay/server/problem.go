@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,7 +19,7 @@ import (
 
 const mimeProblem = "application/problem+json"
 
-// refusal is a request's refusal on its way to the answer.
+// refusal is the error of a handler that refuses its request.
 type refusal struct {
 	problem    protocol.Problem
 	retryAfter time.Duration
@@ -25,7 +27,7 @@ type refusal struct {
 
 func (r *refusal) Error() string { return string(r.problem.Code) + ": " + r.problem.Detail }
 
-// refuse makes a refusal with the code's own status. detail is shown.
+// refuse returns a refusal with the code's own status. People read detail.
 func refuse(code protocol.Code, detail string) *refusal {
 	return refuseStatus(code.HTTPStatus(), code, detail)
 }
@@ -36,7 +38,7 @@ func refuseStatus(status int, code protocol.Code, detail string) *refusal {
 	}}
 }
 
-// refuseFrame is the refusal of a body that the protocol's decoder refused.
+// refuseFrame returns the refusal of a body that the protocol's decoder refused.
 func refuseFrame(err error) error {
 	var f *protocol.FrameError
 	if errors.As(err, &f) {
@@ -45,8 +47,7 @@ func refuseFrame(err error) error {
 	return err
 }
 
-// refuseOutcome is the refusal of what was asked of the hub; nil where it was
-// done.
+// refuseOutcome returns the refusal of an op; nil when it was carried out.
 func refuseOutcome(out hub.Outcome, err error) error {
 	switch {
 	case err != nil:
@@ -59,24 +60,33 @@ func refuseOutcome(out hub.Outcome, err error) error {
 	return nil
 }
 
-// unreadable is the refusal where the store could not be read.
-func (s *Server) unreadable(err error) error {
+// problems answers with problem documents (RFC 9457), and with the headers that every answer has.
+type problems struct {
+	app      *fiber.App
+	pages    *pages
+	metrics  *Metrics
+	log      *slog.Logger
+	draining func() bool
+}
+
+// unreadable returns the refusal of a request for which the store could not be read.
+func (s *problems) unreadable(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return errGone
-	case s.backend.Draining():
+	case s.draining():
 		return errDraining
 	}
 	s.log.Error("the store could not be read", "error", err)
 	return refuse(protocol.CodeUnavailable, "this cannot be read at present")
 }
 
-// retryDefault is what the refused wait when nobody knows better.
+// retryDefault is how long a refused client waits when nobody knows better.
 const retryDefault = time.Second
 
-// answerError writes the problem document of any error of a request: ours,
-// Fiber's for what no route matches, the HTTP parser's.
-func (s *Server) answerError(c *fiber.Ctx, err error) error {
+// answerError writes the problem document of any error of a request: ours, Fiber's where no route matches, or the HTTP
+// parser's.
+func (s *problems) answerError(c *fiber.Ctx, err error) error {
 	s.decorate(c)
 	var r *refusal
 	if !errors.As(err, &r) {
@@ -88,7 +98,7 @@ func (s *Server) answerError(c *fiber.Ctx, err error) error {
 			s.log.Error("a request failed", "route", c.Route().Path, "error", err)
 		}
 		r = refuseStatus(status, codeOf(status), "")
-		// What the client still writes is not read: let it read the answer first.
+		// The client may still be writing. Let it read the answer before the connection ends.
 		if conn, ok := c.Context().Conn().(*httpConn); ok && r.problem.Code == protocol.CodeTooLarge {
 			conn.linger = true
 		}
@@ -106,9 +116,51 @@ func (s *Server) answerError(c *fiber.Ctx, err error) error {
 	return c.Status(r.problem.Status).Send(r.problem.Append(nil))
 }
 
-// timedOut is the answer to a client that does not come to the end of its request, as
-// it goes over the wire.
-func (s *Server) timedOut() []byte {
+// answerFor answers in place of Fiber.
+func (s *problems) answerFor(rc *fasthttp.RequestCtx, err error) {
+	c := s.app.AcquireCtx(rc)
+	defer s.app.ReleaseCtx(c)
+	_ = s.answerError(c, err)
+}
+
+// malformed answers requests that the connection's framing has refused.
+func (s *problems) malformed(next func(*fasthttp.RequestCtx, error)) func(*fasthttp.RequestCtx, error) {
+	return func(rc *fasthttp.RequestCtx, err error) {
+		conn, ok := rc.Conn().(*httpConn)
+		if !ok || conn.request.framing.refused == "" {
+			next(rc, err)
+			return
+		}
+		conn.linger = true
+		s.answerFor(rc, refuse(protocol.CodeBadRequest, conn.request.framing.refused))
+	}
+}
+
+// knownMethods refuses methods that Fiber does not know: it would answer without our headers.
+func (s *problems) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(rc *fasthttp.RequestCtx) {
+		if slices.Contains(fiber.DefaultMethods, string(rc.Method())) {
+			next(rc)
+			return
+		}
+		s.answerFor(rc, fiber.ErrNotImplemented)
+	}
+}
+
+// decorate sets the headers of every answer. It may be called twice.
+func (s *problems) decorate(c *fiber.Ctx) {
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if s.pages.secure {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
+	s.pages.allowOrigin(c)
+}
+
+// timedOut returns the bytes of the answer to a client that does not come to the end of its request.
+func (s *problems) timedOut() []byte {
 	c := s.app.AcquireCtx(&fasthttp.RequestCtx{})
 	defer s.app.ReleaseCtx(c)
 	s.decorate(c)
@@ -122,7 +174,7 @@ func (s *Server) timedOut() []byte {
 	return append(append(answer, "\r\n"...), body...)
 }
 
-// codeOf is the protocol's code for a status that no code of its own has.
+// codeOf returns the protocol's code for a status that is not a code's own.
 func codeOf(status int) protocol.Code {
 	switch status {
 	case fiber.StatusNotFound:

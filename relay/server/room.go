@@ -10,8 +10,14 @@ import (
 	"hallway/relay/hub"
 )
 
-// rooms answers with the rooms that the token opens.
-func (s *Server) rooms(c *fiber.Ctx) error {
+// rooms answers the routes about rooms and their members.
+type rooms struct {
+	*access
+	directory hub.Directory
+}
+
+// list answers with the rooms that the token opens.
+func (s *rooms) list(c *fiber.Ctx) error {
 	who, err := s.identify(c)
 	if err != nil {
 		return err
@@ -29,15 +35,15 @@ func (s *Server) rooms(c *fiber.Ctx) error {
 	if err != nil {
 		return s.unreadable(err)
 	}
-	rooms := make([]protocol.Room, len(found))
+	list := make([]protocol.Room, len(found))
 	for i := range found {
-		rooms[i] = seenBy(who, &found[i])
+		list[i] = seenBy(who, &found[i])
 	}
-	return answer(c, fiber.StatusOK, protocol.AppendRooms(nil, rooms, &more))
+	return answer(c, fiber.StatusOK, protocol.AppendRooms(nil, list, &more))
 }
 
-// room answers with one room.
-func (s *Server) room(c *fiber.Ctx) error {
+// get answers with one room.
+func (s *rooms) get(c *fiber.Ctx) error {
 	who, room, err := s.enter(c)
 	if err != nil {
 		return err
@@ -47,8 +53,8 @@ func (s *Server) room(c *fiber.Ctx) error {
 	return s.answerRoom(ctx, c, fiber.StatusOK, who, room)
 }
 
-// putRoom makes a room, or changes its title and settings.
-func (s *Server) putRoom(c *fiber.Ctx) error {
+// put makes a room, or changes its title and settings.
+func (s *rooms) put(c *fiber.Ctx) error {
 	who, room, err := s.enter(c)
 	if err != nil {
 		return err
@@ -59,7 +65,7 @@ func (s *Server) putRoom(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	// Of two who make it at the same moment both may be told that they did.
+	// Two users who make it at the same moment may both be told that they did.
 	_, made, err := s.directory.Room(ctx, room, who.User.ID)
 	if err != nil {
 		return s.unreadable(err)
@@ -75,8 +81,8 @@ func (s *Server) putRoom(c *fiber.Ctx) error {
 	return s.answerRoom(ctx, c, status, who, room)
 }
 
-// deleteRoom deletes a room with all that it holds.
-func (s *Server) deleteRoom(c *fiber.Ctx) error {
+// delete deletes a room with everything in it.
+func (s *rooms) delete(c *fiber.Ctx) error {
 	who, room, err := s.enter(c)
 	if err != nil {
 		return err
@@ -90,10 +96,9 @@ func (s *Server) deleteRoom(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusNoContent)
 }
 
-// members answers with who has joined a room: the whole of it to moderators and
-// organizers; to participants, unless the room's settings keep it from them, who it
-// is, and the whole of their own entry.
-func (s *Server) members(c *fiber.Ctx) error {
+// members answers with the members of a room. Moderators and organizers see whole entries; participants see their own
+// whole and of the others the user only, unless the room's settings hide the list from them.
+func (s *rooms) members(c *fiber.Ctx) error {
 	who, room, err := s.enter(c)
 	if err != nil {
 		return err
@@ -133,9 +138,9 @@ func (s *Server) members(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, told(part, more)))
 }
 
-// maySeeMembers refuses who may not see a room's members, and reports whether who may
-// sees the whole of the entries: moderators and organizers do.
-func (s *Server) maySeeMembers(ctx context.Context, who hub.Identity, room string) (staff bool, err error) {
+// maySeeMembers refuses users who may not see a room's members, and reports whether the user is a moderator or an
+// organizer.
+func (s *rooms) maySeeMembers(ctx context.Context, who hub.Identity, room string) (staff bool, err error) {
 	if role, _ := who.Grants.Role(room); role.AtLeast(protocol.RoleModerator) {
 		return true, nil
 	}
@@ -151,8 +156,8 @@ func (s *Server) maySeeMembers(ctx context.Context, who hub.Identity, room strin
 
 var errMembersStaff = refuse(protocol.CodeForbidden, "only moderators and organizers may see who is a member of this room")
 
-// answerRoom answers with a room as it is now.
-func (s *Server) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, name string) error {
+// answerRoom answers with the present state of a room.
+func (s *rooms) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, name string) error {
 	r, ok, err := s.directory.Room(ctx, name, who.User.ID)
 	switch {
 	case err != nil:
@@ -164,7 +169,7 @@ func (s *Server) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who h
 	return answer(c, status, room.AppendWhole(nil))
 }
 
-// seenBy is a room as it is told to a user.
+// seenBy returns a room as a user sees it.
 func seenBy(who hub.Identity, r *hub.Room) protocol.Room {
 	role, _ := who.Grants.Role(r.Name)
 	return protocol.Room{

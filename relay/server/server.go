@@ -6,13 +6,11 @@ import (
 	"net"
 	"net/netip"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
-	"github.com/valyala/fasthttp"
 
 	"hallway/protocol"
 	"hallway/relay/guard"
@@ -26,148 +24,154 @@ const (
 	headerBytesMax = 16 << 10
 	readTimeout    = 10 * time.Second // for a whole request
 	idleTimeout    = 60 * time.Second // between two requests
-	// storeTimeout is how long a request waits for the store or the hub.
+	// storeTimeout bounds how long a request waits for the store or the hub.
 	storeTimeout = 10 * time.Second
 )
 
-// Backend is what the routes ask of an [engine.Engine].
+// Backend is what the routes ask of a hub; an engine.Engine is one.
 type Backend interface {
 	// Serve takes over a connection after its 101; it may block until that has ended. from is the client's
 	// address; its port is 0 where a proxy is in between.
 	Serve(nc net.Conn, from netip.AddrPort)
-	// Post carries out a send; what was refused is told by the outcome.
+	// Post carries out a send. The outcome tells of a refusal.
 	Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error)
-	// Change carries out any other op; what was refused is told by the outcome.
+	// Change carries out any other op. The outcome tells of a refusal.
 	Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error)
-	// Revoked reports whether the identity's token counts no more.
+	// Revoked reports whether the identity's token was revoked.
 	Revoked(who hub.Identity) bool
-	// Banned reports whether a user who comes with that role is banned from a room, and
-	// until when; 0: for ever.
+	// Banned reports whether a user with that role is banned from a room, and until when; 0: for ever.
 	Banned(now time.Time, ban hub.Ban, role protocol.Role) (until protocol.Time, banned bool)
-	// See takes note of the token of a request, which has been found good.
+	// See notes the good token of a request.
 	See(who hub.Identity)
-	// Rank is a user's role in a room by the last token seen; ok is false where the store
-	// knows it as well.
+	// Rank returns a user's role in a room by the last token seen; ok is false where the store knows it as well.
 	Rank(user, room string) (role protocol.Role, ok bool)
-	// Online is who is in a room now: the number of connections by user id.
+	// Online returns the number of connections in a room now, by user id.
 	Online(ctx context.Context, room string) (map[string]int, error)
-	// Attend is for who is about to work on a request: it has the connections look at
-	// what has arrived for them, and reports whether they have to do.
+	// Attend lets the connections notice what has arrived, before a request is worked on, and reports whether they have
+	// work to do.
 	Attend() (busy bool)
-	// Conns is how many connections have not ended.
+	// Conns returns the number of connections that have not ended.
 	Conns() int
-	// Draining reports that the relay is going away.
+	// Draining reports whether the relay is going away.
 	Draining() bool
 }
 
-// History is what the routes ask of the rooms' past; an [engine.Engine] is one.
+// History is what the routes ask of the rooms' messages; an engine.Engine is one.
 type History interface {
-	// Page is a page as JSON; see [hub.Store].
+	// Page returns a page as JSON; see [hub.Store].
 	Page(ctx context.Context, room, user string, q hub.Query) ([]byte, error)
 	// Message returns one message as the user sees it; ok is false where the room has none with this id.
 	Message(ctx context.Context, room, user, id string) (m protocol.Message, ok bool, err error)
+	// Ready returns why the store cannot write at present; nil when it can.
 	Ready(ctx context.Context) error
 }
 
-// Options is what a [Server] is made of.
+// Options holds what New needs.
 type Options struct {
 	Backend    Backend
 	History    History
 	Directory  hub.Directory
 	Moderation hub.Moderation
 	Verifier   hub.Verifier
-	Origins    Origins               // of pages that may connect, beside the relay's own
-	Hosts      Origins               // the relay's own; nil: those of loopback names and Domains
+	Origins    Origins               // pages that may connect, beside the relay's own
+	Hosts      Origins               // the relay's own origins; nil: those of loopback names and of Domains
 	Domains    []string              // names for which the relay itself gets certificates
 	Limits     protocol.Limits       // those of the hub; zero: the protocol's defaults
 	Admit      guard.AdmissionLimits // zero: no limit
 	Addresses  *guard.Addresses      // nil: no limit
 	Proxies    Proxies
-	Secure     bool         // what is served is served over TLS
+	Secure     bool         // the relay itself ends TLS
 	Demo       *Demo        // nil: no demo
-	Metrics    *Metrics     // those of the backend; nil: new ones
+	Metrics    *Metrics     // the engine's; nil: new ones
 	Log        *slog.Logger // each request at debug
 
-	MetricsApart bool             // the metrics are told by a MetricsServer, or not at all
+	MetricsApart bool             // a MetricsServer answers /metrics, or nobody
 	Now          func() time.Time // nil: the clock
 }
 
-// Server answers HTTP.
+// Server answers HTTP. It wires its parts, each with its own state:
+//
+//	problems    answers of errors, headers of all answers
+//	callers     the addresses that requests come from; pages, which of these may use the relay
+//	work        slots for requests, room for answers
+//	access      tokens, roles, bans
+//	messages, rooms, moderation, health, upgrade   the routes
 type Server struct {
-	app        *fiber.App
-	backend    Backend
-	history    History
-	directory  hub.Directory
-	moderation hub.Moderation
-	verifier   hub.Verifier
-	origins    Origins
-	own        own
-	limits     protocol.Limits
-	admission  *guard.Admission
-	addresses  *guard.Addresses
-	proxies    Proxies
-	metrics    *Metrics
-	log        *slog.Logger
-	now        func() time.Time
-	lanes      *lanes
-	answers    *answers
-	halves     *halves
-	ready      readiness
-	secure     bool
-
-	metricsApart bool
+	app       *fiber.App
+	problems  *problems
+	listening listener // but for its net.Listener
+	log       *slog.Logger
+	now       func() time.Time
 }
 
 // New makes a server that does not listen yet.
 func New(o Options) (*Server, error) {
-	s := &Server{
-		backend:    o.Backend,
-		history:    o.History,
-		directory:  o.Directory,
-		moderation: o.Moderation,
-		verifier:   o.Verifier,
-		origins:    o.Origins,
-		own:        own{hosts: o.Hosts, loopback: o.Hosts == nil || o.Demo != nil},
-		limits:     o.Limits,
-		addresses:  o.Addresses,
-		proxies:    o.Proxies,
-		metrics:    o.Metrics,
-		log:        o.Log,
-		now:        o.Now,
-		secure:     o.Secure,
-
-		metricsApart: o.MetricsApart,
-	}
+	o.setDefaults()
+	callers := &callers{proxies: o.Proxies, secure: o.Secure}
+	pages := &pages{callers: callers, origins: o.Origins, own: own{hosts: o.Hosts, loopback: o.Hosts == nil || o.Demo != nil}}
 	if o.Hosts == nil {
 		for _, domain := range o.Domains {
-			s.own.domains = append(s.own.domains, strings.ToLower(domain))
+			pages.own.domains = append(pages.own.domains, strings.ToLower(domain))
 		}
 	}
-	if s.metrics == nil {
-		s.metrics = NewMetrics("")
+	backend := o.Backend
+	problems := &problems{pages: pages, metrics: o.Metrics, log: o.Log, draining: func() bool { return backend.Draining() }}
+	s := &Server{problems: problems, log: o.Log, now: o.Now}
+	s.app = newApp(&o, problems)
+	problems.app = s.app
+
+	cuts := func(reason string) { o.Metrics.requestsCut.WithLabelValues(reason).Inc() }
+	work := &work{
+		pools: newPools(func() bool { return backend.Attend() }), answers: guard.NewAnswers(systemClock, cuts),
+		callers: callers, problems: problems, metrics: o.Metrics,
 	}
-	if s.addresses == nil {
-		s.addresses = guard.NewAddresses(guard.AddressLimits{})
+	halves := guard.NewHalves[netip.Addr](guard.HalfBytesMax)
+	o.Metrics.limits(&o)
+	o.Metrics.load(work.pools, work.answers, halves)
+	s.listening = listener{
+		log: o.Log, places: guard.NewPlaces(o.Admit.Files, func() int { return backend.Conns() }),
+		site: &site{
+			pools: work.pools, answers: work.answers, halves: halves, cuts: cuts,
+			bodyMax: int(o.Limits.FrameBytes), timedOut: problems.timedOut(),
+		},
 	}
-	s.admission = guard.NewAdmission(o.Admit, s.addresses)
-	s.metrics.Limit("connections", float64(o.Admit.Conns))
-	s.metrics.Limit("handshakes_per_second", float64(o.Admit.HandshakesPerSecond))
-	s.metrics.Limit("requests_per_second_address", float64(s.addresses.Limits().RequestsPerSecond))
-	s.metrics.Limit("bad_tokens_per_minute_address", float64(s.addresses.Limits().BadTokensPerMinute))
-	if s.now == nil {
-		s.now = time.Now
+	s.app.Use(s.around)
+	s.routes(&o, &access{
+		work: work, problems: problems, backend: patient{o.Backend}, verifier: o.Verifier, addresses: o.Addresses, now: o.Now,
+	})
+	if o.Demo != nil {
+		if err := o.Demo.addTo(s.app, pages, o.Now); err != nil {
+			return nil, err
+		}
 	}
-	if s.limits == (protocol.Limits{}) {
-		s.limits = protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax}
+	s.app.Server().Handler = work.each(problems.knownMethods(s.app.Server().Handler))
+	return s, nil
+}
+
+func (o *Options) setDefaults() {
+	if o.Metrics == nil {
+		o.Metrics = NewMetrics("")
 	}
-	s.app = fiber.New(fiber.Config{
+	if o.Addresses == nil {
+		o.Addresses = guard.NewAddresses(guard.AddressLimits{})
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Limits == (protocol.Limits{}) {
+		o.Limits = protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax}
+	}
+}
+
+func newApp(o *Options, problems *problems) *fiber.App {
+	app := fiber.New(fiber.Config{
 		AppName:                      "hallway",
-		BodyLimit:                    int(s.limits.FrameBytes),
+		BodyLimit:                    int(o.Limits.FrameBytes),
 		CaseSensitive:                true,
 		DisableDefaultContentType:    true,
 		DisablePreParseMultipartForm: true,
 		DisableStartupMessage:        true,
-		ErrorHandler:                 s.answerError,
+		ErrorHandler:                 problems.answerError,
 		IdleTimeout:                  idleTimeout,
 		Network:                      fiber.NetworkTCP,
 		ReadBufferSize:               headerBytesMax,
@@ -175,100 +179,50 @@ func New(o Options) (*Server, error) {
 		ReduceMemoryUsage:            true, // a connection between two requests has no buffers
 		StrictRouting:                true,
 	})
-	s.routes()
-	if o.Demo != nil {
-		if err := s.demo(o.Demo); err != nil {
-			return nil, err
-		}
-	}
-	// A hijacked connection is closed by its new owner.
-	s.app.Server().KeepHijackedConns = true
-	s.app.Server().ErrorHandler = s.malformed(s.app.Server().ErrorHandler)
-	s.app.Server().SecureErrorLogMessage = true // Fiber reads it, and what a client wrote may say anything
-	backend := s.backend
-	s.lanes = newLanes(func() bool { return backend.Attend() })
-	cuts := func(reason string) { s.metrics.requestsCut.WithLabelValues(reason).Inc() }
-	s.answers, s.halves = newAnswers(time.Now, cuts), newHalves(HalfBytesMax, cuts)
-	s.backend, s.directory = patient{s.backend}, newLists(s.directory)
-	s.tellLoad()
-	s.app.Server().Handler = s.each(s.knownMethods(s.app.Server().Handler))
-	return s, nil
+	app.Server().KeepHijackedConns = true // their new owners close them
+	app.Server().ErrorHandler = problems.malformed(app.Server().ErrorHandler)
+	app.Server().SecureErrorLogMessage = true // the error that Fiber handles must not hold what a client wrote
+	return app
 }
 
-func (s *Server) routes() {
-	s.app.Use(s.around)
-	s.app.Add(fiber.MethodGet, "/v1/ws", s.upgrade) // no HEAD: it cannot upgrade
-	s.app.Get("/v1/openapi.json", s.openapi)
-	s.app.Use([]string{"/v1/rooms", "/v1/users"}, s.limitRequests)
-	s.app.Get("/v1/rooms", s.rooms)
-	s.app.Put("/v1/users/:user/revocation", s.revoke(true)).Delete("/v1/users/:user/revocation", s.revoke(false))
+func (s *Server) routes(o *Options, access *access) {
+	upgrade := &upgrade{
+		pages: s.problems.pages, backend: o.Backend, admission: guard.NewAdmission(o.Admit, o.Addresses), metrics: o.Metrics, now: o.Now,
+	}
+	health := &health{problems: s.problems, history: o.History, now: o.Now}
+	rooms := &rooms{access: access, directory: newLists(o.Directory)}
+	messages := &messages{access: access, history: o.History, limits: o.Limits}
+	moderation := &moderation{access: access, store: o.Moderation}
+
+	s.app.Add(fiber.MethodGet, "/v1/ws", upgrade.get) // no HEAD: it cannot upgrade
+	s.app.Get("/v1/openapi.json", openapi)
+	s.app.Use([]string{"/v1/rooms", "/v1/users"}, access.limitRequests)
+	s.app.Get("/v1/rooms", rooms.list)
+	s.app.Put("/v1/users/:user/revocation", moderation.revoke(true)).Delete("/v1/users/:user/revocation", moderation.revoke(false))
 	s.app.Route("/v1/rooms/:room", func(room fiber.Router) {
-		room.Get("", s.room).Put("", s.putRoom).Delete("", s.deleteRoom)
-		room.Get("/members", s.members)
-		room.Delete("/members/:user", s.moderate(protocol.ActRemove))
-		room.Put("/members/:user/mute", s.putSanction(protocol.ActMute)).Delete("/members/:user/mute", s.moderate(protocol.ActUnmute))
-		room.Put("/members/:user/ban", s.putSanction(protocol.ActBan)).Delete("/members/:user/ban", s.moderate(protocol.ActUnban))
-		room.Delete("/members/:user/messages", s.clearUser)
-		room.Get("/sanctions", s.sanctions).Get("/audit", s.audit)
-		room.Get("/reports", s.reports).Patch("/reports/:n", s.resolve)
-		room.Post("/messages/:id/report", s.report)
-		room.Get("/messages", s.messages).Post("/messages", s.post)
-		room.Get("/messages/:id", s.message).Patch("/messages/:id", s.edit).Delete("/messages/:id", s.delete)
-		room.Put("/messages/:id/pin", s.pin(true)).Delete("/messages/:id/pin", s.pin(false))
-		room.Put("/messages/:id/reactions/:emoji", s.react(true)).Delete("/messages/:id/reactions/:emoji", s.react(false))
+		room.Get("", rooms.get).Put("", rooms.put).Delete("", rooms.delete)
+		room.Get("/members", rooms.members)
+		moderation.addTo(room)
+		messages.addTo(room)
 	})
-	s.app.Get("/healthz", s.healthz)
-	s.app.Get("/readyz", s.readyz)
-	if !s.metricsApart {
-		s.app.Get("/metrics", s.tellMetrics(adaptor.HTTPHandler(s.metrics.handler())))
+	s.app.Get("/healthz", health.healthz)
+	s.app.Get("/readyz", health.readyz)
+	if !o.MetricsApart {
+		s.app.Get("/metrics", tellMetrics(adaptor.HTTPHandler(o.Metrics.handler())))
 	}
 }
 
 // Serve answers requests from ln until Shutdown; then it returns nil.
 func (s *Server) Serve(ln net.Listener) error {
-	return s.app.Listener(&httpListener{
-		Listener: ln, log: s.log,
-		site: &site{
-			lanes: s.lanes, answers: s.answers, halves: s.halves,
-			bodyMax: int(s.limits.FrameBytes), timedOut: s.timedOut(),
-		},
-		places: &places{most: s.admission.Limits().Files, held: s.backend.Conns},
-	})
+	l := s.listening
+	l.Listener = ln
+	return s.app.Listener(&l)
 }
 
-// Shutdown stops listening and waits for the requests under way, but not for
-// what has been upgraded.
+// Shutdown stops listening and waits for the requests under way, but not for upgraded connections.
 func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
 
-// malformed answers for Fiber a request that the connection has refused.
-func (s *Server) malformed(next func(*fasthttp.RequestCtx, error)) func(*fasthttp.RequestCtx, error) {
-	return func(rc *fasthttp.RequestCtx, err error) {
-		conn, ok := rc.Conn().(*httpConn)
-		if !ok || conn.request.framing.refused == "" {
-			next(rc, err)
-			return
-		}
-		conn.linger = true
-		c := s.app.AcquireCtx(rc)
-		defer s.app.ReleaseCtx(c)
-		_ = s.answerError(c, refuse(protocol.CodeBadRequest, conn.request.framing.refused))
-	}
-}
-
-// knownMethods answers for Fiber what it would answer without our headers.
-func (s *Server) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
-	return func(rc *fasthttp.RequestCtx) {
-		if slices.Contains(fiber.DefaultMethods, string(rc.Method())) {
-			next(rc)
-			return
-		}
-		c := s.app.AcquireCtx(rc)
-		defer s.app.ReleaseCtx(c)
-		_ = s.answerError(c, fiber.ErrNotImplemented)
-	}
-}
-
-// around is what every request goes through.
+// around logs every request, answers its error and survives its panic.
 func (s *Server) around(c *fiber.Ctx) (err error) {
 	began := s.now()
 	defer func() {
@@ -277,27 +231,15 @@ func (s *Server) around(c *fiber.Ctx) (err error) {
 			err = fiber.ErrInternalServerError
 		}
 		if err != nil {
-			err = s.answerError(c, err)
+			err = s.problems.answerError(c, err)
 		}
-		// The route's pattern, not the path: who knows what a client puts there.
+		// The route's pattern, not the path, where a client may put anything.
 		s.log.Debug("request", "method", c.Method(), "route", c.Route().Path,
 			"status", c.Response().StatusCode(), "took", s.now().Sub(began))
 	}()
-	s.decorate(c)
+	s.problems.decorate(c)
 	if isPreflight(c) {
-		return s.preflight(c)
+		return s.problems.pages.preflight(c)
 	}
 	return c.Next()
-}
-
-// decorate sets what belongs on every answer; it may be called twice.
-func (s *Server) decorate(c *fiber.Ctx) {
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	if s.secure {
-		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
-	}
-	s.allowOrigin(c)
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"hallway/relay/guard"
 )
 
 // TestSocketsAreBounded: the system keeps no more of a connection than it was told to.
@@ -19,7 +21,7 @@ func TestSocketsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer dialled.Close()
-	accepted, err := (&httpListener{Listener: bare, places: &places{}}).Accept()
+	accepted, err := (&listener{Listener: bare, places: guard.NewPlaces(0, nil)}).Accept()
 	if err != nil {
 		t.Fatal(err)
 	}

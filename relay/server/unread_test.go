@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/guard"
 	"hallway/relay/hub"
 	"hallway/relay/relaytest"
 	"hallway/relay/server"
@@ -21,7 +22,7 @@ import (
 // again and again on one connection, and read nothing, do not take the relay's memory;
 // others get theirs.
 func TestAnswersThatNobodyReadsAreBounded(t *testing.T) {
-	const clients, most = 300, heapFactor * 5 * server.UnreadAddressBytesMax / 2
+	const clients, most = 300, heapFactor * 5 * guard.UnreadAddressBytesMax / 2
 	for name, user := range map[string]func(i int) string{
 		"one user":   func(int) string { return "deaf" },
 		"many users": func(i int) string { return fmt.Sprint("deaf", i) },

@@ -17,7 +17,7 @@ import (
 	"hallway/relay/guard"
 )
 
-// subprotocols are the versions that this relay speaks, the highest first.
+// subprotocols lists the versions that this relay speaks, the highest first.
 var subprotocols = []string{protocol.Subprotocol}
 
 var (
@@ -25,9 +25,17 @@ var (
 	errDraining = refuse(protocol.CodeUnavailable, "the relay is going away")
 )
 
-// upgrade is the opening handshake (RFC 6455, section 4.2). After the 101 the
-// connection belongs to the backend.
-func (s *Server) upgrade(c *fiber.Ctx) error {
+// upgrade makes WebSockets of requests.
+type upgrade struct {
+	*pages
+	backend   Backend
+	admission *guard.Admission
+	metrics   *Metrics
+	now       func() time.Time
+}
+
+// get answers the opening handshake (RFC 6455, section 4.2). After the 101 the connection belongs to the backend.
+func (s *upgrade) get(c *fiber.Ctx) error {
 	version, err := s.handshake(c)
 	if err != nil {
 		s.metrics.handshakesRefused.WithLabelValues(refusedFor(err)).Inc()
@@ -43,16 +51,15 @@ func (s *Server) upgrade(c *fiber.Ctx) error {
 	c.Set("Sec-WebSocket-Protocol", version)
 	c.Status(fiber.StatusSwitchingProtocols)
 
-	// Nothing of c may live on in what follows: Fiber uses it again.
-	from, backend := s.caller(c.Context()), s.backend
+	// What follows must not use c any more: Fiber reuses it.
+	from, backend := s.callers.of(c.Context()), s.backend
 	c.Context().Hijack(func(hijacked net.Conn) {
 		nc, err := takeOver(hijacked)
 		if err != nil {
 			_ = hijacked.Close()
 			return
 		}
-		// In a goroutine of its own, because the one that called keeps the
-		// request and its buffers until it returns.
+		// In a goroutine of its own, because the calling one keeps the request and its buffers until it returns.
 		go backend.Serve(nc, from)
 	})
 	return nil
@@ -62,8 +69,8 @@ func (s *Server) upgrade(c *fiber.Ctx) error {
 const fullRetry = 5 * time.Second
 
 // admit refuses a handshake when there are too many connections or handshakes.
-func (s *Server) admit(c *fiber.Ctx) error {
-	why := s.admission.Admit(s.now(), s.caller(c.Context()).Addr(), s.backend.Conns())
+func (s *upgrade) admit(c *fiber.Ctx) error {
+	why := s.admission.Admit(s.now(), s.callers.of(c.Context()).Addr(), s.backend.Conns())
 	if why == guard.Admitted {
 		return nil
 	}
@@ -77,7 +84,7 @@ func (s *Server) admit(c *fiber.Ctx) error {
 }
 
 // handshake checks the request and picks the version to speak.
-func (s *Server) handshake(c *fiber.Ctx) (version string, err error) {
+func (s *upgrade) handshake(c *fiber.Ctx) (version string, err error) {
 	switch {
 	case !slices.ContainsFunc(tokens(c, fiber.HeaderConnection), equalFold("upgrade")),
 		!slices.ContainsFunc(tokens(c, fiber.HeaderUpgrade), equalFold("websocket")):
@@ -103,7 +110,7 @@ func (s *Server) handshake(c *fiber.Ctx) (version string, err error) {
 	return "", upgradeRequired(c, "none of the subprotocols offered is spoken here")
 }
 
-// refusedFor names why a handshake was refused, for the metrics.
+// refusedFor returns the metrics' name for the refusal of a handshake.
 func refusedFor(err error) string {
 	switch {
 	case errors.Is(err, errOrigin):
@@ -122,9 +129,6 @@ func upgradeRequired(c *fiber.Ctx, detail string) error {
 	return r
 }
 
-// tokens returns the comma-separated elements of all of a request's headers of a name.
-func tokens(c *fiber.Ctx, name string) []string { return elements(&c.Request().Header, name) }
-
 func equalFold(want string) func(string) bool {
 	return func(s string) bool { return strings.EqualFold(s, want) }
 }
@@ -139,8 +143,7 @@ func acceptKey(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// takeOver gets the connection itself out of a hijacked one, with what the
-// client sent right behind its handshake.
+// takeOver returns the connection inside a hijacked one, with what the client has sent right behind its handshake.
 func takeOver(hijacked net.Conn) (net.Conn, error) {
 	nc := hijacked
 	if h, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
@@ -150,7 +153,7 @@ func takeOver(hijacked net.Conn) (net.Conn, error) {
 		l.takeOver()
 		nc = l.Conn
 	}
-	// With a deadline long past, reading yields what is buffered and nothing else.
+	// With a deadline long past, a read returns what is buffered and nothing else.
 	if err := nc.SetReadDeadline(time.Unix(1, 0)); err != nil {
 		return nil, err
 	}

@@ -73,7 +73,7 @@ var table = map[string]rule{
 	"relay/guard":     {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
 	"relay/hub":       {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
 	"relay/auth":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
-	"relay/conn":      {ours: []string{"protocol", "relay/hub"}, foreign: true},
+	"relay/conn":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
 	"relay/engine":    {ours: []string{"protocol", "relay/hub", "relay/conn"}, foreign: true},
 	"relay/relaytest": {ours: []string{"protocol", "relay/hub"}, foreign: true},
 	"relay/server":    {ours: []string{"protocol", "relay/guard", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},

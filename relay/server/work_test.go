@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"hallway/relay/guard"
 	"hallway/relay/hub"
 	"hallway/relay/server"
 )
@@ -183,8 +184,8 @@ func (s *site) awaitMetric(name string, well func(float64) bool) {
 // once; others are not.
 func TestLinesAreBounded(t *testing.T) {
 	s, h := startSlow(t)
-	begun := s.crowd(h, server.SearchLineUserMax+runtime.GOMAXPROCS(0), searchPath, func(int) (string, string) { return "heavy", "198.51.100.1" })
-	s.awaitWaiting(server.SearchLineUserMax + runtime.GOMAXPROCS(0) - begun)
+	begun := s.crowd(h, guard.SearchesWaitingUserMax+runtime.GOMAXPROCS(0), searchPath, func(int) (string, string) { return "heavy", "198.51.100.1" })
+	s.awaitWaiting(guard.SearchesWaitingUserMax + runtime.GOMAXPROCS(0) - begun)
 	nc := s.asking(searchPath, "heavy", "198.51.100.2")
 	r := s.read(bufio.NewReader(nc), "GET")
 	s.wantProblem(r, 429, "rate_limited")

@@ -1,4 +1,4 @@
-package server
+package guard
 
 import (
 	"math/rand/v2"
@@ -8,14 +8,14 @@ import (
 // TestFairQueue: who comes new has its turn within a few, whatever the others have waiting
 // and have had.
 func TestFairQueue(t *testing.T) {
-	for name, heavy := range map[string]func(i int) asker{
-		"one user":                          func(int) asker { return askerOf(1, 1) },
-		"one user at many addresses":        func(i int) asker { return askerOf(1, i) },
-		"many users at one address":         func(i int) asker { return askerOf(i%100, 1) },
-		"many users at a few":               func(i int) asker { return askerOf(i%100, i%3) },
-		"nobody knows who, at one address":  func(int) asker { return asker{addr: askerOf(0, 1).addr} },
-		"nobody knows who, at a few":        func(i int) asker { return asker{addr: askerOf(0, i%3).addr} },
-		"many users, each at its addresses": func(i int) asker { return askerOf(i%100, i%300) },
+	for name, heavy := range map[string]func(i int) Caller{
+		"one user":                          func(int) Caller { return callerOf(1, 1) },
+		"one user at many addresses":        func(i int) Caller { return callerOf(1, i) },
+		"many users at one address":         func(i int) Caller { return callerOf(i%100, 1) },
+		"many users at a few":               func(i int) Caller { return callerOf(i%100, i%3) },
+		"nobody knows who, at one address":  func(int) Caller { return Caller{Addr: callerOf(0, 1).Addr} },
+		"nobody knows who, at a few":        func(i int) Caller { return Caller{Addr: callerOf(0, i%3).Addr} },
+		"many users, each at its addresses": func(i int) Caller { return callerOf(i%100, i%300) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := newFairQueue()
@@ -25,9 +25,9 @@ func TestFairQueue(t *testing.T) {
 				}
 				q.push(heavy(i))
 			}
-			light := askerOf(5000, 5000)
-			for who, most := range map[asker]int{light: 3, askerOf(5001, 1): 3} {
-				if who != light && heavy(0).user == "" {
+			light := callerOf(5000, 5000)
+			for who, most := range map[Caller]int{light: 3, callerOf(5001, 1): 3} {
+				if who != light && heavy(0).User == "" {
 					continue // among strangers of one address the first is first
 				}
 				w, n := q.push(who), 0
@@ -55,7 +55,7 @@ func TestFairQueueLosesNobody(t *testing.T) {
 		delete(waiting, w)
 	}
 	for range 100_000 {
-		switch who := askerOf(r.IntN(3000), r.IntN(2000)); r.IntN(5) {
+		switch who := callerOf(r.IntN(3000), r.IntN(2000)); r.IntN(5) {
 		case 0, 1:
 			waiting[q.push(who)] = true
 		case 2:
@@ -73,21 +73,21 @@ func TestFairQueueLosesNobody(t *testing.T) {
 				break
 			}
 		}
-		if all, _, _ := q.of(asker{}); all != len(waiting) {
+		if all, _, _ := q.waitingOf(Caller{}); all != len(waiting) {
 			t.Fatalf("%d wait, not %d", all, len(waiting))
 		}
 	}
 	for w := q.pop(); w != nil; w = q.pop() {
 		had(w)
 	}
-	if len(waiting)+q.waiting+len(q.line) != 0 {
+	if len(waiting)+q.waiting+len(q.active) != 0 {
 		t.Errorf("%d are left", len(waiting))
 	}
 	for range 10 * sweepAt {
-		q.pass(asker{addr: askerOf(0, 1).addr, user: "u"})
+		q.pass(Caller{Addr: callerOf(0, 1).Addr, User: "u"})
 	}
-	q.sweep = 0
-	q.tidy()
+	q.sweepAt = 0
+	q.sweep()
 	if n := len(q.users) + len(q.addresses); n > 2 {
 		t.Errorf("%d are remembered", n)
 	}

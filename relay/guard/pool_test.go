@@ -1,10 +1,13 @@
-package server
+package guard
 
 import (
 	"testing"
 	"testing/synctest"
 	"time"
 )
+
+// system is the clock of a synctest bubble.
+var system = Clock{time.Now, time.Sleep, time.AfterFunc}
 
 // TestTurnsGiveWay: while connections have to do, requests take a share of the time;
 // else they take all of it.
@@ -14,17 +17,17 @@ func TestTurnsGiveWay(t *testing.T) {
 		work, from, to time.Duration // until the next has its turn
 	}{
 		"idle":         {false, time.Second, 0, 0},
-		"busy":         {true, time.Millisecond, time.Millisecond / 10, 2*time.Millisecond + turnPause},
-		"busy, longer": {true, time.Minute, turnWaitMax, turnWaitMax + turnPause},
+		"busy":         {true, time.Millisecond, time.Millisecond / 10, 2*time.Millisecond + pauseStep},
+		"busy, longer": {true, time.Minute, pauseMax, pauseMax + pauseStep},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				turns := newTurns(func() bool { return c.busy }, turnsPerProcessor, lineLimits{})
-				since := turns.take(asker{})
+				pool := NewPool(system, func() bool { return c.busy }, SlotsPerProcessor, QueueLimits{})
+				since := pool.Acquire(Caller{})
 				time.Sleep(c.work)
-				turns.give(since)
+				pool.Release(since)
 				began := time.Now()
-				turns.give(turns.take(asker{}))
+				pool.Release(pool.Acquire(Caller{}))
 				if waited := time.Since(began); waited < c.from || waited > c.to {
 					t.Errorf("the next waits for %v, want %v to %v", waited, c.from, c.to)
 				}
@@ -36,19 +39,19 @@ func TestTurnsGiveWay(t *testing.T) {
 // TestTurnsAreBounded: who finds no place waits for one, not longer.
 func TestTurnsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns(func() bool { return false }, turnsPerProcessor, lineLimits{})
-		for range turns.free {
-			turns.take(asker{})
+		pool := NewPool(system, func() bool { return false }, SlotsPerProcessor, QueueLimits{})
+		for range pool.free {
+			pool.Acquire(Caller{})
 		}
 		got := false
 		go func() {
-			turns.take(asker{})
+			pool.Acquire(Caller{})
 			got = true
 		}()
 		if synctest.Wait(); got {
 			t.Fatal("more than there are places")
 		}
-		turns.give(time.Now())
+		pool.Release(time.Now())
 		if synctest.Wait(); !got {
 			t.Fatal("the place that was given back is nobody's")
 		}

@@ -1,4 +1,4 @@
-package server
+package guard
 
 import (
 	"errors"
@@ -17,12 +17,12 @@ type eater struct {
 	ended     time.Time
 }
 
-func (e *eater) taken() uint64          { return uint64(e.perSecond * time.Since(e.began).Seconds()) }
-func (e *eater) extend(d time.Duration) { e.deadline = time.Now().Add(d) }
-func (e *eater) cut()                   { e.ended = time.Now() }
+func (e *eater) Taken() uint64          { return uint64(e.perSecond * time.Since(e.began).Seconds()) }
+func (e *eater) Extend(d time.Duration) { e.deadline = time.Now().Add(d) }
+func (e *eater) Cut()                   { e.ended = time.Now() }
 
-func askerOf(user, address int) asker {
-	return asker{netip.AddrFrom4([4]byte{10, byte(address >> 16), byte(address >> 8), byte(address)}), fmt.Sprint("u", user)}
+func callerOf(user, address int) Caller {
+	return Caller{netip.AddrFrom4([4]byte{10, byte(address >> 16), byte(address >> 8), byte(address)}), fmt.Sprint("u", user)}
 }
 
 func newEater(perSecond float64) *eater {
@@ -37,17 +37,17 @@ func TestReadersThatTakeNothingAreCut(t *testing.T) {
 		perSecond float64
 		from, to  time.Duration // when it is cut; 0: never within what it takes to read all
 	}{
-		"nothing":           {0, stallTimeout, stallTimeout + lookEvery},
-		"a byte in a while": {0.05, stallTimeout, stallTimeout + lookEvery},
+		"nothing":           {0, StallTimeout, StallTimeout + lookEvery},
+		"a byte in a while": {0.05, StallTimeout, StallTimeout + lookEvery},
 		"a byte a second":   {1, slowFor + page/slowBytes*time.Second, slowFor + (page/slowBytes+5)*time.Second},
 		"a phone far away":  {2 << 10, 0, 0},
 		"a phone":           {50 << 10, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := newAnswers(time.Now, func(string) {})
+				a := NewAnswers(system, func(string) {})
 				e, began := newEater(c.perSecond), time.Now()
-				if err := a.hold(e, askerOf(1, 1), page); err != nil {
+				if err := a.Hold(e, callerOf(1, 1), page); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(page/(2<<10)*time.Second + time.Second)
@@ -56,10 +56,10 @@ func TestReadersThatTakeNothingAreCut(t *testing.T) {
 					if !e.ended.IsZero() {
 						t.Errorf("cut after %v", e.ended.Sub(began))
 					}
-					if time.Until(e.deadline) < stallTimeout-time.Second {
+					if time.Until(e.deadline) < StallTimeout-time.Second {
 						t.Error("has no time to go on")
 					}
-					a.release(e)
+					a.Release(e)
 				}
 				time.Sleep(10 * time.Minute)
 				synctest.Wait()
@@ -76,39 +76,39 @@ func TestReadersThatTakeNothingAreCut(t *testing.T) {
 func TestUnreadIsBounded(t *testing.T) {
 	const page = 256 << 10
 	for name, c := range map[string]struct {
-		who  func(i int) asker
+		who  func(i int) Caller
 		most int
 		why  error // what those hear who are refused; nil: one or the other
 	}{
-		"one user":                  {func(int) asker { return askerOf(1, 1) }, UnreadUserBytesMax, errUserUnread},
-		"one user, many addresses":  {func(i int) asker { return askerOf(1, i) }, UnreadUserBytesMax, errUserUnread},
-		"one address, many users":   {func(i int) asker { return askerOf(i, 1) }, UnreadAddressBytesMax, errAddressUnread},
-		"many addresses":            {func(i int) asker { return askerOf(i, i) }, UnreadBytesMax, errAllUnread},
-		"two addresses, many users": {func(i int) asker { return askerOf(i, i%2) }, UnreadBytesMax, nil},
+		"one user":                  {func(int) Caller { return callerOf(1, 1) }, UnreadUserBytesMax, ErrUserUnread},
+		"one user, many addresses":  {func(i int) Caller { return callerOf(1, i) }, UnreadUserBytesMax, ErrUserUnread},
+		"one address, many users":   {func(i int) Caller { return callerOf(i, 1) }, UnreadAddressBytesMax, ErrAddressUnread},
+		"many addresses":            {func(i int) Caller { return callerOf(i, i) }, UnreadBytesMax, ErrAllUnread},
+		"two addresses, many users": {func(i int) Caller { return callerOf(i, i%2) }, UnreadBytesMax, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := newAnswers(time.Now, func(string) {})
+				a := NewAnswers(system, func(string) {})
 				refused := 0
 				for i := range 500 {
-					if err := a.hold(newEater(0), c.who(i), page); err != nil {
+					if err := a.Hold(newEater(0), c.who(i), page); err != nil {
 						if refused++; c.why != nil && !errors.Is(err, c.why) {
 							t.Fatal(err)
 						}
 					}
 				}
-				if held := a.unread(); held > c.most || held < c.most-2*page || refused == 0 {
+				if held := a.Bytes(); held > c.most || held < c.most-2*page || refused == 0 {
 					t.Errorf("%d bytes are held, %d are refused", held, refused)
 				}
 				// Of those that hold as much as it would somebody is cut once they stand still.
 				time.Sleep(stallPressed + lookEvery)
 				synctest.Wait()
-				for n, other := range []asker{askerOf(1000, 1000), askerOf(1001, 1), askerOf(1002, 2)} {
-					if err := a.hold(newEater(1), other, page); err != nil {
+				for n, other := range []Caller{callerOf(1000, 1000), callerOf(1001, 1), callerOf(1002, 2)} {
+					if err := a.Hold(newEater(1), other, page); err != nil {
 						t.Errorf("other %d: %v", n, err)
 					}
 				}
-				if held := a.unread(); held > UnreadBytesMax {
+				if held := a.Bytes(); held > UnreadBytesMax {
 					t.Errorf("%d bytes are held", held)
 				}
 				time.Sleep(10 * time.Minute)
@@ -126,11 +126,11 @@ func TestUnreadIsBounded(t *testing.T) {
 func TestTheHeaviestGivesWay(t *testing.T) {
 	const page = 256 << 10
 	synctest.Test(t, func(t *testing.T) {
-		a := newAnswers(time.Now, func(string) {})
+		a := NewAnswers(system, func(string) {})
 		var first *eater
 		for i := 0; ; i++ {
 			e := newEater(5 << 10)
-			if err := a.hold(e, askerOf(i%8, i%4), page); err != nil {
+			if err := a.Hold(e, callerOf(i%8, i%4), page); err != nil {
 				break
 			}
 			if first == nil {
@@ -141,15 +141,15 @@ func TestTheHeaviestGivesWay(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if err := a.hold(newEater(0), askerOf(100, 100), page); err != nil {
+		if err := a.Hold(newEater(0), callerOf(100, 100), page); err != nil {
 			t.Error(err)
 		}
 		if first.ended.IsZero() {
 			t.Error("the oldest answer of the heaviest is still there")
 		}
 		// What is as large as all of them has its place where nothing else is.
-		alone := newAnswers(time.Now, func(string) {})
-		if err := alone.hold(newEater(0), askerOf(1, 1), UnreadBytesMax); err != nil {
+		alone := NewAnswers(system, func(string) {})
+		if err := alone.Hold(newEater(0), callerOf(1, 1), UnreadBytesMax); err != nil {
 			t.Error(err)
 		}
 		time.Sleep(24 * time.Hour)
@@ -161,13 +161,13 @@ func TestTheHeaviestGivesWay(t *testing.T) {
 func TestAVenueReads(t *testing.T) {
 	const page, clients = 256 << 10, 2000
 	synctest.Test(t, func(t *testing.T) {
-		a := newAnswers(time.Now, func(string) {})
+		a := NewAnswers(system, func(string) {})
 		for i := range clients {
 			e := newEater(5 << 20)
-			if err := a.hold(e, askerOf(i, 1), page); err != nil {
+			if err := a.Hold(e, callerOf(i, 1), page); err != nil {
 				t.Fatalf("client %d: %v", i, err)
 			}
-			time.AfterFunc(50*time.Millisecond, func() { a.release(e) })
+			time.AfterFunc(50*time.Millisecond, func() { a.Release(e) })
 			time.Sleep(time.Millisecond)
 			synctest.Wait()
 		}

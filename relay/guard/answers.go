@@ -1,0 +1,247 @@
+package guard
+
+import (
+	"errors"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// The bounds of answers that wait until their callers read them. A single answer passes while nothing else waits,
+// whatever its size.
+const (
+	// UnreadBytesMax bounds the bytes that wait in all, UnreadAddressBytesMax those of an address,
+	// UnreadUserBytesMax those of a user.
+	UnreadBytesMax        = 32 << 20
+	UnreadAddressBytesMax = 16 << 20
+	UnreadUserBytesMax    = 8 << 20
+	// StallTimeout bounds how long a reader may take nothing of its answer.
+	StallTimeout = 10 * time.Second
+	// stallPressed is that bound while another answer finds no room.
+	stallPressed = 500 * time.Millisecond
+	// An answer may take slowFor, and a second more for each slowBytes.
+	slowFor   = 30 * time.Second
+	slowBytes = 1 << 10
+	// lookEvery is the time between two looks at the readers' progress.
+	lookEvery = 250 * time.Millisecond
+	// answerBytes is what an answer counts beside its body: the buffers of its request.
+	answerBytes = 4 << 10
+)
+
+// The reasons why an answer finds no room.
+var (
+	ErrUserUnread    = errors.New("too much of the user waits to be read")
+	ErrAddressUnread = errors.New("too much of the address waits to be read")
+	ErrAllUnread     = errors.New("too much waits to be read")
+)
+
+// Reader is a connection that carries answers.
+type Reader interface {
+	// Taken returns how many bytes the other end has taken so far. Only its growth counts.
+	Taken() uint64
+	// Extend gives the write under way more time.
+	Extend(d time.Duration)
+	// Cut ends the connection at once.
+	Cut()
+}
+
+// Answers bounds the answers that are being written, or made: in all, for each address and for each user. It gives
+// up the answer of a reader that stands still, or of whoever holds most, before it refuses one to somebody else.
+// It is safe for concurrent use.
+type Answers struct {
+	clock Clock
+	cuts  func(reason string)
+
+	mu        sync.Mutex
+	held      map[Reader]*answer
+	bytes     int
+	addresses map[netip.Addr]int // bytes
+	users     map[string]int     // bytes
+	looking   bool
+}
+
+// answer is an answer that is not written yet.
+type answer struct {
+	Caller
+	bytes        int
+	began, moved time.Time // moved is when the reader took something last
+	taken        uint64
+	working      bool // the answer is not made yet
+}
+
+// NewAnswers returns Answers that hold nothing. It calls cuts with the reason for each connection that it cuts.
+func NewAnswers(clock Clock, cuts func(reason string)) *Answers {
+	return &Answers{
+		clock: clock, cuts: cuts,
+		held: map[Reader]*answer{}, addresses: map[netip.Addr]int{}, users: map[string]int{},
+	}
+}
+
+// Admit returns why an answer would find no room, before anything is done for it.
+func (a *Answers) Admit(who Caller) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.makeRoom(who, 1)
+}
+
+// Reserve makes room for an answer of at most so many bytes, before it is made.
+func (a *Answers) Reserve(r Reader, who Caller, bytes int) error { return a.add(r, who, bytes, true) }
+
+// Hold counts an answer, in place of what was reserved for it. After an error the answer is not counted.
+func (a *Answers) Hold(r Reader, who Caller, bytes int) error { return a.add(r, who, bytes, false) }
+
+func (a *Answers) add(r Reader, who Caller, bytes int, working bool) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.drop(r) // the answer before, on the same connection
+	bytes += answerBytes
+	if err := a.makeRoom(who, bytes); err != nil && (working || bytes > answerBytes) {
+		return err
+	}
+	now := a.clock.Now()
+	a.held[r] = &answer{Caller: who, bytes: bytes, began: now, moved: now, taken: r.Taken(), working: working}
+	a.count(who, bytes)
+	if !a.looking {
+		a.looking = true
+		a.clock.AfterFunc(lookEvery, a.look)
+	}
+	return nil
+}
+
+// Release drops a connection's answer.
+func (a *Answers) Release(r Reader) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.drop(r)
+}
+
+// Bytes returns the bytes that wait in all.
+func (a *Answers) Bytes() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.bytes
+}
+
+func (a *Answers) drop(r Reader) {
+	if h := a.held[r]; h != nil {
+		delete(a.held, r)
+		a.count(h.Caller, -h.bytes)
+	}
+}
+
+func (a *Answers) count(who Caller, bytes int) {
+	a.bytes += bytes
+	if a.addresses[who.Addr] += bytes; a.addresses[who.Addr] == 0 {
+		delete(a.addresses, who.Addr)
+	}
+	if who.User == "" {
+		return
+	}
+	if a.users[who.User] += bytes; a.users[who.User] == 0 {
+		delete(a.users, who.User)
+	}
+}
+
+// A budget bounds the answers of a user, of an address, or of all.
+type budget struct {
+	full  error
+	most  int
+	bytes func() int         // what is held of the budget
+	in    func(*answer) bool // whether an answer counts in the budget
+	share func(*answer) int  // what is held by the party of an answer; nil: all answers are of one party
+	own   func() int         // what is held by the party of the caller
+}
+
+// budgets returns the budgets of a caller's answer.
+func (a *Answers) budgets(who Caller) [3]budget {
+	return [3]budget{
+		{
+			full: ErrUserUnread, most: UnreadUserBytesMax,
+			bytes: func() int { return a.users[who.User] },
+			in:    func(h *answer) bool { return h.User == who.User },
+		},
+		{
+			full: ErrAddressUnread, most: UnreadAddressBytesMax,
+			bytes: func() int { return a.addresses[who.Addr] },
+			in:    func(h *answer) bool { return h.Addr == who.Addr },
+			share: func(h *answer) int { return a.users[h.User] },
+			own:   func() int { return a.users[who.User] },
+		},
+		{
+			full: ErrAllUnread, most: UnreadBytesMax,
+			bytes: func() int { return a.bytes },
+			in:    func(*answer) bool { return true },
+			share: func(h *answer) int { return a.addresses[h.Addr] },
+			own:   func() int { return a.addresses[who.Addr] },
+		},
+	}
+}
+
+// makeRoom makes room for an answer; where there is reason to, it gives up others. The caller holds mu.
+func (a *Answers) makeRoom(who Caller, bytes int) error {
+	for _, b := range a.budgets(who) {
+		for held := b.bytes(); held > 0 && held+bytes > b.most; held = b.bytes() {
+			victim := a.stalled(b.in)
+			if victim == nil && b.share != nil {
+				victim = a.heaviest(&b, b.own()+bytes)
+			}
+			if victim == nil {
+				return b.full
+			}
+			a.drop(victim)
+			a.cuts("pressed")
+			victim.Cut()
+		}
+	}
+	return nil
+}
+
+// stalled returns the reader that has stood still longest, if for long enough.
+func (a *Answers) stalled(in func(*answer) bool) (victim Reader) {
+	longest := a.clock.Now().Add(-stallPressed)
+	for r, h := range a.held {
+		if !h.working && in(h) && h.moved.Before(longest) {
+			victim, longest = r, h.moved
+		}
+	}
+	return victim
+}
+
+// heaviest returns the oldest answer of the party that holds most, if that is more than the caller's party would.
+func (a *Answers) heaviest(b *budget, own int) (victim Reader) {
+	var oldest *answer
+	for r, h := range a.held {
+		if h.working || !b.in(h) {
+			continue
+		}
+		w := b.share(h)
+		if w > own || w == own && oldest != nil && h.began.Before(oldest.began) {
+			victim, oldest, own = r, h, w
+		}
+	}
+	return victim
+}
+
+// look gives readers that make progress more time, and cuts those that do not.
+func (a *Answers) look() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.clock.Now()
+	for r, h := range a.held {
+		if h.working {
+			continue
+		}
+		if taken := r.Taken(); taken != h.taken {
+			h.taken, h.moved = taken, now
+			r.Extend(StallTimeout)
+		}
+		if now.Sub(h.moved) >= StallTimeout || now.Sub(h.began) >= slowFor+time.Duration(h.bytes/slowBytes)*time.Second {
+			a.drop(r)
+			a.cuts("slow")
+			r.Cut()
+		}
+	}
+	if a.looking = len(a.held) > 0; a.looking {
+		a.clock.AfterFunc(lookEvery, a.look)
+	}
+}

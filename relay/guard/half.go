@@ -1,0 +1,136 @@
+package guard
+
+import (
+	"container/list"
+	"sync"
+)
+
+// HalfBytesMax bounds the bytes of requests, and of WebSocket messages, of which only a part has come.
+const HalfBytesMax = 16 << 20
+
+// strangersShare is the part of these bytes from which on connections before their welcome give way first.
+const strangersShare = 4
+
+// Halves bounds the bytes held of requests or messages of which only a part has come. Each belongs to a group;
+// beyond the bound the oldest of the heaviest group gives way. It is safe for concurrent use.
+type Halves[G comparable] struct {
+	most     int
+	heaviest func(h *Halves[G]) G
+
+	mu     sync.Mutex
+	bytes  int
+	groups map[G]*halfGroup
+}
+
+type halfGroup struct {
+	bytes  int
+	halves list.List // of *Half[G], the oldest first
+}
+
+// Half is what has come of one connection's request or message. One goroutine charges it.
+type Half[G comparable] struct {
+	cut     func()
+	charged int // of the goroutine that charges it
+
+	// The Halves' mu guards what follows.
+
+	group G
+	bytes int
+	place *list.Element // in its group; nil: nothing is held of it
+	over  bool          // it has given way, or was released
+}
+
+// NewHalf returns a Half of which nothing has come. Its connection is cut when it gives way.
+func NewHalf[G comparable](cut func()) Half[G] { return Half[G]{cut: cut} }
+
+// NewHalves returns Halves by groups of any kind, say addresses: the group that holds most gives way first.
+func NewHalves[G comparable](most int) *Halves[G] {
+	return &Halves[G]{most: most, groups: map[G]*halfGroup{}, heaviest: func(h *Halves[G]) (heaviest G) {
+		bytes := -1
+		for g, group := range h.groups {
+			if group.bytes > bytes {
+				heaviest, bytes = g, group.bytes
+			}
+		}
+		return heaviest
+	}}
+}
+
+// NewHalvesOfClients returns Halves with a group of welcomed clients, true, and one of strangers, false. Strangers
+// give way first while they hold more than a quarter.
+func NewHalvesOfClients(most int) *Halves[bool] {
+	return &Halves[bool]{most: most, groups: map[bool]*halfGroup{}, heaviest: func(h *Halves[bool]) (welcomed bool) {
+		strangers := h.groups[false]
+		return h.groups[true] != nil && (strangers == nil || strangers.bytes <= h.most/strangersShare)
+	}}
+}
+
+// Charge sets the bytes that are held of x, which belongs to the group when nothing was held before. Others may
+// give way to it, and it to them. It returns how many have, after their connections are cut.
+func (h *Halves[G]) Charge(x *Half[G], group G, bytes int) (cut int) {
+	if bytes == x.charged {
+		return 0
+	}
+	x.charged = bytes
+	victims := h.charge(x, group, bytes)
+	for _, victim := range victims {
+		victim.cut()
+	}
+	return len(victims)
+}
+
+func (h *Halves[G]) charge(x *Half[G], group G, bytes int) (victims []*Half[G]) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if x.over {
+		return nil
+	}
+	h.set(x, group, bytes)
+	for h.bytes > h.most {
+		victim := h.groups[h.heaviest(h)].halves.Front().Value.(*Half[G])
+		h.set(victim, group, 0)
+		victim.over = true
+		victims = append(victims, victim)
+	}
+	return victims
+}
+
+// Release drops x for good.
+func (h *Halves[G]) Release(x *Half[G]) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.set(x, x.group, 0)
+	x.over = true
+}
+
+// Bytes returns the bytes that are held in all.
+func (h *Halves[G]) Bytes() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.bytes
+}
+
+func (h *Halves[G]) set(x *Half[G], group G, bytes int) {
+	if x.place == nil {
+		if bytes == 0 {
+			return
+		}
+		if h.groups[group] == nil {
+			h.groups[group] = &halfGroup{}
+		}
+		x.group = group
+		x.place = h.groups[group].halves.PushBack(x)
+	}
+	g := h.groups[x.group]
+	h.bytes += bytes - x.bytes
+	g.bytes += bytes - x.bytes
+	x.bytes = bytes
+	if bytes > 0 {
+		return
+	}
+	g.halves.Remove(x.place)
+	x.place = nil
+	if g.halves.Len() == 0 {
+		delete(h.groups, x.group)
+	}
+}

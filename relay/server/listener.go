@@ -1,0 +1,57 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"hallway/relay/guard"
+)
+
+const (
+	// acceptRetry is the pause after a connection that could not be accepted.
+	acceptRetry = 50 * time.Millisecond
+	// acceptWarned is the time between two warnings of that.
+	acceptWarned = time.Minute
+)
+
+// listener makes connections that are read by strict rules, wait for slots, and can be closed without losing the last
+// answer.
+type listener struct {
+	net.Listener
+	site   *site
+	places *guard.Places
+	log    *slog.Logger
+	warned time.Time
+}
+
+// Accept implements [net.Listener]. A connection that cannot be accepted, say because all files are in use, is no reason
+// to end the relay for those that are here.
+func (l *listener) Accept() (net.Conn, error) {
+	for {
+		nc, err := l.Listener.Accept()
+		if err == nil {
+			boundSocket(nc)
+			c := &httpConn{Conn: nc, addr: remoteAddr(nc), site: l.site, places: l.places}
+			c.half = guard.NewHalf[netip.Addr](c.Cut)
+			l.places.Enter(&c.place, c.Cut)
+			return c, nil
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return nil, err
+		}
+		if now := time.Now(); now.Sub(l.warned) >= acceptWarned {
+			l.warned = now
+			l.log.Warn("a connection could not be accepted", "error", err)
+		}
+		time.Sleep(acceptRetry)
+	}
+}
+
+// remoteAddr returns the address of the other end of a connection.
+func remoteAddr(nc net.Conn) netip.Addr {
+	p, _ := netip.ParseAddrPort(nc.RemoteAddr().String())
+	return p.Addr().Unmap()
+}

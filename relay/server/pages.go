@@ -1,0 +1,100 @@
+package server
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// own knows the relay's own origins. The Host of a request alone does not tell: a page elsewhere can make its own name
+// lead to the relay (DNS rebinding), and its browser then names the same origin twice.
+type own struct {
+	hosts    Origins  // nil: not configured
+	domains  []string // names for which the relay, and so nobody else, has certificates
+	loopback bool     // the names of this machine count, which nobody else can have
+}
+
+// allows reports whether a page of the origin, split by splitOrigin, is the relay's own when the request has that Host.
+// ownScheme is the scheme of the relay's pages; "" where only a proxy before the relay knows it.
+func (o *own) allows(scheme, originHost, host, ownScheme string) bool {
+	if o.hosts.lists(scheme, originHost) || (ownScheme == "" || ownScheme == scheme) && o.hosts.lists("", originHost) {
+		return true
+	}
+	if originHost != dropDefaultPort(scheme, strings.ToLower(host)) || ownScheme != "" && ownScheme != scheme {
+		return false
+	}
+	name, _, _ := strings.Cut(originHost, ":")
+	return o.loopback && loopbackHost(originHost) || scheme == "https" && slices.Contains(o.domains, name)
+}
+
+// splitOrigin splits an origin, in lower case and without the port that the scheme implies.
+func splitOrigin(origin string) (scheme, host string, ok bool) {
+	u, err := url.Parse(strings.ToLower(origin))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return "", "", false
+	}
+	// An origin is nothing but a scheme and a host.
+	if !strings.EqualFold(u.Scheme+"://"+u.Host, origin) {
+		return "", "", false
+	}
+	return u.Scheme, dropDefaultPort(u.Scheme, u.Host), true
+}
+
+func dropDefaultPort(scheme, host string) string {
+	if scheme == "https" {
+		return strings.TrimSuffix(host, ":443")
+	}
+	return strings.TrimSuffix(host, ":80")
+}
+
+// pages decides which pages may use the relay, beside its own.
+type pages struct {
+	*callers
+	origins Origins
+	own     own
+}
+
+// originAllowed reports whether a request may come from its page. A request without an Origin comes from no browser,
+// or from a page that the relay served itself.
+func (s *pages) originAllowed(c *fiber.Ctx) bool {
+	origin := c.Get(fiber.HeaderOrigin)
+	if origin == "" {
+		return true
+	}
+	scheme, host, ok := splitOrigin(origin)
+	return ok && (s.origins.lists(scheme, host) || s.own.allows(scheme, host, hostOf(c), s.scheme(c)))
+}
+
+// allowOrigin lets pages of an allowed origin read the answer.
+func (s *pages) allowOrigin(c *fiber.Ctx) {
+	c.Vary(fiber.HeaderOrigin)
+	if origin := c.Get(fiber.HeaderOrigin); origin != "" && s.originAllowed(c) {
+		c.Set(fiber.HeaderAccessControlAllowOrigin, origin)
+		c.Set(fiber.HeaderAccessControlExposeHeaders, "Retry-After, WWW-Authenticate")
+	}
+}
+
+// hostOf returns a request's Host. Where its target names a host, that is the same.
+func hostOf(c *fiber.Ctx) string { return string(c.Request().Header.Host()) }
+
+func isPreflight(c *fiber.Ctx) bool {
+	return c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderOrigin) != "" &&
+		c.Get(fiber.HeaderAccessControlRequestMethod) != ""
+}
+
+// preflightSecondsMax bounds how long a browser may remember a preflight.
+const preflightSecondsMax = "600"
+
+// preflight answers a browser that asks before it makes a request from another origin.
+func (s *pages) preflight(c *fiber.Ctx) error {
+	if !s.originAllowed(c) {
+		return errOrigin
+	}
+	c.Vary(fiber.HeaderAccessControlRequestMethod, fiber.HeaderAccessControlRequestHeaders)
+	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST, PUT, PATCH, DELETE")
+	c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type")
+	c.Set(fiber.HeaderAccessControlMaxAge, preflightSecondsMax)
+	return c.SendStatus(fiber.StatusNoContent)
+}

@@ -1,0 +1,278 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"hallway/protocol"
+	"hallway/relay/guard"
+	"hallway/relay/hub"
+)
+
+const (
+	// waitingRetry is how long a request that may not wait is told to stay away.
+	waitingRetry = time.Second
+	// roomTimeout bounds how long a request waits until there is room for its answer; roomEvery is the time
+	// between two looks.
+	roomTimeout = 5 * time.Second
+	roomEvery   = 100 * time.Millisecond
+	// goneEvery is the time between two looks whether the client still waits for the answer.
+	goneEvery = 100 * time.Millisecond
+)
+
+// systemClock is the clock of the guards.
+var systemClock = guard.Clock{Now: time.Now, Sleep: time.Sleep, AfterFunc: time.AfterFunc}
+
+// pools are the slots of requests by their kind, so that no kind waits behind another: above all, the routes that
+// tell whether the relay lives do not wait behind what keeps it busy.
+type pools struct {
+	reads      *guard.Pool // reading the bytes of requests
+	health     *guard.Pool // /healthz
+	ready      *guard.Pool // /readyz, which waits for the store
+	metrics    *guard.Pool
+	handshakes *guard.Pool
+	unknown    *guard.Pool // all other requests, until their user is known
+	users      *guard.Pool // these, from then on
+	searches   *guard.Pool // these, when they search
+}
+
+func newPools(busy func() bool) *pools {
+	pool := func() *guard.Pool {
+		return guard.NewPool(systemClock, busy, guard.SlotsPerProcessor, guard.QueueLimits{})
+	}
+	return &pools{
+		reads: pool(), health: pool(), ready: pool(), metrics: pool(), handshakes: pool(), unknown: pool(),
+		users: guard.NewPool(systemClock, busy, guard.SlotsPerProcessor, guard.QueueLimits{
+			All: guard.WaitingMax, Address: guard.WaitingAddressMax, User: guard.WaitingUserMax,
+		}),
+		// A search takes a processor for long.
+		searches: guard.NewPool(systemClock, busy, 1, guard.QueueLimits{
+			All: guard.SearchesWaitingMax, Address: guard.SearchesWaitingAddressMax, User: guard.SearchesWaitingUserMax,
+		}),
+	}
+}
+
+// of returns the pool in which a request begins.
+func (p *pools) of(path string) *guard.Pool {
+	switch path {
+	case "/healthz":
+		return p.health
+	case "/readyz":
+		return p.ready
+	case "/metrics":
+		return p.metrics
+	case "/v1/ws":
+		return p.handshakes
+	}
+	return p.unknown
+}
+
+// slot is a request's slot in a pool.
+type slot struct {
+	who   guard.Caller
+	conn  *httpConn   // nil in tests without one
+	pool  *guard.Pool // nil: the request has no slot now
+	since time.Time
+}
+
+func (s *slot) take(pool *guard.Pool) { s.pool, s.since = pool, pool.Acquire(s.who) }
+
+func (s *slot) give() {
+	if pool := s.pool; pool != nil {
+		s.pool = nil
+		pool.Release(s.since)
+	}
+}
+
+// gone reports whether the client no longer waits for the answer.
+func (s *slot) gone() bool { return s.conn != nil && s.conn.gone() }
+
+// slotKey is the key of a request's slot among its values, and among its context's.
+type slotKey struct{}
+
+func slotOf(c *fiber.Ctx) *slot {
+	s, _ := c.Context().UserValue(slotKey{}).(*slot)
+	return s
+}
+
+// work decides when a request is worked on, and bounds what its answer takes.
+type work struct {
+	pools    *pools
+	answers  *guard.Answers
+	callers  *callers
+	problems *problems
+	metrics  *Metrics
+}
+
+// each makes every request wait for a slot, and counts its answer.
+func (w *work) each(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(rc *fasthttp.RequestCtx) {
+		s := &slot{who: guard.Caller{Addr: w.callers.of(rc).Addr()}}
+		if s.conn, _ = rc.Conn().(*httpConn); s.conn != nil {
+			s.conn.asked()
+		}
+		s.take(w.pools.of(string(rc.Path())))
+		defer s.give()
+		rc.SetUserValue(slotKey{}, s)
+		next(rc)
+		w.hold(rc, s)
+	}
+}
+
+// hold counts an answer until it is written. Without room it puts a refusal in its place.
+func (w *work) hold(rc *fasthttp.RequestCtx, s *slot) {
+	if s.conn == nil || rc.Response.StatusCode() == fiber.StatusSwitchingProtocols {
+		return
+	}
+	bytes := cap(rc.Response.Body()) // the capacity, because the body may have grown
+	if shared, _ := rc.UserValue(sharedBody{}).(bool); shared {
+		bytes = 0
+	}
+	err := w.answers.Hold(s.conn, s.who, bytes)
+	if err == nil {
+		return
+	}
+	rc.Response.ResetBody()
+	w.problems.answerFor(rc, w.refuseFull(err))
+	_ = w.answers.Hold(s.conn, s.who, 0)
+}
+
+// sharedBody is the key of a request whose answer has a body that it shares with others.
+type sharedBody struct{}
+
+var errGone = refuse(protocol.CodeUnavailable, "nobody waits for the answer any more")
+
+// await moves a request, once its user is known, to a slot among those of all users. It refuses at once a request
+// that may not wait.
+func (w *work) await(c *fiber.Ctx, who hub.Identity) error {
+	s := slotOf(c)
+	if s == nil || s.who.User != "" {
+		return nil
+	}
+	s.who.User = who.User.ID
+	s.give()
+	if err := w.answers.Admit(s.who); errors.Is(err, guard.ErrUserUnread) {
+		return w.refuseFull(err)
+	}
+	pool := w.pools.users
+	if c.Context().QueryArgs().Has("q") {
+		pool = w.pools.searches
+	}
+	for until := time.Now().Add(roomTimeout); ; {
+		since, err := pool.AcquireInTime(s.who)
+		if err != nil {
+			return w.refuseFull(err)
+		}
+		s.pool, s.since = pool, since
+		if c.Method() == fiber.MethodGet && s.gone() {
+			return errGone
+		}
+		if err = w.reserve(c, s); err == nil {
+			return nil
+		}
+		s.give()
+		if errors.Is(err, guard.ErrUserUnread) || time.Now().After(until) {
+			return w.refuseFull(err)
+		}
+		time.Sleep(roomEvery) // readers that stand still are noticed meanwhile
+	}
+}
+
+// reserve makes room for a request's answer before it is worked on.
+func (w *work) reserve(c *fiber.Ctx, s *slot) error {
+	if s.conn == nil {
+		return nil
+	}
+	bytes := 0
+	if c.Method() == fiber.MethodGet && strings.HasSuffix(c.Path(), "/messages") {
+		bytes = protocol.PageBytesMax
+	}
+	return w.answers.Reserve(s.conn, s.who, bytes)
+}
+
+// refuseFull returns the refusal of a request that finds no place in a queue, or whose answer finds no room.
+func (w *work) refuseFull(why error) error {
+	code, reason := protocol.CodeRateLimited, "waiting"
+	var detail string
+	switch {
+	case errors.Is(why, guard.ErrUserWaits):
+		detail = "too many of your requests wait for their turn"
+	case errors.Is(why, guard.ErrAddressWaits):
+		detail = "too many requests from this address wait for their turn"
+	case errors.Is(why, guard.ErrUserUnread):
+		detail, reason = "too much that you have asked for waits to be read", "unread"
+	case errors.Is(why, guard.ErrAddressUnread):
+		detail, reason = "too much that this address has asked for waits to be read", "unread"
+	case errors.Is(why, guard.ErrAllUnread):
+		code, detail, reason = protocol.CodeUnavailable, "too much waits to be read: ask again", "unread"
+	default:
+		code, detail = protocol.CodeUnavailable, "too many requests wait for their turn: ask again"
+	}
+	w.metrics.addressRefused.WithLabelValues(reason).Inc()
+	r := refuse(code, detail)
+	r.retryAfter = waitingRetry
+	return r
+}
+
+// begin returns the context in which a request works with the store and the hub. It ends after storeTimeout, or
+// as soon as the client no longer waits for the answer.
+func (w *work) begin(c *fiber.Ctx) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	s := slotOf(c)
+	if s == nil {
+		return ctx, cancel
+	}
+	ctx = context.WithValue(ctx, slotKey{}, s)
+	if s.conn == nil || c.Method() != fiber.MethodGet {
+		return ctx, cancel // a change is carried out all the same
+	}
+	go func() {
+		tick := time.NewTicker(goneEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if s.gone() {
+				cancel()
+			}
+		}
+	}()
+	return ctx, cancel
+}
+
+// patient is a backend whose answers a request awaits without its slot: others use that while a commit is under
+// way.
+type patient struct{ Backend }
+
+// apart calls wait without the slot of ctx's request.
+func apart[T any](ctx context.Context, wait func() (T, error)) (T, error) {
+	if s, _ := ctx.Value(slotKey{}).(*slot); s != nil && s.pool != nil {
+		pool := s.pool
+		s.give()
+		defer s.take(pool)
+	}
+	return wait()
+}
+
+// Post implements Backend.
+func (p patient) Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
+	return apart(ctx, func() (hub.Outcome, error) { return p.Backend.Post(ctx, who, send) })
+}
+
+// Change implements Backend.
+func (p patient) Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error) {
+	return apart(ctx, func() (hub.Outcome, error) { return p.Backend.Change(ctx, who, op) })
+}
+
+// Online implements Backend.
+func (p patient) Online(ctx context.Context, room string) (map[string]int, error) {
+	return apart(ctx, func() (map[string]int, error) { return p.Backend.Online(ctx, room) })
+}
