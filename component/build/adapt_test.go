@@ -5,11 +5,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"hallway/component/build/shrink"
 )
 
-func toolchainUnderTest(t *testing.T) toolchain {
+func toolchainUnderTest(t *testing.T) shrink.Toolchain {
 	t.Helper()
-	tool, err := findToolchain()
+	tool, err := shrink.FindToolchain()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -18,7 +20,7 @@ func toolchainUnderTest(t *testing.T) toolchain {
 
 func originalScript(t *testing.T) string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(toolchainUnderTest(t).goroot, "lib", "wasm", "wasm_exec.js"))
+	data, err := os.ReadFile(filepath.Join(toolchainUnderTest(t).Root, "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		t.Fatal(err)
 	}

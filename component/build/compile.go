@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -15,13 +14,13 @@ import (
 // apart are the packages whose functions are not put into others: it saves 35 KB of what a page loads, and costs no time that
 // can be measured. The view is not among them: it draws every message.
 var apart = []string{
-	"github.com/maxence-charriere/go-app/v10/...", "hallway/component/client", "hallway/component/driver", "hallway/component/wasm",
+	"github.com/maxence-charriere/go-app/v10/...", "hallway/component/client/...", "hallway/component/driver", "hallway/component/wasm",
 	"hallway/protocol",
 }
 
 // compilation is one build for the browser.
 type compilation struct {
-	tool     toolchain
+	tool     shrink.Toolchain
 	dir      string // for files of its own
 	plain    bool   // neither stand-ins nor steps
 	on       shrink.Set
@@ -52,57 +51,29 @@ func (c compilation) flags() ([]string, error) {
 	if c.plain {
 		return flags, nil
 	}
-	list, err := c.overlayFile()
+	standIns, err := standIns(c.tool)
 	if err != nil {
 		return nil, err
 	}
-	goTool := shrink.Toolchain{Root: c.tool.goroot, Version: c.tool.version}
-	toolexec, err := goTool.Compiler(c.tool.module, filepath.Join(c.tool.module, "bin", "compiler"), c.on, func() {
+	steps, err := c.tool.Flags(c.dir, c.on, standIns, func() {
 		c.progress("building the compiler for the browser, once: a minute")
 	})
-	if err != nil {
-		return nil, err
-	}
-	if toolexec != "" {
-		flags = append(flags, "-toolexec", toolexec)
-	}
-	return append(flags, "-overlay", list), nil
-}
-
-// overlayFile writes the list of the toolchain's files that ours stand in for and returns its path.
-func (c compilation) overlayFile() (string, error) {
-	goTool := shrink.Toolchain{Root: c.tool.goroot, Version: c.tool.version}
-	if err := goTool.KnownLayout(); err != nil {
-		return "", err
-	}
-	replace, err := goTool.Runtime(c.dir, c.on)
-	if err != nil {
-		return "", err
-	}
-	if err := overlay(c.tool, replace); err != nil {
-		return "", err
-	}
-	data, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(c.dir, "overlay.json")
-	return path, os.WriteFile(path, data, 0o644)
+	return append(flags, steps...), err
 }
 
 // browserGo is a go command for the browser's platform, in the module's root.
-func browserGo(tool toolchain, args ...string) *exec.Cmd {
+func browserGo(tool shrink.Toolchain, args ...string) *exec.Cmd {
 	cmd := exec.Command("go", args...)
-	cmd.Dir = tool.module
+	cmd.Dir = tool.Module
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	return cmd
 }
 
-// overlay adds to the files that are replaced: the files of each standard package that has a stand-in by nothing, and those of
-// the stand-in in its folder.
-func overlay(tool toolchain, replace map[string]string) error {
-	root := filepath.Join(tool.module, "component", "build", "overlay")
-	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+// standIns maps the files of each standard package that has a stand-in to nothing, and those of the stand-in to its folder.
+func standIns(tool shrink.Toolchain) (map[string]string, error) {
+	root := filepath.Join(tool.Module, "component", "build", "overlay")
+	replace := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !goSource(path) || filepath.Dir(path) == root {
 			return err
 		}
@@ -110,7 +81,7 @@ func overlay(tool toolchain, replace map[string]string) error {
 		if err != nil {
 			return err
 		}
-		original := filepath.Join(tool.goroot, "src", pkg)
+		original := filepath.Join(tool.Root, "src", pkg)
 		names, err := filepath.Glob(filepath.Join(original, "*.go"))
 		if err != nil {
 			return err
@@ -126,6 +97,7 @@ func overlay(tool toolchain, replace map[string]string) error {
 		replace[filepath.Join(original, filepath.Base(path))] = path
 		return nil
 	})
+	return replace, err
 }
 
 func goSource(path string) bool {

@@ -89,7 +89,7 @@ func stepNames() string {
 }
 
 func build(opts options, stdout io.Writer) error {
-	tool, err := findToolchain()
+	tool, err := shrink.FindToolchain()
 	if err != nil {
 		return err
 	}
@@ -177,37 +177,6 @@ func demoFiles(files []file, m module, compress func([]byte) ([]byte, error)) ([
 		demo = append(demo, file{f.name + ".br", small})
 	}
 	return demo, nil
-}
-
-// toolchain is where the sources of this module and of the Go that builds it are.
-type toolchain struct {
-	module  string // folder of go.mod
-	goroot  string
-	version string // such as go1.26.8
-}
-
-// findToolchain asks the go command, which honours go.mod's toolchain line.
-func findToolchain() (toolchain, error) {
-	out, err := output(exec.Command("go", "env", "GOMOD", "GOROOT", "GOVERSION", "GOMODCACHE"))
-	if err != nil {
-		return toolchain{}, err
-	}
-	fields := strings.Split(strings.TrimSpace(out), "\n")
-	if len(fields) != 4 || filepath.Base(fields[0]) != "go.mod" {
-		return toolchain{}, errors.New("no go.mod here: run it inside the repository")
-	}
-	tool := toolchain{module: filepath.Dir(fields[0]), goroot: fields[1], version: fields[2]}
-	return tool, tool.checkRoot(fields[3])
-}
-
-// checkRoot refuses a toolchain in the cache of modules, whose files the go command lets nobody replace. It is there where
-// another Go than the one of go.mod fetched it.
-func (t toolchain) checkRoot(cache string) error {
-	if cache == "" || !strings.HasPrefix(t.goroot, cache+string(filepath.Separator)) {
-		return nil
-	}
-	return fmt.Errorf(`the go command fetched %[1]s by itself, and lets nobody build with parts of such a toolchain replaced. Install %[1]s (https://go.dev/dl), or copy it:
-    cp -r %[2]q "$HOME/%[1]s" && chmod -R u+w "$HOME/%[1]s" && export PATH="$HOME/%[1]s/bin:$PATH"`, t.version, t.goroot)
 }
 
 // output runs a command; its error carries what the command said.

@@ -35,7 +35,7 @@ func TestManifestAgreesWithElementAndTypes(t *testing.T) {
 		return names
 	}
 	read := func(path string) string {
-		data, err := os.ReadFile(filepath.Join(tool.module, "component", path))
+		data, err := os.ReadFile(filepath.Join(tool.Module, "component", path))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ func newModule(program []byte, version string) module {
 
 // compileModule builds the chat program of component/wasm: with stand-ins for the standard library and the steps of shrink that
 // are on, or plain, as the go command would. It calls progress before a part that takes long.
-func compileModule(tool toolchain, plain bool, on shrink.Set, progress func(string)) (module, error) {
+func compileModule(tool shrink.Toolchain, plain bool, on shrink.Set, progress func(string)) (module, error) {
 	version, err := packageVersion(tool)
 	if err != nil {
 		return module{}, err

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"hallway/component/build/shrink"
 )
 
 // file is one file of the package, by its name in dist/.
@@ -16,7 +18,7 @@ type file struct {
 }
 
 // packageFiles gives everything of the package but chat.wasm. The same sources, toolchain and module give the same bytes.
-func packageFiles(tool toolchain, m module) ([]file, error) {
+func packageFiles(tool shrink.Toolchain, m module) ([]file, error) {
 	modules, err := modules(tool, m)
 	if err != nil {
 		return nil, err
@@ -25,7 +27,7 @@ func packageFiles(tool toolchain, m module) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, source := range []func(toolchain) ([]file, error){types, themes, manifest} {
+	for _, source := range []func(shrink.Toolchain) ([]file, error){types, themes, manifest} {
 		more, err := source(tool)
 		if err != nil {
 			return nil, err
@@ -36,7 +38,7 @@ func packageFiles(tool toolchain, m module) ([]file, error) {
 }
 
 // modules are the element's ES modules, flat as they import each other: sources, and what is made of other sources.
-func modules(tool toolchain, m module) ([]file, error) {
+func modules(tool shrink.Toolchain, m module) ([]file, error) {
 	files, err := readFiles(tool, "wasm_exec.js", "component/element/*.js")
 	if err != nil {
 		return nil, err
@@ -53,10 +55,10 @@ func modules(tool toolchain, m module) ([]file, error) {
 }
 
 // readFiles reads what matches the patterns, from the module's root, tests left out.
-func readFiles(tool toolchain, patterns ...string) ([]file, error) {
+func readFiles(tool shrink.Toolchain, patterns ...string) ([]file, error) {
 	var files []file
 	for _, pattern := range patterns {
-		paths, err := filepath.Glob(filepath.Join(tool.module, filepath.FromSlash(pattern)))
+		paths, err := filepath.Glob(filepath.Join(tool.Module, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err
 		}
@@ -74,12 +76,12 @@ func readFiles(tool toolchain, patterns ...string) ([]file, error) {
 	return files, nil
 }
 
-func goExec(tool toolchain, m module) (file, error) {
-	source, err := os.ReadFile(filepath.Join(tool.goroot, "lib", "wasm", "wasm_exec.js"))
+func goExec(tool shrink.Toolchain, m module) (file, error) {
+	source, err := os.ReadFile(filepath.Join(tool.Root, "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		return file{}, err
 	}
-	adapted, err := adapt(string(source), tool.version)
+	adapted, err := adapt(string(source), tool.Version)
 	if err != nil {
 		return file{}, err
 	}
@@ -96,8 +98,8 @@ func version(m module) file {
 }
 
 // packageVersion is the version in package.json.
-func packageVersion(tool toolchain) (string, error) {
-	data, err := os.ReadFile(filepath.Join(tool.module, "package.json"))
+func packageVersion(tool shrink.Toolchain) (string, error) {
+	data, err := os.ReadFile(filepath.Join(tool.Module, "package.json"))
 	if err != nil {
 		return "", err
 	}
@@ -112,4 +114,4 @@ func packageVersion(tool toolchain) (string, error) {
 }
 
 // types are the hand-written types.
-func types(tool toolchain) ([]file, error) { return readFiles(tool, "component/element/*.d.ts") }
+func types(tool shrink.Toolchain) ([]file, error) { return readFiles(tool, "component/element/*.d.ts") }

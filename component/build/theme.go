@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"hallway/component/build/shrink"
 )
 
 // The sheets of component/theme: the tokens with their values, and what uses them.
@@ -20,7 +22,7 @@ var (
 )
 
 // styles makes the sheets that a chat adopts a module: `base` is for every chat, `dark` comes on top of it.
-func styles(tool toolchain) (file, error) {
+func styles(tool shrink.Toolchain) (file, error) {
 	var js strings.Builder
 	for _, sheet := range []struct {
 		name  string
@@ -43,10 +45,10 @@ func styles(tool toolchain) (file, error) {
 	return file{"styles.js", []byte(js.String())}, nil
 }
 
-func readSheets(tool toolchain, names []string) (string, error) {
+func readSheets(tool shrink.Toolchain, names []string) (string, error) {
 	var css strings.Builder
 	for _, name := range names {
-		data, err := os.ReadFile(filepath.Join(tool.module, "component", "theme", name))
+		data, err := os.ReadFile(filepath.Join(tool.Module, "component", "theme", name))
 		if err != nil {
 			return "", err
 		}
@@ -56,7 +58,7 @@ func readSheets(tool toolchain, names []string) (string, error) {
 }
 
 // themes are the sheets for a host's own page, where the element goes by its name: a rule there outdoes the element's own.
-func themes(tool toolchain) ([]file, error) {
+func themes(tool shrink.Toolchain) ([]file, error) {
 	var files []file
 	for _, theme := range []struct {
 		name, head string
@@ -83,7 +85,7 @@ func withoutComments(css string) string { return comment.ReplaceAllString(css, "
 var token = regexp.MustCompile(`(--hallway-[a-z0-9-]+):\s*([^;]+);`)
 
 // manifest is the custom-elements manifest: written by hand but for the tokens, which are read from the theme.
-func manifest(tool toolchain) ([]file, error) {
+func manifest(tool shrink.Toolchain) ([]file, error) {
 	css, err := readSheets(tool, lightSheets)
 	if err != nil {
 		return nil, err

@@ -107,11 +107,12 @@ type browserPackage struct {
 // browserPackages lists everything that chat.wasm is built from.
 func browserPackages(t *testing.T) []browserPackage {
 	t.Helper()
-	tool, err := findToolchain()
+	tool := toolchainUnderTest(t)
+	standIns, err := standIns(tool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	overlay, err := compilation{tool: tool, dir: t.TempDir(), on: shrink.All()}.overlayFile()
+	overlay, err := tool.Overlay(t.TempDir(), shrink.All(), standIns)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -20,45 +19,30 @@ const runMax = 5 * time.Minute
 
 // builder builds programs for the browser, plain and small, and runs them in Node.
 type builder struct {
-	dir    string // for files of its own
-	goroot string
-	module string
-	on     shrink.Set
-	small  []string // flags of go build for the kind small
+	dir   string // for files of its own
+	tool  shrink.Toolchain
+	on    shrink.Set
+	small []string // flags of go build for the kind small
 }
 
 // without is the step that takes abilities away on purpose: times are RFC 3339 only.
 const without = "time"
 
 func newBuilder() (*builder, error) {
-	out, err := exec.Command("go", "env", "GOROOT", "GOVERSION", "GOMOD").Output()
+	on, err := shrink.Without(without)
 	if err != nil {
 		return nil, err
 	}
-	fields := strings.Fields(string(out))
-	b := &builder{goroot: fields[0], module: filepath.Dir(fields[2])}
-	if b.on, err = shrink.Without(without); err != nil {
-		return nil, err
-	}
-	if b.dir, err = os.MkdirTemp("", "hallway-shrink-"); err != nil {
-		return nil, err
-	}
-	toolchain := shrink.Toolchain{Root: fields[0], Version: fields[1]}
-	replace, err := toolchain.Runtime(b.dir, b.on)
+	tool, err := shrink.FindToolchain()
 	if err != nil {
 		return nil, err
 	}
-	list, err := json.Marshal(map[string]any{"Replace": replace})
+	dir, err := os.MkdirTemp("", "hallway-shrink-")
 	if err != nil {
 		return nil, err
 	}
-	overlay := filepath.Join(b.dir, "overlay.json")
-	if err := os.WriteFile(overlay, list, 0o644); err != nil {
-		return nil, err
-	}
-	toolexec, err := toolchain.Compiler(b.module, filepath.Join(b.module, "bin", "compiler"), b.on, func() { fmt.Println("building the compiler …") })
-	b.small = []string{"-overlay", overlay, "-toolexec", toolexec}
-	return b, err
+	small, err := tool.Flags(dir, on, nil, func() { fmt.Println("building the compiler …") })
+	return &builder{dir: dir, tool: tool, on: on, small: small}, err
 }
 
 func (b *builder) close() { _ = os.RemoveAll(b.dir) }
@@ -98,7 +82,7 @@ func (b *builder) build(kind, name, folder string, args ...string) (string, erro
 func (b *builder) run(path, folder string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), runMax)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", append([]string{"--stack-size=8192", filepath.Join(b.goroot, "lib", "wasm", "wasm_exec_node.js"), path}, args...)...)
+	cmd := exec.CommandContext(ctx, "node", append([]string{"--stack-size=8192", filepath.Join(b.tool.Root, "lib", "wasm", "wasm_exec_node.js"), path}, args...)...)
 	cmd.Dir = folder
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + b.dir, "TMPDIR=" + b.dir}
 	var out bytes.Buffer

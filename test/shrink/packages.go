@@ -29,8 +29,11 @@ var suites = []suite{
 	{path: "container/heap"},
 	{path: "bufio"},
 	{path: "hallway/protocol", short: true},
-	{path: "hallway/component/client"},
+	{path: "hallway/component/client/core"},
+	{path: "hallway/component/client/timeline"},
 	{path: "hallway/component/view"},
+	{path: "hallway/component/view/markup"},
+	{path: "hallway/component/view/text"},
 	{path: "hallway/component/view/text"},
 	{path: "hallway/component/view/markup"},
 }
@@ -46,9 +49,9 @@ func comparePackages(b *builder, short bool, c *count) error {
 		if short && !s.short {
 			continue
 		}
-		folder := filepath.Join(b.goroot, "src", s.path)
+		folder := filepath.Join(b.tool.Root, "src", s.path)
 		if ours, found := strings.CutPrefix(s.path, "hallway/"); found {
-			folder = filepath.Join(b.module, ours)
+			folder = filepath.Join(b.tool.Module, ours)
 		}
 		var results [2][]string
 		for i, kind := range kinds {

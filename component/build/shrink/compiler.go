@@ -3,7 +3,6 @@ package shrink
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -32,9 +31,9 @@ var compilerSteps = map[string]string{ // step to constant
 
 const assembler = "cmd/internal/obj/wasm/"
 
-// Compiler builds the compiler that the steps ask for into a folder below cache, unless it is there, and returns what go build's
-// -toolexec runs; empty where no step needs one. It calls progress before it builds, which takes a minute.
-func (t Toolchain) Compiler(module, cache string, on Set, progress func()) (toolexec string, err error) {
+// compiler builds the compiler that the steps ask for into a folder below bin/compiler, unless it is there, and returns the
+// value of go build's flag -toolexec; it is empty if no step needs a compiler. It calls progress before it builds.
+func (t Toolchain) compiler(on Set, progress func()) (toolexec string, err error) {
 	if !slices.ContainsFunc(slices.Collect(maps.Keys(compilerSteps)), func(step string) bool { return on[step] }) {
 		return "", nil
 	}
@@ -51,10 +50,10 @@ func (t Toolchain) Compiler(module, cache string, on Set, progress func()) (tool
 	if err != nil {
 		return "", err
 	}
-	home := filepath.Join(cache, id)
+	home := filepath.Join(t.Module, "bin", "compiler", id)
 	if _, err := os.Stat(home); err != nil {
 		progress()
-		if err := t.buildCompiler(module, work, home, replace); err != nil {
+		if err := t.buildCompiler(work, home, replace); err != nil {
 			return "", err
 		}
 	}
@@ -94,13 +93,9 @@ func identity(t Toolchain, replace map[string]string) (string, error) {
 var exe = map[bool]string{true: ".exe"}[runtime.GOOS == "windows"]
 
 // buildCompiler builds the compiler and the program that runs it into the folder home, which is there when both are whole.
-func (t Toolchain) buildCompiler(module, work, home string, replace map[string]string) error {
-	overlay, err := json.Marshal(map[string]any{"Replace": replace})
+func (t Toolchain) buildCompiler(work, home string, replace map[string]string) error {
+	list, err := writeOverlay(work, replace)
 	if err != nil {
-		return err
-	}
-	list := filepath.Join(work, "overlay.json")
-	if err := os.WriteFile(list, overlay, 0o644); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(home), 0o755); err != nil {
@@ -116,7 +111,7 @@ func (t Toolchain) buildCompiler(module, work, home string, replace map[string]s
 		{"-o", filepath.Join(made, "toolexec"+exe), "./component/build/shrink/toolexec"},
 	} {
 		cmd := exec.Command("go", append([]string{"build", "-trimpath", "-buildvcs=false"}, args...)...)
-		cmd.Dir = module
+		cmd.Dir = t.Module
 		cmd.Env = append(os.Environ(), "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "CGO_ENABLED=0", "GOFLAGS=")
 		if said, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("building the compiler: %w: %s", err, strings.TrimSpace(string(said)))

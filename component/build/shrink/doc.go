@@ -1,11 +1,11 @@
 // Package shrink makes a Go program for the browser smaller: without the steps chat.wasm is a third larger, compressed.
 //
-// The work is done by steps, each with a name and a switch (Steps, Set). They come in the order of preference: code is left out at
+// The work is done by steps, each with a name and a switch ([Steps], [Set]). [Toolchain.Flags] applies those that work on sources
+// and compiler, [Module] the others. They come in the order of preference: code is left out at
 // the source before tables are taken out of the module, and nothing rewrites instructions after the compiler.
 //
-//   - Sources: patches/*.diff change lines of the toolchain's sources, and files join its packages (Runtime).
-//   - Compiler: the module is compiled by the toolchain's compiler with another layout of functions (Compiler; compiler.go says
-//     how functions are laid out).
+//   - Sources: patches/*.diff change lines of the toolchain's sources, and files join its packages (Toolchain.Overlay).
+//   - Compiler: the module is compiled by the toolchain's compiler with another layout of functions (compiler.go says how).
 //   - Module: tables that only traces of panics read are taken out of the linked module (Module).
 //
 // A module of the Go linker holds, in its memory from the start, the tables by which the runtime walks stacks. They begin with a

@@ -2,7 +2,6 @@ package shrink
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,24 +9,26 @@ import (
 	"testing"
 )
 
-// toolchainUnderTest returns the Go installation that runs the tests, and the folder of the module.
-func toolchainUnderTest(t *testing.T) (tool Toolchain, module string) {
+// toolchainUnderTest returns the Go installation that runs the tests.
+func toolchainUnderTest(t *testing.T) Toolchain {
 	t.Helper()
-	out, err := exec.Command("go", "env", "GOROOT", "GOVERSION", "GOMOD").Output()
+	tool, err := FindToolchain()
 	if err != nil {
 		t.Fatal(err)
 	}
-	fields := strings.Fields(string(out))
-	return Toolchain{Root: fields[0], Version: fields[1]}, filepath.Dir(fields[2])
+	return tool
 }
 
 // link builds a package for the browser with the steps that work on sources and on the compiler.
 func link(t *testing.T, pkg string, on Set) []byte {
 	t.Helper()
-	tool, module := toolchainUnderTest(t)
 	dir := t.TempDir()
 	out := filepath.Join(dir, "program.wasm")
-	cmd := exec.Command("go", append(append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", out}, flags(t, tool, module, dir, on)...), pkg)...)
+	flags, err := toolchainUnderTest(t).Flags(dir, on, nil, func() { t.Log("building the compiler") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", append(append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", out}, flags...), pkg)...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
@@ -37,32 +38,6 @@ func link(t *testing.T, pkg string, on Set) []byte {
 		t.Fatal(err)
 	}
 	return data
-}
-
-// flags returns what go build is told so that the steps apply.
-func flags(t *testing.T, tool Toolchain, module, dir string, on Set) []string {
-	t.Helper()
-	replace, err := tool.Runtime(dir, on)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(list, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	toolexec, err := tool.Compiler(module, filepath.Join(module, "bin", "compiler"), on, func() { t.Log("building the compiler") })
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := []string{"-overlay", list}
-	if toolexec != "" {
-		all = append(all, "-toolexec", toolexec)
-	}
-	return all
 }
 
 func TestModuleLeavesAllButTables(t *testing.T) {
@@ -133,7 +108,7 @@ func TestModuleRefusesWhatItDoesNotKnow(t *testing.T) {
 }
 
 func TestKnownLayoutReadsTheToolchain(t *testing.T) {
-	tool, _ := toolchainUnderTest(t)
+	tool := toolchainUnderTest(t)
 	if err := tool.KnownLayout(); err != nil {
 		t.Error(err)
 	}
@@ -155,5 +130,18 @@ func TestKnownLayoutReadsTheToolchain(t *testing.T) {
 	}
 	if err := other.KnownLayout(); err == nil {
 		t.Error("a new field is not noticed")
+	}
+}
+
+// The go command replaces no file of a toolchain that it has fetched by itself.
+func TestAFetchedToolchainIsRefused(t *testing.T) {
+	tool := Toolchain{Root: filepath.FromSlash("/cache/golang.org/toolchain"), Version: "go1.2.3"}
+	if err := tool.checkRoot(filepath.FromSlash("/cache")); err == nil || !strings.Contains(err.Error(), "Install go1.2.3") {
+		t.Errorf("err = %v, want one that says what to do", err)
+	}
+	for _, cache := range []string{"", filepath.FromSlash("/cache/go"), filepath.FromSlash("/cac")} {
+		if err := tool.checkRoot(cache); err != nil {
+			t.Errorf("with the cache %q: %v", cache, err)
+		}
 	}
 }

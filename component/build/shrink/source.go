@@ -11,35 +11,15 @@ import (
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 )
 
-// patches has a diff of the toolchain's sources for each step that changes them, and the assembler's.
+// patches holds a diff of the toolchain's sources for each step that changes them, and the assembler's.
 //
 //go:embed patches/*.diff
 var patches embed.FS
 
-// joining has the file that joins the assembler.
+// joining holds the file that joins the assembler.
 //
 //go:embed _assembler/layout.go
 var joining embed.FS
-
-// Toolchain is the Go installation that builds the module.
-type Toolchain struct {
-	Root    string // GOROOT
-	Version string // such as go1.26.8
-}
-
-// Runtime writes the toolchain's sources with the steps applied into dir. It returns what go build's -overlay replaces: paths of
-// the toolchain, and by what.
-func (t Toolchain) Runtime(dir string, on Set) (map[string]string, error) {
-	replace := map[string]string{}
-	for _, name := range []string{"tracer", "strconv", "time", "findfunc"} {
-		if on[name] {
-			if err := t.patch(dir, name, replace); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return replace, nil
-}
 
 // patch applies a diff to the toolchain's sources.
 func (t Toolchain) patch(dir, name string, replace map[string]string) error {
