@@ -21,10 +21,9 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// acmePauses are the times between attempts to get a first certificate; the last
-// one goes on. The network of a machine that starts may come a moment later, but an
-// authority counts what fails for the same name: Let's Encrypt refuses all after five
-// in an hour.
+// acmePauses are the pauses between attempts to get a first certificate; the last one repeats. The network of a machine
+// that starts may come up a moment later, but an authority counts failures: Let's Encrypt refuses a name after five in an
+// hour.
 var acmePauses = []time.Duration{2 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}
 
 // authority gets certificates from a certificate authority and renews them, by the
@@ -33,14 +32,14 @@ type authority struct {
 	url     string
 	email   string
 	domains []string
-	folder  string // of what is stored
+	folder  string // where certificates are kept
 	cache   *certmagic.Cache
 	magic   *certmagic.Config
 	log     *slog.Logger
 	failed  failures
 }
 
-// byACME checks the flags. Nothing is asked of the authority before manage.
+// byACME checks the flags. It does not ask the authority; manage does.
 func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
 	a := &authority{
 		url: cmp.Or(f.CA, certmagic.LetsEncryptProductionCA), email: strings.ToLower(f.Email),
@@ -66,7 +65,7 @@ func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
 	})
 	a.magic = certmagic.New(a.cache, certmagic.Config{
 		Storage:           &certmagic.FileStorage{Path: a.folder},
-		DefaultServerName: a.domains[0], // for who asks by address: probes of load balancers
+		DefaultServerName: a.domains[0], // for clients without a name: probes of load balancers
 		OnEvent:           a.event,
 		Logger:            told,
 	})
@@ -75,12 +74,11 @@ func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
 	return s, nil
 }
 
-// manage has certificates until ctx ends; it returns at once. addr is what the
-// relay listens on, and answers the challenges: whoever listens on another port
-// than 443 may not be allowed to listen on that as well.
+// manage gets and renews certificates until ctx ends; it returns at once. The relay's own address addr answers the
+// challenges: a relay on another port than 443 may not be allowed to listen on that as well.
 func (a *authority) manage(ctx context.Context, addr *net.TCPAddr) {
-	// What a relay that was killed has locked it holds no more: the database, which this
-	// one has open, has one relay at a time.
+	// A killed relay may have left locks. Nobody holds them: the database, which this relay has open, has one relay
+	// at a time.
 	_ = os.RemoveAll(filepath.Join(a.folder, "locks"))
 	host := ""
 	if len(addr.IP) > 0 {
@@ -98,7 +96,7 @@ func (a *authority) manage(ctx context.Context, addr *net.TCPAddr) {
 	}
 }
 
-// once is an issuer that is asked once; when to ask again is for keep to say.
+// once is an issuer that tries once; keep decides when to try again.
 type once struct{ *certmagic.ACMEIssuer }
 
 // Issue implements [certmagic.Issuer].
@@ -110,8 +108,7 @@ func (o once) Issue(ctx context.Context, request *x509.CertificateRequest) (*cer
 	return cert, err
 }
 
-// keep gets a domain's certificate, or takes the one that is stored; from then on
-// the cache renews it.
+// keep gets a domain's certificate, or uses the stored one. From then on the cache renews it.
 func (a *authority) keep(ctx context.Context, first *certmagic.Config, domain string) {
 	for attempt := 0; ; attempt++ {
 		err := first.ObtainCertAsync(ctx, domain) // does nothing where one is stored
@@ -134,11 +131,10 @@ func (a *authority) keep(ctx context.Context, first *certmagic.Config, domain st
 	}
 }
 
-// ends is when the first of the domains' certificates ends; zero while one of them has
-// none.
+// ends returns the earliest end of the domains' certificates; zero while a domain has none.
 func (a *authority) ends() (first time.Time) {
 	for i, domain := range a.domains {
-		var last time.Time // what is renewed may be there for a moment beside the renewed
+		var last time.Time // for a moment the old certificate may be here beside the new one
 		for _, cert := range a.cache.AllMatchingCertificates(domain) {
 			if cert.Leaf.NotAfter.After(last) {
 				last = cert.Leaf.NotAfter
@@ -159,12 +155,12 @@ func (a *authority) event(_ context.Context, event string, data map[string]any) 
 	return nil
 }
 
-// failures is a [zapcore.Core] that tells the operator what goes wrong in the
-// background. All else that certmagic logs is dropped.
+// failures is a [zapcore.Core] that logs what goes wrong in the background, and drops everything else that certmagic
+// logs.
 type failures struct {
 	zapcore.LevelEnabler
 	log    *slog.Logger
-	email  string // which no log shall have
+	email  string // must not get into a log
 	fields []zapcore.Field
 }
 
@@ -190,7 +186,7 @@ func (f failures) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	}
 	_, stranger := all.Fields["remote_addr"] // a handshake, which anybody may try
 	if stranger || e.Message == "could not get certificate from issuer" {
-		return nil // the latter comes again as the error of the whole attempt
+		return nil // the latter returns as the error of the whole attempt
 	}
 	f.tell(fmt.Errorf("%s: %v", e.Message, all.Fields["error"]))
 	return nil

@@ -11,9 +11,9 @@ import (
 
 // addressFlags limit what one address may do, and name the proxies that may speak for others.
 type addressFlags struct {
-	TrustedProxy      []string `env:"HALLWAY_TRUSTED_PROXIES" placeholder:"CIDR" help:"Network of a proxy, as 10.0.0.0/8 or 127.0.0.1: its X-Forwarded-For says who asks, its X-Forwarded-Proto by which scheme; may be repeated or separated by commas."`
-	RequestsPerSecond int      `name:"requests-per-second-address" default:"2000" env:"HALLWAY_REQUESTS_PER_SECOND_ADDRESS" help:"Requests a second that an address may make over REST, with a burst of four times that; 0 is no limit."`
-	BadTokens         int      `name:"bad-tokens-per-minute-address" default:"100" env:"HALLWAY_BAD_TOKENS_PER_MINUTE_ADDRESS" help:"Bad tokens a minute that an address may show before it has to wait; 0 is no limit."`
+	TrustedProxy      []string `env:"HALLWAY_TRUSTED_PROXIES" placeholder:"CIDR" help:"Network of a proxy, as 10.0.0.0/8 or 127.0.0.1, whose X-Forwarded-For and X-Forwarded-Proto count; may be repeated or separated by commas."`
+	RequestsPerSecond int      `name:"requests-per-second-address" default:"2000" env:"HALLWAY_REQUESTS_PER_SECOND_ADDRESS" help:"REST requests a second of an address, with a burst of four times that; 0 is no limit."`
+	BadTokens         int      `name:"bad-tokens-per-minute-address" default:"100" env:"HALLWAY_BAD_TOKENS_PER_MINUTE_ADDRESS" help:"Bad tokens a minute of an address, before its bad tokens have to wait; 0 is no limit."`
 }
 
 // addresses checks the flags and returns what they say.

@@ -2,5 +2,5 @@
 
 package main
 
-// ignoreFileLimit has nothing to do where files have no such limit.
+// ignoreFileLimit does nothing: this system has no such limit.
 func ignoreFileLimit() {}

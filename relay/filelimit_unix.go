@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// ignoreFileLimit makes a write beyond the process's limit of a file's size an
-// error, as on a full disk, where it would end the process.
+// ignoreFileLimit makes a write beyond the limit of a file's size fail, as on a full disk. By default it ends the
+// process.
 func ignoreFileLimit() { signal.Ignore(syscall.SIGXFSZ) }

@@ -4,8 +4,8 @@ package main
 
 import "math"
 
-// raiseFiles returns how many files may be open: here nobody counts them.
+// raiseFiles returns the limit of open files: this system has none.
 func raiseFiles() (uint64, error) { return math.MaxUint64, nil }
 
-// openToAll does not know of rights other than those of Unix.
+// openToAll returns false: it knows only the permissions of Unix.
 func openToAll(string) bool { return false }

@@ -23,7 +23,7 @@ func raiseFiles() (uint64, error) {
 	return uint64(l.Cur), nil //nolint:unconvert // its type is not the same on all systems
 }
 
-// openToAll reports whether users beside a file's owner and group may read or change it.
+// openToAll reports whether users other than a file's owner and group may read or change it.
 func openToAll(path string) bool {
 	const othersReadWrite = 0o006
 	info, err := os.Stat(path)

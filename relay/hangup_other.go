@@ -4,5 +4,5 @@ package main
 
 import "os"
 
-// notifyHangups has nothing to tell where there is no such signal.
+// notifyHangups does nothing: this system has no such signal.
 func notifyHangups(chan<- os.Signal) {}

@@ -8,5 +8,5 @@ import (
 	"syscall"
 )
 
-// notifyHangups tells of SIGHUP, which then no longer ends the process.
+// notifyHangups sends each SIGHUP to c. The signal no longer ends the process.
 func notifyHangups(c chan<- os.Signal) { signal.Notify(c, syscall.SIGHUP) }

@@ -16,6 +16,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/relaytest"
 )
 
 // tokenOf is a token of a secret for all rooms, good for d.
@@ -87,20 +88,20 @@ func TestSessionsEndWithTheirSecret(t *testing.T) {
 // TestSessionsEndWithTheirKey: a SIGHUP has the key set read, and a key that was taken
 // out ends what was opened with it.
 func TestSessionsEndWithTheirKey(t *testing.T) {
-	leaked, good := newEdKey(t, "leaked"), newEdKey(t, "good")
+	leaked, good := relaytest.NewKey(t, "leaked"), relaytest.NewKey(t, "good")
 	var served atomic.Value
-	served.Store(set(leaked, good))
+	served.Store(relaytest.KeySet(leaked, good))
 	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, served.Load().(string))
 	}))
 	defer source.Close()
-	p := serve(t, "--jwks-url", source.URL, "--jwt-audience", audience)
-	first, second := p.welcomed(leaked.token(t)), p.welcomed(good.token(t))
-	served.Store(set(good))
+	p := serve(t, "--jwks-url", source.URL, "--jwt-audience", relaytest.Audience)
+	first, second := p.welcomed(leaked.Token(t)), p.welcomed(good.Token(t))
+	served.Store(relaytest.KeySet(good))
 	p.signal(syscall.SIGHUP)
 	first.wantClose(protocol.CloseUnauthorized)
 	second.alive()
-	if got := p.status(leaked.token(t)); got != 401 {
+	if got := p.status(leaked.Token(t)); got != 401 {
 		t.Errorf("a token of the key that went: %d", got)
 	}
 	served.Store(`{"keys":[]}`)

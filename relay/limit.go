@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	// filesBeside is how many files the relay has open beside its connections: the
-	// database, the listener, requests under way.
+	// filesBeside is the number of files kept for other uses than WebSockets: the database, the listener, requests
+	// under way.
 	filesBeside = 256
-	// filesOwn is how many of these are for other than requests.
+	// filesOwn is the number of these that are not for requests.
 	filesOwn = 128
 )
 
-// checkLimits refuses limits that are none.
+// checkLimits refuses flags that are no valid limits.
 func (s *serveCommand) checkLimits() error {
 	if s.Rate < 0 || math.IsNaN(s.Rate) || math.IsInf(s.Rate, 0) {
 		return errors.New("--rate must be 0 or above")
@@ -43,9 +43,8 @@ func (s *serveCommand) checkLimits() error {
 	return nil
 }
 
-// admission has the process open as many files as it may, and is how many
-// connections may be open then: those allowed, or, where files are fewer, as
-// many as these are good for. One more is refused in words, not by an error.
+// admission raises the process's limit of open files, and returns the limits of connections: the flags', or lower ones
+// where there are too few files. So one connection too many is refused in words, not by an error.
 func (s *serveCommand) admission(log *slog.Logger) guard.AdmissionLimits {
 	a := guard.AdmissionLimits{Conns: s.Conns, HandshakesPerSecond: s.Handshakes}
 	files, err := raiseFiles()

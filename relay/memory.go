@@ -8,13 +8,12 @@ import (
 )
 
 const (
-	// gcPercent is how much garbage there may be to what is used. Most of a relay's
-	// memory is small and lives for hours, so that to look through it is cheap.
+	// gcPercent is the collector's GOGC. Most of a relay's memory is small and lives for hours, so a collection is
+	// cheap.
 	gcPercent = 50
-	// lullEvery is how often the number of connections is looked at.
+	// lullEvery is the time between two looks at the number of connections.
 	lullEvery = 2 * time.Second
-	// stormConns is by how many connections it must have moved, and stand still
-	// again, for memory to be given back.
+	// stormConns is the change in connections after which, once it has settled, memory is given back.
 	stormConns = 500
 )
 
@@ -25,10 +24,8 @@ func saveMemory() {
 	}
 }
 
-// giveBackMemory returns memory to the system after each storm of connections
-// that came or went, until ctx ends. What a handshake needs is many times what a
-// silent connection keeps, and left alone the collector would hold on to it for
-// minutes.
+// giveBackMemory returns memory to the system after each storm of connections, until ctx ends. A handshake needs many
+// times the memory of a silent connection, and the collector alone would keep it for minutes.
 func giveBackMemory(ctx context.Context, conns func() int) {
 	tick := time.NewTicker(lullEvery)
 	defer tick.Stop()
@@ -45,14 +42,13 @@ func giveBackMemory(ctx context.Context, conns func() int) {
 	}
 }
 
-// A storm is many connections that come, or go, one after another.
+// A storm is a large change in the number of connections.
 type storm struct {
 	settled int // connections when memory was given back last
 	last    int
 }
 
-// over takes the number of connections now, and reports whether a storm has
-// ended since the last look.
+// over takes the present number of connections, and reports whether a storm has ended since the last look.
 func (s *storm) over(conns int) bool {
 	moved, still := abs(conns-s.settled), abs(conns-s.last)
 	s.last = conns

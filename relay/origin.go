@@ -9,7 +9,7 @@ import (
 	"hallway/relay/server"
 )
 
-// origins are the pages that may connect, and the relay's own origins; nil: not told.
+// origins returns the pages that may connect, and the relay's own origins; nil: not configured.
 func (s *serveCommand) origins() (allowed, own server.Origins, err error) {
 	if allowed, err = server.ParseOrigins(s.AllowOrigin); err != nil {
 		return nil, nil, fmt.Errorf("--allow-origin: %w", err)
@@ -23,10 +23,10 @@ func (s *serveCommand) origins() (allowed, own server.Origins, err error) {
 	return allowed, own, nil
 }
 
-// metricsOff is the --metrics-addr that tells the metrics nowhere.
+// metricsOff is the --metrics-addr that switches the metrics off.
 const metricsOff = "off"
 
-// listenForScrapes listens on the address for metrics; nil: there is none.
+// listenForScrapes listens on the metrics' own address; nil: they have none.
 func (s *serveCommand) listenForScrapes() (net.Listener, error) {
 	where := s.MetricsAddr
 	switch port := strings.TrimPrefix(where, ":"); {

@@ -10,14 +10,13 @@ import (
 )
 
 const (
-	// progressEvery is how often the line is drawn anew.
+	// progressEvery is the least time between two drawings of the line.
 	progressEvery = 100 * time.Millisecond
-	// progressCells are in its bar.
+	// progressCells is the width of its bar.
 	progressCells = 30
 )
 
-// progress is a line on a terminal that says how far a command is. Elsewhere it
-// says nothing.
+// progress draws a line on a terminal that shows the progress of a command. Elsewhere it prints nothing.
 type progress struct {
 	what  string
 	quiet bool
@@ -28,7 +27,7 @@ func newProgress(what string) *progress {
 	return &progress{what: what, quiet: !isatty.IsTerminal(os.Stderr.Fd())}
 }
 
-// show takes how much of how much is done.
+// show draws the line for so much done of a total.
 func (p *progress) show(done, total int) {
 	if p.quiet || total <= 0 || done < total && time.Since(p.drawn) < progressEvery {
 		return
@@ -37,7 +36,7 @@ func (p *progress) show(done, total int) {
 	fmt.Fprint(os.Stderr, "\r"+bar(p.what, done, total))
 }
 
-// end begins a new line, where there is one.
+// end ends the line, if one was drawn.
 func (p *progress) end() {
 	if !p.drawn.IsZero() {
 		fmt.Fprintln(os.Stderr)

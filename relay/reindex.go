@@ -7,13 +7,13 @@ import (
 )
 
 const (
-	// reindexLookEvery is how often there is a look at how far an index of words is that
-	// is made anew, reindexLogEvery how often the log tells.
+	// reindexLookEvery is the time between two looks at the progress of a reindex, reindexLogEvery that between two
+	// lines in the log.
 	reindexLookEvery = time.Second
 	reindexLogEvery  = 30 * time.Second
 )
 
-// logReindex logs how many messages an index has still to take up, until it has all.
+// logReindex logs how many messages are not indexed yet, until all are.
 func logReindex(ctx context.Context, log *slog.Logger, left func() int64) {
 	if left() == 0 {
 		return

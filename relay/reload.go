@@ -8,25 +8,25 @@ import (
 	"time"
 )
 
-// reloadEvery is how often files that may change are looked at. A SIGHUP has
-// them looked at at once, where the system has that signal.
+// reloadEvery is the time between two looks at files that may change. A SIGHUP causes a look at once, where the system
+// has that signal.
 const reloadEvery = 5 * time.Second
 
-// A watch takes over what has changed in some small files, all together.
+// A watch reloads some small files, all together, when one of them changes.
 type watch struct {
 	what  string // for the log
 	paths []string
-	// take is given the contents. Its error leaves things as they are.
+	// take uses the new contents. After an error it still uses the old ones.
 	take func(contents [][]byte) error
-	// private are files that nobody but the relay should read, by the flag that names them.
+	// private holds the files that only the relay should read, by the flag that names them.
 	private map[string]string
 
 	last   [][]byte
 	failed string // the error that was logged last
 }
 
-// watchFiles looks at the files of watches until ctx ends.
-func watchFiles(ctx context.Context, log *slog.Logger, hangups <-chan os.Signal, watches ...*watch) {
+// watchFiles looks at the files of watches until ctx ends. After a hangup it looks at once, and calls reload.
+func watchFiles(ctx context.Context, log *slog.Logger, hangups <-chan os.Signal, reload func(), watches ...*watch) {
 	tick := time.NewTicker(reloadEvery)
 	defer tick.Stop()
 	for _, w := range watches {
@@ -36,6 +36,7 @@ func watchFiles(ctx context.Context, log *slog.Logger, hangups <-chan os.Signal,
 		select {
 		case <-tick.C:
 		case <-hangups:
+			reload()
 		case <-ctx.Done():
 			return
 		}
@@ -72,7 +73,7 @@ func (w *watch) look(log *slog.Logger) {
 	}
 }
 
-// warnOfAccess warns of private files that everybody on the machine may read or change.
+// warnOfAccess warns of private files that every user of the machine may read or change.
 func (w *watch) warnOfAccess(log *slog.Logger) {
 	for flag, path := range w.private {
 		if openToAll(path) {

@@ -158,7 +158,7 @@ func (p *process) reindexing() (left int64) {
 // TestSearchInEarlierDatabase takes over a database whose index of words was made by
 // other rules: it is made anew, and the log and the metrics tell.
 func TestSearchInEarlierDatabase(t *testing.T) {
-	content, err := os.ReadFile("../store/testdata/version2.db")
+	content, err := os.ReadFile("../store/sqlite/testdata/version2.db")
 	if err != nil {
 		t.Fatal(err)
 	}

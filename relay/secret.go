@@ -12,25 +12,25 @@ import (
 	"hallway/relay/auth"
 )
 
-// secretVariable holds the secret; there is no flag for it, because others on
-// the machine can read a process's flags.
+// secretVariable names the variable with the secret. There is no flag for it, because others on the machine can read a
+// process's flags.
 const secretVariable = "HALLWAY_JWT_SECRET"
 
 type secretFlags struct {
 	demandFlags
-	JWTSecretFile string `name:"jwt-secret-file" placeholder:"FILE" help:"File with the secret that signs the tokens, at least 32 bytes. Without it the environment variable HALLWAY_JWT_SECRET holds the secret."`
+	JWTSecretFile string `name:"jwt-secret-file" placeholder:"FILE" help:"File with the secret that signs tokens, at least 32 bytes. By default the environment variable HALLWAY_JWT_SECRET holds it."`
 }
 
 var errNoSecret = errors.New("no token secret: set " + secretVariable + " (at least 32 bytes) or give --jwt-secret-file")
 
-// demandFlags are what tokens must say.
+// demandFlags say what tokens must contain.
 type demandFlags struct {
-	Issuer   string        `name:"jwt-issuer" env:"HALLWAY_JWT_ISSUER" placeholder:"ISS" help:"What the claim iss of a token must be."`
-	Audience string        `name:"jwt-audience" env:"HALLWAY_JWT_AUDIENCE" placeholder:"AUD" help:"What the claim aud of a token must be, or have in its list. Needed with a key set, whose keys may sign tokens for other applications."`
-	MaxTTL   time.Duration `name:"token-max-ttl" default:"24h" env:"HALLWAY_TOKEN_MAX_TTL" help:"How far ahead a token may end: one that ends later is refused. 0 is no limit."`
+	Issuer   string        `name:"jwt-issuer" env:"HALLWAY_JWT_ISSUER" placeholder:"ISS" help:"The issuer that tokens must name (claim iss)."`
+	Audience string        `name:"jwt-audience" env:"HALLWAY_JWT_AUDIENCE" placeholder:"AUD" help:"The audience that tokens must name (claim aud). Required with a key set, whose keys may sign tokens for other applications."`
+	MaxTTL   time.Duration `name:"token-max-ttl" default:"24h" env:"HALLWAY_TOKEN_MAX_TTL" help:"How far in the future a token may expire; later ones are refused. 0 is no limit."`
 }
 
-// check refuses demands that no token could meet.
+// check refuses demands that no token can meet.
 func (f demandFlags) check() error {
 	for flag, value := range map[string]string{"--jwt-issuer": f.Issuer, "--jwt-audience": f.Audience} {
 		if strings.TrimSpace(value) != value {
@@ -47,7 +47,7 @@ func (f demandFlags) demands() auth.Demands {
 	return auth.Demands{Issuer: f.Issuer, Audience: f.Audience, TTL: f.MaxTTL}
 }
 
-// keeper makes the keeper of the secret that was given.
+// keeper returns the keeper of the given secret.
 func (f secretFlags) keeper() (*auth.Keeper, error) {
 	if err := f.check(); err != nil {
 		return nil, err
@@ -71,11 +71,10 @@ func (f secretFlags) keeper() (*auth.Keeper, error) {
 	return k, nil
 }
 
-// trimSecret takes off the line break with which editors and echo end a file,
-// and that nobody meant.
+// trimSecret removes the line break with which editors and echo end a file.
 func trimSecret(content []byte) []byte { return bytes.TrimRight(content, "\r\n") }
 
-// watch is for a secret that changes while the relay runs; nil: none can.
+// watch returns the watch of the secret's file; nil: the secret cannot change.
 func (f secretFlags) watch(k *auth.Keeper) *watch {
 	if f.JWTSecretFile == "" {
 		return nil
@@ -86,11 +85,11 @@ func (f secretFlags) watch(k *auth.Keeper) *watch {
 	}
 }
 
-// keyFlags are the ways to know good tokens.
+// keyFlags say which secret or keys sign tokens.
 type keyFlags struct {
 	secretFlags
-	JWKSURL    string        `name:"jwks-url" env:"HALLWAY_JWKS_URL" placeholder:"URL" help:"Where the public keys are that sign the tokens (a JSON Web Key Set: EdDSA, ES256, RS256), beside or in place of a secret. Read every 5 minutes and on SIGHUP. Needs --jwt-audience."`
-	JWKSMaxAge time.Duration `name:"jwks-max-age" default:"24h" env:"HALLWAY_JWKS_MAX_AGE" help:"How long its keys stay good while they cannot be read again; then their tokens are refused and their connections ended."`
+	JWKSURL    string        `name:"jwks-url" env:"HALLWAY_JWKS_URL" placeholder:"URL" help:"URL of the public keys for tokens (a JSON Web Key Set: EdDSA, ES256, RS256), beside or in place of a secret. Read every 5 minutes and on SIGHUP. Needs --jwt-audience."`
+	JWKSMaxAge time.Duration `name:"jwks-max-age" default:"24h" env:"HALLWAY_JWKS_MAX_AGE" help:"How long the keys stay valid while the URL cannot be read. Then their tokens are refused and their connections end."`
 }
 
 // checkKeys refuses a key set that cannot be used safely.
@@ -98,19 +97,19 @@ func (f keyFlags) checkKeys() error {
 	if f.JWKSURL == "" {
 		return nil
 	}
-	if err := checkKeysURL(f.JWKSURL); err != nil {
+	if err := auth.CheckKeysURL(f.JWKSURL); err != nil {
 		return err
 	}
 	if f.Audience == "" {
 		return errors.New("--jwks-url needs --jwt-audience (HALLWAY_JWT_AUDIENCE): the keys may sign tokens for other applications, too")
 	}
-	if f.JWKSMaxAge < jwksLeastAge {
-		return fmt.Errorf("--jwks-max-age must be %v or above", jwksLeastAge)
+	if f.JWKSMaxAge < auth.KeysAgeMin {
+		return fmt.Errorf("--jwks-max-age must be %v or above", auth.KeysAgeMin)
 	}
 	return nil
 }
 
-// keeper makes the keeper of all that was given.
+// keeper returns the keeper of the secret and the keys.
 func (f keyFlags) keeper() (*auth.Keeper, error) {
 	if err := f.checkKeys(); err != nil {
 		return nil, err
@@ -127,7 +126,7 @@ func (f keyFlags) keeper() (*auth.Keeper, error) {
 	return k, err
 }
 
-// keeperForDemo makes up a secret where none was given.
+// keeperForDemo returns the keeper of the demo, with a random secret unless one is given.
 func (f keyFlags) keeperForDemo() (*auth.Keeper, error) {
 	if err := f.checkKeys(); err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/relaytest"
 )
 
 // marks is what must not come out of a relay, but in what it answers to those
@@ -61,7 +62,7 @@ func TestNothingPrivateIsPutOut(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	write(t, file, secret)
 	// Nobody answers there; a URL may hold a password and a key.
-	p := serve(t, "--jwt-secret-file", file, "--jwks-url", "http://mark-user:mark-password@127.0.0.1:1/keys?key=mark-key", "--jwt-audience", audience)
+	p := serve(t, "--jwt-secret-file", file, "--jwks-url", "http://mark-user:mark-password@127.0.0.1:1/keys?key=mark-key", "--jwt-audience", relaytest.Audience)
 	for _, bearer := range bearers(t) {
 		p.askEverything(bearer)
 		p.sayEverything(bearer)
@@ -107,7 +108,7 @@ func bearers(t *testing.T) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		keeper.Demand(auth.Demands{Audience: audience})
+		keeper.Demand(auth.Demands{Audience: relaytest.Audience})
 		token, err := keeper.Issue(auth.Claims{
 			Sub: "mark-user-" + string(role), Name: "mark-name", Role: role,
 			Rooms: auth.Rooms{{Pattern: "mark-room*", Role: role}},

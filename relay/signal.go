@@ -8,13 +8,12 @@ import (
 	"time"
 )
 
-// sameSignal is how long after a signal another one counts as the same: timeout(1) sends
-// it to the process and to its group, and what starts a command may pass on what its
-// terminal sent to both.
+// sameSignal is the time within which a second signal counts as the same: timeout(1) signals both the process and its
+// group, and a wrapper may pass on the signal that its terminal has sent to both.
 const sameSignal = 500 * time.Millisecond
 
-// untilSignal returns a context that ends with SIGINT or SIGTERM. A signal that comes
-// later than sameSignal after the first one ends the process at once.
+// untilSignal returns a context that ends with SIGINT or SIGTERM. A second signal, more than sameSignal later, ends the
+// process at once.
 func untilSignal() (ctx context.Context, stop func()) {
 	ctx, stop = context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 1)

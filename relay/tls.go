@@ -12,28 +12,27 @@ import (
 	"time"
 )
 
-// certificateWarning is how long before its end a certificate from files is warned of:
-// whatever renews it should have done so by then.
+// certificateWarning is the time before a certificate's end from which on the relay warns: by then it should have been
+// renewed.
 const certificateWarning = 14 * 24 * time.Hour
 
 type tlsFlags struct {
-	Cert   string   `name:"tls-cert" env:"HALLWAY_TLS_CERT" placeholder:"FILE" help:"File with the certificate and its chain (PEM), to serve HTTPS. Taken over anew when it changes."`
+	Cert   string   `name:"tls-cert" env:"HALLWAY_TLS_CERT" placeholder:"FILE" help:"File with the certificate and its chain (PEM), to serve HTTPS. Reloaded when it changes."`
 	Key    string   `name:"tls-key" env:"HALLWAY_TLS_KEY" placeholder:"FILE" help:"File with the certificate's private key (PEM)."`
-	Domain []string `name:"tls-domain" env:"HALLWAY_TLS_DOMAIN" placeholder:"NAME" help:"Name for which to get and renew a certificate by ACME, in place of files; may be repeated. The relay must be reached under it on port 443. To give it is to agree to the terms of the certificate authority."`
-	Email  string   `name:"acme-email" env:"HALLWAY_ACME_EMAIL" placeholder:"ADDRESS" help:"Where the certificate authority may write to."`
-	CA     string   `name:"acme-ca" env:"HALLWAY_ACME_CA" placeholder:"URL" help:"The ACME directory of the certificate authority; Let's Encrypt unless told."`
+	Domain []string `name:"tls-domain" env:"HALLWAY_TLS_DOMAIN" placeholder:"NAME" help:"Name for which to get and renew a certificate by ACME, in place of files; may be repeated. The relay must be reachable under it on port 443. By giving it you agree to the terms of the certificate authority."`
+	Email  string   `name:"acme-email" env:"HALLWAY_ACME_EMAIL" placeholder:"ADDRESS" help:"Your e-mail address, for the certificate authority."`
+	CA     string   `name:"acme-ca" env:"HALLWAY_ACME_CA" placeholder:"URL" help:"The ACME directory of the certificate authority; by default that of Let's Encrypt."`
 }
 
-// secured is how connections are encrypted.
+// secured says how connections are encrypted.
 type secured struct {
-	config *tls.Config                         // nil: they are not
-	ends   func() time.Time                    // when the certificate that is served ends; zero: there is none yet; see config
-	watch  *watch                              // for certificate files that change; nil: there are none
-	manage func(context.Context, *net.TCPAddr) // what is needed while the relay listens there; nil: nothing
+	config *tls.Config                         // nil: they are not encrypted
+	ends   func() time.Time                    // returns the end of the certificate; zero: there is none yet
+	watch  *watch                              // of the certificate's files; nil: there are none
+	manage func(context.Context, *net.TCPAddr) // gets certificates while the relay listens there; nil: not needed
 }
 
-// secure checks the flags and loads the certificate. folder is where
-// certificates had by ACME are kept.
+// secure checks the flags and loads the certificate. Certificates by ACME are kept in folder.
 func (f tlsFlags) secure(folder string, log *slog.Logger) (secured, error) {
 	switch files := f.Cert != "" || f.Key != ""; {
 	case files && len(f.Domain) > 0:
@@ -48,8 +47,7 @@ func (f tlsFlags) secure(folder string, log *slog.Logger) (secured, error) {
 	return secured{}, nil
 }
 
-// settings are for all that is served: HTTP/1.1, because a WebSocket begins as
-// that here.
+// settings returns the settings of all connections: HTTP/1.1, with which WebSockets begin.
 func settings(protocols ...string) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: append([]string{"http/1.1"}, protocols...)}
 }
@@ -80,8 +78,7 @@ func (f tlsFlags) fromFiles(log *slog.Logger) (secured, error) {
 	return s, nil
 }
 
-// warnOfEnd warns of a certificate that has ended or will before long: one for a short
-// time, when two thirds of it are over.
+// warnOfEnd warns of a certificate that has ended or ends soon: at the latest when two thirds of its time are over.
 func warnOfEnd(log *slog.Logger, cert *x509.Certificate) {
 	switch left := time.Until(cert.NotAfter); {
 	case left <= 0:

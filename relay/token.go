@@ -12,10 +12,10 @@ import (
 type tokenCommand struct {
 	secretFlags
 	Sub  string        `required:"" help:"The user's id."`
-	Name string        `help:"The user's name, for people."`
-	Room []string      `help:"A room that the token opens, or a pattern: * is any run of characters, ? is one. May be repeated; without it no room opens."`
+	Name string        `help:"The user's name, as people see it."`
+	Room []string      `help:"A room that the token opens, or a pattern: * stands for any characters, ? for one. May be repeated. By default no room opens."`
 	Role string        `enum:"participant,moderator,organizer" default:"participant" help:"The user's role: participant, moderator or organizer."`
-	TTL  time.Duration `name:"ttl" default:"1h" help:"How long the token is good: 90s, 15m, 1h; at most --token-max-ttl, which must be the relay's."`
+	TTL  time.Duration `name:"ttl" default:"1h" help:"How long the token is valid: 90s, 15m, 1h; at most --token-max-ttl, which must be that of the relay."`
 }
 
 // Run prints a token.

@@ -1,0 +1,19 @@
+package main
+
+import "hallway/store/sqlite"
+
+type backupCommand struct {
+	dbFlag
+	To    string `required:"" placeholder:"FILE" help:"The file to write."`
+	Force bool   `help:"Overwrite a file that exists."`
+}
+
+// Run copies the database, while a relay uses it or not.
+func (c *backupCommand) Run() error {
+	ctx, stop := untilSignal()
+	defer stop()
+	line := newProgress("copied")
+	err := sqlite.Backup(ctx, c.DB, c.To, c.Force, line.show)
+	line.end()
+	return begun(err)
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"hallway/store/sqlite"
+)
+
+type exportCommand struct {
+	dbFlag
+	userFlag
+	To string `placeholder:"FILE" help:"The file to write, which must not exist; by default stdout."`
+}
+
+// Run writes everything that is stored about a user.
+func (c *exportCommand) Run() (err error) {
+	if err := c.check(); err != nil {
+		return err
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	if c.To == "" {
+		return begun(sqlite.Export(ctx, c.DB, c.User, os.Stdout))
+	}
+	file, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("--to: %s is there already", c.To)
+	}
+	if err != nil {
+		return fmt.Errorf("--to: %w", err)
+	}
+	err = sqlite.Export(ctx, c.DB, c.User, file)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		_ = os.Remove(c.To)
+	}
+	return begun(err)
+}

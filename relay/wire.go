@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"hallway/examples/demo"
+	"hallway/protocol"
+	"hallway/relay/auth"
+	"hallway/relay/engine"
+	"hallway/relay/hub"
+	"hallway/relay/server"
+	"hallway/store/sqlite"
+)
+
+// relay holds the parts of a running relay.
+type relay struct {
+	log      *slog.Logger
+	keeper   *auth.Keeper
+	secured  secured
+	listener net.Listener
+	store    *sqlite.Store
+	engine   *engine.Engine
+	server   *server.Server
+	scrapes  net.Listener // nil: the metrics have no address of their own
+	metrics  *server.MetricsServer
+}
+
+// open checks the flags and builds a relay that does not answer yet. When it fails, the end of the process closes what
+// it has opened.
+func (s *serveCommand) open(ctx context.Context) (*relay, error) {
+	if err := s.checkLimits(); err != nil {
+		return nil, err
+	}
+	origins, hosts, err := s.origins()
+	if err != nil {
+		return nil, err
+	}
+	addresses, proxies, err := s.addresses()
+	if err != nil {
+		return nil, err
+	}
+	r := &relay{log: newLogger(s.LogLevel)}
+	addr, err := net.ResolveTCPAddr("tcp", s.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("--addr: %w", err)
+	}
+	if r.secured, err = s.secure(filepath.Dir(s.DB), r.log); err != nil {
+		return nil, err
+	}
+	keeper, files, err := s.keeperAndDemo(addr)
+	if err != nil {
+		return nil, err
+	}
+	r.keeper = keeper
+	if r.listener, err = listen("--addr", addr); err != nil {
+		return nil, err
+	}
+	if r.scrapes, err = s.listenForScrapes(); err != nil {
+		return nil, err
+	}
+	if r.store, err = sqlite.Open(ctx, sqlite.Options{Path: s.DB}); err != nil {
+		return nil, err
+	}
+	metrics := server.NewMetrics(version)
+	if r.secured.ends != nil {
+		metrics.CertificateEnds(r.secured.ends)
+	}
+	metrics.ReindexMessages(r.store.Reindexing)
+	admit := s.admission(r.log)
+	gate := auth.NewGate(keeper, addresses, metrics.BadTokenLimited)
+	if err := s.startEngine(ctx, r, admit.Conns, gate, metrics); err != nil {
+		return nil, err
+	}
+	metrics.Engine(r.engine)
+	o := server.Options{
+		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: gate, Origins: origins,
+		Admit:     admit,
+		Addresses: addresses, Proxies: proxies,
+		Log: r.log, Metrics: metrics, Secure: r.secured.config != nil,
+		Hosts: hosts, Domains: s.Domain, MetricsApart: s.MetricsAddr != "",
+	}
+	r.metrics = server.NewMetricsServer(metrics, r.log)
+	if s.Demo {
+		o.Demo = &server.Demo{Files: files, Keeper: keeper}
+	}
+	r.server, err = server.New(o)
+	return r, err
+}
+
+// startEngine starts the engine over the relay's store, for so many connections.
+func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gate *auth.Gate, metrics *server.Metrics) error {
+	revoked, err := r.store.Revocations(ctx)
+	if err != nil {
+		return err
+	}
+	banned, err := r.store.Bans(ctx)
+	if err != nil {
+		return err
+	}
+	ranked, err := r.store.Ranked(ctx)
+	if err != nil {
+		return err
+	}
+	r.engine = engine.New(engine.Options{
+		Hub: hub.Config{
+			Server:       "hallway/" + version,
+			Features:     []string{protocol.FeaturePinned, protocol.FeatureModeration},
+			Rate:         s.Rate,
+			ConnsPerUser: s.ConnsPerUser,
+			Rooms:        s.Rooms,
+			Conns:        conns,
+			Verifier:     gate,
+
+			FramesPerSecond:     s.Frames,
+			HandshakesPerSecond: s.Handshakes,
+		},
+		Store:   r.store,
+		Revoked: revoked,
+		Banned:  banned,
+		Ranked:  ranked,
+		Log:     r.log,
+		Meter:   metrics,
+	})
+	r.store.Retain(sqlite.Retention{Default: s.Retention, Purged: r.engine.Purged})
+	r.store.CarryErasures(r.engine.Erase)
+	return nil
+}
+
+func (s *serveCommand) keeperAndDemo(addr *net.TCPAddr) (*auth.Keeper, fs.FS, error) {
+	if !s.Demo {
+		keeper, err := s.keeper()
+		return keeper, nil, err
+	}
+	// Anybody who reaches the demo gets a token.
+	if !addr.IP.IsLoopback() {
+		return nil, nil, fmt.Errorf("--demo is for loopback addresses only, such as 127.0.0.1:8080; --addr is %s", s.Addr)
+	}
+	keeper, err := s.keeperForDemo()
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := demo.Files()
+	return keeper, files, err
+}
+
+func listen(flag string, addr *net.TCPAddr) (net.Listener, error) {
+	ln, err := net.ListenTCP("tcp", addr)
+	var sys *os.SyscallError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("cannot listen on %s: the address is in use already, choose another by %s", addr, flag)
+	case errors.As(err, &sys):
+		return nil, fmt.Errorf("cannot listen on %s: %w", addr, sys.Err)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
+	}
+	return ln, nil
+}
+
+// drain ends the relay: it asks clients to go, stores what they have sent and closes the database.
+func (r *relay) drain() error {
+	r.log.Info("draining")
+	overdue := time.AfterFunc(drainTimeout, func() { fail(failure{errors.New("the drain took too long")}) })
+	defer overdue.Stop()
+
+	// The server still answers meanwhile: /readyz says that the relay is going away.
+	ctx, cancel := context.WithTimeout(context.Background(), hubDrainTimeout)
+	defer cancel()
+	err := r.engine.Drain(ctx)
+
+	ctx, cancel = context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	// Idle connections may still be here then, and miss nothing.
+	if late := errors.Join(r.server.Shutdown(ctx), r.metrics.Shutdown(ctx)); late != nil {
+		r.log.Debug("connections were left when the server ended", "error", late)
+	}
+	if err = errors.Join(err, r.store.Close()); err != nil {
+		return failure{fmt.Errorf("drain: %w", err)}
+	}
+	r.log.Info("stopped")
+	return nil
+}
