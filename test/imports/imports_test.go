@@ -43,8 +43,12 @@ var table = map[string]rule{
 	"component/client/timeline":   {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/connection": {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/outbox":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/catchup":    {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/request":    {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/people":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/core": {ours: []string{
-		"protocol", "component/client", "component/client/step", "component/client/connection", "component/client/outbox", "component/client/timeline",
+		"protocol", "component/client", "component/client/step", "component/client/connection", "component/client/catchup",
+		"component/client/timeline", "component/client/outbox", "component/client/request", "component/client/people",
 	}, pure: true},
 
 	"component/driver": {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},

@@ -31,6 +31,9 @@ type steps = []step
 // The packages with faults.
 const (
 	client     = "component/client/core"
+	catchUp    = "component/client/catchup"
+	requests   = "component/client/request"
+	people     = "component/client/people"
 	timeline   = "component/client/timeline"
 	outbox     = "component/client/outbox"
 	connection = "component/client/connection"

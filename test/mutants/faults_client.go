@@ -12,11 +12,11 @@ var clientFaults = []mutant{
 		do: steps{before("a.link.Write(b)", "a.step.Emit(client.RemoveItem{ID: e.ID})")},
 	},
 	{
-		name: "sent before caught up", pkg: client, in: "flush", checks: simulation,
-		do: steps{always("a.reached")},
+		name: "sent before caught up", pkg: client, in: "mayWrite", checks: simulation,
+		do: steps{always("a.HasReached()")},
 	},
 	{
-		name: "window in flight without a bound", pkg: client, in: "inFlightMax", checks: simulation,
+		name: "window in flight without a bound", pkg: people, in: "InFlightMax", checks: simulation,
 		do: steps{replace("protocol.InFlightMax", "client.OutboxMax")},
 	},
 	{
@@ -74,44 +74,44 @@ var clientFaults = []mutant{
 	},
 	// Catch-up.
 	{
-		name: "caught up by pages only", pkg: client, in: "streamed", checks: coreFirst,
-		do: steps{drop("a.reached()")},
+		name: "caught up by pages only", pkg: catchUp, in: "Streamed", checks: coreFirst,
+		do: steps{drop("a.reach()")},
 	},
 	{
-		name: "cursor moved over an unread page", pkg: client, in: "loadedSince", checks: simulation,
+		name: "cursor moved over an unread page", pkg: catchUp, in: "AppliedSince", checks: simulation,
 		do: steps{never("a.More")},
 	},
 	{
-		name: "gap ignored", pkg: client, in: "catchUp.note", checks: simulation,
+		name: "gap ignored", pkg: catchUp, in: "Note", checks: simulation,
 		do: steps{replace("a.moveTo(b)", "a.moveTo(rev)")},
 	},
 	{
-		name: "epoch ignored", pkg: client, in: "catchUpTo", checks: simulation,
-		do: steps{never("a.epoch != b")},
+		name: "epoch ignored", pkg: catchUp, in: "Continues", checks: simulation,
+		do: steps{always("a.epoch == b")},
 	},
 	{
-		name: "page of an old request taken", pkg: client, in: "pageLoaded", checks: coreFirst,
-		do: steps{never("a.Req != b.req")},
+		name: "page of an old request taken", pkg: catchUp, in: "answered", checks: coreFirst,
+		do: steps{never("a != b.number")},
 	},
 	{
-		name: "live said too early", pkg: client, in: "caughtUp", checks: simulation,
+		name: "live said too early", pkg: catchUp, in: "IsCaughtUp", checks: simulation,
 		do: steps{always("a.cursor >= b.head")},
 	},
 	{
-		name: "page before a live change believed less", pkg: client, in: "pageLoaded", checks: coreFirst,
+		name: "page before a live change believed less", pkg: catchUp, in: "CatchUp.Loaded", checks: coreFirst,
 		do: steps{replace("a.floor", "a.cursor")},
 	},
 	{
 		name: "a message arrives again once edited", pkg: client, in: "Client.apply", checks: coreFirst,
-		do: steps{replace("a.ahead[b.Seq]", "a.ahead[b.Rev]")},
+		do: steps{replace("a.IsNew(b.Seq)", "a.IsNew(b.Rev)")},
 	},
 	{
-		name: "answer to an unchanged reaction unheard", pkg: client, in: "streamed", checks: coreFirst,
-		do: steps{never("a.Rev <= b.streamed")},
+		name: "answer to an unchanged reaction unheard", pkg: client, in: "messageStreamed", checks: coreFirst,
+		do: steps{never("a.Echo(b)")},
 	},
 	{
-		name: "a message that is not there ends the chat", pkg: client, in: "pageFailed", checks: core,
-		do: steps{replace("a >= wantAround", "a >= wantPinned")},
+		name: "a message that is not there ends the chat", pkg: catchUp, in: "CatchUp.Failed", checks: core,
+		do: steps{replace("a >= Around", "a >= Pinned")},
 	},
 	// The timeline.
 	{
@@ -148,32 +148,32 @@ var clientFaults = []mutant{
 	},
 	// Changes.
 	{
-		name: "change forgotten with the connection", pkg: client, in: "changes.interrupt", checks: coreFirst,
+		name: "change forgotten with the connection", pkg: requests, in: "Interrupt", checks: coreFirst,
 		do: steps{replace("a.resumeAt = b", "a.list = nil")},
 	},
 	{
-		name: "change ended by what was shown long ago", pkg: client, in: "flushChanges", checks: coreFirst,
-		do: steps{replace("caughtUp && a != nil", "a != nil"), never("a.unsure")},
+		name: "change ended by what was shown long ago", pkg: requests, in: "Queue.Flush", checks: coreFirst,
+		do: steps{replace("s.CaughtUp && a != nil", "a != nil"), never("a.unsure")},
 	},
 	{
-		name: "two changes of a message at once", pkg: client, in: "flushChanges", checks: core,
+		name: "two changes of a message at once", pkg: requests, in: "Queue.Flush", checks: core,
 		do: steps{drop("busy = append(busy, a)")},
 	},
 	{
-		name: "change refused for a while is given up", pkg: client, in: "changeRefused", checks: coreFirst,
-		do: steps{replace("a.writtenAt = b", "c.endChange(a)")},
+		name: "change refused for a while is given up", pkg: requests, in: "ChangeRefused", checks: coreFirst,
+		do: steps{replace("a.writtenAt = b", "q.end(a)\na.writtenAt = b")},
 	},
 	{
-		name: "change refused for good is tried again", pkg: client, in: "changeRefused", checks: coreFirst,
+		name: "change refused for good is tried again", pkg: requests, in: "ChangeRefused", checks: coreFirst,
 		do: steps{replace("a.Code.Retryable()", "a.Code != protocol.CodeForbidden"), never("a.Why == b")},
 	},
 	// Reading, typing, pinned messages, search.
 	{
-		name: "read marker goes back", pkg: client, in: "readTo", checks: core,
+		name: "read marker goes back", pkg: people, in: "Reading.to", checks: core,
 		do: steps{replace("a > b.seq", "a != b.seq")},
 	},
 	{
-		name: "read marker not told after a break", pkg: client, in: "readJoined", checks: coreFirst,
+		name: "read marker not told after a break", pkg: people, in: "Reading.Joined", checks: coreFirst,
 		do: steps{replace("a.told = b", "a.told = max(a.told, b)")},
 	},
 	{
@@ -181,7 +181,7 @@ var clientFaults = []mutant{
 		do: steps{replace("a.Oldest() > b", "a.Oldest() < b")},
 	},
 	{
-		name: "typist shown for ever", pkg: client, in: "typistsLate", checks: core,
+		name: "typist shown for ever", pkg: people, in: "Typing.Fire", checks: core,
 		do: steps{always("a.Before(b)")},
 	},
 	{
@@ -219,7 +219,7 @@ var clientFaults = []mutant{
 	},
 	{
 		name: "goaway drops what is in flight", pkg: client, in: "flush", checks: core,
-		do: steps{always("a.InFlight() + b.inFlight() == 0")},
+		do: steps{always("a.InFlight() + b.ChangesInFlight() == 0")},
 	},
 	{
 		name: "a change is not told", pkg: client, in: "Client.Step", checks: simulation,

@@ -24,6 +24,13 @@ const (
 	phaseEnded // for good: final says how
 )
 
+// progress is how far the connection of the current generation has come.
+type progress struct {
+	phase    phase
+	gen      int
+	draining bool // the relay said goaway
+}
+
 // Config is what a connection must know from the start.
 type Config struct {
 	Room   string
@@ -42,29 +49,26 @@ type Connection struct {
 	step *step.Step
 	cfg  Config
 
-	phase phase
-	gen   int
+	progress
+	heartbeat
+	setup
+	token token
+
 	tries int // dials since the chat was last live for long
 
 	dialAt    time.Time // phaseWaiting: the next dial
 	answerDue time.Time // when the dial, the welcome or the joined must have come
 	rejoinAt  time.Time // the next join after a refused one
 
-	heartbeat heartbeat
-
 	liveSince time.Time // zero: not live
 	wasJoined bool      // at least once since the chat began
 
-	draining    bool          // the relay said goaway
-	reconnectIn time.Duration // … and when to come back, already random
+	reconnectIn time.Duration // draining: when to come back, already random
 
 	deviceOffline bool // the device says that it has no network
 
 	final  client.Status // phaseEnded
 	reason string
-
-	token token
-	setup setup
 }
 
 // New makes a connection that has not begun.
@@ -108,20 +112,20 @@ func (c *Connection) Opened(gen int) {
 		return
 	}
 	c.phase = phaseHello
-	c.heartbeat.lastRecv = c.step.Now
+	c.lastRecv = c.step.Now
 	c.expectAnswer()
 	c.Write(protocol.Hello{Token: c.token.text, Client: c.cfg.Client})
-	c.heartbeat.probeAt = c.step.Now
+	c.probeAt = c.step.Now
 }
 
 func (c *Connection) expectAnswer() {
-	c.answerDue = c.step.Now.Add(step.AnswerTimeouts * c.heartbeat.timeout)
+	c.answerDue = c.step.Now.Add(step.AnswerTimeouts * c.timeout)
 }
 
 // Write writes a frame.
 func (c *Connection) Write(f protocol.ClientFrame) {
 	step.Assert(c.IsOpen(), "frames are written on an open connection")
-	c.heartbeat.lastWrite = c.step.Now
+	c.lastWrite = c.step.Now
 	c.step.Emit(client.Write{Gen: c.gen, Data: f.Append(nil)})
 }
 
@@ -160,7 +164,7 @@ func (c *Connection) hangUp() {
 	}
 	c.gen++
 	c.draining = false
-	c.heartbeat.answered()
+	c.answered()
 	c.dialAt, c.answerDue, c.rejoinAt, c.liveSince = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	c.cfg.Down()
 	c.step.Changed = true

@@ -17,11 +17,11 @@ func (c *Connection) DialFailed(ev client.DialFailed) {
 	switch ev.Status {
 	case 426:
 		c.End(client.StatusUpdateNeeded, "the relay speaks another version of the protocol")
-		c.setup.warn(protocol.CodeBadRequest, "the relay speaks other versions of the protocol than this chat: update the one that is older")
+		c.warn(protocol.CodeBadRequest, "the relay speaks other versions of the protocol than this chat: update the one that is older")
 	case 403:
 		c.End(client.StatusNotAllowed, "the relay does not accept this page's origin")
 	default:
-		c.setup.crowded = false
+		c.crowded = false
 		c.Lose()
 		c.unreached()
 	}
@@ -34,7 +34,7 @@ func (c *Connection) Closed(ev client.Closed) {
 	}
 	switch code := ev.Code; {
 	case code == protocol.CloseUnauthorized:
-		c.setup.refusal = step.OrElse(c.setup.refusal, ev.Reason)
+		c.refusal = step.OrElse(c.refusal, ev.Reason)
 		c.tokenRefused()
 		return
 	case code == protocol.CloseTooMany:
@@ -47,7 +47,7 @@ func (c *Connection) Closed(ev client.Closed) {
 		c.End(client.StatusNotAllowed, step.OrElse(ev.Reason, "the relay has put you out"))
 		return
 	}
-	c.setup.crowded = false
+	c.crowded = false
 	silent := c.dialing() || c.phase == phaseHello
 	c.Lose()
 	if silent {
@@ -61,8 +61,8 @@ func (c *Connection) Received(ev client.Received) (f protocol.RelayFrame, ok boo
 	if ev.Gen != c.gen || !c.IsOpen() {
 		return nil, false
 	}
-	c.heartbeat.lastRecv = c.step.Now
-	c.heartbeat.answered()
+	c.lastRecv = c.step.Now
+	c.answered()
 	f, err := protocol.DecodeRelay(ev.Data)
 	if err != nil {
 		c.Lose() // catching up finds what it stored
@@ -74,12 +74,12 @@ func (c *Connection) Received(ev client.Received) (f protocol.RelayFrame, ok boo
 // Welcome takes the relay's answer to the introduction, and joins the room.
 func (c *Connection) Welcome(f *protocol.Welcome) {
 	c.token.accepted()
-	c.setup.refusal, c.setup.crowded = "", false
+	c.refusal, c.crowded = "", false
 	if f.User.ID != c.token.user { // the token's claims could not be read
 		c.token.user = f.User.ID
 		c.cfg.User(f.User.ID)
 	}
-	c.heartbeat.configure(f.HeartbeatMs, f.TimeoutMs)
+	c.configure(f.HeartbeatMs, f.TimeoutMs)
 	if c.phase == phaseHello {
 		c.Join()
 	}
@@ -100,7 +100,7 @@ func (c *Connection) Joined() bool {
 func (c *Connection) Refused(f *protocol.Error, banned bool) {
 	switch {
 	case c.phase == phaseHello:
-		c.setup.refusal = f.Message // the close that follows ends it
+		c.refusal = f.Message // the close that follows ends it
 	case f.Room != c.cfg.Room && (f.Room != "" || c.phase != phaseJoining):
 		// About nothing that this chat waits for.
 	case f.Code.Retryable():
@@ -112,7 +112,7 @@ func (c *Connection) Refused(f *protocol.Error, banned bool) {
 	case f.Code == protocol.CodeForbidden || f.Code == protocol.CodeNotFound || c.phase == phaseJoining:
 		c.End(client.StatusNotAllowed, f.Message)
 		if !banned {
-			c.setup.warn(f.Code, "the relay refuses the room "+strconv.Quote(c.cfg.Room)+": "+f.Message)
+			c.warn(f.Code, "the relay refuses the room "+strconv.Quote(c.cfg.Room)+": "+f.Message)
 		}
 	}
 }

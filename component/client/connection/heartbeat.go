@@ -43,6 +43,12 @@ func (h *heartbeat) due() time.Time {
 	return quiet.Add(h.every)
 }
 
+// Timeout returns how long an answer may take.
+func (h *heartbeat) Timeout() time.Duration { return h.timeout }
+
+// LastHeard returns when the last frame came.
+func (h *heartbeat) LastHeard() time.Time { return h.lastRecv }
+
 func (c *Connection) heartbeatDue() time.Time {
 	if !c.IsOpen() {
 		return time.Time{}
@@ -69,7 +75,7 @@ func (c *Connection) beat(late time.Duration) {
 // Probe pings now. Its answer, or anything else, is due within the timeout.
 func (c *Connection) Probe() {
 	c.Write(protocol.Ping{T: strconv.FormatInt(c.step.Now.UnixMilli(), 10)})
-	if c.heartbeat.probeAt.IsZero() {
-		c.heartbeat.probeAt = c.step.Now
+	if c.probeAt.IsZero() {
+		c.probeAt = c.step.Now
 	}
 }

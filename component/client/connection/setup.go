@@ -44,18 +44,21 @@ func (s *setup) warnOfToken(token string, err error) {
 	s.warn(protocol.CodeUnauthorized, text)
 }
 
+// Crowded reports whether the user has too many connections.
+func (s *setup) Crowded() bool { return s.crowded }
+
 // unreached warns of a relay that has not answered for some tries.
 func (c *Connection) unreached() {
 	if c.tries >= unreachedTries && !c.wasJoined && !c.deviceOffline {
-		c.setup.warn(client.CodeUnreached, "the relay does not answer")
+		c.warn(client.CodeUnreached, "the relay does not answer")
 	}
 }
 
 // tooMany tells the user and the page's developer that another connection of the user
 // must end first. The chat goes on trying.
 func (c *Connection) tooMany(reason string) {
-	c.setup.warn(protocol.CodeRateLimited, step.OrElse(reason, "too many connections")+
+	c.warn(protocol.CodeRateLimited, step.OrElse(reason, "too many connections")+
 		": this user has as many chats open as the relay allows; this one waits until another is closed (--conns-per-user)")
 	c.Lose()
-	c.setup.crowded = true
+	c.crowded = true
 }

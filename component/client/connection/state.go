@@ -6,44 +6,35 @@ import (
 	"hallway/component/client"
 )
 
-func (c *Connection) dialing() bool { return c.phase == phaseDialing }
+func (p *progress) dialing() bool { return p.phase == phaseDialing }
 
 // IsOpen reports whether frames can be written.
-func (c *Connection) IsOpen() bool {
-	return c.phase == phaseHello || c.phase == phaseJoining || c.phase == phaseJoined
+func (p *progress) IsOpen() bool {
+	return p.phase == phaseHello || p.phase == phaseJoining || p.phase == phaseJoined
 }
 
 // IsJoined reports whether the room's stream comes.
-func (c *Connection) IsJoined() bool { return c.phase == phaseJoined }
+func (p *progress) IsJoined() bool { return p.phase == phaseJoined }
 
 // IsEnded reports whether the chat has ended for good.
-func (c *Connection) IsEnded() bool { return c.phase == phaseEnded }
+func (p *progress) IsEnded() bool { return p.phase == phaseEnded }
 
 // IsDraining reports whether the relay wants to go: nothing new is written.
-func (c *Connection) IsDraining() bool { return c.draining }
+func (p *progress) IsDraining() bool { return p.draining }
 
 // Carries reports whether gen is the generation of the connection that there is.
-func (c *Connection) Carries(gen int) bool {
-	return gen == c.gen && (c.dialing() || c.IsOpen())
+func (p *progress) Carries(gen int) bool {
+	return gen == p.gen && (p.dialing() || p.IsOpen())
 }
 
 // Gen returns the current generation.
-func (c *Connection) Gen() int { return c.gen }
-
-// Timeout returns how long an answer may take.
-func (c *Connection) Timeout() time.Duration { return c.heartbeat.timeout }
-
-// LastHeard returns when the last frame came.
-func (c *Connection) LastHeard() time.Time { return c.heartbeat.lastRecv }
+func (p *progress) Gen() int { return p.gen }
 
 // Token returns the token for requests over REST.
 func (c *Connection) Token() string { return c.token.text }
 
 // User returns the user's id, or "" if it is not known.
 func (c *Connection) User() string { return c.token.user }
-
-// Crowded reports whether the user has too many connections.
-func (c *Connection) Crowded() bool { return c.setup.crowded }
 
 // Reason returns why the chat has ended, in English, safe to show.
 func (c *Connection) Reason() string { return c.reason }
@@ -70,7 +61,7 @@ func (c *Connection) Status(live bool) client.Status {
 func (c *Connection) NoteLive() {
 	if c.liveSince.IsZero() {
 		c.liveSince = c.step.Now
-		c.setup.warned = ""
+		c.warned = ""
 	}
 }
 

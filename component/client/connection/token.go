@@ -113,15 +113,15 @@ func (c *Connection) noToken(err error) {
 	if errors.Is(err, client.ErrNoToken) {
 		if c.token.text == "" || !c.token.fresh {
 			c.End(client.StatusNotAllowed, "a valid token is needed")
-			c.setup.warnOfToken(c.token.text, err)
+			c.warnOfToken(c.token.text, err)
 		}
 		return
 	}
 	if err == nil {
 		err = errEmptyToken
 	}
-	c.setup.refusal = ""
-	c.setup.warnOfToken(c.token.text, err)
+	c.refusal = ""
+	c.warnOfToken(c.token.text, err)
 	c.token.failures++
 	c.token.askAt = c.step.Now.Add(c.step.Jitter(c.token.failures))
 	c.step.Changed = true
@@ -135,7 +135,7 @@ func (c *Connection) tokenRefused() {
 	c.token.fresh = false
 	if c.token.refusals++; c.token.refusals >= step.RefusalsMax {
 		c.End(client.StatusNotAllowed, "the relay refuses the token")
-		c.setup.warnOfToken(c.token.text, nil)
+		c.warnOfToken(c.token.text, nil)
 		return
 	}
 	c.token.ask()

@@ -4,43 +4,14 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/catchup"
 	"hallway/component/client/connection"
 	"hallway/component/client/outbox"
+	"hallway/component/client/people"
+	"hallway/component/client/request"
 	"hallway/component/client/step"
 	"hallway/component/client/timeline"
 	"hallway/protocol"
-)
-
-// The limits of the core.
-const (
-	// aheadMax is how many changes above a gap are remembered while it is filled;
-	// beyond it they are fetched too.
-	aheadMax = 1024
-	// changesInFlightMax is how many changes are unanswered at a time.
-	changesInFlightMax = 8
-	// changeTriesMax is after how many connections without an answer a change is
-	// dropped.
-	changeTriesMax = 3
-	// reviewPage is how many reports of the queue are asked for at a time.
-	reviewPage = 50
-	// requestsMax is how many acts, reports and changes of the room's settings may wait
-	// for their answers; more are refused.
-	requestsMax = 20
-	// typistsMax is how many others are shown as writing.
-	typistsMax = 20
-)
-
-// The times of a chat that the protocol leaves to the client.
-const (
-	// requestTimeout is how long an answer may be missing to an act, a report or a change
-	// of the room's settings: to clear takes its time.
-	requestTimeout = 30 * time.Second
-	// typingEvery is how often the relay is told that the user writes, at most.
-	typingEvery = 3 * time.Second
-	// typingShown is how long someone is shown as writing after word of it.
-	typingShown = 6 * time.Second
-	// readEvery is how often the relay is told how far the user has read, at most.
-	readEvery = 2 * time.Second
 )
 
 // Client is one chat. It is not safe for concurrent use: one owner steps it.
@@ -48,30 +19,38 @@ type Client struct {
 	cfg  client.Config
 	step step.Step
 
+	// The parts, each the owner of its state.
 	conn     *connection.Connection
-	sync     catchUp
+	catchup  *catchup.CatchUp
 	timeline *timeline.Timeline
 	outbox   *outbox.Outbox
-	changes  changes
-	reading  reading
-	typing   typing
-	search   search
+	requests *request.Queue
+	search   *request.Search
+	review   *request.Review
+	rights   *people.Rights
+	reading  *people.Reading
+	typing   *people.Typing
 
-	moderation moderation
-	review     review
-
-	me           protocol.User
-	servesPinned bool // the relay has a list of pinned messages
-	limits       protocol.Limits
-	members      int64
-	unread       int
-
-	hidden bool
+	limits  protocol.Limits // the relay's
+	members int64           // users in the room
 
 	timerAt time.Time // of the last SetTimer; zero: none
 	// Of the last Changed:
 	told    client.Status
 	retryAt time.Time
+}
+
+// timed is a part with deadlines of its own.
+type timed interface {
+	// Deadline returns when Fire has something to do; zero: never.
+	Deadline() time.Time
+	// Fire does what is due.
+	Fire()
+}
+
+// timed returns the parts with deadlines, in the order in which they are fired.
+func (c *Client) timed() [7]timed {
+	return [...]timed{c.conn, c.outbox, c.catchup, c.requests, c.typing, c.rights, c.reading}
 }
 
 // New makes a chat that has not begun.
@@ -85,11 +64,19 @@ func New(cfg client.Config) *Client {
 		timeline: timeline.New(""),
 		limits:   protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax},
 	}
-	c.conn = connection.New(&c.step, connection.Config{
-		Room: cfg.Room, Client: cfg.Client,
+	s, room := &c.step, cfg.Room
+	c.conn = connection.New(s, connection.Config{
+		Room: room, Client: cfg.Client,
 		Down: c.interrupt, Forget: c.forget, User: c.knowUser,
 	})
-	c.outbox = outbox.New(&c.step, c.conn, cfg.Room)
+	c.catchup = catchup.New(s, c.conn, c.timeline)
+	c.outbox = outbox.New(s, c.conn, room)
+	c.requests = request.New(s, c.conn, c.timeline, room)
+	c.search = request.NewSearch(s, c.conn, c.timeline)
+	c.review = request.NewReview(s, c.conn)
+	c.rights = people.NewRights(s, c.conn.BanEnded)
+	c.reading = people.NewReading(s, c.conn, room)
+	c.typing = people.NewTyping(s, c.conn, room)
 	return c
 }
 
@@ -99,7 +86,6 @@ func (c *Client) Step(now time.Time, ev client.Event) []client.Effect {
 	c.step.Begin(now)
 	c.take(ev)
 	c.flush()
-	c.outbox.TellPeers()
 	if s := c.status(); s != c.told {
 		c.told, c.step.Changed = s, true
 		if s == client.StatusLive {
@@ -113,75 +99,81 @@ func (c *Client) Step(now time.Time, ev client.Event) []client.Effect {
 		c.step.Emit(client.Changed{})
 	}
 	c.setTimer()
+	c.check()
 	return c.step.Effects
 }
 
 // flush lets each part write what it may by now.
 func (c *Client) flush() {
-	if c.conn.IsDraining() && c.outbox.InFlight()+c.changes.inFlight() == 0 {
+	if c.conn.IsDraining() && c.outbox.InFlight()+c.requests.ChangesInFlight() == 0 {
 		c.conn.Lose()
 	}
-	if c.conn.IsJoined() && c.sync.reached && !c.conn.IsDraining() {
-		if c.outbox.Flush(c.inFlightMax()) > 0 {
-			c.waitNext()
-		}
+	if c.mayWrite() && !c.conn.IsDraining() && c.outbox.Flush(c.rights.InFlightMax()) > 0 {
+		c.rights.Pause()
 	}
-	c.flushChanges()
-	c.flushRequests()
-	c.flushRead()
+	c.requests.Flush(c.state())
+	c.reading.Flush(c.mayWrite())
+	c.outbox.TellPeers()
 }
 
-// inFlightMax returns how many messages may be in flight: one in slow mode, after
-// which the next has to wait.
-func (c *Client) inFlightMax() int {
-	switch {
-	case c.slow() == 0:
-		return protocol.InFlightMax
-	case c.moderation.nextSendAt.IsZero():
-		return 1
+// mayWrite reports whether the room's stream comes and all before it was read.
+func (c *Client) mayWrite() bool { return c.conn.IsJoined() && c.catchup.HasReached() }
+
+// state is what the requests are told of the chat.
+func (c *Client) state() request.State {
+	return request.State{
+		Joined: c.conn.IsJoined(), CaughtUp: c.mayWrite(), Draining: c.conn.IsDraining(), Ended: c.conn.IsEnded(),
+		Live: c.status() == client.StatusLive, TextBytes: c.limits.TextBytes,
 	}
-	return 0
+}
+
+// check holds the parts against one another.
+func (c *Client) check() {
+	step.Assert(c.conn.IsOpen() || c.outbox.InFlight() == 0, "without a connection no message is in flight")
+	step.Assert(c.conn.IsOpen() || c.requests.ChangesInFlight() == 0, "without a connection no change is in flight")
+	step.Assert(c.told != client.StatusLive || c.catchup.IsCaughtUp(), "a live chat has caught up")
 }
 
 // interrupt lets each part forget what hung on the connection.
 func (c *Client) interrupt() {
 	c.members = 0
-	c.sync.interrupt()
+	c.catchup.Interrupt()
 	c.timeline.WindowFailed()
 	c.timeline.PinnedFailed()
-	c.openedAtUnread(false)
 	c.outbox.Interrupt()
-	c.changes.interrupt()
-	c.typing = typing{}
-	c.requestsLost(true)
+	c.typing.Interrupt()
+	c.reading.Interrupt()
+	c.requests.Interrupt()
 }
 
 // forget begins anew for another user: nothing of one user may show under the other.
 func (c *Client) forget() {
-	c.me = protocol.User{}
-	c.outbox, c.changes = outbox.New(&c.step, c.conn, c.cfg.Room), changes{}
-	c.reading, c.search = reading{}, search{req: c.search.req + 1}
-	c.moderation, c.review = moderation{}, review{req: c.review.req + 1}
+	c.outbox = outbox.New(&c.step, c.conn, c.cfg.Room)
+	c.requests = request.New(&c.step, c.conn, c.timeline, c.cfg.Room)
+	c.rights.Forget()
+	c.reading.Forget()
+	c.review.Forget()
+	c.search.For("")
 	c.startOver()
-	c.setUnread(0)
+}
+
+// startOver drops what is known of the room. The outbox stays.
+func (c *Client) startOver() {
+	c.catchup.Reset()
+	c.timeline.Reset(c.rights.Me().ID)
+	c.search.Restart()
+	c.step.Changed = true
 }
 
 // knowUser asks for what the user has left in the outbox.
 func (c *Client) knowUser(id string) { c.step.Emit(client.LoadOutbox{User: id}) }
 
-func (c *Client) setUnread(n int) {
-	if c.unread != n {
-		c.unread, c.step.Changed = n, true
-	}
-}
-
 // setTimer makes the one timer follow the earliest deadline.
 func (c *Client) setTimer() {
-	next := step.Earliest(
-		c.conn.Deadline(), c.outbox.Deadline(), c.sync.fetchAt,
-		c.changeDue(), c.changes.resumeAt, c.typistDue(), c.readDue(),
-		c.sanctionEnds(), c.moderation.nextSendAt, c.moderation.giveUp,
-	)
+	var next time.Time
+	for _, part := range c.timed() {
+		next = step.Earliest(next, part.Deadline())
+	}
 	if !next.Equal(c.timerAt) {
 		c.timerAt = next
 		c.step.Emit(client.SetTimer{At: next})
@@ -190,24 +182,7 @@ func (c *Client) setTimer() {
 
 func (c *Client) timerFired() {
 	c.timerAt = time.Time{}
-	c.conn.Fire()
-	c.outbox.Fire()
-	if c.step.Due(&c.sync.fetchAt) {
-		c.fetch()
-	}
-	if late, ok := c.step.Late(c.changeDue()); ok {
-		c.changeLate(late)
-	}
-	if _, ok := c.step.Late(c.typistDue()); ok {
-		c.typistsLate()
-	}
-	c.sanctionsEnd()
-	if c.step.Due(&c.moderation.giveUp) {
-		c.requestsLost(false)
-	}
-	// flushChanges goes on where this is over.
-	c.step.Due(&c.changes.resumeAt)
-	if c.step.Due(&c.moderation.nextSendAt) {
-		c.step.Changed = true
+	for _, part := range c.timed() {
+		part.Fire()
 	}
 }

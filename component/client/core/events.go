@@ -2,8 +2,8 @@ package core
 
 import (
 	"hallway/component/client"
+	"hallway/component/client/catchup"
 	"hallway/component/client/outbox"
-	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
@@ -21,13 +21,17 @@ func (c *Client) take(ev client.Event) {
 			c.outbox.Own(ev)
 		}
 	case client.PeerSaid:
-		c.outbox.Heard(ev.Note, outbox.Place{Epoch: c.sync.epoch, Cursor: c.sync.cursor})
+		c.outbox.Heard(ev.Note, outbox.Place{Epoch: c.catchup.Epoch(), Cursor: c.catchup.Cursor()})
 	case client.ItemSaved:
 		c.outbox.Stored(ev.ID, nil)
 	case client.StorageFailed:
 		c.outbox.Stored(ev.ID, ev.Err)
 	case client.TokenGot:
-		c.tokenGot(ev)
+		if c.conn.TokenGot(ev) {
+			c.catchup.TokenGot()
+			c.search.TokenGot()
+			c.review.TokenGot()
+		}
 	case client.Opened:
 		c.conn.Opened(ev.Gen)
 	case client.DialFailed:
@@ -35,26 +39,31 @@ func (c *Client) take(ev client.Event) {
 	case client.Received:
 		c.received(ev)
 	case client.Closed:
-		if ev.Code == protocol.CloseTooLarge && c.conn.Carries(ev.Gen) {
-			c.failTooLarge()
-		}
-		c.conn.Closed(ev)
+		c.closed(ev)
+	case client.TimerFired:
+		c.timerFired()
+	default:
+		c.takeAnswer(ev)
+	}
+}
+
+// takeAnswer routes the answers to requests over REST.
+func (c *Client) takeAnswer(ev client.Event) {
+	switch ev := ev.(type) {
 	case client.PageLoaded:
 		c.pageLoaded(ev)
 	case client.PageFailed:
 		c.pageFailed(ev)
 	case client.FoundLoaded:
-		c.foundLoaded(ev)
+		c.search.Loaded(ev)
 	case client.FoundFailed:
-		c.foundFailed(ev)
+		c.search.Failed(ev)
 	case client.ReportsLoaded:
-		c.reportsLoaded(ev)
+		c.review.Loaded(ev)
 	case client.ReportClosed:
-		c.reportClosed(ev)
+		c.review.Closed(ev)
 	case client.ReportsFailed:
-		c.reportsFailed(ev)
-	case client.TimerFired:
-		c.timerFired()
+		c.review.Failed(ev)
 	default:
 		c.takeFromPeople(ev)
 	}
@@ -69,11 +78,10 @@ func (c *Client) takeFromPeople(ev client.Event) {
 	case client.Offline:
 		c.conn.DeviceOffline()
 	case client.Visible:
-		c.hidden = false
-		c.setUnread(0)
+		c.reading.SetHidden(false)
 		c.wake()
 	case client.Hidden:
-		c.hidden = true
+		c.reading.SetHidden(true)
 	case client.TryNow:
 		c.wake()
 	case client.SendText:
@@ -83,14 +91,12 @@ func (c *Client) takeFromPeople(ev client.Event) {
 	case client.Discard:
 		c.outbox.Discard(ev.ID)
 	case client.TokenSource:
-		c.conn.TokenSource(c.moderation.banned != nil)
+		c.conn.TokenSource(c.rights.IsBanned())
 	case client.SetOffline:
 		c.cfg.Offline = ev.Mode
 		c.step.Changed = true
 	case client.Close:
-		if !c.readDue().IsZero() {
-			c.tellRead()
-		}
+		c.reading.Leave()
 		c.conn.End(client.StatusClosed, "")
 	default:
 		c.takeFromReader(ev)
@@ -100,99 +106,78 @@ func (c *Client) takeFromPeople(ev client.Event) {
 // takeFromReader routes what people do with the messages that they see.
 func (c *Client) takeFromReader(ev client.Event) {
 	switch ev := ev.(type) {
-	case client.EditText:
-		c.ask(change{kind: changeText, id: ev.ID, text: ev.Text})
-	case client.Delete:
-		c.ask(change{kind: changeDelete, id: ev.ID})
-	case client.React:
-		c.ask(change{kind: changeReaction, id: ev.ID, emoji: ev.Emoji, on: ev.On})
-	case client.Pin:
-		c.ask(change{kind: changePin, id: ev.ID, on: ev.On})
-	case client.Moderate:
-		c.queue(request{of: ofModerate, act: ev.Act, user: ev.User, frame: protocol.Moderate{
-			Room: c.cfg.Room, Act: ev.Act, User: ev.User, ForMs: ev.For.Milliseconds(), Reason: protocol.CleanText(ev.Reason),
-		}})
-	case client.Report:
-		c.queue(request{of: ofReport, id: ev.ID, frame: protocol.Report{
-			Room: c.cfg.Room, ID: ev.ID, Reason: protocol.CleanText(ev.Reason),
-		}})
-	case client.SetRoom:
-		c.queue(request{of: ofSettings, frame: protocol.Adjust{Room: c.cfg.Room, SlowModeS: ev.SlowModeS, Frozen: ev.Frozen}})
+	case client.EditText, client.Delete, client.React, client.Pin, client.Moderate, client.Report, client.SetRoom:
+		c.requests.Ask(ev, c.state())
 	case client.Review:
-		c.openReview(ev.On)
+		c.review.Open(ev.On, c.rights.Moderates())
 	case client.ReviewMore:
-		c.reviewMore()
+		c.review.More()
 	case client.ResolveReport:
-		c.resolve(ev)
+		c.review.Resolve(ev)
 	case client.Typed:
-		c.typed()
+		if c.status() == client.StatusLive {
+			c.typing.Typed()
+		}
 	case client.Seen:
-		c.seen(ev.Seq)
+		if c.catchup.HasHistory() {
+			c.reading.Seen(min(ev.Seq, c.timeline.Last()), c.timeline.Newest())
+		}
 	case client.Search:
-		c.searchFor(protocol.CleanText(ev.Words))
+		c.search.For(protocol.CleanText(ev.Words))
 	case client.SearchMore:
-		c.searchMore()
+		c.search.More()
 	case client.LoadAround:
-		c.loadAround(around{seq: ev.Seq, id: ev.ID})
+		c.loadAround(catchup.Target{Seq: ev.Seq, ID: ev.ID})
 	case client.LoadOlder:
-		c.load(wantOlder)
+		c.catchup.Load(catchup.Older)
 	case client.LoadNewer:
-		c.load(wantNewer)
+		c.catchup.Load(catchup.Newer)
 	case client.LoadNewest:
-		c.load(wantEnd)
+		c.catchup.Load(catchup.End)
 	}
 }
 
 // wake tries at once what waits for a time.
 func (c *Client) wake() {
-	c.conn.Wake(c.moderation.banned != nil)
-	if !c.sync.fetchAt.IsZero() {
-		c.fetch()
-	}
+	c.conn.Wake(c.rights.IsBanned())
+	c.catchup.Wake()
 }
 
-// tokenGot lets go on what waited for a token.
-func (c *Client) tokenGot(ev client.TokenGot) {
-	if !c.conn.TokenGot(ev) {
+// closed takes the end of the connection. If a frame was too large, it was the oldest
+// that is not answered.
+func (c *Client) closed(ev client.Closed) {
+	if ev.Code == protocol.CloseTooLarge && c.conn.Carries(ev.Gen) {
+		const reason = "the message is too large for the relay"
+		if !c.outbox.FailOldest(protocol.CodeTooLarge, reason) {
+			c.requests.FailOldest(protocol.CodeTooLarge, reason)
+		}
+	}
+	c.conn.Closed(ev)
+}
+
+// sendText queues a message, or refuses it.
+func (c *Client) sendText(ev client.SendText) {
+	text := protocol.CleanText(ev.Text)
+	code, reason := protocol.CheckText(text, c.limits.TextBytes)
+	silenced, sentence := c.rights.Silenced()
+	why := protocol.Why("")
+	switch {
+	case code != "":
+	case c.conn.IsEnded():
+		code, reason = protocol.CodeForbidden, "the chat has ended"
+	case silenced != "":
+		code, reason, why = protocol.CodeForbidden, sentence, silenced
+	case c.outbox.IsFull():
+		code, reason = protocol.CodeUnavailable, "too many messages wait to be sent"
+	case c.cfg.Offline == client.OfflineDisable && !c.composerOpen():
+		code, reason = protocol.CodeUnavailable, "the chat is not connected"
+	case c.outbox.Has(ev.ID):
+		code, reason = protocol.CodeConflict, "the id is taken"
+	}
+	if code != "" {
+		c.step.Emit(client.Refused{Code: code, Reason: reason, ID: ev.ID, Why: why})
 		return
 	}
-	if c.sync.needsToken {
-		c.sync.needsToken = false
-		c.fetch()
-	}
-	if c.search.needsToken {
-		c.askFound()
-	}
-	if c.review.needsToken {
-		c.askReview()
-	}
-}
-
-// failTooLarge gives up what a relay must have closed the connection for.
-func (c *Client) failTooLarge() {
-	const reason = "the message is too large for the relay"
-	if c.outbox.FailOldest(protocol.CodeTooLarge, reason) {
-		return
-	}
-	if ch := c.changes.oldestWritten(); ch != nil {
-		c.dropChange(ch, protocol.CodeTooLarge, reason)
-	}
-}
-
-// A tokenWait is of what is asked for beside the connection, and may have its token
-// refused.
-type tokenWait struct {
-	needsToken bool // it waits for a fresh token
-	refusals   int  // tokens in a row that were refused
-}
-
-// waitsForToken has what was refused wait for a fresh token; false: too many were refused
-// in a row.
-func (c *Client) waitsForToken(w *tokenWait) bool {
-	if w.refusals++; w.refusals >= step.RefusalsMax {
-		return false
-	}
-	w.needsToken = true
-	c.conn.TokenRefused()
-	return true
+	c.outbox.Send(ev.ID, text, ev.ReplyTo)
+	c.catchup.Load(catchup.End) // the writer wants to see it
 }

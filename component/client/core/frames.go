@@ -15,83 +15,107 @@ func (c *Client) received(ev client.Received) {
 	}
 	switch f := f.(type) {
 	case protocol.Welcome:
-		c.welcome(f)
+		c.welcome(&f)
 	case protocol.Joined:
-		c.joined(f)
-	case protocol.Changed:
+		c.joined(&f)
+	case protocol.Error:
+		c.refused(&f)
+	case protocol.Goaway:
+		c.conn.Goaway(&f)
+	default:
 		c.streamed(f)
+	}
+}
+
+// streamed routes a frame of the room's stream.
+func (c *Client) streamed(f protocol.RelayFrame) {
+	room := c.cfg.Room
+	switch f := f.(type) {
+	case protocol.Changed:
+		if f.Message.Room == room && c.conn.IsJoined() {
+			c.messageStreamed(&f.Message, f.Cause)
+		}
 	case protocol.Presence:
-		if f.Room == c.cfg.Room && f.Members != c.members {
+		if f.Room == room && f.Members != c.members {
 			c.members, c.step.Changed = f.Members, true
 		}
 	case protocol.Typist:
-		c.types(f)
-	case protocol.Read:
-		c.readElsewhere(f)
-	case protocol.Settings:
-		c.settings(f)
-	case protocol.Moderated:
-		c.moderated(f)
-	case protocol.Reported:
-		c.reported(f)
-	case protocol.Reports:
-		if f.Room == c.cfg.Room {
-			c.moderation.reports, c.step.Changed = f.Open, true
-			c.queueChanged()
+		if f.Room == room && c.conn.IsJoined() && f.User.ID != c.rights.Me().ID {
+			c.typing.Heard(f.User)
 		}
-	case protocol.Error:
-		c.refused(f)
-	case protocol.Goaway:
-		c.conn.Goaway(&f)
+	case protocol.Read:
+		if f.Room == room && c.conn.IsJoined() {
+			c.reading.Elsewhere(f.Seq, c.timeline.Newest())
+		}
+	case protocol.Settings:
+		if f.Room == room {
+			c.rights.Settings(f)
+			c.requests.SettingsChanged()
+		}
+	case protocol.Moderated:
+		if f.Room == room {
+			c.moderated(&f)
+		}
+	case protocol.Reported:
+		if f.Room == room {
+			c.requests.Reported(f.ID)
+		}
+	case protocol.Reports:
+		if f.Room == room {
+			c.review.Counted(f.Open, c.rights.Moderates())
+		}
 	}
 }
 
-func (c *Client) welcome(f protocol.Welcome) {
-	if f.User.ID != c.me.ID || f.User.Name != c.me.Name {
-		if f.User.ID == c.me.ID {
-			f.User.Role = c.me.Role // the room's
-		}
-		c.me, c.step.Changed = f.User, true
-	}
-	c.timeline.SetUser(c.me.ID)
-	c.servesPinned = slices.Contains(f.Features, protocol.FeaturePinned)
+func (c *Client) welcome(f *protocol.Welcome) {
+	c.rights.Welcome(f.User)
+	c.timeline.SetUser(f.User.ID)
+	c.catchup.SetServesPinned(slices.Contains(f.Features, protocol.FeaturePinned))
 	if f.Limits.TextBytes > 0 {
 		c.limits = f.Limits
 	}
-	c.conn.Welcome(&f)
+	c.conn.Welcome(f)
 }
 
-func (c *Client) joined(f protocol.Joined) {
+func (c *Client) joined(f *protocol.Joined) {
 	if f.Room != c.cfg.Room || !c.conn.Joined() {
 		return
 	}
-	c.members = f.Members
-	if f.Role != "" {
-		c.me.Role = f.Role
+	c.members, c.step.Changed = f.Members, true
+	c.reading.Joined(f.Epoch, f.Read, c.timeline.Newest())
+	c.rights.Joined(f)
+	c.review.Counted(0, c.rights.Moderates()) // if there are any, the relay tells so next
+	if !c.catchup.Continues(f.Epoch, f.Head) {
+		c.startOver()
 	}
-	c.step.Changed = true
-	c.readJoined(f)
-	c.joinedRules(f)
-	c.catchUpTo(f.Epoch, f.Head)
-	c.sync.streamed = f.Head
+	c.catchup.Joined(f.Epoch, f.Head)
 }
 
-// refused routes an error frame: about a message, a request, the join, or the stream.
-func (c *Client) refused(f protocol.Error) {
+// moderated routes word of an act.
+func (c *Client) moderated(f *protocol.Moderated) {
+	me := c.rights.Me().ID
+	if f.User.ID == me {
+		c.rights.Moderated(f)
+	}
+	if f.By.ID == me {
+		c.requests.Moderated(f.Act, f.User.ID)
+	}
+	c.step.Emit(client.Acted{Moderated: *f})
+}
+
+// refused routes an error: about an act, a message, a change, the join, or the stream.
+func (c *Client) refused(f *protocol.Error) {
 	if f.Of != "" {
-		c.requestRefused(f)
+		c.requests.ActRefused(f)
 		return
 	}
 	if f.Room == c.cfg.Room {
-		c.heed(f)
+		c.rights.Refused(f)
 	}
-	if f.ID == "" {
-		c.conn.Refused(&f, c.moderation.banned != nil)
-		return
-	}
-	if ch := c.changes.writtenTo(f.ID); ch != nil && !c.outbox.Has(f.ID) {
-		c.changeRefused(ch, f)
-	} else {
-		c.outbox.Refused(&f)
+	switch {
+	case f.ID == "":
+		c.conn.Refused(f, c.rights.IsBanned())
+	case c.outbox.Has(f.ID) || !c.requests.ChangeRefused(f):
+		c.outbox.Refused(f)
 	}
 }

@@ -43,9 +43,9 @@ func (s *script) readerEvent(verb string, arg []string) (client.Event, bool) {
 	case "around-id": // around-id N
 		return client.LoadAround{ID: id}, true
 	case "found": // as page
-		return client.FoundLoaded{Req: s.c.search.req, Page: testPage(arg)}, true
+		return client.FoundLoaded{Req: s.c.search.Number(), Page: testPage(arg)}, true
 	case "found-failed":
-		return client.FoundFailed{Req: s.c.search.req, Status: number(arg, 0)}, true
+		return client.FoundFailed{Req: s.c.search.Number(), Status: number(arg, 0)}, true
 	case "typing": // typing USER: the relay says it
 		f := protocol.Typist{Room: "lobby", User: protocol.User{ID: arg[0], Name: arg[0]}}
 		return client.Received{Gen: s.c.conn.Gen(), Data: f.Append(nil)}, true

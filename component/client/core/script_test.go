@@ -138,7 +138,7 @@ func testUUID(n string) string {
 func (s *script) do(line string) {
 	verb, rest, _ := strings.Cut(line, " ")
 	arg := strings.Fields(rest)
-	gen, req := s.c.conn.Gen(), s.c.sync.req
+	gen, req := s.c.conn.Gen(), s.c.catchup.Number()
 	switch verb {
 	case "start": // start [USER]: without one, there is no token
 		if len(arg) == 0 {

@@ -23,7 +23,7 @@ type ownReaction struct {
 
 // Live fills in Mine for a message that came live. It is a guess if the user may have
 // reactions that nothing tells of.
-func (t *Timeline) Live(m *protocol.Message, cause *protocol.Cause) (guessed bool) {
+func (t *table) Live(m *protocol.Message, cause *protocol.Cause) (guessed bool) {
 	if cause != nil && cause.By == t.me {
 		if len(t.recent) >= ownRecentMax {
 			t.recent = slices.Delete(t.recent, 0, ownRecentMax/2)
@@ -48,7 +48,7 @@ func (t *Timeline) Live(m *protocol.Message, cause *protocol.Cause) (guessed boo
 
 // readMine fills in Mine for messages from history, also for those of a relay that
 // leaves it out.
-func (t *Timeline) readMine(page []protocol.Message) {
+func (t *table) readMine(page []protocol.Message) {
 	for i := range page {
 		m := &page[i]
 		m.Mine = t.mine(m, m.Mine, m.Rev+1)
@@ -57,7 +57,7 @@ func (t *Timeline) readMine(page []protocol.Message) {
 
 // mine returns the user's own emoji on m, from those that were known at rev since and
 // what the user has caused after it.
-func (t *Timeline) mine(m *protocol.Message, known []string, since int64) []string {
+func (t *table) mine(m *protocol.Message, known []string, since int64) []string {
 	var mine []string
 	for _, r := range m.Reactions {
 		own := slices.Contains(r.Users, t.me)
@@ -78,7 +78,7 @@ func (t *Timeline) mine(m *protocol.Message, known []string, since int64) []stri
 
 // unsure reports whether the user may have reactions that Mine of m does not name, if
 // m was not known before it came live.
-func (t *Timeline) unsure(m *protocol.Message) bool {
+func (t *table) unsure(m *protocol.Message) bool {
 	return slices.ContainsFunc(m.Reactions, func(r protocol.Reaction) bool {
 		return int64(len(r.Users)) < r.Count && !slices.Contains(m.Mine, r.Emoji)
 	})
@@ -86,7 +86,7 @@ func (t *Timeline) unsure(m *protocol.Message) bool {
 
 // newer returns the state to show of a message that is shown as old and has now come
 // as m: whole, from history, or live. It is old itself if m tells nothing new.
-func (t *Timeline) newer(old, m *protocol.Message, whole bool) *protocol.Message {
+func (t *table) newer(old, m *protocol.Message, whole bool) *protocol.Message {
 	switch {
 	case m.Rev > old.Rev:
 		return m

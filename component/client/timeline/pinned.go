@@ -74,7 +74,7 @@ func (t *Timeline) AddPinned(page *protocol.Page) bool {
 			t.pin(e)
 		}
 	}
-	for _, e := range t.table { // pinned since the list was read
+	for _, e := range t.entries { // pinned since the list was read
 		if e.m.Pinned && e.m.Rev > p.head && e.in&inPinned == 0 {
 			p.loaded = p.loaded && !t.unsure(e.m)
 			t.pin(e)

@@ -46,70 +46,31 @@ func (l *list) messages() []*protocol.Message {
 	return l.shown[:n:n]
 }
 
-// Timeline is the messages of one room. New makes one; it is not safe for concurrent
-// use.
-type Timeline struct {
-	table map[string]*entry // by id
-	loose int               // entries that no list holds
+// table is the messages that are known, by id.
+type table struct {
+	entries map[string]*entry
+	loose   int // entries that no list holds
+	lists   [3]*list
 
 	me     string        // the user's id
 	recent []ownReaction // the user's own, as they came live
-
-	window window
-	pinned pinned
-	found  list
 }
-
-// New makes an empty timeline for a user, whose id is "" as long as it is not known.
-func New(me string) *Timeline {
-	return &Timeline{
-		table:  map[string]*entry{},
-		me:     me,
-		window: window{list: list{bit: inWindow}},
-		pinned: pinned{list: list{bit: inPinned}},
-		found:  list{bit: inFound},
-	}
-}
-
-// SetUser tells whose timeline it is.
-func (t *Timeline) SetUser(me string) { t.me = me }
 
 // Known returns the newest state of a message that is known, or nil.
-func (t *Timeline) Known(id string) *protocol.Message {
-	if e := t.table[id]; e != nil {
+func (t *table) Known(id string) *protocol.Message {
+	if e := t.entries[id]; e != nil {
 		return e.m
 	}
 	return nil
 }
 
-// Apply takes a message at some rev, live or, if whole, from history. Outdated tells
-// that a newer state came before and may be forgotten. It reports whether a list
-// shows something else now.
-func (t *Timeline) Apply(m *protocol.Message, whole, outdated bool) (changed bool) {
-	if whole {
-		m.Mine = t.mine(m, m.Mine, m.Rev+1)
-	}
-	e, changed := t.put(m, whole)
-	if !outdated && t.pinned.loaded && e.m.Pinned && t.pin(e) {
-		changed = true
-	}
-	if t.take(e) {
-		changed = true
-	}
-	if e.in == 0 {
-		t.keepLoose(e)
-	}
-	return changed
-}
-
-// put makes m the state of its entry, unless a newer one is known, and reports
-// whether a list shows something else for it. A new entry is loose: the caller
-// puts it into a list, or calls keepLoose or tidy.
-func (t *Timeline) put(m *protocol.Message, whole bool) (e *entry, changed bool) {
-	e = t.table[m.ID]
+// store makes m the state of its entry, unless a newer one is known, and reports
+// whether that changed an entry which was there before.
+func (t *table) store(m *protocol.Message, whole bool) (e *entry, changed bool) {
+	e = t.entries[m.ID]
 	if e == nil {
 		e = &entry{m: m}
-		t.table[m.ID] = e
+		t.entries[m.ID] = e
 		t.loose++
 		return e, false
 	}
@@ -118,33 +79,11 @@ func (t *Timeline) put(m *protocol.Message, whole bool) (e *entry, changed bool)
 		return e, false
 	}
 	e.m = newer
-	return e, t.follow(e)
+	return e, true
 }
-
-// follow brings the lists up to date that hold an entry whose message has changed,
-// and reports whether there are any.
-func (t *Timeline) follow(e *entry) bool {
-	if e.in == 0 {
-		return false
-	}
-	for _, l := range t.lists() {
-		if e.in&l.bit != 0 {
-			l.shown = nil
-		}
-	}
-	if e.in&inPinned != 0 && !e.m.Pinned {
-		t.unpin(e)
-	}
-	if e.in&inFound != 0 && e.m.Deleted() {
-		t.remove(&t.found, e)
-	}
-	return true
-}
-
-func (t *Timeline) lists() [3]*list { return [...]*list{&t.window.list, &t.pinned.list, &t.found} }
 
 // enter notes that a list holds an entry now.
-func (t *Timeline) enter(l *list, e *entry) {
+func (t *table) enter(l *list, e *entry) {
 	step.Assert(e.in&l.bit == 0, "a list holds a message once")
 	if e.in == 0 {
 		t.loose--
@@ -153,7 +92,7 @@ func (t *Timeline) enter(l *list, e *entry) {
 }
 
 // leave notes that a list does not hold an entry any more.
-func (t *Timeline) leave(l *list, e *entry) {
+func (t *table) leave(l *list, e *entry) {
 	step.Assert(e.in&l.bit != 0, "a message leaves a list that holds it")
 	if e.in &^= l.bit; e.in == 0 {
 		t.loose++
@@ -161,7 +100,7 @@ func (t *Timeline) leave(l *list, e *entry) {
 }
 
 // insert puts an entry at a place of a list.
-func (t *Timeline) insert(l *list, i int, e *entry) {
+func (t *table) insert(l *list, i int, e *entry) {
 	t.enter(l, e)
 	if i < len(l.entries) {
 		l.entries = append(l.entries, nil)
@@ -176,7 +115,7 @@ func (t *Timeline) insert(l *list, i int, e *entry) {
 }
 
 // cut takes the entries from i to j out of a list.
-func (t *Timeline) cut(l *list, i, j int) {
+func (t *table) cut(l *list, i, j int) {
 	for _, e := range l.entries[i:j] {
 		t.leave(l, e)
 	}
@@ -186,7 +125,7 @@ func (t *Timeline) cut(l *list, i, j int) {
 }
 
 // remove takes an entry out of a list.
-func (t *Timeline) remove(l *list, e *entry) {
+func (t *table) remove(l *list, e *entry) {
 	for i := range l.entries {
 		if l.entries[i] == e {
 			t.cut(l, i, i+1)
@@ -196,44 +135,49 @@ func (t *Timeline) remove(l *list, e *entry) {
 }
 
 // keepLoose keeps an entry that no list holds as long as a page is awaited.
-func (t *Timeline) keepLoose(e *entry) {
+func (t *table) keepLoose(e *entry) {
 	switch {
 	case t.loose > looseMax:
 		t.stopAwaiting()
 		t.tidy()
-	case !t.awaiting() && t.table[e.m.ID] == e:
-		delete(t.table, e.m.ID)
+	case !t.awaiting() && t.entries[e.m.ID] == e:
+		delete(t.entries, e.m.ID)
 		t.loose--
 	}
 }
 
-func (t *Timeline) awaiting() bool {
-	return t.window.awaited || t.pinned.awaited || t.found.awaited
+func (t *table) awaiting() bool {
+	for _, l := range t.lists {
+		if l.awaited {
+			return true
+		}
+	}
+	return false
 }
 
 // stopAwaiting gives up all pages that are on their way: too much came meanwhile.
-func (t *Timeline) stopAwaiting() {
-	for _, l := range t.lists() {
+func (t *table) stopAwaiting() {
+	for _, l := range t.lists {
 		l.awaited = false
 	}
 }
 
 // tidy forgets loose entries, unless a page is awaited.
-func (t *Timeline) tidy() {
-	step.Assert(t.loose >= 0 && t.loose <= len(t.table), "loose messages are in the table")
+func (t *table) tidy() {
+	step.Assert(t.loose >= 0 && t.loose <= len(t.entries), "loose messages are in the table")
 	if t.loose == 0 || t.awaiting() {
 		return
 	}
-	for id, e := range t.table {
+	for id, e := range t.entries {
 		if e.in == 0 {
-			delete(t.table, id)
+			delete(t.entries, id)
 		}
 	}
 	t.loose = 0
 }
 
 // ended notes that the page of a list is here, or will not come.
-func (t *Timeline) ended(l *list) {
+func (t *table) ended(l *list) {
 	l.awaited = false
 	t.tidy()
 }

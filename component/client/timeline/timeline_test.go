@@ -96,8 +96,8 @@ func (h *history) check(t *rapid.T, tl *Timeline) {
 	if !tl.MoreAfter() && i != len(h.room) {
 		t.Fatalf("ends before seq %d and says that nothing is after", h.room[i].Seq)
 	}
-	if len(tl.table) != len(tl.Messages())+tl.loose || !tl.AwaitsWindow() && len(tl.Messages()) > client.TimelineMax {
-		t.Fatalf("%d messages and %d loose ones, %d by id", len(tl.Messages()), tl.loose, len(tl.table))
+	if len(tl.entries) != len(tl.Messages())+tl.loose || !tl.AwaitsWindow() && len(tl.Messages()) > client.TimelineMax {
+		t.Fatalf("%d messages and %d loose ones, %d by id", len(tl.Messages()), tl.loose, len(tl.entries))
 	}
 }
 

@@ -58,7 +58,7 @@ func (t *Timeline) MoreAfter() bool { return t.window.moreAfter }
 
 // Shows reports whether the window shows a message.
 func (t *Timeline) Shows(id string) bool {
-	e := t.table[id]
+	e := t.entries[id]
 	return e != nil && e.in&inWindow != 0
 }
 

@@ -1,0 +1,138 @@
+package catchup
+
+import (
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+)
+
+// Want is what a request asks for.
+type Want uint8
+
+// The wants. Those from Around on a relay need not serve.
+const (
+	Nothing Want = iota
+	Newest
+	Since
+	Older
+	Newer
+	End
+	Around
+	Pinned
+)
+
+// Link is the connection as this package sees it.
+type Link interface {
+	// IsJoined reports whether the room's stream comes.
+	IsJoined() bool
+	// Join asks for the room's head again.
+	Join()
+	// Token returns the token for a request.
+	Token() string
+	// TokenRefused asks for another one.
+	TokenRefused()
+	// End stops the chat.
+	End(final client.Status, reason string)
+}
+
+// Window is the timeline as this package sees it.
+type Window interface {
+	// Oldest and Last return the seqs of the first and the last message, or 0.
+	Oldest() int64
+	Last() int64
+	// MoreBefore and MoreAfter report whether there is more beyond.
+	MoreBefore() bool
+	MoreAfter() bool
+	// AwaitWindow tells that a page of the window is asked for.
+	AwaitWindow()
+	// AwaitPinned returns the query for pinned messages; ok is false if none are missing.
+	AwaitPinned() (q client.PageQuery, ok bool)
+}
+
+// Target is a message to move the window to.
+type Target struct {
+	Seq int64
+	ID  string // if the seq is not known
+}
+
+// CatchUp is how far the timeline has come against the room's head. New makes one.
+type CatchUp struct {
+	step   *step.Step
+	link   Link
+	window Window
+
+	servesPinned bool // the relay has a list of pinned messages
+
+	state
+	request
+}
+
+// request is what is asked of the history.
+type request struct {
+	number     int       // the last request's
+	floor      int64     // the cursor when it was made: history must know as much
+	want       Want      // what it asks for; Nothing: none is under way
+	fetchAt    time.Time // the next try of a failed one
+	tries      int       // failures in a row
+	rejoin     bool      // … which begins with a join, since history and stream disagree
+	needsToken bool      // … or waits for a fresh token
+	page       Want      // a page that people asked for, one at a time
+	target     Target    // … and around what
+}
+
+// New makes a CatchUp that knows nothing of the room.
+func New(s *step.Step, link Link, window Window) *CatchUp {
+	return &CatchUp{step: s, link: link, window: window}
+}
+
+// Reset forgets what is known of the room.
+func (c *CatchUp) Reset() {
+	c.state = state{}
+	c.request = request{number: c.number + 1, tries: c.tries}
+}
+
+// Interrupt forgets what hangs on a connection. What is applied stays.
+func (c *CatchUp) Interrupt() {
+	c.number++
+	c.want, c.page = Nothing, Nothing
+	c.fetchAt, c.tries = time.Time{}, 0
+	c.rejoin, c.needsToken, c.reached, c.opening = false, false, false, false
+}
+
+// SetServesPinned tells whether the relay has a list of pinned messages.
+func (c *CatchUp) SetServesPinned(serves bool) { c.servesPinned = serves }
+
+// Joined goes for the head that the relay has named.
+func (c *CatchUp) Joined(epoch string, head int64) {
+	c.epoch = epoch
+	c.head = max(c.head, head)
+	c.Fetch()
+	c.streamed = head
+}
+
+// Streamed goes on after a change from the stream was noted.
+func (c *CatchUp) Streamed() {
+	switch {
+	case c.IsCaughtUp():
+		c.reach() // perhaps before the page that is on its way
+		if c.want == Nothing && c.fetchAt.IsZero() {
+			c.Fetch()
+		}
+	case c.loaded && c.fetchAt.IsZero():
+		c.Fetch()
+	}
+}
+
+// reach notes that the chat has caught up on this connection.
+func (c *CatchUp) reach() {
+	if !c.reached && c.IsLoaded() {
+		c.reached, c.step.Changed = true, true
+	}
+}
+
+// IsLoading reports whether a page that people want to see is on its way.
+func (c *CatchUp) IsLoading() bool { return c.page != Nothing }
+
+// Number returns the number of the last request.
+func (c *CatchUp) Number() int { return c.number }

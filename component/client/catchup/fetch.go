@@ -1,0 +1,220 @@
+package catchup
+
+import (
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// Fetch asks for what is missing, the most needed first. One request is under way at
+// a time.
+func (c *CatchUp) Fetch() {
+	c.fetchAt = time.Time{}
+	if !c.link.IsJoined() || c.needsToken {
+		return
+	}
+	if c.rejoin {
+		c.rejoin = false
+		c.link.Join()
+		return
+	}
+	switch {
+	case !c.loaded:
+		c.ask(Newest, client.PageQuery{Limit: protocol.PageMessagesDefault})
+	case c.cursor < c.head:
+		c.ask(Since, client.PageQuery{Since: c.cursor, HasSince: true, Limit: protocol.PageMessagesMax})
+	default:
+		c.reach()
+		c.fetchPage()
+	}
+}
+
+// fetchPage asks for the page that people want to see, or else for what is needed
+// least.
+func (c *CatchUp) fetchPage() {
+	q := client.PageQuery{Limit: protocol.PageMessagesDefault}
+	switch c.page {
+	case Nothing:
+		if c.servesPinned && c.want != Pinned {
+			if q, ok := c.window.AwaitPinned(); ok {
+				c.ask(Pinned, q)
+			}
+		}
+		return
+	case c.want:
+		return // under way
+	case Around:
+		if q.Around = c.target.Seq; q.Around == 0 {
+			q.AroundID = c.target.ID
+		}
+	case Older:
+		q.Before = c.window.Oldest()
+	case Newer:
+		q.After = c.window.Last()
+	}
+	c.window.AwaitWindow()
+	c.ask(c.page, q)
+}
+
+// ask asks once for each thing wanted.
+func (c *CatchUp) ask(w Want, q client.PageQuery) {
+	if c.want == w {
+		return
+	}
+	c.want, c.floor = w, c.cursor
+	c.number++
+	c.step.Emit(client.FetchPage{Req: c.number, Token: c.link.Token(), Query: q})
+}
+
+// Load asks for a page beyond the window, or for the newest.
+func (c *CatchUp) Load(w Want) {
+	possible := w == Older && c.window.MoreBefore() || w != Older && c.window.MoreAfter()
+	if !possible || !c.loaded || c.page != Nothing || !c.link.IsJoined() {
+		return
+	}
+	c.page, c.step.Changed = w, true
+	c.Fetch()
+}
+
+// LoadAround asks for the page around a message, in place of any other page that
+// people asked for.
+func (c *CatchUp) LoadAround(to Target) {
+	c.opening = false
+	if c.want >= Older {
+		c.want = Nothing
+	}
+	c.page, c.target, c.step.Changed = Around, to, true
+	c.Fetch()
+}
+
+// OpenAround makes a message the one that the chat opens at: nothing is shown before
+// the page around it is here.
+func (c *CatchUp) OpenAround(to Target) { c.opening, c.page, c.target = true, Around, to }
+
+// OpenAtEnd opens the chat with the newest page instead.
+func (c *CatchUp) OpenAtEnd() { c.page = End }
+
+// Opened ends the opening of the chat.
+func (c *CatchUp) Opened() { c.opening, c.step.Changed = false, true }
+
+// Target returns the message that the last page was asked around.
+func (c *CatchUp) Target() Target { return c.target }
+
+// answered ends the request with a number, and returns what it asked for.
+func (c *CatchUp) answered(number int) Want {
+	if number != c.number {
+		return Nothing
+	}
+	w := c.want
+	c.want = Nothing
+	return w
+}
+
+// Loaded takes the answer to a request, and returns what it brings. Agrees is false if
+// history and stream are not of the same life of the room, or history is behind: then
+// the core starts over, and calls Rejoin.
+func (c *CatchUp) Loaded(number int, p *protocol.Page) (w Want, agrees bool) {
+	w = c.answered(number)
+	return w, w == Nothing || p.Epoch == c.epoch && !(p.Head < c.floor && c.loaded)
+}
+
+// Rejoin begins with a join anew.
+func (c *CatchUp) Rejoin() {
+	c.rejoin = true
+	c.fetchLater(0)
+}
+
+// AppliedNewest notes that the newest page is applied.
+func (c *CatchUp) AppliedNewest(p *protocol.Page) {
+	c.loaded, c.step.Changed = true, true
+	c.moveTo(p.Head)
+	c.next()
+}
+
+// AppliedSince notes that a page of changes is applied.
+func (c *CatchUp) AppliedSince(p *protocol.Page) {
+	before, to := c.cursor, p.Head
+	if n := len(p.Messages); p.More && n > 0 {
+		to = p.Messages[n-1].Rev
+	}
+	c.head = max(c.head, p.Head)
+	c.moveTo(to)
+	if c.cursor == before && c.cursor < c.head {
+		c.fetchLater(0) // history knows less than the stream told: not yet
+		return
+	}
+	c.next()
+}
+
+// TakePage notes that the page which people asked for is taken; the core may ask for
+// another one before it calls Next.
+func (c *CatchUp) TakePage() { c.page, c.step.Changed = Nothing, true }
+
+// Next goes on after a page of the window or of pinned messages.
+func (c *CatchUp) Next() { c.next() }
+
+func (c *CatchUp) next() {
+	c.tries = 0
+	c.Fetch()
+}
+
+// Failed takes the failure of a request. It returns Around or Pinned if the relay does
+// not serve that: the core does without, and then calls Fetch.
+func (c *CatchUp) Failed(ev client.PageFailed) (unserved Want) {
+	w := c.answered(ev.Req)
+	if w == Nothing {
+		return Nothing
+	}
+	optional := w >= Around && ev.Status >= 400 && ev.Status < 500 && ev.Status != 429
+	switch status := ev.Status; {
+	case status == 401:
+		c.tries++
+		if c.tries >= step.RefusalsMax {
+			c.link.End(client.StatusNotAllowed, "the relay refuses the token")
+			return Nothing
+		}
+		c.needsToken = true
+		c.link.TokenRefused()
+	case optional || w == Around && c.opening: // … which nobody shall wait for
+		return w
+	case status == 403:
+		c.link.End(client.StatusNotAllowed, "the relay does not open this room's history")
+	case status == 404:
+		c.link.End(client.StatusNotAllowed, "the relay does not know this room")
+	default:
+		c.fetchLater(step.NamedWait(ev.RetryAfterMs))
+	}
+	return Nothing
+}
+
+func (c *CatchUp) fetchLater(atLeast time.Duration) {
+	c.tries++
+	c.fetchAt = c.step.Now.Add(max(atLeast, c.step.Jitter(c.tries)))
+}
+
+// TokenGot goes on if a request waits for a token.
+func (c *CatchUp) TokenGot() {
+	if c.needsToken {
+		c.needsToken = false
+		c.Fetch()
+	}
+}
+
+// Wake tries at once what waits.
+func (c *CatchUp) Wake() {
+	if !c.fetchAt.IsZero() {
+		c.Fetch()
+	}
+}
+
+// Deadline returns when Fire has something to do.
+func (c *CatchUp) Deadline() time.Time { return c.fetchAt }
+
+// Fire does what is due.
+func (c *CatchUp) Fire() {
+	if c.step.Due(&c.fetchAt) {
+		c.Fetch()
+	}
+}

@@ -1,0 +1,163 @@
+package people
+
+import (
+	"time"
+
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// readEvery is how often the relay is told how far the user has read, at most.
+const readEvery = 2 * time.Second
+
+// Reading is how far the user has read. Its marker only moves forward within a life
+// of the room. NewReading makes one.
+type Reading struct {
+	step *step.Step
+	link Link
+	room string
+
+	ready  bool // the relay may be told of the marker
+	hidden bool // the user does not see the chat
+	unread int  // messages of others that came while it was hidden
+
+	marker
+}
+
+// marker is the part that begins anew with each life of the room.
+type marker struct {
+	epoch string // the life of the room
+
+	seq    int64     // up to where the user has read
+	told   int64     // as the relay has it
+	toldAt time.Time // when it was told last
+
+	opened bool  // the chat was opened in this life of the room
+	from   int64 // the marker then
+	first  int64 // the first unread message then; 0: none
+}
+
+// NewReading makes the Reading of a user who has read nothing.
+func NewReading(s *step.Step, link Link, room string) *Reading {
+	return &Reading{step: s, link: link, room: room}
+}
+
+// Forget begins anew for another user.
+func (r *Reading) Forget() {
+	r.marker = marker{}
+	r.setUnread(0)
+}
+
+// SetHidden notes whether the user sees the chat.
+func (r *Reading) SetHidden(hidden bool) {
+	if r.hidden = hidden; !hidden {
+		r.setUnread(0)
+	}
+}
+
+// Arrived counts a message of someone else.
+func (r *Reading) Arrived() {
+	if r.hidden {
+		r.setUnread(r.unread + 1)
+	}
+}
+
+func (r *Reading) setUnread(n int) {
+	if r.unread != n {
+		r.unread, r.step.Changed = n, true
+	}
+}
+
+// Joined takes the marker as the relay has it; newest is the newest message's seq.
+func (r *Reading) Joined(epoch string, read, newest int64) {
+	if r.epoch != epoch {
+		r.marker = marker{epoch: epoch}
+	}
+	r.told = read
+	r.to(read, newest)
+}
+
+// Elsewhere takes word of another device.
+func (r *Reading) Elsewhere(read, newest int64) {
+	r.told = max(r.told, read)
+	r.to(read, newest)
+}
+
+// Seen moves the marker over what the user sees.
+func (r *Reading) Seen(seq, newest int64) {
+	if !r.hidden {
+		r.to(seq, newest)
+	}
+}
+
+func (r *Reading) to(seq, newest int64) {
+	if seq > r.seq {
+		r.seq, r.step.Changed = seq, true
+	}
+	if seq >= newest {
+		r.setUnread(0)
+	}
+}
+
+// Deadline returns when the relay is told of the marker; zero: it knows it.
+func (r *Reading) Deadline() time.Time {
+	if !r.ready || r.seq <= r.told {
+		return time.Time{}
+	}
+	return r.toldAt.Add(readEvery) // perhaps in the past
+}
+
+// Fire tells the relay of the marker if it is time.
+func (r *Reading) Fire() {
+	if _, due := r.step.Late(r.Deadline()); due {
+		r.tell()
+	}
+}
+
+// Flush does so as soon as it is ready: the room's stream comes, and all before it was
+// read.
+func (r *Reading) Flush(ready bool) {
+	r.ready = ready
+	r.Fire()
+}
+
+// Leave tells the relay of the marker at once: the chat is about to end.
+func (r *Reading) Leave() {
+	if !r.Deadline().IsZero() {
+		r.tell()
+	}
+}
+
+// Interrupt notes that the connection has ended.
+func (r *Reading) Interrupt() { r.ready = false }
+
+func (r *Reading) tell() {
+	r.told, r.toldAt = r.seq, r.step.Now
+	r.link.Write(protocol.Read{Room: r.room, Seq: r.seq})
+}
+
+// Open fixes the marker with which the chat opens, and reports whether that was still
+// to be done.
+func (r *Reading) Open() (from int64, first bool) {
+	if r.opened {
+		return r.from, false
+	}
+	r.opened, r.from = true, r.seq
+	return r.from, true
+}
+
+// From returns the marker with which the chat was opened.
+func (r *Reading) From() int64 { return r.from }
+
+// SetFirstUnread tells which message was the first unread one then; 0: none.
+func (r *Reading) SetFirstUnread(seq int64) { r.first = seq }
+
+// FirstUnread returns the message that was the first unread one when the chat was
+// opened, or 0.
+func (r *Reading) FirstUnread() int64 { return r.first }
+
+// Seq returns up to where the user has read.
+func (r *Reading) Seq() int64 { return r.seq }
+
+// Unread returns how many messages of others came while the chat was hidden.
+func (r *Reading) Unread() int { return r.unread }

@@ -1,0 +1,113 @@
+package request
+
+import (
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// changeOf returns the change of a message that waits for its answer, or nil.
+func (q *Queue) changeOf(id string) *request {
+	for _, r := range q.list {
+		if !r.kind.isAct() && r.id == id && r.inFlight() {
+			return r
+		}
+	}
+	return nil
+}
+
+// oldestChange returns the change that has waited longest for its answer, or nil.
+func (q *Queue) oldestChange() *request {
+	var oldest *request
+	for _, r := range q.list {
+		if !r.kind.isAct() && r.inFlight() && (oldest == nil || r.writtenAt.Before(oldest.writtenAt)) {
+			oldest = r
+		}
+	}
+	return oldest
+}
+
+// actInFlight returns the act that waits for its answer, or nil.
+func (q *Queue) actInFlight() *request {
+	for _, r := range q.list {
+		if r.kind.isAct() && r.inFlight() {
+			return r
+		}
+	}
+	return nil
+}
+
+// Cause returns the cause of a reaction on a message that waits for its answer, or nil.
+func (q *Queue) Cause(id, me string) *protocol.Cause {
+	if r := q.changeOf(id); r != nil && r.kind == react {
+		cause := r.cause(me)
+		return &cause
+	}
+	return nil
+}
+
+// Streamed takes a message that may answer a change: a reaction by its cause, or
+// because it comes again, and so to this connection alone; any other by what it shows.
+func (q *Queue) Streamed(m *protocol.Message, cause *protocol.Cause, me string) {
+	r := q.changeOf(m.ID)
+	if r != nil && (r.kind != react && r.shownBy(m) || r.kind == react && cause != nil && *cause == r.cause(me)) {
+		q.end(r)
+	}
+}
+
+// Moderated takes word of the user's act.
+func (q *Queue) Moderated(act protocol.Act, user string) {
+	if r := q.actInFlight(); r != nil && r.kind == moderate && r.act == act && r.user == user {
+		q.end(r)
+	}
+}
+
+// Reported takes word that the moderators have a report.
+func (q *Queue) Reported(id string) {
+	if r := q.actInFlight(); r != nil && r.kind == report && r.id == id {
+		q.end(r)
+		q.step.Emit(client.Reported{ID: id})
+	}
+}
+
+// SettingsChanged takes word of the room's settings.
+func (q *Queue) SettingsChanged() {
+	if r := q.actInFlight(); r != nil && r.kind == settings {
+		q.end(r)
+	}
+}
+
+// ActRefused takes the refusal of the act under way.
+func (q *Queue) ActRefused(f *protocol.Error) {
+	if r := q.actInFlight(); r != nil && r.kind.of() == f.Of {
+		q.end(r)
+		q.refuse(r, f.Code, f.Message)
+	}
+}
+
+// ChangeRefused takes the refusal of a change, and reports whether there is one.
+func (q *Queue) ChangeRefused(f *protocol.Error) bool {
+	r := q.changeOf(f.ID)
+	if r == nil {
+		return false
+	}
+	// In slow mode the wait is long, and would hold up all other changes.
+	if !f.Code.Retryable() || f.Why == protocol.WhySlowMode {
+		q.end(r)
+		q.step.Emit(client.Refused{Code: f.Code, Reason: step.OrElse(f.Message, string(f.Code)), ID: r.id, Why: f.Why})
+		return true
+	}
+	r.writtenAt = time.Time{}
+	q.resumeAt = q.step.ResendAt(q.resumeAt, f)
+	return true
+}
+
+// FailOldest drops the change that has waited longest for its answer.
+func (q *Queue) FailOldest(code protocol.Code, reason string) {
+	if r := q.oldestChange(); r != nil {
+		q.end(r)
+		q.refuse(r, code, reason)
+	}
+}

@@ -1,0 +1,241 @@
+package request
+
+import (
+	"slices"
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+const (
+	// changesInFlightMax is how many changes are unanswered at a time.
+	changesInFlightMax = 8
+	// changeTriesMax is after how many connections without an answer a change is
+	// dropped.
+	changeTriesMax = 3
+	// actsMax is how many acts may wait for their answers; more are refused.
+	actsMax = 20
+	// actTimeout is how long the answer to an act may be missing: to clear takes its time.
+	actTimeout = 30 * time.Second
+)
+
+// Link is the connection as the queue sees it.
+type Link interface {
+	// Write writes a frame.
+	Write(f protocol.ClientFrame)
+	// Probe asks whether the relay is still there.
+	Probe()
+	// Lose gives the connection up.
+	Lose()
+	// Timeout returns how long an answer may take.
+	Timeout() time.Duration
+}
+
+// Messages are the messages that are known.
+type Messages interface {
+	// Known returns the newest state of a message that is known, or nil.
+	Known(id string) *protocol.Message
+}
+
+// Queue holds the requests over the connection, in the order in which they were asked
+// for. It lives in memory only: a page that is closed forgets what waits. New makes one.
+type Queue struct {
+	step     *step.Step
+	link     Link
+	messages Messages
+	room     string
+
+	list     []*request
+	resumeAt time.Time // no change is written before: the relay has refused one
+}
+
+// New makes an empty queue.
+func New(s *step.Step, link Link, messages Messages, room string) *Queue {
+	return &Queue{step: s, link: link, messages: messages, room: room}
+}
+
+// State is what the queue must be told of the chat.
+type State struct {
+	Joined   bool // the room's stream comes
+	CaughtUp bool // it has, and all before it was read
+	Draining bool // nothing new is written
+	Ended    bool // for good
+	Live     bool
+
+	TextBytes int64 // the relay's limit
+}
+
+// Ask queues what an event asks for. A change takes the place of one of the same kind
+// that waits.
+func (q *Queue) Ask(ev client.Event, s State) {
+	r := requestFor(q.room, ev)
+	i := slices.IndexFunc(q.list, func(old *request) bool { return r.replaces(old) })
+	if code, reason := q.refusal(r, i >= 0, s); code != "" {
+		q.refuse(r, code, reason)
+		return
+	}
+	if i >= 0 {
+		r.unsure = q.list[i].written || q.list[i].unsure
+		q.list[i] = r
+	} else {
+		q.list = append(q.list, r)
+	}
+	q.step.Changed = q.step.Changed || !r.kind.isAct()
+}
+
+// refusal returns why a request is not taken; "": it is.
+func (q *Queue) refusal(r *request, replaces bool, s State) (code protocol.Code, reason string) {
+	if r.kind == edit {
+		code, reason = protocol.CheckText(r.text, s.TextBytes)
+	}
+	n := 0
+	for _, other := range q.list {
+		if other.kind.isAct() == r.kind.isAct() {
+			n++
+		}
+	}
+	switch {
+	case code != "":
+		return code, reason
+	case r.kind.isAct() && !s.Live:
+		return protocol.CodeUnavailable, "the chat is not connected"
+	case r.kind.isAct() && n >= actsMax:
+		return protocol.CodeUnavailable, "too much is asked for at once"
+	case s.Ended:
+		return protocol.CodeForbidden, "the chat has ended"
+	case !r.kind.isAct() && !replaces && n >= client.ChangesMax:
+		return protocol.CodeUnavailable, "too many changes wait"
+	}
+	return "", ""
+}
+
+func (q *Queue) refuse(r *request, code protocol.Code, reason string) {
+	q.step.Emit(client.Refused{Code: code, Reason: step.OrElse(reason, string(code)), ID: r.id, Of: r.kind.of()})
+}
+
+// Flush ends what is done, and writes what waits as far as the bounds allow: one change
+// of a message and one act at a time, so that each answer tells which request it is of.
+func (q *Queue) Flush(s State) {
+	if len(q.list) == 0 {
+		return
+	}
+	ready := s.CaughtUp && !s.Draining && q.resumeAt.IsZero()
+	room := changesInFlightMax - q.ChangesInFlight()
+	acting := !s.Joined || s.Draining
+	var busy []string
+	for _, r := range slices.Clone(q.list) {
+		switch {
+		case r.kind.isAct():
+			if !acting && !r.inFlight() {
+				q.write(r)
+			}
+			acting = true
+			continue
+		case slices.Contains(busy, r.id):
+			continue
+		}
+		switch m := q.messages.Known(r.id); {
+		case s.CaughtUp && m != nil && r.shownBy(m) && !r.unsure: // an unsure one needs its answer
+			q.end(r)
+			continue
+		case ready && room > 0 && !r.inFlight():
+			room--
+			q.write(r)
+		}
+		busy = append(busy, r.id)
+	}
+}
+
+func (q *Queue) write(r *request) {
+	r.writtenAt, r.written = q.step.Now, true
+	q.link.Write(r.frame)
+}
+
+// end takes a request out of the queue.
+func (q *Queue) end(r *request) {
+	q.list = slices.DeleteFunc(q.list, func(o *request) bool { return o == r })
+	q.step.Changed = q.step.Changed || !r.kind.isAct()
+}
+
+// ChangesInFlight returns how many changes wait for their answers.
+func (q *Queue) ChangesInFlight() int {
+	n := 0
+	for _, r := range q.list {
+		if r.inFlight() && !r.kind.isAct() {
+			n++
+		}
+	}
+	return n
+}
+
+// Changing returns the ids of the messages with a change under way.
+func (q *Queue) Changing() []string {
+	var ids []string
+	for _, r := range q.list {
+		if !r.kind.isAct() && !slices.Contains(ids, r.id) {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids
+}
+
+// Interrupt lets all changes wait for the next connection, and gives up all acts. The
+// user is told, and may see what has become of them.
+func (q *Queue) Interrupt() {
+	q.resumeAt = time.Time{}
+	for _, r := range slices.Clone(q.list) {
+		r.writtenAt = time.Time{}
+		if r.kind.isAct() {
+			q.end(r)
+			q.refuse(r, protocol.CodeUnavailable, "the connection was lost")
+		}
+	}
+}
+
+// Deadline returns when Fire has something to do.
+func (q *Queue) Deadline() time.Time {
+	return step.Earliest(q.resumeAt, q.due(q.oldestChange()), q.due(q.actInFlight()))
+}
+
+// due returns when a request must have been answered.
+func (q *Queue) due(r *request) time.Time {
+	switch {
+	case r == nil:
+		return time.Time{}
+	case r.kind.isAct():
+		return r.writtenAt.Add(actTimeout)
+	}
+	return r.writtenAt.Add(step.AnswerTimeouts * q.link.Timeout())
+}
+
+// Fire does what is due. Flush goes on where a wait is over.
+func (q *Queue) Fire() {
+	if late, ok := q.step.Late(q.due(q.oldestChange())); ok {
+		q.changeLate(late)
+	}
+	if r := q.actInFlight(); r != nil {
+		if _, ok := q.step.Late(q.due(r)); ok {
+			q.end(r)
+			q.refuse(r, protocol.CodeUnavailable, "the relay does not answer")
+		}
+	}
+	q.step.Due(&q.resumeAt)
+}
+
+// changeLate gives up a connection on which an answer is missing, as for a
+// send's echo, and after several of them the change.
+func (q *Queue) changeLate(late time.Duration) {
+	r := q.oldestChange()
+	if late > step.LateGrace {
+		r.writtenAt = q.step.Now
+		q.link.Probe()
+		return
+	}
+	if r.unanswered++; r.unanswered >= changeTriesMax {
+		q.end(r)
+		q.refuse(r, protocol.CodeUnavailable, "the relay does not answer")
+	}
+	q.link.Lose()
+}

@@ -1,0 +1,110 @@
+package request
+
+import (
+	"slices"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// kind is what a request asks for.
+type kind uint8
+
+const (
+	// Changes of a message.
+	edit kind = iota
+	remove
+	react
+	pin
+	// Acts.
+	moderate
+	report
+	settings
+)
+
+// isAct reports whether it is no change of a message.
+func (k kind) isAct() bool { return k >= moderate }
+
+// of returns the type of an act's frame, as an error names it.
+func (k kind) of() string {
+	switch k {
+	case moderate:
+		return "moderate"
+	case report:
+		return "report"
+	case settings:
+		return "settings"
+	}
+	return ""
+}
+
+// request is one thing that the user has asked for. A change ends when the message
+// shows it, or the relay refuses it for good. To ask for it twice does no harm, unless
+// what a lost connection delivers late comes after the user's next change of the same
+// kind: then the earlier one stands.
+type request struct {
+	kind  kind
+	frame protocol.ClientFrame
+
+	id    string       // the message that it concerns
+	text  string       // edit
+	emoji string       // react
+	on    bool         // react, pin
+	act   protocol.Act // moderate
+	user  string       // moderate: the user concerned
+
+	writtenAt  time.Time // on this connection, not answered yet; zero: it waits
+	written    bool      // at least once
+	unsure     bool      // it replaced a written one, which the relay may yet carry out
+	unanswered int       // connections given up because no answer came
+}
+
+// requestFor returns the request for an event, or nil if it is none.
+func requestFor(room string, ev client.Event) *request {
+	switch ev := ev.(type) {
+	case client.EditText:
+		text := protocol.CleanText(ev.Text)
+		return &request{kind: edit, id: ev.ID, text: text, frame: protocol.Edit{Room: room, ID: ev.ID, Text: text}}
+	case client.Delete:
+		return &request{kind: remove, id: ev.ID, frame: protocol.Delete{Room: room, ID: ev.ID}}
+	case client.React:
+		return &request{kind: react, id: ev.ID, emoji: ev.Emoji, on: ev.On, frame: protocol.React{Room: room, ID: ev.ID, Emoji: ev.Emoji, On: ev.On}}
+	case client.Pin:
+		return &request{kind: pin, id: ev.ID, on: ev.On, frame: protocol.Pin{Room: room, ID: ev.ID, On: ev.On}}
+	case client.Moderate:
+		return &request{kind: moderate, act: ev.Act, user: ev.User, frame: protocol.Moderate{
+			Room: room, Act: ev.Act, User: ev.User, ForMs: ev.For.Milliseconds(), Reason: protocol.CleanText(ev.Reason),
+		}}
+	case client.Report:
+		return &request{kind: report, id: ev.ID, frame: protocol.Report{Room: room, ID: ev.ID, Reason: protocol.CleanText(ev.Reason)}}
+	case client.SetRoom:
+		return &request{kind: settings, frame: protocol.Adjust{Room: room, SlowModeS: ev.SlowModeS, Frozen: ev.Frozen}}
+	}
+	return nil
+}
+
+func (r *request) inFlight() bool { return !r.writtenAt.IsZero() }
+
+// shownBy reports whether m is as the change wants it.
+func (r *request) shownBy(m *protocol.Message) bool {
+	switch r.kind {
+	case edit:
+		return m.Text == r.text
+	case remove:
+		return m.Deleted()
+	case react:
+		return slices.Contains(m.Mine, r.emoji) == r.on
+	}
+	return m.Pinned == r.on
+}
+
+// cause returns what the relay says of a reaction.
+func (r *request) cause(me string) protocol.Cause {
+	return protocol.Cause{By: me, Emoji: r.emoji, On: r.on}
+}
+
+// replaces reports whether r may take the place of a change that waits.
+func (r *request) replaces(old *request) bool {
+	return !r.kind.isAct() && !old.inFlight() && old.kind == r.kind && old.id == r.id && old.emoji == r.emoji
+}

@@ -1,0 +1,185 @@
+package request
+
+import (
+	"slices"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// reviewPage is how many reports of the queue are asked for at a time.
+const reviewPage = 50
+
+// Review is the queue of reports while a moderator looks at it. It is asked for beside
+// the history, over whatever connection there is. It is read anew whenever it may have
+// changed: others close reports too. NewReview makes one.
+type Review struct {
+	step   *step.Step
+	tokens Tokens
+
+	queue  *client.Queue // nil: nobody looks; never changed in place
+	before int64         // the request is about the reports before this one; 0: the newest
+	state  protocol.ReportState
+	stale  bool  // the queue has changed since it was asked for
+	open   int64 // how many reports are open, told to moderators
+
+	inquiry inquiry
+}
+
+// NewReview makes a review that nobody looks at.
+func NewReview(s *step.Step, tokens Tokens) *Review { return &Review{step: s, tokens: tokens} }
+
+// Open begins to show the queue to a user who moderates, or ends it.
+func (v *Review) Open(on, moderates bool) {
+	v.inquiry.cancel()
+	v.queue, v.before, v.state, v.stale = nil, 0, "", false
+	v.step.Changed = true
+	if on && moderates {
+		v.queue = &client.Queue{}
+		v.read(0)
+	}
+}
+
+// read asks for the reports before one, or, if that is 0, for the newest, as many as
+// are shown.
+func (v *Review) read(before int64) {
+	v.before = before
+	v.set(func(q *client.Queue) { q.Loading, q.Failed = true, false })
+	v.ask()
+}
+
+// More asks for older reports, or for all again after a failure.
+func (v *Review) More() {
+	switch q := v.queue; {
+	case q == nil || q.Loading || q.Closing != 0:
+	case q.Failed:
+		v.read(0)
+	case q.More:
+		v.read(q.Reports[len(q.Reports)-1].N)
+	}
+}
+
+// Resolve closes a report. A page that is under way is given up for it: the queue is
+// read anew behind it.
+func (v *Review) Resolve(ev client.ResolveReport) {
+	q := v.queue
+	if q == nil || q.Closing != 0 || indexReport(q, ev.N) < 0 {
+		return
+	}
+	v.state = ev.State
+	v.set(func(q *client.Queue) { q.Closing, q.Loading, q.Failed = ev.N, false, false })
+	v.ask()
+}
+
+// TokenGot asks again if the review waits for a token.
+func (v *Review) TokenGot() {
+	if v.inquiry.waits {
+		v.ask()
+	}
+}
+
+// ask asks for what is wanted.
+func (v *Review) ask() {
+	number, token := v.inquiry.begin(), v.tokens.Token()
+	switch q := v.queue; {
+	case q.Closing != 0:
+		v.step.Emit(client.CloseReport{Req: number, Token: token, N: q.Closing, State: v.state})
+	case v.before != 0:
+		v.step.Emit(client.FetchReports{Req: number, Token: token, Before: v.before, Limit: reviewPage})
+	default:
+		v.stale = false
+		v.step.Emit(client.FetchReports{Req: number, Token: token, Limit: max(reviewPage, len(q.Reports))})
+	}
+}
+
+// set changes a copy, since snapshots have the other.
+func (v *Review) set(change func(q *client.Queue)) {
+	q := *v.queue
+	change(&q)
+	v.queue, v.step.Changed = &q, true
+}
+
+func indexReport(q *client.Queue, n int64) int {
+	return slices.IndexFunc(q.Reports, func(r protocol.ReportEntry) bool { return r.N == n })
+}
+
+// Counted takes how many reports are open. It reads the queue anew, or as soon as it
+// can, and closes it for a user who moderates no longer.
+func (v *Review) Counted(open int64, moderates bool) {
+	v.open, v.step.Changed = open, true
+	switch q := v.queue; {
+	case q == nil:
+	case !moderates:
+		v.Open(false, false)
+	case q.Loading || q.Closing != 0:
+		v.stale = true
+	default:
+		v.read(0)
+	}
+}
+
+// awaits reports whether an answer is to the last request, and somebody looks.
+func (v *Review) awaits(number int) bool { return number == v.inquiry.number && v.queue != nil }
+
+// Loaded takes a page of reports.
+func (v *Review) Loaded(ev client.ReportsLoaded) {
+	if !v.awaits(ev.Req) {
+		return
+	}
+	v.inquiry.answered()
+	v.set(func(q *client.Queue) {
+		if v.before == 0 {
+			q.Reports = nil
+		}
+		n := len(q.Reports)
+		q.Reports = append(q.Reports[:n:n], ev.Reports...)
+		q.Loading, q.More = false, ev.More && len(ev.Reports) > 0 && len(q.Reports) < client.ReviewMax
+	})
+	if v.stale {
+		v.read(0)
+	}
+}
+
+// Closed takes the report out, and reads what else has become of the queue.
+func (v *Review) Closed(ev client.ReportClosed) {
+	if !v.awaits(ev.Req) {
+		return
+	}
+	v.inquiry.answered()
+	v.set(func(q *client.Queue) {
+		if i := indexReport(q, q.Closing); i >= 0 {
+			q.Reports = slices.Delete(slices.Clone(q.Reports), i, i+1)
+		}
+		q.Closing = 0
+	})
+	v.read(0)
+}
+
+// Failed takes the failure of either request.
+func (v *Review) Failed(ev client.ReportsFailed) {
+	if !v.awaits(ev.Req) || v.inquiry.retries(ev.Status, v.tokens) {
+		return
+	}
+	v.inquiry.answered()
+	gone := v.queue.Closing != 0 && (ev.Status == 404 || ev.Status == 409)
+	v.set(func(q *client.Queue) { q.Loading, q.Closing, q.Failed = false, 0, true })
+	if gone { // somebody else was quicker
+		v.read(0)
+	}
+}
+
+// Forget begins anew for another user.
+func (v *Review) Forget() {
+	v.Open(false, false)
+	v.open = 0
+}
+
+// OpenReports returns how many reports are open.
+func (v *Review) OpenReports() int64 { return v.open }
+
+// Queue returns what people see of the queue, or nil if nobody looks at it.
+func (v *Review) Queue() *client.Queue { return v.queue }
+
+// Number returns the number of the last request.
+func (v *Review) Number() int { return v.inquiry.number }

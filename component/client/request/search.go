@@ -1,0 +1,126 @@
+package request
+
+import (
+	"strings"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// Results is where the messages that were found are kept.
+type Results interface {
+	// Found returns the results, the newest first.
+	Found() []*protocol.Message
+	// ClearFound drops them.
+	ClearFound()
+	// AwaitFound begins to keep what changes until a page of results is here.
+	AwaitFound()
+	// AddFound takes a page and returns how many results are new. It is false if the
+	// page must be read again.
+	AddFound(page []protocol.Message) (added int, ok bool)
+	// FoundFailed tells that the page does not come.
+	FoundFailed()
+}
+
+// Search is what the user searches for. It is asked for beside the history, over
+// whatever connection there is. NewSearch makes one.
+type Search struct {
+	step    *step.Step
+	tokens  Tokens
+	results Results
+
+	words   string // "": the user does not search
+	loading bool
+	failed  bool
+	more    bool // the relay has older results
+	inquiry inquiry
+}
+
+// NewSearch makes a search for nothing.
+func NewSearch(s *step.Step, tokens Tokens, results Results) *Search {
+	return &Search{step: s, tokens: tokens, results: results}
+}
+
+// For begins to search for messages with all of the words, or ends the search if there
+// are none.
+func (s *Search) For(words string) {
+	s.words, s.loading, s.failed, s.more = strings.TrimSpace(words), false, false, false
+	s.inquiry.cancel()
+	s.results.ClearFound()
+	s.step.Changed = true
+	if s.words != "" {
+		s.ask()
+	}
+}
+
+// Restart searches anew for the same words.
+func (s *Search) Restart() {
+	if s.words != "" {
+		s.For(s.words)
+	}
+}
+
+// More asks for older results, or again after a failure.
+func (s *Search) More() {
+	if s.words != "" && !s.loading && (s.more || s.failed) {
+		s.ask()
+	}
+}
+
+// TokenGot asks again if the search waits for a token.
+func (s *Search) TokenGot() {
+	if s.inquiry.waits {
+		s.ask()
+	}
+}
+
+// ask asks for what follows the results that are here.
+func (s *Search) ask() {
+	s.loading, s.failed, s.step.Changed = true, false, true
+	s.results.AwaitFound()
+	q := client.PageQuery{Words: s.words, Limit: protocol.PageMessagesDefault}
+	if found := s.results.Found(); len(found) > 0 {
+		q.Before = found[len(found)-1].Seq
+	}
+	s.step.Emit(client.FetchFound{Req: s.inquiry.begin(), Token: s.tokens.Token(), Query: q})
+}
+
+// awaits reports whether an answer is to the last request.
+func (s *Search) awaits(number int) bool { return number == s.inquiry.number && s.loading }
+
+// Loaded takes a page of results.
+func (s *Search) Loaded(ev client.FoundLoaded) {
+	if !s.awaits(ev.Req) {
+		return
+	}
+	added, ok := s.results.AddFound(ev.Page.Messages)
+	if !ok {
+		s.ask() // too much came meanwhile
+		return
+	}
+	s.inquiry.answered()
+	s.loading, s.step.Changed = false, true
+	s.more = ev.Page.More && added > 0 && len(s.results.Found()) < client.FoundMax
+}
+
+// Failed takes the failure of a search.
+func (s *Search) Failed(ev client.FoundFailed) {
+	if !s.awaits(ev.Req) || s.inquiry.retries(ev.Status, s.tokens) {
+		return
+	}
+	s.inquiry.answered()
+	s.results.FoundFailed()
+	s.loading, s.failed, s.step.Changed = false, true, true
+}
+
+// Shown returns what people see of the search, or nil if there is none.
+func (s *Search) Shown() *client.Found {
+	if s.words == "" {
+		return nil
+	}
+	return &client.Found{Words: s.words, Messages: s.results.Found(), More: s.more, Loading: s.loading, Failed: s.failed}
+}
+
+// Number returns the number of the last request.
+func (s *Search) Number() int { return s.inquiry.number }
