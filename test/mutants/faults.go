@@ -44,7 +44,7 @@ const (
 )
 
 // mutants are the faults, those of one part together.
-var mutants = slices.Concat(clientFaults, hubFaults, storeFaults)
+var mutants = slices.Concat(clientFaults, hubFaults, storeFaults, shrinkFaults)
 
 // The checks.
 var (

@@ -29,7 +29,7 @@ func TestEveryFaultFindsItsPlace(t *testing.T) {
 	}
 	for _, m := range mutants {
 		file, is, err := m.plant()
-		if err == nil {
+		if err == nil && !foreign(m.pkg) {
 			err = checkTypes(m.pkg, file, is, known)
 		}
 		if err != nil {
@@ -89,6 +89,9 @@ func TestStepsChangeTheirPlace(t *testing.T) {
 	}
 }
 
+// foreign reports whether a package is compiled among those of the toolchain alone, so that its types are not known here.
+func foreign(folder string) bool { return strings.HasPrefix(filepath.Base(folder), "_") }
+
 // compiled returns a types importer of all packages that the packages with faults import.
 func compiled() (types.Importer, error) {
 	args := []string{"list", "-export", "-deps", "-json=ImportPath,Export"}
@@ -97,7 +100,7 @@ func compiled() (types.Importer, error) {
 	}
 	var packages []string
 	for _, m := range mutants {
-		if p := "./" + m.pkg; !slices.Contains(packages, p) {
+		if p := "./" + m.pkg; !slices.Contains(packages, p) && !foreign(m.pkg) {
 			packages = append(packages, p)
 		}
 	}

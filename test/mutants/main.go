@@ -66,7 +66,7 @@ func run(only string) error {
 
 // baseline shows that every check passes where nothing is planted.
 func baseline(dir string) error {
-	for _, c := range []check{inSimulation, inClient, inTimeline, inHub, inStore} {
+	for _, c := range []check{inSimulation, inClient, inTimeline, inHub, inStore, inPrograms} {
 		began := time.Now()
 		why, err := c.notices(filepath.Join(dir, "baseline"), "")
 		if err != nil {

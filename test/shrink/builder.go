@@ -14,8 +14,11 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// runMax bounds the run of one program.
-const runMax = 5 * time.Minute
+// How long one program may run. A generated one takes less than a second.
+const (
+	testsMax   = 5 * time.Minute
+	programMax = time.Minute
+)
 
 // builder builds programs for the browser, plain and small, and runs them in Node.
 type builder struct {
@@ -28,7 +31,8 @@ type builder struct {
 // without is the step that takes abilities away on purpose: times are RFC 3339 only.
 const without = "time"
 
-func newBuilder() (*builder, error) {
+// newBuilder returns a builder. With own it does not use the compiler that is there, if any.
+func newBuilder(own bool) (*builder, error) {
 	on, err := shrink.Without(without)
 	if err != nil {
 		return nil, err
@@ -40,6 +44,9 @@ func newBuilder() (*builder, error) {
 	dir, err := os.MkdirTemp("", "hallway-shrink-")
 	if err != nil {
 		return nil, err
+	}
+	if own {
+		tool.Compilers = filepath.Join(dir, "compiler")
 	}
 	small, err := tool.Flags(dir, on, nil, func() { fmt.Println("building the compiler …") })
 	return &builder{dir: dir, tool: tool, on: on, small: small}, err
@@ -79,8 +86,8 @@ func (b *builder) build(kind, name, folder string, args ...string) (string, erro
 }
 
 // run runs a program in a folder and returns its output, with its exit code at the end.
-func (b *builder) run(path, folder string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), runMax)
+func (b *builder) run(most time.Duration, path, folder string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", append([]string{"--stack-size=8192", filepath.Join(b.tool.Root, "lib", "wasm", "wasm_exec_node.js"), path}, args...)...)
 	cmd.Dir = folder
@@ -91,7 +98,7 @@ func (b *builder) run(path, folder string, args ...string) (string, error) {
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return "", fmt.Errorf("%s did not end within %v", path, runMax)
+		return "", fmt.Errorf("%s did not end within %v", filepath.Base(path), most)
 	case err != nil && !errors.As(err, &exit):
 		return "", err
 	}

@@ -20,34 +20,40 @@ func main() {
 	programs := flag.Int("programs", 0, "`number` of generated programs; 0 for 8 with -short and 100 without")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "`seed` of the first generated program")
 	speed := flag.Bool("speed", false, "measure speed as well")
+	generated := flag.Bool("generated", false, "compare generated programs alone")
+	own := flag.Bool("own", false, "build the compiler anew, into a folder that goes with the run")
 	flag.Parse()
 	if flag.NArg() > 0 || *programs < 0 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./test/shrink [-short] [-programs N] [-seed N] [-speed]")
+		fmt.Fprintln(os.Stderr, "usage: go run ./test/shrink [-short] [-programs N] [-seed N] [-speed] [-generated] [-own]")
 		os.Exit(2)
 	}
 	if *programs == 0 {
 		*programs = map[bool]int{true: 8, false: 100}[*short]
 	}
-	if err := run(*short, *programs, *seed, *speed); err != nil {
+	if err := run(options{*short, *generated, *own, *speed}, *programs, *seed); err != nil {
 		fmt.Fprintln(os.Stderr, "shrink:", err)
 		os.Exit(1)
 	}
 }
 
-func run(short bool, programs int, seed uint64, speed bool) error {
-	b, err := newBuilder()
+type options struct{ short, generated, own, speed bool }
+
+func run(o options, programs int, seed uint64) error {
+	b, err := newBuilder(o.own)
 	if err != nil {
 		return err
 	}
 	defer b.close()
 	var c count
-	if err := comparePackages(b, short, &c); err != nil {
-		return err
+	if !o.generated {
+		if err := comparePackages(b, o.short, &c); err != nil {
+			return err
+		}
 	}
 	if err := comparePrograms(b, programs, seed, &c); err != nil {
 		return err
 	}
-	if speed {
+	if o.speed {
 		if err := compareSpeed(b, &c); err != nil {
 			return err
 		}

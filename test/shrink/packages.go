@@ -63,7 +63,7 @@ func comparePackages(b *builder, short bool, c *count) error {
 			if s.skip != "" {
 				args = append(args, "-test.skip", s.skip)
 			}
-			out, err := b.run(path, folder, args...)
+			out, err := b.run(testsMax, path, folder, args...)
 			if err != nil {
 				return err
 			}

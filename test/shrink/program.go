@@ -33,7 +33,7 @@ func comparePrograms(b *builder, programs int, seed uint64, c *count) error {
 		if err != nil {
 			return err
 		}
-		small, err := b.run(path, folder)
+		small, err := b.run(programMax, path, folder)
 		if err != nil {
 			return err
 		}

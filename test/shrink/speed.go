@@ -38,7 +38,7 @@ func compareSpeed(b *builder, c *count) error {
 	times := map[string]*[2]float64{}
 	for range turns {
 		for i, path := range paths {
-			out, err := b.run(path, folder)
+			out, err := b.run(testsMax, path, folder)
 			if err != nil {
 				return err
 			}

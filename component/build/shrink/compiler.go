@@ -50,7 +50,7 @@ func (t Toolchain) compiler(on Set, progress func()) (toolexec string, err error
 	if err != nil {
 		return "", err
 	}
-	home := filepath.Join(t.Module, "bin", "compiler", id)
+	home := filepath.Join(t.Compilers, id)
 	if _, err := os.Stat(home); err != nil {
 		progress()
 		if err := t.buildCompiler(work, home, replace); err != nil {

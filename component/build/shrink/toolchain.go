@@ -13,9 +13,10 @@ import (
 
 // Toolchain is the Go installation that builds the module.
 type Toolchain struct {
-	Root    string // GOROOT
-	Version string // such as go1.26.8
-	Module  string // the folder of this repository's go.mod
+	Root      string // GOROOT
+	Version   string // such as go1.26.8
+	Module    string // the folder of this repository's go.mod
+	Compilers string // the folder for the compilers that the steps build
 }
 
 // FindToolchain asks the go command, which honours go.mod's toolchain line.
@@ -28,7 +29,8 @@ func FindToolchain() (Toolchain, error) {
 	if len(fields) != 4 || filepath.Base(fields[0]) != "go.mod" {
 		return Toolchain{}, errors.New("no go.mod here: run it inside the repository")
 	}
-	t := Toolchain{Module: filepath.Dir(fields[0]), Root: fields[1], Version: fields[2]}
+	module := filepath.Dir(fields[0])
+	t := Toolchain{Root: fields[1], Version: fields[2], Module: module, Compilers: filepath.Join(module, "bin", "compiler")}
 	return t, t.checkRoot(fields[3])
 }
 
