@@ -1,10 +1,9 @@
 // A page on which nothing may be executed, asked for or opened that is not its own, and what is looked at there: for the tests with
 // what hostile people write.
 
-import { createHmac } from 'node:crypto';
 import { NAMES, USERS } from './corpus.js';
 import { test as base, expect } from './fixture.js';
-import { SECRET } from './relay.js';
+import { tokenOf } from './token.js';
 
 const ROLES = ['participant', 'moderator', 'organizer'];
 /** No message is higher than this, in CSS pixels, whatever is in it. */
@@ -12,14 +11,6 @@ export const HIGHEST = 1200;
 
 export const WIDE = { width: 1000, height: 800 };
 export const NARROW = { width: 320, height: 640 };
-
-const b64 = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** A token with whatever in it: the relay's own command is handed arguments, which cannot hold everything. */
-export function tokenOf(claims) {
-  const signed = `${b64({ alg: 'HS256', typ: 'JWT' })}.${b64({ exp: Math.floor(Date.now() / 1000) + 3600, rooms: ['*'], ...claims })}`;
-  return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
-}
 
 /** One of many hostile people, by a number: always the same. */
 export const mallory = (i) =>

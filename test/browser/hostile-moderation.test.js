@@ -2,7 +2,8 @@
 
 import { BAD_TEXTS, KEPT_NAMES, NAMES, TEXTS, USERS } from './corpus.js';
 import { expect } from './fixture.js';
-import { faults, HIGHEST, mallory, NARROW, READER, test, tokenOf, WIDE } from './guarded.js';
+import { faults, HIGHEST, mallory, NARROW, READER, test, WIDE } from './guarded.js';
+import { tokenOf } from './token.js';
 
 const short = (bytes) => TEXTS.filter((text) => Buffer.byteLength(text) <= bytes);
 /** A reason has 500 bytes at most: the whole corpus, and words that fill it. */

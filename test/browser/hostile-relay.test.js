@@ -2,7 +2,8 @@
 
 import { kept, NAMES, TEXTS } from './corpus.js';
 import { expect } from './fixture.js';
-import { faults, NARROW, test, tokenOf, WIDE } from './guarded.js';
+import { faults, NARROW, test, WIDE } from './guarded.js';
+import { tokenOf } from './token.js';
 
 const ROOM = 'lobby';
 /** As in other tests, and room for names and reactions that are longer than an honest relay lets them be. */

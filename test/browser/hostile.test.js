@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { BAD_ROOMS, BAD_TEXTS, KEPT_NAMES, REACTIONS, ROOMS, SEARCHES, shown, TEXTS } from './corpus.js';
 import { test as base, expect } from './fixture.js';
-import { faults, HIGHEST, mallory, NARROW, READER, test, tokenOf, WIDE } from './guarded.js';
+import { faults, HIGHEST, mallory, NARROW, READER, test, WIDE } from './guarded.js';
+import { tokenOf } from './token.js';
 
 /** Writes some of the texts into a room, each as another user, every third as an answer to the one before. */
 async function fill(ask, room, texts) {

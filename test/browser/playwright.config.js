@@ -15,7 +15,7 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.test.js',
   outputDir: 'results',
-  workers: 1, // each test has a relay, a database and browsers of its own: two of them would share two cores
+  workers: 2, // a test mostly waits; each has a relay, a database and browsers of its own
   retries: 0, // a flake is a defect
   forbidOnly: true,
   timeout: 60_000,

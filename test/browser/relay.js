@@ -1,7 +1,7 @@
 // A real relay: the built command in a process of its own, on a free loopback port, over a database file of its own.
 
 import { execFile, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -9,23 +9,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { SECRET, tokenOf } from './token.js';
 
 export const ROOT = new URL('../../', import.meta.url).pathname;
 const COMMAND = join(ROOT, 'bin/hallway');
-export const SECRET = 'a secret of the browser tests, long enough';
 const START_MS = 15_000;
 const POLL_MS = 20;
 
 const run = promisify(execFile);
 
-/** A port that was free a moment ago; the relay keeps it over its restarts. */
+/**
+ * A port that was free a moment ago; the relay keeps it over its restarts. It is below those that systems give to outgoing
+ * connections: else one of these might take it while the relay is down.
+ */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const server = createServer().listen(20_000 + randomInt(10_000), '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch {
+      continue; // in use
+    }
+    const { port } = server.address();
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 export class Relay {
@@ -34,7 +43,6 @@ export class Relay {
   #process;
   /** The program that the next start runs; undefined: the built one. */
   command;
-  #tokens = new Map();
   /** All that it has printed, over all its lives. */
   log = '';
 
@@ -98,11 +106,9 @@ export class Relay {
     await rm(this.#folder, { recursive: true });
   }
 
-  /** A token, made by the relay's own command. */
-  async token({ sub, name = sub, role = 'participant', room = 'lobby' }) {
-    const args = ['token', '--sub', sub, '--name', name, '--role', role, '--room', room, '--ttl', '1h'];
-    const { stdout } = await run(COMMAND, args, { env: { ...process.env, HALLWAY_JWT_SECRET: SECRET } });
-    return stdout.trim();
+  /** A token of a user for a room. */
+  token({ sub, name = sub, role = 'participant', room = 'lobby' }) {
+    return tokenOf({ sub, name, role, rooms: [room] });
   }
 
   /** Writes a message as a user, past any chat; gives back its id. */
@@ -111,20 +117,13 @@ export class Relay {
     const answer = await fetch(`${this.url}/v1/rooms/${room}/messages`, {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${await this.#tokenOf({ ...user, room })}`,
+        authorization: `Bearer ${this.token({ ...user, room })}`,
         'content-type': 'application/json',
       },
       body: JSON.stringify({ id, ...message }),
     });
     if (!answer.ok) throw new Error(`post: ${answer.status} ${await answer.text()}`);
     return id;
-  }
-
-  /** A token as token() makes it, made once for each user. */
-  #tokenOf(user) {
-    const key = JSON.stringify(user);
-    if (!this.#tokens.has(key)) this.#tokens.set(key, this.token(user));
-    return this.#tokens.get(key);
   }
 
   /** What the history route says of a room. */
@@ -138,7 +137,7 @@ export class Relay {
 
   /** Waits until a message with these words can be found: the relay's index follows what is stored a little later. */
   async finds(words, room = 'lobby') {
-    const headers = { authorization: `Bearer ${await this.#tokenOf({ sub: 'u_finder', room })}` };
+    const headers = { authorization: `Bearer ${this.token({ sub: 'u_finder', room })}` };
     const query = new URLSearchParams({ q: words });
     for (const deadline = Date.now() + START_MS; ; await wait(POLL_MS)) {
       const answer = await fetch(`${this.url}/v1/rooms/${room}/messages?${query}`, { headers });

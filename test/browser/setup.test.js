@@ -4,8 +4,8 @@
 import { createHmac } from 'node:crypto';
 import { Chat } from './chat.js';
 import { ADA, expect, test, UNREACHABLE } from './fixture.js';
-import { tokenOf } from './guarded.js';
 import { Relay } from './relay.js';
+import { tokenOf } from './token.js';
 
 /** Notes what the page hears of errors. Runs in the page before its own scripts. */
 function listen() {

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { test as base } from '../browser/fixture.js';
-import { freePort, Relay, SECRET } from '../browser/relay.js';
+import { freePort, Relay } from '../browser/relay.js';
+import { SECRET } from '../browser/token.js';
 import { PINNED_FOLDER } from './pinned.js';
 import { Project } from './project.js';
 import { serveFolder } from './static.js';

@@ -4,7 +4,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Chat } from '../browser/chat.js';
-import { ROOT, SECRET } from '../browser/relay.js';
+import { ROOT } from '../browser/relay.js';
+import { SECRET } from '../browser/token.js';
 import { expect, test } from './fixture.js';
 import { Walk, walk } from './walk.js';
 
