@@ -1,0 +1,50 @@
+// Moderators in browsers of their own: what the tests of moderation and of reports both do.
+
+import { expectAccessible } from './axe.js';
+import { expect } from './fixture.js';
+
+export const MO = { sub: 'u_mo', name: 'Mo', role: 'moderator' };
+
+export const menuOf = (chat) => chat.element.getByRole('menu');
+export const dialogOf = (chat) => chat.element.getByRole('dialog').or(chat.element.getByRole('alertdialog'));
+
+/** Opens a chat for each user, each in a browser context of its own, and waits until all are live. */
+export async function open(openChats, ...users) {
+  const chats = [];
+  for (const user of users) {
+    const [chat] = await openChats([user]);
+    await chat.live();
+    chats.push(chat);
+  }
+  return chats;
+}
+
+/** Chooses something from the menu of a message. */
+export async function choose(chat, text, item) {
+  await chat.message(text).focus();
+  await chat.page.keyboard.press('Enter');
+  await menuOf(chat).getByRole('menuitem', { name: item }).click();
+  await expect(dialogOf(chat)).toBeVisible();
+}
+
+/** Asks the relay's REST for what the interface would do in ten minutes at the least. */
+export async function rest(relay, user, method, path, body) {
+  const answer = await fetch(`${relay.url}/v1/rooms/lobby/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${await relay.token(user)}`, 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  expect(answer.ok, `${method} ${path}: ${answer.status}`).toBe(true);
+  return answer.status === 204 ? undefined : answer.json();
+}
+
+/** Makes the chat try anew, as it does when the device is back in its network. */
+export const lookAgain = (chat) => chat.page.evaluate(() => dispatchEvent(new Event('online')));
+
+/** Checks both themes with axe. */
+export async function inBothThemes(chat, what) {
+  for (const theme of ['light', 'dark']) {
+    await chat.element.evaluate((element, theme) => element.setAttribute('theme', theme), theme);
+    await expectAccessible(chat.page, `${what}, ${theme}`);
+  }
+}
