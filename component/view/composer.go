@@ -6,19 +6,38 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"hallway/component/client"
 	"hallway/component/view/dom"
+	"hallway/component/view/log"
 	"hallway/component/view/markup"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
-// rowsMax is how many lines the composer grows to; chat.css knows it too.
-const rowsMax = 8
+const (
+	// rowsMax bounds the lines that the composer grows to; chat.css has the same number.
+	rowsMax = 8
+	// counterPart decides when the counter shows: when less than this part of the bytes is left.
+	counterPart = 10
+)
 
-// composerUI is where people write. It is no <form>: nothing may be submitted to the
-// host page, not even if the chat has crashed. The text is the textarea's own;
-// go-app does not know it.
-func (c *Chat) composerUI() app.UI {
+// composer is where people write. The text is the textarea's own; go-app does not know it.
+type composer struct {
+	*shared
+	log      *log.Log
+	status   *status
+	input    app.Value // nil while not mounted
+	mode     mode
+	sentEdit sentEdit
+	draft    draft
+	left     string // how much may still be written, when that is little
+	tooLong  bool
+	hadFocus bool // when the composer was closed
+}
+
+// ui draws the composer. It is no <form>: nothing may be submitted to the host page, not even after
+// the chat has crashed.
+func (c *composer) ui() app.UI {
 	open := c.snap.ComposerOpen
 	hint := "send"
 	if c.settings.EnterBreaks {
@@ -29,7 +48,7 @@ func (c *Chat) composerUI() app.UI {
 		counter += " hallway-too-long"
 	}
 	placeholder, _ := c.text.Silenced(&c.snap)
-	wait := c.waits()
+	wait := c.wait()
 	name := ""
 	if wait != "" {
 		name = "hallway-hidden"
@@ -49,44 +68,37 @@ func (c *Chat) composerUI() app.UI {
 			),
 		),
 		app.Div().Class("hallway-foot").Body(
-			c.typingUI(),
+			// It is not a live region: it would be read out all the time.
+			app.Span().Class("hallway-typing").Attr("part", "typing").Body(piecesUI(writingOf(c.snap.Typing, c.text))),
 			app.Span().ID("hallway-counter").Class(counter).Text(c.left),
 		),
 	)
 }
 
-// waits is how long one must wait before one may send, as the button shows it; "": not at
-// all. An edit never waits.
-func (c *Chat) waits() string {
+// wait returns the time until the user may send, as the button shows it, or "". An edit never waits.
+func (c *composer) wait() string {
 	if c.mode.editing != "" {
 		return ""
 	}
-	return c.line.wait
+	return c.status.line.wait
 }
 
-// sends reports whether Enter sends, with Shift or without.
-func (s *Settings) sends(shift bool) bool {
-	if s.Touch {
-		return !s.EnterBreaks
-	}
-	return shift == s.EnterBreaks
-}
+func (c *composer) value() string { return c.input.Get("value").String() }
 
-// onKeyDown sends on Enter or, where the settings say so, on Shift+Enter. Up begins to
-// edit the last own message where nothing is written. Escape takes back an edit or an
-// answer, and what the chat has said about the text.
-func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
+// onKeyDown sends with Enter or, if the settings say so, with Shift+Enter. Up edits the last own
+// message while nothing is written. Escape ends an edit or an answer, and takes the note away.
+func (c *composer) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	empty := c.input.Get("value").String() == ""
+	empty := c.value() == ""
 	switch key := e.Get("key").String(); {
 	case dom.Composing(e):
-	case !dom.HasModifierOrShift(e) && c.log.walkOn(key, empty):
+	case !dom.HasModifierOrShift(e) && c.log.WalkOn(key, empty):
 		e.PreventDefault()
 	case key == "Escape":
-		if c.note != "" || c.mode.on() {
-			e.PreventDefault() // a dialog that the chat is in stays open
+		if c.status.note != "" || c.mode.on() {
+			e.PreventDefault() // a dialog around the chat stays open
 		}
-		c.setNote(ctx, "")
+		c.status.setNote(ctx, "")
 		c.cancelMode()
 	case key == "ArrowUp" && !dom.HasModifierOrShift(e) && c.mode.editing == "" && empty:
 		if m := lastOwn(&c.snap); m != nil {
@@ -100,29 +112,29 @@ func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 	}
 }
 
-func (c *Chat) onSend(ctx app.Context, _ app.Event) {
+func (c *composer) onSend(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	c.submit(ctx)
-	c.focusInput()
+	c.focus()
 }
 
-func (c *Chat) onInput(ctx app.Context, _ app.Event) {
+func (c *composer) onInput(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
-	c.log.hand.at = ""
-	c.written(ctx)
-	if !c.canUndo() {
-		c.setNote(ctx, "")
+	c.log.Typed()
+	c.changed(ctx)
+	if !c.status.canUndo() {
+		c.status.setNote(ctx, "")
 	}
-	if c.mode.editing == "" && !protocol.Blank(c.input.Get("value").String()) {
-		c.props.OnTyping()
+	if c.mode.editing == "" && !protocol.Blank(c.value()) {
+		c.props.Do(client.Typed{})
 	}
 }
 
-// submit hands over what is written, and clears it unless it was not taken.
-func (c *Chat) submit(ctx app.Context) {
-	written := protocol.CleanText(c.input.Get("value").String())
+// submit sends what is written, and empties the field if it was taken.
+func (c *composer) submit(ctx app.Context) {
+	written := protocol.CleanText(c.value())
 	switch {
-	case !c.snap.ComposerOpen, c.waits() != "":
+	case !c.snap.ComposerOpen, c.wait() != "":
 		return
 	case c.mode.editing != "":
 		c.submitEdit(ctx, written)
@@ -131,11 +143,11 @@ func (c *Chat) submit(ctx app.Context) {
 		return
 	}
 	if code, why := protocol.CheckText(written, c.snap.TextBytesMax); code != "" {
-		c.setNote(ctx, c.text.Refusal(code, why, ""))
+		c.status.setNote(ctx, c.text.Refusal(code, why, ""))
 		return
 	}
-	if err := c.props.OnSend(written, c.mode.replyTo); err != nil {
-		c.setNote(ctx, text.Because(c.text.Say(text.NotSent), c.text.Say(text.NotNow)))
+	if err := c.props.Send(written, c.mode.replyTo); err != nil {
+		c.status.setNote(ctx, text.Because(c.text.Say(text.NotSent), c.text.Say(text.NotNow)))
 		return
 	}
 	if c.mode.on() {
@@ -143,52 +155,63 @@ func (c *Chat) submit(ctx app.Context) {
 		ctx.Update()
 	}
 	c.input.Set("value", "")
-	c.written(ctx)
-	c.setNote(ctx, "")
-	c.log.toEnd()
+	c.changed(ctx)
+	c.status.setNote(ctx, "")
+	c.log.ToEnd()
 }
 
-// written brings all in line with the text.
-func (c *Chat) written(ctx app.Context) {
-	c.fitInput()
+// changed brings everything in line with a text that has changed.
+func (c *composer) changed(ctx app.Context) {
+	c.fit()
 	c.keepDraft()
 	if c.measure() {
 		ctx.Update()
 	}
 }
 
-// write puts a text into the composer.
-func (c *Chat) write(text string) {
-	c.input.Set("value", text)
-	c.fitInput()
+// write puts a text into the field.
+func (c *composer) write(written string) {
+	c.input.Set("value", written)
+	c.fit()
 	c.measure()
 }
 
-// measure counts how much may still be written, and reports whether that reads
-// differently.
-func (c *Chat) measure() (changed bool) {
+// measure finds how much may still be written, and reports whether that reads differently.
+func (c *composer) measure() (changed bool) {
 	if c.input == nil {
 		return false
 	}
 	was, wasTooLong := c.left, c.tooLong
 	c.left, c.tooLong = "", false
-	left := c.snap.TextBytesMax - int64(len(c.input.Get("value").String()))
+	left := c.snap.TextBytesMax - int64(len(c.value()))
 	if c.snap.TextBytesMax > 0 && left <= c.snap.TextBytesMax/counterPart {
-		c.left, c.tooLong = c.text.Count(text.Left, markup.LettersLeft(c.input.Get("value").String(), int(left), dom.Graphemes)), left < 0
+		c.left, c.tooLong = c.text.Count(text.Left, markup.LettersLeft(c.value(), int(left), dom.Graphemes)), left < 0
 	}
 	return c.left != was || c.tooLong != wasTooLong
 }
 
-// fitInput gives the input a line for each that is written. Where the browser does
-// it by itself (field-sizing), this changes nothing.
-func (c *Chat) fitInput() {
-	lines := 1 + strings.Count(c.input.Get("value").String(), "\n")
+// fit gives the field a line for each that is written. Where the browser does so by itself
+// (field-sizing), this changes nothing.
+func (c *composer) fit() {
+	lines := 1 + strings.Count(c.value(), "\n")
 	c.input.Set("rows", min(lines, rowsMax))
 }
 
-func (c *Chat) focusInput() {
-	if c.input == nil {
+// focus puts the cursor into the field.
+func (c *composer) focus() {
+	if c.input != nil {
+		focus(c.input)
+	}
+}
+
+// keepFocus gives a composer that opens again the focus that it had when it was closed: a disabled
+// field cannot keep it.
+func (c *composer) keepFocus(ctx app.Context) {
+	if !c.snap.ComposerOpen {
+		c.hadFocus = c.input.Call("matches", ":focus").Bool()
 		return
 	}
-	c.input.Call("focus", map[string]any{"preventScroll": true})
+	if c.hadFocus {
+		ctx.Defer(func(app.Context) { c.focus() })
+	}
 }

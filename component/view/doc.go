@@ -1,32 +1,27 @@
-// Package view is what people see of a chat: its state, its log, its composer.
+// Package view shows a chat: its header, status, log, search and composer. [Chat] is the main type, a
+// go-app component. It is given snapshots of the client's core ([Chat.Show]) and hands what people do
+// to the core as events (Do in [Props]). It decides nothing: the snapshot says what may be sent, what
+// waits and what failed.
 //
-// A [Chat] is a go-app component. It is given snapshots of the client core
-// ([Chat.Show]) and tells what people do through the functions in [Props]. It
-// decides nothing: what may be sent, what waits and what failed is in the
-// snapshot.
+// The parts of a Chat own their state and read what they share:
 //
-// # Who draws what
+//   - log.Log (package log) shows the messages;
+//   - overlay.Overlay (package overlay) is the menu of a message, and the dialogs;
+//   - composer is where people write: its mode (new message, answer, edit) and its draft;
+//   - status is the line that says how the chat is, with notes that come and go;
+//   - search, pinned, speaker: the search, the bar of pinned messages, the live region.
 //
-// go-app draws the shell: the header, the state's line, the search, the composer, the
-// empty log. The rows of the log are put into go-app's <ul> by hand, because go-app
-// has no keyed update: [diff] compares the rows shown with those wanted, and only the
-// difference touches the document. At most [windowRows] rows are in it at any time;
-// the window moves as people scroll. All that comes in between two animation frames
-// is drawn as one.
+// The log does not know the other parts: logHost carries what people ask for in it to the part that
+// does it. To add an action, name it in package action and carry it out in logHost.Act. To add something
+// that the chat shows, add a part with its own ui function, and draw it in Render.
 //
-// A row is one list item, whatever else it shows: the day that it begins, its
-// group's sender, the message that it answers, reactions. What can be done with a
-// message costs a row nothing: the bar of tools and the menu are there once, and go
-// where they are wanted; all clicks and keys are heard by the log.
+// go-app draws everything but the rows of the log, the bar of pinned messages and the overlay, which
+// are set by hand. All snapshots that come between two animation frames are drawn as one.
 //
-// Whatever can be decided without a document (which rows to touch, where the
-// window is, what belongs to a group, what in a text is markup, what is read out,
-// what the state's line says) is in functions that are tested without one.
+// Whatever can be decided without a document is in functions that are tested without one.
 //
 // # What this package must not know
 //
-// Sockets, history requests, storage, tokens, the element around it. It writes
-// no HTML and no style attributes, so that a strict Content Security Policy and
-// Trusted Types hold: text goes in as text, and where a menu stands is told through
-// the CSS object model.
+// Sockets, history requests, storage, tokens, the element around it. It writes no HTML and no style
+// attributes, so that a strict Content Security Policy and Trusted Types hold.
 package view

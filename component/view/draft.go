@@ -1,38 +1,20 @@
 package view
 
 import (
-	"unicode/utf16"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/log"
 )
 
-// counterPart says when the counter shows: when less than one in so many bytes is
-// left.
-const counterPart = 10
-
-// draft is what is written and not sent, kept over a reload by the scope's drafts. It
-// is not in the outbox's storage: it is one text, wanted at once, and no loss if
-// somebody empties it.
+// draft says where the browser keeps an unsent text over a reload. It is not in the outbox's storage:
+// it is one text, wanted at once, and no loss if somebody empties it.
 type draft struct {
-	key  string // under which it is kept; "": nowhere
-	open bool   // what was kept before is known
+	key  string // "": it is not kept
+	open bool   // the kept text is known
 }
 
-// KeepDraft says under which key what is written is kept over a reload: another one
-// for each relay, room and user.
-func (c *Chat) KeepDraft(key string) {
-	c.mu.Lock()
-	c.key = key
-	c.mu.Unlock()
-	c.do(func(ctx app.Context) {
-		c.openDraft(key)
-		ctx.Update()
-	})
-}
-
-// openDraft asks for what was kept. What one user has written is not shown to the
-// next.
-func (c *Chat) openDraft(key string) {
+// openDraft asks for the kept text. The next user does not see what the last one wrote.
+func (c *composer) openDraft(key string) {
 	was := c.draft.key
 	if key == was {
 		return
@@ -46,7 +28,7 @@ func (c *Chat) openDraft(key string) {
 	kept = app.FuncOf(func(_ app.Value, args []app.Value) any {
 		kept.Release()
 		stored := args[0]
-		c.do(func(ctx app.Context) {
+		c.run(func(ctx app.Context) {
 			c.takeDraft(key, stored)
 			ctx.Update()
 		})
@@ -55,14 +37,13 @@ func (c *Chat) openDraft(key string) {
 	app.Window().Get("drafts").Call("open", key).Call("then", kept)
 }
 
-// takeDraft puts what was kept into the composer, unless something was written there
-// meanwhile.
-func (c *Chat) takeDraft(key string, stored app.Value) {
+// takeDraft puts the kept text into the field, unless something was written there meanwhile.
+func (c *composer) takeDraft(key string, stored app.Value) {
 	if c.draft.key != key || c.input == nil {
 		return
 	}
 	c.draft.open = true
-	if c.input.Get("value").String() != "" || c.mode.on() {
+	if c.value() != "" || c.mode.on() {
 		c.keepDraft()
 		return
 	}
@@ -76,30 +57,16 @@ func (c *Chat) takeDraft(key string, stored app.Value) {
 		return ""
 	}
 	c.mode = mode{replyTo: part("reply"), editing: part("edit"), before: part("before")}
-	c.mode.answers = messageOf(&c.snap, c.mode.replyTo)
+	c.mode.answers = log.Message(&c.snap, c.mode.replyTo)
 	c.write(part("text"))
-	c.followMode() // the message that is edited may have gone meanwhile
+	c.followMode() // the edited message may be gone
 }
 
-// keepDraft keeps what is written, and what becomes of it.
-func (c *Chat) keepDraft() {
+// keepDraft keeps the text, and what it becomes.
+func (c *composer) keepDraft() {
 	if c.draft.open {
 		app.Window().Get("drafts").Call("keep", c.draft.key, map[string]any{
-			"text": c.input.Get("value").String(), "reply": c.mode.replyTo,
-			"edit": c.mode.editing, "before": c.mode.before,
+			"text": c.value(), "reply": c.mode.replyTo, "edit": c.mode.editing, "before": c.mode.before,
 		})
 	}
-}
-
-// bytesBetween is the size, in UTF-8, of what lies between two places of a text that
-// are counted as a browser does, in UTF-16.
-func bytesBetween(text string, from, to int) int {
-	size, at := 0, 0
-	for _, r := range text {
-		if at >= from && at < to {
-			size += len(string(r))
-		}
-		at += utf16.RuneLen(r)
-	}
-	return size
 }

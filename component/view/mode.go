@@ -4,49 +4,48 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/log"
 	"hallway/component/view/markup"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
-// mode is what becomes of what is written: a new message, an answer, or another text
-// for a message of one's own.
+// mode says what a written text becomes: a new message, an answer, or the new text of an own message.
 type mode struct {
 	replyTo string            // the message that is answered, by its id; "": none
 	answers *protocol.Message // the same, as last seen; nil: not loaded
 	editing string            // the message that is edited, by its id; "": none
 	was     string            // its text
-	before  string            // what was written when the edit began; it comes back, as does the answer
+	before  string            // what was written before the edit; it comes back after it, as does the answer
 }
 
-// on reports whether what is written becomes no new message.
+// on reports whether the text becomes something else than a new message.
 func (m *mode) on() bool { return m.editing != "" || m.replyTo != "" }
 
-// follow takes over what a snapshot says about the messages concerned. It reports
-// whether the mode reads differently, and whether the message that is edited was
-// deleted.
+// follow takes over the messages concerned from a snapshot. It reports whether the mode reads
+// differently, and whether the edited message was deleted.
 func (m *mode) follow(s *client.Snapshot) (changed, gone bool) {
 	if m.replyTo != "" {
-		if now := messageOf(s, m.replyTo); now != nil && now != m.answers {
+		if now := log.Message(s, m.replyTo); now != nil && now != m.answers {
 			m.answers = now
 			changed = true
 		}
 	}
 	if m.editing != "" {
-		now := messageOf(s, m.editing)
+		now := log.Message(s, m.editing)
 		if now != nil && m.was == "" {
-			m.was = now.Text // begun before a reload
+			m.was = now.Text // the edit began before a reload
 		}
 		gone = now != nil && now.Deleted()
 	}
 	return changed, gone
 }
 
-// strip is what the composer says about its mode.
+// strip is the line above the field that says what the text becomes.
 type strip struct {
 	pieces []markup.Piece
-	text   string // of the message that is answered
-	cancel string // the name of the button that ends it; "": there is no strip
+	text   string // of the answered message
+	cancel string // the name of the button that ends the mode; "": there is no strip
 }
 
 func (m *mode) strip(t *text.Texts) strip {
@@ -56,31 +55,22 @@ func (m *mode) strip(t *text.Texts) strip {
 	case m.replyTo != "" && m.answers == nil:
 		return strip{pieces: []markup.Piece{{Kind: markup.PieceText, Text: t.Say(text.ReplyingAway)}}, cancel: t.Say(text.CancelReply)}
 	case m.replyTo != "":
-		a := m.answers
 		return strip{
-			pieces: t.Around(text.ReplyingTo, t.NameOf(a.Sender), ""),
-			text:   t.Excerpt(a),
+			pieces: t.Around(text.ReplyingTo, t.NameOf(m.answers.Sender), ""),
+			text:   t.Excerpt(m.answers),
 			cancel: t.Say(text.CancelReply),
 		}
 	}
 	return strip{}
 }
 
-// messageOf gives a stored message of a snapshot, or nil.
-func messageOf(s *client.Snapshot, id string) *protocol.Message {
-	if i, ok := findID(s, id); ok && i < len(s.Messages) {
-		return s.Messages[i]
-	}
-	return nil
-}
-
-// mayEdit reports whether a message is one's own and can have another text.
+// mayEdit reports whether a message is the user's own and can get another text.
 func mayEdit(s *client.Snapshot, m *protocol.Message) bool {
 	return m != nil && s.Me.ID != "" && m.Sender.ID == s.Me.ID && !m.Deleted() && m.Encrypted == nil
 }
 
-// lastOwn gives the last message of the room's that is one's own and can have another
-// text; nil also where the room's end is not loaded.
+// lastOwn returns the room's last message that the user may edit; nil also while the room's end is
+// not loaded.
 func lastOwn(s *client.Snapshot) *protocol.Message {
 	if s.MoreAfter {
 		return nil
@@ -93,8 +83,8 @@ func lastOwn(s *client.Snapshot) *protocol.Message {
 	return nil
 }
 
-// modeUI is the strip above what is written.
-func (c *Chat) modeUI() app.UI {
+// modeUI draws the strip.
+func (c *composer) modeUI() app.UI {
 	strip := c.mode.strip(c.text)
 	return app.Div().Class("hallway-mode").Hidden(strip.cancel == "").Body(
 		app.Div().ID("hallway-mode").Class("hallway-mode-text").Body(
@@ -106,14 +96,14 @@ func (c *Chat) modeUI() app.UI {
 	)
 }
 
-func (c *Chat) onCancel(ctx app.Context, _ app.Event) {
+func (c *composer) onCancel(app.Context, app.Event) {
 	c.cancelMode()
-	c.focusInput()
+	c.focus()
 }
 
-// reply makes what is written an answer to a message.
-func (c *Chat) reply(id string) {
-	m := messageOf(&c.snap, id)
+// reply makes the text an answer to a message.
+func (c *composer) reply(id string) {
+	m := log.Message(&c.snap, id)
 	if m == nil || c.input == nil {
 		return
 	}
@@ -121,39 +111,38 @@ func (c *Chat) reply(id string) {
 	c.mode.replyTo, c.mode.answers = id, m
 	c.keepDraft()
 	c.ctx.Update()
-	c.focusInput()
+	c.focus()
 }
 
-// edit puts the text of a message of one's own into the composer, to be changed.
-func (c *Chat) edit(id string) {
-	m := messageOf(&c.snap, id)
+// edit puts the text of an own message into the field, to be changed.
+func (c *composer) edit(id string) {
+	m := log.Message(&c.snap, id)
 	if !mayEdit(&c.snap, m) || c.input == nil {
 		return
 	}
 	if c.mode.editing == "" {
-		c.mode.before = c.input.Get("value").String()
+		c.mode.before = c.value()
 	}
 	c.mode.editing, c.mode.was = id, m.Text
 	c.write(m.Text)
 	c.keepDraft()
 	c.ctx.Update()
-	c.focusInput()
+	c.focus()
 }
 
-// endEdit ends the edit, if there is one, and leaves a text in the composer.
-func (c *Chat) endEdit(text string) {
+// endEdit ends the edit, if there is one, and leaves a text in the field.
+func (c *composer) endEdit(leaves string) {
 	if c.mode.editing == "" {
 		return
 	}
 	c.mode.editing, c.mode.was, c.mode.before = "", "", ""
-	c.write(text)
+	c.write(leaves)
 	c.keepDraft()
 	c.ctx.Update()
 }
 
-// cancelMode takes back the edit or else the answer, and reports whether there was
-// one.
-func (c *Chat) cancelMode() bool {
+// cancelMode ends the edit or else the answer.
+func (c *composer) cancelMode() {
 	switch {
 	case c.mode.editing != "":
 		c.endEdit(c.mode.before)
@@ -161,47 +150,60 @@ func (c *Chat) cancelMode() bool {
 		c.mode = mode{}
 		c.keepDraft()
 		c.ctx.Update()
-	default:
-		return false
 	}
-	return true
 }
 
-// submitEdit hands over the new text of the message that is edited.
-func (c *Chat) submitEdit(ctx app.Context, written string) {
+// sentEdit is the last edit that was sent, until it is known to be made.
+type sentEdit struct{ id, text string }
+
+// submitEdit sends the new text of the edited message.
+func (c *composer) submitEdit(ctx app.Context, written string) {
 	if protocol.Blank(written) {
-		c.setNote(ctx, c.text.Say(text.EditEmpty))
+		c.status.setNote(ctx, c.text.Say(text.EditEmpty))
 		return
 	}
 	if written != c.mode.was {
 		if code, why := protocol.CheckText(written, c.snap.TextBytesMax); code != "" {
-			c.setNote(ctx, c.text.Refusal(code, why, ""))
+			c.status.setNote(ctx, c.text.Refusal(code, why, ""))
 			return
 		}
-		c.edited = edited{id: c.mode.editing, text: written}
-		c.props.OnEdit(c.mode.editing, written)
+		c.sentEdit = sentEdit{id: c.mode.editing, text: written}
+		c.props.Do(client.EditText{ID: c.mode.editing, Text: written})
 	}
-	c.setNote(ctx, "")
+	c.status.setNote(ctx, "")
 	c.endEdit(c.mode.before)
 }
 
-// followMode brings the mode in line with the snapshot, and reports whether it reads
-// differently. An edit whose message was deleted ends; what was written stays.
-func (c *Chat) followMode() bool {
+// followMode brings the mode in line with the snapshot, and reports whether it reads differently. The
+// edit of a message that was deleted ends; what was written stays.
+func (c *composer) followMode() bool {
 	changed, gone := c.mode.follow(&c.snap)
 	if gone {
-		written := c.input.Get("value").String()
+		written := c.value()
 		if c.mode.before != "" {
 			written = c.mode.before + "\n" + written
 		}
 		c.endEdit(written)
-		c.note = c.text.Say(text.EditGone)
-		c.refreshLine()
+		c.status.note = c.text.Say(text.EditGone)
+		c.status.refresh()
 	}
-	if c.edited.id != "" {
-		if m := messageOf(&c.snap, c.edited.id); m != nil && m.Text == c.edited.text {
-			c.edited = edited{}
+	if c.sentEdit.id != "" {
+		if m := log.Message(&c.snap, c.sentEdit.id); m != nil && m.Text == c.sentEdit.text {
+			c.sentEdit = sentEdit{}
 		}
 	}
 	return changed || gone
+}
+
+// giveBack puts the text of a refused edit back into the field, unless something else is written
+// there by now.
+func (c *composer) giveBack(id string) {
+	lost := c.sentEdit
+	if lost.id != id || c.mode.editing != "" || c.value() != "" {
+		return
+	}
+	c.sentEdit = sentEdit{}
+	c.edit(id)
+	c.write(lost.text)
+	c.keepDraft()
 }

@@ -1,82 +1,92 @@
 package view
 
 import (
+	"unicode/utf16"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/view/dom"
 	"hallway/component/view/text"
 )
 
-// onPaste hears what is pasted into the composer.
-func (c *Chat) onPaste(ctx app.Context, e app.Event) {
+// onPaste hears a paste into the field.
+func (c *composer) onPaste(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	c.paste(ctx, e)
 }
 
-// paste refuses what makes the text longer than a message may be: better than to let
-// people cut it afterwards. Of a picture that has a text, as from a spreadsheet, it
-// takes the text.
-func (c *Chat) paste(ctx app.Context, e app.Event) {
+// paste refuses a text that makes the message too long: better than to let people cut it afterwards.
+// Of a picture that has a text, as from a spreadsheet, it takes the text.
+func (c *composer) paste(ctx app.Context, e app.Event) {
 	pasted, files := transferred(e.Get("clipboardData"))
 	switch {
 	case pasted == "" && files:
 		e.PreventDefault()
-		c.setNote(ctx, c.text.Say(text.NoFiles))
+		c.status.setNote(ctx, c.text.Say(text.NoFiles))
 	case !c.fits(pasted):
 		e.PreventDefault()
-		c.setNote(ctx, c.text.Say(text.PasteLong))
+		c.status.setNote(ctx, c.text.Say(text.PasteLong))
 	case files:
 		e.PreventDefault()
 		c.insert(ctx, pasted)
 	}
 }
 
-// onPasteOutside hears what is pasted anywhere in the chat. Where no field takes it,
-// the composer does.
-func (c *Chat) onPasteOutside(ctx app.Context, e app.Event) {
+// onPasteOutside hears a paste anywhere in the chat. The composer takes it, unless another field does.
+func (c *composer) onPasteOutside(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	target := e.Get("target")
 	if !target.Truthy() || target.Call("closest", dom.FieldSelector).Truthy() || !c.snap.ComposerOpen {
 		return
 	}
 	c.paste(ctx, e)
-	if text, _ := transferred(e.Get("clipboardData")); !e.Get("defaultPrevented").Bool() && text != "" {
+	if pasted, _ := transferred(e.Get("clipboardData")); !e.Get("defaultPrevented").Bool() && pasted != "" {
 		e.PreventDefault()
-		c.insert(ctx, text)
+		c.insert(ctx, pasted)
 	}
 }
 
-// onDrop tells that files cannot be sent. Text that is dropped into the composer is
-// the browser's.
-func (c *Chat) onDrop(ctx app.Context, e app.Event) {
+// onDrop says that files cannot be sent. Text that is dropped into the field is the browser's.
+func (c *composer) onDrop(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	if _, files := transferred(e.Get("dataTransfer")); files {
-		c.setNote(ctx, c.text.Say(text.NoFiles))
+		c.status.setNote(ctx, c.text.Say(text.NoFiles))
 	}
 }
 
-// transferred gives the text that was pasted or dropped, and reports whether there
-// are files with it.
-func transferred(data app.Value) (text string, files bool) {
+// transferred returns the text that was pasted or dropped, and reports whether files are with it.
+func transferred(data app.Value) (says string, files bool) {
 	if !data.Truthy() {
 		return "", false
 	}
 	return data.Call("getData", "text/plain").String(), data.Get("types").Call("includes", "Files").Bool()
 }
 
-// fits reports whether the text in the composer is no longer than a message may be,
-// with another in the place of what is selected.
-func (c *Chat) fits(pasted string) bool {
-	text := c.input.Get("value").String()
-	selected := bytesBetween(text, c.input.Get("selectionStart").Int(), c.input.Get("selectionEnd").Int())
-	return c.snap.TextBytesMax == 0 || int64(len(text)-selected+len(pasted)) <= c.snap.TextBytesMax
+// fits reports whether the message is short enough with a text in the place of the selected one.
+func (c *composer) fits(pasted string) bool {
+	written := c.value()
+	selected := bytesBetween(written, c.input.Get("selectionStart").Int(), c.input.Get("selectionEnd").Int())
+	return c.snap.TextBytesMax == 0 || int64(len(written)-selected+len(pasted)) <= c.snap.TextBytesMax
 }
 
-// insert writes a text into the composer as if it were typed there.
-func (c *Chat) insert(ctx app.Context, text string) {
-	c.focusInput()
-	if !app.Window().Get("document").Call("insertText", text).Bool() {
-		c.input.Call("setRangeText", text, c.input.Get("selectionStart"), c.input.Get("selectionEnd"), "end")
-		c.written(ctx)
+// insert writes a text into the field as if it were typed there.
+func (c *composer) insert(ctx app.Context, pasted string) {
+	c.focus()
+	if !app.Window().Get("document").Call("insertText", pasted).Bool() {
+		c.input.Call("setRangeText", pasted, c.input.Get("selectionStart"), c.input.Get("selectionEnd"), "end")
+		c.changed(ctx)
 	}
+}
+
+// bytesBetween returns the size, in UTF-8, of the text between two places that are counted as a
+// browser does, in UTF-16.
+func bytesBetween(s string, from, to int) int {
+	size, at := 0, 0
+	for _, r := range s {
+		if at >= from && at < to {
+			size += len(string(r))
+		}
+		at += utf16.RuneLen(r)
+	}
+	return size
 }

@@ -6,7 +6,7 @@ import (
 	"hallway/component/view/markup"
 )
 
-// piecesUI shows pieces one after the other.
+// piecesUI draws pieces one after the other.
 func piecesUI(pieces []markup.Piece) app.UI {
 	return app.Range(pieces).Slice(func(i int) app.UI {
 		switch p := pieces[i]; p.Kind {

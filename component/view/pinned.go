@@ -9,23 +9,25 @@ import (
 	"hallway/component/client"
 	"hallway/component/view/action"
 	"hallway/component/view/dom"
+	"hallway/component/view/log"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
 
-// pins is the bar above the log: the message pinned last and, where there are more,
-// a panel with all of them.
-type pins struct {
+// pinned is the bar above the log: the message that was pinned last and, for several, a panel with
+// all of them.
+type pinned struct {
 	app.Compo
-	log *log
+	*shared
+	log *log.Log
 
-	root, latest, all, panel app.Value // nil while not mounted
-	shown                    []*protocol.Message
-	moderates                bool
+	bar, latest, all, panel app.Value // nil while not mounted
+	messages                []*protocol.Message
+	moderates               bool
 }
 
-// Render is go-app's; what is in it is set by hand.
-func (p *pins) Render() app.UI {
+// Render is go-app's; its content is set by hand.
+func (p *pinned) Render() app.UI {
 	return app.Div().Class("hallway-pinned").Attr("part", "pinned").Attr("role", "group").Hidden(true).
 		OnClick(p.onClick).OnKeyDown(p.onKeyDown).On("focusout", p.onFocusOut).Body(
 		app.Div().Class("hallway-pinned-bar").Body(
@@ -37,78 +39,76 @@ func (p *pins) Render() app.UI {
 }
 
 // OnMount is go-app's.
-func (p *pins) OnMount(ctx app.Context) {
-	p.root = ctx.JSSrc()
-	bar := p.root.Get("firstElementChild")
-	p.latest, p.all = bar.Get("firstElementChild"), bar.Get("lastElementChild")
-	p.panel = p.root.Get("lastElementChild")
-	p.show(&p.log.snap, true)
+func (p *pinned) OnMount(ctx app.Context) {
+	p.bar = ctx.JSSrc()
+	line := p.bar.Get("firstElementChild")
+	p.latest, p.all = line.Get("firstElementChild"), line.Get("lastElementChild")
+	p.panel = p.bar.Get("lastElementChild")
+	p.show(true)
 }
 
 // OnDismount is go-app's.
-func (p *pins) OnDismount() { p.root = nil }
+func (p *pinned) OnDismount() { p.bar = nil }
 
-// show draws what is pinned in a snapshot; where it is the same as before, only if
-// anew.
-func (p *pins) show(s *client.Snapshot, anew bool) {
-	may := client.Leads(s.Me.Role)
-	if p.root == nil || p.log.text == nil || !anew && may == p.moderates && slices.Equal(s.Pinned, p.shown) {
+// show draws the pinned messages of the snapshot. Messages that are drawn already are drawn again only
+// with anew.
+func (p *pinned) show(anew bool) {
+	may := client.Leads(p.snap.Me.Role)
+	if p.bar == nil || !anew && may == p.moderates && slices.Equal(p.snap.Pinned, p.messages) {
 		return
 	}
-	p.shown, p.moderates = s.Pinned, may
-	t := p.log.text
+	p.messages, p.moderates = p.snap.Pinned, may
 	active := app.Window().Get("document").Get("activeElement")
-	held := active.Truthy() && p.root.Call("contains", active).Bool()
+	held := active.Truthy() && p.bar.Call("contains", active).Bool()
 
-	n := len(p.shown)
-	p.root.Set("hidden", n == 0)
-	dom.SetAttribute(p.root, "aria-label", t.Say(text.Pinned))
+	n := len(p.messages)
+	p.bar.Set("hidden", n == 0)
+	dom.SetAttribute(p.bar, "aria-label", p.text.Say(text.Pinned))
 	p.latest.Call("replaceChildren")
 	p.panel.Call("replaceChildren")
 	if n > 0 {
-		p.add(p.latest, p.shown[0], n == 1)
+		p.add(p.latest, p.messages[0], n == 1)
 	}
-	for _, m := range p.shown {
+	for _, m := range p.messages {
 		item := dom.New("li", "hallway-pinned-item")
 		p.add(item, m, true)
 		p.panel.Call("append", item)
 	}
 	p.all.Set("hidden", n < 2)
 	count := dom.New("span", "")
-	count.Set("textContent", t.Number(n))
+	count.Set("textContent", p.text.Number(n))
 	p.all.Call("replaceChildren", count, action.Icon(action.Panel))
-	dom.SetAttribute(p.all, "aria-label", t.Count(text.AllPinned, n))
-	p.all.Set("title", t.Count(text.AllPinned, n))
+	dom.SetAttribute(p.all, "aria-label", p.text.Count(text.AllPinned, n))
+	p.all.Set("title", p.text.Count(text.AllPinned, n))
 	if n < 2 {
 		p.expand(false)
 	}
 	if held {
-		p.hold()
+		p.holdFocus()
 	}
 }
 
-// add adds a pinned message to an element: a button that leads to it and, for those
-// who may, one that unpins it.
-func (p *pins) add(to app.Value, m *protocol.Message, unpin bool) {
-	t := p.log.text
-	content := t.Excerpt(m)
+// add adds a pinned message to an element: a button that leads to it and, for moderators, one that
+// unpins it.
+func (p *pinned) add(to app.Value, m *protocol.Message, unpin bool) {
+	content, sender := p.text.Excerpt(m), p.text.NameOf(m.Sender)
 	leads := action.Button(action.Pinned, "")
 	leads.Get("dataset").Set("target", m.ID)
-	dom.SetAttribute(leads, "aria-label", t.With(text.PinnedBy, t.NameOf(m.Sender), content))
-	leads.Call("append", action.Icon(action.Pin), dom.Bidi("hallway-quote-sender", t.NameOf(m.Sender)), dom.Bidi("hallway-quote-text", content))
+	dom.SetAttribute(leads, "aria-label", p.text.With(text.PinnedBy, sender, content))
+	leads.Call("append", action.Icon(action.Pin), dom.Bidi("hallway-quote-sender", sender), dom.Bidi("hallway-quote-text", content))
 	to.Call("append", leads)
 	if unpin && p.moderates {
-		b := action.IconButton(action.Unpin, t)
+		b := action.IconButton(action.Unpin, p.text)
 		b.Get("dataset").Set("target", m.ID)
 		to.Call("append", b)
 	}
 }
 
-// hold keeps the keyboard here when the button that it was at is gone.
-func (p *pins) hold() {
+// holdFocus keeps the keyboard in the bar, or near it, when its button is gone.
+func (p *pinned) holdFocus() {
 	switch {
-	case len(p.shown) == 0:
-		p.log.refocus(p.log.current)
+	case len(p.messages) == 0:
+		p.log.Refocus(p.log.Current())
 	case p.isOpen():
 		p.panel.Call("querySelector", "button").Call("focus")
 	default:
@@ -116,17 +116,17 @@ func (p *pins) hold() {
 	}
 }
 
-func (p *pins) isOpen() bool { return !p.panel.Get("hidden").Bool() }
+func (p *pinned) isOpen() bool { return !p.panel.Get("hidden").Bool() }
 
-func (p *pins) expand(on bool) {
+func (p *pinned) expand(on bool) {
 	p.panel.Set("hidden", !on)
 	dom.SetAttribute(p.all, "aria-expanded", strconv.FormatBool(on))
 }
 
-func (p *pins) onClick(ctx app.Context, e app.Event) {
+func (p *pinned) onClick(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	does, control := action.Of(e)
-	if p.root == nil || control == nil {
+	if p.bar == nil || control == nil {
 		return
 	}
 	id := ""
@@ -137,33 +137,33 @@ func (p *pins) onClick(ctx app.Context, e app.Event) {
 	case action.Panel:
 		p.expand(!p.isOpen())
 	case action.Unpin:
-		p.log.props.OnPin(id, false)
+		p.props.Do(client.Pin{ID: id, On: false})
 	case action.Pinned:
 		p.expand(false)
-		for _, m := range p.shown {
+		for _, m := range p.messages {
 			if m.ID == id {
-				p.log.toSeq(m.Seq, id)
+				p.log.ToMessage(m.Seq, id)
 			}
 		}
 	}
 }
 
-func (p *pins) onKeyDown(ctx app.Context, e app.Event) {
+func (p *pinned) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	if p.root != nil && p.isOpen() && e.Get("key").String() == "Escape" {
+	if p.bar != nil && p.isOpen() && e.Get("key").String() == "Escape" {
 		p.expand(false)
 		p.all.Call("focus")
 	}
 }
 
 // onFocusOut closes the panel when the focus leaves it.
-func (p *pins) onFocusOut(ctx app.Context, e app.Event) {
+func (p *pinned) onFocusOut(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	if p.root == nil || dom.StaysIn(e, p.root) {
+	if p.bar == nil || dom.StaysIn(e, p.bar) {
 		return
 	}
 	active := app.Window().Get("document").Get("activeElement")
-	if !active.Truthy() || !p.root.Call("contains", active).Bool() {
+	if !active.Truthy() || !p.bar.Call("contains", active).Bool() {
 		p.expand(false)
 	}
 }

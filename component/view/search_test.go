@@ -59,7 +59,7 @@ func TestASearchShowsTheLastAnswerUntilTheNext(t *testing.T) {
 		{"an edited message", &client.Found{Words: "abc", Messages: []*protocol.Message{of(1, "b")}}, true, "abc"},
 		{"the end", nil, true, ""},
 	} {
-		if changed := s.show(step.found); changed != step.changed {
+		if changed := s.take(step.found); changed != step.changed {
 			t.Errorf("%s: changed %v", step.name, changed)
 		}
 		shown := ""

@@ -1,101 +1,154 @@
 package view
 
 import (
-	"slices"
 	"time"
 
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
 	"hallway/component/client"
+	"hallway/component/view/action"
 	"hallway/component/view/text"
+	"hallway/protocol"
 )
 
-// statusLine is what the chat says about itself.
-type statusLine struct {
-	text      string
-	countdown string // goes on after text; not announced, else it would be each second
-	tryNow    bool   // offer to end the wait
-	notes     []string
-	wait      string        // how long one must wait to send, for its button
-	quiet     bool          // all is well: only assistive technology is told
-	changesIn time.Duration // a countdown is another one then; 0: it never is
+const (
+	// noteFor is how long a note stays that nothing else replaces.
+	noteFor = 8 * time.Second
+	// undoFor is how long a click can take an act back.
+	undoFor = 10 * time.Second
+)
+
+// status is the line that says how the chat is: connected or not, and what it could not do.
+type status struct {
+	*shared
+	focusComposer func()
+	line          statusLine
+	note          string // why the last thing was not done; "": nothing to say
+	undo          undo
+	nextSecond    *time.Timer // draws the next step of a countdown
 }
 
-// statusOf is the line for a snapshot at a time. note, if any, is the view's own:
-// why the last thing written was not taken.
-func statusOf(s *client.Snapshot, now time.Time, note string, t *text.Texts) statusLine {
-	var line statusLine
-	broken := false // but expected to heal by itself
-	switch s.Status {
-	case client.StatusLive:
-		line.text = t.Say(text.Live)
-	case client.StatusConnecting:
-		line.text = t.Say(text.Connecting)
-	case client.StatusCatchingUp:
-		line.text = t.Say(text.CatchingUp)
-	case client.StatusReconnecting:
-		broken = true
-		line.text = t.Say(text.Reconnecting)
-		line.tryNow = true
-		var seconds int
-		if seconds, line.changesIn = countdown(s.RetryAt.Sub(now)); seconds > 0 {
-			line.countdown = t.Count(text.InSeconds, seconds)
-		}
-	case client.StatusOffline:
-		broken = true
-		line.text = t.Say(text.Offline)
-	case client.StatusNotAllowed:
-		if b := s.Banned; b != nil {
-			line.text = text.Because(t.Sanction(b, text.Banned, text.BannedForever), b.Reason)
-			break
-		}
-		line.text = text.Because(t.Say(text.NotAllowed), t.IfEnglish(s.Reason))
-		line.notes = append(line.notes, t.Say(text.AskForAccess))
-	case client.StatusUpdateNeeded:
-		line.text = text.Because(t.Say(text.UpdateNeeded), t.IfEnglish(s.Reason))
-		line.notes = append(line.notes, t.Say(text.ReloadPage))
-	case client.StatusClosed:
-		line.text = t.Say(text.Closed)
-	}
-	if broken && s.Crowded {
-		line.notes = append(line.notes, t.Say(text.TooManyChats))
-	}
-	switch {
-	case s.OutboxFull:
-		line.notes = append(line.notes, t.Say(text.OutboxFull))
-	case s.Silenced != "" && s.Status != client.StatusNotAllowed:
-		line.notes = append(line.notes, text.Because(t.Silenced(s)))
-	case broken && s.ComposerOpen:
-		line.notes = append(line.notes, t.Say(text.SentLater))
-	case broken:
-		line.notes = append(line.notes, t.Say(text.ClosedForNow))
-	}
-	if seconds, changesIn := countdown(waitOf(s, now)); seconds > 0 {
-		line.wait = clockFace(seconds)
-		if line.changesIn == 0 || changesIn < line.changesIn {
-			line.changesIn = changesIn
-		}
-	}
-	if s.StorageFailed {
-		line.notes = append(line.notes, t.Say(text.MemoryOnly))
-	}
-	if note != "" {
-		line.notes = append(line.notes, note)
-	}
-	line.quiet = s.Status == client.StatusLive && len(line.notes) == 0
-	return line
+// undo takes back an act of the user's. It is offered as long as the status shows its note.
+type undo struct {
+	act  protocol.Act
+	user string
+	note string
 }
 
-// same reports whether two lines read the same.
-func (l *statusLine) same(m *statusLine) bool {
-	return l.text == m.text && l.countdown == m.countdown && l.tryNow == m.tryNow && l.wait == m.wait && l.quiet == m.quiet &&
-		slices.Equal(l.notes, m.notes)
+// ui draws the line.
+func (s *status) ui() app.UI {
+	class, textClass := "hallway-status", "hallway-status-text"
+	if s.line.quiet {
+		class += " hallway-hidden"
+	} else if s.snap.Status == client.StatusLive {
+		textClass += " hallway-hidden" // only the notes are worth a line
+	}
+	says, countdown := s.line.text+" ", ""
+	if s.line.countdown != "" { // an empty one would take a line of its own where the text fills one
+		says, countdown = s.line.text, s.line.countdown+" "
+	}
+	return app.Div().Class(class).Attr("part", "status").Attr("role", "status").Body(
+		app.Span().Class(textClass).Text(says),
+		app.Span().Class("hallway-countdown").Aria("hidden", true).Text(countdown),
+		app.If(s.line.tryNow, func() app.UI {
+			return app.Button().Class("hallway-try").Type("button").Text(s.text.Say(text.TryNow)).OnClick(s.onTryNow)
+		}),
+		app.Range(s.line.notes).Slice(func(i int) app.UI {
+			class := "hallway-note"
+			if s.canUndo() && i == len(s.line.notes)-1 {
+				class += " hallway-undoable" // its button stands beside it
+			}
+			return app.P().Class(class).Text(s.line.notes[i])
+		}),
+		app.If(s.canUndo(), func() app.UI {
+			return app.Button().Class("hallway-try").Type("button").Text(s.text.Say(text.Undo)).OnClick(s.onUndo)
+		}),
+	)
 }
 
-// countdown gives the whole seconds left, rounded up, and when they will be fewer
-// (0: they are none).
-func countdown(left time.Duration) (seconds int, changesIn time.Duration) {
-	if left <= 0 {
-		return 0, 0
+// refresh brings the line up to now, and reports whether it reads differently. A countdown continues
+// by itself.
+func (s *status) refresh() (changed bool) {
+	line := lineOf(&s.snap, time.Now(), s.note, s.text)
+	changed = !line.same(&s.line)
+	s.line = line
+	if s.nextSecond != nil {
+		s.nextSecond.Stop()
+		s.nextSecond = nil
 	}
-	seconds = int((left + time.Second - 1) / time.Second)
-	return seconds, left - time.Duration(seconds-1)*time.Second
+	if line.changesIn > 0 {
+		s.nextSecond = time.AfterFunc(line.changesIn, func() {
+			s.ctx.Dispatch(func(app.Context) { s.refresh() })
+		})
+	}
+	return changed
+}
+
+// setNote shows why something was not done; "" shows nothing.
+func (s *status) setNote(ctx app.Context, note string) {
+	if s.note != note {
+		s.note = note
+		s.refresh()
+		ctx.Update()
+	}
+}
+
+// tell shows a note for a while. It may be called from any goroutine.
+func (s *status) tell(note string) {
+	s.run(func(ctx app.Context) { s.tellFor(ctx, note, noteFor) })
+}
+
+func (s *status) tellFor(ctx app.Context, note string, d time.Duration) {
+	s.setNote(ctx, note)
+	ctx.After(d, func(ctx app.Context) {
+		ctx.PreventUpdate()
+		if s.note == note {
+			s.setNote(ctx, "")
+		}
+	})
+}
+
+// actedWord returns the word for an act that a moderator has done, or "".
+func actedWord(act protocol.Act) text.Word {
+	switch act {
+	case protocol.ActMute:
+		return text.MutedNow
+	case protocol.ActUnmute:
+		return text.UnmutedNow
+	case protocol.ActBan:
+		return text.BannedNow
+	case protocol.ActUnban:
+		return text.UnbannedNow
+	case protocol.ActClear:
+		return text.ClearedNow
+	}
+	return ""
+}
+
+// acted tells the moderator that their act is done, and offers to take it back.
+func (s *status) acted(ctx app.Context, a client.Acted) {
+	says := actedWord(a.Act)
+	if says == "" || a.By.ID != s.snap.Me.ID {
+		return
+	}
+	note := s.text.About(says, s.text.NameOf(a.User))
+	s.undo = undo{act: action.Undoes(a.Act), user: a.User.ID, note: note}
+	s.tellFor(ctx, note, undoFor)
+}
+
+func (s *status) canUndo() bool { return s.undo.act != "" && s.undo.note == s.note }
+
+func (s *status) onUndo(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	if s.canUndo() {
+		s.props.Do(client.Moderate{Act: s.undo.act, User: s.undo.user})
+		s.setNote(ctx, "")
+		s.focusComposer() // the button goes away
+	}
+}
+
+func (s *status) onTryNow(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	s.props.Do(client.TryNow{})
+	s.focusComposer() // the button goes away
 }

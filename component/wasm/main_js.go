@@ -3,14 +3,12 @@ package main
 import (
 	"os"
 	"syscall/js"
-	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
 	"hallway/component/driver"
 	"hallway/component/view"
-	"hallway/protocol"
 )
 
 // The program's two routes, on an address of its own: the page's is not touched.
@@ -42,39 +40,11 @@ func main() {
 	p.chat = view.New(view.Props{
 		Settings: p.config.view,
 		OnReady:  p.ready,
-		OnSend: func(text, replyTo string) error {
+		Do:       func(ev client.Event) { p.driver.Do(ev) },
+		Send: func(text, replyTo string) error {
 			_, err := p.driver.Reply(text, replyTo)
 			return err
 		},
-		OnEdit:   func(id, text string) { p.driver.Do(client.EditText{ID: id, Text: text}) },
-		OnDelete: func(id string) { p.driver.Do(client.Delete{ID: id}) },
-		OnReact: func(id, emoji string, on bool) {
-			p.driver.Do(client.React{ID: id, Emoji: emoji, On: on})
-		},
-		OnPin: func(id string, on bool) { p.driver.Do(client.Pin{ID: id, On: on}) },
-		OnModerate: func(act protocol.Act, user string, lasts time.Duration, reason string) {
-			p.driver.Do(client.Moderate{Act: act, User: user, For: lasts, Reason: reason})
-		},
-		OnReport:     func(id, reason string) { p.driver.Do(client.Report{ID: id, Reason: reason}) },
-		OnReview:     func(on bool) { p.driver.Do(client.Review{On: on}) },
-		OnReviewMore: func() { p.driver.Do(client.ReviewMore{}) },
-		OnResolve: func(n int64, state protocol.ReportState) {
-			p.driver.Do(client.ResolveReport{N: n, State: state})
-		},
-		OnSetRoom: func(slowModeS *int64, frozen *bool) {
-			p.driver.Do(client.SetRoom{SlowModeS: slowModeS, Frozen: frozen})
-		},
-		OnTyping:     func() { p.driver.Do(client.Typed{}) },
-		OnSeen:       func(seq int64) { p.driver.Do(client.Seen{Seq: seq}) },
-		OnSearch:     func(words string) { p.driver.Do(client.Search{Words: words}) },
-		OnSearchMore: func() { p.driver.Do(client.SearchMore{}) },
-		OnLoadAround: func(seq int64, id string) { p.driver.Do(client.LoadAround{Seq: seq, ID: id}) },
-		OnRetry:      func(id string) { p.driver.Do(client.Retry{ID: id}) },
-		OnDiscard:    func(id string) { p.driver.Do(client.Discard{ID: id}) },
-		OnLoadOlder:  func() { p.driver.Do(client.LoadOlder{}) },
-		OnLoadNewer:  func() { p.driver.Do(client.LoadNewer{}) },
-		OnLoadNewest: func() { p.driver.Do(client.LoadNewest{}) },
-		OnTryNow:     func() { p.driver.Do(client.TryNow{}) },
 	})
 	p.driver = driver.Start(driver.Options{
 		Relay:    p.config.relay,

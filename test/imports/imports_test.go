@@ -54,7 +54,20 @@ var table = map[string]rule{
 	"component/driver": {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},
 	"component/view": {
 		ours: []string{
-			"protocol", "component/client", "component/view/text", "component/view/markup", "component/view/dom", "component/view/action",
+			"protocol", "component/client", "component/view/log", "component/view/overlay", "component/view/action",
+			"component/view/text", "component/view/markup", "component/view/dom",
+		},
+		foreign: true,
+	},
+	"component/view/log": {
+		ours: []string{
+			"protocol", "component/client", "component/view/action", "component/view/text", "component/view/markup", "component/view/dom",
+		},
+		foreign: true,
+	},
+	"component/view/overlay": {
+		ours: []string{
+			"protocol", "component/client", "component/view/action", "component/view/text", "component/view/markup", "component/view/dom",
 		},
 		foreign: true,
 	},

@@ -1,24 +1,18 @@
 package action
 
-import (
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
+import "hallway/component/view/text"
 
-	"hallway/component/client"
-	"hallway/component/view/text"
-	"hallway/protocol"
-)
-
-// Action is something that can be done in the log. Buttons are told apart by it.
+// Action is something that people can do. It marks the buttons for it.
 type Action string
 
-// What can be done with a message.
+// The actions on a message.
 const (
 	Retry    Action = "retry"
 	Discard  Action = "discard"
 	Quoted   Action = "quoted"   // go to the message that it answers
-	Reaction Action = "reaction" // add or take back one that is there
+	Reaction Action = "reaction" // add or take back a reaction that is there
 	React    Action = "react"    // choose an emoji
-	Emoji    Action = "emoji"    // the one that was chosen
+	Emoji    Action = "emoji"    // react with the chosen one
 	Reply    Action = "reply"
 	Edit     Action = "edit"
 	Copy     Action = "copy"
@@ -28,127 +22,84 @@ const (
 	Report   Action = "report"
 	Mute     Action = "mute"  // the sender
 	Ban      Action = "ban"   // the sender
-	Clear    Action = "clear" // all that the sender wrote
-	Lift     Action = "lift"  // a mute or a ban of the sender
+	Clear    Action = "clear" // delete all messages of the sender
+	Lift     Action = "lift"  // take back a mute or a ban of the sender
 	Menu     Action = "menu"
 )
 
-// What can be done besides.
+// The other actions.
 const (
-	Earlier   Action = "earlier"
-	End       Action = "end"
+	Earlier   Action = "earlier" // load earlier messages
+	End       Action = "end"     // go to the newest message
 	Shortcuts Action = "shortcuts"
 	Confirm   Action = "confirm"
 	Close     Action = "dismiss"
 	Pinned    Action = "to-pinned" // go to a pinned message
-	Panel     Action = "panel"     // show all that are
-	Room      Action = "room"      // what is set for the room
+	Panel     Action = "panel"     // show all pinned messages
+	Room      Action = "room"      // open the room's settings
 	Queue     Action = "queue"     // show the open reports
 	QueueMore Action = "queue-more"
 	Reported  Action = "reported" // go to the message of a report
 	Resolve   Action = "resolve"  // a report
-	Drop      Action = "drop"     // a report: there is nothing to it
+	Drop      Action = "drop"     // dismiss a report
 )
 
-var actionWords = map[Action]text.Word{
-	React:     text.React,
-	Reply:     text.Reply,
-	Edit:      text.Edit,
-	Copy:      text.Copy,
-	Pin:       text.Pin,
-	Unpin:     text.Unpin,
-	Delete:    text.Delete,
-	Report:    text.Report,
-	Mute:      text.Mute,
-	Ban:       text.Ban,
-	Clear:     text.Clear,
-	Menu:      text.More,
-	Shortcuts: text.Shortcuts,
+// description is what people see of an action.
+type description struct {
+	of   Action
+	word text.Word
+	key  string // as it is shown; "": none
+	icon string // a path of one line, on a square of 24
 }
 
-// actionKeys are the keys, in lower case, that do something with the message that
-// the keyboard is at.
-var actionKeys = map[string]Action{
-	"enter":       Menu,
-	"contextmenu": Menu,
-	"+":           React,
-	":":           React,
-	"r":           Reply,
-	"e":           Edit,
-	"delete":      Delete,
-	"backspace":   Delete,
-	"?":           Shortcuts,
+var descriptions = [...]description{
+	{React, text.React, "+", "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM8 14.5a4.8 4.8 0 0 0 8 0M9 9.5v.01M15 9.5v.01"},
+	{Reply, text.Reply, "R", "M9 7l-5 5 5 5M4 12h9a7 7 0 0 1 7 7"},
+	{Edit, text.Edit, "E", "M4 20h4L19.5 8.5l-4-4L4 16ZM13 7l4 4"},
+	{Copy, text.Copy, "", "M9 9h11v11H9ZM15 9V4H4v11h5"},
+	{Pin, text.Pin, "", "M9 4h6l-.8 6 3.8 4H6l3.8-4ZM12 14v6"},
+	{Unpin, text.Unpin, "", "M9 4h6l-.8 6 3.8 4H6l3.8-4ZM12 14v6M4 4l16 16"},
+	{Delete, text.Delete, "Delete", "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5"},
+	{Report, text.Report, "", "M6 21V4h12l-2.5 4L18 12H6"},
+	{Mute, text.Mute, "", "M5 5h14v11h-8l-4 4v-4H5ZM9 8l6 5M15 8l-6 5"},
+	{Ban, text.Ban, "", "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM6 6l12 12"},
+	{Clear, text.Clear, "", "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11l4 5M14 11l-4 5"},
+	{Menu, text.More, "Enter", "M5 12h.01M12 12h.01M19 12h.01"},
+	{Shortcuts, text.Shortcuts, "?", "M3 6h18v12H3ZM7 10h.01M11 10h.01M15 10h.01M8 14h8"},
+	{Panel, "", "", "M6 9l6 6 6-6"},
 }
 
-// shortcuts are the keys as they are shown beside the actions.
-var shortcuts = map[Action]string{
-	Menu:      "Enter",
-	React:     "+",
-	Reply:     "R",
-	Edit:      "E",
-	Delete:    "Delete",
-	Shortcuts: "?",
+// description returns the action's description; it is empty for an action without one.
+func (a Action) description() description {
+	for i := range descriptions {
+		if descriptions[i].of == a {
+			return descriptions[i]
+		}
+	}
+	return description{}
 }
 
-// Target is the message that an action is about.
-type Target struct {
-	Id        string
-	Stored    bool // by the relay
-	Own       bool
-	Deleted   bool
-	Encrypted bool
-	Pinned    bool
-	Text      string
-	SenderID  string
-	Sender    string // the sender's name as it is shown
-	Role      protocol.Role
-	Mine      []string  // the user's own reactions
-	Bubble    app.Value // its element in the document
-}
+// Name returns the name of an action.
+func (a Action) Name(t *text.Texts) string { return t.Say(a.description().word) }
 
-// Offered returns the actions that a user with a role may do with a message, in the order of the
-// menu: none with a message that is not stored, and with a deleted one those on its sender.
-func Offered(t *Target, role protocol.Role) []Action {
-	var sender []Action
-	if !t.Own && role.MayModerate(t.Role) {
-		sender = []Action{Mute, Ban, Clear}
-	}
-	switch {
-	case !t.Stored:
-		return nil
-	case t.Deleted:
-		return sender
-	}
-	all := []Action{React, Reply}
-	if t.Own && !t.Encrypted {
-		all = append(all, Edit)
-	}
-	if !t.Encrypted {
-		all = append(all, Copy)
-	}
-	switch {
-	case client.Leads(role) && t.Pinned:
-		all = append(all, Unpin)
-	case client.Leads(role):
-		all = append(all, Pin)
-	}
-	if t.Own || client.Leads(role) {
-		all = append(all, Delete)
-	}
-	if !t.Own {
-		all = append(all, Report)
-	}
-	return append(all, sender...)
-}
+// Shortcut returns the key of an action, as people see it, or "".
+func (a Action) Shortcut() string { return a.description().key }
 
-// ForKey returns the action of a key, if it has one.
+// ForKey returns the action of a key, in lower case, on the message that the keyboard is at.
 func ForKey(key string) (does Action, ok bool) {
-	does, ok = actionKeys[key]
-	return does, ok
+	switch key {
+	case "enter", "contextmenu":
+		return Menu, true
+	case "+", ":":
+		return React, true
+	case "r":
+		return Reply, true
+	case "e":
+		return Edit, true
+	case "delete", "backspace":
+		return Delete, true
+	case "?":
+		return Shortcuts, true
+	}
+	return "", false
 }
-
-// Name returns what an action is called.
-func (a Action) Name(t *text.Texts) string { return t.Say(actionWords[a]) }
-
-// Shortcut returns the key of an action, as it is shown beside it; "" for an action without one.
-func (a Action) Shortcut() string { return shortcuts[a] }

@@ -44,7 +44,7 @@ func TestEveryActionHasItsWordAndIcon(t *testing.T) {
 	all := append(Offered(&Target{Stored: true, Own: true}, protocol.RoleOrganizer),
 		Unpin, Menu, Shortcuts, Report, Mute, Ban, Clear)
 	for _, does := range all {
-		if text.For("en", nil).Say(actionWords[does]) == "" || icons[does] == "" {
+		if does.Name(text.For("en", nil)) == "" || does.description().icon == "" {
 			t.Errorf("%s has no word or no icon", does)
 		}
 	}

@@ -7,16 +7,18 @@ import (
 	"hallway/component/view/text"
 )
 
-// Button makes a button. Its clicks are heard by what it is in.
-func Button(does Action, text string) app.Value {
+const svgNamespace = "http://www.w3.org/2000/svg"
+
+// Button returns a button for an action. An element around it hears its clicks.
+func Button(does Action, says string) app.Value {
 	b := dom.New("button", "hallway-"+string(does))
 	b.Set("type", "button")
-	b.Set("textContent", text)
+	b.Set("textContent", says)
 	b.Get("dataset").Set("action", string(does))
 	return b
 }
 
-// IconButton makes a button that shows an icon and says its action's word.
+// IconButton returns a button that shows its action's icon and has its name.
 func IconButton(does Action, t *text.Texts) app.Value {
 	b := Button(does, "")
 	name := does.Name(t)
@@ -26,7 +28,23 @@ func IconButton(does Action, t *text.Texts) app.Value {
 	return b
 }
 
-// Of gives the action of the button in which an event happened, and the button.
+// Icon returns the icon of an action. Assistive technology skips it: the name is beside it, or in its
+// place.
+func Icon(of Action) app.Value {
+	document := app.Window().Get("document")
+	drawing := document.Call("createElementNS", svgNamespace, "svg")
+	dom.SetAttribute(drawing, "class", "hallway-drawing")
+	dom.SetAttribute(drawing, "viewBox", "0 0 24 24")
+	dom.SetAttribute(drawing, "aria-hidden", "true")
+	drawing.Get("dataset").Set("of", string(of))
+	line := document.Call("createElementNS", svgNamespace, "path")
+	dom.SetAttribute(line, "d", of.description().icon)
+	drawing.Call("append", line)
+	return drawing
+}
+
+// Of returns the action of the button in which an event happened, and the button; "" and nil outside
+// of all buttons.
 func Of(e app.Event) (does Action, control app.Value) {
 	target := e.Get("target")
 	if !target.Truthy() {

@@ -1,8 +1,8 @@
-// Package action names what people can do in the chat. An [Action] marks a button, has a word, an
-// icon and perhaps a key; [Offered] tells which actions a user may take on a message, its [Target].
+// Package action names what people can do in the chat. An [Action] marks a button, has a name, an icon
+// and perhaps a key; [Offered] returns the actions that a user may take on a message, its [Target].
 //
-// To add an action, name it in actions.go, give it a word and an icon, add it to Offered, and carry
-// it out where the chat carries out the others.
+// To add an action, name it in actions.go, describe it in descriptions, add it to Offered, and carry
+// it out in the view's logHost.Act.
 //
 // # What this package must not know
 //

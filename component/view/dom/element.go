@@ -2,6 +2,7 @@ package dom
 
 import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
+// New returns a new element.
 func New(tag, class string) app.Value {
 	e := app.Window().Get("document").Call("createElement", tag)
 	if class != "" {
@@ -10,7 +11,7 @@ func New(tag, class string) app.Value {
 	return e
 }
 
-// Bidi makes a <span> of what people wrote, in the direction of its own language.
+// Bidi returns a <span> for a text that people wrote, in the direction of its own language.
 func Bidi(class, text string) app.Value {
 	e := New("span", class)
 	e.Set("dir", "auto")
@@ -18,16 +19,17 @@ func Bidi(class, text string) app.Value {
 	return e
 }
 
-// Hidden makes a <span> that only assistive technology meets.
+// Hidden returns a <span> for assistive technology alone.
 func Hidden(text string) app.Value {
 	e := New("span", "hallway-hidden")
 	e.Set("textContent", text)
 	return e
 }
 
+// SetAttribute sets an attribute of an element.
 func SetAttribute(e app.Value, name, value string) { e.Call("setAttribute", name, value) }
 
-// IndexOf gives the place of an element among others, or their number.
+// IndexOf returns the place of an element among others, or their number if it is not there.
 func IndexOf(e, all app.Value) (at int) {
 	for n := all.Length(); at < n && !all.Index(at).Equal(e); {
 		at++
@@ -35,7 +37,7 @@ func IndexOf(e, all app.Value) (at int) {
 	return at
 }
 
-// Remove takes an element, if any, out of the document.
+// Remove takes an element, unless it is nil, out of the document, and returns nil.
 func Remove(e app.Value) app.Value {
 	if e != nil {
 		e.Call("remove")
@@ -43,7 +45,7 @@ func Remove(e app.Value) app.Value {
 	return nil
 }
 
-// SetFlag sets a data attribute that is either there or not.
+// SetFlag sets or deletes a data attribute without a value.
 func SetFlag(data app.Value, name string, was, on bool) {
 	switch {
 	case on:
@@ -53,12 +55,12 @@ func SetFlag(data app.Value, name string, was, on bool) {
 	}
 }
 
-// box is where an element is in another, in CSS pixels.
-type box struct{ Top, Bottom, Left, Right float64 }
+// Box is the place of an element in another, in CSS pixels.
+type Box struct{ Top, Bottom, Left, Right float64 }
 
-// BoxIn gives the place of an element in one around it, in CSS pixels of its own: a
-// zoom or a transform further out does not count.
-func BoxIn(e, outer app.Value) box {
+// BoxIn returns the place of an element in one around it, in CSS pixels of that one: a zoom or a
+// transform further out does not count.
+func BoxIn(e, outer app.Value) Box {
 	width, height := Extent(e)
 	var left, top float64
 	for at := e; at.Truthy() && !at.Equal(outer); {
@@ -74,16 +76,18 @@ func BoxIn(e, outer app.Value) box {
 		}
 		at = parent
 	}
-	return box{Top: top, Bottom: top + height, Left: left, Right: left + width}
+	return Box{Top: top, Bottom: top + height, Left: left, Right: left + width}
 }
 
+// Extent returns the size of an element in CSS pixels.
 func Extent(e app.Value) (width, height float64) {
 	return e.Get("offsetWidth").Float(), e.Get("offsetHeight").Float()
 }
 
+// Top returns the distance of an element from the top of the page's view.
 func Top(element app.Value) float64 {
 	return element.Call("getBoundingClientRect").Get("top").Float()
 }
 
-// Clipboard is missing where the page is not served securely.
+// Clipboard returns the clipboard. It is undefined on a page that is not served securely.
 func Clipboard() app.Value { return app.Window().Get("navigator").Get("clipboard") }

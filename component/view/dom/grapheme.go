@@ -6,8 +6,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// Graphemes gives the size in bytes of each letter as people count them: an emoji or
-// a letter with its marks is one. Browsers that cannot tell count characters.
+// Graphemes returns the sizes, in bytes, of the letters of a text as people count them: an emoji, or a
+// letter with its marks, is one. In a browser that cannot tell, each character is one.
 func Graphemes(text string) (sizes []int) {
 	segmenter := app.Window().Get("Intl").Get("Segmenter")
 	if !segmenter.Truthy() {

@@ -6,11 +6,11 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// Cell is where one is in lines of things, by line and by the place in the line.
+// Cell is a place in a grid whose lines differ in width.
 type Cell struct{ Line, At int }
 
-// GridTarget gives the place that a key leads to from one, in lines as wide as
-// widths says. Up and down go round at the ends, as in every menu.
+// GridTarget returns the cell that a key leads to. widths has the number of cells in each line. Up and
+// down wrap around, as in every menu.
 func GridTarget(key string, from Cell, widths []int, rightToLeft bool) (to Cell, ok bool) {
 	if len(widths) == 0 {
 		return from, false
@@ -44,8 +44,8 @@ func GridTarget(key string, from Cell, widths []int, rightToLeft bool) (to Cell,
 	return to, true
 }
 
-// ListTarget gives the row that a key leads to from row at of n; page is how many
-// rows are seen at once.
+// ListTarget returns the row that a key leads to from row at of n. page is the number of rows that
+// are seen at once.
 func ListTarget(key string, at, n, page int) (target int, ok bool) {
 	switch key {
 	case "ArrowUp":
@@ -66,17 +66,16 @@ func ListTarget(key string, at, n, page int) (target int, ok bool) {
 	return max(0, min(target, n-1)), n > 0
 }
 
-// HasModifierOrShift reports whether a key was pressed with another that makes it the
-// browser's.
+// HasModifierOrShift reports whether a key was pressed together with a modifier, Shift included.
 func HasModifierOrShift(e app.Event) bool { return HasModifier(e) || e.Get("shiftKey").Bool() }
 
-// HasModifier is modified for keys of which Shift may be a part.
+// HasModifier reports whether a key was pressed together with a modifier other than Shift.
 func HasModifier(e app.Event) bool {
 	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || altGraph(e)
 }
 
-// StaysIn reports whether the focus goes from one place in an element to another:
-// then it is told once more, when it has arrived.
+// StaysIn reports whether an event tells that the focus leaves one place in an element for another in
+// it. Another event follows when it has arrived.
 func StaysIn(e app.Event, element app.Value) bool {
 	if e.Get("type").String() != "focusout" {
 		return false
@@ -85,7 +84,7 @@ func StaysIn(e app.Event, element app.Value) bool {
 	return to.Truthy() && element.Call("contains", to).Bool()
 }
 
-// Typed reports whether a key writes something, or begins to.
+// Typed reports whether a key writes a character, or begins to.
 func Typed(e app.Event) bool {
 	key := e.Get("key").String()
 	switch {
@@ -101,7 +100,7 @@ func Typed(e app.Event) bool {
 	return !e.Get("altKey").Bool() || key[0] >= utf8.RuneSelf // Option writes signs on a Mac
 }
 
-// Printable reports whether the name of a key is what it writes.
+// Printable reports whether the name of a key is the character that it writes.
 func Printable(key string) bool {
 	return len(key) == 1 || key != "" && key[0] >= utf8.RuneSelf
 }
@@ -120,9 +119,10 @@ func altGraph(e app.Event) bool {
 	return e.Get("getModifierState").Truthy() && e.Call("getModifierState", "AltGraph").Bool()
 }
 
+// Selection returns the selection of the document.
 func Selection() app.Value { return app.Window().Get("document").Call("getSelection") }
 
-// SelectedText gives the text that is selected in the chat.
+// SelectedText returns the text that is selected in the chat.
 func SelectedText() string {
 	if s := Selection(); s.Truthy() {
 		return s.Call("toString").String()
@@ -130,14 +130,14 @@ func SelectedText() string {
 	return ""
 }
 
-// Composing reports whether a key belongs to an input method (keyCode tells it where
-// isComposing is false already).
+// Composing reports whether a key belongs to an input method. keyCode tells so even where isComposing
+// is false again.
 func Composing(e app.Event) bool {
 	return e.Get("isComposing").Bool() || e.Get("keyCode").Int() == keyCodeComposing
 }
 
-// keyCodeComposing is the keyCode of a key that an input method has taken.
+// keyCodeComposing is the keyCode of a key that an input method uses.
 const keyCodeComposing = 229
 
-// FieldSelector are the places that keep what is typed there.
+// FieldSelector selects the elements that keep the keys typed in them.
 const FieldSelector = "input, textarea, select, dialog"

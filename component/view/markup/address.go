@@ -6,27 +6,27 @@ import (
 	"unicode/utf8"
 )
 
-// addressSchemes are the beginnings of addresses that can be clicked. No others
-// ever become a link: one could run a program, or read a file.
+// addressSchemes are the beginnings of addresses that become links. No other scheme ever does: it could
+// run a program, or read a file.
 var addressSchemes = [...]string{"https://", "http://", schemeMail, "www."}
 
 const (
 	schemeMail = "mailto:"
-	// addressBytesMax bounds an address: a longer one stays text.
+	// addressBytesMax bounds an address. A longer one stays text.
 	addressBytesMax = 2048
 )
 
 // address is a link in a text.
 type address struct {
-	end        int // where it ends there
+	end        int // its end in the text
 	text, href string
 }
 
-// addressAt finds the address that begins at a place of a text. Its text shows where it
-// leads: a host that may be taken for another one is in Punycode in both. An address with
-// user information is no link.
+// addressAt returns the address that begins at a place of a text. Its text shows where it leads: a host
+// that could be taken for another one is in Punycode, in the text and in the link. An address with user
+// information does not become a link.
 func addressAt(s string, at int) (a address, ok bool) {
-	if c := s[at]; c >= utf8.RuneSelf || !IsWord(rune(c)) || !addressMayBegin(s[:at]) {
+	if c := s[at]; c >= utf8.RuneSelf || !isWord(rune(c)) || !addressMayBegin(s[:at]) {
 		return a, false
 	}
 	rest := s[at:min(len(s), at+addressBytesMax+1)]
@@ -61,7 +61,7 @@ func addressAt(s string, at int) (a address, ok bool) {
 	return a, true
 }
 
-// addressScheme is the scheme that a text begins with, in whatever case.
+// addressScheme returns the scheme that a text begins with, in upper or lower case, or "".
 func addressScheme(s string) string {
 	for _, scheme := range addressSchemes {
 		if len(s) >= len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
@@ -71,15 +71,15 @@ func addressScheme(s string) string {
 	return ""
 }
 
-// addressMayBegin reports whether an address may follow a text: a word of Latin letters or
-// digits goes on. Other scripts may put an address behind a word without a space.
+// addressMayBegin reports whether an address may follow a text. It may not follow a word of Latin
+// letters or digits, which continues. Other scripts may put an address behind a word without a space.
 func addressMayBegin(before string) bool {
 	r, size := utf8.DecodeLastRuneInString(before)
-	return size == 0 || !IsWord(r) || r >= utf8.RuneSelf && scriptOf(r) > scriptLatin
+	return size == 0 || !isWord(r) || r >= utf8.RuneSelf && scriptOf(r) > scriptLatin
 }
 
-// isWrapped reports whether a text ends with a scheme that stands before whole addresses and
-// changes their meaning.
+// isWrapped reports whether a text ends with a scheme that precedes whole addresses and changes their
+// meaning.
 func isWrapped(before string) bool {
 	for _, scheme := range [...]string{"view-source:", "blob:", "filesystem:"} {
 		if n := len(before) - len(scheme); n >= 0 && strings.EqualFold(before[n:], scheme) {
@@ -89,7 +89,7 @@ func isWrapped(before string) bool {
 	return false
 }
 
-// mailGoesOn reports whether a name before an "@" or a "www" has begun in the text before.
+// mailGoesOn reports whether the name of a mail address, or a host, begins in the text before.
 func mailGoesOn(before string) bool {
 	if before == "" {
 		return false
@@ -99,10 +99,10 @@ func mailGoesOn(before string) bool {
 		return true
 	}
 	r, size := utf8.DecodeLastRuneInString(before[:len(before)-1])
-	return strings.IndexByte(mailSigns, last) >= 0 && size > 0 && (IsWord(r) || r < utf8.RuneSelf && strings.ContainsRune(mailSigns, r))
+	return strings.IndexByte(mailSigns, last) >= 0 && size > 0 && (isWord(r) || r < utf8.RuneSelf && strings.ContainsRune(mailSigns, r))
 }
 
-// webAddress takes apart an address that begins with a scheme or "www.".
+// webAddress reads an address that begins with a scheme or "www.".
 func webAddress(s, scheme string, quoted byte) (a address, ok bool) {
 	from := len(scheme)
 	if scheme == "www." {
@@ -132,19 +132,18 @@ func webAddress(s, scheme string, quoted byte) (a address, ok bool) {
 	return a, true
 }
 
-// userBytesMax bounds the search for user information. An address with more of it ends before,
-// and leads to the host that it shows.
+// userBytesMax bounds the search for user information. An address with more of it ends before that, and
+// leads to the host that it shows.
 const userBytesMax = 256
 
-// hasUser reports whether user information begins a text that follows a scheme: an "@" comes
-// before the path.
+// hasUser reports whether a text after a scheme begins with user information: an "@" precedes the path.
 func hasUser(s string) bool {
 	end := strings.IndexAny(s[:min(len(s), userBytesMax)], "/?#@ \n\t"+noAddress)
-	return end >= 0 && s[end] == '@' && !strings.ContainsFunc(s[:end], func(r rune) bool { return r >= utf8.RuneSelf && !IsWord(r) })
+	return end >= 0 && s[end] == '@' && !strings.ContainsFunc(s[:end], func(r rune) bool { return r >= utf8.RuneSelf && !isWord(r) })
 }
 
-// portLength returns the length of the port that a text begins with, and -1 for a port that
-// is none: a part of an address that goes on in another way.
+// portLength returns the length of the port that a text begins with, or -1 where something else follows
+// the colon, so that there is no address.
 func portLength(s string) int {
 	if !strings.HasPrefix(s, ":") {
 		return 0
@@ -156,14 +155,14 @@ func portLength(s string) int {
 	switch {
 	case n == 1:
 		return 0
-	case n > len(":65535") || n < len(s) && s[n] < utf8.RuneSelf && IsWord(rune(s[n])):
+	case n > len(":65535") || n < len(s) && s[n] < utf8.RuneSelf && isWord(rune(s[n])):
 		return -1
 	}
 	return n
 }
 
-// inPublic reports whether a host has so many labels at least and ends like a domain that
-// is open to all: a version, a file or the name of a package does not.
+// inPublic reports whether a host has at least a number of labels and ends like a public domain. A
+// version, a file or the name of a package does not.
 func inPublic(host string, labels int) bool {
 	dot := strings.LastIndexByte(host, '.')
 	top := host[dot+1:]
@@ -174,13 +173,13 @@ func inPublic(host string, labels int) bool {
 		strings.HasPrefix(strings.ToLower(top), punyPrefix)
 }
 
-// mailSigns are the signs that the name in a mail address may have.
+// mailSigns are the signs that are allowed in the name of a mail address.
 const mailSigns = "._%+-"
 
-// mailAddress takes apart a mail address whose host has so many labels at least.
+// mailAddress reads a mail address whose host has at least a number of labels.
 func mailAddress(s string, labels int) (a address, ok bool) {
 	at := 0
-	for at < len(s) && s[at] < utf8.RuneSelf && (IsWord(rune(s[at])) || strings.IndexByte(mailSigns, s[at]) >= 0) {
+	for at < len(s) && s[at] < utf8.RuneSelf && (isWord(rune(s[at])) || strings.IndexByte(mailSigns, s[at]) >= 0) {
 		at++
 	}
 	if at == 0 || at == len(s) || s[at] != '@' || s[at-1] == '.' {
@@ -192,13 +191,13 @@ func mailAddress(s string, labels int) (a address, ok bool) {
 	if !ok || host == "" || host[0] == '[' || labels > 1 && (!inPublic(host, labels) || isFile(host)) || !endsHost(host, s[end:]) {
 		return a, false
 	}
-	if end < len(s) && (s[end] == '/' || s[end] == '\\' || s[end] == ':' && end+1 < len(s) && IsWord(rune(s[end+1]))) {
+	if end < len(s) && (s[end] == '/' || s[end] == '\\' || s[end] == ':' && end+1 < len(s) && isWord(rune(s[end+1]))) {
 		return a, false // as in git@example.org:path
 	}
 	return address{end: end, text: s[:at+1] + shown}, true
 }
 
-// isFile reports whether a name ends as that of a picture does: "logo@2x.png" is no address.
+// isFile reports whether a name ends like that of a picture: "logo@2x.png" is not an address.
 func isFile(name string) bool {
 	switch strings.ToLower(name[strings.LastIndexByte(name, '.')+1:]) {
 	case "png", "jpg", "jpeg", "gif", "svg", "webp":
@@ -207,8 +206,8 @@ func isFile(name string) bool {
 	return false
 }
 
-// notInAddress tells what ends an address: also what would show it in another
-// order than it is followed in.
+// notInAddress reports whether a rune ends an address. Runes that would show it in another order than
+// a browser reads it do, too.
 func notInAddress(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r <= ' ' || r == 0x7F || strings.IndexByte(noAddress, byte(r)) >= 0
@@ -216,16 +215,16 @@ func notInAddress(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError
 }
 
-// noAddress holds the signs that are in no address.
+// noAddress holds the signs that no address contains.
 const noAddress = "<>\"`|\\^"
 
-// bracketsMax bounds how many brackets an address may have open at once.
+// bracketsMax bounds the brackets that an address may have open at once.
 const bracketsMax = 16
 
-// tailLength returns the length of the path that follows an address's host. It ends where a
-// reader sees the address end: before the punctuation of the sentence around it, before a bracket that is
-// not of a pair, before the next address, and where text goes on without a space. A quoted
-// address ends at the quote, if that is not 0.
+// tailLength returns the length of the path after an address's host. It ends where a reader sees the
+// address end: before the punctuation of the sentence around it, before a bracket without its pair,
+// before the next address, and where text continues without a space. A quoted address ends at the
+// quote, if that is not 0.
 func tailLength(s string, quoted byte) int {
 	var opened [bracketsMax]int // places
 	depth, end := 0, 0
@@ -262,12 +261,12 @@ func tailLength(s string, quoted byte) int {
 	return len(trimTail(s[:end]))
 }
 
-// trimTail takes the punctuation of the sentence around it off an address's end. A quotation
-// mark stays that has its other one within.
+// trimTail removes the punctuation of the sentence from the end of an address. It keeps a quotation mark
+// whose pair is inside.
 func trimTail(tail string) string {
 	tail = strings.TrimRight(tail, ".,;:!?*"+tailSigns)
 	if quoted, ok := strings.CutSuffix(tail, "'"); ok {
-		if open := strings.LastIndexByte(quoted, '\''); open > 0 && !IsWord(rune(quoted[open-1])) {
+		if open := strings.LastIndexByte(quoted, '\''); open > 0 && !isWord(rune(quoted[open-1])) {
 			return tail
 		}
 		return trimTail(quoted)
@@ -275,26 +274,26 @@ func trimTail(tail string) string {
 	return tail
 }
 
-// tailSigns are signs that stand within words of an address, but do not end it.
+// tailSigns are signs that may be inside the words of an address, but not at its end.
 const tailSigns = "\u2010\u2013\u00b7\u2019\u30fb"
 
-// inTail reports whether a rune that is not of ASCII may go on an address.
+// inTail reports whether a rune outside of ASCII may continue an address.
 func inTail(before, r rune) bool {
 	if strings.ContainsRune(tailSigns, r) {
 		return true
 	}
-	if !IsWord(r) || compatible(r) {
+	if !isWord(r) || compatible(r) {
 		return false
 	}
-	return !spaceless(r) || before >= utf8.RuneSelf || !IsWord(before) // else a text goes on behind it
+	return !spaceless(r) || before >= utf8.RuneSelf || !isWord(before) // else it is the text after the address
 }
 
-// joins reports whether a text begins with a joiner between two letters that need one.
+// joins reports whether a text begins with a joiner between two letters that need it.
 func joins(before rune, s string) bool {
 	const nonJoiner, joiner = "\u200c", "\u200d"
 	if before < utf8.RuneSelf || !strings.HasPrefix(s, nonJoiner) && !strings.HasPrefix(s, joiner) {
 		return false
 	}
 	after, _ := utf8.DecodeRuneInString(s[len(joiner):])
-	return IsWord(before) && after >= utf8.RuneSelf && IsWord(after)
+	return isWord(before) && after >= utf8.RuneSelf && isWord(after)
 }

@@ -2,34 +2,34 @@ package markup
 
 import "unicode"
 
-// emojiMax is how many emoji alone are shown large.
+// emojiMax bounds the emoji of a text that is shown large.
 const emojiMax = 6
 
-// emojiBytesMax is more than emojiMax of them take.
+// emojiBytesMax is more than emojiMax emoji take.
 const emojiBytesMax = 512
 
 const (
 	zeroWidthJoiner = 0x200D
-	textSelector    = 0xFE0E // shows what precedes it as text
-	emojiSelector   = 0xFE0F // shows what precedes it as an emoji
+	textSelector    = 0xFE0E // shows the character before it as text
+	emojiSelector   = 0xFE0F // shows the character before it as an emoji
 	keycap          = 0x20E3
 )
 
-// emojis are the characters below U+10000 that are shown as emoji by themselves.
+// emojis are the characters below U+10000 that are emoji by themselves.
 var emojis = rangesOf(0x231A, 0x231B, 0x23E9, 0x23EC, 0x23F0, 0x23F0, 0x23F3, 0x23F3, 0x25FD, 0x25FE, 0x2614, 0x2615,
 	0x2648, 0x2653, 0x267F, 0x267F, 0x2693, 0x2693, 0x26A1, 0x26A1, 0x26AA, 0x26AB, 0x26BD, 0x26BE, 0x26C4, 0x26C5,
 	0x26CE, 0x26CE, 0x26D4, 0x26D4, 0x26EA, 0x26EA, 0x26F2, 0x26F3, 0x26F5, 0x26F5, 0x26FA, 0x26FA, 0x26FD, 0x26FD,
 	0x2705, 0x2705, 0x270A, 0x270B, 0x2728, 0x2728, 0x274C, 0x274C, 0x274E, 0x274E, 0x2753, 0x2755, 0x2757, 0x2757,
 	0x2795, 0x2797, 0x27B0, 0x27B0, 0x27BF, 0x27BF, 0x2B1B, 0x2B1C, 0x2B50, 0x2B50, 0x2B55, 0x2B55)
 
-// signs are the characters below U+10000 that are text by themselves, and emoji only
-// with emojiSelector or in a sequence.
+// signs are the characters below U+10000 that are text by themselves, and emoji only with emojiSelector
+// or in a sequence.
 var signs = rangesOf(0x00A9, 0x00A9, 0x00AE, 0x00AE, 0x203C, 0x203C, 0x2049, 0x2049, 0x2122, 0x2122, 0x2139, 0x2139,
 	0x2194, 0x2199, 0x21A9, 0x21AA, 0x2328, 0x2328, 0x23CF, 0x23CF, 0x23ED, 0x23F3, 0x23F8, 0x23FA, 0x24C2, 0x24C2,
 	0x25AA, 0x25AB, 0x25B6, 0x25B6, 0x25C0, 0x25C0, 0x25FB, 0x25FE, 0x2600, 0x27BF, 0x2934, 0x2935, 0x2B05, 0x2B07,
 	0x3030, 0x3030, 0x303D, 0x303D, 0x3297, 0x3297, 0x3299, 0x3299)
 
-// rangesOf makes a table of pairs: the first and the last of each range.
+// rangesOf returns a table of ranges. bounds has the first and last character of each.
 func rangesOf(bounds ...uint16) *unicode.RangeTable {
 	t := &unicode.RangeTable{}
 	for i := 0; i < len(bounds); i += 2 {
@@ -41,8 +41,8 @@ func rangesOf(bounds ...uint16) *unicode.RangeTable {
 	return t
 }
 
-// isEmoji reports whether a character is shown as an emoji by itself. Above U+FFFF
-// browsers do that with all pictures but tiles, cards and letters in boxes.
+// isEmoji reports whether a character is an emoji by itself. Above U+FFFF all pictures are, except tiles,
+// cards and letters in boxes.
 func isEmoji(r rune) bool {
 	switch {
 	case r < 0x10000:
@@ -60,13 +60,13 @@ func isEmoji(r rune) bool {
 	return r <= 0x1FAFF
 }
 
-// mayBeEmoji reports whether a character is an emoji at least with emojiSelector.
+// mayBeEmoji reports whether a character is an emoji, or becomes one with emojiSelector.
 func mayBeEmoji(r rune) bool {
 	return isEmoji(r) || unicode.Is(signs, r) || r == 0x1F170 || r == 0x1F171 || r == 0x1F17E || r == 0x1F17F ||
 		r == 0x1F202 || r == 0x1F237
 }
 
-// EmojiOnly reports whether a text is nothing but a few emoji.
+// EmojiOnly reports whether a text consists of a few emoji.
 func EmojiOnly(text string) bool {
 	if len(text) > emojiBytesMax {
 		return false
@@ -87,9 +87,8 @@ func EmojiOnly(text string) bool {
 	return count > 0
 }
 
-// emojiLen gives how many characters the emoji has with which a text begins; 0: it
-// begins with something else. An emoji is a keycap, a flag, or pictures that are
-// joined to one.
+// emojiLen returns the number of characters of the emoji that a text begins with, or 0. An emoji is a
+// keycap, a flag, a picture, or several joined pictures.
 func emojiLen(text []rune) int {
 	at := func(i int) rune {
 		if i < len(text) {

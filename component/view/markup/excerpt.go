@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// QuoteBytesMax is how much of a message is quoted.
+// QuoteBytesMax bounds an excerpt.
 const QuoteBytesMax = 160
 
-// Excerpt is the beginning of a text on one line, without markup.
+// Excerpt returns the beginning of a text on one line, without markup.
 func Excerpt(text string) string {
 	short := text
 	if len(text) > QuoteBytesMax {
@@ -25,7 +25,7 @@ func Excerpt(text string) string {
 	return line
 }
 
-// Strip is a text on one line, without markup.
+// Strip returns a text on one line, without markup.
 func Strip(text string) string {
 	var plain strings.Builder
 	writePlain(&plain, Parse(text))

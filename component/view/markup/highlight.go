@@ -6,17 +6,17 @@ import (
 )
 
 const (
-	// foundBytesMax is how much of a message is shown that was found.
+	// foundBytesMax bounds the shown part of a found message.
 	foundBytesMax = 240
-	// foundBefore is how much of that, at most, comes before the first found word.
+	// foundBefore bounds the part of it before the first match.
 	foundBefore = 60
 )
 
-// Highlight cuts a text to what is around the first of the words that were looked
-// for, and sets each of them apart, as the relay finds them: whole words, the last also
-// where it begins a longer one, and parts of what is long or has no spaces.
+// Highlight cuts a text to the part around the first match of a search, and returns it in pieces, each
+// match a piece of its own. It matches as the relay does: whole words, the last term also where it
+// begins a word, and parts of words that are long or of a script without spaces.
 func Highlight(text, words string, same func(a, b string) bool) []Piece {
-	text, found := cutTo(text, stretches(text, soughtIn(words), same))
+	text, found := cutTo(text, matches(text, termsIn(words), same))
 	var pieces []Piece
 	at := 0
 	for _, f := range found {
@@ -32,19 +32,19 @@ func Highlight(text, words string, same func(a, b string) bool) []Piece {
 	return pieces
 }
 
-// stretch is a part of a text.
-type stretch struct{ from, to int }
+// part is a part of a text, from one byte to another.
+type part struct{ from, to int }
 
-// cutTo gives a text around the first of the stretches, with "…" where it is cut, and
-// where in it they are.
-func cutTo(text string, all []stretch) (cut string, found []stretch) {
+// cutTo returns a text around the first of some parts, with "…" where it is cut, and the places of the
+// parts in it.
+func cutTo(text string, all []part) (cut string, found []part) {
 	from, to := 0, len(text)
 	if len(all) > 0 && all[0].from > foundBefore {
 		for from = all[0].from - foundBefore; !utf8.RuneStart(text[from]); {
 			from++
 		}
-		for _, w := range wordsOf(text[from:all[0].from]) { // begin with a whole word, if there is one near
-			if w.from > 0 || !IsWord(lastOf(text[:from])) {
+		for _, w := range wordsOf(text[from:all[0].from]) { // begin with a whole word if one is near
+			if w.from > 0 || !isWord(lastOf(text[:from])) {
 				from += w.from
 				break
 			}
@@ -65,7 +65,7 @@ func cutTo(text string, all []stretch) (cut string, found []stretch) {
 	}
 	for _, f := range all {
 		if f.to <= to {
-			found = append(found, stretch{f.from + shift, f.to + shift})
+			found = append(found, part{f.from + shift, f.to + shift})
 		}
 	}
 	return cut, found
@@ -76,14 +76,14 @@ func lastOf(text string) rune {
 	return r
 }
 
-// wordsOf gives the words of a text, where one ends at a script without spaces, too.
-func wordsOf(text string) []stretch {
-	var words []stretch
+// wordsOf returns the words of a text. A word also ends where a script without spaces begins or ends.
+func wordsOf(text string) []part {
+	var words []part
 	from, free := -1, false
 	for i, r := range text {
-		in := IsWord(r)
+		in := isWord(r)
 		if from >= 0 && (!in || spaceless(r) != free && !unicode.IsMark(r)) {
-			words = append(words, stretch{from, i})
+			words = append(words, part{from, i})
 			from = -1
 		}
 		if in && from < 0 {
@@ -91,7 +91,7 @@ func wordsOf(text string) []stretch {
 		}
 	}
 	if from >= 0 {
-		words = append(words, stretch{from, len(text)})
+		words = append(words, part{from, len(text)})
 	}
 	return words
 }

@@ -2,13 +2,13 @@ package markup
 
 import "unicode/utf8"
 
-// letterSample is how many bytes at the end of a text tell what kind of letters is
-// written.
+// letterSample is the number of bytes at the end of a text that tell the size of its letters.
 const letterSample = 256
 
-// LettersLeft gives how many letters more, of the kind written last, fit into so many
-// bytes; less than 0 for how many must go from the end of the text. A message's limit
-// is one of bytes, but people count what they see.
+// LettersLeft returns how many more letters fit into some bytes, if they are like the last ones of a
+// text. For a negative number of bytes it returns, as a negative number, how many letters are too many.
+// A message's limit is in bytes, but people count what they see. lettersOf returns the sizes of the
+// letters of a text.
 func LettersLeft(text string, bytes int, lettersOf func(text string) []int) int {
 	size := letterSample
 	if bytes < 0 {
@@ -20,7 +20,7 @@ func LettersLeft(text string, bytes int, lettersOf func(text string) []int) int 
 	}
 	letters := lettersOf(text[from:])
 	if from > 0 && len(letters) > 1 {
-		letters = letters[1:] // which may be cut
+		letters = letters[1:] // the first one may be cut
 	}
 	return lettersIn(letters, bytes)
 }

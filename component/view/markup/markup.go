@@ -5,17 +5,19 @@ import (
 	"unicode/utf8"
 )
 
-// Span is a piece of a message's text: what it says, and how it looks.
+// Span is a part of a message's text that looks the same.
 type Span struct {
 	Kind SpanKind
 	Text string // of Plain, Code, Block and Link
-	Head string // of Block: the line after the first fence, which names a language; "": none does
+	Head string // of Block: the name of its language; "": none
 	Href string // of Link
 	In   []Span // of Bold and Italic
 }
 
+// SpanKind says how a span looks.
 type SpanKind uint8
 
+// The kinds of spans, with the marks for them.
 const (
 	Plain  SpanKind = iota
 	Bold            // *bold*
@@ -25,15 +27,14 @@ const (
 	Link            // an address
 )
 
-// spansDepthMax bounds how deep bold and italic are put into each other; what is
-// deeper stays as it was written.
+// spansDepthMax bounds how deep bold and italic may contain each other. Deeper marks stay text.
 const spansDepthMax = 4
 
 const fence = "```"
 
-// Parse takes a message's text apart. What it does not understand stays text:
-// there is no wrong markup, and nothing is left out but the marks themselves, in pairs. The
-// time it takes grows with the text's length only.
+// Parse returns the spans of a message's text. Marks that it does not understand stay text: there is no
+// wrong markup, and only pairs of marks are left out. The time that it takes grows with the length of
+// the text only.
 func Parse(text string) []Span {
 	var spans []Span
 	for {
@@ -60,8 +61,8 @@ func Parse(text string) []Span {
 	return append(spans, parseLine(text, 0)...)
 }
 
-// blockCode returns the code between two fences, without the line breaks next to them, and
-// the line before it that names a language. Another first line is of the code.
+// blockCode returns the code between two fences, without the line breaks next to them, and the name of
+// its language, if the first line is one. Any other first line belongs to the code.
 func blockCode(inside string) (head, code string) {
 	if first, rest, ok := strings.Cut(inside, "\n"); ok && (first == "" || isLanguage(first)) {
 		head, inside = first, rest
@@ -69,7 +70,7 @@ func blockCode(inside string) (head, code string) {
 	return head, strings.TrimSuffix(inside, "\n")
 }
 
-// languages of code, as people name them after a fence.
+// codeLanguages are the names of languages that people write after a fence.
 const codeLanguages = " bash c c# c++ cpp cs css dart diff dockerfile go golang graphql html ini java javascript js json jsx " +
 	"kotlin kt lua makefile markdown md objc perl php powershell ps1 py python r rb rs ruby rust scala scss sh shell sql " +
 	"swift toml ts tsx typescript vue xml yaml yml zsh "
@@ -78,12 +79,12 @@ func isLanguage(name string) bool {
 	return !strings.Contains(name, " ") && strings.Contains(codeLanguages, " "+strings.ToLower(name)+" ")
 }
 
-// parseLine takes apart text without fences.
+// parseLine returns the spans of a text without fences.
 func parseLine(s string, depth int) []Span {
 	p := parser{text: s, depth: depth}
 	for p.at < len(s) {
 		if p.at >= p.noLink && strings.HasPrefix(s[p.at:], "://") {
-			p.noLink = p.at + len("://") + tailLength(s[p.at+len("://"):], 0) // an address that is no link
+			p.noLink = p.at + len("://") + tailLength(s[p.at+len("://"):], 0) // an address that does not become a link
 		}
 		if !p.code() && !p.link() && !p.emphasis() {
 			_, size := utf8.DecodeRuneInString(s[p.at:])
@@ -94,19 +95,18 @@ func parseLine(s string, depth int) []Span {
 	return p.spans
 }
 
-// parser is where parseLine is.
+// parser is the state of parseLine.
 type parser struct {
 	text  string
 	depth int
 	at    int
-	plain int // up to here all is in spans
+	plain int // the end of the text that is in spans
 	spans []Span
-	// Until there, no mark of this kind closes anything: so that it is not looked for again
-	// and again. And no link begins.
+	// Up to these places no such mark closes anything, and no link begins: each is looked for once.
 	noBold, noItalic, noLink int
 }
 
-// flush makes what lies between the last span and end a span.
+// flush makes a span of the text between the last span and end.
 func (p *parser) flush(end int) {
 	if p.plain < end {
 		p.spans = append(p.spans, Span{Text: p.text[p.plain:end]})
@@ -164,8 +164,8 @@ func (p *parser) emphasis() bool {
 	return true
 }
 
-// emphasisEnd finds where what a mark opens ends; if nothing closes it, the end of
-// its line.
+// emphasisEnd returns the end of the emphasis that a mark opens. If nothing closes it, it returns the end
+// of the line and false.
 func emphasisEnd(s string, at int) (end int, ok bool) {
 	for i := at + 1; i < len(s); {
 		if s[i] == '\n' {
@@ -178,7 +178,7 @@ func emphasisEnd(s string, at int) (end int, ok bool) {
 			i = end
 		} else if a, ok := addressAt(s, i); ok {
 			i = a.end
-			if s[i-1] == s[at] { // the address began within
+			if s[i-1] == s[at] { // the address begins inside the emphasis
 				i--
 			}
 			if i < len(s) && s[i] == s[at] && closesLink(s, i) {
@@ -192,7 +192,7 @@ func emphasisEnd(s string, at int) (end int, ok bool) {
 	return len(s), false
 }
 
-// codeEnd finds the end of the `code` that begins at a place.
+// codeEnd returns the end of the `code` that begins at a place.
 func codeEnd(s string, at int) (end int, ok bool) {
 	if s[at] != '`' {
 		return 0, false
@@ -207,11 +207,11 @@ func codeEnd(s string, at int) (end int, ok bool) {
 	return at + length + 2, true
 }
 
-// startsCode reports whether code may begin behind a rune: else its mark is an apostrophe, or a
-// part of a face.
+// startsCode reports whether code may begin behind a rune. Behind others the mark is an apostrophe, or
+// belongs to a face.
 func startsCode(before rune) bool {
 	switch {
-	case IsWord(before):
+	case isWord(before):
 		return spaceless(before)
 	case before < utf8.RuneSelf:
 		return before != '\\'

@@ -1,12 +1,12 @@
 package markup
 
-// pieceKind says how a piece of a text is shown.
+// PieceKind says how a piece of a text is shown.
 type pieceKind uint8
 
 const (
 	PieceText pieceKind = iota
-	PieceName           // what somebody is called, in whatever script
-	PieceMark           // what was looked for
+	PieceName           // a user's name, in any script
+	PieceMark           // a match of a search
 )
 
 // Piece is a part of a line of text.

@@ -15,8 +15,7 @@ const (
 	punyPrefix                   = "xn--"
 )
 
-// asciiLabel returns a label of a host as it is looked up: in Punycode where it has other
-// characters than those of ASCII.
+// asciiLabel returns a label of a host as a browser looks it up: in Punycode unless it is in ASCII.
 func asciiLabel(label string) string {
 	label = strings.Map(lookedUp, label)
 	runes := []rune(label)
@@ -56,8 +55,8 @@ func asciiLabel(label string) string {
 	return punyPrefix + string(out)
 }
 
-// lookedUp returns a letter of a host as it is looked up: the small one, but of Cherokee, whose
-// capitals came first.
+// lookedUp returns a letter of a host as a browser looks it up: the small one, except for Cherokee, whose
+// capitals are the older ones.
 func lookedUp(r rune) rune {
 	if 0x13A0 <= r && r <= 0x13F5 {
 		return r
@@ -65,7 +64,7 @@ func lookedUp(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// punyOrder puts the characters that are done behind all others.
+// punyOrder orders the characters, with those that are done behind all others.
 func punyOrder(r, next rune) int {
 	if r < next {
 		return utf8.MaxRune + 1
@@ -86,6 +85,7 @@ func appendPuny(out []byte, n, bias int) []byte {
 	}
 }
 
+// punyAdapt returns the next bias.
 func punyAdapt(delta, points int, first bool) int {
 	if first {
 		delta /= punyDamp

@@ -5,12 +5,12 @@ import (
 	"unicode"
 )
 
-// script is a writing system, as far as hosts of links tell them apart.
+// script is a writing system, as far as it matters for the hosts of links.
 type script uint8
 
 const (
-	scriptNone  script = iota // of a digit, a hyphen, an accent: it goes with any
-	scriptOther               // not known here, or hard to tell from another one
+	scriptNone  script = iota // a digit, a hyphen, an accent: any script has them
+	scriptOther               // unknown, or hard to tell from another one
 	scriptLatin
 	scriptCyrillic
 	scriptGreek
@@ -29,7 +29,7 @@ const (
 	scriptEthiopic
 	scriptKhmer
 	scriptMongolian
-	scriptIndic // the first of ten, each with a block of its own
+	scriptIndic // the first of ten, which have a block each
 )
 
 // indicFirst and indicLast bound the Indic blocks, from Devanagari to Sinhala.
@@ -38,8 +38,8 @@ const (
 	indicBlock            = 0x80
 )
 
-// scriptRanges holds the letters that a script writes names with. Letters that only
-// look like others (for phonetics, mathematics, of full width) are left out.
+// scriptRanges holds the letters in which a script writes names. It leaves out letters that only look
+// like others: those of phonetics and mathematics, of full width.
 var scriptRanges = [...]struct {
 	first, last rune
 	is          script
@@ -84,9 +84,9 @@ func scriptOf(r rune) script {
 	return scriptOther
 }
 
-// lookalikes holds, for a script, the letters that look like letters of Latin: small ones,
-// and capitals whose small ones do not.
-var lookalikes = map[script]string{
+// lookalikes holds the letters of each script that look like Latin ones: small letters, and capitals
+// whose small letters do not.
+var lookalikes = [scriptIndic + (indicLast-indicFirst)/indicBlock + 1]string{
 	scriptCyrillic: "асԁеһіјӏорԛѕԝхуъьҽпгѵѡүҫҁԍ" + "ВКМНТ",
 	scriptGreek:    "αβγεηικνορςστυχω" + "ΖΜ",
 	scriptArmenian: "օոսհցգզքղյւաէլ" + "ՏՕՍ",
@@ -98,8 +98,8 @@ var lookalikes = map[script]string{
 	scriptIndic + (0x0D00-indicFirst)/indicBlock: "ഠ൦",
 }
 
-// looksLatin reports whether a label of one script is made of nothing but letters that look
-// like Latin ones. A top-level domain is looked at without its case: "сом" is not "com".
+// looksLatin reports whether all letters of a label in one script look like Latin ones. For a top-level
+// domain, top, it compares without case: "сом" is not "com".
 func looksLatin(label string, is script, top bool) bool {
 	like := lookalikes[is]
 	return like != "" && !strings.ContainsFunc(label, func(r rune) bool {

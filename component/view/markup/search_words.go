@@ -7,44 +7,44 @@ import (
 )
 
 const (
-	// partMin is how many characters of a word find a longer one inside, and longMin how
-	// many that one has, as docs/PROTOCOL.md has it.
+	// partMin is the least length of a searched word that also matches inside a longer one, and longMin
+	// the least length of that longer one, in characters; see docs/PROTOCOL.md.
 	partMin, longMin = 4, 7
-	// oneLetterWords are what Arabic and Hebrew write before a word, as a part of it.
+	// oneLetterWords are the words that Arabic and Hebrew write as a prefix of the next word.
 	oneLetterWords = "والبفكس" + "והבלמשכ"
 )
 
-// sought is a word that was looked for, or a part of what is written without spaces.
-type sought struct {
+// term is a searched word, or a part of a text that is written without spaces.
+type term struct {
 	text string
-	size int  // in characters, marks apart
-	last bool // a word that begins so counts, too
-	sign bool // with symbols: it counts where it stands as it is
-	free bool // of a script without spaces: it counts anywhere
+	size int  // in characters, without marks
+	last bool // also matches the beginning of a word
+	sign bool // has symbols: it matches anywhere, but only exactly
+	free bool // of a script without spaces: it matches anywhere
 }
 
-// soughtIn reads what was looked for.
-func soughtIn(words string) (all []sought) {
+// termsIn returns the terms of a search.
+func termsIn(words string) (all []term) {
 	chunks := strings.Fields(words)
 	for i, chunk := range chunks {
 		last := i == len(chunks)-1
 		chunk = strings.TrimLeft(strings.TrimRight(chunk, `.,;:!?…)]}"'»”’*。，、`), `,;!?([{"'«“„‘*`)
 		if strings.ContainsFunc(chunk, isSign) {
-			all = append(all, sought{text: chunk, size: sizeOf(chunk), sign: true})
+			all = append(all, term{text: chunk, size: sizeOf(chunk), sign: true})
 			continue
 		}
 		for _, r := range wordsOf(chunk) {
 			word := chunk[r.from:r.to]
-			all = append(all, sought{text: word, size: sizeOf(word), last: last && r.to == len(chunk), free: startsFree(word)})
+			all = append(all, term{text: word, size: sizeOf(word), last: last && r.to == len(chunk), free: startsFree(word)})
 		}
 	}
 	return all
 }
 
-// isSign reports whether a symbol belongs to a word that it is written with. Hyphens and
-// apostrophes inside a word may be left out.
+// isSign reports whether a symbol is a part of the word that it is written with. Hyphens and
+// apostrophes are not: a search may leave them out.
 func isSign(r rune) bool {
-	return !IsWord(r) && !unicode.Is(unicode.Cf, r) && !strings.ContainsRune("-‐‑–—'’ʼ·・,;!?()[]{}\"«»“”、，。", r)
+	return !isWord(r) && !unicode.Is(unicode.Cf, r) && !strings.ContainsRune("-‐‑–—'’ʼ·・,;!?()[]{}\"«»“”、，。", r)
 }
 
 func startsFree(word string) bool {
@@ -52,7 +52,7 @@ func startsFree(word string) bool {
 	return spaceless(r)
 }
 
-// sizeOf counts characters, a letter with its marks as one.
+// sizeOf counts characters; a letter with its marks is one.
 func sizeOf(text string) (n int) {
 	for _, r := range text {
 		if !unicode.IsMark(r) {
@@ -62,7 +62,7 @@ func sizeOf(text string) (n int) {
 	return n
 }
 
-// beginning is the first n characters of a text; all of it where it has no more.
+// beginning returns the first n characters of a text, or all of a shorter one.
 func beginning(text string, n int) string {
 	for i, r := range text {
 		if unicode.IsMark(r) {
@@ -76,11 +76,11 @@ func beginning(text string, n int) string {
 	return text
 }
 
-// stretches gives the parts of a text that were looked for, in their order. It looks no
-// further than a hit shows.
-func stretches(text string, all []sought, same func(a, b string) bool) (found []stretch) {
+// matches returns the parts of a text that match a term, in their order. It looks no further than a
+// hit shows.
+func matches(text string, all []term, same func(a, b string) bool) (found []part) {
 	words := wordsOf(text)
-	at := 0 // words before it are through
+	at := 0 // the words before it end before from
 	for from, r := range text {
 		if len(found) > 0 && (from < found[len(found)-1].to || from > found[0].from+foundBytesMax) {
 			continue
@@ -88,20 +88,20 @@ func stretches(text string, all []sought, same func(a, b string) bool) (found []
 		for at < len(words) && words[at].to <= from {
 			at++
 		}
-		var word stretch
+		var word part
 		if at < len(words) && words[at].from <= from {
 			word = words[at]
 		}
-		if to := reach(text, from, r, word, all, same); to > from {
-			found = append(found, stretch{from, to})
+		if to := matchAt(text, from, r, word, all, same); to > from {
+			found = append(found, part{from, to})
 		}
 	}
 	return found
 }
 
-// reach returns where that ends which was looked for and begins at a place of a text, in a
-// word if to is not 0 there; else it returns 0.
-func reach(text string, from int, r rune, word stretch, all []sought, same func(a, b string) bool) (to int) {
+// matchAt returns the end of the longest match that begins at a place of a text, or 0. word is the word
+// around that place; its end is 0 outside of all words.
+func matchAt(text string, from int, r rune, word part, all []term, same func(a, b string) bool) (to int) {
 	if unicode.IsMark(r) {
 		return 0
 	}
@@ -112,7 +112,7 @@ func reach(text string, from int, r rune, word stretch, all []sought, same func(
 		piece := beginning(text[from:], s.size)
 		switch {
 		case s.sign:
-			if strings.EqualFold(piece, s.text) && !(IsWord(r) && from > word.from) {
+			if strings.EqualFold(piece, s.text) && !(isWord(r) && from > word.from) {
 				to = max(to, from+len(piece))
 			}
 		case word.to == 0 || s.free != spaceless(r):
@@ -133,18 +133,18 @@ func reach(text string, from int, r rune, word stretch, all []sought, same func(
 	return to
 }
 
-// begins reports whether a word begins with what was looked for, which may have a
-// character more or fewer there: ss for ß.
-func (s sought) begins(word string, same func(a, b string) bool) bool {
+// begins reports whether a word begins with the term. There it may have a character more or fewer, as
+// ss for ß.
+func (s term) begins(word string, same func(a, b string) bool) bool {
 	return same(beginning(word, s.size), s.text) || same(beginning(word, s.size-1), s.text) || same(beginning(word, s.size+1), s.text)
 }
 
-// mayBegin tells cheaply where a comparison is worth while: first letters that are no
-// others in another case or with accents must be the same.
+// mayBegin reports, at little cost, whether a comparison with a word can succeed: letters whose only
+// other form is another case must be the same.
 func mayBegin(r rune, word string) bool {
 	first, _ := utf8.DecodeRuneInString(word)
 	return unicode.ToLower(r) == unicode.ToLower(first) || !plainRune(r) || !plainRune(first)
 }
 
-// plainRune reports whether a letter has no other forms but those of its case.
+// plainRune reports whether a letter has no other forms than those of its case.
 func plainRune(r rune) bool { return r < utf8.RuneSelf || r >= 0x3400 && r < 0xD800 }

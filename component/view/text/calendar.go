@@ -2,21 +2,21 @@ package text
 
 import "slices"
 
-// calendarDaysMax bounds what a calendar remembers.
+// calendarDaysMax bounds the remembered days.
 const calendarDaysMax = 1024
 
-// Calendar tells days apart by the place's own time, which only the browser knows
-// (Go has no zones there): it is asked once a day.
+// Calendar finds the day of a time, in the zone of the device. Only the browser knows that zone; the
+// calendar asks it once for each day.
 type Calendar struct {
-	// bounds gives the day of a time: from its beginning to the next one's, all in ms
-	// since the Unix epoch.
+	// Bounds returns the beginning of the day of a time, and that of the next day, in ms since the Unix
+	// epoch.
 	Bounds func(at int64) (from, to int64)
 	known  []dayBounds // ascending
 }
 
 type dayBounds struct{ from, to int64 }
 
-// DayOf gives the beginning of the day of a time.
+// DayOf returns the beginning of the day of a time.
 func (c *Calendar) DayOf(at int64) int64 {
 	i, found := slices.BinarySearchFunc(c.known, at, func(d dayBounds, at int64) int {
 		switch {

@@ -8,16 +8,17 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// Clock writes times and numbers, and compares words, as people of a place do: the browser knows how,
-// and knows the zone's past and future offsets, which Go's time does not in a
-// browser. Times are in ms since the Unix epoch.
+// Clock writes times and numbers, and compares words, as a region does. The browser knows how, and
+// knows the zone's past and future offsets, which Go does not in a browser. Times are in ms since the
+// Unix epoch.
 type Clock struct {
 	short, long, moments, days, numbers, words app.Value
-	Lasting                                    func(n int, unit string) string // as "10 minutes"
+	// Lasting writes a length of time, as "10 minutes".
+	Lasting func(n int, unit string) string
 }
 
-// NewClock makes the clock of a language tag. Where the chat speaks another
-// language than the tag's, times are in that, as the tag's region writes them.
+// NewClock returns the clock of a language tag. Where the chat speaks another language than the tag's,
+// times are in the chat's language, as the tag's region writes them.
 func NewClock(tag string, t *Texts) Clock {
 	tag = hyphenated(tag)
 	if primary(tag) != t.Tag {
@@ -37,8 +38,7 @@ func NewClock(tag string, t *Texts) Clock {
 	}
 }
 
-// intl makes a formatter for a tag; where the browser does not take it for one, for
-// another.
+// intl returns a formatter for a tag or, where the browser refuses it, for another one.
 func intl(name, tag, otherwise string, options map[string]any) (format app.Value) {
 	constructor := app.Window().Get("Intl").Get(name)
 	defer func() {
@@ -49,13 +49,21 @@ func intl(name, tag, otherwise string, options map[string]any) (format app.Value
 	return constructor.New(tag, options)
 }
 
-func (c Clock) Time(at int64) string   { return c.short.Call("format", at).String() }
-func (c Clock) Date(at int64) string   { return c.long.Call("format", at).String() }
-func (c Clock) Moment(at int64) string { return c.moments.Call("format", at).String() }
-func (c Clock) Day(at int64) string    { return c.days.Call("format", at).String() }
-func (c Clock) number(n int) string    { return c.numbers.Call("format", n).String() }
+// Time writes the time of day.
+func (c Clock) Time(at int64) string { return c.short.Call("format", at).String() }
 
-// soon is a time that is not far from now: of today, the hour alone.
+// Date writes a date and time in full.
+func (c Clock) Date(at int64) string { return c.long.Call("format", at).String() }
+
+// Moment writes a date and time in short.
+func (c Clock) Moment(at int64) string { return c.moments.Call("format", at).String() }
+
+// Day writes the day of a time.
+func (c Clock) Day(at int64) string { return c.days.Call("format", at).String() }
+
+func (c Clock) number(n int) string { return c.numbers.Call("format", n).String() }
+
+// soon writes a time that is near: a time of today without its date.
 func (c Clock) soon(t time.Time) string {
 	at := t.UnixMilli()
 	if from, to := DayBoundsOf(time.Now().UnixMilli()); from <= at && at < to {
@@ -64,8 +72,7 @@ func (c Clock) soon(t time.Time) string {
 	return c.Moment(at)
 }
 
-// same reports whether two words are one, but for case and accents, as the relay's
-// search takes them.
+// same reports whether two words differ in case and accents alone, as for the relay's search.
 func (c Clock) same(a, b string) bool {
 	if strings.EqualFold(a, b) {
 		return true
@@ -74,7 +81,7 @@ func (c Clock) same(a, b string) bool {
 	return !ascii && c.words.Call("compare", a, b).Int() == 0
 }
 
-// DayBoundsOf asks the browser for the day of a time.
+// DayBoundsOf asks the browser for the beginning of the day of a time, and of the next day.
 func DayBoundsOf(at int64) (from, to int64) {
 	date := app.Window().Get("Date").New(at)
 	date.Call("setHours", 0, 0, 0, 0)

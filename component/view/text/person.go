@@ -6,17 +6,18 @@ import (
 	"unicode/utf8"
 
 	"hallway/component/view/markup"
+	"hallway/protocol"
 )
 
-// avatarColours is how many colours the avatars have, --hallway-avatar-0 and on.
+// avatarColours is the number of avatar colours, from --hallway-avatar-0 on.
 const avatarColours = 8
 
-// AvatarColour is the colour of a member: always the same, on every device.
+// AvatarColour returns the number of a user's colour. It is the same on every device.
 func AvatarColour(userID string) int {
 	return int(hashOf(userID) % avatarColours)
 }
 
-// hashOf returns a number for a user's id (FNV-1a).
+// hashOf returns the FNV-1a hash of a user's id.
 func hashOf(id string) uint32 {
 	hash := uint32(2166136261)
 	for i := range len(id) {
@@ -25,8 +26,8 @@ func hashOf(id string) uint32 {
 	return hash
 }
 
-// Initials are the first letters of a name's first and last words; of a name
-// without letters, its first character.
+// Initials returns the first letters of a name's first and last words or, for a name without letters,
+// its first character.
 func Initials(name string) string {
 	var first, last rune
 	for word := range strings.FieldsSeq(name) {
@@ -46,7 +47,38 @@ func Initials(name string) string {
 		r, _ := utf8.DecodeRuneInString(strings.TrimSpace(name))
 		return strings.TrimRight(string(r), string(utf8.RuneError))
 	case last == 0 || !unicode.Is(unicode.Latin, first) && !unicode.Is(unicode.Cyrillic, first) && !unicode.Is(unicode.Greek, first):
-		return string(first) // letters of other scripts do not stand side by side for two words
+		return string(first) // in other scripts, two such letters would read as one word
 	}
 	return string(first) + string(last)
 }
+
+// nameBytesMax bounds the shown part of a name.
+const nameBytesMax = 256
+
+// ShownName returns a user's name as it is shown: on one line, without characters that cannot be seen
+// or that turn the text around them, and not too long. It is "" for a user without a name.
+func ShownName(name string) string {
+	clean := protocol.CleanName(name, len(name))
+	if len(clean) > nameBytesMax {
+		clean = protocol.CleanName(clean, nameBytesMax) + "…"
+	}
+	return clean
+}
+
+// NameOf returns the name of a user or, for a user without one, a guest's name with a number that
+// tells guests apart. It never returns an id, which may be a mail address.
+func (t *Texts) NameOf(u protocol.User) string { return t.Called(u.ID, ShownName(u.Name)) }
+
+// Called is NameOf for an id and a name as it is shown.
+func (t *Texts) Called(id, name string) string {
+	if name != "" {
+		return name
+	}
+	return strings.TrimSpace(t.With(Guest, "", t.Number(guestNumber(id))))
+}
+
+// The numbers of guests have three digits.
+const guestFirst, guests = 100, 900
+
+// guestNumber returns the number of a user without a name. It is the same on every device.
+func guestNumber(id string) int { return guestFirst + int(hashOf(id)%guests) }

@@ -1,9 +1,9 @@
 package text
 
-// plural names the form that a number of things takes in a language.
+// plural is a form that a language has for some numbers of things.
 type plural string
 
-// The forms, by the names of the Unicode CLDR.
+// The forms, as the Unicode CLDR names them.
 const (
 	pluralZero  plural = "zero"
 	pluralOne   plural = "one"

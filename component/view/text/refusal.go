@@ -5,75 +5,77 @@ import (
 	"hallway/protocol"
 )
 
-// changeWords say why a change was not made.
-var changeWords = map[protocol.Code]Word{
-	protocol.CodeForbidden:    MayNot,
-	protocol.CodeUnauthorized: MayNot,
-	protocol.CodeTooLarge:     TooLarge,
-	protocol.CodeNotFound:     Gone,
-	protocol.CodeRateLimited:  TooFast,
-	protocol.CodeUnavailable:  NotNow,
-	protocol.CodeInternal:     NotNow,
-}
-
-// NotDone says that a change was not made, and why.
-func (t *Texts) NotDone(r client.Refused, deleted bool) string {
-	told := r.Reason
-	if known, ok := whyWords[r.Why]; ok {
-		told = t.Say(known)
-	} else if known, ok := changeWords[r.Code]; ok {
-		told = t.Say(known)
-	} else if deleted {
-		told = t.Say(Gone)
-	} else {
-		told = t.understood(told)
-	}
-	return Because(t.Say(NotDone), told)
-}
-
-// reasonWords say why a message was not sent.
-var reasonWords = map[protocol.Code]Word{
-	protocol.CodeForbidden:    Forbidden,
-	protocol.CodeUnauthorized: Forbidden,
-	protocol.CodeTooLarge:     TooLarge,
-	protocol.CodeConflict:     Conflict,
-	protocol.CodeNotFound:     NotNow,
-	protocol.CodeRateLimited:  TooFast,
-	protocol.CodeUnavailable:  NotNow,
-	protocol.CodeInternal:     NotNow,
-}
-
-// Because joins what happened and why.
-func Because(what, why string) string {
-	if why == "" {
-		return what
-	}
-	return what + ": " + why
-}
-
-// Refusal says that a message was not sent, and why.
+// Refusal says that a message was not sent, and why. told is the relay's own reason.
 func (t *Texts) Refusal(code protocol.Code, told string, why protocol.Why) string {
-	if known, ok := whyWords[why]; ok {
-		told = t.Say(known)
-	} else if known, ok := reasonWords[code]; ok {
-		told = t.Say(known)
-	} else {
-		told = t.understood(told)
+	w := whyWord(why)
+	if w == "" {
+		w = codeWord(code, Forbidden, NotNow)
 	}
-	return Because(t.Say(NotSent), told)
+	return Because(t.Say(NotSent), t.reason(w, told))
 }
 
-// understood returns a reason in the relay's own words, which are English; in another
-// language, a word that says less in their place.
-func (t *Texts) understood(told string) string {
-	if told == "" || t.english() {
+// NotDone says that a change was not made, and why. deleted tells that the message is gone.
+func (t *Texts) NotDone(r client.Refused, deleted bool) string {
+	w := whyWord(r.Why)
+	if w == "" && r.Code != protocol.CodeConflict {
+		w = codeWord(r.Code, MayNot, Gone)
+	}
+	if w == "" && deleted {
+		w = Gone
+	}
+	return Because(t.Say(NotDone), t.reason(w, r.Reason))
+}
+
+// whyWord returns the word for a rule that refused something, or "".
+func whyWord(why protocol.Why) Word {
+	switch why {
+	case protocol.WhyMuted:
+		return WhyMuted
+	case protocol.WhyFrozen:
+		return WhyFrozen
+	case protocol.WhyArchived:
+		return WhyArchived
+	case protocol.WhySlowMode:
+		return WhySlowMode
+	case protocol.WhyReactions:
+		return WhyReactions
+	}
+	return ""
+}
+
+// codeWord returns the word for a code, or "". forbidden and notFound differ between messages and
+// changes.
+func codeWord(code protocol.Code, forbidden, notFound Word) Word {
+	switch code {
+	case protocol.CodeForbidden, protocol.CodeUnauthorized:
+		return forbidden
+	case protocol.CodeTooLarge:
+		return TooLarge
+	case protocol.CodeConflict:
+		return Conflict
+	case protocol.CodeNotFound:
+		return notFound
+	case protocol.CodeRateLimited:
+		return TooFast
+	case protocol.CodeUnavailable, protocol.CodeInternal:
+		return NotNow
+	}
+	return ""
+}
+
+// reason returns the text of a word or, without one, the relay's own reason. That is in English: in
+// another language, a general word stands in for it.
+func (t *Texts) reason(w Word, told string) string {
+	switch {
+	case w != "":
+		return t.Say(w)
+	case told == "" || t.english():
 		return told
 	}
 	return t.Say(Refused)
 }
 
-// IfEnglish returns a reason in the relay's own words where people can read them beside the
-// chat's.
+// IfEnglish returns the relay's own reason if it is in the chat's language, else "".
 func (t *Texts) IfEnglish(told string) string {
 	if !t.english() {
 		return ""
@@ -81,18 +83,37 @@ func (t *Texts) IfEnglish(told string) string {
 	return told
 }
 
-// english reports whether the chat speaks English, in words that are not the host's.
+// english reports whether the chat speaks English, without words of the host's.
 func (t *Texts) english() bool {
 	_, own := t.own[string(Refused)]
 	return t.Tag == english.Tag && !own
 }
 
-// whyWords say what stood in the way of something that was refused.
-var whyWords = map[protocol.Why]Word{
-	protocol.WhyMuted:    WhyMuted,
-	protocol.WhyFrozen:   WhyFrozen,
-	protocol.WhyArchived: WhyArchived,
+// Because joins an event and its reason, if it has one.
+func Because(what, why string) string {
+	if why == "" {
+		return what
+	}
+	return what + ": " + why
+}
 
-	protocol.WhySlowMode:  WhySlowMode,
-	protocol.WhyReactions: WhyReactions,
+// Silenced says why the user may not write, and returns the moderator's reason; "" if they may.
+func (t *Texts) Silenced(s *client.Snapshot) (says, reason string) {
+	switch s.Silenced {
+	case protocol.WhyArchived:
+		return t.Say(Archived), ""
+	case protocol.WhyFrozen:
+		return t.Say(Frozen), ""
+	case protocol.WhyMuted:
+		return t.Sanction(s.Muted, Muted, MutedForever), s.Muted.Reason
+	}
+	return "", ""
+}
+
+// Sanction says that the user is muted or banned, and until when.
+func (t *Texts) Sanction(s *client.Sanction, until, forever Word) string {
+	if s.Until.IsZero() {
+		return t.Say(forever)
+	}
+	return t.With(until, "", t.Moment(s.Until))
 }

@@ -9,8 +9,7 @@ import (
 	"hallway/protocol"
 )
 
-// word names a text that the chat says. The names are those under which a host
-// language is what the chat says in one language.
+// language holds the words of one language.
 type language struct {
 	Tag    string // BCP 47
 	Dir    string // "ltr" or "rtl"
@@ -18,19 +17,19 @@ type language struct {
 	words  map[Word]string
 }
 
-// languages are those that the chat speaks; the first is for all others.
+// languages are those that the chat speaks. The first one stands in for all others.
 var languages = [...]*language{english, german, french, arabic}
 
-// Texts is what the chat says: in a language, with the host's own words.
+// Texts is what the chat says in a language, with the host's own words.
 type Texts struct {
 	*language
 	own    map[string]string
-	Number func(n int) string     // as people of the place write it
-	Moment func(time.Time) string // as people of the place say it
-	Same   func(a, b string) bool // whether two words are one, but for case and accents
+	Number func(n int) string     // writes a number as the region does
+	Moment func(time.Time) string // writes a time as the region does
+	Same   func(a, b string) bool // reports whether two words differ in case and accents alone
 }
 
-// For gives the texts for a BCP 47 tag; own, which may be nil, are the host's.
+// For returns the texts for a BCP 47 tag. own, which may be nil, holds the host's own texts.
 func For(tag string, own map[string]string) *Texts {
 	speak := languages[0]
 	for _, l := range languages {
@@ -44,19 +43,19 @@ func For(tag string, own map[string]string) *Texts {
 	}
 }
 
-// Follow makes the texts write numbers and times, and compare words, as a clock does.
+// Follow sets a clock that writes numbers and times, and compares words.
 func (t *Texts) Follow(c Clock) { t.Number, t.Same, t.Moment = c.number, c.same, c.soon }
 
-// primary is the language of a tag, without a script or place.
+// primary returns the language of a tag, without script and region.
 func primary(tag string) string {
 	language, _, _ := strings.Cut(strings.ToLower(hyphenated(tag)), "-")
 	return language
 }
 
-// hyphenated returns a tag with hyphens, for those who write "de_DE".
+// hyphenated returns a tag with hyphens, also for one that is written "de_DE".
 func hyphenated(tag string) string { return strings.ReplaceAll(tag, "_", "-") }
 
-// inRegion returns a language's tag with the region of another tag, if that has one.
+// inRegion returns a language's tag with the region of another tag, if there is one.
 func inRegion(language, tag string) string {
 	for i, part := range strings.Split(hyphenated(tag), "-") {
 		if i > 0 && len(part) == 1 {
@@ -69,8 +68,8 @@ func inRegion(language, tag string) string {
 	return language
 }
 
-// Say gives a word. It is not put into the many functions that call it: that would cost
-// a page 10 KB.
+// Say returns the text of a word. It must not be inlined into its many callers, which would cost a
+// page 10 KB.
 //
 //go:noinline
 func (t *Texts) Say(w Word) string {
@@ -80,7 +79,7 @@ func (t *Texts) Say(w Word) string {
 	return t.words[w]
 }
 
-// With gives a word about somebody or something.
+// With returns the text of a word, with a name and a text in the places for them.
 func (t *Texts) With(w Word, name, text string) string {
 	said := ""
 	for rest := t.Say(w); ; {
@@ -99,14 +98,14 @@ func (t *Texts) With(w Word, name, text string) string {
 	}
 }
 
-// About gives a word about somebody, whose name does not turn the text around it.
+// About returns the text of a word about a user, whose name cannot change the direction of the text
+// around it.
 func (t *Texts) About(w Word, name string) string {
 	const isolate, end = "\u2068", "\u2069"
 	return t.With(w, isolate+strings.Map(undirected, name)+end, "")
 }
 
-// undirected drops the characters that set a direction: in a name, they could end its
-// isolation.
+// undirected drops the characters that set a direction. In a name, they could end its isolation.
 func undirected(r rune) rune {
 	if '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' {
 		return -1
@@ -114,7 +113,7 @@ func undirected(r rune) rune {
 	return r
 }
 
-// Count gives a word about a number of things.
+// Count returns the text of a word about a number of things.
 func (t *Texts) Count(w Word, n int) string {
 	text := t.Say(w + "." + Word(t.plural(n)))
 	if text == "" {
@@ -123,7 +122,7 @@ func (t *Texts) Count(w Word, n int) string {
 	return strings.ReplaceAll(text, "{n}", t.Number(n))
 }
 
-// CountSome is count where there may be more of them.
+// CountSome is Count for a number that is only known to be the least.
 func (t *Texts) CountSome(w Word, n int, more bool) string {
 	text := t.Count(w, n)
 	if more {
@@ -133,15 +132,13 @@ func (t *Texts) CountSome(w Word, n int, more bool) string {
 	return text
 }
 
-var roleWords = map[protocol.Role]Word{
-	protocol.RoleOrganizer: Organizer,
-	protocol.RoleModerator: Moderator,
-}
-
 // Role returns the name of a role, or "" for one that is not shown.
 func (t *Texts) Role(r protocol.Role) string {
-	if w, ok := roleWords[r]; ok {
-		return t.Say(w)
+	switch r {
+	case protocol.RoleOrganizer:
+		return t.Say(Organizer)
+	case protocol.RoleModerator:
+		return t.Say(Moderator)
 	}
 	return ""
 }

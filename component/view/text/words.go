@@ -1,11 +1,12 @@
 package text
 
 // Word names a text that the chat shows or reads out. A host hands in texts of its own under these
-// names (component/element/index.d.ts lists them). A word that
-// depends on a number has one for each form, as "newMessages.one".
+// names; component/element/index.d.ts lists them. A word that depends on a number has a name for each
+// form, as "newMessages.one". The comments say which places its texts have: {name}, {other}, {text}
+// or, for a number, {n}.
 type Word string
 
-// The words of the state's line.
+// The words of the status.
 const (
 	Live         Word = "live"
 	Connecting   Word = "connecting"
@@ -19,8 +20,8 @@ const (
 	TryNow       Word = "tryNow"
 	AskForAccess Word = "askForAccess" // what to do when not allowed
 	ReloadPage   Word = "reloadPage"   // what to do when an update is needed
-	SentLater    Word = "sentLater"    // the connection is lost, one may write
-	ClosedForNow Word = "closedForNow" // the connection is lost, one may not
+	SentLater    Word = "sentLater"    // the connection is lost, but the user may write
+	ClosedForNow Word = "closedForNow" // the connection is lost, and the user may not write
 	OutboxFull   Word = "outboxFull"
 	MemoryOnly   Word = "memoryOnly"
 	TooManyChats Word = "tooManyChats"
@@ -39,8 +40,8 @@ const (
 	Says           Word = "says"        // {name}, {text}; for assistive technology
 	Deleted        Word = "deleted"
 	Encrypted      Word = "encrypted"
-	You            Word = "you"   // one's own name while it is not known
-	Guest          Word = "guest" // {text}, a number: a user without a name
+	You            Word = "you"   // the user's own name while it is not known
+	Guest          Word = "guest" // a user without a name; {text} is a number
 	Organizer      Word = "organizer"
 	Moderator      Word = "moderator"
 	ReplyTo        Word = "replyTo"   // {name}; the accessible name of a quotation
@@ -51,7 +52,7 @@ const (
 	Failed         Word = "failed"
 	Retry          Word = "retry"
 	Discard        Word = "discard"
-	Forbidden      Word = "forbidden" // why something was not sent
+	Forbidden      Word = "forbidden" // why a message was not sent, as the two that follow
 	TooLarge       Word = "tooLarge"
 	Conflict       Word = "conflict"
 )
@@ -61,29 +62,29 @@ const (
 	Message     Word = "message" // its accessible name
 	Placeholder Word = "placeholder"
 	Send        Word = "send"
-	NotSent     Word = "notSent" // followed by why
+	NotSent     Word = "notSent" // the reason follows
 	Left        Word = "left"    // of a number of characters
 	PasteLong   Word = "pasteLong"
 	NoFiles     Word = "noFiles"
 )
 
-// The words of what is written in answer to a message or in its place.
+// The words of answers and edits.
 const (
 	ReplyingTo   Word = "replyingTo"   // {name}
-	ReplyingAway Word = "replyingAway" // to a message that is not loaded
+	ReplyingAway Word = "replyingAway" // the message is not loaded
 	CancelReply  Word = "cancelReply"
 	Editing      Word = "editing"
 	CancelEdit   Word = "cancelEdit"
-	EditEmpty    Word = "editEmpty" // why an edit is not taken
+	EditEmpty    Word = "editEmpty" // why an edit was not sent
 	EditGone     Word = "editGone"  // the message was deleted while it was edited
 )
 
 // The words about people.
 const (
-	People     Word = "people"     // of a number: how many are in the room
+	People     Word = "people"     // of a number, in the room
 	Typing     Word = "typing"     // {name}
 	TypingTwo  Word = "typingTwo"  // {name}, {other}
-	TypingMany Word = "typingMany" // more of them
+	TypingMany Word = "typingMany" // three or more
 )
 
 // The words of the search.
@@ -91,33 +92,33 @@ const (
 	Search       Word = "search"
 	SearchHint   Word = "searchHint" // in the empty field
 	CloseSearch  Word = "closeSearch"
-	SearchAdvice Word = "searchAdvice" // while nothing is looked for
+	SearchAdvice Word = "searchAdvice" // while there are no words
 	Searching    Word = "searching"
 	Found        Word = "found" // of a number of messages
 	FoundNone    Word = "foundNone"
-	FoundMore    Word = "foundMore" // the button for more of them
+	FoundMore    Word = "foundMore" // the button for more
 	SearchFailed Word = "searchFailed"
 )
 
-// Why a change was not made.
+// The reasons why a change was not made.
 const (
-	NotDone Word = "notDone" // followed by why
+	NotDone Word = "notDone" // the reason follows
 	MayNot  Word = "mayNot"
 	Gone    Word = "gone"
 	TooFast Word = "tooFast"
 	NotNow  Word = "notNow"
-	Refused Word = "refused" // whatever else
+	Refused Word = "refused" // for any other reason
 )
 
-// The words of what can be done with a message.
+// The words of the actions on a message.
 const (
 	Edited     Word = "edited"
 	Pinned     Word = "pinned"
-	Unread     Word = "newSeparator" // separates what is new
-	ReactedBy  Word = "reactedBy"    // {name} is the emoji with its number, {text} who
+	Unread     Word = "newSeparator" // before the first unread message
+	ReactedBy  Word = "reactedBy"    // {name} is the emoji with its number, {text} the users
 	Comma      Word = "comma"        // between names
 	And        Word = "and"          // before the last name
-	Others     Word = "others"       // of a number: people who are not named
+	Others     Word = "others"       // of a number, of users who are not named
 	React      Word = "react"
 	Frequent   Word = "frequent" // a group of emoji, as are the three that follow
 	Faces      Word = "faces"
@@ -131,7 +132,7 @@ const (
 	Unpin      Word = "unpin"
 	Delete     Word = "delete"
 	DeleteAsk  Word = "deleteAsk"
-	DeleteNote Word = "deleteNote" // what deleting does
+	DeleteNote Word = "deleteNote" // the consequences
 	Cancel     Word = "cancel"
 	Close      Word = "close"
 	More       Word = "moreActions"    // the button that opens the menu
@@ -139,9 +140,9 @@ const (
 	Shortcuts  Word = "shortcuts"
 	AllPinned  Word = "allPinned" // of a number
 	PinnedBy   Word = "pinnedBy"  // {name}, {text}
-	NotThere   Word = "notThere"  // a message that was to be shown is not in the room
-	NotLoaded  Word = "notLoaded" // a message that was to be shown cannot be loaded
-	KeyMove    Word = "keyMove"   // what a key does, as the three that follow
+	NotThere   Word = "notThere"  // a wanted message is not in the room
+	NotLoaded  Word = "notLoaded" // a wanted message cannot be loaded
+	KeyMove    Word = "keyMove"   // the effect of a key, as the three that follow
 	KeyInside  Word = "keyInside"
 	KeyMenu    Word = "keyMenu"
 	KeyBack    Word = "keyBack"
@@ -149,13 +150,13 @@ const (
 
 // The words of moderation.
 const (
-	Muted         Word = "muted"        // {text}: until when
+	Muted         Word = "muted"        // {text} is the end
 	MutedForever  Word = "mutedForever" // until it is lifted
-	Banned        Word = "banned"       // {text}: until when
+	Banned        Word = "banned"       // {text} is the end
 	BannedForever Word = "bannedForever"
 	Frozen        Word = "frozen"
 	Archived      Word = "archived"
-	WhyMuted      Word = "whyMuted" // why something was refused, as the two that follow
+	WhyMuted      Word = "whyMuted" // why the relay refused, as the four that follow
 	WhyFrozen     Word = "whyFrozen"
 	WhyArchived   Word = "whyArchived"
 	WhySlowMode   Word = "whySlowMode"
@@ -172,16 +173,16 @@ const (
 	ReportDo     Word = "reportDo"  // the button, as the four that follow
 	MuteDo       Word = "muteDo"
 	BanDo        Word = "banDo"
-	UnmuteDo     Word = "unmuteDo" // takes it back, as the next
+	UnmuteDo     Word = "unmuteDo" // takes the act back, as the next
 	UnbanDo      Word = "unbanDo"
-	ClearNote    Word = "clearNote" // what it does
+	ClearNote    Word = "clearNote" // the consequences
 	Account      Word = "account"   // {name}: the user's id
 	HowLong      Word = "howLong"
 	UntilLifted  Word = "untilLifted"
 	Reason       Word = "reason"
 	ReportReason Word = "reportReason"
 
-	MutedNow    Word = "mutedNow" // {name}: what was done, as all that follow
+	MutedNow    Word = "mutedNow" // {name}; the act is done, as for all that follow
 	UnmutedNow  Word = "unmutedNow"
 	BannedNow   Word = "bannedNow"
 	UnbannedNow Word = "unbannedNow"
@@ -189,7 +190,7 @@ const (
 	ReportedNow Word = "reportedNow"
 	Undo        Word = "undo"
 
-	Room        Word = "room" // its settings
+	Room        Word = "room" // the settings
 	SlowMode    Word = "slowMode"
 	SlowOff     Word = "slowOff"
 	Freeze      Word = "freeze"
@@ -202,6 +203,6 @@ const (
 	ReportsFailed  Word = "reportsFailed"
 	ReportedBy     Word = "reportedBy"    // {name}
 	ReportShow     Word = "reportShow"    // the button that leads to the message, as the two that follow
-	ReportResolve  Word = "reportResolve" // it was right, and something was done
-	ReportDismiss  Word = "reportDismiss" // there is nothing to it
+	ReportResolve  Word = "reportResolve" // the moderators have acted
+	ReportDismiss  Word = "reportDismiss" // the moderators need not act
 )

@@ -1,0 +1,70 @@
+package action
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// Target is the message that an action is about.
+type Target struct {
+	ID        string
+	Stored    bool // by the relay
+	Own       bool
+	Deleted   bool
+	Encrypted bool
+	Pinned    bool
+	Text      string
+	SenderID  string
+	Sender    string // the sender's name as it is shown
+	Role      protocol.Role
+	Mine      []string  // the user's own reactions
+	Bubble    app.Value // its element in the document
+}
+
+// Offered returns the actions that a user with a role may take on a message, in the order of its
+// menu. A message that is not stored has none; of a deleted one, only those on its sender are left.
+func Offered(t *Target, role protocol.Role) []Action {
+	var sender []Action
+	if !t.Own && role.MayModerate(t.Role) {
+		sender = []Action{Mute, Ban, Clear}
+	}
+	switch {
+	case !t.Stored:
+		return nil
+	case t.Deleted:
+		return sender
+	}
+	all := []Action{React, Reply}
+	if t.Own && !t.Encrypted {
+		all = append(all, Edit)
+	}
+	if !t.Encrypted {
+		all = append(all, Copy)
+	}
+	switch {
+	case client.Leads(role) && t.Pinned:
+		all = append(all, Unpin)
+	case client.Leads(role):
+		all = append(all, Pin)
+	}
+	if t.Own || client.Leads(role) {
+		all = append(all, Delete)
+	}
+	if !t.Own {
+		all = append(all, Report)
+	}
+	return append(all, sender...)
+}
+
+// Undoes returns the moderator's act that takes another one back, or "".
+func Undoes(act protocol.Act) protocol.Act {
+	switch act {
+	case protocol.ActMute:
+		return protocol.ActUnmute
+	case protocol.ActBan:
+		return protocol.ActUnban
+	}
+	return ""
+}

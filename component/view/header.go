@@ -1,0 +1,66 @@
+package view
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/markup"
+	"hallway/component/view/overlay"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// headerUI draws the bar at the top: the people in the room, or the field of the search.
+func (c *Chat) headerUI() app.UI {
+	return app.Div().Class("hallway-header").Attr("part", "header").Body(
+		app.If(c.search.open, c.search.fieldUI).Else(func() app.UI {
+			return app.Div().Class("hallway-bar").Body(
+				app.Div().Class("hallway-about").Body( // go-app keeps the focus where two controls stay two
+					app.Span().Class("hallway-people").Text(peopleOf(&c.snap, c.text)),
+					app.If(overlay.MaySetRoom(&c.snap), c.roomUI),
+				),
+				app.Button().Class("hallway-find").Type("button").Aria("label", c.text.Say(text.Search)).
+					Title(c.text.Say(text.Search)).OnClick(c.search.onOpen),
+			)
+		}),
+	)
+}
+
+// roomUI draws the button to the room's settings, with the number of open reports.
+func (c *Chat) roomUI() app.UI {
+	name := c.text.Say(text.Room)
+	reports := int(c.snap.Reports)
+	if reports > 0 {
+		name += c.text.Say(text.Comma) + c.text.Count(text.OpenReports, reports)
+	}
+	return app.Button().Class("hallway-room").Type("button").Aria("label", name).Aria("haspopup", "dialog").
+		Title(name).OnClick(c.onRoom).Body(
+		app.If(reports > 0, func() app.UI { return app.Span().Class("hallway-count").Text(c.text.Number(reports)) }),
+	)
+}
+
+func (c *Chat) onRoom(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	c.overlay.AskRoom()
+}
+
+// peopleOf returns the number of people in the room as a text; "" while it is not known.
+func peopleOf(s *client.Snapshot, t *text.Texts) string {
+	if s.Status != client.StatusLive || s.Members == 0 {
+		return ""
+	}
+	return t.Count(text.People, int(s.Members))
+}
+
+// writingOf says which others are writing.
+func writingOf(typing []protocol.User, t *text.Texts) []markup.Piece {
+	switch len(typing) {
+	case 0:
+		return nil
+	case 1:
+		return t.Around(text.Typing, t.NameOf(typing[0]), "")
+	case 2:
+		return t.Around(text.TypingTwo, t.NameOf(typing[0]), t.NameOf(typing[1]))
+	}
+	return t.Around(text.TypingMany, "", "")
+}

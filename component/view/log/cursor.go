@@ -1,0 +1,101 @@
+package log
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// cursor is the row that the keyboard is at, or comes to with the Tab key. The log is one stop of
+// that key; the arrow keys and their like go from row to row.
+type cursor struct {
+	scroller    app.Value
+	list        *rowList
+	device      *device
+	rightToLeft bool
+	current     string // the row, by its id; "": the last one
+	within      bool   // the keyboard is in the log
+}
+
+// focused returns the id of the row that the keyboard is at, or "" while it is elsewhere.
+func (c *cursor) focused() string {
+	if c.within {
+		return c.current
+	}
+	return ""
+}
+
+// focusLog puts the keyboard into the log, but at no row.
+func (c *cursor) focusLog() {
+	c.scroller.Call("focus", map[string]any{"preventScroll": true})
+}
+
+// focusRow puts the keyboard at a row that is in the document.
+func (c *cursor) focusRow(id string) {
+	c.within = true
+	c.set(id)
+	item := c.list.nodes[id].item
+	if !item.Equal(app.Window().Get("document").Get("activeElement")) {
+		c.device.focusedRow = id
+	}
+	item.Call("focus", map[string]any{"preventScroll": true})
+}
+
+// set makes a row the current one.
+func (c *cursor) set(id string) {
+	if id == c.current {
+		return
+	}
+	if was := c.list.nodes[c.current]; was != nil {
+		was.item.Set("tabIndex", -1)
+	}
+	c.current = id
+	if now := c.list.nodes[id]; now != nil {
+		now.item.Set("tabIndex", 0)
+	}
+}
+
+// placeIn finds a current row after the rows have changed. While the keyboard is elsewhere it is the
+// last one. When a row goes away under the keyboard, that stays in the log.
+func (c *cursor) placeIn(rows []row) {
+	_, there := c.list.nodes[c.current]
+	if there && (c.within || c.current == rows[len(rows)-1].id) {
+		return
+	}
+	if c.within && c.current != "" {
+		c.focusLog()
+	}
+	if len(rows) > 0 {
+		c.set(rows[len(rows)-1].id)
+	} else {
+		c.current = ""
+	}
+}
+
+// toControl goes, with the left and right arrow keys, through a row and the buttons and links in
+// it, and reports whether the key did so.
+func (c *cursor) toControl(key string, from, item app.Value) bool {
+	var step int
+	switch key {
+	case "ArrowRight":
+		step = 1
+	case "ArrowLeft":
+		step = -1
+	default:
+		return false
+	}
+	if c.rightToLeft {
+		step = -step
+	}
+	c.device.use("")
+	controls := item.Call("querySelectorAll", "button, a[href]")
+	n := controls.Length() + 1 // place 0 is the row itself
+	at := 0
+	for i := range n - 1 {
+		if controls.Index(i).Equal(from) {
+			at = i + 1
+		}
+	}
+	if at = (at + step + n) % n; at == 0 {
+		c.focusRow(rowOf(item))
+	} else {
+		controls.Index(at-1).Call("focus", map[string]any{"preventScroll": true})
+	}
+	return true
+}

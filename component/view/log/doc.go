@@ -1,0 +1,25 @@
+// Package log shows the messages of a room: a window of rows, and where people are in it. [Log] is
+// the main type, a go-app component.
+//
+// go-app has no keyed update, so the log owns the rows in its <ul>. For each snapshot a rowMaker
+// makes the rows that are wanted, diff compares them with those shown, and a rowList carries out the
+// difference. At most windowRows rows are in the document at any time; the window moves as people
+// scroll. A row is one list item, whatever else it shows: the day that it begins, its sender, the
+// message that it answers, reactions. A single bar of tools moves from row to row.
+//
+// The parts of a Log own their state:
+//
+//   - viewport: the position of the scroller, and geometry;
+//   - cursor: the row that the keyboard is at. The log is one stop of the Tab key;
+//   - device: whether people use the keyboard or a pointer, which decides where typed letters go;
+//   - reading: which messages the user has seen;
+//   - frame: what the log shows around its rows;
+//   - tools: the bar of buttons at a row.
+//
+// To show something new on a message, add a field to row, make it in storedRow, and fill it in
+// rowList.fill. A new action needs nothing here: [Host.Act] carries it out.
+//
+// # What this package must not know
+//
+// Menus, dialogs, the composer, the search. What it needs of them is in [Host].
+package log

@@ -1,0 +1,129 @@
+package log
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
+)
+
+// stateSigns returns the word of an own message's state, and an icon. Assistive technology gets the
+// word alone.
+func stateSigns(s client.ItemState) (word text.Word, icon string) {
+	switch s {
+	case client.ItemWaiting:
+		return text.Waiting, "…"
+	case client.ItemSending:
+		return text.Sending, "↑"
+	case client.ItemSent:
+		return text.Sent, "✓"
+	case client.ItemFailed:
+		return text.Failed, "!"
+	}
+	return "", ""
+}
+
+// fillSender names the sender, who is seen at the head of a group only.
+func (l *rowList) fillSender(node *rowNode, r *row) {
+	name := senderOf(l.text, r)
+	node.sender.Set("textContent", name)
+	node.badge = dom.Remove(node.badge)
+	node.avatar = dom.Remove(node.avatar)
+	if role := l.text.Role(r.role); role != "" {
+		node.badge = dom.New("span", "hallway-badge")
+		node.badge.Set("textContent", role)
+		node.badge.Get("dataset").Set("role", string(r.role))
+		node.from.Call("append", node.badge)
+	}
+	if r.head && !r.own {
+		node.avatar = dom.New("span", "hallway-avatar")
+		dom.SetAttribute(node.avatar, "part", "avatar")
+		dom.SetAttribute(node.avatar, "aria-hidden", "true") // the name follows
+		node.avatar.Set("textContent", text.Initials(name))
+		node.avatar.Get("dataset").Set("colour", strconv.Itoa(text.AvatarColour(r.senderID)))
+		node.from.Call("before", node.avatar)
+	}
+}
+
+// fillDay separates a day from the one before. The separator is in the day's first row: the log has
+// no items but messages.
+func (l *rowList) fillDay(node *rowNode, day int64) {
+	node.day = dom.Remove(node.day)
+	if day == 0 {
+		return
+	}
+	node.day = dom.New("div", "hallway-day")
+	dom.SetAttribute(node.day, "part", "day")
+	name := dom.New("span", "hallway-day-name")
+	name.Set("textContent", l.clock.Day(day))
+	node.day.Call("append", name)
+	node.item.Call("prepend", node.day)
+}
+
+// fillQuote shows the message that this one answers.
+func (l *rowList) fillQuote(node *rowNode, q quote) {
+	node.quote = dom.Remove(node.quote)
+	if q.id == "" {
+		return
+	}
+	node.quote = action.Button(action.Quoted, "")
+	node.quote.Set("className", "hallway-quote")
+	node.quote.Get("dataset").Set("target", q.id)
+	if !q.loaded {
+		node.quote.Set("textContent", l.text.Say(text.ReplyAway))
+	} else {
+		content := l.text.Content(q.deleted, q.encrypted, q.text)
+		sender := l.text.Called(q.by, q.sender)
+		dom.SetAttribute(node.quote, "aria-label", l.text.With(text.ReplyTo, sender, content))
+		node.quote.Call("append", dom.Bidi("hallway-quote-sender", sender), dom.Bidi("hallway-quote-text", content))
+	}
+	node.bubble.Call("prepend", node.quote)
+}
+
+// fillText shows the text with its markup.
+func (l *rowList) fillText(node *rowNode, r *row) {
+	content := l.text.Content(r.deleted, r.encrypted, r.text)
+	if content != r.text {
+		node.text.Set("textContent", content)
+	} else {
+		fillSpans(node.text, markup.Parse(content))
+	}
+	dom.SetFlag(node.item.Get("dataset"), "emoji", true, content == r.text && markup.EmojiOnly(content))
+}
+
+// fillState shows the state of an own message.
+func (l *rowList) fillState(node app.Value, r *row) {
+	node.Call("replaceChildren")
+	if !r.own {
+		return
+	}
+	word, sign := stateSigns(r.state)
+	says := l.text.Say(word)
+	icon := dom.New("span", "hallway-icon")
+	dom.SetAttribute(icon, "aria-hidden", "true")
+	icon.Set("textContent", sign)
+	class := "hallway-hidden"
+	if r.state == client.ItemWaiting {
+		class = "hallway-state-name" // a message that waits says so to everybody
+	}
+	name := dom.New("span", class)
+	name.Set("textContent", says)
+	node.Call("append", icon, name)
+	node.Set("title", says)
+}
+
+// fillActions says why a message failed, and offers to send it again.
+func (l *rowList) fillActions(node app.Value, r *row) {
+	node.Call("replaceChildren")
+	if r.state != client.ItemFailed {
+		return
+	}
+	why := dom.New("span", "hallway-reason")
+	why.Set("textContent", l.text.Refusal(r.code, r.reason, r.why))
+	node.Call("append", why, action.Button(action.Retry, l.text.Say(text.Retry)), action.Button(action.Discard, l.text.Say(text.Discard)))
+}

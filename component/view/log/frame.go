@@ -1,0 +1,83 @@
+package log
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+)
+
+// freshMax bounds the number of new messages that the button to the end shows; for more it only
+// says that there are new ones.
+const freshMax = 999
+
+// frame is what the log shows around its rows.
+type frame struct {
+	scroller, more, empty, loading, jump app.Value // nil while not mounted
+	drawn                                framing
+}
+
+// framing says which elements of a frame are shown.
+type framing struct {
+	text    *text.Texts
+	earlier bool // the button for earlier messages
+	loading bool // that button says that they are on their way
+	empty   bool // the note that there are no messages
+	blank   bool // the skeleton of rows that are loading
+	busy    bool
+}
+
+func (f *frame) mount(scroller app.Value) {
+	part := func(class string) app.Value { return scroller.Call("querySelector", "."+class) }
+	*f = frame{
+		scroller: scroller, more: part("hallway-more"), empty: part("hallway-empty"),
+		loading: part("hallway-loading"), jump: part("hallway-jump"),
+	}
+}
+
+// speak sets the texts that stay the same until the language changes.
+func (f *frame) speak(t *text.Texts) {
+	f.empty.Get("firstElementChild").Set("textContent", t.Say(text.Empty))
+	f.empty.Get("lastElementChild").Set("textContent", t.Say(text.WriteFirst))
+}
+
+// draw shows a framing, and reports whether it differs from the last one.
+func (f *frame) draw(is framing) (changed bool) {
+	if is == f.drawn {
+		return false
+	}
+	f.drawn = is
+	says := text.Earlier
+	if is.loading {
+		says = text.EarlierLoading
+	}
+	f.more.Set("hidden", !is.earlier)
+	f.more.Set("textContent", is.text.Say(says))
+	f.empty.Set("hidden", !is.empty)
+	f.loading.Set("hidden", !is.blank)
+	dom.SetAttribute(f.scroller, "aria-busy", strconv.FormatBool(is.busy))
+	return true
+}
+
+// hideJump hides the button to the end.
+func (f *frame) hideJump() { f.jump.Set("hidden", true) }
+
+// showJump shows the button to the end with a text.
+func (f *frame) showJump(says string) {
+	f.jump.Set("hidden", false)
+	f.jump.Set("textContent", says)
+}
+
+// jumpText returns what the button to the end says with so many new messages there; more tells that
+// others are not loaded.
+func jumpText(t *text.Texts, fresh int, more bool) string {
+	switch {
+	case fresh == 0:
+		return t.Say(text.Latest)
+	case fresh > freshMax || more:
+		return t.Say(text.Fresh)
+	}
+	return t.Count(text.NewMessages, fresh)
+}

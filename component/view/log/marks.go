@@ -1,0 +1,105 @@
+package log
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+)
+
+// fillUnread separates unread messages from read ones. The separator is in the first unread row: the
+// log has no items but messages.
+func (l *rowList) fillUnread(node *rowNode, unread bool) {
+	node.unread = dom.Remove(node.unread)
+	if !unread {
+		return
+	}
+	node.unread = dom.New("div", "hallway-unread")
+	dom.SetAttribute(node.unread, "part", "unread")
+	name := dom.New("span", "hallway-unread-name")
+	name.Set("textContent", l.text.Say(text.Unread))
+	node.unread.Call("append", name)
+	if node.day != nil {
+		node.day.Call("after", node.unread)
+	} else {
+		node.item.Call("prepend", node.unread)
+	}
+}
+
+// fillMarks shows before the time that a message is pinned or was edited.
+func (l *rowList) fillMarks(node *rowNode, r *row) {
+	node.pinned, node.edited = dom.Remove(node.pinned), dom.Remove(node.edited)
+	if r.pinned {
+		node.pinned = dom.New("span", "hallway-pin-mark")
+		node.pinned.Set("title", l.text.Say(text.Pinned))
+		node.pinned.Call("append", action.Icon(action.Pin), dom.Hidden(l.text.Say(text.Pinned)))
+		node.time.Call("before", node.pinned)
+	}
+	if r.edited != 0 {
+		node.edited = dom.New("span", "hallway-edited")
+		node.edited.Set("textContent", l.text.Say(text.Edited))
+		node.edited.Set("title", l.clock.Date(r.edited))
+		node.time.Call("before", node.edited)
+	}
+}
+
+// fillReactions shows the reactions below a message. It keeps the buttons that are there, and with
+// them the focus, and changes only their text.
+func (l *rowList) fillReactions(node *rowNode, set *reactionSet) {
+	if set == nil {
+		node.reactions = dom.Remove(node.reactions)
+		return
+	}
+	if node.reactions == nil {
+		node.reactions = dom.New("div", "hallway-reactions")
+		node.bubble.Call("after", node.reactions)
+	}
+	chips := make(map[string]app.Value)
+	for chip := node.reactions.Get("firstElementChild"); chip.Truthy(); {
+		next, emoji := chip.Get("nextElementSibling"), chip.Get("dataset").Get("emoji").String()
+		if slices.ContainsFunc(set.all, func(r reaction) bool { return r.emoji == emoji }) {
+			chips[emoji] = chip
+		} else {
+			chip.Call("remove")
+		}
+		chip = next
+	}
+	for i := range set.all {
+		r := &set.all[i]
+		chip, ok := chips[r.emoji]
+		if !ok {
+			chip = newChip(r.emoji)
+		}
+		l.fillChip(chip, r)
+		if place := node.reactions.Get("children").Index(i); !chip.Equal(place) {
+			node.reactions.Call("insertBefore", chip, place)
+		}
+	}
+}
+
+// newChip makes the button of a reaction. The Tab key skips it: the arrow keys lead to it from its
+// message.
+func newChip(emoji string) app.Value {
+	chip := action.Button(action.Reaction, "")
+	chip.Set("tabIndex", -1)
+	dom.SetAttribute(chip, "part", "reaction")
+	chip.Get("dataset").Set("emoji", emoji)
+	face := dom.New("span", "hallway-chip")
+	picture := dom.New("span", "hallway-chip-emoji")
+	picture.Set("textContent", emoji)
+	face.Call("append", picture, dom.New("span", "hallway-chip-count"))
+	chip.Call("append", face)
+	return chip
+}
+
+func (l *rowList) fillChip(chip app.Value, r *reaction) {
+	name := reactionName(l.text, r)
+	dom.SetAttribute(chip, "aria-label", name)
+	dom.SetAttribute(chip, "aria-pressed", strconv.FormatBool(r.mine))
+	chip.Set("title", name)
+	chip.Get("firstElementChild").Get("lastElementChild").Set("textContent", l.text.Number(r.count))
+}

@@ -1,0 +1,185 @@
+package log
+
+import (
+	"slices"
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// groupGap is the longest pause of a sender within one group of messages under one name.
+const groupGap = 5 * time.Minute
+
+// row is a message as the log shows it. Two equal rows look the same.
+type row struct {
+	of        *protocol.Message // the stored message that it shows, if any
+	id        string
+	seq       int64 // 0: not stored yet
+	state     client.ItemState
+	own       bool
+	deleted   bool
+	encrypted bool
+	senderID  string
+	sender    string // as it is shown; "": without a name
+	role      protocol.Role
+	at        int64 // ms since the Unix epoch: when it was created, or written while not stored; 0: not known
+	text      string
+	edited    int64 // ms since the Unix epoch; 0: never
+	pinned    bool
+	changing  bool // the user's change of it is under way
+	reactions *reactionSet
+	quote     quote
+	code      protocol.Code // why it failed
+	reason    string
+	why       protocol.Why
+
+	head   bool  // begins a group: it shows its sender
+	day    int64 // the beginning of the day, in ms, in the first row of a day; else 0
+	unread bool  // the first unread message
+}
+
+// rowMaker makes rows from snapshots. It remembers rows only to save work.
+type rowMaker struct {
+	calendar    text.Calendar
+	quotes      quotes
+	reactions   reactions
+	unread      int64  // the seq of the first unread message; 0: none
+	firstUnread int64  // the same, as the last snapshot had it
+	newest      string // the room's last message, by its id, as last shown
+	me          string
+	made        []row // for the last window
+}
+
+// followUnread takes over from a snapshot which message is the first unread one. A message that the
+// user writes ends it: nothing before it is new any more.
+func (m *rowMaker) followUnread(s *client.Snapshot) {
+	if s.FirstUnread != m.firstUnread {
+		m.firstUnread, m.unread = s.FirstUnread, s.FirstUnread
+	}
+	if s.MoreAfter || !s.Loaded {
+		m.newest = ""
+		return
+	}
+	n := rowCount(s)
+	if n == 0 {
+		return
+	}
+	last := rowAt(s, n-1)
+	if last.own && m.newest != "" && last.id != m.newest {
+		m.unread = 0
+	}
+	m.newest = last.id
+}
+
+// rowsIn makes the rows of a window.
+func (m *rowMaker) rowsIn(s *client.Snapshot, w window) []row {
+	rows := make([]row, 0, w.hi-w.lo)
+	made := m.madeFrom(s, w.lo)
+	before := &row{}
+	if w.lo > 0 && w.lo < w.hi {
+		*before = rowAt(s, w.lo-1)
+	}
+	for i := w.lo; i < w.hi; i++ {
+		at := i - w.lo
+		reused := at < len(made) && i < len(s.Messages) && made[at].of == s.Messages[i]
+		if reused {
+			rows = append(rows, made[at])
+		} else {
+			rows = append(rows, rowAt(s, i))
+		}
+		r := &rows[at]
+		m.group(r, before)
+		if id := replyAt(s, i); id != "" {
+			r.quote = m.quotes.of(s, id)
+		}
+		r.changing = slices.Contains(s.Changing, r.id)
+		if !reused {
+			m.reactions.learn(r.senderID, r.sender)
+		}
+		before = r
+	}
+	for i := range rows { // now all senders are known
+		if at := w.lo + i; at < len(s.Messages) {
+			rows[i].reactions = m.reactions.to(s.Messages[at], s.Me.ID)
+		}
+	}
+	m.made = rows
+	return rows
+}
+
+// madeFrom returns the rows made for the last window, from that of the message at lo on. A row of
+// the same message can be used again; only its neighbours may be others.
+func (m *rowMaker) madeFrom(s *client.Snapshot, lo int) []row {
+	if m.me != s.Me.ID {
+		m.me, m.made = s.Me.ID, nil
+	}
+	for i := range m.made {
+		if lo < len(s.Messages) && m.made[i].of == s.Messages[lo] {
+			return m.made[i:]
+		}
+	}
+	return nil
+}
+
+// rowAt makes the row of one message, as if it stood alone.
+func rowAt(s *client.Snapshot, i int) row {
+	if i < len(s.Messages) {
+		return storedRow(s.Messages[i], s.Me.ID)
+	}
+	return ownRow(&s.Outbox[i-len(s.Messages)], s.Me)
+}
+
+func replyAt(s *client.Snapshot, i int) string {
+	if i < len(s.Messages) {
+		return s.Messages[i].ReplyTo
+	}
+	return s.Outbox[i-len(s.Messages)].ReplyTo
+}
+
+// group sets what a row shows besides its message, after the row before it.
+func (m *rowMaker) group(r, before *row) {
+	r.day = 0
+	r.head = r.senderID != before.senderID || r.role != before.role || before.id == "" ||
+		r.at-before.at > groupGap.Milliseconds()
+	if r.unread = r.seq > 0 && r.seq == m.unread; r.unread {
+		r.head = true
+	}
+	if r.at == 0 {
+		return
+	}
+	day := m.calendar.DayOf(r.at)
+	if before.at == 0 || day > m.calendar.DayOf(before.at) {
+		r.day = day
+		r.head = true
+	}
+}
+
+func storedRow(m *protocol.Message, me string) row {
+	return row{
+		of: m, id: m.ID, seq: m.Seq, state: client.ItemSent, own: me != "" && m.Sender.ID == me,
+		deleted: m.Deleted(), encrypted: m.Encrypted != nil,
+		senderID: m.Sender.ID, sender: text.ShownName(m.Sender.Name), role: m.Sender.Role,
+		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
+	}
+}
+
+func ownRow(o *client.Own, me protocol.User) row {
+	var at int64 // stays unknown where the storage, which others can write to, has no valid time
+	if sent, err := time.Parse(time.RFC3339, o.SentAt); err == nil {
+		at = sent.UnixMilli()
+	}
+	return row{
+		id: o.ID, state: o.State, own: true, senderID: me.ID, sender: text.ShownName(me.Name), role: me.Role,
+		at: at, text: o.Text, code: o.Code, reason: o.Reason, why: o.Why,
+	}
+}
+
+// senderOf returns the name of a row's sender.
+func senderOf(t *text.Texts, r *row) string {
+	if r.own && r.sender == "" {
+		return t.Say(text.You)
+	}
+	return t.Called(r.senderID, r.sender)
+}

@@ -1,0 +1,55 @@
+package log
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/dom"
+	"hallway/component/view/markup"
+)
+
+// fillSpans replaces the content of an element with spans.
+func fillSpans(parent app.Value, spans []markup.Span) {
+	if len(spans) == 1 && spans[0].Kind == markup.Plain {
+		parent.Set("textContent", spans[0].Text)
+		return
+	}
+	parent.Call("replaceChildren")
+	for _, s := range spans {
+		if s.Kind == markup.Plain {
+			parent.Call("append", s.Text)
+			continue
+		}
+		e := dom.New(spanTags[s.Kind], "")
+		switch s.Kind {
+		case markup.Bold, markup.Italic:
+			fillSpans(e, s.In)
+		case markup.Link:
+			e.Set("href", s.Href)
+			e.Set("rel", "noopener noreferrer nofollow")
+			e.Set("target", "_blank")
+			e.Set("dir", "ltr")
+			before, host, after := markup.SplitHost(s.Text)
+			if host != "" { // else it could change places with the path
+				name := dom.New("bdi", "")
+				name.Set("textContent", host)
+				e.Call("append", before, name, after)
+			} else {
+				e.Set("textContent", s.Text)
+			}
+		default:
+			e.Set("dir", "ltr")
+			if s.Head != "" {
+				head := dom.New("span", "hallway-code-name")
+				head.Set("textContent", s.Head+"\n")
+				e.Call("append", head)
+			}
+			e.Call("append", s.Text)
+		}
+		parent.Call("append", e)
+	}
+}
+
+// spanTags hold the element for each kind of span.
+var spanTags = [...]string{
+	markup.Bold: "strong", markup.Italic: "em", markup.Code: "code", markup.Block: "pre", markup.Link: "a",
+}

@@ -1,0 +1,97 @@
+package log
+
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+)
+
+// toolsGap is the distance, in CSS pixels, that the tools beside a bubble keep from it.
+const toolsGap = 4
+
+// tools is the small bar of buttons at the row that the pointer or the keyboard is at. There is only
+// one, which moves from row to row, so that rows cost nothing for it. It is for pointers; the
+// keyboard has its keys and the menu.
+type tools struct {
+	log *Log
+	bar app.Value
+	at  string // the row that it is in, by its id; "": none
+}
+
+// toolActions are the actions with a button in the bar, where the message offers them. The others are
+// in the menu.
+var toolActions = []action.Action{action.React, action.Reply, action.Menu}
+
+// make makes the bar in a language.
+func (t *tools) make(texts *text.Texts) {
+	t.hide()
+	t.bar = dom.New("div", "hallway-tools")
+	dom.SetAttribute(t.bar, "part", "tools")
+	for _, does := range toolActions {
+		b := action.IconButton(does, texts)
+		b.Set("tabIndex", -1)
+		t.bar.Call("append", b)
+	}
+	dom.SetAttribute(t.bar.Get("lastElementChild"), "aria-haspopup", "menu")
+}
+
+// onPointer hears the pointer come to a row, and leave the log. A finger leaves it whenever it is
+// lifted.
+func (t *tools) onPointer(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	if t.log.scroller == nil {
+		return
+	}
+	if e.Get("type").String() == "pointerleave" {
+		if e.Get("pointerType").String() != "touch" {
+			t.show(t.log.Focused())
+		}
+		return
+	}
+	if target := e.Get("target"); target.Truthy() {
+		if id := rowOf(target); id != "" {
+			t.show(id)
+		}
+	}
+}
+
+// show puts the bar into a row, and hides it where the row offers no actions.
+func (t *tools) show(id string) {
+	_, all := t.log.Offered(id)
+	if len(all) == 0 {
+		t.hide()
+		return
+	}
+	for i, does := range toolActions {
+		t.bar.Get("children").Index(i).Set("hidden", does != action.Menu && !slices.Contains(all, does))
+	}
+	node := t.log.list.nodes[id]
+	if id == t.at && node.bubble.Equal(t.bar.Get("parentElement")) {
+		return
+	}
+	t.at = id
+	node.bubble.Call("append", t.bar)
+	row, _ := dom.Extent(node.item)
+	bar, _ := dom.Extent(t.bar)
+	bubble := dom.BoxIn(node.bubble, node.item)
+	room := max(row-bubble.Right, bubble.Left) // on the other side there is at most the avatar
+	dom.SetFlag(t.bar.Get("dataset"), "beside", true, bar < room-toolsGap)
+}
+
+// refresh brings the bar in line with the row that it is in.
+func (t *tools) refresh() {
+	if t.at != "" {
+		t.show(t.at)
+	}
+}
+
+func (t *tools) hide() {
+	if t.bar != nil {
+		t.bar.Call("remove")
+	}
+	t.at = ""
+}

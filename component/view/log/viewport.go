@@ -1,0 +1,244 @@
+package log
+
+import (
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/dom"
+)
+
+const (
+	// endSlack is the distance from its end, in CSS pixels, within which the log counts as being at
+	// its end.
+	endSlack = 32
+	// revealMargin is the distance, in CSS pixels, that a row keeps from the log's edges when it is
+	// brought into view, so that its outline shows.
+	revealMargin = 8
+)
+
+// viewport is the position of the log's scroller over its rows. Lengths are in CSS pixels.
+type viewport struct {
+	scroller app.Value
+	list     *rowList
+	offset   float64 // of the scroller from the chat's top
+	top      float64 // scrollTop as last seen
+	stay     stay    // where people are, unless they follow the end
+	hidden   bool    // the scroller had no size when last looked at
+}
+
+// stay is a place in the log: a row, by its id, that begins so far below the log's top edge.
+type stay struct {
+	id    string
+	below float64
+}
+
+func (v *viewport) mount(scroller app.Value, list *rowList) { v.scroller, v.list = scroller, list }
+
+// noticeTop measures the offset of the scroller from the chat's top, and returns the difference
+// from the last time.
+func (v *viewport) noticeTop() (moved float64) {
+	was := v.offset
+	v.offset = -v.below(v.scroller.Get("parentElement"))
+	return v.offset - was
+}
+
+// below returns the distance from the log's top edge to the top of an element.
+func (v *viewport) below(e app.Value) float64 { return (dom.Top(e) - dom.Top(v.scroller)) * v.scale() }
+
+// scale returns the log's CSS pixels in one of the page: a zoom or a transform around the chat makes
+// it other than 1. The list is high, so that whole pixels tell it well enough for all of it.
+func (v *viewport) scale() float64 {
+	height := v.list.ul.Call("getBoundingClientRect").Get("height").Float()
+	own := v.list.ul.Get("offsetHeight").Float()
+	if height == 0 || math.Abs(own-height) < 1 {
+		return 1
+	}
+	return own / height
+}
+
+// anchor returns the row that keeps its place when the rows change: the first that begins in sight
+// and is wanted further on, so that a row which grows beyond the edge above moves nothing that is
+// read; else a row that can be seen in part; nil: there is none.
+func (v *viewport) anchor(wanted []row) app.Value {
+	shown := v.list.shown
+	edge := dom.Top(v.scroller)
+	firstBelow := func(side string) int {
+		return sort.Search(len(shown), func(i int) bool {
+			return v.list.nodes[shown[i].id].item.Call("getBoundingClientRect").Get(side).Float() >= edge
+		})
+	}
+	inPart := firstBelow("bottom")
+	for _, first := range []int{firstBelow("top"), inPart} {
+		for _, r := range shown[first:] {
+			if slices.ContainsFunc(wanted, func(w row) bool { return w.id == r.id }) {
+				return v.list.nodes[r.id].item
+			}
+		}
+	}
+	return nil
+}
+
+func (v *viewport) height() float64    { return v.scroller.Get("clientHeight").Float() }
+func (v *viewport) scrollTop() float64 { return v.scroller.Get("scrollTop").Float() }
+
+// rest returns the height of the rows below the view.
+func (v *viewport) rest() float64 {
+	return v.scroller.Get("scrollHeight").Float() - v.height() - v.scrollTop()
+}
+
+func (v *viewport) scrollTo(top float64) {
+	v.scroller.Set("scrollTop", top)
+	v.top = v.scrollTop()
+}
+
+func (v *viewport) scrollBy(distance float64) { v.scrollTo(v.scrollTop() + distance) }
+func (v *viewport) scrollToEnd()              { v.scrollTo(v.scroller.Get("scrollHeight").Float()) }
+
+// reveal scrolls as little as possible to show an element.
+func (v *viewport) reveal(item app.Value) {
+	above := revealMargin - v.below(item)
+	below := v.below(item) + item.Get("offsetHeight").Float() - v.scroller.Get("offsetHeight").Float() + revealMargin
+	switch top := v.scrollTop(); {
+	case above > 0:
+		v.scrollTo(top - above)
+	case below > 0:
+		v.scrollTo(top + min(below, -above))
+	}
+}
+
+// rowsSeen returns about how many rows are seen at once.
+func (v *viewport) rowsSeen() int {
+	height := v.list.ul.Get("offsetHeight").Float()
+	if height <= 0 {
+		return 1
+	}
+	return max(1, int(float64(len(v.list.shown))*v.height()/height)-1)
+}
+
+// isHidden reports whether the scroller has no size, or had none. Its scrollTop then says nothing.
+func (v *viewport) isHidden() bool { return v.hidden || v.scroller.Get("clientHeight").Int() == 0 }
+
+// scrolled reports whether the scroller has moved since the last look. A view that only became
+// smaller has not: its scrollTop is the same.
+func (v *viewport) scrolled() bool {
+	if v.isHidden() {
+		return false
+	}
+	top := v.scrollTop()
+	if top == v.top {
+		return false
+	}
+	v.top = top
+	return true
+}
+
+// noticeStay remembers where people are. The browser forgets it when the chat is moved in the
+// document, and another width makes another scrollTop of it.
+func (v *viewport) noticeStay() {
+	if v.isHidden() {
+		return
+	}
+	if item := v.anchor(v.list.shown); item != nil {
+		v.stay = stay{rowOf(item), v.below(item)}
+	}
+}
+
+// comeBack brings people back to where they were, at the end if they follow it, and reports whether
+// the scroller has a size again.
+func (v *viewport) comeBack(follow bool) bool {
+	if v.hidden = v.scroller.Get("clientHeight").Int() == 0; v.hidden {
+		return false
+	}
+	v.noticeTop()
+	node := v.list.nodes[v.stay.id]
+	switch {
+	case follow:
+		v.scrollToEnd()
+	case node != nil:
+		v.scrollBy(v.below(node.item) - v.stay.below)
+	default:
+		v.scrollTo(v.top)
+	}
+	return true
+}
+
+// onResize keeps the view in its place after the size of the log or of its list has changed: at its
+// end (a message came, a keyboard opens, the composer grows), else where it stood (the status line
+// above it comes or goes).
+func (l *Log) onResize() {
+	if l.scroller == nil {
+		return
+	}
+	if l.view.isHidden() {
+		l.ComeBack()
+		return
+	}
+	moved := l.view.noticeTop()
+	switch {
+	case l.follow:
+		l.view.scrollToEnd()
+	case moved != 0:
+		l.view.scrollBy(moved)
+	}
+	l.lookSoon()
+}
+
+// ComeBack brings people back to where they were, after the chat was moved in its document or had no
+// size.
+func (l *Log) ComeBack() {
+	if l.scroller != nil && l.view.comeBack(l.follow) {
+		l.lookSoon()
+	}
+}
+
+// NoticeScroll finds out whether people have left the end, or come back to it.
+func (l *Log) NoticeScroll() {
+	if !l.view.scrolled() {
+		return
+	}
+	l.follow = l.atEnd()
+	if !l.follow {
+		l.opening = false
+	}
+	l.host.Scrolled()
+}
+
+func (l *Log) atEnd() bool {
+	return !l.snap.MoreAfter && l.win.hi == rowCount(&l.snap) && l.view.rest() <= endSlack
+}
+
+// roam moves the window on where people come near its edge, by less than they see at a time, and,
+// with load, asks for more messages at the edge of those that are loaded.
+func (l *Log) roam(load bool) {
+	n := rowCount(&l.snap)
+	near := l.view.height()
+	load = load && !l.snap.Loading
+	switch {
+	case l.view.top < near && l.win.lo > 0:
+		l.draw(l.win.earlier(n), true)
+	case l.view.top < near && load && l.snap.MoreBefore:
+		l.host.Do(client.LoadOlder{})
+	case l.win.hi < n && l.view.rest() < near:
+		l.draw(l.win.later(n), true)
+	case l.win.hi == n && l.view.rest() < near && load && l.snap.MoreAfter:
+		l.host.Do(client.LoadNewer{})
+	}
+}
+
+func (l *Log) onScroll(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	if l.scroller == nil {
+		return
+	}
+	l.NoticeScroll()
+	if !l.follow {
+		l.roam(true)
+		l.view.noticeStay()
+	}
+	l.showJump()
+	l.lookSoon()
+}

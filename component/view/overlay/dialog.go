@@ -1,0 +1,160 @@
+package overlay
+
+import (
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// idWho is the id of the element that tells a user apart, for assistive technology.
+const idWho = "hallway-who"
+
+// dialog is the dialog of a chat. What it asks decides which of its fields it has.
+type dialog struct {
+	*shared
+	box    app.Value     // nil while not mounted
+	asks   action.Action // what it asks about; "": it is closed
+	id     string        // the message that it is about; "": none
+	user   string        // the user that it is about, by their id
+	length app.Value     // the field for a time; nil: it has none
+	reason app.Value     // the field for a reason; nil: it has none
+	frozen app.Value     // whether the room is frozen; nil: the user may not change that
+	queue  queue
+}
+
+func (d *dialog) isOpen() bool { return d.box.Get("open").Bool() }
+
+// show opens the dialog over the whole page, as the browser does it: nothing behind it can be reached
+// until it is closed.
+func (d *dialog) show(id, role, title string, content ...any) {
+	d.id = id
+	heading := dom.New("h2", "hallway-dialog-title")
+	heading.Set("textContent", title)
+	inner := dom.New("div", "hallway-dialog-box")
+	inner.Call("append", append([]any{heading}, content...)...)
+	dom.SetAttribute(d.box, "role", role)
+	dom.SetAttribute(d.box, "aria-label", title)
+	if inner.Call("querySelector", "#"+idWho).Truthy() {
+		dom.SetAttribute(d.box, "aria-describedby", idWho)
+	} else {
+		d.box.Call("removeAttribute", "aria-describedby")
+	}
+	d.box.Call("replaceChildren", inner)
+	if !d.isOpen() {
+		d.box.Call("showModal")
+	}
+}
+
+// confirm does what the dialog asks about, and reports whether it can be closed.
+func (d *dialog) confirm() (done bool) {
+	reason := ""
+	if d.reason != nil {
+		reason = strings.TrimSpace(d.reason.Get("value").String())
+		if protocol.Blank(reason) {
+			reason = ""
+		}
+	}
+	switch d.asks {
+	case action.Delete:
+		d.do(client.Delete{ID: d.id})
+	case action.Room:
+		d.saveRoom()
+	case action.Report:
+		if reason == "" { // the moderators need one
+			d.reason.Call("focus")
+			return false
+		}
+		d.do(client.Report{ID: d.id, Reason: reason})
+	default:
+		d.do(client.Moderate{Act: questionOf(d.asks).act, User: d.user, For: d.chosenTime(), Reason: reason})
+	}
+	return true
+}
+
+// confirms reports whether a key confirms: Enter in the field for a reason.
+func (d *dialog) confirms(e app.Event) bool {
+	return d.reason != nil && e.Get("key").String() == "Enter" && !dom.Composing(e) && d.reason.Equal(e.Get("target"))
+}
+
+// helpLine is a line of the list of keys.
+type helpLine struct {
+	keys []string
+	does text.Word
+}
+
+// helpLines are all keys of the log.
+var helpLines = []helpLine{
+	{[]string{"↑", "↓", "Page Up", "Page Down", "Home", "End"}, text.KeyMove},
+	{[]string{"←", "→"}, text.KeyInside},
+	{[]string{"Enter", "Shift+F10"}, text.KeyMenu},
+	{[]string{"R"}, text.Reply},
+	{[]string{"E"}, text.Edit},
+	{[]string{"+", ":"}, text.React},
+	{[]string{"Delete"}, text.Delete},
+	{[]string{"/"}, text.Search},
+	{[]string{"Escape"}, text.KeyBack},
+	{[]string{"?"}, text.Shortcuts},
+}
+
+// showShortcuts lists the keys.
+func (d *dialog) showShortcuts() {
+	list := dom.New("dl", "hallway-shortcuts-list")
+	for _, line := range helpLines {
+		name, keys := dom.New("dt", ""), dom.New("dd", "")
+		name.Set("textContent", d.text.Say(line.does))
+		for _, key := range line.keys {
+			keys.Call("append", keyCap(key))
+		}
+		pair := dom.New("div", "")
+		pair.Call("append", name, keys)
+		list.Call("append", pair)
+	}
+	done := action.Button(action.Close, d.text.Say(text.Close))
+	d.asks = action.Shortcuts
+	d.show(d.log.Focused(), "dialog", d.text.Say(text.Shortcuts), list, buttons(done))
+	done.Call("focus")
+}
+
+// note returns a paragraph that explains.
+func note(says string) app.Value {
+	n := dom.New("p", "hallway-dialog-note")
+	n.Set("textContent", says)
+	return n
+}
+
+// buttons returns the row of buttons at a dialog's end.
+func buttons(all ...any) app.Value {
+	row := dom.New("div", "hallway-dialog-buttons")
+	row.Call("append", all...)
+	return row
+}
+
+// harmless makes a button that confirms look like one that takes nothing away.
+func harmless(confirm app.Value) app.Value {
+	confirm.Get("classList").Call("add", "hallway-harmless")
+	return confirm
+}
+
+// field puts a control under its name.
+func field(name string, control app.Value) app.Value {
+	label := dom.New("label", "hallway-label")
+	says := dom.New("span", "")
+	says.Set("textContent", name)
+	label.Call("append", says, control)
+	return label
+}
+
+func choice() app.Value { return dom.New("select", "hallway-field") }
+
+func addOption(to app.Value, value, says string) {
+	o := dom.New("option", "")
+	o.Set("value", value)
+	o.Set("textContent", says)
+	to.Call("append", o)
+}

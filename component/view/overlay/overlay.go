@@ -1,0 +1,282 @@
+package overlay
+
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/text"
+)
+
+// Log is the log below an overlay. Its methods are called on the UI goroutine.
+type Log interface {
+	// Act carries out an action on a message.
+	Act(does action.Action, id string)
+	// React adds the user's emoji to a message, or takes it back.
+	React(id, emoji string)
+	// Offered returns a message as it is now, and the actions offered for it; none if it is gone.
+	Offered(id string) (*action.Target, []action.Action)
+	// ToMessage shows a message by its id and, where it is known (not 0), its seq.
+	ToMessage(seq int64, id string)
+	// Refocus puts the keyboard back at a message, or for "" into the log.
+	Refocus(id string)
+	// Focused returns the id of the message that the keyboard is at, or "".
+	Focused() string
+	// FocusReturned hears that the browser has given the focus back to an element of the chat.
+	FocusReturned(to app.Value)
+	// MenuOpens hears that a menu is about to open.
+	MenuOpens()
+	// ForComposer reports whether a key belongs to the composer.
+	ForComposer(e app.Event) bool
+	// UseKeyboard hears that people use the keyboard.
+	UseKeyboard()
+}
+
+// shared is what the menu and the dialog both need.
+type shared struct {
+	log   Log
+	do    func(client.Event) // hands an event to the client's core
+	text  *text.Texts
+	clock text.Clock
+	snap  client.Snapshot
+}
+
+// Overlay is the menu and the dialog of a chat. Its methods are called on the UI goroutine.
+type Overlay struct {
+	app.Compo
+	shared
+	root   app.Value // nil while not mounted
+	menu   menu
+	dialog dialog
+}
+
+// New returns an overlay with nothing open. do hands an event to the client's core.
+func New(l Log, do func(client.Event)) *Overlay {
+	o := &Overlay{shared: shared{log: l, do: do}}
+	o.menu.shared, o.dialog.shared = &o.shared, &o.shared
+	return o
+}
+
+// Render is go-app's.
+func (o *Overlay) Render() app.UI {
+	return app.Div().Class("hallway-over").OnClick(o.onClick).Body(
+		app.Div().Class("hallway-menu-box").Attr("part", "menu").Hidden(true).TabIndex(-1).
+			OnKeyDown(o.menu.onKeyDown).On("focusout", o.menu.onFocusOut),
+		app.Dialog().Class("hallway-dialog").Attr("part", "dialog").On("close", o.onDialogClosed).
+			OnKeyDown(o.onDialogKey),
+	)
+}
+
+// OnMount is go-app's.
+func (o *Overlay) OnMount(ctx app.Context) {
+	o.root = ctx.JSSrc()
+	o.menu.box = o.root.Get("firstElementChild")
+	o.dialog.box = o.root.Get("lastElementChild")
+}
+
+// OnDismount is go-app's.
+func (o *Overlay) OnDismount() { o.root, o.menu.box, o.dialog.box = nil, nil, nil }
+
+// Speak sets the language, and closes what is open in another one.
+func (o *Overlay) Speak(t *text.Texts, c text.Clock) {
+	o.text, o.clock = t, c
+	o.close()
+}
+
+// OpenMenu opens the menu of a message with the actions that are offered for it.
+func (o *Overlay) OpenMenu(t *action.Target, all []action.Action) {
+	if o.root != nil {
+		o.menu.openActions(t, all)
+	}
+}
+
+// OpenEmojis opens the choice of emoji to react to a message with.
+func (o *Overlay) OpenEmojis(t *action.Target) {
+	if o.root != nil {
+		o.menu.openEmojis(t)
+	}
+}
+
+// Ask opens the dialog that asks before an action on a message is carried out.
+func (o *Overlay) Ask(does action.Action, t *action.Target) {
+	if o.root != nil {
+		o.menu.close()
+		o.dialog.ask(does, t)
+	}
+}
+
+// ShowShortcuts opens the list of keys.
+func (o *Overlay) ShowShortcuts() {
+	if o.root != nil {
+		o.menu.close()
+		o.dialog.showShortcuts()
+	}
+}
+
+// AskRoom opens the settings of the room.
+func (o *Overlay) AskRoom() {
+	if o.root != nil && MaySetRoom(&o.snap) {
+		o.menu.close()
+		o.dialog.askRoom()
+	}
+}
+
+// MenuOpen reports whether the menu is open.
+func (o *Overlay) MenuOpen() bool { return o.menu.isOpen() }
+
+// CloseMenu closes the menu.
+func (o *Overlay) CloseMenu() { o.menu.close() }
+
+// ReturnsFocus reports whether a dialog is open, or closing: then the browser gives the focus back to
+// the element that had it before.
+func (o *Overlay) ReturnsFocus() bool { return o.dialog.asks != "" }
+
+func (o *Overlay) close() {
+	if o.root == nil {
+		return
+	}
+	o.menu.close()
+	if o.dialog.isOpen() {
+		o.dialog.box.Call("close")
+	}
+}
+
+// Moved shows the dialog again after the chat was moved in its document, where the browser has
+// dropped it.
+func (o *Overlay) Moved() {
+	if o.root == nil {
+		return
+	}
+	o.menu.close()
+	if o.dialog.isOpen() {
+		o.dialog.box.Set("open", false)
+		o.dialog.box.Call("showModal")
+	}
+}
+
+// Show takes over a snapshot. It closes a menu or a dialog about a message that is gone, and one that
+// the user may no longer see.
+func (o *Overlay) Show(s *client.Snapshot) {
+	o.snap = *s
+	if o.root == nil {
+		return
+	}
+	d := &o.dialog
+	if (d.asks == action.Room || d.asks == action.Queue) && d.isOpen() && !client.Leads(s.Me.Role) {
+		d.box.Call("close")
+		o.log.Refocus("") // the button that led here goes away
+	}
+	if d.asks == action.Queue {
+		d.followQueue()
+	}
+	switch {
+	case o.menu.isOpen():
+		t, all := o.log.Offered(o.menu.target.ID)
+		if len(all) == 0 || t.Deleted != o.menu.target.Deleted {
+			o.close()
+		}
+	case d.id != "" && d.asks != action.Shortcuts:
+		if _, all := o.log.Offered(d.id); !slices.Contains(all, d.asks) {
+			o.close()
+		}
+	}
+}
+
+// onClick hears the clicks on all buttons of the menu and the dialog, and those beside the dialog,
+// which close it.
+func (o *Overlay) onClick(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	if o.root == nil {
+		return
+	}
+	does, control := action.Of(e)
+	if control == nil {
+		if target := e.Get("target"); target.Truthy() && target.Equal(o.dialog.box) {
+			o.closeDialog()
+		}
+		return
+	}
+	switch does {
+	case action.Emoji:
+		id := o.menu.back()
+		o.log.React(id, control.Get("dataset").Get("emoji").String())
+	case action.React:
+		if t, _ := o.log.Offered(o.menu.target.ID); t != nil {
+			o.menu.openEmojis(t)
+		}
+	case action.Close:
+		o.closeDialog()
+	case action.Confirm:
+		o.confirm()
+	case action.Queue:
+		o.dialog.showQueue()
+	case action.QueueMore:
+		o.do(client.ReviewMore{})
+	case action.Reported, action.Resolve, action.Drop:
+		o.dialog.onReport(does, control)
+	case action.Lift:
+		o.dialog.lift()
+		o.closeDialog()
+	default:
+		id := o.menu.back()
+		o.log.Act(does, id)
+	}
+}
+
+// onDialogKey hears the keys pressed in the dialog.
+func (o *Overlay) onDialogKey(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	switch {
+	case o.root == nil:
+	case o.dialog.asks == action.Queue:
+		o.dialog.walkQueue(e)
+	case o.dialog.confirms(e):
+		e.PreventDefault()
+		o.confirm()
+	}
+}
+
+func (o *Overlay) confirm() {
+	if o.dialog.confirm() {
+		o.closeDialog()
+	}
+}
+
+// closeDialog closes the dialog and puts the keyboard back at once, so that the next key has a place.
+func (o *Overlay) closeDialog() {
+	o.dialog.box.Call("close")
+	if active := app.Window().Get("document").Get("activeElement"); active.Truthy() {
+		o.log.FocusReturned(active)
+	}
+	o.dialogClosed()
+}
+
+// onDialogClosed hears that the dialog was closed, by whatever means. It hears it late: another may
+// be open by then.
+func (o *Overlay) onDialogClosed(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	o.dialogClosed()
+}
+
+// dialogClosed tidies up after the dialog was closed, once.
+func (o *Overlay) dialogClosed() {
+	d := &o.dialog
+	if o.root == nil || d.asks == "" || d.isOpen() {
+		return
+	}
+	if d.asks == action.Queue {
+		o.do(client.Review{On: false})
+	}
+	d.box.Call("replaceChildren")
+	if o.menu.isOpen() { // a menu was opened meanwhile and has the keyboard
+		return
+	}
+	// After the room and its reports the browser goes back to the button. People may have moved on from
+	// a message.
+	if d.asks != action.Room && d.asks != action.Queue && o.log.Focused() != d.id {
+		o.log.Refocus(d.id)
+	}
+	d.id, d.asks = "", ""
+}

@@ -1,0 +1,80 @@
+package overlay
+
+import (
+	"strconv"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// pauses are the offered times of slow mode.
+var pauses = []span{{n: 5, unit: "second"}, {n: 30, unit: "second"}, {n: 5, unit: "minute"}}
+
+func (s span) seconds() int64 {
+	if s.unit == "minute" {
+		return int64(s.n) * 60
+	}
+	return int64(s.n)
+}
+
+// MaySetRoom reports whether the user may change the room's settings.
+func MaySetRoom(s *client.Snapshot) bool {
+	return s.Status == client.StatusLive && client.Leads(s.Me.Role)
+}
+
+// askRoom opens the room's settings.
+func (d *dialog) askRoom() {
+	s, t := &d.snap, d.text
+	d.asks, d.reason = action.Room, nil
+	d.length = choice()
+	addOption(d.length, "0", t.Say(text.SlowOff))
+	known := s.SlowModeS == 0
+	for _, p := range pauses {
+		addOption(d.length, strconv.FormatInt(p.seconds(), 10), d.clock.Lasting(p.n, p.unit))
+		known = known || p.seconds() == s.SlowModeS
+	}
+	is := strconv.FormatInt(s.SlowModeS, 10)
+	if !known {
+		addOption(d.length, is, d.clock.Lasting(int(s.SlowModeS), "second"))
+	}
+	d.length.Set("value", is)
+	content := []any{field(t.Say(text.SlowMode), d.length)}
+	d.frozen = nil
+	if s.Me.Role == protocol.RoleOrganizer {
+		d.frozen = dom.New("input", "")
+		d.frozen.Set("type", "checkbox")
+		d.frozen.Set("checked", s.Frozen)
+		label := field(t.Say(text.Freeze), d.frozen)
+		label.Set("className", "hallway-check")
+		content = append(content, label)
+	}
+	if s.Reports > 0 {
+		content = append(content, action.Button(action.Queue, t.Count(text.OpenReports, int(s.Reports))))
+	}
+	content = append(content, buttons(
+		action.Button(action.Close, t.Say(text.Cancel)), harmless(action.Button(action.Confirm, t.Say(text.Save))),
+	))
+	d.show("", "dialog", t.Say(text.Room), content...)
+	d.length.Call("focus")
+}
+
+// saveRoom changes the settings that differ from the room's.
+func (d *dialog) saveRoom() {
+	s := &d.snap
+	var slow *int64
+	if n, err := strconv.ParseInt(d.length.Get("value").String(), 10, 64); err == nil && n != s.SlowModeS {
+		slow = &n
+	}
+	var frozen *bool
+	if d.frozen != nil {
+		if on := d.frozen.Get("checked").Bool(); on != s.Frozen {
+			frozen = &on
+		}
+	}
+	if slow != nil || frozen != nil {
+		d.do(client.SetRoom{SlowModeS: slow, Frozen: frozen})
+	}
+}

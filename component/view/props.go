@@ -1,0 +1,71 @@
+package view
+
+import (
+	"maps"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/text"
+)
+
+// Props connects a chat to the program around it. The functions are called on go-app's UI goroutine
+// and must not block.
+type Props struct {
+	// Settings are the first ones.
+	Settings Settings
+	// OnReady, if set, is called when the chat is in the document.
+	OnReady func()
+	// Do hands what people do to the client's core.
+	Do func(ev client.Event)
+	// Send queues a text that was written, as an answer to the message with the id replyTo or, for
+	// "", to none. After an error the text stays in the composer, and the chat says so.
+	Send func(text, replyTo string) error
+}
+
+// Settings are what may change while a chat runs.
+type Settings struct {
+	// Lang is the language as a BCP 47 tag. For a language that the chat does not speak it is English.
+	Lang string
+	// Texts replace words of the language, by their names.
+	Texts map[string]string
+	// EnterBreaks makes Enter break the line and Shift+Enter send, not the other way round.
+	EnterBreaks bool
+	// Touch says that people write with a keyboard on the screen. Shift then means nothing: such a
+	// keyboard holds it by itself at the beginning of a sentence.
+	Touch bool
+}
+
+func (s *Settings) equal(other *Settings) bool {
+	return s.Lang == other.Lang && s.EnterBreaks == other.EnterBreaks && s.Touch == other.Touch && maps.Equal(s.Texts, other.Texts)
+}
+
+// sends reports whether Enter sends, with Shift or without.
+func (s *Settings) sends(shift bool) bool {
+	if s.Touch {
+		return !s.EnterBreaks
+	}
+	return shift == s.EnterBreaks
+}
+
+// shared is what all parts of a chat read. Only the Chat writes it.
+type shared struct {
+	props    Props
+	ctx      app.Context // of the Chat
+	root     app.Value   // nil while not mounted
+	settings Settings
+	text     *text.Texts
+	clock    text.Clock
+	snap     client.Snapshot
+	run      func(f func(app.Context)) // runs f on the UI goroutine, while mounted
+}
+
+// focusOn puts the keyboard at an element of the chat.
+func (s *shared) focusOn(selector string) {
+	if e := s.root.Call("querySelector", selector); !e.IsNull() {
+		focus(e)
+	}
+}
+
+// focus puts the keyboard at an element, and scrolls nothing.
+func focus(e app.Value) { e.Call("focus", map[string]any{"preventScroll": true}) }

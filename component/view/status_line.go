@@ -1,0 +1,130 @@
+package view
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// statusLine is the text of the status.
+type statusLine struct {
+	text      string
+	countdown string // follows the text; not announced, because that would be each second
+	tryNow    bool   // offers to end the wait
+	notes     []string
+	wait      string        // the time until the user may send, for the button
+	quiet     bool          // all is well: only assistive technology gets it
+	changesIn time.Duration // the time until a countdown reads differently; 0: never
+}
+
+// lineOf returns the line for a snapshot at a time. note, if not empty, is the chat's own.
+func lineOf(s *client.Snapshot, now time.Time, note string, t *text.Texts) statusLine {
+	var line statusLine
+	broken := false // the connection, which comes back by itself
+	switch s.Status {
+	case client.StatusLive:
+		line.text = t.Say(text.Live)
+	case client.StatusConnecting:
+		line.text = t.Say(text.Connecting)
+	case client.StatusCatchingUp:
+		line.text = t.Say(text.CatchingUp)
+	case client.StatusReconnecting:
+		broken = true
+		line.text = t.Say(text.Reconnecting)
+		line.tryNow = true
+		var seconds int
+		if seconds, line.changesIn = countdown(s.RetryAt.Sub(now)); seconds > 0 {
+			line.countdown = t.Count(text.InSeconds, seconds)
+		}
+	case client.StatusOffline:
+		broken = true
+		line.text = t.Say(text.Offline)
+	case client.StatusNotAllowed:
+		if b := s.Banned; b != nil {
+			line.text = text.Because(t.Sanction(b, text.Banned, text.BannedForever), b.Reason)
+			break
+		}
+		line.text = text.Because(t.Say(text.NotAllowed), t.IfEnglish(s.Reason))
+		line.notes = append(line.notes, t.Say(text.AskForAccess))
+	case client.StatusUpdateNeeded:
+		line.text = text.Because(t.Say(text.UpdateNeeded), t.IfEnglish(s.Reason))
+		line.notes = append(line.notes, t.Say(text.ReloadPage))
+	case client.StatusClosed:
+		line.text = t.Say(text.Closed)
+	}
+	if broken && s.Crowded {
+		line.notes = append(line.notes, t.Say(text.TooManyChats))
+	}
+	switch {
+	case s.OutboxFull:
+		line.notes = append(line.notes, t.Say(text.OutboxFull))
+	case s.Silenced != "" && s.Status != client.StatusNotAllowed:
+		line.notes = append(line.notes, text.Because(t.Silenced(s)))
+	case broken && s.ComposerOpen:
+		line.notes = append(line.notes, t.Say(text.SentLater))
+	case broken:
+		line.notes = append(line.notes, t.Say(text.ClosedForNow))
+	}
+	if seconds, changesIn := countdown(waitOf(s, now)); seconds > 0 {
+		line.wait = clockFace(seconds)
+		if line.changesIn == 0 || changesIn < line.changesIn {
+			line.changesIn = changesIn
+		}
+	}
+	if s.StorageFailed {
+		line.notes = append(line.notes, t.Say(text.MemoryOnly))
+	}
+	if note != "" {
+		line.notes = append(line.notes, note)
+	}
+	line.quiet = s.Status == client.StatusLive && len(line.notes) == 0
+	return line
+}
+
+// same reports whether two lines read the same.
+func (l *statusLine) same(m *statusLine) bool {
+	return l.text == m.text && l.countdown == m.countdown && l.tryNow == m.tryNow && l.wait == m.wait && l.quiet == m.quiet &&
+		slices.Equal(l.notes, m.notes)
+}
+
+// countdown returns the whole seconds left, rounded up, and the time until they are fewer; 0 when
+// none are left.
+func countdown(left time.Duration) (seconds int, changesIn time.Duration) {
+	if left <= 0 {
+		return 0, 0
+	}
+	seconds = int((left + time.Second - 1) / time.Second)
+	return seconds, left - time.Duration(seconds-1)*time.Second
+}
+
+// countdownMax bounds the rest of a mute that is counted down.
+const countdownMax = time.Hour
+
+// waitOf returns the time until the user may send, in slow mode or at the end of a short mute; 0: no
+// wait, or none that is counted down.
+func waitOf(s *client.Snapshot, now time.Time) time.Duration {
+	until := s.NextSendAt
+	switch {
+	case s.Silenced == protocol.WhyMuted:
+		until = s.Muted.Until
+	case s.Silenced != "":
+		return 0
+	}
+	if left := until.Sub(now); left > 0 && left <= countdownMax {
+		return left
+	}
+	return 0
+}
+
+// clockFace returns seconds as minutes and seconds.
+func clockFace(seconds int) string {
+	rest := strconv.Itoa(seconds % 60)
+	if len(rest) < 2 {
+		rest = "0" + rest
+	}
+	return strconv.Itoa(seconds/60) + ":" + rest
+}
