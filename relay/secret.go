@@ -103,8 +103,8 @@ func (f keyFlags) checkKeys() error {
 	if f.Audience == "" {
 		return errors.New("--jwks-url needs --jwt-audience (HALLWAY_JWT_AUDIENCE): the keys may sign tokens for other applications, too")
 	}
-	if f.JWKSMaxAge < auth.KeysAgeMin {
-		return fmt.Errorf("--jwks-max-age must be %v or above", auth.KeysAgeMin)
+	if f.JWKSMaxAge < auth.KeysAgeLeast {
+		return fmt.Errorf("--jwks-max-age must be %v or above", auth.KeysAgeLeast)
 	}
 	return nil
 }

@@ -25,8 +25,8 @@ const (
 	// pollRetryMax. Meanwhile known keys stay good for the poller's maxAge.
 	pollRetry    = time.Second
 	pollRetryMax = time.Minute
-	// KeysAgeMin is the least maxAge of a poller: an issuer may be down for a moment.
-	KeysAgeMin = time.Minute
+	// KeysAgeLeast is the least maxAge of a poller: an issuer may be down for a moment.
+	KeysAgeLeast = time.Minute
 )
 
 // KeyPoller reads the key set at a URL again and again, and gives a keeper its keys.

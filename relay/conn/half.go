@@ -14,10 +14,10 @@ type incoming struct {
 	welcomed atomic.Bool // the hub has admitted the connection
 }
 
-// begin prepares the bound of a connection, which close closes when it gives way.
-func (i *incoming) begin(halves *guard.Halves[bool], close func(protocol.CloseCode, string)) {
+// begin prepares the bound of a connection, which end closes when it gives way.
+func (i *incoming) begin(halves *guard.Halves[bool], end func(protocol.CloseCode, string)) {
 	i.halves = halves
-	i.half = guard.NewHalf[bool](func() { close(protocol.CloseTimeout, "the rest of a message has not come in time") })
+	i.half = guard.NewHalf[bool](func() { end(protocol.CloseTimeout, "the rest of a message has not come in time") })
 }
 
 // most returns the size that a message may have: before the hub has admitted the connection, that of a hello.
