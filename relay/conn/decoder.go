@@ -23,26 +23,24 @@ type closeError struct {
 
 func (e *closeError) Error() string { return e.reason }
 
-// decoder makes frames and messages of a client's bytes, in whatever pieces
-// they arrive. It takes memory only for what has arrived, at most a message of
-// the largest size, and none between two messages. The zero value stands before
-// a connection's first frame.
+// decoder decodes a client's bytes, in whatever pieces they arrive. It takes memory only for bytes that have arrived, at
+// most a message of the largest size, and none between two messages. The zero value expects a connection's first frame.
 type decoder struct {
 	header     [ws.MaxHeaderSize]byte
 	headed     int       // bytes of the next frame's header that have arrived
 	frame      ws.Header // of the frame under way
-	under      bool      // a frame is under way
+	under      bool      // frame is under way
 	unread     int64     // bytes of its payload that have not arrived
-	control    []byte    // its payload, if it is a control frame
-	message    []byte    // of the fragments so far
+	control    []byte    // the payload of a control frame
+	message    []byte    // the payloads of the fragments so far
 	fragmented bool      // more fragments are to come
-	left       []byte    // has arrived, and is not taken yet
+	left       []byte    // bytes that have arrived and are not taken yet
 }
 
-// input is what a whole frame amounts to.
+// input is a whole frame.
 type input struct {
 	kind inputKind
-	body []byte // the receiver's to keep
+	body []byte // the receiver may keep it
 }
 
 type inputKind int
@@ -50,20 +48,20 @@ type inputKind int
 const (
 	noInput inputKind = iota // the frame is not whole yet
 	textInput
-	fragmentInput // of a message that goes on
+	fragmentInput // more of its message will come
 	pingInput
 	pongInput
 	closeInput
 )
 
-// idle reports that nothing is under way: the zero value would do as well.
+// idle reports whether nothing is under way: the zero value would do as well.
 func (d *decoder) idle() bool { return d.headed == 0 && !d.under && !d.fragmented && len(d.left) == 0 }
 
-// held is how many bytes are held of what is under way.
+// held returns the bytes that the decoder holds.
 func (d *decoder) held() int { return cap(d.message) + cap(d.control) + cap(d.left) }
 
-// next takes data up to the end of a frame and returns the rest. The error is a
-// *closeError; after it only skip may be called.
+// next takes data up to the end of a frame and returns the rest. Its error is a *closeError, after which only skip may be
+// called.
 func (d *decoder) next(data []byte, frameBytesMax int64) (in input, rest []byte, err error) {
 	if !d.under {
 		if data, err = d.takeHeader(data); err != nil || !d.under {
@@ -89,11 +87,11 @@ func (d *decoder) next(data []byte, frameBytesMax int64) (in input, rest []byte,
 	return in, data[n:], err
 }
 
-// skip passes over data. It reports whether a close frame was there.
+// skip skips data. It reports whether a close frame was in it.
 func (d *decoder) skip(data []byte) (closed bool) {
 	for len(data) > 0 {
 		if !d.under {
-			data, _ = d.takeHeader(data) // what makes no sense is not worth another answer
+			data, _ = d.takeHeader(data) // a violation gets no second answer
 			if d.under && d.frame.OpCode == ws.OpClose {
 				return true
 			}
@@ -106,8 +104,7 @@ func (d *decoder) skip(data []byte) (closed bool) {
 	return false
 }
 
-// takeHeader takes what data has of a header; once that is whole the frame is
-// under way.
+// takeHeader takes the part of a header that data has. Once the header is whole, the frame is under way.
 func (d *decoder) takeHeader(data []byte) (rest []byte, err error) {
 	need := 2
 	for {
@@ -132,7 +129,7 @@ func (d *decoder) takeHeader(data []byte) (rest []byte, err error) {
 	return data, nil
 }
 
-// headerBytes is the length of a header with that second byte.
+// headerBytes returns the length of a header with that second byte.
 func headerBytes(second byte) int {
 	n := 2
 	switch second & 0x7f {
@@ -147,7 +144,7 @@ func headerBytes(second byte) int {
 	return n
 }
 
-// parseHeader reads a whole header (RFC 6455, section 5.2).
+// parseHeader parses a whole header (RFC 6455, section 5.2).
 func parseHeader(b []byte) ws.Header {
 	h := ws.Header{
 		Fin:    b[0]&0x80 != 0,
@@ -168,7 +165,7 @@ func parseHeader(b []byte) ws.Header {
 	return h
 }
 
-// check refuses a frame by its header.
+// check checks the header of the frame.
 func (d *decoder) check(frameBytesMax int64) error {
 	state := ws.StateServerSide
 	if d.fragmented {

@@ -1,45 +1,35 @@
-// Package conn is the relay's WebSocket transport: it takes over a connection
-// after the handshake, reads and checks frames by RFC 6455, and writes what the
-// hub has for it.
+// Package conn is the relay's WebSocket transport: it takes over a connection after the handshake, reads and checks frames
+// by RFC 6455, and writes the hub's frames.
 //
-// A [Transport] is what the relay's shell needs of one. [Portable] serves any
-// net.Conn, TLS included, on every system, with a goroutine a connection. On
-// Linux [Epoll] serves plain TCP with a few goroutines in all, and leaves the
-// rest to a Portable. One suite of tests runs on both.
+// The main type is [Transport]. [Portable] serves any net.Conn, TLS included, on every system, with a goroutine for each
+// connection. On Linux [Epoll] serves plain TCP with a few goroutines in all, and leaves the rest to a Portable. One suite
+// of tests runs on both. A new transport implements Transport and joins that suite.
 //
 // # Reading
 //
-// Messages reach the connection's [Handler] whole, one after another. What is
-// too big is refused from its header, before it is buffered. Control frames are
-// answered here.
+// Messages reach the connection's [Handler] whole, one after another. A message that is too large is refused by its
+// header, before it is buffered. Control frames are answered here.
 //
 // # Writing
 //
-// Nothing that the hub calls ever blocks: it queues, bounded by
-// [PendingBytesMax], and a consumer that falls behind further is closed with
-// protocol.CloseSlowConsumer; it catches up from the history. All that has
-// gathered goes out in one write. A group's frames are encoded once, not once a
-// member. A connection gets its own frames in their order with those of its
-// groups; between two groups nothing is promised.
+// The methods that the hub calls never block: they queue, bounded by [PendingBytesMax]. A consumer that falls behind further
+// is closed with protocol.CloseSlowConsumer, and catches up from the history. All frames that have gathered go out in one
+// write. A group's frames are encoded once, not once for each member. A connection gets its own frames in order with
+// those of each of its groups; between two groups there is no order.
 //
 // # Shards
 //
-// Each shard of an Epoll is one goroutine that owns its connections: it alone
-// reads, writes and closes them, and needs no lock for that. What others want of
-// it they append to its queue. It alternates between what has arrived and a
-// slice of what is to be written, so that a large room delays no heartbeat. Each
-// connection is heard for a few frames; those that have more to say line up behind
-// all others, and hardly move while the handler is busy. It stops reading while too
-// much waits to be written, so that those who send wait, not memory. It waits for
-// the hub where that is busy, as any reader does; the hub never waits for a shard,
-// which is why this cannot lock up. A new connection lines up, too: in a rush the
-// clients that are in go first.
+// Each shard of an Epoll is one goroutine that owns its connections: it alone reads, writes and closes them, and needs no
+// lock for that. Others append commands to its queue. It alternates between reading and a slice of its writes, so that a
+// large room delays no heartbeat. It reads a few frames of each connection; connections with more are backlogged: they
+// wait behind all others, and hardly move while the handler is busy. It stops reading while too much waits to be written,
+// so that senders wait instead of memory growing. It waits for a busy hub, as any reader does; the hub never waits for a
+// shard, so this cannot deadlock. A new connection begins backlogged: in a rush the clients that are in go first.
 //
 // # Closing
 //
-// Whoever begins, a close frame goes out behind what is pending, the peer gets
-// [CloseTimeout] to answer it, and then the connection is cut: at once where it was
-// silent for too long.
+// Whichever side begins, a close frame goes out behind what is pending, the peer gets [CloseTimeout] to answer it, and then
+// the connection is cut. A peer that was silent for too long is cut at once.
 //
 // # What this package must not know
 //

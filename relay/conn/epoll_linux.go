@@ -13,9 +13,8 @@ import (
 
 func newTransport(frameBytesMax int64) Transport { return NewEpoll(frameBytesMax) }
 
-// Epoll is the transport for plain TCP on Linux: a few goroutines, the shards,
-// serve all connections, so that a silent one has neither a goroutine nor a
-// buffer. What it cannot take, as TLS, it leaves to a [Portable].
+// Epoll is the transport for plain TCP on Linux: a few goroutines, the shards, serve all connections, so that a silent
+// connection has neither a goroutine nor a buffer. It leaves other connections, such as TLS, to a [Portable].
 type Epoll struct {
 	portable      *Portable
 	frameBytesMax int64
@@ -24,14 +23,14 @@ type Epoll struct {
 
 	mu     sync.Mutex
 	shards []*shard // started for the first connection
-	turn   int      // whose the next connection is
+	turn   int      // the shard of the last connection
 	closed bool
 }
 
 var _ Transport = (*Epoll)(nil)
 
-// NewEpoll makes a transport that closes a connection with
-// protocol.CloseTooLarge when a message has more than frameBytesMax bytes.
+// NewEpoll returns a transport that closes a connection with protocol.CloseTooLarge when a message has more than
+// frameBytesMax bytes.
 func NewEpoll(frameBytesMax int64) *Epoll {
 	return &Epoll{
 		portable:      NewPortable(frameBytesMax),
@@ -41,7 +40,7 @@ func NewEpoll(frameBytesMax int64) *Epoll {
 	}
 }
 
-// shard returns the next shard in turn.
+// shard returns the shard of the next connection.
 func (e *Epoll) shard() (*shard, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -57,7 +56,7 @@ func (e *Epoll) shard() (*shard, error) {
 	return e.shards[e.turn], nil
 }
 
-// start makes a shard for each processor. The caller holds mu.
+// start starts a shard for each processor. The caller holds mu.
 func (e *Epoll) start() error {
 	var shards []*shard
 	for i := range runtime.GOMAXPROCS(0) {
@@ -74,8 +73,7 @@ func (e *Epoll) start() error {
 	return nil
 }
 
-// Serve implements [Transport]. It returns at once where it can take the
-// connection's descriptor.
+// Serve implements [Transport]. It returns at once when it can take the connection's descriptor.
 func (e *Epoll) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	var early []byte
 	tcp, ok := nc.(*net.TCPConn)
@@ -92,7 +90,7 @@ func (e *Epoll) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	if err == nil {
 		fd, err = detach(tcp)
 	}
-	if err != nil { // no more files, most likely: it is served with what it has
+	if err != nil { // most likely no file is left: keep the one that the connection has
 		e.portable.Serve(nc, accept)
 		return
 	}
@@ -117,9 +115,8 @@ func (e *Epoll) Attend() (busy bool) {
 	return busy
 }
 
-// detach takes the descriptor out of a connection. A duplicate, because only
-// closing the original takes it out of Go's poller, which would be woken beside
-// ours.
+// detach takes the descriptor out of a connection. It duplicates it, because only closing the original takes it out of Go's
+// poller, which would be woken beside ours.
 func detach(tcp *net.TCPConn) (fd int, err error) {
 	raw, err := tcp.SyscallConn()
 	if err != nil {
@@ -137,7 +134,7 @@ func detach(tcp *net.TCPConn) (fd int, err error) {
 	return fd, nil
 }
 
-// Close implements [Transport]. Connections that are left are cut.
+// Close implements [Transport]. It cuts connections that are left.
 func (e *Epoll) Close() {
 	e.mu.Lock()
 	e.closed = true

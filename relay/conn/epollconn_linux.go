@@ -18,20 +18,19 @@ type epollConn struct {
 	rest     rest
 	incoming incoming
 
-	// Of the shard. What a silent connection does not need is behind pointers
-	// that are nil then.
+	// The shard owns these. Pointers are nil while the connection is silent.
 
-	opened     bool
-	closing    bool // the close frame is queued; nothing follows it
-	peerClosed bool // the peer's close frame has come, or is not waited for
-	dead       bool
-	watched    bool // the poller tells when there is room to write
-	deaf       bool // the poller does not tell when there is something to read
-	resting    bool
-	hungry     bool     // is in the shard's list of those
-	in         *decoder // what has come of a frame or message
-	out        *output  // what waits to be written
-	seats      []seat
+	opened      bool
+	closing     bool // the close frame is queued; nothing follows it
+	peerClosed  bool // the peer's close frame has come, or is not waited for
+	dead        bool
+	awaitsRoom  bool // the poller reports room to write
+	inputOff    bool // the poller does not report input
+	resting     bool
+	backlogged  bool     // in shard.backlogged
+	in          *decoder // holds a part of a frame or message
+	out         *output  // waits to be written
+	memberships []membership
 }
 
 var (
@@ -63,8 +62,7 @@ func (c *epollConn) Admit() { c.incoming.welcomed.Store(true) }
 // frameMost implements answerer.
 func (c *epollConn) frameMost() int64 { return c.incoming.most(c.shard.transport.frameBytesMax) }
 
-// open takes a connection into the shard. What the hub has sent it before waits
-// behind no other.
+// open takes a connection into the shard. Frames that the hub has sent before wait behind no others.
 func (s *shard) open(c *epollConn, early []byte) {
 	for int(c.fd) >= len(s.conns) {
 		s.conns = append(s.conns, nil)
@@ -78,11 +76,11 @@ func (s *shard) open(c *epollConn, early []byte) {
 	c.flush()
 	if len(early) > 0 {
 		c.in = &decoder{left: early}
-		s.lineUp(c) // behind those who are in
+		s.postpone(c) // behind the clients that are in
 	}
 }
 
-// drop cuts a connection and says so.
+// drop cuts a connection and tells its handler.
 func (s *shard) drop(c *epollConn) {
 	if c.dead {
 		return
@@ -96,8 +94,8 @@ func (s *shard) drop(c *epollConn) {
 	delete(s.resting, c)
 	c.in, c.out = nil, nil
 	c.incoming.charge(0)
-	if len(c.seats) > 0 {
-		s.buried = append(s.buried, c)
+	if len(c.memberships) > 0 {
+		s.dead = append(s.dead, c)
 	}
 	c.handler.Closed()
 }

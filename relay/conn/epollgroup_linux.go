@@ -8,22 +8,21 @@ import (
 	"hallway/relay/hub"
 )
 
-// gatherBytesMax ends the gathering of a room's frames to one write.
+// gatherBytesMax bounds the frames of a room that are gathered for one write.
 const gatherBytesMax = 64 << 10
 
-// epollGroup is the fan-out to a room: one buffer for all, one command a shard.
-// Its owner is the hub's.
+// epollGroup is the fan-out to a room: one buffer for all, one command for each shard. The hub's owner owns it.
 type epollGroup struct {
 	parts    []*part // by shard; nil until it has a member there
 	portable *group  // nil until it has a member
 }
 
-// part is what of a group belongs to one shard, whose all its fields are.
+// part is the part of a group that belongs to one shard. The shard owns its fields.
 type part struct {
 	shard   *shard
 	members []*epollConn
-	waiting []byte // frames that are to be cast; gathered unless it is one command's
-	own     bool   // waiting is no one else's, so that more may be appended
+	waiting []byte // gathered frames that wait to be cast
+	own     bool   // nobody else uses waiting, so that more may be appended
 }
 
 // NewGroup implements hub.Transport.
@@ -74,15 +73,14 @@ func (g *epollGroup) Send(frames [][]byte) {
 	}
 }
 
-// cast is the way of one buffer to a part's members, from the last to the
-// first.
+// cast is the writing of one buffer to a part's members, from the last to the first.
 type cast struct {
 	part *part
 	data []byte
 	left int // members yet to come
 }
 
-// gather has data wait to be cast.
+// gather adds data to the frames that wait to be cast.
 func (s *shard) gather(p *part, data []byte) {
 	switch {
 	case len(p.members) == 0:
@@ -96,7 +94,7 @@ func (s *shard) gather(p *part, data []byte) {
 	}
 }
 
-// begin begins the cast of what waits for p, unless that is done.
+// begin begins the cast of the frames that wait for p, if there are any.
 func (s *shard) begin(p *part) {
 	if len(p.waiting) > 0 {
 		s.cast = cast{part: p, data: p.waiting, left: len(p.members)}
@@ -104,7 +102,7 @@ func (s *shard) begin(p *part) {
 	}
 }
 
-// step goes on with the cast and returns what it leaves of the budget.
+// step continues the cast and returns the rest of the budget.
 func (s *shard) step(budget int) int {
 	c := &s.cast
 	for ; c.left > 0 && budget > 0; budget-- {
@@ -117,56 +115,56 @@ func (s *shard) step(budget int) int {
 	return budget
 }
 
-// bury takes the dead out of their parts: between casts, so that a cast's
-// members stay in place.
-func (s *shard) bury() {
-	for _, c := range s.buried {
-		for len(c.seats) > 0 {
-			c.rise(c.seats[0].part)
+// removeDead removes dead connections from their parts. It runs between casts, because a cast's members must stay in
+// place.
+func (s *shard) removeDead() {
+	for _, c := range s.dead {
+		for len(c.memberships) > 0 {
+			c.leave(c.memberships[0].part)
 		}
 	}
-	clear(s.buried)
-	s.buried = s.buried[:0]
+	clear(s.dead)
+	s.dead = s.dead[:0]
 }
 
-// seat is a connection's place in a group.
-type seat struct {
+// membership is a connection's place in a group.
+type membership struct {
 	part *part
 	at   int // in part.members
 }
 
-// sit makes the connection a member of a part.
-func (c *epollConn) sit(p *part) {
-	if c.dead || c.seat(p) >= 0 {
+// join makes the connection a member of a part.
+func (c *epollConn) join(p *part) {
+	if c.dead || c.membership(p) >= 0 {
 		return
 	}
-	c.seats = append(c.seats, seat{p, len(p.members)})
+	c.memberships = append(c.memberships, membership{p, len(p.members)})
 	p.members = append(p.members, c)
 }
 
-// rise ends that. The part's last member takes the place.
-func (c *epollConn) rise(p *part) {
-	i := c.seat(p)
+// leave ends the membership. The part's last member takes its place.
+func (c *epollConn) leave(p *part) {
+	i := c.membership(p)
 	if i < 0 {
 		return
 	}
-	at := c.seats[i].at
+	at := c.memberships[i].at
 	n := len(p.members) - 1
 	last := p.members[n]
 	p.members[at] = last
-	last.seats[last.seat(p)].at = at
+	last.memberships[last.membership(p)].at = at
 	p.members[n] = nil
 	p.members = p.members[:n]
 
-	c.seats[i] = c.seats[len(c.seats)-1]
-	c.seats[len(c.seats)-1] = seat{}
-	c.seats = c.seats[:len(c.seats)-1]
+	c.memberships[i] = c.memberships[len(c.memberships)-1]
+	c.memberships[len(c.memberships)-1] = membership{}
+	c.memberships = c.memberships[:len(c.memberships)-1]
 }
 
-// seat is where in seats that of a part is, -1 if there is none.
-func (c *epollConn) seat(p *part) int {
-	for i := range c.seats {
-		if c.seats[i].part == p {
+// membership returns the index of a part in memberships; -1: there is none.
+func (c *epollConn) membership(p *part) int {
+	for i := range c.memberships {
+		if c.memberships[i].part == p {
 			return i
 		}
 	}

@@ -7,15 +7,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writevMax is how many pieces one write takes.
+// writevMax is the number of pieces of one write.
 const writevMax = 64
 
-// output is what waits for a connection that does not read as fast as it is
-// written to.
+// output holds what waits for a connection that reads more slowly than it is written.
 type output struct {
 	pending [][]byte // WebSocket frames; shared, never changed
 	bytes   int
-	begun   bool // the first is written in part
+	begun   bool // a part of the first was written
 }
 
 func (o *output) add(data []byte) {
@@ -23,7 +22,7 @@ func (o *output) add(data []byte) {
 	o.bytes += len(data)
 }
 
-// crop drops all but what must follow on what is written.
+// crop drops everything but the rest of a piece that was begun.
 func (o *output) crop() {
 	kept := o.pending[:0]
 	o.bytes = 0
@@ -35,7 +34,7 @@ func (o *output) crop() {
 	o.pending = kept
 }
 
-// written takes off n bytes and tells whether a piece was finished with them.
+// written removes n bytes and reports whether they finished a piece.
 func (o *output) written(n int) (finished bool) {
 	o.bytes -= n
 	for n > 0 && n >= len(o.pending[0]) {
@@ -59,8 +58,7 @@ func (c *epollConn) queue(data []byte) {
 	switch {
 	case c.isClosing():
 	case c.out != nil && c.out.bytes+len(data) > PendingBytesMax:
-		// What waits is dropped: the history has it, and the sooner a consumer
-		// that reads again comes to the close frame, the better.
+		// Drop what waits: the history has it, and a consumer that reads again should come to the close frame soon.
 		c.out.crop()
 		c.close(slowConsumer())
 	default:
@@ -76,25 +74,24 @@ func (c *epollConn) close(body []byte) {
 	c.write(encode(ws.OpClose, body))
 	c.closing = true
 	if c.in != nil {
-		c.in.message, c.in.control = nil, nil // what comes is only passed over
+		c.in.message, c.in.control = nil, nil // input is skipped from now on
 	}
 	c.peerClosed = c.peerClosed || !awaitsAnswer(body)
 	c.settle()
 }
 
-// settle goes on with closing once all is written: the peer has its time to
-// answer, unless it has done so.
+// settle continues the closing once everything is written: it gives the peer time to answer, unless the peer has answered.
 func (c *epollConn) settle() {
 	switch {
 	case !c.closing || c.dead || c.out != nil:
 	case c.peerClosed:
 		c.shard.drop(c)
 	default:
-		c.shard.expect(c, c.shard.transport.closeTimeout)
+		c.shard.setDeadline(c, c.shard.transport.closeTimeout)
 	}
 }
 
-// write writes what the socket takes, and keeps the rest.
+// write writes as much as the socket takes, and keeps the rest.
 func (c *epollConn) write(data []byte) {
 	switch {
 	case c.out != nil:
@@ -132,7 +129,7 @@ func (c *epollConn) flush() {
 			return
 		}
 		if c.out.written(n) {
-			delete(s.deadlines, c) // the next has its own time
+			delete(s.deadlines, c) // the next piece has a deadline of its own
 		}
 		if len(c.out.pending) == 0 {
 			c.out = nil
@@ -143,29 +140,29 @@ func (c *epollConn) flush() {
 	c.settle()
 }
 
-// stall waits until there is room, for a while.
+// stall waits until there is room, within the time of a write.
 func (c *epollConn) stall() {
 	if _, ok := c.shard.deadlines[c]; !ok {
-		c.shard.expect(c, c.shard.transport.writeTimeout)
+		c.shard.setDeadline(c, c.shard.transport.writeTimeout)
 	}
 	c.watchRoom(true)
 }
 
-// watchRoom has the poller tell, or no longer tell, when there is room to write.
+// watchRoom sets whether the poller reports room to write.
 func (c *epollConn) watchRoom(on bool) {
-	if c.watched == on {
+	if c.awaitsRoom == on {
 		return
 	}
-	c.watched = on
+	c.awaitsRoom = on
 	c.watch()
 }
 
-// watch tells the poller what to tell of the connection.
+// watch tells the poller what to report of the connection.
 func (c *epollConn) watch() {
-	if err := c.shard.poller.watch(c.fd, !c.deaf, c.watched); err != nil {
+	if err := c.shard.poller.watch(c.fd, !c.inputOff, c.awaitsRoom); err != nil {
 		c.shard.drop(c)
 	}
 }
 
-// again reports that a call would have had to wait.
+// again reports whether a call would have had to wait.
 func again(err error) bool { return errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) }

@@ -9,19 +9,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// eventsMax is how many sockets one look yields.
+// eventsMax bounds the sockets of one poll.
 const eventsMax = 256
 
-// poller tells what sockets of a set have something to read or room to write.
-// It waits in Go's own poller, as for any file, so that a waiting shard holds no
-// thread and no processor. All but wake and ready belong to one goroutine.
+// poller reports the sockets of a set that have input or room to write. It waits in Go's own poller, as for any file, so
+// that a waiting shard holds no thread and no processor. Only wake and ready may be called by other goroutines.
 type poller struct {
 	fd       int      // of epoll
 	file     *os.File // the same, for Go's poller
 	raw      syscall.RawConn
 	deadline time.Time // of the next wait
 
-	look   func(fd uintptr) bool // looks once; whether to wait no longer
+	look   func(fd uintptr) bool // polls once, and reports whether to wait no longer
 	events [eventsMax]unix.EpollEvent
 	found  int
 	err    error
@@ -51,14 +50,13 @@ func newPoller() (*poller, error) {
 	return p, nil
 }
 
-// poll returns what there is at once.
+// poll returns the events that are there.
 func (p *poller) poll() ([]unix.EpollEvent, error) {
 	p.look(0)
 	return p.result()
 }
 
-// until is when the next wait ends at the latest; zero: never. It takes back a wake
-// of before.
+// until sets the latest end of the next wait; zero: never. It cancels an earlier wake.
 func (p *poller) until(deadline time.Time) error {
 	if deadline == p.deadline {
 		return nil
@@ -67,7 +65,7 @@ func (p *poller) until(deadline time.Time) error {
 	return p.file.SetReadDeadline(deadline)
 }
 
-// wait waits until there is something, or its end has come.
+// wait waits for events, or for its end.
 func (p *poller) wait() ([]unix.EpollEvent, error) {
 	switch err := p.raw.Read(p.look); {
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -88,31 +86,30 @@ func (p *poller) result() ([]unix.EpollEvent, error) {
 	return p.events[:p.found], nil
 }
 
-// wake ends a wait, also one that is about to begin. Any goroutine may call it, but
-// not while until may be called. It goes through Go's scheduler alone, and so is noticed at once.
+// wake ends a wait, also one that is about to begin. Any goroutine may call it, but not beside until. It goes through Go's
+// scheduler alone, so the wait ends at once.
 func (p *poller) wake() {
 	p.deadline = time.Unix(1, 0)
 	_ = p.file.SetReadDeadline(p.deadline)
 }
 
-// ready reports that a wait would end. Any goroutine may call it.
+// ready reports whether a wait would end. Any goroutine may call it.
 func (p *poller) ready() bool {
 	n, _ := unix.Poll([]unix.PollFd{{Fd: int32(p.fd), Events: unix.POLLIN}}, 0)
 	return n > 0
 }
 
-// add takes a socket into the set. Closing the socket takes it out.
+// add adds a socket to the set. Closing the socket removes it.
 func (p *poller) add(fd int32) error {
 	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, int(fd), &unix.EpollEvent{Events: unix.EPOLLIN, Fd: fd})
 }
 
-// remove takes a socket out of the set.
+// remove removes a socket from the set.
 func (p *poller) remove(fd int32) {
 	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, int(fd), nil)
 }
 
-// watch says of what of a socket the poller tells: that there is something to
-// read, that there is room to write. It always tells of the end.
+// watch sets what the poller reports of a socket: input, room to write. It always reports the end.
 func (p *poller) watch(fd int32, input, room bool) error {
 	var events uint32
 	if input {

@@ -15,30 +15,30 @@ import (
 	"hallway/relay/hub"
 )
 
-// Portable is the transport for any net.Conn: the goroutine that calls Serve
-// reads, and another writes while there is something to write.
+// Portable is the transport for any net.Conn: the goroutine that calls Serve reads, and another one writes while there is
+// something to write.
 type Portable struct {
 	frameBytesMax int64
 	halves        *guard.Halves[bool]
-	line          chan struct{} // has places for those at the head of the line
-	hungry        atomic.Int64  // connections in it, that have more to say
-	writers       atomic.Int64  // that run
+	line          chan struct{} // has places for the first of the backlogged connections
+	backlogged    atomic.Int64  // connections that have more to say
+	writers       atomic.Int64  // goroutines that write
 }
 
 var _ Transport = (*Portable)(nil)
 
-// NewPortable makes a transport that closes a connection with
-// protocol.CloseTooLarge when a message has more than frameBytesMax bytes.
+// NewPortable returns a transport that closes a connection with protocol.CloseTooLarge when a message has more than
+// frameBytesMax bytes.
 func NewPortable(frameBytesMax int64) *Portable {
 	return &Portable{frameBytesMax: frameBytesMax, halves: guard.NewHalvesOfClients(guard.HalfBytesMax), line: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 const (
-	// readBufferBytes holds a usual frame; a silent connection keeps only that.
+	// readBufferBytes is the size of the buffer that a silent connection keeps: a usual frame.
 	readBufferBytes = 512
-	// headPause is how long each waits at the head of the line, in which the processor
-	// turns to those who are not in it.
-	headPause = linePause / 10
+	// headPause is how long a backlogged connection waits at the head of the line, so that the processor turns to the
+	// others.
+	headPause = backlogPause / 10
 )
 
 // Serve implements [Transport]. It returns when the connection has ended.
@@ -66,7 +66,7 @@ func (p *Portable) read(c *conn, h Handler) {
 				return
 			}
 			if more = len(data) > 0; more || n == len(buf) {
-				p.lineUp(h)
+				p.postpone(h)
 			}
 		}
 		if err != nil {
@@ -77,21 +77,21 @@ func (p *Portable) read(c *conn, h Handler) {
 	}
 }
 
-// lineUp has one that has more to say wait behind all others, if there are any.
-func (p *Portable) lineUp(h Handler) {
-	p.hungry.Add(1)
-	defer p.hungry.Add(-1)
+// postpone makes a backlogged connection wait behind all others, if there are any.
+func (p *Portable) postpone(h Handler) {
+	p.backlogged.Add(1)
+	defer p.backlogged.Add(-1)
 	p.line <- struct{}{}
 	defer func() { <-p.line }()
 	switch {
 	case h.Busy():
-		time.Sleep(linePause)
-	case p.hungry.Load() > 1 || p.writers.Load() > 1:
+		time.Sleep(backlogPause)
+	case p.backlogged.Load() > 1 || p.writers.Load() > 1:
 		time.Sleep(headPause)
 	}
 }
 
-// Attend implements [Transport]. Of what has arrived the scheduler knows.
+// Attend implements [Transport]. The scheduler notices what has arrived.
 func (p *Portable) Attend() (busy bool) { return p.writers.Load() > 0 }
 
 // Close implements [Transport].
@@ -107,12 +107,12 @@ type conn struct {
 
 	frameBytesMax int64
 
-	mu      sync.Mutex
-	pending [][]byte // WebSocket frames that wait for the writer; shared, never changed
-	bytes   int      // of pending, and of what the writer is writing
-	writing bool     // a writer runs
-	closing bool     // the close frame is queued; nothing follows it
-	curt    bool     // the peer's answer to it is not waited for
+	mu         sync.Mutex
+	pending    [][]byte // WebSocket frames that wait for the writer; shared, never changed
+	bytes      int      // of pending, and of what the writer is writing
+	writing    bool     // a writer runs
+	closing    bool     // the close frame is queued; nothing follows it
+	unanswered bool     // the peer's answer to it is not waited for
 }
 
 var (
@@ -123,7 +123,7 @@ var (
 // Send implements hub.Conn.
 func (c *conn) Send(frame []byte) { c.queue(encode(ws.OpText, frame)) }
 
-// SendAhead implements hub.Conn: here nothing waits before it.
+// SendAhead implements hub.Conn. Here no other frame has to wait for it.
 func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
 
 // Rest implements hub.Conn.
@@ -152,8 +152,7 @@ func (c *conn) queue(data []byte) {
 	switch {
 	case c.closing:
 	case c.bytes > 0 && c.bytes+len(data) > PendingBytesMax:
-		// What waits is dropped: the history has it, and the sooner a consumer
-		// that reads again comes to the close frame, the better.
+		// Drop what waits: the history has it, and a consumer that reads again should come to the close frame soon.
 		for _, p := range c.pending {
 			c.bytes -= len(p)
 		}
@@ -167,7 +166,7 @@ func (c *conn) queue(data []byte) {
 // end queues the close frame, once. The caller holds mu.
 func (c *conn) end(body []byte) {
 	if !c.closing {
-		c.curt = !awaitsAnswer(body)
+		c.unanswered = !awaitsAnswer(body)
 		c.push(encode(ws.OpClose, body))
 		c.closing = true
 	}
@@ -190,8 +189,8 @@ func (c *conn) isClosing() bool {
 	return c.closing
 }
 
-// write writes until nothing is pending. Between bursts there is no writer, so
-// that a silent connection costs no second stack.
+// write writes until nothing is pending. Between bursts no writer runs, so that a silent connection costs no second
+// stack.
 func (c *conn) write() {
 	c.writers.Add(1)
 	defer c.writers.Add(-1)
@@ -215,8 +214,8 @@ func (c *conn) write() {
 	}
 }
 
-// next takes all that is pending. With nothing pending the writer has ended,
-// and last tells whether the close frame was the last that it wrote.
+// next takes everything that is pending. When nothing is, the writer ends, and last reports whether the close frame was the
+// last that it wrote.
 func (c *conn) next(written int) (batch [][]byte, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -226,19 +225,18 @@ func (c *conn) next(written int) (batch [][]byte, last bool) {
 	return batch, c.closing
 }
 
-// awaitClose gives the peer its time to answer the close frame.
+// awaitClose gives the peer time to answer the close frame.
 func (c *conn) awaitClose() {
 	c.mu.Lock()
-	curt := c.curt
+	unanswered := c.unanswered
 	c.mu.Unlock()
-	if curt || c.nc.SetReadDeadline(time.Now().Add(CloseTimeout)) != nil {
+	if unanswered || c.nc.SetReadDeadline(time.Now().Add(CloseTimeout)) != nil {
 		c.nc.Close()
 	}
 	close(c.flushed)
 }
 
-// abandon ends the writer on a connection that cannot be written. The reader
-// notices.
+// abandon ends the writer of a connection that cannot be written. The reader notices.
 func (c *conn) abandon() {
 	c.mu.Lock()
 	c.closing, c.pending = true, nil
@@ -247,8 +245,7 @@ func (c *conn) abandon() {
 	close(c.flushed)
 }
 
-// abort cuts a connection that cannot be read. Where a writer runs, it notices
-// and sees to flushed.
+// abort cuts a connection that cannot be read. A writer that runs notices, and closes flushed.
 func (c *conn) abort() {
 	c.mu.Lock()
 	unseen := !c.writing && !c.closing
@@ -262,8 +259,8 @@ func (c *conn) abort() {
 
 var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// writeAll writes the batch with one call. It copies rather than hand over a
-// net.Buffers, which becomes one call a piece on all but bare TCP.
+// writeAll writes the batch with one call. It copies the batch: a net.Buffers would become one call for each piece on
+// everything but plain TCP.
 func writeAll(nc net.Conn, batch [][]byte) error {
 	if err := nc.SetWriteDeadline(time.Now().Add(WriteTimeout)); err != nil {
 		return err
@@ -282,7 +279,7 @@ func writeAll(nc net.Conn, batch [][]byte) error {
 	return err
 }
 
-// group is the fan-out to a room. Its owner is the hub's.
+// group is the fan-out to a room. The hub's owner owns it.
 type group struct {
 	conns []*conn
 	place map[*conn]int // in conns

@@ -10,29 +10,27 @@ import (
 	"hallway/protocol"
 )
 
-// biteInputs is how many frames of a connection are taken before others get their
-// turn: many small ones are much work.
-const biteInputs = 4
+// sliceFrames is the number of frames of a connection that are taken before others get their turn: many small frames are
+// much work.
+const sliceFrames = 4
 
-// answerer is the writing half of a connection as its reading half sees it.
+// answerer is what the reading half of a connection needs of the writing half.
 type answerer interface {
 	// queue hands on data, whole WebSocket frames.
 	queue(data []byte)
 	// close queues the close frame, once.
 	close(body []byte)
-	// isClosing reports that a close frame is queued or the connection is gone.
+	// isClosing reports whether a close frame is queued or the connection is gone.
 	isClosing() bool
-	// frameMost is how large a message may be.
+	// frameMost returns the largest size of a message.
 	frameMost() int64
 }
 
-// receive takes what has arrived, up to biteInputs frames, and returns the rest:
-// it answers control frames and hands all else to the handler. Once the connection
-// is closing it is deaf to all but the peer's close frame, of which it tells by
-// closed: cutting right after our own would make TCP take that back from a peer
-// that is still writing.
+// receive takes up to sliceFrames frames of data and returns the rest. It answers control frames and hands everything else
+// to the handler. While the connection is closing, it ignores everything but the peer's close frame, which it reports by
+// closed: if we cut right after our own close frame, TCP would take that back from a peer that is still writing.
 func receive(d *decoder, data []byte, h Handler, a answerer) (rest []byte, inputs int, closed bool) {
-	for len(data) > 0 && inputs < biteInputs {
+	for len(data) > 0 && inputs < sliceFrames {
 		if a.isClosing() {
 			d.message, d.control = nil, nil
 			return nil, inputs, d.skip(data)
@@ -82,7 +80,7 @@ func closeAnswer(body []byte) []byte {
 	return body[:2]
 }
 
-// closeBody crops the reason to what a control frame holds.
+// closeBody returns the body of a close frame. It crops the reason to the size of a control frame.
 func closeBody(code protocol.CloseCode, reason string) []byte {
 	const reasonBytesMax = ws.MaxControlFramePayloadSize - 2
 	if len(reason) > reasonBytesMax {
@@ -91,10 +89,10 @@ func closeBody(code protocol.CloseCode, reason string) []byte {
 	return ws.NewCloseFrameBody(ws.StatusCode(code), reason)
 }
 
-// slowConsumer is the body of the close frame for one that does not keep up.
+// slowConsumer returns the body of the close frame for a consumer that does not keep up.
 func slowConsumer() []byte { return ownClose(protocol.CloseSlowConsumer, "too slow, catch up") }
 
-// encode frames payloads as WebSocket messages, one behind the other.
+// encode returns payloads as WebSocket messages, one behind the other.
 func encode(op ws.OpCode, payloads ...[]byte) []byte {
 	n := 0
 	for _, p := range payloads {

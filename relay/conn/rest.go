@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// rest is until when nothing is read from a connection. Any goroutine may use it.
-type rest struct{ at atomic.Int64 } // in ns since 1970; 0: it was never told to rest
+// rest holds the time until which a connection is not read. Any goroutine may use it.
+type rest struct{ at atomic.Int64 } // nanoseconds since 1970; 0: there was no rest
 
 func (r *rest) until(d time.Duration) { r.at.Store(time.Now().Add(d).UnixNano()) }
 
-// left is how long it still rests; 0 or less: it does not.
+// left returns the time that is left of the rest; 0 or less: it is over.
 func (r *rest) left() time.Duration {
 	at := r.at.Load()
 	if at == 0 {

@@ -12,22 +12,21 @@ import (
 )
 
 const (
-	// sliceWrites is how many writes a shard does between two looks at what has
-	// arrived, so that a room of any size does not delay a heartbeat.
+	// sliceWrites is the number of writes between two polls, so that a room of any size does not delay a heartbeat.
 	sliceWrites = 128
-	// backlogBytesMax is how much may wait in a shard before it stops reading:
+	// queuedBytesMax is how much may wait in a shard before it stops reading:
 	// who sends goes no faster than the rooms can be told.
-	backlogBytesMax = 1 << 20
-	// commandBytes is about what a command takes beside its data.
+	queuedBytesMax = 1 << 20
+	// commandBytes is about the size of a command beside its data.
 	commandBytes = 64
-	// deadlineEvery is how often deadlines are looked at; times are kept to that.
+	// deadlineEvery is the time between two looks at the deadlines.
 	deadlineEvery = 250 * time.Millisecond
-	// overdueMax is how many are cut, and how many woken, at once: to close a socket
-	// takes as long as it holds unread bytes, and a crowd's times are over together.
+	// overdueMax bounds the connections that are cut at once, and those that are resumed: closing a socket takes longer
+	// the more unread bytes it holds, and the deadlines of a crowd end together.
 	overdueMax = 8
 )
 
-// command is something for a shard, done by its goroutine in the order given.
+// command is work for a shard. Its goroutine carries commands out in order.
 type command struct {
 	kind commandKind
 	conn *epollConn
@@ -40,45 +39,45 @@ type commandKind int
 const (
 	cmdOpen      commandKind = iota // data: what arrived early
 	cmdSend                         // data: WebSocket frames
-	cmdSendAhead                    // the same, and what its rooms have gathered may wait
+	cmdSendAhead                    // the same; gathered frames of its rooms may wait
 	cmdClose                        // data: the close frame's body
 	cmdAdd                          // conn to part
 	cmdRemove                       // conn from part
-	cmdCast                         // data, WebSocket frames, to part
+	cmdCast                         // data: WebSocket frames, to part
 	cmdStop
 )
 
 func (c *command) bytes() int64 { return int64(commandBytes + len(c.data)) }
 
-// shard serves its connections in one goroutine. Handing it a command never
-// waits for that goroutine, which may itself wait for a handler.
+// shard serves its connections in one goroutine. Handing over a command never waits for that goroutine, which may itself wait
+// for a handler.
 type shard struct {
 	index     int
 	transport *Epoll
 	poller    *poller
-	backlog   atomic.Int64 // bytes of commands not yet done
+	queued    atomic.Int64 // bytes of the commands that are not done
 
 	mu      sync.Mutex
 	queue   []command
-	waiting bool // for the poller; a command must wake it
+	waiting bool // the goroutine waits in the poller; a command must wake it
 	stopped bool // takes no more commands
 
-	// Of the goroutine:
+	// The goroutine owns these:
 
-	todo      []command // being done, up to next
-	next      int
-	gathering []*part // with frames to cast
-	cast      cast    // under way; nothing else is done meanwhile
-	conns     []*epollConn
-	buried    []*epollConn             // dead, but still members
-	deadlines map[*epollConn]time.Time // of a write, or of the peer's answer to a close frame
-	resting   map[*epollConn]time.Time // until when they rest
-	checkAt   time.Time                // when to look at these two
-	hungry    []*epollConn             // have more to say, and wait for their turn
-	feedAt    time.Time                // when the next of them have their turn
-	spare     *decoder
-	buffer    []byte
-	ended     chan struct{}
+	todo       []command // commands; those from next on are not done
+	next       int
+	gathering  []*part // parts with frames to cast
+	cast       cast    // under way; no other command is done meanwhile
+	conns      []*epollConn
+	dead       []*epollConn             // connections that are gone but still members
+	deadlines  map[*epollConn]time.Time // of a write, or of the peer's answer to a close frame
+	resting    map[*epollConn]time.Time // the ends of rests
+	checkAt    time.Time                // when to look at these two
+	backlogged []*epollConn             // connections with more frames, that wait for their turn
+	backlogAt  time.Time                // when their next turn is
+	spare      *decoder
+	buffer     []byte
+	ended      chan struct{}
 }
 
 func newShard(index int, e *Epoll) (*shard, error) {
@@ -90,7 +89,7 @@ func newShard(index int, e *Epoll) (*shard, error) {
 		index: index, transport: e, poller: p,
 		deadlines: map[*epollConn]time.Time{},
 		resting:   map[*epollConn]time.Time{},
-		feedAt:    time.Unix(1, 0), // long ago; the zero time would be never
+		backlogAt: time.Unix(1, 0), // long ago; the zero time would be never
 		spare:     new(decoder),
 		buffer:    make([]byte, readBytes),
 		ended:     make(chan struct{}),
@@ -99,7 +98,7 @@ func newShard(index int, e *Epoll) (*shard, error) {
 	return s, nil
 }
 
-// push hands over a command; false: the shard has stopped.
+// push hands over a command. It returns false when the shard has stopped.
 func (s *shard) push(c command) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +106,7 @@ func (s *shard) push(c command) bool {
 		return false
 	}
 	s.queue = append(s.queue, c)
-	s.backlog.Add(c.bytes())
+	s.queued.Add(c.bytes())
 	if s.waiting {
 		s.waiting = false
 		s.poller.wake()
@@ -121,35 +120,34 @@ func (s *shard) stop() {
 	<-s.ended
 }
 
-// run alternates between what has arrived and a slice of what is to be written.
+// run alternates between reading and a slice of the writes.
 func (s *shard) run() {
 	defer close(s.ended)
 	defer s.poller.close()
 	busy := true
 	for {
-		events, err := s.look(busy)
+		events, err := s.await(busy)
 		if err != nil {
 			panic(fmt.Sprintf("conn: waiting for sockets: %v", err)) // a descriptor of ours is broken
 		}
-		s.hear(events)
+		s.readEvents(events)
 		s.checkDeadlines()
 		if busy = s.work(); s.stopped {
 			return
 		}
 		if busy || len(events) > 0 {
-			// To the hub, on few processors; and to whoever commits, who comes back from a
-			// sync to the end of the scheduler's queue, at which it looks seldom while others
-			// keep each other running.
+			// Let the hub run, on few processors; and the committing goroutine, which returns from a sync to the end of
+			// the scheduler's queue, at which the scheduler looks seldom while others keep each other running.
 			runtime.Gosched()
 		}
 	}
 }
 
-// look returns what has arrived; with nothing to do it waits for that.
-func (s *shard) look(busy bool) ([]unix.EpollEvent, error) {
+// await returns events. Unless the shard is busy, it waits for them.
+func (s *shard) await(busy bool) ([]unix.EpollEvent, error) {
 	until := s.checkAt
-	if len(s.hungry) > 0 && (until.IsZero() || s.feedAt.Before(until)) {
-		until = s.feedAt
+	if len(s.backlogged) > 0 && (until.IsZero() || s.backlogAt.Before(until)) {
+		until = s.backlogAt
 		busy = busy || !time.Now().Before(until)
 	}
 	if busy {
@@ -172,8 +170,8 @@ func (s *shard) look(busy bool) ([]unix.EpollEvent, error) {
 	return events, err
 }
 
-// attend has what has arrived noticed, and reports whether there is something to do.
-// Go's poller may tell a shard that waits late, while others keep the processors.
+// attend notices what has arrived, and reports whether there is work to do. Go's poller may wake a waiting shard late, while
+// others keep the processors.
 func (s *shard) attend() (busy bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,18 +182,17 @@ func (s *shard) attend() (busy bool) {
 	return !s.waiting && !s.stopped
 }
 
-// work does a slice of the commands; more: there is more to do.
+// work carries out a slice of the commands, and reports whether there are more.
 //
-// A connection's frames keep their order. Those of a room are gathered, because
-// one large write costs little more than a small one, and are cast before any
-// command that concerns a member of it.
+// A connection's frames keep their order. Frames of a room are gathered, because one large write costs little more than a
+// small one, and are cast before any command about a member of the room.
 func (s *shard) work() (more bool) {
 	for budget := sliceWrites; budget > 0; {
 		switch {
 		case s.cast.part != nil:
 			budget = s.step(budget)
-		case len(s.buried) > 0:
-			s.bury()
+		case len(s.dead) > 0:
+			s.removeDead()
 		case s.next < len(s.todo):
 			c := &s.todo[s.next]
 			if p := s.before(c); p != nil {
@@ -206,7 +203,7 @@ func (s *shard) work() (more bool) {
 			if s.stopped {
 				return false
 			}
-			s.backlog.Add(-c.bytes())
+			s.queued.Add(-c.bytes())
 			s.next++
 			budget--
 		case len(s.gathering) > 0:
@@ -220,7 +217,7 @@ func (s *shard) work() (more bool) {
 	return true
 }
 
-// refill takes the commands that were handed over; false: there are none.
+// refill takes the commands that were handed over. It returns false when there are none.
 func (s *shard) refill() bool {
 	clear(s.todo)
 	s.mu.Lock()
@@ -229,7 +226,7 @@ func (s *shard) refill() bool {
 	return len(s.todo) > 0
 }
 
-// before returns a part that must be cast before c is done, nil if none.
+// before returns a part that must be cast before c; nil: there is none.
 func (s *shard) before(c *command) *part {
 	switch {
 	case c.kind == cmdSendAhead:
@@ -242,9 +239,9 @@ func (s *shard) before(c *command) *part {
 			return c.part
 		}
 	case c.conn != nil:
-		for _, seat := range c.conn.seats {
-			if len(seat.part.waiting) > 0 {
-				return seat.part
+		for _, m := range c.conn.memberships {
+			if len(m.part.waiting) > 0 {
+				return m.part
 			}
 		}
 	}
@@ -260,9 +257,9 @@ func (s *shard) do(c *command) {
 	case cmdClose:
 		c.conn.close(c.data)
 	case cmdAdd:
-		c.conn.sit(c.part)
+		c.conn.join(c.part)
 	case cmdRemove:
-		c.conn.rise(c.part)
+		c.conn.leave(c.part)
 	case cmdCast:
 		s.gather(c.part, c.data)
 	case cmdStop:
@@ -270,7 +267,7 @@ func (s *shard) do(c *command) {
 	}
 }
 
-// checkDeadlines cuts those whose time is over, and wakes those who have rested.
+// checkDeadlines cuts connections whose deadline is over, and resumes those whose rest is.
 func (s *shard) checkDeadlines() {
 	if s.checkAt.IsZero() {
 		return
@@ -280,10 +277,10 @@ func (s *shard) checkDeadlines() {
 		return
 	}
 	more := overdue(s.deadlines, now, s.drop)
-	more = overdue(s.resting, now, s.rouse) || more
+	more = overdue(s.resting, now, s.endRest) || more
 	switch {
 	case more:
-		s.checkAt = now.Add(linePause)
+		s.checkAt = now.Add(backlogPause)
 	case len(s.deadlines)+len(s.resting) > 0:
 		s.checkAt = now.Add(deadlineEvery)
 	default:
@@ -291,8 +288,8 @@ func (s *shard) checkDeadlines() {
 	}
 }
 
-// overdue calls do, which takes them out, for overdueMax of those whose time is over;
-// more: there are more.
+// overdue calls do, which removes the connection, for up to overdueMax connections whose time is over, and reports whether
+// there are more.
 func overdue(times map[*epollConn]time.Time, now time.Time, do func(*epollConn)) (more bool) {
 	n := 0
 	for c, at := range times {
@@ -307,20 +304,20 @@ func overdue(times map[*epollConn]time.Time, now time.Time, do func(*epollConn))
 	return false
 }
 
-// expect has c cut after d, unless something happens before.
-func (s *shard) expect(c *epollConn, d time.Duration) {
+// setDeadline makes the shard cut c after d, unless the deadline is removed before.
+func (s *shard) setDeadline(c *epollConn, d time.Duration) {
 	s.deadlines[c] = time.Now().Add(d)
 	s.checkWithin(d)
 }
 
-// checkWithin has the deadlines looked at within d.
+// checkWithin makes the shard look at the deadlines within d.
 func (s *shard) checkWithin(d time.Duration) {
 	if s.checkAt.IsZero() {
 		s.checkAt = time.Now().Add(min(d, deadlineEvery))
 	}
 }
 
-// end cuts all that is left.
+// end cuts all connections that are left.
 func (s *shard) end() {
 	s.mu.Lock()
 	s.stopped = true

@@ -24,7 +24,7 @@ func TestCastInSlices(t *testing.T) {
 	if turns < slices {
 		t.Errorf("done in %d turns, want %d at least", turns, slices)
 	}
-	if n := s.backlog.Load(); n != 0 {
+	if n := s.queued.Load(); n != 0 {
 		t.Errorf("%d bytes wait when all is done", n)
 	}
 }
@@ -67,7 +67,7 @@ func TestBacklogStopsReading(t *testing.T) {
 	s.conns = make([]*epollConn, fds[0]+1)
 	s.conns[c.fd] = c
 	p := &part{shard: s}
-	for s.backlog.Load() <= backlogBytesMax {
+	for s.queued.Load() <= queuedBytesMax {
 		s.push(command{kind: cmdCast, part: p, data: make([]byte, 1000)})
 	}
 	if _, err := unix.Write(fds[1], []byte{0x81}); err != nil { // half a header
@@ -97,14 +97,14 @@ func TestLooksBesideTheHungry(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.close()
-	s := &shard{poller: p, feedAt: time.Now(), hungry: []*epollConn{{}}}
+	s := &shard{poller: p, backlogAt: time.Now(), backlogged: []*epollConn{{}}}
 	if err := p.add(int32(fds[0])); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := unix.Write(fds[1], []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	if events, err := s.look(false); err != nil || len(events) != 1 {
+	if events, err := s.await(false); err != nil || len(events) != 1 {
 		t.Errorf("%d events, %v; want 1", len(events), err)
 	}
 }

@@ -9,28 +9,26 @@ import (
 
 // The transport's limits.
 const (
-	// PendingBytesMax is how many bytes may wait for a connection that does not
-	// read. A single larger piece passes when nothing else waits.
+	// PendingBytesMax bounds the bytes that wait for a connection. A single larger piece passes while nothing else
+	// waits.
 	PendingBytesMax = 256 << 10
-	// WriteTimeout is how long a write may take before the peer counts as dead.
+	// WriteTimeout is the time of a write after which the peer counts as dead.
 	WriteTimeout = 10 * time.Second
-	// CloseTimeout is how long the peer may take to answer a close frame.
+	// CloseTimeout is the time in which the peer may answer a close frame.
 	CloseTimeout = 2 * time.Second
 )
 
-// linePause is between two turns of those that have more to say than a few frames.
-const linePause = time.Millisecond
+// backlogPause is the time between two rounds of the backlogged connections.
+const backlogPause = time.Millisecond
 
-// Handler hears of one connection, one call after another. A call may block for
-// a moment, never for what another call of any handler brings: the reading of
-// this connection waits for it, and perhaps that of others.
+// Handler takes the events of one connection, one after another. A call may block for a moment, but never for another call
+// of any handler: the reading of this connection, and perhaps of others, waits for it.
 type Handler interface {
 	// Received takes one text message, valid UTF-8, which it may keep.
 	Received(data []byte)
-	// Heard tells of a sign of life that is no whole message.
+	// Heard notes a sign of life that is no whole message.
 	Heard()
-	// Busy reports that there is much to do already. Meanwhile those who say much are
-	// heard slowly.
+	// Busy reports whether there is much to do already. Meanwhile backlogged connections are read slowly.
 	Busy() bool
 	// Closed is the last call: the connection is gone.
 	Closed()
@@ -39,27 +37,25 @@ type Handler interface {
 // Transport carries connections. Its groups hold only its own connections.
 type Transport interface {
 	hub.Transport
-	// Serve takes over nc, on which the handshake is done; what was read with
-	// that already is handed on as an [Early]. It calls accept once with the
-	// hub's hand on the connection, before anything is read. It may block until
-	// the connection has ended. nc is closed in the end.
+	// Serve takes over nc after its handshake; bytes that were read with that are in an [Early]. It calls accept once
+	// with the connection for the hub, before anything is read. It may block until the connection has ended. It closes
+	// nc.
 	Serve(nc net.Conn, accept func(hub.Conn) Handler)
-	// Attend is for who is about to take up a processor for something else: it has
-	// what has arrived noticed, and reports whether the connections have to do.
+	// Attend notices what has arrived, and reports whether the connections have work to do. Others call it before they
+	// take up a processor.
 	Attend() (busy bool)
-	// Close gives back what the transport holds for itself, once its connections
-	// have ended and no more will come.
+	// Close frees the transport, once its connections have ended and no more will come.
 	Close()
 }
 
-// New makes the best transport of this system. A message of more than
-// frameBytesMax bytes closes its connection with protocol.CloseTooLarge.
+// New makes the best transport of this system. A message of more than frameBytesMax bytes closes its connection with
+// protocol.CloseTooLarge.
 func New(frameBytesMax int64) Transport { return newTransport(frameBytesMax) }
 
-// Early is a connection from which some bytes have been read already.
+// Early is a connection of which some bytes have been read already.
 type Early struct {
 	net.Conn
-	Bytes []byte // come before what the connection still yields
+	Bytes []byte // before those that the connection still yields
 }
 
 // Read implements net.Conn.

@@ -8,53 +8,52 @@ import (
 )
 
 const (
-	// readBytes is how much is read from a connection at once.
+	// readBytes is the size of one read.
 	readBytes = 2 << 10
-	// hungryInputs is about how many frames are taken between two looks from those that
-	// have more to say than a bite, with a linePause between if they are more than a few.
-	hungryInputs = 16
-	hungryFew    = 8
+	// backlogFrames is about the number of frames of backlogged connections that are taken between two polls. When there
+	// are more than backloggedFew of these connections, a backlogPause follows.
+	backlogFrames = 16
+	backloggedFew = 8
 )
 
-// hear takes a bite of each connection that has something to say, and then goes on
-// with those that had more, a few at a time: with one of them only while the handler
-// is busy. Who says little is never behind who says much, and a crowd that says as
-// much as it can does not take up all of the processor.
-func (s *shard) hear(events []unix.EpollEvent) {
+// readEvents reads a slice of each connection with input, and then goes on with the backlogged connections, a few at a time;
+// while the handler is busy, with one only. A connection that says little never waits for one that says much, and a crowd
+// that says as much as it can does not take up a whole processor.
+func (s *shard) readEvents(events []unix.EpollEvent) {
 	for i := range events {
 		s.event(&events[i])
 	}
-	if len(s.hungry) == 0 || s.overloaded() {
+	if len(s.backlogged) == 0 || s.overloaded() {
 		return
 	}
 	now := time.Now()
-	if now.Before(s.feedAt) {
+	if now.Before(s.backlogAt) {
 		return
 	}
-	if len(s.hungry) > hungryFew {
-		s.feedAt = now.Add(linePause)
+	if len(s.backlogged) > backloggedFew {
+		s.backlogAt = now.Add(backlogPause)
 	}
-	for n := 0; n < hungryInputs && len(s.hungry) > 0; {
-		c := s.hungry[0]
-		s.hungry[0] = nil
-		s.hungry = s.hungry[1:]
-		c.hungry = false
+	for n := 0; n < backlogFrames && len(s.backlogged) > 0; {
+		c := s.backlogged[0]
+		s.backlogged[0] = nil
+		s.backlogged = s.backlogged[1:]
+		c.backlogged = false
 		if c.dead || c.resting {
 			continue
 		}
-		n += 1 + s.bite(c)
-		if !c.hungry && !c.resting {
+		n += 1 + s.readSlice(c)
+		if !c.backlogged && !c.resting {
 			c.listen(true)
 		}
 		if c.handler.Busy() {
-			s.feedAt = now.Add(linePause)
+			s.backlogAt = now.Add(backlogPause)
 			return
 		}
 	}
 }
 
-// overloaded reports that so much waits to be written that nothing more is read.
-func (s *shard) overloaded() bool { return s.backlog.Load() > backlogBytesMax }
+// overloaded reports whether so much waits to be written that the shard stops reading.
+func (s *shard) overloaded() bool { return s.queued.Load() > queuedBytesMax }
 
 func (s *shard) event(ev *unix.EpollEvent) {
 	if int(ev.Fd) >= len(s.conns) || s.conns[ev.Fd] == nil {
@@ -66,35 +65,35 @@ func (s *shard) event(ev *unix.EpollEvent) {
 	}
 	switch {
 	case ev.Events&^unix.EPOLLOUT == 0 || c.dead:
-	case c.hungry:
-		s.poller.remove(c.fd) // what comes is its end, after what it has said
+	case c.backlogged:
+		s.poller.remove(c.fd) // this event is its end, which comes after its input
 	case !s.overloaded():
-		s.bite(c)
+		s.readSlice(c)
 	}
 }
 
-// lineUp has c wait for its next turn.
-func (s *shard) lineUp(c *epollConn) {
-	if !c.dead && !c.hungry {
-		c.hungry = true
-		s.hungry = append(s.hungry, c)
+// postpone makes c wait for its next turn.
+func (s *shard) postpone(c *epollConn) {
+	if !c.dead && !c.backlogged {
+		c.backlogged = true
+		s.backlogged = append(s.backlogged, c)
 		c.listen(false)
 	}
 }
 
-// listen has the poller tell, or no longer tell, when there is something to read.
+// listen sets whether the poller reports input.
 func (c *epollConn) listen(on bool) {
-	if !c.dead && c.deaf == on {
-		c.deaf = !on
+	if !c.dead && c.inputOff == on {
+		c.inputOff = !on
 		c.watch()
 	}
 }
 
-// bite takes a few frames of c, what was read before or else what is read now.
-// What the socket has left the poller tells again.
-func (s *shard) bite(c *epollConn) (inputs int) {
+// readSlice takes a few frames of c: of bytes that were read before, or else of a new read. The poller reports again what
+// is left in the socket.
+func (s *shard) readSlice(c *epollConn) (inputs int) {
 	if d := c.rest.left(); d > 0 && !c.closing {
-		s.lay(c, d)
+		s.startRest(c, d)
 		return 0
 	}
 	if c.in != nil && len(c.in.left) > 0 {
@@ -114,13 +113,13 @@ func (s *shard) bite(c *epollConn) (inputs int) {
 		}
 		c.tally()
 		if n == len(s.buffer) {
-			s.lineUp(c)
+			s.postpone(c)
 		}
 	}
 	return inputs
 }
 
-// tally counts what is held of a message.
+// tally counts the bytes that are held of a message.
 func (c *epollConn) tally() {
 	held := 0
 	if c.in != nil {
@@ -129,8 +128,7 @@ func (c *epollConn) tally() {
 	c.incoming.charge(held)
 }
 
-// take hands on a bite of data. A decoder belongs to a connection only while it is
-// in the middle of something.
+// take hands on a slice of data. A connection has a decoder only while it is in the middle of a frame or message.
 func (s *shard) take(c *epollConn, data []byte) (inputs int) {
 	d := c.in
 	if d == nil {
@@ -153,15 +151,15 @@ func (s *shard) take(c *epollConn, data []byte) (inputs int) {
 		c.in = nil
 	}
 	if len(rest) > 0 {
-		s.lineUp(c)
+		s.postpone(c)
 	}
 	return inputs
 }
 
-// lay has c rest for d.
-func (s *shard) lay(c *epollConn, d time.Duration) {
+// startRest stops the reading of c for d.
+func (s *shard) startRest(c *epollConn, d time.Duration) {
 	if c.resting {
-		s.drop(c) // what there is to read of a connection that rests is its end
+		s.drop(c) // the only event of a connection that rests is its end
 		return
 	}
 	c.resting = true
@@ -170,12 +168,12 @@ func (s *shard) lay(c *epollConn, d time.Duration) {
 	c.listen(false)
 }
 
-// rouse ends that.
-func (s *shard) rouse(c *epollConn) {
+// endRest resumes the reading of c.
+func (s *shard) endRest(c *epollConn) {
 	delete(s.resting, c)
 	c.resting = false
 	if c.in != nil && len(c.in.left) > 0 {
-		s.lineUp(c)
+		s.postpone(c)
 	} else {
 		c.listen(true)
 	}
