@@ -14,27 +14,27 @@ import (
 	"hallway/relay/auth"
 )
 
-// An attack is what hostile clients of a kind do on each of their connections.
+// An attack describes the behaviour of one kind of hostile client on each of its connections.
 type attack struct {
 	name  string
-	first func(*attacker) []byte // is written first
-	more  func(*attacker) []byte // is written again and again
-	// every is how long to wait between; 0: no longer than the last takes.
+	first func(*attacker) []byte // written first
+	more  func(*attacker) []byte // written again and again
+	// every is the wait between two writes; 0 means that the next follows at once.
 	every  time.Duration
-	leaves bool // the first answer is the end
-	deaf   bool // nothing is ever read
+	leaves bool // the client leaves at the first answer
+	deaf   bool // the client never reads
 }
 
-// allAttacks is all of them at once, by turns.
+// allAttacks gives the clients all kinds of attacks, in turn.
 const allAttacks = "all together"
 
-// guessedKey is the public key that guessed tokens name.
+// guessedKey is the id of the public key in guessed tokens.
 const guessedKey = "idp-1"
 
 var errLeft = errors.New("left")
 
 const (
-	floodBytes = 8 << 10 // about what a flooding client writes at once
+	floodBytes = 8 << 10 // about as much as a flooding client writes at once
 	hugeBytes  = 1 << 20
 )
 
@@ -59,7 +59,7 @@ var attacks = []attack{
 		return protocol.Join{Room: a.room()}
 	})},
 	{name: "huge frames", first: entered, more: func(a *attacker) []byte {
-		if a.rounds%2 == 0 { // as large as is allowed, and of use to nobody
+		if a.rounds%2 == 0 { // as large as allowed, and useless
 			return appendMasked(nil, finText, fmt.Appendf(nil, `{"type":"nothing","x":"%060000d"}`, 1))
 		}
 		return appendMasked(nil, finText, make([]byte, hugeBytes))
@@ -106,10 +106,10 @@ func attackOf(name string) *attack {
 	return nil
 }
 
-// room is a room of the attacker's own, which its token opens.
+// room returns the name of the attacker's room, which its token opens.
 func (a *attacker) room() string { return fmt.Sprintf("bench-hostile-%d", a.n) }
 
-// bearer is a good token: the hostile may be users, too.
+// bearer returns a valid token: users can be hostile, too.
 func (a *attacker) bearer() string {
 	if a.token == "" {
 		token, err := a.crowd.keeper.Issue(auth.Claims{
@@ -136,8 +136,7 @@ func (a *attacker) request(method, path, token string) []byte {
 	return fmt.Appendf(nil, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", method, path, a.crowd.addr, token)
 }
 
-// guess is a token that looks like one and whose signature is none: by turns of
-// the shared secret and of the public key.
+// guess returns a well-formed token with a wrong signature, by turns for the shared secret and for the public key.
 func guess(a *attacker) string {
 	b64 := base64.RawURLEncoding.EncodeToString
 	header, signature := `{"alg":"ES256","typ":"JWT","kid":"`+guessedKey+`"}`, noise(64)
@@ -148,7 +147,7 @@ func guess(a *attacker) string {
 	return b64([]byte(header)) + "." + b64([]byte(payload)) + "." + b64(signature)
 }
 
-// flood fills floodBytes with frames.
+// flood returns floodBytes of frames.
 func flood(frame func(*attacker) protocol.ClientFrame) func(*attacker) []byte {
 	return func(a *attacker) []byte {
 		var all []byte
@@ -163,7 +162,7 @@ func slow(begin string) func(*attacker) []byte {
 	return func(*attacker) []byte { return []byte(begin) }
 }
 
-// halfFrame announces a large frame.
+// halfFrame returns the first bytes of a large frame.
 func halfFrame(a *attacker) []byte {
 	return append(entered(a), appendMasked(nil, finText, make([]byte, 60_000))[:10]...)
 }
@@ -172,7 +171,7 @@ func drip(*attacker) []byte { return []byte("x") }
 
 func garbage(*attacker) []byte { return noise(floodBytes) }
 
-// noise is n bytes of no meaning.
+// noise returns n random bytes.
 func noise(n int) []byte {
 	p := make([]byte, n)
 	for i := range p {

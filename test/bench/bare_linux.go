@@ -11,22 +11,20 @@ import (
 	"hallway/protocol"
 )
 
-// bareVariable makes a process the bare server, at the address that it holds.
+// bareVariable makes a process the bare server; it holds the address.
 const bareVariable = "HALLWAY_BENCH_BARE"
 
-// backlog is how many connections may wait to be taken.
+// backlog bounds the connections that wait to be accepted.
 const backlog = 4096
 
-// A bareServer is the limit: one thread, one epoll set, and a room in which
-// everyone gets what anyone sends. What one round of events brings goes out as
-// one buffer, one write a member, as it does with the relay; the frames are the
-// relay's to the byte. It keeps nothing, checks nobody, and holds what a slow
-// member does not take without bound.
+// A bareServer is the limit: one thread, one epoll set, and a room in which every member gets every message. The messages of
+// one round of events go out as one buffer, one write a member, as the relay does it; the frames are the relay's to the byte.
+// It stores nothing, checks nobody, and buffers for slow members without bound.
 type bareServer struct {
 	epoll, listener int
 	conns           []*bareConn // by descriptor
 	members         []*bareConn
-	out             []byte // what this round has brought
+	out             []byte // the frames of this round
 	rev             int64
 	buf             []byte
 }
@@ -44,7 +42,7 @@ const bareUpgrade = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n
 
 const bareReady = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
-// serveBare runs a bare server until the process is ended.
+// serveBare runs a bare server until the process ends.
 func serveBare(addr string) error {
 	tcp, err := net.ResolveTCPAddr("tcp4", addr)
 	if err != nil {
@@ -174,7 +172,7 @@ func (s *bareServer) read(c *bareConn) {
 	}
 }
 
-// frame answers a frame; what it does not know it passes over.
+// frame answers a frame; it ignores unknown kinds.
 func (s *bareServer) frame(c *bareConn, payload []byte) {
 	limits := protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax}
 	f, err := protocol.DecodeClient(payload, limits)
@@ -210,7 +208,7 @@ func (s *bareServer) say(c *bareConn, f protocol.RelayFrame) {
 	s.write(c, appendFrame(nil, finText, f.Append(nil)))
 }
 
-// broadcast tells all members what this round has brought.
+// broadcast sends the frames of this round to all members.
 func (s *bareServer) broadcast() {
 	if len(s.out) == 0 {
 		return
@@ -221,7 +219,7 @@ func (s *bareServer) broadcast() {
 	s.out = s.out[:0]
 }
 
-// write writes what waits and then p, and keeps what the socket does not take.
+// write writes the buffered bytes and then p, and buffers the bytes that the socket does not take.
 func (s *bareServer) write(c *bareConn, p []byte) {
 	waited := len(c.out) > 0
 	if waited {
@@ -230,7 +228,7 @@ func (s *bareServer) write(c *bareConn, p []byte) {
 	}
 	n := 0
 	if len(p) > 0 {
-		n, _ = writeRaw(c.fd, p) // reading tells the end of a connection
+		n, _ = writeRaw(c.fd, p) // a read reports the end of a connection
 		n = max(n, 0)
 	}
 	switch left := p[n:]; {

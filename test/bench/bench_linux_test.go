@@ -12,8 +12,7 @@ import (
 	"hallway/test/relaytest"
 )
 
-// TestMain makes this program the bare server, or the hostile crowd, where a suite
-// under test starts it as one.
+// TestMain makes this program the bare server or the hostile crowd, if a suite under test starts it as one.
 func TestMain(m *testing.M) {
 	if addr := os.Getenv(bareVariable); addr != "" {
 		_ = serveBare(addr)
@@ -26,8 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestQuick runs every benchmark in small: it measures nothing of worth, but
-// that nothing is lost or doubled holds here too.
+// TestQuick runs every benchmark in small. Its figures mean nothing, but no message may be lost or doubled here either.
 func TestQuick(t *testing.T) {
 	program, err := relaytest.Build(t.TempDir())
 	if err != nil {
@@ -89,7 +87,7 @@ func TestPlotIsXML(t *testing.T) {
 	}
 }
 
-// TestBrokenPromises makes sure that the load would notice.
+// TestBrokenPromises makes sure that the load notices each broken promise.
 func TestBrokenPromises(t *testing.T) {
 	type change struct {
 		id  string
@@ -122,7 +120,7 @@ func TestBrokenPromises(t *testing.T) {
 	}
 }
 
-// newMember is a client that is live in a room to which another has sent ids.
+// newMember returns a client that is live in a room to which another client has sent messages with these ids.
 func newMember(t *testing.T, ids ...string) *client {
 	t.Helper()
 	l, err := newLoop()

@@ -13,45 +13,44 @@ import (
 	"hallway/protocol"
 )
 
-// text is what every message says.
+// text is the text of every message.
 const text = "Doors open at nine; please have your badge ready at the desk."
 
-// A client is a member of one room: a connection that comes back, a cursor, and
-// an outbox.
+// A client is a member of one room: it has a connection that it makes again, a cursor, and an outbox.
 type client struct {
 	target *target
 	room   *room
 	token  string
 
-	socket   *socket // nil while it waits for its next try
+	socket   *socket // nil while the client waits for its next try
 	upgraded bool
 	joined   bool
 	live     bool // the cursor has reached the room's head
 	tries    int
 	liveAt   time.Duration
 
-	applied  int64 // everything up to this rev has come, live or by catch-up
-	streamed int64 // the live stream has come this far: from the head at the join on, or from a gap
+	applied  int64 // all messages up to this rev are here, live or by catch-up
+	streamed int64 // the rev of the live stream, which begins at the head of the join or behind a gap
 	catching bool  // there is a hole between applied and streamed
-	reach    int64 // where the hole ends
+	reach    int64 // the rev at the end of the hole
 	fetching *fetch
 
 	outbox     []*send
 	inFlight   int
-	held       bool // a refusal is being waited out
-	closedLoop bool // sends the next message when the echo of the last has come
+	held       bool // the client waits after a refusal
+	closedLoop bool // the echo of a message makes the client send the next
 
 	heardAt, pingedAt time.Duration
 }
 
 func (c *client) loop() *loop { return c.target.loop }
 
-// dial makes the next try to connect.
+// dial tries to connect.
 func (c *client) dial() {
 	c.socket = c.loop().dial(c.target.sockaddr, c)
 }
 
-// The key of the handshake is always the same; so is what answers it.
+// The key of the handshake is always the same; so is the answer.
 const handshake = "GET /v1/ws HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: " +
 	protocol.Subprotocol + "\r\n\r\n"
@@ -102,7 +101,7 @@ func (c *client) received(data []byte) (taken int, err error) {
 	return taken, nil
 }
 
-// closeError is a close by the server.
+// closeError reports a close by the server.
 func closeError(payload []byte) error {
 	if len(payload) < 2 {
 		return errors.New("closed without a code")
@@ -110,8 +109,7 @@ func closeError(payload []byte) error {
 	return fmt.Errorf("closed with %d", binary.BigEndian.Uint16(payload))
 }
 
-// frame takes a frame; a message that comes in its turn and is the same as
-// others got needs no decoding.
+// frame handles a frame. It decodes no message that comes in its turn and equals the one that others got.
 func (c *client) frame(payload []byte) error {
 	if c.live {
 		if e := c.room.at(c.streamed + 1); e != nil && bytes.Equal(e.frame, payload) {
@@ -155,7 +153,7 @@ func (c *client) entered(f protocol.Joined) {
 	c.catchUp(f.Head)
 }
 
-// catchUp closes the hole that ends at reach, should there be one still.
+// catchUp fetches the pages up to reach, if a hole is left.
 func (c *client) catchUp(reach int64) {
 	c.reach = reach
 	c.catching = c.applied < reach
@@ -168,7 +166,7 @@ func (c *client) catchUp(reach int64) {
 	c.flush()
 }
 
-// changed takes a message that frame did not know or expect.
+// changed handles a message that frame did not know or expect.
 func (c *client) changed(m *protocol.Message, frame []byte) {
 	if !c.joined || m.Room != c.room.name {
 		c.loop().fail("a message of %s that was not joined", m.Room)
@@ -190,8 +188,7 @@ func (c *client) changed(m *protocol.Message, frame []byte) {
 	}
 }
 
-// stream takes the message that follows in the live stream; a page of a
-// catch-up may have brought it before.
+// stream handles the next message of the live stream; a page of a catch-up may have brought it before.
 func (c *client) stream(e *entry) {
 	c.streamed++
 	if !c.catching {
@@ -205,8 +202,7 @@ func (c *client) stream(e *entry) {
 	}
 }
 
-// own takes a message of one's own: an answer to one of the times that it was
-// written.
+// own handles a message of this client: the answer to one of its writes.
 func (c *client) own(s *send) {
 	s.answers++
 	if !s.settled {
@@ -214,7 +210,7 @@ func (c *client) own(s *send) {
 	}
 }
 
-// refused ends the connection, or has the sends wait and come again.
+// refused ends the connection, or delays the sends and repeats them.
 func (c *client) refused(f protocol.Error) error {
 	if !f.Code.Retryable() || f.ID == "" {
 		return fmt.Errorf("refused: %s %s", f.Code, f.Message)
@@ -245,7 +241,7 @@ func (c *client) next() {
 	c.flush()
 }
 
-// flush sends what may be in flight.
+// flush sends as many messages as may be in flight.
 func (c *client) flush() {
 	for c.live && !c.held && c.inFlight < min(len(c.outbox), protocol.InFlightMax) {
 		s := c.outbox[c.inFlight]
@@ -255,7 +251,7 @@ func (c *client) flush() {
 	}
 }
 
-// settle takes a send that has come back out of the outbox.
+// settle removes a send from the outbox when it has come back.
 func (c *client) settle(s *send) {
 	s.settled = true
 	delete(c.room.sends, s.frame.ID)
@@ -276,7 +272,7 @@ func (c *client) settle(s *send) {
 	c.flush()
 }
 
-// ended waits with full jitter and tries again.
+// ended waits with full jitter, then tries again.
 func (c *client) ended(err error) {
 	if c.fetching != nil {
 		c.fetching.socket.close()
@@ -295,8 +291,8 @@ func (c *client) ended(err error) {
 	c.loop().after(c.backoff(), c.dial)
 }
 
-// backoff is how long to wait before the next try. A Retry-After does not count:
-// the script of a browser is not told why its WebSocket was refused.
+// backoff returns the wait before the next try. A Retry-After does not count: a browser does not tell a script why its
+// WebSocket was refused.
 func (c *client) backoff() time.Duration {
 	c.tries++
 	bound := protocol.BackoffMax
@@ -317,7 +313,7 @@ func (c *client) setLive(live bool) {
 	c.live = live
 }
 
-// lookAfter is called each heartbeat.
+// lookAfter sends the heartbeat and counts missed answers; the target calls it at each heartbeat.
 func (c *client) lookAfter(now time.Duration) {
 	if c.socket == nil || !c.joined {
 		return

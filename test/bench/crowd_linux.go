@@ -14,18 +14,17 @@ import (
 )
 
 const (
-	// crowdPatience is between two tries of a hostile client to connect.
+	// crowdPatience is the wait of a hostile client between two tries to connect.
 	crowdPatience = 20 * time.Millisecond
-	// crowdTick is how often those that flood are looked at: whoever has written
-	// all that it had goes on.
+	// crowdTick is the time between two looks at the flooding clients: those that have written everything go on.
 	crowdTick = 2 * time.Millisecond
-	// crowdTell is how often a crowd says what it has done.
+	// crowdTell is the time between two reports of a crowd.
 	crowdTell = 200 * time.Millisecond
-	// crowdNice has the good clients go first on the core that all share.
+	// crowdNice gives the good clients priority on the core that all share.
 	crowdNice = 19
 )
 
-// A crowdOrder is what a hostile crowd is to do.
+// A crowdOrder tells a hostile crowd its task.
 type crowdOrder struct {
 	Addr    string
 	Kind    string // an attack, or allAttacks
@@ -41,13 +40,13 @@ func startCrowd(self string, o crowdOrder) (*process, error) {
 	return startProcess([]string{hostileVariable + "=" + string(order)}, self)
 }
 
-// lastLine is what an ended process printed last.
+// lastLine returns the last line of an ended process's output.
 func (p *process) lastLine() string {
 	lines := bytes.Split(bytes.TrimSpace(p.output.Bytes()), []byte("\n"))
 	return string(lines[len(lines)-1])
 }
 
-// A crowd is a process of hostile clients. It attacks until it is ended.
+// A crowd is a process of hostile clients. It attacks until the process ends.
 type crowd struct {
 	*loop
 	addr    string
@@ -59,7 +58,7 @@ type crowd struct {
 	written, read int64
 }
 
-// serveCrowd is the main of such a process.
+// serveCrowd runs a crowd; it is the main function of its process.
 func serveCrowd(order string) error {
 	var o crowdOrder
 	if err := json.Unmarshal([]byte(order), &o); err != nil {
@@ -114,7 +113,7 @@ func newCrowd(o crowdOrder) (*crowd, error) {
 	return c, nil
 }
 
-// goOn has those that have written all they had write more.
+// goOn lets the clients that have written everything write more.
 func (c *crowd) goOn() bool {
 	for _, a := range c.members {
 		if a.socket == nil || a.socket.connecting || len(a.socket.out) > 0 || a.attack.more == nil || c.now < a.next {
@@ -127,19 +126,19 @@ func (c *crowd) goOn() bool {
 	return true
 }
 
-// An attacker is one hostile client. It does not listen to what it is told.
+// An attacker is one hostile client. It ignores the relay's answers.
 type attacker struct {
 	crowd  *crowd
 	attack *attack
-	n      int // which of its crowd
-	rounds int // times that more was asked for, on all connections
+	n      int // its number in the crowd
+	rounds int // calls of more, on all connections
 	next   time.Duration
 	token  string
 
 	socket *socket
 }
 
-// source is the address it comes from: one of its own.
+// source returns the client's own address.
 func (a *attacker) source() *unix.SockaddrInet4 {
 	return &unix.SockaddrInet4{Addr: [4]byte{127, 66, byte(a.n >> 8), byte(a.n)}}
 }

@@ -11,8 +11,7 @@ import (
 
 const syncedBytes = 8 << 10
 
-// fdatasyncs is how many times a second the disk of folder makes 8 KiB durable,
-// at one place or each behind the last.
+// fdatasyncs returns how many times a second the disk of folder makes 8 KiB durable, at one place or each behind the last.
 func fdatasyncs(folder string, appending bool, d time.Duration) (float64, error) {
 	path := filepath.Join(folder, "raw")
 	file, err := os.Create(path)
@@ -41,7 +40,7 @@ func fdatasyncs(folder string, appending bool, d time.Duration) (float64, error)
 	return float64(n) / time.Since(begin).Seconds(), nil
 }
 
-// onDisk refuses a folder in memory, where syncing costs nothing.
+// onDisk refuses a folder in memory: a sync costs nothing there.
 func onDisk(folder string) error {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(folder, &fs); err != nil {

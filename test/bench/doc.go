@@ -1,23 +1,20 @@
 // Bench measures a relay against what the machine can do at all: `make bench`.
 //
-// The relay is the real binary, on one core where there are two; the load is
-// this process, on the other. One goroutine holds all its connections in one
-// epoll set and speaks the real protocol on each: hello, join, send, ping, a
-// catch-up over REST where there is a gap, backoff where the connection ends.
+// The relay is the real binary, on one core of two; the load is this process, on the other. One goroutine holds all its
+// connections in one epoll set and speaks the real protocol on each: hello, join, send, ping, a catch-up over REST after a gap,
+// backoff after the end of a connection.
 //
-// Two limits are measured in the same run. The bare broadcaster (bareServer) is
-// a relay without everything that makes one: no HTTP framework, no store, no
-// tokens. The raw disk (fdatasyncs) is how often 8 KiB can be made durable.
+// A run measures two limits, too. The bare broadcaster (bareServer) only hands messages on: it has no HTTP framework, no store,
+// no tokens. The raw disk (fdatasyncs) makes 8 KiB durable as often as it can.
 //
-// The hostile bench (BENCH=hostile) has a second process beside the load: 500
-// clients that mean harm, of one kind after another, HOSTILE=kind,kind for some.
-// Its limit is what the good clients wait when they are alone.
+// The hostile bench (BENCH=hostile) has a second process beside the load: 500 hostile clients, of one kind after another
+// (HOSTILE=kind,kind chooses some). Its limit is the wait of the good clients when they are alone.
+//
+// A new benchmark is a method of suite in a file of its own, and an entry of benches; a new attack is an entry of attacks.
 //
 // # What makes a run fail
 //
-// While it measures, the load checks what the relay promises: on each
-// connection the revs follow one another without a hole, every member gets the
-// same message at the same rev, and every send takes one rev and no more. A
-// message lost or doubled ends the run with exit code 1. A target that is
-// missed does not: it is told, with by how much.
+// While it measures, the load checks the relay's promises: on each connection the revs follow one another without a hole,
+// every member gets the same message at the same rev, and every send takes one rev and no more. A lost or doubled message ends
+// the run with exit code 1. A missed target does not: the report says by how much.
 package main

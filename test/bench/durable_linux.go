@@ -7,12 +7,10 @@ import (
 	"time"
 )
 
-// publishersPerRoom keeps rooms small, so that the commit is what publishers
-// wait for, and not what the others are told.
+// publishersPerRoom keeps rooms small, so that publishers wait for the commit and not for the broadcast.
 const publishersPerRoom = 8
 
-// echoesBench counts messages that come back durable: each publisher sends the
-// next when the last has come back.
+// echoesBench counts messages that come back durable: the echo of a message makes its publisher send the next.
 func (s *suite) echoesBench() error {
 	for i, n := range s.publishers {
 		if err := s.echoes(n, []float64{2.5, 5}[i]); err != nil {
@@ -45,7 +43,7 @@ func (s *suite) echoes(publishers int, target float64) error {
 	if err := v.connect(); err != nil {
 		return err
 	}
-	// The disk's rate wanders: it is asked before each turn and after the last.
+	// The disk's rate varies: it is measured before each turn and after the last.
 	var all span
 	var raw, appended float64
 	for turn := range s.slices + 1 {
@@ -79,14 +77,14 @@ func (s *suite) echoes(publishers int, target float64) error {
 }
 
 const (
-	// restartEvery is between two messages while the relay is killed.
+	// restartEvery is the time between two messages while the relay is down.
 	restartEvery = 50 * time.Millisecond
-	// restartLimit is when the clients are given up.
+	// restartLimit is the longest time that the clients get to come back.
 	restartLimit = 2 * time.Minute
 )
 
-// restartBench kills the relay under its clients, who come back by the
-// protocol's backoff and catch up while some of them go on writing.
+// restartBench kills the relay under its clients. They come back by the protocol's backoff and catch up, while some go on
+// writing.
 func (s *suite) restartBench() error {
 	n := min(s.restart, (s.files-filesSpare)/2) // a client and its catch-up
 	l, err := newLoop()
@@ -123,7 +121,7 @@ func (s *suite) restartBench() error {
 	if err := v.settle(); err != nil {
 		return err
 	}
-	// One who was never there reads the database from the first rev on.
+	// A new client reads the database from the first rev on.
 	s.progress.step("restart: the database is read from the first message on")
 	if _, err := v.add(r); err != nil {
 		return err
@@ -139,12 +137,11 @@ func (s *suite) restartBench() error {
 	return nil
 }
 
-// killAndRestart returns how long it took from the relay's being ready again to
-// every client's being live, and to 99 of 100 being so.
+// killAndRestart returns the time from the relay's readiness to the moment when every client is live, and to the moment when
+// 99 of 100 are.
 //
-// The relay is started again at once, as what supervises it would: were it away
-// for a second, the backoff alone would keep a few of thousands out for more than
-// ten, because they had tried four times by then.
+// It starts the relay again at once, as a supervisor does. After a second the backoff alone would keep a few of thousands out
+// for more than ten: they would have tried four times by then.
 func (s *suite) killAndRestart(v *server) (all, most time.Duration, err error) {
 	v.process.kill()
 	process, err := v.start()

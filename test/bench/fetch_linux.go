@@ -41,8 +41,7 @@ func (f *fetch) received(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// ended has the whole answer, or tries again with the protocol's backoff for as
-// long as the client is connected.
+// ended applies a whole answer, or tries again with the protocol's backoff as long as the client is connected.
 func (f *fetch) ended(error) {
 	c := f.client
 	if c.fetching != f {
@@ -82,7 +81,7 @@ func (f *fetch) page() (protocol.Page, error) {
 	return protocol.DecodePage(body)
 }
 
-// apply takes a page of a catch-up.
+// apply applies a page of a catch-up.
 func (c *client) apply(page *protocol.Page) {
 	begin := c.applied
 	for i := range page.Messages {

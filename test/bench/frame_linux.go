@@ -7,7 +7,7 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Opcodes of RFC 6455, section 5.2, in a frame that is whole.
+// Opcodes of RFC 6455, section 5.2, with the bit of an unfragmented frame.
 const (
 	finText  = 0x80 | byte(ws.OpText)
 	finClose = 0x80 | byte(ws.OpClose)
@@ -18,8 +18,8 @@ const (
 
 var errFrame = errors.New("a frame that nobody should send")
 
-// nextFrame takes the first frame off data, as a server (or, where it is
-// masked, a client) sends it; size is 0 where data does not hold all of it.
+// nextFrame returns the first frame of data, as a server sends it, or (masked) as a client does; size is 0 if data does not
+// hold all of it.
 func nextFrame(data []byte) (first byte, payload []byte, size int) {
 	if len(data) < 2 {
 		return 0, nil, 0

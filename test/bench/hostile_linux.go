@@ -15,13 +15,12 @@ import (
 	"time"
 )
 
-// hostileVariable makes a process the hostile crowd that it describes.
+// hostileVariable makes a process a hostile crowd; it holds the order.
 const hostileVariable = "HALLWAY_BENCH_HOSTILE"
 
-// hostileBench has a room of good clients, alone and then beside clients that
-// mean it harm: one kind after the other, then all kinds together. They come
-// from addresses of their own, as a botnet does, and do what they do as fast as
-// the load's core lets them beside the good ones, who go first there.
+// hostileBench measures a room of good clients, alone and then beside hostile ones: one kind after the other, then all kinds
+// together. Each hostile client has an address of its own, as in a botnet, and works as fast as the load's core lets it beside
+// the good ones, which go first there.
 func (s *suite) hostileBench() error {
 	l, err := newLoop()
 	if err != nil {
@@ -58,8 +57,7 @@ func (s *suite) hostileBench() error {
 	return nil
 }
 
-// guarded starts a relay with the limits that it has unless told otherwise, and
-// with public keys beside the secret.
+// guarded starts a relay with its default limits, and with public keys beside the secret.
 func (s *suite) guarded(l *loop, jwksURL string) (*server, error) {
 	database := filepath.Join(s.folder, "hostile.db")
 	return s.serve(l, "relay", func(addr string) (*process, error) {
@@ -68,7 +66,7 @@ func (s *suite) guarded(l *loop, jwksURL string) (*server, error) {
 	})
 }
 
-// goodAlone is the p99 of the good clients before anybody else comes.
+// goodAlone returns the p99 of the good clients before hostile ones come.
 func (s *suite) goodAlone(v *server) (p99 time.Duration, err error) {
 	s.progress.step("hostile: %d good clients alone", s.room)
 	if err := v.runFor(s.warm); err != nil {
@@ -88,7 +86,7 @@ func (s *suite) beside(v *server, kind string, alone time.Duration) error {
 		return err
 	}
 	defer crowd.kill()
-	// The first rush is part of it.
+	// The first rush counts, too.
 	m, err := v.trickle(v.senders(s.senders), 2*s.slice)
 	if err != nil {
 		return err
@@ -103,18 +101,17 @@ func (s *suite) beside(v *server, kind string, alone time.Duration) error {
 		Note: v.notes(fmt.Sprintf("relay %s; %s", cores, crowd.lastLine())),
 	})
 	clear(v.ends)
-	return v.runFor(s.warm / 2) // what the crowd has left behind is not the next one's
+	return v.runFor(s.warm / 2) // the next crowd must not pay for this one
 }
 
-// takeP99 is the p99 of what was delivered since it was asked last.
+// takeP99 returns the p99 of the deliveries since its last call.
 func (t *target) takeP99() time.Duration {
 	p99 := percentile(t.latencies, 0.99)
 	t.latencies = nil
 	return p99
 }
 
-// serveKeys serves a set of public keys as an identity provider does; nobody has
-// the private one. Closing the listener ends it.
+// serveKeys serves a set of public keys as an identity provider does; nobody has the private key. Closing the listener ends it.
 func serveKeys() (net.Listener, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

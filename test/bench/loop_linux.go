@@ -13,13 +13,11 @@ import (
 const (
 	readBytes = 2 << 20 // the largest page of history fits
 	eventsMax = 512
-	// sweeps is in how many parts the connections are looked after, one part
-	// each tick, so that their heartbeats do not come in one burst.
+	// sweeps is the number of parts of the connections. Each tick looks after one part, so that heartbeats do not come in one burst.
 	sweeps = 100
 )
 
-// A loop holds the load's connections. Everything of it, and of what it calls,
-// belongs to the goroutine that calls run.
+// A loop holds the load's connections. The loop and everything that it calls belong to the goroutine that calls run.
 type loop struct {
 	epoll   int
 	sockets []*socket // by descriptor
@@ -27,7 +25,7 @@ type loop struct {
 	events  []unix.EpollEvent
 	timers  timers
 	begun   time.Time
-	now     time.Duration // since begun, as of the event being handled
+	now     time.Duration // since begun, at the event being handled
 	err     error         // the first promise found broken
 }
 
@@ -49,12 +47,12 @@ func (l *loop) fail(format string, args ...any) {
 	}
 }
 
-// after calls do when d has passed.
+// after calls do after d.
 func (l *loop) after(d time.Duration, do func()) {
 	heap.Push(&l.timers, timer{time.Since(l.begun) + d, do})
 }
 
-// every calls do each d until it returns false; ticks that are late are made up for.
+// every calls do each d until do returns false; it makes up for late ticks.
 func (l *loop) every(d time.Duration, do func() bool) {
 	at := time.Since(l.begun)
 	var tick func()
@@ -71,8 +69,7 @@ func (l *loop) every(d time.Duration, do func() bool) {
 
 var errTooLong = errors.New("took too long")
 
-// run handles events until done says so. It fails where a promise was broken,
-// or with errTooLong after limit.
+// run handles events until done returns true. It fails when the relay breaks a promise, or with errTooLong after limit.
 func (l *loop) run(limit time.Duration, done func() bool) error {
 	end := time.Since(l.begun) + limit
 	for {
@@ -111,12 +108,12 @@ func (l *loop) runFor(d time.Duration) error {
 	return err
 }
 
-// patience is how many milliseconds to wait for events.
+// patience returns how many milliseconds to wait for events.
 func (l *loop) patience(end time.Duration) int {
 	if len(l.timers) > 0 {
 		end = min(end, l.timers[0].at)
 	}
-	// done may look at what another goroutine does.
+	// done may depend on another goroutine.
 	wait := min(max(end-l.now, 0), 20*time.Millisecond)
 	return int((wait + time.Millisecond - 1) / time.Millisecond)
 }

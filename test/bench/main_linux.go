@@ -82,7 +82,7 @@ func newSuite(program string) (*suite, error) {
 	if twoCores() {
 		runtime.GOMAXPROCS(1)
 	}
-	debug.SetGCPercent(400) // memory is not what the load is short of
+	debug.SetGCPercent(400) // the load has memory enough
 	if s.folder, err = os.MkdirTemp("", "hallway-bench-"); err != nil {
 		return nil, err
 	}

@@ -20,13 +20,13 @@ import (
 )
 
 const (
-	// storeRooms share the store of the pages, by turns as in life.
+	// storeRooms share the store of the pages; they are written in turn.
 	storeRooms = 100
-	// storeBatch is how many messages go into it at once.
+	// storeBatch is the number of messages of one commit.
 	storeBatch = 20_000
-	// storePrefix begins the name of a store that is kept.
+	// storePrefix begins the name of a store that later runs use.
 	storePrefix = "hallway-pages-"
-	// migrations are what a store that was kept must have been made with.
+	// migrations are the schema with which a kept store must have been made.
 	migrations = "store/sqlite/migrations/*.sql"
 )
 
@@ -76,7 +76,7 @@ func (s *suite) pagesBench() error {
 
 func storeRoom(i int) string { return fmt.Sprintf("room-%d", i) }
 
-// storePath is where the filled store is kept; another schema, another file.
+// storePath returns the path of the filled store; each schema has a file of its own.
 func (s *suite) storePath() (string, error) {
 	files, err := filepath.Glob(migrations)
 	if err != nil || len(files) == 0 {
@@ -93,7 +93,7 @@ func (s *suite) storePath() (string, error) {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("%s%d-%x.db", storePrefix, s.stored, schema.Sum(nil)[:4])), nil
 }
 
-// fillStore makes the file whole or not at all.
+// fillStore writes the whole file or none.
 func (s *suite) fillStore(ctx context.Context, path string) error {
 	outdated, err := filepath.Glob(filepath.Join(filepath.Dir(path), storePrefix+"*"))
 	if err != nil {
@@ -134,12 +134,11 @@ func (s *suite) fillStore(ctx context.Context, path string) error {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	_ = os.Remove(building + ".lock") // it would only lie about
+	_ = os.Remove(building + ".lock") // useless without its store
 	return os.Rename(building, path)
 }
 
-// awaitIndex waits until the store has put all messages into its index of words,
-// which it does beside what is asked of it.
+// awaitIndex waits until the store has put all messages into its index of words, which it does in the background.
 func (s *suite) awaitIndex(ctx context.Context, path string) error {
 	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro")
 	if err != nil {

@@ -12,15 +12,14 @@ const (
 	plotTop    = 64
 	plotLeft   = 20
 	barLeft    = 20
-	barsWidth  = 560 // as long as plotTimes times the target
+	barsWidth  = 560 // the length of plotTimes times the target
 	rowHeight  = 46
 	barHeight  = 14
-	plotTimes  = 2.5 // a bar ends here, and says that it goes on
+	plotTimes  = 2.5 // a longer bar ends here and says so
 	plotBottom = 16
 )
 
-// plotStyle follows the reader's colour scheme; what is reached is told in words
-// too.
+// plotStyle follows the reader's colour scheme; words say which targets are reached, too.
 const plotStyle = `<style>
 text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
 .title { font-size: 16px; font-weight: 600 }
@@ -42,7 +41,7 @@ text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f232
 </style>
 `
 
-// plot draws each row as a bar: how many times as good as its target it is.
+// plot draws each row as a bar, whose length says how many times as good as its target the row is.
 func plot(rows []row) string {
 	height := plotTop + rowHeight*len(rows) + plotBottom
 	targetX := float64(barLeft) + barsWidth/plotTimes
@@ -76,7 +75,7 @@ func plot(rows []row) string {
 	return b.String()
 }
 
-// plotFigure is what the target is for.
+// plotFigure returns the figure that the target is for.
 func plotFigure(r row) string {
 	if r.OfLimit {
 		return r.ratioText()

@@ -16,23 +16,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Where there are two cores, servers run on the first and the load on the second.
+// With two cores, servers run on the first and the load on the second.
 const (
 	serverCore = 0
 	loadCore   = 1
 )
 
-// startLimit is how long a server may take to be ready.
+// startLimit bounds the time until a server is ready.
 const startLimit = 20 * time.Second
 
-// A process is a server that was started here.
+// A process is a server that this program started.
 type process struct {
 	cmd    *exec.Cmd
-	output *bytes.Buffer // to be read once it has ended
+	output *bytes.Buffer // complete when the process has ended
 	ended  chan struct{}
 }
 
-// startProcess runs a program on the servers' core. It ends with this process.
+// startProcess runs a program on the servers' core. The program ends with this process.
 func startProcess(env []string, program string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(program, args...), output: &bytes.Buffer{}, ended: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
@@ -86,7 +86,7 @@ func busy(pid int) (time.Duration, error) {
 	return time.Duration(t.Nano()), nil
 }
 
-// onCore binds a thread, 0 the calling one, where there are two cores.
+// onCore binds a thread (0: the calling one) to a core, if there are two.
 func onCore(thread, core int) error {
 	if !twoCores() {
 		return nil
@@ -96,8 +96,7 @@ func onCore(thread, core int) error {
 	return os.NewSyscallError("sched_setaffinity", unix.SchedSetaffinity(thread, &set))
 }
 
-// twoCores reports whether the machine, not what this thread was bound to, has
-// both cores.
+// twoCores reports whether the machine has both cores, whatever this thread is bound to.
 func twoCores() bool {
 	_, err := os.Stat(fmt.Sprintf("/sys/devices/system/cpu/cpu%d", loadCore))
 	return err == nil
@@ -121,7 +120,7 @@ func bindLoad() error {
 	return nil
 }
 
-// openFiles raises the limit of open files as far as it goes and returns it.
+// openFiles raises the limit of open files as far as possible and returns it.
 func openFiles() (int, error) {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
@@ -134,7 +133,7 @@ func openFiles() (int, error) {
 	return int(min(limit.Max, 1<<30)), nil
 }
 
-// awaitReady returns when the server says so.
+// awaitReady returns when the server says that it is ready.
 func awaitReady(p *process, addr string) error {
 	client := http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	for deadline := time.Now().Add(startLimit); time.Now().Before(deadline); {

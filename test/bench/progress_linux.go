@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// progress tells what is being done: on a terminal in one line that changes,
-// elsewhere in a line for each phase.
+// progress says what the program does: on a terminal in one line that changes, elsewhere in a line for each phase.
 type progress struct {
 	to       io.Writer
 	terminal bool
@@ -23,7 +22,7 @@ func (p *progress) step(format string, args ...any) {
 	fmt.Fprintln(p.to, line)
 }
 
-// done tells that something has ended.
+// done says that something has ended.
 func (p *progress) done(format string, args ...any) {
 	if p.terminal {
 		fmt.Fprint(p.to, "\r\033[K")

@@ -19,8 +19,7 @@ func cells(r row) []string {
 	return []string{r.What, r.figureText(), r.limitText(), r.ratioText(), r.targetText(), r.verdict()}
 }
 
-// table is the rows as Markdown, with columns that stand under one another also
-// where it is read as text.
+// table returns the rows as Markdown, with columns that are aligned in the text, too.
 func table(rows []row) string {
 	lines := [][]string{tableHead}
 	for _, r := range rows {
@@ -53,13 +52,13 @@ func table(rows []row) string {
 	return b.String() + "\n"
 }
 
-// machine describes what was measured on, without naming it.
+// machine describes the machine without naming it.
 func machine() string {
 	var uname unix.Utsname
 	kernel := "?"
 	if unix.Uname(&uname) == nil {
 		kernel = unix.ByteSliceToString(uname.Release[:])
-		kernel, _, _ = strings.Cut(kernel, "-") // what follows names a build of somebody's
+		kernel, _, _ = strings.Cut(kernel, "-") // the rest names somebody's build
 	}
 	cores := 1
 	for {
@@ -85,7 +84,7 @@ func memory() string {
 	return fmt.Sprintf("%.0f GiB", kib/(1<<20))
 }
 
-// procLine is the value of the first line of a name.
+// procLine returns the value of the first line with a name.
 func procLine(file, name string) string {
 	data, err := os.ReadFile(file)
 	if err != nil {

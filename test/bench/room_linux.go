@@ -6,31 +6,31 @@ import (
 	"hallway/protocol"
 )
 
-// A room is what all connections together know of a room of the relay's.
+// A room holds what all connections together know of one room of the relay.
 type room struct {
 	loop   *loop
 	name   string
 	epoch  string
 	ledger []entry          // by rev, from 1 on
-	revs   map[string]int64 // by id, of what is in the ledger
-	sends  map[string]*send // by id, those whose sender has not seen them yet
+	revs   map[string]int64 // by id, of the entries of the ledger
+	sends  map[string]*send // by id, until their senders see them
 	sent   int              // ids used
 }
 
-// An entry is what the first member who got a rev got.
+// An entry is the message of a rev, as the first member got it.
 type entry struct {
 	id    string
-	frame []byte // nil where it was only read over REST
+	frame []byte // nil if it was only read over REST
 	send  *send
 }
 
-// A send is a message on its way: from its writing until its sender has it back.
+// A send is a message on its way, from its first write until its sender has it back.
 type send struct {
 	sender  *client
 	frame   protocol.Send
-	at      time.Duration // when it was written first
+	at      time.Duration // of the first write
 	written int           // times
-	answers int           // that came live to its sender: one at most for each time
+	answers int           // that came live to its sender: at most one for each write
 	settled bool          // its sender has it back
 }
 
@@ -38,10 +38,10 @@ func newRoom(l *loop, name string) *room {
 	return &room{loop: l, name: name, revs: map[string]int64{}, sends: map[string]*send{}}
 }
 
-// head is the highest rev that anyone has got.
+// head returns the highest rev that any client got.
 func (r *room) head() int64 { return int64(len(r.ledger)) }
 
-// at is the entry of a rev, nil where nobody has got it.
+// at returns the entry of a rev, or nil if no client got it.
 func (r *room) at(rev int64) *entry {
 	if rev < 1 || rev > r.head() {
 		return nil
@@ -49,8 +49,7 @@ func (r *room) at(rev int64) *entry {
 	return &r.ledger[rev-1]
 }
 
-// enter keeps what came at a rev, or compares it with what others got. frame is
-// nil over REST.
+// enter keeps the message of a rev, or compares it with the one that others got. frame is nil over REST.
 func (r *room) enter(m *protocol.Message, frame []byte) *entry {
 	for r.head() < m.Rev {
 		r.ledger = append(r.ledger, entry{})
@@ -74,7 +73,7 @@ func (r *room) enter(m *protocol.Message, frame []byte) *entry {
 	return e
 }
 
-// whole checks that every send took one rev, and every rev was one's.
+// whole checks that every send took one rev, and that every rev belongs to a send.
 func (r *room) whole() {
 	for i := range r.ledger {
 		if r.ledger[i].id == "" {

@@ -11,7 +11,7 @@ type row struct {
 	What   string  `json:"what"`
 	Figure float64 `json:"figure"`
 	Unit   string  `json:"unit"`
-	// Limit is what was measured beside it in the same run; 0: nothing was.
+	// Limit is the limit measured in the same run; 0: none.
 	Limit     float64 `json:"limit,omitempty"`
 	LimitWhat string  `json:"limit_what,omitempty"`
 	// Ratio is Figure / Limit.
@@ -24,7 +24,7 @@ type row struct {
 	Note    string  `json:"note,omitempty"`
 }
 
-// judge fills in what follows from the figures.
+// judge fills in the fields that follow from the figures.
 func (r row) judge() row {
 	if r.Limit > 0 {
 		r.Ratio = r.Figure / r.Limit
@@ -33,7 +33,7 @@ func (r row) judge() row {
 	return r
 }
 
-// judged is what the target is for.
+// judged returns the figure that the target is for.
 func (r row) judged() float64 {
 	if r.OfLimit {
 		return r.Ratio
@@ -41,8 +41,7 @@ func (r row) judged() float64 {
 	return r.Figure
 }
 
-// times is how many times as good as the target the row is: 1 and more is
-// reached.
+// times returns how many times as good as its target the row is; from 1 on the target is reached.
 func (r row) times() float64 {
 	if r.AtMost {
 		return r.Target / math.Max(r.judged(), 1e-9)
@@ -50,7 +49,7 @@ func (r row) times() float64 {
 	return r.judged() / r.Target
 }
 
-// verdict says whether the target is reached, or by how much it is not.
+// verdict says whether the target is reached, or by how much it is missed.
 func (r row) verdict() string {
 	if r.Reached {
 		return "yes"
@@ -85,7 +84,7 @@ func (r row) ratioText() string {
 	return short(r.Ratio) + " ×"
 }
 
-// short writes a number for people: three digits that count.
+// short writes a number for people, with three significant digits.
 func short(v float64) string {
 	switch a := math.Abs(v); {
 	case a >= 1e6:

@@ -8,17 +8,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// errRefused says that nobody took the connection.
+// errRefused reports that nobody accepted the connection.
 var errRefused = errors.New("refused")
 
-// A peer is what a socket belongs to.
+// A peer owns a socket.
 type peer interface {
 	// opened is called once, when the connection is made.
 	opened()
-	// received takes what it can of data and returns how much; the rest comes
-	// again with what follows. data is only lent.
+	// received handles as much of data as it can and returns how much; the rest comes again, with the bytes that follow.
+	// It must not keep data.
 	received(data []byte) (taken int, err error)
-	// ended is called once, when the connection could not be made or is over.
+	// ended is called once, when the connection has failed or ended.
 	ended(err error)
 }
 
@@ -29,13 +29,13 @@ type socket struct {
 	peer       peer
 	connecting bool
 	closed     bool
-	deaf       bool   // nothing is read
-	watched    uint32 // what epoll is asked for
+	deaf       bool   // the peer reads no more
+	watched    uint32 // the events that epoll reports
 	in         []byte // received and not yet taken
 	out        []byte // not yet written
 }
 
-// dial begins to connect; a failure too is told by peer.ended, later.
+// dial begins to connect; peer.ended reports a failure, later.
 func (l *loop) dial(addr *unix.SockaddrInet4, p peer) *socket { return l.dialFrom(nil, addr, p) }
 
 // dialFrom is dial from an address of this machine; nil: any.
@@ -68,7 +68,7 @@ func (l *loop) dialFrom(from, addr *unix.SockaddrInet4, p peer) *socket {
 	return s
 }
 
-// ready does what epoll says can be done.
+// ready reads and writes, as far as epoll says that it is possible.
 func (s *socket) ready(events uint32) {
 	if s.connecting {
 		if code, err := unix.GetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_ERROR); err != nil || code != 0 {
@@ -90,7 +90,7 @@ func (s *socket) ready(events uint32) {
 	}
 }
 
-// deafen stops the reading for good.
+// deafen stops reading for good.
 func (s *socket) deafen() {
 	s.deaf = true
 	s.watch(s.watched)
@@ -104,7 +104,7 @@ func (s *socket) watch(events uint32) {
 		return
 	}
 	s.watched = events
-	// Of a descriptor in the set only a wrong argument could make this fail.
+	// For a descriptor in the set only a wrong argument makes this fail.
 	_ = unix.EpollCtl(s.loop.epoll, unix.EPOLL_CTL_MOD, s.fd, &unix.EpollEvent{Events: events, Fd: int32(s.fd)})
 }
 
@@ -141,7 +141,7 @@ func (s *socket) read() {
 	}
 }
 
-// write sends p, now or when the socket takes it.
+// write sends p, now or as soon as the socket takes it.
 func (s *socket) write(p []byte) {
 	waiting := len(s.out) > 0
 	s.out = append(s.out, p...)
@@ -159,7 +159,7 @@ func (s *socket) flush() {
 	case errors.Is(err, unix.EAGAIN):
 		n = 0
 	case err != nil:
-		return // reading tells the end
+		return // a read reports the end
 	}
 	if s.out = s.out[n:]; len(s.out) == 0 {
 		s.out = nil
@@ -169,7 +169,7 @@ func (s *socket) flush() {
 	s.watch(unix.EPOLLIN | unix.EPOLLOUT)
 }
 
-// close ends the connection; the peer is told nothing.
+// close ends the connection without telling the peer.
 func (s *socket) close() {
 	if s.closed {
 		return
@@ -190,8 +190,8 @@ func (s *socket) end(err error) {
 	}
 }
 
-// readRaw and writeRaw do not tell the scheduler, which is half of what a short
-// system call costs; the descriptors do not block.
+// readRaw and writeRaw do not tell the scheduler, which would double the cost of a short system call; the descriptors do not
+// block.
 func readRaw(fd int, p []byte) (int, error) {
 	n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
 	if errno != 0 {

@@ -7,11 +7,10 @@ import (
 
 // crowdBench holds as many clients as files allow: what an idle one costs in
 // memory, and how fast all of them are told what a few say.
-// firstOf is what part of a crowd comes first, and is not counted.
+// firstOf is the part of a crowd that comes first and does not count.
 const firstOf = 20
 
-// crowdBench connects more clients than a server has room for in pairs, so bare
-// server and relay come one after the other.
+// crowdBench connects more clients than two servers can hold at once, so bare server and relay come one after the other.
 func (s *suite) crowdBench() error {
 	n := min(s.crowd, s.files-filesSpare)
 	type result struct {
@@ -31,7 +30,7 @@ func (s *suite) crowdBench() error {
 		}
 		defer v.end()
 		s.progress.step("crowd: %d clients connect to the %s", n, v.name)
-		// The first of them have the server touch its code, and make what it has once.
+		// The first clients make the server load its code and allocate what it has once.
 		first, room := n/firstOf, newRoom(l, "bench")
 		if err := v.fill(room, first); err != nil {
 			return r, err
@@ -65,7 +64,7 @@ func (s *suite) crowdBench() error {
 	if err != nil {
 		return err
 	}
-	// The limit is asked before and after, because the machine's pace wanders.
+	// The limit is measured before and after, because the machine's pace varies.
 	again, err := measure(s.bare)
 	if err != nil {
 		return err
@@ -83,8 +82,7 @@ func (s *suite) crowdBench() error {
 	return nil
 }
 
-// roomBench gives bare server and relay turns, so that both meet the same
-// machine.
+// roomBench gives bare server and relay turns, so that both meet the same machine.
 func (s *suite) roomBench() error {
 	l, err := newLoop()
 	if err != nil {
@@ -117,11 +115,10 @@ func (s *suite) roomBench() error {
 	return nil
 }
 
-// lightEvery is between two messages at light load.
+// lightEvery is the time between two messages at light load.
 const lightEvery = 50 * time.Millisecond
 
-// lightBench sends little, so that what counts is how soon and at what cost a
-// message arrives.
+// lightBench sends little: it measures how soon and at what cost a message arrives.
 func (s *suite) lightBench() error {
 	l, err := newLoop()
 	if err != nil {
@@ -164,7 +161,7 @@ func (s *suite) lightBench() error {
 	return nil
 }
 
-// trickle sends a message each lightEvery for d, the senders by turns.
+// trickle sends a message each lightEvery for d, the senders in turn.
 func (v *server) trickle(senders []*client, d time.Duration) (span, error) {
 	sending, next := true, 0
 	v.timing = true

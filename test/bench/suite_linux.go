@@ -15,7 +15,7 @@ import (
 	"hallway/test/relaytest"
 )
 
-// scale is how large and how long everything is.
+// scale says how large and how long everything is.
 type scale struct {
 	crowd, room, restart int // clients
 	senders              int
@@ -42,13 +42,13 @@ var (
 	}
 )
 
-// filesSpare is how many open files are left for all that is no client.
+// filesSpare is the number of open files kept for everything but clients.
 const filesSpare = 500
 
 // A suite runs the benchmarks and gathers their rows.
 type suite struct {
 	scale
-	files    int    // that a process may open
+	files    int    // the number that a process may open
 	program  string // the relay
 	self     string // this program, for the bare server
 	folder   string // for databases, on a disk
@@ -56,7 +56,7 @@ type suite struct {
 	rows     []row
 }
 
-// A bench is one set-up with its rows.
+// A bench is one set-up that adds rows.
 type bench struct {
 	name string
 	run  func(*suite) error
@@ -72,7 +72,7 @@ var benches = []bench{
 	{"hostile", (*suite).hostileBench},
 }
 
-// run runs the bench of that name, "" all.
+// run runs the bench with a name, or all benches for "".
 func (s *suite) run(name string) error {
 	ran := false
 	for _, b := range benches {
@@ -97,7 +97,7 @@ func (s *suite) run(name string) error {
 
 func (s *suite) add(r row) { s.rows = append(s.rows, r.judge()) }
 
-// A server is what runs at an address, with the load on it.
+// A server is a relay or the bare server, with the load on it.
 type server struct {
 	*target
 	name    string
@@ -139,13 +139,13 @@ func (s *suite) serve(l *loop, name string, start func(addr string) (*process, e
 	return v, nil
 }
 
-// end takes the load off and ends the server.
+// end closes the connections and ends the server.
 func (v *server) end() {
 	v.leave()
 	v.process.kill()
 }
 
-// A span is what a server did in a time.
+// A span counts a server's work in some time.
 type span struct {
 	deliveries, echoes int
 	took               time.Duration
@@ -161,12 +161,12 @@ func (a span) plus(b span) span {
 func (a span) rate() float64     { return float64(a.deliveries) / a.took.Seconds() }
 func (a span) echoRate() float64 { return float64(a.echoes) / a.took.Seconds() }
 
-// cores says how much of their cores server and load used.
+// cores says how much of its core server and load used.
 func (a span) cores() string {
 	return fmt.Sprintf("%.0f %% of its core, load %.0f %%", 100*a.busy.Seconds()/a.took.Seconds(), 100*a.loadBusy.Seconds()/a.took.Seconds())
 }
 
-// perDelivery is the server's time on a core for one delivery, in µs.
+// perDelivery returns the server's time on a core for one delivery, in µs.
 func (a span) perDelivery() float64 {
 	return float64(a.busy.Nanoseconds()) / 1e3 / float64(max(a.deliveries, 1))
 }
@@ -187,7 +187,7 @@ func (v *server) measure(d time.Duration) (span, error) {
 	}, err
 }
 
-// standing is what has been counted so far.
+// standing returns the counts so far.
 func (v *server) standing() (span, error) {
 	served, err := busy(v.process.cmd.Process.Pid)
 	if err != nil {
@@ -197,8 +197,7 @@ func (v *server) standing() (span, error) {
 	return span{v.deliveries, v.echoes, time.Since(v.begun), served, loadBusy}, err
 }
 
-// pour has the senders send in a closed loop, warms up and measures; then the
-// senders stop and everything is checked.
+// pour lets the senders send in a closed loop, warms up and measures; then it stops the senders and checks everything.
 func (v *server) pour(senders []*client, warm, d time.Duration) (span, error) {
 	for _, c := range senders {
 		c.closedLoop = true
@@ -234,7 +233,7 @@ func (s *suite) pair(l *loop, name string, n int) (bare, relay *server, err erro
 	return bare, relay, nil
 }
 
-// notes joins what is to be said of the servers.
+// notes joins the notes about the servers.
 func (v *server) notes(more string) string {
 	if t := v.troubles(); t != "" {
 		more += "; " + t
@@ -242,7 +241,7 @@ func (v *server) notes(more string) string {
 	return more
 }
 
-// percentile is the value below which the part p of d is; d gets sorted.
+// percentile sorts d and returns the value below which the part p of d is.
 func percentile(d []time.Duration, p float64) time.Duration {
 	if len(d) == 0 {
 		return 0
@@ -253,8 +252,7 @@ func percentile(d []time.Duration, p float64) time.Duration {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// openStore opens the store of the pages, filled; a store once filled is kept
-// for the next run with the same schema.
+// openStore opens the filled store of the pages. It keeps a store for the next run with the same schema.
 func (s *suite) openStore(ctx context.Context) (*sqlite.Store, error) {
 	path, err := s.storePath()
 	if err != nil {
@@ -271,8 +269,8 @@ func (s *suite) openStore(ctx context.Context) (*sqlite.Store, error) {
 	return sqlite.Open(ctx, sqlite.Options{Path: path})
 }
 
-// readThrough brings a file into the system's cache, where a relay that runs has
-// what it reads often: else the figures tell how long ago the file was written.
+// readThrough brings a file into the system's cache, as for a relay that has run for a while; otherwise the figures depend
+// on the age of the file.
 func readThrough(path string) error {
 	file, err := os.Open(path)
 	if err != nil {

@@ -16,39 +16,39 @@ import (
 
 const (
 	secret   = "a secret of the benchmark, 32 bytes or more"
-	audience = "bench" // of tokens; demanded by the relay that has public keys, too
+	audience = "bench" // of tokens; the relay with public keys demands it
 	tokenFor = time.Hour
-	// opening is how many clients connect at once before a measurement.
+	// opening is the number of clients that connect at once before a measurement.
 	opening = 64
-	// settleLimit is how long the last messages may take.
+	// settleLimit bounds the time of the last messages.
 	settleLimit = time.Minute
 )
 
-// A target is a server under load, with its clients and what they count.
+// A target is a server under load, with its clients and their counts.
 type target struct {
 	*loop
 	addr     string
 	sockaddr *unix.SockaddrInet4
 	keeper   *auth.Keeper
 	clients  []*client
-	live     int  // clients that are caught up
-	over     bool // clients stay away once their connection has ended
+	live     int  // clients that have caught up
+	over     bool // clients do not come back after the end of their connection
 
 	deliveries int
 	echoes     int
-	timing     bool // latencies are kept
+	timing     bool // keep latencies
 	latencies  []time.Duration
 	gaps       int
-	refusals   int // sends that were to be tried again
+	refusals   int // sends refused for a while
 	fetches    int // pages of catch-ups
 
 	failedFetches int
 	missed        int            // heartbeats
 	slowest       time.Duration  // answer to a heartbeat
-	ends          map[string]int // connections and tries to connect, by how they ended
+	ends          map[string]int // connections and tries to connect, by their end
 }
 
-// newKeeper makes tokens that every relay of the benchmark takes.
+// newKeeper returns a maker of tokens that every relay of the benchmark accepts.
 func newKeeper() (*auth.Keeper, error) {
 	k, err := auth.NewKeeper([]byte(secret))
 	if err == nil {
@@ -74,7 +74,7 @@ func newTarget(l *loop, addr string) (*target, error) {
 	return t, nil
 }
 
-// sweep looks after one part of the clients at a time.
+// sweep looks after one part of the clients.
 func (t *target) sweep() func() bool {
 	part := 0
 	return func() bool {
@@ -86,7 +86,7 @@ func (t *target) sweep() func() bool {
 	}
 }
 
-// add makes a client, a user of its own.
+// add returns a new client, with a user of its own.
 func (t *target) add(r *room) (*client, error) {
 	n := len(t.clients) + 1
 	token, err := t.keeper.Issue(auth.Claims{
@@ -101,7 +101,7 @@ func (t *target) add(r *room) (*client, error) {
 	return c, nil
 }
 
-// fill makes n clients of a room and returns when all are live.
+// fill adds n clients to a room and returns when all are live.
 func (t *target) fill(r *room, n int) error {
 	for range n {
 		if _, err := t.add(r); err != nil {
@@ -111,7 +111,7 @@ func (t *target) fill(r *room, n int) error {
 	return t.connect()
 }
 
-// connect has all clients connect, a few at a time, and returns when they are live.
+// connect connects all clients, a few at a time, and returns when they are live.
 func (t *target) connect() error {
 	next := t.live
 	err := t.run(2*time.Minute, func() bool {
@@ -127,7 +127,7 @@ func (t *target) connect() error {
 	return err
 }
 
-// senders are n clients, evenly apart.
+// senders returns n clients, at even distances.
 func (t *target) senders(n int) []*client {
 	picked := make([]*client, n)
 	for i := range picked {
@@ -136,8 +136,7 @@ func (t *target) senders(n int) []*client {
 	return picked
 }
 
-// settle returns when every send has come back and every client has all of its
-// room; then it checks that nothing is missing.
+// settle waits until every send has come back and every client has all messages of its room, then checks that none is missing.
 func (t *target) settle() error {
 	for _, c := range t.clients {
 		c.closedLoop = false
@@ -193,7 +192,7 @@ func (t *target) end(err error) {
 	}
 }
 
-// troubles tells what went wrong and was healed, "" where nothing did.
+// troubles lists the failures that the clients recovered from.
 func (t *target) troubles() string {
 	var all []byte
 	add := func(n int, what string) {

@@ -13,19 +13,19 @@ import (
 
 var errDisk = errors.New("the storage is full")
 
-// device is what the tabs of one user share.
+// device holds what the tabs of one user share: storage, locks, network, clock.
 type device struct {
 	w    *world
 	user string
 
 	disk    map[string]map[string]client.Item // outboxes: room → id → item
-	missing bool                              // there is no storage
-	full    bool                              // nothing can be saved
-	done    time.Duration                     // when the storage will have done what it was asked for
-	shared  bool                              // there are locks and a bus
-	locks   map[string][]*page                // by room: the owner, and who waits for it
+	missing bool                              // the device has no storage
+	full    bool                              // the storage refuses to save
+	done    time.Duration                     // the time when the storage has carried out its tasks
+	shared  bool                              // the device has locks and a bus
+	locks   map[string][]*page                // by room: the owner, then the pages that wait
 
-	skew    time.Duration // what the clock shows beyond the true time
+	skew    time.Duration // of the clock, ahead of the true time
 	offline bool          // no network
 	silent  bool          // the host gives no tokens
 }
@@ -44,7 +44,7 @@ func newDevice(w *world, user string) *device {
 	return d
 }
 
-// load is the outbox of a room, in the order in which it was written.
+// load returns the outbox of a room, in the order of writing.
 func (d *device) load(room string) []client.Item {
 	var items []client.Item
 	for _, item := range d.disk[room] {
@@ -59,7 +59,7 @@ func (d *device) load(room string) []client.Item {
 	return items
 }
 
-// lock puts a page in the line for its room's outbox.
+// lock makes a page wait for its room's outbox.
 func (d *device) lock(p *page) {
 	line := d.locks[p.room]
 	if slices.Contains(line, p) {
@@ -75,7 +75,7 @@ func (d *device) grant(p *page) {
 	p.in(d.w.upTo(5*time.Millisecond), func() { p.step(client.Owns{User: d.user}) })
 }
 
-// unlock takes a page out of the line, as its death does.
+// unlock makes a page give up its place, as its death does.
 func (d *device) unlock(p *page) {
 	line := d.locks[p.room]
 	i := slices.Index(line, p)
@@ -89,8 +89,7 @@ func (d *device) unlock(p *page) {
 	}
 }
 
-// broadcast brings a note to the other living pages of the room. What one page
-// says keeps its order.
+// broadcast brings a note to the other living pages of the room. The notes of one page keep their order.
 func (d *device) broadcast(from *page, note client.Note) {
 	from.heard = max(from.heard, d.w.now+d.w.upTo(5*time.Millisecond))
 	for _, p := range d.w.pages {
@@ -100,7 +99,7 @@ func (d *device) broadcast(from *page, note client.Note) {
 	}
 }
 
-// issued is what a token stands for.
+// issued holds the claims of a token.
 type issued struct {
 	user    string
 	expires time.Time

@@ -1,27 +1,28 @@
-// Package simulation runs the very core of the component and the very hub of
-// the relay against one another in virtual time, under every fault that we
-// can name, and holds what happens against what docs/GUARANTEES.md promises.
+// Package simulation runs the component's shipped core and the relay's shipped hub against one another in virtual time,
+// under every fault that we can name, and checks the promises of docs/GUARANTEES.md.
 //
-// A world is one thread: a queue of what happens next, ordered by time, and one
-// source of random numbers. So a seed always gives the same run, and a failing
-// one is replayed with a trace by
+// A world is one thread: a queue of tasks, ordered by time, and one source of random numbers. So a seed always gives the same
+// run, and you replay a failing one with a trace by
 //
 //	SEED=n make sim
 //
-// First comes a time of faults: people write while connections, requests,
-// tabs, disks, tokens and the relay fail, each seed in its own way. Then the
-// faults end, and within a bounded time everything must be well. The checks
-// run all the while: each step of each chat, each frame of the relay.
+// At first there are faults: people write while connections, requests, tabs, disks, tokens and the relay fail, each seed in
+// its own way. Then the faults end, and within a bounded time everything must be well. The checks run all the time, on each
+// step of each chat and each frame of the relay.
+//
+// A new fault is a constant in weather.go, and strikes in strike.go or at the place that it concerns. A new thing that people
+// do belongs in people.go or reader.go, a new promise in watch.go, linkwatch.go or heal.go. A seed that found a fault joins
+// Regressions.
 //
 // # The parts
 //
-//   - world.go: time, chance, names; weather.go: what may fail in a seed.
+//   - world.go: time, chance, names; weather.go: the faults of a seed.
 //   - page.go, device.go: a chat in a tab, and what the tabs of one user share:
 //     storage, lock, bus. They are the shell (component/driver) in virtual time.
 //   - relay.go, link.go, rest.go: the relay's process around its hub, its
 //     connections, its history. They are relay/server and relay/conn.
 //   - store.go: a store whose durable part survives the relay; held to
 //     store/storetest like the real one.
-//   - people.go, strike.go: what people do, what breaks.
-//   - watch.go, heal.go: the checks while it happens, and those of the end.
+//   - people.go, reader.go, strike.go: the acts of people, and the faults.
+//   - watch.go, linkwatch.go, heal.go: the checks during the run, and those at its end.
 package simulation

@@ -9,14 +9,13 @@ import (
 )
 
 const (
-	// healMax is how long after the last fault all must be well.
+	// healMax is the time after the last fault within which all must be well.
 	healMax = 3 * time.Minute
-	// lastMax is how long after that one more message may take: a throttled timer
-	// of the time before may still be a minute late.
+	// lastMax is the time that one more message may take after that: a throttled timer may still be a minute late.
 	lastMax = 2 * time.Minute
 )
 
-// heal ends the faults; then all must be well within a bounded time.
+// heal ends the faults, and checks that all is well within a bounded time.
 func (w *world) heal() {
 	w.note("world", "the faults end")
 	w.calm, w.refuses, w.small = true, false, false
@@ -30,7 +29,7 @@ func (w *world) heal() {
 			d.network(true)
 		}
 	}
-	until := w.now // when the last of what is left of the faults ends
+	until := w.now // the end of the last fault that goes on
 	if w.weather.on[rates] {
 		until += time.Duration(len(w.items)+w.wanted) * time.Second / ratePerSecond
 	}
@@ -40,7 +39,7 @@ func (w *world) heal() {
 	}
 	w.converge(until-w.now+healMax, false)
 
-	// The stream may have lost the last change of a room: the next one shows it.
+	// The stream may have lost the last change of a room; the next change reveals that.
 	for _, room := range w.rooms {
 		if i := slices.IndexFunc(w.pages, func(p *page) bool { return p.room == room }); i >= 0 {
 			p := w.pages[i]
@@ -57,7 +56,7 @@ func (w *world) heal() {
 	w.checkWishes()
 }
 
-// converge waits until all is well; toEnd: and nothing is missing at the end.
+// converge waits until all is well, and with toEnd until no page lacks the newest messages.
 func (w *world) converge(atMost time.Duration, toEnd bool) {
 	end := w.now + atMost
 	for {
@@ -77,7 +76,7 @@ func (w *world) converge(atMost time.Duration, toEnd bool) {
 	}
 }
 
-// unwell says what is not yet as it must be, "" when all is well.
+// unwell describes the first thing that is not well yet; "" when all is.
 func (w *world) unwell(toEnd bool) string {
 	for _, p := range w.pages {
 		s := &p.shown
@@ -109,11 +108,10 @@ func (w *world) unwell(toEnd bool) string {
 	return ""
 }
 
-// readAll has every page read its room from the end to the beginning. The
-// checks of a live page see every hole on the way.
+// readAll makes every page read its room from the end to the beginning. The checks of a live page see every hole on the way.
 func (w *world) readAll() {
 	for _, p := range w.pages {
-		for range 10 { // a token may end just now
+		for range 10 { // a token may expire meanwhile
 			p.step(client.LoadNewest{})
 			w.run(time.Second)
 			if !p.shown.MoreAfter && !p.shown.Loading {
@@ -142,7 +140,7 @@ func (w *world) readAll() {
 	}
 }
 
-// checkItems holds what became of each message against what was promised.
+// checkItems checks each message against the promises.
 func (w *world) checkItems() {
 	for _, it := range w.items {
 		stored := w.store.room(it.room).find(it.id)
@@ -162,7 +160,7 @@ func (w *world) checkItems() {
 		for _, m := range h.messages {
 			it := w.byID[m.ID]
 			if it == nil {
-				continue // of the history from before
+				continue // from the history before the run
 			}
 			if it.user != m.Sender.ID || h.sent[m.ID].Text != it.text {
 				w.fail("%s is stored as %+v", short(it.id), m)
@@ -171,8 +169,7 @@ func (w *world) checkItems() {
 				continue
 			}
 			if it.unsafe && !(it.author.alive && it.author.dev.shared) {
-				// What is in memory only is not in the order of what others find in the
-				// storage.
+				// An item in memory alone has no place in the order of the stored ones.
 				continue
 			}
 			if it.number < last[it.author] {

@@ -9,12 +9,10 @@ import (
 	"hallway/relay/hub"
 )
 
-// pendingMax is how many bytes may wait for a slow reader: few, so that it
-// happens.
+// pendingMax bounds the bytes that wait for a slow reader. It is small, so that runs reach it.
 const pendingMax = 12 << 10
 
-// link is one connection between a page and a relay. What goes one way keeps
-// its order.
+// link is one connection between a page and a relay. Frames in one direction keep their order.
 type link struct {
 	w       *world
 	p       *page
@@ -23,24 +21,24 @@ type link struct {
 	session *hub.Session
 
 	up, down pipe
-	stalled  time.Duration // nothing is read before
+	stalled  time.Duration // the page reads nothing before this time
 	pending  int           // bytes on their way down
 	left     bool          // the page has hung up
 	shut     bool          // the relay sends nothing more
-	closed   bool          // the hub has heard that it ended
+	closed   bool          // the hub knows of the end
 
-	outWatch // what the relay said
-	inWatch  // what the page has heard
+	outWatch // for the relay's frames
+	inWatch  // for the frames that reached the page
 }
 
 // pipe is one direction of a link.
 type pipe struct {
-	last time.Duration // when what was sent last arrives
+	last time.Duration // the time when the last frame arrives
 	dead bool          // half open: nothing arrives any more
-	cut  int           // what was sent before the last cut is lost
+	cut  int           // the number of cuts; a cut loses the frames under way
 }
 
-// send lets something arrive behind all that was sent before.
+// send delivers something after everything sent before.
 func (l *link) send(p *pipe, not time.Duration, arrive func()) {
 	p.last = max(p.last, not, l.w.now+l.w.latency())
 	cut := p.cut
@@ -82,7 +80,7 @@ func (l *link) refuse(after time.Duration, status int) {
 // tell gives the page an event of the link, in order also while it is frozen.
 func (l *link) tell(ev client.Event) { l.p.in(0, func() { l.p.step(ev) }) }
 
-// write takes a frame of the page.
+// write sends a frame of the page.
 func (l *link) write(data []byte) {
 	l.wrote(data)
 	l.send(&l.up, 0, func() {
@@ -92,7 +90,7 @@ func (l *link) write(data []byte) {
 	})
 }
 
-// hangUp is the page's end of the link: what was written goes out first.
+// hangUp ends the link from the page; written frames go out first.
 func (l *link) hangUp() {
 	if l.left {
 		return
@@ -101,7 +99,7 @@ func (l *link) hangUp() {
 	l.send(&l.up, 0, l.gone)
 }
 
-// gone lets the hub know that the link has ended.
+// gone tells the hub that the link has ended.
 func (l *link) gone() {
 	if l.relay != nil && l.relay.up && l.session != nil && !l.closed {
 		l.closed = true
@@ -110,8 +108,7 @@ func (l *link) gone() {
 	}
 }
 
-// lost ends the link without a word: each side hears of it in its own time, or
-// finds out by itself. What is on its way may be lost.
+// lost ends the link silently: each side learns of it in its own time, or finds out by itself. Frames under way may be lost.
 func (l *link) lost() {
 	w := l.w
 	w.note("world", "cut %v", l)
@@ -125,19 +122,19 @@ func (l *link) lost() {
 	l.send(&l.down, 0, func() { l.tell(client.Closed{Gen: l.gen, Code: protocol.CloseCode(w.rnd.IntN(2) * 1006)}) })
 }
 
-// SendAhead is Send: here no frame waits for another.
+// SendAhead does what Send does: here no frame waits for another.
 func (l *link) SendAhead(frame []byte) { l.Send(frame) }
 
 // Admit implements hub.Conn. Every client here waits for its welcome.
 func (l *link) Admit() {}
 
-// Rest implements hub.Conn. Nobody here sends so much that it matters.
+// Rest implements hub.Conn. Nobody here sends enough for it to matter.
 func (l *link) Rest(time.Duration) {}
 
-// Send takes a frame of the hub for this connection alone.
+// Send delivers a frame of the hub for this connection alone.
 func (l *link) Send(frame []byte) { l.push(frame, l.relay.decode(l, frame), false) }
 
-// push takes a frame of the hub.
+// push delivers a frame of the hub.
 func (l *link) push(frame []byte, f protocol.RelayFrame, streamed bool) {
 	if l.shut {
 		return
@@ -156,7 +153,7 @@ func (l *link) push(frame []byte, f protocol.RelayFrame, streamed bool) {
 	})
 }
 
-// tooSlow ends a link whose reader does not keep up: what waits for it is lost.
+// tooSlow ends a link whose reader does not keep up; waiting frames are lost.
 func (l *link) tooSlow() {
 	l.w.note("relay", "%v is too slow", l)
 	l.down.cut++
@@ -164,7 +161,7 @@ func (l *link) tooSlow() {
 	l.Close(protocol.CloseSlowConsumer, "too slow")
 }
 
-// Close is the hub's end of the link.
+// Close ends the link from the hub.
 func (l *link) Close(code protocol.CloseCode, reason string) {
 	if l.shut {
 		return

@@ -7,22 +7,22 @@ import (
 	"hallway/protocol"
 )
 
-// outWatch is what a relay has said on a link.
+// outWatch records the relay's frames on a link.
 type outWatch struct {
 	joined bool
 	head   int64 // of the last joined
 	last   int64 // the last rev streamed
 }
 
-// inWatch is what a page has heard on a link, and not heard yet.
+// inWatch records the frames that a page got on a link, and the answers that are missing.
 type inWatch struct {
 	heardJoined bool
 	told        int64    // the highest rev
 	flight      []string // ids sent and not answered
-	live        bool     // it was, on this link
+	live        bool     // the page was live on this link
 }
 
-// decode reads what the hub sends.
+// decode reads a frame of the hub.
 func (r *relay) decode(l *link, frame []byte) protocol.RelayFrame {
 	f, err := protocol.DecodeRelay(frame)
 	if err != nil {
@@ -31,7 +31,7 @@ func (r *relay) decode(l *link, frame []byte) protocol.RelayFrame {
 	return f
 }
 
-// said checks what the hub sends on this link.
+// said checks a frame of the hub on this link.
 func (l *link) said(f protocol.RelayFrame, streamed bool) {
 	w := l.w
 	switch f := f.(type) {
@@ -68,7 +68,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 		l.last = m.Rev
 	case protocol.Error:
 		if it := w.byID[f.ID]; it != nil && !f.Code.Retryable() && w.store.room(it.room).find(it.id) == nil {
-			it.moved = true // should this be lost, a later relay may take it
+			it.moved = true // if this is lost, a later relay may accept it
 		}
 	case protocol.Presence:
 		if !l.joined {
@@ -77,7 +77,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 	}
 }
 
-// mustBeDurable holds what somebody is told against the store.
+// mustBeDurable checks that the store has the message that somebody is told of.
 func (w *world) mustBeDurable(m *protocol.Message, how string) {
 	h := w.store.rooms[m.Room]
 	if h == nil {
@@ -94,7 +94,7 @@ func (w *world) mustBeDurable(m *protocol.Message, how string) {
 
 var sendPrefix = []byte(`{"type":"send"`)
 
-// wrote checks what a page writes.
+// wrote checks a frame of the page.
 func (l *link) wrote(data []byte) {
 	if !bytes.HasPrefix(data, sendPrefix) {
 		return
@@ -122,7 +122,7 @@ func (l *link) wrote(data []byte) {
 	}
 }
 
-// hears notes what comes to the page.
+// hears records a frame that reaches the page.
 func (l *link) hears(f protocol.RelayFrame) {
 	if l.left || l.p.link != l {
 		return

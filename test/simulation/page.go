@@ -25,12 +25,12 @@ type page struct {
 	alive     bool
 	c         *core.Client
 	skew      time.Duration
-	frozen    time.Duration // nothing is done before
+	frozen    time.Duration // the page does nothing before this time
 	throttled bool          // timers come late
-	timer     int           // the number of the one that counts
+	timer     int           // the number of the current one
 	link      *link         // the last one dialled
-	diskLost  bool          // the storage has not done all, since the page died
-	heard     time.Duration // when the last note will be
+	diskLost  bool          // the page died, and some tasks of its storage with it
+	heard     time.Duration // the time when the last note arrives
 
 	watch
 }
@@ -59,7 +59,7 @@ func (w *world) openTab(old *page) {
 	}
 }
 
-// die ends the page: what it has not done yet will never be.
+// die ends the page, with all that it has not done yet.
 func (p *page) die() {
 	if !p.alive {
 		return
@@ -76,10 +76,10 @@ func (p *page) die() {
 	p.w.in(p.w.upTo(20*time.Millisecond), func() { p.dev.unlock(p) })
 }
 
-// clock is the time as the page sees it.
+// clock returns the time as the page sees it.
 func (p *page) clock() time.Time { return start.Add(p.w.now + p.skew) }
 
-// in lets something happen to the page later.
+// in calls a function on the page later.
 func (p *page) in(d time.Duration, do func()) { p.at(p.w.now+d, do) }
 
 func (p *page) at(at time.Duration, do func()) {
@@ -94,18 +94,17 @@ func (p *page) at(at time.Duration, do func()) {
 	})
 }
 
-// freeze stops the page for a while; what happens meanwhile comes after, in its
-// order.
+// freeze stops the page for a while; events meanwhile come afterwards, in their order.
 func (p *page) freeze(d time.Duration) {
 	if p.w.now < p.frozen {
 		return
 	}
 	p.w.note(p.name, "frozen for %v", d)
-	// The odd nanosecond keeps what is put off before what comes at that time.
+	// The odd nanosecond keeps postponed events before those of that time.
 	p.frozen = p.w.now + d + 1
 }
 
-// step gives the chat an event, and does what it asks for.
+// step gives the chat an event, and carries out its effects.
 func (p *page) step(ev client.Event) {
 	if !p.alive {
 		return
@@ -183,7 +182,7 @@ func (p *page) setTimer(at time.Time) {
 	})
 }
 
-// giveToken is the host's answer.
+// giveToken answers as the host does.
 func (p *page) giveToken() {
 	if p.dev.silent || p.dev.offline {
 		p.step(client.TokenGot{Err: errors.New("the host has no token now")})
@@ -216,8 +215,7 @@ func (p *page) save(item client.Item) {
 	})
 }
 
-// disk lets the storage do something, in order. Of a page that has died it does
-// some of what was asked for, from the first on.
+// disk gives the storage a task; it carries out tasks in order. Of the tasks of a dead page it carries out the first ones only.
 func (p *page) disk(do func() client.Event) {
 	w, d := p.w, p.dev
 	d.done = max(d.done, w.now) + w.upTo(5*time.Millisecond)
@@ -235,7 +233,7 @@ func (p *page) disk(do func() client.Event) {
 	})
 }
 
-// describe is an event or an effect on one line.
+// describe returns an event or an effect as one line.
 func describe(x any) string {
 	switch x := x.(type) {
 	case client.Received:
@@ -278,7 +276,7 @@ func told(n client.Note) string {
 	return text
 }
 
-// state is what a page shows, on one line.
+// state returns the shown state of a page as one line.
 func state(s *client.Snapshot) string {
 	text := fmt.Sprintf("%s, loaded %v, loading %v, composer %v, %d messages, outbox", s.Status, s.Loaded, s.Loading, s.ComposerOpen, len(s.Messages))
 	for _, o := range s.Outbox {

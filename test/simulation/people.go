@@ -14,18 +14,18 @@ type item struct {
 	text   string
 	user   string
 	room   string
-	author *page // in which it was written; nil: over REST
+	author *page // the page that wrote it; nil: over REST
 
 	accepted  bool // the chat took it
 	saved     bool // it was in the device's storage
-	unsafe    bool // it could not be, and the chat knows
-	echoed    bool // somebody was told that it is stored
+	unsafe    bool // it could not be saved, and the chat knows
+	echoed    bool // the relay told somebody that it is stored
 	moved     bool // it lost its place: refused for good, or retried
 	discarded bool // by its user
 	undone    bool // it was durable, and a restore took it away
 }
 
-// write makes an item with a text of some length.
+// write returns a new item with a text of some length.
 func (w *world) write(user, room string, author *page) *item {
 	switch w.rnd.IntN(20) {
 	case 0:
@@ -36,7 +36,7 @@ func (w *world) write(user, room string, author *page) *item {
 	return w.writeText(user, room, author, "")
 }
 
-// writeText makes an item; its text is like no other and ends with end.
+// writeText returns a new item; its text is unique and ends with end.
 func (w *world) writeText(user, room string, author *page, end string) *item {
 	n := len(w.items) + 1
 	it := &item{number: n, id: uuid(100_000 + n), user: user, room: room, author: author}
@@ -46,10 +46,10 @@ func (w *world) writeText(user, room string, author *page, end string) *item {
 	return it
 }
 
-// short is the part of an id that tells it from others.
+// short returns the part of an id that differs from id to id.
 func short(id string) string { return id[len(id)-6:] }
 
-// goOn lets somebody do something, or something break, for ever.
+// goOn makes a person act or a fault strike, again and again.
 func (w *world) goOn() {
 	if w.calm {
 		return
@@ -94,7 +94,7 @@ func (p *page) personActs() {
 	}
 }
 
-// personWrites writes where the composer is open; a host may do so unasked.
+// personWrites writes if the composer is open; a host may write at any time.
 func (p *page) personWrites(n int) {
 	for range n {
 		if !p.alive || !p.shown.ComposerOpen && !p.w.oneIn(10) {
@@ -105,7 +105,7 @@ func (p *page) personWrites(n int) {
 	}
 }
 
-// personMends retries or discards what has failed, or what waits.
+// personMends retries or discards failed or waiting items.
 func (p *page) personMends() {
 	if len(p.shown.Outbox) == 0 {
 		return

@@ -5,7 +5,7 @@ import "time"
 // A task is something that happens at a time.
 type task struct {
 	at time.Duration
-	n  uint64 // of tasks at the same time, the smaller comes first
+	n  uint64 // the order of tasks at the same time
 	do func()
 }
 
@@ -30,7 +30,7 @@ func (q *queue) push(at time.Duration, do func()) {
 	}
 }
 
-// pop takes the first task, which must be there.
+// pop removes and returns the first task; the queue must not be empty.
 func (q *queue) pop() task {
 	t, end := q.tasks[0], len(q.tasks)-1
 	q.tasks[0], q.tasks[end] = q.tasks[end], task{}

@@ -8,11 +8,11 @@ import (
 	"hallway/protocol"
 )
 
-// wish is what a user may want of a message, but to pin it, which is everybody's.
+// wish is a change that a user may ask for, except a pin, which belongs to everybody.
 type wish struct{ user, room, id, what string }
 
-// wished is what the user wanted last, where that is known to become true: asked
-// for in one page only, which lives, and not refused.
+// wished is the user's last wish of a kind. It is known to come true if only one page asked for it, that page lives, and the
+// relay did not refuse.
 type wished struct {
 	p       *page
 	text    string // an edit
@@ -26,7 +26,7 @@ const (
 	wishDelete = "delete"
 )
 
-// jump asks for the messages around one, which may not be there.
+// jump asks for the messages around one, which may not exist.
 func (p *page) jump() client.Event {
 	w := p.w
 	all := w.store.room(p.room).messages
@@ -40,7 +40,7 @@ func (p *page) jump() client.Event {
 	return client.LoadAround{Seq: m.Seq}
 }
 
-// personReads lets somebody do something with the messages shown.
+// personReads makes somebody do something with the messages shown.
 func (p *page) personReads() {
 	w := p.w
 	if w.oneIn(4) {
@@ -84,7 +84,7 @@ func (p *page) personChanges(m *protocol.Message) {
 	}
 }
 
-// editOf is a text like no other.
+// editOf returns a unique text.
 func (w *world) editOf(m *protocol.Message) string {
 	return m.Sender.ID + " again " + string(rune('a'+w.wanted%26)) + string(rune('a'+w.wanted/26%26)) + string(rune('a'+w.wanted/676%26))
 }
@@ -92,13 +92,13 @@ func (w *world) editOf(m *protocol.Message) string {
 func (p *page) wants(key wish, x wished) {
 	x.p = p
 	if old := p.w.wishes[key]; old != nil {
-		// A lost connection may deliver the earlier one after the later.
+		// A lost connection may deliver the earlier change after the later.
 		x.unknown = old.unknown || old.p != p || p.w.weather.on[delays] && (old.on != x.on || old.text != x.text)
 	}
 	p.w.wishes[key] = &x
 }
 
-// forgetWishes: the page has died, or one of its changes was refused.
+// forgetWishes makes wishes unknown when their page has died or the relay has refused one.
 func (p *page) forgetWishes(id string) {
 	for key, x := range p.w.wishes {
 		if x.p == p && (id == "" || key.id == id) {
@@ -107,7 +107,7 @@ func (p *page) forgetWishes(id string) {
 	}
 }
 
-// checkWishes holds the store against what users have asked for last.
+// checkWishes compares the store with the users' last wishes.
 func (w *world) checkWishes() {
 	for key, x := range w.wishes {
 		m := w.store.room(key.room).find(key.id)
@@ -125,14 +125,13 @@ func (w *world) checkWishes() {
 	}
 }
 
-// same compares what a change may change.
+// same compares the fields that a change may change.
 func same(a, b *protocol.Message) bool {
 	return a.Text == b.Text && a.Pinned == b.Pinned && a.EditedAt == b.EditedAt && a.DeletedAt == b.DeletedAt &&
 		slices.EqualFunc(a.Reactions, b.Reactions, func(x, y protocol.Reaction) bool { return x.Emoji == y.Emoji && x.Count == y.Count })
 }
 
-// inspectMessage: a live page shows a message as it is stored, and which
-// reactions are its user's own.
+// inspectMessage checks that a live page shows a message as stored, with the right reactions as its user's own.
 func (p *page) inspectMessage(m, stored *protocol.Message) {
 	if !same(m, stored) {
 		p.w.fail("%s shows %+v, stored is %+v", p.name, m, stored)
@@ -143,8 +142,7 @@ func (p *page) inspectMessage(m, stored *protocol.Message) {
 	p.checked[m.ID] = m
 }
 
-// inspectReader: what is read stays so, who writes is somebody else, and what is
-// pinned is in its order.
+// inspectReader checks that read messages stay read, that typists are other users, and that pinned messages are in order.
 func (p *page) inspectReader(s *client.Snapshot) {
 	w := p.w
 	if s.ReadSeq < p.shown.ReadSeq && p.readIn == p.epoch {
@@ -166,8 +164,7 @@ func (p *page) inspectReader(s *client.Snapshot) {
 	}
 }
 
-// behind says what of the rest a page does not show as it is stored, "" where it
-// shows all.
+// behind describes what else a page does not show as stored; "" if it shows all.
 func (p *page) behind(h *history) string {
 	w := p.w
 	if read := h.read[p.dev.user]; p.shown.ReadSeq > read && !w.weather.on[storeFails] && !w.weather.on[resultsLost] {

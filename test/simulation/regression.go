@@ -2,15 +2,13 @@ package simulation
 
 // A Regression is a seed that shows a fault while the fault is there.
 // test/mutants plants most of them again and finds them by these seeds first.
-// Where the simulation has changed so that a seed does not show its fault any
-// more, another one is found by `go run ./test/mutants -only NAME -seeds 100000`.
+// If a change of the simulation makes a seed miss its fault, `go run ./test/mutants -only NAME -seeds 100000` finds another.
 type Regression struct {
-	Name string // what was wrong
+	Name string // the fault
 	Seed uint64
 }
 
-// Regressions are run by the tests, and by the command before it stops at the
-// first failure.
+// Regressions are the seeds that the tests run, and the command when it stops at the first failure.
 var Regressions = []Regression{
 	{"the next try's time changed in silence", 0},
 	{"a rev was streamed that joined had counted in", 2055},

@@ -12,8 +12,7 @@ import (
 	"hallway/relay/hub"
 )
 
-// relay is one process of the relay: the hub and the shell around it. When it
-// is killed all of it is gone; the store stays.
+// relay is one process of the relay: the hub and the shell around it. A kill loses all of it but the store.
 type relay struct {
 	w        *world
 	name     string
@@ -25,11 +24,11 @@ type relay struct {
 	links    int // accepted so far
 	batch    []hub.Op
 
-	fills map[string][]func() // by room: who waits until its window is filled
-	floor map[string]int64    // by room: the highest rev that anybody was told
+	fills map[string][]func() // by room: the calls that wait until its window is filled
+	floor map[string]int64    // by room: the highest rev told to anybody
 }
 
-// ratePerSecond is the relay's limit where it has one.
+// ratePerSecond is the relay's limit, if it has one.
 const ratePerSecond = 2
 
 var (
@@ -61,7 +60,7 @@ func (w *world) startRelay() {
 	if w.small {
 		r.cfg.Limits = protocol.Limits{TextBytes: 60, FrameBytes: 60*6 + 8192}
 		if w.oneIn(2) {
-			r.cfg.Limits.FrameBytes = 400 // the transport's say comes first
+			r.cfg.Limits.FrameBytes = 400 // the transport decides first
 		}
 	}
 	if w.strikes(clocks, 0.5) {
@@ -76,7 +75,7 @@ func (w *world) startRelay() {
 
 func (r *relay) clock() time.Time { return start.Add(r.w.now + r.skew) }
 
-// in lets something happen to this process later.
+// in calls a function on this process later.
 func (r *relay) in(d time.Duration, do func()) {
 	r.w.in(d, func() {
 		if r.up {
@@ -99,7 +98,7 @@ func (r *relay) kill() {
 	for _, p := range r.w.pages {
 		if l := p.link; l != nil && l.relay == r {
 			if l.shut = true; r.w.strikes(halfOpens, 0.2) {
-				l.down.dead = true // the machine has died: nobody says so
+				l.down.dead = true // the machine has died: nobody is told
 			}
 			l.lost()
 		}
@@ -134,18 +133,18 @@ func (r *relay) received(l *link, data []byte) {
 	if int64(len(data)) > r.cfg.Limits.FrameBytes {
 		if f, err := protocol.DecodeClient(data, protocol.Limits{TextBytes: protocol.TextBytesMax}); err == nil {
 			if send, ok := f.(protocol.Send); ok {
-				r.w.byID[send.ID].moved = true // should the close be lost, a later relay may take it
+				r.w.byID[send.ID].moved = true // if the close is lost, a later relay may accept it
 			}
 		}
 		l.Close(protocol.CloseTooLarge, "the frame is too large")
-		l.up.cut++ // nothing more is read
+		l.up.cut++ // the rest is not read
 		l.send(&l.up, 0, l.gone)
 		return
 	}
 	r.hub.Received(r.clock(), l.session, data)
 }
 
-// Verify is the hub's [hub.Verifier].
+// Verify implements [hub.Verifier].
 func (r *relay) Verify(now time.Time, _ netip.Addr, token string) (hub.Identity, error) {
 	t, ok := r.w.tokens[token]
 	expires := t.expires.Add(10 * time.Second)
@@ -159,7 +158,7 @@ func user(id string) protocol.User {
 	return protocol.User{ID: id, Name: id, Role: roleOf(id)}
 }
 
-// roleOf: Ada looks after the rooms.
+// roleOf returns a user's role: Ada looks after the rooms.
 func roleOf(user string) protocol.Role {
 	if user == "ada" {
 		return protocol.RoleModerator
@@ -178,8 +177,7 @@ func (e everywhere) Everywhere() protocol.Role { return e.role }
 
 func (e everywhere) Same(other hub.Grants) bool { return other == hub.Grants(e) }
 
-// Commit is the hub's [hub.Committer]: the transaction takes a while, then is
-// durable, and a while later the hub hears of it.
+// Commit implements [hub.Committer]: the transaction takes a while, then it is durable, and a while later the hub learns of it.
 func (r *relay) Commit(ops []hub.Op) {
 	w := r.w
 	if r.batch != nil {
@@ -197,7 +195,7 @@ func (r *relay) Commit(ops []hub.Op) {
 			default:
 				w.store.sync()
 				if w.strikes(edits, 0.1) {
-					w.edit(ops[len(ops)-1].Room, 1) // what is told next is old already
+					w.edit(ops[len(ops)-1].Room, 1) // the next message told is old already
 				}
 				if w.strikes(resultsLost, 0.05) {
 					outcomes, err = nil, errCommit
@@ -214,7 +212,7 @@ func (r *relay) Commit(ops []hub.Op) {
 	})
 }
 
-// listed are a batch's ops, each with what became of it, on one line.
+// listed returns a batch's ops, each with its outcome, as one line.
 func listed(ops []hub.Op, outcomes []hub.Outcome) string {
 	var text []string
 	for i := range ops {
@@ -239,13 +237,13 @@ func listed(ops []hub.Op, outcomes []hub.Outcome) string {
 	return strings.Join(text, ", ")
 }
 
-// group is a room's links.
+// group holds a room's links.
 type group struct {
 	r     *relay
 	links []*link
 }
 
-// NewGroup is the hub's [hub.Transport].
+// NewGroup implements [hub.Transport].
 func (r *relay) NewGroup(string) hub.Group { return &group{r: r} }
 
 func (g *group) Add(c hub.Conn) { g.links = append(g.links, c.(*link)) }
@@ -266,7 +264,7 @@ func (g *group) Send(frames [][]byte) {
 	}
 }
 
-// post is somebody without a chat who sends over REST.
+// post sends over REST, as somebody without a chat.
 func (r *relay) post(room string) {
 	it := r.w.write("bot", room, nil)
 	send := protocol.Send{Room: room, ID: it.id, Text: it.text}

@@ -10,7 +10,7 @@ import (
 	"hallway/relay/hub"
 )
 
-// fetch reads history over HTTP, which has nothing to do with the page's link.
+// fetch reads history over HTTP, independent of the page's link.
 func (p *page) fetch(f client.FetchPage) {
 	w := p.w
 	fail := func(after time.Duration, status int, retryMs int64) {
@@ -52,9 +52,8 @@ func (p *page) fetch(f client.FetchPage) {
 	})
 }
 
-// history answers with a page as the relay's route does: from the room's window
-// where that reaches so far, else from the store. What others were told before
-// the question is in the answer.
+// history answers with a page as the relay's route does: from the room's window if that reaches far enough, else from the
+// store. The answer has all changes that anybody was told before the question.
 func (r *relay) history(room, user string, q client.PageQuery, answer func(protocol.Page)) {
 	query := hub.Query{Kind: hub.QueryNewest, Limit: q.Limit}
 	switch {
@@ -82,8 +81,7 @@ func (r *relay) history(room, user string, q client.PageQuery, answer func(proto
 	})
 }
 
-// recent asks the window. The first who finds that it lacks something reads
-// that from the store, and whoever comes meanwhile waits for it.
+// recent asks the window. The first request that finds a part missing reads it from the store; others wait for it.
 func (r *relay) recent(room, user string, q hub.Query, answer func(protocol.Page)) {
 	window := r.hub.Windows().Of(room)
 	if window == nil {
@@ -121,7 +119,7 @@ func (r *relay) recent(room, user string, q hub.Query, answer func(protocol.Page
 	}
 }
 
-// fill reads for a window what it lacks, and lets go on who waits for it.
+// fill reads the missing part of a window, then continues the waiting requests.
 func (r *relay) fill(room string, from int64) {
 	w := r.w
 	r.in(w.upTo(w.weather.commit/2), func() {

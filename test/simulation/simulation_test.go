@@ -15,7 +15,7 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-// TestRegressions runs the seeds that showed a fault while it was there.
+// TestRegressions runs the seeds that once showed a fault.
 func TestRegressions(t *testing.T) {
 	t.Parallel()
 	for _, r := range Regressions {
@@ -25,7 +25,7 @@ func TestRegressions(t *testing.T) {
 	}
 }
 
-// TestReplay: the same seed gives the same trace.
+// TestReplay checks that the same seed gives the same trace.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {

@@ -7,8 +7,7 @@ import (
 	"hallway/protocol"
 )
 
-// strikesOn are the faults that strike now and then, and what they do to a page
-// or to what is around it.
+// strikesOn holds, for each fault that strikes now and then, its effect on a page or its surroundings.
 var strikesOn = map[fault]func(w *world, p *page){
 	cuts: func(_ *world, p *page) {
 		if p.link != nil {
@@ -83,10 +82,10 @@ var strikesOn = map[fault]func(w *world, p *page){
 	edits:      strikeEdit,
 }
 
-// strike lets something break.
+// strike makes one fault strike.
 func (w *world) strike(p *page) {
 	f := fault(w.rnd.IntN(int(faultCount)))
-	for range faultCount { // the next that is on
+	for range faultCount { // the next fault of this seed
 		if do := strikesOn[f]; do != nil && w.weather.on[f] {
 			w.note("world", "strikes: %s", faultNames[f])
 			do(w, p)
@@ -96,15 +95,14 @@ func (w *world) strike(p *page) {
 	}
 }
 
-// reopen opens a tab in place of one that has died, unless that was done.
+// reopen opens a tab in place of a dead one, unless another has.
 func (w *world) reopen(p *page) {
 	if w.pages[p.place] == p && !p.alive {
 		w.openTab(p)
 	}
 }
 
-// network takes the device's network away, or gives it back. The browser tells
-// of it, mostly.
+// network takes the device's network away, or gives it back. Mostly the browser reports that.
 func (d *device) network(back bool) {
 	w := d.w
 	d.offline = !back

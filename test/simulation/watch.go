@@ -8,32 +8,31 @@ import (
 	"hallway/protocol"
 )
 
-// The bounds that the checks hold a chat to.
+// The bounds of a chat that the checks enforce.
 const (
-	// effectsMax bounds a step's effects beside those that it owes each item of
-	// the outbox.
+	// effectsMax bounds a step's effects besides those for each item of the outbox.
 	effectsMax = 64
-	// asksMax is how many dials, requests or tokens a chat may ask for within
-	// asksEvery, beside those that people cause: more is a loop.
+	// asksMax bounds the dials, requests and tokens that a chat asks for within asksEvery, besides those that people cause: more
+	// is a loop.
 	asksMax   = 60
 	asksEvery = 10 * time.Second
 )
 
-// watch is what a page has shown.
+// watch records what a page has shown.
 type watch struct {
 	shown   client.Snapshot
-	readIn  string                       // the epoch that its read marker is of
-	epoch   string                       // of the last joined that it heard
+	readIn  string                       // the epoch of its read marker
+	epoch   string                       // of the last joined that reached it
 	ready   bool                         // its outbox is loaded
-	refused string                       // the item that it hears to be refused for good
+	refused string                       // the item that it learns is refused for good
 	arrived map[string]string            // messages of others that came live, each with its epoch
-	checked map[string]*protocol.Message // messages that were found to be as they are stored
+	checked map[string]*protocol.Message // messages that were equal to the stored ones
 
 	asks, wakes int // in this span of asksEvery
 	span        time.Duration
 }
 
-// inspect checks what a step has led to.
+// inspect checks the result of a step.
 func (p *page) inspect(ev client.Event, effects []client.Effect) {
 	s := p.c.Snapshot()
 	changed := p.inspectEffects(effects, &s)
@@ -55,8 +54,7 @@ func (p *page) inspect(ev client.Event, effects []client.Effect) {
 	p.shown = s
 }
 
-// inspectEffects bounds what a step asks for, and reports whether it says that
-// it shows something else.
+// inspectEffects checks the number of a step's effects, and reports whether Changed is among them.
 func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (changed bool) {
 	w := p.w
 	if span := w.now / asksEvery; span != p.span {
@@ -67,7 +65,7 @@ func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (chan
 		asked++
 		switch e := e.(type) {
 		case client.Arrived:
-			asked-- // there are as many as a page may hold
+			asked-- // these are bounded by a page of history
 			if p.arrived[e.Message.ID] == p.epoch || e.Message.Sender.ID == p.dev.user {
 				w.fail("%s: %s arrives again, or is its own", p.name, short(e.Message.ID))
 			}
@@ -87,7 +85,7 @@ func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (chan
 	return changed
 }
 
-// noteEvent follows what becomes of the items.
+// noteEvent records the states of items.
 func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Snapshot) {
 	w := p.w
 	for _, e := range effects {
@@ -140,7 +138,7 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 	}
 }
 
-// inspectMessages: ascending, each as it is or was stored, bounded.
+// inspectMessages checks that messages are bounded, ascending, and each as it is or was stored.
 func (p *page) inspectMessages(s *client.Snapshot) {
 	w, n := p.w, len(s.Messages)
 	if n == 0 || n == len(p.shown.Messages) && s.Messages[0] == p.shown.Messages[0] && s.Messages[n-1] == p.shown.Messages[n-1] {
@@ -165,8 +163,7 @@ func (p *page) inspectMessages(s *client.Snapshot) {
 	}
 }
 
-// inspectLive: live means that all that the relay has told is there, without a
-// hole.
+// inspectLive checks that a live page shows everything that the relay has told it, without a hole.
 func (p *page) inspectLive(s *client.Snapshot) {
 	w, l, n := p.w, p.link, len(s.Messages)
 	if !s.Loaded || l == nil || l.left || !l.heardJoined {
@@ -197,8 +194,7 @@ func (p *page) inspectLive(s *client.Snapshot) {
 	}
 }
 
-// inspectOutbox: own messages in the order in which they were written, none of
-// them among those in the room, none jumping.
+// inspectOutbox checks that the user's messages are in the order of writing, that none is in the room, too, and that none jumps.
 func (p *page) inspectOutbox(s *client.Snapshot) {
 	w := p.w
 	if len(s.Outbox) > client.OutboxMax {
@@ -228,8 +224,7 @@ func (p *page) inspectOutbox(s *client.Snapshot) {
 	p.inspectJumps(s)
 }
 
-// inspectJumps: of two items that were shown before, the first is still the
-// first.
+// inspectJumps checks that two items that were shown before keep their order.
 func (p *page) inspectJumps(s *client.Snapshot) {
 	same := slices.EqualFunc(s.Outbox, p.shown.Outbox, func(a, b client.Own) bool { return a.ID == b.ID })
 	if same {
@@ -249,7 +244,7 @@ func (p *page) inspectJumps(s *client.Snapshot) {
 	}
 }
 
-// inspectState: what is said of the connection, and when one may write.
+// inspectState checks the shown state of the connection, and when the composer is open.
 func (p *page) inspectState(s *client.Snapshot) {
 	w := p.w
 	ended := false
