@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/store/sqlite"
 )
 
@@ -80,11 +80,11 @@ func TestReindexKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ops []hub.Op
+	var ops []rules.Op
 	for n := range messages {
-		ops = append(ops, hub.Op{
-			Kind: hub.OpSend, Room: "lobby", Sender: protocol.User{ID: "u_1"},
-			Send: protocol.Send{Room: "lobby", ID: id(n + 1), Text: fmt.Sprintf("Jahresversammlung %d in 北京", n+1)},
+		ops = append(ops, rules.Op{
+			Room: "lobby", Sender: protocol.User{ID: "u_1"},
+			Do: rules.Send{Send: protocol.Send{Room: "lobby", ID: id(n + 1), Text: fmt.Sprintf("Jahresversammlung %d in 北京", n+1)}},
 		})
 	}
 	if _, err := s.Commit(time.Now(), ops); err != nil {

@@ -10,6 +10,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/conn"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // eventsMax bounds the events that wait for the hub; beyond it readers wait.
@@ -57,7 +58,7 @@ type Engine struct {
 	config    hub.Config // with its defaults
 
 	events   chan event
-	batches  chan []hub.Op // at most one is being committed
+	batches  chan []rules.Op // at most one is being committed
 	results  chan result
 	ended    chan struct{} // closed once the engine has ended
 	draining atomic.Bool
@@ -82,7 +83,7 @@ type Engine struct {
 type event func(now time.Time)
 
 type result struct {
-	outcomes []hub.Outcome
+	outcomes []rules.Outcome
 	err      error
 }
 
@@ -95,7 +96,7 @@ func New(o Options) *Engine {
 		transport: o.Transport,
 		config:    o.Hub.WithDefaults(),
 		events:    make(chan event, eventsMax),
-		batches:   make(chan []hub.Op, 1),
+		batches:   make(chan []rules.Op, 1),
 		results:   make(chan result, 1),
 		ended:     make(chan struct{}),
 	}
@@ -119,9 +120,9 @@ func New(o Options) *Engine {
 
 // committer hands batches to the committing goroutine. The channel has room for a batch, because the hub
 // commits one at a time.
-type committer chan<- []hub.Op
+type committer chan<- []rules.Op
 
-func (c committer) Commit(ops []hub.Op) { c <- ops }
+func (c committer) Commit(ops []rules.Op) { c <- ops }
 
 // own is the goroutine that owns the hub.
 func (e *Engine) own() {

@@ -19,6 +19,7 @@ import (
 	"hallway/relay/engine"
 	"hallway/relay/hub"
 	"hallway/relay/relaytest"
+	"hallway/relay/rules"
 )
 
 func newEngine(store hub.Store) *engine.Engine {
@@ -43,7 +44,7 @@ func TestEngineCarriesMessages(t *testing.T) {
 
 		eve, _ := relaytest.Everyone{}.Verify(time.Now(), netip.Addr{}, "eve")
 		o, err := e.Post(t.Context(), eve, relaytest.SendOf(2))
-		if err != nil || !o.New || o.Message.Rev != 2 {
+		if stored, ok := o.Result.(rules.Stored); err != nil || !ok || !stored.New || stored.Message.Rev != 2 {
 			t.Errorf("posted: %+v, %v", o, err)
 		}
 		if m := relaytest.Hear[protocol.Changed](ada).Message; m.Rev != 2 || m.Sender.ID != "eve" {

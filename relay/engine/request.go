@@ -7,6 +7,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // errEnded is the error of a question that nobody is left to answer.
@@ -28,17 +29,17 @@ func ask[T any](ctx context.Context, e *Engine, ev func(now time.Time, answer fu
 }
 
 // Post takes a send over REST, as Change does.
-func (e *Engine) Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
-	return e.Change(ctx, who, hub.Op{Kind: hub.OpSend, Room: send.Room, Send: send})
+func (e *Engine) Post(ctx context.Context, who hub.Identity, send protocol.Send) (rules.Outcome, error) {
+	return e.Change(ctx, who, rules.Op{Room: send.Room, Do: rules.Send{Send: send}})
 }
 
 // Change takes a change over REST by the rules, order and rate of a frame. The op may be of any kind but
 // OpOpen and OpRead; its content is checked, and who is its sender. A refusal is the outcome's Code, with
 // RetryAfter where another try may help. After an error, which is ctx's, the change may or may not be stored.
-func (e *Engine) Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error) {
-	o, err := ask(ctx, e, func(now time.Time, answer func(hub.Outcome)) { e.hub.Change(now, who, op, answer) })
+func (e *Engine) Change(ctx context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error) {
+	o, err := ask(ctx, e, func(now time.Time, answer func(rules.Outcome)) { e.hub.Change(now, who, op, answer) })
 	if errors.Is(err, errEnded) {
-		return hub.Outcome{Code: protocol.CodeUnavailable, Reason: "the relay is going away", RetryAfter: e.goaway()}, nil
+		return rules.Outcome{Refusal: rules.Refusal{Code: protocol.CodeUnavailable, Reason: "the relay is going away", RetryAfter: e.goaway()}}, nil
 	}
 	return o, err
 }
@@ -52,12 +53,12 @@ func (e *Engine) Online(ctx context.Context, room string) (map[string]int, error
 	return users, err
 }
 
-// Erase carries out parts of the erasure of a user, each a hub.OpErase, and returns an outcome for each. After
+// Erase carries out parts of the erasure of a user, each a rules.Erase or a rules.Forget, and returns an outcome for each. After
 // an error, which is ctx's or that of the engine's end, they may or may not be stored.
-func (e *Engine) Erase(ctx context.Context, ops []hub.Op) ([]hub.Outcome, error) {
-	return ask(ctx, e, func(now time.Time, answer func([]hub.Outcome)) {
-		outcomes, left := make([]hub.Outcome, len(ops)), len(ops)
-		e.hub.Erase(now, ops, func(i int, o hub.Outcome) {
+func (e *Engine) Erase(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error) {
+	return ask(ctx, e, func(now time.Time, answer func([]rules.Outcome)) {
+		outcomes, left := make([]rules.Outcome, len(ops)), len(ops)
+		e.hub.Erase(now, ops, func(i int, o rules.Outcome) {
 			outcomes[i] = o
 			if left--; left == 0 {
 				answer(outcomes)

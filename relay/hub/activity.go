@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // acts is what a user does in a room beside changing it.
@@ -11,7 +12,7 @@ type acts struct {
 	typedAt int64   // when typing was told last
 	want    int64   // where the read marker is to move; 0: nowhere
 	by      *member // who wants that
-	marking bool    // an OpRead is queued or under way
+	marking bool    // a read is queued or under way
 }
 
 // active is the user's acts in the room.
@@ -63,7 +64,7 @@ func (h *Hub) tellOthers(p *presence, frame []byte) {
 	h.stats.BytesOut += uint64(len(frame) * (r.streams - own))
 }
 
-// read moves the user's read marker. Of all that is wanted while one OpRead is
+// read moves the user's read marker. Of all that is wanted while one op is
 // under way only the farthest is stored, by the next one. What could not be
 // stored is tried again with the user's next read in the room, as long as one of
 // the user's connections is there; that one will usually be farther anyway. So a
@@ -90,20 +91,20 @@ func (h *Hub) mark(p *presence) {
 	a.marking = true
 	by, seq := a.by, a.want
 	h.enqueue(pending{
-		op:   Op{Kind: OpRead, Room: p.room.name, Sender: by.sender(), Seq: seq},
-		done: func(o Outcome) { h.marked(p, by, seq, o) },
+		op:   rules.Op{Room: p.room.name, Sender: by.sender(), Do: rules.Read{Seq: seq}},
+		done: func(o rules.Outcome) { h.marked(p, by, seq, o) },
 	})
 }
 
-// marked ends an OpRead that by has wanted.
-func (h *Hub) marked(p *presence, by *member, seq int64, o Outcome) {
+// marked ends a read that by has wanted.
+func (h *Hub) marked(p *presence, by *member, seq int64, o rules.Outcome) {
 	a := p.acts
 	a.marking = false
 	if o.Code != "" {
 		return
 	}
-	if p.room.open && o.Read > p.read { // else it may be of a life that is over, and joined tells
-		p.read = o.Read
+	if read := o.Result.(rules.Marked).Read; p.room.open && read > p.read { // else it may be of a life that is over, and joined tells
+		p.read = read
 		h.stats.Reads++
 		for _, m := range p.members {
 			if m != by && m.joined {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // Ban is a user put out of a room.
@@ -69,18 +70,27 @@ func (h *Hub) Bans() *Bans { return &h.bans }
 func (h *Hub) Banned(terms map[Ban]BanTerms) { maps.Copy(h.bans.terms, terms) }
 
 // noteBan keeps the bans as the outcome of an op shows them.
-func (h *Hub) noteBan(op *Op, o *Outcome) {
+func (h *Hub) noteBan(op *rules.Op, o *rules.Outcome) {
 	if o.Void {
 		h.bans.end(Ban{op.Room, op.Sender.ID})
 	}
-	switch {
-	case o.Why == protocol.WhyBanned:
+	if o.Why == protocol.WhyBanned {
 		h.bans.set(Ban{op.Room, op.Sender.ID}, BanTerms{o.Until, o.UpTo})
-	case op.Kind == OpDrop && (o.Code == "" || o.Code == protocol.CodeNotFound):
-		h.bans.drop(op.Room)
-	case op.Kind == OpModerate && o.Code == "" && op.Act == protocol.ActBan:
-		h.bans.set(Ban{op.Room, op.User}, BanTerms{op.Until, o.UpTo})
-	case op.Kind == OpModerate && o.Code == "" && op.Act == protocol.ActUnban:
-		h.bans.end(Ban{op.Room, op.User})
+		return
+	}
+	switch do := op.Do.(type) {
+	case rules.Drop:
+		if dropped(o) {
+			h.bans.drop(op.Room)
+		}
+	case rules.Moderate:
+		done, ok := o.Result.(rules.Moderated)
+		switch {
+		case !ok:
+		case do.Act == protocol.ActBan:
+			h.bans.set(Ban{op.Room, do.User}, BanTerms{do.Until, done.UpTo})
+		case do.Act == protocol.ActUnban:
+			h.bans.end(Ban{op.Room, do.User})
+		}
 	}
 }

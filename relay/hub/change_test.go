@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // A listener is a connection that does whatever comes to its mind and checks all
@@ -100,11 +102,11 @@ func (l *listener) hearJoined(f protocol.Joined) {
 
 // hearChange: what is told is stored, and every rev is told in its order.
 func (l *listener) hearChange(f protocol.Changed) {
-	m, room := &f.Message, l.conn.world.epochs[l.epoch]
+	m, revs := &f.Message, l.conn.world.epochs[l.epoch].revs
 	switch {
 	case !l.joined:
 		l.t.Fatalf("%s hears of rev %d, and has not joined", l.conn.name, m.Rev)
-	case m.Rev > room.head || room.revs[m.Rev-1] != string(m.Append(nil)):
+	case m.Rev > int64(len(revs)) || revs[m.Rev-1] != string(m.Append(nil)):
 		l.t.Fatalf("%s hears of what is not stored: %s", l.conn.name, m.Append(nil))
 	case m.Rev > l.rev+1 && !*l.gaps:
 		l.t.Fatalf("%s hears of rev %d after %d", l.conn.name, m.Rev, l.rev)
@@ -164,7 +166,7 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 			all = append(all, l)
 		}
 		boss, _ := fakeVerifier{}.Verify(w.now, netip.Addr{}, "boss role=organizer")
-		rest := func(op hub.Op) { w.Change(w.now, boss, op, func(hub.Outcome) {}) }
+		rest := func(do rules.Action) { w.Change(w.now, boss, rules.Op{Room: "lobby", Do: do}, func(rules.Outcome) {}) }
 		t.Repeat(map[string]func(*rapid.T){
 			"act":  func(t *rapid.T) { rapid.SampledFrom(all).Draw(t, "who").act(t) },
 			"act2": func(t *rapid.T) { rapid.SampledFrom(all).Draw(t, "who").act(t) },
@@ -173,18 +175,18 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 			},
 			"drop": func(t *rapid.T) {
 				if rapid.IntRange(0, 3).Draw(t, "rarely") == 0 {
-					rest(hub.Op{Kind: hub.OpDrop, Room: "lobby"})
+					rest(rules.Drop{})
 				}
 			},
 			"erase": func(t *rapid.T) {
 				w.eraseAll(rapid.SampledFrom([]string{"ada", "bob", "mod"}).Draw(t, "user") + rapid.SampledFrom([]string{"", " in lobby"}).Draw(t, "where"))
 			},
-			"moderate": func(t *rapid.T) { rest(hub.ModerateOp(w.now, moderate(t))) },
+			"moderate": func(t *rapid.T) { rest(hub.ModerateOp(w.now, moderate(t)).Do) },
 			"rules": func(t *rapid.T) {
 				slow, frozen := rapid.Int64Range(0, 1).Draw(t, "slow"), rapid.Bool().Draw(t, "frozen")
-				rest(hub.Op{Kind: hub.OpAdjust, Room: "lobby", Adjust: protocol.Adjust{SlowModeS: &slow, Frozen: &frozen}})
+				rest(rules.Adjust{Adjust: protocol.Adjust{SlowModeS: &slow, Frozen: &frozen}})
 			},
-			"resolve": func(*rapid.T) { rest(hub.Op{Kind: hub.OpResolve, Room: "lobby", Report: 1}) },
+			"resolve": func(*rapid.T) { rest(rules.Resolve{N: 1, State: protocol.ReportResolved}) },
 			"end": func(t *rapid.T) {
 				if w.batch == nil {
 					return
@@ -205,24 +207,25 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 			w.commit()
 		}
 		// Whatever was lost, the room's next change shows it.
-		rest(hub.Op{Kind: hub.OpSend, Room: "lobby", Send: protocol.Send{Room: "lobby", ID: fmt.Sprintf(idFormat, 99), Text: "last"}})
+		rest(rules.Send{Send: protocol.Send{Room: "lobby", ID: fmt.Sprintf(idFormat, 99), Text: "last"}})
 		w.commit()
-		r := w.rooms["lobby"]
+		r := w.store.Life("lobby")
+		settings, _ := w.store.Settings(context.Background(), "lobby")
 		for _, l := range all {
 			if l.joined {
 				l.take(protocol.Join{Room: "lobby"}) // from memory
 			}
-			if l.joined && (l.epoch != r.epoch || l.rev != r.head || !gaps && l.read != r.read[l.user]) {
+			if l.joined && (l.epoch != r.Epoch() || l.rev != r.Head() || !gaps && l.read != r.MarkerOf(l.user)) {
 				t.Fatalf("%s ends in %s at rev %d, read to %d; the room is in %s at %d, read to %d",
-					l.conn.name, l.epoch, l.rev, l.read, r.epoch, r.head, r.read[l.user])
+					l.conn.name, l.epoch, l.rev, l.read, r.Epoch(), r.Head(), r.MarkerOf(l.user))
 			}
-			if l.joined && !gaps && (l.rules.SlowModeS != r.settings.SlowModeS || l.rules.Frozen != r.settings.Frozen) {
-				t.Fatalf("%s was told %+v, the room is %+v", l.conn.name, l.rules, r.settings)
+			if l.joined && !gaps && (l.rules.SlowModeS != settings.SlowModeS || l.rules.Frozen != settings.Frozen) {
+				t.Fatalf("%s was told %+v, the room is %+v", l.conn.name, l.rules, settings)
 			}
-			if muted := inForce(w, r.mutes, l.user) != nil; l.joined && l.muted != muted && !gaps {
+			if muted := w.sanctioned(l.user, protocol.ActMute); l.joined && l.muted != muted && !gaps {
 				t.Fatalf("%s was told muted: %v", l.conn.name, l.muted)
 			}
-			if banned := inForce(w, r.bans, l.user) != nil; l.joined && banned && !gaps {
+			if banned := w.sanctioned(l.user, protocol.ActBan); l.joined && banned && !gaps {
 				t.Fatalf("%s is banned, and here", l.conn.name)
 			}
 		}
@@ -235,18 +238,18 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 // checkWindow compares pages of the window with the store's, while the hub has
 // heard of all that is stored; it returns how many there were.
 func checkWindow(t *rapid.T, w *world, gaps bool) (pages int) {
-	window, room := w.Windows().Of("lobby"), w.rooms["lobby"]
-	if window == nil || room == nil || gaps {
+	window, room := w.Windows().Of("lobby"), w.store.Life("lobby")
+	if window == nil || room.Epoch() == "" || gaps {
 		return 0
 	}
-	for _, q := range []hub.Query{{Kind: hub.QueryNewest, Limit: 3}, {Kind: hub.QuerySince, At: room.head / 2, Limit: 9}} {
+	for _, q := range []hub.Query{{Kind: hub.QueryNewest, Limit: 3}, {Kind: hub.QuerySince, At: room.Head() / 2, Limit: 9}} {
 		for _, user := range []string{"", "ada", "bob"} {
 			got, ok := window.Page(q, user)
 			if !ok {
 				continue
 			}
 			pages++
-			want := room.page(q, user)
+			want := w.page(q, user)
 			if string(got) != string(want.Append(nil)) {
 				t.Fatalf("%+v for %q:\n got %s\nwant %s", q, user, got, want.Append(nil))
 			}
@@ -258,41 +261,46 @@ func checkWindow(t *rapid.T, w *world, gaps bool) (pages int) {
 // TestPermissions: every role by every act, on a message of somebody else.
 func TestPermissions(t *testing.T) {
 	const none, own, every = 0, 1, 2 // own: the store decides, by the sender
-	acts := map[hub.OpKind][3]int{   // participant, moderator, organizer
-		hub.OpOpen:      {none, none, none}, // not to be asked for
-		hub.OpRead:      {none, none, none},
-		hub.OpSend:      {every, every, every},
-		hub.OpEdit:      {own, own, own},
-		hub.OpDelete:    {own, every, every},
-		hub.OpReact:     {every, every, every},
-		hub.OpPin:       {none, every, every},
-		hub.OpConfigure: {none, none, every},
-		hub.OpDrop:      {none, none, every},
-		hub.OpAdjust:    {none, none, every}, // it freezes
-		hub.OpModerate:  {none, every, every},
-		hub.OpReport:    {every, every, every},
-		hub.OpResolve:   {none, every, every},
-		hub.OpRevoke:    {none, none, every},
-	}
-	for kind := hub.OpOpen; kind <= hub.OpRevoke; kind++ {
-		allowed, ok := acts[kind]
-		if !ok {
-			t.Errorf("who may do what kind %d does?", kind)
-		}
+	id := fmt.Sprintf(idFormat, 1)
+	for _, c := range []struct {
+		do      rules.Action
+		allowed [3]int // participant, moderator, organizer
+	}{
+		{rules.Open{}, [3]int{none, none, none}}, // not to be asked for
+		{rules.Read{Seq: 1}, [3]int{none, none, none}},
+		{rules.Erase{User: "ada"}, [3]int{none, none, none}},
+		{rules.Forget{User: "ada"}, [3]int{none, none, none}},
+		{rules.See{}, [3]int{none, none, none}},
+		{rules.Send{Send: sendOf(2, "x")}, [3]int{every, every, every}},
+		{rules.Edit{ID: id, Text: "x"}, [3]int{own, own, own}},
+		{rules.Delete{ID: id}, [3]int{own, every, every}},
+		{rules.React{ID: id, Emoji: "x", On: true}, [3]int{every, every, every}},
+		{rules.Pin{ID: id, On: true}, [3]int{none, every, every}},
+		{rules.Configure{Title: "x"}, [3]int{none, none, every}},
+		{rules.Drop{}, [3]int{none, none, every}},
+		{rules.Adjust{Adjust: protocol.Adjust{SlowModeS: new(int64)}}, [3]int{none, every, every}},
+		{rules.Adjust{Adjust: protocol.Adjust{Frozen: new(bool)}}, [3]int{none, none, every}},
+		{rules.Moderate{Act: protocol.ActMute, User: "ada"}, [3]int{none, every, every}},
+		{rules.Report{ID: id, Reason: "x"}, [3]int{every, every, every}},
+		{rules.Resolve{N: 1, State: protocol.ReportResolved}, [3]int{none, every, every}},
+		{rules.Revoke{User: "ada", On: true}, [3]int{none, none, every}},
+	} {
 		for i, role := range []protocol.Role{protocol.RoleParticipant, protocol.RoleModerator, protocol.RoleOrganizer} {
 			w := newWorld(hub.Config{})
-			w.member("ada").take(sendOf(1, "hi"))
+			ada := w.member("ada")
+			ada.take(sendOf(1, "hi"))
+			w.commit()
+			ada.take(protocol.Report{Room: "lobby", ID: id, Reason: "x"})
 			w.commit()
 			bob, _ := fakeVerifier{}.Verify(w.now, netip.Addr{}, "bob role="+string(role))
 			var code protocol.Code
-			w.Change(w.now, bob, hub.Op{Kind: kind, Room: "lobby", ID: fmt.Sprintf(idFormat, 1), Send: sendOf(2, "x"), Text: "x", Emoji: "x", On: true, Act: protocol.ActMute, User: "ada", Adjust: protocol.Adjust{Frozen: new(bool)}},
-				func(o hub.Outcome) { code = o.Code })
+			w.Change(w.now, bob, rules.Op{Room: "lobby", Do: c.do}, func(o rules.Outcome) { code = o.Code })
 			asked := w.batch != nil
 			if asked {
 				w.commit()
 			}
-			if want := allowed[i]; asked != (want != none) || (code == "") != (want == every) || code != "" && code != protocol.CodeForbidden {
-				t.Errorf("kind %d by a %s: asked the store %v, code %q", kind, role, asked, code)
+			if want := c.allowed[i]; asked != (want != none) || (code == "") != (want == every) || code != "" && code != protocol.CodeForbidden {
+				t.Errorf("%T by a %s: asked the store %v, code %q", c.do, role, asked, code)
 			}
 		}
 	}
@@ -305,14 +313,14 @@ func TestWindowOfTheNextLife(t *testing.T) {
 	ada.take(sendOf(1, "before"))
 	w.commit()
 	boss, _ := fakeVerifier{}.Verify(w.now, netip.Addr{}, "boss role=organizer")
-	w.Change(w.now, boss, hub.Op{Kind: hub.OpDrop, Room: "lobby"}, func(hub.Outcome) {})
+	w.Change(w.now, boss, rules.Op{Room: "lobby", Do: rules.Drop{}}, func(rules.Outcome) {})
 	w.commit()
 	if w.Windows().Of("lobby") != nil {
 		t.Error("the window of a room that is no more")
 	}
 	ada.take(protocol.Join{Room: "lobby"})
 	ada.take(sendOf(2, "after"))
-	w.Change(w.now, boss, hub.Op{Kind: hub.OpDrop, Room: "lobby"}, func(hub.Outcome) {})
+	w.Change(w.now, boss, rules.Op{Room: "lobby", Do: rules.Drop{}}, func(rules.Outcome) {})
 	ada.take(protocol.Join{Room: "lobby"})
 	ada.take(sendOf(3, "last"))
 	for w.batch != nil {
@@ -320,7 +328,7 @@ func TestWindowOfTheNextLife(t *testing.T) {
 	}
 	q := hub.Query{Kind: hub.QuerySince, Limit: 9}
 	page, ok := w.Windows().Of("lobby").Page(q, "")
-	if want := w.rooms["lobby"].page(q, ""); !ok || len(want.Messages) == 0 || string(page) != string(want.Append(nil)) {
+	if want := w.page(q, ""); !ok || len(want.Messages) == 0 || string(page) != string(want.Append(nil)) {
 		t.Errorf("%v\n got %s\nwant %s", ok, page, want.Append(nil))
 	}
 }

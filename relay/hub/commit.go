@@ -5,50 +5,52 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // A pending is an op on its way to the store, with who is to be answered:
 // exactly once, the session or by done.
 type pending struct {
-	op      Op
-	session *Session      // nil: done is called
-	member  *member       // of an OpOpen
-	order   uint64        // of an OpSend: its place in the order of arrival
-	block   *block        // what holds an OpSend back, which is then FindOnly
-	done    func(Outcome) // over REST, or of a probe
-	cleared int64         // messages that earlier parts of a clear have made tombstones
-	apart   bool          // of an OpSend: begins a batch
-}
-
-// id is the message that the op is about, "" if none.
-func (p *pending) id() string {
-	if p.op.Kind == OpSend {
-		return p.op.Send.ID
-	}
-	return p.op.ID
+	op      rules.Op
+	session *Session            // nil: done is called
+	member  *member             // of an Open
+	order   uint64              // of a Send: its place in the order of arrival
+	block   *block              // what holds a Send back, which is then FindOnly
+	done    func(rules.Outcome) // over REST, or of a probe
+	cleared int64               // messages that earlier parts of a clear have made tombstones
+	apart   bool                // of a Send: begins a batch
 }
 
 // bytes is about the size of the op, and of what will be told of it.
 func (p *pending) bytes() int {
-	f := &p.op.Send
-	n := opBytes + len(f.Text) + len(f.ID) + len(f.ReplyTo) + len(f.SentAt) +
-		len(p.op.Text) + len(p.op.Title) + len(p.op.Settings) + len(p.op.Note)
-	for _, e := range [...]*protocol.Encrypted{f.Encrypted, p.op.Encrypted} {
-		if e != nil {
-			n += len(e.CT)
-		}
-	}
-	switch p.op.Kind {
-	case OpEdit, OpReact, OpPin:
+	n := opBytes
+	switch do := p.op.Do.(type) {
+	case rules.Send:
+		n += len(do.Text) + len(do.ID) + len(do.ReplyTo) + len(do.SentAt) + encryptedBytes(do.Encrypted)
+	case rules.Edit:
+		n += changedBytes + len(do.Text) + encryptedBytes(do.Encrypted)
+	case rules.React, rules.Pin:
 		n += changedBytes
-	case OpModerate:
-		if p.op.Act == protocol.ActClear {
-			n += ClearMax * opBytes
+	case rules.Configure:
+		n += len(do.Title) + len(do.Settings)
+	case rules.Report:
+		n += len(do.Reason)
+	case rules.Moderate:
+		n += len(do.Reason)
+		if do.Act == protocol.ActClear {
+			n += rules.ClearMax * opBytes
 		}
-	case OpErase:
-		n += len(p.op.Erase.Seqs) * opBytes
+	case rules.Erase:
+		n += len(do.Seqs) * opBytes
 	}
 	return n
+}
+
+func encryptedBytes(e *protocol.Encrypted) int {
+	if e == nil {
+		return 0
+	}
+	return len(e.CT)
 }
 
 // full reports whether an op of that size finds no place in the queue.
@@ -71,7 +73,7 @@ func (h *Hub) flush() {
 		return
 	}
 	h.flying = h.batch()
-	ops := make([]Op, len(h.flying))
+	ops := make([]rules.Op, len(h.flying))
 	for i := range ops {
 		ops[i] = h.withRanks(h.flying[i].op)
 	}
@@ -94,7 +96,7 @@ func (h *Hub) batch() (batch []*pending) {
 		bytes := p.bytes()
 		all += bytes
 		rooms[room] += bytes
-		ruled = ruled || p.op.Kind.rules()
+		ruled = ruled || p.op.SetsRules()
 		batch = append(batch, p)
 		h.queue.drop()
 	}
@@ -103,7 +105,7 @@ func (h *Hub) batch() (batch []*pending) {
 
 // Committed ends the batch under way: with one outcome for each of its ops, or
 // with an error, after which nothing is known of any of them.
-func (h *Hub) Committed(now time.Time, outcomes []Outcome, err error) {
+func (h *Hub) Committed(now time.Time, outcomes []rules.Outcome, err error) {
 	batch := h.flying
 	if err == nil && len(outcomes) != len(batch) {
 		panic(fmt.Sprintf("hub: %d outcomes for %d ops", len(outcomes), len(batch)))
@@ -159,60 +161,68 @@ func (h *Hub) loseWindows(batch []*pending) {
 func (h *Hub) failed(now time.Time, p *pending) {
 	why := unavailable()
 	if p.block != nil {
-		why = p.block.refusal
+		why = p.block.Refusal
 	}
-	if p.op.Kind == OpOpen {
-		h.opened(now, p.member, why.outcome())
+	if p.member != nil {
+		h.opened(now, p.member, rules.Outcome{Refusal: why})
 		return
 	}
 	h.refuse(p, why)
 }
 
 // done answers an op that the store has carried out or refused.
-func (h *Hub) done(now time.Time, p *pending, o Outcome) {
+func (h *Hub) done(now time.Time, p *pending, o rules.Outcome) {
 	if r := h.rooms[p.op.Room]; r != nil && r.open && p.endsLife(r.epoch, &o) {
 		h.endLife(r)
 	}
 	h.noteBan(&p.op, &o)
 	if p.block != nil && o.Code != protocol.CodeNotFound {
-		p.block.settled(p.op.Send.ID)
+		p.block.settled(p.op.ID())
 	}
 	switch {
-	case p.op.Kind == OpOpen:
+	case p.member != nil:
 		h.opened(now, p.member, o)
 	case p.block != nil && o.Code == protocol.CodeNotFound:
-		p.block.refuse(p.op.Send.ID, p.order, 0)
-		h.refuse(p, p.block.refusal)
+		p.block.refuse(p.op.ID(), p.order, 0)
+		h.refuse(p, p.block.Refusal)
 	case o.Code != "":
-		h.refuse(p, refusalOf(&o))
+		h.refuse(p, o.Refusal)
 		if r := h.rooms[p.op.Room]; r != nil && o.Why == protocol.WhyBanned { // the ban's result was lost
-			h.putOut(r, p.op.Sender.ID, refusalOf(&o))
+			h.putOut(r, p.op.Sender.ID, o.Refusal)
 		}
-	case p.op.Kind.moderates():
-		h.moderated(p, o)
-	case !p.op.Kind.takesRev():
-		p.done(o)
 	default:
-		h.stored(p, o)
+		h.carriedOut(p, o)
 	}
 }
 
-func (h *Hub) refuse(p *pending, why refusal) {
+// carriedOut tells what an op has brought.
+func (h *Hub) carriedOut(p *pending, o rules.Outcome) {
+	switch result := o.Result.(type) {
+	case rules.Stored:
+		h.stored(p, o, result)
+	case rules.Marked, rules.Seen:
+		p.done(o)
+	default:
+		h.moderated(p, o)
+	}
+}
+
+func (h *Hub) refuse(p *pending, why rules.Refusal) {
 	if p.done != nil {
-		p.done(why.outcome())
+		p.done(rules.Outcome{Refusal: why})
 		return
 	}
-	f := why.frame(p.op.Room, p.id())
-	f.Of = p.op.of()
+	f := refusalFrame(why, p.op.Room, p.op.ID())
+	f.Of = frameOf(&p.op)
 	p.session.send(f)
 }
 
 // stored tells a message as it is stored now to its room, or, where the room has
 // been told that before, to who asked alone. What no op of this batch has changed
 // may well be news to the room: the commit that did may have seemed to fail.
-func (h *Hub) stored(p *pending, o Outcome) {
+func (h *Hub) stored(p *pending, o rules.Outcome, stored rules.Stored) {
 	r := h.rooms[p.op.Room]
-	news := h.news(r, p.changed(&o), &o)
+	news := h.news(r, p.changed(&stored.Message), &o)
 	if p.done != nil {
 		p.done(o)
 		return
@@ -222,40 +232,41 @@ func (h *Hub) stored(p *pending, o Outcome) {
 		return
 	}
 	h.tell(r) // in the order of rev, should this batch have brought it
-	p.session.send(p.changed(&o))
+	p.session.send(p.changed(&stored.Message))
 }
 
 // news notes a message as it is stored now, for a room in memory. Where the room
 // was not told of it yet, it will be, and the result is true.
-func (h *Hub) news(r *room, f protocol.Changed, o *Outcome) bool {
+func (h *Hub) news(r *room, f protocol.Changed, o *rules.Outcome) bool {
 	if r == nil || !r.open {
 		return false
 	}
 	h.windows.took(r.window, o) // before anybody is told
-	if o.Message.Rev <= r.told {
+	if f.Message.Rev <= r.told {
 		return false
 	}
 	if len(r.out) == 0 {
 		h.touched = append(h.touched, r)
 	}
-	r.told = o.Message.Rev
+	r.told = f.Message.Rev
 	r.out = append(r.out, f.Append(nil))
 	return true
 }
 
 // newsOfAll notes all messages that an op has changed.
-func (h *Hub) newsOfAll(r *room, o *Outcome) {
-	for _, m := range o.Messages {
-		h.news(r, protocol.Changed{Message: m}, &Outcome{Message: m, New: true, Epoch: o.Epoch, Head: m.Rev})
+func (h *Hub) newsOfAll(r *room, messages []protocol.Message, o *rules.Outcome) {
+	for _, m := range messages {
+		one := rules.Outcome{Result: rules.Stored{Message: m, New: true}, Epoch: o.Epoch, Head: m.Rev}
+		h.news(r, protocol.Changed{Message: m}, &one)
 	}
 }
 
 // changed is the frame that tells what became of the op. The cause holds also
 // where the op has changed nothing.
-func (p *pending) changed(o *Outcome) protocol.Changed {
-	f := protocol.Changed{Message: o.Message}
-	if p.op.Kind == OpReact {
-		f.Cause = &protocol.Cause{By: p.op.Sender.ID, Emoji: p.op.Emoji, On: p.op.On}
+func (p *pending) changed(m *protocol.Message) protocol.Changed {
+	f := protocol.Changed{Message: *m}
+	if do, ok := p.op.Do.(rules.React); ok {
+		f.Cause = &protocol.Cause{By: p.op.Sender.ID, Emoji: do.Emoji, On: do.On}
 	}
 	return f
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // Conn is the hub's hand on one connection. Its methods never block and never
@@ -48,7 +49,7 @@ type Transport interface {
 // Committer takes a batch to the store. Commit never blocks; the result comes
 // back by Hub.Committed, in time, always, exactly once.
 type Committer interface {
-	Commit(ops []Op)
+	Commit(ops []rules.Op)
 }
 
 // Identity is what a valid token says.
@@ -64,11 +65,7 @@ type Identity struct {
 
 // Grants tells what rooms a token opens.
 type Grants interface {
-	// Role is the user's role in room; ok is false where the token does not open it.
-	Role(room string) (role protocol.Role, ok bool)
-	// Highest is the highest role that the token gives in any room; a participant's where
-	// it opens none.
-	Highest() protocol.Role
+	rules.Grants
 	// Everywhere is the role of the pattern *, "" where the token does not have it.
 	Everywhere() protocol.Role
 	// Same reports whether the other grants are the same.

@@ -19,7 +19,7 @@
 // grows with the load, nobody waits for a group to fill, and nothing is told
 // before it is durable.
 //
-// What changes a stored message goes the same way; permissions says who may do
+// What changes a stored message goes the same way; package rules says who may do
 // what. What has changed nothing is answered to who asked alone. A read marker is
 // stored too, but takes no rev, and typing is only passed on.
 //
@@ -40,8 +40,8 @@
 //
 // # Moderation
 //
-// permissions says which role may ask for what; who is muted, banned or slowed down,
-// and whose role is below whose, is the store's to say, in the transaction. The hub
+// Package rules decides: which role may ask for what before an op is queued, all else in
+// the store's transaction. The hub
 // tells of it whom it concerns, ends the streams of who is put out, and keeps in
 // memory what is asked without the store: [Revocations] and [Bans].
 //

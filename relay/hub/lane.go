@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // A lane is one connection's sends of one room. The relay stores them in the
@@ -15,7 +16,7 @@ import (
 // A block holds a lane back. What arrives behind it is only looked up, because
 // an id stored before is answered all the same, and refused when not found.
 type block struct {
-	refusal
+	rules.Refusal
 	finds   int          // look-ups under way
 	refused []refusedOne // in the order of arrival: the first is waited for
 }
@@ -82,7 +83,7 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 	}
 	h.arrivals++
 	p := pending{
-		op:      Op{Kind: OpSend, Room: f.Room, Sender: m.sender(), Send: f},
+		op:      rules.Op{Room: f.Room, Sender: m.sender(), Do: rules.Send{Send: f}},
 		session: s, order: h.arrivals, apart: m.turned,
 	}
 	m.turned = false
@@ -92,7 +93,7 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 	switch {
 	case b != nil && full:
 		b.refuse(f.ID, p.order, b.finds)
-		s.send(b.frame(f.Room, f.ID))
+		s.send(refusalFrame(b.Refusal, f.Room, f.ID))
 		return
 	case b != nil && b.finds == 0 && len(b.refused) > 0:
 		h.probe(m)
@@ -109,9 +110,9 @@ func (h *Hub) turn(now time.Time, m *member, id string, full bool) {
 	}
 	m.block = nil
 	if full {
-		m.block = &block{refusal: unavailable()}
+		m.block = &block{Refusal: unavailable()}
 	} else if wait := h.spend(now, m.session.user); wait > 0 {
-		m.block = &block{refusal: rateLimited(wait)}
+		m.block = &block{Refusal: rateLimited(wait)}
 	}
 }
 
@@ -122,13 +123,19 @@ func (h *Hub) probe(m *member) {
 	b, id, room := m.block, m.block.refused[0].id, m.presence.room.name
 	h.enqueue(pending{
 		// Without content: found, it is a conflict.
-		op: Op{Kind: OpSend, Room: room, Sender: m.sender(), Send: protocol.Send{Room: room, ID: id}, FindOnly: true},
-		done: func(o Outcome) {
+		op: rules.Op{Room: room, Sender: m.sender(), Do: rules.Send{Send: protocol.Send{Room: room, ID: id}, FindOnly: true}},
+		done: func(o rules.Outcome) {
 			if o.Code == protocol.CodeConflict {
 				b.settled(id)
 			}
 		},
 	})
+}
+
+// sends reports whether the op is a send.
+func (p *pending) sends() bool {
+	_, sends := p.op.Do.(rules.Send)
+	return sends
 }
 
 // holdBack makes p a look-up behind b; nil leaves it as it is.
@@ -140,12 +147,14 @@ func (p *pending) holdBack(b *block) {
 		p.block.ended(p.order)
 	}
 	b.finds++
-	p.op.FindOnly, p.block = true, b
+	do := p.op.Do.(rules.Send)
+	do.FindOnly = true
+	p.op.Do, p.block = do, b
 }
 
 // holdBackQueue blocks the lanes of what was refused with a retryable code, all of
 // a failed batch, which has no outcomes: what queues behind it must not overtake it.
-func (h *Hub) holdBackQueue(batch []*pending, outcomes []Outcome) {
+func (h *Hub) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
 	type lane struct {
 		session *Session
 		room    string
@@ -154,16 +163,16 @@ func (h *Hub) holdBackQueue(batch []*pending, outcomes []Outcome) {
 	for i := range batch {
 		p, why := batch[i], unavailable()
 		if outcomes != nil {
-			if p.op.Kind != OpSend || p.block != nil || !outcomes[i].Code.Retryable() {
+			if !p.sends() || p.block != nil || !outcomes[i].Code.Retryable() {
 				continue
 			}
-			why = refusalOf(&outcomes[i])
+			why = outcomes[i].Refusal
 		}
 		if p.block != nil {
-			p.block.refuse(p.op.Send.ID, p.order, 0) // its lane is blocked already, or was joined anew
+			p.block.refuse(p.op.ID(), p.order, 0) // its lane is blocked already, or was joined anew
 			continue
 		}
-		if p.session == nil || p.op.Kind != OpOpen && p.op.Kind != OpSend {
+		if p.session == nil || p.member == nil && !p.sends() {
 			continue
 		}
 		at := lane{p.session, p.op.Room}
@@ -175,15 +184,15 @@ func (h *Hub) holdBackQueue(batch []*pending, outcomes []Outcome) {
 			b = p.session.blockLane(p.op.Room, why)
 			blocks[at] = b
 		}
-		if p.op.Kind == OpSend {
-			b.refuse(p.op.Send.ID, p.order, 0)
+		if p.sends() {
+			b.refuse(p.op.ID(), p.order, 0)
 		}
 	}
 	if len(blocks) == 0 {
 		return
 	}
 	for q := range h.queue.all() {
-		if q.op.Kind == OpSend {
+		if q.sends() {
 			q.holdBack(blocks[lane{q.session, q.op.Room}])
 		}
 	}
@@ -191,12 +200,12 @@ func (h *Hub) holdBackQueue(batch []*pending, outcomes []Outcome) {
 
 // blockLane makes sure that the session's lane of the room is blocked. It
 // makes a block also where the room was left: ops may still be queued.
-func (s *Session) blockLane(room string, why refusal) *block {
+func (s *Session) blockLane(room string, why rules.Refusal) *block {
 	m := s.member(room)
 	if m != nil && m.block != nil {
 		return m.block
 	}
-	b := &block{refusal: why}
+	b := &block{Refusal: why}
 	if m != nil {
 		m.block = b
 	}

@@ -1,16 +1,24 @@
 package hub
 
-import "hallway/protocol"
+import (
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
 
 // A room's epoch names one life of it. A life ends when the room is deleted: at
 // once, or, where the hub has not heard of that, when an outcome names another.
 
 // endsLife reports whether the outcome shows that the life of that epoch is over.
-func (p *pending) endsLife(epoch string, o *Outcome) bool {
-	if p.op.Kind == OpDrop {
-		return o.Code == "" || o.Code == protocol.CodeNotFound // dropped before, its result lost
+func (p *pending) endsLife(epoch string, o *rules.Outcome) bool {
+	if _, drops := p.op.Do.(rules.Drop); drops {
+		return dropped(o)
 	}
 	return o.Code == "" && o.Epoch != epoch
+}
+
+// dropped reports whether the outcome of a Drop shows that the room is gone.
+func dropped(o *rules.Outcome) bool {
+	return o.Code == "" || o.Code == protocol.CodeNotFound // dropped before, and the result was lost
 }
 
 // endLife puts out all that have joined, so that nobody goes on from the old life

@@ -233,7 +233,7 @@ func TestWindowIsThereBeforeItIsTold(t *testing.T) {
 		heard++
 		body, ok := w.Windows().Of("lobby").Page(hub.Query{Kind: hub.QuerySince, At: 2, Limit: 50}, "")
 		page, err := protocol.DecodePage(body)
-		if !ok || err != nil || page.Head < rev || page.Head > w.rooms["lobby"].head || int64(len(page.Messages)) != page.Head-2 {
+		if !ok || err != nil || page.Head < rev || page.Head > w.store.Life("lobby").Head() || int64(len(page.Messages)) != page.Head-2 {
 			t.Errorf("told of rev %d: %v, %v, %+v", rev, ok, err, page)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // A mute is what a room's members are told of one that concerns them.
@@ -100,30 +101,32 @@ func (h *Hub) setReports(r *room, open int64) {
 }
 
 // moderated ends an op about the room's people and its rules.
-func (h *Hub) moderated(p *pending, o Outcome) {
+func (h *Hub) moderated(p *pending, o rules.Outcome) {
 	r := h.rooms[p.op.Room]
 	if r != nil && !r.open {
 		r = nil
 	}
-	switch p.op.Kind {
-	case OpConfigure, OpAdjust:
-		if r != nil && !h.setRules(r, o.Settings) {
+	switch result := o.Result.(type) {
+	case rules.Configured:
+		if r != nil && !h.setRules(r, result.Settings) {
 			p.tell(r.rules())
 		}
-	case OpModerate:
-		h.acted(p, r, &o)
-		if o.More {
+	case rules.Moderated:
+		if !h.acted(p, r, &o, result) {
 			return
 		}
-	case OpReport, OpResolve:
+	case rules.Reported:
 		if r != nil {
-			h.setReports(r, o.Reports)
+			h.setReports(r, result.Open)
 		}
-		p.tell(protocol.Reported{Room: p.op.Room, ID: p.op.ID})
-	case OpRevoke:
-		h.revoke(p.op.User, p.op.On, o.At)
-	case OpErase:
-		h.erased(&p.op, r, &o)
+		p.tell(protocol.Reported{Room: p.op.Room, ID: p.op.ID()})
+	case rules.Revoked:
+		do := p.op.Do.(rules.Revoke)
+		h.revoke(do.User, do.On, result.At)
+	case rules.Erased:
+		h.erased(p.op.Do.(rules.Erase).User, r, result.Messages, &o)
+	case rules.Forgotten:
+		h.forgotten(p.op.Do.(rules.Forget).User, &o)
 	}
 	if p.done != nil {
 		p.done(o)
@@ -140,59 +143,63 @@ func (p *pending) tell(f protocol.RelayFrame) {
 	}
 }
 
-// acted tells of an act about a user. A clear goes on until nothing is left, and
-// is told at its end; what it did so far is told at once.
-func (h *Hub) acted(p *pending, r *room, o *Outcome) {
-	op := &p.op
-	p.cleared += int64(len(o.Messages))
-	o.Cleared = p.cleared
-	h.newsOfAll(r, o)
-	if o.More {
-		op.Again = true
+// acted tells of an act to a user, and reports whether it has ended. A clear goes on until
+// nothing is left, and is told at its end; what it did so far is told at once.
+func (h *Hub) acted(p *pending, r *room, o *rules.Outcome, done rules.Moderated) (ended bool) {
+	op, do := &p.op, p.op.Do.(rules.Moderate)
+	p.cleared += int64(len(done.Messages))
+	done.Cleared = p.cleared
+	o.Result = done
+	h.newsOfAll(r, done.Messages, o)
+	if done.More {
+		do.Again = true
+		op.Do = do
 		h.enqueue(*p)
-		return
+		return false
 	}
-	f := protocol.Moderated{Room: op.Room, Act: op.Act, User: o.User, Until: op.Until, Reason: op.Note, By: op.Sender}
-	if r == nil || !o.New && !op.Again {
+	f := protocol.Moderated{Room: op.Room, Act: do.Act, User: done.User, Until: do.Until, Reason: do.Reason, By: op.Sender}
+	if r == nil || !done.New && !do.Again {
 		p.tell(f)
-		return
+		return true
 	}
 	h.tell(r)
-	u := r.users[h.users[op.User]]
-	h.tellAct(p, r, u, f.Append(nil))
+	u := r.users[h.users[do.User]]
+	h.tellAct(p, r, u, f)
 	if u == nil {
-		return
+		return true
 	}
-	switch op.Act {
+	switch do.Act {
 	case protocol.ActMute:
-		u.mute = muteOf(o.Sanction)
+		u.mute = muteOf(done.Sanction)
 	case protocol.ActUnmute:
 		u.mute = nil
 	case protocol.ActBan:
-		why := bannedUntil(op.Until)
-		why.note = op.Note
-		h.putOut(r, op.User, why)
+		why := bannedUntil(do.Until)
+		why.Note = do.Reason
+		h.putOut(r, do.User, why)
 	case protocol.ActRemove:
-		h.putOut(r, op.User, removed())
+		h.putOut(r, do.User, removed())
 	}
+	return true
 }
 
-func bannedUntil(until protocol.Time) refusal {
-	return refusal{code: protocol.CodeForbidden, reason: "banned from this room", why: protocol.WhyBanned, until: until}
+func bannedUntil(until protocol.Time) rules.Refusal {
+	return rules.Refusal{Code: protocol.CodeForbidden, Reason: "banned from this room", Why: protocol.WhyBanned, Until: until}
 }
 
-func removed() refusal {
-	return refusal{code: protocol.CodeForbidden, reason: "removed from this room", why: protocol.WhyRemoved}
+func removed() rules.Refusal {
+	return rules.Refusal{Code: protocol.CodeForbidden, Reason: "removed from this room", Why: protocol.WhyRemoved}
 }
 
 // tellAct tells those who moderate, who asked, and, where it is a sanction or the
 // end of one, whom it concerns.
-func (h *Hub) tellAct(p *pending, r *room, concerned *presence, frame []byte) {
+func (h *Hub) tellAct(p *pending, r *room, concerned *presence, f protocol.Moderated) {
+	frame := f.Append(nil)
 	for _, m := range r.staff {
 		m.session.sendFrame(frame)
 	}
 	others := []*member{}
-	if act := p.op.Act; concerned != nil && act != protocol.ActRemove && act != protocol.ActClear {
+	if act := f.Act; concerned != nil && act != protocol.ActRemove && act != protocol.ActClear {
 		others = append(others, concerned.members...)
 	}
 	if p.session != nil {
@@ -208,7 +215,7 @@ func (h *Hub) tellAct(p *pending, r *room, concerned *presence, frame []byte) {
 }
 
 // putOut ends the streams of a user in a room. Who is joining hears from the store.
-func (h *Hub) putOut(r *room, user string, why refusal) {
+func (h *Hub) putOut(r *room, user string, why rules.Refusal) {
 	p := r.users[h.users[user]]
 	if p == nil {
 		return
@@ -219,7 +226,7 @@ func (h *Hub) putOut(r *room, user string, why refusal) {
 			continue
 		}
 		h.endStream(m)
-		m.session.send(why.frame(r.name, ""))
+		m.session.send(refusalFrame(why, r.name, ""))
 		if m.opening == 0 {
 			h.part(m)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // A sender is a client as PROTOCOL.md wants it: a pipeline, and after a refusal
@@ -157,8 +158,8 @@ func repeatOne(t *rapid.T, s *sender) {
 // slowDown sets the lobby's slow mode.
 func slowDown(w *world, seconds int64) {
 	boss, _ := fakeVerifier{}.Verify(w.now, netip.Addr{}, "boss role=organizer")
-	op := hub.Op{Kind: hub.OpAdjust, Room: "lobby", Adjust: protocol.Adjust{Room: "lobby", SlowModeS: &seconds}}
-	w.Change(w.now, boss, op, func(hub.Outcome) {})
+	op := rules.Op{Room: "lobby", Do: rules.Adjust{Adjust: protocol.Adjust{Room: "lobby", SlowModeS: &seconds}}}
+	w.Change(w.now, boss, op, func(rules.Outcome) {})
 }
 
 func endBatch(t *rapid.T, w *world) {

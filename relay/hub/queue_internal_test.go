@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // takeUp has the ops of a script go through a queue: a letter is an op of that user
@@ -27,7 +28,7 @@ func takeUp(script string) (taken string) {
 		if users[r] == nil {
 			users[r] = &user{}
 		}
-		q.add(users[r], &pending{op: Op{Sender: protocol.User{ID: string(r)}}})
+		q.add(users[r], &pending{op: rules.Op{Sender: protocol.User{ID: string(r)}}})
 	}
 	for q.next() != nil {
 		take()

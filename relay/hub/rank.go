@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 const (
@@ -215,7 +216,7 @@ func (h *Hub) saveRanks() {
 		user := h.unsaved[0]
 		h.unsaved = h.unsaved[1:]
 		for _, g := range h.ranks.saving(user) {
-			h.saveRank(Op{Kind: OpSee, Sender: protocol.User{ID: user}, Grants: g})
+			h.saveRank(user, rules.See{Grants: g})
 		}
 	}
 	if len(h.unsaved) == 0 {
@@ -224,33 +225,36 @@ func (h *Hub) saveRanks() {
 }
 
 // saveRank saves what a token grants, in the rooms of which the op tells.
-func (h *Hub) saveRank(op Op) {
-	user := op.Sender.ID
-	h.enqueue(pending{op: op, done: func(o Outcome) {
+func (h *Hub) saveRank(user string, do rules.See) {
+	h.enqueue(pending{op: rules.Op{Sender: protocol.User{ID: user}, Do: do}, done: func(o rules.Outcome) {
+		seen, ok := o.Result.(rules.Seen)
 		switch {
-		case o.Code != "": // tried again
+		case !ok: // tried again
 			if h.ranks.unsave(user) {
 				h.unsaved = append(h.unsaved, user)
 			}
-		case o.More:
-			op.Seq = o.Next
-			h.saveRank(op)
+		case seen.More:
+			do.After = seen.Next
+			h.saveRank(user, do)
 		default:
-			h.ranks.saved(user, o.Ranked)
+			h.ranks.saved(user, seen.Ranked)
 		}
 	}})
 }
 
 // withRanks is an op as it goes to the store: with the rank, by the last token seen, that
 // matters for it.
-func (h *Hub) withRanks(op Op) Op {
-	switch op.Kind {
-	case OpOpen:
-		op.Rank, _ = h.ranks.Of(op.Sender.ID, op.Room)
-	case OpModerate:
-		op.Rank, _ = h.ranks.Of(op.User, op.Room)
-	case OpRevoke:
-		op.Rank = h.ranks.Highest(op.User)
+func (h *Hub) withRanks(op rules.Op) rules.Op {
+	switch do := op.Do.(type) {
+	case rules.Open:
+		do.Rank, _ = h.ranks.Of(op.Sender.ID, op.Room)
+		op.Do = do
+	case rules.Moderate:
+		do.Rank, _ = h.ranks.Of(do.User, op.Room)
+		op.Do = do
+	case rules.Revoke:
+		do.Rank = h.ranks.Highest(do.User)
+		op.Do = do
 	}
 	return op
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // A room is in memory while it has a member.
@@ -50,7 +51,7 @@ type member struct {
 	presence *presence
 	role     protocol.Role
 	block    *block // of the lane: what holds the sends back
-	opening  int32  // OpOpens queued or under way
+	opening  int32  // Opens queued or under way
 	joined   bool   // was told joined
 	turned   bool   // what it sends next has another role than what is queued
 }
@@ -63,7 +64,7 @@ func (p *presence) here() bool {
 // join answers from memory where the user has joined the open room before, by
 // this connection or another; else it asks the store, which makes the user one of
 // the room's members and knows the read marker. Sends may follow without waiting:
-// they queue behind the OpOpen.
+// they queue behind the Open.
 func (h *Hub) join(now time.Time, s *Session, name string) {
 	role, ok := s.grants.Role(name)
 	if !ok {
@@ -78,10 +79,10 @@ func (h *Hub) join(now time.Time, s *Session, name string) {
 		s.send(protocol.Error{Code: protocol.CodeBadRequest, Message: "too many rooms on this connection", Room: name})
 		return
 	case ask && h.full(s, opBytes):
-		s.send(unavailable().frame(name, ""))
+		s.send(refusalFrame(unavailable(), name, ""))
 		return
 	case r == nil && len(h.rooms) >= h.cfg.Rooms:
-		s.send(tooManyRooms().frame(name, ""))
+		s.send(refusalFrame(tooManyRooms(), name, ""))
 		return
 	case m == nil:
 		m = h.enter(s, name)
@@ -94,7 +95,7 @@ func (h *Hub) join(now time.Time, s *Session, name string) {
 	}
 	m.opening++
 	h.enqueue(pending{
-		op:      Op{Kind: OpOpen, Room: name, Sender: m.sender()},
+		op:      rules.Op{Room: name, Sender: m.sender(), Do: rules.Open{}},
 		session: s, member: m,
 	})
 }
@@ -127,8 +128,8 @@ func (h *Hub) enter(s *Session, name string) *member {
 	return m
 }
 
-// opened ends an OpOpen.
-func (h *Hub) opened(now time.Time, m *member, o Outcome) {
+// opened ends an Open.
+func (h *Hub) opened(now time.Time, m *member, o rules.Outcome) {
 	m.opening--
 	s, r := m.session, m.presence.room
 	if s.ended || s.member(r.name) != m {
@@ -136,12 +137,12 @@ func (h *Hub) opened(now time.Time, m *member, o Outcome) {
 	}
 	if o.Code != "" {
 		if was := m.joined; o.Why == protocol.WhyBanned { // who is still here: the ban's result was lost
-			h.putOut(r, s.user.id, refusalOf(&o))
+			h.putOut(r, s.user.id, o.Refusal)
 			if was {
 				return
 			}
 		}
-		s.send(refusalOf(&o).frame(r.name, ""))
+		s.send(refusalFrame(o.Refusal, r.name, ""))
 		if !m.joined && m.opening == 0 {
 			h.part(m)
 		}
@@ -151,10 +152,11 @@ func (h *Hub) opened(now time.Time, m *member, o Outcome) {
 		r.open, r.epoch, r.told = true, o.Epoch, o.Head
 	}
 	h.windows.took(r.window, &o)
-	m.presence.read = max(m.presence.read, o.Read)
-	m.presence.mute = muteOf(o.Sanction)
-	h.setRules(r, o.Settings)
-	h.setReports(r, o.Reports)
+	opened := o.Result.(rules.Opened)
+	m.presence.read = max(m.presence.read, opened.Read)
+	m.presence.mute = muteOf(opened.Mute)
+	h.setRules(r, opened.Settings)
+	h.setReports(r, opened.Reports)
 	h.joined(now, m)
 }
 
@@ -209,7 +211,7 @@ func (s *Session) outside(room, id string) protocol.Error {
 		return forbidden(room, id)
 	}
 	if until, banned := s.hub.bans.Of(time.Unix(0, s.heard), Ban{room, s.user.id}, role); banned {
-		return bannedUntil(until).frame(room, id)
+		return refusalFrame(bannedUntil(until), room, id)
 	}
 	return notJoined(room, id)
 }

@@ -15,6 +15,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 var update = flag.Bool("update", false, "write what the hub does into the scripts")
@@ -205,7 +206,7 @@ func between(all, frame string) string {
 // configure lobby" in words.
 func (w *world) post(rest string) error {
 	token, frame, isFrame := strings.Cut(rest, " {")
-	var op hub.Op
+	var op rules.Op
 	var err error
 	if isFrame {
 		op, err = opOf(w.now, "{"+frame)
@@ -221,16 +222,18 @@ func (w *world) post(rest string) error {
 	if err != nil {
 		return err
 	}
-	w.Change(w.now, who, op, func(o hub.Outcome) {
+	w.Change(w.now, who, op, func(o rules.Outcome) {
+		stored, _ := o.Result.(rules.Stored)
+		done, _ := o.Result.(rules.Moderated)
 		switch {
 		case o.Code != "":
 			w.log("answer: %s %s, retry after %v", o.Code, o.Reason, o.RetryAfter)
-		case o.Cleared > 0:
-			w.log("answer: cleared %d", o.Cleared)
-		case o.Message.ID == "":
+		case done.Cleared > 0:
+			w.log("answer: cleared %d", done.Cleared)
+		case stored.Message.ID == "":
 			w.log("answer: done")
 		default:
-			w.log("answer: new=%v %s", o.New, o.Message.Append(nil))
+			w.log("answer: new=%v %s", stored.New, stored.Message.Append(nil))
 		}
 	})
 	return nil
@@ -239,59 +242,58 @@ func (w *world) post(rest string) error {
 // eraseAll erases a user, "ada", in messages, "ada in lobby garden", or in all else.
 func (w *world) eraseAll(words string) {
 	user, rooms, _ := strings.Cut(words, " in ")
-	op := hub.Op{Kind: hub.OpErase, User: user, Erase: &hub.Erasure{Pseudonym: "erased-1"}}
-	ops := []hub.Op{op}
+	ops := []rules.Op{{Do: rules.Forget{User: user, Pseudonym: "erased-1"}}}
 	for i, room := range strings.Fields(rooms) {
-		op.Room, op.Erase = room, &hub.Erasure{Pseudonym: "erased-1"}
+		do := rules.Erase{User: user, Pseudonym: "erased-1"}
 		for _, m := range w.history(room) {
 			if m.Sender.ID == user || strings.Contains(string(m.Append(nil)), `"`+user+`"`) {
-				op.Erase.Seqs = append(op.Erase.Seqs, m.Seq)
+				do.Seqs = append(do.Seqs, m.Seq)
 			}
 		}
-		ops = append(ops[:i], op)
+		ops = append(ops[:i], rules.Op{Room: room, Do: do})
 	}
-	w.Erase(w.now, ops, func(i int, o hub.Outcome) { w.log("erased: part %d %s", i+1, o.Code) })
+	w.Erase(w.now, ops, func(i int, o rules.Outcome) { w.log("erased: part %d %s", i+1, o.Code) })
 }
 
 // wordsOp is the op that two words ask for.
-func wordsOp(word, of string) hub.Op {
+func wordsOp(word, of string) rules.Op {
 	switch word {
 	case "revoke", "unrevoke":
-		return hub.Op{Kind: hub.OpRevoke, User: of, On: word == "revoke"}
+		return rules.Op{Do: rules.Revoke{User: of, On: word == "revoke"}}
 	case "resolve":
-		return hub.Op{Kind: hub.OpResolve, Room: of, Report: 1, State: protocol.ReportResolved}
+		return rules.Op{Room: of, Do: rules.Resolve{N: 1, State: protocol.ReportResolved}}
 	case "drop":
-		return hub.Op{Kind: hub.OpDrop, Room: of}
+		return rules.Op{Room: of, Do: rules.Drop{}}
 	}
 	room, settings, _ := strings.Cut(of, "{")
-	return hub.Op{Kind: hub.OpConfigure, Room: room, Settings: strings.TrimSuffix("{"+settings, "{")}
+	return rules.Op{Room: room, Do: rules.Configure{Settings: strings.TrimSuffix("{"+settings, "{")}}
 }
 
 // opOf is the op that a frame asks for.
-func opOf(now time.Time, frame string) (hub.Op, error) {
+func opOf(now time.Time, frame string) (rules.Op, error) {
 	f, err := protocol.DecodeClient([]byte(frame), hub.Config{}.WithDefaults().Limits)
 	if err != nil {
-		return hub.Op{}, err
+		return rules.Op{}, err
 	}
 	switch f := f.(type) {
 	case protocol.Send:
-		return hub.Op{Kind: hub.OpSend, Room: f.Room, Send: f}, nil
+		return rules.Op{Room: f.Room, Do: rules.Send{Send: f}}, nil
 	case protocol.Edit:
-		return hub.Op{Kind: hub.OpEdit, Room: f.Room, ID: f.ID, Text: f.Text}, nil
+		return rules.Op{Room: f.Room, Do: rules.Edit{ID: f.ID, Text: f.Text}}, nil
 	case protocol.Delete:
-		return hub.Op{Kind: hub.OpDelete, Room: f.Room, ID: f.ID}, nil
+		return rules.Op{Room: f.Room, Do: rules.Delete{ID: f.ID}}, nil
 	case protocol.React:
-		return hub.Op{Kind: hub.OpReact, Room: f.Room, ID: f.ID, Emoji: f.Emoji, On: f.On}, nil
+		return rules.Op{Room: f.Room, Do: rules.React{ID: f.ID, Emoji: f.Emoji, On: f.On}}, nil
 	case protocol.Pin:
-		return hub.Op{Kind: hub.OpPin, Room: f.Room, ID: f.ID, On: f.On}, nil
+		return rules.Op{Room: f.Room, Do: rules.Pin{ID: f.ID, On: f.On}}, nil
 	case protocol.Moderate:
 		return hub.ModerateOp(now, f), nil
 	case protocol.Report:
-		return hub.Op{Kind: hub.OpReport, Room: f.Room, ID: f.ID, Note: f.Reason}, nil
+		return rules.Op{Room: f.Room, Do: rules.Report{ID: f.ID, Reason: f.Reason}}, nil
 	case protocol.Adjust:
-		return hub.Op{Kind: hub.OpAdjust, Room: f.Room, Adjust: f}, nil
+		return rules.Op{Room: f.Room, Do: rules.Adjust{Adjust: f}}, nil
 	}
-	return hub.Op{}, errors.New("no change")
+	return rules.Op{}, errors.New("no change")
 }
 
 const idFormat = "00000000-0000-7000-8000-%012d"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // Session is one connection's state in the hub. Only the hub's owner may touch
@@ -104,7 +105,7 @@ func (h *Hub) flooded(s *Session, frame protocol.ClientFrame, wait time.Duration
 		return
 	}
 	room, id, of := describe(frame)
-	f := tooManyFrames(wait).frame(room, id)
+	f := refusalFrame(tooManyFrames(wait), room, id)
 	f.Of = of
 	s.send(f)
 }
@@ -151,19 +152,19 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 	case protocol.Send:
 		h.send(now, s, f)
 	case protocol.Edit:
-		h.change(now, s, Op{Kind: OpEdit, Room: f.Room, ID: f.ID, Text: f.Text, Encrypted: f.Encrypted})
+		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Edit{ID: f.ID, Text: f.Text, Encrypted: f.Encrypted}})
 	case protocol.Delete:
-		h.change(now, s, Op{Kind: OpDelete, Room: f.Room, ID: f.ID})
+		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Delete{ID: f.ID}})
 	case protocol.React:
-		h.change(now, s, Op{Kind: OpReact, Room: f.Room, ID: f.ID, Emoji: f.Emoji, On: f.On})
+		h.change(now, s, rules.Op{Room: f.Room, Do: rules.React{ID: f.ID, Emoji: f.Emoji, On: f.On}})
 	case protocol.Pin:
-		h.change(now, s, Op{Kind: OpPin, Room: f.Room, ID: f.ID, On: f.On})
+		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Pin{ID: f.ID, On: f.On}})
 	case protocol.Moderate:
 		h.change(now, s, ModerateOp(now, f))
 	case protocol.Report:
-		h.change(now, s, Op{Kind: OpReport, Room: f.Room, ID: f.ID, Note: f.Reason})
+		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Report{ID: f.ID, Reason: f.Reason}})
 	case protocol.Adjust:
-		h.change(now, s, Op{Kind: OpAdjust, Room: f.Room, Adjust: f})
+		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Adjust{Adjust: f}})
 	case protocol.Typing:
 		h.typing(now, s, f.Room)
 	case protocol.Read:

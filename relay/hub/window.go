@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // The limits of windows. A room whose window is cut, or dropped, is read from
@@ -190,21 +191,22 @@ func (w *Windows) opened(window *Window, epoch string, head int64) {
 }
 
 // took notes what a send has brought, or found.
-func (w *Windows) took(window *Window, o *Outcome) {
+func (w *Windows) took(window *Window, o *rules.Outcome) {
 	v := window.now.Load()
+	stored, _ := o.Result.(rules.Stored)
 	switch {
-	case !o.New:
+	case !stored.New:
 		if v == nil || v.head != o.Head || v.epoch != o.Epoch {
 			w.opened(window, o.Epoch, o.Head)
 		}
 		return
-	case v == nil || v.head+1 != o.Message.Rev || v.epoch != o.Epoch:
-		w.opened(window, o.Epoch, o.Message.Rev-1)
+	case v == nil || v.head+1 != stored.Message.Rev || v.epoch != o.Epoch:
+		w.opened(window, o.Epoch, stored.Message.Rev-1)
 		v = window.now.Load()
 	}
 	next := *v
-	next.head = o.Message.Rev
-	e := entryOf(&o.Message)
+	next.head = stored.Message.Rev
+	e := entryOf(&stored.Message)
 	if !window.gone.has(o.Epoch, &e) { // else deleted before this was heard of
 		entries, grown := replace(v.entries, e)
 		next.entries, next.bytes = entries, v.bytes+grown

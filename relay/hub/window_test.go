@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // A ledger is a room as a store keeps it, in the plainest way.
@@ -20,7 +21,7 @@ type ledger struct {
 }
 
 // change makes a message, or changes one of those there are.
-func (l *ledger) change(seq int64, text string) Outcome {
+func (l *ledger) change(seq int64, text string) rules.Outcome {
 	l.head++
 	m := protocol.Message{Room: "lobby", ID: fmt.Sprint("id-", l.head), Seq: l.head, Rev: l.head, Text: text}
 	i := slices.IndexFunc(l.messages, func(m protocol.Message) bool { return m.Seq == seq })
@@ -30,7 +31,7 @@ func (l *ledger) change(seq int64, text string) Outcome {
 	} else {
 		l.messages = append(slices.Clone(l.messages), m)
 	}
-	return Outcome{Message: m, New: true, Epoch: l.epoch, Head: l.head}
+	return rules.Outcome{Result: rules.Stored{Message: m, New: true}, Epoch: l.epoch, Head: l.head}
 }
 
 // page is what a store answers.
@@ -82,12 +83,12 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 		w := all.open("lobby")
 		store := ledger{epoch: "e1"} // what is durable
 		heard := store               // what the hub knows of it
-		var late []Outcome           // durable, not heard
+		var late []rules.Outcome     // durable, not heard
 		var fills []Fill             // read, not handed over
 		for range rapid.IntRange(0, 9).Draw(t, "before") {
 			store.change(0, "")
 		}
-		open := func() { heard = store; all.took(w, &Outcome{Epoch: store.epoch, Head: store.head}) }
+		open := func() { heard = store; all.took(w, &rules.Outcome{Epoch: store.epoch, Head: store.head}) }
 		open()
 		at := func(head int64) int64 { return rapid.Int64Range(-1, head+2).Draw(t, "at") }
 		query := func() Query {
@@ -103,7 +104,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 				}
 			},
 			"find": func(*rapid.T) {
-				late = append(late, Outcome{Epoch: store.epoch, Head: store.head})
+				late = append(late, rules.Outcome{Epoch: store.epoch, Head: store.head})
 			},
 			"hear": func(*rapid.T) {
 				for i := range late {
@@ -116,7 +117,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 				late = nil
 				if rapid.Bool().Draw(t, "then heard of") {
 					heard = store
-					o := Outcome{Epoch: store.epoch, Head: store.head}
+					o := rules.Outcome{Epoch: store.epoch, Head: store.head}
 					all.took(w, &o)
 				}
 			},
@@ -184,7 +185,7 @@ func TestWindowFills(t *testing.T) {
 	for range 2 * protocol.PageMessagesMax {
 		store.change(0, "hi")
 	}
-	all.took(w, &Outcome{Epoch: "e1", Head: store.head})
+	all.took(w, &rules.Outcome{Epoch: "e1", Head: store.head})
 	newest := Query{Kind: QueryNewest, Limit: protocol.PageMessagesMax}
 	if _, ok := w.Page(newest, ""); ok {
 		t.Fatal("a page from an empty window")
@@ -228,7 +229,7 @@ func TestWindowWithAGap(t *testing.T) {
 			t.Errorf("since %d: %v %s", rev, ok, page)
 		}
 	}
-	all.took(w, &Outcome{Epoch: "e1"})
+	all.took(w, &rules.Outcome{Epoch: "e1"})
 	first := store.change(0, "a")
 	all.took(w, &first)
 	reaches(0, true)
@@ -238,10 +239,10 @@ func TestWindowWithAGap(t *testing.T) {
 	reaches(1, false)
 	reaches(2, true)
 	store.change(0, "missed too")
-	all.took(w, &Outcome{Epoch: "e1", Head: store.head})
+	all.took(w, &rules.Outcome{Epoch: "e1", Head: store.head})
 	reaches(3, false)
 	reaches(4, true)
-	all.took(w, &Outcome{Epoch: "e2", Head: store.head, Message: protocol.Message{Seq: 5, Rev: 5}, New: true})
+	all.took(w, &rules.Outcome{Epoch: "e2", Head: store.head, Result: rules.Stored{Message: protocol.Message{Seq: 5, Rev: 5}, New: true}})
 	if page, ok := w.Page(Query{Kind: QuerySince, At: 4, Limit: 9}, ""); !ok || !strings.Contains(string(page), `"epoch":"e2"`) {
 		t.Errorf("in another life of the room: %v %s", ok, page)
 	}
@@ -305,21 +306,24 @@ func TestWindowsAreBounded(t *testing.T) {
 func TestWindowKnowsOnesOwnReactions(t *testing.T) {
 	var all Windows
 	w := all.open("lobby")
-	all.took(w, &Outcome{Epoch: "e1"})
+	all.took(w, &rules.Outcome{Epoch: "e1"})
 	store := ledger{epoch: "e1"}
-	o := store.change(0, "hi")
-	o.Message.Reactions = []protocol.Reaction{
+	told := func(m protocol.Message) {
+		all.took(w, &rules.Outcome{Result: rules.Stored{Message: m, New: true}, Epoch: "e1", Head: m.Rev})
+	}
+	first := store.change(0, "hi").Result.(rules.Stored).Message
+	first.Reactions = []protocol.Reaction{
 		{Emoji: "👍", Count: 2, Users: []string{"ada", "bob"}},
 		{Emoji: "🎉", Count: 1, Users: []string{"ada"}},
 		{Emoji: "👀", Count: 1, Users: []string{"bob"}},
 	}
-	all.took(w, &o)
+	told(first)
 	page := func(user string) (string, bool) {
 		page, ok := w.Page(Query{Kind: QueryNewest, Limit: 9}, user)
 		return string(page), ok
 	}
 	for user, mine := range map[string][]string{"": nil, "ada": {"👍", "🎉"}, "bob": {"👍", "👀"}, "eve": nil} {
-		m := o.Message
+		m := first
 		m.Mine = mine
 		want := protocol.Page{Messages: []protocol.Message{m}, Epoch: "e1", Head: 1}
 		if got, ok := page(user); !ok || got != string(want.Append(nil)) {
@@ -327,10 +331,10 @@ func TestWindowKnowsOnesOwnReactions(t *testing.T) {
 		}
 	}
 
-	next := store.change(1, "hi")
-	next.Message.Reactions = slices.Clone(o.Message.Reactions)
-	next.Message.Reactions[0].Count = 3
-	all.took(w, &next)
+	next := store.change(1, "hi").Result.(rules.Stored).Message
+	next.Reactions = slices.Clone(first.Reactions)
+	next.Reactions[0].Count = 3
+	told(next)
 	for user, want := range map[string]bool{"": true, "ada": true, "eve": false} {
 		if got, ok := page(user); ok != want {
 			t.Errorf("for %q, who may be one of the others: %v %s", user, ok, got)

@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -10,6 +11,8 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
+	"hallway/store/memory"
 )
 
 // A world is a hub among fakes: what it does to them is written down, and time
@@ -19,17 +22,20 @@ type world struct {
 	now    time.Time
 	out    []string // what the hub did since the last look
 	conns  map[string]*fakeConn
-	rooms  map[string]*fakeRoom
-	lives  map[string]int       // how often each room was made
-	epochs map[string]*fakeRoom // every life of every room
-	batch  []hub.Op             // under way
-	keys   fakeVerifier         // that have signed tokens
+	store  *memory.Store
+	lives  map[string]int   // how often each room was made
+	epochs map[string]*life // every life of every room
+	batch  []rules.Op       // under way
+	keys   fakeVerifier     // that have signed tokens
 }
 
 var midnight = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
 func newWorld(cfg hub.Config) *world {
-	w := &world{now: midnight, conns: map[string]*fakeConn{}, rooms: map[string]*fakeRoom{}, lives: map[string]int{}, epochs: map[string]*fakeRoom{}}
+	w := &world{now: midnight, conns: map[string]*fakeConn{}, lives: map[string]int{}, epochs: map[string]*life{}}
+	w.store = memory.New(memory.Options{
+		Epoch: w.epoch, ClearMax: clearMax, Now: func() time.Time { return w.now },
+	})
 	cfg.Server = "hallway/test"
 	w.keys = fakeVerifier{}
 	cfg.Verifier = w.keys
@@ -184,7 +190,19 @@ func (keys fakeVerifier) Verify(now time.Time, _ netip.Addr, token string) (hub.
 
 // The store: a batch is under way until commit, fail or lose ends it.
 
-func (w *world) Commit(ops []hub.Op) {
+// clearMax is how many messages the store clears at once.
+const clearMax = 2
+
+// epoch names a life of a room; the first is called e-lobby, the next e2-lobby.
+func (w *world) epoch(room string, _ int) string {
+	w.lives[room]++
+	if n := w.lives[room]; n > 1 {
+		return fmt.Sprintf("e%d-%s", n, room)
+	}
+	return "e-" + room
+}
+
+func (w *world) Commit(ops []rules.Op) {
 	if w.batch != nil {
 		panic("a batch is under way already")
 	}
@@ -196,48 +214,76 @@ func (w *world) Commit(ops []hub.Op) {
 
 // onlySees reports whether a batch saves ranks and does nothing else. The scripts do not
 // tell of that: it ends by itself, after the step in which it began.
-func onlySees(ops []hub.Op) bool {
-	return len(ops) > 0 && !slices.ContainsFunc(ops, func(op hub.Op) bool { return op.Kind != hub.OpSee })
+func onlySees(ops []rules.Op) bool {
+	return len(ops) > 0 && !slices.ContainsFunc(ops, func(op rules.Op) bool { return !sees(op) })
 }
 
-func describeOps(ops []hub.Op) string {
+func sees(op rules.Op) bool {
+	_, sees := op.Do.(rules.See)
+	return sees
+}
+
+func describeOps(ops []rules.Op) string {
 	var words []string
 	for _, op := range ops {
-		if op.Kind != hub.OpSee {
+		if !sees(op) {
 			words = append(words, describeOp(op))
 		}
 	}
 	return strings.Join(words, ", ")
 }
 
-func describeOp(op hub.Op) string {
-	switch op.Kind {
-	case hub.OpOpen:
+func describeOp(op rules.Op) string {
+	switch do := op.Do.(type) {
+	case rules.Open:
 		return "open " + op.Room + " for " + op.Sender.ID
-	case hub.OpEdit:
-		return "edit " + op.ID
-	case hub.OpDelete:
-		if op.Any {
-			return "delete any " + op.ID
+	case rules.Send:
+		if do.FindOnly {
+			return "find " + do.ID
 		}
-		return "delete " + op.ID
-	case hub.OpReact:
-		return fmt.Sprintf("react %s %s %v", op.ID, op.Emoji, op.On)
-	case hub.OpPin:
-		return fmt.Sprintf("pin %s %v", op.ID, op.On)
-	case hub.OpRead:
-		return fmt.Sprintf("read %d for %s", op.Seq, op.Sender.ID)
-	case hub.OpConfigure:
+		return "send " + do.ID
+	case rules.Edit:
+		return "edit " + do.ID
+	case rules.Delete:
+		if do.Any {
+			return "delete any " + do.ID
+		}
+		return "delete " + do.ID
+	case rules.React:
+		return fmt.Sprintf("react %s %s %v", do.ID, do.Emoji, do.On)
+	case rules.Pin:
+		return fmt.Sprintf("pin %s %v", do.ID, do.On)
+	case rules.Read:
+		return fmt.Sprintf("read %d for %s", do.Seq, op.Sender.ID)
+	case rules.Configure:
 		return "configure " + op.Room
-	case hub.OpDrop:
+	case rules.Drop:
 		return "drop " + op.Room
-	case hub.OpAdjust, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke, hub.OpErase:
-		return describeModeration(op)
 	}
-	if op.FindOnly {
-		return "find " + op.Send.ID
+	return describeModeration(op)
+}
+
+func describeModeration(op rules.Op) string {
+	switch do := op.Do.(type) {
+	case rules.Erase:
+		return fmt.Sprint("erase ", do.User, " in ", op.Room, do.Seqs)
+	case rules.Forget:
+		return fmt.Sprint("erase ", do.User, " in ", op.Room, []int64(nil))
+	case rules.Adjust:
+		return string(do.Adjust.Append(nil))
+	case rules.Report:
+		return "report " + do.ID + " for " + op.Sender.ID
+	case rules.Resolve:
+		return fmt.Sprintf("%s %d", do.State, do.N)
+	case rules.Revoke:
+		return fmt.Sprintf("revoke %s %v", do.User, do.On)
+	case rules.Moderate:
+		if do.Again {
+			return string(do.Act) + " " + do.User + " again"
+		}
+		return string(do.Act) + " " + do.User
 	}
-	return "send " + op.Send.ID
+	return fmt.Sprintf("%T", op.Do)
 }
 
 // commit carries the batch out.
@@ -252,15 +298,84 @@ func (w *world) lose() {
 	w.end(nil, errors.New("the result was lost"))
 }
 
-func (w *world) end(outcomes []hub.Outcome, err error) {
+func (w *world) end(outcomes []rules.Outcome, err error) {
 	w.batch = nil
 	w.Committed(w.now, outcomes, err)
 }
 
-func (w *world) carryOut() []hub.Outcome {
-	var outcomes []hub.Outcome
-	for _, op := range w.batch {
-		outcomes = append(outcomes, w.do(op))
+func (w *world) carryOut() []rules.Outcome {
+	outcomes, err := w.store.Commit(w.now, w.batch)
+	if err != nil {
+		panic(err)
+	}
+	for i, o := range outcomes {
+		if o.Epoch == "" {
+			continue
+		}
+		l := w.epochs[o.Epoch]
+		if l == nil {
+			l = &life{read: map[string]int64{}}
+			w.epochs[o.Epoch] = l
+		}
+		l.note(w.batch[i].Sender.ID, o)
 	}
 	return outcomes
+}
+
+// A life is what was stored of a life of a room.
+type life struct {
+	head int64
+	revs []string         // each message as it was told: that of rev n at n-1
+	read map[string]int64 // by user
+}
+
+func (l *life) note(user string, o rules.Outcome) {
+	l.head = o.Head
+	switch result := o.Result.(type) {
+	case rules.Opened:
+		l.read[user] = result.Read
+	case rules.Marked:
+		l.read[user] = result.Read
+	case rules.Stored:
+		if result.New {
+			l.noteRevs(result.Message)
+		}
+	case rules.Moderated:
+		l.noteRevs(result.Messages...)
+	case rules.Erased:
+		l.noteRevs(result.Messages...)
+	}
+}
+
+func (l *life) noteRevs(messages ...protocol.Message) {
+	for _, m := range messages {
+		l.revs = append(l.revs, string(m.Append(nil)))
+	}
+}
+
+// history returns a room's messages in their order.
+func (w *world) history(room string) (all []protocol.Message) {
+	life := w.store.Life(room)
+	for i := range life.Len() {
+		all = append(all, *life.Message(i))
+	}
+	return all
+}
+
+// page returns the lobby's page of the store.
+func (w *world) page(q hub.Query, user string) protocol.Page {
+	page, err := w.store.Page(context.Background(), "lobby", user, q)
+	if err != nil {
+		panic(err)
+	}
+	return page
+}
+
+// sanctioned reports whether a sanction of the user is in force in the lobby.
+func (w *world) sanctioned(user string, kind protocol.Act) bool {
+	all, err := w.store.Sanctions(context.Background(), "lobby", hub.Part{})
+	if err != nil {
+		panic(err)
+	}
+	return slices.ContainsFunc(all, func(s protocol.Sanction) bool { return s.User.ID == user && s.Kind == kind })
 }

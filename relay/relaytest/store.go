@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // Journal is a hub.Store that only counts the messages it takes.
@@ -37,7 +38,7 @@ func (j *Journal) Fail(err error) {
 }
 
 // Commit implements hub.Store.
-func (j *Journal) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
+func (j *Journal) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	if j.Hold != nil {
 		<-j.Hold
 	}
@@ -47,15 +48,17 @@ func (j *Journal) Commit(now time.Time, ops []hub.Op) ([]hub.Outcome, error) {
 		j.err = nil
 		return nil, err
 	}
-	outcomes := make([]hub.Outcome, len(ops))
+	outcomes := make([]rules.Outcome, len(ops))
 	for i, op := range ops {
-		if op.Kind == hub.OpSend {
+		switch do := op.Do.(type) {
+		case rules.Open:
+			outcomes[i].Result = rules.Opened{}
+		case rules.Send:
 			j.head++
-			outcomes[i].New = true
-			outcomes[i].Message = protocol.Message{
-				Room: op.Room, ID: op.Send.ID, Seq: j.head, Rev: j.head, Sender: op.Sender,
-				CreatedAt: protocol.TimeOf(now), Text: op.Send.Text,
-			}
+			outcomes[i].Result = rules.Stored{New: true, Message: protocol.Message{
+				Room: op.Room, ID: do.ID, Seq: j.head, Rev: j.head, Sender: op.Sender,
+				CreatedAt: protocol.TimeOf(now), Text: do.Text,
+			}}
 		}
 		outcomes[i].Epoch, outcomes[i].Head = "e1", j.head
 	}

@@ -10,6 +10,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/guard"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // access decides who may ask for what: it checks tokens, roles and bans, and limits the requests of addresses.
@@ -137,12 +138,13 @@ func (a *access) enterMessage(c *fiber.Ctx) (who hub.Identity, room, id string, 
 	return who, room, id, nil
 }
 
-// carryOut asks the backend for an op. The error is a refusal.
-func (a *access) carryOut(c *fiber.Ctx, who hub.Identity, op hub.Op) (hub.Outcome, error) {
+// carryOut asks the backend for an op and returns its result. The error is a refusal.
+func carryOut[R rules.Result](a *access, c *fiber.Ctx, who hub.Identity, op rules.Op) (result R, err error) {
 	ctx, cancel := a.begin(c)
 	defer cancel()
 	out, err := a.backend.Change(ctx, who, op)
-	return out, refuseOutcome(out, err)
+	result, _ = out.Result.(R)
+	return result, refuseOutcome(out, err)
 }
 
 func userParam(c *fiber.Ctx) (string, error) {

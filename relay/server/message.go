@@ -7,6 +7,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // messages answers the routes about a room's messages.
@@ -60,10 +61,11 @@ func (s *messages) post(c *fiber.Ctx) error {
 		return err
 	}
 	status := fiber.StatusOK
-	if out.New {
+	stored, _ := out.Result.(rules.Stored)
+	if stored.New {
 		status = fiber.StatusCreated
 	}
-	return s.answerMessage(ctx, c, status, who, out.Message)
+	return s.answerMessage(ctx, c, status, who, stored.Message)
 }
 
 // get answers with one message.
@@ -93,7 +95,7 @@ func (s *messages) edit(c *fiber.Ctx) error {
 	if err != nil {
 		return refuseFrame(err)
 	}
-	return s.change(c, who, hub.Op{Kind: hub.OpEdit, Room: room, ID: id, Text: edit.Text, Encrypted: edit.Encrypted})
+	return s.change(c, who, rules.Op{Room: room, Do: rules.Edit{ID: id, Text: edit.Text, Encrypted: edit.Encrypted}})
 }
 
 func (s *messages) delete(c *fiber.Ctx) error {
@@ -101,7 +103,7 @@ func (s *messages) delete(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.change(c, who, hub.Op{Kind: hub.OpDelete, Room: room, ID: id})
+	return s.change(c, who, rules.Op{Room: room, Do: rules.Delete{ID: id}})
 }
 
 func (s *messages) pin(on bool) fiber.Handler {
@@ -110,7 +112,7 @@ func (s *messages) pin(on bool) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		return s.change(c, who, hub.Op{Kind: hub.OpPin, Room: room, ID: id, On: on})
+		return s.change(c, who, rules.Op{Room: room, Do: rules.Pin{ID: id, On: on}})
 	}
 }
 
@@ -124,19 +126,20 @@ func (s *messages) react(on bool) fiber.Handler {
 		if err != nil || !protocol.ValidEmoji(emoji) {
 			return refuse(protocol.CodeBadRequest, "the emoji must be 1 to 64 bytes without white space")
 		}
-		return s.change(c, who, hub.Op{Kind: hub.OpReact, Room: room, ID: id, Emoji: emoji, On: on})
+		return s.change(c, who, rules.Op{Room: room, Do: rules.React{ID: id, Emoji: emoji, On: on}})
 	}
 }
 
 // change carries out an op on a message and answers with the changed message.
-func (s *messages) change(c *fiber.Ctx, who hub.Identity, op hub.Op) error {
+func (s *messages) change(c *fiber.Ctx, who hub.Identity, op rules.Op) error {
 	ctx, cancel := s.begin(c)
 	defer cancel()
 	out, err := s.backend.Change(ctx, who, op)
 	if err := refuseOutcome(out, err); err != nil {
 		return err
 	}
-	return s.answerMessage(ctx, c, fiber.StatusOK, who, out.Message)
+	stored, _ := out.Result.(rules.Stored)
+	return s.answerMessage(ctx, c, fiber.StatusOK, who, stored.Message)
 }
 
 // answerMessage answers with a changed message. The hub does not know the user's own reactions; the store does.

@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // The least roles that may read what moderators and organizers do. The hub knows what they may do.
@@ -44,11 +45,11 @@ func (s *moderation) putSanction(act protocol.Act) fiber.Handler {
 		if err != nil {
 			return refuseFrame(err)
 		}
-		out, err := s.carryOut(c, who, hub.ModerateOp(s.now(), m))
+		done, err := carryOut[rules.Moderated](s.access, c, who, hub.ModerateOp(s.now(), m))
 		if err != nil {
 			return err
 		}
-		return answer(c, fiber.StatusOK, out.Sanction.Append(nil))
+		return answer(c, fiber.StatusOK, done.Sanction.Append(nil))
 	}
 }
 
@@ -59,7 +60,7 @@ func (s *moderation) moderate(act protocol.Act) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if _, err := s.carryOut(c, who, hub.Op{Kind: hub.OpModerate, Room: room, Act: act, User: user}); err != nil {
+		if _, err := carryOut[rules.Moderated](s.access, c, who, rules.Op{Room: room, Do: rules.Moderate{Act: act, User: user}}); err != nil {
 			return err
 		}
 		return c.SendStatus(fiber.StatusNoContent)
@@ -72,11 +73,11 @@ func (s *moderation) clearUser(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.carryOut(c, who, hub.Op{Kind: hub.OpModerate, Room: room, Act: protocol.ActClear, User: user})
+	done, err := carryOut[rules.Moderated](s.access, c, who, rules.Op{Room: room, Do: rules.Moderate{Act: protocol.ActClear, User: user}})
 	if err != nil {
 		return err
 	}
-	return answer(c, fiber.StatusOK, protocol.AppendDeleted(nil, out.Cleared))
+	return answer(c, fiber.StatusOK, protocol.AppendDeleted(nil, done.Cleared))
 }
 
 // sanctions answers with the mutes and bans of a room.
@@ -117,15 +118,15 @@ func (s *moderation) report(c *fiber.Ctx) error {
 	if err != nil {
 		return refuseFrame(err)
 	}
-	out, err := s.carryOut(c, who, hub.Op{Kind: hub.OpReport, Room: room, ID: id, Note: r.Reason})
+	reported, err := carryOut[rules.Reported](s.access, c, who, rules.Op{Room: room, Do: rules.Report{ID: id, Reason: r.Reason}})
 	if err != nil {
 		return err
 	}
 	status := fiber.StatusOK
-	if out.New {
+	if reported.New {
 		status = fiber.StatusCreated
 	}
-	return answer(c, status, out.Report.Append(nil))
+	return answer(c, status, reported.Report.Append(nil))
 }
 
 // reports answers with a page of a room's reports.
@@ -162,11 +163,11 @@ func (s *moderation) resolve(c *fiber.Ctx) error {
 	if err != nil {
 		return refuseFrame(err)
 	}
-	out, err := s.carryOut(c, who, hub.Op{Kind: hub.OpResolve, Room: room, Report: int64(n), State: state})
+	reported, err := carryOut[rules.Reported](s.access, c, who, rules.Op{Room: room, Do: rules.Resolve{N: int64(n), State: state}})
 	if err != nil {
 		return err
 	}
-	return answer(c, fiber.StatusOK, out.Report.Append(nil))
+	return answer(c, fiber.StatusOK, reported.Report.Append(nil))
 }
 
 // audit answers with a page of a room's audit.
@@ -200,7 +201,7 @@ func (s *moderation) revoke(on bool) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if _, err := s.carryOut(c, who, hub.Op{Kind: hub.OpRevoke, User: user, On: on}); err != nil {
+		if _, err := carryOut[rules.Revoked](s.access, c, who, rules.Op{Do: rules.Revoke{User: user, On: on}}); err != nil {
 			return err
 		}
 		return c.SendStatus(fiber.StatusNoContent)

@@ -11,6 +11,7 @@ import (
 	"hallway/relay/auth"
 	"hallway/relay/hub"
 	"hallway/relay/relaytest"
+	"hallway/relay/rules"
 )
 
 const (
@@ -163,7 +164,7 @@ func TestClearAUser(t *testing.T) {
 	l := startLive(t, hub.Config{Rate: 0})
 	mo, ben := l.person("mo", protocol.RoleModerator, "*"), l.person("ben", protocol.RoleParticipant, "*")
 	c, b := mo.enter(), ben.enter()
-	const n = hub.ClearMax + 3
+	const n = rules.ClearMax + 3
 	for i := range n {
 		b.Say(relaytest.SendOf(i + 1))
 	}

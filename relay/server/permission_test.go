@@ -31,8 +31,8 @@ const (
 	reads
 	writes // what the muted may not do
 	enters
-	beside // of no room
-	rules  // of no room, by the role of the token's pattern *
+	beside  // of no room
+	rulings // of no room, by the role of the token's pattern *
 )
 
 // What a right is about: nothing in particular; a message, one's own or of somebody
@@ -82,8 +82,8 @@ var rights = []right{
 	{"", "", `{"type":"typing","room":"{room}"}`, everybody, enters},
 	{"", "", `{"type":"read","room":"{room}","seq":1}`, everybody, enters},
 	{"", "", `{"type":"ping"}`, map[string]string{"": "npmo"}, beside},
-	{"revokeUser", "", "", map[string]string{"self": "", "stranger": "o"}, rules},
-	{"unrevokeUser", "", "", map[string]string{"self": "", "stranger": "o"}, rules},
+	{"revokeUser", "", "", map[string]string{"self": "", "stranger": "o"}, rulings},
+	{"unrevokeUser", "", "", map[string]string{"self": "", "stranger": "o"}, rulings},
 	{"describe", "", "", anybody, beside},
 	{"health", "", "", anybody, beside},
 	{"readiness", "", "", anybody, beside},

@@ -14,7 +14,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 const mimeProblem = "application/problem+json"
@@ -48,7 +48,7 @@ func refuseFrame(err error) error {
 }
 
 // refuseOutcome returns the refusal of an op; nil when it was carried out.
-func refuseOutcome(out hub.Outcome, err error) error {
+func refuseOutcome(out rules.Outcome, err error) error {
 	switch {
 	case err != nil:
 		return refuse(protocol.CodeUnavailable, "this may not be stored: ask again")

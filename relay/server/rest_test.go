@@ -10,6 +10,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/auth"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 const (
@@ -93,7 +94,7 @@ func TestWhoMayEnter(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, method := range []string{"GET", "POST"} {
-				s.backend.post = func(hub.Identity, protocol.Send) (hub.Outcome, error) { return hub.Outcome{}, nil }
+				s.backend.post = func(hub.Identity, protocol.Send) (rules.Outcome, error) { return rules.Outcome{}, nil }
 				body := `{"id":"0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5d","text":"hi"}`
 				r := s.askRaw(method, "/v1/rooms/"+test.room+"/messages", body, "Authorization", test.authorization)
 				if test.status != 200 {
@@ -122,7 +123,9 @@ func TestWhenTheStoreFails(t *testing.T) {
 	s := start(t, nil)
 	s.history.err, s.rooms.err = errors.New("disk on fire"), errors.New("disk on fire")
 	reacted := protocol.Message{Room: "lobby", ID: messageID, Seq: 1, Rev: 2, Text: "hi", Reactions: []protocol.Reaction{{Emoji: "👍", Count: 1, Users: []string{"u2"}}}}
-	s.backend.change = func(hub.Identity, hub.Op) (hub.Outcome, error) { return hub.Outcome{Message: reacted, New: true}, nil }
+	s.backend.change = func(hub.Identity, rules.Op) (rules.Outcome, error) {
+		return rules.Outcome{Result: rules.Stored{Message: reacted, New: true}}, nil
+	}
 	for _, request := range [][2]string{
 		{"GET", messagesPath},
 		{"GET", messagesPath + "/" + messageID},
@@ -155,32 +158,32 @@ func TestChangesOfTheHub(t *testing.T) {
 	one := messagesPath + "/" + messageID
 	for _, test := range []struct {
 		method, path, body string
-		want               hub.Op
+		want               rules.Op
 	}{
-		{"PATCH", one, `{"text":"new","id":"x"}`, hub.Op{Kind: hub.OpEdit, ID: messageID, Text: "new"}},
-		{"DELETE", one, "", hub.Op{Kind: hub.OpDelete, ID: messageID}},
-		{"PUT", one + "/pin", "", hub.Op{Kind: hub.OpPin, ID: messageID, On: true}},
-		{"DELETE", one + "/pin", "ignored", hub.Op{Kind: hub.OpPin, ID: messageID}},
-		{"PUT", one + "/reactions/%F0%9F%91%8D", "", hub.Op{Kind: hub.OpReact, ID: messageID, Emoji: "👍", On: true}},
-		{"DELETE", one + "/reactions/a%2F%25+b", "", hub.Op{Kind: hub.OpReact, ID: messageID, Emoji: "a/%+b"}},
-		{"PUT", "/v1/rooms/lobby", `{"title":"T","settings":{"a": 1}}`, hub.Op{Kind: hub.OpConfigure, Title: "T", Settings: `{"a": 1}`}},
-		{"DELETE", "/v1/rooms/lobby", "", hub.Op{Kind: hub.OpDrop}},
+		{"PATCH", one, `{"text":"new","id":"x"}`, rules.Op{Do: rules.Edit{ID: messageID, Text: "new"}}},
+		{"DELETE", one, "", rules.Op{Do: rules.Delete{ID: messageID}}},
+		{"PUT", one + "/pin", "", rules.Op{Do: rules.Pin{ID: messageID, On: true}}},
+		{"DELETE", one + "/pin", "ignored", rules.Op{Do: rules.Pin{ID: messageID}}},
+		{"PUT", one + "/reactions/%F0%9F%91%8D", "", rules.Op{Do: rules.React{ID: messageID, Emoji: "👍", On: true}}},
+		{"DELETE", one + "/reactions/a%2F%25+b", "", rules.Op{Do: rules.React{ID: messageID, Emoji: "a/%+b"}}},
+		{"PUT", "/v1/rooms/lobby", `{"title":"T","settings":{"a": 1}}`, rules.Op{Do: rules.Configure{Title: "T", Settings: `{"a": 1}`}}},
+		{"DELETE", "/v1/rooms/lobby", "", rules.Op{Do: rules.Drop{}}},
 	} {
 		test.want.Room = "lobby"
 		for _, refused := range []struct {
-			out    hub.Outcome
+			out    rules.Outcome
 			err    error
 			status int
 			retry  string
 		}{
-			{hub.Outcome{Code: protocol.CodeConflict, Reason: "why"}, nil, 409, ""},
-			{hub.Outcome{Code: protocol.CodeForbidden, Reason: "why"}, nil, 403, ""},
-			{hub.Outcome{Code: protocol.CodeNotFound, Reason: "why"}, nil, 404, ""},
-			{hub.Outcome{Code: protocol.CodeRateLimited, Reason: "why", RetryAfter: 1500 * time.Millisecond}, nil, 429, "2"},
-			{hub.Outcome{Code: protocol.CodeUnavailable, Reason: "why", RetryAfter: 500 * time.Millisecond}, nil, 503, "1"},
-			{hub.Outcome{}, errors.New("away"), 503, "1"},
+			{rules.Outcome{Refusal: rules.Refusal{Code: protocol.CodeConflict, Reason: "why"}}, nil, 409, ""},
+			{rules.Outcome{Refusal: rules.Refusal{Code: protocol.CodeForbidden, Reason: "why"}}, nil, 403, ""},
+			{rules.Outcome{Refusal: rules.Refusal{Code: protocol.CodeNotFound, Reason: "why"}}, nil, 404, ""},
+			{rules.Outcome{Refusal: rules.Refusal{Code: protocol.CodeRateLimited, Reason: "why", RetryAfter: 1500 * time.Millisecond}}, nil, 429, "2"},
+			{rules.Outcome{Refusal: rules.Refusal{Code: protocol.CodeUnavailable, Reason: "why", RetryAfter: 500 * time.Millisecond}}, nil, 503, "1"},
+			{rules.Outcome{}, errors.New("away"), 503, "1"},
 		} {
-			s.backend.change = func(who hub.Identity, op hub.Op) (hub.Outcome, error) {
+			s.backend.change = func(who hub.Identity, op rules.Op) (rules.Outcome, error) {
 				if op != test.want || who.User.ID != "u1" {
 					t.Errorf("%s %s: asked %+v for %+v", test.method, test.path, op, who.User)
 				}
@@ -238,28 +241,28 @@ func TestPost(t *testing.T) {
 	ok := `{"id":"` + id + `","text":"hi","room":"elsewhere","type":"edit","extra":[1]}`
 	for _, test := range []struct {
 		name, body string
-		out        hub.Outcome
+		out        rules.Outcome
 		err        error
 		status     int
 		code       protocol.Code
 		retry      string
 	}{
-		{"created", ok, hub.Outcome{New: true, Message: stored}, nil, 201, "", ""},
-		{"stored before", ok, hub.Outcome{Message: stored}, nil, 200, "", ""},
-		{"conflict", ok, hub.Outcome{Code: protocol.CodeConflict, Reason: "taken"}, nil, 409, protocol.CodeConflict, ""},
-		{"too fast", ok, hub.Outcome{Code: protocol.CodeRateLimited, RetryAfter: 1500 * time.Millisecond}, nil, 429, protocol.CodeRateLimited, "2"},
-		{"draining", ok, hub.Outcome{Code: protocol.CodeUnavailable}, nil, 503, protocol.CodeUnavailable, "1"},
-		{"the hub does not answer", ok, hub.Outcome{}, errors.New("away"), 503, protocol.CodeUnavailable, "1"},
-		{"nothing", "", hub.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
-		{"no JSON", "hi", hub.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
-		{"no object", "[]", hub.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
-		{"no id", `{"text":"hi"}`, hub.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
-		{"an empty text", `{"id":"` + id + `","text":" "}`, hub.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
-		{"a long text", `{"id":"` + id + `","text":"` + strings.Repeat("x", protocol.TextBytesMax+1) + `"}`, hub.Outcome{}, nil, 413, protocol.CodeTooLarge, ""},
+		{"created", ok, rules.Outcome{Result: rules.Stored{New: true, Message: stored}}, nil, 201, "", ""},
+		{"stored before", ok, rules.Outcome{Result: rules.Stored{Message: stored}}, nil, 200, "", ""},
+		{"conflict", ok, rules.Outcome{Refusal: rules.Refusal{Code: protocol.CodeConflict, Reason: "taken"}}, nil, 409, protocol.CodeConflict, ""},
+		{"too fast", ok, rules.Outcome{Refusal: rules.Refusal{Code: protocol.CodeRateLimited, RetryAfter: 1500 * time.Millisecond}}, nil, 429, protocol.CodeRateLimited, "2"},
+		{"draining", ok, rules.Outcome{Refusal: rules.Refusal{Code: protocol.CodeUnavailable}}, nil, 503, protocol.CodeUnavailable, "1"},
+		{"the hub does not answer", ok, rules.Outcome{}, errors.New("away"), 503, protocol.CodeUnavailable, "1"},
+		{"nothing", "", rules.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
+		{"no JSON", "hi", rules.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
+		{"no object", "[]", rules.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
+		{"no id", `{"text":"hi"}`, rules.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
+		{"an empty text", `{"id":"` + id + `","text":" "}`, rules.Outcome{}, nil, 400, protocol.CodeBadRequest, ""},
+		{"a long text", `{"id":"` + id + `","text":"` + strings.Repeat("x", protocol.TextBytesMax+1) + `"}`, rules.Outcome{}, nil, 413, protocol.CodeTooLarge, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got *protocol.Send
-			s.backend.post = func(who hub.Identity, send protocol.Send) (hub.Outcome, error) {
+			s.backend.post = func(who hub.Identity, send protocol.Send) (rules.Outcome, error) {
 				if who.User.ID != "u1" {
 					t.Errorf("posted by %+v", who.User)
 				}

@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // rooms answers the routes about rooms and their members.
@@ -70,7 +71,7 @@ func (s *rooms) put(c *fiber.Ctx) error {
 	if err != nil {
 		return s.unreadable(err)
 	}
-	out, err := s.backend.Change(ctx, who, hub.Op{Kind: hub.OpConfigure, Room: room, Title: set.Title, Settings: set.Settings})
+	out, err := s.backend.Change(ctx, who, rules.Op{Room: room, Do: rules.Configure{Title: set.Title, Settings: set.Settings}})
 	if err := refuseOutcome(out, err); err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (s *rooms) delete(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	out, err := s.backend.Change(ctx, who, hub.Op{Kind: hub.OpDrop, Room: room})
+	out, err := s.backend.Change(ctx, who, rules.Op{Room: room, Do: rules.Drop{}})
 	if err := refuseOutcome(out, err); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/guard"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // The bounds of a request.
@@ -34,9 +35,9 @@ type Backend interface {
 	// address; its port is 0 where a proxy is in between.
 	Serve(nc net.Conn, from netip.AddrPort)
 	// Post carries out a send. The outcome tells of a refusal.
-	Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error)
+	Post(ctx context.Context, who hub.Identity, send protocol.Send) (rules.Outcome, error)
 	// Change carries out any other op. The outcome tells of a refusal.
-	Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error)
+	Change(ctx context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error)
 	// Revoked reports whether the identity's token was revoked.
 	Revoked(who hub.Identity) bool
 	// Banned reports whether a user with that role is banned from a room, and until when; 0: for ever.

@@ -17,6 +17,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/auth"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/relay/server"
 )
 
@@ -26,8 +27,8 @@ const secret = "0123456789abcdef0123456789abcdef"
 type backend struct {
 	draining atomic.Bool
 	conns    atomic.Int64
-	post     func(hub.Identity, protocol.Send) (hub.Outcome, error)
-	change   func(hub.Identity, hub.Op) (hub.Outcome, error)
+	post     func(hub.Identity, protocol.Send) (rules.Outcome, error)
+	change   func(hub.Identity, rules.Op) (rules.Outcome, error)
 	online   error
 	serve    func(nc net.Conn, from netip.AddrPort)
 }
@@ -36,11 +37,11 @@ func (b *backend) Serve(nc net.Conn, from netip.AddrPort) { b.serve(nc, from) }
 func (b *backend) Attend() bool                           { return false }
 func (b *backend) Draining() bool                         { return b.draining.Load() }
 func (b *backend) Conns() int                             { return int(b.conns.Load()) }
-func (b *backend) Post(_ context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
+func (b *backend) Post(_ context.Context, who hub.Identity, send protocol.Send) (rules.Outcome, error) {
 	return b.post(who, send)
 }
 
-func (b *backend) Change(_ context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error) {
+func (b *backend) Change(_ context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error) {
 	return b.change(who, op)
 }
 
@@ -369,8 +370,8 @@ func TestAPanicIsAnInternalError(t *testing.T) {
 
 func TestLogsHoldNoTokenAndNoText(t *testing.T) {
 	s := start(t, nil)
-	s.backend.post = func(hub.Identity, protocol.Send) (hub.Outcome, error) {
-		return hub.Outcome{}, errors.New("store is away")
+	s.backend.post = func(hub.Identity, protocol.Send) (rules.Outcome, error) {
+		return rules.Outcome{}, errors.New("store is away")
 	}
 	s.history.err = errors.New("store is away")
 	token := s.token("u1", "*")

@@ -78,7 +78,7 @@ func TestStandings(t *testing.T) {
 				m.join("chief", asker{protocol.RoleOrganizer, protocol.RoleOrganizer}, "chief")
 				m.stand, m.rules = func(room string) { stand.begin(m, room) }, stand.rules
 				for _, r := range rights {
-					if r.kind == beside || r.kind == rules {
+					if r.kind == beside || r.kind == rulings {
 						continue
 					}
 					for about, may := range r.may {

@@ -12,6 +12,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/guard"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 const (
@@ -263,13 +264,13 @@ func apart[T any](ctx context.Context, wait func() (T, error)) (T, error) {
 }
 
 // Post implements Backend.
-func (p patient) Post(ctx context.Context, who hub.Identity, send protocol.Send) (hub.Outcome, error) {
-	return apart(ctx, func() (hub.Outcome, error) { return p.Backend.Post(ctx, who, send) })
+func (p patient) Post(ctx context.Context, who hub.Identity, send protocol.Send) (rules.Outcome, error) {
+	return apart(ctx, func() (rules.Outcome, error) { return p.Backend.Post(ctx, who, send) })
 }
 
 // Change implements Backend.
-func (p patient) Change(ctx context.Context, who hub.Identity, op hub.Op) (hub.Outcome, error) {
-	return apart(ctx, func() (hub.Outcome, error) { return p.Backend.Change(ctx, who, op) })
+func (p patient) Change(ctx context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error) {
+	return apart(ctx, func() (rules.Outcome, error) { return p.Backend.Change(ctx, who, op) })
 }
 
 // Online implements Backend.

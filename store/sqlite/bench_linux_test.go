@@ -18,6 +18,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // benchRooms are how many rooms the messages of a benchmark are spread over.
@@ -110,12 +111,12 @@ func fdatasyncRate(b *testing.B) float64 {
 }
 
 // spread are ops that send n messages with fresh ids, one room after the other.
-func spread(rooms, first, n int) []hub.Op {
-	ops := make([]hub.Op, n)
+func spread(rooms, first, n int) []rules.Op {
+	ops := make([]rules.Op, n)
 	for i := range ops {
 		room := fmt.Sprint("room-", (first+i)%rooms)
 		ops[i] = sends(room, 0, 1)[0]
-		ops[i].Send.ID = uuid.Must(uuid.NewV7()).String()
+		with(&ops[i], func(do *rules.Send) { do.ID = uuid.Must(uuid.NewV7()).String() })
 	}
 	return ops
 }
@@ -174,7 +175,7 @@ func BenchmarkUpkeep(b *testing.B) {
 			fillWords(b, s, rooms, b.N*1000)
 			settle(b, s)
 			for n := range rooms {
-				if _, err := s.Commit(time.Now(), []hub.Op{{Kind: hub.OpDrop, Room: fmt.Sprint("room-", n)}}); err != nil {
+				if _, err := s.Commit(time.Now(), []rules.Op{{Room: fmt.Sprint("room-", n), Do: rules.Drop{}}}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -211,7 +212,7 @@ func fillWords(b *testing.B, s *Store, rooms, n int) {
 			for range 12 {
 				fmt.Fprintf(&text, "%s ", strconv.FormatUint(frequent.Uint64()*2654435761%(1<<40), 36))
 			}
-			ops[i].Send.Text = text.String()
+			say(&ops[i], text.String())
 		}
 		if _, err := s.Commit(time.Now(), ops); err != nil {
 			b.Fatal(err)

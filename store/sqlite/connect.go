@@ -105,7 +105,7 @@ func connectWriter(path string) *sql.DB {
 		"_cache_size":   {writerCache},
 		// What is deleted in a page is overwritten, and so is a page that becomes free.
 		"_secure_delete": {"ON"},
-	}, `PRAGMA wal_autocheckpoint = 0`, `PRAGMA journal_size_limit = `+logBytesMax)
+	}, `PRAGMA wal_autocheckpoint = 0`, `PRAGMA temp_store = MEMORY`, `PRAGMA journal_size_limit = `+logBytesMax)
 }
 
 func connectReaders(path string) *sql.DB {

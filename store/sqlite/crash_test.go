@@ -12,6 +12,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // crashEnv names the database of a test binary that is started to be killed.
@@ -39,7 +40,7 @@ func commitUntilKilled(path string) error {
 		return err
 	}
 	for n := int(page.Head) + 1; ; n += 5 {
-		var ops []hub.Op
+		var ops []rules.Op
 		for _, room := range crashRooms {
 			ops = append(ops, sends(room, n, 5)...)
 		}
@@ -48,7 +49,8 @@ func commitUntilKilled(path string) error {
 			return err
 		}
 		for _, out := range outcomes {
-			fmt.Println(out.Message.Room, out.Message.Seq, out.Message.ID)
+			m := changeOf(out).Message
+			fmt.Println(m.Room, m.Seq, m.ID)
 		}
 	}
 }

@@ -5,24 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
-
-	"hallway/relay/hub"
 )
-
-// drop takes the room's name away, which no room can be found without, and
-// leaves its content to the upkeep: that of a large room takes its time.
-func (b *batch) drop(r *room, op *hub.Op) error {
-	delete(b.rooms, r.name)
-	if b.gone == nil {
-		b.gone = make(map[string]bool)
-	}
-	b.gone[r.name], b.deletes = true, true
-	b.dropped = append(b.dropped, r.key)
-	if _, err := b.tx.Stmt(b.write.dropRoom).Exec(r.key); err != nil {
-		return err
-	}
-	return b.audit(op, "drop", "", "", nil)
-}
 
 // emptySlice deletes a part of a dropped room, in the end the room.
 func (s *Store) emptySlice(ctx context.Context, began time.Time) error {
@@ -30,14 +13,14 @@ func (s *Store) emptySlice(ctx context.Context, began time.Time) error {
 	key, empty, some := u.dropped[0], false, false
 	err := s.inDeletingSlice(ctx, func(tx *sql.Tx) error {
 		var dropped bool // not where the commit failed
-		if err := tx.StmtContext(ctx, s.write.upkeep.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
+		if err := tx.StmtContext(ctx, s.tending.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
 			return err
 		}
 		if !dropped {
 			empty = true
 			return nil
 		}
-		for _, stmt := range s.write.upkeep.empty {
+		for _, stmt := range s.tending.empty {
 			for more := true; more; {
 				if s.over(began, some) {
 					return nil
@@ -52,7 +35,7 @@ func (s *Store) emptySlice(ctx context.Context, began time.Time) error {
 			}
 		}
 		empty = true
-		_, err := tx.StmtContext(ctx, s.write.upkeep.deleteRoom).ExecContext(ctx, key)
+		_, err := tx.StmtContext(ctx, s.tending.deleteRoom).ExecContext(ctx, key)
 		return err
 	})
 	if err == nil {

@@ -4,95 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"strings"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
-// erase takes a user out of some messages of a room; see [hub.OpErase].
-func (b *batch) erase(r *room, op *hub.Op) (out hub.Outcome, err error) {
-	buried := 0
-	for _, seq := range op.Erase.Seqs {
-		m, err := scanMessage(b.tx.Stmt(b.write.messageAt).QueryRow(r.key, seq), r.name)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue // too old, and deleted meanwhile
-		}
-		if err != nil {
-			return out, err
-		}
-		changed := m.Sender.ID == op.User
-		if changed {
-			buried++
-			err = b.entomb(r, &m, op)
-		} else {
-			changed, err = b.disown(r, &m, op)
-		}
-		if err != nil {
-			return out, err
-		}
-		if changed {
-			out.Messages = append(out.Messages, m)
-		}
-	}
-	out.New = len(out.Messages) > 0
-	_, err = b.tx.Exec(`UPDATE erasures SET messages = messages + ? WHERE user_id = ?`, buried, op.User)
-	return out, err
-}
-
-// entomb makes a message of the user's a tombstone of nobody's, and a tombstone too.
-func (b *batch) entomb(r *room, m *protocol.Message, op *hub.Op) error {
-	deleted := m.DeletedAt
-	if err := b.bury(r, m); err != nil {
-		return err
-	}
-	if deleted != 0 {
-		m.DeletedAt = deleted
-	}
-	m.Sender = protocol.User{ID: op.Erase.Pseudonym, Role: protocol.RoleParticipant}
-	if err := b.update(r, m); err != nil {
-		return err
-	}
-	_, err := b.tx.Exec(`UPDATE messages SET sender_id = ?, sender_name = ?, sender_role = ?, made_as = x'' WHERE room = ? AND seq = ?`,
-		m.Sender.ID, m.Sender.Name, string(m.Sender.Role), r.key, m.Seq)
-	return err
-}
-
-// disown gives the user's reactions to a message to the pseudonym, and reports whether
-// the message shows it. One that the pseudonym has already, because the erasing was
-// ended and the user came back, is taken away.
-func (b *batch) disown(r *room, m *protocol.Message, op *hub.Op) (shown bool, err error) {
-	for _, summary := range slices.Clone(m.Reactions) {
-		given, err := affects(b.tx.Exec(`UPDATE OR IGNORE reactions SET user_id = ? WHERE room = ? AND seq = ? AND user_id = ? AND emoji = ?`,
-			op.Erase.Pseudonym, r.key, m.Seq, op.User, summary.Emoji))
-		if err != nil {
-			return false, err
-		}
-		if at := slices.Index(summary.Users, op.User); given && at >= 0 {
-			summary.Users[at], shown = op.Erase.Pseudonym, true
-		}
-		if given {
-			continue
-		}
-		take := hub.Op{Sender: protocol.User{ID: op.User}, Emoji: summary.Emoji}
-		taken, err := b.react(r, m, &take)
-		if err != nil {
-			return false, err
-		}
-		shown = shown || taken
-	}
-	if _, err := b.tx.Exec(`DELETE FROM reactions WHERE room = ? AND seq = ? AND user_id = ?`, r.key, m.Seq, op.User); err != nil {
-		return false, err
-	}
-	if shown {
-		err = b.update(r, m)
-	}
-	return shown, err
-}
-
-// eraseRest takes a user out of all that is not a message; see [hub.OpErase].
-func (b *batch) eraseRest(op *hub.Op) error {
+// forget takes a user out of everything that is not a message.
+func (b *batch) forget(f *rules.Forget) error {
 	guards, err := b.liftGuards()
 	if err != nil {
 		return err
@@ -110,7 +29,7 @@ func (b *batch) eraseRest(op *hub.Op) error {
 		`UPDATE audit SET user_id = ?2 WHERE user_id = ?1`,
 		`UPDATE erasures SET user_id = ?2, state = ` + erasureForgets + ` WHERE user_id = ?1`,
 	} {
-		args := []any{op.User, op.Erase.Pseudonym}
+		args := []any{f.User, f.Pseudonym}
 		if !strings.Contains(change, "?2") {
 			args = args[:1]
 		}
@@ -123,13 +42,9 @@ func (b *batch) eraseRest(op *hub.Op) error {
 			return err
 		}
 	}
-	b.erased, b.deletes, b.kept = true, true, nil
-	for _, r := range b.rooms { // for what else is in this batch
-		if err := b.loadSanctions(r); err != nil {
-			return err
-		}
-	}
-	return b.audit(&hub.Op{}, "erase", op.Erase.Pseudonym, "", nil)
+	b.erased, b.kept = true, nil
+	clear(b.rooms) // what else is in this batch reads them anew
+	return nil
 }
 
 // liftGuards takes away what keeps the audit from being changed, and returns what
@@ -160,7 +75,7 @@ func (b *batch) liftGuards() (guards []string, err error) {
 // Carry has ops carried out, and returns an outcome each, as [Store.Commit] does, but
 // whoever is told of what they change is told. An op of which nothing is known has the
 // outcome CodeUnavailable.
-type Carry func(ctx context.Context, ops []hub.Op) ([]hub.Outcome, error)
+type Carry func(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error)
 
 // eraser takes one user out of the tables.
 type eraser struct {
@@ -183,7 +98,7 @@ const erasePart = 25
 func (e *eraser) run(ctx context.Context) error {
 	var key, seq int64 // up to where
 	for more := true; more; {
-		var ops []hub.Op
+		var ops []rules.Op
 		found := 0
 		err := query(ctx, e.s.read.traces, func(scan func(...any) error) error {
 			last := key
@@ -196,10 +111,12 @@ func (e *eraser) run(ctx context.Context) error {
 				return nil
 			}
 			if len(ops) == 0 || key != last {
-				ops = append(ops, hub.Op{Kind: hub.OpErase, Room: name.String, User: e.user, Erase: &hub.Erasure{Pseudonym: e.pseudonym}})
+				ops = append(ops, rules.Op{Room: name.String, Do: rules.Erase{User: e.user, Pseudonym: e.pseudonym}})
 			}
 			op := &ops[len(ops)-1]
-			op.Erase.Seqs = append(op.Erase.Seqs, seq)
+			do := op.Do.(rules.Erase)
+			do.Seqs = append(do.Seqs, seq)
+			op.Do = do
 			return nil
 		}, key, seq, e.user, erasePart)
 		if err != nil {
@@ -210,11 +127,11 @@ func (e *eraser) run(ctx context.Context) error {
 		}
 		more = found == erasePart
 	}
-	return e.step(ctx, []hub.Op{{Kind: hub.OpErase, User: e.user, Erase: &hub.Erasure{Pseudonym: e.pseudonym}}})
+	return e.step(ctx, []rules.Op{{Do: rules.Forget{User: e.user, Pseudonym: e.pseudonym}}})
 }
 
 // step has ops carried out.
-func (e *eraser) step(ctx context.Context, ops []hub.Op) error {
+func (e *eraser) step(ctx context.Context, ops []rules.Op) error {
 	if len(ops) == 0 {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 const privateID, privateName, privateWord = "u_privateer", "Gwendolyn", "xylophones"
@@ -33,28 +34,28 @@ func lived(t *testing.T, path string) {
 	for i := range ops {
 		if i%2 == 0 {
 			ops[i].Sender = her
-			ops[i].Send.Text += " " + privateWord
+			with(&ops[i], func(do *rules.Send) { do.Text += " " + privateWord })
 		}
 	}
-	first, second := ops[0].Send.ID, ops[1].Send.ID
-	react := func(u protocol.User, id string) hub.Op {
-		return hub.Op{Kind: hub.OpReact, Room: "lobby", Sender: u, ID: id, Emoji: "👍", On: true}
+	first, second := ops[0].ID(), ops[1].ID()
+	react := func(u protocol.User, id string) rules.Op {
+		return rules.Op{Room: "lobby", Sender: u, Do: rules.React{ID: id, Emoji: "👍", On: true}}
 	}
-	moderate := func(by protocol.User, act protocol.Act, user, note string) hub.Op {
-		return hub.Op{Kind: hub.OpModerate, Room: "lobby", Sender: by, Act: act, User: user, Note: note}
+	moderate := func(by protocol.User, act protocol.Act, user, note string) rules.Op {
+		return rules.Op{Room: "lobby", Sender: by, Do: rules.Moderate{Act: act, User: user, Reason: note}}
 	}
 	ops = append(ops,
-		hub.Op{Kind: hub.OpOpen, Room: "lobby", Sender: her}, hub.Op{Kind: hub.OpOpen, Room: "lobby", Sender: bob},
+		rules.Op{Room: "lobby", Sender: her, Do: rules.Open{}}, rules.Op{Room: "lobby", Sender: bob, Do: rules.Open{}},
 		react(her, second), react(bob, second), react(bob, first),
-		hub.Op{Kind: hub.OpDelete, Room: "lobby", Sender: her, ID: ops[2].Send.ID},
-		hub.Op{Kind: hub.OpReport, Room: "lobby", Sender: her, ID: second, Note: "by " + privateName},
-		hub.Op{Kind: hub.OpReport, Room: "lobby", Sender: bob, ID: first, Note: "rude"},
-		hub.Op{Kind: hub.OpResolve, Room: "lobby", Sender: her, Report: 2, State: protocol.ReportDismissed},
+		rules.Op{Room: "lobby", Sender: her, Do: rules.Delete{ID: ops[2].ID()}},
+		rules.Op{Room: "lobby", Sender: her, Do: rules.Report{ID: second, Reason: "by " + privateName}},
+		rules.Op{Room: "lobby", Sender: bob, Do: rules.Report{ID: first, Reason: "rude"}},
+		rules.Op{Room: "lobby", Sender: her, Do: rules.Resolve{N: 2, State: protocol.ReportDismissed}},
 		moderate(her, protocol.ActBan, "u_9", "spam"), moderate(ada, protocol.ActMute, privateID, privateName+" shouts"),
-		hub.Op{Kind: hub.OpSee, Sender: her, Grants: anyRoom(protocol.RoleModerator)},
-		hub.Op{Kind: hub.OpRevoke, Sender: ada, User: privateID, On: true},
-		hub.Op{Kind: hub.OpSend, Room: "gone", Sender: her, Send: protocol.Send{Room: "gone", ID: first, Text: privateWord}},
-		hub.Op{Kind: hub.OpDrop, Room: "gone", Sender: ada})
+		rules.Op{Sender: her, Do: rules.See{Grants: anyRoom(protocol.RoleModerator)}},
+		rules.Op{Sender: ada, Do: rules.Revoke{User: privateID, On: true}},
+		rules.Op{Room: "gone", Sender: her, Do: rules.Send{Send: protocol.Send{Room: "gone", ID: first, Text: privateWord}}},
+		rules.Op{Room: "gone", Sender: ada, Do: rules.Drop{}})
 	outcomes, err := s.Commit(now, ops)
 	if err != nil {
 		t.Fatal(err)
@@ -109,8 +110,8 @@ func wantErased(t *testing.T, path string) {
 	if _, err := s.writer.Exec(`UPDATE audit SET act = ''`); err == nil {
 		t.Error("the audit can be changed")
 	}
-	out, err := s.Commit(now, []hub.Op{{Kind: hub.OpOpen, Room: "lobby", Sender: ada}, {Kind: hub.OpOpen, Room: "lobby", Sender: protocol.User{ID: privateID}}})
-	if err != nil || out[0].Reports != 1 || out[1].Sanction != nil {
+	out, err := s.Commit(now, []rules.Op{{Room: "lobby", Sender: ada, Do: rules.Open{}}, {Room: "lobby", Sender: protocol.User{ID: privateID}, Do: rules.Open{}}})
+	if err != nil || out[0].Result.(rules.Opened).Reports != 1 || out[1].Result.(rules.Opened).Mute != nil {
 		t.Errorf("%+v, %v", out, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // The states of an erasure: a row that stands for somebody who is to be erased. It
@@ -163,7 +163,7 @@ func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	run := eraser{s: s, user: e.user, pseudonym: e.pseudonym, carry: func(ctx context.Context, ops []hub.Op) ([]hub.Outcome, error) {
+	run := eraser{s: s, user: e.user, pseudonym: e.pseudonym, carry: func(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error) {
 		outcomes, err := s.Commit(now, ops)
 		if err == nil {
 			_, _, err = e.look(ctx, s.writer)

@@ -12,12 +12,12 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // carries has s carry out erasures as a relay would that tells nobody.
 func carries(s *Store) Carry {
-	return func(_ context.Context, ops []hub.Op) ([]hub.Outcome, error) { return s.Commit(now, ops) }
+	return func(_ context.Context, ops []rules.Op) ([]rules.Outcome, error) { return s.Commit(now, ops) }
 }
 
 func TestEraseBesideRelay(t *testing.T) {
@@ -99,7 +99,7 @@ func testForgetInUse(t *testing.T, vacuumMax int64) {
 			}
 			ops := sends("room-3", 1<<30+10*i, 2)
 			if i%10 == 0 {
-				ops = append(sends("passing", 1<<30+10*i, 10), hub.Op{Kind: hub.OpDrop, Room: "passing", Sender: ada})
+				ops = append(sends("passing", 1<<30+10*i, 10), rules.Op{Room: "passing", Sender: ada, Do: rules.Drop{}})
 			}
 			if _, err := s.Commit(now, ops); err != nil {
 				t.Error(err)
@@ -124,8 +124,8 @@ type writer struct {
 	n, hers int
 }
 
-func (w *writer) some(count int) []hub.Op {
-	var ops []hub.Op
+func (w *writer) some(count int) []rules.Op {
+	var ops []rules.Op
 	for range count {
 		w.n++
 		room := fmt.Sprintf("room-%d", w.random.IntN(12))
@@ -140,9 +140,9 @@ func (w *writer) some(count int) []hub.Op {
 				text = strings.Repeat(privateWord+" ", 700)
 			}
 		}
-		ops = append(ops, hub.Op{Kind: hub.OpSend, Room: room, Sender: by, Send: protocol.Send{Room: room, ID: id, Text: text}})
+		ops = append(ops, rules.Op{Room: room, Sender: by, Do: rules.Send{Send: protocol.Send{Room: room, ID: id, Text: text}}})
 		if by != ada && w.random.IntN(3) == 0 {
-			ops = append(ops, hub.Op{Kind: hub.OpEdit, Room: room, Sender: by, ID: id, Text: privateWord + " instead"})
+			ops = append(ops, rules.Op{Room: room, Sender: by, Do: rules.Edit{ID: id, Text: privateWord + " instead"}})
 		}
 	}
 	return ops

@@ -186,3 +186,8 @@ func encode(object any, err error) ([]byte, error) {
 	}
 	return json.Marshal(object)
 }
+
+func quote(text string) []byte {
+	quoted, _ := json.Marshal(text) // never fails with a string
+	return quoted
+}

@@ -13,7 +13,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // failing commits 10 messages, breaks the database, wants Commit to fail with
@@ -47,7 +47,7 @@ func failing(t *testing.T, code sqlite3.ErrNo, breakIt, mendIt string) {
 	if err != nil {
 		t.Fatalf("Commit once it is mended: %v", err)
 	}
-	if out := outcomes[600]; !out.New || out.Message.Seq != 610 {
+	if out := changeOf(outcomes[600]); !out.New || out.Message.Seq != 610 {
 		t.Errorf("the last outcome is %+v", out)
 	}
 	if lobby, other := head(t, s, "lobby"), head(t, s, "new room"); lobby != 610 || other != 1 {
@@ -180,12 +180,12 @@ func TestResendIsJudgedByTheContentAtCreation(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := sends("lobby", 0, 1)
-	changed[0].Send.Text = "edited"
-	outcomes, err := s.Commit(now, []hub.Op{ops[0], changed[0]})
+	say(&changed[0], "edited")
+	outcomes, err := s.Commit(now, []rules.Op{ops[0], changed[0]})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out := outcomes[0]; out.Code != "" || out.New || out.Message.Text != "edited" {
+	if out := outcomes[0]; out.Code != "" || changeOf(out).New || changeOf(out).Message.Text != "edited" {
 		t.Errorf("the original resent: %+v", out)
 	}
 	if out := outcomes[1]; out.Code != protocol.CodeConflict {
@@ -198,17 +198,17 @@ func TestMoreRoomsThanAreKept(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	const rooms = roomsKeptMax + 10
 	for n := range 2 {
-		var ops []hub.Op
+		var ops []rules.Op
 		for i := range rooms {
 			ops = append(ops, sends(fmt.Sprint("room-", i), n, 1)...)
 		}
-		for _, part := range [][]hub.Op{ops[:rooms/2], ops[rooms/2:]} {
+		for _, part := range [][]rules.Op{ops[:rooms/2], ops[rooms/2:]} {
 			outcomes, err := s.Commit(now, part)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, out := range outcomes {
-				if out.Head != int64(n+1) || !out.New {
+				if out.Head != int64(n+1) || !changeOf(out).New {
 					t.Fatalf("send %d to %s: %+v", n, part[i].Room, out)
 				}
 			}

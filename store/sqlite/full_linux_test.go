@@ -71,7 +71,7 @@ func TestCommitOnADiskThatTakesNoMore(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Commit with room again: %v", err)
 	}
-	if out := outcomes[600]; !out.New || out.Message.Seq != 610 {
+	if out := changeOf(outcomes[600]); !out.New || out.Message.Seq != 610 {
 		t.Errorf("the last outcome is %+v", out)
 	}
 	if got := head(t, s, "lobby"); got != 610 {

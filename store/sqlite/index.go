@@ -65,7 +65,7 @@ type unindexed struct {
 // indexSome puts some changes of a room into the index, and reports up to what rev
 // it has heard of the room now and whether there are more.
 func (s *Store) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed int64, more bool, err error) {
-	w := &s.write.upkeep
+	w := &s.tending
 	err = tx.StmtContext(ctx, w.indexed).QueryRowContext(ctx, key).Scan(&indexed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return math.MaxInt64, false, nil // dropped
@@ -102,7 +102,7 @@ func (s *Store) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed i
 
 // changes are the next that the index has not heard of.
 func (s *Store) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (changes []unindexed, err error) {
-	rows, err := tx.StmtContext(ctx, s.write.upkeep.changes).QueryContext(ctx, key, indexed, indexMessages)
+	rows, err := tx.StmtContext(ctx, s.tending.changes).QueryContext(ctx, key, indexed, indexMessages)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (s *Store) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (ch
 // mergeSlice merges some of the parts in which the index grows. Left alone,
 // SQLite merges them in the end all at once.
 func (s *Store) mergeSlice(ctx context.Context) error {
-	w := &s.write.upkeep
+	w := &s.tending
 	var before, after int64
 	err := s.inSlice(ctx, func(tx *sql.Tx) error {
 		if err := tx.StmtContext(ctx, w.writes).QueryRowContext(ctx).Scan(&before); err != nil {

@@ -171,21 +171,23 @@ func (i *inspection) summary(reactors *sql.Stmt, key, seq int64, column string) 
 	if err != nil {
 		return false, nil //nolint:nilerr // that is the finding
 	}
-	want := protocol.Message{}
+	want := make(map[string]protocol.Reaction) // by emoji
 	err = query(i.ctx, reactors, func(scan func(...any) error) error {
 		var emoji, user string
 		err := scan(&emoji, &user)
-		addReaction(&want, user, emoji)
+		r := want[emoji]
+		r.Emoji, r.Count = emoji, r.Count+1
+		if len(r.Users) < protocol.ReactionUsersMax {
+			r.Users = append(r.Users, user)
+		}
+		want[emoji] = r
 		return err
 	}, key, seq)
-	byEmoji := func(reactions []protocol.Reaction) map[string]protocol.Reaction {
-		all := make(map[string]protocol.Reaction)
-		for _, r := range reactions {
-			all[r.Emoji] = r
-		}
-		return all
+	summed := make(map[string]protocol.Reaction)
+	for _, r := range has {
+		summed[r.Emoji] = r
 	}
-	return reflect.DeepEqual(byEmoji(has), byEmoji(want.Reactions)), err
+	return reflect.DeepEqual(summed, want), err
 }
 
 // reactions looks for rows that no message sums up.

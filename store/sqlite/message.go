@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// createdColumns are the columns that a message is made with, as messageValues
-// has them; messageColumns are all that a messageRow knows, in its order. What
+// createdColumns are the columns that a message is made with; messageColumns are all that a messageRow knows, in its order. What
 // came later is one of them, empty for most messages: each column of each row
 // costs a page about as much as a small one's content.
 const (
@@ -21,17 +18,6 @@ const (
 	messageColumns = createdColumns + `, CASE WHEN messages.rev = messages.seq THEN ''
 		ELSE edited_at || ' ' || deleted_at || ' ' || pinned || ' ' || reactions END`
 )
-
-func messageValues(m *protocol.Message) ([]any, error) {
-	encrypted, err := encodeEncrypted(m.Encrypted)
-	if err != nil {
-		return nil, err
-	}
-	return []any{
-		m.ID, m.Seq, m.Rev, m.Sender.ID, m.Sender.Name, string(m.Sender.Role),
-		int64(m.CreatedAt), m.SentAt, m.Text, encrypted, m.ReplyTo,
-	}, nil
-}
 
 // messageRow is where a row is scanned to; one serves all rows of a query.
 type messageRow struct {
@@ -53,7 +39,12 @@ func newMessageRow(before ...any) *messageRow {
 
 // read reads the message of a row.
 func (r *messageRow) read(row interface{ Scan(...any) error }, room string) (m protocol.Message, err error) {
-	if err = row.Scan(r.into...); err != nil {
+	return r.readBy(row.Scan, room)
+}
+
+// readBy reads the message of a row that scan scans.
+func (r *messageRow) readBy(scan func(...any) error, room string) (m protocol.Message, err error) {
+	if err = scan(r.into...); err != nil {
 		return m, err
 	}
 	m = r.m
@@ -114,25 +105,4 @@ func decodeEncrypted(text string) (*protocol.Encrypted, error) {
 	}
 	e := protocol.Encrypted(column)
 	return &e, nil
-}
-
-// fingerprintBytes is how much of the hash is kept; a sender who finds a
-// collision deceives nobody but themselves.
-const fingerprintBytes = 16
-
-// fingerprint identifies the content that a message is made with. It is kept
-// beside the message, so that a resend is recognised also after edits. The id
-// goes in too: equal texts do not show by equal fingerprints.
-func fingerprint(s *protocol.Send) []byte {
-	parts := []string{s.ID, s.Text, s.ReplyTo}
-	if e := s.Encrypted; e != nil {
-		parts = append(parts, e.Alg, e.Kid, e.IV, e.CT)
-	}
-	var content []byte
-	for _, part := range parts {
-		content = binary.AppendUvarint(content, uint64(len(part)))
-		content = append(content, part...)
-	}
-	sum := sha256.Sum256(content)
-	return sum[:fingerprintBytes]
 }

@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // version1 are the ops that testdata/version1.db was made with, by the program
 // whose schema was at version 1, in one commit.
-func version1() (now time.Time, ops []hub.Op) {
+func version1() (now time.Time, ops []rules.Op) {
 	now = time.Date(2026, 11, 23, 9, 15, 4, 123456000, time.UTC)
 	id := func(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
 	for n := 1; n <= 40; n++ {
@@ -32,7 +32,7 @@ func version1() (now time.Time, ops []hub.Op) {
 		if n%3 == 0 {
 			sender = protocol.User{ID: "u_2", Name: "Bob", Role: protocol.RoleParticipant}
 		}
-		ops = append(ops, hub.Op{Kind: hub.OpSend, Room: "lobby", Sender: sender, Send: send})
+		ops = append(ops, rules.Op{Room: "lobby", Sender: sender, Do: rules.Send{Send: send}})
 	}
 	return now, ops
 }
@@ -67,14 +67,15 @@ func TestMigrateFromVersion1(t *testing.T) {
 	}
 	for i, m := range messages {
 		op, place := ops[i], int64(i+1)
+		send := op.Do.(rules.Send)
 		want := protocol.Message{
-			Room: "lobby", ID: op.Send.ID, Seq: place, Rev: place, Sender: op.Sender, CreatedAt: protocol.TimeOf(made) + protocol.Time(i),
-			SentAt: op.Send.SentAt, Text: op.Send.Text, Encrypted: op.Send.Encrypted, ReplyTo: op.Send.ReplyTo,
+			Room: "lobby", ID: op.ID(), Seq: place, Rev: place, Sender: op.Sender, CreatedAt: protocol.TimeOf(made) + protocol.Time(i),
+			SentAt: send.SentAt, Text: send.Text, Encrypted: send.Encrypted, ReplyTo: send.ReplyTo,
 		}
 		if !reflect.DeepEqual(m, want) {
 			t.Errorf("message %d:\n got %+v\nwant %+v", place, m, want)
 		}
-		if out := outcomes[i]; out.Code != "" || out.New || out.Epoch != "igroxo6g" {
+		if out := outcomes[i]; out.Code != "" || changeOf(out).New || out.Epoch != "igroxo6g" {
 			t.Errorf("message %d sent again: %+v", place, out)
 		}
 	}
@@ -90,8 +91,8 @@ func TestMigrateFromVersion1(t *testing.T) {
 	}
 
 	// From here on it is as any other.
-	change := hub.Op{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: messages[0].ID, Text: "Of the second"}
-	if out, err := s.Commit(now, []hub.Op{change}); err != nil || out[0].Message.Rev != 41 {
+	change := rules.Op{Room: "lobby", Sender: ada, Do: rules.Edit{ID: messages[0].ID, Text: "Of the second"}}
+	if out, err := s.Commit(now, []rules.Op{change}); err != nil || changeOf(out[0]).Message.Rev != 41 {
 		t.Errorf("edited: %+v, %v", out, err)
 	}
 	checkIndex(t, s)
@@ -106,20 +107,20 @@ func TestMigrateFromVersion1(t *testing.T) {
 
 // version2 are the ops that testdata/version2.db was made with after those of
 // version1, by the program whose schema was at version 2, in one commit.
-func version2() []hub.Op {
+func version2() []rules.Op {
 	_, ops := version1()
-	id := func(n int) string { return ops[n-1].Send.ID }
+	id := func(n int) string { return ops[n-1].ID() }
 	bob := protocol.User{ID: "u_2", Name: "Bob", Role: protocol.RoleParticipant}
-	return []hub.Op{
-		{Kind: hub.OpOpen, Room: "lobby", Sender: ada},
-		{Kind: hub.OpOpen, Room: "lobby", Sender: bob},
-		{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: id(1), Text: "Message 1, edited"},
-		{Kind: hub.OpDelete, Room: "lobby", Sender: ada, ID: id(2)},
-		{Kind: hub.OpReact, Room: "lobby", Sender: bob, ID: id(4), Emoji: "👍", On: true},
-		{Kind: hub.OpReact, Room: "lobby", Sender: ada, ID: id(4), Emoji: "👍", On: true},
-		{Kind: hub.OpPin, Room: "lobby", Sender: ada, ID: id(5), On: true},
-		{Kind: hub.OpRead, Room: "lobby", Sender: bob, Seq: 7},
-		{Kind: hub.OpConfigure, Room: "stage", Sender: ada, Title: "The stage", Settings: `{"frozen":true,"x":1}`},
+	return []rules.Op{
+		{Room: "lobby", Sender: ada, Do: rules.Open{}},
+		{Room: "lobby", Sender: bob, Do: rules.Open{}},
+		{Room: "lobby", Sender: ada, Do: rules.Edit{ID: id(1), Text: "Message 1, edited"}},
+		{Room: "lobby", Sender: ada, Do: rules.Delete{ID: id(2)}},
+		{Room: "lobby", Sender: bob, Do: rules.React{ID: id(4), Emoji: "👍", On: true}},
+		{Room: "lobby", Sender: ada, Do: rules.React{ID: id(4), Emoji: "👍", On: true}},
+		{Room: "lobby", Sender: ada, Do: rules.Pin{ID: id(5), On: true}},
+		{Room: "lobby", Sender: bob, Do: rules.Read{Seq: 7}},
+		{Room: "stage", Sender: ada, Do: rules.Configure{Title: "The stage", Settings: `{"frozen":true,"x":1}`}},
 	}
 }
 
@@ -135,18 +136,18 @@ func TestMigrateFromVersion2(t *testing.T) {
 		t.Errorf("messages:\n got %+v\nwant %+v", got, want)
 	}
 	checkIndex(t, old)
-	outcomes, err := old.Commit(now, []hub.Op{
-		{Kind: hub.OpOpen, Room: "stage", Sender: ada},
-		{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActBan, User: "u_2"},
-		{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActClear, User: "u_2"},
+	outcomes, err := old.Commit(now, []rules.Op{
+		{Room: "stage", Sender: ada, Do: rules.Open{}},
+		{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: protocol.ActBan, User: "u_2"}},
+		{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: protocol.ActClear, User: "u_2"}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out := outcomes[0]; !out.Settings.Frozen {
+	if out := outcomes[0].Result.(rules.Opened); !out.Settings.Frozen {
 		t.Errorf("the settings that nothing heeded hold: %+v", out)
 	}
-	if out := outcomes[2]; len(out.Messages) != 13 || outcomes[1].User.Name != "Bob" {
+	if out := outcomes[2].Result.(rules.Moderated); len(out.Messages) != 13 || outcomes[1].Result.(rules.Moderated).User.Name != "Bob" {
 		t.Errorf("cleared: %+v", out)
 	}
 }

@@ -7,18 +7,15 @@ import (
 	"testing"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // The audit says of an act what it was, and nobody changes it.
 func TestAuditIsOnlyAppendedTo(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
-	mute := hub.Op{
-		Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActMute, User: "u_2",
-		Until: protocol.TimeOf(now), Note: `"loud" \`,
-	}
-	setUp := hub.Op{Kind: hub.OpConfigure, Room: "lobby", Sender: ada, Title: "Lobby", Settings: `{"frozen": true}`}
-	if _, err := s.Commit(now, []hub.Op{setUp, mute}); err != nil {
+	mute := rules.Op{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: protocol.ActMute, User: "u_2", Until: protocol.TimeOf(now), Reason: `"loud" \`}}
+	setUp := rules.Op{Room: "lobby", Sender: ada, Do: rules.Configure{Title: "Lobby", Settings: `{"frozen": true}`}}
+	if _, err := s.Commit(now, []rules.Op{setUp, mute}); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := s.Audit(context.Background(), "lobby", 0, 10)
@@ -44,8 +41,8 @@ func TestAuditIsOnlyAppendedTo(t *testing.T) {
 // what it forgets it reads.
 func TestSanctionsKept(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
-	ban := func(room, user string) hub.Op {
-		return hub.Op{Kind: hub.OpModerate, Room: room, Sender: ada, Act: protocol.ActBan, User: user}
+	ban := func(room, user string) rules.Op {
+		return rules.Op{Room: room, Sender: ada, Do: rules.Moderate{Act: protocol.ActBan, User: user}}
 	}
 	const each = 5000
 	for n := range sanctionsKeptMax/each + 2 {
@@ -67,7 +64,7 @@ func TestSanctionsKept(t *testing.T) {
 	}
 	op := sends("room-0", 1, 1)[0]
 	op.Sender = protocol.User{ID: "u_11", Role: protocol.RoleParticipant}
-	if out, err := s.Commit(now, []hub.Op{op}); err != nil || out[0].Why != protocol.WhyBanned {
+	if out, err := s.Commit(now, []rules.Op{op}); err != nil || out[0].Why != protocol.WhyBanned {
 		t.Errorf("%+v, %v", out, err)
 	}
 }
@@ -84,17 +81,19 @@ func TestClearOfALongRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	op := hub.Op{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActClear, User: bob.ID}
+	op := rules.Op{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: protocol.ActClear, User: bob.ID}}
 	var cleared []int64
 	for more := true; more; {
-		out, err := s.Commit(now, []hub.Op{op})
+		out, err := s.Commit(now, []rules.Op{op})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range out[0].Messages {
+		done := out[0].Result.(rules.Moderated)
+		for _, m := range done.Messages {
 			cleared = append(cleared, m.Seq)
 		}
-		more, op.Again = out[0].More, true
+		more = done.More
+		with(&op, func(do *rules.Moderate) { do.Again = true })
 	}
 	if len(cleared) != 2 || cleared[1] != long+1 {
 		t.Errorf("cleared %v", cleared)

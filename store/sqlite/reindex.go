@@ -153,7 +153,7 @@ func (s *Store) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gone
 
 // reindexSome takes up some messages of a room, the newest of those that are left.
 func (s *Store) reindexSome(ctx context.Context, tx *sql.Tx, room *reindexRoom) (more bool, err error) {
-	w := &s.write.upkeep
+	w := &s.tending
 	var messages []unindexed
 	err = query(ctx, tx.StmtContext(ctx, w.before), func(scan func(...any) error) error {
 		var m unindexed

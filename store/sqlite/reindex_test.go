@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // outdated is a database with rooms of so many messages, whose index is of another
@@ -19,10 +19,10 @@ func outdated(t *testing.T, messages int) (path string) {
 	for _, room := range []string{"lobby", "stage"} {
 		ops := sends(room, 0, messages)
 		for n := range ops {
-			ops[n].Send.Text = fmt.Sprintf("Nummer%d: Jahresversammlung in 北京", n+1)
+			say(&ops[n], fmt.Sprintf("Nummer%d: Jahresversammlung in 北京", n+1))
 		}
-		ops = append(ops, hub.Op{Kind: hub.OpDelete, Room: room, Sender: ada, ID: ops[0].Send.ID},
-			hub.Op{Kind: hub.OpEdit, Room: room, Sender: ada, ID: ops[1].Send.ID, Text: "Versammlung 北京, edited"})
+		ops = append(ops, rules.Op{Room: room, Sender: ada, Do: rules.Delete{ID: ops[0].ID()}},
+			rules.Op{Room: room, Sender: ada, Do: rules.Edit{ID: ops[1].ID(), Text: "Versammlung 北京, edited"}})
 		if _, err := s.Commit(now, ops); err != nil {
 			t.Fatal(err)
 		}
@@ -58,8 +58,8 @@ func TestReindex(t *testing.T) {
 		t.Fatalf("%d are found at once", len(got))
 	}
 	send := sends("lobby", 10_000, 1)
-	send[0].Send.Text = "Hauptversammlung"
-	change := hub.Op{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: sends("lobby", 2, 1)[0].Send.ID, Text: "geändert"}
+	say(&send[0], "Hauptversammlung")
+	change := rules.Op{Room: "lobby", Sender: ada, Do: rules.Edit{ID: sends("lobby", 2, 1)[0].ID(), Text: "geändert"}}
 	if _, err := s.Commit(now, append(send, change)); err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestReindexBesideOthers(t *testing.T) {
 	if err := Check(context.Background(), path, func(text string) { findings = append(findings, text) }, nil); err != nil || len(findings) > 0 {
 		t.Errorf("the check finds %v, %v", findings, err)
 	}
-	if _, err := s.Commit(now, []hub.Op{{Kind: hub.OpDrop, Room: "stage", Sender: ada}}); err != nil {
+	if _, err := s.Commit(now, []rules.Op{{Room: "stage", Sender: ada, Do: rules.Drop{}}}); err != nil {
 		t.Fatal(err)
 	}
 	s.Retain(Retention{Default: time.Minute, Now: func() time.Time { return now.Add(time.Hour) }})

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // A restored database is the backup in another life of each room; the one that
@@ -116,9 +116,7 @@ func TestCheck(t *testing.T) {
 			s := idle(t, path)
 			ops := sends("lobby", 0, 10)
 			for _, user := range []string{"u_2", "u_3"} {
-				ops = append(ops, hub.Op{
-					Kind: hub.OpReact, Room: "lobby", Sender: protocol.User{ID: user}, ID: ops[1].Send.ID, Emoji: "👍", On: true,
-				})
+				ops = append(ops, rules.Op{Room: "lobby", Sender: protocol.User{ID: user}, Do: rules.React{ID: ops[1].ID(), Emoji: "👍", On: true}})
 			}
 			if _, err := s.Commit(now, ops); err != nil {
 				t.Fatal(err)

@@ -96,7 +96,7 @@ func (s *Store) purgeSlice(ctx context.Context, began time.Time) (below int64, e
 			if done = !more; last == 0 {
 				continue
 			}
-			for _, stmt := range s.write.upkeep.purge {
+			for _, stmt := range s.tending.purge {
 				if _, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, room.key, last, rev); err != nil {
 					return err
 				}
@@ -122,7 +122,7 @@ func (s *Store) purgeSlice(ctx context.Context, began time.Time) (below int64, e
 // highest rev, and whether there may be more of them.
 func (s *Store) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, rev int64, more bool, err error) {
 	n, rows := 0, s.upkeep.pace.next()
-	err = query(ctx, tx.StmtContext(ctx, s.write.upkeep.oldest), func(scan func(...any) error) error {
+	err = query(ctx, tx.StmtContext(ctx, s.tending.oldest), func(scan func(...any) error) error {
 		var seq, itsRev int64
 		if err := scan(&seq, &itsRev); err != nil {
 			return err

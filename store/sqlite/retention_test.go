@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // purgeAt deletes what is too old at a time, without waiting for it, and returns
@@ -37,19 +38,19 @@ func TestRetention(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path)
 	const old, young = 300, 40
-	configure := hub.Op{Kind: hub.OpConfigure, Room: "kept", Sender: ada, Settings: `{"retention_s":86400}`}
+	configure := rules.Op{Room: "kept", Sender: ada, Do: rules.Configure{Settings: `{"retention_s":86400}`}}
 	if _, err := s.Commit(now, append(append(sends("lobby", 0, old), sends("kept", 0, 5)...), configure)); err != nil {
 		t.Fatal(err)
 	}
 	later := now.Add(time.Hour)
 	ops := sends("lobby", old, young)
-	first, last := ops[0].Send.ID, ops[young-1].Send.ID
+	first, last := ops[0].ID(), ops[young-1].ID()
 	gone := sends("lobby", 0, 4)
 	ops = append(ops,
-		hub.Op{Kind: hub.OpReact, Room: "lobby", Sender: ada, ID: gone[0].Send.ID, Emoji: "👍", On: true},
-		hub.Op{Kind: hub.OpPin, Room: "lobby", Sender: ada, ID: gone[1].Send.ID, On: true},
-		hub.Op{Kind: hub.OpDelete, Room: "lobby", Sender: ada, ID: gone[2].Send.ID},
-		hub.Op{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: gone[3].Send.ID, Text: "The last change of all."})
+		rules.Op{Room: "lobby", Sender: ada, Do: rules.React{ID: gone[0].ID(), Emoji: "👍", On: true}},
+		rules.Op{Room: "lobby", Sender: ada, Do: rules.Pin{ID: gone[1].ID(), On: true}},
+		rules.Op{Room: "lobby", Sender: ada, Do: rules.Delete{ID: gone[2].ID()}},
+		rules.Op{Room: "lobby", Sender: ada, Do: rules.Edit{ID: gone[3].ID(), Text: "The last change of all."}})
 	if _, err := s.Commit(later, ops); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,7 @@ func TestRetention(t *testing.T) {
 		t.Errorf("%d messages, head %d", len(page), mustPage(t, s, "lobby").Head)
 	}
 	out, err := s.Commit(later.Add(3*time.Hour), sends("lobby", 0, 1))
-	if err != nil || !out[0].New || out[0].Message.Seq != head+1 {
+	if err != nil || !changeOf(out[0]).New || changeOf(out[0]).Message.Seq != head+1 {
 		t.Errorf("an id whose message is gone: %+v, %v", out, err)
 	}
 	if page := all(t, s, "kept"); len(page) != 5 {

@@ -2,45 +2,51 @@ package sqlite
 
 import (
 	"crypto/rand"
-	"database/sql"
-	"errors"
 	"strings"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
-// enter finds the room, or, when asked to, makes it; sql.ErrNoRows: it is not
-// there.
-func (b *batch) enter(name string, orMake bool) (*room, error) {
-	if r, ok := b.rooms[name]; ok {
-		return r, nil
-	}
-	if r, ok := b.kept[name]; ok && !b.gone[name] {
-		b.rooms[name] = &r
-		return &r, nil
-	}
-	r := &room{name: name}
-	var settings string
-	var sanctioned bool
-	err := b.tx.Stmt(b.write.selectRoom).QueryRow(name).Scan(&r.key, &r.epoch, &r.head, &r.lastAt, &settings, &sanctioned, &r.reports)
-	if errors.Is(err, sql.ErrNoRows) && orMake {
-		r.epoch = newEpoch()
-		var added sql.Result
-		if added, err = b.tx.Stmt(b.write.insertRoom).Exec(name, r.epoch, b.now); err == nil {
-			r.key, err = added.LastInsertId()
-		}
-	}
-	r.settings, _ = protocol.ReadSettings(settings) // what is no setting counts as none
-	if err == nil && sanctioned {
-		err = b.loadSanctions(r)
-	}
-	if err != nil {
-		return nil, err
-	}
-	b.rooms[name] = r
-	return r, nil
+// A room is what the writer keeps in mind of a room, so that a send reads nothing of it.
+type room struct {
+	key      int64
+	epoch    string
+	head     int64
+	lastAt   protocol.Time // created_at of the newest message
+	settings protocol.RoomSettings
+	reports  int64 // open ones
+	// sanctions are those of the room by user, some of which may be over. The copies
+	// of a room share it.
+	sanctions map[string]sanctions
 }
+
+// sanctions are a user's in a room; nil: none.
+type sanctions struct{ mute, ban *rules.Sanction }
+
+// kind returns the place of the user's mute or ban.
+func (s *sanctions) kind(kind protocol.Act) **rules.Sanction {
+	if kind == protocol.ActBan {
+		return &s.ban
+	}
+	return &s.mute
+}
+
+// sender is a user in a life of a room.
+type sender struct{ epoch, user string }
+
+const (
+	// roomsKeptMax limits the rooms that the writer keeps in mind, some 250 bytes each
+	// beside their sanctions.
+	roomsKeptMax = 10_000
+	// sanctionsKeptMax limits the sanctions that the writer keeps in mind, some 300 bytes
+	// each; rooms that have more are read for each batch.
+	sanctionsKeptMax = 100_000
+	// sentKeptMax limits the times of sends and edits in slow mode that the writer keeps in
+	// mind. Beyond it all are forgotten, and some users may send too soon, once.
+	sentKeptMax = 100_000
+)
 
 // newEpoch names a life of a room: 40 random bits, so that no two lives of one
 // room share a name.
-func newEpoch() string { return strings.ToLower(rand.Text()[:8]) }
+func newEpoch(string) string { return strings.ToLower(rand.Text()[:8]) }

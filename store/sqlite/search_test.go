@@ -9,6 +9,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/store/word"
 )
 
@@ -44,7 +45,7 @@ func FuzzSearch(f *testing.F) {
 			return // no message says that
 		}
 		sent++
-		if _, err := s.Commit(now, []hub.Op{{Kind: hub.OpSend, Room: "lobby", Sender: ada, Send: send}}); err != nil {
+		if _, err := s.Commit(now, []rules.Op{{Room: "lobby", Sender: ada, Do: rules.Send{Send: send}}}); err != nil {
 			t.Fatal(err)
 		}
 		settle(t, s)

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // slowed opens a store for which each look at the clock is that much later than the one
@@ -41,14 +41,20 @@ func TestAClearIsSlicedByTime(t *testing.T) {
 				}
 				done(t, s, ops...)
 				looks := int(clearTime/step) + 2 // that fit into the time
-				op := hub.Op{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: protocol.ActClear, User: user}
+				op := rules.Op{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: protocol.ActClear, User: user}}
 				others := op
-				others.User = "u_other"
+				with(&others, func(do *rules.Moderate) { do.User = "u_other" })
 				got, at := 0, int64(0)
 				for more, parts := true, 0; more; parts++ {
 					out := done(t, s, op, others, others)
-					n := len(out[0].Messages)
-					got, more, op.Again, others.Again = got+n, out[0].More, true, true
+					var of []rules.Moderated
+					for _, o := range out {
+						of = append(of, o.Result.(rules.Moderated))
+					}
+					n := len(of[0].Messages)
+					got, more = got+n, of[0].More
+					with(&op, func(do *rules.Moderate) { do.Again = true })
+					with(&others, func(do *rules.Moderate) { do.Again = true })
 					to := s.cleared[sender{out[0].Epoch, user}]
 					if n > looks || more && to-at > int64(looks*clearSpan) {
 						t.Fatalf("part %d: %d cleared, from %d to %d, with %d looks at the clock", parts, n, at, to, looks)
@@ -56,8 +62,8 @@ func TestAClearIsSlicedByTime(t *testing.T) {
 					if more && to == at && n == 0 || parts > messages {
 						t.Fatalf("part %d goes on by nothing", parts)
 					}
-					if step == time.Minute && (len(out[1].Messages)+len(out[2].Messages) > 0 || !out[2].More) {
-						t.Fatalf("the others go on in the same batch: %+v", out[1:])
+					if step == time.Minute && (len(of[1].Messages)+len(of[2].Messages) > 0 || !of[2].More) {
+						t.Fatalf("the others go on in the same batch: %+v", of[1:])
 					}
 					at = to
 				}
@@ -75,7 +81,7 @@ func TestDeletionsAreSlicedByTime(t *testing.T) {
 	const messages = 600
 	for _, step := range []time.Duration{time.Microsecond, sliceTime / 20, sliceTime / 2, time.Minute} {
 		for name, begin := range map[string]func(s *Store){
-			"drop": func(s *Store) { done(t, s, hub.Op{Kind: hub.OpDrop, Room: "lobby", Sender: ada}) },
+			"drop": func(s *Store) { done(t, s, rules.Op{Room: "lobby", Sender: ada, Do: rules.Drop{}}) },
 			"retention": func(s *Store) {
 				s.Retain(Retention{Default: time.Hour, Now: func() time.Time { return now.Add(2 * time.Hour) }})
 				if err := s.findExpired(context.Background()); err != nil {
@@ -87,7 +93,7 @@ func TestDeletionsAreSlicedByTime(t *testing.T) {
 				s := slowed(t, step)
 				ops := sends("lobby", 0, messages)
 				for i := range ops {
-					ops[i].Send.Text = strings.Repeat("word ", 1+i%100)
+					say(&ops[i], strings.Repeat("word ", 1+i%100))
 				}
 				done(t, s, ops...)
 				settle(t, s)

@@ -21,7 +21,8 @@ type Store struct {
 	writer  *sql.DB // one connection, so one transaction at a time
 	readers *sql.DB // connections that cannot write
 
-	write     writeStatements
+	writes    []*sql.Stmt // see write
+	tending   upkeepStatements
 	read      readStatements
 	closeOnce func() error
 	clock     func() time.Time // measures slices
@@ -135,7 +136,10 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s.readers = connectReaders(path)
-	if s.write, err = prepareWrites(ctx, s.writer); err != nil {
+	if s.writes, err = prepareWrites(ctx, s.writer); err != nil {
+		return err
+	}
+	if s.tending, err = prepareUpkeep(ctx, s.writer); err != nil {
 		return err
 	}
 	if s.read, err = prepareReads(ctx, s.readers); err != nil {
@@ -153,11 +157,13 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 
 func (s *Store) setUnmoved(err error) { s.unmoved.Store(&err) }
 
+var touch = writing(`UPDATE probe SET touched = touched + 1`)
+
 // Ready writes to the database, after a commit that is under way. A write-ahead
 // log that cannot be moved into the database is an error too: commits still
 // succeed, but not for long.
 func (s *Store) Ready(ctx context.Context) error {
-	if _, err := s.write.touch.ExecContext(ctx); err != nil {
+	if _, err := s.writes[touch].ExecContext(ctx); err != nil {
 		s.renewAfter(err)
 		return fmt.Errorf("write to the database: %w", err)
 	}

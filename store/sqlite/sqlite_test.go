@@ -11,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/store/storetest"
 )
 
@@ -60,16 +61,34 @@ var (
 )
 
 // sends are ops that send n messages to room, with the ids from first on.
-func sends(room string, first, n int) []hub.Op {
-	ops := make([]hub.Op, n)
+func sends(room string, first, n int) []rules.Op {
+	ops := make([]rules.Op, n)
 	for i := range ops {
-		ops[i] = hub.Op{Kind: hub.OpSend, Room: room, Sender: ada, Send: protocol.Send{
+		ops[i] = rules.Op{Room: room, Sender: ada, Do: rules.Send{Send: protocol.Send{
 			Room: room,
 			ID:   fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", first+i),
 			Text: "The doors open at nine, the coffee is at half past eight.",
-		}}
+		}}}
 	}
 	return ops
+}
+
+// with changes the action of an op.
+func with[A rules.Action](op *rules.Op, change func(*A)) {
+	do := op.Do.(A)
+	change(&do)
+	op.Do = do
+}
+
+// say changes the text of a send.
+func say(op *rules.Op, text string) {
+	with(op, func(do *rules.Send) { do.Text = text })
+}
+
+// changeOf returns the result of a change of a message.
+func changeOf(out rules.Outcome) rules.Stored {
+	result, _ := out.Result.(rules.Stored)
+	return result
 }
 
 // head is the room's head, having checked that its revs have no hole and its

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -182,11 +183,7 @@ func (u *upkeep) load(ctx context.Context, db *sql.DB) error {
 
 // note notes what a commit leaves undone, should it succeed.
 func (u *upkeep) note(b *batch) {
-	for _, r := range b.rooms {
-		if r.grown {
-			u.unindexed[r.key] = struct{}{}
-		}
-	}
+	maps.Copy(u.unindexed, b.grown)
 	u.dropped = append(u.dropped, b.dropped...)
 	if b.deletes {
 		u.wiping.deleted()

@@ -12,6 +12,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/store/word"
 )
 
@@ -80,9 +81,9 @@ func TestSearchByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	finds("coffee", 300)
-	edit := hub.Op{Kind: hub.OpEdit, Room: "lobby", Sender: ada, ID: ops[0].Send.ID, Text: "Tea."}
-	remove := hub.Op{Kind: hub.OpDelete, Room: "lobby", Sender: ada, ID: ops[1].Send.ID}
-	if _, err := s.Commit(now, []hub.Op{edit, remove}); err != nil {
+	edit := rules.Op{Room: "lobby", Sender: ada, Do: rules.Edit{ID: ops[0].ID(), Text: "Tea."}}
+	remove := rules.Op{Room: "lobby", Sender: ada, Do: rules.Delete{ID: ops[1].ID()}}
+	if _, err := s.Commit(now, []rules.Op{edit, remove}); err != nil {
 		t.Fatal(err)
 	}
 	finds("tea", 1)
@@ -201,15 +202,15 @@ func TestDropLeavesNothing(t *testing.T) {
 	for n := range 200 {
 		user := protocol.User{ID: fmt.Sprint("u_", n), Role: protocol.RoleParticipant}
 		ops = append(ops,
-			hub.Op{Kind: hub.OpOpen, Room: "lobby", Sender: user},
-			hub.Op{Kind: hub.OpReact, Room: "lobby", Sender: user, ID: ops[n/50].Send.ID, Emoji: "👍", On: true})
+			rules.Op{Room: "lobby", Sender: user, Do: rules.Open{}},
+			rules.Op{Room: "lobby", Sender: user, Do: rules.React{ID: ops[n/50].ID(), Emoji: "👍", On: true}})
 	}
 	if _, err := s.Commit(now, ops); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, s)
-	drop := hub.Op{Kind: hub.OpDrop, Room: "lobby", Sender: ada}
-	ops = append([]hub.Op{drop, sends("lobby", 0, 1)[0], drop}, sends("lobby", 0, 5)...)
+	drop := rules.Op{Room: "lobby", Sender: ada, Do: rules.Drop{}}
+	ops = append([]rules.Op{drop, sends("lobby", 0, 1)[0], drop}, sends("lobby", 0, 5)...)
 	if _, err := s.Commit(now, ops); err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +253,7 @@ func TestDropThatFails(t *testing.T) {
 		CREATE TRIGGER broken AFTER UPDATE OF dropped ON rooms BEGIN INSERT INTO child VALUES (-1); END`); err != nil {
 		t.Fatal(err)
 	}
-	drop := []hub.Op{{Kind: hub.OpDrop, Room: "lobby", Sender: ada}}
+	drop := []rules.Op{{Room: "lobby", Sender: ada, Do: rules.Drop{}}}
 	if _, err := s.Commit(now, drop); err == nil {
 		t.Fatal("the commit succeeds")
 	}

@@ -143,7 +143,7 @@ func (s *Store) wipe(ctx context.Context) (err error) {
 // fails is done when it is opened again.
 func (s *Store) wipeClosed(ctx context.Context) {
 	u := &s.upkeep
-	if s.write.touch == nil || !u.wiping.marked || u.reindex.outdated || len(u.reindex.rooms) > 0 {
+	if s.writes == nil || !u.wiping.marked || u.reindex.outdated || len(u.reindex.rooms) > 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, wipeClosedTime)
@@ -176,7 +176,7 @@ func (s *Store) forgetIndex(ctx context.Context, steps int) error {
 	defer func() { <-s.forgetting }()
 	f := &forgetting{unindexed: make(map[int64]int64), steps: steps, done: make(chan struct{})}
 	err := inTurnOf(s, func() error {
-		err := query(ctx, s.write.upkeep.behind, func(scan func(...any) error) error {
+		err := query(ctx, s.tending.behind, func(scan func(...any) error) error {
 			var room, head int64
 			err := scan(&room, &head)
 			f.unindexed[room] = head

@@ -15,6 +15,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // secret is in every text that is deleted in these tests; no word of the others has it.
@@ -60,18 +61,18 @@ func crowded(t *testing.T, s *Store, rooms []string, n int) map[string][]string 
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
 	ids := map[string][]string{}
-	var ops []hub.Op
+	var ops []rules.Op
 	for i := range n {
 		room := rooms[random.IntN(len(rooms))]
 		op := sends(room, i, 1)[0]
-		op.Send.Text = strings.Repeat("plain words ", 1+random.IntN(30))
+		say(&op, strings.Repeat("plain words ", 1+random.IntN(30)))
 		if random.IntN(30) == 0 {
-			op.Send.Text = strings.Repeat("long words here ", 400)
+			say(&op, strings.Repeat("long words here ", 400))
 		}
 		if i%3 == 0 {
 			op.Sender = sue
-			op.Send.Text += fmt.Sprint(secret, i, " ", secret)
-			ids[room] = append(ids[room], op.Send.ID)
+			say(&op, op.Do.(rules.Send).Text+fmt.Sprint(secret, i, " ", secret))
+			ids[room] = append(ids[room], op.ID())
 		}
 		if ops = append(ops, op); len(ops) == 50 || i == n-1 {
 			if _, err := s.Commit(now, ops); err != nil {
@@ -87,7 +88,7 @@ func crowded(t *testing.T, s *Store, rooms []string, n int) map[string][]string 
 var sue = protocol.User{ID: "u_s", Name: "Sue", Role: protocol.RoleParticipant}
 
 // done does ops, none of which may be refused.
-func done(t *testing.T, s *Store, ops ...hub.Op) []hub.Outcome {
+func done(t *testing.T, s *Store, ops ...rules.Op) []rules.Outcome {
 	t.Helper()
 	outcomes, err := s.Commit(now, ops)
 	if err != nil {
@@ -104,21 +105,21 @@ func done(t *testing.T, s *Store, ops ...hub.Op) []hub.Outcome {
 // ways are all that deletes texts.
 var ways = map[string]func(t *testing.T, s *Store, ids map[string][]string){
 	"delete": func(t *testing.T, s *Store, ids map[string][]string) {
-		each(t, s, ids, func(op *hub.Op) { op.Kind = hub.OpDelete })
+		each(t, s, ids, func(id string) rules.Action { return rules.Delete{ID: id} })
 	},
 	"edit": func(t *testing.T, s *Store, ids map[string][]string) {
-		each(t, s, ids, func(op *hub.Op) { op.Kind, op.Text = hub.OpEdit, "another text" })
+		each(t, s, ids, func(id string) rules.Action { return rules.Edit{ID: id, Text: "another text"} })
 	},
 	"clear": func(t *testing.T, s *Store, ids map[string][]string) {
 		for room := range ids {
 			for more := true; more; {
-				more = done(t, s, hub.Op{Kind: hub.OpModerate, Room: room, Sender: ada, Act: protocol.ActClear, User: sue.ID})[0].More
+				more = done(t, s, rules.Op{Room: room, Sender: ada, Do: rules.Moderate{Act: protocol.ActClear, User: sue.ID}})[0].Result.(rules.Moderated).More
 			}
 		}
 	},
 	"drop": func(t *testing.T, s *Store, ids map[string][]string) {
 		for room := range ids {
-			done(t, s, hub.Op{Kind: hub.OpDrop, Room: room, Sender: ada})
+			done(t, s, rules.Op{Room: room, Sender: ada, Do: rules.Drop{}})
 		}
 	},
 	"retention": func(t *testing.T, s *Store, _ map[string][]string) {
@@ -131,13 +132,11 @@ var ways = map[string]func(t *testing.T, s *Store, ids map[string][]string){
 }
 
 // each has an op done to each of the messages.
-func each(t *testing.T, s *Store, ids map[string][]string, to func(op *hub.Op)) {
+func each(t *testing.T, s *Store, ids map[string][]string, to func(id string) rules.Action) {
 	t.Helper()
 	for room, list := range ids {
 		for _, id := range list {
-			op := hub.Op{Room: room, Sender: sue, ID: id}
-			to(&op)
-			done(t, s, op)
+			done(t, s, rules.Op{Room: room, Sender: sue, Do: to(id)})
 		}
 	}
 }

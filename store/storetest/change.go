@@ -5,6 +5,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 func testEdit(h *harness) {
@@ -15,11 +16,13 @@ func testEdit(h *harness) {
 	if !out[0].New || m.Seq != 1 || m.Rev != 3 || out[0].Head != 3 || m.Text != "edited" || m.EditedAt != protocol.TimeOf(h.now) {
 		h.Errorf("edited: %+v", out[0])
 	}
-	h.equal("to the same content", out[1], hub.Outcome{Message: m, Epoch: out[0].Epoch, Head: 3})
+	h.equal("to the same content", out[1], outcome{Message: m, Epoch: out[0].Epoch, Head: 3})
 	h.equal("as stored", h.stored("lobby", 1), m)
 
 	secret := edit("lobby", 1, "")
-	secret.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "AAECAwQFBgcICQoL", CT: "_-8"}
+	secret = with(secret, func(do *rules.Edit) {
+		do.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "AAECAwQFBgcICQoL", CT: "_-8"}
+	})
 	out = h.commit(secret, secret, edit("lobby", 1, "open again"))
 	if m := out[0].Message; !out[0].New || m.Text != "" || m.Encrypted == nil || m.Rev != 4 {
 		h.Errorf("to an encrypted text: %+v", out[0])
@@ -38,20 +41,19 @@ func testEdit(h *harness) {
 
 func testDelete(h *harness) {
 	op := send("lobby", 1, "to be deleted")
-	op.Send.ReplyTo = id(9)
+	op = with(op, func(do *rules.Send) { do.ReplyTo = id(9) })
 	sent := h.commit(by(bob, op), send("lobby", 2, "stays"))[0].Message
 	h.commit(by(bob, edit("lobby", 1, "edited")), pin("lobby", 1, true),
 		react("lobby", 1, ada.ID, "👍", true), react("lobby", 1, bob.ID, "👎", true))
 	h.now = h.now.Add(time.Minute)
-	moderated := remove("lobby", 1)
-	moderated.Any = true
+	moderated := anys(remove("lobby", 1))
 	out := h.commit(moderated, moderated, by(bob, remove("lobby", 1)))
 	want := protocol.Message{
 		Room: "lobby", ID: id(1), Seq: 1, Rev: 7, Sender: sent.Sender, CreatedAt: sent.CreatedAt, DeletedAt: protocol.TimeOf(h.now),
 	}
-	h.equal("tombstone", out[0], hub.Outcome{Message: want, New: true, Epoch: out[0].Epoch, Head: 7})
+	h.equal("tombstone", out[0], outcome{Message: want, New: true, Epoch: out[0].Epoch, Head: 7})
 	for _, again := range out[1:] {
-		h.equal("deleted again", again, hub.Outcome{Message: want, Epoch: out[0].Epoch, Head: 7})
+		h.equal("deleted again", again, outcome{Message: want, Epoch: out[0].Epoch, Head: 7})
 	}
 	h.reopen()
 	h.equal("as stored", h.stored("lobby", 1), want)
@@ -81,13 +83,13 @@ func testResendAfterChanges(h *harness) {
 }
 
 func testRefusals(h *harness) {
-	everything := func(n int) []hub.Op {
-		return []hub.Op{
+	everything := func(n int) []rules.Op {
+		return []rules.Op{
 			edit("lobby", n, "x"), remove("lobby", n), react("lobby", n, bob.ID, "👍", true), react("lobby", n, bob.ID, "👍", false),
 			pin("lobby", n, true), pin("lobby", n, false),
 		}
 	}
-	codes := func(what string, ops []hub.Op, want ...protocol.Code) {
+	codes := func(what string, ops []rules.Op, want ...protocol.Code) {
 		h.Helper()
 		var got []protocol.Code
 		for _, out := range h.commit(ops...) {
@@ -106,12 +108,11 @@ func testRefusals(h *harness) {
 		others[i].Sender = bob
 	}
 	codes("of another", others, forbidden, forbidden, none, none, none, none)
-	others[0].Any = true
-	codes("edit of another by any", others[:1], forbidden)
+	codes("edit of another", others[:1], forbidden)
 
 	h.commit(remove("lobby", 2))
 	codes("a tombstone", everything(2), conflict, none, conflict, conflict, conflict, conflict)
-	codes("a tombstone of another", []hub.Op{by(bob, edit("lobby", 2, "x")), by(bob, remove("lobby", 2))}, forbidden, forbidden)
+	codes("a tombstone of another", []rules.Op{by(bob, edit("lobby", 2, "x")), by(bob, remove("lobby", 2))}, forbidden, forbidden)
 }
 
 func testPin(h *harness) {

@@ -6,6 +6,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 func testOpenMakesRoom(h *harness) {
@@ -18,7 +19,7 @@ func testOpenMakesRoom(h *harness) {
 
 	h.commit(send("lobby", 1, "hi"))
 	again := h.commit(open("lobby"))[0]
-	h.equal("opened again", again, hub.Outcome{Epoch: first[0].Epoch, Head: 1})
+	h.equal("opened again", again, outcome{Epoch: first[0].Epoch, Head: 1})
 	h.equal("room names differ by case", h.commit(open("Lobby"))[0].Head, int64(0))
 }
 
@@ -26,7 +27,7 @@ func testSendTakesNextRev(h *harness) {
 	// The room of a send need not be there.
 	first := h.commit(send("lobby", 1, "one"), send("stage", 1, "elsewhere"), send("lobby", 2, "two"))
 	second := h.commit(send("lobby", 3, "three"))
-	for i, out := range []hub.Outcome{first[0], first[2], second[0]} {
+	for i, out := range []outcome{first[0], first[2], second[0]} {
 		want := int64(i + 1)
 		if m := out.Message; !out.New || out.Code != "" || m.Seq != want || m.Rev != want || out.Head != want {
 			h.Errorf("send %d: %+v", want, out)
@@ -49,7 +50,7 @@ func testContent(h *harness) {
 	}
 	for i := range sends {
 		sends[i].Room, sends[i].ID = "lobby", id(i+1)
-		op := hub.Op{Kind: hub.OpSend, Room: "lobby", Sender: bob, Send: sends[i]}
+		op := rules.Op{Room: "lobby", Sender: bob, Do: rules.Send{Send: sends[i]}}
 		want := protocol.Message{
 			Room: "lobby", ID: id(i + 1), Seq: int64(i + 1), Rev: int64(i + 1), Sender: bob,
 			CreatedAt: protocol.TimeOf(h.now), SentAt: sends[i].SentAt,
@@ -92,10 +93,10 @@ func testResend(h *harness) {
 	op := send("lobby", 1, "hi")
 	stored := h.commit(op, send("lobby", 2, "there"))[0]
 	h.now = h.now.Add(time.Minute)
-	want := hub.Outcome{Message: stored.Message, Epoch: stored.Epoch, Head: 2}
+	want := outcome{Message: stored.Message, Epoch: stored.Epoch, Head: 2}
 
 	h.equal("resent", h.commit(op)[0], want)
-	op.Send.SentAt = "" // no part of the content
+	op = with(op, func(do *rules.Send) { do.SentAt = "" }) // no part of the content
 	op.Sender.Name, op.Sender.Role = "Countess", protocol.RoleParticipant
 	h.equal("resent under another name", h.commit(op)[0], want)
 	h.reopen()
@@ -106,10 +107,6 @@ func testResend(h *harness) {
 }
 
 func testFindOnly(h *harness) {
-	find := func(op hub.Op) hub.Op {
-		op.FindOnly = true
-		return op
-	}
 	missing := h.commit(find(send("lobby", 1, "hi")))[0]
 	if missing.Code != protocol.CodeNotFound || missing.Reason == "" || missing.Epoch != "" || missing.Head != 0 {
 		h.Errorf("in no room: %+v, want not_found with a reason", missing)
@@ -119,7 +116,7 @@ func testFindOnly(h *harness) {
 	stored := send("lobby", 1, "hi")
 	out := h.commit(find(stored), stored, find(stored), find(send("lobby", 1, "")), find(send("lobby", 2, "there")))
 	h.equal("before it is stored", out[0].Code, protocol.CodeNotFound)
-	h.equal("in the batch that stores it", out[2], hub.Outcome{Message: out[1].Message, Epoch: out[1].Epoch, Head: 1})
+	h.equal("in the batch that stores it", out[2], outcome{Message: out[1].Message, Epoch: out[1].Epoch, Head: 1})
 	h.equal("with other content", out[3].Code, protocol.CodeConflict)
 	h.equal("another id", out[4].Code, protocol.CodeNotFound)
 	h.equal("head after it", out[4].Head, int64(1))
@@ -130,7 +127,7 @@ func testSameIDInBatch(h *harness) {
 	theirs := send("lobby", 1, "one")
 	theirs.Sender = bob
 	out := h.commit(send("lobby", 1, "one"), send("lobby", 1, "one"), send("lobby", 1, "changed"), theirs, send("lobby", 2, "two"))
-	h.equal("again", out[1], hub.Outcome{Message: out[0].Message, Epoch: out[0].Epoch, Head: 1})
+	h.equal("again", out[1], outcome{Message: out[0].Message, Epoch: out[0].Epoch, Head: 1})
 	h.equal("with other content", out[2].Code, protocol.CodeConflict)
 	h.equal("of another sender", out[3].Code, protocol.CodeConflict)
 	h.equal("the next one's seq", out[4].Message.Seq, int64(2))
@@ -138,35 +135,34 @@ func testSameIDInBatch(h *harness) {
 
 func testConflict(h *harness) {
 	original := send("lobby", 1, "hi")
-	original.Send.ReplyTo = id(9)
+	original = with(original, func(do *rules.Send) { do.ReplyTo = id(9) })
 	secret := send("lobby", 2, "")
-	secret.Send.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "i", CT: "c"}
+	secret = with(secret, func(do *rules.Send) {
+		do.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "i", CT: "c"}
+	})
 	h.commit(original, secret)
 
-	for name, change := range map[string]func(op *hub.Op){
-		"sender":           func(op *hub.Op) { op.Sender = bob },
-		"text":             func(op *hub.Op) { op.Send.Text += " " },
-		"reply_to":         func(op *hub.Op) { op.Send.ReplyTo = id(8) },
-		"no reply_to":      func(op *hub.Op) { op.Send.ReplyTo = "" },
-		"moved content":    func(op *hub.Op) { op.Send.Text, op.Send.ReplyTo = op.Send.Text+id(9), "" },
-		"encrypted":        func(op *hub.Op) { op.Send.Text, op.Send.Encrypted = "", secret.Send.Encrypted },
-		"another's secret": func(op *hub.Op) { *op = secret; op.Sender = bob },
-		"ct": func(op *hub.Op) {
-			*op = secret
-			op.Send.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "i", CT: "d"}
-		},
-		"iv": func(op *hub.Op) {
-			*op = secret
-			op.Send.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "j", CT: "c"}
-		},
-		"kid": func(op *hub.Op) {
-			*op = secret
-			op.Send.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "", IV: "i", CT: "c"}
-		},
+	content := func(change func(*rules.Send)) rules.Op { return with(original, change) }
+	encrypted := func(kid, iv, ct string) rules.Op {
+		return with(secret, func(do *rules.Send) {
+			do.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: kid, IV: iv, CT: ct}
+		})
+	}
+	for name, op := range map[string]rules.Op{
+		"sender":        by(bob, original),
+		"text":          content(func(do *rules.Send) { do.Text += " " }),
+		"reply_to":      content(func(do *rules.Send) { do.ReplyTo = id(8) }),
+		"no reply_to":   content(func(do *rules.Send) { do.ReplyTo = "" }),
+		"moved content": content(func(do *rules.Send) { do.Text, do.ReplyTo = do.Text+id(9), "" }),
+		"encrypted": content(func(do *rules.Send) {
+			do.Text, do.Encrypted = "", &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "i", CT: "c"}
+		}),
+		"another's secret": by(bob, secret),
+		"ct":               encrypted("k", "i", "d"),
+		"iv":               encrypted("k", "j", "c"),
+		"kid":              encrypted("", "i", "c"),
 	} {
 		before := h.page("lobby", hub.Query{Kind: hub.QuerySince, Limit: 500})
-		op := original
-		change(&op)
 		out := h.commit(op, send("lobby", int(before.Head)+1, name))
 		if out[0].Code != protocol.CodeConflict || out[0].Reason == "" || out[0].New {
 			h.Errorf("%s: %+v, want a conflict with a reason", name, out[0])
@@ -184,7 +180,7 @@ func testConflict(h *harness) {
 }
 
 func testUnknownOp(h *harness) {
-	if _, err := h.store.Commit(h.now, []hub.Op{send("lobby", 1, "hi"), {Kind: 99, Room: "lobby"}}); err == nil {
+	if _, err := h.store.Commit(h.now, []rules.Op{send("lobby", 1, "hi"), {Room: "lobby"}}); err == nil {
 		h.Fatal("an unknown kind of op is carried out")
 	}
 	h.equal("room", h.page("lobby", hub.Query{Limit: 1}), protocol.Page{})

@@ -7,6 +7,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 func everyRoom(string) bool { return true }
@@ -31,8 +32,8 @@ func testMembers(h *harness) {
 }
 
 func testRead(h *harness) {
-	read := func(u protocol.User, seq int64) hub.Op {
-		return hub.Op{Kind: hub.OpRead, Room: "lobby", Sender: u, Seq: seq}
+	read := func(u protocol.User, seq int64) rules.Op {
+		return rules.Op{Room: "lobby", Sender: u, Do: rules.Read{Seq: seq}}
 	}
 	h.equal("in no room", h.commit(read(ada, 1))[0].Code, protocol.CodeNotFound)
 	h.fill("lobby", 5)
@@ -59,7 +60,7 @@ func testRooms(h *harness) {
 	h.commit(by(bob, open("stage")), open("empty"), open("lobby"), by(bob, open("lobby")))
 	h.fill("lobby", 4)
 	h.commit(by(bob, send("lobby", 5, "Bob's")), send("lobby", 6, "Ada's"), react("lobby", 6, bob.ID, "👍", true),
-		hub.Op{Kind: hub.OpRead, Room: "lobby", Sender: bob, Seq: 2}, remove("lobby", 3), edit("lobby", 1, "changed, yet read"))
+		rules.Op{Room: "lobby", Sender: bob, Do: rules.Read{Seq: 2}}, remove("lobby", 3), edit("lobby", 1, "changed, yet read"))
 	rooms := h.rooms(h, bob.ID, everyRoom)
 	if len(rooms) != 3 {
 		h.Fatalf("rooms: %+v", rooms)
@@ -79,7 +80,7 @@ func testRooms(h *harness) {
 }
 
 func testConfigure(h *harness) {
-	configure := hub.Op{Kind: hub.OpConfigure, Room: "lobby", Sender: ada, Title: "The <lobby>", Settings: `{"a":1}`}
+	configure := rules.Op{Room: "lobby", Sender: ada, Do: rules.Configure{Title: "The <lobby>", Settings: `{"a":1}`}}
 	out := h.commit(configure, configure)
 	h.equal("makes the room", out[0].Epoch != "" && out[0].Head == 0 && !out[0].New, true)
 	room := h.rooms(h, ada.ID, everyRoom)[0]
@@ -87,20 +88,20 @@ func testConfigure(h *harness) {
 	h.equal("settings", room.Settings, `{"a":1}`)
 	h.equal("made at", room.CreatedAt, protocol.TimeOf(h.now))
 	h.equal("members", room.Members, int64(0))
-	configure.Title, configure.Settings = "", ""
+	configure.Do = rules.Configure{}
 	h.commit(send("lobby", 1, "hi"), configure)
 	h.reopen()
 	h.equal("taken away", h.rooms(h, ada.ID, everyRoom)[0].Title, "")
 }
 
 func testDrop(h *harness) {
-	drop := hub.Op{Kind: hub.OpDrop, Room: "lobby", Sender: ada}
+	drop := rules.Op{Room: "lobby", Sender: ada, Do: rules.Drop{}}
 	h.equal("no room", h.commit(drop)[0].Code, protocol.CodeNotFound)
 	h.fill("stage", 3)
 	h.fill("lobby", 100)
 	h.commit(open("lobby"), react("lobby", 1, ada.ID, "👍", true), pin("lobby", 2, true), edit("lobby", 3, "found nowhere"))
 	h.page("lobby", hub.Query{Kind: hub.QuerySearch, Words: "found", Limit: 5})
-	h.equal("dropped", h.commit(drop)[0], hub.Outcome{})
+	h.equal("dropped", h.commit(drop)[0], outcome{})
 	nothing := func() {
 		h.Helper()
 		for _, kind := range kinds {

@@ -8,9 +8,10 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
-// moderationTests are those of the ops from hub.OpAdjust on.
+// moderationTests are those of ops about a room's people and its rules.
 var moderationTests = []test{
 	{"Barred", testBarred},
 	{"SlowMode", testSlowMode},
@@ -28,36 +29,36 @@ var moderationTests = []test{
 var moe = protocol.User{ID: "u_m", Name: "Moe", Role: protocol.RoleModerator}
 
 // moderate is Ada's act about a user in the lobby.
-func moderate(act protocol.Act, user string, until protocol.Time) hub.Op {
-	return hub.Op{Kind: hub.OpModerate, Room: "lobby", Sender: ada, Act: act, User: user, Until: until, Note: "off topic"}
+func moderate(act protocol.Act, user string, until protocol.Time) rules.Op {
+	return rules.Op{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: act, User: user, Until: until, Reason: "off topic"}}
 }
 
-func adjust(slow int64, frozen bool) hub.Op {
-	return hub.Op{Kind: hub.OpAdjust, Room: "lobby", Sender: ada, Adjust: protocol.Adjust{SlowModeS: &slow, Frozen: &frozen}}
+func adjust(slow int64, frozen bool) rules.Op {
+	return rules.Op{Room: "lobby", Sender: ada, Do: rules.Adjust{Adjust: protocol.Adjust{SlowModeS: &slow, Frozen: &frozen}}}
 }
 
-func configure(settings string) hub.Op {
-	return hub.Op{Kind: hub.OpConfigure, Room: "lobby", Sender: ada, Settings: settings}
+func configure(settings string) rules.Op {
+	return rules.Op{Room: "lobby", Sender: ada, Do: rules.Configure{Settings: settings}}
 }
 
-func report(n int) hub.Op {
-	return hub.Op{Kind: hub.OpReport, Room: "lobby", Sender: bob, ID: id(n), Note: "rude"}
+func report(n int) rules.Op {
+	return rules.Op{Room: "lobby", Sender: bob, Do: rules.Report{ID: id(n), Reason: "rude"}}
 }
 
-func resolve(n int64, state protocol.ReportState) hub.Op {
-	return hub.Op{Kind: hub.OpResolve, Room: "lobby", Sender: moe, Report: n, State: state}
+func resolve(n int64, state protocol.ReportState) rules.Op {
+	return rules.Op{Room: "lobby", Sender: moe, Do: rules.Resolve{N: n, State: state}}
 }
 
-func revoke(user string, on bool) hub.Op {
-	return hub.Op{Kind: hub.OpRevoke, Sender: ada, User: user, On: on}
+func revoke(user string, on bool) rules.Op {
+	return rules.Op{Sender: ada, Do: rules.Revoke{User: user, On: on}}
 }
 
 // everything is what a participant may ask for; the message n is theirs, the
 // message m new.
-func everything(u protocol.User, n, m int) []hub.Op {
-	ops := []hub.Op{
+func everything(u protocol.User, n, m int) []rules.Op {
+	ops := []rules.Op{
 		open("lobby"), send("lobby", m, "new"), edit("lobby", n, "edited"), react("lobby", 1, u.ID, "👍", true), remove("lobby", n),
-		{Kind: hub.OpRead, Room: "lobby", Seq: 1}, report(1), pin("lobby", 1, true),
+		{Room: "lobby", Do: rules.Read{Seq: 1}}, report(1), pin("lobby", 1, true),
 	}
 	for i := range ops {
 		ops[i].Sender = u
@@ -72,21 +73,21 @@ func testBarred(h *harness) {
 	writes := []string{"send", "edit", "react"}
 	cases := []struct {
 		name   string
-		before []hub.Op
+		before []rules.Op
 		who    protocol.User
 		barred []string
 		why    protocol.Why
-		after  []hub.Op
+		after  []rules.Op
 	}{
 		{"nothing", nil, bob, nil, "", nil},
-		{"muted", []hub.Op{moderate(protocol.ActMute, bob.ID, 0)}, bob, writes, protocol.WhyMuted, []hub.Op{moderate(protocol.ActUnmute, bob.ID, 0)}},
-		{"banned", []hub.Op{moderate(protocol.ActBan, bob.ID, 0)}, bob, all, protocol.WhyBanned, []hub.Op{moderate(protocol.ActUnban, bob.ID, 0)}},
-		{"another banned", []hub.Op{moderate(protocol.ActBan, "u_9", 0)}, bob, nil, "", nil},
-		{"frozen", []hub.Op{adjust(0, true)}, bob, writes, protocol.WhyFrozen, nil},
+		{"muted", []rules.Op{moderate(protocol.ActMute, bob.ID, 0)}, bob, writes, protocol.WhyMuted, []rules.Op{moderate(protocol.ActUnmute, bob.ID, 0)}},
+		{"banned", []rules.Op{moderate(protocol.ActBan, bob.ID, 0)}, bob, all, protocol.WhyBanned, []rules.Op{moderate(protocol.ActUnban, bob.ID, 0)}},
+		{"another banned", []rules.Op{moderate(protocol.ActBan, "u_9", 0)}, bob, nil, "", nil},
+		{"frozen", []rules.Op{adjust(0, true)}, bob, writes, protocol.WhyFrozen, nil},
 		{"frozen, a moderator", nil, moe, writes, protocol.WhyFrozen, nil},
-		{"frozen, an organizer", nil, ada, nil, "", []hub.Op{adjust(0, false)}},
-		{"archived", []hub.Op{configure(`{"archived":true}`)}, bob, writes, protocol.WhyArchived, nil},
-		{"archived, an organizer", nil, ada, writes, protocol.WhyArchived, []hub.Op{configure("")}},
+		{"frozen, an organizer", nil, ada, nil, "", []rules.Op{adjust(0, false)}},
+		{"archived", []rules.Op{configure(`{"archived":true}`)}, bob, writes, protocol.WhyArchived, nil},
+		{"archived, an organizer", nil, ada, writes, protocol.WhyArchived, []rules.Op{configure("")}},
 		{"nothing any more", nil, bob, nil, "", nil},
 	}
 	for i, c := range cases {
@@ -120,11 +121,11 @@ func testBarred(h *harness) {
 	}
 	// Who is banned moderates nobody, but that organizers manage what they have.
 	h.commit(moderate(protocol.ActBan, moe.ID, 0), by(moe, moderate(protocol.ActBan, ada.ID, 0)))
-	leads := []hub.Op{moderate(protocol.ActMute, bob.ID, 0), adjust(1, false), configure(""), moderate(protocol.ActUnmute, bob.ID, 0)}
+	leads := []rules.Op{moderate(protocol.ActMute, bob.ID, 0), adjust(1, false), configure(""), moderate(protocol.ActUnmute, bob.ID, 0)}
 	for i, out := range h.commit(leads...) {
 		h.equal(fmt.Sprintf("organizer, op %d", i), out.Code, protocol.Code(""))
 	}
-	for i, op := range []hub.Op{leads[0], leads[1], {Kind: hub.OpResolve, Room: "lobby", Report: 1, State: protocol.ReportResolved}} {
+	for i, op := range []rules.Op{leads[0], leads[1], {Room: "lobby", Do: rules.Resolve{N: 1, State: protocol.ReportResolved}}} {
 		h.equal(fmt.Sprintf("banned, op %d", i), h.commit(by(moe, op))[0].Why, protocol.WhyBanned)
 	}
 }
@@ -185,7 +186,7 @@ func testSlowMode(h *harness) {
 	h.equal("a deletion", out[4].New, true)
 	h.now = h.now.Add(time.Microsecond)
 	h.equal("in time", h.commit(by(bob, send("lobby", 2, "second")))[0].New, true)
-	h.equal("looked for", h.commit(hub.Op{Kind: hub.OpSend, FindOnly: true, Room: "lobby", Sender: bob, Send: send("lobby", 8, "").Send})[0].Code,
+	h.equal("looked for", h.commit(find(by(bob, send("lobby", 8, ""))))[0].Code,
 		protocol.CodeNotFound)
 	h.now = h.now.Add(10 * time.Second)
 	out = h.commit(by(bob, edit("lobby", 2, "second")), by(bob, edit("lobby", 2, "edited")), by(bob, send("lobby", 8, "third")), by(bob, edit("lobby", 2, "again")))
@@ -202,7 +203,7 @@ func testSlowMode(h *harness) {
 func testAdjust(h *harness) {
 	h.equal("no room", h.commit(adjust(1, false))[0].Code, protocol.CodeNotFound)
 	op := configure(`{ "x": [1, 2], "frozen": false }`)
-	op.Title = "The lobby"
+	op = with(op, func(do *rules.Configure) { do.Title = "The lobby" })
 	h.commit(op)
 	out := h.commit(adjust(30, true), adjust(30, true), open("lobby"))
 	want := protocol.RoomSettings{SlowModeS: 30, Frozen: true}
@@ -254,8 +255,8 @@ func testModerate(h *harness) {
 }
 
 func testClear(h *harness) {
-	const n = hub.ClearMax + 50
-	var ops []hub.Op
+	const n = rules.ClearMax + 50
+	var ops []rules.Op
 	for i := range n {
 		ops = append(ops, by(bob, send("lobby", 2*i+1, "Bob's")), send("lobby", 2*i+2, "Ada's"))
 	}
@@ -263,10 +264,10 @@ func testClear(h *harness) {
 	h.commit(react("lobby", 1, ada.ID, "👍", true), by(bob, remove("lobby", 3)))
 	op := moderate(protocol.ActClear, bob.ID, 0)
 	out := h.commit(op)[0]
-	h.equal("the first part", len(out.Messages), hub.ClearMax)
+	h.equal("the first part", len(out.Messages), rules.ClearMax)
 	h.equal("there is more", out.More && out.New, true)
 	h.commit(by(bob, send("lobby", 3*n, "meanwhile")))
-	op.Again = true
+	op = again(op)
 	out = h.commit(op)[0]
 	h.equal("the second part", len(out.Messages), 50)
 	h.equal("the last of it", out.Messages[49].ID, id(3*n))
@@ -282,7 +283,8 @@ func testClear(h *harness) {
 	_, _, audit := h.pair.moderation(h, "lobby", "", 0, 10)
 	h.equal("audited", len(audit), 1)
 	h.commit(send("stage", 1, "x"))
-	op.Room, op.Again = "stage", false
+	op.Room = "stage"
+	op = with(op, func(do *rules.Moderate) { do.Again = false })
 	h.equal("nothing to clear", h.commit(op)[0].New, false)
 	_, _, audit = h.pair.moderation(h, "stage", "", 0, 10)
 	h.equal("not audited", len(audit), 0)
@@ -328,12 +330,11 @@ func testReports(h *harness) {
 // testAudit has each act noted once, with who did it about whom.
 func testAudit(h *harness) {
 	h.commit(by(bob, open("lobby")), by(bob, send("lobby", 1, "Bob's")), by(bob, send("lobby", 2, "too")), by(bob, edit("lobby", 1, "his own")))
-	others := by(moe, remove("lobby", 1))
-	others.Any = true
+	others := anys(by(moe, remove("lobby", 1)))
 	var want []string
 	for _, act := range []struct {
 		name string
-		op   hub.Op
+		op   rules.Op
 	}{
 		{"mute", moderate(protocol.ActMute, bob.ID, protocol.TimeOf(start)+1_000_000)}, {"mute", moderate(protocol.ActMute, bob.ID, 0)}, {"unmute", moderate(protocol.ActUnmute, bob.ID, 0)},
 		{"ban", moderate(protocol.ActBan, bob.ID, 0)}, {"unban", moderate(protocol.ActUnban, bob.ID, 0)},
@@ -341,7 +342,7 @@ func testAudit(h *harness) {
 		{"pin", pin("lobby", 1, true)}, {"pin", pin("lobby", 1, false)}, {"delete", others},
 		{"configure", configure(`{"a":1}`)}, {"configure", adjust(5, false)},
 		{"clear", moderate(protocol.ActClear, bob.ID, 0)}, {"remove", moderate(protocol.ActRemove, bob.ID, 0)},
-		{"drop", hub.Op{Kind: hub.OpDrop, Room: "lobby", Sender: ada}},
+		{"drop", rules.Op{Room: "lobby", Sender: ada, Do: rules.Drop{}}},
 	} {
 		want = append(want, act.name)
 		if out := h.commit(act.op)[0]; out.Code != "" {
@@ -388,7 +389,7 @@ func testRevocations(h *harness) {
 // What was decided in one life of a room does not hold in the next.
 func testDropModerated(h *harness) {
 	h.commit(by(bob, send("lobby", 1, "x")), moderate(protocol.ActBan, bob.ID, 0), by(moe, report(1)), adjust(3600, true),
-		moderate(protocol.ActClear, bob.ID, 0), hub.Op{Kind: hub.OpDrop, Room: "lobby", Sender: ada})
+		moderate(protocol.ActClear, bob.ID, 0), rules.Op{Room: "lobby", Sender: ada, Do: rules.Drop{}})
 	out := h.commit(by(bob, open("lobby")), by(bob, send("lobby", 1, "free")), by(bob, send("lobby", 2, "again")))
 	for _, o := range out {
 		h.equal("free", o.Code, protocol.Code(""))

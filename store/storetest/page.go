@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 var kinds = []hub.QueryKind{
@@ -65,7 +66,7 @@ func testLargestPage(h *harness) {
 // whatever it was asked for, and who goes on by more gets all of them.
 func testPagesAreBoundedByBytes(h *harness) {
 	const n = 100
-	ops := make([]hub.Op, 0, 2*n)
+	ops := make([]rules.Op, 0, 2*n)
 	for i := range n {
 		// Escaped, the text has twice its bytes.
 		ops = append(ops, send("lobby", i+1, "message "+strings.Repeat([]string{"x", `"`, "\n"}[i%3], protocol.TextBytesMax-len("message "))))
@@ -235,7 +236,7 @@ func testClose(h *harness) {
 			h.Fatalf("Close: %v", err)
 		}
 	}
-	if _, err := h.store.Commit(h.now, []hub.Op{send("lobby", 2, "late")}); err == nil {
+	if _, err := h.store.Commit(h.now, []rules.Op{send("lobby", 2, "late")}); err == nil {
 		h.Error("Commit after Close succeeds")
 	}
 	if _, err := h.store.Page(ctx, "lobby", ada.ID, hub.Query{Limit: 1}); err == nil {

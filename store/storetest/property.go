@@ -3,12 +3,14 @@ package storetest
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // testModel does random things to the store and to the model, and wants the
@@ -23,7 +25,7 @@ func testModel(h *harness) {
 		t.Repeat(map[string]func(*rapid.T){
 			"commit": func(t *rapid.T) {
 				now = now.Add(time.Duration(rapid.IntRange(-3, 5).Draw(t, "µs")) * time.Microsecond)
-				h.pair.commit(t, now, rapid.SliceOfN(drawOp(rooms, !h.kind.Unmoderated), 1, 8).Draw(t, "ops"))
+				h.pair.commit(t, now, rapid.SliceOfN(drawOp(rooms), 1, 8).Draw(t, "ops"))
 			},
 			"reopen": func(t *rapid.T) {
 				if rapid.IntRange(0, 9).Draw(t, "seldom") == 0 {
@@ -45,101 +47,155 @@ func testModel(h *harness) {
 			"directory": func(t *rapid.T) {
 				h.pair.rooms(t, user.Draw(t, "user"), func(room string) bool { return room == rooms[0] || room == rooms[1] })
 				h.pair.members(t, rapid.SampledFrom(rooms).Draw(t, "room"))
-				if !h.kind.Unmoderated {
-					state := rapid.SampledFrom([]protocol.ReportState{"", protocol.ReportOpen, protocol.ReportResolved}).Draw(t, "state")
-					before := rapid.Int64Range(0, 30).Draw(t, "before")
-					h.pair.moderation(t, rapid.SampledFrom(rooms).Draw(t, "room"), state, before, rapid.IntRange(1, 20).Draw(t, "limit"))
-				}
+				state := rapid.SampledFrom([]protocol.ReportState{"", protocol.ReportOpen, protocol.ReportResolved}).Draw(t, "state")
+				before := rapid.Int64Range(0, 30).Draw(t, "before")
+				h.pair.moderation(t, rapid.SampledFrom(rooms).Draw(t, "room"), state, before, rapid.IntRange(1, 20).Draw(t, "limit"))
 			},
 		})
 	})
 }
 
 // drawOp draws from few ids, texts and senders, so that many meet.
-func drawOp(rooms []string, moderated bool) *rapid.Generator[hub.Op] {
-	kinds := []hub.OpKind{
-		hub.OpOpen, hub.OpSend, hub.OpSend, hub.OpSend, hub.OpEdit, hub.OpEdit, hub.OpDelete, hub.OpReact, hub.OpReact, hub.OpReact,
-		hub.OpPin, hub.OpRead, hub.OpConfigure, hub.OpDrop,
+func drawOp(rooms []string) *rapid.Generator[rules.Op] {
+	draws := []func(*rapid.T) rules.Action{
+		drawOpen, drawSend, drawSend, drawSend, drawEdit, drawEdit, drawDelete, drawReact, drawReact, drawReact,
+		drawPin, drawRead, drawConfigure, drawDrop,
+		drawAdjust, drawModerate, drawModerate, drawModerate, drawReport, drawResolve, drawRevoke, drawErase, drawSee,
 	}
-	if moderated {
-		kinds = append(kinds, hub.OpAdjust, hub.OpModerate, hub.OpModerate, hub.OpModerate, hub.OpReport, hub.OpResolve, hub.OpRevoke, hub.OpErase, hub.OpSee)
-	}
-	return rapid.Custom(func(t *rapid.T) hub.Op {
-		op := hub.Op{
-			Kind:   rapid.SampledFrom(kinds).Draw(t, "kind"),
+	return rapid.Custom(func(t *rapid.T) rules.Op {
+		op := rules.Op{
 			Room:   rapid.SampledFrom(rooms).Draw(t, "room"),
 			Sender: rapid.SampledFrom([]protocol.User{ada, ada, bob, {ID: bob.ID, Name: "Robert"}, {ID: "u_3", Role: protocol.RoleModerator}, {ID: "u_4"}}).Draw(t, "sender"),
+			Do:     rapid.SampledFrom(draws).Draw(t, "kind")(t),
 		}
-		message := id(rapid.IntRange(1, 12).Draw(t, "id"))
-		text := rapid.SampledFrom([]string{"a", "a", "b", "a b abc", ""}).Draw(t, "text")
-		var encrypted *protocol.Encrypted
-		if text == "" {
-			encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "iv", CT: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "ct")}
-		}
-		if op.Kind == hub.OpOpen && moderated {
-			op.Rank = drawRank(t)
-		}
-		switch op.Kind {
-		case hub.OpSend:
-			op.Send = protocol.Send{
-				Room: op.Room, ID: message, Text: text, Encrypted: encrypted,
-				ReplyTo: rapid.SampledFrom([]string{"", "", id(1)}).Draw(t, "reply_to"),
+		switch do := op.Do.(type) {
+		case rules.Send:
+			do.Room = op.Room
+			op.Do = do
+		case rules.See:
+			if g := do.Grants.(grants); g.room != "*" {
+				op.Do = rules.See{Grants: grants{g.role, op.Room}}
 			}
-			op.FindOnly = rapid.IntRange(0, 4).Draw(t, "find only") == 0
-		case hub.OpEdit:
-			op.ID, op.Text, op.Encrypted = message, text, encrypted
-		case hub.OpDelete:
-			op.ID, op.Any = message, rapid.Bool().Draw(t, "any")
-		case hub.OpReact:
-			op.ID, op.On = message, rapid.IntRange(0, 2).Draw(t, "on") > 0
-			op.Emoji = fmt.Sprint("e", rapid.IntRange(0, 5).Draw(t, "emoji"))
-		case hub.OpPin:
-			op.ID, op.On = message, rapid.Bool().Draw(t, "on")
-		case hub.OpRead:
-			op.Seq = rapid.Int64Range(-1, 30).Draw(t, "seq")
-		case hub.OpConfigure:
-			op.Title = rapid.SampledFrom([]string{"", "Title"}).Draw(t, "title")
-			if moderated {
-				op.Settings = rapid.SampledFrom([]string{"", "", `{"archived":true}`, `{ "x": 1 }`}).Draw(t, "settings")
-			}
-		case hub.OpDrop:
-			if rapid.IntRange(0, 3).Draw(t, "seldom") > 0 {
-				op.Kind = hub.OpOpen
-			}
-		default:
-			drawModeration(t, &op, message)
+			op.Room = ""
+		case rules.Revoke, rules.Forget:
+			op.Room = ""
 		}
 		return op
 	})
 }
 
-func drawModeration(t *rapid.T, op *hub.Op, message string) {
-	op.User = rapid.SampledFrom([]string{ada.ID, bob.ID, bob.ID, "u_3", "u_4", "u_5"}).Draw(t, "user")
-	op.Note = rapid.SampledFrom([]string{"", "a reason"}).Draw(t, "note")
-	switch op.Kind {
-	case hub.OpAdjust:
-		op.Adjust.SlowModeS = rapid.SampledFrom([]*int64{nil, new(int64), ptr[int64](1)}).Draw(t, "slow mode")
-		op.Adjust.Frozen = rapid.SampledFrom([]*bool{nil, new(bool), new(bool), ptr(true)}).Draw(t, "frozen")
-	case hub.OpSee:
-		op.Room, op.Grants = "", grants{cmp.Or(drawRank(t), protocol.RoleParticipant), op.Room}
-		if rapid.Bool().Draw(t, "all rooms") {
-			op.Grants = grants{op.Grants.Highest(), "*"}
-		}
-	case hub.OpModerate:
-		op.Rank = drawRank(t)
-		op.Act = rapid.SampledFrom(protocol.Acts[:]).Draw(t, "act")
-		op.Until = rapid.SampledFrom([]protocol.Time{0, protocol.TimeOf(start) + 10, protocol.TimeOf(start) + 40}).Draw(t, "until")
-		op.Again = op.Act == protocol.ActClear && rapid.Bool().Draw(t, "again")
-	case hub.OpReport:
-		op.ID = message
-	case hub.OpResolve:
-		op.Report = rapid.Int64Range(1, 8).Draw(t, "report")
-		op.State = rapid.SampledFrom([]protocol.ReportState{protocol.ReportResolved, protocol.ReportDismissed}).Draw(t, "state")
-	case hub.OpRevoke:
-		op.Room, op.On, op.Rank = "", rapid.Bool().Draw(t, "on"), drawRank(t)
-	case hub.OpErase:
-		drawErase(t, op)
+func drawID(t *rapid.T) string { return id(rapid.IntRange(1, 12).Draw(t, "id")) }
+
+// drawContent draws a text or an encrypted one.
+func drawContent(t *rapid.T) (text string, encrypted *protocol.Encrypted) {
+	if text = rapid.SampledFrom([]string{"a", "a", "b", "a b abc", ""}).Draw(t, "text"); text == "" {
+		encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "iv", CT: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "ct")}
 	}
+	return text, encrypted
+}
+
+func drawUser(t *rapid.T) string {
+	return rapid.SampledFrom([]string{ada.ID, bob.ID, bob.ID, "u_3", "u_4", "u_5"}).Draw(t, "user")
+}
+
+func drawReason(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"", "a reason"}).Draw(t, "note")
+}
+
+func drawOpen(t *rapid.T) rules.Action { return rules.Open{Rank: drawRank(t)} }
+
+func drawSend(t *rapid.T) rules.Action {
+	do := rules.Send{FindOnly: rapid.IntRange(0, 4).Draw(t, "find only") == 0}
+	do.ID, do.ReplyTo = drawID(t), rapid.SampledFrom([]string{"", "", id(1)}).Draw(t, "reply_to")
+	do.Text, do.Encrypted = drawContent(t)
+	return do
+}
+
+func drawEdit(t *rapid.T) rules.Action {
+	do := rules.Edit{ID: drawID(t)}
+	do.Text, do.Encrypted = drawContent(t)
+	return do
+}
+
+func drawDelete(t *rapid.T) rules.Action {
+	return rules.Delete{ID: drawID(t), Any: rapid.Bool().Draw(t, "any")}
+}
+
+func drawReact(t *rapid.T) rules.Action {
+	return rules.React{
+		ID: drawID(t), On: rapid.IntRange(0, 2).Draw(t, "on") > 0,
+		Emoji: fmt.Sprint("e", rapid.IntRange(0, 5).Draw(t, "emoji")),
+	}
+}
+
+func drawPin(t *rapid.T) rules.Action {
+	return rules.Pin{ID: drawID(t), On: rapid.Bool().Draw(t, "on")}
+}
+
+func drawRead(t *rapid.T) rules.Action {
+	return rules.Read{Seq: rapid.Int64Range(-1, 30).Draw(t, "seq")}
+}
+
+func drawConfigure(t *rapid.T) rules.Action {
+	return rules.Configure{
+		Title:    rapid.SampledFrom([]string{"", "Title"}).Draw(t, "title"),
+		Settings: rapid.SampledFrom([]string{"", "", `{"archived":true}`, `{ "x": 1 }`}).Draw(t, "settings"),
+	}
+}
+
+func drawDrop(t *rapid.T) rules.Action {
+	if rapid.IntRange(0, 3).Draw(t, "seldom") > 0 {
+		return rules.Open{}
+	}
+	return rules.Drop{}
+}
+
+func drawAdjust(t *rapid.T) rules.Action {
+	return rules.Adjust{Adjust: protocol.Adjust{
+		SlowModeS: rapid.SampledFrom([]*int64{nil, new(int64), ptr[int64](1)}).Draw(t, "slow mode"),
+		Frozen:    rapid.SampledFrom([]*bool{nil, new(bool), new(bool), ptr(true)}).Draw(t, "frozen"),
+	}}
+}
+
+func drawModerate(t *rapid.T) rules.Action {
+	do := rules.Moderate{
+		Act: rapid.SampledFrom(protocol.Acts[:]).Draw(t, "act"), User: drawUser(t), Reason: drawReason(t), Rank: drawRank(t),
+		Until: rapid.SampledFrom([]protocol.Time{0, protocol.TimeOf(start) + 10, protocol.TimeOf(start) + 40}).Draw(t, "until"),
+	}
+	do.Again = do.Act == protocol.ActClear && rapid.Bool().Draw(t, "again")
+	return do
+}
+
+func drawReport(t *rapid.T) rules.Action {
+	return rules.Report{ID: drawID(t), Reason: drawReason(t)}
+}
+
+func drawResolve(t *rapid.T) rules.Action {
+	return rules.Resolve{
+		N:     rapid.Int64Range(1, 8).Draw(t, "report"),
+		State: rapid.SampledFrom([]protocol.ReportState{protocol.ReportResolved, protocol.ReportDismissed}).Draw(t, "state"),
+	}
+}
+
+func drawRevoke(t *rapid.T) rules.Action {
+	return rules.Revoke{User: drawUser(t), On: rapid.Bool().Draw(t, "on"), Rank: drawRank(t)}
+}
+
+func drawErase(t *rapid.T) rules.Action {
+	user := drawUser(t)
+	if rapid.IntRange(0, 2).Draw(t, "the rest") == 0 {
+		return rules.Forget{User: user, Pseudonym: fmt.Sprint("erased-", pseudonyms.Add(1))}
+	}
+	seqs := rapid.SliceOfN(rapid.Int64Range(1, 12), 1, 12).Draw(t, "seqs")
+	return rules.Erase{User: user, Pseudonym: "erased-" + user, Seqs: slices.Compact(slices.Sorted(slices.Values(seqs)))}
+}
+
+func drawSee(t *rapid.T) rules.Action {
+	g := grants{cmp.Or(drawRank(t), protocol.RoleParticipant), ""}
+	if rapid.Bool().Draw(t, "all rooms") {
+		g.room = "*"
+	}
+	return rules.See{Grants: g}
 }
 
 // drawRank draws a rank, in most cases one that is not known.

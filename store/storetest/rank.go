@@ -3,6 +3,7 @@ package storetest
 import (
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // rankTests are those of ranks, which follow the tokens that were seen.
@@ -37,23 +38,14 @@ func (g grants) Highest() protocol.Role {
 	return g.role
 }
 
-func (g grants) Everywhere() protocol.Role {
-	if g.room != "*" {
-		return ""
-	}
-	return g.role
-}
-
-func (g grants) Same(other hub.Grants) bool { return other == hub.Grants(g) }
-
 // as is a user with another role.
 func as(role protocol.Role, u protocol.User) protocol.User {
 	u.Role = role
 	return u
 }
 
-func see(u protocol.User, role protocol.Role, room string) hub.Op {
-	return hub.Op{Kind: hub.OpSee, Sender: u, Grants: grants{role, room}}
+func see(u protocol.User, role protocol.Role, room string) rules.Op {
+	return rules.Op{Sender: u, Do: rules.See{Grants: grants{role, room}}}
 }
 
 // roleOf is a member's role in the lobby as it is listed.
@@ -80,7 +72,7 @@ func testRanksFollowTokens(h *harness) {
 	try("as joined", protocol.CodeForbidden)
 	for _, c := range []struct {
 		what string
-		op   hub.Op
+		op   rules.Op
 		role protocol.Role
 	}{
 		{"a demoted member", see(oz, protocol.RoleParticipant, "*"), protocol.RoleParticipant},
@@ -115,18 +107,19 @@ func testRanksFollowTokens(h *harness) {
 
 func testRanksOfManyRooms(h *harness) {
 	const rooms = 230
-	var ops []hub.Op
+	var ops []rules.Op
 	for i := range rooms {
 		ops = append(ops, by(oz, open("room-"+id(i))))
 	}
 	h.commit(ops...)
 	op := see(oz, protocol.RoleParticipant, "*")
 	for more, parts := true, 0; more; parts++ {
-		out, err := h.store.Commit(h.now, []hub.Op{op})
+		out, err := h.store.Commit(h.now, []rules.Op{op})
 		if err != nil || parts == rooms {
 			h.Fatalf("part %d: %+v, %v", parts, out, err)
 		}
-		more, op.Seq = out[0].More, out[0].Next
+		seen := out[0].Result.(rules.Seen)
+		more, op = seen.More, with(op, func(do *rules.See) { do.After = seen.Next })
 	}
 	for i := range rooms {
 		members, err := h.store.Members(h.Context(), "room-"+id(i), hub.Part{})
@@ -136,21 +129,25 @@ func testRanksOfManyRooms(h *harness) {
 	}
 }
 
+// ranked returns an act with the user's rank.
+func ranked(op rules.Op, rank protocol.Role) rules.Op {
+	return with(op, func(do *rules.Moderate) { do.Rank = rank })
+}
+
 // An act is judged by the rank that comes with it, and a member has that from then on.
 func testRankOfAnAct(h *harness) {
 	h.commit(by(moe, open("lobby")), by(oz, open("lobby")), by(bob, open("lobby")))
 	act := by(moe, moderate(protocol.ActMute, oz.ID, 0))
-	act.Rank = protocol.RoleParticipant
+	act = ranked(act, protocol.RoleParticipant)
 	h.equal("demoted", h.commit(act)[0].Code, protocol.Code(""))
 	h.equal("whom", h.roleOf(oz.ID), protocol.RoleParticipant)
 	for _, a := range protocol.Acts {
-		act := by(moe, moderate(a, bob.ID, 0))
-		act.Rank = protocol.RoleOrganizer
+		act := ranked(by(moe, moderate(a, bob.ID, 0)), protocol.RoleOrganizer)
 		h.equal("promoted: "+string(a), h.commit(act)[0].Code, protocol.CodeForbidden)
 	}
 	h.equal("refused, and yet seen", h.roleOf(bob.ID), protocol.RoleOrganizer)
 	joins := by(as(protocol.RoleParticipant, bob), open("lobby"))
-	joins.Rank = protocol.RoleModerator
+	joins.Do = rules.Open{Rank: protocol.RoleModerator}
 	h.commit(joins)
 	h.equal("joined with a token older than the last", h.roleOf(bob.ID), protocol.RoleModerator)
 }
@@ -161,7 +158,7 @@ func testStrangers(h *harness) {
 	h.commit(by(ada, open("lobby")), send("lobby", 1, "Ada's"), send("lobby", 2, "Ada's"))
 	roles := []protocol.User{bob, moe, ada}
 	n := 100
-	first := map[string]hub.Op{
+	first := map[string]rules.Op{
 		"join": open("lobby"), "send": send("lobby", 10, "hi"), "react": react("lobby", 1, "", "👍", true), "edit": edit("lobby", 10, "x"),
 		"pin": pin("lobby", 1, true), "report": report(1),
 	}
@@ -176,10 +173,10 @@ func testStrangers(h *harness) {
 					_, _, before := h.pair.moderation(h, "lobby", "", 0, 5)
 					op.Sender = who
 					if n++; name == "send" {
-						op.Send.ID = id(n)
+						op = with(op, func(do *rules.Send) { do.ID = id(n) })
 					}
 					out := h.commit(op)[0]
-					holds := ranks[maker.Role] >= ranks[comes.Role]
+					holds := maker.Role.AtLeast(comes.Role)
 					bars := holds && (act == protocol.ActBan || name == "send" || name == "react" || name == "edit")
 					if (out.Why != "") != bars {
 						h.Errorf("%s: %+v", who.ID, out)
@@ -199,7 +196,7 @@ func testStrangers(h *harness) {
 	}
 	// A look-up changes nothing.
 	h.commit(by(moe, moderate(protocol.ActBan, oz.ID, 0)))
-	h.equal("looked up", h.commit(hub.Op{Kind: hub.OpSend, FindOnly: true, Room: "lobby", Sender: oz, Send: send("lobby", 99, "").Send})[0].Void, false)
+	h.equal("looked up", h.commit(find(by(oz, send("lobby", 99, ""))))[0].Void, false)
 	bans, err := h.store.Bans(h.Context())
 	if err != nil {
 		h.Fatal(err)
@@ -237,11 +234,11 @@ func testPromoted(h *harness) {
 func testRevocationsRank(h *harness) {
 	for i, c := range []struct {
 		by   protocol.Role
-		last hub.Op
+		last rules.Op
 		rank protocol.Role // that comes with the op
 		want protocol.Code
 	}{
-		{protocol.RoleOrganizer, hub.Op{}, "", ""},
+		{protocol.RoleOrganizer, rules.Op{}, "", ""},
 		{protocol.RoleOrganizer, see(bob, protocol.RoleModerator, "*"), "", ""},
 		{protocol.RoleOrganizer, see(bob, protocol.RoleOrganizer, "*"), "", protocol.CodeForbidden},
 		{protocol.RoleOrganizer, see(bob, protocol.RoleOrganizer, "stage"), "", protocol.CodeForbidden},
@@ -250,13 +247,13 @@ func testRevocationsRank(h *harness) {
 		{protocol.RoleOrganizer, see(bob, protocol.RoleOrganizer, "stage"), protocol.RoleParticipant, ""},
 		{protocol.RoleModerator, see(bob, protocol.RoleModerator, "stage"), "", protocol.CodeForbidden},
 	} {
-		if c.last.Grants != nil {
+		if c.last.Do != nil {
 			h.commit(c.last)
 		}
 		h.reopen()
 		for _, on := range []bool{true, false} {
 			op := by(as(c.by, ada), revoke(bob.ID, on))
-			op.Rank = c.rank
+			op = with(op, func(do *rules.Revoke) { do.Rank = c.rank })
 			if out := h.commit(op)[0]; out.Code != c.want {
 				h.Errorf("case %d, %t: %+v", i, on, out)
 			}

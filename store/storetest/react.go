@@ -5,6 +5,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 func testReact(h *harness) {
@@ -44,7 +45,7 @@ func testManyReactions(h *harness) {
 	h.fill("lobby", 1)
 	const users = protocol.ReactionUsersMax + 5
 	user := func(n int) string { return fmt.Sprintf("user %d", users-n) } // not in the order of their ids
-	var ops []hub.Op
+	var ops []rules.Op
 	for n := range users {
 		ops = append(ops, react("lobby", 1, user(n), "👍", true))
 	}

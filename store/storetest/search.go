@@ -7,6 +7,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // find is what a search for words finds, by the numbers of the ids.
@@ -20,7 +21,9 @@ func (h *harness) find(room, words string) (found []string) {
 
 func testSearch(h *harness) {
 	secret := send("lobby", 6, "")
-	secret.Send.Encrypted = &protocol.Encrypted{Alg: "coffee", Kid: "coffee", IV: "coffee", CT: "coffee"}
+	secret = with(secret, func(do *rules.Send) {
+		do.Encrypted = &protocol.Encrypted{Alg: "coffee", Kid: "coffee", IV: "coffee", CT: "coffee"}
+	})
 	h.commit(
 		send("lobby", 1, "The doors open at nine; coffee is at half past eight."),
 		send("lobby", 2, "Coffee, tea & cake (door 4)"),
@@ -61,7 +64,9 @@ func testSearchChanges(h *harness) {
 	h.equal("after", h.find("lobby", "message"), []string{"4", "1"})
 	h.equal("the new words", h.find("lobby", "changed"), []string{"2"})
 	secret := edit("lobby", 4, "")
-	secret.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "i", CT: "message"}
+	secret = with(secret, func(do *rules.Edit) {
+		do.Encrypted = &protocol.Encrypted{Alg: "A256GCM", Kid: "k", IV: "i", CT: "message"}
+	})
 	h.commit(secret, edit("lobby", 2, "message again"), edit("lobby", 1, "one"), edit("lobby", 1, "two"))
 	h.reopen()
 	h.equal("after reopening", h.find("lobby", "message"), []string{"2"})

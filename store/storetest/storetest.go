@@ -1,6 +1,7 @@
 // Package storetest is the one suite that every store of the relay must pass:
 // [hub.Store] with [hub.Directory] and [hub.Moderation]. It knows the contract only, what these
-// and docs/PROTOCOL.md promise; [Model] is that contract as a program.
+// and docs/PROTOCOL.md promise. What each test does is done to a store of package memory, too,
+// and both must answer alike.
 package storetest
 
 import (
@@ -11,6 +12,8 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
+	"hallway/store/memory"
 )
 
 // Store is what a relay keeps its rooms in.
@@ -29,9 +32,6 @@ type Kind struct {
 	// Settle waits until a search finds all that has been committed. By itself
 	// that takes up to two seconds.
 	Settle func(Store)
-	// Unmoderated is a store that has none of the ops from hub.OpAdjust on, and
-	// heeds no settings.
-	Unmoderated bool
 }
 
 type test struct {
@@ -80,13 +80,11 @@ func Run(t *testing.T, kind Kind) {
 		{"Close", testClose},
 		{"Model", testModel},
 	}
-	if !kind.Unmoderated {
-		tests = append(append(tests, moderationTests...), rankTests...)
-	}
+	tests = append(append(tests, moderationTests...), rankTests...)
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			h := &harness{T: t, kind: kind, dir: t.TempDir(), now: start}
-			h.pair = pair{store: kind.Open(t, h.dir), settle: kind.Settle, model: NewModel(), epochs: make(map[string]string)}
+			h.pair = pair{store: kind.Open(t, h.dir), settle: kind.Settle, model: memory.New(memory.Options{}), epochs: make(map[string]string)}
 			t.Cleanup(func() { _ = h.store.Close() })
 			c.run(h)
 		})
@@ -115,9 +113,59 @@ func (h *harness) reopen() {
 }
 
 // commit carries out ops, which must not fail as a whole, as the model does.
-func (h *harness) commit(ops ...hub.Op) []hub.Outcome {
+func (h *harness) commit(ops ...rules.Op) []outcome {
 	h.Helper()
-	return h.pair.commit(h, h.now, ops)
+	outcomes := make([]outcome, len(ops))
+	for i, out := range h.pair.commit(h, h.now, ops) {
+		outcomes[i] = flat(out)
+	}
+	return outcomes
+}
+
+// outcome has the fields of an outcome and of its result beside each other.
+type outcome struct {
+	rules.Refusal
+	Epoch    string
+	Head     int64
+	Void     bool
+	New      bool
+	Message  protocol.Message
+	Read     int64
+	Settings protocol.RoomSettings
+	Sanction *protocol.Sanction
+	Reports  int64
+	User     protocol.User
+	Messages []protocol.Message
+	More     bool
+	Report   *protocol.ReportEntry
+	At       protocol.Time
+	Ranked   bool
+	Next     int64
+}
+
+func flat(out rules.Outcome) outcome {
+	o := outcome{Refusal: out.Refusal, Epoch: out.Epoch, Head: out.Head, Void: out.Void}
+	switch r := out.Result.(type) {
+	case rules.Opened:
+		o.Read, o.Settings, o.Sanction, o.Reports = r.Read, r.Settings, r.Mute, r.Reports
+	case rules.Stored:
+		o.Message, o.New = r.Message, r.New
+	case rules.Marked:
+		o.Read = r.Read
+	case rules.Configured:
+		o.Settings, o.New = r.Settings, r.New
+	case rules.Moderated:
+		o.User, o.New, o.Sanction, o.Messages, o.More = r.User, r.New, r.Sanction, r.Messages, r.More
+	case rules.Reported:
+		o.Report, o.New, o.Reports = &r.Report, r.New, r.Open
+	case rules.Revoked:
+		o.New, o.At = r.New, r.At
+	case rules.Erased:
+		o.Messages = r.Messages
+	case rules.Seen:
+		o.New, o.Ranked, o.More, o.Next = r.New, r.Ranked, r.More, r.Next
+	}
+	return o
 }
 
 // page is Ada's, and the model's.
@@ -151,33 +199,53 @@ var (
 // id is the n-th message id.
 func id(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
 
-func open(room string) hub.Op { return hub.Op{Kind: hub.OpOpen, Room: room, Sender: ada} }
+func open(room string) rules.Op { return rules.Op{Room: room, Sender: ada, Do: rules.Open{}} }
 
-func send(room string, n int, text string) hub.Op {
-	return hub.Op{
-		Kind: hub.OpSend, Room: room, Sender: ada,
-		Send: protocol.Send{Room: room, ID: id(n), Text: text, SentAt: "2026-11-23T09:15:01.002Z"},
-	}
+func send(room string, n int, text string) rules.Op {
+	return rules.Op{Room: room, Sender: ada, Do: rules.Send{Send: protocol.Send{Room: room, ID: id(n), Text: text, SentAt: "2026-11-23T09:15:01.002Z"}}}
 }
 
-func edit(room string, n int, text string) hub.Op {
-	return hub.Op{Kind: hub.OpEdit, Room: room, Sender: ada, ID: id(n), Text: text}
+func edit(room string, n int, text string) rules.Op {
+	return rules.Op{Room: room, Sender: ada, Do: rules.Edit{ID: id(n), Text: text}}
 }
 
-func remove(room string, n int) hub.Op {
-	return hub.Op{Kind: hub.OpDelete, Room: room, Sender: ada, ID: id(n)}
+func remove(room string, n int) rules.Op {
+	return rules.Op{Room: room, Sender: ada, Do: rules.Delete{ID: id(n)}}
 }
 
-func react(room string, n int, user, emoji string, on bool) hub.Op {
-	return hub.Op{Kind: hub.OpReact, Room: room, Sender: protocol.User{ID: user}, ID: id(n), Emoji: emoji, On: on}
+func react(room string, n int, user, emoji string, on bool) rules.Op {
+	return rules.Op{Room: room, Sender: protocol.User{ID: user}, Do: rules.React{ID: id(n), Emoji: emoji, On: on}}
 }
 
-func pin(room string, n int, on bool) hub.Op {
-	return hub.Op{Kind: hub.OpPin, Room: room, Sender: ada, ID: id(n), On: on}
+func pin(room string, n int, on bool) rules.Op {
+	return rules.Op{Room: room, Sender: ada, Do: rules.Pin{ID: id(n), On: on}}
+}
+
+// with returns the op with another action: a changed copy of the one it has.
+func with[A rules.Action](op rules.Op, change func(*A)) rules.Op {
+	do := op.Do.(A)
+	change(&do)
+	op.Do = do
+	return op
+}
+
+// find returns a send that only looks for its message.
+func find(op rules.Op) rules.Op {
+	return with(op, func(do *rules.Send) { do.FindOnly = true })
+}
+
+// again returns the next part of a clear.
+func again(op rules.Op) rules.Op {
+	return with(op, func(do *rules.Moderate) { do.Again = true })
+}
+
+// anys returns a deletion for which the sender need not be the message's.
+func anys(op rules.Op) rules.Op {
+	return with(op, func(do *rules.Delete) { do.Any = true })
 }
 
 // by is op of another sender.
-func by(u protocol.User, op hub.Op) hub.Op {
+func by(u protocol.User, op rules.Op) rules.Op {
 	op.Sender = u
 	return op
 }
@@ -185,7 +253,7 @@ func by(u protocol.User, op hub.Op) hub.Op {
 // fill sends n messages with the ids 1 … n.
 func (h *harness) fill(room string, n int) []protocol.Message {
 	h.Helper()
-	ops := make([]hub.Op, n)
+	ops := make([]rules.Op, n)
 	for i := range ops {
 		ops[i] = send(room, i+1, fmt.Sprint("message ", i+1))
 	}

@@ -16,6 +16,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/store/sqlite"
 )
 
@@ -114,15 +115,15 @@ func (s *suite) fillStore(ctx context.Context, path string) error {
 		if n%(s.stored/10) == 0 {
 			s.progress.step("pages: %d %% of %d messages are stored (kept for the next run)", 100*n/s.stored, s.stored)
 		}
-		ops := make([]hub.Op, min(storeBatch, s.stored-n))
+		ops := make([]rules.Op, min(storeBatch, s.stored-n))
 		for i := range ops {
 			room := storeRoom((n + i) % storeRooms)
-			ops[i] = hub.Op{
-				Kind: hub.OpSend, Room: room,
+			ops[i] = rules.Op{
+				Room:   room,
 				Sender: protocol.User{ID: fmt.Sprintf("u_%d", (n+i)%977), Name: "Ada Lovelace", Role: protocol.RoleParticipant},
-				Send: protocol.Send{
+				Do: rules.Send{Send: protocol.Send{
 					Room: room, ID: uuid.Must(uuid.NewV7()).String(), Text: text, SentAt: protocol.TimeOf(now).String(),
-				},
+				}},
 			}
 		}
 		if _, err := db.Commit(now, ops); err != nil {

@@ -88,19 +88,21 @@ var table = map[string]rule{
 
 	// The limiter takes the time as an input, as the hub does.
 	"relay/guard":     {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
-	"relay/hub":       {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
+	"relay/rules":     {ours: []string{"protocol"}, pure: true},
+	"relay/hub":       {ours: []string{"protocol", "relay/rules"}, known: []string{"golang.org/x/time/rate"}, pure: true},
 	"relay/auth":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
 	"relay/conn":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
-	"relay/engine":    {ours: []string{"protocol", "relay/hub", "relay/conn"}, foreign: true},
-	"relay/relaytest": {ours: []string{"protocol", "relay/hub"}, foreign: true},
-	"relay/server":    {ours: []string{"protocol", "relay/guard", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
+	"relay/engine":    {ours: []string{"protocol", "relay/rules", "relay/hub", "relay/conn"}, foreign: true},
+	"relay/relaytest": {ours: []string{"protocol", "relay/rules", "relay/hub"}, foreign: true},
+	"relay/server":    {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
 	"relay": {
 		ours:    []string{"protocol", "relay/guard", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "store/sqlite", "examples/demo"},
 		foreign: true,
 	},
 
-	"store/sqlite":    {ours: []string{"protocol", "relay/hub", "store/word"}, foreign: true},
-	"store/storetest": {ours: []string{"protocol", "relay/hub", "store/word"}, foreign: true},
+	"store/sqlite":    {ours: []string{"protocol", "relay/rules", "relay/hub", "store/word"}, foreign: true},
+	"store/memory":    {ours: []string{"protocol", "relay/rules", "relay/hub", "store/word"}},
+	"store/storetest": {ours: []string{"protocol", "relay/rules", "relay/hub", "store/memory"}, foreign: true},
 	"store/word":      {known: []string{"golang.org/x/text/unicode/norm"}, pure: true},
 
 	"examples/demo": {},

@@ -39,18 +39,20 @@ const (
 	connection = "component/client/connection"
 	clientStep = "component/client/step"
 	hub        = "relay/hub"
+	rulebook   = "relay/rules"
 	store      = "store/sqlite"
 	word       = "store/word"
 )
 
 // mutants are the faults, those of one part together.
-var mutants = slices.Concat(clientFaults, hubFaults, storeFaults, shrinkFaults)
+var mutants = slices.Concat(clientFaults, hubFaults, ruleFaults, storeFaults, shrinkFaults)
 
 // The checks.
 var (
 	inClient     = testsOf("the core's tests", client)
 	inTimeline   = testsOf("the timeline's tests", timeline)
 	inHub        = testsOf("the hub's tests", hub)
+	inMemory     = testsOf("the suite of stores", "store/memory")
 	inStore      = testsOf("the store's suite", store)
 	inSimulation = check{
 		name:  "the simulation",
@@ -68,6 +70,7 @@ var (
 	window     = []check{inTimeline}
 	hubAlone   = []check{inHub}
 	hubFirst   = []check{inHub, inSimulation}
+	ruled      = []check{inMemory}
 	suite      = []check{inStore}
 )
 

@@ -6,8 +6,8 @@ var hubFaults = []mutant{
 	{
 		name: "echo before the commit", pkg: hub, in: "Hub.flush", checks: simulation,
 		do: steps{before("a.Commit(b)", `	for i := range ops {
-		if r := h.rooms[ops[i].Room]; r != nil && ops[i].Kind == OpSend && !ops[i].FindOnly {
-			f := &ops[i].Send
+		f, sends := ops[i].Do.(rules.Send)
+		if r := h.rooms[ops[i].Room]; r != nil && sends && !f.FindOnly {
 			rev := r.told + int64(i) + 1
 			m := protocol.Message{Room: r.name, ID: f.ID, Seq: rev, Rev: rev, Sender: ops[i].Sender, CreatedAt: 1, Text: f.Text}
 			r.group.Send([][]byte{protocol.Changed{Message: m}.Append(nil)})
@@ -36,11 +36,7 @@ var hubFaults = []mutant{
 	},
 	{
 		name: "a reaction's cause is not told", pkg: hub, in: "pending.changed", checks: hubFirst,
-		do: steps{never("a.Kind == OpReact")},
-	},
-	{
-		name: "anybody pins", pkg: hub, in: "permissions", checks: hubAlone,
-		do: steps{replace("OpPin: a", "OpPin: protocol.RoleParticipant")},
+		do: steps{replace("a.Cause = &protocol.Cause{By: b, Emoji: c.Emoji, On: c.On}", "_ = do")},
 	},
 	// Lanes.
 	{

@@ -2,30 +2,13 @@ package main
 
 // storeFaults are the faults of the store.
 var storeFaults = []mutant{
-	// Sends and changes.
-	{
-		name: "dedupe off", pkg: store, in: "batch.send", checks: suite,
-		do: steps{replace("return a.resend(b, c, d)", "m.Seq++")},
-	},
-	{
-		name: "created_at follows the clock back", pkg: store, in: "batch.send", checks: suite,
-		do: steps{replace("max(a.now, b)", "a.now")},
-	},
-	{
-		name: "other content under a known id", pkg: store, in: "batch.resend", checks: suite,
-		do: steps{never("!bytes.Equal(a, b)")},
-	},
 	{
 		name: "head is not stored", pkg: store, in: "saveRooms", checks: suite,
-		do: steps{negate("a.grown")},
+		do: steps{replace("a.exec(updateHead, b, c, d)", "error(nil)")},
 	},
 	{
-		name: "looking up makes the room", pkg: store, in: "batch.apply", checks: suite,
-		do: steps{replace("a.enter(b.Room, c)", "a.enter(b.Room, c || b.FindOnly)")},
-	},
-	{
-		name: "the crowd's next is not named", pkg: store, in: "batch.react", checks: suite,
-		do: steps{never("full != nil")},
+		name: "a slow mode is forgotten within a batch", pkg: store, in: "loadStandings", checks: suite,
+		do: steps{replace("a.sent[who]", "a.sentBefore[who]")},
 	},
 	// Search.
 	{

@@ -97,9 +97,9 @@ func (w *world) unwell(toEnd bool) string {
 				return p.name + " has " + short(o.ID) + " as " + string(o.State)
 			}
 		}
-		if h := w.store.room(p.room); h.epoch != p.epoch {
+		if h := w.store.Life(p.room); h.Epoch() != p.epoch {
 			return p.name + " is in another epoch"
-		} else if all := h.messages; toEnd && len(all) > 0 && !s.MoreAfter && (len(s.Messages) == 0 || s.Messages[len(s.Messages)-1].ID != all[len(all)-1].ID) {
+		} else if n := h.Len(); toEnd && n > 0 && !s.MoreAfter && (len(s.Messages) == 0 || s.Messages[len(s.Messages)-1].ID != h.Message(n-1).ID) {
 			return p.name + " does not show the last message"
 		} else if why := p.behind(h); toEnd && why != "" {
 			return p.name + " " + why
@@ -128,12 +128,12 @@ func (w *world) readAll() {
 		if p.shown.MoreBefore || p.shown.Loading {
 			w.fail("%s never gets to the beginning", p.name)
 		}
-		all := w.store.room(p.room).messages
-		if len(all) <= client.TimelineMax && len(p.shown.Messages) != len(all) {
-			w.fail("%s shows %d of %d messages", p.name, len(p.shown.Messages), len(all))
+		all := w.store.Life(p.room)
+		if all.Len() <= client.TimelineMax && len(p.shown.Messages) != all.Len() {
+			w.fail("%s shows %d of %d messages", p.name, len(p.shown.Messages), all.Len())
 		}
 		for i, m := range p.shown.Messages {
-			if stored := all[i]; m.ID != stored.ID || m.Rev > stored.Rev {
+			if stored := all.Message(i); m.ID != stored.ID || m.Rev > stored.Rev {
 				w.fail("%s shows %s in the place of %s", p.name, short(m.ID), short(stored.ID))
 			}
 		}
@@ -143,7 +143,7 @@ func (w *world) readAll() {
 // checkItems checks each message against the promises.
 func (w *world) checkItems() {
 	for _, it := range w.items {
-		stored := w.store.room(it.room).find(it.id)
+		stored := w.store.Life(it.room).Find(it.id)
 		kept := it.saved || it.accepted && it.author.alive
 		switch {
 		case stored != nil || it.undone:
@@ -156,13 +156,14 @@ func (w *world) checkItems() {
 	}
 	for _, room := range w.rooms {
 		last := map[*page]int{}
-		h := w.store.room(room)
-		for _, m := range h.messages {
+		h := w.store.Life(room)
+		for i := range h.Len() {
+			m := h.Message(i)
 			it := w.byID[m.ID]
 			if it == nil {
 				continue // from the history before the run
 			}
-			if it.user != m.Sender.ID || h.sent[m.ID].Text != it.text {
+			if it.user != m.Sender.ID || w.sent[m.ID] != it.text {
 				w.fail("%s is stored as %+v", short(it.id), m)
 			}
 			if it.author == nil || it.moved || it.discarded || it.undone {

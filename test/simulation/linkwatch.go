@@ -36,14 +36,13 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 	w := l.w
 	switch f := f.(type) {
 	case protocol.Joined:
-		h := w.store.rooms[f.Room]
-		if h == nil {
+		h := w.store.Life(f.Room)
+		if h.Epoch() == "" {
 			w.fail("%v: joined a room that is not there", l)
 		}
-		if h.epoch != f.Epoch || f.Head > h.head || f.Head < l.last {
-			w.fail("%v: joined says epoch %s head %d, the store is at epoch %s head %d, the stream was at %d", l, f.Epoch, f.Head, h.epoch, h.head, l.last)
+		if h.Epoch() != f.Epoch || f.Head > h.Head() || f.Head < l.last {
+			w.fail("%v: joined says epoch %s head %d, the store is at epoch %s head %d, the stream was at %d", l, f.Epoch, f.Head, h.Epoch(), h.Head(), l.last)
 		}
-		w.lives[f.Epoch] = h
 		l.relay.floor[f.Room] = max(l.relay.floor[f.Room], f.Head)
 		l.joined, l.head, l.last = true, f.Head, max(l.last, f.Head)
 	case protocol.Changed:
@@ -67,7 +66,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 		}
 		l.last = m.Rev
 	case protocol.Error:
-		if it := w.byID[f.ID]; it != nil && !f.Code.Retryable() && w.store.room(it.room).find(it.id) == nil {
+		if it := w.byID[f.ID]; it != nil && !f.Code.Retryable() && w.store.Life(it.room).Find(it.id) == nil {
 			it.moved = true // if this is lost, a later relay may accept it
 		}
 	case protocol.Presence:
@@ -79,11 +78,11 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 
 // mustBeDurable checks that the store has the message that somebody is told of.
 func (w *world) mustBeDurable(m *protocol.Message, how string) {
-	h := w.store.rooms[m.Room]
-	if h == nil {
+	h := w.store.Life(m.Room)
+	if h.Epoch() == "" {
 		w.fail("%s is %s, and there is no room", short(m.ID), how)
 	}
-	stored := h.find(m.ID)
+	stored := h.Find(m.ID)
 	if stored == nil {
 		w.fail("%s (rev %d) is %s before it is durable", short(m.ID), m.Rev, how)
 	}

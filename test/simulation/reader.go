@@ -6,6 +6,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/protocol"
+	"hallway/store/memory"
 )
 
 // wish is a change that a user may ask for, except a pin, which belongs to everybody.
@@ -29,11 +30,11 @@ const (
 // jump asks for the messages around one, which may not exist.
 func (p *page) jump() client.Event {
 	w := p.w
-	all := w.store.room(p.room).messages
-	if len(all) == 0 || w.oneIn(20) {
+	all := w.store.Life(p.room)
+	if all.Len() == 0 || w.oneIn(20) {
 		return client.LoadAround{ID: uuid(99_999)}
 	}
-	m := all[w.rnd.IntN(len(all))]
+	m := all.Message(w.rnd.IntN(all.Len()))
 	if w.oneIn(2) {
 		return client.LoadAround{ID: m.ID}
 	}
@@ -110,7 +111,8 @@ func (p *page) forgetWishes(id string) {
 // checkWishes compares the store with the users' last wishes.
 func (w *world) checkWishes() {
 	for key, x := range w.wishes {
-		m := w.store.room(key.room).find(key.id)
+		h := w.store.Life(key.room)
+		m := h.Find(key.id)
 		switch {
 		case x.unknown || m == nil || m.Deleted():
 		case key.what == wishDelete:
@@ -119,7 +121,7 @@ func (w *world) checkWishes() {
 			if m.Text != x.text && !w.weather.on[edits] {
 				w.fail("%s was to become %q and is %q", short(key.id), x.text, m.Text)
 			}
-		case slices.Contains(mine(m, key.user), key.what) != x.on:
+		case slices.Contains(h.Mine(m.ID, key.user), key.what) != x.on:
 			w.fail("%s was to have %s of %s: %v, and has not", short(key.id), key.what, key.user, x.on)
 		}
 	}
@@ -132,11 +134,11 @@ func same(a, b *protocol.Message) bool {
 }
 
 // inspectMessage checks that a live page shows a message as stored, with the right reactions as its user's own.
-func (p *page) inspectMessage(m, stored *protocol.Message) {
+func (p *page) inspectMessage(m, stored *protocol.Message, life *memory.Room) {
 	if !same(m, stored) {
 		p.w.fail("%s shows %+v, stored is %+v", p.name, m, stored)
 	}
-	if own := mine(stored, p.dev.user); !slices.Equal(own, m.Mine) {
+	if own := life.Mine(m.ID, p.dev.user); !slices.Equal(own, m.Mine) {
 		p.w.fail("%s shows %q on %s as its user's own at rev %d, stored are %q", p.name, m.Mine, short(m.ID), m.Rev, own)
 	}
 	p.checked[m.ID] = m
@@ -165,20 +167,25 @@ func (p *page) inspectReader(s *client.Snapshot) {
 }
 
 // behind describes what else a page does not show as stored; "" if it shows all.
-func (p *page) behind(h *history) string {
+func (p *page) behind(h *memory.Room) string {
 	w := p.w
-	if read := h.read[p.dev.user]; p.shown.ReadSeq > read && !w.weather.on[storeFails] && !w.weather.on[resultsLost] {
+	if read := h.MarkerOf(p.dev.user); p.shown.ReadSeq > read && !w.weather.on[storeFails] && !w.weather.on[resultsLost] {
 		return "has not told that it is read"
 	}
 	if w.weather.plain {
 		return ""
 	}
-	pinned := h.pinned(0)
+	var pinned []*protocol.Message // the newest first
+	for i := h.Len() - 1; i >= 0; i-- {
+		if m := h.Message(i); m.Pinned {
+			pinned = append(pinned, m)
+		}
+	}
 	if n := len(p.shown.Pinned); n > len(pinned) || n < min(len(pinned), client.PinnedMax) && !w.weather.on[smallPages] {
 		return fmt.Sprintf("shows %d of %d pinned messages", n, len(pinned))
 	}
 	for i, m := range p.shown.Pinned {
-		if m.ID != pinned[i].ID || m.Rev == pinned[i].Rev && !slices.Equal(m.Mine, mine(pinned[i], p.dev.user)) {
+		if m.ID != pinned[i].ID || m.Rev == pinned[i].Rev && !slices.Equal(m.Mine, h.Mine(m.ID, p.dev.user)) {
 			return "shows something else as pinned"
 		}
 	}

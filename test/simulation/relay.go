@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // relay is one process of the relay: the hub and the shell around it. A kill loses all of it but the store.
@@ -22,7 +23,7 @@ type relay struct {
 	cfg      hub.Config
 	skew     time.Duration
 	links    int // accepted so far
-	batch    []hub.Op
+	batch    []rules.Op
 
 	fills map[string][]func() // by room: the calls that wait until its window is filled
 	floor map[string]int64    // by room: the highest rev told to anybody
@@ -94,7 +95,7 @@ func (r *relay) kill() {
 	r.w.note(r.name, "killed with %d ops under way", len(r.batch))
 	r.up = false
 	r.w.relay = nil
-	r.w.store.rollBack()
+	r.w.store.Rollback()
 	for _, p := range r.w.pages {
 		if l := p.link; l != nil && l.relay == r {
 			if l.shut = true; r.w.strikes(halfOpens, 0.2) {
@@ -178,7 +179,7 @@ func (e everywhere) Everywhere() protocol.Role { return e.role }
 func (e everywhere) Same(other hub.Grants) bool { return other == hub.Grants(e) }
 
 // Commit implements [hub.Committer]: the transaction takes a while, then it is durable, and a while later the hub learns of it.
-func (r *relay) Commit(ops []hub.Op) {
+func (r *relay) Commit(ops []rules.Op) {
 	w := r.w
 	if r.batch != nil {
 		w.fail("a second batch while one is under way")
@@ -186,14 +187,15 @@ func (r *relay) Commit(ops []hub.Op) {
 	r.batch = ops
 	slow := func() time.Duration { return w.upTo(w.weather.commit / 2) }
 	r.in(slow(), func() {
-		outcomes, err := w.store.stage(start.Add(w.now+w.skew), ops)
+		outcomes, err := w.store.Stage(start.Add(w.now+w.skew), ops)
 		r.in(slow(), func() {
 			switch {
 			case err != nil || w.strikes(storeFails, 0.05):
-				w.store.rollBack()
+				w.store.Rollback()
 				outcomes, err = nil, errCommit
 			default:
-				w.store.sync()
+				w.store.Sync()
+				w.noteStored(ops, outcomes)
 				if w.strikes(edits, 0.1) {
 					w.edit(ops[len(ops)-1].Room, 1) // the next message told is old already
 				}
@@ -213,24 +215,24 @@ func (r *relay) Commit(ops []hub.Op) {
 }
 
 // listed returns a batch's ops, each with its outcome, as one line.
-func listed(ops []hub.Op, outcomes []hub.Outcome) string {
+func listed(ops []rules.Op, outcomes []rules.Outcome) string {
 	var text []string
 	for i := range ops {
-		word := "open"
-		switch op := &ops[i]; {
-		case op.FindOnly:
-			word = "find " + short(op.Send.ID)
-		case op.Kind == hub.OpSend:
-			word = "send " + short(op.Send.ID)
-		case op.Kind == hub.OpRead:
-			word = fmt.Sprintf("read %d of %s", op.Seq, op.Sender.ID)
-		case op.Kind == hub.OpSee:
-			word = "see " + op.Sender.ID
-		case op.Kind != hub.OpOpen:
-			word = fmt.Sprintf("change %d %s %s%v by %s", op.Kind, short(op.ID), op.Emoji, op.On, op.Sender.ID)
+		word := fmt.Sprintf("%T %+v by %s", ops[i].Do, ops[i].Do, ops[i].Sender.ID)
+		switch do := ops[i].Do.(type) {
+		case rules.Open:
+			word = "open"
+		case rules.Send:
+			word = "send " + short(do.ID)
+			if do.FindOnly {
+				word = "find " + short(do.ID)
+			}
+		case rules.Read:
+			word = fmt.Sprintf("read %d of %s", do.Seq, ops[i].Sender.ID)
 		}
 		if i < len(outcomes) {
-			word += fmt.Sprintf(" (rev %d%s)", outcomes[i].Message.Rev, outcomes[i].Code)
+			stored, _ := outcomes[i].Result.(rules.Stored)
+			word += fmt.Sprintf(" (rev %d%s)", stored.Message.Rev, outcomes[i].Code)
 		}
 		text = append(text, word)
 	}
@@ -269,10 +271,11 @@ func (r *relay) post(room string) {
 	it := r.w.write("bot", room, nil)
 	send := protocol.Send{Room: room, ID: it.id, Text: it.text}
 	who := hub.Identity{User: user("bot"), Expires: r.clock().Add(time.Hour), Grants: everywhere{roleOf("bot")}}
-	r.hub.Post(r.clock(), who, send, func(o hub.Outcome) {
+	r.hub.Post(r.clock(), who, send, func(o rules.Outcome) {
 		r.w.note(r.name, "answers the post of %s: %q", short(it.id), o.Code)
 		if o.Code == "" {
-			r.w.mustBeDurable(&o.Message, "answered over REST")
+			m := o.Result.(rules.Stored).Message
+			r.w.mustBeDurable(&m, "answered over REST")
 			it.echoed = true
 		}
 	})

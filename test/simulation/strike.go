@@ -1,10 +1,13 @@
 package simulation
 
 import (
+	"fmt"
 	"time"
 
 	"hallway/component/client"
 	"hallway/protocol"
+	"hallway/relay/rules"
+	"hallway/store/memory"
 )
 
 // strikesOn holds, for each fault that strikes now and then, its effect on a page or its surroundings.
@@ -129,18 +132,21 @@ func (d *device) network(back bool) {
 // the backup for later.
 func strikeRestore(w *world, _ *page) {
 	if w.oneIn(2) || w.relay == nil {
-		w.backup = w.store.backUp()
+		w.backup = w.store.Snapshot()
 		return
 	}
 	w.relay.kill()
 	for _, x := range w.wishes {
 		x.unknown = true
 	}
-	old := w.store.rooms
-	w.store.restore(w.backup, w.rooms)
+	old := map[string]*memory.Room{}
+	for _, room := range w.rooms {
+		old[room] = w.store.Life(room)
+	}
+	w.store.Restore(w.backup)
 	for _, it := range w.items {
-		if h := old[it.room]; h != nil && h.find(it.id) != nil {
-			it.undone = it.undone || w.store.room(it.room).find(it.id) == nil
+		if old[it.room].Find(it.id) != nil {
+			it.undone = it.undone || w.store.Life(it.room).Find(it.id) == nil
 		}
 	}
 	w.in(w.upTo(3*time.Second), w.startRelay)
@@ -153,16 +159,19 @@ func strikeRefusal(w *world, _ *page) {
 
 func strikeEdit(w *world, p *page) { w.edit(p.room, 80) }
 
-// edit changes one of the last messages of a room.
+// edit changes one of the last messages of a room behind the hub's back: for every chat a
+// change that the live stream has lost.
 func (w *world) edit(room string, of int) {
-	h := w.store.room(room)
-	if w.store.staged != nil || len(h.messages) == 0 {
+	h := w.store.Life(room)
+	if w.store.Staged() || h.Len() == 0 {
 		return
 	}
-	i := max(0, len(h.messages)-1-w.rnd.IntN(of))
-	if h.messages[i].Deleted() {
+	m := h.Message(max(0, h.Len()-1-w.rnd.IntN(of)))
+	if m.Deleted() {
 		return
 	}
-	w.store.edit(h, i, protocol.TimeOf(start.Add(w.now)))
-	w.note("world", "edits seq %d of %s: head %d", h.messages[i].Seq, room, h.head)
+	author := protocol.User{ID: m.Sender.ID, Role: protocol.RoleOrganizer}
+	text := fmt.Sprintf("%s, edited at rev %d", w.sent[m.ID], h.Head()+1)
+	w.commit(start.Add(w.now), rules.Op{Room: room, Sender: author, Do: rules.Edit{ID: m.ID, Text: text}})
+	w.note("world", "edits seq %d of %s: head %d", m.Seq, room, w.store.Life(room).Head())
 }

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"slices"
+	"sort"
 	"time"
 
 	"hallway/component/client"
@@ -94,7 +95,7 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 			continue
 		}
 		p.forgetWishes(r.ID)
-		if it := w.byID[r.ID]; it != nil && w.store.room(it.room).find(it.id) == nil {
+		if it := w.byID[r.ID]; it != nil && w.store.Life(it.room).Find(it.id) == nil {
 			it.moved = true
 		}
 	}
@@ -156,7 +157,7 @@ func (p *page) inspectMessages(s *client.Snapshot) {
 		if before != nil && (m.Seq <= before.Seq || m.CreatedAt <= before.CreatedAt) {
 			w.fail("%s shows seq %d (%v) after seq %d (%v)", p.name, m.Seq, m.CreatedAt, before.Seq, before.CreatedAt)
 		}
-		if stored := life.find(m.ID); stored == nil || stored.Seq != m.Seq || stored.Rev < m.Rev {
+		if stored := life.Find(m.ID); stored == nil || stored.Seq != m.Seq || stored.Rev < m.Rev {
 			w.fail("%s shows %+v, stored is %+v", p.name, m, stored)
 		}
 		before = m
@@ -170,27 +171,26 @@ func (p *page) inspectLive(s *client.Snapshot) {
 		w.fail("%s says live before it has heard joined and history", p.name)
 	}
 	life := w.lives[p.epoch]
-	all := life.messages
 	from, to := 0, 0
 	if n > 0 {
-		from = place(all, s.Messages[0].Seq)
+		from = life.Place(s.Messages[0].Seq)
 		to = from + n
 	}
 	for i, m := range s.Messages {
-		if from+i >= len(all) || all[from+i].ID != m.ID {
+		if from+i >= life.Len() || life.Message(from+i).ID != m.ID {
 			w.fail("%s is live with a hole before seq %d", p.name, m.Seq)
 		}
-		if stored := all[from+i]; m.Rev != stored.Rev && stored.Rev <= l.told {
+		if stored := life.Message(from + i); m.Rev != stored.Rev && stored.Rev <= l.told {
 			w.fail("%s is live and shows seq %d at rev %d; it was told of %d and stored is %d", p.name, m.Seq, m.Rev, l.told, stored.Rev)
 		} else if m.Rev == stored.Rev && m != p.checked[m.ID] {
-			p.inspectMessage(m, stored)
+			p.inspectMessage(m, stored, life)
 		}
 	}
 	if !s.MoreBefore && from > 0 && n > 0 {
 		w.fail("%s is live, shows seq %d as the first, and %d are before it", p.name, s.Messages[0].Seq, from)
 	}
-	if !s.MoreAfter && to < len(all) && all[to].Seq <= l.told {
-		w.fail("%s is live at the end, was told of rev %d, and does not show seq %d", p.name, l.told, all[to].Seq)
+	if !s.MoreAfter && to < life.Len() && life.Message(to).Seq <= l.told {
+		w.fail("%s is live at the end, was told of rev %d, and does not show seq %d", p.name, l.told, life.Message(to).Seq)
 	}
 }
 
@@ -207,7 +207,7 @@ func (p *page) inspectOutbox(s *client.Snapshot) {
 	}
 	for _, o := range s.Outbox {
 		if life != nil {
-			m := life.find(o.ID)
+			m := life.Find(o.ID)
 			if m != nil && m.Seq >= from && m.Seq <= to && s.Messages[place(s.Messages, m.Seq)].ID == o.ID {
 				w.fail("%s shows %s in the room and as %s", p.name, short(o.ID), o.State)
 			}
@@ -222,6 +222,11 @@ func (p *page) inspectOutbox(s *client.Snapshot) {
 		last = it.number
 	}
 	p.inspectJumps(s)
+}
+
+// place returns the place of the first message with at least that seq.
+func place(messages []*protocol.Message, seq int64) int {
+	return sort.Search(len(messages), func(i int) bool { return messages[i].Seq >= seq })
 }
 
 // inspectJumps checks that two items that were shown before keep their order.

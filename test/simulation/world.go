@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
+	"hallway/store/memory"
 )
 
 // start is the virtual time at which every world begins.
@@ -28,9 +30,10 @@ type world struct {
 	calm    bool // the faults have ended
 
 	rooms   []string
-	store   *Store
-	lives   map[string]*history // by epoch
-	backup  backup
+	store   *memory.Store
+	lives   map[string]*memory.Room // each life of each room as it was stored last, by epoch
+	sent    map[string]string       // the texts of messages as they were made, by id
+	backup  memory.Snapshot
 	relay   *relay // nil: none runs
 	relays  int    // so far
 	skew    time.Duration
@@ -58,8 +61,8 @@ func Run(seed uint64, trace io.Writer) (err error) {
 	w := &world{
 		rnd:    rand.New(rand.NewPCG(seed, 0)),
 		trace:  trace,
-		store:  NewStore(),
-		lives:  map[string]*history{},
+		lives:  map[string]*memory.Room{},
+		sent:   map[string]string{},
 		tokens: map[string]issued{},
 		byID:   map[string]*item{},
 		wishes: map[wish]*wished{},
@@ -143,25 +146,25 @@ func uuid(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n)
 // populate makes rooms with their history, users, devices and tabs.
 func (w *world) populate() {
 	w.rooms = []string{"lobby", "stage"}[:1+w.rnd.IntN(4)/3]
+	var made [][]rules.Op
 	for _, name := range w.rooms {
 		if w.weather.history == 0 && w.oneIn(2) {
 			continue // nobody has entered it
 		}
-		h := newHistory(name, w.store.newEpoch())
+		ops := []rules.Op{{Room: name, Sender: protocol.User{ID: "old"}, Do: rules.Configure{}}}
 		for i := range w.weather.history {
-			seq := int64(i + 1)
-			h.places[uuid(i+1)] = i
-			h.sent[uuid(i+1)] = protocol.Send{Text: fmt.Sprint(name, " ", seq)}
-			h.messages = append(h.messages, &protocol.Message{
-				Room: name, ID: uuid(i + 1), Seq: seq, Rev: seq, CreatedAt: protocol.TimeOf(start) - 1e9 + protocol.Time(i),
-				Sender: protocol.User{ID: "old", Name: "old", Role: protocol.RoleParticipant}, Text: fmt.Sprint(name, " ", seq),
+			ops = append(ops, rules.Op{
+				Room: name, Sender: protocol.User{ID: "old", Name: "old", Role: protocol.RoleParticipant},
+				Do: rules.Send{Send: protocol.Send{Room: name, ID: uuid(i + 1), Text: fmt.Sprint(name, " ", i+1)}},
 			})
 		}
-		h.head = int64(len(h.messages))
-		w.store.rooms[name] = h
+		made = append(made, ops)
 	}
-	w.store.names = 1 + w.rnd.IntN(3)
-	w.backup = w.store.backUp()
+	w.store = memory.New(memory.Options{ReactionUsers: 1 + w.rnd.IntN(3)}) // few show what a crowd does
+	for _, ops := range made {
+		w.commit(start.Add(-1000*time.Second), ops...)
+	}
+	w.backup = w.store.Snapshot()
 	users, tabs := 1+w.rnd.IntN(3), 3
 	if w.oneIn(4) { // one user with many tabs
 		users, tabs, w.rooms = 1, 5, w.rooms[:1]
@@ -174,6 +177,26 @@ func (w *world) populate() {
 				p.offline = offlineDisable
 			}
 			w.pages = append(w.pages, p)
+		}
+	}
+}
+
+// commit carries out ops at once, behind the hub's back.
+func (w *world) commit(now time.Time, ops ...rules.Op) {
+	outcomes, err := w.store.Commit(now, ops)
+	if err != nil {
+		w.fail("the store fails: %v", err)
+	}
+	w.noteStored(ops, outcomes)
+}
+
+// noteStored notes what was made durable.
+func (w *world) noteStored(ops []rules.Op, outcomes []rules.Outcome) {
+	for i := range ops {
+		h := w.store.Life(ops[i].Room)
+		w.lives[h.Epoch()] = h
+		if stored, ok := outcomes[i].Result.(rules.Stored); ok && stored.New && stored.Message.Rev == stored.Message.Seq {
+			w.sent[stored.Message.ID] = stored.Message.Text
 		}
 	}
 }

@@ -1,0 +1,36 @@
+// Package rules is the relay's rulebook: who may do what in a room, what it changes, and
+// for which reason it is refused. Each rule stands here and nowhere else: every store asks it.
+//
+// # How a batch is carried out
+//
+// An [Op] is a typed action with its room and its sender; its [Outcome] is a [Refusal] or a
+// typed [Result]. A store carries out a batch in one transaction:
+//
+//	for each part of Parts(ops):
+//		load the rows that KeysOf(part) names into a Set
+//		outcomes = Set.Do(op) for each op
+//		save Set.Changes
+//
+// A [Set] holds the rows that the ops may touch. Rows that exist and were not loaded count as
+// missing, so a store loads all that the keys name. Outcomes share nothing with the rows that
+// a later op could change.
+//
+// # The order of reasons
+//
+// Whether the sender's role may ask for an op at all is [Op.Permit], before the op is queued.
+// Then: there is no such room; the sender is banned; the room is archived, or frozen; the
+// sender is muted, or has to wait in slow mode; there is no such message; it is another's; it
+// was deleted. An id of a Send that was stored before is answered before all of these but the
+// first. What changes nothing is not refused, takes no rev and is not audited.
+//
+// # To add an action
+//
+// Add its type to op.go, its result to outcome.go, the least role to permission.go, the rows
+// that it needs to [RoomKeys], and a case to Set.Do. A row of a new kind has a type in row.go
+// and a list in [Changes], which each store loads and saves.
+//
+// # What this package must not know
+//
+// SQL, sockets, the clock, randomness: time, epochs and the numbers of reports are handed in.
+// Nor connections and frames: the hub tells of outcomes.
+package rules

@@ -1,0 +1,139 @@
+package rules
+
+import (
+	"reflect"
+	"strconv"
+
+	"hallway/protocol"
+)
+
+// send stores a message at the room's next rev, or finds the one that has its id.
+func (s *Set) send(r *Room, op *Op, do Send) Outcome {
+	if m := r.messages[do.ID]; m != nil || do.FindOnly {
+		return resend(m, op, do)
+	}
+	rev := s.grow(r)
+	r.LastAt = max(s.Now, r.LastAt+1)
+	m := r.AddMessage(Message{
+		Message: protocol.Message{
+			Room: r.Name, ID: do.ID, Seq: rev, Rev: rev, Sender: op.Sender, CreatedAt: r.LastAt,
+			SentAt: do.SentAt, Text: do.Text, Encrypted: do.Encrypted, ReplyTo: do.ReplyTo,
+		},
+		MadeAs: fingerprint(&do.Send),
+		made:   true,
+	})
+	s.list(m)
+	s.noteSent(r, op.Sender)
+	return Outcome{Result: Stored{Message: m.Message, New: true}}
+}
+
+// resend answers a send of an id that may have been stored before.
+func resend(m *Message, op *Op, do Send) Outcome {
+	switch {
+	case m == nil:
+		return notFound(op)
+	case m.Sender.ID != op.Sender.ID:
+		return refuse(protocol.CodeConflict, "another sender has used this id")
+	case m.MadeAs != fingerprint(&do.Send):
+		return refuse(protocol.CodeConflict, "this id was sent with other content")
+	}
+	return Outcome{Result: Stored{Message: m.Message}}
+}
+
+// change edits, deletes, reacts to or pins a message. What changes nothing takes no rev.
+func (s *Set) change(r *Room, op *Op) Outcome {
+	m := r.messages[op.ID()]
+	if m == nil {
+		return notFound(op)
+	}
+	if refused := refusal(m, op); refused.Code != "" {
+		return refused
+	}
+	changed, sender := false, m.Sender.ID
+	switch do := op.Do.(type) {
+	case Edit:
+		if changed = m.Text != do.Text || !reflect.DeepEqual(m.Encrypted, do.Encrypted); changed {
+			m.Text, m.Encrypted, m.EditedAt = do.Text, do.Encrypted, max(s.Now, m.CreatedAt)
+			s.noteSent(r, op.Sender)
+		}
+	case Delete:
+		if changed = !m.Deleted(); changed {
+			s.bury(m)
+		}
+	case React:
+		changed = s.react(m, op.Sender.ID, do.Emoji, do.On)
+	case Pin:
+		changed = m.Pinned != do.On
+		m.Pinned = do.On
+	}
+	if changed {
+		s.update(m)
+		s.auditChange(op, sender)
+	}
+	return Outcome{Result: Stored{Message: m.Message, New: changed}}
+}
+
+// refusal returns the refusal of a change that the message does not allow; its Code is ""
+// where it does. Forbidden comes before conflict.
+func refusal(m *Message, op *Op) Outcome {
+	own := m.Sender.ID == op.Sender.ID
+	const deleted = "the message was deleted"
+	switch do := op.Do.(type) {
+	case Edit:
+		if !own {
+			return refuse(protocol.CodeForbidden, "only its sender may edit a message")
+		}
+	case Delete:
+		if !own && !do.Any {
+			return refuse(protocol.CodeForbidden, "this message is another's")
+		}
+		return Outcome{} // a tombstone may be deleted again
+	case React:
+		if !m.Deleted() && do.On {
+			return m.tooMany(op.Sender.ID, do.Emoji)
+		}
+	}
+	if m.Deleted() {
+		return refuse(protocol.CodeConflict, deleted)
+	}
+	return Outcome{}
+}
+
+// auditChange notes a change that not everybody may make.
+func (s *Set) auditChange(op *Op, sender string) {
+	switch do := op.Do.(type) {
+	case Edit:
+		s.Forgets = true
+	case Delete:
+		if sender != op.Sender.ID {
+			s.audit(op, "delete", sender, do.ID, nil)
+		}
+	case Pin:
+		s.audit(op, "pin", sender, do.ID, details(nil).member("on", strconv.AppendBool(nil, do.On)))
+	}
+}
+
+// bury leaves of the message what a tombstone has.
+func (s *Set) bury(m *Message) {
+	s.Forgets = true
+	if len(m.Reactions) > 0 {
+		m.bare, m.reactions, m.unnamed, m.emptied = !m.made, nil, nil, nil
+	}
+	m.Message = protocol.Message{
+		Room: m.Message.Room, ID: m.ID, Seq: m.Seq, Sender: m.Sender, CreatedAt: m.CreatedAt, DeletedAt: max(s.Now, m.CreatedAt),
+	}
+}
+
+// update gives a changed message the room's next rev.
+func (s *Set) update(m *Message) {
+	m.Rev, m.changed = s.grow(m.room), true
+	s.list(m)
+}
+
+// list puts a message among the changes.
+func (s *Set) list(m *Message) {
+	if !m.listed {
+		m.listed = true
+		s.Messages = append(s.Messages, m)
+	}
+}

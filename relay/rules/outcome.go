@@ -1,0 +1,139 @@
+package rules
+
+import (
+	"time"
+
+	"hallway/protocol"
+)
+
+// An Outcome is what became of an [Op].
+type Outcome struct {
+	Refusal // its Code is "" where the op was not refused
+
+	// Result is of the type that belongs to the action; nil where the op was refused.
+	Result Result
+	// Epoch and Head are the room's after the op.
+	Epoch string
+	Head  int64
+	// Void reports that a ban of the sender ended because it did not hold against the
+	// role with which the sender came.
+	Void bool
+}
+
+// A Refusal says why an op was not carried out.
+type Refusal struct {
+	Code   protocol.Code
+	Reason string // safe to show
+	// RetryAfter tells how long to wait after a retryable Code.
+	RetryAfter time.Duration
+	// Why names the rule that stood in the way, with CodeForbidden, CodeRateLimited and
+	// CodeConflict; "": none of those that have a name.
+	Why protocol.Why
+	// Until is the time when that ends; 0: never, or not known.
+	Until protocol.Time
+	// Note is the moderator's reason for the ban or the mute that stood in the way.
+	Note string
+	// UpTo is the highest role against which that ban or mute holds; "": against everybody.
+	UpTo protocol.Role
+}
+
+// A Result is what an op has brought: it is one of the types below.
+type Result interface{ result() }
+
+type (
+	// Opened answers an Open.
+	Opened struct {
+		Read     int64 // the sender's read marker
+		Settings protocol.RoomSettings
+		Mute     *protocol.Sanction // the sender's; nil: none
+		Reports  int64              // open ones
+	}
+
+	// Stored answers a Send, Edit, Delete, React and Pin.
+	Stored struct {
+		Message protocol.Message // as it is stored now
+		New     bool             // the op took a rev; false: it has changed nothing
+	}
+
+	// Marked answers a Read.
+	Marked struct{ Read int64 } // the read marker
+
+	// Configured answers a Configure and an Adjust.
+	Configured struct {
+		Settings protocol.RoomSettings
+		New      bool // an Adjust has changed something
+	}
+
+	// Dropped answers a Drop.
+	Dropped struct{}
+
+	// Moderated answers a Moderate.
+	Moderated struct {
+		User     protocol.User      // the user concerned; who never joined is a participant without a name
+		New      bool               // something has changed
+		Sanction *protocol.Sanction // the mute or ban that was made
+		UpTo     protocol.Role      // the highest role against which it holds; "": against everybody
+		Messages []protocol.Message // what a clear has changed, by rev
+		More     bool               // the clear has another part to do, with Again
+		// Cleared is set by the hub: the number of tombstones that the whole clear has made.
+		Cleared int64
+	}
+
+	// Reported answers a Report and a Resolve.
+	Reported struct {
+		Report protocol.ReportEntry
+		New    bool  // the report was made, or closed
+		Open   int64 // reports of the room that are open now
+	}
+
+	// Revoked answers a Revoke.
+	Revoked struct {
+		New bool
+		At  protocol.Time // tokens issued until then count no more; 0: all count
+	}
+
+	// Erased answers an Erase.
+	Erased struct{ Messages []protocol.Message } // those that have changed, by rev
+
+	// Forgotten answers a Forget.
+	Forgotten struct{}
+
+	// Seen answers a See.
+	Seen struct {
+		New    bool
+		Ranked bool  // the user is more than a participant anywhere
+		More   bool  // there is another part to do, with Next as After
+		Next   int64 // 0 where there is none
+	}
+)
+
+func (Opened) result()     {}
+func (Stored) result()     {}
+func (Marked) result()     {}
+func (Configured) result() {}
+func (Dropped) result()    {}
+func (Moderated) result()  {}
+func (Reported) result()   {}
+func (Revoked) result()    {}
+func (Erased) result()     {}
+func (Forgotten) result()  {}
+func (Seen) result()       {}
+
+// refuse returns the outcome of a refused op.
+func refuse(code protocol.Code, reason string) Outcome {
+	return Outcome{Refusal: Refusal{Code: code, Reason: reason}}
+}
+
+// notFound refuses an op whose room or message does not exist.
+func notFound(op *Op) Outcome {
+	reason := "the room has no message with this id"
+	switch op.Do.(type) {
+	case Send:
+		reason = "nothing was sent with this id"
+	case Read, Drop, Adjust, Moderate, Erase:
+		reason = "there is no such room"
+	case Resolve:
+		reason = "the room has no such report"
+	}
+	return refuse(protocol.CodeNotFound, reason)
+}

@@ -1,0 +1,166 @@
+package rules
+
+import (
+	"time"
+
+	"hallway/protocol"
+)
+
+// Holds reports whether the sanction holds against a user who comes with a token of that
+// role. Against a member it always does: the roles were compared when it was made. Any
+// other user is compared with its maker now.
+func (s *Sanction) Holds(role protocol.Role) bool { return s.Known || s.By.Role.AtLeast(role) }
+
+// UpTo returns the highest role against which the sanction holds; "": it holds against
+// everybody.
+func (s *Sanction) UpTo() protocol.Role {
+	if s.Known {
+		return ""
+	}
+	return s.By.Role
+}
+
+// inForce reports whether the sanction exists and is not over.
+func (s *Sanction) inForce(now protocol.Time) bool {
+	return s != nil && (s.Until == 0 || s.Until > now)
+}
+
+func (s *Sanction) of(user protocol.User, kind protocol.Act) *protocol.Sanction {
+	by := protocol.User{ID: s.By.ID, Name: s.By.Name}
+	return &protocol.Sanction{User: user, Kind: kind, Until: s.Until, Reason: s.Reason, By: by, At: s.At}
+}
+
+func (s *Sanction) refusal(why protocol.Why, reason string) Outcome {
+	if s.Reason != "" {
+		reason += ": " + s.Reason
+	}
+	return Outcome{Refusal: Refusal{
+		Code: protocol.CodeForbidden, Why: why, Until: s.Until, Reason: reason, Note: s.Reason, UpTo: s.UpTo(),
+	}}
+}
+
+// Kind returns the place of the user's mute or ban.
+func (s *Standing) Kind(kind protocol.Act) **Sanction {
+	if kind == protocol.ActBan {
+		return &s.Ban
+	}
+	return &s.Mute
+}
+
+// standing returns what is known of a user in the room. It may be changed only where the
+// room has an entry for the user.
+func (r *Room) standing(user string) *Standing {
+	if s := r.standings[user]; s != nil {
+		return s
+	}
+	return &Standing{}
+}
+
+// setSanction puts a sanction in the place of the user's other one of that kind; nil ends it.
+func (s *Set) setSanction(r *Room, user string, kind protocol.Act, next *Sanction) {
+	if r.standings[user] == nil {
+		r.AddStanding(user, Standing{})
+	}
+	*r.standings[user].Kind(kind) = next
+	s.Sanctions = append(s.Sanctions, SanctionChange{Room: r, User: user, Kind: kind, Now: next})
+}
+
+// void ends the sender's sanctions that do not hold against the role with which the sender
+// comes, and reports whether a ban was among them.
+func (s *Set) void(r *Room, op *Op) (ban bool) {
+	standing := r.standings[op.Sender.ID]
+	if standing == nil || op.finds() {
+		return false
+	}
+	for _, kind := range [...]protocol.Act{protocol.ActMute, protocol.ActBan} {
+		sanction := *standing.Kind(kind)
+		if !sanction.inForce(s.Now) || sanction.Holds(op.Sender.Role) {
+			continue
+		}
+		s.pardon(r, op.Sender.ID, kind)
+		d := details(nil).text("kind", string(kind)).text("by_role", string(sanction.By.Role)).text("reason", sanction.Reason)
+		s.audit(op, "void", op.Sender.ID, "", d)
+		ban = kind == protocol.ActBan
+	}
+	return ban
+}
+
+// pardon ends a sanction and reports whether it was in force.
+func (s *Set) pardon(r *Room, user string, kind protocol.Act) (ended bool) {
+	sanction := *r.standing(user).Kind(kind)
+	if sanction == nil {
+		return false
+	}
+	s.Forgets = true
+	s.setSanction(r, user, kind, nil)
+	return sanction.inForce(s.Now)
+}
+
+// barred returns the refusal of an op that the sender may not do in the room at present; its
+// Code is "" where the sender may. A ban comes before an archived room, that before a frozen
+// one, then a mute, then the slow mode; all of them come before what else is wrong with the op.
+func (s *Set) barred(r *Room, op *Op) Outcome {
+	standing := r.standing(op.Sender.ID)
+	organizer := op.Sender.Role == protocol.RoleOrganizer
+	switch {
+	case standing.Ban.inForce(s.Now) && (!organizer || !op.governs()):
+		return standing.Ban.refusal(protocol.WhyBanned, "banned from this room")
+	case !op.writes():
+		return Outcome{}
+	case r.Rules.Archived:
+		return bar(protocol.WhyArchived, "this room is archived")
+	case r.Rules.Frozen && !organizer:
+		return bar(protocol.WhyFrozen, "only organizers may write at present")
+	case standing.Mute.inForce(s.Now):
+		return standing.Mute.refusal(protocol.WhyMuted, "muted in this room")
+	}
+	if _, reacts := op.Do.(React); reacts {
+		return Outcome{}
+	}
+	return s.slowed(r, op.Sender, standing)
+}
+
+func bar(why protocol.Why, reason string) Outcome {
+	return Outcome{Refusal: Refusal{Code: protocol.CodeForbidden, Why: why, Reason: reason}}
+}
+
+// governs reports whether the op is about the room's people or its rules. A banned organizer
+// may still do that.
+func (op *Op) governs() bool {
+	switch op.Do.(type) {
+	case Open, Send, Edit, Delete, React, Pin, Read, Report:
+		return false
+	}
+	return true
+}
+
+// slows reports whether slow mode applies to the user in the room.
+func (r *Room) slows(u protocol.User) bool {
+	return r.Rules.SlowModeS != 0 && !u.Role.AtLeast(protocol.RoleModerator)
+}
+
+// slowed returns the refusal of a participant who has to wait in slow mode; its Code is ""
+// where there is nothing to wait for.
+func (s *Set) slowed(r *Room, u protocol.User, standing *Standing) Outcome {
+	last := standing.SentAt
+	next := last + protocol.Time(time.Duration(r.Rules.SlowModeS)*time.Second/time.Microsecond)
+	if !r.slows(u) || last == 0 || s.Now >= next || s.Now < last { // the clock may have been set back
+		return Outcome{}
+	}
+	return Outcome{Refusal: Refusal{
+		Code: protocol.CodeRateLimited, Why: protocol.WhySlowMode, Until: next,
+		RetryAfter: time.Duration(next-s.Now) * time.Microsecond, Reason: "slow mode: wait before the next message",
+	}}
+}
+
+// noteSent notes when a participant has sent or edited in slow mode.
+func (s *Set) noteSent(r *Room, u protocol.User) {
+	if !r.slows(u) {
+		return
+	}
+	if r.standings[u.ID] == nil {
+		r.AddStanding(u.ID, Standing{})
+	}
+	r.standings[u.ID].SentAt = s.Now
+	s.Sent = append(s.Sent, SentChange{Epoch: r.Epoch, User: u.ID, At: s.Now})
+}

@@ -1,0 +1,99 @@
+package rules
+
+import (
+	"cmp"
+
+	"hallway/protocol"
+)
+
+// rank returns the user's highest role in any room, by the last token seen.
+func (s *Set) rank(user string) protocol.Role {
+	return cmp.Or(s.ranks[user], protocol.RoleParticipant)
+}
+
+// revoke ends the validity of a user's tokens, or restores it.
+func (s *Set) revoke(op *Op, do Revoke) Outcome {
+	switch {
+	case do.User == op.Sender.ID:
+		return refuse(protocol.CodeForbidden, yourself)
+	case !op.Sender.Role.MayModerate(cmp.Or(do.Rank, s.rank(do.User))):
+		return refuse(protocol.CodeForbidden, notBelow)
+	}
+	done, act := Revoked{New: true, At: s.Now}, "revoke"
+	if !do.On {
+		done, act = Revoked{New: s.revoked[do.User] != 0}, "unrevoke"
+	}
+	if done.New {
+		s.AddRevocation(do.User, done.At)
+		s.Revocations = append(s.Revocations, RevocationChange{User: do.User, At: done.At})
+		s.audit(op, act, do.User, "", nil)
+	}
+	return Outcome{Result: done}
+}
+
+// see takes note of a token.
+func (s *Set) see(op *Op, do See) Outcome {
+	user, highest := op.Sender.ID, do.Grants.Highest()
+	seen := Seen{Ranked: s.Ranked, More: s.MoreMemberships}
+	if do.After == 0 && s.rank(user) != highest {
+		seen.New = true
+		s.AddRank(user, highest)
+		s.Ranks = append(s.Ranks, RankChange{User: user, Role: highest})
+	}
+	seen.Ranked = seen.Ranked || s.rank(user).AtLeast(protocol.RoleModerator)
+	for _, m := range s.Memberships {
+		if role, ok := do.Grants.Role(m.Room); ok && role != m.Role {
+			m.Role, seen.New = role, true
+			s.Roles = append(s.Roles, RoleChange{Membership: m, User: user})
+		}
+		seen.Ranked = seen.Ranked || m.Role.AtLeast(protocol.RoleModerator)
+		seen.Next = m.Key
+	}
+	if !seen.More {
+		seen.Next = 0
+	}
+	return Outcome{Result: seen}
+}
+
+// erase takes a user out of some messages of a room.
+func (s *Set) erase(r *Room, do Erase) Outcome {
+	bySeq := make(map[int64]*Message, len(do.Seqs))
+	for _, m := range r.messages {
+		bySeq[m.Seq] = m
+	}
+	var erased Erased
+	for _, seq := range do.Seqs {
+		m := bySeq[seq]
+		switch {
+		case m == nil: // too old, and deleted meanwhile
+			continue
+		case m.Sender.ID == do.User:
+			s.BuriedOf = do.User
+			s.entomb(m, do.Pseudonym)
+		case !s.disown(m, do.User, do.Pseudonym):
+			continue
+		}
+		erased.Messages = append(erased.Messages, m.Message)
+	}
+	return Outcome{Result: erased}
+}
+
+// entomb makes a message, even a tombstone, a tombstone of the pseudonym.
+func (s *Set) entomb(m *Message, pseudonym string) {
+	deleted := m.DeletedAt
+	s.bury(m)
+	if deleted != 0 {
+		m.DeletedAt = deleted
+	}
+	m.Sender = protocol.User{ID: pseudonym, Role: protocol.RoleParticipant}
+	m.MadeAs, m.disowned = Fingerprint{}, true
+	s.Buried++
+	s.update(m)
+}
+
+// forget takes a user out of everything that is not a message.
+func (s *Set) forget(do Forget) Outcome {
+	s.Forgotten, s.Forgets = &do, true
+	s.audit(&Op{}, "erase", do.Pseudonym, "", nil)
+	return Outcome{Result: Forgotten{}}
+}

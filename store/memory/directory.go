@@ -1,0 +1,97 @@
+package memory
+
+import (
+	"context"
+	"slices"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+	"hallway/relay/rules"
+)
+
+// RoomNames lists names of rooms; see [hub.Directory].
+func (s *Store) RoomNames(ctx context.Context, span hub.Span, limit int) ([]string, error) {
+	state, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := slices.DeleteFunc(state.names(), func(name string) bool {
+		return name < span.From || span.To != "" && name >= span.To
+	})
+	return names[:min(len(names), limit)], nil
+}
+
+// Rooms reads rooms; see [hub.Directory].
+func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms []hub.Room, err error) {
+	state, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if r := state.rooms[name]; r != nil {
+			rooms = append(rooms, r.outside(user))
+		}
+	}
+	return rooms, nil
+}
+
+// Room reads one room; see [hub.Directory].
+func (s *Store) Room(ctx context.Context, room, user string) (r hub.Room, ok bool, err error) {
+	rooms, err := s.Rooms(ctx, user, []string{room})
+	if len(rooms) == 0 {
+		return r, false, err
+	}
+	return rooms[0], true, err
+}
+
+// Settings returns those of a room; see [hub.Directory].
+func (s *Store) Settings(ctx context.Context, room string) (settings protocol.RoomSettings, err error) {
+	state, err := s.read(ctx)
+	if err != nil || state.rooms[room] == nil {
+		return settings, err
+	}
+	return state.rooms[room].rules(), nil
+}
+
+// Members lists a room's members; see [hub.Directory].
+func (s *Store) Members(ctx context.Context, room string, part hub.Part) (members []hub.Member, err error) {
+	state, err := s.read(ctx)
+	if err != nil || state.rooms[room] == nil {
+		return nil, err
+	}
+	for _, m := range partOf(state.rooms[room].members, part, func(m rules.Member) string { return m.User.ID }) {
+		members = append(members, hub.Member{User: m.User, Read: m.Read, JoinedAt: m.JoinedAt})
+	}
+	return members, nil
+}
+
+// partOf returns the part of a list that is in the order of its keys.
+func partOf[T any](all []T, part hub.Part, key func(T) string) (some []T) {
+	for _, one := range all {
+		if key(one) > part.After && (part.Limit == 0 || len(some) < part.Limit) {
+			some = append(some, one)
+		}
+	}
+	return some
+}
+
+// outside returns the room as the user sees it from outside.
+func (r *Room) outside(user string) hub.Room {
+	room := hub.Room{
+		Name: r.name, Title: r.title, Settings: r.settings, Epoch: r.epoch, Head: r.head, CreatedAt: r.madeAt,
+		Members: int64(len(r.members)),
+	}
+	if at, found := r.member(user); found {
+		room.Read = r.members[at].Read
+	}
+	for _, m := range r.messages {
+		if m.Seq > room.Read && !m.Deleted() && m.Sender.ID != user {
+			room.Unread = min(room.Unread+1, hub.UnreadMax)
+		}
+	}
+	if n := len(r.messages); n > 0 {
+		view := r.messages[n-1].view(user)
+		room.Last = &view
+	}
+	return room
+}

@@ -1,0 +1,53 @@
+package memory
+
+import "hallway/protocol"
+
+// Life returns the present life of a room as it is durable; where nobody has made the room
+// it has no epoch. It does not change.
+func (s *Store) Life(room string) *Room {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.state.rooms[room]; r != nil {
+		return r
+	}
+	return &Room{name: room}
+}
+
+// Epoch returns the name of the life, "" where nobody has made the room.
+func (r *Room) Epoch() string { return r.epoch }
+
+// Head returns the last rev.
+func (r *Room) Head() int64 { return r.head }
+
+// Len returns how many messages there are.
+func (r *Room) Len() int { return len(r.messages) }
+
+// Message returns the i-th message, the oldest first. It must not be changed.
+func (r *Room) Message(i int) *protocol.Message { return &r.messages[i].Message }
+
+// Find returns the message of an id, nil where there is none. It must not be changed.
+func (r *Room) Find(id string) *protocol.Message {
+	if m := r.message(id); m != nil {
+		return &m.Message
+	}
+	return nil
+}
+
+// Mine returns the emoji with which a user has reacted to the message of an id.
+func (r *Room) Mine(id, user string) []string {
+	if m := r.message(id); m != nil {
+		return m.view(user).Mine
+	}
+	return nil
+}
+
+// Place returns the place of the first message with at least that seq.
+func (r *Room) Place(seq int64) int { return r.place(seq) }
+
+// MarkerOf returns the read marker of a user, 0 where the user is not a member.
+func (r *Room) MarkerOf(user string) int64 {
+	if at, found := r.member(user); found {
+		return r.members[at].Read
+	}
+	return 0
+}

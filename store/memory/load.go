@@ -1,0 +1,117 @@
+package memory
+
+import (
+	"slices"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// load loads the rows that a part of a batch needs.
+func (s *Store) load(tx *state, now protocol.Time, keys *rules.Keys) *rules.Set {
+	set := rules.NewSet(now, s.newEpoch)
+	set.ReactionUsers, set.NextReport = s.options.ReactionUsers, tx.reports+1
+	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool {
+		return s.clear(tx.rooms[r.Name], r, user, bury)
+	}
+	for i := range keys.Rooms {
+		k := &keys.Rooms[i]
+		if r := tx.rooms[k.Name]; r != nil {
+			s.loadRoom(set, tx, r, k)
+		}
+	}
+	for _, user := range keys.Users {
+		if role, ok := tx.ranks[user]; ok {
+			set.AddRank(user, role)
+		}
+		if at, ok := tx.revoked[user]; ok {
+			set.AddRevocation(user, at)
+		}
+	}
+	if keys.See != nil { // all memberships in one part
+		for _, name := range tx.names() {
+			if at, ok := tx.rooms[name].member(keys.See.User); ok {
+				set.Memberships = append(set.Memberships, rules.Membership{Room: name, Role: tx.rooms[name].members[at].User.Role})
+			}
+		}
+	}
+	return set
+}
+
+func (s *Store) loadRoom(set *rules.Set, tx *state, r *Room, k *rules.RoomKeys) {
+	row := set.AddRoom(rules.Room{
+		Name: r.name, Epoch: r.epoch, Head: r.head, LastAt: r.lastAt, Title: r.title, Settings: r.settings,
+		Rules: r.rules(), Reports: r.open(),
+	})
+	for _, user := range k.Standings {
+		standing := rules.Standing{SentAt: s.sentAt(tx, sender{r.epoch, user})}
+		for _, kind := range [...]protocol.Act{protocol.ActMute, protocol.ActBan} {
+			if sanction, ok := r.sanctions[sanctioned{user, kind}]; ok {
+				*standing.Kind(kind) = &sanction
+			}
+		}
+		row.AddStanding(user, standing)
+	}
+	for _, user := range k.Members {
+		if at, found := r.member(user); found {
+			row.AddMember(r.members[at])
+		}
+	}
+	for _, id := range k.Messages {
+		if m := r.message(id); m != nil {
+			m.load(row)
+		}
+	}
+	for _, seq := range k.Seqs {
+		if at := r.place(seq); at < len(r.messages) && r.messages[at].Seq == seq {
+			r.messages[at].load(row)
+		}
+	}
+	for _, e := range r.reports { // few
+		row.AddReport(e)
+	}
+}
+
+// sentAt returns when a participant has sent in slow mode.
+func (s *Store) sentAt(tx *state, who sender) protocol.Time {
+	if at, ok := tx.sent[who]; ok {
+		return at
+	}
+	return s.sent[who]
+}
+
+// load adds the message with all of its reactions.
+func (m *message) load(r *rules.Room) *rules.Message {
+	row := r.AddMessage(rules.Message{Message: m.Message, MadeAs: m.madeAs})
+	unnamed := make(map[string][]string)
+	for _, reaction := range m.reactions {
+		row.AddReaction(reaction)
+		at := slices.IndexFunc(m.Reactions, func(r protocol.Reaction) bool { return r.Emoji == reaction.Emoji })
+		if reaction.Rev > 0 && !slices.Contains(m.Reactions[at].Users, reaction.User) {
+			unnamed[reaction.Emoji] = append(unnamed[reaction.Emoji], reaction.User)
+		}
+	}
+	for emoji, users := range unnamed {
+		row.AddUnnamed(emoji, users)
+	}
+	return row
+}
+
+// clear buries the next messages of a user.
+func (s *Store) clear(r *Room, row *rules.Room, user string, bury func(*rules.Message)) (more bool) {
+	n := 0
+	if r == nil {
+		return false // the batch makes the room
+	}
+	for _, m := range r.messages {
+		switch {
+		case m.Sender.ID != user || m.Deleted():
+		case n == s.options.ClearMax:
+			return true
+		default:
+			n++
+			bury(m.load(row))
+		}
+	}
+	return false
+}

@@ -1,0 +1,116 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+	"hallway/relay/rules"
+)
+
+// Sanctions lists a room's sanctions; see [hub.Moderation].
+func (s *Store) Sanctions(ctx context.Context, room string, part hub.Part) (all []protocol.Sanction, err error) {
+	state, err := s.read(ctx)
+	if err != nil || state.rooms[room] == nil {
+		return nil, err
+	}
+	r := state.rooms[room]
+	for key, one := range r.inForce(s.options.Now()) {
+		all = append(all, protocol.Sanction{
+			User: r.user(key.user), Kind: key.kind, Until: one.Until, Reason: one.Reason,
+			By: protocol.User{ID: one.By.ID, Name: one.By.Name}, At: one.At,
+		})
+	}
+	slices.SortFunc(all, func(a, b protocol.Sanction) int {
+		return cmp.Or(cmp.Compare(a.User.ID, b.User.ID), -cmp.Compare(a.Kind, b.Kind))
+	})
+	return partOf(all, part, func(s protocol.Sanction) string { return s.User.ID }), nil
+}
+
+// inForce returns the sanctions that are not over.
+func (r *Room) inForce(at time.Time) map[sanctioned]rules.Sanction {
+	now := protocol.TimeOf(at)
+	kept := maps.Clone(r.sanctions)
+	maps.DeleteFunc(kept, func(_ sanctioned, s rules.Sanction) bool { return s.Until != 0 && s.Until <= now })
+	return kept
+}
+
+// Bans returns the bans in force; see [hub.Moderation].
+func (s *Store) Bans(ctx context.Context) (map[hub.Ban]hub.BanTerms, error) {
+	state, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bans := make(map[hub.Ban]hub.BanTerms)
+	for name, r := range state.rooms {
+		for key, one := range r.inForce(s.options.Now()) {
+			if key.kind == protocol.ActBan {
+				bans[hub.Ban{Room: name, User: key.user}] = hub.BanTerms{Until: one.Until, UpTo: one.UpTo()}
+			}
+		}
+	}
+	return bans, nil
+}
+
+// Ranked lists the users who are more than participants anywhere; see [hub.Moderation].
+func (s *Store) Ranked(ctx context.Context) ([]string, error) {
+	state, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	above := make(map[string]bool)
+	for user := range state.ranks {
+		above[user] = true
+	}
+	for _, r := range state.rooms {
+		for i := range r.members {
+			if u := r.members[i].User; u.Role.AtLeast(protocol.RoleModerator) {
+				above[u.ID] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(above)), nil
+}
+
+// Reports lists a room's reports; see [hub.Moderation].
+func (s *Store) Reports(
+	ctx context.Context, room string, status protocol.ReportState, before int64, limit int,
+) (reports []protocol.ReportEntry, err error) {
+	state, err := s.read(ctx)
+	if err != nil || state.rooms[room] == nil {
+		return nil, err
+	}
+	for _, e := range slices.Backward(state.rooms[room].reports) {
+		if (status == "" || e.State == status) && (before == 0 || e.N < before) && len(reports) < limit {
+			reports = append(reports, e)
+		}
+	}
+	return reports, nil
+}
+
+// Audit lists what was done in a room; see [hub.Moderation].
+func (s *Store) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
+	state, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range slices.Backward(state.audit[room]) {
+		if (before == 0 || e.N < before) && len(entries) < limit {
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
+
+// Revocations returns the revoked users; see [hub.Moderation].
+func (s *Store) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
+	state, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return maps.Clone(state.revoked), nil
+}

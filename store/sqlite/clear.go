@@ -1,0 +1,100 @@
+package sqlite
+
+import (
+	"time"
+
+	"hallway/relay/rules"
+)
+
+const (
+	// clearTime is the time after which a batch clears nothing more: the messages are in no
+	// order by sender, and others must not wait for a look at all of a long room.
+	clearTime = 2 * time.Millisecond
+	// clearSpan limits the places of messages that are looked at between two looks at the clock.
+	clearSpan = 256
+	// clearedKeptMax limits the places that are kept where a clear goes on.
+	clearedKeptMax = 1000
+)
+
+// clear buries the user's next messages until the time is over, and reports whether some are
+// left. The first clear of a batch always goes on by a span or a message.
+func (b *batch) clear(set *rules.Set, r *rules.Room, user string, bury func(*rules.Message)) (more bool) {
+	if r.Made() {
+		return false
+	}
+	who := sender{r.Epoch, user}
+	at, end := b.cleared[who], r.Head // none of the user's is left up to at
+	c := clearing{batch: b, set: set, room: r, user: user, bury: bury, began: b.clock(), spent: b.clearing}
+	for moved := c.spent == 0; at < end && !more; moved = false {
+		if !moved && c.over() {
+			more = true
+			break
+		}
+		if at, more = c.span(at); b.err != nil {
+			return false
+		}
+	}
+	b.clearing = max(b.clearing, 1, c.spent+b.clock().Sub(c.began))
+	if !more {
+		at = r.Head
+	}
+	if len(b.cleared) >= clearedKeptMax {
+		clear(b.cleared)
+	}
+	b.cleared[who] = at
+	return more
+}
+
+// clearing is a clear under way.
+type clearing struct {
+	*batch
+	set    *rules.Set
+	room   *rules.Room
+	user   string
+	bury   func(*rules.Message)
+	began  time.Time
+	spent  time.Duration // by earlier clears of the batch
+	buried int
+}
+
+// over reports whether the time is over.
+func (c *clearing) over() bool {
+	c.batch.clearing = c.spent + c.clock().Sub(c.began)
+	return c.batch.clearing > clearTime
+}
+
+var (
+	messageAt = writing(`SELECT ` + messageColumns + ` FROM messages WHERE room = ? AND seq = ?`)
+	sentBy    = writing(`SELECT seq FROM messages
+		WHERE room = ?1 AND seq > ?2 AND seq <= ?3 AND sender_id = ?4 AND deleted_at = 0 ORDER BY seq`)
+)
+
+// span buries the user's messages in the span after a place. It returns the place up to which
+// none is left, and whether the op has to end.
+func (c *clearing) span(at int64) (_ int64, ended bool) {
+	to := at + clearSpan
+	var seqs []int64
+	c.err = c.query(sentBy, func(scan func(...any) error) error {
+		var seq int64
+		err := scan(&seq)
+		seqs = append(seqs, seq)
+		return err
+	}, c.room.Key, at, to, c.user)
+	for _, seq := range seqs {
+		if c.buried == rules.ClearMax || c.buried > 0 && c.over() {
+			return seq - 1, true
+		}
+		m, err := scanMessage(c.stmt(messageAt).QueryRow(c.room.Key, seq), c.room.Name)
+		if err == nil {
+			c.bury(c.room.AddMessage(rules.Message{Message: m}))
+			c.buried++
+			err = c.saveMessages(c.set)
+			c.set.Messages = nil // saved
+		}
+		if err != nil {
+			c.err = err
+			return at, true
+		}
+	}
+	return to, false
+}
