@@ -15,33 +15,33 @@ import (
 
 // The bounds of a token.
 const (
-	// TokenBytesMax is the longest token.
+	// TokenBytesMax bounds a token.
 	TokenBytesMax = 8192
-	// SubBytesMax is the longest sub, in bytes of UTF-8.
+	// SubBytesMax bounds the claim sub, in bytes of UTF-8.
 	SubBytesMax = 128
-	// NameBytesMax is the longest name, in bytes of UTF-8; a longer one is cut.
+	// NameBytesMax bounds the claim name, in bytes of UTF-8; a longer name is cut.
 	NameBytesMax = 256
-	// RoomEntriesMax is the most entries in rooms.
+	// RoomEntriesMax bounds the entries of the claim rooms.
 	RoomEntriesMax = 256
 )
 
-// Claims is what a token says of its user.
+// Claims are a token's statements about its user.
 type Claims struct {
 	Sub   string // the user's id
 	Name  string // for people; may be empty
 	Role  protocol.Role
 	Rooms Rooms
-	// IssuedAt is when the token was made; zero: not told.
+	// IssuedAt is the time when the token was issued; zero: not known.
 	IssuedAt time.Time
 }
 
-// check reports what is out of bounds.
+// check returns an error for a claim that is out of bounds.
 func (c *Claims) check() error {
 	switch {
 	case c.Sub == "":
 		return errors.New("the claim sub is missing: it names the user")
 	case strings.ContainsRune(c.Sub, utf8.RuneError):
-		// Two users may have been told apart by it.
+		// It may have been what distinguishes two users.
 		return errors.New("the claim sub has half a character in it")
 	case !plain(c.Sub, SubBytesMax):
 		return fmt.Errorf("the claim sub must be at most %d bytes without control characters", SubBytesMax)
@@ -61,14 +61,12 @@ func (c *Claims) check() error {
 	return nil
 }
 
-// plain reports whether s is UTF-8 of at most bytesMax bytes without control
-// characters.
+// plain reports whether s is UTF-8 of at most bytesMax bytes without control characters.
 func plain(s string, bytesMax int) bool {
 	return len(s) <= bytesMax && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
-// readClaims takes from a token's payload what Hallway asks of it, and ignores
-// the rest. Names of claims are told apart by case, as RFC 7519 wants it.
+// readClaims returns the claims that Hallway needs, and ignores the others. Names of claims are case-sensitive (RFC 7519).
 func readClaims(m jwt.MapClaims) (Claims, error) {
 	c := Claims{Role: protocol.RoleParticipant}
 	var ok bool
@@ -107,8 +105,7 @@ func readClaims(m jwt.MapClaims) (Claims, error) {
 	return c, c.check()
 }
 
-// readRoom reads an entry of rooms: a string with the token's role, or an
-// object that may name its own.
+// readRoom reads an entry of rooms: a string, which has the token's role, or an object, which may name its own role.
 func readRoom(v any, role protocol.Role) (Room, error) {
 	switch v := v.(type) {
 	case string:

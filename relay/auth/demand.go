@@ -11,7 +11,7 @@ import (
 	"hallway/relay/hub"
 )
 
-// identity makes of a payload whose signature is good what the hub knows of a user.
+// identity returns the identity in a payload whose signature is good.
 func (k *Keeper) identity(now time.Time, payload jwt.MapClaims) (hub.Identity, error) {
 	expires, err := checkTypes(payload)
 	if err != nil {
@@ -35,12 +35,10 @@ func (k *Keeper) identity(now time.Time, payload jwt.MapClaims) (hub.Identity, e
 	return who, nil
 }
 
-// timeSecondsMax is the end of year 9999. Beyond it a number is no date but, as
-// a rule, one in milliseconds, and further on it fits no integer.
+// timeSecondsMax is the end of year 9999. A larger number is usually a time in milliseconds, and may fit no integer.
 const timeSecondsMax = 253402300799
 
-// checkTypes refuses claims of JWT itself that are of another type than theirs. It
-// returns the claim exp.
+// checkTypes refuses registered claims of a wrong type. It returns the claim exp.
 func checkTypes(payload jwt.MapClaims) (exp time.Time, err error) {
 	for _, claim := range []string{"exp", "nbf", "iat"} {
 		v, ok := payload[claim]
@@ -68,7 +66,7 @@ func checkTypes(payload jwt.MapClaims) (exp time.Time, err error) {
 	return exp, nil
 }
 
-// stringOrStrings reports whether a claim is a string, a list of them, or not there.
+// stringOrStrings reports whether a claim is a string, a list of strings, or missing.
 func stringOrStrings(v any) bool {
 	switch v := v.(type) {
 	case nil, string:
@@ -84,8 +82,7 @@ func stringOrStrings(v any) bool {
 	return false
 }
 
-// check holds the times, the issuer and the audience of a payload against now and what
-// is demanded. Their types are checked.
+// check checks the times, the issuer and the audience of a payload, whose types are checked.
 func (k *Keeper) check(now time.Time, payload jwt.MapClaims) error {
 	options := []jwt.ParserOption{
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(Leeway),
@@ -101,7 +98,7 @@ func (k *Keeper) check(now time.Time, payload jwt.MapClaims) error {
 	if err == nil {
 		return nil
 	}
-	// The library's words may hold parts of the token.
+	// The library's texts may hold parts of the token.
 	for _, known := range []struct{ err, told error }{
 		{jwt.ErrTokenExpired, ErrExpired},
 		{jwt.ErrTokenNotValidYet, errEarly},
@@ -113,14 +110,14 @@ func (k *Keeper) check(now time.Time, payload jwt.MapClaims) error {
 			return known.told
 		}
 	}
-	// A claim that is demanded and missing.
+	// A required claim is missing.
 	if iss, _ := payload["iss"].(string); iss == "" && k.demands.Issuer != "" {
 		return errIssuer
 	}
 	return errAudience
 }
 
-// short writes a duration without what is 0 at its end: 24h, 1h30m.
+// short formats a duration without zeros at its end: 24h, 1h30m.
 func short(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {

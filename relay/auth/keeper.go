@@ -15,43 +15,40 @@ import (
 )
 
 const (
-	// SecretBytesMin is the shortest secret: as long as HS256's output
-	// (RFC 7518, section 3.2).
+	// SecretBytesMin is the least size of a secret: that of HS256's output (RFC 7518, section 3.2).
 	SecretBytesMin = 32
-	// Leeway is how far the clocks of issuer and relay may be apart.
+	// Leeway is the tolerated difference between the clocks of issuer and relay.
 	Leeway = 10 * time.Second
 )
 
-// Demands are what tokens must say beside what the protocol asks for.
+// Demands are an operator's requirements for tokens, beside those of the protocol.
 type Demands struct {
-	Issuer   string        // the claim iss; "": any, or none
-	Audience string        // one of the claim aud; "": any, or none
+	Issuer   string        // the claim iss; "": any or none
+	Audience string        // must be in the claim aud; "": any or none
 	TTL      time.Duration // the longest time from now to the claim exp; 0: any
 }
 
-// Keeper checks tokens: those of a secret that it shares with their issuer
-// (HS256), which it can make as well, and those of a set of public keys (EdDSA,
-// ES256, RS256). Secret and set may change at any time. It may be used from
-// several goroutines.
+// Keeper checks tokens: those of a secret that it shares with their issuer (HS256), which it can issue as well, and those of
+// a set of public keys (EdDSA, ES256, RS256). Secret and keys may change at any time. It is safe for concurrent use.
 type Keeper struct {
-	demands Demands // before the first token
+	demands Demands // set before the first token
 
-	change  sync.Mutex // is held by those who change what follows
+	change  sync.Mutex // guards changes of what follows
 	secrets atomic.Pointer[secrets]
 	keys    atomic.Pointer[keyset]
-	lacks   atomic.Pointer[func()]
+	lacks   atomic.Pointer[func()] // see OnUnknownKey
 }
 
-// A secret is one whose tokens are good.
+// A secret is a secret whose tokens are good.
 type secret struct {
 	bytes  []byte
 	stands *hub.TokenKey
 }
 
-// secrets are the one in use, which makes new tokens, and the one before it.
+// secrets holds the secret in use, which signs new tokens, and the one before.
 type secrets [2]secret
 
-// NewKeeper takes a secret of at least SecretBytesMin bytes.
+// NewKeeper returns a Keeper with a secret of at least SecretBytesMin bytes.
 func NewKeeper(secret []byte) (*Keeper, error) {
 	k := NewKeylessKeeper()
 	if err := k.ChangeSecret(secret); err != nil {
@@ -60,18 +57,17 @@ func NewKeeper(secret []byte) (*Keeper, error) {
 	return k, nil
 }
 
-// NewKeylessKeeper is a Keeper that refuses every token until it is given a
-// secret or keys.
+// NewKeylessKeeper returns a Keeper that refuses every token until it gets a secret or keys.
 func NewKeylessKeeper() *Keeper {
 	k := &Keeper{}
 	k.secrets.Store(&secrets{})
 	return k
 }
 
-// Demand sets what tokens must say. It is for before the first token.
+// Demand sets the requirements for tokens, before the first token.
 func (k *Keeper) Demand(d Demands) { k.demands = d }
 
-// Longest returns how long a token may be good that is wanted for d.
+// Longest returns d, or less where tokens must expire earlier.
 func (k *Keeper) Longest(d time.Duration) time.Duration {
 	if k.demands.TTL > 0 {
 		d = min(d, k.demands.TTL)
@@ -79,9 +75,8 @@ func (k *Keeper) Longest(d time.Duration) time.Duration {
 	return d
 }
 
-// ChangeSecret makes a secret the one in use. The one before stays good for
-// tokens that are under way, until the next change: then it is withdrawn, and the
-// sessions of its tokens with it.
+// ChangeSecret replaces the secret in use. The one before stays good for tokens that are under way, until the next change.
+// Then it is withdrawn, and its sessions end.
 func (k *Keeper) ChangeSecret(bytesOfSecret []byte) error {
 	if len(bytesOfSecret) < SecretBytesMin {
 		return fmt.Errorf("the token secret is too short: %d bytes, at least %d are needed", len(bytesOfSecret), SecretBytesMin)
@@ -102,9 +97,8 @@ func (k *Keeper) ChangeSecret(bytesOfSecret []byte) error {
 	return nil
 }
 
-// ChangeKeys takes a JSON Web Key Set in place of the one before. Keys that it lacks are
-// withdrawn, and the sessions of their tokens with them. A set without a key that signs
-// tokens counts as well, and is [ErrNoneUsable].
+// ChangeKeys replaces the JSON Web Key Set. It withdraws the keys that the new set lacks, and their sessions end. A set
+// without a usable key replaces the one before as well; its error is [ErrNoneUsable].
 func (k *Keeper) ChangeKeys(jwks []byte) error {
 	set, err := readKeyset(jwks)
 	if err != nil {
@@ -117,8 +111,7 @@ func (k *Keeper) ChangeKeys(jwks []byte) error {
 	return nil
 }
 
-// ForgetKeys withdraws all keys of the set. Until the next ChangeKeys its tokens are
-// refused with [ErrNoKeys].
+// ForgetKeys withdraws all keys of the set. Until the next ChangeKeys their tokens are refused with [ErrNoKeys].
 func (k *Keeper) ForgetKeys() { k.changeKeys(nil) }
 
 func (k *Keeper) changeKeys(set *keyset) {
@@ -135,13 +128,12 @@ func (k *Keeper) changeKeys(set *keyset) {
 	k.keys.Store(set)
 }
 
-// OnUnknownKey announces a key set that may change: f is called when a token names a key
-// that the set lacks. f must not block.
+// OnUnknownKey makes the keeper call f when a token names a key that the set lacks. It also announces that a key set will
+// come. f must not block.
 func (k *Keeper) OnUnknownKey(f func()) { k.lacks.Store(&f) }
 
-// Verify checks a token at the time now: its form, its header, its signature by no
-// algorithm but the four, its times with Leeway, its claims and their bounds. The error
-// is a *[hub.TokenError].
+// Verify checks a token at the time now: its form, its header, its signature by one of the four algorithms, its times with
+// Leeway, its claims and their bounds. The error is a *[hub.TokenError].
 func (k *Keeper) Verify(now time.Time, token string) (hub.Identity, error) {
 	if k.secrets.Load()[0].bytes == nil && k.keys.Load() == nil {
 		return hub.Identity{}, ErrNoKeys
@@ -162,9 +154,8 @@ func (k *Keeper) Verify(now time.Time, token string) (hub.Identity, error) {
 	return who, err
 }
 
-// signedBy checks the signature and returns the key of it. Which keys come into question
-// is for the token's algorithm to say, never for what a key looks like: a public key is
-// never a secret (RFC 8725, section 3.1).
+// signedBy checks the signature and returns the key that has made it. The token's algorithm alone decides which keys are
+// tried, never the form of a key: a public key is never used as a secret (RFC 8725, section 3.1).
 func (k *Keeper) signedBy(p *parsed) (*hub.TokenKey, error) {
 	alg, _ := p.header["alg"].(string)
 	if alg == jwt.SigningMethodHS256.Alg() && k.secrets.Load()[0].bytes != nil {
@@ -193,14 +184,13 @@ func (k *Keeper) signedBy(p *parsed) (*hub.TokenKey, error) {
 	return key, err
 }
 
-// Issue makes a token for c that expires at the given time, signed with the
-// secret, which there must be. It says what the relay demands. The error says which
-// claim is out of bounds.
+// Issue returns a token with claims c that expires at the given time. The secret, which must exist, signs it, and it meets
+// the keeper's demands. The error names a claim that is out of bounds.
 func (k *Keeper) Issue(c Claims, expires time.Time) (string, error) {
 	if err := c.check(); err != nil {
 		return "", err
 	}
-	// What others issued is cleaned, see readClaims; who issues here can mend it.
+	// readClaims cleans the names of other issuers. A caller of Issue can correct its own.
 	if !plain(c.Name, NameBytesMax) {
 		return "", fmt.Errorf("the claim name must be at most %d bytes without control characters", NameBytesMax)
 	}

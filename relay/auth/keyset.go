@@ -19,25 +19,23 @@ import (
 )
 
 const (
-	// KeysMax is how many keys a set may have.
+	// KeysMax bounds the keys of a set.
 	KeysMax = 100
-	// rsaBitsMin is the shortest RSA key (RFC 7518, section 3.3), rsaBitsMax the longest:
-	// what a signature costs grows with the square.
+	// rsaBitsMin and rsaBitsMax bound the size of RSA keys (RFC 7518, section 3.3): the cost of a check grows with its
+	// square.
 	rsaBitsMin, rsaBitsMax = 2048, 8192
-	// triesMax is how many keys are tried for a token, which need not name one: each try of
-	// a forged one costs a signature's check.
+	// triesMax bounds the keys that are tried for a token, which need not name one: each try costs the check of a
+	// signature.
 	triesMax = 4
 )
 
-// keysetMethods are the algorithms of tokens that a key of a set may have
-// signed. They are all asymmetric: a set is public.
+// keysetMethods are the algorithms of the keys of a set. All are asymmetric, because a set is public.
 var keysetMethods = []jwt.SigningMethod{jwt.SigningMethodEdDSA, jwt.SigningMethodES256, jwt.SigningMethodRS256}
 
-// ErrNoneUsable is of a key set that has no key for a token. It counts all the same: the
-// keys of the set before are gone.
+// ErrNoneUsable is the error of a key set that has no usable key. The keys of the set before are withdrawn all the same.
 var ErrNoneUsable = errors.New("the key set has no key for EdDSA, ES256 or RS256")
 
-// A setKey is a key of a set. It signs by one algorithm alone.
+// A setKey is a key of a set. It has one algorithm.
 type setKey struct {
 	kid    string
 	method jwt.SigningMethod
@@ -45,17 +43,16 @@ type setKey struct {
 	stands *hub.TokenKey
 }
 
-// same reports whether both are the same key, for a session.
+// same reports whether both are the same key.
 func (k *setKey) same(other *setKey) bool {
 	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
 	return ok && k.kid == other.kid && k.method == other.method && public.Equal(other.public)
 }
 
-// keyset is a JSON Web Key Set (RFC 7517, section 5) that was understood.
+// keyset holds the usable keys of a JSON Web Key Set (RFC 7517, section 5).
 type keyset []setKey
 
-// readKeyset takes from a set the keys that may sign tokens of [keysetMethods],
-// and passes over all others, as RFC 7517 wants it.
+// readKeyset returns the keys of a set that may sign tokens with keysetMethods. It ignores all others, as RFC 7517 demands.
 func readKeyset(jwks []byte) (keyset, error) {
 	var document struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -76,8 +73,8 @@ func readKeyset(jwks []byte) (keyset, error) {
 	return set, nil
 }
 
-// readKey reads a key; ok is false for one that signs no tokens. A certificate in it is
-// held against the key, an address of one (x5u) is not followed.
+// readKey reads a key; ok is false where it signs no tokens. A certificate in it must match the key; the address of one (x5u)
+// is not followed.
 func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	jwk, err := jwkset.NewJWKFromRawJSON(raw, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
 	if err != nil || protocol.CheckObject(raw) != nil {
@@ -87,7 +84,7 @@ func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	if m.USE != "" && m.USE != jwkset.UseSig || len(m.KEYOPS) > 0 && !slices.Contains(m.KEYOPS, jwkset.KeyOpsVerify) {
 		return key, false
 	}
-	// A private key that is published signs for everybody.
+	// Everybody can sign with a published private key.
 	var private struct {
 		D json.RawMessage `json:"d"`
 	}
@@ -114,8 +111,7 @@ func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	return key, m.ALG == "" || m.ALG.String() == key.method.Alg()
 }
 
-// goOn gives the keys that stand in both sets the sessions of the set before, and
-// withdraws those that do not stand in this one.
+// goOn keeps the sessions of keys that are in both sets, and withdraws the keys that are only in the set before.
 func (s keyset) goOn(before keyset) {
 	for i := range before {
 		j := slices.IndexFunc(s, func(k setKey) bool { return k.same(&before[i]) })
@@ -127,7 +123,7 @@ func (s keyset) goOn(before keyset) {
 	}
 }
 
-// verify finds the key that has signed a token: of the kid that it names, or any.
+// verify returns the key that has signed a token: one with the kid that the token names, or any.
 func (s keyset) verify(p *parsed, method jwt.SigningMethod) (*hub.TokenKey, error) {
 	kid, named := "", false
 	if v, ok := p.header["kid"]; ok {

@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// A parsed token is taken apart; nothing in it is proven.
+// A parsed token is split into its parts; nothing in it is proven.
 type parsed struct {
 	header    map[string]any
 	payload   jwt.MapClaims
@@ -18,15 +18,14 @@ type parsed struct {
 	signature []byte
 }
 
-// parse takes a token apart (RFC 7515, section 7.1) and refuses one that two readers
-// could understand in two ways.
+// parse splits a token (RFC 7515, section 7.1). It refuses tokens that two readers could understand in two ways.
 func parse(token string) (parsed, error) {
 	var p parsed
 	if len(token) > TokenBytesMax {
 		return p, errTooLong
 	}
 	parts := strings.Split(token, ".")
-	// Go's base64 passes over line breaks.
+	// Go's base64 ignores line breaks.
 	if len(parts) != 3 || strings.ContainsAny(token, "\r\n") {
 		return p, errMalformed
 	}
@@ -40,18 +39,18 @@ func parse(token string) (parsed, error) {
 		return p, errMalformed
 	}
 	p.signed = token[:len(token)-len(parts[2])-1]
-	// What must be understood (RFC 7515, section 4.1.11) is not. Keys in the header and their
-	// addresses (jwk, jku, x5c, x5u) are not looked at: they are the word of whoever made the token.
+	// We know no critical extension (RFC 7515, section 4.1.11). We ignore keys in the header and their addresses (jwk, jku,
+	// x5c, x5u): anybody can write them.
 	if _, ok := p.header["crit"]; ok {
 		return p, errCritical
 	}
 	return p, nil
 }
 
-// segments is how the parts of a token are written: without padding, and in one way only.
+// segments is the encoding of a token's parts: without padding, and in one way only.
 var segments = base64.RawURLEncoding.Strict()
 
-// checkType refuses a token that is made for something else, by its typ.
+// checkType refuses a token that was issued for something else, by its typ.
 func (p *parsed) checkType() error {
 	if typ, ok := p.header["typ"]; ok && !acceptedType(typ) {
 		return errType
@@ -59,7 +58,7 @@ func (p *parsed) checkType() error {
 	return nil
 }
 
-// acceptedType reports whether a typ is that of a bearer token (RFC 8725, section 3.11).
+// acceptedType reports whether a typ is a bearer token's (RFC 8725, section 3.11).
 func acceptedType(typ any) bool {
 	name, ok := typ.(string)
 	if !ok {
@@ -69,8 +68,8 @@ func acceptedType(typ any) bool {
 	return name == "jwt" || name == "at+jwt"
 }
 
-// readObject reads a part of a token, a JSON object. One with a member twice is refused,
-// since readers of JSON differ in which of the two they take.
+// readObject reads a part of a token, a JSON object. It refuses objects with a member twice: readers differ in which of the
+// two they take.
 func readObject(part string, into any) error {
 	text, err := segments.DecodeString(part)
 	if err != nil || protocol.CheckObject(text) != nil || json.Unmarshal(text, into) != nil {

@@ -8,11 +8,10 @@ import (
 	"hallway/relay/hub"
 )
 
-// ErrExpired refuses a token that was good once.
+// ErrExpired refuses an expired token.
 var ErrExpired error = refuse(protocol.WhyExpired, "the token has expired")
 
-// ErrNoKeys refuses every token while there is no secret and no key set is known: none
-// was read yet, or none for too long.
+// ErrNoKeys refuses every token while there is no secret and no known key set: none was read yet, or none for too long.
 var ErrNoKeys error = &hub.TokenError{
 	Code: protocol.CodeUnavailable, Why: protocol.WhyKey, Reason: "the keys of tokens are not known at present",
 	RetryAfter: time.Second,
@@ -39,13 +38,12 @@ func refuse(why protocol.Why, reason string) *hub.TokenError {
 	return &hub.TokenError{Why: why, Reason: reason}
 }
 
-// refuseClaim refuses a token for what it says.
+// refuseClaim refuses a token because of a claim.
 func refuseClaim(format string, args ...any) *hub.TokenError {
 	return refuse(protocol.WhyClaims, fmt.Sprintf(format, args...))
 }
 
-// Unproven reports whether a token that was refused so shows no sign of a key holder: it
-// may be a guess. One that was good once is none, nor is one that a known key has signed.
+// Unproven reports whether a token that was refused with err may be a guess: no known key has signed it.
 func Unproven(err error) bool {
 	switch hub.AsTokenError(err).Why {
 	case protocol.WhyType, protocol.WhyExpired, protocol.WhyEarly, protocol.WhyTTL, protocol.WhyIssuer, protocol.WhyAudience, protocol.WhyClaims:

@@ -9,21 +9,20 @@ import (
 	"hallway/relay/hub"
 )
 
-// Rooms is what rooms a token opens, and in which role: the first entry that
-// matches counts. It is the [hub.Grants] of a token.
+// Rooms are the rooms that a token opens, each with a role. The first entry that matches counts. They are the [hub.Grants]
+// of a token.
 type Rooms []Room
 
 var _ hub.Grants = Rooms(nil)
 
 // Room is one entry of [Rooms].
 type Room struct {
-	// Pattern is a room's name, in which * stands for any run of characters and
-	// ? for one.
+	// Pattern is a room's name, in which * stands for any characters and ? for one.
 	Pattern string
 	Role    protocol.Role
 }
 
-// Role is the role in room; ok is false where no entry matches.
+// Role returns the role in a room; ok is false where no entry matches.
 func (r Rooms) Role(room string) (role protocol.Role, ok bool) {
 	for _, e := range r {
 		if match(e.Pattern, room) {
@@ -33,7 +32,7 @@ func (r Rooms) Role(room string) (role protocol.Role, ok bool) {
 	return "", false
 }
 
-// Highest is the highest role of any entry, a participant's where there is none.
+// Highest returns the highest role of any entry; without an entry, the participant's.
 func (r Rooms) Highest() protocol.Role {
 	highest := protocol.RoleParticipant
 	for _, e := range r {
@@ -44,7 +43,7 @@ func (r Rooms) Highest() protocol.Role {
 	return highest
 }
 
-// Everywhere is the role of the first entry for the pattern *, "" where there is none.
+// Everywhere returns the role of the first entry with the pattern *; "": there is none.
 func (r Rooms) Everywhere() protocol.Role {
 	for _, e := range r {
 		if e.Pattern == "*" {
@@ -60,14 +59,13 @@ func (r Rooms) Same(other hub.Grants) bool {
 	return ok && slices.Equal(r, o)
 }
 
-// Spans are the ranges in which the names of the rooms are that the token may open,
-// ascending and apart.
+// Spans returns the ranges of the names that the token may open, ascending and disjoint.
 func (r Rooms) Spans() []hub.Span {
 	all := make([]hub.Span, 0, len(r))
 	for _, e := range r {
 		span := hub.SpanOf(e.Pattern)
 		if at := strings.IndexAny(e.Pattern, "*?"); at >= 0 {
-			span = hub.Span{From: e.Pattern[:at], To: e.Pattern[:at] + "\x7f"} // names are of characters before it
+			span = hub.Span{From: e.Pattern[:at], To: e.Pattern[:at] + "\x7f"} // names have only characters before it
 		}
 		all = append(all, span)
 	}
@@ -83,14 +81,13 @@ func (r Rooms) Spans() []hub.Span {
 	return apart
 }
 
-// MarshalJSON writes the entry as a token holds it.
+// MarshalJSON returns the entry as a token holds it.
 func (r Room) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"room": r.Pattern, "role": string(r.Role)})
 }
 
-// match reports whether pattern matches the whole name. Only the last * seen is
-// ever tried again, so the time is at most the product of both lengths. Names
-// of rooms are ASCII: a byte is a character.
+// match reports whether pattern matches the whole name. It goes back to the last * only, so the time is at most the product
+// of both lengths. Names of rooms are ASCII: a byte is a character.
 func match(pattern, name string) bool {
 	p, n := 0, 0
 	star, from := -1, 0 // the last *, and where its run ended

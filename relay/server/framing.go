@@ -5,30 +5,28 @@ import (
 	"strings"
 )
 
-// framing follows the requests on a connection byte by byte, before the HTTP parser
-// sees them, and refuses what RFC 9112 tells a server to refuse. The parser is more
-// lenient: where it and a proxy in front of the relay read the same bytes differently,
-// one client's bytes become the request of another.
+// framing reads the requests on a connection byte by byte, before the HTTP parser, and refuses what RFC 9112 tells a server
+// to refuse. The parser is more lenient: where it and a proxy before the relay read the same bytes differently, one
+// client's bytes become another client's request.
 //
-// It keeps no more than a few hundred bytes of a request: those of the element that it
-// is reading, where their value counts.
+// It keeps at most a few hundred bytes of a request: those of the element that it is reading, where the value matters.
 type framing struct {
 	step step
-	left uint64 // bytes of a body or a chunk that are still to come
+	left uint64 // missing bytes of a body or a chunk
 	many int    // bytes of the blank line, the chunk's extension or the trailers so far
 	kept []byte // the element that is being read; see keep
 	head head
-	// refused is why the connection is refused; "": it is not.
+	// refused says why the connection is refused; "": it is not.
 	refused string
-	ended   bool // the last byte that was taken ends a request
+	ended   bool // the last byte that was taken ended a request
 	asks    bool // the client waits to be asked for the body
 }
 
-// head is what counts of a request's head.
+// head holds the parts of a request's head that matter.
 type head struct {
 	method    string
-	authority string // of a target in absolute form
-	name      string // of the header line that is being read, in lower case; "" where it does not count
+	authority string // the host in an absolute target
+	name      string // the name of the header line that is being read, in lower case; "": it does not matter
 	old       bool   // HTTP/1.0
 	hosts     int
 	host      string
@@ -46,10 +44,10 @@ const (
 	inBlank             // after the CR of an empty line before a request
 	inMethod
 	atTarget
-	inTarget    // whose value does not count any more
+	inTarget    // the rest of it, whose value does not matter
 	inAuthority // of a target in absolute form, with its scheme
 	inVersion
-	inVersionEnd // after a CR, as all that follow with "End"
+	inVersionEnd // after a CR, as are all others with "End"
 	atLine       // the beginning of a header line
 	inName
 	inValue
@@ -67,18 +65,18 @@ const (
 const (
 	hostBytesMax      = 255 + len(":65535")
 	authorityBytesMax = len("https://") + hostBytesMax
-	// sizeDigitsMax is how long the size of a chunk may be written, as in the parser.
+	// sizeDigitsMax bounds the digits of a chunk's size, as in the parser.
 	sizeDigitsMax = 15
 	// lengthDigitsMax keeps a length within 63 bits.
 	lengthDigitsMax = 18
-	// extensionBytesMax bounds the extension of a chunk, which nobody reads.
+	// extensionBytesMax bounds the extension of a chunk, which is ignored.
 	extensionBytesMax = 256
 )
 
 const nameBytesMax = len("transfer-encoding")
 
-// take follows the bytes and returns how many of them may be passed on. Where that is
-// not all, either the byte behind them is refused, or they end a request.
+// take reads bytes and returns how many of them may be passed on. Where that is not all, either the next byte is refused, or
+// the bytes end a request.
 func (f *framing) take(p []byte) (n int) {
 	f.ended = false
 	for n < len(p) && f.refused == "" && !f.ended {
@@ -104,10 +102,10 @@ func (f *framing) take(p []byte) (n int) {
 	return n
 }
 
-// inHead reports whether the head of a request has not come to its end.
+// inHead reports whether the head of a request is not complete.
 func (f *framing) inHead() bool { return f.step < inBody && (f.step < atLine || !f.trailing()) }
 
-// bodyBytes is how many bytes of a body, or of a chunk, are still to come.
+// bodyBytes returns the missing bytes of a body or a chunk.
 func (f *framing) bodyBytes() uint64 {
 	if f.step == inBody || f.step == inChunk {
 		return f.left
@@ -115,10 +113,10 @@ func (f *framing) bodyBytes() uint64 {
 	return 0
 }
 
-// blank reports whether nothing of a request has been taken yet but an empty line.
+// blank reports whether at most an empty line was taken of a request.
 func (f *framing) blank() bool { return f.step == atStart || f.step == inBlank }
 
-// next takes one byte, and returns why it is refused.
+// next takes one byte, and returns why it is refused; "": it is not.
 func (f *framing) next(c byte) (refused string) {
 	switch {
 	case f.step < atLine:
@@ -133,7 +131,7 @@ func (f *framing) nextOfRequestLine(c byte) (refused string) {
 	switch f.step {
 	case atStart:
 		switch {
-		case c == '\r' && f.many == 0: // one empty line is let pass (RFC 9112, section 2.2)
+		case c == '\r' && f.many == 0: // one empty line is ignored (RFC 9112, section 2.2)
 			f.step = inBlank
 			return ""
 		case !isToken(c):
@@ -167,7 +165,7 @@ func (f *framing) nextOfRequestLine(c byte) (refused string) {
 	return ""
 }
 
-// nextOfTarget takes a byte of a target, in whichever form its method allows.
+// nextOfTarget takes a byte of a target, in any form.
 func (f *framing) nextOfTarget(c byte) (refused string) {
 	const malformed = "the target of the request is malformed"
 	if c == ' ' {
@@ -267,7 +265,7 @@ func (f *framing) nextOfLine(c byte) (refused string) {
 	return ""
 }
 
-// trailing reports whether the lines are trailers: the body came before them.
+// trailing reports whether the lines are trailers, behind the body.
 func (f *framing) trailing() bool { return f.head.method == "" }
 
 // name takes the name of a header line.
@@ -310,7 +308,7 @@ func (f *framing) field(value string) (refused string) {
 	return ""
 }
 
-// begin judges the head as a whole, and goes on to the body.
+// begin checks the whole head, and goes on to the body.
 func (f *framing) begin() (refused string) {
 	h := &f.head
 	switch {
@@ -332,7 +330,7 @@ func (f *framing) begin() (refused string) {
 	return ""
 }
 
-// end is that of a request.
+// end ends a request.
 func (f *framing) end() { *f = framing{kept: f.kept[:0], ended: true} }
 
 func (f *framing) nextOfChunk(c byte) (refused string) {
@@ -374,8 +372,7 @@ func (f *framing) nextOfChunk(c byte) (refused string) {
 	return ""
 }
 
-// keep adds a byte to what is kept, and reports whether that has not become longer
-// than most.
+// keep keeps a byte of the element, and reports whether the element is not longer than most.
 func (f *framing) keep(c byte, most int) bool {
 	if len(f.kept) >= most {
 		return false
@@ -384,7 +381,7 @@ func (f *framing) keep(c byte, most int) bool {
 	return true
 }
 
-// drop returns what was kept, and keeps nothing.
+// drop returns the element, and keeps nothing of it.
 func (f *framing) drop() string {
 	s := string(f.kept)
 	f.kept = f.kept[:0]
@@ -404,7 +401,7 @@ func isToken(c byte) bool {
 	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c != 0 && strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
 }
 
-// validHost reports whether a Host is one: a name or an address, and perhaps a port.
+// validHost reports whether a Host is valid: a name or an address, and perhaps a port.
 func validHost(host string) bool {
 	if inside, ok := strings.CutPrefix(host, "["); ok {
 		address, port, closed := strings.Cut(inside, "]")

@@ -15,8 +15,7 @@ import (
 	"hallway/relay/hub"
 )
 
-// Metrics is what /metrics tells of one relay. No label holds a user, a room or
-// anything else that a client chooses.
+// Metrics holds what /metrics reports of one relay. No label holds a user, a room or anything else that a client chooses.
 type Metrics struct {
 	registry *prometheus.Registry
 
@@ -33,8 +32,7 @@ type Metrics struct {
 	limit             *prometheus.GaugeVec   // limit
 }
 
-// NewMetrics makes the metrics of a relay of that version, for an [Engine] and
-// a [Server].
+// NewMetrics returns the metrics of a relay of that version.
 func NewMetrics(version string) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
@@ -62,7 +60,7 @@ func NewMetrics(version string) *Metrics {
 		Name: "hallway_build_info", Help: "1, with what runs.",
 	}, []string{"version", "goversion"})
 	build.WithLabelValues(version, runtime.Version()).Set(1)
-	// What first shows when it happens has no rate.
+	// A counter that appears with its first event has no rate.
 	for _, from := range []string{"window", "store"} {
 		m.pages.WithLabelValues(from)
 	}
@@ -115,8 +113,8 @@ func (m *Metrics) Page(fromWindow bool) {
 // BadTokenLimited counts a token that was refused because its address had shown too many bad ones.
 func (m *Metrics) BadTokenLimited() { m.addressRefused.WithLabelValues("bad_tokens").Inc() }
 
-// CertificateEnds has the metrics tell when the certificate that is served ends, asked
-// of ends at each scrape; the zero time, told as 0, is while there is none.
+// CertificateEnds adds the end of the served certificate to the metrics. Each scrape calls ends; it reports the zero time,
+// while there is no certificate, as 0.
 func (m *Metrics) CertificateEnds(ends func() time.Time) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "hallway_tls_certificate_not_after_timestamp_seconds",
@@ -124,8 +122,7 @@ func (m *Metrics) CertificateEnds(ends func() time.Time) {
 	}, func() float64 { return float64(max(ends().Unix(), 0)) }))
 }
 
-// ReindexMessages has the metrics tell how many messages an index of words that is made
-// anew has still to take up, asked of left at each scrape.
+// ReindexMessages adds the number of messages that a reindex has left to the metrics. Each scrape calls left.
 func (m *Metrics) ReindexMessages(left func() int64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "hallway_reindex_messages",
@@ -133,7 +130,7 @@ func (m *Metrics) ReindexMessages(left func() int64) {
 	}, func() float64 { return float64(left()) }))
 }
 
-// Limit tells one of the relay's limits; 0 is none.
+// Limit adds one of the relay's limits to the metrics; 0 is no limit.
 func (m *Metrics) Limit(name string, most float64) { m.limit.WithLabelValues(name).Set(most) }
 
 // Engine is what the metrics ask of an [engine.Engine].
@@ -166,15 +163,15 @@ func (m *Metrics) Engine(e Engine) {
 	}
 }
 
-// handler tells the metrics to whoever may know them.
+// handler answers with the metrics.
 func (m *Metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true})
 }
 
-// An engineCollector asks an engine for what its hub counts.
+// An engineCollector asks an engine for its hub's counts.
 type engineCollector struct{ engine Engine }
 
-// Of an engine's hub: gauges, then counters.
+// The metrics of an engine's hub: gauges, then counters.
 var (
 	descConns       = desc("hallway_connections", "WebSocket connections.")
 	descSessions    = desc("hallway_sessions", "Connections whose token was accepted.")
@@ -242,7 +239,7 @@ func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// What may have been counted.
+// The codes that the relay may count.
 var (
 	codes = []protocol.Code{
 		protocol.CodeBadRequest, protocol.CodeUnauthorized, protocol.CodeForbidden, protocol.CodeNotFound,

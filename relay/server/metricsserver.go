@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// scrapersMax is how many connections for metrics there are at once.
+	// scrapersMax bounds the connections for metrics.
 	scrapersMax = 16
 	// scrapeHeaderMax bounds the head of a request for metrics.
 	scrapeHeaderMax = 8 << 10
@@ -25,9 +25,8 @@ const (
 
 var errMetricsElsewhere = refuse(protocol.CodeForbidden, "metrics are told here to this machine alone, by a loopback name; see --metrics-addr")
 
-// tellMetrics is GET /metrics among the other routes. It answers a process of this
-// machine that asks by a loopback name: not a proxy, which asks for anybody, and not a
-// page that had its own name lead here (DNS rebinding).
+// tellMetrics answers GET /metrics among the other routes. It answers processes of this machine that use a loopback name: no
+// proxy, which asks for anybody, and no page that makes its own name lead here (DNS rebinding).
 func tellMetrics(tell fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if !peerOf(c.Context()).Addr().IsLoopback() || !loopbackHost(hostOf(c)) {
@@ -42,11 +41,10 @@ func tellMetrics(tell fiber.Handler) fiber.Handler {
 	}
 }
 
-// MetricsServer answers GET /metrics on an address of its own. Where that is beyond
-// loopback, it answers whoever reaches it.
+// MetricsServer answers GET /metrics on an address of its own. Beyond loopback it answers anybody who reaches it.
 type MetricsServer struct{ http http.Server }
 
-// NewMetricsServer makes one that does not listen yet.
+// NewMetricsServer returns a server that does not listen yet.
 func NewMetricsServer(m *Metrics, log *slog.Logger) *MetricsServer {
 	tell := m.handler()
 	s := &MetricsServer{}

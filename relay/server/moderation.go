@@ -229,7 +229,7 @@ func parseList(query string, states bool) (listQuery, error) {
 			err = errTwice
 		case name == "before":
 			err = readPosition(&q, name, v[0])
-			l.before = max(1, q.At) // of all is 0
+			l.before = max(1, q.At) // 0 would be all
 		case name == "limit":
 			l.limit, err = readLimit(v[0])
 		case name == "state" && states:

@@ -7,9 +7,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// parsePart reads which part of a list is wanted: all of it, unless the query has a
-// limit or an after, which is a name or an id that valid knows. It looks at nothing
-// else, since clients of before could put there what they liked.
+// parsePart parses the part of a list: all of it, unless the query has a limit or an after, which is a name or an id that
+// valid accepts. It ignores everything else, because earlier clients may send anything.
 func parsePart(query string, valid func(string) bool) (part hub.Part, err error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -30,8 +29,7 @@ func parsePart(query string, valid func(string) bool) (part hub.Part, err error)
 	return part, err
 }
 
-// told is what an answer says of more: that there is some, or, where a limit was asked
-// for, that there is none; nil: nothing.
+// told returns the answer's field more; nil: there is no more, and the request had no limit.
 func told(part hub.Part, more bool) *bool {
 	if part.Limit == 0 && !more {
 		return nil

@@ -4,8 +4,8 @@ package server
 
 import "net"
 
-// acked is how many bytes the other end of a connection has acknowledged; 0: not known.
+// acked returns the number of bytes that the other end of a connection has acknowledged; 0: not known.
 func acked(net.Conn) uint64 { return 0 }
 
-// hungUp reports whether the other end of a connection is gone; here that is not known.
+// hungUp reports whether the other end of a connection is gone. This system does not tell.
 func hungUp(net.Conn) bool { return false }

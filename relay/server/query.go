@@ -15,7 +15,7 @@ import (
 // wordsBytesMax bounds the words of a search.
 const wordsBytesMax = 256
 
-// positions are the parameters that say where a page is.
+// positions are the parameters with a page's position.
 var positions = map[string]hub.QueryKind{
 	"before": hub.QueryBefore,
 	"after":  hub.QueryAfter,
@@ -23,7 +23,7 @@ var positions = map[string]hub.QueryKind{
 	"since":  hub.QuerySince,
 }
 
-// filters are the parameters that leave out messages; they may go with before.
+// filters are the parameters that select messages; they may be combined with before.
 var filters = map[string]hub.QueryKind{
 	"pinned": hub.QueryPinned,
 	"q":      hub.QuerySearch,
@@ -31,11 +31,10 @@ var filters = map[string]hub.QueryKind{
 
 var errTwice = refuse(protocol.CodeBadRequest, "the query has a parameter more than once")
 
-// queryOf is a request's query as it was written.
+// queryOf returns a request's query as it came.
 func queryOf(c *fiber.Ctx) string { return string(c.Request().URI().QueryString()) }
 
-// parseQuery reads which page is wanted. What it does not know it refuses: to
-// ignore it would answer another question than was asked.
+// parseQuery parses the page of a query. It refuses unknown parameters: to ignore one would answer another question.
 func parseQuery(query string) (hub.Query, error) {
 	q := hub.Query{Kind: hub.QueryNewest, Limit: protocol.PageMessagesDefault}
 	values, err := url.ParseQuery(query)
@@ -74,7 +73,7 @@ func parseQuery(query string) (hub.Query, error) {
 	switch q.Kind {
 	case hub.QueryNewest:
 	case hub.QueryBefore:
-		q.At = max(1, q.At) // of all is 0
+		q.At = max(1, q.At) // 0 would be all
 	default:
 		return q, refuse(protocol.CodeBadRequest, "of before, after, around and since only before may go with q or pinned")
 	}

@@ -6,29 +6,27 @@ import (
 )
 
 const (
-	// requestBytes is the buffer in which a request begins.
+	// requestBytes is the size of the buffer in which a request begins.
 	requestBytes = 512
-	// openBytes is what a request counts that is read by the parser itself: its buffer,
-	// and the body that it may make place for.
+	// openBytes is what an open request counts: the parser's buffer, and the body that it may allocate.
 	openBytes = headerBytesMax + 64<<10
 )
 
-// request is what has come of a connection's next request, and of those behind it. It
-// grows with what has come, not with what was announced, and the parser gets a request
-// when it is whole. One that the parser will refuse, or whose client waits to be asked
-// for the body, is handed out as it comes: it is open.
+// request holds what has come of a connection's next request, and of those behind it. It grows with the bytes that have
+// come, not with those that were announced. The parser gets a request when it is whole. An open request is handed out as it
+// comes: the parser will refuse it, or its client waits to be asked for the body.
 type request struct {
 	framing  framing
 	held     []byte
 	followed int  // bytes of held that framing has taken
 	end      int  // bytes of held that may be handed out
-	out      int  // … and were
-	open     bool // the parser gets what there is
-	raw      bool // the connection carries no requests any more
+	out      int  // bytes of held that were handed out
+	open     bool // the parser gets the bytes as they come
+	raw      bool // the connection carries requests no more
 }
 
-// follow has framing take what is held, up to the end of the request; then the request is
-// open no more. It reports whether what was taken is well-formed.
+// follow gives framing the bytes that are held, up to the end of the request, which ends an open request. It reports whether
+// they are well-formed.
 func (r *request) follow() bool {
 	r.followed += r.framing.take(r.held[r.followed:])
 	r.end = r.followed
@@ -39,7 +37,7 @@ func (r *request) follow() bool {
 		return true
 	}
 	if r.framing.blank() {
-		// The parser ends a connection without a word where no request has begun.
+		// The parser ends a connection without an answer where no request has begun.
 		r.held[r.end] = '?'
 		r.end++
 	}
@@ -61,7 +59,7 @@ func (r *request) gathered(bodyMax int) bool {
 	return false
 }
 
-// next hands out what there is, and forgets it.
+// next hands out bytes, and forgets them.
 func (r *request) next(p []byte) int {
 	n := copy(p, r.held[r.out:r.end])
 	if r.out += n; r.out < r.end {
@@ -76,7 +74,7 @@ func (r *request) next(p []byte) int {
 	return n
 }
 
-// rest hands out what is held, and then what the connection yields.
+// rest hands out the bytes that are held, and then those of the connection.
 func (r *request) rest(p []byte, from io.Reader) (n int, err error) {
 	if r.out < len(r.held) {
 		n = copy(p, r.held[r.out:])
@@ -86,7 +84,7 @@ func (r *request) rest(p []byte, from io.Reader) (n int, err error) {
 	return from.Read(p)
 }
 
-// room makes place for more, and returns the bytes that are held in all.
+// room makes room for more, and returns the size of the buffer.
 func (r *request) room() int {
 	if len(r.held) == cap(r.held) {
 		r.held = slices.Grow(r.held, max(len(r.held), requestBytes))
