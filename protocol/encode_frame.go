@@ -204,9 +204,16 @@ func (f Joined) Append(dst []byte) []byte {
 }
 
 // Append appends the frame's JSON to dst.
-func (f Changed) Append(dst []byte) []byte {
+func (f Changed) Append(dst []byte) []byte { return f.append(dst, f.Message.Append) }
+
+// AppendEncoded is Append with the JSON of a message in place of f.Message.
+func (f Changed) AppendEncoded(dst, message []byte) []byte {
+	return f.append(dst, func(dst []byte) []byte { return append(dst, message...) })
+}
+
+func (f Changed) append(dst []byte, message func(dst []byte) []byte) []byte {
 	o := frame(dst, "message")
-	o.raw("message", f.Message.Append)
+	o.raw("message", message)
 	if f.Cause != nil {
 		o.raw("cause", func(dst []byte) []byte {
 			c := begin(dst)

@@ -7,7 +7,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// ModerateOp is the op that a frame asks for at the time now.
+// ModerateOp returns the op for which a frame asks at the time now.
 func ModerateOp(now time.Time, f protocol.Moderate) rules.Op {
 	do := rules.Moderate{Act: f.Act, User: f.User, Reason: f.Reason}
 	if f.ForMs > 0 {
@@ -16,21 +16,8 @@ func ModerateOp(now time.Time, f protocol.Moderate) rules.Op {
 	return rules.Op{Room: f.Room, Do: do}
 }
 
-// frameOf returns the type of the frame that asked for the op, as an error names it.
-func frameOf(op *rules.Op) string {
-	switch op.Do.(type) {
-	case rules.Moderate:
-		return "moderate"
-	case rules.Report:
-		return "report"
-	case rules.Adjust:
-		return "settings"
-	}
-	return ""
-}
-
-// change takes a change of a stored message, or an act of moderation, from a connection. It keeps its place
-// in the queue, but is no part of a lane: refused, it holds nothing back.
+// change takes a change of a stored message, or an act of moderation, from a connection. It has its place in the queue,
+// but belongs to no lane: when it is refused, it holds nothing back.
 func (h *Hub) change(now time.Time, s *Session, op rules.Op) {
 	m := s.member(op.Room)
 	if m == nil {
@@ -42,35 +29,33 @@ func (h *Hub) change(now time.Time, s *Session, op rules.Op) {
 	permitted := op.Permit(m.sender())
 	p := pending{op: op, session: s}
 	if !permitted {
-		h.refuse(&p, rules.NotPermitted())
+		p.refuse(rules.NotPermitted())
 		return
 	}
 	h.admit(now, s.user, p)
 }
 
-// admit queues a change, unless the queue is full or the user's rate used up.
+// admit queues a change, unless the queue is full or the user's rate is used up.
 func (h *Hub) admit(now time.Time, u *user, p pending) {
-	if h.full(p.session, p.bytes()) {
-		h.refuse(&p, unavailable())
+	if h.writes.full(p.session, p.bytes()) {
+		p.refuse(unavailable())
 		return
 	}
-	wait := h.spend(now, u)
+	wait := h.users.spend(now, u)
 	switch {
 	case wait > 0 && p.sends():
 		p.holdBack(&block{Refusal: rateLimited(wait)})
 	case wait > 0:
-		h.refuse(&p, rateLimited(wait))
+		p.refuse(rateLimited(wait))
 		return
 	}
-	h.enqueue(p)
+	h.writes.enqueue(p)
 }
 
-// Change takes a change over REST: an op of any kind but an Open and a Read, by the
-// rules and the rate of a frame, but without a joined room. The hub sets Sender
-// and Any. done is called exactly once with what became of it, perhaps before
-// Change returns.
+// Change takes a change over REST by the rules and the rate of a frame, but without a joined room: an op of any kind but
+// Open and Read. The hub sets its sender. It calls done exactly once with the outcome, perhaps before Change returns.
 func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
-	h.See(&who)
+	h.ranking.see(&who)
 	role, ok := who.Grants.Everywhere(), true
 	if _, revokes := op.Do.(rules.Revoke); !revokes {
 		role, ok = who.Grants.Role(op.Room)
@@ -85,11 +70,25 @@ func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.O
 		done(rules.Outcome{Refusal: rules.NotPermitted()})
 		return
 	}
-	h.admit(now, h.user(who.User.ID), pending{op: op, done: done})
-	h.flush()
+	h.admit(now, h.users.of(who.User.ID), pending{op: op, done: done})
+	h.writes.flush()
 }
 
 // Post is Change with a send.
 func (h *Hub) Post(now time.Time, who Identity, f protocol.Send, done func(rules.Outcome)) {
 	h.Change(now, who, rules.Op{Room: f.Room, Do: rules.Send{Send: f}}, done)
+}
+
+// Erase takes parts of the erasure of a user, each a [rules.Erase] or a [rules.Forget], for which the operator has asked.
+// Ops of others come in between. It calls done once for each part, with its index in ops, perhaps before Erase returns.
+func (h *Hub) Erase(_ time.Time, ops []rules.Op, done func(i int, o rules.Outcome)) {
+	for i, op := range ops {
+		p := pending{op: op, done: func(o rules.Outcome) { done(i, o) }}
+		if h.writes.full(nil, p.bytes()) {
+			p.refuse(unavailable())
+			continue
+		}
+		h.writes.enqueue(p)
+	}
+	h.writes.flush()
 }

@@ -1,195 +1,141 @@
 package hub
 
 import (
+	"maps"
 	"net/netip"
 	"time"
 
 	"hallway/protocol"
 )
 
-// Hub is the relay's state. One owner calls its methods; see the package
-// comment.
+// Hub is the relay's state. One owner calls its methods; see the package comment. It routes what happens to its parts,
+// each with its own state.
 type Hub struct {
-	cfg       Config
-	transport Transport
-	committer Committer
-
-	sessions  []*Session // that have not ended; Session.place is the index
-	strangers []*Session // in the order of their coming; those behind the first may be none any more
-	users     map[string]*user
-	resting   []*user // without a connection, perhaps to be forgotten
-	rooms     map[string]*room
-	restless  []*room // whose members may not know the number of users
-	draining  bool
-
-	arrivals uint64     // counts sends, in their order of arrival
-	queue    queue      // waits for the batch under way
-	flying   []*pending // the batch under way
-	ops      int        // in both
-	bytes    int        // of both
-	touched  []*room    // with frames to tell; empty between calls
-	unsaved  []string   // users whose ranks the store has not heard of
-
-	windows     Windows
-	revocations Revocations
-	bans        Bans
-	ranks       Ranks
-	refusals    refusals
-	stats       Stats
+	*shared
+	users         users
+	sessions      sessions
+	authenticator authenticator
+	rooms         rooms
+	lanes         lanes
+	writes        writes
+	activity      activity
+	moderation    moderation
+	ranking       ranking
+	draining      bool
 }
 
-// New makes an empty hub.
+// New returns an empty hub.
 func New(cfg Config, transport Transport, committer Committer) *Hub {
-	return &Hub{
-		cfg:         cfg.WithDefaults(),
-		transport:   transport,
-		committer:   committer,
-		users:       map[string]*user{},
-		rooms:       map[string]*room{},
-		revocations: Revocations{since: map[string]protocol.Time{}},
-		bans:        Bans{terms: map[Ban]BanTerms{}},
-		ranks:       Ranks{seen: map[string]*ranked{}},
-		stats:       newStats(),
+	s := newShared(cfg)
+	h := &Hub{shared: s}
+	h.users = users{shared: s, byID: map[string]*user{}}
+	h.writes = writes{shared: s, committer: committer, users: &h.users}
+	h.rooms = rooms{
+		shared: s, transport: transport, writes: &h.writes, users: &h.users, sessions: &h.sessions, byName: map[string]*room{},
 	}
+	h.sessions = sessions{shared: s, rooms: &h.rooms, users: &h.users}
+	h.ranking = ranking{shared: s, sessions: &h.sessions, rooms: &h.rooms, writes: &h.writes}
+	h.authenticator = authenticator{
+		shared: s, sessions: &h.sessions, users: &h.users, rooms: &h.rooms, ranking: &h.ranking,
+	}
+	h.lanes = lanes{shared: s, writes: &h.writes, users: &h.users}
+	h.activity = activity{shared: s, rooms: &h.rooms, writes: &h.writes}
+	h.moderation = moderation{shared: s, rooms: &h.rooms, sessions: &h.sessions, users: &h.users, writes: &h.writes}
+	return h
 }
 
-// Open begins a session on a new connection from an address. id names it to the client and
-// in logs. A hub that drains closes the connection at once.
+// Open begins a session on a new connection from an address. id names it to the client and in logs. A hub that drains
+// closes the connection at once.
 func (h *Hub) Open(now time.Time, id string, from netip.Addr, conn Conn) *Session {
-	s := &Session{
-		id: id, conn: conn, hub: h, from: from, place: int32(len(h.sessions)),
-		until: now.Add(h.cfg.HelloTimeout).UnixNano(), heard: now.UnixNano(),
-	}
-	h.sessions = append(h.sessions, s)
+	s := h.sessions.add(now, id, from, conn)
 	if h.draining {
-		h.end(s, protocol.CloseGoingAway, "the relay is going away")
+		h.sessions.end(s, protocol.CloseGoingAway, "the relay is going away")
 	}
-	if h.cfg.Conns > 0 {
-		h.strangers = append(h.strangers, s)
-		h.thinOut()
-	}
+	h.sessions.limit(s)
 	return s
 }
 
-// Heard notes a sign of life that is no frame of the protocol. It counts like one.
-func (h *Hub) Heard(now time.Time, s *Session) {
-	s.heard, s.said = now.UnixNano(), 0
-	if s.spendFrame(now, h.cfg.FramesPerSecond) > 0 && !s.ended {
-		s.offend()
-	}
-}
-
 // Closed ends a session whose connection is gone.
-func (h *Hub) Closed(_ time.Time, s *Session) { h.detach(s) }
+func (h *Hub) Closed(_ time.Time, s *Session) { h.sessions.remove(s) }
 
-// Tick does what is due; it wants to be called every TickEvery.
+// Tick does what is due. Its owner calls it every TickEvery.
 func (h *Hub) Tick(now time.Time) {
-	at, silence := now.UnixNano(), int64(h.cfg.silence())
-	// From the end, because ending a session moves the last one to its place.
-	for i := len(h.sessions) - 1; i >= 0; i-- {
-		s := h.sessions[i]
-		switch {
-		case s.user == nil && at >= s.until:
-			h.end(s, protocol.CloseTimeout, "no hello in time")
-		case at-s.heard >= silence:
-			h.end(s, protocol.CloseTimeout, "nothing heard")
-		case at >= s.until:
-			h.end(s, protocol.CloseUnauthorized, "the token has expired")
-		case s.key.Withdrawn():
-			h.end(s, protocol.CloseUnauthorized, keyWithdrawn)
-		}
-	}
-	h.thinOut()
-	h.tellPresence(now)
-	h.forgetUsers(now)
-	h.saveRanks()
-	h.flush()
+	h.sessions.expire(now)
+	h.sessions.evictUnauthenticated()
+	h.rooms.tellPresence(now)
+	h.users.forget(now)
+	h.ranking.save()
+	h.writes.flush()
 }
 
-// thinOut ends those who have waited longest with their hello while places run short
-// and many wait: connections that say nothing must not take the places of those that
-// will.
-func (h *Hub) thinOut() {
-	for len(h.strangers) > 0 {
-		s := h.strangers[0]
-		if s.user == nil && !s.ended {
-			places := h.cfg.Conns
-			if len(h.sessions) <= places-places/4 || len(h.sessions)-h.stats.Welcomed <= places/4 {
-				return
-			}
-			h.end(s, protocol.CloseTimeout, "no hello in time")
-		}
-		h.strangers[0] = nil
-		h.strangers = h.strangers[1:]
-	}
-	h.strangers = nil
-}
-
-// Drain asks all clients to go and turns new ones away. Who is still here is
-// served until CloseAll. They are told to come back over so long a time that
-// whoever serves them next, by the same limit, can admit them all.
+// Drain asks all clients to go and turns new ones away. Those that are still here are served until CloseAll. They are
+// told to come back over so long a time that the next relay, by the same limit, can admit them all.
 func (h *Hub) Drain(time.Time) {
 	h.draining = true
 	after := h.cfg.GoawayMs
 	if perSecond := int64(h.cfg.HandshakesPerSecond); perSecond > 0 {
-		after = min(after+int64(len(h.sessions))*1000/perSecond, GoawayMsMax)
+		after = min(after+int64(len(h.sessions.all))*1000/perSecond, GoawayMsMax)
 	}
-	for _, s := range h.sessions {
+	for _, s := range h.sessions.all {
 		s.send(protocol.Goaway{ReconnectAfterMs: after})
 	}
-	h.saveRanks()
-	h.flush()
+	h.ranking.save()
+	h.writes.flush()
 }
 
 // CloseAll ends all sessions with CloseGoingAway.
 func (h *Hub) CloseAll(time.Time) {
-	for len(h.sessions) > 0 {
-		h.end(h.sessions[len(h.sessions)-1], protocol.CloseGoingAway, "the relay is going away")
-	}
+	h.sessions.each(func(s *Session) { h.sessions.end(s, protocol.CloseGoingAway, "the relay is going away") })
 }
 
-// Sessions is how many sessions have not ended.
-func (h *Hub) Sessions() int { return len(h.sessions) }
+// See notes a token that was seen over REST: from now on its user has the ranks that it gives. The next Tick stores it.
+func (h *Hub) See(who *Identity) { h.ranking.see(who) }
 
-// Windows are what is in memory of the rooms' histories. Others may read them.
-func (h *Hub) Windows() *Windows { return &h.windows }
-
-// Filled takes what was read from the store for the window of a room.
+// Filled takes the messages that were read from the store for the window of a room.
 func (h *Hub) Filled(name string, f Fill) {
-	if r := h.rooms[name]; r != nil {
+	if r := h.rooms.byName[name]; r != nil {
 		h.windows.filled(r.window, f)
 	}
 }
 
-// Pending is how many ops wait for the store or are under way.
-func (h *Hub) Pending() int { return h.ops }
-
-// end closes a session's connection and forgets the session at once; what its
-// connection still says is not heard.
-func (h *Hub) end(s *Session, code protocol.CloseCode, reason string) {
-	if s.ended {
-		return
+// Purged notes that the store has deleted messages of one life of a room because of their age: those with a seq below the
+// given one. It tells nobody: clients keep the messages that they have, and get no others.
+func (h *Hub) Purged(name, epoch string, below int64) {
+	if r := h.rooms.byName[name]; r != nil {
+		h.windows.purged(r.window, purge{epoch, below})
 	}
-	s.conn.Close(code, reason)
-	h.stats.Closed[code]++
-	h.detach(s)
 }
 
-func (h *Hub) detach(s *Session) {
-	if s.ended {
-		return
+// Online returns the number of connections in a room now, by user id. The caller may keep it.
+func (h *Hub) Online(name string) map[string]int { return h.rooms.online(name) }
+
+// Sessions returns the number of sessions that have not ended.
+func (h *Hub) Sessions() int { return len(h.sessions.all) }
+
+// Pending returns the number of ops in the queue and being committed.
+func (h *Hub) Pending() int { return h.writes.ops }
+
+// Windows returns the histories in memory. Any goroutine may read them.
+func (h *Hub) Windows() *Windows { return &h.windows }
+
+// Bans returns the bans in force. Any goroutine may read them.
+func (h *Hub) Bans() *Bans { return &h.bans }
+
+// Revocations returns the revocations in force. Any goroutine may read them.
+func (h *Hub) Revocations() *Revocations { return &h.revocations }
+
+// Ranks returns the ranks by the last tokens seen. Any goroutine may read them.
+func (h *Hub) Ranks() *Ranks { return &h.ranks }
+
+// Banned takes the bans that were in force when the hub began, before its first call.
+func (h *Hub) Banned(terms map[Ban]BanTerms) { maps.Copy(h.bans.terms, terms) }
+
+// Revoked takes the revocations that were in force when the hub began, before its first call.
+func (h *Hub) Revoked(since map[string]protocol.Time) { maps.Copy(h.revocations.since, since) }
+
+// Ranked takes the users who were more than participants in any room when the hub began, before its first call.
+func (h *Hub) Ranked(users []string) {
+	for _, u := range users[:min(len(users), ranksMax)] {
+		h.ranks.seen[u] = &ranked{}
 	}
-	s.ended = true
-	for len(s.members) > 0 {
-		h.part(s.members[len(s.members)-1])
-	}
-	if s.user != nil {
-		h.stats.Welcomed--
-		s.user.conns--
-		h.rest(s.user)
-	}
-	last := h.sessions[len(h.sessions)-1]
-	h.sessions[s.place], last.place = last, s.place
-	h.sessions[len(h.sessions)-1] = nil
-	h.sessions = h.sessions[:len(h.sessions)-1]
 }

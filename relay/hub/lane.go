@@ -9,20 +9,18 @@ import (
 	"hallway/relay/rules"
 )
 
-// A lane is one connection's sends of one room. The relay stores them in the
-// order in which they arrived: once it has refused one with a retryable code,
-// it refuses all later ones, until the refused one comes again.
+// A lane is the sequence of one connection's sends in one room. The relay stores them in their order of arrival: once it
+// has refused one with a retryable code, it refuses all later ones, until the refused one comes again.
 
-// A block holds a lane back. What arrives behind it is only looked up, because
-// an id stored before is answered all the same, and refused when not found.
+// A block holds a lane back. Sends that arrive behind it are only looked up: an id that was stored before is answered as
+// ever, any other is refused.
 type block struct {
 	rules.Refusal
 	finds   int          // look-ups under way
-	refused []refusedOne // in the order of arrival: the first is waited for
+	refused []refusedOne // in the order of arrival: the lane waits for the first
 }
 
-// refusedMax is how many refused sends a block remembers: more than a client
-// has in flight.
+// refusedMax bounds the refused sends that a block remembers. A client has fewer in flight.
 const refusedMax = 2 * protocol.InFlightMax
 
 // refusedOne is a send that was refused behind a block.
@@ -32,9 +30,8 @@ type refusedOne struct {
 	early int    // look-ups under way that arrived before it
 }
 
-// refuse notes that a send was refused behind the block, while early look-ups
-// that arrived before it were under way. These end in the order of arrival: of
-// a look-up none is.
+// refuse notes that a send was refused behind the block, while early look-ups that arrived before it were under way.
+// Look-ups end in the order of arrival, so for a refused look-up early is 0.
 func (b *block) refuse(id string, order uint64, early int) {
 	for _, r := range b.refused {
 		if r.id == id && r.order < order {
@@ -49,13 +46,12 @@ func (b *block) refuse(id string, order uint64, early int) {
 	b.refused = b.refused[:min(len(b.refused), refusedMax)]
 }
 
-// settled forgets a send that is stored, or refused for good: its sender need
-// not send it again.
+// settled forgets a send that was stored, or refused for good: its sender need not send it again.
 func (b *block) settled(id string) {
 	b.refused = slices.DeleteFunc(b.refused, func(r refusedOne) bool { return r.id == id })
 }
 
-// ended notes that a look-up is not under way any more.
+// ended notes the end of a look-up.
 func (b *block) ended(order uint64) {
 	b.finds--
 	for i := range b.refused {
@@ -65,8 +61,8 @@ func (b *block) ended(order uint64) {
 	}
 }
 
-// lifts reports whether the arrival of id ends the block. While a look-up of an
-// earlier send is under way it is not known which is the first refused.
+// lifts reports whether the arrival of id ends the block. While a look-up of an earlier send is under way, nobody knows
+// which send was refused first.
 func (b *block) lifts(id string) bool {
 	if len(b.refused) == 0 {
 		return b.finds == 0
@@ -74,21 +70,29 @@ func (b *block) lifts(id string) bool {
 	return b.refused[0].id == id && b.refused[0].early == 0
 }
 
+// lanes keeps the order of sends.
+type lanes struct {
+	*shared
+	writes   *writes
+	users    *users
+	arrivals uint64 // counts sends, in their order of arrival
+}
+
 // send takes a send frame of a connection.
-func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
+func (ls *lanes) send(now time.Time, s *Session, f protocol.Send) {
 	m := s.member(f.Room)
 	if m == nil {
 		s.send(s.outside(f.Room, f.ID))
 		return
 	}
-	h.arrivals++
+	ls.arrivals++
 	p := pending{
 		op:      rules.Op{Room: f.Room, Sender: m.sender(), Do: rules.Send{Send: f}},
-		session: s, order: h.arrivals, apart: m.turned,
+		session: s, order: ls.arrivals, apart: m.newRole,
 	}
-	m.turned = false
-	full := h.full(s, p.bytes())
-	h.turn(now, m, f.ID, full)
+	m.newRole = false
+	full := ls.writes.full(s, p.bytes())
+	ls.admit(now, m, f.ID, full)
 	b := m.block
 	switch {
 	case b != nil && full:
@@ -96,33 +100,31 @@ func (h *Hub) send(now time.Time, s *Session, f protocol.Send) {
 		s.send(refusalFrame(b.Refusal, f.Room, f.ID))
 		return
 	case b != nil && b.finds == 0 && len(b.refused) > 0:
-		h.probe(m)
+		ls.probe(m)
 	}
 	p.holdBack(b)
-	h.enqueue(p)
+	ls.writes.enqueue(p)
 }
 
-// turn blocks an open lane where its next send cannot be taken on now. A blocked
-// one is open again for the send that it waits for.
-func (h *Hub) turn(now time.Time, m *member, id string, full bool) {
+// admit blocks an open lane whose next send cannot be accepted now. The send for which a blocked lane waits opens it.
+func (ls *lanes) admit(now time.Time, m *member, id string, full bool) {
 	if m.block != nil && !m.block.lifts(id) {
 		return
 	}
 	m.block = nil
 	if full {
 		m.block = &block{Refusal: unavailable()}
-	} else if wait := h.spend(now, m.session.user); wait > 0 {
+	} else if wait := ls.users.spend(now, m.session.user); wait > 0 {
 		m.block = &block{Refusal: rateLimited(wait)}
 	}
 }
 
-// probe asks whether the send that a lane waits for was stored meanwhile: sent
-// by another of the user's devices, or twice by this one. Then its sender need
-// not send it again, and it must not hold the lane back for ever.
-func (h *Hub) probe(m *member) {
+// probe finds out whether the send for which a lane waits was stored meanwhile: another device of the user may have sent
+// it, or this one twice. Then its sender need not send it again, and it must not hold the lane back for ever.
+func (ls *lanes) probe(m *member) {
 	b, id, room := m.block, m.block.refused[0].id, m.presence.room.name
-	h.enqueue(pending{
-		// Without content: found, it is a conflict.
+	ls.writes.enqueue(pending{
+		// Without content: an id that was stored is a conflict.
 		op: rules.Op{Room: room, Sender: m.sender(), Do: rules.Send{Send: protocol.Send{Room: room, ID: id}, FindOnly: true}},
 		done: func(o rules.Outcome) {
 			if o.Code == protocol.CodeConflict {
@@ -132,13 +134,7 @@ func (h *Hub) probe(m *member) {
 	})
 }
 
-// sends reports whether the op is a send.
-func (p *pending) sends() bool {
-	_, sends := p.op.Do.(rules.Send)
-	return sends
-}
-
-// holdBack makes p a look-up behind b; nil leaves it as it is.
+// holdBack makes p a look-up behind b; where b is nil, it does nothing.
 func (p *pending) holdBack(b *block) {
 	if b == nil {
 		return
@@ -152,9 +148,9 @@ func (p *pending) holdBack(b *block) {
 	p.op.Do, p.block = do, b
 }
 
-// holdBackQueue blocks the lanes of what was refused with a retryable code, all of
-// a failed batch, which has no outcomes: what queues behind it must not overtake it.
-func (h *Hub) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
+// holdBackQueue blocks the lanes of sends that were refused with a retryable code; of a failed batch, which has no
+// outcomes, the lanes of all sends. Sends in the queue must not overtake them.
+func (ls *lanes) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
 	type lane struct {
 		session *Session
 		room    string
@@ -191,15 +187,15 @@ func (h *Hub) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
 	if len(blocks) == 0 {
 		return
 	}
-	for q := range h.queue.all() {
+	for q := range ls.writes.queue.all() {
 		if q.sends() {
 			q.holdBack(blocks[lane{q.session, q.op.Room}])
 		}
 	}
 }
 
-// blockLane makes sure that the session's lane of the room is blocked. It
-// makes a block also where the room was left: ops may still be queued.
+// blockLane makes sure that the session's lane of the room is blocked. It makes a block also where the session has left
+// the room: ops may still be in the queue.
 func (s *Session) blockLane(room string, why rules.Refusal) *block {
 	m := s.member(room)
 	if m != nil && m.block != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/guard"
 	"hallway/relay/hub"
 )
 
@@ -57,7 +58,7 @@ func TestFloodsAreTakenInShort(t *testing.T) {
 		w.commit()
 	}
 	// The first of each user, then short ones, then what is no flood any more.
-	if sizes[0] <= hub.FloodOpsMax || sizes[2] != hub.FloodOpsMax || sizes[len(sizes)-2] <= hub.FloodOpsMax {
+	if sizes[0] <= guard.FloodOpsMax || sizes[2] != guard.FloodOpsMax || sizes[len(sizes)-2] <= guard.FloodOpsMax {
 		t.Errorf("batches of %v", sizes)
 	}
 }
@@ -70,7 +71,7 @@ func TestBatchIsBounded(t *testing.T) {
 		ada.take(sendOf(n, strings.Repeat("x", textBytes)))
 	}
 	for done := 0; done < sends; {
-		if most := hub.RoomBatchBytesMax/textBytes + 1; len(w.batch) == 0 || len(w.batch) > most {
+		if most := guard.RoomBatchBytesMax/textBytes + 1; len(w.batch) == 0 || len(w.batch) > most {
 			t.Fatalf("a batch of %d, want 1 to %d", len(w.batch), most)
 		}
 		done += len(w.batch)
@@ -95,7 +96,7 @@ func TestBatchOfManyRooms(t *testing.T) {
 		ada.take(protocol.Send{Room: room, ID: fmt.Sprintf(idFormat, i), Text: strings.Repeat("x", textBytes)})
 	}
 	w.commit()
-	if n, most := len(w.batch), hub.BatchBytesMax/textBytes+1; n <= hub.RoomBatchBytesMax/textBytes+1 || n > most {
+	if n, most := len(w.batch), guard.BatchBytesMax/textBytes+1; n <= guard.RoomBatchBytesMax/textBytes+1 || n > most {
 		t.Errorf("a batch of %d, want at most %d, and more than of one room", n, most)
 	}
 }
@@ -109,7 +110,7 @@ func TestBatchIsBoundedByWhatItTells(t *testing.T) {
 		ada.take(protocol.React{Room: "lobby", ID: fmt.Sprintf(idFormat, 1), Emoji: "👍", On: true})
 	}
 	w.commit() // the first alone
-	if n := len(w.batch); n < 20 || n > hub.RoomBatchBytesMax/1024 {
+	if n := len(w.batch); n < 20 || n > guard.RoomBatchBytesMax/1024 {
 		t.Errorf("a batch of %d reactions", n)
 	}
 }
@@ -117,7 +118,7 @@ func TestBatchIsBoundedByWhatItTells(t *testing.T) {
 func TestRoomsOfASessionAreBounded(t *testing.T) {
 	w := newWorld(hub.Config{})
 	ada := w.member("ada")
-	for n := 1; n < hub.RoomsPerSessionMax; n++ {
+	for n := 1; n < guard.RoomsPerSessionMax; n++ {
 		ada.take(protocol.Join{Room: fmt.Sprint("room", n)})
 		w.commit()
 	}
@@ -138,21 +139,21 @@ func TestOpsOfASessionAreBounded(t *testing.T) {
 	w := newWorld(hub.Config{})
 	ada, bob := w.member("ada"), w.member("bob")
 	w.out = nil
-	for n := range hub.SessionOpsMax {
+	for n := range guard.SessionOpsMax {
 		ada.take(sendOf(n, "x"))
 	}
 	if len(w.out) != 1 { // the first batch
 		t.Fatalf("%d effects, among them %s", len(w.out), w.out[len(w.out)-1])
 	}
-	ada.take(sendOf(hub.SessionOpsMax, "x"))
+	ada.take(sendOf(guard.SessionOpsMax, "x"))
 	if got := w.out[len(w.out)-1]; !strings.Contains(got, `ada← {"type":"error","code":"unavailable"`) {
 		t.Errorf("one more: %s", got)
 	}
-	bob.take(sendOf(hub.SessionOpsMax+1, "x"))
+	bob.take(sendOf(guard.SessionOpsMax+1, "x"))
 	if len(w.out) != 2 {
 		t.Errorf("of another: %s", w.out[len(w.out)-1])
 	}
-	if got := w.Pending(); got != hub.SessionOpsMax+1 {
+	if got := w.Pending(); got != guard.SessionOpsMax+1 {
 		t.Errorf("%d ops are pending", got)
 	}
 }
@@ -179,7 +180,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 func TestFramesAreBounded(t *testing.T) {
 	w := newWorld(hub.Config{FramesPerSecond: 10})
 	ada := w.member("ada") // two frames of the burst
-	for range hub.FramesBurstMax - 2 {
+	for range guard.FramesBurstMax - 2 {
 		ada.take(protocol.Ping{T: "1"})
 	}
 	if last := w.out[len(w.out)-1]; last != `ada← {"type":"pong","t":1}` {

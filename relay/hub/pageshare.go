@@ -2,14 +2,14 @@ package hub
 
 import "hallway/protocol"
 
-// A PageShare counts what a page, or one side of it, may still hold: messages, and
-// bytes of them. Every store fills its pages by it, so that all cut them alike.
+// A PageShare counts the messages, and their bytes, that a page or one side of it may still hold. Every store fills its
+// pages by it, so that all cut them alike.
 type PageShare struct {
 	messages, bytes int
 	some            bool
 }
 
-// PageShare returns what the page of q may hold.
+// PageShare returns the share of q's page.
 func (q Query) PageShare() PageShare {
 	return PageShare{messages: q.Limit, bytes: protocol.PageBytesMax}
 }
@@ -20,12 +20,11 @@ func (q Query) Halves() (before, from PageShare) {
 	return PageShare{messages: q.Limit / 2, bytes: half}, PageShare{messages: q.Limit - q.Limit/2, bytes: half}
 }
 
-// Messages returns how many more messages there may be.
+// Messages returns the number of messages that it may still hold.
 func (p *PageShare) Messages() int { return p.messages }
 
-// Take takes up the place of the next message. It reports whether there was any: the
-// page ends before a message for which there is none. The first message has its place
-// whatever its size.
+// Take takes the room of the next message. It reports whether there was any; else the page ends before the message. The
+// first message always has room, whatever its size.
 func (p *PageShare) Take(m *protocol.Message) bool { return p.take(m.Size()) }
 
 func (p *PageShare) take(bytes int) bool {

@@ -5,22 +5,20 @@ import (
 	"slices"
 )
 
-// A queue is what waits for the store, in rounds: of each user one op a round, so
-// that who asks for much waits behind those who ask for little. Who has nothing in the
-// queue does not wait for the round under way. A user's own ops keep their order, on all
-// connections.
+// A queue holds the ops that wait for the store, in rounds: each user has one op a round, so that users who ask for much
+// wait behind those who ask for little. The op of a user who has none in the queue does not wait for the round under way.
+// A user's own ops keep their order, on all connections.
 type queue struct {
-	ahead  []*pending   // go before the rounds
-	rounds [][]*pending // what is left of them, from the round under way
-	round  uint64       // its number
+	ahead  []*pending   // before the rounds
+	rounds [][]*pending // what is left of the rounds, from the one under way on
+	round  uint64       // the number of the round under way
 }
 
-// roundsFew is how many rounds wait when nobody floods: clients do not wait for one
-// op before they ask for the next.
+// roundsFew is the number of rounds that wait when nobody floods: clients do not wait for one op before they send the
+// next.
 const roundsFew = 2
 
-// add puts an op of u, nil if it is nobody's, into the first round in which u has
-// none yet.
+// add puts an op of u into the first round in which u has none yet; nil: it is nobody's.
 func (q *queue) add(u *user, p *pending) {
 	round := q.round
 	if u != nil {
@@ -38,7 +36,7 @@ func (q *queue) add(u *user, p *pending) {
 	*r = append(*r, p)
 }
 
-// next is the op whose turn it is, nil if none waits.
+// next returns the next op; nil: none waits.
 func (q *queue) next() *pending {
 	if len(q.ahead) > 0 {
 		return q.ahead[0]
@@ -52,11 +50,11 @@ func (q *queue) next() *pending {
 		q.rounds = q.rounds[1:]
 		q.round++
 	}
-	q.rounds = nil // what a storm has needed is not kept
+	q.rounds = nil // gives the memory back that a storm has needed
 	return nil
 }
 
-// drop takes that op out.
+// drop removes the next op.
 func (q *queue) drop() {
 	r := &q.ahead
 	if len(*r) == 0 {
@@ -66,10 +64,10 @@ func (q *queue) drop() {
 	*r = (*r)[1:]
 }
 
-// flooded reports that only those wait who have asked for much.
+// flooded reports whether only users who have asked for much wait.
 func (q *queue) flooded() bool { return len(q.ahead) == 0 && len(q.rounds) > roundsFew }
 
-// all are the ops in their order.
+// all yields the ops in their order.
 func (q *queue) all() iter.Seq[*pending] {
 	return func(yield func(*pending) bool) {
 		for _, r := range slices.Concat([][]*pending{q.ahead}, q.rounds) {

@@ -7,14 +7,6 @@ import (
 	"hallway/relay/rules"
 )
 
-// refusalFrame returns the error that tells of a refusal.
-func refusalFrame(r rules.Refusal, room, id string) protocol.Error {
-	return protocol.Error{
-		Code: r.Code, Message: r.Reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.RetryAfter),
-		Why: r.Why, Until: r.Until, Reason: r.Note,
-	}
-}
-
 func unavailable() rules.Refusal {
 	return rules.Refusal{Code: protocol.CodeUnavailable, Reason: "not stored, try again", RetryAfter: unavailableRetry}
 }

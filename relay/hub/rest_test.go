@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/guard"
 	"hallway/relay/hub"
 )
 
@@ -25,10 +26,10 @@ func TestRests(t *testing.T) {
 		every  time.Duration
 		rests  bool
 	}{
-		"many at once":            {hub.RefusalsBurstMax, 0, false},
-		"too many at once":        {hub.RefusalsBurstMax + 1, 0, true},
-		"as many as are answered": {2000, time.Second / hub.RefusalsPerSecondMax, false},
-		"more":                    {2000, time.Second / hub.RefusalsPerSecondMax / 2, true},
+		"many at once":            {guard.RefusalsBurstMax, 0, false},
+		"too many at once":        {guard.RefusalsBurstMax + 1, 0, true},
+		"as many as are answered": {2000, time.Second / guard.RefusalsPerSecondMax, false},
+		"more":                    {2000, time.Second / guard.RefusalsPerSecondMax / 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(hub.Config{FramesPerSecond: 1000})
@@ -90,7 +91,7 @@ func TestManyRest(t *testing.T) {
 		}
 		w.out = nil
 	}
-	if all := hub.RefusalsPerSecondAll * int(measured/time.Second); count > all*5/4 || count < all/2 {
+	if all := guard.RefusalsPerSecondAll * int(measured/time.Second); count > all*5/4 || count < all/2 {
 		t.Errorf("%d refusals in %v, want about %d", count, measured, all)
 	}
 	if !patient.rests.IsZero() {
@@ -104,7 +105,7 @@ func TestLargeRefusals(t *testing.T) {
 	ada := w.member("ada")
 	large := []byte(`{"type":"nothing","x":"` + strings.Repeat("x", 60_000) + `"}`)
 	for n := 1; ada.rests.IsZero(); n++ {
-		if n > hub.RefusalsBurstMax/10 {
+		if n > guard.RefusalsBurstMax/10 {
 			t.Fatalf("%d large frames, and it does not rest", n)
 		}
 		w.Received(w.now, ada.session, large)

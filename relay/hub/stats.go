@@ -6,8 +6,7 @@ import (
 	"hallway/protocol"
 )
 
-// Stats is what the hub counts. Bytes are those of frames, without WebSocket
-// framing.
+// Stats holds what the hub counts. Bytes are those of frames, without WebSocket framing.
 type Stats struct {
 	// At present:
 
@@ -36,18 +35,11 @@ func newStats() Stats {
 	return Stats{Refused: map[protocol.Code]uint64{}, Closed: map[protocol.CloseCode]uint64{}}
 }
 
-// told counts frames that went to all of a room.
-func (s *Stats) told(r *room, frames [][]byte) {
-	for _, f := range frames {
-		s.BytesOut += uint64(len(f) * r.streams)
-	}
-}
-
-// Stats is what the hub has counted so far.
+// Stats returns what the hub has counted so far.
 func (h *Hub) Stats() Stats {
 	s := h.stats
-	s.Sessions, s.Rooms = len(h.sessions), len(h.rooms)
-	s.QueueOps, s.QueueBytes = h.ops, h.bytes
+	s.Sessions, s.Rooms = len(h.sessions.all), len(h.rooms.byName)
+	s.QueueOps, s.QueueBytes = h.writes.ops, h.writes.bytes
 	s.WindowBytes = h.windows.bytes
 	s.Refused, s.Closed = maps.Clone(s.Refused), maps.Clone(s.Closed)
 	return s

@@ -8,11 +8,10 @@ import (
 	"hallway/relay/rules"
 )
 
-// Store is what the hub asks of the database. The relay's shell calls it on the
-// hub's behalf; the hub itself only sees [Committer].
+// Store is what the hub asks of the database. The relay's shell calls it on the hub's behalf; the hub itself only sees a
+// [Committer].
 //
-// Commit has one caller at a time. The readers may run beside it and beside
-// each other, and see only what is durable.
+// Commit has one caller at a time. Readers may run beside it and beside each other, and see only what is durable.
 type Store interface {
 	// Commit carries out ops in their order in one transaction and returns, only
 	// after they are durable, one Outcome each. With an error nothing may be

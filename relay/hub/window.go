@@ -11,55 +11,50 @@ import (
 	"hallway/relay/rules"
 )
 
-// The limits of windows. A room whose window is cut, or dropped, is read from
-// the store.
+// The limits of windows. What is cut from a window, or dropped with it, is read from the store.
 const (
-	// WindowMessagesMax is how many messages a room's window holds.
+	// WindowMessagesMax bounds the messages of a room's window.
 	WindowMessagesMax = 1024
-	// WindowBytesMax is how many bytes these may have.
+	// WindowBytesMax bounds their bytes.
 	WindowBytesMax = 512 << 10
-	// WindowsBytesMax is how many bytes all windows may have. Beyond it those
-	// that have not changed for the longest time are dropped.
+	// WindowsBytesMax bounds the bytes of all windows. Beyond it, the windows that have not changed for longest are
+	// dropped.
 	WindowsBytesMax = 64 << 20
 )
 
-// entryBytes is about what an entry takes beside its JSON.
+// entryBytes is about the size of an entry beside its JSON.
 const entryBytes = 64
 
-// reactedBytes is about what a message with reactions takes more, beside them.
+// reactedBytes is about the additional size of a message with reactions, beside them.
 const reactedBytes = 512
 
-// pageBytes is about what a page takes beside its messages.
+// pageBytes is about the size of a page beside its messages.
 const pageBytes = 128
 
-// A Window is the last changes of a room in memory, so that the store is not
-// asked for them: every message whose rev is above a certain one, at its latest
-// rev. The hub's owner changes it; anybody may read it at any time, without
-// waiting.
+// A Window holds the last changes of a room in memory, so that readers need not ask the store: every message whose rev is
+// above a certain one, at its latest rev. The hub's owner changes it; anybody may read it at any time, without waiting.
 //
-// What a reader gets is what the store would have answered at some moment not
-// before anything that anybody was told: the window changes before a change is
-// told, and steps back (see Seen) while the store is known to be ahead of it.
+// A reader gets what the store would have answered at some moment, and that moment is not before anything that anybody was
+// told: the window changes before a change is told, and gives no answers (see Seen) while the store is known to be ahead.
 type Window struct {
 	now  atomic.Pointer[view] // nil: not known
-	seen atomic.Int64         // the highest head that a reader had from the store
+	seen atomic.Int64         // the highest head that a reader got from the store
 
 	// Of the hub's owner:
 
 	room  string
-	fill  *Fill         // waits for the hub to hear of all that is in it
-	gone  purge         // what of the room was deleted by its age
+	fill  *Fill         // waits until the hub has heard of everything in it
+	gone  purge         // messages that were deleted because of their age
 	bytes int           // counted in windows.bytes
 	place *list.Element // in windows.order; nil: not in it
 }
 
-// A view is a window at one moment. It does not change: entries grow behind
-// what a view sees of them.
+// A view is a window at one moment. It does not change: entries only grow behind the part that a view sees.
 type view struct {
 	epoch   string
 	from    int64 // entries hold every message with a rev above it
 	head    int64
-	short   bool // what is before from was never read
+	short   bool // the messages before from were never read
 	bytes   int  // of entries
 	entries []entry
 }
@@ -80,17 +75,17 @@ func (e *entry) bytes() int {
 	return n
 }
 
-func entryOf(m *protocol.Message) entry {
-	e := entry{seq: m.Seq, rev: m.Rev, size: m.Size(), json: m.Append(nil)}
+func entryOf(m *protocol.Message, encoded []byte) entry {
+	x := entry{seq: m.Seq, rev: m.Rev, size: m.Size(), json: encoded}
 	if len(m.Reactions) > 0 {
 		reacted := *m
-		e.reacted = &reacted
+		x.reacted = &reacted
 	}
-	return e
+	return x
 }
 
-// of is the entry's JSON for one user, whose own reactions it names; ok is false
-// where they are not known, because a reaction does not name all of its users.
+// of returns the entry's JSON for one user, with the user's own reactions. ok is false where they are not known, because a
+// reaction does not name all of its users.
 func (e *entry) of(user string) (json []byte, ok bool) {
 	if e.reacted == nil || user == "" {
 		return e.json, true
@@ -112,24 +107,23 @@ func (e *entry) of(user string) (json []byte, ok bool) {
 	return m.Append(nil), true
 }
 
-// Fill is what a window lacks, read from the store: all messages with a rev
-// above From, when the room's head was Head.
+// Fill holds messages for a window, read from the store: all with a rev above From, when the room's head was Head.
 type Fill struct {
 	Epoch      string
 	From, Head int64
 	entries    []entry
 }
 
-// Add adds messages that ascend by rev, encoded already so that the hub's owner
-// need not do it. Of a message added again, changed since, the later one counts.
+// Add adds messages that ascend by rev. It encodes them, so that the hub's owner need not do it. A message that is added
+// again, changed since, replaces the earlier one.
 func (f *Fill) Add(messages []protocol.Message) {
 	for i := range messages {
-		f.entries, _ = replace(f.entries, entryOf(&messages[i]))
+		f.entries, _ = replace(f.entries, entryOf(&messages[i], messages[i].Append(nil)))
 	}
 }
 
-// replace appends e in place of what entries had of that message, and returns
-// by how much they have grown. What was read of entries before stays as it is.
+// replace appends e, removes the earlier entry of its message, and returns the growth in bytes. The entries of earlier
+// views stay as they are.
 func replace(entries []entry, e entry) (_ []entry, grown int) {
 	grown = e.bytes()
 	if e.seq < e.rev { // else it is new
@@ -141,17 +135,17 @@ func replace(entries []entry, e entry) (_ []entry, grown int) {
 	return append(entries, e), grown
 }
 
-// Windows are the windows of the rooms in memory, by name.
+// Windows holds the windows of the rooms in memory, by name.
 type Windows struct {
 	byRoom sync.Map // string → *Window
 
 	// Of the hub's owner:
 
 	bytes int
-	order list.List // of the windows that hold something; the last has changed last
+	order list.List // the windows that hold something; the last has changed last
 }
 
-// Of is the window of a room, nil while the room is not in memory.
+// Of returns the window of a room; nil: the room is not in memory.
 func (w *Windows) Of(room string) *Window {
 	v, ok := w.byRoom.Load(room)
 	if !ok {
@@ -172,7 +166,7 @@ func (w *Windows) close(window *Window) {
 	w.byRoom.Delete(window.room)
 }
 
-// reset makes a window know nothing.
+// reset empties a window.
 func (w *Windows) reset(window *Window) {
 	window.now.Store(nil)
 	window.fill = nil
@@ -190,32 +184,30 @@ func (w *Windows) opened(window *Window, epoch string, head int64) {
 	window.now.Store(&view{epoch: epoch, from: head, head: head, short: head > 0})
 }
 
-// took notes what a send has brought, or found.
-func (w *Windows) took(window *Window, o *rules.Outcome) {
+// took notes a new message or the change of one, or else the head that an op has found.
+func (w *Windows) took(window *Window, epoch string, head int64, stored *rules.Stored) {
 	v := window.now.Load()
-	stored, _ := o.Result.(rules.Stored)
 	switch {
-	case !stored.New:
-		if v == nil || v.head != o.Head || v.epoch != o.Epoch {
-			w.opened(window, o.Epoch, o.Head)
+	case stored == nil || !stored.New:
+		if v == nil || v.head != head || v.epoch != epoch {
+			w.opened(window, epoch, head)
 		}
 		return
-	case v == nil || v.head+1 != stored.Message.Rev || v.epoch != o.Epoch:
-		w.opened(window, o.Epoch, stored.Message.Rev-1)
+	case v == nil || v.head+1 != stored.Message.Rev || v.epoch != epoch:
+		w.opened(window, epoch, stored.Message.Rev-1)
 		v = window.now.Load()
 	}
 	next := *v
 	next.head = stored.Message.Rev
-	e := entryOf(&stored.Message)
-	if !window.gone.has(o.Epoch, &e) { // else deleted before this was heard of
+	e := entryOf(&stored.Message, stored.Encoded)
+	if !window.gone.has(epoch, &e) { // else deleted before this was heard of
 		entries, grown := replace(v.entries, e)
 		next.entries, next.bytes = entries, v.bytes+grown
 	}
 	w.publish(window, &next)
 }
 
-// filled takes what was read for a window; it may have to wait until the hub
-// knows of all that is in it.
+// filled takes the messages that were read for a window. They may have to wait until the hub knows of all of them.
 func (w *Windows) filled(window *Window, f Fill) {
 	if v := window.now.Load(); v != nil {
 		window.fill = &f
@@ -224,7 +216,7 @@ func (w *Windows) filled(window *Window, f Fill) {
 	}
 }
 
-// merge joins the fill with what is behind it, once that is possible.
+// merge puts the fill before the entries, once that is possible.
 func (window *Window) merge(v *view) {
 	f := window.fill
 	switch {
@@ -245,7 +237,7 @@ func (window *Window) merge(v *view) {
 	window.fill = nil
 }
 
-// publish shows readers the next view, cut to what a window may hold.
+// publish shows readers the next view, cut to the window's limits.
 func (w *Windows) publish(window *Window, next *view) {
 	window.merge(next)
 	for len(next.entries) > WindowMessagesMax || next.bytes > WindowBytesMax {
@@ -258,7 +250,7 @@ func (w *Windows) publish(window *Window, next *view) {
 	w.account(window, next.bytes)
 }
 
-// account keeps all windows together within their bound.
+// account keeps all windows together within their limit.
 func (w *Windows) account(window *Window, bytes int) {
 	w.bytes += bytes - window.bytes
 	window.bytes = bytes
@@ -272,9 +264,8 @@ func (w *Windows) account(window *Window, bytes int) {
 	}
 }
 
-// Seen notes the head that a reader had from the store. Until the hub has heard
-// of it too the window gives no answers, or the reader would see the room go
-// back.
+// Seen notes the head that a reader got from the store. Until the hub has heard of it too, the window gives no answers:
+// the reader would see the room go back.
 func (window *Window) Seen(head int64) {
 	for {
 		seen := window.seen.Load()
@@ -284,9 +275,8 @@ func (window *Window) Seen(head int64) {
 	}
 }
 
-// Page is the page that q asks for, as JSON for the named user; ok is false where
-// the window does not reach that far back, or does not know which of the reactions
-// are the user's.
+// Page returns the page of q as JSON for a user. ok is false where the window does not reach that far back, or does not know
+// which reactions are the user's.
 func (window *Window) Page(q Query, user string) (page []byte, ok bool) {
 	v := window.now.Load()
 	if v == nil || v.head < window.seen.Load() {
@@ -301,8 +291,8 @@ func (window *Window) Page(q Query, user string) (page []byte, ok bool) {
 	return nil, false
 }
 
-// Lacks tells from what rev on the store would have to be read for the window
-// to answer q; ok is false where that would not help, or is not needed.
+// Lacks returns the rev from which on the store must be read for the window to answer q. ok is false where that would not
+// help, or is not needed.
 func (window *Window) Lacks(q Query) (from int64, ok bool) {
 	v := window.now.Load()
 	if v == nil || !v.short || q.Kind != QueryNewest && q.Kind != QuerySince {
@@ -325,8 +315,7 @@ func (v *view) since(rev int64, share PageShare, user string) ([]byte, bool) {
 	return v.page(rest[:n], n < len(rest), user)
 }
 
-// newest finds the last messages by seq. Those with a seq above from are all
-// here, because a rev is never below its seq.
+// newest returns the last messages by seq. All with a seq above from are here, because a rev is never below its seq.
 func (v *view) newest(share PageShare, user string) ([]byte, bool) {
 	var found []entry
 	lowest := v.head + 1 // seq in found

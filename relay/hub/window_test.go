@@ -88,7 +88,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 		for range rapid.IntRange(0, 9).Draw(t, "before") {
 			store.change(0, "")
 		}
-		open := func() { heard = store; all.took(w, &rules.Outcome{Epoch: store.epoch, Head: store.head}) }
+		open := func() { heard = store; hear(&all, w, &rules.Outcome{Epoch: store.epoch, Head: store.head}) }
 		open()
 		at := func(head int64) int64 { return rapid.Int64Range(-1, head+2).Draw(t, "at") }
 		query := func() Query {
@@ -108,7 +108,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 			},
 			"hear": func(*rapid.T) {
 				for i := range late {
-					all.took(w, &late[i])
+					hear(&all, w, &late[i])
 				}
 				late, heard = nil, store
 			},
@@ -118,7 +118,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 				if rapid.Bool().Draw(t, "then heard of") {
 					heard = store
 					o := rules.Outcome{Epoch: store.epoch, Head: store.head}
-					all.took(w, &o)
+					hear(&all, w, &o)
 				}
 			},
 			"leave": func(t *rapid.T) {
@@ -185,7 +185,7 @@ func TestWindowFills(t *testing.T) {
 	for range 2 * protocol.PageMessagesMax {
 		store.change(0, "hi")
 	}
-	all.took(w, &rules.Outcome{Epoch: "e1", Head: store.head})
+	hear(&all, w, &rules.Outcome{Epoch: "e1", Head: store.head})
 	newest := Query{Kind: QueryNewest, Limit: protocol.PageMessagesMax}
 	if _, ok := w.Page(newest, ""); ok {
 		t.Fatal("a page from an empty window")
@@ -205,7 +205,7 @@ func TestWindowFills(t *testing.T) {
 		t.Fatal("the window tells what the hub has not heard of")
 	}
 	all.filled(w, fill)
-	all.took(w, &ahead)
+	hear(&all, w, &ahead)
 	for _, q := range []Query{newest, {Kind: QuerySince, At: from, Limit: 7}, {Kind: QuerySince, At: store.head, Limit: 1}} {
 		want := store.page(q)
 		if got, ok := w.Page(q, ""); !ok || string(got) != string(want.Append(nil)) {
@@ -229,20 +229,20 @@ func TestWindowWithAGap(t *testing.T) {
 			t.Errorf("since %d: %v %s", rev, ok, page)
 		}
 	}
-	all.took(w, &rules.Outcome{Epoch: "e1"})
+	hear(&all, w, &rules.Outcome{Epoch: "e1"})
 	first := store.change(0, "a")
-	all.took(w, &first)
+	hear(&all, w, &first)
 	reaches(0, true)
 	store.change(0, "missed")
 	third := store.change(0, "c")
-	all.took(w, &third)
+	hear(&all, w, &third)
 	reaches(1, false)
 	reaches(2, true)
 	store.change(0, "missed too")
-	all.took(w, &rules.Outcome{Epoch: "e1", Head: store.head})
+	hear(&all, w, &rules.Outcome{Epoch: "e1", Head: store.head})
 	reaches(3, false)
 	reaches(4, true)
-	all.took(w, &rules.Outcome{Epoch: "e2", Head: store.head, Result: rules.Stored{Message: protocol.Message{Seq: 5, Rev: 5}, New: true}})
+	hear(&all, w, &rules.Outcome{Epoch: "e2", Head: store.head, Result: rules.Stored{Message: protocol.Message{Seq: 5, Rev: 5}, New: true}})
 	if page, ok := w.Page(Query{Kind: QuerySince, At: 4, Limit: 9}, ""); !ok || !strings.Contains(string(page), `"epoch":"e2"`) {
 		t.Errorf("in another life of the room: %v %s", ok, page)
 	}
@@ -256,7 +256,7 @@ func TestWindowsAreBounded(t *testing.T) {
 	put := func(w *Window, text string) {
 		o := store.change(0, text)
 		store.messages = nil
-		all.took(w, &o)
+		hear(&all, w, &o)
 	}
 	check := func(w *Window, want int) {
 		t.Helper()
@@ -278,7 +278,8 @@ func TestWindowsAreBounded(t *testing.T) {
 	for range WindowMessagesMax {
 		put(w, large)
 	}
-	e := entryOf(&protocol.Message{Room: "lobby", ID: "id-2048", Seq: 2048, Rev: 2048, Text: large})
+	m := protocol.Message{Room: "lobby", ID: "id-2048", Seq: 2048, Rev: 2048, Text: large}
+	e := entryOf(&m, m.Append(nil))
 	check(w, WindowBytesMax/e.bytes())
 
 	for n := range 2 * WindowsBytesMax / WindowBytesMax {
@@ -306,10 +307,10 @@ func TestWindowsAreBounded(t *testing.T) {
 func TestWindowKnowsOnesOwnReactions(t *testing.T) {
 	var all Windows
 	w := all.open("lobby")
-	all.took(w, &rules.Outcome{Epoch: "e1"})
+	hear(&all, w, &rules.Outcome{Epoch: "e1"})
 	store := ledger{epoch: "e1"}
 	told := func(m protocol.Message) {
-		all.took(w, &rules.Outcome{Result: rules.Stored{Message: m, New: true}, Epoch: "e1", Head: m.Rev})
+		hear(&all, w, &rules.Outcome{Result: rules.Stored{Message: m, New: true}, Epoch: "e1", Head: m.Rev})
 	}
 	first := store.change(0, "hi").Result.(rules.Stored).Message
 	first.Reactions = []protocol.Reaction{
@@ -340,4 +341,15 @@ func TestWindowKnowsOnesOwnReactions(t *testing.T) {
 			t.Errorf("for %q, who may be one of the others: %v %s", user, ok, got)
 		}
 	}
+}
+
+// hear gives a window an outcome, as the hub does.
+func hear(all *Windows, w *Window, o *rules.Outcome) {
+	stored, ok := o.Result.(rules.Stored)
+	if !ok {
+		all.took(w, o.Epoch, o.Head, nil)
+		return
+	}
+	stored.Encoded = stored.Message.Append(nil)
+	all.took(w, o.Epoch, o.Head, &stored)
 }

@@ -53,6 +53,8 @@ type (
 	Stored struct {
 		Message protocol.Message // as it is stored now
 		New     bool             // the op took a rev; false: it has changed nothing
+		// Encoded is set by the hub: the message as JSON; nil: nobody has needed it yet.
+		Encoded []byte
 	}
 
 	// Marked answers a Read.

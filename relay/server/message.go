@@ -65,7 +65,7 @@ func (s *messages) post(c *fiber.Ctx) error {
 	if stored.New {
 		status = fiber.StatusCreated
 	}
-	return s.answerMessage(ctx, c, status, who, stored.Message)
+	return s.answerMessage(ctx, c, status, who, stored)
 }
 
 // get answers with one message.
@@ -139,17 +139,22 @@ func (s *messages) change(c *fiber.Ctx, who hub.Identity, op rules.Op) error {
 		return err
 	}
 	stored, _ := out.Result.(rules.Stored)
-	return s.answerMessage(ctx, c, fiber.StatusOK, who, stored.Message)
+	return s.answerMessage(ctx, c, fiber.StatusOK, who, stored)
 }
 
-// answerMessage answers with a changed message. The hub does not know the user's own reactions; the store does.
-func (s *messages) answerMessage(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, m protocol.Message) error {
-	if len(m.Reactions) > 0 {
+// answerMessage answers with a changed message. The hub may have encoded it; but where the message has reactions, the hub
+// does not know which are the user's own, as the store does.
+func (s *messages) answerMessage(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, stored rules.Stored) error {
+	m := stored.Message
+	switch {
+	case len(m.Reactions) > 0:
 		now, _, err := s.history.Message(ctx, m.Room, who.User.ID, m.ID)
 		if err != nil {
 			return s.unreadable(err)
 		}
 		m.Mine = now.Mine
+	case stored.Encoded != nil:
+		return answer(c, status, stored.Encoded)
 	}
 	return answer(c, status, m.Append(nil))
 }

@@ -12,6 +12,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/conn"
+	"hallway/relay/guard"
 	"hallway/relay/hub"
 )
 
@@ -154,7 +155,7 @@ func (m *Metrics) Engine(e Engine) {
 		"text_bytes":               float64(cfg.Limits.TextBytes),
 		"pending_bytes":            conn.PendingBytesMax,
 		"rooms":                    float64(cfg.Rooms),
-		"rooms_per_connection":     hub.RoomsPerSessionMax,
+		"rooms_per_connection":     guard.RoomsPerSessionMax,
 		"queue_ops":                float64(cfg.QueueOps),
 		"queue_bytes":              float64(cfg.QueueBytes),
 		"window_bytes":             hub.WindowsBytesMax,

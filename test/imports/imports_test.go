@@ -89,7 +89,7 @@ var table = map[string]rule{
 	// The limiter takes the time as an input, as the hub does.
 	"relay/guard":     {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
 	"relay/rules":     {ours: []string{"protocol"}, pure: true},
-	"relay/hub":       {ours: []string{"protocol", "relay/rules"}, known: []string{"golang.org/x/time/rate"}, pure: true},
+	"relay/hub":       {ours: []string{"protocol", "relay/guard", "relay/rules"}, pure: true},
 	"relay/auth":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
 	"relay/conn":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
 	"relay/engine":    {ours: []string{"protocol", "relay/rules", "relay/hub", "relay/conn"}, foreign: true},

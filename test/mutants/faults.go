@@ -39,6 +39,7 @@ const (
 	connection = "component/client/connection"
 	clientStep = "component/client/step"
 	hub        = "relay/hub"
+	guard      = "relay/guard"
 	rulebook   = "relay/rules"
 	store      = "store/sqlite"
 	word       = "store/word"

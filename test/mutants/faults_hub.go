@@ -4,14 +4,10 @@ package main
 var hubFaults = []mutant{
 	// Commits.
 	{
-		name: "echo before the commit", pkg: hub, in: "Hub.flush", checks: simulation,
-		do: steps{before("a.Commit(b)", `	for i := range ops {
-		f, sends := ops[i].Do.(rules.Send)
-		if r := h.rooms[ops[i].Room]; r != nil && sends && !f.FindOnly {
-			rev := r.told + int64(i) + 1
-			m := protocol.Message{Room: r.name, ID: f.ID, Seq: rev, Rev: rev, Sender: ops[i].Sender, CreatedAt: 1, Text: f.Text}
-			r.group.Send([][]byte{protocol.Changed{Message: m}.Append(nil)})
-		}
+		name: "echo before the commit", pkg: hub, in: "lanes.send", checks: simulation,
+		do: steps{before("a.writes.enqueue(b)", `	if r := m.presence.room; r.open && m.block == nil {
+		early := protocol.Message{Room: r.name, ID: f.ID, Seq: r.told + 1, Rev: r.told + 1, Sender: m.sender(), CreatedAt: 1, Text: f.Text}
+		r.group.Send([][]byte{protocol.Changed{Message: early}.Append(nil)})
 	}`)},
 	},
 	{
@@ -27,16 +23,16 @@ var hubFaults = []mutant{
 		do: steps{drop("a.loseWindows(b)")},
 	},
 	{
-		name: "two batches under way", pkg: hub, in: "Hub.flush", checks: hubFirst,
-		do: steps{never("len(a.flying) > 0")},
+		name: "two batches under way", pkg: hub, in: "writes.flush", checks: hubFirst,
+		do: steps{never("len(a.committing) > 0")},
 	},
 	{
 		name: "a flood's batches are long", pkg: hub, in: "batch", checks: hubAlone,
-		do: steps{never("len(a) >= FloodOpsMax")},
+		do: steps{never("len(a) >= guard.FloodOpsMax")},
 	},
 	{
-		name: "a reaction's cause is not told", pkg: hub, in: "pending.changed", checks: hubFirst,
-		do: steps{replace("a.Cause = &protocol.Cause{By: b, Emoji: c.Emoji, On: c.On}", "_ = do")},
+		name: "a reaction's cause is not told", pkg: hub, in: "pending.cause", checks: hubFirst,
+		do: steps{replace("&protocol.Cause{By: a, Emoji: b, On: c}", "map[bool]*protocol.Cause{}[do.On]")},
 	},
 	// Lanes.
 	{
@@ -66,17 +62,17 @@ var hubFaults = []mutant{
 	},
 	// Limits.
 	{
-		name: "what all are refused is not counted", pkg: hub, in: "refusals.count", checks: hubAlone,
+		name: "what all are refused is not counted", pkg: guard, in: "Refusals.count", checks: hubAlone,
 		do: steps{replace("1 + a", "1")},
 	},
 	{
-		name: "strangers keep all places", pkg: hub, in: "thinOut", checks: hubAlone,
+		name: "connections without a hello keep all places", pkg: hub, in: "evictUnauthenticated", checks: hubAlone,
 		do: steps{replace("a - a/4", "a")},
 	},
 	// Rooms and windows.
 	{
-		name: "joined before what it counts in", pkg: hub, in: "Hub.joined", checks: simulation,
-		do: steps{drop("a.tell(b)")},
+		name: "joined before what it counts in", pkg: hub, in: "rooms.joined", checks: simulation,
+		do: steps{drop("a.flush(b)")},
 	},
 	{
 		name: "window answers behind the store", pkg: hub, in: "Window.Page", checks: hubFirst,

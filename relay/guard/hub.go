@@ -1,0 +1,36 @@
+package guard
+
+// The limits that the hub keeps. It refuses or closes what exceeds one; only typing is dropped silently.
+const (
+	// QueueOpsMax bounds the ops that wait for the store or are being committed.
+	QueueOpsMax = 16384
+	// QueueBytesMax bounds the bytes of these.
+	QueueBytesMax = 32 << 20
+	// SessionOpsMax bounds the share of one connection, so that none fills the queue alone. A client keeps
+	// protocol.InFlightMax in flight.
+	SessionOpsMax = 1024
+	// RoomBatchBytesMax ends a batch: what a commit brings to a room goes out at once, and must leave a reader that
+	// keeps up room in its pending bytes.
+	RoomBatchBytesMax = 64 << 10
+	// BatchBytesMax ends a batch of many rooms, for a reader who is in all of them.
+	BatchBytesMax = 3 * RoomBatchBytesMax
+	// BatchOpsMax ends a batch of small ops. Ops that come meanwhile wait for the whole batch, and a larger one costs
+	// the disk hardly less.
+	BatchOpsMax = 512
+	// FloodOpsMax ends a batch while only users who have asked for much wait: others that come meanwhile go ahead of
+	// them, and must not wait long.
+	FloodOpsMax = 128
+	// RoomsPerSessionMax bounds the rooms that one connection joins.
+	RoomsPerSessionMax = 256
+	// RoomsMax bounds the rooms in memory: those that somebody has joined.
+	RoomsMax = 50_000
+	// FramesPerSecondMax bounds the frames of a connection, except sends, for which the user's rate is.
+	FramesPerSecondMax = 100
+	// FramesBurstMax bounds the frames that come at once: a client can join all of its rooms, and join them anew.
+	FramesBurstMax = 2 * RoomsPerSessionMax
+	// TypistsPerSecondMax bounds the typing users of which a room is told in any second.
+	TypistsPerSecondMax = 5
+)
+
+// MessagesBurst times the rate is the number of messages that a user may send at once.
+const MessagesBurst = 4

@@ -1,0 +1,55 @@
+package guard
+
+import "time"
+
+// A refusal costs almost as much as what is refused. So a connection whose frames are refused again and again is read
+// more slowly.
+const (
+	// RefusalsPerSecondMax bounds the refused frames of a connection. Beyond it, the connection is read no faster.
+	RefusalsPerSecondMax = 50
+	// RefusalsBurstMax bounds those that come at once: a client that returns with a long outbox may be told many times
+	// to wait.
+	RefusalsBurstMax = 100
+	// RefusalsPerSecondAll is about the bound of all connections together. Beyond it, each refusal counts for so many
+	// that it is kept.
+	RefusalsPerSecondAll = 5000
+	// refusalBytes is the size of a frame that counts as one refusal.
+	refusalBytes = 4 << 10
+	// refusalsAhead is the time by which all may exceed RefusalsPerSecondAll before each refusal counts once more;
+	// refusalsAheadMax bounds the excess that is remembered.
+	refusalsAhead    = 50 * time.Millisecond
+	refusalsAheadMax = 5 * time.Second
+	// restMax bounds how long a connection is not read.
+	restMax = 2 * time.Second
+)
+
+// Refusals counts the refused frames of all connections.
+type Refusals struct {
+	until int64 // when the rate of all will have caught up, in nanoseconds since 1970
+}
+
+// count counts a refusal, and returns the number for which it counts.
+func (r *Refusals) count(at int64) int64 {
+	r.until = min(max(r.until, at)+int64(time.Second/RefusalsPerSecondAll), at+int64(refusalsAheadMax))
+	return 1 + (r.until-at)/int64(refusalsAhead)
+}
+
+// Debt counts the refused frames of one connection. It is no [Bucket], because a refusal cannot be refused: the debt
+// grows beyond the burst, and is paid by not reading.
+type Debt struct {
+	until int64 // when the connection's rate will have caught up, in nanoseconds since 1970
+}
+
+// Add counts a refused frame of so many bytes at a time, in nanoseconds since 1970. It returns how long the connection
+// must not be read; 0: not at all.
+func (d *Debt) Add(at int64, frameBytes int, all *Refusals) (rest time.Duration) {
+	const each = int64(time.Second / RefusalsPerSecondMax)
+	counts := all.count(at) * (1 + int64(frameBytes)/refusalBytes)
+	d.until = max(d.until, at) + counts*each
+	debt := time.Duration(d.until - at - RefusalsBurstMax*each)
+	if debt <= 0 {
+		return 0
+	}
+	d.until = min(d.until, at+RefusalsBurstMax*each+int64(restMax))
+	return min(debt, restMax)
+}

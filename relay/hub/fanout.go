@@ -1,0 +1,89 @@
+package hub
+
+import (
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// news gives a stored message to its room's window and, where the room was not told of the change yet, to its members at
+// the end of the call. It reports whether they were not told yet. It encodes the message, once for all that get it.
+func (rs *rooms) news(r *room, o *rules.Outcome, stored *rules.Stored, cause *protocol.Cause) bool {
+	if r == nil || !r.open {
+		return false
+	}
+	m := &stored.Message
+	if stored.New || m.Rev > r.told {
+		stored.Encoded = m.Append(nil)
+	}
+	rs.windows.took(r.window, o.Epoch, o.Head, stored) // before anybody is told
+	if m.Rev <= r.told {
+		return false
+	}
+	if len(r.out) == 0 {
+		rs.touched = append(rs.touched, r)
+	}
+	r.told = m.Rev
+	r.out = append(r.out, protocol.Changed{Cause: cause}.AppendEncoded(nil, stored.Encoded))
+	return true
+}
+
+// newsOfAll gives all messages that an op has changed to their room.
+func (rs *rooms) newsOfAll(r *room, messages []protocol.Message, o *rules.Outcome) {
+	for _, m := range messages {
+		one := rules.Outcome{Epoch: o.Epoch, Head: m.Rev}
+		rs.news(r, &one, &rules.Stored{Message: m, New: true}, nil)
+	}
+}
+
+// flush sends a room the frames that wait for it.
+func (rs *rooms) flush(r *room) {
+	if len(r.out) > 0 {
+		rs.cast(r, r.out)
+		rs.stats.Deliveries += uint64(len(r.out) * r.streams)
+		r.out = nil
+	}
+}
+
+// flushAll sends all rooms the frames that wait for them.
+func (rs *rooms) flushAll() {
+	for _, r := range rs.touched {
+		rs.flush(r)
+	}
+	clear(rs.touched)
+	rs.touched = rs.touched[:0]
+}
+
+// cast sends frames to all streams of a room.
+func (rs *rooms) cast(r *room, frames [][]byte) {
+	r.group.Send(frames)
+	for _, f := range frames {
+		rs.stats.BytesOut += uint64(len(f) * r.streams)
+	}
+}
+
+// castToOthers sends a frame to all streams of a room but those of one user.
+func (rs *rooms) castToOthers(p *presence, frame []byte) {
+	r, own := p.room, 0
+	for _, m := range p.members {
+		if m.joined {
+			r.group.Remove(m.session.conn)
+			own++
+		}
+	}
+	r.group.Send([][]byte{frame})
+	for _, m := range p.members {
+		if m.joined {
+			r.group.Add(m.session.conn)
+		}
+	}
+	rs.stats.BytesOut += uint64(len(frame) * (r.streams - own))
+}
+
+// loseWindows forgets the windows of a failed batch's rooms: the store may be ahead of them, nobody knows how far.
+func (rs *rooms) loseWindows(batch []*pending) {
+	for _, p := range batch {
+		if r := rs.byName[p.op.Room]; r != nil {
+			rs.windows.reset(r.window)
+		}
+	}
+}

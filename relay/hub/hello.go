@@ -1,0 +1,112 @@
+package hub
+
+import (
+	"slices"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// authenticator answers hellos.
+type authenticator struct {
+	*shared
+	sessions *sessions
+	users    *users
+	rooms    *rooms
+	ranking  *ranking
+}
+
+// hello answers the first hello of a session and every refreshing one with welcome.
+func (a *authenticator) hello(now time.Time, s *Session, f protocol.Hello) {
+	who, err := a.cfg.Verifier.Verify(now, s.from, f.Token)
+	switch {
+	case err != nil:
+		a.stats.BadTokens++
+		a.refuseToken(s, err)
+		return
+	case a.revocations.Refuse(&who):
+		a.stats.BadTokens++
+		a.sessions.endRevoked(s)
+		return
+	case s.user == nil:
+		u := a.users.of(who.User.ID)
+		if a.cfg.ConnsPerUser > 0 && int(u.conns) >= a.cfg.ConnsPerUser {
+			a.sessions.end(s, protocol.CloseTooMany, "too many connections")
+			return
+		}
+		u.conns++
+		a.stats.Welcomed++
+		s.user = u
+		s.conn.Admit()
+	case who.User.ID != s.user.id:
+		a.refuseToken(s, errAnotherUser)
+		return
+	}
+	s.name, s.grants, s.until, s.key = who.User.Name, who.Grants, nanos(who.Expires), who.Key
+	s.send(protocol.Welcome{
+		Session: s.id, User: who.User, Server: a.cfg.Server,
+		HeartbeatMs: a.cfg.HeartbeatMs, TimeoutMs: a.cfg.TimeoutMs, Limits: a.cfg.Limits,
+		Features: a.cfg.Features,
+	})
+	if lost := a.regrant(s); len(lost) > 0 {
+		who.Grants = lostGrants{who.Grants, lost}
+	}
+	a.ranking.see(&who)
+}
+
+// errAnotherUser refuses a refreshing hello.
+var errAnotherUser = &TokenError{Why: protocol.WhyUser, Reason: "the token is another user's"}
+
+// refuseHello answers a malformed hello and ends the session.
+func (a *authenticator) refuseHello(s *Session, reason string) {
+	s.send(protocol.Error{Code: protocol.CodeUnauthorized, Message: reason})
+	a.sessions.end(s, protocol.CloseUnauthorized, reason)
+}
+
+// refuseToken answers a hello with a bad token and ends the session.
+func (a *authenticator) refuseToken(s *Session, err error) {
+	t := AsTokenError(err)
+	s.send(protocol.Error{Code: t.Code, Message: t.Reason, Why: t.Why, RetryAfterMs: milliseconds(t.RetryAfter)})
+	code := protocol.CloseUnauthorized
+	if t.Code == protocol.CodeUnavailable {
+		code = protocol.CloseTryLater // the token may be good: the client keeps it
+	}
+	a.sessions.end(s, code, t.Reason)
+}
+
+// regrant removes the session from the rooms that its new token does not open, and returns their names.
+func (a *authenticator) regrant(s *Session) (lost []string) {
+	for _, m := range slices.Clone(s.members) {
+		name := m.presence.room.name
+		role, ok := s.grants.Role(name)
+		if ok {
+			a.rooms.setRole(m, role)
+			continue
+		}
+		s.send(forbidden(name, ""))
+		a.rooms.remove(m)
+		lost = append(lost, name)
+	}
+	return lost
+}
+
+// refusalFrame returns the error that tells of a refusal.
+func refusalFrame(r rules.Refusal, room, id string) protocol.Error {
+	return protocol.Error{
+		Code: r.Code, Message: r.Reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.RetryAfter),
+		Why: r.Why, Until: r.Until, Reason: r.Note,
+	}
+}
+
+func unauthorized(room, id, of string) protocol.Error {
+	return protocol.Error{Code: protocol.CodeUnauthorized, Message: "say hello first", Room: room, ID: id, Of: of}
+}
+
+func forbidden(room, id string) protocol.Error {
+	return protocol.Error{Code: protocol.CodeForbidden, Message: "the token does not open this room", Room: room, ID: id}
+}
+
+func notJoined(room, id string) protocol.Error {
+	return protocol.Error{Code: protocol.CodeBadRequest, Message: "the room is not joined", Room: room, ID: id}
+}

@@ -1,0 +1,107 @@
+package hub
+
+import (
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/guard"
+	"hallway/relay/rules"
+)
+
+// join answers a join whose room the token opens in that role. Where the user has joined the open room before, by this
+// connection or another, it answers from memory. Else it asks the store, which makes the user a member and knows the read
+// marker. Sends may follow at once: they queue behind the Open.
+func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role) {
+	m, r := s.member(name), rs.byName[name]
+	ask := r == nil || !r.open || !r.users[s.user].joined()
+	switch {
+	case m == nil && len(s.members) >= guard.RoomsPerSessionMax:
+		s.send(protocol.Error{Code: protocol.CodeBadRequest, Message: "too many rooms on this connection", Room: name})
+		return
+	case ask && rs.writes.full(s, opBytes):
+		s.send(refusalFrame(unavailable(), name, ""))
+		return
+	case r == nil && len(rs.byName) >= rs.cfg.Rooms:
+		s.send(refusalFrame(tooManyRooms(), name, ""))
+		return
+	case m == nil:
+		m = rs.enter(s, name)
+	}
+	rs.setRole(m, role)
+	m.block = nil
+	if !ask {
+		rs.joined(now, m)
+		return
+	}
+	m.opening++
+	rs.writes.enqueue(pending{
+		op:      rules.Op{Room: name, Sender: m.sender(), Do: rules.Open{}},
+		session: s, member: m,
+	})
+}
+
+// answerOpen ends an Open.
+func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
+	m.opening--
+	s, r := m.session, m.presence.room
+	if s.ended || s.member(r.name) != m {
+		return // the member has left meanwhile
+	}
+	if o.Code != "" {
+		if was := m.joined; o.Why == protocol.WhyBanned { // the result of the ban was lost: the user may still be here
+			rs.evict(r, s.user.id, refusalFrame(o.Refusal, r.name, ""))
+			if was {
+				return
+			}
+		}
+		s.send(refusalFrame(o.Refusal, r.name, ""))
+		if !m.joined && m.opening == 0 {
+			rs.remove(m)
+		}
+		return
+	}
+	if !r.open {
+		r.open, r.epoch, r.told = true, o.Epoch, o.Head
+	}
+	rs.windows.took(r.window, o.Epoch, o.Head, nil)
+	opened := o.Result.(rules.Opened)
+	m.presence.read = max(m.presence.read, opened.Read)
+	m.presence.mute = muteOf(opened.Mute)
+	rs.setRules(r, opened.Settings)
+	rs.setReports(r, opened.Reports)
+	rs.joined(now, m)
+}
+
+// joined answers a join. The first time the stream begins.
+func (rs *rooms) joined(now time.Time, m *member) {
+	s, p := m.session, m.presence
+	r := p.room
+	rs.flush(r) // the changes so far are not above the head
+	first := !m.joined
+	if first {
+		if !p.joined() {
+			r.present++
+		}
+		m.joined = true
+		r.streams++
+	}
+	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(r.present), Read: p.read, Role: m.role}
+	if !p.mute.over(now) {
+		f.Muted, f.MutedUntil, f.MutedReason = true, p.mute.until, p.mute.reason
+	}
+	s.send(f)
+	if first {
+		r.group.Add(s.conn)
+		if moderates(m.role) {
+			r.moderators = append(r.moderators, m)
+		}
+	}
+	rs.tellRules(m)
+	switch {
+	case r.streams == 1: // nobody else is here
+		r.announced = r.present
+	case r.announced != r.present:
+		r.announced = -1
+		rs.markPresence(r)
+	}
+}

@@ -1,0 +1,112 @@
+package hub
+
+import (
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// A pending is an op on its way to the store. It is answered exactly once: to the session, or by done.
+type pending struct {
+	op      rules.Op
+	session *Session            // nil: done is called
+	member  *member             // of an Open
+	order   uint64              // of a Send: its place in the order of arrival
+	block   *block              // holds a Send back, which is FindOnly then
+	done    func(rules.Outcome) // of an op over REST, or of the hub itself
+	cleared int64               // messages that earlier parts of a clear have made tombstones
+	apart   bool                // a Send that begins a batch
+}
+
+// sends reports whether the op is a send.
+func (p *pending) sends() bool {
+	_, sends := p.op.Do.(rules.Send)
+	return sends
+}
+
+// bytes returns about the size of the op, and of what will be told of it.
+func (p *pending) bytes() int {
+	n := opBytes
+	switch do := p.op.Do.(type) {
+	case rules.Send:
+		n += len(do.Text) + len(do.ID) + len(do.ReplyTo) + len(do.SentAt) + encryptedBytes(do.Encrypted)
+	case rules.Edit:
+		n += changedBytes + len(do.Text) + encryptedBytes(do.Encrypted)
+	case rules.React, rules.Pin:
+		n += changedBytes
+	case rules.Configure:
+		n += len(do.Title) + len(do.Settings)
+	case rules.Report:
+		n += len(do.Reason)
+	case rules.Moderate:
+		n += len(do.Reason)
+		if do.Act == protocol.ActClear {
+			n += rules.ClearMax * opBytes
+		}
+	case rules.Erase:
+		n += len(do.Seqs) * opBytes
+	}
+	return n
+}
+
+func encryptedBytes(e *protocol.Encrypted) int {
+	if e == nil {
+		return 0
+	}
+	return len(e.CT)
+}
+
+// refuse answers a refused op.
+func (p *pending) refuse(why rules.Refusal) {
+	if p.done != nil {
+		p.done(rules.Outcome{Refusal: why})
+		return
+	}
+	f := refusalFrame(why, p.op.Room, p.op.ID())
+	f.Of = frameOf(&p.op)
+	p.session.send(f)
+}
+
+// tell answers a frame whose sender is in the room. A request over REST has another answer.
+func (p *pending) tell(f protocol.RelayFrame) {
+	if p.done != nil {
+		return
+	}
+	if m := p.session.member(p.op.Room); m != nil && m.joined {
+		p.session.send(f)
+	}
+}
+
+// cause returns the reaction that the op has added or taken back; nil: it is another op. It holds also where the op
+// has changed nothing.
+func (p *pending) cause() *protocol.Cause {
+	if do, ok := p.op.Do.(rules.React); ok {
+		return &protocol.Cause{By: p.op.Sender.ID, Emoji: do.Emoji, On: do.On}
+	}
+	return nil
+}
+
+// endsLife reports whether the outcome shows that the life of that epoch is over.
+func (p *pending) endsLife(epoch string, o *rules.Outcome) bool {
+	if _, drops := p.op.Do.(rules.Drop); drops {
+		return dropped(o)
+	}
+	return o.Code == "" && o.Epoch != epoch
+}
+
+// dropped reports whether the outcome of a Drop shows that the room is gone.
+func dropped(o *rules.Outcome) bool {
+	return o.Code == "" || o.Code == protocol.CodeNotFound // dropped before, and the result was lost
+}
+
+// frameOf returns the type of the frame that asked for the op, as an error names it.
+func frameOf(op *rules.Op) string {
+	switch op.Do.(type) {
+	case rules.Moderate:
+		return "moderate"
+	case rules.Report:
+		return "report"
+	case rules.Adjust:
+		return "settings"
+	}
+	return ""
+}

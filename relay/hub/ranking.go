@@ -1,0 +1,69 @@
+package hub
+
+import (
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// ranking notes the tokens that users show, and stores them.
+type ranking struct {
+	*shared
+	sessions *sessions
+	rooms    *rooms
+	writes   *writes
+	unsaved  []string // users whose ranks the store does not know yet
+}
+
+// see notes a token that was seen: from now on its user has the ranks that it gives. The next Tick stores it.
+func (rk *ranking) see(who *Identity) {
+	if rk.ranks.Knows(who) {
+		return
+	}
+	user := who.User.ID
+	if rk.ranks.saw(user, who.Grants) {
+		rk.unsaved = append(rk.unsaved, user)
+	}
+	for _, s := range rk.sessions.ofUser(user) {
+		for _, m := range s.members {
+			name := m.presence.room.name
+			if _, ok := who.Grants.Role(name); !ok {
+				continue
+			}
+			if role, ok := s.role(name); ok {
+				rk.rooms.setRole(m, role)
+			}
+		}
+	}
+}
+
+// save stores the tokens that were seen. The next Tick stores those for which the queue has no room.
+func (rk *ranking) save() {
+	for len(rk.unsaved) > 0 && rk.writes.ops < rk.cfg.QueueOps/2 && !rk.writes.full(nil, opBytes) {
+		user := rk.unsaved[0]
+		rk.unsaved = rk.unsaved[1:]
+		for _, g := range rk.ranks.saving(user) {
+			rk.store(user, rules.See{Grants: g})
+		}
+	}
+	if len(rk.unsaved) == 0 {
+		rk.unsaved = nil
+	}
+}
+
+// store stores a part of what a token grants, and then the next part.
+func (rk *ranking) store(user string, do rules.See) {
+	rk.writes.enqueue(pending{op: rules.Op{Sender: protocol.User{ID: user}, Do: do}, done: func(o rules.Outcome) {
+		seen, ok := o.Result.(rules.Seen)
+		switch {
+		case !ok: // tried again
+			if rk.ranks.unsave(user) {
+				rk.unsaved = append(rk.unsaved, user)
+			}
+		case seen.More:
+			do.After = seen.Next
+			rk.store(user, do)
+		default:
+			rk.ranks.saved(user, seen.Ranked)
+		}
+	}})
+}

@@ -1,0 +1,96 @@
+package hub
+
+import (
+	"slices"
+	"time"
+
+	"hallway/protocol"
+)
+
+// A mute is what the muted user is told of it.
+type mute struct {
+	until  protocol.Time // 0: for ever
+	reason string
+}
+
+// over reports whether there is no mute, or it has ended.
+func (m *mute) over(now time.Time) bool {
+	return m == nil || m.until != 0 && m.until <= protocol.TimeOf(now)
+}
+
+func muteOf(s *protocol.Sanction) *mute {
+	if s == nil {
+		return nil
+	}
+	return &mute{s.Until, s.Reason}
+}
+
+// moderates reports whether users with the role moderate.
+func moderates(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator) }
+
+// setRole gives a member its role. The next send begins a batch: in one batch slow mode must apply to all sends of a
+// lane or to none.
+func (rs *rooms) setRole(m *member, role protocol.Role) {
+	if m.role == role {
+		return
+	}
+	m.newRole = m.role != "" && m.session.ops > 0
+	m.role = role
+	r := m.presence.room
+	was := slices.Contains(r.moderators, m)
+	switch {
+	case was && !moderates(role):
+		r.moderators = slices.DeleteFunc(r.moderators, func(x *member) bool { return x == m })
+	case !was && m.joined && moderates(role):
+		r.moderators = append(r.moderators, m)
+		rs.tellReports(m)
+	}
+}
+
+// rules returns the settings that all members of a room are told.
+func (r *room) rules() protocol.Settings {
+	s := r.settings
+	return protocol.Settings{Room: r.name, SlowModeS: s.SlowModeS, Frozen: s.Frozen, Archived: s.Archived}
+}
+
+// tellRules tells a new member the room's settings, unless they are the default, and the number of open reports.
+func (rs *rooms) tellRules(m *member) {
+	r := m.presence.room
+	if f := r.rules(); f != (protocol.Settings{Room: r.name}) {
+		m.session.send(f)
+	}
+	rs.tellReports(m)
+}
+
+func (rs *rooms) tellReports(m *member) {
+	if r := m.presence.room; r.reports > 0 && moderates(m.role) {
+		m.session.send(protocol.Reports{Room: r.name, Open: r.reports})
+	}
+}
+
+// setRules sets a room's settings. Where that changes what its members know, it tells them and returns true.
+func (rs *rooms) setRules(r *room, s protocol.RoomSettings) bool {
+	before := r.rules()
+	r.settings = s
+	after := r.rules()
+	if before == after {
+		return false
+	}
+	if r.streams > 0 {
+		rs.flush(r)
+		rs.cast(r, [][]byte{after.Append(nil)})
+	}
+	return true
+}
+
+// setReports sets the number of open reports. Where that changes, it tells the moderators.
+func (rs *rooms) setReports(r *room, open int64) {
+	if r.reports == open {
+		return
+	}
+	r.reports = open
+	frame := protocol.Reports{Room: r.name, Open: open}.Append(nil)
+	for _, m := range r.moderators {
+		m.session.sendEncoded(frame)
+	}
+}

@@ -1,0 +1,27 @@
+package hub
+
+import (
+	"hallway/protocol"
+	"hallway/relay/guard"
+)
+
+// shared holds what the parts of a hub share.
+type shared struct {
+	cfg         Config
+	stats       Stats
+	refusals    guard.Refusals
+	windows     Windows
+	revocations Revocations
+	bans        Bans
+	ranks       Ranks
+}
+
+func newShared(cfg Config) *shared {
+	return &shared{
+		cfg:         cfg.WithDefaults(),
+		stats:       newStats(),
+		revocations: Revocations{since: map[string]protocol.Time{}},
+		bans:        Bans{terms: map[Ban]BanTerms{}},
+		ranks:       Ranks{seen: map[string]*ranked{}},
+	}
+}

@@ -1,0 +1,65 @@
+package hub
+
+import (
+	"math"
+	"time"
+
+	"hallway/relay/guard"
+)
+
+// A user is what all connections and requests of one user share.
+type user struct {
+	id       string
+	messages guard.Bucket
+	conns    int32  // welcomed connections
+	idle     bool   // the user is in users.idle
+	round    uint64 // the first round of the queue in which the user has no op yet
+}
+
+// users knows the users with a connection, and those who have sent something of late.
+type users struct {
+	*shared
+	byID map[string]*user
+	idle []*user // users without a connection, who may be forgotten
+}
+
+// of returns the entry of a user id; it makes a missing one.
+func (us *users) of(id string) *user {
+	u := us.byID[id]
+	if u == nil {
+		u = &user{id: id}
+		us.byID[id] = u
+	}
+	us.release(u)
+	return u
+}
+
+// release lets a user without a connection be forgotten, once the user's rate is full again.
+func (us *users) release(u *user) {
+	if u.conns == 0 && !u.idle {
+		u.idle = true
+		us.idle = append(us.idle, u)
+	}
+}
+
+// forget drops the entries that hold nothing any more.
+func (us *users) forget(now time.Time) {
+	kept := us.idle[:0]
+	for _, u := range us.idle {
+		switch {
+		case u.conns > 0:
+			u.idle = false
+		case u.messages.Full(now):
+			delete(us.byID, u.id)
+		default:
+			kept = append(kept, u)
+		}
+	}
+	clear(us.idle[len(kept):])
+	us.idle = kept
+}
+
+// spend takes a message from the user's rate. It returns how long to wait when there is none left.
+func (us *users) spend(now time.Time, u *user) (wait time.Duration) {
+	return u.messages.Take(now, guard.Rate{PerSecond: us.cfg.Rate, Burst: int(math.Ceil(guard.MessagesBurst * us.cfg.Rate))})
+}
