@@ -131,8 +131,5 @@ func (c *CatchUp) reach() {
 	}
 }
 
-// IsLoading reports whether a page that people want to see is on its way.
-func (c *CatchUp) IsLoading() bool { return c.page != Nothing }
-
 // Number returns the number of the last request.
 func (c *CatchUp) Number() int { return c.number }

@@ -1,6 +1,7 @@
 package catchup
 
 import (
+	"hallway/component/client"
 	"hallway/component/client/step"
 	"hallway/protocol"
 )
@@ -112,3 +113,6 @@ func (s *state) Cursor() int64 { return s.cursor }
 
 // IsOpening reports whether the page with which the chat opens is on its way.
 func (s *state) IsOpening() bool { return s.opening }
+
+// Show puts what people see into a snapshot.
+func (c *CatchUp) Show(s *client.Snapshot) { s.Loaded, s.Loading = c.IsLoaded(), c.page != Nothing }

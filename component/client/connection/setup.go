@@ -44,9 +44,6 @@ func (s *setup) warnOfToken(token string, err error) {
 	s.warn(protocol.CodeUnauthorized, text)
 }
 
-// Crowded reports whether the user has too many connections.
-func (s *setup) Crowded() bool { return s.crowded }
-
 // unreached warns of a relay that has not answered for some tries.
 func (c *Connection) unreached() {
 	if c.tries >= unreachedTries && !c.wasJoined && !c.deviceOffline {

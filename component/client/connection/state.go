@@ -36,9 +36,6 @@ func (c *Connection) Token() string { return c.token.text }
 // User returns the user's id, or "" if it is not known.
 func (c *Connection) User() string { return c.token.user }
 
-// Reason returns why the chat has ended, in English, safe to show.
-func (c *Connection) Reason() string { return c.reason }
-
 // Status returns the state as people see it. Live tells that the timeline has caught
 // up with the room.
 func (c *Connection) Status(live bool) client.Status {
@@ -71,4 +68,15 @@ func (c *Connection) NextTry() time.Time {
 		return c.token.askAt
 	}
 	return c.dialAt
+}
+
+// Show puts what people see into a snapshot, which has the status already.
+func (c *Connection) Show(s *client.Snapshot) {
+	s.Crowded = c.crowded
+	switch s.Status {
+	case client.StatusReconnecting:
+		s.RetryAt = c.NextTry()
+	case client.StatusNotAllowed, client.StatusUpdateNeeded:
+		s.Reason = c.reason
+	}
 }

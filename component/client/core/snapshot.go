@@ -6,44 +6,21 @@ import (
 	"hallway/component/client"
 )
 
-// Snapshot returns what people see now.
+// Snapshot returns what people see now: each part puts in its share.
 func (c *Client) Snapshot() client.Snapshot {
 	s := client.Snapshot{
-		Status:  c.status(),
-		RetryAt: c.nextTry(),
-		Crowded: c.conn.Crowded(),
-		Members: c.members,
-
-		Loaded:     c.catchup.IsLoaded(),
-		Loading:    c.catchup.IsLoading(),
-		MoreBefore: c.timeline.MoreBefore(),
-		MoreAfter:  c.timeline.MoreAfter(),
-		Outbox:     c.outbox.Items(),
-		Changing:   c.requests.Changing(),
-
-		Pinned: c.timeline.Pinned(),
-		Found:  c.search.Shown(),
-		Typing: c.typing.Users(),
-
-		ReadSeq:     c.reading.Seq(),
-		FirstUnread: c.reading.FirstUnread(),
-
-		ComposerOpen:  c.composerOpen(),
-		OutboxFull:    c.outbox.IsFull(),
-		StorageFailed: c.outbox.IsFailing(),
-		Unread:        c.reading.Unread(),
-		TextBytesMax:  c.limits.TextBytes,
-
-		Reports: c.review.OpenReports(),
-		Queue:   c.review.Queue(),
+		Status: c.status(), Members: c.members, ComposerOpen: c.composerOpen(), TextBytesMax: c.limits.TextBytes,
 	}
+	c.conn.Show(&s)
+	c.catchup.Show(&s)
+	c.timeline.Show(&s)
+	c.outbox.Show(&s)
+	c.requests.Show(&s)
+	c.search.Show(&s)
+	c.review.Show(&s)
 	c.rights.Show(&s)
-	if s.Loaded {
-		s.Messages = c.timeline.Messages()
-	}
-	if s.Status == client.StatusNotAllowed || s.Status == client.StatusUpdateNeeded {
-		s.Reason = c.conn.Reason()
-	}
+	c.reading.Show(&s)
+	c.typing.Show(&s)
 	return s
 }
 

@@ -205,23 +205,19 @@ func (o *Outbox) IsReady() bool { return o.ready }
 // IsFull reports whether no more messages may wait.
 func (o *Outbox) IsFull() bool { return len(o.entries) >= client.OutboxMax }
 
-// IsFailing reports whether the storage cannot be used.
-func (o *Outbox) IsFailing() bool { return o.failing }
-
-// Items returns the items as people see them.
-func (o *Outbox) Items() []client.Own {
-	if len(o.entries) == 0 {
-		return nil
-	}
-	items := make([]client.Own, 0, len(o.entries))
-	for _, e := range o.entries {
-		items = append(items, client.Own{Item: e.Item, State: e.state()})
-	}
-	return items
-}
-
 // milliseconds returns t as on the wire, to the millisecond: more of a device's clock means nothing.
 func milliseconds(t time.Time) string {
 	text := protocol.TimeOf(t).String()
 	return text[:len(text)-len("000Z")] + "Z"
+}
+
+// Show puts what people see into a snapshot.
+func (o *Outbox) Show(s *client.Snapshot) {
+	s.OutboxFull, s.StorageFailed = o.IsFull(), o.failing
+	if n := len(o.entries); n > 0 {
+		s.Outbox = make([]client.Own, 0, n)
+	}
+	for _, e := range o.entries {
+		s.Outbox = append(s.Outbox, client.Own{Item: e.Item, State: e.state()})
+	}
 }

@@ -3,6 +3,7 @@ package people
 import (
 	"time"
 
+	"hallway/component/client"
 	"hallway/component/client/step"
 	"hallway/protocol"
 )
@@ -152,12 +153,7 @@ func (r *Reading) From() int64 { return r.from }
 // SetFirstUnread tells which message was the first unread one then; 0: none.
 func (r *Reading) SetFirstUnread(seq int64) { r.first = seq }
 
-// FirstUnread returns the message that was the first unread one when the chat was
-// opened, or 0.
-func (r *Reading) FirstUnread() int64 { return r.first }
-
-// Seq returns up to where the user has read.
-func (r *Reading) Seq() int64 { return r.seq }
-
-// Unread returns how many messages of others came while the chat was hidden.
-func (r *Reading) Unread() int { return r.unread }
+// Show puts what people see into a snapshot.
+func (r *Reading) Show(s *client.Snapshot) {
+	s.ReadSeq, s.FirstUnread, s.Unread = r.seq, r.first, r.unread
+}

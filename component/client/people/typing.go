@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"hallway/component/client"
 	"hallway/component/client/step"
 	"hallway/protocol"
 )
@@ -85,11 +86,9 @@ func (t *Typing) Fire() {
 	t.remove(func(o typist) bool { return !t.step.Now.Before(o.until) })
 }
 
-// Users returns the others who are writing, in the order in which they began.
-func (t *Typing) Users() []protocol.User {
-	var users []protocol.User
+// Show puts the others who are writing into a snapshot.
+func (t *Typing) Show(s *client.Snapshot) {
 	for _, o := range t.typists {
-		users = append(users, o.user)
+		s.Typing = append(s.Typing, o.user)
 	}
-	return users
 }

@@ -170,17 +170,6 @@ func (q *Queue) ChangesInFlight() int {
 	return n
 }
 
-// Changing returns the ids of the messages with a change under way.
-func (q *Queue) Changing() []string {
-	var ids []string
-	for _, r := range q.list {
-		if !r.kind.isAct() && !slices.Contains(ids, r.id) {
-			ids = append(ids, r.id)
-		}
-	}
-	return ids
-}
-
 // Interrupt lets all changes wait for the next connection, and gives up all acts. The
 // user is told, and may see what has become of them.
 func (q *Queue) Interrupt() {
@@ -238,4 +227,13 @@ func (q *Queue) changeLate(late time.Duration) {
 		q.refuse(r, protocol.CodeUnavailable, "the relay does not answer")
 	}
 	q.link.Lose()
+}
+
+// Show puts the messages with a change under way into a snapshot.
+func (q *Queue) Show(s *client.Snapshot) {
+	for _, r := range q.list {
+		if !r.kind.isAct() && !slices.Contains(s.Changing, r.id) {
+			s.Changing = append(s.Changing, r.id)
+		}
+	}
 }

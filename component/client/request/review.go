@@ -175,11 +175,8 @@ func (v *Review) Forget() {
 	v.open = 0
 }
 
-// OpenReports returns how many reports are open.
-func (v *Review) OpenReports() int64 { return v.open }
-
-// Queue returns what people see of the queue, or nil if nobody looks at it.
-func (v *Review) Queue() *client.Queue { return v.queue }
+// Show puts what people see of the reports into a snapshot.
+func (v *Review) Show(s *client.Snapshot) { s.Reports, s.Queue = v.open, v.queue }
 
 // Number returns the number of the last request.
 func (v *Review) Number() int { return v.inquiry.number }

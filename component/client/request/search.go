@@ -114,12 +114,11 @@ func (s *Search) Failed(ev client.FoundFailed) {
 	s.loading, s.failed, s.step.Changed = false, true, true
 }
 
-// Shown returns what people see of the search, or nil if there is none.
-func (s *Search) Shown() *client.Found {
-	if s.words == "" {
-		return nil
+// Show puts what people see of the search into a snapshot.
+func (s *Search) Show(to *client.Snapshot) {
+	if s.words != "" {
+		to.Found = &client.Found{Words: s.words, Messages: s.results.Found(), More: s.more, Loading: s.loading, Failed: s.failed}
 	}
-	return &client.Found{Words: s.words, Messages: s.results.Found(), More: s.more, Loading: s.loading, Failed: s.failed}
 }
 
 // Number returns the number of the last request.

@@ -18,9 +18,6 @@ type pinned struct {
 	head int64              // the room's head when the first of them was read
 }
 
-// Pinned returns the pinned messages, the newest first.
-func (t *Timeline) Pinned() []*protocol.Message { return t.pinned.messages() }
-
 // AwaitPinned returns the query for what is missing of the pinned messages. It is false
 // if there is nothing to ask for.
 func (t *Timeline) AwaitPinned() (q client.PageQuery, ok bool) {

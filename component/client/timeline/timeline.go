@@ -1,6 +1,9 @@
 package timeline
 
-import "hallway/protocol"
+import (
+	"hallway/component/client"
+	"hallway/protocol"
+)
 
 // Timeline is the messages of one room. New makes one; it is not safe for concurrent
 // use.
@@ -78,4 +81,13 @@ func (t *Timeline) follow(e *entry) bool {
 		t.remove(&t.found, e)
 	}
 	return true
+}
+
+// Show puts what people see into a snapshot, the window only if the history is loaded.
+func (t *Timeline) Show(s *client.Snapshot) {
+	s.MoreBefore, s.MoreAfter = t.window.moreBefore, t.window.moreAfter
+	s.Pinned = t.pinned.messages()
+	if s.Loaded {
+		s.Messages = t.window.messages()
+	}
 }

@@ -78,10 +78,10 @@ func (h *history) check(t *rapid.T, tl *Timeline) {
 	for i < len(h.room) && h.room[i].Seq < tl.Oldest() {
 		i++
 	}
-	if !tl.MoreBefore() && i > 0 && len(tl.Messages()) > 0 {
+	if !tl.MoreBefore() && i > 0 && len(tl.window.messages()) > 0 {
 		t.Fatalf("starts at seq %d and says that nothing is before", tl.Oldest())
 	}
-	for _, m := range tl.Messages() {
+	for _, m := range tl.window.messages() {
 		if i >= len(h.room) || h.room[i].Seq != m.Seq {
 			t.Fatalf("there is a hole before or at seq %d", m.Seq)
 		}
@@ -96,8 +96,8 @@ func (h *history) check(t *rapid.T, tl *Timeline) {
 	if !tl.MoreAfter() && i != len(h.room) {
 		t.Fatalf("ends before seq %d and says that nothing is after", h.room[i].Seq)
 	}
-	if len(tl.entries) != len(tl.Messages())+tl.loose || !tl.AwaitsWindow() && len(tl.Messages()) > client.TimelineMax {
-		t.Fatalf("%d messages and %d loose ones, %d by id", len(tl.Messages()), tl.loose, len(tl.entries))
+	if len(tl.entries) != len(tl.window.messages())+tl.loose || !tl.AwaitsWindow() && len(tl.window.messages()) > client.TimelineMax {
+		t.Fatalf("%d messages and %d loose ones, %d by id", len(tl.window.messages()), tl.loose, len(tl.entries))
 	}
 }
 

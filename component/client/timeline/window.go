@@ -38,9 +38,6 @@ func (w *window) last() int64 {
 	return w.entries[len(w.entries)-1].m.Seq
 }
 
-// Messages returns the window, ascending by seq.
-func (t *Timeline) Messages() []*protocol.Message { return t.window.messages() }
-
 // Oldest returns the seq of the window's first message, or 0.
 func (t *Timeline) Oldest() int64 { return t.window.oldest() }
 
