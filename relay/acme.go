@@ -22,8 +22,8 @@ import (
 )
 
 // acmePauses are the pauses between attempts to get a first certificate; the last one repeats. The network of a machine
-// that starts may come up a moment later, but an authority counts failures: Let's Encrypt refuses a name after five in an
-// hour.
+// that starts may come up a moment later, but an authority counts failures: Let's Encrypt refuses a name after five in
+// an hour.
 var acmePauses = []time.Duration{2 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}
 
 // authority gets certificates from a certificate authority and renews them, by the

@@ -28,8 +28,9 @@ type Demands struct {
 	TTL      time.Duration // the longest time from now to the claim exp; 0: any
 }
 
-// Keeper checks tokens: those of a secret that it shares with their issuer (HS256), which it can issue as well, and those of
-// a set of public keys (EdDSA, ES256, RS256). Secret and keys may change at any time. It is safe for concurrent use.
+// Keeper checks tokens: those of a secret that it shares with their issuer (HS256), which it can issue as well, and
+// those of a set of public keys (EdDSA, ES256, RS256). Secret and keys may change at any time. It is safe for
+// concurrent use.
 type Keeper struct {
 	demands Demands // set before the first token
 
@@ -75,8 +76,8 @@ func (k *Keeper) Longest(d time.Duration) time.Duration {
 	return d
 }
 
-// ChangeSecret replaces the secret in use. The one before stays good for tokens that are under way, until the next change.
-// Then it is withdrawn, and its sessions end.
+// ChangeSecret replaces the secret in use. The one before stays good for tokens that are under way, until the next
+// change. Then it is withdrawn, and its sessions end.
 func (k *Keeper) ChangeSecret(bytesOfSecret []byte) error {
 	if len(bytesOfSecret) < SecretBytesMin {
 		return fmt.Errorf("the token secret is too short: %d bytes, at least %d are needed", len(bytesOfSecret), SecretBytesMin)
@@ -128,12 +129,12 @@ func (k *Keeper) changeKeys(set *keyset) {
 	k.keys.Store(set)
 }
 
-// OnUnknownKey makes the keeper call f when a token names a key that the set lacks. It also announces that a key set will
-// come. f must not block.
+// OnUnknownKey makes the keeper call f when a token names a key that the set lacks. It also announces that a key set
+// will come. f must not block.
 func (k *Keeper) OnUnknownKey(f func()) { k.lacks.Store(&f) }
 
-// Verify checks a token at the time now: its form, its header, its signature by one of the four algorithms, its times with
-// Leeway, its claims and their bounds. The error is a *[hub.TokenError].
+// Verify checks a token at the time now: its form, its header, its signature by one of the four algorithms, its times
+// with Leeway, its claims and their bounds. The error is a *[hub.TokenError].
 func (k *Keeper) Verify(now time.Time, token string) (hub.Identity, error) {
 	if k.secrets.Load()[0].bytes == nil && k.keys.Load() == nil {
 		return hub.Identity{}, ErrNoKeys
@@ -154,8 +155,8 @@ func (k *Keeper) Verify(now time.Time, token string) (hub.Identity, error) {
 	return who, err
 }
 
-// signedBy checks the signature and returns the key that has made it. The token's algorithm alone decides which keys are
-// tried, never the form of a key: a public key is never used as a secret (RFC 8725, section 3.1).
+// signedBy checks the signature and returns the key that has made it. The token's algorithm alone decides which keys
+// are tried, never the form of a key: a public key is never used as a secret (RFC 8725, section 3.1).
 func (k *Keeper) signedBy(p *parsed) (*hub.TokenKey, error) {
 	alg, _ := p.header["alg"].(string)
 	if alg == jwt.SigningMethodHS256.Alg() && k.secrets.Load()[0].bytes != nil {
@@ -184,8 +185,8 @@ func (k *Keeper) signedBy(p *parsed) (*hub.TokenKey, error) {
 	return key, err
 }
 
-// Issue returns a token with claims c that expires at the given time. The secret, which must exist, signs it, and it meets
-// the keeper's demands. The error names a claim that is out of bounds.
+// Issue returns a token with claims c that expires at the given time. The secret, which must exist, signs it, and it
+// meets the keeper's demands. The error names a claim that is out of bounds.
 func (k *Keeper) Issue(c Claims, expires time.Time) (string, error) {
 	if err := c.check(); err != nil {
 		return "", err

@@ -73,8 +73,8 @@ func readKeyset(jwks []byte) (keyset, error) {
 	return set, nil
 }
 
-// readKey reads a key; ok is false where it signs no tokens. A certificate in it must match the key; the address of one (x5u)
-// is not followed.
+// readKey reads a key; ok is false where it signs no tokens. A certificate in it must match the key; the address of one
+// (x5u) is not followed.
 func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	jwk, err := jwkset.NewJWKFromRawJSON(raw, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
 	if err != nil || protocol.CheckObject(raw) != nil {

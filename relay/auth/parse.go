@@ -39,8 +39,8 @@ func parse(token string) (parsed, error) {
 		return p, errMalformed
 	}
 	p.signed = token[:len(token)-len(parts[2])-1]
-	// We know no critical extension (RFC 7515, section 4.1.11). We ignore keys in the header and their addresses (jwk, jku,
-	// x5c, x5u): anybody can write them.
+	// We know no critical extension (RFC 7515, section 4.1.11). We ignore keys in the header and their addresses (jwk,
+	// jku, x5c, x5u): anybody can write them.
 	if _, ok := p.header["crit"]; ok {
 		return p, errCritical
 	}
@@ -68,8 +68,8 @@ func acceptedType(typ any) bool {
 	return name == "jwt" || name == "at+jwt"
 }
 
-// readObject reads a part of a token, a JSON object. It refuses objects with a member twice: readers differ in which of the
-// two they take.
+// readObject reads a part of a token, a JSON object. It refuses objects with a member twice: readers differ in which of
+// the two they take.
 func readObject(part string, into any) error {
 	text, err := segments.DecodeString(part)
 	if err != nil || protocol.CheckObject(text) != nil || json.Unmarshal(text, into) != nil {

@@ -40,8 +40,8 @@ type KeyPoller struct {
 	now     chan struct{} // the operator wants a read
 }
 
-// CheckKeysURL refuses URLs that key sets must not come from: over plain HTTP anybody could answer, unless the set comes
-// from this machine.
+// CheckKeysURL refuses URLs that key sets must not come from: over plain HTTP anybody could answer, unless the set
+// comes from this machine.
 func CheckKeysURL(rawURL string) error {
 	u, err := url.Parse(rawURL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {

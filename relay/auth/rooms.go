@@ -9,8 +9,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// Rooms are the rooms that a token opens, each with a role. The first entry that matches counts. They are the [hub.Grants]
-// of a token.
+// Rooms are the rooms that a token opens, each with a role. The first entry that matches counts. They are the
+// [hub.Grants] of a token.
 type Rooms []Room
 
 var _ hub.Grants = Rooms(nil)
@@ -86,8 +86,8 @@ func (r Room) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"room": r.Pattern, "role": string(r.Role)})
 }
 
-// match reports whether pattern matches the whole name. It goes back to the last * only, so the time is at most the product
-// of both lengths. Names of rooms are ASCII: a byte is a character.
+// match reports whether pattern matches the whole name. It goes back to the last * only, so the time is at most the
+// product of both lengths. Names of rooms are ASCII: a byte is a character.
 func match(pattern, name string) bool {
 	p, n := 0, 0
 	star, from := -1, 0 // the last *, and where its run ended

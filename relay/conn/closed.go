@@ -18,8 +18,9 @@ var closed = map[protocol.CloseCode]*atomic.Uint64{
 	protocol.CloseTimeout:      {}, // the rest of a message did not come
 }
 
-// Closed returns the number of connections that the transports of this process have closed by themselves, by close code:
-// those of RFC 6455 for violations, and protocol's for messages that are too large or no text, and for slow consumers.
+// Closed returns the number of connections that the transports of this process have closed by themselves, by close
+// code: those of RFC 6455 for violations, and protocol's for messages that are too large or no text, and for slow
+// consumers.
 func Closed() map[protocol.CloseCode]uint64 {
 	counts := make(map[protocol.CloseCode]uint64, len(closed))
 	for code, n := range closed {

@@ -23,8 +23,9 @@ type closeError struct {
 
 func (e *closeError) Error() string { return e.reason }
 
-// decoder decodes a client's bytes, in whatever pieces they arrive. It takes memory only for bytes that have arrived, at
-// most a message of the largest size, and none between two messages. The zero value expects a connection's first frame.
+// decoder decodes a client's bytes, in whatever pieces they arrive. It takes memory only for bytes that have arrived,
+// at most a message of the largest size, and none between two messages. The zero value expects a connection's first
+// frame.
 type decoder struct {
 	header     [ws.MaxHeaderSize]byte
 	headed     int       // bytes of the next frame's header that have arrived
@@ -60,8 +61,8 @@ func (d *decoder) idle() bool { return d.headed == 0 && !d.under && !d.fragmente
 // held returns the bytes that the decoder holds.
 func (d *decoder) held() int { return cap(d.message) + cap(d.control) + cap(d.left) }
 
-// next takes data up to the end of a frame and returns the rest. Its error is a *closeError, after which only skip may be
-// called.
+// next takes data up to the end of a frame and returns the rest. Its error is a *closeError, after which only skip may
+// be called.
 func (d *decoder) next(data []byte, frameBytesMax int64) (in input, rest []byte, err error) {
 	if !d.under {
 		if data, err = d.takeHeader(data); err != nil || !d.under {

@@ -115,8 +115,8 @@ func (e *Epoll) Attend() (busy bool) {
 	return busy
 }
 
-// detach takes the descriptor out of a connection. It duplicates it, because only closing the original takes it out of Go's
-// poller, which would be woken beside ours.
+// detach takes the descriptor out of a connection. It duplicates it, because only closing the original takes it out of
+// Go's poller, which would be woken beside ours.
 func detach(tcp *net.TCPConn) (fd int, err error) {
 	raw, err := tcp.SyscallConn()
 	if err != nil {

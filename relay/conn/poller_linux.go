@@ -12,8 +12,8 @@ import (
 // eventsMax bounds the sockets of one poll.
 const eventsMax = 256
 
-// poller reports the sockets of a set that have input or room to write. It waits in Go's own poller, as for any file, so
-// that a waiting shard holds no thread and no processor. Only wake and ready may be called by other goroutines.
+// poller reports the sockets of a set that have input or room to write. It waits in Go's own poller, as for any file,
+// so that a waiting shard holds no thread and no processor. Only wake and ready may be called by other goroutines.
 type poller struct {
 	fd       int      // of epoll
 	file     *os.File // the same, for Go's poller
@@ -86,8 +86,8 @@ func (p *poller) result() ([]unix.EpollEvent, error) {
 	return p.events[:p.found], nil
 }
 
-// wake ends a wait, also one that is about to begin. Any goroutine may call it, but not beside until. It goes through Go's
-// scheduler alone, so the wait ends at once.
+// wake ends a wait, also one that is about to begin. Any goroutine may call it, but not beside until. It goes through
+// Go's scheduler alone, so the wait ends at once.
 func (p *poller) wake() {
 	p.deadline = time.Unix(1, 0)
 	_ = p.file.SetReadDeadline(p.deadline)

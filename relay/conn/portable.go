@@ -15,8 +15,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// Portable is the transport for any net.Conn: the goroutine that calls Serve reads, and another one writes while there is
-// something to write.
+// Portable is the transport for any net.Conn: the goroutine that calls Serve reads, and another one writes while there
+// is something to write.
 type Portable struct {
 	frameBytesMax int64
 	halves        *guard.Halves[bool]
@@ -214,8 +214,8 @@ func (c *conn) write() {
 	}
 }
 
-// next takes everything that is pending. When nothing is, the writer ends, and last reports whether the close frame was the
-// last that it wrote.
+// next takes everything that is pending. When nothing is, the writer ends, and last reports whether the close frame was
+// the last that it wrote.
 func (c *conn) next(written int) (batch [][]byte, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"hallway/protocol"
 )
 
-// sliceFrames is the number of frames of a connection that are taken before others get their turn: many small frames are
-// much work.
+// sliceFrames is the number of frames of a connection that are taken before others get their turn: many small frames
+// are much work.
 const sliceFrames = 4
 
 // answerer is what the reading half of a connection needs of the writing half.
@@ -26,9 +26,10 @@ type answerer interface {
 	frameMost() int64
 }
 
-// receive takes up to sliceFrames frames of data and returns the rest. It answers control frames and hands everything else
-// to the handler. While the connection is closing, it ignores everything but the peer's close frame, which it reports by
-// closed: if we cut right after our own close frame, TCP would take that back from a peer that is still writing.
+// receive takes up to sliceFrames frames of data and returns the rest. It answers control frames and hands everything
+// else to the handler. While the connection is closing, it ignores everything but the peer's close frame, which it
+// reports by closed: if we cut right after our own close frame, TCP would take that back from a peer that is still
+// writing.
 func receive(d *decoder, data []byte, h Handler, a answerer) (rest []byte, inputs int, closed bool) {
 	for len(data) > 0 && inputs < sliceFrames {
 		if a.isClosing() {

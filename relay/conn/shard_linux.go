@@ -49,8 +49,8 @@ const (
 
 func (c *command) bytes() int64 { return int64(commandBytes + len(c.data)) }
 
-// shard serves its connections in one goroutine. Handing over a command never waits for that goroutine, which may itself wait
-// for a handler.
+// shard serves its connections in one goroutine. Handing over a command never waits for that goroutine, which may
+// itself wait for a handler.
 type shard struct {
 	index     int
 	transport *Epoll
@@ -170,8 +170,8 @@ func (s *shard) await(busy bool) ([]unix.EpollEvent, error) {
 	return events, err
 }
 
-// attend notices what has arrived, and reports whether there is work to do. Go's poller may wake a waiting shard late, while
-// others keep the processors.
+// attend notices what has arrived, and reports whether there is work to do. Go's poller may wake a waiting shard late,
+// while others keep the processors.
 func (s *shard) attend() (busy bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,8 +184,8 @@ func (s *shard) attend() (busy bool) {
 
 // work carries out a slice of the commands, and reports whether there are more.
 //
-// A connection's frames keep their order. Frames of a room are gathered, because one large write costs little more than a
-// small one, and are cast before any command about a member of the room.
+// A connection's frames keep their order. Frames of a room are gathered, because one large write costs little more than
+// a small one, and are cast before any command about a member of the room.
 func (s *shard) work() (more bool) {
 	for budget := sliceWrites; budget > 0; {
 		switch {
@@ -288,8 +288,8 @@ func (s *shard) checkDeadlines() {
 	}
 }
 
-// overdue calls do, which removes the connection, for up to overdueMax connections whose time is over, and reports whether
-// there are more.
+// overdue calls do, which removes the connection, for up to overdueMax connections whose time is over, and reports
+// whether there are more.
 func overdue(times map[*epollConn]time.Time, now time.Time, do func(*epollConn)) (more bool) {
 	n := 0
 	for c, at := range times {

@@ -21,8 +21,8 @@ const (
 // backlogPause is the time between two rounds of the backlogged connections.
 const backlogPause = time.Millisecond
 
-// Handler takes the events of one connection, one after another. A call may block for a moment, but never for another call
-// of any handler: the reading of this connection, and perhaps of others, waits for it.
+// Handler takes the events of one connection, one after another. A call may block for a moment, but never for another
+// call of any handler: the reading of this connection, and perhaps of others, waits for it.
 type Handler interface {
 	// Received takes one text message, valid UTF-8, which it may keep.
 	Received(data []byte)

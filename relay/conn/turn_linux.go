@@ -10,15 +10,15 @@ import (
 const (
 	// readBytes is the size of one read.
 	readBytes = 2 << 10
-	// backlogFrames is about the number of frames of backlogged connections that are taken between two polls. When there
-	// are more than backloggedFew of these connections, a backlogPause follows.
+	// backlogFrames is about the number of frames of backlogged connections that are taken between two polls. When
+	// there are more than backloggedFew of these connections, a backlogPause follows.
 	backlogFrames = 16
 	backloggedFew = 8
 )
 
-// readEvents reads a slice of each connection with input, and then goes on with the backlogged connections, a few at a time;
-// while the handler is busy, with one only. A connection that says little never waits for one that says much, and a crowd
-// that says as much as it can does not take up a whole processor.
+// readEvents reads a slice of each connection with input, and then goes on with the backlogged connections, a few at a
+// time; while the handler is busy, with one only. A connection that says little never waits for one that says much, and
+// a crowd that says as much as it can does not take up a whole processor.
 func (s *shard) readEvents(events []unix.EpollEvent) {
 	for i := range events {
 		s.event(&events[i])
@@ -89,8 +89,8 @@ func (c *epollConn) listen(on bool) {
 	}
 }
 
-// readSlice takes a few frames of c: of bytes that were read before, or else of a new read. The poller reports again what
-// is left in the socket.
+// readSlice takes a few frames of c: of bytes that were read before, or else of a new read. The poller reports again
+// what is left in the socket.
 func (s *shard) readSlice(c *epollConn) (inputs int) {
 	if d := c.rest.left(); d > 0 && !c.closing {
 		s.startRest(c, d)

@@ -175,8 +175,7 @@ func (e *Engine) commit() {
 	}
 }
 
-// do hands an event to the hub's owner. It returns false when the engine has ended, and the event may never
-// be called.
+// do hands an event to the hub's owner. It returns false when the engine has ended, and the event may never be called.
 func (e *Engine) do(ev event) bool {
 	select {
 	case e.events <- ev:

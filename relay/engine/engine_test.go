@@ -30,6 +30,11 @@ func newEngine(store hub.Store) *engine.Engine {
 	})
 }
 
+// post sends the n-th message over REST.
+func post(ctx context.Context, e *engine.Engine, who hub.Identity, n int) (rules.Outcome, error) {
+	return e.Change(ctx, who, rules.Op{Room: "lobby", Do: rules.Send{Send: relaytest.SendOf(n)}})
+}
+
 func TestEngineCarriesMessages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEngine(&relaytest.Journal{})
@@ -43,7 +48,7 @@ func TestEngineCarriesMessages(t *testing.T) {
 		bob.Close()
 
 		eve, _ := relaytest.Everyone{}.Verify(time.Now(), netip.Addr{}, "eve")
-		o, err := e.Post(t.Context(), eve, relaytest.SendOf(2))
+		o, err := post(t.Context(), e, eve, 2)
 		if stored, ok := o.Result.(rules.Stored); err != nil || !ok || !stored.New || stored.Message.Rev != 2 {
 			t.Errorf("posted: %+v, %v", o, err)
 		}
@@ -69,7 +74,7 @@ func TestEngineWaitsForNoStore(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		eve, _ := relaytest.Everyone{}.Verify(time.Now(), netip.Addr{}, "eve")
-		if _, err := e.Post(ctx, eve, relaytest.SendOf(2)); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := post(ctx, e, eve, 2); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("posted: %v", err)
 		}
 		close(j.Hold)
@@ -159,7 +164,7 @@ func TestEngineDrains(t *testing.T) {
 		go e.Serve(relay, netip.AddrPort{})
 		relaytest.NewClient(t, client).WantClose(protocol.CloseGoingAway)
 		eve, _ := relaytest.Everyone{}.Verify(time.Now(), netip.Addr{}, "eve")
-		if o, err := e.Post(t.Context(), eve, relaytest.SendOf(2)); err != nil || o.Code != protocol.CodeUnavailable {
+		if o, err := post(t.Context(), e, eve, 2); err != nil || o.Code != protocol.CodeUnavailable {
 			t.Errorf("posted: %+v, %v", o, err)
 		}
 	})
@@ -170,7 +175,7 @@ func TestEngineDrainGivesUp(t *testing.T) {
 		j := &relaytest.Journal{Hold: make(chan struct{})}
 		e := newEngine(j)
 		eve, _ := relaytest.Everyone{}.Verify(time.Now(), netip.Addr{}, "eve")
-		go func() { _, _ = e.Post(t.Context(), eve, relaytest.SendOf(1)) }()
+		go func() { _, _ = post(t.Context(), e, eve, 1) }()
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()

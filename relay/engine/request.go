@@ -28,11 +28,6 @@ func ask[T any](ctx context.Context, e *Engine, ev func(now time.Time, answer fu
 	}
 }
 
-// Post takes a send over REST, as Change does.
-func (e *Engine) Post(ctx context.Context, who hub.Identity, send protocol.Send) (rules.Outcome, error) {
-	return e.Change(ctx, who, rules.Op{Room: send.Room, Do: rules.Send{Send: send}})
-}
-
 // Change takes a change over REST by the rules, order and rate of a frame. The op may be of any kind but
 // OpOpen and OpRead; its content is checked, and who is its sender. A refusal is the outcome's Code, with
 // RetryAfter where another try may help. After an error, which is ctx's, the change may or may not be stored.
@@ -53,8 +48,8 @@ func (e *Engine) Online(ctx context.Context, room string) (map[string]int, error
 	return users, err
 }
 
-// Erase carries out parts of the erasure of a user, each a rules.Erase or a rules.Forget, and returns an outcome for each. After
-// an error, which is ctx's or that of the engine's end, they may or may not be stored.
+// Erase carries out parts of the erasure of a user, each a rules.Erase or a rules.Forget, and returns an outcome for
+// each. After an error, which is ctx's or that of the engine's end, they may or may not be stored.
 func (e *Engine) Erase(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error) {
 	return ask(ctx, e, func(now time.Time, answer func([]rules.Outcome)) {
 		outcomes, left := make([]rules.Outcome, len(ops)), len(ops)
@@ -83,8 +78,7 @@ func (e *Engine) See(who hub.Identity) {
 // Revoked reports whether the identity's token was revoked.
 func (e *Engine) Revoked(who hub.Identity) bool { return e.revocations.Refuse(&who) }
 
-// Banned reports whether a user with that role is banned from a room at the time now, and until when; 0: for
-// ever.
+// Banned reports whether a user with that role is banned from a room at the time now, and until when; 0: for ever.
 func (e *Engine) Banned(now time.Time, ban hub.Ban, role protocol.Role) (until protocol.Time, banned bool) {
 	return e.bans.Of(now, ban, role)
 }

@@ -9,9 +9,9 @@
 // Rates ("the hub" is relay/hub, "conn" relay/conn, "server" relay/server; flags are those of `hallway serve`):
 //
 //	what                      of whom         how much                       where
-//	messages and changes      user            --rate a second, burst 4×      the hub's spend, Bucket
-//	other frames              connection      --frames-per-second            the hub's spendFrame
-//	refused frames            connection      RefusalsPerSecondMax, then     the hub's rest.go
+//	messages and changes      user            --rate a second, burst 4×      the hub's user.go, Bucket
+//	other frames              connection      --frames-per-second            the hub's receive.go, Bucket
+//	refused frames            connection      RefusalsPerSecondMax, then     Debt
 //	                                          the connection is read slowly
 //	typing told to a room     user, room      one in 2.5 s; 5 users a second the hub's activity.go
 //	handshakes                all             --handshakes-per-second        Admission
@@ -23,17 +23,17 @@
 // How many at once:
 //
 //	connections               all             --conns                        Admission
-//	connections               user            --conns-per-user               the hub's hello
-//	connections without hello all             a quarter of --conns           the hub's thinOut
+//	connections               user            --conns-per-user               the hub's hello.go
+//	connections without hello all             a quarter of --conns           the hub's session.go
 //	files                     all             the process's limit            Places
-//	rooms in memory           all             --rooms                        the hub's join
-//	rooms                     connection      RoomsPerSessionMax             the hub's join
+//	rooms in memory           all             --rooms                        the hub's join.go
+//	rooms                     connection      RoomsPerSessionMax             the hub's join.go
 //	requests worked on        all             SlotsPerProcessor              Pool
 //	requests waiting          all, addr, user WaitingMax …                   Pool
 //	searches waiting          all, addr, user SearchesWaitingMax …           Pool
-//	changes waiting           all             QueueOpsMax, QueueBytesMax     the hub's queue
-//	changes waiting           connection      SessionOpsMax                  the hub's queue
-//	changes in a transaction  all, room       BatchOpsMax, BatchBytesMax,    the hub's batch
+//	changes waiting           all             QueueOpsMax, QueueBytesMax     the hub's writes.go
+//	changes waiting           connection      SessionOpsMax                  the hub's writes.go
+//	changes in a transaction  all, room       BatchOpsMax, BatchBytesMax,    the hub's writes.go
 //	                                          RoomBatchBytesMax
 //	rooms or members a page   request         the query's limit              server's lists.go
 //
@@ -58,8 +58,9 @@
 //	a write                   connection      conn.WriteTimeout              conn
 //	silence                   connection      heartbeat + 2 × timeout        the hub's Tick
 //
-// And fairness, which has no number: users take turns in the hub's queue and in a Pool, addresses in a Pool, connections
-// in a shard of conn; requests rank behind connections. In a Pool a new request waits for no more than a few others.
+// And fairness, which has no number: users take turns in the hub's queue and in a Pool, addresses in a Pool,
+// connections in a shard of conn; requests rank behind connections. In a Pool a new request waits for no more than a
+// few others.
 //
 // To add a limit, write it here: a constant with its name, a row of this table, and the metric hallway_limit.
 //

@@ -52,8 +52,8 @@ func (a *activity) typing(now time.Time, s *Session, name string) {
 
 // read moves the user's read marker. While a Read is under way, it only keeps the farthest seq, which the next Read
 // stores. The user's next read in the room tries again what could not be stored, as long as one of the user's
-// connections is there; that one is usually farther anyway. So after a failure a marker may be behind, but it never goes
-// back.
+// connections is there; that one is usually farther anyway. So after a failure a marker may be behind, but it never
+// goes back.
 func (a *activity) read(s *Session, f protocol.Read) {
 	m := s.member(f.Room)
 	if m == nil {

@@ -12,9 +12,9 @@ import (
 // Ban names a user who is banned from a room.
 type Ban struct{ Room, User string }
 
-// Bans holds the bans in force, for those who read without asking the hub. The hub's owner changes it; anybody may read it
-// at any time. The store decides about changes. Bans follows, and learns of a ban whose result was lost when the banned
-// user tries something.
+// Bans holds the bans in force, for those who read without asking the hub. The hub's owner changes it; anybody may read
+// it at any time. The store decides about changes. Bans follows, and learns of a ban whose result was lost when the
+// banned user tries something.
 type Bans struct {
 	mu    sync.RWMutex
 	terms map[Ban]BanTerms

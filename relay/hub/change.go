@@ -16,6 +16,27 @@ func ModerateOp(now time.Time, f protocol.Moderate) rules.Op {
 	return rules.Op{Room: f.Room, Do: do}
 }
 
+// opOf returns the op for which a frame asks; ok is false for frames of other kinds.
+func opOf(now time.Time, frame protocol.ClientFrame) (op rules.Op, ok bool) {
+	switch f := frame.(type) {
+	case protocol.Edit:
+		op = rules.Op{Room: f.Room, Do: rules.Edit{ID: f.ID, Text: f.Text, Encrypted: f.Encrypted}}
+	case protocol.Delete:
+		op = rules.Op{Room: f.Room, Do: rules.Delete{ID: f.ID}}
+	case protocol.React:
+		op = rules.Op{Room: f.Room, Do: rules.React{ID: f.ID, Emoji: f.Emoji, On: f.On}}
+	case protocol.Pin:
+		op = rules.Op{Room: f.Room, Do: rules.Pin{ID: f.ID, On: f.On}}
+	case protocol.Moderate:
+		op = ModerateOp(now, f)
+	case protocol.Report:
+		op = rules.Op{Room: f.Room, Do: rules.Report{ID: f.ID, Reason: f.Reason}}
+	case protocol.Adjust:
+		op = rules.Op{Room: f.Room, Do: rules.Adjust{Adjust: f}}
+	}
+	return op, op.Do != nil
+}
+
 // change takes a change of a stored message, or an act of moderation, from a connection. It has its place in the queue,
 // but belongs to no lane: when it is refused, it holds nothing back.
 func (h *Hub) change(now time.Time, s *Session, op rules.Op) {
@@ -52,8 +73,9 @@ func (h *Hub) admit(now time.Time, u *user, p pending) {
 	h.writes.enqueue(p)
 }
 
-// Change takes a change over REST by the rules and the rate of a frame, but without a joined room: an op of any kind but
-// Open and Read. The hub sets its sender. It calls done exactly once with the outcome, perhaps before Change returns.
+// Change takes a change over REST by the rules and the rate of a frame, but without a joined room: an op of any kind
+// but Open and Read. The hub sets its sender. It calls done exactly once with the outcome, perhaps before Change
+// returns.
 func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
 	h.ranking.see(&who)
 	role, ok := who.Grants.Everywhere(), true
@@ -74,13 +96,9 @@ func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.O
 	h.writes.flush()
 }
 
-// Post is Change with a send.
-func (h *Hub) Post(now time.Time, who Identity, f protocol.Send, done func(rules.Outcome)) {
-	h.Change(now, who, rules.Op{Room: f.Room, Do: rules.Send{Send: f}}, done)
-}
-
-// Erase takes parts of the erasure of a user, each a [rules.Erase] or a [rules.Forget], for which the operator has asked.
-// Ops of others come in between. It calls done once for each part, with its index in ops, perhaps before Erase returns.
+// Erase takes parts of the erasure of a user, each a [rules.Erase] or a [rules.Forget], for which the operator has
+// asked. Ops of others come in between. It calls done once for each part, with its index in ops, perhaps before Erase
+// returns.
 func (h *Hub) Erase(_ time.Time, ops []rules.Op, done func(i int, o rules.Outcome)) {
 	for i, op := range ops {
 		p := pending{op: op, done: func(o rules.Outcome) { done(i, o) }}

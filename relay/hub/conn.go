@@ -19,14 +19,14 @@ type Conn interface {
 	Admit()
 	// Rest stops the reading of the connection for d: the client's sends wait. Bytes that were read before still come.
 	Rest(d time.Duration)
-	// Close queues the close frame behind what is pending and ends the connection. Hub.Closed follows, as after any other
-	// end.
+	// Close queues the close frame behind what is pending and ends the connection. Hub.Closed follows, as after any
+	// other end.
 	Close(code protocol.CloseCode, reason string)
 }
 
-// Group is the set of a room's connections in a transport, for the fan-out of one buffer to all. Its methods never block.
-// A connection gets the frames of a group in order with those of Conn.Send; between two groups there is no order. To leave
-// a connection out of one Send, remove it before and add it afterwards.
+// Group is the set of a room's connections in a transport, for the fan-out of one buffer to all. Its methods never
+// block. A connection gets the frames of a group in order with those of Conn.Send; between two groups there is no
+// order. To leave a connection out of one Send, remove it before and add it afterwards.
 type Group interface {
 	Add(c Conn)
 	Remove(c Conn)

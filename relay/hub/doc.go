@@ -1,9 +1,10 @@
 // Package hub is the relay's core: sessions, rooms, the order in which changes are stored, and the fan-out. It decides;
 // others act.
 //
-// The main type is [Hub]. One owner calls its methods, one after another, each with the time: a connection opened, a frame
-// arrived, a commit ended, the clock ticked. The hub answers through interfaces: a [Conn] for each connection, a [Group]
-// for each room's fan-out, a [Committer] for what must be durable. None of these may block or call back into the hub.
+// The main type is [Hub]. One owner calls its methods, one after another, each with the time: a connection opened, a
+// frame arrived, a commit ended, the clock ticked. The hub answers through interfaces: a [Conn] for each connection, a
+// [Group] for each room's fan-out, a [Committer] for what must be durable. None of these may block or call back into
+// the hub.
 //
 // # Parts
 //
@@ -21,27 +22,27 @@
 //
 // [Windows], [Revocations], [Bans] and [Ranks] are also read by other goroutines.
 //
-// For a new frame, add a case to Hub.take; for a new op, a case to pending.bytes and, for its result, to Hub.carriedOut
-// or moderation.done.
+// For a new frame, add a case to Hub.take, or to opOf when it asks for an op. For a new op, add a case to pending.bytes
+// and, for its result, to Hub.carriedOut or moderation.done.
 //
 // # The write path
 //
 // A change is checked, then queued in rounds: each user has one op a round, so that a user who floods waits behind the
 // others. The op of a user who has none in the queue does not wait for the round under way. While no batch is being
-// committed, the queue is handed to the Committer as a batch, which becomes one durable transaction; package guard bounds
-// it. Changes that arrive meanwhile wait for the next. When the batch comes back, first the next one is handed over. Then
-// each change of the ended one is encoded once and sent to its room. So a batch grows with the load, nobody waits for a
-// batch to fill, and nothing is told before it is durable.
+// committed, the queue is handed to the Committer as a batch, which becomes one durable transaction; package guard
+// bounds it. Changes that arrive meanwhile wait for the next. When the batch comes back, first the next one is handed
+// over. Then each change of the ended one is encoded once and sent to its room. So a batch grows with the load, nobody
+// waits for a batch to fill, and nothing is told before it is durable.
 //
-// A change of a stored message goes the same way; package rules decides who may make it. An op that has changed nothing is
-// answered to its sender alone. A read marker is stored but takes no rev, and typing is only passed on.
+// A change of a stored message goes the same way; package rules decides who may make it. An op that has changed nothing
+// is answered to its sender alone. A read marker is stored but takes no rev, and typing is only passed on.
 //
 // # The life of a room
 //
-// A room is in memory while somebody has joined it. The store hears of every user's first join, for it keeps the members
-// and their read markers; further connections of a user who is there are answered from memory. When a room is deleted, all
-// are evicted before anybody hears of the room made anew: by the outcome of the op, or, where that was lost, by the next
-// outcome that names another epoch.
+// A room is in memory while somebody has joined it. The store hears of every user's first join, for it keeps the
+// members and their read markers; further connections of a user who is there are answered from memory. When a room is
+// deleted, all are evicted before anybody hears of the room made anew: by the outcome of the op, or, where that was
+// lost, by the next outcome that names another epoch.
 //
 // # Tokens
 //
@@ -50,21 +51,21 @@
 //
 // # Moderation
 //
-// Package rules decides: which role may ask for an op before the op is queued, everything else in the store's transaction.
-// The hub tells those concerned, ends the streams of evicted users, and keeps in memory what is read without the store:
-// Revocations, Bans and Ranks.
+// Package rules decides: which role may ask for an op before the op is queued, everything else in the store's
+// transaction. The hub tells those concerned, ends the streams of evicted users, and keeps in memory what is read
+// without the store: Revocations, Bans and Ranks.
 //
 // # The order of sends
 //
 // A connection's sends in one room form a lane. When one of them is refused with a retryable code, the lane is blocked:
 // sends that arrive behind it are only looked up, for an id that was stored before is answered as ever. All others are
-// refused likewise, until the refused id comes again or the room is joined anew. When a batch fails, nothing is known of
-// any of its ops: it blocks the lanes of all of them, and their sends in the queue become look-ups.
+// refused likewise, until the refused id comes again or the room is joined anew. When a batch fails, nothing is known
+// of any of its ops: it blocks the lanes of all of them, and their sends in the queue become look-ups.
 //
 // # Windows
 //
-// The last changes of each room in memory stay there too, in a [Window], so that clients that return after a break do not
-// all ask the store. Readers use it without asking the hub's owner.
+// The last changes of each room in memory stay there too, in a [Window], so that clients that return after a break do
+// not all ask the store. Readers use it without asking the hub's owner.
 //
 // # Tests
 //

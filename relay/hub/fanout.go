@@ -5,8 +5,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// news gives a stored message to its room's window and, where the room was not told of the change yet, to its members at
-// the end of the call. It reports whether they were not told yet. It encodes the message, once for all that get it.
+// news gives a stored message to its room's window and, where the room was not told of the change yet, to its members
+// at the end of the call. It reports whether they were not told yet. It encodes the message, once for all that get it.
 func (rs *rooms) news(r *room, o *rules.Outcome, stored *rules.Stored, cause *protocol.Cause) bool {
 	if r == nil || !r.open {
 		return false

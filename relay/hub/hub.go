@@ -98,8 +98,8 @@ func (h *Hub) Filled(name string, f Fill) {
 	}
 }
 
-// Purged notes that the store has deleted messages of one life of a room because of their age: those with a seq below the
-// given one. It tells nobody: clients keep the messages that they have, and get no others.
+// Purged notes that the store has deleted messages of one life of a room because of their age: those with a seq below
+// the given one. It tells nobody: clients keep the messages that they have, and get no others.
 func (h *Hub) Purged(name, epoch string, below int64) {
 	if r := h.rooms.byName[name]; r != nil {
 		h.windows.purged(r.window, purge{epoch, below})

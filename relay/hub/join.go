@@ -9,8 +9,8 @@ import (
 )
 
 // join answers a join whose room the token opens in that role. Where the user has joined the open room before, by this
-// connection or another, it answers from memory. Else it asks the store, which makes the user a member and knows the read
-// marker. Sends may follow at once: they queue behind the Open.
+// connection or another, it answers from memory. Else it asks the store, which makes the user a member and knows the
+// read marker. Sends may follow at once: they queue behind the Open.
 func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role) {
 	m, r := s.member(name), rs.byName[name]
 	ask := r == nil || !r.open || !r.users[s.user].joined()

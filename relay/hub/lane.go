@@ -9,11 +9,11 @@ import (
 	"hallway/relay/rules"
 )
 
-// A lane is the sequence of one connection's sends in one room. The relay stores them in their order of arrival: once it
-// has refused one with a retryable code, it refuses all later ones, until the refused one comes again.
+// A lane is the sequence of one connection's sends in one room. The relay stores them in their order of arrival: once
+// it has refused one with a retryable code, it refuses all later ones, until the refused one comes again.
 
-// A block holds a lane back. Sends that arrive behind it are only looked up: an id that was stored before is answered as
-// ever, any other is refused.
+// A block holds a lane back. Sends that arrive behind it are only looked up: an id that was stored before is answered
+// as ever, any other is refused.
 type block struct {
 	rules.Refusal
 	finds   int          // look-ups under way
@@ -119,8 +119,8 @@ func (ls *lanes) admit(now time.Time, m *member, id string, full bool) {
 	}
 }
 
-// probe finds out whether the send for which a lane waits was stored meanwhile: another device of the user may have sent
-// it, or this one twice. Then its sender need not send it again, and it must not hold the lane back for ever.
+// probe finds out whether the send for which a lane waits was stored meanwhile: another device of the user may have
+// sent it, or this one twice. Then its sender need not send it again, and it must not hold the lane back for ever.
 func (ls *lanes) probe(m *member) {
 	b, id, room := m.block, m.block.refused[0].id, m.presence.room.name
 	ls.writes.enqueue(pending{

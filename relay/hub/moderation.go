@@ -47,8 +47,8 @@ func (md *moderation) done(p *pending, o *rules.Outcome) (ended bool) {
 	return true
 }
 
-// acted tells of an act, and reports whether it has ended. A clear goes on until nothing is left, and is told at its end;
-// its changes so far are told at once.
+// acted tells of an act, and reports whether it has ended. A clear goes on until nothing is left, and is told at its
+// end; its changes so far are told at once.
 func (md *moderation) acted(p *pending, r *room, o *rules.Outcome, done rules.Moderated) (ended bool) {
 	op, do := &p.op, p.op.Do.(rules.Moderate)
 	p.cleared += int64(len(done.Messages))

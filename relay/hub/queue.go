@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// A queue holds the ops that wait for the store, in rounds: each user has one op a round, so that users who ask for much
-// wait behind those who ask for little. The op of a user who has none in the queue does not wait for the round under way.
-// A user's own ops keep their order, on all connections.
+// A queue holds the ops that wait for the store, in rounds: each user has one op a round, so that users who ask for
+// much wait behind those who ask for little. The op of a user who has none in the queue does not wait for the round
+// under way. A user's own ops keep their order, on all connections.
 type queue struct {
 	ahead  []*pending   // before the rounds
 	rounds [][]*pending // what is left of the rounds, from the one under way on

@@ -117,8 +117,8 @@ func (r *Ranks) unsave(user string) (first bool) {
 	return first
 }
 
-// saved notes that the store has the grants, and whether the user is more than a participant there. It forgets a user who
-// is a participant everywhere.
+// saved notes that the store has the grants, and whether the user is more than a participant there. It forgets a user
+// who is a participant everywhere.
 func (r *Ranks) saved(user string, above bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -137,8 +137,8 @@ func (r *Ranks) forget(user string) {
 	delete(r.seen, user)
 }
 
-// lostGrants are the grants of a token that opens fewer rooms than the session's token before. In the lost rooms the user
-// is a participant now.
+// lostGrants are the grants of a token that opens fewer rooms than the session's token before. In the lost rooms the
+// user is a participant now.
 type lostGrants struct {
 	Grants
 	rooms []string

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/rules"
 )
 
 // Received takes one text message of the session's connection.
@@ -91,24 +90,14 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 		h.rooms.leave(s, f.Room)
 	case protocol.Send:
 		h.lanes.send(now, s, f)
-	case protocol.Edit:
-		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Edit{ID: f.ID, Text: f.Text, Encrypted: f.Encrypted}})
-	case protocol.Delete:
-		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Delete{ID: f.ID}})
-	case protocol.React:
-		h.change(now, s, rules.Op{Room: f.Room, Do: rules.React{ID: f.ID, Emoji: f.Emoji, On: f.On}})
-	case protocol.Pin:
-		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Pin{ID: f.ID, On: f.On}})
-	case protocol.Moderate:
-		h.change(now, s, ModerateOp(now, f))
-	case protocol.Report:
-		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Report{ID: f.ID, Reason: f.Reason}})
-	case protocol.Adjust:
-		h.change(now, s, rules.Op{Room: f.Room, Do: rules.Adjust{Adjust: f}})
 	case protocol.Typing:
 		h.activity.typing(now, s, f.Room)
 	case protocol.Read:
 		h.activity.read(s, f)
+	default:
+		if op, ok := opOf(now, f); ok {
+			h.change(now, s, op)
+		}
 	}
 }
 
@@ -132,24 +121,11 @@ func describe(frame protocol.ClientFrame) (room, id, of string) {
 		return f.Room, "", ""
 	case protocol.Send:
 		return f.Room, f.ID, ""
-	case protocol.Edit:
-		return f.Room, f.ID, ""
-	case protocol.Delete:
-		return f.Room, f.ID, ""
-	case protocol.React:
-		return f.Room, f.ID, ""
-	case protocol.Pin:
-		return f.Room, f.ID, ""
-	case protocol.Moderate:
-		return f.Room, "", "moderate"
-	case protocol.Report:
-		return f.Room, f.ID, "report"
-	case protocol.Adjust:
-		return f.Room, "", "settings"
 	case protocol.Typing:
 		return f.Room, "", ""
 	case protocol.Read:
 		return f.Room, "", ""
 	}
-	return "", "", ""
+	op, _ := opOf(time.Time{}, frame)
+	return op.Room, op.ID(), frameOf(&op)
 }

@@ -177,8 +177,8 @@ func (rs *rooms) evictMember(m *member, f protocol.Error) {
 	}
 }
 
-// A room's epoch names one life of it. A life ends when the room is deleted: at once, or, where the hub has not heard of
-// that, when an outcome names another epoch.
+// A room's epoch names one life of it. A life ends when the room is deleted: at once, or, where the hub has not heard
+// of that, when an outcome names another epoch.
 
 // endLife evicts all that have joined, so that nobody goes on from the old life into the new one.
 func (rs *rooms) endLife(r *room) {

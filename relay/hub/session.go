@@ -11,7 +11,8 @@ import (
 )
 
 // Session is one connection's state in the hub. Only the hub's owner may touch it. There are as many sessions as
-// connections, and most are silent: what only active ones need is behind pointers, and times are nanoseconds since 1970.
+// connections, and most are silent: what only active ones need is behind pointers, and times are nanoseconds since
+// 1970.
 type Session struct {
 	id       string
 	conn     Conn

@@ -8,95 +8,85 @@ import (
 	"hallway/relay/rules"
 )
 
-// Store is what the hub asks of the database. The relay's shell calls it on the hub's behalf; the hub itself only sees a
-// [Committer].
+// Store is what the hub asks of the database. The relay's shell calls it on the hub's behalf; the hub itself only sees
+// a [Committer].
 //
 // Commit has one caller at a time. Readers may run beside it and beside each other, and see only what is durable.
 type Store interface {
-	// Commit carries out ops in their order in one transaction and returns, only
-	// after they are durable, one Outcome each. With an error nothing may be
-	// assumed of any of them: they may or may not be stored, and asking again
-	// finds out. now is the relay's clock; created_at is
+	// Commit carries out ops in their order in one transaction and returns, once they are durable, an Outcome for each.
+	// After an error each op may or may not be stored; asking again finds out. now is the relay's clock; created_at is
 	// max(now, the room's last + 1 µs).
 	Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error)
 
-	// Page reads a part of a room's history as one consistent snapshot, for the
-	// named user (Page.Messages[i].Mine). The history of a room that nobody has
-	// entered is an empty page with head 0.
+	// Page reads a part of a room's history as one consistent snapshot, for a user (Page.Messages[i].Mine). The history
+	// of a room that nobody has entered is an empty page with head 0.
 	Page(ctx context.Context, room, user string, q Query) (protocol.Page, error)
 
-	// Ready reports why the store cannot write at present, nil when it can.
+	// Ready returns why the store cannot write at present; nil: it can.
 	Ready(ctx context.Context) error
 
-	// Close ends the store; commits under way are finished first.
+	// Close ends the store. It finishes commits under way first.
 	Close() error
 }
 
-// Directory is what the relay asks of the database beside the histories. Its
-// methods may be called beside each other and beside those of [Store], and see
-// only what is durable.
+// Directory is what the relay asks of the database beside the histories. Its methods may be called beside each other
+// and beside those of [Store], and see only what is durable.
 type Directory interface {
-	// RoomNames lists the names of the rooms that anybody has made, by name, the first
-	// limit of those in the span.
+	// RoomNames lists the first names of existing rooms in the span, at most limit, by name.
 	RoomNames(ctx context.Context, span Span, limit int) ([]string, error)
 
-	// Rooms reads those of the named rooms that anybody has made, in the order of the
-	// names, as the user sees them; Role is left to the caller. What it costs grows with
-	// the names: a caller asks for few at a time.
+	// Rooms reads the named rooms that exist, in the order of the names, as the user sees them. Its cost grows with the
+	// number of names: a caller asks for few at a time.
 	Rooms(ctx context.Context, user string, names []string) ([]Room, error)
 
-	// Room is one of them; ok is false where nobody has made it.
+	// Room reads one room; ok is false where it does not exist.
 	Room(ctx context.Context, room, user string) (r Room, ok bool, err error)
 
-	// Settings are those of a room; none where nobody has made it.
+	// Settings reads the settings of a room; where it does not exist, there are none.
 	Settings(ctx context.Context, room string) (protocol.RoomSettings, error)
 
-	// Members lists who has joined the room and was not removed, by user id.
+	// Members lists the users who have joined the room and were not removed, by user id.
 	Members(ctx context.Context, room string, part Part) ([]Member, error)
 }
 
 // Span is a range of names, which are ordered by their bytes; the zero Span is all.
 type Span struct {
-	From string // the first that may be in it
-	To   string // the first beyond it; "": it has no end
+	From string // the first name that may be in it
+	To   string // the first name beyond it; "": it has no end
 }
 
-// SpanOf is the span of one name.
+// SpanOf returns the span of one name.
 func SpanOf(name string) Span { return Span{From: name, To: name + "\x00"} }
 
 // Part says which part of a list is wanted; the zero Part is all of it.
 type Part struct {
-	After string // only what comes behind this name or id; "": from the beginning
-	Limit int    // how many at most; 0: no limit
+	After string // the name or id behind which the part begins; "": it begins at the beginning
+	Limit int    // the most entries; 0: no limit
 }
 
-// Moderation is what the relay asks of the database of what organizers and
-// moderators do, by the rules of [Directory].
+// Moderation is what the relay asks of the database about the acts of moderators and organizers, by the rules of
+// [Directory].
 type Moderation interface {
-	// Sanctions lists the mutes and bans of a room that are in force now, by user id,
-	// a mute before a ban.
+	// Sanctions lists the mutes and bans of a room that are in force now, by user id, a mute before a ban.
 	Sanctions(ctx context.Context, room string, part Part) ([]protocol.Sanction, error)
 
-	// Reports lists a room's reports, those with N < before (0: all), the newest
-	// first, at most limit; state "": of every state.
+	// Reports lists a room's reports with N < before (0: all), the newest first, at most limit; state "": in every state.
 	Reports(ctx context.Context, room string, state protocol.ReportState, before int64, limit int) ([]protocol.ReportEntry, error)
 
-	// Audit lists what was done in a room, as Reports does. It goes on over the
-	// room's lives: a room that was deleted keeps its audit.
+	// Audit lists a room's audit, as Reports does. A room that was deleted keeps its audit.
 	Audit(ctx context.Context, room string, before int64, limit int) ([]protocol.AuditEntry, error)
 
-	// Bans are the terms of the bans that are in force now.
+	// Bans returns the terms of the bans that are in force now.
 	Bans(ctx context.Context) (map[Ban]BanTerms, error)
 
-	// Ranked lists the users who are more than participants, by the last token seen, in any
-	// room.
+	// Ranked lists the users who are more than participants in any room, by the last token seen.
 	Ranked(ctx context.Context) ([]string, error)
 
-	// Revocations is who is revoked since when, by user id.
+	// Revocations returns the times of the revocations in force, by user id.
 	Revocations(ctx context.Context) (map[string]protocol.Time, error)
 }
 
-// QueryKind says which part of a history a [Query] wants.
+// QueryKind says which part of a history a [Query] asks for.
 type QueryKind uint8
 
 // The kinds of query.
@@ -110,22 +100,20 @@ const (
 	QuerySearch                  // messages with all of Words, the newest of those with seq < At (0: of all)
 )
 
-// Query asks for a page: ascending by seq, with QuerySince by rev; with
-// QueryPinned and QuerySearch descending by seq.
+// Query asks for a page: ascending by seq, with QuerySince by rev; with QueryPinned and QuerySearch descending by seq.
 type Query struct {
 	Kind  QueryKind
 	At    int64
-	ID    string // QueryAround: the message that it is about; one that is not there: an empty page
-	Limit int    // 1 … protocol.PageMessagesMax; see PageShare for what bounds a page beside it
-	// Words are what QuerySearch looks for: all of them, in any order, as whole words
-	// but the last, which is a prefix. Words are runs of letters, digits and marks; case
-	// and accents do not count. Without a word nothing is found, nor are tombstones and
-	// encrypted texts. A change is found, or found no more, within 2 s of its commit.
+	ID    string // QueryAround: a message; where it does not exist, the page is empty
+	Limit int    // 1 … protocol.PageMessagesMax; PageShare also bounds a page
+	// Words are the words that QuerySearch looks for: all must be there, in any order, as whole words, and the last as
+	// a prefix. Words are runs of letters, digits and marks; case and accents do not matter. A search without a word
+	// finds nothing, and none finds tombstones and encrypted texts. The index follows a commit within 2 s.
 	Words string
 }
 
-// UnreadMax is how far unread messages are counted: someone who never reads a
-// room of millions must not cost a walk through all of them whenever they look.
+// UnreadMax is the number up to which unread messages are counted: a user who never reads a room of millions must not
+// cause a walk through all of them.
 const UnreadMax = 10_000
 
 // Room is a room as a user sees it from outside.

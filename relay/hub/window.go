@@ -31,11 +31,13 @@ const reactedBytes = 512
 // pageBytes is about the size of a page beside its messages.
 const pageBytes = 128
 
-// A Window holds the last changes of a room in memory, so that readers need not ask the store: every message whose rev is
-// above a certain one, at its latest rev. The hub's owner changes it; anybody may read it at any time, without waiting.
+// A Window holds the last changes of a room in memory, so that readers need not ask the store: every message whose rev
+// is above a certain one, at its latest rev. The hub's owner changes it; anybody may read it at any time, without
+// waiting.
 //
-// A reader gets what the store would have answered at some moment, and that moment is not before anything that anybody was
-// told: the window changes before a change is told, and gives no answers (see Seen) while the store is known to be ahead.
+// A reader gets what the store would have answered at some moment, and that moment is not before anything that anybody
+// was told: the window changes before a change is told, and gives no answers (see Seen) while the store is known to be
+// ahead.
 type Window struct {
 	now  atomic.Pointer[view] // nil: not known
 	seen atomic.Int64         // the highest head that a reader got from the store
@@ -84,8 +86,8 @@ func entryOf(m *protocol.Message, encoded []byte) entry {
 	return x
 }
 
-// of returns the entry's JSON for one user, with the user's own reactions. ok is false where they are not known, because a
-// reaction does not name all of its users.
+// of returns the entry's JSON for one user, with the user's own reactions. ok is false where they are not known,
+// because a reaction does not name all of its users.
 func (e *entry) of(user string) (json []byte, ok bool) {
 	if e.reacted == nil || user == "" {
 		return e.json, true
@@ -114,8 +116,8 @@ type Fill struct {
 	entries    []entry
 }
 
-// Add adds messages that ascend by rev. It encodes them, so that the hub's owner need not do it. A message that is added
-// again, changed since, replaces the earlier one.
+// Add adds messages that ascend by rev. It encodes them, so that the hub's owner need not do it. A message that is
+// added again, changed since, replaces the earlier one.
 func (f *Fill) Add(messages []protocol.Message) {
 	for i := range messages {
 		f.entries, _ = replace(f.entries, entryOf(&messages[i], messages[i].Append(nil)))
@@ -275,8 +277,8 @@ func (window *Window) Seen(head int64) {
 	}
 }
 
-// Page returns the page of q as JSON for a user. ok is false where the window does not reach that far back, or does not know
-// which reactions are the user's.
+// Page returns the page of q as JSON for a user. ok is false where the window does not reach that far back, or does not
+// know which reactions are the user's.
 func (window *Window) Page(q Query, user string) (page []byte, ok bool) {
 	v := window.now.Load()
 	if v == nil || v.head < window.seen.Load() {
@@ -291,8 +293,8 @@ func (window *Window) Page(q Query, user string) (page []byte, ok bool) {
 	return nil, false
 }
 
-// Lacks returns the rev from which on the store must be read for the window to answer q. ok is false where that would not
-// help, or is not needed.
+// Lacks returns the rev from which on the store must be read for the window to answer q. ok is false where that would
+// not help, or is not needed.
 func (window *Window) Lacks(q Query) (from int64, ok bool) {
 	v := window.now.Load()
 	if v == nil || !v.short || q.Kind != QueryNewest && q.Kind != QuerySince {

@@ -13,15 +13,15 @@
 //	/metrics                   Prometheus text, for this machine; or by a MetricsServer
 //	/ /demo/token              the demo, where it is asked for
 //
-// Every answer carries the security headers and, for allowed origins, those of CORS. Every refusal is an RFC 9457 problem
-// document with one of the protocol's codes.
+// Every answer carries the security headers and, for allowed origins, those of CORS. Every refusal is an RFC 9457
+// problem document with one of the protocol's codes.
 //
-// The main type is [Server]; it lists its parts. For a new route, add a method to messages, rooms or moderation, a line to
-// its addTo or to Server.routes, and an entry to openapi.json, which a test demands. [Metrics] holds all that is measured.
-// Connections are read by rules of our own before the HTTP parser: framing.go, request.go, httpconn.go.
+// The main type is [Server]; it lists its parts. For a new route, add a method to messages, rooms or moderation, a line
+// to its addTo or to Server.routes, and an entry to openapi.json, which a test demands. [Metrics] holds all that is
+// measured. Connections are read by rules of our own before the HTTP parser: framing.go, request.go, httpconn.go.
 //
 // # What this package must not know
 //
-// SQL, the command line, where the secret comes from. Limits are package guard's. No token, no query of a URL and no text of
-// a message gets into a log.
+// SQL, the command line, where the secret comes from. Limits are package guard's. No token, no query of a URL and no
+// text of a message gets into a log.
 package server

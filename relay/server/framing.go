@@ -1,13 +1,10 @@
 package server
 
-import (
-	"net/netip"
-	"strings"
-)
+import "strings"
 
-// framing reads the requests on a connection byte by byte, before the HTTP parser, and refuses what RFC 9112 tells a server
-// to refuse. The parser is more lenient: where it and a proxy before the relay read the same bytes differently, one
-// client's bytes become another client's request.
+// framing reads the requests on a connection byte by byte, before the HTTP parser, and refuses what RFC 9112 tells a
+// server to refuse. The parser is more lenient: where it and a proxy before the relay read the same bytes differently,
+// one client's bytes become another client's request.
 //
 // It keeps at most a few hundred bytes of a request: those of the element that it is reading, where the value matters.
 type framing struct {
@@ -75,8 +72,8 @@ const (
 
 const nameBytesMax = len("transfer-encoding")
 
-// take reads bytes and returns how many of them may be passed on. Where that is not all, either the next byte is refused, or
-// the bytes end a request.
+// take reads bytes and returns how many of them may be passed on. Where that is not all, either the next byte is
+// refused, or the bytes end a request.
 func (f *framing) take(p []byte) (n int) {
 	f.ended = false
 	for n < len(p) && f.refused == "" && !f.ended {
@@ -394,29 +391,4 @@ func unless(well bool, reason string) string {
 		return ""
 	}
 	return reason
-}
-
-// isToken reports whether a byte may stand in a method or a field's name.
-func isToken(c byte) bool {
-	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c != 0 && strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
-}
-
-// validHost reports whether a Host is valid: a name or an address, and perhaps a port.
-func validHost(host string) bool {
-	if inside, ok := strings.CutPrefix(host, "["); ok {
-		address, port, closed := strings.Cut(inside, "]")
-		ip, err := netip.ParseAddr(address)
-		return closed && err == nil && ip.Is6() && ip.Zone() == "" && (port == "" || port[0] == ':' && validPort(port[1:]))
-	}
-	name, port, _ := strings.Cut(host, ":")
-	for i := range len(name) {
-		if c := name[i]; !isToken(c) && strings.IndexByte("(),;=", c) < 0 || strings.IndexByte("#^`|", c) >= 0 {
-			return false
-		}
-	}
-	return name != "" && validPort(port)
-}
-
-func validPort(port string) bool {
-	return len(port) <= len("65535") && strings.Trim(port, "0123456789") == ""
 }

@@ -56,7 +56,7 @@ func (s *messages) post(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	out, err := s.backend.Post(ctx, who, send)
+	out, err := s.backend.Change(ctx, who, rules.Op{Room: room, Do: rules.Send{Send: send}})
 	if err := refuseOutcome(out, err); err != nil {
 		return err
 	}
@@ -142,8 +142,8 @@ func (s *messages) change(c *fiber.Ctx, who hub.Identity, op rules.Op) error {
 	return s.answerMessage(ctx, c, fiber.StatusOK, who, stored)
 }
 
-// answerMessage answers with a changed message. The hub may have encoded it; but where the message has reactions, the hub
-// does not know which are the user's own, as the store does.
+// answerMessage answers with a changed message. The hub may have encoded it; but where the message has reactions, the
+// hub does not know which are the user's own, as the store does.
 func (s *messages) answerMessage(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, stored rules.Stored) error {
 	m := stored.Message
 	switch {

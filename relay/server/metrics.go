@@ -114,8 +114,8 @@ func (m *Metrics) Page(fromWindow bool) {
 // BadTokenLimited counts a token that was refused because its address had shown too many bad ones.
 func (m *Metrics) BadTokenLimited() { m.addressRefused.WithLabelValues("bad_tokens").Inc() }
 
-// CertificateEnds adds the end of the served certificate to the metrics. Each scrape calls ends; it reports the zero time,
-// while there is no certificate, as 0.
+// CertificateEnds adds the end of the served certificate to the metrics. Each scrape calls ends; it reports the zero
+// time, while there is no certificate, as 0.
 func (m *Metrics) CertificateEnds(ends func() time.Time) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "hallway_tls_certificate_not_after_timestamp_seconds",

@@ -15,9 +15,8 @@ import (
 // as https://*.example.org the star stands for one label.
 type Origins map[string]struct{}
 
-// ParseOrigins reads the origins of pages that may connect, such as
-// https://app.example.org, http://localhost:5173 or https://*.example.org. An entry
-// that no browser could ever send is an error.
+// ParseOrigins reads the origins of pages that may connect, such as https://app.example.org, http://localhost:5173 or
+// https://*.example.org. An entry that no browser could ever send is an error.
 func ParseOrigins(list []string) (Origins, error) { return parseOrigins(list, parseWildcard) }
 
 // ParseHosts reads the relay's own origins: as ParseOrigins, without wildcards. A host without a scheme, as

@@ -7,8 +7,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// parsePart parses the part of a list: all of it, unless the query has a limit or an after, which is a name or an id that
-// valid accepts. It ignores everything else, because earlier clients may send anything.
+// parsePart parses the part of a list: all of it, unless the query has a limit or an after, which is a name or an id
+// that valid accepts. It ignores everything else, because earlier clients may send anything.
 func parsePart(query string, valid func(string) bool) (part hub.Part, err error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {

@@ -13,8 +13,8 @@ const (
 )
 
 // request holds what has come of a connection's next request, and of those behind it. It grows with the bytes that have
-// come, not with those that were announced. The parser gets a request when it is whole. An open request is handed out as it
-// comes: the parser will refuse it, or its client waits to be asked for the body.
+// come, not with those that were announced. The parser gets a request when it is whole. An open request is handed out
+// as it comes: the parser will refuse it, or its client waits to be asked for the body.
 type request struct {
 	framing  framing
 	held     []byte
@@ -25,8 +25,8 @@ type request struct {
 	raw      bool // the connection carries requests no more
 }
 
-// follow gives framing the bytes that are held, up to the end of the request, which ends an open request. It reports whether
-// they are well-formed.
+// follow gives framing the bytes that are held, up to the end of the request, which ends an open request. It reports
+// whether they are well-formed.
 func (r *request) follow() bool {
 	r.followed += r.framing.take(r.held[r.followed:])
 	r.end = r.followed

@@ -20,8 +20,7 @@ import (
 
 // The bounds of a request.
 const (
-	// headerBytesMax bounds a request's line and headers: a token of
-	// auth.TokenBytesMax and what browsers add.
+	// headerBytesMax bounds a request's line and headers: a token of auth.TokenBytesMax and what browsers add.
 	headerBytesMax = 16 << 10
 	readTimeout    = 10 * time.Second // for a whole request
 	idleTimeout    = 60 * time.Second // between two requests
@@ -34,9 +33,7 @@ type Backend interface {
 	// Serve takes over a connection after its 101; it may block until that has ended. from is the client's
 	// address; its port is 0 where a proxy is in between.
 	Serve(nc net.Conn, from netip.AddrPort)
-	// Post carries out a send. The outcome tells of a refusal.
-	Post(ctx context.Context, who hub.Identity, send protocol.Send) (rules.Outcome, error)
-	// Change carries out any other op. The outcome tells of a refusal.
+	// Change carries out an op. The outcome tells of a refusal.
 	Change(ctx context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error)
 	// Revoked reports whether the identity's token was revoked.
 	Revoked(who hub.Identity) bool

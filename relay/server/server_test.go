@@ -37,11 +37,10 @@ func (b *backend) Serve(nc net.Conn, from netip.AddrPort) { b.serve(nc, from) }
 func (b *backend) Attend() bool                           { return false }
 func (b *backend) Draining() bool                         { return b.draining.Load() }
 func (b *backend) Conns() int                             { return int(b.conns.Load()) }
-func (b *backend) Post(_ context.Context, who hub.Identity, send protocol.Send) (rules.Outcome, error) {
-	return b.post(who, send)
-}
-
 func (b *backend) Change(_ context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error) {
+	if send, ok := op.Do.(rules.Send); ok {
+		return b.post(who, send.Send)
+	}
 	return b.change(who, op)
 }
 

@@ -249,8 +249,7 @@ func (w *work) begin(c *fiber.Ctx) (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-// patient is a backend whose answers a request awaits without its slot: others use that while a commit is under
-// way.
+// patient is a backend whose answers a request awaits without its slot: others use that while a commit is under way.
 type patient struct{ Backend }
 
 // apart calls wait without the slot of ctx's request.
@@ -261,11 +260,6 @@ func apart[T any](ctx context.Context, wait func() (T, error)) (T, error) {
 		defer s.take(pool)
 	}
 	return wait()
-}
-
-// Post implements Backend.
-func (p patient) Post(ctx context.Context, who hub.Identity, send protocol.Send) (rules.Outcome, error) {
-	return apart(ctx, func() (rules.Outcome, error) { return p.Backend.Post(ctx, who, send) })
 }
 
 // Change implements Backend.
