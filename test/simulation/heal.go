@@ -33,6 +33,9 @@ func (w *world) heal() {
 	if w.weather.on[rates] {
 		until += time.Duration(len(w.items)+w.wanted) * time.Second / ratePerSecond
 	}
+	if w.weather.slow {
+		until += time.Duration(int64(len(w.items)+w.wanted)*slowModeS) * time.Second
+	}
 	for _, p := range w.pages {
 		p.throttled = false
 		until = max(until, p.frozen)

@@ -50,6 +50,13 @@ var faultNames = [faultCount]string{
 	"smallPages", "disabledOffline",
 }
 
+// In one seed of slowOneIn the rooms are in slow mode, with slowModeS seconds between two messages of a participant.
+// That is a matter of the seed's number, so that all other seeds stay as they were before there was slow mode.
+const (
+	slowOneIn = 7
+	slowModeS = int64(1)
+)
+
 // weather is what a seed is like.
 type weather struct {
 	on        [faultCount]bool
@@ -60,6 +67,7 @@ type weather struct {
 	history   int           // messages that are there from the start
 	restless  bool          // people scroll a lot
 	plain     bool          // the relay has no list of pinned messages
+	slow      bool          // the rooms are in slow mode
 	deadly    float64       // how probably a tab dies before an effect
 	heartbeat time.Duration
 }

@@ -84,6 +84,7 @@ func Run(seed uint64, trace io.Writer) (err error) {
 		}
 	}()
 	w.drawWeather()
+	w.weather.slow = seed%slowOneIn == slowOneIn-1
 	w.populate()
 	w.note("world", "%v of faults: %v", w.weather.storm, w.weather)
 	w.begin()
@@ -148,7 +149,7 @@ func (w *world) populate() {
 	w.rooms = []string{"lobby", "stage"}[:1+w.rnd.IntN(4)/3]
 	var made [][]rules.Op
 	for _, name := range w.rooms {
-		if w.weather.history == 0 && w.oneIn(2) {
+		if w.weather.history == 0 && w.oneIn(2) && !w.weather.slow {
 			continue // nobody has entered it
 		}
 		ops := []rules.Op{{Room: name, Sender: protocol.User{ID: "old"}, Do: rules.Configure{}}}
@@ -157,6 +158,10 @@ func (w *world) populate() {
 				Room: name, Sender: protocol.User{ID: "old", Name: "old", Role: protocol.RoleParticipant},
 				Do: rules.Send{Send: protocol.Send{Room: name, ID: uuid(i + 1), Text: fmt.Sprint(name, " ", i+1)}},
 			})
+		}
+		if w.weather.slow {
+			seconds := slowModeS
+			ops = append(ops, rules.Op{Room: name, Sender: user("ada"), Do: rules.Adjust{Adjust: protocol.Adjust{Room: name, SlowModeS: &seconds}}})
 		}
 		made = append(made, ops)
 	}
