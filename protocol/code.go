@@ -1,5 +1,7 @@
 package protocol
 
+import "cmp"
+
 // Code says why a frame or a request was refused. A code carries its policy:
 // its HTTP status, and whether the same thing may be tried again.
 type Code string
@@ -27,28 +29,13 @@ func (c Code) Retryable() bool {
 	return false
 }
 
-// HTTPStatus is the status with which REST answers the code, 500 for one that
+// HTTPStatus returns the status with which REST answers the code, 500 for one that
 // this version does not know.
-func (c Code) HTTPStatus() int {
-	switch c {
-	case CodeBadRequest:
-		return 400
-	case CodeUnauthorized:
-		return 401
-	case CodeForbidden:
-		return 403
-	case CodeNotFound:
-		return 404
-	case CodeConflict:
-		return 409
-	case CodeTooLarge:
-		return 413
-	case CodeRateLimited:
-		return 429
-	case CodeUnavailable:
-		return 503
-	}
-	return 500
+func (c Code) HTTPStatus() int { return cmp.Or(statuses[c], 500) }
+
+var statuses = map[Code]int{
+	CodeBadRequest: 400, CodeUnauthorized: 401, CodeForbidden: 403, CodeNotFound: 404, CodeConflict: 409,
+	CodeTooLarge: 413, CodeRateLimited: 429, CodeUnavailable: 503,
 }
 
 // CloseCode is a WebSocket close code (RFC 6455, section 7.4) with the

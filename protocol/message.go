@@ -11,9 +11,7 @@ const (
 )
 
 // Valid reports whether r is one of version 1's roles.
-func (r Role) Valid() bool {
-	return r == RoleParticipant || r == RoleModerator || r == RoleOrganizer
-}
+func (r Role) Valid() bool { return r.rank() > 0 }
 
 // AtLeast reports whether r is the role least or one above it. What is none of
 // version 1's roles is below all of them.
@@ -35,11 +33,42 @@ func (r Role) rank() int {
 	return 0
 }
 
-// User is who someone is in a room.
+// User is a user in a room.
 type User struct {
 	ID   string // the token's sub
 	Name string // for people; not unique
 	Role Role
+}
+
+func (u *User) fields(c *codec) {
+	for c.walk() {
+		c.str("id", &u.ID, must)
+		c.str("name", &u.Name, must)
+		c.str("role", (*string)(&u.Role), must)
+	}
+}
+
+// Append appends the user's JSON to dst.
+func (u User) Append(dst []byte) []byte { c := codec{out: dst}; u.fields(&c); return c.out }
+
+// user is a field that holds a user.
+func (c *codec) user(name string, u *User) {
+	if c.enter(name) {
+		u.fields(c)
+	}
+}
+
+// author is user, but the role is not written.
+func (c *codec) author(name string, u *User) {
+	if c.enter(name) {
+		for c.walk() {
+			c.str("id", &u.ID, must)
+			c.str("name", &u.Name, must)
+			if c.phase == reading {
+				c.str("role", (*string)(&u.Role), must)
+			}
+		}
+	}
 }
 
 // Message is a message of a room as it stands at a revision. The zero value of
@@ -61,6 +90,32 @@ type Message struct {
 	Reactions []Reaction
 	Mine      []string // REST only: the asking user's own emoji
 }
+
+func (m *Message) fields(c *codec) {
+	for c.walk() {
+		c.str("room", &m.Room, must)
+		c.str("id", &m.ID, must)
+		c.int("seq", &m.Seq, must)
+		c.int("rev", &m.Rev, must)
+		c.user("sender", &m.Sender)
+		c.time("created_at", &m.CreatedAt, must)
+		c.time("deleted_at", &m.DeletedAt, opt)
+		if c.phase == writing && m.Deleted() {
+			continue
+		}
+		c.str("sent_at", &m.SentAt, opt)
+		c.content(&m.Text, &m.Encrypted)
+		c.str("reply_to", &m.ReplyTo, opt)
+		c.time("edited_at", &m.EditedAt, opt)
+		c.bool("pinned", &m.Pinned, opt)
+		c.reactions("reactions", &m.Reactions)
+		c.strs("mine", &m.Mine, opt)
+		c.want(m.ID != "" && m.Seq > 0 && m.Rev >= m.Seq)
+	}
+}
+
+// Append appends the message's JSON to dst. A tombstone has no content.
+func (m *Message) Append(dst []byte) []byte { c := codec{out: dst}; m.fields(&c); return c.out }
 
 // Deleted reports whether the message is a tombstone.
 func (m *Message) Deleted() bool { return m.DeletedAt != 0 }
@@ -102,6 +157,36 @@ type Encrypted struct {
 	CT  string // base64url of the ciphertext
 }
 
+func (e *Encrypted) fields(c *codec) {
+	for c.walk() {
+		c.str("alg", &e.Alg, must)
+		c.str("kid", &e.Kid, must)
+		c.str("iv", &e.IV, must)
+		c.str("ct", &e.CT, must)
+	}
+}
+
+// content is either the text or its encrypted form.
+func (c *codec) content(text *string, e **Encrypted) {
+	if c.phase == limits && (c.has>>c.at&3 == 0 || c.has>>c.at&3 == 3) {
+		c.refuse(CodeBadRequest, "either text or encrypted is needed")
+	}
+	if *e == nil || c.phase != writing {
+		c.str("text", text, c.phase == writing)
+	}
+	t := c.turn("encrypted", opt, *e == nil)
+	if t == reading {
+		*e = new(Encrypted)
+	}
+	if c.into("encrypted", t) {
+		c.exact = true
+		(*e).fields(c)
+		c.exact = false
+	} else if t == limits {
+		c.refuse(c.checkEncrypted(*e, c.textBytes))
+	}
+}
+
 // Reaction is one emoji on a message. Users names at most [ReactionUsersMax]
 // users, Count counts all.
 type Reaction struct {
@@ -110,32 +195,32 @@ type Reaction struct {
 	Users []string
 }
 
-// Cause names the reaction that caused a change, so that the devices of By
-// keep their own.
-type Cause struct {
-	By    string
-	Emoji string
-	On    bool
+func (r *Reaction) fields(c *codec) {
+	for c.walk() {
+		c.int("count", &r.Count, must)
+		c.strs("users", &r.Users, must)
+	}
 }
 
-// Page is a part of a room's history, a consistent snapshot.
-type Page struct {
-	Messages []Message
-	Epoch    string // the life of the room's counter
-	Head     int64  // the room's rev at the time of the read; 0: nobody has entered it
-	More     bool   // messages of the asked kind are left beyond the page
-	// MoreBefore and MoreAfter tell the side of More on a page around a message;
-	// nil on every other page.
-	MoreBefore, MoreAfter *bool
-}
-
-// Problem is an RFC 9457 problem document, REST's form of [Error].
-type Problem struct {
-	Status    int
-	Code      Code
-	Title     string
-	Detail    string
-	Why       Why      // what stands in the way; may be empty
-	Until     Time     // when that ends; 0: for ever, or not known
-	Supported []string // with 426: the subprotocols that the relay speaks
+// reactions is an object of reactions by their emoji, absent if it is empty.
+func (c *codec) reactions(name string, all *[]Reaction) {
+	switch c.turn(name, opt, len(*all) == 0) {
+	case writing:
+		c.key(name)
+		c.series("{}", len(*all), func(i int) {
+			c.out = append(appendString(c.out, (*all)[i].Emoji), ':')
+			c.inside = false
+			(*all)[i].fields(c)
+		})
+	case reading:
+		ok := c.in.peek() == '{'
+		c.in.object(func(emoji []byte) {
+			r := Reaction{Emoji: string(emoji)}
+			if c.begin(true) {
+				r.fields(c)
+			}
+			*all = append(*all, r)
+		})
+		c.took(ok)
+	}
 }

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,14 +24,7 @@ const (
 var Acts = [...]Act{ActMute, ActUnmute, ActBan, ActUnban, ActRemove, ActClear}
 
 // Valid reports whether a is one of version 1's acts.
-func (a Act) Valid() bool {
-	for _, known := range Acts {
-		if a == known {
-			return true
-		}
-	}
-	return false
-}
+func (a Act) Valid() bool { return slices.Contains(Acts[:], a) }
 
 // Lasts reports whether the act lasts, for a time or for ever: a sanction.
 func (a Act) Lasts() bool { return a == ActMute || a == ActBan }
@@ -81,25 +75,19 @@ type Sanction struct {
 	At     Time
 }
 
-// Append appends the sanction's JSON to dst.
-func (s *Sanction) Append(dst []byte) []byte {
-	o := begin(dst)
-	o.raw("user", s.User.Append)
-	o.str("kind", string(s.Kind))
-	o.optTime("until", s.Until)
-	o.optStr("reason", s.Reason)
-	o.raw("by", s.By.appendName)
-	o.time("at", s.At)
-	return o.end()
+func (s *Sanction) fields(c *codec) {
+	for c.walk() {
+		c.user("user", &s.User)
+		c.str("kind", (*string)(&s.Kind), must)
+		c.time("until", &s.Until, opt)
+		c.str("reason", &s.Reason, opt)
+		c.author("by", &s.By)
+		c.time("at", &s.At, must)
+	}
 }
 
-// appendName is Append without the role.
-func (u User) appendName(dst []byte) []byte {
-	o := begin(dst)
-	o.str("id", u.ID)
-	o.str("name", u.Name)
-	return o.end()
-}
+// Append appends the sanction's JSON to dst.
+func (s *Sanction) Append(dst []byte) []byte { c := codec{out: dst}; s.fields(&c); return c.out }
 
 // AppendSanctions appends the JSON of a list of sanctions to dst, as AppendRooms does.
 func AppendSanctions(dst []byte, sanctions []Sanction, more *bool) []byte {
@@ -133,28 +121,22 @@ type ReportEntry struct {
 	ClosedAt Time
 }
 
-// Append appends the report's JSON to dst.
-func (r *ReportEntry) Append(dst []byte) []byte {
-	o := begin(dst)
-	o.int("n", r.N)
-	o.str("id", r.ID)
-	o.raw("by", r.By.appendName)
-	o.str("reason", r.Reason)
-	o.time("at", r.At)
-	o.str("state", string(r.State))
-	o.optStr("closed_by", r.ClosedBy)
-	o.optTime("closed_at", r.ClosedAt)
-	return o.end()
+func (r *ReportEntry) fields(c *codec) {
+	for c.walk() {
+		c.int("n", &r.N, must)
+		c.str("id", &r.ID, must)
+		c.author("by", &r.By)
+		c.str("reason", &r.Reason, must)
+		c.time("at", &r.At, must)
+		c.str("state", (*string)(&r.State), must)
+		c.str("closed_by", &r.ClosedBy, opt)
+		c.time("closed_at", &r.ClosedAt, opt)
+		c.want(r.N > 0 && r.ID != "")
+	}
 }
 
-// AppendReports appends the JSON of a page of reports to dst; more says that
-// others are left beyond it.
-func AppendReports(dst []byte, reports []ReportEntry, more bool) []byte {
-	o := begin(dst)
-	o.list("reports", len(reports), func(dst []byte, i int) []byte { return reports[i].Append(dst) })
-	o.bool("more", more)
-	return o.end()
-}
+// Append appends the report's JSON to dst.
+func (r *ReportEntry) Append(dst []byte) []byte { c := codec{out: dst}; r.fields(&c); return c.out }
 
 // AuditEntry is one act that was done with somebody's power over others, over REST.
 type AuditEntry struct {
@@ -167,33 +149,34 @@ type AuditEntry struct {
 	Details string // a JSON object; "" is {}
 }
 
-// Append appends the entry's JSON to dst.
-func (e *AuditEntry) Append(dst []byte) []byte {
-	o := begin(dst)
-	o.int("n", e.N)
-	o.time("at", e.At)
-	o.raw("by", e.By.Append)
-	o.str("act", e.Act)
-	o.optStr("user", e.User)
-	o.optStr("id", e.ID)
-	o.raw("details", func(dst []byte) []byte { return appendObject(dst, e.Details) })
-	return o.end()
+func (e *AuditEntry) fields(c *codec) {
+	for c.walk() {
+		c.int("n", &e.N, must)
+		c.time("at", &e.At, must)
+		c.user("by", &e.By)
+		c.str("act", &e.Act, must)
+		c.str("user", &e.User, opt)
+		c.str("id", &e.ID, opt)
+		c.raw("details", &e.Details)
+	}
 }
+
+// Append appends the entry's JSON to dst.
+func (e *AuditEntry) Append(dst []byte) []byte { c := codec{out: dst}; e.fields(&c); return c.out }
 
 // AppendAudit appends the JSON of a page of the audit to dst; more says that
 // others are left beyond it.
 func AppendAudit(dst []byte, entries []AuditEntry, more bool) []byte {
-	o := begin(dst)
-	o.list("entries", len(entries), func(dst []byte, i int) []byte { return entries[i].Append(dst) })
-	o.bool("more", more)
-	return o.end()
+	return appendList(dst, "entries", &more, len(entries), func(dst []byte, i int) []byte { return entries[i].Append(dst) })
 }
 
 // AppendDeleted appends the JSON of how many messages a clear has deleted to dst.
 func AppendDeleted(dst []byte, n int64) []byte {
-	o := begin(dst)
-	o.int("deleted", n)
-	return o.end()
+	c := codec{out: dst}
+	for c.walk() {
+		c.int("deleted", &n, must)
+	}
+	return c.out
 }
 
 // ValidUser reports whether id may be a user's: 1 … UserBytesMax bytes of UTF-8

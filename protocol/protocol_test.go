@@ -69,6 +69,13 @@ func TestGoldenDocuments(t *testing.T) {
 			}
 			return p.Append(nil)
 		}
+		if bytes.HasPrefix(data, []byte(`{"reports"`)) {
+			entries, more, err := DecodeReports(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return AppendReports(nil, entries, more)
+		}
 		p, err := DecodePage(data)
 		if err != nil {
 			t.Fatal(err)
@@ -319,6 +326,31 @@ func FuzzDecodeRelay(f *testing.F) {
 		}
 		if again := frame.Append(nil); !json.Valid(again) {
 			t.Fatalf("written as %q", again)
+		}
+	})
+}
+
+// FuzzDecodeDocuments is FuzzDecodeRelay for what a relay sends over REST.
+func FuzzDecodeDocuments(f *testing.F) {
+	addGolden(f, "rest")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var written [][]byte
+		if p, err := DecodePage(data); err == nil {
+			written = append(written, p.Append(nil))
+		}
+		if p, err := DecodeProblem(data); err == nil {
+			written = append(written, p.Append(nil))
+		}
+		if entries, more, err := DecodeReports(data); err == nil {
+			written = append(written, AppendReports(nil, entries, more))
+		}
+		if written != nil && !json.Valid(data) {
+			t.Fatal("taken though it is no JSON")
+		}
+		for _, again := range written {
+			if !json.Valid(again) {
+				t.Fatalf("written as %q", again)
+			}
 		}
 	})
 }

@@ -23,37 +23,41 @@ type Room struct {
 	Settings  string // a JSON object, given back to the byte; "" is {}
 }
 
-// Append appends the room's JSON to dst, as an entry of a list of rooms.
-func (r *Room) Append(dst []byte) []byte {
-	o := begin(dst)
-	r.entry(&o)
-	return o.end()
-}
-
-// AppendWhole is Append with all that is told of one room alone.
-func (r *Room) AppendWhole(dst []byte) []byte {
-	o := begin(dst)
-	r.entry(&o)
-	o.str("epoch", r.Epoch)
-	o.time("created_at", r.CreatedAt)
-	o.raw("settings", func(dst []byte) []byte { return appendObject(dst, r.Settings) })
-	return o.end()
-}
-
-func (r *Room) entry(o *object) {
-	o.str("room", r.Name)
-	o.optStr("title", r.Title)
-	o.int("head", r.Head)
-	o.int("unread", r.Unread)
-	o.int("members", r.Members)
-	o.str("role", string(r.Role))
-	if r.Last != nil {
-		o.raw("last_message", r.Last.Append)
+func (r *Room) fields(c *codec) {
+	for c.walk() {
+		r.entry(c)
 	}
 }
 
-// AppendRooms appends the JSON of a list of rooms to dst; more tells whether others
-// come behind them, nil: nobody has asked for a part.
+func (r *Room) entry(c *codec) {
+	c.str("room", &r.Name, must)
+	c.str("title", &r.Title, opt)
+	c.int("head", &r.Head, must)
+	c.int("unread", &r.Unread, must)
+	c.int("members", &r.Members, must)
+	c.str("role", (*string)(&r.Role), must)
+	if r.Last != nil && c.enter("last_message") {
+		r.Last.fields(c)
+	}
+}
+
+// Append appends the room's JSON to dst, as an entry of a list of rooms.
+func (r *Room) Append(dst []byte) []byte { c := codec{out: dst}; r.fields(&c); return c.out }
+
+// AppendWhole is Append with the fields of one room alone.
+func (r *Room) AppendWhole(dst []byte) []byte {
+	c := codec{out: dst}
+	for c.walk() {
+		r.entry(&c)
+		c.str("epoch", &r.Epoch, must)
+		c.time("created_at", &r.CreatedAt, must)
+		c.raw("settings", &r.Settings)
+	}
+	return c.out
+}
+
+// AppendRooms appends the JSON of a list of rooms to dst. More tells whether others follow;
+// it is nil if the whole list was asked for.
 func AppendRooms(dst []byte, rooms []Room, more *bool) []byte {
 	return appendList(dst, "rooms", more, len(rooms), func(dst []byte, i int) []byte { return rooms[i].Append(dst) })
 }
@@ -61,23 +65,25 @@ func AppendRooms(dst []byte, rooms []Room, more *bool) []byte {
 // RoomMember is a user that has joined a room, over REST.
 type RoomMember struct {
 	User     User // as at the last join
-	UserOnly bool // the rest is not told
+	UserOnly bool // the other fields are not told
 	Read     int64
 	Online   bool // is in the room now
 	JoinedAt Time // the first time
 }
 
-// Append appends the member's JSON to dst.
-func (m *RoomMember) Append(dst []byte) []byte {
-	o := begin(dst)
-	o.raw("user", m.User.Append)
-	if !m.UserOnly {
-		o.int("read", m.Read)
-		o.bool("online", m.Online)
-		o.time("joined_at", m.JoinedAt)
+func (m *RoomMember) fields(c *codec) {
+	for c.walk() {
+		c.user("user", &m.User)
+		if !m.UserOnly {
+			c.int("read", &m.Read, must)
+			c.bool("online", &m.Online, must)
+			c.time("joined_at", &m.JoinedAt, must)
+		}
 	}
-	return o.end()
 }
+
+// Append appends the member's JSON to dst.
+func (m *RoomMember) Append(dst []byte) []byte { c := codec{out: dst}; m.fields(&c); return c.out }
 
 // AppendMembers appends the JSON of a list of members to dst, as AppendRooms does.
 func AppendMembers(dst []byte, members []RoomMember, more *bool) []byte {
@@ -86,12 +92,12 @@ func AppendMembers(dst []byte, members []RoomMember, more *bool) []byte {
 
 // appendList appends an object with a list of n elements and, unless it is nil, more.
 func appendList(dst []byte, name string, more *bool, n int, element func(dst []byte, i int) []byte) []byte {
-	o := begin(dst)
-	o.list(name, n, element)
-	if more != nil {
-		o.bool("more", *more)
+	c := codec{out: dst}
+	for c.walk() {
+		c.array(name, n, must, func(i int) { c.out = element(c.out, i) })
+		c.maybeBool("more", &more)
 	}
-	return o.end()
+	return c.out
 }
 
 // Configure is the body of a room's PUT. It is all of what it sets: what is
@@ -109,14 +115,16 @@ func DecodeConfigure(data []byte) (c Configure, err error) {
 		return c, notProtocol("is no JSON object")
 	}
 	wrong := ""
-	s.object(func(name string) {
+	s.object(func(key []byte) {
 		ok := true
-		switch {
+		switch name := string(key); {
 		case name != "title" && name != "settings":
 			s.skip()
 		case s.word("null"):
 		case name == "title":
-			c.Title, ok = s.text()
+			var title []byte
+			title, ok = s.text()
+			c.Title = string(title)
 		default:
 			ok = s.peek() == '{'
 			start := s.pos
@@ -124,7 +132,7 @@ func DecodeConfigure(data []byte) (c Configure, err error) {
 			c.Settings = string(s.data[start:s.pos])
 		}
 		if !ok {
-			wrong = name
+			wrong = string(key)
 		}
 	})
 	s.end()

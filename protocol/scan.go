@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"unicode/utf16"
@@ -14,17 +15,18 @@ import (
 type scanner struct {
 	data  []byte
 	pos   int
-	depth int
+	depth int16
 	loose bool // half a surrogate pair is read as U+FFFD, and is no error
 	err   error
 }
 
 var (
-	errSyntax = errors.New("is not valid JSON")
-	errDepth  = errors.New("is nested too deep")
-	errTwice  = errors.New("names a member twice")
-	errMany   = errors.New("has an object with too many members")
-	errString = errors.New("has a string that is not Unicode")
+	errNoObject = errors.New("is no JSON object")
+	errSyntax   = errors.New("is not valid JSON")
+	errDepth    = errors.New("is nested too deep")
+	errTwice    = errors.New("names a member twice")
+	errMany     = errors.New("has an object with too many members")
+	errString   = errors.New("has a string that is not Unicode")
 )
 
 func (s *scanner) fail(err error) {
@@ -95,15 +97,12 @@ func (s *scanner) nested(open, end byte, one func()) {
 }
 
 // object calls member for each member; member must consume the value.
-func (s *scanner) object(member func(name string)) {
-	var seen []string
+func (s *scanner) object(member func(name []byte)) {
+	var few [8][]byte
+	seen := few[:0]
 	s.nested('{', '}', func() {
-		if s.peek() != '"' {
-			s.fail(errSyntax)
-			return
-		}
-		name := s.str()
-		if !s.take(':') {
+		name := s.key()
+		if s.err != nil {
 			return
 		}
 		// Few members are expected; a frame that brings very many costs the square
@@ -113,7 +112,7 @@ func (s *scanner) object(member func(name string)) {
 			return
 		}
 		for _, n := range seen {
-			if n == name {
+			if bytes.Equal(n, name) {
 				s.fail(errTwice)
 				return
 			}
@@ -128,10 +127,17 @@ const membersMax = 256
 
 func (s *scanner) array(one func()) { s.nested('[', ']', one) }
 
-// str consumes a string.
-func (s *scanner) str() string {
+// key consumes a member's name and the colon.
+func (s *scanner) key() []byte {
+	name := s.str()
+	s.take(':')
+	return name
+}
+
+// str consumes a string. Its bytes may be those of the input.
+func (s *scanner) str() []byte {
 	if !s.take('"') {
-		return ""
+		return nil
 	}
 	start := s.pos
 	for s.pos < len(s.data) {
@@ -141,23 +147,23 @@ func (s *scanner) str() string {
 			s.pos++
 			if !utf8.Valid(raw) {
 				s.fail(errString)
-				return ""
+				return nil
 			}
-			return string(raw)
+			return raw
 		case c == '\\':
 			return s.escaped(start)
 		case c < 0x20:
 			s.fail(errSyntax)
-			return ""
+			return nil
 		}
 		s.pos++
 	}
 	s.fail(errSyntax)
-	return ""
+	return nil
 }
 
 // escaped consumes the rest of a string that has escapes.
-func (s *scanner) escaped(start int) string {
+func (s *scanner) escaped(start int) []byte {
 	out := append([]byte(nil), s.data[start:s.pos]...)
 	for s.err == nil {
 		if s.pos >= len(s.data) {
@@ -171,7 +177,7 @@ func (s *scanner) escaped(start int) string {
 			if !utf8.Valid(out) {
 				s.fail(errString)
 			}
-			return string(out)
+			return out
 		case c == '\\':
 			out = s.escape(out)
 		case c < 0x20:
@@ -180,7 +186,7 @@ func (s *scanner) escaped(start int) string {
 			out = append(out, c)
 		}
 	}
-	return ""
+	return nil
 }
 
 // escape consumes what follows a backslash.
@@ -236,13 +242,13 @@ func (s *scanner) hex4() rune {
 }
 
 // number consumes a number and returns it as it was written.
-func (s *scanner) number() string {
+func (s *scanner) number() []byte {
 	s.peek()
 	start := s.pos
 	s.accept('-')
 	if !s.accept('0') && !s.digits() {
 		s.fail(errSyntax)
-		return ""
+		return nil
 	}
 	if s.accept('.') && !s.digits() {
 		s.fail(errSyntax)
@@ -255,7 +261,7 @@ func (s *scanner) number() string {
 			s.fail(errSyntax)
 		}
 	}
-	return string(s.data[start:s.pos])
+	return s.data[start:s.pos]
 }
 
 func (s *scanner) accept(c byte) bool {
@@ -287,7 +293,7 @@ func (s *scanner) word(w string) bool {
 func (s *scanner) skip() {
 	switch c := s.peek(); {
 	case c == '{':
-		s.object(func(string) { s.skip() })
+		s.object(func([]byte) { s.skip() })
 	case c == '[':
 		s.array(s.skip)
 	case c == '"':
@@ -298,4 +304,62 @@ func (s *scanner) skip() {
 	default:
 		s.fail(errSyntax)
 	}
+}
+
+// text consumes a string; ok is false for a value of another kind.
+func (s *scanner) text() (v []byte, ok bool) {
+	if s.peek() != '"' {
+		s.skip()
+		return nil, false
+	}
+	return s.str(), true
+}
+
+// boolean is text for true and false.
+func (s *scanner) boolean() (v, ok bool) {
+	switch {
+	case s.word("true"):
+		return true, true
+	case s.word("false"):
+		return false, true
+	}
+	s.skip()
+	return false, false
+}
+
+// literalBytesMax bounds a number as it is written.
+const literalBytesMax = 32
+
+// literal is text for a number, as it is written.
+func (s *scanner) literal() (v []byte, ok bool) {
+	if c := s.peek(); c != '-' && (c < '0' || c > '9') {
+		s.skip()
+		return nil, false
+	}
+	v = s.number()
+	return v, len(v) <= literalBytesMax
+}
+
+// integerMax is the largest integer that every JSON reader keeps exact.
+const integerMax = 1<<53 - 1
+
+// integer is text for an integer.
+func (s *scanner) integer() (int64, bool) {
+	v, ok := s.literal()
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(string(v), 10, 64)
+	return n, err == nil && -integerMax <= n && n <= integerMax
+}
+
+// CheckObject tells why data is no JSON object by the strict rules of a frame: with no
+// member twice, of bounded depth, in UTF-8. Two readers cannot take such an object for
+// different ones. Half a character in a string counts as U+FFFD: programs that cut texts
+// leave it behind.
+func CheckObject(data []byte) error {
+	s := scanner{data: data, loose: true}
+	s.object(func([]byte) { s.skip() })
+	s.end()
+	return s.err
 }

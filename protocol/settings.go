@@ -33,14 +33,14 @@ func ReadSettings(settings string) (r RoomSettings, err error) {
 	if settings == "" {
 		return r, nil
 	}
-	bad := func(name, want string) { err = errors.New(name + " must be " + want) }
+	bad := func(name []byte, want string) { err = errors.New(string(name) + " must be " + want) }
 	s := scanner{data: []byte(settings)}
-	s.object(func(name string) {
+	s.object(func(name []byte) {
 		if s.word("null") {
 			return
 		}
 		var ok bool
-		switch name {
+		switch string(name) {
 		case "slow_mode_s":
 			if r.SlowModeS, ok = s.integer(); !ok || !validSlowMode(r.SlowModeS) {
 				r.SlowModeS = 0
@@ -60,11 +60,11 @@ func ReadSettings(settings string) (r RoomSettings, err error) {
 				bad(name, "true or false")
 			}
 		case "members":
-			var who string
-			if who, ok = s.text(); !ok || who != "all" && who != "staff" {
+			var who []byte
+			if who, ok = s.text(); !ok || string(who) != "all" && string(who) != "staff" {
 				bad(name, `"all" or "staff"`)
 			}
-			r.MembersStaff = who == "staff"
+			r.MembersStaff = string(who) == "staff"
 		default:
 			s.skip()
 		}
@@ -98,12 +98,12 @@ func (f Adjust) Apply(settings string) string {
 func replaceMember(object, name, value string) string {
 	s := scanner{data: []byte(object)}
 	start, end, members := 0, 0, 0
-	s.object(func(n string) {
+	s.object(func(n []byte) {
 		members++
 		s.peek()
 		at := s.pos
 		s.skip()
-		if n == name {
+		if string(n) == name {
 			start, end = at, s.pos
 		}
 	})
@@ -116,12 +116,4 @@ func replaceMember(object, name, value string) string {
 	}
 	last := strings.LastIndexByte(object, '}')
 	return object[:last] + member + object[last:]
-}
-
-// appendObject appends a JSON object, {} for "".
-func appendObject(dst []byte, object string) []byte {
-	if object == "" {
-		return append(dst, "{}"...)
-	}
-	return append(dst, object...)
 }

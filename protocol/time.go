@@ -21,16 +21,17 @@ func (t Time) Time() time.Time { return time.UnixMicro(int64(t)).UTC() }
 // String returns t as on the wire.
 func (t Time) String() string { return string(t.append(nil)) }
 
-// append appends t as on the wire. It is made of the layout RFC 3339, which is all that the browser build has of package time.
+// append appends t as on the wire. It uses the layout RFC 3339, the only one of package
+// time that the browser build has.
 func (t Time) append(dst []byte) []byte {
 	at := t.Time()
 	dst = at.AppendFormat(dst, time.RFC3339)
-	micros := at.Nanosecond() / 1_000
-	dst[len(dst)-1] = '.' // in place of Z
-	for unit := 100_000; unit > 0; unit /= 10 {
-		dst = append(dst, byte('0'+micros/unit%10))
+	fraction := [...]byte{0: '.', 7: 'Z'}
+	for i, micros := 6, at.Nanosecond()/1_000; i > 0; i-- {
+		fraction[i] = byte('0' + micros%10)
+		micros /= 10
 	}
-	return append(dst, 'Z')
+	return append(dst[:len(dst)-1], fraction[:]...) // in place of Z
 }
 
 var errTime = errors.New("must be a time by RFC 3339")

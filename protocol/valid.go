@@ -48,6 +48,57 @@ func ValidID(id string) bool {
 	return true
 }
 
+// checkField checks the value of a field that a client sent, a string s or an integer n. A
+// name means the same in each frame and body. It returns the string as it is to be kept.
+func checkField(name, s string, n, textBytes int64) (kept string, code Code, reason string) {
+	ok, want := true, ""
+	switch name {
+	case "token", "client": // may be as long as the frame
+	case "text":
+		s = NormalBreaks(s)
+		code, reason = CheckText(s, textBytes)
+		return s, code, reason
+	case "reason":
+		s = NormalBreaks(s)
+		code, reason = CheckReason(s)
+		if Blank(s) {
+			s = ""
+		}
+		return s, code, reason
+	case "type":
+		ok, want = false, "the frame's type is not known"
+	case "room":
+		ok, want = ValidRoom(s), "room is no valid name of a room"
+	case "id", "reply_to":
+		ok, want = ValidID(s), name+" is no UUID in canonical lower case"
+	case "sent_at":
+		_, err := parseTime(s)
+		ok, want = err == nil, "sent_at "+errTime.Error()
+	case "emoji":
+		ok, want = ValidEmoji(s), "emoji must be 1 to 64 bytes without white space"
+	case "act":
+		ok, want = Act(s).Valid(), "act is none of mute, unmute, ban, unban, remove, clear"
+	case "user":
+		ok, want = ValidUser(s), "user is no valid id of a user"
+	case "state":
+		ok, want = ReportState(s).Valid() && ReportState(s) != ReportOpen, "state must be resolved or dismissed"
+	case "seq":
+		ok, want = n >= 0, "seq is negative"
+	case "for_ms":
+		ok, want = 1 <= n && n <= SanctionMsMax, "for_ms must be 1 to ten years"
+	case "for_s":
+		ok, want = 1 <= n && n <= SanctionMsMax/1000, "for_s must be 1 to ten years"
+	case "slow_mode_s":
+		ok, want = validSlowMode(n), "slow_mode_s must be "+slowModeWant
+	default:
+		return s, CodeInternal, name + " has no limits"
+	}
+	if ok {
+		return s, "", ""
+	}
+	return s, CodeBadRequest, want
+}
+
 // NormalBreaks returns a text in which every line break is one newline: a carriage
 // return counts as one, alone or with the newline behind it.
 func NormalBreaks(text string) string {
@@ -112,14 +163,4 @@ func base64URL(s string) ([]byte, error) {
 func ValidEmoji(e string) bool {
 	return !Blank(e) && len(e) <= EmojiBytesMax && utf8.ValidString(e) &&
 		!strings.ContainsFunc(e, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-}
-
-// jwtPayload is the decoded middle part of a JWT in compact form.
-func jwtPayload(token string) ([]byte, bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return nil, false
-	}
-	payload, err := base64URL(parts[1])
-	return payload, err == nil
 }

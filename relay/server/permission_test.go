@@ -111,7 +111,7 @@ func operations(t *testing.T) map[string]string {
 // clientFrames are the types of a client's frames: those that say so themselves.
 func clientFrames(t *testing.T) (names []string) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../../protocol/frame.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../../protocol/client_frame.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,7 +126,7 @@ func (c *Connection) expectAnswer() {
 func (c *Connection) Write(f protocol.ClientFrame) {
 	step.Assert(c.IsOpen(), "frames are written on an open connection")
 	c.lastWrite = c.step.Now
-	c.step.Emit(client.Write{Gen: c.gen, Data: f.Append(nil)})
+	c.step.Emit(client.Write{Gen: c.gen, Data: protocol.Encode(f)})
 }
 
 // Join asks for the room's stream, or for its head again.

@@ -1,0 +1,44 @@
+package protocol
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Claims is what a client may read of its own token (a JWT, RFC 7519) without
+// being able to check it.
+type Claims struct {
+	Subject string
+	Expires time.Time // zero: not told
+}
+
+// ReadClaims reads a token's claims unverified; ok is false where it is no JWT
+// with a sub.
+func ReadClaims(token string) (c Claims, ok bool) {
+	payload, ok := jwtPayload(token)
+	if !ok {
+		return c, false
+	}
+	var expires string
+	in := read(payload)
+	for in.walk() {
+		in.str("sub", &c.Subject, opt)
+		in.number("exp", &expires)
+	}
+	n, err := strconv.ParseFloat(expires, 64)
+	if err == nil && n > 0 && n < integerMax && len(expires) <= literalBytesMax {
+		c.Expires = time.Unix(int64(n), 0)
+	}
+	return c, in.in.err == nil && c.Subject != ""
+}
+
+// jwtPayload is the decoded middle part of a JWT in compact form.
+func jwtPayload(token string) ([]byte, bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, false
+	}
+	payload, err := base64URL(parts[1])
+	return payload, err == nil
+}

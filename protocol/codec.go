@@ -1,0 +1,402 @@
+package protocol
+
+import (
+	"bytes"
+	"errors"
+)
+
+// The table of an object, a frame or a part of one, is its method fields. It calls a method
+// of the codec for each field, in the order of the wire, with the field's name and kind. It
+// does so in a loop, because the codec does something else each time:
+//
+//	for c.walk() {
+//		c.str("name", &f.Name, must)
+//	}
+//
+// The loop runs once to write an object. To read one it runs as often as the order of its
+// members needs, mostly once. What a client sent is then checked in further runs.
+
+// A phase is what the codec does in a run.
+type phase uint8
+
+const (
+	writing phase = iota // append the fields to out
+	reading              // read the members that come next in the input
+	kinds                // refuse a client's frame if a field is missing or of the wrong kind
+	limits               // refuse it if a value is beyond its limits
+	late                 // the same for the fields that are checked last
+	idle                 // a field has nothing to do: see turn
+)
+
+// A codec writes, reads or checks what the tables name.
+type codec struct {
+	phase  phase
+	inside bool   // the loop of the innermost object has begun
+	exact  bool   // null is not a string
+	out    []byte // the JSON so far
+	*input        // nil when writing
+}
+
+// A given is the part of a frame that the URL of a body gives.
+type given uint8
+
+const (
+	nothingGiven given = iota
+	roomGiven
+	idGiven // and the room
+)
+
+// input is the part of a codec that reads.
+type input struct {
+	in     scanner
+	name   []byte // the name of the member whose value comes next; nil: none
+	level         // of the object that is being read
+	outer  [levelsMax]level
+	levels uint8    // how many of outer are used
+	others [][]byte // the names of the unknown members of all open objects
+
+	// Of what a client sent:
+
+	client    bool
+	given     given
+	textBytes int64
+	// A browser build has no checks, because it reaches them only through these two.
+	check          func(name, s string, n, textBytes int64) (text string, code Code, reason string)
+	checkEncrypted func(e *Encrypted, textBytes int64) (Code, string)
+
+	code Code   // the refusal; "": none
+	why  string // its reason
+}
+
+// A level is the state of an object that is being read. Each field of its table has a bit.
+type level struct {
+	seen, has, bad uint32 // fields that are named; that have a value; a value of the wrong kind
+	at             uint8  // the number of the next field in the table
+	hit            bool   // a field took a member in this run
+	ended          bool   // the end of the object is read
+	element        bool   // the object is an element of a list, not the value of a member
+	members        uint16 // how many members are read
+	others         uint16 // where its unknown names begin in input.others
+}
+
+// levelsMax is how deep tables nest: a page has messages, and a message a sender.
+const levelsMax = 2
+
+// wholeBad is the bit in level.bad for an error that is not one field's.
+const wholeBad = 1 << 31
+
+// frame is walk for the table of a frame; it also writes and reads the member "type".
+func (c *codec) frame(typ string) bool {
+	if c.phase == writing && !c.inside {
+		c.inside = true
+		c.add(`{"type":"`)
+		c.add(typ)
+		c.add(`"`)
+		return true
+	}
+	if !c.walk() {
+		return false
+	}
+	if c.turn("type", opt, true) == reading {
+		c.in.skip()
+		c.took(true)
+	}
+	return true
+}
+
+// walk reports whether the table must run once more.
+func (c *codec) walk() bool {
+	switch {
+	case c.phase == writing && c.inside:
+		c.out = append(c.out, '}')
+		return false
+	case !c.inside:
+		c.inside = true
+		if c.phase == writing {
+			c.out = append(c.out, '{')
+		}
+		return true
+	case c.phase == reading && c.in.err == nil && !c.ended:
+		if !c.hit {
+			c.passOver()
+		}
+		c.hit, c.at = false, 0
+		return true
+	case c.levels > 0:
+		c.leave()
+		return false
+	}
+	return c.advance()
+}
+
+// advance begins the next phase when the outermost object is read, and reports whether there
+// is one.
+func (c *codec) advance() bool {
+	if c.phase == reading {
+		c.in.end()
+		if c.in.err == nil {
+			c.phase = kinds
+		}
+	} else {
+		c.phase++
+	}
+	c.at = 0
+	return c.client && c.in.err == nil && c.code == "" && c.phase <= late
+}
+
+// open begins to read the object that comes next.
+func (c *codec) open() {
+	c.level = level{others: uint16(len(c.others))}
+	c.inside, c.name = false, nil
+	s := &c.in
+	if s.peek() != '{' {
+		s.fail(errNoObject)
+		return
+	}
+	s.pos++
+	if s.depth++; s.depth > DepthMax {
+		s.fail(errDepth)
+		return
+	}
+	if !c.close() {
+		c.next()
+	}
+}
+
+// close consumes the end of the object if it comes next.
+func (c *codec) close() bool {
+	if c.in.peek() != '}' {
+		return false
+	}
+	c.in.pos++
+	c.in.depth--
+	c.ended = true
+	return true
+}
+
+// next reads the name of the next member.
+func (c *codec) next() {
+	c.name = c.in.key()
+	if c.members++; c.members > membersMax && c.in.err == nil {
+		c.in.fail(errMany)
+	}
+	if c.in.err != nil {
+		c.name = nil
+	}
+}
+
+// took goes to the next member after a value was read; ok is false if the value was of the
+// wrong kind.
+func (c *codec) took(ok bool) {
+	if !ok {
+		c.wrong()
+	}
+	c.name = nil
+	if c.in.err == nil && !c.close() && c.in.take(',') {
+		c.next()
+	}
+}
+
+// wrong notes that the value of the field is of the wrong kind.
+func (c *codec) wrong() { c.bad |= 1 << (c.at - 1) }
+
+// passOver skips a member that the table does not name.
+func (c *codec) passOver() {
+	for _, other := range c.others[c.level.others:] {
+		if bytes.Equal(other, c.name) {
+			c.in.fail(errTwice)
+			return
+		}
+	}
+	c.others = append(c.others, c.name)
+	c.in.skip()
+	c.took(true)
+}
+
+// key appends the name of a field.
+func (c *codec) key(name string) {
+	if c.out[len(c.out)-1] != '{' {
+		c.add(",")
+	}
+	c.add(`"`)
+	c.add(name)
+	c.add(`":`)
+}
+
+func (c *codec) add(s string) { c.out = append(c.out, s...) }
+
+// find is turn for all phases but writing.
+func (c *codec) find(name string, must bool) phase {
+	bit := uint32(1) << c.at
+	c.at++
+	switch c.phase {
+	case reading:
+		if string(c.name) == name && c.claim(bit) {
+			return reading
+		}
+	case kinds:
+		if c.bad&bit != 0 {
+			c.refuse(CodeBadRequest, name+" is of the wrong kind")
+		} else if must && c.has&bit == 0 {
+			c.refuse(CodeBadRequest, name+" is missing")
+		}
+	case limits:
+		if c.has&bit != 0 {
+			return limits
+		}
+	}
+	return idle
+}
+
+// claim gives a field the member that comes next, and reports whether it has a value: null
+// from a client is none.
+func (c *codec) claim(bit uint32) bool {
+	if c.seen&bit != 0 {
+		c.in.fail(errTwice)
+		c.name = nil
+		return false
+	}
+	c.seen |= bit
+	c.hit = true
+	if c.client && c.levels == 0 && c.in.word("null") {
+		c.took(true)
+		return false
+	}
+	c.has |= bit
+	return true
+}
+
+// enter begins the object in a field. If it returns true, the table of the object must run.
+func (c *codec) enter(name string) bool { return c.into(name, c.turn(name, must, false)) }
+
+// into is enter after turn, for an object that may be absent.
+func (c *codec) into(name string, t phase) bool {
+	if t == writing {
+		c.key(name)
+		c.inside = false
+		return true
+	}
+	return t == reading && c.begin(false)
+}
+
+// begin begins an object in a field or a list. If the input has a value of another kind, begin
+// skips it and returns false.
+func (c *codec) begin(element bool) bool {
+	if c.phase == writing {
+		c.inside = false
+		return true
+	}
+	if c.in.peek() != '{' {
+		c.in.skip()
+		if element {
+			c.wrong()
+		} else {
+			c.took(false)
+		}
+		return false
+	}
+	c.outer[c.levels] = c.level
+	c.levels++
+	c.open()
+	c.element = element
+	return true
+}
+
+// leave goes back from an object to the one around it.
+func (c *codec) leave() {
+	inner := c.level
+	c.others = c.others[:inner.others]
+	c.levels--
+	c.level = c.outer[c.levels]
+	switch {
+	case !inner.element:
+		c.took(inner.bad == 0)
+	case inner.bad != 0:
+		c.wrong()
+	}
+}
+
+// want marks the object as wrong if ok is false when its end is read.
+func (c *codec) want(ok bool) {
+	if c.phase == reading && c.ended && !ok {
+		c.bad |= wholeBad
+	}
+}
+
+// refuse notes why a client's frame is refused, unless code is empty. The first refusal
+// counts.
+func (c *codec) refuse(code Code, reason string) {
+	if c.code == "" {
+		c.code, c.why = code, reason
+	}
+}
+
+// read begins to read an object that the relay sent. Its table must run.
+func read(data []byte) codec {
+	c := codec{phase: reading, input: &input{in: scanner{data: data}}}
+	c.open()
+	return c
+}
+
+// readClient is read for an object that a client sent.
+func readClient(data []byte, l Limits, g given) codec {
+	c := read(data)
+	c.client, c.given, c.textBytes = true, g, l.TextBytes
+	c.check, c.checkEncrypted = checkField, checkEncrypted
+	return c
+}
+
+// room is the field "room", unless the URL gives it.
+func (c *codec) room(v *string) {
+	if c.phase == writing || c.given < roomGiven {
+		c.str("room", v, must)
+	}
+}
+
+// message is the fields "room" and "id" of a message, unless the URL gives them.
+func (c *codec) message(room, id *string) {
+	c.room(room)
+	if c.phase == writing || c.given < idGiven {
+		c.str("id", id, must)
+	}
+}
+
+// broken returns the error in what the relay sent, or nil.
+func (c *codec) broken(what string) error {
+	err := c.in.err
+	if err == nil && c.bad != 0 {
+		err = errKind
+	}
+	if err == nil {
+		return nil
+	}
+	return errors.New("protocol: the " + what + " " + err.Error())
+}
+
+var errKind = errors.New("has a member of the wrong kind")
+
+// err returns why a client's frame is refused, a *[FrameError], or nil.
+func (c *codec) err() error {
+	switch {
+	case errors.Is(c.in.err, errNoObject), errors.Is(c.in.err, errSyntax):
+		return notProtocol(c.in.err.Error())
+	case c.in.err != nil:
+		return newFrameError(c.in.data, CodeBadRequest, "the frame "+c.in.err.Error())
+	case c.code != "":
+		return newFrameError(c.in.data, c.code, c.why)
+	}
+	return nil
+}
+
+// frameType returns the value of the member "type". It reads no further than that.
+func frameType(data []byte) []byte {
+	s := scanner{data: data}
+	for next := byte('{'); s.take(next); next = ',' {
+		if string(s.key()) == "type" {
+			typ, _ := s.text()
+			return typ
+		}
+		s.skip()
+	}
+	return nil
+}

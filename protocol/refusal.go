@@ -1,0 +1,59 @@
+package protocol
+
+// FrameError says why a client's frame or body was refused, and what it named, as far as
+// that could be read.
+type FrameError struct {
+	// NotProtocol reports that it was no JSON object at all: the connection is
+	// closed with [CloseNotProtocol].
+	NotProtocol bool
+	Code        Code
+	Reason      string // safe to show
+	Type        string // the type of the frame
+	Room, ID    string
+}
+
+func (e *FrameError) Error() string { return string(e.Code) + ": " + e.Reason }
+
+// Frame returns the error as the relay sends it.
+func (e *FrameError) Frame() Error {
+	return Error{Code: e.Code, Message: e.Reason, Room: e.Room, ID: e.ID, Of: OfType(e.Type)}
+}
+
+// OfType returns Error.Of for a refused frame of a type.
+func OfType(typ string) string {
+	switch typ {
+	case "moderate", "report", "settings":
+		return typ
+	}
+	return ""
+}
+
+// echoBytesMax bounds an id that an error names although it is no valid one.
+const echoBytesMax = 128
+
+// newFrameError returns the refusal of data. It reads once more what data names, so that a
+// frame which is taken need not keep it.
+func newFrameError(data []byte, code Code, reason string) *FrameError {
+	e := &FrameError{Code: code, Reason: reason}
+	c := read(data)
+	e.fields(&c)
+	if !ValidRoom(e.Room) {
+		e.Room = ""
+	}
+	if len(e.ID) > echoBytesMax {
+		e.ID = ""
+	}
+	return e
+}
+
+func (e *FrameError) fields(c *codec) {
+	for c.walk() {
+		c.str("type", &e.Type, opt)
+		c.str("room", &e.Room, opt)
+		c.str("id", &e.ID, opt)
+	}
+}
+
+func notProtocol(reason string) *FrameError {
+	return &FrameError{NotProtocol: true, Code: CodeBadRequest, Reason: "the frame " + reason}
+}

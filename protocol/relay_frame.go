@@ -1,0 +1,367 @@
+package protocol
+
+// RelayFrame is a frame that the relay sends: one of [Welcome], [Joined], [Changed],
+// [Typist], [Presence], [Read], [Moderated], [Reported], [Reports], [Settings], [Pong],
+// [Error], [Goaway]. Decoded from a relay of a later version it may be [Unknown].
+type RelayFrame interface {
+	// Append appends the frame's JSON to dst.
+	Append(dst []byte) []byte
+	relayFrame()
+}
+
+// DecodeRelay decodes a relay's frame. It passes over unknown members, and decodes a frame
+// of an unknown type as [Unknown].
+func DecodeRelay(data []byte) (RelayFrame, error) {
+	c := read(data)
+	f := c.readRelayFrame(frameType(data))
+	if err := c.broken("frame"); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// relayFrames are the frames of the relay.
+var relayFrames = []struct {
+	typ  string
+	read func(c *codec) RelayFrame
+}{
+	{"welcome", func(c *codec) RelayFrame { f := Welcome{}; f.fields(c); return f }},
+	{"joined", func(c *codec) RelayFrame { f := Joined{}; f.fields(c); return f }},
+	{"message", func(c *codec) RelayFrame { f := Changed{}; f.fields(c); return f }},
+	{"typing", func(c *codec) RelayFrame { f := Typist{}; f.fields(c); return f }},
+	{"presence", func(c *codec) RelayFrame { f := Presence{}; f.fields(c); return f }},
+	{"read", func(c *codec) RelayFrame { f := Read{}; f.fields(c); return f }},
+	{"moderated", func(c *codec) RelayFrame { f := Moderated{}; f.fields(c); return f }},
+	{"reported", func(c *codec) RelayFrame { f := Reported{}; f.fields(c); return f }},
+	{"reports", func(c *codec) RelayFrame { f := Reports{}; f.fields(c); return f }},
+	{"settings", func(c *codec) RelayFrame { f := Settings{}; f.fields(c); return f }},
+	{"pong", func(c *codec) RelayFrame { f := Pong{}; f.fields(c); return f }},
+	{"error", func(c *codec) RelayFrame { f := Error{}; f.fields(c); return f }},
+	{"goaway", func(c *codec) RelayFrame { f := Goaway{}; f.fields(c); return f }},
+}
+
+func (c *codec) readRelayFrame(typ []byte) RelayFrame {
+	for _, known := range relayFrames {
+		if known.typ == string(typ) {
+			return known.read(c)
+		}
+	}
+	var f Unknown
+	f.fields(c)
+	return f
+}
+
+// Welcome answers the first Hello.
+type Welcome struct {
+	Session     string
+	User        User
+	Server      string // "hallway/1.4.0"
+	HeartbeatMs int64
+	TimeoutMs   int64
+	Limits      Limits
+	// Features names what the relay can do beyond the first form of version 1.
+	Features []string
+}
+
+func (f *Welcome) fields(c *codec) {
+	for c.frame("welcome") {
+		c.str("session", &f.Session, must)
+		c.user("user", &f.User)
+		c.str("server", &f.Server, must)
+		c.int("heartbeat_ms", &f.HeartbeatMs, must)
+		c.int("timeout_ms", &f.TimeoutMs, must)
+		if c.enter("limits") {
+			for c.walk() {
+				c.int("text_bytes", &f.Limits.TextBytes, must)
+				c.int("frame_bytes", &f.Limits.FrameBytes, must)
+			}
+		}
+		c.strs("features", &f.Features, opt)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Welcome) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Welcome) relayFrame()                {}
+
+// Limits is how much a client may send.
+type Limits struct {
+	TextBytes  int64
+	FrameBytes int64
+}
+
+// Joined answers Join: from here every change with a rev above Head comes.
+type Joined struct {
+	Room    string
+	Epoch   string
+	Head    int64
+	Members int64 // distinct users now in the room, this one included
+	Read    int64 // the user's read marker
+	Role    Role  // the user's role in this room
+	// Muted reports that the user may not write.
+	Muted       bool
+	MutedUntil  Time // 0: for ever
+	MutedReason string
+}
+
+func (f *Joined) fields(c *codec) {
+	for c.frame("joined") {
+		c.room(&f.Room)
+		c.str("epoch", &f.Epoch, must)
+		c.int("head", &f.Head, must)
+		c.int("members", &f.Members, must)
+		c.int("read", &f.Read, must)
+		c.str("role", (*string)(&f.Role), must)
+		c.bool("muted", &f.Muted, opt)
+		if f.Muted || c.phase != writing {
+			c.time("muted_until", &f.MutedUntil, opt)
+			c.str("muted_reason", &f.MutedReason, opt)
+		}
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Joined) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Joined) relayFrame()                {}
+
+// Changed (type "message") is a message at a new rev. With the user's own id it
+// acknowledges that the change is durably stored.
+type Changed struct {
+	Message Message
+	Cause   *Cause // of a reaction
+}
+
+func (f *Changed) fields(c *codec) {
+	for c.frame("message") {
+		if c.enter("message") {
+			f.Message.fields(c)
+		}
+		f.cause(c)
+		c.want(f.Message.ID != "")
+	}
+}
+
+func (f *Changed) cause(c *codec) {
+	t := c.turn("cause", opt, f.Cause == nil)
+	if t == reading {
+		f.Cause = new(Cause)
+	}
+	if c.into("cause", t) {
+		f.Cause.fields(c)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Changed) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Changed) relayFrame()                {}
+
+// AppendEncoded is Append with the JSON of a message in place of f.Message.
+func (f Changed) AppendEncoded(dst, message []byte) []byte {
+	c := codec{out: dst}
+	for c.frame("message") {
+		c.key("message")
+		c.out = append(c.out, message...)
+		f.cause(&c)
+	}
+	return c.out
+}
+
+// Cause names the reaction that caused a change, so that the devices of By
+// keep their own.
+type Cause struct {
+	By    string
+	Emoji string
+	On    bool
+}
+
+func (f *Cause) fields(c *codec) {
+	for c.walk() {
+		c.str("by", &f.By, must)
+		c.str("emoji", &f.Emoji, must)
+		c.bool("on", &f.On, must)
+	}
+}
+
+// Typist (type "typing") names a user who is writing.
+type Typist struct {
+	Room string
+	User User
+}
+
+func (f *Typist) fields(c *codec) {
+	for c.frame("typing") {
+		c.room(&f.Room)
+		c.user("user", &f.User)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Typist) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Typist) relayFrame()                {}
+
+// Presence tells how many users are in the room.
+type Presence struct {
+	Room    string
+	Members int64
+}
+
+func (f *Presence) fields(c *codec) {
+	for c.frame("presence") {
+		c.room(&f.Room)
+		c.int("members", &f.Members, must)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Presence) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Presence) relayFrame()                {}
+
+// Moderated tells moderators and organizers what was done about a user. The user hears it
+// too if it is a mute, a ban or the end of one.
+type Moderated struct {
+	Room   string
+	Act    Act
+	User   User // the one concerned
+	Until  Time // mute and ban; 0: for ever
+	Reason string
+	By     User
+}
+
+func (f *Moderated) fields(c *codec) {
+	for c.frame("moderated") {
+		c.room(&f.Room)
+		c.str("act", (*string)(&f.Act), must)
+		c.user("user", &f.User)
+		c.time("until", &f.Until, opt)
+		c.str("reason", &f.Reason, opt)
+		c.user("by", &f.By)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Moderated) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Moderated) relayFrame()                {}
+
+// Reported acknowledges a Report.
+type Reported struct{ Room, ID string }
+
+func (f *Reported) fields(c *codec) {
+	for c.frame("reported") {
+		c.message(&f.Room, &f.ID)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Reported) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Reported) relayFrame()                {}
+
+// Reports tells moderators and organizers how many reports are open.
+type Reports struct {
+	Room string
+	Open int64
+}
+
+func (f *Reports) fields(c *codec) {
+	for c.frame("reports") {
+		c.room(&f.Room)
+		c.int("open", &f.Open, must)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Reports) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Reports) relayFrame()                {}
+
+// Settings tells the settings of a room that decide who may write.
+type Settings struct {
+	Room      string
+	SlowModeS int64
+	Frozen    bool
+	Archived  bool
+}
+
+func (f *Settings) fields(c *codec) {
+	for c.frame("settings") {
+		c.room(&f.Room)
+		c.int("slow_mode_s", &f.SlowModeS, must)
+		c.bool("frozen", &f.Frozen, must)
+		c.bool("archived", &f.Archived, must)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Settings) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Settings) relayFrame()                {}
+
+// Pong answers Ping.
+type Pong struct{ T string }
+
+func (f *Pong) fields(c *codec) {
+	for c.frame("pong") {
+		c.number("t", &f.T)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Pong) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Pong) relayFrame()                {}
+
+// Error refuses a frame; the connection stays open.
+type Error struct {
+	Code         Code
+	Message      string // for developers and logs, safe to show
+	Room, ID     string // of the refused frame, if it named them
+	RetryAfterMs int64
+	// Of is the type of the refused frame if that was moderate, report or settings. It
+	// keeps the client from taking it for the refusal of a join or of a change.
+	Of    string
+	Why   Why  // the cause; may be empty
+	Until Time // when the cause ends; 0: for ever, or not known
+	// Reason is the moderator's reason for the ban or the mute; may be empty.
+	Reason string
+}
+
+func (f *Error) fields(c *codec) {
+	for c.frame("error") {
+		c.str("code", (*string)(&f.Code), must)
+		c.str("message", &f.Message, must)
+		c.str("room", &f.Room, opt)
+		c.str("id", &f.ID, opt)
+		c.int("retry_after_ms", &f.RetryAfterMs, opt)
+		c.str("of", &f.Of, opt)
+		c.str("why", (*string)(&f.Why), opt)
+		c.time("until", &f.Until, opt)
+		c.str("reason", &f.Reason, opt)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Error) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Error) relayFrame()                {}
+
+// Goaway asks the client to finish and to connect again after a random time up to
+// ReconnectAfterMs.
+type Goaway struct{ ReconnectAfterMs int64 }
+
+func (f *Goaway) fields(c *codec) {
+	for c.frame("goaway") {
+		c.int("reconnect_after_ms", &f.ReconnectAfterMs, must)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Goaway) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Goaway) relayFrame()                {}
+
+// Unknown is a frame of a later version, which a client ignores.
+type Unknown struct{ Type string }
+
+func (f *Unknown) fields(c *codec) {
+	for c.walk() {
+		c.str("type", &f.Type, must)
+	}
+}
+
+// Append appends the frame's JSON to dst.
+func (f Unknown) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
+func (Unknown) relayFrame()                {}
