@@ -1,16 +1,16 @@
-# The words of the project. CI says the same ones: .ci/run is `make test`.
+# The project's commands. CI runs `make test`, then two longer ones (.ci/run).
 
 PORT ?= 8080
 SEEDS ?= 20000
 FUZZTIME ?= 30s
 VERSION := $(or $(shell git describe --tags --dirty --match 'v[0-9]*' 2>/dev/null | sed 's/^v//'),0.2.0-dev)
 BIOME := test/browser/node_modules/.bin/biome
-# What the browser build is made of; the rest of component/ is built for the host as well.
+# The packages of the browser build alone; the rest of component/ is built for the host, too.
 BROWSER_PACKAGES := ./component/wasm/... ./component/view/... ./component/driver/...
 
 export CGO_ENABLED := 1
-# SQLite syncs by fdatasync only where it is told that there is one it can trust. Linux has; without it a commit also waits
-# for the times of the file, which nobody reads.
+# SQLite uses fdatasync only if it is told to. Linux has a trustworthy one; without it a commit also waits for the file's
+# times, which nobody reads.
 ifeq ($(shell uname -s),Linux)
 export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
@@ -18,7 +18,7 @@ endif
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint fmt build wasm test-shrink npm examples sim mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
 
-help: ## Say what each word does
+help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: MODULE := -draft
@@ -33,7 +33,7 @@ fmt: need-node ## Format Go and JavaScript
 	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
 	$(BIOME) check --write
 
-# The relay's packages are compiled beside the module: SQLite, in C, takes most of the time at first.
+# The relay's packages compile beside the module: the first time SQLite, in C, takes the longest.
 build: need-build ## Build the relay, demo included: bin/hallway
 	@echo 'Building the module and, beside it, the packages of the relay. The first time takes minutes: SQLite is C.'
 	@go build -trimpath ./store/sqlite ./relay/server & beside=$$!; \
@@ -44,10 +44,10 @@ build: need-build ## Build the relay, demo included: bin/hallway
 wasm: need-build ## Build what the npm package ships: dist/
 	go run ./component/build -out dist
 
-test-shrink: need-node ## Compare programs made smaller with the same programs as they are (SHRINK=-speed measures them, too)
+test-shrink: need-node ## Check that the steps of the build change no program's behaviour (SHRINK=-speed: nor its speed)
 	@go run ./test/shrink $(SHRINK)
 
-# To publish: docs/RELEASING.md. It is the folder that is published, which asks whose the name is, not the packed file.
+# To publish: docs/RELEASING.md. Publish the folder, which checks who owns the name, and not the packed file.
 npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
 	mkdir -p dist-npm
 	npm pack --pack-destination dist-npm
@@ -62,24 +62,24 @@ fuzz: need-build ## Run every fuzz target, one after another (FUZZTIME=30s for e
 	@for target in $$(git grep -o '^func Fuzz[A-Za-z]*' -- '*_test.go' | sed 's/:func /:/'); do \
 	echo "$$target" && go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) "./$$(dirname "$${target%%:*}")" || exit 1; done
 
-bench: build ## Measure the relay beside its limits (BENCH=name for one, QUICK=1 in small)
+bench: build ## Measure the relay against its limits (BENCH=name for one, QUICK=1 in small)
 	go build -o bin/bench ./test/bench
 	@exec bin/bench
 
 examples: build package-tools ## Start the organizer's and the participants' frontend with a relay
 	@exec node test/packages/examples.js
 
-test-packages: build package-tools ## Publish the package in a registry on loopback; test it in frontends, two versions and bundlers
+test-packages: build package-tools ## Publish the package to a local registry; test it in frontends, in two versions and in bundlers
 	node test/packages/prepare.js
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && test/browser/node_modules/.bin/playwright test -c test/packages/playwright.config.js
 
-bench-load: build need-node ## Time a chat from its element to a composer one can write in
+bench-load: build need-node ## Measure the time from a chat's element to a composer that takes text
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/bench-load.js
 
-bench-ui: build need-node ## Time what the log draws: appends, frames, memory over 100,000 messages (UI_MESSAGES= for fewer)
+bench-ui: build need-node ## Measure the log's appends, frames and memory over 100,000 messages (UI_MESSAGES= for fewer)
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/bench-ui.js
 
-screens: build need-node ## Take the pictures of docs/screens anew
+screens: build need-node ## Take the pictures of docs/screens again
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/screens.js
 
 # The parts of `make test`.
@@ -98,7 +98,7 @@ lint-go: need-build
 lint-js: need-node
 	$(BIOME) check
 
-# The package as its users' tools see it; ES modules only, so what only CommonJS lacks does not count.
+# The package as its users' tools see it. It has ES modules only, so problems of CommonJS do not count.
 lint-package: wasm test/lint/node_modules/.package-lock.json
 	test/lint/node_modules/.bin/publint --strict .
 	test/lint/node_modules/.bin/attw --pack . --profile esm-only --exclude-entrypoints ./chat.wasm ./custom-elements.json
@@ -109,7 +109,7 @@ test-js: need-node
 test-browser: build need-node
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && cd test/browser && node_modules/.bin/playwright test
 
-# What the words above need.
+# What the commands above need.
 
 need-build:
 	@test/tools.sh go cc

@@ -43,7 +43,7 @@ func TestAdaptKeepsTheToolchainsText(t *testing.T) {
 	}
 }
 
-// Every change of the toolchain's file that could break our host must fail the build, and say what has changed.
+// Every change of the toolchain's file that could break our host must fail the build, and name the change.
 func TestAdaptRefusesAChangedFile(t *testing.T) {
 	source := originalScript(t)
 	changes := map[string][2]string{

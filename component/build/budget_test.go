@@ -7,7 +7,7 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// What a page may load at most, in bytes compressed by brotli. A change that needs more says in its commit what for.
+// The budget of a page, in bytes compressed by brotli. A commit that raises it says why.
 const (
 	pageBytesMax   = 750_000 // chat.wasm and index.js
 	scriptBytesMax = 16_384  // index.js but for the styles in it
@@ -38,7 +38,7 @@ func TestPackageKeepsToItsBudget(t *testing.T) {
 	}
 }
 
-// bundled is index.js.
+// bundled returns index.js.
 func bundled(t *testing.T, sources []file) []byte {
 	t.Helper()
 	files, err := bundle(sources)

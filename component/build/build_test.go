@@ -15,7 +15,7 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// A stand-in for the compiled program: what is made around it does not depend on it.
+// A stand-in for the compiled program: the files around it do not depend on it.
 var someModule = newModule([]byte("\x00asm\x01\x00\x00\x00"), "1.2.3")
 
 func TestPackageFilesAreReproducible(t *testing.T) {
@@ -110,7 +110,7 @@ func TestCompileWithoutStandIns(t *testing.T) {
 	}
 }
 
-// Two checkouts in different folders give the same module.
+// TestModuleIsReproducible builds two checkouts in different folders, which must give the same module.
 func TestModuleIsReproducible(t *testing.T) {
 	here := toolchainUnderTest(t)
 	there := here
@@ -134,7 +134,7 @@ func TestModuleIsReproducible(t *testing.T) {
 	}
 }
 
-// sources shows what a build reads of a checkout.
+// sources holds the files of a checkout that a build reads.
 type sources struct{ fs.FS }
 
 func sourcesOf(folder string) fs.FS { return sources{os.DirFS(folder)} }
@@ -156,7 +156,7 @@ func TestCompileSaysWhatTheCompilerSaid(t *testing.T) {
 	}
 }
 
-// A file that an earlier build left would ship; a folder that is not the build's own stays as it is.
+// A file left by an earlier build would ship, so dist is emptied; another folder keeps its files.
 func TestWriteFilesEmptiesDistAlone(t *testing.T) {
 	for name, want := range map[string][]string{"dist": {".gitkeep", "new.js"}, "elsewhere": {".gitkeep", "new.js", "old.js"}} {
 		folder := filepath.Join(t.TempDir(), name)

@@ -10,7 +10,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// entries are what a page imports: index.js holds everything, the others stand on it.
+// entries are the modules that a page imports: index.js holds everything, the others import it.
 var entries = []string{"index.js", "define.js", "react.js"}
 
 // ownProps are properties of which only the bundled modules speak, so that they may have shorter names: those that begin with _,

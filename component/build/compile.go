@@ -11,8 +11,8 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// apart are the packages whose functions are not put into others: it saves 35 KB of what a page loads, and costs no time that
-// can be measured. The view is not among them: it draws every message.
+// apart lists the packages whose functions the compiler does not inline. That saves a page 35 KB, and costs no measurable time.
+// The view is not among them: it draws every message.
 var apart = []string{
 	"github.com/maxence-charriere/go-app/v10/...", "hallway/component/client/...", "hallway/component/driver", "hallway/component/wasm",
 	"hallway/protocol",
@@ -42,7 +42,7 @@ func (c compilation) compile(pkg, out string) error {
 	return err
 }
 
-// flags returns what go build, or go list, is told besides.
+// flags returns further flags of go build or go list.
 func (c compilation) flags() ([]string, error) {
 	var flags []string
 	for _, pkg := range apart {
@@ -61,7 +61,7 @@ func (c compilation) flags() ([]string, error) {
 	return append(flags, steps...), err
 }
 
-// browserGo is a go command for the browser's platform, in the module's root.
+// browserGo returns a go command for the browser's platform, in the module's root.
 func browserGo(tool shrink.Toolchain, args ...string) *exec.Cmd {
 	cmd := exec.Command("go", args...)
 	cmd.Dir = tool.Module

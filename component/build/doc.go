@@ -13,5 +13,5 @@
 //   - integrity.json, the hash of chat.wasm,
 //
 // and what the demo needs, compressed, to examples/demo/dist. The same sources and toolchain give the same bytes in any folder.
-// It must not know what the chat program does.
+// It must not depend on the chat program's work.
 package main

@@ -13,7 +13,7 @@ var (
 	formatVerb = regexp.MustCompile(`%(.)`)
 )
 
-// The stand-in for fmt knows no flags and few verbs: whoever is built for the browser must not ask for more.
+// The stand-in for fmt knows no flags and few verbs: a package of the browser build must not use others.
 func TestFormatsAreThoseOfTheStandIn(t *testing.T) {
 	calls := 0
 	for _, pkg := range browserPackages(t) {
@@ -41,7 +41,7 @@ func TestFormatsAreThoseOfTheStandIn(t *testing.T) {
 	}
 }
 
-// unknownVerbs are what of a format the stand-in does not know.
+// unknownVerbs returns the verbs of a format that the stand-in does not know.
 func unknownVerbs(format string) (unknown []string) {
 	for _, verb := range formatVerb.FindAllStringSubmatch(format, -1) {
 		if !regexp.MustCompile(`^[vsdqxtTpw%]$`).MatchString(verb[1]) {

@@ -15,7 +15,7 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// options are what the command line says.
+// options holds the options of the command line.
 type options struct {
 	out   string // folder for the package's files
 	demo  string // folder for the demo's copy, or empty
@@ -24,7 +24,7 @@ type options struct {
 	on    shrink.Set
 }
 
-// run does the whole job; it returns the exit code: 0 done, 1 failed, 2 used wrongly.
+// run builds the package and returns the exit code: 0 done, 1 failed, 2 wrong usage.
 func run(args []string, stdout, stderr io.Writer) int {
 	opts, err := parse(args, stderr)
 	switch {
@@ -70,7 +70,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	return options{out: *out, demo: *demo, plain: *plain, draft: *draft, on: on}, err
 }
 
-// printSteps prints the steps that make the module smaller, and what each was measured to save.
+// printSteps prints the steps that make the module smaller, and the KB that each saves.
 func printSteps(opts options, stdout io.Writer) {
 	for _, step := range shrink.Steps {
 		if !opts.plain && opts.on[step.Name] {
@@ -119,7 +119,7 @@ func build(opts options, stdout io.Writer) error {
 	return writeFiles(opts.demo, files, io.Discard)
 }
 
-// writeFiles writes the files; a folder named dist is written anew, since what an earlier build left there would ship as well.
+// writeFiles writes the files. It first empties a folder named dist: files left by an earlier build would ship.
 func writeFiles(folder string, files []file, stdout io.Writer) error {
 	if filepath.Base(folder) == "dist" {
 		if err := empty(folder); err != nil {
@@ -139,7 +139,7 @@ func writeFiles(folder string, files []file, stdout io.Writer) error {
 	return nil
 }
 
-// empty removes all from a folder but what git keeps it by.
+// empty removes everything from a folder but .gitkeep.
 func empty(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -156,8 +156,8 @@ func empty(folder string) error {
 	return nil
 }
 
-// demoFiles are what the demo's page loads, each beside itself compressed. The module bears its hash in its name, so that it may be
-// kept for ever; module.js says where it is.
+// demoFiles returns the files that the demo's page loads, each with a compressed copy. The module's name has its hash, so that
+// caches may keep it for ever; module.js holds its address.
 func demoFiles(files []file, m module, compress func([]byte) ([]byte, error)) ([]file, error) {
 	name := "chat." + m.hash()[:16] + ".wasm"
 	demo := []file{
@@ -179,7 +179,7 @@ func demoFiles(files []file, m module, compress func([]byte) ([]byte, error)) ([
 	return demo, nil
 }
 
-// output runs a command; its error carries what the command said.
+// output runs a command and returns its output; the error holds the command's own message.
 func output(cmd *exec.Cmd) (string, error) {
 	var said strings.Builder
 	cmd.Stderr = &said

@@ -13,8 +13,8 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// versionSection is the custom section of chat.wasm with the package's version: the element refuses a module of another
-// package before it runs it. loader.js looks for it, by the same name, at the module's end.
+// versionSection is the name of the custom section of chat.wasm that holds the package's version. The element refuses to run a
+// module of another version; loader.js looks for the section at the module's end.
 const versionSection = "hallway.version"
 
 // module is the compiled chat program as it ships.
@@ -57,19 +57,19 @@ func compileModule(tool shrink.Toolchain, plain bool, on shrink.Set, progress fu
 	return newModule(program, version), nil
 }
 
-// hash is the module's SHA-256 in hex.
+// hash returns the module's SHA-256 in hex.
 func (m module) hash() string {
 	sum := sha256.Sum256(m.wasm)
 	return hex.EncodeToString(sum[:])
 }
 
-// integrity is the module's SHA-256 as browsers take it.
+// integrity returns the module's SHA-256 in the form of the attribute integrity.
 func (m module) integrity() string {
 	sum := sha256.Sum256(m.wasm)
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// integrityFile says what chat.wasm must be, for people who serve or audit it.
+// integrityFile returns integrity.json: version, hash and size of chat.wasm, for people who serve or audit it.
 func integrityFile(m module) file {
 	data, err := json.MarshalIndent(map[string]any{
 		"version":   m.version,
@@ -81,7 +81,7 @@ func integrityFile(m module) file {
 	return file{"integrity.json", append(data, '\n')}
 }
 
-// customSection is a section that an engine skips: the id 0, its size, the size of its name, name and content.
+// customSection returns a section that an engine skips: the id 0, its size, the size of its name, name and content.
 func customSection(name, content string) []byte {
 	var body bytes.Buffer
 	body.Write(binary.AppendUvarint(nil, uint64(len(name))))

@@ -17,7 +17,7 @@ type file struct {
 	data []byte
 }
 
-// packageFiles gives everything of the package but chat.wasm. The same sources, toolchain and module give the same bytes.
+// packageFiles returns all files of the package but chat.wasm. The same sources, toolchain and module give the same bytes.
 func packageFiles(tool shrink.Toolchain, m module) ([]file, error) {
 	modules, err := modules(tool, m)
 	if err != nil {
@@ -37,7 +37,7 @@ func packageFiles(tool shrink.Toolchain, m module) ([]file, error) {
 	return append(files, integrityFile(m)), nil
 }
 
-// modules are the element's ES modules, flat as they import each other: sources, and what is made of other sources.
+// modules returns the element's ES modules, source files and generated ones, in one flat folder.
 func modules(tool shrink.Toolchain, m module) ([]file, error) {
 	files, err := readFiles(tool, "wasm_exec.js", "component/element/*.js")
 	if err != nil {
@@ -54,7 +54,7 @@ func modules(tool shrink.Toolchain, m module) ([]file, error) {
 	return append(files, exec, styles, version(m)), nil
 }
 
-// readFiles reads what matches the patterns, from the module's root, tests left out.
+// readFiles reads the files that match the patterns below the module's root, without tests.
 func readFiles(tool shrink.Toolchain, patterns ...string) ([]file, error) {
 	var files []file
 	for _, pattern := range patterns {
@@ -97,7 +97,7 @@ func version(m module) file {
 	return file{"version.js", []byte(js)}
 }
 
-// packageVersion is the version in package.json.
+// packageVersion returns the version in package.json.
 func packageVersion(tool shrink.Toolchain) (string, error) {
 	data, err := os.ReadFile(filepath.Join(tool.Module, "package.json"))
 	if err != nil {

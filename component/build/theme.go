@@ -57,7 +57,7 @@ func readSheets(tool shrink.Toolchain, names []string) (string, error) {
 	return css.String(), nil
 }
 
-// themes are the sheets for a host's own page, where the element goes by its name: a rule there outdoes the element's own.
+// themes returns the sheets for a host's page. They select the element by its name: a rule there overrides the element's own.
 func themes(tool shrink.Toolchain) ([]file, error) {
 	var files []file
 	for _, theme := range []struct {

@@ -10,8 +10,8 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// weight is kept out of the browser build, whoever asks for it, each with its reason. An entry that ends in / bans what is
-// below it.
+// weight lists the packages banned from the browser build, each with its reason. An entry that ends in / bans everything below
+// it.
 var weight = map[string]string{
 	"crypto/tls":          "the browser does TLS; its initialisers alone cost hundreds of kilobytes",
 	"crypto/x509":         "the browser checks certificates",
@@ -35,8 +35,8 @@ var weight = map[string]string{
 	"text/template":       "the view builds nodes, never markup",
 }
 
-// weightOfOurs is what packages of ours must not import for the browser besides: go-app and the socket client mention these,
-// but the linker drops most of them as long as nothing of ours calls them.
+// weightOfOurs lists further packages that ours must not import for the browser. go-app and the socket client import them, but
+// the linker drops most of their code as long as no package of ours calls it.
 var weightOfOurs = map[string]string{
 	"crypto/":      "the browser has its own, behind crypto.getRandomValues and crypto.subtle",
 	"net":          "sockets are the browser's",
@@ -49,7 +49,7 @@ var weightOfOurs = map[string]string{
 	"encoding/xml": "the protocol is JSON",
 }
 
-// TestBrowserBuildIsLight looks at what the browser build is made of, with its overlay in place.
+// TestBrowserBuildIsLight checks the packages of the browser build, with its overlay.
 func TestBrowserBuildIsLight(t *testing.T) {
 	for _, pkg := range browserPackages(t) {
 		if why := banned(weight, pkg.ImportPath); why != "" {
@@ -88,7 +88,7 @@ func TestTheBansBite(t *testing.T) {
 	}
 }
 
-// banned says why a package is on the table; empty where it is not.
+// banned returns the reason why a package is on the table, or "" if it is not.
 func banned(table map[string]string, path string) string {
 	for entry, why := range table {
 		if path == entry || strings.HasSuffix(entry, "/") && strings.HasPrefix(path, entry) {
@@ -104,7 +104,7 @@ type browserPackage struct {
 	GoFiles, Imports []string
 }
 
-// browserPackages lists everything that chat.wasm is built from.
+// browserPackages lists the packages of chat.wasm.
 func browserPackages(t *testing.T) []browserPackage {
 	t.Helper()
 	tool := toolchainUnderTest(t)

@@ -24,11 +24,11 @@ import (
 	"hallway/test/relaytest"
 )
 
-// future stands between today's component and today's relay and makes each seem newer to the other: every object that it
-// passes on has members that nobody knows, and the relay's frames come among some of a kind that nobody knows.
+// future stands between today's component and today's relay and makes each seem newer to the other: it adds unknown members to
+// every object, and frames of unknown kinds to those of the relay.
 type future struct {
 	relay  *url.URL
-	passed atomic.Int64 // how many frames and pages
+	passed atomic.Int64 // the number of frames and pages
 }
 
 func startFuture(t *testing.T, relay string) (address string, f *future) {
@@ -82,7 +82,7 @@ func (f *future) socket(w http.ResponseWriter, r *http.Request) {
 	f.pass(ctx, far, near, `{"type":"weather","room":"lobby","sky":{"clouds":[1,2]}}`)
 }
 
-// pass hands frames on, enriched, each after one that is of no known kind.
+// pass hands frames on, enriched, each after one of an unknown kind.
 func (f *future) pass(ctx context.Context, from, to *websocket.Conn, strange string) {
 	from.SetReadLimit(-1)
 	for {
@@ -133,7 +133,7 @@ func enrich(document any) {
 	}
 }
 
-// TestUnknownIsIgnored lets two people chat, to both of whom the relay seems newer than they are, and they to it.
+// TestUnknownIsIgnored lets two people chat who seem newer to the relay than it is, and the relay to them.
 func TestUnknownIsIgnored(t *testing.T) {
 	r := relaytest.Start(t)
 	address, between := startFuture(t, r.Addr)
@@ -155,7 +155,7 @@ func TestUnknownIsIgnored(t *testing.T) {
 	}
 }
 
-// TestNewerRelay meets a relay that speaks a newer version only, as versions.txt has it refuse.
+// TestNewerRelay meets a relay that speaks a newer version only, and refuses as in versions.txt.
 func TestNewerRelay(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		problem := protocol.Problem{Status: 426, Code: protocol.CodeBadRequest, Supported: []string{"hallway.v2"}}

@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// pattern compares JSON with JSON in which placeholders stand for what differs from run to run.
+// pattern compares JSON with JSON in which placeholders stand for values that differ from run to run.
 type pattern struct {
-	bound map[string]any    // what each numbered placeholder stood for
+	bound map[string]any    // the value of each numbered placeholder
 	names map[string]string // the placeholder of each value, while recording
-	count map[string]int    // how many there are of a kind
+	count map[string]int    // the number of placeholders of a kind
 }
 
 func newPattern() pattern {
@@ -26,7 +26,7 @@ var kinds = map[string]string{"created_at": "time", "epoch": "epoch", "session":
 // free are the members whose values nobody may rely on: texts for people, names of versions, times to wait.
 var free = regexp.MustCompile(`"(detail|title|server|reconnect_after_ms|retry_after_ms)":("(?:[^"\\]|\\.)*"|\d+)|"message":"(?:[^"\\]|\\.)*"`)
 
-// generalize puts placeholders into what was answered.
+// generalize puts placeholders into an answer.
 func (p pattern) generalize(got string) string {
 	_, document := parse(got)
 	if document == nil {
@@ -61,7 +61,7 @@ func (p pattern) name(document any) {
 	}
 }
 
-// match compares; what stands before the JSON, such as a status, must be the same.
+// match compares an answer with the expected one; the text before the JSON, such as a status, must be the same.
 func (p pattern) match(want, got string) error {
 	wantBefore, wanted := parse(want)
 	gotBefore, document := parse(got)
@@ -125,7 +125,7 @@ func (p pattern) bind(path, name string, got any) error {
 	return nil
 }
 
-// parse splits a text into what stands before its JSON, and the JSON; nil where there is none.
+// parse splits a text into the part before its JSON, and the JSON, which is nil if there is none.
 func parse(text string) (before string, document any) {
 	start := strings.Index(text, "{")
 	if start < 0 || json.Unmarshal([]byte(text[start:]), &document) != nil {
@@ -134,7 +134,7 @@ func parse(text string) (before string, document any) {
 	return text[:start], document
 }
 
-// A pattern that let everything pass would make every transcript pass.
+// A pattern that accepts everything would make every transcript pass.
 func TestPatternTellsApart(t *testing.T) {
 	const want = `200 {"a":1,"list":[{"t":"<time 1>"},{"t":"<time 1>"}],"free":"<any>"}`
 	for got, ok := range map[string]bool{

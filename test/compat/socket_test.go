@@ -16,18 +16,18 @@ import (
 	"hallway/protocol"
 )
 
-// known are the types of the frames of the first release that come in an order. The others are passed over: presence comes
-// when it likes, and what a release did not know it ignores.
+// known holds the types of the first release's frames that come in an order. The test ignores others: presence comes at any
+// time, and a release ignores unknown frames.
 var known = []string{"welcome", "joined", "message", "pong", "error", "goaway"}
 
-// socket is a connection that knows nothing but text frames and the close.
+// socket is a connection for text frames and the close only.
 type socket struct {
 	t  *testing.T
 	nc net.Conn
 	r  io.Reader
 }
 
-// connect opens a WebSocket and says with which of the subprotocols offered ("v2, v1"; "": the first version's).
+// connect opens a WebSocket, with the subprotocols offered ("v2, v1"; "": the first version's).
 func (c *socket) connect(addr, offered string) error {
 	if offered == "" {
 		offered = protocol.Subprotocol
@@ -59,7 +59,7 @@ func (c *socket) write(text string) error {
 	return err
 }
 
-// read is the next frame of a known type, or "close" with the code.
+// read returns the next frame of a known type, or "close" with the code.
 func (c *socket) read() (string, error) {
 	for {
 		frame, err := ws.ReadFrame(c.r)

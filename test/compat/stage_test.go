@@ -17,7 +17,7 @@ import (
 // stage plays a transcript's lines.
 type stage struct {
 	t       *testing.T
-	record  string           // the program to record from; "": what is answered is compared
+	record  string           // the program to record from; "": compare the answers
 	relay   *relaytest.Relay // started by the first line that needs it
 	flags   []string
 	people  map[string]*person
@@ -34,7 +34,7 @@ func newStage(t *testing.T, record string) *stage {
 	return &stage{t: t, record: record, people: map[string]*person{}, pattern: newPattern()}
 }
 
-// play plays one line, and gives it back as it is to be recorded.
+// play plays one line, and returns it as it should be recorded.
 func (s *stage) play(line string) (string, error) {
 	who, rest, _ := strings.Cut(line, " ")
 	switch {
@@ -97,7 +97,7 @@ func (s *stage) introduce(text string) error {
 	return nil
 }
 
-// compare holds what came against what is written down, or writes it down.
+// compare compares an answer with the transcript, or returns it for the record.
 func (s *stage) compare(before, want, got string) (string, error) {
 	if s.record != "" {
 		return before + s.pattern.generalize(got), nil
@@ -151,5 +151,5 @@ func (s *stage) do(method, path, body string, header http.Header) error {
 	return err
 }
 
-// deadline is when a read that began now has taken too long.
+// deadline returns the latest end of a read that begins now.
 func deadline() time.Time { return time.Now().Add(patience) }

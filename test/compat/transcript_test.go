@@ -10,16 +10,16 @@ import (
 	"testing"
 )
 
-// record is a released relay, whose answers replace those in the transcripts of its version:
+// record is a released relay; its answers replace those in the transcripts of its version:
 //
 //	go test ./test/compat -run TestTranscripts/0.1.0 -record bin/hallway-0.1.0
 //
 // A transcript is recorded once, from the release itself, and never touched again.
 var record = flag.String("record", "", "record the transcripts anew from this relay `program`")
 
-// TestTranscripts replays what released clients and relays said to each other. A line is
+// TestTranscripts replays the frames and requests of released clients and relays. A line is
 //
-//	flags --rate 1                how the relay is started
+//	flags --rate 1                flags of the relay
 //	person ada {"sub":"u_ada"}    someone with a token of these claims
 //	ada connects                  opens a WebSocket; "offering v2, v1": with these subprotocols
 //	ada > {"type":"ping"}         she writes a frame, in which <token> is her token
@@ -29,8 +29,8 @@ var record = flag.String("record", "", "record the transcripts anew from this re
 //	= 200 {"rooms":[]}            its answer
 //	relay drains                  gets SIGTERM
 //
-// <time 1> is the same wherever it stands, <any> is anything. Members that the transcript does not have are let pass, as are
-// frames of other types: so version 1 grows.
+// <time 1> is the same value everywhere, <any> is anything. Members and frames that the transcript does not have are ignored:
+// so version 1 can grow.
 func TestTranscripts(t *testing.T) {
 	versions, err := filepath.Glob("testdata/*")
 	if err != nil || len(versions) == 0 {

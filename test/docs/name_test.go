@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// What names the package where it is installed, imported or found: with the name as the
-// submatch. The element's tag and the client's name are none of these.
+// The places that name the package: where it is installed, imported or found. The submatch is the name. The element's tag and
+// the client's name do not count.
 var packageNames = []*regexp.Regexp{
 	regexp.MustCompile(`npm install ((?:@[\w-]+/)?[\w-]*hallway[\w-]*)`),
 	regexp.MustCompile(`(?:from|import|import\()\s*['"]((?:@[\w-]+/)?[\w-]*hallway[\w-]*)(?:/[\w./-]+)?['"]`),
@@ -26,8 +26,7 @@ var packageNames = []*regexp.Regexp{
 // aliases are names that a frontend gives a second version of the package in its own package.json.
 var aliases = map[string]bool{"hallway-chat-pinned": true, "hallway-chat-now": true}
 
-// TestThePackageHasOneName: docs, examples and tests call the package what package.json
-// calls it.
+// TestThePackageHasOneName checks that docs, examples and tests use the package's name of package.json.
 func TestThePackageHasOneName(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(root, "package.json"))
 	if err != nil {
@@ -67,8 +66,7 @@ func TestThePackageHasOneName(t *testing.T) {
 	}
 }
 
-// TestReleasingBeginsWithTheClaim: whoever publishes reads first that the name must be
-// theirs.
+// TestReleasingBeginsWithTheClaim checks that the page on releases says first that the name must be yours.
 func TestReleasingBeginsWithTheClaim(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "docs/RELEASING.md"))
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package docs_test holds what the documents say about the code against the code.
+// Package docs_test checks the documents' statements about the code against the code. A new document with such statements gets
+// a test file of its own.
 package docs_test
 
 import (
@@ -12,7 +13,7 @@ import (
 // root is the module's, from here.
 const root = "../.."
 
-// security is the page whose table names, for each thing that is defended, what shows it.
+// security is the page whose table names the tests for each defence.
 const security = "docs/SECURITY.md"
 
 var (
@@ -23,9 +24,8 @@ var (
 	makes   = regexp.MustCompile(`^make ([a-z-]+)`)
 )
 
-// TestTheTestsOfTheTable: each test, script, file and word of the Makefile that the
-// table of SECURITY.md names is there, in the package named before it, and each row
-// names one.
+// TestTheTestsOfTheTable checks that each test, script, file and word of the Makefile in the table of SECURITY.md exists, in the
+// package named before it, and that each row names one.
 func TestTheTestsOfTheTable(t *testing.T) {
 	rows := table(t, security, "| against | how | test |")
 	if len(rows) < 15 {
@@ -52,7 +52,7 @@ func TestTheTestsOfTheTable(t *testing.T) {
 	}
 }
 
-// exists reports whether a package has what the table names.
+// exists reports whether a package has a test or file of the table.
 func exists(t *testing.T, folder, name string) bool {
 	t.Helper()
 	if word := makes.FindStringSubmatch(name); word != nil {
@@ -67,7 +67,7 @@ func exists(t *testing.T, folder, name string) bool {
 	return is(name, false) || is(filepath.Join(folder, name), false)
 }
 
-// declared are the tests of a package.
+// declared returns the tests of a package.
 func declared(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
@@ -87,7 +87,7 @@ func declared(t *testing.T, folder string) map[string]bool {
 	return names
 }
 
-// table gives the cells of the rows below a head.
+// table returns the cells of the rows below a head.
 func table(t *testing.T, page, head string) [][]string {
 	t.Helper()
 	_, body, ok := strings.Cut(read(t, page), head+"\n")
@@ -125,7 +125,7 @@ func read(t *testing.T, path string) string {
 	return string(data)
 }
 
-// is reports whether there is a folder or a file.
+// is reports whether a folder or a file exists.
 func is(path string, folder bool) bool {
 	info, err := os.Stat(filepath.Join(root, path))
 	return err == nil && info.IsDir() == folder

@@ -1,5 +1,5 @@
-// Package imports_test enforces who may import whom: the table of ARCHITECTURE.md, and the purity of the cores.
-// It reads what the go command and the parser say, and runs nothing of ours.
+// Package imports_test enforces the rules of imports: the table of ARCHITECTURE.md, and the purity of the cores. It reads the
+// output of the go command and the syntax of our sources. A new package gets a row in table, and one in ARCHITECTURE.md.
 package imports_test
 
 import (
@@ -22,19 +22,19 @@ import (
 
 const module = "hallway/"
 
-// rule is what one package of ours may import.
+// rule says what one package of ours may import.
 type rule struct {
 	ours    []string // packages of this module, without its name
-	foreign bool     // whether other modules are open to it
-	known   []string // packages of other modules that are, although foreign is not
+	foreign bool     // it may import any other module
+	known   []string // packages of other modules that it may import although foreign is false
 	pure    bool     // neither I/O nor clock nor randomness: see impureImports and impureCalls
 }
 
-// standIns are for packages of the standard library in the browser build: one rule for all.
+// standIns holds the stand-ins for packages of the standard library in the browser build: one rule for all.
 const standIns = "component/build/overlay"
 
-// table has every package outside test/, which may see all. A package that is missing here fails the test: decide
-// what it may know, then say so here and in ARCHITECTURE.md.
+// table has every package outside test/, which may see all. A missing package fails the test: decide what it may know, then
+// say so here and in ARCHITECTURE.md.
 var table = map[string]rule{
 	"protocol": {pure: true},
 
@@ -131,7 +131,7 @@ var impureCalls = map[string][]string{
 	"time": {"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"},
 }
 
-// listed is what `go list -json` says of a package.
+// listed holds the fields of a package in `go list -json`.
 type listed struct {
 	ImportPath   string
 	Dir          string
@@ -173,8 +173,8 @@ var (
 	browser = []string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0"}
 )
 
-// ours lists the packages of this module, as the host and the browser build see them. Files of one platform only count
-// with that platform, so a package may come twice.
+// ours lists the packages of this module, as the host and the browser build see them. A file of one platform counts with that
+// platform only, so a package may come twice.
 func ours(t *testing.T) []listed {
 	t.Helper()
 	return append(goList(t, host, "./..."), goList(t, browser, "./...")...)
@@ -182,7 +182,7 @@ func ours(t *testing.T) []listed {
 
 func isOurs(path string) bool { return strings.HasPrefix(path, module) }
 
-// isForeign says whether the path is another module's: their first element is a host name.
+// isForeign reports whether a path is of another module: its first element is a host name.
 func isForeign(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return strings.Contains(first, ".")
@@ -217,7 +217,7 @@ func TestImportsFollowTheTable(t *testing.T) {
 	}
 }
 
-// refuses says why a package under this rule must not import the path; empty where it may.
+// refuses says why a package under this rule must not import the path; "" if it may.
 func (r rule) refuses(path string) string {
 	switch {
 	case isOurs(path):
@@ -234,7 +234,7 @@ func (r rule) refuses(path string) string {
 	return ""
 }
 
-// TestSidesAreStrangersInTheirTestsToo: only test/ and examples/ see both the component and the relay.
+// TestSidesAreStrangersInTheirTestsToo checks that only test/ and examples/ see both the component and the relay.
 func TestSidesAreStrangersInTheirTestsToo(t *testing.T) {
 	sides := map[string][]string{
 		"component/": {"relay", "store"},
@@ -270,7 +270,7 @@ func TestPurePackagesCallNoClock(t *testing.T) {
 	}
 }
 
-// sources lists the Go files of a directory, tests left out, whatever their build constraints.
+// sources lists the Go files of a directory but its tests, whatever their build constraints.
 func sources(t *testing.T, dir string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))

@@ -22,10 +22,9 @@ import (
 )
 
 const (
-	// itemFileBytesMax bounds what is read as one item.
+	// itemFileBytesMax bounds the bytes read as one item.
 	itemFileBytesMax = 1 << 20
-	// unfinishedAge is how old a file of a save that a crash cut short must be to
-	// be cleared away: no save takes as long.
+	// unfinishedAge is the age from which a file of an unfinished save is removed: no save takes as long.
 	unfinishedAge = time.Hour
 
 	itemSuffix       = ".json"
@@ -35,29 +34,26 @@ const (
 // itemVersion is the version of a file's encoding.
 const itemVersion = 1
 
-// storedItem is what a file holds.
+// storedItem is the content of a file.
 type storedItem struct {
 	Version int `json:"v"`
 	client.Item
 }
 
-// fileStorage keeps outboxes in a folder, one file an item. A file is written
-// aside, synced and renamed into its place, and the folder synced, so that a
-// crash at any instant leaves the item as before or as it was to be. Names are
-// hashes: nothing of the outside becomes part of a path.
+// fileStorage keeps outboxes in a folder, one file an item. It writes a file aside, syncs it, renames it into its place and
+// syncs the folder, so that a crash at any instant leaves the old item or the new one. Names are hashes: no outside text
+// becomes part of a path.
 type fileStorage struct {
 	folder string
-	made   map[string]bool // folders of outboxes known to be there for good
+	made   map[string]bool // folders of outboxes that exist durably
 
-	// step is told of each step of a save before it is done. A test panics in it,
-	// and so leaves what a crash would leave.
+	// step is called before each step of a save. A test panics in it, and so leaves the files that a crash would leave.
 	step func(name string)
 }
 
 var _ driver.Storage = (*fileStorage)(nil)
 
-// newFileStorage is a storage in folder, which is made when it is first written
-// to; the folder that it is in must be there.
+// newFileStorage returns a storage in folder, which it makes at the first write; the folder's parent must exist.
 func newFileStorage(folder string) *fileStorage {
 	return &fileStorage{folder: folder, made: map[string]bool{}, step: func(string) {}}
 }
@@ -86,7 +82,7 @@ func (s *fileStorage) Load(ctx context.Context, key driver.Key) ([]client.Item, 
 		}
 		data, err := readFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // removed meanwhile, by a program that is about to end
+			continue // removed meanwhile, by a program that ends
 		}
 		if err != nil {
 			return nil, fileError("load the outbox", err)
@@ -134,7 +130,7 @@ func (s *fileStorage) Remove(ctx context.Context, key driver.Key, id string) err
 // Close implements [driver.Storage].
 func (s *fileStorage) Close() error { return nil }
 
-// make makes an outbox's folder and sees to it that it stays.
+// make makes an outbox's folder, durably.
 func (s *fileStorage) make(outbox string) error {
 	if s.made[outbox] {
 		return nil
@@ -143,7 +139,7 @@ func (s *fileStorage) make(outbox string) error {
 		if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		// Also where it was there: its maker may have crashed before the sync.
+		// Also if it existed: its maker may have crashed before the sync.
 		if err := syncFolder(filepath.Dir(folder)); err != nil {
 			return err
 		}
@@ -152,7 +148,7 @@ func (s *fileStorage) make(outbox string) error {
 	return nil
 }
 
-// write puts data into the file name of folder, all of it or nothing.
+// write puts data into a file of folder, all or nothing.
 func (s *fileStorage) write(folder, name string, data []byte) error {
 	s.step("create")
 	file, err := os.CreateTemp(folder, unfinishedPrefix+"*")
@@ -188,8 +184,7 @@ func (s *fileStorage) outbox(key driver.Key) string {
 	return filepath.Join(s.folder, hashed(key.Relay, key.User, key.Room))
 }
 
-// hashed is a name for a path. Each part is hashed by itself first, so that no
-// two lists of parts run together.
+// hashed returns a name for a path. It hashes each part by itself first, so that different lists of parts give different names.
 func hashed(parts ...string) string {
 	all := sha256.New()
 	for _, part := range parts {

@@ -8,8 +8,8 @@ import (
 	"hallway/component/client"
 )
 
-// TestFileStorageCrash crashes a save before each of its steps. The item must
-// then be as before, or, from the rename on, as it was to be; never else.
+// TestFileStorageCrash crashes a save before each of its steps. Then the item must be the old one, or, after the rename, the
+// new one.
 func TestFileStorageCrash(t *testing.T) {
 	steps := []string{"create", "write", "sync file", "rename", "sync folder"}
 	before := client.Item{ID: "a", Text: "before", Order: 1}

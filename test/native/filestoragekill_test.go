@@ -29,8 +29,7 @@ func TestFileStorage(t *testing.T) {
 	})
 }
 
-// saveForever saves items and changes of them, and names on standard output
-// what is safe.
+// saveForever saves items and changes them, and prints the number of each safe save.
 func saveForever(folder string) {
 	s := newFileStorage(folder)
 	for i := int64(0); ; i++ {
@@ -66,8 +65,7 @@ func TestFileStorageSurvivesKill(t *testing.T) {
 	}
 }
 
-// saveUntilKilled starts a program that saves, kills it a little after it has
-// called so many saves safe, and returns the last of them.
+// saveUntilKilled starts a program that saves, kills it a little after so many safe saves, and returns the last one's number.
 func saveUntilKilled(t *testing.T, folder string, saves int, later time.Duration) (last int64) {
 	t.Helper()
 	program := exec.Command(os.Args[0])

@@ -28,7 +28,7 @@ type builder struct {
 	small []string // flags of go build for the kind small
 }
 
-// without is the step that takes abilities away on purpose: times are RFC 3339 only.
+// without is the step that removes abilities on purpose: times are RFC 3339 only.
 const without = "time"
 
 // newBuilder returns a builder. With own it does not use the compiler that is there, if any.

@@ -65,10 +65,10 @@ func run(o options, programs int, seed uint64) error {
 	return nil
 }
 
-// count is how many comparisons went well and not.
+// count counts comparisons by their outcome.
 type count struct{ passed, failed int }
 
-// say prints the outcome of a comparison; different is empty where there is no difference.
+// say prints the outcome of a comparison; different is empty if there is no difference.
 func (c *count) say(name, different string) {
 	if different == "" {
 		c.passed++

@@ -12,7 +12,7 @@ import (
 type suite struct {
 	path  string
 	short bool   // belongs to the short form
-	skip  string // tests that look at what the steps leave out on purpose
+	skip  string // tests that need something that the steps leave out on purpose
 }
 
 var suites = []suite{

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// turns is how often each kind is measured. The kinds take turns, and the fastest run of each counts: other work on the machine
+// turns is the number of measurements of each kind. The kinds take turns, and the fastest run of each counts: other work on the machine
 // only makes a run slower.
 const turns = 5
 

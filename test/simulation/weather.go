@@ -5,39 +5,38 @@ import (
 	"time"
 )
 
-// fault is a kind of thing that goes wrong.
+// fault is a kind of failure.
 type fault uint8
 
-// The faults. Some strike now and then (strike.go), others lie in wait at the
-// place that asks for them.
+// The faults. Some strike now and then (strike.go), the others at the place that asks for them.
 const (
 	cuts            fault = iota // connections end
 	halfOpens                    // one direction of a connection dies in silence
 	stalls                       // a reader is slow: 4409
-	delays                       // now and then something takes seconds
+	delays                       // some frames and requests take seconds
 	httpFails                    // history answers 503, 401, 429 or nothing
-	httpLosses                   // the answer of history comes never, or half a minute late
+	httpLosses                   // the answer of history never comes, or comes half a minute late
 	kills                        // the relay dies at any instant
-	deploys                      // it drains, all leave, another comes
-	restores                     // an older database is put in place
+	deploys                      // the relay drains, all leave, a new one starts
+	restores                     // an older database replaces the relay's
 	storeFails                   // a commit fails, with nothing stored
-	resultsLost                  // a commit fails, but all is stored
+	resultsLost                  // a commit fails although everything is stored
 	clocks                       // device clocks are wrong, the relay's clock jumps
 	freezes                      // devices sleep for a minute
 	throttles                    // timers of hidden tabs come late
 	tabKills                     // tabs die between any two effects
 	tabCloses                    // tabs are closed and opened
 	diskFails                    // the device's storage is full for a while
-	diskMissing                  // there is no storage
+	diskMissing                  // the device has no storage
 	noLocks                      // the browser has neither locks nor a bus
 	tokensEnd                    // tokens live for seconds
-	tokensFail                   // the host gives none for a while
+	tokensFail                   // the host gives no tokens for a while
 	tokensRefused                // the relay refuses good tokens for a while
 	rates                        // the relay limits each user's rate
-	tooManyConns                 // … and connections
+	tooManyConns                 // the relay limits each user's connections
 	limitsShrink                 // a new relay takes smaller texts only
 	networksGo                   // a device has no network for a while
-	edits                        // messages change, and the stream is silent about it
+	edits                        // messages change, and the stream does not say so
 	smallPages                   // the relay gives fewer messages than asked for
 	disabledOffline              // some pages close the composer while not connected
 	faultCount
@@ -57,18 +56,18 @@ const (
 	slowModeS = int64(1)
 )
 
-// weather is what a seed is like.
+// weather holds the conditions of a seed.
 type weather struct {
 	on        [faultCount]bool
-	latency   time.Duration // of a frame or a request, at most, when nothing delays it
-	commit    time.Duration // of a commit, at most
-	storm     time.Duration // how long there are faults
-	pace      time.Duration // between two things that people do or that break, at most
-	history   int           // messages that are there from the start
+	latency   time.Duration // the longest of a frame or a request without delays
+	commit    time.Duration // the longest of a commit
+	storm     time.Duration // the time of faults
+	pace      time.Duration // the longest time between two acts of people, or two faults
+	history   int           // messages from before the run
 	restless  bool          // people scroll a lot
 	plain     bool          // the relay has no list of pinned messages
 	slow      bool          // the rooms are in slow mode
-	deadly    float64       // how probably a tab dies before an effect
+	deadly    float64       // the probability that a tab dies before an effect
 	heartbeat time.Duration
 }
 
@@ -103,7 +102,7 @@ func (w *world) drawWeather() {
 	w.weather.heartbeat = time.Duration(pick(2, 10, 10)) * time.Second
 }
 
-// strikes is true with that probability, where such faults occur.
+// strikes returns true with that probability, if the seed has this fault.
 func (w *world) strikes(f fault, p float64) bool {
 	return !w.calm && w.weather.on[f] && w.rnd.Float64() < p
 }

@@ -16,10 +16,10 @@ import (
 // start is the virtual time at which every world begins.
 var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// stepsMax is how many tasks a world may do in a virtual second: more is a loop.
+// stepsMax bounds the tasks of a virtual second: more is a loop.
 const stepsMax = 20_000
 
-// world is one run: one thread, one queue of what happens next.
+// world is one run: one thread, one queue of tasks.
 type world struct {
 	rnd   *rand.Rand
 	now   time.Duration // since start
@@ -41,10 +41,10 @@ type world struct {
 	refuses bool // the relay refuses tokens
 	tokens  map[string]issued
 	devices []*device
-	pages   []*page // one for each tab, the living one
+	pages   []*page // the living page of each tab
 	tabs    int     // so far
 
-	items  []*item // in the order in which they were written
+	items  []*item // in the order of writing
 	byID   map[string]*item
 	wishes map[wish]*wished
 	wanted int // changes asked for so far
@@ -55,8 +55,7 @@ type world struct {
 // errBroken carries the first broken check out of a run.
 var errBroken = errors.New("broken")
 
-// Run runs one seed. Its error names the first broken check. What happens is
-// written to trace, one line each; nil: nowhere.
+// Run runs one seed. Its error names the first broken check. It writes a line for each event to trace, unless that is nil.
 func Run(seed uint64, trace io.Writer) (err error) {
 	w := &world{
 		rnd:    rand.New(rand.NewPCG(seed, 0)),
@@ -93,7 +92,7 @@ func Run(seed uint64, trace io.Writer) (err error) {
 	return nil
 }
 
-// fail ends the run: a check is broken.
+// fail ends the run with a broken check.
 func (w *world) fail(format string, args ...any) {
 	panic(fmt.Errorf("%w: %s", errBroken, fmt.Sprintf(format, args...)))
 }
@@ -105,7 +104,7 @@ func (w *world) note(actor, format string, args ...any) {
 	}
 }
 
-// in lets something happen later.
+// in calls a function later.
 func (w *world) in(d time.Duration, do func()) { w.queue.push(w.now+d, do) }
 
 // run lets time pass.
@@ -125,12 +124,12 @@ func (w *world) run(d time.Duration) {
 	w.now = end
 }
 
-// upTo is a random time up to d, in microseconds.
+// upTo returns a random time up to d, in whole microseconds.
 func (w *world) upTo(d time.Duration) time.Duration {
 	return time.Duration(w.rnd.Int64N(int64(d/time.Microsecond)+1)) * time.Microsecond
 }
 
-// latency is how long a frame or a request is on its way.
+// latency returns the time of a frame or a request on its way.
 func (w *world) latency() time.Duration {
 	d := time.Millisecond + w.upTo(w.weather.latency)
 	if w.strikes(delays, 0.02) {
@@ -141,7 +140,7 @@ func (w *world) latency() time.Duration {
 
 func (w *world) oneIn(n int) bool { return w.rnd.IntN(n) == 0 }
 
-// uuid is the n-th id.
+// uuid returns the n-th id.
 func uuid(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
 
 // populate makes rooms with their history, users, devices and tabs.
@@ -206,7 +205,7 @@ func (w *world) noteStored(ops []rules.Op, outcomes []rules.Outcome) {
 	}
 }
 
-// begin starts all that goes on by itself.
+// begin starts people, faults and everything else that goes on by itself.
 func (w *world) begin() {
 	w.startRelay()
 	for _, p := range w.pages {

@@ -35,5 +35,5 @@
 //     adapt tables.go.
 //  4. Run make test-shrink, then measure the steps anew with go run ./component/build -without STEP.
 //
-// The package must not know what the program does.
+// The package must not depend on the program that it makes smaller.
 package shrink

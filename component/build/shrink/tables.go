@@ -56,7 +56,7 @@ type sliceHeader struct{ At, Len, _ uint64 }
 
 var errLayout = errors.New("shrink: the module's tables are not as this toolchain should write them; see component/build/shrink/doc.go")
 
-// program is the memory of a linked module and where its tables are.
+// program holds the memory of a linked module and the places of its tables.
 type program struct {
 	memory []byte
 	header pcHeader
@@ -113,7 +113,7 @@ func (p *program) functions() ([]function, error) {
 	return all, nil
 }
 
-// findPCHeader finds where the tables are: the one place that looks like their header.
+// findPCHeader finds the tables by their header, which must fit one place only.
 func findPCHeader(memory []byte) (base int, h pcHeader, err error) {
 	magic := binary.LittleEndian.AppendUint32(nil, pcMagic)
 	for at := 0; ; at++ {
@@ -131,7 +131,7 @@ func findPCHeader(memory []byte) (base int, h pcHeader, err error) {
 	}
 }
 
-// KnownLayout fails where the sources of the toolchain lay out its tables otherwise than above.
+// KnownLayout fails if the toolchain's sources lay out its tables in another way than above.
 func (t Toolchain) KnownLayout() error {
 	for _, want := range []struct{ file, pattern, text string }{
 		{"runtime/runtime2.go", `type _func struct \{([^}]*)`, "entryOff nameOff args deferreturn pcsp pcfile pcln npcdata cuOffset startLine funcID flag _ nfuncdata"},

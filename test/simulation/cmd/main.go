@@ -1,5 +1,4 @@
-// Command cmd runs seeds of the simulation, as `make sim` says, or replays one
-// with a trace.
+// Command cmd runs seeds of the simulation for `make sim`, or replays one with a trace.
 package main
 
 import (
@@ -16,10 +15,10 @@ import (
 	"hallway/test/simulation"
 )
 
-// failuresMax is how many failures are told; the rest is only counted.
+// failuresMax bounds the failures that it prints; it only counts the others.
 const failuresMax = 20
 
-// memoryBytes is about what the worlds may take together.
+// memoryBytes is about the memory that all worlds take together.
 const memoryBytes = 512 << 20
 
 func main() {
@@ -62,7 +61,7 @@ func replay(text string) int {
 
 // run runs seeds on all processors.
 func run(from, seeds uint64, first bool) int {
-	// Many short worlds, little memory: it is cleared when this much is full.
+	// The worlds are short and small: the collector runs only when this much memory is full.
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(memoryBytes)
 	var next, done, failures atomic.Uint64

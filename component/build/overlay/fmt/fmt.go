@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Stringer says what it is.
+// Stringer is a value with a text of its own.
 type Stringer interface{ String() string }
 
 // Sprint writes operands by %v, with spaces between those of which neither is a string.
@@ -65,7 +65,7 @@ func Fprintf(w io.Writer, format string, a ...any) (int, error) {
 // Printf writes to the console.
 func Printf(format string, a ...any) (int, error) { return Fprintf(os.Stdout, format, a...) }
 
-// Errorf makes an error; what %w stands for is found in it by errors.Is and errors.As.
+// Errorf returns an error; errors.Is and errors.As find the operands of %w in it.
 func Errorf(format string, a ...any) error {
 	text := Sprintf(format, a...)
 	var wrapped []error
@@ -107,7 +107,7 @@ type wrappings struct {
 func (w *wrappings) Error() string   { return w.text }
 func (w *wrappings) Unwrap() []error { return w.errs }
 
-// text is what a verb says of an operand.
+// text returns an operand as a verb writes it.
 func text(verb byte, operand any) string {
 	if operand == nil {
 		if verb == 'v' || verb == 'T' {

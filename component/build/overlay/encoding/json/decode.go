@@ -13,7 +13,7 @@ const nestingMax = 1000
 
 var errSyntax = errors.New("json: not JSON")
 
-// Unmarshal reads data into what v points at. Members that it has no field for are left out; null leaves a field as it is.
+// Unmarshal reads data into the value that v points to. It ignores members without a field; null leaves a field as it is.
 func Unmarshal(data []byte, v any) error {
 	target := reflect.ValueOf(v)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
@@ -36,7 +36,7 @@ type reader struct {
 	at   int
 }
 
-// space goes on to what is no white space.
+// space skips white space.
 func (r *reader) space() {
 	for r.at < len(r.data) && (r.data[r.at] == ' ' || r.data[r.at] == '\n' || r.data[r.at] == '\t' || r.data[r.at] == '\r') {
 		r.at++
@@ -60,7 +60,7 @@ func (r *reader) take(letter byte) bool {
 	return true
 }
 
-// value reads what stands here into v. The text was seen to be JSON.
+// value reads the value here into v. The text has been checked to be JSON.
 func (r *reader) value(v reflect.Value) error {
 	start := r.next()
 	if raw, ok := v.Addr().Interface().(*RawMessage); ok {
@@ -196,7 +196,7 @@ func (r *reader) members(each func(name string) error) error {
 
 func (r *reader) elements(each func() error) error { return r.list('[', ']', each) }
 
-// list goes through what stands between two brackets, separated by commas.
+// list reads the elements between two brackets, separated by commas.
 func (r *reader) list(open, end byte, each func() error) error {
 	r.take(open)
 	if r.take(end) {
@@ -240,7 +240,7 @@ func (r *reader) text() (string, error) {
 	return "", errSyntax
 }
 
-// escape reads what follows a backslash; half of a pair is U+FFFD.
+// escape reads the characters after a backslash; half of a surrogate pair is U+FFFD.
 func (r *reader) escape() (rune, bool) {
 	r.at++
 	if r.at >= len(r.data) {

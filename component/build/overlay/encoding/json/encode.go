@@ -13,10 +13,10 @@ import (
 	"unicode/utf8"
 )
 
-// RawMessage is a value that is written and read as it is.
+// RawMessage is the JSON of a value, written and read unchanged.
 type RawMessage []byte
 
-// MarshalJSON gives the message itself.
+// MarshalJSON returns the message itself.
 func (m RawMessage) MarshalJSON() ([]byte, error) {
 	if m == nil {
 		return []byte("null"), nil
@@ -36,7 +36,7 @@ type Marshaler interface{ MarshalJSON() ([]byte, error) }
 // Marshal writes a value.
 func Marshal(v any) ([]byte, error) { return appendValue(nil, reflect.ValueOf(v)) }
 
-// MarshalIndent is Marshal: nobody looks at it in a browser.
+// MarshalIndent does what Marshal does: nobody reads the JSON in a browser.
 func MarshalIndent(v any, _, _ string) ([]byte, error) { return Marshal(v) }
 
 func appendValue(dst []byte, v reflect.Value) ([]byte, error) {
@@ -123,7 +123,7 @@ func appendSlice(dst []byte, v reflect.Value) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// comma separates from what stands before, if anything does after the opening bracket.
+// comma writes a comma, except after an opening bracket.
 func comma(dst []byte, open byte) []byte {
 	if dst[len(dst)-1] == open {
 		return dst

@@ -44,7 +44,7 @@ func values() *rapid.Generator[outer] {
 	})
 }
 
-// What it writes the real one reads, and what the real one writes it reads, to the same values.
+// Each reads the other's output, to the same values.
 func TestAgreesWithTheRealOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := values().Draw(t, "value")
@@ -72,7 +72,7 @@ func TestAgreesWithTheRealOne(t *testing.T) {
 	})
 }
 
-// It takes what is JSON, and nothing else.
+// It accepts JSON and nothing else.
 func FuzzUnmarshal(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `[]`, `null`, ` {"v":1 , "ids":["a","b"],"x":{"y":[1.5e-3,true,false,null]}} `, `{"v":01}`, `{"v":1.5}`, `{"v":"1"}`,

@@ -5,13 +5,13 @@ package godebug
 // Setting is a setting of GODEBUG.
 type Setting struct{ name string }
 
-// New gives a setting by its name.
+// New returns a setting by its name.
 func New(name string) *Setting { return &Setting{name} }
 
-// Name gives the setting's name.
+// Name returns the setting's name.
 func (s *Setting) Name() string { return s.name }
 
-// String gives the setting as name=value.
+// String returns the setting as name=value.
 func (s *Setting) String() string { return s.name + "=" }
 
 // Undocumented is false.

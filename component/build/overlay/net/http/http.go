@@ -41,7 +41,7 @@ type Request struct {
 	TLS    *struct{}
 }
 
-// Response is what nhooyr.io/websocket's Dial gives beside a connection, with StatusCode alone.
+// Response is the second result of nhooyr.io/websocket's Dial, with StatusCode alone.
 type Response struct {
 	StatusCode int
 	Header     Header

@@ -10,7 +10,7 @@ import (
 // Addr is an address that was not looked at closely.
 type Addr struct{ text string }
 
-// ParseAddr refuses what cannot be an IPv6 address.
+// ParseAddr refuses a text that cannot be an IPv6 address.
 func ParseAddr(s string) (Addr, error) {
 	address, _, _ := strings.Cut(s, "%") // the zone may be anything
 	if !strings.Contains(address, ":") || strings.Trim(address, "0123456789abcdefABCDEF:.") != "" {
