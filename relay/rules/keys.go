@@ -64,6 +64,7 @@ type RoomKeys struct {
 	Standings []string // users
 	Members   []string // users
 	Messages  []string // ids
+	Sent      []string // ids of sends: few of these messages exist
 	Seqs      []int64  // messages by their place
 	Reports   []ReportKey
 
@@ -119,7 +120,9 @@ func (k *RoomKeys) add(op *Op) {
 	if n := len(k.Standings); n == 0 || k.Standings[n-1] != sender {
 		k.Standings = append(k.Standings, sender)
 	}
-	if id := op.ID(); id != "" {
+	if send, sends := op.Do.(Send); sends {
+		k.Sent = append(k.Sent, send.ID)
+	} else if id := op.ID(); id != "" {
 		k.Messages = append(k.Messages, id)
 	}
 	switch do := op.Do.(type) {

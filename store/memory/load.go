@@ -57,7 +57,7 @@ func (s *Store) loadRoom(set *rules.Set, tx *state, r *Room, k *rules.RoomKeys) 
 			row.AddMember(r.members[at])
 		}
 	}
-	for _, id := range k.Messages {
+	for _, id := range slices.Concat(k.Messages, k.Sent) {
 		if m := r.message(id); m != nil {
 			m.load(row)
 		}

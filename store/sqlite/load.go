@@ -136,6 +136,9 @@ func (b *batch) loadStandings(row *rules.Room, r *room, users []string) {
 }
 
 var (
+	// Asking for few columns is cheap, and in most cases there is no such row.
+	selectSent = bulkWriting(`WITH k (in_room, by_id) AS (`, 2, `) SELECT room, seq
+		FROM k CROSS JOIN messages ON id = by_id AND room = in_room`)
 	selectMessages = bulkWriting(`WITH k (in_room, by_id) AS (`, 2, `) SELECT room, made_as, `+messageColumns+`
 		FROM k CROSS JOIN messages ON id = by_id AND room = in_room`)
 	selectPlaces = bulkWriting(`WITH k (in_room, at_seq) AS (`, 2, `) SELECT room, made_as, `+messageColumns+`
@@ -145,7 +148,7 @@ var (
 // loadMessages loads messages and what is needed of their reactions.
 func (b *batch) loadMessages(set *rules.Set, keys []rules.RoomKeys) error {
 	rooms := make(map[int64]*rules.Room, len(keys))
-	var ids, seqs []any
+	var sent, ids, seqs []any
 	for i := range keys {
 		k := &keys[i]
 		r := set.Room(k.Name)
@@ -153,12 +156,24 @@ func (b *batch) loadMessages(set *rules.Set, keys []rules.RoomKeys) error {
 			continue
 		}
 		rooms[r.Key] = r
+		for _, id := range k.Sent {
+			sent = append(sent, r.Key, id)
+		}
 		for _, id := range k.Messages {
 			ids = append(ids, r.Key, id)
 		}
 		for _, seq := range k.Seqs {
 			seqs = append(seqs, r.Key, seq)
 		}
+	}
+	err := b.queryAll(selectSent, 2, sent, func(scan func(...any) error) error {
+		var room, seq int64
+		err := scan(&room, &seq)
+		seqs = append(seqs, room, seq)
+		return err
+	})
+	if err != nil || len(ids)+len(seqs) == 0 {
+		return err
 	}
 	var key int64
 	var madeAs sql.RawBytes
