@@ -21,8 +21,7 @@
 //     storage, lock, bus. They are the shell (component/driver) in virtual time.
 //   - relay.go, link.go, rest.go: the relay's process around its hub, its
 //     connections, its history. They are relay/server and relay/conn.
-//   - store.go: a store whose durable part survives the relay; held to
-//     store/storetest like the real one.
-//   - people.go, reader.go, strike.go: the acts of people, and the faults.
+//   - the store is store/memory, whose durable part survives the relay.
+//   - people.go, reader.go, moderator.go, strike.go: the acts of people, and the faults.
 //   - watch.go, linkwatch.go, heal.go: the checks during the run, and those at its end.
 package simulation

@@ -271,7 +271,9 @@ func (r *relay) post(room string) {
 	it := r.w.write("bot", room, nil)
 	send := protocol.Send{Room: room, ID: it.id, Text: it.text}
 	who := hub.Identity{User: user("bot"), Expires: r.clock().Add(time.Hour), Grants: everywhere{roleOf("bot")}}
+	silent := r.w.moderator.silent[room]
 	r.hub.Change(r.clock(), who, rules.Op{Room: send.Room, Do: rules.Send{Send: send}}, func(o rules.Outcome) {
+		r.w.moderator.checkPost(room, silent, o)
 		r.w.note(r.name, "answers the post of %s: %q", short(it.id), o.Code)
 		if o.Code == "" {
 			m := o.Result.(rules.Stored).Message

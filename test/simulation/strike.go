@@ -144,6 +144,7 @@ func strikeRestore(w *world, _ *page) {
 		old[room] = w.store.Life(room)
 	}
 	w.store.Restore(w.backup)
+	w.moderator.restored()
 	for _, it := range w.items {
 		if old[it.room].Find(it.id) != nil {
 			it.undone = it.undone || w.store.Life(it.room).Find(it.id) == nil

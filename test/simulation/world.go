@@ -44,10 +44,11 @@ type world struct {
 	pages   []*page // the living page of each tab
 	tabs    int     // so far
 
-	items  []*item // in the order of writing
-	byID   map[string]*item
-	wishes map[wish]*wished
-	wanted int // changes asked for so far
+	items     []*item // in the order of writing
+	byID      map[string]*item
+	wishes    map[wish]*wished
+	wanted    int // changes asked for so far
+	moderator *moderator
 
 	second, steps int // to find loops
 }
@@ -86,6 +87,7 @@ func Run(seed uint64, trace io.Writer) (err error) {
 	w.weather.slow = seed%slowOneIn == slowOneIn-1
 	w.populate()
 	w.note("world", "%v of faults: %v", w.weather.storm, w.weather)
+	w.beginModeration(seed)
 	w.begin()
 	w.run(w.weather.storm)
 	w.heal()

@@ -1,0 +1,110 @@
+package simulation
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/hub"
+	"hallway/relay/rules"
+)
+
+// A moderator works in the rooms over REST: deletes messages, clears those of a user, mutes and bans the bot, and handles
+// reports. It draws from a source of its own, so that the seeds without a moderator do not depend on it.
+type moderator struct {
+	w       *world
+	rnd     *rand.Rand
+	silent  map[string]int // the rooms in which the bot is known to be muted or banned, each with the number of the act
+	acts    int            // mutes and bans so far
+	reports []int64        // made so far
+}
+
+// moderatedSeeds says which seeds have a moderator: each that has this rest by seven, which no regression has.
+const moderatedSeeds = 6
+
+func (w *world) beginModeration(seed uint64) {
+	w.moderator = &moderator{w: w, rnd: rand.New(rand.NewPCG(seed, 1)), silent: map[string]int{}}
+	if seed%7 == moderatedSeeds {
+		w.moderator.next()
+	}
+}
+
+// next acts again after a while.
+func (m *moderator) next() {
+	m.w.in(time.Duration(m.rnd.Int64N(int64(2*m.w.weather.pace))), func() {
+		if m.w.relay != nil {
+			m.act(m.w.relay, m.w.rooms[m.rnd.IntN(len(m.w.rooms))])
+		}
+		if !m.w.calm {
+			m.next()
+		}
+	})
+}
+
+// act draws an act in a room.
+func (m *moderator) act(r *relay, room string) {
+	h := m.w.store.Life(room)
+	if h.Len() == 0 {
+		return
+	}
+	id := h.Message(max(0, h.Len()-1-m.rnd.IntN(20))).ID
+	users := []string{"old", "bot", "bo", "cy"}
+	switch m.rnd.IntN(10) {
+	case 0, 1:
+		m.ask(r, room, rules.Delete{ID: id}, func(rules.Result) {
+			if stored := m.w.store.Life(room).Find(id); stored != nil && !stored.Deleted() {
+				m.w.fail("%s was deleted by the moderator and is not", short(id))
+			}
+		})
+	case 2:
+		m.ask(r, room, rules.Moderate{Act: protocol.ActClear, User: users[m.rnd.IntN(len(users))]}, nil)
+	case 3:
+		m.ask(r, room, rules.Pin{ID: id, On: m.rnd.IntN(2) == 0}, nil)
+	case 4:
+		m.ask(r, room, rules.Report{ID: id, Reason: "rude"}, func(done rules.Result) {
+			m.reports = append(m.reports, done.(rules.Reported).Report.N)
+		})
+	case 5:
+		if n := len(m.reports); n > 0 {
+			m.ask(r, room, rules.Resolve{N: m.reports[m.rnd.IntN(n)], State: protocol.ReportResolved}, nil)
+		}
+	case 6:
+		m.ask(r, room, rules.Adjust{Adjust: protocol.Adjust{Frozen: new(bool)}}, nil)
+	case 7, 8:
+		act := []protocol.Act{protocol.ActMute, protocol.ActBan}[m.rnd.IntN(2)]
+		m.ask(r, room, rules.Moderate{Act: act, User: "bot", Reason: "noise"}, func(rules.Result) {
+			m.acts++
+			m.silent[room] = m.acts
+		})
+	default:
+		delete(m.silent, room)
+		for _, act := range []protocol.Act{protocol.ActUnmute, protocol.ActUnban, protocol.ActRemove} {
+			m.ask(r, room, rules.Moderate{Act: act, User: "bot"}, nil)
+		}
+	}
+}
+
+// ask asks the relay; done, unless it is nil, gets the result of what was not refused. The answer of a relay that was
+// killed meanwhile does not come.
+func (m *moderator) ask(r *relay, room string, do rules.Action, done func(rules.Result)) {
+	who := hub.Identity{
+		User: protocol.User{ID: "mo", Name: "mo", Role: protocol.RoleOrganizer}, Expires: r.clock().Add(time.Hour),
+		Grants: everywhere{protocol.RoleOrganizer},
+	}
+	r.hub.Change(r.clock(), who, rules.Op{Room: room, Do: do}, func(o rules.Outcome) {
+		m.w.note("mo", "is answered %T: %q", do, o.Code)
+		if o.Code == "" && done != nil {
+			done(o.Result)
+		}
+	})
+}
+
+// restored forgets what an older database does not know.
+func (m *moderator) restored() { clear(m.silent) }
+
+// checkPost checks that a bot that was silent when it asked, and still is by the same act, has not sent anything new.
+func (m *moderator) checkPost(room string, silent int, o rules.Outcome) {
+	if stored, ok := o.Result.(rules.Stored); ok && stored.New && silent > 0 && m.silent[room] == silent {
+		m.w.fail("the bot writes in %s and may not", room)
+	}
+}
