@@ -15,6 +15,7 @@ type moderator struct {
 	w       *world
 	rnd     *rand.Rand
 	silent  map[string]int // the rooms in which the bot is known to be muted or banned, each with the number of the act
+	lifted  map[string]int // how often the moderator has asked for their end, by room
 	acts    int            // mutes and bans so far
 	reports []int64        // made so far
 }
@@ -23,7 +24,7 @@ type moderator struct {
 const moderatedSeeds = 6
 
 func (w *world) beginModeration(seed uint64) {
-	w.moderator = &moderator{w: w, rnd: rand.New(rand.NewPCG(seed, 1)), silent: map[string]int{}}
+	w.moderator = &moderator{w: w, rnd: rand.New(rand.NewPCG(seed, 1)), silent: map[string]int{}, lifted: map[string]int{}}
 	if seed%7 == moderatedSeeds {
 		w.moderator.next()
 	}
@@ -48,7 +49,7 @@ func (m *moderator) act(r *relay, room string) {
 		return
 	}
 	id := h.Message(max(0, h.Len()-1-m.rnd.IntN(20))).ID
-	users := []string{"old", "bot", "bo", "cy"}
+	users := []string{"bot", "bo", "cy"}
 	switch m.rnd.IntN(10) {
 	case 0, 1:
 		m.ask(r, room, rules.Delete{ID: id}, func(rules.Result) {
@@ -72,12 +73,16 @@ func (m *moderator) act(r *relay, room string) {
 		m.ask(r, room, rules.Adjust{Adjust: protocol.Adjust{Frozen: new(bool)}}, nil)
 	case 7, 8:
 		act := []protocol.Act{protocol.ActMute, protocol.ActBan}[m.rnd.IntN(2)]
+		before := m.lifted[room]
 		m.ask(r, room, rules.Moderate{Act: act, User: "bot", Reason: "noise"}, func(rules.Result) {
-			m.acts++
-			m.silent[room] = m.acts
+			if m.lifted[room] == before {
+				m.acts++
+				m.silent[room] = m.acts
+			}
 		})
 	default:
 		delete(m.silent, room)
+		m.lifted[room]++
 		for _, act := range []protocol.Act{protocol.ActUnmute, protocol.ActUnban, protocol.ActRemove} {
 			m.ask(r, room, rules.Moderate{Act: act, User: "bot"}, nil)
 		}

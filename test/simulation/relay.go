@@ -229,6 +229,8 @@ func listed(ops []rules.Op, outcomes []rules.Outcome) string {
 			}
 		case rules.Read:
 			word = fmt.Sprintf("read %d of %s", do.Seq, ops[i].Sender.ID)
+		case rules.Adjust:
+			word = string(do.Append(nil))
 		}
 		if i < len(outcomes) {
 			stored, _ := outcomes[i].Result.(rules.Stored)
