@@ -34,10 +34,10 @@ type Half[G comparable] struct {
 
 	// The Halves' mu guards what follows.
 
-	group G
 	bytes int
 	place *list.Element // in its group; nil: nothing is held of it
-	over  bool          // it has given way, or was released
+	group G
+	over  bool // it has given way, or was released
 }
 
 // NewHalf returns a Half of which nothing has come. Its connection is cut when it gives way.

@@ -109,9 +109,6 @@ func (h *Hub) Purged(name, epoch string, below int64) {
 // Online returns the number of connections in a room now, by user id. The caller may keep it.
 func (h *Hub) Online(name string) map[string]int { return h.rooms.online(name) }
 
-// Sessions returns the number of sessions that have not ended.
-func (h *Hub) Sessions() int { return len(h.sessions.all) }
-
 // Pending returns the number of ops in the queue and being committed.
 func (h *Hub) Pending() int { return h.writes.ops }
 

@@ -165,8 +165,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	ada.take(sendOf(1, "x"))
 	w.Closed(w.now, ada.session)
 	w.commit()
-	if w.Sessions() != 0 || w.Pending() != 0 {
-		t.Errorf("%d sessions, %d ops", w.Sessions(), w.Pending())
+	if w.Stats().Sessions != 0 || w.Pending() != 0 {
+		t.Errorf("%d sessions, %d ops", w.Stats().Sessions, w.Pending())
 	}
 	w.open("bob").take(protocol.Hello{Token: "bob"})
 	w.conns["bob"].take(protocol.Join{Room: "lobby"})

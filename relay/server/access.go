@@ -13,7 +13,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// access decides who may ask for what: it checks tokens, roles and bans, and limits the requests of addresses.
+// access checks tokens, roles and bans, and limits the requests of addresses.
 type access struct {
 	*work
 	*problems
@@ -71,7 +71,7 @@ func (a *access) refuseToken(c *fiber.Ctx, err error) error {
 	return r
 }
 
-// enter returns who asks, and for which room, when the token opens the room.
+// enter returns the caller's identity and the room of the request, when the token opens the room.
 func (a *access) enter(c *fiber.Ctx) (who hub.Identity, room string, err error) {
 	who, err = a.identify(c)
 	if err != nil {

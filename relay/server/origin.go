@@ -106,7 +106,7 @@ func parseOrigin(entry string) (string, error) {
 	}
 	if port := u.Port(); port != "" || strings.HasSuffix(u.Host, ":") {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || strconv.FormatUint(n, 10) != port {
-			return "", errors.New("its port is none from 1 to 65535")
+			return "", errors.New("its port is not a number from 1 to 65535")
 		}
 		host += ":" + port
 	}
@@ -129,7 +129,7 @@ func canonicalHost(name string) (string, error) {
 	last := ascii[strings.LastIndexByte(strings.TrimSuffix(ascii, "."), '.')+1:]
 	numeric := last != "" && strings.Trim(last, "0123456789") == ""
 	if err != nil || numeric || strings.HasPrefix(ascii, ".") || strings.Contains(ascii, "..") {
-		return "", errors.New("it has no valid name of a host")
+		return "", errors.New("its host name is not valid")
 	}
 	return ascii, nil
 }
