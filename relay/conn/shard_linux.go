@@ -14,8 +14,8 @@ import (
 const (
 	// sliceWrites is the number of writes between two polls, so that a room of any size does not delay a heartbeat.
 	sliceWrites = 128
-	// queuedBytesMax is how much may wait in a shard before it stops reading:
-	// who sends goes no faster than the rooms can be told.
+	// queuedBytesMax is the size of the queue from which on a shard stops reading: senders are no faster than the
+	// fan-out.
 	queuedBytesMax = 1 << 20
 	// commandBytes is about the size of a command beside its data.
 	commandBytes = 64

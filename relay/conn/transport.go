@@ -26,7 +26,7 @@ const backlogPause = time.Millisecond
 type Handler interface {
 	// Received takes one text message, valid UTF-8, which it may keep.
 	Received(data []byte)
-	// Heard notes a sign of life that is no whole message.
+	// Heard notes a sign of life: a control frame, or a part of a message.
 	Heard()
 	// Busy reports whether there is much to do already. Meanwhile backlogged connections are read slowly.
 	Busy() bool

@@ -28,9 +28,9 @@ func ask[T any](ctx context.Context, e *Engine, ev func(now time.Time, answer fu
 	}
 }
 
-// Change takes a change over REST by the rules, order and rate of a frame. The op may be of any kind but
-// OpOpen and OpRead; its content is checked, and who is its sender. A refusal is the outcome's Code, with
-// RetryAfter where another try may help. After an error, which is ctx's, the change may or may not be stored.
+// Change takes a change over REST by the rules, order and rate of a frame. The op may be of any kind but Open and Read.
+// Its content is checked; the hub sets its sender. The outcome tells of a refusal, with RetryAfter where another try may
+// help. After an error, which is ctx's, the change may or may not be stored.
 func (e *Engine) Change(ctx context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error) {
 	o, err := ask(ctx, e, func(now time.Time, answer func(rules.Outcome)) { e.hub.Change(now, who, op, answer) })
 	if errors.Is(err, errEnded) {

@@ -105,7 +105,7 @@ func (s *moderation) sanctions(c *fiber.Ctx) error {
 		limit++
 	}
 	more := len(found) > limit
-	return answer(c, fiber.StatusOK, protocol.AppendSanctions(nil, found[:min(len(found), limit)], told(part, more)))
+	return answer(c, fiber.StatusOK, protocol.AppendSanctions(nil, found[:min(len(found), limit)], moreField(part, more)))
 }
 
 // report puts a message on the moderators' list.

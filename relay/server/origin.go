@@ -129,7 +129,7 @@ func canonicalHost(name string) (string, error) {
 	last := ascii[strings.LastIndexByte(strings.TrimSuffix(ascii, "."), '.')+1:]
 	numeric := last != "" && strings.Trim(last, "0123456789") == ""
 	if err != nil || numeric || strings.HasPrefix(ascii, ".") || strings.Contains(ascii, "..") {
-		return "", errors.New("its host name is not valid")
+		return "", errors.New("its host has no valid name")
 	}
 	return ascii, nil
 }

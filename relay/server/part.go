@@ -29,8 +29,8 @@ func parsePart(query string, valid func(string) bool) (part hub.Part, err error)
 	return part, err
 }
 
-// told returns the answer's field more; nil: there is no more, and the request had no limit.
-func told(part hub.Part, more bool) *bool {
+// moreField returns the answer's field more; nil: there is no more, and the request had no limit.
+func moreField(part hub.Part, more bool) *bool {
 	if part.Limit == 0 && !more {
 		return nil
 	}

@@ -136,7 +136,7 @@ func (s *rooms) members(c *fiber.Ctx) error {
 			User: m.User, UserOnly: !whole(m), Read: m.Read, Online: here[m.User.ID] > 0, JoinedAt: m.JoinedAt,
 		}
 	}
-	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, told(part, more)))
+	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, moreField(part, more)))
 }
 
 // maySeeMembers refuses users who may not see a room's members, and reports whether the user is a moderator or an
