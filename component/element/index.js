@@ -1,21 +1,23 @@
 // The custom element. Importing this module does nothing by itself, in Node as in a browser: call define(), or import
 // 'hallway-chat/define'.
 
+import { Calls } from './calls.js';
+import { logError, oddities, warn } from './complain.js';
+import { Focus } from './focus.js';
 import { keepInput } from './input.js';
 import { Instance } from './instance.js';
 import { isTouch, watchKeyboard } from './keyboard.js';
-import { placed, watchLanguage } from './language.js';
+import { languageOf, watchLanguage } from './language.js';
 import { LoadError } from './loader.js';
-import { checkRoom, oddAttributes, RoomError, relayAddress, whyUnreached } from './setup.js';
+import { reflect, upgrade } from './properties.js';
+import { Restart } from './restart.js';
+import { checkRoom, RoomError, relayAddress, whyUnreached } from './setup.js';
 import { canAdopt, themeSheets } from './sheets.js';
 import { createSkeleton } from './skeleton.js';
 import { integrity, moduleHash, version } from './version.js';
+import { watchWindow } from './window.js';
 import { wordsFor } from './words.js';
 
-const RESTART_BASE_MS = 1000;
-const RESTART_MAX_MS = 30_000;
-const STABLE_MS = 60_000; // a program that ran so long starts the backoff anew
-const PENDING_CALLS_MAX = 100;
 const ROOM_WAIT_MS = 3000; // a page may set the room a little later
 
 /** The attributes that are properties of the same name, as strings. */
@@ -76,15 +78,13 @@ export class HallwayChat extends ElementBase {
   #languages; // stops watching those around
   #home; // the document that the running instance was started in
   #elsewhere; // stops watching a window that is not the module's own
-  #held; // has the focus
-  #pending = []; // calls made before the program is up
+  #focus;
+  #calls = new Calls();
   #settling = false;
-  #restart; // timer
+  #restart = new Restart();
   #refused; // the words' name and the code of what cannot work as it is set up
   #roomless; // timer
-  #odd = []; // values of attributes that the console knows of
-  #failures = 0;
-  #startedAt = 0;
+  #warnOfOdd = oddities(this);
 
   constructor() {
     super();
@@ -93,25 +93,21 @@ export class HallwayChat extends ElementBase {
     const root = this.attachShadow({ mode: 'open' });
     root.append(frame);
     keepInput(root);
-    root.addEventListener('focusin', ({ target }) => {
-      this.#held = target;
-    });
-    root.addEventListener('focusout', () =>
-      queueMicrotask(() => {
-        if (this.isConnected && !root.activeElement) this.#held = undefined;
-      }),
-    );
+    this.#focus = new Focus(root);
   }
 
   connectedCallback() {
-    for (const name of ['getToken', 'network', 'texts', 'open', ...REFLECTED]) this.#upgrade(name);
+    upgrade(this, ['getToken', 'network', 'texts', 'open', ...REFLECTED]);
     this.#paint();
     this.#keyboard ??= watchKeyboard(this, () => this.#settleSoon());
     this.#languages?.();
     this.#languages = watchLanguage(this, () => this.#settleSoon());
-    this.#watchWindow();
+    this.#elsewhere?.();
+    this.#elsewhere = watchWindow(this, () => this.#stop());
     this.#settleSoon();
-    this.#comeBack();
+    // A move in the document loses scroll positions and the focus.
+    this.#instance?.api?.moved();
+    this.#focus.comeBack();
   }
 
   disconnectedCallback() {
@@ -227,15 +223,15 @@ export class HallwayChat extends ElementBase {
       this.#keyboard = undefined;
       this.#languages?.();
       this.#languages = undefined;
-      this.#elsewhere?.abort();
+      this.#elsewhere?.();
     }
     clearTimeout(this.#roomless);
     if (alive) this.#warnOfOdd();
-    if (!alive) this.#rejectPending();
+    if (!alive) this.#calls.reject();
     else if (address === undefined) this.#awaitRoom();
     else if (this.#refused) this.#sayRefused();
     else if (this.#instance) this.#instance.configure(this.#config());
-    else if (this.#restart === undefined) this.#start(address);
+    else if (!this.#restart.waits) this.#start(address);
   }
 
   #start(address) {
@@ -243,7 +239,7 @@ export class HallwayChat extends ElementBase {
     this.#home = this.ownerDocument;
     this.#paint();
     this.#skeleton.say(this.#words.loading);
-    this.#startedAt = performance.now();
+    this.#restart.started();
     try {
       checkRoom(this.room);
       if (!canAdopt()) throw new LoadError('unsupported', 'this browser has no adoptedStyleSheets');
@@ -265,41 +261,21 @@ export class HallwayChat extends ElementBase {
   }
 
   #stop() {
-    clearTimeout(this.#restart);
-    this.#restart = undefined;
-    this.#failures = 0;
+    this.#restart.cancel();
     this.#address = undefined;
     this.#refused = undefined;
     const instance = this.#instance;
     this.#instance = undefined;
-    this.#rejectPending();
+    this.#calls.reject();
     this.#paint(); // first, for the focus is still where it was
     instance?.end();
-  }
-
-  #rejectPending() {
-    for (const { reject } of this.#pending.splice(0)) reject(closedError());
   }
 
   #ready(api) {
     const focused = this.shadowRoot.activeElement;
     this.#skeleton.node.remove();
-    if (focused) this.#focusComposer();
-    for (const call of this.#pending.splice(0)) call.run(api);
-  }
-
-  /** Gives the keyboard to the composer; while that is closed yet, the log holds it. */
-  #focusComposer() {
-    const field = this.shadowRoot.querySelector('textarea');
-    field.focus();
-    if (!field.disabled) return;
-    const log = this.shadowRoot.querySelector('[role=log]');
-    log.focus();
-    const opening = new MutationObserver(() => {
-      opening.disconnect();
-      if (this.shadowRoot.activeElement === log) field.focus();
-    });
-    opening.observe(field, { attributeFilter: ['disabled'] });
+    if (focused) this.#focus.toComposer();
+    this.#calls.settle(api);
   }
 
   /** The program could not be loaded (`error`) or ended unasked. */
@@ -310,12 +286,7 @@ export class HallwayChat extends ElementBase {
       this.#refuse(error);
       return;
     }
-    if (performance.now() - this.#startedAt > STABLE_MS) this.#failures = 0;
-    const restartInMs = Math.min(RESTART_BASE_MS * 2 ** this.#failures++, RESTART_MAX_MS);
-    this.#restart = setTimeout(() => {
-      this.#restart = undefined;
-      this.#settle();
-    }, restartInMs);
+    const restartInMs = this.#restart.later(() => this.#settle());
     const words = error instanceof LoadError ? this.#words.unreachable : this.#words.stopped;
     this.#skeleton.say(`${words} ${this.#words.again.replace('{n}', Math.round(restartInMs / 1000))}`);
     const message = error?.message ?? `the program ended with code ${code}`;
@@ -362,27 +333,12 @@ export class HallwayChat extends ElementBase {
   }
 
   #warn(code, message) {
-    console.warn(`[hallway] ${message}`);
+    warn(message);
     this.#fire('error', { code, message });
   }
 
-  /** Tells the console of values that no attribute has, each once. */
-  #warnOfOdd() {
-    const odd = oddAttributes(this);
-    for (const sentence of odd) if (!this.#odd.includes(sentence)) console.warn(`[hallway] ${sentence}`);
-    this.#odd = odd;
-  }
-
-  async #call(run) {
-    const api = this.#instance?.api;
-    if (api) return run(api);
-    if (!this.isConnected || !this.open) throw closedError();
-    if (this.#pending.length >= PENDING_CALLS_MAX) {
-      throw new Error(`the chat is not up and ${PENDING_CALLS_MAX} calls wait already`);
-    }
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ reject, run: (ready) => resolve((async () => run(ready))()) });
-    });
+  #call(run) {
+    return this.#calls.make(run, this.#instance?.api, this.isConnected && this.open);
   }
 
   #fire(type, detail) {
@@ -405,33 +361,8 @@ export class HallwayChat extends ElementBase {
     this.shadowRoot.adoptedStyleSheets = themeSheets(this.theme, this.ownerDocument);
   }
 
-  /** Restores scroll positions and the focus after a move in the document, in which the browser loses them. */
-  #comeBack() {
-    this.#instance?.api?.moved();
-    if (this.shadowRoot.activeElement || this.ownerDocument.activeElement !== this.ownerDocument.body) return;
-    this.#held?.focus({ preventScroll: true });
-  }
-
-  /** A chat in another window, or in a frame, ends with it: nothing else tells of its end. */
-  #watchWindow() {
-    this.#elsewhere?.abort();
-    const { defaultView: view } = this.ownerDocument;
-    if (!view || view === window) return;
-    this.#elsewhere = new AbortController();
-    view.addEventListener('pagehide', () => this.#stop(), { signal: this.#elsewhere.signal });
-  }
-
-  /** The element's own language, else that of what it stands in, else the user's, with a region. */
-  get #language() {
-    for (let node = this; node; node = node.getRootNode().host) {
-      const lang = node.closest('[lang]')?.lang;
-      if (lang) return placed(lang, navigator.languages);
-    }
-    return placed(navigator.language, navigator.languages);
-  }
-
   get #words() {
-    return wordsFor(this.#language);
+    return wordsFor(languageOf(this));
   }
 
   #config() {
@@ -441,36 +372,16 @@ export class HallwayChat extends ElementBase {
       token: this.token,
       source: this.#getToken ? this.#sources : 0, // so that a getToken that comes late is noticed
       offline: this.offline === 'disable' ? 'disable' : 'queue',
-      lang: this.#language,
+      lang: languageOf(this),
       enter: this.enter,
       touch: isTouch(this.ownerDocument),
       texts: { ...this.#texts },
       client: `hallway-chat/${version} (sha256:${moduleHash})`,
     };
   }
-
-  /** A property set before the element was defined hides the accessor: hand it over. */
-  #upgrade(name) {
-    if (!Object.hasOwn(this, name)) return;
-    const value = this[name];
-    delete this[name];
-    this[name] = value;
-  }
 }
 
-for (const name of REFLECTED) {
-  Object.defineProperty(HallwayChat.prototype, name, {
-    configurable: true,
-    enumerable: true,
-    get() {
-      return this.getAttribute(name) ?? '';
-    },
-    set(value) {
-      if (value === null || value === undefined) this.removeAttribute(name);
-      else this.setAttribute(name, String(value));
-    },
-  });
-}
+reflect(HallwayChat.prototype, REFLECTED);
 
 /**
  * Registers the element; a second call with a name does nothing, nor does any on a server.
@@ -486,11 +397,3 @@ export function define(name = 'hallway-chat') {
 }
 
 let defined = false;
-
-/**
- * Puts an error on the console, which keeps it. Its stack is read first: until then an engine keeps the objects that the functions
- * of the stack were called on, elements among them.
- */
-const logError = (error) => console.error('[hallway]', error.stack ? error : String(error));
-
-const closedError = () => new DOMException('the chat is closed', 'InvalidStateError');

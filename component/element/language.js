@@ -57,3 +57,16 @@ export function watchLanguage(element, changed) {
     window.removeEventListener('languagechange', changed);
   };
 }
+
+/**
+ * Returns the element's own language, else that of the elements and hosts around it, else the user's, with a region.
+ *
+ * @param {HTMLElement} element
+ */
+export function languageOf(element) {
+  for (let node = element; node; node = node.getRootNode().host) {
+    const lang = node.closest('[lang]')?.lang;
+    if (lang) return placed(lang, navigator.languages);
+  }
+  return placed(navigator.language, navigator.languages);
+}
