@@ -6,11 +6,11 @@ import (
 	"hallway/protocol"
 )
 
-// An Outcome is what became of an [Op].
+// An Outcome tells the result of an [Op], or why it was refused.
 type Outcome struct {
 	Refusal // its Code is "" where the op was not refused
 
-	// Result is of the type that belongs to the action; nil where the op was refused.
+	// Result has the type that belongs to the action; it is nil if the op was refused.
 	Result Result
 	// Epoch and Head are the room's after the op.
 	Epoch string
@@ -37,7 +37,7 @@ type Refusal struct {
 	UpTo protocol.Role
 }
 
-// A Result is what an op has brought: it is one of the types below.
+// A Result holds what an op has changed or found. It is one of the types below.
 type Result interface{ result() }
 
 type (
@@ -91,7 +91,7 @@ type (
 	// Revoked answers a Revoke.
 	Revoked struct {
 		New bool
-		At  protocol.Time // tokens issued until then count no more; 0: all count
+		At  protocol.Time // tokens issued until then are not valid; 0: all are
 	}
 
 	// Erased answers an Erase.

@@ -18,7 +18,7 @@ type Room struct {
 	LastAt protocol.Time // created_at of the newest message
 	// Title and Settings are loaded where Keys ask for them.
 	Title, Settings string
-	// Rules are what the relay heeds of Settings.
+	// Rules are the settings that the relay itself acts on.
 	Rules   protocol.RoomSettings
 	Reports int64 // open ones
 

@@ -84,10 +84,10 @@ type RankChange struct {
 	Role protocol.Role // a participant has no row
 }
 
-// A RevocationChange tells since when a user's tokens count no more.
+// A RevocationChange revokes the tokens of a user, or ends that.
 type RevocationChange struct {
 	User string
-	At   protocol.Time // 0: they count again
+	At   protocol.Time // the time of the revocation; 0: it ended
 }
 
 // NewSet returns an empty working set.
@@ -110,10 +110,10 @@ func (s *Set) Rooms() map[string]*Room { return s.rooms }
 // AddRank adds a user's highest role in any room. Without it a user is a participant.
 func (s *Set) AddRank(user string, role protocol.Role) { put(&s.ranks, user, role) }
 
-// AddRevocation adds the time until which a user's tokens count no more.
+// AddRevocation adds the time of a revocation: tokens issued until then are not valid.
 func (s *Set) AddRevocation(user string, at protocol.Time) { put(&s.revoked, user, at) }
 
-// Do carries out an op, or refuses it.
+// Do carries out an op or refuses it, and returns the outcome.
 func (s *Set) Do(op *Op) Outcome {
 	switch do := op.Do.(type) {
 	case Revoke:
@@ -262,7 +262,7 @@ func (s *Set) changeMember(m *Member) *Member {
 	return m
 }
 
-// member returns the row of a member, nil where the user is none.
+// member returns the row of a member, nil if the user is not one.
 func (r *Room) member(user string) *Member {
 	if m := r.members[user]; m != nil && !m.Gone {
 		return m

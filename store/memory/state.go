@@ -52,8 +52,8 @@ type message struct {
 	reactions []rules.Reaction // ascending by rev
 }
 
-// places are those of messages by id, also of some that were rolled back. All versions of a
-// life share them.
+// places holds the places of messages by id, also of some that were rolled back. All versions
+// of a life share it.
 type places struct {
 	mu   sync.Mutex
 	byID map[string]int
@@ -156,7 +156,7 @@ func (r *Room) member(user string) (at int, found bool) {
 	return slices.BinarySearchFunc(r.members, user, func(m rules.Member, user string) int { return cmp.Compare(m.User.ID, user) })
 }
 
-// user returns a user as among the members. A user who is none is a participant.
+// user returns a member. Any other user is a participant without a name.
 func (r *Room) user(id string) protocol.User {
 	if at, found := r.member(id); found {
 		return r.members[at].User

@@ -11,7 +11,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// wholeCheckBytes is how large a database may be to be checked whole whenever it
+// wholeCheckBytes limits the size of a database that is checked whole whenever it
 // is opened; a larger one is after an unclean end only. A second or less.
 const wholeCheckBytes = 256 << 20
 

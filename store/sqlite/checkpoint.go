@@ -14,7 +14,7 @@ import (
 // itself inside of a commit, which then takes many times as long; so it is
 // switched off there and done beside the commits.
 const (
-	// checkpointEvery is how often the log is looked at.
+	// checkpointEvery is the time between two looks at the log.
 	checkpointEvery = time.Second
 	// From checkpointFrames on, the log is moved at the next look; fewer frames
 	// (of a page, 4 KiB, each) after checkpointLooks looks. Rarely enough for a
@@ -72,7 +72,7 @@ func (c *checkpointer) look(ctx context.Context) error {
 }
 
 // checkpoint reports how many frames the log has, and how many of them have been
-// moved. Another checkpoint under way is no error.
+// moved. It is not an error that another checkpoint is under way.
 func checkpoint(ctx context.Context, db *sql.DB, mode string) (log, moved int, err error) {
 	var busy bool
 	err = db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(`+mode+`)`).Scan(&busy, &log, &moved)

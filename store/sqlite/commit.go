@@ -23,15 +23,15 @@ type batch struct {
 	// dropped are the keys of the dropped rooms, grown those of rooms with changes.
 	dropped []int64
 	grown   map[int64]struct{}
-	// sent is when participants have sent in slow mode, sentBefore that of the
-	// batches before; cleared, up to what seq nothing of a user is left.
+	// sent holds the times at which participants sent in slow mode, sentBefore those of the
+	// batches before; cleared holds the seq up to which no message of a user is left.
 	sent, sentBefore map[sender]protocol.Time
 	cleared          map[sender]int64
 	clearing         time.Duration // how long the batch has cleared
 	clock            func() time.Time
 	sanctions        int   // read or added
-	erased           bool  // somebody was: nothing that is known of rooms holds
-	deletes          bool  // there was something that the file is to forget
+	erased           bool  // a user was erased: what the writer keeps in mind of rooms does not hold
+	deletes          bool  // something was deleted that the file must forget
 	err              error // of a clear
 }
 

@@ -51,7 +51,7 @@ func resolve(path string) (string, error) {
 	return path, nil
 }
 
-// lockSuffix is what the lock's file is named beside its database.
+// lockSuffix ends the name of the lock's file, beside its database.
 const lockSuffix = ".lock"
 
 // lock takes path.lock, for which it waits so long, until the returned pool is

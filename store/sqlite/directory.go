@@ -123,7 +123,7 @@ func (s *Store) Room(ctx context.Context, room, user string) (r hub.Room, ok boo
 	return r, ok, nil
 }
 
-// Settings are those of a room; see [hub.Directory].
+// Settings returns the settings of a room; see [hub.Directory].
 func (s *Store) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
 	var settings string
 	err := s.read.directory.settings.QueryRowContext(ctx, room).Scan(&settings)
@@ -160,7 +160,7 @@ func (s *Store) members(ctx context.Context, room string, part hub.Part) (member
 	return members, rows.Err()
 }
 
-// limit is a part's as SQL has it, for which -1 is none.
+// limit returns the limit of a part for SQL, where -1 stands for no limit.
 func limit(part hub.Part) int {
 	if part.Limit == 0 {
 		return -1

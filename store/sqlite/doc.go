@@ -1,88 +1,87 @@
-// Package sqlite keeps rooms, their messages and their members in one SQLite
-// file: what the relay asks of a database ([hub.Store], [hub.Directory],
-// [hub.Moderation]), and what its operator does ([Backup], [Restore], [Check], [Export],
-// [Erase]).
+// Package sqlite keeps rooms, their messages and their members in one SQLite file. It is what
+// the relay asks of a database ([hub.Store], [hub.Directory], [hub.Moderation]) and what the
+// operator's commands do with it ([Backup], [Restore], [Check], [Export], [Erase]).
 //
-// # How it writes and reads
+// Start with [Store] and [Store.Commit]. A statement stands beside its use: see write. A row of
+// a new kind is loaded in load.go and saved in save.go.
 //
-// One connection writes; [Store.Commit] is one transaction on it, synced to
-// the disk before it returns. The hub hands over everything that is queued, so
-// a transaction carries as many messages as the load brings. A pool of
-// read-only connections serves pages beside it: in SQLite's WAL mode readers
-// and the writer do not wait for each other, and a read transaction is a
-// snapshot. The writer keeps the heads of the rooms in mind; after a commit that
-// failed it reads them anew.
+// # How a batch is carried out
 //
-// The write-ahead log is moved into the database beside the commits, each second
-// where it is time to, on a connection of its own. SQLite by itself does it
-// inside of a commit. The log's file is used again from its beginning, not cut:
-// a write that makes a file longer takes longer to sync.
+// The hub hands over everything that is queued, so that a transaction carries as many ops as
+// the load brings. [Store.Commit] is one transaction on the only connection that writes, synced
+// to the disk before it returns. Package rules splits the batch into parts. For each part this
+// package loads the rows that its ops name, lets the rulebook decide, and saves the rows that
+// have changed. Most statements load or save many rows at once; see bulk.
 //
-// A commit that fails, on a full disk or a broken one, changes nothing; pages are
-// read all the same, [Store.Ready] tells, and the next commit that can be
-// written succeeds.
+// The writer keeps in mind what a send needs of a room: its head, its settings and its
+// sanctions. After a commit that failed it reads them anew. The times of sends in slow mode are
+// in memory alone. A clear searches for the messages of a user within a bounded time (clear.go).
+//
+// A commit that fails, on a full or a broken disk, changes nothing. Pages are read all the same,
+// [Store.Ready] reports the error, and the next commit that can be written succeeds.
+//
+// # How it reads
+//
+// A pool of read-only connections serves pages. In SQLite's WAL mode readers and the writer do
+// not wait for each other, and a read transaction is a snapshot.
+//
+// The write-ahead log is moved into the database beside the commits, at most once a second and
+// on a connection of its own; SQLite by itself would do it inside of a commit. The log's file is
+// used again from its beginning, not cut: a write that makes a file longer takes longer to sync.
 //
 // # Changes
 //
-// A message stays where it was made, clustered by room and seq; a change rewrites
-// it and takes the room's next rev. Most messages are never changed and have
-// their seq for rev, so only the changed ones are in an index by rev, and a
-// catch-up merges the two: a send costs no second index for it. The reactions are
-// rows of their own, and the message carries a summary, so that a page reads one
-// table; a reader is looked up among the rows only where a summary names fewer
-// users than it counts.
+// A message stays at its place, clustered by room and seq. A change rewrites it and takes the
+// room's next rev. Most messages are never changed and have their seq for rev, so only changed
+// ones are in an index by rev, and a catch-up merges the two: a send costs no second index.
 //
-// # Moderation
+// Reactions are rows of their own, and the message carries a summary, so that a page reads one
+// table. Only where a summary names fewer users than it counts, a reader's own reactions are
+// looked up among the rows.
 //
-// Who may do what in a room is decided in the writer's transaction, so that it holds
-// for whatever comes at once, by whichever way. The writer keeps a room's sanctions
-// and settings in mind beside its head: a send asks the database for nothing of it. When
-// somebody has sent in slow mode is in memory alone. An act is noted in the audit in its
-// own transaction; triggers keep the audit from being changed, but for [Erase].
+// Acts of moderation are noted in the audit in their own transaction. Triggers keep the audit
+// from being changed, except by [Erase].
 //
 // # Upkeep
 //
-// What commits leave undone is done beside them, in the writer's turn but in
-// slices of about a millisecond, by the clock and not by a count of rows, which are not synced: the next commit does that,
-// and what a crash takes is done again.
+// Work that commits leave undone is done beside them, in the writer's turn, in slices of about a
+// millisecond by the clock. The slices are not synced: the next commit syncs them too, and what
+// a crash loses is done again.
 //
-//   - The index of words, for searches. Each room knows the rev up to which it is
-//     indexed; what is left shows in the rooms alone. Package word says what the words
-//     are; its terms are in FTS4, which every build of the driver has, and
-//     which holds a copy of them, by which it can forget them. A search reads what it finds from the messages, so that it
-//     never shows an earlier text. Under a load that keeps the writer busy all
-//     the time the index falls behind.
+//   - The index of words, for searches. Each room knows the rev up to which it is indexed.
+//     Package word says what the words of a text are. They are in FTS4, which every build of the
+//     driver has; it keeps a copy of them, by which it can forget them. A search reads its results
+//     from the messages, so it never shows an earlier text. Under a load that keeps the writer
+//     busy all the time the index falls behind.
 //   - The index of another version of package word, which is made anew (reindex.go).
 //   - The content of dropped rooms. Dropping one only takes its name away.
-//   - Messages that are too old ([Store.Retain]), from a room's first on. The head
-//     stays, and the room notes the highest rev that is gone.
-//   - What the files still have of what was deleted: in parts of the index, in the log, and
-//     in bytes that pages do not use (wipe.go, forget.go, scrub.go). That a wipe is due
-//     is in the database, as its user_version.
+//   - Messages that are too old ([Store.Retain]), from a room's first on. The head stays, and the
+//     room notes the highest rev that is gone.
+//   - Remains of deleted content in the files: in parts of the index, in the log, and in bytes
+//     that pages do not use (wipe.go, forget.go, scrub.go). The database's user_version says that
+//     a wipe is due.
 //
-// Erasing itself ([Store.CarryErasures]) is ops like others: whoever asks for it leaves a
-// row in the table erasures, and the process that holds the lock carries it out, so that
-// all changes of a room have one writer and are told. It stands there until it is done.
+// Erasing a user ([Store.CarryErasures]) is done by ops like others. The operator's command leaves
+// a row in the table erasures, and the process that holds the lock carries it out, so that all
+// changes of a room have one writer and are told. The row stands until that is done.
 //
 // # What is checked when it is opened
 //
-// Each page of the file, if it is small or was not closed when it was used last
-// (a second for two million messages in the page cache, longer from a cold
-// disk), with it that no rev was taken twice, and always that each room's head is
-// its last change's rev, or that of one which is gone by its age. [Check] looks at
-// everything.
+// Each page of the file, if it is small or was not closed when it was last used (a second for two
+// million messages in the page cache, longer from a cold disk), and then also that no rev was
+// taken twice. In every case, that each room's head is the rev of its last change, or of one that
+// was deleted by its age. [Check] looks at everything.
 //
-// The file <path>.lock beside the database marks it as in use. It is locked by
-// the operating system, so it is free again when the process ends, in
-// whatever way; it is never removed.
+// The file <path>.lock beside the database marks it as in use. The operating system locks it, so
+// it is free again when the process ends, in whatever way. It is never removed.
 //
 // # The schema
 //
-// The schema grows by the files in migrations/, each applied once when the
-// database is opened. A file that has been released is never changed.
+// The schema grows by the files in migrations/, each applied once when the database is opened. A
+// file that has been released is never changed.
 //
 // # What this package must not know
 //
-// Connections, sessions, tokens, HTTP; who may do what; whether a text is
-// acceptable. What comes in has been checked.
+// Who may do what: package rules decides. Connections, sessions, tokens, HTTP. Whether a text is
+// acceptable: ops have been checked.
 package sqlite

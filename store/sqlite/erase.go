@@ -72,9 +72,8 @@ func (b *batch) liftGuards() (guards []string, err error) {
 	return guards, nil
 }
 
-// Carry has ops carried out, and returns an outcome each, as [Store.Commit] does, but
-// whoever is told of what they change is told. An op of which nothing is known has the
-// outcome CodeUnavailable.
+// Carry carries out ops and returns their outcomes, as [Store.Commit] does, but also tells
+// everybody of what they change. An op of which nothing is known has the outcome CodeUnavailable.
 type Carry func(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error)
 
 // eraser takes one user out of the tables.
@@ -91,7 +90,7 @@ const tracesQuery = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room 
 		UNION SELECT room, seq FROM reactions WHERE (room, seq) > (?1, ?2) AND user_id = ?3
 		ORDER BY room, seq LIMIT ?4)`
 
-// erasePart is how many messages are changed at once: others come in between.
+// erasePart limits the messages that are changed at once: others come in between.
 const erasePart = 25
 
 // run goes through all messages once: what the user writes meanwhile may stay.
@@ -130,7 +129,7 @@ func (e *eraser) run(ctx context.Context) error {
 	return e.step(ctx, []rules.Op{{Do: rules.Forget{User: e.user, Pseudonym: e.pseudonym}}})
 }
 
-// step has ops carried out.
+// step carries out ops.
 func (e *eraser) step(ctx context.Context, ops []rules.Op) error {
 	if len(ops) == 0 {
 		return nil

@@ -20,10 +20,10 @@ const (
 )
 
 const (
-	// erasuresEvery is how often there is a look for somebody to erase, and, where a
-	// relay does it, for how far it is.
+	// erasuresEvery is the time between two looks for a user to erase, and, where a relay does
+	// it, for its progress.
 	erasuresEvery = 500 * time.Millisecond
-	// logBusyPause is after what time a log is tried again that somebody reads.
+	// logBusyPause is the time after which a log that somebody reads is tried again.
 	logBusyPause = 100 * time.Millisecond
 )
 
@@ -65,7 +65,7 @@ func Erase(ctx context.Context, path, user string, now time.Time, progress Progr
 	return e.messages, err
 }
 
-// erasing is what has been asked for from outside of a relay.
+// erasing is an erasure that was asked for from outside of a relay.
 type erasing struct {
 	path, user string
 	progress   Progress
@@ -75,7 +75,7 @@ type erasing struct {
 	messages, total int
 }
 
-// begin finds the erasure, or makes one.
+// begin finds the row of the erasure, or makes it.
 func (e *erasing) begin(ctx context.Context, db *sql.DB) error {
 	_, err := db.ExecContext(ctx, `INSERT INTO erasures (user_id, pseudonym) VALUES (?, ?) ON CONFLICT DO NOTHING`,
 		e.user, "erased-"+strings.ToLower(rand.Text()))
@@ -88,7 +88,7 @@ func (e *erasing) begin(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// look sees how far it is; gone: somebody has seen its end and taken it away.
+// look reads the progress. gone reports that somebody has seen the end and taken the row away.
 func (e *erasing) look(ctx context.Context, db *sql.DB) (state string, gone bool, err error) {
 	var messages int
 	err = db.QueryRowContext(ctx, `SELECT messages, state FROM erasures WHERE pseudonym = ?`, e.pseudonym).Scan(&messages, &state)
@@ -102,14 +102,14 @@ func (e *erasing) look(ctx context.Context, db *sql.DB) (state string, gone bool
 	return state, false, err
 }
 
-// endErasures takes away those in a state.
+// endErasures deletes the erasures in a state.
 func endErasures(ctx context.Context, db *sql.DB, state string) error {
 	_, err := db.ExecContext(ctx, `DELETE FROM erasures WHERE state = ?`, state)
 	return err
 }
 
-// ask leaves it to the relay that uses the database, and waits; again: there is none
-// any more.
+// ask leaves the erasing to the relay that uses the database, and waits. again reports that
+// no relay uses it any more.
 func (e *erasing) ask(ctx context.Context) (again bool, err error) {
 	path, err := resolve(e.path)
 	if err != nil {
@@ -195,15 +195,15 @@ func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 	})
 }
 
-// inTurnOf has the writer's turn for what do does.
+// inTurnOf calls do in the writer's turn.
 func inTurnOf(s *Store, do func() error) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	return do()
 }
 
-// CarryErasures has everybody erased whom [Erase] is asked to from now on, or was
-// before, beside the commits. It is called once, and carry is used until Close.
+// CarryErasures erases, beside the commits, all users that [Erase] was asked to erase or will
+// be. It is called once, and uses carry until Close.
 func (s *Store) CarryErasures(carry Carry) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.running.Go(func() {
@@ -225,7 +225,7 @@ func (s *Store) CarryErasures(carry Carry) {
 	})
 }
 
-// carryErasure erases the next one, and reports whether that was done.
+// carryErasure erases the next user, and reports whether that was done.
 func (s *Store) carryErasure(ctx context.Context, carry Carry) bool {
 	var user, pseudonym, state string
 	err := s.read.erasure.QueryRowContext(ctx, erasureDone).Scan(&user, &pseudonym, &state)

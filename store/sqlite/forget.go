@@ -27,7 +27,7 @@ const (
 	forgetPages = "8,2"
 	// blankBytes of free pages are taken up between two looks at the clock.
 	blankBytes = 64 << 10
-	// vacuumBytes is how large a database may be to be written anew at once, which
+	// vacuumBytes limits the size of a database that is written anew at once, which
 	// holds up the commits for about half a second. It alone takes away what SQLite
 	// leaves of a row in bytes that a page does not use, where it moves rows to others.
 	vacuumBytes = 64 << 20
@@ -63,7 +63,7 @@ func (f *forgetting) indexed(heard map[int64]int64) {
 	maps.DeleteFunc(f.unindexed, func(room, rev int64) bool { return heard[room] >= rev })
 }
 
-// forget has the file forget what was deleted until now.
+// forget makes the file forget what was deleted until now.
 func (s *Store) forget(ctx context.Context) error {
 	if err := s.forgetIndex(ctx, len(forgetSteps)); err != nil {
 		return err

@@ -16,7 +16,7 @@ const (
 	// looks at the clock.
 	indexMessages = 16
 	indexBytes    = 4 << 10
-	// mergePages is how much of the index is merged at a time: up to 8 pages,
+	// mergePages is the part of the index that is merged at a time: up to 8 pages,
 	// where a level has 8 parts or more.
 	mergePages = "8,8"
 	// mergeSlices are given to that after each slice that adds a part: fewer, and

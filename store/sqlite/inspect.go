@@ -12,7 +12,7 @@ import (
 	"hallway/store/word"
 )
 
-// findingsMax is how many findings of one kind are told.
+// findingsMax limits the findings of one kind that are told.
 const findingsMax = 20
 
 // Check looks for damage in the database at path, beside a relay or without one,

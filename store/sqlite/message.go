@@ -19,14 +19,14 @@ const (
 		ELSE edited_at || ' ' || deleted_at || ' ' || pinned || ' ' || reactions END`
 )
 
-// messageRow is where a row is scanned to; one serves all rows of a query.
+// messageRow takes the scanned columns of a row; one serves all rows of a query.
 type messageRow struct {
 	m                protocol.Message
 	encrypted, later string
 	into             []any
 }
 
-// newMessageRow is for rows with the columns before, then messageColumns.
+// newMessageRow returns one for rows with the columns before, then messageColumns.
 func newMessageRow(before ...any) *messageRow {
 	r := &messageRow{}
 	m := &r.m

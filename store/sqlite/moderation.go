@@ -72,7 +72,7 @@ func (s *Store) Ranked(ctx context.Context) (users []string, err error) {
 	return users, nil
 }
 
-// reportColumns are what scanReport reads.
+// reportColumns are the columns that scanReport reads.
 const reportColumns = `n, message, by_id, by_name, reason, at, state, closed_by, closed_at`
 
 func scanReport(scan func(...any) error) (r protocol.ReportEntry, err error) {
@@ -80,7 +80,7 @@ func scanReport(scan func(...any) error) (r protocol.ReportEntry, err error) {
 	return r, err
 }
 
-// Reports lists a room's; see [hub.Moderation].
+// Reports lists a room's reports; see [hub.Moderation].
 func (s *Store) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,
 ) (reports []protocol.ReportEntry, err error) {
@@ -108,7 +108,7 @@ func (s *Store) Audit(ctx context.Context, room string, before int64, limit int)
 	return entries, nil
 }
 
-// auditColumns are what scanAudit reads.
+// auditColumns are the columns that scanAudit reads.
 const auditColumns = `n, at, by_id, by_name, by_role, act, user_id, message, details`
 
 func scanAudit(scan func(...any) error) (e protocol.AuditEntry, err error) {

@@ -127,7 +127,7 @@ func (s *Store) page(ctx context.Context, room, user string, q hub.Query) (page 
 	return page, err
 }
 
-// below is a position that may be 0: beyond the newest.
+// below returns a position; 0 stands for the one beyond the newest.
 func below(at int64) int64 {
 	if at == 0 {
 		return math.MaxInt64
@@ -192,7 +192,7 @@ func (v *view) run(stmt *sql.Stmt, at int64, share hub.PageShare) (messages []pr
 	return v.scan(rows, share)
 }
 
-// fewMessages is how many messages a page has that may well end soon.
+// fewMessages is the number of messages up to which a page may well end soon.
 const fewMessages = 64
 
 // scan reads as many messages as have a place from rows, which it closes, and whether

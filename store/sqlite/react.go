@@ -7,8 +7,8 @@ import (
 	"hallway/protocol"
 )
 
-// mine fills in which emoji of the messages are the user's. Only a message with
-// more users than it names costs a look at the table of reactions.
+// mine fills in the user's own reactions. Only a message with a summary that does not name all
+// users costs a look at the table of reactions.
 func (v *view) mine(messages []protocol.Message) error {
 	if v.user == "" {
 		return nil
@@ -37,7 +37,7 @@ func (v *view) mine(messages []protocol.Message) error {
 	return nil
 }
 
-// emoji are those with which the user has reacted to a message.
+// emoji returns the emoji with which the user has reacted to a message.
 func (v *view) emoji(seq int64) (emoji []string, err error) {
 	rows, err := v.stmt(v.read.mine).QueryContext(v.ctx, v.key, seq, v.user)
 	if err != nil {

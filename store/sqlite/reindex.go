@@ -19,7 +19,7 @@ import (
 // newIndex makes the table search. Its terms are ready-made, separated by spaces.
 const newIndex = `CREATE VIRTUAL TABLE search USING fts4 (text, tokenize=simple, matchinfo=fts3, order=desc)`
 
-// checkIndexVersion begins to make the index anew, where it is of another version.
+// checkIndexVersion begins to make the index anew if it is of another version.
 func checkIndexVersion(ctx context.Context, db *sql.DB, version int) error {
 	var has int
 	if err := db.QueryRowContext(ctx, `SELECT version FROM index_version`).Scan(&has); err != nil || has == version {
@@ -56,7 +56,7 @@ func checkIndexVersion(ctx context.Context, db *sql.DB, version int) error {
 	return tx.Commit()
 }
 
-// reindexing is what is left of making the index anew. It belongs to the writer's turn.
+// reindexing is the rest of the work of making the index anew. It belongs to the writer's turn.
 type reindexing struct {
 	outdated bool // the index before is still there
 	rooms    []reindexRoom

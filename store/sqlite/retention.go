@@ -13,7 +13,7 @@ import (
 // pinned ones and tombstones too. Revs are not taken for it, and the room's head
 // stays; a message's id may be used again afterwards.
 type Retention struct {
-	// Default is how long messages are kept in rooms whose settings name no time; 0
+	// Default is the time for which messages are kept in rooms whose settings name none; 0
 	// is for ever.
 	Default time.Duration
 	// Purged, if not nil, is told what is gone: of that life of the room all messages
@@ -23,7 +23,7 @@ type Retention struct {
 	Now func() time.Time
 }
 
-// purgeEvery is how often there is a look for messages that are too old: they are
+// purgeEvery is the time between two looks for messages that are too old: they are
 // gone within that time and as long as deleting them takes.
 const purgeEvery = 30 * time.Second
 

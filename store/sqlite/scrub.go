@@ -29,7 +29,7 @@ const (
 	// scrubPagesMax is the number of pages from which on a page's first byte no longer tells
 	// a page with rows from one with a part of a row. Larger databases are not scrubbed.
 	scrubPagesMax = 1 << 25
-	// pendingByte is where SQLite puts its locks: that page has no content.
+	// pendingByte is the place of SQLite's locks: that page has no content.
 	pendingByte = 1 << 30
 	// walHeader and frameHeader are the sizes of the headers in a write-ahead log.
 	walHeader, frameHeader = 32, 24
@@ -51,7 +51,7 @@ func openScrubber(path string) (*scrubber, error) {
 	return &scrubber{file, path + "-wal"}, nil
 }
 
-// pageLayout is what the header of a database tells of its pages.
+// pageLayout holds what the header of a database says about its pages.
 type pageLayout struct {
 	size   int    // of a page in bytes
 	usable int    // bytes of a page that SQLite uses

@@ -28,28 +28,28 @@ type Store struct {
 	clock     func() time.Time // measures slices
 
 	scrubber   *scrubber
-	forgetting chan struct{} // has place for the one who has the index forget
+	forgetting chan struct{} // has room for one caller that makes the index forget
 	wipeAfter  time.Duration // wipeAfter, but in tests
 	// wipeClosedMax is wipeClosedBytes, but in tests.
 	wipeClosedMax int64
-	vacuumMax     int64 // how large a database is written anew when somebody was erased
+	vacuumMax     int64 // the largest database that is written anew after an erasure
 
-	// Of the commit whose turn it is:
+	// Owned by the commit whose turn it is:
 
 	turn   sync.Mutex
 	upkeep upkeep
 	rooms  map[string]room // as the last commit left them; nobody else writes
-	// sanctions is how many these have at most; sent and cleared are as in a batch.
+	// sanctions is an upper bound of the sanctions in rooms; sent and cleared are as in a batch.
 	sanctions int
 	sent      map[sender]protocol.Time
 	cleared   map[sender]int64
 
-	// Of what goes on beside the commits:
+	// Of the work beside the commits:
 
 	checkpoints *checkpointer
 	stop        chan struct{}  // closed to end the goroutines
 	running     sync.WaitGroup // the goroutines
-	// unmoved is why the write-ahead log cannot be moved at present.
+	// unmoved is the error for which the write-ahead log cannot be moved at present.
 	unmoved atomic.Pointer[error]
 }
 

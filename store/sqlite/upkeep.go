@@ -16,7 +16,7 @@ import (
 // into the index of words, a dropped room's content is deleted, what is too old is, an
 // index of another version is made anew, and the file forgets who was erased. All of it happens in the writer's turn, in slices small enough not to be noticed by a commit.
 const (
-	// upkeepEvery is how often there is a look for something to do.
+	// upkeepEvery is the time between two looks for something to do.
 	upkeepEvery = 500 * time.Millisecond
 	// sliceTime is after what time a slice takes on nothing more.
 	sliceTime = time.Millisecond
@@ -31,7 +31,7 @@ const (
 	groupTime  = 100 * time.Microsecond
 )
 
-// upkeep is what is to be done. It belongs to the writer's turn, but failed.
+// upkeep is the work that is left. It belongs to the writer's turn, except failed.
 type upkeep struct {
 	unindexed map[int64]struct{} // rooms with changes that a search does not find
 	dropped   []int64            // rooms to empty
@@ -125,23 +125,23 @@ func (s *Store) over(began time.Time, some bool) bool {
 	return some && s.clock().Sub(began) > sliceTime
 }
 
-// pace is how many rows are deleted between two looks at the clock: of large ones, or on a
-// slow disk, few.
+// pace is the number of rows that are deleted between two looks at the clock: few if they are
+// large or the disk is slow.
 type pace struct{ rows int }
 
 const (
-	// paceMax is the most rows, stepTime about how long they take.
+	// paceMax is the most rows, stepTime about the time that they take.
 	paceMax  = 64
 	stepTime = sliceTime / 4
 )
 
-// next is how many rows to delete next.
+// next returns the number of rows to delete next.
 func (p *pace) next() int {
 	p.rows = max(p.rows, 1)
 	return p.rows
 }
 
-// took notes how long they took.
+// took notes the time that they took.
 func (p *pace) took(d time.Duration) {
 	switch {
 	case d > stepTime:
@@ -151,7 +151,7 @@ func (p *pace) took(d time.Duration) {
 	}
 }
 
-// load finds what an earlier process has left undone: by the rooms alone.
+// load finds the work that an earlier process has left. It reads the rooms alone.
 func (u *upkeep) load(ctx context.Context, db *sql.DB) error {
 	if err := u.wiping.load(ctx, db); err != nil {
 		return err
@@ -181,7 +181,7 @@ func (u *upkeep) load(ctx context.Context, db *sql.DB) error {
 	return rows.Err()
 }
 
-// note notes what a commit leaves undone, should it succeed.
+// note notes the work that a commit leaves if it succeeds.
 func (u *upkeep) note(b *batch) {
 	maps.Copy(u.unindexed, b.grown)
 	u.dropped = append(u.dropped, b.dropped...)
@@ -190,7 +190,7 @@ func (u *upkeep) note(b *batch) {
 	}
 }
 
-// searchable is why the index lags behind, nil when it does not.
+// searchable returns the error for which the index lags behind, nil if it does not.
 func (u *upkeep) searchable() error {
 	if err := u.failed.Load(); err != nil && *err != nil {
 		return fmt.Errorf("the index of words is not up to date: %w", *err)
@@ -198,7 +198,7 @@ func (u *upkeep) searchable() error {
 	return nil
 }
 
-// tend does what is to be done until stop is closed.
+// tend does the work until stop is closed.
 func (s *Store) tend(stop <-chan struct{}) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
@@ -226,8 +226,8 @@ func (s *Store) tend(stop <-chan struct{}) {
 	}
 }
 
-// tendSlice does a little of what is to be done, and returns how long to leave
-// the commits alone then; 0: there was nothing.
+// tendSlice does a little of the work, and returns the time for which to leave the commits
+// alone; 0: there was nothing to do.
 func (s *Store) tendSlice(ctx context.Context) (pause time.Duration, err error) {
 	pause, purged, err := s.inTurn(ctx)
 	if purged != nil {
@@ -279,7 +279,7 @@ func (s *Store) inTurn(ctx context.Context) (pause time.Duration, purged func(),
 	return u.pause(began, s.clock()), purged, err
 }
 
-// pause is how long to pause after a slice.
+// pause returns the time to pause after a slice.
 func (u *upkeep) pause(began, ended time.Time) time.Duration {
 	times := slicePause
 	if u.committed > began.Sub(u.ended)/2 {

@@ -14,25 +14,25 @@ import (
 // of words is merged into one part, the log is cut and the file scrubbed. Then it is marked
 // as wiped. A database of an earlier version is unwiped.
 const (
-	// wipeAfter is how long deletions are gathered before a wipe.
+	// wipeAfter is the time for which deletions are gathered before a wipe.
 	wipeAfter = 10 * time.Second
 	// wipePause is how many times as long as a wipe there is none after it: in a large
 	// database it costs much, for the index is written anew.
 	wipePause = 20
-	// wipeLook is how often there is a look for whether it is time.
+	// wipeLook is the time between two looks whether a wipe is due.
 	wipeLook = time.Second
 	// wipeClosedBytes is how large a database may be that is wiped when it is closed; it is
 	// written anew then, which takes less than half a second. A larger one is wiped after it is
 	// opened again.
 	wipeClosedBytes = 64 << 20
-	// wipeClosedTime is how long that may take.
+	// wipeClosedTime limits the time of that.
 	wipeClosedTime = 3 * time.Second
 
 	unwiped = `PRAGMA user_version = 0`
 	wiped   = `PRAGMA user_version = 1`
 )
 
-// wiping is what is known of wipes. It belongs to the writer's turn.
+// wiping is the state of wipes. It belongs to the writer's turn.
 type wiping struct {
 	unwiped bool      // something was deleted since the last wipe began
 	since   time.Time // when it was
@@ -107,7 +107,7 @@ func (s *Store) wipes(stop <-chan struct{}) {
 	}
 }
 
-// wipe has the file forget what was deleted in it until now.
+// wipe makes the file forget what was deleted in it until now.
 func (s *Store) wipe(ctx context.Context) (err error) {
 	w := &s.upkeep.wiping
 	s.turn.Lock()
@@ -165,7 +165,7 @@ func (s *Store) wipeClosed(ctx context.Context) {
 	}
 }
 
-// forgetIndex has the index of words forget what was deleted until now, and does the first of
+// forgetIndex makes the index of words forget what was deleted until now, and does the first of
 // forgetSteps.
 func (s *Store) forgetIndex(ctx context.Context, steps int) error {
 	select {

@@ -6,7 +6,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// rankTests are those of ranks, which follow the tokens that were seen.
+// rankTests are tests of ranks, which follow the tokens that were seen.
 var rankTests = []test{
 	{"RanksFollowTokens", testRanksFollowTokens},
 	{"RanksOfManyRooms", testRanksOfManyRooms},

@@ -16,7 +16,7 @@ import (
 	"hallway/store/memory"
 )
 
-// Store is what a relay keeps its rooms in.
+// Store is everything that a relay asks of its database.
 type Store interface {
 	hub.Store
 	hub.Directory
@@ -168,13 +168,13 @@ func flat(out rules.Outcome) outcome {
 	return o
 }
 
-// page is Ada's, and the model's.
+// page returns Ada's page, having compared it with the model's.
 func (h *harness) page(room string, q hub.Query) protocol.Page {
 	h.Helper()
 	return h.pair.page(h, room, ada.ID, q)
 }
 
-// stored is the message with the n-th id as it is now, for nobody.
+// stored returns the message with the n-th id as it is now, as nobody sees it.
 func (h *harness) stored(room string, n int) protocol.Message {
 	h.Helper()
 	page := h.pair.page(h, room, "", hub.Query{Kind: hub.QueryAround, ID: id(n), Limit: 1})
@@ -196,7 +196,7 @@ var (
 	bob = protocol.User{ID: "u_2", Name: "Bob", Role: protocol.RoleParticipant}
 )
 
-// id is the n-th message id.
+// id returns the n-th message id.
 func id(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
 
 func open(room string) rules.Op { return rules.Op{Room: room, Sender: ada, Do: rules.Open{}} }
@@ -244,7 +244,7 @@ func anys(op rules.Op) rules.Op {
 	return with(op, func(do *rules.Delete) { do.Any = true })
 }
 
-// by is op of another sender.
+// by returns op of another sender.
 func by(u protocol.User, op rules.Op) rules.Op {
 	op.Sender = u
 	return op
