@@ -6,9 +6,9 @@ import (
 	"hallway/protocol"
 )
 
-// Effect is something that the shell must do. Effects are carried out in their
-// order; none needs to have ended before the next begins, because whatever
-// the core must wait for comes back as an event.
+// Effect is something that the shell must do. The shell carries out effects in their
+// order. It need not wait for the end of one before it begins the next, because the
+// core learns from an event what it must wait for.
 type Effect interface{ effect() }
 
 // The effects.
@@ -46,15 +46,15 @@ type (
 		Token string
 		Query PageQuery
 	}
-	// FetchFound looks for messages; answered by [FoundLoaded] or [FoundFailed]. It
+	// FetchFound searches for messages; answered by [FoundLoaded] or [FoundFailed]. It
 	// supersedes every search before it.
 	FetchFound struct {
 		Req   int
 		Token string
 		Query PageQuery
 	}
-	// FetchReports reads the newest of the open reports, or where Before is set those
-	// before it; answered by [ReportsLoaded] or [ReportsFailed]. It supersedes every
+	// FetchReports reads the newest open reports, or, if Before is set, those before it;
+	// answered by [ReportsLoaded] or [ReportsFailed]. It supersedes every
 	// FetchReports and CloseReport before it.
 	FetchReports struct {
 		Req    int
@@ -73,18 +73,18 @@ type (
 	// SetTimer sets the chat's one timer, in place of the one before; a zero At
 	// stops it. Answered by [TimerFired].
 	SetTimer struct{ At time.Time }
-	// Changed tells that [Client.Snapshot] shows something else now.
+	// Changed tells that the chat's [Snapshot] is another one now.
 	Changed struct{}
 	// Arrived tells of a message of someone else that came live.
 	Arrived struct{ Message *protocol.Message }
 	// Refused tells that something could not be done, for the host and the user.
-	// ID is the message's own id where one is concerned.
+	// ID is the id of the message concerned, if there is one.
 	Refused struct {
 		Code   protocol.Code
 		Reason string
 		ID     string
 		Why    protocol.Why // what stands in the way; may be empty
-		// Of is "moderate", "report" or "settings" where that was asked for.
+		// Of is "moderate", "report" or "settings" if that was refused.
 		Of string
 	}
 	// Warned tells the page's developer why the chat does not come up.
@@ -92,15 +92,15 @@ type (
 		Code   protocol.Code
 		Reason string
 	}
-	// Acted tells of an act of a moderator: to the user concerned, to who asked for it
-	// and to all who moderate.
+	// Acted tells of a moderator's act: to the user concerned, to the moderator who acted
+	// and to all other moderators.
 	Acted struct{ protocol.Moderated }
 	// Reported tells that the moderators have the user's report of a message.
 	Reported struct{ ID string }
 )
 
-// PageQuery names a part of the room's history; at most one of Before, After,
-// Around, AroundID, Since and Pinned is set; none: the newest page.
+// PageQuery names a part of the room's history. At most one of Before, After, Around,
+// AroundID, Since and Pinned is set; if none is, it names the newest page.
 type PageQuery struct {
 	Before   int64  // messages with a smaller seq
 	After    int64  // messages with a greater seq

@@ -20,9 +20,9 @@ type (
 		Items []Item
 		Err   error // the storage cannot be used: the outbox lives in memory
 	}
-	// Owns tells that this page now owns the user's outbox: no other page writes
-	// what waits, until this one ends. It follows a LoadOutbox, at once where the
-	// page is Alone by nature, else perhaps never.
+	// Owns tells that this page now owns the user's outbox: until it ends, no other page
+	// writes the messages that wait. It follows a LoadOutbox: at once if the page is
+	// Alone, else when no other page owns the outbox, which may be never.
 	Owns struct {
 		User  string
 		Alone bool // there cannot be other pages
@@ -43,8 +43,8 @@ type (
 	}
 	// Opened tells that the dial of a generation has succeeded.
 	Opened struct{ Gen int }
-	// DialFailed tells that it has not. Status is the HTTP status of a refused
-	// upgrade where it can be known (not in a browser), else 0.
+	// DialFailed tells that the dial has failed. Status is the HTTP status of a refused
+	// upgrade, or 0 if it is not known.
 	DialFailed struct {
 		Gen    int
 		Status int
@@ -56,7 +56,7 @@ type (
 		Data []byte
 	}
 	// Closed tells that the connection has ended, also after a failed write. Code
-	// is 0 (or 1006) where no close frame came.
+	// is 0 (or 1006) if no close frame came.
 	Closed struct {
 		Gen    int
 		Code   protocol.CloseCode
@@ -94,7 +94,7 @@ type (
 	}
 	// ReportClosed answers [CloseReport].
 	ReportClosed struct{ Req int }
-	// ReportsFailed tells that either was refused, or got no answer (Status 0).
+	// ReportsFailed tells that one of these two was refused, or got no answer (Status 0).
 	ReportsFailed struct {
 		Req    int
 		Status int
@@ -109,11 +109,11 @@ type (
 type (
 	// Online tells that the device has a network again.
 	Online struct{}
-	// Offline tells that it has none.
+	// Offline tells that the device has no network.
 	Offline struct{}
 	// Visible tells that the user sees the chat.
 	Visible struct{}
-	// Hidden tells that the user does not.
+	// Hidden tells that the user does not see the chat.
 	Hidden struct{}
 	// SendText queues a message. ID is a new UUID, made by the shell.
 	SendText struct {
@@ -125,7 +125,7 @@ type (
 	Retry struct{ ID string }
 	// Discard forgets a failed message, or one that waits and was never written.
 	Discard struct{ ID string }
-	// EditText puts a text in the place of an own message's.
+	// EditText replaces the text of a message of the user.
 	EditText struct{ ID, Text string }
 	// Delete makes a message a tombstone.
 	Delete struct{ ID string }
@@ -139,28 +139,28 @@ type (
 		ID string
 		On bool
 	}
-	// Moderate does something about a user; For is how long a mute or a ban lasts, 0:
-	// for ever. It is answered by [Acted] or [Refused], as soon as it can be known.
+	// Moderate does something about a user. For is how long a mute or a ban lasts; 0: for
+	// ever. It is answered by [Acted] or [Refused].
 	Moderate struct {
 		Act    protocol.Act
 		User   string
 		For    time.Duration
 		Reason string
 	}
-	// Report tells the moderators of a message; answered by [Reported] or [Refused].
+	// Report reports a message to the moderators; answered by [Reported] or [Refused].
 	Report struct{ ID, Reason string }
-	// Review shows the queue of reports to one who moderates, or no longer.
+	// Review begins to show the queue of reports to a moderator, or ends it.
 	Review struct{ On bool }
 	// ReviewMore asks for more of the queue, or for all of it again after a failure.
 	ReviewMore struct{}
-	// ResolveReport says what becomes of a report in the queue: resolved or dismissed. While
-	// another one is being closed it does nothing.
+	// ResolveReport resolves or dismisses a report in the queue. It does nothing while
+	// another report is being closed.
 	ResolveReport struct {
 		N     int64
 		State protocol.ReportState
 	}
-	// SetRoom changes those of the room's settings that are not nil. The snapshot shows
-	// them when it is done; else there is a [Refused].
+	// SetRoom changes the room's settings that are not nil. The snapshot shows them when
+	// that is done; else there is a [Refused].
 	SetRoom struct {
 		SlowModeS *int64
 		Frozen    *bool
@@ -169,26 +169,27 @@ type (
 	Typed struct{}
 	// Seen tells that the user has seen the messages up to a seq.
 	Seen struct{ Seq int64 }
-	// Search looks for the messages with all of Words; empty: no longer.
+	// Search searches for messages with all of the Words; if there are none, it ends the
+	// search.
 	Search struct{ Words string }
-	// SearchMore asks for more of what was looked for.
+	// SearchMore asks for more results of the search.
 	SearchMore struct{}
-	// LoadAround moves the window to a message, by its seq, or where that is not
-	// known by its id.
+	// LoadAround moves the window to a message, named by its seq or, if that is not known,
+	// by its id.
 	LoadAround struct {
 		Seq int64
 		ID  string
 	}
 	// LoadOlder asks for the page before the oldest loaded message.
 	LoadOlder struct{}
-	// LoadNewer asks for the page after the last one, where the window does not
+	// LoadNewer asks for the page after the last loaded message, if the window does not
 	// reach the end.
 	LoadNewer struct{}
 	// LoadNewest moves the window to the end.
 	LoadNewest struct{}
 	// TryNow ends a wait for the next try to connect.
 	TryNow struct{}
-	// TokenSource tells that the host has another way to get a token than before.
+	// TokenSource tells that the host has a new way to get a token.
 	TokenSource struct{}
 	// SetOffline changes what the composer does while the connection is lost.
 	SetOffline struct{ Mode OfflineMode }

@@ -13,15 +13,15 @@ const (
 	NoteList  NoteKind = "list"  // from the owner, after an ask: IDs are all that it has
 )
 
-// Note is what one page tells the others of the same user, relay and room. A
-// page's notes reach each of the others in their order, or not at all.
+// Note is a message from one page to the others of the same user, relay and room. A
+// page's notes reach each other page in their order, or not at all.
 type Note struct {
 	Kind  NoteKind
 	Item  Item
 	State ItemState
 	IDs   []string
-	// With ItemSent, where the message is: a page that has not come so far in this
-	// life of the room keeps the item until it has.
+	// With ItemSent, Epoch and Seq are the message's place: a page that has not come so far
+	// in this life of the room keeps the item until it has.
 	Epoch string
 	Seq   int64
 }

@@ -30,11 +30,10 @@ const (
 	OfflineDisable OfflineMode = "disable" // it is closed until caught up
 )
 
-// ItemState is the state of a message of one's own.
+// ItemState is the state of a message of the user.
 type ItemState string
 
-// The states of an own message. A message that came back from the relay is
-// sent.
+// The states of a message of the user. One that came back from the relay is sent.
 const (
 	ItemWaiting ItemState = "waiting" // not written on this connection
 	ItemSending ItemState = "sending" // written, its echo not yet here
@@ -42,7 +41,7 @@ const (
 	ItemFailed  ItemState = "failed" // refused for good: retry or discard
 )
 
-// Item is a message in the outbox. Its exported fields are what is stored.
+// Item is a message in the outbox, as it is stored.
 type Item struct {
 	ID      string
 	Text    string
@@ -53,7 +52,7 @@ type Item struct {
 	// Code and Reason say why it failed; "" while it has not.
 	Code   protocol.Code
 	Reason string
-	// Why says what stood in the way, where it is known.
+	// Why says what stood in the way, if it is known.
 	Why protocol.Why
 }
 
@@ -69,22 +68,22 @@ type Sanction struct {
 	Reason string    // may be empty, or not known
 }
 
-// Found is what a search has found.
+// Found is a search and its results.
 type Found struct {
 	Words    string
 	Messages []*protocol.Message // the newest first
-	More     bool                // older ones are at the relay
+	More     bool                // the relay has older ones
 	Loading  bool
-	Failed   bool // the last request was: SearchMore tries again
+	Failed   bool // the last request failed: SearchMore tries again
 }
 
-// Queue is the queue of open reports, as far as it is here.
+// Queue is the part of the queue of open reports that is loaded.
 type Queue struct {
 	Reports []protocol.ReportEntry // the newest first
-	More    bool                   // older ones are at the relay
+	More    bool                   // the relay has older ones
 	Loading bool
-	Closing int64 // the one that is being closed; 0: none
-	Failed  bool  // the last request was: ReviewMore reads it again
+	Closing int64 // the report that is being closed; 0: none
+	Failed  bool  // the last request failed: ReviewMore reads the queue again
 }
 
 // Snapshot is all that a view needs, at one moment. It is immutable: its
@@ -101,14 +100,14 @@ type Snapshot struct {
 
 	Loaded     bool                // the first history is here
 	Messages   []*protocol.Message // ascending by seq, without a hole
-	MoreBefore bool                // older ones are at the relay
-	MoreAfter  bool                // newer ones are: the window does not reach the end
-	Loading    bool                // some of them are on their way
-	Outbox     []Own               // own messages not yet stored, in the order written
-	Changing   []string            // ids of messages with a change of one's own under way
+	MoreBefore bool                // the relay has older ones
+	MoreAfter  bool                // the relay has newer ones: the window does not reach the end
+	Loading    bool                // a page is on its way
+	Outbox     []Own               // the user's messages that are not stored yet, in the order written
+	Changing   []string            // ids of messages with a change of the user under way
 
 	Pinned []*protocol.Message // the newest first
-	Found  *Found              // nil: nothing is looked for
+	Found  *Found              // nil: the user does not search
 	Typing []protocol.User     // others who are writing, in the order in which they began
 
 	ReadSeq     int64 // up to where the user has read, on whatever device; 0: nothing
@@ -116,19 +115,20 @@ type Snapshot struct {
 
 	ComposerOpen  bool // the user may write and send
 	OutboxFull    bool // why not: too many messages wait
-	StorageFailed bool // own messages wait in memory only and die with the page
+	StorageFailed bool // the user's messages wait in memory only and die with the page
 	Unread        int  // messages of others that came while the chat was hidden
 	TextBytesMax  int64
 
-	// Silenced is why the user may not write in this room; "": may. Muted is the mute.
+	// Silenced says why the user may not write in this room; "": the user may. Muted is the
+	// mute.
 	Silenced   protocol.Why
 	Muted      *Sanction
 	Banned     *Sanction // not allowed: because of this
 	Frozen     bool      // only organizers write
-	SlowModeS  int64     // for those who do not moderate, seconds from message to message
-	NextSendAt time.Time // slow mode: what is sent before waits until then; zero: nothing does
-	Reports    int64     // open ones, for who moderates
-	Queue      *Queue    // of them; nil: nobody looks at it
+	SlowModeS  int64     // seconds between two messages of a user who does not moderate; 0: no slow mode
+	NextSendAt time.Time // slow mode: messages sent before wait until then; zero: none waits
+	Reports    int64     // open reports, told to moderators
+	Queue      *Queue    // the queue of reports; nil: the user does not look at it
 }
 
 // Leads reports whether users of a role moderate the room.

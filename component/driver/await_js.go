@@ -12,7 +12,7 @@ type outcome struct {
 	err   error
 }
 
-// await waits for the promise that begin gives. It must not be called from a
+// await waits for the promise that begin returns. It must not be called from a
 // JavaScript callback.
 func await(ctx context.Context, begin func() js.Value) (js.Value, error) {
 	promise, err := try(begin)
@@ -47,8 +47,8 @@ func awaitEvent(ctx context.Context, target js.Value, success, failure string) e
 	}
 }
 
-// callbacks are functions of which just one is called, once, perhaps long after
-// anybody waits for it. Then all are released.
+// callbacks are functions that JavaScript calls: exactly one, once, perhaps long after
+// the wait was given up. Then all are released.
 type callbacks struct{ all []js.Func }
 
 func newCallbacks() *callbacks { return &callbacks{} }
@@ -65,7 +65,7 @@ func (c *callbacks) add(f func(js.Value)) js.Func {
 	return callback
 }
 
-// try makes an error of what a call throws.
+// try returns as an error what a call throws.
 func try(call func() js.Value) (value js.Value, err error) {
 	defer func() {
 		switch thrown := recover().(type) {

@@ -6,7 +6,7 @@ import (
 	"hallway/protocol"
 )
 
-// closeReason is what the peer's close frame said; 0 where none came. The
+// closeReason returns the code and reason of the peer's close frame; 0: none came. The
 // socket library drops it in a browser. The host of the program keeps it as
 // hallway.lastClose, just before the library hears of the close; it is read in
 // the same turn of JavaScript's event loop, before another socket can end.

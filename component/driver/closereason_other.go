@@ -10,8 +10,8 @@ import (
 	"hallway/protocol"
 )
 
-// closeReason is what the peer's close frame said; 0 where none came. err is
-// the error of the read that ended.
+// closeReason returns the code and reason of the peer's close frame; 0: none came. err
+// is the error of the read that ended.
 func closeReason(err error) (protocol.CloseCode, string) {
 	var closed websocket.CloseError
 	if !errors.As(err, &closed) {

@@ -9,9 +9,9 @@ import (
 // dialStatusTimeout is how long the relay may take to say why it refused.
 const dialStatusTimeout = 3 * time.Second
 
-// dialStatus is the status with which the relay refused an upgrade; 0: not known. A
-// page is not told, so the relay is asked again by a plain request, which every
-// version of it answers with what it speaks.
+// dialStatus returns the status with which the relay refused an upgrade; 0: not known.
+// A page does not learn it, so dialStatus makes a plain request, which every version of
+// the relay answers with the protocols that it speaks.
 func dialStatus(ctx context.Context, url string) int {
 	ctx, cancel := context.WithTimeout(ctx, dialStatusTimeout)
 	defer cancel()

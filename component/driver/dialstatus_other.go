@@ -4,5 +4,5 @@ package driver
 
 import "context"
 
-// dialStatus is 0: natively a refused dial has told its status itself.
+// dialStatus returns 0: natively a refused dial has told its status itself.
 func dialStatus(context.Context, string) int { return 0 }

@@ -53,8 +53,7 @@ type Options struct {
 	// own, which is IndexedDB in a browser and memory elsewhere.
 	Storage Storage
 
-	// OnChange tells of a new snapshot, once for everything that was done in one
-	// go.
+	// OnChange tells of a new snapshot, once for all events that were taken together.
 	OnChange func(client.Snapshot)
 	// OnArrived tells of a message of someone else that came live.
 	OnArrived func(*protocol.Message)
@@ -131,7 +130,7 @@ func start(o Options, c machine) *Driver {
 // [ErrBusy].
 func (d *Driver) Send(text string) (id string, err error) { return d.Reply(text, "") }
 
-// Reply is Send for an answer to the message with the id to; "": to none.
+// Reply queues an answer to the message with the id to; "": to none. See Send.
 func (d *Driver) Reply(text, to string) (id string, err error) {
 	select {
 	case <-d.closing:
@@ -148,11 +147,11 @@ func (d *Driver) Reply(text, to string) (id string, err error) {
 	return id, nil
 }
 
-// Do tells the core of an event of the device or of people. It does not wait.
-// Should hostEventsMax events wait already, it is dropped.
+// Do tells the core of an event of the device or of people. It does not wait. If
+// hostEventsMax events wait already, the event is dropped.
 func (d *Driver) Do(ev client.Event) { d.host.push(ev) }
 
-// Snapshot is the chat as last told of.
+// Snapshot returns the last snapshot that OnChange was told of.
 func (d *Driver) Snapshot() client.Snapshot { return *d.told.Load() }
 
 // Close ends the chat: the room is left, the socket closed with 1000, the

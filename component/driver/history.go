@@ -21,8 +21,7 @@ const (
 
 var errPageTooLarge = errors.New("driver: the relay's page is too large")
 
-// answer is an HTTP answer with its whole body. How it is had depends on the
-// platform:
+// answer is an HTTP answer with its whole body. Each platform has a function for it:
 //
 //	ask(ctx context.Context, method, url, token, body string) (answer, error)
 //
@@ -44,7 +43,7 @@ func fetchPage(ctx context.Context, relay, room string, f client.FetchPage) clie
 	return client.PageLoaded{Req: f.Req, Page: page}
 }
 
-// fetchFound does so for a search.
+// fetchFound reads a page of search results and makes an event of what came.
 func fetchFound(ctx context.Context, relay, room string, f client.FetchFound) client.Event {
 	page, failed := read(ctx, relay, room, f.Token, f.Query)
 	if failed != nil {
@@ -53,7 +52,7 @@ func fetchFound(ctx context.Context, relay, room string, f client.FetchFound) cl
 	return client.FoundLoaded{Req: f.Req, Page: page}
 }
 
-// read asks for a page.
+// read reads a page.
 func read(ctx context.Context, relay, room, token string, q client.PageQuery) (page protocol.Page, failed *client.PageFailed) {
 	failed = request(ctx, "GET", pageURL(relay, room, q), token, "", func(body []byte) (err error) {
 		page, err = protocol.DecodePage(body)
@@ -62,8 +61,8 @@ func read(ctx context.Context, relay, room, token string, q client.PageQuery) (p
 	return page, failed
 }
 
-// request asks for something, within historyTimeout. An answer that cannot be decoded
-// is as good as none.
+// request makes a request, within historyTimeout. An answer that cannot be decoded
+// counts as none.
 func request(ctx context.Context, method, url, token, body string, decode func(body []byte) error) *client.PageFailed {
 	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
@@ -109,7 +108,7 @@ func pageURL(relay, room string, q client.PageQuery) string {
 
 func roomURL(relay, room string) string { return relay + "/v1/rooms/" + url.PathEscape(room) }
 
-// refusal is what the relay, or something in front of it, says.
+// refusal returns the refusal of the relay, or of something in front of it, as an error.
 func refusal(a answer) error {
 	text := "history refused with status " + strconv.Itoa(a.status)
 	if problem, err := protocol.DecodeProblem(a.body); err == nil {
@@ -118,7 +117,7 @@ func refusal(a answer) error {
 	return errors.New(text)
 }
 
-// retryAfterMs reads the header Retry-After; 0 where it gives no seconds.
+// retryAfterMs reads the header Retry-After. It is 0 if the header gives no seconds.
 func retryAfterMs(header string) int64 {
 	seconds, err := strconv.ParseUint(header, 10, 32)
 	if err != nil {

@@ -24,7 +24,7 @@ type IndexedDBStorage struct {
 
 var _ Storage = (*IndexedDBStorage)(nil)
 
-// NewIndexedDBStorage is a storage that opens the database when it is first
+// NewIndexedDBStorage returns a storage that opens the database when it is first
 // used.
 func NewIndexedDBStorage() *IndexedDBStorage { return &IndexedDBStorage{} }
 
@@ -85,7 +85,7 @@ func (s *IndexedDBStorage) Remove(ctx context.Context, key Key, id string) error
 
 // Close implements [Storage].
 func (s *IndexedDBStorage) Close() error {
-	if s.opening != nil { // it took too long for whoever waited; it may still open
+	if s.opening != nil { // nobody waits any more, but it may still open
 		go func(opening chan outcome) {
 			if o := <-opening; o.err == nil {
 				o.value.Call("close")
@@ -96,7 +96,7 @@ func (s *IndexedDBStorage) Close() error {
 	return nil
 }
 
-// change does one change in a transaction of its own.
+// change makes one change in a transaction of its own.
 func (s *IndexedDBStorage) change(ctx context.Context, durability string, do func(store js.Value) js.Value) error {
 	transaction, err := s.begin(ctx, "readwrite", durability)
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *IndexedDBStorage) begin(ctx context.Context, mode, durability string) (
 	return js.Undefined(), databaseError(err)
 }
 
-// open sees to it that the database is open. An open may hang as long as a page
+// open opens the database, unless it is open. An open may hang as long as a page
 // of another version does not give way; then the next call goes on waiting.
 func (s *IndexedDBStorage) open(ctx context.Context) error {
 	if s.db.Truthy() {
@@ -207,8 +207,8 @@ func openDatabase() (js.Value, error) {
 	return request.Get("result"), nil
 }
 
-// recordKey is the key of a record, or without an id what all of an outbox
-// begin with.
+// recordKey returns the key of a record, or, without an id, the beginning of all keys of
+// an outbox.
 func recordKey(key Key, id ...any) []any {
 	return append([]any{key.Relay, key.User, key.Room}, id...)
 }

@@ -68,7 +68,7 @@ func startLink(url string, gen int, events chan<- client.Event) *link {
 	return l
 }
 
-// socketURL is the relay's WebSocket address.
+// socketURL returns the relay's WebSocket address.
 func socketURL(relay string) string {
 	if rest, ok := strings.CutPrefix(relay, "http"); ok {
 		relay = "ws" + rest
@@ -76,8 +76,8 @@ func socketURL(relay string) string {
 	return relay + "/v1/ws"
 }
 
-// write queues a frame. When too many wait, the connection is as good as dead
-// and is ended; the reader tells so.
+// write queues a frame. If too many wait, the connection is given up, and the reader
+// tells so.
 func (l *link) write(frame []byte) {
 	if l.closed {
 		return
@@ -89,9 +89,8 @@ func (l *link) write(frame []byte) {
 	}
 }
 
-// close ends the link: what was written goes out first, then the close frame.
-// The peer has closeTimeout for all of it. A dial that has not ended is given
-// up at once.
+// close ends the link: the frames that wait go out first, then the close frame. The peer
+// has closeTimeout for all of it. A dial that has not ended is given up at once.
 func (l *link) close(code protocol.CloseCode) {
 	if l.closed {
 		return
@@ -130,8 +129,8 @@ func (l *link) run(url string) {
 	writer.Wait()
 }
 
-// dial opens the connection; status is that of a refused upgrade, where it can
-// be known.
+// dial opens the connection. Status is that of a refused upgrade, or 0 if it is not
+// known.
 func (l *link) dial(url string) (conn *websocket.Conn, status int, err error) {
 	ctx, cancel := context.WithTimeout(l.ctx, dialTimeout)
 	defer cancel()
@@ -153,8 +152,8 @@ func (l *link) dial(url string) (conn *websocket.Conn, status int, err error) {
 	return conn, 0, nil
 }
 
-// speaksOnlyOthers tells, by the answer to a plain request for the socket, whether
-// the relay speaks other versions of the protocol and not this one.
+// speaksOnlyOthers reports, from the answer to a plain request for the socket, whether
+// the relay speaks only other versions of the protocol.
 func speaksOnlyOthers(a answer) bool {
 	if a.status != upgradeRequired {
 		return false
@@ -163,8 +162,8 @@ func speaksOnlyOthers(a answer) bool {
 	return err == nil && len(problem.Supported) > 0 && !slices.Contains(problem.Supported, protocol.Subprotocol)
 }
 
-// readFrom reads until the connection ends, and says how it did. Once the link
-// is detached it still reads, so that the peer's answer to the close is found.
+// readFrom reads until the connection ends, and returns how it ended. It still reads
+// when the link is detached, so that it finds the peer's answer to the close.
 func (l *link) readFrom(conn *websocket.Conn) (protocol.CloseCode, string) {
 	for {
 		kind, data, err := conn.Read(l.ctx)

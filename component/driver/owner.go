@@ -61,7 +61,7 @@ func (d *Driver) step(ev client.Event) {
 	}
 }
 
-// tell tells the host of the last changes, once.
+// tell tells the host of the last changes.
 func (d *Driver) tell() {
 	if !d.changed {
 		return
@@ -173,8 +173,9 @@ func (d *Driver) saveItem(item client.Item) {
 	}
 }
 
-// removeItem is not answered. An item that stays by mistake is sent again after
-// the next start and answered with the stored message: no harm.
+// removeItem removes an item from the storage, and tells nothing. An item that stays by
+// mistake is sent again after the next start, and the relay answers with the stored
+// message: no harm.
 func (d *Driver) removeItem(id string) {
 	key := d.key()
 	d.keeper.do(func(ctx context.Context, s Storage) client.Event {
@@ -183,8 +184,8 @@ func (d *Driver) removeItem(id string) {
 	})
 }
 
-// getToken asks the host for a token. A host that does not heed the context
-// keeps a goroutine, but not the chat, waiting.
+// getToken asks the host for a token. A host that ignores the context keeps a goroutine
+// waiting, but not the chat.
 func (d *Driver) getToken() {
 	if d.options.GetToken == nil {
 		d.post(client.TokenGot{Err: client.ErrNoToken})

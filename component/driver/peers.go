@@ -6,28 +6,28 @@ import (
 	"hallway/component/client"
 )
 
-// peers are the other pages of this device that share an outbox, and the lock
-// by which one of them owns it. Its methods never wait; what it learns it posts
-// as [client.Owns] and [client.PeerSaid].
+// peers are the other pages of this device that share an outbox, and the lock by which
+// one page owns it. The methods never wait. Events come as [client.Owns] and
+// [client.PeerSaid].
 type peers interface {
 	// share leaves the outbox that was shared before and shares key's.
 	share(key Key)
 	// tell sends a note to the pages that share the outbox now.
 	tell(note client.Note)
-	// close leaves the outbox, and gives it to the next page where it was owned.
+	// close leaves the outbox; if this page owned it, the next page does.
 	close()
 }
 
-// alone are no peers at all: the outbox is owned at once.
+// alone stands for peers if there are none: the outbox is owned at once.
 type alone struct{ post func(client.Event) }
 
 func (a alone) share(key Key)    { a.post(client.Owns{User: key.User, Alone: true}) }
 func (a alone) tell(client.Note) {}
 func (a alone) close()           {}
 
-// noteVersion is the version of a note's encoding. Pages of several versions of
-// the package may share an outbox: a note of another is passed over, and what
-// it would have handed over is still in the storage.
+// noteVersion is the version of a note's encoding. Pages of several versions of the
+// package may share an outbox. A note of another version is ignored: the storage still
+// has what it would have handed over.
 const noteVersion = 1
 
 type sentNote struct {

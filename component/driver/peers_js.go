@@ -7,9 +7,8 @@ import (
 )
 
 // newPeers finds the pages of the same origin by BroadcastChannel and agrees
-// with them by Web Locks. Where the browser lacks either (a page that is not
-// served securely), each page owns its outbox: what two of them write twice is
-// stored once.
+// with them by Web Locks. If the browser lacks either (in a page that is not served
+// securely), each page owns its outbox: the relay stores once what two pages write.
 func newPeers(post func(client.Event)) peers {
 	global := js.Global()
 	if !global.Get("BroadcastChannel").Truthy() || !global.Get("navigator").Get("locks").Truthy() {
@@ -59,7 +58,7 @@ func (p *pages) requestLock(name, user string) {
 		return given
 	})
 	options := map[string]any{"signal": controller.Get("signal")}
-	// That the wait was given up is no error of anybody's.
+	// To give up the wait is no error.
 	global.Get("navigator").Get("locks").Call("request", name, options, own).
 		Call("catch", p.function(func([]js.Value) any { return nil }))
 	resolve := p.give

@@ -4,5 +4,5 @@ package driver
 
 import "hallway/component/client"
 
-// newPeers has none: a native client's storage is its own.
+// newPeers returns none: native clients have no sibling tabs.
 func newPeers(post func(client.Event)) peers { return alone{post} }

@@ -25,7 +25,7 @@ func fetchReports(ctx context.Context, relay, room string, f client.FetchReports
 	return loaded
 }
 
-// closeReport closes one, and makes an event of what came.
+// closeReport closes a report and makes an event of what came.
 func closeReport(ctx context.Context, relay, room string, c client.CloseReport) client.Event {
 	url := roomURL(relay, room) + "/reports/" + strconv.FormatInt(c.N, 10)
 	body := `{"state":"` + string(c.State) + `"}`

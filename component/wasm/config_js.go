@@ -36,7 +36,7 @@ func readConfig(v js.Value) config {
 	}
 }
 
-// textsOf reads an object of texts; what is none in it is left out.
+// textsOf reads an object of texts. It leaves out values that are no texts.
 func textsOf(v js.Value) map[string]string {
 	if v.Type() != js.TypeObject {
 		return nil
@@ -52,8 +52,8 @@ func textsOf(v js.Value) map[string]string {
 	return texts
 }
 
-// draftKey is where a draft of the token's user is kept; "" for a token that names
-// nobody.
+// draftKey returns the key under which a draft of the token's user is kept; "": the token
+// names no user.
 func (c *config) draftKey(token string) string {
 	claims, ok := protocol.ReadClaims(token)
 	if !ok {

@@ -7,8 +7,8 @@ import (
 	"hallway/component/driver"
 )
 
-// watchDevice tells the driver whether there is a network and whether the page is
-// seen, from now to the program's end. (The scope's listeners end with it.)
+// watchDevice tells the driver whether there is a network and whether the user sees the
+// page, until the program's end. (The scope's listeners end with it.)
 func watchDevice(d *driver.Driver) {
 	window, document := js.Global(), js.Global().Get("document")
 	listen := func(target js.Value, event string, f func()) {

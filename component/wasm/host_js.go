@@ -20,7 +20,7 @@ type host struct {
 
 func (h *host) emit(event string, detail map[string]any) { h.bridge.Call("emit", event, detail) }
 
-// changed tells what is new in a snapshot.
+// changed tells the page what is new in a snapshot.
 func (h *host) changed(s *client.Snapshot) {
 	if s.Status != h.status || !s.RetryAt.Equal(h.retryAt) {
 		h.status, h.retryAt = s.Status, s.RetryAt
@@ -40,7 +40,7 @@ func (h *host) changed(s *client.Snapshot) {
 	}
 }
 
-// arrived hands a message on as it is on the wire.
+// arrived gives the page a message in the form of the wire.
 func (h *host) arrived(m *protocol.Message) {
 	message := js.Global().Get("JSON").Call("parse", string(m.Append(nil)))
 	h.emit("message", map[string]any{"message": message})
@@ -50,7 +50,7 @@ func (h *host) refused(r client.Refused) {
 	h.emit("error", map[string]any{"code": string(r.Code), "message": r.Reason})
 }
 
-// warned tells what is set up wrong; the element puts it on the console as well.
+// warned tells the page what is set up wrong; the element also writes it to the console.
 func (h *host) warned(w client.Warned) {
 	h.emit("warned", map[string]any{"code": string(w.Code), "message": w.Reason})
 }

@@ -8,8 +8,8 @@ import (
 	"hallway/component/client"
 )
 
-// sends is the promises given for messages that the page sends: kept when the
-// message is in the outbox, broken when the core does not take it.
+// sends holds the promises of messages that the page sends. A promise is resolved when
+// the message is in the outbox, and rejected when the core refuses it.
 type sends struct {
 	mu      sync.Mutex
 	waiting map[string]promise // by the message's id
@@ -17,7 +17,7 @@ type sends struct {
 
 type promise struct{ resolve, reject js.Value }
 
-// send queues a text and gives a promise of its id.
+// send queues a text and returns a promise of its id.
 func (p *program) send(text string) js.Value {
 	var settle promise
 	executor := js.FuncOf(func(_ js.Value, arguments []js.Value) any {
@@ -38,7 +38,7 @@ func (p *program) send(text string) js.Value {
 	return promised
 }
 
-// changed keeps the promises of what is in the outbox.
+// changed resolves the promises of messages that are in the outbox.
 func (s *sends) changed(snapshot *client.Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,7 +50,7 @@ func (s *sends) changed(snapshot *client.Snapshot) {
 	}
 }
 
-// refused breaks the promise of what was not taken, and reports whether there is one.
+// refused rejects the promise of a refused message, and reports whether there is one.
 func (s *sends) refused(r client.Refused) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"hallway/component/client"
 )
 
-// getToken asks the page for a token, if it has a way to get one now.
+// getToken asks the page for a token, if the page has a way to get one.
 func (p *program) getToken(ctx context.Context) (string, error) {
 	source := p.bridge.Get("getToken")
 	if source.Type() != js.TypeFunction {

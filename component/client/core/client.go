@@ -129,8 +129,7 @@ func (c *Client) state() request.State {
 
 // check holds the parts against one another.
 func (c *Client) check() {
-	step.Assert(c.conn.IsOpen() || c.outbox.InFlight() == 0, "without a connection no message is in flight")
-	step.Assert(c.conn.IsOpen() || c.requests.ChangesInFlight() == 0, "without a connection no change is in flight")
+	step.Assert(c.conn.IsOpen() || c.outbox.InFlight()+c.requests.ChangesInFlight() == 0, "without a connection nothing is in flight")
 	step.Assert(c.told != client.StatusLive || c.catchup.IsCaughtUp(), "a live chat has caught up")
 }
 

@@ -162,7 +162,9 @@ func (o *Outbox) add(e *entry) {
 	for i > 0 && o.entries[i-1].Order > e.Order && !o.entries[i-1].onWire {
 		i--
 	}
-	o.entries = slices.Insert(o.entries, i, e)
+	o.entries = append(o.entries, nil)
+	copy(o.entries[i+1:], o.entries[i:])
+	o.entries[i] = e
 }
 
 func (o *Outbox) find(id string) *entry {
@@ -175,8 +177,7 @@ func (o *Outbox) find(id string) *entry {
 }
 
 func (o *Outbox) remove(e *entry) {
-	i := slices.Index(o.entries, e)
-	o.entries = slices.Delete(o.entries, i, i+1)
+	o.entries = slices.DeleteFunc(o.entries, func(x *entry) bool { return x == e })
 }
 
 // nextOrder returns the clock's time, so that the items of several pages fall into

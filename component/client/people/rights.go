@@ -166,24 +166,17 @@ func (r *Rights) InFlightMax() int {
 	return 0
 }
 
-// silencedReasons are the reasons with which the core itself refuses a message.
-var silencedReasons = map[protocol.Why]string{
-	protocol.WhyMuted:    "you are muted",
-	protocol.WhyFrozen:   "only organizers may write at present",
-	protocol.WhyArchived: "this room is archived",
-}
-
-// Silenced returns why the user may not write, also as a sentence; "": may.
+// Silenced returns why the user may not write, also as a sentence; "": the user may.
 func (r *Rights) Silenced() (why protocol.Why, reason string) {
 	switch {
 	case r.settings.Archived:
-		why = protocol.WhyArchived
+		return protocol.WhyArchived, "this room is archived"
 	case r.settings.Frozen && r.me.Role != protocol.RoleOrganizer:
-		why = protocol.WhyFrozen
+		return protocol.WhyFrozen, "only organizers may write at present"
 	case r.muted != nil:
-		why = protocol.WhyMuted
+		return protocol.WhyMuted, "you are muted"
 	}
-	return why, silencedReasons[why]
+	return "", ""
 }
 
 // Me returns the user, with the role in the room.

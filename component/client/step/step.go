@@ -26,7 +26,10 @@ type Step struct {
 // Begin starts a step at a time.
 func (s *Step) Begin(now time.Time) { s.Now, s.Effects, s.Changed = now, nil, false }
 
-// Emit adds an effect behind the others.
+// Emit adds an effect behind the others. It is called from everywhere: a copy at each
+// place would make the page larger.
+//
+//go:noinline
 func (s *Step) Emit(e client.Effect) { s.Effects = append(s.Effects, e) }
 
 // Late reports whether a deadline has come, and how long ago. A zero one never comes.
@@ -60,9 +63,12 @@ func Earliest(deadlines ...time.Time) (first time.Time) {
 // from outside may break one: a part checks what it is given before.
 func Assert(holds bool, invariant string) {
 	if !holds {
-		panic("client: broken invariant: " + invariant)
+		broken(invariant)
 	}
 }
+
+//go:noinline
+func broken(invariant string) { panic("client: broken invariant: " + invariant) }
 
 const (
 	// waitMax is the longest wait that a relay may ask for: slow mode asks for no more.

@@ -26,7 +26,7 @@ type ownReaction struct {
 func (t *table) Live(m *protocol.Message, cause *protocol.Cause) (guessed bool) {
 	if cause != nil && cause.By == t.me {
 		if len(t.recent) >= ownRecentMax {
-			t.recent = slices.Delete(t.recent, 0, ownRecentMax/2)
+			t.recent = append(t.recent[:0], t.recent[ownRecentMax/2:]...)
 		}
 		t.recent = append(t.recent, ownReaction{id: m.ID, rev: m.Rev, cause: *cause})
 	}
