@@ -1,10 +1,10 @@
-// What is written and not sent, kept over a reload. Each tab has drafts of its own, so that none overwrites another's; one that is
-// new takes the last draft that no tab has any more. A tab holds a lock for each of its drafts: by that others know.
+// Drafts: unsent texts that survive a reload. Each tab has its own drafts, so that no tab overwrites another's. A new tab takes the
+// last draft that no tab uses. A tab holds a lock for each of its drafts, which tells the others that it is used.
 
 const PREFIX = 'hallway:draft:';
 const OTHERS_MAX = 16; // of one user in one room; older ones go
 
-/** A storage, or one that keeps nothing where the page has none. */
+/** Returns the page's storage, or one that keeps nothing if the page has none. */
 function storage(open) {
   try {
     return open();
@@ -13,17 +13,17 @@ function storage(open) {
   }
 }
 
-/** Writes or removes an item. Where the storage is full or denied, a draft lives as long as the page. */
+/** Writes or removes an item. If the storage is full or denied, a draft lives as long as the page. */
 function put(store, key, value) {
   try {
     if (value) store.setItem(key, value);
     else store.removeItem(key);
   } catch {
-    // kept in the page alone
+    // kept only in the page
   }
 }
 
-/** What is stored of a draft; others can write to the storage, too. */
+/** Reads a stored draft. Others can write to the storage, too. */
 function read(store, key) {
   try {
     return JSON.parse(store.getItem(key));
@@ -42,7 +42,7 @@ export function createDrafts() {
     release = resolve;
   });
 
-  /** Takes a place, if nobody has it. Without locks (the page is not served securely) only one's own is known to be free. */
+  /** Takes a place if it is free. Without locks (the page is not served securely) a tab only knows that its own place is free. */
   const take = (slot, own) =>
     new Promise((resolve) => {
       if (!locks) return resolve(own);
@@ -54,7 +54,7 @@ export function createDrafts() {
     });
 
   return {
-    /** Opens the draft of a user in a room; resolves with what was kept of it, or null. */
+    /** Opens the draft of a user in a room; resolves with the stored draft, or null. */
     async open(key) {
       const prefix = `${PREFIX}${key}:`;
       const own = read(session, PREFIX + key);
@@ -72,7 +72,7 @@ export function createDrafts() {
       }
       return null;
     },
-    /** Keeps a draft that is open: an object of strings. One in which nothing is written is removed. */
+    /** Stores an open draft, an object of strings. An empty one is removed. */
     keep(key, draft) {
       const slot = slots.get(key);
       const written = Object.values(draft).some(Boolean);

@@ -5,11 +5,11 @@ export interface User {
   role?: 'participant' | 'moderator' | 'organizer';
 }
 
-/** A message as the relay gives it (docs/PROTOCOL.md, "A message"). */
+/** A message as the relay sends it (docs/PROTOCOL.md, "A message"). */
 export interface Message {
   room: string;
   id: string;
-  /** Its place in the room, for ever. */
+  /** Its place in the room, which never changes. */
   seq: number;
   /** The room's revision at which it was last changed. */
   rev: number;
@@ -43,7 +43,7 @@ export interface ExitDetail {
   restartInMs: number;
 }
 
-/** What the chat says, by name. In some stand `{name}` (and `{other}`) and `{text}`: who wrote, and what. */
+/** The names of the chat's texts. Some texts contain `{name}` (and `{other}`) for users and `{text}` for a message. */
 export type TextName =
   | 'live'
   | 'connecting'
@@ -199,7 +199,7 @@ export type TextName =
   | 'reportResolve'
   | 'reportDismiss';
 
-/** What the chat says of a number, which stands for `{n}`; each has a text for every plural form, as `newMessages.one`. */
+/** The names of texts with a number, `{n}`. Each has a text for every plural form, for example `newMessages.one`. */
 export type CountedTextName =
   | 'inSeconds'
   | 'newMessages'
@@ -215,7 +215,7 @@ export type PluralForm = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
 export type Texts = Partial<Record<TextName | `${CountedTextName}.${PluralForm}`, string>>;
 
 /**
- * What a page may set on the element to give the chat its look; the parts for `::part()` are `header`, `search`,
+ * The custom properties that a page may set on the element to style the chat. The parts for `::part()` are `header`, `search`,
  * `status`, `pinned`, `log`, `day`, `unread`, `message`, `bubble`, `avatar`, `reaction`, `tools`, `menu`, `dialog`, `jump`,
  * `composer`, `input`, `send` and `typing`.
  */
@@ -247,7 +247,7 @@ export interface HallwayChatEventMap {
   'hallway-status': CustomEvent<StatusDetail>;
   'hallway-message': CustomEvent<{ message: Message }>;
   'hallway-unread': CustomEvent<{ count: number }>;
-  /** How many reports of messages are open; told to moderators and organizers. */
+  /** The number of open reports; moderators and organizers get it. */
   'hallway-reports': CustomEvent<{ open: number }>;
   'hallway-error': CustomEvent<ErrorDetail>;
   /** The chat crashed; it restarts by itself. */
@@ -256,10 +256,10 @@ export interface HallwayChatEventMap {
 
 /** A chat room: `<hallway-chat relay="https://chat.example.org" room="lobby"></hallway-chat>`. */
 export declare class HallwayChat extends HTMLElement {
-  /** Where chat.wasm is, for all elements without a `wasm` attribute; beside this module by default. */
+  /** The URL of chat.wasm for all elements without a `wasm` attribute; by default it is beside this module. */
   static wasmUrl: string | URL | undefined;
 
-  /** The relay's http(s) address; the page's own origin by default. Reflects the attribute, as do the others below. */
+  /** The relay's http(s) address; the page's own origin by default. Like the properties below, it reflects the attribute. */
   relay: string;
   room: string;
   token: string;
@@ -268,27 +268,27 @@ export declare class HallwayChat extends HTMLElement {
   /** `auto` (default), `light` or `dark`. */
   theme: string;
   /**
-   * `newline` makes Enter break the line and Shift+Enter send, `send` the other way round. Without it Enter sends, and breaks the
-   * line on devices that are worked with fingers.
+   * `newline`: Enter breaks the line and Shift+Enter sends. `send`: the other way round. By default Enter sends, but breaks the
+   * line on touch devices.
    */
   enter: string;
   wasm: string;
   /** `false` leaves the room, closes the socket and shows nothing. */
   open: boolean;
 
-  /** Your own words in place of the chat's; set another object to change them. */
+  /** Your own texts in place of the chat's; set another object to change them. */
   texts: Texts | undefined;
 
-  /** Gets a fresh token from your own server; called whenever the chat needs one. */
+  /** Returns a fresh token from your own server; the chat calls it whenever it needs one. */
   getToken: (() => Promise<string> | string) | undefined;
-  /** In place of the page's own WebSocket and fetch; read when the chat starts. For tests, demonstrations, proxies. */
+  /** Replaces the page's own WebSocket and fetch; the chat reads it when it starts. For tests, demonstrations, proxies. */
   network: { WebSocket?: typeof WebSocket; fetch?: typeof fetch } | undefined;
 
   /** Sends a text; resolves with the message's id once it is in the outbox. Rejects when the chat is closed. */
   send(text: string): Promise<string>;
   /** Tries a failed message again. */
   retry(id: string): Promise<void>;
-  /** Throws a failed message away. */
+  /** Discards a failed message. */
   discard(id: string): Promise<void>;
   /** Shows the message with this id. */
   scrollTo(id: string): Promise<void>;
@@ -324,7 +324,7 @@ export declare class HallwayChat extends HTMLElement {
   ): void;
 }
 
-/** Registers the element (`hallway-chat` by default); a second call does nothing, nor does any on a server. */
+/** Registers the element (`hallway-chat` by default). A second call, or a call on a server, does nothing. */
 export declare function define(name?: string): void;
 
 declare global {

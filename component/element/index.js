@@ -29,30 +29,30 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * A chat room.
  *
  * Attributes: `relay` (the relay's address, the page's own origin by default), `room`, `token`, `offline` (`queue` or
- * `disable`), `theme` (`auto`, `light`, `dark`), `lang` (`en`, `de`, `fr`, `ar`; that of what the element stands in by default), `enter`
- * (`newline`: Enter breaks the line and Shift+Enter sends; `send`: Enter sends on phones, too), `wasm` (where chat.wasm is), `open` (`false` closes the chat: its
- * socket is closed, nothing is shown). A change of relay, room or wasm starts the chat anew.
+ * `disable`), `theme` (`auto`, `light`, `dark`), `lang` (`en`, `de`, `fr`, `ar`; by default the language around the element), `enter`
+ * (`newline`: Enter breaks the line and Shift+Enter sends; `send`: Enter sends on phones, too), `wasm` (the URL of chat.wasm), `open` (`false` closes the
+ * socket and shows nothing). A change of relay, room or wasm restarts the chat.
  *
  * @element hallway-chat
- * @csspart header - the bar at the top: who is here, the search
- * @csspart search - the field of the search
- * @csspart status - the line that says how the chat is
+ * @csspart header - the bar at the top with the number of people and the search
+ * @csspart search - the search field
+ * @csspart status - the line with the state of the connection
  * @csspart pinned - the bar with the pinned messages
  * @csspart log - the scrolling log
  * @csspart day - the line between two days
- * @csspart unread - the line before what is new
+ * @csspart unread - the line before the new messages
  * @csspart message - one message, with its sender and avatar
- * @csspart bubble - what of it was written
+ * @csspart bubble - the content of a message
  * @csspart avatar
  * @csspart reaction - the button of an emoji below a message
- * @csspart tools - the buttons at the message that the pointer is at
+ * @csspart tools - the buttons at the message under the pointer
  * @csspart menu - the menu of a message
- * @csspart dialog - what asks before a message is deleted, and lists the keys
+ * @csspart dialog - the dialogs, such as the question before a message is deleted and the list of keys
  * @csspart jump - the button that leads to the newest messages
- * @csspart composer - where people write
+ * @csspart composer - the field in which people write, with its button
  * @csspart input
  * @csspart send
- * @csspart typing - who else is writing
+ * @csspart typing - the line that names others who are writing
  * @cssproperty --hallway-* - the tokens in component/theme/tokens.css, light.css and dark.css
  * @fires hallway-status {status, retryInMs}
  * @fires hallway-message {message}
@@ -62,7 +62,7 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * @fires hallway-exit {code, message, restartInMs}: the program crashed; it restarts by itself
  */
 export class HallwayChat extends ElementBase {
-  /** Where chat.wasm is, for all elements without a `wasm` attribute; beside this module by default. */
+  /** The URL of chat.wasm for all elements without a `wasm` attribute; by default it is beside this module. */
   static wasmUrl = undefined;
 
   static observedAttributes = [...REFLECTED, 'lang', 'open'];
@@ -114,14 +114,14 @@ export class HallwayChat extends ElementBase {
     setTimeout(() => this.#settleSoon()); // a move comes as removal and insertion: only what lasts counts
   }
 
-  /** A move that keeps the state of what is moved (moveBefore): nothing was lost. */
+  /** Handles a move that keeps the element's state (moveBefore): nothing is lost. */
   connectedMoveCallback() {
     this.#languages?.();
     this.#languages = watchLanguage(this, () => this.#settleSoon());
     this.#settleSoon();
   }
 
-  /** The element is in another document. Leaves everything made for the document before; #settle starts the program anew. */
+  /** Handles a move into another document. Drops everything made for the old document; #settle restarts the program. */
   adoptedCallback() {
     this.#keyboard?.();
     this.#keyboard = undefined;
@@ -132,7 +132,7 @@ export class HallwayChat extends ElementBase {
     this.#settleSoon();
   }
 
-  /** A function that gets a fresh token from the host's own server; called whenever the chat needs one. */
+  /** A function that returns a fresh token from the host's own server; the chat calls it whenever it needs one. */
   get getToken() {
     return this.#getToken;
   }
@@ -144,7 +144,7 @@ export class HallwayChat extends ElementBase {
     this.#settleSoon();
   }
 
-  /** `{WebSocket, fetch}` in place of the page's own; read when the chat starts. For tests, demonstrations, proxies. */
+  /** `{WebSocket, fetch}` in place of the page's own; the chat reads it when it starts. For tests, demonstrations, proxies. */
   get network() {
     return this.#network;
   }
@@ -153,7 +153,7 @@ export class HallwayChat extends ElementBase {
     this.#network = network;
   }
 
-  /** Your own words in place of the chat's, by their names; see index.d.ts. */
+  /** Your own texts in place of the chat's, by their names; see index.d.ts. */
   get texts() {
     return this.#texts;
   }
@@ -181,12 +181,12 @@ export class HallwayChat extends ElementBase {
     return this.#call((api) => api.retry(String(id)));
   }
 
-  /** Throws a failed message away. */
+  /** Discards a failed message. */
   discard(id) {
     return this.#call((api) => api.discard(String(id)));
   }
 
-  /** Shows the message with this id; with anything but a string it is the scrollTo of every element. */
+  /** Shows the message with this id. With an argument that is not a string it is the scrollTo of every element. */
   scrollTo(...args) {
     const [id] = args;
     if (typeof id !== 'string') return super.scrollTo(...args);
@@ -203,7 +203,7 @@ export class HallwayChat extends ElementBase {
     this.open = false;
   }
 
-  /** Brings what runs in line with what the attributes and the document say; all changes of one turn count as one. */
+  /** Starts, stops or updates the program to match the attributes and the document. Changes in one turn count as one. */
   #settleSoon() {
     if (this.#settling) return;
     this.#settling = true;
@@ -278,7 +278,7 @@ export class HallwayChat extends ElementBase {
     this.#calls.settle(api);
   }
 
-  /** The program could not be loaded (`error`) or ended unasked. */
+  /** Handles a program that could not be loaded (`error`) or ended by itself. */
   #exited({ code, error }) {
     this.#instance = undefined;
     this.#paint();
@@ -295,7 +295,7 @@ export class HallwayChat extends ElementBase {
     else this.#fire('exit', { code, message, restartInMs });
   }
 
-  /** Says what is wrong where trying again cannot help. */
+  /** Shows an error that trying again cannot solve. */
   #refuse(error) {
     const code = error instanceof LoadError ? error.code : 'bad_request';
     this.#refused = { name: error instanceof RoomError ? 'no_room' : code, code };
@@ -310,7 +310,7 @@ export class HallwayChat extends ElementBase {
     this.#skeleton.say(`${this.#words[name] ?? this.#words.failed} (${code})`);
   }
 
-  /** Waits for a room; a page that sets none is told so. */
+  /** Waits for a room, and warns a page that sets none. */
   #awaitRoom() {
     this.#skeleton.say(this.#words.loading);
     this.#roomless = setTimeout(() => {
@@ -319,7 +319,7 @@ export class HallwayChat extends ElementBase {
     }, ROOM_WAIT_MS);
   }
 
-  /** Takes an event of the program. A set-up mistake goes to the console, too. */
+  /** Handles an event of the program. A wrong setup is also reported on the console. */
   async #heard(type, detail) {
     if (type !== 'warned') return this.#fire(type, detail);
     const { code } = detail;
@@ -351,7 +351,7 @@ export class HallwayChat extends ElementBase {
     this.#skeleton.node.lang = this.#words.lang;
     this.#dress();
     if (this.#instance) return;
-    // Who was writing still has the keyboard in the chat, not in the page, when it is up again.
+    // If the user was writing, the focus stays in the chat, not in the page, until the chat is ready again.
     const focused = this.shadowRoot.activeElement;
     this.shadowRoot.firstElementChild.replaceChildren(this.#skeleton.node);
     if (focused) this.#skeleton.node.focus();
@@ -384,7 +384,7 @@ export class HallwayChat extends ElementBase {
 reflect(HallwayChat.prototype, REFLECTED);
 
 /**
- * Registers the element; a second call with a name does nothing, nor does any on a server.
+ * Registers the element. A second call with a name, or a call on a server, does nothing.
  *
  * @param {string} [name]
  */

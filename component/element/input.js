@@ -1,5 +1,5 @@
-// What people type and drop in a chat is the chat's alone. Outside the shadow root an event has the element as its target, not
-// the field: a page with a shortcut for "g" would take each g that is written here.
+// Keeps typed and dropped input in the chat. Outside the shadow root an event has the element as its target, not the field:
+// a page with a shortcut for "g" would take each g that is typed here.
 
 const FIELDS = 'textarea, select, input';
 
@@ -9,7 +9,7 @@ const EDITING = /^(Enter|Backspace|Delete|Insert|Home|End|Page(Up|Down)|Arrow\w+
 /** Keys that edit a text field together with Ctrl or Command. */
 const COMMANDS = /^[acvxyz]$/i;
 
-/** Whether a field that has the focus uses a key. One that it does not use is left to the page. */
+/** Reports whether the focused field uses a key. The page gets a key that the field does not use. */
 function edits(event) {
   const { key, ctrlKey, metaKey, altKey } = event;
   if (event.isComposing || event.keyCode === 229 || EDITING.test(key)) return true;
@@ -19,7 +19,7 @@ function edits(event) {
   return !altKey || key > '\x7f'; // Option writes signs on a Mac
 }
 
-/** Whether the chat uses a key: its own handlers have run by now. */
+/** Reports whether the chat uses a key. Its own handlers have run before. */
 function uses(event, root) {
   const { key, target } = event;
   const focused = root.activeElement; // the composer takes over what is typed after a click elsewhere
@@ -32,8 +32,8 @@ function uses(event, root) {
 }
 
 /**
- * Ends the events of keys that the chat uses, and of what they write, at its shadow root. Files and links dropped on a chat do not
- * open in place of the page.
+ * Stops the events of keys that the chat uses, and of their input, at its shadow root. Files and links dropped on a chat do not
+ * replace the page.
  *
  * @param {ShadowRoot} root
  */

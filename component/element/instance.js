@@ -1,4 +1,4 @@
-// One life of the chat program for one element: from fetching the module to the end of everything that it started.
+// One run of the chat program for one element: from fetching the module to the end of everything that it started.
 
 import { loadModule } from './loader.js';
 import { createScope } from './scope.js';
@@ -10,11 +10,11 @@ const END_WAIT_MS = 2000;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * A token of the host's. However long the host takes: once `signal` aborts, its promise keeps nothing of the chat.
+ * Gets a token from the host. However long the host takes: after `signal` aborts, the host's promise refers to nothing of the chat.
  *
  * @param {() => Promise<string> | string} source
  * @param {AbortSignal} signal
- * @returns {Promise<string>} rejects, with a sentence for the host's developer, where there is none
+ * @returns {Promise<string>} rejects with a sentence for the host's developer if there is no token
  */
 function tokenOf(source, signal) {
   const wait = {};
@@ -43,19 +43,19 @@ export class Instance {
   #ended = false;
   #reconfigure = false;
 
-  /** The program's methods, once it is up. */
+  /** The program's methods, once it is ready. */
   api;
 
   /**
    * @param {object} options
-   * @param {ShadowRoot} options.root its first element is the frame that the chat is in
-   * @param {string | URL} options.wasm where the module is
-   * @param {import('./loader.js').Release} options.release what it must be
+   * @param {ShadowRoot} options.root its first element is the frame around the chat
+   * @param {string | URL} options.wasm the module's URL
+   * @param {import('./loader.js').Release} options.release the release that it must be
    * @param {object} options.config the program's settings, see the element
-   * @param {() => ((() => Promise<string>) | undefined)} options.getToken the host's token source, asked for at each use
+   * @param {() => ((() => Promise<string>) | undefined)} options.getToken returns the host's token source; called for each use
    * @param {object} [options.network] see createScope
    * @param {(type: string, detail: object) => void} options.onEvent
-   * @param {() => void} options.onSlow the module is slow to come
+   * @param {() => void} options.onSlow the module loads slowly
    * @param {(api: object) => void} options.onReady the program is mounted and answers
    * @param {(end: {code?: number, error?: Error}) => void} options.onExit the program could not be started (`error`) or ended
    *   unasked; not called after end()
@@ -69,7 +69,7 @@ export class Instance {
     );
   }
 
-  /** Tells the program of new settings: at once if it is up, else once it is. */
+  /** Passes new settings to the program: at once, or when it is ready. */
   configure(config) {
     const changed = JSON.stringify(config) !== JSON.stringify(this.#bridge.config);
     if (!changed) return;
@@ -78,7 +78,7 @@ export class Instance {
     else this.#reconfigure = true; // it may have read the old settings already
   }
 
-  /** Ends the program: it leaves the room and closes its socket with 1000; where it does not, it is put to an end. */
+  /** Ends the program: it leaves the room and closes its socket with 1000, or else it is ended by force. */
   async end() {
     this.#ended = true;
     this.#life.abort();
@@ -131,11 +131,11 @@ export class Instance {
     this.api = undefined;
   }
 
-  /** The one object through which element and program speak to each other. */
+  /** The object through which element and program call each other. */
   #createBridge() {
     const { config, getToken, onEvent } = this.#options;
     const { signal } = this.#life;
-    // Whatever the program says is heard a moment later, never inside its own call: so a listener may call it back.
+    // Delivers events of the program a moment later, never inside its own call, so that a listener may call the program.
     const later = (heard) => queueMicrotask(() => this.#ended || heard());
     const ready = (api) => later(() => this.#ready(api));
     return {

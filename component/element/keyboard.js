@@ -1,6 +1,6 @@
-// Keeps what people write in, and the button that sends it, over the on-screen keyboard, which covers a page without making it
-// smaller: by as much as it covers the chat, the chat ends higher. On a phone held sideways little is left between the keyboard
-// and the page's edge; the composer then comes before everything else.
+// Keeps the composer above the on-screen keyboard, which may cover a page without making it smaller: the chat becomes shorter by
+// the height that the keyboard covers. On a phone in landscape little space is left above the keyboard; the composer then has
+// priority over everything else.
 
 const ZOOMED = 1.05; // a page that was zoomed in by hand shows less of itself, too
 const LEAST_PX = 80; // so much is left of the chat in any case: a line to write in
@@ -8,7 +8,7 @@ const LOW_PX = 400; // a view that is lower is one with little room, on any devi
 const STAY_MS = 100; // nothing moves under a finger that has just touched something else
 const SMALL_PX = 260; // with less height than that, the less needed parts of the chat are hidden
 
-/** A device that is worked with fingers, so that what one writes with is a keyboard on its screen. */
+/** Matches touch devices, on which people write with an on-screen keyboard. */
 const TOUCH = '(pointer: coarse) and (hover: none)';
 
 /** @param {Document} document */
@@ -16,8 +16,8 @@ export const isTouch = (document) => Boolean(document.defaultView?.matchMedia(TO
 
 /**
  * @param {HTMLElement} element with a frame in its shadow root; the frame has a box whatever `display` the page sets on the element
- * @param {() => void} changed hears that isTouch may have changed
- * @returns {() => void} ends it
+ * @param {() => void} changed called when isTouch may have changed
+ * @returns {() => void} stops it
  */
 export function watchKeyboard(element, changed) {
   const view = element.ownerDocument.defaultView;
@@ -29,12 +29,12 @@ export function watchKeyboard(element, changed) {
   let rules = '';
   let inSight = 0; // so much of the chat is
 
-  /** Whether there is a keyboard on the screen, or no more room than beside one. With a mouse nothing is to move under the pointer. */
+  /** Reports whether a keyboard is on the screen, or the screen is as small as beside one. With a mouse nothing may move under the pointer. */
   const narrow = () =>
     viewport.scale < ZOOMED &&
     (isTouch(element.ownerDocument) || viewport.height < Math.max(view.innerHeight - 1, LOW_PX));
 
-  /** Where a chat ends is told in the page's pixels, which an ancestor's zoom or transform makes other than its own. */
+  /** The chat's end is measured in the page's pixels. With an ancestor's zoom or transform they differ from the chat's own. */
   const measure = () => {
     if (element.ownerDocument.defaultView !== view) return; // it is being moved to another document
     const { bottom, height } = frame.getBoundingClientRect();
@@ -54,7 +54,7 @@ export function watchKeyboard(element, changed) {
     rules = now;
   };
 
-  /** The chat may stand lower in its page than what is left of it: then the page goes up. */
+  /** The chat may be lower in its page than the visible part: then the page scrolls up. */
   const show = () => {
     measure();
     const field = root.activeElement;
