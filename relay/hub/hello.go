@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/rules"
 )
 
 // authenticator answers hellos.
@@ -89,24 +88,4 @@ func (a *authenticator) regrant(s *Session) (lost []string) {
 		lost = append(lost, name)
 	}
 	return lost
-}
-
-// refusalFrame returns the error that tells of a refusal.
-func refusalFrame(r rules.Refusal, room, id string) protocol.Error {
-	return protocol.Error{
-		Code: r.Code, Message: r.Reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.RetryAfter),
-		Why: r.Why, Until: r.Until, Reason: r.Note,
-	}
-}
-
-func unauthorized(room, id, of string) protocol.Error {
-	return protocol.Error{Code: protocol.CodeUnauthorized, Message: "say hello first", Room: room, ID: id, Of: of}
-}
-
-func forbidden(room, id string) protocol.Error {
-	return protocol.Error{Code: protocol.CodeForbidden, Message: "the token does not open this room", Room: room, ID: id}
-}
-
-func notJoined(room, id string) protocol.Error {
-	return protocol.Error{Code: protocol.CodeBadRequest, Message: "the room is not joined", Room: room, ID: id}
 }
