@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/action"
 	"hallway/component/view/markup"
 	"hallway/component/view/overlay"
 	"hallway/component/view/text"
@@ -41,7 +42,7 @@ func (c *Chat) roomUI() app.UI {
 
 func (c *Chat) onRoom(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
-	c.overlay.AskRoom()
+	c.overlay.Open(action.Room, nil, nil)
 }
 
 // peopleOf returns the number of people in the room as a text; "" while it is not known.
@@ -63,4 +64,18 @@ func writingOf(typing []protocol.User, t *text.Texts) []markup.Piece {
 		return t.Around(text.TypingTwo, t.NameOf(typing[0]), t.NameOf(typing[1]))
 	}
 	return t.Around(text.TypingMany, "", "")
+}
+
+// piecesUI draws pieces one after the other.
+func piecesUI(pieces []markup.Piece) app.UI {
+	return app.Range(pieces).Slice(func(i int) app.UI {
+		switch p := pieces[i]; p.Kind {
+		case markup.PieceName:
+			return app.Bdi().Text(p.Text)
+		case markup.PieceMark:
+			return app.Mark().Text(p.Text)
+		default:
+			return app.Text(p.Text)
+		}
+	})
 }

@@ -1,6 +1,10 @@
 package dom
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"unicode/utf8"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
 
 // New returns a new element.
 func New(tag, class string) app.Value {
@@ -91,3 +95,20 @@ func Top(element app.Value) float64 {
 
 // Clipboard returns the clipboard. It is undefined on a page that is not served securely.
 func Clipboard() app.Value { return app.Window().Get("navigator").Get("clipboard") }
+
+// Graphemes returns the sizes, in bytes, of the letters of a text as people count them: an emoji, or a
+// letter with its marks, is one. In a browser that cannot tell, each character is one.
+func Graphemes(text string) (sizes []int) {
+	segmenter := app.Window().Get("Intl").Get("Segmenter")
+	if !segmenter.Truthy() {
+		for _, r := range text {
+			sizes = append(sizes, utf8.RuneLen(r))
+		}
+		return sizes
+	}
+	all := app.Window().Get("Array").Call("from", segmenter.New().Call("segment", text))
+	for i := range all.Length() {
+		sizes = append(sizes, len(all.Index(i).Get("segment").String()))
+	}
+	return sizes
+}

@@ -85,41 +85,28 @@ func (o *Overlay) Speak(t *text.Texts, c text.Clock) {
 	o.close()
 }
 
-// OpenMenu opens the menu of a message with the actions that are offered for it.
-func (o *Overlay) OpenMenu(t *action.Target, all []action.Action) {
-	if o.root != nil {
+// Open opens what an action needs: for a message the menu, with all its actions, the choice of emoji, or
+// the dialog that asks first; without a message the list of keys, or the room's settings.
+func (o *Overlay) Open(does action.Action, t *action.Target, all []action.Action) {
+	if o.root == nil || does == action.Room && !MaySetRoom(&o.snap) {
+		return
+	}
+	switch does {
+	case action.Menu:
 		o.menu.openActions(t, all)
-	}
-}
-
-// OpenEmojis opens the choice of emoji to react to a message with.
-func (o *Overlay) OpenEmojis(t *action.Target) {
-	if o.root != nil {
+		return
+	case action.React:
 		o.menu.openEmojis(t)
+		return
 	}
-}
-
-// Ask opens the dialog that asks before an action on a message is carried out.
-func (o *Overlay) Ask(does action.Action, t *action.Target) {
-	if o.root != nil {
-		o.menu.close()
-		o.dialog.ask(does, t)
-	}
-}
-
-// ShowShortcuts opens the list of keys.
-func (o *Overlay) ShowShortcuts() {
-	if o.root != nil {
-		o.menu.close()
+	o.menu.close()
+	switch does {
+	case action.Shortcuts:
 		o.dialog.showShortcuts()
-	}
-}
-
-// AskRoom opens the settings of the room.
-func (o *Overlay) AskRoom() {
-	if o.root != nil && MaySetRoom(&o.snap) {
-		o.menu.close()
+	case action.Room:
 		o.dialog.askRoom()
+	default:
+		o.dialog.ask(does, t)
 	}
 }
 

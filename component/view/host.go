@@ -33,18 +33,10 @@ func (h *logHost) ReturnsFocus() bool { return h.chat.overlay.ReturnsFocus() }
 // Act carries out an action on a message, in the part of the chat that it belongs to.
 func (h *logHost) Act(does action.Action, id string) {
 	c := h.chat
-	if does == action.Shortcuts {
-		c.overlay.ShowShortcuts()
-		return
-	}
 	about, all := c.log.Offered(id)
 	switch does {
-	case action.Menu:
-		c.overlay.OpenMenu(about, all)
-	case action.React:
-		c.overlay.OpenEmojis(about)
-	case action.Delete, action.Report, action.Mute, action.Ban, action.Clear:
-		c.overlay.Ask(does, about)
+	case action.Shortcuts, action.Menu, action.React, action.Delete, action.Report, action.Mute, action.Ban, action.Clear:
+		c.overlay.Open(does, about, all)
 	case action.Reply:
 		c.composer.reply(id)
 	case action.Edit:
