@@ -1,7 +1,7 @@
 // Package view shows a chat: its header, status, log, search and composer. [Chat] is the main type, a
 // go-app component. It is given snapshots of the client's core ([Chat.Show]) and hands what people do
-// to the core as events (Do in [Props]). It decides nothing: the snapshot says what may be sent, what
-// waits and what failed.
+// to the core as events (Do in [Props]). It decides nothing: the snapshot says whether the user may
+// send, and which messages wait or failed.
 //
 // The parts of a Chat own their state and read what they share:
 //
@@ -11,8 +11,7 @@
 //   - status is the line that says how the chat is, with notes that come and go;
 //   - search, pinned, speaker: the search, the bar of pinned messages, the live region.
 //
-// The log does not know the other parts: logHost carries what people ask for in it to the part that
-// does it. To add an action, name it in package action and carry it out in logHost.Act. To add something
+// The log does not know the other parts: logHost carries an action in the log to the part that does it. To add an action, name it in package action and carry it out in logHost.Act. To add something
 // that the chat shows, add a part with its own ui function, and draw it in Render.
 //
 // go-app draws everything but the rows of the log, the bar of pinned messages and the overlay, which

@@ -16,7 +16,7 @@ type mode struct {
 	answers *protocol.Message // the same, as last seen; nil: not loaded
 	editing string            // the message that is edited, by its id; "": none
 	was     string            // its text
-	before  string            // what was written before the edit; it comes back after it, as does the answer
+	before  string            // the text before the edit; it comes back afterwards, as does the answer
 }
 
 // on reports whether the text becomes something else than a new message.
@@ -175,7 +175,7 @@ func (c *composer) submitEdit(ctx app.Context, written string) {
 }
 
 // followMode brings the mode in line with the snapshot, and reports whether it reads differently. The
-// edit of a message that was deleted ends; what was written stays.
+// edit of a message that was deleted ends; its text stays.
 func (c *composer) followMode() bool {
 	changed, gone := c.mode.follow(&c.snap)
 	if gone {

@@ -89,7 +89,7 @@ func TestStrip(t *testing.T) {
 	}
 }
 
-// shownOf writes marked pieces in brackets.
+// shownOf returns the pieces as a text, with matches in brackets.
 func shownOf(pieces []markup.Piece) string {
 	var shown strings.Builder
 	for _, p := range pieces {

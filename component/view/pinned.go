@@ -14,8 +14,8 @@ import (
 	"hallway/protocol"
 )
 
-// pinned is the bar above the log: the message that was pinned last and, for several, a panel with
-// all of them.
+// pinned is the bar above the log: the message that was pinned last and, for several, a panel with all
+// messages.
 type pinned struct {
 	app.Compo
 	*shared

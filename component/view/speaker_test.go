@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// heard is what an announcer says, at a time, of a snapshot; "" is nothing.
+// heard returns the announcement of a snapshot at a time, or "".
 func heard(a *announcer, s client.Snapshot, at time.Time) string {
 	if !a.observe(&s) || a.wait(at) > 0 {
 		return ""
@@ -90,7 +90,7 @@ func TestAnnouncementsAreMerged(t *testing.T) {
 	}
 }
 
-// A room whose counter has begun anew is heard like any other.
+// A room that has started its count again is announced like any other.
 func TestAnnouncementsAfterANewBeginning(t *testing.T) {
 	var a announcer
 	now := time.Unix(1_800_000_000, 0)

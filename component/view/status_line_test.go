@@ -11,7 +11,7 @@ import (
 	"hallway/protocol"
 )
 
-// said is what the chat says in these tests.
+// said holds the texts of these tests.
 var said = func() *text.Texts {
 	t := text.For("en", nil)
 	t.Moment = func(at time.Time) string { return at.Format("15:04") }
@@ -96,7 +96,7 @@ func TestStatusLine(t *testing.T) {
 	}
 }
 
-// Only when caught up does the chat say that it is live.
+// The chat says "live" only when it has caught up.
 func TestLiveIsSaidOfNothingElse(t *testing.T) {
 	for _, status := range []client.Status{
 		client.StatusConnecting, client.StatusCatchingUp, client.StatusReconnecting, client.StatusOffline,
@@ -153,7 +153,7 @@ func TestSameLine(t *testing.T) {
 	}
 }
 
-// The button counts down in slow mode, and to the end of a mute that is near.
+// The button counts down in slow mode, and to the end of a short mute.
 func TestWait(t *testing.T) {
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	muted := func(d time.Duration) client.Snapshot {

@@ -41,7 +41,7 @@ func diff(shown, wanted []row) []edit {
 		stay = append(stay, id)
 	}
 
-	moved := make(map[string]bool) // rows that no longer are where stay has them
+	moved := make(map[string]bool) // rows that are no longer at their place in stay
 	for i := range wanted {
 		id := wanted[i].id
 		for len(stay) > 0 && moved[stay[0]] {

@@ -4,8 +4,8 @@
 // go-app has no keyed update, so the log owns the rows in its <ul>. For each snapshot a rowMaker
 // makes the rows that are wanted, diff compares them with those shown, and a rowList carries out the
 // difference. At most windowRows rows are in the document at any time; the window moves as people
-// scroll. A row is one list item, whatever else it shows: the day that it begins, its sender, the
-// message that it answers, reactions. A single bar of tools moves from row to row.
+// scroll. A row is one list item, also with the day that it begins, its sender, the message that it
+// answers and its reactions. A single bar of tools moves from row to row.
 //
 // The parts of a Log own their state:
 //
@@ -21,5 +21,5 @@
 //
 // # What this package must not know
 //
-// Menus, dialogs, the composer, the search. What it needs of them is in [Host].
+// Menus, dialogs, the composer, the search. [Host] has the few things that it needs.
 package log

@@ -86,9 +86,9 @@ func (l *Log) React(id, emoji string) {
 	}
 }
 
-// onContextMenu opens the menu for a finger that rests on a message. A link, selected text and a
-// mouse get the browser's own menu; while ours is open, because of the key for it, there is no
-// second one. (A browser that selects the word under the finger has already done so.)
+// onContextMenu opens the menu for a finger that rests on a message. A link, selected text and a mouse
+// get the browser's own menu, but not while ours is open: the key for it causes this event, too. (A
+// browser that selects the word under the finger has already done so.)
 func (l *Log) onContextMenu(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	if l.scroller == nil {

@@ -28,7 +28,7 @@ func stateSigns(s client.ItemState) (word text.Word, icon string) {
 	return "", ""
 }
 
-// fillSender names the sender, who is seen at the head of a group only.
+// fillSender names the sender. Only the head of a group shows the name.
 func (l *rowList) fillSender(node *rowNode, r *row) {
 	name := senderOf(l.text, r)
 	node.sender.Set("textContent", name)

@@ -62,8 +62,8 @@ func Message(s *client.Snapshot, id string) *protocol.Message {
 }
 
 // windowRows bounds the rows in the document. windowStep is how many of them the window exchanges
-// when it moves: more than anyone sees at a time, and fewer than all, so that what is seen stays in
-// the document.
+// when it moves: more than anyone sees at a time, and fewer than all, so that the rows in sight
+// stay in the document.
 const (
 	windowRows = 200
 	windowStep = 100

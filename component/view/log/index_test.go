@@ -31,8 +31,7 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-// However people scroll, the window is full, inside the log, and keeps rows from
-// one step to the next.
+// The window is always full and inside the log, and keeps some rows from one step to the next.
 func TestWindowMoves(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 1000).Draw(t, "n")

@@ -195,7 +195,6 @@ type Host interface {
 	Scrolled()
 	// MenuOpen reports whether the menu of a message is open.
 	MenuOpen() bool
-	// ReturnsFocus reports whether something that covered the log gives the focus back to it by
-	// itself.
+	// ReturnsFocus reports whether the chat is about to give the focus back to the log.
 	ReturnsFocus() bool
 }

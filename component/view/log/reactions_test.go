@@ -43,7 +43,7 @@ func TestReactionNames(t *testing.T) {
 	}
 }
 
-// Rows are compared as they are: reactions that say the same are the same.
+// Rows are compared with ==: equal reactions are the same pointer.
 func TestReactionsStayTheSame(t *testing.T) {
 	thumb := protocol.Reaction{Emoji: "👍", Count: 1, Users: []string{"u_cy"}}
 	s := reacted(thumb)
@@ -74,7 +74,7 @@ func TestReactionsStayTheSame(t *testing.T) {
 	}
 }
 
-// A name that is learnt later is said from then on.
+// A reaction names a user as soon as the name is known.
 func TestReactorIsNamedOnceKnown(t *testing.T) {
 	s := reacted(protocol.Reaction{Emoji: "👍", Count: 1, Users: []string{"u_cy"}})
 	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}

@@ -9,8 +9,8 @@ import (
 	"hallway/component/client"
 )
 
-// lookEvery is the time between two looks at what is in sight. A message that was there for less may
-// not have been read.
+// lookEvery is the time between two looks at the rows in sight. A message that was there for a
+// shorter time may not have been read.
 const lookEvery = time.Second
 
 // reading remembers which messages the user has seen.
@@ -36,7 +36,7 @@ func (r *reading) sawEnd(s *client.Snapshot) {
 	}
 }
 
-// lookSoon looks in a moment at what is in sight, and tells the core which message was seen last: only
+// lookSoon looks in a moment at the rows in sight, and tells the core which message was seen last: only
 // forward, and only while people can see the chat.
 func (l *Log) lookSoon() {
 	r := &l.reading

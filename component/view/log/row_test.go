@@ -27,7 +27,7 @@ func snapshot() client.Snapshot {
 	}
 }
 
-// utcDays is a calendar of a place at Greenwich.
+// utcDays returns the days of UTC.
 func utcDays(at int64) (from, to int64) {
 	const day = 24 * 60 * 60 * 1000
 	from = at / day * day
@@ -151,8 +151,7 @@ func TestFindRowInALaterSnapshot(t *testing.T) {
 	}
 }
 
-// Own messages that wait belong to the room's end: they are not shown below
-// messages that are not the last.
+// Own messages that wait belong to the room's end. They are not shown below other messages.
 func TestPendingRowsOnlyAtTheEnd(t *testing.T) {
 	s := snapshot()
 	s.MoreAfter = true
@@ -164,11 +163,11 @@ func TestPendingRowsOnlyAtTheEnd(t *testing.T) {
 	}
 }
 
-// Before the first welcome nobody knows who one is: then nothing stored is one's
-// own, not even a message without a sender.
+// Before the first welcome the user is unknown. Then no stored message is the user's own, not even one
+// without a sender.
 func TestNobodysMessage(t *testing.T) {
 	if r := storedRow(&protocol.Message{ID: "m1", Seq: 1}, ""); r.own {
-		t.Error("it counts as one's own")
+		t.Error("it counts as the user's own")
 	}
 }
 
@@ -185,7 +184,7 @@ func TestMarksOfARow(t *testing.T) {
 	}
 }
 
-// Rows that are taken over from the last window are as if made anew.
+// Rows that are reused from the last window equal new ones.
 func TestRowsTakenOver(t *testing.T) {
 	s := snapshot()
 	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}

@@ -5,11 +5,11 @@ import (
 	"testing"
 )
 
-// TestAddressBounds holds where addresses begin and end, as readers see them.
+// TestAddressBounds checks that addresses begin and end where readers see it.
 func TestAddressBounds(t *testing.T) {
 	const a = "https://a.example"
 	for _, text := range []string{
-		// What may stand before an address, and what after.
+		// Text before and after an address.
 		"请看<" + a + "/x>", "見て<" + a + "/x>を見る", "링크:<" + a + "/x>에서", "ดูที่<" + a + "/x>ครับ", "انظر<" + a + "/x>",
 		"смотри<" + a + ">", "：<" + a + ">", "，<" + a + ">，", "。<" + a + "/x>。", "（<" + a + "/x>）", "「<" + a + "/x>」", "『<" + a + "/x>』",
 		"【<" + a + "/x>】", "《<" + a + "/x>》", "、<" + a + "/x>、<https://b.example>；", "¿<" + a + "/x>?", "¡<" + a + "/x>!", "„<" + a + "/x>“",
@@ -20,7 +20,7 @@ func TestAddressBounds(t *testing.T) {
 		"a.<" + a + ">", "line\n<" + a + ">\n<" + a + "/y>", "\t<" + a + ">\t", "😀<" + a + ">", "<" + a + ">😀", "<" + a + "/x>👍🏽", "<" + a + ">→", "(see <" + a + "/x>).", "(<" + a + "/x>)。",
 		"<" + a + "/x>.", "<" + a + "/x>,", "<" + a + "/x>;", "<" + a + "/x>:", "<" + a + "/x>!", "<" + a + "/x>?", "<" + a + "/x>...", "<" + a + "/x>?!", "<" + a + "/x>'", "<" + a + "/x>\"", "<" + a + "/x>).", "<" + a + "/x>)]}", "<" + a + "/x>**",
 		"<" + a + ">.", "<" + a + ">...and", "<" + a + ">:", "<" + a + ">?", "<" + a + ">)", "<" + a + ">, <https://b.example>", "<" + a + ">。", "<" + a + ">（公式）", "<" + a + ">(note)", "<" + a + "/x>(see also)", "<" + a + "/x>（说明）后",
-		// What they may have.
+		// Parts of an address.
 		"<" + a + "/a[1]>", "<" + a + "/a[1]/b[2]>.", "<" + a + "/path_>", "<" + a + "/_path_>", "<https://en.wikipedia.org/wiki/Foo_(bar)>", "(<https://en.wikipedia.org/wiki/Foo_(bar)>)",
 		"<https://en.wikipedia.org/wiki/Foo_(bar)_(baz)>.", "<https://en.wikipedia.org/wiki/A_(b_(c))>!", "<" + a + "/{id}/x>", "<" + a + "/?a[]=1&b[0]=2>", "<https://en.wikipedia.org/wiki/Michelson–Morley_experiment>",
 		"<https://zh.wikipedia.org/wiki/北京>", "<https://zh.wikipedia.org/wiki/北京>。你好", "<" + a + "/页面>，", "<https://ja.wikipedia.org/wiki/ジョン・レノン>", "<https://ja.wikipedia.org/wiki/Go_(プログラミング言語)>", "<" + a + "/weg/straße?q=日本>",
@@ -28,9 +28,9 @@ func TestAddressBounds(t *testing.T) {
 		"<" + a + ":8080/x>", "<http://localhost:3000/>", "<http://localhost>", "<http://[::1]:8080/>", "<http://[2001:db8::1]/x>.", "<http://[::ffff:10.0.0.1]>", "<http://127.0.0.1:8080/x?y#z>", "<" + a + "/%E5%8C%97?x=%20#f>", "<" + a + "#top>", "<" + a + "?q=1>", "<" + a + "/#/route>", "<" + a + "/?q=a+b&c=d;e,f>",
 		"<" + a + "/@user/x>", "<" + a + "/?mail=a@b.example>", "<" + a + "/#a@b>", "<" + a + "/x,y>", "<" + a + "/x!y>", "<" + a + "/it's>", "<" + a + "/'x'>", "<" + a + "/it's>'", "<" + a + "/it's>'.", "<" + a + "/~ada/>", "<" + a + "/$x=1*2>", "<" + a + "/?u=https://b.example/y>", "<https://web.archive.org/web/2020/https://a.example/>",
 		"<HTTPS://A.Example/X>", "<https://a-b.c_d.example/>", "<https://xn--mnchen-3ya.de>", "<https://xn--80ak6aa92e.com/>",
-		// One after the other.
+		// Several addresses.
 		"<" + a + ">,<https://b.example>", "<" + a + "/x>,<http://b.example/y>,<www.c.example>", "<" + a + "/x>;<https://b.example>", "<" + a + ">|<https://b.example>", "<" + a + ">\n<https://b.example>", "<" + a + ">、<https://b.example>", "<" + a + "/x>；<https://b.example/y>。", "(<" + a + ">)(<https://b.example>)",
-		// None.
+		// No address.
 		"http://", "https://", "http:// a", "http://.", "http://-", "https://?", "https://#x", "https:///x", "https://[::1", "https://[::g]/", "https://[]", "http://:80", "HTTP://", "xhttps://b.example", "éhttps://b.example", "1https://b.example",
 		"a.b", "file.txt", "v1.2.3", "1.2.3.4", "example.org", "www.", "www", "www.x", "www.1.2", "www..org", "www.example", "www.evil.invalid", "awww.example.org", "x.www.example.org", "ftp://www.example.org/", "javascript://www.example.org", "//www.example.org", "e.g. this", "Node.js", "a.b@c", "@ada", "@ada@", "a@b", "react@18.2.0", "logo@2x.png", "git@github.com:user/repo.git", "@ada@social.example", "ada@@x.example", "ada@.example", ".@x.example", "ada@x.e", "ada@x..example", "a b@ c.example", "ssh://git@a.example/x", "javascript:alert(1)", "data:text/html,x", "tel:+1", "vbscript:x", "file:///etc/x",
 		// Without a scheme.
@@ -45,7 +45,7 @@ func TestAddressBounds(t *testing.T) {
 	}
 }
 
-// TestAddressLeadsWhereItSays holds what is shown of hosts that may be taken for others.
+// TestAddressLeadsWhereItSays checks hosts that could be taken for others.
 func TestAddressLeadsWhereItSays(t *testing.T) {
 	for text, want := range map[string]string{ // "": no link
 		// User information.
@@ -94,7 +94,7 @@ func TestAddressLeadsWhereItSays(t *testing.T) {
 		"https://ᎪᏢᏢᏞᎬ.com":          "https://xn--g9de3mpaa.com",
 		"https://о2.com":             "https://xn--2-0tb.com",
 		"https://abcشركة.com":        "https://xn--abc-yze3br0i.com",
-		// Those that do not.
+		// Hosts that do not.
 		"https://münchen.de":             "https://münchen.de",
 		"https://MÜNCHEN.de":             "https://MÜNCHEN.de",
 		"https://mu\u0308nchen.de":       "https://mu\u0308nchen.de",
@@ -120,7 +120,7 @@ func TestAddressLeadsWhereItSays(t *testing.T) {
 		"https://ไทย.ไทย":                "https://ไทย.ไทย",
 		"https://xn--80ak6aa92e.com":     "https://xn--80ak6aa92e.com",
 		"https://a.example/аррӏе/раypal": "https://a.example/аррӏе/раypal",
-		// What looks like a part of an address, or is not seen.
+		// Characters that look like a part of an address, or cannot be seen.
 		"https://pay\u200bpal.com":                   "",
 		"https://pay\u00adpal.com":                   "",
 		"https://pay\u2060pal.com":                   "",
@@ -151,7 +151,7 @@ func TestAddressLeadsWhereItSays(t *testing.T) {
 		"https://paypal.com:80evil.example":          "",
 		"https://paypal.com:999999":                  "",
 		"https://ex\ufffdmple.com":                   "",
-		// The rest of a text is seen to be one.
+		// Text that a reader can tell from the address.
 		"https://paypal.com\u200b":          "https://paypal.com",
 		"https://paypal.com\u200b ok":       "https://paypal.com",
 		"https://paypal.com\\@evil.example": "https://paypal.com",

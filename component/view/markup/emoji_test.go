@@ -6,9 +6,9 @@ func TestEmojiOnly(t *testing.T) {
 	for text, want := range map[string]bool{
 		"👋": true, "👍🏽 🎉": true, "👨‍👩‍👧‍👦": true, "🇩🇪🇫🇷": true, "❤️": true, "😀😀😀😀😀😀": true, "🏴󠁧󠁢󠁳󠁣󠁴󠁿": true,
 		"😀😀😀😀😀😀😀": false, "": false, " ": false, "hi 👋": false, "1": false, "\ufe0f": false, "👋.": false,
-		// Keycaps, and what they are made of.
+		// Keycaps, and their parts.
 		"7️⃣": true, "1️⃣ *️⃣ #️⃣": true, "0⃣": true, "#️⃣": true, "*": false, "#": false, "7️": false, "12": false, "a⃣": false,
-		// Signs that are text unless they are asked to be emoji.
+		// Signs that are text without a selector.
 		"©": false, "®": false, "™": false, "©️": true, "®️": true, "™️": true, "ℹ": false, "ℹ️": true, "‼️": true, "↔": false,
 		"❤": false, "☎": false, "☎️": true, "✌": false, "✌🏽": true, "☝️": true, "♀": false, "⏱": false, "⏱️": true, "✁": false,
 		"🅰": false, "🅰️": true, "🈂️": true, "🈁": true, "🆒": true, "🀄": true, "🀀": false, "🃏": true, "🂡": false, "🟢": true, "🞀": false,

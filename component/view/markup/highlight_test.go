@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// shownOf writes marked pieces in brackets.
+// shownOf returns the pieces as a text, with matches in brackets.
 func shownOf(pieces []Piece) string {
 	var text strings.Builder
 	for _, p := range pieces {
@@ -68,7 +68,7 @@ func TestFoundTextIsCutAroundTheWord(t *testing.T) {
 	}
 }
 
-// The browser says which words are the same; some are a character longer than the other.
+// The browser compares words; equal words may differ in length.
 func TestFoundBeginnings(t *testing.T) {
 	same := func(a, b string) bool {
 		plain := func(s string) string { return strings.NewReplacer("ß", "ss", "œ", "oe").Replace(strings.ToLower(s)) }
@@ -84,7 +84,7 @@ func TestFoundBeginnings(t *testing.T) {
 	}
 }
 
-// Whatever is looked for, what is shown is a part of the text, and no mark is empty.
+// For all words, the hit shows a part of the text, and no match is empty.
 func FuzzFoundIsWhatWasSaid(f *testing.F) {
 	for _, seed := range [][2]string{{"Doors open", "open"}, {"我在北京工作", "京工"}, {"a\u0301\u0301b", "\u0301 a"}, {"C++ \xff", "+ \xff"}, {"ẞ ss ﬁ", "SS fi"}} {
 		f.Add(seed[0], seed[1])

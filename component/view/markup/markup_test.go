@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// describe writes spans down: B(bold) I(italic) C(code) P(block) L(link), text as it is.
+// describe writes spans as B(bold) I(italic) C(code) P(block) L(link), and plain text as it is.
 func describe(spans []Span) string {
 	var s strings.Builder
 	for _, sp := range spans {
@@ -83,8 +83,8 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// checkSpans is what holds for every text: nothing is added, nothing but markup is
-// left out, only safe addresses are linked, and the depth is bounded.
+// checkSpans checks that the spans of a text add nothing, leave out nothing but marks, link safe
+// addresses only, and are not too deep.
 func checkSpans(t *testing.T, text string, spans []Span, depth int) (rest string) {
 	t.Helper()
 	if depth > spansDepthMax {
@@ -113,7 +113,7 @@ func checkSpans(t *testing.T, text string, spans []Span, depth int) (rest string
 	return text
 }
 
-// unmarked is what is read of spans.
+// unmarked returns the text that people read in spans.
 func unmarked(spans []Span) string {
 	var s strings.Builder
 	for _, sp := range spans {
@@ -122,8 +122,8 @@ func unmarked(spans []Span) string {
 	return s.String()
 }
 
-// unparse takes what spans were made of off the beginning of a text, and returns the rest. Nothing
-// may be missing but marks in pairs, and the line breaks at a block of code.
+// unparse removes the text of spans from the beginning of a text, and returns the rest. Only pairs of
+// marks, and the line breaks at a block of code, may be missing in the spans.
 func unparse(t *testing.T, text string, spans []Span) (rest string) {
 	t.Helper()
 	take := func(s string) {
@@ -168,8 +168,8 @@ func unparse(t *testing.T, text string, spans []Span) (rest string) {
 	return text
 }
 
-// TestMarkupEatsNothing holds texts that are no markup, and those that are, as speakers of
-// many languages write them: what is not to be seen is in them as marks.
+// TestMarkupEatsNothing checks texts with and without markup in many languages. Only marks may
+// disappear.
 func TestMarkupEatsNothing(t *testing.T) {
 	for _, text := range []string{
 		`¯\_(ツ)_/¯`, "¯_(ツ)_/¯", "_(ツ)_", "_(:3」∠)_", "m(_ _)m", "(_ _)", "(*_*)", "*_*", "^_^", ">_<", "-_-", "T_T", "o_O", "*^_^*", "(*^_^*)", "(*´▽`*)", "(´*ω*`)", `*\o/*`, "☆*:.｡.o(≧▽≦)o.｡.:*☆", "_|_", "*-*", "*.*", "*!*",
@@ -234,8 +234,8 @@ func FuzzParseText(f *testing.F) {
 	})
 }
 
-// The longest text, made to be slow: it must not be. The time limit of the test run
-// is what fails it.
+// Parsing takes little time also for long texts that are made to be slow. Otherwise this test exceeds
+// the time limit of the run.
 func TestParseHostileText(t *testing.T) {
 	const size = 64 << 10
 	for _, piece := range []string{"*a ", "_*a ", "*a*_", "`", "```", "http://,", "mailto:,", "https://(", "*`a ", "*a\n", "https://a(", "https://a@", "https://a/[", "a@", "a@b.c,", "www.a.bc,", "://", "*!", "_(", "中*", "*https://a.b/* ", "https://é.a ", "````", "`a"} {

@@ -20,7 +20,7 @@ type menu struct {
 	*shared
 	box    app.Value      // nil while not mounted
 	target *action.Target // nil while closed
-	lines  [][]app.Value  // what can be chosen
+	lines  [][]app.Value  // the items
 	at     dom.Cell       // where the keyboard is in lines
 }
 

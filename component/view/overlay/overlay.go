@@ -79,7 +79,7 @@ func (o *Overlay) OnMount(ctx app.Context) {
 // OnDismount is go-app's.
 func (o *Overlay) OnDismount() { o.root, o.menu.box, o.dialog.box = nil, nil, nil }
 
-// Speak sets the language, and closes what is open in another one.
+// Speak sets the language, and closes the menu and the dialog.
 func (o *Overlay) Speak(t *text.Texts, c text.Clock) {
 	o.text, o.clock = t, c
 	o.close()
@@ -240,7 +240,7 @@ func (o *Overlay) closeDialog() {
 	o.dialogClosed()
 }
 
-// onDialogClosed hears that the dialog was closed, by whatever means. It hears it late: another may
+// onDialogClosed hears that the dialog was closed in any way. The event comes late: another dialog may
 // be open by then.
 func (o *Overlay) onDialogClosed(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()

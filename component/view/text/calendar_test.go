@@ -24,7 +24,7 @@ func TestCalendarAsksOnceADay(t *testing.T) {
 	}
 }
 
-// utcDays is a calendar of a place at Greenwich.
+// utcDays returns the days of UTC.
 func utcDays(at int64) (from, to int64) {
 	const day = 24 * 60 * 60 * 1000
 	from = at / day * day

@@ -34,7 +34,7 @@ func TestPlurals(t *testing.T) {
 	}
 }
 
-// stem is a word without the form of its number.
+// stem returns a word without the form for a number.
 func stem(w Word) Word {
 	stem, _, _ := strings.Cut(string(w), ".")
 	return Word(stem)
@@ -72,7 +72,7 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 	}
 }
 
-// What a host can hand in is in the element's types, every word of it.
+// The element's types list every word that a host can hand in.
 func TestWordsAreInTheTypes(t *testing.T) {
 	types, err := os.ReadFile("../../element/index.d.ts")
 	if err != nil {
@@ -133,7 +133,7 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
-// A relay's reasons are English: nobody is told them in another language.
+// A relay's reasons are English: the chat does not show them in another language.
 func TestRefusalsAreInTheUsersLanguage(t *testing.T) {
 	const raw = "the relay's own words"
 	codes := []protocol.Code{
@@ -182,5 +182,5 @@ func TestTagsAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
-// said is what the chat says in these tests.
+// said holds the texts of these tests.
 var said = For("en", nil)
