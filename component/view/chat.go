@@ -229,7 +229,7 @@ func (c *Chat) refreshShell(was *client.Snapshot) bool {
 // onKeyDown hears the keys of the whole chat, after the part that has the focus: a key that belongs
 // to the composer goes there, and "/" in the log opens the search.
 func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
-	key, target := e.Get("key").String(), e.Get("target")
+	key, target := dom.Key(e), e.Get("target")
 	forComposer := c.log.ForComposer(e)
 	if forComposer {
 		if c.snap.ComposerOpen {

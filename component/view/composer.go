@@ -83,6 +83,7 @@ func (c *composer) wait() string {
 	return c.status.line.wait
 }
 
+//go:noinline
 func (c *composer) value() string { return c.input.Get("value").String() }
 
 // onKeyDown sends with Enter or, if the settings say so, with Shift+Enter. Up edits the last own
@@ -90,7 +91,7 @@ func (c *composer) value() string { return c.input.Get("value").String() }
 func (c *composer) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	empty := c.value() == ""
-	switch key := e.Get("key").String(); {
+	switch key := dom.Key(e); {
 	case dom.Composing(e):
 	case !dom.HasModifierOrShift(e) && c.log.WalkOn(key, empty):
 		e.PreventDefault()
@@ -200,7 +201,7 @@ func (c *composer) fit() {
 // focus puts the cursor into the field.
 func (c *composer) focus() {
 	if c.input != nil {
-		focus(c.input)
+		dom.Focus(c.input)
 	}
 }
 

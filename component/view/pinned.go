@@ -58,7 +58,7 @@ func (p *pinned) show(anew bool) {
 		return
 	}
 	p.messages, p.moderates = p.snap.Pinned, may
-	active := app.Window().Get("document").Get("activeElement")
+	active := dom.Active()
 	held := active.Truthy() && p.bar.Call("contains", active).Bool()
 
 	n := len(p.messages)
@@ -76,7 +76,7 @@ func (p *pinned) show(anew bool) {
 	}
 	p.all.Set("hidden", n < 2)
 	count := dom.New("span", "")
-	count.Set("textContent", p.text.Number(n))
+	dom.SetText(count, p.text.Number(n))
 	p.all.Call("replaceChildren", count, action.Icon(action.Panel))
 	dom.SetAttribute(p.all, "aria-label", p.text.Count(text.AllPinned, n))
 	p.all.Set("title", p.text.Count(text.AllPinned, n))
@@ -150,7 +150,7 @@ func (p *pinned) onClick(ctx app.Context, e app.Event) {
 
 func (p *pinned) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	if p.bar != nil && p.isOpen() && e.Get("key").String() == "Escape" {
+	if p.bar != nil && p.isOpen() && dom.Key(e) == "Escape" {
 		p.expand(false)
 		p.all.Call("focus")
 	}
@@ -162,7 +162,7 @@ func (p *pinned) onFocusOut(ctx app.Context, e app.Event) {
 	if p.bar == nil || dom.StaysIn(e, p.bar) {
 		return
 	}
-	active := app.Window().Get("document").Get("activeElement")
+	active := dom.Active()
 	if !active.Truthy() || !p.bar.Call("contains", active).Bool() {
 		p.expand(false)
 	}

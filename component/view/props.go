@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/dom"
 	"hallway/component/view/text"
 )
 
@@ -63,9 +64,6 @@ type shared struct {
 // focusOn puts the keyboard at an element of the chat.
 func (s *shared) focusOn(selector string) {
 	if e := s.root.Call("querySelector", selector); !e.IsNull() {
-		focus(e)
+		dom.Focus(e)
 	}
 }
-
-// focus puts the keyboard at an element, and scrolls nothing.
-func focus(e app.Value) { e.Call("focus", map[string]any{"preventScroll": true}) }

@@ -140,7 +140,7 @@ func (s *search) onOpen(ctx app.Context, _ app.Event) { s.show(ctx) }
 
 // show opens the search and puts the keyboard there. The event that it answers draws it.
 func (s *search) show(ctx app.Context) {
-	s.from = app.Window().Get("document").Get("activeElement")
+	s.from = dom.Active()
 	s.open = true
 	s.coverLog(true)
 	ctx.Defer(func(app.Context) { s.focusOn(".hallway-words") })
@@ -165,7 +165,7 @@ func (s *search) leave(ctx app.Context) {
 	s.close()
 	ctx.Defer(func(app.Context) {
 		if !from.IsNull() && from.Get("isConnected").Bool() {
-			focus(from)
+			dom.Focus(from)
 		} else {
 			s.focusOn(".hallway-find")
 		}
@@ -223,7 +223,7 @@ func (s *search) onHit(_ app.Context, e app.Event) {
 // onKeyDown hears the keys pressed in the search: Escape leaves it, the arrow keys go from the field
 // to the hits and from hit to hit.
 func (s *search) onKeyDown(ctx app.Context, e app.Event) {
-	key := e.Get("key").String()
+	key := dom.Key(e)
 	target := e.Get("target")
 	inField := target.Call("matches", ".hallway-words").Bool()
 	switch {

@@ -7,6 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/dom"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
@@ -97,10 +98,10 @@ func (s *speaker) show() {
 func (s *speaker) speakIn(wait time.Duration) {
 	s.timer = time.AfterFunc(wait, func() {
 		s.run(func(app.Context) {
-			s.region.Set("textContent", s.speak(time.Now(), s.text))
+			dom.SetText(s.region, s.speak(time.Now(), s.text))
 			s.timer = time.AfterFunc(announceFor, func() {
 				s.run(func(app.Context) {
-					s.region.Set("textContent", "")
+					dom.SetText(s.region, "")
 					s.timer = nil
 					if s.waits() {
 						s.speakIn(s.wait(time.Now()))

@@ -13,7 +13,7 @@ const svgNamespace = "http://www.w3.org/2000/svg"
 func Button(does Action, says string) app.Value {
 	b := dom.New("button", "hallway-"+string(does))
 	b.Set("type", "button")
-	b.Set("textContent", says)
+	dom.SetText(b, says)
 	b.Get("dataset").Set("action", string(does))
 	return b
 }

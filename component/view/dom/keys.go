@@ -67,9 +67,13 @@ func ListTarget(key string, at, n, page int) (target int, ok bool) {
 }
 
 // HasModifierOrShift reports whether a key was pressed together with a modifier, Shift included.
+//
+//go:noinline
 func HasModifierOrShift(e app.Event) bool { return HasModifier(e) || e.Get("shiftKey").Bool() }
 
 // HasModifier reports whether a key was pressed together with a modifier other than Shift.
+//
+//go:noinline
 func HasModifier(e app.Event) bool {
 	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || altGraph(e)
 }
@@ -84,9 +88,14 @@ func StaysIn(e app.Event, element app.Value) bool {
 	return to.Truthy() && element.Call("contains", to).Bool()
 }
 
+// Key returns the key of an event, as KeyboardEvent names it.
+//
+//go:noinline
+func Key(e app.Event) string { return e.Get("key").String() }
+
 // Typed reports whether a key writes a character, or begins to.
 func Typed(e app.Event) bool {
-	key := e.Get("key").String()
+	key := Key(e)
 	switch {
 	case Composing(e), key == "Dead", key == "Process", key == "Unidentified":
 		return true
@@ -107,7 +116,7 @@ func Printable(key string) bool {
 
 // Pastes reports whether a key pastes.
 func Pastes(e app.Event) bool {
-	key := e.Get("key").String()
+	key := Key(e)
 	if key == "Insert" {
 		return e.Get("shiftKey").Bool()
 	}

@@ -1,6 +1,10 @@
 package log
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/dom"
+)
 
 // cursor is the row that the keyboard is at, or comes to with the Tab key. The log is one stop of
 // that key; the arrow keys and their like go from row to row.
@@ -23,7 +27,7 @@ func (c *cursor) focused() string {
 
 // focusLog puts the keyboard into the log, but at no row.
 func (c *cursor) focusLog() {
-	c.scroller.Call("focus", map[string]any{"preventScroll": true})
+	dom.Focus(c.scroller)
 }
 
 // focusRow puts the keyboard at a row that is in the document.
@@ -31,10 +35,10 @@ func (c *cursor) focusRow(id string) {
 	c.within = true
 	c.set(id)
 	item := c.list.nodes[id].item
-	if !item.Equal(app.Window().Get("document").Get("activeElement")) {
+	if !item.Equal(dom.Active()) {
 		c.device.focusedRow = id
 	}
-	item.Call("focus", map[string]any{"preventScroll": true})
+	dom.Focus(item)
 }
 
 // set makes a row the current one.
@@ -95,7 +99,7 @@ func (c *cursor) toControl(key string, from, item app.Value) bool {
 	if at = (at + step + n) % n; at == 0 {
 		c.focusRow(rowOf(item))
 	} else {
-		controls.Index(at-1).Call("focus", map[string]any{"preventScroll": true})
+		dom.Focus(controls.Index(at - 1))
 	}
 	return true
 }

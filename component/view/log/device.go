@@ -79,7 +79,7 @@ func (d *device) forComposer(e app.Event) bool {
 	if !target.Truthy() || target.Call("closest", dom.FieldSelector).Truthy() {
 		return false
 	}
-	key, inLog := e.Get("key").String(), target.Call("closest", ".hallway-log").Truthy()
+	key, inLog := dom.Key(e), target.Call("closest", ".hallway-log").Truthy()
 	switch {
 	case inLog && dom.Pastes(e):
 		return true
@@ -95,6 +95,6 @@ func (d *device) forComposer(e app.Event) bool {
 
 // inComposer reports whether the cursor is in the composer.
 func inComposer() bool {
-	active := app.Window().Get("document").Get("activeElement")
+	active := dom.Active()
 	return active.Truthy() && active.Call("matches", ".hallway-input").Bool()
 }

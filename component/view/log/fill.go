@@ -31,12 +31,12 @@ func stateSigns(s client.ItemState) (word text.Word, icon string) {
 // fillSender names the sender. Only the head of a group shows the name.
 func (l *rowList) fillSender(node *rowNode, r *row) {
 	name := senderOf(l.text, r)
-	node.sender.Set("textContent", name)
+	dom.SetText(node.sender, name)
 	node.badge = dom.Remove(node.badge)
 	node.avatar = dom.Remove(node.avatar)
 	if role := l.text.Role(r.role); role != "" {
 		node.badge = dom.New("span", "hallway-badge")
-		node.badge.Set("textContent", role)
+		dom.SetText(node.badge, role)
 		node.badge.Get("dataset").Set("role", string(r.role))
 		node.from.Call("append", node.badge)
 	}
@@ -44,7 +44,7 @@ func (l *rowList) fillSender(node *rowNode, r *row) {
 		node.avatar = dom.New("span", "hallway-avatar")
 		dom.SetAttribute(node.avatar, "part", "avatar")
 		dom.SetAttribute(node.avatar, "aria-hidden", "true") // the name follows
-		node.avatar.Set("textContent", text.Initials(name))
+		dom.SetText(node.avatar, text.Initials(name))
 		node.avatar.Get("dataset").Set("colour", strconv.Itoa(text.AvatarColour(r.senderID)))
 		node.from.Call("before", node.avatar)
 	}
@@ -60,7 +60,7 @@ func (l *rowList) fillDay(node *rowNode, day int64) {
 	node.day = dom.New("div", "hallway-day")
 	dom.SetAttribute(node.day, "part", "day")
 	name := dom.New("span", "hallway-day-name")
-	name.Set("textContent", l.clock.Day(day))
+	dom.SetText(name, l.clock.Day(day))
 	node.day.Call("append", name)
 	node.item.Call("prepend", node.day)
 }
@@ -75,7 +75,7 @@ func (l *rowList) fillQuote(node *rowNode, q quote) {
 	node.quote.Set("className", "hallway-quote")
 	node.quote.Get("dataset").Set("target", q.id)
 	if !q.loaded {
-		node.quote.Set("textContent", l.text.Say(text.ReplyAway))
+		dom.SetText(node.quote, l.text.Say(text.ReplyAway))
 	} else {
 		content := l.text.Content(q.deleted, q.encrypted, q.text)
 		sender := l.text.Called(q.by, q.sender)
@@ -89,7 +89,7 @@ func (l *rowList) fillQuote(node *rowNode, q quote) {
 func (l *rowList) fillText(node *rowNode, r *row) {
 	content := l.text.Content(r.deleted, r.encrypted, r.text)
 	if content != r.text {
-		node.text.Set("textContent", content)
+		dom.SetText(node.text, content)
 	} else {
 		fillSpans(node.text, markup.Parse(content))
 	}
@@ -106,13 +106,13 @@ func (l *rowList) fillState(node app.Value, r *row) {
 	says := l.text.Say(word)
 	icon := dom.New("span", "hallway-icon")
 	dom.SetAttribute(icon, "aria-hidden", "true")
-	icon.Set("textContent", sign)
+	dom.SetText(icon, sign)
 	class := "hallway-hidden"
 	if r.state == client.ItemWaiting {
 		class = "hallway-state-name" // a message that waits says so to everybody
 	}
 	name := dom.New("span", class)
-	name.Set("textContent", says)
+	dom.SetText(name, says)
 	node.Call("append", icon, name)
 	node.Set("title", says)
 }
@@ -124,6 +124,6 @@ func (l *rowList) fillActions(node app.Value, r *row) {
 		return
 	}
 	why := dom.New("span", "hallway-reason")
-	why.Set("textContent", l.text.Refusal(r.code, r.reason, r.why))
+	dom.SetText(why, l.text.Refusal(r.code, r.reason, r.why))
 	node.Call("append", why, action.Button(action.Retry, l.text.Say(text.Retry)), action.Button(action.Discard, l.text.Say(text.Discard)))
 }

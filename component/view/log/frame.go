@@ -39,8 +39,8 @@ func (f *frame) mount(scroller app.Value) {
 
 // speak sets the texts that stay the same until the language changes.
 func (f *frame) speak(t *text.Texts) {
-	f.empty.Get("firstElementChild").Set("textContent", t.Say(text.Empty))
-	f.empty.Get("lastElementChild").Set("textContent", t.Say(text.WriteFirst))
+	dom.SetText(f.empty.Get("firstElementChild"), t.Say(text.Empty))
+	dom.SetText(f.empty.Get("lastElementChild"), t.Say(text.WriteFirst))
 }
 
 // draw shows a framing, and reports whether it differs from the last one.
@@ -54,7 +54,7 @@ func (f *frame) draw(is framing) (changed bool) {
 		says = text.EarlierLoading
 	}
 	f.more.Set("hidden", !is.earlier)
-	f.more.Set("textContent", is.text.Say(says))
+	dom.SetText(f.more, is.text.Say(says))
 	f.empty.Set("hidden", !is.empty)
 	f.loading.Set("hidden", !is.blank)
 	dom.SetAttribute(f.scroller, "aria-busy", strconv.FormatBool(is.busy))
@@ -67,7 +67,7 @@ func (f *frame) hideJump() { f.jump.Set("hidden", true) }
 // showJump shows the button to the end with a text.
 func (f *frame) showJump(says string) {
 	f.jump.Set("hidden", false)
-	f.jump.Set("textContent", says)
+	dom.SetText(f.jump, says)
 }
 
 // jumpText returns what the button to the end says with so many new messages there; more tells that

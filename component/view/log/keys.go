@@ -19,7 +19,7 @@ func (l *Log) onKeyDown(ctx app.Context, e app.Event) {
 	if node == nil {
 		return
 	}
-	key := e.Get("key").String()
+	key := dom.Key(e)
 	switch {
 	case key == "F10" && e.Get("shiftKey").Bool():
 		key = "ContextMenu"
@@ -114,7 +114,7 @@ func (l *Log) onFocus(ctx app.Context, e app.Event) {
 	if l.scroller == nil || dom.StaysIn(e, l.scroller) {
 		return
 	}
-	active := app.Window().Get("document").Get("activeElement")
+	active := dom.Active()
 	l.cursor.within = active.Truthy() && l.scroller.Call("contains", active).Bool()
 	if !l.cursor.within {
 		l.device.focusedRow = ""

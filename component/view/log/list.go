@@ -175,6 +175,6 @@ func (l *rowList) fillTime(node app.Value, at int64) {
 		l.minute = minute{at, l.clock.Time(at * time.Minute.Milliseconds())}
 	}
 	node.Set("dateTime", protocol.Time(at*1000).String())
-	node.Set("textContent", l.minute.text)
+	dom.SetText(node, l.minute.text)
 	node.Set("title", l.clock.Date(at))
 }

@@ -21,7 +21,7 @@ func (l *rowList) fillUnread(node *rowNode, unread bool) {
 	node.unread = dom.New("div", "hallway-unread")
 	dom.SetAttribute(node.unread, "part", "unread")
 	name := dom.New("span", "hallway-unread-name")
-	name.Set("textContent", l.text.Say(text.Unread))
+	dom.SetText(name, l.text.Say(text.Unread))
 	node.unread.Call("append", name)
 	if node.day != nil {
 		node.day.Call("after", node.unread)
@@ -41,7 +41,7 @@ func (l *rowList) fillMarks(node *rowNode, r *row) {
 	}
 	if r.edited != 0 {
 		node.edited = dom.New("span", "hallway-edited")
-		node.edited.Set("textContent", l.text.Say(text.Edited))
+		dom.SetText(node.edited, l.text.Say(text.Edited))
 		node.edited.Set("title", l.clock.Date(r.edited))
 		node.time.Call("before", node.edited)
 	}
@@ -90,7 +90,7 @@ func newChip(emoji string) app.Value {
 	chip.Get("dataset").Set("emoji", emoji)
 	face := dom.New("span", "hallway-chip")
 	picture := dom.New("span", "hallway-chip-emoji")
-	picture.Set("textContent", emoji)
+	dom.SetText(picture, emoji)
 	face.Call("append", picture, dom.New("span", "hallway-chip-count"))
 	chip.Call("append", face)
 	return chip
@@ -101,5 +101,5 @@ func (l *rowList) fillChip(chip app.Value, r *reaction) {
 	dom.SetAttribute(chip, "aria-label", name)
 	dom.SetAttribute(chip, "aria-pressed", strconv.FormatBool(r.mine))
 	chip.Set("title", name)
-	chip.Get("firstElementChild").Get("lastElementChild").Set("textContent", l.text.Number(r.count))
+	dom.SetText(chip.Get("firstElementChild").Get("lastElementChild"), l.text.Number(r.count))
 }

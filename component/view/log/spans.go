@@ -10,7 +10,7 @@ import (
 // fillSpans replaces the content of an element with spans.
 func fillSpans(parent app.Value, spans []markup.Span) {
 	if len(spans) == 1 && spans[0].Kind == markup.Plain {
-		parent.Set("textContent", spans[0].Text)
+		dom.SetText(parent, spans[0].Text)
 		return
 	}
 	parent.Call("replaceChildren")
@@ -31,16 +31,16 @@ func fillSpans(parent app.Value, spans []markup.Span) {
 			before, host, after := markup.SplitHost(s.Text)
 			if host != "" { // else it could change places with the path
 				name := dom.New("bdi", "")
-				name.Set("textContent", host)
+				dom.SetText(name, host)
 				e.Call("append", before, name, after)
 			} else {
-				e.Set("textContent", s.Text)
+				dom.SetText(e, s.Text)
 			}
 		default:
 			e.Set("dir", "ltr")
 			if s.Head != "" {
 				head := dom.New("span", "hallway-code-name")
-				head.Set("textContent", s.Head+"\n")
+				dom.SetText(head, s.Head+"\n")
 				e.Call("append", head)
 			}
 			e.Call("append", s.Text)

@@ -47,6 +47,8 @@ func (v *viewport) noticeTop() (moved float64) {
 }
 
 // below returns the distance from the log's top edge to the top of an element.
+//
+//go:noinline
 func (v *viewport) below(e app.Value) float64 { return (dom.Top(e) - dom.Top(v.scroller)) * v.scale() }
 
 // scale returns the log's CSS pixels in one of the page: a zoom or a transform around the chat makes
@@ -86,10 +88,13 @@ func (v *viewport) height() float64    { return v.scroller.Get("clientHeight").F
 func (v *viewport) scrollTop() float64 { return v.scroller.Get("scrollTop").Float() }
 
 // rest returns the height of the rows below the view.
+//
+//go:noinline
 func (v *viewport) rest() float64 {
 	return v.scroller.Get("scrollHeight").Float() - v.height() - v.scrollTop()
 }
 
+//go:noinline
 func (v *viewport) scrollTo(top float64) {
 	v.scroller.Set("scrollTop", top)
 	v.top = v.scrollTop()

@@ -28,6 +28,7 @@ type dialog struct {
 	queue  queue
 }
 
+//go:noinline
 func (d *dialog) isOpen() bool { return d.box.Get("open").Bool() }
 
 // show opens the dialog over the whole page, as the browser does it: nothing behind it can be reached
@@ -35,7 +36,7 @@ func (d *dialog) isOpen() bool { return d.box.Get("open").Bool() }
 func (d *dialog) show(id, role, title string, content ...any) {
 	d.id = id
 	heading := dom.New("h2", "hallway-dialog-title")
-	heading.Set("textContent", title)
+	dom.SetText(heading, title)
 	inner := dom.New("div", "hallway-dialog-box")
 	inner.Call("append", append([]any{heading}, content...)...)
 	dom.SetAttribute(d.box, "role", role)
@@ -79,7 +80,7 @@ func (d *dialog) confirm() (done bool) {
 
 // confirms reports whether a key confirms: Enter in the field for a reason.
 func (d *dialog) confirms(e app.Event) bool {
-	return d.reason != nil && e.Get("key").String() == "Enter" && !dom.Composing(e) && d.reason.Equal(e.Get("target"))
+	return d.reason != nil && dom.Key(e) == "Enter" && !dom.Composing(e) && d.reason.Equal(e.Get("target"))
 }
 
 // helpLine is a line of the list of keys.
@@ -107,7 +108,7 @@ func (d *dialog) showShortcuts() {
 	list := dom.New("dl", "hallway-shortcuts-list")
 	for _, line := range helpLines {
 		name, keys := dom.New("dt", ""), dom.New("dd", "")
-		name.Set("textContent", d.text.Say(line.does))
+		dom.SetText(name, d.text.Say(line.does))
 		for _, key := range line.keys {
 			keys.Call("append", keyCap(key))
 		}
@@ -124,7 +125,7 @@ func (d *dialog) showShortcuts() {
 // note returns a paragraph that explains.
 func note(says string) app.Value {
 	n := dom.New("p", "hallway-dialog-note")
-	n.Set("textContent", says)
+	dom.SetText(n, says)
 	return n
 }
 
@@ -145,7 +146,7 @@ func harmless(confirm app.Value) app.Value {
 func field(name string, control app.Value) app.Value {
 	label := dom.New("label", "hallway-label")
 	says := dom.New("span", "")
-	says.Set("textContent", name)
+	dom.SetText(says, name)
 	label.Call("append", says, control)
 	return label
 }
@@ -155,6 +156,6 @@ func choice() app.Value { return dom.New("select", "hallway-field") }
 func addOption(to app.Value, value, says string) {
 	o := dom.New("option", "")
 	o.Set("value", value)
-	o.Set("textContent", says)
+	dom.SetText(o, says)
 	to.Call("append", o)
 }

@@ -24,6 +24,7 @@ type menu struct {
 	at     dom.Cell       // where the keyboard is in lines
 }
 
+//go:noinline
 func (m *menu) isOpen() bool { return m.box != nil && !m.box.Get("hidden").Bool() }
 
 func (m *menu) close() {
@@ -70,7 +71,7 @@ func (m *menu) openEmojis(t *action.Target) {
 	for _, group := range emojiGroups {
 		title := dom.New("div", "hallway-menu-title")
 		dom.SetAttribute(title, "aria-hidden", "true") // the group has this name
-		title.Set("textContent", m.text.Say(group.name))
+		dom.SetText(title, m.text.Say(group.name))
 		m.box.Call("append", title)
 		for line := range slices.Chunk(group.all, emojiColumns) {
 			m.addEmojis(group.name, line, false)
@@ -120,7 +121,7 @@ func (m *menu) addItem(does action.Action) {
 	dom.SetAttribute(item, "role", "menuitem")
 	item.Set("tabIndex", -1)
 	name := dom.New("span", "hallway-item-name")
-	name.Set("textContent", does.Name(m.text))
+	dom.SetText(name, does.Name(m.text))
 	item.Call("append", action.Icon(does), name)
 	if key := does.Shortcut(); key != "" {
 		dom.SetAttribute(item, "aria-keyshortcuts", key)
@@ -140,7 +141,7 @@ func separator() app.Value {
 
 func keyCap(key string) app.Value {
 	k := dom.New("kbd", "hallway-key")
-	k.Set("textContent", key)
+	dom.SetText(k, key)
 	return k
 }
 
@@ -184,7 +185,7 @@ func (m *menu) focus() { m.lines[m.at.Line][m.at.At].Call("focus") }
 // onKeyDown hears the keys pressed in the menu. Tab leaves it, as it leaves every menu.
 func (m *menu) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
-	key := e.Get("key").String()
+	key := dom.Key(e)
 	if !m.isOpen() {
 		return
 	}
@@ -215,7 +216,7 @@ func (m *menu) onKeyDown(ctx app.Context, e app.Event) {
 
 // noticeFocus finds the item that the keyboard is at: a click moves it, too.
 func (m *menu) noticeFocus() {
-	active := app.Window().Get("document").Get("activeElement")
+	active := dom.Active()
 	for i, line := range m.lines {
 		for j, item := range line {
 			if item.Equal(active) {
@@ -231,7 +232,7 @@ func (m *menu) onFocusOut(ctx app.Context, e app.Event) {
 	if !m.isOpen() || dom.StaysIn(e, m.box) {
 		return
 	}
-	active := app.Window().Get("document").Get("activeElement")
+	active := dom.Active()
 	if !active.Truthy() || !m.box.Call("contains", active).Bool() {
 		m.close()
 	}

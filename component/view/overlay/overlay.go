@@ -7,6 +7,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/view/action"
+	"hallway/component/view/dom"
 	"hallway/component/view/text"
 )
 
@@ -234,7 +235,7 @@ func (o *Overlay) confirm() {
 // closeDialog closes the dialog and puts the keyboard back at once, so that the next key has a place.
 func (o *Overlay) closeDialog() {
 	o.dialog.box.Call("close")
-	if active := app.Window().Get("document").Get("activeElement"); active.Truthy() {
+	if active := dom.Active(); active.Truthy() {
 		o.log.FocusReturned(active)
 	}
 	o.dialogClosed()

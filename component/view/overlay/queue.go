@@ -57,8 +57,8 @@ func (d *dialog) followQueue() {
 
 func (d *dialog) drawQueue(v *client.Queue) {
 	q, t := &d.queue, d.text
-	active := app.Window().Get("document").Get("activeElement")
-	q.says.Set("textContent", queueSays(v, t))
+	active := dom.Active()
+	dom.SetText(q.says, queueSays(v, t))
 	held := int64(0)
 	if q.list.Call("contains", active).Bool() {
 		held = reportOf(active)
@@ -69,9 +69,9 @@ func (d *dialog) drawQueue(v *client.Queue) {
 	}
 	q.list.Set("hidden", len(v.Reports) == 0)
 	q.more.Set("hidden", !v.More && !v.Failed)
-	q.more.Set("textContent", t.Say(text.FoundMore))
+	dom.SetText(q.more, t.Say(text.FoundMore))
 	if v.Failed {
-		q.more.Set("textContent", t.Say(text.Retry))
+		dom.SetText(q.more, t.Say(text.Retry))
 	}
 	switch n := len(v.Reports); {
 	case held != 0 && n > 0: // back to the same report, or the one in its place
@@ -99,7 +99,7 @@ func queueSays(v *client.Queue, t *text.Texts) string {
 func (d *dialog) reportItem(r *protocol.ReportEntry, busy bool) app.Value {
 	t := d.text
 	by, when := dom.Bidi("", t.About(text.ReportedBy, t.NameOf(r.By))), dom.New("span", "hallway-hit-when")
-	when.Set("textContent", d.clock.Moment(int64(r.At)/1000))
+	dom.SetText(when, d.clock.Moment(int64(r.At)/1000))
 	head := dom.New("div", "hallway-hit-from")
 	head.Call("append", by, when)
 	item := dom.New("li", "hallway-report-entry")
@@ -152,7 +152,7 @@ func (d *dialog) walkQueue(e app.Event) {
 		return
 	}
 	all := d.queue.list.Call("querySelectorAll", "[data-action='"+target.Get("dataset").Get("action").String()+"']")
-	if next, ok := dom.ListTarget(e.Get("key").String(), dom.IndexOf(target, all), all.Length(), 1); ok {
+	if next, ok := dom.ListTarget(dom.Key(e), dom.IndexOf(target, all), all.Length(), 1); ok {
 		e.PreventDefault()
 		all.Index(next).Call("focus")
 	}

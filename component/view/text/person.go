@@ -67,6 +67,8 @@ func ShownName(name string) string {
 
 // NameOf returns the name of a user or, for a user without one, a guest's name with a number that
 // tells guests apart. It never returns an id, which may be a mail address.
+//
+//go:noinline
 func (t *Texts) NameOf(u protocol.User) string { return t.Called(u.ID, ShownName(u.Name)) }
 
 // Called is NameOf for an id and a name as it is shown.

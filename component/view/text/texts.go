@@ -145,6 +145,8 @@ func (t *Texts) Role(r protocol.Role) string {
 }
 
 // Content returns what the chat shows of a message.
+//
+//go:noinline
 func (t *Texts) Content(deleted, encrypted bool, text string) string {
 	switch {
 	case deleted:
@@ -156,6 +158,8 @@ func (t *Texts) Content(deleted, encrypted bool, text string) string {
 }
 
 // Excerpt returns the beginning of a message on one line.
+//
+//go:noinline
 func (t *Texts) Excerpt(m *protocol.Message) string {
 	return t.Content(m.Deleted(), m.Encrypted != nil, markup.Excerpt(m.Text))
 }
