@@ -1,12 +1,11 @@
-// A page on which nothing may be executed, asked for or opened that is not its own, and what is looked at there: for the tests with
-// what hostile people write.
+// A guarded page: anything foreign that is executed, requested or opened there fails the test. For the tests with hostile texts.
 
 import { NAMES, USERS } from './corpus.js';
 import { test as base, expect } from './fixture.js';
 import { tokenOf } from './token.js';
 
 const ROLES = ['participant', 'moderator', 'organizer'];
-/** No message is higher than this, in CSS pixels, whatever is in it. */
+/** The largest height of a message, in CSS pixels. */
 export const HIGHEST = 1200;
 
 export const WIDE = { width: 1000, height: 800 };
@@ -79,7 +78,7 @@ export const test = base.extend({
   },
 });
 
-/** What is wrong with what a chat shows: elements and attributes that nobody wrote a view for, links to elsewhere, broken boxes. */
+/** Returns the faults of a shown chat: unknown elements and attributes, links to elsewhere, broken boxes. */
 export function faults(chat, highest) {
   const root = chat.shadowRoot;
   const found = [];

@@ -1,4 +1,4 @@
-// What a page's own styles may do to a chat in it: whatever the box, one can read and write; nothing else comes in but by tokens.
+// A page's own styles: in any box people can read and write, and only tokens change the chat's look.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';
@@ -53,7 +53,7 @@ function faults(element) {
   return { found, height: Math.round(shell.getBoundingClientRect().height) };
 }
 
-/** Each: what the page says of the chat, of what is around it, and how high the chat is then (by itself, 448 px without borders). */
+/** Each: the page's styles of the chat, those of its surroundings, and the chat's height with them (by itself, 448 px without borders). */
 const BY_ITSELF = 448;
 const BOXES = [
   ...['block', 'inline-block', 'flex', 'inline-flex', 'grid', 'inline-grid', 'flow-root'].flatMap(
@@ -186,7 +186,7 @@ const LEAKS = [
   'interpolate-size: allow-keywords; overflow-anchor: none; object-view-box: none; pointer-events: auto',
 ];
 
-/** Notes every computed style of every element of a chat, or says how one differs from what was noted. Runs in the page. */
+/** Notes every computed style of every element of a chat, or returns how one differs from the notes. Runs in the page. */
 function compareStyles(element) {
   const nodes = [...element.shadowRoot.querySelectorAll('*')];
   const styles = nodes.map((node) => {

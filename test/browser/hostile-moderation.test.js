@@ -1,4 +1,4 @@
-// Hostile people again, in what moderators and those concerned are shown: names in what is asked, reasons, reports, titles.
+// Hostile texts in moderation: names in questions, reasons, reports, titles.
 
 import { BAD_TEXTS, KEPT_NAMES, NAMES, TEXTS, USERS } from './corpus.js';
 import { expect } from './fixture.js';

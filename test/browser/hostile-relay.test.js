@@ -1,4 +1,4 @@
-// A relay that is hostile itself, or broken: what it says is shown as what it is, and what it says of itself changes nothing.
+// A hostile or broken relay: the chat shows its texts as texts, and its claims about itself change nothing.
 
 import { kept, NAMES, TEXTS } from './corpus.js';
 import { expect } from './fixture.js';
@@ -25,7 +25,7 @@ const SAID = [
 /** Numbers that no count and no time is. */
 const NUMBERS = ['-9007199254740991', '-1', '0', '1', '4294967296', '9007199254740991'];
 
-/** In the place of the real relay, on a page: it answers as `answers` say, by the type of a frame, and says what it is told to. */
+/** Takes the place of the real relay on a page: it answers a frame as `answers` say, by its type, and sends what a test tells it to. */
 class FalseRelay {
   #socket;
   /** How often it was connected to. */

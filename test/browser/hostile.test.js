@@ -1,4 +1,4 @@
-// Hostile people: what they write is shown as what it is, and does nothing.
+// Hostile people: the chat shows their texts as texts, and they do nothing.
 
 import { randomUUID } from 'node:crypto';
 import { BAD_ROOMS, BAD_TEXTS, KEPT_NAMES, REACTIONS, ROOMS, SEARCHES, shown, TEXTS } from './corpus.js';
@@ -231,7 +231,7 @@ test('what is stored comes back to the byte, as JSON that no browser takes for a
   expect(new Set(messages.map((message) => message.sender.name))).toEqual(new Set(KEPT_NAMES));
 });
 
-// A test that could not fail shows nothing: the canary sings when it is called, and the policy stops what would call it.
+// These tests can fail: the canary sings when it is called, and the policy blocks hostile code.
 base('the canary can be heard', async ({ newPage, watch, site }) => {
   const page = await newPage();
   await page.goto(new URL('/chats.html', site.url).href);

@@ -1,4 +1,4 @@
-// Moderators in browsers of their own: what the tests of moderation and of reports both do.
+// Helpers of the tests of moderation and reports: moderators and users, each in a browser context of their own.
 
 import { expectAccessible } from './axe.js';
 import { expect } from './fixture.js';
@@ -27,7 +27,7 @@ export async function choose(chat, text, item) {
   await expect(dialogOf(chat)).toBeVisible();
 }
 
-/** Asks the relay's REST for what the interface would do in ten minutes at the least. */
+/** Asks the relay by REST: a mute or ban by the interface lasts ten minutes at least. */
 export async function rest(relay, user, method, path, body) {
   const answer = await fetch(`${relay.url}/v1/rooms/lobby/${path}`, {
     method,
@@ -38,7 +38,7 @@ export async function rest(relay, user, method, path, body) {
   return answer.status === 204 ? undefined : answer.json();
 }
 
-/** Makes the chat try anew, as it does when the device is back in its network. */
+/** Makes the chat try again, as it does when the device is back in its network. */
 export const lookAgain = (chat) => chat.page.evaluate(() => dispatchEvent(new Event('online')));
 
 /** Checks both themes with axe. */

@@ -1,4 +1,4 @@
-// Answers and edits: what becomes of what is written.
+// Answers and edits, and the text in the composer meanwhile.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
@@ -67,7 +67,7 @@ test('Up edits the last own message, and Escape gives the draft back', async ({ 
   expect(edited).toMatchObject({ id: own, text: 'Doors at *nine*' });
   expect(edited.edited_at).toBeTruthy();
 
-  // Unchanged, it is no edit.
+  // An unchanged text is not an edit.
   await ada.press('ArrowUp');
   await ada.press('Enter');
   await expect(ada.composer).toHaveValue('');

@@ -1,4 +1,4 @@
-// Who is here, and who writes.
+// The number of people here, and the line that says who is writing.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';

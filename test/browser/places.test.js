@@ -1,5 +1,4 @@
-// What opens over a chat opens where its message is seen, whatever the page does with the space around it; what is dropped or pasted
-// and is no text gets a word.
+// Menus open at their message, whatever the page does with the space around the chat. Pasted or dropped files get a notice.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
@@ -104,7 +103,7 @@ for (const how of ['zoomed', 'made smaller', 'made larger']) {
 
 const WORDS = { en: /cannot be sent/, de: /nicht senden/, fr: /pas encore possible/, ar: /لا يمكن إرسال/ };
 
-/** Dispatches what the browser does when files, text or both are pasted or dropped at a place; says whether the browser goes on. */
+/** Dispatches the events of files or text pasted or dropped at a place; returns whether the browser would handle them, too. */
 const give = (locator, type, { text = '', file = true }) =>
   locator.evaluate(
     (node, [kind, words, withFile]) => {

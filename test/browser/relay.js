@@ -111,7 +111,7 @@ export class Relay {
     return tokenOf({ sub, name, role, rooms: [room] });
   }
 
-  /** Writes a message as a user, past any chat; gives back its id. */
+  /** Sends a message as a user, without a chat; returns its id. */
   async post(user, message, room = 'lobby') {
     const id = randomUUID();
     const answer = await fetch(`${this.url}/v1/rooms/${room}/messages`, {
@@ -135,7 +135,7 @@ export class Relay {
     return answer.json();
   }
 
-  /** Waits until a message with these words can be found: the relay's index follows what is stored a little later. */
+  /** Waits until a search finds a message with these words: the relay's index follows the store a little later. */
   async finds(words, room = 'lobby') {
     const headers = { authorization: `Bearer ${this.token({ sub: 'u_finder', room })}` };
     const query = new URLSearchParams({ q: words });

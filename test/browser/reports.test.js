@@ -1,4 +1,4 @@
-// Reports: who hears of them, and how those who moderate go through them.
+// Reports: moderators hear of them and go through them.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 import { choose, dialogOf, inBothThemes, MO, open, rest } from './moderators.js';

@@ -9,7 +9,7 @@ test.beforeEach(async ({ relay }) => {
   await relay.finds('door ten');
 });
 
-/** Opens the search with its button; gives back its field. */
+/** Opens the search with its button; returns its field. */
 async function openSearch(chat) {
   await chat.element.getByRole('button', { name: 'Search', exact: true }).click();
   const field = chat.element.getByRole('searchbox', { name: 'Search' });

@@ -1,4 +1,4 @@
-// A page with shortcuts of its own does not take what is typed in a chat, and gets the keys that the chat has no use for.
+// A page with shortcuts does not get the keys typed in a chat, but gets those that the chat does not use.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 

@@ -1,4 +1,4 @@
-// Tokens that the relay of the tests takes for its own, made without asking it: a process for each would cost more than most tests.
+// Tokens for the relay of the tests, made in this process: one `hallway token` each would take longer than most tests.
 
 import { createHmac } from 'node:crypto';
 
@@ -6,7 +6,7 @@ export const SECRET = 'a secret of the browser tests, long enough';
 
 const b64 = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs claims, whatever is in them. Without others they open every room, for an hour. */
+/** Signs claims without checking them. By default a token opens every room, for an hour. */
 export function tokenOf(claims) {
   const now = Math.floor(Date.now() / 1000);
   const signed = `${b64({ alg: 'HS256', typ: 'JWT' })}.${b64({ iat: now, exp: now + 3600, rooms: ['*'], ...claims })}`;

@@ -1,11 +1,10 @@
-// What is typed after a pointer was used goes to the composer, whole; letters are commands only at a message that the keyboard has
-// reached.
+// After a click all typed text goes to the composer. Letters are commands only at a message reached by the keyboard.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
 const menuOf = (chat) => chat.element.getByRole('menu');
 
-/** Opens a chat with a message of one's own that is pinned, one of another with a reaction and a link, and an answer to it. */
+/** Opens a chat with a pinned message of its user, one of another user with a reaction and a link, and an answer to that. */
 async function open(openChats, relay, user = ADA) {
   await relay.post(user, { text: 'on time' });
   const other = await relay.post(BEN, { text: 'see https://a.example/b' });

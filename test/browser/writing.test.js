@@ -137,7 +137,7 @@ test('a text in which nothing is seen is not sent', async ({ openChats }) => {
   await expect(ada.log.getByText('Not sent')).toHaveCount(0);
 });
 
-/** What a copy puts on the clipboard, once what lies between two texts is selected. */
+/** Selects everything between two texts, copies it, and returns the content of the clipboard. */
 async function copied(chat, from, to) {
   await chat.element.evaluate(
     (element, [first, last]) => {

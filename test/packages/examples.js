@@ -64,7 +64,7 @@ function start(program, args, { env = {}, cwd = ROOT } = {}) {
   return child;
 }
 
-/** Waits for the end of a process; gives back its exit code. */
+/** Waits for the end of a process; returns its exit code. */
 async function end(child) {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   return child.exitCode;

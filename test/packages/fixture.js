@@ -1,4 +1,4 @@
-// What every test gets beside a watched browser: the prepared projects, served, and a relay that lets their pages in.
+// The fixtures of every test besides a watched browser: the prepared projects, served, and a relay that accepts their pages.
 
 import { join } from 'node:path';
 import { test as base } from '../browser/fixture.js';

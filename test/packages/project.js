@@ -37,7 +37,7 @@ export class Project {
     this.folder = join(ROOT, 'test/packages/.build', name);
   }
 
-  /** Copies the sources anew, installs what they need and builds them. What npm brought before is used again. */
+  /** Copies the sources, installs their dependencies and builds them. It keeps packages that are installed already. */
   async prepare(registry) {
     await mkdir(this.folder, { recursive: true });
     for (const stale of [

@@ -5,7 +5,7 @@
 //   - generated programs with loops, switches, defers, panics, goroutines and deep stacks, by what they print;
 //   - the time that some work takes, as a ratio (with -speed).
 //
-// It must not know how a step works.
+// Another package to compare is an entry of suites. The command must not depend on how a step works.
 package main
 
 import (
