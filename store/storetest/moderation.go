@@ -195,6 +195,9 @@ func testSlowMode(h *harness) {
 	h.equal("an edit after an edit", out[3].RetryAfter, 10*time.Second)
 	h.now = h.now.Add(-time.Hour)
 	h.equal("when the clock was set back", h.commit(by(bob, send("lobby", 8, "third")))[0].New, true)
+	h.now = h.now.Add(2 * time.Hour)
+	out = h.commit(by(bob, send("lobby", 20, "first")), see(oz, protocol.RoleOrganizer, "*"), by(bob, send("lobby", 21, "too soon")))
+	h.equal("in another part of the batch", out[2].Why, protocol.WhySlowMode)
 	h.commit(adjust(0, false))
 	h.equal("switched off", h.commit(by(bob, send("lobby", 9, "fourth")))[0].New, true)
 }
