@@ -12,10 +12,11 @@ import (
 )
 
 // apart lists the packages whose functions the compiler does not inline. That saves a page 35 KB, and costs no measurable time.
-// The view is not among them: it draws every message. Nor is the client's core: its parts call each other's functions of one
-// line, which are smaller inlined.
+// The view is not among them: it draws every message. Nor is the client's core, but for the outbox: the parts call each other's
+// functions of one line, which are smaller inlined.
 var apart = []string{
-	"github.com/maxence-charriere/go-app/v10/...", "hallway/component/driver", "hallway/component/wasm", "hallway/protocol",
+	"github.com/maxence-charriere/go-app/v10/...", "hallway/component/client/outbox", "hallway/component/driver", "hallway/component/wasm",
+	"hallway/protocol",
 }
 
 // compilation is one build for the browser.

@@ -94,6 +94,8 @@ func (v *Review) ask() {
 }
 
 // set changes a copy, since snapshots have the other.
+//
+//go:noinline
 func (v *Review) set(change func(q *client.Queue)) {
 	q := *v.queue
 	change(&q)

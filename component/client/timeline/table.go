@@ -35,6 +35,8 @@ type list struct {
 }
 
 // messages returns the list for a snapshot.
+//
+//go:noinline
 func (l *list) messages() []*protocol.Message {
 	if l.shown == nil && len(l.entries) > 0 {
 		l.shown = make([]*protocol.Message, len(l.entries), len(l.entries)+16)
