@@ -75,7 +75,9 @@ func (p *Problem) fields(c *codec) {
 		c.str("why", (*string)(&p.Why), opt)
 		c.time("until", &p.Until, opt)
 		c.strs("supported", &p.Supported, opt)
-		p.Status = int(status)
+		if c.phase == reading { // writing must not change a problem that requests share
+			p.Status = int(status)
+		}
 	}
 }
 
