@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Claims is what a client may read of its own token (a JWT, RFC 7519) without
-// being able to check it.
+// Claims holds the claims that a client reads from its own token (a JWT, RFC 7519). The
+// client cannot verify them.
 type Claims struct {
 	Subject string
 	Expires time.Time // zero: not told
 }
 
-// ReadClaims reads a token's claims unverified; ok is false where it is no JWT
+// ReadClaims reads a token's claims without verifying them; ok is false if it is not a JWT
 // with a sub.
 func ReadClaims(token string) (c Claims, ok bool) {
 	payload, ok := jwtPayload(token)
@@ -33,7 +33,7 @@ func ReadClaims(token string) (c Claims, ok bool) {
 	return c, in.in.err == nil && c.Subject != ""
 }
 
-// jwtPayload is the decoded middle part of a JWT in compact form.
+// jwtPayload returns the decoded middle part of a JWT in compact form.
 func jwtPayload(token string) ([]byte, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

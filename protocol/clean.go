@@ -19,7 +19,7 @@ func CleanText(text string) string {
 	}, strings.ReplaceAll(text, "\r\n", "\n"))
 }
 
-// breaksLine tells the characters besides the newline that begin a new line: a vertical tab
+// breaksLine reports whether a character besides the newline begins a new line: a vertical tab
 // comes from slides, a form feed from pages, the rest from other systems.
 func breaksLine(r rune) bool {
 	return r == '\v' || r == '\f' || r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029'

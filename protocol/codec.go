@@ -55,7 +55,7 @@ type input struct {
 	levels uint8    // how many of outer are used
 	others [][]byte // the names of the unknown members of all open objects
 
-	// Of what a client sent:
+	// For an object that a client sent:
 
 	client    bool
 	given     given

@@ -239,7 +239,7 @@ func (c *codec) series(brackets string, n int, element func(i int)) {
 
 const hexDigits = "0123456789abcdef"
 
-// plain tells the bytes that stand in a JSON string as they are.
+// plain holds the bytes that need no escape in a JSON string.
 var plain = func() (bytes [256]bool) {
 	for c := byte(' '); c < utf8.RuneSelf; c++ {
 		bytes[c] = c != '"' && c != '\\'
@@ -247,7 +247,7 @@ var plain = func() (bytes [256]bool) {
 	return bytes
 }()
 
-// appendString appends s as a JSON string. What is not UTF-8 becomes U+FFFD.
+// appendString appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD.
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0

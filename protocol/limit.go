@@ -24,7 +24,7 @@ const (
 	HelloBytesMax = 16 << 10
 	// RoomBytesMax is the most bytes in a room's name.
 	RoomBytesMax = 128
-	// EncryptedExtraBytesMax is what a ciphertext may exceed TextBytesMax by.
+	// EncryptedExtraBytesMax is the number of bytes by which a ciphertext may exceed TextBytesMax.
 	EncryptedExtraBytesMax = 64
 	// EmojiBytesMax is the most bytes in a reaction's emoji.
 	EmojiBytesMax = 64
@@ -51,7 +51,7 @@ const (
 
 	// InFlightMax is how many sends a client keeps unacknowledged.
 	InFlightMax = 32
-	// PageMessagesDefault is a page's size where the reader names none.
+	// PageMessagesDefault is a page's size if the reader names none.
 	PageMessagesDefault = 50
 	// PageMessagesMax is the largest page.
 	PageMessagesMax = 500

@@ -1,6 +1,6 @@
 package protocol
 
-// Role is what a user may do in a room.
+// Role decides what a user may do in a room.
 type Role string
 
 // The roles of version 1, the least first.
@@ -127,8 +127,8 @@ const (
 	reactionFrameBytes = 32
 )
 
-// Size returns about how many bytes the message's JSON has, whoever asks: Mine is not
-// counted. It is never less than half of them.
+// Size returns about how many bytes the message's JSON has, without Mine. It is at least half
+// of the true number.
 func (m *Message) Size() int {
 	n := messageFrameBytes + len(m.Room) + len(m.ID) + len(m.Sender.ID) + len(m.Sender.Name) + len(m.SentAt) + len(m.ReplyTo)
 	n += len(m.Text)

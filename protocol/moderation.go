@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Act is what a moderator does about a user of a room.
+// Act is an act of a moderator about a user of a room.
 type Act string
 
 // The acts of [Moderate].
@@ -20,7 +20,7 @@ const (
 	ActClear  Act = "clear"  // all messages of the user become tombstones
 )
 
-// Acts are all of them.
+// Acts lists all acts.
 var Acts = [...]Act{ActMute, ActUnmute, ActBan, ActUnban, ActRemove, ActClear}
 
 // Valid reports whether a is one of version 1's acts.
@@ -29,8 +29,7 @@ func (a Act) Valid() bool { return slices.Contains(Acts[:], a) }
 // Lasts reports whether the act lasts, for a time or for ever: a sanction.
 func (a Act) Lasts() bool { return a == ActMute || a == ActBan }
 
-// Why names what stands in the way of somebody who is refused, beside the code.
-// One that this version does not know is to be taken for none.
+// Why names the cause of a refusal, beside the code. An unknown cause counts as none.
 type Why string
 
 // The reasons of version 1.
@@ -40,7 +39,7 @@ const (
 	WhyFrozen   Why = "frozen"    // only organizers write
 	WhyArchived Why = "archived"  // nobody writes
 	WhySlowMode Why = "slow_mode" // too soon after the last message
-	WhyRemoved  Why = "removed"   // is no member any more
+	WhyRemoved  Why = "removed"   // the user is not a member any more
 	WhyRevoked  Why = "revoked"   // the user's tokens do not count
 
 	// WhyReactions comes with a conflict: there are as many different reactions as there may
@@ -50,8 +49,8 @@ const (
 
 // Why a token was refused.
 const (
-	WhyMalformed Why = "malformed" // it is no JWT
-	WhyAlgorithm Why = "algorithm" // its algorithm, or what its header demands, is not accepted
+	WhyMalformed Why = "malformed" // it is not a JWT
+	WhyAlgorithm Why = "algorithm" // its algorithm, or an extension in its header, is not accepted
 	WhyType      Why = "type"      // it is made for something else, by its typ
 	WhyKey       Why = "key"       // its key is not known, or not any more
 	WhySignature Why = "signature" // another secret or key has signed it
@@ -94,7 +93,7 @@ func AppendSanctions(dst []byte, sanctions []Sanction, more *bool) []byte {
 	return appendList(dst, "sanctions", more, len(sanctions), func(dst []byte, i int) []byte { return sanctions[i].Append(dst) })
 }
 
-// ReportState is what became of a report.
+// ReportState is the state of a report.
 type ReportState string
 
 // The states of a report.
@@ -185,8 +184,8 @@ func ValidUser(id string) bool {
 	return id != "" && len(id) <= UserBytesMax && utf8.ValidString(id) && !strings.ContainsFunc(id, unicode.IsControl)
 }
 
-// CheckReason tells why a reason cannot be given: a code and a reason, both
-// empty where it can. It may be empty.
+// CheckReason returns why a moderator's reason is refused, as a code and a text, both empty if
+// it is valid. An empty reason is valid.
 func CheckReason(reason string) (Code, string) {
 	switch {
 	case len(reason) > ReasonBytesMax:

@@ -9,7 +9,7 @@ import (
 // CleanName returns a user's name fit to be shown on one line, of at most bytesMax bytes.
 // Line breaks and other control characters become a space. Characters that turn the
 // direction of what follows, or that cannot be seen and join nothing, are left out, so
-// that two names which look alike are alike. It is "" where nothing can be seen.
+// that two names which look alike are alike. It is "" if nothing can be seen.
 func CleanName(name string, bytesMax int) string {
 	var clean strings.Builder
 	space := true // at the end of clean
@@ -33,8 +33,8 @@ func CleanName(name string, bytesMax int) string {
 	return s
 }
 
-// leftOut tells the characters that a name is better without: those that show nothing,
-// but for spaces and what shapes or orders the letters beside it.
+// leftOut reports whether CleanName drops a character: one that shows nothing, unless it is a
+// space or shapes or orders the letters beside it.
 func leftOut(r rune) bool {
 	switch {
 	case !unseen(r), unicode.IsSpace(r), unicode.IsControl(r), r == '\u2028', r == '\u2029':

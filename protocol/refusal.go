@@ -1,9 +1,9 @@
 package protocol
 
-// FrameError says why a client's frame or body was refused, and what it named, as far as
-// that could be read.
+// FrameError holds the reason why a client's frame or body is refused, and the names in it, as
+// far as they could be read.
 type FrameError struct {
-	// NotProtocol reports that it was no JSON object at all: the connection is
+	// NotProtocol reports that the frame is not a JSON object: the connection is
 	// closed with [CloseNotProtocol].
 	NotProtocol bool
 	Code        Code
@@ -28,11 +28,11 @@ func OfType(typ string) string {
 	return ""
 }
 
-// echoBytesMax bounds an id that an error names although it is no valid one.
+// echoBytesMax bounds an invalid id in an error.
 const echoBytesMax = 128
 
-// newFrameError returns the refusal of data. It reads once more what data names, so that a
-// frame which is taken need not keep it.
+// newFrameError returns the refusal of data. It reads the names in data again, so that the
+// codec need not keep them for a valid frame.
 func newFrameError(data []byte, code Code, reason string) *FrameError {
 	e := &FrameError{Code: code, Reason: reason}
 	c := read(data)

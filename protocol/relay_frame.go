@@ -59,7 +59,7 @@ type Welcome struct {
 	HeartbeatMs int64
 	TimeoutMs   int64
 	Limits      Limits
-	// Features names what the relay can do beyond the first form of version 1.
+	// Features names the relay's features beyond the first form of version 1.
 	Features []string
 }
 

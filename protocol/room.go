@@ -100,8 +100,8 @@ func appendList(dst []byte, name string, more *bool, n int, element func(dst []b
 	return c.out
 }
 
-// Configure is the body of a room's PUT. It is all of what it sets: what is
-// absent is none afterwards.
+// Configure is the body of a room's PUT. It replaces all of the room's values: an absent one
+// is empty afterwards.
 type Configure struct {
 	Title    string // for people; plain text
 	Settings string // a JSON object as it was written; "": none

@@ -16,7 +16,7 @@ type scanner struct {
 	data  []byte
 	pos   int
 	depth int16
-	loose bool // half a surrogate pair is read as U+FFFD, and is no error
+	loose bool // half a surrogate pair is read as U+FFFD and is not an error
 	err   error
 }
 
@@ -189,7 +189,7 @@ func (s *scanner) escaped(start int) []byte {
 	return nil
 }
 
-// escape consumes what follows a backslash.
+// escape consumes the rest of an escape, after the backslash.
 func (s *scanner) escape(out []byte) []byte {
 	if s.pos >= len(s.data) {
 		s.fail(errSyntax)
@@ -280,7 +280,7 @@ func (s *scanner) digits() bool {
 	return s.pos > start
 }
 
-// word consumes w where it comes next.
+// word consumes w if it comes next.
 func (s *scanner) word(w string) bool {
 	if s.peek(); len(s.data)-s.pos >= len(w) && string(s.data[s.pos:s.pos+len(w)]) == w {
 		s.pos += len(w)
@@ -353,10 +353,9 @@ func (s *scanner) integer() (int64, bool) {
 	return n, err == nil && -integerMax <= n && n <= integerMax
 }
 
-// CheckObject tells why data is no JSON object by the strict rules of a frame: with no
-// member twice, of bounded depth, in UTF-8. Two readers cannot take such an object for
-// different ones. Half a character in a string counts as U+FFFD: programs that cut texts
-// leave it behind.
+// CheckObject returns why data is not a JSON object by the strict rules of a frame: no member
+// twice, bounded depth, UTF-8. Such an object means the same to every reader. Half a character
+// in a string counts as U+FFFD, because programs that cut texts leave such halves.
 func CheckObject(data []byte) error {
 	s := scanner{data: data, loose: true}
 	s.object(func([]byte) { s.skip() })

@@ -27,8 +27,8 @@ const (
 
 func validSlowMode(s int64) bool { return 0 <= s && s <= SlowModeSMax }
 
-// ReadSettings reads a room's settings, a JSON object or "". The error, safe to
-// show, says what is no setting; that one counts as none.
+// ReadSettings reads a room's settings, a JSON object or "". The error, safe to show, names a
+// wrong setting, which counts as absent.
 func ReadSettings(settings string) (r RoomSettings, err error) {
 	if settings == "" {
 		return r, nil
@@ -78,8 +78,8 @@ func ReadSettings(settings string) (r RoomSettings, err error) {
 
 const slowModeWant = "an integer of 0 to 3600"
 
-// Apply puts what f names into a room's settings, a JSON object or "", and leaves
-// all else as it is written.
+// Apply puts the settings in f into a room's settings, a JSON object or "", and leaves the
+// rest as it is written.
 func (f Adjust) Apply(settings string) string {
 	if settings == "" {
 		settings = "{}"
@@ -93,8 +93,7 @@ func (f Adjust) Apply(settings string) string {
 	return settings
 }
 
-// replaceMember gives a member of a JSON object another value, and the object the
-// member where it has none.
+// replaceMember replaces the value of a member of a JSON object, or adds the member.
 func replaceMember(object, name, value string) string {
 	s := scanner{data: []byte(object)}
 	start, end, members := 0, 0, 0

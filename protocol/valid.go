@@ -108,8 +108,8 @@ func NormalBreaks(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
-// CheckText tells why a text of at most bytesMax bytes cannot be sent: a code
-// and a reason, both empty where it can. Its line breaks are those of [NormalBreaks].
+// CheckText returns why a text is refused, as a code and a reason, both empty if it is valid:
+// it has at most bytesMax bytes, and the line breaks of [NormalBreaks].
 func CheckText(text string, bytesMax int64) (Code, string) {
 	switch {
 	case int64(len(text)) > bytesMax:
@@ -124,8 +124,8 @@ func CheckText(text string, bytesMax int64) (Code, string) {
 	return "", ""
 }
 
-// forbiddenInText tells the control characters (Unicode's category Cc) that a
-// text may not hold.
+// forbiddenInText reports whether a text may not have a character: a control character
+// (Unicode's category Cc), but for newline and tab.
 func forbiddenInText(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 // ivBytes is the size of A256GCM's initialisation vector.
