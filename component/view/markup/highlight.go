@@ -97,16 +97,17 @@ func wordsOf(text string) []part {
 }
 
 // PieceKind says how a piece of a text is shown.
-type pieceKind uint8
+type PieceKind uint8
 
+// The kinds of pieces.
 const (
-	PieceText pieceKind = iota
+	PieceText PieceKind = iota
 	PieceName           // a user's name, in any script
 	PieceMark           // a match of a search
 )
 
 // Piece is a part of a line of text.
 type Piece struct {
-	Kind pieceKind
+	Kind PieceKind
 	Text string
 }
