@@ -9,14 +9,14 @@ import (
 	"hallway/protocol"
 )
 
-// Flush writes what waits, in order, until max messages are in flight, and returns how
+// Flush writes what waits, in order, until inFlightMax messages are in flight, and returns how
 // many it wrote. The first item that cannot be written yet holds all behind it, so
 // that none overtakes.
-func (o *Outbox) Flush(max int) (written int) {
+func (o *Outbox) Flush(inFlightMax int) (written int) {
 	if !o.owns || o.reload || !o.ready || !o.resendAt.IsZero() {
 		return 0
 	}
-	room := max - o.InFlight()
+	room := inFlightMax - o.InFlight()
 	for _, e := range o.entries {
 		if e.failed() || e.inFlight {
 			continue

@@ -1,8 +1,6 @@
 package timeline
 
 import (
-	"slices"
-
 	"hallway/component/client"
 	"hallway/protocol"
 )
@@ -89,8 +87,11 @@ func (t *Timeline) pin(e *entry) bool {
 	if e.in&inPinned != 0 {
 		return false
 	}
-	i, found := slices.BinarySearchFunc(p.entries, e.m.Seq, func(o *entry, seq int64) int { return int(seq - o.m.Seq) })
-	if found || i == len(p.entries) && p.more {
+	i := len(p.entries)
+	for i > 0 && p.entries[i-1].m.Seq < e.m.Seq {
+		i--
+	}
+	if i == len(p.entries) && p.more {
 		return false
 	}
 	t.insert(&p.list, i, e)

@@ -89,12 +89,11 @@ func (t *Timeline) take(e *entry) bool {
 		return false
 	}
 	i := len(w.entries)
-	if w.last() >= seq {
-		var taken bool
-		i, taken = slices.BinarySearchFunc(w.entries, seq, func(e *entry, seq int64) int { return int(e.m.Seq - seq) })
-		if taken {
-			return false // no sound relay gives two messages one place
-		}
+	for i > 0 && w.entries[i-1].m.Seq > seq {
+		i--
+	}
+	if i > 0 && w.entries[i-1].m.Seq == seq {
+		return false // no sound relay gives two messages one place
 	}
 	t.insert(&w.list, i, e)
 	t.trim()
