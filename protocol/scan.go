@@ -362,3 +362,16 @@ func CheckObject(data []byte) error {
 	s.end()
 	return s.err
 }
+
+// frameType returns the value of the member "type". It reads no further than that.
+func frameType(data []byte) []byte {
+	s := scanner{data: data}
+	for next := byte('{'); s.take(next); next = ',' {
+		if string(s.key()) == "type" {
+			typ, _ := s.text()
+			return typ
+		}
+		s.skip()
+	}
+	return nil
+}
