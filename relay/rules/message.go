@@ -131,7 +131,7 @@ func (s *Set) update(m *Message) {
 }
 
 // list puts a message among the changes.
-func (s *Set) list(m *Message) {
+func (s *Changes) list(m *Message) {
 	if !m.listed {
 		m.listed = true
 		s.Messages = append(s.Messages, m)

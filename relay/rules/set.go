@@ -183,7 +183,7 @@ func (s *Set) makeRoom(name string) *Room {
 }
 
 // grow takes the room's next rev.
-func (s *Set) grow(r *Room) int64 {
+func (s *Changes) grow(r *Room) int64 {
 	r.Head++
 	if !r.grown {
 		r.grown = true
@@ -206,7 +206,7 @@ func (s *Set) drop(r *Room, op *Op) Outcome {
 }
 
 // removeChanges takes out of the changes what belongs to a room.
-func (s *Set) removeChanges(r *Room) {
+func (s *Changes) removeChanges(r *Room) {
 	is := func(x *Room) bool { return x == r }
 	s.Made, s.Grown, s.Configured = slices.DeleteFunc(s.Made, is), slices.DeleteFunc(s.Grown, is), slices.DeleteFunc(s.Configured, is)
 	s.Messages = slices.DeleteFunc(s.Messages, func(m *Message) bool { return m.room == r })
@@ -244,7 +244,7 @@ func (s *Set) join(r *Room, u protocol.User) int64 {
 }
 
 // setMember puts a member's row in the place of one that is gone, or of none.
-func (s *Set) setMember(r *Room, m Member) {
+func (s *Changes) setMember(r *Room, m Member) {
 	if old := r.members[m.User.ID]; old != nil {
 		m.room, m.changed = old.room, old.changed
 		*old = m
@@ -254,7 +254,7 @@ func (s *Set) setMember(r *Room, m Member) {
 	s.changeMember(r.members[m.User.ID])
 }
 
-func (s *Set) changeMember(m *Member) *Member {
+func (s *Changes) changeMember(m *Member) *Member {
 	if !m.changed {
 		m.changed = true
 		s.Members = append(s.Members, m)

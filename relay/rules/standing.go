@@ -57,7 +57,7 @@ func (r *Room) standing(user string) *Standing {
 }
 
 // setSanction puts a sanction in the place of the user's other one of that kind; nil ends it.
-func (s *Set) setSanction(r *Room, user string, kind protocol.Act, next *Sanction) {
+func (s *Changes) setSanction(r *Room, user string, kind protocol.Act, next *Sanction) {
 	if r.standings[user] == nil {
 		r.AddStanding(user, Standing{})
 	}

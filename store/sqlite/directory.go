@@ -62,7 +62,7 @@ const (
 )
 
 // RoomNames lists names of rooms; see [hub.Directory].
-func (s *Store) RoomNames(ctx context.Context, span hub.Span, limit int) ([]string, error) {
+func (s *reader) RoomNames(ctx context.Context, span hub.Span, limit int) ([]string, error) {
 	if span.To == "" {
 		span.To = namesTo
 	}
@@ -73,7 +73,7 @@ func (s *Store) RoomNames(ctx context.Context, span hub.Span, limit int) ([]stri
 	return names, nil
 }
 
-func (s *Store) names(ctx context.Context, from, to string, limit int) (names []string, err error) {
+func (s *reader) names(ctx context.Context, from, to string, limit int) (names []string, err error) {
 	rows, err := s.read.directory.names.QueryContext(ctx, from, to, limit)
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (s *Store) names(ctx context.Context, from, to string, limit int) (names []
 }
 
 // Rooms reads rooms; see [hub.Directory].
-func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms []hub.Room, err error) {
+func (s *reader) Rooms(ctx context.Context, user string, names []string) (rooms []hub.Room, err error) {
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read rooms: %w", err)
@@ -110,7 +110,7 @@ func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms [
 }
 
 // Room is one of them; see [hub.Directory].
-func (s *Store) Room(ctx context.Context, room, user string) (r hub.Room, ok bool, err error) {
+func (s *reader) Room(ctx context.Context, room, user string) (r hub.Room, ok bool, err error) {
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
 		return r, false, fmt.Errorf("read a room: %w", err)
@@ -124,7 +124,7 @@ func (s *Store) Room(ctx context.Context, room, user string) (r hub.Room, ok boo
 }
 
 // Settings returns the settings of a room; see [hub.Directory].
-func (s *Store) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
+func (s *reader) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
 	var settings string
 	err := s.read.directory.settings.QueryRowContext(ctx, room).Scan(&settings)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -135,7 +135,7 @@ func (s *Store) Settings(ctx context.Context, room string) (protocol.RoomSetting
 }
 
 // Members lists who has joined; see [hub.Directory].
-func (s *Store) Members(ctx context.Context, room string, part hub.Part) ([]hub.Member, error) {
+func (s *reader) Members(ctx context.Context, room string, part hub.Part) ([]hub.Member, error) {
 	members, err := s.members(ctx, room, part)
 	if err != nil {
 		return nil, fmt.Errorf("list the members: %w", err)
@@ -143,7 +143,7 @@ func (s *Store) Members(ctx context.Context, room string, part hub.Part) ([]hub.
 	return members, nil
 }
 
-func (s *Store) members(ctx context.Context, room string, part hub.Part) (members []hub.Member, err error) {
+func (s *reader) members(ctx context.Context, room string, part hub.Part) (members []hub.Member, err error) {
 	rows, err := s.read.directory.members.QueryContext(ctx, room, part.After, limit(part))
 	if err != nil {
 		return nil, err

@@ -91,7 +91,7 @@ func TestLogThatCannotBeMoved(t *testing.T) {
 	look := func() error {
 		s.checkpoints.looks = checkpointLooks
 		err := s.checkpoints.look(ctx)
-		s.setUnmoved(err)
+		s.unmoved.Store(&err)
 		return err
 	}
 	database, err := os.Stat(path)

@@ -77,7 +77,7 @@ func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error)
 }
 
 // Page reads a part of a room's history; see [hub.Store].
-func (s *Store) Page(ctx context.Context, room, user string, q hub.Query) (protocol.Page, error) {
+func (s *reader) Page(ctx context.Context, room, user string, q hub.Query) (protocol.Page, error) {
 	page, err := s.page(ctx, room, user, q)
 	if err != nil {
 		return protocol.Page{}, fmt.Errorf("read a page: %w", err)
@@ -85,7 +85,7 @@ func (s *Store) Page(ctx context.Context, room, user string, q hub.Query) (proto
 	return page, nil
 }
 
-func (s *Store) page(ctx context.Context, room, user string, q hub.Query) (page protocol.Page, err error) {
+func (s *reader) page(ctx context.Context, room, user string, q hub.Query) (page protocol.Page, err error) {
 	if q.Limit < 1 || q.Limit > protocol.PageMessagesMax {
 		return page, fmt.Errorf("limit %d is not 1…%d", q.Limit, protocol.PageMessagesMax)
 	}
@@ -115,7 +115,7 @@ func (s *Store) page(ctx context.Context, room, user string, q hub.Query) (page 
 	case hub.QueryPinned:
 		page.Messages, page.More, err = v.run(s.read.pinned, below(q.At), q.PageShare())
 	case hub.QuerySearch:
-		if err = s.upkeep.searchable(); err == nil {
+		if err = s.searchable(); err == nil {
 			page.Messages, page.More, err = v.search(q)
 		}
 	default:

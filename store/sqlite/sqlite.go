@@ -17,13 +17,12 @@ import (
 // Store is a [hub.Store] in a SQLite file. Its methods may be called from
 // several goroutines at once.
 type Store struct {
-	lock    *sql.DB // holds the lock on the file
-	writer  *sql.DB // one connection, so one transaction at a time
-	readers *sql.DB // connections that cannot write
+	reader
+	lock   *sql.DB // holds the lock on the file
+	writer *sql.DB // one connection, so one transaction at a time
 
 	writes    []*sql.Stmt // see write
 	tending   upkeepStatements
-	read      readStatements
 	closeOnce func() error
 	clock     func() time.Time // measures slices
 
@@ -59,6 +58,13 @@ var (
 	_ hub.Moderation = (*Store)(nil)
 )
 
+// reader reads what is durable, beside the commits.
+type reader struct {
+	readers    *sql.DB // connections that cannot write
+	read       readStatements
+	searchable func() error // reports why no search can be answered at present
+}
+
 // Options says how to open a store.
 type Options struct {
 	// Path is the database's file. It is made where it does not exist; its folder
@@ -79,6 +85,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{wipeAfter: wipeAfter, wipeClosedMax: wipeClosedBytes, vacuumMax: vacuumBytes, forgetting: make(chan struct{}, 1), stop: make(chan struct{}), rooms: make(map[string]room), sent: make(map[sender]protocol.Time), cleared: make(map[sender]int64)}
 	s.closeOnce = sync.OnceValue(s.close)
+	s.searchable = s.upkeep.searchable
 	if s.clock = o.clock; s.clock == nil {
 		s.clock = time.Now
 	}
@@ -149,13 +156,11 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if err = s.Ready(ctx); err != nil {
 		return err
 	}
-	s.running.Go(func() { s.checkpoints.run(s.stop, s.setUnmoved) })
+	s.running.Go(func() { s.checkpoints.run(s.stop, func(err error) { s.unmoved.Store(&err) }) })
 	s.running.Go(func() { s.tend(s.stop) })
 	s.running.Go(func() { s.wipes(s.stop) })
 	return nil
 }
-
-func (s *Store) setUnmoved(err error) { s.unmoved.Store(&err) }
 
 var touch = writing(`UPDATE probe SET touched = touched + 1`)
 
