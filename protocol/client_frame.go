@@ -82,7 +82,7 @@ type Join struct{ Room string }
 
 func (f *Join) fields(c *codec) {
 	for c.frame("join") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 	}
 }
 
@@ -95,7 +95,7 @@ type Leave struct{ Room string }
 
 func (f *Leave) fields(c *codec) {
 	for c.frame("leave") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 	}
 }
 
@@ -114,8 +114,8 @@ type Send struct {
 
 func (f *Send) fields(c *codec) {
 	for c.frame("send") {
-		c.message(&f.Room, &f.ID)
-		c.content(&f.Text, &f.Encrypted)
+		messageFields(c, &f.Room, &f.ID)
+		contentFields(c, &f.Text, &f.Encrypted)
 		c.lateStr("sent_at", &f.SentAt)
 		c.str("reply_to", &f.ReplyTo, opt)
 	}
@@ -134,8 +134,8 @@ type Edit struct {
 
 func (f *Edit) fields(c *codec) {
 	for c.frame("edit") {
-		c.message(&f.Room, &f.ID)
-		c.content(&f.Text, &f.Encrypted)
+		messageFields(c, &f.Room, &f.ID)
+		contentFields(c, &f.Text, &f.Encrypted)
 	}
 }
 
@@ -148,7 +148,7 @@ type Delete struct{ Room, ID string }
 
 func (f *Delete) fields(c *codec) {
 	for c.frame("delete") {
-		c.message(&f.Room, &f.ID)
+		messageFields(c, &f.Room, &f.ID)
 	}
 }
 
@@ -165,7 +165,7 @@ type React struct {
 
 func (f *React) fields(c *codec) {
 	for c.frame("react") {
-		c.message(&f.Room, &f.ID)
+		messageFields(c, &f.Room, &f.ID)
 		c.str("emoji", &f.Emoji, must)
 		c.bool("on", &f.On, must)
 	}
@@ -183,7 +183,7 @@ type Pin struct {
 
 func (f *Pin) fields(c *codec) {
 	for c.frame("pin") {
-		c.message(&f.Room, &f.ID)
+		messageFields(c, &f.Room, &f.ID)
 		c.bool("on", &f.On, must)
 	}
 }
@@ -204,7 +204,7 @@ type Moderate struct {
 
 func (f *Moderate) fields(c *codec) {
 	for c.frame("moderate") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 		c.str("act", (*string)(&f.Act), must)
 		c.str("user", &f.User, must)
 		c.lateInt("for_ms", &f.ForMs, f.Act.Lasts())
@@ -224,7 +224,7 @@ type Report struct {
 
 func (f *Report) fields(c *codec) {
 	for c.frame("report") {
-		c.message(&f.Room, &f.ID)
+		messageFields(c, &f.Room, &f.ID)
 		c.str("reason", &f.Reason, must)
 		if c.phase == limits && f.Reason == "" {
 			c.refuse(CodeBadRequest, "the reason is empty")
@@ -246,7 +246,7 @@ type Adjust struct {
 
 func (f *Adjust) fields(c *codec) {
 	for c.frame("settings") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 		c.maybeInt("slow_mode_s", &f.SlowModeS)
 		c.maybeBool("frozen", &f.Frozen)
 		if c.phase == limits && f.SlowModeS == nil && f.Frozen == nil {
@@ -264,7 +264,7 @@ type Typing struct{ Room string }
 
 func (f *Typing) fields(c *codec) {
 	for c.frame("typing") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 	}
 }
 
@@ -281,7 +281,7 @@ type Read struct {
 
 func (f *Read) fields(c *codec) {
 	for c.frame("read") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 		c.int("seq", &f.Seq, must)
 	}
 }

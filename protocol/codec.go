@@ -346,16 +346,16 @@ func readClient(data []byte, l Limits, g given) codec {
 	return c
 }
 
-// room is the field "room", unless the URL gives it.
-func (c *codec) room(v *string) {
+// roomField describes the field "room", unless the URL gives it.
+func roomField(c *codec, v *string) {
 	if c.phase == writing || c.given < roomGiven {
 		c.str("room", v, must)
 	}
 }
 
-// message is the fields "room" and "id" of a message, unless the URL gives them.
-func (c *codec) message(room, id *string) {
-	c.room(room)
+// messageFields describes the fields "room" and "id" of a message, unless the URL gives them.
+func messageFields(c *codec, room, id *string) {
+	roomField(c, room)
 	if c.phase == writing || c.given < idGiven {
 		c.str("id", id, must)
 	}

@@ -51,15 +51,15 @@ func (u *User) fields(c *codec) {
 // Append appends the user's JSON to dst.
 func (u User) Append(dst []byte) []byte { c := codec{out: dst}; u.fields(&c); return c.out }
 
-// user is a field that holds a user.
-func (c *codec) user(name string, u *User) {
+// userField describes a field that holds a user.
+func userField(c *codec, name string, u *User) {
 	if c.enter(name) {
 		u.fields(c)
 	}
 }
 
-// author is user, but the role is not written.
-func (c *codec) author(name string, u *User) {
+// authorField describes a user whose role is not written.
+func authorField(c *codec, name string, u *User) {
 	if c.enter(name) {
 		for c.walk() {
 			c.str("id", &u.ID, must)
@@ -97,18 +97,18 @@ func (m *Message) fields(c *codec) {
 		c.str("id", &m.ID, must)
 		c.int("seq", &m.Seq, must)
 		c.int("rev", &m.Rev, must)
-		c.user("sender", &m.Sender)
+		userField(c, "sender", &m.Sender)
 		c.time("created_at", &m.CreatedAt, must)
 		c.time("deleted_at", &m.DeletedAt, opt)
 		if c.phase == writing && m.Deleted() {
 			continue
 		}
 		c.str("sent_at", &m.SentAt, opt)
-		c.content(&m.Text, &m.Encrypted)
+		contentFields(c, &m.Text, &m.Encrypted)
 		c.str("reply_to", &m.ReplyTo, opt)
 		c.time("edited_at", &m.EditedAt, opt)
 		c.bool("pinned", &m.Pinned, opt)
-		c.reactions("reactions", &m.Reactions)
+		reactionsField(c, "reactions", &m.Reactions)
 		c.strs("mine", &m.Mine, opt)
 		c.want(m.ID != "" && m.Seq > 0 && m.Rev >= m.Seq)
 	}
@@ -166,8 +166,8 @@ func (e *Encrypted) fields(c *codec) {
 	}
 }
 
-// content is either the text or its encrypted form.
-func (c *codec) content(text *string, e **Encrypted) {
+// contentFields describes either the text or its encrypted form.
+func contentFields(c *codec, text *string, e **Encrypted) {
 	if c.phase == limits && (c.has>>c.at&3 == 0 || c.has>>c.at&3 == 3) {
 		c.refuse(CodeBadRequest, "either text or encrypted is needed")
 	}
@@ -202,8 +202,8 @@ func (r *Reaction) fields(c *codec) {
 	}
 }
 
-// reactions is an object of reactions by their emoji, absent if it is empty.
-func (c *codec) reactions(name string, all *[]Reaction) {
+// reactionsField describes an object of reactions by their emoji, absent if it is empty.
+func reactionsField(c *codec, name string, all *[]Reaction) {
 	switch c.turn(name, opt, len(*all) == 0) {
 	case writing:
 		c.key(name)

@@ -76,11 +76,11 @@ type Sanction struct {
 
 func (s *Sanction) fields(c *codec) {
 	for c.walk() {
-		c.user("user", &s.User)
+		userField(c, "user", &s.User)
 		c.str("kind", (*string)(&s.Kind), must)
 		c.time("until", &s.Until, opt)
 		c.str("reason", &s.Reason, opt)
-		c.author("by", &s.By)
+		authorField(c, "by", &s.By)
 		c.time("at", &s.At, must)
 	}
 }
@@ -124,7 +124,7 @@ func (r *ReportEntry) fields(c *codec) {
 	for c.walk() {
 		c.int("n", &r.N, must)
 		c.str("id", &r.ID, must)
-		c.author("by", &r.By)
+		authorField(c, "by", &r.By)
 		c.str("reason", &r.Reason, must)
 		c.time("at", &r.At, must)
 		c.str("state", (*string)(&r.State), must)
@@ -152,7 +152,7 @@ func (e *AuditEntry) fields(c *codec) {
 	for c.walk() {
 		c.int("n", &e.N, must)
 		c.time("at", &e.At, must)
-		c.user("by", &e.By)
+		userField(c, "by", &e.By)
 		c.str("act", &e.Act, must)
 		c.str("user", &e.User, opt)
 		c.str("id", &e.ID, opt)

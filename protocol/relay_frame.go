@@ -66,7 +66,7 @@ type Welcome struct {
 func (f *Welcome) fields(c *codec) {
 	for c.frame("welcome") {
 		c.str("session", &f.Session, must)
-		c.user("user", &f.User)
+		userField(c, "user", &f.User)
 		c.str("server", &f.Server, must)
 		c.int("heartbeat_ms", &f.HeartbeatMs, must)
 		c.int("timeout_ms", &f.TimeoutMs, must)
@@ -106,7 +106,7 @@ type Joined struct {
 
 func (f *Joined) fields(c *codec) {
 	for c.frame("joined") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 		c.str("epoch", &f.Epoch, must)
 		c.int("head", &f.Head, must)
 		c.int("members", &f.Members, must)
@@ -190,8 +190,8 @@ type Typist struct {
 
 func (f *Typist) fields(c *codec) {
 	for c.frame("typing") {
-		c.room(&f.Room)
-		c.user("user", &f.User)
+		roomField(c, &f.Room)
+		userField(c, "user", &f.User)
 	}
 }
 
@@ -207,7 +207,7 @@ type Presence struct {
 
 func (f *Presence) fields(c *codec) {
 	for c.frame("presence") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 		c.int("members", &f.Members, must)
 	}
 }
@@ -229,12 +229,12 @@ type Moderated struct {
 
 func (f *Moderated) fields(c *codec) {
 	for c.frame("moderated") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 		c.str("act", (*string)(&f.Act), must)
-		c.user("user", &f.User)
+		userField(c, "user", &f.User)
 		c.time("until", &f.Until, opt)
 		c.str("reason", &f.Reason, opt)
-		c.user("by", &f.By)
+		userField(c, "by", &f.By)
 	}
 }
 
@@ -247,7 +247,7 @@ type Reported struct{ Room, ID string }
 
 func (f *Reported) fields(c *codec) {
 	for c.frame("reported") {
-		c.message(&f.Room, &f.ID)
+		messageFields(c, &f.Room, &f.ID)
 	}
 }
 
@@ -263,7 +263,7 @@ type Reports struct {
 
 func (f *Reports) fields(c *codec) {
 	for c.frame("reports") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 		c.int("open", &f.Open, must)
 	}
 }
@@ -282,7 +282,7 @@ type Settings struct {
 
 func (f *Settings) fields(c *codec) {
 	for c.frame("settings") {
-		c.room(&f.Room)
+		roomField(c, &f.Room)
 		c.int("slow_mode_s", &f.SlowModeS, must)
 		c.bool("frozen", &f.Frozen, must)
 		c.bool("archived", &f.Archived, must)

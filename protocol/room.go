@@ -73,7 +73,7 @@ type RoomMember struct {
 
 func (m *RoomMember) fields(c *codec) {
 	for c.walk() {
-		c.user("user", &m.User)
+		userField(c, "user", &m.User)
 		if !m.UserOnly {
 			c.int("read", &m.Read, must)
 			c.bool("online", &m.Online, must)
