@@ -8,9 +8,12 @@ import { startSite } from './site.js';
 
 export { expect };
 
-/** What Chromium itself prints when a relay cannot be reached; a test that takes the relay away expects it. */
+/**
+ * What Chromium itself prints when a relay cannot be reached; a test that takes the relay or the network away expects it. After a
+ * handshake that failed, a chat asks the relay why. If the relay is back by then, it answers 426, which Chromium prints as well.
+ */
 export const UNREACHABLE =
-  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|FAILED)|WebSocket connection to .* failed/;
+  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|FAILED|INTERNET_DISCONNECTED)|WebSocket connection to .* failed|status of 426 .*\/v1\/ws\)/;
 
 /** Reports on the console what the page's policy stopped. Runs in the page before its own scripts. */
 function reportViolations() {

@@ -124,7 +124,7 @@ test('the keyboard goes from message to message, and the log is one stop of Tab'
 });
 
 test('what a state changes leaves the rest of a message alone', async ({ openChats, watch }) => {
-  watch.expect(/ERR_INTERNET_DISCONNECTED/);
+  watch.expect(UNREACHABLE);
   const [ada] = await openChats([ADA]);
   await ada.live();
   await ada.page.context().setOffline(true);

@@ -1,6 +1,6 @@
 // Reports: moderators hear of them and go through them.
 
-import { ADA, BEN, expect, test } from './fixture.js';
+import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 import { choose, dialogOf, inBothThemes, MO, open, rest } from './moderators.js';
 
 test('a report is counted for those who moderate', async ({ openChats, relay }) => {
@@ -127,7 +127,7 @@ test('who moderates no longer is shown neither the room’s settings nor the rep
   relay,
   watch,
 }) => {
-  watch.expect(/ERR_INTERNET_DISCONNECTED/);
+  watch.expect(UNREACHABLE);
   await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'rude' });
   const { messages } = await rest(relay, ADA, 'GET', 'messages');
   await rest(relay, BEN, 'POST', `messages/${messages[0].id}/report`, { reason: 'insults' });

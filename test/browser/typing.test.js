@@ -1,6 +1,6 @@
 // After a click all typed text goes to the composer. Letters are commands only at a message reached by the keyboard.
 
-import { ADA, BEN, expect, test } from './fixture.js';
+import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 
 const menuOf = (chat) => chat.element.getByRole('menu');
 
@@ -341,7 +341,7 @@ test('nothing is typed where nobody may write, and no command is carried out', a
   relay,
   watch,
 }) => {
-  watch.expect(/ERR_INTERNET_DISCONNECTED/);
+  watch.expect(UNREACHABLE);
   await relay.post(ADA, { text: 'on time' });
   const [ada] = await openChats([{ ...ADA, attributes: { offline: 'disable' } }]);
   await ada.settled(1);
