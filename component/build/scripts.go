@@ -43,7 +43,7 @@ func modules(tool shrink.Toolchain, m module) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	exec, err := goExec(tool, m)
+	exec, err := goExec(tool)
 	if err != nil {
 		return nil, err
 	}
@@ -76,17 +76,13 @@ func readFiles(tool shrink.Toolchain, patterns ...string) ([]file, error) {
 	return files, nil
 }
 
-func goExec(tool shrink.Toolchain, m module) (file, error) {
+func goExec(tool shrink.Toolchain) (file, error) {
 	source, err := os.ReadFile(filepath.Join(tool.Root, "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		return file{}, err
 	}
 	adapted, err := adapt(string(source), tool.Version)
-	if err != nil {
-		return file{}, err
-	}
-	trimmed, err := trim(adapted, m.wasm)
-	return file{"go_exec.js", []byte(trimmed)}, err
+	return file{"go_exec.js", []byte(adapted)}, err
 }
 
 // version tells the element the package's version and the hash of its module: whole, for fetch to check, and as much of it as

@@ -61,7 +61,18 @@ export function createScope({ root, mount, hallway, network }) {
   };
 }
 
-const language = () => ({ Array, Date, Error, Intl, JSON, Object, Promise, Uint8Array });
+const language = () => ({
+  Array,
+  Date,
+  Error,
+  Intl,
+  JSON,
+  Object,
+  Promise,
+  TextDecoder,
+  TextEncoder,
+  Uint8Array,
+});
 
 /** What the page offers to everybody. A function is bound: called on this scope it would be an "illegal invocation". */
 const pageServices = (view, signal) => ({
