@@ -1,5 +1,5 @@
-// Package client is the language of the chat's core: what may happen to a chat
-// ([Event]), what the chat asks for ([Effect]), and what people see ([Snapshot]).
+// Package client is the language of the chat's core: its inputs ([Event]), the work
+// that it hands out ([Effect]), and the state that a view shows ([Snapshot]).
 // The core itself is package core; a view needs no more than this package.
 //
 // A new event or effect is added here, to event.go or effect.go. Package core then

@@ -1,5 +1,5 @@
-// Package rules is the relay's rulebook: who may do what in a room, what it changes, and
-// for which reason it is refused. Each rule stands here and nowhere else: every store asks it.
+// Package rules is the relay's rulebook: the permissions in a room, the changes that an op
+// makes, and the refusals with their order. Each rule stands here and nowhere else: every store asks it.
 //
 // # How a batch is carried out
 //

@@ -92,7 +92,7 @@ func (c *CatchUp) Reset() {
 	c.request = request{number: c.number + 1, tries: c.tries}
 }
 
-// Interrupt forgets what hangs on a connection. What is applied stays.
+// Interrupt forgets the requests of a connection. Applied changes stay.
 func (c *CatchUp) Interrupt() {
 	c.number++
 	c.want, c.page = Nothing, Nothing

@@ -2,12 +2,12 @@
 // the room, watches that the relay answers, and tries again with backoff. It also
 // holds the token, and warns whoever set up a chat that does not come up.
 //
-// The main type is [Connection]. Each dial begins a generation; what comes from an
-// older one is ignored. A new deadline is added to Deadline and Fire, a new state to
+// The main type is [Connection]. Each dial begins a generation; events of an
+// older generation are ignored. A new deadline is added to Deadline and Fire, a new state to
 // phase.
 //
 // # What this package must not know
 //
-// What is written on the connection: messages, changes, history. When a generation
+// The content of the frames: messages, changes, history. When a generation
 // ends it calls Config.Down, and the other parts forget what they waited for.
 package connection

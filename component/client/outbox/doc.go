@@ -8,8 +8,8 @@
 // pages still have. A message that is written twice on the way is stored once,
 // because its id stays the same.
 //
-// The main type is [Outbox]. What a page tells the others is a [client.Note]; a new
-// kind of note is added there, to Heard, and to wherever it is told.
+// The main type is [Outbox]. The pages of a user send each other a [client.Note]; a
+// new kind of note is added there, to Heard, and to the place that sends it.
 //
 // # What this package must not know
 //
