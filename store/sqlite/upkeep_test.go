@@ -100,6 +100,17 @@ func TestIndexGoesOnAfterReopening(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	s = tendReopening(t, s, path, func(*Store) {})
+	checkIndex(t, s)
+	if got := searched(t, s, "room-19", "coffee"); len(got) != 30 {
+		t.Errorf("%d are found", len(got))
+	}
+}
+
+// tendReopening does the upkeep to its end, opens the store anew after each third slice, and calls check after each slice.
+// It returns the store that is open last.
+func tendReopening(t *testing.T, s *Store, path string, check func(*Store)) *Store {
+	t.Helper()
 	slices := 0
 	for more := true; more; slices++ {
 		pause, err := s.tendSlice(context.Background())
@@ -113,12 +124,10 @@ func TestIndexGoesOnAfterReopening(t *testing.T) {
 			}
 			s = idle(t, path)
 		}
+		check(s)
 	}
 	t.Logf("%d slices", slices)
-	checkIndex(t, s)
-	if got := searched(t, s, "room-19", "coffee"); len(got) != 30 {
-		t.Errorf("%d are found", len(got))
-	}
+	return s
 }
 
 // idle opens the database and ends what goes on beside the commits.
@@ -214,24 +223,11 @@ func TestDropLeavesNothing(t *testing.T) {
 	if _, err := s.Commit(now, ops); err != nil {
 		t.Fatal(err)
 	}
-	slices := 0
-	for more := true; more; slices++ {
-		pause, err := s.tendSlice(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		more = pause > 0
-		if slices%3 == 0 {
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-			s = idle(t, path)
-		}
+	s = tendReopening(t, s, path, func(s *Store) {
 		if got := head(t, s, "lobby"); got != 5 {
 			t.Fatalf("head of the new room %d", got)
 		}
-	}
-	t.Logf("%d slices", slices)
+	})
 	for table, want := range map[string]int{"rooms": 2, "messages": 8, "reactions": 0, "members": 0, "search": 8} {
 		var rows int
 		if err := s.readers.QueryRow(`SELECT count(*) FROM ` + table).Scan(&rows); err != nil || rows != want {
