@@ -164,6 +164,9 @@ type Grants interface {
 // ClearMax limits the messages that one op clears or erases: others come in between.
 const ClearMax = 200
 
+// SeenRoomsMax limits the rooms of a user that one See looks at.
+const SeenRoomsMax = 50
+
 // ID returns the id of the message that the op is about, "" if there is none.
 func (op *Op) ID() string {
 	switch do := op.Do.(type) {

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"slices"
 
 	"hallway/protocol"
@@ -28,14 +29,30 @@ func (s *Store) load(tx *state, now protocol.Time, keys *rules.Keys) *rules.Set 
 			set.AddRevocation(user, at)
 		}
 	}
-	if keys.See != nil { // all memberships in one part
-		for _, name := range tx.names() {
-			if at, ok := tx.rooms[name].member(keys.See.User); ok {
-				set.Memberships = append(set.Memberships, rules.Membership{Room: name, Role: tx.rooms[name].members[at].User.Role})
-			}
-		}
+	if keys.See != nil {
+		loadMemberships(set, tx, keys.See)
 	}
 	return set
+}
+
+// loadMemberships loads the next rooms of a user, in the order in which they were made.
+func loadMemberships(set *rules.Set, tx *state, see *rules.SeeKey) {
+	var all []rules.Membership
+	for name, r := range tx.rooms {
+		if at, ok := r.member(see.User); ok {
+			all = append(all, rules.Membership{Key: r.key, Room: name, Role: r.members[at].User.Role})
+		}
+	}
+	slices.SortFunc(all, func(a, b rules.Membership) int { return cmp.Compare(a.Key, b.Key) })
+	from, found := slices.BinarySearchFunc(all, see.After, func(m rules.Membership, key int64) int { return cmp.Compare(m.Key, key) })
+	if found {
+		from++
+	}
+	to := min(from+rules.SeenRoomsMax, len(all))
+	set.Memberships, set.MoreMemberships = all[from:to], to-from == rules.SeenRoomsMax
+	for _, m := range slices.Concat(all[:from], all[to:]) {
+		set.Ranked = set.Ranked || m.Role.AtLeast(protocol.RoleModerator)
+	}
 }
 
 func (s *Store) loadRoom(set *rules.Set, tx *state, r *Room, k *rules.RoomKeys) {

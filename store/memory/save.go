@@ -48,8 +48,9 @@ func (s *Store) save(tx *state, set *rules.Set) {
 }
 
 func (s *state) makeRoom(r *rules.Room) {
+	s.made++
 	made := &Room{
-		name: r.Name, epoch: r.Epoch, madeAt: r.MadeAt,
+		key: s.made, name: r.Name, epoch: r.Epoch, madeAt: r.MadeAt,
 		places: &places{byID: make(map[string]int)}, sanctions: make(map[sanctioned]rules.Sanction),
 	}
 	s.rooms[r.Name], s.owned[made] = made, true

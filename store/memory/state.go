@@ -15,6 +15,7 @@ type state struct {
 	rooms   map[string]*Room
 	audit   map[string][]protocol.AuditEntry // by room
 	audited int64                            // entries so far
+	made    int64                            // rooms so far
 	reports int64                            // the number of the last report
 	ranks   map[string]protocol.Role         // above participant, by user
 	revoked map[string]protocol.Time         // by user
@@ -27,6 +28,7 @@ type state struct {
 
 // A Room is one life of a room.
 type Room struct {
+	key             int64 // ascending in the order in which rooms were made
 	name, epoch     string
 	title, settings string
 	madeAt          protocol.Time

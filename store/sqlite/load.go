@@ -319,16 +319,13 @@ func (b *batch) loadReports(set *rules.Set, keys *rules.Keys) error {
 }
 
 var (
-	selectRank       = writing(`SELECT role FROM ranks WHERE user_id = ?`)
-	selectRevocation = writing(`SELECT at FROM revocations WHERE user_id = ?`)
-	selectRooms50    = writing(`SELECT key, rooms.name, role FROM members JOIN rooms ON rooms.key = members.room
+	selectRank        = writing(`SELECT role FROM ranks WHERE user_id = ?`)
+	selectRevocation  = writing(`SELECT at FROM revocations WHERE user_id = ?`)
+	selectMemberships = writing(`SELECT key, rooms.name, role FROM members JOIN rooms ON rooms.key = members.room
 		WHERE user_id = ? AND key > ? AND dropped = 0 ORDER BY key LIMIT ?`)
 	isRanked = writing(`SELECT EXISTS (SELECT 1 FROM members JOIN rooms ON rooms.key = members.room
 		WHERE user_id = ?1 AND role IN ('moderator', 'organizer') AND dropped = 0 AND key NOT BETWEEN ?2 AND ?3)`)
 )
-
-// seenRooms limits the rooms of a user that one op looks at.
-const seenRooms = 50
 
 // loadUsers loads what belongs to users and not to one room.
 func (b *batch) loadUsers(set *rules.Set, keys *rules.Keys) error {
@@ -351,16 +348,16 @@ func (b *batch) loadUsers(set *rules.Set, keys *rules.Keys) error {
 	if keys.See == nil {
 		return nil
 	}
-	err := b.query(selectRooms50, func(scan func(...any) error) error {
+	err := b.query(selectMemberships, func(scan func(...any) error) error {
 		var m rules.Membership
 		err := scan(&m.Key, &m.Room, (*string)(&m.Role))
 		set.Memberships = append(set.Memberships, m)
 		return err
-	}, keys.See.User, keys.See.After, seenRooms)
+	}, keys.See.User, keys.See.After, rules.SeenRoomsMax)
 	if err != nil {
 		return err
 	}
-	set.MoreMemberships = len(set.Memberships) == seenRooms
+	set.MoreMemberships = len(set.Memberships) == rules.SeenRoomsMax
 	from, to := int64(0), int64(-1)
 	if n := len(set.Memberships); n > 0 {
 		from, to = set.Memberships[0].Key, set.Memberships[n-1].Key
