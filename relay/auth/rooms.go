@@ -7,6 +7,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // Rooms are the rooms that a token opens, each with a role. The first entry that matches counts. They are the
@@ -60,16 +61,16 @@ func (r Rooms) Same(other hub.Grants) bool {
 }
 
 // Spans returns the ranges of the names that the token may open, ascending and disjoint.
-func (r Rooms) Spans() []hub.Span {
-	all := make([]hub.Span, 0, len(r))
+func (r Rooms) Spans() []rules.Span {
+	all := make([]rules.Span, 0, len(r))
 	for _, e := range r {
-		span := hub.SpanOf(e.Pattern)
+		span := rules.SpanOf(e.Pattern)
 		if at := strings.IndexAny(e.Pattern, "*?"); at >= 0 {
-			span = hub.Span{From: e.Pattern[:at], To: e.Pattern[:at] + "\x7f"} // names have only characters before it
+			span = rules.Span{From: e.Pattern[:at], To: e.Pattern[:at] + "\x7f"} // names have only characters before it
 		}
 		all = append(all, span)
 	}
-	slices.SortFunc(all, func(a, b hub.Span) int { return strings.Compare(a.From, b.From) })
+	slices.SortFunc(all, func(a, b rules.Span) int { return strings.Compare(a.From, b.From) })
 	apart := all[:0]
 	for _, span := range all {
 		if n := len(apart); n > 0 && span.From < apart[n-1].To {

@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 func TestMatch(t *testing.T) {
@@ -92,7 +92,7 @@ func TestSpansHoldWhatATokenOpens(t *testing.T) {
 			}
 		}
 		name := rapid.StringMatching(`[abZ~]{1,6}`).Draw(t, "name")
-		if _, opens := r.Role(name); opens && !slices.ContainsFunc(spans, func(s hub.Span) bool { return s.From <= name && name < s.To }) {
+		if _, opens := r.Role(name); opens && !slices.ContainsFunc(spans, func(s rules.Span) bool { return s.From <= name && name < s.To }) {
 			t.Errorf("%q opens %s, which is not in %q", r, name, spans)
 		}
 	})

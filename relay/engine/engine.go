@@ -23,13 +23,13 @@ const busyOps = 128
 // Options holds what New needs.
 type Options struct {
 	Hub   hub.Config
-	Store hub.Store // the caller closes it, after Drain
+	Store rules.Store // the caller closes it, after Drain
 	Log   *slog.Logger
 
 	// Revoked, Banned and Ranked hold what the store knows at the start: the time of each user's revocation,
 	// the terms of each ban, and the users who are more than participants in any room.
 	Revoked map[string]protocol.Time
-	Banned  map[hub.Ban]hub.BanTerms
+	Banned  map[rules.Ban]rules.BanTerms
 	Ranked  []string
 
 	Meter     Meter          // nil: nothing is measured
@@ -51,7 +51,7 @@ func (noMeter) Page(bool)                           {}
 
 // Engine runs a hub; see the package comment.
 type Engine struct {
-	store     hub.Store
+	store     rules.Store
 	log       *slog.Logger
 	meter     Meter
 	transport conn.Transport

@@ -22,7 +22,7 @@ import (
 	"hallway/relay/rules"
 )
 
-func newEngine(store hub.Store) *engine.Engine {
+func newEngine(store rules.Store) *engine.Engine {
 	return engine.New(engine.Options{
 		Hub:   hub.Config{Server: "hallway/test", Verifier: relaytest.Everyone{}},
 		Store: store,

@@ -6,11 +6,12 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // Page returns a part of a room's history as JSON: from the room's window where that reaches so far, else from
 // the store.
-func (e *Engine) Page(ctx context.Context, room, user string, q hub.Query) ([]byte, error) {
+func (e *Engine) Page(ctx context.Context, room, user string, q rules.Query) ([]byte, error) {
 	if page, ok := e.recent(ctx, room, user, q); ok {
 		e.meter.Page(true)
 		return page, nil
@@ -25,7 +26,7 @@ func (e *Engine) Page(ctx context.Context, room, user string, q hub.Query) ([]by
 
 // Message returns one message as the user sees it; ok is false where the room has none with this id.
 func (e *Engine) Message(ctx context.Context, room, user, id string) (m protocol.Message, ok bool, err error) {
-	page, err := e.read(ctx, room, user, hub.Query{Kind: hub.QueryAround, ID: id, Limit: 1})
+	page, err := e.read(ctx, room, user, rules.Query{Kind: rules.QueryAround, ID: id, Limit: 1})
 	if err != nil {
 		return m, false, err
 	}
@@ -37,7 +38,7 @@ func (e *Engine) Message(ctx context.Context, room, user, id string) (m protocol
 }
 
 // read reads from the store.
-func (e *Engine) read(ctx context.Context, room, user string, q hub.Query) (protocol.Page, error) {
+func (e *Engine) read(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
 	page, err := e.store.Page(ctx, room, user, q)
 	if err != nil {
 		return page, err
@@ -54,7 +55,7 @@ func (e *Engine) Ready(ctx context.Context) error { return e.store.Ready(ctx) }
 
 // recent answers from the window. The first reader of a window with a gap fills it from the store; readers
 // that come in the meantime wait for that.
-func (e *Engine) recent(ctx context.Context, room, user string, q hub.Query) (page []byte, ok bool) {
+func (e *Engine) recent(ctx context.Context, room, user string, q rules.Query) (page []byte, ok bool) {
 	w := e.windows.Of(room)
 	if w == nil {
 		return nil, false
@@ -81,7 +82,7 @@ func (e *Engine) recent(ctx context.Context, room, user string, q hub.Query) (pa
 func (e *Engine) fill(ctx context.Context, room string, w *hub.Window, from int64) {
 	f := hub.Fill{From: from}
 	for at := from; ; {
-		page, err := e.store.Page(ctx, room, "", hub.Query{Kind: hub.QuerySince, At: at, Limit: protocol.PageMessagesMax})
+		page, err := e.store.Page(ctx, room, "", rules.Query{Kind: rules.QuerySince, At: at, Limit: protocol.PageMessagesMax})
 		if err != nil || f.Epoch != "" && f.Epoch != page.Epoch {
 			return
 		}

@@ -6,11 +6,11 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/engine"
-	"hallway/relay/hub"
 	"hallway/relay/relaytest"
+	"hallway/relay/rules"
 )
 
-func page(t *testing.T, e *engine.Engine, q hub.Query) protocol.Page {
+func page(t *testing.T, e *engine.Engine, q rules.Query) protocol.Page {
 	t.Helper()
 	body, err := e.Page(t.Context(), "lobby", "ada", q)
 	if err != nil {
@@ -32,9 +32,9 @@ func TestStormReadsTheStoreOnce(t *testing.T) {
 		e := newEngine(a)
 		ada := relaytest.Enter(t, e, "ada")
 		for n := range 100 {
-			q := hub.Query{Kind: hub.QuerySince, At: int64(1900 + n), Limit: 500}
+			q := rules.Query{Kind: rules.QuerySince, At: int64(1900 + n), Limit: 500}
 			if n%2 == 0 {
-				q = hub.Query{Kind: hub.QueryNewest, Limit: 50}
+				q = rules.Query{Kind: rules.QueryNewest, Limit: 50}
 			}
 			go func() {
 				if p := page(t, e, q); p.Head != 2000 || p.Messages[len(p.Messages)-1].Rev != 2000 {
@@ -51,7 +51,7 @@ func TestStormReadsTheStoreOnce(t *testing.T) {
 
 		ada.Say(relaytest.SendOf(2001))
 		rev := relaytest.Hear[protocol.Changed](ada).Message.Rev
-		if p := page(t, e, hub.Query{Kind: hub.QuerySince, At: 1999, Limit: 500}); p.Head != rev || len(p.Messages) != 2 || p.More || p.Epoch != "e1" {
+		if p := page(t, e, rules.Query{Kind: rules.QuerySince, At: 1999, Limit: 500}); p.Head != rev || len(p.Messages) != 2 || p.More || p.Epoch != "e1" {
 			t.Errorf("after rev %d: %+v", rev, p)
 		}
 		if a.Asked != 1 {
@@ -70,13 +70,13 @@ func TestReaderNeverGoesBack(t *testing.T) {
 		close(a.Gate)
 		e := newEngine(a)
 		ada := relaytest.Enter(t, e, "ada")
-		newest := hub.Query{Kind: hub.QueryNewest, Limit: 5}
+		newest := rules.Query{Kind: rules.QueryNewest, Limit: 5}
 		page(t, e, newest)
 		a.Messages = append(a.Messages, protocol.Message{Room: "lobby", ID: relaytest.SendOf(20).ID, Seq: 21, Rev: 21, Text: "hi"})
 		if p := page(t, e, newest); p.Head != 20 || a.Asked != 1 {
 			t.Errorf("head %d after %d reads", p.Head, a.Asked)
 		}
-		if p := page(t, e, hub.Query{Kind: hub.QueryBefore, At: 5, Limit: 5}); p.Head != 21 {
+		if p := page(t, e, rules.Query{Kind: rules.QueryBefore, At: 5, Limit: 5}); p.Head != 21 {
 			t.Errorf("head %d", p.Head)
 		}
 		if p := page(t, e, newest); p.Head != 21 || a.Asked != 3 {
@@ -98,7 +98,7 @@ func TestHistoryOfRoomsElsewhere(t *testing.T) {
 		a := relaytest.NewArchive(20)
 		close(a.Gate)
 		e := newEngine(a)
-		newest := hub.Query{Kind: hub.QueryNewest, Limit: 5}
+		newest := rules.Query{Kind: rules.QueryNewest, Limit: 5}
 		for range 2 {
 			if p := page(t, e, newest); len(p.Messages) != 5 || !p.More {
 				t.Errorf("%+v", p)

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"hallway/relay/hub"
 	"hallway/relay/relaytest"
+	"hallway/relay/rules"
 )
 
 // TestPurgedIsNotServedFromMemory: what the store has deleted because of its age
@@ -16,7 +16,7 @@ func TestPurgedIsNotServedFromMemory(t *testing.T) {
 		close(a.Gate)
 		e := newEngine(a)
 		ada := relaytest.Enter(t, e, "ada")
-		newest := hub.Query{Kind: hub.QueryNewest, Limit: 500}
+		newest := rules.Query{Kind: rules.QueryNewest, Limit: 500}
 		if p := page(t, e, newest); len(p.Messages) != 60 || p.More {
 			t.Fatalf("%d messages", len(p.Messages))
 		}
@@ -30,7 +30,7 @@ func TestPurgedIsNotServedFromMemory(t *testing.T) {
 				t.Errorf("limit %d: %+v", limit, p)
 			}
 		}
-		if p := page(t, e, hub.Query{Kind: hub.QuerySince, At: 40, Limit: 500}); len(p.Messages) != 10 || p.Head != 60 || p.More {
+		if p := page(t, e, rules.Query{Kind: rules.QuerySince, At: 40, Limit: 500}); len(p.Messages) != 10 || p.Head != 60 || p.More {
 			t.Errorf("since: %+v", p)
 		}
 		if a.Asked != 0 {

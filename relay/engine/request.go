@@ -79,7 +79,7 @@ func (e *Engine) See(who hub.Identity) {
 func (e *Engine) Revoked(who hub.Identity) bool { return e.revocations.Refuse(&who) }
 
 // Banned reports whether a user with that role is banned from a room at the time now, and until when; 0: for ever.
-func (e *Engine) Banned(now time.Time, ban hub.Ban, role protocol.Role) (until protocol.Time, banned bool) {
+func (e *Engine) Banned(now time.Time, ban rules.Ban, role protocol.Role) (until protocol.Time, banned bool) {
 	return e.bans.Of(now, ban, role)
 }
 

@@ -9,25 +9,16 @@ import (
 	"hallway/relay/rules"
 )
 
-// Ban names a user who is banned from a room.
-type Ban struct{ Room, User string }
-
 // Bans holds the bans in force, for those who read without asking the hub. The hub's owner changes it; anybody may read
 // it at any time. The store decides about changes. Bans follows, and learns of a ban whose result was lost when the
 // banned user tries something.
 type Bans struct {
 	mu    sync.RWMutex
-	terms map[Ban]BanTerms
-}
-
-// BanTerms hold the end of a ban, and the roles against which it holds.
-type BanTerms struct {
-	Until protocol.Time // 0: for ever
-	UpTo  protocol.Role // the highest role against which it holds; "": against everybody
+	terms map[rules.Ban]rules.BanTerms
 }
 
 // Of reports whether a ban is in force against a user with that role, and until when; 0: for ever.
-func (b *Bans) Of(now time.Time, ban Ban, role protocol.Role) (until protocol.Time, banned bool) {
+func (b *Bans) Of(now time.Time, ban rules.Ban, role protocol.Role) (until protocol.Time, banned bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	t, banned := b.terms[ban]
@@ -35,13 +26,13 @@ func (b *Bans) Of(now time.Time, ban Ban, role protocol.Role) (until protocol.Ti
 	return t.Until, banned && (t.UpTo == "" || t.UpTo.AtLeast(role))
 }
 
-func (b *Bans) set(ban Ban, terms BanTerms) {
+func (b *Bans) set(ban rules.Ban, terms rules.BanTerms) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.terms[ban] = terms
 }
 
-func (b *Bans) end(ban Ban) {
+func (b *Bans) end(ban rules.Ban) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.terms, ban)
@@ -51,23 +42,23 @@ func (b *Bans) end(ban Ban) {
 func (b *Bans) drop(room string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	maps.DeleteFunc(b.terms, func(ban Ban, _ BanTerms) bool { return ban.Room == room })
+	maps.DeleteFunc(b.terms, func(ban rules.Ban, _ rules.BanTerms) bool { return ban.Room == room })
 }
 
 // forget ends the bans of a user.
 func (b *Bans) forget(user string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	maps.DeleteFunc(b.terms, func(ban Ban, _ BanTerms) bool { return ban.User == user })
+	maps.DeleteFunc(b.terms, func(ban rules.Ban, _ rules.BanTerms) bool { return ban.User == user })
 }
 
 // note keeps the bans as the outcome of an op shows them.
 func (b *Bans) note(op *rules.Op, o *rules.Outcome) {
 	if o.Void {
-		b.end(Ban{op.Room, op.Sender.ID})
+		b.end(rules.Ban{Room: op.Room, User: op.Sender.ID})
 	}
 	if o.Why == protocol.WhyBanned {
-		b.set(Ban{op.Room, op.Sender.ID}, BanTerms{o.Until, o.UpTo})
+		b.set(rules.Ban{Room: op.Room, User: op.Sender.ID}, rules.BanTerms{Until: o.Until, UpTo: o.UpTo})
 		return
 	}
 	switch do := op.Do.(type) {
@@ -80,9 +71,9 @@ func (b *Bans) note(op *rules.Op, o *rules.Outcome) {
 		switch {
 		case !ok:
 		case do.Act == protocol.ActBan:
-			b.set(Ban{op.Room, do.User}, BanTerms{do.Until, done.UpTo})
+			b.set(rules.Ban{Room: op.Room, User: do.User}, rules.BanTerms{Until: do.Until, UpTo: done.UpTo})
 		case do.Act == protocol.ActUnban:
-			b.end(Ban{op.Room, do.User})
+			b.end(rules.Ban{Room: op.Room, User: do.User})
 		}
 	}
 }

@@ -242,7 +242,7 @@ func checkWindow(t *rapid.T, w *world, gaps bool) (pages int) {
 	if window == nil || room.Epoch() == "" || gaps {
 		return 0
 	}
-	for _, q := range []hub.Query{{Kind: hub.QueryNewest, Limit: 3}, {Kind: hub.QuerySince, At: room.Head() / 2, Limit: 9}} {
+	for _, q := range []rules.Query{{Kind: rules.QueryNewest, Limit: 3}, {Kind: rules.QuerySince, At: room.Head() / 2, Limit: 9}} {
 		for _, user := range []string{"", "ada", "bob"} {
 			got, ok := window.Page(q, user)
 			if !ok {
@@ -326,7 +326,7 @@ func TestWindowOfTheNextLife(t *testing.T) {
 	for w.batch != nil {
 		w.commit()
 	}
-	q := hub.Query{Kind: hub.QuerySince, Limit: 9}
+	q := rules.Query{Kind: rules.QuerySince, Limit: 9}
 	page, ok := w.Windows().Of("lobby").Page(q, "")
 	if want := w.page(q, ""); !ok || len(want.Messages) == 0 || string(page) != string(want.Append(nil)) {
 		t.Errorf("%v\n got %s\nwant %s", ok, page, want.Append(nil))

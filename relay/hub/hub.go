@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // Hub is the relay's state. One owner calls its methods; see the package comment. It routes what happens to its parts,
@@ -125,7 +126,7 @@ func (h *Hub) Revocations() *Revocations { return &h.revocations }
 func (h *Hub) Ranks() *Ranks { return &h.ranks }
 
 // Banned takes the bans that were in force when the hub began, before its first call.
-func (h *Hub) Banned(terms map[Ban]BanTerms) { maps.Copy(h.bans.terms, terms) }
+func (h *Hub) Banned(terms map[rules.Ban]rules.BanTerms) { maps.Copy(h.bans.terms, terms) }
 
 // Revoked takes the revocations that were in force when the hub began, before its first call.
 func (h *Hub) Revoked(since map[string]protocol.Time) { maps.Copy(h.revocations.since, since) }

@@ -9,6 +9,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/guard"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // member is a connection that has said hello and joined the lobby.
@@ -232,7 +233,7 @@ func TestWindowIsThereBeforeItIsTold(t *testing.T) {
 			return
 		}
 		heard++
-		body, ok := w.Windows().Of("lobby").Page(hub.Query{Kind: hub.QuerySince, At: 2, Limit: 50}, "")
+		body, ok := w.Windows().Of("lobby").Page(rules.Query{Kind: rules.QuerySince, At: 2, Limit: 50}, "")
 		page, err := protocol.DecodePage(body)
 		if !ok || err != nil || page.Head < rev || page.Head > w.store.Life("lobby").Head() || int64(len(page.Messages)) != page.Head-2 {
 			t.Errorf("told of rev %d: %v, %v, %+v", rev, ok, err, page)
@@ -266,7 +267,7 @@ func TestWindowIsThereBeforeItIsTold(t *testing.T) {
 	}
 	ada.take(sendOf(5, "lost"))
 	w.lose()
-	if _, ok := w.Windows().Of("lobby").Page(hub.Query{Kind: hub.QuerySince, At: 4, Limit: 50}, ""); ok {
+	if _, ok := w.Windows().Of("lobby").Page(rules.Query{Kind: rules.QuerySince, At: 4, Limit: 50}, ""); ok {
 		t.Error("a window that may be behind the store answers")
 	}
 	w.Filled("lobby", hub.Fill{}) // read for a window that is not there any more

@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/guard"
+	"hallway/relay/rules"
 )
 
 // Session is one connection's state in the hub. Only the hub's owner may touch it. There are as many sessions as
@@ -96,7 +97,7 @@ func (s *Session) outside(room, id string) protocol.Error {
 	if !ok {
 		return forbidden(room, id)
 	}
-	if until, banned := s.shared.bans.Of(time.Unix(0, s.heard), Ban{room, s.user.id}, role); banned {
+	if until, banned := s.shared.bans.Of(time.Unix(0, s.heard), rules.Ban{Room: room, User: s.user.id}, role); banned {
 		return refusalFrame(bannedUntil(until), room, id)
 	}
 	return notJoined(room, id)

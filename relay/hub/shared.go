@@ -3,6 +3,7 @@ package hub
 import (
 	"hallway/protocol"
 	"hallway/relay/guard"
+	"hallway/relay/rules"
 )
 
 // shared holds what the parts of a hub share.
@@ -21,7 +22,7 @@ func newShared(cfg Config) *shared {
 		cfg:         cfg.WithDefaults(),
 		stats:       newStats(),
 		revocations: Revocations{since: map[string]protocol.Time{}},
-		bans:        Bans{terms: map[Ban]BanTerms{}},
+		bans:        Bans{terms: map[rules.Ban]rules.BanTerms{}},
 		ranks:       Ranks{seen: map[string]*ranked{}},
 	}
 }

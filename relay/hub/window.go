@@ -279,15 +279,15 @@ func (window *Window) Seen(head int64) {
 
 // Page returns the page of q as JSON for a user. ok is false where the window does not reach that far back, or does not
 // know which reactions are the user's.
-func (window *Window) Page(q Query, user string) (page []byte, ok bool) {
+func (window *Window) Page(q rules.Query, user string) (page []byte, ok bool) {
 	v := window.now.Load()
 	if v == nil || v.head < window.seen.Load() {
 		return nil, false
 	}
 	switch q.Kind {
-	case QuerySince:
+	case rules.QuerySince:
 		return v.since(q.At, q.PageShare(), user)
-	case QueryNewest:
+	case rules.QueryNewest:
 		return v.newest(q.PageShare(), user)
 	}
 	return nil, false
@@ -295,35 +295,35 @@ func (window *Window) Page(q Query, user string) (page []byte, ok bool) {
 
 // Lacks returns the rev from which on the store must be read for the window to answer q. ok is false where that would
 // not help, or is not needed.
-func (window *Window) Lacks(q Query) (from int64, ok bool) {
+func (window *Window) Lacks(q rules.Query) (from int64, ok bool) {
 	v := window.now.Load()
-	if v == nil || !v.short || q.Kind != QueryNewest && q.Kind != QuerySince {
+	if v == nil || !v.short || q.Kind != rules.QueryNewest && q.Kind != rules.QuerySince {
 		return 0, false
 	}
 	from = max(0, v.head-protocol.PageMessagesMax)
-	return from, q.Kind == QueryNewest || q.At >= from
+	return from, q.Kind == rules.QueryNewest || q.At >= from
 }
 
-func (v *view) since(rev int64, share PageShare, user string) ([]byte, bool) {
+func (v *view) since(rev int64, share rules.PageShare, user string) ([]byte, bool) {
 	if rev < v.from || rev > v.head {
 		return nil, false
 	}
 	i, _ := slices.BinarySearchFunc(v.entries, rev+1, func(e entry, rev int64) int { return cmp.Compare(e.rev, rev) })
 	rest := v.entries[i:]
 	n := 0
-	for n < len(rest) && share.take(rest[n].size) {
+	for n < len(rest) && share.Take(rest[n].size) {
 		n++
 	}
 	return v.page(rest[:n], n < len(rest), user)
 }
 
 // newest returns the last messages by seq. All with a seq above from are here, because a rev is never below its seq.
-func (v *view) newest(share PageShare, user string) ([]byte, bool) {
+func (v *view) newest(share rules.PageShare, user string) ([]byte, bool) {
 	var found []entry
 	lowest := v.head + 1 // seq in found
 	for i := len(v.entries) - 1; i >= 0; i-- {
 		e := v.entries[i]
-		if len(found) > share.messages && e.rev < lowest {
+		if len(found) > share.Messages() && e.rev < lowest {
 			break // no later one has a higher seq either
 		}
 		if e.seq > v.from {
@@ -332,7 +332,7 @@ func (v *view) newest(share PageShare, user string) ([]byte, bool) {
 	}
 	slices.SortFunc(found, func(a, b entry) int { return cmp.Compare(a.seq, b.seq) })
 	at := len(found)
-	for at > 0 && share.take(found[at-1].size) {
+	for at > 0 && share.Take(found[at-1].size) {
 		at--
 	}
 	more := at > 0

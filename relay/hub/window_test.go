@@ -35,11 +35,11 @@ func (l *ledger) change(seq int64, text string) rules.Outcome {
 }
 
 // page is what a store answers.
-func (l *ledger) page(q Query) protocol.Page {
+func (l *ledger) page(q rules.Query) protocol.Page {
 	p := protocol.Page{Epoch: l.epoch, Head: l.head}
-	if q.Kind == QueryNewest {
+	if q.Kind == rules.QueryNewest {
 		share, at := q.PageShare(), len(l.messages)
-		for at > 0 && share.Take(&l.messages[at-1]) {
+		for at > 0 && share.Take(l.messages[at-1].Size()) {
 			at--
 		}
 		p.Messages, p.More = l.messages[at:], at > 0
@@ -52,7 +52,7 @@ func (l *ledger) page(q Query) protocol.Page {
 	}
 	slices.SortFunc(p.Messages, func(a, b protocol.Message) int { return cmp.Compare(a.Rev, b.Rev) })
 	share, n := q.PageShare(), 0
-	for n < len(p.Messages) && share.Take(&p.Messages[n]) {
+	for n < len(p.Messages) && share.Take(p.Messages[n].Size()) {
 		n++
 	}
 	p.Messages, p.More = p.Messages[:n], n < len(p.Messages)
@@ -63,7 +63,7 @@ func (l *ledger) page(q Query) protocol.Page {
 func (l *ledger) fill(from int64) Fill {
 	f := Fill{Epoch: l.epoch, From: from}
 	for at := from; ; {
-		p := l.page(Query{Kind: QuerySince, At: at, Limit: 3})
+		p := l.page(rules.Query{Kind: rules.QuerySince, At: at, Limit: 3})
 		f.Add(p.Messages)
 		if f.Head = p.Head; !p.More {
 			return f
@@ -91,9 +91,9 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 		open := func() { heard = store; hear(&all, w, &rules.Outcome{Epoch: store.epoch, Head: store.head}) }
 		open()
 		at := func(head int64) int64 { return rapid.Int64Range(-1, head+2).Draw(t, "at") }
-		query := func() Query {
-			return Query{
-				Kind: rapid.SampledFrom([]QueryKind{QueryNewest, QuerySince}).Draw(t, "kind"),
+		query := func() rules.Query {
+			return rules.Query{
+				Kind: rapid.SampledFrom([]rules.QueryKind{rules.QueryNewest, rules.QuerySince}).Draw(t, "kind"),
 				At:   at(store.head), Limit: rapid.IntRange(1, 12).Draw(t, "limit"),
 			}
 		}
@@ -161,7 +161,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 				if heard.head < w.seen.Load() {
 					t.Fatalf("answered at head %d, where a reader has seen %d", heard.head, w.seen.Load())
 				}
-				if q.Kind == QuerySince && q.At > heard.head {
+				if q.Kind == rules.QuerySince && q.At > heard.head {
 					t.Fatalf("answered at head %d, where the reader has %d", heard.head, q.At)
 				}
 				want := heard.page(q)
@@ -186,11 +186,11 @@ func TestWindowFills(t *testing.T) {
 		store.change(0, "hi")
 	}
 	hear(&all, w, &rules.Outcome{Epoch: "e1", Head: store.head})
-	newest := Query{Kind: QueryNewest, Limit: protocol.PageMessagesMax}
+	newest := rules.Query{Kind: rules.QueryNewest, Limit: protocol.PageMessagesMax}
 	if _, ok := w.Page(newest, ""); ok {
 		t.Fatal("a page from an empty window")
 	}
-	if from, ok := w.Lacks(Query{Kind: QuerySince, At: 1, Limit: 50}); ok {
+	if from, ok := w.Lacks(rules.Query{Kind: rules.QuerySince, At: 1, Limit: 50}); ok {
 		t.Errorf("would read from %d for what no window holds", from)
 	}
 	from, ok := w.Lacks(newest)
@@ -206,7 +206,7 @@ func TestWindowFills(t *testing.T) {
 	}
 	all.filled(w, fill)
 	hear(&all, w, &ahead)
-	for _, q := range []Query{newest, {Kind: QuerySince, At: from, Limit: 7}, {Kind: QuerySince, At: store.head, Limit: 1}} {
+	for _, q := range []rules.Query{newest, {Kind: rules.QuerySince, At: from, Limit: 7}, {Kind: rules.QuerySince, At: store.head, Limit: 1}} {
 		want := store.page(q)
 		if got, ok := w.Page(q, ""); !ok || string(got) != string(want.Append(nil)) {
 			t.Errorf("%+v: %v\n got %.200s\nwant %.200s", q, ok, got, want.Append(nil))
@@ -225,7 +225,7 @@ func TestWindowWithAGap(t *testing.T) {
 	store := ledger{epoch: "e1"}
 	reaches := func(rev int64, want bool) {
 		t.Helper()
-		if page, ok := w.Page(Query{Kind: QuerySince, At: rev, Limit: 9}, ""); ok != want {
+		if page, ok := w.Page(rules.Query{Kind: rules.QuerySince, At: rev, Limit: 9}, ""); ok != want {
 			t.Errorf("since %d: %v %s", rev, ok, page)
 		}
 	}
@@ -243,7 +243,7 @@ func TestWindowWithAGap(t *testing.T) {
 	reaches(3, false)
 	reaches(4, true)
 	hear(&all, w, &rules.Outcome{Epoch: "e2", Head: store.head, Result: rules.Stored{Message: protocol.Message{Seq: 5, Rev: 5}, New: true}})
-	if page, ok := w.Page(Query{Kind: QuerySince, At: 4, Limit: 9}, ""); !ok || !strings.Contains(string(page), `"epoch":"e2"`) {
+	if page, ok := w.Page(rules.Query{Kind: rules.QuerySince, At: 4, Limit: 9}, ""); !ok || !strings.Contains(string(page), `"epoch":"e2"`) {
 		t.Errorf("in another life of the room: %v %s", ok, page)
 	}
 }
@@ -320,7 +320,7 @@ func TestWindowKnowsOnesOwnReactions(t *testing.T) {
 	}
 	told(first)
 	page := func(user string) (string, bool) {
-		page, ok := w.Page(Query{Kind: QueryNewest, Limit: 9}, user)
+		page, ok := w.Page(rules.Query{Kind: rules.QueryNewest, Limit: 9}, user)
 		return string(page), ok
 	}
 	for user, mine := range map[string][]string{"": nil, "ada": {"👍", "🎉"}, "bob": {"👍", "👀"}, "eve": nil} {

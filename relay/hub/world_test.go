@@ -363,7 +363,7 @@ func (w *world) history(room string) (all []protocol.Message) {
 }
 
 // page returns the lobby's page of the store.
-func (w *world) page(q hub.Query, user string) protocol.Page {
+func (w *world) page(q rules.Query, user string) protocol.Page {
 	page, err := w.store.Page(context.Background(), "lobby", user, q)
 	if err != nil {
 		panic(err)
@@ -373,7 +373,7 @@ func (w *world) page(q hub.Query, user string) protocol.Page {
 
 // sanctioned reports whether a sanction of the user is in force in the lobby.
 func (w *world) sanctioned(user string, kind protocol.Act) bool {
-	all, err := w.store.Sanctions(context.Background(), "lobby", hub.Part{})
+	all, err := w.store.Sanctions(context.Background(), "lobby", rules.Part{})
 	if err != nil {
 		panic(err)
 	}

@@ -15,8 +15,8 @@ import (
 
 // Journal is a hub.Store that only counts the messages it takes.
 type Journal struct {
-	hub.Store               // Page, Ready and Close are not implemented
-	Hold      chan struct{} // unless nil, each commit waits for one value
+	rules.Store               // Page, Ready and Close are not implemented
+	Hold        chan struct{} // unless nil, each commit waits for one value
 
 	mu   sync.Mutex
 	head int64
@@ -91,7 +91,7 @@ func MessageOf(n int, seq int64) protocol.Message {
 }
 
 // Page implements hub.Store.
-func (a *Archive) Page(_ context.Context, _, _ string, q hub.Query) (protocol.Page, error) {
+func (a *Archive) Page(_ context.Context, _, _ string, q rules.Query) (protocol.Page, error) {
 	<-a.Gate
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -102,9 +102,9 @@ func (a *Archive) Page(_ context.Context, _, _ string, q hub.Query) (protocol.Pa
 	p := protocol.Page{Epoch: "e1", Head: int64(len(a.Messages))}
 	from := int64(0)
 	switch q.Kind {
-	case hub.QuerySince:
+	case rules.QuerySince:
 		from = min(q.At, p.Head)
-	case hub.QueryNewest:
+	case rules.QueryNewest:
 		from = max(0, p.Head-int64(q.Limit))
 		p.More = from > 0
 	}

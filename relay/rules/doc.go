@@ -29,6 +29,11 @@
 // that it needs to [RoomKeys], and a case to Set.Do. A row of a new kind has a type in row.go
 // and a list in [Changes], which each store loads and saves.
 //
+// # Reading
+//
+// What the relay reads is asked of a store by [Query], [Span] and [Part]; [Store], [Directory] and [Moderation] are the
+// interfaces that every store has. A [PageShare] cuts pages alike in all of them. To add a list, add a method there.
+//
 // # What this package must not know
 //
 // SQL, sockets, the clock, randomness: time, epochs and the numbers of reports are handed in.

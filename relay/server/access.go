@@ -94,7 +94,7 @@ func (a *access) enter(c *fiber.Ctx) (who hub.Identity, room string, err error) 
 // knows ids stored before.
 func (a *access) refuseBanned(who hub.Identity, room string) error {
 	role, _ := who.Grants.Role(room)
-	until, banned := a.backend.Banned(a.now(), hub.Ban{Room: room, User: who.User.ID}, role)
+	until, banned := a.backend.Banned(a.now(), rules.Ban{Room: room, User: who.User.ID}, role)
 	if !banned {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 const (
@@ -22,18 +23,18 @@ const (
 // lists is a directory that reads one slice of a list of rooms at a time, without the request's slot: many requests for
 // lists do not make others wait for slots or for the database.
 type lists struct {
-	hub.Directory
+	rules.Directory
 	one chan struct{} // has room for the one
 }
 
-func newLists(d hub.Directory) lists { return lists{d, make(chan struct{}, 1)} }
+func newLists(d rules.Directory) lists { return lists{d, make(chan struct{}, 1)} }
 
-func (l lists) RoomNames(ctx context.Context, span hub.Span, limit int) ([]string, error) {
+func (l lists) RoomNames(ctx context.Context, span rules.Span, limit int) ([]string, error) {
 	return alone(ctx, l, func() ([]string, error) { return l.Directory.RoomNames(ctx, span, limit) })
 }
 
-func (l lists) Rooms(ctx context.Context, user string, names []string) ([]hub.Room, error) {
-	return alone(ctx, l, func() ([]hub.Room, error) { return l.Directory.Rooms(ctx, user, names) })
+func (l lists) Rooms(ctx context.Context, user string, names []string) ([]rules.RoomEntry, error) {
+	return alone(ctx, l, func() ([]rules.RoomEntry, error) { return l.Directory.Rooms(ctx, user, names) })
 }
 
 // alone calls read while nobody else reads a slice.
@@ -50,7 +51,7 @@ func alone[T any](ctx context.Context, l lists, read func() (T, error)) (T, erro
 }
 
 // roomsOf reads a page of the existing rooms that the token opens, and reports whether there are more behind it.
-func (s *rooms) roomsOf(ctx context.Context, who hub.Identity, part hub.Part) (found []hub.Room, more bool, err error) {
+func (s *rooms) roomsOf(ctx context.Context, who hub.Identity, part rules.Part) (found []rules.RoomEntry, more bool, err error) {
 	want := part.Limit + 1 // the last one shows that there are more
 	var names []string
 	read := func() error {
@@ -89,7 +90,7 @@ func (s *rooms) openNames(ctx context.Context, who hub.Identity, after string) i
 	}
 	return func(yield func(string, error) bool) {
 		for _, span := range spansOf(who.Grants) {
-			one := span == hub.SpanOf(span.From)
+			one := span == rules.SpanOf(span.From)
 			if span.From <= after && after != "" {
 				span.From = after + "\x00"
 			}
@@ -116,16 +117,16 @@ func (s *rooms) openNames(ctx context.Context, who hub.Identity, after string) i
 }
 
 // spansOf returns the ranges of names that grants may open, ascending and disjoint.
-func spansOf(grants hub.Grants) []hub.Span {
-	if g, ok := grants.(interface{ Spans() []hub.Span }); ok {
+func spansOf(grants hub.Grants) []rules.Span {
+	if g, ok := grants.(interface{ Spans() []rules.Span }); ok {
 		return g.Spans()
 	}
-	return []hub.Span{{}}
+	return []rules.Span{{}}
 }
 
 // inSlices reads a part of a list in slices, and reports whether there is more behind it. key returns the key of an
 // entry, behind which the next slice begins.
-func inSlices[T any](part hub.Part, key func(T) string, read func(hub.Part) ([]T, error)) (all []T, more bool, err error) {
+func inSlices[T any](part rules.Part, key func(T) string, read func(rules.Part) ([]T, error)) (all []T, more bool, err error) {
 	limit := part.Limit
 	if limit == 0 {
 		limit = listMax

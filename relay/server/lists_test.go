@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/relay/server"
 )
 
@@ -23,7 +23,7 @@ type manyRooms struct {
 	names, rooms atomic.Int64
 }
 
-func (d *manyRooms) RoomNames(_ context.Context, span hub.Span, limit int) (names []string, err error) {
+func (d *manyRooms) RoomNames(_ context.Context, span rules.Span, limit int) (names []string, err error) {
 	for i := range d.n {
 		if name := fmt.Sprintf("r%05d", i); name >= span.From && (span.To == "" || name < span.To) && len(names) < limit {
 			names = append(names, name)
@@ -33,12 +33,12 @@ func (d *manyRooms) RoomNames(_ context.Context, span hub.Span, limit int) (name
 	return names, nil
 }
 
-func (d *manyRooms) Rooms(_ context.Context, _ string, names []string) (rooms []hub.Room, err error) {
+func (d *manyRooms) Rooms(_ context.Context, _ string, names []string) (rooms []rules.RoomEntry, err error) {
 	d.rooms.Add(int64(len(names)))
 	for _, name := range names {
 		var i int
 		if _, err := fmt.Sscanf(name, "r%05d", &i); err == nil && i < d.n && name == fmt.Sprintf("r%05d", i) {
-			rooms = append(rooms, hub.Room{Name: name})
+			rooms = append(rooms, rules.RoomEntry{Name: name})
 		}
 	}
 	return rooms, nil
@@ -121,13 +121,13 @@ type manyMembers struct {
 	n int
 }
 
-func (d *manyMembers) Members(_ context.Context, _ string, part hub.Part) (members []hub.Member, err error) {
+func (d *manyMembers) Members(_ context.Context, _ string, part rules.Part) (members []rules.MemberEntry, err error) {
 	if part.Limit < 1 || part.Limit > 500 {
 		return nil, fmt.Errorf("%d members at a time", part.Limit)
 	}
 	for i := range d.n {
 		if id := fmt.Sprintf("u%05d", i); id > part.After && len(members) < part.Limit {
-			members = append(members, hub.Member{User: protocol.User{ID: id, Role: protocol.RoleParticipant}, JoinedAt: 1})
+			members = append(members, rules.MemberEntry{User: protocol.User{ID: id, Role: protocol.RoleParticipant}, JoinedAt: 1})
 		}
 	}
 	return members, nil

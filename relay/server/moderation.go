@@ -21,7 +21,7 @@ const (
 // moderation answers the routes about sanctions, reports, the audit and revocations.
 type moderation struct {
 	*access
-	store hub.Moderation
+	store rules.Moderation
 }
 
 func (s *moderation) addTo(room fiber.Router) {
@@ -96,7 +96,7 @@ func (s *moderation) sanctions(c *fiber.Ctx) error {
 	if limit == 0 {
 		limit = listMax
 	}
-	found, err := s.store.Sanctions(ctx, room, hub.Part{After: part.After, Limit: limit + 2})
+	found, err := s.store.Sanctions(ctx, room, rules.Part{After: part.After, Limit: limit + 2})
 	if err != nil {
 		return s.unreadable(err)
 	}
@@ -223,7 +223,7 @@ func parseList(query string, states bool) (listQuery, error) {
 		return l, refuse(protocol.CodeBadRequest, "the query is malformed")
 	}
 	for name, v := range values {
-		var q hub.Query
+		var q rules.Query
 		switch {
 		case len(v) > 1:
 			err = errTwice

@@ -99,7 +99,7 @@ func TestMuteAndBan(t *testing.T) {
 	if rooms := ben.ask(200, "GET", "/v1/rooms", "").Rooms; len(rooms) != 0 {
 		t.Errorf("the rooms of who is banned: %+v", rooms)
 	}
-	if bans, err := l.store.Bans(t.Context()); err != nil || len(bans) != 1 || bans[hub.Ban{Room: "lobby", User: "ben"}] != (hub.BanTerms{}) {
+	if bans, err := l.store.Bans(t.Context()); err != nil || len(bans) != 1 || bans[rules.Ban{Room: "lobby", User: "ben"}] != (rules.BanTerms{}) {
 		t.Errorf("the store's bans: %v, %v", bans, err)
 	}
 	list := as[struct{ Sanctions []sanction }](t, mo.ask(200, "GET", "/v1/rooms/lobby/sanctions", ""))

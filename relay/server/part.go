@@ -4,12 +4,12 @@ import (
 	"net/url"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // parsePart parses the part of a list: all of it, unless the query has a limit or an after, which is a name or an id
 // that valid accepts. It ignores everything else, because earlier clients may send anything.
-func parsePart(query string, valid func(string) bool) (part hub.Part, err error) {
+func parsePart(query string, valid func(string) bool) (part rules.Part, err error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return part, refuse(protocol.CodeBadRequest, "the query is malformed")
@@ -30,7 +30,7 @@ func parsePart(query string, valid func(string) bool) (part hub.Part, err error)
 }
 
 // moreField returns the answer's field more; nil: there is no more, and the request had no limit.
-func moreField(part hub.Part, more bool) *bool {
+func moreField(part rules.Part, more bool) *bool {
 	if part.Limit == 0 && !more {
 		return nil
 	}

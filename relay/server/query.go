@@ -9,24 +9,24 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // wordsBytesMax bounds the words of a search.
 const wordsBytesMax = 256
 
 // positions are the parameters with a page's position.
-var positions = map[string]hub.QueryKind{
-	"before": hub.QueryBefore,
-	"after":  hub.QueryAfter,
-	"around": hub.QueryAround,
-	"since":  hub.QuerySince,
+var positions = map[string]rules.QueryKind{
+	"before": rules.QueryBefore,
+	"after":  rules.QueryAfter,
+	"around": rules.QueryAround,
+	"since":  rules.QuerySince,
 }
 
 // filters are the parameters that select messages; they may be combined with before.
-var filters = map[string]hub.QueryKind{
-	"pinned": hub.QueryPinned,
-	"q":      hub.QuerySearch,
+var filters = map[string]rules.QueryKind{
+	"pinned": rules.QueryPinned,
+	"q":      rules.QuerySearch,
 }
 
 var errTwice = refuse(protocol.CodeBadRequest, "the query has a parameter more than once")
@@ -35,22 +35,22 @@ var errTwice = refuse(protocol.CodeBadRequest, "the query has a parameter more t
 func queryOf(c *fiber.Ctx) string { return string(c.Request().URI().QueryString()) }
 
 // parseQuery parses the page of a query. It refuses unknown parameters: to ignore one would answer another question.
-func parseQuery(query string) (hub.Query, error) {
-	q := hub.Query{Kind: hub.QueryNewest, Limit: protocol.PageMessagesDefault}
+func parseQuery(query string) (rules.Query, error) {
+	q := rules.Query{Kind: rules.QueryNewest, Limit: protocol.PageMessagesDefault}
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return q, refuse(protocol.CodeBadRequest, "the query is malformed")
 	}
-	var filter hub.QueryKind
+	var filter rules.QueryKind
 	for name, v := range values {
 		kind, isPosition := positions[name]
 		only, isFilter := filters[name]
 		switch {
 		case len(v) > 1:
 			err = errTwice
-		case isPosition && q.Kind != hub.QueryNewest:
+		case isPosition && q.Kind != rules.QueryNewest:
 			err = refuse(protocol.CodeBadRequest, "only one of before, after, around and since may be asked for")
-		case isFilter && filter != hub.QueryNewest:
+		case isFilter && filter != rules.QueryNewest:
 			err = refuse(protocol.CodeBadRequest, "only one of q and pinned may be asked for")
 		case isPosition:
 			q.Kind = kind
@@ -67,12 +67,12 @@ func parseQuery(query string) (hub.Query, error) {
 			return q, err
 		}
 	}
-	if filter == hub.QueryNewest {
+	if filter == rules.QueryNewest {
 		return q, nil
 	}
 	switch q.Kind {
-	case hub.QueryNewest:
-	case hub.QueryBefore:
+	case rules.QueryNewest:
+	case rules.QueryBefore:
 		q.At = max(1, q.At) // 0 would be all
 	default:
 		return q, refuse(protocol.CodeBadRequest, "of before, after, around and since only before may go with q or pinned")
@@ -81,8 +81,8 @@ func parseQuery(query string) (hub.Query, error) {
 	return q, nil
 }
 
-func readPosition(q *hub.Query, name, v string) error {
-	if q.Kind == hub.QueryAround && protocol.ValidID(v) {
+func readPosition(q *rules.Query, name, v string) error {
+	if q.Kind == rules.QueryAround && protocol.ValidID(v) {
 		q.ID = v
 		return nil
 	}
@@ -94,7 +94,7 @@ func readPosition(q *hub.Query, name, v string) error {
 	return nil
 }
 
-func readFilter(q *hub.Query, name, v string) error {
+func readFilter(q *rules.Query, name, v string) error {
 	switch {
 	case name == "pinned":
 		if v != "true" {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // FuzzQuery: what is taken is within bounds and asks for one thing; all else is a
@@ -25,7 +25,7 @@ func FuzzQuery(f *testing.F) {
 			if q.Limit < 1 || q.Limit > protocol.PageMessagesMax || q.At < 0 || len(q.Words) > wordsBytesMax || !utf8.ValidString(q.Words) {
 				t.Fatalf("out of bounds: %+v", q)
 			}
-			if (q.Kind == hub.QuerySearch) != (q.Words != "") || q.ID != "" && (q.Kind != hub.QueryAround || !protocol.ValidID(q.ID)) {
+			if (q.Kind == rules.QuerySearch) != (q.Words != "") || q.ID != "" && (q.Kind != rules.QueryAround || !protocol.ValidID(q.ID)) {
 				t.Fatalf("asks for more than one thing: %+v", q)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/hub"
 	"hallway/relay/relaytest"
+	"hallway/relay/rules"
 )
 
 // TestARankIsThatOfTheLastToken: whatever brings a token, its user has the rank that it
@@ -57,7 +58,7 @@ func TestARankIsThatOfTheLastToken(t *testing.T) {
 					}
 				}
 				until(t, func() bool {
-					members, err := l.store.Members(t.Context(), "lobby", hub.Part{})
+					members, err := l.store.Members(t.Context(), "lobby", rules.Part{})
 					return err != nil || len(members) == 1 && members[0].User.Role == want
 				})
 			}
@@ -160,7 +161,7 @@ func TestABanOfAStrangerHoldsUpToItsMaker(t *testing.T) {
 	if len(voided) != 2 {
 		t.Errorf("the audit tells of %v", voided)
 	}
-	if bans, err := l.store.Bans(t.Context()); err != nil || bans[hub.Ban{Room: "lobby", User: "olga"}] != (hub.BanTerms{}) {
+	if bans, err := l.store.Bans(t.Context()); err != nil || bans[rules.Ban{Room: "lobby", User: "olga"}] != (rules.BanTerms{}) {
 		t.Errorf("%v, %v", bans, err)
 	}
 	l.person("olga", protocol.RoleParticipant, "*").ask(200, "GET", messagesPath, "")

@@ -24,22 +24,22 @@ func TestMessagesAsksForThePage(t *testing.T) {
 	bearer := "Bearer " + s.token("u1", "*")
 	for _, test := range []struct {
 		query string
-		want  hub.Query
+		want  rules.Query
 	}{
-		{"", hub.Query{Kind: hub.QueryNewest, Limit: 50}},
-		{"?", hub.Query{Kind: hub.QueryNewest, Limit: 50}},
-		{"?limit=1", hub.Query{Kind: hub.QueryNewest, Limit: 1}},
-		{"?limit=500&before=0", hub.Query{Kind: hub.QueryBefore, Limit: 500}},
-		{"?after=41", hub.Query{Kind: hub.QueryAfter, At: 41, Limit: 50}},
-		{"?around=41&limit=2", hub.Query{Kind: hub.QueryAround, At: 41, Limit: 2}},
-		{"?since=9223372036854775807", hub.Query{Kind: hub.QuerySince, At: 9223372036854775807, Limit: 50}},
-		{"?around=" + messageID, hub.Query{Kind: hub.QueryAround, ID: messageID, Limit: 50}},
-		{"?q=caf%C3%A9+*%22'--", hub.Query{Kind: hub.QuerySearch, Words: `café *"'--`, Limit: 50}},
-		{"?limit=3&q=a%20b&before=41", hub.Query{Kind: hub.QuerySearch, Words: "a b", At: 41, Limit: 3}},
-		{"?q=a&before=0", hub.Query{Kind: hub.QuerySearch, Words: "a", At: 1, Limit: 50}},
-		{"?q=" + strings.Repeat("x", 256), hub.Query{Kind: hub.QuerySearch, Words: strings.Repeat("x", 256), Limit: 50}},
-		{"?pinned=true", hub.Query{Kind: hub.QueryPinned, Limit: 50}},
-		{"?pinned=true&before=41&limit=1", hub.Query{Kind: hub.QueryPinned, At: 41, Limit: 1}},
+		{"", rules.Query{Kind: rules.QueryNewest, Limit: 50}},
+		{"?", rules.Query{Kind: rules.QueryNewest, Limit: 50}},
+		{"?limit=1", rules.Query{Kind: rules.QueryNewest, Limit: 1}},
+		{"?limit=500&before=0", rules.Query{Kind: rules.QueryBefore, Limit: 500}},
+		{"?after=41", rules.Query{Kind: rules.QueryAfter, At: 41, Limit: 50}},
+		{"?around=41&limit=2", rules.Query{Kind: rules.QueryAround, At: 41, Limit: 2}},
+		{"?since=9223372036854775807", rules.Query{Kind: rules.QuerySince, At: 9223372036854775807, Limit: 50}},
+		{"?around=" + messageID, rules.Query{Kind: rules.QueryAround, ID: messageID, Limit: 50}},
+		{"?q=caf%C3%A9+*%22'--", rules.Query{Kind: rules.QuerySearch, Words: `café *"'--`, Limit: 50}},
+		{"?limit=3&q=a%20b&before=41", rules.Query{Kind: rules.QuerySearch, Words: "a b", At: 41, Limit: 3}},
+		{"?q=a&before=0", rules.Query{Kind: rules.QuerySearch, Words: "a", At: 1, Limit: 50}},
+		{"?q=" + strings.Repeat("x", 256), rules.Query{Kind: rules.QuerySearch, Words: strings.Repeat("x", 256), Limit: 50}},
+		{"?pinned=true", rules.Query{Kind: rules.QueryPinned, Limit: 50}},
+		{"?pinned=true&before=41&limit=1", rules.Query{Kind: rules.QueryPinned, At: 41, Limit: 1}},
 	} {
 		r := s.ask("GET", messagesPath+test.query, "", "Authorization", bearer)
 		if r.StatusCode != 200 || r.body != `{"messages":[],"epoch":"k3v9","head":57,"more":true}` {

@@ -14,7 +14,7 @@ import (
 // rooms answers the routes about rooms and their members.
 type rooms struct {
 	*access
-	directory hub.Directory
+	directory rules.Directory
 }
 
 // list answers with the rooms that the token opens.
@@ -114,13 +114,13 @@ func (s *rooms) members(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	joined, more, err := inSlices(part, func(m hub.Member) string { return m.User.ID }, func(part hub.Part) ([]hub.Member, error) {
+	joined, more, err := inSlices(part, func(m rules.MemberEntry) string { return m.User.ID }, func(part rules.Part) ([]rules.MemberEntry, error) {
 		return s.directory.Members(ctx, room, part)
 	})
 	if err != nil {
 		return s.unreadable(err)
 	}
-	whole := func(m hub.Member) bool { return staff || m.User.ID == who.User.ID }
+	whole := func(m rules.MemberEntry) bool { return staff || m.User.ID == who.User.ID }
 	var here map[string]int
 	if staff || slices.ContainsFunc(joined, whole) {
 		if here, err = s.backend.Online(ctx, room); err != nil {
@@ -171,7 +171,7 @@ func (s *rooms) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who hu
 }
 
 // seenBy returns a room as a user sees it.
-func seenBy(who hub.Identity, r *hub.Room) protocol.Room {
+func seenBy(who hub.Identity, r *rules.RoomEntry) protocol.Room {
 	role, _ := who.Grants.Role(r.Name)
 	return protocol.Room{
 		Name: r.Name, Title: r.Title, Head: r.Head, Unread: r.Unread, Members: r.Members, Role: role, Last: r.Last,

@@ -38,7 +38,7 @@ type Backend interface {
 	// Revoked reports whether the identity's token was revoked.
 	Revoked(who hub.Identity) bool
 	// Banned reports whether a user with that role is banned from a room, and until when; 0: for ever.
-	Banned(now time.Time, ban hub.Ban, role protocol.Role) (until protocol.Time, banned bool)
+	Banned(now time.Time, ban rules.Ban, role protocol.Role) (until protocol.Time, banned bool)
 	// See notes the good token of a request.
 	See(who hub.Identity)
 	// Rank returns a user's role in a room by the last token seen; ok is false where the store knows it as well.
@@ -57,7 +57,7 @@ type Backend interface {
 // History is what the routes ask of the rooms' messages; an engine.Engine is one.
 type History interface {
 	// Page returns a page as JSON; see [hub.Store].
-	Page(ctx context.Context, room, user string, q hub.Query) ([]byte, error)
+	Page(ctx context.Context, room, user string, q rules.Query) ([]byte, error)
 	// Message returns one message as the user sees it; ok is false where the room has none with this id.
 	Message(ctx context.Context, room, user, id string) (m protocol.Message, ok bool, err error)
 	// Ready returns why the store cannot write at present; nil when it can.
@@ -68,8 +68,8 @@ type History interface {
 type Options struct {
 	Backend    Backend
 	History    History
-	Directory  hub.Directory
-	Moderation hub.Moderation
+	Directory  rules.Directory
+	Moderation rules.Moderation
 	Verifier   hub.Verifier
 	Origins    Origins               // pages that may connect, beside the relay's own
 	Hosts      Origins               // the relay's own origins; nil: those of loopback names and of Domains

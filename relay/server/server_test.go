@@ -44,9 +44,9 @@ func (b *backend) Change(_ context.Context, who hub.Identity, op rules.Op) (rule
 	return b.change(who, op)
 }
 
-func (b *backend) Banned(time.Time, hub.Ban, protocol.Role) (protocol.Time, bool) { return 0, false }
-func (b *backend) See(hub.Identity)                                               {}
-func (b *backend) Rank(string, string) (protocol.Role, bool)                      { return "", false }
+func (b *backend) Banned(time.Time, rules.Ban, protocol.Role) (protocol.Time, bool) { return 0, false }
+func (b *backend) See(hub.Identity)                                                 {}
+func (b *backend) Rank(string, string) (protocol.Role, bool)                        { return "", false }
 
 func (b *backend) Revoked(hub.Identity) bool { return false }
 
@@ -58,17 +58,17 @@ type history struct {
 	err   error
 	room  string
 	user  string
-	query hub.Query
+	query rules.Query
 	ready func() error
 }
 
-func (h *history) Page(_ context.Context, room, user string, q hub.Query) ([]byte, error) {
+func (h *history) Page(_ context.Context, room, user string, q rules.Query) ([]byte, error) {
 	h.room, h.user, h.query = room, user, q
 	return h.page.Append(nil), h.err
 }
 
 func (h *history) Message(_ context.Context, room, user, id string) (m protocol.Message, ok bool, err error) {
-	h.room, h.user, h.query = room, user, hub.Query{Kind: hub.QueryAround, ID: id, Limit: 1}
+	h.room, h.user, h.query = room, user, rules.Query{Kind: rules.QueryAround, ID: id, Limit: 1}
 	if h.err != nil || len(h.page.Messages) == 0 {
 		return m, false, h.err
 	}
@@ -81,7 +81,7 @@ type directory struct {
 	list func() // what happens while rooms are listed
 }
 
-func (d *directory) RoomNames(context.Context, hub.Span, int) ([]string, error) {
+func (d *directory) RoomNames(context.Context, rules.Span, int) ([]string, error) {
 	return []string{"lobby"}, d.err
 }
 
@@ -89,18 +89,18 @@ func (d *directory) Settings(context.Context, string) (s protocol.RoomSettings, 
 	return s, d.err
 }
 
-func (d *directory) Rooms(context.Context, string, []string) ([]hub.Room, error) {
+func (d *directory) Rooms(context.Context, string, []string) ([]rules.RoomEntry, error) {
 	if d.list != nil {
 		d.list()
 	}
 	return nil, d.err
 }
 
-func (d *directory) Room(context.Context, string, string) (r hub.Room, ok bool, err error) {
+func (d *directory) Room(context.Context, string, string) (r rules.RoomEntry, ok bool, err error) {
 	return r, false, d.err
 }
 
-func (d *directory) Members(context.Context, string, hub.Part) ([]hub.Member, error) {
+func (d *directory) Members(context.Context, string, rules.Part) ([]rules.MemberEntry, error) {
 	return nil, d.err
 }
 

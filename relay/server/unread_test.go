@@ -13,8 +13,8 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/guard"
-	"hallway/relay/hub"
 	"hallway/relay/relaytest"
+	"hallway/relay/rules"
 	"hallway/relay/server"
 )
 
@@ -75,7 +75,7 @@ func TestAnswersThatNobodyReadsAreBounded(t *testing.T) {
 // largePages is a history that remembers nothing of what it is asked.
 type largePages struct{ history }
 
-func (h *largePages) Page(context.Context, string, string, hub.Query) ([]byte, error) {
+func (h *largePages) Page(context.Context, string, string, rules.Query) ([]byte, error) {
 	return h.page.Append(nil), nil
 }
 

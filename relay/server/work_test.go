@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"hallway/relay/guard"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/relay/server"
 )
 
@@ -30,7 +30,7 @@ func newSlowHistory() *slowHistory {
 	return &slowHistory{asked: make(chan string, 1000), made: make(chan struct{}), ended: make(chan error, 1000)}
 }
 
-func (h *slowHistory) Page(ctx context.Context, _, user string, _ hub.Query) ([]byte, error) {
+func (h *slowHistory) Page(ctx context.Context, _, user string, _ rules.Query) ([]byte, error) {
 	h.asked <- user
 	select {
 	case <-h.made:

@@ -5,12 +5,11 @@ import (
 	"slices"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
-// RoomNames lists names of rooms; see [hub.Directory].
-func (s *Store) RoomNames(ctx context.Context, span hub.Span, limit int) ([]string, error) {
+// RoomNames lists names of rooms; see [rules.Directory].
+func (s *Store) RoomNames(ctx context.Context, span rules.Span, limit int) ([]string, error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -21,8 +20,8 @@ func (s *Store) RoomNames(ctx context.Context, span hub.Span, limit int) ([]stri
 	return names[:min(len(names), limit)], nil
 }
 
-// Rooms reads rooms; see [hub.Directory].
-func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms []hub.Room, err error) {
+// Rooms reads rooms; see [rules.Directory].
+func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -35,8 +34,8 @@ func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms [
 	return rooms, nil
 }
 
-// Room reads one room; see [hub.Directory].
-func (s *Store) Room(ctx context.Context, room, user string) (r hub.Room, ok bool, err error) {
+// Room reads one room; see [rules.Directory].
+func (s *Store) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
 	rooms, err := s.Rooms(ctx, user, []string{room})
 	if len(rooms) == 0 {
 		return r, false, err
@@ -44,7 +43,7 @@ func (s *Store) Room(ctx context.Context, room, user string) (r hub.Room, ok boo
 	return rooms[0], true, err
 }
 
-// Settings returns those of a room; see [hub.Directory].
+// Settings returns those of a room; see [rules.Directory].
 func (s *Store) Settings(ctx context.Context, room string) (settings protocol.RoomSettings, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
@@ -53,20 +52,20 @@ func (s *Store) Settings(ctx context.Context, room string) (settings protocol.Ro
 	return state.rooms[room].rules(), nil
 }
 
-// Members lists a room's members; see [hub.Directory].
-func (s *Store) Members(ctx context.Context, room string, part hub.Part) (members []hub.Member, err error) {
+// Members lists a room's members; see [rules.Directory].
+func (s *Store) Members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return nil, err
 	}
 	for _, m := range partOf(state.rooms[room].members, part, func(m rules.Member) string { return m.User.ID }) {
-		members = append(members, hub.Member{User: m.User, Read: m.Read, JoinedAt: m.JoinedAt})
+		members = append(members, rules.MemberEntry{User: m.User, Read: m.Read, JoinedAt: m.JoinedAt})
 	}
 	return members, nil
 }
 
 // partOf returns the part of a list that is in the order of its keys.
-func partOf[T any](all []T, part hub.Part, key func(T) string) (some []T) {
+func partOf[T any](all []T, part rules.Part, key func(T) string) (some []T) {
 	for _, one := range all {
 		if key(one) > part.After && (part.Limit == 0 || len(some) < part.Limit) {
 			some = append(some, one)
@@ -76,8 +75,8 @@ func partOf[T any](all []T, part hub.Part, key func(T) string) (some []T) {
 }
 
 // outside returns the room as the user sees it from outside.
-func (r *Room) outside(user string) hub.Room {
-	room := hub.Room{
+func (r *Room) outside(user string) rules.RoomEntry {
+	room := rules.RoomEntry{
 		Name: r.name, Title: r.title, Settings: r.settings, Epoch: r.epoch, Head: r.head, CreatedAt: r.madeAt,
 		Members: int64(len(r.members)),
 	}
@@ -86,7 +85,7 @@ func (r *Room) outside(user string) hub.Room {
 	}
 	for _, m := range r.messages {
 		if m.Seq > room.Read && !m.Deleted() && m.Sender.ID != user {
-			room.Unread = min(room.Unread+1, hub.UnreadMax)
+			room.Unread = min(room.Unread+1, rules.UnreadMax)
 		}
 	}
 	if n := len(r.messages); n > 0 {

@@ -8,12 +8,11 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
-// Sanctions lists a room's sanctions; see [hub.Moderation].
-func (s *Store) Sanctions(ctx context.Context, room string, part hub.Part) (all []protocol.Sanction, err error) {
+// Sanctions lists a room's sanctions; see [rules.Moderation].
+func (s *Store) Sanctions(ctx context.Context, room string, part rules.Part) (all []protocol.Sanction, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return nil, err
@@ -39,24 +38,24 @@ func (r *Room) inForce(at time.Time) map[sanctioned]rules.Sanction {
 	return kept
 }
 
-// Bans returns the bans in force; see [hub.Moderation].
-func (s *Store) Bans(ctx context.Context) (map[hub.Ban]hub.BanTerms, error) {
+// Bans returns the bans in force; see [rules.Moderation].
+func (s *Store) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	bans := make(map[hub.Ban]hub.BanTerms)
+	bans := make(map[rules.Ban]rules.BanTerms)
 	for name, r := range state.rooms {
 		for key, one := range r.inForce(s.options.Now()) {
 			if key.kind == protocol.ActBan {
-				bans[hub.Ban{Room: name, User: key.user}] = hub.BanTerms{Until: one.Until, UpTo: one.UpTo()}
+				bans[rules.Ban{Room: name, User: key.user}] = rules.BanTerms{Until: one.Until, UpTo: one.UpTo()}
 			}
 		}
 	}
 	return bans, nil
 }
 
-// Ranked lists the users who are more than participants anywhere; see [hub.Moderation].
+// Ranked lists the users who are more than participants anywhere; see [rules.Moderation].
 func (s *Store) Ranked(ctx context.Context) ([]string, error) {
 	state, err := s.read(ctx)
 	if err != nil {
@@ -76,7 +75,7 @@ func (s *Store) Ranked(ctx context.Context) ([]string, error) {
 	return slices.Sorted(maps.Keys(above)), nil
 }
 
-// Reports lists a room's reports; see [hub.Moderation].
+// Reports lists a room's reports; see [rules.Moderation].
 func (s *Store) Reports(
 	ctx context.Context, room string, status protocol.ReportState, before int64, limit int,
 ) (reports []protocol.ReportEntry, err error) {
@@ -92,7 +91,7 @@ func (s *Store) Reports(
 	return reports, nil
 }
 
-// Audit lists what was done in a room; see [hub.Moderation].
+// Audit lists what was done in a room; see [rules.Moderation].
 func (s *Store) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
 	state, err := s.read(ctx)
 	if err != nil {
@@ -106,7 +105,7 @@ func (s *Store) Audit(ctx context.Context, room string, before int64, limit int)
 	return entries, nil
 }
 
-// Revocations returns the revoked users; see [hub.Moderation].
+// Revocations returns the revoked users; see [rules.Moderation].
 func (s *Store) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
 	state, err := s.read(ctx)
 	if err != nil {

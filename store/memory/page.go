@@ -6,17 +6,17 @@ import (
 	"slices"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/store/word"
 )
 
-// Page returns the page that q asks for; see [hub.Store].
-func (s *Store) Page(ctx context.Context, room, user string, q hub.Query) (protocol.Page, error) {
+// Page returns the page that q asks for; see [rules.Store].
+func (s *Store) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
 	state, err := s.read(ctx)
 	switch {
 	case err != nil:
 		return protocol.Page{}, err
-	case q.Limit < 1 || q.Limit > protocol.PageMessagesMax || q.Kind > hub.QuerySearch:
+	case q.Limit < 1 || q.Limit > protocol.PageMessagesMax || q.Kind > rules.QuerySearch:
 		return protocol.Page{}, fmt.Errorf("bad query %+v", q)
 	}
 	r := state.rooms[room]
@@ -26,21 +26,21 @@ func (s *Store) Page(ctx context.Context, room, user string, q hub.Query) (proto
 	p := protocol.Page{Epoch: r.epoch, Head: r.head}
 	var found []*message
 	switch q.Kind {
-	case hub.QueryNewest:
+	case rules.QueryNewest:
 		found, p.More = last(r.messages, q.PageShare())
-	case hub.QueryBefore:
+	case rules.QueryBefore:
 		found, p.More = last(r.messages[:r.place(q.At)], q.PageShare())
-	case hub.QueryAfter:
+	case rules.QueryAfter:
 		found, p.More = first(r.after(q.At), q.PageShare())
-	case hub.QueryAround:
+	case rules.QueryAround:
 		var moreBefore, moreAfter bool
 		found, moreBefore, moreAfter = r.around(q)
 		p.MoreBefore, p.MoreAfter, p.More = &moreBefore, &moreAfter, moreBefore || moreAfter
-	case hub.QuerySince:
+	case rules.QuerySince:
 		found, p.More = first(r.since(q.At), q.PageShare())
-	case hub.QueryPinned:
+	case rules.QueryPinned:
 		found, p.More = first(r.newest(q.At, func(m *message) bool { return m.Pinned }), q.PageShare())
-	case hub.QuerySearch:
+	case rules.QuerySearch:
 		words := word.Parse(q.Words)
 		found, p.More = first(r.newest(q.At, func(m *message) bool { return words.Match(word.Index(m.Text)) }), q.PageShare())
 	}
@@ -60,7 +60,7 @@ func (r *Room) after(seq int64) []*message {
 }
 
 // around returns half of a page before a message and half from it on.
-func (r *Room) around(q hub.Query) (found []*message, moreBefore, moreAfter bool) {
+func (r *Room) around(q rules.Query) (found []*message, moreBefore, moreAfter bool) {
 	at := q.At
 	if q.ID != "" {
 		m := r.message(q.ID)
@@ -98,9 +98,9 @@ func (r *Room) newest(before int64, keep func(*message) bool) (found []*message)
 }
 
 // first returns as many messages from the start as have a place.
-func first(messages []*message, share hub.PageShare) (page []*message, more bool) {
+func first(messages []*message, share rules.PageShare) (page []*message, more bool) {
 	for i, m := range messages {
-		if !share.Take(&m.Message) {
+		if !share.Take(m.Message.Size()) {
 			return messages[:i], true
 		}
 	}
@@ -108,9 +108,9 @@ func first(messages []*message, share hub.PageShare) (page []*message, more bool
 }
 
 // last returns as many messages from the end as have a place.
-func last(messages []*message, share hub.PageShare) (page []*message, more bool) {
+func last(messages []*message, share rules.PageShare) (page []*message, more bool) {
 	for i, m := range slices.Backward(messages) {
-		if !share.Take(&m.Message) {
+		if !share.Take(m.Message.Size()) {
 			return messages[i+1:], true
 		}
 	}

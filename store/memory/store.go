@@ -59,7 +59,7 @@ func New(o Options) *Store {
 	return &Store{options: o, state: newState(), sent: make(map[sender]protocol.Time)}
 }
 
-// Commit carries out ops; see [hub.Store].
+// Commit carries out ops; see [rules.Store].
 func (s *Store) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	outcomes, err := s.Stage(now, ops)
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *Store) Staged() bool {
 	return s.staged != nil
 }
 
-// Ready returns an error once the store is closed; see [hub.Store].
+// Ready returns an error once the store is closed; see [rules.Store].
 func (s *Store) Ready(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,7 +131,7 @@ func (s *Store) Ready(context.Context) error {
 	return nil
 }
 
-// Close ends the store; see [hub.Store].
+// Close ends the store; see [rules.Store].
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

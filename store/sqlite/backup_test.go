@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // A backup beside commits is a database of one moment.
@@ -108,7 +108,7 @@ func mustPage(t *testing.T, s *Store, room string) (page struct {
 	Head  int64
 }) {
 	t.Helper()
-	p, err := s.Page(context.Background(), room, "", hub.Query{Limit: 1})
+	p, err := s.Page(context.Background(), room, "", rules.Query{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/google/uuid"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -144,12 +143,12 @@ func BenchmarkPage(b *testing.B) {
 		middle := int64(*stored / rooms / 2)
 		for _, c := range []struct {
 			name string
-			q    hub.Query
+			q    rules.Query
 		}{
-			{"newest=50", hub.Query{Kind: hub.QueryNewest, Limit: protocol.PageMessagesDefault}},
-			{"after=500", hub.Query{Kind: hub.QueryAfter, At: middle, Limit: protocol.PageMessagesMax}},
-			{"since=500", hub.Query{Kind: hub.QuerySince, At: middle, Limit: protocol.PageMessagesMax}},
-			{"around=50", hub.Query{Kind: hub.QueryAround, At: middle, Limit: protocol.PageMessagesDefault}},
+			{"newest=50", rules.Query{Kind: rules.QueryNewest, Limit: protocol.PageMessagesDefault}},
+			{"after=500", rules.Query{Kind: rules.QueryAfter, At: middle, Limit: protocol.PageMessagesMax}},
+			{"since=500", rules.Query{Kind: rules.QuerySince, At: middle, Limit: protocol.PageMessagesMax}},
+			{"around=50", rules.Query{Kind: rules.QueryAround, At: middle, Limit: protocol.PageMessagesDefault}},
 		} {
 			b.Run(fmt.Sprintf("rooms=%d/%s", rooms, c.name), func(b *testing.B) {
 				benchPage(b, s, rooms, c.q)
@@ -232,7 +231,7 @@ func BenchmarkSearch(b *testing.B) {
 			"common": common + " ", "letter": common[:1], "two": common + " " + common[:2], "nowhere": "nowhere",
 		} {
 			b.Run(fmt.Sprintf("rooms=%d/%s", rooms, name), func(b *testing.B) {
-				benchPage(b, s, rooms, hub.Query{Kind: hub.QuerySearch, Words: words, Limit: protocol.PageMessagesDefault})
+				benchPage(b, s, rooms, rules.Query{Kind: rules.QuerySearch, Words: words, Limit: protocol.PageMessagesDefault})
 			})
 		}
 	}

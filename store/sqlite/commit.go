@@ -35,7 +35,7 @@ type batch struct {
 	err              error // of a clear
 }
 
-// Commit carries out ops in one transaction; see [hub.Store].
+// Commit carries out ops in one transaction; see [rules.Store].
 func (s *Store) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	outcomes, err := s.commit(protocol.TimeOf(now), ops)
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -35,7 +34,7 @@ func commitUntilKilled(path string) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.Page(context.Background(), crashRooms[0], "", hub.Query{Limit: 1})
+	page, err := s.Page(context.Background(), crashRooms[0], "", rules.Query{Limit: 1})
 	if err != nil {
 		return err
 	}
@@ -123,8 +122,8 @@ func runAndKill(t *testing.T, path string, enough int, reported map[string]strin
 func all(t *testing.T, s *Store, room string) (messages []protocol.Message) {
 	t.Helper()
 	for more := true; more; {
-		page, err := s.Page(context.Background(), room, "", hub.Query{
-			Kind: hub.QueryAfter, At: int64(len(messages)), Limit: protocol.PageMessagesMax,
+		page, err := s.Page(context.Background(), room, "", rules.Query{
+			Kind: rules.QueryAfter, At: int64(len(messages)), Limit: protocol.PageMessagesMax,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 	"math"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // directoryStatements are prepared on the readers' connections.
@@ -61,8 +61,8 @@ const (
 	namesTo   = "\x7f"
 )
 
-// RoomNames lists names of rooms; see [hub.Directory].
-func (s *reader) RoomNames(ctx context.Context, span hub.Span, limit int) ([]string, error) {
+// RoomNames lists names of rooms; see [rules.Directory].
+func (s *reader) RoomNames(ctx context.Context, span rules.Span, limit int) ([]string, error) {
 	if span.To == "" {
 		span.To = namesTo
 	}
@@ -89,8 +89,8 @@ func (s *reader) names(ctx context.Context, from, to string, limit int) (names [
 	return names, rows.Err()
 }
 
-// Rooms reads rooms; see [hub.Directory].
-func (s *reader) Rooms(ctx context.Context, user string, names []string) (rooms []hub.Room, err error) {
+// Rooms reads rooms; see [rules.Directory].
+func (s *reader) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read rooms: %w", err)
@@ -109,8 +109,8 @@ func (s *reader) Rooms(ctx context.Context, user string, names []string) (rooms 
 	return rooms, nil
 }
 
-// Room is one of them; see [hub.Directory].
-func (s *reader) Room(ctx context.Context, room, user string) (r hub.Room, ok bool, err error) {
+// Room is one of them; see [rules.Directory].
+func (s *reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
 		return r, false, fmt.Errorf("read a room: %w", err)
@@ -118,12 +118,12 @@ func (s *reader) Room(ctx context.Context, room, user string) (r hub.Room, ok bo
 	defer func() { _ = tx.Rollback() }()
 	d := directory{&view{ctx: ctx, tx: tx, read: &s.read, user: user}}
 	if r, ok, err = d.room(room); err != nil {
-		return hub.Room{}, false, fmt.Errorf("read a room: %w", err)
+		return rules.RoomEntry{}, false, fmt.Errorf("read a room: %w", err)
 	}
 	return r, ok, nil
 }
 
-// Settings returns the settings of a room; see [hub.Directory].
+// Settings returns the settings of a room; see [rules.Directory].
 func (s *reader) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
 	var settings string
 	err := s.read.directory.settings.QueryRowContext(ctx, room).Scan(&settings)
@@ -134,8 +134,8 @@ func (s *reader) Settings(ctx context.Context, room string) (protocol.RoomSettin
 	return read, nil
 }
 
-// Members lists who has joined; see [hub.Directory].
-func (s *reader) Members(ctx context.Context, room string, part hub.Part) ([]hub.Member, error) {
+// Members lists who has joined; see [rules.Directory].
+func (s *reader) Members(ctx context.Context, room string, part rules.Part) ([]rules.MemberEntry, error) {
 	members, err := s.members(ctx, room, part)
 	if err != nil {
 		return nil, fmt.Errorf("list the members: %w", err)
@@ -143,14 +143,14 @@ func (s *reader) Members(ctx context.Context, room string, part hub.Part) ([]hub
 	return members, nil
 }
 
-func (s *reader) members(ctx context.Context, room string, part hub.Part) (members []hub.Member, err error) {
+func (s *reader) members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
 	rows, err := s.read.directory.members.QueryContext(ctx, room, part.After, limit(part))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var m hub.Member
+		var m rules.MemberEntry
 		err := rows.Scan(&m.User.ID, &m.User.Name, (*string)(&m.User.Role), &m.Read, (*int64)(&m.JoinedAt))
 		if err != nil {
 			return nil, err
@@ -161,7 +161,7 @@ func (s *reader) members(ctx context.Context, room string, part hub.Part) (membe
 }
 
 // limit returns the limit of a part for SQL, where -1 stands for no limit.
-func limit(part hub.Part) int {
+func limit(part rules.Part) int {
 	if part.Limit == 0 {
 		return -1
 	}
@@ -172,7 +172,7 @@ func limit(part hub.Part) int {
 type directory struct{ *view }
 
 // room is one by its name, as it is seen from outside.
-func (d directory) room(name string) (r hub.Room, ok bool, err error) {
+func (d directory) room(name string) (r rules.RoomEntry, ok bool, err error) {
 	var key int64
 	row := d.stmt(d.read.directory.room).QueryRowContext(d.ctx, name)
 	err = row.Scan(&key, &r.Name, &r.Title, &r.Settings, &r.Epoch, &r.Head, (*int64)(&r.CreatedAt))
@@ -186,7 +186,7 @@ func (d directory) room(name string) (r hub.Room, ok bool, err error) {
 }
 
 // complete fills in what is not in the room's own row.
-func (d directory) complete(r *hub.Room, key int64) error {
+func (d directory) complete(r *rules.RoomEntry, key int64) error {
 	d.key, d.name = key, r.Name
 	counts := d.stmt(d.read.directory.counts).QueryRowContext(d.ctx, key, d.user)
 	if err := counts.Scan(&r.Members, &r.Read); err != nil {
@@ -196,12 +196,12 @@ func (d directory) complete(r *hub.Room, key int64) error {
 		return nil
 	}
 	if r.Read < r.Head {
-		unread := d.stmt(d.read.directory.unread).QueryRowContext(d.ctx, key, r.Read, d.user, hub.UnreadMax)
+		unread := d.stmt(d.read.directory.unread).QueryRowContext(d.ctx, key, r.Read, d.user, rules.UnreadMax)
 		if err := unread.Scan(&r.Unread); err != nil {
 			return err
 		}
 	}
-	newest, _, err := d.run(d.read.older, math.MaxInt64, hub.Query{Limit: 1}.PageShare())
+	newest, _, err := d.run(d.read.older, math.MaxInt64, rules.Query{Limit: 1}.PageShare())
 	if err != nil || len(newest) == 0 {
 		return err
 	}

@@ -1,5 +1,5 @@
 // Package sqlite keeps rooms, their messages and their members in one SQLite file. It is what
-// the relay asks of a database ([hub.Store], [hub.Directory], [hub.Moderation]) and what the
+// the relay asks of a database ([rules.Store], [rules.Directory], [rules.Moderation]) and what the
 // operator's commands do with it ([Backup], [Restore], [Check], [Export], [Erase]).
 //
 // Start with [Store] and [Store.Commit]. A statement stands beside its use: see write. A row of

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -21,8 +20,6 @@ type anyRoom protocol.Role
 
 func (g anyRoom) Role(string) (protocol.Role, bool) { return protocol.Role(g), true }
 func (g anyRoom) Highest() protocol.Role            { return protocol.Role(g) }
-func (g anyRoom) Everywhere() protocol.Role         { return protocol.Role(g) }
-func (g anyRoom) Same(other hub.Grants) bool        { return other == hub.Grants(g) }
 
 // lived makes a database in which one person has done everything there is.
 func lived(t *testing.T, path string) {

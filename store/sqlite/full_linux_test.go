@@ -12,7 +12,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // limitFiles keeps this process from growing files beyond bytes: to SQLite a
@@ -103,7 +103,7 @@ func TestLogThatCannotBeMoved(t *testing.T) {
 	if err := look(); !errors.As(err, &e) {
 		t.Fatalf("moving the log: %v, want SQLite's error", err)
 	}
-	if page, err := s.Page(ctx, "lobby", "", hub.Query{Limit: protocol.PageMessagesMax}); err != nil || page.Head != 5000 {
+	if page, err := s.Page(ctx, "lobby", "", rules.Query{Limit: protocol.PageMessagesMax}); err != nil || page.Head != 5000 {
 		t.Errorf("head %d, %v", page.Head, err)
 	}
 	lift()

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // A layout is a way to keep the messages; the migrations have the one that is
@@ -65,20 +65,20 @@ func BenchmarkLayout(b *testing.B) {
 			}
 			middle := int64(*stored / rooms / 2)
 			b.Run(name("newest=50"), func(b *testing.B) {
-				benchPage(b, s, rooms, hub.Query{Kind: hub.QueryNewest, Limit: protocol.PageMessagesDefault})
+				benchPage(b, s, rooms, rules.Query{Kind: rules.QueryNewest, Limit: protocol.PageMessagesDefault})
 			})
 			b.Run(name("after=500"), func(b *testing.B) {
-				benchPage(b, s, rooms, hub.Query{Kind: hub.QueryAfter, At: middle, Limit: protocol.PageMessagesMax})
+				benchPage(b, s, rooms, rules.Query{Kind: rules.QueryAfter, At: middle, Limit: protocol.PageMessagesMax})
 			})
 			b.Run(name("since=500"), func(b *testing.B) {
-				benchPage(b, s, rooms, hub.Query{Kind: hub.QuerySince, At: middle, Limit: protocol.PageMessagesMax})
+				benchPage(b, s, rooms, rules.Query{Kind: rules.QuerySince, At: middle, Limit: protocol.PageMessagesMax})
 			})
 		}
 	}
 }
 
 // benchPage reads pages, one room after the other.
-func benchPage(b *testing.B, s *Store, rooms int, q hub.Query) {
+func benchPage(b *testing.B, s *Store, rooms int, q rules.Query) {
 	b.Helper()
 	var took []time.Duration
 	for n := 0; b.Loop(); n++ {

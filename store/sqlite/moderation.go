@@ -6,11 +6,11 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
-// Sanctions lists a room's mutes and bans; see [hub.Moderation].
-func (s *reader) Sanctions(ctx context.Context, room string, part hub.Part) (all []protocol.Sanction, err error) {
+// Sanctions lists a room's mutes and bans; see [rules.Moderation].
+func (s *reader) Sanctions(ctx context.Context, room string, part rules.Part) (all []protocol.Sanction, err error) {
 	now := protocol.TimeOf(time.Now())
 	err = query(ctx, s.read.directory.sanctions, func(scan func(...any) error) error {
 		one := protocol.Sanction{}
@@ -25,9 +25,9 @@ func (s *reader) Sanctions(ctx context.Context, room string, part hub.Part) (all
 	return all, nil
 }
 
-// Bans returns the bans in force; see [hub.Moderation]. It is asked for once, at a relay's
+// Bans returns the bans in force; see [rules.Moderation]. It is asked for once, at a relay's
 // start.
-func (s *reader) Bans(ctx context.Context) (map[hub.Ban]hub.BanTerms, error) {
+func (s *reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT rooms.name, user_id, until, CASE WHEN known THEN '' ELSE by_role END FROM sanctions
 		JOIN rooms ON rooms.key = sanctions.room
 		WHERE kind = 'ban' AND dropped = 0 AND (until = 0 OR until > ?)`, int64(protocol.TimeOf(time.Now())))
@@ -35,10 +35,10 @@ func (s *reader) Bans(ctx context.Context) (map[hub.Ban]hub.BanTerms, error) {
 		return nil, fmt.Errorf("read the bans: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	bans := make(map[hub.Ban]hub.BanTerms)
+	bans := make(map[rules.Ban]rules.BanTerms)
 	for rows.Next() {
-		var ban hub.Ban
-		var terms hub.BanTerms
+		var ban rules.Ban
+		var terms rules.BanTerms
 		if err := rows.Scan(&ban.Room, &ban.User, (*int64)(&terms.Until), (*string)(&terms.UpTo)); err != nil {
 			return nil, fmt.Errorf("read the bans: %w", err)
 		}
@@ -50,7 +50,7 @@ func (s *reader) Bans(ctx context.Context) (map[hub.Ban]hub.BanTerms, error) {
 	return bans, nil
 }
 
-// Ranked lists the users who are more than participants anywhere; see [hub.Moderation].
+// Ranked lists the users who are more than participants anywhere; see [rules.Moderation].
 // It is asked for once, at a relay's start.
 func (s *reader) Ranked(ctx context.Context) (users []string, err error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT user_id FROM ranks UNION SELECT user_id FROM members
@@ -80,7 +80,7 @@ func scanReport(scan func(...any) error) (r protocol.ReportEntry, err error) {
 	return r, err
 }
 
-// Reports lists a room's reports; see [hub.Moderation].
+// Reports lists a room's reports; see [rules.Moderation].
 func (s *reader) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,
 ) (reports []protocol.ReportEntry, err error) {
@@ -95,7 +95,7 @@ func (s *reader) Reports(
 	return reports, nil
 }
 
-// Audit lists what was done in a room; see [hub.Moderation].
+// Audit lists what was done in a room; see [rules.Moderation].
 func (s *reader) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
 	err = query(ctx, s.read.directory.audit, func(scan func(...any) error) error {
 		e, err := scanAudit(scan)
@@ -116,7 +116,7 @@ func scanAudit(scan func(...any) error) (e protocol.AuditEntry, err error) {
 	return e, err
 }
 
-// Revocations returns the revoked users; see [hub.Moderation].
+// Revocations returns the revoked users; see [rules.Moderation].
 func (s *reader) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
 	revoked := make(map[string]protocol.Time)
 	err := query(ctx, s.read.directory.revocations, func(scan func(...any) error) error {

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // readStatements are prepared on the readers' connections. Those of messages
@@ -76,8 +76,8 @@ func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error)
 	return r, err
 }
 
-// Page reads a part of a room's history; see [hub.Store].
-func (s *reader) Page(ctx context.Context, room, user string, q hub.Query) (protocol.Page, error) {
+// Page reads a part of a room's history; see [rules.Store].
+func (s *reader) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
 	page, err := s.page(ctx, room, user, q)
 	if err != nil {
 		return protocol.Page{}, fmt.Errorf("read a page: %w", err)
@@ -85,7 +85,7 @@ func (s *reader) Page(ctx context.Context, room, user string, q hub.Query) (prot
 	return page, nil
 }
 
-func (s *reader) page(ctx context.Context, room, user string, q hub.Query) (page protocol.Page, err error) {
+func (s *reader) page(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
 	if q.Limit < 1 || q.Limit > protocol.PageMessagesMax {
 		return page, fmt.Errorf("limit %d is not 1…%d", q.Limit, protocol.PageMessagesMax)
 	}
@@ -102,19 +102,19 @@ func (s *reader) page(ctx context.Context, room, user string, q hub.Query) (page
 		return page, err
 	}
 	switch q.Kind {
-	case hub.QueryNewest:
+	case rules.QueryNewest:
 		page.Messages, page.More, err = v.before(s.read.older, math.MaxInt64, q.PageShare())
-	case hub.QueryBefore:
+	case rules.QueryBefore:
 		page.Messages, page.More, err = v.before(s.read.older, q.At, q.PageShare())
-	case hub.QueryAfter:
+	case rules.QueryAfter:
 		page.Messages, page.More, err = v.run(s.read.newer, q.At, q.PageShare())
-	case hub.QuerySince:
+	case rules.QuerySince:
 		page.Messages, page.More, err = v.run(s.read.since, q.At, q.PageShare())
-	case hub.QueryAround:
+	case rules.QueryAround:
 		err = v.around(&page, q)
-	case hub.QueryPinned:
+	case rules.QueryPinned:
 		page.Messages, page.More, err = v.run(s.read.pinned, below(q.At), q.PageShare())
-	case hub.QuerySearch:
+	case rules.QuerySearch:
 		if err = s.searchable(); err == nil {
 			page.Messages, page.More, err = v.search(q)
 		}
@@ -149,7 +149,7 @@ func (v *view) stmt(stmt *sql.Stmt) *sql.Stmt { return v.tx.StmtContext(v.ctx, s
 
 // around reads half of the page before q.At, or the message q.ID, and the other
 // half from it on. A side that has fewer is not made up for on the other.
-func (v *view) around(page *protocol.Page, q hub.Query) error {
+func (v *view) around(page *protocol.Page, q rules.Query) error {
 	page.MoreBefore, page.MoreAfter = new(bool), new(bool)
 	if q.ID != "" {
 		err := v.stmt(v.read.place).QueryRowContext(v.ctx, v.key, q.ID).Scan(&q.At)
@@ -176,7 +176,7 @@ func (v *view) around(page *protocol.Page, q hub.Query) error {
 }
 
 // before is run for a statement that reads backwards; the messages ascend.
-func (v *view) before(older *sql.Stmt, at int64, share hub.PageShare) ([]protocol.Message, bool, error) {
+func (v *view) before(older *sql.Stmt, at int64, share rules.PageShare) ([]protocol.Message, bool, error) {
 	messages, more, err := v.run(older, at, share)
 	slices.Reverse(messages)
 	return messages, more, err
@@ -184,7 +184,7 @@ func (v *view) before(older *sql.Stmt, at int64, share hub.PageShare) ([]protoco
 
 // run reads as many messages as have a place, in the statement's order, and whether
 // there are more.
-func (v *view) run(stmt *sql.Stmt, at int64, share hub.PageShare) (messages []protocol.Message, more bool, err error) {
+func (v *view) run(stmt *sql.Stmt, at int64, share rules.PageShare) (messages []protocol.Message, more bool, err error) {
 	rows, err := v.stmt(stmt).QueryContext(v.ctx, v.key, at, share.Messages()+1)
 	if err != nil {
 		return nil, false, err
@@ -197,7 +197,7 @@ const fewMessages = 64
 
 // scan reads as many messages as have a place from rows, which it closes, and whether
 // there are more.
-func (v *view) scan(rows *sql.Rows, share hub.PageShare) (messages []protocol.Message, more bool, err error) {
+func (v *view) scan(rows *sql.Rows, share rules.PageShare) (messages []protocol.Message, more bool, err error) {
 	defer func() { _ = rows.Close() }()
 	row := newMessageRow()
 	for rows.Next() {
@@ -208,7 +208,7 @@ func (v *view) scan(rows *sql.Rows, share hub.PageShare) (messages []protocol.Me
 		if err != nil {
 			return nil, false, err
 		}
-		if !share.Take(&m) {
+		if !share.Take(m.Size()) {
 			return messages, true, nil
 		}
 		messages = append(messages, m)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -65,8 +64,8 @@ func TestRetention(t *testing.T) {
 	}
 	check := func() {
 		t.Helper()
-		for _, kind := range []hub.QueryKind{hub.QueryNewest, hub.QuerySince} {
-			page, err := s.Page(context.Background(), "lobby", "", hub.Query{Kind: kind, Limit: young})
+		for _, kind := range []rules.QueryKind{rules.QueryNewest, rules.QuerySince} {
+			page, err := s.Page(context.Background(), "lobby", "", rules.Query{Kind: kind, Limit: young})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/store/word"
 )
 
@@ -25,7 +25,7 @@ const (
 )
 
 // search finds the messages of q.Words.
-func (v *view) search(q hub.Query) ([]protocol.Message, bool, error) {
+func (v *view) search(q rules.Query) ([]protocol.Message, bool, error) {
 	match := expression(word.Parse(q.Words))
 	if match == "" || q.At < 0 {
 		return nil, false, nil

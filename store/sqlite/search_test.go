@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 	"hallway/store/word"
 )
@@ -28,7 +27,7 @@ func FuzzSearch(f *testing.F) {
 	s := mustOpen(f, filepath.Join(f.TempDir(), "hallway.db"))
 	sent := 0
 	find := func(t *testing.T, words string) []protocol.Message {
-		page, err := s.Page(context.Background(), "lobby", "", hub.Query{Kind: hub.QuerySearch, Words: words, Limit: 1})
+		page, err := s.Page(context.Background(), "lobby", "", rules.Query{Kind: rules.QuerySearch, Words: words, Limit: 1})
 		if err != nil {
 			t.Fatalf("%q: %v", words, err)
 		}

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/store/word"
 )
 
-// Store is a [hub.Store] in a SQLite file. Its methods may be called from
+// Store is a [rules.Store] in a SQLite file. Its methods may be called from
 // several goroutines at once.
 type Store struct {
 	reader
@@ -53,9 +53,9 @@ type Store struct {
 }
 
 var (
-	_ hub.Store      = (*Store)(nil)
-	_ hub.Directory  = (*Store)(nil)
-	_ hub.Moderation = (*Store)(nil)
+	_ rules.Store      = (*Store)(nil)
+	_ rules.Directory  = (*Store)(nil)
+	_ rules.Moderation = (*Store)(nil)
 )
 
 // reader reads what is durable, beside the commits.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 	"hallway/store/storetest"
 )
@@ -98,7 +97,7 @@ func head(t *testing.T, s *Store, room string) int64 {
 	var rev int64
 	var at protocol.Time
 	for {
-		page, err := s.Page(context.Background(), room, "", hub.Query{Kind: hub.QuerySince, At: rev, Limit: protocol.PageMessagesMax})
+		page, err := s.Page(context.Background(), room, "", rules.Query{Kind: rules.QuerySince, At: rev, Limit: protocol.PageMessagesMax})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 	"hallway/store/word"
 )
@@ -55,7 +54,7 @@ func checkIndex(t *testing.T, s *Store) {
 // searched are the texts that a search finds.
 func searched(t *testing.T, s *Store, room, words string) (texts []string) {
 	t.Helper()
-	page, err := s.Page(context.Background(), room, "", hub.Query{Kind: hub.QuerySearch, Words: words, Limit: protocol.PageMessagesMax})
+	page, err := s.Page(context.Background(), room, "", rules.Query{Kind: rules.QuerySearch, Words: words, Limit: protocol.PageMessagesMax})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +183,7 @@ func TestIndexThatFails(t *testing.T) {
 	if _, err := s.tendSlice(ctx); err == nil {
 		t.Fatal("the slice succeeds")
 	}
-	search := hub.Query{Kind: hub.QuerySearch, Words: "coffee", Limit: 1}
+	search := rules.Query{Kind: rules.QuerySearch, Words: "coffee", Limit: 1}
 	if _, err := s.Page(ctx, "lobby", "", search); err == nil || !strings.Contains(err.Error(), "disk on fire") {
 		t.Errorf("a search: %v", err)
 	}

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -199,7 +198,7 @@ func TestAWipeBesideOthers(t *testing.T) {
 	})
 	others.Go(func() {
 		for ctx.Err() == nil {
-			if _, err := s.Page(ctx, "a", "", hub.Query{Kind: hub.QuerySearch, Words: "plain", Limit: 50}); err != nil && ctx.Err() == nil {
+			if _, err := s.Page(ctx, "a", "", rules.Query{Kind: rules.QuerySearch, Words: "plain", Limit: 50}); err != nil && ctx.Err() == nil {
 				t.Error(err)
 			}
 			if _, _, err := checkpoint(ctx, s.checkpoints.db, "PASSIVE"); err != nil && ctx.Err() == nil {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -57,10 +56,10 @@ func testDelete(h *harness) {
 	}
 	h.reopen()
 	h.equal("as stored", h.stored("lobby", 1), want)
-	if page := h.page("lobby", hub.Query{Kind: hub.QueryPinned, Limit: 5}); len(page.Messages) != 0 {
+	if page := h.page("lobby", rules.Query{Kind: rules.QueryPinned, Limit: 5}); len(page.Messages) != 0 {
 		h.Errorf("pinned: %+v", page.Messages)
 	}
-	mine := h.pair.page(h, "lobby", bob.ID, hub.Query{Limit: 5})
+	mine := h.pair.page(h, "lobby", bob.ID, rules.Query{Limit: 5})
 	if m := mine.Messages[0]; m.Mine != nil {
 		h.Errorf("reactions are left: %+v", m)
 	}
@@ -99,7 +98,7 @@ func testRefusals(h *harness) {
 	}
 	const none, gone, forbidden, conflict = protocol.Code(""), protocol.CodeNotFound, protocol.CodeForbidden, protocol.CodeConflict
 	codes("in no room", everything(1), gone, gone, gone, gone, gone, gone)
-	h.equal("the room", h.page("lobby", hub.Query{Limit: 1}), protocol.Page{})
+	h.equal("the room", h.page("lobby", rules.Query{Limit: 1}), protocol.Page{})
 
 	h.fill("lobby", 2)
 	codes("no such message", everything(9), gone, gone, gone, gone, gone, gone)
@@ -121,18 +120,18 @@ func testPin(h *harness) {
 	h.equal("unpinned what is not pinned", out[0].New, false)
 	h.equal("pinned", out[1].New && out[1].Message.Pinned && out[1].Message.Rev == 6, true)
 	h.equal("pinned twice", out[2].New, false)
-	ids := func(q hub.Query) (ids []string) {
-		q.Kind = hub.QueryPinned
+	ids := func(q rules.Query) (ids []string) {
+		q.Kind = rules.QueryPinned
 		for _, m := range h.page("lobby", q).Messages {
 			ids = append(ids, m.ID)
 		}
 		return ids
 	}
-	h.equal("pinned, the newest first", ids(hub.Query{Limit: 5}), []string{id(4), id(2)})
-	h.equal("a page of them", ids(hub.Query{Limit: 1}), []string{id(4)})
-	h.equal("the next", ids(hub.Query{Limit: 1, At: 4}), []string{id(2)})
+	h.equal("pinned, the newest first", ids(rules.Query{Limit: 5}), []string{id(4), id(2)})
+	h.equal("a page of them", ids(rules.Query{Limit: 1}), []string{id(4)})
+	h.equal("the next", ids(rules.Query{Limit: 1, At: 4}), []string{id(2)})
 	out = h.commit(pin("lobby", 4, false), edit("lobby", 2, "edited"))
 	h.equal("unpinned", out[0].New && !out[0].Message.Pinned && out[0].Message.Rev == 8, true)
 	h.equal("an edit leaves the pin", out[1].Message.Pinned, true)
-	h.equal("what is left", ids(hub.Query{Limit: 5}), []string{id(2)})
+	h.equal("what is left", ids(rules.Query{Limit: 5}), []string{id(2)})
 }

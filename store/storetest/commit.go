@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -58,7 +57,7 @@ func testContent(h *harness) {
 		}
 		h.equal("sent", h.commit(op)[0].Message, want)
 		h.equal("resent", h.commit(op)[0].Message, want)
-		h.equal("read", h.page("lobby", hub.Query{Limit: 1}).Messages, []protocol.Message{want})
+		h.equal("read", h.page("lobby", rules.Query{Limit: 1}).Messages, []protocol.Message{want})
 		h.now = h.now.Add(time.Second)
 	}
 }
@@ -111,7 +110,7 @@ func testFindOnly(h *harness) {
 	if missing.Code != protocol.CodeNotFound || missing.Reason == "" || missing.Epoch != "" || missing.Head != 0 {
 		h.Errorf("in no room: %+v, want not_found with a reason", missing)
 	}
-	h.equal("the room", h.page("lobby", hub.Query{Limit: 1}), protocol.Page{})
+	h.equal("the room", h.page("lobby", rules.Query{Limit: 1}), protocol.Page{})
 
 	stored := send("lobby", 1, "hi")
 	out := h.commit(find(stored), stored, find(stored), find(send("lobby", 1, "")), find(send("lobby", 2, "there")))
@@ -162,7 +161,7 @@ func testConflict(h *harness) {
 		"iv":               encrypted("k", "j", "c"),
 		"kid":              encrypted("", "i", "c"),
 	} {
-		before := h.page("lobby", hub.Query{Kind: hub.QuerySince, Limit: 500})
+		before := h.page("lobby", rules.Query{Kind: rules.QuerySince, Limit: 500})
 		out := h.commit(op, send("lobby", int(before.Head)+1, name))
 		if out[0].Code != protocol.CodeConflict || out[0].Reason == "" || out[0].New {
 			h.Errorf("%s: %+v, want a conflict with a reason", name, out[0])
@@ -171,7 +170,7 @@ func testConflict(h *harness) {
 		if !out[1].New || out[1].Message.Rev != before.Head+1 {
 			h.Errorf("%s: the rest of the batch: %+v", name, out[1])
 		}
-		after := h.page("lobby", hub.Query{Kind: hub.QuerySince, Limit: 500})
+		after := h.page("lobby", rules.Query{Kind: rules.QuerySince, Limit: 500})
 		h.equal(name+": what was stored", after.Messages[:before.Head], before.Messages)
 	}
 	if out := h.commit(original, secret); out[0].Code != "" || out[1].Code != "" {
@@ -183,6 +182,6 @@ func testUnknownOp(h *harness) {
 	if _, err := h.store.Commit(h.now, []rules.Op{send("lobby", 1, "hi"), {Room: "lobby"}}); err == nil {
 		h.Fatal("an unknown kind of op is carried out")
 	}
-	h.equal("room", h.page("lobby", hub.Query{Limit: 1}), protocol.Page{})
+	h.equal("room", h.page("lobby", rules.Query{Limit: 1}), protocol.Page{})
 	h.equal("rev after it", h.commit(send("lobby", 2, "there"))[0].Message.Rev, int64(1))
 }

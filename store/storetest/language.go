@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // said is a text with what people look for who remember it, and what they look for
@@ -117,7 +117,7 @@ func testLanguages(h *harness) {
 		h.commit(send("lobby", n+1, s.text))
 	}
 	check := func(s said, query string, want bool) {
-		page := h.page("lobby", hub.Query{Kind: hub.QuerySearch, Words: query, Limit: protocol.PageMessagesMax})
+		page := h.page("lobby", rules.Query{Kind: rules.QuerySearch, Words: query, Limit: protocol.PageMessagesMax})
 		found := slices.ContainsFunc(page.Messages, func(m protocol.Message) bool { return m.Text == s.text })
 		if found != want {
 			h.Errorf("%q finds %q: %t, want %t", query, s.text, found, want)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -24,7 +23,7 @@ func testMembers(h *harness) {
 	renamed.Name, renamed.Role = "Robert", protocol.RoleModerator
 	out := h.commit(by(renamed, open("lobby")), open("lobby"))
 	h.equal("no rev is taken", out[1].Head, int64(1))
-	want := []hub.Member{{User: ada, JoinedAt: joined}, {User: renamed, JoinedAt: joined}}
+	want := []rules.MemberEntry{{User: ada, JoinedAt: joined}, {User: renamed, JoinedAt: joined}}
 	h.equal("members", h.members(h, "lobby"), want)
 	h.reopen()
 	h.equal("members later", h.members(h, "lobby"), want)
@@ -100,12 +99,12 @@ func testDrop(h *harness) {
 	h.fill("stage", 3)
 	h.fill("lobby", 100)
 	h.commit(open("lobby"), react("lobby", 1, ada.ID, "👍", true), pin("lobby", 2, true), edit("lobby", 3, "found nowhere"))
-	h.page("lobby", hub.Query{Kind: hub.QuerySearch, Words: "found", Limit: 5})
+	h.page("lobby", rules.Query{Kind: rules.QuerySearch, Words: "found", Limit: 5})
 	h.equal("dropped", h.commit(drop)[0], outcome{})
 	nothing := func() {
 		h.Helper()
 		for _, kind := range kinds {
-			page := h.page("lobby", hub.Query{Kind: kind, Limit: 5, Words: "found"})
+			page := h.page("lobby", rules.Query{Kind: kind, Limit: 5, Words: "found"})
 			h.equal("page", len(page.Messages) == 0 && page.Head == 0 && page.Epoch == "", true)
 		}
 		h.equal("members", len(h.members(h, "lobby")), 0)
@@ -122,7 +121,7 @@ func testDrop(h *harness) {
 	h.equal("begins anew", out[4].Message.Seq, int64(2))
 	h.equal("another life", out[0].Epoch != out[4].Epoch, true)
 	h.equal("nobody has joined", h.rooms(h, ada.ID, everyRoom)[0].Members, int64(0))
-	h.equal("found", len(h.page("lobby", hub.Query{Kind: hub.QuerySearch, Words: "again", Limit: 5}).Messages), 1)
+	h.equal("found", len(h.page("lobby", rules.Query{Kind: rules.QuerySearch, Words: "again", Limit: 5}).Messages), 1)
 	h.reopen()
 	h.everyPage("lobby", 2)
 }

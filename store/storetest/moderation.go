@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -99,7 +98,7 @@ func testBarred(h *harness) {
 		for _, name := range c.barred {
 			barred[name] = true
 		}
-		head := h.page("lobby", hub.Query{Limit: 1}).Head
+		head := h.page("lobby", rules.Query{Limit: 1}).Head
 		for i, out := range h.commit(everything(c.who, mine, mine+1)...) {
 			if (out.Code == protocol.CodeForbidden && out.Why == c.why && c.why != "") != barred[all[i]] {
 				h.Errorf("%s: %s: %+v", c.name, all[i], out)
@@ -109,7 +108,7 @@ func testBarred(h *harness) {
 			}
 		}
 		if len(c.barred) == len(all) {
-			h.equal(c.name+": the head", h.page("lobby", hub.Query{Limit: 1}).Head, head)
+			h.equal(c.name+": the head", h.page("lobby", rules.Query{Limit: 1}).Head, head)
 		}
 		stored := by(c.who, send("lobby", mine, "stored before"))
 		if out := h.commit(stored)[0]; out.Code != "" || out.New {

@@ -7,12 +7,11 @@ import (
 	"sync"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
-var kinds = []hub.QueryKind{
-	hub.QueryNewest, hub.QueryBefore, hub.QueryAfter, hub.QueryAround, hub.QuerySince, hub.QueryPinned, hub.QuerySearch,
+var kinds = []rules.QueryKind{
+	rules.QueryNewest, rules.QueryBefore, rules.QueryAfter, rules.QueryAround, rules.QuerySince, rules.QueryPinned, rules.QuerySearch,
 }
 
 // everyPage asks a room of few messages for each page there is.
@@ -21,7 +20,7 @@ func (h *harness) everyPage(room string, messages int) {
 	for _, kind := range kinds {
 		for _, at := range []int64{math.MinInt64, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, math.MaxInt64} {
 			for limit := 1; limit <= messages+2; limit++ {
-				h.page(room, hub.Query{Kind: kind, At: at, Limit: limit, Words: "message"})
+				h.page(room, rules.Query{Kind: kind, At: at, Limit: limit, Words: "message"})
 			}
 		}
 	}
@@ -45,7 +44,7 @@ func testChangedPages(h *harness) {
 	h.everyPage("lobby", 7)
 	h.commit(react("lobby", 2, bob.ID, "👍", true), edit("lobby", 7, "no longer one"), remove("lobby", 1))
 	h.everyPage("lobby", 7)
-	since := h.page("lobby", hub.Query{Kind: hub.QuerySince, Limit: 10})
+	since := h.page("lobby", rules.Query{Kind: rules.QuerySince, Limit: 10})
 	var revs []int64
 	for _, m := range since.Messages {
 		revs = append(revs, m.Rev)
@@ -57,7 +56,7 @@ func testLargestPage(h *harness) {
 	h.fill("lobby", protocol.PageMessagesMax+1)
 	for _, kind := range kinds {
 		for _, at := range []int64{0, 1, protocol.PageMessagesMax, protocol.PageMessagesMax + 1} {
-			h.page("lobby", hub.Query{Kind: kind, At: at, Limit: protocol.PageMessagesMax, Words: "mess"})
+			h.page("lobby", rules.Query{Kind: kind, At: at, Limit: protocol.PageMessagesMax, Words: "mess"})
 		}
 	}
 }
@@ -78,7 +77,7 @@ func testPagesAreBoundedByBytes(h *harness) {
 	for _, kind := range kinds {
 		for _, at := range []int64{0, 1, n / 2, n, 2 * n} {
 			for _, limit := range []int{1, 2, n / 2, protocol.PageMessagesMax} {
-				q := hub.Query{Kind: kind, At: at, Limit: limit, Words: "mess"}
+				q := rules.Query{Kind: kind, At: at, Limit: limit, Words: "mess"}
 				page := h.page("lobby", q)
 				if bytes := len(page.Append(nil)); bytes > protocol.PageBytesMax+1024 {
 					h.Errorf("the page of %+v has %d bytes", q, bytes)
@@ -89,25 +88,25 @@ func testPagesAreBoundedByBytes(h *harness) {
 			}
 		}
 	}
-	for name, next := range map[string]func(hub.Query, []protocol.Message) hub.Query{
-		"older": func(q hub.Query, got []protocol.Message) hub.Query {
-			q.Kind, q.At = hub.QueryBefore, got[0].Seq
+	for name, next := range map[string]func(rules.Query, []protocol.Message) rules.Query{
+		"older": func(q rules.Query, got []protocol.Message) rules.Query {
+			q.Kind, q.At = rules.QueryBefore, got[0].Seq
 			return q
 		},
-		"newer": func(q hub.Query, got []protocol.Message) hub.Query {
-			q.Kind, q.At = hub.QueryAfter, got[len(got)-1].Seq
+		"newer": func(q rules.Query, got []protocol.Message) rules.Query {
+			q.Kind, q.At = rules.QueryAfter, got[len(got)-1].Seq
 			return q
 		},
-		"since": func(q hub.Query, got []protocol.Message) hub.Query {
-			q.Kind, q.At = hub.QuerySince, got[len(got)-1].Rev
+		"since": func(q rules.Query, got []protocol.Message) rules.Query {
+			q.Kind, q.At = rules.QuerySince, got[len(got)-1].Rev
 			return q
 		},
-		"pinned": func(q hub.Query, got []protocol.Message) hub.Query {
-			q.Kind, q.At = hub.QueryPinned, got[len(got)-1].Seq
+		"pinned": func(q rules.Query, got []protocol.Message) rules.Query {
+			q.Kind, q.At = rules.QueryPinned, got[len(got)-1].Seq
 			return q
 		},
-		"found": func(q hub.Query, got []protocol.Message) hub.Query {
-			q.Kind, q.At = hub.QuerySearch, got[len(got)-1].Seq
+		"found": func(q rules.Query, got []protocol.Message) rules.Query {
+			q.Kind, q.At = rules.QuerySearch, got[len(got)-1].Seq
 			return q
 		},
 	} {
@@ -115,7 +114,7 @@ func testPagesAreBoundedByBytes(h *harness) {
 		if name == "newer" {
 			beyond[0].Seq = 0
 		}
-		q, seen := next(hub.Query{Limit: protocol.PageMessagesMax, Words: "mess"}, beyond), 0
+		q, seen := next(rules.Query{Limit: protocol.PageMessagesMax, Words: "mess"}, beyond), 0
 		for more := true; more && seen < 2*n; {
 			page := h.page("lobby", q)
 			if more = page.More; len(page.Messages) == 0 {
@@ -133,12 +132,12 @@ func testAroundMessage(h *harness) {
 	h.commit(edit("lobby", 2, "edited"), remove("lobby", 3))
 	for n := range 7 {
 		for limit := range 7 {
-			h.page("lobby", hub.Query{Kind: hub.QueryAround, ID: id(n), Limit: limit + 1, At: 4})
+			h.page("lobby", rules.Query{Kind: rules.QueryAround, ID: id(n), Limit: limit + 1, At: 4})
 		}
 	}
-	page := h.page("lobby", hub.Query{Kind: hub.QueryAround, ID: id(3), Limit: 2})
+	page := h.page("lobby", rules.Query{Kind: rules.QueryAround, ID: id(3), Limit: 2})
 	h.equal("the message itself", page.Messages[1].ID, id(3))
-	page = h.page("lobby", hub.Query{Kind: hub.QueryAround, ID: id(9), Limit: 5})
+	page = h.page("lobby", rules.Query{Kind: rules.QueryAround, ID: id(9), Limit: 5})
 	if len(page.Messages) != 0 || page.More || page.Head != 7 {
 		h.Errorf("around a message that is not there: %+v", page)
 	}
@@ -146,17 +145,17 @@ func testAroundMessage(h *harness) {
 
 func testBadQuery(h *harness) {
 	h.fill("lobby", 3)
-	for _, q := range []hub.Query{{Limit: 0}, {Limit: -1}, {Limit: protocol.PageMessagesMax + 1}, {Kind: 99, Limit: 1}} {
+	for _, q := range []rules.Query{{Limit: 0}, {Limit: -1}, {Limit: protocol.PageMessagesMax + 1}, {Kind: 99, Limit: 1}} {
 		if page, err := h.store.Page(context.Background(), "lobby", ada.ID, q); err == nil {
 			h.Errorf("%+v is answered: %+v", q, page)
 		}
 	}
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := h.store.Page(ended, "lobby", ada.ID, hub.Query{Limit: 1}); err == nil {
+	if _, err := h.store.Page(ended, "lobby", ada.ID, rules.Query{Limit: 1}); err == nil {
 		h.Error("a page is read in an ended context")
 	}
-	h.page("lobby", hub.Query{Limit: 1})
+	h.page("lobby", rules.Query{Limit: 1})
 }
 
 // testSnapshots reads while a writer commits: each page must agree with itself,
@@ -174,7 +173,7 @@ func testSnapshots(h *harness) {
 					ended = true // once more, to see everything
 				default:
 				}
-				newest, err := h.store.Page(context.Background(), "lobby", ada.ID, hub.Query{Limit: 5})
+				newest, err := h.store.Page(context.Background(), "lobby", ada.ID, rules.Query{Limit: 5})
 				if err != nil || !consistent(newest, head) {
 					h.Errorf("page after head %d: %+v, %v", head, newest, err)
 					return
@@ -192,7 +191,7 @@ func testSnapshots(h *harness) {
 			h.Errorf("Ready: %v", err)
 		}
 		// What has been committed is read at once.
-		h.equal("head", h.page("lobby", hub.Query{Limit: 1}).Head, int64(3*i+3))
+		h.equal("head", h.page("lobby", rules.Query{Limit: 1}).Head, int64(3*i+3))
 	}
 	close(done)
 	wg.Wait()
@@ -217,8 +216,8 @@ func testReopen(h *harness) {
 	h.commit(open("lobby"), react("lobby", 2, bob.ID, "👍", true), pin("lobby", 1, true), remove("lobby", 3))
 	for n := range 2 {
 		h.reopen()
-		h.page("lobby", hub.Query{Kind: hub.QuerySince, Limit: 10})
-		h.page("lobby", hub.Query{Kind: hub.QuerySearch, Limit: 10, Words: "message"})
+		h.page("lobby", rules.Query{Kind: rules.QuerySince, Limit: 10})
+		h.page("lobby", rules.Query{Kind: rules.QuerySearch, Limit: 10, Words: "message"})
 		h.rooms(h, ada.ID, everyRoom)
 		h.members(h, "lobby")
 		h.commit(open("lobby"), send("lobby", 10+n, "one more message"), react("lobby", 2, bob.ID, "👍", n > 0))
@@ -239,12 +238,12 @@ func testClose(h *harness) {
 	if _, err := h.store.Commit(h.now, []rules.Op{send("lobby", 2, "late")}); err == nil {
 		h.Error("Commit after Close succeeds")
 	}
-	if _, err := h.store.Page(ctx, "lobby", ada.ID, hub.Query{Limit: 1}); err == nil {
+	if _, err := h.store.Page(ctx, "lobby", ada.ID, rules.Query{Limit: 1}); err == nil {
 		h.Error("Page after Close succeeds")
 	}
 	if err := h.store.Ready(ctx); err == nil {
 		h.Error("Ready after Close succeeds")
 	}
 	h.store = h.kind.Open(h.T, h.dir)
-	h.equal("head afterwards", h.page("lobby", hub.Query{Limit: 1}).Head, int64(1))
+	h.equal("head afterwards", h.page("lobby", rules.Query{Limit: 1}).Head, int64(1))
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 	"hallway/store/memory"
 )
@@ -79,9 +78,9 @@ func (p *pair) epoch(got, want string) string {
 }
 
 // page reads a page.
-func (p *pair) page(t fataler, room, user string, q hub.Query) protocol.Page {
+func (p *pair) page(t fataler, room, user string, q rules.Query) protocol.Page {
 	t.Helper()
-	if q.Kind == hub.QuerySearch {
+	if q.Kind == rules.QuerySearch {
 		p.settle(p.store)
 	}
 	page, err := p.store.Page(context.Background(), room, user, q)
@@ -104,10 +103,10 @@ func (p *pair) page(t fataler, room, user string, q hub.Query) protocol.Page {
 }
 
 // rooms lists the rooms that opens lets in, and asks for each by itself.
-func (p *pair) rooms(t fataler, user string, opens func(string) bool) []hub.Room {
+func (p *pair) rooms(t fataler, user string, opens func(string) bool) []rules.RoomEntry {
 	t.Helper()
 	ctx := context.Background()
-	names := p.roomNames(t, hub.Span{}, opens)
+	names := p.roomNames(t, rules.Span{}, opens)
 	rooms, err := p.store.Rooms(ctx, user, append([]string{"nobody's", "0"}, names...))
 	if err != nil {
 		t.Fatalf("Rooms: %v", err)
@@ -127,17 +126,17 @@ func (p *pair) rooms(t fataler, user string, opens func(string) bool) []hub.Room
 		}
 	}
 	for i, name := range names {
-		p.roomNames(t, hub.Span{From: name}, opens)
-		p.roomNames(t, hub.Span{From: name + "\x00"}, opens)
-		p.roomNames(t, hub.Span{To: name}, opens)
-		p.roomNames(t, hub.SpanOf(name), opens)
-		p.roomNames(t, hub.Span{From: names[i/2], To: name[:len(name)/2] + "\x7f"}, opens)
+		p.roomNames(t, rules.Span{From: name}, opens)
+		p.roomNames(t, rules.Span{From: name + "\x00"}, opens)
+		p.roomNames(t, rules.Span{To: name}, opens)
+		p.roomNames(t, rules.SpanOf(name), opens)
+		p.roomNames(t, rules.Span{From: names[i/2], To: name[:len(name)/2] + "\x7f"}, opens)
 	}
 	return rooms
 }
 
 // roomNames lists the names in a span that opens lets in, and asks for the first of them alone.
-func (p *pair) roomNames(t fataler, span hub.Span, opens func(string) bool) []string {
+func (p *pair) roomNames(t fataler, span rules.Span, opens func(string) bool) []string {
 	t.Helper()
 	ctx := context.Background()
 	names, err := p.store.RoomNames(ctx, span, math.MaxInt32)
@@ -154,18 +153,18 @@ func (p *pair) roomNames(t fataler, span hub.Span, opens func(string) bool) []st
 }
 
 // members lists a room's members.
-func (p *pair) members(t fataler, room string) []hub.Member {
+func (p *pair) members(t fataler, room string) []rules.MemberEntry {
 	t.Helper()
 	ctx := context.Background()
-	members, err := p.store.Members(ctx, room, hub.Part{})
+	members, err := p.store.Members(ctx, room, rules.Part{})
 	if err != nil {
 		t.Fatalf("Members: %v", err)
 	}
-	want, _ := p.model.Members(ctx, room, hub.Part{})
+	want, _ := p.model.Members(ctx, room, rules.Part{})
 	if len(members)+len(want) > 0 && !reflect.DeepEqual(members, want) {
 		t.Fatalf("members of %s:\n got %+v\nwant %+v", room, members, want)
 	}
-	inParts(t, "members of "+room, members, func(m hub.Member) string { return m.User.ID }, func(part hub.Part) ([]hub.Member, error) {
+	inParts(t, "members of "+room, members, func(m rules.MemberEntry) string { return m.User.ID }, func(part rules.Part) ([]rules.MemberEntry, error) {
 		return p.store.Members(ctx, room, part)
 	})
 	return members
@@ -173,11 +172,11 @@ func (p *pair) members(t fataler, room string) []hub.Member {
 
 // inParts asks for the parts of a list: behind each of its entries, and behind what
 // is none, one, two and as many as there are.
-func inParts[T any](t fataler, what string, all []T, key func(T) string, list func(hub.Part) ([]T, error)) {
+func inParts[T any](t fataler, what string, all []T, key func(T) string, list func(rules.Part) ([]T, error)) {
 	t.Helper()
 	for i := range len(all) + 1 {
 		for _, limit := range []int{0, 1, 2, len(all) + 1} {
-			part := hub.Part{Limit: limit}
+			part := rules.Part{Limit: limit}
 			if i > 0 {
 				part.After = key(all[i-1])
 			}
@@ -196,10 +195,10 @@ func (p *pair) moderation(t fataler, room string, state protocol.ReportState, be
 ) {
 	t.Helper()
 	ctx := context.Background()
-	sanctions, err := p.store.Sanctions(ctx, room, hub.Part{})
-	want, _ := p.model.Sanctions(ctx, room, hub.Part{})
+	sanctions, err := p.store.Sanctions(ctx, room, rules.Part{})
+	want, _ := p.model.Sanctions(ctx, room, rules.Part{})
 	same(t, "sanctions of "+room, sanctions, want, err)
-	inParts(t, "sanctions of "+room, sanctions, func(s protocol.Sanction) string { return s.User.ID }, func(part hub.Part) ([]protocol.Sanction, error) {
+	inParts(t, "sanctions of "+room, sanctions, func(s protocol.Sanction) string { return s.User.ID }, func(part rules.Part) ([]protocol.Sanction, error) {
 		return p.store.Sanctions(ctx, room, part)
 	})
 	bans, err := p.store.Bans(ctx)
@@ -228,7 +227,7 @@ func same[T any](t fataler, what string, got, want []T, err error) {
 }
 
 // partOf returns the part of a list that is in the order of its keys.
-func partOf[T any](all []T, part hub.Part, key func(T) string) (some []T) {
+func partOf[T any](all []T, part rules.Part, key func(T) string) (some []T) {
 	for _, one := range all {
 		if key(one) > part.After && (part.Limit == 0 || len(some) < part.Limit) {
 			some = append(some, one)

@@ -9,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -33,13 +32,13 @@ func testModel(h *harness) {
 				}
 			},
 			"page": func(t *rapid.T) {
-				q := hub.Query{
+				q := rules.Query{
 					Kind:  rapid.SampledFrom(kinds).Draw(t, "kind"),
 					At:    rapid.Int64Range(-1, 30).Draw(t, "at"),
 					Limit: rapid.IntRange(1, 12).Draw(t, "limit"),
 					Words: rapid.SampledFrom([]string{"a", "b", "a b", "ab", ""}).Draw(t, "words"),
 				}
-				if q.Kind == hub.QueryAround && rapid.Bool().Draw(t, "by id") {
+				if q.Kind == rules.QueryAround && rapid.Bool().Draw(t, "by id") {
 					q.ID = id(rapid.IntRange(1, 12).Draw(t, "id"))
 				}
 				h.pair.page(t, rapid.SampledFrom(rooms).Draw(t, "room"), user.Draw(t, "user"), q)

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -114,7 +113,7 @@ func testRanksOfManyRooms(h *harness) {
 	h.commit(ops...)
 	op := see(oz, protocol.RoleParticipant, "*")
 	h.equal("the first part", h.commit(op)[0].More, true)
-	for _, store := range []hub.Store{h.store, h.pair.model} {
+	for _, store := range []rules.Store{h.store, h.pair.model} {
 		op := op
 		for more, parts := true, 0; more; parts++ {
 			out, err := store.Commit(h.now, []rules.Op{op})
@@ -126,7 +125,7 @@ func testRanksOfManyRooms(h *harness) {
 		}
 	}
 	for i := range rooms {
-		members, err := h.store.Members(h.Context(), "room-"+id(i), hub.Part{})
+		members, err := h.store.Members(h.Context(), "room-"+id(i), rules.Part{})
 		if err != nil || len(members) != 1 || members[0].User.Role != protocol.RoleParticipant {
 			h.Fatalf("room %d: %+v, %v", i, members, err)
 		}
@@ -205,7 +204,7 @@ func testStrangers(h *harness) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	h.equal("in force up to", bans[hub.Ban{Room: "lobby", User: oz.ID}], hub.BanTerms{UpTo: protocol.RoleModerator})
+	h.equal("in force up to", bans[rules.Ban{Room: "lobby", User: oz.ID}], rules.BanTerms{UpTo: protocol.RoleModerator})
 	h.reopen()
 	h.equal("after a restart", h.commit(by(oz, open("lobby")))[0].Void, true)
 }

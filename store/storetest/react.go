@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -23,7 +22,9 @@ func testReact(h *harness) {
 			h.Errorf("nothing to change: %+v", again)
 		}
 	}
-	mine := func(user string) []string { return h.pair.page(h, "lobby", user, hub.Query{Limit: 2}).Messages[0].Mine }
+	mine := func(user string) []string {
+		return h.pair.page(h, "lobby", user, rules.Query{Limit: 2}).Messages[0].Mine
+	}
 	h.equal("of u_9", mine("u_9"), []string{"👍", "❤️"})
 	h.equal("of u_3", mine("u_3"), []string{"👍"})
 	h.equal("of another", mine("u_5"), []string(nil))
@@ -54,8 +55,8 @@ func testManyReactions(h *harness) {
 		h.Errorf("%d users: %+v", users, summary)
 	}
 	last := user(users - 1)
-	h.equal("of the last, not named", h.pair.page(h, "lobby", last, hub.Query{Limit: 1}).Messages[0].Mine, []string{"👍"})
-	h.pair.page(h, "lobby", "user of none", hub.Query{Limit: 1})
+	h.equal("of the last, not named", h.pair.page(h, "lobby", last, rules.Query{Limit: 1}).Messages[0].Mine, []string{"👍"})
+	h.pair.page(h, "lobby", "user of none", rules.Query{Limit: 1})
 	out := h.commit(
 		react("lobby", 1, last, "👍", true), react("lobby", 1, last, "👍", false), // not named
 		react("lobby", 1, user(3), "👍", false), react("lobby", 1, user(3), "👍", true)) // named; comes again as the last
@@ -63,8 +64,8 @@ func testManyReactions(h *harness) {
 	h.equal("taken back", out[1].Message.Reactions[0].Count, int64(users-1))
 	named := out[2].Message.Reactions[0].Users
 	h.equal("the next is named", named[protocol.ReactionUsersMax-1], user(protocol.ReactionUsersMax))
-	h.pair.page(h, "lobby", last, hub.Query{Limit: 1})
-	h.pair.page(h, "lobby", user(3), hub.Query{Limit: 1})
+	h.pair.page(h, "lobby", last, rules.Query{Limit: 1})
+	h.pair.page(h, "lobby", user(3), rules.Query{Limit: 1})
 	ops = nil
 	for n := range users { // until few and none are left
 		ops = append(ops, react("lobby", 1, user(n), "👍", false))
@@ -137,5 +138,5 @@ func testNewReactions(h *harness) {
 		h.commit(react("lobby", 3, "dan", emoji(e), true))
 	}
 	h.equal("with a third", have(), 1+2*protocol.ReactionsNewMax)
-	h.equal("of the third", len(h.pair.page(h, "lobby", "dan", hub.Query{Limit: 1}).Messages[0].Mine), 1+2*protocol.ReactionsNewMax)
+	h.equal("of the third", len(h.pair.page(h, "lobby", "dan", rules.Query{Limit: 1}).Messages[0].Mine), 1+2*protocol.ReactionsNewMax)
 }

@@ -6,14 +6,13 @@ import (
 	"strings"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
 // find is what a search for words finds, by the numbers of the ids.
 func (h *harness) find(room, words string) (found []string) {
 	h.Helper()
-	for _, m := range h.page(room, hub.Query{Kind: hub.QuerySearch, Words: words, Limit: 50}).Messages {
+	for _, m := range h.page(room, rules.Query{Kind: rules.QuerySearch, Words: words, Limit: 50}).Messages {
 		found = append(found, strings.TrimLeft(m.ID[len(m.ID)-12:], "0"))
 	}
 	return found
@@ -72,7 +71,7 @@ func testSearchChanges(h *harness) {
 	h.equal("after reopening", h.find("lobby", "message"), []string{"2"})
 	h.equal("what was never seen", h.find("lobby", "one"), []string(nil))
 	h.equal("the last of two edits", h.find("lobby", "two"), []string{"1"})
-	m := h.page("lobby", hub.Query{Kind: hub.QuerySearch, Words: "two", Limit: 1}).Messages[0]
+	m := h.page("lobby", rules.Query{Kind: rules.QuerySearch, Words: "two", Limit: 1}).Messages[0]
 	h.equal("as stored, with Ada's own", m.Mine, []string{"👍"})
 }
 
@@ -82,13 +81,13 @@ func testSearchPages(h *harness) {
 	h.fill("later", 20)
 	var all []protocol.Message
 	for at, more := int64(0), true; more; {
-		page := h.page("lobby", hub.Query{Kind: hub.QuerySearch, Words: "message", At: at, Limit: 7})
+		page := h.page("lobby", rules.Query{Kind: rules.QuerySearch, Words: "message", At: at, Limit: 7})
 		all, more = append(all, page.Messages...), page.More
 		at = all[len(all)-1].Seq
 	}
 	h.equal("all", len(all), 100)
 	for _, at := range []int64{math.MinInt64, -1, 1, 2, 50, 101, 1 << 33, math.MaxInt64} {
-		h.page("lobby", hub.Query{Kind: hub.QuerySearch, Words: "message", At: at, Limit: 3})
+		h.page("lobby", rules.Query{Kind: rules.QuerySearch, Words: "message", At: at, Limit: 3})
 	}
 }
 
@@ -104,7 +103,7 @@ func testHostileSearch(h *harness) {
 		"plain\x00words", "\x00", "\xff\xfe", "plain\xffwords", "\u202eplain", "\u0301", "plain \u0301", "👍", "ﷺ", "\U0010ffff", "\ue000",
 		"drop table messages", strings.Repeat("x ", 5000), strings.Repeat("x", 8192), strings.Repeat(`"`, 8192), strings.Repeat("(", 8192),
 	} {
-		h.page("lobby", hub.Query{Kind: hub.QuerySearch, Words: words, Limit: 5})
+		h.page("lobby", rules.Query{Kind: rules.QuerySearch, Words: words, Limit: 5})
 	}
 	var many []string
 	for n := range 5000 {

@@ -1,5 +1,5 @@
 // Package storetest is the one suite that every store of the relay must pass:
-// [hub.Store] with [hub.Directory] and [hub.Moderation]. It knows the contract only, what these
+// [rules.Store] with [rules.Directory] and [rules.Moderation]. It knows the contract only, what these
 // and docs/PROTOCOL.md promise. What each test does is done to a store of package memory, too,
 // and both must answer alike.
 package storetest
@@ -11,16 +11,15 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 	"hallway/store/memory"
 )
 
 // Store is everything that a relay asks of its database.
 type Store interface {
-	hub.Store
-	hub.Directory
-	hub.Moderation
+	rules.Store
+	rules.Directory
+	rules.Moderation
 }
 
 // Kind is a kind of store.
@@ -169,7 +168,7 @@ func flat(out rules.Outcome) outcome {
 }
 
 // page returns Ada's page, having compared it with the model's.
-func (h *harness) page(room string, q hub.Query) protocol.Page {
+func (h *harness) page(room string, q rules.Query) protocol.Page {
 	h.Helper()
 	return h.pair.page(h, room, ada.ID, q)
 }
@@ -177,7 +176,7 @@ func (h *harness) page(room string, q hub.Query) protocol.Page {
 // stored returns the message with the n-th id as it is now, as nobody sees it.
 func (h *harness) stored(room string, n int) protocol.Message {
 	h.Helper()
-	page := h.pair.page(h, room, "", hub.Query{Kind: hub.QueryAround, ID: id(n), Limit: 1})
+	page := h.pair.page(h, room, "", rules.Query{Kind: rules.QueryAround, ID: id(n), Limit: 1})
 	if len(page.Messages) != 1 {
 		h.Fatalf("message %d is not there", n)
 	}

@@ -15,7 +15,6 @@ import (
 	_ "github.com/mattn/go-sqlite3" // a look into the store from outside
 
 	"hallway/protocol"
-	"hallway/relay/hub"
 	"hallway/relay/rules"
 	"hallway/store/sqlite"
 )
@@ -43,13 +42,13 @@ func (s *suite) pagesBench() error {
 	perRoom := int64(s.stored / storeRooms)
 	for _, kind := range []struct {
 		what   string
-		query  func() hub.Query
+		query  func() rules.Query
 		target float64
 	}{
-		{"newest page", func() hub.Query { return hub.Query{Kind: hub.QueryNewest, Limit: protocol.PageMessagesDefault} }, 0.1},
-		{"500 after a seq", func() hub.Query {
+		{"newest page", func() rules.Query { return rules.Query{Kind: rules.QueryNewest, Limit: protocol.PageMessagesDefault} }, 0.1},
+		{"500 after a seq", func() rules.Query {
 			at := rand.Int64N(max(perRoom-protocol.PageMessagesMax, 1))
-			return hub.Query{Kind: hub.QueryAfter, At: at, Limit: protocol.PageMessagesMax}
+			return rules.Query{Kind: rules.QueryAfter, At: at, Limit: protocol.PageMessagesMax}
 		}, 0.8},
 	} {
 		s.progress.step("pages: %s", kind.what)

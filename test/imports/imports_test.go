@@ -90,7 +90,7 @@ var table = map[string]rule{
 	"relay/guard":     {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
 	"relay/rules":     {ours: []string{"protocol"}, pure: true},
 	"relay/hub":       {ours: []string{"protocol", "relay/guard", "relay/rules"}, pure: true},
-	"relay/auth":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
+	"relay/auth":      {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/hub"}, foreign: true},
 	"relay/conn":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
 	"relay/engine":    {ours: []string{"protocol", "relay/rules", "relay/hub", "relay/conn"}, foreign: true},
 	"relay/relaytest": {ours: []string{"protocol", "relay/rules", "relay/hub"}, foreign: true},
@@ -100,9 +100,9 @@ var table = map[string]rule{
 		foreign: true,
 	},
 
-	"store/sqlite":    {ours: []string{"protocol", "relay/rules", "relay/hub", "store/word"}, foreign: true},
-	"store/memory":    {ours: []string{"protocol", "relay/rules", "relay/hub", "store/word"}},
-	"store/storetest": {ours: []string{"protocol", "relay/rules", "relay/hub", "store/memory"}, foreign: true},
+	"store/sqlite":    {ours: []string{"protocol", "relay/rules", "store/word"}, foreign: true},
+	"store/memory":    {ours: []string{"protocol", "relay/rules", "store/word"}},
+	"store/storetest": {ours: []string{"protocol", "relay/rules", "store/memory"}, foreign: true},
 	"store/word":      {known: []string{"golang.org/x/text/unicode/norm"}, pure: true},
 
 	"examples/demo": {},

@@ -8,6 +8,7 @@ import (
 	"hallway/component/client"
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 )
 
 // fetch reads history over HTTP, independent of the page's link.
@@ -55,18 +56,18 @@ func (p *page) fetch(f client.FetchPage) {
 // history answers with a page as the relay's route does: from the room's window if that reaches far enough, else from the
 // store. The answer has all changes that anybody was told before the question.
 func (r *relay) history(room, user string, q client.PageQuery, answer func(protocol.Page)) {
-	query := hub.Query{Kind: hub.QueryNewest, Limit: q.Limit}
+	query := rules.Query{Kind: rules.QueryNewest, Limit: q.Limit}
 	switch {
 	case q.HasSince:
-		query.Kind, query.At = hub.QuerySince, q.Since
+		query.Kind, query.At = rules.QuerySince, q.Since
 	case q.Before > 0:
-		query.Kind, query.At = hub.QueryBefore, q.Before
+		query.Kind, query.At = rules.QueryBefore, q.Before
 	case q.After > 0:
-		query.Kind, query.At = hub.QueryAfter, q.After
+		query.Kind, query.At = rules.QueryAfter, q.After
 	case q.Around > 0 || q.AroundID != "":
-		query.Kind, query.At, query.ID = hub.QueryAround, q.Around, q.AroundID
+		query.Kind, query.At, query.ID = rules.QueryAround, q.Around, q.AroundID
 	case q.Pinned:
-		query.Kind = hub.QueryPinned
+		query.Kind = rules.QueryPinned
 	}
 	if r.w.weather.on[smallPages] {
 		query.Limit = min(query.Limit, 7)
@@ -82,7 +83,7 @@ func (r *relay) history(room, user string, q client.PageQuery, answer func(proto
 }
 
 // recent asks the window. The first request that finds a part missing reads it from the store; others wait for it.
-func (r *relay) recent(room, user string, q hub.Query, answer func(protocol.Page)) {
+func (r *relay) recent(room, user string, q rules.Query, answer func(protocol.Page)) {
 	window := r.hub.Windows().Of(room)
 	if window == nil {
 		r.stored(room, user, q, answer)
@@ -125,7 +126,7 @@ func (r *relay) fill(room string, from int64) {
 	r.in(w.upTo(w.weather.commit/2), func() {
 		f := hub.Fill{From: from}
 		for at, more := from, true; more; {
-			page := r.read(room, "", hub.Query{Kind: hub.QuerySince, At: at, Limit: protocol.PageMessagesMax})
+			page := r.read(room, "", rules.Query{Kind: rules.QuerySince, At: at, Limit: protocol.PageMessagesMax})
 			f.Add(page.Messages)
 			f.Epoch, f.Head = page.Epoch, page.Head
 			if more = page.More; more {
@@ -144,7 +145,7 @@ func (r *relay) fill(room string, from int64) {
 }
 
 // stored reads the page from the store.
-func (r *relay) stored(room, user string, q hub.Query, answer func(protocol.Page)) {
+func (r *relay) stored(room, user string, q rules.Query, answer func(protocol.Page)) {
 	w := r.w
 	r.in(w.upTo(w.weather.commit/2), func() {
 		page := r.read(room, user, q)
@@ -155,7 +156,7 @@ func (r *relay) stored(room, user string, q hub.Query, answer func(protocol.Page
 	})
 }
 
-func (r *relay) read(room, user string, q hub.Query) protocol.Page {
+func (r *relay) read(room, user string, q rules.Query) protocol.Page {
 	page, err := r.w.store.Page(context.Background(), room, user, q)
 	if err != nil {
 		r.w.fail("a page is asked for as %+v: %v", q, err)

@@ -1,22 +1,20 @@
-package hub
+package rules
 
 import (
 	"context"
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/rules"
 )
 
-// Store is what the hub asks of the database. The relay's shell calls it on the hub's behalf; the hub itself only sees
-// a [Committer].
+// Store is what the relay asks of the database: to carry out batches, and to read histories.
 //
 // Commit has one caller at a time. Readers may run beside it and beside each other, and see only what is durable.
 type Store interface {
 	// Commit carries out ops in their order in one transaction and returns, once they are durable, an Outcome for each.
 	// After an error each op may or may not be stored; asking again finds out. now is the relay's clock; created_at is
 	// max(now, the room's last + 1 µs).
-	Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error)
+	Commit(now time.Time, ops []Op) ([]Outcome, error)
 
 	// Page reads a part of a room's history as one consistent snapshot, for a user (Page.Messages[i].Mine). The history
 	// of a room that nobody has entered is an empty page with head 0.
@@ -37,16 +35,16 @@ type Directory interface {
 
 	// Rooms reads the named rooms that exist, in the order of the names, as the user sees them. Its cost grows with the
 	// number of names: a caller asks for few at a time.
-	Rooms(ctx context.Context, user string, names []string) ([]Room, error)
+	Rooms(ctx context.Context, user string, names []string) ([]RoomEntry, error)
 
 	// Room reads one room; ok is false where it does not exist.
-	Room(ctx context.Context, room, user string) (r Room, ok bool, err error)
+	Room(ctx context.Context, room, user string) (r RoomEntry, ok bool, err error)
 
 	// Settings reads the settings of a room; where it does not exist, there are none.
 	Settings(ctx context.Context, room string) (protocol.RoomSettings, error)
 
 	// Members lists the users who have joined the room and were not removed, by user id.
-	Members(ctx context.Context, room string, part Part) ([]Member, error)
+	Members(ctx context.Context, room string, part Part) ([]MemberEntry, error)
 }
 
 // Span is a range of names, which are ordered by their bytes; the zero Span is all.
@@ -116,8 +114,8 @@ type Query struct {
 // cause a walk through all of them.
 const UnreadMax = 10_000
 
-// Room is a room as a user sees it from outside.
-type Room struct {
+// A RoomEntry is a room as a user sees it from outside.
+type RoomEntry struct {
 	Name      string
 	Title     string
 	Settings  string // a JSON object, "" where nobody has set any
@@ -130,9 +128,18 @@ type Room struct {
 	Last      *protocol.Message // the newest; nil: there is none
 }
 
-// Member is a user that has joined a room.
-type Member struct {
+// A MemberEntry is a user who has joined a room.
+type MemberEntry struct {
 	User     protocol.User // the name as at the last join, the role by the last token seen
 	Read     int64         // the read marker
 	JoinedAt protocol.Time
+}
+
+// Ban names a user who is banned from a room.
+type Ban struct{ Room, User string }
+
+// BanTerms hold the end of a ban, and the roles against which it holds.
+type BanTerms struct {
+	Until protocol.Time // 0: for ever
+	UpTo  protocol.Role // the highest role against which it holds; "": against everybody
 }

@@ -1,4 +1,4 @@
-package hub
+package rules
 
 import "hallway/protocol"
 
@@ -23,11 +23,9 @@ func (q Query) Halves() (before, from PageShare) {
 // Messages returns the number of messages that it may still hold.
 func (p *PageShare) Messages() int { return p.messages }
 
-// Take takes the room of the next message. It reports whether there was any; else the page ends before the message. The
-// first message always has room, whatever its size.
-func (p *PageShare) Take(m *protocol.Message) bool { return p.take(m.Size()) }
-
-func (p *PageShare) take(bytes int) bool {
+// Take takes the room of the next message, of so many bytes. It reports whether there was any; else the page ends before
+// the message. The first message always has room, whatever its size.
+func (p *PageShare) Take(bytes int) bool {
 	if p.messages < 1 || p.some && bytes > p.bytes {
 		return false
 	}
