@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 )
+
 // Shared is what a relay asks of a database that other relays write as well. A store for one relay does not have it. Its
 // methods may be called beside each other and beside those of [Store].
 type Shared interface {
