@@ -88,6 +88,7 @@ test-go: wasm
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l) && \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run make fmt:" $$unformatted >&2; exit 1; fi
 	go vet ./...
+	@test/servers/install.sh >/dev/null
 	go test -race ./...
 
 lint-go: need-build

@@ -1,0 +1,42 @@
+package servers
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// HAProxy starts an HAProxy that hands each connection to the next of the backends that are up. The settings are lines of its
+// section "listen", as "option httpchk GET /readyz"; by default a backend is up while it takes connections.
+func HAProxy(t testing.TB, backends []string, settings ...string) *Server {
+	t.Helper()
+	program := installed(t, "haproxy")
+	s := newServer(t, "haproxy", nil)
+	t.Cleanup(s.close)
+	var config strings.Builder
+	fmt.Fprintf(&config, `defaults
+  mode tcp
+  timeout connect 1s
+  timeout client 1h
+  timeout server 1h
+  option redispatch 1
+listen backends
+  bind %s
+  balance roundrobin
+  %s
+`, s.Addr, strings.Join(settings, "\n  "))
+	for i, addr := range backends {
+		fmt.Fprintf(&config, "  server backend%d %s check inter 100ms rise 1 fall 1\n", i+1, addr)
+	}
+	path := filepath.Join(s.Folder, "haproxy.cfg")
+	if err := os.WriteFile(path, []byte(config.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.command = []string{program, "-db", "-f", path}
+	s.goodbye, s.leave = syscall.SIGUSR1, syscall.SIGTERM
+	s.Start()
+	return s
+}

@@ -1,0 +1,141 @@
+package servers
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// Cluster is a PostgreSQL server with any number of databases. It trusts everybody on loopback; the superuser is "hallway".
+type Cluster struct {
+	*Server
+
+	programs string // the folder of PostgreSQL's programs
+	made     atomic.Int64
+}
+
+// shared is the cluster of [PostgreSQL], which ends with the test process.
+var shared struct {
+	sync.Mutex
+	cluster *Cluster
+}
+
+// PostgreSQL returns the URL of a new, empty database in a cluster that all tests of this process share. The database ends
+// with the test. A test that stops the server, or wants settings, takes a [NewCluster].
+func PostgreSQL(t testing.TB) string {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.cluster == nil {
+		shared.cluster = startCluster(t, nil)
+	}
+	c := shared.cluster
+	name := c.create(t)
+	t.Cleanup(func() { c.client(t, "dropdb", "--force", name) })
+	return c.URL(name)
+}
+
+// NewCluster starts a cluster for one test, with settings as in postgresql.conf: "max_connections=20". fsync stays on.
+func NewCluster(t testing.TB, settings ...string) *Cluster {
+	t.Helper()
+	c := startCluster(t, settings)
+	t.Cleanup(c.close)
+	return c
+}
+
+// startCluster makes a cluster and starts it.
+func startCluster(t testing.TB, settings []string) *Cluster {
+	t.Helper()
+	c := &Cluster{programs: installed(t, "postgresql")}
+	c.Server = newServer(t, "postgresql", databaseUser(t))
+	data := filepath.Join(c.Folder, "data")
+	// Names sort by a language's rules here, so that a store which counts on the order of bytes must ask for it.
+	c.run(t, "initdb", "--pgdata", data, "--username", "hallway", "--auth", "trust", "--no-sync",
+		"--encoding", "UTF8", "--locale", "C", "--locale-provider", "icu", "--icu-locale", "en")
+	// The socket's path must be short, and the folder's is.
+	c.command = []string{filepath.Join(c.programs, "postgres"), "-D", data, "-p", c.Port(), "-k", c.Folder, "-h", "127.0.0.1"}
+	for _, setting := range settings {
+		c.command = append(c.command, "-c", setting)
+	}
+	c.goodbye = syscall.SIGINT // "fast": it ends its sessions, and writes a checkpoint
+	c.leave = syscall.SIGQUIT  // "immediate": nobody will read the files
+	c.ready = func() bool { return c.accepts(data) }
+	c.Start()
+	return c
+}
+
+// accepts reports whether the server takes sessions, which the server itself says in its file of the process.
+func (c *Cluster) accepts(data string) bool {
+	state, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	lines := strings.Split(string(state), "\n")
+	return err == nil && len(lines) > 7 && lines[0] == strconv.Itoa(c.PID()) && strings.TrimSpace(lines[7]) == "ready"
+}
+
+// Database makes an empty database and returns its URL.
+func (c *Cluster) Database(t testing.TB) string {
+	t.Helper()
+	return c.URL(c.create(t))
+}
+
+// create makes an empty database and returns its name.
+func (c *Cluster) create(t testing.TB) string {
+	t.Helper()
+	name := "t" + strconv.FormatInt(c.made.Add(1), 10)
+	c.client(t, "createdb", "--template", "template0", name)
+	return name
+}
+
+// client runs a client program of PostgreSQL against the server.
+func (c *Cluster) client(t testing.TB, program string, args ...string) {
+	t.Helper()
+	c.run(t, program, append([]string{"--host", c.Folder, "--port", c.Port(), "--username", "hallway"}, args...)...)
+}
+
+// URL returns the URL of a database of the cluster, over TCP.
+func (c *Cluster) URL(database string) string {
+	u := url.URL{Scheme: "postgres", User: url.User("hallway"), Host: c.Addr, Path: database, RawQuery: "sslmode=disable"}
+	return u.String()
+}
+
+// run runs one of PostgreSQL's programs to its end, as the server's user.
+func (c *Cluster) run(t testing.TB, program string, args ...string) {
+	t.Helper()
+	run := exec.Command(filepath.Join(c.programs, program), args...)
+	run.Dir = c.Folder
+	run.SysProcAttr = &syscall.SysProcAttr{Credential: c.user}
+	run.Env = append(os.Environ(), "LC_ALL=C")
+	if out, err := run.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", program, err, out)
+	}
+}
+
+// databaseUser returns the user that PostgreSQL runs as, for it refuses to run as root; nil: the user of the tests.
+func databaseUser(t testing.TB) *syscall.Credential {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return nil
+	}
+	var err error
+	for _, name := range []string{"postgres", "nobody"} {
+		var u *user.User
+		if u, err = user.Lookup(name); err != nil {
+			continue
+		}
+		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+		if err1 == nil && err2 == nil {
+			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		}
+	}
+	t.Fatal(fmt.Errorf("PostgreSQL does not run as root, and there is no other user for it: %w", err))
+	return nil
+}
