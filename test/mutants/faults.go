@@ -79,7 +79,7 @@ func testsOf(name, folder string) check {
 	return check{
 		name:  name,
 		build: []string{"test", "-c", "-vet=off", "./" + folder},
-		run:   []string{"-test.failfast", "-rapid.nofailfile", "-rapid.shrinktime=100ms"},
+		run:   []string{"-test.failfast"},
 		in:    folder,
 		says:  regexp.MustCompile(`--- FAIL: \S+/\S+|--- FAIL: \S+|panic: .*`),
 	}

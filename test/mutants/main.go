@@ -8,6 +8,7 @@ package main
 
 import (
 	"bytes"
+	"debug/buildinfo"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -16,6 +17,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -66,7 +69,12 @@ func run(only string) error {
 
 // baseline shows that every check passes where nothing is planted.
 func baseline(dir string) error {
-	for _, c := range []check{inSimulation, inClient, inTimeline, inHub, inStore, inPrograms} {
+	seen := make(map[string]bool)
+	for _, c := range allChecks() {
+		if seen[c.name] {
+			continue
+		}
+		seen[c.name] = true
 		began := time.Now()
 		why, err := c.notices(filepath.Join(dir, "baseline"), "")
 		if err != nil {
@@ -78,6 +86,14 @@ func baseline(dir string) error {
 		fmt.Printf("%-34s passes without a fault, %.0f s\n", c.name, time.Since(began).Seconds())
 	}
 	return nil
+}
+
+// allChecks returns the checks of all faults, some of them more than once.
+func allChecks() (all []check) {
+	for _, m := range mutants {
+		all = append(all, m.checks...)
+	}
+	return all
 }
 
 // tryAll plants each fault and returns how many were noticed.
@@ -173,7 +189,13 @@ func (c check) notices(dir, overlay string) (why string, err error) {
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
 	}
-	cmd := exec.Command(program, c.run...)
+	run := slices.Clone(c.run)
+	if info, err := buildinfo.ReadFile(program); err != nil {
+		return "", err
+	} else if slices.ContainsFunc(info.Deps, func(d *debug.Module) bool { return d.Path == "pgregory.net/rapid" }) {
+		run = append(run, "-rapid.nofailfile", "-rapid.shrinktime=100ms")
+	}
+	cmd := exec.Command(program, run...)
 	cmd.Dir = c.in
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	cmd.WaitDelay = time.Second
