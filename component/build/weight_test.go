@@ -38,15 +38,16 @@ var weight = map[string]string{
 // weightOfOurs lists further packages that ours must not import for the browser. go-app and the socket client import them, but
 // the linker drops most of their code as long as no package of ours calls it.
 var weightOfOurs = map[string]string{
-	"crypto/":      "the browser has its own, behind crypto.getRandomValues and crypto.subtle",
-	"net":          "sockets are the browser's",
-	"net/http":     "HTTP goes through fetch; this is but the stand-in",
-	"fmt":          "messages are put together by hand; this is but the stand-in",
-	"regexp":       "compiles at the start; scanning by hand is smaller and faster",
-	"html":         "the view writes text content, which needs no escaping",
-	"database/":    "storage is IndexedDB",
-	"compress/":    "the browser decompresses",
-	"encoding/xml": "the protocol is JSON",
+	"crypto/":       "the browser has its own, behind crypto.getRandomValues and crypto.subtle",
+	"net":           "sockets are the browser's",
+	"net/http":      "HTTP goes through fetch; this is but the stand-in",
+	"fmt":           "messages are put together by hand; this is but the stand-in",
+	"regexp":        "compiles at the start; scanning by hand is smaller and faster",
+	"html":          "the view writes text content, which needs no escaping",
+	"database/":     "storage is IndexedDB",
+	"compress/":     "the browser decompresses",
+	"encoding/json": "the browser reads and writes JSON; the stand-in only writes the errors of go-app",
+	"encoding/xml":  "the protocol is JSON",
 }
 
 // TestBrowserBuildIsLight checks the packages of the browser build, with its overlay.

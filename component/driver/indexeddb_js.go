@@ -50,7 +50,7 @@ func (s *IndexedDBStorage) Load(ctx context.Context, key Key) ([]client.Item, er
 	records := request.Get("result")
 	var items []client.Item
 	for i := range records.Length() {
-		if item, err := decodeItem([]byte(records.Index(i).Get("item").String())); err == nil {
+		if item, ok := readItem(parse(records.Index(i).Get("item").String())); ok {
 			items = append(items, item)
 		}
 	}
@@ -61,17 +61,9 @@ func (s *IndexedDBStorage) Load(ctx context.Context, key Key) ([]client.Item, er
 // Save implements [Storage]. It returns when the browser says that the item is
 // on the disk.
 func (s *IndexedDBStorage) Save(ctx context.Context, key Key, item client.Item) error {
-	data, err := encodeItem(item)
-	if err != nil {
-		return databaseError(err)
-	}
 	return s.change(ctx, "strict", func(store js.Value) js.Value {
 		return store.Call("put", map[string]any{
-			"relay": key.Relay,
-			"user":  key.User,
-			"room":  key.Room,
-			"id":    item.ID,
-			"item":  string(data),
+			"relay": key.Relay, "user": key.User, "room": key.Room, "id": item.ID, "item": stringify(itemRecord(item)),
 		})
 	})
 }

@@ -35,10 +35,8 @@ func (p *pages) share(key Key) {
 	global, name := js.Global(), lockName(key)
 	p.channel = global.Get("BroadcastChannel").New(name)
 	p.channel.Set("onmessage", p.function(func(args []js.Value) any {
-		if data := args[0].Get("data"); data.Type() == js.TypeString {
-			if note, ok := decodeNote([]byte(data.String())); ok {
-				p.post(client.PeerSaid{Note: note})
-			}
+		if note, ok := readNote(parse(args[0].Get("data").String())); ok {
+			p.post(client.PeerSaid{Note: note})
 		}
 		return nil
 	}))
@@ -76,8 +74,8 @@ func (p *pages) function(f func(args []js.Value) any) js.Func {
 }
 
 func (p *pages) tell(note client.Note) {
-	if data, err := encodeNote(note); err == nil && p.channel.Truthy() {
-		p.channel.Call("postMessage", string(data))
+	if p.channel.Truthy() {
+		p.channel.Call("postMessage", stringify(noteRecord(note)))
 	}
 }
 

@@ -1,14 +1,12 @@
 package driver
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 
 	"hallway/component/client"
-	"hallway/protocol"
 )
 
 // The errors of a [Storage], wrapped with what happened.
@@ -42,67 +40,9 @@ type Storage interface {
 	Close() error
 }
 
-// itemVersion is the version of an item's encoding.
-const itemVersion = 1
-
-var errItemVersion = errors.New("driver: the item was stored by a later version")
-
-// storedItem is an item's encoding, the same in every storage.
-type storedItem struct {
-	Version int           `json:"v"`
-	ID      string        `json:"id"`
-	Text    string        `json:"text"`
-	ReplyTo string        `json:"reply_to,omitempty"`
-	SentAt  string        `json:"sent_at"`
-	Order   int64         `json:"order"`
-	Code    protocol.Code `json:"code,omitempty"`
-	Reason  string        `json:"reason,omitempty"`
-	Why     protocol.Why  `json:"why,omitempty"`
-}
-
-func encodeItem(item client.Item) ([]byte, error) {
-	return json.Marshal(storedItem{
-		Version: itemVersion,
-		ID:      item.ID,
-		Text:    item.Text,
-		ReplyTo: item.ReplyTo,
-		SentAt:  item.SentAt,
-		Order:   item.Order,
-		Code:    item.Code,
-		Reason:  item.Reason,
-		Why:     item.Why,
-	})
-}
-
-func decodeItem(data []byte) (client.Item, error) {
-	var s storedItem
-	if err := json.Unmarshal(data, &s); err != nil {
-		return client.Item{}, err
-	}
-	if s.Version != itemVersion {
-		return client.Item{}, errItemVersion
-	}
-	return client.Item{
-		ID:      s.ID,
-		Text:    s.Text,
-		ReplyTo: s.ReplyTo,
-		SentAt:  s.SentAt,
-		Order:   s.Order,
-		Code:    s.Code,
-		Reason:  s.Reason,
-		Why:     s.Why,
-	}, nil
-}
-
 // sortItems puts items into the order in which they were written.
 func sortItems(items []client.Item) {
 	slices.SortFunc(items, func(a, b client.Item) int {
-		if a.Order != b.Order {
-			if a.Order < b.Order {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.ID, b.ID)
+		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID))
 	})
 }

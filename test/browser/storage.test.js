@@ -23,8 +23,9 @@ test('the outbox in IndexedDB passes the suite of every storage', async ({ newPa
     route.fulfill({ path: join(stdout.trim(), 'lib/wasm/wasm_exec.js') }),
   );
   await page.goto(`${site.url}/chats.html`);
-  const { code, output } = await page.evaluate(runGoTest, ['-test.v', '-test.run=IndexedDB']);
+  const { code, output } = await page.evaluate(runGoTest, ['-test.v', '-test.run=IndexedDB|Notes']);
   expect(output).toContain('--- PASS: TestIndexedDBStorage/');
+  expect(output).toContain('--- PASS: TestNotesComeBack');
   expect(code, output).toBe(0);
 });
 

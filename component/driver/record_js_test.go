@@ -15,18 +15,27 @@ func TestNotesComeBack(t *testing.T) {
 		{Kind: client.NoteState, Item: client.Item{ID: "a"}, State: client.ItemSent, Epoch: "e1", Seq: 7},
 		{Kind: client.NoteList, IDs: []string{"a", "b"}},
 	} {
-		data, err := encodeNote(note)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, ok := decodeNote(data); !ok || !reflect.DeepEqual(got, note) {
+		if got, ok := readNote(parse(stringify(noteRecord(note)))); !ok || !reflect.DeepEqual(got, note) {
 			t.Errorf("got %+v, %v; want %+v", got, ok, note)
 		}
 	}
-	for _, data := range []string{``, `{}`, `{"v":2,"kind":"ask","item":{"v":1}}`, `{"v":1,"kind":"ask","item":{"v":2}}`} {
-		if n, ok := decodeNote([]byte(data)); ok {
+	for _, data := range []string{
+		``, `null`, `7`, `{}`, `{"v":2,"kind":"ask","item":{"v":1}}`, `{"v":1,"kind":"ask","item":{"v":2}}`,
+		`{"v":1,"kind":"ask"}`, `{"v":1,"kind":7,"item":{"v":1}}`, `{"v":1,"kind":"ask","item":{"v":1,"text":["x"]}}`,
+		`{"v":1,"kind":"ask","item":{"v":1},"ids":"a"}`,
+	} {
+		if n, ok := readNote(parse(data)); ok {
 			t.Errorf("%s: read as %+v", data, n)
 		}
+	}
+}
+
+// What versions up to 0.2 have written is read.
+func TestNotesOfEarlierVersions(t *testing.T) {
+	const data = `{"v":1,"kind":"hand","item":{"v":1,"id":"a","text":"x","sent_at":"s","order":1764000000000000}}`
+	want := client.Note{Kind: client.NoteHand, Item: client.Item{ID: "a", Text: "x", SentAt: "s", Order: 1764000000000000}}
+	if got, ok := readNote(parse(data)); !ok || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v", got, ok)
 	}
 }
 

@@ -1,0 +1,117 @@
+// Package json stands in for the standard encoding/json: it writes the errors of go-app, and reads nothing. It knows structs with
+// tagged fields, maps with string keys, strings, booleans, integers, Marshaler, and whatever of these an interface holds. All else
+// is an error. It writes what the real one does, but that <, > and & are not escaped.
+package json
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// RawMessage is named by go-app.
+type RawMessage []byte
+
+// Unmarshal always fails.
+func Unmarshal([]byte, any) error {
+	return errors.New("json: reading is not part of the browser build: use JSON.parse")
+}
+
+// Marshaler writes itself.
+type Marshaler interface{ MarshalJSON() ([]byte, error) }
+
+// Marshal writes a value.
+func Marshal(v any) ([]byte, error) { return appendValue(nil, reflect.ValueOf(v)) }
+
+// MarshalIndent does what Marshal does: nobody reads the JSON in a browser.
+func MarshalIndent(v any, _, _ string) ([]byte, error) { return Marshal(v) }
+
+func appendValue(dst []byte, v reflect.Value) ([]byte, error) {
+	if !v.IsValid() {
+		return append(dst, "null"...), nil
+	}
+	if m, ok := v.Interface().(Marshaler); ok && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+		written, err := m.MarshalJSON()
+		return append(dst, written...), err
+	}
+	switch kind := v.Kind(); {
+	case kind == reflect.String:
+		return appendString(dst, v.String()), nil
+	case kind == reflect.Bool:
+		return strconv.AppendBool(dst, v.Bool()), nil
+	case v.CanInt():
+		return strconv.AppendInt(dst, v.Int(), 10), nil
+	case kind == reflect.Interface || kind == reflect.Pointer:
+		return appendValue(dst, v.Elem())
+	case kind == reflect.Struct:
+		return appendStruct(dst, v)
+	case kind == reflect.Map && v.Type().Key().Kind() == reflect.String:
+		return appendMap(dst, v)
+	}
+	return nil, errors.New("json: " + v.Type().String() + " is not part of the browser build")
+}
+
+func appendStruct(dst []byte, v reflect.Value) ([]byte, error) {
+	dst = append(dst, '{')
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if !field.IsExported() || name == "-" || options == "omitempty" && v.Field(i).IsZero() {
+			continue
+		}
+		if name == "" {
+			name = field.Name
+		}
+		var err error
+		if dst, err = appendValue(appendName(dst, name), v.Field(i)); err != nil {
+			return nil, err
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+func appendMap(dst []byte, v reflect.Value) ([]byte, error) {
+	if v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	dst = append(dst, '{')
+	for _, key := range keys {
+		var err error
+		if dst, err = appendValue(appendName(dst, key.String()), v.MapIndex(key)); err != nil {
+			return nil, err
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+// appendName writes the name of a member, and a comma before all but the first.
+func appendName(dst []byte, name string) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	return append(appendString(dst, name), ':')
+}
+
+const hex = "0123456789abcdef"
+
+func appendString(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			dst = append(dst, '\\', byte(r))
+		case r == '\b' || r == '\f' || r == '\n' || r == '\r' || r == '\t':
+			dst = append(dst, '\\', "btn\x00fr"[r-'\b'])
+		case r < ' ' || r == '\u2028' || r == '\u2029':
+			dst = append(dst, '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+		default:
+			dst = utf8.AppendRune(dst, r) // what is not UTF-8 becomes U+FFFD
+		}
+	}
+	return append(dst, '"')
+}

@@ -1,0 +1,111 @@
+package driver
+
+import (
+	"syscall/js"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// The versions of the encodings, which are JSON. Pages of several versions of the package share an outbox and its storage. An item or
+// a note of another version is ignored; an ignored item stays in the storage.
+const (
+	itemVersion = 1
+	noteVersion = 1
+)
+
+func itemRecord(item client.Item) map[string]any {
+	return map[string]any{
+		"v": itemVersion, "id": item.ID, "text": item.Text, "reply_to": item.ReplyTo, "sent_at": item.SentAt, "order": item.Order,
+		"code": string(item.Code), "reason": item.Reason, "why": string(item.Why),
+	}
+}
+
+func noteRecord(n client.Note) map[string]any {
+	ids := make([]any, len(n.IDs))
+	for i, id := range n.IDs {
+		ids[i] = id
+	}
+	return map[string]any{
+		"v": noteVersion, "kind": string(n.Kind), "item": itemRecord(n.Item), "state": string(n.State), "ids": ids,
+		"epoch": n.Epoch, "seq": n.Seq,
+	}
+}
+
+// readItem returns the item of a record; ok is false for a record that this version cannot read.
+func readItem(v js.Value) (item client.Item, ok bool) {
+	r := newReader(v)
+	version := r.number("v")
+	item = client.Item{
+		ID: r.text("id"), Text: r.text("text"), ReplyTo: r.text("reply_to"), SentAt: r.text("sent_at"), Order: r.number("order"),
+		Code: protocol.Code(r.text("code")), Reason: r.text("reason"), Why: protocol.Why(r.text("why")),
+	}
+	return item, r.ok && version == itemVersion
+}
+
+// readNote returns the note of a record; ok is false for a record that this version cannot read.
+func readNote(v js.Value) (n client.Note, ok bool) {
+	r := newReader(v)
+	version := r.number("v")
+	item, ok := readItem(r.member("item", js.TypeObject))
+	n = client.Note{
+		Kind: client.NoteKind(r.text("kind")), Item: item, State: client.ItemState(r.text("state")),
+		Epoch: r.text("epoch"), Seq: r.number("seq"),
+	}
+	if ids := r.member("ids", js.TypeObject); ids.Truthy() {
+		for i := range ids.Length() {
+			n.IDs = append(n.IDs, ids.Index(i).String())
+		}
+	}
+	return n, ok && r.ok && version == noteVersion
+}
+
+// reader reads the members of an object. A member that is not there is empty.
+type reader struct {
+	object js.Value
+	ok     bool // it is an object, and all members that were read are of their types
+}
+
+func newReader(v js.Value) reader {
+	if v.Type() != js.TypeObject {
+		return reader{object: js.Global().Get("Object").New()}
+	}
+	return reader{object: v, ok: true}
+}
+
+func (r *reader) member(name string, is js.Type) js.Value {
+	v := r.object.Get(name)
+	if v.Type() == is {
+		return v
+	}
+	r.ok = r.ok && v.IsUndefined()
+	return js.Undefined()
+}
+
+func (r *reader) text(name string) string {
+	if v := r.member(name, js.TypeString); v.Truthy() {
+		return v.String()
+	}
+	return ""
+}
+
+func (r *reader) number(name string) int64 {
+	if v := r.member(name, js.TypeNumber); v.Truthy() {
+		return int64(v.Float())
+	}
+	return 0
+}
+
+// stringify returns the JSON of a record.
+func stringify(record map[string]any) string {
+	return js.Global().Get("JSON").Call("stringify", record).String()
+}
+
+// parse returns the value of a text in JSON, or undefined.
+func parse(text string) js.Value {
+	v, err := try(func() js.Value { return js.Global().Get("JSON").Call("parse", text) })
+	if err != nil {
+		return js.Undefined()
+	}
+	return v
+}
