@@ -90,6 +90,7 @@ var table = map[string]rule{
 	"relay/guard":     {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
 	"relay/rules":     {ours: []string{"protocol"}, pure: true},
 	"relay/hub":       {ours: []string{"protocol", "relay/guard", "relay/rules"}, pure: true},
+	"relay/bus":       {ours: []string{"protocol"}, pure: true},
 	"relay/auth":      {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/hub"}, foreign: true},
 	"relay/conn":      {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
 	"relay/engine":    {ours: []string{"protocol", "relay/rules", "relay/hub", "relay/conn"}, foreign: true},

@@ -1,0 +1,49 @@
+// Package bus describes what the relays of a cluster tell each other: the [News], their codec, and the [Bus] that carries
+// them. Package bus/nats carries them over NATS; bus/memory carries them in one process, with faults, for tests and the
+// simulation.
+//
+// # What may be lost
+//
+// The database orders, the bus only carries: any news may be lost, late, doubled or, between two publishers, in another
+// order. A relay that misses news finds it out by the head check: it compares the heads of its rooms with the database, at
+// times and whenever the bus reports [Listener.Missed]. So a bus never waits for a slow peer: it drops, and counts.
+//
+// # The kinds of news
+//
+//	kind        of        what
+//	Changes     a room    changes that were committed, as frames, or only how far the room is
+//	Typing      a room    a user is typing
+//	Moved       a room    users have come to a relay's streams of the room, or have left them
+//	Snapshot    a room    all users of a relay's streams of the room
+//	Heartbeat   all       the relay lives; digests of the users in its rooms
+//	Spent       all       messages and connections of users since the last Spent
+//	Revoked     all       revocations or ranks have changed
+//	Asked       a relay   the asker wants a Snapshot
+//
+// Changes are durable, all others ephemeral. They have queues of their own, so that many ephemeral news delay no change.
+//
+// # The format
+//
+// A message has at most [MessageBytesMax] bytes; [Split] cuts news that are larger. It begins with the same fields in every
+// version, numbers in big endian:
+//
+//	1 byte    version, today 1
+//	1 byte    kind
+//	8 bytes   the publishing relay's random id
+//
+// and, for Changes, in every version:
+//
+//	1 + n bytes   room
+//	1 + n bytes   epoch
+//	8 bytes       the last rev
+//
+// The rest is of the version. A relay takes Changes of another version as "the room's head is R", and reads the changes from
+// the database; so relays of two versions may run side by side during an upgrade. Ephemeral news of another version are
+// dropped. The decoder is strict: a message with anything wrong is dropped as a whole.
+//
+// To add a kind, give it a type in news.go, a case in [Encode], [Decode] and [Split], and a golden message in testdata.
+//
+// # What this package must not know
+//
+// NATS, the hub, the database, the clock, goroutines.
+package bus
