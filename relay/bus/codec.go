@@ -35,6 +35,9 @@ const (
 	kindSpent
 	kindRevoked
 	kindAsked
+	kindTold
+	kindActed
+	kindGranted
 )
 
 func (*Changes) kind() kind   { return kindChanges }
@@ -45,6 +48,9 @@ func (*Heartbeat) kind() kind { return kindHeartbeat }
 func (*Spent) kind() kind     { return kindSpent }
 func (*Revoked) kind() kind   { return kindRevoked }
 func (*Asked) kind() kind     { return kindAsked }
+func (*Told) kind() kind      { return kindTold }
+func (*Acted) kind() kind     { return kindActed }
+func (*Granted) kind() kind   { return kindGranted }
 
 // make returns empty news of a kind; nil: the kind is unknown.
 func (k kind) make() News {
@@ -65,6 +71,12 @@ func (k kind) make() News {
 		return &Revoked{}
 	case kindAsked:
 		return &Asked{}
+	case kindTold:
+		return &Told{}
+	case kindActed:
+		return &Acted{}
+	case kindGranted:
+		return &Granted{}
 	}
 	return nil
 }
@@ -280,6 +292,7 @@ func (c *codec) part(round, part, parts *int64) {
 }
 
 func (n *Snapshot) fields(c *codec) {
+	c.fixed((*uint64)(&n.Relay))
 	c.room(&n.Room)
 	c.part(&n.Round, &n.Part, &n.Parts)
 	list(c, &n.Users, 2, c.present)
@@ -303,7 +316,31 @@ func (n *Spent) fields(c *codec) {
 	})
 }
 
-func (n *Revoked) fields(c *codec) { c.number(&n.Version, math.MaxInt64) }
+func (n *Told) fields(c *codec) {
+	c.room(&n.Room)
+	c.short(&n.Epoch)
+	c.text(&n.User, protocol.UserBytesMax)
+	c.bytes(&n.Frame)
+	c.check(len(n.Epoch) <= epochBytesMax && (n.User == "" || protocol.ValidUser(n.User)) && len(n.Frame) > 0)
+}
+
+func (n *Acted) fields(c *codec) {
+	c.room(&n.Room)
+	c.text((*string)(&n.UpTo), roleBytesMax)
+	c.bytes(&n.Frame)
+	c.check(len(n.Frame) > 0)
+}
+
+func (n *Revoked) fields(c *codec) {
+	c.user(&n.User)
+	c.number(&n.At, math.MaxInt64)
+	c.yes(&n.Erased)
+}
+
+func (n *Granted) fields(c *codec) {
+	c.user(&n.User)
+	c.bytes(&n.Grants)
+}
 
 func (n *Asked) fields(c *codec) {
 	c.fixed((*uint64)(&n.Relay))

@@ -31,11 +31,14 @@ func samples() map[string]bus.News {
 		"deleted":      &bus.Changes{Room: "lobby"},
 		"typing":       &bus.Typing{Room: "lobby", User: protocol.User{ID: "u1", Name: "Ada", Role: protocol.RoleModerator}},
 		"moved":        &bus.Moved{Room: "lobby", Came: []bus.Present{{User: "u1", Conns: 2}}, Left: []string{"u2", "ü3"}},
-		"snapshot":     &bus.Snapshot{Room: "lobby", Round: 9, Part: 1, Parts: 2, Users: []bus.Present{{User: "u1", Conns: 300}}},
+		"snapshot":     &bus.Snapshot{Relay: 3, Room: "lobby", Round: 9, Part: 1, Parts: 2, Users: []bus.Present{{User: "u1", Conns: 300}}},
 		"heartbeat":    &bus.Heartbeat{Round: 10, Parts: 1, Rooms: []bus.Digest{{Room: "lobby", Users: 2, Sum: 1 << 63}, {Room: "b"}}},
 		"heartbeatend": &bus.Heartbeat{Round: 11, Parts: 1, Leaving: true},
 		"spent":        &bus.Spent{Users: []bus.Spending{{User: "u1", Messages: 5, Conns: 1}, {User: "u2"}}},
-		"revoked":      &bus.Revoked{Version: 12},
+		"told":         &bus.Told{Room: "lobby", Epoch: "k3v9x2pa", User: "u1", Frame: []byte(`{"type":"read"}`)},
+		"acted":        &bus.Acted{Room: "lobby", UpTo: protocol.RoleModerator, Frame: []byte(`{"type":"moderated"}`)},
+		"revoked":      &bus.Revoked{User: "u1", At: 1 << 50, Erased: true},
+		"granted":      &bus.Granted{User: "u1", Grants: []byte(`[]`)},
 		"asked":        &bus.Asked{Relay: 2, Room: "lobby"},
 	}
 }
@@ -89,11 +92,11 @@ func TestMalformedMessagesAreRefused(t *testing.T) {
 	one := []bus.Frame{{Rev: 5, Data: []byte("{}")}}
 	cases := map[string][]byte{
 		"nothing":             nil,
-		"version 0":           append([]byte{0}, with(&bus.Revoked{Version: 1})[1:]...),
+		"version 0":           append([]byte{0}, with(&bus.Asked{Room: "a"})[1:]...),
 		"too long":            make([]byte, bus.MessageBytesMax+1),
-		"a byte too many":     append(with(&bus.Revoked{Version: 1}), 0),
-		"a long number":       append(with(&bus.Revoked{})[:10], 0x81, 0x00),
-		"an endless number":   append(with(&bus.Revoked{})[:10], bytes.Repeat([]byte{0xff}, 12)...),
+		"a byte too many":     append(with(&bus.Asked{Room: "a"}), 0),
+		"a long number":       append(with(&bus.Spent{})[:10], 0x81, 0x00),
+		"an endless number":   append(with(&bus.Spent{})[:10], bytes.Repeat([]byte{0xff}, 12)...),
 		"no room":             with(&bus.Changes{Epoch: "e", Last: 5}),
 		"a room's bad name":   with(&bus.Changes{Room: "a b", Epoch: "e", Last: 5}),
 		"a long epoch":        with(&bus.Changes{Room: "a", Epoch: strings.Repeat("e", 65), Last: 5}),
@@ -107,6 +110,9 @@ func TestMalformedMessagesAreRefused(t *testing.T) {
 		"a user's long name":  with(&bus.Typing{Room: "a", User: protocol.User{ID: "u", Name: strings.Repeat("n", 257)}}),
 		"part 2 of 2":         with(&bus.Snapshot{Room: "a", Part: 2, Parts: 2}),
 		"too many parts":      with(&bus.Snapshot{Room: "a", Parts: 1 << 20}),
+		"nothing told":        with(&bus.Told{Room: "a"}),
+		"no act":              with(&bus.Acted{Room: "a"}),
+		"nobody is revoked":   with(&bus.Revoked{}),
 		"a claimed list":      append(with(&bus.Spent{})[:10], 0xff, 0xff, 0xff, 0x7f, 1, 'u', 0, 0),
 	}
 	for name, message := range cases {

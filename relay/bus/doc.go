@@ -10,15 +10,18 @@
 //
 // # The kinds of news
 //
-//	kind        of        what
+//	kind        to        what
 //	Changes     a room    changes that were committed, as frames, or only how far the room is
 //	Typing      a room    a user is typing
+//	Told        a room    settings, open reports, a user's read marker
 //	Moved       a room    users have come to a relay's streams of the room, or have left them
-//	Snapshot    a room    all users of a relay's streams of the room
+//	Snapshot    a relay   all users of the publisher's streams of a room
+//	Asked       a relay   the asker wants a Snapshot
 //	Heartbeat   all       the relay lives; digests of the users in its rooms
 //	Spent       all       messages and connections of users since the last Spent
-//	Revoked     all       revocations or ranks have changed
-//	Asked       a relay   the asker wants a Snapshot
+//	Acted       all       an act of moderation
+//	Revoked     all       a user's tokens were revoked, or are valid again
+//	Granted     all       the last token of a user who is more than a participant somewhere
 //
 // Changes are durable, all others ephemeral. They have queues of their own, so that many ephemeral news delay no change.
 //

@@ -5,7 +5,8 @@ import "hallway/protocol"
 // RelayID tells the running relays apart. Each draws a random one when it starts, since two may have one name.
 type RelayID uint64
 
-// News is what one relay tells others: [Changes], [Typing], [Moved], [Snapshot], [Heartbeat], [Spent], [Revoked] or [Asked].
+// News is what one relay tells others: [Changes], [Typing], [Told], [Moved], [Snapshot], [Heartbeat], [Spent], [Acted],
+// [Revoked], [Granted] or [Asked].
 type News interface {
 	// kind returns the kind's number in the format.
 	kind() kind
@@ -13,7 +14,7 @@ type News interface {
 	fields(c *codec)
 }
 
-// RoomOf returns the room that news concern; "" for news to all relays, or to one.
+// RoomOf returns the room whose listeners hear the news; "": all relays do, or the one that RelayOf names.
 func RoomOf(news News) string {
 	switch n := news.(type) {
 	case *Changes:
@@ -22,10 +23,21 @@ func RoomOf(news News) string {
 		return n.Room
 	case *Moved:
 		return n.Room
-	case *Snapshot:
+	case *Told:
 		return n.Room
 	}
 	return ""
+}
+
+// RelayOf returns the relay for which news are meant; 0: not for one alone.
+func RelayOf(news News) RelayID {
+	switch n := news.(type) {
+	case *Snapshot:
+		return n.Relay
+	case *Asked:
+		return n.Relay
+	}
+	return 0
 }
 
 // Durable reports whether the database holds what the news tell.
@@ -56,6 +68,14 @@ type Typing struct {
 	User protocol.User
 }
 
+// Told tells of a room what streams are told beside its messages.
+type Told struct {
+	Room  string
+	Epoch string
+	User  string // whose streams are told; "": by the kind of the frame
+	Frame []byte // settings, reports or read
+}
+
 // Moved tells which users have come to the relay's streams of a room, and which have no more of them.
 type Moved struct {
 	Room string
@@ -69,8 +89,9 @@ type Present struct {
 	Conns int64 // streams
 }
 
-// Snapshot tells all users of the relay's streams of a room. A large one comes in parts, numbered from 0.
+// Snapshot tells a relay all users of the publisher's streams of a room. A large one comes in parts, numbered from 0.
 type Snapshot struct {
+	Relay RelayID // has asked, or has news of the room since just now
 	Room  string
 	Round int64 // the same in all parts of a snapshot, and greater in the relay's next
 	Part  int64
@@ -107,9 +128,24 @@ type Spending struct {
 	Conns    int64 // connections open now
 }
 
-// Revoked tells that revocations or ranks have changed.
+// Acted tells of an act of moderation. All relays hear it: what a ban bars is also read where nobody is in the room.
+type Acted struct {
+	Room  string
+	UpTo  protocol.Role // the highest role against which a sanction holds; "": against everybody
+	Frame []byte        // moderated
+}
+
+// Revoked tells that a user's tokens were revoked, or are valid again.
 type Revoked struct {
-	Version int64 // the version that the database holds
+	User   string
+	At     int64 // tokens issued until then, in µs since 1970, are not valid; 0: all are
+	Erased bool  // the user was erased
+}
+
+// Granted tells of the last token that a user has shown.
+type Granted struct {
+	User   string
+	Grants []byte // as hub.Grants writes them
 }
 
 // Asked asks a relay for a Snapshot of a room.

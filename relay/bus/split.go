@@ -31,7 +31,7 @@ func Split(news News) []News {
 		pieces := cutSome(n.Users, presentBytes)
 		parts := make([]News, len(pieces))
 		for i, users := range pieces {
-			parts[i] = &Snapshot{Room: n.Room, Round: n.Round, Part: int64(i), Parts: int64(len(pieces)), Users: users}
+			parts[i] = &Snapshot{Relay: n.Relay, Room: n.Room, Round: n.Round, Part: int64(i), Parts: int64(len(pieces)), Users: users}
 		}
 		return parts
 	case *Heartbeat:

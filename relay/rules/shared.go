@@ -2,7 +2,10 @@ package rules
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"hallway/protocol"
 )
 
 // Shared is what a relay asks of a database that other relays write as well. A store for one relay does not have it. Its
@@ -14,6 +17,10 @@ type Shared interface {
 	// Heads reads the named rooms as they are committed on the primary, by a query that begins after the call: whatever
 	// was told before the call is in it. The rooms come in the order of the names.
 	Heads(ctx context.Context, names []string) (Heads, error)
+
+	// Ruling reads what relays keep in memory of a room's rules; where there is no such room, it is zero. Version is not
+	// newer than the rest.
+	Ruling(ctx context.Context, room string) (Ruling, error)
 
 	// MarkRead moves read markers forward, never back, and not beyond the head. A marker of no member is ignored. A
 	// crash of the database may lose the last ones.
@@ -27,7 +34,7 @@ type Shared interface {
 // Heads hold what relays on one database compare, at one moment.
 type Heads struct {
 	Rooms       []Head
-	Revocations int64 // grows with each change of a revocation or of a rank
+	Revocations int64 // grows with each change of a revocation, a ban or a rank; see Changes.Everywhere
 }
 
 // A Head tells how far a room is.
@@ -35,7 +42,42 @@ type Head struct {
 	Room  string
 	Epoch string // "": there is no such room
 	Head  int64
-	Rules int64 // grows with each change of the room's settings, sanctions and reports
+	Rules int64 // grows with each change of the room's settings, sanctions and reports; see Changes.Ruled
+}
+
+// A Ruling holds what relays keep in memory of a room's rules.
+type Ruling struct {
+	Epoch    string
+	Version  int64 // Head.Rules
+	Settings protocol.RoomSettings
+	Reports  int64               // open ones
+	Mutes    []protocol.Sanction // those in force
+}
+
+// Ruled returns the rooms whose Head.Rules grows by one.
+func (c *Changes) Ruled() []*Room {
+	var rooms []*Room
+	add := func(r *Room) {
+		if !slices.Contains(rooms, r) {
+			rooms = append(rooms, r)
+		}
+	}
+	for _, r := range c.Configured {
+		add(r)
+	}
+	for _, s := range c.Sanctions {
+		add(s.Room)
+	}
+	for _, r := range c.Reports {
+		add(r.room)
+	}
+	return rooms
+}
+
+// Everywhere reports whether Heads.Revocations grows: what relays keep of all rooms has changed.
+func (c *Changes) Everywhere() bool {
+	bans := func(s SanctionChange) bool { return s.Kind == protocol.ActBan }
+	return len(c.Revocations)+len(c.Ranks)+len(c.Roles)+len(c.Dropped) > 0 || c.Forgotten != nil || slices.ContainsFunc(c.Sanctions, bans)
 }
 
 // A ReadMark is a member's read marker.
