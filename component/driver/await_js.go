@@ -12,9 +12,9 @@ type outcome struct {
 	err   error
 }
 
-// await waits for the promise that begin returns. It must not be called from a
+// Await waits for the promise that begin returns. It must not be called from a
 // JavaScript callback.
-func await(ctx context.Context, begin func() js.Value) (js.Value, error) {
+func Await(ctx context.Context, begin func() js.Value) (js.Value, error) {
 	promise, err := try(begin)
 	if err != nil {
 		return js.Undefined(), err
@@ -82,11 +82,11 @@ func try(call func() js.Value) (value js.Value, err error) {
 // scriptError is an error of JavaScript's.
 type scriptError struct{ name, message string }
 
-func (e *scriptError) Error() string { return e.name + ": " + e.message }
+func (e *scriptError) Error() string { return e.message }
 
 func errorOf(value js.Value) error {
 	if value.Type() != js.TypeObject {
-		return errors.New("driver: JavaScript failed without an error")
+		return errors.New(value.String())
 	}
 	return &scriptError{name: value.Get("name").String(), message: value.Get("message").String()}
 }

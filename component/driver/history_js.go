@@ -25,7 +25,7 @@ func ask(ctx context.Context, method, url, token, body string) (answer, error) {
 		headers["Content-Type"] = "application/json"
 		options["body"] = body
 	}
-	response, err := await(ctx, func() js.Value { return js.Global().Call("fetch", url, options) })
+	response, err := Await(ctx, func() js.Value { return js.Global().Call("fetch", url, options) })
 	if err != nil {
 		return a, err
 	}
@@ -33,7 +33,7 @@ func ask(ctx context.Context, method, url, token, body string) (answer, error) {
 	if header := response.Get("headers").Call("get", "Retry-After"); header.Type() == js.TypeString {
 		a.retryAfter = header.String()
 	}
-	buffer, err := await(ctx, func() js.Value { return response.Call("arrayBuffer") })
+	buffer, err := Await(ctx, func() js.Value { return response.Call("arrayBuffer") })
 	if err != nil {
 		return a, err
 	}

@@ -130,6 +130,3 @@ func (c *CatchUp) reach() {
 		c.reached, c.step.Changed = true, true
 	}
 }
-
-// Number returns the number of the last request.
-func (c *CatchUp) Number() int { return c.number }

@@ -1,6 +1,7 @@
 package connection
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -34,7 +35,7 @@ func (c *Connection) Closed(ev client.Closed) {
 	}
 	switch code := ev.Code; {
 	case code == protocol.CloseUnauthorized:
-		c.refusal = step.OrElse(c.refusal, ev.Reason)
+		c.refusal = cmp.Or(c.refusal, ev.Reason)
 		c.tokenRefused()
 		return
 	case code == protocol.CloseTooMany:
@@ -44,7 +45,7 @@ func (c *Connection) Closed(ev client.Closed) {
 		c.End(client.StatusUpdateNeeded, "the relay does not understand this chat")
 		return
 	case code.Final():
-		c.End(client.StatusNotAllowed, step.OrElse(ev.Reason, "the relay has put you out"))
+		c.End(client.StatusNotAllowed, cmp.Or(ev.Reason, "the relay has put you out"))
 		return
 	}
 	c.crowded = false

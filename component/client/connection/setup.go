@@ -1,6 +1,7 @@
 package connection
 
 import (
+	"cmp"
 	"errors"
 
 	"hallway/component/client"
@@ -54,7 +55,7 @@ func (c *Connection) unreached() {
 // tooMany tells the user and the page's developer that another connection of the user
 // must end first. The chat goes on trying.
 func (c *Connection) tooMany(reason string) {
-	c.warn(protocol.CodeRateLimited, step.OrElse(reason, "too many connections")+
+	c.warn(protocol.CodeRateLimited, cmp.Or(reason, "too many connections")+
 		": this user has as many chats open as the relay allows; this one waits until another is closed (--conns-per-user)")
 	c.Lose()
 	c.crowded = true

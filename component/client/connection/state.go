@@ -27,9 +27,6 @@ func (p *progress) Carries(gen int) bool {
 	return gen == p.gen && (p.dialing() || p.IsOpen())
 }
 
-// Gen returns the current generation.
-func (p *progress) Gen() int { return p.gen }
-
 // Token returns the token for requests over REST.
 func (c *Connection) Token() string { return c.token.text }
 

@@ -43,14 +43,14 @@ func (s *script) readerEvent(verb string, arg []string) (client.Event, bool) {
 	case "around-id": // around-id N
 		return client.LoadAround{ID: id}, true
 	case "found": // as page
-		return client.FoundLoaded{Req: s.c.search.Number(), Page: testPage(arg)}, true
+		return client.FoundLoaded{Req: s.found, Page: testPage(arg)}, true
 	case "found-failed":
-		return client.FoundFailed{Req: s.c.search.Number(), Status: number(arg, 0)}, true
+		return client.FoundFailed{Req: s.found, Status: number(arg, 0)}, true
 	case "typing": // typing USER: the relay says it
 		f := protocol.Typist{Room: "lobby", User: protocol.User{ID: arg[0], Name: arg[0]}}
-		return client.Received{Gen: s.c.conn.Gen(), Data: f.Append(nil)}, true
+		return client.Received{Gen: s.gen, Data: f.Append(nil)}, true
 	case "read": // read SEQ: the relay says it
-		return client.Received{Gen: s.c.conn.Gen(), Data: protocol.Read{Room: "lobby", Seq: int64(number(arg, 0))}.Append(nil)}, true
+		return client.Received{Gen: s.gen, Data: protocol.Read{Room: "lobby", Seq: int64(number(arg, 0))}.Append(nil)}, true
 	}
 	return nil, false
 }

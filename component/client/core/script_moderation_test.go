@@ -30,17 +30,17 @@ func (s *script) moderationEvent(verb string, arg []string) (client.Event, bool)
 	case "resolve": // resolve N STATE
 		return client.ResolveReport{N: int64(number(arg, 0)), State: protocol.ReportState(arg[1])}, true
 	case "queue": // queue more|end [N …]: a page of it
-		ev := client.ReportsLoaded{Req: s.c.review.Number(), More: arg[0] == "more"}
+		ev := client.ReportsLoaded{Req: s.reports, More: arg[0] == "more"}
 		for i := 1; i < len(arg); i++ {
 			ev.Reports = append(ev.Reports, protocol.ReportEntry{N: int64(number(arg, i)), ID: testUUID(arg[i]), State: protocol.ReportOpen})
 		}
 		return ev, true
 	case "report-closed":
-		return client.ReportClosed{Req: s.c.review.Number()}, true
+		return client.ReportClosed{Req: s.reports}, true
 	case "queue-failed": // queue-failed STATUS
-		return client.ReportsFailed{Req: s.c.review.Number(), Status: number(arg, 0)}, true
+		return client.ReportsFailed{Req: s.reports, Status: number(arg, 0)}, true
 	case "queue-late": // the answer to a request that was given up
-		return client.ReportsLoaded{Req: s.c.review.Number() - 1}, true
+		return client.ReportsLoaded{Req: s.reports - 1}, true
 	case "set-slow": // set-slow SECONDS
 		seconds := int64(number(arg, 0))
 		return client.SetRoom{SlowModeS: &seconds}, true
@@ -49,7 +49,7 @@ func (s *script) moderationEvent(verb string, arg []string) (client.Event, bool)
 		return client.SetRoom{Frozen: &frozen}, true
 	}
 	if f, ok := s.moderationFrame(verb, arg); ok {
-		return client.Received{Gen: s.c.conn.Gen(), Data: f.Append(nil)}, true
+		return client.Received{Gen: s.gen, Data: f.Append(nil)}, true
 	}
 	return nil, false
 }

@@ -67,6 +67,9 @@ type script struct {
 	out   strings.Builder
 
 	pending []string // events of the step being read
+
+	// The last dial and the last requests that the core asked for.
+	gen, page, found, reports int
 }
 
 func newScript(t *testing.T) *script {
@@ -104,7 +107,24 @@ func (s *script) step(ev client.Event) {
 			s.timer = e.At
 			continue
 		}
+		s.note(e)
 		s.out.WriteString(s.describe(e) + "\n")
+	}
+}
+
+// note remembers what an effect asks for.
+func (s *script) note(e client.Effect) {
+	switch e := e.(type) {
+	case client.Dial:
+		s.gen = e.Gen
+	case client.FetchPage:
+		s.page = e.Req
+	case client.FetchFound:
+		s.found = e.Req
+	case client.FetchReports:
+		s.reports = e.Req
+	case client.CloseReport:
+		s.reports = e.Req
 	}
 }
 
@@ -138,7 +158,7 @@ func testUUID(n string) string {
 func (s *script) do(line string) {
 	verb, rest, _ := strings.Cut(line, " ")
 	arg := strings.Fields(rest)
-	gen, req := s.c.conn.Gen(), s.c.catchup.Number()
+	gen, req := s.gen, s.page
 	switch verb {
 	case "start": // start [USER]: without one, there is no token
 		if len(arg) == 0 {
@@ -258,7 +278,7 @@ func (s *script) do(line string) {
 }
 
 func (s *script) receive(f protocol.RelayFrame) {
-	s.step(client.Received{Gen: s.c.conn.Gen(), Data: f.Append(nil)})
+	s.step(client.Received{Gen: s.gen, Data: f.Append(nil)})
 }
 
 // testOutbox reads USER [N:TEXT …].

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -107,7 +108,7 @@ func (o *Outbox) FailOldest(code protocol.Code, reason string) bool {
 // fail marks an item refused for good; the user retries or discards it.
 func (o *Outbox) fail(e *entry, code protocol.Code, reason string) {
 	e.inFlight, e.late = false, false
-	e.Code, e.Reason = code, step.OrElse(reason, string(code))
+	e.Code, e.Reason = code, cmp.Or(reason, string(code))
 	o.save(e)
 	o.step.Changed = true
 	o.step.Emit(client.Refused{Code: code, Reason: e.Reason, ID: e.ID, Why: e.Why})

@@ -1,10 +1,10 @@
 package request
 
 import (
+	"cmp"
 	"time"
 
 	"hallway/component/client"
-	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
@@ -96,7 +96,7 @@ func (q *Queue) ChangeRefused(f *protocol.Error) bool {
 	// In slow mode the wait is long, and would hold up all other changes.
 	if !f.Code.Retryable() || f.Why == protocol.WhySlowMode {
 		q.end(r)
-		q.step.Emit(client.Refused{Code: f.Code, Reason: step.OrElse(f.Message, string(f.Code)), ID: r.id, Why: f.Why})
+		q.step.Emit(client.Refused{Code: f.Code, Reason: cmp.Or(f.Message, string(f.Code)), ID: r.id, Why: f.Why})
 		return true
 	}
 	r.writtenAt = time.Time{}

@@ -179,6 +179,3 @@ func (v *Review) Forget() {
 
 // Show puts what people see of the reports into a snapshot.
 func (v *Review) Show(s *client.Snapshot) { s.Reports, s.Queue = v.open, v.queue }
-
-// Number returns the number of the last request.
-func (v *Review) Number() int { return v.inquiry.number }

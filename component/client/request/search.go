@@ -120,6 +120,3 @@ func (s *Search) Show(to *client.Snapshot) {
 		to.Found = &client.Found{Words: s.words, Messages: s.results.Found(), More: s.more, Loading: s.loading, Failed: s.failed}
 	}
 }
-
-// Number returns the number of the last request.
-func (s *Search) Number() int { return s.inquiry.number }

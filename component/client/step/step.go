@@ -113,11 +113,3 @@ func (s *Step) ResendAt(until time.Time, f *protocol.Error) time.Time {
 	}
 	return until
 }
-
-// OrElse returns text, or otherwise if text is empty.
-func OrElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
