@@ -86,7 +86,7 @@ func (t *Texts) IfEnglish(told string) string {
 // english reports whether the chat speaks English, without words of the host's.
 func (t *Texts) english() bool {
 	_, own := t.own[string(Refused)]
-	return t.Tag == english.Tag && !own
+	return t.Tag == languages[0].Tag && !own
 }
 
 // Because joins an event and its reason, if it has one.

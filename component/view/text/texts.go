@@ -1,6 +1,7 @@
 package text
 
 import (
+	_ "embed" // for the files with the words
 	"maps"
 	"strconv"
 	"strings"
@@ -10,20 +11,49 @@ import (
 	"hallway/protocol"
 )
 
-// language holds the words of one language.
+// language is one language.
 type language struct {
 	Tag    string // BCP 47
 	Dir    string // "ltr" or "rtl"
 	plural func(n int) plural
-	words  map[Word]string
+	file   string // the words: see wordsIn
 }
 
 // languages are those that the chat speaks. The first one stands in for all others.
-var languages = [...]*language{english, german, french, arabic}
+var languages = [...]language{
+	{"en", "ltr", pluralEnglish, english},
+	{"de", "ltr", pluralEnglish, german},
+	{"fr", "ltr", pluralFrench, french},
+	{"ar", "rtl", pluralArabic, arabic},
+}
+
+// The files with the words.
+var (
+	//go:embed english.txt
+	english string
+	//go:embed german.txt
+	german string
+	//go:embed french.txt
+	french string
+	//go:embed arabic.txt
+	arabic string
+)
+
+// wordsIn reads the words in a file.
+func wordsIn(file string) map[string]string {
+	words := make(map[string]string)
+	for line := range strings.SplitSeq(file, "\n") {
+		if name, text, ok := strings.Cut(line, ": "); ok {
+			words[name] = strings.Trim(text, `"`)
+		}
+	}
+	return words
+}
 
 // Texts is what the chat says in a language, with the host's own words.
 type Texts struct {
-	*language
+	language
+	words  map[string]string
 	own    map[string]string
 	Number func(n int) string     // writes a number as the region does
 	Moment func(time.Time) string // writes a time as the region does
@@ -39,7 +69,7 @@ func For(tag string, own map[string]string) *Texts {
 		}
 	}
 	return &Texts{
-		language: speak, own: maps.Clone(own), Number: strconv.Itoa, Same: strings.EqualFold,
+		language: speak, words: wordsIn(speak.file), own: maps.Clone(own), Number: strconv.Itoa, Same: strings.EqualFold,
 		Moment: func(t time.Time) string { return t.Format(time.RFC3339) },
 	}
 }
@@ -77,7 +107,7 @@ func (t *Texts) Say(w Word) string {
 	if own, ok := t.own[string(w)]; ok {
 		return own
 	}
-	return t.words[w]
+	return t.words[string(w)]
 }
 
 // With returns the text of a word, with a name and a text in the places for them.

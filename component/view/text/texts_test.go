@@ -1,7 +1,9 @@
 package text
 
 import (
+	"maps"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,19 +37,38 @@ func TestPlurals(t *testing.T) {
 }
 
 // stem returns a word without the form for a number.
-func stem(w Word) Word {
-	stem, _, _ := strings.Cut(string(w), ".")
-	return Word(stem)
+func stem(w string) string {
+	stem, _, _ := strings.Cut(w, ".")
+	return stem
+}
+
+// Each constant of words.go has its text, and each text its constant.
+func TestWordsHaveTheirTexts(t *testing.T) {
+	source, err := os.ReadFile("words.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := make(map[string]bool)
+	for _, match := range regexp.MustCompile(` Word = "(.*?)"`).FindAllStringSubmatch(string(source), -1) {
+		named[match[1]] = true
+	}
+	written := make(map[string]bool)
+	for w := range wordsIn(english) {
+		written[stem(w)] = true
+	}
+	if !maps.Equal(named, written) || len(named) < 150 {
+		t.Errorf("%d words are named in words.go, %d written in english.txt: %v, %v", len(named), len(written), named, written)
+	}
 }
 
 func TestEveryLanguageHasEveryWord(t *testing.T) {
-	words := make(map[Word]bool)
-	for w := range english.words {
+	words := make(map[string]bool)
+	for w := range wordsIn(english) {
 		words[stem(w)] = true
 	}
 	for _, l := range languages {
-		own := make(map[Word]bool)
-		for w, text := range l.words {
+		own := make(map[string]bool)
+		for w, text := range wordsIn(l.file) {
 			own[stem(w)] = true
 			if text == "" {
 				t.Errorf("%s: %s says nothing", l.Tag, w)
@@ -78,8 +99,8 @@ func TestWordsAreInTheTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for w := range english.words {
-		if !strings.Contains(string(types), "'"+string(stem(w))+"'") {
+	for w := range wordsIn(english) {
+		if !strings.Contains(string(types), "'"+stem(w)+"'") {
 			t.Errorf("index.d.ts does not name %s", stem(w))
 		}
 	}
