@@ -1,5 +1,7 @@
 package protocol
 
+import "strconv"
+
 // RelayFrame is a frame that the relay sends: one of [Welcome], [Joined], [Changed],
 // [Typist], [Presence], [Read], [Moderated], [Reported], [Reports], [Settings], [Pong],
 // [Error], [Goaway]. Decoded from a relay of a later version it may be [Unknown].
@@ -129,6 +131,8 @@ func (Joined) relayFrame()                {}
 type Changed struct {
 	Message Message
 	Cause   *Cause // of a reaction
+	// After is a rev above which this stream has told everything up to the message's rev; nil: it is the rev before.
+	After *int64
 }
 
 func (f *Changed) fields(c *codec) {
@@ -137,6 +141,7 @@ func (f *Changed) fields(c *codec) {
 			f.Message.fields(c)
 		}
 		f.cause(c)
+		c.maybeInt("after", &f.After)
 		c.want(f.Message.ID != "")
 	}
 }
@@ -162,8 +167,16 @@ func (f Changed) AppendEncoded(dst, message []byte) []byte {
 		c.key("message")
 		c.out = append(c.out, message...)
 		f.cause(&c)
+		c.maybeInt("after", &f.After)
 	}
 	return c.out
+}
+
+// AppendAfter returns a copy of an encoded Changed without After, with one.
+func AppendAfter(frame []byte, after int64) []byte {
+	out := make([]byte, 0, len(frame)+32)
+	out = append(append(out, frame[:len(frame)-1]...), `,"after":`...)
+	return append(strconv.AppendInt(out, after, 10), '}')
 }
 
 // Cause names the reaction that caused a change, so that the devices of By

@@ -219,6 +219,25 @@ func TestAppendEncoded(t *testing.T) {
 	}
 }
 
+// TestAppendAfter: a frame that is encoded already gets its After as Append writes it.
+func TestAppendAfter(t *testing.T) {
+	for _, data := range goldenFiles(t, "relay", "message") {
+		f, err := DecodeRelay(data)
+		changed, ok := f.(Changed)
+		if err != nil || !ok {
+			t.Fatal(err)
+		}
+		for _, after := range []int64{0, 52} {
+			changed.After = nil
+			frame := changed.Append(nil)
+			changed.After = &after
+			if got, want := AppendAfter(frame, after), changed.Append(nil); string(got) != string(want) {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		}
+	}
+}
+
 // members returns the members of a JSON object, name and value as they are written.
 func members(t *testing.T, data []byte) (names []string, values map[string]string) {
 	t.Helper()

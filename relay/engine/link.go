@@ -42,7 +42,7 @@ func (l *link) Received(data []byte) {
 }
 
 func (l *link) Heard() {
-	l.do(func(h *hub.Hub, now time.Time) { h.Heard(now, l.session) })
+	l.do(func(h *hub.Hub, now time.Time) { h.Alive(now, l.session) })
 }
 
 func (l *link) Busy() bool { return l.engine.busy.Load() }

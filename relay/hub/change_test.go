@@ -198,7 +198,7 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 			"wait": func(t *rapid.T) {
 				w.wait(time.Duration(rapid.IntRange(1, 3000).Draw(t, "ms")) * time.Millisecond)
 				for _, l := range all {
-					w.Heard(w.now, l.conn.session)
+					w.Alive(w.now, l.conn.session)
 				}
 			},
 			"": func(t *rapid.T) { pages += checkWindow(t, w, gaps) },

@@ -12,11 +12,17 @@ import (
 // nothing is known of any of its ops.
 func (h *Hub) Committed(now time.Time, outcomes []rules.Outcome, err error) {
 	batch := h.writes.ended()
+	peers := h.rooms.peers
 	if err == nil && len(outcomes) != len(batch) {
 		panic(fmt.Sprintf("hub: %d outcomes for %d ops", len(outcomes), len(batch)))
 	}
 	if err != nil {
 		outcomes = nil
+	}
+	switch {
+	case peers != nil:
+		peers.begin(now, batch, err)
+	case err != nil:
 		h.rooms.loseWindows(batch)
 	}
 	h.lanes.holdBackQueue(batch, outcomes)
@@ -27,6 +33,11 @@ func (h *Hub) Committed(now time.Time, outcomes []rules.Outcome, err error) {
 		} else {
 			h.done(now, p, outcomes[i])
 		}
+	}
+	if peers != nil {
+		peers.publish()
+		peers.end()
+		return
 	}
 	h.rooms.flushAll()
 	h.writes.flush() // the ops for which the batch has asked
@@ -49,6 +60,9 @@ func (h *Hub) failed(now time.Time, p *pending) {
 func (h *Hub) done(now time.Time, p *pending, o rules.Outcome) {
 	if r := h.rooms.opened(p.op.Room); r != nil && p.endsLife(r.epoch, &o) {
 		h.rooms.endLife(r)
+	}
+	if peers := h.rooms.peers; peers != nil && p.drops(&o) {
+		peers.dropped(p.op.Room)
 	}
 	h.bans.note(&p.op, &o)
 	if p.block != nil && o.Code != protocol.CodeNotFound {
@@ -95,9 +109,16 @@ func (h *Hub) stored(p *pending, o rules.Outcome, stored rules.Stored) {
 		return
 	}
 	m := p.session.member(p.op.Room)
-	if news || m == nil || !m.joined {
-		return
+	answer := protocol.Changed{Message: stored.Message, Cause: p.cause()}
+	switch {
+	case m == nil:
+	case !m.joined:
+		if h.rooms.peers != nil {
+			h.rooms.peers.owe(m, answer)
+		}
+	case news, stored.New && stored.Message.Rev > m.from: // the stream tells it, or has told it
+	default:
+		h.rooms.flush(r) // first the news of this batch, for the order of revs
+		p.session.send(answer)
 	}
-	h.rooms.flush(r) // first the news of this batch, for the order of revs
-	p.session.send(protocol.Changed{Message: stored.Message, Cause: p.cause()})
 }

@@ -19,6 +19,7 @@
 //	activity       typing and read markers                                          activity.go
 //	moderation     what acts, reports, revocations and erasures mean for sessions   moderation.go
 //	ranking        the ranks that tokens give                                       ranking.go
+//	peers          what other relays on the same database commit                    bus.go peers.go heal.go
 //
 // [Windows], [Revocations], [Bans] and [Ranks] are also read by other goroutines.
 //
@@ -66,6 +67,14 @@
 //
 // The last changes of each room in memory stay there too, in a [Window], so that clients that return after a break do
 // not all ask the store. Readers use it without asking the hub's owner.
+//
+// # Several relays
+//
+// Where other relays write the same database (see Hub.Share), peers keeps each room level with it. Changes are told
+// without a hole, whoever has committed them: a change above a hole waits until [News] of another relay fill it, or until
+// the hole is read from the database, a [Heal]. The bus may lose everything: the heads of all rooms are read again every
+// CheckEvery. A join is answered once the streams were told as far as a head that was read after the join came, so a
+// client that goes from one relay to the next never meets an older head.
 //
 // # Tests
 //

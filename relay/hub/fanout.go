@@ -8,6 +8,9 @@ import (
 // news gives a stored message to its room's window and, where the room was not told of the change yet, to its members
 // at the end of the call. It reports whether they were not told yet. It encodes the message, once for all that get it.
 func (rs *rooms) news(r *room, o *rules.Outcome, stored *rules.Stored, cause *protocol.Cause) bool {
+	if rs.peers != nil {
+		return rs.peers.committed(r, o, stored, cause)
+	}
 	if r == nil || !r.open {
 		return false
 	}
@@ -19,12 +22,17 @@ func (rs *rooms) news(r *room, o *rules.Outcome, stored *rules.Stored, cause *pr
 	if m.Rev <= r.told {
 		return false
 	}
+	r.told = m.Rev
+	rs.tell(r, protocol.Changed{Cause: cause}.AppendEncoded(nil, stored.Encoded))
+	return true
+}
+
+// tell sends a room a frame at the end of the call.
+func (rs *rooms) tell(r *room, frame []byte) {
 	if len(r.out) == 0 {
 		rs.touched = append(rs.touched, r)
 	}
-	r.told = m.Rev
-	r.out = append(r.out, protocol.Changed{Cause: cause}.AppendEncoded(nil, stored.Encoded))
-	return true
+	r.out = append(r.out, frame)
 }
 
 // newsOfAll gives all messages that an op has changed to their room.

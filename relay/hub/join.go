@@ -29,14 +29,22 @@ func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role
 	}
 	rs.setRole(m, role)
 	m.block = nil
-	if !ask {
+	switch {
+	case ask:
+		rs.open(m)
+	case rs.peers != nil:
+		rs.peers.await(m)
+	default:
 		rs.joined(now, m)
-		return
 	}
+}
+
+// open asks the store to make the user a member.
+func (rs *rooms) open(m *member) {
 	m.opening++
 	rs.writes.enqueue(pending{
-		op:      rules.Op{Room: name, Sender: m.sender(), Do: rules.Open{}},
-		session: s, member: m,
+		op:      rules.Op{Room: m.presence.room.name, Sender: m.sender(), Do: rules.Open{}},
+		session: m.session, member: m,
 	})
 }
 
@@ -60,16 +68,27 @@ func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 		}
 		return
 	}
-	if !r.open {
+	first := !r.open
+	if first {
 		r.open, r.epoch, r.told = true, o.Epoch, o.Head
 	}
-	rs.windows.took(r.window, o.Epoch, o.Head, nil)
+	if first || rs.peers == nil {
+		rs.windows.took(r.window, o.Epoch, o.Head, nil)
+	}
 	opened := o.Result.(rules.Opened)
 	m.presence.read = max(m.presence.read, opened.Read)
 	m.presence.mute = muteOf(opened.Mute)
 	rs.setRules(r, opened.Settings)
 	rs.setReports(r, opened.Reports)
-	rs.joined(now, m)
+	switch {
+	case rs.peers == nil:
+		rs.joined(now, m)
+	case first:
+		rs.joined(now, m)
+		rs.peers.opened(r)
+	default:
+		rs.peers.joinAt(m, o.Head)
+	}
 }
 
 // joined answers a join. The first time the stream begins.
@@ -82,7 +101,7 @@ func (rs *rooms) joined(now time.Time, m *member) {
 		if !p.joined() {
 			r.present++
 		}
-		m.joined = true
+		m.joined, m.from = true, r.told
 		r.streams++
 	}
 	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(r.present), Read: p.read, Role: m.role}

@@ -173,7 +173,7 @@ func endBatch(t *rapid.T, w *world) {
 func (w *world) pass(senders []*sender, d time.Duration) {
 	w.wait(d)
 	for _, s := range senders {
-		w.Heard(w.now, s.conn.session)
+		w.Alive(w.now, s.conn.session)
 	}
 }
 

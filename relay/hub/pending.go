@@ -93,6 +93,12 @@ func (p *pending) endsLife(epoch string, o *rules.Outcome) bool {
 	return o.Code == "" && o.Epoch != epoch
 }
 
+// drops reports whether the outcome shows that the op has deleted its room.
+func (p *pending) drops(o *rules.Outcome) bool {
+	_, drops := p.op.Do.(rules.Drop)
+	return drops && dropped(o)
+}
+
 // dropped reports whether the outcome of a Drop shows that the room is gone.
 func dropped(o *rules.Outcome) bool {
 	return o.Code == "" || o.Code == protocol.CodeNotFound // dropped before, and the result was lost

@@ -32,8 +32,8 @@ func (h *Hub) Received(now time.Time, s *Session, data []byte) {
 	h.writes.flush()
 }
 
-// Heard notes a sign of life that is not a frame of the protocol. It counts like one.
-func (h *Hub) Heard(now time.Time, s *Session) {
+// Alive notes a sign of life that is not a frame of the protocol. It counts like one.
+func (h *Hub) Alive(now time.Time, s *Session) {
 	s.heard, s.size = now.UnixNano(), 0
 	if s.frames.Take(now, h.cfg.frames()) > 0 && !s.ended {
 		s.penalize()

@@ -51,7 +51,7 @@ func TestRestsAreBounded(t *testing.T) {
 	w := newWorld(hub.Config{})
 	ada := w.member("ada")
 	for range 5000 {
-		w.Heard(w.now, ada.session) // WebSocket pings count like frames
+		w.Alive(w.now, ada.session) // WebSocket pings count like frames
 	}
 	if longest := w.rests(); longest == 0 || longest > most {
 		t.Errorf("it rests %v, want at most %v", longest, most)

@@ -23,6 +23,7 @@ type room struct {
 	out   [][]byte // frames to send at the end of the call
 
 	window *Window
+	level  *level // nil: no other relay writes the database
 
 	settings   protocol.RoomSettings // known while the room is open, as is reports
 	reports    int64                 // open reports
@@ -53,6 +54,7 @@ type member struct {
 	block    *block // holds back the member's lane
 	opening  int32  // Opens in the queue or being committed
 	joined   bool   // joined was sent
+	from     int64  // the head of the first joined: the stream tells what is above
 	newRole  bool   // the next send has another role than those in the queue
 }
 
@@ -73,6 +75,7 @@ type rooms struct {
 	writes    *writes
 	users     *users
 	sessions  *sessions
+	peers     *peers // nil: no other relay writes the database
 
 	byName        map[string]*room
 	presenceDirty []*room // rooms whose members may not know the number of users
@@ -96,6 +99,9 @@ func (rs *rooms) enter(s *Session, name string) *member {
 			window: rs.windows.open(name),
 		}
 		rs.byName[name] = r
+		if rs.peers != nil {
+			rs.peers.enter(r)
+		}
 	}
 	p := r.users[s.user]
 	if p == nil {
@@ -134,6 +140,9 @@ func (rs *rooms) remove(m *member) {
 	if r.members--; r.members == 0 {
 		delete(rs.byName, r.name)
 		rs.windows.close(r.window)
+		if rs.peers != nil {
+			rs.peers.leave(r)
+		}
 	}
 }
 
@@ -161,7 +170,7 @@ func (rs *rooms) evict(r *room, user string, f protocol.Error) {
 	}
 	rs.flush(r)
 	for _, m := range slices.Clone(p.members) {
-		if m.joined {
+		if m.joined || rs.peers != nil && rs.peers.waits(m) {
 			rs.evictMember(m, f)
 		}
 	}
@@ -172,6 +181,9 @@ func (rs *rooms) evict(r *room, user string, f protocol.Error) {
 func (rs *rooms) evictMember(m *member, f protocol.Error) {
 	rs.endStream(m)
 	m.session.send(f)
+	if rs.peers != nil {
+		rs.peers.cancel(m)
+	}
 	if m.opening == 0 {
 		rs.remove(m)
 	}
@@ -187,6 +199,9 @@ func (rs *rooms) endLife(r *room) {
 	r.settings, r.reports = protocol.RoomSettings{}, 0
 	rs.windows.close(r.window)
 	r.window = rs.windows.open(r.name)
+	if rs.peers != nil {
+		rs.peers.ended(r)
+	}
 	for _, p := range r.users {
 		p.read, p.mute = 0, nil
 		if p.acts != nil {

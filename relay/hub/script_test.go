@@ -180,7 +180,7 @@ func (w *world) connStep(name, what string) error {
 	}
 	switch what {
 	case "heard":
-		w.Heard(w.now, c.session)
+		w.Alive(w.now, c.session)
 	case "gone":
 		w.Closed(w.now, c.session)
 	default:

@@ -194,17 +194,26 @@ func (w *Windows) took(window *Window, epoch string, head int64, stored *rules.S
 		if v == nil || v.head != head || v.epoch != epoch {
 			w.opened(window, epoch, head)
 		}
-		return
-	case v == nil || v.head+1 != stored.Message.Rev || v.epoch != epoch:
-		w.opened(window, epoch, stored.Message.Rev-1)
+	default:
+		w.extend(window, epoch, stored.Message.Rev-1, stored.Message.Rev, entryOf(&stored.Message, stored.Encoded))
+	}
+}
+
+// extend adds changes with revs above from, of every message that has one, up to a head.
+func (w *Windows) extend(window *Window, epoch string, from, head int64, changes ...entry) {
+	v := window.now.Load()
+	if v == nil || v.head != from || v.epoch != epoch {
+		w.opened(window, epoch, from)
 		v = window.now.Load()
 	}
 	next := *v
-	next.head = stored.Message.Rev
-	e := entryOf(&stored.Message, stored.Encoded)
-	if !window.gone.has(epoch, &e) { // else deleted before this was heard of
-		entries, grown := replace(v.entries, e)
-		next.entries, next.bytes = entries, v.bytes+grown
+	next.head = head
+	for i := range changes {
+		if window.gone.has(epoch, &changes[i]) {
+			continue // deleted before this was heard of
+		}
+		entries, grown := replace(next.entries, changes[i])
+		next.entries, next.bytes = entries, next.bytes+grown
 	}
 	w.publish(window, &next)
 }

@@ -1,0 +1,117 @@
+package hub
+
+import (
+	"errors"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// Bus carries news to the other relays on the database. It may lose, delay, double and reorder news. Its methods never
+// block and never call back.
+type Bus interface {
+	// Publish tells the other relays of changes that are durable. They do not come back to this hub.
+	Publish(n News)
+	// Follow makes the news of a room come to Hub.Heard until Unfollow. Hub.Followed is called once they come.
+	Follow(room string)
+	Unfollow(room string)
+}
+
+// Reader reads the database for the hub. Its methods never block and never call back.
+type Reader interface {
+	// ReadHeads reads how far rooms are, by a query that begins after the call. Hub.Heads takes the answer, exactly
+	// once. The hub waits for it before it asks again.
+	ReadHeads(rooms []string)
+	// ReadSince reads the changes of a room with a rev above since. Hub.Healed takes the answer, exactly once. The hub
+	// asks once at a time for each room.
+	ReadSince(room string, since int64)
+}
+
+// News tells of durable changes of a room. The hub believes it in part only: it reads a rev that is missing from the
+// database, and a room's life there where the epoch is another.
+type News struct {
+	Room  string
+	Epoch string // names the room's life; "": the room was deleted
+	First int64  // the rev of the first frame; 0: there is none
+	Last  int64  // the highest rev
+	// Frames holds the message frames of the revs from First on, one each, as streams tell them. It has fewer than Last
+	// says, or none, where the bus cannot carry them.
+	Frames [][]byte
+
+	changes []change // the frames, decoded
+}
+
+var errNews = errors.New("the news does not hold together")
+
+// Decode decodes the frames of news that came from a bus, so that the hub's owner need not do it.
+func (n *News) Decode() error {
+	n.changes = make([]change, len(n.Frames))
+	for i, frame := range n.Frames {
+		f, err := protocol.DecodeRelay(frame)
+		if err != nil {
+			return err
+		}
+		changed, ok := f.(protocol.Changed)
+		m := &changed.Message
+		if !ok || m.Room != n.Room || m.Rev != n.First+int64(i) || m.Rev > n.Last {
+			return errNews
+		}
+		n.changes[i] = change{rev: m.Rev, frame: frame, entry: entryOf(m, m.Append(nil))}
+	}
+	return nil
+}
+
+// A Heal holds the changes of a room that a hub has asked for, a page of them, read from the database: the latest state
+// of every message with a rev above Since and not above To.
+type Heal struct {
+	Epoch     string
+	Since, To int64
+	Head      int64 // the room's head
+	changes   []change
+}
+
+// HealOf returns the heal that a page of changes since a rev makes. It encodes the messages, so that the hub's owner
+// need not do it.
+func HealOf(since int64, p *protocol.Page) Heal {
+	h := Heal{Epoch: p.Epoch, Since: since, To: p.Head, Head: p.Head, changes: make([]change, len(p.Messages))}
+	for i := range p.Messages {
+		m := &p.Messages[i]
+		json := m.Append(nil)
+		h.changes[i] = change{rev: m.Rev, entry: entryOf(m, json), frame: protocol.Changed{}.AppendEncoded(nil, json)}
+	}
+	if n := len(p.Messages); p.More && n > 0 {
+		h.To = p.Messages[n-1].Rev
+	}
+	return h
+}
+
+// Share tells a hub, before its first call, that other relays write the same database. From then on the hub tells
+// streams what others have committed, and nothing above a rev that it has not told.
+func (h *Hub) Share(bus Bus, reader Reader) { h.rooms.peers = newPeers(h, bus, reader) }
+
+// Followed notes that the news of these rooms come from now on. Earlier ones may have been missed.
+func (h *Hub) Followed(now time.Time, rooms []string) { h.rooms.peers.followed(now, rooms) }
+
+// Heard takes news of another relay, which was decoded.
+func (h *Hub) Heard(now time.Time, n News) { h.rooms.peers.heard(now, &n) }
+
+// Heads takes the answer to ReadHeads. After an error nothing is known of any of its rooms.
+func (h *Hub) Heads(now time.Time, heads rules.Heads, err error) {
+	h.rooms.peers.heads(now, &heads, err)
+}
+
+// Healed takes the answer to ReadSince for a room.
+func (h *Hub) Healed(now time.Time, room string, heal Heal, err error) {
+	h.rooms.peers.healed(now, room, &heal, err)
+}
+
+// BusUp tells whether the bus carries news at present. The shell calls it also when news may have been lost: all heads
+// are then read at once, and while the bus is down every CheckEveryDown.
+func (h *Hub) BusUp(now time.Time, up bool) { h.rooms.peers.busUp(now, up) }
+
+// Deadline returns the time at which Wake has something to do; zero: never.
+func (h *Hub) Deadline() time.Time { return h.rooms.peers.deadline() }
+
+// Wake does what is due between two ticks.
+func (h *Hub) Wake(now time.Time) { h.rooms.peers.wake(now) }
