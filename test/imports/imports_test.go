@@ -106,6 +106,15 @@ var table = map[string]rule{
 	"store/storetest": {ours: []string{"protocol", "relay/rules", "store/memory"}, foreign: true},
 	"store/word":      {known: []string{"golang.org/x/text/unicode/norm"}, pure: true},
 
+	"files":               {},
+	"files/disk":          {ours: []string{"files"}},
+	"files/s3":            {ours: []string{"files"}, foreign: true},
+	"files/filestest":     {ours: []string{"files"}},
+	"files/media":         {known: []string{"golang.org/x/image/draw", "golang.org/x/image/webp"}},
+	"files/scan":          {},
+	"files/scan/scantest": {},
+	"files/intake":        {ours: []string{"files", "files/media", "files/scan"}},
+
 	"examples/demo": {},
 }
 

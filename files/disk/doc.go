@@ -1,0 +1,13 @@
+// Package disk keeps blobs as files in a folder. The main type is [Store].
+//
+//	ab/ab12…   a blob; the first two characters of its key name the folder
+//	tmp/       blobs that are not complete; emptied when the store is opened
+//	lock       locked while a relay uses the folder
+//
+// A blob is written under a temporary name, synced, and renamed; then its folder is synced. So a crash leaves a blob whole
+// or not at all.
+//
+// # What this package must not know
+//
+// Where the keys come from: it refuses those that [files.ValidKey] does.
+package disk

@@ -1,0 +1,267 @@
+// Package intake takes an upload in: it receives the bytes, has them scanned, finds out what they are, and stores them. The
+// main type is [Intake].
+//
+// The bytes are received into a temporary file without a name, so that no upload takes more memory than a buffer, and a
+// crash leaves nothing behind. What is stored may differ from what came: pictures lose their metadata. Of all uploads
+// at once few are looked at: decoding pictures must not take the processors from the chat.
+//
+// To look at more of a file, do it in [Intake.Store], behind the scan.
+//
+// # What this package must not know
+//
+// Rooms, users, quotas, HTTP. Who may upload is decided before [Intake.Receive] and again before the file counts.
+package intake
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"hallway/files"
+	"hallway/files/media"
+	"hallway/files/scan"
+)
+
+// The reasons for which an upload is refused. Others are failures of the machine.
+var (
+	// ErrReceive says that the bytes did not come as announced.
+	ErrReceive = errors.New("the upload has ended too early")
+	// ErrScan says that the scanner has not answered.
+	ErrScan = errors.New("the file cannot be scanned at present")
+)
+
+// FoundError says that the scanner has found something.
+type FoundError struct{ Name string }
+
+func (e *FoundError) Error() string { return "the scanner has found " + e.Name }
+
+// Options holds what New needs.
+type Options struct {
+	Store   files.Store
+	Scanner scan.Scanner // nil: nothing is scanned
+	// Temp is the folder for uploads under way; "": the system's.
+	Temp string
+	// Looks is the number of files that are looked at at once; 0: half of the processors.
+	Looks int
+	// Looked is called with the time that each took, with its type; nil: nobody asks.
+	Looked func(typ string, took time.Duration)
+}
+
+// Intake takes uploads in. Its methods may be called from several goroutines.
+type Intake struct {
+	options Options
+	looks   chan struct{}
+}
+
+// New returns an intake.
+func New(o Options) *Intake {
+	if o.Looks == 0 {
+		o.Looks = max(1, runtime.GOMAXPROCS(0)/2)
+	}
+	if o.Looked == nil {
+		o.Looked = func(string, time.Duration) {}
+	}
+	return &Intake{options: o, looks: make(chan struct{}, o.Looks)}
+}
+
+// An Upload is an upload that was received. Close it.
+type Upload struct {
+	Sum  [sha256.Size]byte // of the bytes that came
+	Size int64
+	temp *spool
+}
+
+// Close forgets the bytes.
+func (u *Upload) Close() { u.temp.close() }
+
+// A File is what was stored.
+type File struct {
+	Blob          string
+	Type          string
+	Size          int64
+	Width, Height int    // of pictures
+	ThumbType     string // of the thumbnails that ThumbKey names; "": there are none
+}
+
+// ThumbKey returns the key of the thumbnail of a size.
+func ThumbKey(blob string, size int) string { return fmt.Sprintf("%s-%d", blob, size) }
+
+// Keys returns the keys under which a file may be stored: its own and those of its thumbnails.
+func Keys(blob string) []string {
+	return []string{blob, ThumbKey(blob, media.ThumbSmall), ThumbKey(blob, media.ThumbLarge)}
+}
+
+// Receive reads size bytes of r. The error is ErrReceive where there are fewer, or r's own.
+func (in *Intake) Receive(r io.Reader, size int64) (u *Upload, err error) {
+	temp, err := newSpool(in.options.Temp)
+	if err != nil {
+		return nil, err
+	}
+	u = &Upload{Size: size, temp: temp}
+	sum := sha256.New()
+	n, err := io.Copy(struct{ io.Writer }{io.MultiWriter(temp, sum)}, struct{ io.Reader }{io.LimitReader(r, size)})
+	if err == nil && n < size {
+		err = ErrReceive
+	}
+	if err == nil {
+		err = temp.flush()
+	}
+	if err != nil {
+		u.Close()
+		return nil, err
+	}
+	sum.Sum(u.Sum[:0])
+	return u, nil
+}
+
+// Store scans the upload, finds out what it is and stores it under the key blob, its thumbnails under keys of their own.
+// The error may be ErrScan, a FoundError, or media.ErrPicture. After an error some of the keys may be stored: the caller
+// deletes them.
+func (in *Intake) Store(ctx context.Context, u *Upload, blob string) (f File, err error) {
+	if s := in.options.Scanner; s != nil {
+		clean, found, err := s.Scan(ctx, u.temp.reader(), u.Size)
+		switch {
+		case err != nil:
+			return f, errors.Join(ErrScan, err)
+		case !clean:
+			return f, &FoundError{found}
+		}
+	}
+	typ, err := media.Sniff(u.temp, u.Size)
+	if err != nil {
+		return f, err
+	}
+	if media.IsPicture(typ) {
+		return in.storePicture(ctx, u, blob, typ)
+	}
+	f = File{Blob: blob, Type: typ, Size: u.Size}
+	return f, in.options.Store.Put(ctx, blob, u.temp.reader(), u.Size)
+}
+
+// storePicture waits for its turn, looks at a picture and stores it.
+func (in *Intake) storePicture(ctx context.Context, u *Upload, blob, typ string) (f File, err error) {
+	select {
+	case in.looks <- struct{}{}:
+	case <-ctx.Done():
+		return f, ctx.Err()
+	}
+	began := time.Now()
+	defer func() {
+		<-in.looks
+		in.options.Looked(typ, time.Since(began))
+	}()
+	clean, err := newSpool(in.options.Temp)
+	if err != nil {
+		return f, err
+	}
+	defer clean.close()
+	thumb := func(size int, _ string, write func(io.Writer) error) error {
+		temp, err := newSpool(in.options.Temp)
+		if err != nil {
+			return err
+		}
+		defer temp.close()
+		if err := write(temp); err != nil {
+			return err
+		}
+		if err := temp.flush(); err != nil {
+			return err
+		}
+		return in.options.Store.Put(ctx, ThumbKey(blob, size), temp.reader(), temp.size)
+	}
+	picture, err := media.Look(ctx, typ, u.temp.reader(), u.Size, media.Out{Picture: clean, Thumb: thumb})
+	if err != nil {
+		return f, err
+	}
+	if err := clean.flush(); err != nil {
+		return f, err
+	}
+	f = File{
+		Blob: blob, Type: picture.Type, Size: clean.size, Width: picture.Width, Height: picture.Height, ThumbType: picture.ThumbType,
+	}
+	return f, in.options.Store.Put(ctx, blob, clean.reader(), clean.size)
+}
+
+// Delete deletes what Store may have stored.
+func (in *Intake) Delete(ctx context.Context, blob string) error {
+	return Delete(ctx, in.options.Store, blob)
+}
+
+// Delete deletes a file with its thumbnails. The file itself goes last: as long as it is listed, something is left to delete.
+func Delete(ctx context.Context, s files.Store, blob string) error {
+	keys := Keys(blob)
+	for i := range keys {
+		if err := s.Delete(ctx, keys[len(keys)-1-i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spool is a temporary file without a name.
+type spool struct {
+	file *os.File
+	w    *bufio.Writer
+	size int64
+	name string // where the system needs one until the file is closed
+}
+
+const spoolBytes = 16 << 10
+
+func newSpool(dir string) (*spool, error) {
+	f, err := os.CreateTemp(dir, "hallway-upload-")
+	if err != nil {
+		return nil, err
+	}
+	s := &spool{file: f, w: bufio.NewWriterSize(f, spoolBytes)}
+	if os.Remove(f.Name()) != nil {
+		s.name = f.Name()
+	}
+	return s, nil
+}
+
+// Write implements io.Writer.
+func (s *spool) Write(p []byte) (int, error) {
+	n, err := s.w.Write(p)
+	s.size += int64(n)
+	return n, err
+}
+
+// ReadAt implements io.ReaderAt.
+func (s *spool) ReadAt(p []byte, off int64) (int, error) {
+	if err := s.flush(); err != nil {
+		return 0, err
+	}
+	return s.file.ReadAt(p, off)
+}
+
+// Size returns the number of bytes.
+func (s *spool) Size() int64 { return s.size }
+
+// Restart empties it.
+func (s *spool) Restart() error {
+	s.w.Reset(s.file)
+	s.size = 0
+	if err := s.file.Truncate(0); err != nil {
+		return err
+	}
+	_, err := s.file.Seek(0, io.SeekStart)
+	return err
+}
+
+func (s *spool) flush() error { return s.w.Flush() }
+
+func (s *spool) reader() *io.SectionReader { return io.NewSectionReader(s, 0, s.size) }
+
+func (s *spool) close() {
+	_ = s.file.Close()
+	if s.name != "" {
+		_ = os.Remove(s.name)
+	}
+}

@@ -1,0 +1,11 @@
+// Package s3 keeps blobs as objects in a bucket. The main type is [Store]; [Open] reads its address:
+//
+//	s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1
+//
+// The keys to the bucket come from the usual environment of AWS: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a file of
+// credentials, or the machine's role. An object is stored by one request, so it is there whole or not at all.
+//
+// # What this package must not know
+//
+// Where the keys of blobs come from: it refuses those that [files.ValidKey] does.
+package s3
