@@ -96,8 +96,8 @@ func (m *Member) hears(from *Member, news bus.News) bool {
 	if m.left || !m.connected || m.cluster != from.cluster || m.network.parted[[2]*Member{from, m}] {
 		return false
 	}
-	if asked, ok := news.(*bus.Asked); ok {
-		return asked.Relay == m.id
+	if to := bus.RelayOf(news); to != 0 {
+		return to == m.id
 	}
 	room := bus.RoomOf(news)
 	s := m.rooms[room]
