@@ -20,5 +20,6 @@ func TestConformance(t *testing.T) {
 			return stores[dir]
 		},
 		Settle: func(storetest.Store) {},
+		Shared: true,
 	})
 }

@@ -19,15 +19,20 @@ func (s *Store) Sanctions(ctx context.Context, room string, part rules.Part) (al
 	}
 	r := state.rooms[room]
 	for key, one := range r.inForce(s.options.Now()) {
-		all = append(all, protocol.Sanction{
-			User: r.user(key.user), Kind: key.kind, Until: one.Until, Reason: one.Reason,
-			By: protocol.User{ID: one.By.ID, Name: one.By.Name}, At: one.At,
-		})
+		all = append(all, r.shown(key, one))
 	}
 	slices.SortFunc(all, func(a, b protocol.Sanction) int {
 		return cmp.Or(cmp.Compare(a.User.ID, b.User.ID), -cmp.Compare(a.Kind, b.Kind))
 	})
 	return partOf(all, part, func(s protocol.Sanction) string { return s.User.ID }), nil
+}
+
+// shown returns a sanction as readers see it.
+func (r *Room) shown(key sanctioned, one rules.Sanction) protocol.Sanction {
+	return protocol.Sanction{
+		User: r.user(key.user), Kind: key.kind, Until: one.Until, Reason: one.Reason,
+		By: protocol.User{ID: one.By.ID, Name: one.By.Name}, At: one.At,
+	}
 }
 
 // inForce returns the sanctions that are not over.

@@ -36,6 +36,12 @@ func (s *Store) save(tx *state, set *rules.Set) {
 	for _, e := range set.Reports {
 		tx.saveReport(e)
 	}
+	for _, r := range set.Ruled() {
+		tx.own(r.Name).ruled++
+	}
+	if set.Everywhere() {
+		tx.everywhere++
+	}
 	tx.saveUsers(set)
 	for _, a := range set.Audit {
 		tx.audited++

@@ -19,6 +19,8 @@ type state struct {
 	reports int64                            // the number of the last report
 	ranks   map[string]protocol.Role         // above participant, by user
 	revoked map[string]protocol.Time         // by user
+	// everywhere grows with each change of what relays keep of all rooms.
+	everywhere int64
 
 	// Of a transaction:
 
@@ -33,6 +35,7 @@ type Room struct {
 	title, settings string
 	madeAt          protocol.Time
 	head            int64
+	ruled           int64 // grows with each change of settings, sanctions and reports
 	lastAt          protocol.Time
 	messages        []*message // ascending by seq
 	cloned          bool       // of a transaction: messages may be changed

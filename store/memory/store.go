@@ -22,7 +22,8 @@ type Store struct {
 	closed bool
 	lives  int // of rooms so far
 	// sent holds when participants sent in slow mode. It does not outlast a Close.
-	sent map[sender]protocol.Time
+	sent   map[sender]protocol.Time
+	leases map[string]lease // by job
 }
 
 // sender is a user in a life of a room.
@@ -56,7 +57,7 @@ func New(o Options) *Store {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Store{options: o, state: newState(), sent: make(map[sender]protocol.Time)}
+	return &Store{options: o, state: newState(), sent: make(map[sender]protocol.Time), leases: make(map[string]lease)}
 }
 
 // Commit carries out ops; see [rules.Store].
@@ -171,7 +172,9 @@ func (s *Store) Snapshot() Snapshot {
 func (s *Store) Restore(from Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	everywhere := s.state.everywhere + 1
 	s.staged, s.state = nil, from.state.begin()
+	s.state.everywhere = everywhere
 	for _, name := range s.state.names() {
 		s.state.own(name).renew(s.newEpoch(name))
 	}

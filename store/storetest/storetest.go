@@ -31,6 +31,8 @@ type Kind struct {
 	// Settle waits until a search finds all that has been committed. By itself
 	// that takes up to two seconds.
 	Settle func(Store)
+	// Shared tells that the stores are rules.Shared.
+	Shared bool
 }
 
 type test struct {
@@ -80,6 +82,9 @@ func Run(t *testing.T, kind Kind) {
 		{"Model", testModel},
 	}
 	tests = append(append(tests, moderationTests...), rankTests...)
+	if kind.Shared {
+		tests = append(tests, sharedTests...)
+	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			h := &harness{T: t, kind: kind, dir: t.TempDir(), now: start}

@@ -1,0 +1,96 @@
+package memory
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// lease is a job's holder, until a time.
+type lease struct {
+	holder string
+	until  time.Time
+}
+
+// Cluster returns the id of the store; see [rules.Shared].
+func (s *Store) Cluster(context.Context) (string, error) { return "memory", nil }
+
+// Heads reads how far rooms are; see [rules.Shared].
+func (s *Store) Heads(ctx context.Context, names []string) (rules.Heads, error) {
+	state, err := s.read(ctx)
+	if err != nil {
+		return rules.Heads{}, err
+	}
+	heads := rules.Heads{Rooms: make([]rules.Head, len(names)), Revocations: state.everywhere}
+	for i, name := range names {
+		heads.Rooms[i].Room = name
+		if r := state.rooms[name]; r != nil {
+			heads.Rooms[i] = rules.Head{Room: name, Epoch: r.epoch, Head: r.head, Rules: r.ruled}
+		}
+	}
+	return heads, nil
+}
+
+// Ruling reads what relays keep of a room's rules; see [rules.Shared].
+func (s *Store) Ruling(ctx context.Context, room string) (rules.Ruling, error) {
+	state, err := s.read(ctx)
+	if err != nil || state.rooms[room] == nil {
+		return rules.Ruling{}, err
+	}
+	r := state.rooms[room]
+	ruling := rules.Ruling{Epoch: r.epoch, Version: r.ruled, Settings: r.rules(), Reports: r.open()}
+	for key, one := range r.inForce(s.options.Now()) {
+		if key.kind == protocol.ActMute {
+			ruling.Mutes = append(ruling.Mutes, r.shown(key, one))
+		}
+	}
+	slices.SortFunc(ruling.Mutes, func(a, b protocol.Sanction) int { return strings.Compare(a.User.ID, b.User.ID) })
+	return ruling, nil
+}
+
+// MarkRead moves read markers forward; see [rules.Shared].
+func (s *Store) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
+	if _, err := s.read(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state = s.state.begin()
+	s.state.markRead(marks)
+	s.state.end()
+	if s.staged != nil {
+		s.staged.markRead(marks)
+	}
+	return nil
+}
+
+func (s *state) markRead(marks []rules.ReadMark) {
+	for _, m := range marks {
+		if r := s.rooms[m.Room]; r == nil || r.epoch != m.Epoch {
+			continue
+		}
+		r := s.own(m.Room)
+		if at, found := r.member(m.User); found {
+			r.members[at].Read = max(r.members[at].Read, min(m.Seq, r.head))
+		}
+	}
+}
+
+// Lease gives a job to a holder; see [rules.Shared].
+func (s *Store) Lease(ctx context.Context, job, holder string, d time.Duration) (held bool, err error) {
+	if _, err := s.read(ctx); err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.options.Now()
+	if l, ok := s.leases[job]; ok && l.holder != holder && now.Before(l.until) {
+		return false, nil
+	}
+	s.leases[job] = lease{holder, now.Add(d)}
+	return true, nil
+}
