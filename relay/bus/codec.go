@@ -274,13 +274,8 @@ func (n *Typing) fields(c *codec) {
 
 func (n *Moved) fields(c *codec) {
 	c.room(&n.Room)
-	list(c, &n.Came, 2, c.present)
+	list(c, &n.Came, 2, c.user)
 	list(c, &n.Left, 2, c.user)
-}
-
-func (c *codec) present(p *Present) {
-	c.user(&p.User)
-	c.number(&p.Conns, math.MaxInt32)
 }
 
 // part holds which part of how many a message is.
@@ -295,7 +290,7 @@ func (n *Snapshot) fields(c *codec) {
 	c.fixed((*uint64)(&n.Relay))
 	c.room(&n.Room)
 	c.part(&n.Round, &n.Part, &n.Parts)
-	list(c, &n.Users, 2, c.present)
+	list(c, &n.Users, 2, c.user)
 }
 
 func (n *Heartbeat) fields(c *codec) {

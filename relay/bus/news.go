@@ -78,15 +78,8 @@ type Told struct {
 
 // Moved tells which users have come to the relay's streams of a room, and which have no more of them.
 type Moved struct {
-	Room string
-	Came []Present
-	Left []string
-}
-
-// Present is a user in a room on one relay.
-type Present struct {
-	User  string
-	Conns int64 // streams
+	Room       string
+	Came, Left []string
 }
 
 // Snapshot tells a relay all users of the publisher's streams of a room. A large one comes in parts, numbered from 0.
@@ -96,7 +89,7 @@ type Snapshot struct {
 	Round int64 // the same in all parts of a snapshot, and greater in the relay's next
 	Part  int64
 	Parts int64
-	Users []Present
+	Users []string
 }
 
 // Heartbeat tells that the relay lives, and digests of the users in each of its rooms. A large one comes in parts, numbered

@@ -20,15 +20,15 @@ func Split(news News) []News {
 		return n.split()
 	case *Moved:
 		var parts []News
-		for _, came := range cut(n.Came, presentBytes) {
+		for _, came := range cut(n.Came, userBytes) {
 			parts = append(parts, &Moved{Room: n.Room, Came: came})
 		}
-		for _, left := range cut(n.Left, func(user *string) int { return len(*user) + numbersBytesMax }) {
+		for _, left := range cut(n.Left, userBytes) {
 			parts = append(parts, &Moved{Room: n.Room, Left: left})
 		}
 		return parts
 	case *Snapshot:
-		pieces := cutSome(n.Users, presentBytes)
+		pieces := cutSome(n.Users, userBytes)
 		parts := make([]News, len(pieces))
 		for i, users := range pieces {
 			parts[i] = &Snapshot{Relay: n.Relay, Room: n.Room, Round: n.Round, Part: int64(i), Parts: int64(len(pieces)), Users: users}
@@ -51,7 +51,7 @@ func Split(news News) []News {
 	return []News{news}
 }
 
-func presentBytes(p *Present) int { return len(p.User) + numbersBytesMax }
+func userBytes(user *string) int { return len(*user) + numbersBytesMax }
 
 // cut returns a list as pieces that each fit a message.
 func cut[T any](entries []T, bytes func(*T) int) [][]T {

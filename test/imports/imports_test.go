@@ -91,6 +91,7 @@ var table = map[string]rule{
 	"relay/rules":       {ours: []string{"protocol"}, pure: true},
 	"relay/hub":         {ours: []string{"protocol", "relay/guard", "relay/rules"}, pure: true},
 	"relay/bus":         {ours: []string{"protocol"}, pure: true},
+	"relay/presence":    {ours: []string{"relay/bus"}, pure: true},
 	"relay/bus/memory":  {ours: []string{"relay/bus"}, pure: true},
 	"relay/bus/bustest": {ours: []string{"protocol", "relay/bus"}},
 	"relay/auth":        {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/hub"}, foreign: true},

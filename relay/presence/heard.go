@@ -1,0 +1,204 @@
+package presence
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"hallway/relay/bus"
+)
+
+// Heard takes news of another relay. It ignores kinds that do not concern it, but for their sender's life.
+func (p *Presence) Heard(now time.Time, from bus.RelayID, news bus.News) {
+	if from == p.self {
+		return
+	}
+	o := p.peers[from]
+	if o == nil {
+		if len(p.peers) >= peersMax {
+			return
+		}
+		o = &peer{rosters: map[*room]*roster{}}
+		p.peers[from] = o
+	}
+	o.heard = now
+	switch n := news.(type) {
+	case *bus.Moved:
+		p.moves(from, o, n)
+	case *bus.Heartbeat:
+		if n.Leaving {
+			p.drop(from)
+			return
+		}
+		p.heartbeat(from, o, n)
+	case *bus.Snapshot:
+		if n.Relay == p.self {
+			p.snapshot(from, o, n)
+		}
+	case *bus.Asked:
+		if n.Relay == p.self {
+			p.tellSnapshot(from, n.Room)
+		}
+	}
+}
+
+// moves takes the users who have come to a relay's streams and left them.
+func (p *Presence) moves(from bus.RelayID, o *peer, n *bus.Moved) {
+	r := p.rooms[n.Room]
+	if r == nil {
+		return
+	}
+	if o.rosters[r] == nil && len(n.Came) > 0 && len(r.own.users) > 0 {
+		p.tellSnapshot(from, r.name) // the relay may have opened the room just now
+	}
+	on := o.roster(r)
+	before := len(r.users)
+	for _, user := range n.Came {
+		r.set(on, user, true)
+	}
+	for _, user := range n.Left {
+		r.set(on, user, false)
+	}
+	o.trim(r)
+	p.tellChange(r, before)
+}
+
+// heartbeat compares the digests of a relay's rooms with what was heard of them, and asks where they differ.
+func (p *Presence) heartbeat(from bus.RelayID, o *peer, n *bus.Heartbeat) {
+	switch {
+	case n.Round < o.round:
+		return
+	case n.Round > o.round:
+		o.round, o.next = n.Round, 0
+	}
+	for _, d := range n.Rooms {
+		r := p.rooms[d.Room]
+		if r == nil {
+			continue
+		}
+		on := o.roster(r)
+		asked := on.round == n.Round
+		on.round = n.Round
+		if !asked && (int64(len(on.users)) != d.Users || on.sum != d.Sum) {
+			p.tell(&bus.Asked{Relay: from, Room: d.Room})
+		}
+	}
+	if n.Part != o.next {
+		return
+	}
+	if o.next++; o.next == n.Parts {
+		p.endRound(o)
+	}
+}
+
+// endRound forgets the rosters of which the whole heartbeat of a relay tells nothing.
+func (p *Presence) endRound(o *peer) {
+	for _, r := range o.rooms() {
+		if o.rosters[r].round < o.round {
+			p.clear(o, r)
+		}
+	}
+}
+
+// drop forgets a relay.
+func (p *Presence) drop(id bus.RelayID) {
+	o := p.peers[id]
+	delete(p.peers, id)
+	for _, r := range o.rooms() {
+		p.clear(o, r)
+	}
+	for _, name := range p.asked() {
+		p.answer(p.questions[name], id, nil)
+	}
+}
+
+// clear forgets the users of a relay in a room.
+func (p *Presence) clear(o *peer, r *room) {
+	before, on := len(r.users), o.rosters[r]
+	for user := range on.users {
+		r.set(on, user, false)
+	}
+	delete(o.rosters, r)
+	p.tellChange(r, before)
+}
+
+// tellChange tells the hub where the number of users has changed.
+func (p *Presence) tellChange(r *room, before int) {
+	if len(r.users) != before {
+		p.changed(r.name)
+	}
+}
+
+// roster returns the relay's roster of a room; it makes a missing one.
+func (o *peer) roster(r *room) *roster {
+	if o.rosters[r] == nil {
+		o.rosters[r] = newRoster()
+	}
+	return o.rosters[r]
+}
+
+// trim forgets an empty roster that waits for no part of a snapshot.
+func (o *peer) trim(r *room) {
+	if on := o.rosters[r]; len(on.users) == 0 && !on.parts.begun {
+		delete(o.rosters, r)
+	}
+}
+
+// rooms returns the rooms of which the relay has a roster, by name.
+func (o *peer) rooms() []*room {
+	all := make([]*room, 0, len(o.rosters))
+	for r := range o.rosters {
+		all = append(all, r)
+	}
+	slices.SortFunc(all, func(a, b *room) int { return strings.Compare(a.name, b.name) })
+	return all
+}
+
+// An assembly puts the parts of a snapshot together. They come in their order; where one is missing, nothing comes of it.
+type assembly struct {
+	round int64
+	next  int64
+	begun bool // parts are missing
+	users []string
+}
+
+// add takes a part, and reports whether all are there.
+func (a *assembly) add(n *bus.Snapshot) (whole bool) {
+	if n.Round > a.round {
+		*a = assembly{round: n.Round}
+	}
+	if n.Round != a.round || n.Part != a.next {
+		return false
+	}
+	a.next++
+	a.users = append(a.users, n.Users...)
+	a.begun = a.next < n.Parts
+	return !a.begun
+}
+
+// snapshot puts what a relay tells of a room in the place of what was heard before.
+func (p *Presence) snapshot(from bus.RelayID, o *peer, n *bus.Snapshot) {
+	if q := p.questions[n.Room]; q != nil {
+		if a := q.waits[from]; a != nil && a.add(n) {
+			p.answer(q, from, a.users)
+		}
+	}
+	r := p.rooms[n.Room]
+	if r == nil {
+		return
+	}
+	on := o.roster(r)
+	if on.parts.add(n) {
+		before, now := len(r.users), newRoster()
+		for _, user := range on.parts.users {
+			r.set(now, user, true)
+		}
+		for user := range on.users {
+			r.set(on, user, false)
+		}
+		now.round, now.parts = on.round, assembly{round: n.Round, next: n.Parts}
+		o.rosters[r] = now
+		p.tellChange(r, before)
+	}
+	o.trim(r)
+}

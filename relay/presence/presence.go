@@ -1,0 +1,239 @@
+package presence
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"maps"
+	"slices"
+	"time"
+
+	"hallway/relay/bus"
+)
+
+const (
+	// PulseEvery is the least time between two looks for something to tell or to end.
+	PulseEvery = 250 * time.Millisecond
+	// HeartbeatEvery is the time between two heartbeats.
+	HeartbeatEvery = time.Second
+	// SilentAfter is the silence after which a relay counts as gone.
+	SilentAfter = 5 * time.Second
+	// AnswerWithin bounds how long Ask waits for a relay.
+	AnswerWithin = time.Second
+	// peersMax bounds the relays that are heard.
+	peersMax = 1000
+)
+
+// Presence knows who is where. One owner calls its methods, one after another.
+type Presence struct {
+	self    bus.RelayID
+	tell    func(bus.News)
+	changed func(room string)
+
+	rooms     map[string]*room
+	order     []*room // those in rooms, in no order but always the same
+	moved     []*room // rooms with something to tell
+	peers     map[bus.RelayID]*peer
+	questions map[string]*question
+	round     int64 // of the last heartbeat or snapshot
+	beatAt    time.Time
+	pulsedAt  time.Time
+}
+
+// New returns a Presence of the relay self. It tells other relays through tell, which must not call back, and calls
+// changed when the number of users of a room has changed through another relay.
+func New(self bus.RelayID, tell func(bus.News), changed func(room string)) *Presence {
+	return &Presence{
+		self: self, tell: tell, changed: changed, rooms: map[string]*room{}, peers: map[bus.RelayID]*peer{},
+		questions: map[string]*question{},
+	}
+}
+
+// room is a room that is open here.
+type room struct {
+	name  string
+	place int // in Presence.order
+	own   *roster
+	users map[string]int // the number of relays on which the user is
+	moves []string       // users who have come or left since the last pulse
+}
+
+// roster holds the users of one relay's streams of a room.
+type roster struct {
+	users map[string]struct{}
+	sum   uint64   // XOR of their hashes
+	round int64    // of the last heartbeat that told of it, and of the last that asked
+	parts assembly // a snapshot that comes in
+}
+
+func newRoster() *roster { return &roster{users: map[string]struct{}{}} }
+
+// peer is another relay.
+type peer struct {
+	heard   time.Time
+	rosters map[*room]*roster
+	round   int64 // of the last heartbeat
+	next    int64 // the part of it that is missing
+}
+
+// hash returns the hash of a user that digests sum up.
+func hash(user string) uint64 {
+	sum := sha256.Sum256([]byte(user))
+	return binary.BigEndian.Uint64(sum[:8])
+}
+
+// set notes whether a user is on the roster, and reports whether that is new.
+func (o *roster) set(user string, here bool) bool {
+	if _, was := o.users[user]; was == here {
+		return false
+	}
+	if here {
+		o.users[user] = struct{}{}
+	} else {
+		delete(o.users, user)
+	}
+	o.sum ^= hash(user)
+	return true
+}
+
+// set notes whether a user is on a roster of the room.
+func (r *room) set(o *roster, user string, here bool) bool {
+	switch {
+	case !o.set(user, here):
+		return false
+	case here:
+		r.users[user]++
+	case r.users[user] == 1:
+		delete(r.users, user)
+	default:
+		r.users[user]--
+	}
+	return true
+}
+
+// Open begins to keep the users of a room.
+func (p *Presence) Open(name string) {
+	if p.rooms[name] == nil {
+		r := &room{name: name, place: len(p.order), own: newRoster(), users: map[string]int{}}
+		p.rooms[name] = r
+		p.order = append(p.order, r)
+	}
+}
+
+// Close forgets the users of a room. None may be left on this relay.
+func (p *Presence) Close(name string) {
+	r := p.rooms[name]
+	p.tellMoves(r)
+	delete(p.rooms, name)
+	last := p.order[len(p.order)-1]
+	p.order[r.place], last.place = last, r.place
+	p.order[len(p.order)-1] = nil
+	p.order = p.order[:len(p.order)-1]
+	for _, o := range p.peers {
+		delete(o.rosters, r)
+	}
+}
+
+// Set notes whether a user has a stream of an open room on this relay.
+func (p *Presence) Set(name, user string, here bool) {
+	r := p.rooms[name]
+	if !r.set(r.own, user, here) {
+		return
+	}
+	if len(r.moves) == 0 {
+		p.moved = append(p.moved, r)
+	}
+	r.moves = append(r.moves, user)
+}
+
+// Count returns the number of users in an open room, on all relays.
+func (p *Presence) Count(name string) int { return len(p.rooms[name].users) }
+
+// Relays returns the number of other relays that are heard.
+func (p *Presence) Relays() int { return len(p.peers) }
+
+// Pulse does what is due.
+func (p *Presence) Pulse(now time.Time) {
+	// Where this relay itself stood still, it has heard nobody meanwhile.
+	if gap := now.Sub(p.pulsedAt); gap > SilentAfter/2 && !p.pulsedAt.IsZero() {
+		for _, o := range p.peers {
+			if o.heard = o.heard.Add(gap); o.heard.After(now) {
+				o.heard = now
+			}
+		}
+	}
+	p.pulsedAt = now
+	for _, r := range p.moved {
+		p.tellMoves(r)
+	}
+	clear(p.moved)
+	p.moved = p.moved[:0]
+	if now.Sub(p.beatAt) >= HeartbeatEvery {
+		p.beatAt = now
+		p.beat()
+	}
+	for _, id := range p.peerIDs() {
+		if now.Sub(p.peers[id].heard) >= SilentAfter {
+			p.drop(id)
+		}
+	}
+	p.endQuestions(now)
+}
+
+// Leave tells all relays that this one ends.
+func (p *Presence) Leave() {
+	p.round++
+	p.tellAll(&bus.Heartbeat{Round: p.round, Leaving: true})
+}
+
+// beat tells the digests of all rooms with users on this relay.
+func (p *Presence) beat() {
+	p.round++
+	var digests []bus.Digest
+	for _, r := range p.order {
+		if n := len(r.own.users); n > 0 {
+			digests = append(digests, bus.Digest{Room: r.name, Users: int64(n), Sum: r.own.sum})
+		}
+	}
+	p.tellAll(&bus.Heartbeat{Round: p.round, Rooms: digests})
+}
+
+// tellMoves tells who has come to the room and left it since the last pulse.
+func (p *Presence) tellMoves(r *room) {
+	if len(r.moves) == 0 {
+		return
+	}
+	m := &bus.Moved{Room: r.name}
+	slices.Sort(r.moves)
+	for _, user := range slices.Compact(r.moves) {
+		if _, here := r.own.users[user]; here {
+			m.Came = append(m.Came, user)
+		} else {
+			m.Left = append(m.Left, user)
+		}
+	}
+	r.moves = nil
+	p.tellAll(m)
+}
+
+// tellSnapshot tells a relay who is in a room on this one.
+func (p *Presence) tellSnapshot(to bus.RelayID, name string) {
+	p.round++
+	s := &bus.Snapshot{Relay: to, Room: name, Round: p.round}
+	if r := p.rooms[name]; r != nil {
+		s.Users = slices.Sorted(maps.Keys(r.own.users))
+	}
+	p.tellAll(s)
+}
+
+// tellAll tells news in parts that fit messages.
+func (p *Presence) tellAll(news bus.News) {
+	for _, part := range bus.Split(news) {
+		p.tell(part)
+	}
+}
+
+// peerIDs returns the ids of the peers in an order that does not depend on the map's.
+func (p *Presence) peerIDs() []bus.RelayID {
+	return slices.SortedFunc(maps.Keys(p.peers), func(a, b bus.RelayID) int { return cmp.Compare(a, b) })
+}

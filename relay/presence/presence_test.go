@@ -1,0 +1,400 @@
+package presence_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"hallway/relay/bus"
+	"hallway/relay/presence"
+)
+
+// A cluster is some relays in virtual time on a bus with faults.
+type cluster struct {
+	t      testing.TB
+	now    time.Time
+	relays []*relay
+	wires  []wire
+	rnd    *rand.Rand
+	faults bool // news are lost, doubled and delayed
+	sent   int  // messages
+	count  map[string]int
+}
+
+type relay struct {
+	*presence.Presence
+	id      bus.RelayID
+	open    map[string]map[string]bool // users by room, open here
+	stopped time.Time                  // the process stands still until then
+	dead    bool
+	changes []string
+}
+
+// wire holds a message under way.
+type wire struct {
+	at       time.Time
+	from, to int
+	message  []byte
+}
+
+func newCluster(t testing.TB, n int) *cluster {
+	c := &cluster{t: t, now: time.Unix(1_800_000_000, 0), rnd: rand.New(rand.NewPCG(1, 2)), count: map[string]int{}}
+	for i := range n {
+		c.start(i)
+	}
+	return c
+}
+
+func (c *cluster) start(i int) *relay {
+	r := &relay{id: bus.RelayID(100 + len(c.relays)), open: map[string]map[string]bool{}}
+	r.Presence = presence.New(r.id, func(n bus.News) { c.publish(i, n) }, func(room string) { r.changes = append(r.changes, room) })
+	c.relays = append(c.relays, r)
+	return r
+}
+
+// publish hands news to the wires of the relays that hear them, as a real bus would.
+func (c *cluster) publish(from int, n bus.News) {
+	message := bus.Encode(c.relays[from].id, n)
+	if len(message) > bus.MessageBytesMax {
+		c.t.Fatalf("a message of %d bytes", len(message))
+	}
+	c.count[strings.TrimPrefix(fmt.Sprintf("%T", n), "*bus.")]++
+	for to, r := range c.relays {
+		only, room := bus.RelayOf(n), bus.RoomOf(n)
+		if to == from || only != 0 && only != r.id || room != "" && r.open[room] == nil {
+			continue
+		}
+		times := 1
+		delay := time.Millisecond
+		if c.faults {
+			times = []int{0, 0, 1, 1, 1, 1, 2}[c.rnd.IntN(7)]
+			delay = time.Duration(c.rnd.IntN(700)) * time.Millisecond
+		}
+		for range times {
+			c.sent++
+			c.wires = append(c.wires, wire{c.now.Add(delay), from, to, message})
+		}
+	}
+}
+
+// pass lets time pass: messages arrive, relays pulse.
+func (c *cluster) pass(d time.Duration) {
+	for end := c.now.Add(d); c.now.Before(end); {
+		c.now = c.now.Add(time.Millisecond)
+		slices.SortStableFunc(c.wires, func(a, b wire) int { return a.at.Compare(b.at) })
+		for len(c.wires) > 0 && !c.wires[0].at.After(c.now) {
+			m := c.wires[0]
+			c.wires = c.wires[1:]
+			c.deliver(m)
+		}
+		for i, r := range c.relays {
+			if !r.dead && !c.now.Before(r.stopped) && c.now.UnixMilli()%presence.PulseEvery.Milliseconds() == int64(i*10) {
+				r.Pulse(c.now)
+			}
+		}
+	}
+}
+
+func (c *cluster) deliver(m wire) {
+	r := c.relays[m.to]
+	if r.dead {
+		return
+	}
+	if c.now.Before(r.stopped) {
+		m.at = r.stopped
+		c.wires = append(c.wires, m)
+		return
+	}
+	from, news, err := bus.Decode(m.message)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Heard(c.now, from, news)
+}
+
+func (r *relay) come(room, user string) {
+	if r.open[room] == nil {
+		r.open[room] = map[string]bool{}
+		r.Open(room)
+	}
+	r.open[room][user] = true
+	r.Set(room, user, true)
+}
+
+func (r *relay) leave(room, user string) {
+	if !r.open[room][user] {
+		return
+	}
+	r.Set(room, user, false)
+	if delete(r.open[room], user); len(r.open[room]) == 0 {
+		r.Close(room)
+		delete(r.open, room)
+	}
+}
+
+// truth returns who is in a room, on all relays that live.
+func (c *cluster) truth(room string) []string {
+	users := map[string]bool{}
+	for _, r := range c.relays {
+		if !r.dead {
+			for user := range r.open[room] {
+				users[user] = true
+			}
+		}
+	}
+	return sorted(users)
+}
+
+func sorted(users map[string]bool) (all []string) {
+	for user := range users {
+		all = append(all, user)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// wrong returns what some relay does not know rightly; "": all do.
+func (c *cluster) wrong(rooms ...string) string {
+	for _, room := range rooms {
+		want := c.truth(room)
+		for _, r := range c.relays {
+			if r.dead || r.open[room] == nil {
+				continue
+			}
+			var got []string
+			r.Ask(c.now, room, func(users map[string]bool) { got = sorted(users) })
+			if !slices.Equal(got, want) || r.Count(room) != len(want) {
+				return fmt.Sprintf("relay %d: %s has %d users %v, want %v", r.id, room, r.Count(room), got, want)
+			}
+		}
+	}
+	return ""
+}
+
+// within fails unless all relays know the room rightly within d, and returns the time that it took.
+func (c *cluster) within(d time.Duration, rooms ...string) time.Duration {
+	c.t.Helper()
+	for began := c.now; ; c.pass(10 * time.Millisecond) {
+		wrong := c.wrong(rooms...)
+		if wrong == "" {
+			return c.now.Sub(began)
+		}
+		if c.now.Sub(began) >= d {
+			c.t.Fatalf("after %v: %s", d, wrong)
+		}
+	}
+}
+
+func TestUsersOfAllRelaysCount(t *testing.T) {
+	c := newCluster(t, 3)
+	c.pass(2 * time.Second)
+	c.relays[0].come("lobby", "ada")
+	c.relays[0].come("lobby", "bob")
+	c.pass(2 * time.Second)
+	c.relays[1].come("lobby", "ada") // a second device
+	c.relays[1].come("lobby", "eve")
+	c.within(600*time.Millisecond, "lobby")
+	if n := c.relays[1].Count("lobby"); n != 3 {
+		t.Errorf("%d users, want 3", n)
+	}
+	c.relays[0].leave("lobby", "ada")
+	c.within(300*time.Millisecond, "lobby")
+	if n := c.relays[0].Count("lobby"); n != 3 {
+		t.Errorf("%d users, want 3: ada is still at the other relay", n)
+	}
+	c.relays[1].leave("lobby", "ada")
+	c.within(300*time.Millisecond, "lobby")
+	if got := strings.Join(c.relays[0].changes, " "); got != "lobby lobby" {
+		t.Errorf("relay 0 said that %q have changed", got) // eve's coming and ada's leaving: the rest changes no number
+	}
+}
+
+// TestAQuietClusterAsksNothing holds that digests match what was told.
+func TestAQuietClusterAsksNothing(t *testing.T) {
+	c := newCluster(t, 2)
+	c.relays[0].come("lobby", "ada")
+	c.relays[1].come("lobby", "bob")
+	c.pass(3 * time.Second)
+	clear(c.count)
+	c.relays[0].come("lobby", "eve")
+	c.relays[0].come("lobby", "dan")
+	c.relays[0].leave("lobby", "ada")
+	c.pass(10 * time.Second)
+	if c.count["Asked"] > 0 || c.count["Snapshot"] > 0 || c.count["Moved"] != 2 || c.count["Heartbeat"] != 20 {
+		t.Errorf("it tells %v", c.count)
+	}
+}
+
+func TestALostWordIsHealedByTheHeartbeat(t *testing.T) {
+	c := newCluster(t, 2)
+	c.relays[0].come("lobby", "ada")
+	c.relays[1].come("lobby", "bob")
+	c.pass(3 * time.Second)
+	c.relays[0].come("lobby", "eve")
+	c.relays[0].leave("lobby", "ada")
+	c.relays[0].Pulse(c.now)
+	c.wires = nil
+	c.within(presence.HeartbeatEvery+100*time.Millisecond, "lobby")
+}
+
+func TestASilentRelayIsDropped(t *testing.T) {
+	c := newCluster(t, 3)
+	for i, r := range c.relays {
+		r.come("lobby", fmt.Sprint("user", i))
+		r.come("lobby", "ada")
+	}
+	c.within(2*time.Second, "lobby")
+	c.relays[2].dead = true
+	took := c.within(presence.SilentAfter+2*presence.PulseEvery, "lobby")
+	if took < presence.SilentAfter-presence.HeartbeatEvery-presence.PulseEvery {
+		t.Errorf("dropped after %v", took)
+	}
+	if n := c.relays[0].Relays(); n != 1 {
+		t.Errorf("%d other relays", n)
+	}
+}
+
+func TestARelayThatLeavesIsDroppedAtOnce(t *testing.T) {
+	c := newCluster(t, 2)
+	c.relays[0].come("lobby", "ada")
+	c.relays[1].come("lobby", "bob")
+	c.within(2*time.Second, "lobby")
+	c.relays[1].Leave()
+	c.relays[1].dead = true
+	c.within(10*time.Millisecond, "lobby")
+}
+
+// TestARelayThatStoodStillDropsNobody: it has heard nobody because it did not listen.
+func TestARelayThatStoodStillDropsNobody(t *testing.T) {
+	c := newCluster(t, 2)
+	c.relays[0].come("lobby", "ada")
+	c.relays[1].come("lobby", "bob")
+	c.within(2*time.Second, "lobby")
+	c.relays[0].stopped = c.now.Add(20 * time.Second)
+	c.relays[0].changes = nil
+	c.pass(30 * time.Second)
+	c.within(time.Millisecond, "lobby")
+	if len(c.relays[0].changes) > 0 {
+		t.Errorf("the number of users changed meanwhile: %v", c.relays[0].changes)
+	}
+	if len(c.relays[1].changes) != 3 { // bob's room opened, ada was dropped, ada is back
+		t.Errorf("the other relay said %v", c.relays[1].changes)
+	}
+}
+
+func TestASnapshotComesInParts(t *testing.T) {
+	c := newCluster(t, 2)
+	for i := range 6000 {
+		c.relays[0].come("lobby", fmt.Sprintf("%s%d", strings.Repeat("u", 100), i))
+	}
+	c.pass(2 * time.Second)
+	clear(c.count)
+	c.relays[1].come("lobby", "ada")
+	c.within(600*time.Millisecond, "lobby")
+	if c.count["Snapshot"] < 3 {
+		t.Errorf("it tells %v", c.count)
+	}
+}
+
+func TestAskReachesRoomsThatAreNotOpen(t *testing.T) {
+	c := newCluster(t, 3)
+	c.relays[1].come("lobby", "ada")
+	c.relays[2].come("lobby", "ada")
+	c.relays[2].come("lobby", "bob")
+	c.pass(2 * time.Second)
+	ask := func() (got []string, took time.Duration) {
+		began, done := c.now, false
+		c.relays[0].Ask(c.now, "lobby", func(users map[string]bool) { got, done = sorted(users), true })
+		for !done {
+			c.pass(time.Millisecond)
+		}
+		return got, c.now.Sub(began)
+	}
+	if got, took := ask(); !slices.Equal(got, []string{"ada", "bob"}) || took > 10*time.Millisecond {
+		t.Errorf("%v after %v", got, took)
+	}
+	c.relays[1].dead = true // it counts as alive for a while
+	if got, took := ask(); !slices.Equal(got, []string{"ada", "bob"}) || took > presence.AnswerWithin+presence.PulseEvery {
+		t.Errorf("%v after %v", got, took)
+	}
+	c.pass(presence.SilentAfter + time.Second)
+	c.relays[2].leave("lobby", "ada")
+	if got, took := ask(); !slices.Equal(got, []string{"bob"}) || took > 10*time.Millisecond {
+		t.Errorf("%v after %v", got, took)
+	}
+	alone := newCluster(t, 1)
+	alone.relays[0].Ask(alone.now, "lobby", func(users map[string]bool) {
+		if len(users) > 0 {
+			t.Errorf("%v", users)
+		}
+		alone = nil
+	})
+	if alone != nil {
+		t.Error("a relay alone waits for an answer")
+	}
+}
+
+// TestRelaysAgreeAfterAnyFaults: whatever was lost, doubled, late, killed or stopped, all are level soon afterwards.
+func TestRelaysAgreeAfterAnyFaults(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := newCluster(&fatal{TB: nil, t: t}, 3)
+		c.rnd = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		c.faults = true
+		rooms, users := []string{"lobby", "stage", "den"}, []string{"ada", "bob", "eve", "dan", "kim"}
+		for range rapid.IntRange(1, 40).Draw(t, "steps") {
+			live := slices.DeleteFunc(slices.Clone(c.relays), func(r *relay) bool { return r.dead || c.now.Before(r.stopped) })
+			if len(live) == 0 {
+				c.pass(time.Second)
+				continue
+			}
+			slices.SortFunc(live, func(a, b *relay) int { return cmp.Compare(a.id, b.id) })
+			r := rapid.SampledFrom(live).Draw(t, "relay")
+			room, user := rapid.SampledFrom(rooms).Draw(t, "room"), rapid.SampledFrom(users).Draw(t, "user")
+			switch rapid.IntRange(0, 11).Draw(t, "what") {
+			case 0, 1, 2, 3:
+				r.come(room, user)
+			case 4, 5, 6:
+				r.leave(room, user)
+			case 7:
+				if len(c.relays) < 6 {
+					r.dead = true
+					i := len(c.relays)
+					c.start(i)
+				}
+			case 8:
+				r.stopped = c.now.Add(time.Duration(rapid.IntRange(1, 8000).Draw(t, "stops")) * time.Millisecond)
+			case 9:
+				r.Leave() // it is heard again with its next word
+			default:
+				c.pass(time.Duration(rapid.IntRange(1, 1500).Draw(t, "ms")) * time.Millisecond)
+			}
+		}
+		c.faults = false
+		for _, r := range c.relays {
+			r.stopped = time.Time{}
+		}
+		for i := range c.wires {
+			if soon := c.now.Add(time.Second); c.wires[i].at.After(soon) {
+				c.wires[i].at = soon // waited for a relay that stood still
+			}
+		}
+		c.pass(time.Second)
+		c.within(presence.SilentAfter+2*time.Second, rooms...)
+	})
+}
+
+// fatal makes a rapid.T a testing.TB for what a cluster needs.
+type fatal struct {
+	testing.TB
+	t *rapid.T
+}
+
+func (f *fatal) Helper()                      {}
+func (f *fatal) Fatalf(s string, args ...any) { f.t.Fatalf(s, args...) }
+func (f *fatal) Fatal(args ...any)            { f.t.Fatal(args...) }
