@@ -39,22 +39,16 @@ type (
 		Gen  int
 		Code protocol.CloseCode
 	}
-	// FetchPage reads history; answered by [PageLoaded] or [PageFailed]. It
-	// supersedes every request before it.
+	// FetchPage reads history, or searches it; answered by [PageLoaded] or [RequestFailed].
+	// A search supersedes the search before it, any other page the other page before it.
+	// Req numbers all requests of a chat, these and those below.
 	FetchPage struct {
 		Req   int
 		Token string
 		Query PageQuery
 	}
-	// FetchFound searches for messages; answered by [FoundLoaded] or [FoundFailed]. It
-	// supersedes every search before it.
-	FetchFound struct {
-		Req   int
-		Token string
-		Query PageQuery
-	}
 	// FetchReports reads the newest open reports, or, if Before is set, those before it;
-	// answered by [ReportsLoaded] or [ReportsFailed]. It supersedes every
+	// answered by [ReportsLoaded] or [RequestFailed]. It supersedes every
 	// FetchReports and CloseReport before it.
 	FetchReports struct {
 		Req    int
@@ -62,7 +56,7 @@ type (
 		Before int64
 		Limit  int
 	}
-	// CloseReport closes a report; answered by [ReportClosed] or [ReportsFailed]. It
+	// CloseReport closes a report; answered by [ReportClosed] or [RequestFailed]. It
 	// supersedes as FetchReports does.
 	CloseReport struct {
 		Req   int
@@ -122,7 +116,6 @@ func (Dial) effect()         {}
 func (Write) effect()        {}
 func (CloseSocket) effect()  {}
 func (FetchPage) effect()    {}
-func (FetchFound) effect()   {}
 func (FetchReports) effect() {}
 func (CloseReport) effect()  {}
 func (SetTimer) effect()     {}

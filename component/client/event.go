@@ -67,25 +67,6 @@ type (
 		Req  int
 		Page protocol.Page
 	}
-	// PageFailed tells that a history request was refused, or got no answer
-	// (Status 0).
-	PageFailed struct {
-		Req          int
-		Status       int
-		RetryAfterMs int64
-		Err          error
-	}
-	// FoundLoaded answers [FetchFound].
-	FoundLoaded struct {
-		Req  int
-		Page protocol.Page
-	}
-	// FoundFailed tells that a search was refused, or got no answer (Status 0).
-	FoundFailed struct {
-		Req    int
-		Status int
-		Err    error
-	}
 	// ReportsLoaded answers [FetchReports].
 	ReportsLoaded struct {
 		Req     int
@@ -94,11 +75,13 @@ type (
 	}
 	// ReportClosed answers [CloseReport].
 	ReportClosed struct{ Req int }
-	// ReportsFailed tells that one of these two was refused, or got no answer (Status 0).
-	ReportsFailed struct {
-		Req    int
-		Status int
-		Err    error
+	// RequestFailed tells that one of these requests was refused, or got no answer
+	// (Status 0).
+	RequestFailed struct {
+		Req          int
+		Status       int
+		RetryAfterMs int64
+		Err          error
 	}
 	// TimerFired tells that the time of the last [SetTimer] has come, perhaps long
 	// ago.
@@ -209,12 +192,9 @@ func (DialFailed) event()    {}
 func (Received) event()      {}
 func (Closed) event()        {}
 func (PageLoaded) event()    {}
-func (PageFailed) event()    {}
-func (FoundLoaded) event()   {}
-func (FoundFailed) event()   {}
 func (ReportsLoaded) event() {}
 func (ReportClosed) event()  {}
-func (ReportsFailed) event() {}
+func (RequestFailed) event() {}
 func (TimerFired) event()    {}
 func (Online) event()        {}
 func (Offline) event()       {}

@@ -22,7 +22,7 @@
 //
 // # Differences between the platforms
 //
-// They are in file pairs only (x_js.go, x_other.go): how history is fetched, how
+// The files x_js.go are for the browser, native.go for all else: how history is fetched, how
 // a close code or a refused upgrade's status is learned, what random numbers
 // come from, which [Storage] is the default, whether there are other pages.
 // Nothing else knows where it runs.

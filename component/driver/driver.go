@@ -3,12 +3,14 @@ package driver
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/core"
 	"hallway/protocol"
 )
 
@@ -96,6 +98,14 @@ type Driver struct {
 	own     []client.Event // events that the owner itself made
 
 	abandonPage, abandonFound, abandonReports context.CancelFunc // end the request for history, the search, and the one about reports
+}
+
+// Start begins a chat. It returns at once; OnChange tells what becomes of it.
+func Start(o Options) *Driver {
+	return start(o, core.New(client.Config{
+		Room: o.Room, Client: o.Client, Offline: o.Offline,
+		Rand: rand.Float64, // seeded from the system's randomness, the browser's included
+	}))
 }
 
 // start runs a driver around a core, and tells it that the chat begins.

@@ -35,48 +35,29 @@ type answer struct {
 
 // fetchPage reads a page of history and makes an event of what came.
 func fetchPage(ctx context.Context, relay, room string, f client.FetchPage) client.Event {
-	page, failed := read(ctx, relay, room, f.Token, f.Query)
-	if failed != nil {
-		failed.Req = f.Req
-		return *failed
-	}
-	return client.PageLoaded{Req: f.Req, Page: page}
-}
-
-// fetchFound reads a page of search results and makes an event of what came.
-func fetchFound(ctx context.Context, relay, room string, f client.FetchFound) client.Event {
-	page, failed := read(ctx, relay, room, f.Token, f.Query)
-	if failed != nil {
-		return client.FoundFailed{Req: f.Req, Status: failed.Status, Err: failed.Err}
-	}
-	return client.FoundLoaded{Req: f.Req, Page: page}
-}
-
-// read reads a page.
-func read(ctx context.Context, relay, room, token string, q client.PageQuery) (page protocol.Page, failed *client.PageFailed) {
-	failed = request(ctx, "GET", pageURL(relay, room, q), token, "", func(body []byte) (err error) {
-		page, err = protocol.DecodePage(body)
-		return err
+	return request(ctx, f.Req, "GET", pageURL(relay, room, f.Query), f.Token, "", func(body []byte) (client.Event, error) {
+		page, err := protocol.DecodePage(body)
+		return client.PageLoaded{Req: f.Req, Page: page}, err
 	})
-	return page, failed
 }
 
-// request makes a request, within historyTimeout. An answer that cannot be decoded
-// counts as none.
-func request(ctx context.Context, method, url, token, body string, decode func(body []byte) error) *client.PageFailed {
+// request makes a request, within historyTimeout, and makes an event of what came. An answer that
+// cannot be decoded counts as none.
+func request(ctx context.Context, number int, method, url, token, body string, decode func(body []byte) (client.Event, error)) client.Event {
 	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
 	a, err := ask(ctx, method, url, token, body)
 	if err == nil && a.status != 200 {
-		return &client.PageFailed{Status: a.status, RetryAfterMs: retryAfterMs(a.retryAfter), Err: refusal(a)}
+		return client.RequestFailed{Req: number, Status: a.status, RetryAfterMs: retryAfterMs(a.retryAfter), Err: refusal(a)}
 	}
+	var ev client.Event
 	if err == nil {
-		err = decode(a.body)
+		ev, err = decode(a.body)
 	}
 	if err != nil {
-		return &client.PageFailed{Err: err}
+		return client.RequestFailed{Req: number, Err: err}
 	}
-	return nil
+	return ev
 }
 
 func pageURL(relay, room string, q client.PageQuery) string {

@@ -57,44 +57,44 @@ func TestFetchPageFails(t *testing.T) {
 	tests := []struct {
 		name   string
 		answer http.HandlerFunc
-		want   client.PageFailed
+		want   client.RequestFailed
 		text   string
 	}{
 		{"a problem", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/problem+json")
 			w.WriteHeader(403)
 			_, _ = io.WriteString(w, `{"status":403,"code":"forbidden","title":"Forbidden","detail":"This room is closed to you."}`)
-		}, client.PageFailed{Status: 403}, "history refused with status 403: forbidden This room is closed to you."},
+		}, client.RequestFailed{Status: 403}, "history refused with status 403: forbidden This room is closed to you."},
 		{"asked to wait", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "2")
 			w.WriteHeader(503)
-		}, client.PageFailed{Status: 503, RetryAfterMs: 2000}, "history refused with status 503"},
+		}, client.RequestFailed{Status: 503, RetryAfterMs: 2000}, "history refused with status 503"},
 		{"asked to wait for years", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "4000000000")
 			w.WriteHeader(429)
-		}, client.PageFailed{Status: 429, RetryAfterMs: 4_000_000_000_000}, "history refused with status 429"},
+		}, client.RequestFailed{Status: 429, RetryAfterMs: 4_000_000_000_000}, "history refused with status 429"},
 		{"asked to wait until a date", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "Mon, 23 Nov 2026 09:15:04 GMT")
 			w.WriteHeader(502)
 			_, _ = io.WriteString(w, "<h1>Bad gateway</h1>")
-		}, client.PageFailed{Status: 502}, "history refused with status 502"},
+		}, client.RequestFailed{Status: 502}, "history refused with status 502"},
 		{"not a page", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "<h1>Welcome to the hotel's WLAN</h1>")
-		}, client.PageFailed{}, ""},
+		}, client.RequestFailed{}, ""},
 		{"half a page", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, onePage[:100])
 			panic(http.ErrAbortHandler)
-		}, client.PageFailed{}, ""},
+		}, client.RequestFailed{}, ""},
 		{"a page without end", func(w http.ResponseWriter, _ *http.Request) {
 			for piece, err := make([]byte, 1<<16), error(nil); err == nil; {
 				_, err = w.Write(piece)
 			}
-		}, client.PageFailed{}, errPageTooLarge.Error()},
+		}, client.RequestFailed{}, errPageTooLarge.Error()},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			ev := fetchPage(t.Context(), history(t, test.answer), "lobby", client.FetchPage{Req: 3})
-			got, ok := ev.(client.PageFailed)
+			got, ok := ev.(client.RequestFailed)
 			if !ok || got.Err == nil || test.text != "" && got.Err.Error() != test.text {
 				t.Fatalf("got %#v", ev)
 			}
@@ -124,7 +124,7 @@ func TestNewerRequestEndsTheOlder(t *testing.T) {
 			return []client.Effect{client.FetchPage{Req: 1}}
 		case client.LoadOlder:
 			return []client.Effect{client.FetchPage{Req: 2, Query: client.PageQuery{Before: 41}}}
-		case client.PageLoaded, client.PageFailed:
+		case client.PageLoaded, client.RequestFailed:
 			answered <- ev
 		}
 		return nil
@@ -165,8 +165,8 @@ func TestSearchesBesideHistory(t *testing.T) {
 		case client.Started:
 			return []client.Effect{client.FetchPage{Req: 1}}
 		case client.Search:
-			return []client.Effect{client.FetchFound{Req: 2, Query: client.PageQuery{Words: ev.Words}}}
-		case client.FoundLoaded, client.FoundFailed, client.PageFailed:
+			return []client.Effect{client.FetchPage{Req: 2, Query: client.PageQuery{Words: ev.Words}}}
+		case client.PageLoaded, client.RequestFailed:
 			answered <- ev
 		}
 		return nil
@@ -179,11 +179,11 @@ func TestSearchesBesideHistory(t *testing.T) {
 	if words := <-abandoned; words != "old" {
 		t.Errorf("the search for new ended the request for %q", words)
 	}
-	if ev, ok := (<-answered).(client.FoundLoaded); !ok || ev.Req != 2 || len(ev.Page.Messages) != 1 {
+	if ev, ok := (<-answered).(client.PageLoaded); !ok || ev.Req != 2 || len(ev.Page.Messages) != 1 {
 		t.Errorf("got %#v", ev)
 	}
 	d.Do(client.Search{Words: "gone"})
-	if ev, ok := (<-answered).(client.FoundFailed); !ok || ev.Req != 2 || ev.Status != 503 || ev.Err == nil {
+	if ev, ok := (<-answered).(client.RequestFailed); !ok || ev.Req != 2 || ev.Status != 503 || ev.Err == nil {
 		t.Errorf("got %#v", ev)
 	}
 	d.Close()

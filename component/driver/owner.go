@@ -97,12 +97,12 @@ func (d *Driver) carryOut(effect client.Effect) {
 			d.link.close(e.Code)
 		}
 	case client.FetchPage:
-		d.fetch(&d.abandonPage, func(ctx context.Context) client.Event {
+		abandon := &d.abandonPage
+		if e.Query.Words != "" {
+			abandon = &d.abandonFound
+		}
+		d.fetch(abandon, func(ctx context.Context) client.Event {
 			return fetchPage(ctx, d.options.Relay, d.options.Room, e)
-		})
-	case client.FetchFound:
-		d.fetch(&d.abandonFound, func(ctx context.Context) client.Event {
-			return fetchFound(ctx, d.options.Relay, d.options.Room, e)
 		})
 	case client.FetchReports:
 		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {

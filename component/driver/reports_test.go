@@ -50,10 +50,10 @@ func TestReportsAreReadAndClosed(t *testing.T) {
 	expect(`PATCH /v1/rooms/a%20b/reports/7 Bearer t0 application/json {"state":"resolved"}`)
 
 	status = 409
-	if got, ok := closed().(client.ReportsFailed); !ok || got.Req != 4 || got.Status != 409 || got.Err == nil {
+	if got, ok := closed().(client.RequestFailed); !ok || got.Req != 4 || got.Status != 409 || got.Err == nil {
 		t.Errorf("got %#v", got)
 	}
-	if got, ok := read(0).(client.ReportsFailed); !ok || got.Req != 3 || got.Status != 409 || got.Err == nil {
+	if got, ok := read(0).(client.RequestFailed); !ok || got.Req != 3 || got.Status != 409 || got.Err == nil {
 		t.Errorf("got %#v", got)
 	}
 }
@@ -76,7 +76,7 @@ func TestReportsBesideHistory(t *testing.T) {
 			return []client.Effect{client.FetchPage{Req: 1}, client.FetchReports{Req: 2, Limit: 50}}
 		case client.ResolveReport:
 			return []client.Effect{client.CloseReport{Req: 3, N: ev.N, State: ev.State}}
-		case client.ReportsLoaded, client.ReportsFailed, client.ReportClosed, client.PageFailed:
+		case client.ReportsLoaded, client.ReportClosed, client.RequestFailed:
 			answered <- ev
 		}
 		return nil

@@ -4,7 +4,19 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"sync"
+	"time"
 )
+
+var ids uuid7
+
+// newID returns a UUID, version 7, greater than all that this program made before.
+func newID() (string, error) {
+	var random [8]byte
+	if err := readRandom(random[:]); err != nil {
+		return "", err
+	}
+	return ids.next(time.Now().UnixMilli(), random), nil
+}
 
 // uuid7 makes UUIDs, version 7 (RFC 9562, section 5.7), each greater than the
 // one before: the twelve bits after the time are a counter.

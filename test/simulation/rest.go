@@ -15,7 +15,7 @@ import (
 func (p *page) fetch(f client.FetchPage) {
 	w := p.w
 	fail := func(after time.Duration, status int, retryMs int64) {
-		p.in(after, func() { p.step(client.PageFailed{Req: f.Req, Status: status, RetryAfterMs: retryMs}) })
+		p.in(after, func() { p.step(client.RequestFailed{Req: f.Req, Status: status, RetryAfterMs: retryMs}) })
 	}
 	if p.dev.offline || w.strikes(httpLosses, 0.05) {
 		fail(w.upTo(15*time.Second), 0, 0)

@@ -28,10 +28,7 @@ type Link interface {
 	IsJoined() bool
 	// Join asks for the room's head again.
 	Join()
-	// Token returns the token for a request.
-	Token() string
-	// TokenRefused asks for another one.
-	TokenRefused()
+	step.Tokens
 	// End stops the chat.
 	End(final client.Status, reason string)
 }
@@ -70,7 +67,7 @@ type CatchUp struct {
 
 // request is what is asked of the history.
 type request struct {
-	number     int       // the last request's
+	number     int       // of the request under way
 	floor      int64     // the cursor when it was made: history must know as much
 	want       Want      // what it asks for; Nothing: none is under way
 	fetchAt    time.Time // the next try of a failed one
@@ -89,12 +86,11 @@ func New(s *step.Step, link Link, window Window) *CatchUp {
 // Reset forgets what is known of the room.
 func (c *CatchUp) Reset() {
 	c.state = state{}
-	c.request = request{number: c.number + 1, tries: c.tries}
+	c.request = request{tries: c.tries}
 }
 
 // Interrupt forgets the requests of a connection. Applied changes stay.
 func (c *CatchUp) Interrupt() {
-	c.number++
 	c.want, c.page = Nothing, Nothing
 	c.fetchAt, c.tries = time.Time{}, 0
 	c.rejoin, c.needsToken, c.reached, c.opening = false, false, false, false

@@ -63,8 +63,7 @@ func (c *CatchUp) ask(w Want, q client.PageQuery) {
 	if c.want == w {
 		return
 	}
-	c.want, c.floor = w, c.cursor
-	c.number++
+	c.want, c.floor, c.number = w, c.cursor, c.step.Request()
 	c.step.Emit(client.FetchPage{Req: c.number, Token: c.link.Token(), Query: q})
 }
 
@@ -130,7 +129,7 @@ func (c *CatchUp) Rejoin() {
 func (c *CatchUp) AppliedNewest(p *protocol.Page) {
 	c.loaded, c.step.Changed = true, true
 	c.moveTo(p.Head)
-	c.next()
+	c.Next()
 }
 
 // AppliedSince notes that a page of changes is applied.
@@ -145,24 +144,22 @@ func (c *CatchUp) AppliedSince(p *protocol.Page) {
 		c.fetchLater(0) // history knows less than the stream told: not yet
 		return
 	}
-	c.next()
+	c.Next()
 }
 
 // TakePage notes that the page which people asked for is taken; the core may ask for
 // another one before it calls Next.
 func (c *CatchUp) TakePage() { c.page, c.step.Changed = Nothing, true }
 
-// Next goes on after a page of the window or of pinned messages.
-func (c *CatchUp) Next() { c.next() }
-
-func (c *CatchUp) next() {
+// Next goes on after a page.
+func (c *CatchUp) Next() {
 	c.tries = 0
 	c.Fetch()
 }
 
 // Failed takes the failure of a request. It returns Around or Pinned if the relay does
 // not serve that: the core does without, and then calls Fetch.
-func (c *CatchUp) Failed(ev client.PageFailed) (unserved Want) {
+func (c *CatchUp) Failed(ev client.RequestFailed) (unserved Want) {
 	w := c.answered(ev.Req)
 	if w == Nothing {
 		return Nothing

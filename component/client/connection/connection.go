@@ -73,7 +73,10 @@ type Connection struct {
 
 // New makes a connection that has not begun.
 func New(s *step.Step, cfg Config) *Connection {
-	return &Connection{step: s, cfg: cfg, heartbeat: newHeartbeat(), token: token{step: s}, setup: setup{step: s}}
+	return &Connection{
+		step: s, cfg: cfg, token: token{step: s}, setup: setup{step: s},
+		heartbeat: heartbeat{every: protocol.Heartbeat, timeout: protocol.Timeout},
+	}
 }
 
 // Start begins to connect. An empty token is asked for.

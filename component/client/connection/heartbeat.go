@@ -16,8 +16,6 @@ type heartbeat struct {
 	reprobed            bool      // it was written a second time by a late timer
 }
 
-func newHeartbeat() heartbeat { return heartbeat{every: protocol.Heartbeat, timeout: protocol.Timeout} }
-
 // answered notes that no ping is unanswered.
 func (h *heartbeat) answered() { h.probeAt, h.reprobed = time.Time{}, false }
 

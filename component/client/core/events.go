@@ -47,22 +47,19 @@ func (c *Client) take(ev client.Event) {
 	}
 }
 
-// takeAnswer routes the answers to requests over REST.
+// takeAnswer routes the answers to requests over REST. A part ignores the answers to requests of others.
 func (c *Client) takeAnswer(ev client.Event) {
 	switch ev := ev.(type) {
 	case client.PageLoaded:
 		c.pageLoaded(ev)
-	case client.PageFailed:
-		c.pageFailed(ev)
-	case client.FoundLoaded:
 		c.search.Loaded(ev)
-	case client.FoundFailed:
-		c.search.Failed(ev)
 	case client.ReportsLoaded:
 		c.review.Loaded(ev)
 	case client.ReportClosed:
 		c.review.Closed(ev)
-	case client.ReportsFailed:
+	case client.RequestFailed:
+		c.pageFailed(ev)
+		c.search.Failed(ev)
 		c.review.Failed(ev)
 	default:
 		c.takeFromPeople(ev)

@@ -57,7 +57,7 @@ func (c *Client) pageLoaded(ev client.PageLoaded) {
 		return
 	}
 	switch wanted {
-	case catchup.Nothing: // the answer to an old request
+	case catchup.Nothing: // the answer to an old request, or to a search
 	case catchup.Newest:
 		c.applyAll(p.Messages)
 		c.timeline.Begin(p.Messages, p.More)
@@ -110,7 +110,7 @@ func (c *Client) pageWanted(wanted catchup.Want, p *protocol.Page) {
 }
 
 // pageFailed goes on without what a relay need not serve.
-func (c *Client) pageFailed(ev client.PageFailed) {
+func (c *Client) pageFailed(ev client.RequestFailed) {
 	switch c.catchup.Failed(ev) {
 	case catchup.Pinned:
 		c.timeline.NoPinned()

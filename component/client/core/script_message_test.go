@@ -43,9 +43,9 @@ func (s *script) readerEvent(verb string, arg []string) (client.Event, bool) {
 	case "around-id": // around-id N
 		return client.LoadAround{ID: id}, true
 	case "found": // as page
-		return client.FoundLoaded{Req: s.found, Page: testPage(arg)}, true
+		return client.PageLoaded{Req: s.found, Page: testPage(arg)}, true
 	case "found-failed":
-		return client.FoundFailed{Req: s.found, Status: number(arg, 0)}, true
+		return client.RequestFailed{Req: s.found, Status: number(arg, 0)}, true
 	case "typing": // typing USER: the relay says it
 		f := protocol.Typist{Room: "lobby", User: protocol.User{ID: arg[0], Name: arg[0]}}
 		return client.Received{Gen: s.gen, Data: f.Append(nil)}, true

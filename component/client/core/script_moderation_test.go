@@ -38,7 +38,7 @@ func (s *script) moderationEvent(verb string, arg []string) (client.Event, bool)
 	case "report-closed":
 		return client.ReportClosed{Req: s.reports}, true
 	case "queue-failed": // queue-failed STATUS
-		return client.ReportsFailed{Req: s.reports, Status: number(arg, 0)}, true
+		return client.RequestFailed{Req: s.reports, Status: number(arg, 0)}, true
 	case "queue-late": // the answer to a request that was given up
 		return client.ReportsLoaded{Req: s.reports - 1}, true
 	case "set-slow": // set-slow SECONDS

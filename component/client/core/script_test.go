@@ -118,9 +118,11 @@ func (s *script) note(e client.Effect) {
 	case client.Dial:
 		s.gen = e.Gen
 	case client.FetchPage:
-		s.page = e.Req
-	case client.FetchFound:
-		s.found = e.Req
+		if e.Query.Words != "" {
+			s.found = e.Req
+		} else {
+			s.page = e.Req
+		}
 	case client.FetchReports:
 		s.reports = e.Req
 	case client.CloseReport:
@@ -242,7 +244,7 @@ func (s *script) do(line string) {
 	case "page": // page EPOCH HEAD more|end [SENDER:N:REV[:SEQ] …]
 		s.step(client.PageLoaded{Req: req, Page: testPage(arg)})
 	case "page-failed": // page-failed STATUS [RETRY_AFTER_MS]
-		ev := client.PageFailed{Req: req, Status: number(arg, 0)}
+		ev := client.RequestFailed{Req: req, Status: number(arg, 0)}
 		if len(arg) > 1 {
 			ev.RetryAfterMs = int64(number(arg, 1))
 		}
@@ -340,9 +342,10 @@ func (s *script) describe(e client.Effect) string {
 	case client.CloseSocket:
 		return fmt.Sprint("close socket ", e.Gen)
 	case client.FetchPage:
+		if e.Query.Words != "" {
+			return "find " + describeQuery(e.Query)
+		}
 		return "fetch " + describeQuery(e.Query)
-	case client.FetchFound:
-		return "find " + describeQuery(e.Query)
 	case client.FetchReports:
 		return strings.TrimSuffix(fmt.Sprintf("read %d reports before %d", e.Limit, e.Before), " before 0")
 	case client.CloseReport:

@@ -9,25 +9,11 @@ import (
 	"hallway/protocol"
 )
 
-// Link is the connection as the outbox sees it.
-type Link interface {
-	// Write writes a frame.
-	Write(f protocol.ClientFrame)
-	// Probe asks whether the relay is still there.
-	Probe()
-	// Lose gives the connection up.
-	Lose()
-	// Timeout returns how long an answer may take.
-	Timeout() time.Duration
-	// LastHeard returns when the last frame came.
-	LastHeard() time.Time
-}
-
 // Outbox holds the messages of one user that did not come back yet, in the order in
 // which they were written. New makes one.
 type Outbox struct {
 	step *step.Step
-	link Link
+	link step.Link
 	room string
 
 	entries []*entry
@@ -47,7 +33,7 @@ type Outbox struct {
 }
 
 // New makes an empty outbox that waits for the stored items.
-func New(s *step.Step, link Link, room string) *Outbox {
+func New(s *step.Step, link step.Link, room string) *Outbox {
 	return &Outbox{step: s, link: link, room: room}
 }
 

@@ -11,11 +11,3 @@
 //
 // Messages and their history, and how the relay is reached.
 package people
-
-import "hallway/protocol"
-
-// Link is the connection as this package sees it.
-type Link interface {
-	// Write writes a frame.
-	Write(f protocol.ClientFrame)
-}

@@ -15,7 +15,7 @@ const readEvery = 2 * time.Second
 // of the room. NewReading makes one.
 type Reading struct {
 	step *step.Step
-	link Link
+	link step.Link
 	room string
 
 	ready  bool // the relay may be told of the marker
@@ -39,7 +39,7 @@ type marker struct {
 }
 
 // NewReading makes the Reading of a user who has read nothing.
-func NewReading(s *step.Step, link Link, room string) *Reading {
+func NewReading(s *step.Step, link step.Link, room string) *Reading {
 	return &Reading{step: s, link: link, room: room}
 }
 

@@ -21,7 +21,7 @@ const (
 // Typing is who writes. NewTyping makes one.
 type Typing struct {
 	step *step.Step
-	link Link
+	link step.Link
 	room string
 
 	toldAt  time.Time // when the relay was told last that the user writes
@@ -34,7 +34,7 @@ type typist struct {
 }
 
 // NewTyping makes a Typing without typists.
-func NewTyping(s *step.Step, link Link, room string) *Typing {
+func NewTyping(s *step.Step, link step.Link, room string) *Typing {
 	return &Typing{step: s, link: link, room: room}
 }
 

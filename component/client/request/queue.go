@@ -22,18 +22,6 @@ const (
 	actTimeout = 30 * time.Second
 )
 
-// Link is the connection as the queue sees it.
-type Link interface {
-	// Write writes a frame.
-	Write(f protocol.ClientFrame)
-	// Probe asks whether the relay is still there.
-	Probe()
-	// Lose gives the connection up.
-	Lose()
-	// Timeout returns how long an answer may take.
-	Timeout() time.Duration
-}
-
 // Messages are the messages that are known.
 type Messages interface {
 	// Known returns the newest state of a message that is known, or nil.
@@ -44,7 +32,7 @@ type Messages interface {
 // for. It lives in memory only: a page that is closed forgets what waits. New makes one.
 type Queue struct {
 	step     *step.Step
-	link     Link
+	link     step.Link
 	messages Messages
 	room     string
 
@@ -53,7 +41,7 @@ type Queue struct {
 }
 
 // New makes an empty queue.
-func New(s *step.Step, link Link, messages Messages, room string) *Queue {
+func New(s *step.Step, link step.Link, messages Messages, room string) *Queue {
 	return &Queue{step: s, link: link, messages: messages, room: room}
 }
 

@@ -16,7 +16,7 @@ const reviewPage = 50
 // changed: others close reports too. NewReview makes one.
 type Review struct {
 	step   *step.Step
-	tokens Tokens
+	tokens step.Tokens
 
 	queue  *client.Queue // nil: nobody looks; never changed in place
 	before int64         // the request is about the reports before this one; 0: the newest
@@ -28,11 +28,11 @@ type Review struct {
 }
 
 // NewReview makes a review that nobody looks at.
-func NewReview(s *step.Step, tokens Tokens) *Review { return &Review{step: s, tokens: tokens} }
+func NewReview(s *step.Step, tokens step.Tokens) *Review { return &Review{step: s, tokens: tokens} }
 
 // Open begins to show the queue to a user who moderates, or ends it.
 func (v *Review) Open(on, moderates bool) {
-	v.inquiry.cancel()
+	v.inquiry = inquiry{}
 	v.queue, v.before, v.state, v.stale = nil, 0, "", false
 	v.step.Changed = true
 	if on && moderates {
@@ -81,7 +81,7 @@ func (v *Review) TokenGot() {
 
 // ask asks for what is wanted.
 func (v *Review) ask() {
-	number, token := v.inquiry.begin(), v.tokens.Token()
+	number, token := v.inquiry.begin(v.step), v.tokens.Token()
 	switch q := v.queue; {
 	case q.Closing != 0:
 		v.step.Emit(client.CloseReport{Req: number, Token: token, N: q.Closing, State: v.state})
@@ -159,7 +159,7 @@ func (v *Review) Closed(ev client.ReportClosed) {
 }
 
 // Failed takes the failure of either request.
-func (v *Review) Failed(ev client.ReportsFailed) {
+func (v *Review) Failed(ev client.RequestFailed) {
 	if !v.awaits(ev.Req) || v.inquiry.retries(ev.Status, v.tokens) {
 		return
 	}

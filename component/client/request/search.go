@@ -27,7 +27,7 @@ type Results interface {
 // whatever connection there is. NewSearch makes one.
 type Search struct {
 	step    *step.Step
-	tokens  Tokens
+	tokens  step.Tokens
 	results Results
 
 	words   string // "": the user does not search
@@ -38,7 +38,7 @@ type Search struct {
 }
 
 // NewSearch makes a search for nothing.
-func NewSearch(s *step.Step, tokens Tokens, results Results) *Search {
+func NewSearch(s *step.Step, tokens step.Tokens, results Results) *Search {
 	return &Search{step: s, tokens: tokens, results: results}
 }
 
@@ -46,7 +46,7 @@ func NewSearch(s *step.Step, tokens Tokens, results Results) *Search {
 // are none.
 func (s *Search) For(words string) {
 	s.words, s.loading, s.failed, s.more = strings.TrimSpace(words), false, false, false
-	s.inquiry.cancel()
+	s.inquiry = inquiry{}
 	s.results.ClearFound()
 	s.step.Changed = true
 	if s.words != "" {
@@ -83,14 +83,14 @@ func (s *Search) ask() {
 	if found := s.results.Found(); len(found) > 0 {
 		q.Before = found[len(found)-1].Seq
 	}
-	s.step.Emit(client.FetchFound{Req: s.inquiry.begin(), Token: s.tokens.Token(), Query: q})
+	s.step.Emit(client.FetchPage{Req: s.inquiry.begin(s.step), Token: s.tokens.Token(), Query: q})
 }
 
 // awaits reports whether an answer is to the last request.
 func (s *Search) awaits(number int) bool { return number == s.inquiry.number && s.loading }
 
 // Loaded takes a page of results.
-func (s *Search) Loaded(ev client.FoundLoaded) {
+func (s *Search) Loaded(ev client.PageLoaded) {
 	if !s.awaits(ev.Req) {
 		return
 	}
@@ -105,7 +105,7 @@ func (s *Search) Loaded(ev client.FoundLoaded) {
 }
 
 // Failed takes the failure of a search.
-func (s *Search) Failed(ev client.FoundFailed) {
+func (s *Search) Failed(ev client.RequestFailed) {
 	if !s.awaits(ev.Req) || s.inquiry.retries(ev.Status, s.tokens) {
 		return
 	}

@@ -1,5 +1,6 @@
 // Package step is what every part of the core is handed: the time of the step
-// under way, random numbers, and the place for the effects that it asks for.
+// under way, random numbers, the place for the effects that it asks for ([Step]), and
+// the connection as most parts see it ([Link], [Tokens]).
 //
 // A new helper goes here only if several parts need it. This package must not know
 // any part.
@@ -21,6 +22,14 @@ type Step struct {
 
 	// Rand returns uniformly random numbers in [0, 1).
 	Rand func() float64
+
+	requests int // over REST, so far
+}
+
+// Request returns the number of a new request over REST.
+func (s *Step) Request() int {
+	s.requests++
+	return s.requests
 }
 
 // Begin starts a step at a time.
@@ -31,6 +40,28 @@ func (s *Step) Begin(now time.Time) { s.Now, s.Effects, s.Changed = now, nil, fa
 //
 //go:noinline
 func (s *Step) Emit(e client.Effect) { s.Effects = append(s.Effects, e) }
+
+// Link is the connection.
+type Link interface {
+	// Write writes a frame.
+	Write(f protocol.ClientFrame)
+	// Probe asks whether the relay is still there.
+	Probe()
+	// Lose gives the connection up.
+	Lose()
+	// Timeout returns how long an answer may take.
+	Timeout() time.Duration
+	// LastHeard returns when the last frame came.
+	LastHeard() time.Time
+}
+
+// Tokens gives the token for a request over REST.
+type Tokens interface {
+	// Token returns the token that there is.
+	Token() string
+	// TokenRefused asks for another one.
+	TokenRefused()
+}
 
 // Late reports whether a deadline has come, and how long ago. A zero one never comes.
 func (s *Step) Late(at time.Time) (late time.Duration, ok bool) {

@@ -22,27 +22,22 @@ type window struct {
 // evictAtOnce is how many messages are dropped together, so that it is rare.
 const evictAtOnce = client.TimelineMax / 10
 
-// oldest returns the seq of the first message, or 0.
-func (w *window) oldest() int64 {
-	if len(w.entries) == 0 {
-		return 0
-	}
-	return w.entries[0].m.Seq
-}
-
-// last returns the seq of the last message, or 0.
-func (w *window) last() int64 {
-	if len(w.entries) == 0 {
-		return 0
-	}
-	return w.entries[len(w.entries)-1].m.Seq
-}
-
 // Oldest returns the seq of the window's first message, or 0.
-func (t *Timeline) Oldest() int64 { return t.window.oldest() }
+func (t *Timeline) Oldest() int64 {
+	if len(t.window.entries) == 0 {
+		return 0
+	}
+	return t.window.entries[0].m.Seq
+}
 
 // Last returns the seq of the window's last message, or 0.
-func (t *Timeline) Last() int64 { return t.window.last() }
+func (t *Timeline) Last() int64 {
+	entries := t.window.entries
+	if len(entries) == 0 {
+		return 0
+	}
+	return entries[len(entries)-1].m.Seq
+}
 
 // Newest returns the highest seq that the relay told of.
 func (t *Timeline) Newest() int64 { return t.window.newest }
@@ -62,7 +57,7 @@ func (t *Timeline) Shows(id string) bool {
 // Holds reports whether the window shows the message with a seq, if there is one.
 func (t *Timeline) Holds(seq int64) bool {
 	w := &t.window
-	return (seq >= w.oldest() || !w.moreBefore) && (seq <= w.last() || !w.moreAfter)
+	return (seq >= t.Oldest() || !w.moreBefore) && (seq <= t.Last() || !w.moreAfter)
 }
 
 // FirstOfOthers returns the seq of the window's first message after a seq that is
@@ -85,7 +80,7 @@ func (t *Timeline) take(e *entry) bool {
 	}
 	seq := e.m.Seq
 	w.newest = max(w.newest, seq)
-	if w.begun && (w.moreBefore && seq < w.oldest() || w.moreAfter && seq > w.last()) {
+	if w.begun && (w.moreBefore && seq < t.Oldest() || w.moreAfter && seq > t.Last()) {
 		return false
 	}
 	i := len(w.entries)
@@ -141,7 +136,7 @@ func (t *Timeline) AwaitsWindow() bool { return t.window.awaited }
 func (t *Timeline) Prepend(page []protocol.Message, more bool) {
 	t.readMine(page)
 	w := &t.window
-	first := w.oldest()
+	first := t.Oldest()
 	older := make([]*entry, 0, len(page)+len(w.entries))
 	for i := range page {
 		if e, _ := t.put(&page[i], true); e.in&inWindow == 0 && (first == 0 || e.m.Seq < first) {
@@ -169,15 +164,15 @@ func (t *Timeline) Extend(page []protocol.Message) {
 // message that anyone told of.
 func (t *Timeline) extend(page []protocol.Message) {
 	w := &t.window
-	last := w.last()
+	last := t.Last()
 	for i := range page {
 		if e, _ := t.put(&page[i], true); e.in&inWindow == 0 && e.m.Seq > last {
-			step.Assert(e.m.Seq > w.last(), "the window ascends")
+			step.Assert(e.m.Seq > t.Last(), "the window ascends")
 			t.insert(&w.list, len(w.entries), e)
 			w.newest = max(w.newest, e.m.Seq)
 		}
 	}
-	w.moreAfter = w.last() < w.newest
+	w.moreAfter = t.Last() < w.newest
 	if n := len(w.entries) - client.TimelineMax; n > 0 {
 		t.dropOldest(n + evictAtOnce)
 	}

@@ -23,56 +23,57 @@ type quote struct {
 
 // quotes makes the quotations of replies. It remembers them, because each frame asks for them.
 type quotes struct {
-	found map[string]*protocol.Message
-	made  map[string]quote
-	// Messages that were not found while awayFirst was the first loaded seq.
-	away      map[string]bool
-	awayFirst int64
+	made  map[string]madeQuote
+	first int64 // the first loaded seq then
 }
 
-// of returns the quotation of a message by its id.
+// madeQuote is a quotation, with the message that it was made from; nil: it was not loaded.
+type madeQuote struct {
+	of *protocol.Message
+	quote
+}
+
+// of returns the quotation of a message by its id. It looks again for a message that is not loaded only
+// when older ones came: nobody answers a message before it is there.
 func (q *quotes) of(s *client.Snapshot, id string) quote {
 	if id == "" {
 		return quote{}
-	}
-	m := q.find(s, id)
-	if m == nil {
-		return quote{id: id}
-	}
-	if q.found[id] != m {
-		if q.found == nil || len(q.found) >= quotesMax {
-			q.found, q.made = make(map[string]*protocol.Message), make(map[string]quote)
-		}
-		q.found[id] = m
-		q.made[id] = quote{
-			id: id, loaded: true, deleted: m.Deleted(), encrypted: m.Encrypted != nil,
-			by: m.Sender.ID, sender: text.ShownName(m.Sender.Name), text: markup.Excerpt(m.Text),
-		}
-	}
-	return q.made[id]
-}
-
-// find returns a message as the snapshot has it, or nil. It looks again for a message that is not
-// loaded only when older ones came: nobody answers a message before it is there.
-func (q *quotes) find(s *client.Snapshot, id string) *protocol.Message {
-	if was := q.found[id]; was != nil {
-		if i, ok := findSeq(s, was.Seq); ok && s.Messages[i].ID == id {
-			return s.Messages[i]
-		}
 	}
 	var first int64
 	if len(s.Messages) > 0 {
 		first = s.Messages[0].Seq
 	}
-	if q.away == nil || q.awayFirst != first || len(q.away) >= quotesMax {
-		q.away, q.awayFirst = make(map[string]bool), first
+	if q.made == nil || q.first != first || len(q.made) >= quotesMax {
+		q.made, q.first = make(map[string]madeQuote), first
 	}
-	if q.away[id] {
-		return nil
+	was, known := q.made[id]
+	m := was.of
+	if !known {
+		m = Message(s, id)
+	} else if m != nil {
+		m = messageAt(s, m.Seq, id)
 	}
-	if m := Message(s, id); m != nil {
-		return m
+	if !known || m != was.of {
+		was = madeQuote{m, quoteOf(id, m)}
+		q.made[id] = was
 	}
-	q.away[id] = true
+	return was.quote
+}
+
+func quoteOf(id string, m *protocol.Message) quote {
+	if m == nil {
+		return quote{id: id}
+	}
+	return quote{
+		id: id, loaded: true, deleted: m.Deleted(), encrypted: m.Encrypted != nil,
+		by: m.Sender.ID, sender: text.ShownName(m.Sender.Name), text: markup.Excerpt(m.Text),
+	}
+}
+
+// messageAt returns the message with a seq, if it has an id, or nil.
+func messageAt(s *client.Snapshot, seq int64, id string) *protocol.Message {
+	if i, ok := findSeq(s, seq); ok && s.Messages[i].ID == id {
+		return s.Messages[i]
+	}
 	return nil
 }

@@ -1,0 +1,73 @@
+//go:build !js
+
+package driver
+
+// What the driver asks of its platform, for a native client. Each function has a file for the browser.
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"nhooyr.io/websocket"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+func ask(ctx context.Context, method, url, token, body string) (answer, error) {
+	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return answer{}, err
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(response.Body, pageBytesMax+1))
+	if err != nil {
+		return answer{}, err
+	}
+	if len(data) > pageBytesMax {
+		return answer{}, errPageTooLarge
+	}
+	return answer{
+		status:     response.StatusCode,
+		retryAfter: response.Header.Get("Retry-After"),
+		body:       data,
+	}, nil
+}
+
+// closeReason returns the code and reason of the peer's close frame; 0: none came. err
+// is the error of the read that ended.
+func closeReason(err error) (protocol.CloseCode, string) {
+	var closed websocket.CloseError
+	if !errors.As(err, &closed) {
+		return 0, ""
+	}
+	return protocol.CloseCode(closed.Code), closed.Reason
+}
+
+// dialStatus returns 0: natively a refused dial has told its status itself.
+func dialStatus(context.Context, string) int { return 0 }
+
+// readRandom fills p with random bytes.
+func readRandom(p []byte) error {
+	_, err := rand.Read(p)
+	return err
+}
+
+func defaultStorage() Storage { return &MemoryStorage{} }
+
+// newPeers returns none: native clients have no sibling tabs.
+func newPeers(post func(client.Event)) peers { return alone{post} }

@@ -1,5 +1,0 @@
-//go:build !js
-
-package driver
-
-func defaultStorage() Storage { return &MemoryStorage{} }
