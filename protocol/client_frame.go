@@ -108,6 +108,7 @@ type Send struct {
 	Room, ID  string
 	Text      string
 	Encrypted *Encrypted // in place of Text
+	Mentions  []Mention  // in Text
 	SentAt    string     // RFC 3339
 	ReplyTo   string
 }
@@ -116,6 +117,7 @@ func (f *Send) fields(c *codec) {
 	for c.frame("send") {
 		messageFields(c, &f.Room, &f.ID)
 		contentFields(c, &f.Text, &f.Encrypted)
+		mentionsField(c, &f.Text, &f.Mentions)
 		c.lateStr("sent_at", &f.SentAt)
 		c.str("reply_to", &f.ReplyTo, opt)
 	}
@@ -130,12 +132,14 @@ type Edit struct {
 	Room, ID  string
 	Text      string
 	Encrypted *Encrypted // in place of Text
+	Mentions  []Mention  // in Text
 }
 
 func (f *Edit) fields(c *codec) {
 	for c.frame("edit") {
 		messageFields(c, &f.Room, &f.ID)
 		contentFields(c, &f.Text, &f.Encrypted)
+		mentionsField(c, &f.Text, &f.Mentions)
 	}
 }
 

@@ -60,9 +60,10 @@ type input struct {
 	client    bool
 	given     given
 	textBytes int64
-	// A browser build has no checks, because it reaches them only through these two.
+	// A browser build has no checks, because it reaches them only through these.
 	check          func(name, s string, n, textBytes int64) (text string, code Code, reason string)
 	checkEncrypted func(e *Encrypted, textBytes int64) (Code, string)
+	checkMentions  func(mentions []Mention, text string) (Code, string)
 
 	code Code   // the refusal; "": none
 	why  string // its reason
@@ -342,7 +343,7 @@ func read(data []byte) codec {
 func readClient(data []byte, l Limits, g given) codec {
 	c := read(data)
 	c.client, c.given, c.textBytes = true, g, l.TextBytes
-	c.check, c.checkEncrypted = checkField, checkEncrypted
+	c.check, c.checkEncrypted, c.checkMentions = checkField, checkEncrypted, checkMentions
 	return c
 }
 

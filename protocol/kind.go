@@ -199,9 +199,9 @@ func (c *codec) strs(name string, v *[]string, must bool) {
 
 // list is a list of n objects; element runs the table of the i-th. In the phase reading, i
 // is the number of objects read before.
-func (c *codec) list(name string, n int, element func(i int)) {
+func (c *codec) list(name string, n int, must bool, element func(i int)) {
 	objects := 0
-	c.array(name, n, true, func(int) {
+	c.array(name, n, must, func(int) {
 		if c.begin(true) {
 			element(objects)
 			objects++

@@ -15,6 +15,9 @@ const (
 	// FeatureModeration is named by a relay that knows moderate, report and settings.
 	FeatureModeration = "moderation"
 
+	// FeatureMentions is named by a relay that knows mentions and counts them.
+	FeatureMentions = "mentions"
+
 	// TextBytesMax is the most bytes of UTF-8 in a message's text.
 	TextBytesMax = 8192
 	// FrameBytesMax is the most bytes in a frame. A text of TextBytesMax in
@@ -39,6 +42,8 @@ const (
 	ReactionsNewMax = 3
 	// ReactionUsersMax is how many users a reaction names; its count counts all.
 	ReactionUsersMax = 20
+	// MentionsMax is the most mentions in a message.
+	MentionsMax = 20
 	// UserBytesMax is the most bytes in a user's id.
 	UserBytesMax = 128
 	// ReasonBytesMax is the most bytes in the reason of an act or a report.

@@ -83,6 +83,7 @@ type Message struct {
 	SentAt    string // the sender's clock as the sender wrote it (RFC 3339); a hint, never order
 	Text      string
 	Encrypted *Encrypted // in place of Text
+	Mentions  []Mention  // in Text
 	ReplyTo   string
 	EditedAt  Time
 	DeletedAt Time // set: a tombstone, all content gone
@@ -105,6 +106,7 @@ func (m *Message) fields(c *codec) {
 		}
 		c.str("sent_at", &m.SentAt, opt)
 		contentFields(c, &m.Text, &m.Encrypted)
+		mentionsField(c, &m.Text, &m.Mentions)
 		c.str("reply_to", &m.ReplyTo, opt)
 		c.time("edited_at", &m.EditedAt, opt)
 		c.bool("pinned", &m.Pinned, opt)
@@ -121,10 +123,11 @@ func (m *Message) Append(dst []byte) []byte { c := codec{out: dst}; m.fields(&c)
 func (m *Message) Deleted() bool { return m.DeletedAt != 0 }
 
 // The bytes that Size counts for the names and numbers of a message's JSON, and for
-// those of a reaction.
+// those of a reaction and of a mention.
 const (
 	messageFrameBytes  = 192
 	reactionFrameBytes = 32
+	mentionFrameBytes  = 32
 )
 
 // Size returns about how many bytes the message's JSON has, without Mine. It is at least half
@@ -139,6 +142,9 @@ func (m *Message) Size() int {
 	}
 	if e := m.Encrypted; e != nil {
 		n += len(e.Alg) + len(e.Kid) + len(e.IV) + len(e.CT)
+	}
+	for i := range m.Mentions {
+		n += mentionFrameBytes + len(m.Mentions[i].User)
 	}
 	for i := range m.Reactions {
 		n += reactionFrameBytes + len(m.Reactions[i].Emoji)

@@ -13,7 +13,7 @@ type Page struct {
 
 func (p *Page) fields(c *codec) {
 	for c.walk() {
-		c.list("messages", len(p.Messages), func(i int) {
+		c.list("messages", len(p.Messages), must, func(i int) {
 			if i == len(p.Messages) {
 				p.Messages = append(p.Messages, Message{})
 			}
@@ -101,7 +101,7 @@ type reports struct {
 
 func (r *reports) fields(c *codec) {
 	for c.walk() {
-		c.list("reports", len(r.entries), func(i int) {
+		c.list("reports", len(r.entries), must, func(i int) {
 			if i == len(r.entries) {
 				r.entries = append(r.entries, ReportEntry{})
 			}

@@ -100,6 +100,8 @@ type Joined struct {
 	Members int64 // distinct users now in the room, this one included
 	Read    int64 // the user's read marker
 	Role    Role  // the user's role in this room
+	// Mentions counts the unread messages of others that mention the user or everybody.
+	Mentions int64
 	// Muted reports that the user may not write.
 	Muted       bool
 	MutedUntil  Time // 0: for ever
@@ -114,6 +116,7 @@ func (f *Joined) fields(c *codec) {
 		c.int("members", &f.Members, must)
 		c.int("read", &f.Read, must)
 		c.str("role", (*string)(&f.Role), must)
+		c.int("mentions", &f.Mentions, opt)
 		c.bool("muted", &f.Muted, opt)
 		if f.Muted || c.phase != writing {
 			c.time("muted_until", &f.MutedUntil, opt)

@@ -9,12 +9,14 @@ import (
 // Room is a room as a user sees it from outside, over REST.
 type Room struct {
 	Name    string
-	Title   string   // for people; plain text
-	Head    int64    // the room's rev
-	Unread  int64    // messages of others, not deleted, after the user's read marker
-	Members int64    // users that have joined and were not removed
-	Role    Role     // the user's role in the room
-	Last    *Message // the newest; nil: there is none
+	Title   string // for people; plain text
+	Head    int64  // the room's rev
+	Unread  int64  // messages of others, not deleted, after the user's read marker
+	Members int64  // users that have joined and were not removed
+	// Mentions counts the unread messages that mention the user or everybody.
+	Mentions int64
+	Role     Role     // the user's role in the room
+	Last     *Message // the newest; nil: there is none
 
 	// Of one room alone, not in a list:
 
@@ -34,6 +36,7 @@ func (r *Room) entry(c *codec) {
 	c.str("title", &r.Title, opt)
 	c.int("head", &r.Head, must)
 	c.int("unread", &r.Unread, must)
+	c.int("mentions", &r.Mentions, opt)
 	c.int("members", &r.Members, must)
 	c.str("role", (*string)(&r.Role), must)
 	if r.Last != nil && c.enter("last_message") {

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -64,7 +65,7 @@ func TestDecodeConfigure(t *testing.T) {
 
 func TestDecodeEdit(t *testing.T) {
 	got, err := DecodeEdit([]byte(`{"text":"new","room":"elsewhere","id":7,"type":[]}`), "lobby", testID, testLimits)
-	if want := (Edit{Room: "lobby", ID: testID, Text: "new"}); err != nil || got != want {
+	if want := (Edit{Room: "lobby", ID: testID, Text: "new"}); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for body, want := range map[string]Code{

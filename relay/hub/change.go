@@ -20,7 +20,7 @@ func ModerateOp(now time.Time, f protocol.Moderate) rules.Op {
 func opOf(now time.Time, frame protocol.ClientFrame) (op rules.Op, ok bool) {
 	switch f := frame.(type) {
 	case protocol.Edit:
-		op = rules.Op{Room: f.Room, Do: rules.Edit{ID: f.ID, Text: f.Text, Encrypted: f.Encrypted}}
+		op = rules.Op{Room: f.Room, Do: rules.Edit{ID: f.ID, Text: f.Text, Encrypted: f.Encrypted, Mentions: f.Mentions}}
 	case protocol.Delete:
 		op = rules.Op{Room: f.Room, Do: rules.Delete{ID: f.ID}}
 	case protocol.React:

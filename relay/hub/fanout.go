@@ -23,6 +23,9 @@ func (rs *rooms) news(r *room, o *rules.Outcome, stored *rules.Stored, cause *pr
 		return false
 	}
 	r.told = m.Rev
+	if len(m.Mentions) > 0 {
+		r.named = m.Rev
+	}
 	rs.tell(r, protocol.Changed{Cause: cause}.AppendEncoded(nil, stored.Encoded))
 	return true
 }

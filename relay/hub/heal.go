@@ -175,6 +175,9 @@ func (ps *peers) stream(r *room, c *change) {
 	if lv := r.level; lv.last != c.rev-1 {
 		frame = protocol.AppendAfter(frame, lv.last)
 	}
+	if protocol.FrameMentions(c.frame) {
+		r.named = c.rev
+	}
 	ps.rooms.tell(r, frame)
 	r.level.last = c.rev
 }

@@ -9,11 +9,11 @@ import (
 )
 
 // join answers a join whose room the token opens in that role. Where the user has joined the open room before, by this
-// connection or another, it answers from memory. Else it asks the store, which makes the user a member and knows the
+// connection or another, and has no unread mentions, it answers from memory. Else it asks the store, which makes the user a member and knows the
 // read marker. Sends may follow at once: they queue behind the Open.
 func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role) {
 	m, r := s.member(name), rs.byName[name]
-	ask := r == nil || !r.open || !r.users[s.user].joined()
+	ask := r == nil || !r.open || !r.users[s.user].joined() || r.users[s.user].mentioned()
 	switch {
 	case m == nil && len(s.members) >= guard.RoomsPerSessionMax:
 		s.send(protocol.Error{Code: protocol.CodeBadRequest, Message: "too many rooms on this connection", Room: name})
@@ -43,7 +43,7 @@ func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role
 func (rs *rooms) open(m *member) {
 	m.opening++
 	rs.writes.enqueue(pending{
-		op:      rules.Op{Room: m.presence.room.name, Sender: m.sender(), Do: rules.Open{}},
+		op:      rules.Op{Room: m.presence.room.name, Sender: m.sender(), Do: rules.Open{Read: m.presence.read}},
 		session: m.session, member: m,
 	})
 }
@@ -80,6 +80,7 @@ func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 	m.presence.mute = muteOf(opened.Mute)
 	rs.setRules(r, opened.Settings)
 	rs.setReports(r, opened.Reports)
+	m.presence.mentions, m.presence.counted = opened.Mentions, o.Head
 	switch {
 	case rs.peers == nil:
 		rs.joined(now, m)
@@ -104,7 +105,7 @@ func (rs *rooms) joined(now time.Time, m *member) {
 		m.joined, m.from = true, r.told
 		r.streams++
 	}
-	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(r.present), Read: p.read, Role: m.role}
+	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(r.present), Read: p.read, Role: m.role, Mentions: p.mentions}
 	if !p.mute.over(now) {
 		f.Muted, f.MutedUntil, f.MutedReason = true, p.mute.until, p.mute.reason
 	}

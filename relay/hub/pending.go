@@ -28,9 +28,9 @@ func (p *pending) bytes() int {
 	n := opBytes
 	switch do := p.op.Do.(type) {
 	case rules.Send:
-		n += len(do.Text) + len(do.ID) + len(do.ReplyTo) + len(do.SentAt) + encryptedBytes(do.Encrypted)
+		n += len(do.Text) + len(do.ID) + len(do.ReplyTo) + len(do.SentAt) + encryptedBytes(do.Encrypted) + mentionBytes(do.Mentions)
 	case rules.Edit:
-		n += changedBytes + len(do.Text) + encryptedBytes(do.Encrypted)
+		n += changedBytes + len(do.Text) + encryptedBytes(do.Encrypted) + mentionBytes(do.Mentions)
 	case rules.React, rules.Pin:
 		n += changedBytes
 	case rules.Configure:
@@ -44,6 +44,13 @@ func (p *pending) bytes() int {
 		}
 	case rules.Erase:
 		n += len(do.Seqs) * opBytes
+	}
+	return n
+}
+
+func mentionBytes(mentions []protocol.Mention) (n int) {
+	for i := range mentions {
+		n += 64 + len(mentions[i].User)
 	}
 	return n
 }

@@ -20,6 +20,7 @@ type room struct {
 	open  bool // epoch and told are known
 	epoch string
 	told  int64    // the last rev that the members were told
+	named int64    // the last of them whose message mentions somebody
 	out   [][]byte // frames to send at the end of the call
 
 	window *Window
@@ -44,6 +45,9 @@ type presence struct {
 	read    int64     // the user's read marker; known once one of them has joined
 	acts    *acts     // nil: the user has neither typed nor read
 	mute    *mute     // nil: none
+	// mentions is the number of the user's unread mentions as it stood at the head counted. Where it was not 0, or the
+	// room has had mentions since, the store counts them.
+	mentions, counted int64
 }
 
 // A member is a session's place in a room.
@@ -62,6 +66,9 @@ type member struct {
 func (p *presence) joined() bool {
 	return p != nil && slices.ContainsFunc(p.members, func(m *member) bool { return m.joined })
 }
+
+// mentioned reports whether the user may have unread mentions.
+func (p *presence) mentioned() bool { return p.mentions > 0 || p.room.named > p.counted }
 
 // sender returns the member as a sender of messages.
 func (m *member) sender() protocol.User {
@@ -196,14 +203,14 @@ func (rs *rooms) evictMember(m *member, f protocol.Error) {
 func (rs *rooms) endLife(r *room) {
 	rs.flush(r)
 	r.open, r.epoch, r.told = false, "", 0
-	r.settings, r.reports = protocol.RoomSettings{}, 0
+	r.named, r.settings, r.reports = 0, protocol.RoomSettings{}, 0
 	rs.windows.close(r.window)
 	r.window = rs.windows.open(r.name)
 	if rs.peers != nil {
 		rs.peers.ended(r)
 	}
 	for _, p := range r.users {
-		p.read, p.mute = 0, nil
+		p.read, p.mute, p.mentions, p.counted = 0, nil, 0, 0
 		if p.acts != nil {
 			p.acts.want, p.acts.by = 0, nil
 		}

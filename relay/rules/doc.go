@@ -19,7 +19,7 @@
 //
 // Whether the sender's role may ask for an op at all is [Op.Permit], before the op is queued.
 // Then: there is no such room; the sender is banned; the room is archived, or frozen; the
-// sender is muted, or has to wait in slow mode; there is no such message; it is another's; it
+// sender is muted, mentions everybody without the right to, or has to wait in slow mode; there is no such message; it is another's; it
 // was deleted. An id of a Send that was stored before is answered before all of these but the
 // first. What changes nothing is not refused, takes no rev and is not audited.
 //

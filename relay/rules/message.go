@@ -2,6 +2,7 @@ package rules
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 
 	"hallway/protocol"
@@ -17,7 +18,7 @@ func (s *Set) send(r *Room, op *Op, do Send) Outcome {
 	m := r.AddMessage(Message{
 		Message: protocol.Message{
 			Room: r.Name, ID: do.ID, Seq: rev, Rev: rev, Sender: op.Sender, CreatedAt: r.LastAt,
-			SentAt: do.SentAt, Text: do.Text, Encrypted: do.Encrypted, ReplyTo: do.ReplyTo,
+			SentAt: do.SentAt, Text: do.Text, Encrypted: do.Encrypted, Mentions: do.Mentions, ReplyTo: do.ReplyTo,
 		},
 		MadeAs: fingerprint(&do.Send),
 		made:   true,
@@ -52,8 +53,8 @@ func (s *Set) change(r *Room, op *Op) Outcome {
 	changed, sender := false, m.Sender.ID
 	switch do := op.Do.(type) {
 	case Edit:
-		if changed = m.Text != do.Text || !reflect.DeepEqual(m.Encrypted, do.Encrypted); changed {
-			m.Text, m.Encrypted, m.EditedAt = do.Text, do.Encrypted, max(s.Now, m.CreatedAt)
+		if changed = m.Text != do.Text || !reflect.DeepEqual(m.Encrypted, do.Encrypted) || !slices.Equal(m.Mentions, do.Mentions); changed {
+			m.Text, m.Encrypted, m.Mentions, m.EditedAt = do.Text, do.Encrypted, do.Mentions, max(s.Now, m.CreatedAt)
 			s.noteSent(r, op.Sender)
 		}
 	case Delete:
@@ -136,4 +137,5 @@ func (s *Changes) list(m *Message) {
 		m.listed = true
 		s.Messages = append(s.Messages, m)
 	}
+	m.noteMentions()
 }

@@ -18,6 +18,8 @@ type (
 	Open struct {
 		// Rank is the sender's role in the room by the last token seen; "": not known.
 		Rank protocol.Role
+		// Read is the sender's read marker, where the store may hold an earlier one.
+		Read int64
 	}
 
 	// Send creates a message, or finds the one that was stored before under its id. It
@@ -35,6 +37,7 @@ type (
 		ID        string
 		Text      string
 		Encrypted *protocol.Encrypted // in place of Text
+		Mentions  []protocol.Mention  // in Text
 	}
 
 	// Delete makes a message a tombstone.

@@ -47,6 +47,7 @@ type (
 		Settings protocol.RoomSettings
 		Mute     *protocol.Sanction // the sender's; nil: none
 		Reports  int64              // open ones
+		Mentions int64              // see Set.Mentions
 	}
 
 	// Stored answers a Send, Edit, Delete, React and Pin.

@@ -7,6 +7,8 @@ const (
 	mayFreeze = protocol.RoleOrganizer
 	// mayDeleteAny is the least role that deletes the messages of others.
 	mayDeleteAny = protocol.RoleModerator
+	// mayMentionAll is the least role that mentions everybody in a room.
+	mayMentionAll = protocol.RoleModerator
 )
 
 // permission returns the least role in the room that an action asks for, "" where nobody

@@ -114,8 +114,8 @@ func (m *Message) broughtBy(user string) (n int) {
 	return n
 }
 
-// disown gives the user's reactions to the pseudonym, and reports whether the message shows
-// it. One that the pseudonym has already, because the erasing was interrupted and the user
+// disown gives the user's reactions and the mentions of the user to the pseudonym, and reports whether the message
+// shows it. A reaction that the pseudonym has already, because the erasing was interrupted and the user
 // came back, is taken away.
 func (s *Set) disown(m *Message, user, pseudonym string) (shown bool) {
 	for _, summary := range slices.Clone(m.Reactions) {
@@ -143,6 +143,9 @@ func (s *Set) disown(m *Message, user, pseudonym string) (shown bool) {
 			m.reactions[key] = nil
 			s.list(m)
 		}
+	}
+	if renameMentions(m, user, pseudonym) {
+		shown = true
 	}
 	if shown {
 		s.update(m)

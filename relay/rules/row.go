@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
+	"strconv"
 
 	"hallway/protocol"
 )
@@ -28,6 +29,7 @@ type Room struct {
 	members   map[string]*Member   // by user
 	messages  map[string]*Message  // by id
 	reports   []*ReportRow
+	mentions  []*Message // those that have other mentions than they were loaded with, and some others
 }
 
 // A Standing holds what a user may not do in a room, and when the user sent last.
@@ -70,8 +72,11 @@ type Message struct {
 	// as many as may have to be named.
 	unnamed map[string][]string
 
+	had []protocol.Mention // the mentions with which it was loaded
+
 	made, changed bool
 	listed        bool     // in Changes
+	mentions      bool     // in Room.mentions
 	disowned      bool     // has another sender
 	bare          bool     // all of its reactions are gone
 	emptied       []string // emoji that nobody has any more
@@ -121,6 +126,12 @@ func fingerprint(s *protocol.Send) (f Fingerprint) {
 	if e := s.Encrypted; e != nil {
 		parts = append(parts, e.Alg, e.Kid, e.IV, e.CT)
 	}
+	if len(s.Mentions) > 0 {
+		parts = append(parts, "mentions")
+	}
+	for _, m := range s.Mentions {
+		parts = append(parts, strconv.FormatInt(m.At, 10), strconv.FormatInt(m.Len, 10), m.User) // "": all
+	}
 	var content []byte
 	for _, part := range parts {
 		content = binary.AppendUvarint(content, uint64(len(part)))
@@ -143,6 +154,9 @@ func (r *Room) AddMember(m Member) {
 // AddMessage adds the row of a message.
 func (r *Room) AddMessage(m Message) *Message {
 	m.room = r
+	if !m.made {
+		m.had = m.Mentions
+	}
 	put(&r.messages, m.ID, &m)
 	return &m
 }

@@ -20,6 +20,10 @@ type Set struct {
 	// many as one op may clear at present, and reports whether some are left.
 	Clear func(r *Room, user string, bury func(*Message)) (more bool)
 
+	// Mentions counts messages of others in the room, with a seq above the read marker, that mention the user or
+	// everybody, up to UnreadMax and as they were loaded; nil: there are none.
+	Mentions func(r *Room, user string, read int64) int64
+
 	// Memberships are the next rooms of the user of a See, by key; MoreMemberships reports
 	// that others follow, Ranked that the user moderates one that is not among them.
 	Memberships     []Membership
@@ -222,6 +226,7 @@ func (s *Set) open(r *Room, op *Op, do Open) Outcome {
 		joins.Role = do.Rank
 	}
 	opened := Opened{Read: s.join(r, joins), Settings: r.Rules, Reports: r.Reports}
+	opened.Mentions = s.unreadMentions(r, joins.ID, max(opened.Read, do.Read))
 	if mute := r.standing(joins.ID).Mute; mute.inForce(s.Now) {
 		opened.Mute = mute.of(op.Sender, protocol.ActMute)
 	}

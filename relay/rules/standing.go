@@ -117,6 +117,9 @@ func (s *Set) barred(r *Room, op *Op) Outcome {
 	if _, reacts := op.Do.(React); reacts {
 		return Outcome{}
 	}
+	if op.mentionsAll() && !op.Sender.Role.AtLeast(mayMentionAll) {
+		return refuse(protocol.CodeForbidden, "only moderators and organizers may mention everybody")
+	}
 	return s.slowed(r, op.Sender, standing)
 }
 

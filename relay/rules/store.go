@@ -125,6 +125,7 @@ type RoomEntry struct {
 	Members   int64             // that have joined and were not removed
 	Read      int64             // the user's read marker
 	Unread    int64             // messages of others, not deleted, after it; at most UnreadMax
+	Mentions  int64             // those of them that mention the user or everybody; at most UnreadMax
 	Last      *protocol.Message // the newest; nil: there is none
 }
 

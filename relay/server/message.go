@@ -95,7 +95,7 @@ func (s *messages) edit(c *fiber.Ctx) error {
 	if err != nil {
 		return refuseFrame(err)
 	}
-	return s.change(c, who, rules.Op{Room: room, Do: rules.Edit{ID: id, Text: edit.Text, Encrypted: edit.Encrypted}})
+	return s.change(c, who, rules.Op{Room: room, Do: rules.Edit{ID: id, Text: edit.Text, Encrypted: edit.Encrypted, Mentions: edit.Mentions}})
 }
 
 func (s *messages) delete(c *fiber.Ctx) error {

@@ -3,6 +3,7 @@ package server_test
 import (
 	"errors"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -161,6 +162,9 @@ func TestChangesOfTheHub(t *testing.T) {
 		want               rules.Op
 	}{
 		{"PATCH", one, `{"text":"new","id":"x"}`, rules.Op{Do: rules.Edit{ID: messageID, Text: "new"}}},
+		{"PATCH", one, `{"text":"@Bo","mentions":[{"at":0,"len":3,"user":"u2"}]}`, rules.Op{Do: rules.Edit{
+			ID: messageID, Text: "@Bo", Mentions: []protocol.Mention{{Len: 3, User: "u2"}},
+		}}},
 		{"DELETE", one, "", rules.Op{Do: rules.Delete{ID: messageID}}},
 		{"PUT", one + "/pin", "", rules.Op{Do: rules.Pin{ID: messageID, On: true}}},
 		{"DELETE", one + "/pin", "ignored", rules.Op{Do: rules.Pin{ID: messageID}}},
@@ -184,7 +188,7 @@ func TestChangesOfTheHub(t *testing.T) {
 			{rules.Outcome{}, errors.New("away"), 503, "1"},
 		} {
 			s.backend.change = func(who hub.Identity, op rules.Op) (rules.Outcome, error) {
-				if op != test.want || who.User.ID != "u1" {
+				if !reflect.DeepEqual(op, test.want) || who.User.ID != "u1" {
 					t.Errorf("%s %s: asked %+v for %+v", test.method, test.path, op, who.User)
 				}
 				return refused.out, refused.err
@@ -275,7 +279,7 @@ func TestPost(t *testing.T) {
 			} else if r.StatusCode != test.status || r.body != storedJSON || r.Header.Get("Content-Type") != "application/json" {
 				t.Errorf("%d %s", r.StatusCode, r.body)
 			}
-			if test.body == ok && (got == nil || *got != protocol.Send{Room: "lobby", ID: id, Text: "hi"}) {
+			if test.body == ok && (got == nil || !reflect.DeepEqual(*got, protocol.Send{Room: "lobby", ID: id, Text: "hi"})) {
 				t.Errorf("posted %+v", got)
 			}
 			if test.body != ok && got != nil {

@@ -174,7 +174,7 @@ func (s *rooms) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who hu
 func seenBy(who hub.Identity, r *rules.RoomEntry) protocol.Room {
 	role, _ := who.Grants.Role(r.Name)
 	return protocol.Room{
-		Name: r.Name, Title: r.Title, Head: r.Head, Unread: r.Unread, Members: r.Members, Role: role, Last: r.Last,
+		Name: r.Name, Title: r.Title, Head: r.Head, Unread: r.Unread, Mentions: r.Mentions, Members: r.Members, Role: role, Last: r.Last,
 		Epoch: r.Epoch, CreatedAt: r.CreatedAt, Settings: r.Settings,
 	}
 }

@@ -88,9 +88,20 @@ func (r *Room) outside(user string) rules.RoomEntry {
 			room.Unread = min(room.Unread+1, rules.UnreadMax)
 		}
 	}
+	room.Mentions = r.mentions(user, room.Read)
 	if n := len(r.messages); n > 0 {
 		view := r.messages[n-1].view(user)
 		room.Last = &view
 	}
 	return room
+}
+
+// mentions counts the messages of others behind a seq that mention the user or everybody.
+func (r *Room) mentions(user string, read int64) (n int64) {
+	for _, m := range r.messages[r.place(read+1):] {
+		if m.Sender.ID != user && protocol.MentionsUser(m.Mentions, user) {
+			n = min(n+1, rules.UnreadMax)
+		}
+	}
+	return n
 }

@@ -15,6 +15,7 @@ func (s *Store) load(tx *state, now protocol.Time, keys *rules.Keys) *rules.Set 
 	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool {
 		return s.clear(tx.rooms[r.Name], r, user, bury)
 	}
+	set.Mentions = func(r *rules.Room, user string, read int64) int64 { return tx.rooms[r.Name].mentions(user, read) }
 	for i := range keys.Rooms {
 		k := &keys.Rooms[i]
 		if r := tx.rooms[k.Name]; r != nil {

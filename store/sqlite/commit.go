@@ -27,12 +27,13 @@ type batch struct {
 	// batches before; cleared holds the seq up to which no message of a user is left.
 	sent, sentBefore map[sender]protocol.Time
 	cleared          map[sender]int64
-	clearing         time.Duration // how long the batch has cleared
+	mentioning       map[int64]bool // the keys of rooms in which a message mentions somebody
+	clearing         time.Duration  // how long the batch has cleared
 	clock            func() time.Time
 	sanctions        int   // read or added
 	erased           bool  // a user was erased: what the writer keeps in mind of rooms does not hold
 	deletes          bool  // something was deleted that the file must forget
-	err              error // of a clear
+	err              error // of a clear, or of counting mentions
 }
 
 // Commit carries out ops in one transaction; see [rules.Store].

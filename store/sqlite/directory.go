@@ -13,11 +13,13 @@ import (
 
 // directoryStatements are prepared on the readers' connections.
 type directoryStatements struct {
-	names   *sql.Stmt
-	room    *sql.Stmt
-	counts  *sql.Stmt
-	unread  *sql.Stmt
-	members *sql.Stmt
+	names  *sql.Stmt
+	room   *sql.Stmt
+	counts *sql.Stmt
+	unread *sql.Stmt
+	// mentions counts the unread ones.
+	mentions *sql.Stmt
+	members  *sql.Stmt
 
 	settings *sql.Stmt
 
@@ -35,6 +37,7 @@ func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, e
 			coalesce((SELECT read FROM members WHERE room = ?1 AND user_id = ?2), 0)`,
 		&d.unread: `SELECT count(*) FROM (SELECT 1 FROM messages
 			WHERE room = ? AND seq > ? AND deleted_at = 0 AND sender_id <> ? LIMIT ?)`,
+		&d.mentions: countMentions,
 		&d.settings: `SELECT settings FROM rooms WHERE dropped = 0 AND name = ?`,
 		&d.members: `SELECT user_id, members.name, role, read, joined_at
 			FROM rooms JOIN members ON members.room = rooms.key WHERE rooms.name = ? AND user_id > ?
@@ -198,6 +201,10 @@ func (d directory) complete(r *rules.RoomEntry, key int64) error {
 	if r.Read < r.Head {
 		unread := d.stmt(d.read.directory.unread).QueryRowContext(d.ctx, key, r.Read, d.user, rules.UnreadMax)
 		if err := unread.Scan(&r.Unread); err != nil {
+			return err
+		}
+		mentions := d.stmt(d.read.directory.mentions).QueryRowContext(d.ctx, key, d.user, r.Read, rules.UnreadMax)
+		if err := mentions.Scan(&r.Mentions); err != nil {
 			return err
 		}
 	}

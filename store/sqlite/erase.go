@@ -83,11 +83,12 @@ type eraser struct {
 	carry           Carry
 }
 
-// tracesQuery finds the next messages that are a user's or that the user has reacted
-// to, after a place. It reads all texts there are; so it is asked beside the commits.
+// tracesQuery finds the next messages after a place that are a user's, that the user has reacted to, or that mention the
+// user. It reads all texts there are; so it is asked beside the commits.
 const tracesQuery = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room AND dropped = 0) FROM (
 		SELECT room, seq FROM messages WHERE (room, seq) > (?1, ?2) AND sender_id = ?3
 		UNION SELECT room, seq FROM reactions WHERE (room, seq) > (?1, ?2) AND user_id = ?3
+		UNION SELECT room, seq FROM mentions WHERE (room, seq) > (?1, ?2) AND user_id = ?3
 		ORDER BY room, seq LIMIT ?4)`
 
 // erasePart limits the messages that are changed at once: others come in between.

@@ -33,6 +33,11 @@ func lived(t *testing.T, path string) {
 			ops[i].Sender = her
 			with(&ops[i], func(do *rules.Send) { do.Text += " " + privateWord })
 		}
+		if i < 5 {
+			with(&ops[i], func(do *rules.Send) {
+				do.Mentions = []protocol.Mention{{Len: 3, User: privateID}, {At: 4, Len: 5, User: "u_2"}}
+			})
+		}
 	}
 	first, second := ops[0].ID(), ops[1].ID()
 	react := func(u protocol.User, id string) rules.Op {
@@ -99,6 +104,9 @@ func wantErased(t *testing.T, path string) {
 	}
 	if got := messages[1].Reactions; len(got) != 1 || got[0].Count != 2 || got[0].Users[0] != pseudonym || got[0].Users[1] != "u_2" {
 		t.Errorf("reactions %+v", got)
+	}
+	if got := messages[1].Mentions; len(got) != 2 || got[0].User != pseudonym || got[1].User != "u_2" {
+		t.Errorf("mentions %+v", got)
 	}
 	entries, err := s.Audit(context.Background(), "", 0, 10)
 	if err != nil || len(entries) != 2 || entries[0].Act != "erase" || entries[0].User != pseudonym || entries[1].User != pseudonym {

@@ -64,7 +64,7 @@ func inspect(ctx context.Context, path string, found func(string), progress Prog
 }
 
 // schema is the version that the migrations lead to.
-const schema = 6
+const schema = 7
 
 // inspection is one look at a database. Its steps return an error where they
 // could not go on, which in a damaged file is a finding, too.
@@ -77,7 +77,7 @@ type inspection struct {
 func (i *inspection) steps() []func() error {
 	heads := func() error { return checkHeads(i.ctx, i.tx) }
 	revs := func() error { return checkRevs(i.ctx, i.tx) }
-	return []func() error{i.pages, i.references, heads, revs, i.summaries, i.reactions, i.index}
+	return []func() error{i.pages, i.references, heads, revs, i.summaries, i.reactions, i.mentions, i.index}
 }
 
 // pages looks at each page, index and constraint.
@@ -199,6 +199,24 @@ func (i *inspection) reactions() error {
 		var seq int64
 		err := scan(&room, &seq)
 		return fmt.Sprintf("a reaction in room %q belongs to message %d, which has none", room, seq), err
+	})
+}
+
+// mentions compares what messages mention with the rows.
+func (i *inspection) mentions() error {
+	return i.each(`SELECT name, m.seq FROM messages m JOIN rooms ON rooms.key = m.room WHERE dropped = 0 AND m.mentions <> '' AND
+			(SELECT group_concat(user_id || ' ' || by_id, char(10)) FROM
+				(SELECT user_id, by_id FROM mentions WHERE room = m.room AND seq = m.seq ORDER BY user_id)) IS NOT
+			(SELECT group_concat(user_id || ' ' || m.sender_id, char(10)) FROM
+				(SELECT DISTINCT coalesce(value ->> 'user', '') AS user_id FROM json_each(m.mentions) ORDER BY user_id))
+		UNION ALL
+		SELECT DISTINCT name, mentions.seq FROM mentions JOIN rooms ON rooms.key = mentions.room
+			LEFT JOIN messages ON messages.room = mentions.room AND messages.seq = mentions.seq
+			WHERE dropped = 0 AND coalesce(messages.mentions, '') = ''`, func(scan func(...any) error) (string, error) {
+		var room string
+		var seq int64
+		err := scan(&room, &seq)
+		return fmt.Sprintf("whom message %d of room %q mentions is counted wrongly", seq, room), err
 	})
 }
 

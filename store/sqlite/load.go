@@ -14,6 +14,7 @@ func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 	keys := rules.KeysOf(ops)
 	set := rules.NewSet(b.now, newEpoch)
 	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool { return b.clear(set, r, user, bury) }
+	set.Mentions = b.unreadMentions
 	err := b.loadRooms(set, keys.Rooms)
 	if err == nil {
 		err = b.loadMessages(set, keys.Rooms)
@@ -33,7 +34,8 @@ func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 var (
 	selectRooms = bulkWriting(`WITH k (name) AS (`, 1, `) SELECT key, rooms.name, epoch, head, last_at, settings,
 		EXISTS (SELECT 1 FROM sanctions WHERE room = rooms.key),
-		(SELECT count(*) FROM reports WHERE room = rooms.key AND state = 'open') FROM k CROSS JOIN rooms ON rooms.name = k.name`)
+		(SELECT count(*) FROM reports WHERE room = rooms.key AND state = 'open'),
+		EXISTS (SELECT 1 FROM mentions WHERE room = rooms.key) FROM k CROSS JOIN rooms ON rooms.name = k.name`)
 	selectSettings = writing(`SELECT title, settings FROM rooms WHERE key = ?`)
 )
 
@@ -80,7 +82,7 @@ func (b *batch) readRooms(names []any) error {
 		r := &room{}
 		var name, settings string
 		var some bool
-		err := scan(&r.key, &name, &r.epoch, &r.head, (*int64)(&r.lastAt), &settings, &some, &r.reports)
+		err := scan(&r.key, &name, &r.epoch, &r.head, (*int64)(&r.lastAt), &settings, &some, &r.reports, &r.mentions)
 		r.settings, _ = protocol.ReadSettings(settings) // what is not a setting counts as none
 		b.rooms[name] = r
 		if some {

@@ -11,19 +11,19 @@ import (
 )
 
 // createdColumns are the columns that a message is made with; messageColumns are all that a messageRow knows, in its order. What
-// came later is one of them, empty for most messages: each column of each row
-// costs a page about as much as a small one's content.
+// came later is one of them, empty for most messages, and so is what only an encrypted message or one with mentions has: each
+// column of each row costs a page about as much as a small one's content.
 const (
-	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to`
-	messageColumns = createdColumns + `, CASE WHEN messages.rev = messages.seq THEN ''
+	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to, mentions`
+	messageColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted || mentions, reply_to, CASE WHEN messages.rev = messages.seq THEN ''
 		ELSE edited_at || ' ' || deleted_at || ' ' || pinned || ' ' || reactions END`
 )
 
 // messageRow takes the scanned columns of a row; one serves all rows of a query.
 type messageRow struct {
-	m                protocol.Message
-	encrypted, later string
-	into             []any
+	m           protocol.Message
+	more, later string // more: encrypted, a JSON object, or mentions, a list
+	into        []any
 }
 
 // newMessageRow returns one for rows with the columns before, then messageColumns.
@@ -33,7 +33,7 @@ func newMessageRow(before ...any) *messageRow {
 	// The plain pointers spare Scan the use of reflection.
 	r.into = append(before,
 		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, (*string)(&m.Sender.Role),
-		(*int64)(&m.CreatedAt), &m.SentAt, &m.Text, &r.encrypted, &m.ReplyTo, &r.later)
+		(*int64)(&m.CreatedAt), &m.SentAt, &m.Text, &r.more, &m.ReplyTo, &r.later)
 	return r
 }
 
@@ -49,10 +49,15 @@ func (r *messageRow) readBy(scan func(...any) error, room string) (m protocol.Me
 	}
 	m = r.m
 	m.Room = room
-	if r.encrypted != "" {
-		if m.Encrypted, err = decodeEncrypted(r.encrypted); err != nil {
-			return m, err
-		}
+	switch {
+	case r.more == "":
+	case r.more[0] == '[':
+		m.Mentions, err = decodeMentions(r.more)
+	default:
+		m.Encrypted, err = decodeEncrypted(r.more)
+	}
+	if err != nil {
+		return m, err
 	}
 	if r.later != "" {
 		err = decodeLater(&m, r.later)

@@ -107,6 +107,9 @@ func TestCheck(t *testing.T) {
 		"a summary that is not": {`UPDATE messages SET reactions = '{' WHERE reactions <> ''`, `message 2 of room "lobby" sums`},
 		"a summary without":     {`DELETE FROM reactions WHERE user_id = 'u_3'`, `message 2 of room "lobby" sums`},
 		"a reaction without":    {`UPDATE messages SET reactions = ''`, `a reaction in room "lobby" belongs to message 2`},
+		"a mention without":     {`UPDATE messages SET mentions = ''`, `whom message 5 of room "lobby" mentions`},
+		"mentions of another":   {`UPDATE mentions SET by_id = 'u_9' WHERE user_id = ''`, `whom message 5 of room "lobby" mentions`},
+		"mentions, not counted": {`DELETE FROM mentions WHERE user_id = 'u_2'`, `whom message 5 of room "lobby" mentions`},
 		"a member of no room":   {`PRAGMA foreign_keys = OFF; INSERT INTO members VALUES (99, 'u', '', '', 0, 0)`, `a row of members belongs to none of rooms`},
 		"not in the index":      {`DELETE FROM search WHERE docid = (SELECT max(docid) FROM search)`, `message 10 of room "lobby" is not in the index`},
 		"still in the index":    {`UPDATE messages SET text = '' WHERE seq = 3`, `the index of words has message 3 of room "lobby"`},
@@ -115,6 +118,9 @@ func TestCheck(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "hallway.db")
 			s := idle(t, path)
 			ops := sends("lobby", 0, 10)
+			with(&ops[4], func(do *rules.Send) {
+				do.Mentions = []protocol.Mention{{Len: 3, User: "u_2"}, {At: 4, Len: 5, All: true}}
+			})
 			for _, user := range []string{"u_2", "u_3"} {
 				ops = append(ops, rules.Op{Room: "lobby", Sender: protocol.User{ID: user}, Do: rules.React{ID: ops[1].ID(), Emoji: "👍", On: true}})
 			}

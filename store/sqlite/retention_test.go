@@ -49,7 +49,7 @@ func TestRetention(t *testing.T) {
 		rules.Op{Room: "lobby", Sender: ada, Do: rules.React{ID: gone[0].ID(), Emoji: "👍", On: true}},
 		rules.Op{Room: "lobby", Sender: ada, Do: rules.Pin{ID: gone[1].ID(), On: true}},
 		rules.Op{Room: "lobby", Sender: ada, Do: rules.Delete{ID: gone[2].ID()}},
-		rules.Op{Room: "lobby", Sender: ada, Do: rules.Edit{ID: gone[3].ID(), Text: "The last change of all."}})
+		rules.Op{Room: "lobby", Sender: ada, Do: rules.Edit{ID: gone[3].ID(), Text: "The last change of all.", Mentions: []protocol.Mention{{Len: 3, User: "u_2"}}}})
 	if _, err := s.Commit(later, ops); err != nil {
 		t.Fatal(err)
 	}
@@ -75,10 +75,10 @@ func TestRetention(t *testing.T) {
 			}
 		}
 		checkIndex(t, s)
-		var reactions, pinned int
-		if err := s.readers.QueryRow(`SELECT (SELECT count(*) FROM reactions), (SELECT count(*) FROM messages WHERE pinned = 1)`).
-			Scan(&reactions, &pinned); err != nil || reactions+pinned > 0 {
-			t.Errorf("%d reactions, %d pinned, %v", reactions, pinned, err)
+		var reactions, mentions, pinned int
+		if err := s.readers.QueryRow(`SELECT (SELECT count(*) FROM reactions), (SELECT count(*) FROM mentions), (SELECT count(*) FROM messages WHERE pinned = 1)`).
+			Scan(&reactions, &mentions, &pinned); err != nil || reactions+mentions+pinned > 0 {
+			t.Errorf("%d reactions, %d mentions, %d pinned, %v", reactions, mentions, pinned, err)
 		}
 		if got := mustPage(t, s, "kept").Head; got != 5 {
 			t.Errorf("the other room's head is %d", got)

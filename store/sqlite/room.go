@@ -16,6 +16,7 @@ type room struct {
 	lastAt   protocol.Time // created_at of the newest message
 	settings protocol.RoomSettings
 	reports  int64 // open ones
+	mentions bool  // a message may mention somebody
 	// sanctions are those of the room by user, some of which may be over. The copies
 	// of a room share it.
 	sanctions map[string]sanctions

@@ -77,11 +77,11 @@ func (b *batch) saveRooms(set *rules.Set) error {
 	return b.execAll(updateHeads, 3, args)
 }
 
-const madeColumns = 13
+const madeColumns = 14
 
 var insertMessages = bulkWriting(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, madeColumns, ``)
 
-// saveMessages saves messages and their reactions.
+// saveMessages saves messages, their mentions and their reactions.
 func (b *batch) saveMessages(set *rules.Set) error {
 	// Those of a room are in one place: the fewer places a statement writes to, the less it costs.
 	slices.SortStableFunc(set.Messages, func(x, y *rules.Message) int { return cmp.Compare(x.In().Key, y.In().Key) })
@@ -94,8 +94,12 @@ func (b *batch) saveMessages(set *rules.Set) error {
 		if err != nil {
 			return err
 		}
+		mentions, err := encodeMentions(m.Mentions)
+		if err != nil {
+			return err
+		}
 		made = append(made, m.In().Key, m.MadeAs[:], m.ID, m.Seq, m.Rev, m.Sender.ID, m.Sender.Name, string(m.Sender.Role),
-			int64(m.CreatedAt), m.SentAt, m.Text, encrypted, m.ReplyTo)
+			int64(m.CreatedAt), m.SentAt, m.Text, encrypted, m.ReplyTo, mentions)
 	}
 	if err := b.execAll(insertMessages, madeColumns, made); err != nil {
 		return err
@@ -105,11 +109,14 @@ func (b *batch) saveMessages(set *rules.Set) error {
 			return err
 		}
 	}
+	if err := b.saveMentions(set.Messages); err != nil {
+		return err
+	}
 	return b.saveReactions(set.Messages)
 }
 
 var (
-	updateMessage = writing(`UPDATE messages SET rev = ?, sent_at = ?, text = ?, encrypted = ?, reply_to = ?,
+	updateMessage = writing(`UPDATE messages SET rev = ?, sent_at = ?, text = ?, encrypted = ?, reply_to = ?, mentions = ?,
 		edited_at = ?, deleted_at = ?, pinned = ?, reactions = ? WHERE room = ? AND seq = ?`)
 	disownMessage = writing(`UPDATE messages SET sender_id = ?, sender_name = ?, sender_role = ?, made_as = x'' WHERE room = ? AND seq = ?`)
 )
@@ -123,11 +130,15 @@ func (b *batch) changeMessage(m *rules.Message) error {
 	if err != nil {
 		return err
 	}
+	mentions, err := encodeMentions(m.Mentions)
+	if err != nil {
+		return err
+	}
 	reactions, err := encodeReactions(m.Reactions)
 	if err != nil {
 		return err
 	}
-	err = b.exec(updateMessage, m.Rev, m.SentAt, m.Text, encrypted, m.ReplyTo,
+	err = b.exec(updateMessage, m.Rev, m.SentAt, m.Text, encrypted, m.ReplyTo, mentions,
 		int64(m.EditedAt), int64(m.DeletedAt), m.Pinned, reactions, m.In().Key, m.Seq)
 	if err == nil && m.Disowned() {
 		err = b.exec(disownMessage, m.Sender.ID, m.Sender.Name, string(m.Sender.Role), m.In().Key, m.Seq)
@@ -234,6 +245,7 @@ func (b *batch) keepRooms(set *rules.Set) {
 			b.rooms[name] = kept
 		}
 		kept.head, kept.lastAt, kept.settings, kept.reports = r.Head, r.LastAt, r.Rules, r.Reports
+		kept.mentions = kept.mentions || b.mentioning[r.Key]
 	}
 }
 

@@ -68,11 +68,11 @@ type upkeepStatements struct {
 	reindexed *sql.Stmt
 
 	isDropped  *sql.Stmt
-	empty      [7]*sql.Stmt // take a room and how many rows to delete
+	empty      [8]*sql.Stmt // take a room and how many rows to delete
 	deleteRoom *sql.Stmt
 
 	oldest *sql.Stmt
-	purge  [4]*sql.Stmt // take a room, a seq up to which, and the highest rev
+	purge  [5]*sql.Stmt // take a room, a seq up to which, and the highest rev
 }
 
 func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
@@ -106,7 +106,9 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 			(SELECT docid FROM search WHERE docid BETWEEN (?1 << 32) AND ((?1 + 1) << 32) - 1 LIMIT ?2)`,
 		&u.empty[5]: `DELETE FROM messages WHERE (room, seq) IN
 			(SELECT room, seq FROM messages WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[6]:   `DELETE FROM reindexes WHERE room = ?1 AND ?2`,
+		&u.empty[6]: `DELETE FROM reindexes WHERE room = ?1 AND ?2`,
+		&u.empty[7]: `DELETE FROM mentions WHERE (room, user_id, seq) IN
+			(SELECT room, user_id, seq FROM mentions WHERE room = ?1 LIMIT ?2)`,
 		&u.deleteRoom: `DELETE FROM rooms WHERE key = ?`,
 
 		&u.oldest: `SELECT seq, rev FROM (SELECT seq, rev, created_at FROM messages
@@ -114,6 +116,7 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 		&u.purge[0]: `DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 		&u.purge[1]: `DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
 		&u.purge[2]: `DELETE FROM messages WHERE room = ?1 AND seq <= ?2 AND ?3`,
+		&u.purge[4]: `DELETE FROM mentions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 		&u.purge[3]: `UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
 	})
 	return u, err

@@ -207,6 +207,11 @@ func TestDropLeavesNothing(t *testing.T) {
 	s := idle(t, path)
 	const messages = 600
 	ops := append(sends("lobby", 0, messages), sends("stage", 0, 3)...)
+	for i := range messages {
+		with(&ops[i], func(do *rules.Send) {
+			do.Mentions = []protocol.Mention{{Len: 3, User: "u_2"}, {At: 4, Len: 5, All: true}}
+		})
+	}
 	for n := range 200 {
 		user := protocol.User{ID: fmt.Sprint("u_", n), Role: protocol.RoleParticipant}
 		ops = append(ops,
@@ -227,7 +232,7 @@ func TestDropLeavesNothing(t *testing.T) {
 			t.Fatalf("head of the new room %d", got)
 		}
 	})
-	for table, want := range map[string]int{"rooms": 2, "messages": 8, "reactions": 0, "members": 0, "search": 8} {
+	for table, want := range map[string]int{"rooms": 2, "messages": 8, "reactions": 0, "mentions": 0, "members": 0, "search": 8} {
 		var rows int
 		if err := s.readers.QueryRow(`SELECT count(*) FROM ` + table).Scan(&rows); err != nil || rows != want {
 			t.Errorf("%s has %d rows (%v), want %d", table, rows, err, want)

@@ -101,18 +101,31 @@ func drawReason(t *rapid.T) string {
 	return rapid.SampledFrom([]string{"", "a reason"}).Draw(t, "note")
 }
 
-func drawOpen(t *rapid.T) rules.Action { return rules.Open{Rank: drawRank(t)} }
+func drawOpen(t *rapid.T) rules.Action {
+	return rules.Open{Rank: drawRank(t), Read: rapid.Int64Range(0, 9).Draw(t, "read")}
+}
 
 func drawSend(t *rapid.T) rules.Action {
 	do := rules.Send{FindOnly: rapid.IntRange(0, 4).Draw(t, "find only") == 0}
 	do.ID, do.ReplyTo = drawID(t), rapid.SampledFrom([]string{"", "", id(1)}).Draw(t, "reply_to")
 	do.Text, do.Encrypted = drawContent(t)
+	do.Mentions = drawMentions(t, do.Text)
 	return do
+}
+
+// drawMentions draws mentions, in most cases none; an encrypted text has none.
+func drawMentions(t *rapid.T, text string) (mentions []protocol.Mention) {
+	for at := range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "mentions") * min(1, len(text)) {
+		user := rapid.SampledFrom([]string{"", ada.ID, bob.ID, "u_3", "u_5"}).Draw(t, "mentioned")
+		mentions = append(mentions, protocol.Mention{At: int64(at), Len: 1, User: user, All: user == ""})
+	}
+	return mentions
 }
 
 func drawEdit(t *rapid.T) rules.Action {
 	do := rules.Edit{ID: drawID(t)}
 	do.Text, do.Encrypted = drawContent(t)
+	do.Mentions = drawMentions(t, do.Text)
 	return do
 }
 

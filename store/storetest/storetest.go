@@ -7,6 +7,7 @@ package storetest
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -81,7 +82,7 @@ func Run(t *testing.T, kind Kind) {
 		{"Close", testClose},
 		{"Model", testModel},
 	}
-	tests = append(append(tests, moderationTests...), rankTests...)
+	tests = slices.Concat(tests, moderationTests, rankTests, mentionTests)
 	if kind.Shared {
 		tests = append(tests, sharedTests...)
 	}
@@ -138,6 +139,7 @@ type outcome struct {
 	Settings protocol.RoomSettings
 	Sanction *protocol.Sanction
 	Reports  int64
+	Mentions int64
 	User     protocol.User
 	Messages []protocol.Message
 	More     bool
@@ -151,7 +153,7 @@ func flat(out rules.Outcome) outcome {
 	o := outcome{Refusal: out.Refusal, Epoch: out.Epoch, Head: out.Head, Void: out.Void}
 	switch r := out.Result.(type) {
 	case rules.Opened:
-		o.Read, o.Settings, o.Sanction, o.Reports = r.Read, r.Settings, r.Mute, r.Reports
+		o.Read, o.Settings, o.Sanction, o.Reports, o.Mentions = r.Read, r.Settings, r.Mute, r.Reports, r.Mentions
 	case rules.Stored:
 		o.Message, o.New = r.Message, r.New
 	case rules.Marked:

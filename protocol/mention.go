@@ -1,0 +1,86 @@
+package protocol
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// Mention marks a part of a message's text that names a user, or everybody in the room.
+type Mention struct {
+	At, Len int64  // the part, in bytes of the text
+	User    string // the user's id
+	All     bool   // everybody, in place of User
+}
+
+func (m *Mention) fields(c *codec) {
+	for c.walk() {
+		c.int("at", &m.At, must)
+		c.int("len", &m.Len, must)
+		c.str("user", &m.User, opt)
+		c.bool("all", &m.All, opt)
+	}
+}
+
+// mentionsField describes the mentions in a text, absent if there are none. It must follow the text.
+func mentionsField(c *codec, text *string, all *[]Mention) {
+	c.list("mentions", len(*all), opt, func(i int) {
+		if i == len(*all) {
+			*all = append(*all, Mention{At: -1}) // without a place it is refused
+		}
+		(*all)[i].fields(c)
+	})
+	if c.phase == limits && c.has>>(c.at-1)&1 != 0 {
+		c.refuse(c.checkMentions(*all, *text))
+	}
+}
+
+// checkMentions returns why the mentions in a text are refused, as a code and a reason, both empty if they are valid.
+func checkMentions(mentions []Mention, text string) (Code, string) {
+	if len(mentions) > MentionsMax {
+		return CodeBadRequest, "there are too many mentions"
+	}
+	end := int64(0)
+	for _, m := range mentions {
+		switch {
+		case m.All == (m.User != ""):
+			return CodeBadRequest, "a mention must have either user or all"
+		case !m.All && !ValidUser(m.User):
+			return CodeBadRequest, "a mention has no valid id of a user"
+		case m.At < end || m.Len < 1 || m.At > int64(len(text))-m.Len:
+			return CodeBadRequest, "mentions must be parts of the text, ascending and apart from each other"
+		}
+		if end = m.At + m.Len; within(text, m.At) || within(text, end) {
+			return CodeBadRequest, "a mention must begin and end between two characters"
+		}
+	}
+	return "", ""
+}
+
+// within reports whether a place in a text is inside of a character.
+func within(text string, at int64) bool {
+	return at < int64(len(text)) && !utf8.RuneStart(text[at])
+}
+
+// FrameMentions reports whether an encoded message, or a frame with one, has mentions. In a string the quotes would be
+// escaped.
+func FrameMentions(encoded []byte) bool { return bytes.Contains(encoded, []byte(`"mentions":[`)) }
+
+// MentionsAll reports whether one of the mentions names everybody.
+func MentionsAll(mentions []Mention) bool {
+	for i := range mentions {
+		if mentions[i].All {
+			return true
+		}
+	}
+	return false
+}
+
+// MentionsUser reports whether one of the mentions names the user, or everybody.
+func MentionsUser(mentions []Mention, user string) bool {
+	for i := range mentions {
+		if mentions[i].All || mentions[i].User == user {
+			return true
+		}
+	}
+	return false
+}

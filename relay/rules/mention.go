@@ -1,0 +1,73 @@
+package rules
+
+import (
+	"slices"
+
+	"hallway/protocol"
+)
+
+// mentionsAll reports whether the op is a text that mentions everybody.
+func (op *Op) mentionsAll() bool {
+	switch do := op.Do.(type) {
+	case Send:
+		return protocol.MentionsAll(do.Mentions)
+	case Edit:
+		return protocol.MentionsAll(do.Mentions)
+	}
+	return false
+}
+
+// Mentioned returns the users whom a message mentions, each once; "" stands for everybody.
+func Mentioned(m *protocol.Message) (users []string) {
+	for i := range m.Mentions {
+		if user := m.Mentions[i].User; !slices.Contains(users, user) {
+			users = append(users, user)
+		}
+	}
+	return users
+}
+
+// MentionsBefore reports whether the message mentioned somebody when it was loaded.
+func (m *Message) MentionsBefore() bool { return len(m.had) > 0 }
+
+// noteMentions notes that the message may have other mentions than it was loaded with.
+func (m *Message) noteMentions() {
+	if !m.mentions && len(m.had)+len(m.Mentions) > 0 {
+		m.mentions = true
+		m.room.mentions = append(m.room.mentions, m)
+	}
+}
+
+// unreadMentions returns how many messages of others behind the read marker mention the user or everybody.
+func (s *Set) unreadMentions(r *Room, user string, read int64) (n int64) {
+	if s.Mentions != nil && !r.made {
+		n = s.Mentions(r, user, read)
+	}
+	one := func(mentions []protocol.Mention) int64 {
+		if protocol.MentionsUser(mentions, user) {
+			return 1
+		}
+		return 0
+	}
+	for _, m := range r.mentions {
+		if m.Seq > read && m.Sender.ID != user {
+			n += one(m.Mentions) - one(m.had)
+		}
+	}
+	return min(max(n, 0), UnreadMax)
+}
+
+// renameMentions makes mentions of the user mentions of the pseudonym, and reports whether there are any.
+func renameMentions(m *Message, user, pseudonym string) bool {
+	of := func(mention protocol.Mention) bool { return mention.User == user }
+	if !slices.ContainsFunc(m.Mentions, of) {
+		return false
+	}
+	m.Mentions = slices.Clone(m.Mentions) // outcomes share them
+	for i := range m.Mentions {
+		if of(m.Mentions[i]) {
+			m.Mentions[i].User = pseudonym
+		}
+	}
+	return true
+}
