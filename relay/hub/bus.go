@@ -110,7 +110,7 @@ func (h *Hub) Healed(now time.Time, room string, heal Heal, err error) {
 // are then read at once, and while the bus is down every CheckEveryDown.
 func (h *Hub) BusUp(now time.Time, up bool) { h.rooms.peers.busUp(now, up) }
 
-// Deadline returns the time at which Wake has something to do; zero: never.
+// Deadline returns the time at which Wake has something to do; before the first Wake it is zero.
 func (h *Hub) Deadline() time.Time { return h.rooms.peers.deadline() }
 
 // Wake does what is due between two ticks.

@@ -109,6 +109,7 @@ func (ps *peers) heard(now time.Time, n *News) {
 		return
 	case n.Epoch != r.epoch:
 		ps.check(r)
+		ps.ask()
 		return
 	}
 	ps.hearOf(r, n.Last)

@@ -115,7 +115,6 @@ func (ps *peers) check(r *room) {
 		r.level.due = true
 		ps.due = append(ps.due, r)
 	}
-	ps.ask()
 }
 
 // await answers a join from memory once the streams are told as far as a head that is read from now on.
@@ -318,6 +317,7 @@ func (ps *peers) followed(now time.Time, rooms []string) {
 			ps.check(r)
 		}
 	}
+	ps.ask()
 }
 
 // busUp notes whether the bus carries news.
@@ -335,6 +335,7 @@ func (ps *peers) checkAll(now time.Time) {
 	for _, r := range ps.all {
 		ps.check(r)
 	}
+	ps.ask()
 }
 
 // deadline returns the time of the next check or heal.
@@ -351,6 +352,9 @@ func (ps *peers) deadline() time.Time {
 // wake does what is due.
 func (ps *peers) wake(now time.Time) {
 	ps.now = now
+	if ps.checkAt.IsZero() {
+		ps.checkAt = now.Add(CheckEvery)
+	}
 	if !now.Before(ps.checkAt) {
 		ps.checkAll(now)
 	}

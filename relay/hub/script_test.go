@@ -34,7 +34,14 @@ var update = flag.Bool("update", false, "write what the hub does into the script
 //	post ada revoke bob, unrevoke bob, or resolve lobby
 //	erase ada in lobby  all parts at once; erase ada: the rest
 //	commit, fail, lose  the batch under way ends; see world
+//	stored              it is carried out; the hub hears of that by commit
 //	withdraw k1         the key of tokens with key=k1
+//	shared              before all else: other relays write the database
+//	elsewhere ada {…}   a change at another relay, whose news are under way
+//	hear all            news of others arrive; see world.hear
+//	heads               the answer to heads←; see world.heads
+//	healed              the answer to since←; healed by one: a page of one message; healed fail
+//	bus down, bus up
 //	wait 10s
 //	drain, close all
 func TestScripts(t *testing.T) {
@@ -95,6 +102,11 @@ func play(script string) (string, error) {
 			continue
 		case w == nil:
 			w = newWorld(cfg)
+			if line == "shared" {
+				w.shared = true
+				w.Share(w, w)
+				continue
+			}
 		}
 		if err := w.step(longIDs(line)); err != nil {
 			return "", fmt.Errorf("line %d: %w", i+1, err)
@@ -144,11 +156,11 @@ func (w *world) step(line string) error {
 	word, rest, _ := strings.Cut(line, " ")
 	defer w.endSees()
 	switch word {
-	case "commit", "fail", "lose":
+	case "commit", "fail", "lose", "stored":
 		if w.batch == nil {
 			return errors.New("no batch is under way")
 		}
-		map[string]func(){"commit": w.commit, "fail": w.fail, "lose": w.lose}[word]()
+		map[string]func(){"commit": w.commit, "fail": w.fail, "lose": w.lose, "stored": w.storeBatch}[word]()
 	case "wait":
 		d, err := time.ParseDuration(rest)
 		w.wait(d)
@@ -164,6 +176,9 @@ func (w *world) step(line string) error {
 	case "erase":
 		w.eraseAll(rest)
 	default:
+		if ok, err := w.peersStep(word, rest); ok {
+			return err
+		}
 		return w.connStep(strings.TrimSuffix(word, ":"), rest)
 	}
 	return nil

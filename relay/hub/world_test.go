@@ -1,7 +1,6 @@
 package hub_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -26,7 +25,10 @@ type world struct {
 	lives  map[string]int   // how often each room was made
 	epochs map[string]*life // every life of every room
 	batch  []rules.Op       // under way
+	stored []rules.Outcome  // of the batch, where it was carried out already
 	keys   fakeVerifier     // that have signed tokens
+	shared bool             // there are other relays
+	others others
 }
 
 var midnight = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
@@ -49,9 +51,16 @@ func (w *world) log(format string, args ...any) {
 
 // wait lets time pass, ticking as the shell would.
 func (w *world) wait(d time.Duration) {
+	tick := w.now.Add(hub.TickEvery)
 	for end := w.now.Add(d); w.now.Before(end); {
-		w.now = w.now.Add(min(hub.TickEvery, end.Sub(w.now)))
-		w.Tick(w.now)
+		w.now = w.now.Add(w.nextWake(min(tick.Sub(w.now), end.Sub(w.now))))
+		if w.shared {
+			w.Wake(w.now)
+		}
+		if w.now.Equal(tick) || w.now.Equal(end) {
+			w.Tick(w.now)
+			tick = w.now.Add(hub.TickEvery)
+		}
 		w.endSees()
 	}
 }
@@ -188,7 +197,7 @@ func (keys fakeVerifier) Verify(now time.Time, _ netip.Addr, token string) (hub.
 	return hub.Identity{User: user, Expires: now.Add(ttl), Grants: g, IssuedAt: issued, Key: signedBy}, nil
 }
 
-// The store: a batch is under way until commit, fail or lose ends it.
+// The store: a batch is under way until commit, fail or lose ends it; stored carries it out before.
 
 // clearMax is how many messages the store clears at once.
 const clearMax = 2
@@ -287,7 +296,19 @@ func describeModeration(op rules.Op) string {
 }
 
 // commit carries the batch out.
-func (w *world) commit() { w.end(w.carryOut(), nil) }
+func (w *world) commit() {
+	w.storeBatch()
+	outcomes := w.stored
+	w.stored = nil
+	w.end(outcomes, nil)
+}
+
+// storeBatch carries the batch out, once; the hub hears of it later.
+func (w *world) storeBatch() {
+	if w.stored == nil {
+		w.stored = w.carryOut()
+	}
+}
 
 // fail ends the batch with an error, with nothing stored.
 func (w *world) fail() { w.end(nil, errors.New("the disk is full")) }
@@ -351,31 +372,4 @@ func (l *life) noteRevs(messages ...protocol.Message) {
 	for _, m := range messages {
 		l.revs = append(l.revs, string(m.Append(nil)))
 	}
-}
-
-// history returns a room's messages in their order.
-func (w *world) history(room string) (all []protocol.Message) {
-	life := w.store.Life(room)
-	for i := range life.Len() {
-		all = append(all, *life.Message(i))
-	}
-	return all
-}
-
-// page returns the lobby's page of the store.
-func (w *world) page(q rules.Query, user string) protocol.Page {
-	page, err := w.store.Page(context.Background(), "lobby", user, q)
-	if err != nil {
-		panic(err)
-	}
-	return page
-}
-
-// sanctioned reports whether a sanction of the user is in force in the lobby.
-func (w *world) sanctioned(user string, kind protocol.Act) bool {
-	all, err := w.store.Sanctions(context.Background(), "lobby", rules.Part{})
-	if err != nil {
-		panic(err)
-	}
-	return slices.ContainsFunc(all, func(s protocol.Sanction) bool { return s.User.ID == user && s.Kind == kind })
 }

@@ -12,9 +12,10 @@ import (
 	"hallway/relay/rules"
 )
 
-// Store is a store in memory. Its methods may be called from several goroutines.
+// Store is a store in memory, for one relay or several. Its methods may be called from several goroutines.
 type Store struct {
 	options Options
+	commits sync.Mutex // held from Stage to Sync by Commit
 
 	mu     sync.Mutex
 	state  *state // durable
@@ -62,6 +63,8 @@ func New(o Options) *Store {
 
 // Commit carries out ops; see [rules.Store].
 func (s *Store) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
+	s.commits.Lock()
+	defer s.commits.Unlock()
 	outcomes, err := s.Stage(now, ops)
 	if err != nil {
 		return nil, err
