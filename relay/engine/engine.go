@@ -32,6 +32,7 @@ type Options struct {
 	Banned  map[rules.Ban]rules.BanTerms
 	Ranked  []string
 
+	Cluster   *Cluster       // nil: no other relay writes the store
 	Meter     Meter          // nil: nothing is measured
 	Transport conn.Transport // nil: conn.New's; the engine closes it
 }
@@ -70,6 +71,8 @@ type Engine struct {
 	bans        *hub.Bans
 	ranks       *hub.Ranks
 	fills       singleflight.Group        // of windows, by room
+	cluster     *cluster                  // nil: no other relay writes the store
+	wake        <-chan time.Time          // the cluster's
 	stats       atomic.Pointer[hub.Stats] // the hub's last answer
 
 	// The goroutine that owns the hub owns these as well:
@@ -113,6 +116,9 @@ func New(o Options) *Engine {
 	e.bans, e.ranks = e.hub.Bans(), e.hub.Ranks()
 	e.windows, e.revocations = e.hub.Windows(), e.hub.Revocations()
 	e.stats.Store(&hub.Stats{})
+	if o.Cluster != nil {
+		e.joinCluster(o.Cluster)
+	}
 	go e.own()
 	go e.commit()
 	return e
@@ -136,9 +142,14 @@ func (e *Engine) own() {
 			e.hub.Committed(time.Now(), r.outcomes, r.err)
 		case <-tick.C:
 			e.hub.Tick(time.Now())
+		case <-e.wake:
+			e.cluster.wakeHub()
 		case <-e.ended:
 			e.takeLast()
 			return
+		}
+		if e.cluster != nil {
+			e.cluster.arm()
 		}
 		e.busy.Store(e.hub.Pending() > busyOps)
 		e.announceIdle()

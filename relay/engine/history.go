@@ -12,10 +12,19 @@ import (
 // Page returns a part of a room's history as JSON: from the room's window where that reaches so far, else from
 // the store.
 func (e *Engine) Page(ctx context.Context, room, user string, q rules.Query) ([]byte, error) {
-	if page, ok := e.recent(ctx, room, user, q); ok {
+	page, ok, err := e.recent(ctx, room, user, q)
+	switch {
+	case err != nil:
+		return nil, err
+	case ok:
 		e.meter.Page(true)
 		return page, nil
 	}
+	return e.stored(ctx, room, user, q)
+}
+
+// stored returns a page from the store.
+func (e *Engine) stored(ctx context.Context, room, user string, q rules.Query) ([]byte, error) {
 	page, err := e.read(ctx, room, user, q)
 	if err != nil {
 		return nil, err
@@ -43,8 +52,8 @@ func (e *Engine) read(ctx context.Context, room, user string, q rules.Query) (pr
 	if err != nil {
 		return page, err
 	}
-	// A window that was opened in the meantime may lag behind the page as well.
-	if w := e.windows.Of(room); w != nil {
+	// A window that was opened in the meantime may lag behind the page as well. In a cluster each reader finds out.
+	if w := e.windows.Of(room); w != nil && e.cluster == nil {
 		w.Seen(page.Head)
 	}
 	return page, nil
@@ -53,19 +62,27 @@ func (e *Engine) read(ctx context.Context, room, user string, q rules.Query) (pr
 // Ready returns why the store cannot write at present; nil when it can.
 func (e *Engine) Ready(ctx context.Context) error { return e.store.Ready(ctx) }
 
-// recent answers from the window. The first reader of a window with a gap fills it from the store; readers
-// that come in the meantime wait for that.
-func (e *Engine) recent(ctx context.Context, room, user string, q rules.Query) (page []byte, ok bool) {
+// recent answers from the window; ok is false where it cannot. The first reader of a window with a gap fills it from the
+// store; readers that come in the meantime wait for that. In a cluster the window must be as far as the database is now.
+func (e *Engine) recent(ctx context.Context, room, user string, q rules.Query) (page []byte, ok bool, err error) {
 	w := e.windows.Of(room)
-	if w == nil {
-		return nil, false
+	if w == nil || !hub.WindowAnswers(q) {
+		return nil, false, nil
 	}
-	if page, ok = w.Page(q, user); ok {
-		return page, true
+	answer := func() ([]byte, bool) { return w.Page(q, user) }
+	if e.cluster != nil {
+		head, err := e.cluster.pages.read(ctx, room)
+		if err != nil {
+			return nil, false, err
+		}
+		answer = func() ([]byte, bool) { return w.PageAsOf(&head, q, user) }
+	}
+	if page, ok = answer(); ok {
+		return page, true, nil
 	}
 	from, lacks := w.Lacks(q)
 	if !lacks {
-		return nil, false
+		return nil, false, nil
 	}
 	filled := e.fills.DoChan(room, func() (any, error) {
 		e.fill(ctx, room, w, from)
@@ -75,7 +92,8 @@ func (e *Engine) recent(ctx context.Context, room, user string, q rules.Query) (
 	case <-filled:
 	case <-ctx.Done():
 	}
-	return w.Page(q, user)
+	page, ok = answer()
+	return page, ok, nil
 }
 
 // fill reads what a window lacks. When that fails, each page is read from the store, which reports the cause.

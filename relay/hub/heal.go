@@ -195,8 +195,11 @@ func (ps *peers) settle() {
 		lv := r.level
 		lv.unsettled = false
 		if r.open && lv.known > r.told && lv.healAt.IsZero() && !lv.healing {
-			lv.healAt = ps.now.Add(HealAfter)
-			ps.holes = append(ps.holes, r)
+			after := HealAfter
+			if ps.down {
+				after = 0 // no news will come
+			}
+			ps.healLater(r, after)
 		}
 	}
 	clear(ps.unsettled)
@@ -205,6 +208,10 @@ func (ps *peers) settle() {
 
 // heal begins to read the holes that are due.
 func (ps *peers) heal() {
+	if ps.healAt.IsZero() || ps.now.Before(ps.healAt) {
+		return
+	}
+	ps.healAt = time.Time{}
 	kept := ps.holes[:0]
 	for _, r := range ps.holes {
 		lv := r.level
@@ -214,6 +221,9 @@ func (ps *peers) heal() {
 			lv.healAt = time.Time{} // filled meanwhile
 		case ps.now.Before(lv.healAt):
 			kept = append(kept, r)
+			if ps.healAt.IsZero() || lv.healAt.Before(ps.healAt) {
+				ps.healAt = lv.healAt
+			}
 		default:
 			lv.healAt, lv.healing, lv.sought = time.Time{}, true, lv.known
 			ps.reader.ReadSince(r.name, r.told)
@@ -256,10 +266,14 @@ func (ps *peers) healed(now time.Time, room string, h *Heal, err error) {
 
 // healLater reads a room's hole after some time.
 func (ps *peers) healLater(r *room, after time.Duration) {
-	if r.level.healAt.IsZero() {
+	lv := r.level
+	if lv.healAt.IsZero() {
 		ps.holes = append(ps.holes, r)
 	}
-	r.level.healAt = ps.now.Add(after)
+	lv.healAt = ps.now.Add(after)
+	if ps.healAt.IsZero() || lv.healAt.Before(ps.healAt) {
+		ps.healAt = lv.healAt
+	}
 }
 
 // fill tells what was read, and the kept changes that belong between: they may be earlier states of the same messages,

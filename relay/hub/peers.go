@@ -34,6 +34,7 @@ type peers struct {
 	due       []*room   // rooms of the next query or a later one
 	all       []*room   // rooms in memory
 	holes     []*room   // rooms with a level.healAt
+	healAt    time.Time // the first of these; zero: none
 	unsettled []*room   // rooms that may have a hole since this call
 	news      []News    // of the batch that ends
 	newsOf    map[string]int
@@ -340,13 +341,10 @@ func (ps *peers) checkAll(now time.Time) {
 
 // deadline returns the time of the next check or heal.
 func (ps *peers) deadline() time.Time {
-	next := ps.checkAt
-	for _, r := range ps.holes {
-		if at := r.level.healAt; !at.IsZero() && at.Before(next) {
-			next = at
-		}
+	if !ps.healAt.IsZero() && ps.healAt.Before(ps.checkAt) {
+		return ps.healAt
 	}
-	return next
+	return ps.checkAt
 }
 
 // wake does what is due.

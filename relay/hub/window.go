@@ -293,6 +293,20 @@ func (window *Window) Page(q rules.Query, user string) (page []byte, ok bool) {
 	if v == nil || v.head < window.seen.Load() {
 		return nil, false
 	}
+	return v.answer(q, user)
+}
+
+// PageAsOf is Page for a reader that must not get less than a head: ok is false also where the window is not as far, or
+// is of another life.
+func (window *Window) PageAsOf(h *rules.Head, q rules.Query, user string) (page []byte, ok bool) {
+	v := window.now.Load()
+	if v == nil || v.epoch != h.Epoch || v.head < h.Head {
+		return nil, false
+	}
+	return v.answer(q, user)
+}
+
+func (v *view) answer(q rules.Query, user string) (page []byte, ok bool) {
 	switch q.Kind {
 	case rules.QuerySince:
 		return v.since(q.At, q.PageShare(), user)
@@ -302,11 +316,16 @@ func (window *Window) Page(q rules.Query, user string) (page []byte, ok bool) {
 	return nil, false
 }
 
+// WindowAnswers reports whether a window may answer a query of that kind.
+func WindowAnswers(q rules.Query) bool {
+	return q.Kind == rules.QueryNewest || q.Kind == rules.QuerySince
+}
+
 // Lacks returns the rev from which on the store must be read for the window to answer q. ok is false where that would
 // not help, or is not needed.
 func (window *Window) Lacks(q rules.Query) (from int64, ok bool) {
 	v := window.now.Load()
-	if v == nil || !v.short || q.Kind != rules.QueryNewest && q.Kind != rules.QuerySince {
+	if v == nil || !v.short || !WindowAnswers(q) {
 		return 0, false
 	}
 	from = max(0, v.head-protocol.PageMessagesMax)

@@ -96,7 +96,7 @@ var table = map[string]rule{
 	"relay/bus/bustest": {ours: []string{"protocol", "relay/bus"}},
 	"relay/auth":        {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/hub"}, foreign: true},
 	"relay/conn":        {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
-	"relay/engine":      {ours: []string{"protocol", "relay/rules", "relay/hub", "relay/conn"}, foreign: true},
+	"relay/engine":      {ours: []string{"protocol", "relay/rules", "relay/bus", "relay/hub", "relay/conn"}, foreign: true},
 	"relay/relaytest":   {ours: []string{"protocol", "relay/rules", "relay/hub"}, foreign: true},
 	"relay/server":      {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
 	"relay": {

@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/bus"
+	"hallway/relay/hub"
+	"hallway/relay/rules"
+)
+
+const (
+	// sharedTimeout bounds a query for what other relays have committed.
+	sharedTimeout = 5 * time.Second
+	// healsMax bounds the holes that are read at once, in different rooms.
+	healsMax = 8
+	// busEvery is how often the engine looks whether the bus is up.
+	busEvery = 100 * time.Millisecond
+)
+
+// Cluster is what an engine needs where other relays write the same database.
+type Cluster struct {
+	Shared rules.Shared
+	// Join returns the bus to the other relays, which calls the listener from then on.
+	Join func(bus.Listener) bus.Bus
+}
+
+// A cluster joins an engine's hub to the other relays. It implements hub.Bus, hub.Reader and bus.Listener.
+type cluster struct {
+	engine *Engine
+	shared rules.Shared
+	bus    bus.Bus
+	pages  headReads     // of pages
+	heals  chan struct{} // has a value for each hole that is being read
+
+	// Of the goroutine that owns the hub:
+
+	wake   *time.Timer
+	wakeAt time.Time
+}
+
+// joinCluster shares the hub with the other relays. Nothing has called the hub yet.
+func (e *Engine) joinCluster(o *Cluster) {
+	c := &cluster{
+		engine: e, shared: o.Shared, pages: headReads{shared: o.Shared},
+		heals: make(chan struct{}, healsMax), wake: time.NewTimer(0),
+	}
+	e.cluster, e.wake = c, c.wake.C
+	c.bus = o.Join(c)
+	e.hub.Share(c, c)
+	go c.watchBus()
+}
+
+// Bus returns whether the bus to the other relays is up; member is false where there are none.
+func (e *Engine) Bus() (up, member bool) {
+	if e.cluster == nil {
+		return false, false
+	}
+	return e.cluster.bus.Stats().Connected, true
+}
+
+// BusStats returns the counters of the bus; zero where there is none.
+func (e *Engine) BusStats() bus.Stats {
+	if e.cluster == nil {
+		return bus.Stats{}
+	}
+	return e.cluster.bus.Stats()
+}
+
+// arm sets the timer for the hub's next deadline.
+func (c *cluster) arm() {
+	if at := c.engine.hub.Deadline(); !at.Equal(c.wakeAt) {
+		c.wakeAt = at
+		c.wake.Reset(time.Until(at))
+	}
+}
+
+// wakeHub does what is due in the hub.
+func (c *cluster) wakeHub() {
+	c.wakeAt = time.Time{}
+	c.engine.hub.Wake(time.Now())
+}
+
+// watchBus tells the hub when the bus goes down or comes back.
+func (c *cluster) watchBus() {
+	tick := time.NewTicker(busEvery)
+	defer tick.Stop()
+	for was := true; ; {
+		select {
+		case <-c.engine.ended:
+			return
+		case <-tick.C:
+		}
+		if up := c.bus.Stats().Connected; up != was {
+			was = up
+			c.engine.log.Warn("the bus to the other relays has changed", "connected", up)
+			c.engine.do(func(now time.Time) { c.engine.hub.BusUp(now, up) })
+		}
+	}
+}
+
+// Publish implements [hub.Bus].
+func (c *cluster) Publish(n hub.News) {
+	changes := &bus.Changes{Room: n.Room, Epoch: n.Epoch, First: n.First, Last: n.Last, Frames: make([]bus.Frame, len(n.Frames))}
+	for i, frame := range n.Frames {
+		changes.Frames[i] = bus.Frame{Rev: n.First + int64(i), Data: frame}
+	}
+	c.bus.Tell(changes)
+}
+
+// Follow implements [hub.Bus].
+func (c *cluster) Follow(room string) { c.bus.Listen(room) }
+
+// Unfollow implements [hub.Bus].
+func (c *cluster) Unfollow(room string) { c.bus.Unlisten(room) }
+
+// Heard implements [bus.Listener]. It waits while the hub is busy: the bus drops what comes meanwhile, and says so.
+func (c *cluster) Heard(_ bus.RelayID, news bus.News) {
+	if n, ok := news.(*bus.Changes); ok {
+		told := newsOf(n)
+		c.engine.do(func(now time.Time) { c.engine.hub.Heard(now, told) })
+	}
+}
+
+// newsOf returns changes as the hub takes them. Those that cannot be read tell of a head alone.
+func newsOf(n *bus.Changes) hub.News {
+	told := hub.News{Room: n.Room, Epoch: n.Epoch, First: n.First, Last: n.Last, Frames: make([][]byte, len(n.Frames))}
+	for i := range n.Frames {
+		told.Frames[i] = n.Frames[i].Data
+	}
+	if told.Decode() != nil {
+		return hub.News{Room: n.Room, Epoch: n.Epoch, Last: n.Last}
+	}
+	return told
+}
+
+// Listening implements [bus.Listener].
+func (c *cluster) Listening(rooms []string) {
+	c.engine.do(func(now time.Time) { c.engine.hub.Followed(now, rooms) })
+}
+
+// Missed implements [bus.Listener].
+func (c *cluster) Missed() {
+	c.engine.do(func(now time.Time) { c.engine.hub.BusUp(now, c.bus.Stats().Connected) })
+}
+
+// ReadHeads implements [hub.Reader].
+func (c *cluster) ReadHeads(rooms []string) {
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), sharedTimeout)
+		defer cancel()
+		heads, err := c.shared.Heads(ctx, rooms)
+		if err != nil {
+			c.engine.log.Error("the heads of rooms cannot be read", "rooms", len(rooms), "err", err)
+		}
+		c.engine.do(func(now time.Time) { c.engine.hub.Heads(now, heads, err) })
+	}()
+}
+
+// ReadSince implements [hub.Reader].
+func (c *cluster) ReadSince(room string, since int64) {
+	go func() {
+		c.heals <- struct{}{}
+		defer func() { <-c.heals }()
+		ctx, cancel := context.WithTimeout(context.Background(), sharedTimeout)
+		defer cancel()
+		var heal hub.Heal
+		page, err := c.engine.store.Page(ctx, room, "", rules.Query{Kind: rules.QuerySince, At: since, Limit: protocol.PageMessagesMax})
+		if err != nil {
+			c.engine.log.Error("the changes of a room cannot be read", "err", err)
+		} else {
+			heal = hub.HealOf(since, &page)
+		}
+		c.engine.do(func(now time.Time) { c.engine.hub.Healed(now, room, heal, err) })
+	}()
+}
