@@ -11,6 +11,8 @@ const (
 	listBytesMax = MessageBytesMax - fieldsBytesMax
 	// numbersBytesMax is more than the numbers of an entry of a list take.
 	numbersBytesMax = 24
+	// entryBytes is about the length of an entry of a list.
+	entryBytes = 64
 )
 
 // Split returns news as parts that each fit a message, in their order. A frame that fits none becomes "the room's head is R".
@@ -89,6 +91,29 @@ func (n *Changes) bytes() int {
 		size += n.Frames[i].bytes()
 	}
 	return size
+}
+
+// Bytes returns about how many bytes news take, in memory as in a message.
+func Bytes(news News) int {
+	switch n := news.(type) {
+	case *Changes:
+		return n.bytes()
+	case *Moved:
+		return fieldsBytesMax + (len(n.Came)+len(n.Left))*entryBytes
+	case *Snapshot:
+		return fieldsBytesMax + len(n.Users)*entryBytes
+	case *Heartbeat:
+		return fieldsBytesMax + len(n.Rooms)*entryBytes
+	case *Spent:
+		return fieldsBytesMax + len(n.Users)*entryBytes
+	case *Told:
+		return fieldsBytesMax + len(n.Frame)
+	case *Acted:
+		return fieldsBytesMax + len(n.Frame)
+	case *Granted:
+		return fieldsBytesMax + len(n.Grants)
+	}
+	return fieldsBytesMax
 }
 
 // split cuts the frames. A part tells of the revs from the end of the part before to its last frame.

@@ -93,6 +93,7 @@ var table = map[string]rule{
 	"relay/bus":         {ours: []string{"protocol"}, pure: true},
 	"relay/presence":    {ours: []string{"relay/bus"}, pure: true},
 	"relay/bus/memory":  {ours: []string{"relay/bus"}, pure: true},
+	"relay/bus/nats":    {ours: []string{"relay/bus"}, foreign: true},
 	"relay/bus/bustest": {ours: []string{"protocol", "relay/bus"}},
 	"relay/auth":        {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/hub"}, foreign: true},
 	"relay/conn":        {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},

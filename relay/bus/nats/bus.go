@@ -1,0 +1,213 @@
+package nats
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"hallway/relay/bus"
+)
+
+const (
+	// queueBytesMax bounds each queue: of news to publish, and of messages to hear.
+	queueBytesMax = 16 << 20
+	// channelMax bounds the messages that the client has handed over and that are in no queue yet.
+	channelMax = 16384
+	// networkTimeout bounds connecting, writing, and the wait for the server's answer.
+	networkTimeout = 2 * time.Second
+	// pingEvery is the time between two pings; one that is not answered until the next ends the connection.
+	pingEvery = time.Second
+	// reconnectEvery is the time between two rounds of the servers, and the most that is added to it by chance.
+	reconnectEvery = 250 * time.Millisecond
+	// closeTimeout bounds the publishing of what waits when the bus is closed.
+	closeTimeout = time.Second
+)
+
+// Bus carries the news of one relay over NATS.
+type Bus struct {
+	id       bus.RelayID
+	listener bus.Listener
+	log      *slog.Logger
+	subjects subjects
+	conn     *nats.Conn
+
+	out                *queue[bus.News]
+	durable, ephemeral chan *nats.Msg
+	control            control
+	published          chan struct{} // closed when everything is published
+	closing            chan struct{} // closed when the bus ends
+	running            sync.WaitGroup
+
+	connected atomic.Bool
+	opened    chan struct{} // closed when the bus was connected first
+	counters  counters
+	lastError string // what was logged last; the client's goroutine of callbacks owns it
+}
+
+var _ bus.Bus = (*Bus)(nil)
+
+// counters are those of [bus.Stats].
+type counters struct {
+	published, received, dropped, missed, malformed, unknown, reconnects atomic.Uint64
+}
+
+// Open connects a relay to a cluster's bus. Where no server can be reached, it goes on trying; what a server refuses, as wrong
+// credentials, is an error. The listener is called from several goroutines until [Bus.Close] has returned.
+func Open(config Config, cluster string, id bus.RelayID, listener bus.Listener, log *slog.Logger) (*Bus, error) {
+	options, err := config.options()
+	if err != nil {
+		return nil, err
+	}
+	named, err := subjectsOf(cluster)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bus{
+		id: id, listener: listener, log: log, subjects: named,
+		out:     newQueue[bus.News](queueBytesMax),
+		durable: make(chan *nats.Msg, channelMax), ephemeral: make(chan *nats.Msg, channelMax),
+		control: newControl(), published: make(chan struct{}), closing: make(chan struct{}), opened: make(chan struct{}),
+	}
+	if err := b.connect(strings.Join(config.Servers, ","), append(options, b.options()...)); err != nil {
+		return nil, err
+	}
+	for _, own := range []string{named.all(), named.to(id)} {
+		if _, err := b.conn.ChanSubscribe(own, b.ephemeral); err != nil {
+			b.conn.Close()
+			return nil, fmt.Errorf("--nats: %w", err)
+		}
+	}
+	b.run()
+	return b, nil
+}
+
+// connect connects, or begins to try.
+func (b *Bus) connect(servers string, options []nats.Option) error {
+	conn, err := nats.Connect(servers, options...)
+	if err != nil && unreachable(err) {
+		b.log.Warn("the NATS server cannot be reached, trying again", "err", err)
+		conn, err = nats.Connect(servers, append(options, nats.RetryOnFailedConnect(true))...)
+	} else if err == nil {
+		<-b.opened
+		b.control.take() // nothing was missed before
+	}
+	b.conn = conn
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
+		return errors.New("--nats: the server refuses the relay's credentials: check --nats-creds")
+	case errors.Is(err, nats.ErrSecureConnWanted):
+		return errors.New("--nats: the server speaks no TLS")
+	case errors.Is(err, nats.ErrTLS):
+		return fmt.Errorf("--nats: no TLS with the server: %w; give the authority that signs its certificate by --nats-ca", err)
+	}
+	return fmt.Errorf("--nats: %w", err)
+}
+
+// unreachable reports whether an error may pass by itself.
+func unreachable(err error) bool {
+	var network net.Error
+	isNetwork := errors.As(err, &network)
+	if errors.Is(err, nats.ErrTLS) {
+		return isNetwork && network.Timeout()
+	}
+	return isNetwork || errors.Is(err, nats.ErrNoServers) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, io.EOF)
+}
+
+// options returns what the client of every relay has.
+func (b *Bus) options() []nats.Option {
+	return []nats.Option{
+		nats.Name(fmt.Sprintf("hallway %016x", uint64(b.id))),
+		nats.NoEcho(),
+		nats.Timeout(networkTimeout), nats.FlusherTimeout(networkTimeout),
+		nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(1),
+		nats.MaxReconnects(-1), nats.ReconnectWait(reconnectEvery), nats.ReconnectJitter(reconnectEvery, reconnectEvery),
+		nats.ReconnectBufSize(-1), // news that wait for a server would be old, and the others check the heads
+		nats.IgnoreAuthErrorAbort(),
+		nats.ConnectHandler(func(conn *nats.Conn) {
+			b.up(conn, "connected to NATS")
+			close(b.opened)
+		}),
+		nats.ReconnectHandler(func(conn *nats.Conn) {
+			b.counters.reconnects.Add(1)
+			b.up(conn, "connected to NATS again")
+		}),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			b.connected.Store(false)
+			if err != nil {
+				b.log.Warn("the connection to NATS ended", "err", err)
+			}
+		}),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { b.failed(err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if errors.Is(err, nats.ErrSlowConsumer) {
+				b.tooSlow()
+				return
+			}
+			b.failed(err)
+		}),
+	}
+}
+
+// up notes that the bus is connected.
+func (b *Bus) up(conn *nats.Conn, what string) {
+	b.connected.Store(true)
+	b.lastError = ""
+	b.log.Info(what, "server", conn.ConnectedUrlRedacted())
+	b.control.wake(func(w *word) { w.connected = true })
+}
+
+// failed logs an error of the client, once while it repeats.
+func (b *Bus) failed(err error) {
+	if err != nil && err.Error() != b.lastError {
+		b.lastError = err.Error()
+		b.log.Warn("NATS", "err", err)
+	}
+}
+
+// tooSlow notes that messages to this relay were lost.
+func (b *Bus) tooSlow() {
+	b.counters.missed.Add(1)
+	b.control.wake(func(w *word) { w.missed = true })
+}
+
+// run starts the goroutines.
+func (b *Bus) run() {
+	go b.publish()
+	b.running.Go(b.obey)
+	for _, from := range []chan *nats.Msg{b.durable, b.ephemeral} {
+		heard := newQueue[[]byte](queueBytesMax)
+		b.running.Go(func() { b.intake(from, heard) })
+		b.running.Go(func() { b.hear(heard) })
+	}
+}
+
+// Close publishes what waits, for a short time, and ends the bus.
+func (b *Bus) Close() {
+	b.out.close()
+	overdue := time.AfterFunc(closeTimeout, b.conn.Close)
+	defer overdue.Stop()
+	<-b.published
+	b.conn.Close()
+	close(b.closing)
+	b.running.Wait()
+}
+
+// Stats returns the counters.
+func (b *Bus) Stats() bus.Stats {
+	c := &b.counters
+	return bus.Stats{
+		Connected: b.connected.Load(),
+		Published: c.published.Load(), Received: c.received.Load(), Dropped: c.dropped.Load(), Missed: c.missed.Load(),
+		Malformed: c.malformed.Load(), Unknown: c.unknown.Load(), Reconnects: c.reconnects.Load(),
+	}
+}

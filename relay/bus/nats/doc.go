@@ -1,0 +1,29 @@
+// Package nats carries news between relays over NATS core, which keeps nothing: what a relay does not hear at once, it reads
+// from the database.
+//
+// The main type is [Bus]. A [Config] names the servers.
+//
+// # Subjects
+//
+// The cluster's id is in every subject, so that two clusters on one server never hear each other. Hashes are the first 128
+// bits of SHA-256 over the room's name, in hex, since a room's name may hold what a subject may not.
+//
+//	hallway.<cluster>.r.<hash>     changes of a room
+//	hallway.<cluster>.e.<hash>     ephemeral news of a room
+//	hallway.<cluster>.all          ephemeral news for all relays
+//	hallway.<cluster>.to.<relay>   ephemeral news for one relay
+//
+// # Goroutines
+//
+//	publish   takes news from the queue, changes first, and publishes them
+//	control   subscribes and unsubscribes; calls Listening and Missed
+//	intake    two: move messages from the client's channels to queues bounded in bytes
+//	hear      two, one for changes and one for ephemeral news: decode and call Heard
+//
+// No method waits for the network, because the client of NATS holds a lock while it writes: Tell, Listen and Unlisten only
+// leave word for these goroutines.
+//
+// # What this package must not know
+//
+// The hub, the database, what news mean.
+package nats
