@@ -52,8 +52,7 @@ func newServer(t testing.TB, kind string, user *syscall.Credential) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Not t.TempDir: other users may not enter it.
-	folder, err := os.MkdirTemp("", "hallway-"+kind+"-")
+	folder, err := os.MkdirTemp("", "hallway-"+kind+"-") //nolint:usetesting // other users may not enter t.TempDir
 	if err != nil {
 		t.Fatal(err)
 	}

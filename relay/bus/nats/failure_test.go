@@ -69,7 +69,7 @@ func TestNothingWaitsForAPausedServer(t *testing.T) {
 		a.Stats()
 		slowest = max(slowest, time.Since(began))
 	}
-	if slowest > 500*time.Millisecond {
+	if slowest > time.Second {
 		t.Errorf("a call took %v", slowest)
 	}
 	n.Until(t, "the relay notices", func() bool { return !a.Stats().Connected })
