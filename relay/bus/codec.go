@@ -20,6 +20,8 @@ const (
 	nameBytesMax = 256
 	// roleBytesMax bounds a user's role.
 	roleBytesMax = 32
+	// patternBytesMax bounds a pattern of rooms in a token.
+	patternBytesMax = 16 << 10
 )
 
 // kind is a kind of news in the format.
@@ -38,6 +40,7 @@ const (
 	kindTold
 	kindActed
 	kindGranted
+	kindPurged
 )
 
 func (*Changes) kind() kind   { return kindChanges }
@@ -51,6 +54,7 @@ func (*Asked) kind() kind     { return kindAsked }
 func (*Told) kind() kind      { return kindTold }
 func (*Acted) kind() kind     { return kindActed }
 func (*Granted) kind() kind   { return kindGranted }
+func (*Purged) kind() kind    { return kindPurged }
 
 // make returns empty news of a kind; nil: the kind is unknown.
 func (k kind) make() News {
@@ -77,6 +81,8 @@ func (k kind) make() News {
 		return &Acted{}
 	case kindGranted:
 		return &Granted{}
+	case kindPurged:
+		return &Purged{}
 	}
 	return nil
 }
@@ -334,7 +340,17 @@ func (n *Revoked) fields(c *codec) {
 
 func (n *Granted) fields(c *codec) {
 	c.user(&n.User)
-	c.bytes(&n.Grants)
+	list(c, &n.Grants, 2, func(g *Grant) {
+		c.text(&g.Pattern, patternBytesMax)
+		c.text((*string)(&g.Role), roleBytesMax)
+	})
+}
+
+func (n *Purged) fields(c *codec) {
+	c.room(&n.Room)
+	c.short(&n.Epoch)
+	c.number(&n.Below, math.MaxInt64)
+	c.check(len(n.Epoch) <= epochBytesMax)
 }
 
 func (n *Asked) fields(c *codec) {

@@ -37,8 +37,9 @@ func samples() map[string]bus.News {
 		"spent":        &bus.Spent{Users: []bus.Spending{{User: "u1", Messages: 5, Conns: 1}, {User: "u2"}}},
 		"told":         &bus.Told{Room: "lobby", Epoch: "k3v9x2pa", User: "u1", Frame: []byte(`{"type":"read"}`)},
 		"acted":        &bus.Acted{Room: "lobby", UpTo: protocol.RoleModerator, Frame: []byte(`{"type":"moderated"}`)},
+		"purged":       &bus.Purged{Room: "lobby", Epoch: "k3v9x2pa", Below: 41},
 		"revoked":      &bus.Revoked{User: "u1", At: 1 << 50, Erased: true},
-		"granted":      &bus.Granted{User: "u1", Grants: []byte(`[]`)},
+		"granted":      &bus.Granted{User: "u1", Grants: []bus.Grant{{Pattern: "stage-*", Role: protocol.RoleOrganizer}, {Pattern: "*"}}},
 		"asked":        &bus.Asked{Relay: 2, Room: "lobby"},
 	}
 }

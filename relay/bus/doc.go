@@ -14,6 +14,7 @@
 //	Changes     a room    changes that were committed, as frames, or only how far the room is
 //	Typing      a room    a user is typing
 //	Told        a room    settings, open reports, a user's read marker
+//	Purged      a room    messages were deleted because of their age
 //	Moved       a room    users have come to a relay's streams of the room, or have left them
 //	Snapshot    a relay   all users of the publisher's streams of a room
 //	Asked       a relay   the asker wants a Snapshot

@@ -5,7 +5,7 @@ import "hallway/protocol"
 // RelayID tells the running relays apart. Each draws a random one when it starts, since two may have one name.
 type RelayID uint64
 
-// News is what one relay tells others: [Changes], [Typing], [Told], [Moved], [Snapshot], [Heartbeat], [Spent], [Acted],
+// News is what one relay tells others: [Changes], [Typing], [Told], [Purged], [Moved], [Snapshot], [Heartbeat], [Spent], [Acted],
 // [Revoked], [Granted] or [Asked].
 type News interface {
 	// kind returns the kind's number in the format.
@@ -24,6 +24,8 @@ func RoomOf(news News) string {
 	case *Moved:
 		return n.Room
 	case *Told:
+		return n.Room
+	case *Purged:
 		return n.Room
 	}
 	return ""
@@ -74,6 +76,13 @@ type Told struct {
 	Epoch string
 	User  string // whose streams are told; "": by the kind of the frame
 	Frame []byte // settings, reports or read
+}
+
+// Purged tells that messages were deleted because of their age.
+type Purged struct {
+	Room  string
+	Epoch string
+	Below int64 // all messages with a seq below it are gone
 }
 
 // Moved tells which users have come to the relay's streams of a room, and which have no more of them.
@@ -138,7 +147,13 @@ type Revoked struct {
 // Granted tells of the last token that a user has shown.
 type Granted struct {
 	User   string
-	Grants []byte // as hub.Grants writes them
+	Grants []Grant // the first that matches a room counts
+}
+
+// A Grant is a role in the rooms that match a pattern, as a token holds it.
+type Grant struct {
+	Pattern string
+	Role    protocol.Role
 }
 
 // Asked asks a relay for a Snapshot of a room.

@@ -33,6 +33,19 @@ func (b *Bucket) Take(now time.Time, r Rate) (wait time.Duration) {
 	return b.Wait(now)
 }
 
+// Spend takes tokens that were used elsewhere. The bucket may come to owe as many as it holds when it is full.
+func (b *Bucket) Spend(now time.Time, r Rate, n int) {
+	if r.PerSecond <= 0 {
+		return
+	}
+	if b.limiter == nil {
+		b.limiter = rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)
+	}
+	for n = min(n, int(b.limiter.TokensAt(now))+r.Burst); n > 0; n -= r.Burst {
+		b.limiter.ReserveN(now, min(n, r.Burst))
+	}
+}
+
 // Wait returns how long it takes until there is a token.
 func (b *Bucket) Wait(now time.Time) time.Duration {
 	if b.limiter == nil {

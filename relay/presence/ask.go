@@ -40,7 +40,7 @@ func (p *Presence) Ask(now time.Time, name string, done func(users map[string]bo
 	p.questions[name] = q
 	for _, id := range p.peerIDs() {
 		q.waits[id] = &assembly{}
-		p.tell(&bus.Asked{Relay: id, Room: name})
+		p.host.Tell(&bus.Asked{Relay: id, Room: name})
 	}
 	p.endIfAnswered(q)
 }

@@ -8,11 +8,8 @@ import (
 	"hallway/relay/bus"
 )
 
-// Heard takes news of another relay. It ignores kinds that do not concern it, but for their sender's life.
+// Heard takes news of another relay. Kinds that do not concern it show that their sender lives.
 func (p *Presence) Heard(now time.Time, from bus.RelayID, news bus.News) {
-	if from == p.self {
-		return
-	}
 	o := p.peers[from]
 	if o == nil {
 		if len(p.peers) >= peersMax {
@@ -32,13 +29,9 @@ func (p *Presence) Heard(now time.Time, from bus.RelayID, news bus.News) {
 		}
 		p.heartbeat(from, o, n)
 	case *bus.Snapshot:
-		if n.Relay == p.self {
-			p.snapshot(from, o, n)
-		}
+		p.snapshot(from, o, n)
 	case *bus.Asked:
-		if n.Relay == p.self {
-			p.tellSnapshot(from, n.Room)
-		}
+		p.tellSnapshot(from, n.Room)
 	}
 }
 
@@ -80,7 +73,7 @@ func (p *Presence) heartbeat(from bus.RelayID, o *peer, n *bus.Heartbeat) {
 		asked := on.round == n.Round
 		on.round = n.Round
 		if !asked && (int64(len(on.users)) != d.Users || on.sum != d.Sum) {
-			p.tell(&bus.Asked{Relay: from, Room: d.Room})
+			p.host.Tell(&bus.Asked{Relay: from, Room: d.Room})
 		}
 	}
 	if n.Part != o.next {
@@ -110,6 +103,7 @@ func (p *Presence) drop(id bus.RelayID) {
 	for _, name := range p.asked() {
 		p.answer(p.questions[name], id, nil)
 	}
+	p.host.Gone(id)
 }
 
 // clear forgets the users of a relay in a room.
@@ -125,7 +119,7 @@ func (p *Presence) clear(o *peer, r *room) {
 // tellChange tells the hub where the number of users has changed.
 func (p *Presence) tellChange(r *room, before int) {
 	if len(r.users) != before {
-		p.changed(r.name)
+		p.host.Changed(r.name)
 	}
 }
 

@@ -24,11 +24,19 @@ const (
 	peersMax = 1000
 )
 
+// Host is what a Presence asks of its owner. Its methods must not call back.
+type Host interface {
+	// Tell tells other relays.
+	Tell(news bus.News)
+	// Changed reports that the number of users of a room has changed through another relay.
+	Changed(room string)
+	// Gone reports that a relay counts as gone.
+	Gone(relay bus.RelayID)
+}
+
 // Presence knows who is where. One owner calls its methods, one after another.
 type Presence struct {
-	self    bus.RelayID
-	tell    func(bus.News)
-	changed func(room string)
+	host Host
 
 	rooms     map[string]*room
 	order     []*room // those in rooms, in no order but always the same
@@ -40,13 +48,9 @@ type Presence struct {
 	pulsedAt  time.Time
 }
 
-// New returns a Presence of the relay self. It tells other relays through tell, which must not call back, and calls
-// changed when the number of users of a room has changed through another relay.
-func New(self bus.RelayID, tell func(bus.News), changed func(room string)) *Presence {
-	return &Presence{
-		self: self, tell: tell, changed: changed, rooms: map[string]*room{}, peers: map[bus.RelayID]*peer{},
-		questions: map[string]*question{},
-	}
+// New returns a Presence that has heard of nobody.
+func New(host Host) *Presence {
+	return &Presence{host: host, rooms: map[string]*room{}, peers: map[bus.RelayID]*peer{}, questions: map[string]*question{}}
 }
 
 // room is a room that is open here.
@@ -229,7 +233,7 @@ func (p *Presence) tellSnapshot(to bus.RelayID, name string) {
 // tellAll tells news in parts that fit messages.
 func (p *Presence) tellAll(news bus.News) {
 	for _, part := range bus.Split(news) {
-		p.tell(part)
+		p.host.Tell(part)
 	}
 }
 

@@ -29,12 +29,19 @@ type cluster struct {
 
 type relay struct {
 	*presence.Presence
+	cluster *cluster
+	place   int // in cluster.relays
 	id      bus.RelayID
 	open    map[string]map[string]bool // users by room, open here
 	stopped time.Time                  // the process stands still until then
 	dead    bool
 	changes []string
+	gone    int // relays
 }
+
+func (r *relay) Tell(n bus.News)     { r.cluster.publish(r.place, n) }
+func (r *relay) Changed(room string) { r.changes = append(r.changes, room) }
+func (r *relay) Gone(bus.RelayID)    { r.gone++ }
 
 // wire holds a message under way.
 type wire struct {
@@ -52,8 +59,8 @@ func newCluster(t testing.TB, n int) *cluster {
 }
 
 func (c *cluster) start(i int) *relay {
-	r := &relay{id: bus.RelayID(100 + len(c.relays)), open: map[string]map[string]bool{}}
-	r.Presence = presence.New(r.id, func(n bus.News) { c.publish(i, n) }, func(room string) { r.changes = append(r.changes, room) })
+	r := &relay{cluster: c, place: i, id: bus.RelayID(100 + len(c.relays)), open: map[string]map[string]bool{}}
+	r.Presence = presence.New(r)
 	c.relays = append(c.relays, r)
 	return r
 }
@@ -255,8 +262,8 @@ func TestASilentRelayIsDropped(t *testing.T) {
 	if took < presence.SilentAfter-presence.HeartbeatEvery-presence.PulseEvery {
 		t.Errorf("dropped after %v", took)
 	}
-	if n := c.relays[0].Relays(); n != 1 {
-		t.Errorf("%d other relays", n)
+	if r := c.relays[0]; r.Relays() != 1 || r.gone != 1 {
+		t.Errorf("%d other relays, %d are gone", r.Relays(), r.gone)
 	}
 }
 

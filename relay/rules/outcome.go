@@ -47,6 +47,7 @@ type (
 		Settings protocol.RoomSettings
 		Mute     *protocol.Sanction // the sender's; nil: none
 		Reports  int64              // open ones
+		Ruled    int64              // Head.Rules before the batch; the rest is not older
 		Mentions int64              // see Set.Mentions
 	}
 

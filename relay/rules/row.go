@@ -22,6 +22,7 @@ type Room struct {
 	// Rules are the settings that the relay itself acts on.
 	Rules   protocol.RoomSettings
 	Reports int64 // open ones
+	Ruled   int64 // Head.Rules, where the store counts it
 
 	made, dropped, grown, configured bool
 

@@ -225,7 +225,7 @@ func (s *Set) open(r *Room, op *Op, do Open) Outcome {
 	if do.Rank != "" {
 		joins.Role = do.Rank
 	}
-	opened := Opened{Read: s.join(r, joins), Settings: r.Rules, Reports: r.Reports}
+	opened := Opened{Read: s.join(r, joins), Settings: r.Rules, Reports: r.Reports, Ruled: r.Ruled}
 	opened.Mentions = s.unreadMentions(r, joins.ID, max(opened.Read, do.Read))
 	if mute := r.standing(joins.ID).Mute; mute.inForce(s.Now) {
 		opened.Mute = mute.of(op.Sender, protocol.ActMute)

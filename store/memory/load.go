@@ -59,7 +59,7 @@ func loadMemberships(set *rules.Set, tx *state, see *rules.SeeKey) {
 func (s *Store) loadRoom(set *rules.Set, tx *state, r *Room, k *rules.RoomKeys) {
 	row := set.AddRoom(rules.Room{
 		Name: r.name, Epoch: r.epoch, Head: r.head, LastAt: r.lastAt, Title: r.title, Settings: r.settings,
-		Rules: r.rules(), Reports: r.open(),
+		Rules: r.rules(), Reports: r.open(), Ruled: r.ruled,
 	})
 	for _, user := range k.Standings {
 		standing := rules.Standing{SentAt: s.sentAt(tx, sender{r.epoch, user})}

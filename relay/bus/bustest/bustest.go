@@ -141,13 +141,14 @@ func everyKind(t *testing.T, n Network) {
 		&bus.Spent{Users: []bus.Spending{{User: "u", Messages: 1}}},
 		&bus.Acted{Room: "lobby", Frame: frame},
 		&bus.Revoked{User: "u", At: 3},
-		&bus.Granted{User: "u", Grants: frame},
+		&bus.Granted{User: "u", Grants: []bus.Grant{{Pattern: "*", Role: protocol.RoleOrganizer}}},
 	}
 	wanted := append([]bus.News{
 		Change("lobby", 1),
 		&bus.Changes{Room: "lobby"},
 		&bus.Typing{Room: "lobby", User: protocol.User{ID: "u", Name: "Ada", Role: protocol.RoleParticipant}},
 		&bus.Told{Room: "lobby", Epoch: "epoch", Frame: frame},
+		&bus.Purged{Room: "lobby", Epoch: "epoch", Below: 3},
 		&bus.Moved{Room: "lobby", Left: []string{"u"}},
 		&bus.Snapshot{Relay: 2, Room: "lobby", Parts: 1, Users: []string{"u"}},
 		&bus.Asked{Relay: 2, Room: "lobby"},
