@@ -26,6 +26,7 @@ type serveCommand struct {
 	keyFlags
 	tlsFlags
 	addressFlags
+	busFlags
 	Addr         string        `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
 	DB           string        `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database's file. A missing one is created."`
 	AllowOrigin  []string      `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of pages that may connect, as https://app.example.org; may be repeated or separated by commas. In https://*.example.org the star stands for one label. The relay's own origin is always allowed."`

@@ -40,6 +40,9 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err := s.checkLimits(); err != nil {
 		return nil, err
 	}
+	if err := s.checkBus(s.DB); err != nil {
+		return nil, err
+	}
 	origins, hosts, err := s.origins()
 	if err != nil {
 		return nil, err

@@ -60,8 +60,8 @@ type counters struct {
 }
 
 // Open connects a relay to a cluster's bus. Where no server can be reached, it goes on trying; what a server refuses, as wrong
-// credentials, is an error. The listener is called from several goroutines until [Bus.Close] has returned.
-func Open(config Config, cluster string, id bus.RelayID, listener bus.Listener, log *slog.Logger) (*Bus, error) {
+// credentials, is an error. The relay hears nothing before it calls [Bus.Join].
+func Open(config Config, cluster string, id bus.RelayID, log *slog.Logger) (*Bus, error) {
 	options, err := config.options()
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func Open(config Config, cluster string, id bus.RelayID, listener bus.Listener, 
 		return nil, err
 	}
 	b := &Bus{
-		id: id, listener: listener, log: log, subjects: named,
+		id: id, log: log, subjects: named,
 		out:     newQueue[bus.News](queueBytesMax),
 		durable: make(chan *nats.Msg, channelMax), ephemeral: make(chan *nats.Msg, channelMax),
 		control: newControl(), published: make(chan struct{}), closing: make(chan struct{}), opened: make(chan struct{}),
@@ -85,8 +85,20 @@ func Open(config Config, cluster string, id bus.RelayID, listener bus.Listener, 
 			return nil, fmt.Errorf("--nats: %w", err)
 		}
 	}
-	b.run()
+	go b.publish()
 	return b, nil
+}
+
+// Join makes the bus call the listener, from several goroutines, until [Bus.Close] has returned. It is called once.
+func (b *Bus) Join(listener bus.Listener) bus.Bus {
+	b.listener = listener
+	b.running.Go(b.obey)
+	for _, from := range []chan *nats.Msg{b.durable, b.ephemeral} {
+		heard := newQueue[[]byte](queueBytesMax)
+		b.running.Go(func() { b.intake(from, heard) })
+		b.running.Go(func() { b.hear(heard) })
+	}
+	return b
 }
 
 // connect connects, or begins to try.
@@ -178,17 +190,6 @@ func (b *Bus) failed(err error) {
 func (b *Bus) tooSlow() {
 	b.counters.missed.Add(1)
 	b.control.wake(func(w *word) { w.missed = true })
-}
-
-// run starts the goroutines.
-func (b *Bus) run() {
-	go b.publish()
-	b.running.Go(b.obey)
-	for _, from := range []chan *nats.Msg{b.durable, b.ephemeral} {
-		heard := newQueue[[]byte](queueBytesMax)
-		b.running.Go(func() { b.intake(from, heard) })
-		b.running.Go(func() { b.hear(heard) })
-	}
 }
 
 // Close publishes what waits, for a short time, and ends the bus.

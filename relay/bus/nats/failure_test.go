@@ -193,11 +193,11 @@ func TestHostileMessagesAreCounted(t *testing.T) {
 func TestCloseRacesWithEverything(t *testing.T) {
 	n := newNetwork(t)
 	for range 20 {
-		relay := bustest.NewRelay(1)
-		b, err := nats.Open(nats.Config{Servers: []string{"nats://" + n.server.Addr}}, "one", 1, relay, quiet)
+		b, err := nats.Open(nats.Config{Servers: []string{"nats://" + n.server.Addr}}, "one", 1, quiet)
 		if err != nil {
 			t.Fatal(err)
 		}
+		b.Join(bustest.NewRelay(1))
 		var calls sync.WaitGroup
 		for _, room := range []string{"a", "b"} {
 			calls.Go(func() {
@@ -218,7 +218,7 @@ func TestCloseRacesWithEverything(t *testing.T) {
 func TestCloseStillPublishesWhatWaits(t *testing.T) {
 	n := newNetwork(t)
 	b := bustest.Join(t, n, "one", 2, "lobby")
-	last, err := nats.Open(nats.Config{Servers: []string{"nats://" + n.server.Addr}}, "one", 1, bustest.NewRelay(1), quiet)
+	last, err := nats.Open(nats.Config{Servers: []string{"nats://" + n.server.Addr}}, "one", 1, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}

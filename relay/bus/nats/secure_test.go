@@ -63,7 +63,7 @@ func TestTheConfigurationIsCheckedBeforeAnythingIsOpened(t *testing.T) {
 		}
 	}
 	for _, cluster := range []string{"", "a.b", "a*", "ü", strings.Repeat("a", 65)} {
-		if _, err := nats.Open(nats.Config{Servers: []string{"nats://127.0.0.1:1"}}, cluster, 1, bustest.NewRelay(1), quiet); err == nil {
+		if _, err := nats.Open(nats.Config{Servers: []string{"nats://127.0.0.1:1"}}, cluster, 1, quiet); err == nil {
 			t.Errorf("the cluster's id %q is taken", cluster)
 		}
 	}
@@ -72,7 +72,7 @@ func TestTheConfigurationIsCheckedBeforeAnythingIsOpened(t *testing.T) {
 // refused tries to open a bus, which must fail with an error that has the text.
 func refused(t *testing.T, config nats.Config, text string) {
 	t.Helper()
-	b, err := nats.Open(config, "one", 1, bustest.NewRelay(1), quiet)
+	b, err := nats.Open(config, "one", 1, quiet)
 	if err == nil {
 		b.Close()
 	}

@@ -63,11 +63,12 @@ func (n *network) Join(t *testing.T, cluster string, id bus.RelayID, l bus.Liste
 
 func (n *network) join(t *testing.T, config nats.Config, cluster string, id bus.RelayID, l bus.Listener) *nats.Bus {
 	t.Helper()
-	b, err := nats.Open(config, cluster, id, &listener{l, n}, quiet)
+	b, err := nats.Open(config, cluster, id, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
+	b.Join(&listener{l, n})
 	return b
 }
 
