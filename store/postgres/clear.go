@@ -1,0 +1,77 @@
+package postgres
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hallway/relay/rules"
+)
+
+const (
+	// clearTime is the time after which a batch clears nothing more: the messages are in no order by sender, and others
+	// must not wait for a look at all of a long room.
+	clearTime = 5 * time.Millisecond
+	// clearSpan limits the places of messages that are looked at between two looks at the clock.
+	clearSpan = 1024
+	// clearedKeptMax limits the places that are kept where a clear goes on.
+	clearedKeptMax = 1000
+)
+
+const sentBy = `SELECT ` + messageColumns + ` FROM messages m WHERE room = $1 AND seq > $2 AND seq <= $3 AND sender_id = $4 AND deleted_at = 0
+	ORDER BY seq LIMIT $5`
+
+// clear buries the user's next messages until the time is over, and reports whether some are left. The first clear of a
+// batch always goes on by a span.
+func (b *batch) clear(r *rules.Room, user string, bury func(*rules.Message)) (more bool) {
+	if r.Made() || b.err != nil {
+		return false
+	}
+	who := sender{r.Epoch, user}
+	at, ok := b.cleared[who] // none of the user's is left up to at: what is cleared stays so, whoever clears
+	if !ok {
+		at = b.s.cleared[who]
+	}
+	began, buried := b.s.clock(), 0
+	for first := b.clearing == 0; at < r.Head; first = false {
+		if !first && b.clearing+b.s.clock().Sub(began) > clearTime {
+			more = true
+			break
+		}
+		found, err := b.sentBy(r, at, user, rules.ClearMax-buried+1)
+		if err != nil {
+			b.err = err
+			return false
+		}
+		to := at + clearSpan
+		for _, m := range found {
+			if buried == rules.ClearMax {
+				to, more = m.Seq-1, true
+				break
+			}
+			buried++
+			bury(r.AddMessage(m))
+		}
+		if at = to; more {
+			break
+		}
+	}
+	b.clearing = max(b.clearing, 1, b.clearing+b.s.clock().Sub(began))
+	b.cleared[who] = min(at, r.Head)
+	return more
+}
+
+// sentBy reads some of the user's messages in the span after a place.
+func (b *batch) sentBy(r *rules.Room, at int64, user string, limit int) (found []rules.Message, err error) {
+	rows, err := b.conn.Query(b.ctx, sentBy, r.Key, at, at+clearSpan, user, limit)
+	if err != nil {
+		return nil, err
+	}
+	row := newMessageRow()
+	_, err = pgx.ForEachRow(rows, row.into, func() error {
+		m, err := row.message(r.Name)
+		found = append(found, rules.Message{Message: m})
+		return err
+	})
+	return found, err
+}

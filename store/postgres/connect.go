@@ -1,0 +1,153 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	// connectTimeout bounds an attempt to connect.
+	connectTimeout = 3 * time.Second
+	// A peer that does not answer for aliveIdle and aliveProbes times aliveEvery is taken for dead.
+	aliveIdle   = 5 * time.Second
+	aliveEvery  = 2 * time.Second
+	aliveProbes = 3
+	// readersMax bounds the connections that read pages and do the upkeep, headsMax those that read heads.
+	readersMax = 8
+	headsMax   = 2
+)
+
+// Every connection asks for plans that do not depend on statistics, which are missing or old while a table is filled:
+// each statement has one way through the indexes. idle_in_transaction_session_timeout frees the rooms of a relay that
+// was cut off.
+const settings = `SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
+	SET enable_mergejoin = off; SET jit = off; SET idle_in_transaction_session_timeout = '2s'; SET synchronous_commit = on;
+	SET client_min_messages = warning`
+
+// parse reads a URL of a database. Its error never shows the password.
+func parse(dsn string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.New("the URL is not valid: it is postgres://user@host:port/database, with special characters as %XX")
+	}
+	c := config.ConnConfig
+	c.ConnectTimeout = connectTimeout
+	dialer := &net.Dialer{
+		Timeout:         connectTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: aliveIdle, Interval: aliveEvery, Count: aliveProbes},
+		Control:         boundUnacknowledged,
+	}
+	c.DialFunc = dialer.DialContext
+	if c.RuntimeParams["application_name"] == "" {
+		c.RuntimeParams["application_name"] = "hallway"
+	}
+	if c.ValidateConnect == nil { // of several hosts, the one that can be written
+		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	return config, nil
+}
+
+// Name returns a database's URL without its password, for logs.
+func Name(dsn string) string {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return "postgres://"
+	}
+	if u.User != nil {
+		u.User = url.User(u.User.Username())
+	}
+	u.RawQuery = ""
+	return u.String()
+}
+
+// pool makes a pool of at most n connections, whose connections are prepared by s.prepare.
+func (s *Store) pool(ctx context.Context, n int32) (*pgxpool.Pool, error) {
+	config := s.config.Copy()
+	config.MaxConns = n
+	config.MinConns = 0
+	config.AfterConnect = s.prepare
+	return pgxpool.NewWithConfig(ctx, config)
+}
+
+// prepare makes a new connection one of this store: it sets the session's settings, and makes sure that the database is
+// the one that it was, and fit for this program.
+func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
+	if _, err := conn.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
+		return err
+	}
+	return s.life.check(ctx, conn)
+}
+
+// A writer is the connection that commits. It is used by one goroutine at a time.
+type writer struct {
+	conn   *pgx.Conn
+	warned atomic.Bool // the server has warned since begin
+}
+
+// connect returns the connection that commits, a new one where the last one was lost. made reports that it is new.
+func (s *Store) connect(ctx context.Context) (conn *pgx.Conn, made bool, err error) {
+	if c := s.writer.conn; c != nil && !c.IsClosed() {
+		return c, false, nil
+	}
+	config := s.config.ConnConfig.Copy()
+	config.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
+		if n.SeverityUnlocalized == "WARNING" {
+			s.writer.warned.Store(true)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
+	defer cancel()
+	if conn, err = pgx.ConnectConfig(ctx, config); err != nil {
+		return nil, false, err
+	}
+	if err = s.prepare(ctx, conn); err != nil {
+		_ = conn.Close(ctx)
+		return nil, false, err
+	}
+	s.writer.conn = conn
+	return conn, true, nil
+}
+
+// connectOnce returns a connection as the URL describes it.
+func (s *Store) connectOnce(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
+	defer cancel()
+	return pgx.ConnectConfig(ctx, s.config.ConnConfig)
+}
+
+// disconnect gives up the writer's connection.
+func (s *Store) disconnect() {
+	if s.writer.conn == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
+	defer cancel()
+	_ = s.writer.conn.Close(ctx)
+	s.writer.conn = nil
+}
+
+// explain says of an error what it means to the operator, in one line.
+func explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return fmt.Errorf("%s (SQLSTATE %s)", refused.Message, refused.Code)
+	}
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return errors.New(strings.Join(strings.Fields(connect.Unwrap().Error()), " "))
+	}
+	return err
+}

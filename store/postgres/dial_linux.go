@@ -1,0 +1,26 @@
+package postgres
+
+import (
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// unacknowledgedMax bounds the time for which what was sent may stay without the peer's acknowledgement.
+const unacknowledgedMax = 10 * time.Second
+
+// boundUnacknowledged makes a socket fail where its peer has gone without a word. The keep-alive does not see that while
+// something is under way.
+func boundUnacknowledged(network, _ string, raw syscall.RawConn) (err error) {
+	if network == "unix" {
+		return nil
+	}
+	failed := raw.Control(func(fd uintptr) {
+		err = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(unacknowledgedMax.Milliseconds()))
+	})
+	if failed != nil {
+		return failed
+	}
+	return err
+}

@@ -1,0 +1,132 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// namesTo is beyond all names.
+const namesTo = "\x7f"
+
+// each calls row for each row of a query.
+func (s *Store) each(ctx context.Context, row func(scan func(...any) error) error, query string, args ...any) error {
+	rows, err := s.readers.Query(ctx, query, args...)
+	if err != nil {
+		return explain(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// RoomNames lists names of rooms; see [rules.Directory].
+func (s *Store) RoomNames(ctx context.Context, span rules.Span, limit int) (names []string, err error) {
+	if span.To == "" {
+		span.To = namesTo
+	}
+	err = s.each(ctx, func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		names = append(names, name)
+		return err
+	}, `SELECT name FROM rooms WHERE name >= $1 AND name < $2 ORDER BY name LIMIT $3`, text(span.From), text(span.To), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list names of rooms: %w", err)
+	}
+	return names, nil
+}
+
+// selectRooms reads rooms with their newest messages. A member who has read up to the head costs no count.
+const selectRooms = `SELECT r.name, r.title, r.settings, r.made_at, c.members, coalesce(i.read, 0),
+		CASE WHEN coalesce(i.read, 0) >= r.head THEN 0 ELSE (SELECT count(*) FROM (SELECT 1 FROM messages
+			WHERE room = r.key AND seq > coalesce(i.read, 0) AND deleted_at = 0 AND sender_id <> $2 LIMIT $3) AS unread) END,
+		r.epoch, r.head, m.seq IS NOT NULL, CASE WHEN m.reactions <> '' AND $2 <> '' THEN
+			(SELECT array_agg(emoji) FROM reactions WHERE room = r.key AND seq = m.seq AND user_id = $2 AND rev > 0) END, 0, ` + pageColumns + `
+	FROM unnest($1::text[]) WITH ORDINALITY AS k (name, place) JOIN rooms r ON r.name = k.name
+	LEFT JOIN members i ON i.room = r.key AND i.user_id = $2
+	CROSS JOIN LATERAL (SELECT count(*) AS members FROM members WHERE room = r.key) AS c
+	LEFT JOIN LATERAL (SELECT * FROM messages WHERE room = r.key ORDER BY seq DESC LIMIT 1) AS m ON true
+	ORDER BY k.place`
+
+// Rooms reads rooms; see [rules.Directory].
+func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
+	v := &view{}
+	var r rules.RoomEntry
+	v.row = newMessageRow(&r.Name, &r.Title, &r.Settings, (*int64)(&r.CreatedAt), &r.Members, &r.Read, &r.Unread,
+		&v.epoch, &v.head, &v.there, &v.mine, &v.side)
+	rows, err := s.readers.Query(ctx, selectRooms, names, user, rules.UnreadMax)
+	if err != nil {
+		return nil, fmt.Errorf("read rooms: %w", explain(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		m, ok, err := v.next(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read rooms: %w", explain(err))
+		}
+		one := r
+		one.Epoch, one.Head, one.Last = v.epoch, v.head, nil
+		if ok {
+			m.Room = one.Name
+			one.Last = &m
+		}
+		rooms = append(rooms, one)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read rooms: %w", explain(err))
+	}
+	return rooms, nil
+}
+
+// Room reads one room; see [rules.Directory].
+func (s *Store) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
+	rooms, err := s.Rooms(ctx, user, []string{room})
+	if err != nil || len(rooms) == 0 {
+		return r, false, err
+	}
+	return rooms[0], true, nil
+}
+
+// Settings returns the settings of a room; see [rules.Directory].
+func (s *Store) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
+	var settings string
+	err := s.readers.QueryRow(ctx, `SELECT settings FROM rooms WHERE name = $1`, room).Scan(&settings)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return protocol.RoomSettings{}, fmt.Errorf("read a room's settings: %w", explain(err))
+	}
+	read, _ := protocol.ReadSettings(settings) // what is no setting counts as none
+	return read, nil
+}
+
+// Members lists the users who have joined; see [rules.Directory].
+func (s *Store) Members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		var m rules.MemberEntry
+		err := scan(&m.User.ID, &m.User.Name, (*string)(&m.User.Role), &m.Read, (*int64)(&m.JoinedAt))
+		members = append(members, m)
+		return err
+	}, `SELECT user_id, m.name, role, read, joined_at FROM rooms JOIN members m ON m.room = rooms.key WHERE rooms.name = $1 AND user_id > $2
+		ORDER BY user_id LIMIT $3`, room, text(part.After), limit(part))
+	if err != nil {
+		return nil, fmt.Errorf("list the members: %w", err)
+	}
+	return members, nil
+}
+
+// limit returns the limit of a part for SQL, where null stands for no limit.
+func limit(part rules.Part) *int {
+	if part.Limit == 0 {
+		return nil
+	}
+	return &part.Limit
+}

@@ -1,0 +1,129 @@
+package postgres
+
+import (
+	"encoding/json"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// messageColumns are the columns that a messageRow knows, in its order.
+const messageColumns = `m.id, m.seq, m.rev, m.sender_id, m.sender_name, m.sender_role, m.created_at, m.sent_at, m.text, m.encrypted,
+	m.reply_to, m.edited_at, m.deleted_at, m.pinned, m.reactions`
+
+// messageRow takes the scanned columns of a row; one serves all rows of a query.
+type messageRow struct {
+	m                    protocol.Message
+	encrypted, reactions string
+	into                 []any
+}
+
+// newMessageRow returns one for rows with the columns before, then messageColumns.
+func newMessageRow(before ...any) *messageRow {
+	r := &messageRow{}
+	m := &r.m
+	r.into = append(before,
+		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, (*string)(&m.Sender.Role), (*int64)(&m.CreatedAt), &m.SentAt, &m.Text,
+		&r.encrypted, &m.ReplyTo, (*int64)(&m.EditedAt), (*int64)(&m.DeletedAt), &m.Pinned, &r.reactions)
+	return r
+}
+
+// read reads the message of a row that scan scans.
+func (r *messageRow) read(scan func(...any) error, room string) (m protocol.Message, err error) {
+	if err = scan(r.into...); err != nil {
+		return m, err
+	}
+	return r.message(room)
+}
+
+// message returns the message of the row that was scanned.
+func (r *messageRow) message(room string) (m protocol.Message, err error) {
+	m = r.m
+	m.Room = room
+	if r.encrypted != "" {
+		if m.Encrypted, err = decodeEncrypted(r.encrypted); err != nil {
+			return m, err
+		}
+	}
+	m.Reactions, err = decodeReactions(r.reactions)
+	return m, err
+}
+
+// madeRows are the columns of new messages.
+type madeRows struct {
+	rooms, seqs, revs, createdAt                                  []int64
+	ids, senders, names, roles, sentAt, texts, encrypted, replyTo []string
+	madeAs                                                        [][]byte
+}
+
+// add adds a message.
+func (r *madeRows) add(m *rules.Message) error {
+	encrypted, err := encodeEncrypted(m.Encrypted)
+	if err != nil {
+		return err
+	}
+	r.rooms, r.seqs, r.revs, r.createdAt = append(r.rooms, m.In().Key), append(r.seqs, m.Seq), append(r.revs, m.Rev), append(r.createdAt, int64(m.CreatedAt))
+	r.ids, r.madeAs, r.senders = append(r.ids, m.ID), append(r.madeAs, m.MadeAs[:]), append(r.senders, m.Sender.ID)
+	r.names, r.roles, r.sentAt = append(r.names, m.Sender.Name), append(r.roles, string(m.Sender.Role)), append(r.sentAt, m.SentAt)
+	r.texts, r.encrypted, r.replyTo = append(r.texts, m.Text), append(r.encrypted, encrypted), append(r.replyTo, m.ReplyTo)
+	return nil
+}
+
+// encryptedColumn is protocol.Encrypted as it stands in its column, in the protocol's own words.
+type encryptedColumn struct {
+	Alg string `json:"alg"`
+	Kid string `json:"kid"`
+	IV  string `json:"iv"`
+	CT  string `json:"ct"`
+}
+
+func encodeEncrypted(e *protocol.Encrypted) (string, error) {
+	if e == nil {
+		return "", nil
+	}
+	text, err := json.Marshal(encryptedColumn(*e))
+	return string(text), err
+}
+
+func decodeEncrypted(text string) (*protocol.Encrypted, error) {
+	var column encryptedColumn
+	if err := json.Unmarshal([]byte(text), &column); err != nil {
+		return nil, err
+	}
+	e := protocol.Encrypted(column)
+	return &e, nil
+}
+
+// reactionColumn is protocol.Reaction as it stands in a message's column.
+type reactionColumn struct {
+	Emoji string   `json:"emoji"`
+	Count int64    `json:"count"`
+	Users []string `json:"users"`
+}
+
+func encodeReactions(reactions []protocol.Reaction) (string, error) {
+	if len(reactions) == 0 {
+		return "", nil
+	}
+	column := make([]reactionColumn, len(reactions))
+	for i, r := range reactions {
+		column[i] = reactionColumn(r)
+	}
+	text, err := json.Marshal(column)
+	return string(text), err
+}
+
+func decodeReactions(text string) ([]protocol.Reaction, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var column []reactionColumn
+	if err := json.Unmarshal([]byte(text), &column); err != nil {
+		return nil, err
+	}
+	reactions := make([]protocol.Reaction, len(column))
+	for i, r := range column {
+		reactions[i] = protocol.Reaction(r)
+	}
+	return reactions, nil
+}

@@ -1,0 +1,61 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+const (
+	// schema is the version that the migrations lead to. A migration that a relay of an older version cannot work with
+	// raises the column database.least to its own version; all others leave such relays running.
+	schema = 1
+
+	// migrateTurnEvery and migrateTurns bound how long a relay waits for another one that migrates.
+	migrateTurnEvery = 100 * time.Millisecond
+	migrateTurns     = 3000
+)
+
+// migrate brings the schema to the newest version that this program knows. One relay does it, the others wait.
+func migrate(ctx context.Context, config *pgx.ConnConfig) error {
+	db := stdlib.OpenDB(*config)
+	defer func() { _ = db.Close() }()
+	var there bool
+	if err := db.QueryRowContext(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil {
+		return err
+	}
+	if there {
+		var version int64
+		err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
+		if err != nil || version >= schema {
+			return err // whether a newer one may be used, says database.least
+		}
+	}
+	locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(migrateTurnEvery, migrateTurns))
+	if err != nil {
+		return err
+	}
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files,
+		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()), goose.WithLocker(locker))
+	if err != nil {
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("bring the schema to version %d: %w", schema, err)
+	}
+	return nil
+}

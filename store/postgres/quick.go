@@ -1,0 +1,158 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// quickRestMax limits the batches for which the quick way is not tried after another relay was in the way.
+const quickRestMax = 15
+
+// sendQuickly is one statement, and so a transaction by itself: no lock outlives it, whatever becomes of the relay. It
+// grows rooms that are as they are known ($2: head, $3: rules), one row each in the order of the keys, and then stores
+// messages, each of the $n-th room. Where a room is not as it is known, the division by zero undoes all.
+const sendQuickly = `WITH k AS (
+		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS k (key, head, rules, n, place)
+	), grown AS (
+		UPDATE rooms SET head = rooms.head + k.n, last_at = greatest(rooms.last_at + 1, c.now) + k.n - 1
+		FROM k, (SELECT coalesce($5::bigint, hallway_now()) AS now) AS c
+		WHERE rooms.key = k.key AND rooms.head = k.head AND rooms.rules = k.rules AND rooms.name IS NOT NULL
+		RETURNING k.place, rooms.last_at - k.n AS before
+	), whole AS (
+		SELECT CASE WHEN count(*) = cardinality($1::bigint[]) THEN array_agg(before ORDER BY place) ELSE ARRAY[(1 / 0)::bigint] END AS before
+		FROM grown
+	), made AS (
+		INSERT INTO messages (room, seq, rev, created_at, id, made_as, sender_id, sender_name, sender_role, sent_at, text, encrypted, reply_to)
+		SELECT room, seq, seq, (SELECT before FROM whole)[place] + nth, id, made_as, sender_id, sender_name, sender_role, sent_at, text, encrypted, reply_to
+		FROM unnest($6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::bytea[], $12::text[], $13::text[], $14::text[],
+			$15::text[], $16::text[], $17::text[], $18::text[])
+			AS m (room, place, seq, nth, id, made_as, sender_id, sender_name, sender_role, sent_at, text, encrypted, reply_to)
+	)
+	SELECT before FROM whole`
+
+// quick carries out a batch of new messages in rooms that are known, in one statement. done is false where the batch is
+// another one, or the rooms are not as they are known: then nothing was stored.
+func (s *Store) quick(ctx context.Context, conn *pgx.Conn, now time.Time, ops []rules.Op) (_ []rules.Outcome, done bool, err error) {
+	if s.quickRest > 0 {
+		s.quickRest--
+		return nil, false, nil
+	}
+	set, ok := s.quickSet(now, ops)
+	if !ok {
+		return nil, false, nil
+	}
+	outcomes := make([]rules.Outcome, len(ops))
+	for i := range ops {
+		outcomes[i] = set.Do(&ops[i])
+		if stored, ok := outcomes[i].Result.(rules.Stored); !ok || !stored.New {
+			return nil, false, nil
+		}
+	}
+	if len(set.Sent)+len(set.Sanctions)+len(set.Audit) > 0 {
+		return nil, false, nil
+	}
+	s.writer.warned.Store(false)
+	before, err := s.sendQuickly(ctx, conn, now, set)
+	switch {
+	case err != nil && !conn.IsClosed() && (isRefused(err) || isConflict(err)):
+		if !isConflict(err) { // not because an id was sent again
+			s.quickRested = min(2*s.quickRested+1, quickRestMax)
+			s.quickRest = s.quickRested
+		}
+		return nil, false, nil
+	case err == nil && s.writer.warned.Load():
+		err = errUnknown
+	}
+	if err != nil {
+		s.disconnect()
+		return nil, false, err
+	}
+	s.quickRested = 0
+	s.sentQuickly(set, outcomes, before)
+	return outcomes, true, nil
+}
+
+// quickSet returns a working set for ops that send, and whether all rows that it needs are known.
+func (s *Store) quickSet(now time.Time, ops []rules.Op) (*rules.Set, bool) {
+	set := rules.NewSet(protocol.TimeOf(now), newEpoch)
+	for i := range ops {
+		op := &ops[i]
+		send, ok := op.Do.(rules.Send)
+		if !ok || send.FindOnly {
+			return nil, false
+		}
+		r := s.rooms[op.Room]
+		if r == nil || r.settings.SlowModeS > 0 {
+			return nil, false
+		}
+		row := set.Room(op.Room)
+		if row == nil {
+			row = set.AddRoom(r.row(op.Room))
+		}
+		if has, ok := r.sanctions[op.Sender.ID]; ok {
+			row.AddStanding(op.Sender.ID, rules.Standing{Mute: has.mute, Ban: has.ban})
+		}
+	}
+	return set, true
+}
+
+// sendQuickly returns, for each grown room in the order of the keys, the time before its first message's.
+func (s *Store) sendQuickly(ctx context.Context, conn *pgx.Conn, now time.Time, set *rules.Set) (before []int64, err error) {
+	sortRooms(set.Grown)
+	places := make(map[*rules.Room]int64, len(set.Grown))
+	n := len(set.Grown)
+	keys, heads, versions, counts := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	for i, r := range set.Grown {
+		known := s.rooms[r.Name]
+		places[r] = int64(i + 1)
+		keys[i], heads[i], versions[i], counts[i] = r.Key, known.head, known.rules, r.Head-known.head
+	}
+	var clock *int64
+	if s.options.CallersClock {
+		at := now.UnixMicro()
+		clock = &at
+	}
+	var made madeRows
+	for _, m := range set.Messages {
+		if err := made.add(m); err != nil {
+			return nil, err
+		}
+	}
+	nth, at := make([]int64, len(set.Messages)), make([]int64, len(set.Messages))
+	for i, m := range set.Messages {
+		at[i] = places[m.In()]
+		nth[i] = m.Seq - heads[at[i]-1]
+	}
+	err = conn.QueryRow(ctx, sendQuickly, keys, heads, versions, counts, clock, made.rooms, at, made.seqs, nth, made.ids, made.madeAs,
+		made.senders, made.names, made.roles, made.sentAt, made.texts, made.encrypted, made.replyTo).Scan(&before)
+	if err == nil && len(before) != n {
+		err = errors.New("the server has answered for other rooms")
+	}
+	return before, err
+}
+
+// sentQuickly gives the messages of outcomes the times that the server has given them, and keeps the rooms in mind.
+func (s *Store) sentQuickly(set *rules.Set, outcomes []rules.Outcome, before []int64) {
+	shift := make(map[string]protocol.Time, len(set.Grown))
+	grown := make(map[int64]bool, len(set.Grown))
+	for i, r := range set.Grown {
+		known := s.rooms[r.Name]
+		next := *known
+		next.head, next.lastAt = r.Head, protocol.Time(before[i]+r.Head-known.head)
+		shift[r.Name] = next.lastAt - r.LastAt
+		s.rooms[r.Name] = &next
+		grown[r.Key] = true
+	}
+	for i := range outcomes {
+		stored := outcomes[i].Result.(rules.Stored)
+		stored.Message.CreatedAt += shift[stored.Message.Room]
+		outcomes[i].Result = stored
+	}
+	s.upkeep.grew(grown)
+}

@@ -1,0 +1,179 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hallway/protocol"
+)
+
+// Retention says which messages are deleted for good because of their age: pinned ones and tombstones too. Revs are not
+// taken for it, and the room's head stays; a message's id may be used again afterwards.
+type Retention struct {
+	// Default is the time for which messages are kept in rooms whose settings name none; 0 is for ever.
+	Default time.Duration
+	// Purged, if not nil, is told what is gone: of that life of the room all messages with a seq below the one named.
+	Purged func(room, epoch string, below int64)
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+}
+
+// Retain has messages deleted by their age from now on.
+func (s *Store) Retain(r Retention) {
+	if r.Now == nil {
+		r.Now = time.Now
+	}
+	s.upkeep.mu.Lock()
+	defer s.upkeep.mu.Unlock()
+	s.upkeep.retention = &r
+}
+
+// deleteLeft deletes what is dropped or too old, for all relays.
+func (s *Store) deleteLeft(ctx context.Context) error {
+	if err := s.emptyDropped(ctx); err != nil {
+		return err
+	}
+	if err := s.purge(ctx); err != nil {
+		return err
+	}
+	_, err := s.readers.Exec(ctx, `DELETE FROM sent WHERE at < hallway_now() - $1`, protocol.SlowModeSMax*time.Second.Microseconds())
+	return err
+}
+
+// emptySteps delete some rows of a room each.
+var emptySteps = [...]string{
+	`DELETE FROM reactions WHERE ctid = ANY (ARRAY(SELECT ctid FROM reactions WHERE room = $1 LIMIT $2))`,
+	`DELETE FROM members WHERE ctid = ANY (ARRAY(SELECT ctid FROM members WHERE room = $1 LIMIT $2))`,
+	`DELETE FROM sanctions WHERE ctid = ANY (ARRAY(SELECT ctid FROM sanctions WHERE room = $1 LIMIT $2))`,
+	`DELETE FROM reports WHERE ctid = ANY (ARRAY(SELECT ctid FROM reports WHERE room = $1 LIMIT $2))`,
+	`DELETE FROM sent WHERE ctid = ANY (ARRAY(SELECT ctid FROM sent WHERE room = $1 LIMIT $2))`,
+	`DELETE FROM search WHERE ctid = ANY (ARRAY(SELECT ctid FROM search WHERE room = $1 LIMIT $2))`,
+	`DELETE FROM messages WHERE ctid = ANY (ARRAY(SELECT ctid FROM messages WHERE room = $1 LIMIT $2))`,
+	`DELETE FROM indexed WHERE room = $1 AND $2 > 0`,
+}
+
+// emptyDropped deletes the content of dropped rooms, slice by slice, and in the end the rooms.
+func (s *Store) emptyDropped(ctx context.Context) error {
+	var keys []int64
+	err := s.each(ctx, func(scan func(...any) error) error {
+		var key int64
+		err := scan(&key)
+		keys = append(keys, key)
+		return err
+	}, `SELECT key FROM rooms WHERE name IS NULL`)
+	if err != nil {
+		return fmt.Errorf("look for dropped rooms: %w", err)
+	}
+	for _, key := range keys {
+		for _, step := range emptySteps {
+			for more := true; more; {
+				tag, err := s.readers.Exec(ctx, step, key, deleteRows)
+				if err != nil {
+					return fmt.Errorf("empty a dropped room: %w", err)
+				}
+				if more = tag.RowsAffected() == deleteRows; more && !s.pause() {
+					return nil
+				}
+			}
+		}
+		if _, err := s.readers.Exec(ctx, `DELETE FROM rooms WHERE key = $1`, key); err != nil {
+			return fmt.Errorf("delete a dropped room: %w", err)
+		}
+	}
+	return nil
+}
+
+// expired is a room with messages that were made before a time.
+type expired struct {
+	key         int64
+	name, epoch string
+	before      int64
+}
+
+const selectOldest = `SELECT r.key, r.name, r.epoch, r.settings, m.created_at FROM rooms r
+	CROSS JOIN LATERAL (SELECT created_at FROM messages WHERE room = r.key ORDER BY seq LIMIT 1) AS m WHERE r.name IS NOT NULL AND (r.settings <> '' OR $1)`
+
+// purge deletes messages that are too old.
+func (s *Store) purge(ctx context.Context) error {
+	s.upkeep.mu.Lock()
+	r := s.upkeep.retention
+	s.upkeep.mu.Unlock()
+	if r == nil {
+		return nil
+	}
+	var rooms []expired
+	now := r.Now().UnixMicro()
+	err := s.each(ctx, func(scan func(...any) error) error {
+		var e expired
+		var settings string
+		var oldest int64
+		if err := scan(&e.key, &e.name, &e.epoch, &settings, &oldest); err != nil {
+			return err
+		}
+		kept := r.Default
+		if own, _ := protocol.ReadSettings(settings); own.RetentionS > 0 {
+			kept = time.Duration(own.RetentionS) * time.Second
+		}
+		if e.before = now - kept.Microseconds(); kept > 0 && oldest < e.before {
+			rooms = append(rooms, e)
+		}
+		return nil
+	}, selectOldest, r.Default > 0)
+	if err != nil {
+		return fmt.Errorf("look for messages that are too old: %w", err)
+	}
+	for _, e := range rooms {
+		for more := true; more; {
+			var below int64
+			if below, more, err = s.purgeSlice(ctx, e); err != nil {
+				return fmt.Errorf("delete messages that are too old: %w", err)
+			}
+			if below > 0 && r.Purged != nil {
+				r.Purged(e.name, e.epoch, below)
+			}
+			if more && !s.pause() {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// The messages of a room are deleted from the first one on, as far as they are too old. Their room is locked: a commit
+// that changes one of them comes before or after.
+const (
+	lockExpired   = `SELECT key FROM rooms WHERE key = $1 AND name IS NOT NULL FOR NO KEY UPDATE`
+	selectExpired = `SELECT coalesce(max(seq), 0), coalesce(max(rev), 0), count(*) FROM (SELECT seq, rev, created_at FROM messages
+		WHERE room = $1 ORDER BY seq LIMIT $2) AS first WHERE created_at < $3`
+)
+
+var purgeSteps = [...]string{
+	`DELETE FROM reactions WHERE room = $1 AND seq <= $2`,
+	`DELETE FROM search WHERE room = $1 AND seq <= $2`,
+	`DELETE FROM messages WHERE room = $1 AND seq <= $2`,
+}
+
+// purgeSlice deletes some messages of a room, and returns the seq below which all are gone.
+func (s *Store) purgeSlice(ctx context.Context, e expired) (below int64, more bool, err error) {
+	err = pgx.BeginFunc(ctx, s.readers, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, lockExpired, e.key)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		var last, rev, n int64
+		if err := tx.QueryRow(ctx, selectExpired, e.key, deleteRows, e.before).Scan(&last, &rev, &n); err != nil || n == 0 {
+			return err
+		}
+		var writes pgx.Batch
+		for _, step := range purgeSteps {
+			writes.Queue(step, e.key, last)
+		}
+		writes.Queue(`UPDATE rooms SET purged = greatest(purged, $2) WHERE key = $1`, e.key, rev)
+		below, more = last+1, n == deleteRows
+		return tx.SendBatch(ctx, &writes).Close()
+	})
+	return below, more, err
+}

@@ -1,0 +1,89 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hallway/relay/rules"
+)
+
+// Cluster returns the id of the database; see [rules.Shared].
+func (s *Store) Cluster(ctx context.Context) (id string, err error) {
+	if err = s.readers.QueryRow(ctx, `SELECT cluster FROM database`).Scan(&id); err != nil {
+		return "", fmt.Errorf("read the database's id: %w", explain(err))
+	}
+	return id, nil
+}
+
+const selectHeads = `SELECT k.name, coalesce(r.epoch, ''), coalesce(r.head, 0), coalesce(r.rules, 0), d.revocations
+	FROM database d LEFT JOIN unnest($1::text[]) WITH ORDINALITY AS k (name, place) ON true LEFT JOIN rooms r ON r.name = k.name
+	ORDER BY k.place`
+
+// Heads reads how far rooms are; see [rules.Shared].
+func (s *Store) Heads(ctx context.Context, names []string) (heads rules.Heads, err error) {
+	if len(names) > 0 {
+		heads.Rooms = make([]rules.Head, 0, len(names))
+	}
+	rows, err := s.heads.Query(ctx, selectHeads, names)
+	if err == nil {
+		var name *string
+		var h rules.Head
+		_, err = pgx.ForEachRow(rows, []any{&name, &h.Epoch, &h.Head, &h.Rules, &heads.Revocations}, func() error {
+			if name != nil {
+				h.Room = *name
+				heads.Rooms = append(heads.Rooms, h)
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return rules.Heads{}, fmt.Errorf("read heads: %w", explain(err))
+	}
+	return heads, nil
+}
+
+// markRead moves markers. The rows are taken in the order of their keys, so that two relays do not wait for each other.
+const markRead = `WITH k AS MATERIALIZED (
+		SELECT i.room, i.user_id, max(least(k.seq, r.head)) AS seq FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS k (name, epoch, user_id, seq)
+		JOIN rooms r ON r.name = k.name AND r.epoch = k.epoch JOIN members i ON i.room = r.key AND i.user_id = k.user_id
+		GROUP BY i.room, i.user_id ORDER BY i.room, i.user_id)
+	UPDATE members i SET read = k.seq FROM k WHERE i.room = k.room AND i.user_id = k.user_id AND i.read < k.seq`
+
+// MarkRead moves read markers; see [rules.Shared].
+func (s *Store) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
+	if len(marks) == 0 {
+		return nil
+	}
+	n := len(marks)
+	rooms, epochs, users, seqs := make([]string, n), make([]string, n), make([]string, n), make([]int64, n)
+	for i, m := range marks {
+		rooms[i], epochs[i], users[i], seqs[i] = m.Room, m.Epoch, m.User, m.Seq
+	}
+	err := pgx.BeginFunc(ctx, s.readers, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL synchronous_commit = off`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, markRead, rooms, epochs, users, seqs)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("move read markers: %w", explain(err))
+	}
+	return nil
+}
+
+const lease = `INSERT INTO leases (job, holder, until) VALUES ($1, $2, hallway_now() + $3)
+	ON CONFLICT (job) DO UPDATE SET holder = excluded.holder, until = excluded.until
+	WHERE leases.holder = excluded.holder OR leases.until <= hallway_now()`
+
+// Lease gives a job to the holder for a time; see [rules.Shared].
+func (s *Store) Lease(ctx context.Context, job, holder string, d time.Duration) (held bool, err error) {
+	tag, err := s.readers.Exec(ctx, lease, job, holder, d.Microseconds())
+	if err != nil {
+		return false, fmt.Errorf("lease the job %q: %w", job, explain(err))
+	}
+	return tag.RowsAffected() == 1, nil
+}
