@@ -105,14 +105,10 @@ func (b *batch) saveRooms(set *rules.Set) {
 		b.grown[r.Key] = true
 	}
 	for _, r := range set.Configured {
-		changed[r] = true
 		b.queue(`UPDATE rooms SET title = $2, settings = $3 WHERE key = $1`, r.Key, r.Title, r.Settings)
 	}
-	for _, r := range set.Reports {
-		changed[r.In()] = true
-	}
-	for _, c := range set.Sanctions {
-		changed[c.Room] = true
+	for _, r := range set.Ruled() {
+		changed[r] = true
 	}
 	for name, r := range set.Rooms() {
 		kept := &room{key: r.Key, epoch: r.Epoch, head: r.Head, lastAt: r.LastAt, settings: r.Rules, reports: r.Reports}
@@ -376,7 +372,7 @@ func (b *batch) saveUsers(set *rules.Set) error {
 	if set.Forgotten != nil {
 		b.forget(set.Forgotten)
 	}
-	if len(set.Roles)+len(set.Ranks)+len(set.Revocations) > 0 || set.Forgotten != nil {
+	if set.Everywhere() {
 		b.queue(bumpRevocations)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hallway/protocol"
 	"hallway/relay/rules"
 )
 
@@ -43,6 +44,32 @@ func (s *Store) Heads(ctx context.Context, names []string) (heads rules.Heads, e
 		return rules.Heads{}, fmt.Errorf("read heads: %w", explain(err))
 	}
 	return heads, nil
+}
+
+// selectRuling reads a room with its mutes in force, in one snapshot.
+const selectRuling = `SELECT r.epoch, r.rules, r.settings, (SELECT count(*) FROM reports WHERE room = r.key AND state = 'open'),
+		coalesce(s.user_id, ''), coalesce(m.name, ''), coalesce(m.role, 'participant'), coalesce(s.until, 0), coalesce(s.reason, ''),
+		coalesce(s.by_id, ''), coalesce(s.by_name, ''), coalesce(s.at, 0)
+	FROM rooms r LEFT JOIN sanctions s ON s.room = r.key AND s.kind = 'mute' AND (s.until = 0 OR s.until > hallway_now())
+	LEFT JOIN members m ON m.room = r.key AND m.user_id = s.user_id WHERE r.name = $1 ORDER BY s.user_id`
+
+// Ruling reads a room's rules; see [rules.Shared].
+func (s *Store) Ruling(ctx context.Context, room string) (r rules.Ruling, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		var settings string
+		one := protocol.Sanction{Kind: protocol.ActMute}
+		err := scan(&r.Epoch, &r.Version, &settings, &r.Reports, &one.User.ID, &one.User.Name, (*string)(&one.User.Role), (*int64)(&one.Until),
+			&one.Reason, &one.By.ID, &one.By.Name, (*int64)(&one.At))
+		r.Settings, _ = protocol.ReadSettings(settings) // what is no setting counts as none
+		if one.User.ID != "" {
+			r.Mutes = append(r.Mutes, one)
+		}
+		return err
+	}, selectRuling, room)
+	if err != nil {
+		return rules.Ruling{}, fmt.Errorf("read a room's rules: %w", err)
+	}
+	return r, nil
 }
 
 // markRead moves markers. The rows are taken in the order of their keys, so that two relays do not wait for each other.

@@ -34,6 +34,8 @@ type Kind struct {
 	Settle func(Store)
 	// Shared tells that the stores are rules.Shared.
 	Shared bool
+	// Lasting says that slow mode outlasts a Close: the times of the last sends are stored.
+	Lasting bool
 }
 
 type test struct {
@@ -114,7 +116,9 @@ func (h *harness) reopen() {
 		h.Fatalf("Close: %v", err)
 	}
 	h.store = h.kind.Open(h.T, h.dir)
-	h.model.Reopen()
+	if !h.kind.Lasting {
+		h.model.Reopen()
+	}
 }
 
 // commit carries out ops, which must not fail as a whole, as the model does.

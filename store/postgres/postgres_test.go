@@ -1,0 +1,65 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+	"hallway/store/storetest"
+	"hallway/test/servers"
+)
+
+func TestConformance(t *testing.T) {
+	urls := make(map[string]string) // by folder
+	storetest.Run(t, storetest.Kind{
+		Open: func(t *testing.T, dir string) storetest.Store {
+			if urls[dir] == "" {
+				urls[dir] = servers.PostgreSQL(t)
+			}
+			// The clock stands, so that each part is as large as can be, as the model's is.
+			return mustOpen(t, Options{URL: urls[dir], CallersClock: true, idle: true, clock: func() time.Time { return now }})
+		},
+		Settle:  func(s storetest.Store) { settle(t, s.(*Store)) },
+		Shared:  true,
+		Lasting: true,
+	})
+}
+
+// settle does what is to be done beside the commits, without waiting for it.
+func settle(t testing.TB, s *Store) {
+	t.Helper()
+	if err := s.index(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustOpen(t testing.TB, o Options) *Store {
+	t.Helper()
+	s, err := Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+var (
+	now = time.Date(2026, 11, 23, 9, 15, 4, 0, time.UTC)
+	ada = protocol.User{ID: "u_1", Name: "Ada", Role: protocol.RoleOrganizer}
+)
+
+// sends are ops that send n messages to room, with the ids from first on.
+func sends(room string, first, n int) []rules.Op {
+	ops := make([]rules.Op, n)
+	for i := range ops {
+		ops[i] = rules.Op{Room: room, Sender: ada, Do: rules.Send{Send: protocol.Send{
+			Room: room,
+			ID:   fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", first+i),
+			Text: "The doors open at nine, the coffee is at half past eight.",
+		}}}
+	}
+	return ops
+}
