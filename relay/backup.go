@@ -10,6 +10,9 @@ type backupCommand struct {
 
 // Run copies the database, while a relay uses it or not.
 func (c *backupCommand) Run() error {
+	if err := c.inFile("take a backup with pg_dump, or by continuous archiving"); err != nil {
+		return err
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	line := newProgress("copied")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"hallway/store/postgres"
 	"hallway/store/sqlite"
 )
 
@@ -10,18 +11,27 @@ type checkCommand struct{ dbFlag }
 
 // Run looks for damage and prints each finding on a line.
 func (c *checkCommand) Run() error {
+	if err := c.dbFlag.check(); err != nil {
+		return err
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	line := newProgress("checked")
 	findings := 0
-	err := sqlite.Check(ctx, c.DB, func(text string) {
+	found := func(text string) {
 		line.end()
 		findings++
 		fmt.Println(text)
-	}, line.show)
+	}
+	var err error
+	if c.isPostgres() {
+		err = postgres.Check(ctx, c.DB, found, line.show)
+	} else {
+		err = sqlite.Check(ctx, c.DB, found, line.show)
+	}
 	line.end()
 	if err == nil && findings > 0 {
-		err = fmt.Errorf("%s: findings: %d", c.DB, findings)
+		err = fmt.Errorf("%s: findings: %d", c.name(), findings)
 	}
 	return begun(err)
 }

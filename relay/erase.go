@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
+	"hallway/store/postgres"
 	"hallway/store/sqlite"
 )
 
@@ -14,13 +16,19 @@ type eraseCommand struct {
 
 // Run erases a user from the database, while a relay uses it or not.
 func (c *eraseCommand) Run() error {
-	if err := c.check(); err != nil {
+	if err := errors.Join(c.userFlag.check(), c.dbFlag.check()); err != nil {
 		return err
 	}
 	ctx, stop := untilSignal()
 	defer stop()
 	line := newProgress("messages")
-	n, err := sqlite.Erase(ctx, c.DB, c.User, time.Now(), line.show)
+	var n int
+	var err error
+	if c.isPostgres() {
+		n, err = postgres.Erase(ctx, c.DB, c.User, line.show)
+	} else {
+		n, err = sqlite.Erase(ctx, c.DB, c.User, time.Now(), line.show)
+	}
 	line.end()
 	if err == nil {
 		fmt.Println("messages erased:", n)

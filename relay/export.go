@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 
+	"hallway/store/postgres"
 	"hallway/store/sqlite"
 )
 
@@ -17,13 +20,13 @@ type exportCommand struct {
 
 // Run writes everything that is stored about a user.
 func (c *exportCommand) Run() (err error) {
-	if err := c.check(); err != nil {
+	if err := errors.Join(c.userFlag.check(), c.dbFlag.check()); err != nil {
 		return err
 	}
 	ctx, stop := untilSignal()
 	defer stop()
 	if c.To == "" {
-		return begun(sqlite.Export(ctx, c.DB, c.User, os.Stdout))
+		return begun(c.export(ctx, os.Stdout))
 	}
 	file, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -32,9 +35,17 @@ func (c *exportCommand) Run() (err error) {
 	if err != nil {
 		return fmt.Errorf("--to: %w", err)
 	}
-	err = sqlite.Export(ctx, c.DB, c.User, file)
+	err = c.export(ctx, file)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		_ = os.Remove(c.To)
 	}
 	return begun(err)
+}
+
+// export writes it to w.
+func (c *exportCommand) export(ctx context.Context, w io.Writer) error {
+	if c.isPostgres() {
+		return postgres.Export(ctx, c.DB, c.User, w)
+	}
+	return sqlite.Export(ctx, c.DB, c.User, w)
 }

@@ -15,6 +15,9 @@ type restoreCommand struct {
 
 // Run replaces the database by a backup.
 func (c *restoreCommand) Run() error {
+	if err := c.inFile("restore a backup with pg_restore, or by point-in-time recovery"); err != nil {
+		return err
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	line := newProgress("copied")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -27,8 +28,9 @@ type serveCommand struct {
 	tlsFlags
 	addressFlags
 	busFlags
+	dbFlag
 	Addr         string        `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
-	DB           string        `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database's file. A missing one is created."`
+	Failover     string        `name:"db-failover" enum:"lossy,lossless" default:"lossy" env:"HALLWAY_DB_FAILOVER" help:"Whether a PostgreSQL standby that is promoted may lack commits: lossy (all clients load their rooms anew after a promotion) or lossless (the database replicates synchronously, and clients go on)."`
 	AllowOrigin  []string      `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of pages that may connect, as https://app.example.org; may be repeated or separated by commas. In https://*.example.org the star stands for one label. The relay's own origin is always allowed."`
 	Host         []string      `env:"HALLWAY_HOST" placeholder:"ORIGIN" help:"The relay's own origin, as https://chat.example.org, when it runs behind a proxy. Without a scheme it is that of the request. May be repeated or separated by commas. By default loopback names and each --tls-domain."`
 	MetricsAddr  string        `env:"HALLWAY_METRICS_ADDR" placeholder:"ADDRESS" help:"Address that serves /metrics in place of --addr, without TLS and to anybody who reaches it. A port alone, as 9090, is on 127.0.0.1; off switches metrics off. By default --addr serves them to this machine only."`
@@ -41,6 +43,17 @@ type serveCommand struct {
 	Retention    time.Duration `default:"0" env:"HALLWAY_RETENTION" help:"How long messages are kept, as 720h; older ones are deleted for good. A room's setting retention_s overrides it; 0 is for ever."`
 	Demo         bool          `help:"Serve the demo page at / and give tokens to anybody. On loopback addresses only."`
 	LogLevel     string        `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"The least level to log: debug, info, warn or error."`
+}
+
+// failoverLossless is the value of --db-failover for a database that loses no commit.
+const failoverLossless = "lossless"
+
+// checkDatabase checks the flags of the database.
+func (s *serveCommand) checkDatabase() error {
+	if s.Failover == failoverLossless && !s.isPostgres() {
+		return errors.New("--db-failover is for postgres:// alone")
+	}
+	return s.dbFlag.check()
 }
 
 // Run runs a relay until a signal ends it.
@@ -60,7 +73,7 @@ func (s *serveCommand) Run() error {
 	served := make(chan error, 2)
 	go func() { served <- r.server.Serve(r.secured.listener(r.listener)) }()
 	addr := r.listener.Addr().String()
-	listening := []any{"addr", addr, "db", s.DB, "version", version}
+	listening := []any{"addr", addr, "db", s.name(), "version", version}
 	if ln := r.scrapes; ln != nil {
 		go func() { served <- r.metrics.Serve(ln) }()
 		listening = append(listening, "metrics", ln.Addr().String())

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -17,8 +16,8 @@ import (
 	"hallway/relay/auth"
 	"hallway/relay/engine"
 	"hallway/relay/hub"
+	"hallway/relay/rules"
 	"hallway/relay/server"
-	"hallway/store/sqlite"
 )
 
 // relay holds the parts of a running relay.
@@ -27,7 +26,7 @@ type relay struct {
 	keeper   *auth.Keeper
 	secured  secured
 	listener net.Listener
-	store    *sqlite.Store
+	store    database
 	engine   *engine.Engine
 	server   *server.Server
 	scrapes  net.Listener // nil: the metrics have no address of their own
@@ -38,6 +37,9 @@ type relay struct {
 // it has opened.
 func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err := s.checkLimits(); err != nil {
+		return nil, err
+	}
+	if err := s.checkDatabase(); err != nil {
 		return nil, err
 	}
 	if err := s.checkBus(s.DB); err != nil {
@@ -56,7 +58,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
 	}
-	if r.secured, err = s.secure(filepath.Dir(s.DB), r.log); err != nil {
+	if r.secured, err = s.secure(s.folder(), r.log); err != nil {
 		return nil, err
 	}
 	keeper, files, err := s.keeperAndDemo(addr)
@@ -70,7 +72,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if r.scrapes, err = s.listenForScrapes(); err != nil {
 		return nil, err
 	}
-	if r.store, err = sqlite.Open(ctx, sqlite.Options{Path: s.DB}); err != nil {
+	if r.store, err = s.dbFlag.open(ctx, s.Failover); err != nil {
 		return nil, err
 	}
 	metrics := server.NewMetrics(version)
@@ -133,7 +135,7 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 		Log:     r.log,
 		Meter:   metrics,
 	})
-	r.store.Retain(sqlite.Retention{Default: s.Retention, Purged: r.engine.Purged})
+	r.store.Retain(rules.Retention{Default: s.Retention, Purged: r.engine.Purged})
 	r.store.CarryErasures(r.engine.Erase)
 	return nil
 }

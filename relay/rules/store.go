@@ -47,6 +47,34 @@ type Directory interface {
 	Members(ctx context.Context, room string, part Part) ([]MemberEntry, error)
 }
 
+// Upkeep is what a relay asks of the database to do beside its requests. Each method is called once at most.
+type Upkeep interface {
+	// Retain has messages deleted by their age from now on. Before, none are.
+	Retain(r Retention)
+
+	// CarryErasures erases, beside the commits, all users whom an operator has asked to erase or will. It uses carry
+	// until Close.
+	CarryErasures(carry Carry)
+
+	// Reindexing returns how many messages, at most, a search does not find because the index of words is behind.
+	Reindexing() int64
+}
+
+// Retention says which messages are deleted for good because of their age: pinned ones and tombstones too. Revs are not
+// taken for it, and the room's head stays; a message's id may be used again afterwards.
+type Retention struct {
+	// Default is the time for which messages are kept in rooms whose settings name none; 0 is for ever.
+	Default time.Duration
+	// Purged, if not nil, is told what is gone: of that life of the room all messages with a seq below the one named.
+	Purged func(room, epoch string, below int64)
+	// Now is the clock; nil: the machine's.
+	Now func() time.Time
+}
+
+// Carry carries out ops and returns their outcomes, as [Store].Commit does, but also tells everybody of what they change.
+// An op of which nothing is known has the outcome CodeUnavailable.
+type Carry func(ctx context.Context, ops []Op) ([]Outcome, error)
+
 // Span is a range of names, which are ordered by their bytes; the zero Span is all.
 type Span struct {
 	From string // the first name that may be in it

@@ -147,7 +147,8 @@ func explain(err error) error {
 	}
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) {
-		return errors.New(strings.Join(strings.Fields(connect.Unwrap().Error()), " "))
+		first, _, _ := strings.Cut(strings.TrimSpace(connect.Unwrap().Error()), "\n") // one for each address
+		return errors.New(first)
 	}
 	return err
 }

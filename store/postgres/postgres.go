@@ -47,6 +47,7 @@ var (
 	_ rules.Directory  = (*Store)(nil)
 	_ rules.Moderation = (*Store)(nil)
 	_ rules.Shared     = (*Store)(nil)
+	_ rules.Upkeep     = (*Store)(nil)
 )
 
 var errClosed = errors.New("the store is closed")
@@ -152,6 +153,7 @@ func (s *Store) Close() error {
 		close(s.stop)
 		s.endUpkeep()
 		s.running.Wait()
+		s.endLeases()
 		s.turn.Lock()
 		defer s.turn.Unlock()
 		s.closed = true
@@ -163,6 +165,16 @@ func (s *Store) Close() error {
 		}
 	})
 	return nil
+}
+
+// endLeases leaves this relay's jobs to others. Where that fails, their time runs out.
+func (s *Store) endLeases() {
+	if s.readers == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_, _ = s.readers.Exec(ctx, `DELETE FROM leases WHERE holder = $1`, s.upkeep.holder)
 }
 
 // text returns a text by which is searched as the server takes it. No name or id has the characters that it replaces.

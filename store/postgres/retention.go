@@ -8,21 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
-// Retention says which messages are deleted for good because of their age: pinned ones and tombstones too. Revs are not
-// taken for it, and the room's head stays; a message's id may be used again afterwards.
-type Retention struct {
-	// Default is the time for which messages are kept in rooms whose settings name none; 0 is for ever.
-	Default time.Duration
-	// Purged, if not nil, is told what is gone: of that life of the room all messages with a seq below the one named.
-	Purged func(room, epoch string, below int64)
-	// Now is the clock; nil: time.Now.
-	Now func() time.Time
-}
-
-// Retain has messages deleted by their age from now on.
-func (s *Store) Retain(r Retention) {
+// Retain has messages deleted by their age from now on; see [rules.Upkeep].
+func (s *Store) Retain(r rules.Retention) {
 	if r.Now == nil {
 		r.Now = time.Now
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hallway/relay/rules"
 	"hallway/store/word"
 )
 
@@ -32,10 +33,10 @@ type upkeep struct {
 	holder string // this relay, in leases
 
 	mu        sync.Mutex
-	unindexed map[int64]bool // rooms with changes that a search does not find
-	retention *Retention     // nil: messages are kept
-	failed    error          // why the index lags behind; nil: it does not
-	unfound   int64          // messages that the index lacks because it is made anew
+	unindexed map[int64]bool   // rooms with changes that a search does not find
+	retention *rules.Retention // nil: messages are kept
+	failed    error            // why the index lags behind; nil: it does not
+	unfound   int64            // messages that the index lacks because it is made anew
 }
 
 // grew notes rooms with changes.

@@ -72,15 +72,11 @@ func (b *batch) liftGuards() (guards []string, err error) {
 	return guards, nil
 }
 
-// Carry carries out ops and returns their outcomes, as [Store.Commit] does, but also tells
-// everybody of what they change. An op of which nothing is known has the outcome CodeUnavailable.
-type Carry func(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error)
-
 // eraser takes one user out of the tables.
 type eraser struct {
 	s               *Store
 	user, pseudonym string
-	carry           Carry
+	carry           rules.Carry
 }
 
 // tracesQuery finds the next messages after a place that are a user's, that the user has reacted to, or that mention the

@@ -202,9 +202,8 @@ func inTurnOf(s *Store, do func() error) error {
 	return do()
 }
 
-// CarryErasures erases, beside the commits, all users that [Erase] was asked to erase or will
-// be. It is called once, and uses carry until Close.
-func (s *Store) CarryErasures(carry Carry) {
+// CarryErasures erases all users that [Erase] was asked to erase or will be; see [rules.Upkeep].
+func (s *Store) CarryErasures(carry rules.Carry) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.running.Go(func() {
 		<-s.stop
@@ -226,7 +225,7 @@ func (s *Store) CarryErasures(carry Carry) {
 }
 
 // carryErasure erases the next user, and reports whether that was done.
-func (s *Store) carryErasure(ctx context.Context, carry Carry) bool {
+func (s *Store) carryErasure(ctx context.Context, carry rules.Carry) bool {
 	var user, pseudonym, state string
 	err := s.read.erasure.QueryRowContext(ctx, erasureDone).Scan(&user, &pseudonym, &state)
 	if err == nil && state != erasureForgets {

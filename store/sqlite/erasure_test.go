@@ -16,7 +16,7 @@ import (
 )
 
 // carries has s carry out erasures as a relay would that tells nobody.
-func carries(s *Store) Carry {
+func carries(s *Store) rules.Carry {
 	return func(_ context.Context, ops []rules.Op) ([]rules.Outcome, error) { return s.Commit(now, ops) }
 }
 

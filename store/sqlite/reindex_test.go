@@ -133,7 +133,7 @@ func TestReindexBesideOthers(t *testing.T) {
 	if _, err := s.Commit(now, []rules.Op{{Room: "stage", Sender: ada, Do: rules.Drop{}}}); err != nil {
 		t.Fatal(err)
 	}
-	s.Retain(Retention{Default: time.Minute, Now: func() time.Time { return now.Add(time.Hour) }})
+	s.Retain(rules.Retention{Default: time.Minute, Now: func() time.Time { return now.Add(time.Hour) }})
 	if err := s.findExpired(context.Background()); err != nil {
 		t.Fatal(err)
 	}

@@ -7,29 +7,15 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
-
-// Retention says which messages are deleted for good because of their age:
-// pinned ones and tombstones too. Revs are not taken for it, and the room's head
-// stays; a message's id may be used again afterwards.
-type Retention struct {
-	// Default is the time for which messages are kept in rooms whose settings name none; 0
-	// is for ever.
-	Default time.Duration
-	// Purged, if not nil, is told what is gone: of that life of the room all messages
-	// with a seq below the one named.
-	Purged func(room, epoch string, below int64)
-	// Now is the clock; nil: time.Now.
-	Now func() time.Time
-}
 
 // purgeEvery is the time between two looks for messages that are too old: they are
 // gone within that time and as long as deleting them takes.
 const purgeEvery = 30 * time.Second
 
-// Retain has messages deleted by their age from now on. Before it is called, and
-// in a store that nobody calls it on, none are.
-func (s *Store) Retain(r Retention) {
+// Retain has messages deleted by their age from now on; see [rules.Upkeep].
+func (s *Store) Retain(r rules.Retention) {
 	if r.Now == nil {
 		r.Now = time.Now
 	}

@@ -15,7 +15,7 @@ import (
 func purgeAt(t *testing.T, s *Store, at time.Time, standard time.Duration) map[string]int64 {
 	t.Helper()
 	told := make(map[string]int64)
-	s.Retain(Retention{
+	s.Retain(rules.Retention{
 		Default: standard, Now: func() time.Time { return at },
 		Purged: func(room, epoch string, below int64) {
 			if want := mustPage(t, s, room).Epoch; epoch != want {
@@ -130,7 +130,7 @@ func TestRetentionBesideCommits(t *testing.T) {
 				t.Fatal(err)
 			}
 			s = idle(t, path)
-			s.Retain(Retention{Default: time.Hour, Now: func() time.Time { return later }})
+			s.Retain(rules.Retention{Default: time.Hour, Now: func() time.Time { return later }})
 			if err := s.findExpired(context.Background()); err != nil {
 				t.Fatal(err)
 			}

@@ -83,7 +83,7 @@ func TestDeletionsAreSlicedByTime(t *testing.T) {
 		for name, begin := range map[string]func(s *Store){
 			"drop": func(s *Store) { done(t, s, rules.Op{Room: "lobby", Sender: ada, Do: rules.Drop{}}) },
 			"retention": func(s *Store) {
-				s.Retain(Retention{Default: time.Hour, Now: func() time.Time { return now.Add(2 * time.Hour) }})
+				s.Retain(rules.Retention{Default: time.Hour, Now: func() time.Time { return now.Add(2 * time.Hour) }})
 				if err := s.findExpired(context.Background()); err != nil {
 					t.Fatal(err)
 				}

@@ -56,6 +56,7 @@ var (
 	_ rules.Store      = (*Store)(nil)
 	_ rules.Directory  = (*Store)(nil)
 	_ rules.Moderation = (*Store)(nil)
+	_ rules.Upkeep     = (*Store)(nil)
 )
 
 // reader reads what is durable, beside the commits.

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"hallway/relay/rules"
 )
 
 // When what the commits leave undone is done: what they have changed is put
@@ -35,7 +37,7 @@ const (
 type upkeep struct {
 	unindexed map[int64]struct{} // rooms with changes that a search does not find
 	dropped   []int64            // rooms to empty
-	retention *Retention         // nil: messages are kept
+	retention *rules.Retention   // nil: messages are kept
 	expired   []expired          // rooms with messages to purge
 	forgets   *forgetting        // nil: the file has nothing to forget
 	reindex   reindexing

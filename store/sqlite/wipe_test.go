@@ -122,7 +122,7 @@ var ways = map[string]func(t *testing.T, s *Store, ids map[string][]string){
 		}
 	},
 	"retention": func(t *testing.T, s *Store, _ map[string][]string) {
-		s.Retain(Retention{Default: time.Hour, Now: func() time.Time { return now.Add(2 * time.Hour) }})
+		s.Retain(rules.Retention{Default: time.Hour, Now: func() time.Time { return now.Add(2 * time.Hour) }})
 		if err := s.findExpired(context.Background()); err != nil {
 			t.Fatal(err)
 		}

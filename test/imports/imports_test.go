@@ -101,10 +101,11 @@ var table = map[string]rule{
 	"relay/relaytest":   {ours: []string{"protocol", "relay/rules", "relay/hub"}, foreign: true},
 	"relay/server":      {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
 	"relay": {
-		ours:    []string{"protocol", "relay/guard", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "store/sqlite", "examples/demo"},
+		ours:    []string{"protocol", "relay/guard", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "relay/rules", "store/sqlite", "store/postgres", "examples/demo"},
 		foreign: true,
 	},
 
+	"store/postgres":  {ours: []string{"protocol", "relay/rules", "store/word"}, foreign: true},
 	"store/sqlite":    {ours: []string{"protocol", "relay/rules", "store/word"}, foreign: true},
 	"store/memory":    {ours: []string{"protocol", "relay/rules", "store/word"}},
 	"store/storetest": {ours: []string{"protocol", "relay/rules", "store/memory"}, foreign: true},

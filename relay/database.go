@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"hallway/relay/rules"
+	"hallway/store/postgres"
+	"hallway/store/sqlite"
+)
+
+// A database is all that a relay asks of its store. One that several relays share is a [rules.Shared], too.
+type database interface {
+	rules.Store
+	rules.Directory
+	rules.Moderation
+	rules.Upkeep
+}
+
+// dbFlag names the database of a command.
+type dbFlag struct {
+	DB string `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database: the file of a SQLite database, or postgres://user@host:port/name. The password may be in the variable PGPASSWORD or in the file ~/.pgpass."`
+}
+
+// isPostgres reports whether it is in PostgreSQL and not in a file.
+func (f *dbFlag) isPostgres() bool {
+	return strings.HasPrefix(f.DB, "postgres://") || strings.HasPrefix(f.DB, "postgresql://")
+}
+
+// name returns the database as it may be shown.
+func (f *dbFlag) name() string {
+	if f.isPostgres() {
+		return postgres.Name(f.DB)
+	}
+	return f.DB
+}
+
+// check refuses what is neither a file nor in PostgreSQL.
+func (f *dbFlag) check() error {
+	scheme, _, found := strings.Cut(f.DB, "://")
+	if found && !f.isPostgres() {
+		return fmt.Errorf("--db: %s:// is not known, only the path of a file and postgres://", scheme)
+	}
+	return nil
+}
+
+// inFile refuses what a command does with a database in a file alone, and says what to do instead.
+func (f *dbFlag) inFile(instead string) error {
+	if f.isPostgres() {
+		return errors.New("--db: this command is for a database in a file; with PostgreSQL " + instead)
+	}
+	return f.check()
+}
+
+// folder returns the folder of what the relay keeps beside its database.
+func (f *dbFlag) folder() string {
+	if f.isPostgres() {
+		return "."
+	}
+	return filepath.Dir(f.DB)
+}
+
+// open opens the database for a relay.
+func (f *dbFlag) open(ctx context.Context, failover string) (database, error) {
+	if f.isPostgres() {
+		return postgres.Open(ctx, postgres.Options{URL: f.DB, Lossless: failover == failoverLossless})
+	}
+	return sqlite.Open(ctx, sqlite.Options{Path: f.DB})
+}
+
+// begun makes an error a failure, unless the command could not begin its work.
+func begun(err error) error {
+	if err == nil || errors.As(err, new(sqlite.NotBegunError)) || errors.As(err, new(postgres.NotBegunError)) {
+		return err
+	}
+	return failure{err}
+}

@@ -1,0 +1,235 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"hallway/protocol"
+	"hallway/store/word"
+)
+
+// findingsMax limits the findings of one kind that are told.
+const findingsMax = 20
+
+// Check looks for damage in the database, beside relays or without one, and tells each thing that it finds in one line.
+// The error is about the looking. Damage in the server's files is the server's to find (pg_amcheck).
+func Check(ctx context.Context, url string, found func(string), progress Progress) error {
+	err := inSnapshot(ctx, url, func(tx pgx.Tx) error {
+		i := inspection{ctx: ctx, tx: tx, found: found}
+		steps := i.steps()
+		for n, step := range steps {
+			if progress != nil {
+				progress(n, len(steps))
+			}
+			if err := step(); err != nil {
+				return err
+			}
+		}
+		if progress != nil {
+			progress(len(steps), len(steps))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("check %q: %w", Name(url), err)
+	}
+	return nil
+}
+
+// inSnapshot calls do with a transaction that reads the database as it is now, and changes nothing in it. A database of
+// another schema is refused.
+func inSnapshot(ctx context.Context, url string, do func(pgx.Tx) error) error {
+	config, err := parse(url)
+	if err != nil {
+		return NotBegunError{err}
+	}
+	s := &Store{config: config}
+	conn, err := s.connectOnce(ctx)
+	if err != nil {
+		return NotBegunError{explain(err)}
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	var there bool
+	if err := conn.QueryRow(ctx, `SELECT to_regclass('database') IS NOT NULL AND to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil {
+		return explain(err)
+	}
+	if !there {
+		return NotBegunError{fmt.Errorf("it is no database of a relay")}
+	}
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return explain(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	var version int
+	if err := tx.QueryRow(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version); err != nil {
+		return explain(err)
+	}
+	if version != schema {
+		return NotBegunError{fmt.Errorf("its schema is %d, this hallway's %d: start the relay once", version, schema)}
+	}
+	return explain(do(tx))
+}
+
+// inspection is one look at a database.
+type inspection struct {
+	ctx   context.Context
+	tx    pgx.Tx
+	found func(string)
+}
+
+func (i *inspection) steps() []func() error {
+	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.index}
+}
+
+// each tells what text makes of each row, "" nothing.
+func (i *inspection) each(query string, text func(scan func(...any) error) (string, error), args ...any) error {
+	rows, err := i.tx.Query(i.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	told := 0
+	for rows.Next() {
+		line, err := text(rows.Scan)
+		if err != nil {
+			return err
+		}
+		if line == "" {
+			continue
+		}
+		if told++; told <= findingsMax {
+			i.found(strings.Join(strings.Fields(line), " "))
+		}
+	}
+	return rows.Err()
+}
+
+// references looks for rows of rooms that are not there.
+func (i *inspection) references() error {
+	for _, table := range []string{"messages", "members", "sanctions", "reports", "reactions", "sent"} {
+		err := i.each(`SELECT room, count(*) FROM `+table+` WHERE NOT EXISTS (SELECT 1 FROM rooms WHERE key = room) GROUP BY room`,
+			func(scan func(...any) error) (string, error) {
+				var key, n int64
+				err := scan(&key, &n)
+				return fmt.Sprintf("%d rows of %s belong to room %d, which is not there", n, table, key), err
+			})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heads makes sure that each room's head is the rev of its last change, be the message there or deleted by its age.
+func (i *inspection) heads() error {
+	return i.each(`SELECT name, head, last FROM (SELECT name, head, greatest(purged, (SELECT max(seq) FROM messages WHERE room = key),
+			(SELECT max(rev) FROM messages WHERE room = key AND rev <> seq), 0) AS last FROM rooms WHERE name IS NOT NULL) AS r WHERE last <> head`,
+		func(scan func(...any) error) (string, error) {
+			var room string
+			var head, last int64
+			err := scan(&room, &head, &last)
+			return fmt.Sprintf("the head of room %q is %d, its last change has rev %d", room, head, last), err
+		})
+}
+
+// revs makes sure that no two messages of a room have one rev, and that times increase.
+func (i *inspection) revs() error {
+	err := i.each(`SELECT r.name, changed.rev FROM messages AS changed JOIN messages AS made ON made.room = changed.room AND made.seq = changed.rev
+			AND made.rev = made.seq JOIN rooms r ON r.key = changed.room WHERE changed.rev <> changed.seq AND r.name IS NOT NULL`,
+		func(scan func(...any) error) (string, error) {
+			var room string
+			var rev int64
+			err := scan(&room, &rev)
+			return fmt.Sprintf("two messages of room %q have rev %d", room, rev), err
+		})
+	if err != nil {
+		return err
+	}
+	return i.each(`SELECT r.name, m.seq FROM (SELECT room, seq, created_at, lag(created_at) OVER (PARTITION BY room ORDER BY seq) AS before FROM messages) AS m
+			JOIN rooms r ON r.key = m.room WHERE m.created_at <= m.before AND r.name IS NOT NULL`,
+		func(scan func(...any) error) (string, error) {
+			var room string
+			var seq int64
+			err := scan(&room, &seq)
+			return fmt.Sprintf("message %d of room %q is not newer than the one before it", seq, room), err
+		})
+}
+
+// summaries compares what messages say of their reactions with the rows.
+func (i *inspection) summaries() error {
+	return i.each(`SELECT name, m.seq, m.reactions, array_agg(x.emoji ORDER BY x.rev) FILTER (WHERE x.rev > 0), array_agg(x.user_id ORDER BY x.rev) FILTER (WHERE x.rev > 0)
+		FROM messages m JOIN rooms ON key = m.room LEFT JOIN reactions x ON x.room = m.room AND x.seq = m.seq
+		WHERE m.reactions <> '' AND name IS NOT NULL GROUP BY name, m.room, m.seq, m.reactions`, func(scan func(...any) error) (string, error) {
+		var room, column string
+		var seq int64
+		var emoji, users []string
+		if err := scan(&room, &seq, &column, &emoji, &users); err != nil {
+			return "", err
+		}
+		has, err := decodeReactions(column)
+		if err == nil && summed(has, emoji, users) {
+			return "", nil
+		}
+		return fmt.Sprintf("message %d of room %q sums its reactions up wrongly", seq, room), nil
+	})
+}
+
+// summed reports whether a summary is that of reactions in their order.
+func summed(has []protocol.Reaction, emoji, users []string) bool {
+	want := make(map[string]protocol.Reaction)
+	for n, one := range emoji {
+		r := want[one]
+		r.Emoji, r.Count = one, r.Count+1
+		if len(r.Users) < protocol.ReactionUsersMax {
+			r.Users = append(r.Users, users[n])
+		}
+		want[one] = r
+	}
+	got := make(map[string]protocol.Reaction)
+	for _, r := range has {
+		got[r.Emoji] = r
+	}
+	return reflect.DeepEqual(got, want)
+}
+
+// reactions looks for rows that no message sums up.
+func (i *inspection) reactions() error {
+	return i.each(`SELECT name, x.seq FROM reactions x JOIN rooms ON key = x.room LEFT JOIN messages m ON m.room = x.room AND m.seq = x.seq
+		WHERE name IS NOT NULL AND coalesce(m.reactions, '') = ''`, func(scan func(...any) error) (string, error) {
+		var room string
+		var seq int64
+		err := scan(&room, &seq)
+		return fmt.Sprintf("a reaction in room %q belongs to message %d, which has none", room, seq), err
+	})
+}
+
+// index compares the index of words with the texts, as far as it claims to have them.
+func (i *inspection) index() error {
+	var version int
+	if err := i.tx.QueryRow(i.ctx, `SELECT words FROM database`).Scan(&version); err != nil || version != word.Version {
+		return err // of another, it will be made anew
+	}
+	return i.each(`SELECT name, m.room, m.seq, m.text, coalesce(tsvector_to_array(s.terms), '{}') FROM messages m JOIN rooms ON key = m.room
+		JOIN indexed x ON x.room = m.room LEFT JOIN search s ON s.room = m.room AND s.seq = m.seq
+		WHERE name IS NOT NULL AND m.rev <= x.rev AND (m.text <> '' OR s.terms IS NOT NULL)`, func(scan func(...any) error) (string, error) {
+		var room, text string
+		var key, seq int64
+		var terms []string
+		if err := scan(&room, &key, &seq, &text, &terms); err != nil {
+			return "", err
+		}
+		want := lexemes(key, seq, text)
+		slices.Sort(want)
+		slices.Sort(terms)
+		if slices.Equal(slices.Compact(want), terms) {
+			return "", nil
+		}
+		return fmt.Sprintf("message %d of room %q is in the index of words with other words than it has", seq, room), nil
+	})
+}

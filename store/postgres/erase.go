@@ -1,0 +1,211 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+const (
+	// jobErasures is the job of the one that erases users, for eraseTime at a time.
+	jobErasures = "erasures"
+	eraseTime   = 10 * time.Second
+	// erasuresEvery is the time between two looks for a user to erase, and for the progress.
+	erasuresEvery = 500 * time.Millisecond
+	// erasePart limits the messages that are changed at once: others come in between.
+	erasePart = 25
+)
+
+// eraser takes one user out of the tables.
+type eraser struct {
+	s               *Store
+	user, pseudonym string
+	carry           rules.Carry
+}
+
+// traces finds the next messages that are a user's or that the user has reacted to, after a place. It goes through all
+// messages once.
+const traces = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room) FROM (
+		(SELECT room, seq FROM messages WHERE (room, seq) > ($1, $2) AND sender_id = $3 ORDER BY room, seq LIMIT $4)
+		UNION (SELECT room, seq FROM reactions WHERE (room, seq) > ($1, $2) AND user_id = $3 ORDER BY room, seq LIMIT $4)
+	) AS found ORDER BY room, seq LIMIT $4`
+
+// run goes through all messages once: what the user writes meanwhile may stay.
+func (e *eraser) run(ctx context.Context) error {
+	var key, seq int64 // up to where
+	for more := true; more; {
+		var ops []rules.Op
+		found, last := 0, key
+		err := e.s.each(ctx, func(scan func(...any) error) error {
+			var name *string
+			if err := scan(&key, &seq, &name); err != nil {
+				return err
+			}
+			found++
+			if name == nil { // the room was dropped: it is being emptied
+				return nil
+			}
+			if len(ops) == 0 || key != last {
+				ops = append(ops, rules.Op{Room: *name, Do: rules.Erase{User: e.user, Pseudonym: e.pseudonym}})
+			}
+			last = key
+			do := ops[len(ops)-1].Do.(rules.Erase)
+			do.Seqs = append(do.Seqs, seq)
+			ops[len(ops)-1].Do = do
+			return nil
+		}, traces, key, seq, e.user, erasePart)
+		if err != nil {
+			return err
+		}
+		if err := e.step(ctx, ops); err != nil {
+			return err
+		}
+		more = found == erasePart
+	}
+	return e.step(ctx, []rules.Op{{Do: rules.Forget{User: e.user, Pseudonym: e.pseudonym}}})
+}
+
+// step carries out ops.
+func (e *eraser) step(ctx context.Context, ops []rules.Op) error {
+	if len(ops) == 0 {
+		return nil
+	}
+	outcomes, err := e.carry(ctx, ops)
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		if o.Code != "" && o.Code != protocol.CodeNotFound { // a room that is not there has nothing
+			return errors.New(o.Reason)
+		}
+	}
+	held, err := e.s.Lease(ctx, jobErasures, e.s.upkeep.holder, eraseTime)
+	if err == nil && !held {
+		err = errors.New("another relay goes on with it")
+	}
+	return err
+}
+
+// CarryErasures erases all users that [Erase] was asked to erase or will be; see [rules.Upkeep]. One relay does it for
+// all.
+func (s *Store) CarryErasures(carry rules.Carry) {
+	s.running.Go(func() {
+		tick := time.NewTicker(erasuresEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C: // what failed is tried again
+			case <-s.stop:
+				return
+			}
+			if held, err := s.Lease(s.stopping, jobErasures, s.upkeep.holder, eraseTime); err != nil || !held {
+				continue
+			}
+			for s.carryErasure(s.stopping, carry) == nil {
+			}
+		}
+	})
+}
+
+var errNone = errors.New("nobody is to be erased")
+
+// carryErasure erases the next user.
+func (s *Store) carryErasure(ctx context.Context, carry rules.Carry) error {
+	e := eraser{s: s, carry: carry}
+	err := s.readers.QueryRow(ctx, `SELECT user_id, pseudonym FROM erasures WHERE NOT done LIMIT 1`).Scan(&e.user, &e.pseudonym)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errNone
+	}
+	if err != nil {
+		return err
+	}
+	return e.run(ctx)
+}
+
+// Erase takes a user out of the database. The user's messages become tombstones under a random pseudonym, at a new rev
+// each, so that clients learn of it; reactions, acts as a moderator and reports stand under the pseudonym without a name;
+// memberships, sanctions, revocations, and the words of reports and acts about the user are gone. It returns the number of
+// these messages, and goes on, under the same pseudonym, where an erasure that was ended has stopped.
+//
+// Where relays use the database, one of them does it between all else that it does; once asked it does so without being
+// waited for. progress is told of messages.
+func Erase(ctx context.Context, url, user string, progress Progress) (messages int, err error) {
+	if err := inSnapshot(ctx, url, func(pgx.Tx) error { return nil }); err != nil { // Open would make one
+		return 0, fmt.Errorf("erase from %q: %w", Name(url), err)
+	}
+	s, err := Open(ctx, Options{URL: url, idle: true})
+	if err != nil {
+		return 0, NotBegunError{err}
+	}
+	defer func() { _ = s.Close() }()
+	if messages, err = s.erase(ctx, user, progress); err != nil {
+		err = fmt.Errorf("erase from %q: %w", Name(url), explain(err))
+	}
+	return messages, err
+}
+
+func (s *Store) erase(ctx context.Context, user string, progress Progress) (messages int, err error) {
+	_, err = s.readers.Exec(ctx, `INSERT INTO erasures (user_id, pseudonym) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+		user, "erased-"+strings.ToLower(rand.Text()))
+	if err != nil {
+		return 0, err
+	}
+	var pseudonym string
+	var total int
+	err = s.readers.QueryRow(ctx, `SELECT pseudonym, messages + (SELECT count(*) FROM messages WHERE sender_id = $1) FROM erasures WHERE user_id = $1`, user).
+		Scan(&pseudonym, &total)
+	if err != nil {
+		return 0, err
+	}
+	carry := func(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error) {
+		outcomes, err := s.Commit(time.Now(), ops)
+		if err == nil {
+			_, err = s.erased(ctx, pseudonym, total, &messages, progress)
+		}
+		return outcomes, errors.Join(err, ctx.Err())
+	}
+	tick := time.NewTicker(erasuresEvery)
+	defer tick.Stop()
+	for {
+		done, err := s.erased(ctx, pseudonym, total, &messages, progress)
+		if done && err == nil {
+			_, err = s.readers.Exec(ctx, `DELETE FROM erasures WHERE pseudonym = $1`, pseudonym)
+		}
+		if done || err != nil {
+			return messages, err
+		}
+		if held, err := s.Lease(ctx, jobErasures, s.upkeep.holder, eraseTime); err == nil && held { // no relay does it
+			if err := (&eraser{s: s, user: user, pseudonym: pseudonym, carry: carry}).run(ctx); err != nil {
+				return messages, err
+			}
+			continue
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return messages, errors.New("not waited for; the relays go on with it")
+		}
+	}
+}
+
+// erased reads how far an erasure is.
+func (s *Store) erased(ctx context.Context, pseudonym string, total int, messages *int, progress Progress) (done bool, err error) {
+	var n int
+	err = s.readers.QueryRow(ctx, `SELECT messages, done FROM erasures WHERE pseudonym = $1`, pseudonym).Scan(&n, &done)
+	if errors.Is(err, pgx.ErrNoRows) { // another command has seen the end
+		return true, nil
+	}
+	if n > *messages && progress != nil {
+		progress(n, max(n, total))
+	}
+	*messages = max(*messages, n)
+	return done, err
+}
