@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"hallway/protocol"
+	"hallway/test/servers"
 )
 
 // erasing runs `hallway erase --user u_2` beside the test.
@@ -29,8 +30,12 @@ func erasing(t *testing.T, db string) (result chan [3]any) {
 // TestEraseInChat erases somebody from a room where others go on: they see the
 // tombstones come at revs without a hole, and all that they send is stored once.
 func TestEraseInChat(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { eraseInChat(t, serve(t, "--rate", "0")) })
+	t.Run("PostgreSQL", func(t *testing.T) { eraseInChat(t, serveDB(t, servers.PostgreSQL(t), "--rate", "0")) })
+}
+
+func eraseInChat(t *testing.T, p *process) {
 	const theirs, sent = 450, 100
-	p := serve(t, "--rate", "0")
 	p.fill("u_2", 1, theirs)
 	gone, observer := p.enter("u_2", "lobby"), p.enter("u_1", "lobby")
 	observer.say(protocol.React{Room: "lobby", ID: id(1), Emoji: "👍", On: true})
@@ -108,7 +113,7 @@ func (p *process) wantErased(gone *client, theirs, sent int) {
 	if _, _, members := p.rest("GET", "/v1/rooms/lobby/members", token(p.t, "reader", "*"), ""); strings.Contains(string(members), "u_2") {
 		p.t.Errorf("members %s", members)
 	}
-	for _, file := range []string{p.db, p.db + "-wal"} {
+	for _, file := range p.files() {
 		content, err := os.ReadFile(file)
 		if err != nil || bytes.Contains(content, []byte("u_2")) {
 			p.t.Errorf("%s: %v, or u_2 is in it", file, err)
@@ -117,6 +122,14 @@ func (p *process) wantErased(gone *client, theirs, sent int) {
 	if strings.Contains(p.printed(), "u_2") {
 		p.t.Errorf("a log names a user: %s", p.printed())
 	}
+}
+
+// files are those of the relay's database, none where it has a server.
+func (p *process) files() []string {
+	if strings.Contains(p.db, "://") {
+		return nil
+	}
+	return []string{p.db, p.db + "-wal"}
 }
 
 // TestEraseIsNotForgotten kills a relay under way: the command goes on without it, and
