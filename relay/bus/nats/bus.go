@@ -39,12 +39,12 @@ type Bus struct {
 	subjects subjects
 	conn     *nats.Conn
 
-	out                *queue[bus.News]
-	durable, ephemeral chan *nats.Msg
-	control            control
-	published          chan struct{} // closed when everything is published
-	closing            chan struct{} // closed when the bus ends
-	running            sync.WaitGroup
+	out       *queue[bus.News]
+	incoming  chan *nats.Msg
+	control   control
+	published chan struct{} // closed when everything is published
+	closing   chan struct{} // closed when the bus ends
+	running   sync.WaitGroup
 
 	connected atomic.Bool
 	opened    chan struct{} // closed when the bus was connected first
@@ -72,15 +72,15 @@ func Open(config Config, cluster string, id bus.RelayID, log *slog.Logger) (*Bus
 	}
 	b := &Bus{
 		id: id, log: log, subjects: named,
-		out:     newQueue[bus.News](queueBytesMax),
-		durable: make(chan *nats.Msg, channelMax), ephemeral: make(chan *nats.Msg, channelMax),
-		control: newControl(), published: make(chan struct{}), closing: make(chan struct{}), opened: make(chan struct{}),
+		out:      newQueue[bus.News](queueBytesMax),
+		incoming: make(chan *nats.Msg, channelMax), control: newControl(),
+		published: make(chan struct{}), closing: make(chan struct{}), opened: make(chan struct{}),
 	}
 	if err := b.connect(strings.Join(config.Servers, ","), append(options, b.options()...)); err != nil {
 		return nil, err
 	}
 	for _, own := range []string{named.all(), named.to(id)} {
-		if _, err := b.conn.ChanSubscribe(own, b.ephemeral); err != nil {
+		if _, err := b.conn.ChanSubscribe(own, b.incoming); err != nil {
 			b.conn.Close()
 			return nil, fmt.Errorf("--nats: %w", err)
 		}
@@ -93,11 +93,10 @@ func Open(config Config, cluster string, id bus.RelayID, log *slog.Logger) (*Bus
 func (b *Bus) Join(listener bus.Listener) bus.Bus {
 	b.listener = listener
 	b.running.Go(b.obey)
-	for _, from := range []chan *nats.Msg{b.durable, b.ephemeral} {
-		heard := newQueue[[]byte](queueBytesMax)
-		b.running.Go(func() { b.intake(from, heard) })
-		b.running.Go(func() { b.hear(heard) })
-	}
+	durable, ephemeral := newQueue[[]byte](queueBytesMax), newQueue[[]byte](queueBytesMax)
+	b.running.Go(func() { b.intake(durable, ephemeral) })
+	b.running.Go(func() { b.hear(durable, true) })
+	b.running.Go(func() { b.hear(ephemeral, false) })
 	return b
 }
 

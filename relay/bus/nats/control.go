@@ -52,13 +52,10 @@ func (b *Bus) Listen(room string) { b.control.wake(func(w *word) { w.rooms[room]
 // Unlisten ends hearing the news of a room.
 func (b *Bus) Unlisten(room string) { b.control.wake(func(w *word) { w.rooms[room] = false }) }
 
-// subscriptions are those of a room: to its changes and to its ephemeral news.
-type subscriptions [2]*nats.Subscription
-
 // obey does what is asked of the control until the bus is closed. It reports a subscription once the server has answered a ping
 // behind it.
 func (b *Bus) obey() {
-	subscribed := map[string]subscriptions{}
+	subscribed := map[string]*nats.Subscription{}
 	unreported := map[string]bool{} // rooms of which the listener does not know yet that it hears them
 	connected, missed := false, false
 	for {
@@ -98,21 +95,17 @@ func (b *Bus) obey() {
 }
 
 // subscribe subscribes to the news of a room.
-func (b *Bus) subscribe(subscribed map[string]subscriptions, room string) {
-	// They fail only once the connection is closed for good.
-	changes, err1 := b.conn.ChanSubscribe(b.subjects.durable(room), b.durable)
-	others, err2 := b.conn.ChanSubscribe(b.subjects.ephemeral(room), b.ephemeral)
-	if err1 == nil && err2 == nil {
-		subscribed[room] = subscriptions{changes, others}
+func (b *Bus) subscribe(subscribed map[string]*nats.Subscription, room string) {
+	// It fails only once the connection is closed for good.
+	if s, err := b.conn.ChanSubscribe(b.subjects.listen(room), b.incoming); err == nil {
+		subscribed[room] = s
 	}
 }
 
-// unsubscribe ends the subscriptions to a room, if there are any.
-func (b *Bus) unsubscribe(subscribed map[string]subscriptions, room string) {
-	for _, s := range subscribed[room] {
-		if s != nil {
-			_ = s.Unsubscribe() // it fails only once the connection is closed for good
-		}
+// unsubscribe ends the subscription to a room, if there is one.
+func (b *Bus) unsubscribe(subscribed map[string]*nats.Subscription, room string) {
+	if s := subscribed[room]; s != nil {
+		_ = s.Unsubscribe() // it fails only once the connection is closed for good
+		delete(subscribed, room)
 	}
-	delete(subscribed, room)
 }

@@ -13,12 +13,14 @@
 //	hallway.<cluster>.all          ephemeral news for all relays
 //	hallway.<cluster>.to.<relay>   ephemeral news for one relay
 //
+// A relay listens to a room by one subscription, to hallway.<cluster>.*.<hash>, which takes 0.4 KiB.
+//
 // # Goroutines
 //
 //	publish   takes news from the queue, changes first, and publishes them
 //	control   subscribes and unsubscribes; calls Listening and Missed
-//	intake    two: move messages from the client's channels to queues bounded in bytes
-//	hear      two, one for changes and one for ephemeral news: decode and call Heard
+//	intake    moves messages from the client's channel to two queues, of changes and of ephemeral news
+//	hear      two, one for each queue: decode and call Heard
 //
 // No method waits for the network, because the client of NATS holds a lock while it writes: Tell, Listen and Unlisten only
 // leave word for these goroutines.

@@ -173,7 +173,7 @@ func TestHostileMessagesAreCounted(t *testing.T) {
 	durable := "hallway.one.r." + roomHash("lobby")
 	for subject, message := range map[string][]byte{
 		durable: []byte("hello"), "hallway.one.e." + roomHash("lobby"): nil, "hallway.one.to.0000000000000002": make([]byte, 300<<10),
-		"hallway.one.all": foreign,
+		"hallway.one.all": foreign, "hallway.one.x." + roomHash("lobby"): bus.Encode(9, bustest.Change("lobby", 6)),
 	} {
 		if err := conn.Publish(subject, message); err != nil {
 			t.Fatal(err)
@@ -182,7 +182,7 @@ func TestHostileMessagesAreCounted(t *testing.T) {
 	if err := conn.Publish(durable, newer); err != nil {
 		t.Fatal(err)
 	}
-	n.Until(t, "all are counted", func() bool { s := b.Stats(); return s.Malformed == 3 && s.Unknown == 1 && s.Received == 1 })
+	n.Until(t, "all are counted", func() bool { s := b.Stats(); return s.Malformed == 4 && s.Unknown == 1 && s.Received == 1 })
 	if !b.HasHeard(&bus.Changes{Room: "lobby", Epoch: "epoch", Last: 7}) {
 		t.Errorf("of changes of a newer version was heard %+v", b.News())
 	}

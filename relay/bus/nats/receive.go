@@ -3,17 +3,20 @@ package nats
 import (
 	"errors"
 
-	"github.com/nats-io/nats.go"
-
 	"hallway/relay/bus"
 )
 
-// intake moves messages from the client to a queue, so that their bytes are bounded.
-func (b *Bus) intake(from chan *nats.Msg, heard *queue[[]byte]) {
-	defer heard.close()
+// intake moves messages from the client to the queues, so that their bytes are bounded and ephemeral news delay no change.
+func (b *Bus) intake(durable, ephemeral *queue[[]byte]) {
+	defer durable.close()
+	defer ephemeral.close()
 	for {
 		select {
-		case m := <-from:
+		case m := <-b.incoming:
+			heard := ephemeral
+			if b.subjects.isDurable(m.Subject) {
+				heard = durable
+			}
 			if !heard.put(0, m.Data, len(m.Data)) {
 				b.tooSlow()
 			}
@@ -23,8 +26,8 @@ func (b *Bus) intake(from chan *nats.Msg, heard *queue[[]byte]) {
 	}
 }
 
-// hear decodes messages and hands their news to the listener.
-func (b *Bus) hear(heard *queue[[]byte]) {
+// hear decodes messages of durable or of ephemeral news, and hands the news to the listener.
+func (b *Bus) hear(heard *queue[[]byte], durable bool) {
 	for {
 		message, ok := heard.take()
 		if !ok {
@@ -34,7 +37,7 @@ func (b *Bus) hear(heard *queue[[]byte]) {
 		switch {
 		case errors.Is(err, bus.ErrUnknown):
 			b.counters.unknown.Add(1)
-		case err != nil:
+		case err != nil, bus.Durable(news) != durable:
 			b.counters.malformed.Add(1)
 		default:
 			b.counters.received.Add(1)

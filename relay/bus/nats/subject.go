@@ -30,6 +30,12 @@ func subjectsOf(cluster string) (subjects, error) {
 // durable returns the subject of a room's changes.
 func (s subjects) durable(room string) string { return s.prefix + "r." + hash(room) }
 
+// isDurable reports whether a subject is of a room's changes.
+func (s subjects) isDurable(subject string) bool { return strings.HasPrefix(subject, s.prefix+"r.") }
+
+// listen returns the subject that stands for all news of a room.
+func (s subjects) listen(room string) string { return s.prefix + "*." + hash(room) }
+
 // ephemeral returns the subject of a room's ephemeral news.
 func (s subjects) ephemeral(room string) string { return s.prefix + "e." + hash(room) }
 
