@@ -11,7 +11,6 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/client/core"
-	"hallway/protocol"
 )
 
 // The limits of a driver.
@@ -57,16 +56,9 @@ type Options struct {
 
 	// OnChange tells of a new snapshot, once for all events that were taken together.
 	OnChange func(client.Snapshot)
-	// OnArrived tells of a message of someone else that came live.
-	OnArrived func(*protocol.Message)
-	// OnRefused tells of something that could not be done.
-	OnRefused func(client.Refused)
-	// OnWarned tells why the chat does not come up: for whoever has set it up.
-	OnWarned func(client.Warned)
-	// OnActed tells of an act of a moderator, OnReported that the moderators have the
-	// user's report of a message.
-	OnActed    func(client.Acted)
-	OnReported func(client.Reported)
+	// OnNews gets the effects that are news for the host: [client.Arrived],
+	// [client.Refused], [client.Warned], [client.Acted], [client.Reported].
+	OnNews func(client.Effect)
 }
 
 // machine is what the driver asks of [core.Client].

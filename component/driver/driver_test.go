@@ -128,9 +128,15 @@ func TestEffectsKeepTheirOrder(t *testing.T) {
 		}
 	})
 	d := start(Options{
-		OnArrived: func(m *protocol.Message) { order = append(order, "arrived "+m.ID) },
-		OnRefused: func(r client.Refused) { order = append(order, "refused "+r.ID) },
-		OnChange:  func(client.Snapshot) { order = append(order, "changed") },
+		OnNews: func(e client.Effect) {
+			switch e := e.(type) {
+			case client.Arrived:
+				order = append(order, "arrived "+e.Message.ID)
+			case client.Refused:
+				order = append(order, "refused "+e.ID)
+			}
+		},
+		OnChange: func(client.Snapshot) { order = append(order, "changed") },
 	}, c)
 	d.Close()
 	if want := []string{"arrived 1", "refused 2", "arrived 3", "changed"}; !slices.Equal(order, want) {

@@ -116,25 +116,9 @@ func (d *Driver) carryOut(effect client.Effect) {
 		d.setTimer(e.At)
 	case client.Changed:
 		d.changed = true
-	case client.Arrived:
-		if d.options.OnArrived != nil {
-			d.options.OnArrived(e.Message)
-		}
-	case client.Refused:
-		if d.options.OnRefused != nil {
-			d.options.OnRefused(e)
-		}
-	case client.Warned:
-		if d.options.OnWarned != nil {
-			d.options.OnWarned(e)
-		}
-	case client.Acted:
-		if d.options.OnActed != nil {
-			d.options.OnActed(e)
-		}
-	case client.Reported:
-		if d.options.OnReported != nil {
-			d.options.OnReported(e)
+	case client.Arrived, client.Refused, client.Warned, client.Acted, client.Reported:
+		if d.options.OnNews != nil {
+			d.options.OnNews(e)
 		}
 	default:
 		panic("driver: the core asks for an effect that the driver does not know")

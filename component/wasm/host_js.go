@@ -46,11 +46,7 @@ func (h *host) arrived(m *protocol.Message) {
 	h.emit("message", map[string]any{"message": message})
 }
 
-func (h *host) refused(r client.Refused) {
-	h.emit("error", map[string]any{"code": string(r.Code), "message": r.Reason})
-}
-
-// warned tells the page what is set up wrong; the element also writes it to the console.
-func (h *host) warned(w client.Warned) {
-	h.emit("warned", map[string]any{"code": string(w.Code), "message": w.Reason})
+// failed tells the page, by an event, what could not be done or is set up wrong.
+func (h *host) failed(event string, code protocol.Code, reason string) {
+	h.emit(event, map[string]any{"code": string(code), "message": reason})
 }

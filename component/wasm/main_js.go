@@ -58,22 +58,32 @@ func main() {
 			p.host.changed(&s)
 			p.sends.changed(&s)
 		},
-		OnArrived: p.host.arrived,
-		OnRefused: func(r client.Refused) {
-			p.host.refused(r)
-			if !p.sends.refused(r) {
-				p.chat.Refused(r)
-			}
-		},
-		OnWarned:   p.host.warned,
-		OnActed:    func(a client.Acted) { p.chat.Acted(a) },
-		OnReported: func(client.Reported) { p.chat.Reported() },
+		OnNews: p.hear,
 	})
 	watchDevice(p.driver)
 
 	app.Route(routeChat, func() app.Composer { return p.chat })
 	app.Route(routeNone, func() app.Composer { return &nothing{} })
 	app.RunWhenOnBrowser() // does not return
+}
+
+// hear passes news on to the page or the chat.
+func (p *program) hear(news client.Effect) {
+	switch e := news.(type) {
+	case client.Arrived:
+		p.host.arrived(e.Message)
+	case client.Refused:
+		p.host.failed("error", e.Code, e.Reason)
+		if !p.sends.refused(e) {
+			p.chat.Refused(e)
+		}
+	case client.Warned: // the element also writes it to the console
+		p.host.failed("warned", e.Code, e.Reason)
+	case client.Acted:
+		p.chat.Acted(e)
+	case client.Reported:
+		p.chat.Reported()
+	}
 }
 
 // ready hands the element the api, and takes what it has changed meanwhile.
