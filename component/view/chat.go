@@ -41,8 +41,12 @@ func New(p Props) *Chat {
 	c := &Chat{shared: shared{props: p, settings: p.Settings, text: text.For(p.Settings.Lang, p.Settings.Texts)}}
 	c.run = c.dispatch
 	c.snap.Status = client.StatusConnecting
-	c.log = log.New(&logHost{c})
+	c.log = log.New()
 	c.overlay = overlay.New(c.log, p.Do)
+	c.log.Join(log.Host{
+		Do: p.Do, Act: c.act, FocusComposer: c.composer.focus, Tell: c.status.tell,
+		Scrolled: c.overlay.CloseMenu, MenuOpen: c.overlay.MenuOpen, ReturnsFocus: c.overlay.ReturnsFocus,
+	})
 	c.composer.shared, c.composer.log, c.composer.status = &c.shared, c.log, &c.status
 	c.search.shared, c.search.log = &c.shared, c.log
 	c.pinned.shared, c.pinned.log = &c.shared, c.log

@@ -11,8 +11,9 @@
 //   - status is the line that says how the chat is, with notes that come and go;
 //   - search, pinned, speaker: the search, the bar of pinned messages, the live region.
 //
-// The log does not know the other parts: logHost carries an action in the log to the part that does it. To add an action, name it in package action and carry it out in logHost.Act. To add something
-// that the chat shows, add a part with its own ui function, and draw it in Render.
+// The log does not know the other parts: Chat.act hands an action in the log to the part that does it.
+// To add an action, name it in package action and carry it out in Chat.act. To add something that the
+// chat shows, add a part with its own ui function, and draw it in Render.
 //
 // go-app draws everything but the rows of the log, the bar of pinned messages and the overlay, which
 // are set by hand. All snapshots that come between two animation frames are drawn as one.

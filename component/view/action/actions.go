@@ -94,18 +94,17 @@ func (a Action) Shortcut() string { return a.description().key }
 // ForKey returns the action of a key, in lower case, on the message that the keyboard is at.
 func ForKey(key string) (does Action, ok bool) {
 	switch key {
-	case "enter", "contextmenu":
+	case "contextmenu":
 		return Menu, true
-	case "+", ":":
+	case ":":
 		return React, true
-	case "r":
-		return Reply, true
-	case "e":
-		return Edit, true
-	case "delete", "backspace":
+	case "backspace":
 		return Delete, true
-	case "?":
-		return Shortcuts, true
+	}
+	for i := range descriptions {
+		if d := &descriptions[i]; d.key != "" && strings.ToLower(d.key) == key {
+			return d.of, true
+		}
 	}
 	return "", false
 }

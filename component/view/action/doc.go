@@ -2,7 +2,7 @@
 // and perhaps a key; [Offered] returns the actions that a user may take on a message, its [Target].
 //
 // To add an action, name it in actions.go, describe it in descriptions, add it to Offered, and carry
-// it out in the view's logHost.Act.
+// it out in the view's Chat.act.
 //
 // # What this package must not know
 //

@@ -34,12 +34,15 @@ type Log struct {
 	wanted  *wanted // a message to be shown as soon as it is loaded
 }
 
-// New returns a log that shows nothing yet.
-func New(h Host) *Log {
-	l := &Log{host: h}
+// New returns a log that shows nothing yet. It must join a chat before it is mounted.
+func New() *Log {
+	l := &Log{}
 	l.tools.log = l
 	return l
 }
+
+// Join makes a log a part of a chat.
+func (l *Log) Join(h Host) { l.host = h }
 
 // Render draws the elements that never change. The rows and the rest are set by hand, together, so
 // that the view stays in its place. The log is not a live region: an announcer reads messages out.
@@ -181,20 +184,13 @@ func willLoad(s client.Status) bool {
 	return true
 }
 
-// Host is what a log needs of the chat around it. Its methods are called on the UI goroutine.
-type Host interface {
-	// Do hands an event to the client's core.
-	Do(ev client.Event)
-	// Act carries out an action on a message, by its id. The log offers the action for it.
-	Act(does action.Action, id string)
-	// FocusComposer puts the cursor into the composer.
-	FocusComposer()
-	// Tell shows a note for a while.
-	Tell(note string)
-	// Scrolled hears that people have scrolled.
-	Scrolled()
-	// MenuOpen reports whether the menu of a message is open.
-	MenuOpen() bool
-	// ReturnsFocus reports whether the chat is about to give the focus back to the log.
-	ReturnsFocus() bool
+// Host is what a log needs of the chat around it. Its functions are called on the UI goroutine.
+type Host struct {
+	Do            func(client.Event)                  // hands an event to the client's core
+	Act           func(does action.Action, id string) // carries out an action that is offered for a message
+	FocusComposer func()
+	Tell          func(note string) // shows a note for a while
+	Scrolled      func()            // hears that people have scrolled
+	MenuOpen      func() bool       // reports whether the menu of a message is open
+	ReturnsFocus  func() bool       // reports whether the chat is about to give the focus back to the log
 }

@@ -1,0 +1,44 @@
+package view
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+)
+
+// act carries out an action on a message, in the part of the chat that it belongs to.
+func (c *Chat) act(does action.Action, id string) {
+	about, all := c.log.Offered(id)
+	switch does {
+	case action.Shortcuts, action.Menu, action.React, action.Delete, action.Report, action.Mute, action.Ban, action.Clear:
+		c.overlay.Open(does, about, all)
+	case action.Reply:
+		c.composer.reply(id)
+	case action.Edit:
+		c.composer.edit(id)
+	case action.Copy:
+		c.copy(about.Text)
+	case action.Pin, action.Unpin:
+		c.props.Do(client.Pin{ID: id, On: does == action.Pin})
+	}
+}
+
+// copy puts a text on the clipboard, and says so.
+func (c *Chat) copy(copied string) {
+	var done, failed app.Func
+	end := func(note text.Word) app.Func {
+		return app.FuncOf(func(app.Value, []app.Value) any {
+			done.Release()
+			failed.Release()
+			if note != "" {
+				c.status.tell(c.text.Say(note))
+			}
+			return nil
+		})
+	}
+	done, failed = end(text.Copied), end("")
+	dom.Clipboard().Call("writeText", copied).Call("then", done, failed)
+}
