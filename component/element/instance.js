@@ -39,7 +39,7 @@ export class Instance {
   #bridge;
   #scope;
   #program;
-  #life = new AbortController(); // aborted at the end: it waits for the module, or a token, no more
+  #life = new AbortController(); // aborted at the end, so that nothing waits for the module or a token
   #ended = false;
   #reconfigure = false;
 
@@ -120,7 +120,7 @@ export class Instance {
   #finish(end) {
     if (this.#ended) return;
     this.#ended = true;
-    this.#options.onExit(end); // first, for the focus is still where it was
+    this.#options.onExit(end); // before dispose, while the focus is still in place
     this.#dispose();
   }
 

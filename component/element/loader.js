@@ -1,12 +1,11 @@
-// Gets and compiles the WebAssembly module: once per page and URL, whatever the number of chats, with an error that tells
-// the integrator what to do.
+// Fetches and compiles the WebAssembly module, once per page and URL for all chats. Its errors tell the integrator what to do.
 
-/** Why a module could not be had. `code` is for programs, `message` for the integrator. */
+/** Says why a module could not be loaded. Programs read `code`, the integrator reads `message`. */
 export class LoadError extends Error {
   /**
    * @param {'unsupported'|'unreachable'|'not_found'|'http_error'|'not_wasm'|'blocked'|'broken'|'version_mismatch'|'integrity_mismatch'} code
    * @param {string} message
-   * @param {{cause?: unknown, retry?: boolean}} options `retry`: whether it may go well later
+   * @param {{cause?: unknown, retry?: boolean}} options `retry`: another try may succeed
    */
   constructor(code, message, { cause, retry = false } = {}) {
     super(message, { cause });
@@ -18,17 +17,17 @@ export class LoadError extends Error {
 
 const ADVICE = 'set HallwayChat.wasmUrl or the attribute wasm to where chat.wasm is served';
 const MAGIC = '\0asm';
-const SLOW_MS = 300; // what takes no longer needs no bar
+const SLOW_MS = 300; // a shorter load shows no progress bar
 
 /**
- * @typedef {object} Release what a module must be
+ * @typedef {object} Release describes the one module that may run
  * @property {string} version
  * @property {string} integrity the hash of its bytes, as `fetch` takes it: `sha256-…`
  */
 
 /**
- * The modules of the page by their URLs: those that are there, and those that are on their way. A waiter leaves as soon as its signal
- * aborts: nothing here keeps an element that was removed.
+ * Holds the page's modules, loaded or loading, by their URLs. A waiter leaves when its signal aborts, so that a removed element
+ * can be freed.
  *
  * @type {Map<string, {module?: WebAssembly.Module, slow?: boolean, waiters: Set<{
  *   resolve: (module: WebAssembly.Module) => void, reject: (error: LoadError) => void, onSlow: () => void}>}>}
@@ -36,12 +35,12 @@ const SLOW_MS = 300; // what takes no longer needs no bar
 const loads = new Map();
 
 /**
- * The compiled module at a URL. A failure is forgotten, so that the next call tries again.
+ * Returns the compiled module at a URL. After a failure the next call tries again.
  *
  * @param {string | URL} url
- * @param {Release} release other bytes than those of this release are refused
- * @param {{signal?: AbortSignal, onSlow?: () => void}} [options] once `signal` aborts, nothing is heard any more, and the promise is
- *   never settled; `onSlow` hears that it takes long
+ * @param {Release} release bytes of another release are refused
+ * @param {{signal?: AbortSignal, onSlow?: () => void}} [options] after `signal` aborts, the promise never settles and nothing is
+ *   called; `onSlow` is called when the load takes long
  * @returns {Promise<WebAssembly.Module>} rejects with a LoadError
  */
 export async function loadModule(url, release, { signal, onSlow = () => {} } = {}) {
@@ -62,7 +61,7 @@ function startLoad(url, release) {
     load.slow = true;
     for (const { onSlow } of load.waiters) onSlow();
   }, SLOW_MS);
-  // In a turn of its own: engines keep with a request the objects that called for it, one above the other.
+  // The request starts in a new task, because engines keep the call stack that made a request, and all its objects.
   Promise.resolve()
     .then(() => fetchModule(url, release))
     .then(
@@ -82,7 +81,7 @@ function startLoad(url, release) {
   return load;
 }
 
-/** The browser itself refuses bytes of another hash, before anything of them is compiled. */
+/** Fetches and compiles a module. The browser refuses bytes with another hash before it compiles them. */
 async function fetchModule(url, release) {
   if (typeof WebAssembly !== 'object') {
     throw new LoadError('unsupported', 'this browser has no WebAssembly');
@@ -106,7 +105,10 @@ async function fetchModule(url, release) {
 
 const typeOf = (response) => (response.headers.get('content-type') ?? '').split(';')[0].trim().toLowerCase();
 
-/** A browser tells neither a wrong hash from no answer, nor what came in its place: it is asked for again, to be looked at, not run. */
+/**
+ * Finds out why fetch failed. A browser reports a wrong hash and no answer alike, so the bytes are fetched again and examined, but
+ * never run.
+ */
 async function whyRefused(url, { version, integrity }, cause) {
   let response;
   let bytes;
@@ -128,7 +130,7 @@ async function whyRefused(url, { version, integrity }, cause) {
       `${url} is ${what}, the element of ${version}: serve both from one release of hallway-chat`,
     );
   }
-  // Where the page may not compute a hash, the network may have been at fault as well.
+  // If the page cannot compute a hash, the cause may also have been the network.
   const sum = await globalThis.crypto?.subtle?.digest('SHA-256', bytes);
   if (sum && `sha256-${btoa(String.fromCharCode(...new Uint8Array(sum)))}` === integrity) {
     return new LoadError('unreachable', `${url} broke off on its way`, { cause, retry: true });
@@ -144,7 +146,7 @@ const decode = (bytes) => new TextDecoder().decode(bytes);
 
 const isModule = (bytes) => decode(bytes.slice(0, MAGIC.length)) === MAGIC;
 
-/** What component/build writes as the last section of a module. */
+/** Returns the version that component/build writes into the last section of a module. */
 const versionIn = (bytes) => /hallway\.version(.+)$/.exec(decode(bytes.slice(-100)))?.[1];
 
 function mustBeOk({ ok, status }, url) {
@@ -156,7 +158,8 @@ function mustBeOk({ ok, status }, url) {
 const notWasm = (url, type) =>
   new LoadError('not_wasm', `${url} is ${type || 'of no type'}, not a WebAssembly module: ${ADVICE}`);
 
-// Servers that do not know .wasm still serve the right bytes; those that answer every path with the app's page do not.
+// Compiles bytes that were served with a wrong type. A server that does not know .wasm sends the right bytes; a server that answers
+// every path with the app's page does not.
 async function compileBytes(buffer, url, type) {
   if (!isModule(buffer)) throw notWasm(url, type);
   const module = await WebAssembly.compile(buffer);
@@ -166,11 +169,11 @@ async function compileBytes(buffer, url, type) {
 
 function explain(error, url) {
   if (error instanceof LoadError) return error;
-  // There is no other sign than the text: engines throw a plain CompileError or EvalError here.
+  // Only the text tells: engines throw a plain CompileError or EvalError here.
   if (/content security policy|\bcsp\b|unsafe-eval/i.test(error?.message)) {
     const message = `the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src`;
     return new LoadError('blocked', message, { cause: error });
   }
-  const retry = !(error instanceof WebAssembly.CompileError); // else the download broke off
+  const retry = !(error instanceof WebAssembly.CompileError); // any other error: the download broke off
   return new LoadError('broken', `${url} could not be compiled: ${error?.message}`, { cause: error, retry });
 }

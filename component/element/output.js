@@ -1,4 +1,4 @@
-/** What every line of a chat program on the console begins with. */
+/** Every line of a chat program on the console begins with it. */
 export const LOG_PREFIX = '[hallway]';
 
 /**
@@ -33,7 +33,7 @@ export function createOutput() {
   return { fs: outputOnlyFiles(writeSync), flush: () => flush(true) };
 }
 
-/** What Go's runtime wants of a file system where there is none: writing to stdout and stderr. */
+/** Returns a file system for Go's runtime that can only write to stdout and stderr. */
 function outputOnlyFiles(writeSync) {
   const unsupported = (...args) =>
     args.at(-1)(Object.assign(new Error('not implemented'), { code: 'ENOSYS' }));

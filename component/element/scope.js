@@ -1,9 +1,9 @@
 // The global object of one chat program.
 //
-// Go reaches the browser only through js.Global(). It gets this plain object in place of the page's: an allow-list in which
-// the "document" is one shadow root, "location" and "history" lead nowhere, and storage is prefixed.
-// So the program cannot disturb its host, two programs cannot disturb each other, and everything that one started (listeners,
-// sockets, requests, locks, channels, database connections) ends with dispose().
+// Go reaches the browser only through js.Global(). It gets this plain object instead of the page's global: an allow-list whose
+// "document" is one shadow root, whose "location" and "history" do nothing, and whose storage keys have a prefix. So a program cannot
+// disturb its host or another program. dispose() ends everything that a program started: listeners, sockets, requests, locks,
+// channels, database connections.
 
 import { createDrafts } from './drafts.js';
 import { createOutput, LOG_PREFIX } from './output.js';
@@ -16,10 +16,10 @@ const NOWHERE = 'https://hallway.invalid/'; // go-app routes on an address of it
 
 /**
  * @param {object} options
- * @param {ShadowRoot} options.root where the program may look elements up
+ * @param {ShadowRoot} options.root the program finds elements in it only
  * @param {HTMLElement} options.mount the program's document.body; it must hold one empty <div>, which go-app replaces
  * @param {object} options.hallway the bridge to the element, seen as `hallway`; `lastClose` is set on it
- * @param {{WebSocket?: typeof WebSocket, fetch?: typeof fetch}} [options.network] in place of the page's own
+ * @param {{WebSocket?: typeof WebSocket, fetch?: typeof fetch}} [options.network] replaces the page's own
  * @returns {{global: object, dispose: () => void}}
  */
 export function createScope({ root, mount, hallway, network }) {
@@ -27,9 +27,9 @@ export function createScope({ root, mount, hallway, network }) {
   const { signal } = controller;
   const output = createOutput();
   const drafts = createDrafts();
-  const view = root.ownerDocument.defaultView; // not the module's own where the chat was moved to a frame or a window
+  const view = root.ownerDocument.defaultView; // not the module's window if the chat was moved to another one
 
-  // Handlers that go-app assigns to its window (onclick, onpopstate, onresize) end up on this object: wired to nothing.
+  // go-app assigns handlers to its window (onclick, onpopstate, onresize). On this object they have no effect.
   const global = {
     ...language(),
     ...pageServices(view, signal),
@@ -55,7 +55,7 @@ export function createScope({ root, mount, hallway, network }) {
       drafts.release();
       output.flush();
       mount.remove();
-      // A promise or a frame that is still waited for keeps the program's shell: it keeps no element then.
+      // A pending promise or frame may keep the program alive. Without these names it keeps no element.
       for (const name of Object.keys(global)) delete global[name];
     },
   };
@@ -74,7 +74,7 @@ const language = () => ({
   Uint8Array,
 });
 
-/** What the page offers to everybody. A function is bound: called on this scope it would be an "illegal invocation". */
+/** Returns services of the page. Its functions are bound, because a call on this scope would be an "illegal invocation". */
 const pageServices = (view, signal) => ({
   AbortController,
   BroadcastChannel: scopedChannels(signal),
@@ -124,7 +124,7 @@ function scopedDocument(root, mount, signal) {
     createTextNode: (text) => real.createTextNode(text),
     getElementById: (id) => root.getElementById(id),
     querySelector: (selector) => root.querySelector(selector),
-    insertText: (text) => real.execCommand('insertText', false, text), // it can be undone, unlike what is set
+    insertText: (text) => real.execCommand('insertText', false, text), // the user can undo it, unlike a new value
     getSelection: () => root.getSelection?.() ?? real.getSelection(),
     addEventListener: (type, ...rest) => target(type).addEventListener(type, ...rest),
     removeEventListener: (type, ...rest) => target(type).removeEventListener(type, ...rest),
@@ -137,13 +137,13 @@ function scopedNavigator(view, signal) {
     get onLine() {
       return navigator.onLine;
     },
-    // Both are missing where the page is not served securely.
+    // A page that is not served securely has neither.
     clipboard: navigator.clipboard,
     locks: navigator.locks && scopedLocks(navigator.locks, signal),
   };
 }
 
-/** Locks that are given back, and no longer waited for, when the scope ends: nobody else could free them then. */
+/** Returns locks that are released, and no longer requested, when the scope ends. */
 function scopedLocks(locks, signal) {
   const ended = new Promise((resolve) => {
     signal.addEventListener('abort', resolve);
@@ -156,7 +156,7 @@ function scopedLocks(locks, signal) {
   };
 }
 
-/** Channels that close with the scope: a program that has ended hears nothing. */
+/** Returns a class of channels that close when the scope ends. */
 function scopedChannels(signal) {
   if (!window.BroadcastChannel) return undefined;
   return class extends window.BroadcastChannel {
@@ -167,13 +167,13 @@ function scopedChannels(signal) {
   };
 }
 
-/** IndexedDB whose connections are closed with the scope, so that they do not block the next one's upgrade. */
+/** Returns an IndexedDB that closes its connections when the scope ends, so that they block no upgrade of the next program. */
 function scopedDatabases(signal) {
   let databases;
   try {
     databases = window.indexedDB;
   } catch {
-    // Reading it throws where storage is denied.
+    // Reading it throws if storage is denied.
   }
   return (
     databases && {
@@ -190,7 +190,7 @@ function scopedDatabases(signal) {
   );
 }
 
-/** addEventListener and removeEventListener of a target, with listeners that die with the signal. */
+/** Returns addEventListener and removeEventListener of a target. The signal removes their listeners. */
 function listening(target, signal) {
   return {
     addEventListener(type, listener, options) {
@@ -202,12 +202,12 @@ function listening(target, signal) {
 }
 
 /**
- * A signal that aborts with either of two; the first may be none. Where the browser cannot have it, the first does: what it ends is
- * then left running when a program crashes, unheard.
+ * Returns a signal that aborts when one of two does; the first may be undefined. A browser without AbortSignal.any gets the first
+ * signal: after a crash of the program the request then goes on, without a listener.
  */
 const either = (first, second) => (first ? (AbortSignal.any?.([first, second]) ?? first) : second);
 
-/** The same promise, whose rejection is not the page's business when the program that asked for it is gone. */
+/** Returns the same promise. The page does not report its rejection when the program is gone. */
 function unheard(promise) {
   promise.catch(() => {});
   return promise;

@@ -1,10 +1,10 @@
-// What a host may have set up wrong: each mistake has one sentence that names it and says what to do.
+// Checks the host's settings. Each mistake has one sentence that names it and says what to do.
 
 const ROOM = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/; // docs/PROTOCOL.md, section 1
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
 const SPOKEN = ['en', 'de', 'fr', 'ar'];
 
-/** The values that an attribute may have; the first is taken for every other. */
+/** Lists the values of each attribute. Any other value counts as the first one. */
 const VALUES = {
   offline: ['queue', 'disable'],
   theme: ['auto', 'light', 'dark'],
@@ -13,11 +13,11 @@ const VALUES = {
 };
 
 /**
- * The relay's address as an absolute http(s) URL without a slash at its end; an empty one is the page's own origin.
+ * Returns the relay's address as an absolute http(s) URL without a slash at its end. An empty address means the page's own origin.
  *
  * @param {string} relay
  * @returns {string}
- * @throws {TypeError} what is wrong with it, and what to write
+ * @throws {TypeError} says what is wrong and what to write instead
  */
 export function relayAddress(relay) {
   if (!relay) return location.origin;
@@ -33,7 +33,7 @@ export function relayAddress(relay) {
       `is not an http or https address: write "${url.protocol.replace('ws', 'http')}//${url.host}"`,
     );
   }
-  // With a host alone, a browser takes the host for a scheme, or for a path of the page.
+  // A browser reads a host without a scheme as a scheme, or as a path of the page.
   if (/^[\w.-]+:\d+(\/|$)/.test(relay) || /^[\w-]+(\.[\w-]+)+(\/|$)/.test(relay)) {
     throw wrong(`is not an http or https address: write "${location.protocol}//${relay}"`);
   }
@@ -47,8 +47,10 @@ export function relayAddress(relay) {
 }
 
 /**
+ * Checks a room's name.
+ *
  * @param {string} room
- * @throws {RoomError} what a room's name may be
+ * @throws {RoomError} says which names are allowed
  */
 export function checkRoom(room) {
   if (ROOM.test(room)) return;
@@ -57,11 +59,11 @@ export function checkRoom(room) {
   );
 }
 
-/** A room's name that no room can have. */
+/** Reports a name that no room can have. */
 export class RoomError extends TypeError {}
 
 /**
- * Attributes with values that are not known, each with a sentence.
+ * Returns a sentence for each attribute with an unknown value.
  *
  * @param {HTMLElement} element
  * @returns {string[]}
@@ -92,7 +94,7 @@ export function oddAttributes(element) {
 }
 
 /**
- * Finds out why a relay has not answered for some tries. A browser does not tell a page: so it is asked for something else.
+ * Finds out why a relay does not answer. A browser hides the reason from a page, so this makes another request to the relay.
  *
  * @param {string} relay
  * @param {typeof fetch} [request]

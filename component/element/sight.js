@@ -1,4 +1,4 @@
-// Whether anybody can see a chat: not in a page that is out of sight, not scrolled away, folded, or hidden in any other way.
+// Tells whether a chat can be seen: the page is visible, and the chat is not scrolled away, folded or hidden in any other way.
 
 /**
  * @param {HTMLElement} host

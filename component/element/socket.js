@@ -1,12 +1,13 @@
-// The WebSocket that the program sees. It mends what nhooyr.io/websocket v1.8.17 gets wrong in a browser:
+// The WebSocket that the program sees. It works around faults of nhooyr.io/websocket v1.8.17 in a browser:
 //
-// - It closes with codes such as 1001, 1008 or 1011 that browsers refuse, and leaves the socket open. Here the socket is
-//   really closed, with a private code.
-// - It answers `error` by a Close that waits for `close` inside the event's callback, which stops the Go runtime for ever.
-//   `close` always follows `error` and says as much, so `error` is not passed on.
-// - Its Close waits for the peer's answer, 20 s on a dead connection. Here it gets its `close` after CLOSE_WAIT_MS.
-// - It waits for a `close`, which does not come where the page's policy forbids the socket: Chromium fires `error` alone.
-// - It drops the code of a close. Here `onClose` hears of it before any listener of the program.
+// - It closes with codes such as 1001, 1008 or 1011, which browsers refuse, and leaves the socket open. This class closes the socket
+//   with a private code.
+// - On `error` it calls Close, which waits for `close` inside the event's callback and so blocks the Go runtime for ever. `close`
+//   always follows `error`, so this class does not pass `error` on.
+// - Its Close waits for the peer's answer, 20 s on a dead connection. This class fires `close` after CLOSE_WAIT_MS.
+// - It waits for a `close` that never comes if the page's policy forbids the socket: Chromium fires `error` only. This class then
+//   fires `close`.
+// - It drops the code of a close. This class calls `onClose` with it before any listener of the program.
 
 /** How long the program waits for a peer to answer a close, in milliseconds. */
 const CLOSE_WAIT_MS = 1000;
@@ -14,7 +15,7 @@ const CLOSE_WAIT_MS = 1000;
 const sendable = (code) => code === 1000 || (code >= 3000 && code <= 4999);
 
 /**
- * Makes a WebSocket class whose listeners and sockets die with `signal`.
+ * Returns a WebSocket class. `signal` closes its sockets and removes their listeners.
  *
  * @param {typeof WebSocket} Base the WebSocket to build on
  * @param {{signal: AbortSignal, onClose: (close: {code: number, reason: string, wasClean: boolean, url: string}) => void}} options
@@ -32,7 +33,7 @@ export function scopedWebSocket(Base, { signal, onClose }) {
         signal.removeEventListener('abort', end);
         if (!signal.aborted) onClose({ code, reason, wasClean, url });
       };
-      super.addEventListener('close', closed, { once: true }); // one made up below may come before the real one
+      super.addEventListener('close', closed, { once: true }); // #closeUnheard may fire one before the browser does
       super.addEventListener('error', () =>
         setTimeout(() => {
           if (!over && this.readyState === Base.CLOSED) this.#closeUnheard();
@@ -46,7 +47,7 @@ export function scopedWebSocket(Base, { signal, onClose }) {
 
     close(code = 1000, reason = '') {
       if (!sendable(code)) {
-        // Thrown, so that nhooyr does not wait; closed a moment later, so that `close` finds it waiting no more.
+        // The error keeps nhooyr from waiting. The socket closes a moment later, when nhooyr no longer waits for `close`.
         queueMicrotask(() => super.close(4000 + (code % 1000), reason));
         throw new DOMException(`a browser cannot send the close code ${code}`, 'InvalidAccessError');
       }

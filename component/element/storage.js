@@ -1,6 +1,6 @@
 /**
- * A view of a Storage that touches only the keys with its prefix. Where the page has no storage (a sandboxed frame, cookies blocked)
- * nothing is kept.
+ * Returns a view of a Storage that uses only keys with a prefix. If the page has no storage (a sandboxed frame, blocked cookies) it
+ * keeps nothing.
  *
  * @param {() => Storage} open gives the real Storage; may throw
  * @param {string} prefix
@@ -10,12 +10,12 @@ export function prefixedStorage(open, prefix) {
   try {
     real = open();
   } catch {
-    // Reading window.localStorage throws where storage is denied.
+    // Reading window.localStorage throws if storage is denied.
   }
   return {
     getItem: (key) => real?.getItem(prefix + key) ?? null,
     setItem: (key, value) => real?.setItem(prefix + key, value),
     removeItem: (key) => real?.removeItem(prefix + key),
-    length: 0, // go-app goes through all keys at the start for what it stored itself: nothing
+    length: 0, // go-app looks through all keys at the start for its own, of which there are none
   };
 }
