@@ -19,6 +19,7 @@ import (
 
 	"github.com/nats-io/nkeys"
 
+	"hallway/relay/bus"
 	"hallway/relay/bus/bustest"
 	"hallway/relay/bus/nats"
 )
@@ -89,6 +90,32 @@ func TestPasswordsAreDemanded(t *testing.T) {
 	a.Bus = n.join(t, nats.Config{Servers: []string{"nats://relay:secret@" + n.server.Addr}}, "one", 1, a)
 	if !a.Stats().Connected {
 		t.Error("not connected")
+	}
+}
+
+// TestARelayNeedsItsSubjectsAlone gives the relays the rights that docs/OPERATIONS.md names.
+func TestARelayNeedsItsSubjectsAlone(t *testing.T) {
+	n := newNetwork(t, `authorization: { users: [
+		{ user: relay, password: secret, permissions: { publish: "hallway.>", subscribe: "hallway.>" } },
+		{ user: other, password: secret, permissions: { publish: "hallway.two.>", subscribe: "hallway.two.>" } },
+	] }`)
+	join := func(user, cluster string, id bus.RelayID) *bustest.Relay {
+		r := bustest.NewRelay(id)
+		r.Bus = n.join(t, nats.Config{Servers: []string{"nats://" + user + ":secret@" + n.server.Addr}}, cluster, id, r)
+		r.Listen("lobby")
+		n.Until(t, "the relay listens", func() bool { return r.Listens("lobby") })
+		return r
+	}
+	a, b, other := join("relay", "one", 1), join("relay", "one", 2), join("other", "one", 3)
+	a.Tell(bustest.Change("lobby", 1))
+	a.Tell(&bus.Asked{Relay: 2, Room: "lobby"})
+	a.Tell(&bus.Revoked{User: "u"})
+	n.Until(t, "relay 2 hears it", func() bool { return len(b.News()) == 3 })
+	other.Tell(bustest.Change("lobby", 2))
+	b.Tell(bustest.Change("lobby", 3))
+	n.Until(t, "relay 1 hears relay 2", func() bool { return a.HasHeard(bustest.Change("lobby", 3)) })
+	if len(other.News()) > 0 || a.HasHeard(bustest.Change("lobby", 2)) {
+		t.Errorf("a relay without rights has heard %+v, and relay 1 %+v", other.News(), a.News())
 	}
 }
 
