@@ -103,15 +103,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 
 // startEngine starts the engine over the relay's store, for so many connections.
 func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gate *auth.Gate, metrics *server.Metrics) error {
-	revoked, err := r.store.Revocations(ctx)
-	if err != nil {
-		return err
-	}
-	banned, err := r.store.Bans(ctx)
-	if err != nil {
-		return err
-	}
-	ranked, err := r.store.Ranked(ctx)
+	known, err := engine.ReadKnown(ctx, r.store)
 	if err != nil {
 		return err
 	}
@@ -124,16 +116,15 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 			Rooms:        s.Rooms,
 			Conns:        conns,
 			Verifier:     gate,
+			GrantsOf:     auth.RoomsOf,
 
 			FramesPerSecond:     s.Frames,
 			HandshakesPerSecond: s.Handshakes,
 		},
-		Store:   r.store,
-		Revoked: revoked,
-		Banned:  banned,
-		Ranked:  ranked,
-		Log:     r.log,
-		Meter:   metrics,
+		Store: r.store,
+		Known: known,
+		Log:   r.log,
+		Meter: metrics,
 	})
 	r.store.Retain(rules.Retention{Default: s.Retention, Purged: r.engine.Purged})
 	r.store.CarryErasures(r.engine.Erase)

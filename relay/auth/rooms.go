@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
@@ -52,6 +53,24 @@ func (r Rooms) Everywhere() protocol.Role {
 		}
 	}
 	return ""
+}
+
+// Entries returns the entries as relays tell them to each other; see [RoomsOf].
+func (r Rooms) Entries() []bus.Grant {
+	entries := make([]bus.Grant, len(r))
+	for i, e := range r {
+		entries[i] = bus.Grant(e)
+	}
+	return entries
+}
+
+// RoomsOf returns the rooms of such entries.
+func RoomsOf(entries []bus.Grant) hub.Grants {
+	r := make(Rooms, len(entries))
+	for i, e := range entries {
+		r[i] = Room(e)
+	}
+	return r
 }
 
 // Same reports whether the other grants have the same entries.

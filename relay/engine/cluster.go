@@ -15,13 +15,16 @@ const (
 	sharedTimeout = 5 * time.Second
 	// healsMax bounds the holes that are read at once, in different rooms.
 	healsMax = 8
+	// readsMax bounds the other questions to the database that are under way at once.
+	readsMax = 8
 	// busEvery is how often the engine looks whether the bus is up.
 	busEvery = 100 * time.Millisecond
 )
 
 // Cluster is what an engine needs where other relays write the same database.
 type Cluster struct {
-	Shared rules.Shared
+	Shared     rules.Shared
+	Moderation rules.Moderation
 	// Join returns the bus to the other relays, which calls the listener from then on.
 	Join func(bus.Listener) bus.Bus
 }
@@ -34,6 +37,9 @@ type cluster struct {
 	pages  headReads     // of pages
 	heals  chan struct{} // has a value for each hole that is being read
 
+	moderation rules.Moderation
+	reads      chan struct{} // has a value for each other question to the database
+
 	// Of the goroutine that owns the hub:
 
 	wake   *time.Timer
@@ -45,6 +51,7 @@ func (e *Engine) joinCluster(o *Cluster) {
 	c := &cluster{
 		engine: e, shared: o.Shared, pages: headReads{shared: o.Shared},
 		heals: make(chan struct{}, healsMax), wake: time.NewTimer(0),
+		moderation: o.Moderation, reads: make(chan struct{}, readsMax),
 	}
 	e.cluster, e.wake = c, c.wake.C
 	c.bus = o.Join(c)
@@ -116,11 +123,14 @@ func (c *cluster) Follow(room string) { c.bus.Listen(room) }
 func (c *cluster) Unfollow(room string) { c.bus.Unlisten(room) }
 
 // Heard implements [bus.Listener]. It waits while the hub is busy: the bus drops what comes meanwhile, and says so.
-func (c *cluster) Heard(_ bus.RelayID, news bus.News) {
-	if n, ok := news.(*bus.Changes); ok {
-		told := newsOf(n)
-		c.engine.do(func(now time.Time) { c.engine.hub.Heard(now, told) })
+func (c *cluster) Heard(from bus.RelayID, news bus.News) {
+	n, durable := news.(*bus.Changes)
+	if !durable {
+		c.engine.do(func(now time.Time) { c.engine.hub.Gossip().Heard(now, from, news) })
+		return
 	}
+	told := newsOf(n)
+	c.engine.do(func(now time.Time) { c.engine.hub.Heard(now, told) })
 }
 
 // newsOf returns changes as the hub takes them. Those that cannot be read tell of a head alone.

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
-	"hallway/protocol"
 	"hallway/relay/conn"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
@@ -26,11 +25,7 @@ type Options struct {
 	Store rules.Store // the caller closes it, after Drain
 	Log   *slog.Logger
 
-	// Revoked, Banned and Ranked hold what the store knows at the start: the time of each user's revocation,
-	// the terms of each ban, and the users who are more than participants in any room.
-	Revoked map[string]protocol.Time
-	Banned  map[rules.Ban]rules.BanTerms
-	Ranked  []string
+	Known hub.Known // what the store holds at the start; see [ReadKnown]
 
 	Cluster   *Cluster       // nil: no other relay writes the store
 	Meter     Meter          // nil: nothing is measured
@@ -110,9 +105,7 @@ func New(o Options) *Engine {
 		e.transport = conn.New(e.config.Limits.FrameBytes)
 	}
 	e.hub = hub.New(e.config, e.transport, committer(e.batches))
-	e.hub.Revoked(o.Revoked)
-	e.hub.Banned(o.Banned)
-	e.hub.Ranked(o.Ranked)
+	e.hub.Know(o.Known)
 	e.bans, e.ranks = e.hub.Bans(), e.hub.Ranks()
 	e.windows, e.revocations = e.hub.Windows(), e.hub.Revocations()
 	e.stats.Store(&hub.Stats{})

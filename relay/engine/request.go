@@ -39,9 +39,9 @@ func (e *Engine) Change(ctx context.Context, who hub.Identity, op rules.Op) (rul
 	return o, err
 }
 
-// Online returns the number of connections in a room now, by user id. The error is ctx's.
-func (e *Engine) Online(ctx context.Context, room string) (map[string]int, error) {
-	users, err := ask(ctx, e, func(_ time.Time, answer func(map[string]int)) { answer(e.hub.Online(room)) })
+// Online returns the ids of the users who are in a room now, on any relay. The error is ctx's.
+func (e *Engine) Online(ctx context.Context, room string) (map[string]bool, error) {
+	users, err := ask(ctx, e, func(now time.Time, answer func(map[string]bool)) { e.hub.Online(now, room, answer) })
 	if errors.Is(err, errEnded) {
 		return nil, nil // nobody is connected any more
 	}

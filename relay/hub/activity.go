@@ -1,9 +1,11 @@
 package hub
 
 import (
+	"maps"
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/rules"
 )
 
@@ -38,16 +40,56 @@ func (a *activity) typing(now time.Time, s *Session, name string) {
 	}
 	p := m.presence
 	r, acts, at := p.room, p.activity(), now.UnixNano()
-	if !m.joined || r.present == 1 {
+	if !m.joined || a.rooms.count(r) == 1 {
 		return // nobody else is here
 	}
-	if at-acts.typedAt < int64(typingEvery) || at-r.typedAt[r.typed] < int64(time.Second) {
+	if !r.mayType(at, acts.typedAt) {
 		a.stats.TypingDropped++
 		return
 	}
-	acts.typedAt, r.typedAt[r.typed] = at, at
-	r.typed = (r.typed + 1) % len(r.typedAt)
+	acts.typedAt = at
 	a.rooms.castToOthers(p, protocol.Typist{Room: name, User: m.sender()}.Append(nil))
+	a.gossip.tell(&bus.Typing{Room: name, User: m.sender()})
+}
+
+// mayType reports whether a user who has typed last at last may be told to the room, and counts it.
+func (r *room) mayType(at, last int64) bool {
+	if at-last < int64(typingEvery) || at-r.typedAt[r.typed] < int64(time.Second) {
+		return false
+	}
+	r.typedAt[r.typed] = at
+	r.typed = (r.typed + 1) % len(r.typedAt)
+	return true
+}
+
+// typingElsewhere passes on that a user is typing at another relay, by the limits of this one.
+func (a *activity) typingElsewhere(now time.Time, n *bus.Typing) {
+	r, at := a.rooms.opened(n.Room), now.UnixNano()
+	if r == nil || r.streams == 0 {
+		return
+	}
+	p := r.users[a.rooms.users.byID[n.User.ID]]
+	last := r.typists[n.User.ID]
+	if p != nil {
+		last = max(last, p.activity().typedAt)
+	}
+	if !r.mayType(at, last) {
+		a.stats.TypingDropped++
+		return
+	}
+	// The room's limit bounds those who stay.
+	maps.DeleteFunc(r.typists, func(_ string, last int64) bool { return at-last >= int64(typingEvery) })
+	if r.typists == nil {
+		r.typists = map[string]int64{}
+	}
+	r.typists[n.User.ID] = at
+	frame := protocol.Typist{Room: n.Room, User: n.User}.Append(nil)
+	if p != nil {
+		p.activity().typedAt = at
+		a.rooms.castToOthers(p, frame)
+		return
+	}
+	a.rooms.cast(r, [][]byte{frame})
 }
 
 // read moves the user's read marker. While a Read is under way, it only keeps the farthest seq, which the next Read
@@ -69,6 +111,10 @@ func (a *activity) read(s *Session, f protocol.Read) {
 
 // mark asks the store to move the marker to where it is wanted.
 func (a *activity) mark(p *presence) {
+	if a.gossip != nil {
+		a.gossip.marks.want(p)
+		return
+	}
 	acts := p.acts
 	if acts.marking || acts.want <= p.read || a.writes.full(nil, opBytes) {
 		return

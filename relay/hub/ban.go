@@ -38,6 +38,13 @@ func (b *Bans) end(ban rules.Ban) {
 	delete(b.terms, ban)
 }
 
+// replace takes other bans in the place of all.
+func (b *Bans) replace(terms map[rules.Ban]rules.BanTerms) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.terms = terms
+}
+
 // drop ends the bans from a deleted room.
 func (b *Bans) drop(room string) {
 	b.mu.Lock()

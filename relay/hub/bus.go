@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/rules"
 )
 
@@ -16,6 +17,8 @@ type Bus interface {
 	// Follow makes the news of a room come to Hub.Heard until Unfollow. Hub.Followed is called once they come.
 	Follow(room string)
 	Unfollow(room string)
+	// Tell tells the other relays what no database holds. It comes to their Gossip.Heard.
+	Tell(n bus.News)
 }
 
 // Reader reads the database for the hub. Its methods never block and never call back.
@@ -26,6 +29,14 @@ type Reader interface {
 	// ReadSince reads the changes of a room with a rev above since. Hub.Healed takes the answer, exactly once. The hub
 	// asks once at a time for each room.
 	ReadSince(room string, since int64)
+	// ReadRuling reads a room's rules. Gossip.Ruling takes the answer, exactly once. The hub asks once at a time for each
+	// room.
+	ReadRuling(room string)
+	// ReadKnown reads what hubs keep in memory of all rooms. Gossip.Known takes the answer, exactly once. The hub waits for
+	// it before it asks again.
+	ReadKnown()
+	// MarkRead writes read markers. Gossip.Marked takes the end, exactly once. The hub waits for it before it writes others.
+	MarkRead(marks []rules.ReadMark)
 }
 
 // News tells of durable changes of a room. The hub believes it in part only: it reads a rev that is missing from the
@@ -88,7 +99,10 @@ func HealOf(since int64, p *protocol.Page) Heal {
 
 // Share tells a hub, before its first call, that other relays write the same database. From then on the hub tells
 // streams what others have committed, and nothing above a rev that it has not told.
-func (h *Hub) Share(bus Bus, reader Reader) { h.rooms.peers = newPeers(h, bus, reader) }
+func (h *Hub) Share(bus Bus, reader Reader) {
+	h.gossip = newGossip(h, bus, reader)
+	h.rooms.peers = newPeers(h, bus, reader)
+}
 
 // Followed notes that the news of these rooms come from now on. Earlier ones may have been missed.
 func (h *Hub) Followed(now time.Time, rooms []string) { h.rooms.peers.followed(now, rooms) }
@@ -111,7 +125,16 @@ func (h *Hub) Healed(now time.Time, room string, heal Heal, err error) {
 func (h *Hub) BusUp(now time.Time, up bool) { h.rooms.peers.busUp(now, up) }
 
 // Deadline returns the time at which Wake has something to do; before the first Wake it is zero.
-func (h *Hub) Deadline() time.Time { return h.rooms.peers.deadline() }
+func (h *Hub) Deadline() time.Time {
+	at := h.rooms.peers.deadline()
+	if other := h.gossip.deadline(); other.Before(at) {
+		return other
+	}
+	return at
+}
 
 // Wake does what is due between two ticks.
-func (h *Hub) Wake(now time.Time) { h.rooms.peers.wake(now) }
+func (h *Hub) Wake(now time.Time) {
+	h.rooms.peers.wake(now)
+	h.gossip.wake(now)
+}

@@ -65,6 +65,9 @@ func (h *Hub) done(now time.Time, p *pending, o rules.Outcome) {
 		peers.dropped(p.op.Room)
 	}
 	h.bans.note(&p.op, &o)
+	if _, sees := p.op.Do.(rules.See); h.gossip != nil && (o.Void || sees) {
+		h.gossip.rulings.changed(nil)
+	}
 	if p.block != nil && o.Code != protocol.CodeNotFound {
 		p.block.settled(p.op.ID())
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/rules"
 )
 
@@ -61,6 +62,8 @@ type Grants interface {
 	rules.Grants
 	// Everywhere returns the role of the pattern *; "": the token does not have the pattern.
 	Everywhere() protocol.Role
+	// Entries returns the grants as a token holds them: the first entry that matches a room counts.
+	Entries() []bus.Grant
 	// Same reports whether the other grants are the same.
 	Same(other Grants) bool
 }

@@ -20,11 +20,13 @@
 //	moderation     what acts, reports, revocations and erasures mean for sessions   moderation.go
 //	ranking        the ranks that tokens give                                       ranking.go
 //	peers          what other relays on the same database commit                    bus.go peers.go heal.go
+//	gossip         what relays tell each other of users and rules                   gossip.go marks.go ruling.go spending.go
 //
 // [Windows], [Revocations], [Bans] and [Ranks] are also read by other goroutines.
 //
 // For a new frame, add a case to Hub.take, or to opOf when it asks for an op. For a new op, add a case to pending.bytes
-// and, for its result, to Hub.carriedOut or moderation.done.
+// and, for its result, to Hub.carriedOut or moderation.done. What other relays must hear of it gets a kind of news in
+// package bus and a case in Gossip.Heard.
 //
 // # The write path
 //

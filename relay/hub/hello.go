@@ -30,11 +30,11 @@ func (a *authenticator) hello(now time.Time, s *Session, f protocol.Hello) {
 		return
 	case s.user == nil:
 		u := a.users.of(who.User.ID)
-		if a.cfg.ConnsPerUser > 0 && int(u.conns) >= a.cfg.ConnsPerUser {
+		if a.cfg.ConnsPerUser > 0 && a.users.conns(u) >= a.cfg.ConnsPerUser {
 			a.sessions.end(s, protocol.CloseTooMany, "too many connections")
 			return
 		}
-		u.conns++
+		a.users.connect(u, 1)
 		a.stats.Welcomed++
 		s.user = u
 		s.conn.Admit()
@@ -43,6 +43,9 @@ func (a *authenticator) hello(now time.Time, s *Session, f protocol.Hello) {
 		return
 	}
 	s.name, s.grants, s.until, s.key = who.User.Name, who.Grants, nanos(who.Expires), who.Key
+	if s.issuedAt = 0; !who.IssuedAt.IsZero() {
+		s.issuedAt = nanos(who.IssuedAt)
+	}
 	s.send(protocol.Welcome{
 		Session: s.id, User: who.User, Server: a.cfg.Server,
 		HeartbeatMs: a.cfg.HeartbeatMs, TimeoutMs: a.cfg.TimeoutMs, Limits: a.cfg.Limits,

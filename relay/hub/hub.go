@@ -1,12 +1,11 @@
 package hub
 
 import (
-	"maps"
 	"net/netip"
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/rules"
+	"hallway/relay/bus"
 )
 
 // Hub is the relay's state. One owner calls its methods; see the package comment. It routes what happens to its parts,
@@ -87,6 +86,7 @@ func (h *Hub) Drain(time.Time) {
 // CloseAll ends all sessions with CloseGoingAway.
 func (h *Hub) CloseAll(time.Time) {
 	h.sessions.each(func(s *Session) { h.sessions.end(s, protocol.CloseGoingAway, "the relay is going away") })
+	h.gossip.leave()
 }
 
 // See notes a token that was seen over REST: from now on its user has the ranks that it gives. The next Tick stores it.
@@ -100,18 +100,21 @@ func (h *Hub) Filled(name string, f Fill) {
 }
 
 // Purged notes that the store has deleted messages of one life of a room because of their age: those with a seq below
-// the given one. It tells nobody: clients keep the messages that they have, and get no others.
+// the given one. It tells the other relays, but no client: clients keep the messages that they have, and get no others.
 func (h *Hub) Purged(name, epoch string, below int64) {
 	if r := h.rooms.byName[name]; r != nil {
 		h.windows.purged(r.window, purge{epoch, below})
 	}
+	h.gossip.tell(&bus.Purged{Room: name, Epoch: epoch, Below: below})
 }
 
-// Online returns the number of connections in a room now, by user id. The caller may keep it.
-func (h *Hub) Online(name string) map[string]int { return h.rooms.online(name) }
-
-// Pending returns the number of ops in the queue and being committed.
-func (h *Hub) Pending() int { return h.writes.ops }
+// Pending returns the number of ops in the queue and being committed, and of read markers that are not written yet.
+func (h *Hub) Pending() int {
+	if h.gossip != nil {
+		return h.writes.ops + len(h.gossip.marks.waiting) + len(h.gossip.marks.writing)
+	}
+	return h.writes.ops
+}
 
 // Windows returns the histories in memory. Any goroutine may read them.
 func (h *Hub) Windows() *Windows { return &h.windows }
@@ -124,16 +127,3 @@ func (h *Hub) Revocations() *Revocations { return &h.revocations }
 
 // Ranks returns the ranks by the last tokens seen. Any goroutine may read them.
 func (h *Hub) Ranks() *Ranks { return &h.ranks }
-
-// Banned takes the bans that were in force when the hub began, before its first call.
-func (h *Hub) Banned(terms map[rules.Ban]rules.BanTerms) { maps.Copy(h.bans.terms, terms) }
-
-// Revoked takes the revocations that were in force when the hub began, before its first call.
-func (h *Hub) Revoked(since map[string]protocol.Time) { maps.Copy(h.revocations.since, since) }
-
-// Ranked takes the users who were more than participants in any room when the hub began, before its first call.
-func (h *Hub) Ranked(users []string) {
-	for _, u := range users[:min(len(users), ranksMax)] {
-		h.ranks.seen[u] = &ranked{}
-	}
-}

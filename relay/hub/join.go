@@ -85,6 +85,7 @@ func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 	case rs.peers == nil:
 		rs.joined(now, m)
 	case first:
+		r.level.ruled = ruled{known: opened.Ruled}
 		rs.joined(now, m)
 		rs.peers.opened(r)
 	default:
@@ -100,12 +101,12 @@ func (rs *rooms) joined(now time.Time, m *member) {
 	first := !m.joined
 	if first {
 		if !p.joined() {
-			r.present++
+			rs.setPresent(r, s.user.id, true)
 		}
 		m.joined, m.from = true, r.told
 		r.streams++
 	}
-	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(r.present), Read: p.read, Role: m.role, Mentions: p.mentions}
+	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(rs.count(r)), Read: p.read, Role: m.role, Mentions: p.mentions}
 	if !p.mute.over(now) {
 		f.Muted, f.MutedUntil, f.MutedReason = true, p.mute.until, p.mute.reason
 	}
@@ -119,8 +120,8 @@ func (rs *rooms) joined(now time.Time, m *member) {
 	rs.tellRules(m)
 	switch {
 	case r.streams == 1: // nobody else is here
-		r.announced = r.present
-	case r.announced != r.present:
+		r.announced = rs.count(r)
+	case r.announced != rs.count(r):
 		r.announced = -1
 		rs.markPresence(r)
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/guard"
 )
 
@@ -48,6 +49,8 @@ type Config struct {
 	Conns        int     // of all; 0: no limit. Near it, connections without a hello give way.
 	GoawayMs     int64   // the least time over which clients come back after a drain; 1500
 	Verifier     Verifier
+	// GrantsOf returns the grants of such entries. It is needed where other relays write the database.
+	GrantsOf func(entries []bus.Grant) Grants
 
 	FramesPerSecond     int // FramesPerSecondMax
 	HandshakesPerSecond int // that the next relay admits; 0: no limit

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/rules"
 )
 
@@ -19,32 +20,51 @@ type moderation struct {
 // done ends an op about a room's people or its rules. It reports whether the op has ended; else another part follows.
 func (md *moderation) done(p *pending, o *rules.Outcome) (ended bool) {
 	r := md.rooms.opened(p.op.Room)
+	if md.gossip != nil {
+		md.gossip.rulings.changed(r)
+	}
 	switch result := o.Result.(type) {
 	case rules.Configured:
 		if r != nil && !md.rooms.setRules(r, result.Settings) {
 			p.tell(r.rules())
 		}
+		md.tellElsewhere(p.op.Room, o.Epoch, settingsFrame(p.op.Room, result.Settings))
 	case rules.Moderated:
 		return md.acted(p, r, o, result)
 	case rules.Reported:
 		if r != nil {
 			md.rooms.setReports(r, result.Open)
 		}
+		md.tellElsewhere(p.op.Room, o.Epoch, protocol.Reports{Room: p.op.Room, Open: result.Open})
 		p.tell(protocol.Reported{Room: p.op.Room, ID: p.op.ID()})
 	case rules.Revoked:
 		do := p.op.Do.(rules.Revoke)
 		md.revoke(do.User, do.On, result.At)
+		md.gossip.tell(&bus.Revoked{User: do.User, At: int64(result.At)})
 	case rules.Erased:
 		md.rooms.newsOfAll(r, result.Messages, o)
 		md.evictErased(p.op.Do.(rules.Erase).User)
 	case rules.Forgotten:
 		user := p.op.Do.(rules.Forget).User
-		md.revocations.set(user, false, 0)
-		md.bans.forget(user)
-		md.ranks.forget(user)
-		md.evictErased(user)
+		md.forget(user)
+		md.gossip.tell(&bus.Revoked{User: user, Erased: true})
 	}
 	return true
+}
+
+// tellElsewhere tells the other relays what streams of a room are told.
+func (md *moderation) tellElsewhere(room, epoch string, f protocol.RelayFrame) {
+	if md.gossip != nil {
+		md.gossip.tell(&bus.Told{Room: room, Epoch: epoch, Frame: f.Append(nil)})
+	}
+}
+
+// forget forgets a user who was erased.
+func (md *moderation) forget(user string) {
+	md.revocations.set(user, false, 0)
+	md.bans.forget(user)
+	md.ranks.forget(user)
+	md.evictErased(user)
 }
 
 // acted tells of an act, and reports whether it has ended. A clear goes on until nothing is left, and is told at its
@@ -62,29 +82,39 @@ func (md *moderation) acted(p *pending, r *room, o *rules.Outcome, done rules.Mo
 		return false
 	}
 	f := protocol.Moderated{Room: op.Room, Act: do.Act, User: done.User, Until: do.Until, Reason: do.Reason, By: op.Sender}
-	if r == nil || !done.New && !do.Again {
+	news := done.New || do.Again
+	if news && md.gossip != nil {
+		md.gossip.tell(&bus.Acted{Room: op.Room, UpTo: done.UpTo, Frame: f.Append(nil)})
+	}
+	if r == nil || !news {
 		p.tell(f)
 		return true
 	}
+	md.tellAct(p, r, f)
+	return true
+}
+
+// tellAct tells a room of an act, and does to the streams of the user concerned what it says. p has asked for it; nil:
+// somebody at another relay has.
+func (md *moderation) tellAct(p *pending, r *room, f protocol.Moderated) {
 	md.rooms.flush(r)
-	u := r.users[md.users.byID[do.User]]
-	tellAct(p, r, u, f)
+	u := r.users[md.users.byID[f.User.ID]]
+	castAct(p, r, u, f)
 	if u == nil {
-		return true
+		return
 	}
-	switch do.Act {
+	switch f.Act {
 	case protocol.ActMute:
-		u.mute = muteOf(done.Sanction)
+		u.mute = &mute{f.Until, f.Reason}
 	case protocol.ActUnmute:
 		u.mute = nil
 	case protocol.ActBan:
-		why := bannedUntil(do.Until)
-		why.Note = do.Reason
-		md.rooms.evict(r, do.User, refusalFrame(why, r.name, ""))
+		why := bannedUntil(f.Until)
+		why.Note = f.Reason
+		md.rooms.evict(r, u.user.id, refusalFrame(why, r.name, ""))
 	case protocol.ActRemove:
-		md.rooms.evict(r, do.User, refusalFrame(removed(), r.name, ""))
+		md.rooms.evict(r, u.user.id, refusalFrame(removed(), r.name, ""))
 	}
-	return true
 }
 
 func bannedUntil(until protocol.Time) rules.Refusal {
@@ -95,8 +125,8 @@ func removed() rules.Refusal {
 	return rules.Refusal{Code: protocol.CodeForbidden, Reason: "removed from this room", Why: protocol.WhyRemoved}
 }
 
-// tellAct tells the moderators, the member who asked for it, and, of a sanction or the end of one, the user concerned.
-func tellAct(p *pending, r *room, concerned *presence, f protocol.Moderated) {
+// castAct tells the moderators, the member who asked for it, and, of a sanction or the end of one, the user concerned.
+func castAct(p *pending, r *room, concerned *presence, f protocol.Moderated) {
 	frame := f.Append(nil)
 	for _, m := range r.moderators {
 		m.session.sendEncoded(frame)
@@ -105,7 +135,7 @@ func tellAct(p *pending, r *room, concerned *presence, f protocol.Moderated) {
 	if act := f.Act; concerned != nil && act != protocol.ActRemove && act != protocol.ActClear {
 		others = append(others, concerned.members...)
 	}
-	if p.session != nil {
+	if p != nil && p.session != nil {
 		if m := p.session.member(r.name); m != nil {
 			others = append(others, m)
 		}

@@ -30,6 +30,8 @@ type peers struct {
 	checkAt   time.Time // when the heads of all rooms are read next
 	queries   uint64    // for heads, so far
 	asked     []*room   // rooms whose heads are being read
+	asking    bool      // a query is under way
+	checking  bool      // the next query reads the version of Known, be there rooms or not
 	urgent    []*room   // rooms of the next query: joins wait for them
 	due       []*room   // rooms of the next query or a later one
 	all       []*room   // rooms in memory
@@ -46,6 +48,7 @@ type level struct {
 	last    int64     // the rev of the last frame that the streams were told; at the beginning, the head
 	ahead   []change  // changes above a hole, ascending by rev
 	bytes   int       // of ahead
+	ruled   ruled     // the version of the room's rules
 	healAt  time.Time // when the hole is read; zero: there is none
 	healing bool      // the hole is being read
 	joins   []joining
@@ -143,7 +146,7 @@ func (ps *peers) cancel(m *member) {
 
 // ask begins the next query for heads, unless one is under way. Rooms for which joins wait go first.
 func (ps *peers) ask() {
-	if len(ps.asked) > 0 {
+	if ps.asking {
 		return
 	}
 	next := ps.queries + 1
@@ -170,8 +173,8 @@ func (ps *peers) ask() {
 		r.level.due = false
 		add(r)
 	}
-	if len(names) > 0 {
-		ps.queries = next
+	if len(names) > 0 || ps.checking {
+		ps.queries, ps.asking, ps.checking = next, true, false
 		ps.reader.ReadHeads(names)
 	}
 }
@@ -189,8 +192,10 @@ func take(list *[]*room) *room {
 // heads compares what was read with what the streams were told.
 func (ps *peers) heads(now time.Time, heads *rules.Heads, err error) {
 	asked, query := ps.asked, ps.queries
-	ps.now, ps.asked = now, nil
-	if err != nil {
+	ps.now, ps.asked, ps.asking = now, nil, false
+	if err == nil {
+		ps.gossip.rulings.compare(heads.Revocations)
+	} else {
 		ps.checkAt = now.Add(CheckEveryDown)
 	}
 	for i, r := range asked {
@@ -224,6 +229,7 @@ func (ps *peers) compare(r *room, h *rules.Head, query uint64) {
 		}
 		return
 	}
+	ps.gossip.rulings.compareRoom(r, h.Rules)
 	ps.hearOf(r, h.Head)
 	for i := range lv.joins {
 		if j := &lv.joins[i]; j.query == query && j.head < 0 {
@@ -333,6 +339,7 @@ func (ps *peers) checkAll(now time.Time) {
 	if ps.down {
 		ps.checkAt = now.Add(CheckEveryDown)
 	}
+	ps.checking = true
 	for _, r := range ps.all {
 		ps.check(r)
 	}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"reflect"
 	"strings"
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
@@ -19,6 +21,11 @@ type others struct {
 	asked   []string   // rooms whose heads are read
 	answer  *rules.Heads
 	reading []reading
+	told    []bus.News       // by this relay
+	rulings []string         // rooms whose rules are read
+	ruling  *rules.Ruling    // read, for an answer later
+	known   *hub.Known       // the same of bans, revocations and ranks
+	marks   []rules.ReadMark // being written
 }
 
 // reading is a hole that is being read.
@@ -43,6 +50,35 @@ func (w *world) Follow(room string) { w.log("bus← follow %s", room) }
 
 // Unfollow implements [hub.Bus].
 func (w *world) Unfollow(room string) { w.log("bus← unfollow %s", room) }
+
+// Tell implements [hub.Bus].
+func (w *world) Tell(n bus.News) {
+	w.others.told = append(w.others.told, n)
+	switch n := n.(type) {
+	case *bus.Heartbeat, *bus.Spent, *bus.Moved: // package presence has tests of its own
+	case *bus.Told:
+		w.log("bus← told %s %s%s", n.Room, n.User, n.Frame)
+	case *bus.Acted:
+		w.log("bus← acted %s %s%s", n.Room, n.UpTo, n.Frame)
+	default:
+		w.log("bus← %s %+v", strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", n), "*bus.")), reflect.ValueOf(n).Elem())
+	}
+}
+
+// ReadRuling implements [hub.Reader].
+func (w *world) ReadRuling(room string) {
+	w.others.rulings = append(w.others.rulings, room)
+	w.log("ruling← %s", room)
+}
+
+// ReadKnown implements [hub.Reader].
+func (w *world) ReadKnown() { w.log("known←") }
+
+// MarkRead implements [hub.Reader].
+func (w *world) MarkRead(marks []rules.ReadMark) {
+	w.others.marks = marks
+	w.log("marks← %v", marks)
+}
 
 // ReadHeads implements [hub.Reader].
 func (w *world) ReadHeads(rooms []string) {
@@ -184,6 +220,12 @@ func (w *world) peersStep(word, rest string) (ok bool, err error) {
 	case "healed":
 		limits := map[string]int{"": protocol.PageMessagesMax, "by one": 1, "fail": 0}
 		return true, w.heal(limits[rest])
+	case "ruling":
+		return true, w.answerRuling(rest)
+	case "known":
+		return true, w.answerKnown(rest)
+	case "marks":
+		return true, w.answerMarks(rest)
 	case "bus":
 		w.BusUp(w.now, rest == "up")
 		return true, nil
@@ -197,4 +239,70 @@ func (w *world) nextWake(d time.Duration) time.Duration {
 		return d
 	}
 	return max(0, min(d, w.Deadline().Sub(w.now)))
+}
+
+var errDown = errors.New("the database is down")
+
+// answerRuling answers for the first room whose rules are read: "read" reads now for an answer later, "fail" is an error.
+func (w *world) answerRuling(how string) error {
+	o := &w.others
+	if len(o.rulings) == 0 {
+		return errors.New("no rules are read")
+	}
+	room := o.rulings[0]
+	if o.ruling == nil {
+		ruling, err := w.store.Ruling(context.Background(), room)
+		if err != nil {
+			return err
+		}
+		o.ruling = &ruling
+	}
+	if how == "read" {
+		return nil
+	}
+	var err error
+	if how == "fail" {
+		err = errDown
+	}
+	ruling := *o.ruling
+	o.rulings, o.ruling = o.rulings[1:], nil
+	w.Gossip().Ruling(w.now, room, ruling, err)
+	return nil
+}
+
+// answerKnown answers what is known of all rooms, likewise.
+func (w *world) answerKnown(how string) error {
+	o, ctx := &w.others, context.Background()
+	if o.known == nil {
+		bans, _ := w.store.Bans(ctx)
+		revoked, _ := w.store.Revocations(ctx)
+		ranked, err := w.store.Ranked(ctx)
+		if err != nil {
+			return err
+		}
+		o.known = &hub.Known{Bans: bans, Revoked: revoked, Ranked: ranked}
+	}
+	if how == "read" {
+		return nil
+	}
+	var err error
+	if how == "fail" {
+		err = errDown
+	}
+	known := *o.known
+	o.known = nil
+	w.Gossip().Known(w.now, known, err)
+	return nil
+}
+
+// answerMarks ends the write of read markers.
+func (w *world) answerMarks(how string) error {
+	var err error
+	if how == "fail" {
+		err = errDown
+	} else if err := w.store.MarkRead(context.Background(), w.others.marks); err != nil {
+		return err
+	}
+	w.Gossip().Marked(err)
+	return nil
 }

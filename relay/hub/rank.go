@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/rules"
 )
 
@@ -30,6 +31,7 @@ type ranked struct {
 	grants  []Grants
 	unsaved int  // the first so many grants are not stored
 	waits   bool // the user is in ranking.unsaved
+	storing int  // grants in the queue or being committed
 }
 
 // Knows reports whether the identity's token changes nothing.
@@ -72,6 +74,23 @@ func (r *Ranks) Highest(user string) protocol.Role {
 func (r *Ranks) saw(user string, g Grants) (first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	has := r.put(user, g)
+	has.unsaved = min(has.unsaved+1, len(has.grants))
+	first, has.waits = !has.waits, true
+	return first
+}
+
+// heard notes the grants of a user's last token, which another relay has seen and stores.
+func (r *Ranks) heard(user string, g Grants) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if has := r.put(user, g); has.unsaved > 0 {
+		has.unsaved = min(has.unsaved+1, len(has.grants)) // stored again with those behind it
+	}
+}
+
+// put puts the grants of a user's last token before the others.
+func (r *Ranks) put(user string, g Grants) *ranked {
 	has := r.seen[user]
 	if has == nil {
 		has = &ranked{}
@@ -85,9 +104,38 @@ func (r *Ranks) saw(user string, g Grants) (first bool) {
 	}
 	has.grants = slices.Insert(has.grants, 0, g)
 	has.grants = has.grants[:min(len(has.grants), ranksGrantsMax)]
-	has.unsaved = min(has.unsaved+1, len(has.grants))
-	first, has.waits = !has.waits, true
-	return first
+	has.unsaved = min(has.unsaved, len(has.grants))
+	return has
+}
+
+// keep makes the users of the list the only ones who are more than participants, but for those whose last token is not
+// stored yet. It returns the others, of whom more was known, by id, and forgets those who are not here.
+func (r *Ranks) keep(above []string, here func(user string) bool) (lowered []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	listed := make(map[string]bool, len(above))
+	for _, u := range above {
+		listed[u] = true
+		if r.seen[u] == nil && len(r.seen) < ranksMax {
+			r.seen[u] = &ranked{}
+		}
+	}
+	for u, has := range r.seen {
+		switch {
+		case listed[u], has.waits, has.storing > 0:
+		case !here(u):
+			delete(r.seen, u)
+		case has.above():
+			lowered = append(lowered, u)
+		}
+	}
+	slices.Sort(lowered)
+	return lowered
+}
+
+// above reports whether the grants make the user more than a participant in any room.
+func (r *ranked) above() bool {
+	return slices.ContainsFunc(r.grants, func(g Grants) bool { return g.Highest() != protocol.RoleParticipant })
 }
 
 // saving takes the grants of a user that are to be stored, in the order in which they were seen.
@@ -101,6 +149,7 @@ func (r *Ranks) saving(user string) []Grants {
 	grants := slices.Clone(has.grants[:has.unsaved])
 	slices.Reverse(grants)
 	has.unsaved, has.waits = 0, false
+	has.storing += len(grants)
 	return grants
 }
 
@@ -112,6 +161,7 @@ func (r *Ranks) unsave(user string) (first bool) {
 	if has == nil {
 		return false
 	}
+	has.storing--
 	has.unsaved = len(has.grants)
 	first, has.waits = !has.waits, true
 	return first
@@ -123,10 +173,13 @@ func (r *Ranks) saved(user string, above bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	has := r.seen[user]
-	if has == nil || has.waits || above {
+	if has == nil {
 		return
 	}
-	if !slices.ContainsFunc(has.grants, func(g Grants) bool { return g.Highest() != protocol.RoleParticipant }) {
+	if has.storing--; has.waits || above {
+		return
+	}
+	if !has.above() {
 		delete(r.seen, user)
 	}
 }
@@ -154,6 +207,14 @@ func (g lostGrants) Role(room string) (protocol.Role, bool) {
 func (g lostGrants) Same(other Grants) bool {
 	o, ok := other.(lostGrants)
 	return ok && g.Grants.Same(o.Grants) && slices.Equal(g.rooms, o.rooms)
+}
+
+func (g lostGrants) Entries() []bus.Grant {
+	entries := slices.Clone(g.Grants.Entries())
+	for _, room := range g.rooms {
+		entries = append(entries, bus.Grant{Pattern: room, Role: protocol.RoleParticipant})
+	}
+	return entries
 }
 
 // complete returns an op as it goes to the store: with the rank, by the last token seen, that matters for it.

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/rules"
 )
 
@@ -23,10 +24,43 @@ func (rk *ranking) see(who *Identity) {
 	if rk.ranks.saw(user, who.Grants) {
 		rk.unsaved = append(rk.unsaved, user)
 	}
+	rk.setRoles(user, who.Grants)
+	if rk.gossip != nil {
+		rk.gossip.tell(&bus.Granted{User: user, Grants: who.Grants.Entries()})
+	}
+}
+
+// seeElsewhere notes a token that another relay has seen and stores.
+func (rk *ranking) seeElsewhere(n *bus.Granted) {
+	who := Identity{User: protocol.User{ID: n.User}, Grants: rk.cfg.GrantsOf(n.Grants)}
+	if rk.ranks.Knows(&who) {
+		return
+	}
+	rk.gossip.rulings.changed(nil)
+	rk.ranks.heard(n.User, who.Grants)
+	rk.setRoles(n.User, who.Grants)
+}
+
+// keep makes the users of the list the only ones who are more than participants. A user whose session had more before has
+// shown a lower token elsewhere.
+func (rk *ranking) keep(above []string) {
+	here := func(user string) bool {
+		u := rk.sessions.users.byID[user]
+		return u != nil && u.conns > 0
+	}
+	for _, user := range rk.ranks.keep(above, here) {
+		none := rk.cfg.GrantsOf([]bus.Grant{{Pattern: "*", Role: protocol.RoleParticipant}})
+		rk.ranks.heard(user, none)
+		rk.setRoles(user, none)
+	}
+}
+
+// setRoles gives a user's sessions their roles in the rooms that the grants open.
+func (rk *ranking) setRoles(user string, grants Grants) {
 	for _, s := range rk.sessions.ofUser(user) {
 		for _, m := range s.members {
 			name := m.presence.room.name
-			if _, ok := who.Grants.Role(name); !ok {
+			if _, ok := grants.Role(name); !ok {
 				continue
 			}
 			if role, ok := s.role(name); ok {

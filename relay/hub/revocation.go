@@ -32,5 +32,12 @@ func (r *Revocations) set(user string, on bool, since protocol.Time) {
 	}
 }
 
+// replace takes other revocations in the place of all.
+func (r *Revocations) replace(since map[string]protocol.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.since = since
+}
+
 // RevokedReason is the reason that a revoked user is told.
 const RevokedReason = "the user's tokens were revoked"

@@ -36,11 +36,13 @@ type room struct {
 
 	typedAt [guard.TypistsPerSecondMax]int64 // when typing was told last; a ring
 	typed   int                              // the oldest of them
+	typists map[string]int64                 // users who typed at another relay, and when that was told
 }
 
 // A presence is a user in a room: what the user's connections share there.
 type presence struct {
 	room    *room
+	user    *user
 	members []*member // the connections that have joined or are joining
 	read    int64     // the user's read marker; known once one of them has joined
 	acts    *acts     // nil: the user has neither typed nor read
@@ -108,11 +110,12 @@ func (rs *rooms) enter(s *Session, name string) *member {
 		rs.byName[name] = r
 		if rs.peers != nil {
 			rs.peers.enter(r)
+			rs.gossip.presence.Open(name)
 		}
 	}
 	p := r.users[s.user]
 	if p == nil {
-		p = &presence{room: r}
+		p = &presence{room: r, user: s.user}
 		r.users[s.user] = p
 	}
 	m := &member{session: s, presence: p}
@@ -142,6 +145,9 @@ func (rs *rooms) remove(m *member) {
 	p.members = slices.DeleteFunc(p.members, func(x *member) bool { return x == m })
 	if len(p.members) == 0 {
 		delete(r.users, s.user)
+		if rs.gossip != nil {
+			rs.gossip.marks.hurry(p)
+		}
 	}
 	rs.stats.Members--
 	if r.members--; r.members == 0 {
@@ -149,6 +155,7 @@ func (rs *rooms) remove(m *member) {
 		rs.windows.close(r.window)
 		if rs.peers != nil {
 			rs.peers.leave(r)
+			rs.gossip.presence.Close(r.name)
 		}
 	}
 }
@@ -164,7 +171,7 @@ func (rs *rooms) endStream(m *member) {
 	r.group.Remove(m.session.conn)
 	r.moderators = slices.DeleteFunc(r.moderators, func(x *member) bool { return x == m })
 	if !m.presence.joined() {
-		r.present--
+		rs.setPresent(r, m.session.user.id, false)
 		rs.markPresence(r)
 	}
 }
@@ -223,18 +230,16 @@ func (rs *rooms) endLife(r *room) {
 	}
 }
 
-// online returns the number of connections in a room now, by user id. The caller may keep it.
-func (rs *rooms) online(name string) map[string]int {
+// online returns the ids of the users who have a stream of a room here.
+func (rs *rooms) online(name string) map[string]bool {
 	r := rs.byName[name]
 	if r == nil {
 		return nil
 	}
-	online := make(map[string]int, r.present)
+	online := make(map[string]bool, r.present)
 	for u, p := range r.users {
-		for _, m := range p.members {
-			if m.joined {
-				online[u.id]++
-			}
+		if p.joined() {
+			online[u.id] = true
 		}
 	}
 	return online
@@ -257,9 +262,9 @@ func (rs *rooms) tellPresence(now time.Time) {
 		case r.members > 0 && at-r.presenceAt < int64(presenceEvery):
 			kept = append(kept, r)
 			continue
-		case r.members > 0 && r.announced != r.present:
-			r.announced, r.presenceAt = r.present, at
-			rs.cast(r, [][]byte{protocol.Presence{Room: r.name, Members: int64(r.present)}.Append(nil)})
+		case r.members > 0 && r.announced != rs.count(r):
+			r.announced, r.presenceAt = rs.count(r), at
+			rs.cast(r, [][]byte{protocol.Presence{Room: r.name, Members: int64(r.announced)}.Append(nil)})
 		}
 		r.presenceDirty = false
 	}

@@ -24,6 +24,7 @@ type Session struct {
 	grants   Grants       // of the token
 	key      *TokenKey    // has signed the token
 	members  []*member    // one for each room joined or being joined
+	issuedAt int64        // when the token was issued; 0: not known
 	until    int64        // when it ends: before the welcome for want of a hello, then with its token
 	heard    int64        // when something arrived last
 	frames   guard.Bucket // all frames but sends
@@ -40,6 +41,14 @@ func nanos(t time.Time) int64 {
 		return math.MaxInt64
 	}
 	return t.UnixNano()
+}
+
+// issued returns the time when the session's token was issued; zero: not known.
+func (s *Session) issued() time.Time {
+	if s.issuedAt == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, s.issuedAt)
 }
 
 // send sends a frame. An error counts as a refusal.
@@ -213,8 +222,7 @@ func (ss *sessions) remove(s *Session) {
 	}
 	if s.user != nil {
 		ss.stats.Welcomed--
-		s.user.conns--
-		ss.users.release(s.user)
+		ss.users.connect(s.user, -1)
 	}
 	last := ss.all[len(ss.all)-1]
 	ss.all[s.place], last.place = last, s.place

@@ -49,8 +49,11 @@ func (rs *rooms) setRole(m *member, role protocol.Role) {
 
 // rules returns the settings that all members of a room are told.
 func (r *room) rules() protocol.Settings {
-	s := r.settings
-	return protocol.Settings{Room: r.name, SlowModeS: s.SlowModeS, Frozen: s.Frozen, Archived: s.Archived}
+	return settingsFrame(r.name, r.settings)
+}
+
+func settingsFrame(room string, s protocol.RoomSettings) protocol.Settings {
+	return protocol.Settings{Room: room, SlowModeS: s.SlowModeS, Frozen: s.Frozen, Archived: s.Archived}
 }
 
 // tellRules tells a new member the room's settings, unless they are the default, and the number of open reports.

@@ -15,6 +15,7 @@ type shared struct {
 	revocations Revocations
 	bans        Bans
 	ranks       Ranks
+	gossip      *Gossip // nil: no other relay writes the database
 }
 
 func newShared(cfg Config) *shared {

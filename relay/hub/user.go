@@ -13,6 +13,8 @@ type user struct {
 	messages guard.Bucket
 	conns    int32  // welcomed connections
 	idle     bool   // the user is in users.idle
+	spent    int32  // messages that other relays have not been told of
+	touched  bool   // the user is in spending.touched
 	round    uint64 // the first round of the queue in which the user has no op yet
 }
 
@@ -61,5 +63,31 @@ func (us *users) forget(now time.Time) {
 
 // spend takes a message from the user's rate. It returns how long to wait when there is none left.
 func (us *users) spend(now time.Time, u *user) (wait time.Duration) {
-	return u.messages.Take(now, guard.Rate{PerSecond: us.cfg.Rate, Burst: int(math.Ceil(guard.MessagesBurst * us.cfg.Rate))})
+	wait = u.messages.Take(now, us.rate())
+	if wait == 0 && us.gossip != nil && us.cfg.Rate > 0 {
+		u.spent++
+		us.gossip.spending.touch(u)
+	}
+	return wait
+}
+
+// rate returns the rate of a user's messages.
+func (us *users) rate() guard.Rate {
+	return guard.Rate{PerSecond: us.cfg.Rate, Burst: int(math.Ceil(guard.MessagesBurst * us.cfg.Rate))}
+}
+
+// connect counts a connection of the user that opens, or ends with n = -1.
+func (us *users) connect(u *user, n int32) {
+	if u.conns += n; us.gossip != nil && us.cfg.ConnsPerUser > 0 {
+		us.gossip.spending.touch(u)
+	}
+	us.release(u)
+}
+
+// conns returns the number of connections of a user, on all relays.
+func (us *users) conns(u *user) int {
+	if us.gossip != nil {
+		return int(u.conns) + us.gossip.spending.elsewhere[u.id]
+	}
+	return int(u.conns)
 }

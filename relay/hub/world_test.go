@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
 	"hallway/store/memory"
@@ -40,7 +41,7 @@ func newWorld(cfg hub.Config) *world {
 	})
 	cfg.Server = "hallway/test"
 	w.keys = fakeVerifier{}
-	cfg.Verifier = w.keys
+	cfg.Verifier, cfg.GrantsOf = w.keys, grantsOf
 	w.Hub = hub.New(cfg, w, w)
 	return w
 }
@@ -149,6 +150,27 @@ func (g fakeGrants) Everywhere() protocol.Role {
 		return ""
 	}
 	return g.role
+}
+
+func (g fakeGrants) Entries() (entries []bus.Grant) {
+	if g.rooms == nil {
+		return []bus.Grant{{Pattern: "*", Role: g.role}}
+	}
+	for _, room := range g.rooms {
+		entries = append(entries, bus.Grant{Pattern: room, Role: g.role})
+	}
+	return entries
+}
+
+// grantsOf returns the grants of such entries.
+func grantsOf(entries []bus.Grant) hub.Grants {
+	g := fakeGrants{role: entries[0].Role}
+	for _, e := range entries {
+		if e.Pattern != "*" {
+			g.rooms = append(g.rooms, e.Pattern)
+		}
+	}
+	return g
 }
 
 func (g fakeGrants) Same(other hub.Grants) bool {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
@@ -127,6 +128,11 @@ func (Everyone) Highest() protocol.Role { return protocol.RoleParticipant }
 
 // Everywhere implements hub.Grants.
 func (Everyone) Everywhere() protocol.Role { return protocol.RoleParticipant }
+
+// Entries implements hub.Grants.
+func (Everyone) Entries() []bus.Grant {
+	return []bus.Grant{{Pattern: "*", Role: protocol.RoleParticipant}}
+}
 
 // Same implements hub.Grants.
 func (Everyone) Same(other hub.Grants) bool { return other == hub.Grants(Everyone{}) }

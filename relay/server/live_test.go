@@ -52,7 +52,7 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *guard.Addresses) *liv
 	l.site = startFor(t, keeper, func(o *server.Options) {
 		o.Metrics = server.NewMetrics("")
 		cfg.Verifier = auth.NewGate(keeper, addresses, o.Metrics.BadTokenLimited)
-		l.engine = engine.New(engine.Options{Hub: cfg, Store: st, Revoked: revoked, Log: slog.New(slog.DiscardHandler)})
+		l.engine = engine.New(engine.Options{Hub: cfg, Store: st, Known: hub.Known{Revoked: revoked}, Log: slog.New(slog.DiscardHandler)})
 		// After the server's own end.
 		t.Cleanup(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

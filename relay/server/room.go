@@ -121,7 +121,7 @@ func (s *rooms) members(c *fiber.Ctx) error {
 		return s.unreadable(err)
 	}
 	whole := func(m rules.MemberEntry) bool { return staff || m.User.ID == who.User.ID }
-	var here map[string]int
+	var here map[string]bool
 	if staff || slices.ContainsFunc(joined, whole) {
 		if here, err = s.backend.Online(ctx, room); err != nil {
 			return refuse(protocol.CodeUnavailable, "the relay is too busy to tell who is here")
@@ -133,7 +133,7 @@ func (s *rooms) members(c *fiber.Ctx) error {
 			m.User.Role = role
 		}
 		members[i] = protocol.RoomMember{
-			User: m.User, UserOnly: !whole(m), Read: m.Read, Online: here[m.User.ID] > 0, JoinedAt: m.JoinedAt,
+			User: m.User, UserOnly: !whole(m), Read: m.Read, Online: here[m.User.ID], JoinedAt: m.JoinedAt,
 		}
 	}
 	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, moreField(part, more)))

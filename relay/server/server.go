@@ -43,8 +43,8 @@ type Backend interface {
 	See(who hub.Identity)
 	// Rank returns a user's role in a room by the last token seen; ok is false where the store knows it as well.
 	Rank(user, room string) (role protocol.Role, ok bool)
-	// Online returns the number of connections in a room now, by user id.
-	Online(ctx context.Context, room string) (map[string]int, error)
+	// Online returns the ids of the users who are in a room now.
+	Online(ctx context.Context, room string) (map[string]bool, error)
 	// Attend lets the connections notice what has arrived, before a request is worked on, and reports whether they have
 	// work to do.
 	Attend() (busy bool)

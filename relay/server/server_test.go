@@ -50,7 +50,7 @@ func (b *backend) Rank(string, string) (protocol.Role, bool)                    
 
 func (b *backend) Revoked(hub.Identity) bool { return false }
 
-func (b *backend) Online(context.Context, string) (map[string]int, error) { return nil, b.online }
+func (b *backend) Online(context.Context, string) (map[string]bool, error) { return nil, b.online }
 
 // history stands in for a store, and remembers what it was asked.
 type history struct {

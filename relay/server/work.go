@@ -268,6 +268,6 @@ func (p patient) Change(ctx context.Context, who hub.Identity, op rules.Op) (rul
 }
 
 // Online implements Backend.
-func (p patient) Online(ctx context.Context, room string) (map[string]int, error) {
-	return apart(ctx, func() (map[string]int, error) { return p.Backend.Online(ctx, room) })
+func (p patient) Online(ctx context.Context, room string) (map[string]bool, error) {
+	return apart(ctx, func() (map[string]bool, error) { return p.Backend.Online(ctx, room) })
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
@@ -175,6 +176,8 @@ func (e everywhere) Role(string) (protocol.Role, bool) { return e.role, true }
 func (e everywhere) Highest() protocol.Role { return e.role }
 
 func (e everywhere) Everywhere() protocol.Role { return e.role }
+
+func (e everywhere) Entries() []bus.Grant { return []bus.Grant{{Pattern: "*", Role: e.role}} }
 
 func (e everywhere) Same(other hub.Grants) bool { return other == hub.Grants(e) }
 

@@ -1,0 +1,203 @@
+package hub
+
+import (
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/bus"
+	whereabouts "hallway/relay/presence"
+	"hallway/relay/rules"
+)
+
+// Gossip is what the relays on one database tell each other beside the changes of rooms: who is there and types, read
+// markers, what moderators and organizers have done, and what users have used up. None of it need arrive: what the
+// database holds is read again when the head check finds another version, and the rest is told again.
+type Gossip struct {
+	*shared
+	bus        Bus
+	reader     Reader
+	rooms      *rooms
+	users      *users
+	activity   *activity
+	moderation *moderation
+	ranking    *ranking
+	presence   *whereabouts.Presence
+	marks      marks
+	rulings    rulings
+	spending   spending
+
+	pulseAt time.Time // the next pulse
+	left    bool
+}
+
+func newGossip(h *Hub, b Bus, reader Reader) *Gossip {
+	g := &Gossip{
+		shared: h.shared, bus: b, reader: reader, rooms: &h.rooms, users: &h.users, activity: &h.activity,
+		moderation: &h.moderation, ranking: &h.ranking,
+	}
+	g.marks = marks{Gossip: g}
+	g.rulings = rulings{Gossip: g}
+	g.spending = spending{Gossip: g, elsewhere: map[string]int{}, relays: map[bus.RelayID]map[string]int{}}
+	g.presence = whereabouts.New(g)
+	return g
+}
+
+// Tell implements [whereabouts.Host].
+func (g *Gossip) Tell(n bus.News) { g.bus.Tell(n) }
+
+// Changed implements [whereabouts.Host].
+func (g *Gossip) Changed(room string) {
+	if r := g.rooms.byName[room]; r != nil {
+		g.rooms.markPresence(r)
+	}
+}
+
+// Gone implements [whereabouts.Host].
+func (g *Gossip) Gone(relay bus.RelayID) { g.spending.gone(relay) }
+
+// tell tells the other relays; without a gossip there are none.
+func (g *Gossip) tell(n bus.News) {
+	if g != nil {
+		g.bus.Tell(n)
+	}
+}
+
+// Heard takes news of another relay that are not durable.
+func (g *Gossip) Heard(now time.Time, from bus.RelayID, news bus.News) {
+	g.presence.Heard(now, from, news)
+	switch n := news.(type) {
+	case *bus.Typing:
+		g.activity.typingElsewhere(now, n)
+	case *bus.Told:
+		g.told(n)
+	case *bus.Purged:
+		if r := g.rooms.byName[n.Room]; r != nil {
+			g.windows.purged(r.window, purge{n.Epoch, n.Below})
+		}
+	case *bus.Acted:
+		g.acted(n)
+	case *bus.Revoked:
+		g.revoked(n)
+	case *bus.Granted:
+		g.ranking.seeElsewhere(n)
+	case *bus.Spent:
+		g.spending.heard(now, from, n)
+	}
+}
+
+// told takes what streams of a room are told beside its messages.
+func (g *Gossip) told(n *bus.Told) {
+	r := g.rooms.opened(n.Room)
+	if r == nil || n.Epoch != r.epoch {
+		return
+	}
+	frame, err := protocol.DecodeRelay(n.Frame)
+	if err != nil {
+		return
+	}
+	switch f := frame.(type) {
+	case protocol.Settings:
+		g.rulings.changed(r)
+		g.rooms.setRules(r, protocol.RoomSettings{SlowModeS: f.SlowModeS, Frozen: f.Frozen, Archived: f.Archived})
+	case protocol.Reports:
+		g.rulings.changed(r)
+		g.rooms.setReports(r, f.Open)
+	case protocol.Read:
+		g.marks.moved(r.name, r.epoch, n.User, min(f.Seq, r.level.known), nil)
+	}
+}
+
+// acted takes an act of moderation.
+func (g *Gossip) acted(n *bus.Acted) {
+	frame, err := protocol.DecodeRelay(n.Frame)
+	f, ok := frame.(protocol.Moderated)
+	if err != nil || !ok || f.Room != n.Room {
+		return
+	}
+	r := g.rooms.opened(n.Room)
+	g.rulings.changed(r)
+	ban := rules.Ban{Room: f.Room, User: f.User.ID}
+	switch f.Act {
+	case protocol.ActBan:
+		g.bans.set(ban, rules.BanTerms{Until: f.Until, UpTo: n.UpTo})
+	case protocol.ActUnban:
+		g.bans.end(ban)
+	}
+	if r != nil {
+		g.moderation.tellAct(nil, r, f)
+	}
+}
+
+// revoked takes the revocation of a user's tokens, its end, or the user's erasure.
+func (g *Gossip) revoked(n *bus.Revoked) {
+	g.rulings.changed(nil)
+	if n.Erased {
+		g.moderation.forget(n.User)
+		return
+	}
+	at := protocol.Time(n.At)
+	g.revocations.set(n.User, at > 0, at)
+	g.moderation.endAllRevoked(map[string]protocol.Time{n.User: at})
+}
+
+// deadline returns the time at which wake has something to do.
+func (g *Gossip) deadline() time.Time {
+	if at, due := g.marks.deadline(); due && at.Before(g.pulseAt) {
+		return at
+	}
+	return g.pulseAt
+}
+
+// wake does what is due.
+func (g *Gossip) wake(now time.Time) {
+	g.marks.flush(now)
+	if now.Before(g.pulseAt) || g.left {
+		return
+	}
+	g.pulseAt = now.Add(whereabouts.PulseEvery)
+	g.rulings.readDue(now)
+	g.presence.Pulse(now)
+	g.spending.tell(now)
+	g.rooms.tellPresence(now)
+}
+
+// leave tells the other relays that this one ends.
+func (g *Gossip) leave() {
+	if g != nil && !g.left {
+		g.left = true
+		g.presence.Leave()
+	}
+}
+
+// Gossip returns what the hub tells other relays and hears of them; nil: it is alone on its database.
+func (h *Hub) Gossip() *Gossip { return h.gossip }
+
+// Online calls done with the ids of the users who have a stream of a room, on any relay: perhaps before it returns. The
+// caller may keep them.
+func (h *Hub) Online(now time.Time, name string, done func(users map[string]bool)) {
+	if h.gossip != nil {
+		h.gossip.presence.Ask(now, name, done)
+		return
+	}
+	done(h.rooms.online(name))
+}
+
+// count returns the number of users who have a stream of the room, on any relay.
+func (rs *rooms) count(r *room) int {
+	if rs.gossip != nil {
+		return rs.gossip.presence.Count(r.name)
+	}
+	return r.present
+}
+
+// setPresent notes whether a user has a stream of the room on this relay.
+func (rs *rooms) setPresent(r *room, user string, here bool) {
+	if here {
+		r.present++
+	} else {
+		r.present--
+	}
+	if rs.gossip != nil {
+		rs.gossip.presence.Set(r.name, user, here)
+	}
+}

@@ -1,0 +1,120 @@
+package hub
+
+import (
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/bus"
+	"hallway/relay/rules"
+)
+
+// marksEvery is the least time between two writes of read markers where the database is shared.
+const marksEvery = 2 * time.Second
+
+// marks writes the read markers of all users together, beside the batches: they take no rev, and rooms must not be locked
+// for them.
+type marks struct {
+	*Gossip
+	waiting []*presence // with acts.marking
+	writing []mark
+	next    time.Time // the earliest time of the next write
+}
+
+// mark is a marker that is being written.
+type mark struct {
+	rules.ReadMark
+	of *presence
+	by *member
+}
+
+// want writes the marker of a presence where it is to move.
+func (ms *marks) want(p *presence) {
+	if acts := p.acts; !acts.marking && acts.want > p.read {
+		acts.marking = true
+		ms.waiting = append(ms.waiting, p)
+	}
+}
+
+// hurry writes the markers soon: a user who leaves may be back at once, perhaps at another relay.
+func (ms *marks) hurry(p *presence) {
+	if p.acts != nil && p.acts.marking {
+		ms.next = time.Time{}
+	}
+}
+
+// deadline returns the time of the next write; due is false where none is wanted.
+func (ms *marks) deadline() (at time.Time, due bool) {
+	return ms.next, len(ms.waiting) > 0 && len(ms.writing) == 0
+}
+
+// flush writes the markers that wait, when it is time. A marker beyond what the streams were told counts as that.
+func (ms *marks) flush(now time.Time) {
+	if at, due := ms.deadline(); !due || now.Before(at) {
+		return
+	}
+	waiting := ms.waiting
+	ms.waiting, ms.next = nil, now.Add(marksEvery)
+	var all []rules.ReadMark
+	for _, p := range waiting {
+		r, acts := p.room, p.acts
+		acts.marking = false
+		to := min(acts.want, r.told)
+		switch {
+		case !r.open && len(p.members) > 0:
+			ms.want(p) // the room's life is not known yet
+		case !r.open || to <= p.read:
+			acts.want, acts.by = 0, nil
+		default:
+			acts.marking = true
+			m := rules.ReadMark{Room: r.name, Epoch: r.epoch, User: p.user.id, Seq: to}
+			all = append(all, m)
+			ms.writing = append(ms.writing, mark{m, p, acts.by})
+		}
+	}
+	if len(all) > 0 {
+		ms.reader.MarkRead(all)
+	}
+}
+
+// Marked takes the end of MarkRead. What could not be written is tried again while its user is here.
+func (g *Gossip) Marked(err error) {
+	ms := &g.marks
+	written := ms.writing
+	ms.writing = nil
+	for _, m := range written {
+		p, acts := m.of, m.of.acts
+		acts.marking = false
+		if err == nil {
+			g.marks.moved(m.Room, m.Epoch, m.User, m.Seq, m.by)
+			g.tell(&bus.Told{Room: m.Room, Epoch: m.Epoch, User: m.User, Frame: protocol.Read{Room: m.Room, Seq: m.Seq}.Append(nil)})
+			p.read = max(p.read, m.Seq)
+		}
+		switch {
+		case len(p.members) == 0 || p.room.epoch != m.Epoch:
+		case err != nil || acts.want > m.Seq:
+			ms.want(p)
+			continue
+		}
+		acts.want, acts.by = 0, nil
+	}
+}
+
+// moved tells the user's streams of a room where the marker is now, but for the member who moved it; nil: somebody
+// elsewhere has.
+func (ms *marks) moved(room, epoch, user string, seq int64, by *member) {
+	r := ms.rooms.opened(room)
+	if r == nil || r.epoch != epoch {
+		return
+	}
+	p := r.users[ms.users.byID[user]]
+	if p == nil || seq <= p.read {
+		return
+	}
+	p.read = seq
+	ms.stats.Reads++
+	for _, m := range p.members {
+		if m != by && m.joined {
+			m.session.send(protocol.Read{Room: room, Seq: seq})
+		}
+	}
+}
