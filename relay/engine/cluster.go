@@ -15,16 +15,21 @@ const (
 	sharedTimeout = 5 * time.Second
 	// healsMax bounds the holes that are read at once, in different rooms.
 	healsMax = 8
-	// readsMax bounds the other questions to the database that are under way at once.
-	readsMax = 8
+	// othersMax bounds the other questions to the store that are under way at once.
+	othersMax = 8
 	// busEvery is how often the engine looks whether the bus is up.
 	busEvery = 100 * time.Millisecond
 )
 
+// Shared is a store that other relays write as well.
+type Shared interface {
+	rules.Shared
+	rules.Moderation
+}
+
 // Cluster is what an engine needs where other relays write the same database.
 type Cluster struct {
-	Shared     rules.Shared
-	Moderation rules.Moderation
+	Shared Shared
 	// Join returns the bus to the other relays, which calls the listener from then on.
 	Join func(bus.Listener) bus.Bus
 }
@@ -32,13 +37,11 @@ type Cluster struct {
 // A cluster joins an engine's hub to the other relays. It implements hub.Bus, hub.Reader and bus.Listener.
 type cluster struct {
 	engine *Engine
-	shared rules.Shared
+	shared Shared
 	bus    bus.Bus
 	pages  headReads     // of pages
 	heals  chan struct{} // has a value for each hole that is being read
-
-	moderation rules.Moderation
-	reads      chan struct{} // has a value for each other question to the database
+	others chan struct{} // has a value for each other question to the store
 
 	// Of the goroutine that owns the hub:
 
@@ -51,7 +54,7 @@ func (e *Engine) joinCluster(o *Cluster) {
 	c := &cluster{
 		engine: e, shared: o.Shared, pages: headReads{shared: o.Shared},
 		heals: make(chan struct{}, healsMax), wake: time.NewTimer(0),
-		moderation: o.Moderation, reads: make(chan struct{}, readsMax),
+		others: make(chan struct{}, othersMax),
 	}
 	e.cluster, e.wake = c, c.wake.C
 	c.bus = o.Join(c)

@@ -24,7 +24,7 @@ func (c *cluster) ReadRuling(room string) {
 // ReadKnown implements [hub.Reader].
 func (c *cluster) ReadKnown() {
 	read(c, "bans, revocations and ranks", func(ctx context.Context) (hub.Known, error) {
-		return ReadKnown(ctx, c.moderation)
+		return ReadKnown(ctx, c.shared)
 	}, c.engine.hub.Gossip().Known)
 }
 
@@ -53,8 +53,8 @@ func ReadKnown(ctx context.Context, m rules.Moderation) (k hub.Known, err error)
 // owner.
 func read[T any](c *cluster, what string, ask func(ctx context.Context) (T, error), done func(now time.Time, t T, err error)) {
 	go func() {
-		c.reads <- struct{}{}
-		defer func() { <-c.reads }()
+		c.others <- struct{}{}
+		defer func() { <-c.others }()
 		ctx, cancel := context.WithTimeout(context.Background(), sharedTimeout)
 		defer cancel()
 		t, err := ask(ctx)
