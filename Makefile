@@ -1,6 +1,7 @@
 # The project's commands. CI runs `make test`, then two longer ones (.ci/run).
 
 PORT ?= 8080
+RELAYS ?= 3
 SEEDS ?= 20000
 FUZZTIME ?= 30s
 VERSION := $(or $(shell git describe --tags --dirty --match 'v[0-9]*' 2>/dev/null | sed 's/^v//'),0.2.0-dev)
@@ -16,7 +17,7 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build wasm test-shrink npm examples sim mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
+.PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +25,10 @@ help: ## Print this list
 demo: MODULE := -draft
 demo: build ## Build everything and serve the demo on http://127.0.0.1:8080 (PORT= changes it)
 	@exec bin/hallway serve --demo --addr 127.0.0.1:$(PORT)
+
+cluster: MODULE := -draft
+cluster: build ## Run three relays with the demo behind a balancer, on PostgreSQL and NATS (PORT=, RELAYS=)
+	@go build -o bin/cluster ./test/cluster && exec bin/cluster -port $(PORT) -relays $(RELAYS)
 
 test: lint-js test-js test-go lint-go lint-package test-browser ## Run every check and test, real browser included
 

@@ -6,16 +6,24 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"testing"
 )
 
 // HAProxy starts an HAProxy that hands each connection to the next of the backends that are up. The settings are lines of its
 // section "listen", as "option httpchk GET /readyz"; by default a backend is up while it takes connections.
-func HAProxy(t testing.TB, backends []string, settings ...string) *Server {
+func HAProxy(t Test, backends []string, settings ...string) *Server {
+	t.Helper()
+	return HAProxyOn(t, "", backends, settings...)
+}
+
+// HAProxyOn is HAProxy on a given address; "": on a free one.
+func HAProxyOn(t Test, addr string, backends []string, settings ...string) *Server {
 	t.Helper()
 	program := installed(t, "haproxy")
 	s := newServer(t, "haproxy", nil)
 	t.Cleanup(s.close)
+	if addr != "" {
+		s.Addr, s.ready = addr, func() bool { return answers(addr) }
+	}
 	var config strings.Builder
 	fmt.Fprintf(&config, `defaults
   mode tcp

@@ -5,11 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"testing"
 )
 
 // NATS starts a NATS server, with lines of its configuration file besides those of its address.
-func NATS(t testing.TB, settings ...string) *Server {
+func NATS(t Test, settings ...string) *Server {
 	t.Helper()
 	program := installed(t, "nats")
 	s := newServer(t, "nats", nil)

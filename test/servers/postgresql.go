@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"testing"
 )
 
 // Cluster is a PostgreSQL server with any number of databases. It trusts everybody on loopback; the superuser is "hallway".
@@ -31,7 +30,7 @@ var shared struct {
 
 // PostgreSQL returns the URL of a new, empty database in a cluster that all tests of this process share. The database ends
 // with the test. A test that stops the server, or wants settings, takes a [NewCluster].
-func PostgreSQL(t testing.TB) string {
+func PostgreSQL(t Test) string {
 	t.Helper()
 	shared.Lock()
 	defer shared.Unlock()
@@ -45,7 +44,7 @@ func PostgreSQL(t testing.TB) string {
 }
 
 // NewCluster starts a cluster for one test, with settings as in postgresql.conf: "max_connections=20". fsync stays on.
-func NewCluster(t testing.TB, settings ...string) *Cluster {
+func NewCluster(t Test, settings ...string) *Cluster {
 	t.Helper()
 	c := startCluster(t, settings)
 	t.Cleanup(c.close)
@@ -53,7 +52,7 @@ func NewCluster(t testing.TB, settings ...string) *Cluster {
 }
 
 // startCluster makes a cluster and starts it.
-func startCluster(t testing.TB, settings []string) *Cluster {
+func startCluster(t Test, settings []string) *Cluster {
 	t.Helper()
 	c := &Cluster{programs: installed(t, "postgresql")}
 	c.Server = newServer(t, "postgresql", databaseUser(t))
@@ -81,13 +80,13 @@ func (c *Cluster) accepts(data string) bool {
 }
 
 // Database makes an empty database and returns its URL.
-func (c *Cluster) Database(t testing.TB) string {
+func (c *Cluster) Database(t Test) string {
 	t.Helper()
 	return c.URL(c.create(t))
 }
 
 // create makes an empty database and returns its name.
-func (c *Cluster) create(t testing.TB) string {
+func (c *Cluster) create(t Test) string {
 	t.Helper()
 	name := "t" + strconv.FormatInt(c.made.Add(1), 10)
 	c.client(t, "createdb", "--template", "template0", name)
@@ -95,7 +94,7 @@ func (c *Cluster) create(t testing.TB) string {
 }
 
 // client runs a client program of PostgreSQL against the server.
-func (c *Cluster) client(t testing.TB, program string, args ...string) {
+func (c *Cluster) client(t Test, program string, args ...string) {
 	t.Helper()
 	c.run(t, program, append([]string{"--host", c.Folder, "--port", c.Port(), "--username", "hallway"}, args...)...)
 }
@@ -107,7 +106,7 @@ func (c *Cluster) URL(database string) string {
 }
 
 // run runs one of PostgreSQL's programs to its end, as the server's user.
-func (c *Cluster) run(t testing.TB, program string, args ...string) {
+func (c *Cluster) run(t Test, program string, args ...string) {
 	t.Helper()
 	run := exec.Command(filepath.Join(c.programs, program), args...)
 	run.Dir = c.Folder
@@ -119,7 +118,7 @@ func (c *Cluster) run(t testing.TB, program string, args ...string) {
 }
 
 // databaseUser returns the user that PostgreSQL runs as, for it refuses to run as root; nil: the user of the tests.
-func databaseUser(t testing.TB) *syscall.Credential {
+func databaseUser(t Test) *syscall.Credential {
 	t.Helper()
 	if os.Getuid() != 0 {
 		return nil

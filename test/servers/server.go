@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"testing"
 	"time"
 
 	"hallway/test/relaytest"
@@ -26,6 +25,15 @@ const (
 	pollEvery = 5 * time.Millisecond
 )
 
+// Test is what a server needs of the test that starts it, such as a *testing.T. Another program can be one as well.
+type Test interface {
+	Helper()
+	Fatal(args ...any) // does not return
+	Fatalf(format string, args ...any)
+	Error(args ...any)
+	Cleanup(func())
+}
+
 // Server is a server on an address and a folder that outlive its stops and kills. Its methods are for one goroutine at a time.
 type Server struct {
 	// Addr is the address that the server listens on, as "127.0.0.1:23456".
@@ -33,7 +41,7 @@ type Server struct {
 	// Folder holds the server's files.
 	Folder string
 
-	t       testing.TB
+	t       Test
 	command []string
 	user    *syscall.Credential // nil: the user of the tests
 	ready   func() bool         // whether the running server answers
@@ -45,8 +53,22 @@ type Server struct {
 	keeper  *keeper
 }
 
+// Program starts another program as a server. command returns what to run for an address, and ready reports whether the
+// program serves there. SIGTERM ends it.
+func Program(t Test, kind string, command func(addr string) []string, ready func(addr string) bool) *Server {
+	t.Helper()
+	s := newServer(t, kind, nil)
+	t.Cleanup(s.close)
+	s.command, s.ready = command(s.Addr), func() bool { return ready(s.Addr) }
+	s.Start()
+	return s
+}
+
+// Ended returns a channel that is closed when the running server ends, whoever ends it.
+func (s *Server) Ended() <-chan struct{} { return s.ended }
+
 // newServer returns a server that is not started, with a free address and a folder that its user owns.
-func newServer(t testing.TB, kind string, user *syscall.Credential) *Server {
+func newServer(t Test, kind string, user *syscall.Credential) *Server {
 	t.Helper()
 	addr, err := relaytest.FreeAddr()
 	if err != nil {
@@ -225,8 +247,21 @@ func (s *Server) signalAll(signal syscall.Signal) {
 	}
 }
 
+// hasEnded reports whether somebody else has ended the process.
+func (s *Server) hasEnded() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 // close ends the server, if it runs, and removes its folder.
 func (s *Server) close() {
+	if s.process != nil && s.hasEnded() {
+		s.down()
+	}
 	if s.process != nil {
 		for _, pid := range append([]int{s.PID()}, descendants(s.PID())...) {
 			_ = syscall.Kill(pid, syscall.SIGCONT) // it may be paused
@@ -244,7 +279,7 @@ func (s *Server) close() {
 var installs sync.Map
 
 // installed returns the place that install.sh prints for a kind of server, which it brings where it is missing.
-func installed(t testing.TB, kind string) string {
+func installed(t Test, kind string) string {
 	t.Helper()
 	find, _ := installs.LoadOrStore(kind, sync.OnceValues(func() (string, error) {
 		script, err := scriptPath()
