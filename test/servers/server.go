@@ -74,7 +74,7 @@ func newServer(t Test, kind string, user *syscall.Credential) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder, err := os.MkdirTemp("", "hallway-"+kind+"-") //nolint:usetesting // other users may not enter t.TempDir
+	folder, err := os.MkdirTemp("", "hallway-"+kind+"-")
 	if err != nil {
 		t.Fatal(err)
 	}
