@@ -18,6 +18,10 @@ const (
 	// FeatureMentions is named by a relay that knows mentions and counts them.
 	FeatureMentions = "mentions"
 
+	// FeatureProfiles is named by a relay that knows pictures and titles of users, finds members by their names and
+	// lists the users of a reaction.
+	FeatureProfiles = "profiles"
+
 	// TextBytesMax is the most bytes of UTF-8 in a message's text.
 	TextBytesMax = 8192
 	// FrameBytesMax is the most bytes in a frame. A text of TextBytesMax in
@@ -46,6 +50,12 @@ const (
 	MentionsMax = 20
 	// UserBytesMax is the most bytes in a user's id.
 	UserBytesMax = 128
+	// PictureBytesMax is the most bytes in the URL of a user's picture.
+	PictureBytesMax = 512
+	// UserTitleBytesMax is the most bytes in a user's title.
+	UserTitleBytesMax = 100
+	// NameQueryBytesMax is the most bytes by which members are looked for.
+	NameQueryBytesMax = 64
 	// ReasonBytesMax is the most bytes in the reason of an act or a report.
 	ReasonBytesMax = 500
 	// SanctionMsMax is the longest that a mute or a ban may last unless it is for

@@ -38,23 +38,37 @@ type User struct {
 	ID   string // the token's sub
 	Name string // for people; not unique
 	Role Role
+	// Picture is an https URL, and Title a text; the user's token may give them. Few frames and documents have them.
+	Picture, Title string
 }
 
-func (u *User) fields(c *codec) {
+// A profile says what a table of a user has beside id, name and role.
+type profile uint8
+
+const (
+	nameOnly     profile = iota
+	withPicture          // as a sender
+	wholeProfile         // with the title, too
+)
+
+func (u *User) fields(c *codec, has profile) {
 	for c.walk() {
 		c.str("id", &u.ID, must)
 		c.str("name", &u.Name, must)
 		c.str("role", (*string)(&u.Role), must)
+		if has >= withPicture {
+			c.str("picture", &u.Picture, opt)
+		}
+		if has == wholeProfile {
+			c.str("title", &u.Title, opt)
+		}
 	}
 }
 
-// Append appends the user's JSON to dst.
-func (u User) Append(dst []byte) []byte { c := codec{out: dst}; u.fields(&c); return c.out }
-
 // userField describes a field that holds a user.
-func userField(c *codec, name string, u *User) {
+func userField(c *codec, name string, u *User, has profile) {
 	if c.enter(name) {
-		u.fields(c)
+		u.fields(c, has)
 	}
 }
 
@@ -98,7 +112,7 @@ func (m *Message) fields(c *codec) {
 		c.str("id", &m.ID, must)
 		c.int("seq", &m.Seq, must)
 		c.int("rev", &m.Rev, must)
-		userField(c, "sender", &m.Sender)
+		userField(c, "sender", &m.Sender, withPicture)
 		c.time("created_at", &m.CreatedAt, must)
 		c.time("deleted_at", &m.DeletedAt, opt)
 		if c.phase == writing && m.Deleted() {
@@ -133,7 +147,7 @@ const (
 // Size returns about how many bytes the message's JSON has, without Mine. It is at least half
 // of the true number.
 func (m *Message) Size() int {
-	n := messageFrameBytes + len(m.Room) + len(m.ID) + len(m.Sender.ID) + len(m.Sender.Name) + len(m.SentAt) + len(m.ReplyTo)
+	n := messageFrameBytes + len(m.Room) + len(m.ID) + len(m.Sender.ID) + len(m.Sender.Name) + len(m.Sender.Picture) + len(m.SentAt) + len(m.ReplyTo)
 	n += len(m.Text)
 	for i := range len(m.Text) {
 		if c := m.Text[i]; c < ' ' || c == '"' || c == '\\' {

@@ -76,7 +76,7 @@ type Sanction struct {
 
 func (s *Sanction) fields(c *codec) {
 	for c.walk() {
-		userField(c, "user", &s.User)
+		userField(c, "user", &s.User, nameOnly)
 		c.str("kind", (*string)(&s.Kind), must)
 		c.time("until", &s.Until, opt)
 		c.str("reason", &s.Reason, opt)
@@ -152,7 +152,7 @@ func (e *AuditEntry) fields(c *codec) {
 	for c.walk() {
 		c.int("n", &e.N, must)
 		c.time("at", &e.At, must)
-		userField(c, "by", &e.By)
+		userField(c, "by", &e.By, nameOnly)
 		c.str("act", &e.Act, must)
 		c.str("user", &e.User, opt)
 		c.str("id", &e.ID, opt)

@@ -68,7 +68,7 @@ type Welcome struct {
 func (f *Welcome) fields(c *codec) {
 	for c.frame("welcome") {
 		c.str("session", &f.Session, must)
-		userField(c, "user", &f.User)
+		userField(c, "user", &f.User, wholeProfile)
 		c.str("server", &f.Server, must)
 		c.int("heartbeat_ms", &f.HeartbeatMs, must)
 		c.int("timeout_ms", &f.TimeoutMs, must)
@@ -207,7 +207,7 @@ type Typist struct {
 func (f *Typist) fields(c *codec) {
 	for c.frame("typing") {
 		roomField(c, &f.Room)
-		userField(c, "user", &f.User)
+		userField(c, "user", &f.User, nameOnly)
 	}
 }
 
@@ -247,10 +247,10 @@ func (f *Moderated) fields(c *codec) {
 	for c.frame("moderated") {
 		roomField(c, &f.Room)
 		c.str("act", (*string)(&f.Act), must)
-		userField(c, "user", &f.User)
+		userField(c, "user", &f.User, nameOnly)
 		c.time("until", &f.Until, opt)
 		c.str("reason", &f.Reason, opt)
-		userField(c, "by", &f.By)
+		userField(c, "by", &f.By, nameOnly)
 	}
 }
 

@@ -76,7 +76,7 @@ type RoomMember struct {
 
 func (m *RoomMember) fields(c *codec) {
 	for c.walk() {
-		userField(c, "user", &m.User)
+		userField(c, "user", &m.User, wholeProfile)
 		if !m.UserOnly {
 			c.int("read", &m.Read, must)
 			c.bool("online", &m.Online, must)
@@ -91,6 +91,15 @@ func (m *RoomMember) Append(dst []byte) []byte { c := codec{out: dst}; m.fields(
 // AppendMembers appends the JSON of a list of members to dst, as AppendRooms does.
 func AppendMembers(dst []byte, members []RoomMember, more *bool) []byte {
 	return appendList(dst, "members", more, len(members), func(dst []byte, i int) []byte { return members[i].Append(dst) })
+}
+
+// AppendUsers appends the JSON of a list of users, with their pictures and titles, to dst; more says that others follow.
+func AppendUsers(dst []byte, users []User, more bool) []byte {
+	return appendList(dst, "users", &more, len(users), func(dst []byte, i int) []byte {
+		c := codec{out: dst}
+		users[i].fields(&c, wholeProfile)
+		return c.out
+	})
 }
 
 // appendList appends an object with a list of n elements and, unless it is nil, more.

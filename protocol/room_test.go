@@ -8,7 +8,7 @@ import (
 )
 
 func TestRoomsAsWritten(t *testing.T) {
-	last := Message{Room: "lobby", ID: testID, Seq: 1, Rev: 2, Sender: User{"u_1", "Ada", RoleOrganizer}, CreatedAt: 1, DeletedAt: 2}
+	last := Message{Room: "lobby", ID: testID, Seq: 1, Rev: 2, Sender: User{ID: "u_1", Name: "Ada", Role: RoleOrganizer}, CreatedAt: 1, DeletedAt: 2}
 	room := Room{
 		Name: "lobby", Title: `"Doors"`, Head: 57, Unread: 3, Members: 12, Role: RoleModerator, Last: &last,
 		Epoch: "k3v9", CreatedAt: 1795425304123456, Settings: "{ \"colour\" : \"<red>\"\n}",

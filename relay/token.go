@@ -11,11 +11,13 @@ import (
 
 type tokenCommand struct {
 	secretFlags
-	Sub  string        `required:"" help:"The user's id."`
-	Name string        `help:"The user's name, as people see it."`
-	Room []string      `help:"A room that the token opens, or a pattern: * stands for any characters, ? for one. May be repeated. By default no room opens."`
-	Role string        `enum:"participant,moderator,organizer" default:"participant" help:"The user's role: participant, moderator or organizer."`
-	TTL  time.Duration `name:"ttl" default:"1h" help:"How long the token is valid: 90s, 15m, 1h; at most --token-max-ttl, which must be that of the relay."`
+	Sub     string        `required:"" help:"The user's id."`
+	Name    string        `help:"The user's name, as people see it."`
+	Picture string        `help:"The https URL of the user's picture."`
+	Title   string        `help:"The user's title, as people see it."`
+	Room    []string      `help:"A room that the token opens, or a pattern: * stands for any characters, ? for one. May be repeated. By default no room opens."`
+	Role    string        `enum:"participant,moderator,organizer" default:"participant" help:"The user's role: participant, moderator or organizer."`
+	TTL     time.Duration `name:"ttl" default:"1h" help:"How long the token is valid: 90s, 15m, 1h; at most --token-max-ttl, which must be that of the relay."`
 }
 
 // Run prints a token.
@@ -30,7 +32,7 @@ func (t *tokenCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	claims := auth.Claims{Sub: t.Sub, Name: t.Name, Role: protocol.Role(t.Role), IssuedAt: time.Now()}
+	claims := auth.Claims{Sub: t.Sub, Name: t.Name, Picture: t.Picture, Title: t.Title, Role: protocol.Role(t.Role), IssuedAt: time.Now()}
 	for _, pattern := range t.Room {
 		claims.Rooms = append(claims.Rooms, auth.Room{Pattern: pattern, Role: claims.Role})
 	}

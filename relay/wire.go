@@ -110,7 +110,7 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 	r.engine = engine.New(engine.Options{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
-			Features:     []string{protocol.FeaturePinned, protocol.FeatureModeration, protocol.FeatureMentions},
+			Features:     []string{protocol.FeaturePinned, protocol.FeatureModeration, protocol.FeatureMentions, protocol.FeatureProfiles},
 			Rate:         s.Rate,
 			ConnsPerUser: s.ConnsPerUser,
 			Rooms:        s.Rooms,

@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -27,10 +28,12 @@ const (
 
 // Claims are a token's statements about its user.
 type Claims struct {
-	Sub   string // the user's id
-	Name  string // for people; may be empty
-	Role  protocol.Role
-	Rooms Rooms
+	Sub  string // the user's id
+	Name string // for people; may be empty
+	// Picture is an https URL, and Title a text for people; both may be empty.
+	Picture, Title string
+	Role           protocol.Role
+	Rooms          Rooms
 	// IssuedAt is the time when the token was issued; zero: not known.
 	IssuedAt time.Time
 }
@@ -81,6 +84,7 @@ func readClaims(m jwt.MapClaims) (Claims, error) {
 		}
 		c.Name = protocol.CleanName(c.Name, NameBytesMax)
 	}
+	c.Picture, c.Title = readPicture(m["picture"]), readTitle(m["title"])
 	if v := m["role"]; v != nil {
 		role, ok := v.(string)
 		if !ok {
@@ -103,6 +107,25 @@ func readClaims(m jwt.MapClaims) (Claims, error) {
 		}
 	}
 	return c, c.check()
+}
+
+// readPicture returns the URL of a picture. It ignores what is none, or not to be had by https: a name is enough to chat.
+func readPicture(v any) string {
+	s, _ := v.(string)
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || !plain(s, protocol.PictureBytesMax) {
+		return ""
+	}
+	return s
+}
+
+// readTitle returns a title. It ignores one that is no text or too long.
+func readTitle(v any) string {
+	s, _ := v.(string)
+	if len(s) > protocol.UserTitleBytesMax {
+		return ""
+	}
+	return protocol.CleanName(s, protocol.UserTitleBytesMax)
 }
 
 // readRoom reads an entry of rooms: a string, which has the token's role, or an object, which may name its own role.

@@ -31,7 +31,7 @@ func (k *Keeper) identity(now time.Time, payload jwt.MapClaims) (hub.Identity, e
 	if iat, ok := payload["iat"].(float64); ok { // its range is checked
 		who.IssuedAt = time.Unix(int64(iat), 0)
 	}
-	who.User.ID, who.User.Name, who.User.Role = c.Sub, c.Name, c.Role
+	who.User = protocol.User{ID: c.Sub, Name: c.Name, Role: c.Role, Picture: c.Picture, Title: c.Title}
 	return who, nil
 }
 

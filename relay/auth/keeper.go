@@ -195,13 +195,16 @@ func (k *Keeper) Issue(c Claims, expires time.Time) (string, error) {
 	if !plain(c.Name, NameBytesMax) {
 		return "", fmt.Errorf("the claim name must be at most %d bytes without control characters", NameBytesMax)
 	}
+	if c.Picture != readPicture(c.Picture) || c.Title != readTitle(c.Title) {
+		return "", errors.New("the claim picture must be an https URL of at most 512 bytes, and the claim title a line of at most 100 bytes")
+	}
 	secret := k.secrets.Load()[0].bytes
 	if secret == nil {
 		return "", errors.New("there is no secret to sign a token with")
 	}
 	payload := jwt.MapClaims{"sub": c.Sub, "role": string(c.Role), "exp": expires.Unix()}
 	for claim, value := range map[string]string{
-		"name": c.Name, "iss": k.demands.Issuer, "aud": k.demands.Audience,
+		"name": c.Name, "picture": c.Picture, "title": c.Title, "iss": k.demands.Issuer, "aud": k.demands.Audience,
 	} {
 		if value != "" {
 			payload[claim] = value

@@ -74,7 +74,11 @@ func (p *presence) mentioned() bool { return p.mentions > 0 || p.room.named > p.
 
 // sender returns the member as a sender of messages.
 func (m *member) sender() protocol.User {
-	return protocol.User{ID: m.session.user.id, Name: m.session.name, Role: m.role}
+	u := protocol.User{ID: m.session.user.id, Name: m.session.name, Role: m.role}
+	if f := m.session.face; f != nil {
+		u.Picture, u.Title = f.picture, f.title
+	}
+	return u
 }
 
 // rooms knows the rooms in memory and their members.

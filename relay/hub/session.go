@@ -21,6 +21,7 @@ type Session struct {
 	shared   *shared
 	user     *user        // nil before the welcome
 	name     string       // the user's, for people
+	face     *face        // nil: the token gives none
 	grants   Grants       // of the token
 	key      *TokenKey    // has signed the token
 	members  []*member    // one for each room joined or being joined
@@ -33,6 +34,17 @@ type Session struct {
 	ops      int32 // ops in the queue or being committed
 	size     int32 // of what was heard last, in bytes
 	ended    bool  // nothing is sent or heard any more
+}
+
+// A face is what a token says of its user beside the name.
+type face struct{ picture, title string }
+
+// faceOf returns a user's face; nil: the user has none.
+func faceOf(u *protocol.User) *face {
+	if u.Picture == "" && u.Title == "" {
+		return nil
+	}
+	return &face{u.Picture, u.Title}
 }
 
 // nanos returns t as a session keeps it. A token may be valid for longer than that reaches.

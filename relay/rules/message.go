@@ -14,10 +14,12 @@ func (s *Set) send(r *Room, op *Op, do Send) Outcome {
 		return resend(m, op, do)
 	}
 	rev := s.grow(r)
+	sender := op.Sender
+	sender.Title = "" // a message does not have it
 	r.LastAt = max(s.Now, r.LastAt+1)
 	m := r.AddMessage(Message{
 		Message: protocol.Message{
-			Room: r.Name, ID: do.ID, Seq: rev, Rev: rev, Sender: op.Sender, CreatedAt: r.LastAt,
+			Room: r.Name, ID: do.ID, Seq: rev, Rev: rev, Sender: sender, CreatedAt: r.LastAt,
 			SentAt: do.SentAt, Text: do.Text, Encrypted: do.Encrypted, Mentions: do.Mentions, ReplyTo: do.ReplyTo,
 		},
 		MadeAs: fingerprint(&do.Send),

@@ -58,6 +58,7 @@ type Member struct {
 	Gone     bool // there is no such row any more
 
 	room    *Room
+	had     string // the name with which it was loaded
 	changed bool
 }
 
@@ -148,7 +149,7 @@ func (r *Room) AddStanding(user string, s Standing) { put(&r.standings, user, &s
 
 // AddMember adds the row of a member.
 func (r *Room) AddMember(m Member) {
-	m.room = r
+	m.room, m.had = r, m.User.Name
 	put(&r.members, m.User.ID, &m)
 }
 
@@ -183,6 +184,9 @@ func (m *Message) AddReaction(r Reaction) { put(&m.reactions, reactor{r.User, r.
 // AddUnnamed adds users who follow those whom the summary of an emoji names, in the order
 // in which they reacted.
 func (m *Message) AddUnnamed(emoji string, users []string) { put(&m.unnamed, emoji, users) }
+
+// NameBefore returns the name with which the member was loaded; "": it has no name, or no such row was.
+func (m *Member) NameBefore() string { return m.had }
 
 // In returns the room of the message.
 func (m *Message) In() *Room { return m.room }

@@ -251,10 +251,11 @@ func (s *Set) join(r *Room, u protocol.User) int64 {
 // setMember puts a member's row in the place of one that is gone, or of none.
 func (s *Changes) setMember(r *Room, m Member) {
 	if old := r.members[m.User.ID]; old != nil {
-		m.room, m.changed = old.room, old.changed
+		m.room, m.changed, m.had = old.room, old.changed, old.had
 		*old = m
 	} else {
 		r.AddMember(m)
+		r.members[m.User.ID].had = ""
 	}
 	s.changeMember(r.members[m.User.ID])
 }

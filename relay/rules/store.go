@@ -45,6 +45,15 @@ type Directory interface {
 
 	// Members lists the users who have joined the room and were not removed, by user id.
 	Members(ctx context.Context, room string, part Part) ([]MemberEntry, error)
+
+	// FindMembers lists the first members, at most limit, of whose names a word begins with the query, by name. Case and
+	// accents do not count; package word says what a word is. Members who are banned now are left out.
+	FindMembers(ctx context.Context, room, query string, limit int) ([]MemberEntry, error)
+
+	// Reactors lists the users who have reacted to a message with an emoji, in the order in which they did; a user who is
+	// no member is a participant without a name. Part.After is a user's id. found is false where the room has no such
+	// message, or the user in Part.After has not reacted so.
+	Reactors(ctx context.Context, room, id, emoji string, part Part) (users []protocol.User, found bool, err error)
 }
 
 // Upkeep is what a relay asks of the database to do beside its requests. Each method is called once at most.
@@ -159,7 +168,7 @@ type RoomEntry struct {
 
 // A MemberEntry is a user who has joined a room.
 type MemberEntry struct {
-	User     protocol.User // the name as at the last join, the role by the last token seen
+	User     protocol.User // name, picture and title as at the last join, the role by the last token seen
 	Read     int64         // the read marker
 	JoinedAt protocol.Time
 }

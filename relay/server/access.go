@@ -138,6 +138,13 @@ func (a *access) enterMessage(c *fiber.Ctx) (who hub.Identity, room, id string, 
 	return who, room, id, nil
 }
 
+// rank gives a user the role of the last token seen.
+func (a *access) rank(room string, u *protocol.User) {
+	if role, ok := a.backend.Rank(u.ID, room); ok {
+		u.Role = role
+	}
+}
+
 // carryOut asks the backend for an op and returns its result. The error is a refusal.
 func carryOut[R rules.Result](a *access, c *fiber.Ctx, who hub.Identity, op rules.Op) (result R, err error) {
 	ctx, cancel := a.begin(c)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/gofiber/fiber/v2"
@@ -13,14 +14,16 @@ import (
 // messages answers the routes about a room's messages.
 type messages struct {
 	*access
-	history History
-	limits  protocol.Limits
+	history   History
+	directory rules.Directory
+	limits    protocol.Limits
 }
 
 func (s *messages) addTo(room fiber.Router) {
 	room.Get("/messages", s.page).Post("/messages", s.post)
 	room.Get("/messages/:id", s.get).Patch("/messages/:id", s.edit).Delete("/messages/:id", s.delete)
 	room.Put("/messages/:id/pin", s.pin(true)).Delete("/messages/:id/pin", s.pin(false))
+	room.Get("/messages/:id/reactions", s.reactors)
 	room.Put("/messages/:id/reactions/:emoji", s.react(true)).Delete("/messages/:id/reactions/:emoji", s.react(false))
 }
 
@@ -124,10 +127,45 @@ func (s *messages) react(on bool) fiber.Handler {
 		}
 		emoji, err := pathOrQuery(c, "emoji")
 		if err != nil || !protocol.ValidEmoji(emoji) {
-			return refuse(protocol.CodeBadRequest, "the emoji must be 1 to 64 bytes without white space")
+			return errEmoji
 		}
 		return s.change(c, who, rules.Op{Room: room, Do: rules.React{ID: id, Emoji: emoji, On: on}})
 	}
+}
+
+// reactors answers with the users who have reacted to a message with an emoji.
+func (s *messages) reactors(c *fiber.Ctx) error {
+	_, room, id, err := s.enterMessage(c)
+	if err != nil {
+		return err
+	}
+	part, err := parsePart(queryOf(c), protocol.ValidUser)
+	if err != nil {
+		return err
+	}
+	emoji, err := parseEmoji(queryOf(c))
+	if err != nil {
+		return err
+	}
+	limit := cmp.Or(part.Limit, protocol.PageMessagesDefault)
+	part.Limit = limit + 1 // the last one shows that there are more
+	ctx, cancel := s.begin(c)
+	defer cancel()
+	users, found, err := s.directory.Reactors(ctx, room, id, emoji, part)
+	switch {
+	case err != nil:
+		return s.unreadable(err)
+	case !found && part.After != "":
+		return refuse(protocol.CodeNotFound, "the user in after has not reacted to this message with this emoji")
+	case !found:
+		return refuse(protocol.CodeNotFound, "the room has no message with this id")
+	}
+	more := len(users) > limit
+	users = users[:min(len(users), limit)]
+	for i := range users {
+		s.rank(room, &users[i])
+	}
+	return answer(c, fiber.StatusOK, protocol.AppendUsers(nil, users, more))
 }
 
 // change carries out an op on a message and answers with the changed message.

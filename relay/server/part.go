@@ -2,6 +2,8 @@ package server
 
 import (
 	"net/url"
+	"strconv"
+	"unicode/utf8"
 
 	"hallway/protocol"
 	"hallway/relay/rules"
@@ -27,6 +29,26 @@ func parsePart(query string, valid func(string) bool) (part rules.Part, err erro
 		part.Limit, err = readLimit(limit[0])
 	}
 	return part, err
+}
+
+// parseNameQuery parses the words by which members are looked for; "": the query has none.
+func parseNameQuery(query string) (string, error) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return "", refuse(protocol.CodeBadRequest, "the query is malformed")
+	}
+	q := values["q"]
+	switch {
+	case len(q) == 0:
+		return "", nil
+	case len(q) > 1:
+		return "", errTwice
+	case len(q[0]) < 1 || len(q[0]) > protocol.NameQueryBytesMax || !utf8.ValidString(q[0]):
+		return "", refuse(protocol.CodeBadRequest, "q must be 1 to "+strconv.Itoa(protocol.NameQueryBytesMax)+" bytes of UTF-8")
+	case len(values["after"]) > 0:
+		return "", refuse(protocol.CodeBadRequest, "after may not go with q")
+	}
+	return q[0], nil
 }
 
 // moreField returns the answer's field more; nil: there is no more, and the request had no limit.

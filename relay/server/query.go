@@ -81,6 +81,23 @@ func parseQuery(query string) (rules.Query, error) {
 	return q, nil
 }
 
+var errEmoji = refuse(protocol.CodeBadRequest, "the emoji must be 1 to 64 bytes without white space")
+
+// parseEmoji parses the emoji of a query, which must have one.
+func parseEmoji(query string) (string, error) {
+	values, err := url.ParseQuery(query)
+	given := values["emoji"]
+	switch {
+	case err != nil:
+		return "", refuse(protocol.CodeBadRequest, "the query is malformed")
+	case len(given) > 1:
+		return "", errTwice
+	case len(given) == 0 || !protocol.ValidEmoji(given[0]):
+		return "", errEmoji
+	}
+	return given[0], nil
+}
+
 func readPosition(q *rules.Query, name, v string) error {
 	if q.Kind == rules.QueryAround && protocol.ValidID(v) {
 		q.ID = v

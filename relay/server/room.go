@@ -108,15 +108,17 @@ func (s *rooms) members(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	name, err := parseNameQuery(queryOf(c))
+	if err != nil {
+		return err
+	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
 	staff, err := s.maySeeMembers(ctx, who, room)
 	if err != nil {
 		return err
 	}
-	joined, more, err := inSlices(part, func(m rules.MemberEntry) string { return m.User.ID }, func(part rules.Part) ([]rules.MemberEntry, error) {
-		return s.directory.Members(ctx, room, part)
-	})
+	joined, more, err := s.joined(ctx, room, name, &part)
 	if err != nil {
 		return s.unreadable(err)
 	}
@@ -129,14 +131,27 @@ func (s *rooms) members(c *fiber.Ctx) error {
 	}
 	members := make([]protocol.RoomMember, len(joined))
 	for i, m := range joined {
-		if role, ok := s.backend.Rank(m.User.ID, room); ok {
-			m.User.Role = role
-		}
+		s.rank(room, &m.User)
 		members[i] = protocol.RoomMember{
 			User: m.User, UserOnly: !whole(m), Read: m.Read, Online: here[m.User.ID], JoinedAt: m.JoinedAt,
 		}
 	}
 	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, moreField(part, more)))
+}
+
+// joined reads a part of a room's members, of all or, with a name, of those whom it finds, and reports whether there are
+// more. Without a limit a name finds as many as a page has.
+func (s *rooms) joined(ctx context.Context, room, name string, part *rules.Part) (members []rules.MemberEntry, more bool, err error) {
+	if name == "" {
+		return inSlices(*part, func(m rules.MemberEntry) string { return m.User.ID }, func(part rules.Part) ([]rules.MemberEntry, error) {
+			return s.directory.Members(ctx, room, part)
+		})
+	}
+	if part.Limit == 0 {
+		part.Limit = protocol.PageMessagesDefault
+	}
+	members, err = s.directory.FindMembers(ctx, room, name, part.Limit+1)
+	return members[:min(len(members), part.Limit)], len(members) > part.Limit, err
 }
 
 // maySeeMembers refuses users who may not see a room's members, and reports whether the user is a moderator or an

@@ -189,7 +189,7 @@ func (s *Server) routes(o *Options, access *access) {
 	}
 	health := &health{problems: s.problems, history: o.History, now: o.Now}
 	rooms := &rooms{access: access, directory: newLists(o.Directory)}
-	messages := &messages{access: access, history: o.History, limits: o.Limits}
+	messages := &messages{access: access, history: o.History, directory: newLists(o.Directory), limits: o.Limits}
 	moderation := &moderation{access: access, store: o.Moderation}
 
 	s.app.Add(fiber.MethodGet, "/v1/ws", upgrade.get) // no HEAD: it cannot upgrade

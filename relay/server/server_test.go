@@ -104,6 +104,14 @@ func (d *directory) Members(context.Context, string, rules.Part) ([]rules.Member
 	return nil, d.err
 }
 
+func (d *directory) FindMembers(context.Context, string, string, int) ([]rules.MemberEntry, error) {
+	return nil, d.err
+}
+
+func (d *directory) Reactors(context.Context, string, string, string, rules.Part) ([]protocol.User, bool, error) {
+	return nil, true, d.err
+}
+
 func (h *history) Ready(context.Context) error {
 	if h.ready == nil {
 		return nil

@@ -1,11 +1,14 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/word"
 )
 
 // RoomNames lists names of rooms; see [rules.Directory].
@@ -104,4 +107,53 @@ func (r *Room) mentions(user string, read int64) (n int64) {
 		}
 	}
 	return n
+}
+
+// FindMembers finds members by their names; see [rules.Directory].
+func (s *Store) FindMembers(ctx context.Context, room, query string, limit int) (found []rules.MemberEntry, err error) {
+	state, err := s.read(ctx)
+	prefix := word.NamePrefix(query)
+	if err != nil || state.rooms[room] == nil || prefix == "" {
+		return nil, err
+	}
+	r := state.rooms[room]
+	inForce := r.inForce(s.options.Now())
+	folded := make(map[string]string) // by user id
+	for _, m := range r.members {
+		terms := word.NameTerms(m.User.Name)
+		_, banned := inForce[sanctioned{m.User.ID, protocol.ActBan}]
+		begins := func(term string) bool { return strings.HasPrefix(term, prefix) }
+		if !banned && slices.ContainsFunc(terms, begins) {
+			found = append(found, rules.MemberEntry{User: m.User, Read: m.Read, JoinedAt: m.JoinedAt})
+			folded[m.User.ID] = terms[0]
+		}
+	}
+	slices.SortFunc(found, func(a, b rules.MemberEntry) int {
+		return cmp.Or(cmp.Compare(folded[a.User.ID], folded[b.User.ID]), cmp.Compare(a.User.Name, b.User.Name), cmp.Compare(a.User.ID, b.User.ID))
+	})
+	return found[:min(len(found), limit)], nil
+}
+
+// Reactors lists the users of a reaction; see [rules.Directory].
+func (s *Store) Reactors(ctx context.Context, room, id, emoji string, part rules.Part) (users []protocol.User, found bool, err error) {
+	state, err := s.read(ctx)
+	if err != nil || state.rooms[room] == nil {
+		return nil, false, err
+	}
+	r := state.rooms[room]
+	m := r.message(id)
+	if m == nil {
+		return nil, false, nil
+	}
+	found = part.After == ""
+	for _, one := range m.reactions { // ascending by rev
+		switch {
+		case one.Rev == 0 || one.Emoji != emoji:
+		case !found:
+			found = one.User == part.After
+		case part.Limit == 0 || len(users) < part.Limit:
+			users = append(users, r.user(one.User))
+		}
+	}
+	return users, found, nil
 }

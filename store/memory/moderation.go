@@ -29,8 +29,10 @@ func (s *Store) Sanctions(ctx context.Context, room string, part rules.Part) (al
 
 // shown returns a sanction as readers see it.
 func (r *Room) shown(key sanctioned, one rules.Sanction) protocol.Sanction {
+	user := r.user(key.user)
+	user.Picture, user.Title = "", "" // not told
 	return protocol.Sanction{
-		User: r.user(key.user), Kind: key.kind, Until: one.Until, Reason: one.Reason,
+		User: user, Kind: key.kind, Until: one.Until, Reason: one.Reason,
 		By: protocol.User{ID: one.By.ID, Name: one.By.Name}, At: one.At,
 	}
 }

@@ -84,7 +84,7 @@ type inspection struct {
 }
 
 func (i *inspection) steps() []func() error {
-	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.index}
+	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.names, i.index}
 }
 
 // each tells what text makes of each row, "" nothing.
@@ -112,7 +112,7 @@ func (i *inspection) each(query string, text func(scan func(...any) error) (stri
 
 // references looks for rows of rooms that are not there.
 func (i *inspection) references() error {
-	for _, table := range []string{"messages", "members", "sanctions", "reports", "reactions", "sent"} {
+	for _, table := range []string{"messages", "members", "member_terms", "sanctions", "reports", "reactions", "sent"} {
 		err := i.each(`SELECT room, count(*) FROM `+table+` WHERE NOT EXISTS (SELECT 1 FROM rooms WHERE key = room) GROUP BY room`,
 			func(scan func(...any) error) (string, error) {
 				var key, n int64
@@ -207,6 +207,37 @@ func (i *inspection) reactions() error {
 		err := scan(&room, &seq)
 		return fmt.Sprintf("a reaction in room %q belongs to message %d, which has none", room, seq), err
 	})
+}
+
+// names compares the names of members with the terms by which they are found.
+func (i *inspection) names() error {
+	var version, want, rows int
+	if err := i.tx.QueryRow(i.ctx, `SELECT names FROM database`).Scan(&version); err != nil || version != word.NamesVersion {
+		return err // of another, they will be made anew
+	}
+	wrong := 0
+	err := eachMember(i.ctx, i.tx, func(rooms []int64, users, names []string) error {
+		var of []int64
+		var terms, by []string
+		for at, name := range names {
+			for _, term := range word.NameTerms(name) {
+				of, terms, by = append(of, rooms[at]), append(terms, term), append(by, users[at])
+			}
+		}
+		want += len(terms)
+		var lacks int
+		err := i.tx.QueryRow(i.ctx, `SELECT count(*) FROM unnest($1::bigint[], $2::text[], $3::text[]) AS k (room, term, user_id)
+			WHERE NOT EXISTS (SELECT 1 FROM member_terms t WHERE t.room = k.room AND t.term = k.term AND t.user_id = k.user_id)`, of, terms, by).Scan(&lacks)
+		wrong += lacks
+		return err
+	})
+	if err == nil {
+		err = i.tx.QueryRow(i.ctx, `SELECT count(*) FROM member_terms`).Scan(&rows)
+	}
+	if err == nil && (wrong > 0 || rows != want) {
+		i.found(fmt.Sprintf("the index of members' names lacks %d terms, and has %d, not %d", wrong, rows, want))
+	}
+	return err
 }
 
 // index compares the index of words with the texts, as far as it claims to have them.

@@ -110,13 +110,8 @@ func (s *Store) Settings(ctx context.Context, room string) (protocol.RoomSetting
 
 // Members lists the users who have joined; see [rules.Directory].
 func (s *Store) Members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
-		var m rules.MemberEntry
-		err := scan(&m.User.ID, &m.User.Name, (*string)(&m.User.Role), &m.Read, (*int64)(&m.JoinedAt))
-		members = append(members, m)
-		return err
-	}, `SELECT user_id, m.name, role, read, joined_at FROM rooms JOIN members m ON m.room = rooms.key WHERE rooms.name = $1 AND user_id > $2
-		ORDER BY user_id LIMIT $3`, room, text(part.After), limit(part))
+	members, err = s.membersOf(ctx, `SELECT `+memberColumns+` FROM rooms JOIN members m ON m.room = rooms.key
+		WHERE rooms.name = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3`, room, text(part.After), limit(part))
 	if err != nil {
 		return nil, fmt.Errorf("list the members: %w", err)
 	}

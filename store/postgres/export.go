@@ -92,17 +92,19 @@ func (e *exporter) reactions() error {
 }
 
 func (e *exporter) members() error {
-	return e.list("memberships", `SELECT rooms.name, i.name, role, joined_at, read FROM members i
+	return e.list("memberships", `SELECT rooms.name, i.name, role, picture, i.title, joined_at, read FROM members i
 		JOIN rooms ON rooms.key = i.room WHERE user_id = $1 AND rooms.name IS NOT NULL ORDER BY i.room`, func(scan func(...any) error) ([]byte, error) {
 		var o struct {
 			Room     string `json:"room"`
 			Name     string `json:"name"`
 			Role     string `json:"role"`
+			Picture  string `json:"picture,omitempty"`
+			Title    string `json:"title,omitempty"`
 			JoinedAt string `json:"joined_at"`
 			Read     int64  `json:"read"`
 		}
 		var at protocol.Time
-		err := scan(&o.Room, &o.Name, &o.Role, (*int64)(&at), &o.Read)
+		err := scan(&o.Room, &o.Name, &o.Role, &o.Picture, &o.Title, (*int64)(&at), &o.Read)
 		o.JoinedAt = at.String()
 		return encode(o, err)
 	})

@@ -238,7 +238,7 @@ func (l *loader) loadMessages() {
 	}
 }
 
-const selectMembers = `SELECT k.name, m.user_id, m.name, m.role, m.joined_at, m.read FROM unnest($1::text[], $2::text[]) AS k (name, user_id)
+const selectMembers = `SELECT k.name, m.user_id, m.name, m.role, m.joined_at, m.read, m.picture, m.title FROM unnest($1::text[], $2::text[]) AS k (name, user_id)
 	JOIN rooms ON rooms.name = k.name JOIN members m ON m.room = rooms.key AND m.user_id = k.user_id`
 
 // loadMembers loads members.
@@ -255,7 +255,7 @@ func (l *loader) loadMembers() {
 	l.each(func(scan func(...any) error) error {
 		var name string
 		var m rules.Member
-		err := scan(&name, &m.User.ID, &m.User.Name, (*string)(&m.User.Role), (*int64)(&m.JoinedAt), &m.Read)
+		err := scan(&name, &m.User.ID, &m.User.Name, (*string)(&m.User.Role), (*int64)(&m.JoinedAt), &m.Read, &m.User.Picture, &m.User.Title)
 		if r := l.set.Room(name); r != nil && err == nil {
 			r.AddMember(m)
 			l.reads[memberKey{r.Key, m.User.ID}] = m.Read

@@ -40,6 +40,7 @@ func (r *messageRow) read(scan func(...any) error, room string) (m protocol.Mess
 func (r *messageRow) message(room string) (m protocol.Message, err error) {
 	m = r.m
 	m.Room = room
+	readRole(&m.Sender)
 	if r.encrypted != "" {
 		if m.Encrypted, err = decodeEncrypted(r.encrypted); err != nil {
 			return m, err
@@ -64,7 +65,7 @@ func (r *madeRows) add(m *rules.Message) error {
 	}
 	r.rooms, r.seqs, r.revs, r.createdAt = append(r.rooms, m.In().Key), append(r.seqs, m.Seq), append(r.revs, m.Rev), append(r.createdAt, int64(m.CreatedAt))
 	r.ids, r.madeAs, r.senders = append(r.ids, m.ID), append(r.madeAs, m.MadeAs[:]), append(r.senders, m.Sender.ID)
-	r.names, r.roles, r.sentAt = append(r.names, m.Sender.Name), append(r.roles, string(m.Sender.Role)), append(r.sentAt, m.SentAt)
+	r.names, r.roles, r.sentAt = append(r.names, m.Sender.Name), append(r.roles, roleColumn(&m.Sender)), append(r.sentAt, m.SentAt)
 	r.texts, r.encrypted, r.replyTo = append(r.texts, m.Text), append(r.encrypted, encrypted), append(r.replyTo, m.ReplyTo)
 	return nil
 }

@@ -99,6 +99,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if s.heads, err = s.pool(ctx, headsMax); err != nil {
 		return err
 	}
+	if err = s.checkNames(ctx); err != nil {
+		return err
+	}
 	if err = s.Ready(ctx); err != nil {
 		return err
 	}

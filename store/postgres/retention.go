@@ -37,6 +37,7 @@ func (s *Store) deleteLeft(ctx context.Context) error {
 var emptySteps = [...]string{
 	`DELETE FROM reactions WHERE ctid = ANY (ARRAY(SELECT ctid FROM reactions WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM members WHERE ctid = ANY (ARRAY(SELECT ctid FROM members WHERE room = $1 LIMIT $2))`,
+	`DELETE FROM member_terms WHERE ctid = ANY (ARRAY(SELECT ctid FROM member_terms WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM sanctions WHERE ctid = ANY (ARRAY(SELECT ctid FROM sanctions WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM reports WHERE ctid = ANY (ARRAY(SELECT ctid FROM reports WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM sent WHERE ctid = ANY (ARRAY(SELECT ctid FROM sent WHERE room = $1 LIMIT $2))`,

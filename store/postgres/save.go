@@ -257,16 +257,17 @@ func (b *batch) saveReactions(set *rules.Set) error {
 
 const (
 	deleteMember  = `DELETE FROM members WHERE room = $1 AND user_id = $2`
-	upsertMembers = `INSERT INTO members (room, user_id, name, role, joined_at, read)
-		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
+	upsertMembers = `INSERT INTO members (room, user_id, name, role, joined_at, read, picture, title, folded)
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[])
 		ON CONFLICT (room, user_id) DO UPDATE SET name = excluded.name, role = excluded.role, joined_at = excluded.joined_at,
-		read = greatest(members.read, excluded.read)`
+		picture = excluded.picture, title = excluded.title, folded = excluded.folded, read = greatest(members.read, excluded.read)`
 )
 
 // saveMembers saves members. A read marker that was moved beside the commits stays.
 func (b *batch) saveMembers(set *rules.Set) error {
 	var rooms, joined, read []int64
-	var users, names, roles []string
+	var users, names, roles, pictures, titles, sorted []string
+	b.saveNames(set)
 	for _, m := range set.Members {
 		if m.Gone || m.Read < b.reads[memberKey{m.In().Key, m.User.ID}] { // or has come anew since it was gone
 			b.queue(deleteMember, m.In().Key, m.User.ID)
@@ -276,9 +277,10 @@ func (b *batch) saveMembers(set *rules.Set) error {
 		}
 		rooms, users, names = append(rooms, m.In().Key), append(users, m.User.ID), append(names, m.User.Name)
 		roles, joined, read = append(roles, string(m.User.Role)), append(joined, int64(m.JoinedAt)), append(read, m.Read)
+		pictures, titles, sorted = append(pictures, m.User.Picture), append(titles, m.User.Title), append(sorted, folded(m.User.Name))
 	}
 	if len(rooms) > 0 {
-		b.queue(upsertMembers, rooms, users, names, roles, joined, read)
+		b.queue(upsertMembers, rooms, users, names, roles, joined, read, pictures, titles, sorted)
 	}
 	return nil
 }
@@ -385,6 +387,7 @@ func (b *batch) forget(f *rules.Forget) {
 		UNION SELECT room FROM reports WHERE $1 IN (by_id, closed_by))`, f.User)
 	for _, change := range [...]string{
 		`DELETE FROM members WHERE user_id = $1`,
+		`DELETE FROM member_terms WHERE user_id = $1`,
 		`DELETE FROM sanctions WHERE user_id = $1`,
 		`DELETE FROM sent WHERE user_id = $1`,
 		`DELETE FROM revocations WHERE user_id = $1`,

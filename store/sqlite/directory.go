@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/word"
 )
 
 // directoryStatements are prepared on the readers' connections.
@@ -20,6 +22,9 @@ type directoryStatements struct {
 	// mentions counts the unread ones.
 	mentions *sql.Stmt
 	members  *sql.Stmt
+	found    *sql.Stmt // members, by their names
+	// reaction finds a message and the rev of a user's reaction to it, reactors the users behind a rev.
+	reaction, reactors *sql.Stmt
 
 	settings *sql.Stmt
 
@@ -39,10 +44,22 @@ func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, e
 			WHERE room = ? AND seq > ? AND deleted_at = 0 AND sender_id <> ? LIMIT ?)`,
 		&d.mentions: countMentions,
 		&d.settings: `SELECT settings FROM rooms WHERE dropped = 0 AND name = ?`,
-		&d.members: `SELECT user_id, members.name, role, read, joined_at
+		&d.members: `SELECT ` + memberColumns + `
 			FROM rooms JOIN members ON members.room = rooms.key WHERE rooms.name = ? AND user_id > ?
 			ORDER BY user_id LIMIT ?`,
 
+		&d.found: `SELECT ` + memberColumns + ` FROM
+				(SELECT DISTINCT room, user_id FROM member_terms WHERE room = (SELECT key FROM rooms WHERE name = ?1) AND term >= ?2 AND term < ?3) AS found
+			CROSS JOIN members USING (room, user_id)
+			WHERE NOT EXISTS (SELECT 1 FROM sanctions s WHERE s.room = members.room AND s.user_id = members.user_id
+				AND kind = 'ban' AND (until = 0 OR until > ?4))
+			ORDER BY folded, members.name, members.user_id LIMIT ?5`,
+		&d.reaction: `SELECT key, seq, CASE WHEN ?4 = '' THEN 0 ELSE
+				coalesce((SELECT reactions.rev FROM reactions WHERE room = key AND reactions.seq = messages.seq AND user_id = ?4 AND emoji = ?3), 0)
+			END FROM rooms JOIN messages ON messages.room = rooms.key AND id = ?2 WHERE rooms.name = ?1`,
+		&d.reactors: `SELECT r.user_id, coalesce(m.name, ''), coalesce(m.role, 'participant'), coalesce(m.picture, ''), coalesce(m.title, '')
+			FROM reactions r LEFT JOIN members m ON m.room = r.room AND m.user_id = r.user_id
+			WHERE r.room = ? AND r.seq = ? AND r.emoji = ? AND r.rev > ? ORDER BY r.rev LIMIT ?`,
 		&d.sanctions: `SELECT sanctions.user_id, coalesce(members.name, ''), coalesce(members.role, 'participant'),
 				kind, until, reason, by_id, by_name, at
 			FROM rooms JOIN sanctions ON sanctions.room = rooms.key
@@ -147,20 +164,56 @@ func (s *reader) Members(ctx context.Context, room string, part rules.Part) ([]r
 }
 
 func (s *reader) members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
-	rows, err := s.read.directory.members.QueryContext(ctx, room, part.After, limit(part))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return membersOf(ctx, s.read.directory.members, room, part.After, limit(part))
+}
+
+// memberColumns are the columns of a [rules.MemberEntry].
+const memberColumns = `members.user_id, members.name, role, read, joined_at, picture, members.title`
+
+func membersOf(ctx context.Context, stmt *sql.Stmt, args ...any) (members []rules.MemberEntry, err error) {
+	err = query(ctx, stmt, func(scan func(...any) error) error {
 		var m rules.MemberEntry
-		err := rows.Scan(&m.User.ID, &m.User.Name, (*string)(&m.User.Role), &m.Read, (*int64)(&m.JoinedAt))
-		if err != nil {
-			return nil, err
-		}
+		err := scan(&m.User.ID, &m.User.Name, (*string)(&m.User.Role), &m.Read, (*int64)(&m.JoinedAt), &m.User.Picture, &m.User.Title)
 		members = append(members, m)
+		return err
+	}, args...)
+	return members, err
+}
+
+// FindMembers finds members by their names; see [rules.Directory].
+func (s *reader) FindMembers(ctx context.Context, room, name string, limit int) ([]rules.MemberEntry, error) {
+	from := word.NamePrefix(name)
+	if from == "" {
+		return nil, nil
 	}
-	return members, rows.Err()
+	now := protocol.TimeOf(time.Now())
+	found, err := membersOf(ctx, s.read.directory.found, room, from, from+"\U0010ffff", int64(now), limit)
+	if err != nil {
+		return nil, fmt.Errorf("find members: %w", err)
+	}
+	return found, nil
+}
+
+// Reactors lists the users of a reaction; see [rules.Directory].
+func (s *reader) Reactors(ctx context.Context, room, id, emoji string, part rules.Part) (users []protocol.User, found bool, err error) {
+	var key, seq, after int64
+	d := &s.read.directory
+	err = d.reaction.QueryRowContext(ctx, room, id, emoji, part.After).Scan(&key, &seq, &after)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) || err == nil && part.After != "" && after == 0:
+		return nil, false, nil
+	case err == nil:
+		err = query(ctx, d.reactors, func(scan func(...any) error) error {
+			var u protocol.User
+			err := scan(&u.ID, &u.Name, (*string)(&u.Role), &u.Picture, &u.Title)
+			users = append(users, u)
+			return err
+		}, key, seq, emoji, after, limit(part))
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("list the users of a reaction: %w", err)
+	}
+	return users, true, nil
 }
 
 // limit returns the limit of a part for SQL, where -1 stands for no limit.

@@ -16,6 +16,9 @@ func (b *batch) forget(f *rules.Forget) error {
 	if err != nil {
 		return err
 	}
+	if err := b.forgetNames(f.User); err != nil {
+		return err
+	}
 	for _, change := range []string{
 		`DELETE FROM members WHERE user_id = ?1`,
 		`DELETE FROM sanctions WHERE user_id = ?1`,

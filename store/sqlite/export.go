@@ -116,17 +116,19 @@ func (e *exporter) reactions() error {
 }
 
 func (e *exporter) members() error {
-	return e.list("memberships", `SELECT rooms.name, members.name, role, joined_at, read FROM members
+	return e.list("memberships", `SELECT rooms.name, members.name, role, picture, members.title, joined_at, read FROM members
 		JOIN rooms ON rooms.key = members.room WHERE user_id = ? AND dropped = 0`, func(scan func(...any) error) ([]byte, error) {
 		var o struct {
 			Room     string `json:"room"`
 			Name     string `json:"name"`
 			Role     string `json:"role"`
+			Picture  string `json:"picture,omitempty"`
+			Title    string `json:"title,omitempty"`
 			JoinedAt string `json:"joined_at"`
 			Read     int64  `json:"read"`
 		}
 		var at protocol.Time
-		err := scan(&o.Room, &o.Name, &o.Role, (*int64)(&at), &o.Read)
+		err := scan(&o.Room, &o.Name, &o.Role, &o.Picture, &o.Title, (*int64)(&at), &o.Read)
 		o.JoinedAt = at.String()
 		return encode(o, err)
 	})

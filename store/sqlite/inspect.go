@@ -64,7 +64,7 @@ func inspect(ctx context.Context, path string, found func(string), progress Prog
 }
 
 // schema is the version that the migrations lead to.
-const schema = 7
+const schema = 8
 
 // inspection is one look at a database. Its steps return an error where they
 // could not go on, which in a damaged file is a finding, too.
@@ -77,7 +77,7 @@ type inspection struct {
 func (i *inspection) steps() []func() error {
 	heads := func() error { return checkHeads(i.ctx, i.tx) }
 	revs := func() error { return checkRevs(i.ctx, i.tx) }
-	return []func() error{i.pages, i.references, heads, revs, i.summaries, i.reactions, i.mentions, i.index}
+	return []func() error{i.pages, i.references, heads, revs, i.summaries, i.reactions, i.mentions, i.names, i.index}
 }
 
 // pages looks at each page, index and constraint.
@@ -218,6 +218,41 @@ func (i *inspection) mentions() error {
 		err := scan(&room, &seq)
 		return fmt.Sprintf("whom message %d of room %q mentions is counted wrongly", seq, room), err
 	})
+}
+
+// names compares the names of members with the terms by which they are found.
+func (i *inspection) names() error {
+	var version int
+	if err := i.tx.QueryRowContext(i.ctx, `SELECT names FROM index_version`).Scan(&version); err != nil || version != word.NamesVersion {
+		return err // of another, they will be made anew
+	}
+	has, err := i.tx.PrepareContext(i.ctx, `SELECT count(*) FROM member_terms WHERE room = ? AND term = ? AND user_id = ?`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = has.Close() }()
+	var want, rows, told int
+	err = eachMember(i.ctx, i.tx, func(room int64, user, name string) error {
+		for _, term := range word.NameTerms(name) {
+			want++
+			var n int
+			if err := has.QueryRowContext(i.ctx, room, term, user).Scan(&n); err != nil {
+				return err
+			}
+			if n == 0 && told < findingsMax {
+				told++
+				i.found(fmt.Sprintf("member %q is not found by the name", user))
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = i.tx.QueryRowContext(i.ctx, `SELECT count(*) FROM member_terms`).Scan(&rows)
+	}
+	if err == nil && told == 0 && rows != want {
+		i.found(fmt.Sprintf("the index of members' names has %d terms, not %d", rows, want))
+	}
+	return err
 }
 
 // index compares the index of words with the texts, as far as it claims to have

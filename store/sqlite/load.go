@@ -255,7 +255,7 @@ func (b *batch) loadUnnamed(r *rules.Room, k rules.UnnamedKey) error {
 	return err
 }
 
-var selectMembers = bulkWriting(`WITH k (room, user_id) AS (`, 2, `) SELECT m.room, m.user_id, m.name, m.role, m.joined_at, m.read
+var selectMembers = bulkWriting(`WITH k (room, user_id) AS (`, 2, `) SELECT m.room, m.user_id, m.name, m.role, m.joined_at, m.read, m.picture, m.title
 	FROM k CROSS JOIN members m ON m.room = k.room AND m.user_id = k.user_id`)
 
 // loadMembers loads members.
@@ -275,7 +275,7 @@ func (b *batch) loadMembers(set *rules.Set, keys []rules.RoomKeys) error {
 	return b.queryAll(selectMembers, 2, args, func(scan func(...any) error) error {
 		var key int64
 		var m rules.Member
-		err := scan(&key, &m.User.ID, &m.User.Name, (*string)(&m.User.Role), (*int64)(&m.JoinedAt), &m.Read)
+		err := scan(&key, &m.User.ID, &m.User.Name, (*string)(&m.User.Role), (*int64)(&m.JoinedAt), &m.Read, &m.User.Picture, &m.User.Title)
 		if err == nil {
 			rooms[key].AddMember(m)
 		}

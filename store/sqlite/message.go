@@ -11,11 +11,13 @@ import (
 )
 
 // createdColumns are the columns that a message is made with; messageColumns are all that a messageRow knows, in its order. What
-// came later is one of them, empty for most messages, and so is what only an encrypted message or one with mentions has: each
+// came later is one of them, empty for most messages, and so is what only an encrypted message, or one with mentions or with a sender's picture has: each
 // column of each row costs a page about as much as a small one's content.
 const (
-	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to, mentions`
-	messageColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted || mentions, reply_to, CASE WHEN messages.rev = messages.seq THEN ''
+	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to, mentions, sender_picture`
+	messageColumns = `id, seq, rev, sender_id, sender_name,
+		CASE WHEN sender_picture = '' THEN sender_role ELSE sender_role || ' ' || sender_picture END,
+		created_at, sent_at, text, encrypted || mentions, reply_to, CASE WHEN messages.rev = messages.seq THEN ''
 		ELSE edited_at || ' ' || deleted_at || ' ' || pinned || ' ' || reactions END`
 )
 
@@ -49,6 +51,9 @@ func (r *messageRow) readBy(scan func(...any) error, room string) (m protocol.Me
 	}
 	m = r.m
 	m.Room = room
+	if role, picture, ok := strings.Cut(string(m.Sender.Role), " "); ok {
+		m.Sender.Role, m.Sender.Picture = protocol.Role(role), picture
+	}
 	switch {
 	case r.more == "":
 	case r.more[0] == '[':

@@ -110,14 +110,16 @@ func TestCheck(t *testing.T) {
 		"a mention without":     {`UPDATE messages SET mentions = ''`, `whom message 5 of room "lobby" mentions`},
 		"mentions of another":   {`UPDATE mentions SET by_id = 'u_9' WHERE user_id = ''`, `whom message 5 of room "lobby" mentions`},
 		"mentions, not counted": {`DELETE FROM mentions WHERE user_id = 'u_2'`, `whom message 5 of room "lobby" mentions`},
-		"a member of no room":   {`PRAGMA foreign_keys = OFF; INSERT INTO members VALUES (99, 'u', '', '', 0, 0)`, `a row of members belongs to none of rooms`},
+		"a member not found":    {`DELETE FROM member_terms WHERE term = 'lovelace'`, `member "u_1" is not found by the name`},
+		"a name too many":       {`INSERT INTO member_terms VALUES (1, 'bob', 'u_1')`, `the index of members' names has 3 terms, not 2`},
+		"a member of no room":   {`PRAGMA foreign_keys = OFF; INSERT INTO members (room, user_id, name, role, joined_at) VALUES (99, 'u', '', '', 0)`, `a row of members belongs to none of rooms`},
 		"not in the index":      {`DELETE FROM search WHERE docid = (SELECT max(docid) FROM search)`, `message 10 of room "lobby" is not in the index`},
 		"still in the index":    {`UPDATE messages SET text = '' WHERE seq = 3`, `the index of words has message 3 of room "lobby"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "hallway.db")
 			s := idle(t, path)
-			ops := sends("lobby", 0, 10)
+			ops := append(sends("lobby", 0, 10), rules.Op{Room: "lobby", Sender: protocol.User{ID: "u_1", Name: "Ada Lovelace"}, Do: rules.Open{}})
 			with(&ops[4], func(do *rules.Send) {
 				do.Mentions = []protocol.Mention{{Len: 3, User: "u_2"}, {At: 4, Len: 5, All: true}}
 			})

@@ -6,6 +6,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/word"
 )
 
 // save saves what a part of a batch has changed.
@@ -77,7 +78,7 @@ func (b *batch) saveRooms(set *rules.Set) error {
 	return b.execAll(updateHeads, 3, args)
 }
 
-const madeColumns = 14
+const madeColumns = 15
 
 var insertMessages = bulkWriting(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, madeColumns, ``)
 
@@ -99,7 +100,7 @@ func (b *batch) saveMessages(set *rules.Set) error {
 			return err
 		}
 		made = append(made, m.In().Key, m.MadeAs[:], m.ID, m.Seq, m.Rev, m.Sender.ID, m.Sender.Name, string(m.Sender.Role),
-			int64(m.CreatedAt), m.SentAt, m.Text, encrypted, m.ReplyTo, mentions)
+			int64(m.CreatedAt), m.SentAt, m.Text, encrypted, m.ReplyTo, mentions, m.Sender.Picture)
 	}
 	if err := b.execAll(insertMessages, madeColumns, made); err != nil {
 		return err
@@ -118,7 +119,7 @@ func (b *batch) saveMessages(set *rules.Set) error {
 var (
 	updateMessage = writing(`UPDATE messages SET rev = ?, sent_at = ?, text = ?, encrypted = ?, reply_to = ?, mentions = ?,
 		edited_at = ?, deleted_at = ?, pinned = ?, reactions = ? WHERE room = ? AND seq = ?`)
-	disownMessage = writing(`UPDATE messages SET sender_id = ?, sender_name = ?, sender_role = ?, made_as = x'' WHERE room = ? AND seq = ?`)
+	disownMessage = writing(`UPDATE messages SET sender_id = ?, sender_name = ?, sender_role = ?, sender_picture = '', made_as = x'' WHERE room = ? AND seq = ?`)
 )
 
 // changeMessage saves a message that was changed.
@@ -185,8 +186,9 @@ func (b *batch) saveReactions(messages []*rules.Message) error {
 
 var (
 	deleteMember  = writing(`DELETE FROM members WHERE room = ? AND user_id = ?`)
-	upsertMembers = bulkWriting(`INSERT OR FAIL INTO members (room, user_id, name, role, joined_at, read)`, 6,
-		` ON CONFLICT DO UPDATE SET name = excluded.name, role = excluded.role, joined_at = excluded.joined_at, read = excluded.read`)
+	upsertMembers = bulkWriting(`INSERT OR FAIL INTO members (room, user_id, name, role, joined_at, read, picture, title, folded)`, 9,
+		` ON CONFLICT DO UPDATE SET name = excluded.name, role = excluded.role, joined_at = excluded.joined_at, read = excluded.read,
+			picture = excluded.picture, title = excluded.title, folded = excluded.folded`)
 )
 
 func (b *batch) saveMembers(set *rules.Set) error {
@@ -198,9 +200,13 @@ func (b *batch) saveMembers(set *rules.Set) error {
 			}
 			continue
 		}
-		args = append(args, m.In().Key, m.User.ID, m.User.Name, string(m.User.Role), int64(m.JoinedAt), m.Read)
+		args = append(args, m.In().Key, m.User.ID, m.User.Name, string(m.User.Role), int64(m.JoinedAt), m.Read, m.User.Picture, m.User.Title,
+			folded(word.NameTerms(m.User.Name)))
 	}
-	return b.execAll(upsertMembers, 6, args)
+	if err := b.saveNames(set.Members); err != nil {
+		return err
+	}
+	return b.execAll(upsertMembers, 9, args)
 }
 
 var (

@@ -132,6 +132,9 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if err = checkIndexVersion(ctx, s.writer, word.Version); err != nil {
 		return err
 	}
+	if err = checkNames(ctx, s.writer, word.NamesVersion); err != nil {
+		return err
+	}
 	if err = checkHeads(ctx, s.writer); err != nil {
 		return err
 	}

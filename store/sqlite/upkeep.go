@@ -70,7 +70,7 @@ type upkeepStatements struct {
 	reindexed *sql.Stmt
 
 	isDropped  *sql.Stmt
-	empty      [8]*sql.Stmt // take a room and how many rows to delete
+	empty      [9]*sql.Stmt // take a room and how many rows to delete
 	deleteRoom *sql.Stmt
 
 	oldest *sql.Stmt
@@ -111,6 +111,8 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 		&u.empty[6]: `DELETE FROM reindexes WHERE room = ?1 AND ?2`,
 		&u.empty[7]: `DELETE FROM mentions WHERE (room, user_id, seq) IN
 			(SELECT room, user_id, seq FROM mentions WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[8]: `DELETE FROM member_terms WHERE (room, term, user_id) IN
+			(SELECT room, term, user_id FROM member_terms WHERE room = ?1 LIMIT ?2)`,
 		&u.deleteRoom: `DELETE FROM rooms WHERE key = ?`,
 
 		&u.oldest: `SELECT seq, rev FROM (SELECT seq, rev, created_at FROM messages

@@ -213,7 +213,7 @@ func TestDropLeavesNothing(t *testing.T) {
 		})
 	}
 	for n := range 200 {
-		user := protocol.User{ID: fmt.Sprint("u_", n), Role: protocol.RoleParticipant}
+		user := protocol.User{ID: fmt.Sprint("u_", n), Name: "Ada Lovelace", Role: protocol.RoleParticipant}
 		ops = append(ops,
 			rules.Op{Room: "lobby", Sender: user, Do: rules.Open{}},
 			rules.Op{Room: "lobby", Sender: user, Do: rules.React{ID: ops[n/50].ID(), Emoji: "👍", On: true}})
@@ -232,7 +232,7 @@ func TestDropLeavesNothing(t *testing.T) {
 			t.Fatalf("head of the new room %d", got)
 		}
 	})
-	for table, want := range map[string]int{"rooms": 2, "messages": 8, "reactions": 0, "mentions": 0, "members": 0, "search": 8} {
+	for table, want := range map[string]int{"rooms": 2, "messages": 8, "reactions": 0, "mentions": 0, "members": 0, "member_terms": 0, "search": 8} {
 		var rows int
 		if err := s.readers.QueryRow(`SELECT count(*) FROM ` + table).Scan(&rows); err != nil || rows != want {
 			t.Errorf("%s has %d rows (%v), want %d", table, rows, err, want)

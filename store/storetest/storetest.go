@@ -84,7 +84,7 @@ func Run(t *testing.T, kind Kind) {
 		{"Close", testClose},
 		{"Model", testModel},
 	}
-	tests = slices.Concat(tests, moderationTests, rankTests, mentionTests)
+	tests = slices.Concat(tests, moderationTests, rankTests, mentionTests, profileTests)
 	if kind.Shared {
 		tests = append(tests, sharedTests...)
 	}

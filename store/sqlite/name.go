@@ -1,0 +1,140 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"hallway/relay/rules"
+	"hallway/store/word"
+)
+
+// folded returns a name as members are sorted by it.
+func folded(terms []string) string {
+	if len(terms) == 0 {
+		return ""
+	}
+	return terms[0]
+}
+
+var (
+	deleteTerm  = writing(`DELETE FROM member_terms WHERE room = ? AND term = ? AND user_id = ?`)
+	insertTerms = bulkWriting(`INSERT OR IGNORE INTO member_terms (room, term, user_id)`, 3, ``)
+)
+
+// saveNames saves the terms of the members who have another name than before, or none.
+func (b *batch) saveNames(members []*rules.Member) error {
+	var added []any
+	for _, m := range members {
+		was, is := m.NameBefore(), m.User.Name
+		if m.Gone {
+			is = ""
+		}
+		if was == is {
+			continue
+		}
+		for _, term := range word.NameTerms(was) {
+			if err := b.exec(deleteTerm, m.In().Key, term, m.User.ID); err != nil {
+				return err
+			}
+		}
+		for _, term := range word.NameTerms(is) {
+			added = append(added, m.In().Key, term, m.User.ID)
+		}
+	}
+	return b.execAll(insertTerms, 3, added)
+}
+
+// forgetNames deletes the terms of a user in all rooms.
+func (b *batch) forgetNames(user string) error {
+	stmt, err := b.tx.Prepare(`SELECT room, name FROM members WHERE user_id = ?`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = stmt.Close() }()
+	var terms []any
+	err = query(context.Background(), stmt, func(scan func(...any) error) error {
+		var room int64
+		var name string
+		err := scan(&room, &name)
+		for _, term := range word.NameTerms(name) {
+			terms = append(terms, room, term)
+		}
+		return err
+	}, user)
+	for ; err == nil && len(terms) > 0; terms = terms[2:] {
+		err = b.exec(deleteTerm, terms[0], terms[1], user)
+	}
+	return err
+}
+
+// namesPart limits the members whose terms are made between two reads.
+const namesPart = 1000
+
+// checkNames makes the terms of all members anew if they are of another version.
+func checkNames(ctx context.Context, db *sql.DB, version int) error {
+	var has int
+	if err := db.QueryRowContext(ctx, `SELECT names FROM index_version`).Scan(&has); err != nil || has == version {
+		return err
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, `DELETE FROM member_terms`); err != nil {
+		return err
+	}
+	err = eachMember(ctx, tx, func(room int64, user, name string) error {
+		terms := word.NameTerms(name)
+		if len(terms) == 0 {
+			return nil
+		}
+		for _, term := range terms {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO member_terms (room, term, user_id) VALUES (?, ?, ?)`, room, term, user); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE members SET folded = ? WHERE room = ? AND user_id = ?`, folded(terms), room, user)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("make the index of names anew: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE index_version SET names = ?`, version); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// eachMember calls do for the members of all rooms. It reads them in parts, because a connection does one thing at a time.
+func eachMember(ctx context.Context, tx *sql.Tx, do func(room int64, user, name string) error) error {
+	stmt, err := tx.PrepareContext(ctx, `SELECT room, user_id, name FROM members WHERE (room, user_id) > (?, ?) ORDER BY room, user_id LIMIT ?`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = stmt.Close() }()
+	type member struct {
+		room       int64
+		user, name string
+	}
+	var last member
+	for {
+		var part []member
+		err := query(ctx, stmt, func(scan func(...any) error) error {
+			var m member
+			err := scan(&m.room, &m.user, &m.name)
+			part = append(part, m)
+			return err
+		}, last.room, last.user, namesPart)
+		if err != nil || len(part) == 0 {
+			return err
+		}
+		for _, m := range part {
+			if err := do(m.room, m.user, m.name); err != nil {
+				return err
+			}
+		}
+		last = part[len(part)-1]
+	}
+}
