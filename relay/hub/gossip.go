@@ -97,8 +97,10 @@ func (g *Gossip) told(n *bus.Told) {
 	}
 	switch f := frame.(type) {
 	case protocol.Settings:
-		g.rulings.changed(r)
-		g.rooms.setRules(r, protocol.RoomSettings{SlowModeS: f.SlowModeS, Frozen: f.Frozen, Archived: f.Archived})
+		if f.Room == r.name {
+			g.rulings.changed(r)
+			g.rooms.setRules(r, protocol.RoomSettings{SlowModeS: f.SlowModeS, Frozen: f.Frozen, Archived: f.Archived})
+		}
 	case protocol.Reports:
 		g.rulings.changed(r)
 		g.rooms.setReports(r, f.Open)

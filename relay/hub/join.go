@@ -43,7 +43,7 @@ func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role
 func (rs *rooms) open(m *member) {
 	m.opening++
 	rs.writes.enqueue(pending{
-		op:      rules.Op{Room: m.presence.room.name, Sender: m.sender(), Do: rules.Open{Read: m.presence.read}},
+		op:      rules.Op{Room: m.presence.room.name, Sender: m.sender(), Do: rules.Open{Read: rs.marker(m.presence)}},
 		session: m.session, member: m,
 	})
 }
@@ -106,7 +106,7 @@ func (rs *rooms) joined(now time.Time, m *member) {
 		m.joined, m.from = true, r.told
 		r.streams++
 	}
-	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(rs.count(r)), Read: p.read, Role: m.role, Mentions: p.mentions}
+	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(rs.count(r)), Read: rs.marker(p), Role: m.role, Mentions: p.mentions}
 	if !p.mute.over(now) {
 		f.Muted, f.MutedUntil, f.MutedReason = true, p.mute.until, p.mute.reason
 	}

@@ -35,6 +35,14 @@ func (ms *marks) want(p *presence) {
 	}
 }
 
+// marker returns the user's read marker, which may not be written yet.
+func (rs *rooms) marker(p *presence) int64 {
+	if rs.gossip == nil || p.acts == nil {
+		return p.read
+	}
+	return max(p.read, min(p.acts.want, p.room.told))
+}
+
 // hurry writes the markers soon: a user who leaves may be back at once, perhaps at another relay.
 func (ms *marks) hurry(p *presence) {
 	if p.acts != nil && p.acts.marking {
@@ -53,7 +61,7 @@ func (ms *marks) flush(now time.Time) {
 		return
 	}
 	waiting := ms.waiting
-	ms.waiting, ms.next = nil, now.Add(marksEvery)
+	ms.waiting = nil
 	var all []rules.ReadMark
 	for _, p := range waiting {
 		r, acts := p.room, p.acts
@@ -72,6 +80,7 @@ func (ms *marks) flush(now time.Time) {
 		}
 	}
 	if len(all) > 0 {
+		ms.next = now.Add(marksEvery)
 		ms.reader.MarkRead(all)
 	}
 }
@@ -91,7 +100,7 @@ func (g *Gossip) Marked(err error) {
 		}
 		switch {
 		case len(p.members) == 0 || p.room.epoch != m.Epoch:
-		case err != nil || acts.want > m.Seq:
+		case err != nil || min(acts.want, p.room.told) > m.Seq:
 			ms.want(p)
 			continue
 		}

@@ -220,6 +220,9 @@ func (w *world) peersStep(word, rest string) (ok bool, err error) {
 	case "healed":
 		limits := map[string]int{"": protocol.PageMessagesMax, "by one": 1, "fail": 0}
 		return true, w.heal(limits[rest])
+	case "overhear":
+		w.overhear(rest)
+		return true, nil
 	case "ruling":
 		return true, w.answerRuling(rest)
 	case "known":
@@ -239,70 +242,4 @@ func (w *world) nextWake(d time.Duration) time.Duration {
 		return d
 	}
 	return max(0, min(d, w.Deadline().Sub(w.now)))
-}
-
-var errDown = errors.New("the database is down")
-
-// answerRuling answers for the first room whose rules are read: "read" reads now for an answer later, "fail" is an error.
-func (w *world) answerRuling(how string) error {
-	o := &w.others
-	if len(o.rulings) == 0 {
-		return errors.New("no rules are read")
-	}
-	room := o.rulings[0]
-	if o.ruling == nil {
-		ruling, err := w.store.Ruling(context.Background(), room)
-		if err != nil {
-			return err
-		}
-		o.ruling = &ruling
-	}
-	if how == "read" {
-		return nil
-	}
-	var err error
-	if how == "fail" {
-		err = errDown
-	}
-	ruling := *o.ruling
-	o.rulings, o.ruling = o.rulings[1:], nil
-	w.Gossip().Ruling(w.now, room, ruling, err)
-	return nil
-}
-
-// answerKnown answers what is known of all rooms, likewise.
-func (w *world) answerKnown(how string) error {
-	o, ctx := &w.others, context.Background()
-	if o.known == nil {
-		bans, _ := w.store.Bans(ctx)
-		revoked, _ := w.store.Revocations(ctx)
-		ranked, err := w.store.Ranked(ctx)
-		if err != nil {
-			return err
-		}
-		o.known = &hub.Known{Bans: bans, Revoked: revoked, Ranked: ranked}
-	}
-	if how == "read" {
-		return nil
-	}
-	var err error
-	if how == "fail" {
-		err = errDown
-	}
-	known := *o.known
-	o.known = nil
-	w.Gossip().Known(w.now, known, err)
-	return nil
-}
-
-// answerMarks ends the write of read markers.
-func (w *world) answerMarks(how string) error {
-	var err error
-	if how == "fail" {
-		err = errDown
-	} else if err := w.store.MarkRead(context.Background(), w.others.marks); err != nil {
-		return err
-	}
-	w.Gossip().Marked(err)
-	return nil
 }

@@ -42,7 +42,7 @@ const (
 
 // row returns the room for the rulebook.
 func (r *room) row(name string) rules.Room {
-	return rules.Room{Key: r.key, Name: name, Epoch: r.epoch, Head: r.head, LastAt: r.lastAt, Rules: r.settings, Reports: r.reports}
+	return rules.Room{Key: r.key, Name: name, Epoch: r.epoch, Head: r.head, LastAt: r.lastAt, Rules: r.settings, Reports: r.reports, Ruled: r.rules}
 }
 
 // keep keeps rooms in mind as they have been committed.

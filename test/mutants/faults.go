@@ -39,6 +39,7 @@ const (
 	connection = "component/client/connection"
 	clientStep = "component/client/step"
 	hub        = "relay/hub"
+	presence   = "relay/presence"
 	guard      = "relay/guard"
 	rulebook   = "relay/rules"
 	store      = "store/sqlite"
@@ -46,7 +47,7 @@ const (
 )
 
 // mutants are the faults, those of one part together.
-var mutants = slices.Concat(clientFaults, hubFaults, ruleFaults, storeFaults, shrinkFaults)
+var mutants = slices.Concat(clientFaults, hubFaults, relaysFaults, ruleFaults, storeFaults, shrinkFaults)
 
 // The checks.
 var (
@@ -55,6 +56,8 @@ var (
 	inHub        = testsOf("the hub's tests", hub)
 	inMemory     = testsOf("the suite of stores", "store/memory")
 	inStore      = testsOf("the store's suite", store)
+	inPresence   = testsOf("the tests of presence", presence)
+	inEngine     = testsOf("the engine's tests", "relay/engine")
 	inSimulation = check{
 		name:  "the simulation",
 		build: []string{"build", "./test/simulation/cmd"},
@@ -71,6 +74,7 @@ var (
 	window     = []check{inTimeline}
 	hubAlone   = []check{inHub}
 	hubFirst   = []check{inHub, inSimulation}
+	inRelays   = []check{inPresence, inHub, inEngine}
 	ruled      = []check{inMemory}
 	suite      = []check{inStore}
 )

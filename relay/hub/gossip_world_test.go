@@ -1,0 +1,95 @@
+package hub_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"hallway/protocol"
+	"hallway/relay/bus"
+	"hallway/relay/hub"
+)
+
+// overhear brings what another relay tells: "typing bob", "revoked bob", or a frame that its streams of the lobby are told,
+// behind the user whom it concerns.
+func (w *world) overhear(rest string) {
+	word, frame, _ := strings.Cut(rest, " ")
+	var n bus.News
+	switch {
+	case word == "typing":
+		n = &bus.Typing{Room: "lobby", User: protocol.User{ID: frame, Name: frame, Role: protocol.RoleParticipant}}
+	case word == "revoked":
+		n = &bus.Revoked{User: frame, At: int64(protocol.TimeOf(w.now))}
+	case strings.Contains(frame, `"moderated"`):
+		n = &bus.Acted{Room: "lobby", Frame: []byte(frame)}
+	default:
+		n = &bus.Told{Room: "lobby", Epoch: "e-lobby", User: word, Frame: []byte(frame)}
+	}
+	w.Gossip().Heard(w.now, 1, n)
+}
+
+var errDown = errors.New("the database is down")
+
+// answerRuling answers for the first room whose rules are read: "read" reads now for an answer later, "fail" is an error.
+func (w *world) answerRuling(how string) error {
+	o := &w.others
+	if len(o.rulings) == 0 {
+		return errors.New("no rules are read")
+	}
+	room := o.rulings[0]
+	if o.ruling == nil {
+		ruling, err := w.store.Ruling(context.Background(), room)
+		if err != nil {
+			return err
+		}
+		o.ruling = &ruling
+	}
+	if how == "read" {
+		return nil
+	}
+	var err error
+	if how == "fail" {
+		err = errDown
+	}
+	ruling := *o.ruling
+	o.rulings, o.ruling = o.rulings[1:], nil
+	w.Gossip().Ruling(w.now, room, ruling, err)
+	return nil
+}
+
+// answerKnown answers what is known of all rooms, likewise.
+func (w *world) answerKnown(how string) error {
+	o, ctx := &w.others, context.Background()
+	if o.known == nil {
+		bans, _ := w.store.Bans(ctx)
+		revoked, _ := w.store.Revocations(ctx)
+		ranked, err := w.store.Ranked(ctx)
+		if err != nil {
+			return err
+		}
+		o.known = &hub.Known{Bans: bans, Revoked: revoked, Ranked: ranked}
+	}
+	if how == "read" {
+		return nil
+	}
+	var err error
+	if how == "fail" {
+		err = errDown
+	}
+	known := *o.known
+	o.known = nil
+	w.Gossip().Known(w.now, known, err)
+	return nil
+}
+
+// answerMarks ends the write of read markers.
+func (w *world) answerMarks(how string) error {
+	var err error
+	if how == "fail" {
+		err = errDown
+	} else if err := w.store.MarkRead(context.Background(), w.others.marks); err != nil {
+		return err
+	}
+	w.Gossip().Marked(err)
+	return nil
+}

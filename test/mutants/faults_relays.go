@@ -1,0 +1,88 @@
+package main
+
+// relaysFaults are the faults of what several relays on one database tell each other of users and rules.
+var relaysFaults = []mutant{
+	// Presence.
+	{
+		name: "a silent relay is never dropped", pkg: presence, in: "Presence.Pulse", checks: inRelays,
+		do: steps{never("a.Sub(b) >= SilentAfter")},
+	},
+	{
+		name: "a relay that stood still drops the others", pkg: presence, in: "Presence.Pulse", checks: inRelays,
+		do: steps{never("a > SilentAfter/2 && b")},
+	},
+	{
+		name: "a heartbeat is not compared", pkg: presence, in: "Presence.heartbeat", checks: inRelays,
+		do: steps{never("!a && (b || c)")},
+	},
+	{
+		name: "a heartbeat without a room leaves its users", pkg: presence, in: "Presence.endRound", checks: inRelays,
+		do: steps{never("a < b")},
+	},
+	{
+		name: "a relay that opens a room gets no snapshot", pkg: presence, in: "Presence.moves", checks: inRelays,
+		do: steps{drop("p.tellSnapshot(a, b)")},
+	},
+	{
+		name: "a user on two relays counts twice", pkg: presence, in: "room.set", checks: inRelays,
+		do: steps{never("r.users[a] == 1")},
+	},
+	// Rules.
+	{
+		name: "rules cached without their version", pkg: hub, in: "rulings.compareRoom", checks: inRelays,
+		do: steps{never("a != b.known && !b.reading")},
+	},
+	{
+		name: "bans cached without their version", pkg: hub, in: "rulings.compare", checks: inRelays,
+		do: steps{never("a != b.known && !b.reading")},
+	},
+	{
+		name: "rules that were read undo what was heard", pkg: hub, in: "Gossip.Ruling", checks: hubAlone,
+		do: steps{replace("a.stale", "false")},
+	},
+	{
+		name: "bans that were read undo what was heard", pkg: hub, in: "Gossip.Known", checks: hubAlone,
+		do: steps{replace("a.stale", "false")},
+	},
+	{
+		name: "a banned user stays at other relays", pkg: hub, in: "Gossip.Known", checks: inRelays,
+		do: steps{drop("a.evictBanned(b, c)")},
+	},
+	{
+		name: "an act is not told", pkg: hub, in: "moderation.acted", checks: inRelays,
+		do: steps{never("a && md.gossip != nil")},
+	},
+	{
+		name: "a revocation ends new tokens", pkg: hub, in: "endAllRevoked", checks: inRelays,
+		do: steps{replace("s.issued()", "time.Time{}")},
+	},
+	{
+		name: "a lower token counts at its relay only", pkg: hub, in: "ranking.see", checks: inRelays,
+		do: steps{never("rk.gossip != nil")},
+	},
+	// Activity and limits.
+	{
+		name: "typing elsewhere has no limit", pkg: hub, in: "activity.typingElsewhere", checks: hubAlone,
+		do: steps{replace("!a.mayType(b, c)", "false")},
+	},
+	{
+		name: "a marker waits although its user leaves", pkg: hub, in: "marks.hurry", checks: inRelays,
+		do: steps{never("a != nil && b")},
+	},
+	{
+		name: "a marker that failed is forgotten", pkg: hub, in: "Gossip.Marked", checks: inRelays,
+		do: steps{replace("a != nil || b", "b")},
+	},
+	{
+		name: "spendings are not told", pkg: hub, in: "spending.tell", checks: inRelays,
+		do: steps{drop("sp.bus.Tell(a)")},
+	},
+	{
+		name: "connections elsewhere do not count", pkg: hub, in: "users.conns", checks: inRelays,
+		do: steps{never("us.gossip != nil")},
+	},
+	{
+		name: "connections of a relay that is gone count", pkg: hub, in: "Gossip.Gone", checks: inRelays,
+		do: steps{drop("a.gone(b)")},
+	},
+}
