@@ -9,7 +9,8 @@
 // Rates ("the hub" is relay/hub, "conn" relay/conn, "server" relay/server; flags are those of `hallway serve`):
 //
 //	what                      of whom         how much                       where
-//	messages and changes      user            --rate a second, burst 4×      the hub's user.go, Bucket
+//	messages and changes      user            --rate a second, burst 4×;     the hub's user.go, Bucket; several
+//	                                          N × of N relays apart          relays: its spending.go
 //	other frames              connection      --frames-per-second            the hub's receive.go, Bucket
 //	refused frames            connection      RefusalsPerSecondMax, then     Debt
 //	                                          the connection is read slowly
@@ -23,7 +24,8 @@
 // How many at once:
 //
 //	connections               all             --conns                        Admission
-//	connections               user            --conns-per-user               the hub's hello.go
+//	connections               user            --conns-per-user;              the hub's hello.go; several
+//	                                          N × of N relays apart          relays: its spending.go
 //	connections without hello all             a quarter of --conns           the hub's session.go
 //	files                     all             the process's limit            Places
 //	rooms in memory           all             --rooms                        the hub's join.go

@@ -78,6 +78,10 @@
 // CheckEvery. A join is answered once the streams were told as far as a head that was read after the join came, so a
 // client that goes from one relay to the next never meets an older head.
 //
+// Gossip tells the others what no rev stands for: who is there, who types, markers, acts of moderation, what users have
+// used up. What the database holds of that has a version, which is compared with each query for heads, and is read again
+// where it differs: so a ban or a revocation is in force everywhere even if no relay has told of it.
+//
 // # Tests
 //
 // The scripts in testdata read as documentation: what happens to a hub, and what the hub does.
