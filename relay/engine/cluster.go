@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"hallway/protocol"
@@ -42,6 +43,10 @@ type cluster struct {
 	pages  headReads     // of pages
 	heals  chan struct{} // has a value for each hole that is being read
 	others chan struct{} // has a value for each other question to the store
+	reads  sync.WaitGroup
+	ctx    context.Context // of the reads; it ends with the engine
+	cancel context.CancelFunc
+	left   chan struct{} // closed once nobody owns the hub any more
 
 	// Of the goroutine that owns the hub:
 
@@ -53,9 +58,10 @@ type cluster struct {
 func (e *Engine) joinCluster(o *Cluster) {
 	c := &cluster{
 		engine: e, shared: o.Shared, pages: headReads{shared: o.Shared},
-		heals: make(chan struct{}, healsMax), wake: time.NewTimer(0),
-		others: make(chan struct{}, othersMax),
+		heals: make(chan struct{}, healsMax), others: make(chan struct{}, othersMax),
+		wake: time.NewTimer(0), left: make(chan struct{}),
 	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
 	e.cluster, e.wake = c, c.wake.C
 	c.bus = o.Join(c)
 	e.hub.Share(c, c)
@@ -160,31 +166,44 @@ func (c *cluster) Missed() {
 
 // ReadHeads implements [hub.Reader].
 func (c *cluster) ReadHeads(rooms []string) {
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), sharedTimeout)
-		defer cancel()
+	c.read(func(ctx context.Context) event {
 		heads, err := c.shared.Heads(ctx, rooms)
-		if err != nil {
+		if err != nil && c.ctx.Err() == nil {
 			c.engine.log.Error("the heads of rooms cannot be read", "rooms", len(rooms), "err", err)
 		}
-		c.engine.do(func(now time.Time) { c.engine.hub.Heads(now, heads, err) })
-	}()
+		return func(now time.Time) { c.engine.hub.Heads(now, heads, err) }
+	})
 }
 
 // ReadSince implements [hub.Reader].
 func (c *cluster) ReadSince(room string, since int64) {
-	go func() {
+	c.read(func(ctx context.Context) event {
 		c.heals <- struct{}{}
 		defer func() { <-c.heals }()
-		ctx, cancel := context.WithTimeout(context.Background(), sharedTimeout)
-		defer cancel()
 		var heal hub.Heal
 		page, err := c.engine.store.Page(ctx, room, "", rules.Query{Kind: rules.QuerySince, At: since, Limit: protocol.PageMessagesMax})
-		if err != nil {
-			c.engine.log.Error("the changes of a room cannot be read", "err", err)
-		} else {
+		switch {
+		case err == nil:
 			heal = hub.HealOf(since, &page)
+		case c.ctx.Err() == nil:
+			c.engine.log.Error("the changes of a room cannot be read", "err", err)
 		}
-		c.engine.do(func(now time.Time) { c.engine.hub.Healed(now, room, heal, err) })
-	}()
+		return func(now time.Time) { c.engine.hub.Healed(now, room, heal, err) }
+	})
+}
+
+// read reads the store beside the hub, and hands the hub the answer.
+func (c *cluster) read(query func(context.Context) event) {
+	c.reads.Go(func() {
+		ctx, cancel := context.WithTimeout(c.ctx, sharedTimeout)
+		defer cancel()
+		c.engine.do(query(ctx))
+	})
+}
+
+// end ends what the cluster reads. The engine has ended.
+func (c *cluster) end() {
+	<-c.left // the hub asks for nothing more
+	c.cancel()
+	c.reads.Wait()
 }

@@ -14,6 +14,9 @@ func (e *Engine) Draining() bool { return e.draining.Load() }
 func (e *Engine) Drain(ctx context.Context) error {
 	e.draining.Store(true)
 	defer e.transport.Close()
+	if e.cluster != nil {
+		defer e.cluster.end()
+	}
 	defer close(e.ended)
 
 	e.do(func(now time.Time) { e.hub.Drain(now) })

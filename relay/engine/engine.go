@@ -139,6 +139,9 @@ func (e *Engine) own() {
 			e.cluster.wakeHub()
 		case <-e.ended:
 			e.takeLast()
+			if e.cluster != nil {
+				close(e.cluster.left)
+			}
 			return
 		}
 		if e.cluster != nil {

@@ -52,15 +52,13 @@ func ReadKnown(ctx context.Context, m rules.Moderation) (k hub.Known, err error)
 // read asks the database beside the hub, of which few questions are under way at once, and hands the answer to the hub's
 // owner.
 func read[T any](c *cluster, what string, ask func(ctx context.Context) (T, error), done func(now time.Time, t T, err error)) {
-	go func() {
+	c.read(func(ctx context.Context) event {
 		c.others <- struct{}{}
 		defer func() { <-c.others }()
-		ctx, cancel := context.WithTimeout(context.Background(), sharedTimeout)
-		defer cancel()
 		t, err := ask(ctx)
-		if err != nil {
+		if err != nil && c.ctx.Err() == nil {
 			c.engine.log.Error("the database does not answer", "about", what, "err", err)
 		}
-		c.engine.do(func(now time.Time) { done(now, t, err) })
-	}()
+		return func(now time.Time) { done(now, t, err) }
+	})
 }

@@ -116,7 +116,8 @@ func (c *CatchUp) Streamed() {
 			c.Fetch()
 		}
 	case c.loaded && c.fetchAt.IsZero():
-		c.Fetch()
+		// All chats of a room may have missed the same change.
+		c.fetchAt = c.step.Now.Add(c.step.Jitter(0))
 	}
 }
 

@@ -32,6 +32,14 @@ func (s *state) Continues(epoch string, head int64) bool {
 	return s.epoch == epoch && !(s.loaded && head < s.cursor)
 }
 
+// Covered notes that the stream has told everything above a rev that comes before another: later states of messages
+// cover what did not come.
+func (s *state) Covered(after, before int64) {
+	for after = max(after, s.cursor) + 1; after < before && len(s.ahead) < aheadMax; after++ {
+		s.Note(after, "")
+	}
+}
+
 // Note takes the rev of a change that was applied from the stream.
 func (s *state) Note(rev int64, id string) {
 	s.head = max(s.head, rev)

@@ -33,7 +33,7 @@ func (c *Client) streamed(f protocol.RelayFrame) {
 	switch f := f.(type) {
 	case protocol.Changed:
 		if f.Message.Room == room && c.conn.IsJoined() {
-			c.messageStreamed(&f.Message, f.Cause)
+			c.messageStreamed(&f)
 		}
 	case protocol.Presence:
 		if f.Room == room && f.Members != c.members {

@@ -9,7 +9,8 @@ import (
 )
 
 // messageStreamed takes a message from the live stream.
-func (c *Client) messageStreamed(m *protocol.Message, cause *protocol.Cause) {
+func (c *Client) messageStreamed(f *protocol.Changed) {
+	m, cause := &f.Message, f.Cause
 	me := c.rights.Me().ID
 	if c.catchup.Echo(m.Rev) && cause == nil {
 		cause = c.requests.Cause(m.ID, me) // the reaction was so before
@@ -25,6 +26,9 @@ func (c *Client) messageStreamed(m *protocol.Message, cause *protocol.Cause) {
 		if m.Sender.ID == me {
 			c.rights.Pause() // counted from when the relay stored it, so no earlier than now
 		}
+	}
+	if f.After != nil {
+		c.catchup.Covered(*f.After, m.Rev)
 	}
 	c.catchup.Note(m.Seq, m.ID) // whatever the message has become since it was made
 	c.catchup.Note(m.Rev, m.ID)

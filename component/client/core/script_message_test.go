@@ -70,8 +70,13 @@ func testPage(arg []string) protocol.Page {
 }
 
 func testChanged(rest string) protocol.Changed {
+	rest, after, covers := strings.Cut(rest, " after ")
 	rest, cause, ok := strings.Cut(rest, " cause ")
 	f := protocol.Changed{Message: testMessage(strings.ReplaceAll(rest, " ", ":"))}
+	if covers {
+		rev := int64(number([]string{after}, 0))
+		f.After = &rev
+	}
 	if by := strings.Fields(cause); ok {
 		f.Cause = &protocol.Cause{By: by[0], Emoji: by[1], On: by[2] == "on"}
 	}

@@ -226,7 +226,7 @@ func (s *script) do(line string) {
 			f.Read = int64(number(arg, 2))
 		}
 		s.receive(f)
-	case "message": // message SENDER:N:REV[:SEQ][/OPTION …] [cause USER EMOJI on|off], or with spaces for the colons
+	case "message": // message SENDER:N:REV[:SEQ][/OPTION …] [cause USER EMOJI on|off] [after REV], or with spaces for the colons
 		s.receive(testChanged(rest))
 	case "error": // error CODE N [RETRY_AFTER_MS]
 		f := protocol.Error{Code: protocol.Code(arg[0]), Message: "because", Room: "lobby"}
