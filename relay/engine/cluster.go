@@ -68,22 +68,6 @@ func (e *Engine) joinCluster(o *Cluster) {
 	go c.watchBus()
 }
 
-// Bus returns whether the bus to the other relays is up; member is false where there are none.
-func (e *Engine) Bus() (up, member bool) {
-	if e.cluster == nil {
-		return false, false
-	}
-	return e.cluster.bus.Stats().Connected, true
-}
-
-// BusStats returns the counters of the bus; zero where there is none.
-func (e *Engine) BusStats() bus.Stats {
-	if e.cluster == nil {
-		return bus.Stats{}
-	}
-	return e.cluster.bus.Stats()
-}
-
 // arm sets the timer for the hub's next deadline.
 func (c *cluster) arm() {
 	if at := c.engine.hub.Deadline(); !at.Equal(c.wakeAt) {

@@ -40,6 +40,7 @@ type health struct {
 	*problems
 	history History
 	ready   readiness
+	busUp   func() bool // nil: there is no bus
 	now     func() time.Time
 }
 
@@ -48,7 +49,8 @@ func (s *health) healthz(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, []byte(`{"status":"ok"}`))
 }
 
-// readyz answers whether new clients should be sent here.
+// readyz answers whether new clients should be sent here. They should also while the bus is down: all relays would turn
+// red together.
 func (s *health) readyz(c *fiber.Ctx) error {
 	if s.draining() {
 		return errDraining
@@ -57,5 +59,11 @@ func (s *health) readyz(c *fiber.Ctx) error {
 		s.log.Error("the store is not ready", "error", err)
 		return refuse(protocol.CodeUnavailable, "the store cannot be written at present")
 	}
-	return answer(c, fiber.StatusOK, []byte(`{"status":"ready"}`))
+	switch {
+	case s.busUp == nil:
+		return answer(c, fiber.StatusOK, []byte(`{"status":"ready"}`))
+	case s.busUp():
+		return answer(c, fiber.StatusOK, []byte(`{"status":"ready","bus":"up"}`))
+	}
+	return answer(c, fiber.StatusOK, []byte(`{"status":"ready","bus":"down"}`))
 }

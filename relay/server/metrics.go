@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/conn"
 	"hallway/relay/guard"
 	"hallway/relay/hub"
@@ -130,6 +131,9 @@ func (m *Metrics) ReindexMessages(left func() int64) {
 		Help: "Messages, at most, that searches do not find yet because the index of words is made anew.",
 	}, func() float64 { return float64(left()) }))
 }
+
+// Bus adds the counters of the bus to the other relays to the metrics. Each scrape calls stats.
+func (m *Metrics) Bus(stats func() bus.Stats) { m.registry.MustRegister(busCollector(stats)) }
 
 // Limit adds one of the relay's limits to the metrics; 0 is no limit.
 func (m *Metrics) Limit(name string, most float64) { m.limit.WithLabelValues(name).Set(most) }

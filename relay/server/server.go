@@ -82,6 +82,7 @@ type Options struct {
 	Demo       *Demo        // nil: no demo
 	Metrics    *Metrics     // the engine's; nil: new ones
 	Log        *slog.Logger // each request at debug
+	BusUp      func() bool  // reports whether the bus to the other relays is up; nil: there is none
 
 	MetricsApart bool             // a MetricsServer answers /metrics, or nobody
 	Now          func() time.Time // nil: the clock
@@ -187,7 +188,7 @@ func (s *Server) routes(o *Options, access *access) {
 	upgrade := &upgrade{
 		pages: s.problems.pages, backend: o.Backend, admission: guard.NewAdmission(o.Admit, o.Addresses), metrics: o.Metrics, now: o.Now,
 	}
-	health := &health{problems: s.problems, history: o.History, now: o.Now}
+	health := &health{problems: s.problems, history: o.History, busUp: o.BusUp, now: o.Now}
 	rooms := &rooms{access: access, directory: newLists(o.Directory)}
 	messages := &messages{access: access, history: o.History, directory: newLists(o.Directory), limits: o.Limits}
 	moderation := &moderation{access: access, store: o.Moderation}
