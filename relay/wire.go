@@ -14,6 +14,7 @@ import (
 	"hallway/examples/demo"
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/bus/nats"
 	"hallway/relay/engine"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
@@ -27,6 +28,7 @@ type relay struct {
 	secured  secured
 	listener net.Listener
 	store    database
+	bus      *nats.Bus // nil: none
 	engine   *engine.Engine
 	server   *server.Server
 	scrapes  net.Listener // nil: the metrics have no address of their own
@@ -86,9 +88,12 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		return nil, err
 	}
 	metrics.Engine(r.engine)
+	if r.bus != nil {
+		metrics.Bus(r.bus.Stats)
+	}
 	o := server.Options{
 		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: gate, Origins: origins,
-		Admit:     admit,
+		Admit: admit, BusUp: r.busUp(),
 		Addresses: addresses, Proxies: proxies,
 		Log: r.log, Metrics: metrics, Secure: r.secured.config != nil,
 		Hosts: hosts, Domains: s.Domain, MetricsApart: s.MetricsAddr != "",
@@ -107,6 +112,10 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 	if err != nil {
 		return err
 	}
+	cluster, err := s.cluster(ctx, r)
+	if err != nil {
+		return err
+	}
 	r.engine = engine.New(engine.Options{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
@@ -121,10 +130,11 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 			FramesPerSecond:     s.Frames,
 			HandshakesPerSecond: s.Handshakes,
 		},
-		Store: r.store,
-		Known: known,
-		Log:   r.log,
-		Meter: metrics,
+		Store:   r.store,
+		Cluster: cluster,
+		Known:   known,
+		Log:     r.log,
+		Meter:   metrics,
 	})
 	r.store.Retain(rules.Retention{Default: s.Retention, Purged: r.engine.Purged})
 	r.store.CarryErasures(r.engine.Erase)
@@ -172,6 +182,9 @@ func (r *relay) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), hubDrainTimeout)
 	defer cancel()
 	err := r.engine.Drain(ctx)
+	if r.bus != nil {
+		r.bus.Close()
+	}
 
 	ctx, cancel = context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()

@@ -101,7 +101,7 @@ var table = map[string]rule{
 	"relay/relaytest":   {ours: []string{"protocol", "relay/bus", "relay/rules", "relay/hub"}, foreign: true},
 	"relay/server":      {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/bus", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
 	"relay": {
-		ours:    []string{"protocol", "relay/guard", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "relay/rules", "store/sqlite", "store/postgres", "examples/demo"},
+		ours:    []string{"protocol", "relay/guard", "relay/bus", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "relay/rules", "store/sqlite", "store/postgres", "examples/demo"},
 		foreign: true,
 	},
 
