@@ -38,11 +38,22 @@ func Start(t *testing.T, flags ...string) *Relay {
 // StartProgram starts another build of the relay.
 func StartProgram(t *testing.T, program string, flags ...string) *Relay {
 	t.Helper()
+	return startOn(t, program, filepath.Join(t.TempDir(), "hallway.db"), flags)
+}
+
+// StartOn is Start on a database that others may use as well.
+func StartOn(t *testing.T, database string, flags ...string) *Relay {
+	t.Helper()
+	return startOn(t, program, database, flags)
+}
+
+func startOn(t *testing.T, program, database string, flags []string) *Relay {
+	t.Helper()
 	addr, err := FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Relay{t: t, Addr: addr, Database: filepath.Join(t.TempDir(), "hallway.db"), program: program, flags: flags}
+	r := &Relay{t: t, Addr: addr, Database: database, program: program, flags: flags}
 	t.Cleanup(func() {
 		if r.Running() {
 			r.Kill()

@@ -1,0 +1,174 @@
+package relays
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/google/uuid"
+
+	"hallway/protocol"
+	clienttest "hallway/relay/relaytest"
+	"hallway/test/relaytest"
+	"hallway/test/servers"
+)
+
+func TestMain(m *testing.M) { os.Exit(relaytest.Main(m)) }
+
+// world is some relays on one database and one bus.
+type world struct {
+	*testing.T
+	database *servers.Cluster
+	nats     *servers.Server
+	relays   []*relaytest.Relay
+}
+
+func newWorld(t *testing.T, relays int) *world {
+	t.Helper()
+	w := &world{T: t, database: servers.NewCluster(t), nats: servers.NATS(t)}
+	url := w.database.Database(t)
+	for range relays {
+		w.relays = append(w.relays, relaytest.StartOn(t, url, "--nats", "nats://"+w.nats.Addr, "--rate", "0", "--conns-per-user", "0", "--handshakes-per-second", "0"))
+	}
+	return w
+}
+
+// token opens all rooms for a user.
+func (w *world) token(user string) string {
+	return relaytest.Token(w.T, map[string]any{"sub": user, "name": user, "rooms": []string{"*"}})
+}
+
+// client is a connection that has said hello.
+type client struct{ *clienttest.Client }
+
+// dial connects a user to a relay.
+func (w *world) dial(r *relaytest.Relay, token string) (*client, error) {
+	ctx, cancel := context.WithTimeout(w.Context(), 5*time.Second)
+	defer cancel()
+	d := ws.Dialer{Protocols: []string{"hallway.v1"}}
+	conn, early, _, err := d.Dial(ctx, "ws://"+r.Addr+"/v1/ws")
+	if err != nil {
+		return nil, err
+	}
+	if early != nil {
+		conn = &earlyConn{conn, io.MultiReader(early, conn)}
+	}
+	c := &client{clienttest.NewClient(w.T, conn)}
+	return c, c.say(protocol.Hello{Token: token})
+}
+
+// earlyConn is a connection of which some bytes were read already.
+type earlyConn struct {
+	net.Conn
+	reader io.Reader
+}
+
+func (c *earlyConn) Read(p []byte) (int, error) { return c.reader.Read(p) }
+
+// say sends a frame.
+func (c *client) say(f protocol.ClientFrame) error {
+	return c.WriteFrame(ws.NewTextFrame(f.Append(nil)))
+}
+
+// next returns the next frame of the relay.
+func (c *client) next() (protocol.RelayFrame, error) {
+	op, body, err := c.Next()
+	if err != nil {
+		return nil, err
+	}
+	if op != ws.OpText {
+		return nil, fmt.Errorf("opcode %d: %q", op, body)
+	}
+	return protocol.DecodeRelay(body)
+}
+
+// await reads on to a frame of a kind.
+func await[F protocol.RelayFrame](c *client, within time.Duration) (f F, err error) {
+	if err := c.SetReadDeadline(time.Now().Add(within)); err != nil {
+		return f, err
+	}
+	defer func() { _ = c.SetReadDeadline(time.Time{}) }()
+	for {
+		frame, err := c.next()
+		if err != nil {
+			return f, fmt.Errorf("waiting for %T: %w", f, err)
+		}
+		if refused, ok := frame.(protocol.Error); ok {
+			if _, wanted := any(f).(protocol.Error); !wanted {
+				return f, fmt.Errorf("waiting for %T: refused with %s: %s", f, refused.Code, refused.Message)
+			}
+		}
+		if f, ok := frame.(F); ok {
+			return f, nil
+		}
+	}
+}
+
+// enter connects a user to a relay and joins a room.
+func (w *world) enter(r *relaytest.Relay, token, room string) (*client, protocol.Joined, error) {
+	c, err := w.dial(r, token)
+	if err != nil {
+		return nil, protocol.Joined{}, err
+	}
+	if err := c.say(protocol.Join{Room: room}); err != nil {
+		return c, protocol.Joined{}, err
+	}
+	joined, err := await[protocol.Joined](c, 10*time.Second)
+	return c, joined, err
+}
+
+// mustEnter is enter, which succeeds.
+func (w *world) mustEnter(r *relaytest.Relay, user, room string) *client {
+	w.Helper()
+	c, _, err := w.enter(r, w.token(user), room)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return c
+}
+
+// message returns a new message.
+func message(room string) protocol.Send {
+	return protocol.Send{Room: room, ID: uuid.Must(uuid.NewV7()).String(), Text: "hi"}
+}
+
+// get asks a relay over REST and decodes its answer.
+func (w *world) get(r *relaytest.Relay, token, path string, into any) (status int, err error) {
+	ctx, cancel := context.WithTimeout(w.Context(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL()+path, nil)
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return 0, fmt.Errorf("%s: %w", body, err)
+	}
+	return resp.StatusCode, nil
+}
+
+// page is what a test reads of a page.
+type page struct {
+	Head     int64
+	More     bool
+	Messages []struct {
+		ID       string
+		Seq, Rev int64
+	}
+}
