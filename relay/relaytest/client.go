@@ -124,7 +124,8 @@ func (c *Client) WantClose(code protocol.CloseCode) {
 		}
 		break
 	}
-	if err := c.WriteFrame(ws.NewCloseFrame(nil)); err != nil {
+	// The relay may have ended the connection by then.
+	if err := c.WriteFrame(ws.NewCloseFrame(nil)); err != nil && !errors.Is(err, io.ErrClosedPipe) {
 		c.Fatal(err)
 	}
 	if _, _, err := c.Next(); !errors.Is(err, io.EOF) {
