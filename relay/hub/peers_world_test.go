@@ -56,6 +56,8 @@ func (w *world) Tell(n bus.News) {
 	w.others.told = append(w.others.told, n)
 	switch n := n.(type) {
 	case *bus.Heartbeat, *bus.Spent, *bus.Moved: // package presence has tests of its own
+	case *bus.Typing:
+		w.log("bus← typing %s %s", n.Room, n.User.ID)
 	case *bus.Told:
 		w.log("bus← told %s %s%s", n.Room, n.User, n.Frame)
 	case *bus.Acted:
