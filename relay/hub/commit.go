@@ -59,7 +59,7 @@ func (h *Hub) failed(now time.Time, p *pending) {
 // done answers an op that the store has carried out or refused.
 func (h *Hub) done(now time.Time, p *pending, o rules.Outcome) {
 	if r := h.rooms.opened(p.op.Room); r != nil && p.endsLife(r.epoch, &o) {
-		h.rooms.endLife(r)
+		h.rooms.endLife(r, h.rooms.peers != nil && !p.drops(&o))
 	}
 	if peers := h.rooms.peers; peers != nil && p.drops(&o) {
 		peers.dropped(p.op.Room)

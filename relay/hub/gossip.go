@@ -153,10 +153,12 @@ func (g *Gossip) deadline() time.Time {
 // wake does what is due.
 func (g *Gossip) wake(now time.Time) {
 	g.marks.flush(now)
-	if now.Before(g.pulseAt) || g.left {
+	if now.Before(g.pulseAt) {
 		return
 	}
-	g.pulseAt = now.Add(whereabouts.PulseEvery)
+	if g.pulseAt = now.Add(whereabouts.PulseEvery); g.left {
+		return
+	}
 	g.rulings.readDue(now)
 	g.presence.Pulse(now)
 	g.spending.tell(now)

@@ -223,7 +223,7 @@ func (ps *peers) compare(r *room, h *rules.Head, query uint64) {
 	lv := r.level
 	if h.Epoch != r.epoch {
 		if query > lv.learnt {
-			ps.rooms.endLife(r)
+			ps.rooms.endLife(r, h.Epoch != "")
 		} else {
 			ps.check(r) // the epoch was learnt meanwhile
 		}

@@ -210,8 +210,9 @@ func (rs *rooms) evictMember(m *member, f protocol.Error) {
 // A room's epoch names one life of it. A life ends when the room is deleted: at once, or, where the hub has not heard
 // of that, when an outcome names another epoch.
 
-// endLife evicts all that have joined, so that nobody goes on from the old life into the new one.
-func (rs *rooms) endLife(r *room) {
+// endLife evicts all that have joined, so that nobody goes on from the old life into the new one. Where the room is there
+// with another history, as after a restored backup, it ends their connections: clients come back and load the room anew.
+func (rs *rooms) endLife(r *room, replaced bool) {
 	rs.flush(r)
 	r.open, r.epoch, r.told = false, "", 0
 	r.named, r.settings, r.reports = 0, protocol.RoomSettings{}, 0
@@ -227,8 +228,12 @@ func (rs *rooms) endLife(r *room) {
 		}
 	}
 	// Not by r.users, which has no order.
-	for _, s := range rs.sessions.all {
-		if m := s.member(r.name); m != nil && m.joined {
+	for _, s := range slices.Clone(rs.sessions.all) {
+		switch m := s.member(r.name); {
+		case m == nil || !m.joined:
+		case replaced:
+			rs.sessions.end(s, protocol.CloseGoingAway, "the room has another history")
+		default:
 			rs.evictMember(m, protocol.Error{Code: protocol.CodeNotFound, Message: "the room was deleted", Room: r.name})
 		}
 	}
