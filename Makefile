@@ -57,7 +57,7 @@ npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
 	mkdir -p dist-npm
 	npm pack --pack-destination dist-npm
 
-sim: ## Run 20,000 seeds of the simulation (SEEDS= another number; SEED=n replays one with a trace)
+sim: ## Run 20,000 seeds of the simulation with one relay, and with several (SEEDS= another number; SEED=n replays one with a trace)
 	@go run ./test/simulation/cmd -seeds $(SEEDS) $(if $(SEED),-seed $(SEED))
 
 mutants: ## Plant known faults, one at a time, and show that each is caught

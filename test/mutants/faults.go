@@ -3,6 +3,9 @@ package main
 import (
 	"regexp"
 	"slices"
+	"strconv"
+
+	simulated "hallway/test/simulation"
 )
 
 // A mutant is one fault that somebody could make. It names its place and what happens there:
@@ -47,7 +50,7 @@ const (
 )
 
 // mutants are the faults, those of one part together.
-var mutants = slices.Concat(clientFaults, hubFaults, relaysFaults, ruleFaults, storeFaults, shrinkFaults)
+var mutants = slices.Concat(clientFaults, hubFaults, relaysFaults, clusterFaults, ruleFaults, storeFaults, shrinkFaults)
 
 // The checks.
 var (
@@ -61,14 +64,21 @@ var (
 	inSimulation = check{
 		name:  "the simulation",
 		build: []string{"build", "./test/simulation/cmd"},
-		run:   []string{"-seeds", "2500", "-first"},
+		run:   []string{"-seeds", "2500", "-first", "-from", "0"},
 		says:  regexp.MustCompile(`(?m)seed \d+, .*$`),
+	}
+	inCluster = check{
+		name:  "the simulation of several relays",
+		build: inSimulation.build,
+		run:   []string{"-seeds", "2500", "-first", "-from", strconv.Itoa(simulated.ClusterSeeds)},
+		says:  inSimulation.says,
 	}
 )
 
 // What checks a fault, the cheapest check first.
 var (
 	simulation = []check{inSimulation}
+	cluster    = []check{inCluster}
 	core       = []check{inClient}
 	coreFirst  = []check{inClient, inSimulation}
 	window     = []check{inTimeline}

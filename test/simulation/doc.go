@@ -10,6 +10,9 @@
 // its own way. Then the faults end, and within a bounded time everything must be well. The checks run all the time, on each
 // step of each chat and each frame of the relay.
 //
+// A world has one relay, or, in seeds from [ClusterSeeds] on, two or three with one database. There clients come to the next
+// relay with each connection and each request, and the relays' bus loses, delays and doubles news.
+//
 // A new fault is a constant in weather.go, and strikes in strike.go or at the place that it concerns. A new thing that people
 // do belongs in people.go or reader.go, a new promise in watch.go, linkwatch.go or heal.go. A seed that found a fault joins
 // Regressions.
@@ -21,6 +24,7 @@
 //     storage, lock, bus. They are the shell (component/driver) in virtual time.
 //   - relay.go, link.go, rest.go: the relay's process around its hub, its
 //     connections, its history. They are relay/server and relay/conn.
+//   - cluster.go, bus.go: what several relays share: the balancer, the locks of rooms in the database, the bus.
 //   - the store is store/memory, whose durable part survives the relay.
 //   - people.go, reader.go, moderator.go, strike.go: the acts of people, and the faults.
 //   - watch.go, linkwatch.go, heal.go: the checks during the run, and those at its end.

@@ -19,10 +19,14 @@ const (
 func (w *world) heal() {
 	w.note("world", "the faults end")
 	w.calm, w.refuses, w.small = true, false, false
-	if r := w.relay; r != nil && (r.draining || r.cfg.ConnsPerUser > 0 || r.cfg.Limits.TextBytes < protocol.TextBytesMax) {
-		r.kill()
+	w.network.Faults = w.faultsOfNews()
+	w.network.Heal()
+	for _, r := range w.relays {
+		if r != nil && (r.draining || r.cfg.ConnsPerUser > 0 || r.cfg.Limits.TextBytes < protocol.TextBytesMax) {
+			r.kill()
+		}
 	}
-	w.startRelay()
+	w.startRelays()
 	for _, d := range w.devices {
 		d.full, d.silent = false, false
 		if d.offline {
@@ -40,9 +44,16 @@ func (w *world) heal() {
 		p.throttled = false
 		until = max(until, p.frozen)
 	}
-	w.converge(until-w.now+healMax, false)
+	for _, r := range w.relays {
+		until = max(until, r.paused)
+	}
+	w.converge(until-w.now+healMax, w.several())
+	if w.several() {
+		w.checkLevel()
+		w.converge(lastMax, true)
+	}
 
-	// The stream may have lost the last change of a room; the next change reveals that.
+	// The stream of a relay alone may have lost the last change of a room; the next change reveals that.
 	for _, room := range w.rooms {
 		if i := slices.IndexFunc(w.pages, func(p *page) bool { return p.room == room }); i >= 0 {
 			p := w.pages[i]

@@ -60,17 +60,28 @@ func dial(p *page, gen int) *link {
 	l.send(&l.up, 0, func() {
 		switch {
 		case p.dev.offline || w.strikes(delays, 0.05): // no answer at all
-		case w.relay == nil:
-			l.refuse(w.latency(), 0)
-		case w.relay.draining || w.strikes(httpFails, 0.1):
-			l.refuse(w.latency(), 503)
 		default:
-			l.relay = w.relay
-			l.relay.accept(l)
-			l.send(&l.down, 0, func() { l.tell(client.Opened{Gen: gen}) })
+			l.open(w.balance())
 		}
 	})
 	return l
+}
+
+// open brings the link to a relay.
+func (l *link) open(r *relay) {
+	w := l.w
+	switch {
+	case r == nil:
+		l.refuse(w.latency(), 0)
+	case r.draining || w.strikes(httpFails, 0.1):
+		l.refuse(w.latency(), 503)
+	default:
+		l.relay = r
+		r.do(func() {
+			r.accept(l)
+			l.send(&l.down, 0, func() { l.tell(client.Opened{Gen: l.gen}) })
+		})
+	}
 }
 
 func (l *link) refuse(after time.Duration, status int) {
@@ -84,8 +95,12 @@ func (l *link) tell(ev client.Event) { l.p.in(0, func() { l.p.step(ev) }) }
 func (l *link) write(data []byte) {
 	l.wrote(data)
 	l.send(&l.up, 0, func() {
-		if l.relay != nil && l.relay.up && !l.closed {
-			l.relay.received(l, data)
+		if l.relay != nil {
+			l.relay.do(func() {
+				if !l.closed {
+					l.relay.received(l, data)
+				}
+			})
 		}
 	})
 }
@@ -101,11 +116,16 @@ func (l *link) hangUp() {
 
 // gone tells the hub that the link has ended.
 func (l *link) gone() {
-	if l.relay != nil && l.relay.up && l.session != nil && !l.closed {
-		l.closed = true
-		l.w.note("relay", "lost %v", l)
-		l.relay.hub.Closed(l.relay.clock(), l.session)
+	if l.relay == nil {
+		return
 	}
+	l.relay.do(func() {
+		if l.session != nil && !l.closed {
+			l.closed = true
+			l.w.note("relay", "lost %v", l)
+			l.relay.hub.Closed(l.relay.clock(), l.session)
+		}
+	})
 }
 
 // lost ends the link silently: each side learns of it in its own time, or finds out by itself. Frames under way may be lost.

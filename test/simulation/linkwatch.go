@@ -5,13 +5,22 @@ import (
 	"slices"
 
 	"hallway/protocol"
+	"hallway/store/memory"
 )
 
 // outWatch records the relay's frames on a link.
 type outWatch struct {
 	joined bool
-	head   int64 // of the last joined
-	last   int64 // the last rev streamed
+	epoch  string // of the last joined
+	head   int64  // of the last joined
+	last   int64  // the last rev streamed
+	joins  []rev  // by each join that is not answered: the highest rev that anybody was told before it
+}
+
+// rev is a rev in a life of a room.
+type rev struct {
+	epoch string
+	n     int64
 }
 
 // inWatch records the frames that a page got on a link, and the answers that are missing.
@@ -40,18 +49,25 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 		if h.Epoch() == "" {
 			w.fail("%v: joined a room that is not there", l)
 		}
+		if len(l.joins) > 0 && w.order[f.Epoch] >= w.order[l.joins[0].epoch] && w.lives[f.Epoch] != nil {
+			h = w.lives[f.Epoch] // it was the room's life since the join
+		}
+		if l.epoch != f.Epoch {
+			l.last = 0
+		}
 		if h.Epoch() != f.Epoch || f.Head > h.Head() || f.Head < l.last {
 			w.fail("%v: joined says epoch %s head %d, the store is at epoch %s head %d, the stream was at %d", l, f.Epoch, f.Head, h.Epoch(), h.Head(), l.last)
 		}
-		l.relay.floor[f.Room] = max(l.relay.floor[f.Room], f.Head)
-		l.joined, l.head, l.last = true, f.Head, max(l.last, f.Head)
+		l.answerJoin(&f)
+		w.told(f.Epoch, f.Head)
+		l.joined, l.epoch, l.head, l.last = true, f.Epoch, f.Head, max(l.last, f.Head)
 	case protocol.Changed:
 		m := &f.Message
 		if !l.joined {
 			w.fail("%v: a message before joined: %d", l, m.Rev)
 		}
-		w.mustBeDurable(m, "told")
-		l.relay.floor[m.Room] = max(l.relay.floor[m.Room], m.Rev)
+		w.mustBeDurable(m, w.lives[l.epoch], "told")
+		w.told(l.epoch, m.Rev)
 		if it := w.byID[m.ID]; it != nil {
 			it.echoed = true
 		}
@@ -61,11 +77,15 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 		if m.Rev <= l.last {
 			w.fail("%v: rev %d is streamed after joined %d and rev %d", l, m.Rev, l.head, l.last)
 		}
-		if on := &w.weather.on; m.Rev != l.last+1 && !on[edits] && !on[resultsLost] {
+		covered := m.Rev == l.last+1 && f.After == nil || f.After != nil && *f.After <= l.last
+		if on := &w.weather.on; !covered && (w.several() || !on[edits] && !on[resultsLost]) {
 			w.fail("%v: rev %d is streamed after rev %d", l, m.Rev, l.last)
 		}
 		l.last = m.Rev
 	case protocol.Error:
+		if f.Room != "" && f.ID == "" && len(l.joins) > 0 {
+			l.joins = l.joins[1:] // it may be the answer
+		}
 		if it := w.byID[f.ID]; it != nil && !f.Code.Retryable() && w.store.Life(it.room).Find(it.id) == nil {
 			it.moved = true // if this is lost, a later relay may accept it
 		}
@@ -76,10 +96,30 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 	}
 }
 
+var joinPrefix = []byte(`{"type":"join"`)
+
+// noteJoin notes what the answer to a join must reach. A relay alone answers from memory, even if a change has passed it by.
+func (l *link) noteJoin(data []byte) {
+	if l.w.several() && bytes.HasPrefix(data, joinPrefix) {
+		epoch := l.w.store.Life(l.p.room).Epoch()
+		l.joins = append(l.joins, rev{epoch, l.w.floor[epoch]})
+	}
+}
+
+// answerJoin checks that nobody was told of a higher rev before the join.
+func (l *link) answerJoin(f *protocol.Joined) {
+	if len(l.joins) == 0 {
+		return
+	}
+	if before := l.joins[0]; before.epoch == f.Epoch && f.Head < before.n {
+		l.w.fail("%v: joined says head %d, somebody was told of rev %d before", l, f.Head, before.n)
+	}
+	l.joins = l.joins[1:]
+}
+
 // mustBeDurable checks that the store has the message that somebody is told of.
-func (w *world) mustBeDurable(m *protocol.Message, how string) {
-	h := w.store.Life(m.Room)
-	if h.Epoch() == "" {
+func (w *world) mustBeDurable(m *protocol.Message, h *memory.Room, how string) {
+	if h == nil {
 		w.fail("%s is %s, and there is no room", short(m.ID), how)
 	}
 	stored := h.Find(m.ID)

@@ -16,6 +16,7 @@ type moderator struct {
 	rnd     *rand.Rand
 	silent  map[string]int // the rooms in which the bot is known to be muted or banned, each with the number of the act
 	lifted  map[string]int // how often the moderator has asked for their end, by room
+	lifting map[string]int // of these, at another relay, the ones without an answer
 	acts    int            // mutes and bans so far
 	reports []int64        // made so far
 }
@@ -24,7 +25,7 @@ type moderator struct {
 const moderatedSeeds = 6
 
 func (w *world) beginModeration(seed uint64) {
-	w.moderator = &moderator{w: w, rnd: rand.New(rand.NewPCG(seed, 1)), silent: map[string]int{}, lifted: map[string]int{}}
+	w.moderator = &moderator{w: w, rnd: rand.New(rand.NewPCG(seed, 1)), silent: map[string]int{}, lifted: map[string]int{}, lifting: map[string]int{}}
 	if seed%7 == moderatedSeeds {
 		w.moderator.next()
 	}
@@ -33,8 +34,9 @@ func (w *world) beginModeration(seed uint64) {
 // next acts again after a while.
 func (m *moderator) next() {
 	m.w.in(time.Duration(m.rnd.Int64N(int64(2*m.w.weather.pace))), func() {
-		if m.w.relay != nil {
-			m.act(m.w.relay, m.w.rooms[m.rnd.IntN(len(m.w.rooms))])
+		if r := m.w.balance(); r != nil {
+			room := m.w.rooms[m.rnd.IntN(len(m.w.rooms))]
+			r.do(func() { m.act(r, room) })
 		}
 		if !m.w.calm {
 			m.next()
@@ -52,8 +54,11 @@ func (m *moderator) act(r *relay, room string) {
 	users := []string{"bot", "bo", "cy"}
 	switch m.rnd.IntN(10) {
 	case 0, 1:
-		m.ask(r, room, rules.Delete{ID: id}, func(rules.Result) {
-			if stored := m.w.store.Life(room).Find(id); stored != nil && !stored.Deleted() {
+		m.ask(r, room, rules.Delete{ID: id}, func(o rules.Outcome) {
+			if o.Code != "" {
+				return
+			}
+			if stored := m.w.lives[o.Epoch].Find(id); stored != nil && !stored.Deleted() {
 				m.w.fail("%s was deleted by the moderator and is not", short(id))
 			}
 		})
@@ -62,8 +67,10 @@ func (m *moderator) act(r *relay, room string) {
 	case 3:
 		m.ask(r, room, rules.Pin{ID: id, On: m.rnd.IntN(2) == 0}, nil)
 	case 4:
-		m.ask(r, room, rules.Report{ID: id, Reason: "rude"}, func(done rules.Result) {
-			m.reports = append(m.reports, done.(rules.Reported).Report.N)
+		m.ask(r, room, rules.Report{ID: id, Reason: "rude"}, func(o rules.Outcome) {
+			if o.Code == "" {
+				m.reports = append(m.reports, o.Result.(rules.Reported).Report.N)
+			}
 		})
 	case 5:
 		if n := len(m.reports); n > 0 {
@@ -74,8 +81,8 @@ func (m *moderator) act(r *relay, room string) {
 	case 7, 8:
 		act := []protocol.Act{protocol.ActMute, protocol.ActBan}[m.rnd.IntN(2)]
 		before := m.lifted[room]
-		m.ask(r, room, rules.Moderate{Act: act, User: "bot", Reason: "noise"}, func(rules.Result) {
-			if m.lifted[room] == before {
+		m.ask(r, room, rules.Moderate{Act: act, User: "bot", Reason: "noise"}, func(o rules.Outcome) {
+			if o.Code == "" && m.lifted[room] == before && m.lifting[room] <= 0 {
 				m.acts++
 				m.silent[room] = m.acts
 			}
@@ -84,22 +91,25 @@ func (m *moderator) act(r *relay, room string) {
 		delete(m.silent, room)
 		m.lifted[room]++
 		for _, act := range []protocol.Act{protocol.ActUnmute, protocol.ActUnban, protocol.ActRemove} {
-			m.ask(r, room, rules.Moderate{Act: act, User: "bot"}, nil)
+			if m.w.several() {
+				m.lifting[room]++
+			}
+			m.ask(r, room, rules.Moderate{Act: act, User: "bot"}, func(rules.Outcome) { m.lifting[room]-- })
 		}
 	}
 }
 
-// ask asks the relay; done, unless it is nil, gets the result of what was not refused. The answer of a relay that was
+// ask asks the relay; done, unless it is nil, gets the outcome. The answer of a relay that was
 // killed meanwhile does not come.
-func (m *moderator) ask(r *relay, room string, do rules.Action, done func(rules.Result)) {
+func (m *moderator) ask(r *relay, room string, do rules.Action, done func(rules.Outcome)) {
 	who := hub.Identity{
 		User: protocol.User{ID: "mo", Name: "mo", Role: protocol.RoleOrganizer}, Expires: r.clock().Add(time.Hour),
 		Grants: everywhere{protocol.RoleOrganizer},
 	}
 	r.hub.Change(r.clock(), who, rules.Op{Room: room, Do: do}, func(o rules.Outcome) {
 		m.w.note("mo", "is answered %T: %q", do, o.Code)
-		if o.Code == "" && done != nil {
-			done(o.Result)
+		if done != nil {
+			done(o)
 		}
 	})
 }

@@ -84,8 +84,10 @@ func (p *page) personActs() {
 		p.step([]client.Event{client.Hidden{}, client.Visible{}}[w.rnd.IntN(2)])
 	case n == 17:
 		p.step(client.TryNow{})
-	case n == 18 && w.relay != nil:
-		w.relay.post(p.room)
+	case n == 18:
+		if r := w.balance(); r != nil {
+			r.do(func() { r.post(p.room) })
+		}
 	case n == 19 && w.strikes(disabledOffline, 0.3):
 		p.offline = []client.OfflineMode{client.OfflineQueue, client.OfflineDisable}[w.rnd.IntN(2)]
 		p.step(client.SetOffline{Mode: p.offline})

@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/bus"
+	"hallway/relay/bus/memory"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
@@ -17,17 +18,22 @@ import (
 // relay is one process of the relay: the hub and the shell around it. A kill loses all of it but the store.
 type relay struct {
 	w        *world
+	place    int // in cluster.relays
 	name     string
 	up       bool
+	pausedAt time.Duration
+	paused   time.Duration // the process does nothing before this time
 	draining bool
 	hub      *hub.Hub
 	cfg      hub.Config
 	skew     time.Duration
 	links    int // accepted so far
 	batch    []rules.Op
+	tx       *transaction // of the batch; nil: none has begun
+	member   *memory.Member
+	wakeAt   time.Time // when the hub is woken; zero: not yet known
 
 	fills map[string][]func() // by room: the calls that wait until its window is filled
-	floor map[string]int64    // by room: the highest rev told to anybody
 }
 
 // ratePerSecond is the relay's limit, if it has one.
@@ -38,17 +44,25 @@ var (
 	errToken  = errors.New("the token is not valid")
 )
 
-func (w *world) startRelay() {
-	if w.relay != nil {
+func (w *world) startRelays() {
+	for place := range w.relays {
+		w.startRelay(place)
+	}
+}
+
+// startRelay starts a relay at a place where none runs.
+func (w *world) startRelay(place int) {
+	if w.relays[place] != nil {
 		return
 	}
-	w.relays++
-	r := &relay{w: w, name: fmt.Sprint("relay.", w.relays), up: true, fills: map[string][]func(){}, floor: map[string]int64{}}
+	w.started++
+	r := &relay{w: w, place: place, name: fmt.Sprint("relay.", w.started), up: true, fills: map[string][]func(){}}
 	r.cfg = hub.Config{
 		Server:      "hallway/simulation",
 		HeartbeatMs: w.weather.heartbeat.Milliseconds(),
 		TimeoutMs:   w.weather.heartbeat.Milliseconds() / 2,
 		Verifier:    r,
+		GrantsOf:    func(entries []bus.Grant) hub.Grants { return everywhere{entries[0].Role} },
 	}
 	if w.weather.on[rates] {
 		r.cfg.Rate = ratePerSecond
@@ -70,7 +84,10 @@ func (w *world) startRelay() {
 	}
 	r.cfg = r.cfg.WithDefaults()
 	r.hub = hub.New(r.cfg, r, r)
-	w.relay = r
+	if w.several() {
+		r.share()
+	}
+	w.relays[place] = r
 	w.note(r.name, "started")
 	r.tick()
 }
@@ -79,11 +96,7 @@ func (r *relay) clock() time.Time { return start.Add(r.w.now + r.skew) }
 
 // in calls a function on this process later.
 func (r *relay) in(d time.Duration, do func()) {
-	r.w.in(d, func() {
-		if r.up {
-			do()
-		}
-	})
+	r.w.in(d, func() { r.do(do) })
 }
 
 func (r *relay) tick() {
@@ -95,8 +108,13 @@ func (r *relay) tick() {
 func (r *relay) kill() {
 	r.w.note(r.name, "killed with %d ops under way", len(r.batch))
 	r.up = false
-	r.w.relay = nil
-	r.w.store.Rollback()
+	r.w.relays[r.place] = nil
+	if r.member != nil {
+		r.member.Leave()
+	}
+	if r.tx != nil && !r.tx.sent {
+		r.w.unlock(r.tx)
+	}
 	for _, p := range r.w.pages {
 		if l := p.link; l != nil && l.relay == r {
 			if l.shut = true; r.w.strikes(halfOpens, 0.2) {
@@ -105,6 +123,11 @@ func (r *relay) kill() {
 			l.lost()
 		}
 	}
+}
+
+// restart starts a relay in this one's place, within a time.
+func (r *relay) restart(within time.Duration) {
+	r.w.in(r.w.upTo(within), func() { r.w.startRelay(r.place) })
 }
 
 // deploy drains, closes all, and ends the process.
@@ -120,7 +143,7 @@ func (r *relay) deploy() {
 		r.hub.CloseAll(r.clock())
 		r.in(r.w.upTo(time.Second), func() {
 			r.kill()
-			r.w.in(r.w.upTo(2*time.Second), r.w.startRelay)
+			r.restart(2 * time.Second)
 		})
 	})
 }
@@ -143,6 +166,7 @@ func (r *relay) received(l *link, data []byte) {
 		l.send(&l.up, 0, l.gone)
 		return
 	}
+	l.noteJoin(data)
 	r.hub.Received(r.clock(), l.session, data)
 }
 
@@ -190,31 +214,46 @@ func (r *relay) Commit(ops []rules.Op) {
 	r.batch = ops
 	slow := func() time.Duration { return w.upTo(w.weather.commit / 2) }
 	r.in(slow(), func() {
-		outcomes, err := w.store.Stage(start.Add(w.now+w.skew), ops)
-		r.in(slow(), func() {
-			switch {
-			case err != nil || w.strikes(storeFails, 0.05):
-				w.store.Rollback()
-				outcomes, err = nil, errCommit
-			default:
-				w.store.Sync()
-				w.noteStored(ops, outcomes)
-				if w.strikes(edits, 0.1) {
-					w.edit(ops[len(ops)-1].Room, 1) // the next message told is old already
-				}
-				if w.strikes(resultsLost, 0.05) {
-					outcomes, err = nil, errCommit
-				}
+		tx := newTransaction(ops)
+		r.tx = tx
+		w.lock(tx, func() {
+			now := start.Add(w.now + w.skew) // the database's clock
+			in := r.in
+			if tx.sent = w.several() && w.oneIn(2); tx.sent {
+				in = w.in
 			}
-			r.in(slow(), func() {
-				if w.trace != nil {
-					w.note(r.name, "committed %s, err %v", listed(ops, outcomes), err)
-				}
-				r.batch = nil
-				r.hub.Committed(r.clock(), outcomes, err)
+			in(slow(), func() {
+				outcomes, err := r.transact(tx, now, ops)
+				r.in(slow(), func() {
+					if w.trace != nil {
+						w.note(r.name, "committed %s, err %v", listed(ops, outcomes), err)
+					}
+					r.batch = nil
+					r.hub.Committed(r.clock(), outcomes, err)
+				})
 			})
 		})
 	})
+}
+
+// transact carries out a batch that has its locks, or fails.
+func (r *relay) transact(tx *transaction, now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
+	w := r.w
+	w.unlock(tx)
+	outcomes, err := w.store.Stage(now, ops)
+	if err != nil || tx.aborted || w.strikes(storeFails, 0.05) {
+		w.store.Rollback()
+		return nil, errCommit
+	}
+	w.store.Sync()
+	w.noteStored(ops, outcomes)
+	if w.strikes(edits, 0.1) {
+		w.edit(ops[len(ops)-1].Room, 1) // the next message told is old already
+	}
+	if w.strikes(resultsLost, 0.05) {
+		return nil, errCommit
+	}
+	return outcomes, nil
 }
 
 // listed returns a batch's ops, each with its outcome, as one line.
@@ -282,7 +321,7 @@ func (r *relay) post(room string) {
 		r.w.note(r.name, "answers the post of %s: %q", short(it.id), o.Code)
 		if o.Code == "" {
 			m := o.Result.(rules.Stored).Message
-			r.w.mustBeDurable(&m, "answered over REST")
+			r.w.mustBeDurable(&m, r.w.lives[o.Epoch], "answered over REST")
 			it.echoed = true
 		}
 	})

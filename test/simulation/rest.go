@@ -22,7 +22,7 @@ func (p *page) fetch(f client.FetchPage) {
 		return
 	}
 	w.in(w.latency(), func() {
-		r := w.relay
+		r := w.balance()
 		if r == nil {
 			fail(w.latency(), []int{0, 502}[w.rnd.IntN(2)], 0)
 			return
@@ -37,17 +37,23 @@ func (p *page) fetch(f client.FetchPage) {
 			return
 		}
 		answered := false
-		r.history(p.room, p.dev.user, f.Query, func(page protocol.Page) {
-			answered = true
-			if w.strikes(httpLosses, 0.05) {
-				fail(w.upTo(15*time.Second), 0, 0)
-				return
-			}
-			p.in(w.latency(), func() { p.step(client.PageLoaded{Req: f.Req, Page: page}) })
+		r.do(func() {
+			r.history(p.room, p.dev.user, f.Query, func(page protocol.Page) {
+				if answered {
+					return
+				}
+				answered = true
+				if w.strikes(httpLosses, 0.05) {
+					fail(w.upTo(15*time.Second), 0, 0)
+					return
+				}
+				p.in(w.latency(), func() { p.step(client.PageLoaded{Req: f.Req, Page: page}) })
+			})
 		})
 		w.in(5*time.Second, func() {
 			if !answered {
-				fail(0, 0, 0) // the relay has died
+				answered = true
+				fail(0, 0, 0) // the relay has died, or is paused
 			}
 		})
 	})
@@ -72,25 +78,39 @@ func (r *relay) history(room, user string, q client.PageQuery, answer func(proto
 	if r.w.weather.on[smallPages] {
 		query.Limit = min(query.Limit, 7)
 	}
-	floor := r.floor[room]
+	epoch := r.w.store.Life(room).Epoch()
+	floor := r.w.floor[epoch]
 	r.recent(room, user, query, func(page protocol.Page) {
-		if page.Head < floor {
+		if page.Head < floor && page.Epoch == epoch {
 			r.w.fail("history of %s goes back to %d, %d was told", room, page.Head, floor)
 		}
-		r.floor[room] = max(r.floor[room], page.Head)
+		r.w.told(page.Epoch, page.Head)
 		answer(page)
 	})
 }
 
 // recent asks the window. The first request that finds a part missing reads it from the store; others wait for it.
+// A relay among several first reads the room's head: a window that is behind it does not answer.
 func (r *relay) recent(room, user string, q rules.Query, answer func(protocol.Page)) {
 	window := r.hub.Windows().Of(room)
-	if window == nil {
+	switch {
+	case window == nil || !hub.WindowAnswers(q):
 		r.stored(room, user, q, answer)
-		return
+	case r.w.several():
+		r.query(func() (func(), error) {
+			heads, err := r.w.store.Heads(context.Background(), []string{room})
+			page := func() ([]byte, bool) { return window.PageAsOf(&heads.Rooms[0], q, user) }
+			return func() { r.inMemory(room, user, q, page, answer) }, err
+		}, func(error) {})
+	default:
+		r.inMemory(room, user, q, func() ([]byte, bool) { return window.Page(q, user) }, answer)
 	}
+}
+
+// inMemory answers with a page of the window, if there is one.
+func (r *relay) inMemory(room, user string, q rules.Query, page func() ([]byte, bool), answer func(protocol.Page)) {
 	ask := func() bool {
-		data, ok := window.Page(q, user)
+		data, ok := page()
 		if !ok {
 			return false
 		}
@@ -102,6 +122,11 @@ func (r *relay) recent(room, user string, q rules.Query, answer func(protocol.Pa
 		return true
 	}
 	if ask() {
+		return
+	}
+	window := r.hub.Windows().Of(room)
+	if window == nil {
+		r.stored(room, user, q, answer)
 		return
 	}
 	from, lacks := window.Lacks(q)
@@ -149,7 +174,7 @@ func (r *relay) stored(room, user string, q rules.Query, answer func(protocol.Pa
 	w := r.w
 	r.in(w.upTo(w.weather.commit/2), func() {
 		page := r.read(room, user, q)
-		if window := r.hub.Windows().Of(room); window != nil {
+		if window := r.hub.Windows().Of(room); window != nil && !w.several() {
 			window.Seen(page.Head)
 		}
 		answer(page)

@@ -9,8 +9,10 @@ import (
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(300) {
-		if err := Run(seed, nil); err != nil {
-			t.Errorf("%v", err)
+		for _, from := range []uint64{0, ClusterSeeds} {
+			if err := Run(from+seed, nil); err != nil {
+				t.Errorf("%v", err)
+			}
 		}
 	}
 }
@@ -28,7 +30,8 @@ func TestRegressions(t *testing.T) {
 // TestReplay checks that the same seed gives the same trace.
 func TestReplay(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(20) {
+	for n := range uint64(40) {
+		seed := n/2 + n%2*ClusterSeeds
 		var one, two bytes.Buffer
 		_ = Run(seed, &one)
 		_ = Run(seed, &two)

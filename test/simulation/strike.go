@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"hallway/component/client"
@@ -31,14 +32,14 @@ var strikesOn = map[fault]func(w *world, p *page){
 		}
 	},
 	kills: func(w *world, _ *page) {
-		if w.relay != nil {
-			w.relay.kill()
-			w.in(w.upTo(8*time.Second), w.startRelay)
+		if r := w.running(); r != nil {
+			r.kill()
+			r.restart(8 * time.Second)
 		}
 	},
 	deploys: func(w *world, _ *page) {
-		if w.relay != nil {
-			w.relay.deploy()
+		if r := w.running(); r != nil {
+			r.deploy()
 		}
 	},
 	restores: strikeRestore,
@@ -77,24 +78,44 @@ var strikesOn = map[fault]func(w *world, p *page){
 	tokensRefused: strikeRefusal,
 	limitsShrink: func(w *world, _ *page) {
 		w.small = !w.small
-		if w.relay != nil {
-			w.relay.deploy()
+		if r := w.running(); r != nil {
+			r.deploy()
 		}
 	},
 	networksGo: func(w *world, p *page) { p.dev.network(p.dev.offline) },
 	edits:      strikeEdit,
+	partitions: strikePartition,
+	busCuts: func(w *world, _ *page) {
+		if r := w.running(); r != nil {
+			r.cut(w.upTo(20 * time.Second))
+		}
+	},
+	pauses: func(w *world, _ *page) {
+		if r := w.running(); r != nil {
+			r.pause(w.upTo(15 * time.Second))
+		}
+	},
+	promotions: func(w *world, _ *page) {
+		all := !slices.ContainsFunc(w.rooms, func(room string) bool { return w.store.Life(room).Epoch() == "" })
+		switch {
+		case w.oneIn(2) && all:
+			w.standby = w.store.Snapshot()
+		case w.standby != memory.Snapshot{}:
+			w.restore(w.standby)
+		}
+	},
 }
 
 // strike makes one fault strike.
 func (w *world) strike(p *page) {
-	f := fault(w.rnd.IntN(int(faultCount)))
-	for range faultCount { // the next fault of this seed
+	f := fault(w.rnd.IntN(int(w.kinds())))
+	for range w.kinds() { // the next fault of this seed
 		if do := strikesOn[f]; do != nil && w.weather.on[f] {
 			w.note("world", "strikes: %s", faultNames[f])
 			do(w, p)
 			return
 		}
-		f = (f + 1) % faultCount
+		f = (f + 1) % w.kinds()
 	}
 }
 
@@ -131,11 +152,33 @@ func (d *device) network(back bool) {
 // strikeRestore stops the relay and puts an older database in place, or makes
 // the backup for later.
 func strikeRestore(w *world, _ *page) {
-	if w.oneIn(2) || w.relay == nil {
+	if w.oneIn(2) || w.running() == nil {
 		w.backup = w.store.Snapshot()
 		return
 	}
-	w.relay.kill()
+	for _, r := range w.relays {
+		if r != nil {
+			r.kill()
+		}
+	}
+	w.restore(w.backup)
+	w.in(w.upTo(3*time.Second), w.startRelays)
+}
+
+// strikePartition parts two relays for a while.
+func strikePartition(w *world, _ *page) {
+	a, b := w.running(), w.running()
+	if a == nil || a == b {
+		return
+	}
+	w.note("world", "%s and %s do not hear each other", a.name, b.name)
+	w.network.Part(a.member, b.member)
+	w.in(w.upTo(20*time.Second), w.network.Heal)
+}
+
+// restore puts an older database in place.
+func (w *world) restore(from memory.Snapshot) {
+	w.abort()
 	for _, x := range w.wishes {
 		x.unknown = true
 	}
@@ -143,14 +186,16 @@ func strikeRestore(w *world, _ *page) {
 	for _, room := range w.rooms {
 		old[room] = w.store.Life(room)
 	}
-	w.store.Restore(w.backup)
+	w.store.Restore(from)
+	for _, room := range w.rooms {
+		w.noteLife(room)
+	}
 	w.moderator.restored()
 	for _, it := range w.items {
 		if old[it.room].Find(it.id) != nil {
 			it.undone = it.undone || w.store.Life(it.room).Find(it.id) == nil
 		}
 	}
-	w.in(w.upTo(3*time.Second), w.startRelay)
 }
 
 func strikeRefusal(w *world, _ *page) {
@@ -164,7 +209,7 @@ func strikeEdit(w *world, p *page) { w.edit(p.room, 80) }
 // change that the live stream has lost.
 func (w *world) edit(room string, of int) {
 	h := w.store.Life(room)
-	if w.store.Staged() || h.Len() == 0 {
+	if w.writing() || h.Len() == 0 {
 		return
 	}
 	m := h.Message(max(0, h.Len()-1-w.rnd.IntN(of)))

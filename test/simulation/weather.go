@@ -40,13 +40,29 @@ const (
 	smallPages                   // the relay gives fewer messages than asked for
 	disabledOffline              // some pages close the composer while not connected
 	faultCount
+
+	// The faults of several relays.
+
+	newsLost     fault = iota - 1 // news on the bus are lost
+	newsLate                      // they take seconds
+	newsDoubled                   // they come twice
+	newsOvertake                  // they overtake others
+	newsForeign                   // they seem to be of another version
+	partitions                    // two relays do not hear each other
+	busCuts                       // a relay is off the bus for a while
+	pauses                        // a relay does nothing for a while
+	readsFail                     // the database does not answer a question
+	promotions                    // the database loses its last changes, and the relays go on
+	clusterFaultCount
 )
 
-var faultNames = [faultCount]string{
+var faultNames = [clusterFaultCount]string{
 	"cuts", "halfOpens", "stalls", "delays", "httpFails", "httpLosses", "kills", "deploys", "restores", "storeFails",
 	"resultsLost", "clocks", "freezes", "throttles", "tabKills", "tabCloses", "diskFails", "diskMissing", "noLocks",
 	"tokensEnd", "tokensFail", "tokensRefused", "rates", "tooManyConns", "limitsShrink", "networksGo", "edits",
 	"smallPages", "disabledOffline",
+
+	"newsLost", "newsLate", "newsDoubled", "newsOvertake", "newsForeign", "partitions", "busCuts", "pauses", "readsFail", "promotions",
 }
 
 // In one seed of slowOneIn the rooms are in slow mode, with slowModeS seconds between two messages of a participant.
@@ -58,7 +74,7 @@ const (
 
 // weather holds the conditions of a seed.
 type weather struct {
-	on        [faultCount]bool
+	on        [clusterFaultCount]bool
 	latency   time.Duration // the longest of a frame or a request without delays
 	commit    time.Duration // the longest of a commit
 	storm     time.Duration // the time of faults
@@ -71,14 +87,22 @@ type weather struct {
 	heartbeat time.Duration
 }
 
+// kinds returns the number of faults that the world may have.
+func (w *world) kinds() fault {
+	if w.several() {
+		return clusterFaultCount
+	}
+	return faultCount
+}
+
 func (w *world) drawWeather() {
-	on := &w.weather.on
+	on := w.weather.on[:w.kinds()]
 	switch w.rnd.IntN(4) {
 	case 0: // one kind only
-		on[w.rnd.IntN(int(faultCount))] = true
+		on[w.rnd.IntN(len(on))] = true
 	case 1: // a few
 		for range 4 {
-			on[w.rnd.IntN(int(faultCount))] = true
+			on[w.rnd.IntN(len(on))] = true
 		}
 	default:
 		p := 0.15 + 0.6*w.rnd.Float64()

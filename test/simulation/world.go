@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	memorybus "hallway/relay/bus/memory"
 	"hallway/relay/rules"
 	"hallway/store/memory"
 )
@@ -29,16 +30,16 @@ type world struct {
 	weather weather
 	calm    bool // the faults have ended
 
-	rooms   []string
-	store   *memory.Store
-	lives   map[string]*memory.Room // each life of each room as it was stored last, by epoch
-	sent    map[string]string       // the texts of messages as they were made, by id
-	backup  memory.Snapshot
-	relay   *relay // nil: none runs
-	relays  int    // so far
+	rooms  []string
+	store  *memory.Store
+	lives  map[string]*memory.Room // each life of each room as it was stored last, by epoch
+	order  map[string]int          // the place of each life among all, from 1 on, by epoch
+	sent   map[string]string       // the texts of messages as they were made, by id
+	backup memory.Snapshot
+	cluster
 	skew    time.Duration
-	small   bool // the relay takes small texts only
-	refuses bool // the relay refuses tokens
+	small   bool // new relays take small texts only
+	refuses bool // the relays refuse tokens
 	tokens  map[string]issued
 	devices []*device
 	pages   []*page // the living page of each tab
@@ -53,19 +54,27 @@ type world struct {
 	second, steps int // to find loops
 }
 
+// ClusterSeeds is the first seed with several relays; those below have one.
+const ClusterSeeds = 1_000_000
+
 // errBroken carries the first broken check out of a run.
 var errBroken = errors.New("broken")
 
 // Run runs one seed. Its error names the first broken check. It writes a line for each event to trace, unless that is nil.
 func Run(seed uint64, trace io.Writer) (err error) {
 	w := &world{
-		rnd:    rand.New(rand.NewPCG(seed, 0)),
-		trace:  trace,
-		lives:  map[string]*memory.Room{},
-		sent:   map[string]string{},
-		tokens: map[string]issued{},
-		byID:   map[string]*item{},
-		wishes: map[wish]*wished{},
+		rnd:     rand.New(rand.NewPCG(seed, 0)),
+		trace:   trace,
+		lives:   map[string]*memory.Room{},
+		order:   map[string]int{},
+		sent:    map[string]string{},
+		tokens:  map[string]issued{},
+		byID:    map[string]*item{},
+		wishes:  map[wish]*wished{},
+		cluster: cluster{relays: make([]*relay, 1), floor: map[string]int64{}},
+	}
+	if seed >= ClusterSeeds {
+		w.relays = make([]*relay, 2+w.rnd.IntN(2))
 	}
 	defer func() {
 		switch r := recover().(type) {
@@ -84,6 +93,8 @@ func Run(seed uint64, trace io.Writer) (err error) {
 		}
 	}()
 	w.drawWeather()
+	w.network = memorybus.New(w.rnd, w.in)
+	w.network.Faults = w.faultsOfNews()
 	w.weather.slow = seed%slowOneIn == slowOneIn-1
 	w.populate()
 	w.note("world", "%v of faults: %v", w.weather.storm, w.weather)
@@ -166,7 +177,10 @@ func (w *world) populate() {
 		}
 		made = append(made, ops)
 	}
-	w.store = memory.New(memory.Options{ReactionUsers: 1 + w.rnd.IntN(3)}) // few show what a crowd does
+	w.store = memory.New(memory.Options{
+		ReactionUsers: 1 + w.rnd.IntN(3), // few show what a crowd does
+		Now:           func() time.Time { return start.Add(w.now + w.skew) },
+	})
 	for _, ops := range made {
 		w.commit(start.Add(-1000*time.Second), ops...)
 	}
@@ -199,17 +213,25 @@ func (w *world) commit(now time.Time, ops ...rules.Op) {
 // noteStored notes what was made durable.
 func (w *world) noteStored(ops []rules.Op, outcomes []rules.Outcome) {
 	for i := range ops {
-		h := w.store.Life(ops[i].Room)
-		w.lives[h.Epoch()] = h
+		w.noteLife(ops[i].Room)
 		if stored, ok := outcomes[i].Result.(rules.Stored); ok && stored.New && stored.Message.Rev == stored.Message.Seq {
 			w.sent[stored.Message.ID] = stored.Message.Text
 		}
 	}
 }
 
+// noteLife notes the life of a room as it is stored.
+func (w *world) noteLife(room string) {
+	h := w.store.Life(room)
+	w.lives[h.Epoch()] = h
+	if w.order[h.Epoch()] == 0 {
+		w.order[h.Epoch()] = len(w.order) + 1
+	}
+}
+
 // begin starts people, faults and everything else that goes on by itself.
 func (w *world) begin() {
-	w.startRelay()
+	w.startRelays()
 	for _, p := range w.pages {
 		w.in(w.upTo(2*time.Second), func() { w.reopen(p) })
 	}

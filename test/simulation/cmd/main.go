@@ -24,7 +24,7 @@ const memoryBytes = 512 << 20
 func main() {
 	seeds := flag.Uint64("seeds", 20_000, "how many seeds to run")
 	first := flag.Bool("first", false, "run the regressions before, and stop at the first failure")
-	from := flag.Uint64("from", 0, "the first of them")
+	from := flag.Int64("from", -1, fmt.Sprintf("the first of them; from %d on several relays run (default: 0, and as many from there)", simulation.ClusterSeeds))
 	seed := flag.String("seed", "", "replay this one, with a trace")
 	flag.Parse()
 	if *seed != "" {
@@ -38,7 +38,16 @@ func main() {
 			}
 		}
 	}
-	os.Exit(run(*from, *seeds, *first))
+	if *from >= 0 {
+		os.Exit(run(uint64(*from), *seeds, *first))
+	}
+	fmt.Println("one relay:")
+	code := run(0, *seeds, *first)
+	if code == 0 || !*first {
+		fmt.Println("several relays:")
+		code = max(code, run(simulation.ClusterSeeds, *seeds, *first))
+	}
+	os.Exit(code)
 }
 
 // replay runs one seed with a trace.

@@ -1,0 +1,50 @@
+package main
+
+// clusterFaults are faults that show where several relays share a database.
+var clusterFaults = []mutant{
+	{
+		name: "joined before the head is read", pkg: hub, in: "rooms.join", checks: cluster,
+		do: steps{never("a.peers != nil")},
+	},
+	{
+		name: "joined before the head is told", pkg: hub, in: "peers.endJoins", checks: cluster,
+		do: steps{never("a.head > b.told")},
+	},
+	{
+		name: "a page of a window that is behind", pkg: hub, in: "Window.PageAsOf", checks: cluster,
+		do: steps{never("a.head < b.Head")},
+	},
+	{
+		name: "news before the commit", pkg: hub, in: "Hub.take", checks: cluster,
+		do: steps{before("a.lanes.send(b, c, d)", `	if x := c.member(d.Room); x != nil && x.joined && a.rooms.peers != nil {
+		y := x.presence.room
+		early := protocol.Message{Room: y.name, ID: d.ID, Seq: y.told + 1, Rev: y.told + 1, Sender: x.sender(), CreatedAt: 1, Text: d.Text}
+		news := News{Room: y.name, Epoch: y.epoch, First: early.Rev, Last: early.Rev, Frames: [][]byte{protocol.Changed{Message: early}.Append(nil)}}
+		a.rooms.peers.bus.Publish(news)
+	}`)},
+	},
+	{
+		name: "an own rev told over a hole", pkg: hub, in: "peers.committed", checks: cluster,
+		do: steps{replace("a.take(b, c)", "a.tell(b, c)")},
+	},
+	{
+		name: "news told over a hole", pkg: hub, in: "peers.take", checks: cluster,
+		do: steps{replace("a.rev == b.told+1", "a.rev > b.told")},
+	},
+	{
+		name: "no head check", pkg: hub, in: "peers.wake", checks: cluster,
+		do: steps{replace("a.checkAll(b)", "a.checkAt = b.Add(CheckEvery)")},
+	},
+	{
+		name: "news of another life", pkg: hub, in: "peers.heard", checks: cluster,
+		do: steps{never("a.Epoch != b.epoch")},
+	},
+	{
+		name: "a hole is never read", pkg: hub, in: "peers.settle", checks: cluster,
+		do: steps{never("a.open && b.known > c.told && d.healAt.IsZero() && !e.healing")},
+	},
+	{
+		name: "another history is a deletion", pkg: hub, in: "peers.compare", checks: cluster,
+		do: steps{never(`a.Epoch != ""`)},
+	},
+}
