@@ -140,7 +140,11 @@ type relays struct {
 	ended   chan struct{}
 }
 
-func newRelays(t *testing.T, n int, faults busmemory.Faults) *relays {
+func newRelays(t *testing.T, n int, faults busmemory.Faults, configure ...func(*hub.Config)) *relays {
+	cfg := hub.Config{Server: "hallway/test", Verifier: relaytest.Everyone{}}
+	for _, do := range configure {
+		do(&cfg)
+	}
 	rs := &relays{T: t, store: &countedStore{Store: memory.New(memory.Options{})}, network: newNetwork(), ended: make(chan struct{})}
 	rs.network.Faults = faults
 	for i := range n {
@@ -151,7 +155,7 @@ func newRelays(t *testing.T, n int, faults busmemory.Faults) *relays {
 		}
 		rs.places = append(rs.places, p)
 		rs.engines = append(rs.engines, engine.New(engine.Options{
-			Hub:     hub.Config{Server: "hallway/test", Verifier: relaytest.Everyone{}},
+			Hub:     cfg,
 			Store:   rs.store,
 			Log:     slog.New(slog.DiscardHandler),
 			Cluster: &engine.Cluster{Shared: rs.store, Join: join},

@@ -79,8 +79,10 @@ func (ms *marks) flush(now time.Time) {
 			ms.writing = append(ms.writing, mark{m, p, acts.by})
 		}
 	}
-	if len(all) > 0 {
+	if len(all)+len(ms.waiting) > 0 {
 		ms.next = now.Add(marksEvery)
+	}
+	if len(all) > 0 {
 		ms.reader.MarkRead(all)
 	}
 }
