@@ -109,17 +109,19 @@ type Send struct {
 	Text      string
 	Encrypted *Encrypted // in place of Text
 	Mentions  []Mention  // in Text
-	SentAt    string     // RFC 3339
+	Files     []Attachment
+	SentAt    string // RFC 3339
 	ReplyTo   string
 }
 
 func (f *Send) fields(c *codec) {
 	for c.frame("send") {
 		messageFields(c, &f.Room, &f.ID)
-		contentFields(c, &f.Text, &f.Encrypted)
+		contentFields(c, &f.Text, &f.Encrypted, len(f.Files) > 0)
 		mentionsField(c, &f.Text, &f.Mentions)
 		c.lateStr("sent_at", &f.SentAt)
 		c.str("reply_to", &f.ReplyTo, opt)
+		attachmentsField(c, "files", &f.Files)
 	}
 }
 
@@ -138,7 +140,7 @@ type Edit struct {
 func (f *Edit) fields(c *codec) {
 	for c.frame("edit") {
 		messageFields(c, &f.Room, &f.ID)
-		contentFields(c, &f.Text, &f.Encrypted)
+		contentFields(c, &f.Text, &f.Encrypted, false)
 		mentionsField(c, &f.Text, &f.Mentions)
 	}
 }

@@ -64,6 +64,7 @@ type input struct {
 	check          func(name, s string, n, textBytes int64) (text string, code Code, reason string)
 	checkEncrypted func(e *Encrypted, textBytes int64) (Code, string)
 	checkMentions  func(mentions []Mention, text string) (Code, string)
+	checkFiles     func(all []Attachment) (Code, string)
 
 	code Code   // the refusal; "": none
 	why  string // its reason
@@ -343,7 +344,7 @@ func read(data []byte) codec {
 func readClient(data []byte, l Limits, g given) codec {
 	c := read(data)
 	c.client, c.given, c.textBytes = true, g, l.TextBytes
-	c.check, c.checkEncrypted, c.checkMentions = checkField, checkEncrypted, checkMentions
+	c.check, c.checkEncrypted, c.checkMentions, c.checkFiles = checkField, checkEncrypted, checkMentions, checkFiles
 	return c
 }
 

@@ -22,6 +22,9 @@ const (
 	// lists the users of a reaction.
 	FeatureProfiles = "profiles"
 
+	// FeatureFiles is named by a relay that takes files.
+	FeatureFiles = "files"
+
 	// TextBytesMax is the most bytes of UTF-8 in a message's text.
 	TextBytesMax = 8192
 	// FrameBytesMax is the most bytes in a frame. A text of TextBytesMax in
@@ -33,6 +36,16 @@ const (
 	RoomBytesMax = 128
 	// EncryptedExtraBytesMax is the number of bytes by which a ciphertext may exceed TextBytesMax.
 	EncryptedExtraBytesMax = 64
+	// FileBytesMax is the most bytes in a file.
+	FileBytesMax = 26214400
+	// MessageFilesMax is the most files of a message.
+	MessageFilesMax = 10
+	// FileNameBytesMax is the most bytes in a file's name.
+	FileNameBytesMax = 200
+	// AltBytesMax is the most bytes in a text that stands in a file's place.
+	AltBytesMax = 500
+	// FileLinkTime is how long a link to a file is good.
+	FileLinkTime = 10 * time.Minute
 	// EmojiBytesMax is the most bytes in a reaction's emoji.
 	EmojiBytesMax = 64
 	// TitleBytesMax is the most bytes in a room's title.

@@ -98,6 +98,8 @@ type Message struct {
 	Text      string
 	Encrypted *Encrypted // in place of Text
 	Mentions  []Mention  // in Text
+	Files     []File
+	AutoText  bool // Text is AutoText of the files
 	ReplyTo   string
 	EditedAt  Time
 	DeletedAt Time // set: a tombstone, all content gone
@@ -119,8 +121,10 @@ func (m *Message) fields(c *codec) {
 			continue
 		}
 		c.str("sent_at", &m.SentAt, opt)
-		contentFields(c, &m.Text, &m.Encrypted)
+		contentFields(c, &m.Text, &m.Encrypted, false)
 		mentionsField(c, &m.Text, &m.Mentions)
+		filesField(c, "files", &m.Files)
+		c.bool("auto_text", &m.AutoText, opt)
 		c.str("reply_to", &m.ReplyTo, opt)
 		c.time("edited_at", &m.EditedAt, opt)
 		c.bool("pinned", &m.Pinned, opt)
@@ -137,11 +141,12 @@ func (m *Message) Append(dst []byte) []byte { c := codec{out: dst}; m.fields(&c)
 func (m *Message) Deleted() bool { return m.DeletedAt != 0 }
 
 // The bytes that Size counts for the names and numbers of a message's JSON, and for
-// those of a reaction and of a mention.
+// those of a reaction, of a mention and of a file.
 const (
 	messageFrameBytes  = 192
 	reactionFrameBytes = 32
 	mentionFrameBytes  = 32
+	fileFrameBytes     = 128
 )
 
 // Size returns about how many bytes the message's JSON has, without Mine. It is at least half
@@ -159,6 +164,9 @@ func (m *Message) Size() int {
 	}
 	for i := range m.Mentions {
 		n += mentionFrameBytes + len(m.Mentions[i].User)
+	}
+	for i := range m.Files {
+		n += fileFrameBytes + len(m.Files[i].Name) + len(m.Files[i].Type) + len(m.Files[i].Alt)
 	}
 	for i := range m.Reactions {
 		n += reactionFrameBytes + len(m.Reactions[i].Emoji)
@@ -186,13 +194,14 @@ func (e *Encrypted) fields(c *codec) {
 	}
 }
 
-// contentFields describes either the text or its encrypted form.
-func contentFields(c *codec, text *string, e **Encrypted) {
-	if c.phase == limits && (c.has>>c.at&3 == 0 || c.has>>c.at&3 == 3) {
+// contentFields describes either the text or its encrypted form, of which files may stand in
+// the place.
+func contentFields(c *codec, text *string, e **Encrypted, files bool) {
+	if c.phase == limits && (c.has>>c.at&3 == 0 && !files || c.has>>c.at&3 == 3) {
 		c.refuse(CodeBadRequest, "either text or encrypted is needed")
 	}
 	if *e == nil || c.phase != writing {
-		c.str("text", text, c.phase == writing)
+		c.str("text", text, c.phase == writing && !files)
 	}
 	t := c.turn("encrypted", opt, *e == nil)
 	if t == reading {

@@ -47,6 +47,15 @@ const (
 	WhyReactions Why = "reactions"
 )
 
+// Why a file was refused.
+const (
+	WhyFilesOff Why = "files_off" // the room takes no files, or none of this role
+	WhyFileType Why = "file_type" // the relay or the room does not take files of this type
+	WhyQuota    Why = "quota"     // the user, the room or the relay has no room for it
+	WhyPicture  Why = "picture"   // it has too many pixels, or does not decode
+	WhyScan     Why = "scan"      // the relay's scanner has found something in it
+)
+
 // Why a token was refused.
 const (
 	WhyMalformed Why = "malformed" // it is not a JWT

@@ -76,6 +76,8 @@ func (f *Welcome) fields(c *codec) {
 			for c.walk() {
 				c.int("text_bytes", &f.Limits.TextBytes, must)
 				c.int("frame_bytes", &f.Limits.FrameBytes, must)
+				c.int("file_bytes", &f.Limits.FileBytes, opt)
+				c.int("message_files", &f.Limits.MessageFiles, opt)
 			}
 		}
 		c.strs("features", &f.Features, opt)
@@ -90,6 +92,10 @@ func (Welcome) relayFrame()                {}
 type Limits struct {
 	TextBytes  int64
 	FrameBytes int64
+	// Where the relay takes no files, both are 0:
+
+	FileBytes    int64 // of one file
+	MessageFiles int64 // that a message may have
 }
 
 // Joined answers Join: from here every change with a rev above Head comes.

@@ -15,6 +15,26 @@ type RoomSettings struct {
 	Archived   bool  // nobody writes
 
 	MembersStaff bool // only moderators and organizers see who is a member
+
+	Files     FilesRule
+	FileTypes string // a list for MatchType; "": all
+}
+
+// FilesRule says who may send files in a room.
+type FilesRule string
+
+// The rules of version 1. None is FilesAll.
+const (
+	FilesAll   FilesRule = "all"
+	FilesStaff FilesRule = "staff" // moderators and organizers
+	FilesOff   FilesRule = "off"
+)
+
+func (r FilesRule) valid() bool { return r == FilesAll || r == FilesStaff || r == FilesOff }
+
+// Allows reports whether a user in the role may send files.
+func (r FilesRule) Allows(role Role) bool {
+	return r != FilesOff && (r != FilesStaff || role.AtLeast(RoleModerator))
 }
 
 // The bounds of a room's settings.
@@ -65,6 +85,17 @@ func ReadSettings(settings string) (r RoomSettings, err error) {
 				bad(name, `"all" or "staff"`)
 			}
 			r.MembersStaff = string(who) == "staff"
+		case "files":
+			var rule []byte
+			rule, ok = s.text()
+			if r.Files = FilesRule(rule); !ok || !r.Files.valid() {
+				r.Files = ""
+				bad(name, `"all", "staff" or "off"`)
+			}
+		case "file_types":
+			if r.FileTypes, ok = s.readTypes(); !ok {
+				bad(name, `a list of 1 to 50 types such as "image/*" or "application/pdf"`)
+			}
 		default:
 			s.skip()
 		}

@@ -29,6 +29,7 @@ type serveCommand struct {
 	addressFlags
 	busFlags
 	dbFlag
+	fileFlags
 	Addr         string        `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
 	Failover     string        `name:"db-failover" enum:"lossy,lossless" default:"lossy" env:"HALLWAY_DB_FAILOVER" help:"Whether a PostgreSQL standby that is promoted may lack commits: lossy (all clients load their rooms anew after a promotion) or lossless (the database replicates synchronously, and clients go on)."`
 	AllowOrigin  []string      `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of pages that may connect, as https://app.example.org; may be repeated or separated by commas. In https://*.example.org the star stands for one label. The relay's own origin is always allowed."`
@@ -94,6 +95,9 @@ func (s *serveCommand) Run() error {
 func (s *serveCommand) background(ctx context.Context, r *relay) error {
 	go giveBackMemory(ctx, r.engine.Conns)
 	go logReindex(ctx, r.log, r.store.Reindexing)
+	if r.files != nil {
+		r.collecting.Go(func() { r.files.collector.Run(ctx) })
+	}
 
 	var watches []*watch
 	for _, w := range []*watch{s.secretFlags.watch(r.keeper), r.secured.watch} {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
@@ -29,10 +30,13 @@ type relay struct {
 	listener net.Listener
 	store    database
 	bus      *nats.Bus // nil: none
+	files    *attachments // nil: files are off
 	engine   *engine.Engine
 	server   *server.Server
 	scrapes  net.Listener // nil: the metrics have no address of their own
 	metrics  *server.MetricsServer
+
+	collecting sync.WaitGroup // the collector of files, which ends with the signal
 }
 
 // open checks the flags and builds a relay that does not answer yet. When it fails, the end of the process closes what
@@ -45,6 +49,9 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		return nil, err
 	}
 	if err := s.checkBus(s.DB); err != nil {
+		return nil, err
+	}
+	if err := s.checkFiles(); err != nil {
 		return nil, err
 	}
 	origins, hosts, err := s.origins()
@@ -82,6 +89,9 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		metrics.CertificateEnds(r.secured.ends)
 	}
 	metrics.ReindexMessages(r.store.Reindexing)
+	if r.files, err = s.openFiles(ctx, r.store, metrics, r.log); err != nil {
+		return nil, err
+	}
 	admit := s.admission(r.log)
 	gate := auth.NewGate(keeper, addresses, metrics.BadTokenLimited)
 	if err := s.startEngine(ctx, r, admit.Conns, gate, metrics); err != nil {
@@ -99,6 +109,9 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		Hosts: hosts, Domains: s.Domain, MetricsApart: s.MetricsAddr != "",
 	}
 	r.metrics = server.NewMetricsServer(metrics, r.log)
+	if r.files != nil {
+		o.Files = r.files.server
+	}
 	if s.Demo {
 		o.Demo = &server.Demo{Files: files, Keeper: keeper}
 	}
@@ -116,10 +129,17 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 	if err != nil {
 		return err
 	}
+	features := []string{protocol.FeaturePinned, protocol.FeatureModeration, protocol.FeatureMentions, protocol.FeatureProfiles}
+	var limits protocol.Limits
+	if r.files != nil {
+		features = append(features, protocol.FeatureFiles)
+		limits.FileBytes, limits.MessageFiles = protocol.FileBytesMax, protocol.MessageFilesMax
+	}
 	r.engine = engine.New(engine.Options{
 		Hub: hub.Config{
 			Server:       "hallway/" + version,
-			Features:     []string{protocol.FeaturePinned, protocol.FeatureModeration, protocol.FeatureMentions, protocol.FeatureProfiles},
+			Features:     features,
+			Limits:       limits,
 			Rate:         s.Rate,
 			ConnsPerUser: s.ConnsPerUser,
 			Rooms:        s.Rooms,
@@ -191,6 +211,10 @@ func (r *relay) drain() error {
 	// Idle connections may still be here then, and miss nothing.
 	if late := errors.Join(r.server.Shutdown(ctx), r.metrics.Shutdown(ctx)); late != nil {
 		r.log.Debug("connections were left when the server ended", "error", late)
+	}
+	r.collecting.Wait()
+	if r.files != nil {
+		err = errors.Join(err, r.files.Close())
 	}
 	if err = errors.Join(err, r.store.Close()); err != nil {
 		return failure{fmt.Errorf("drain: %w", err)}

@@ -21,6 +21,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"hallway/files"
@@ -91,6 +92,16 @@ type File struct {
 
 // ThumbKey returns the key of the thumbnail of a size.
 func ThumbKey(blob string, size int) string { return fmt.Sprintf("%s-%d", blob, size) }
+
+// FileOf returns the key of the file to which a key of Keys belongs.
+func FileOf(key string) string {
+	for _, size := range [...]int{media.ThumbSmall, media.ThumbLarge} {
+		if file, ok := strings.CutSuffix(key, ThumbKey("", size)); ok {
+			return file
+		}
+	}
+	return key
+}
 
 // Keys returns the keys under which a file may be stored: its own and those of its thumbnails.
 func Keys(blob string) []string {

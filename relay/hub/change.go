@@ -62,7 +62,10 @@ func (h *Hub) admit(now time.Time, u *user, p pending) {
 		p.refuse(unavailable())
 		return
 	}
-	wait := h.users.spend(now, u)
+	var wait time.Duration
+	if !p.asked() {
+		wait = h.users.spend(now, u)
+	}
 	switch {
 	case wait > 0 && p.sends():
 		p.holdBack(&block{Refusal: rateLimited(wait)})

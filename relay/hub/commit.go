@@ -92,7 +92,7 @@ func (h *Hub) carriedOut(p *pending, o rules.Outcome) {
 	switch result := o.Result.(type) {
 	case rules.Stored:
 		h.stored(p, o, result)
-	case rules.Marked, rules.Seen:
+	case rules.Marked, rules.Seen, rules.Uploaded:
 		p.done(o)
 	default:
 		if h.moderation.done(p, &o) && p.done != nil {

@@ -18,6 +18,9 @@ const opBytes = 256
 // reactions with the names of their users.
 const changedBytes = 1024
 
+// fileBytes is about what a message takes for a file.
+const fileBytes = 512
+
 const (
 	// TickEvery is the time between two calls of Tick. Other times are kept to that.
 	TickEvery = 500 * time.Millisecond

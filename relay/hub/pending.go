@@ -23,12 +23,19 @@ func (p *pending) sends() bool {
 	return sends
 }
 
+// asked reports whether the op is an upload about which the relay has been asked before: it was counted then.
+func (p *pending) asked() bool {
+	upload, uploads := p.op.Do.(rules.Upload)
+	return uploads && !upload.Ask
+}
+
 // bytes returns about the size of the op, and of what will be told of it.
 func (p *pending) bytes() int {
 	n := opBytes
 	switch do := p.op.Do.(type) {
 	case rules.Send:
-		n += len(do.Text) + len(do.ID) + len(do.ReplyTo) + len(do.SentAt) + encryptedBytes(do.Encrypted) + mentionBytes(do.Mentions)
+		n += len(do.Text) + len(do.ID) + len(do.ReplyTo) + len(do.SentAt) + encryptedBytes(do.Encrypted) + mentionBytes(do.Mentions) +
+			len(do.Files)*fileBytes
 	case rules.Edit:
 		n += changedBytes + len(do.Text) + encryptedBytes(do.Encrypted) + mentionBytes(do.Mentions)
 	case rules.React, rules.Pin:

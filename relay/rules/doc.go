@@ -19,8 +19,9 @@
 //
 // Whether the sender's role may ask for an op at all is [Op.Permit], before the op is queued.
 // Then: there is no such room; the sender is banned; the room is archived, or frozen; the
-// sender is muted, mentions everybody without the right to, or has to wait in slow mode; there is no such message; it is another's; it
-// was deleted. An id of a Send that was stored before is answered before all of these but the
+// sender is muted, mentions everybody without the right to, or has to wait in slow mode; the room takes no files; there is no
+// such file, or another message has it; there is no such message; it is another's; it was deleted. An id of a Send that was
+// stored before is answered before all of these but the
 // first. What changes nothing is not refused, takes no rev and is not audited.
 //
 // # To add an action
@@ -31,8 +32,8 @@
 //
 // # Reading
 //
-// What the relay reads is asked of a store by [Query], [Span] and [Part]; [Store], [Directory] and [Moderation] are the
-// interfaces that every store has. A [PageShare] cuts pages alike in all of them. To add a list, add a method there.
+// What the relay reads is asked of a store by [Query], [Span] and [Part]; [Store], [Directory], [Moderation] and
+// [Files] are the interfaces that every store has. A [PageShare] cuts pages alike in all of them. To add a list, add a method there.
 //
 // # What this package must not know
 //

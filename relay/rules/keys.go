@@ -49,6 +49,7 @@ type Keys struct {
 	Users      []string // ranks and revocations
 	NextReport bool     // the number of the next report is needed
 	See        *SeeKey  // the memberships of a user, and the user's rank
+	Uploaders  []string // users of whose files, and of all, the bytes are needed
 }
 
 // A SeeKey names the memberships of a user in rooms with a greater key.
@@ -67,6 +68,8 @@ type RoomKeys struct {
 	Sent      []string // ids of sends: few of these messages exist
 	Seqs      []int64  // messages by their place
 	Reports   []ReportKey
+	Files     []string // ids
+	FileBytes bool     // the bytes of the room's files are needed
 
 	reactions []reactionKey
 	erase     Erase
@@ -106,8 +109,11 @@ func KeysOf(ops []Op) *Keys {
 			places[op.Room] = at
 			k.Rooms = append(k.Rooms, RoomKeys{Name: op.Room})
 		}
-		if _, reports := op.Do.(Report); reports {
+		switch op.Do.(type) {
+		case Report:
 			k.NextReport = true
+		case Upload:
+			k.Uploaders = append(k.Uploaders, op.Sender.ID)
 		}
 		k.Rooms[at].add(op)
 	}
@@ -122,6 +128,9 @@ func (k *RoomKeys) add(op *Op) {
 	}
 	if send, sends := op.Do.(Send); sends {
 		k.Sent = append(k.Sent, send.ID)
+		for _, a := range send.Files {
+			k.Files = append(k.Files, a.ID)
+		}
 	} else if id := op.ID(); id != "" {
 		k.Messages = append(k.Messages, id)
 	}
@@ -132,6 +141,8 @@ func (k *RoomKeys) add(op *Op) {
 		k.reactions = append(k.reactions, reactionKey{id: do.ID, user: sender, emoji: do.Emoji, takes: !do.On})
 	case Configure, Adjust:
 		k.Settings = true
+	case Upload:
+		k.Files, k.FileBytes = append(k.Files, do.File.ID), true
 	case Moderate:
 		k.Standings, k.Members = append(k.Standings, do.User), append(k.Members, do.User)
 	case Report:

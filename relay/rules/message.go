@@ -13,6 +13,10 @@ func (s *Set) send(r *Room, op *Op, do Send) Outcome {
 	if m := r.messages[do.ID]; m != nil || do.FindOnly {
 		return resend(m, op, do)
 	}
+	files, refused := r.attach(op, do)
+	if refused.Code != "" {
+		return refused
+	}
 	rev := s.grow(r)
 	sender := op.Sender
 	sender.Title = "" // a message does not have it
@@ -25,6 +29,7 @@ func (s *Set) send(r *Room, op *Op, do Send) Outcome {
 		MadeAs: fingerprint(&do.Send),
 		made:   true,
 	})
+	s.carry(m, files, do.Files)
 	s.list(m)
 	s.noteSent(r, op.Sender)
 	return Outcome{Result: Stored{Message: m.Message, New: true}}
@@ -55,8 +60,8 @@ func (s *Set) change(r *Room, op *Op) Outcome {
 	changed, sender := false, m.Sender.ID
 	switch do := op.Do.(type) {
 	case Edit:
-		if changed = m.Text != do.Text || !reflect.DeepEqual(m.Encrypted, do.Encrypted) || !slices.Equal(m.Mentions, do.Mentions); changed {
-			m.Text, m.Encrypted, m.Mentions, m.EditedAt = do.Text, do.Encrypted, do.Mentions, max(s.Now, m.CreatedAt)
+		if changed = m.AutoText || m.Text != do.Text || !reflect.DeepEqual(m.Encrypted, do.Encrypted) || !slices.Equal(m.Mentions, do.Mentions); changed {
+			m.Text, m.Encrypted, m.Mentions, m.EditedAt, m.AutoText = do.Text, do.Encrypted, do.Mentions, max(s.Now, m.CreatedAt), false
 			s.noteSent(r, op.Sender)
 		}
 	case Delete:
@@ -119,6 +124,7 @@ func (s *Set) auditChange(op *Op, sender string) {
 // bury leaves of the message what a tombstone has.
 func (s *Set) bury(m *Message) {
 	s.Forgets = true
+	m.unfiled = m.unfiled || len(m.Files) > 0
 	if len(m.Reactions) > 0 {
 		m.bare, m.reactions, m.unnamed, m.emptied = !m.made, nil, nil, nil
 	}

@@ -31,6 +31,16 @@ type (
 		FindOnly bool
 	}
 
+	// Upload keeps a file for a later message of the sender, or finds the one that was kept
+	// before under its id. It makes the room where it does not exist.
+	Upload struct {
+		File   File // its owner and its time are the op's
+		Limits FileLimits
+		// Ask makes the op change nothing and make no room: it tells whether a file of this
+		// size may be uploaded at present.
+		Ask bool
+	}
+
 	// Edit replaces the content of a message. It and the following actions but Configure
 	// never make a room: they are CodeNotFound where there is none.
 	Edit struct {
@@ -139,6 +149,7 @@ type (
 
 func (Open) action()      {}
 func (Send) action()      {}
+func (Upload) action()    {}
 func (Edit) action()      {}
 func (Delete) action()    {}
 func (React) action()     {}
@@ -196,6 +207,8 @@ func (op *Op) makesRoom() bool {
 		return true
 	case Send:
 		return !do.FindOnly
+	case Upload:
+		return !do.Ask
 	}
 	return false
 }
@@ -212,10 +225,16 @@ func (op *Op) SetsRules() bool {
 // writes reports whether a mute and the room's settings can bar the op.
 func (op *Op) writes() bool {
 	switch op.Do.(type) {
-	case Send, Edit, React:
+	case Send, Upload, Edit, React:
 		return true
 	}
 	return false
+}
+
+// asks reports whether the op only asks whether it would be allowed.
+func (op *Op) asks() bool {
+	upload, ok := op.Do.(Upload)
+	return ok && upload.Ask
 }
 
 // finds reports whether the op only looks for a message.

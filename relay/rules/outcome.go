@@ -59,6 +59,12 @@ type (
 		Encoded []byte
 	}
 
+	// Uploaded answers an Upload.
+	Uploaded struct {
+		File File
+		New  bool // the file was kept, or would be; false: it had been before
+	}
+
 	// Marked answers a Read.
 	Marked struct{ Read int64 } // the read marker
 
@@ -113,6 +119,7 @@ type (
 
 func (Opened) result()     {}
 func (Stored) result()     {}
+func (Uploaded) result()   {}
 func (Marked) result()     {}
 func (Configured) result() {}
 func (Dropped) result()    {}

@@ -16,7 +16,7 @@ const (
 // of mayDeleteAny.
 func permission(do Action) protocol.Role {
 	switch do := do.(type) {
-	case Send, Edit, Delete, React, Report:
+	case Send, Upload, Edit, Delete, React, Report:
 		return protocol.RoleParticipant
 	case Pin, Moderate, Resolve:
 		return protocol.RoleModerator

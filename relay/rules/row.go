@@ -23,6 +23,8 @@ type Room struct {
 	Rules   protocol.RoomSettings
 	Reports int64 // open ones
 	Ruled   int64 // Head.Rules, where the store counts it
+	// FileBytes are those of the room's files, where Keys ask for them.
+	FileBytes int64
 
 	made, dropped, grown, configured bool
 
@@ -30,7 +32,8 @@ type Room struct {
 	members   map[string]*Member   // by user
 	messages  map[string]*Message  // by id
 	reports   []*ReportRow
-	mentions  []*Message // those that have other mentions than they were loaded with, and some others
+	mentions  []*Message       // those that have other mentions than they were loaded with, and some others
+	files     map[string]*File // by id
 }
 
 // A Standing holds what a user may not do in a room, and when the user sent last.
@@ -82,6 +85,7 @@ type Message struct {
 	disowned      bool     // has another sender
 	bare          bool     // all of its reactions are gone
 	emptied       []string // emoji that nobody has any more
+	unfiled       bool     // its files are gone
 }
 
 type reactor struct{ user, emoji string }
@@ -133,6 +137,9 @@ func fingerprint(s *protocol.Send) (f Fingerprint) {
 	}
 	for _, m := range s.Mentions {
 		parts = append(parts, strconv.FormatInt(m.At, 10), strconv.FormatInt(m.Len, 10), m.User) // "": all
+	}
+	for _, file := range s.Files {
+		parts = append(parts, "file", file.ID, file.Alt)
 	}
 	var content []byte
 	for _, part := range parts {
@@ -211,6 +218,9 @@ func (m *Message) Changed() bool { return m.changed }
 
 // Disowned reports whether the message has another sender, and another fingerprint.
 func (m *Message) Disowned() bool { return m.disowned }
+
+// Unfiled reports whether the rows of the message's files are to be deleted.
+func (m *Message) Unfiled() bool { return m.unfiled }
 
 // Unreacted tells which rows of reactions to delete before those of ReactionChanges are
 // saved: all, or those with some emoji.

@@ -24,6 +24,9 @@ type Set struct {
 	// everybody, up to UnreadMax and as they were loaded; nil: there are none.
 	Mentions func(r *Room, user string, read int64) int64
 
+	// FileBytes are loaded where Keys ask for them.
+	FileBytes FileBytes
+
 	// Memberships are the next rooms of the user of a See, by key; MoreMemberships reports
 	// that others follow, Ranked that the user moderates one that is not among them.
 	Memberships     []Membership
@@ -48,6 +51,7 @@ type Changes struct {
 	Members    []*Member
 	Sanctions  []SanctionChange
 	Reports    []*ReportRow
+	Files      []*File // new, or in a message now
 	Audit      []AuditRow
 
 	Sent        []SentChange
@@ -129,10 +133,14 @@ func (s *Set) Do(op *Op) Outcome {
 	}
 	r := s.rooms[op.Room]
 	if r == nil {
-		if !op.makesRoom() {
+		switch {
+		case op.asks():
+			r = &Room{Name: op.Room}
+		case !op.makesRoom():
 			return notFound(op)
+		default:
+			r = s.makeRoom(op.Room)
 		}
-		r = s.makeRoom(op.Room)
 	}
 	void := s.void(r, op)
 	out := s.barred(r, op)
@@ -158,6 +166,8 @@ func (s *Set) carryOut(r *Room, op *Op) Outcome {
 		return s.open(r, op, do)
 	case Send:
 		return s.send(r, op, do)
+	case Upload:
+		return s.upload(r, op, do)
 	case Edit, Delete, React, Pin:
 		return s.change(r, op)
 	case Read:
@@ -214,6 +224,7 @@ func (s *Changes) removeChanges(r *Room) {
 	is := func(x *Room) bool { return x == r }
 	s.Made, s.Grown, s.Configured = slices.DeleteFunc(s.Made, is), slices.DeleteFunc(s.Grown, is), slices.DeleteFunc(s.Configured, is)
 	s.Messages = slices.DeleteFunc(s.Messages, func(m *Message) bool { return m.room == r })
+	s.Files = slices.DeleteFunc(s.Files, func(f *File) bool { return f.room == r })
 	s.Members = slices.DeleteFunc(s.Members, func(m *Member) bool { return m.room == r })
 	s.Reports = slices.DeleteFunc(s.Reports, func(e *ReportRow) bool { return e.room == r })
 	s.Sanctions = slices.DeleteFunc(s.Sanctions, func(c SanctionChange) bool { return c.Room == r })

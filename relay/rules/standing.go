@@ -131,7 +131,7 @@ func bar(why protocol.Why, reason string) Outcome {
 // may still do that.
 func (op *Op) governs() bool {
 	switch op.Do.(type) {
-	case Open, Send, Edit, Delete, React, Pin, Read, Report:
+	case Open, Send, Upload, Edit, Delete, React, Pin, Read, Report:
 		return false
 	}
 	return true

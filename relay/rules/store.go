@@ -121,6 +121,36 @@ type Moderation interface {
 	Revocations(ctx context.Context) (map[string]protocol.Time, error)
 }
 
+// Files is what the relay asks of the database about files, by the rules of [Directory]. The row of a file goes with its
+// message, with its room, and with the user who has uploaded it; the key of its bytes is then among the doomed, until
+// somebody says that they are deleted. Whatever takes a row away dooms its key in the same transaction.
+type Files interface {
+	// File reads the row of a file of a room; ok is false where there is none.
+	File(ctx context.Context, room, id string) (f File, ok bool, err error)
+
+	// Doomed lists keys of bytes that nobody needs any more, at most limit.
+	Doomed(ctx context.Context, limit int) ([]string, error)
+
+	// Deleted takes keys from the doomed: their bytes are gone.
+	Deleted(ctx context.Context, keys []string) error
+
+	// Unknown returns those of the keys that are of no row.
+	Unknown(ctx context.Context, keys []string) ([]string, error)
+
+	// DropUnused deletes rows of files that are in no message and were uploaded before a time, at most limit, and returns
+	// how many there were.
+	DropUnused(ctx context.Context, before time.Time, limit int) (int, error)
+
+	// FileStats returns what there is.
+	FileStats(ctx context.Context) (FileStats, error)
+
+	// FilesName returns what names the database at the place of its files. A store without one takes the proposed name.
+	FilesName(ctx context.Context, proposed string) (string, error)
+}
+
+// FileStats tells what there is of files.
+type FileStats struct{ Files, Bytes, Unused, Doomed int64 }
+
 // QueryKind says which part of a history a [Query] asks for.
 type QueryKind uint8
 

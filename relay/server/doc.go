@@ -8,6 +8,8 @@
 //	…/messages/{id}            one message; its changes go through the hub
 //	…/messages/{id}/pin        and so do its pin
 //	…/messages/{id}/reactions  and its reactions
+//	…/files/{id}               uploads, which are read from the connection itself; the bytes of files
+//	…/files/{id}/link          a URL that is good without a token
 //	/v1/openapi.json           all of these, described
 //	/healthz /readyz           liveness, readiness
 //	/metrics                   Prometheus text, for this machine; or by a MetricsServer

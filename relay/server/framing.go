@@ -17,11 +17,13 @@ type framing struct {
 	refused string
 	ended   bool // the last byte that was taken ended a request
 	asks    bool // the client waits to be asked for the body
+	uploads bool // the body of an upload follows, which its route takes
 }
 
 // head holds the parts of a request's head that matter.
 type head struct {
 	method    string
+	upload    bool   // the target is that of an upload
 	authority string // the host in an absolute target
 	name      string // the name of the header line that is being read, in lower case; "": it does not matter
 	old       bool   // HTTP/1.0
@@ -76,7 +78,7 @@ const nameBytesMax = len("transfer-encoding")
 // refused, or the bytes end a request.
 func (f *framing) take(p []byte) (n int) {
 	f.ended = false
-	for n < len(p) && f.refused == "" && !f.ended {
+	for n < len(p) && f.refused == "" && !f.ended && !f.uploads {
 		if f.step == inBody || f.step == inChunk {
 			k := min(f.left, uint64(len(p)-n))
 			f.left -= k
@@ -170,6 +172,9 @@ func (f *framing) nextOfTarget(c byte) (refused string) {
 		switch f.step {
 		case atTarget:
 			return malformed
+		case inTarget:
+			path, _, _ := strings.Cut(form, "?")
+			f.head.upload = isUpload(path)
 		case inAuthority:
 			if refused = f.aim(form); refused != "" {
 				return refused
@@ -184,12 +189,16 @@ func (f *framing) nextOfTarget(c byte) (refused string) {
 	switch {
 	case f.step == atTarget && c == '/':
 		f.step = inTarget
+		f.keepPath(c)
+	case f.step == inTarget:
+		f.keepPath(c)
 	case f.step == atTarget:
 		f.step = inAuthority
 		f.keep(c, authorityBytesMax)
 	case f.step == inAuthority && (c == '/' || c == '?') && strings.Contains(string(f.kept), "://"):
 		refused = f.aim(f.drop())
 		f.step = inTarget
+		f.keepPath(c)
 	case f.step == inAuthority:
 		return unless(f.keep(c, authorityBytesMax), malformed)
 	}
@@ -319,6 +328,8 @@ func (f *framing) begin() (refused string) {
 		return "the length of the body is told more than once"
 	case h.codings > 0:
 		f.step, f.asks = inSize, h.expect
+	case h.length > 0 && h.upload:
+		f.step, f.left, f.uploads = inBody, h.length, true
 	case h.length > 0:
 		f.step, f.left, f.asks = inBody, h.length, h.expect
 	default:
@@ -383,12 +394,4 @@ func (f *framing) drop() string {
 	s := string(f.kept)
 	f.kept = f.kept[:0]
 	return s
-}
-
-// unless returns the reason unless all is well.
-func unless(well bool, reason string) string {
-	if well {
-		return ""
-	}
-	return reason
 }

@@ -29,3 +29,11 @@ func validHost(host string) bool {
 func validPort(port string) bool {
 	return len(port) <= len("65535") && strings.Trim(port, "0123456789") == ""
 }
+
+// unless returns the reason unless all is well.
+func unless(well bool, reason string) string {
+	if well {
+		return ""
+	}
+	return reason
+}

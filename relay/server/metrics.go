@@ -32,6 +32,7 @@ type Metrics struct {
 	addressRefused    *prometheus.CounterVec // reason
 	requestsCut       *prometheus.CounterVec // reason
 	limit             *prometheus.GaugeVec   // limit
+	files             fileMetrics
 }
 
 // NewMetrics returns the metrics of a relay of that version.
@@ -58,6 +59,7 @@ func NewMetrics(version string) *Metrics {
 			Name: "hallway_limit", Help: "The relay's limits; 0 is none.",
 		}, []string{"limit"}),
 	}
+	m.files = newFileMetrics()
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "hallway_build_info", Help: "1, with what runs.",
 	}, []string{"version", "goversion"})

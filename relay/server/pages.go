@@ -56,6 +56,25 @@ type pages struct {
 	own     own
 }
 
+// ownOrigin returns the origin by which a client has reached the relay: the only one of --host, or that of the request.
+func (s *pages) ownOrigin(c *fiber.Ctx) string {
+	if len(s.own.hosts) == 1 {
+		for origin := range s.own.hosts {
+			if !strings.HasPrefix(origin, "://") {
+				return origin
+			}
+		}
+	}
+	host, scheme := strings.ToLower(hostOf(c)), s.scheme(c)
+	if scheme == "" {
+		scheme = "http"
+		if s.own.hosts.lists("https", dropDefaultPort("https", host)) {
+			scheme = "https"
+		}
+	}
+	return scheme + "://" + dropDefaultPort(scheme, host)
+}
+
 // originAllowed reports whether a request may come from its page. A request without an Origin comes from no browser,
 // or from a page that the relay served itself.
 func (s *pages) originAllowed(c *fiber.Ctx) bool {

@@ -51,6 +51,9 @@ func (r *request) gathered(bodyMax int) bool {
 	switch {
 	case !well, f.ended:
 		return true
+	case f.uploads:
+		hideLength(r.held[:r.end])
+		return true
 	case f.asks, f.bodyBytes() > uint64(bodyMax), f.inHead() && r.followed >= headerBytesMax, r.followed > 2*(headerBytesMax+bodyMax):
 		r.open = true
 		return true

@@ -80,6 +80,7 @@ type Options struct {
 	Proxies    Proxies
 	Secure     bool         // the relay itself ends TLS
 	Demo       *Demo        // nil: no demo
+	Files      *Files       // nil: the relay takes no files
 	Metrics    *Metrics     // the engine's; nil: new ones
 	Log        *slog.Logger // each request at debug
 	BusUp      func() bool  // reports whether the bus to the other relays is up; nil: there is none
@@ -203,6 +204,7 @@ func (s *Server) routes(o *Options, access *access) {
 		room.Get("/members", rooms.members)
 		moderation.addTo(room)
 		messages.addTo(room)
+		newFileRoutes(access, o).addTo(room)
 	})
 	s.app.Get("/healthz", health.healthz)
 	s.app.Get("/readyz", health.readyz)

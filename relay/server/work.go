@@ -121,6 +121,10 @@ func (w *work) each(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 		defer s.give()
 		rc.SetUserValue(slotKey{}, s)
 		next(rc)
+		if s.conn != nil && s.conn.request.framing.uploads { // the rest of a body that was refused
+			rc.SetConnectionClose()
+			s.conn.linger = true
+		}
 		w.hold(rc, s)
 	}
 }
@@ -128,6 +132,10 @@ func (w *work) each(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 // hold counts an answer until it is written. Without room it puts a refusal in its place.
 func (w *work) hold(rc *fasthttp.RequestCtx, s *slot) {
 	if s.conn == nil || rc.Response.StatusCode() == fiber.StatusSwitchingProtocols {
+		return
+	}
+	if rc.Response.IsBodyStream() { // of a file; see downloads
+		w.answers.Release(s.conn)
 		return
 	}
 	bytes := cap(rc.Response.Body()) // the capacity, because the body may have grown

@@ -33,6 +33,7 @@ func (s *Store) load(tx *state, now protocol.Time, keys *rules.Keys) *rules.Set 
 	if keys.See != nil {
 		loadMemberships(set, tx, keys.See)
 	}
+	loadFileBytes(set, tx, keys)
 	return set
 }
 
@@ -88,6 +89,7 @@ func (s *Store) loadRoom(set *rules.Set, tx *state, r *Room, k *rules.RoomKeys) 
 	for _, e := range r.reports { // few
 		row.AddReport(e)
 	}
+	loadFiles(row, r, k)
 }
 
 // sentAt returns when a participant has sent in slow mode.

@@ -21,5 +21,6 @@ func TestConformance(t *testing.T) {
 		},
 		Settle: func(storetest.Store) {},
 		Shared: true,
+		Files:  true,
 	})
 }

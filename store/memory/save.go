@@ -11,6 +11,7 @@ import (
 // save saves what a part of a batch has changed.
 func (s *Store) save(tx *state, set *rules.Set) {
 	for _, r := range set.Dropped {
+		tx.doomFiles(tx.own(r.Name), func(rules.File) bool { return true })
 		delete(tx.rooms, r.Name)
 	}
 	for _, r := range set.Made {
@@ -24,8 +25,14 @@ func (s *Store) save(tx *state, set *rules.Set) {
 		own := tx.own(r.Name)
 		own.head, own.lastAt = r.Head, r.LastAt
 	}
+	for _, f := range set.Files {
+		tx.own(f.In().Name).saveFile(f)
+	}
 	for _, m := range set.Messages {
 		tx.saveMessage(m)
+		if m.Unfiled() {
+			tx.doomFiles(tx.own(m.In().Name), func(f rules.File) bool { return f.Seq == m.Seq })
+		}
 	}
 	for _, m := range set.Members {
 		tx.own(m.In().Name).saveMember(m)
@@ -58,6 +65,7 @@ func (s *state) makeRoom(r *rules.Room) {
 	made := &Room{
 		key: s.made, name: r.Name, epoch: r.Epoch, madeAt: r.MadeAt,
 		places: &places{byID: make(map[string]int)}, sanctions: make(map[sanctioned]rules.Sanction),
+		files: make(map[string]rules.File),
 	}
 	s.rooms[r.Name], s.owned[made] = made, true
 }
@@ -151,6 +159,7 @@ func (s *state) forget(f *rules.Forget) {
 	for _, name := range s.names() {
 		r := s.own(name)
 		r.members = slices.DeleteFunc(r.members, func(m rules.Member) bool { return m.User.ID == f.User })
+		s.disownFiles(r, f)
 		for key, sanction := range r.sanctions {
 			if disown(&sanction.By, f); key.user == f.User {
 				delete(r.sanctions, key)

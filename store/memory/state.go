@@ -19,6 +19,7 @@ type state struct {
 	reports int64                            // the number of the last report
 	ranks   map[string]protocol.Role         // above participant, by user
 	revoked map[string]protocol.Time         // by user
+	doomed  map[string]bool                  // keys of bytes to delete
 	// everywhere grows with each change of what relays keep of all rooms.
 	everywhere int64
 
@@ -43,6 +44,7 @@ type Room struct {
 	members         []rules.Member // by user id
 	sanctions       map[sanctioned]rules.Sanction
 	reports         []protocol.ReportEntry // ascending by number
+	files           map[string]rules.File  // by id
 }
 
 type sanctioned struct {
@@ -92,7 +94,7 @@ func (r *Room) renew(epoch string) {
 func newState() *state {
 	return &state{
 		rooms: make(map[string]*Room), audit: make(map[string][]protocol.AuditEntry),
-		ranks: make(map[string]protocol.Role), revoked: make(map[string]protocol.Time),
+		ranks: make(map[string]protocol.Role), revoked: make(map[string]protocol.Time), doomed: make(map[string]bool),
 	}
 }
 
@@ -100,7 +102,7 @@ func newState() *state {
 func (s *state) begin() *state {
 	tx := *s
 	tx.rooms, tx.audit = maps.Clone(s.rooms), maps.Clone(s.audit)
-	tx.ranks, tx.revoked = maps.Clone(s.ranks), maps.Clone(s.revoked)
+	tx.ranks, tx.revoked, tx.doomed = maps.Clone(s.ranks), maps.Clone(s.revoked), maps.Clone(s.doomed)
 	tx.owned, tx.sent = make(map[*Room]bool), make(map[sender]protocol.Time)
 	return &tx
 }
@@ -121,7 +123,7 @@ func (s *state) own(name string) *Room {
 	}
 	owned := *r
 	owned.members, owned.reports = slices.Clone(r.members), slices.Clone(r.reports)
-	owned.sanctions = maps.Clone(r.sanctions)
+	owned.sanctions, owned.files = maps.Clone(r.sanctions), maps.Clone(r.files)
 	s.rooms[name], s.owned[&owned] = &owned, true
 	return &owned
 }

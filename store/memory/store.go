@@ -22,6 +22,8 @@ type Store struct {
 	staged *state // what the transaction makes of it; nil: there is none
 	closed bool
 	lives  int // of rooms so far
+	// filesName is what FilesName returns.
+	filesName string
 	// sent holds when participants sent in slow mode. It does not outlast a Close.
 	sent   map[sender]protocol.Time
 	leases map[string]lease // by job

@@ -26,6 +26,9 @@ func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 		err = b.loadReports(set, keys)
 	}
 	if err == nil {
+		err = b.loadFiles(set, keys)
+	}
+	if err == nil {
 		err = b.loadUsers(set, keys)
 	}
 	return set, err

@@ -12,12 +12,13 @@ import (
 
 // createdColumns are the columns that a message is made with; messageColumns are all that a messageRow knows, in its order. What
 // came later is one of them, empty for most messages, and so is what only an encrypted message, or one with mentions or with a sender's picture has: each
-// column of each row costs a page about as much as a small one's content.
+// column of each row costs a page about as much as a small one's content. Files, if there are any, stand in front of the encrypted
+// text, with a line break behind them.
 const (
 	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to, mentions, sender_picture`
 	messageColumns = `id, seq, rev, sender_id, sender_name,
-		CASE WHEN sender_picture = '' THEN sender_role ELSE sender_role || ' ' || sender_picture END,
-		created_at, sent_at, text, encrypted || mentions, reply_to, CASE WHEN messages.rev = messages.seq THEN ''
+		CASE WHEN sender_picture = '' THEN sender_role ELSE sender_role || ' ' || sender_picture END, created_at, sent_at, text,
+		CASE attached WHEN '' THEN '' ELSE attached || char(10) END || encrypted || mentions, reply_to, CASE WHEN messages.rev = messages.seq THEN ''
 		ELSE edited_at || ' ' || deleted_at || ' ' || pinned || ' ' || reactions END`
 )
 
@@ -54,12 +55,20 @@ func (r *messageRow) readBy(scan func(...any) error, room string) (m protocol.Me
 	if role, picture, ok := strings.Cut(string(m.Sender.Role), " "); ok {
 		m.Sender.Role, m.Sender.Picture = protocol.Role(role), picture
 	}
+	more := r.more
+	if strings.HasPrefix(more, attachedBegins) {
+		var files string
+		files, more, _ = strings.Cut(more, "\n")
+		if err = decodeFiles(&m, files); err != nil {
+			return m, err
+		}
+	}
 	switch {
-	case r.more == "":
-	case r.more[0] == '[':
-		m.Mentions, err = decodeMentions(r.more)
+	case more == "":
+	case more[0] == '[':
+		m.Mentions, err = decodeMentions(more)
 	default:
-		m.Encrypted, err = decodeEncrypted(r.more)
+		m.Encrypted, err = decodeEncrypted(more)
 	}
 	if err != nil {
 		return m, err

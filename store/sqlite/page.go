@@ -30,6 +30,8 @@ type readStatements struct {
 
 	erasure *sql.Stmt
 
+	file, doomed, blobKnown, fileStats *sql.Stmt
+
 	directory directoryStatements
 }
 
@@ -67,6 +69,12 @@ func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error)
 			ON messages.room = rooms.key AND seq = (SELECT min(seq) FROM messages WHERE room = rooms.key)
 			WHERE dropped = 0 AND (settings <> '' OR ?)`,
 		&r.traces: tracesQuery,
+
+		&r.file:      `SELECT ` + fileColumns + ` FROM files WHERE room = (SELECT key FROM rooms WHERE name = ?) AND id = ?`,
+		&r.doomed:    `SELECT blob FROM doomed LIMIT ?`,
+		&r.blobKnown: `SELECT EXISTS (SELECT 1 FROM files WHERE blob = ?)`,
+		&r.fileStats: `SELECT files, bytes, (SELECT count(*) FROM files WHERE seq = 0), (SELECT count(*) FROM doomed)
+			FROM file_bytes WHERE kind = ''`,
 
 		&r.erasure: `SELECT user_id, pseudonym, state FROM erasures WHERE state <> ? ORDER BY state DESC LIMIT 1`,
 	})

@@ -13,7 +13,7 @@ import (
 func (b *batch) save(set *rules.Set) error {
 	b.deletes = b.deletes || set.Forgets
 	for _, step := range [...]func(*rules.Set) error{
-		b.saveRooms, b.saveMessages, b.saveMembers, b.saveSanctions, b.saveReports, b.saveUsers, b.saveAudit,
+		b.saveRooms, b.saveFiles, b.saveMessages, b.saveMembers, b.saveSanctions, b.saveReports, b.saveUsers, b.saveAudit,
 	} {
 		if err := step(set); err != nil {
 			return err
@@ -107,6 +107,9 @@ func (b *batch) saveMessages(set *rules.Set) error {
 	}
 	for _, m := range set.Messages {
 		if err := b.changeMessage(m); err != nil {
+			return err
+		}
+		if err := b.saveAttached(m); err != nil {
 			return err
 		}
 	}

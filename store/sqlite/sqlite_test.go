@@ -21,6 +21,7 @@ func TestConformance(t *testing.T) {
 			return mustOpenWith(t, Options{Path: filepath.Join(dir, "hallway.db"), clock: func() time.Time { return now }})
 		},
 		Settle: func(s storetest.Store) { settle(t, s.(*Store)) },
+		Files:  true,
 	})
 }
 

@@ -74,7 +74,7 @@ type upkeepStatements struct {
 	deleteRoom *sql.Stmt
 
 	oldest *sql.Stmt
-	purge  [5]*sql.Stmt // take a room, a seq up to which, and the highest rev
+	purge  [6]*sql.Stmt // take a room, a seq up to which, and the highest rev
 }
 
 func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
@@ -97,7 +97,7 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 		&u.reindexed: `DELETE FROM reindexes WHERE room = ?1`,
 
 		&u.isDropped: `SELECT count(*) FROM rooms WHERE key = ? AND dropped = 1`,
-		&u.empty[0]: `DELETE FROM reactions WHERE (room, seq, user_id, emoji) IN
+		&u.empty[6]: `DELETE FROM reactions WHERE (room, seq, user_id, emoji) IN
 			(SELECT room, seq, user_id, emoji FROM reactions WHERE room = ?1 LIMIT ?2)`,
 		&u.empty[1]: `DELETE FROM members WHERE (room, user_id) IN
 			(SELECT room, user_id FROM members WHERE room = ?1 LIMIT ?2)`,
@@ -108,8 +108,10 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 			(SELECT docid FROM search WHERE docid BETWEEN (?1 << 32) AND ((?1 + 1) << 32) - 1 LIMIT ?2)`,
 		&u.empty[5]: `DELETE FROM messages WHERE (room, seq) IN
 			(SELECT room, seq FROM messages WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[6]: `DELETE FROM reindexes WHERE room = ?1 AND ?2`,
-		&u.empty[7]: `DELETE FROM mentions WHERE (room, user_id, seq) IN
+		&u.empty[0]: `DELETE FROM files WHERE (room, id) IN
+			(SELECT room, id FROM files WHERE room = ?1 LIMIT ?2)`,
+		&u.empty[7]: `DELETE FROM reindexes WHERE room = ?1 AND ?2`,
+		&u.empty[8]: `DELETE FROM mentions WHERE (room, user_id, seq) IN
 			(SELECT room, user_id, seq FROM mentions WHERE room = ?1 LIMIT ?2)`,
 		&u.empty[8]: `DELETE FROM member_terms WHERE (room, term, user_id) IN
 			(SELECT room, term, user_id FROM member_terms WHERE room = ?1 LIMIT ?2)`,
@@ -120,6 +122,7 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 		&u.purge[0]: `DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 		&u.purge[1]: `DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
 		&u.purge[2]: `DELETE FROM messages WHERE room = ?1 AND seq <= ?2 AND ?3`,
+		&u.purge[5]: `DELETE FROM files WHERE room = ?1 AND seq BETWEEN 1 AND ?2 AND ?3`,
 		&u.purge[4]: `DELETE FROM mentions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 		&u.purge[3]: `UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
 	})

@@ -36,6 +36,8 @@ type Kind struct {
 	Shared bool
 	// Lasting says that slow mode outlasts a Close: the times of the last sends are stored.
 	Lasting bool
+	// Files tells that the stores are rules.Files.
+	Files bool
 }
 
 type test struct {
@@ -85,6 +87,9 @@ func Run(t *testing.T, kind Kind) {
 		{"Model", testModel},
 	}
 	tests = slices.Concat(tests, moderationTests, rankTests, mentionTests, profileTests)
+	if kind.Files {
+		tests = append(tests, fileTests...)
+	}
 	if kind.Shared {
 		tests = append(tests, sharedTests...)
 	}
@@ -107,6 +112,8 @@ type harness struct {
 	kind Kind
 	dir  string
 	now  time.Time
+
+	blobs int // keys of files so far, in a property
 }
 
 // reopen closes the store and opens the same database again.

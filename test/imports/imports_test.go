@@ -99,9 +99,12 @@ var table = map[string]rule{
 	"relay/conn":        {ours: []string{"protocol", "relay/guard", "relay/hub"}, foreign: true},
 	"relay/engine":      {ours: []string{"protocol", "relay/rules", "relay/bus", "relay/hub", "relay/conn"}, foreign: true},
 	"relay/relaytest":   {ours: []string{"protocol", "relay/bus", "relay/rules", "relay/hub"}, foreign: true},
-	"relay/server":      {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/bus", "relay/hub", "relay/conn", "relay/auth"}, foreign: true},
+	"relay/server":      {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/bus", "relay/hub", "relay/conn", "relay/auth", "files", "files/intake", "files/media"}, foreign: true},
 	"relay": {
-		ours:    []string{"protocol", "relay/guard", "relay/bus", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "relay/rules", "store/sqlite", "store/postgres", "examples/demo"},
+		ours: []string{
+			"protocol", "relay/guard", "relay/bus", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "relay/rules",
+			"store/sqlite", "store/postgres", "files", "files/disk", "files/s3", "files/scan", "files/intake", "files/collect", "examples/demo",
+		},
 		foreign: true,
 	},
 
@@ -119,6 +122,7 @@ var table = map[string]rule{
 	"files/scan":          {},
 	"files/scan/scantest": {},
 	"files/intake":        {ours: []string{"files", "files/media", "files/scan"}},
+	"files/collect":       {ours: []string{"files", "files/intake"}},
 
 	"examples/demo": {},
 }

@@ -1,0 +1,210 @@
+// Package collect deletes the bytes of files that no message needs any more. The main type is [Collector].
+//
+// Three kinds of bytes are to be deleted. The doomed are those whose row the database has deleted; it lists their keys
+// until they are deleted, so a crash delays that at most. The unused are uploads that no message was sent with, for a
+// day. The unknown are bytes without a row: a relay was killed between storing them and making the row. They are found
+// by a sweep through all that is stored, when the relay starts and every few hours.
+//
+// # What this package must not know
+//
+// Rooms, users and messages: the database says which keys it knows.
+package collect
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"hallway/files"
+	"hallway/files/intake"
+)
+
+// Rows is what the collector asks of the database.
+type Rows interface {
+	// Doomed lists keys whose bytes nobody needs any more, at most limit. That their rows are deleted is durable.
+	Doomed(ctx context.Context, limit int) ([]string, error)
+	// Deleted takes keys from the doomed.
+	Deleted(ctx context.Context, keys []string) error
+	// Unknown returns those of the keys that are of no row.
+	Unknown(ctx context.Context, keys []string) ([]string, error)
+	// DropUnused dooms files that are in no message and were uploaded before a time, at most limit, and returns how many.
+	DropUnused(ctx context.Context, before time.Time, limit int) (int, error)
+}
+
+const (
+	// doomedEvery is the time between two looks for the doomed.
+	doomedEvery = 5 * time.Second
+	// unusedAfter is how long an upload may wait for its message; unusedEvery is the time between two looks for those that
+	// wait longer.
+	unusedAfter = 24 * time.Hour
+	unusedEvery = time.Minute
+	// sweepEvery is the time between two sweeps.
+	sweepEvery = 6 * time.Hour
+	// unknownAfter is the age from which on unknown bytes cannot be of an upload under way. It is longer than any takes.
+	unknownAfter = time.Hour
+	// slice is the number of keys that are worked on at once.
+	slice = 200
+)
+
+// Options holds what New needs.
+type Options struct {
+	Store files.Store
+	Rows  Rows
+	// Alone says that no other process stores files at this place: unknown bytes from before the start are of no upload.
+	Alone bool
+	Log   *slog.Logger
+	// Swept is called with the number of files whose bytes were deleted; nil: nobody asks.
+	Swept func(n int)
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+}
+
+// Collector deletes bytes.
+type Collector struct {
+	Options
+	began  time.Time
+	unused time.Time // the last look
+	sweep  time.Time // the last sweep
+}
+
+// New returns a collector. What is stored from then on may be of uploads under way.
+func New(o Options) *Collector {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Swept == nil {
+		o.Swept = func(int) {}
+	}
+	return &Collector{Options: o, began: o.Now()}
+}
+
+// Run works until ctx ends. What fails is logged, and tried again.
+func (c *Collector) Run(ctx context.Context) {
+	tick := time.NewTicker(doomedEvery)
+	defer tick.Stop()
+	failing := false
+	for {
+		err := c.Step(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil && !failing {
+			c.Log.Error("files that nobody needs could not be deleted; it is tried again", "error", err)
+		}
+		failing = err != nil
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Step does all that is due.
+func (c *Collector) Step(ctx context.Context) error {
+	now := c.Now()
+	if now.Sub(c.unused) >= unusedEvery {
+		for more := true; more; {
+			n, err := c.Rows.DropUnused(ctx, now.Add(-unusedAfter), slice)
+			if err != nil {
+				return err
+			}
+			more = n == slice
+		}
+		c.unused = now
+	}
+	if err := c.deleteDoomed(ctx); err != nil {
+		return err
+	}
+	if now.Sub(c.sweep) < sweepEvery {
+		return nil
+	}
+	if err := c.sweepUnknown(ctx, now); err != nil {
+		return err
+	}
+	c.sweep = now
+	return nil
+}
+
+// deleteDoomed deletes the bytes of all doomed keys.
+func (c *Collector) deleteDoomed(ctx context.Context) error {
+	for {
+		keys, err := c.Rows.Doomed(ctx, slice)
+		if err != nil || len(keys) == 0 {
+			return err
+		}
+		for _, key := range keys {
+			if err := intake.Delete(ctx, c.Store, key); err != nil {
+				return err
+			}
+		}
+		if err := c.Rows.Deleted(ctx, keys); err != nil {
+			return err
+		}
+		c.Swept(len(keys))
+	}
+}
+
+// sweepUnknown deletes bytes that are of no row.
+func (c *Collector) sweepUnknown(ctx context.Context, now time.Time) error {
+	before := now.Add(-unknownAfter)
+	if c.Alone {
+		before = later(before, c.began)
+	}
+	var keys []string
+	swept := 0
+	flush := func() error {
+		n, err := c.deleteUnknown(ctx, keys)
+		keys, swept = keys[:0], swept+n
+		return err
+	}
+	err := c.Store.List(ctx, func(b files.Blob) error {
+		if files.Owns(b.Key) || !b.Stored.Before(before) {
+			return nil
+		}
+		if keys = append(keys, b.Key); len(keys) < slice {
+			return nil
+		}
+		return flush()
+	})
+	if err == nil {
+		err = flush()
+	}
+	if swept > 0 {
+		c.Log.Info("bytes of files that no message has were deleted", "blobs", swept)
+	}
+	return err
+}
+
+// deleteUnknown deletes those of the blobs that are of no row.
+func (c *Collector) deleteUnknown(ctx context.Context, keys []string) (n int, err error) {
+	of := make(map[string][]string) // the blobs of a file
+	var asked []string
+	for _, key := range keys {
+		file := intake.FileOf(key)
+		if of[file] == nil {
+			asked = append(asked, file)
+		}
+		of[file] = append(of[file], key)
+	}
+	unknown, err := c.Rows.Unknown(ctx, asked)
+	if err != nil {
+		return 0, err
+	}
+	for _, file := range unknown {
+		for _, key := range of[file] {
+			if err := c.Store.Delete(ctx, key); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	return n, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,153 @@
+package rules
+
+import (
+	"crypto/sha256"
+
+	"hallway/protocol"
+)
+
+// A File is the row of an uploaded file.
+type File struct {
+	protocol.File // its Alt stands in the message
+
+	Owner      string // the id of the user who has uploaded it
+	Blob       string // the key of its bytes
+	Thumb      string // the type of its thumbnails; "": there are none
+	Sum        [sha256.Size]byte
+	UploadedAt protocol.Time
+	Seq        int64 // of the message that has it; 0: none
+
+	room *Room
+	made bool
+}
+
+// In returns the room of the file.
+func (f *File) In() *Room { return f.room }
+
+// Made reports whether the batch has made the row.
+func (f *File) Made() bool { return f.made }
+
+// FileLimits hold what the relay allows beside a room's settings.
+type FileLimits struct {
+	// User, Room and All are the most bytes that the files of a user, of a room and of the
+	// relay take; 0: no limit.
+	User, Room, All int64
+	Types           string // a list for protocol.MatchType; "": all
+}
+
+// FileBytes holds how many bytes files take.
+type FileBytes struct {
+	ByUser map[string]int64 // of users whose uploads are in the part
+	All    int64
+}
+
+// AddFile adds the row of a file.
+func (r *Room) AddFile(f File) {
+	f.room = r
+	put(&r.files, f.ID, &f)
+}
+
+// filesOff refuses the files of a user who may send none in the room; its Code is "" where
+// the user may.
+func (r *Room) filesOff(u protocol.User) Outcome {
+	if r.Rules.Files.Allows(u.Role) {
+		return Outcome{}
+	}
+	return bar(protocol.WhyFilesOff, "this room takes no files from you")
+}
+
+// upload keeps a file, or finds the one that was uploaded before under its id.
+func (s *Set) upload(r *Room, op *Op, do Upload) Outcome {
+	if refused := r.filesOff(op.Sender); refused.Code != "" {
+		return refused
+	}
+	if f := r.files[do.File.ID]; f != nil {
+		return reupload(f, op, do)
+	}
+	if refused := s.overQuota(r, op, do); refused.Code != "" {
+		return refused
+	}
+	if do.Ask {
+		return Outcome{Result: Uploaded{New: true}}
+	}
+	if !protocol.MatchType(do.Limits.Types, do.File.Type) || !protocol.MatchType(r.Rules.FileTypes, do.File.Type) {
+		return bar(protocol.WhyFileType, "files of the type "+do.File.Type+" are not taken here")
+	}
+	f := do.File
+	f.Owner, f.UploadedAt, f.Seq, f.made = op.Sender.ID, s.Now, 0, true
+	r.AddFile(f)
+	s.Files = append(s.Files, r.files[f.ID])
+	r.FileBytes += f.Size
+	s.FileBytes.All += f.Size
+	put(&s.FileBytes.ByUser, f.Owner, s.FileBytes.ByUser[f.Owner]+f.Size)
+	f.made = false
+	return Outcome{Result: Uploaded{File: f, New: true}}
+}
+
+// reupload answers an upload of an id that was uploaded before. While the bytes have not come,
+// only the owner and the name can be compared.
+func reupload(f *File, op *Op, do Upload) Outcome {
+	switch {
+	case f.Owner != op.Sender.ID:
+		return refuse(protocol.CodeConflict, "another user has used this id")
+	case f.Name != do.File.Name || !do.Ask && f.Sum != do.File.Sum:
+		return refuse(protocol.CodeConflict, "this id was used for another file")
+	}
+	found := *f
+	found.room, found.made = nil, false
+	return Outcome{Result: Uploaded{File: found}}
+}
+
+// overQuota refuses a file for which there is no room; its Code is "" where there is.
+func (s *Set) overQuota(r *Room, op *Op, do Upload) Outcome {
+	over := func(used, limit int64) bool { return limit > 0 && used+do.File.Size > limit }
+	reason := ""
+	switch {
+	case over(s.FileBytes.ByUser[op.Sender.ID], do.Limits.User):
+		reason = "your files take too much room: delete some first"
+	case over(r.FileBytes, do.Limits.Room):
+		reason = "the files of this room take too much room"
+	case over(s.FileBytes.All, do.Limits.All):
+		reason = "the relay has no room for more files"
+	default:
+		return Outcome{}
+	}
+	return bar(protocol.WhyQuota, reason)
+}
+
+// attach returns the files that a message is sent with, or refuses them.
+func (r *Room) attach(op *Op, do Send) (rows []*File, refused Outcome) {
+	if len(do.Files) == 0 {
+		return nil, Outcome{}
+	}
+	if refused = r.filesOff(op.Sender); refused.Code != "" {
+		return nil, refused
+	}
+	for _, a := range do.Files {
+		f := r.files[a.ID]
+		switch {
+		case f == nil || f.Owner != op.Sender.ID:
+			return nil, refuse(protocol.CodeNotFound, "you have uploaded no such file into this room")
+		case f.Seq != 0:
+			return nil, refuse(protocol.CodeConflict, "another message has this file")
+		}
+		rows = append(rows, f)
+	}
+	return rows, Outcome{}
+}
+
+// carry makes files those of a message that was made with them.
+func (s *Set) carry(m *Message, rows []*File, attachments []protocol.Attachment) {
+	for i, f := range rows {
+		f.Seq = m.Seq
+		file := f.File
+		file.Alt = attachments[i].Alt
+		m.Files = append(m.Files, file)
+		if !f.made {
+			s.Files = append(s.Files, f)
+		}
+	}
+	if m.Text == "" && m.Encrypted == nil && len(rows) > 0 {
+		m.Text, m.AutoText = protocol.AutoText(m.Files), true
+	}
+}

@@ -1,0 +1,96 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"hallway/relay/rules"
+)
+
+// fileMetrics are those of a relay that takes files.
+type fileMetrics struct {
+	uploads     prometheus.Counter
+	uploadBytes prometheus.Counter
+	pictures    prometheus.Histogram
+	swept       prometheus.Counter
+}
+
+func newFileMetrics() fileMetrics {
+	return fileMetrics{
+		uploads:     counter("hallway_uploads_total", "Files that were uploaded and stored."),
+		uploadBytes: counter("hallway_upload_bytes_total", "Bytes of these, as they are stored."),
+		pictures: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "hallway_picture_seconds", Help: "Time that it took to look at a picture, without waiting for its turn.",
+			Buckets: prometheus.ExponentialBuckets(0.005, 2, 12),
+		}),
+		swept: counter("hallway_files_deleted_total", "Files whose bytes the collector has deleted."),
+	}
+}
+
+// Looked counts a picture that was looked at; see intake.Options.
+func (m *Metrics) Looked(_ string, took time.Duration) { m.files.pictures.Observe(took.Seconds()) }
+
+// Swept counts files whose bytes were deleted; see collect.Options.
+func (m *Metrics) Swept(n int) { m.files.swept.Add(float64(n)) }
+
+// uploaded counts an upload.
+func (m *Metrics) uploaded(u rules.Uploaded) {
+	if u.New {
+		m.files.uploads.Inc()
+		m.files.uploadBytes.Add(float64(u.File.Size))
+	}
+}
+
+// transfers adds what is under way to the metrics.
+func (m *Metrics) transfers(uploads, downloads *places) {
+	gauge := func(name, help string, p *places) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(p.taken()) }))
+	}
+	gauge("hallway_uploads", "Uploads under way.", uploads)
+	gauge("hallway_downloads", "Files that are being sent.", downloads)
+	m.registry.MustRegister(m.files.uploads, m.files.uploadBytes, m.files.pictures, m.files.swept)
+}
+
+// Files adds what the database knows of files to the metrics, and what the relay allows.
+func (m *Metrics) Files(rows rules.Files, limits rules.FileLimits) {
+	m.registry.MustRegister(fileCollector{rows})
+	m.Limit("file_bytes_user", float64(limits.User))
+	m.Limit("file_bytes_room", float64(limits.Room))
+	m.Limit("file_bytes_all", float64(limits.All))
+	m.Limit("uploads", uploadsMax)
+	m.Limit("uploads_user", uploadsUserMax)
+	m.Limit("downloads", downloadsMax)
+	m.Limit("downloads_user", downloadsUserMax)
+}
+
+// A fileCollector asks the database at each scrape.
+type fileCollector struct{ rows rules.Files }
+
+var (
+	descFiles       = desc("hallway_files", "Files that are stored.")
+	descFileBytes   = desc("hallway_file_bytes", "Bytes of these.")
+	descFilesUnused = desc("hallway_files_unused", "Files in no message yet.")
+	descFilesDoomed = desc("hallway_files_doomed", "Files whose bytes are to be deleted.")
+)
+
+// Describe implements prometheus.Collector.
+func (c fileCollector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{descFiles, descFileBytes, descFilesUnused, descFilesDoomed} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector. A database that cannot be read has nothing to tell.
+func (c fileCollector) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	s, err := c.rows.FileStats(ctx)
+	if err != nil {
+		return
+	}
+	for d, n := range map[*prometheus.Desc]int64{descFiles: s.Files, descFileBytes: s.Bytes, descFilesUnused: s.Unused, descFilesDoomed: s.Doomed} {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(n))
+	}
+}

@@ -1,0 +1,75 @@
+package server
+
+import (
+	"sync"
+	"time"
+
+	"hallway/protocol"
+)
+
+// How many uploads and downloads are under way at once.
+const (
+	uploadsMax       = 128
+	uploadsUserMax   = 24
+	downloadsMax     = 256
+	downloadsUserMax = 32
+	// placeTimeout bounds how long a transfer waits for a place.
+	placeTimeout = 10 * time.Second
+)
+
+// places bounds transfers: of all, and of a user.
+type places struct {
+	most, mostUser int
+
+	mu    sync.Mutex
+	users map[string]int
+	all   int
+	freed chan struct{} // closed when a place is free, and made anew
+}
+
+func newPlaces(most, mostUser int) *places {
+	return &places{most: most, mostUser: mostUser, users: make(map[string]int), freed: make(chan struct{})}
+}
+
+// enter waits for a place, and returns what gives it free.
+func (p *places) enter(user string) (leave func(), err error) {
+	timeout := time.NewTimer(placeTimeout)
+	defer timeout.Stop()
+	for {
+		p.mu.Lock()
+		if p.all < p.most && p.users[user] < p.mostUser {
+			p.all++
+			p.users[user]++
+			p.mu.Unlock()
+			return sync.OnceFunc(func() { p.leave(user) }), nil
+		}
+		freed, own := p.freed, p.users[user] >= p.mostUser
+		p.mu.Unlock()
+		select {
+		case <-freed:
+		case <-timeout.C:
+			if own {
+				return nil, refuse(protocol.CodeRateLimited, "too many of your files are under way")
+			}
+			return nil, refuse(protocol.CodeUnavailable, "too many files are under way: ask again")
+		}
+	}
+}
+
+func (p *places) leave(user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all--
+	if p.users[user]--; p.users[user] == 0 {
+		delete(p.users, user)
+	}
+	close(p.freed)
+	p.freed = make(chan struct{})
+}
+
+// taken returns how many places are taken.
+func (p *places) taken() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.all
+}

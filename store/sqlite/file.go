@@ -1,0 +1,300 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// attachedColumn is the files of a message as they stand in their column.
+type attachedColumn struct {
+	Files    []fileColumn `json:"files"`
+	AutoText bool         `json:"auto_text,omitempty"`
+}
+
+// fileColumn is a protocol.File in the protocol's own words.
+type fileColumn struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	Width  int64  `json:"width,omitempty"`
+	Height int64  `json:"height,omitempty"`
+	Alt    string `json:"alt,omitempty"`
+}
+
+// attachedBegins is how an attachedColumn begins, and no other column beside which it stands.
+const attachedBegins = `{"files":`
+
+func encodeFiles(m *protocol.Message) (string, error) {
+	if len(m.Files) == 0 {
+		return "", nil
+	}
+	column := attachedColumn{AutoText: m.AutoText}
+	for _, f := range m.Files {
+		column.Files = append(column.Files, fileColumn(f))
+	}
+	text, err := json.Marshal(column)
+	return string(text), err
+}
+
+func decodeFiles(m *protocol.Message, text string) error {
+	var column attachedColumn
+	if err := json.Unmarshal([]byte(text), &column); err != nil {
+		return err
+	}
+	for _, f := range column.Files {
+		m.Files = append(m.Files, protocol.File(f))
+	}
+	m.AutoText = column.AutoText
+	return nil
+}
+
+const fileColumns = `id, owner, name, type, size, width, height, blob, thumb, sum, uploaded_at, seq`
+
+// scanFile reads a row with the columns before, then fileColumns.
+func scanFile(scan func(...any) error, before ...any) (f rules.File, err error) {
+	var sum sql.RawBytes
+	err = scan(append(before, &f.ID, &f.Owner, &f.Name, &f.Type, &f.Size, &f.Width, &f.Height, &f.Blob, &f.Thumb, &sum,
+		(*int64)(&f.UploadedAt), &f.Seq)...)
+	copy(f.Sum[:], sum)
+	return f, err
+}
+
+var (
+	selectFiles = bulkWriting(`WITH k (in_room, by_id) AS (`, 2, `) SELECT room, `+fileColumns+`
+		FROM k CROSS JOIN files ON room = in_room AND id = by_id`)
+	selectFileBytes = writing(`SELECT bytes FROM file_bytes WHERE kind = ? AND name = CAST(? AS TEXT)`)
+)
+
+// loadFiles loads files, and how many bytes there are.
+func (b *batch) loadFiles(set *rules.Set, keys *rules.Keys) error {
+	rooms := make(map[int64]*rules.Room)
+	var args []any
+	for i := range keys.Rooms {
+		k := &keys.Rooms[i]
+		r := set.Room(k.Name)
+		if r == nil {
+			continue
+		}
+		for _, id := range k.Files {
+			rooms[r.Key] = r
+			args = append(args, r.Key, id)
+		}
+		if k.FileBytes {
+			if err := b.fileBytes("r", r.Key, &r.FileBytes); err != nil {
+				return err
+			}
+		}
+	}
+	for _, user := range keys.Uploaders {
+		if set.FileBytes.ByUser == nil {
+			set.FileBytes.ByUser = make(map[string]int64)
+			if err := b.fileBytes("", "", &set.FileBytes.All); err != nil {
+				return err
+			}
+		}
+		var bytes int64
+		if err := b.fileBytes("u", user, &bytes); err != nil {
+			return err
+		}
+		set.FileBytes.ByUser[user] = bytes
+	}
+	return b.queryAll(selectFiles, 2, args, func(scan func(...any) error) error {
+		var key int64
+		f, err := scanFile(scan, &key)
+		if err == nil {
+			rooms[key].AddFile(f)
+		}
+		return err
+	})
+}
+
+func (b *batch) fileBytes(kind string, name any, to *int64) error {
+	err := b.stmt(selectFileBytes).QueryRow(kind, name).Scan(to)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+var (
+	insertFile = writing(`INSERT INTO files (room, ` + fileColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	attachFile = writing(`UPDATE files SET seq = ? WHERE room = ? AND id = ?`)
+	// detachFiles deletes the files of a message.
+	detachFiles  = writing(`DELETE FROM files WHERE room = ? AND seq = ?`)
+	setAttached  = writing(`UPDATE messages SET attached = ? WHERE room = ? AND seq = ?`)
+	forgetUnused = `DELETE FROM files WHERE owner = ?1 AND seq = 0`
+	disownFiles  = `UPDATE files SET owner = ?2 WHERE owner = ?1`
+)
+
+// saveFiles saves rows of files.
+func (b *batch) saveFiles(set *rules.Set) (err error) {
+	for _, f := range set.Files {
+		if f.Made() {
+			err = b.exec(insertFile, f.In().Key, f.ID, f.Owner, f.Name, f.Type, f.Size, f.Width, f.Height, f.Blob, f.Thumb, f.Sum[:],
+				int64(f.UploadedAt), f.Seq)
+		} else {
+			err = b.exec(attachFile, f.Seq, f.In().Key, f.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveAttached saves the files of a message that was made or changed.
+func (b *batch) saveAttached(m *rules.Message) error {
+	if m.Unfiled() {
+		if err := b.exec(detachFiles, m.In().Key, m.Seq); err != nil {
+			return err
+		}
+	}
+	if len(m.Files) == 0 && !m.Unfiled() {
+		return nil
+	}
+	attached, err := encodeFiles(&m.Message)
+	if err != nil {
+		return err
+	}
+	return b.exec(setAttached, attached, m.In().Key, m.Seq)
+}
+
+var _ rules.Files = (*Store)(nil)
+
+// File implements [rules.Files].
+func (s *Store) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
+	rows, err := s.read.file.QueryContext(ctx, room, id)
+	if err != nil {
+		return f, false, fmt.Errorf("read a file: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	if rows.Next() {
+		f, err = scanFile(rows.Scan)
+		ok = err == nil
+	}
+	if err = errors.Join(err, rows.Err()); err != nil {
+		return f, false, fmt.Errorf("read a file: %w", err)
+	}
+	return f, ok, nil
+}
+
+// Doomed implements [rules.Files].
+func (s *Store) Doomed(ctx context.Context, limit int) (keys []string, err error) {
+	err = query(ctx, s.read.doomed, func(scan func(...any) error) error {
+		var key string
+		err := scan(&key)
+		keys = append(keys, key)
+		return err
+	}, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list files to delete: %w", err)
+	}
+	if len(keys) > 0 {
+		err = s.Ready(ctx) // syncs what the upkeep has not
+	}
+	return keys, err
+}
+
+var deleteDoomed = writing(`DELETE FROM doomed WHERE blob = ?`)
+
+// Deleted implements [rules.Files].
+func (s *Store) Deleted(ctx context.Context, keys []string) error {
+	return s.besides(ctx, func(tx *sql.Tx) error {
+		for _, key := range keys {
+			if _, err := tx.StmtContext(ctx, s.writes[deleteDoomed]).ExecContext(ctx, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Unknown implements [rules.Files].
+func (s *Store) Unknown(ctx context.Context, keys []string) (unknown []string, err error) {
+	for _, key := range keys {
+		var known bool
+		if err := s.read.blobKnown.QueryRowContext(ctx, key).Scan(&known); err != nil {
+			return nil, fmt.Errorf("look for a file: %w", err)
+		}
+		if !known {
+			unknown = append(unknown, key)
+		}
+	}
+	return unknown, nil
+}
+
+var dropUnused = writing(`DELETE FROM files WHERE (room, id) IN
+	(SELECT room, id FROM files WHERE seq = 0 AND uploaded_at < ? ORDER BY uploaded_at LIMIT ?)`)
+
+// DropUnused implements [rules.Files].
+func (s *Store) DropUnused(ctx context.Context, before time.Time, limit int) (n int, err error) {
+	err = s.besides(ctx, func(tx *sql.Tx) error {
+		result, err := tx.StmtContext(ctx, s.writes[dropUnused]).ExecContext(ctx, int64(protocol.TimeOf(before)), limit)
+		if err != nil {
+			return err
+		}
+		dropped, err := result.RowsAffected()
+		n = int(dropped)
+		return err
+	})
+	return n, err
+}
+
+// besides carries out a transaction that deletes something, in the writer's turn.
+func (s *Store) besides(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	w := &s.upkeep.wiping
+	defer func() {
+		if err != nil {
+			w.marked = false
+			s.renewAfter(err)
+			err = fmt.Errorf("change rows of files: %w", err)
+		}
+	}()
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to do once committed
+	if err := w.markUnwiped(ctx, tx); err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		return err
+	}
+	w.deleted() // also where the commit fails: it may be stored
+	return tx.Commit()
+}
+
+// FileStats implements [rules.Files].
+func (s *Store) FileStats(ctx context.Context) (stats rules.FileStats, err error) {
+	err = s.read.fileStats.QueryRowContext(ctx).Scan(&stats.Files, &stats.Bytes, &stats.Unused, &stats.Doomed)
+	if err != nil {
+		return stats, fmt.Errorf("count files: %w", err)
+	}
+	return stats, nil
+}
+
+var nameFiles = writing(`INSERT INTO files_name SELECT ? WHERE NOT EXISTS (SELECT 1 FROM files_name)`)
+
+// FilesName implements [rules.Files].
+func (s *Store) FilesName(ctx context.Context, proposed string) (name string, err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if _, err = s.writes[nameFiles].ExecContext(ctx, proposed); err == nil {
+		err = s.writer.QueryRowContext(ctx, `SELECT name FROM files_name`).Scan(&name)
+	}
+	if err != nil {
+		return "", fmt.Errorf("name the place of the files: %w", err)
+	}
+	return name, nil
+}
