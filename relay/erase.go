@@ -11,6 +11,7 @@ import (
 
 type eraseCommand struct {
 	dbFlag
+	filesAtFlag
 	userFlag
 }
 
@@ -30,6 +31,9 @@ func (c *eraseCommand) Run() error {
 		n, err = sqlite.Erase(ctx, c.DB, c.User, time.Now(), line.show)
 	}
 	line.end()
+	if err == nil && !c.isPostgres() {
+		err = c.deleteDoomed(ctx, &c.dbFlag)
+	}
 	if err == nil {
 		fmt.Println("messages erased:", n)
 	}

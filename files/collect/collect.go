@@ -113,7 +113,7 @@ func (c *Collector) Step(ctx context.Context) error {
 		}
 		c.unused = now
 	}
-	if err := c.deleteDoomed(ctx); err != nil {
+	if err := c.DeleteDoomed(ctx); err != nil {
 		return err
 	}
 	if now.Sub(c.sweep) < sweepEvery {
@@ -126,8 +126,8 @@ func (c *Collector) Step(ctx context.Context) error {
 	return nil
 }
 
-// deleteDoomed deletes the bytes of all doomed keys.
-func (c *Collector) deleteDoomed(ctx context.Context) error {
+// DeleteDoomed deletes the bytes of all doomed keys.
+func (c *Collector) DeleteDoomed(ctx context.Context) error {
 	for {
 		keys, err := c.Rows.Doomed(ctx, slice)
 		if err != nil || len(keys) == 0 {

@@ -135,7 +135,7 @@ func announced(c *fiber.Ctx) (conn *httpConn, size int64, err error) {
 		return nil, 0, errors.New("the connection is not one of the relay's listener")
 	case conn.request.framing.uploads:
 		size = int64(min(conn.request.framing.left, 1<<62))
-	case len(c.Request().Header.Peek(fiber.HeaderContentLength)) == 0 || len(c.Request().Body()) > 0:
+	case !tellsLength(c.Request().Header.RawHeaders()) || len(c.Request().Body()) > 0: // the parser makes up a length of 0
 		return nil, 0, refuse(protocol.CodeBadRequest, "a Content-Length is needed")
 	}
 	if size > protocol.FileBytesMax {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -25,18 +26,13 @@ type variant struct {
 
 // get answers with the bytes of a file, or of a thumbnail.
 func (s *fileRoutes) get(c *fiber.Ctx) error {
-	size, sealed, err := parseFileQuery(queryOf(c))
-	if err != nil {
-		return err
+	size, sealed, malformed := parseFileQuery(queryOf(c))
+	enter := s.enterMessage
+	if sealed != "" {
+		enter = func(c *fiber.Ctx) (hub.Identity, string, string, error) { return s.enterByLink(c, sealed) }
 	}
-	var who hub.Identity
-	var room, id string
-	if sealed == "" {
-		who, room, id, err = s.enterMessage(c)
-	} else {
-		who, room, id, err = s.enterByLink(c, sealed)
-	}
-	if err != nil {
+	who, room, id, err := enter(c)
+	if err = cmp.Or(err, malformed); err != nil {
 		return err
 	}
 	f, err := s.find(c, who, room, id)

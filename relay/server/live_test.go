@@ -27,6 +27,7 @@ type live struct {
 	*site
 	engine *engine.Engine
 	store  *sqlite.Store
+	files  *server.Files
 	*description
 }
 
@@ -46,7 +47,7 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *guard.Addresses) *liv
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &live{description: describe(t), store: st}
+	l := &live{description: describe(t), store: st, files: newFiles(t, st)}
 	cfg.HeartbeatMs = time.Hour.Milliseconds() // none of the clients pings
 	keeper := newKeeper(t)
 	l.site = startFor(t, keeper, func(o *server.Options) {
@@ -66,6 +67,7 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *guard.Addresses) *liv
 		})
 		o.Backend, o.History, o.Directory, o.Moderation, o.Addresses = l.engine, l.engine, st, st, addresses
 		o.Verifier, o.Proxies = cfg.Verifier, proxies("127.0.0.1/32")
+		o.Files = l.files
 	})
 	return l
 }

@@ -90,9 +90,10 @@ var rights = []right{
 	{"metrics", "", "", anybody, beside},
 }
 
-// What everybody may: to connect, to say who one is, and to go.
+// What everybody may: to connect, to say who one is, and to go. Who may do what with files depends on who has uploaded
+// them, and is a test of its own: TestWhoMayReadAndWriteFiles.
 const (
-	openOperations = "connect"
+	openOperations = "connect uploadFile getFile linkFile"
 	openFrames     = "Hello Leave"
 )
 

@@ -37,10 +37,24 @@ const (
 // hideLength gives the length in the head of an upload another name.
 func hideLength(head []byte) {
 	for line := range bytes.SplitAfterSeq(head, []byte("\r\n")) {
-		if len(line) > len(lengthName) && line[len(lengthName)] == ':' && strings.EqualFold(string(line[:len(lengthName)]), lengthName) {
+		if isLength(line) {
 			copy(line, hiddenName)
 		}
 	}
+}
+
+// tellsLength reports whether header lines tell a length.
+func tellsLength(lines []byte) bool {
+	for line := range bytes.SplitAfterSeq(lines, []byte("\r\n")) {
+		if isLength(line) {
+			return true
+		}
+	}
+	return false
+}
+
+func isLength(line []byte) bool {
+	return len(line) > len(lengthName) && line[len(lengthName)] == ':' && strings.EqualFold(string(line[:len(lengthName)]), lengthName)
 }
 
 // keepPath keeps a byte of the target of what may be an upload.

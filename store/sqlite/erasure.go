@@ -243,3 +243,6 @@ func (s *Store) carryErasure(ctx context.Context, carry rules.Carry) bool {
 	}
 	return err == nil
 }
+
+// InUse reports whether a database could not be opened because a relay uses it.
+func InUse(err error) bool { return errors.Is(err, errInUse) }
