@@ -29,7 +29,7 @@ type relay struct {
 	secured  secured
 	listener net.Listener
 	store    database
-	bus      *nats.Bus // nil: none
+	bus      *nats.Bus    // nil: none
 	files    *attachments // nil: files are off
 	engine   *engine.Engine
 	server   *server.Server

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/hub"
 )
 
@@ -98,6 +99,9 @@ func (g linkGrants) Highest() protocol.Role { return g.role }
 
 // Everywhere implements hub.Grants.
 func (g linkGrants) Everywhere() protocol.Role { return "" }
+
+// Entries implements hub.Grants.
+func (g linkGrants) Entries() []bus.Grant { return []bus.Grant{{Pattern: g.room, Role: g.role}} }
 
 // Same implements hub.Grants.
 func (g linkGrants) Same(other hub.Grants) bool { return g == other }

@@ -64,7 +64,7 @@ func inspect(ctx context.Context, path string, found func(string), progress Prog
 }
 
 // schema is the version that the migrations lead to.
-const schema = 8
+const schema = 9
 
 // inspection is one look at a database. Its steps return an error where they
 // could not go on, which in a damaged file is a finding, too.
