@@ -111,17 +111,15 @@ func (h *Hub) stored(p *pending, o rules.Outcome, stored rules.Stored) {
 		p.done(o)
 		return
 	}
-	m := p.session.member(p.op.Room)
-	answer := protocol.Changed{Message: stored.Message, Cause: p.cause()}
-	switch {
+	switch m := p.session.member(p.op.Room); {
 	case m == nil:
 	case !m.joined:
 		if h.rooms.peers != nil {
-			h.rooms.peers.owe(m, answer)
+			h.rooms.peers.owe(m, protocol.Changed{Message: stored.Message, Cause: p.cause()})
 		}
 	case news, stored.New && stored.Message.Rev > m.from: // the stream tells it, or has told it
 	default:
 		h.rooms.flush(r) // first the news of this batch, for the order of revs
-		p.session.send(answer)
+		p.session.send(protocol.Changed{Message: stored.Message, Cause: p.cause()})
 	}
 }
