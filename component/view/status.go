@@ -108,26 +108,15 @@ func (s *status) tellFor(ctx app.Context, note string, d time.Duration) {
 	})
 }
 
-// actedWord returns the word for an act that a moderator has done, or "".
-func actedWord(act protocol.Act) text.Word {
-	switch act {
-	case protocol.ActMute:
-		return text.MutedNow
-	case protocol.ActUnmute:
-		return text.UnmutedNow
-	case protocol.ActBan:
-		return text.BannedNow
-	case protocol.ActUnban:
-		return text.UnbannedNow
-	case protocol.ActClear:
-		return text.ClearedNow
-	}
-	return ""
+// actedWords hold the words for acts that a moderator has done.
+var actedWords = map[protocol.Act]text.Word{
+	protocol.ActMute: text.MutedNow, protocol.ActUnmute: text.UnmutedNow, protocol.ActBan: text.BannedNow,
+	protocol.ActUnban: text.UnbannedNow, protocol.ActClear: text.ClearedNow,
 }
 
 // acted tells the moderator that their act is done, and offers to take it back.
 func (s *status) acted(ctx app.Context, a client.Acted) {
-	says := actedWord(a.Act)
+	says := actedWords[a.Act]
 	if says == "" || a.By.ID != s.snap.Me.ID {
 		return
 	}

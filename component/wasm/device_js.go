@@ -34,11 +34,6 @@ func watchDevice(d *driver.Driver) {
 	listen(window, "online", network)
 	listen(window, "offline", network)
 	listen(document, "visibilitychange", visibility)
-	// Both core and page begin online and seen; what is different is told now.
-	if !window.Get("navigator").Get("onLine").Bool() {
-		network()
-	}
-	if document.Get("visibilityState").String() == "hidden" {
-		visibility()
-	}
+	network()
+	visibility()
 }

@@ -81,7 +81,7 @@ func (q *Queue) SettingsChanged() {
 
 // ActRefused takes the refusal of the act under way.
 func (q *Queue) ActRefused(f *protocol.Error) {
-	if r := q.actInFlight(); r != nil && r.kind.of() == f.Of {
+	if r := q.actInFlight(); r != nil && types[r.kind] == f.Of {
 		q.end(r)
 		q.refuse(r, f.Code, f.Message)
 	}

@@ -101,7 +101,7 @@ func (q *Queue) refusal(r *request, replaces bool, s State) (code protocol.Code,
 }
 
 func (q *Queue) refuse(r *request, code protocol.Code, reason string) {
-	q.step.Emit(client.Refused{Code: code, Reason: cmp.Or(reason, string(code)), ID: r.id, Of: r.kind.of()})
+	q.step.Emit(client.Refused{Code: code, Reason: cmp.Or(reason, string(code)), ID: r.id, Of: types[r.kind]})
 }
 
 // Flush ends what is done, and writes what waits as far as the bounds allow: one change

@@ -26,18 +26,8 @@ const (
 // isAct reports whether it is no change of a message.
 func (k kind) isAct() bool { return k >= moderate }
 
-// of returns the type of an act's frame, as an error names it.
-func (k kind) of() string {
-	switch k {
-	case moderate:
-		return "moderate"
-	case report:
-		return "report"
-	case settings:
-		return "settings"
-	}
-	return ""
-}
+// types holds the type of an act's frame, as an error names it.
+var types = [...]string{moderate: "moderate", report: "report", settings: "settings"}
 
 // request is one thing that the user has asked for. A change ends when the message
 // shows it, or the relay refuses it for good. To ask for it twice does no harm, unless

@@ -7,7 +7,7 @@ import (
 
 // Refusal says that a message was not sent, and why. told is the relay's own reason.
 func (t *Texts) Refusal(code protocol.Code, told string, why protocol.Why) string {
-	w := whyWord(why)
+	w := whyWords[why]
 	if w == "" {
 		w = codeWord(code, Forbidden, NotNow)
 	}
@@ -16,7 +16,7 @@ func (t *Texts) Refusal(code protocol.Code, told string, why protocol.Why) strin
 
 // NotDone says that a change was not made, and why. deleted tells that the message is gone.
 func (t *Texts) NotDone(r client.Refused, deleted bool) string {
-	w := whyWord(r.Why)
+	w := whyWords[r.Why]
 	if w == "" && r.Code != protocol.CodeConflict {
 		w = codeWord(r.Code, MayNot, Gone)
 	}
@@ -26,21 +26,10 @@ func (t *Texts) NotDone(r client.Refused, deleted bool) string {
 	return Because(t.Say(NotDone), t.reason(w, r.Reason))
 }
 
-// whyWord returns the word for a rule that refused something, or "".
-func whyWord(why protocol.Why) Word {
-	switch why {
-	case protocol.WhyMuted:
-		return WhyMuted
-	case protocol.WhyFrozen:
-		return WhyFrozen
-	case protocol.WhyArchived:
-		return WhyArchived
-	case protocol.WhySlowMode:
-		return WhySlowMode
-	case protocol.WhyReactions:
-		return WhyReactions
-	}
-	return ""
+// whyWords hold the words for the rules that refuse something.
+var whyWords = map[protocol.Why]Word{
+	protocol.WhyMuted: WhyMuted, protocol.WhyFrozen: WhyFrozen, protocol.WhyArchived: WhyArchived,
+	protocol.WhySlowMode: WhySlowMode, protocol.WhyReactions: WhyReactions,
 }
 
 // codeWord returns the word for a code, or "". forbidden and notFound differ between messages and

@@ -163,16 +163,10 @@ func (t *Texts) CountSome(w Word, n int, more bool) string {
 	return text
 }
 
+var roleWords = map[protocol.Role]Word{protocol.RoleOrganizer: Organizer, protocol.RoleModerator: Moderator}
+
 // Role returns the name of a role, or "" for one that is not shown.
-func (t *Texts) Role(r protocol.Role) string {
-	switch r {
-	case protocol.RoleOrganizer:
-		return t.Say(Organizer)
-	case protocol.RoleModerator:
-		return t.Say(Moderator)
-	}
-	return ""
-}
+func (t *Texts) Role(r protocol.Role) string { return t.Say(roleWords[r]) }
 
 // Content returns what the chat shows of a message.
 //
