@@ -102,7 +102,7 @@ func ForKey(key string) (does Action, ok bool) {
 		return Delete, true
 	}
 	for i := range descriptions {
-		if d := &descriptions[i]; d.key != "" && strings.ToLower(d.key) == key {
+		if d := &descriptions[i]; d.key != "" && strings.EqualFold(d.key, key) {
 			return d.of, true
 		}
 	}
