@@ -150,7 +150,7 @@ func (a *authority) ends() (first time.Time) {
 // event implements [certmagic.Config].OnEvent.
 func (a *authority) event(_ context.Context, event string, data map[string]any) error {
 	if event == "cert_obtained" {
-		a.log.Info("certificate had from the authority", "domain", data["identifier"], "renewal", data["renewal"])
+		a.log.Info("got a certificate from the authority", "domain", data["identifier"], "renewal", data["renewal"])
 	}
 	return nil
 }

@@ -197,7 +197,7 @@ func TestACertificateFromAnAuthority(t *testing.T) {
 	until(t, "certificates are served", func() bool { return p.served(p.tls) != nil && p.served(team) != nil })
 	for _, name := range []string{domain, team.ServerName} {
 		until(t, "the log tells of it", func() bool {
-			return strings.Contains(p.printed(), `"certificate had from the authority","domain":"`+name)
+			return strings.Contains(p.printed(), `"got a certificate from the authority","domain":"`+name)
 		})
 	}
 

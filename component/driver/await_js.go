@@ -20,7 +20,7 @@ func Await(ctx context.Context, begin func() js.Value) (js.Value, error) {
 		return js.Undefined(), err
 	}
 	ended := make(chan outcome, 1)
-	callbacks := newCallbacks()
+	callbacks := &callbacks{}
 	promise.Call("then",
 		callbacks.add(func(value js.Value) { ended <- outcome{value: value} }),
 		callbacks.add(func(reason js.Value) { ended <- outcome{err: errorOf(reason)} }))
@@ -36,7 +36,7 @@ func Await(ctx context.Context, begin func() js.Value) (js.Value, error) {
 // IndexedDB, the second of which means that it failed.
 func awaitEvent(ctx context.Context, target js.Value, success, failure string) error {
 	ended := make(chan error, 1)
-	callbacks := newCallbacks()
+	callbacks := &callbacks{}
 	target.Set(success, callbacks.add(func(js.Value) { ended <- nil }))
 	target.Set(failure, callbacks.add(func(js.Value) { ended <- errorOf(target.Get("error")) }))
 	select {
@@ -50,8 +50,6 @@ func awaitEvent(ctx context.Context, target js.Value, success, failure string) e
 // callbacks are functions that JavaScript calls: exactly one, once, perhaps long after
 // the wait was given up. Then all are released.
 type callbacks struct{ all []js.Func }
-
-func newCallbacks() *callbacks { return &callbacks{} }
 
 func (c *callbacks) add(f func(js.Value)) js.Func {
 	callback := js.FuncOf(func(_ js.Value, args []js.Value) any {

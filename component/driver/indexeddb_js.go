@@ -15,7 +15,8 @@ const (
 )
 
 // IndexedDBStorage keeps outboxes in the browser's database of the page's
-// origin, each item a record with the key [relay, user, room, id].
+// origin, each item a record with the key [relay, user, room, id]. It is ready to use as
+// &IndexedDBStorage{}, and opens the database when it is first used.
 type IndexedDBStorage struct {
 	opening chan outcome // gets the outcome of an open that is under way
 	db      js.Value     // undefined: not open
@@ -24,11 +25,7 @@ type IndexedDBStorage struct {
 
 var _ Storage = (*IndexedDBStorage)(nil)
 
-// NewIndexedDBStorage returns a storage that opens the database when it is first
-// used.
-func NewIndexedDBStorage() *IndexedDBStorage { return &IndexedDBStorage{} }
-
-func defaultStorage() Storage { return NewIndexedDBStorage() }
+func defaultStorage() Storage { return &IndexedDBStorage{} }
 
 // Load implements [Storage].
 func (s *IndexedDBStorage) Load(ctx context.Context, key Key) ([]client.Item, error) {

@@ -14,7 +14,7 @@ import (
 // database, and elsewhere (Node) tests that the lack of one is told.
 func TestIndexedDBStorage(t *testing.T) {
 	if !js.Global().Get("indexedDB").Truthy() {
-		err := driver.NewIndexedDBStorage().Save(t.Context(), driver.Key{}, client.Item{ID: "a"})
+		err := (&driver.IndexedDBStorage{}).Save(t.Context(), driver.Key{}, client.Item{ID: "a"})
 		if !errors.Is(err, driver.ErrNoStorage) {
 			t.Errorf("without IndexedDB: got %v", err)
 		}
@@ -22,7 +22,7 @@ func TestIndexedDBStorage(t *testing.T) {
 	}
 	storagetest.Run(t, func(t *testing.T) func() driver.Storage {
 		deleteDatabase(t)
-		return func() driver.Storage { return driver.NewIndexedDBStorage() }
+		return func() driver.Storage { return &driver.IndexedDBStorage{} }
 	})
 }
 
@@ -32,7 +32,7 @@ func TestIndexedDBGivesWay(t *testing.T) {
 	if !js.Global().Get("indexedDB").Truthy() {
 		return
 	}
-	s := driver.NewIndexedDBStorage()
+	s := &driver.IndexedDBStorage{}
 	defer s.Close()
 	for range 2 {
 		deleteDatabase(t)

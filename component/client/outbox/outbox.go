@@ -113,13 +113,10 @@ func (o *Outbox) Discard(id string) {
 	if e == nil || !e.failed() && e.written {
 		return
 	}
-	o.remove(e)
-	o.touched = true
-	o.step.Emit(client.RemoveItem{ID: id})
+	o.forget(e)
 	if o.peers {
 		o.tell(client.Note{Kind: client.NoteDrop, Item: client.Item{ID: id}})
 	}
-	o.step.Changed = true
 }
 
 // Acknowledge takes a message of the user that came back: it is in the room.
@@ -129,13 +126,17 @@ func (o *Outbox) Acknowledge(m *protocol.Message, epoch string) {
 	if e == nil {
 		return
 	}
-	o.remove(e)
-	o.touched = true
-	o.step.Emit(client.RemoveItem{ID: m.ID})
+	o.forget(e)
 	if o.owns && o.peers {
 		o.tell(client.Note{Kind: client.NoteState, Item: client.Item{ID: m.ID}, State: client.ItemSent, Epoch: epoch, Seq: m.Seq})
 	}
-	o.step.Changed = true
+}
+
+// forget takes an entry out, also from storage.
+func (o *Outbox) forget(e *entry) {
+	o.remove(e)
+	o.touched, o.step.Changed = true, true
+	o.step.Emit(client.RemoveItem{ID: e.ID})
 }
 
 // add puts an entry in its place, by Order: nearly always the last. It never
