@@ -7,8 +7,6 @@ import (
 )
 
 // New returns a new element.
-//
-//go:noinline
 func New(tag, class string) app.Value {
 	e := app.Window().Get("document").Call("createElement", tag)
 	if class != "" {
@@ -18,8 +16,6 @@ func New(tag, class string) app.Value {
 }
 
 // Bidi returns a <span> for a text that people wrote, in the direction of its own language.
-//
-//go:noinline
 func Bidi(class, text string) app.Value {
 	e := New("span", class)
 	e.Set("dir", "auto")
@@ -34,26 +30,16 @@ func Hidden(text string) app.Value {
 	return e
 }
 
-// The small functions below must not be inlined into their many callers, which would cost a page some KB.
-
 // SetAttribute sets an attribute of an element.
-//
-//go:noinline
 func SetAttribute(e app.Value, name, value string) { e.Call("setAttribute", name, value) }
 
 // SetText replaces the content of an element with a text.
-//
-//go:noinline
 func SetText(e app.Value, text string) { e.Set("textContent", text) }
 
 // Active returns the element that has the focus.
-//
-//go:noinline
 func Active() app.Value { return app.Window().Get("document").Get("activeElement") }
 
 // Focus puts the focus on an element, and scrolls nothing.
-//
-//go:noinline
 func Focus(e app.Value) { e.Call("focus", map[string]any{"preventScroll": true}) }
 
 // IndexOf returns the place of an element among others, or their number if it is not there.
@@ -65,8 +51,6 @@ func IndexOf(e, all app.Value) (at int) {
 }
 
 // Remove takes an element, unless it is nil, out of the document, and returns nil.
-//
-//go:noinline
 func Remove(e app.Value) app.Value {
 	if e != nil {
 		e.Call("remove")
@@ -114,8 +98,6 @@ func Extent(e app.Value) (width, height float64) {
 }
 
 // Top returns the distance of an element from the top of the page's view.
-//
-//go:noinline
 func Top(element app.Value) float64 {
 	return element.Call("getBoundingClientRect").Get("top").Float()
 }

@@ -67,13 +67,9 @@ func ListTarget(key string, at, n, page int) (target int, ok bool) {
 }
 
 // HasModifierOrShift reports whether a key was pressed together with a modifier, Shift included.
-//
-//go:noinline
 func HasModifierOrShift(e app.Event) bool { return HasModifier(e) || e.Get("shiftKey").Bool() }
 
 // HasModifier reports whether a key was pressed together with a modifier other than Shift.
-//
-//go:noinline
 func HasModifier(e app.Event) bool {
 	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || altGraph(e)
 }
@@ -89,8 +85,6 @@ func StaysIn(e app.Event, element app.Value) bool {
 }
 
 // Key returns the key of an event, as KeyboardEvent names it.
-//
-//go:noinline
 func Key(e app.Event) string { return e.Get("key").String() }
 
 // Typed reports whether a key writes a character, or begins to.
