@@ -160,6 +160,9 @@ func (s *state) forget(f *rules.Forget) {
 		r := s.own(name)
 		r.members = slices.DeleteFunc(r.members, func(m rules.Member) bool { return m.User.ID == f.User })
 		s.disownFiles(r, f)
+		if r.ruledBy(f.User) {
+			r.ruled++
+		}
 		for key, sanction := range r.sanctions {
 			if disown(&sanction.By, f); key.user == f.User {
 				delete(r.sanctions, key)
@@ -190,6 +193,16 @@ func (s *state) forget(f *rules.Forget) {
 		}
 		s.audit[room] = entries
 	}
+}
+
+// ruledBy reports whether a sanction or a report of the room names the user.
+func (r *Room) ruledBy(user string) bool {
+	for key, sanction := range r.sanctions {
+		if key.user == user || sanction.By.ID == user {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.reports, func(e protocol.ReportEntry) bool { return e.By.ID == user || e.ClosedBy == user })
 }
 
 // disown puts the pseudonym in the place of the user, and reports whether u was the user.

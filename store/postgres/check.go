@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hallway/protocol"
+	"hallway/relay/rules"
 	"hallway/store/word"
 )
 
@@ -84,7 +85,7 @@ type inspection struct {
 }
 
 func (i *inspection) steps() []func() error {
-	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.names, i.index}
+	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.mentions, i.names, i.index}
 }
 
 // each tells what text makes of each row, "" nothing.
@@ -238,6 +239,30 @@ func (i *inspection) names() error {
 		i.found(fmt.Sprintf("the index of members' names lacks %d terms, and has %d, not %d", wrong, rows, want))
 	}
 	return err
+}
+
+// mentions compares what messages mention with the rows.
+func (i *inspection) mentions() error {
+	return i.each(`SELECT name, room, seq, more, sender_id, users, by_ids FROM (
+			SELECT m.room, m.seq, m.more, m.sender_id, array_agg(x.user_id ORDER BY x.user_id) FILTER (WHERE x.user_id IS NOT NULL) AS users,
+				array_agg(DISTINCT x.by_id) FILTER (WHERE x.user_id IS NOT NULL) AS by_ids
+			FROM messages m LEFT JOIN mentions x ON x.room = m.room AND x.seq = m.seq WHERE m.more LIKE '[%' OR x.user_id IS NOT NULL
+			GROUP BY m.room, m.seq, m.more, m.sender_id) AS m JOIN rooms ON key = room WHERE name IS NOT NULL`, func(scan func(...any) error) (string, error) {
+		var room, more string
+		var key, seq int64
+		var users, by []string
+		var m protocol.Message
+		if err := scan(&room, &key, &seq, &more, &m.Sender.ID, &users, &by); err != nil {
+			return "", err
+		}
+		err := decodeMore(&m, more)
+		want := rules.Mentioned(&m)
+		slices.Sort(want)
+		if err == nil && slices.Equal(want, users) && (len(by) == 0 || slices.Equal(by, []string{m.Sender.ID})) {
+			return "", nil
+		}
+		return fmt.Sprintf("the mentions of message %d of room %q are counted wrongly", seq, room), nil
+	})
 }
 
 // index compares the index of words with the texts, as far as it claims to have them.

@@ -128,15 +128,16 @@ type batch struct {
 	now   protocol.Time
 	names []string // rooms of all ops
 
-	rooms     map[string]*room    // as they stand in the transaction; nil: they must be read
-	gone      []string            // dropped in the transaction
-	grown     map[int64]bool      // keys of rooms with changes
-	reads     map[memberKey]int64 // the read markers of members as they were loaded
-	forgotten bool                // a user was taken out of everything
+	rooms     map[string]*room       // as they stand in the transaction; nil: they must be read
+	gone      []string               // dropped in the transaction
+	grown     map[int64]bool         // keys of rooms with changes
+	reads     map[memberKey]int64    // the read markers of members as they were loaded
+	mentions  map[memberKey]mentions // unread ones, as they were loaded
+	forgotten bool                   // a user was taken out of everything
 	// cleared holds the seq up to which no message of a user is left.
 	cleared  map[sender]int64
 	clearing time.Duration // how long the batch has cleared
-	err      error         // of a clear
+	err      error         // of a clear, or of counting mentions
 	writes   pgx.Batch
 }
 
@@ -148,7 +149,7 @@ type memberKey struct {
 
 // carryOut carries out the parts of a batch in one transaction.
 func (s *Store) carryOut(ctx context.Context, conn *pgx.Conn, now time.Time, parts [][]rules.Op) ([]rules.Outcome, error) {
-	b := &batch{s: s, ctx: ctx, conn: conn, grown: make(map[int64]bool), reads: make(map[memberKey]int64), cleared: make(map[sender]int64)}
+	b := &batch{s: s, ctx: ctx, conn: conn, grown: make(map[int64]bool), reads: make(map[memberKey]int64), mentions: make(map[memberKey]mentions), cleared: make(map[sender]int64)}
 	if s.options.CallersClock {
 		at := protocol.TimeOf(now)
 		b.clock = &at

@@ -85,6 +85,11 @@ func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
 	if _, err := conn.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
 		return err
 	}
+	if s.options.hasty {
+		if _, err := conn.Exec(ctx, `SET synchronous_commit = off`); err != nil {
+			return err
+		}
+	}
 	return s.life.check(ctx, conn)
 }
 

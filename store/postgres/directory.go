@@ -47,9 +47,10 @@ func (s *Store) RoomNames(ctx context.Context, span rules.Span, limit int) (name
 }
 
 // selectRooms reads rooms with their newest messages. A member who has read up to the head costs no count.
-const selectRooms = `SELECT r.name, r.title, r.settings, r.made_at, c.members, coalesce(i.read, 0),
+var selectRooms = `SELECT r.name, r.title, r.settings, r.made_at, c.members, coalesce(i.read, 0),
 		CASE WHEN coalesce(i.read, 0) >= r.head THEN 0 ELSE (SELECT count(*) FROM (SELECT 1 FROM messages
 			WHERE room = r.key AND seq > coalesce(i.read, 0) AND deleted_at = 0 AND sender_id <> $2 LIMIT $3) AS unread) END,
+		CASE WHEN coalesce(i.read, 0) >= r.head THEN 0 ELSE (` + countMentions("r.key", "$2", "coalesce(i.read, 0)", "$3") + `) END,
 		r.epoch, r.head, m.seq IS NOT NULL, CASE WHEN m.reactions <> '' AND $2 <> '' THEN
 			(SELECT array_agg(emoji) FROM reactions WHERE room = r.key AND seq = m.seq AND user_id = $2 AND rev > 0) END, 0, ` + pageColumns + `
 	FROM unnest($1::text[]) WITH ORDINALITY AS k (name, place) JOIN rooms r ON r.name = k.name
@@ -62,7 +63,7 @@ const selectRooms = `SELECT r.name, r.title, r.settings, r.made_at, c.members, c
 func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
 	v := &view{}
 	var r rules.RoomEntry
-	v.row = newMessageRow(&r.Name, &r.Title, &r.Settings, (*int64)(&r.CreatedAt), &r.Members, &r.Read, &r.Unread,
+	v.row = newMessageRow(&r.Name, &r.Title, &r.Settings, (*int64)(&r.CreatedAt), &r.Members, &r.Read, &r.Unread, &r.Mentions,
 		&v.epoch, &v.head, &v.there, &v.mine, &v.side)
 	rows, err := s.readers.Query(ctx, selectRooms, names, user, rules.UnreadMax)
 	if err != nil {

@@ -31,11 +31,12 @@ type eraser struct {
 	carry           rules.Carry
 }
 
-// traces finds the next messages that are a user's or that the user has reacted to, after a place. It goes through all
+// traces finds the next messages after a place that are a user's, that the user has reacted to, or that mention the user. It goes through all
 // messages once.
 const traces = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room) FROM (
 		(SELECT room, seq FROM messages WHERE (room, seq) > ($1, $2) AND sender_id = $3 ORDER BY room, seq LIMIT $4)
 		UNION (SELECT room, seq FROM reactions WHERE (room, seq) > ($1, $2) AND user_id = $3 ORDER BY room, seq LIMIT $4)
+		UNION (SELECT room, seq FROM mentions WHERE (room, seq) > ($1, $2) AND user_id = $3 ORDER BY room, seq LIMIT $4)
 	) AS found ORDER BY room, seq LIMIT $4`
 
 // run goes through all messages once: what the user writes meanwhile may stay.

@@ -15,6 +15,7 @@ import (
 func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 	keys := rules.KeysOf(ops)
 	set := rules.NewSet(b.now, newEpoch)
+	set.Mentions = b.unreadMentions
 	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool { return b.clear(r, user, bury) }
 	l := &loader{batch: b, set: set, keys: keys}
 	if b.rooms == nil {
@@ -24,6 +25,7 @@ func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 	l.loadSent()
 	l.loadMessages()
 	l.loadMembers()
+	l.loadMentions(ops)
 	l.loadReports()
 	l.loadUsers()
 	if err := l.run(); err != nil {

@@ -8,14 +8,14 @@ import (
 )
 
 // messageColumns are the columns that a messageRow knows, in its order.
-const messageColumns = `m.id, m.seq, m.rev, m.sender_id, m.sender_name, m.sender_role, m.created_at, m.sent_at, m.text, m.encrypted,
+const messageColumns = `m.id, m.seq, m.rev, m.sender_id, m.sender_name, m.sender_role, m.created_at, m.sent_at, m.text, m.more,
 	m.reply_to, m.edited_at, m.deleted_at, m.pinned, m.reactions`
 
 // messageRow takes the scanned columns of a row; one serves all rows of a query.
 type messageRow struct {
-	m                    protocol.Message
-	encrypted, reactions string
-	into                 []any
+	m               protocol.Message
+	more, reactions string
+	into            []any
 }
 
 // newMessageRow returns one for rows with the columns before, then messageColumns.
@@ -24,7 +24,7 @@ func newMessageRow(before ...any) *messageRow {
 	m := &r.m
 	r.into = append(before,
 		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, (*string)(&m.Sender.Role), (*int64)(&m.CreatedAt), &m.SentAt, &m.Text,
-		&r.encrypted, &m.ReplyTo, (*int64)(&m.EditedAt), (*int64)(&m.DeletedAt), &m.Pinned, &r.reactions)
+		&r.more, &m.ReplyTo, (*int64)(&m.EditedAt), (*int64)(&m.DeletedAt), &m.Pinned, &r.reactions)
 	return r
 }
 
@@ -41,10 +41,8 @@ func (r *messageRow) message(room string) (m protocol.Message, err error) {
 	m = r.m
 	m.Room = room
 	readRole(&m.Sender)
-	if r.encrypted != "" {
-		if m.Encrypted, err = decodeEncrypted(r.encrypted); err != nil {
-			return m, err
-		}
+	if err = decodeMore(&m, r.more); err != nil {
+		return m, err
 	}
 	m.Reactions, err = decodeReactions(r.reactions)
 	return m, err
@@ -52,21 +50,21 @@ func (r *messageRow) message(room string) (m protocol.Message, err error) {
 
 // madeRows are the columns of new messages.
 type madeRows struct {
-	rooms, seqs, revs, createdAt                                  []int64
-	ids, senders, names, roles, sentAt, texts, encrypted, replyTo []string
-	madeAs                                                        [][]byte
+	rooms, seqs, revs, createdAt                             []int64
+	ids, senders, names, roles, sentAt, texts, more, replyTo []string
+	madeAs                                                   [][]byte
 }
 
 // add adds a message.
 func (r *madeRows) add(m *rules.Message) error {
-	encrypted, err := encodeEncrypted(m.Encrypted)
+	more, err := encodeMore(&m.Message)
 	if err != nil {
 		return err
 	}
 	r.rooms, r.seqs, r.revs, r.createdAt = append(r.rooms, m.In().Key), append(r.seqs, m.Seq), append(r.revs, m.Rev), append(r.createdAt, int64(m.CreatedAt))
 	r.ids, r.madeAs, r.senders = append(r.ids, m.ID), append(r.madeAs, m.MadeAs[:]), append(r.senders, m.Sender.ID)
 	r.names, r.roles, r.sentAt = append(r.names, m.Sender.Name), append(r.roles, roleColumn(&m.Sender)), append(r.sentAt, m.SentAt)
-	r.texts, r.encrypted, r.replyTo = append(r.texts, m.Text), append(r.encrypted, encrypted), append(r.replyTo, m.ReplyTo)
+	r.texts, r.more, r.replyTo = append(r.texts, m.Text), append(r.more, more), append(r.replyTo, m.ReplyTo)
 	return nil
 }
 
@@ -78,21 +76,51 @@ type encryptedColumn struct {
 	CT  string `json:"ct"`
 }
 
-func encodeEncrypted(e *protocol.Encrypted) (string, error) {
-	if e == nil {
+// mentionColumn is protocol.Mention in the same way.
+type mentionColumn struct {
+	At   int64  `json:"at"`
+	Len  int64  `json:"len"`
+	User string `json:"user,omitempty"`
+	All  bool   `json:"all,omitempty"`
+}
+
+// encodeMore returns what few messages have: the encrypted content or the mentions.
+func encodeMore(m *protocol.Message) (string, error) {
+	var column any
+	switch {
+	case m.Encrypted != nil:
+		column = encryptedColumn(*m.Encrypted)
+	case len(m.Mentions) > 0:
+		mentions := make([]mentionColumn, len(m.Mentions))
+		for i, one := range m.Mentions {
+			mentions[i] = mentionColumn(one)
+		}
+		column = mentions
+	default:
 		return "", nil
 	}
-	text, err := json.Marshal(encryptedColumn(*e))
+	text, err := json.Marshal(column)
 	return string(text), err
 }
 
-func decodeEncrypted(text string) (*protocol.Encrypted, error) {
-	var column encryptedColumn
-	if err := json.Unmarshal([]byte(text), &column); err != nil {
-		return nil, err
+// decodeMore reads what encodeMore has written.
+func decodeMore(m *protocol.Message, text string) error {
+	switch {
+	case text == "":
+		return nil
+	case text[0] == '[':
+		var column []mentionColumn
+		err := json.Unmarshal([]byte(text), &column)
+		for _, one := range column {
+			m.Mentions = append(m.Mentions, protocol.Mention(one))
+		}
+		return err
 	}
+	var column encryptedColumn
+	err := json.Unmarshal([]byte(text), &column)
 	e := protocol.Encrypted(column)
-	return &e, nil
+	m.Encrypted = &e
+	return err
 }
 
 // reactionColumn is protocol.Reaction as it stands in a message's column.

@@ -26,21 +26,21 @@ const (
 	migrateTurns     = 3000
 )
 
+// outdated reports whether the schema is older than this program's. Whether a newer one may be used, says database.least.
+func outdated(ctx context.Context, conn *pgx.Conn) (bool, error) {
+	var there bool
+	if err := conn.QueryRow(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil || !there {
+		return true, err
+	}
+	var version int64
+	err := conn.QueryRow(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	return version < schema, err
+}
+
 // migrate brings the schema to the newest version that this program knows. One relay does it, the others wait.
 func migrate(ctx context.Context, config *pgx.ConnConfig) error {
 	db := stdlib.OpenDB(*config)
 	defer func() { _ = db.Close() }()
-	var there bool
-	if err := db.QueryRowContext(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil {
-		return err
-	}
-	if there {
-		var version int64
-		err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
-		if err != nil || version >= schema {
-			return err // whether a newer one may be used, says database.least
-		}
-	}
 	locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(migrateTurnEvery, migrateTurns))
 	if err != nil {
 		return err

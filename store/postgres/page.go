@@ -20,7 +20,7 @@ const (
 			(SELECT array_agg(emoji) FROM reactions WHERE room = r.key AND seq = m.seq AND user_id = $4 AND rev > 0) END, 0, ` + pageColumns + `
 		FROM rooms r LEFT JOIN LATERAL (%s) AS m ON true WHERE r.name = $1`
 	pageColumns = `coalesce(m.id, ''), coalesce(m.seq, 0), coalesce(m.rev, 0), coalesce(m.sender_id, ''), coalesce(m.sender_name, ''),
-		coalesce(m.sender_role, ''), coalesce(m.created_at, 0), coalesce(m.sent_at, ''), coalesce(m.text, ''), coalesce(m.encrypted, ''),
+		coalesce(m.sender_role, ''), coalesce(m.created_at, 0), coalesce(m.sent_at, ''), coalesce(m.text, ''), coalesce(m.more, ''),
 		coalesce(m.reply_to, ''), coalesce(m.edited_at, 0), coalesce(m.deleted_at, 0), coalesce(m.pinned, false), coalesce(m.reactions, '')`
 	older = `SELECT * FROM messages WHERE room = r.key AND seq < $2 ORDER BY seq DESC LIMIT $3`
 	newer = `SELECT * FROM messages WHERE room = r.key AND seq > $2 ORDER BY seq LIMIT $3`

@@ -64,8 +64,8 @@ type Options struct {
 	CallersClock bool
 	// clock measures how long the parts take in which others wait; nil: time.Now.
 	clock func() time.Time
-	// idle leaves the upkeep undone.
-	idle bool
+	// idle leaves the upkeep undone, hasty does not wait for the disk.
+	idle, hasty bool
 }
 
 // Open connects to the database, brings its schema up to date and makes sure that it can be written. The error is one
@@ -120,13 +120,13 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var encoding string
-	err = errors.Join(conn.QueryRow(ctx, `SHOW server_encoding`).Scan(&encoding), conn.Close(ctx))
-	if err != nil {
-		return err
-	}
-	if encoding != "UTF8" {
+	defer func() { _ = conn.Close(ctx) }()
+	if encoding := conn.PgConn().ParameterStatus("server_encoding"); encoding != "UTF8" {
 		return fmt.Errorf("its encoding is %s: make it with --encoding=UTF8", encoding)
+	}
+	old, err := outdated(ctx, conn)
+	if err != nil || !old {
+		return err
 	}
 	return migrate(ctx, s.config.ConnConfig)
 }

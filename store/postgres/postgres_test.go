@@ -20,7 +20,7 @@ func TestConformance(t *testing.T) {
 				urls[dir] = servers.PostgreSQL(t)
 			}
 			// The clock stands, so that each part is as large as can be, as the model's is.
-			return mustOpen(t, Options{URL: urls[dir], CallersClock: true, idle: true, clock: func() time.Time { return now }})
+			return mustOpen(t, Options{URL: urls[dir], CallersClock: true, idle: true, hasty: true, clock: func() time.Time { return now }})
 		},
 		Settle:  func(s storetest.Store) { settle(t, s.(*Store)) },
 		Shared:  true,

@@ -28,11 +28,13 @@ const sendQuickly = `WITH k AS (
 		SELECT CASE WHEN count(*) = cardinality($1::bigint[]) THEN array_agg(before ORDER BY place) ELSE ARRAY[(1 / 0)::bigint] END AS before
 		FROM grown
 	), made AS (
-		INSERT INTO messages (room, seq, rev, created_at, id, made_as, sender_id, sender_name, sender_role, sent_at, text, encrypted, reply_to)
-		SELECT room, seq, seq, (SELECT before FROM whole)[place] + nth, id, made_as, sender_id, sender_name, sender_role, sent_at, text, encrypted, reply_to
+		INSERT INTO messages (room, seq, rev, created_at, id, made_as, sender_id, sender_name, sender_role, sent_at, text, more, reply_to)
+		SELECT room, seq, seq, (SELECT before FROM whole)[place] + nth, id, made_as, sender_id, sender_name, sender_role, sent_at, text, more, reply_to
 		FROM unnest($6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::bytea[], $12::text[], $13::text[], $14::text[],
 			$15::text[], $16::text[], $17::text[], $18::text[])
-			AS m (room, place, seq, nth, id, made_as, sender_id, sender_name, sender_role, sent_at, text, encrypted, reply_to)
+			AS m (room, place, seq, nth, id, made_as, sender_id, sender_name, sender_role, sent_at, text, more, reply_to)
+	), mentioned AS (
+		INSERT INTO mentions (room, user_id, seq, by_id) SELECT * FROM unnest($19::bigint[], $20::text[], $21::bigint[], $22::text[])
 	)
 	SELECT before FROM whole`
 
@@ -119,10 +121,12 @@ func (s *Store) sendQuickly(ctx context.Context, conn *pgx.Conn, now time.Time, 
 		clock = &at
 	}
 	var made madeRows
+	var mentioned mentionRows
 	for _, m := range set.Messages {
 		if err := made.add(m); err != nil {
 			return nil, err
 		}
+		mentioned.add(m)
 	}
 	nth, at := make([]int64, len(set.Messages)), make([]int64, len(set.Messages))
 	for i, m := range set.Messages {
@@ -130,7 +134,8 @@ func (s *Store) sendQuickly(ctx context.Context, conn *pgx.Conn, now time.Time, 
 		nth[i] = m.Seq - heads[at[i]-1]
 	}
 	err = conn.QueryRow(ctx, sendQuickly, keys, heads, versions, counts, clock, made.rooms, at, made.seqs, nth, made.ids, made.madeAs,
-		made.senders, made.names, made.roles, made.sentAt, made.texts, made.encrypted, made.replyTo).Scan(&before)
+		made.senders, made.names, made.roles, made.sentAt, made.texts, made.more, made.replyTo,
+		mentioned.rooms, mentioned.users, mentioned.seqs, mentioned.by).Scan(&before)
 	if err == nil && len(before) != n {
 		err = errors.New("the server has answered for other rooms")
 	}

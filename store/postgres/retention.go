@@ -40,6 +40,7 @@ var emptySteps = [...]string{
 	`DELETE FROM member_terms WHERE ctid = ANY (ARRAY(SELECT ctid FROM member_terms WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM sanctions WHERE ctid = ANY (ARRAY(SELECT ctid FROM sanctions WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM reports WHERE ctid = ANY (ARRAY(SELECT ctid FROM reports WHERE room = $1 LIMIT $2))`,
+	`DELETE FROM mentions WHERE ctid = ANY (ARRAY(SELECT ctid FROM mentions WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM sent WHERE ctid = ANY (ARRAY(SELECT ctid FROM sent WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM search WHERE ctid = ANY (ARRAY(SELECT ctid FROM search WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM messages WHERE ctid = ANY (ARRAY(SELECT ctid FROM messages WHERE room = $1 LIMIT $2))`,
@@ -143,6 +144,7 @@ const (
 
 var purgeSteps = [...]string{
 	`DELETE FROM reactions WHERE room = $1 AND seq <= $2`,
+	`DELETE FROM mentions WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM search WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM messages WHERE room = $1 AND seq <= $2`,
 }

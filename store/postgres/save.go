@@ -155,13 +155,13 @@ func (b *batch) saveSanctions(set *rules.Set) {
 }
 
 const (
-	insertMessages = `INSERT INTO messages (room, seq, rev, created_at, id, made_as, sender_id, sender_name, sender_role, sent_at, text, encrypted, reply_to)
+	insertMessages = `INSERT INTO messages (room, seq, rev, created_at, id, made_as, sender_id, sender_name, sender_role, sent_at, text, more, reply_to)
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::text[],
 		$10::text[], $11::text[], $12::text[], $13::text[])`
-	updateMessages = `UPDATE messages m SET rev = k.rev, sent_at = k.sent_at, text = k.text, encrypted = k.encrypted, reply_to = k.reply_to,
+	updateMessages = `UPDATE messages m SET rev = k.rev, sent_at = k.sent_at, text = k.text, more = k.more, reply_to = k.reply_to,
 			edited_at = k.edited_at, deleted_at = k.deleted_at, pinned = k.pinned, reactions = k.reactions
 		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-			$10::boolean[], $11::text[]) AS k (room, seq, rev, sent_at, text, encrypted, reply_to, edited_at, deleted_at, pinned, reactions)
+			$10::boolean[], $11::text[]) AS k (room, seq, rev, sent_at, text, more, reply_to, edited_at, deleted_at, pinned, reactions)
 		WHERE m.room = k.room AND m.seq = k.seq`
 	disownMessage = `UPDATE messages SET sender_id = $3, sender_name = $4, sender_role = $5, made_as = '' WHERE room = $1 AND seq = $2`
 )
@@ -185,11 +185,12 @@ func (b *batch) saveMessages(set *rules.Set) error {
 	}
 	if len(made.rooms) > 0 {
 		b.queue(insertMessages, made.rooms, made.seqs, made.revs, made.createdAt, made.ids, made.madeAs, made.senders, made.names, made.roles,
-			made.sentAt, made.texts, made.encrypted, made.replyTo)
+			made.sentAt, made.texts, made.more, made.replyTo)
 	}
 	if c := &changed; len(c.rooms) > 0 {
-		b.queue(updateMessages, c.rooms, c.seqs, c.revs, c.sentAt, c.texts, c.encrypted, c.replyTo, c.editedAt, c.deletedAt, c.pinned, c.reactions)
+		b.queue(updateMessages, c.rooms, c.seqs, c.revs, c.sentAt, c.texts, c.more, c.replyTo, c.editedAt, c.deletedAt, c.pinned, c.reactions)
 	}
+	b.saveMentions(set)
 	for _, m := range set.Messages {
 		if m.Changed() && m.Disowned() {
 			b.queue(disownMessage, m.In().Key, m.Seq, m.Sender.ID, m.Sender.Name, string(m.Sender.Role))
@@ -200,14 +201,14 @@ func (b *batch) saveMessages(set *rules.Set) error {
 
 // changedRows are the columns of messages that were changed.
 type changedRows struct {
-	rooms, seqs, revs, editedAt, deletedAt       []int64
-	sentAt, texts, encrypted, replyTo, reactions []string
-	pinned                                       []bool
+	rooms, seqs, revs, editedAt, deletedAt  []int64
+	sentAt, texts, more, replyTo, reactions []string
+	pinned                                  []bool
 }
 
 // add adds a message.
 func (c *changedRows) add(m *rules.Message) error {
-	encrypted, err := encodeEncrypted(m.Encrypted)
+	more, err := encodeMore(&m.Message)
 	if err != nil {
 		return err
 	}
@@ -216,7 +217,7 @@ func (c *changedRows) add(m *rules.Message) error {
 		return err
 	}
 	c.rooms, c.seqs, c.revs = append(c.rooms, m.In().Key), append(c.seqs, m.Seq), append(c.revs, m.Rev)
-	c.sentAt, c.texts, c.encrypted, c.replyTo = append(c.sentAt, m.SentAt), append(c.texts, m.Text), append(c.encrypted, encrypted), append(c.replyTo, m.ReplyTo)
+	c.sentAt, c.texts, c.more, c.replyTo = append(c.sentAt, m.SentAt), append(c.texts, m.Text), append(c.more, more), append(c.replyTo, m.ReplyTo)
 	c.editedAt, c.deletedAt = append(c.editedAt, int64(m.EditedAt)), append(c.deletedAt, int64(m.DeletedAt))
 	c.pinned, c.reactions = append(c.pinned, m.Pinned), append(c.reactions, reactions)
 	return nil

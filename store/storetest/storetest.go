@@ -96,7 +96,7 @@ func Run(t *testing.T, kind Kind) {
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			h := &harness{T: t, kind: kind, dir: t.TempDir(), now: start}
-			h.pair = pair{store: kind.Open(t, h.dir), settle: kind.Settle, model: memory.New(memory.Options{}), epochs: make(map[string]string)}
+			h.pair = pair{shared: kind.Shared, store: kind.Open(t, h.dir), settle: kind.Settle, model: memory.New(memory.Options{}), epochs: make(map[string]string)}
 			t.Cleanup(func() { _ = h.store.Close() })
 			c.run(h)
 		})

@@ -44,7 +44,7 @@ CREATE TABLE messages (
     sender_role text   NOT NULL,
     sent_at     text   NOT NULL, -- as the sender wrote it
     text        text   NOT NULL,
-    encrypted   text   NOT NULL, -- JSON as in the protocol
+    more        text   NOT NULL, -- JSON as in the protocol: the encrypted content, an object, or the mentions, a list
     reply_to    text   NOT NULL,
     edited_at   bigint  NOT NULL DEFAULT 0,
     deleted_at  bigint  NOT NULL DEFAULT 0, -- else a tombstone
@@ -68,6 +68,17 @@ CREATE TABLE reactions (
     PRIMARY KEY (room, seq, user_id, emoji)
 );
 CREATE INDEX reactions_user ON reactions (user_id);
+
+-- A row for each user whom a message mentions; user_id '' stands for everybody.
+CREATE TABLE mentions (
+    room    bigint NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    seq     bigint NOT NULL,
+    by_id   text COLLATE "C" NOT NULL, -- the sender
+    PRIMARY KEY (room, user_id, seq)
+);
+CREATE INDEX mentions_seq ON mentions (room, seq);
+CREATE INDEX mentions_user ON mentions (user_id, room, seq);
 
 CREATE TABLE members (
     room      bigint NOT NULL,

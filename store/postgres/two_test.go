@@ -1,0 +1,161 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+	"hallway/store/storetest"
+	"hallway/test/servers"
+)
+
+// TestConformanceOfTwo runs the suite on two handles of one database that take turns: what one remembers of a room is
+// often another's past.
+func TestConformanceOfTwo(t *testing.T) {
+	urls := make(map[string]string) // by folder
+	storetest.Run(t, storetest.Kind{
+		Open: func(t *testing.T, dir string) storetest.Store {
+			if urls[dir] == "" {
+				urls[dir] = servers.PostgreSQL(t)
+			}
+			o := Options{URL: urls[dir], CallersClock: true, idle: true, hasty: true, clock: func() time.Time { return now }}
+			return &turns{Store: mustOpen(t, o), other: mustOpen(t, o), random: rand.New(rand.NewPCG(1, 2))}
+		},
+		Settle: func(s storetest.Store) {
+			settle(t, s.(*turns).Store)
+			settle(t, s.(*turns).other)
+		},
+		Shared:  true,
+		Lasting: true,
+	})
+}
+
+// turns hands each call of a commit or a page to one of two handles.
+type turns struct {
+	*Store
+	other  *Store
+	random *rand.Rand
+}
+
+func (s *turns) next() *Store {
+	if s.random.IntN(2) == 0 {
+		s.Store, s.other = s.other, s.Store
+	}
+	return s.Store
+}
+
+func (s *turns) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
+	return s.next().Commit(now, ops)
+}
+
+func (s *turns) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
+	return s.next().Page(ctx, room, user, q)
+}
+
+func (s *turns) Close() error {
+	_ = s.other.Close()
+	return s.Store.Close()
+}
+
+// TestTwoWriters has two handles send to the same rooms at once, each message by both: all are stored once, revs have no
+// hole and times increase, and both tell of each message as it is stored.
+func TestTwoWriters(t *testing.T) {
+	url := servers.PostgreSQL(t)
+	const rooms, batches, group = 5, 60, 24
+	stores := []*Store{mustOpen(t, Options{URL: url}), mustOpen(t, Options{URL: url})}
+	outcomes := make([][]rules.Outcome, len(stores))
+	var running sync.WaitGroup
+	for n, s := range stores {
+		running.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(n), 7))
+			for batch := range batches {
+				var ops []rules.Op
+				for i := range group { // half of the ids are sent by both
+					at := batch*group + i
+					if i%2 == 1 {
+						at += 1_000_000 * (n + 1)
+					}
+					ops = append(ops, sends(fmt.Sprint("room-", i%rooms), at, 1)...)
+				}
+				if random.IntN(4) == 0 {
+					ops = append(ops, rules.Op{Room: "room-0", Sender: ada, Do: rules.Adjust{Adjust: protocol.Adjust{Frozen: new(bool)}}})
+				}
+				random.Shuffle(len(ops), func(i, j int) { ops[i], ops[j] = ops[j], ops[i] })
+				out, err := s.Commit(time.Now(), ops)
+				if err != nil {
+					t.Errorf("handle %d, batch %d: %v", n, batch, err)
+					return
+				}
+				outcomes[n] = append(outcomes[n], out...)
+			}
+		})
+	}
+	running.Wait()
+	stored := make(map[string]protocol.Message)
+	for room := range rooms {
+		for _, m := range contiguous(t, stores[0], fmt.Sprint("room-", room)) {
+			if _, twice := stored[m.ID]; twice {
+				t.Errorf("message %s is stored twice", m.ID)
+			}
+			stored[m.ID] = m
+		}
+	}
+	if want := batches * group * 3 / 2; len(stored) != want {
+		t.Errorf("%d messages, want %d", len(stored), want)
+	}
+	made := make(map[string]int)
+	for n := range outcomes {
+		for _, out := range outcomes[n] {
+			result, ok := out.Result.(rules.Stored)
+			if !ok {
+				continue
+			}
+			if m := stored[result.Message.ID]; result.Message.Rev != m.Rev || result.Message.CreatedAt != m.CreatedAt {
+				t.Errorf("handle %d tells %+v, stored is %+v", n, result.Message, m)
+			}
+			if result.New {
+				made[result.Message.ID]++
+			}
+		}
+	}
+	for id, n := range made {
+		if n != 1 {
+			t.Errorf("message %s is new %d times", id, n)
+		}
+	}
+	if err := Check(t.Context(), url, func(finding string) { t.Error(finding) }, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// contiguous returns a room's messages, having checked that revs have no hole and times increase.
+func contiguous(t *testing.T, s *Store, room string) (messages []protocol.Message) {
+	t.Helper()
+	var rev int64
+	var at protocol.Time
+	for {
+		page, err := s.Page(context.Background(), room, "", rules.Query{Kind: rules.QuerySince, At: rev, Limit: protocol.PageMessagesMax})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range page.Messages {
+			if m.Rev != rev+1 || m.Seq != m.Rev || m.CreatedAt <= at {
+				t.Fatalf("room %s: after rev %d at %v comes %+v", room, rev, at, m)
+			}
+			rev, at = m.Rev, m.CreatedAt
+		}
+		messages = append(messages, page.Messages...)
+		if page.More {
+			continue
+		}
+		if page.Head != rev {
+			t.Fatalf("room %s: head %d, last rev %d", room, page.Head, rev)
+		}
+		return messages
+	}
+}
