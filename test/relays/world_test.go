@@ -101,7 +101,7 @@ func await[F protocol.RelayFrame](c *client, within time.Duration) (f F, err err
 			return f, fmt.Errorf("waiting for %T: %w", f, err)
 		}
 		if refused, ok := frame.(protocol.Error); ok {
-			if _, wanted := any(f).(protocol.Error); !wanted {
+			if _, wanted := frame.(F); !wanted {
 				return f, fmt.Errorf("waiting for %T: refused with %s: %s", f, refused.Code, refused.Message)
 			}
 		}

@@ -105,12 +105,23 @@ func (r *Relay) Kill() {
 	r.process = nil
 }
 
+// Pause stops the relay's process, as a machine does that swaps or is suspended, until Resume.
+func (r *Relay) Pause() { r.signal(syscall.SIGSTOP) }
+
+// Resume ends a Pause.
+func (r *Relay) Resume() { r.signal(syscall.SIGCONT) }
+
+func (r *Relay) signal(s syscall.Signal) {
+	r.t.Helper()
+	if err := r.process.Process.Signal(s); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // Drain asks the relay to end in good order.
 func (r *Relay) Drain() {
 	r.t.Helper()
-	if err := r.process.Process.Signal(syscall.SIGTERM); err != nil {
-		r.t.Fatal(err)
-	}
+	r.signal(syscall.SIGTERM)
 }
 
 // Token signs claims, those that are not empty, and lets them last for an hour.
