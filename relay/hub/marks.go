@@ -23,6 +23,7 @@ type marks struct {
 // mark is a marker that is being written.
 type mark struct {
 	rules.ReadMark
+	to int64 // as far as the streams were told; the database may be further, and bounds the rest
 	of *presence
 	by *member
 }
@@ -55,7 +56,8 @@ func (ms *marks) deadline() (at time.Time, due bool) {
 	return ms.next, len(ms.waiting) > 0 && len(ms.writing) == 0
 }
 
-// flush writes the markers that wait, when it is time. A marker beyond what the streams were told counts as that.
+// flush writes the markers that wait, when it is time. A client may have read, by another relay, beyond what the streams of
+// this one were told.
 func (ms *marks) flush(now time.Time) {
 	if at, due := ms.deadline(); !due || now.Before(at) {
 		return
@@ -70,13 +72,13 @@ func (ms *marks) flush(now time.Time) {
 		switch {
 		case !r.open && len(p.members) > 0:
 			ms.want(p) // the room's life is not known yet
-		case !r.open || to <= p.read:
+		case !r.open || acts.want <= p.read:
 			acts.want, acts.by = 0, nil
 		default:
 			acts.marking = true
-			m := rules.ReadMark{Room: r.name, Epoch: r.epoch, User: p.user.id, Seq: to}
+			m := rules.ReadMark{Room: r.name, Epoch: r.epoch, User: p.user.id, Seq: acts.want}
 			all = append(all, m)
-			ms.writing = append(ms.writing, mark{m, p, acts.by})
+			ms.writing = append(ms.writing, mark{m, to, p, acts.by})
 		}
 	}
 	if len(all)+len(ms.waiting) > 0 {
@@ -96,13 +98,13 @@ func (g *Gossip) Marked(err error) {
 		p, acts := m.of, m.of.acts
 		acts.marking = false
 		if err == nil {
-			g.marks.moved(m.Room, m.Epoch, m.User, m.Seq, m.by)
-			g.tell(&bus.Told{Room: m.Room, Epoch: m.Epoch, User: m.User, Frame: protocol.Read{Room: m.Room, Seq: m.Seq}.Append(nil)})
-			p.read = max(p.read, m.Seq)
+			g.marks.moved(m.Room, m.Epoch, m.User, m.to, m.by)
+			g.tell(&bus.Told{Room: m.Room, Epoch: m.Epoch, User: m.User, Frame: protocol.Read{Room: m.Room, Seq: m.to}.Append(nil)})
+			p.read = max(p.read, m.to)
 		}
 		switch {
 		case len(p.members) == 0 || p.room.epoch != m.Epoch:
-		case err != nil || min(acts.want, p.room.told) > m.Seq:
+		case err != nil || acts.want > m.Seq:
 			ms.want(p)
 			continue
 		}
