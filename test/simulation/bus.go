@@ -109,6 +109,7 @@ func (r *relay) cut(d time.Duration) {
 	w := r.w
 	w.note(r.name, "is off the bus for %v", d)
 	r.member.Cut()
+	w.quiet = max(w.quiet, w.now+d)
 	r.in(w.upTo(2*time.Second), func() {
 		if !r.member.Stats().Connected {
 			r.hub.BusUp(r.clock(), false)

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"hallway/protocol"
 	"hallway/relay/bus/memory"
 	"hallway/relay/rules"
 	store "hallway/store/memory"
@@ -15,8 +14,6 @@ const (
 	checkEvery = 2 * time.Second
 	// lockMax is the time after which the database ends a transaction that does nothing.
 	lockMax = 2 * time.Second
-	// levelMax is the time within which a change reaches all streams although its news are lost.
-	levelMax = 6 * time.Second
 )
 
 // cluster holds what the relays of a world share beside the database's content.
@@ -27,6 +24,8 @@ type cluster struct {
 	locks   []*transaction
 	floor   map[string]int64 // by epoch: the highest rev told to anybody
 	network *memory.Network
+	moved   time.Duration  // the time when a stream began or ended last
+	quiet   time.Duration  // the end of the last pause, cut or partition
 	standby store.Snapshot // the database that takes over where the first one fails
 }
 
@@ -66,32 +65,6 @@ func (w *world) running() *relay {
 	return all[w.rnd.IntN(len(all))]
 }
 
-// checkLevel checks that what is written and told by nobody reaches everybody in time.
-func (w *world) checkLevel() {
-	var links []*link
-	for _, p := range w.pages {
-		if l := p.link; l != nil && l.live && l.sound() && w.now >= max(l.stalled, l.relay.paused) {
-			links = append(links, l)
-		}
-	}
-	heads := map[string]int64{}
-	for _, room := range w.rooms {
-		it := w.writeText("mo", room, nil, "")
-		send := rules.Send{Send: protocol.Send{Room: room, ID: it.id, Text: it.text}}
-		w.commit(start.Add(w.now+w.skew), rules.Op{Room: room, Sender: protocol.User{ID: "mo", Role: protocol.RoleOrganizer}, Do: send})
-		heads[room] = w.store.Life(room).Head()
-	}
-	w.run(levelMax + w.weather.commit + w.weather.latency)
-	for _, l := range links {
-		if head := heads[l.p.room]; l.told < head && l.p.link == l && l.sound() {
-			w.fail("%v was told of rev %d, %v after rev %d was stored", l, l.told, levelMax, head)
-		}
-	}
-}
-
-// sound reports whether the link carries frames both ways.
-func (l *link) sound() bool { return !l.left && !l.shut && !l.up.dead && !l.down.dead }
-
 // pause stops the process for a while; what arrives meanwhile waits.
 func (r *relay) pause(d time.Duration) {
 	if r.w.now < r.paused {
@@ -100,6 +73,7 @@ func (r *relay) pause(d time.Duration) {
 	r.w.note(r.name, "paused for %v", d)
 	// The odd nanosecond keeps what waits before the events of that time.
 	r.pausedAt, r.paused = r.w.now, r.w.now+d+1
+	r.w.quiet = max(r.w.quiet, r.paused)
 }
 
 // do calls a function on this process: now, after its pause, or never where the process has ended.

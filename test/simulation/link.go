@@ -29,6 +29,7 @@ type link struct {
 
 	outWatch // for the relay's frames
 	inWatch  // for the frames that reached the page
+	heardOf
 }
 
 // pipe is one direction of a link.

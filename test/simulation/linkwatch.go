@@ -166,6 +166,7 @@ func (l *link) hears(f protocol.RelayFrame) {
 	if l.left || l.p.link != l {
 		return
 	}
+	l.hearsOf(f)
 	switch f := f.(type) {
 	case protocol.Joined:
 		if l.p.epoch != f.Epoch {

@@ -33,7 +33,8 @@ type relay struct {
 	member   *memory.Member
 	wakeAt   time.Time // when the hub is woken; zero: not yet known
 
-	fills map[string][]func() // by room: the calls that wait until its window is filled
+	fills  map[string][]func() // by room: the calls that wait until its window is filled
+	groups map[string]*group   // by room
 }
 
 // ratePerSecond is the relay's limit, if it has one.
@@ -56,7 +57,7 @@ func (w *world) startRelay(place int) {
 		return
 	}
 	w.started++
-	r := &relay{w: w, place: place, name: fmt.Sprint("relay.", w.started), up: true, fills: map[string][]func(){}}
+	r := &relay{w: w, place: place, name: fmt.Sprint("relay.", w.started), up: true, fills: map[string][]func(){}, groups: map[string]*group{}}
 	r.cfg = hub.Config{
 		Server:      "hallway/simulation",
 		HeartbeatMs: w.weather.heartbeat.Milliseconds(),
@@ -290,11 +291,18 @@ type group struct {
 }
 
 // NewGroup implements [hub.Transport].
-func (r *relay) NewGroup(string) hub.Group { return &group{r: r} }
+func (r *relay) NewGroup(room string) hub.Group {
+	r.groups[room] = &group{r: r}
+	return r.groups[room]
+}
 
-func (g *group) Add(c hub.Conn) { g.links = append(g.links, c.(*link)) }
+func (g *group) Add(c hub.Conn) {
+	g.r.w.moved = g.r.w.now
+	g.links = append(g.links, c.(*link))
+}
 
 func (g *group) Remove(c hub.Conn) {
+	g.r.w.moved = g.r.w.now
 	g.links = slices.DeleteFunc(g.links, func(l *link) bool { return hub.Conn(l) == c })
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/protocol"
+	"hallway/store/memory"
 )
 
 // The bounds of a chat that the checks enforce.
@@ -171,27 +172,45 @@ func (p *page) inspectLive(s *client.Snapshot) {
 		w.fail("%s says live before it has heard joined and history", p.name)
 	}
 	life := w.lives[p.epoch]
-	from, to := 0, 0
+	from := 0
 	if n > 0 {
 		from = life.Place(s.Messages[0].Seq)
-		to = from + n
 	}
-	for i, m := range s.Messages {
-		if from+i >= life.Len() || life.Message(from+i).ID != m.ID {
+	to := from
+	for _, m := range s.Messages {
+		if to = l.passDue(life, to, m.ID); m.ID != idAt(life, to) {
 			w.fail("%s is live with a hole before seq %d", p.name, m.Seq)
 		}
-		if stored := life.Message(from + i); m.Rev != stored.Rev && stored.Rev <= l.told {
+		to++
+		if stored := life.Message(to - 1); m.Rev != stored.Rev && stored.Rev <= l.told {
 			w.fail("%s is live and shows seq %d at rev %d; it was told of %d and stored is %d", p.name, m.Seq, m.Rev, l.told, stored.Rev)
 		} else if m.Rev == stored.Rev && m != p.checked[m.ID] {
 			p.inspectMessage(m, stored, life)
 		}
 	}
-	if !s.MoreBefore && from > 0 && n > 0 {
+	if !s.MoreBefore && n > 0 && l.passDue(life, 0, s.Messages[0].ID) < from {
 		w.fail("%s is live, shows seq %d as the first, and %d are before it", p.name, s.Messages[0].Seq, from)
 	}
-	if !s.MoreAfter && to < life.Len() && life.Message(to).Seq <= l.told {
+	if to = l.passDue(life, to, ""); !s.MoreAfter && to < life.Len() && life.Message(to).Seq <= l.told {
 		w.fail("%s is live at the end, was told of rev %d, and does not show seq %d", p.name, l.told, life.Message(to).Seq)
 	}
+}
+
+// passDue returns the first place from one on with the message of that id, or one that the page should show. Among several
+// relays the messages of revs that a stream has skipped come with their later revs.
+func (l *link) passDue(life *memory.Room, place int, id string) int {
+	for l.w.several() && place < life.Len() && life.Message(place).ID != id && life.Message(place).Rev > l.told {
+		place++
+	}
+	return place
+}
+
+// idAt returns the id of the message at a place, "" where there is none.
+func idAt(life *memory.Room, place int) string {
+	if place >= life.Len() {
+		return ""
+	}
+	return life.Message(place).ID
 }
 
 // inspectOutbox checks that the user's messages are in the order of writing, that none is in the room, too, and that none jumps.

@@ -1,0 +1,109 @@
+package simulation
+
+import (
+	"maps"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+const (
+	// levelMax is the time within which a change reaches all relays and streams although its news are lost.
+	levelMax = 6 * time.Second
+	// toldMax is the time within which streams are told that somebody has come or gone.
+	toldMax = 3 * time.Second
+	// presenceMax is the time after a relay's silence within which all relays agree about who is there.
+	presenceMax = 8 * time.Second
+)
+
+// heardOf holds what a page was told on a link beside messages.
+type heardOf struct {
+	members  int64 // users in the room
+	slowMode int64
+}
+
+// hearsOf records a frame about the room.
+func (l *link) hearsOf(f protocol.RelayFrame) {
+	switch f := f.(type) {
+	case protocol.Joined:
+		l.members = f.Members
+	case protocol.Presence:
+		l.members = f.Members
+	case protocol.Settings:
+		l.slowMode = f.SlowModeS
+	}
+}
+
+// sound reports whether the link carries frames both ways.
+func (l *link) sound() bool { return !l.left && !l.shut && !l.up.dead && !l.down.dead }
+
+// online returns the number of users in each room, at all relays.
+func (w *world) online() map[string]int64 {
+	users, counts := map[[2]string]bool{}, map[string]int64{}
+	for _, r := range w.relays {
+		if r == nil {
+			continue
+		}
+		for room, g := range r.groups {
+			for _, l := range g.links {
+				if key := [2]string{room, l.p.dev.user}; !users[key] {
+					users[key] = true
+					counts[room]++
+				}
+			}
+		}
+	}
+	return counts
+}
+
+// slowModeLater is the slow mode that checkLevel sets, which no room has before.
+const slowModeLater = 2
+
+// checkLevel writes a message, a ban and a setting into each room, tells nobody, and checks that they reach all relays and
+// streams in time, and that every stream knows who is there.
+func (w *world) checkLevel() {
+	w.run(max(0, w.quiet-w.now) + presenceMax)
+	var links []*link
+	for _, p := range w.pages {
+		if l := p.link; l != nil && l.live && l.sound() && w.now >= l.stalled {
+			links = append(links, l)
+		}
+	}
+	heads, online, relays := map[string]int64{}, w.online(), w.started
+	mo, slow := protocol.User{ID: "mo", Role: protocol.RoleOrganizer}, int64(slowModeLater)
+	for _, room := range w.rooms {
+		it := w.writeText("mo", room, nil, "")
+		w.commit(start.Add(w.now+w.skew),
+			rules.Op{Room: room, Sender: mo, Do: rules.Send{Send: protocol.Send{Room: room, ID: it.id, Text: it.text}}},
+			rules.Op{Room: room, Sender: mo, Do: rules.Moderate{Act: protocol.ActBan, User: "troll"}},
+			rules.Op{Room: room, Sender: mo, Do: rules.Adjust{Adjust: protocol.Adjust{Room: room, SlowModeS: &slow}}})
+		heads[room] = w.store.Life(room).Head()
+	}
+	w.run(levelMax + w.weather.commit + w.weather.latency)
+	same := maps.Equal(online, w.online()) && relays == w.started && w.now-w.moved > toldMax
+	for _, l := range links {
+		room := l.p.room
+		switch {
+		case l.p.link != l || !l.sound():
+		case l.told < heads[room]:
+			w.fail("%v was told of rev %d, %v after rev %d was stored", l, l.told, levelMax, heads[room])
+		case l.slowMode != slow:
+			w.fail("%v was told of slow mode %d, %v after it became %d", l, l.slowMode, levelMax, slow)
+		case same && l.members != online[room]:
+			w.fail("%v was told of %d users in the room, and there are %d", l, l.members, online[room])
+		}
+	}
+	w.checkBans()
+}
+
+// checkBans checks that all relays know of the bans of checkLevel.
+func (w *world) checkBans() {
+	for _, r := range w.relays {
+		for _, room := range w.rooms {
+			if _, banned := r.hub.Bans().Of(r.clock(), rules.Ban{Room: room, User: "troll"}, protocol.RoleParticipant); !banned {
+				w.fail("%s does not know of a ban in %s", r.name, room)
+			}
+		}
+	}
+}
