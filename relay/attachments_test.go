@@ -233,7 +233,7 @@ func TestFlagsOfFiles(t *testing.T) {
 	}
 	p := serve(t)
 	code, _, errOut := run(t, nil, "serve", "--addr", "127.0.0.1:0", "--db", filepath.Join(t.TempDir(), "other.db"), "--files", p.db+".files")
-	if code != exitUsage || !strings.Contains(errOut, "another process uses it") {
+	if code != exitUsage || !strings.Contains(errOut, "another relay is using it") {
 		t.Errorf("a place in use: %d %s", code, errOut)
 	}
 	p.stop()

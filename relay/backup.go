@@ -4,11 +4,12 @@ import "hallway/store/sqlite"
 
 type backupCommand struct {
 	dbFlag
+	filesAtFlag
 	To    string `required:"" placeholder:"FILE" help:"The file to write."`
 	Force bool   `help:"Overwrite a file that exists."`
 }
 
-// Run copies the database, while a relay uses it or not.
+// Run copies the database, and its files into a folder beside the copy, while a relay uses it or not.
 func (c *backupCommand) Run() error {
 	if err := c.inFile("take a backup with pg_dump, or by continuous archiving"); err != nil {
 		return err
@@ -18,5 +19,8 @@ func (c *backupCommand) Run() error {
 	line := newProgress("copied")
 	err := sqlite.Backup(ctx, c.DB, c.To, c.Force, line.show)
 	line.end()
+	if err == nil {
+		err = c.copyOut(ctx, &c.dbFlag, c.To)
+	}
 	return begun(err)
 }

@@ -7,7 +7,10 @@ import (
 	"hallway/store/sqlite"
 )
 
-type checkCommand struct{ dbFlag }
+type checkCommand struct {
+	dbFlag
+	filesAtFlag
+}
 
 // Run looks for damage and prints each finding on a line.
 func (c *checkCommand) Run() error {
@@ -30,6 +33,11 @@ func (c *checkCommand) Run() error {
 		err = sqlite.Check(ctx, c.DB, found, line.show)
 	}
 	line.end()
+	if err == nil && findings == 0 && !c.isPostgres() {
+		files := newProgress("files")
+		err = c.checkFiles(ctx, &c.dbFlag, found, files.show)
+		files.end()
+	}
 	if err == nil && findings > 0 {
 		err = fmt.Errorf("%s: findings: %d", c.name(), findings)
 	}

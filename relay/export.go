@@ -14,8 +14,9 @@ import (
 
 type exportCommand struct {
 	dbFlag
+	filesAtFlag
 	userFlag
-	To string `placeholder:"FILE" help:"The file to write, which must not exist; by default stdout."`
+	To string `placeholder:"FILE" help:"The file to write, which must not exist; by default stdout. Then the user's files are copied to the folder FILE.files."`
 }
 
 // Run writes everything that is stored about a user.
@@ -38,6 +39,8 @@ func (c *exportCommand) Run() (err error) {
 	err = c.export(ctx, file)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		_ = os.Remove(c.To)
+	} else if !c.isPostgres() {
+		err = c.exportTo(ctx, &c.dbFlag, c.User, c.To+".files")
 	}
 	return begun(err)
 }

@@ -3,13 +3,19 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"hallway/files"
 	"hallway/files/collect"
+	"hallway/files/disk"
+	"hallway/files/intake"
+	"hallway/files/media"
 	"hallway/files/s3"
 	"hallway/store/sqlite"
 )
@@ -20,7 +26,11 @@ func (f *filesAtFlag) openBeside(ctx context.Context, db *dbFlag) (files.Store, 
 	if place == "" || !strings.HasPrefix(place, s3.Scheme) && missing(place) {
 		return nil, nil
 	}
-	return openPlace(ctx, place, true)
+	store, err := openPlace(ctx, place, true)
+	if err != nil {
+		return nil, notBegun{fmt.Errorf("--files: %w", err)}
+	}
+	return store, nil
 }
 
 func missing(path string) bool {
@@ -45,4 +55,230 @@ func (f *filesAtFlag) deleteDoomed(ctx context.Context, db *dbFlag) error {
 	}
 	c := collect.New(collect.Options{Store: place, Rows: store, Log: slog.New(slog.DiscardHandler)})
 	return errors.Join(c.DeleteDoomed(ctx), store.Close())
+}
+
+// notBegun is the error of a command that has changed nothing.
+type notBegun struct{ error }
+
+func (e notBegun) Unwrap() error { return e.error }
+
+// filesOfBackup is the folder of the files beside a backup.
+func filesOfBackup(backup string) string { return backup + ".files" }
+
+// copying copies the files that the database at path names from one place to another.
+type copying struct {
+	path     string
+	from, to files.Store
+	// prunes says that what is there and is not of the database is deleted.
+	prunes bool
+}
+
+// run makes the other place the database's, copies what is not there yet, and returns how many files the first place lacks.
+func (c *copying) run(ctx context.Context, show func(done, total int)) (lost int, err error) {
+	name, err := sqlite.FileRows(ctx, c.path, func(sqlite.StoredFile, int) error { return nil })
+	if err != nil || name == "" {
+		return 0, err
+	}
+	if err := files.Claim(ctx, c.to, nameOfPlace(name)); err != nil {
+		return 0, err
+	}
+	there := make(map[string]bool)
+	err = c.to.List(ctx, func(b files.Blob) error { there[b.Key] = !files.Owns(b.Key); return nil })
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	_, err = sqlite.FileRows(ctx, c.path, func(f sqlite.StoredFile, all int) error {
+		for _, key := range keysOf(&f) {
+			if there[key] {
+				delete(there, key)
+				continue
+			}
+			err := copyBlob(ctx, key, c.from, c.to)
+			if errors.Is(err, files.ErrNotFound) {
+				lost++
+				break
+			}
+			if err != nil {
+				return err
+			}
+		}
+		done++
+		show(done, all)
+		return nil
+	})
+	for key, other := range there {
+		if other && c.prunes && err == nil {
+			err = c.to.Delete(ctx, key)
+		}
+	}
+	return lost, err
+}
+
+// keysOf returns the keys of a file's bytes: of its thumbnails, and last its own.
+func keysOf(f *sqlite.StoredFile) (keys []string) {
+	for _, size := range [...]int64{media.ThumbSmall, media.ThumbLarge} {
+		if f.Thumb != "" && max(f.Width, f.Height) > size {
+			keys = append(keys, intake.ThumbKey(f.Blob, int(size)))
+		}
+	}
+	return append(keys, f.Blob)
+}
+
+func copyBlob(ctx context.Context, key string, from, to files.Store) error {
+	body, size, err := from.Get(ctx, key, 0, -1)
+	if err != nil {
+		return err
+	}
+	return errors.Join(to.Put(ctx, key, body, size), body.Close())
+}
+
+// copyOut copies the files of a backup from the place of the files to the folder beside the backup.
+func (f *filesAtFlag) copyOut(ctx context.Context, db *dbFlag, backup string) error {
+	from, err := f.openBeside(ctx, db)
+	if from == nil || err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
+	to, err := disk.Open(filesOfBackup(backup))
+	if err != nil {
+		return err
+	}
+	line := newProgress("files")
+	lost, err := (&copying{path: backup, from: from, to: to, prunes: true}).run(ctx, line.show)
+	line.end()
+	if lost > 0 {
+		fmt.Println("files deleted while the backup was made, which it lacks:", lost)
+	}
+	return errors.Join(err, to.Close())
+}
+
+// copyIn copies the files beside a backup to the place of the files, before the database is restored.
+func (f *filesAtFlag) copyIn(ctx context.Context, db *dbFlag, backup string) error {
+	place, folder := f.place(db), filesOfBackup(backup)
+	if place == "" || missing(folder) {
+		return nil
+	}
+	from, err := disk.OpenBeside(folder)
+	if err != nil {
+		return notBegun{err}
+	}
+	to, err := openPlace(ctx, place, false)
+	if err != nil {
+		return notBegun{fmt.Errorf("--files: %w", err)}
+	}
+	line := newProgress("files")
+	lost, err := (&copying{path: backup, from: from, to: to}).run(ctx, line.show)
+	line.end()
+	if errors.Is(err, files.ErrForeign) {
+		err = notBegun{fmt.Errorf("--files: %w", err)}
+	}
+	if lost > 0 {
+		fmt.Println("files that the backup lacks:", lost)
+	}
+	return errors.Join(err, to.Close())
+}
+
+// checkFiles finds files without their bytes, and bytes of another size.
+func (f *filesAtFlag) checkFiles(ctx context.Context, db *dbFlag, found func(string), show func(done, total int)) error {
+	place, err := f.openBeside(ctx, db)
+	if err != nil {
+		return err
+	}
+	stored := make(map[string]int64)
+	if place != nil {
+		defer func() { _ = place.Close() }()
+		if err := place.List(ctx, func(b files.Blob) error { stored[b.Key] = b.Size; return nil }); err != nil {
+			return err
+		}
+	}
+	done := 0
+	var suspects []sqlite.StoredFile
+	_, err = sqlite.FileRows(ctx, db.DB, func(f sqlite.StoredFile, all int) error {
+		for _, key := range keysOf(&f) {
+			size, ok := stored[key]
+			if !ok || key == f.Blob && size != f.Size {
+				suspects = append(suspects, f)
+				break
+			}
+		}
+		done++
+		show(done, all)
+		return nil
+	})
+	if err != nil || len(suspects) == 0 || f.place(db) == "" {
+		return err
+	}
+	return confirm(ctx, db.DB, place, suspects, found)
+}
+
+// confirm tells of the suspects that are still in the database, and still wrong: a relay goes on meanwhile.
+func confirm(ctx context.Context, path string, place files.Store, suspects []sqlite.StoredFile, found func(string)) error {
+	wrong := make(map[string]string)
+	for _, f := range suspects {
+		for _, key := range keysOf(&f) {
+			size, err := int64(0), error(files.ErrNotFound)
+			if place != nil {
+				var body io.ReadCloser
+				if body, size, err = place.Get(ctx, key, 0, 0); err == nil {
+					err = body.Close()
+				}
+			}
+			switch {
+			case errors.Is(err, files.ErrNotFound):
+				wrong[f.Blob] = "is missing"
+			case err != nil:
+				return err
+			case key == f.Blob && size != f.Size:
+				wrong[f.Blob] = fmt.Sprintf("has %d bytes in place of %d", size, f.Size)
+			}
+		}
+	}
+	_, err := sqlite.FileRows(ctx, path, func(f sqlite.StoredFile, _ int) error {
+		if how := wrong[f.Blob]; how != "" {
+			found(fmt.Sprintf("the file %s of room %q %s", f.ID, f.Room, how))
+		}
+		return nil
+	})
+	return err
+}
+
+// exportTo copies the files of a user into a folder, under room~id. The database's list has their names.
+func (f *filesAtFlag) exportTo(ctx context.Context, db *dbFlag, user, folder string) error {
+	place, err := f.openBeside(ctx, db)
+	if place == nil || err != nil {
+		return err
+	}
+	defer func() { _ = place.Close() }()
+	line := newProgress("files")
+	defer line.end()
+	done := 0
+	_, err = sqlite.FileRows(ctx, db.DB, func(f sqlite.StoredFile, all int) error {
+		done++
+		line.show(done, all)
+		if f.Owner != user {
+			return nil
+		}
+		body, _, err := place.Get(ctx, f.Blob, 0, -1)
+		if errors.Is(err, files.ErrNotFound) {
+			return nil // deleted meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		return errors.Join(writeFile(folder, f.Room+"~"+f.ID, body), body.Close())
+	})
+	return err
+}
+
+func writeFile(folder, name string, content io.Reader) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, content)
+	return errors.Join(err, file.Close())
 }

@@ -42,7 +42,7 @@ func TestNoBlobTakesThePlaceOfAnother(t *testing.T) {
 func TestOneProcessAtATime(t *testing.T) {
 	root := t.TempDir()
 	s := open(t, root)
-	if _, err := disk.Open(root); err == nil || !strings.Contains(err.Error(), "another process uses it") {
+	if _, err := disk.Open(root); err == nil || !strings.Contains(err.Error(), "another relay is using it") {
 		t.Errorf("opened twice: %v", err)
 	}
 	_ = s.Close()

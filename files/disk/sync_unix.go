@@ -21,7 +21,7 @@ func syncDir(path string) error {
 func lockFile(f *os.File) error {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return errors.New("another process uses it")
+		return errors.New("another relay is using it")
 	}
 	return err
 }
