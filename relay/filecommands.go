@@ -15,7 +15,6 @@ import (
 	"hallway/files/collect"
 	"hallway/files/disk"
 	"hallway/files/intake"
-	"hallway/files/media"
 	"hallway/files/s3"
 	"hallway/store/sqlite"
 )
@@ -115,15 +114,7 @@ func (c *copying) run(ctx context.Context, show func(done, total int)) (lost int
 	return lost, err
 }
 
-// keysOf returns the keys of a file's bytes: of its thumbnails, and last its own.
-func keysOf(f *sqlite.StoredFile) (keys []string) {
-	for _, size := range [...]int64{media.ThumbSmall, media.ThumbLarge} {
-		if f.Thumb != "" && max(f.Width, f.Height) > size {
-			keys = append(keys, intake.ThumbKey(f.Blob, int(size)))
-		}
-	}
-	return append(keys, f.Blob)
-}
+func keysOf(f *sqlite.StoredFile) []string { return intake.KeysOf(f.Blob, f.Thumb, f.Width, f.Height) }
 
 func copyBlob(ctx context.Context, key string, from, to files.Store) error {
 	body, size, err := from.Get(ctx, key, 0, -1)

@@ -103,6 +103,17 @@ func FileOf(key string) string {
 	return key
 }
 
+// KeysOf returns the keys under which a file is stored, its own last: thumb is the type of its thumbnails, "" where it has
+// none.
+func KeysOf(blob, thumb string, width, height int64) (keys []string) {
+	for _, size := range [...]int{media.ThumbSmall, media.ThumbLarge} {
+		if thumb != "" && max(width, height) > int64(size) {
+			keys = append(keys, ThumbKey(blob, size))
+		}
+	}
+	return append(keys, blob)
+}
+
 // Keys returns the keys under which a file may be stored: its own and those of its thumbnails.
 func Keys(blob string) []string {
 	return []string{blob, ThumbKey(blob, media.ThumbSmall), ThumbKey(blob, media.ThumbLarge)}
