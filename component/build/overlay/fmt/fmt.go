@@ -1,7 +1,6 @@
 // Package fmt stands in for the standard fmt, at a twentieth of its size: what is left to format in the browser build is errors
-// and lines for the console. It knows the verbs v, s, d, q, x, t, T, p and w with neither flags nor widths, and writes what they
-// say of strings, numbers, booleans, errors, Stringers, byte slices, and slices of these, as the real one does. Of all else it
-// writes the type.
+// and lines for the console. It knows the verbs v, s, d, q, t, T, p and w (once) with neither flags nor widths, and writes strings,
+// numbers, booleans, errors, Stringers and slices of these as the real one does, and the type of all else.
 package fmt
 
 import (
@@ -65,30 +64,16 @@ func Fprintf(w io.Writer, format string, a ...any) (int, error) {
 // Printf writes to the console.
 func Printf(format string, a ...any) (int, error) { return Fprintf(os.Stdout, format, a...) }
 
-// Errorf returns an error; errors.Is and errors.As find the operands of %w in it.
+// Errorf returns an error; errors.Is and errors.As find the operand of the one %w in it.
 func Errorf(format string, a ...any) error {
 	text := Sprintf(format, a...)
-	var wrapped []error
-	for i := 0; ; i++ {
-		_, rest, found := strings.Cut(format, "%")
-		if !found || rest == "" || i >= len(a) {
-			break
+	before, _, wraps := strings.Cut(format, "%w")
+	if i := strings.Count(strings.ReplaceAll(before, "%%", ""), "%"); wraps && i < len(a) {
+		if err, ok := a[i].(error); ok {
+			return &wrapping{text, err}
 		}
-		if err, ok := a[i].(error); ok && rest[0] == 'w' {
-			wrapped = append(wrapped, err)
-		}
-		if rest[0] == '%' {
-			i--
-		}
-		format = rest[1:]
 	}
-	switch len(wrapped) {
-	case 0:
-		return errors.New(text)
-	case 1:
-		return &wrapping{text, wrapped[0]}
-	}
-	return &wrappings{text, wrapped}
+	return errors.New(text)
 }
 
 type wrapping struct {
@@ -98,14 +83,6 @@ type wrapping struct {
 
 func (w *wrapping) Error() string { return w.text }
 func (w *wrapping) Unwrap() error { return w.err }
-
-type wrappings struct {
-	text string
-	errs []error
-}
-
-func (w *wrappings) Error() string   { return w.text }
-func (w *wrappings) Unwrap() []error { return w.errs }
 
 // text returns an operand as a verb writes it.
 func text(verb byte, operand any) string {
@@ -123,8 +100,6 @@ func text(verb byte, operand any) string {
 		return "0x" + strconv.FormatUint(uint64(v.Pointer()), 16)
 	case 'q':
 		return strconv.Quote(plain(v, operand))
-	case 'x':
-		return hex(v, operand)
 	case 'v', 's', 'd', 't', 'w':
 		return plain(v, operand)
 	}
@@ -157,22 +132,4 @@ func plain(v reflect.Value, operand any) string {
 		return "[" + strings.Join(list, " ") + "]"
 	}
 	return "(" + v.Type().String() + ")"
-}
-
-func hex(v reflect.Value, operand any) string {
-	switch {
-	case v.CanInt():
-		return strconv.FormatInt(v.Int(), 16)
-	case v.CanUint():
-		return strconv.FormatUint(v.Uint(), 16)
-	}
-	bytes, ok := operand.([]byte)
-	if !ok {
-		bytes = []byte(plain(v, operand))
-	}
-	var b strings.Builder
-	for _, one := range bytes {
-		b.WriteString(strconv.FormatUint(uint64(one>>4), 16) + strconv.FormatUint(uint64(one&15), 16))
-	}
-	return b.String()
 }
