@@ -42,14 +42,7 @@ func (c *Client) take(ev client.Event) {
 		c.closed(ev)
 	case client.TimerFired:
 		c.timerFired()
-	default:
-		c.takeAnswer(ev)
-	}
-}
-
-// takeAnswer routes the answers to requests over REST. A part ignores the answers to requests of others.
-func (c *Client) takeAnswer(ev client.Event) {
-	switch ev := ev.(type) {
+	// A part ignores the answers to the requests of others.
 	case client.PageLoaded:
 		c.pageLoaded(ev)
 		c.search.Loaded(ev)
