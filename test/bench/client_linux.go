@@ -39,6 +39,7 @@ type client struct {
 	inFlight   int
 	held       bool // the client waits after a refusal
 	closedLoop bool // the echo of a message makes the client send the next
+	depth      int  // messages that the client then keeps on their way; 0: one
 
 	heardAt, pingedAt time.Duration
 }
@@ -265,7 +266,7 @@ func (c *client) settle(s *send) {
 			break
 		}
 	}
-	if c.closedLoop && len(c.outbox) == 0 {
+	if c.closedLoop && len(c.outbox) < max(c.depth, 1) {
 		c.next()
 		return
 	}

@@ -10,6 +10,8 @@
 // The hostile bench (BENCH=hostile) has a second process beside the load: 500 hostile clients, of one kind after another
 // (HOSTILE=kind,kind chooses some). Its limit is the wait of the good clients when they are alone.
 //
+// The cluster bench (BENCH=cluster) compares three relays on a real PostgreSQL and NATS with one.
+//
 // A new benchmark is a method of suite in a file of its own, and an entry of benches; a new attack is an entry of attacks.
 //
 // # What makes a run fail

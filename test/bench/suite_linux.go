@@ -21,6 +21,7 @@ type scale struct {
 	senders              int
 	hostile              int // clients, beside those of a room
 	publishers           []int
+	hot, rooms           int           // publishers of a cluster's one room, and its other rooms
 	stored               int           // messages in the store of the pages
 	reads                int           // pages of each kind
 	idle                 time.Duration // before the memory is read
@@ -31,12 +32,12 @@ type scale struct {
 
 var (
 	fullScale = scale{
-		crowd: 10_000, room: 1_000, restart: 5_000, senders: 10, hostile: 500, publishers: []int{64, 512},
+		crowd: 10_000, room: 1_000, restart: 5_000, senders: 10, hostile: 500, publishers: []int{64, 512}, hot: 12, rooms: 64,
 		stored: 2_000_000, reads: 2_000,
 		idle: 12 * time.Second, warm: time.Second, slice: 3 * time.Second, slices: 3,
 	}
 	quickScale = scale{
-		crowd: 300, room: 50, restart: 100, senders: 10, hostile: 20, publishers: []int{16},
+		crowd: 300, room: 50, restart: 100, senders: 10, hostile: 20, publishers: []int{16}, hot: 3, rooms: 3,
 		stored: 20_000, reads: 100,
 		idle: 300 * time.Millisecond, warm: 50 * time.Millisecond, slice: 250 * time.Millisecond, slices: 1,
 	}
@@ -70,6 +71,7 @@ var benches = []bench{
 	{"restart", (*suite).restartBench},
 	{"pages", (*suite).pagesBench},
 	{"hostile", (*suite).hostileBench},
+	{"cluster", (*suite).clusterBench},
 }
 
 // run runs the bench with a name, or all benches for "".

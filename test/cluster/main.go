@@ -12,8 +12,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"hallway/test/servers"
@@ -35,7 +35,10 @@ func main() {
 	if os.Getenv("HALLWAY_JWT_SECRET") == "" {
 		os.Setenv("HALLWAY_JWT_SECRET", rand.Text()+rand.Text())
 	}
-	os.Exit(c.run(signals))
+	if err := servers.Outside(func(t servers.Test) error { return c.run(t, signals) }); err != nil {
+		fmt.Fprintln(os.Stderr, "cluster:", err)
+		os.Exit(1)
+	}
 }
 
 // whileReady holds the settings by which HAProxy leaves out relays that drain or cannot write.
@@ -45,8 +48,6 @@ var whileReady = []string{"option httpchk", "http-check send meth GET uri /ready
 type cluster struct {
 	port, relays int
 	program      string
-
-	cleanups []func()
 }
 
 // check returns what is wrong with the flags.
@@ -62,27 +63,17 @@ func (c *cluster) check() error {
 	if _, err := os.Stat(c.program); err != nil {
 		return fmt.Errorf("-program: %w; `make build` makes it", err)
 	}
-	return nil
+	var err error
+	c.program, err = filepath.Abs(c.program) // it runs in another folder
+	return err
 }
 
-// run runs the cluster until a signal comes, and returns the exit code.
-func (c *cluster) run(signals <-chan os.Signal) (code int) {
-	defer func() {
-		for i := len(c.cleanups) - 1; i >= 0; i-- {
-			c.cleanups[i]()
-		}
-		switch ended := recover(); ended.(type) {
-		case nil:
-		case failed:
-			code = 1
-		default:
-			panic(ended)
-		}
-	}()
+// run runs the cluster until a signal comes.
+func (c *cluster) run(t servers.Test, signals <-chan os.Signal) error {
 	say("Starting PostgreSQL and NATS.")
-	database := servers.NewCluster(c)
-	url := database.Database(c)
-	nats := servers.NATS(c)
+	database := servers.NewCluster(t)
+	url := database.Database(t)
+	nats := servers.NATS(t)
 	say("PostgreSQL  %s  process %d", url, database.PID())
 	say("NATS        nats://%s  process %d", nats.Addr, nats.PID())
 
@@ -90,8 +81,8 @@ func (c *cluster) run(signals <-chan os.Signal) (code int) {
 	var addrs []string
 	for i := range c.relays {
 		name := "relay " + strconv.Itoa(i+1)
-		relay := servers.Program(c, "relay", func(addr string) []string {
-			return []string{c.absolute(), "serve", "--demo", "--addr", addr, "--db", url, "--nats", "nats://" + nats.Addr}
+		relay := servers.Program(t, "relay", func(addr string) []string {
+			return []string{c.program, "serve", "--demo", "--addr", addr, "--db", url, "--nats", "nats://" + nats.Addr}
 		}, ready)
 		say("%-11s http://%s  process %d, log %s/log", name, relay.Addr, relay.PID(), relay.Folder)
 		addrs = append(addrs, relay.Addr)
@@ -104,7 +95,7 @@ func (c *cluster) run(signals <-chan os.Signal) (code int) {
 	if c.port != 0 {
 		addr = "127.0.0.1:" + strconv.Itoa(c.port)
 	}
-	balancer := servers.HAProxyOn(c, addr, addrs, whileReady...)
+	balancer := servers.HAProxyOn(t, addr, addrs, whileReady...)
 	say("HAProxy     http://%s  process %d", balancer.Addr, balancer.PID())
 	say("Kill or stop what you like (kill -KILL, kill -STOP); Ctrl-C ends everything.")
 	fmt.Println("Hallway demo: http://" + balancer.Addr)
@@ -114,21 +105,9 @@ func (c *cluster) run(signals <-chan os.Signal) (code int) {
 			say("%s has ended", name)
 		case <-signals:
 			say("Ending.")
-			return 0
+			return nil
 		}
 	}
-}
-
-// absolute returns the relay's program for a process that runs in another folder.
-func (c *cluster) absolute() string {
-	if strings.HasPrefix(c.program, "/") {
-		return c.program
-	}
-	here, err := os.Getwd()
-	if err != nil {
-		c.Fatal(err)
-	}
-	return here + "/" + c.program
 }
 
 // ready reports whether a relay serves.
@@ -142,27 +121,3 @@ func ready(addr string) bool {
 }
 
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
-
-// A cluster stands in for the test that starts servers.
-var _ servers.Test = (*cluster)(nil)
-
-// failed unwinds the stack to run, which ends what was started.
-type failed struct{}
-
-// Helper does nothing.
-func (*cluster) Helper() {}
-
-// Cleanup keeps what ends a server.
-func (c *cluster) Cleanup(end func()) { c.cleanups = append(c.cleanups, end) }
-
-// Error prints what is wrong.
-func (*cluster) Error(args ...any) { fmt.Fprintln(os.Stderr, append([]any{"cluster:"}, args...)...) }
-
-// Fatal prints what is wrong and ends the command.
-func (c *cluster) Fatal(args ...any) {
-	c.Error(args...)
-	panic(failed{})
-}
-
-// Fatalf is Fatal with a format.
-func (c *cluster) Fatalf(format string, args ...any) { c.Fatal(fmt.Sprintf(format, args...)) }

@@ -151,3 +151,18 @@ func TestAKilledTestLeavesNothingBehind(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
+
+func TestOutsideEndsWhatItHasStarted(t *testing.T) {
+	var addr string
+	err := servers.Outside(func(o servers.Test) error {
+		addr = servers.NATS(o).Addr
+		o.Fatalf("it went %s", "wrong")
+		return nil
+	})
+	if err == nil || err.Error() != "it went wrong" {
+		t.Errorf("the error is %v", err)
+	}
+	if _, err := greeting(addr); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("the server: %v", err)
+	}
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"hallway/test/servers"
+)
+
+const (
+	// clusterRelays is the number of relays that are measured beside one.
+	clusterRelays = 3
+	// hotDepth and manyDepth are the messages that each publisher keeps on their way, in the hot room and in one of many.
+	hotDepth, manyDepth = 32, 4
+)
+
+// clusterBench measures three relays beside one, each side on a database of its own in the same PostgreSQL, with the same NATS
+// server. All servers share a core, so three relays cannot be faster than one: it shows the price of ordering and carrying.
+func (s *suite) clusterBench() error {
+	return servers.Outside(func(t servers.Test) error {
+		var database *servers.Cluster
+		var nats *servers.Server
+		if err := onServerCore(func() { database, nats = servers.NewCluster(t), servers.NATS(t) }); err != nil {
+			return err
+		}
+		flags := func() []string { return []string{"--db", database.Database(t), "--nats", "nats://" + nats.Addr} }
+		if err := s.clusterRates(flags); err != nil {
+			return err
+		}
+		return s.clusterLight(flags())
+	})
+}
+
+// onServerCore starts servers on the core of the servers.
+func onServerCore(start func()) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := onCore(0, serverCore); err != nil {
+		return err
+	}
+	defer func() { _ = onCore(0, loadCore) }() // it was possible before
+	start()
+	return nil
+}
+
+// A fleet is some relays on one database, with clients on each.
+type fleet struct {
+	*loop
+	relays []*server
+}
+
+// fleet starts relays with the same flags.
+func (s *suite) fleet(l *loop, relays int, flags []string) (*fleet, error) {
+	f := &fleet{loop: l}
+	for range relays {
+		v, err := s.serve(l, "relay", func(addr string) (*process, error) {
+			return startProcess([]string{"HALLWAY_JWT_SECRET=" + secret}, s.program, append([]string{
+				"serve", "--addr", addr, "--rate", "0", "--conns-per-user", "0", "--log-level", "error",
+			}, flags...)...)
+		})
+		if err != nil {
+			f.end()
+			return nil, err
+		}
+		f.relays = append(f.relays, v)
+	}
+	return f, nil
+}
+
+func (f *fleet) end() {
+	for _, v := range f.relays {
+		v.end()
+	}
+}
+
+// fill adds clients to a room, the relays in turn, and returns them live.
+func (f *fleet) fill(r *room, n int) ([]*client, error) {
+	clients := make([]*client, n)
+	for i := range clients {
+		var err error
+		if clients[i], err = f.relays[i%len(f.relays)].add(r); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range f.relays {
+		if err := v.connect(); err != nil {
+			return nil, err
+		}
+	}
+	return clients, nil
+}
+
+// echoes returns the number of messages that have come back durable to their senders.
+func (f *fleet) echoes() (n int) {
+	for _, v := range f.relays {
+		n += v.echoes
+	}
+	return n
+}
+
+// pour lets clients keep depth messages each on their way and returns the rate of echoes. Then it stops them and checks everything.
+func (f *fleet) pour(senders []*client, depth int, warm, d time.Duration) (rate float64, err error) {
+	for _, c := range senders {
+		c.closedLoop, c.depth = true, depth
+		for range depth {
+			c.next()
+		}
+	}
+	if err := f.runFor(warm); err != nil {
+		return 0, err
+	}
+	before, began := f.echoes(), time.Now()
+	if err := f.runFor(d); err != nil {
+		return 0, err
+	}
+	rate = float64(f.echoes()-before) / time.Since(began).Seconds()
+	return rate, f.settle()
+}
+
+// settle stops the senders, waits until every send has come back, and checks everything.
+func (f *fleet) settle() error {
+	var all []*client
+	for _, v := range f.relays {
+		all = append(all, v.clients...)
+	}
+	for _, c := range all {
+		c.closedLoop = false
+	}
+	if err := f.run(settleLimit, func() bool {
+		return !slices.ContainsFunc(all, func(c *client) bool { return len(c.outbox) > 0 })
+	}); err != nil {
+		return fmt.Errorf("not every send has come back: %w", err)
+	}
+	for _, v := range f.relays {
+		if err := v.settle(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clusterRates gives one relay and three of them turns, in one hot room and in many rooms.
+func (s *suite) clusterRates(flags func() []string) error {
+	l, err := newLoop()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	type side struct {
+		*fleet
+		hot, many         []*client
+		hotRate, manyRate float64
+	}
+	sides := [2]side{}
+	for i, relays := range []int{1, clusterRelays} {
+		f := &sides[i]
+		s.progress.step("cluster: clients connect to %d relays", relays)
+		if f.fleet, err = s.fleet(l, relays, flags()); err != nil {
+			return err
+		}
+		defer f.end()
+		if f.hot, err = f.fill(newRoom(l, "bench-hot"), s.hot); err != nil {
+			return err
+		}
+		for n := range s.rooms {
+			clients, err := f.fill(newRoom(l, fmt.Sprint("bench-", n)), clusterRelays)
+			if err != nil {
+				return err
+			}
+			f.many = append(f.many, clients...)
+		}
+	}
+	var raw float64
+	for turn := range s.slices {
+		rate, err := fdatasyncs(s.folder, false, s.slice/3)
+		if err != nil {
+			return err
+		}
+		raw += rate / float64(s.slices)
+		for i := range sides {
+			f := &sides[i]
+			s.progress.step("cluster: %d relays, turn %d of %d", len(f.relays), turn+1, s.slices)
+			hot, err := f.pour(f.hot, hotDepth, s.warm/2, s.slice)
+			if err != nil {
+				return err
+			}
+			many, err := f.pour(f.many, manyDepth, s.warm/2, s.slice)
+			if err != nil {
+				return err
+			}
+			f.hotRate, f.manyRate = f.hotRate+hot/float64(s.slices), f.manyRate+many/float64(s.slices)
+		}
+	}
+	one, three := &sides[0], &sides[1]
+	hot := fmt.Sprintf("%d relays, one room, %d publishers: durable echoes", clusterRelays, s.hot)
+	s.add(row{What: hot, Figure: three.hotRate, Unit: "messages/s", Limit: one.hotRate, LimitWhat: "one relay", Target: 0.35, OfLimit: true})
+	s.add(row{What: hot, Figure: three.hotRate, Unit: "messages/s", Limit: raw, LimitWhat: "fdatasync of 8 KiB at one place", Target: 0.5, OfLimit: true})
+	s.add(row{
+		What:   fmt.Sprintf("%d relays, %d rooms of %d publishers: durable echoes", clusterRelays, s.rooms, clusterRelays),
+		Figure: three.manyRate, Unit: "messages/s", Limit: one.manyRate, LimitWhat: "one relay", Target: 0.6, OfLimit: true,
+	})
+	return nil
+}
+
+// clusterLight measures at light load how much later the clients of other relays get a message than those of its sender's relay.
+func (s *suite) clusterLight(flags []string) error {
+	l, err := newLoop()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	f, err := s.fleet(l, clusterRelays, flags)
+	if err != nil {
+		return err
+	}
+	defer f.end()
+	clients, err := f.fill(newRoom(l, "bench-light"), s.hot)
+	if err != nil {
+		return err
+	}
+	s.progress.step("cluster: 20 messages a second")
+	for _, v := range f.relays {
+		v.timing = true
+	}
+	sending := true
+	l.every(lightEvery, func() bool {
+		if sending {
+			clients[0].next()
+		}
+		return sending
+	})
+	err = l.runFor(time.Duration(2*s.slices) * s.slice)
+	sending = false
+	if err != nil {
+		return err
+	}
+	if err := f.settle(); err != nil {
+		return err
+	}
+	var others []time.Duration
+	for _, v := range f.relays[1:] {
+		others = append(others, v.latencies...)
+	}
+	own := f.relays[0].latencies
+	s.add(row{
+		What:   fmt.Sprintf("%d relays, light load: p99 from send to delivery at the other relays", clusterRelays),
+		Figure: milliseconds(percentile(others, 0.99)), Unit: "ms",
+		Limit: milliseconds(percentile(slices.Clone(own), 0.99)), LimitWhat: "at the sender's relay", Target: 1.5, OfLimit: true, AtMost: true,
+		Note: fmt.Sprintf("p50 %s ms, at the sender's relay %s ms", short(milliseconds(percentile(others, 0.5))), short(milliseconds(percentile(own, 0.5)))),
+	})
+	return nil
+}
