@@ -94,16 +94,16 @@ func (c *cluster) publish(from int, n bus.News) {
 func (c *cluster) pass(d time.Duration) {
 	for end := c.now.Add(d); c.now.Before(end); {
 		c.now = c.now.Add(time.Millisecond)
+		for i, r := range c.relays {
+			if !r.dead && !c.now.Before(r.stopped) && c.now.UnixMilli()%presence.PulseEvery.Milliseconds() == int64(i*10) {
+				r.Pulse(c.now)
+			}
+		}
 		slices.SortStableFunc(c.wires, func(a, b wire) int { return a.at.Compare(b.at) })
 		for len(c.wires) > 0 && !c.wires[0].at.After(c.now) {
 			m := c.wires[0]
 			c.wires = c.wires[1:]
 			c.deliver(m)
-		}
-		for i, r := range c.relays {
-			if !r.dead && !c.now.Before(r.stopped) && c.now.UnixMilli()%presence.PulseEvery.Milliseconds() == int64(i*10) {
-				r.Pulse(c.now)
-			}
 		}
 	}
 }
@@ -207,6 +207,9 @@ func TestUsersOfAllRelaysCount(t *testing.T) {
 	c.relays[1].come("lobby", "ada") // a second device
 	c.relays[1].come("lobby", "eve")
 	c.within(600*time.Millisecond, "lobby")
+	if c.count["Asked"] > 0 {
+		t.Error("the relay that has opened the room has to ask who is there")
+	}
 	if n := c.relays[1].Count("lobby"); n != 3 {
 		t.Errorf("%d users, want 3", n)
 	}
@@ -248,6 +251,10 @@ func TestALostWordIsHealedByTheHeartbeat(t *testing.T) {
 	c.relays[0].Pulse(c.now)
 	c.wires = nil
 	c.within(presence.HeartbeatEvery+100*time.Millisecond, "lobby")
+	c.relays[0].leave("lobby", "bob")
+	c.relays[0].leave("lobby", "eve") // the room is closed here
+	c.wires = nil
+	c.within(presence.HeartbeatEvery+100*time.Millisecond, "lobby")
 }
 
 func TestASilentRelayIsDropped(t *testing.T) {
@@ -282,8 +289,8 @@ func TestARelayThatStoodStillDropsNobody(t *testing.T) {
 	c := newCluster(t, 2)
 	c.relays[0].come("lobby", "ada")
 	c.relays[1].come("lobby", "bob")
-	c.within(2*time.Second, "lobby")
-	c.relays[0].stopped = c.now.Add(20 * time.Second)
+	c.pass(2 * time.Second)
+	c.relays[0].stopped = c.now.Truncate(presence.PulseEvery).Add(20 * time.Second) // it pulses before it hears anything
 	c.relays[0].changes = nil
 	c.pass(30 * time.Second)
 	c.within(time.Millisecond, "lobby")
