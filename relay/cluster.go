@@ -18,6 +18,7 @@ func (s *serveCommand) cluster(ctx context.Context, r *relay) (*engine.Cluster, 
 		return nil, nil
 	}
 	if len(s.NATS) == 0 {
+		r.log.Info("no --nats: changes of other relays on this database come within half a second")
 		return &engine.Cluster{Shared: shared, Join: func(bus.Listener) bus.Bus { return noBus{} }}, nil
 	}
 	id, err := shared.Cluster(ctx)

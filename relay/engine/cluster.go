@@ -94,7 +94,6 @@ func (c *cluster) watchBus() {
 		}
 		if up := c.bus.Stats().Connected; up != was {
 			was = up
-			c.engine.log.Warn("the bus to the other relays has changed", "connected", up)
 			c.engine.do(func(now time.Time) { c.engine.hub.BusUp(now, up) })
 		}
 	}
