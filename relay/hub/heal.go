@@ -170,17 +170,21 @@ func (ps *peers) tell(r *room, c change) {
 	ps.reach(r, c.rev)
 }
 
-// stream gives a change to a room's streams.
+// stream gives a change to a room's streams. Where revs were skipped, a frame says that they are covered once the later
+// states of their messages have been told.
 func (ps *peers) stream(r *room, c *change) {
-	frame := c.frame
-	if lv := r.level; lv.last != c.rev-1 {
+	lv, frame := r.level, c.frame
+	switch {
+	case lv.last == c.rev-1:
+		lv.last = c.rev
+	case c.rev >= lv.covered:
 		frame = protocol.AppendAfter(frame, lv.last)
+		lv.last = c.rev
 	}
 	if protocol.FrameMentions(c.frame) {
 		r.named = c.rev
 	}
 	ps.rooms.tell(r, frame)
-	r.level.last = c.rev
 }
 
 // reach notes that the streams were told of everything up to a rev.
@@ -300,6 +304,10 @@ func (ps *peers) fill(r *room, h *Heal) {
 		} else {
 			read = slices.Insert(read, at, c)
 		}
+	}
+	r.level.covered = h.Head
+	if n := len(read); h.To == h.Head && n > 0 {
+		r.level.covered = read[n-1].rev
 	}
 	for i := range read {
 		ps.reach(r, read[i].rev-1)

@@ -45,7 +45,8 @@ type peers struct {
 // A level tells how far a room's streams are behind the database.
 type level struct {
 	known   int64     // the highest rev that is known to be stored
-	last    int64     // the rev of the last frame that the streams were told; at the beginning, the head
+	last    int64     // the streams know that they were told everything up to this rev
+	covered int64     // the later states of skipped messages are told once this rev is
 	ahead   []change  // changes above a hole, ascending by rev
 	bytes   int       // of ahead
 	ruled   ruled     // the version of the room's rules
@@ -102,7 +103,7 @@ func (ps *peers) opened(r *room) {
 // ended forgets the level of a life that is over. Members who are joining are opened anew.
 func (ps *peers) ended(r *room) {
 	lv := r.level
-	lv.known, lv.last, lv.ahead, lv.bytes, lv.healAt = 0, 0, nil, 0, time.Time{}
+	lv.known, lv.last, lv.covered, lv.ahead, lv.bytes, lv.healAt = 0, 0, 0, nil, 0, time.Time{}
 	joins := lv.joins
 	lv.joins = nil
 	for _, j := range joins {

@@ -3,6 +3,7 @@ package simulation
 import (
 	"bytes"
 	"slices"
+	"time"
 
 	"hallway/protocol"
 	"hallway/store/memory"
@@ -14,6 +15,7 @@ type outWatch struct {
 	epoch  string // of the last joined
 	head   int64  // of the last joined
 	last   int64  // the last rev streamed
+	whole  int64  // everything up to it was told
 	joins  []rev  // by each join that is not answered: the highest rev that anybody was told before it
 }
 
@@ -53,14 +55,14 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 			h = w.lives[f.Epoch] // it was the room's life since the join
 		}
 		if l.epoch != f.Epoch {
-			l.last = 0
+			l.last, l.whole = 0, 0
 		}
 		if h.Epoch() != f.Epoch || f.Head > h.Head() || f.Head < l.last {
 			w.fail("%v: joined says epoch %s head %d, the store is at epoch %s head %d, the stream was at %d", l, f.Epoch, f.Head, h.Epoch(), h.Head(), l.last)
 		}
 		l.answerJoin(&f)
 		w.told(f.Epoch, f.Head)
-		l.joined, l.epoch, l.head, l.last = true, f.Epoch, f.Head, max(l.last, f.Head)
+		l.joined, l.epoch, l.head, l.last, l.whole = true, f.Epoch, f.Head, max(l.last, f.Head), max(l.whole, f.Head)
 	case protocol.Changed:
 		m := &f.Message
 		if !l.joined {
@@ -77,11 +79,8 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 		if m.Rev <= l.last {
 			w.fail("%v: rev %d is streamed after joined %d and rev %d", l, m.Rev, l.head, l.last)
 		}
-		covered := m.Rev == l.last+1 && f.After == nil || f.After != nil && *f.After <= l.last
-		if on := &w.weather.on; !covered && (w.several() || !on[edits] && !on[resultsLost]) {
-			w.fail("%v: rev %d is streamed after rev %d", l, m.Rev, l.last)
-		}
 		l.last = m.Rev
+		l.covers(&f)
 	case protocol.Error:
 		if f.Room != "" && f.ID == "" && len(l.joins) > 0 {
 			l.joins = l.joins[1:] // it may be the answer
@@ -94,6 +93,27 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 			w.fail("%v: presence before joined", l)
 		}
 	}
+}
+
+// coverWithin bounds how long a gap in a stream stays: frames with the later states of what was skipped follow at once.
+const coverWithin = time.Second
+
+// covers checks that a change has no gap below it, or that later frames cover the gap.
+func (l *link) covers(f *protocol.Changed) {
+	w, on := l.w, &l.w.weather.on
+	after, epoch := f.Message.Rev-1, l.epoch
+	if f.After != nil {
+		after = *f.After
+	}
+	if after <= l.whole || !w.several() && (on[edits] || on[resultsLost]) {
+		l.whole = f.Message.Rev
+		return
+	}
+	w.in(coverWithin, func() {
+		if l.whole < f.Message.Rev && l.epoch == epoch && l.joined && !l.shut && !l.left && l.relay.up {
+			w.fail("%v: rev %d is streamed after rev %d", l, f.Message.Rev, l.whole)
+		}
+	})
 }
 
 var joinPrefix = []byte(`{"type":"join"`)
