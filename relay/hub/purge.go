@@ -1,5 +1,7 @@
 package hub
 
+import "slices"
+
 // purge says which messages of a life of a room were deleted because of their age: those with a seq below the given one.
 type purge struct {
 	epoch string
@@ -10,9 +12,12 @@ func (p *purge) has(epoch string, e *entry) bool { return epoch == p.epoch && e.
 
 // purged removes deleted messages from a window, and later from its fills.
 func (w *Windows) purged(window *Window, gone purge) {
+	if window.gone.epoch == gone.epoch && window.gone.below >= gone.below {
+		return
+	}
 	window.gone = gone
 	v := window.now.Load()
-	if v == nil {
+	if v == nil || !slices.ContainsFunc(v.entries, func(e entry) bool { return gone.has(v.epoch, &e) }) {
 		return
 	}
 	next := *v

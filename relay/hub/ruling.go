@@ -99,6 +99,7 @@ func (g *Gossip) Ruling(now time.Time, room string, ruling rules.Ruling, err err
 		g.rulings.readRoom(r)
 	default:
 		lv.known = ruling.Version
+		g.windows.purged(r.window, purge{ruling.Epoch, ruling.Below})
 		g.rooms.setRules(r, ruling.Settings)
 		g.rooms.setReports(r, ruling.Reports)
 		g.rulings.setMutes(now, r, ruling.Mutes)

@@ -42,7 +42,9 @@ type Head struct {
 	Room  string
 	Epoch string // "": there is no such room
 	Head  int64
-	Rules int64 // grows with each change of the room's settings, sanctions and reports; see Changes.Ruled
+	// Rules grows with each change of the room's settings, sanctions and reports (see Changes.Ruled), and when messages
+	// were deleted because of their age.
+	Rules int64
 }
 
 // A Ruling holds what relays keep in memory of a room's rules.
@@ -52,6 +54,7 @@ type Ruling struct {
 	Settings protocol.RoomSettings
 	Reports  int64               // open ones
 	Mutes    []protocol.Sanction // those in force
+	Below    int64               // all messages with a lower seq were deleted because of their age
 }
 
 // Ruled returns the rooms whose Head.Rules grows by one.

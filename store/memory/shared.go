@@ -42,7 +42,10 @@ func (s *Store) Ruling(ctx context.Context, room string) (rules.Ruling, error) {
 		return rules.Ruling{}, err
 	}
 	r := state.rooms[room]
-	ruling := rules.Ruling{Epoch: r.epoch, Version: r.ruled, Settings: r.rules(), Reports: r.open()}
+	ruling := rules.Ruling{Epoch: r.epoch, Version: r.ruled, Settings: r.rules(), Reports: r.open(), Below: r.head + 1}
+	if len(r.messages) > 0 {
+		ruling.Below = r.messages[0].Seq
+	}
 	for key, one := range r.inForce(s.options.Now()) {
 		if key.kind == protocol.ActMute {
 			ruling.Mutes = append(ruling.Mutes, r.shown(key, one))

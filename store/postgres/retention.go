@@ -164,7 +164,7 @@ func (s *Store) purgeSlice(ctx context.Context, e expired) (below int64, more bo
 		for _, step := range purgeSteps {
 			writes.Queue(step, e.key, last)
 		}
-		writes.Queue(`UPDATE rooms SET purged = greatest(purged, $2) WHERE key = $1`, e.key, rev)
+		writes.Queue(`UPDATE rooms SET purged = greatest(purged, $2), rules = rules + 1 WHERE key = $1`, e.key, rev)
 		below, more = last+1, n == deleteRows
 		return tx.SendBatch(ctx, &writes).Close()
 	})

@@ -48,6 +48,7 @@ func (s *Store) Heads(ctx context.Context, names []string) (heads rules.Heads, e
 
 // selectRuling reads a room with its mutes in force, in one snapshot.
 const selectRuling = `SELECT r.epoch, r.rules, r.settings, (SELECT count(*) FROM reports WHERE room = r.key AND state = 'open'),
+		coalesce((SELECT min(seq) FROM messages WHERE room = r.key), r.head + 1),
 		coalesce(s.user_id, ''), coalesce(m.name, ''), coalesce(m.role, 'participant'), coalesce(s.until, 0), coalesce(s.reason, ''),
 		coalesce(s.by_id, ''), coalesce(s.by_name, ''), coalesce(s.at, 0)
 	FROM rooms r LEFT JOIN sanctions s ON s.room = r.key AND s.kind = 'mute' AND (s.until = 0 OR s.until > hallway_now())
@@ -58,7 +59,7 @@ func (s *Store) Ruling(ctx context.Context, room string) (r rules.Ruling, err er
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var settings string
 		one := protocol.Sanction{Kind: protocol.ActMute}
-		err := scan(&r.Epoch, &r.Version, &settings, &r.Reports, &one.User.ID, &one.User.Name, (*string)(&one.User.Role), (*int64)(&one.Until),
+		err := scan(&r.Epoch, &r.Version, &settings, &r.Reports, &r.Below, &one.User.ID, &one.User.Name, (*string)(&one.User.Role), (*int64)(&one.Until),
 			&one.Reason, &one.By.ID, &one.By.Name, (*int64)(&one.At))
 		r.Settings, _ = protocol.ReadSettings(settings) // what is no setting counts as none
 		if one.User.ID != "" {

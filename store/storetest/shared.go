@@ -57,6 +57,7 @@ func testHeads(h *harness) {
 		h.Fatalf("Ruling: %+v, %v", ruling, err)
 	}
 	h.equal("the version of the rules", ruling.Version, before.Rules)
+	h.equal("the oldest message", ruling.Below, int64(1))
 }
 
 func testMarks(h *harness) {
