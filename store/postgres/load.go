@@ -185,7 +185,7 @@ func (l *loader) addRoom(k *rules.RoomKeys) {
 
 const (
 	selectMessages = `SELECT k.name, made_as, ` + messageColumns + ` FROM unnest($1::text[], $2::text[]) AS k (name, id)
-		JOIN rooms ON rooms.name = k.name JOIN messages m ON m.id = k.id AND m.room = rooms.key`
+		JOIN rooms ON rooms.name = k.name JOIN messages m ON m.id = k.id AND m.room + 0 = rooms.key` // the sum keeps it from going through all of the room
 	selectPlaces = `SELECT k.name, made_as, ` + messageColumns + ` FROM unnest($1::text[], $2::bigint[]) AS k (name, seq)
 		JOIN rooms ON rooms.name = k.name JOIN messages m ON m.room = rooms.key AND m.seq = k.seq`
 	selectSettings = `SELECT name, title, settings FROM rooms WHERE name = ANY ($1::text[])`

@@ -16,7 +16,7 @@ const quickRestMax = 15
 
 // sendQuickly is one statement, and so a transaction by itself: no lock outlives it, whatever becomes of the relay. It
 // grows rooms that are as they are known ($2: head, $3: rules), one row each in the order of the keys, and then stores
-// messages, each of the $n-th room. Where a room is not as it is known, the division by zero undoes all.
+// messages, each of the $n-th room. Where a room is not as it is known, the division by zero undoes all (a constant one would be refused beforehand).
 const sendQuickly = `WITH k AS (
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS k (key, head, rules, n, place)
 	), grown AS (
@@ -25,7 +25,7 @@ const sendQuickly = `WITH k AS (
 		WHERE rooms.key = k.key AND rooms.head = k.head AND rooms.rules = k.rules AND rooms.name IS NOT NULL
 		RETURNING k.place, rooms.last_at - k.n AS before
 	), whole AS (
-		SELECT CASE WHEN count(*) = cardinality($1::bigint[]) THEN array_agg(before ORDER BY place) ELSE ARRAY[(1 / 0)::bigint] END AS before
+		SELECT CASE WHEN count(*) = cardinality($1::bigint[]) THEN array_agg(before ORDER BY place) ELSE ARRAY[1 / (0 * count(*))] END AS before
 		FROM grown
 	), made AS (
 		INSERT INTO messages (room, seq, rev, created_at, id, made_as, sender_id, sender_name, sender_role, sent_at, text, more, reply_to)

@@ -1,0 +1,103 @@
+package postgres
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/relay/rules"
+	"hallway/test/servers"
+)
+
+// New messages in known rooms go the quick way; a room that another relay has changed since does not.
+func TestQuick(t *testing.T) {
+	url := servers.PostgreSQL(t)
+	s, other := mustOpen(t, Options{URL: url}), mustOpen(t, Options{URL: url})
+	commit := func(s *Store, ops []rules.Op) {
+		t.Helper()
+		out, err := s.Commit(time.Now(), ops)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range out {
+			if stored, ok := o.Result.(rules.Stored); !ok || !stored.New {
+				t.Fatalf("%+v", o)
+			}
+		}
+	}
+	quick := func(ops []rules.Op) bool {
+		t.Helper()
+		_, done, err := s.quick(t.Context(), s.writer.conn, time.Now(), ops)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done
+	}
+	commit(s, append(sends("lobby", 1, 2), sends("stage", 3, 2)...))
+	if !quick(append(sends("lobby", 5, 2), sends("stage", 7, 2)...)) {
+		t.Error("known rooms are not taken the quick way")
+	}
+	commit(other, sends("lobby", 9, 1))
+	if quick(append(sends("stage", 10, 1), sends("lobby", 11, 1)...)) {
+		t.Error("a room that was changed is taken the quick way")
+	}
+	commit(s, append(sends("stage", 10, 1), sends("lobby", 11, 1)...)) // nothing of it was stored
+	for _, room := range []string{"lobby", "stage"} {
+		contiguous(t, s, room)
+	}
+}
+
+// No statement costs more than what it returns, also where the tables were empty when it was planned.
+func TestStatementsUseTheirIndexes(t *testing.T) {
+	s := mustOpen(t, Options{URL: servers.PostgreSQL(t), idle: true})
+	for query, want := range map[string][]string{
+		selectMessages:                 {"messages_id"},
+		selectPlaces:                   {"messages_pkey"},
+		pageQueries[rules.QueryNewest]: {"Index Scan Backward using messages_pkey"},
+		pageQueries[rules.QueryAfter]:  {"Index Scan using messages_pkey"},
+		pageQueries[rules.QuerySince]:  {"messages_pkey", "messages_changed"},
+		pageQueries[rules.QueryPinned]: {"messages_pinned"},
+		aroundQuery:                    {"messages_pkey", "messages_id"},
+		searchBlock:                    {"Bitmap Index Scan on search_terms", "messages_pkey"},
+		selectHeads:                    {"rooms_name_key"},
+		markRead:                       {"members_pkey"},
+		selectMentions:                 {"rooms_name_key"},
+		updateMessages:                 {"messages_pkey"},
+	} {
+		conn, err := s.readers.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		prepared, err := conn.Conn().Prepare(t.Context(), "planned", query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nulls := strings.TrimSuffix(strings.Repeat("NULL, ", len(prepared.ParamOIDs)), ", ")
+		rows, err := conn.Query(t.Context(), `EXPLAIN EXECUTE planned (`+nulls+`)`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plan strings.Builder
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintln(&plan, line)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.Conn().Deallocate(t.Context(), "planned")
+		conn.Release()
+		for _, part := range want {
+			if !strings.Contains(plan.String(), part) {
+				t.Errorf("%s\nhas a plan without %q:\n%s", query, part, plan.String())
+			}
+		}
+		if strings.Contains(plan.String(), "Seq Scan on messages") {
+			t.Errorf("%s\nreads all messages:\n%s", query, plan.String())
+		}
+	}
+}
