@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -46,8 +47,9 @@ func TestFilesOfASend(t *testing.T) {
 	} {
 		_, err := DecodeSend([]byte(`{"id":"`+testID+`",`+c.members+`}`), "lobby", testLimits)
 		got := Code("")
-		if err != nil {
-			got = err.(*FrameError).Code
+		var refused *FrameError
+		if errors.As(err, &refused) {
+			got = refused.Code
 		}
 		if got != c.want {
 			t.Errorf("%s: %v, want %q", c.members, err, c.want)

@@ -73,7 +73,7 @@ func (f *dbFlag) open(ctx context.Context, failover string) (database, error) {
 
 // begun makes an error a failure, unless the command could not begin its work.
 func begun(err error) error {
-	if err == nil || errors.As(err, new(notBegun)) || errors.As(err, new(sqlite.NotBegunError)) || errors.As(err, new(postgres.NotBegunError)) {
+	if err == nil || errors.As(err, new(notBegunError)) || errors.As(err, new(sqlite.NotBegunError)) || errors.As(err, new(postgres.NotBegunError)) {
 		return err
 	}
 	return failure{err}

@@ -27,7 +27,7 @@ func (f *filesAtFlag) openBeside(ctx context.Context, db *dbFlag) (files.Store, 
 	}
 	store, err := openPlace(ctx, place, true)
 	if err != nil {
-		return nil, notBegun{fmt.Errorf("--files: %w", err)}
+		return nil, notBegunError{fmt.Errorf("--files: %w", err)}
 	}
 	return store, nil
 }
@@ -56,10 +56,10 @@ func (f *filesAtFlag) deleteDoomed(ctx context.Context, db *dbFlag) error {
 	return errors.Join(c.DeleteDoomed(ctx), store.Close())
 }
 
-// notBegun is the error of a command that has changed nothing.
-type notBegun struct{ error }
+// notBegunError is the error of a command that has changed nothing.
+type notBegunError struct{ error }
 
-func (e notBegun) Unwrap() error { return e.error }
+func (e notBegunError) Unwrap() error { return e.error }
 
 // filesOfBackup is the folder of the files beside a backup.
 func filesOfBackup(backup string) string { return backup + ".files" }
@@ -152,17 +152,17 @@ func (f *filesAtFlag) copyIn(ctx context.Context, db *dbFlag, backup string) err
 	}
 	from, err := disk.OpenBeside(folder)
 	if err != nil {
-		return notBegun{err}
+		return notBegunError{err}
 	}
 	to, err := openPlace(ctx, place, false)
 	if err != nil {
-		return notBegun{fmt.Errorf("--files: %w", err)}
+		return notBegunError{fmt.Errorf("--files: %w", err)}
 	}
 	line := newProgress("files")
 	lost, err := (&copying{path: backup, from: from, to: to}).run(ctx, line.show)
 	line.end()
 	if errors.Is(err, files.ErrForeign) {
-		err = notBegun{fmt.Errorf("--files: %w", err)}
+		err = notBegunError{fmt.Errorf("--files: %w", err)}
 	}
 	if lost > 0 {
 		fmt.Println("files that the backup lacks:", lost)
@@ -208,7 +208,7 @@ func confirm(ctx context.Context, path string, place files.Store, suspects []sql
 	wrong := make(map[string]string)
 	for _, f := range suspects {
 		for _, key := range keysOf(&f) {
-			size, err := int64(0), error(files.ErrNotFound)
+			size, err := int64(0), files.ErrNotFound
 			if place != nil {
 				var body io.ReadCloser
 				if body, size, err = place.Get(ctx, key, 0, 0); err == nil {

@@ -135,23 +135,21 @@ func (s *Store) rename(name, path string) error {
 		return err
 	}
 	// A link, unlike a rename, takes no other blob's place; but not every file system has links.
-	linked := os.Link(name, path)
-	if errors.Is(linked, fs.ErrExist) {
-		return linked
+	err := os.Link(name, path)
+	switch {
+	case err == nil:
+		err = os.Remove(name)
+	case !errors.Is(err, fs.ErrExist):
+		err = os.Rename(name, path)
 	}
-	if linked != nil {
-		if err := os.Rename(name, path); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	if err := syncDir(dir); err != nil {
 		_ = os.Remove(path)
 		return err
 	}
-	if linked != nil {
-		return nil
-	}
-	return os.Remove(name)
+	return nil
 }
 
 // Get implements [files.Store].

@@ -91,12 +91,11 @@ func (s *source) marker() byte {
 // scan copies coded pixels, and returns the marker behind them.
 func (s *source) scan(w io.Writer) byte {
 	for s.err == nil {
-		chunk, err := s.r.Peek(1)
-		if err != nil {
+		if _, err := s.r.Peek(1); err != nil {
 			s.fail(err)
 			return 0
 		}
-		chunk, _ = s.r.Peek(s.r.Buffered())
+		chunk, _ := s.r.Peek(s.r.Buffered())
 		if at := bytes.IndexByte(chunk, 0xff); at != 0 {
 			if at < 0 {
 				at = len(chunk)

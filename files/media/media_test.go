@@ -249,8 +249,8 @@ func TestThumbnails(t *testing.T) {
 			}
 		}
 	}
-	clear := image.NewNRGBA(image.Rect(0, 0, 400, 400))
-	if l, err := look(t, pngOf(t, clear)); err != nil || l.ThumbType != media.TypePNG {
+	glass := image.NewNRGBA(image.Rect(0, 0, 400, 400))
+	if l, err := look(t, pngOf(t, glass)); err != nil || l.ThumbType != media.TypePNG {
 		t.Errorf("a picture that one can look through has a thumbnail %s, %v", l.ThumbType, err)
 	}
 }

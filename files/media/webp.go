@@ -17,7 +17,10 @@ const (
 	webpAlpha    = 0x10
 )
 
-var webpKept = map[string]bool{"VP8X": true, "ICCP": true, "ANIM": true, "ANMF": true, "ALPH": true, "VP8 ": true, "VP8L": true}
+// kindVP8 is the kind of a chunk with pixels that lose something.
+const kindVP8 = "VP8 "
+
+var webpKept = map[string]bool{"VP8X": true, "ICCP": true, "ANIM": true, "ANMF": true, "ALPH": true, kindVP8: true, "VP8L": true}
 
 // chunk is a piece of a WebP picture.
 type chunk struct {
@@ -103,7 +106,7 @@ func (h *header) seeChunk(i int, c chunk) error {
 			}
 		}
 		return err
-	case "VP8 ":
+	case kindVP8:
 		if len(b) < 10 {
 			return bad("it ends too early")
 		}
@@ -150,7 +153,7 @@ func firstFrame(data []byte) []byte {
 			if part.kind == "ALPH" {
 				extended[0] = webpAlpha
 			}
-			if part.kind == "ALPH" || part.kind == "VP8 " || part.kind == "VP8L" {
+			if part.kind == "ALPH" || part.kind == kindVP8 || part.kind == "VP8L" {
 				body = part.append(body)
 			}
 		}

@@ -101,7 +101,7 @@ func reupload(f *File, op *Op, do Upload) Outcome {
 // overQuota refuses a file for which there is no room; its Code is "" where there is.
 func (s *Set) overQuota(r *Room, op *Op, do Upload) Outcome {
 	over := func(used, limit int64) bool { return limit > 0 && used+do.File.Size > limit }
-	reason := ""
+	var reason string
 	switch {
 	case over(s.FileBytes.ByUser[op.Sender.ID], do.Limits.User):
 		reason = "your files take too much room: delete some first"

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"hallway/protocol"
 	"hallway/relay/rules"
 )
 
@@ -73,7 +72,7 @@ func (e *exporter) files() error {
 		}
 		f, err := scanFile(scan, &o.Room)
 		o.ID, o.Name, o.Type, o.Size, o.Width, o.Height, o.Seq = f.ID, f.Name, f.Type, f.Size, f.Width, f.Height, f.Seq
-		o.UploadedAt = protocol.Time(f.UploadedAt).String()
+		o.UploadedAt = f.UploadedAt.String()
 		return encode(o, err)
 	})
 }
