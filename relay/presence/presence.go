@@ -1,7 +1,6 @@
 package presence
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"maps"
@@ -239,5 +238,5 @@ func (p *Presence) tellAll(news bus.News) {
 
 // peerIDs returns the ids of the peers in an order that does not depend on the map's.
 func (p *Presence) peerIDs() []bus.RelayID {
-	return slices.SortedFunc(maps.Keys(p.peers), func(a, b bus.RelayID) int { return cmp.Compare(a, b) })
+	return slices.Sorted(maps.Keys(p.peers))
 }

@@ -58,29 +58,29 @@ type Ruling struct {
 }
 
 // Ruled returns the rooms whose Head.Rules grows by one.
-func (c *Changes) Ruled() []*Room {
+func (s *Changes) Ruled() []*Room {
 	var rooms []*Room
 	add := func(r *Room) {
 		if !slices.Contains(rooms, r) {
 			rooms = append(rooms, r)
 		}
 	}
-	for _, r := range c.Configured {
+	for _, r := range s.Configured {
 		add(r)
 	}
-	for _, s := range c.Sanctions {
-		add(s.Room)
+	for _, change := range s.Sanctions {
+		add(change.Room)
 	}
-	for _, r := range c.Reports {
+	for _, r := range s.Reports {
 		add(r.room)
 	}
 	return rooms
 }
 
 // Everywhere reports whether Heads.Revocations grows: what relays keep of all rooms has changed.
-func (c *Changes) Everywhere() bool {
-	bans := func(s SanctionChange) bool { return s.Kind == protocol.ActBan }
-	return len(c.Revocations)+len(c.Ranks)+len(c.Roles)+len(c.Dropped) > 0 || c.Forgotten != nil || slices.ContainsFunc(c.Sanctions, bans)
+func (s *Changes) Everywhere() bool {
+	bans := func(c SanctionChange) bool { return c.Kind == protocol.ActBan }
+	return len(s.Revocations)+len(s.Ranks)+len(s.Roles)+len(s.Dropped) > 0 || s.Forgotten != nil || slices.ContainsFunc(s.Sanctions, bans)
 }
 
 // A ReadMark is a member's read marker.
