@@ -42,9 +42,12 @@ func TestARelayThatFallsSilentIsDropped(t *testing.T) {
 		ada, bob := rs.enter(0, "ada"), rs.enter(1, "bob")
 		within(rs.T, 2*time.Second, "two users", func() bool { return members(ada) == 2 && members(bob) == 2 })
 		rs.places[1].locked(func() { rs.network.Part(rs.places[0].member, rs.places[1].member) })
+		if n := rs.engines[0].Stats().Relays; n != 2 {
+			t.Errorf("%d relays are heard", n)
+		}
 		took := within(rs.T, 7*time.Second, "one user", func() bool { return members(ada) == 1 && members(bob) == 1 })
-		if took < 3*time.Second {
-			t.Errorf("dropped after %v", took)
+		if n := rs.engines[0].Stats().Relays; took < 3*time.Second || n != 1 {
+			t.Errorf("dropped after %v, %d relays are heard", took, n)
 		}
 		rs.places[1].locked(rs.network.Heal)
 		within(rs.T, 3*time.Second, "two users again", func() bool { return members(ada) == 2 && members(bob) == 2 })

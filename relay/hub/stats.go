@@ -17,6 +17,7 @@ type Stats struct {
 	QueueOps    int // wait for the store or are under way
 	QueueBytes  int // of these
 	WindowBytes int
+	Relays      int // on the database that are heard, this one included
 
 	// Since the start:
 
@@ -41,6 +42,9 @@ func (h *Hub) Stats() Stats {
 	s.Sessions, s.Rooms = len(h.sessions.all), len(h.rooms.byName)
 	s.QueueOps, s.QueueBytes = h.writes.ops, h.writes.bytes
 	s.WindowBytes = h.windows.bytes
+	if s.Relays = 1; h.gossip != nil {
+		s.Relays += h.gossip.presence.Relays()
+	}
 	s.Refused, s.Closed = maps.Clone(s.Refused), maps.Clone(s.Closed)
 	return s
 }

@@ -188,6 +188,7 @@ var (
 	descQueueBytes  = desc("hallway_queue_bytes", "Bytes of these.")
 	descEvents      = desc("hallway_events", "Events that wait for the hub.")
 	descWindowBytes = desc("hallway_window_bytes", "Bytes of history in memory.")
+	descRelays      = desc("hallway_relays", "Relays on the database that this one hears, itself included.")
 	descDraining    = desc("hallway_draining", "1 while the relay is going away.")
 
 	descFramesIn   = desc("hallway_received_frames_total", "Frames from clients.")
@@ -223,6 +224,7 @@ func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
 	gauge(descQueueBytes, s.QueueBytes)
 	gauge(descEvents, c.engine.Waiting())
 	gauge(descWindowBytes, s.WindowBytes)
+	gauge(descRelays, s.Relays)
 	draining := 0
 	if c.engine.Draining() {
 		draining = 1

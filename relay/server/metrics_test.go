@@ -83,7 +83,7 @@ func TestMetrics(t *testing.T) {
 		`hallway_limit{limit="connections_per_user"} 1` + "\n",
 		`hallway_limit{limit="frame_bytes"} 65536` + "\n",
 		`hallway_limit{limit="pending_bytes"} 262144` + "\n",
-		"go_goroutines ", "process_open_fds ", "hallway_window_bytes ", "hallway_received_bytes_total ",
+		"go_goroutines ", "hallway_relays 1\n", "process_open_fds ", "hallway_window_bytes ", "hallway_received_bytes_total ",
 		"hallway_sent_bytes_total ", "hallway_received_frames_total 9\n", "hallway_commit_seconds_sum ", "hallway_commit_ops_count ",
 	} {
 		if !strings.Contains(r.body, line) {
