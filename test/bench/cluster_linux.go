@@ -29,7 +29,10 @@ func (s *suite) clusterBench() error {
 		if err := s.clusterRates(flags); err != nil {
 			return err
 		}
-		return s.clusterLight(flags())
+		if err := s.clusterLight(flags()); err != nil {
+			return err
+		}
+		return s.clusterKill(t, flags())
 	})
 }
 
@@ -154,13 +157,19 @@ func (s *suite) clusterRates(flags func() []string) error {
 		hotRate, manyRate float64
 	}
 	sides := [2]side{}
+	defer func() {
+		for i := range sides {
+			if sides[i].fleet != nil {
+				sides[i].end()
+			}
+		}
+	}()
 	for i, relays := range []int{1, clusterRelays} {
 		f := &sides[i]
 		s.progress.step("cluster: clients connect to %d relays", relays)
 		if f.fleet, err = s.fleet(l, relays, flags()); err != nil {
 			return err
 		}
-		defer f.end()
 		if f.hot, err = f.fill(newRoom(l, "bench-hot"), s.hot); err != nil {
 			return err
 		}
@@ -249,6 +258,76 @@ func (s *suite) clusterLight(flags []string) error {
 		Figure: milliseconds(percentile(others, 0.99)), Unit: "ms",
 		Limit: milliseconds(percentile(slices.Clone(own), 0.99)), LimitWhat: "at the sender's relay", Target: 1.5, OfLimit: true, AtMost: true,
 		Note: fmt.Sprintf("p50 %s ms, at the sender's relay %s ms", short(milliseconds(percentile(others, 0.5))), short(milliseconds(percentile(own, 0.5)))),
+	})
+	return nil
+}
+
+// clusterKill kills one of the relays behind a balancer, under clients that come back to the others by the protocol's backoff,
+// while some go on writing.
+func (s *suite) clusterKill(t servers.Test, flags []string) error {
+	n := s.room
+	l, err := newLoop()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	f, err := s.fleet(l, clusterRelays, flags)
+	if err != nil {
+		return err
+	}
+	defer f.end()
+	var balancer *servers.Server
+	if err := onServerCore(func() {
+		var addrs []string
+		for _, v := range f.relays {
+			addrs = append(addrs, v.addr)
+		}
+		balancer = servers.HAProxy(t, addrs)
+	}); err != nil {
+		return err
+	}
+	v, err := newTarget(l, balancer.Addr)
+	if err != nil {
+		return err
+	}
+	defer v.leave()
+	r := newRoom(l, "bench-kill")
+	s.progress.step("cluster: %d clients connect to the balancer", n)
+	if err := v.fill(r, n); err != nil {
+		return err
+	}
+	sending, next, senders := true, 0, v.senders(s.senders)
+	l.every(restartEvery, func() bool {
+		if sending {
+			senders[next%len(senders)].next()
+			next++
+		}
+		return sending
+	})
+	if err := l.runFor(2 * time.Second); err != nil {
+		return err
+	}
+	s.progress.step("cluster: one of %d relays is killed under %d clients", clusterRelays, n)
+	f.relays[0].process.kill()
+	began := time.Now()
+	err = v.run(restartLimit, func() bool {
+		ended := 0
+		for _, count := range v.ends {
+			ended += count
+		}
+		return ended >= n/clusterRelays && v.live == n
+	})
+	took := time.Since(began)
+	sending = false
+	if err == nil {
+		err = v.settle()
+	}
+	if err != nil {
+		return fmt.Errorf("%d of %d clients are live again: %w (%s)", v.live, n, err, v.troubles())
+	}
+	s.add(row{
+		What:   fmt.Sprintf("one of %d relays killed under %d clients: all live again, nothing lost or doubled", clusterRelays, n),
+		Figure: took.Seconds(), Unit: "s", Target: 10, AtMost: true, Note: v.troubles(),
 	})
 	return nil
 }
