@@ -39,19 +39,16 @@ func checkMentions(mentions []Mention, text string) (Code, string) {
 	if len(mentions) > MentionsMax {
 		return CodeBadRequest, "there are too many mentions"
 	}
-	end := int64(0)
 	for _, m := range mentions {
 		switch {
 		case m.All == (m.User != ""):
 			return CodeBadRequest, "a mention must have either user or all"
 		case !m.All && !ValidUser(m.User):
 			return CodeBadRequest, "a mention has no valid id of a user"
-		case m.At < end || m.Len < 1 || m.At > int64(len(text))-m.Len:
-			return CodeBadRequest, "mentions must be parts of the text, ascending and apart from each other"
 		}
-		if end = m.At + m.Len; within(text, m.At) || within(text, end) {
-			return CodeBadRequest, "a mention must begin and end between two characters"
-		}
+	}
+	if !MentionsFit(mentions, text) {
+		return CodeBadRequest, "mentions must be parts of the text, ascending, apart from each other and on whole characters"
 	}
 	return "", ""
 }
@@ -83,4 +80,35 @@ func MentionsUser(mentions []Mention, user string) bool {
 		}
 	}
 	return false
+}
+
+// CleanMentions returns a text as [CleanText] does, with the mentions where they are then. A mention of which nothing is
+// left is gone.
+func CleanMentions(text string, mentions []Mention) (string, []Mention) {
+	clean := CleanText(text)
+	if clean == text {
+		return text, mentions
+	}
+	var moved []Mention
+	for _, m := range mentions {
+		at := int64(len(CleanText(text[:m.At])))
+		if m.At, m.Len = at, int64(len(CleanText(text[:m.At+m.Len])))-at; m.Len > 0 {
+			moved = append(moved, m)
+		}
+	}
+	return clean, moved
+}
+
+// MentionsFit reports whether mentions are parts of a text, ascending and apart from each other, between characters.
+func MentionsFit(mentions []Mention, text string) bool {
+	end := int64(0)
+	for _, m := range mentions {
+		if m.At < end || m.Len < 1 || m.At > int64(len(text))-m.Len {
+			return false
+		}
+		if end = m.At + m.Len; within(text, m.At) || within(text, end) {
+			return false
+		}
+	}
+	return true
 }

@@ -93,6 +93,45 @@ func DecodeProblem(data []byte) (Problem, error) {
 	return p, c.broken("problem document")
 }
 
+// people is a list of users, alone or as members.
+type people struct {
+	users []User
+	more  bool
+}
+
+func (p *people) fields(c *codec) {
+	user := func(i int) *User {
+		if i == len(p.users) {
+			p.users = append(p.users, User{})
+		}
+		return &p.users[i]
+	}
+	for c.walk() {
+		c.list("members", 0, must, func(i int) {
+			for u := user(i); c.walk(); {
+				userField(c, "user", u, wholeProfile)
+			}
+		})
+		c.list("users", 0, must, func(i int) { user(i).fields(c, wholeProfile) })
+		c.bool("more", &p.more, opt)
+	}
+}
+
+// DecodePeople decodes a list of members, of which it returns the users, or of users.
+func DecodePeople(data []byte) (users []User, more bool, err error) {
+	var p people
+	c := read(data)
+	p.fields(&c)
+	return p.users, p.more, c.broken("list of people")
+}
+
+// DecodeRoom decodes a room as an entry of a list.
+func DecodeRoom(data []byte) (r Room, err error) {
+	c := read(data)
+	r.fields(&c)
+	return r, c.broken("room")
+}
+
 // reports is a page of reports.
 type reports struct {
 	entries []ReportEntry

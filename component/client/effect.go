@@ -56,6 +56,15 @@ type (
 		Before int64
 		Limit  int
 	}
+	// FetchPeople asks what an [AskPeople] asks; answered by [PeopleLoaded] or [RequestFailed].
+	// It supersedes every FetchPeople before it.
+	FetchPeople struct {
+		Req   int
+		Token string
+		Of    AskPeople
+		After string // a user's id
+		Limit int
+	}
 	// CloseReport closes a report; answered by [ReportClosed] or [RequestFailed]. It
 	// supersedes as FetchReports does.
 	CloseReport struct {
@@ -118,6 +127,7 @@ func (CloseSocket) effect()  {}
 func (FetchPage) effect()    {}
 func (FetchReports) effect() {}
 func (CloseReport) effect()  {}
+func (FetchPeople) effect()  {}
 func (SetTimer) effect()     {}
 func (Changed) effect()      {}
 func (Arrived) effect()      {}

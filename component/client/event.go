@@ -73,6 +73,13 @@ type (
 		Reports []protocol.ReportEntry
 		More    bool
 	}
+	// PeopleLoaded answers [FetchPeople].
+	PeopleLoaded struct {
+		Req   int
+		Users []protocol.User
+		Total int64 // the members of the room, if they were asked for
+		More  bool
+	}
 	// ReportClosed answers [CloseReport].
 	ReportClosed struct{ Req int }
 	// RequestFailed tells that one of these requests was refused, or got no answer
@@ -103,13 +110,18 @@ type (
 		ID      string
 		Text    string
 		ReplyTo string
+		// Mentions are parts of the Text.
+		Mentions []protocol.Mention
 	}
 	// Retry queues a failed message again, at the end.
 	Retry struct{ ID string }
 	// Discard forgets a failed message, or one that waits and was never written.
 	Discard struct{ ID string }
-	// EditText replaces the text of a message of the user.
-	EditText struct{ ID, Text string }
+	// EditText replaces the text of a message of the user, and its mentions.
+	EditText struct {
+		ID, Text string
+		Mentions []protocol.Mention
+	}
 	// Delete makes a message a tombstone.
 	Delete struct{ ID string }
 	// React adds or takes back the user's own emoji on a message.
@@ -157,6 +169,14 @@ type (
 	Search struct{ Words string }
 	// SearchMore asks for more results of the search.
 	SearchMore struct{}
+	// AskPeople asks for people in the room: members by the beginning of a word of their name
+	// (Words), users who have reacted with an Emoji to the message ID, or, if all are empty,
+	// how many members there are. The snapshot has the answer to the last question only.
+	AskPeople struct {
+		Words     string
+		ID, Emoji string
+		More      bool // those behind the users that are here
+	}
 	// LoadAround moves the window to a message, named by its seq or, if that is not known,
 	// by its id.
 	LoadAround struct {
@@ -216,6 +236,8 @@ func (SetRoom) event()       {}
 func (Typed) event()         {}
 func (Seen) event()          {}
 func (Search) event()        {}
+func (AskPeople) event()     {}
+func (PeopleLoaded) event()  {}
 func (SearchMore) event()    {}
 func (LoadAround) event()    {}
 func (LoadOlder) event()     {}

@@ -46,7 +46,9 @@ type Item struct {
 	ID      string
 	Text    string
 	ReplyTo string
-	SentAt  string // RFC 3339: when the user pressed send
+	// Mentions are parts of the Text.
+	Mentions []protocol.Mention
+	SentAt   string // RFC 3339: when the user pressed send
 	// Order is the item's place in the outbox, strictly increasing.
 	Order int64
 	// Code and Reason say why it failed; "" while it has not.
@@ -75,6 +77,16 @@ type Found struct {
 	More     bool                // the relay has older ones
 	Loading  bool
 	Failed   bool // the last request failed: SearchMore tries again
+}
+
+// People is the answer to an [AskPeople].
+type People struct {
+	Of     AskPeople
+	Users  []protocol.User
+	Total  int64 // members of the room, if they were asked for
+	More   bool  // the relay has others
+	Here   bool  // the answer has come
+	Failed bool
 }
 
 // Queue is the part of the queue of open reports that is loaded.
@@ -108,15 +120,18 @@ type Snapshot struct {
 
 	Pinned []*protocol.Message // the newest first
 	Found  *Found              // nil: the user does not search
+	People *People             // nil: the user has not asked for people
 	Typing []protocol.User     // others who are writing, in the order in which they began
 
 	ReadSeq     int64 // up to where the user has read, on whatever device; 0: nothing
 	FirstUnread int64 // the first message that was unread when the chat was opened; 0: none
 
 	ComposerOpen  bool // the user may write and send
+	KnowsMentions bool // the relay knows mentions, and finds members by their names
 	OutboxFull    bool // why not: too many messages wait
 	StorageFailed bool // the user's messages wait in memory only and die with the page
 	Unread        int  // messages of others that came while the chat was hidden
+	Mentions      int  // unread messages of others that mention the user or everybody
 	TextBytesMax  int64
 
 	// Silenced says why the user may not write in this room; "": the user may. Muted is the

@@ -11,6 +11,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/client/core"
+	"hallway/protocol"
 )
 
 // The limits of a driver.
@@ -89,7 +90,8 @@ type Driver struct {
 	changed bool           // the host has not been told of the last change
 	own     []client.Event // events that the owner itself made
 
-	abandonPage, abandonFound, abandonReports context.CancelFunc // end the request for history, the search, and the one about reports
+	// These end the request for history, the search, and those about reports and people.
+	abandonPage, abandonFound, abandonReports, abandonPeople context.CancelFunc
 }
 
 // Start begins a chat. It returns at once; OnChange tells what becomes of it.
@@ -118,6 +120,7 @@ func start(o Options, c machine) *Driver {
 		abandonPage:    func() {},
 		abandonFound:   func() {},
 		abandonReports: func() {},
+		abandonPeople:  func() {},
 	}
 	d.keeper = startKeeper(o.Storage, d.post)
 	d.peers = newPeers(func(ev client.Event) { d.host.push(ev) })
@@ -130,10 +133,10 @@ func start(o Options, c machine) *Driver {
 // Send queues a message and returns its id. It does not wait: the message is
 // seen in [client.Snapshot], also if it is refused later. Errors: [ErrClosed],
 // [ErrBusy].
-func (d *Driver) Send(text string) (id string, err error) { return d.Reply(text, "") }
+func (d *Driver) Send(text string) (id string, err error) { return d.Reply(text, "", nil) }
 
-// Reply queues an answer to the message with the id to; "": to none. See Send.
-func (d *Driver) Reply(text, to string) (id string, err error) {
+// Reply queues an answer to the message with the id to; "": to none. Mentions are parts of the text. See Send.
+func (d *Driver) Reply(text, to string, mentions []protocol.Mention) (id string, err error) {
 	select {
 	case <-d.closing:
 		return "", ErrClosed
@@ -143,7 +146,7 @@ func (d *Driver) Reply(text, to string) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if !d.host.push(client.SendText{ID: id, Text: text, ReplyTo: to}) {
+	if !d.host.push(client.SendText{ID: id, Text: text, ReplyTo: to, Mentions: mentions}) {
 		return "", ErrBusy
 	}
 	return id, nil

@@ -159,7 +159,7 @@ func TestSend(t *testing.T) {
 		}
 		synctest.Wait()
 		want := []client.SendText{{ID: first, Text: "one"}, {ID: second, Text: "two"}}
-		if got := heard[client.SendText](c); !slices.Equal(got, want) || first == second {
+		if got := heard[client.SendText](c); !reflect.DeepEqual(got, want) || first == second {
 			t.Errorf("got %v, want %v", got, want)
 		}
 

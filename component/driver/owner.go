@@ -108,6 +108,10 @@ func (d *Driver) carryOut(effect client.Effect) {
 		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {
 			return fetchReports(ctx, d.options.Relay, d.options.Room, e)
 		})
+	case client.FetchPeople:
+		d.fetch(&d.abandonPeople, func(ctx context.Context) client.Event {
+			return fetchPeople(ctx, d.options.Relay, d.options.Room, e)
+		})
 	case client.CloseReport:
 		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {
 			return closeReport(ctx, d.options.Relay, d.options.Room, e)
@@ -231,6 +235,7 @@ func (d *Driver) end() {
 	d.abandonPage()
 	d.abandonFound()
 	d.abandonReports()
+	d.abandonPeople()
 	d.keeper.close()
 	late := time.NewTimer(closeTimeout)
 	defer late.Stop()

@@ -15,8 +15,12 @@ const (
 )
 
 func itemRecord(item client.Item) map[string]any {
+	mentions := make([]any, len(item.Mentions))
+	for i, m := range item.Mentions {
+		mentions[i] = map[string]any{"at": m.At, "len": m.Len, "user": m.User, "all": m.All}
+	}
 	return map[string]any{
-		"v": itemVersion, "id": item.ID, "text": item.Text, "reply_to": item.ReplyTo, "sent_at": item.SentAt, "order": item.Order,
+		"v": itemVersion, "id": item.ID, "text": item.Text, "reply_to": item.ReplyTo, "sent_at": item.SentAt, "order": item.Order, "mentions": mentions,
 		"code": string(item.Code), "reason": item.Reason, "why": string(item.Why),
 	}
 }
@@ -40,7 +44,15 @@ func readItem(v js.Value) (item client.Item, ok bool) {
 		ID: r.text("id"), Text: r.text("text"), ReplyTo: r.text("reply_to"), SentAt: r.text("sent_at"), Order: r.number("order"),
 		Code: protocol.Code(r.text("code")), Reason: r.text("reason"), Why: protocol.Why(r.text("why")),
 	}
-	return item, r.ok && version == itemVersion
+	if mentions := r.member("mentions", js.TypeObject); mentions.Truthy() {
+		for i := range mentions.Length() {
+			one := newReader(mentions.Index(i))
+			m := protocol.Mention{At: one.number("at"), Len: one.number("len"), User: one.text("user"), All: one.member("all", js.TypeBoolean).Truthy()}
+			item.Mentions = append(item.Mentions, m)
+			r.ok = r.ok && one.ok
+		}
+	}
+	return item, r.ok && version == itemVersion && protocol.MentionsFit(item.Mentions, item.Text)
 }
 
 // readNote returns the note of a record; ok is false for a record that this version cannot read.

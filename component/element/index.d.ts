@@ -18,6 +18,8 @@ export interface Message {
   created_at: string;
   sent_at?: string;
   text?: string;
+  /** Parts of the text, in bytes of UTF-8, that name a user or everybody. */
+  mentions?: { at: number; len: number; user?: string; all?: true }[];
   reply_to?: string;
   edited_at?: string;
   deleted_at?: string;
@@ -102,6 +104,9 @@ export type TextName =
   | 'typing'
   | 'typingTwo'
   | 'typingMany'
+  | 'mentionWhom'
+  | 'everyone'
+  | 'everyoneNote'
   | 'search'
   | 'searchHint'
   | 'closeSearch'
@@ -205,6 +210,9 @@ export type CountedTextName =
   | 'newMessages'
   | 'left'
   | 'people'
+  | 'peopleFound'
+  | 'everyoneAsk'
+  | 'unreadMentions'
   | 'found'
   | 'openReports'
   | 'others'
@@ -217,7 +225,7 @@ export type Texts = Partial<Record<TextName | `${CountedTextName}.${PluralForm}`
 /**
  * The custom properties that a page may set on the element to style the chat. The parts for `::part()` are `header`, `search`,
  * `status`, `pinned`, `log`, `day`, `unread`, `message`, `bubble`, `avatar`, `reaction`, `tools`, `menu`, `dialog`, `jump`,
- * `composer`, `input`, `send` and `typing`.
+ * `mentions`, `people`, `composer`, `input`, `send` and `typing`.
  */
 export type Token =
   | '--hallway-font'
@@ -247,6 +255,8 @@ export interface HallwayChatEventMap {
   'hallway-status': CustomEvent<StatusDetail>;
   'hallway-message': CustomEvent<{ message: Message }>;
   'hallway-unread': CustomEvent<{ count: number }>;
+  /** The number of unread mentions changed; `message` is there if a new one has come. */
+  'hallway-mention': CustomEvent<{ count: number; message?: Message }>;
   /** The number of open reports; moderators and organizers get it. */
   'hallway-reports': CustomEvent<{ open: number }>;
   'hallway-error': CustomEvent<ErrorDetail>;

@@ -49,6 +49,8 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * @csspart menu - the menu of a message
  * @csspart dialog - the dialogs, such as the question before a message is deleted and the list of keys
  * @csspart jump - the button that leads to the newest messages
+ * @csspart mentions - the button that leads to the next unread mention
+ * @csspart people - the list of people to mention
  * @csspart composer - the field in which people write, with its button
  * @csspart input
  * @csspart send
@@ -57,6 +59,7 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * @fires hallway-status {status, retryInMs}
  * @fires hallway-message {message}
  * @fires hallway-unread {count}
+ * @fires hallway-mention {count, message}
  * @fires hallway-reports {open}
  * @fires hallway-error {code, message}
  * @fires hallway-exit {code, message, restartInMs}: the program crashed; it restarts by itself

@@ -15,6 +15,8 @@ export declare const HallwayChat: ReactWebComponent<
     onMessage: EventName<HallwayChatEventMap['hallway-message']>;
     /** How many messages nobody has seen here yet. */
     onUnread: EventName<HallwayChatEventMap['hallway-unread']>;
+    /** The number of unread mentions changed. */
+    onMention: EventName<HallwayChatEventMap['hallway-mention']>;
     onReports: EventName<HallwayChatEventMap['hallway-reports']>;
     /** The chat could not start, or something was refused. */
     onError: EventName<HallwayChatEventMap['hallway-error']>;

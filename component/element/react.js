@@ -17,6 +17,7 @@ export const HallwayChat = createComponent({
     onStatus: 'hallway-status',
     onMessage: 'hallway-message',
     onUnread: 'hallway-unread',
+    onMention: 'hallway-mention',
     onReports: 'hallway-reports',
     onError: 'hallway-error',
     onExit: 'hallway-exit',

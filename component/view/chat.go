@@ -48,6 +48,7 @@ func New(p Props) *Chat {
 		Scrolled: c.overlay.CloseMenu, MenuOpen: c.overlay.MenuOpen, ReturnsFocus: c.overlay.ReturnsFocus,
 	})
 	c.composer.shared, c.composer.log, c.composer.status = &c.shared, c.log, &c.status
+	c.composer.askEveryone = c.overlay.AskEveryone
 	c.search.shared, c.search.log = &c.shared, c.log
 	c.pinned.shared, c.pinned.log = &c.shared, c.log
 	c.status.shared, c.status.focusComposer = &c.shared, c.composer.focus
@@ -182,7 +183,7 @@ func (c *Chat) OnDismount() {
 		c.frames.Release()
 		c.frames = nil
 	}
-	for _, timer := range []*time.Timer{c.status.nextSecond, c.speaker.timer, c.search.delay} {
+	for _, timer := range []*time.Timer{c.status.nextSecond, c.speaker.timer, c.search.delay, c.composer.mentions.delay} {
 		if timer != nil {
 			timer.Stop()
 		}
@@ -225,7 +226,8 @@ func (c *Chat) refreshShell(was *client.Snapshot) bool {
 	measured := was.TextBytesMax != s.TextBytesMax && c.composer.measure()
 	found := c.search.follow()
 	mode := c.composer.followMode()
-	return line || measured || found || mode || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
+	people := c.composer.followPeople(was)
+	return people || was.Mentions != s.Mentions || line || measured || found || mode || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
 		was.Members != s.Members || was.Silenced != s.Silenced || was.Reports != s.Reports || was.Me.Role != s.Me.Role ||
 		!slices.Equal(was.Typing, s.Typing)
 }

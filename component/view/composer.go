@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -30,9 +31,12 @@ type composer struct {
 	mode     mode
 	sentEdit sentEdit
 	draft    draft
-	left     string // how much may still be written, when that is little
-	tooLong  bool
-	hadFocus bool // when the composer was closed
+	mentions mentions
+	// askEveryone asks the user to confirm a message to so many people.
+	askEveryone func(people int, yes func())
+	left        string // how much may still be written, when that is little
+	tooLong     bool
+	hadFocus    bool // when the composer was closed
 }
 
 // ui draws the composer. It is no <form>: nothing may be submitted to the host page, not even after
@@ -49,18 +53,26 @@ func (c *composer) ui() app.UI {
 	}
 	placeholder, _ := c.text.Silenced(&c.snap)
 	wait := c.wait()
+	active := ""
+	if c.mentions.open && len(c.mentions.people) > 0 {
+		active = "hallway-person-" + strconv.Itoa(c.mentions.chosen)
+	}
 	name := ""
 	if wait != "" {
 		name = "hallway-hidden"
 	}
 	return app.Div().Class("hallway-composer").Attr("part", "composer").Body(
 		c.modeUI(),
+		c.peopleUI(),
 		app.Div().Class("hallway-write").Body(
 			app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
 				Aria("label", c.text.Say(text.Message)).Placeholder(cmp.Or(placeholder, c.text.Say(text.Placeholder))).
 				Aria("describedby", "hallway-mode hallway-counter").Attr("enterkeyhint", hint).
+				Aria("autocomplete", "list").Aria("haspopup", "listbox").Aria("controls", "hallway-people").
+				Aria("activedescendant", active).
 				Disabled(!open).Aria("disabled", !open).
-				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste),
+				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste).
+				OnKeyUp(c.onCaret).OnClick(c.onCaret).OnBlur(c.onBlur),
 			app.Button().Class("hallway-send").Attr("part", "send").Type("button").
 				Disabled(!open || wait != "").Aria("disabled", !open || wait != "").OnClick(c.onSend).Body(
 				app.Span().Class(name).Text(c.text.Say(text.Send)),
@@ -92,7 +104,7 @@ func (c *composer) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	empty := c.value() == ""
 	switch key := dom.Key(e); {
-	case dom.Composing(e):
+	case dom.Composing(e), c.peopleKey(ctx, e, key):
 	case !dom.HasModifierOrShift(e) && c.log.WalkOn(key, empty):
 		e.PreventDefault()
 	case key == "Escape":
@@ -123,6 +135,7 @@ func (c *composer) onInput(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	c.log.Typed()
 	c.changed(ctx)
+	c.look(ctx)
 	if !c.status.canUndo() {
 		c.status.setNote(ctx, "")
 	}
@@ -133,12 +146,12 @@ func (c *composer) onInput(ctx app.Context, _ app.Event) {
 
 // submit sends what is written, and empties the field if it was taken.
 func (c *composer) submit(ctx app.Context) {
-	written := protocol.CleanText(c.value())
+	written, list := protocol.CleanMentions(c.value(), c.mentions.list)
 	switch {
 	case !c.snap.ComposerOpen, c.wait() != "":
 		return
 	case c.mode.editing != "":
-		c.submitEdit(ctx, written)
+		c.submitEdit(ctx, written, list)
 		return
 	case protocol.Blank(written):
 		return
@@ -147,7 +160,10 @@ func (c *composer) submit(ctx app.Context) {
 		c.status.setNote(ctx, c.text.Refusal(code, why, ""))
 		return
 	}
-	if err := c.props.Send(written, c.mode.replyTo); err != nil {
+	if c.mustConfirm(list) {
+		return
+	}
+	if err := c.props.Send(written, c.mode.replyTo, list); err != nil {
 		c.status.setNote(ctx, text.Because(c.text.Say(text.NotSent), c.text.Say(text.NotNow)))
 		return
 	}
@@ -163,6 +179,7 @@ func (c *composer) submit(ctx app.Context) {
 
 // changed brings everything in line with a text that has changed.
 func (c *composer) changed(ctx app.Context) {
+	c.followText()
 	c.fit()
 	c.keepDraft()
 	if c.measure() {
@@ -173,6 +190,7 @@ func (c *composer) changed(ctx app.Context) {
 // write puts a text into the field.
 func (c *composer) write(written string) {
 	c.input.Set("value", written)
+	c.mentions.list, c.mentions.of = nil, written
 	c.fit()
 	c.measure()
 }

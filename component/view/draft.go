@@ -56,9 +56,12 @@ func (c *composer) takeDraft(key string, stored app.Value) {
 		}
 		return ""
 	}
-	c.mode = mode{replyTo: part("reply"), editing: part("edit"), before: part("before")}
+	c.mode = mode{
+		replyTo: part("reply"), editing: part("edit"), before: part("before"),
+		beforeMentions: mentionsFrom(part("beforeMentions")),
+	}
 	c.mode.answers = log.Message(&c.snap, c.mode.replyTo)
-	c.write(part("text"))
+	c.writeWith(part("text"), mentionsFrom(part("mentions")))
 	c.followMode() // the edited message may be gone
 }
 
@@ -67,6 +70,7 @@ func (c *composer) keepDraft() {
 	if c.draft.open {
 		app.Window().Get("drafts").Call("keep", c.draft.key, map[string]any{
 			"text": c.value(), "reply": c.mode.replyTo, "edit": c.mode.editing, "before": c.mode.before,
+			"mentions": mentionsText(c.mentions.list), "beforeMentions": mentionsText(c.mode.beforeMentions),
 		})
 	}
 }

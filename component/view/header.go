@@ -20,6 +20,7 @@ func (c *Chat) headerUI() app.UI {
 					app.Span().Class("hallway-people").Text(peopleOf(&c.snap, c.text)),
 					app.If(overlay.MaySetRoom(&c.snap), c.roomUI),
 				),
+				app.If(c.snap.Mentions > 0, c.mentionsUI),
 				app.Button().Class("hallway-find").Type("button").Aria("label", c.text.Say(text.Search)).
 					Title(c.text.Say(text.Search)).OnClick(c.search.onOpen),
 			)
@@ -38,6 +39,18 @@ func (c *Chat) roomUI() app.UI {
 		Title(name).OnClick(c.onRoom).Body(
 		app.If(reports > 0, func() app.UI { return app.Span().Class("hallway-count").Text(c.text.Number(reports)) }),
 	)
+}
+
+// mentionsUI draws the button to the next unread mention, with their number.
+func (c *Chat) mentionsUI() app.UI {
+	name := c.text.Count(text.UnreadMentions, c.snap.Mentions)
+	return app.Button().Class("hallway-mentions").Attr("part", "mentions").Type("button").Aria("label", name).Title(name).
+		OnClick(c.onMentions).Text("@" + c.text.Number(c.snap.Mentions))
+}
+
+func (c *Chat) onMentions(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	c.log.ToMention()
 }
 
 func (c *Chat) onRoom(ctx app.Context, _ app.Event) {

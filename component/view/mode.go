@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
@@ -16,7 +18,9 @@ type mode struct {
 	answers *protocol.Message // the same, as last seen; nil: not loaded
 	editing string            // the message that is edited, by its id; "": none
 	was     string            // its text
-	before  string            // the text before the edit; it comes back afterwards, as does the answer
+	// Beside was and before, the mentions in them.
+	wasMentions, beforeMentions []protocol.Mention
+	before                      string // the text before the edit; it comes back afterwards, as does the answer
 }
 
 // on reports whether the text becomes something else than a new message.
@@ -34,7 +38,7 @@ func (m *mode) follow(s *client.Snapshot) (changed, gone bool) {
 	if m.editing != "" {
 		now := log.Message(s, m.editing)
 		if now != nil && m.was == "" {
-			m.was = now.Text // the edit began before a reload
+			m.was, m.wasMentions = now.Text, now.Mentions // the edit began before a reload
 		}
 		gone = now != nil && now.Deleted()
 	}
@@ -107,7 +111,7 @@ func (c *composer) reply(id string) {
 	if m == nil || c.input == nil {
 		return
 	}
-	c.endEdit(c.mode.before)
+	c.endEdit(c.mode.before, c.mode.beforeMentions)
 	c.mode.replyTo, c.mode.answers = id, m
 	c.keepDraft()
 	c.ctx.Update()
@@ -121,22 +125,22 @@ func (c *composer) edit(id string) {
 		return
 	}
 	if c.mode.editing == "" {
-		c.mode.before = c.value()
+		c.mode.before, c.mode.beforeMentions = c.value(), c.mentions.list
 	}
-	c.mode.editing, c.mode.was = id, m.Text
-	c.write(m.Text)
+	c.mode.editing, c.mode.was, c.mode.wasMentions = id, m.Text, m.Mentions
+	c.writeWith(m.Text, m.Mentions)
 	c.keepDraft()
 	c.ctx.Update()
 	c.focus()
 }
 
 // endEdit ends the edit, if there is one, and leaves a text in the field.
-func (c *composer) endEdit(leaves string) {
+func (c *composer) endEdit(leaves string, list []protocol.Mention) {
 	if c.mode.editing == "" {
 		return
 	}
-	c.mode.editing, c.mode.was, c.mode.before = "", "", ""
-	c.write(leaves)
+	c.mode.editing, c.mode.was, c.mode.before, c.mode.wasMentions, c.mode.beforeMentions = "", "", "", nil, nil
+	c.writeWith(leaves, list)
 	c.keepDraft()
 	c.ctx.Update()
 }
@@ -145,7 +149,7 @@ func (c *composer) endEdit(leaves string) {
 func (c *composer) cancelMode() {
 	switch {
 	case c.mode.editing != "":
-		c.endEdit(c.mode.before)
+		c.endEdit(c.mode.before, c.mode.beforeMentions)
 	case c.mode.replyTo != "":
 		c.mode = mode{}
 		c.keepDraft()
@@ -154,24 +158,30 @@ func (c *composer) cancelMode() {
 }
 
 // sentEdit is the last edit that was sent, until it is known to be made.
-type sentEdit struct{ id, text string }
+type sentEdit struct {
+	id, text string
+	mentions []protocol.Mention
+}
 
 // submitEdit sends the new text of the edited message.
-func (c *composer) submitEdit(ctx app.Context, written string) {
+func (c *composer) submitEdit(ctx app.Context, written string, list []protocol.Mention) {
 	if protocol.Blank(written) {
 		c.status.setNote(ctx, c.text.Say(text.EditEmpty))
 		return
 	}
-	if written != c.mode.was {
+	if written != c.mode.was || !slices.Equal(list, c.mode.wasMentions) {
 		if code, why := protocol.CheckText(written, c.snap.TextBytesMax); code != "" {
 			c.status.setNote(ctx, c.text.Refusal(code, why, ""))
 			return
 		}
-		c.sentEdit = sentEdit{id: c.mode.editing, text: written}
-		c.props.Do(client.EditText{ID: c.mode.editing, Text: written})
+		if !protocol.MentionsAll(c.mode.wasMentions) && c.mustConfirm(list) {
+			return
+		}
+		c.sentEdit = sentEdit{id: c.mode.editing, text: written, mentions: list}
+		c.props.Do(client.EditText{ID: c.mode.editing, Text: written, Mentions: list})
 	}
 	c.status.setNote(ctx, "")
-	c.endEdit(c.mode.before)
+	c.endEdit(c.mode.before, c.mode.beforeMentions)
 }
 
 // followMode brings the mode in line with the snapshot, and reports whether it reads differently. The
@@ -179,11 +189,12 @@ func (c *composer) submitEdit(ctx app.Context, written string) {
 func (c *composer) followMode() bool {
 	changed, gone := c.mode.follow(&c.snap)
 	if gone {
-		written := c.value()
+		written, list := c.value(), c.mentions.list
 		if c.mode.before != "" {
+			list = nil
 			written = c.mode.before + "\n" + written
 		}
-		c.endEdit(written)
+		c.endEdit(written, list)
 		c.status.note = c.text.Say(text.EditGone)
 		c.status.refresh()
 	}
@@ -204,6 +215,6 @@ func (c *composer) giveBack(id string) {
 	}
 	c.sentEdit = sentEdit{}
 	c.edit(id)
-	c.write(lost.text)
+	c.writeWith(lost.text, lost.mentions)
 	c.keepDraft()
 }

@@ -8,6 +8,7 @@ import (
 	"hallway/component/client"
 	"hallway/component/view/dom"
 	"hallway/component/view/text"
+	"hallway/protocol"
 )
 
 // Props connects a chat to the program around it. The functions are called on go-app's UI goroutine
@@ -19,9 +20,9 @@ type Props struct {
 	OnReady func()
 	// Do hands what people do to the client's core.
 	Do func(ev client.Event)
-	// Send queues a text that was written, as an answer to the message with the id replyTo or, for
-	// "", to none. After an error the text stays in the composer, and the chat says so.
-	Send func(text, replyTo string) error
+	// Send queues a text that was written, with the mentions in it, as an answer to the message with the id
+	// replyTo or, for "", to none. After an error the text stays in the composer, and the chat says so.
+	Send func(text, replyTo string, mentions []protocol.Mention) error
 }
 
 // Settings are what may change while a chat runs.

@@ -15,7 +15,10 @@ type host struct {
 	status  client.Status // the last told
 	retryAt time.Time
 	unread  int
-	reports int64
+	// mentions is the number last told, and mentioned the new message that mentions the user, until that is told.
+	mentions  int
+	mentioned *protocol.Message
+	reports   int64
 }
 
 func (h *host) emit(event string, detail map[string]any) { h.bridge.Call("emit", event, detail) }
@@ -34,6 +37,15 @@ func (h *host) changed(s *client.Snapshot) {
 		h.unread = s.Unread
 		h.emit("unread", map[string]any{"count": s.Unread})
 	}
+	if s.Mentions != h.mentions {
+		h.mentions = s.Mentions
+		detail := map[string]any{"count": s.Mentions}
+		if m := h.mentioned; m != nil && protocol.MentionsUser(m.Mentions, s.Me.ID) {
+			detail["message"] = parsed(m)
+		}
+		h.emit("mention", detail)
+	}
+	h.mentioned = nil
 	if s.Reports != h.reports {
 		h.reports = s.Reports
 		h.emit("reports", map[string]any{"open": s.Reports})
@@ -42,8 +54,14 @@ func (h *host) changed(s *client.Snapshot) {
 
 // arrived gives the page a message in the form of the wire.
 func (h *host) arrived(m *protocol.Message) {
-	message := js.Global().Get("JSON").Call("parse", string(m.Append(nil)))
-	h.emit("message", map[string]any{"message": message})
+	if len(m.Mentions) > 0 {
+		h.mentioned = m
+	}
+	h.emit("message", map[string]any{"message": parsed(m)})
+}
+
+func parsed(m *protocol.Message) js.Value {
+	return js.Global().Get("JSON").Call("parse", string(m.Append(nil)))
 }
 
 // failed tells the page, by an event, what could not be done or is set up wrong.

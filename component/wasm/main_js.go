@@ -9,6 +9,7 @@ import (
 	"hallway/component/client"
 	"hallway/component/driver"
 	"hallway/component/view"
+	"hallway/protocol"
 )
 
 // The program's two routes, on an address of its own: the page's is not touched.
@@ -41,8 +42,8 @@ func main() {
 		Settings: p.config.view,
 		OnReady:  p.ready,
 		Do:       func(ev client.Event) { p.driver.Do(ev) },
-		Send: func(text, replyTo string) error {
-			_, err := p.driver.Reply(text, replyTo)
+		Send: func(text, replyTo string, mentions []protocol.Mention) error {
+			_, err := p.driver.Reply(text, replyTo, mentions)
 			return err
 		},
 	})

@@ -107,8 +107,8 @@ export class Relay {
   }
 
   /** A token of a user for a room. */
-  token({ sub, name = sub, role = 'participant', room = 'lobby' }) {
-    return tokenOf({ sub, name, role, rooms: [room] });
+  token({ sub, name = sub, role = 'participant', room = 'lobby', picture, title }) {
+    return tokenOf({ sub, name, role, rooms: [room], picture, title });
   }
 
   /** Sends a message as a user, without a chat; returns its id. */

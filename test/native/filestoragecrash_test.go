@@ -2,6 +2,7 @@ package native
 
 import (
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -42,13 +43,13 @@ func TestFileStorageCrash(t *testing.T) {
 			want = after
 		}
 		s = newFileStorage(folder)
-		if items, err := s.Load(t.Context(), key); err != nil || len(items) != 1 || items[0] != want {
+		if items, err := s.Load(t.Context(), key); err != nil || len(items) != 1 || !reflect.DeepEqual(items[0], want) {
 			t.Errorf("after a crash before %q: got %+v, %v", crash, items, err)
 		}
 		if err := s.Save(t.Context(), key, after); err != nil {
 			t.Errorf("after a crash before %q: %v", crash, err)
 		}
-		if items, err := s.Load(t.Context(), key); err != nil || len(items) != 1 || items[0] != after {
+		if items, err := s.Load(t.Context(), key); err != nil || len(items) != 1 || !reflect.DeepEqual(items[0], after) {
 			t.Errorf("saved again after a crash before %q: got %+v, %v", crash, items, err)
 		}
 	}

@@ -30,9 +30,12 @@ type Client struct {
 	rights   *people.Rights
 	reading  *people.Reading
 	typing   *people.Typing
+	people   *request.People
 
 	limits  protocol.Limits // the relay's
 	members int64           // users in the room
+	// knowsMentions says that the relay knows mentions, and finds members by their names.
+	knowsMentions bool
 
 	timerAt time.Time // of the last SetTimer; zero: none
 	// Of the last Changed:
@@ -74,8 +77,10 @@ func New(cfg client.Config) *Client {
 	c.requests = request.New(s, c.conn, c.timeline, room)
 	c.search = request.NewSearch(s, c.conn, c.timeline)
 	c.review = request.NewReview(s, c.conn)
+	c.people = request.NewPeople(s, c.conn)
 	c.rights = people.NewRights(s, c.conn.BanEnded)
 	c.reading = people.NewReading(s, c.conn, room)
+	c.reading.Mentions = c.mentionsIn
 	c.typing = people.NewTyping(s, c.conn, room)
 	return c
 }
@@ -151,9 +156,13 @@ func (c *Client) forget() {
 	c.rights.Forget()
 	c.reading.Forget()
 	c.review.Forget()
+	c.people.Forget()
 	c.search.For("")
 	c.startOver()
 }
+
+// mentionsIn counts the loaded messages between two seqs that mention the user.
+func (c *Client) mentionsIn(after, to int64) int { return c.timeline.Mentions(after, to) }
 
 // startOver drops what is known of the room. The outbox stays.
 func (c *Client) startOver() {

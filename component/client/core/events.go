@@ -31,6 +31,7 @@ func (c *Client) take(ev client.Event) {
 			c.catchup.TokenGot()
 			c.search.TokenGot()
 			c.review.TokenGot()
+			c.people.TokenGot()
 		}
 	case client.Opened:
 		c.conn.Opened(ev.Gen)
@@ -46,6 +47,8 @@ func (c *Client) take(ev client.Event) {
 	case client.PageLoaded:
 		c.pageLoaded(ev)
 		c.search.Loaded(ev)
+	case client.PeopleLoaded:
+		c.people.Loaded(ev)
 	case client.ReportsLoaded:
 		c.review.Loaded(ev)
 	case client.ReportClosed:
@@ -54,6 +57,7 @@ func (c *Client) take(ev client.Event) {
 		c.pageFailed(ev)
 		c.search.Failed(ev)
 		c.review.Failed(ev)
+		c.people.Failed(ev)
 	default:
 		c.takeFromPeople(ev)
 	}
@@ -114,6 +118,8 @@ func (c *Client) takeFromReader(ev client.Event) {
 		}
 	case client.Search:
 		c.search.For(protocol.CleanText(ev.Words))
+	case client.AskPeople:
+		c.people.Ask(ev)
 	case client.SearchMore:
 		c.search.More()
 	case client.LoadAround:
@@ -147,7 +153,7 @@ func (c *Client) closed(ev client.Closed) {
 
 // sendText queues a message, or refuses it.
 func (c *Client) sendText(ev client.SendText) {
-	text := protocol.CleanText(ev.Text)
+	text, mentions := protocol.CleanMentions(ev.Text, ev.Mentions)
 	code, reason := protocol.CheckText(text, c.limits.TextBytes)
 	silenced, sentence := c.rights.Silenced()
 	why := protocol.Why("")
@@ -168,6 +174,6 @@ func (c *Client) sendText(ev client.SendText) {
 		c.step.Emit(client.Refused{Code: code, Reason: reason, ID: ev.ID, Why: why})
 		return
 	}
-	c.outbox.Send(ev.ID, text, ev.ReplyTo)
+	c.outbox.Send(ev.ID, text, ev.ReplyTo, mentions)
 	c.catchup.Load(catchup.End) // the writer wants to see it
 }

@@ -71,6 +71,7 @@ func (c *Client) welcome(f *protocol.Welcome) {
 	c.rights.Welcome(f.User)
 	c.timeline.SetUser(f.User.ID)
 	c.catchup.SetServesPinned(slices.Contains(f.Features, protocol.FeaturePinned))
+	c.knowsMentions = slices.Contains(f.Features, protocol.FeatureMentions) && slices.Contains(f.Features, protocol.FeatureProfiles)
 	if f.Limits.TextBytes > 0 {
 		c.limits = f.Limits
 	}
@@ -82,7 +83,7 @@ func (c *Client) joined(f *protocol.Joined) {
 		return
 	}
 	c.members, c.step.Changed = f.Members, true
-	c.reading.Joined(f.Epoch, f.Read, c.timeline.Newest())
+	c.reading.Joined(f, c.timeline.Newest())
 	c.rights.Joined(f)
 	c.review.Counted(0, c.rights.Moderates()) // if there are any, the relay tells so next
 	if !c.catchup.Continues(f.Epoch, f.Head) {

@@ -46,7 +46,7 @@ func (c *Client) apply(m *protocol.Message, whole bool) {
 		c.step.Changed = true
 	}
 	if isNew && !mine && c.catchup.HasHistory() && !m.Deleted() {
-		c.reading.Arrived()
+		c.reading.Arrived(!whole && protocol.MentionsUser(m.Mentions, c.rights.Me().ID))
 		c.step.Emit(client.Arrived{Message: m})
 	}
 }

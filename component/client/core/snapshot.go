@@ -10,6 +10,7 @@ import (
 func (c *Client) Snapshot() client.Snapshot {
 	s := client.Snapshot{
 		Status: c.status(), Members: c.members, ComposerOpen: c.composerOpen(), TextBytesMax: c.limits.TextBytes,
+		KnowsMentions: c.knowsMentions,
 	}
 	c.conn.Show(&s)
 	c.catchup.Show(&s)
@@ -18,6 +19,7 @@ func (c *Client) Snapshot() client.Snapshot {
 	c.requests.Show(&s)
 	c.search.Show(&s)
 	c.review.Show(&s)
+	c.people.Show(&s)
 	c.rights.Show(&s)
 	c.reading.Show(&s)
 	c.typing.Show(&s)

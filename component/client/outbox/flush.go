@@ -28,7 +28,7 @@ func (o *Outbox) Flush(inFlightMax int) (written int) {
 		room--
 		written++
 		e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, o.step.Now, true
-		o.link.Write(protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo})
+		o.link.Write(protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo, Mentions: e.Mentions})
 		o.step.Changed = true
 	}
 	return written

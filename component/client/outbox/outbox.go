@@ -82,9 +82,9 @@ func (o *Outbox) Stored(id string, err error) {
 }
 
 // Send queues a message.
-func (o *Outbox) Send(id, text, replyTo string) {
+func (o *Outbox) Send(id, text, replyTo string, mentions []protocol.Mention) {
 	e := &entry{Item: client.Item{
-		ID: id, Text: text, ReplyTo: replyTo,
+		ID: id, Text: text, ReplyTo: replyTo, Mentions: mentions,
 		SentAt: milliseconds(o.step.Now),
 		Order:  o.nextOrder(),
 	}}

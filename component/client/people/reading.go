@@ -22,6 +22,9 @@ type Reading struct {
 	hidden bool // the user does not see the chat
 	unread int  // messages of others that came while it was hidden
 
+	// Mentions counts the loaded messages of others with a seq above one and up to another that mention the user.
+	Mentions func(after, to int64) int
+
 	marker
 }
 
@@ -32,6 +35,8 @@ type marker struct {
 	seq    int64     // up to where the user has read
 	told   int64     // as the relay has it
 	toldAt time.Time // when it was told last
+
+	mentions int // unread messages that mention the user
 
 	opened bool  // the chat was opened in this life of the room
 	from   int64 // the marker then
@@ -56,8 +61,13 @@ func (r *Reading) SetHidden(hidden bool) {
 	}
 }
 
-// Arrived counts a message of someone else.
-func (r *Reading) Arrived() {
+// Arrived counts a message of someone else. Mentions says that it came live and mentions the user; those that history
+// brings are counted by the relay.
+func (r *Reading) Arrived(mentions bool) {
+	if mentions {
+		r.mentions++
+		r.step.Changed = true
+	}
 	if r.hidden {
 		r.setUnread(r.unread + 1)
 	}
@@ -69,13 +79,20 @@ func (r *Reading) setUnread(n int) {
 	}
 }
 
-// Joined takes the marker as the relay has it; newest is the newest message's seq.
-func (r *Reading) Joined(epoch string, read, newest int64) {
-	if r.epoch != epoch {
-		r.marker = marker{epoch: epoch}
+// Joined takes the marker as the relay has it, and the number of mentions behind that; newest is the newest message's seq.
+func (r *Reading) Joined(f *protocol.Joined, newest int64) {
+	if r.epoch != f.Epoch {
+		r.marker = marker{epoch: f.Epoch}
 	}
-	r.told = read
-	r.to(read, newest)
+	r.told = f.Read
+	r.to(f.Read, newest)
+	r.setMentions(int(f.Mentions) - r.Mentions(f.Read, r.seq))
+}
+
+func (r *Reading) setMentions(n int) {
+	if n = max(n, 0); r.mentions != n {
+		r.mentions, r.step.Changed = n, true
+	}
 }
 
 // Elsewhere takes word of another device.
@@ -93,10 +110,12 @@ func (r *Reading) Seen(seq, newest int64) {
 
 func (r *Reading) to(seq, newest int64) {
 	if seq > r.seq {
+		r.setMentions(r.mentions - r.Mentions(r.seq, seq))
 		r.seq, r.step.Changed = seq, true
 	}
 	if seq >= newest {
 		r.setUnread(0)
+		r.setMentions(0)
 	}
 }
 
@@ -155,5 +174,5 @@ func (r *Reading) SetFirstUnread(seq int64) { r.first = seq }
 
 // Show puts what people see into a snapshot.
 func (r *Reading) Show(s *client.Snapshot) {
-	s.ReadSeq, s.FirstUnread, s.Unread = r.seq, r.first, r.unread
+	s.ReadSeq, s.FirstUnread, s.Unread, s.Mentions = r.seq, r.first, r.unread, r.mentions
 }

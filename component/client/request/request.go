@@ -37,12 +37,13 @@ type request struct {
 	kind  kind
 	frame protocol.ClientFrame
 
-	id    string       // the message that it concerns
-	text  string       // edit
-	emoji string       // react
-	on    bool         // react, pin
-	act   protocol.Act // moderate
-	user  string       // moderate: the user concerned
+	id       string             // the message that it concerns
+	text     string             // edit
+	mentions []protocol.Mention // edit
+	emoji    string             // react
+	on       bool               // react, pin
+	act      protocol.Act       // moderate
+	user     string             // moderate: the user concerned
 
 	writtenAt  time.Time // on this connection, not answered yet; zero: it waits
 	written    bool      // at least once
@@ -54,8 +55,8 @@ type request struct {
 func requestFor(room string, ev client.Event) *request {
 	switch ev := ev.(type) {
 	case client.EditText:
-		text := protocol.CleanText(ev.Text)
-		return &request{kind: edit, id: ev.ID, text: text, frame: protocol.Edit{Room: room, ID: ev.ID, Text: text}}
+		text, mentions := protocol.CleanMentions(ev.Text, ev.Mentions)
+		return &request{kind: edit, id: ev.ID, text: text, mentions: mentions, frame: protocol.Edit{Room: room, ID: ev.ID, Text: text, Mentions: mentions}}
 	case client.Delete:
 		return &request{kind: remove, id: ev.ID, frame: protocol.Delete{Room: room, ID: ev.ID}}
 	case client.React:
@@ -80,7 +81,7 @@ func (r *request) inFlight() bool { return !r.writtenAt.IsZero() }
 func (r *request) shownBy(m *protocol.Message) bool {
 	switch r.kind {
 	case edit:
-		return m.Text == r.text
+		return m.Text == r.text && slices.Equal(m.Mentions, r.mentions)
 	case remove:
 		return m.Deleted()
 	case react:

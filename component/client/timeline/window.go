@@ -71,6 +71,16 @@ func (t *Timeline) FirstOfOthers(after int64) int64 {
 	return 0
 }
 
+// Mentions counts the window's messages of others with a seq above after and up to a seq that mention the user.
+func (t *Timeline) Mentions(after, to int64) (n int) {
+	for _, e := range t.window.entries {
+		if m := e.m; m.Seq > after && m.Seq <= to && m.Sender.ID != t.me && protocol.MentionsUser(m.Mentions, t.me) {
+			n++
+		}
+	}
+	return n
+}
+
 // take lets the window have an entry if its place is inside, and reports whether it
 // is new there.
 func (t *Timeline) take(e *entry) bool {

@@ -43,6 +43,7 @@ const (
 	Pinned    Action = "to-pinned" // go to a pinned message
 	Panel     Action = "panel"     // show all pinned messages
 	Room      Action = "room"      // open the room's settings
+	Everyone  Action = "everyone"  // mention everybody
 	Queue     Action = "queue"     // show the open reports
 	QueueMore Action = "queue-more"
 	Reported  Action = "reported" // go to the message of a report

@@ -121,3 +121,14 @@ func Graphemes(text string) (sizes []int) {
 	}
 	return sizes
 }
+
+// Picture returns a user's picture. Behind it stand the initials: where it is not there yet, or does not come, nothing is
+// drawn over them.
+func Picture(url string) app.Value {
+	e := New("img", "hallway-picture")
+	for _, attribute := range [...][2]string{{"alt", ""}, {"loading", "lazy"}, {"decoding", "async"}, {"referrerpolicy", "no-referrer"}} {
+		SetAttribute(e, attribute[0], attribute[1])
+	}
+	e.Set("src", url)
+	return e
+}

@@ -46,6 +46,9 @@ func (l *rowList) fillSender(node *rowNode, r *row) {
 		dom.SetAttribute(node.avatar, "aria-hidden", "true") // the name follows
 		dom.SetText(node.avatar, text.Initials(name))
 		node.avatar.Get("dataset").Set("colour", strconv.Itoa(text.AvatarColour(r.senderID)))
+		if r.picture != "" {
+			node.avatar.Call("append", dom.Picture(r.picture))
+		}
 		node.from.Call("before", node.avatar)
 	}
 }
@@ -91,7 +94,7 @@ func (l *rowList) fillText(node *rowNode, r *row) {
 	if content != r.text {
 		dom.SetText(node.text, content)
 	} else {
-		fillSpans(node.text, markup.Parse(content))
+		fillSpans(node.text, markup.ParseMarked(content, marksOf(r.mentions)))
 	}
 	dom.SetFlag(node.item.Get("dataset"), "emoji", true, content == r.text && markup.EmojiOnly(content))
 }

@@ -120,7 +120,8 @@ func (l *rowList) fill(node *rowNode, r *row) {
 	dom.SetFlag(data, "deleted", was.deleted, r.deleted)
 	dom.SetFlag(data, "head", was.head, r.head)
 	dom.SetFlag(data, "changing", was.changing, r.changing)
-	if isNew || r.sender != was.sender || r.role != was.role || r.head != was.head || r.own != was.own || r.senderID != was.senderID {
+	dom.SetFlag(data, "mentioned", was.mentioned, r.mentioned)
+	if isNew || r.sender != was.sender || r.role != was.role || r.head != was.head || r.own != was.own || r.senderID != was.senderID || r.picture != was.picture {
 		l.fillSender(node, r)
 	}
 	if r.day != was.day {
@@ -138,7 +139,7 @@ func (l *rowList) fill(node *rowNode, r *row) {
 	if r.pinned != was.pinned || r.edited != was.edited {
 		l.fillMarks(node, r)
 	}
-	if isNew || r.text != was.text || r.deleted != was.deleted || r.encrypted != was.encrypted {
+	if isNew || r.text != was.text || r.deleted != was.deleted || r.encrypted != was.encrypted || r.mentions != was.mentions {
 		l.fillText(node, r)
 	}
 	if r.at != was.at {

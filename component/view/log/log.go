@@ -32,6 +32,7 @@ type Log struct {
 	follow  bool    // the end is shown, and stays in sight
 	opening bool    // nobody has moved in the log since it was opened
 	wanted  *wanted // a message to be shown as soon as it is loaded
+	mention int64   // the seq of the mention that was shown last
 }
 
 // New returns a log that shows nothing yet. It must join a chat before it is mounted.

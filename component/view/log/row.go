@@ -24,7 +24,10 @@ type row struct {
 	senderID  string
 	sender    string // as it is shown; "": without a name
 	role      protocol.Role
-	at        int64 // ms since the Unix epoch: when it was created, or written while not stored; 0: not known
+	picture   string // the sender's, as a URL; "": none
+	mentions  string // see mentionsKey
+	mentioned bool   // another user mentions this one, or everybody
+	at        int64  // ms since the Unix epoch: when it was created, or written while not stored; 0: not known
 	text      string
 	edited    int64 // ms since the Unix epoch; 0: never
 	pinned    bool
@@ -157,8 +160,10 @@ func (m *rowMaker) group(r, before *row) {
 }
 
 func storedRow(m *protocol.Message, me string) row {
+	own := me != "" && m.Sender.ID == me
 	return row{
-		of: m, id: m.ID, seq: m.Seq, state: client.ItemSent, own: me != "" && m.Sender.ID == me,
+		of: m, id: m.ID, seq: m.Seq, state: client.ItemSent, own: own, picture: m.Sender.Picture,
+		mentions: mentionsKey(m.Mentions, me), mentioned: !own && protocol.MentionsUser(m.Mentions, me),
 		deleted: m.Deleted(), encrypted: m.Encrypted != nil,
 		senderID: m.Sender.ID, sender: text.ShownName(m.Sender.Name), role: m.Sender.Role,
 		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
@@ -172,7 +177,8 @@ func ownRow(o *client.Own, me protocol.User) row {
 	}
 	return row{
 		id: o.ID, state: o.State, own: true, senderID: me.ID, sender: text.ShownName(me.Name), role: me.Role,
-		at: at, text: o.Text, code: o.Code, reason: o.Reason, why: o.Why,
+		mentions: mentionsKey(o.Mentions, me.ID),
+		at:       at, text: o.Text, code: o.Code, reason: o.Reason, why: o.Why,
 	}
 }
 

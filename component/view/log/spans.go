@@ -23,6 +23,11 @@ func fillSpans(parent app.Value, spans []markup.Span) {
 		switch s.Kind {
 		case markup.Bold, markup.Italic:
 			fillSpans(e, s.In)
+		case markup.Mention:
+			e.Set("className", "hallway-mention")
+			e.Set("dir", "auto")
+			dom.SetFlag(e.Get("dataset"), "mine", false, s.Mine)
+			dom.SetText(e, s.Text)
 		case markup.Link:
 			e.Set("href", s.Href)
 			e.Set("rel", "noopener noreferrer nofollow")
@@ -52,4 +57,5 @@ func fillSpans(parent app.Value, spans []markup.Span) {
 // spanTags hold the element for each kind of span.
 var spanTags = [...]string{
 	markup.Bold: "strong", markup.Italic: "em", markup.Code: "code", markup.Block: "pre", markup.Link: "a",
+	markup.Mention: "span",
 }

@@ -169,7 +169,7 @@ func TestAddressLeadsWhereItSays(t *testing.T) {
 		case want == "" && len(links) > 0:
 			t.Errorf("%q: a link to %q, want none", text, links[0].Href)
 		case want != "" && (len(links) != 1 || links[0].Text != want):
-			t.Errorf("%q: %q, want a link that shows %q", text, links, want)
+			t.Errorf("%+v: %+v, want a link that shows %q", text, links, want)
 		}
 	}
 }

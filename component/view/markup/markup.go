@@ -8,10 +8,11 @@ import (
 // Span is a part of a message's text that looks the same.
 type Span struct {
 	Kind SpanKind
-	Text string // of Plain, Code, Block and Link
+	Text string // of Plain, Code, Block, Link and Mention
 	Head string // of Block: the name of its language; "": none
 	Href string // of Link
 	In   []Span // of Bold and Italic
+	Mine bool   // of Mention: it names the user
 }
 
 // SpanKind says how a span looks.
@@ -19,12 +20,13 @@ type SpanKind uint8
 
 // The kinds of spans, with the marks for them.
 const (
-	Plain  SpanKind = iota
-	Bold            // *bold*
-	Italic          // _italic_
-	Code            // `code`
-	Block           // ```fenced code```, over several lines
-	Link            // an address
+	Plain   SpanKind = iota
+	Bold             // *bold*
+	Italic           // _italic_
+	Code             // `code`
+	Block            // ```fenced code```, over several lines
+	Link             // an address
+	Mention          // the name of somebody: see ParseMarked
 )
 
 // spansDepthMax bounds how deep bold and italic may contain each other. Deeper marks stay text.

@@ -117,6 +117,20 @@ func (d *dialog) ask(does action.Action, about *action.Target) {
 	first.Call("focus")
 }
 
+// AskEveryone asks the user to confirm a message that mentions so many people.
+func (o *Overlay) AskEveryone(people int, yes func()) {
+	if o.root == nil {
+		return
+	}
+	o.menu.close()
+	d := &o.dialog
+	d.asks, d.yes, d.length, d.reason = action.Everyone, yes, nil, nil
+	cancel := action.Button(action.Close, d.text.Say(text.Cancel))
+	row := buttons(cancel, harmless(action.Button(action.Confirm, d.text.Say(text.Send))))
+	d.show("", "alertdialog", d.text.Count(text.EveryoneAsk, people), note(d.text.Say(text.EveryoneNote)), row)
+	cancel.Call("focus")
+}
+
 // account tells the sender of a message apart from others of the same name, by role and account.
 func (d *dialog) account(of *action.Target) app.Value {
 	says := d.text.About(text.Account, of.SenderID)

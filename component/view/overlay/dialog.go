@@ -26,6 +26,7 @@ type dialog struct {
 	reason app.Value     // the field for a reason; nil: it has none
 	frozen app.Value     // whether the room is frozen; nil: the user may not change that
 	queue  queue
+	yes    func() // Everyone: what to do once it is confirmed
 }
 
 //go:noinline
@@ -66,6 +67,8 @@ func (d *dialog) confirm() (done bool) {
 		d.do(client.Delete{ID: d.id})
 	case action.Room:
 		d.saveRoom()
+	case action.Everyone:
+		d.yes()
 	case action.Report:
 		if reason == "" { // the moderators need one
 			d.reason.Call("focus")

@@ -87,6 +87,16 @@ const (
 	TypingMany Word = "typingMany" // three or more
 )
 
+// The words of mentions.
+const (
+	MentionWhom    Word = "mentionWhom"    // the accessible name of the list
+	PeopleFound    Word = "peopleFound"    // of a number, in the list
+	Everyone       Word = "everyone"       // follows an @
+	EveryoneAsk    Word = "everyoneAsk"    // the question, of a number of people
+	EveryoneNote   Word = "everyoneNote"   // the consequences
+	UnreadMentions Word = "unreadMentions" // of a number; the button to the next
+)
+
 // The words of the search.
 const (
 	Search       Word = "search"

@@ -1,0 +1,81 @@
+package request
+
+import (
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// peopleMax is how many people are asked for by a part of their name.
+const peopleMax = 8
+
+// People is what the user wants to know of the people in the room: one thing at a time, over whatever connection there
+// is. NewPeople makes one.
+type People struct {
+	step    *step.Step
+	tokens  step.Tokens
+	loading bool
+	known   *client.People // nil: the user has asked for nothing
+	inquiry inquiry
+}
+
+// NewPeople makes a part that has been asked for nothing.
+func NewPeople(s *step.Step, tokens step.Tokens) *People { return &People{step: s, tokens: tokens} }
+
+// Ask begins to ask for something, in place of what was asked before.
+func (p *People) Ask(ev client.AskPeople) {
+	if k := p.known; !ev.More || k == nil || k.Of.ID != ev.ID || k.Of.Emoji != ev.Emoji {
+		p.known = &client.People{}
+	}
+	next := *p.known // snapshots share the one before
+	next.Of, next.Failed = ev, false
+	p.known, p.loading = &next, true
+	p.ask()
+}
+
+// Forget drops what is known.
+func (p *People) Forget() { p.known, p.loading, p.inquiry = nil, false, inquiry{} }
+
+// TokenGot asks again if the request waits for a token.
+func (p *People) TokenGot() {
+	if p.inquiry.waits {
+		p.ask()
+	}
+}
+
+func (p *People) ask() {
+	p.step.Changed = true
+	f := client.FetchPeople{Req: p.inquiry.begin(p.step), Token: p.tokens.Token(), Of: p.known.Of, Limit: peopleMax}
+	if f.Of.ID != "" {
+		f.Limit = protocol.PageMessagesDefault
+		if n := len(p.known.Users); n > 0 {
+			f.After = p.known.Users[n-1].ID
+		}
+	}
+	p.step.Emit(f)
+}
+
+// Loaded takes an answer. One to an earlier question is dropped.
+func (p *People) Loaded(ev client.PeopleLoaded) {
+	if !p.loading || ev.Req != p.inquiry.number {
+		return
+	}
+	p.inquiry.answered()
+	next := *p.known
+	next.Users, next.Total, next.More, next.Here = append(next.Users[:len(next.Users):len(next.Users)], ev.Users...), ev.Total, ev.More, true
+	p.known, p.loading, p.step.Changed = &next, false, true
+}
+
+// Failed takes the failure of a request.
+func (p *People) Failed(ev client.RequestFailed) {
+	if !p.loading || ev.Req != p.inquiry.number || p.inquiry.retries(ev.Status, p.tokens) {
+		return
+	}
+	p.inquiry.answered()
+	next := *p.known
+	next.Failed, next.Here = true, true
+	p.known, p.loading, p.step.Changed = &next, false, true
+}
+
+// Show puts the answer into a snapshot.
+func (p *People) Show(s *client.Snapshot) { s.People = p.known }

@@ -1,0 +1,64 @@
+package log
+
+import (
+	"strconv"
+	"strings"
+
+	"hallway/component/client"
+	"hallway/component/view/markup"
+	"hallway/protocol"
+)
+
+// mentionsKey returns the mentions of a message as a text: rows are compared with ==. It has place, length and whether the
+// user is named, for each.
+func mentionsKey(mentions []protocol.Mention, me string) string {
+	key := ""
+	for _, m := range mentions {
+		mine := " 0 "
+		if m.All || m.User == me {
+			mine = " 1 "
+		}
+		key += strconv.FormatInt(m.At, 10) + " " + strconv.FormatInt(m.Len, 10) + mine
+	}
+	return key
+}
+
+// marksOf returns the marks of a key.
+func marksOf(key string) (marks []markup.Mark) {
+	numbers := strings.Fields(key)
+	for ; len(numbers) >= 3; numbers = numbers[3:] {
+		at, _ := strconv.Atoi(numbers[0])
+		length, _ := strconv.Atoi(numbers[1])
+		marks = append(marks, markup.Mark{At: at, Len: length, Mine: numbers[2] == "1"})
+	}
+	return marks
+}
+
+// nextMention returns the first message with a seq above one that mentions the user and is another's; nil: none is loaded.
+func nextMention(s *client.Snapshot, after int64) *protocol.Message {
+	for _, m := range s.Messages {
+		if m.Seq > after && m.Sender.ID != s.Me.ID && protocol.MentionsUser(m.Mentions, s.Me.ID) {
+			return m
+		}
+	}
+	return nil
+}
+
+// ToMention shows the next unread message that mentions the user. Where it is not loaded, the window moves towards it.
+func (l *Log) ToMention() {
+	s := &l.snap
+	m := nextMention(s, max(s.ReadSeq, l.mention))
+	if m == nil {
+		m = nextMention(s, s.ReadSeq)
+	}
+	n := len(s.Messages)
+	switch {
+	case n > 0 && s.MoreBefore && s.Messages[0].Seq > s.ReadSeq+1:
+		l.host.Do(client.LoadAround{Seq: s.ReadSeq + 1})
+	case m != nil:
+		l.mention = m.Seq
+		l.ToMessage(m.Seq, m.ID)
+	case n > 0 && s.MoreAfter:
+		l.host.Do(client.LoadAround{Seq: s.Messages[n-1].Seq + 1})
+	}
+}

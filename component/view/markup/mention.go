@@ -1,0 +1,77 @@
+package markup
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Mark is a part of a text that names somebody.
+type Mark struct {
+	At, Len int  // in bytes
+	Mine    bool // it names the user
+}
+
+// markRune stands for the first mark while a text is parsed, the next one for the second: private characters.
+const markRune = '\U000f0000'
+
+// ParseMarked is Parse for a text with marks, which become spans of the kind Mention: what they name is no markup. Marks
+// that do not fit, and those of a text that has private characters, stay text.
+func ParseMarked(text string, marks []Mark) []Span {
+	if len(marks) == 0 || strings.Contains(text, string(markRune)[:3]) {
+		return Parse(text)
+	}
+	var stood strings.Builder
+	end := 0
+	for i, m := range marks {
+		if m.At < end || m.Len < 1 || m.At+m.Len > len(text) {
+			return Parse(text)
+		}
+		stood.WriteString(text[end:m.At])
+		stood.WriteRune(markRune + rune(i))
+		end = m.At + m.Len
+	}
+	stood.WriteString(text[end:])
+	return marked(Parse(stood.String()), text, marks)
+}
+
+// marked puts marks back into spans.
+func marked(spans []Span, text string, marks []Mark) []Span {
+	var all []Span
+	for _, s := range spans {
+		s.In = marked(s.In, text, marks)
+		if whole := restored(s.Text, text, marks); whole != s.Text && s.Kind == Link {
+			s = Span{Text: s.Text} // the address would be another one
+		} else if s.Kind != Plain {
+			s.Text, s.Head = whole, restored(s.Head, text, marks)
+		}
+		if s.Kind != Plain {
+			all = append(all, s)
+			continue
+		}
+		from := 0
+		for at, r := range s.Text {
+			i := int(r - markRune)
+			if i < 0 || i >= len(marks) {
+				continue
+			}
+			if from < at {
+				all = append(all, Span{Text: s.Text[from:at]})
+			}
+			m := marks[i]
+			all = append(all, Span{Kind: Mention, Text: text[m.At : m.At+m.Len], Mine: m.Mine})
+			from = at + utf8.RuneLen(r)
+		}
+		if from < len(s.Text) {
+			all = append(all, Span{Text: s.Text[from:]})
+		}
+	}
+	return all
+}
+
+// restored returns a part of a text in which marks stood for names.
+func restored(part, text string, marks []Mark) string {
+	for i, m := range marks {
+		part = strings.ReplaceAll(part, string(markRune+rune(i)), text[m.At:m.At+m.Len])
+	}
+	return part
+}
