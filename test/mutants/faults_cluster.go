@@ -32,6 +32,10 @@ var clusterFaults = []mutant{
 		do: steps{replace("a.rev == b.told+1", "a.rev > b.told")},
 	},
 	{
+		name: "a frame covers what is still to be told", pkg: hub, in: "peers.stream", checks: hubAlone,
+		do: steps{always("a.rev >= b.covered")},
+	},
+	{
 		name: "no head check", pkg: hub, in: "peers.wake", checks: cluster,
 		do: steps{replace("a.checkAll(b)", "a.checkAt = b.Add(CheckEvery)")},
 	},

@@ -119,13 +119,13 @@ func TestMarkersAndSettingsReachOtherRelays(t *testing.T) {
 	if err := ada.say(send); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := await[protocol.Changed](there, time.Second); err != nil {
+	if _, err := await[protocol.Changed](there, 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if err := ada.say(protocol.Read{Room: "lobby", Seq: 1}); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := await[protocol.Read](there, 3*time.Second); err != nil || f.Seq != 1 {
+	if f, err := await[protocol.Read](there, 5*time.Second); err != nil || f.Seq != 1 {
 		t.Errorf("heard %+v, %v", f, err)
 	}
 	var room struct{ Unread int64 }
@@ -133,26 +133,26 @@ func TestMarkersAndSettingsReachOtherRelays(t *testing.T) {
 		t.Errorf("%+v, %v", room, err)
 	}
 	w.put(w.relays[0], "/v1/rooms/lobby", `{"settings":{"slow_mode_s":30}}`)
-	if f, err := await[protocol.Settings](mod, time.Second); err != nil || f.SlowModeS != 30 {
+	if f, err := await[protocol.Settings](mod, 5*time.Second); err != nil || f.SlowModeS != 30 {
 		t.Errorf("heard %+v, %v", f, err)
 	}
 	// Slow mode counts what was sent at the other relay.
 	if err := ada.say(message("lobby")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := await[protocol.Changed](ada, time.Second); err != nil {
+	if _, err := await[protocol.Changed](ada, 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if err := there.say(message("lobby")); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := await[protocol.Error](there, time.Second); err != nil || f.Why != protocol.WhySlowMode {
+	if f, err := await[protocol.Error](there, 5*time.Second); err != nil || f.Why != protocol.WhySlowMode {
 		t.Errorf("heard %+v, %v", f, err)
 	}
 	if err := w.do(w.relays[1], http.MethodDelete, "/v1/rooms/lobby"); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := await[protocol.Error](ada, time.Second); err != nil || f.Code != protocol.CodeNotFound {
+	if f, err := await[protocol.Error](ada, 5*time.Second); err != nil || f.Code != protocol.CodeNotFound {
 		t.Errorf("heard %+v, %v", f, err)
 	}
 }
