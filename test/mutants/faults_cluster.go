@@ -48,6 +48,18 @@ var clusterFaults = []mutant{
 		do: steps{never("a.open && b.known > c.told && d.healAt.IsZero() && !e.healing")},
 	},
 	{
+		name: "a room's rules are read once", pkg: hub, in: "rulings.compareRoom", checks: cluster,
+		do: steps{never("a != b.known && !b.reading")},
+	},
+	{
+		name: "bans are read once", pkg: hub, in: "rulings.compare", checks: cluster,
+		do: steps{never("a != b.known && !b.reading")},
+	},
+	{
+		name: "a marker ends where the relay is", pkg: hub, in: "marks.flush", checks: cluster,
+		do: steps{replace("Seq: a.want", "Seq: to")},
+	},
+	{
 		name: "another history is a deletion", pkg: hub, in: "peers.compare", checks: cluster,
 		do: steps{never(`a.Epoch != ""`)},
 	},
