@@ -30,6 +30,7 @@ func HAProxyOn(t Test, addr string, backends []string, settings ...string) *Serv
   timeout connect 1s
   timeout client 1h
   timeout server 1h
+  timeout check 1s
   option redispatch 1
 listen backends
   bind %s
@@ -37,7 +38,7 @@ listen backends
   %s
 `, s.Addr, strings.Join(settings, "\n  "))
 	for i, addr := range backends {
-		fmt.Fprintf(&config, "  server backend%d %s check inter 100ms rise 1 fall 1\n", i+1, addr)
+		fmt.Fprintf(&config, "  server backend%d %s check inter 100ms rise 1 fall 2\n", i+1, addr)
 	}
 	path := filepath.Join(s.Folder, "haproxy.cfg")
 	if err := os.WriteFile(path, []byte(config.String()), 0o600); err != nil {
