@@ -14,6 +14,7 @@ import (
 	"hallway/files/intake"
 	"hallway/protocol"
 	"hallway/relay/hub"
+	"hallway/relay/relaytest"
 	"hallway/relay/server"
 	"hallway/store/sqlite"
 )
@@ -222,6 +223,34 @@ func TestWhoMayReadAndWriteFiles(t *testing.T) {
 	mod.do(200, "PUT", "/v1/rooms/lobby/members/ada/ban", `{}`)
 	ada.refused(protocol.CodeForbidden, protocol.WhyBanned, "PUT", filePath(4)+"?name=a.txt", "hello")
 	ada.refused(protocol.CodeForbidden, protocol.WhyBanned, "GET", filePath(3), "")
+}
+
+// TestFilesOverWebSocket: a send with files is told to the room with them, and refused as over REST.
+func TestFilesOverWebSocket(t *testing.T) {
+	l := startLive(t, hub.Config{})
+	ada, bob := l.person("ada", protocol.RoleParticipant, "*"), l.person("bob", protocol.RoleParticipant, "*")
+	a, b := ada.enter(), bob.enter()
+	ada.upload(201, 1, "a.txt", "hello")
+	send := protocol.Send{Room: "lobby", ID: fileID(1), Files: []protocol.Attachment{{ID: fileID(1), Alt: "A greeting"}}}
+	b.Say(send)
+	if e := relaytest.Hear[protocol.Error](b); e.Code != protocol.CodeNotFound || e.ID != send.ID {
+		t.Errorf("refused with %+v", e)
+	}
+	for range 2 { // the second is answered with what is stored
+		a.Say(send)
+		m := relaytest.Hear[protocol.Changed](a).Message
+		if m.Text != "a.txt" || !m.AutoText || len(m.Files) != 1 || m.Files[0].Alt != "A greeting" || m.Files[0].Size != 5 {
+			t.Errorf("told of %+v", m)
+		}
+	}
+	if m := relaytest.Hear[protocol.Changed](b).Message; len(m.Files) != 1 {
+		t.Errorf("told of %+v", m)
+	}
+	send.ID = fileID(2)
+	a.Say(send)
+	if e := relaytest.Hear[protocol.Error](a); e.Code != protocol.CodeConflict || e.ID != send.ID {
+		t.Errorf("refused with %+v", e)
+	}
 }
 
 // TestNoMarkupIsServed: what a browser could run comes as bytes to download, whatever it is called.
