@@ -306,9 +306,15 @@ func TestConnectionsOfAUserCountAtAllRelays(t *testing.T) {
 			t.Errorf("closed %d", late.closed)
 		}
 		all[2].end()
-		time.Sleep(6 * time.Second)
-		again := rs.enter(0, "ada")
-		again.end()
+		within(rs.T, time.Second, "the place is free", func() bool { return rs.admits(0, "ada") })
+		all[2] = rs.enter(2, "ada")
+		time.Sleep(time.Second)
+		if rs.admits(0, "ada") {
+			t.Error("a fourth connection is accepted")
+		}
+		rs.places[2].locked(func() { rs.network.Part(rs.places[0].member, rs.places[2].member) })
+		within(rs.T, 6*time.Second, "a relay that is gone has no connections", func() bool { return rs.admits(0, "ada") })
+		all[2].end()
 		all[0].end()
 		all[1].end()
 	}, limit)

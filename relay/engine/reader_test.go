@@ -79,6 +79,18 @@ func (rs *gossips) enter(relay int, token string) *reader {
 	return c
 }
 
+// admits reports whether a relay accepts one more connection of a user, which it then ends.
+func (rs *gossips) admits(relay int, token string) bool {
+	c := rs.read(relay, token)
+	defer c.end()
+	within(rs.T, time.Second, token+" is answered", func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.closed != 0 || len(c.frames) > 0
+	})
+	return heard[protocol.Welcome](c) != nil
+}
+
 func (c *reader) run() {
 	defer close(c.ended)
 	for {
