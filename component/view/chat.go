@@ -251,7 +251,7 @@ func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 		return
 	}
 	e.PreventDefault()
-	c.search.show(ctx)
+	c.search.show(ctx, e)
 }
 
 // KeepDraft sets the key under which an unsent text is kept over a reload: another one for each

@@ -22,7 +22,7 @@ func (c *Chat) headerUI() app.UI {
 				),
 				app.If(c.snap.Mentions > 0, c.mentionsUI),
 				app.Button().Class("hallway-find").Type("button").Aria("label", c.text.Say(text.Search)).
-					Title(c.text.Say(text.Search)).OnClick(c.search.onOpen),
+					Title(c.text.Say(text.Search)).OnClick(c.search.show),
 			)
 		}),
 	)

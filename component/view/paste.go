@@ -9,15 +9,10 @@ import (
 	"hallway/component/view/text"
 )
 
-// onPaste hears a paste into the field.
-func (c *composer) onPaste(ctx app.Context, e app.Event) {
-	ctx.PreventUpdate()
-	c.paste(ctx, e)
-}
-
-// paste refuses a text that makes the message too long: better than to let people cut it afterwards.
-// Of a picture that has a text, as from a spreadsheet, it takes the text.
+// paste hears a paste into the field. It refuses a text that makes the message too long, so that people
+// need not cut it afterwards. Of a picture that has a text, as from a spreadsheet, it takes the text.
 func (c *composer) paste(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
 	pasted, files := transferred(e.Get("clipboardData"))
 	switch {
 	case pasted == "" && files:

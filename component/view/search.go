@@ -75,7 +75,7 @@ func (s *search) fieldUI() app.UI {
 			Aria("label", s.text.Say(text.Search)).Placeholder(s.text.Say(text.SearchHint)).
 			Attr("enterkeyhint", "search").Attr("autocomplete", "off").OnInput(s.onInput),
 		app.Button().Class("hallway-close").Type("button").Aria("label", s.text.Say(text.CloseSearch)).
-			Title(s.text.Say(text.CloseSearch)).OnClick(s.onClose),
+			Title(s.text.Say(text.CloseSearch)).OnClick(s.leave),
 	)
 }
 
@@ -136,10 +136,8 @@ func (s *search) makeHits() {
 	}
 }
 
-func (s *search) onOpen(ctx app.Context, _ app.Event) { s.show(ctx) }
-
 // show opens the search and puts the keyboard there. The event that it answers draws it.
-func (s *search) show(ctx app.Context) {
+func (s *search) show(ctx app.Context, _ app.Event) {
 	s.from = dom.Active()
 	s.open = true
 	s.coverLog(true)
@@ -160,7 +158,7 @@ func (s *search) close() {
 }
 
 // leave closes the search and gives the focus back.
-func (s *search) leave(ctx app.Context) {
+func (s *search) leave(ctx app.Context, _ app.Event) {
 	from := s.from
 	s.close()
 	ctx.Defer(func(app.Context) {
@@ -171,8 +169,6 @@ func (s *search) leave(ctx app.Context) {
 		}
 	})
 }
-
-func (s *search) onClose(ctx app.Context, _ app.Event) { s.leave(ctx) }
 
 func (s *search) onInput(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
@@ -231,7 +227,7 @@ func (s *search) onKeyDown(ctx app.Context, e app.Event) {
 		ctx.PreventUpdate()
 	case key == "Escape":
 		e.PreventDefault()
-		s.leave(ctx)
+		s.leave(ctx, e)
 	case key == "Enter" && inField:
 		ctx.PreventUpdate()
 		s.begin(ctx, target.Get("value").String())

@@ -5,7 +5,8 @@ import "encoding/binary"
 // dropLines takes the names of files and the lines of all instructions out of the tables, an eighth of the module for the
 // traces of panics alone. A trace still names each function that was not put into another.
 func (p *program) dropLines(functions []function) error {
-	tables := newTables(p)
+	bytes := p.memory[p.base+int(p.header.Tab) : p.base+int(p.header.Fn)]
+	tables := &tables{bytes: bytes, kept: make([]bool, len(bytes)), dropped: make([]bool, len(bytes))}
 	for _, f := range functions {
 		h := &f.header
 		tables.keep(h.SP)
@@ -34,11 +35,6 @@ type tables struct {
 	bytes         []byte
 	kept, dropped []bool
 	failed        bool
-}
-
-func newTables(p *program) *tables {
-	bytes := p.memory[p.base+int(p.header.Tab) : p.base+int(p.header.Fn)]
-	return &tables{bytes: bytes, kept: make([]bool, len(bytes)), dropped: make([]bool, len(bytes))}
 }
 
 func (t *tables) keep(offset uint32) { t.mark(t.kept, int(offset)) }

@@ -70,7 +70,8 @@ func New(cfg client.Config) *Client {
 	s, room := &c.step, cfg.Room
 	c.conn = connection.New(s, connection.Config{
 		Room: room, Client: cfg.Client,
-		Down: c.interrupt, Forget: c.forget, User: c.knowUser,
+		Down: c.interrupt, Forget: c.forget,
+		User: func(id string) { s.Emit(client.LoadOutbox{User: id}) },
 	})
 	c.catchup = catchup.New(s, c.conn, c.timeline)
 	c.outbox = outbox.New(s, c.conn, room)
@@ -171,9 +172,6 @@ func (c *Client) startOver() {
 	c.search.Restart()
 	c.step.Changed = true
 }
-
-// knowUser asks for what the user has left in the outbox.
-func (c *Client) knowUser(id string) { c.step.Emit(client.LoadOutbox{User: id}) }
 
 // setTimer makes the one timer follow the earliest deadline.
 func (c *Client) setTimer() {
