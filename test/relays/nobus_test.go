@@ -1,0 +1,37 @@
+package relays
+
+import (
+	"testing"
+	"time"
+
+	"hallway/protocol"
+	"hallway/test/relaytest"
+	"hallway/test/servers"
+)
+
+// TestRelaysWithoutBus: two relays on one PostgreSQL without --nats, as while one deployment replaces the other, tell each
+// other's messages within a second, and say nothing of a bus.
+func TestRelaysWithoutBus(t *testing.T) {
+	w := &world{T: t}
+	url := servers.PostgreSQL(t)
+	for range 2 {
+		w.relays = append(w.relays, relaytest.StartOn(t, url, "--rate", "0"))
+	}
+	ada, bob := w.mustEnter(w.relays[0], "ada", "lobby"), w.mustEnter(w.relays[1], "bob", "lobby")
+	for range 5 {
+		send := message("lobby")
+		began := time.Now()
+		if err := ada.say(send); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []*client{ada, bob} {
+			if f, err := await[protocol.Changed](c, 5*time.Second); err != nil || f.Message.ID != send.ID {
+				t.Fatalf("heard %+v, %v", f, err)
+			}
+		}
+		if d := time.Since(began); d > time.Second {
+			t.Errorf("told after %v", d)
+		}
+	}
+	w.untilReady(0, "")
+}
