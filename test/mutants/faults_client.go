@@ -46,7 +46,7 @@ var clientFaults = []mutant{
 	},
 	{
 		name: "late word brings an item back", pkg: outbox, in: "Acknowledge", checks: simulation,
-		do: steps{drop("a.done.add(b)"), before("a.remove(b)", "a.done.add(b.ID)")},
+		do: steps{drop("a.done.add(b)"), before("a.forget(b)", "a.done.add(b.ID)")},
 	},
 	{
 		name: "new page retries what has failed", pkg: outbox, in: "takeOver", checks: coreFirst,
