@@ -130,6 +130,10 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 			return nil, fmt.Errorf("--scan: %w", err)
 		}
 	}
+	temp := "" // the system's
+	if folder, ok := bytes.(*disk.Store); ok {
+		temp = folder.Temp()
+	}
 	limits := rules.FileLimits{
 		User: int64(s.UserFiles), Room: int64(s.RoomFiles), All: int64(s.AllFiles), Types: strings.Join(s.FileTypes, " "),
 	}
@@ -138,7 +142,7 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 		Store: bytes,
 		server: &server.Files{
 			Rows: rows, Bytes: bytes, Limits: limits, NewKey: newFileKey, LinkKey: sha256.Sum256([]byte("hallway links " + secret)),
-			Intake: intake.New(intake.Options{Store: bytes, Scanner: scanner, Looked: metrics.Looked}),
+			Intake: intake.New(intake.Options{Store: bytes, Scanner: scanner, Temp: temp, Looked: metrics.Looked}),
 		},
 		collector: collect.New(collect.Options{Store: bytes, Rows: rows, Alone: !s.isPostgres(), Log: log, Swept: metrics.Swept}),
 	}, nil

@@ -65,6 +65,9 @@ func (s *Store) open() (err error) {
 	return syncDir(s.root)
 }
 
+// Temp returns a folder at the same place for files that are not complete. It is emptied when the store is opened.
+func (s *Store) Temp() string { return filepath.Join(s.root, temporary) }
+
 // plain takes out of an error what the caller says itself.
 func plain(err error) error {
 	var path *fs.PathError
