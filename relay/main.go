@@ -26,6 +26,7 @@ type commandLine struct {
 	Check   checkCommand     `cmd:"" help:"Look for damage in the database, also while a relay uses it. The exit code is 1 when there is any."`
 	Export  exportCommand    `cmd:"" help:"Write everything that is stored about a user as JSON, also while a relay uses the database."`
 	Erase   eraseCommand     `cmd:"" help:"Erase a user from the database for good, also while a relay uses it."`
+	Migrate migrateCommand   `cmd:"" help:"Copy a SQLite database to PostgreSQL, so that several relays can share it. Stop the relay first; clients go on without loading anew."`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 

@@ -18,6 +18,9 @@ import (
 const (
 	// connectTimeout bounds an attempt to connect.
 	connectTimeout = 3 * time.Second
+	// connectEvery is the least time between a failed attempt and the next one: a server that starts must not be
+	// kept busy by refusals.
+	connectEvery = 100 * time.Millisecond
 	// A peer that does not answer for aliveIdle and aliveProbes times aliveEvery is taken for dead.
 	aliveIdle   = 5 * time.Second
 	aliveEvery  = 2 * time.Second
@@ -96,6 +99,8 @@ func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
 // A writer is the connection that commits. It is used by one goroutine at a time.
 type writer struct {
 	conn   *pgx.Conn
+	failed error       // of the last attempt to connect
+	tried  time.Time   // when that was
 	warned atomic.Bool // the server has warned since begin
 }
 
@@ -104,6 +109,15 @@ func (s *Store) connect(ctx context.Context) (conn *pgx.Conn, made bool, err err
 	if c := s.writer.conn; c != nil && !c.IsClosed() {
 		return c, false, nil
 	}
+	if s.writer.failed != nil && time.Since(s.writer.tried) < connectEvery {
+		return nil, false, s.writer.failed
+	}
+	conn, err = s.connectWriter(ctx)
+	s.writer.conn, s.writer.failed, s.writer.tried = conn, err, time.Now()
+	return conn, true, err
+}
+
+func (s *Store) connectWriter(ctx context.Context) (*pgx.Conn, error) {
 	config := s.config.ConnConfig.Copy()
 	config.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
 		if n.SeverityUnlocalized == "WARNING" {
@@ -112,15 +126,15 @@ func (s *Store) connect(ctx context.Context) (conn *pgx.Conn, made bool, err err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
 	defer cancel()
-	if conn, err = pgx.ConnectConfig(ctx, config); err != nil {
-		return nil, false, err
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, err
 	}
 	if err = s.prepare(ctx, conn); err != nil {
 		_ = conn.Close(ctx)
-		return nil, false, err
+		return nil, err
 	}
-	s.writer.conn = conn
-	return conn, true, nil
+	return conn, nil
 }
 
 // connectOnce returns a connection as the URL describes it.

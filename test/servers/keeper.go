@@ -66,6 +66,16 @@ func descendants(pid int) []int {
 	return found
 }
 
+// runs reports whether a process has not ended. A zombie has.
+func runs(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	return len(fields) > 0 && string(fields[0]) != "Z" && string(fields[0]) != "X"
+}
+
 // scriptPath returns the path of install.sh, which lies beside this file.
 func scriptPath() (string, error) {
 	_, file, _, ok := runtime.Caller(0)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -210,6 +211,10 @@ func (s *Server) kill() error {
 	<-s.ended
 	for _, pid := range children {
 		_ = syscall.Kill(pid, syscall.SIGKILL) // most have ended with their parent
+	}
+	// PostgreSQL does not start while one of them still has its memory.
+	for late := time.Now().Add(stopTimeout); slices.ContainsFunc(children, runs) && time.Now().Before(late); {
+		time.Sleep(time.Millisecond)
 	}
 	s.down()
 	return nil
