@@ -66,7 +66,7 @@ func (s *Store) emptyDropped(ctx context.Context) error {
 				if err != nil {
 					return fmt.Errorf("empty a dropped room: %w", err)
 				}
-				if more = tag.RowsAffected() == deleteRows; more && !s.pause() {
+				if more = tag.RowsAffected() == deleteRows; more && !s.pause(upkeepPause) {
 					return nil
 				}
 			}
@@ -126,7 +126,7 @@ func (s *Store) purge(ctx context.Context) error {
 			if below > 0 && r.Purged != nil {
 				r.Purged(e.name, e.epoch, below)
 			}
-			if more && !s.pause() {
+			if more && !s.pause(upkeepPause) {
 				return nil
 			}
 		}

@@ -15,9 +15,12 @@ import (
 )
 
 const (
-	// upkeepEvery is the time between two looks for something to do, upkeepPause that between two slices.
+	// upkeepEvery is the time between two looks for something to do, upkeepPause the least time between two slices.
 	upkeepEvery = 500 * time.Millisecond
 	upkeepPause = 5 * time.Millisecond
+	// indexPauses is how many times as long as a slice of the index the commits have for themselves after it: where both
+	// cannot be done at once, the messages come first, and a search finds them later.
+	indexPauses = 4
 	// leftEvery is the time between two looks for what other relays have left.
 	leftEvery = 30 * time.Second
 	// deleteRows limits the rows that one slice deletes.
@@ -138,6 +141,7 @@ func (s *Store) index(ctx context.Context) (err error) {
 	u.mu.Unlock()
 	for i, key := range rooms {
 		for more := true; more; {
+			began := time.Now()
 			if more, err = s.indexSlice(ctx, key); err != nil {
 				left := make(map[int64]bool)
 				for _, key := range rooms[i:] {
@@ -146,7 +150,7 @@ func (s *Store) index(ctx context.Context) (err error) {
 				u.grew(left)
 				break
 			}
-			if more && !s.options.idle && !s.pause() {
+			if more && !s.options.idle && !s.pause(indexPauses*time.Since(began)) {
 				break
 			}
 		}
@@ -163,9 +167,9 @@ func (s *Store) index(ctx context.Context) (err error) {
 }
 
 // pause leaves the server to others for a moment, and returns false when the store is being closed.
-func (s *Store) pause() bool {
+func (s *Store) pause(d time.Duration) bool {
 	select {
-	case <-time.After(upkeepPause):
+	case <-time.After(max(d, upkeepPause)):
 		return true
 	case <-s.stop:
 		return false
