@@ -3,6 +3,8 @@ export interface User {
   id: string;
   name?: string;
   role?: 'participant' | 'moderator' | 'organizer';
+  /** An https URL. */
+  picture?: string;
 }
 
 /** A message as the relay sends it (docs/PROTOCOL.md, "A message"). */
