@@ -126,6 +126,7 @@ export type TextName =
   | 'edited'
   | 'pinned'
   | 'newSeparator'
+  | 'reactors'
   | 'reactedBy'
   | 'comma'
   | 'and'

@@ -196,3 +196,31 @@ for (const [lang, width] of [
     await info.attach('list', { path: info.outputPath(`mentions-${lang}-${width}.png`) });
   });
 }
+
+test('the menu lists who has reacted, all of them as people ask for them', async ({ openChats, relay }) => {
+  const id = await relay.post(ADA, { text: 'hello' });
+  const react = async (sub, emoji) => {
+    const path = `/v1/rooms/lobby/messages/${id}/reactions/${encodeURIComponent(emoji)}`;
+    const headers = { authorization: `Bearer ${relay.token({ sub })}` };
+    const answer = await fetch(relay.url + path, { method: 'PUT', headers });
+    expect(answer.status).toBe(200);
+  };
+  for (let i = 0; i < 60; i++) await react(`u_${i}`, '👍');
+  const [, ben] = await join(openChats, [ADA, BEN]);
+  await react('u_ben', '🎉');
+  await ben.settled(1);
+  await ben.message('hello').focus();
+  await ben.page.keyboard.press('Enter');
+  await ben.element.getByRole('menuitem', { name: 'Who reacted' }).click();
+  const dialog = ben.page.getByRole('dialog', { name: 'Who reacted' });
+  await expect(dialog.getByRole('listitem')).toHaveCount(50);
+  await dialog.getByRole('button', { name: 'Show more' }).click();
+  await expect(dialog.getByRole('listitem')).toHaveCount(60);
+  await expect(dialog.getByRole('button', { name: 'Show more' })).toBeHidden();
+  await expectAccessible(ben.page, 'who reacted');
+  await ben.page.screenshot({ path: test.info().outputPath('reactors.png') });
+  await dialog.getByRole('button', { name: '🎉' }).click();
+  await expect(dialog.getByRole('listitem')).toHaveText([/Ben/]);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toBeHidden();
+});

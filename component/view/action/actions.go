@@ -19,6 +19,7 @@ const (
 	Reaction Action = "reaction" // add or take back a reaction that is there
 	React    Action = "react"    // choose an emoji
 	Emoji    Action = "emoji"    // react with the chosen one
+	Reactors Action = "reactors" // show who has reacted
 	Reply    Action = "reply"
 	Edit     Action = "edit"
 	Copy     Action = "copy"
@@ -44,11 +45,14 @@ const (
 	Panel     Action = "panel"     // show all pinned messages
 	Room      Action = "room"      // open the room's settings
 	Everyone  Action = "everyone"  // mention everybody
-	Queue     Action = "queue"     // show the open reports
-	QueueMore Action = "queue-more"
-	Reported  Action = "reported" // go to the message of a report
-	Resolve   Action = "resolve"  // a report
-	Drop      Action = "drop"     // dismiss a report
+	// The users who have reacted with an emoji, and more of them.
+	ReactorsOf   Action = "reactors-of"
+	ReactorsMore Action = "reactors-more"
+	Queue        Action = "queue" // show the open reports
+	QueueMore    Action = "queue-more"
+	Reported     Action = "reported" // go to the message of a report
+	Resolve      Action = "resolve"  // a report
+	Drop         Action = "drop"     // dismiss a report
 )
 
 // description is what people see of an action.
@@ -61,6 +65,7 @@ type description struct {
 
 var descriptions = [...]description{
 	{React, text.React, "+", "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM8 14.5a4.8 4.8 0 0 0 8 0M9 9.5v.01M15 9.5v.01"},
+	{Reactors, text.Reactors, "", "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20a6.5 6.5 0 0 1 13 0M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5a6.5 6.5 0 0 1 3.5 5.5"},
 	{Reply, text.Reply, "R", "M9 7l-5 5 5 5M4 12h9a7 7 0 0 1 7 7"},
 	{Edit, text.Edit, "E", "M4 20h4L19.5 8.5l-4-4L4 16ZM13 7l4 4"},
 	{Copy, text.Copy, "", "M9 9h11v11H9ZM15 9V4H4v11h5"},

@@ -20,6 +20,7 @@ type Target struct {
 	Sender    string // the sender's name as it is shown
 	Role      protocol.Role
 	Mine      []string  // the user's own reactions
+	Reactions []string  // all emoji with which users have reacted
 	Bubble    app.Value // its element in the document
 }
 
@@ -37,6 +38,9 @@ func Offered(t *Target, role protocol.Role) []Action {
 		return sender
 	}
 	all := []Action{React, Reply}
+	if len(t.Reactions) > 0 {
+		all = []Action{React, Reactors, Reply}
+	}
 	if t.Own && !t.Encrypted {
 		all = append(all, Edit)
 	}

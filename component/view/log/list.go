@@ -163,6 +163,7 @@ func (n *rowNode) target(t *text.Texts) *action.Target {
 	}
 	if r.reactions != nil {
 		for i := range r.reactions.all {
+			target.Reactions = append(target.Reactions, r.reactions.all[i].emoji)
 			if r.reactions.all[i].mine {
 				target.Mine = append(target.Mine, r.reactions.all[i].emoji)
 			}

@@ -18,15 +18,16 @@ const idWho = "hallway-who"
 // dialog is the dialog of a chat. What it asks decides which of its fields it has.
 type dialog struct {
 	*shared
-	box    app.Value     // nil while not mounted
-	asks   action.Action // what it asks about; "": it is closed
-	id     string        // the message that it is about; "": none
-	user   string        // the user that it is about, by their id
-	length app.Value     // the field for a time; nil: it has none
-	reason app.Value     // the field for a reason; nil: it has none
-	frozen app.Value     // whether the room is frozen; nil: the user may not change that
-	queue  queue
-	yes    func() // Everyone: what to do once it is confirmed
+	box      app.Value     // nil while not mounted
+	asks     action.Action // what it asks about; "": it is closed
+	id       string        // the message that it is about; "": none
+	user     string        // the user that it is about, by their id
+	length   app.Value     // the field for a time; nil: it has none
+	reason   app.Value     // the field for a reason; nil: it has none
+	frozen   app.Value     // whether the room is frozen; nil: the user may not change that
+	queue    queue
+	reactors reactors
+	yes      func() // Everyone: what to do once it is confirmed
 }
 
 //go:noinline

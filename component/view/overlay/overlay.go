@@ -106,6 +106,8 @@ func (o *Overlay) Open(does action.Action, t *action.Target, all []action.Action
 		o.dialog.showShortcuts()
 	case action.Room:
 		o.dialog.askRoom()
+	case action.Reactors:
+		o.dialog.showReactors(t)
 	default:
 		o.dialog.ask(does, t)
 	}
@@ -159,6 +161,9 @@ func (o *Overlay) Show(s *client.Snapshot) {
 	if d.asks == action.Queue {
 		d.followQueue()
 	}
+	if d.asks == action.Reactors {
+		d.followReactors()
+	}
 	switch {
 	case o.menu.isOpen():
 		t, all := o.log.Offered(o.menu.target.ID)
@@ -200,6 +205,10 @@ func (o *Overlay) onClick(ctx app.Context, e app.Event) {
 		o.confirm()
 	case action.Queue:
 		o.dialog.showQueue()
+	case action.ReactorsOf:
+		o.dialog.showReaction(control.Get("dataset").Get("emoji").String())
+	case action.ReactorsMore:
+		o.do(client.AskPeople{ID: o.dialog.id, Emoji: o.dialog.reactors.emoji, More: true})
 	case action.QueueMore:
 		o.do(client.ReviewMore{})
 	case action.Reported, action.Resolve, action.Drop:

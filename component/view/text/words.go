@@ -125,6 +125,7 @@ const (
 	Edited     Word = "edited"
 	Pinned     Word = "pinned"
 	Unread     Word = "newSeparator" // before the first unread message
+	Reactors   Word = "reactors"     // in the menu, and the title of the list of users
 	ReactedBy  Word = "reactedBy"    // {name} is the emoji with its number, {text} the users
 	Comma      Word = "comma"        // between names
 	And        Word = "and"          // before the last name

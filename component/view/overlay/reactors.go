@@ -1,0 +1,85 @@
+package overlay
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// reactors is the content of the dialog with the users who have reacted to a message.
+type reactors struct {
+	emoji            string // the reaction that is shown
+	all, users, more app.Value
+	shown            *client.People
+}
+
+// showReactors opens the dialog with the users of each reaction to a message. They come as people ask for them.
+func (d *dialog) showReactors(of *action.Target) {
+	d.reactors = reactors{
+		all: dom.New("div", "hallway-reactions"), users: dom.New("ul", "hallway-reactors"), more: action.Button(action.ReactorsMore, ""),
+	}
+	r := &d.reactors
+	dom.SetAttribute(r.users, "role", "list")
+	dom.SetAttribute(r.users, "aria-live", "polite")
+	r.users.Set("tabIndex", 0) // it is scrolled by keys
+	for _, emoji := range of.Reactions {
+		one := action.Button(action.ReactorsOf, emoji)
+		one.Get("dataset").Set("emoji", emoji)
+		r.all.Call("append", one)
+	}
+	done := action.Button(action.Close, d.text.Say(text.Close))
+	d.asks, d.length, d.reason = action.Reactors, nil, nil
+	d.show(of.ID, "dialog", d.text.Say(text.Reactors), r.all, r.users, r.more, buttons(done))
+	done.Call("focus")
+	d.showReaction(of.Reactions[0])
+}
+
+// showReaction asks for the users of a reaction.
+func (d *dialog) showReaction(emoji string) {
+	r := &d.reactors
+	r.emoji, r.shown = emoji, nil
+	for one := r.all.Get("firstElementChild"); one.Truthy(); one = one.Get("nextElementSibling") {
+		dom.SetAttribute(one, "aria-pressed", strconv.FormatBool(one.Get("dataset").Get("emoji").String() == emoji))
+	}
+	r.users.Call("replaceChildren")
+	r.more.Set("hidden", true)
+	d.do(client.AskPeople{ID: d.id, Emoji: emoji})
+}
+
+// followReactors draws the users that have come.
+func (d *dialog) followReactors() {
+	r, p := &d.reactors, d.snap.People
+	if p == nil || p == r.shown || p.Of.ID != d.id || p.Of.Emoji != r.emoji || !p.Here {
+		return
+	}
+	r.shown = p
+	for i := r.users.Get("children").Length(); i < len(p.Users); i++ {
+		r.users.Call("append", d.userItem(&p.Users[i]))
+	}
+	says := text.FoundMore
+	if p.Failed {
+		says = text.Retry
+	}
+	dom.SetText(r.more, d.text.Say(says))
+	r.more.Set("hidden", !p.More && !p.Failed)
+}
+
+func (d *dialog) userItem(u *protocol.User) app.Value {
+	name := d.text.NameOf(*u)
+	face := dom.New("span", "hallway-avatar")
+	dom.SetAttribute(face, "aria-hidden", "true")
+	face.Get("dataset").Set("colour", strconv.Itoa(text.AvatarColour(u.ID)))
+	dom.SetText(face, text.Initials(name))
+	if u.Picture != "" {
+		face.Call("append", dom.Picture(u.Picture))
+	}
+	item := dom.New("li", "hallway-person")
+	item.Call("append", face, dom.Bidi("hallway-person-name", name), dom.Bidi("hallway-person-title", u.Title))
+	return item
+}
