@@ -34,6 +34,7 @@ type mentions struct {
 	words  string // the name so far
 	people []person
 	chosen int
+	left   int // one behind the place of the name whose list was closed by Escape; 0: none
 	delay  *time.Timer
 	// confirming says that the user is to confirm a message to everybody, as soon as it is known how many that are.
 	confirming, confirmed bool
@@ -124,7 +125,10 @@ func (c *composer) look(ctx app.Context) {
 	m := &c.mentions
 	from, to := c.input.Get("selectionStart").Int(), c.input.Get("selectionEnd").Int()
 	at, words, ok := nameAt(m.of, bytesBetween(m.of, 0, to), m.list)
-	if !ok || from != to || !c.snap.KnowsMentions || len(m.list) >= protocol.MentionsMax {
+	if !ok || at+1 != m.left {
+		m.left = 0
+	}
+	if !ok || m.left > 0 || from != to || !c.snap.KnowsMentions || len(m.list) >= protocol.MentionsMax {
 		c.closePeople(ctx)
 		return
 	}
@@ -281,6 +285,7 @@ func (c *composer) peopleKey(ctx app.Context, e app.Event, key string) bool {
 	case "Enter", "Tab":
 		c.choose(ctx, m.chosen)
 	case "Escape":
+		m.left = m.at + 1
 		c.closePeople(ctx)
 	default:
 		return false
