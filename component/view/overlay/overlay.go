@@ -63,7 +63,7 @@ func New(l Log, do func(client.Event)) *Overlay {
 // Render is go-app's.
 func (o *Overlay) Render() app.UI {
 	return app.Div().Class("hallway-over").OnClick(o.onClick).Body(
-		app.Div().Class("hallway-menu-box").Attr("part", "menu").Hidden(true).TabIndex(-1).
+		app.Div().Class("hallway-menu-box").Attr("part", "menu").Hidden(true).TabIndex(0).
 			OnKeyDown(o.menu.onKeyDown).On("focusout", o.menu.onFocusOut),
 		app.Dialog().Class("hallway-dialog").Attr("part", "dialog").On("close", o.onDialogClosed).
 			OnKeyDown(o.onDialogKey),
