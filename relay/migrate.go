@@ -25,6 +25,11 @@ func (c *migrateCommand) Run() error {
 	}
 	ctx, stop := untilSignal()
 	defer stop()
+	some := false
+	_, err := sqlite.FileRows(ctx, c.From, func(sqlite.StoredFile, int) error { some = true; return nil })
+	if err == nil && some {
+		return errors.New("--from: this database has uploaded files, which a relay on PostgreSQL does not keep yet")
+	}
 	line := newProgress("rows")
 	rows, err := c.copy(ctx, line)
 	line.end()
