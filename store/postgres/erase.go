@@ -110,7 +110,8 @@ func (s *Store) CarryErasures(carry rules.Carry) {
 			if held, err := s.Lease(s.stopping, jobErasures, s.upkeep.holder, eraseTime); err != nil || !held {
 				continue
 			}
-			for s.carryErasure(s.stopping, carry) == nil {
+			for erased := true; erased; {
+				erased = s.carryErasure(s.stopping, carry) == nil
 			}
 		}
 	})

@@ -160,8 +160,9 @@ func (s *Store) index(ctx context.Context) (err error) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.failed = explain(err); s.stopping.Err() != nil {
-		u.failed = nil
+	u.failed = nil
+	if s.stopping.Err() == nil {
+		u.failed = explain(err)
 	}
 	return err
 }
