@@ -70,11 +70,45 @@ type upkeepStatements struct {
 	reindexed *sql.Stmt
 
 	isDropped  *sql.Stmt
-	empty      [9]*sql.Stmt // take a room and how many rows to delete
+	empty      []*sql.Stmt // of emptyRoom
 	deleteRoom *sql.Stmt
 
 	oldest *sql.Stmt
-	purge  [6]*sql.Stmt // take a room, a seq up to which, and the highest rev
+	purge  []*sql.Stmt // of purgeMessages
+}
+
+// emptyRoom deletes what belongs to a room (?1), at most so many rows at a time (?2). A table with rows of rooms has a
+// statement here.
+var emptyRoom = []string{
+	`DELETE FROM files WHERE (room, id) IN
+		(SELECT room, id FROM files WHERE room = ?1 LIMIT ?2)`,
+	`DELETE FROM members WHERE (room, user_id) IN
+		(SELECT room, user_id FROM members WHERE room = ?1 LIMIT ?2)`,
+	`DELETE FROM sanctions WHERE (room, user_id, kind) IN
+		(SELECT room, user_id, kind FROM sanctions WHERE room = ?1 LIMIT ?2)`,
+	`DELETE FROM reports WHERE n IN (SELECT n FROM reports WHERE room = ?1 LIMIT ?2)`,
+	`DELETE FROM search WHERE docid IN
+		(SELECT docid FROM search WHERE docid BETWEEN (?1 << 32) AND ((?1 + 1) << 32) - 1 LIMIT ?2)`,
+	`DELETE FROM messages WHERE (room, seq) IN
+		(SELECT room, seq FROM messages WHERE room = ?1 LIMIT ?2)`,
+	`DELETE FROM reactions WHERE (room, seq, user_id, emoji) IN
+		(SELECT room, seq, user_id, emoji FROM reactions WHERE room = ?1 LIMIT ?2)`,
+	`DELETE FROM reindexes WHERE room = ?1 AND ?2`,
+	`DELETE FROM mentions WHERE (room, user_id, seq) IN
+		(SELECT room, user_id, seq FROM mentions WHERE room = ?1 LIMIT ?2)`,
+	`DELETE FROM member_terms WHERE (room, term, user_id) IN
+		(SELECT room, term, user_id FROM member_terms WHERE room = ?1 LIMIT ?2)`,
+}
+
+// purgeMessages deletes the messages of a room (?1) up to a seq (?2), of which the highest rev is ?3, with all that
+// belongs to them.
+var purgeMessages = []string{
+	`DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
+	`DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
+	`DELETE FROM messages WHERE room = ?1 AND seq <= ?2 AND ?3`,
+	`UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
+	`DELETE FROM mentions WHERE room = ?1 AND seq <= ?2 AND ?3`,
+	`DELETE FROM files WHERE room = ?1 AND seq BETWEEN 1 AND ?2 AND ?3`,
 }
 
 func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
@@ -96,36 +130,22 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 		&u.setBelow:  `UPDATE reindexes SET below = ?2 WHERE room = ?1`,
 		&u.reindexed: `DELETE FROM reindexes WHERE room = ?1`,
 
-		&u.isDropped: `SELECT count(*) FROM rooms WHERE key = ? AND dropped = 1`,
-		&u.empty[6]: `DELETE FROM reactions WHERE (room, seq, user_id, emoji) IN
-			(SELECT room, seq, user_id, emoji FROM reactions WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[1]: `DELETE FROM members WHERE (room, user_id) IN
-			(SELECT room, user_id FROM members WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[2]: `DELETE FROM sanctions WHERE (room, user_id, kind) IN
-			(SELECT room, user_id, kind FROM sanctions WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[3]: `DELETE FROM reports WHERE n IN (SELECT n FROM reports WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[4]: `DELETE FROM search WHERE docid IN
-			(SELECT docid FROM search WHERE docid BETWEEN (?1 << 32) AND ((?1 + 1) << 32) - 1 LIMIT ?2)`,
-		&u.empty[5]: `DELETE FROM messages WHERE (room, seq) IN
-			(SELECT room, seq FROM messages WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[0]: `DELETE FROM files WHERE (room, id) IN
-			(SELECT room, id FROM files WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[7]: `DELETE FROM reindexes WHERE room = ?1 AND ?2`,
-		&u.empty[8]: `DELETE FROM mentions WHERE (room, user_id, seq) IN
-			(SELECT room, user_id, seq FROM mentions WHERE room = ?1 LIMIT ?2)`,
-		&u.empty[8]: `DELETE FROM member_terms WHERE (room, term, user_id) IN
-			(SELECT room, term, user_id FROM member_terms WHERE room = ?1 LIMIT ?2)`,
+		&u.isDropped:  `SELECT count(*) FROM rooms WHERE key = ? AND dropped = 1`,
 		&u.deleteRoom: `DELETE FROM rooms WHERE key = ?`,
 
 		&u.oldest: `SELECT seq, rev FROM (SELECT seq, rev, created_at FROM messages
 			WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) ORDER BY seq LIMIT ?) WHERE created_at < ? ORDER BY seq`,
-		&u.purge[0]: `DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
-		&u.purge[1]: `DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
-		&u.purge[2]: `DELETE FROM messages WHERE room = ?1 AND seq <= ?2 AND ?3`,
-		&u.purge[5]: `DELETE FROM files WHERE room = ?1 AND seq BETWEEN 1 AND ?2 AND ?3`,
-		&u.purge[4]: `DELETE FROM mentions WHERE room = ?1 AND seq <= ?2 AND ?3`,
-		&u.purge[3]: `UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
 	})
+	for _, list := range []struct {
+		of      *[]*sql.Stmt
+		queries []string
+	}{{&u.empty, emptyRoom}, {&u.purge, purgeMessages}} {
+		for _, query := range list.queries {
+			var stmt *sql.Stmt
+			err = errors.Join(err, prepare(ctx, db, map[**sql.Stmt]string{&stmt: query}))
+			*list.of = append(*list.of, stmt)
+		}
+	}
 	return u, err
 }
 
