@@ -285,10 +285,7 @@ export class HallwayChat extends ElementBase {
   #exited({ code, error }) {
     this.#instance = undefined;
     this.#paint();
-    if (error instanceof LoadError && !error.retry) {
-      this.#refuse(error);
-      return;
-    }
+    if (error instanceof LoadError && !error.retry) return this.#refuse(error);
     const restartInMs = this.#restart.later(() => this.#settle());
     const words = error instanceof LoadError ? this.#words.unreachable : this.#words.stopped;
     this.#skeleton.say(`${words} ${this.#words.again.replace('{n}', Math.round(restartInMs / 1000))}`);

@@ -47,8 +47,7 @@ func (b *backend) Change(_ context.Context, who hub.Identity, op rules.Op) (rule
 func (b *backend) Banned(time.Time, rules.Ban, protocol.Role) (protocol.Time, bool) { return 0, false }
 func (b *backend) See(hub.Identity)                                                 {}
 func (b *backend) Rank(string, string) (protocol.Role, bool)                        { return "", false }
-
-func (b *backend) Revoked(hub.Identity) bool { return false }
+func (b *backend) Revoked(hub.Identity) bool                                        { return false }
 
 func (b *backend) Online(context.Context, string) (map[string]bool, error) { return nil, b.online }
 

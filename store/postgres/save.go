@@ -224,39 +224,6 @@ func (c *changedRows) add(m *rules.Message) error {
 }
 
 const (
-	deleteReactions = `DELETE FROM reactions WHERE room = $1 AND seq = $2 AND ($3 OR emoji = ANY ($4::text[]))`
-	deleteReaction  = `DELETE FROM reactions WHERE room = $1 AND seq = $2 AND user_id = $3 AND emoji = $4`
-	insertReactions = `INSERT INTO reactions (room, seq, user_id, emoji, rev, brought)
-		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::boolean[])
-		ON CONFLICT (room, seq, user_id, emoji) DO UPDATE SET rev = excluded.rev, brought = excluded.brought`
-)
-
-// saveReactions saves the rows of reactions.
-func (b *batch) saveReactions(set *rules.Set) error {
-	var rooms, seqs, revs []int64
-	var users, emojis []string
-	var brought []bool
-	for _, m := range set.Messages {
-		key := m.In().Key
-		if all, emptied := m.Unreacted(); all || len(emptied) > 0 {
-			b.queue(deleteReactions, key, m.Seq, all, emptied)
-		}
-		saved, gone := m.ReactionChanges()
-		for _, r := range gone {
-			b.queue(deleteReaction, key, m.Seq, r.User, r.Emoji)
-		}
-		for _, r := range saved {
-			rooms, seqs, users, emojis = append(rooms, key), append(seqs, m.Seq), append(users, r.User), append(emojis, r.Emoji)
-			revs, brought = append(revs, r.Rev), append(brought, r.Brought)
-		}
-	}
-	if len(rooms) > 0 {
-		b.queue(insertReactions, rooms, seqs, users, emojis, revs, brought)
-	}
-	return nil
-}
-
-const (
 	deleteMember  = `DELETE FROM members WHERE room = $1 AND user_id = $2`
 	upsertMembers = `INSERT INTO members (room, user_id, name, role, joined_at, read, picture, title, folded)
 		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[])
