@@ -112,9 +112,24 @@ func (s *Store) connect(ctx context.Context) (conn *pgx.Conn, made bool, err err
 	if s.writer.failed != nil && time.Since(s.writer.tried) < connectEvery {
 		return nil, false, s.writer.failed
 	}
+	if !s.writer.tried.IsZero() { // the last one was lost, and so may be those of the pools
+		s.resetPools()
+	}
 	conn, err = s.connectWriter(ctx)
 	s.writer.conn, s.writer.failed, s.writer.tried = conn, err, time.Now()
 	return conn, true, err
+}
+
+// resetPools closes the connections of the pools, each once it is idle: after a restart of the server they are of no use.
+func (s *Store) resetPools() {
+	s.readers.Reset()
+	s.heads.Reset()
+}
+
+// isLost reports whether a query failed because its connection did, not because of what it asked.
+func isLost(err error) bool {
+	var refused *pgconn.PgError
+	return err != nil && (!errors.As(err, &refused) || hasClass(err, "57P", "08"))
 }
 
 func (s *Store) connectWriter(ctx context.Context) (*pgx.Conn, error) {

@@ -135,7 +135,15 @@ func (s *Store) migrate(ctx context.Context) error {
 func (s *Store) Ready(ctx context.Context) error {
 	var standby, readOnly bool
 	var least int
-	err := s.heads.QueryRow(ctx, `SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean, least FROM database`).Scan(&standby, &readOnly, &least)
+	ask := func() error {
+		return s.heads.QueryRow(ctx, `SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean, least FROM database`).
+			Scan(&standby, &readOnly, &least)
+	}
+	err := ask()
+	if isLost(err) { // the connection may be an old one: whether the server is up, only a new one tells
+		s.resetPools()
+		err = ask()
+	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("reach the database: %w", explain(err))

@@ -39,12 +39,15 @@ func TestConformanceOfTwo(t *testing.T) {
 type turns struct {
 	*Store
 	other  *Store
+	mu     sync.Mutex // of random
 	random *rand.Rand
 }
 
 func (s *turns) next() *Store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.random.IntN(2) == 0 {
-		s.Store, s.other = s.other, s.Store
+		return s.other
 	}
 	return s.Store
 }

@@ -2,6 +2,7 @@ package relays
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -84,10 +85,18 @@ func (c *client) next() (protocol.RelayFrame, error) {
 		return nil, err
 	}
 	if op != ws.OpText {
+		if op == ws.OpClose && len(body) >= 2 {
+			return nil, closed(binary.BigEndian.Uint16(body))
+		}
 		return nil, fmt.Errorf("opcode %d: %q", op, body)
 	}
 	return protocol.DecodeRelay(body)
 }
+
+// closed is the close code with which a relay has ended a connection.
+type closed protocol.CloseCode
+
+func (c closed) Error() string { return fmt.Sprint("closed with ", int(c)) }
 
 // await reads on to a frame of a kind.
 func await[F protocol.RelayFrame](c *client, within time.Duration) (f F, err error) {
