@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-
 	"hallway/relay/bus"
 	"hallway/relay/presence"
 )
