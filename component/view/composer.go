@@ -71,7 +71,7 @@ func (c *composer) ui() app.UI {
 				Aria("autocomplete", "list").Aria("haspopup", "listbox").Aria("controls", "hallway-people").
 				Aria("activedescendant", active).
 				Disabled(!open).Aria("disabled", !open).
-				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.paste).
+				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste).
 				OnKeyUp(c.onCaret).OnClick(c.onCaret).OnBlur(c.onBlur),
 			app.Button().Class("hallway-send").Attr("part", "send").Type("button").
 				Disabled(!open || wait != "").Aria("disabled", !open || wait != "").OnClick(c.onSend).Body(

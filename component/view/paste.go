@@ -9,10 +9,15 @@ import (
 	"hallway/component/view/text"
 )
 
-// paste hears a paste into the field. It refuses a text that makes the message too long, so that people
-// need not cut it afterwards. Of a picture that has a text, as from a spreadsheet, it takes the text.
+// onPaste hears a paste into the field.
+func (c *composer) onPaste(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate() // once for an event: go-app counts
+	c.paste(ctx, e)
+}
+
+// paste refuses a text that makes the message too long, so that people need not cut it afterwards. Of a
+// picture that has a text, as from a spreadsheet, it takes the text.
 func (c *composer) paste(ctx app.Context, e app.Event) {
-	ctx.PreventUpdate()
 	pasted, files := transferred(e.Get("clipboardData"))
 	switch {
 	case pasted == "" && files:

@@ -221,9 +221,9 @@ test('who may not enter is told what to do', async ({ openChats, watch }) => {
 test('only what comes live is announced, and a crowd is one announcement', async ({ openChats, relay }) => {
   for (let i = 0; i < 3; i++) await relay.post(BEN, { text: `history ${i}` });
   const [ada] = await openChats([ADA]);
-  await ada.element.locator('[aria-live="polite"]:not([role])').waitFor({ state: 'attached' }); // its program is up
+  await ada.element.locator('.hallway-announcer').waitFor({ state: 'attached' }); // its program is up
   await ada.element.evaluate((element) => {
-    const speaker = element.shadowRoot.querySelector('[aria-live="polite"]:not([role])');
+    const speaker = element.shadowRoot.querySelector('.hallway-announcer');
     window.said = [];
     new MutationObserver(() => {
       if (speaker.textContent) window.said.push(speaker.textContent);
