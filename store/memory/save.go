@@ -58,6 +58,15 @@ func (s *Store) save(tx *state, set *rules.Set) {
 	for _, c := range set.Sent {
 		tx.sent[sender{c.Epoch, c.User}] = c.At
 	}
+	if set.Forgotten != nil {
+		for _, known := range []map[sender]protocol.Time{s.sent, tx.sent} {
+			for who := range known {
+				if who.user == set.Forgotten.User {
+					tx.sent[who] = 0
+				}
+			}
+		}
+	}
 }
 
 func (s *state) makeRoom(r *rules.Room) {

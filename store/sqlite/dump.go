@@ -79,7 +79,7 @@ func (s *Store) dump(ctx context.Context, take func([]Table, int64) error) error
 		t := &tables[i]
 		t.Name = d.name
 		t.Columns, err = rows.Columns()
-		if err = errors.Join(err, rows.Close()); err != nil {
+		if err = errors.Join(err, rows.Close(), rows.Err()); err != nil {
 			return err
 		}
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM `+d.from).Scan(&t.Count); err != nil {

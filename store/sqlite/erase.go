@@ -19,6 +19,13 @@ func (b *batch) forget(f *rules.Forget) error {
 	if err := b.forgetNames(f.User); err != nil {
 		return err
 	}
+	for _, known := range []map[sender]protocol.Time{b.sentBefore, b.sent} {
+		for who := range known {
+			if who.user == f.User {
+				b.noteSent(who, 0)
+			}
+		}
+	}
 	for _, change := range []string{
 		`DELETE FROM members WHERE user_id = ?1`,
 		`DELETE FROM sanctions WHERE user_id = ?1`,

@@ -20,12 +20,16 @@ func (b *batch) save(set *rules.Set) error {
 		}
 	}
 	for _, c := range set.Sent {
-		if b.sent == nil {
-			b.sent = make(map[sender]protocol.Time)
-		}
-		b.sent[sender{c.Epoch, c.User}] = c.At
+		b.noteSent(sender{c.Epoch, c.User}, c.At)
 	}
 	return nil
+}
+
+func (b *batch) noteSent(who sender, at protocol.Time) {
+	if b.sent == nil {
+		b.sent = make(map[sender]protocol.Time)
+	}
+	b.sent[who] = at
 }
 
 var (

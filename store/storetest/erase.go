@@ -39,6 +39,12 @@ func testErase(h *harness) {
 	h.equal("his report", reports[0].By == protocol.User{ID: "erased-1"} && reports[0].Reason == "", true)
 	h.equal("the audit of his report", audit[0].By.ID == "erased-1" && audit[0].Details == "", true)
 	h.equal("the audit of his mute", audit[1].User == "erased-1" && audit[1].Details == "", true)
+
+	// When the user has sent is forgotten, too.
+	h.commit(adjust(30, false), by(bob, send("lobby", 4, "Bob's")))
+	h.equal("slow mode", h.commit(by(bob, send("lobby", 5, "Bob's")))[0].Why, protocol.WhySlowMode)
+	rest.Do = rules.Forget{User: bob.ID, Pseudonym: "erased-2"}
+	h.equal("another, who has his id", h.commit(rest, by(bob, send("lobby", 5, "Bob's")))[1].Why, protocol.Why(""))
 }
 
 // pseudonyms are drawn so far: none stands for two users.
