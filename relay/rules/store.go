@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"hallway/protocol"
@@ -83,6 +84,23 @@ type Retention struct {
 // Carry carries out ops and returns their outcomes, as [Store].Commit does, but also tells everybody of what they change.
 // An op of which nothing is known has the outcome CodeUnavailable.
 type Carry func(ctx context.Context, ops []Op) ([]Outcome, error)
+
+// Out carries out ops and returns the reason of a refusal. A room that is not there has nothing to change.
+func (c Carry) Out(ctx context.Context, ops []Op) error {
+	if len(ops) == 0 {
+		return nil
+	}
+	outcomes, err := c(ctx, ops)
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		if o.Code != "" && o.Code != protocol.CodeNotFound {
+			return errors.New(o.Reason)
+		}
+	}
+	return nil
+}
 
 // Span is a range of names, which are ordered by their bytes; the zero Span is all.
 type Span struct {

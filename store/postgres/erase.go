@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hallway/protocol"
 	"hallway/relay/rules"
 )
 
@@ -76,17 +75,8 @@ func (e *eraser) run(ctx context.Context) error {
 
 // step carries out ops.
 func (e *eraser) step(ctx context.Context, ops []rules.Op) error {
-	if len(ops) == 0 {
-		return nil
-	}
-	outcomes, err := e.carry(ctx, ops)
-	if err != nil {
+	if err := e.carry.Out(ctx, ops); err != nil || len(ops) == 0 {
 		return err
-	}
-	for _, o := range outcomes {
-		if o.Code != "" && o.Code != protocol.CodeNotFound { // a room that is not there has nothing
-			return errors.New(o.Reason)
-		}
 	}
 	held, err := e.s.Lease(ctx, jobErasures, e.s.upkeep.holder, eraseTime)
 	if err == nil && !held {

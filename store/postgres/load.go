@@ -123,10 +123,10 @@ func (l *loader) addRules(scan func(...any) error) error {
 		return nil
 	}
 	if r.sanctions == nil {
-		r.sanctions = make(map[string]sanctions)
+		r.sanctions = make(map[string]rules.Standing)
 	}
 	has := r.sanctions[user]
-	*has.kind(protocol.Act(kind)) = &s
+	*has.Kind(protocol.Act(kind)) = &s
 	r.sanctions[user] = has
 	return nil
 }
@@ -172,13 +172,14 @@ func (l *loader) addRoom(k *rules.RoomKeys) {
 	}
 	row := l.set.AddRoom(r.row(k.Name))
 	for _, user := range k.Standings {
-		has, sanctioned := r.sanctions[user]
+		standing, sanctioned := r.sanctions[user]
 		at := l.slow[k.Name][user]
 		if r.settings.SlowModeS == 0 {
 			at = 0
 		}
 		if sanctioned || at != 0 {
-			row.AddStanding(user, rules.Standing{Mute: has.mute, Ban: has.ban, SentAt: at})
+			standing.SentAt = at
+			row.AddStanding(user, standing)
 		}
 	}
 }
@@ -336,13 +337,13 @@ func (l *loader) loadUsers() {
 }
 
 // withSanction returns a copy of a room's sanctions in which a user has another one; nil: none.
-func withSanction(all map[string]sanctions, user string, kind protocol.Act, next *rules.Sanction) map[string]sanctions {
+func withSanction(all map[string]rules.Standing, user string, kind protocol.Act, next *rules.Sanction) map[string]rules.Standing {
 	if all = maps.Clone(all); all == nil {
-		all = make(map[string]sanctions)
+		all = make(map[string]rules.Standing)
 	}
 	has := all[user]
-	*has.kind(kind) = next
-	if has == (sanctions{}) {
+	*has.Kind(kind) = next
+	if has == (rules.Standing{}) {
 		delete(all, user)
 	} else {
 		all[user] = has

@@ -98,7 +98,7 @@ func (s *Store) quickSet(now time.Time, ops []rules.Op) (*rules.Set, bool) {
 			row = set.AddRoom(r.row(op.Room))
 		}
 		if has, ok := r.sanctions[op.Sender.ID]; ok {
-			row.AddStanding(op.Sender.ID, rules.Standing{Mute: has.mute, Ban: has.ban})
+			row.AddStanding(op.Sender.ID, has)
 		}
 	}
 	return set, true

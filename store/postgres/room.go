@@ -16,18 +16,7 @@ type room struct {
 	settings protocol.RoomSettings
 	reports  int64 // open ones
 	// sanctions are those of the room by user, some of which may be over. The copies of a room share it.
-	sanctions map[string]sanctions
-}
-
-// sanctions are a user's in a room; nil: none.
-type sanctions struct{ mute, ban *rules.Sanction }
-
-// kind returns the place of the user's mute or ban.
-func (s *sanctions) kind(kind protocol.Act) **rules.Sanction {
-	if kind == protocol.ActBan {
-		return &s.ban
-	}
-	return &s.mute
+	sanctions map[string]rules.Standing
 }
 
 // sender is a user in a life of a room.

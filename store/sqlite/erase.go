@@ -130,27 +130,10 @@ func (e *eraser) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := e.step(ctx, ops); err != nil {
+		if err := e.carry.Out(ctx, ops); err != nil {
 			return err
 		}
 		more = found == erasePart
 	}
-	return e.step(ctx, []rules.Op{{Do: rules.Forget{User: e.user, Pseudonym: e.pseudonym}}})
-}
-
-// step carries out ops.
-func (e *eraser) step(ctx context.Context, ops []rules.Op) error {
-	if len(ops) == 0 {
-		return nil
-	}
-	outcomes, err := e.carry(ctx, ops)
-	if err != nil {
-		return err
-	}
-	for _, o := range outcomes {
-		if o.Code != "" && o.Code != protocol.CodeNotFound { // a room that is not there has nothing
-			return errors.New(o.Reason)
-		}
-	}
-	return nil
+	return e.carry.Out(ctx, []rules.Op{{Do: rules.Forget{User: e.user, Pseudonym: e.pseudonym}}})
 }

@@ -104,13 +104,13 @@ func (b *batch) readRooms(names []any) error {
 var selectSanctions = writing(`SELECT user_id, kind, until, reason, by_id, by_name, by_role, known, at FROM sanctions WHERE room = ?`)
 
 func (b *batch) readSanctions(r *room) error {
-	r.sanctions = make(map[string]sanctions)
+	r.sanctions = make(map[string]rules.Standing)
 	return b.query(selectSanctions, func(scan func(...any) error) error {
 		var user, kind string
 		var s rules.Sanction
 		err := scan(&user, &kind, (*int64)(&s.Until), &s.Reason, &s.By.ID, &s.By.Name, (*string)(&s.By.Role), &s.Known, (*int64)(&s.At))
 		has := r.sanctions[user]
-		*has.kind(protocol.Act(kind)) = &s
+		*has.Kind(protocol.Act(kind)) = &s
 		r.sanctions[user] = has
 		b.sanctions++
 		return err
@@ -124,8 +124,7 @@ func (b *batch) loadStandings(row *rules.Room, r *room, users []string) {
 		return
 	}
 	for _, user := range users {
-		has, known := r.sanctions[user]
-		standing := rules.Standing{Mute: has.mute, Ban: has.ban}
+		standing, known := r.sanctions[user]
 		if slow {
 			who := sender{r.epoch, user}
 			var sent bool

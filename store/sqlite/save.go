@@ -229,10 +229,10 @@ func (b *batch) saveSanctions(set *rules.Set) error {
 	for _, c := range set.Sanctions {
 		r := b.rooms[c.Room.Name]
 		if r.sanctions == nil {
-			r.sanctions = make(map[string]sanctions)
+			r.sanctions = make(map[string]rules.Standing)
 		}
 		has := r.sanctions[c.User]
-		*has.kind(c.Kind) = c.Now
+		*has.Kind(c.Kind) = c.Now
 		r.sanctions[c.User] = has
 		b.sanctions++
 		var err error
