@@ -11,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/column"
 	"hallway/store/word"
 )
 
@@ -167,13 +168,13 @@ func (i *inspection) summaries() error {
 	return i.each(`SELECT name, m.seq, m.reactions, array_agg(x.emoji ORDER BY x.rev) FILTER (WHERE x.rev > 0), array_agg(x.user_id ORDER BY x.rev) FILTER (WHERE x.rev > 0)
 		FROM messages m JOIN rooms ON key = m.room LEFT JOIN reactions x ON x.room = m.room AND x.seq = m.seq
 		WHERE m.reactions <> '' AND name IS NOT NULL GROUP BY name, m.room, m.seq, m.reactions`, func(scan func(...any) error) (string, error) {
-		var room, column string
+		var room, summary string
 		var seq int64
 		var emoji, users []string
-		if err := scan(&room, &seq, &column, &emoji, &users); err != nil {
+		if err := scan(&room, &seq, &summary, &emoji, &users); err != nil {
 			return "", err
 		}
-		has, err := decodeReactions(column)
+		has, err := column.DecodeReactions(summary)
 		if err == nil && summed(has, emoji, users) {
 			return "", nil
 		}

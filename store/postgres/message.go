@@ -1,10 +1,9 @@
 package postgres
 
 import (
-	"encoding/json"
-
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/column"
 )
 
 // messageColumns are the columns that a messageRow knows, in its order.
@@ -44,7 +43,7 @@ func (r *messageRow) message(room string) (m protocol.Message, err error) {
 	if err = decodeMore(&m, r.more); err != nil {
 		return m, err
 	}
-	m.Reactions, err = decodeReactions(r.reactions)
+	m.Reactions, err = column.DecodeReactions(r.reactions)
 	return m, err
 }
 
@@ -68,91 +67,22 @@ func (r *madeRows) add(m *rules.Message) error {
 	return nil
 }
 
-// encryptedColumn is protocol.Encrypted as it stands in its column, in the protocol's own words.
-type encryptedColumn struct {
-	Alg string `json:"alg"`
-	Kid string `json:"kid"`
-	IV  string `json:"iv"`
-	CT  string `json:"ct"`
-}
-
-// mentionColumn is protocol.Mention in the same way.
-type mentionColumn struct {
-	At   int64  `json:"at"`
-	Len  int64  `json:"len"`
-	User string `json:"user,omitempty"`
-	All  bool   `json:"all,omitempty"`
-}
-
 // encodeMore returns what few messages have: the encrypted content or the mentions.
 func encodeMore(m *protocol.Message) (string, error) {
-	var column any
-	switch {
-	case m.Encrypted != nil:
-		column = encryptedColumn(*m.Encrypted)
-	case len(m.Mentions) > 0:
-		mentions := make([]mentionColumn, len(m.Mentions))
-		for i, one := range m.Mentions {
-			mentions[i] = mentionColumn(one)
-		}
-		column = mentions
-	default:
-		return "", nil
+	if m.Encrypted != nil {
+		return column.EncodeEncrypted(m.Encrypted)
 	}
-	text, err := json.Marshal(column)
-	return string(text), err
+	return column.EncodeMentions(m.Mentions)
 }
 
 // decodeMore reads what encodeMore has written.
-func decodeMore(m *protocol.Message, text string) error {
+func decodeMore(m *protocol.Message, text string) (err error) {
 	switch {
 	case text == "":
-		return nil
 	case text[0] == '[':
-		var column []mentionColumn
-		err := json.Unmarshal([]byte(text), &column)
-		for _, one := range column {
-			m.Mentions = append(m.Mentions, protocol.Mention(one))
-		}
-		return err
+		m.Mentions, err = column.DecodeMentions(text)
+	default:
+		m.Encrypted, err = column.DecodeEncrypted(text)
 	}
-	var column encryptedColumn
-	err := json.Unmarshal([]byte(text), &column)
-	e := protocol.Encrypted(column)
-	m.Encrypted = &e
 	return err
-}
-
-// reactionColumn is protocol.Reaction as it stands in a message's column.
-type reactionColumn struct {
-	Emoji string   `json:"emoji"`
-	Count int64    `json:"count"`
-	Users []string `json:"users"`
-}
-
-func encodeReactions(reactions []protocol.Reaction) (string, error) {
-	if len(reactions) == 0 {
-		return "", nil
-	}
-	column := make([]reactionColumn, len(reactions))
-	for i, r := range reactions {
-		column[i] = reactionColumn(r)
-	}
-	text, err := json.Marshal(column)
-	return string(text), err
-}
-
-func decodeReactions(text string) ([]protocol.Reaction, error) {
-	if text == "" {
-		return nil, nil
-	}
-	var column []reactionColumn
-	if err := json.Unmarshal([]byte(text), &column); err != nil {
-		return nil, err
-	}
-	reactions := make([]protocol.Reaction, len(column))
-	for i, r := range column {
-		reactions[i] = protocol.Reaction(r)
-	}
-	return reactions, nil
 }

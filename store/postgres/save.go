@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/column"
 )
 
 // save saves what a part of a batch has changed, in one exchange with the server; the last part commits with it. Rooms
@@ -212,7 +213,7 @@ func (c *changedRows) add(m *rules.Message) error {
 	if err != nil {
 		return err
 	}
-	reactions, err := encodeReactions(m.Reactions)
+	reactions, err := column.EncodeReactions(m.Reactions)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"hallway/protocol"
+	"hallway/store/column"
 	"hallway/store/word"
 )
 
@@ -166,8 +167,8 @@ func (i *inspection) summaries() error {
 }
 
 // summary compares one message's reactions with the rows.
-func (i *inspection) summary(reactors *sql.Stmt, key, seq int64, column string) (same bool, err error) {
-	has, err := decodeReactions(column)
+func (i *inspection) summary(reactors *sql.Stmt, key, seq int64, summary string) (same bool, err error) {
+	has, err := column.DecodeReactions(summary)
 	if err != nil {
 		return false, nil //nolint:nilerr // that is the finding
 	}

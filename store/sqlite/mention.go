@@ -1,43 +1,8 @@
 package sqlite
 
 import (
-	"encoding/json"
-
-	"hallway/protocol"
 	"hallway/relay/rules"
 )
-
-// mentionColumn is protocol.Mention as it stands in its column, in the protocol's own words.
-type mentionColumn struct {
-	At   int64  `json:"at"`
-	Len  int64  `json:"len"`
-	User string `json:"user,omitempty"`
-	All  bool   `json:"all,omitempty"`
-}
-
-func encodeMentions(mentions []protocol.Mention) (string, error) {
-	if len(mentions) == 0 {
-		return "", nil
-	}
-	column := make([]mentionColumn, len(mentions))
-	for i, m := range mentions {
-		column[i] = mentionColumn(m)
-	}
-	text, err := json.Marshal(column)
-	return string(text), err
-}
-
-func decodeMentions(text string) ([]protocol.Mention, error) {
-	var column []mentionColumn
-	if err := json.Unmarshal([]byte(text), &column); err != nil {
-		return nil, err
-	}
-	mentions := make([]protocol.Mention, len(column))
-	for i, m := range column {
-		mentions[i] = protocol.Mention(m)
-	}
-	return mentions, nil
-}
 
 // countMentions counts the messages of others in a room, with a seq above one, that mention a user or everybody. It takes the
 // room, the user, the seq and the highest number. Both halves ascend, so that they are merged and not sorted.

@@ -1,13 +1,13 @@
 package sqlite
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"hallway/protocol"
+	"hallway/store/column"
 )
 
 // createdColumns are the columns that a message is made with; messageColumns are all that a messageRow knows, in its order. What
@@ -66,9 +66,9 @@ func (r *messageRow) readBy(scan func(...any) error, room string) (m protocol.Me
 	switch {
 	case more == "":
 	case more[0] == '[':
-		m.Mentions, err = decodeMentions(more)
+		m.Mentions, err = column.DecodeMentions(more)
 	default:
-		m.Encrypted, err = decodeEncrypted(more)
+		m.Encrypted, err = column.DecodeEncrypted(more)
 	}
 	if err != nil {
 		return m, err
@@ -91,37 +91,11 @@ func decodeLater(m *protocol.Message, later string) error {
 		return err
 	}
 	m.EditedAt, m.DeletedAt, m.Pinned = protocol.Time(edited), protocol.Time(deleted), parts[2] != "0"
-	m.Reactions, err = decodeReactions(parts[3])
+	m.Reactions, err = column.DecodeReactions(parts[3])
 	return err
 }
 
 // scanMessage reads a single row with the columns before, then messageColumns.
 func scanMessage(row interface{ Scan(...any) error }, room string, before ...any) (protocol.Message, error) {
 	return newMessageRow(before...).read(row, room)
-}
-
-// encryptedColumn is protocol.Encrypted as it stands in its column, in the
-// protocol's own words.
-type encryptedColumn struct {
-	Alg string `json:"alg"`
-	Kid string `json:"kid"`
-	IV  string `json:"iv"`
-	CT  string `json:"ct"`
-}
-
-func encodeEncrypted(e *protocol.Encrypted) (string, error) {
-	if e == nil {
-		return "", nil
-	}
-	text, err := json.Marshal(encryptedColumn(*e))
-	return string(text), err
-}
-
-func decodeEncrypted(text string) (*protocol.Encrypted, error) {
-	var column encryptedColumn
-	if err := json.Unmarshal([]byte(text), &column); err != nil {
-		return nil, err
-	}
-	e := protocol.Encrypted(column)
-	return &e, nil
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"encoding/json"
 	"slices"
 
 	"hallway/protocol"
@@ -52,38 +51,4 @@ func (v *view) emoji(seq int64) (emoji []string, err error) {
 		emoji = append(emoji, one)
 	}
 	return emoji, rows.Err()
-}
-
-// reactionColumn is protocol.Reaction as it stands in a message's column.
-type reactionColumn struct {
-	Emoji string   `json:"emoji"`
-	Count int64    `json:"count"`
-	Users []string `json:"users"`
-}
-
-func encodeReactions(reactions []protocol.Reaction) (string, error) {
-	if len(reactions) == 0 {
-		return "", nil
-	}
-	column := make([]reactionColumn, len(reactions))
-	for i, r := range reactions {
-		column[i] = reactionColumn(r)
-	}
-	text, err := json.Marshal(column)
-	return string(text), err
-}
-
-func decodeReactions(text string) ([]protocol.Reaction, error) {
-	if text == "" {
-		return nil, nil
-	}
-	var column []reactionColumn
-	if err := json.Unmarshal([]byte(text), &column); err != nil {
-		return nil, err
-	}
-	reactions := make([]protocol.Reaction, len(column))
-	for i, r := range column {
-		reactions[i] = protocol.Reaction(r)
-	}
-	return reactions, nil
 }

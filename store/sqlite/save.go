@@ -6,6 +6,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/column"
 	"hallway/store/word"
 )
 
@@ -95,11 +96,11 @@ func (b *batch) saveMessages(set *rules.Set) error {
 		if !m.Made() {
 			continue
 		}
-		encrypted, err := encodeEncrypted(m.Encrypted)
+		encrypted, err := column.EncodeEncrypted(m.Encrypted)
 		if err != nil {
 			return err
 		}
-		mentions, err := encodeMentions(m.Mentions)
+		mentions, err := column.EncodeMentions(m.Mentions)
 		if err != nil {
 			return err
 		}
@@ -134,15 +135,15 @@ func (b *batch) changeMessage(m *rules.Message) error {
 	if !m.Changed() {
 		return nil
 	}
-	encrypted, err := encodeEncrypted(m.Encrypted)
+	encrypted, err := column.EncodeEncrypted(m.Encrypted)
 	if err != nil {
 		return err
 	}
-	mentions, err := encodeMentions(m.Mentions)
+	mentions, err := column.EncodeMentions(m.Mentions)
 	if err != nil {
 		return err
 	}
-	reactions, err := encodeReactions(m.Reactions)
+	reactions, err := column.EncodeReactions(m.Reactions)
 	if err != nil {
 		return err
 	}

@@ -108,10 +108,11 @@ var table = map[string]rule{
 		foreign: true,
 	},
 
-	"store/postgres":  {ours: []string{"protocol", "relay/rules", "store/word"}, foreign: true},
-	"store/sqlite":    {ours: []string{"protocol", "relay/rules", "store/word"}, foreign: true},
+	"store/postgres":  {ours: []string{"protocol", "relay/rules", "store/column", "store/word"}, foreign: true},
+	"store/sqlite":    {ours: []string{"protocol", "relay/rules", "store/column", "store/word"}, foreign: true},
 	"store/memory":    {ours: []string{"protocol", "relay/rules", "store/word"}},
 	"store/storetest": {ours: []string{"protocol", "relay/rules", "store/memory"}, foreign: true},
+	"store/column":    {ours: []string{"protocol"}},
 	"store/word":      {known: []string{"golang.org/x/text/unicode/norm"}, pure: true},
 
 	"files":               {},

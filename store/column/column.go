@@ -1,0 +1,97 @@
+// Package column is the form in which stores keep parts of a message in a column: JSON, in the protocol's own words. The
+// empty text stands for nothing. Start with [EncodeReactions].
+//
+// To add a part, give it a type with tags and a pair of functions here. The package must not know SQL.
+package column
+
+import (
+	"encoding/json"
+
+	"hallway/protocol"
+)
+
+type encrypted struct {
+	Alg string `json:"alg"`
+	Kid string `json:"kid"`
+	IV  string `json:"iv"`
+	CT  string `json:"ct"`
+}
+
+type mention struct {
+	At   int64  `json:"at"`
+	Len  int64  `json:"len"`
+	User string `json:"user,omitempty"`
+	All  bool   `json:"all,omitempty"`
+}
+
+type reaction struct {
+	Emoji string   `json:"emoji"`
+	Count int64    `json:"count"`
+	Users []string `json:"users"`
+}
+
+// EncodeEncrypted returns the column of an encrypted content; nil: none.
+func EncodeEncrypted(e *protocol.Encrypted) (string, error) {
+	if e == nil {
+		return "", nil
+	}
+	text, err := json.Marshal(encrypted(*e))
+	return string(text), err
+}
+
+// DecodeEncrypted reads a column of EncodeEncrypted that is not empty.
+func DecodeEncrypted(text string) (*protocol.Encrypted, error) {
+	var column encrypted
+	if err := json.Unmarshal([]byte(text), &column); err != nil {
+		return nil, err
+	}
+	e := protocol.Encrypted(column)
+	return &e, nil
+}
+
+// EncodeMentions returns the column of mentions.
+func EncodeMentions(mentions []protocol.Mention) (string, error) {
+	return encodeList(mentions, func(m protocol.Mention) mention { return mention(m) })
+}
+
+// DecodeMentions reads a column of EncodeMentions.
+func DecodeMentions(text string) ([]protocol.Mention, error) {
+	return decodeList(text, func(m mention) protocol.Mention { return protocol.Mention(m) })
+}
+
+// EncodeReactions returns the column of reactions.
+func EncodeReactions(reactions []protocol.Reaction) (string, error) {
+	return encodeList(reactions, func(r protocol.Reaction) reaction { return reaction(r) })
+}
+
+// DecodeReactions reads a column of EncodeReactions.
+func DecodeReactions(text string) ([]protocol.Reaction, error) {
+	return decodeList(text, func(r reaction) protocol.Reaction { return protocol.Reaction(r) })
+}
+
+func encodeList[T, C any](list []T, to func(T) C) (string, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	column := make([]C, len(list))
+	for i, one := range list {
+		column[i] = to(one)
+	}
+	text, err := json.Marshal(column)
+	return string(text), err
+}
+
+func decodeList[T, C any](text string, from func(C) T) ([]T, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var column []C
+	if err := json.Unmarshal([]byte(text), &column); err != nil {
+		return nil, err
+	}
+	list := make([]T, len(column))
+	for i, one := range column {
+		list[i] = from(one)
+	}
+	return list, nil
+}
