@@ -14,8 +14,8 @@ type Mark struct {
 // markRune stands for the first mark while a text is parsed, the next one for the second: private characters.
 const markRune = '\U000f0000'
 
-// ParseMarked is Parse for a text with marks, which become spans of the kind Mention: what they name is no markup. Marks
-// that do not fit, and those of a text that has private characters, stay text.
+// ParseMarked parses a text with marks, which become spans of the kind Mention: a name has no markup. Marks that do not
+// fit, and those of a text that has private characters, stay text.
 func ParseMarked(text string, marks []Mark) []Span {
 	if len(marks) == 0 || strings.Contains(text, string(markRune)[:3]) {
 		return Parse(text)
