@@ -2,7 +2,7 @@ package protocol
 
 // ClientFrame is a frame that a client sends: one of [Hello], [Join], [Leave],
 // [Send], [Edit], [Delete], [React], [Pin], [Moderate], [Report], [Adjust],
-// [Typing], [Read], [Ping].
+// [Register], [MakeTurn], [HandOn], [Want], [Typing], [Read], [Ping].
 type ClientFrame interface {
 	// Append appends the frame's JSON to dst.
 	Append(dst []byte) []byte
@@ -44,6 +44,10 @@ var clientFrames = []struct {
 	{"moderate", func(c *codec) ClientFrame { f := Moderate{}; f.fields(c); return f }},
 	{"report", func(c *codec) ClientFrame { f := Report{}; f.fields(c); return f }},
 	{"settings", func(c *codec) ClientFrame { f := Adjust{}; f.fields(c); return f }},
+	{"device", func(c *codec) ClientFrame { f := Register{}; f.fields(c); return f }},
+	{"turn", func(c *codec) ClientFrame { f := MakeTurn{}; f.fields(c); return f }},
+	{"wraps", func(c *codec) ClientFrame { f := HandOn{}; f.fields(c); return f }},
+	{"want", func(c *codec) ClientFrame { f := Want{}; f.fields(c); return f }},
 	{"typing", func(c *codec) ClientFrame { f := Typing{}; f.fields(c); return f }},
 	{"read", func(c *codec) ClientFrame { f := Read{}; f.fields(c); return f }},
 	{"ping", func(c *codec) ClientFrame { f := Ping{}; f.fields(c); return f }},

@@ -65,6 +65,9 @@ type input struct {
 	checkEncrypted func(e *Encrypted, textBytes int64) (Code, string)
 	checkMentions  func(mentions []Mention, text string) (Code, string)
 	checkFiles     func(all []Attachment) (Code, string)
+	checkDevice    func(d *Device) (Code, string)
+	checkTurn      func(t *Turn, bytes int) (Code, string)
+	checkWraps     func(all []Wrap) (Code, string)
 
 	code Code   // the refusal; "": none
 	why  string // its reason
@@ -79,6 +82,7 @@ type level struct {
 	element        bool   // the object is an element of a list, not the value of a member
 	members        uint16 // how many members are read
 	others         uint16 // where its unknown names begin in input.others
+	began          int    // the place of its brace in the input
 }
 
 // levelsMax is how deep tables nest: a page has messages, and a message a sender.
@@ -155,6 +159,7 @@ func (c *codec) open() {
 		s.fail(errNoObject)
 		return
 	}
+	c.began = s.pos
 	s.pos++
 	if s.depth++; s.depth > DepthMax {
 		s.fail(errDepth)
@@ -345,6 +350,7 @@ func readClient(data []byte, l Limits, g given) codec {
 	c := read(data)
 	c.client, c.given, c.textBytes = true, g, l.TextBytes
 	c.check, c.checkEncrypted, c.checkMentions, c.checkFiles = checkField, checkEncrypted, checkMentions, checkFiles
+	c.checkDevice, c.checkTurn, c.checkWraps = checkDevice, checkTurn, checkWraps
 	return c
 }
 

@@ -29,6 +29,8 @@
 //	moderate           moderated
 //	report             reported, reports
 //	settings           settings
+//	device             device
+//	turn, wraps, want  turned, wrapped, wanted, due
 //	typing             typing, presence
 //	read               read
 //	ping               pong

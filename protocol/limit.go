@@ -25,6 +25,9 @@ const (
 	// FeatureFiles is named by a relay that takes files.
 	FeatureFiles = "files"
 
+	// FeatureE2EE is named by a relay that knows end-to-end encrypted rooms.
+	FeatureE2EE = "e2ee"
+
 	// TextBytesMax is the most bytes of UTF-8 in a message's text.
 	TextBytesMax = 8192
 	// FrameBytesMax is the most bytes in a frame. A text of TextBytesMax in
@@ -35,7 +38,7 @@ const (
 	// RoomBytesMax is the most bytes in a room's name.
 	RoomBytesMax = 128
 	// EncryptedExtraBytesMax is the number of bytes by which a ciphertext may exceed TextBytesMax.
-	EncryptedExtraBytesMax = 64
+	EncryptedExtraBytesMax = 512
 	// FileBytesMax is the most bytes in a file.
 	FileBytesMax = 26214400
 	// MessageFilesMax is the most files of a message.
@@ -74,6 +77,18 @@ const (
 	// SanctionMsMax is the longest that a mute or a ban may last unless it is for
 	// ever: ten years, in milliseconds.
 	SanctionMsMax = 10 * 365 * 24 * 3600 * 1000
+	// CertBytesMax is the most bytes in a device's certificate.
+	CertBytesMax = 4096
+	// TurnBytesMax is the most bytes in a turn's JSON.
+	TurnBytesMax = 32 << 10
+	// WrapsMax is the most wraps in a frame.
+	WrapsMax = 200
+	// WantedMax is the most devices in a [Wanted].
+	WantedMax = 50
+	// UserDevicesMax is the most devices of a user.
+	UserDevicesMax = 10
+	// RoomDevicesMax is the most devices in a room.
+	RoomDevicesMax = 1000
 	// DepthMax is how deep objects and arrays may nest in a frame.
 	DepthMax = 32
 

@@ -47,6 +47,12 @@ const (
 	WhyReactions Why = "reactions"
 )
 
+// Why an end-to-end encrypted room has refused a message.
+const (
+	WhyEncrypted Why = "encrypted" // it is not encrypted
+	WhyStaleKey  Why = "stale_key" // its key is not the newest; it is not stored
+)
+
 // Why a file was refused.
 const (
 	WhyFilesOff Why = "files_off" // the room takes no files, or none of this role

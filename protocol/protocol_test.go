@@ -76,6 +76,20 @@ func TestGoldenDocuments(t *testing.T) {
 			}
 			return AppendReports(nil, entries, more)
 		}
+		if bytes.HasPrefix(data, []byte(`{"turns"`)) {
+			page, more, err := DecodeTurns(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return AppendTurns(nil, page, more)
+		}
+		if bytes.HasPrefix(data, []byte(`{"devices"`)) {
+			devices, err := DecodeDevices(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return AppendDevices(nil, devices)
+		}
 		p, err := DecodePage(data)
 		if err != nil {
 			t.Fatal(err)
@@ -88,8 +102,8 @@ func TestGoldenDocuments(t *testing.T) {
 // be forgotten.
 func TestGoldenFilesAreComplete(t *testing.T) {
 	for dir, types := range map[string]string{
-		"client": "hello join leave send edit delete react pin moderate report settings typing read ping",
-		"relay":  "welcome joined message typing presence read moderated reported reports settings pong error goaway",
+		"client": "hello join leave send edit delete react pin moderate report settings device turn wraps want typing read ping",
+		"relay":  "welcome joined message typing presence read moderated reported reports settings device turned wrapped wanted due pong error goaway",
 	} {
 		for _, typ := range strings.Fields(types) {
 			if _, err := os.Stat(filepath.Join("testdata", dir, typ+".json")); err != nil {
@@ -343,6 +357,12 @@ func FuzzDecodeDocuments(f *testing.F) {
 		}
 		if entries, more, err := DecodeReports(data); err == nil {
 			written = append(written, AppendReports(nil, entries, more))
+		}
+		if page, more, err := DecodeTurns(data); err == nil {
+			written = append(written, AppendTurns(nil, page, more))
+		}
+		if devices, err := DecodeDevices(data); err == nil {
+			written = append(written, AppendDevices(nil, devices))
 		}
 		if written != nil && !json.Valid(data) {
 			t.Fatal("taken though it is no JSON")

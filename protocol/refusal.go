@@ -22,7 +22,7 @@ func (e *FrameError) Frame() Error {
 // OfType returns Error.Of for a refused frame of a type.
 func OfType(typ string) string {
 	switch typ {
-	case "moderate", "report", "settings":
+	case "moderate", "report", "settings", "device", "turn", "wraps", "want":
 		return typ
 	}
 	return ""

@@ -3,8 +3,8 @@ package protocol
 import "strconv"
 
 // RelayFrame is a frame that the relay sends: one of [Welcome], [Joined], [Changed],
-// [Typist], [Presence], [Read], [Moderated], [Reported], [Reports], [Settings], [Pong],
-// [Error], [Goaway]. Decoded from a relay of a later version it may be [Unknown].
+// [Typist], [Presence], [Read], [Moderated], [Reported], [Reports], [Settings], [Registered],
+// [Turned], [Wrapped], [Wanted], [Due], [Pong], [Error], [Goaway]. Decoded from a relay of a later version it may be [Unknown].
 type RelayFrame interface {
 	// Append appends the frame's JSON to dst.
 	Append(dst []byte) []byte
@@ -37,6 +37,11 @@ var relayFrames = []struct {
 	{"reported", func(c *codec) RelayFrame { f := Reported{}; f.fields(c); return f }},
 	{"reports", func(c *codec) RelayFrame { f := Reports{}; f.fields(c); return f }},
 	{"settings", func(c *codec) RelayFrame { f := Settings{}; f.fields(c); return f }},
+	{"device", func(c *codec) RelayFrame { f := Registered{}; f.fields(c); return f }},
+	{"turned", func(c *codec) RelayFrame { f := Turned{}; f.fields(c); return f }},
+	{"wrapped", func(c *codec) RelayFrame { f := Wrapped{}; f.fields(c); return f }},
+	{"wanted", func(c *codec) RelayFrame { f := Wanted{}; f.fields(c); return f }},
+	{"due", func(c *codec) RelayFrame { f := Due{}; f.fields(c); return f }},
 	{"pong", func(c *codec) RelayFrame { f := Pong{}; f.fields(c); return f }},
 	{"error", func(c *codec) RelayFrame { f := Error{}; f.fields(c); return f }},
 	{"goaway", func(c *codec) RelayFrame { f := Goaway{}; f.fields(c); return f }},
@@ -112,6 +117,7 @@ type Joined struct {
 	Muted       bool
 	MutedUntil  Time // 0: for ever
 	MutedReason string
+	E2EE        *Locked // of an end-to-end encrypted room; nil: it is none
 }
 
 func (f *Joined) fields(c *codec) {
@@ -128,6 +134,7 @@ func (f *Joined) fields(c *codec) {
 			c.time("muted_until", &f.MutedUntil, opt)
 			c.str("muted_reason", &f.MutedReason, opt)
 		}
+		lockedField(c, "e2ee", &f.E2EE)
 	}
 }
 
@@ -300,6 +307,7 @@ type Settings struct {
 	SlowModeS int64
 	Frozen    bool
 	Archived  bool
+	E2EE      int64 // the version of the room's end-to-end encryption; 0: it has none
 }
 
 func (f *Settings) fields(c *codec) {
@@ -308,6 +316,7 @@ func (f *Settings) fields(c *codec) {
 		c.int("slow_mode_s", &f.SlowModeS, must)
 		c.bool("frozen", &f.Frozen, must)
 		c.bool("archived", &f.Archived, must)
+		c.int("e2ee", &f.E2EE, opt)
 	}
 }
 
@@ -334,7 +343,7 @@ type Error struct {
 	Message      string // for developers and logs, safe to show
 	Room, ID     string // of the refused frame, if it named them
 	RetryAfterMs int64
-	// Of is the type of the refused frame if that was moderate, report or settings. It
+	// Of is the type of the refused frame if that was moderate, report, settings, device, turn, wraps or want. It
 	// keeps the client from taking it for the refusal of a join or of a change.
 	Of    string
 	Why   Why  // the cause; may be empty

@@ -18,6 +18,8 @@ type RoomSettings struct {
 
 	Files     FilesRule
 	FileTypes string // a list for MatchType; "": all
+
+	E2EE int64 // the version of the room's end-to-end encryption; 0: it has none
 }
 
 // FilesRule says who may send files in a room.
@@ -95,6 +97,11 @@ func ReadSettings(settings string) (r RoomSettings, err error) {
 		case "file_types":
 			if r.FileTypes, ok = s.readTypes(); !ok {
 				bad(name, `a list of 1 to 50 types such as "image/*" or "application/pdf"`)
+			}
+		case "e2ee":
+			if r.E2EE, ok = s.integer(); !ok || r.E2EE != 1 {
+				r.E2EE = 0
+				bad(name, "1")
 			}
 		default:
 			s.skip()

@@ -151,6 +151,14 @@ func TestGoldenFilesHaveEveryField(t *testing.T) {
 			entries, more, err := DecodeReports(data)
 			return reports{entries, more}, err
 		},
+		"turns": func(data []byte) (any, error) {
+			page, more, err := DecodeTurns(data)
+			return turns{page, more}, err
+		},
+		"devices": func(data []byte) (any, error) {
+			devices, err := DecodeDevices(data)
+			return devices, err
+		},
 	} {
 		for _, data := range goldenFiles(t, "rest", typ) {
 			value, err := decode(data)

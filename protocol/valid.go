@@ -84,6 +84,8 @@ func checkField(name, s string, n, textBytes int64) (kept string, code Code, rea
 		ok, want = ReportState(s).Valid() && ReportState(s) != ReportOpen, "state must be resolved or dismissed"
 	case "seq":
 		ok, want = n >= 0, "seq is negative"
+	case "n":
+		ok, want = 1 <= n, "n must be 1 or more"
 	case "for_ms":
 		ok, want = 1 <= n && n <= SanctionMsMax, "for_ms must be 1 to ten years"
 	case "for_s":

@@ -97,6 +97,8 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 	default:
 		if op, ok := opOf(now, f); ok {
 			h.change(now, s, op)
+		} else {
+			s.send(protocol.Error{Code: protocol.CodeBadRequest, Message: "this relay does not know the frame's type"})
 		}
 	}
 }
