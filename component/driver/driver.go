@@ -55,6 +55,10 @@ type Options struct {
 	// own, which is IndexedDB in a browser and memory elsewhere.
 	Storage Storage
 
+	// Vault has the keys of an end-to-end encrypted room, and is closed with the driver. Nil:
+	// the chat does not encrypt.
+	Vault Vault
+
 	// OnChange tells of a new snapshot, once for all events that were taken together.
 	OnChange func(client.Snapshot)
 	// OnNews gets the effects that are news for the host: [client.Arrived],
@@ -74,6 +78,7 @@ type Driver struct {
 	host    *queue[client.Event] // from people and the device
 	events  chan client.Event    // from the driver's own goroutines
 	keeper  *keeper
+	vault   *keeper // nil: the chat does not encrypt
 	peers   peers
 	told    atomic.Pointer[client.Snapshot]
 
@@ -90,8 +95,9 @@ type Driver struct {
 	changed bool           // the host has not been told of the last change
 	own     []client.Event // events that the owner itself made
 
-	// These end the request for history, the search, and those about reports and people.
-	abandonPage, abandonFound, abandonReports, abandonPeople context.CancelFunc
+	// These end the request for history, the search, and those about reports, people, and the
+	// turns and devices of an encrypted room.
+	abandonPage, abandonFound, abandonReports, abandonPeople, abandonTurns, abandonDevices context.CancelFunc
 }
 
 // Start begins a chat. It returns at once; OnChange tells what becomes of it.
@@ -121,8 +127,13 @@ func start(o Options, c machine) *Driver {
 		abandonFound:   func() {},
 		abandonReports: func() {},
 		abandonPeople:  func() {},
+		abandonTurns:   func() {},
+		abandonDevices: func() {},
 	}
-	d.keeper = startKeeper(o.Storage, d.post)
+	d.keeper = startKeeper(storageTimeout, o.Storage.Close, d.post)
+	if o.Vault != nil {
+		d.vault = startKeeper(vaultTimeout, o.Vault.Close, d.post)
+	}
 	d.peers = newPeers(func(ev client.Event) { d.host.push(ev) })
 	snapshot := c.Snapshot()
 	d.told.Store(&snapshot)

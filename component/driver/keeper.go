@@ -10,28 +10,33 @@ import (
 const (
 	// jobsMax is how many jobs may wait for the storage.
 	jobsMax = 4096
-	// storageTimeout is how long after it was asked for a job may end; a storage
-	// that hangs so fails everything that waits for it at the same time.
+	// storageTimeout is how long after it was asked for a job of the storage may end; a
+	// storage that hangs so fails everything that waits for it at the same time.
 	storageTimeout = 5 * time.Second
+	// vaultTimeout is the same for the vault, whose host may have to ask for a certificate.
+	vaultTimeout = 20 * time.Second
 )
 
-// keeper does the storage's work in the order in which it was asked for.
+// keeper does the work of the storage, or of the vault, in the order in which it was asked
+// for.
 type keeper struct {
-	storage Storage
+	timeout time.Duration
+	end     func() error // after the last job
 	post    func(client.Event)
 	jobs    *queue[job]
 	closing chan struct{}
-	done    chan struct{} // closed: all is done and the storage closed
+	done    chan struct{} // closed: all is done and ended
 }
 
 type job struct {
 	deadline time.Time
-	do       func(context.Context, Storage) client.Event // nil: there is nothing to tell
+	do       func(context.Context) client.Event // nil: there is nothing to tell
 }
 
-func startKeeper(s Storage, post func(client.Event)) *keeper {
+func startKeeper(timeout time.Duration, end func() error, post func(client.Event)) *keeper {
 	k := &keeper{
-		storage: s,
+		timeout: timeout,
+		end:     end,
 		post:    post,
 		jobs:    newQueue[job](jobsMax),
 		closing: make(chan struct{}),
@@ -42,8 +47,8 @@ func startKeeper(s Storage, post func(client.Event)) *keeper {
 }
 
 // do queues a job and reports whether there was room for it.
-func (k *keeper) do(work func(context.Context, Storage) client.Event) bool {
-	return k.jobs.push(job{deadline: time.Now().Add(storageTimeout), do: work})
+func (k *keeper) do(work func(context.Context) client.Event) bool {
+	return k.jobs.push(job{deadline: time.Now().Add(k.timeout), do: work})
 }
 
 // close lets the keeper end after the jobs that wait. To be called once.
@@ -57,7 +62,7 @@ func (k *keeper) run() {
 			k.work()
 		case <-k.closing:
 			k.work()
-			_ = k.storage.Close()
+			_ = k.end()
 			return
 		}
 	}
@@ -66,7 +71,7 @@ func (k *keeper) run() {
 func (k *keeper) work() {
 	for _, j := range k.jobs.take() {
 		ctx, cancel := context.WithDeadline(context.Background(), j.deadline)
-		ev := j.do(ctx, k.storage)
+		ev := j.do(ctx)
 		cancel()
 		if ev != nil {
 			k.post(ev)

@@ -116,6 +116,16 @@ func (d *Driver) carryOut(effect client.Effect) {
 		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {
 			return closeReport(ctx, d.options.Relay, d.options.Room, e)
 		})
+	case client.Crypto:
+		d.crypto(e)
+	case client.FetchTurns:
+		d.fetch(&d.abandonTurns, func(ctx context.Context) client.Event {
+			return fetchTurns(ctx, d.options.Relay, d.options.Room, e)
+		})
+	case client.FetchDevices:
+		d.fetch(&d.abandonDevices, func(ctx context.Context) client.Event {
+			return fetchDevices(ctx, d.options.Relay, d.options.Room, e)
+		})
 	case client.SetTimer:
 		d.setTimer(e.At)
 	case client.Changed:
@@ -139,8 +149,8 @@ func (d *Driver) loadOutbox(user string) {
 		d.peers.share(d.key())
 	}
 	key := d.key()
-	queued := d.keeper.do(func(ctx context.Context, s Storage) client.Event {
-		items, err := s.Load(ctx, key)
+	queued := d.keeper.do(func(ctx context.Context) client.Event {
+		items, err := d.options.Storage.Load(ctx, key)
 		return client.OutboxLoaded{User: user, Items: items, Err: err}
 	})
 	if !queued {
@@ -150,8 +160,8 @@ func (d *Driver) loadOutbox(user string) {
 
 func (d *Driver) saveItem(item client.Item) {
 	key := d.key()
-	queued := d.keeper.do(func(ctx context.Context, s Storage) client.Event {
-		if err := s.Save(ctx, key, item); err != nil {
+	queued := d.keeper.do(func(ctx context.Context) client.Event {
+		if err := d.options.Storage.Save(ctx, key, item); err != nil {
 			return client.StorageFailed{ID: item.ID, Err: err}
 		}
 		return client.ItemSaved{ID: item.ID}
@@ -166,8 +176,8 @@ func (d *Driver) saveItem(item client.Item) {
 // message: no harm.
 func (d *Driver) removeItem(id string) {
 	key := d.key()
-	d.keeper.do(func(ctx context.Context, s Storage) client.Event {
-		_ = s.Remove(ctx, key, id)
+	d.keeper.do(func(ctx context.Context) client.Event {
+		_ = d.options.Storage.Remove(ctx, key, id)
 		return nil
 	})
 }
@@ -236,6 +246,8 @@ func (d *Driver) end() {
 	d.abandonFound()
 	d.abandonReports()
 	d.abandonPeople()
+	d.abandonTurns()
+	d.abandonDevices()
 	d.keeper.close()
 	late := time.NewTimer(closeTimeout)
 	defer late.Stop()
@@ -246,7 +258,12 @@ func (d *Driver) end() {
 		}
 		unlinked = d.link.done
 	}
-	for _, ended := range []<-chan struct{}{d.keeper.done, unlinked} {
+	vaulted := (<-chan struct{})(nil)
+	if d.vault != nil {
+		d.vault.close()
+		vaulted = d.vault.done
+	}
+	for _, ended := range []<-chan struct{}{d.keeper.done, vaulted, unlinked} {
 		if ended == nil {
 			continue
 		}
