@@ -69,7 +69,7 @@ type (
 	}
 	// KeepTurn keeps the newest turn on disk, and its secret's wrap if there is one, in place
 	// of the turn kept before, unless that has a higher number: all tabs of the device share
-	// this. Answered by [Done] once it is stored safely.
+	// this. Answered by [TurnKept] once it is stored safely.
 	KeepTurn struct {
 		Turn protocol.Turn
 		Wrap *protocol.Wrap
@@ -126,8 +126,8 @@ type (
 		// Fleeting tells that keys cannot be stored: the device lives with the page.
 		Fleeting bool
 	}
-	// Done answers an op that has no other result.
-	Done struct{}
+	// TurnKept answers [KeepTurn]. N is the number of the turn that is kept now.
+	TurnKept struct{ N int64 }
 	// DevicesChecked answers [CheckDevices], in the order of the devices.
 	DevicesChecked struct{ Certs []Certificate }
 	// TurnChecked answers [CheckTurn].
@@ -223,7 +223,7 @@ func (Seal) cryptoOp()         {}
 func (Open) cryptoOp()         {}
 
 func (DeviceOpened) cryptoResult()   {}
-func (Done) cryptoResult()           {}
+func (TurnKept) cryptoResult()       {}
 func (DevicesChecked) cryptoResult() {}
 func (TurnChecked) cryptoResult()    {}
 func (TurnMade) cryptoResult()       {}
