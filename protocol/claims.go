@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"strconv"
 	"strings"
 	"time"
 )
@@ -26,9 +25,8 @@ func ReadClaims(token string) (c Claims, ok bool) {
 		in.str("sub", &c.Subject, opt)
 		in.number("exp", &expires)
 	}
-	n, err := strconv.ParseFloat(expires, 64)
-	if err == nil && n > 0 && n < integerMax && len(expires) <= literalBytesMax {
-		c.Expires = time.Unix(int64(n), 0)
+	if n := unixClaim(expires); n > 0 {
+		c.Expires = time.Unix(n, 0)
 	}
 	return c, in.in.err == nil && c.Subject != ""
 }

@@ -19,14 +19,18 @@ type File struct {
 
 func (f *File) fields(c *codec) {
 	for c.walk() {
-		c.str("id", &f.ID, must)
-		c.str("name", &f.Name, must)
-		c.str("type", &f.Type, must)
-		c.int("size", &f.Size, must)
-		c.int("width", &f.Width, opt)
-		c.int("height", &f.Height, opt)
-		c.str("alt", &f.Alt, opt)
+		f.members(c)
 	}
+}
+
+func (f *File) members(c *codec) {
+	c.str("id", &f.ID, must)
+	c.str("name", &f.Name, must)
+	c.str("type", &f.Type, must)
+	c.int("size", &f.Size, must)
+	c.int("width", &f.Width, opt)
+	c.int("height", &f.Height, opt)
+	c.str("alt", &f.Alt, opt)
 }
 
 // Append appends the file's JSON to dst.

@@ -27,7 +27,7 @@ type Room struct {
 // Role returns the role in a room; ok is false where no entry matches.
 func (r Rooms) Role(room string) (role protocol.Role, ok bool) {
 	for _, e := range r {
-		if match(e.Pattern, room) {
+		if protocol.MatchRoom(e.Pattern, room) {
 			return e.Role, true
 		}
 	}
@@ -104,30 +104,4 @@ func (r Rooms) Spans() []rules.Span {
 // MarshalJSON returns the entry as a token holds it.
 func (r Room) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"room": r.Pattern, "role": string(r.Role)})
-}
-
-// match reports whether pattern matches the whole name. It goes back to the last * only, so the time is at most the
-// product of both lengths. Names of rooms are ASCII: a byte is a character.
-func match(pattern, name string) bool {
-	p, n := 0, 0
-	star, from := -1, 0 // the last *, and where its run ended
-	for n < len(name) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, from = p, n
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == name[n]):
-			p++
-			n++
-		case star >= 0:
-			from++
-			p, n = star+1, from
-		default:
-			return false
-		}
-	}
-	for p < len(pattern) && pattern[p] == '*' {
-		p++
-	}
-	return p == len(pattern)
 }

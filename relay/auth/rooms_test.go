@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hallway/protocol"
 	"hallway/relay/rules"
 )
 
@@ -32,8 +33,8 @@ func TestMatch(t *testing.T) {
 		{"[a-z]", "b", false},
 	}
 	for _, test := range tests {
-		if got := match(test.pattern, test.name); got != test.want {
-			t.Errorf("match(%q, %q) = %v", test.pattern, test.name, got)
+		if got := protocol.MatchRoom(test.pattern, test.name); got != test.want {
+			t.Errorf("MatchRoom(%q, %q) = %v", test.pattern, test.name, got)
 		}
 	}
 }
@@ -44,8 +45,8 @@ func TestMatchAgreesWithARegexp(t *testing.T) {
 		pattern := rapid.StringMatching(`[ab*?]{0,8}`).Draw(t, "pattern")
 		name := rapid.StringMatching(`[ab]{0,8}`).Draw(t, "name")
 		r := regexp.MustCompile("^" + strings.NewReplacer("*", ".*", "?", ".").Replace(pattern) + "$")
-		if got := match(pattern, name); got != r.MatchString(name) {
-			t.Errorf("match(%q, %q) = %v", pattern, name, got)
+		if got := protocol.MatchRoom(pattern, name); got != r.MatchString(name) {
+			t.Errorf("MatchRoom(%q, %q) = %v", pattern, name, got)
 		}
 	})
 }

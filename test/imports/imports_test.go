@@ -37,6 +37,7 @@ const standIns = "component/build/overlay"
 // say so here and in ARCHITECTURE.md.
 var table = map[string]rule{
 	"protocol": {pure: true},
+	"e2ee":     {ours: []string{"protocol"}, pure: true},
 
 	"component/client":            {ours: []string{"protocol"}, pure: true},
 	"component/client/step":       {ours: []string{"protocol", "component/client"}, pure: true},

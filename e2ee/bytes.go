@@ -1,0 +1,99 @@
+package e2ee
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"strconv"
+
+	"hallway/protocol"
+)
+
+// Append appends field to dst, with its length before it: 4 bytes, the highest first.
+func Append[S string | []byte](dst []byte, field S) []byte {
+	return append(binary.BigEndian.AppendUint32(dst, uint32(len(field))), field...)
+}
+
+// Split returns the fields that Append has put together; ok is false if b is not made so.
+func Split(b []byte) (fields [][]byte, ok bool) {
+	for len(b) > 0 {
+		if len(b) < 4 {
+			return nil, false
+		}
+		n := uint64(binary.BigEndian.Uint32(b))
+		if b = b[4:]; n > uint64(len(b)) {
+			return nil, false
+		}
+		fields, b = append(fields, b[:n:n]), b[n:]
+	}
+	return fields, true
+}
+
+// T returns the bytes of a label and fields, each with its length before it.
+func T(label string, fields ...string) []byte {
+	b := Append(nil, "hallway e2ee 1 "+label)
+	for _, field := range fields {
+		b = Append(b, field)
+	}
+	return b
+}
+
+// Encode returns base64url without padding.
+func Encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+// Decode reads base64url without padding. It returns nil for anything else.
+func Decode(s string) []byte {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err != nil || base64.RawURLEncoding.EncodedLen(len(b)) != len(s) { // Go skips line breaks
+		return nil
+	}
+	return b
+}
+
+// The purposes of the keys that are derived from the secret of a turn.
+const (
+	KeyID      = "key id"      // commits to the secret, as a part of the kid
+	KeyMessage = "key message" // encrypts messages
+	KeyLink    = "key link"    // encrypts the secret before
+)
+
+// KeyInfo returns the info from which HKDF derives a key with a purpose.
+func KeyInfo(purpose, room string) []byte { return T(purpose, room) }
+
+// Kid returns the id of the secret of turn n, from the bytes that commit to it.
+func Kid(n int64, commitment []byte) string {
+	return strconv.FormatInt(n, 10) + "." + Encode(commitment)
+}
+
+// JWK returns a public key in the canonical form, whose SHA-256 is its thumbprint (RFC 7638).
+func JWK(k protocol.PublicKey) string {
+	return `{"crv":"P-256","kty":"EC","x":"` + k.X + `","y":"` + k.Y + `"}`
+}
+
+// DeviceID returns the id of a device, from the thumbprint of its Sign; "": it is none.
+func DeviceID(thumbprint []byte) string {
+	if len(thumbprint) != 32 {
+		return ""
+	}
+	return Encode(thumbprint[:idBytes])
+}
+
+// DeviceBytes returns what a device signs to bind its box key to its user.
+func DeviceBytes(user string, box protocol.PublicKey) []byte { return T("device", user, JWK(box)) }
+
+// TurnBytes returns what a device signs to make a turn, and of which the next turn has the hash.
+func TurnBytes(room string, t *protocol.Turn) []byte {
+	var out []byte
+	for _, user := range t.Out {
+		out = Append(out, user)
+	}
+	return T("turn", room, strconv.FormatInt(t.N, 10), t.Kid, t.PrevKid, t.Prev, t.Link, string(out), t.By, t.At)
+}
+
+// LinkAAD returns what the secret of prevKid is bound to, where it is encrypted with that of kid.
+func LinkAAD(room, kid, prevKid string) []byte { return T("link", room, kid, prevKid) }
+
+// WrapInfo returns what the secret of kid is bound to, where it is encrypted for a device.
+func WrapInfo(room, kid, device string) []byte { return T("wrap", room, kid, device) }
+
+// CodeBytes returns the bytes whose hash people compare as the room's code.
+func CodeBytes(room string, t *protocol.Turn) []byte { return T("code", room, t.Kid, t.Prev) }

@@ -1,0 +1,40 @@
+package e2ee
+
+import "hallway/protocol"
+
+// CertificateType is the typ of a certificate's header. A relay takes no such token as a
+// bearer token.
+const CertificateType = "hallway-device+jwt"
+
+// CertificateMax is the longest time that a certificate may be good, in seconds.
+const CertificateMax = 7 * 24 * 3600
+
+// Certificate is what the host's token issuer says of a device.
+type Certificate struct {
+	User, Name string
+	Role       protocol.Role // in the room; "": it does not open the room
+	From       int64         // Unix seconds
+	Until      int64
+	JKT        string // base64url of the whole thumbprint of the device's sign key
+}
+
+// ReadCertificate reads a certificate for a room. It does not look at the signature, nor at the
+// clock. ok is false if the token is not a certificate by its header and its claims.
+func ReadCertificate(token, room string) (c Certificate, ok bool) {
+	claims, ok := protocol.ReadDeviceClaims(token)
+	if !ok || claims.Type != CertificateType || claims.Alg != "ES256" {
+		return c, false
+	}
+	c = Certificate{User: claims.Subject, Name: claims.Name, From: claims.Issued, Until: claims.Expires, JKT: claims.JKT}
+	if c.Name == "" {
+		c.Name = c.User
+	}
+	for _, r := range claims.Rooms {
+		if protocol.MatchRoom(r.Room, room) {
+			c.Role = r.Role
+			break // the first that matches counts
+		}
+	}
+	good := len(Decode(c.JKT)) == 32 && c.From > 0 && c.Until > c.From && c.Until-c.From <= CertificateMax
+	return c, good
+}

@@ -1,0 +1,98 @@
+package e2ee
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"hallway/protocol"
+)
+
+// Place says where a message belongs. The encryption binds it there.
+type Place struct {
+	Room    string
+	ID      string // the message's
+	Sender  string // the user's id
+	Kid     string
+	ReplyTo string
+	SentAt  string // as the sender wrote it
+}
+
+// AAD returns the additional data of a message's encryption.
+func (p *Place) AAD() []byte {
+	return T("message", p.Room, p.ID, p.Sender, p.Kid, p.ReplyTo, p.SentAt)
+}
+
+// ContentBytes returns what a device signs to send a content at the place of aad.
+func ContentBytes(aad []byte, device string, content []byte) []byte {
+	return append(aad[:len(aad):len(aad)], T("content", device, string(content))...)
+}
+
+// The parts of a plaintext, in bytes.
+const (
+	idBytes     = 16 // the device's id
+	sigBytes    = 64 // its signature
+	blockBytes  = 256
+	headerBytes = 3 // of a content
+	tagBytes    = 16
+)
+
+// The first byte of a content, and that of the padding behind it.
+const (
+	contentVersion = 1
+	paddingBegin   = 0x80
+)
+
+// EditMax is the highest number of an edit.
+const EditMax = 1<<16 - 1
+
+var (
+	errContent   = errors.New("e2ee: not a content")
+	errPlaintext = errors.New("e2ee: not a plaintext")
+)
+
+// AppendContent appends a content to dst: the number of the edit (0: the original), and JSON.
+func AppendContent(dst []byte, edit int64, c *protocol.Content) []byte {
+	dst = binary.BigEndian.AppendUint16(append(dst, contentVersion), uint16(edit))
+	return c.Append(dst)
+}
+
+// ReadContent reads what AppendContent has written.
+func ReadContent(b []byte) (edit int64, c protocol.Content, err error) {
+	if len(b) < headerBytes || b[0] != contentVersion {
+		return 0, c, errContent
+	}
+	c, err = protocol.DecodeContent(b[headerBytes:])
+	return int64(binary.BigEndian.Uint16(b[1:])), c, err
+}
+
+// Plaintext returns what is encrypted of a message. The device's id has 16 bytes and the
+// signature 64.
+func Plaintext(device, sig, content []byte) []byte {
+	b := make([]byte, plaintextSize(len(content)))
+	n := copy(b, device)
+	n += copy(b[n:], sig)
+	n += copy(b[n:], content)
+	b[n] = paddingBegin
+	return b
+}
+
+// ReadPlaintext returns the parts of a plaintext.
+func ReadPlaintext(b []byte) (device, sig, content []byte, err error) {
+	end := len(b) - 1
+	for end >= 0 && b[end] == 0 {
+		end--
+	}
+	if len(b)%blockBytes != 0 || end < idBytes+sigBytes || b[end] != paddingBegin || plaintextSize(end-idBytes-sigBytes) != len(b) {
+		return nil, nil, nil, errPlaintext
+	}
+	return b[:idBytes], b[idBytes : idBytes+sigBytes], b[idBytes+sigBytes : end], nil
+}
+
+// plaintextSize returns the size of the plaintext of a content with so many bytes.
+func plaintextSize(content int) int {
+	return (idBytes + sigBytes + content + 1 + blockBytes - 1) / blockBytes * blockBytes
+}
+
+// SealedSize returns the size of the ciphertext of a content with so many bytes. A relay takes
+// one of at most its text_bytes and [protocol.EncryptedExtraBytesMax].
+func SealedSize(content int) int { return plaintextSize(content) + tagBytes }
