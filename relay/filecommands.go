@@ -16,6 +16,7 @@ import (
 	"hallway/files/disk"
 	"hallway/files/intake"
 	"hallway/files/s3"
+	"hallway/relay/rules"
 	"hallway/store/sqlite"
 )
 
@@ -74,7 +75,7 @@ type copying struct {
 
 // run makes the other place the database's, copies what is not there yet, and returns how many files the first place lacks.
 func (c *copying) run(ctx context.Context, show func(done, total int)) (lost int, err error) {
-	name, err := sqlite.FileRows(ctx, c.path, func(sqlite.StoredFile, int) error { return nil })
+	name, err := sqlite.FileRows(ctx, c.path, func(rules.StoredFile, int) error { return nil })
 	if err != nil || name == "" {
 		return 0, err
 	}
@@ -87,7 +88,7 @@ func (c *copying) run(ctx context.Context, show func(done, total int)) (lost int
 		return 0, err
 	}
 	done := 0
-	_, err = sqlite.FileRows(ctx, c.path, func(f sqlite.StoredFile, all int) error {
+	_, err = sqlite.FileRows(ctx, c.path, func(f rules.StoredFile, all int) error {
 		for _, key := range keysOf(&f) {
 			if there[key] {
 				delete(there, key)
@@ -114,7 +115,7 @@ func (c *copying) run(ctx context.Context, show func(done, total int)) (lost int
 	return lost, err
 }
 
-func keysOf(f *sqlite.StoredFile) []string { return intake.KeysOf(f.Blob, f.Thumb, f.Width, f.Height) }
+func keysOf(f *rules.StoredFile) []string { return intake.KeysOf(f.Blob, f.Thumb, f.Width, f.Height) }
 
 func copyBlob(ctx context.Context, key string, from, to files.Store) error {
 	body, size, err := from.Get(ctx, key, 0, -1)
@@ -184,8 +185,8 @@ func (f *filesAtFlag) checkFiles(ctx context.Context, db *dbFlag, found func(str
 		}
 	}
 	done := 0
-	var suspects []sqlite.StoredFile
-	_, err = sqlite.FileRows(ctx, db.DB, func(f sqlite.StoredFile, all int) error {
+	var suspects []rules.StoredFile
+	_, err = sqlite.FileRows(ctx, db.DB, func(f rules.StoredFile, all int) error {
 		for _, key := range keysOf(&f) {
 			size, ok := stored[key]
 			if !ok || key == f.Blob && size != f.Size {
@@ -204,7 +205,7 @@ func (f *filesAtFlag) checkFiles(ctx context.Context, db *dbFlag, found func(str
 }
 
 // confirm tells of the suspects that are still in the database, and still wrong: a relay goes on meanwhile.
-func confirm(ctx context.Context, path string, place files.Store, suspects []sqlite.StoredFile, found func(string)) error {
+func confirm(ctx context.Context, path string, place files.Store, suspects []rules.StoredFile, found func(string)) error {
 	wrong := make(map[string]string)
 	for _, f := range suspects {
 		for _, key := range keysOf(&f) {
@@ -225,7 +226,7 @@ func confirm(ctx context.Context, path string, place files.Store, suspects []sql
 			}
 		}
 	}
-	_, err := sqlite.FileRows(ctx, path, func(f sqlite.StoredFile, _ int) error {
+	_, err := sqlite.FileRows(ctx, path, func(f rules.StoredFile, _ int) error {
 		if how := wrong[f.Blob]; how != "" {
 			found(fmt.Sprintf("the file %s of room %q %s", f.ID, f.Room, how))
 		}
@@ -244,7 +245,7 @@ func (f *filesAtFlag) exportTo(ctx context.Context, db *dbFlag, user, folder str
 	line := newProgress("files")
 	defer line.end()
 	done := 0
-	_, err = sqlite.FileRows(ctx, db.DB, func(f sqlite.StoredFile, all int) error {
+	_, err = sqlite.FileRows(ctx, db.DB, func(f rules.StoredFile, all int) error {
 		done++
 		line.show(done, all)
 		if f.Owner != user {

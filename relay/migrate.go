@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"hallway/relay/rules"
 	"hallway/store/postgres"
 	"hallway/store/sqlite"
 )
@@ -26,7 +27,7 @@ func (c *migrateCommand) Run() error {
 	ctx, stop := untilSignal()
 	defer stop()
 	some := false
-	_, err := sqlite.FileRows(ctx, c.From, func(sqlite.StoredFile, int) error { some = true; return nil })
+	_, err := sqlite.FileRows(ctx, c.From, func(rules.StoredFile, int) error { some = true; return nil })
 	if err == nil && some {
 		return errors.New("--from: this database has uploaded files, which a relay on PostgreSQL does not keep yet")
 	}

@@ -21,6 +21,12 @@ type File struct {
 	made bool
 }
 
+// A StoredFile is a file of a room, as the operator's commands see it.
+type StoredFile struct {
+	Room string
+	File
+}
+
 // In returns the room of the file.
 func (f *File) In() *Room { return f.room }
 

@@ -6,6 +6,7 @@ package column
 
 import (
 	"encoding/json"
+	"strings"
 
 	"hallway/protocol"
 )
@@ -28,6 +29,70 @@ type reaction struct {
 	Emoji string   `json:"emoji"`
 	Count int64    `json:"count"`
 	Users []string `json:"users"`
+}
+
+type attached struct {
+	Files    []file `json:"files"`
+	AutoText bool   `json:"auto_text,omitempty"`
+}
+
+type file struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	Width  int64  `json:"width,omitempty"`
+	Height int64  `json:"height,omitempty"`
+	Alt    string `json:"alt,omitempty"`
+}
+
+// filesBegin is how a column of EncodeFiles begins, and no other column beside which it stands.
+const filesBegin = `{"files":`
+
+// EncodeFiles returns the column of a message's files, and of whether its text is made of their names.
+func EncodeFiles(m *protocol.Message) (string, error) {
+	if len(m.Files) == 0 {
+		return "", nil
+	}
+	column := attached{AutoText: m.AutoText}
+	for _, f := range m.Files {
+		column.Files = append(column.Files, file(f))
+	}
+	text, err := json.Marshal(column)
+	return string(text), err
+}
+
+// CutFiles reads what EncodeFiles has written into the message, where a text begins with it and a line break, and returns
+// the rest.
+func CutFiles(m *protocol.Message, text string) (rest string, err error) {
+	if !strings.HasPrefix(text, filesBegin) {
+		return text, nil
+	}
+	files, rest, _ := strings.Cut(text, "\n")
+	var column attached
+	if err := json.Unmarshal([]byte(files), &column); err != nil {
+		return "", err
+	}
+	for _, f := range column.Files {
+		m.Files = append(m.Files, protocol.File(f))
+	}
+	m.AutoText = column.AutoText
+	return rest, nil
+}
+
+// ExportFile returns what an export of a user's data tells of a file, as JSON. seq is that of its message, 0 if it has none.
+func ExportFile(room string, f protocol.File, uploadedAt protocol.Time, seq int64) ([]byte, error) {
+	return json.Marshal(struct {
+		Room       string `json:"room"`
+		ID         string `json:"id"`
+		Name       string `json:"name"`
+		Type       string `json:"type"`
+		Size       int64  `json:"size"`
+		Width      int64  `json:"width,omitempty"`
+		Height     int64  `json:"height,omitempty"`
+		UploadedAt string `json:"uploaded_at"`
+		Seq        int64  `json:"seq,omitempty"`
+	}{room, f.ID, f.Name, f.Type, f.Size, f.Width, f.Height, uploadedAt.String(), seq})
 }
 
 // EncodeEncrypted returns the column of an encrypted content; nil: none.

@@ -86,7 +86,7 @@ type inspection struct {
 }
 
 func (i *inspection) steps() []func() error {
-	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.mentions, i.names, i.index}
+	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.mentions, i.files, i.fileBytes, i.names, i.index}
 }
 
 // each tells what text makes of each row, "" nothing.
@@ -114,7 +114,7 @@ func (i *inspection) each(query string, text func(scan func(...any) error) (stri
 
 // references looks for rows of rooms that are not there.
 func (i *inspection) references() error {
-	for _, table := range []string{"messages", "members", "member_terms", "sanctions", "reports", "reactions", "sent"} {
+	for _, table := range []string{"messages", "members", "member_terms", "sanctions", "reports", "reactions", "sent", "files"} {
 		err := i.each(`SELECT room, count(*) FROM `+table+` WHERE NOT EXISTS (SELECT 1 FROM rooms WHERE key = room) GROUP BY room`,
 			func(scan func(...any) error) (string, error) {
 				var key, n int64
@@ -247,7 +247,7 @@ func (i *inspection) mentions() error {
 	return i.each(`SELECT name, room, seq, more, sender_id, users, by_ids FROM (
 			SELECT m.room, m.seq, m.more, m.sender_id, array_agg(x.user_id ORDER BY x.user_id) FILTER (WHERE x.user_id IS NOT NULL) AS users,
 				array_agg(DISTINCT x.by_id) FILTER (WHERE x.user_id IS NOT NULL) AS by_ids
-			FROM messages m LEFT JOIN mentions x ON x.room = m.room AND x.seq = m.seq WHERE m.more LIKE '[%' OR x.user_id IS NOT NULL
+			FROM messages m LEFT JOIN mentions x ON x.room = m.room AND x.seq = m.seq WHERE m.more LIKE '[%' OR m.more LIKE '{"files":%' OR x.user_id IS NOT NULL
 			GROUP BY m.room, m.seq, m.more, m.sender_id) AS m JOIN rooms ON key = room WHERE name IS NOT NULL`, func(scan func(...any) error) (string, error) {
 		var room, more string
 		var key, seq int64

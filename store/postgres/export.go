@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hallway/protocol"
+	"hallway/store/column"
 )
 
 // Export writes everything that the database knows of a user to w, as one JSON object: beside relays or without one, as
@@ -66,10 +67,16 @@ func (e *exporter) list(name, query string, object func(scan func(...any) error)
 	return rows.Err()
 }
 
-// files writes an empty list: a relay on PostgreSQL takes no files.
 func (e *exporter) files() error {
-	_, err := e.out.WriteString(",\n\"files\":[]")
-	return err
+	return e.list("files", `SELECT rooms.name, `+fileColumns+` FROM files f JOIN rooms ON rooms.key = f.room
+		WHERE owner = $1 AND rooms.name IS NOT NULL ORDER BY f.room, f.id`, func(scan func(...any) error) ([]byte, error) {
+		var room string
+		f, err := scanFile(scan, &room)
+		if err != nil {
+			return nil, err
+		}
+		return column.ExportFile(room, f.File, f.UploadedAt, f.Seq)
+	})
 }
 
 func (e *exporter) messages() error {

@@ -26,6 +26,7 @@ func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 	l.loadMessages()
 	l.loadMembers()
 	l.loadMentions(ops)
+	l.loadFiles(ops)
 	l.loadReports()
 	l.loadUsers()
 	if err := l.run(); err != nil {

@@ -67,18 +67,26 @@ func (r *madeRows) add(m *rules.Message) error {
 	return nil
 }
 
-// encodeMore returns what few messages have: the encrypted content or the mentions.
-func encodeMore(m *protocol.Message) (string, error) {
+// encodeMore returns what few messages have: the files, with a line break behind them, and the encrypted content or the
+// mentions.
+func encodeMore(m *protocol.Message) (more string, err error) {
 	if m.Encrypted != nil {
-		return column.EncodeEncrypted(m.Encrypted)
+		more, err = column.EncodeEncrypted(m.Encrypted)
+	} else {
+		more, err = column.EncodeMentions(m.Mentions)
 	}
-	return column.EncodeMentions(m.Mentions)
+	if err != nil || len(m.Files) == 0 {
+		return more, err
+	}
+	files, err := column.EncodeFiles(m)
+	return files + "\n" + more, err
 }
 
 // decodeMore reads what encodeMore has written.
-func decodeMore(m *protocol.Message, text string) (err error) {
+func decodeMore(m *protocol.Message, text string) error {
+	text, err := column.CutFiles(m, text)
 	switch {
-	case text == "":
+	case err != nil || text == "":
 	case text[0] == '[':
 		m.Mentions, err = column.DecodeMentions(text)
 	default:

@@ -24,6 +24,7 @@ func TestConformance(t *testing.T) {
 		},
 		Settle:  func(s storetest.Store) { settle(t, s.(*Store)) },
 		Shared:  true,
+		Files:   true,
 		Lasting: true,
 	})
 }

@@ -86,7 +86,7 @@ func (s *Store) quickSet(now time.Time, ops []rules.Op) (*rules.Set, bool) {
 	for i := range ops {
 		op := &ops[i]
 		send, ok := op.Do.(rules.Send)
-		if !ok || send.FindOnly {
+		if !ok || send.FindOnly || len(send.Files) > 0 {
 			return nil, false
 		}
 		r := s.rooms[op.Room]

@@ -59,6 +59,16 @@ func (s *Store) emptyDropped(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for dropped rooms: %w", err)
 	}
+	// Files first, for their bytes take the most room.
+	for more := len(keys) > 0; more; {
+		tag, err := s.readers.Exec(ctx, dropFiles, keys, deleteRows)
+		if err != nil {
+			return fmt.Errorf("delete files of dropped rooms: %w", err)
+		}
+		if more = tag.RowsAffected() == deleteRows; more && !s.pause(upkeepPause) {
+			return nil
+		}
+	}
 	for _, key := range keys {
 		for _, step := range emptySteps {
 			for more := true; more; {
@@ -147,6 +157,7 @@ var purgeSteps = [...]string{
 	`DELETE FROM mentions WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM search WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM messages WHERE room = $1 AND seq <= $2`,
+	`DELETE FROM files WHERE room = $1 AND seq <= $2 AND seq > 0`, // behind the others, for it locks what all uploads need
 }
 
 // purgeSlice deletes some messages of a room, and returns the seq below which all are gone.

@@ -22,7 +22,7 @@ func (b *batch) save(set *rules.Set, last bool) error {
 	b.writes = pgx.Batch{}
 	b.saveRooms(set)
 	for _, step := range [...]func(*rules.Set) error{
-		b.saveMessages, b.saveReactions, b.saveMembers, b.saveReports, b.saveUsers, b.saveAudit,
+		b.saveMessages, b.saveFiles, b.saveReactions, b.saveMembers, b.saveReports, b.saveUsers, b.saveAudit,
 	} {
 		if err := step(set); err != nil {
 			return err
@@ -63,6 +63,9 @@ func (b *batch) makeRooms(set *rules.Set) error {
 			delete(b.rooms, r.Name)
 		}
 		if _, err := b.conn.Exec(b.ctx, `UPDATE rooms SET name = NULL, rules = rules + 1 WHERE key = ANY ($1::bigint[])`, keys); err != nil {
+			return err
+		}
+		if _, err := b.conn.Exec(b.ctx, dropFiles, keys, deleteRows); err != nil {
 			return err
 		}
 	}
@@ -375,6 +378,7 @@ func (b *batch) forget(f *rules.Forget) {
 	} {
 		b.queue(change, f.User, f.Pseudonym)
 	}
+	b.forgetFiles(f)
 	b.queue(`SET LOCAL hallway.erasing = 'off'`)
 	b.forgotten = true
 }

@@ -23,7 +23,7 @@ var dumped = []struct{ name, columns, from string }{
 	{"rooms", `key, name, epoch, head, last_at, made_at, title, settings, purged`, `rooms WHERE dropped = 0`},
 	{"messages", `room, seq, rev, created_at, id, made_as, sender_id, sender_name,
 		sender_role || CASE WHEN sender_picture = '' THEN '' ELSE ' ' || sender_picture END AS sender_role,
-		sent_at, text, encrypted || mentions AS more, reply_to, edited_at, deleted_at, pinned, reactions`, `messages WHERE ` + ofRooms},
+		sent_at, text, CASE attached WHEN '' THEN '' ELSE attached || char(10) END || encrypted || mentions AS more, reply_to, edited_at, deleted_at, pinned, reactions`, `messages WHERE ` + ofRooms},
 	{"reactions", `room, seq, user_id, emoji, rev, brought`, `reactions WHERE ` + ofRooms},
 	{"mentions", `room, user_id, seq, by_id`, `mentions WHERE ` + ofRooms},
 	{"members", `room, user_id, name, role, joined_at, read, picture, title`, `members WHERE ` + ofRooms},

@@ -3,58 +3,14 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/column"
 )
-
-// attachedColumn is the files of a message as they stand in their column.
-type attachedColumn struct {
-	Files    []fileColumn `json:"files"`
-	AutoText bool         `json:"auto_text,omitempty"`
-}
-
-// fileColumn is a protocol.File in the protocol's own words.
-type fileColumn struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Type   string `json:"type"`
-	Size   int64  `json:"size"`
-	Width  int64  `json:"width,omitempty"`
-	Height int64  `json:"height,omitempty"`
-	Alt    string `json:"alt,omitempty"`
-}
-
-// attachedBegins is how an attachedColumn begins, and no other column beside which it stands.
-const attachedBegins = `{"files":`
-
-func encodeFiles(m *protocol.Message) (string, error) {
-	if len(m.Files) == 0 {
-		return "", nil
-	}
-	column := attachedColumn{AutoText: m.AutoText}
-	for _, f := range m.Files {
-		column.Files = append(column.Files, fileColumn(f))
-	}
-	text, err := json.Marshal(column)
-	return string(text), err
-}
-
-func decodeFiles(m *protocol.Message, text string) error {
-	var column attachedColumn
-	if err := json.Unmarshal([]byte(text), &column); err != nil {
-		return err
-	}
-	for _, f := range column.Files {
-		m.Files = append(m.Files, protocol.File(f))
-	}
-	m.AutoText = column.AutoText
-	return nil
-}
 
 const fileColumns = `id, owner, name, type, size, width, height, blob, thumb, sum, uploaded_at, seq`
 
@@ -160,7 +116,7 @@ func (b *batch) saveAttached(m *rules.Message) error {
 	if len(m.Files) == 0 && !m.Unfiled() {
 		return nil
 	}
-	attached, err := encodeFiles(&m.Message)
+	attached, err := column.EncodeFiles(&m.Message)
 	if err != nil {
 		return err
 	}

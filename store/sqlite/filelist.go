@@ -6,18 +6,13 @@ import (
 	"fmt"
 
 	"hallway/relay/rules"
+	"hallway/store/column"
 )
-
-// A StoredFile is a file of a room, as the operator's commands see it.
-type StoredFile struct {
-	Room string
-	rules.File
-}
 
 // FileRows calls each for every file in the database at path, as of one moment, with the number of all: beside a relay or
 // without one. It returns the name by which the place of the files knows the database, "" where there is none, which is so
 // for a database of an earlier version, too.
-func FileRows(ctx context.Context, path string, each func(f StoredFile, all int) error) (name string, err error) {
+func FileRows(ctx context.Context, path string, each func(f rules.StoredFile, all int) error) (name string, err error) {
 	db, err := openExisting(ctx, path)
 	if err != nil {
 		return "", fmt.Errorf("list the files of %q: %w", path, err)
@@ -50,7 +45,7 @@ func FileRows(ctx context.Context, path string, each func(f StoredFile, all int)
 		if err != nil {
 			return err
 		}
-		return each(StoredFile{Room: room, File: f}, all)
+		return each(rules.StoredFile{Room: room, File: f}, all)
 	})
 	return name, errors.Join(err, stmt.Close())
 }
@@ -59,20 +54,11 @@ func FileRows(ctx context.Context, path string, each func(f StoredFile, all int)
 func (e *exporter) files() error {
 	return e.list("files", `SELECT rooms.name, id, owner, files.name, type, size, width, height, blob, thumb, sum, uploaded_at, seq
 		FROM files JOIN rooms ON rooms.key = files.room WHERE owner = ? AND dropped = 0`, func(scan func(...any) error) ([]byte, error) {
-		var o struct {
-			Room       string `json:"room"`
-			ID         string `json:"id"`
-			Name       string `json:"name"`
-			Type       string `json:"type"`
-			Size       int64  `json:"size"`
-			Width      int64  `json:"width,omitempty"`
-			Height     int64  `json:"height,omitempty"`
-			UploadedAt string `json:"uploaded_at"`
-			Seq        int64  `json:"seq,omitempty"` // of its message
+		var room string
+		f, err := scanFile(scan, &room)
+		if err != nil {
+			return nil, err
 		}
-		f, err := scanFile(scan, &o.Room)
-		o.ID, o.Name, o.Type, o.Size, o.Width, o.Height, o.Seq = f.ID, f.Name, f.Type, f.Size, f.Width, f.Height, f.Seq
-		o.UploadedAt = f.UploadedAt.String()
-		return encode(o, err)
+		return column.ExportFile(room, f.File, f.UploadedAt, f.Seq)
 	})
 }

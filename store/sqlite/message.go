@@ -55,15 +55,10 @@ func (r *messageRow) readBy(scan func(...any) error, room string) (m protocol.Me
 	if role, picture, ok := strings.Cut(string(m.Sender.Role), " "); ok {
 		m.Sender.Role, m.Sender.Picture = protocol.Role(role), picture
 	}
-	more := r.more
-	if strings.HasPrefix(more, attachedBegins) {
-		var files string
-		files, more, _ = strings.Cut(more, "\n")
-		if err = decodeFiles(&m, files); err != nil {
-			return m, err
-		}
-	}
+	more, err := column.CutFiles(&m, r.more)
 	switch {
+	case err != nil:
+		return m, err
 	case more == "":
 	case more[0] == '[':
 		m.Mentions, err = column.DecodeMentions(more)
