@@ -72,7 +72,7 @@ type (
 	// this. Answered by [TurnKept] once it is stored safely.
 	KeepTurn struct {
 		Turn protocol.Turn
-		Wrap *protocol.Wrap
+		Wrap *protocol.Wrap // for this device; nil: the secret did not come by one
 	}
 	// CheckDevices checks each device: that its id is of its keys, that its signature binds
 	// them to the user of the certificate, and that the host's issuer has signed the
@@ -135,12 +135,14 @@ type (
 		OK bool
 		// Hash is the hash of the signed bytes: the Prev of the turn that follows.
 		Hash string
+		// Code is what people compare: six groups of five digits with spaces between. It is the
+		// same for all who have this turn.
+		Code string
 	}
 	// TurnMade answers [MakeTurn].
 	TurnMade struct {
 		Turn  protocol.Turn
-		Hash  string
-		Wraps []protocol.Wrap
+		Wraps []protocol.Wrap // in the order of To
 	}
 	// KeysFound answers [Unwrap] and [ReadBack]: the kids whose secrets the vault has gained.
 	KeysFound struct{ Kids []string }
