@@ -3,6 +3,7 @@
 PORT ?= 8080
 RELAYS ?= 3
 SEEDS ?= 20000
+CHECKS ?= 1000
 FUZZTIME ?= 30s
 VERSION := $(or $(shell git describe --tags --dirty --match 'v[0-9]*' 2>/dev/null | sed 's/^v//'),0.2.0-dev)
 BIOME := test/browser/node_modules/.bin/biome
@@ -17,7 +18,7 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
+.PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim model mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +60,10 @@ npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
 
 sim: ## Run 20,000 seeds of the simulation with one relay, and with several (SEEDS= another number; SEED=n replays one with a trace)
 	@go run ./test/simulation/cmd -seeds $(SEEDS) $(if $(SEED),-seed $(SEED))
+
+model: need-build ## Hold every store, two handles on PostgreSQL too, against the model in 1,000 random histories (CHECKS=)
+	@test/servers/install.sh >/dev/null
+	go test -race -timeout 4h -run 'Conformance' ./store/sqlite ./store/memory ./store/postgres -rapid.checks=$(CHECKS)
 
 mutants: ## Plant known faults, one at a time, and show that each is caught
 	@go run ./test/mutants

@@ -58,5 +58,6 @@ func TestDatabaseFlag(t *testing.T) {
 			}
 		}
 	}
+	wantUsage(t, "fsync=off", "serve", "--db", servers.Scratch(t))
 	wantUsage(t, "--db-failover is for postgres://", "serve", "--db-failover", "lossless")
 }

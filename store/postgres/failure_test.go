@@ -16,7 +16,7 @@ import (
 
 // An op with a value that the server refuses fails alone.
 func TestRefusedValue(t *testing.T) {
-	s := mustOpen(t, Options{URL: servers.PostgreSQL(t)})
+	s := mustOpen(t, Options{hasty: true, URL: servers.Scratch(t)})
 	for _, bad := range []string{"a\x00b", "a\xffb"} {
 		for round := range 2 { // in a room that is not known, and in one that is
 			room := fmt.Sprintf("room-%d", bad[1])
@@ -165,14 +165,14 @@ func TestStandbyIsNotWaitedFor(t *testing.T) {
 
 // Where the database is another than before, the rooms begin other lives; where a promotion lost nothing, they go on.
 func TestLife(t *testing.T) {
-	url := servers.PostgreSQL(t)
-	s := mustOpen(t, Options{URL: url, idle: true})
+	url := servers.Scratch(t)
+	s := mustOpen(t, Options{hasty: true, URL: url, idle: true})
 	if _, err := s.Commit(time.Now(), sends("lobby", 1, 3)); err != nil {
 		t.Fatal(err)
 	}
 	look := func(lossless bool) (epoch, cluster string) {
 		t.Helper()
-		s := mustOpen(t, Options{URL: url, Lossless: lossless, idle: true})
+		s := mustOpen(t, Options{hasty: true, URL: url, Lossless: lossless, idle: true})
 		heads, err := s.Heads(t.Context(), []string{"lobby"})
 		if err != nil || heads.Rooms[0].Head != 3 {
 			t.Fatalf("%+v, %v", heads, err)
@@ -219,8 +219,8 @@ func TestLife(t *testing.T) {
 
 // A relay that is older than the database needs refuses it, and one that runs says so.
 func TestLeastVersion(t *testing.T) {
-	url := servers.PostgreSQL(t)
-	s := mustOpen(t, Options{URL: url, idle: true})
+	url := servers.Scratch(t)
+	s := mustOpen(t, Options{hasty: true, URL: url, idle: true})
 	least := func(n int) {
 		t.Helper()
 		if _, err := s.readers.Exec(t.Context(), `UPDATE database SET least = $1`, n); err != nil {
@@ -230,9 +230,9 @@ func TestLeastVersion(t *testing.T) {
 	if _, err := s.readers.Exec(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`); err != nil {
 		t.Fatal(err)
 	}
-	mustOpen(t, Options{URL: url, idle: true}) // newer, but it may be used
+	mustOpen(t, Options{hasty: true, URL: url, idle: true}) // newer, but it may be used
 	least(schema + 1)
-	if s, err := Open(t.Context(), Options{URL: url}); err == nil {
+	if s, err := Open(t.Context(), Options{hasty: true, URL: url}); err == nil {
 		_ = s.Close()
 		t.Error("opened, although it needs a newer hallway")
 	}

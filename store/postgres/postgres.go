@@ -64,7 +64,7 @@ type Options struct {
 	CallersClock bool
 	// clock measures how long the parts take in which others wait; nil: time.Now.
 	clock func() time.Time
-	// idle leaves the upkeep undone, hasty does not wait for the disk.
+	// idle leaves the upkeep undone, hasty does not wait for the disk, and bears a server that does not.
 	idle, hasty bool
 }
 
@@ -94,6 +94,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return err
 	}
 	if s.readers, err = s.pool(ctx, readersMax); err != nil {
+		return err
+	}
+	if err = s.checkDisk(ctx); err != nil {
 		return err
 	}
 	if s.heads, err = s.pool(ctx, headsMax); err != nil {
@@ -129,6 +132,18 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	return migrate(ctx, s.config.ConnConfig)
+}
+
+// checkDisk refuses a server that tells of commits before they are on the disk.
+func (s *Store) checkDisk(ctx context.Context) error {
+	var fsync string
+	if err := s.readers.QueryRow(ctx, `SHOW fsync`).Scan(&fsync); err != nil {
+		return err
+	}
+	if fsync == "off" && !s.options.hasty {
+		return errors.New("its server has fsync=off and loses messages when the machine stops: set fsync=on")
+	}
+	return nil
 }
 
 // Ready returns why the database cannot be written at present; see [rules.Store].

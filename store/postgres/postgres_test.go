@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"flag"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -12,12 +14,29 @@ import (
 	"hallway/test/servers"
 )
 
+// checks is the number of histories that the suite makes up for each of its properties, unless -rapid.checks says another:
+// a step takes milliseconds here. `make model` runs many.
+const checks = "20"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "rapid.checks" })
+	if !told {
+		if err := flag.Set("rapid.checks", checks); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
 func TestConformance(t *testing.T) {
+	t.Parallel()                    // with that of two
 	urls := make(map[string]string) // by folder
 	storetest.Run(t, storetest.Kind{
 		Open: func(t *testing.T, dir string) storetest.Store {
 			if urls[dir] == "" {
-				urls[dir] = servers.PostgreSQL(t)
+				urls[dir] = servers.Scratch(t)
 			}
 			// The clock stands, so that each part is as large as can be, as the model's is.
 			return mustOpen(t, Options{URL: urls[dir], CallersClock: true, idle: true, hasty: true, clock: func() time.Time { return now }})

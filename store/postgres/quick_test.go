@@ -12,8 +12,8 @@ import (
 
 // New messages in known rooms go the quick way; a room that another relay has changed since does not.
 func TestQuick(t *testing.T) {
-	url := servers.PostgreSQL(t)
-	s, other := mustOpen(t, Options{URL: url}), mustOpen(t, Options{URL: url})
+	url := servers.Scratch(t)
+	s, other := mustOpen(t, Options{hasty: true, URL: url}), mustOpen(t, Options{hasty: true, URL: url})
 	commit := func(s *Store, ops []rules.Op) {
 		t.Helper()
 		out, err := s.Commit(time.Now(), ops)
@@ -50,7 +50,7 @@ func TestQuick(t *testing.T) {
 
 // No statement costs more than what it returns, also where the tables were empty when it was planned.
 func TestStatementsUseTheirIndexes(t *testing.T) {
-	s := mustOpen(t, Options{URL: servers.PostgreSQL(t), idle: true})
+	s := mustOpen(t, Options{hasty: true, URL: servers.Scratch(t), idle: true})
 	for query, want := range map[string][]string{
 		selectMessages:                 {"messages_id"},
 		selectPlaces:                   {"messages_pkey"},

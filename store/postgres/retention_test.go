@@ -11,7 +11,7 @@ import (
 
 // TestPurgedMessagesChangeTheRules: a relay that has not heard of a purge finds it out by the version of the room's rules.
 func TestPurgedMessagesChangeTheRules(t *testing.T) {
-	s, ctx := mustOpen(t, Options{URL: servers.PostgreSQL(t), CallersClock: true, idle: true}), context.Background()
+	s, ctx := mustOpen(t, Options{hasty: true, URL: servers.Scratch(t), CallersClock: true, idle: true}), context.Background()
 	for i, at := range []time.Time{now, now.Add(2 * time.Hour)} {
 		if _, err := s.Commit(at, sends("lobby", 3*i, 3)); err != nil {
 			t.Fatal(err)

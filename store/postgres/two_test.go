@@ -17,11 +17,12 @@ import (
 // TestConformanceOfTwo runs the suite on two handles of one database that take turns: what one remembers of a room is
 // often another's past.
 func TestConformanceOfTwo(t *testing.T) {
+	t.Parallel()
 	urls := make(map[string]string) // by folder
 	storetest.Run(t, storetest.Kind{
 		Open: func(t *testing.T, dir string) storetest.Store {
 			if urls[dir] == "" {
-				urls[dir] = servers.PostgreSQL(t)
+				urls[dir] = servers.Scratch(t)
 			}
 			o := Options{URL: urls[dir], CallersClock: true, idle: true, hasty: true, clock: func() time.Time { return now }}
 			return &turns{Store: mustOpen(t, o), other: mustOpen(t, o), random: rand.New(rand.NewPCG(1, 2))}
@@ -68,9 +69,9 @@ func (s *turns) Close() error {
 // TestTwoWriters has two handles send to the same rooms at once, each message by both: all are stored once, revs have no
 // hole and times increase, and both tell of each message as it is stored.
 func TestTwoWriters(t *testing.T) {
-	url := servers.PostgreSQL(t)
+	url := servers.Scratch(t)
 	const rooms, batches, group = 5, 60, 24
-	stores := []*Store{mustOpen(t, Options{URL: url}), mustOpen(t, Options{URL: url})}
+	stores := []*Store{mustOpen(t, Options{hasty: true, URL: url}), mustOpen(t, Options{hasty: true, URL: url})}
 	outcomes := make([][]rules.Outcome, len(stores))
 	var running sync.WaitGroup
 	for n, s := range stores {

@@ -22,8 +22,11 @@ type Cluster struct {
 	made     atomic.Int64
 }
 
-// shared is the cluster of [PostgreSQL], which ends with the test process.
-var shared struct {
+// shared and scratch are the clusters of [PostgreSQL] and [Scratch], which end with the test process.
+var shared, scratch common
+
+// common is a cluster that all tests of this process share.
+type common struct {
 	sync.Mutex
 	cluster *Cluster
 }
@@ -32,15 +35,28 @@ var shared struct {
 // with the test. A test that stops the server, or wants settings, takes a [NewCluster].
 func PostgreSQL(t Test) string {
 	t.Helper()
-	shared.Lock()
-	defer shared.Unlock()
-	if shared.cluster == nil {
-		shared.cluster = startCluster(t, nil)
+	return shared.database(t)
+}
+
+// Scratch is PostgreSQL on a server that never waits for the disk (fsync=off), for tests in which nothing is killed. Databases
+// come and go in a fraction of the time. A relay refuses them.
+func Scratch(t Test) string {
+	t.Helper()
+	return scratch.database(t, "fsync=off", "full_page_writes=off", "synchronous_commit=off")
+}
+
+// database returns the URL of a new database, on a cluster with those settings.
+func (c *common) database(t Test, settings ...string) string {
+	t.Helper()
+	c.Lock()
+	defer c.Unlock()
+	if c.cluster == nil {
+		c.cluster = startCluster(t, settings)
 	}
-	c := shared.cluster
-	name := c.create(t)
-	t.Cleanup(func() { c.client(t, "dropdb", "--force", name) })
-	return c.URL(name)
+	cluster := c.cluster
+	name := cluster.create(t)
+	t.Cleanup(func() { cluster.client(t, "dropdb", "--force", name) })
+	return cluster.URL(name)
 }
 
 // NewCluster starts a cluster for one test, with settings as in postgresql.conf: "max_connections=20". fsync stays on.
