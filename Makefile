@@ -18,7 +18,7 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim model mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages lint-go lint-js lint-package need-build need-node package-tools
+.PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim model mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages test-balanced lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,10 @@ bench: build ## Measure the relay against its limits (BENCH=name for one, QUICK=
 
 examples: build package-tools ## Start the organizer's and the participants' frontend with a relay
 	@exec node test/packages/examples.js
+
+test-balanced: need-build ## Run the tests that know the relay from outside against three relays behind a balancer that hands each connection to the next
+	@test/servers/install.sh >/dev/null
+	@go build -o bin/balanced ./test/balanced && bin/balanced run go test -count=1 ./test/compat
 
 test-packages: build package-tools ## Publish the package to a local registry; test it in frontends, in two versions and in bundlers
 	node test/packages/prepare.js

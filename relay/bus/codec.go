@@ -41,6 +41,8 @@ const (
 	kindActed
 	kindGranted
 	kindPurged
+	kindCalled
+	kindLevelled
 )
 
 func (*Changes) kind() kind   { return kindChanges }
@@ -55,6 +57,8 @@ func (*Told) kind() kind      { return kindTold }
 func (*Acted) kind() kind     { return kindActed }
 func (*Granted) kind() kind   { return kindGranted }
 func (*Purged) kind() kind    { return kindPurged }
+func (*Called) kind() kind    { return kindCalled }
+func (*Levelled) kind() kind  { return kindLevelled }
 
 // make returns empty news of a kind; nil: the kind is unknown.
 func (k kind) make() News {
@@ -83,6 +87,10 @@ func (k kind) make() News {
 		return &Granted{}
 	case kindPurged:
 		return &Purged{}
+	case kindCalled:
+		return &Called{}
+	case kindLevelled:
+		return &Levelled{}
 	}
 	return nil
 }
@@ -351,6 +359,13 @@ func (n *Purged) fields(c *codec) {
 	c.short(&n.Epoch)
 	c.number(&n.Below, math.MaxInt64)
 	c.check(len(n.Epoch) <= epochBytesMax)
+}
+
+func (n *Called) fields(c *codec) { c.number(&n.Round, math.MaxInt64) }
+
+func (n *Levelled) fields(c *codec) {
+	c.fixed((*uint64)(&n.Relay))
+	c.number(&n.Round, math.MaxInt64)
 }
 
 func (n *Asked) fields(c *codec) {

@@ -41,6 +41,8 @@ func samples() map[string]bus.News {
 		"revoked":      &bus.Revoked{User: "u1", At: 1 << 50, Erased: true},
 		"granted":      &bus.Granted{User: "u1", Grants: []bus.Grant{{Pattern: "stage-*", Role: protocol.RoleOrganizer}, {Pattern: "*"}}},
 		"asked":        &bus.Asked{Relay: 2, Room: "lobby"},
+		"called":       &bus.Called{Round: 7},
+		"levelled":     &bus.Levelled{Relay: 2, Round: 7},
 	}
 }
 

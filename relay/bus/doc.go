@@ -18,6 +18,8 @@
 //	Moved       a room    users have come to a relay's streams of the room, or have left them
 //	Snapshot    a relay   all users of the publisher's streams of a room
 //	Asked       a relay   the asker wants a Snapshot
+//	Called      all       the asker wants to hear what is not told yet, and then a Levelled
+//	Levelled    a relay   everything that the publisher told before has come
 //	Heartbeat   all       the relay lives; digests of the users in its rooms
 //	Spent       all       messages and connections of users since the last Spent
 //	Acted       all       an act of moderation

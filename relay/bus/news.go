@@ -6,7 +6,7 @@ import "hallway/protocol"
 type RelayID uint64
 
 // News is what one relay tells others: [Changes], [Typing], [Told], [Purged], [Moved], [Snapshot], [Heartbeat], [Spent], [Acted],
-// [Revoked], [Granted] or [Asked].
+// [Revoked], [Granted], [Asked], [Called] or [Levelled].
 type News interface {
 	// kind returns the kind's number in the format.
 	kind() kind
@@ -37,6 +37,8 @@ func RelayOf(news News) RelayID {
 	case *Snapshot:
 		return n.Relay
 	case *Asked:
+		return n.Relay
+	case *Levelled:
 		return n.Relay
 	}
 	return 0
@@ -160,4 +162,15 @@ type Grant struct {
 type Asked struct {
 	Relay RelayID
 	Room  string
+}
+
+// Called asks all relays to tell what they have not told yet, and then to answer with Levelled.
+type Called struct {
+	Round int64 // greater in the relay's next
+}
+
+// Levelled answers a relay's Called: everything that the publisher has told before is ahead of it.
+type Levelled struct {
+	Relay RelayID
+	Round int64
 }

@@ -307,6 +307,7 @@ func TestConnectionsOfAUserCountAtAllRelays(t *testing.T) {
 		}
 		all[2].end()
 		within(rs.T, time.Second, "the place is free", func() bool { return rs.admits(0, "ada") })
+		time.Sleep(time.Second) // all relays know of its end
 		all[2] = rs.enter(2, "ada")
 		time.Sleep(time.Second)
 		if rs.admits(0, "ada") {

@@ -48,6 +48,19 @@ func (e *Engine) Online(ctx context.Context, room string) (map[string]bool, erro
 	return users, err
 }
 
+// Level waits until this relay knows what clients have done at other relays before, as far as no database holds it. The error is
+// ctx's.
+func (e *Engine) Level(ctx context.Context) error {
+	if e.cluster == nil {
+		return nil
+	}
+	_, err := ask(ctx, e, func(now time.Time, answer func(struct{})) { e.hub.Level(now, func() { answer(struct{}{}) }) })
+	if errors.Is(err, errEnded) {
+		return nil
+	}
+	return err
+}
+
 // Erase carries out parts of the erasure of a user, each a rules.Erase or a rules.Forget, and returns an outcome for
 // each. After an error, which is ctx's or that of the engine's end, they may or may not be stored.
 func (e *Engine) Erase(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error) {

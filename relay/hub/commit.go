@@ -36,6 +36,10 @@ func (h *Hub) Committed(now time.Time, outcomes []rules.Outcome, err error) {
 	}
 	if peers != nil {
 		peers.publish()
+		for _, ack := range peers.acks {
+			h.gossip.calls.ask(now, ack)
+		}
+		peers.acks = nil
 		peers.end()
 		return
 	}
@@ -95,7 +99,11 @@ func (h *Hub) carriedOut(p *pending, o rules.Outcome) {
 	case rules.Marked, rules.Seen, rules.Uploaded:
 		p.done(o)
 	default:
-		if h.moderation.done(p, &o) && p.done != nil {
+		switch ended := h.moderation.done(p, &o); {
+		case !ended || p.done == nil:
+		case h.rooms.peers != nil: // the other relays know of it before the answer is told
+			h.rooms.peers.acks = append(h.rooms.peers.acks, func() { p.done(o) })
+		default:
 			p.done(o)
 		}
 	}

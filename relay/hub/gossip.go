@@ -25,6 +25,7 @@ type Gossip struct {
 	marks      marks
 	rulings    rulings
 	spending   spending
+	calls      calls
 
 	pulseAt time.Time // the next pulse
 	left    bool
@@ -38,6 +39,7 @@ func newGossip(h *Hub, b Bus, reader Reader) *Gossip {
 	g.marks = marks{Gossip: g}
 	g.rulings = rulings{Gossip: g}
 	g.spending = spending{Gossip: g, elsewhere: map[string]int{}, relays: map[bus.RelayID]map[string]int{}}
+	g.calls = calls{Gossip: g, waits: map[bus.RelayID]bool{}, deaf: map[bus.RelayID]bool{}}
 	g.presence = whereabouts.New(g)
 	return g
 }
@@ -53,7 +55,10 @@ func (g *Gossip) Changed(room string) {
 }
 
 // Gone implements [whereabouts.Host].
-func (g *Gossip) Gone(relay bus.RelayID) { g.spending.gone(relay) }
+func (g *Gossip) Gone(relay bus.RelayID) {
+	g.spending.gone(relay)
+	g.calls.gone(relay)
+}
 
 // tell tells the other relays; without a gossip there are none.
 func (g *Gossip) tell(n bus.News) {
@@ -82,17 +87,28 @@ func (g *Gossip) Heard(now time.Time, from bus.RelayID, news bus.News) {
 		g.ranking.seeElsewhere(n)
 	case *bus.Spent:
 		g.spending.heard(now, from, n)
+	case *bus.Called:
+		g.calls.called(now, from, n)
+	case *bus.Levelled:
+		g.calls.levelled(now, from, n)
+		g.rooms.peers.end()
 	}
 }
 
 // told takes what streams of a room are told beside its messages.
 func (g *Gossip) told(n *bus.Told) {
-	r := g.rooms.opened(n.Room)
-	if r == nil || n.Epoch != r.epoch {
+	r := g.rooms.byName[n.Room]
+	if r == nil || r.open && n.Epoch != r.epoch {
 		return
 	}
 	frame, err := protocol.DecodeRelay(n.Frame)
 	if err != nil {
+		return
+	}
+	if !r.open {
+		if f, ok := frame.(protocol.Read); ok {
+			r.level.early = append(r.level.early, earlyRead{n.Epoch, n.User, f.Seq})
+		}
 		return
 	}
 	switch f := frame.(type) {
@@ -144,15 +160,27 @@ func (g *Gossip) revoked(n *bus.Revoked) {
 
 // deadline returns the time at which wake has something to do.
 func (g *Gossip) deadline() time.Time {
-	if at, due := g.marks.deadline(); due && at.Before(g.pulseAt) {
-		return at
+	first := g.pulseAt
+	if g.spending.soon {
+		return time.Time{}
 	}
-	return g.pulseAt
+	if at, due := g.marks.deadline(); due && at.Before(first) {
+		first = at
+	}
+	if at, due := g.calls.deadline(); due && at.Before(first) {
+		first = at
+	}
+	return first
 }
 
 // wake does what is due.
 func (g *Gossip) wake(now time.Time) {
 	g.marks.flush(now)
+	g.calls.wake(now)
+	g.rooms.peers.end()
+	if g.spending.soon {
+		g.spending.tell(now)
+	}
 	if now.Before(g.pulseAt) {
 		return
 	}

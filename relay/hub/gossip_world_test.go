@@ -20,6 +20,10 @@ func (w *world) overhear(rest string) {
 		n = &bus.Typing{Room: "lobby", User: protocol.User{ID: frame, Name: frame, Role: protocol.RoleParticipant}}
 	case word == "revoked":
 		n = &bus.Revoked{User: frame, At: int64(protocol.TimeOf(w.now))}
+	case word == "level":
+		n = &bus.Levelled{Round: w.others.round}
+	case word == "call":
+		n = &bus.Called{Round: 1}
 	case strings.Contains(frame, `"moderated"`):
 		n = &bus.Acted{Room: "lobby", Frame: []byte(frame)}
 	default:

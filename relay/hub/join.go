@@ -29,6 +29,9 @@ func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role
 	}
 	rs.setRole(m, role)
 	m.block = nil
+	if rs.peers != nil {
+		rs.peers.call(now, m)
+	}
 	switch {
 	case ask:
 		rs.open(m)
@@ -86,8 +89,9 @@ func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 		rs.joined(now, m)
 	case first:
 		r.level.ruled = ruled{known: opened.Ruled}
-		rs.joined(now, m)
+		rs.gossip.marks.heardEarly(r)
 		rs.peers.opened(r)
+		rs.peers.joinAt(m, o.Head)
 	default:
 		rs.peers.joinAt(m, o.Head)
 	}

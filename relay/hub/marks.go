@@ -18,6 +18,7 @@ type marks struct {
 	waiting []*presence // with acts.marking
 	writing []mark
 	next    time.Time // the earliest time of the next write
+	writes  uint64    // so far
 }
 
 // mark is a marker that is being written.
@@ -85,8 +86,24 @@ func (ms *marks) flush(now time.Time) {
 		ms.next = now.Add(marksEvery)
 	}
 	if len(all) > 0 {
+		ms.writes++
 		ms.reader.MarkRead(all)
 	}
+}
+
+// write writes the markers that wait as soon as it can. It returns the number of the write after which all are written; waits is
+// false where they are.
+func (ms *marks) write(now time.Time) (last uint64, waits bool) {
+	last = ms.writes
+	if len(ms.waiting) > 0 {
+		ms.next = time.Time{}
+		before := len(ms.writing) > 0
+		ms.flush(now)
+		if last = ms.writes; before {
+			last++
+		}
+	}
+	return last, len(ms.writing) > 0
 }
 
 // Marked takes the end of MarkRead. What could not be written is tried again while its user is here.
@@ -110,6 +127,23 @@ func (g *Gossip) Marked(err error) {
 		}
 		acts.want, acts.by = 0, nil
 	}
+	g.calls.wrote(ms.writes)
+}
+
+// An earlyRead is a read marker of which another relay has told before the room was open here.
+type earlyRead struct {
+	epoch, user string
+	seq         int64
+}
+
+// heardEarly takes the markers that were told before the room was open.
+func (ms *marks) heardEarly(r *room) {
+	for _, e := range r.level.early {
+		if p := r.users[ms.users.byID[e.user]]; p != nil && e.epoch == r.epoch {
+			p.read = max(p.read, min(e.seq, r.told))
+		}
+	}
+	r.level.early = nil
 }
 
 // moved tells the user's streams of a room where the marker is now, but for the member who moved it; nil: somebody

@@ -40,6 +40,7 @@ type peers struct {
 	unsettled []*room   // rooms that may have a hole since this call
 	news      []News    // of the batch that ends
 	newsOf    map[string]int
+	acks      []func() // answer acts of this batch
 }
 
 // A level tells how far a room's streams are behind the database.
@@ -53,6 +54,7 @@ type level struct {
 	healAt  time.Time // when the hole is read; zero: there is none
 	healing bool      // the hole is being read
 	joins   []joining
+	early   []earlyRead // read markers that were told before the room was open
 	learnt  uint64 // the number of queries for heads when the epoch was learnt
 
 	asked  uint64 // the number of the last query for the head
@@ -260,7 +262,7 @@ func (ps *peers) endJoins(r *room) {
 	for i, j := range waiting {
 		switch {
 		case !j.member.stays():
-		case j.head < 0 || j.head > r.told:
+		case j.head < 0 || j.head > r.told || j.member.calls > 0:
 			lv.joins = append(lv.joins, waiting[i])
 			continue
 		default:
@@ -324,8 +326,19 @@ func (ps *peers) followed(now time.Time, rooms []string) {
 		if r := ps.rooms.opened(name); r != nil {
 			ps.check(r)
 		}
+		ps.gossip.presence.Followed(name)
 	}
 	ps.ask()
+}
+
+// call makes the relays level before a join is answered: it tells how many are in the room, and what the user has read.
+func (ps *peers) call(now time.Time, m *member) {
+	m.calls++
+	ps.gossip.calls.ask(now, func() {
+		if m.calls--; m.stays() {
+			ps.endJoins(m.presence.room)
+		}
+	})
 }
 
 // busUp notes whether the bus carries news.

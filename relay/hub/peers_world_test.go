@@ -22,6 +22,7 @@ type others struct {
 	answer  *rules.Heads
 	reading []reading
 	told    []bus.News       // by this relay
+	round   int64            // of its last call
 	rulings []string         // rooms whose rules are read
 	ruling  *rules.Ruling    // read, for an answer later
 	known   *hub.Known       // the same of bans, revocations and ranks
@@ -55,6 +56,12 @@ func (w *world) Unfollow(room string) { w.log("bus← unfollow %s", room) }
 func (w *world) Tell(n bus.News) {
 	w.others.told = append(w.others.told, n)
 	switch n := n.(type) {
+	case *bus.Called:
+		w.others.round = n.Round
+		w.log("bus← called")
+	case *bus.Levelled:
+		w.log("bus← levelled")
+	case *bus.Asked:
 	case *bus.Heartbeat, *bus.Spent, *bus.Moved: // package presence has tests of its own
 	case *bus.Typing:
 		w.log("bus← typing %s %s", n.Room, n.User.ID)

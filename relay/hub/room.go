@@ -59,6 +59,7 @@ type member struct {
 	role     protocol.Role
 	block    *block // holds back the member's lane
 	opening  int32  // Opens in the queue or being committed
+	calls    int32  // of other relays, which its joins wait for
 	joined   bool   // joined was sent
 	from     int64  // the head of the first joined: the stream tells what is above
 	newRole  bool   // the next send has another role than those in the queue

@@ -17,7 +17,15 @@ type spending struct {
 	elsewhere map[string]int                 // connections at other relays, by user
 	relays    map[bus.RelayID]map[string]int // the same of each relay
 	toldAll   time.Time
+	soon      bool // the next wake tells, not the next pulse
 }
+
+// A user who nears a limit is told of at once, so that the limit holds when the user's next connection or request comes by another
+// relay: from 1/connsShare of the connections on, and after 1/burstShare of the messages that may come at once.
+const (
+	connsShare = 2
+	burstShare = 8
+)
 
 // touch makes the next pulse tell what the user has used up.
 func (sp *spending) touch(u *user) {
@@ -37,6 +45,7 @@ func (sp *spending) tell(now time.Time) {
 			}
 		}
 	}
+	sp.soon = false
 	if len(sp.touched) == 0 {
 		return
 	}

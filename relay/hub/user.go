@@ -67,6 +67,7 @@ func (us *users) spend(now time.Time, u *user) (wait time.Duration) {
 	if wait == 0 && us.gossip != nil && us.cfg.Rate > 0 {
 		u.spent++
 		us.gossip.spending.touch(u)
+		us.gossip.spending.soon = us.gossip.spending.soon || int(u.spent)*burstShare >= us.rate().Burst
 	}
 	return wait
 }
@@ -80,6 +81,7 @@ func (us *users) rate() guard.Rate {
 func (us *users) connect(u *user, n int32) {
 	if u.conns += n; us.gossip != nil && us.cfg.ConnsPerUser > 0 {
 		us.gossip.spending.touch(u)
+		us.gossip.spending.soon = us.gossip.spending.soon || us.conns(u)*connsShare >= us.cfg.ConnsPerUser
 	}
 	us.release(u)
 }

@@ -38,10 +38,10 @@ func (p *Presence) Ask(now time.Time, name string, done func(users map[string]bo
 		done: []func(map[string]bool){done},
 	}
 	p.questions[name] = q
-	for _, id := range p.peerIDs() {
+	for _, id := range p.Peers() {
 		q.waits[id] = &assembly{}
-		p.host.Tell(&bus.Asked{Relay: id, Room: name})
 	}
+	p.askAll(name)
 	p.endIfAnswered(q)
 }
 

@@ -17,11 +17,14 @@ func (p *Presence) Heard(now time.Time, from bus.RelayID, news bus.News) {
 		}
 		o = &peer{rosters: map[*room]*roster{}}
 		p.peers[from] = o
+		if b, ok := news.(*bus.Heartbeat); !ok || !b.Leaving {
+			p.beat() // it may have just started, and knows nobody
+		}
 	}
 	o.heard = now
 	switch n := news.(type) {
 	case *bus.Moved:
-		p.moves(from, o, n)
+		p.moves(o, n)
 	case *bus.Heartbeat:
 		if n.Leaving {
 			p.drop(from)
@@ -36,13 +39,10 @@ func (p *Presence) Heard(now time.Time, from bus.RelayID, news bus.News) {
 }
 
 // moves takes the users who have come to a relay's streams and left them.
-func (p *Presence) moves(from bus.RelayID, o *peer, n *bus.Moved) {
+func (p *Presence) moves(o *peer, n *bus.Moved) {
 	r := p.rooms[n.Room]
 	if r == nil {
 		return
-	}
-	if o.rosters[r] == nil && len(n.Came) > 0 && len(r.own.users) > 0 {
-		p.tellSnapshot(from, r.name) // the relay may have opened the room just now
 	}
 	on := o.roster(r)
 	before := len(r.users)

@@ -58,6 +58,8 @@ type room struct {
 	place int // in Presence.order
 	own   *roster
 	users map[string]int // the number of relays on which the user is
+
+	followed bool // its news come
 	moves []string       // users who have come or left since the last pulse
 }
 
@@ -114,12 +116,28 @@ func (r *room) set(o *roster, user string, here bool) bool {
 	return true
 }
 
-// Open begins to keep the users of a room.
+// Open begins to keep the users of a room, and asks the other relays for theirs.
 func (p *Presence) Open(name string) {
 	if p.rooms[name] == nil {
+		p.askAll(name)
 		r := &room{name: name, place: len(p.order), own: newRoster(), users: map[string]int{}}
 		p.rooms[name] = r
 		p.order = append(p.order, r)
+	}
+}
+
+// Followed notes that news of a room come from now on. What was told since Open may have been missed.
+func (p *Presence) Followed(name string) {
+	if r := p.rooms[name]; r != nil && !r.followed {
+		r.followed = true
+		p.askAll(name)
+	}
+}
+
+// askAll asks all relays for their users of a room.
+func (p *Presence) askAll(name string) {
+	for _, id := range p.Peers() {
+		p.host.Tell(&bus.Asked{Relay: id, Room: name})
 	}
 }
 
@@ -166,21 +184,26 @@ func (p *Presence) Pulse(now time.Time) {
 		}
 	}
 	p.pulsedAt = now
-	for _, r := range p.moved {
-		p.tellMoves(r)
-	}
-	clear(p.moved)
-	p.moved = p.moved[:0]
+	p.TellMoves()
 	if now.Sub(p.beatAt) >= HeartbeatEvery {
 		p.beatAt = now
 		p.beat()
 	}
-	for _, id := range p.peerIDs() {
+	for _, id := range p.Peers() {
 		if now.Sub(p.peers[id].heard) >= SilentAfter {
 			p.drop(id)
 		}
 	}
 	p.endQuestions(now)
+}
+
+// TellMoves tells who has come and left since the last pulse, without waiting for the next one.
+func (p *Presence) TellMoves() {
+	for _, r := range p.moved {
+		p.tellMoves(r)
+	}
+	clear(p.moved)
+	p.moved = p.moved[:0]
 }
 
 // Leave tells all relays that this one ends.
@@ -236,7 +259,7 @@ func (p *Presence) tellAll(news bus.News) {
 	}
 }
 
-// peerIDs returns the ids of the peers in an order that does not depend on the map's.
-func (p *Presence) peerIDs() []bus.RelayID {
+// Peers returns the ids of the other relays that are heard, in an order that does not depend on the map's.
+func (p *Presence) Peers() []bus.RelayID {
 	return slices.Sorted(maps.Keys(p.peers))
 }

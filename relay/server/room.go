@@ -32,6 +32,9 @@ func (s *rooms) list(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
+	if err := s.backend.Level(ctx); err != nil {
+		return s.unreadable(err)
+	}
 	found, more, err := s.roomsOf(ctx, who, part)
 	if err != nil {
 		return s.unreadable(err)
@@ -118,6 +121,9 @@ func (s *rooms) members(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := s.backend.Level(ctx); err != nil {
+		return s.unreadable(err)
+	}
 	joined, more, err := s.joined(ctx, room, name, &part)
 	if err != nil {
 		return s.unreadable(err)
@@ -174,6 +180,9 @@ var errMembersStaff = refuse(protocol.CodeForbidden, "only moderators and organi
 
 // answerRoom answers with the present state of a room.
 func (s *rooms) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, name string) error {
+	if err := s.backend.Level(ctx); err != nil {
+		return s.unreadable(err)
+	}
 	r, ok, err := s.directory.Room(ctx, name, who.User.ID)
 	switch {
 	case err != nil:

@@ -45,6 +45,8 @@ type Backend interface {
 	Rank(user, room string) (role protocol.Role, ok bool)
 	// Online returns the ids of the users who are in a room now.
 	Online(ctx context.Context, room string) (map[string]bool, error)
+	// Level waits until Online, and the read markers in the database, hold what clients have done at other relays before.
+	Level(ctx context.Context) error
 	// Attend lets the connections notice what has arrived, before a request is worked on, and reports whether they have
 	// work to do.
 	Attend() (busy bool)

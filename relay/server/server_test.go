@@ -49,6 +49,8 @@ func (b *backend) See(hub.Identity)                                             
 func (b *backend) Rank(string, string) (protocol.Role, bool)                        { return "", false }
 func (b *backend) Revoked(hub.Identity) bool                                        { return false }
 
+func (b *backend) Level(context.Context) error { return nil }
+
 func (b *backend) Online(context.Context, string) (map[string]bool, error) { return nil, b.online }
 
 // history stands in for a store, and remembers what it was asked.

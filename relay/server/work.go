@@ -275,6 +275,12 @@ func (p patient) Change(ctx context.Context, who hub.Identity, op rules.Op) (rul
 	return apart(ctx, func() (rules.Outcome, error) { return p.Backend.Change(ctx, who, op) })
 }
 
+// Level implements Backend.
+func (p patient) Level(ctx context.Context) error {
+	_, err := apart(ctx, func() (struct{}, error) { return struct{}{}, p.Backend.Level(ctx) })
+	return err
+}
+
 // Online implements Backend.
 func (p patient) Online(ctx context.Context, room string) (map[string]bool, error) {
 	return apart(ctx, func() (map[string]bool, error) { return p.Backend.Online(ctx, room) })

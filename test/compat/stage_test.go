@@ -138,6 +138,7 @@ func (s *stage) do(method, path, body string, header http.Header) error {
 		return err
 	}
 	request.Header = header
+	request.Close = true // behind a balancer the next one may be another relay's
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return err

@@ -15,8 +15,11 @@ import (
 // program is the path of the relay that Main built.
 var program string
 
-// Main builds the relay, runs the tests and returns their exit code.
+// Main builds the relay, runs the tests and returns their exit code. HALLWAY_PROGRAM names another program that stands in for it.
 func Main(m *testing.M) int {
+	if program = os.Getenv("HALLWAY_PROGRAM"); program != "" {
+		return m.Run()
+	}
 	folder, err := os.MkdirTemp("", "hallway-relay-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -152,6 +152,7 @@ func everyKind(t *testing.T, n Network) {
 		&bus.Moved{Room: "lobby", Left: []string{"u"}},
 		&bus.Snapshot{Relay: 2, Room: "lobby", Parts: 1, Users: []string{"u"}},
 		&bus.Asked{Relay: 2, Room: "lobby"},
+		&bus.Levelled{Relay: 2, Round: 7},
 	}, ofAll...)
 	for _, news := range wanted {
 		a.Tell(news)

@@ -1,0 +1,174 @@
+package hub
+
+import (
+	"time"
+
+	"hallway/relay/bus"
+)
+
+// levelWithin bounds how long a call waits for the other relays.
+const levelWithin = 100 * time.Millisecond
+
+// levelGap is the least time between two calls, for each other relay: all of them answer each call.
+const levelGap = time.Millisecond / 2
+
+// calls makes a hub and the other relays level in what no database holds. A call has the others tell what they have not told
+// yet, and write the read markers that wait, before they answer; so what a client has done at another relay before it came here is
+// known here once the call has ended. And what this relay told before the call is known there. One call is under way at a time,
+// for all that ask meanwhile.
+type calls struct {
+	*Gossip
+	round   int64                // of the last call
+	waits   map[bus.RelayID]bool // relays that have not answered it; empty: no call is under way
+	deaf    map[bus.RelayID]bool // relays that have not answered in time; nobody waits for them until they answer
+	until   time.Time            // the end of the call
+	next    time.Time            // the earliest time of the next call
+	asking  []func()             // wait for the call
+	waiting []func()             // wait for the next one
+	owed    []answerOwed
+}
+
+// answerOwed is an answer to another relay's call, which waits for a write of read markers.
+type answerOwed struct {
+	bus.Levelled
+	write uint64
+}
+
+// ask calls done once the relays are level: perhaps before it returns, and after levelWithin at the latest if a relay is gone.
+func (c *calls) ask(now time.Time, done func()) {
+	if c.rooms.peers.down || !c.others() {
+		done()
+		return
+	}
+	c.waiting = append(c.waiting, done)
+	c.begin(now)
+}
+
+// others reports whether there are relays that answer.
+func (c *calls) others() bool {
+	for _, id := range c.presence.Peers() {
+		if !c.deaf[id] {
+			return true
+		}
+	}
+	return false
+}
+
+// begin begins a call, when it is time.
+func (c *calls) begin(now time.Time) {
+	if len(c.waits) > 0 || len(c.waiting) == 0 || now.Before(c.next) {
+		return
+	}
+	peers := c.presence.Peers()
+	for _, id := range peers {
+		if !c.deaf[id] {
+			c.waits[id] = true
+		}
+	}
+	c.round++
+	c.until, c.next = now.Add(levelWithin), now.Add(levelGap*time.Duration(len(peers)))
+	c.asking, c.waiting = c.waiting, nil
+	c.tellAll(now)
+	c.bus.Tell(&bus.Called{Round: c.round})
+	c.endIfAnswered(now)
+}
+
+// tellAll tells the other relays what they have not been told.
+func (c *calls) tellAll(now time.Time) {
+	c.presence.TellMoves()
+	c.spending.tell(now)
+}
+
+// called answers another relay's call.
+func (c *calls) called(now time.Time, from bus.RelayID, n *bus.Called) {
+	c.tellAll(now)
+	answer := bus.Levelled{Relay: from, Round: n.Round}
+	if write, waits := c.marks.write(now); waits {
+		c.owed = append(c.owed, answerOwed{answer, write})
+		return
+	}
+	c.bus.Tell(&answer)
+}
+
+// wrote gives the answers that have waited for a write of read markers.
+func (c *calls) wrote(write uint64) {
+	kept := c.owed[:0]
+	for _, o := range c.owed {
+		if o.write > write {
+			kept = append(kept, o)
+			continue
+		}
+		c.bus.Tell(&o.Levelled)
+	}
+	c.owed = kept
+}
+
+// levelled takes the answer of a relay.
+func (c *calls) levelled(now time.Time, from bus.RelayID, n *bus.Levelled) {
+	delete(c.deaf, from)
+	if n.Round == c.round {
+		c.answered(now, from)
+	}
+}
+
+// answered notes that nobody waits for a relay any more.
+func (c *calls) answered(now time.Time, id bus.RelayID) {
+	if c.waits[id] {
+		delete(c.waits, id)
+		c.endIfAnswered(now)
+	}
+}
+
+// gone forgets a relay.
+func (c *calls) gone(id bus.RelayID) {
+	delete(c.deaf, id)
+	c.answered(c.rooms.peers.now, id)
+}
+
+// endIfAnswered ends the call that no relay is missing from.
+func (c *calls) endIfAnswered(now time.Time) {
+	if len(c.waits) > 0 {
+		return
+	}
+	asking := c.asking
+	c.asking = nil
+	c.rooms.peers.now = now
+	for _, done := range asking {
+		done()
+	}
+	c.begin(now)
+}
+
+// deadline returns the time at which wake has something to do; due is false where there is none.
+func (c *calls) deadline() (at time.Time, due bool) {
+	if len(c.waits) > 0 {
+		return c.until, true
+	}
+	return c.next, len(c.waiting) > 0
+}
+
+// wake ends a call that has waited long enough, or begins one.
+func (c *calls) wake(now time.Time) {
+	switch at, due := c.deadline(); {
+	case !due || now.Before(at):
+	case len(c.waits) > 0:
+		for id := range c.waits {
+			c.deaf[id] = true
+		}
+		clear(c.waits)
+		c.endIfAnswered(now)
+	default:
+		c.begin(now)
+	}
+}
+
+// Level calls done once this relay knows what clients have done at other relays before, as far as no database holds it: where
+// they are, and what they have read. It may call it before it returns.
+func (h *Hub) Level(now time.Time, done func()) {
+	if h.gossip == nil {
+		done()
+		return
+	}
+	h.gossip.calls.ask(now, done)
+	h.rooms.peers.end()
+}
