@@ -55,7 +55,7 @@ type level struct {
 	healing bool      // the hole is being read
 	joins   []joining
 	early   []earlyRead // read markers that were told before the room was open
-	learnt  uint64 // the number of queries for heads when the epoch was learnt
+	learnt  uint64      // the number of queries for heads when the epoch was learnt
 
 	asked  uint64 // the number of the last query for the head
 	sought int64  // known when the hole was read last

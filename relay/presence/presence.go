@@ -59,8 +59,8 @@ type room struct {
 	own   *roster
 	users map[string]int // the number of relays on which the user is
 
-	followed bool // its news come
-	moves []string       // users who have come or left since the last pulse
+	followed bool     // its news come
+	moves    []string // users who have come or left since the last pulse
 }
 
 // roster holds the users of one relay's streams of a room.
