@@ -10,7 +10,8 @@ import (
 // Parts splits a batch into parts, which a store carries out one after another in one
 // transaction: it loads what the part's Keys name, calls [Set.Do] for each op and saves
 // the Changes. A clear, an Erase, a Forget and a See are parts of their own, because the
-// store has to search for their rows.
+// store has to search for their rows, and so are ops about keys and devices, which the [Vault]
+// reads and writes at once.
 func Parts(ops []Op) (parts [][]Op, err error) {
 	from := 0
 	cut := func(to int) {
@@ -34,8 +35,10 @@ func Parts(ops []Op) (parts [][]Op, err error) {
 
 func (op *Op) alone() bool {
 	switch do := op.Do.(type) {
-	case Erase, Forget, See:
+	case Erase, Forget, See, Revoke, Register, Unregister, MakeTurn, HandOn, Want:
 		return true
+	case Open:
+		return do.Device != ""
 	case Moderate:
 		return do.Act == protocol.ActClear
 	}
@@ -97,7 +100,7 @@ func KeysOf(ops []Op) *Keys {
 		case Revoke:
 			k.Users = append(k.Users, do.User)
 			continue
-		case Forget:
+		case Forget, Register, Unregister:
 			continue
 		case See:
 			k.Users, k.See = append(k.Users, op.Sender.ID), &SeeKey{User: op.Sender.ID, After: do.After}

@@ -13,6 +13,9 @@ func (s *Set) send(r *Room, op *Op, do Send) Outcome {
 	if m := r.messages[do.ID]; m != nil || do.FindOnly {
 		return resend(m, op, do)
 	}
+	if refused := s.unsealed(r, do.Encrypted, do.Files); refused.Code != "" {
+		return refused
+	}
 	files, refused := r.attach(op, do)
 	if refused.Code != "" {
 		return refused
@@ -32,7 +35,11 @@ func (s *Set) send(r *Room, op *Op, do Send) Outcome {
 	s.carry(m, files, do.Files)
 	s.list(m)
 	s.noteSent(r, op.Sender)
-	return Outcome{Result: Stored{Message: m.Message, New: true}}
+	out := Outcome{Result: Stored{Message: m.Message, New: true}}
+	if s.noteTraffic(r) {
+		out.DueNow, out.Due = s.lock(r).due()
+	}
+	return out
 }
 
 // resend answers a send of an id that may have been stored before.
@@ -61,6 +68,9 @@ func (s *Set) change(r *Room, op *Op) Outcome {
 	switch do := op.Do.(type) {
 	case Edit:
 		if changed = m.AutoText || m.Text != do.Text || !reflect.DeepEqual(m.Encrypted, do.Encrypted) || !slices.Equal(m.Mentions, do.Mentions); changed {
+			if refused := s.unsealed(r, do.Encrypted, nil); refused.Code != "" {
+				return refused
+			}
 			m.Text, m.Encrypted, m.Mentions, m.EditedAt, m.AutoText = do.Text, do.Encrypted, do.Mentions, max(s.Now, m.CreatedAt), false
 			s.noteSent(r, op.Sender)
 		}

@@ -44,7 +44,11 @@ func (s *Set) moderate(r *Room, op *Op, do Moderate) Outcome {
 	if audited && (done.New || done.More) {
 		s.audit(op, string(do.Act), do.User, "", d)
 	}
-	return Outcome{Result: done}
+	out := Outcome{Result: done}
+	if (do.Act == protocol.ActBan || do.Act == protocol.ActRemove) && done.New && s.expel(r, do.User) {
+		out.DueNow, out.Due = s.lock(r).due()
+	}
+	return out
 }
 
 // target returns the user whom an act concerns: a member has the role of the last token

@@ -4,7 +4,7 @@ import "hallway/protocol"
 
 // An Op is one durable change that somebody asks for. Its content has been checked.
 type Op struct {
-	Room   string        // "" with a Revoke, a Forget and a See
+	Room   string        // "" with a Revoke, a Forget, a See, a Register and an Unregister
 	Sender protocol.User // with the role in this room
 	Do     Action
 }
@@ -20,6 +20,8 @@ type (
 		Rank protocol.Role
 		// Read is the sender's read marker, where the store may hold an earlier one.
 		Read int64
+		// Device is the sender's device, which enters an end-to-end encrypted room; "": it has none.
+		Device string
 	}
 
 	// Send creates a message, or finds the one that was stored before under its id. It
@@ -145,6 +147,37 @@ type (
 		Grants Grants
 		After  int64 // Seen.Next of the part before
 	}
+
+	// Register stores the sender's device.
+	Register struct{ Device protocol.Device }
+
+	// Unregister deletes a device, and takes it out of all rooms.
+	Unregister struct {
+		ID  string
+		Any bool // the device may be another user's
+	}
+
+	// MakeTurn makes a new turn of an end-to-end encrypted room. It and the following
+	// actions come from the sender's Device.
+	MakeTurn struct {
+		Turn   protocol.Turn
+		Wraps  []protocol.Wrap // of its secret
+		Device string
+	}
+
+	// HandOn hands the secret of turn N to devices. A wrap for a device that is not in the
+	// room, or of a user whom the newest turn leaves out, is passed over.
+	HandOn struct {
+		N      int64
+		Wraps  []protocol.Wrap
+		Device string
+	}
+
+	// Want asks for the secret of turn N.
+	Want struct {
+		N      int64
+		Device string
+	}
 )
 
 func (Open) action()      {}
@@ -165,6 +198,12 @@ func (Revoke) action()    {}
 func (Erase) action()     {}
 func (Forget) action()    {}
 func (See) action()       {}
+
+func (Register) action()   {}
+func (Unregister) action() {}
+func (MakeTurn) action()   {}
+func (HandOn) action()     {}
+func (Want) action()       {}
 
 // Grants tells the roles that a token gives.
 type Grants interface {
@@ -216,7 +255,7 @@ func (op *Op) makesRoom() bool {
 // SetsRules reports whether the op may change who may write in the room.
 func (op *Op) SetsRules() bool {
 	switch op.Do.(type) {
-	case Configure, Drop, Adjust:
+	case Configure, Drop, Adjust, MakeTurn:
 		return true
 	}
 	return false

@@ -18,6 +18,9 @@ type Outcome struct {
 	// Void reports that a ban of the sender ended because it did not hold against the
 	// role with which the sender came.
 	Void bool
+	// DueNow reports that a new turn of the room is due, in Due for whom.
+	DueNow bool
+	Due    []string
 }
 
 // A Refusal says why an op was not carried out.
@@ -49,6 +52,7 @@ type (
 		Reports  int64              // open ones
 		Ruled    int64              // Head.Rules before the batch; the rest is not older
 		Mentions int64              // see Set.Mentions
+		Locked   *Locked            // nil: the room is not end-to-end encrypted
 	}
 
 	// Stored answers a Send, Edit, Delete, React and Pin.
@@ -100,13 +104,14 @@ type (
 	Revoked struct {
 		New bool
 		At  protocol.Time // tokens issued until then are not valid; 0: all are
+		Due []DueRoom     // rooms in which a turn is due for the user
 	}
 
 	// Erased answers an Erase.
 	Erased struct{ Messages []protocol.Message } // those that have changed, by rev
 
 	// Forgotten answers a Forget.
-	Forgotten struct{}
+	Forgotten struct{ Due []DueRoom } // rooms in which a turn is due
 
 	// Seen answers a See.
 	Seen struct {
@@ -114,6 +119,33 @@ type (
 		Ranked bool  // the user is more than a participant anywhere
 		More   bool  // there is another part to do, with Next as After
 		Next   int64 // 0 where there is none
+	}
+
+	// Registered answers a Register.
+	Registered struct{ Device protocol.Device }
+
+	// Unregistered answers an Unregister.
+	Unregistered struct {
+		ID, User string
+		Due      []DueRoom // rooms in which a turn is due
+	}
+
+	// Turned answers a MakeTurn.
+	Turned struct {
+		Turn  protocol.Turn
+		Wraps []protocol.Wrap // those that were stored
+	}
+
+	// HandedOn answers a HandOn.
+	HandedOn struct {
+		N     int64
+		Wraps []protocol.Wrap // those that were stored
+	}
+
+	// Wanted answers a Want.
+	Wanted struct {
+		N    int64
+		Wrap *protocol.Wrap // nil: nobody has handed the secret to the device
 	}
 )
 
@@ -130,6 +162,12 @@ func (Erased) result()     {}
 func (Forgotten) result()  {}
 func (Seen) result()       {}
 
+func (Registered) result()   {}
+func (Unregistered) result() {}
+func (Turned) result()       {}
+func (HandedOn) result()     {}
+func (Wanted) result()       {}
+
 // refuse returns the outcome of a refused op.
 func refuse(code protocol.Code, reason string) Outcome {
 	return Outcome{Refusal: Refusal{Code: code, Reason: reason}}
@@ -141,7 +179,7 @@ func notFound(op *Op) Outcome {
 	switch op.Do.(type) {
 	case Send:
 		reason = "nothing was sent with this id"
-	case Read, Drop, Adjust, Moderate, Erase:
+	case Read, Drop, Adjust, Moderate, Erase, MakeTurn, HandOn, Want:
 		reason = "there is no such room"
 	case Resolve:
 		reason = "the room has no such report"

@@ -16,9 +16,9 @@ const (
 // of mayDeleteAny.
 func permission(do Action) protocol.Role {
 	switch do := do.(type) {
-	case Send, Upload, Edit, Delete, React, Report:
+	case Send, Upload, Edit, Delete, React, Report, Register, Unregister, HandOn, Want:
 		return protocol.RoleParticipant
-	case Pin, Moderate, Resolve:
+	case Pin, Moderate, Resolve, MakeTurn:
 		return protocol.RoleModerator
 	case Configure, Drop, Revoke: // to revoke, in all rooms: of the pattern *
 		return protocol.RoleOrganizer
@@ -37,6 +37,10 @@ func (op *Op) Permit(sender protocol.User) bool {
 	op.Sender = sender
 	if do, ok := op.Do.(Delete); ok {
 		do.Any = sender.Role.AtLeast(mayDeleteAny)
+		op.Do = do
+	}
+	if do, ok := op.Do.(Unregister); ok {
+		do.Any = sender.Role.AtLeast(protocol.RoleOrganizer)
 		op.Do = do
 	}
 	least := permission(op.Do)

@@ -34,6 +34,7 @@ type Room struct {
 	reports   []*ReportRow
 	mentions  []*Message       // those that have other mentions than they were loaded with, and some others
 	files     map[string]*File // by id
+	lock      *Lock            // nil: not read
 }
 
 // A Standing holds what a user may not do in a room, and when the user sent last.

@@ -24,6 +24,9 @@ type Set struct {
 	// everybody, up to UnreadMax and as they were loaded; nil: there are none.
 	Mentions func(r *Room, user string, read int64) int64
 
+	// Vault holds what belongs to end-to-end encrypted rooms.
+	Vault Vault
+
 	// FileBytes are loaded where Keys ask for them.
 	FileBytes FileBytes
 
@@ -53,6 +56,7 @@ type Changes struct {
 	Reports    []*ReportRow
 	Files      []*File // new, or in a message now
 	Audit      []AuditRow
+	Locked     []*Room // those whose newest turn, or whether one is due, has changed
 
 	Sent        []SentChange
 	Roles       []RoleChange
@@ -130,6 +134,10 @@ func (s *Set) Do(op *Op) Outcome {
 		return s.see(op, do)
 	case Forget:
 		return s.forget(do)
+	case Register:
+		return s.register(op, do)
+	case Unregister:
+		return s.unregister(op, do)
 	}
 	r := s.rooms[op.Room]
 	if r == nil {
@@ -186,6 +194,12 @@ func (s *Set) carryOut(r *Room, op *Op) Outcome {
 		return s.resolve(r, op, do)
 	case Erase:
 		return s.erase(r, do)
+	case MakeTurn:
+		return s.makeTurn(r, op, do)
+	case HandOn:
+		return s.handOn(r, op, do)
+	case Want:
+		return s.want(r, op, do)
 	}
 	panic("rules: an op does nothing") // Parts has refused it
 }
@@ -223,6 +237,7 @@ func (s *Set) drop(r *Room, op *Op) Outcome {
 func (s *Changes) removeChanges(r *Room) {
 	is := func(x *Room) bool { return x == r }
 	s.Made, s.Grown, s.Configured = slices.DeleteFunc(s.Made, is), slices.DeleteFunc(s.Grown, is), slices.DeleteFunc(s.Configured, is)
+	s.Locked = slices.DeleteFunc(s.Locked, is)
 	s.Messages = slices.DeleteFunc(s.Messages, func(m *Message) bool { return m.room == r })
 	s.Files = slices.DeleteFunc(s.Files, func(f *File) bool { return f.room == r })
 	s.Members = slices.DeleteFunc(s.Members, func(m *Member) bool { return m.room == r })
@@ -236,7 +251,11 @@ func (s *Set) open(r *Room, op *Op, do Open) Outcome {
 	if do.Rank != "" {
 		joins.Role = do.Rank
 	}
-	opened := Opened{Read: s.join(r, joins), Settings: r.Rules, Reports: r.Reports, Ruled: r.Ruled}
+	locked, refused := s.locked(r, op, do.Device)
+	if refused.Code != "" {
+		return refused
+	}
+	opened := Opened{Read: s.join(r, joins), Locked: locked, Settings: r.Rules, Reports: r.Reports, Ruled: r.Ruled}
 	opened.Mentions = s.unreadMentions(r, joins.ID, max(opened.Read, do.Read))
 	if mute := r.standing(joins.ID).Mute; mute.inForce(s.Now) {
 		opened.Mute = mute.of(op.Sender, protocol.ActMute)
@@ -309,10 +328,13 @@ func (s *Set) configure(r *Room, op *Op, title, settings string) Outcome {
 		d = d.member("settings", object(settings))
 	}
 	changed := d != nil
+	next, _ := protocol.ReadSettings(settings) // what is not a setting counts as none
+	if had := r.Rules.E2EE; had != 0 && next.E2EE != had {
+		return refuse(protocol.CodeConflict, "a room that is end-to-end encrypted stays so")
+	}
 	if changed {
 		s.Forgets = true // the settings of before
-		r.Title, r.Settings = title, settings
-		r.Rules, _ = protocol.ReadSettings(settings) // what is not a setting counts as none
+		r.Title, r.Settings, r.Rules = title, settings, next
 		if !r.configured {
 			r.configured = true
 			s.Configured = append(s.Configured, r)

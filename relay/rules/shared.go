@@ -42,7 +42,7 @@ type Head struct {
 	Room  string
 	Epoch string // "": there is no such room
 	Head  int64
-	// Rules grows with each change of the room's settings, sanctions and reports (see Changes.Ruled), and when messages
+	// Rules grows with each change of the room's settings, sanctions and reports (see Changes.Ruled), with a new turn or a reason for one, and when messages
 	// were deleted because of their age.
 	Rules int64
 }
@@ -54,6 +54,7 @@ type Ruling struct {
 	Settings protocol.RoomSettings
 	Reports  int64               // open ones
 	Mutes    []protocol.Sanction // those in force
+	Lock     *Lock               // nil: the room is not end-to-end encrypted
 	Below    int64               // all messages with a lower seq were deleted because of their age
 }
 
@@ -66,6 +67,9 @@ func (s *Changes) Ruled() []*Room {
 		}
 	}
 	for _, r := range s.Configured {
+		add(r)
+	}
+	for _, r := range s.Locked {
 		add(r)
 	}
 	for _, change := range s.Sanctions {

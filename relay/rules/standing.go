@@ -93,6 +93,9 @@ func (s *Set) pardon(r *Room, user string, kind protocol.Act) (ended bool) {
 	}
 	s.Forgets = true
 	s.setSanction(r, user, kind, nil)
+	if kind == protocol.ActBan {
+		s.readmit(r, user)
+	}
 	return sanction.inForce(s.Now)
 }
 
@@ -131,7 +134,7 @@ func bar(why protocol.Why, reason string) Outcome {
 // may still do that.
 func (op *Op) governs() bool {
 	switch op.Do.(type) {
-	case Open, Send, Upload, Edit, Delete, React, Pin, Read, Report:
+	case Open, Send, Upload, Edit, Delete, React, Pin, Read, Report, MakeTurn, HandOn, Want:
 		return false
 	}
 	return true

@@ -28,6 +28,9 @@ func (s *Set) revoke(op *Op, do Revoke) Outcome {
 		s.Revocations = append(s.Revocations, RevocationChange{User: do.User, At: done.At})
 		s.audit(op, act, do.User, "", nil)
 	}
+	if do.On {
+		done.Due = s.Vault.Leave(Leaver{User: do.User})
+	}
 	return Outcome{Result: done}
 }
 
@@ -95,5 +98,5 @@ func (s *Set) entomb(m *Message, pseudonym string) {
 func (s *Set) forget(do Forget) Outcome {
 	s.Forgotten, s.Forgets = &do, true
 	s.audit(&Op{}, "erase", do.Pseudonym, "", nil)
-	return Outcome{Result: Forgotten{}}
+	return Outcome{Result: Forgotten{Due: s.Vault.Forget(do.User)}}
 }

@@ -11,6 +11,7 @@ import (
 // load loads the rows that a part of a batch needs.
 func (s *Store) load(tx *state, now protocol.Time, keys *rules.Keys) *rules.Set {
 	set := rules.NewSet(now, s.newEpoch)
+	set.Vault = vault{tx}
 	set.ReactionUsers, set.NextReport = s.options.ReactionUsers, tx.reports+1
 	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool {
 		return s.clear(tx.rooms[r.Name], r, user, bury)

@@ -43,6 +43,10 @@ func (s *Store) Ruling(ctx context.Context, room string) (rules.Ruling, error) {
 	}
 	r := state.rooms[room]
 	ruling := rules.Ruling{Epoch: r.epoch, Version: r.ruled, Settings: r.rules(), Reports: r.open(), Below: r.head + 1}
+	if ruling.Settings.E2EE != 0 {
+		lock := r.lock()
+		ruling.Lock = &lock
+	}
 	if len(r.messages) > 0 {
 		ruling.Below = r.messages[0].Seq
 	}

@@ -20,6 +20,7 @@ type state struct {
 	ranks   map[string]protocol.Role         // above participant, by user
 	revoked map[string]protocol.Time         // by user
 	doomed  map[string]bool                  // keys of bytes to delete
+	devices map[string]rules.Device          // by id
 	// everywhere grows with each change of what relays keep of all rooms.
 	everywhere int64
 
@@ -45,6 +46,13 @@ type Room struct {
 	sanctions       map[sanctioned]rules.Sanction
 	reports         []protocol.ReportEntry // ascending by number
 	files           map[string]rules.File  // by id
+
+	// Of an end-to-end encrypted room:
+
+	turns  []rules.Lock // ascending by n
+	due    []string
+	wraps  map[wrapKey]protocol.Wrap
+	inside map[string]bool // devices that have been in the room; true: they still are
 }
 
 type sanctioned struct {
@@ -95,6 +103,7 @@ func newState() *state {
 	return &state{
 		rooms: make(map[string]*Room), audit: make(map[string][]protocol.AuditEntry),
 		ranks: make(map[string]protocol.Role), revoked: make(map[string]protocol.Time), doomed: make(map[string]bool),
+		devices: make(map[string]rules.Device),
 	}
 }
 
@@ -103,6 +112,7 @@ func (s *state) begin() *state {
 	tx := *s
 	tx.rooms, tx.audit = maps.Clone(s.rooms), maps.Clone(s.audit)
 	tx.ranks, tx.revoked, tx.doomed = maps.Clone(s.ranks), maps.Clone(s.revoked), maps.Clone(s.doomed)
+	tx.devices = maps.Clone(s.devices)
 	tx.owned, tx.sent = make(map[*Room]bool), make(map[sender]protocol.Time)
 	return &tx
 }
@@ -124,6 +134,7 @@ func (s *state) own(name string) *Room {
 	owned := *r
 	owned.members, owned.reports = slices.Clone(r.members), slices.Clone(r.reports)
 	owned.sanctions, owned.files = maps.Clone(r.sanctions), maps.Clone(r.files)
+	owned.turns, owned.wraps, owned.inside = slices.Clip(r.turns), maps.Clone(r.wraps), maps.Clone(r.inside)
 	s.rooms[name], s.owned[&owned] = &owned, true
 	return &owned
 }

@@ -86,7 +86,7 @@ type inspection struct {
 }
 
 func (i *inspection) steps() []func() error {
-	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.mentions, i.files, i.fileBytes, i.names, i.index}
+	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.mentions, i.files, i.fileBytes, i.names, i.vault, i.index}
 }
 
 // each tells what text makes of each row, "" nothing.
@@ -114,7 +114,7 @@ func (i *inspection) each(query string, text func(scan func(...any) error) (stri
 
 // references looks for rows of rooms that are not there.
 func (i *inspection) references() error {
-	for _, table := range []string{"messages", "members", "member_terms", "sanctions", "reports", "reactions", "sent", "files"} {
+	for _, table := range []string{"messages", "members", "member_terms", "sanctions", "reports", "reactions", "sent", "files", "turns", "wraps", "room_devices", "dues"} {
 		err := i.each(`SELECT room, count(*) FROM `+table+` WHERE NOT EXISTS (SELECT 1 FROM rooms WHERE key = room) GROUP BY room`,
 			func(scan func(...any) error) (string, error) {
 				var key, n int64

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/vault"
 )
 
 // attemptsMax limits how often a batch is tried that another relay has got in the way of.
@@ -138,6 +140,7 @@ type batch struct {
 	cleared  map[sender]int64
 	clearing time.Duration // how long the batch has cleared
 	err      error         // of a clear, or of counting mentions
+	vault    vault.Vault
 	writes   pgx.Batch
 }
 
@@ -150,6 +153,7 @@ type memberKey struct {
 // carryOut carries out the parts of a batch in one transaction.
 func (s *Store) carryOut(ctx context.Context, conn *pgx.Conn, now time.Time, parts [][]rules.Op) ([]rules.Outcome, error) {
 	b := &batch{s: s, ctx: ctx, conn: conn, grown: make(map[int64]bool), reads: make(map[memberKey]int64), mentions: make(map[memberKey]mentions), cleared: make(map[sender]int64)}
+	b.vault = vault.Vault{Conn: inTransaction{ctx, conn}, Ruled: b.ruled}
 	if s.options.CallersClock {
 		at := protocol.TimeOf(now)
 		b.clock = &at
@@ -173,8 +177,8 @@ func (s *Store) carryOut(ctx context.Context, conn *pgx.Conn, now time.Time, par
 		for i := range part {
 			outcomes = append(outcomes, set.Do(&part[i]))
 		}
-		if b.err != nil {
-			return nil, b.err
+		if err := cmp.Or(b.err, b.vault.Err); err != nil {
+			return nil, err
 		}
 		if err := b.save(set, n == len(parts)-1); err != nil {
 			return nil, err

@@ -22,7 +22,7 @@ func Export(ctx context.Context, url, user string, w io.Writer) error {
 		e := exporter{ctx: ctx, tx: tx, out: out, user: user}
 		_, _ = out.WriteString(`{"user":` + string(quote(user)))
 		for _, part := range []func() error{
-			e.messages, e.files, e.reactions, e.members, e.sanctions, e.reports, e.audit, e.revocations, e.ranks,
+			e.messages, e.files, e.reactions, e.members, e.sanctions, e.reports, e.audit, e.revocations, e.ranks, e.devices, e.turns,
 		} {
 			if err := part(); err != nil {
 				return err

@@ -16,6 +16,7 @@ func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 	keys := rules.KeysOf(ops)
 	set := rules.NewSet(b.now, newEpoch)
 	set.Mentions = b.unreadMentions
+	set.Vault = &b.vault
 	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool { return b.clear(r, user, bury) }
 	l := &loader{batch: b, set: set, keys: keys}
 	if b.rooms == nil {

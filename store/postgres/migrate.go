@@ -19,7 +19,7 @@ var migrationFiles embed.FS
 const (
 	// schema is the version that the migrations lead to. A migration that a relay of an older version cannot work with
 	// raises the column database.least to its own version; all others leave such relays running.
-	schema = 3
+	schema = 4
 
 	// migrateTurnEvery and migrateTurns bound how long a relay waits for another one that migrates.
 	migrateTurnEvery = 100 * time.Millisecond

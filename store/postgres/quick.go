@@ -90,7 +90,7 @@ func (s *Store) quickSet(now time.Time, ops []rules.Op) (*rules.Set, bool) {
 			return nil, false
 		}
 		r := s.rooms[op.Room]
-		if r == nil || r.settings.SlowModeS > 0 {
+		if r == nil || r.settings.SlowModeS > 0 || r.settings.E2EE != 0 {
 			return nil, false
 		}
 		row := set.Room(op.Room)

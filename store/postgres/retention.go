@@ -34,7 +34,7 @@ func (s *Store) deleteLeft(ctx context.Context) error {
 }
 
 // emptySteps delete some rows of a room each.
-var emptySteps = [...]string{
+var emptySteps = append([]string{
 	`DELETE FROM reactions WHERE ctid = ANY (ARRAY(SELECT ctid FROM reactions WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM members WHERE ctid = ANY (ARRAY(SELECT ctid FROM members WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM member_terms WHERE ctid = ANY (ARRAY(SELECT ctid FROM member_terms WHERE room = $1 LIMIT $2))`,
@@ -45,7 +45,7 @@ var emptySteps = [...]string{
 	`DELETE FROM search WHERE ctid = ANY (ARRAY(SELECT ctid FROM search WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM messages WHERE ctid = ANY (ARRAY(SELECT ctid FROM messages WHERE room = $1 LIMIT $2))`,
 	`DELETE FROM indexed WHERE room = $1 AND $2 > 0`,
-}
+}, emptyVault()...)
 
 // emptyDropped deletes the content of dropped rooms, slice by slice, and in the end the rooms.
 func (s *Store) emptyDropped(ctx context.Context) error {
@@ -152,13 +152,13 @@ const (
 		WHERE room = $1 ORDER BY seq LIMIT $2) AS first WHERE created_at < $3`
 )
 
-var purgeSteps = [...]string{
+var purgeSteps = append([]string{
 	`DELETE FROM reactions WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM mentions WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM search WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM messages WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM files WHERE room = $1 AND seq <= $2 AND seq > 0`, // behind the others, for it locks what all uploads need
-}
+}, purgeVault()...)
 
 // purgeSlice deletes some messages of a room, and returns the seq below which all are gone.
 func (s *Store) purgeSlice(ctx context.Context, e expired) (below int64, more bool, err error) {

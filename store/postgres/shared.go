@@ -67,6 +67,10 @@ func (s *Store) Ruling(ctx context.Context, room string) (r rules.Ruling, err er
 		}
 		return err
 	}, selectRuling, room)
+	if err == nil && r.Settings.E2EE != 0 {
+		// Of a turn that comes between the two queries, the room has another version.
+		r.Lock, err = s.lockOf(ctx, room)
+	}
 	if err != nil {
 		return rules.Ruling{}, fmt.Errorf("read a room's rules: %w", err)
 	}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/vault"
 )
 
 // batch is one Commit under way.
@@ -34,6 +36,7 @@ type batch struct {
 	erased           bool  // a user was erased: what the writer keeps in mind of rooms does not hold
 	deletes          bool  // something was deleted that the file must forget
 	err              error // of a clear, or of counting mentions
+	vault            vault.Vault
 }
 
 // Commit carries out ops in one transaction; see [rules.Store].
@@ -81,6 +84,7 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 		cleared:    s.cleared,
 		clock:      s.clock,
 	}
+	b.vault.Conn = inTransaction{tx}
 	outcomes := make([]rules.Outcome, 0, len(ops))
 	for _, part := range parts {
 		if outcomes, err = b.carryOut(part, outcomes); err != nil {
@@ -138,8 +142,8 @@ func (b *batch) carryOut(ops []rules.Op, outcomes []rules.Outcome) ([]rules.Outc
 	for i := range ops {
 		outcomes = append(outcomes, set.Do(&ops[i]))
 	}
-	if b.err != nil {
-		return nil, b.err
+	if err := cmp.Or(b.err, b.vault.Err); err != nil {
+		return nil, err
 	}
 	return outcomes, b.save(set)
 }

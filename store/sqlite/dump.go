@@ -32,6 +32,11 @@ var dumped = []struct{ name, columns, from string }{
 	{"audit", `n, room, at, by_id, by_name, by_role, act, user_id, message, details`, `audit`},
 	{"revocations", `user_id, at`, `revocations`},
 	{"ranks", `user_id, role`, `ranks`},
+	{"devices", `id, user_id, device, seen_at, deleted`, `devices`},
+	{"room_devices", `room, device, inside`, `room_devices WHERE ` + ofRooms},
+	{"turns", `room, n, kid, chapter, at, by_device, turn`, `turns WHERE ` + ofRooms},
+	{"wraps", `room, device, n, enc, ct`, `wraps WHERE ` + ofRooms},
+	{"dues", `room, user_id`, `dues WHERE ` + ofRooms},
 	{"erasures", `user_id, pseudonym, messages, state > 0 AS done`, `erasures`},
 }
 

@@ -15,6 +15,7 @@ func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 	set := rules.NewSet(b.now, newEpoch)
 	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool { return b.clear(set, r, user, bury) }
 	set.Mentions = b.unreadMentions
+	set.Vault = &b.vault
 	err := b.loadRooms(set, keys.Rooms)
 	if err == nil {
 		err = b.loadMessages(set, keys.Rooms)

@@ -79,7 +79,7 @@ type upkeepStatements struct {
 
 // emptyRoom deletes what belongs to a room (?1), at most so many rows at a time (?2). A table with rows of rooms has a
 // statement here.
-var emptyRoom = []string{
+var emptyRoom = append([]string{
 	`DELETE FROM files WHERE (room, id) IN
 		(SELECT room, id FROM files WHERE room = ?1 LIMIT ?2)`,
 	`DELETE FROM members WHERE (room, user_id) IN
@@ -98,18 +98,18 @@ var emptyRoom = []string{
 		(SELECT room, user_id, seq FROM mentions WHERE room = ?1 LIMIT ?2)`,
 	`DELETE FROM member_terms WHERE (room, term, user_id) IN
 		(SELECT room, term, user_id FROM member_terms WHERE room = ?1 LIMIT ?2)`,
-}
+}, emptyVault()...)
 
 // purgeMessages deletes the messages of a room (?1) up to a seq (?2), of which the highest rev is ?3, with all that
 // belongs to them.
-var purgeMessages = []string{
+var purgeMessages = append([]string{
 	`DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 	`DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
 	`DELETE FROM messages WHERE room = ?1 AND seq <= ?2 AND ?3`,
 	`UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
 	`DELETE FROM mentions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 	`DELETE FROM files WHERE room = ?1 AND seq BETWEEN 1 AND ?2 AND ?3`,
-}
+}, purgeVault()...)
 
 func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
 	err = prepare(ctx, db, map[**sql.Stmt]string{

@@ -62,6 +62,7 @@ func (p *pair) commit(t fataler, now time.Time, ops []rules.Op) []rules.Outcome 
 				got.Result = opened
 			}
 		}
+		p.alike(&got)
 		if !reflect.DeepEqual(got, want[i]) {
 			t.Fatalf("op %d of %+v:\n got %+v\nwant %+v", i, ops, got, want[i])
 		}

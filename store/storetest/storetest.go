@@ -21,6 +21,7 @@ type Store interface {
 	rules.Store
 	rules.Directory
 	rules.Moderation
+	rules.Locks
 }
 
 // Kind is a kind of store.
@@ -86,7 +87,7 @@ func Run(t *testing.T, kind Kind) {
 		{"Close", testClose},
 		{"Model", testModel},
 	}
-	tests = slices.Concat(tests, moderationTests, rankTests, mentionTests, profileTests)
+	tests = slices.Concat(tests, moderationTests, rankTests, mentionTests, profileTests, vaultTests)
 	if kind.Files {
 		tests = append(tests, fileTests...)
 	}

@@ -1,0 +1,98 @@
+// Package devicetest makes the devices, turns and wraps of end-to-end encrypted rooms for tests of the relay, which opens none of
+// them: their signatures are real, their secrets are random bytes. [New] makes a device.
+//
+// To add something that a relay checks: make it here as a client would. It must not know the relay.
+package devicetest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+
+	"hallway/e2ee"
+	"hallway/protocol"
+)
+
+// A Device is a device of a user, with its secret key to sign.
+type Device struct {
+	protocol.Device
+	User string
+	sign *ecdsa.PrivateKey
+}
+
+// Random returns base64url of n random bytes.
+func Random(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return e2ee.Encode(b)
+}
+
+func key() (*ecdsa.PrivateKey, protocol.PublicKey) {
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	point, err := k.PublicKey.Bytes()
+	if err != nil {
+		panic(err)
+	}
+	return k, protocol.PublicKey{X: e2ee.Encode(point[1:33]), Y: e2ee.Encode(point[33:])}
+}
+
+// New makes a device of a user, with a certificate that nobody has signed.
+func New(user string) Device {
+	var d Device
+	d.User = user
+	d.sign, d.Sign = key()
+	_, d.Box = key()
+	thumbprint := sha256.Sum256([]byte(e2ee.JWK(d.Sign)))
+	d.ID = e2ee.DeviceID(thumbprint[:])
+	d.Sig = d.Signature(e2ee.DeviceBytes(user, d.Box))
+	d.Cert = certificate(user, e2ee.Encode(thumbprint[:]))
+	return d
+}
+
+func certificate(user, thumbprint string) string {
+	part := func(v any) string {
+		b, _ := json.Marshal(v)
+		return base64.RawURLEncoding.EncodeToString(b)
+	}
+	return part(map[string]any{"alg": "ES256", "typ": e2ee.CertificateType}) + "." +
+		part(map[string]any{"sub": user, "cnf": map[string]any{"jkt": thumbprint}}) + "." + Random(64)
+}
+
+// Signature signs bytes with the device's key.
+func (d *Device) Signature(b []byte) string {
+	digest := sha256.Sum256(b)
+	r, s, err := ecdsa.Sign(rand.Reader, d.sign, digest[:])
+	if err != nil {
+		panic(err)
+	}
+	var sig [64]byte
+	r.FillBytes(sig[:32])
+	s.FillBytes(sig[32:])
+	return e2ee.Encode(sig[:])
+}
+
+// Turn makes the n-th turn of a room after another one, nil for none, without some users.
+func (d *Device) Turn(room string, n int64, before *protocol.Turn, out ...string) protocol.Turn {
+	t := protocol.Turn{N: n, Kid: strconv.FormatInt(n, 10) + "." + Random(16), Out: out, By: d.ID, At: "2026-11-28T09:00:00Z"}
+	if before != nil {
+		digest := sha256.Sum256(e2ee.TurnBytes(room, before))
+		t.PrevKid, t.Prev, t.Link = before.Kid, e2ee.Encode(digest[:]), Random(48)
+	}
+	t.Sig = d.Signature(e2ee.TurnBytes(room, &t))
+	return t
+}
+
+// Wrap makes a wrap for a device.
+func Wrap(to string) protocol.Wrap { return protocol.Wrap{To: to, Enc: Random(65), CT: Random(48)} }
+
+// Sealed makes an encrypted text with a key.
+func Sealed(kid string) *protocol.Encrypted {
+	return &protocol.Encrypted{Alg: "A256GCM", Kid: kid, IV: Random(12), CT: Random(256 + 16)}
+}

@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"math/big"
+	"slices"
+
+	"hallway/e2ee"
+	"hallway/protocol"
+)
+
+// register stores the sender's device.
+func (s *Set) register(op *Op, do Register) Outcome {
+	d, user := do.Device, op.Sender.ID
+	had := s.Vault.Device(d.ID)
+	switch {
+	case had != nil && had.User != user:
+		return refuse(protocol.CodeConflict, "this device is another user's")
+	case had != nil && had.Deleted:
+		return refuse(protocol.CodeForbidden, "this device was deleted: it needs new keys")
+	case (had == nil || had.Sign != d.Sign || had.Box != d.Box || had.Sig != d.Sig) && !bound(&d, user):
+		return refuse(protocol.CodeForbidden, "device.sig does not bind the device's keys to you")
+	}
+	lapsed := s.Now - microseconds(DeviceTime)
+	if (had == nil || had.SeenAt <= lapsed) && s.Vault.UserDevices(user, lapsed) >= protocol.UserDevicesMax {
+		return refuse(protocol.CodeConflict, "you have as many devices as you may have: delete one")
+	}
+	if had == nil || had.Device != d || s.Now-had.SeenAt >= microseconds(seenEvery) {
+		s.Forgets = s.Forgets || had != nil && had.Cert != d.Cert
+		s.Vault.SaveDevice(&Device{Device: d, User: user, SeenAt: s.Now})
+	}
+	return Outcome{Result: Registered{Device: d}}
+}
+
+// unregister deletes a device. Its record stays, for the messages that it has signed.
+func (s *Set) unregister(op *Op, do Unregister) Outcome {
+	d := s.Vault.Device(do.ID)
+	switch {
+	case d == nil || d.Deleted:
+		return refuse(protocol.CodeNotFound, "there is no such device")
+	case d.User != op.Sender.ID && !do.Any:
+		return refuse(protocol.CodeForbidden, "this device is another's")
+	}
+	d.Deleted = true
+	s.Vault.SaveDevice(d)
+	due := s.Vault.Leave(Leaver{Device: d.ID})
+	s.Forgets = true
+	if d.User != op.Sender.ID {
+		s.audit(op, "delete_device", d.User, "", details(nil).text("device", d.ID))
+	}
+	return Outcome{Result: Unregistered{ID: d.ID, User: d.User, Due: due}}
+}
+
+// DeviceID returns the id of a device with that key to sign.
+func DeviceID(sign protocol.PublicKey) string {
+	thumbprint := sha256.Sum256([]byte(e2ee.JWK(sign)))
+	return e2ee.DeviceID(thumbprint[:])
+}
+
+// bound reports whether the device has signed that its keys are the user's, and they are points of P-256.
+func bound(d *protocol.Device, user string) bool {
+	sign, box, sig := point(d.Sign), point(d.Box), e2ee.Decode(d.Sig)
+	if sign == nil || box == nil || len(sig) != 64 {
+		return false
+	}
+	digest := sha256.Sum256(e2ee.DeviceBytes(user, d.Box))
+	return ecdsa.Verify(sign, digest[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:]))
+}
+
+// point returns a public key; nil: it is none.
+func point(k protocol.PublicKey) *ecdsa.PublicKey {
+	x, y := e2ee.Decode(k.X), e2ee.Decode(k.Y)
+	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, x, y))
+	if err != nil {
+		return nil
+	}
+	return key
+}

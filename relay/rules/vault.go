@@ -1,0 +1,100 @@
+package rules
+
+import (
+	"context"
+	"time"
+
+	"hallway/protocol"
+)
+
+// A Vault is what a store holds of end-to-end encrypted rooms: turns, wraps and devices. Its methods read and write at
+// once, in the transaction of the batch. Where one fails it returns nothing, and the batch fails. A room that the batch
+// has made must have been saved before.
+type Vault interface {
+	// Lock returns the newest turn of a room, and for whom a new one is due.
+	Lock(r *Room) Lock
+	// SetDue replaces the users for whom a new turn of a room is due; nil: none is due.
+	SetDue(r *Room, due []string)
+	// AddTurn stores a room's newest turn.
+	AddTurn(r *Room, l *Lock)
+	// AddWraps stores wraps of a turn in the place of those for the same devices.
+	AddWraps(r *Room, n int64, wraps []protocol.Wrap)
+	// Wrap returns the wrap of a turn for a device; nil: there is none.
+	Wrap(r *Room, n int64, device string) *protocol.Wrap
+	// Holds reports whether a device has a wrap of the turn, or of a later one of the same chapter.
+	Holds(r *Room, n int64, device string) bool
+
+	// Device returns a device, also one that was deleted; nil: there is none.
+	Device(id string) *Device
+	// SaveDevice stores a device in the place of the one with its id.
+	SaveDevice(d *Device)
+	// UserDevices counts the devices of a user that were seen since a time and not deleted.
+	UserDevices(user string, since protocol.Time) int
+
+	// RoomDevices returns the users of those of the devices that are in a room, by the device.
+	RoomDevices(r *Room, devices []string) map[string]string
+	// Present reports whether a device of the user is in a room.
+	Present(r *Room, user string) bool
+	// CountDevices counts the devices in a room that were seen since a time.
+	CountDevices(r *Room, since protocol.Time) int
+	// Enter puts a device into a room.
+	Enter(r *Room, device string)
+	// Leave takes devices out of rooms, with the wraps for them, and makes a turn due there, of those that have a turn. It
+	// returns these rooms.
+	Leave(who Leaver) []DueRoom
+	// Forget deletes all that belongs to a user, and makes a turn due in the rooms of the user's devices, as Leave does.
+	Forget(user string) []DueRoom
+}
+
+// A Lock is the newest turn of a room, with what the relay knows of it.
+type Lock struct {
+	N       int64  // 0: there is no turn
+	Kid     string // of the turn
+	Chapter int64  // the first turn whose secret can be read back from this one's
+	At      protocol.Time
+	By      string        // the id of the device that has made it
+	Turn    protocol.Turn // its JSON as it was sent
+	// Due holds the users for whom a new turn is due; one without an id stands for another reason.
+	Due []string
+}
+
+// A Device is the row of a device.
+type Device struct {
+	protocol.Device
+	User    string
+	SeenAt  protocol.Time // when it was registered last, to about an hour
+	Deleted bool          // only its record is kept, for the messages that it has signed
+}
+
+// A Leaver names devices that leave rooms: one, or all of a user.
+type Leaver struct {
+	Room *Room // nil: all
+	// User stands for all devices of a user, for whom the turn is due: in Room, or else in the rooms of which the user is a
+	// member or has a device.
+	User   string
+	Device string // one device, in place of User
+}
+
+// A DueRoom is a room in which a turn is due.
+type DueRoom struct{ Room, Epoch string }
+
+// The times of encrypted rooms.
+const (
+	// TurnEvery is the time after which a room with traffic is due for a new turn.
+	TurnEvery = 24 * time.Hour
+	// DeviceTime is the time after which a device that does not come any more counts no longer: its certificate has ended.
+	DeviceTime = 7 * 24 * time.Hour
+	// seenEvery is the time after which a device is noted as seen again.
+	seenEvery = time.Hour
+)
+
+// Locks reads what a relay holds of end-to-end encrypted rooms, by the rules of [Directory].
+type Locks interface {
+	// Turns lists turns of a room with n < before (0: the newest), at most limit, ascending; more reports that there are
+	// earlier ones.
+	Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error)
+
+	// Devices lists the devices in a room, by id. With ids it lists those of the devices that are or were in the room, also
+	// deleted ones.
+	Devices(ctx context.Context, room string, ids []string) ([]protocol.Device, error)
+}

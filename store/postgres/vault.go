@@ -1,0 +1,127 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+	"hallway/store/vault"
+)
+
+var _ rules.Locks = (*Store)(nil)
+
+// asks is a connection, a pool of them, or a transaction.
+type asks interface {
+	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+	Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
+}
+
+// inTransaction is a [vault.Conn] on a connection.
+type inTransaction struct {
+	ctx context.Context
+	db  asks
+}
+
+func (c inTransaction) List(parameter string) string {
+	return `jsonb_array_elements(` + parameter + `::jsonb) AS list (value)`
+}
+
+func (c inTransaction) Exec(query string, args ...any) error {
+	_, err := c.db.Exec(c.ctx, query, args...)
+	return err
+}
+
+func (c inTransaction) Query(each func(scan func(...any) error) error, query string, args ...any) error {
+	rows, err := c.db.Query(c.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// ruled gives the rules of a room another version. The transaction may not have locked the room: where another relay waits for
+// this one meanwhile, the server ends one of the two, which tries again.
+func (b *batch) ruled(room int64) error {
+	_, err := b.conn.Exec(b.ctx, `UPDATE rooms SET rules = rules + 1 WHERE key = $1`, room)
+	return err
+}
+
+// lockOf returns the newest turn of a room.
+func (s *Store) lockOf(ctx context.Context, room string) (*rules.Lock, error) {
+	var key int64
+	err := s.readers.QueryRow(ctx, `SELECT coalesce((SELECT key FROM rooms WHERE name = $1), 0)`, room).Scan(&key)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := vault.LockOf(inTransaction{ctx, s.readers}, key)
+	return &lock, err
+}
+
+// Turns lists turns of a room; see [rules.Locks].
+func (s *Store) Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error) {
+	if turns, more, err = vault.Turns(inTransaction{ctx, s.readers}, room, before, limit); err != nil {
+		return nil, false, fmt.Errorf("list turns: %w", explain(err))
+	}
+	return turns, more, nil
+}
+
+// Devices lists devices of a room; see [rules.Locks].
+func (s *Store) Devices(ctx context.Context, room string, ids []string) ([]protocol.Device, error) {
+	devices, err := vault.Devices(inTransaction{ctx, s.readers}, room, ids)
+	if err != nil {
+		return nil, fmt.Errorf("list devices: %w", explain(err))
+	}
+	return devices, nil
+}
+
+// devices writes the list of the user's devices.
+func (e *exporter) devices() error {
+	return e.list("devices", `SELECT device, deleted FROM devices WHERE user_id = $1`, func(scan func(...any) error) ([]byte, error) {
+		var device string
+		var deleted int64
+		err := scan(&device, &deleted)
+		return vault.ExportDevice(device, deleted != 0), err
+	})
+}
+
+// turns writes the list of the turns that the user's devices have made, and of those that leave the user out.
+func (e *exporter) turns() error {
+	return e.list("turns", `SELECT name, turn FROM turns JOIN rooms ON rooms.key = turns.room WHERE name IS NOT NULL AND (by_device IN
+		(SELECT id FROM devices WHERE user_id = $1) OR turn::jsonb -> 'out' ? $1)`, func(scan func(...any) error) ([]byte, error) {
+		var room, turn string
+		err := scan(&room, &turn)
+		return in(room, []byte(turn)), err
+	})
+}
+
+// vault looks for turns, wraps and devices that do not belong together.
+func (i *inspection) vault() error {
+	return vault.Check(inTransaction{i.ctx, i.tx}, func(line string) { i.found(line) })
+}
+
+// emptyVault returns what emptySteps have of end-to-end encrypted rooms.
+func emptyVault() (steps []string) {
+	for _, t := range vault.Tables {
+		steps = append(steps, `DELETE FROM `+t.Name+` WHERE ctid = ANY (ARRAY(SELECT ctid FROM `+t.Name+` WHERE room = $1 LIMIT $2))`)
+	}
+	return steps
+}
+
+// purgeVault returns what purgeSteps have of end-to-end encrypted rooms.
+func purgeVault() []string {
+	steps := vault.Purge(`$1`)
+	for i := range steps {
+		steps[i] += ` AND $2::bigint IS NOT NULL`
+	}
+	return steps
+}

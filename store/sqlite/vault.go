@@ -1,0 +1,125 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+	"hallway/store/vault"
+)
+
+var _ rules.Locks = (*Store)(nil)
+
+// asks is a database or a transaction.
+type asks interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// ask calls each for the rows of a query.
+func ask(ctx context.Context, db asks, each func(scan func(...any) error) error, query string, args ...any) error {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// jsonRows reads a list in JSON as rows.
+func jsonRows(parameter string) string { return `json_each(` + parameter + `)` }
+
+// inTransaction is a [vault.Conn] in the transaction of a batch.
+type inTransaction struct{ tx *sql.Tx }
+
+func (c inTransaction) List(parameter string) string { return jsonRows(parameter) }
+
+func (c inTransaction) Exec(query string, args ...any) error {
+	_, err := c.tx.Exec(query, args...)
+	return err
+}
+
+func (c inTransaction) Query(each func(scan func(...any) error) error, query string, args ...any) error {
+	return ask(context.Background(), c.tx, each, query, args...)
+}
+
+// reading is a [vault.Conn] that reads what is durable.
+type reading struct {
+	ctx context.Context
+	db  asks
+}
+
+func (c reading) List(parameter string) string { return jsonRows(parameter) }
+
+func (c reading) Exec(query string, _ ...any) error {
+	return fmt.Errorf("%q on a connection that reads", query)
+}
+
+func (c reading) Query(each func(scan func(...any) error) error, query string, args ...any) error {
+	return ask(c.ctx, c.db, each, query, args...)
+}
+
+// Turns lists turns of a room; see [rules.Locks].
+func (s *reader) Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error) {
+	if turns, more, err = vault.Turns(reading{ctx, s.readers}, room, before, limit); err != nil {
+		return nil, false, fmt.Errorf("list turns: %w", err)
+	}
+	return turns, more, nil
+}
+
+// Devices lists devices of a room; see [rules.Locks].
+func (s *reader) Devices(ctx context.Context, room string, ids []string) ([]protocol.Device, error) {
+	devices, err := vault.Devices(reading{ctx, s.readers}, room, ids)
+	if err != nil {
+		return nil, fmt.Errorf("list devices: %w", err)
+	}
+	return devices, nil
+}
+
+// devices writes the list of the user's devices.
+func (e *exporter) devices() error {
+	return e.list("devices", `SELECT device, deleted FROM devices WHERE user_id = ?`, func(scan func(...any) error) ([]byte, error) {
+		var device string
+		var deleted bool
+		err := scan(&device, &deleted)
+		return vault.ExportDevice(device, deleted), err
+	})
+}
+
+// turns writes the list of the turns that the user's devices have made, and of those that leave the user out.
+func (e *exporter) turns() error {
+	return e.list("turns", `SELECT name, turn FROM turns JOIN rooms ON rooms.key = turns.room WHERE dropped = 0 AND (by_device IN
+		(SELECT id FROM devices WHERE user_id = ?1) OR ?1 IN (SELECT value FROM json_each(turn, '$.out')))`, func(scan func(...any) error) ([]byte, error) {
+		var room, turn string
+		err := scan(&room, &turn)
+		return in(room, []byte(turn)), err
+	})
+}
+
+// vault looks for turns, wraps and devices that do not belong together.
+func (i *inspection) vault() error {
+	return vault.Check(reading{i.ctx, i.tx}, func(line string) { i.found(line) })
+}
+
+// emptyVault returns what emptyRoom has of end-to-end encrypted rooms.
+func emptyVault() (steps []string) {
+	for _, t := range vault.Tables {
+		steps = append(steps, `DELETE FROM `+t.Name+` WHERE (room, `+t.Key+`) IN (SELECT room, `+t.Key+` FROM `+t.Name+` WHERE room = ?1 LIMIT ?2)`)
+	}
+	return steps
+}
+
+// purgeVault returns what purgeMessages has of end-to-end encrypted rooms.
+func purgeVault() []string {
+	steps := vault.Purge(`?1`)
+	for i := range steps {
+		steps[i] += ` AND ?2 AND ?3`
+	}
+	return steps
+}
