@@ -21,7 +21,7 @@ const (
 	// sign, box, "1" if the keys live only as long as the cipher.
 	OpDevice Op = "device"
 	// OpKeep keeps a value of the device on disk, unless one of a higher number is kept under the
-	// name: name, number, value →
+	// name: name, number, value → number that is kept now
 	OpKeep Op = "keep"
 	// OpKept → value; empty: there is none. It takes a name.
 	OpKept Op = "kept"

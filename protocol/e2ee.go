@@ -143,6 +143,13 @@ func (w *Wrap) fields(c *codec) {
 // Append appends the wrap's JSON to dst.
 func (w *Wrap) Append(dst []byte) []byte { c := codec{out: dst}; w.fields(&c); return c.out }
 
+// DecodeWrap decodes a wrap.
+func DecodeWrap(data []byte) (w Wrap, err error) {
+	c := read(data)
+	w.fields(&c)
+	return w, c.broken("wrap")
+}
+
 // wrapsField describes a list of wraps.
 func wrapsField(c *codec, all *[]Wrap) {
 	c.list("wraps", len(*all), must, func(i int) {

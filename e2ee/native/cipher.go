@@ -168,10 +168,10 @@ func (c *Cipher) keep(first, _ [][]byte) ([][]byte, error) {
 	}
 	if fields, ok := e2ee.Split(before); ok && len(fields) == 2 {
 		if n, err := strconv.ParseInt(string(fields[0]), 10, 64); err == nil && n > number {
-			return nil, nil
+			return one(fields[0]), nil
 		}
 	}
-	return nil, c.save(name, e2ee.Append(e2ee.Append(nil, first[1]), first[2]))
+	return one(first[1]), c.save(name, e2ee.Append(e2ee.Append(nil, first[1]), first[2]))
 }
 
 func (c *Cipher) kept(first, _ [][]byte) ([][]byte, error) {

@@ -40,6 +40,8 @@ var table = map[string]rule{
 	"e2ee":            {ours: []string{"protocol"}, pure: true},
 	"e2ee/devicetest": {ours: []string{"protocol", "e2ee"}},
 
+	"e2ee/native": {ours: []string{"protocol", "e2ee"}},
+
 	"component/client":            {ours: []string{"protocol"}, pure: true},
 	"component/client/step":       {ours: []string{"protocol", "component/client"}, pure: true},
 	"component/client/timeline":   {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
@@ -54,6 +56,7 @@ var table = map[string]rule{
 	}, pure: true},
 
 	"component/driver": {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},
+	"component/vault":  {ours: []string{"protocol", "e2ee", "component/client"}},
 	"component/view": {
 		ours: []string{
 			"protocol", "component/client", "component/view/log", "component/view/overlay", "component/view/action",

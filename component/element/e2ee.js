@@ -1,0 +1,336 @@
+// The ciphers of end-to-end encrypted rooms: P-256, HPKE (RFC 9180), HKDF and AES-256-GCM by WebCrypto.
+//
+// A cipher holds a device's private keys, which nobody can export, and the secrets of a room. It does what e2ee.Cipher in e2ee/cipher.go
+// lists, for lists of bytes: each field has its length before it. What the bytes mean is known there only.
+
+const { subtle } = crypto;
+const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const ECDH = { name: 'ECDH', namedCurve: 'P-256' };
+const ZERO = new Uint8Array(32); // an empty salt
+const LINK_IV = new Uint8Array(12); // the key of a link encrypts once
+const YES = '1';
+
+const encoder = new TextEncoder();
+const text = (bytes) => new TextDecoder().decode(bytes);
+const base64 = (bytes) =>
+  btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (c) => ({ '+': '-', '/': '_' })[c] ?? '');
+
+function join(...parts) {
+  const bytes = parts.map((part) => (typeof part === 'string' ? encoder.encode(part) : part));
+  const all = new Uint8Array(bytes.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of bytes) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function split(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const fields = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 + view.getUint32(at);
+    fields.push(bytes.subarray(at + 4, end));
+    at = end;
+  }
+  return fields;
+}
+
+function pack(fields) {
+  return join(
+    ...fields.flatMap((field) => {
+      const bytes = join(field ?? '');
+      const length = new Uint8Array(4);
+      new DataView(length.buffer).setUint32(0, bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
+
+const digest = async (data) => new Uint8Array(await subtle.digest('SHA-256', data));
+
+async function hmac(key, ...data) {
+  const by = await subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return new Uint8Array(await subtle.sign('HMAC', by, join(...data)));
+}
+
+/** HKDF-Expand for up to 32 bytes. */
+const expand = async (key, size, ...info) => (await hmac(key, ...info, '\x01')).slice(0, size);
+
+const aes = (key) => subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']);
+const encrypt = async (key, iv, additionalData, data) =>
+  new Uint8Array(await subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, data));
+
+/** Returns undefined for what was altered. */
+const decrypt = async (key, iv, additionalData, data) => {
+  try {
+    return new Uint8Array(await subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, data));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Imports a public key from x and y; undefined: there is no such point. */
+const point = (xy, algorithm, usages) =>
+  subtle.importKey('raw', join('\x04', xy), algorithm, true, usages).catch(() => {});
+const xy = async (key) => new Uint8Array(await subtle.exportKey('raw', key)).slice(1);
+const verify = async (key, data, signature) => !!key && subtle.verify(ECDSA, key, signature, data);
+
+const KEM = 'KEM\0\x10';
+const SUITE = 'HPKE\0\x10\0\x01\0\x02';
+const labeledExtract = (suite, salt, label, ...data) => hmac(salt, 'HPKE-v1', suite, label, ...data);
+const labeledExpand = (suite, key, label, size, ...info) =>
+  expand(key, size, `\0${String.fromCharCode(size)}HPKE-v1`, suite, label, ...info);
+
+/** The key schedule of HPKE in base mode, between a private and a public key. */
+async function schedule(privateKey, publicKey, enc, boxPoint, info) {
+  const shared = new Uint8Array(
+    await subtle.deriveBits({ name: 'ECDH', public: publicKey }, privateKey, 256),
+  );
+  const extracted = await labeledExtract(KEM, ZERO, 'eae_prk', shared);
+  const [secret, noPsk, about] = await Promise.all([
+    labeledExpand(KEM, extracted, 'shared_secret', 32, enc, boxPoint).then((key) =>
+      labeledExtract(SUITE, key, 'secret'),
+    ),
+    labeledExtract(SUITE, ZERO, 'psk_id_hash'),
+    labeledExtract(SUITE, ZERO, 'info_hash', info),
+  ]);
+  const context = join('\0', noPsk, about);
+  return Promise.all([
+    labeledExpand(SUITE, secret, 'key', 32, context).then(aes),
+    labeledExpand(SUITE, secret, 'base_nonce', 12, context),
+  ]);
+}
+
+async function hpkeSeal(box, info, data) {
+  const publicKey = await point(box, ECDH, []);
+  if (!publicKey) return ['', ''];
+  const pair = await subtle.generateKey(ECDH, false, ['deriveBits']);
+  const enc = join('\x04', await xy(pair.publicKey));
+  const [key, iv] = await schedule(pair.privateKey, publicKey, enc, join('\x04', box), info);
+  return [enc, await encrypt(key, iv, join(), data)];
+}
+
+async function hpkeOpen(pair, info, enc, data) {
+  const publicKey = enc[0] === 4 && (await point(enc.subarray(1), ECDH, []));
+  if (!publicKey) return undefined;
+  const box = join('\x04', await xy(pair.publicKey));
+  const [key, iv] = await schedule(pair.privateKey, publicKey, enc, box, info);
+  return decrypt(key, iv, join(), data);
+}
+
+const settled = (request, success, failure) =>
+  new Promise((resolve, reject) => {
+    request[success] = () => resolve(request.result);
+    request[failure] = () => reject(request.error);
+  });
+const result = (request) => settled(request, 'onsuccess', 'onerror');
+
+/** Returns a store in the browser's database, which all tabs share. It closes the database each time. */
+const databaseShelf = {
+  async change(key, change) {
+    const opening = indexedDB.open('hallway-keys', 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore('keys');
+    const database = await result(opening);
+    try {
+      const transaction = database.transaction('keys', 'readwrite', { durability: 'strict' });
+      const done = settled(transaction, 'oncomplete', 'onabort');
+      done.catch(() => {}); // a put that throws is told first
+      const store = transaction.objectStore('keys');
+      const before = await result(store.get(key));
+      const value = change(before);
+      if (value !== before) store.put(value, key);
+      await done;
+      return value;
+    } finally {
+      database.close();
+    }
+  },
+};
+
+const page = new Map();
+
+/** The same, where keys cannot be stored: all chats of the page share it. */
+const pageShelf = {
+  async change(key, change) {
+    const name = JSON.stringify(key);
+    const value = change(page.get(name));
+    page.set(name, value);
+    return value;
+  },
+};
+
+const issuers = new Map(); // the keys of each key set
+
+async function issuerKeys(set) {
+  const name = text(set);
+  if (!issuers.has(name)) {
+    const keys = (JSON.parse(name).keys ?? []).filter((key) => key.kty === 'EC' && key.crv === 'P-256');
+    const imported = keys.map(({ x, y }) =>
+      subtle.importKey('jwk', { kty: 'EC', crv: 'P-256', x, y }, ECDSA, true, ['verify']).catch(() => {}),
+    );
+    issuers.set(name, await Promise.all(imported));
+  }
+  return issuers.get(name);
+}
+
+/**
+ * Makes a cipher: a function that does an op. For the vectors a test may hand in the device's keys.
+ *
+ * @param {{sign: CryptoKeyPair, box: CryptoKeyPair}} [given]
+ * @returns {(op: string, fields: Uint8Array) => Promise<Uint8Array>}
+ */
+export function createCipher(given) {
+  let who; // relay and user
+  let shelf;
+  let keys; // of the device
+  let infos; // for the kid and the keys of a secret
+  const secrets = new Map(); // by kid
+  const devices = new Map(); // that were checked, by id
+
+  /** Takes a secret, under its own kid unless that is not the wanted one. Returns its kid. */
+  async function take(number, bytes, wanted) {
+    const extracted = await hmac(ZERO, bytes);
+    const [id, messages, link] = await Promise.all(
+      infos.map((info, i) => expand(extracted, i ? 32 : 16, info)),
+    );
+    const kid = `${number}.${base64(id)}`;
+    if (wanted && wanted !== kid) return undefined;
+    secrets.set(kid, { bytes, messages: await aes(messages), link: await aes(link) });
+    return kid;
+  }
+
+  /** Says whether these bytes are the secret of a kid, and takes it. */
+  async function took(kid, bytes) {
+    return bytes?.length === 32 && (await take(kid.split('.')[0], bytes, kid)) ? YES : '';
+  }
+
+  async function checkDevice(set, [id, sign, box, jwk, jkt, data, signature, signed, byIssuer]) {
+    const [sum, key, known] = await Promise.all([
+      digest(jwk),
+      point(sign, ECDSA, ['verify']),
+      issuerKeys(set),
+    ]);
+    const good = await Promise.all([
+      base64(sum.slice(0, 16)) === text(id) && base64(sum) === text(jkt),
+      verify(key, data, signature),
+      Promise.all(known.map((issuer) => verify(issuer, signed, byIssuer))).then((by) => by.includes(true)),
+    ]);
+    if (good.includes(false)) return '';
+    devices.set(text(id), { key, box: box.slice() });
+    return YES;
+  }
+
+  // Each op with the number of its fields at the beginning, and of each group behind them.
+  const ops = {
+    device: [
+      5,
+      0,
+      async ([relay, user, ...rest]) => {
+        who = [text(relay), text(user)];
+        infos = rest.map((info) => info.slice());
+        secrets.clear();
+        devices.clear();
+        const made = given ?? {
+          sign: await subtle.generateKey(ECDSA, false, ['sign', 'verify']),
+          box: await subtle.generateKey(ECDH, false, ['deriveBits']),
+        };
+        shelf = databaseShelf;
+        const get = () => shelf.change(who, (before) => (given ? made : (before ?? made)));
+        keys = await get().catch(() => {
+          shelf = pageShelf;
+          return get();
+        });
+        return [await xy(keys.sign.publicKey), await xy(keys.box.publicKey), shelf === pageShelf ? YES : ''];
+      },
+    ],
+    keep: [
+      3,
+      0,
+      async ([name, number, value]) => {
+        const n = Number(text(number));
+        const kept = await shelf.change([...who, text(name)], (before) =>
+          before?.n > n ? before : { n, value: value.slice() },
+        );
+        return [String(kept.n)];
+      },
+    ],
+    kept: [1, 0, async ([name]) => [(await shelf.change([...who, text(name)], (kept) => kept))?.value]],
+    digest: [0, 1, async (_, [data]) => [await digest(data)]],
+    sign: [0, 1, async (_, [data]) => [new Uint8Array(await subtle.sign(ECDSA, keys.sign.privateKey, data))]],
+    check: [1, 9, async ([set], device) => [await checkDevice(set, device)]],
+    verify: [
+      0,
+      3,
+      async (_, [id, data, signature]) => {
+        const device = devices.get(text(id));
+        return [device && ((await verify(device.key, data, signature)) ? YES : '0')];
+      },
+    ],
+    secret: [
+      1,
+      0,
+      async ([number]) => [await take(text(number), crypto.getRandomValues(new Uint8Array(32)))],
+    ],
+    link: [
+      3,
+      0,
+      async ([kid, before, aad]) => {
+        const secret = secrets.get(text(kid));
+        const inner = secrets.get(text(before));
+        return [secret && inner && (await encrypt(secret.link, LINK_IV, aad, inner.bytes))];
+      },
+    ],
+    unlink: [
+      4,
+      0,
+      async ([kid, before, aad, link]) => {
+        const secret = secrets.get(text(kid));
+        return [secret && (await took(text(before), await decrypt(secret.link, LINK_IV, aad, link)))];
+      },
+    ],
+    wrap: [
+      1,
+      2,
+      async ([kid], [id, info]) => {
+        const secret = secrets.get(text(kid));
+        const device = devices.get(text(id));
+        return secret && device ? hpkeSeal(device.box, info, secret.bytes) : ['', ''];
+      },
+    ],
+    unwrap: [
+      4,
+      0,
+      async ([kid, info, enc, ct]) => [await took(text(kid), await hpkeOpen(keys.box, info, enc, ct))],
+    ],
+    seal: [
+      1,
+      2,
+      async ([kid], [aad, data]) => {
+        const secret = secrets.get(text(kid));
+        const iv = crypto.getRandomValues(new Uint8Array(12));
+        return secret ? [iv, await encrypt(secret.messages, iv, aad, data)] : ['', ''];
+      },
+    ],
+    open: [
+      0,
+      4,
+      async (_, [kid, aad, iv, ct]) => {
+        const secret = secrets.get(text(kid));
+        const data = secret && (await decrypt(secret.messages, iv, aad, ct));
+        return secret ? [data ? YES : '0', data] : ['', ''];
+      },
+    ],
+  };
+
+  return async (name, bytes) => {
+    const fields = split(bytes);
+    const [first, each, op] = ops[name];
+    const begin = fields.slice(0, first);
+    const groups = [];
+    for (let at = first; at < fields.length; at += each) groups.push(fields.slice(at, at + each));
+    if (!each) groups.push([]);
+    return pack((await Promise.all(groups.map((group) => op(begin, group)))).flat());
+  };
+}

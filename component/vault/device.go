@@ -1,0 +1,207 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hallway/component/client"
+	"hallway/e2ee"
+	"hallway/protocol"
+)
+
+// The names of what a device keeps on disk.
+const (
+	keptCert = "cert"
+	keptTurn = "turn " // and the room
+)
+
+func (v *Vault) openDevice(ctx context.Context, op client.OpenDevice) (client.CryptoResult, error) {
+	var in list
+	in.text(v.options.Relay)
+	in.text(op.User)
+	for _, purpose := range []string{e2ee.KeyID, e2ee.KeyMessage, e2ee.KeyLink} {
+		in.add(e2ee.KeyInfo(purpose, v.options.Room))
+	}
+	out, err := v.cipher(ctx, e2ee.OpDevice, in, 3)
+	if err != nil {
+		return nil, err
+	}
+	device := protocol.Device{Sign: publicKey(out[0]), Box: publicKey(out[1])}
+	opened := client.DeviceOpened{Fleeting: string(out[2]) == e2ee.Yes}
+	sum, err := v.one(ctx, e2ee.OpDigest, []byte(e2ee.JWK(device.Sign)))
+	if err != nil {
+		return nil, err
+	}
+	sig, err := v.one(ctx, e2ee.OpSign, e2ee.DeviceBytes(op.User, device.Box))
+	if err != nil {
+		return nil, err
+	}
+	device.ID, device.Sig = e2ee.DeviceID(sum), e2ee.Encode(sig)
+	v.user, v.id = op.User, device.ID
+	if opened.Device, opened.Cert, err = v.certify(ctx, device, e2ee.Encode(sum), op.Renew); err != nil {
+		return nil, err
+	}
+	return v.loadTurn(ctx, opened)
+}
+
+// certify gives a device its certificate: the kept one, if it is good for some time, or one of the host.
+func (v *Vault) certify(ctx context.Context, d protocol.Device, jkt string, renew bool) (protocol.Device, client.Certificate, error) {
+	if !renew {
+		kept, err := v.one(ctx, e2ee.OpKept, []byte(keptCert))
+		if err != nil {
+			return d, client.Certificate{}, err
+		}
+		d.Cert = string(kept)
+		if v.fresh(d.Cert) {
+			if cert, err := v.checkOwn(ctx, d); err == nil {
+				return d, cert, nil
+			} else if !errors.Is(err, ErrCert) {
+				return d, cert, err
+			}
+		}
+	}
+	if v.options.GetDevice == nil {
+		return d, client.Certificate{}, ErrNoCert
+	}
+	var err error
+	if d.Cert, err = v.options.GetDevice(ctx, jkt); err != nil {
+		return d, client.Certificate{}, err
+	}
+	cert, err := v.checkOwn(ctx, d)
+	if err != nil {
+		return d, cert, err
+	}
+	_, err = v.one(ctx, e2ee.OpKeep, []byte(keptCert), []byte(strconv.FormatInt(cert.Until, 10)), []byte(d.Cert))
+	return d, cert, err
+}
+
+// fresh reports whether a kept certificate has more than a fifth of its time.
+func (v *Vault) fresh(token string) bool {
+	c, ok := e2ee.ReadCertificate(token, v.options.Room)
+	return ok && v.options.Now().Unix() < c.Until-(c.Until-c.From)/5
+}
+
+// checkOwn checks the device of this vault, whose user must be the vault's.
+func (v *Vault) checkOwn(ctx context.Context, d protocol.Device) (client.Certificate, error) {
+	certs, err := v.check(ctx, []protocol.Device{d})
+	if err != nil {
+		return client.Certificate{}, err
+	}
+	if certs[0].User != v.user {
+		return client.Certificate{}, ErrCert
+	}
+	return certs[0], nil
+}
+
+// loadTurn loads the kept turn, and takes its secret.
+func (v *Vault) loadTurn(ctx context.Context, opened client.DeviceOpened) (client.CryptoResult, error) {
+	kept, err := v.one(ctx, e2ee.OpKept, []byte(keptTurn+v.options.Room))
+	if err != nil {
+		return nil, err
+	}
+	fields, ok := e2ee.Split(kept)
+	if !ok || len(fields) != 2 {
+		return opened, nil
+	}
+	turn, err := protocol.DecodeTurn(fields[0])
+	if err != nil {
+		return opened, nil // a later version of the page has kept it
+	}
+	opened.Turn = &turn
+	if wrap, err := protocol.DecodeWrap(fields[1]); err == nil {
+		opened.HasKey, err = v.take(ctx, turn.Kid, wrap)
+		return opened, err
+	}
+	return opened, nil
+}
+
+func (v *Vault) keepTurn(ctx context.Context, op client.KeepTurn) (client.CryptoResult, error) {
+	var kept list
+	kept.add(op.Turn.Append(nil))
+	if op.Wrap != nil {
+		kept.add(op.Wrap.Append(nil))
+	} else {
+		kept.text("")
+	}
+	number, err := v.one(ctx, e2ee.OpKeep, []byte(keptTurn+v.options.Room), []byte(strconv.FormatInt(op.Turn.N, 10)), kept)
+	if err != nil {
+		return nil, err
+	}
+	n, err := strconv.ParseInt(string(number), 10, 64)
+	return client.TurnKept{N: n}, err
+}
+
+// check checks devices. If the issuer's keys do not verify a certificate, they are read again,
+// unless that was done in the last keysAge.
+func (v *Vault) check(ctx context.Context, devices []protocol.Device) ([]client.Certificate, error) {
+	var in list
+	certs := make([]client.Certificate, len(devices))
+	var asked []int // the places of devices whose form is right
+	for i := range devices {
+		d := &devices[i]
+		c, ok := e2ee.ReadCertificate(d.Cert, v.options.Room)
+		at := strings.LastIndexByte(d.Cert, '.')
+		if !ok || point(d.Sign) == nil || point(d.Box) == nil {
+			continue
+		}
+		asked = append(asked, i)
+		certs[i] = client.Certificate{Device: d.ID, User: c.User, Name: c.Name, Role: c.Role, From: c.From, Until: c.Until}
+		in.text(d.ID)
+		in.add(point(d.Sign))
+		in.add(point(d.Box))
+		in.text(e2ee.JWK(d.Sign))
+		in.text(c.JKT)
+		in.add(e2ee.DeviceBytes(c.User, d.Box))
+		in.add(e2ee.Decode(d.Sig))
+		in.text(d.Cert[:at])
+		in.add(e2ee.Decode(d.Cert[at+1:]))
+	}
+	if len(asked) == 0 {
+		return certs, nil
+	}
+	if v.keys == nil {
+		if err := v.readKeys(ctx); err != nil {
+			return nil, err
+		}
+	}
+	good, err := v.checked(ctx, in, len(asked))
+	if err == nil && slices.Contains(good, false) && v.options.Now().Sub(v.keysRead) >= keysAge {
+		// The issuer may have a new key. If its keys cannot be read, the old ones count.
+		if v.readKeys(ctx) == nil {
+			good, err = v.checked(ctx, in, len(asked))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	for n, i := range asked {
+		if !good[n] {
+			certs[i] = client.Certificate{}
+		}
+	}
+	return certs, nil
+}
+
+// checked lets the cipher check n devices.
+func (v *Vault) checked(ctx context.Context, devices list, n int) ([]bool, error) {
+	out, err := v.cipher(ctx, e2ee.OpCheck, append(e2ee.Append(nil, v.keys), devices...), n)
+	good := make([]bool, len(out))
+	for i := range out {
+		good[i] = string(out[i]) == e2ee.Yes
+	}
+	return good, err
+}
+
+// readKeys reads the issuer's keys.
+func (v *Vault) readKeys(ctx context.Context) error {
+	keys, err := v.options.IssuerKeys(ctx)
+	v.keysRead = v.options.Now()
+	if err != nil {
+		return errors.New("the issuer's keys cannot be read: " + err.Error())
+	}
+	v.keys = keys
+	return nil
+}

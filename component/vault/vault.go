@@ -1,0 +1,140 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"hallway/component/client"
+	"hallway/e2ee"
+	"hallway/protocol"
+)
+
+// keysAge is how long the issuer's keys are not read again for a certificate that they do not
+// verify.
+const keysAge = time.Minute
+
+// The errors of a vault: what the host must set right.
+var (
+	ErrNoCert = errors.New("getDevice is missing: it must give this device's certificate")
+	ErrCert   = errors.New("getDevice gave what is no certificate of this device, of this user and by the issuer")
+)
+
+// Options says for which chat a vault is.
+type Options struct {
+	Cipher e2ee.Cipher
+	Relay  string // as in driver.Options
+	Room   string
+	// GetDevice gives a certificate for the device whose sign key has a thumbprint; it may block until its
+	// context ends.
+	GetDevice func(ctx context.Context, jkt string) (string, error)
+	// IssuerKeys reads the issuer's key set (RFC 7517).
+	IssuerKeys func(ctx context.Context) ([]byte, error)
+	Now        func() time.Time
+}
+
+// Vault has the keys of one chat. It is used by one goroutine at a time.
+type Vault struct {
+	options Options
+	user    string // whose device is open
+	id      string // of that device
+
+	keys     []byte    // the issuer's
+	keysRead time.Time // when they were read
+}
+
+// New returns a vault.
+func New(o Options) *Vault { return &Vault{options: o} }
+
+// Close forgets the vault's device. A cipher forgets its secrets when it is no longer used.
+func (v *Vault) Close() error {
+	v.id, v.keys = "", nil
+	return nil
+}
+
+// Do carries out an op, and returns the result that the op names.
+func (v *Vault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error) {
+	switch op := op.(type) {
+	case client.OpenDevice:
+		return v.openDevice(ctx, op)
+	case client.KeepTurn:
+		return v.keepTurn(ctx, op)
+	case client.CheckDevices:
+		certs, err := v.check(ctx, op.Devices)
+		return client.DevicesChecked{Certs: certs}, err
+	case client.CheckTurn:
+		return v.checkTurn(ctx, op)
+	case client.MakeTurn:
+		return v.makeTurn(ctx, op)
+	case client.Unwrap:
+		return v.unwrap(ctx, op)
+	case client.ReadBack:
+		return v.readBack(ctx, op)
+	case client.WrapKey:
+		wraps, err := v.wrap(ctx, op.Kid, op.To)
+		return client.KeyWrapped{Wraps: wraps}, err
+	case client.Seal:
+		return v.seal(ctx, op)
+	case client.Open:
+		return v.open(ctx, op)
+	}
+	panic("vault: the core asks for an op that the vault does not know")
+}
+
+// list is a list of fields.
+type list []byte
+
+func (l *list) add(field []byte)  { *l = e2ee.Append(*l, field) }
+func (l *list) text(field string) { *l = e2ee.Append(*l, field) }
+
+var errAnswer = errors.New("vault: the cipher's answer is not what was asked for")
+
+// cipher lets the cipher carry out an op that answers with n fields.
+func (v *Vault) cipher(ctx context.Context, op e2ee.Op, in list, n int) ([][]byte, error) {
+	out, err := v.options.Cipher.Do(ctx, op, in)
+	if err != nil {
+		return nil, err
+	}
+	fields, ok := e2ee.Split(out)
+	if !ok || len(fields) != n {
+		return nil, errAnswer
+	}
+	return fields, nil
+}
+
+// one is cipher for a few fields, and one in the answer.
+func (v *Vault) one(ctx context.Context, op e2ee.Op, in ...[]byte) ([]byte, error) {
+	var l list
+	for _, field := range in {
+		l.add(field)
+	}
+	fields, err := v.cipher(ctx, op, l, 1)
+	if err != nil {
+		return nil, err
+	}
+	return fields[0], nil
+}
+
+func (v *Vault) hash(ctx context.Context, b []byte) (string, error) {
+	sum, err := v.one(ctx, e2ee.OpDigest, b)
+	return e2ee.Encode(sum), err
+}
+
+// point returns x and y of a key; nil: one of them is none.
+func point(k protocol.PublicKey) []byte {
+	x, y := e2ee.Decode(k.X), e2ee.Decode(k.Y)
+	if len(x) != coordinateBytes || len(y) != coordinateBytes {
+		return nil
+	}
+	return append(x, y...)
+}
+
+const coordinateBytes = 32
+
+// publicKey returns the key with the point x and y.
+func publicKey(xy []byte) protocol.PublicKey {
+	if len(xy) != 2*coordinateBytes {
+		return protocol.PublicKey{}
+	}
+	return protocol.PublicKey{X: e2ee.Encode(xy[:coordinateBytes]), Y: e2ee.Encode(xy[coordinateBytes:])}
+}

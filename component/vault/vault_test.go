@@ -1,0 +1,319 @@
+package vault_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/driver"
+	"hallway/component/vault"
+	"hallway/e2ee"
+	"hallway/e2ee/native"
+	"hallway/protocol"
+)
+
+var _ driver.Vault = (*vault.Vault)(nil)
+
+const room = "lobby"
+
+var now = time.Unix(1_795_000_000, 0)
+
+// issuer is the host's token issuer.
+type issuer struct {
+	key    *ecdsa.PrivateKey
+	claims map[string]any // in place of the usual ones; nil: without
+	header map[string]any
+	asked  int // how many certificates were asked for
+}
+
+func newIssuer(t *testing.T) *issuer {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &issuer{key: key}
+}
+
+func (i *issuer) keySet() []byte {
+	b, _ := i.key.PublicKey.Bytes()
+	return fmt.Appendf(nil, `{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"},{"kty":"EC","crv":"P-256","kid":"1","x":%q,"y":%q}]}`, e2ee.Encode(b[1:33]), e2ee.Encode(b[33:]))
+}
+
+// certify returns a certificate.
+func (i *issuer) certify(user, role, jkt string) string {
+	i.asked++
+	header := map[string]any{"alg": "ES256", "typ": e2ee.CertificateType, "kid": "1"}
+	claims := map[string]any{
+		"sub": user, "name": "Name of " + user, "role": role, "rooms": []string{room},
+		"iat": now.Unix(), "exp": now.Add(24 * time.Hour).Unix(), "cnf": map[string]any{"jkt": jkt},
+	}
+	maps.Copy(header, i.header)
+	maps.Copy(claims, i.claims)
+	part := func(v any) string { b, _ := json.Marshal(v); return e2ee.Encode(b) }
+	signed := part(header) + "." + part(claims)
+	sum := sha256.Sum256([]byte(signed))
+	r, s, err := ecdsa.Sign(rand.Reader, i.key, sum[:])
+	if err != nil {
+		panic(err)
+	}
+	return signed + "." + e2ee.Encode(append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...))
+}
+
+// party is a user's device.
+type party struct {
+	*vault.Vault
+	t      *testing.T
+	opened client.DeviceOpened
+}
+
+func do[R client.CryptoResult](p *party, op client.CryptoOp) R {
+	p.t.Helper()
+	result, err := p.Do(p.t.Context(), op)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return result.(R)
+}
+
+func options(i *issuer, user, role string, shelf native.Shelf) vault.Options {
+	return vault.Options{
+		Cipher: native.New(shelf), Relay: "https://chat.example.org", Room: room, Now: func() time.Time { return now },
+		GetDevice:  func(_ context.Context, jkt string) (string, error) { return i.certify(user, role, jkt), nil },
+		IssuerKeys: func(context.Context) ([]byte, error) { return i.keySet(), nil },
+	}
+}
+
+func newParty(t *testing.T, i *issuer, user, role string, shelf native.Shelf) *party {
+	t.Helper()
+	p := &party{Vault: vault.New(options(i, user, role, shelf)), t: t}
+	p.opened = do[client.DeviceOpened](p, client.OpenDevice{User: user})
+	return p
+}
+
+// shelf is a [native.Shelf] in memory.
+type shelf map[string][]byte
+
+func (s shelf) Load(name string) ([]byte, error)     { return s[name], nil }
+func (s shelf) Save(name string, value []byte) error { s[name] = slices.Clone(value); return nil }
+
+func turnOf(p *party, n int64, before client.TurnMade, link bool, to ...string) client.TurnMade {
+	p.t.Helper()
+	return do[client.TurnMade](p, client.MakeTurn{
+		Turn: protocol.Turn{
+			N: n, PrevKid: before.Turn.Kid, Prev: before.Hash, Out: []string{}, By: p.opened.Device.ID, At: "2026-11-23T09:15:00Z",
+		},
+		Link: link, To: to,
+	})
+}
+
+func TestRoomOfTwo(t *testing.T) {
+	i := newIssuer(t)
+	ada, ben := newParty(t, i, "u_ada", "organizer", nil), newParty(t, i, "u_ben", "participant", nil)
+	if c := ben.opened.Cert; c.User != "u_ben" || c.Name != "Name of u_ben" || c.Role != protocol.RoleParticipant || !ben.opened.Fleeting {
+		t.Errorf("opened: %+v", ben.opened)
+	}
+	devices := []protocol.Device{ada.opened.Device, ben.opened.Device}
+	for _, p := range []*party{ada, ben} {
+		if certs := do[client.DevicesChecked](p, client.CheckDevices{Devices: devices}).Certs; certs[0] != ada.opened.Cert || certs[1] != ben.opened.Cert {
+			t.Fatalf("checked: %+v", certs)
+		}
+	}
+	first := turnOf(ada, 1, client.TurnMade{}, false, ben.opened.Device.ID)
+	second := turnOf(ada, 2, first, true, ben.opened.Device.ID, "unknown")
+	if len(second.Wraps) != 1 || second.Wraps[0].To != ben.opened.Device.ID {
+		t.Fatalf("wraps: %+v", second.Wraps)
+	}
+	if c := do[client.TurnChecked](ben, client.CheckTurn{Turn: second.Turn}); !c.OK || c.Hash != second.Hash {
+		t.Errorf("the turn is checked as %+v", c)
+	}
+	content := client.Content{
+		Place: client.Place{ID: "m1", Sender: "u_ada", ReplyTo: "m0", SentAt: "2026-11-23T09:15:01.002Z"},
+		Edit:  3, Text: "Grüße @Ben", Mentions: []protocol.Mention{{At: 8, Len: 4, User: "u_ben"}},
+	}
+	old := do[client.ContentsSealed](ada, client.Seal{Kid: first.Turn.Kid, Contents: []client.Content{content}}).Sealed[0]
+	sealed := do[client.ContentsSealed](ada, client.Seal{Kid: second.Turn.Kid, Contents: []client.Content{content}}).Sealed[0]
+	open := func(p *party, place client.Place, e protocol.Encrypted) client.OpenedContent {
+		t.Helper()
+		return do[client.ContentsOpened](p, client.Open{Messages: []client.SealedContent{{Place: place, Sealed: e}}}).Opened[0]
+	}
+	if o := open(ben, content.Place, sealed); o.State != client.OpenedNoKey {
+		t.Errorf("without the key: %+v", o)
+	}
+	if k := do[client.KeysFound](ben, client.Unwrap{Kid: second.Turn.Kid, Wrap: second.Wraps[0]}).Kids; len(k) != 1 || k[0] != second.Turn.Kid {
+		t.Fatalf("unwrapped: %v", k)
+	}
+	if k := do[client.KeysFound](ben, client.ReadBack{Turns: []protocol.Turn{second.Turn, first.Turn}}).Kids; len(k) != 1 || k[0] != first.Turn.Kid {
+		t.Fatalf("read back: %v", k)
+	}
+	for _, e := range []protocol.Encrypted{sealed, old} {
+		o := open(ben, content.Place, e)
+		if o.State != client.OpenedWell || o.Text != content.Text || o.Edit != 3 || len(o.Mentions) != 1 || o.Device != ada.opened.Device.ID || o.Place != content.Place {
+			t.Errorf("opened: %+v", o)
+		}
+	}
+	t.Run("another place", func(t *testing.T) {
+		for name, change := range map[string]func(*client.Place){
+			"id": func(p *client.Place) { p.ID = "m2" }, "sender": func(p *client.Place) { p.Sender = "u_ben" },
+			"reply": func(p *client.Place) { p.ReplyTo = "" }, "time": func(p *client.Place) { p.SentAt = "2026-11-23T09:15:01.003Z" },
+		} {
+			place := content.Place
+			change(&place)
+			if o := open(ben, place, sealed); o.State != client.OpenedBad || o.Text != "" {
+				t.Errorf("%s: %+v", name, o)
+			}
+		}
+		other := sealed
+		other.Kid = old.Kid
+		if o := open(ben, content.Place, other); o.State != client.OpenedBad {
+			t.Errorf("kid: %+v", o)
+		}
+	})
+	t.Run("a device that was not checked", func(t *testing.T) {
+		eve := newParty(t, i, "u_eve", "participant", nil)
+		do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{eve.opened.Device}})
+		wraps := do[client.KeyWrapped](ada, client.WrapKey{Kid: second.Turn.Kid, To: []string{eve.opened.Device.ID}}).Wraps
+		do[client.KeysFound](eve, client.Unwrap{Kid: second.Turn.Kid, Wrap: wraps[0]})
+		if o := open(eve, content.Place, sealed); o.State != client.OpenedUnknown {
+			t.Errorf("opened: %+v", o)
+		}
+		// A secret under the kid of another turn is noticed, and so is a wrap for another device.
+		for _, kid := range []string{first.Turn.Kid, "3" + second.Turn.Kid[1:]} {
+			if k := do[client.KeysFound](eve, client.Unwrap{Kid: kid, Wrap: wraps[0]}).Kids; len(k) != 0 {
+				t.Errorf("%s is unwrapped", kid)
+			}
+		}
+		if k := do[client.KeysFound](eve, client.Unwrap{Kid: second.Turn.Kid, Wrap: second.Wraps[0]}).Kids; len(k) != 0 {
+			t.Error("the wrap of another device is unwrapped")
+		}
+	})
+}
+
+// TestCertificates: a device counts only with a certificate for it by the issuer.
+func TestCertificates(t *testing.T) {
+	i := newIssuer(t)
+	ada, ben := newParty(t, i, "u_ada", "organizer", nil), newParty(t, i, "u_ben", "participant", nil)
+	jkt := func(d protocol.Device) string { return e2ee.Encode(native.Thumbprint(d.Sign)) }
+	good := ben.opened.Device
+	forged := newIssuer(t)
+	for name, change := range map[string]func(d *protocol.Device){
+		"another issuer":    func(d *protocol.Device) { d.Cert = forged.certify("u_ben", "organizer", jkt(good)) },
+		"of another device": func(d *protocol.Device) { d.Cert = ada.opened.Device.Cert },
+		"of another user":   func(d *protocol.Device) { d.Cert = i.certify("u_eve", "participant", jkt(good)) },
+		"another box":       func(d *protocol.Device) { d.Box = ada.opened.Device.Box },
+		"another sign":      func(d *protocol.Device) { d.Sign = ada.opened.Device.Sign },
+		"another id":        func(d *protocol.Device) { d.ID = ada.opened.Device.ID },
+		"another signature": func(d *protocol.Device) { d.Sig = ada.opened.Device.Sig },
+		"a bearer token's typ": func(d *protocol.Device) {
+			f := *i
+			f.header = map[string]any{"typ": "JWT"}
+			d.Cert = f.certify("u_ben", "participant", jkt(good))
+		},
+		"another alg": func(d *protocol.Device) {
+			f := *i
+			f.header = map[string]any{"alg": "none"}
+			d.Cert = f.certify("u_ben", "participant", jkt(good))
+		},
+		"more than a week": func(d *protocol.Device) {
+			f := *i
+			f.claims = map[string]any{"exp": now.Unix() + 604801}
+			d.Cert = f.certify("u_ben", "participant", jkt(good))
+		},
+		"a cnf of another":        func(d *protocol.Device) { d.Cert = i.certify("u_ben", "participant", jkt(ada.opened.Device)) },
+		"no certificate":          func(d *protocol.Device) { d.Cert = "a.b.c" },
+		"no signature at the end": func(d *protocol.Device) { d.Cert = d.Cert[:len(d.Cert)-86] },
+	} {
+		d := good
+		change(&d)
+		if c := do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{d, good}}).Certs; c[0] != (client.Certificate{}) || c[1] != ben.opened.Cert {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	elsewhere := *i
+	elsewhere.claims = map[string]any{"rooms": []string{"hall"}}
+	d := good
+	d.Cert = elsewhere.certify("u_ben", "moderator", jkt(good))
+	if c := do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{d}}).Certs[0]; c.User != "u_ben" || c.Role != "" {
+		t.Errorf("a certificate for another room: %+v", c)
+	}
+}
+
+// TestDeviceIsKept: the keys, the certificate and the newest turn outlive the page.
+func TestDeviceIsKept(t *testing.T) {
+	i, disk := newIssuer(t), shelf{}
+	ada := newParty(t, i, "u_ada", "organizer", disk)
+	first := turnOf(ada, 1, client.TurnMade{}, false, ada.opened.Device.ID)
+	second := turnOf(ada, 2, first, true, ada.opened.Device.ID)
+	if n := do[client.TurnKept](ada, client.KeepTurn{Turn: second.Turn, Wrap: &second.Wraps[0]}).N; n != 2 {
+		t.Errorf("turn %d is kept", n)
+	}
+	if n := do[client.TurnKept](ada, client.KeepTurn{Turn: first.Turn}).N; n != 2 {
+		t.Errorf("after an older one, turn %d is kept", n)
+	}
+	asked := i.asked
+	again := newParty(t, i, "u_ada", "organizer", disk)
+	if o := again.opened; o.Device.Sign != ada.opened.Device.Sign || o.Device.Cert != ada.opened.Device.Cert || i.asked != asked || o.Fleeting || !o.HasKey || o.Turn.Kid != second.Turn.Kid {
+		t.Errorf("opened again: %+v", o)
+	}
+	if o := do[client.DeviceOpened](again, client.OpenDevice{User: "u_ada", Renew: true}); o.Device.Cert == ada.opened.Device.Cert || i.asked != asked+1 {
+		t.Error("the certificate is not renewed")
+	}
+	other := newParty(t, i, "u_ben", "organizer", disk)
+	if o := other.opened; o.Device.ID == ada.opened.Device.ID || o.Turn != nil {
+		t.Errorf("another user's device: %+v", o)
+	}
+}
+
+// TestBadHosts: what the host has not set right is an error that says so.
+func TestBadHosts(t *testing.T) {
+	i := newIssuer(t)
+	for name, c := range map[string]struct {
+		change func(o *vault.Options)
+		want   string
+	}{
+		"no getDevice":     {func(o *vault.Options) { o.GetDevice = nil }, vault.ErrNoCert.Error()},
+		"another user's":   {func(o *vault.Options) { o.GetDevice = options(i, "u_eve", "organizer", nil).GetDevice }, vault.ErrCert.Error()},
+		"another issuer's": {func(o *vault.Options) { o.GetDevice = options(newIssuer(t), "u_ada", "organizer", nil).GetDevice }, vault.ErrCert.Error()},
+		"no keys": {func(o *vault.Options) {
+			o.IssuerKeys = func(context.Context) ([]byte, error) { return nil, context.DeadlineExceeded }
+		}, "the issuer's keys cannot be read: " + context.DeadlineExceeded.Error()},
+	} {
+		o := options(i, "u_ada", "organizer", nil)
+		c.change(&o)
+		if _, err := vault.New(o).Do(t.Context(), client.OpenDevice{User: "u_ada"}); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestNewKeyOfTheIssuer: the keys are read again, but not more often than once a minute.
+func TestNewKeyOfTheIssuer(t *testing.T) {
+	i := newIssuer(t)
+	at, reads := now, 0
+	o := options(i, "u_ada", "organizer", nil)
+	o.Now = func() time.Time { return at }
+	o.IssuerKeys = func(context.Context) ([]byte, error) { reads++; return i.keySet(), nil }
+	ada := &party{Vault: vault.New(o), t: t}
+	ada.opened = do[client.DeviceOpened](ada, client.OpenDevice{User: "u_ada"})
+	*i = *newIssuer(t)
+	ben := newParty(t, i, "u_ben", "participant", nil)
+	check := func() string {
+		return do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{ben.opened.Device}}).Certs[0].User
+	}
+	if user := check(); user != "" || reads != 1 {
+		t.Errorf("at once: %q after %d reads", user, reads)
+	}
+	at = at.Add(time.Minute)
+	if user := check(); user != "u_ben" || reads != 2 {
+		t.Errorf("a minute later: %q after %d reads", user, reads)
+	}
+}
