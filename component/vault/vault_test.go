@@ -85,17 +85,17 @@ func do[R client.CryptoResult](p *party, op client.CryptoOp) R {
 	return result.(R)
 }
 
-func options(i *issuer, user, role string, shelf native.Shelf) vault.Options {
+func options(i *issuer, user, role string, c e2ee.Cipher) vault.Options {
 	return vault.Options{
-		Cipher: native.New(shelf), Relay: "https://chat.example.org", Room: room, Now: func() time.Time { return now },
+		Cipher: c, Relay: "https://chat.example.org", Room: room, Now: func() time.Time { return now },
 		GetDevice:  func(_ context.Context, jkt string) (string, error) { return i.certify(user, role, jkt), nil },
 		IssuerKeys: func(context.Context) ([]byte, error) { return i.keySet(), nil },
 	}
 }
 
-func newParty(t *testing.T, i *issuer, user, role string, shelf native.Shelf) *party {
+func newParty(t *testing.T, i *issuer, user, role string, c e2ee.Cipher) *party {
 	t.Helper()
-	p := &party{Vault: vault.New(options(i, user, role, shelf)), t: t}
+	p := &party{Vault: vault.New(options(i, user, role, c)), t: t}
 	p.opened = do[client.DeviceOpened](p, client.OpenDevice{User: user})
 	return p
 }
@@ -116,9 +116,11 @@ func turnOf(p *party, n int64, before client.TurnMade, link bool, to ...string) 
 	})
 }
 
-func TestRoomOfTwo(t *testing.T) {
+func TestRoomOfTwo(t *testing.T) { eachCipher(t, testRoomOfTwo) }
+
+func testRoomOfTwo(t *testing.T, adas, bens func() e2ee.Cipher) {
 	i := newIssuer(t)
-	ada, ben := newParty(t, i, "u_ada", "organizer", nil), newParty(t, i, "u_ben", "participant", nil)
+	ada, ben := newParty(t, i, "u_ada", "organizer", adas()), newParty(t, i, "u_ben", "participant", bens())
 	if c := ben.opened.Cert; c.User != "u_ben" || c.Name != "Name of u_ben" || c.Role != protocol.RoleParticipant || !ben.opened.Fleeting {
 		t.Errorf("opened: %+v", ben.opened)
 	}
@@ -179,7 +181,7 @@ func TestRoomOfTwo(t *testing.T) {
 		}
 	})
 	t.Run("a device that was not checked", func(t *testing.T) {
-		eve := newParty(t, i, "u_eve", "participant", nil)
+		eve := newParty(t, i, "u_eve", "participant", bens())
 		do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{eve.opened.Device}})
 		wraps := do[client.KeyWrapped](ada, client.WrapKey{Kid: second.Turn.Kid, To: []string{eve.opened.Device.ID}}).Wraps
 		do[client.KeysFound](eve, client.Unwrap{Kid: second.Turn.Kid, Wrap: wraps[0]})
@@ -199,9 +201,11 @@ func TestRoomOfTwo(t *testing.T) {
 }
 
 // TestCertificates: a device counts only with a certificate for it by the issuer.
-func TestCertificates(t *testing.T) {
+func TestCertificates(t *testing.T) { eachCipher(t, testCertificates) }
+
+func testCertificates(t *testing.T, first, second func() e2ee.Cipher) {
 	i := newIssuer(t)
-	ada, ben := newParty(t, i, "u_ada", "organizer", nil), newParty(t, i, "u_ben", "participant", nil)
+	ada, ben := newParty(t, i, "u_ada", "organizer", first()), newParty(t, i, "u_ben", "participant", second())
 	jkt := func(d protocol.Device) string { return e2ee.Encode(native.Thumbprint(d.Sign)) }
 	good := ben.opened.Device
 	forged := newIssuer(t)
@@ -250,7 +254,7 @@ func TestCertificates(t *testing.T) {
 // TestDeviceIsKept: the keys, the certificate and the newest turn outlive the page.
 func TestDeviceIsKept(t *testing.T) {
 	i, disk := newIssuer(t), shelf{}
-	ada := newParty(t, i, "u_ada", "organizer", disk)
+	ada := newParty(t, i, "u_ada", "organizer", native.New(disk))
 	first := turnOf(ada, 1, client.TurnMade{}, false, ada.opened.Device.ID)
 	second := turnOf(ada, 2, first, true, ada.opened.Device.ID)
 	if n := do[client.TurnKept](ada, client.KeepTurn{Turn: second.Turn, Wrap: &second.Wraps[0]}).N; n != 2 {
@@ -260,14 +264,14 @@ func TestDeviceIsKept(t *testing.T) {
 		t.Errorf("after an older one, turn %d is kept", n)
 	}
 	asked := i.asked
-	again := newParty(t, i, "u_ada", "organizer", disk)
+	again := newParty(t, i, "u_ada", "organizer", native.New(disk))
 	if o := again.opened; o.Device.Sign != ada.opened.Device.Sign || o.Device.Cert != ada.opened.Device.Cert || i.asked != asked || o.Fleeting || !o.HasKey || o.Turn.Kid != second.Turn.Kid {
 		t.Errorf("opened again: %+v", o)
 	}
 	if o := do[client.DeviceOpened](again, client.OpenDevice{User: "u_ada", Renew: true}); o.Device.Cert == ada.opened.Device.Cert || i.asked != asked+1 {
 		t.Error("the certificate is not renewed")
 	}
-	other := newParty(t, i, "u_ben", "organizer", disk)
+	other := newParty(t, i, "u_ben", "organizer", native.New(disk))
 	if o := other.opened; o.Device.ID == ada.opened.Device.ID || o.Turn != nil {
 		t.Errorf("another user's device: %+v", o)
 	}
@@ -280,14 +284,16 @@ func TestBadHosts(t *testing.T) {
 		change func(o *vault.Options)
 		want   string
 	}{
-		"no getDevice":     {func(o *vault.Options) { o.GetDevice = nil }, vault.ErrNoCert.Error()},
-		"another user's":   {func(o *vault.Options) { o.GetDevice = options(i, "u_eve", "organizer", nil).GetDevice }, vault.ErrCert.Error()},
-		"another issuer's": {func(o *vault.Options) { o.GetDevice = options(newIssuer(t), "u_ada", "organizer", nil).GetDevice }, vault.ErrCert.Error()},
+		"no getDevice":   {func(o *vault.Options) { o.GetDevice = nil }, vault.ErrNoCert.Error()},
+		"another user's": {func(o *vault.Options) { o.GetDevice = options(i, "u_eve", "organizer", native.New(nil)).GetDevice }, vault.ErrCert.Error()},
+		"another issuer's": {func(o *vault.Options) {
+			o.GetDevice = options(newIssuer(t), "u_ada", "organizer", native.New(nil)).GetDevice
+		}, vault.ErrCert.Error()},
 		"no keys": {func(o *vault.Options) {
 			o.IssuerKeys = func(context.Context) ([]byte, error) { return nil, context.DeadlineExceeded }
 		}, "the issuer's keys cannot be read: " + context.DeadlineExceeded.Error()},
 	} {
-		o := options(i, "u_ada", "organizer", nil)
+		o := options(i, "u_ada", "organizer", native.New(nil))
 		c.change(&o)
 		if _, err := vault.New(o).Do(t.Context(), client.OpenDevice{User: "u_ada"}); err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v", name, err)
@@ -299,13 +305,13 @@ func TestBadHosts(t *testing.T) {
 func TestNewKeyOfTheIssuer(t *testing.T) {
 	i := newIssuer(t)
 	at, reads := now, 0
-	o := options(i, "u_ada", "organizer", nil)
+	o := options(i, "u_ada", "organizer", native.New(nil))
 	o.Now = func() time.Time { return at }
 	o.IssuerKeys = func(context.Context) ([]byte, error) { reads++; return i.keySet(), nil }
 	ada := &party{Vault: vault.New(o), t: t}
 	ada.opened = do[client.DeviceOpened](ada, client.OpenDevice{User: "u_ada"})
 	*i = *newIssuer(t)
-	ben := newParty(t, i, "u_ben", "participant", nil)
+	ben := newParty(t, i, "u_ben", "participant", native.New(nil))
 	check := func() string {
 		return do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{ben.opened.Device}}).Certs[0].User
 	}

@@ -1,0 +1,16 @@
+// Runs a cipher of component/element/e2ee.js for a test in Go: each line of the input names an op and its fields (base64), and gets
+// a line with the answer, or with "!" and what went wrong.
+
+import { createInterface } from 'node:readline';
+import { createCipher } from '../../element/e2ee.js';
+
+const cipher = createCipher();
+for await (const line of createInterface({ input: process.stdin })) {
+  const [op, fields] = line.split(' ');
+  try {
+    const out = await cipher(op, Uint8Array.from(Buffer.from(fields, 'base64')));
+    process.stdout.write(`${Buffer.from(out).toString('base64')}\n`);
+  } catch (error) {
+    process.stdout.write(`!${error}\n`);
+  }
+}
