@@ -95,5 +95,37 @@ func LinkAAD(room, kid, prevKid string) []byte { return T("link", room, kid, pre
 // WrapInfo returns what the secret of kid is bound to, where it is encrypted for a device.
 func WrapInfo(room, kid, device string) []byte { return T("wrap", room, kid, device) }
 
-// CodeBytes returns the bytes whose hash people compare as the room's code.
-func CodeBytes(room string, t *protocol.Turn) []byte { return T("code", room, t.Kid, t.Prev) }
+// CodeBytes returns the bytes of whose hash [Code] makes the code of a room, from the hash of its
+// newest turn's TurnBytes.
+func CodeBytes(turnHash string) []byte { return T("code", turnHash) }
+
+// The code of a room has so many groups of so many digits, each made of so many bytes.
+const (
+	codeGroups     = 6
+	codeDigits     = 5
+	codeGroupBytes = 5
+)
+
+// Code returns the 30 digits that people compare, in groups with spaces between; "": the hash
+// is none.
+func Code(hash []byte) string {
+	if len(hash) < codeGroups*codeGroupBytes {
+		return ""
+	}
+	var code []byte
+	for i := range codeGroups {
+		var n uint64
+		for _, b := range hash[i*codeGroupBytes : (i+1)*codeGroupBytes] {
+			n = n<<8 | uint64(b)
+		}
+		if i > 0 {
+			code = append(code, ' ')
+		}
+		digits := strconv.FormatUint(n, 10)
+		for len(digits) < codeDigits {
+			digits = "0" + digits
+		}
+		code = append(code, digits[len(digits)-codeDigits:]...)
+	}
+	return string(code)
+}

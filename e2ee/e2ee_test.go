@@ -137,3 +137,14 @@ func TestDecodeIsStrict(t *testing.T) {
 		}
 	}
 }
+
+func TestCode(t *testing.T) {
+	hash := make([]byte, 32)
+	copy(hash, "\x00\x00\x00\x00\x07\xff\xff\xff\xff\xff")
+	if code := Code(hash); code != "00007 27775 00000 00000 00000 00000" { // 2^40-1 is 1099511627775
+		t.Errorf("the code is %s", code)
+	}
+	if Code(hash[:29]) != "" {
+		t.Error("29 bytes have a code")
+	}
+}

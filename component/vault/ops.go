@@ -15,8 +15,14 @@ func (v *Vault) checkTurn(ctx context.Context, op client.CheckTurn) (client.Cryp
 	if err != nil {
 		return nil, err
 	}
-	hash, err := v.hash(ctx, signed)
-	return client.TurnChecked{OK: string(ok) == e2ee.Yes, Hash: hash}, err
+	sum, err := v.one(ctx, e2ee.OpDigest, signed)
+	if err != nil {
+		return nil, err
+	}
+	checked := client.TurnChecked{OK: string(ok) == e2ee.Yes, Hash: e2ee.Encode(sum)}
+	sum, err = v.one(ctx, e2ee.OpDigest, e2ee.CodeBytes(checked.Hash))
+	checked.Code = e2ee.Code(sum)
+	return checked, err
 }
 
 func (v *Vault) makeTurn(ctx context.Context, op client.MakeTurn) (client.CryptoResult, error) {
@@ -32,18 +38,13 @@ func (v *Vault) makeTurn(ctx context.Context, op client.MakeTurn) (client.Crypto
 		}
 		turn.Link = e2ee.Encode(link)
 	}
-	signed := e2ee.TurnBytes(v.options.Room, &turn)
-	sig, err := v.one(ctx, e2ee.OpSign, signed)
+	sig, err := v.one(ctx, e2ee.OpSign, e2ee.TurnBytes(v.options.Room, &turn))
 	if err != nil {
 		return nil, err
 	}
 	turn.Sig = e2ee.Encode(sig)
-	hash, err := v.hash(ctx, signed)
-	if err != nil {
-		return nil, err
-	}
 	wraps, err := v.wrap(ctx, turn.Kid, op.To)
-	return client.TurnMade{Turn: turn, Hash: hash, Wraps: wraps}, err
+	return client.TurnMade{Turn: turn, Wraps: wraps}, err
 }
 
 // wrap wraps the secret of a kid for devices.

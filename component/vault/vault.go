@@ -115,11 +115,6 @@ func (v *Vault) one(ctx context.Context, op e2ee.Op, in ...[]byte) ([]byte, erro
 	return fields[0], nil
 }
 
-func (v *Vault) hash(ctx context.Context, b []byte) (string, error) {
-	sum, err := v.one(ctx, e2ee.OpDigest, b)
-	return e2ee.Encode(sum), err
-}
-
 // point returns x and y of a key; nil: one of them is none.
 func point(k protocol.PublicKey) []byte {
 	x, y := e2ee.Decode(k.X), e2ee.Decode(k.Y)

@@ -108,9 +108,13 @@ func (s shelf) Save(name string, value []byte) error { s[name] = slices.Clone(va
 
 func turnOf(p *party, n int64, before client.TurnMade, link bool, to ...string) client.TurnMade {
 	p.t.Helper()
+	var prev string
+	if before.Turn.N > 0 {
+		prev = do[client.TurnChecked](p, client.CheckTurn{Turn: before.Turn}).Hash
+	}
 	return do[client.TurnMade](p, client.MakeTurn{
 		Turn: protocol.Turn{
-			N: n, PrevKid: before.Turn.Kid, Prev: before.Hash, Out: []string{}, By: p.opened.Device.ID, At: "2026-11-23T09:15:00Z",
+			N: n, PrevKid: before.Turn.Kid, Prev: prev, Out: []string{}, By: p.opened.Device.ID, At: "2026-11-23T09:15:00Z",
 		},
 		Link: link, To: to,
 	})
@@ -135,8 +139,13 @@ func testRoomOfTwo(t *testing.T, adas, bens func() e2ee.Cipher) {
 	if len(second.Wraps) != 1 || second.Wraps[0].To != ben.opened.Device.ID {
 		t.Fatalf("wraps: %+v", second.Wraps)
 	}
-	if c := do[client.TurnChecked](ben, client.CheckTurn{Turn: second.Turn}); !c.OK || c.Hash != second.Hash {
-		t.Errorf("the turn is checked as %+v", c)
+	check := client.CheckTurn{Turn: second.Turn}
+	if c, by := do[client.TurnChecked](ben, check), do[client.TurnChecked](ada, check); !c.OK || c != by || len(c.Code) != 35 {
+		t.Errorf("the turn is checked as %+v and %+v", c, by)
+	}
+	check.Turn.Out = []string{"u_ben"}
+	if c := do[client.TurnChecked](ben, check); c.OK {
+		t.Error("another turn is taken")
 	}
 	content := client.Content{
 		Place: client.Place{ID: "m1", Sender: "u_ada", ReplyTo: "m0", SentAt: "2026-11-23T09:15:01.002Z"},
