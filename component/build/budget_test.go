@@ -11,6 +11,7 @@ import (
 const (
 	pageBytesMax   = 766_200 // chat.wasm and index.js
 	scriptBytesMax = 16_384  // index.js but for the styles in it
+	cipherBytesMax = 4_096   // e2ee.js, which only chats that encrypt load
 )
 
 func TestPackageKeepsToItsBudget(t *testing.T) {
@@ -29,6 +30,12 @@ func TestPackageKeepsToItsBudget(t *testing.T) {
 	sources[i].data = []byte("export const base = '', dark = '';")
 	script := compressedSize(t, bundled(t, sources))
 
+	ciphers := compressedSize(t, made(t, sources, cipherModule))
+
+	t.Logf("e2ee.js %d", ciphers)
+	if ciphers > cipherBytesMax {
+		t.Errorf("e2ee.js is %d bytes, %d are allowed", ciphers, cipherBytesMax)
+	}
 	t.Logf("chat.wasm %d (%d as it is), index.js %d (%d without its styles)", program, len(m.wasm), all, script)
 	if program+all > pageBytesMax {
 		t.Errorf("a page loads %d bytes, %d are allowed", program+all, pageBytesMax)
@@ -41,11 +48,17 @@ func TestPackageKeepsToItsBudget(t *testing.T) {
 // bundled returns index.js.
 func bundled(t *testing.T, sources []file) []byte {
 	t.Helper()
+	return made(t, sources, "index.js")
+}
+
+// made returns a module of the package.
+func made(t *testing.T, sources []file, name string) []byte {
+	t.Helper()
 	files, err := bundle(sources)
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(files, func(f file) bool { return f.name == "index.js" })
+	i := slices.IndexFunc(files, func(f file) bool { return f.name == name })
 	return files[i].data
 }
 

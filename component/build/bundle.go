@@ -10,8 +10,11 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// entries are the modules that a page imports: index.js holds everything, the others import it.
-var entries = []string{"index.js", "define.js", "react.js"}
+// entries are the modules that a page loads: index.js holds nearly everything, define.js and react.js import it, and it
+// imports e2ee.js in a chat that encrypts.
+var entries = []string{"index.js", "define.js", "react.js", cipherModule}
+
+const cipherModule = "e2ee.js"
 
 // ownProps are properties of which only the bundled modules speak, so that they may have shorter names: those that begin with _,
 // as in the toolchain's file, but for the two that the program asks for; and some of ours that no object of a browser has.
@@ -26,6 +29,9 @@ func bundle(modules []file) ([]file, error) {
 	var files []file
 	for _, entry := range entries {
 		external := []string{"react", "@lit/react"}
+		if entry != cipherModule {
+			external = append(external, "./"+cipherModule)
+		}
 		if entry != "index.js" {
 			external = append(external, "./index.js")
 		}

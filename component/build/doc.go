@@ -8,7 +8,8 @@
 //     made smaller by the steps of package shrink, and stamped with the package's version (module.go);
 //   - index.js, the element's modules in one, without comments and white space: the sources, the toolchain's own
 //     lib/wasm/wasm_exec.js wrapped so that its global is a parameter (adapt.go), and the theme's sheets;
-//   - define.js and react.js, which stand on it, and the types as they are in the sources;
+//   - define.js and react.js, which stand on it, e2ee.js, the ciphers of encrypted chats, and the types as they are in the
+//     sources;
 //   - themes/ for a host's page and custom-elements.json, made of component/theme and the element's manifest (theme.go);
 //   - integrity.json, the hash of chat.wasm,
 //

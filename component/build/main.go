@@ -165,7 +165,7 @@ func demoFiles(files []file, m module, compress func([]byte) ([]byte, error)) ([
 		{"module.js", fmt.Appendf(nil, "export const wasmUrl = new URL('./%s', import.meta.url);\n", name)},
 	}
 	for _, f := range files {
-		if f.name == "index.js" || f.name == "define.js" {
+		if f.name == "index.js" || f.name == "define.js" || f.name == cipherModule {
 			demo = append(demo, f)
 		}
 	}
