@@ -29,6 +29,8 @@ type Config struct {
 	Room    string
 	Client  string      // for the relay's operator: "hallway-chat/1.2.0"
 	Offline OfflineMode // "" is OfflineQueue
+	// Encrypted says that the chat encrypts, and sends nothing in the clear.
+	Encrypted bool
 	// Rand gives uniformly random numbers in [0, 1), for jitter. It must be set.
 	Rand func() float64
 }

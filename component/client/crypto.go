@@ -61,7 +61,7 @@ type CryptoResult interface{ cryptoResult() }
 type (
 	// OpenDevice loads the user's device, or makes one, with a certificate that the host's
 	// getDevice gives; a kept one is used again for most of its time, unless Renew is set.
-	// It also loads what [KeepTurn] has kept, and takes that secret back into the vault.
+	// The device counts as checked. It also loads what [KeepTurn] has kept, and takes that secret back into the vault.
 	// Answered by [DeviceOpened].
 	OpenDevice struct {
 		User  string

@@ -49,6 +49,9 @@ type Item struct {
 	// Mentions are parts of the Text.
 	Mentions []protocol.Mention
 	SentAt   string // RFC 3339: when the user pressed send
+	// Sealed is the encrypted form, in a chat that encrypts. The stored item then has no Text
+	// and no Mentions.
+	Sealed *protocol.Encrypted
 	// Order is the item's place in the outbox, strictly increasing.
 	Order int64
 	// Code and Reason say why it failed; "" while it has not.
@@ -144,6 +147,9 @@ type Snapshot struct {
 	NextSendAt time.Time // slow mode: messages sent before wait until then; zero: none waits
 	Reports    int64     // open reports, told to moderators
 	Queue      *Queue    // the queue of reports; nil: the user does not look at it
+
+	Lock  *Lock           // nil: the chat does not encrypt
+	Marks map[string]Mark // of messages of an encrypted room, by id: those that are marked
 }
 
 // Leads reports whether users of a role moderate the room.

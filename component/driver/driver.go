@@ -103,7 +103,7 @@ type Driver struct {
 // Start begins a chat. It returns at once; OnChange tells what becomes of it.
 func Start(o Options) *Driver {
 	return start(o, core.New(client.Config{
-		Room: o.Room, Client: o.Client, Offline: o.Offline,
+		Room: o.Room, Client: o.Client, Offline: o.Offline, Encrypted: o.Vault != nil,
 		Rand: rand.Float64, // seeded from the system's randomness, the browser's included
 	}))
 }

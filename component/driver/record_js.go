@@ -11,7 +11,9 @@ import (
 // a note of another version is ignored; an ignored item stays in the storage.
 const (
 	itemVersion = 1
-	noteVersion = 1
+	// sealedVersion is of encrypted items: versions that do not know encryption leave them alone.
+	sealedVersion = 2
+	noteVersion   = 1
 )
 
 func itemRecord(item client.Item) map[string]any {
@@ -19,10 +21,15 @@ func itemRecord(item client.Item) map[string]any {
 	for i, m := range item.Mentions {
 		mentions[i] = map[string]any{"at": m.At, "len": m.Len, "user": m.User, "all": m.All}
 	}
-	return map[string]any{
+	record := map[string]any{
 		"v": itemVersion, "id": item.ID, "text": item.Text, "reply_to": item.ReplyTo, "sent_at": item.SentAt, "order": item.Order, "mentions": mentions,
 		"code": string(item.Code), "reason": item.Reason, "why": string(item.Why),
 	}
+	if e := item.Sealed; e != nil {
+		record["v"] = sealedVersion
+		record["sealed"] = map[string]any{"alg": e.Alg, "kid": e.Kid, "iv": e.IV, "ct": e.CT}
+	}
+	return record
 }
 
 func noteRecord(n client.Note) map[string]any {
@@ -52,7 +59,14 @@ func readItem(v js.Value) (item client.Item, ok bool) {
 			r.ok = r.ok && one.ok
 		}
 	}
-	return item, r.ok && version == itemVersion && protocol.MentionsFit(item.Mentions, item.Text)
+	known := int64(itemVersion)
+	if sealed := r.member("sealed", js.TypeObject); sealed.Truthy() {
+		e := newReader(sealed)
+		item.Sealed = &protocol.Encrypted{Alg: e.text("alg"), Kid: e.text("kid"), IV: e.text("iv"), CT: e.text("ct")}
+		r.ok = r.ok && e.ok
+		known = sealedVersion
+	}
+	return item, r.ok && version == known && protocol.MentionsFit(item.Mentions, item.Text)
 }
 
 // readNote returns the note of a record; ok is false for a record that this version cannot read.

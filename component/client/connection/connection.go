@@ -36,6 +36,9 @@ type Config struct {
 	Room   string
 	Client string // for the relay's operator: "hallway-chat/1.2.0"
 
+	// Hold leaves it to the caller to Join, once the relay has welcomed the chat.
+	Hold bool
+
 	// Down is called when a generation has ended: no answer to it will come.
 	Down func()
 	// Forget is called when a token of another user has come.

@@ -81,7 +81,11 @@ func (c *Connection) Welcome(f *protocol.Welcome) {
 		c.cfg.User(f.User.ID)
 	}
 	c.configure(f.HeartbeatMs, f.TimeoutMs)
-	if c.phase == phaseHello {
+	switch {
+	case c.phase != phaseHello:
+	case c.cfg.Hold:
+		c.answerDue = time.Time{}
+	default:
 		c.Join()
 	}
 }

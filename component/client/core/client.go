@@ -6,6 +6,7 @@ import (
 	"hallway/component/client"
 	"hallway/component/client/catchup"
 	"hallway/component/client/connection"
+	"hallway/component/client/lock"
 	"hallway/component/client/outbox"
 	"hallway/component/client/people"
 	"hallway/component/client/request"
@@ -31,13 +32,19 @@ type Client struct {
 	reading  *people.Reading
 	typing   *people.Typing
 	people   *request.People
+	lock     *lock.Lock // nil: the chat does not encrypt
 
 	limits  protocol.Limits // the relay's
 	members int64           // users in the room
 	// knowsMentions says that the relay knows mentions, and finds members by their names.
 	knowsMentions bool
 
-	timerAt time.Time // of the last SetTimer; zero: none
+	timerAt   time.Time // of the last SetTimer; zero: none
+	encrypted bool      // the room is
+	// arriving holds the ids of messages of others that came, and are not opened yet, each
+	// with whether it came live.
+	arriving map[string]bool
+
 	// Of the last Changed:
 	told    client.Status
 	retryAt time.Time
@@ -52,8 +59,12 @@ type timed interface {
 }
 
 // timed returns the parts with deadlines, in the order in which they are fired.
-func (c *Client) timed() [7]timed {
-	return [...]timed{c.conn, c.outbox, c.catchup, c.requests, c.typing, c.rights, c.reading}
+func (c *Client) timed() []timed {
+	parts := []timed{c.conn, c.outbox, c.catchup, c.requests, c.typing, c.rights, c.reading}
+	if c.lock != nil {
+		parts = append(parts, c.lock)
+	}
+	return parts
 }
 
 // New makes a chat that has not begun.
@@ -70,8 +81,8 @@ func New(cfg client.Config) *Client {
 	s, room := &c.step, cfg.Room
 	c.conn = connection.New(s, connection.Config{
 		Room: room, Client: cfg.Client,
-		Down: c.interrupt, Forget: c.forget,
-		User: func(id string) { s.Emit(client.LoadOutbox{User: id}) },
+		Down: c.interrupt, Forget: c.forget, Hold: cfg.Encrypted,
+		User: c.userKnown,
 	})
 	c.catchup = catchup.New(s, c.conn, c.timeline)
 	c.outbox = outbox.New(s, c.conn, room)
@@ -83,6 +94,9 @@ func New(cfg client.Config) *Client {
 	c.reading = people.NewReading(s, c.conn, room)
 	c.reading.Mentions = c.mentionsIn
 	c.typing = people.NewTyping(s, c.conn, room)
+	if cfg.Encrypted {
+		c.encrypt()
+	}
 	return c
 }
 
@@ -114,7 +128,8 @@ func (c *Client) flush() {
 	if c.conn.IsDraining() && c.outbox.InFlight()+c.requests.ChangesInFlight() == 0 {
 		c.conn.Lose()
 	}
-	if c.mayWrite() && !c.conn.IsDraining() && c.outbox.Flush(c.rights.InFlightMax()) > 0 {
+	c.seal()
+	if c.mayWrite() && (c.lock != nil || !c.encrypted) && !c.conn.IsDraining() && c.outbox.Flush(c.rights.InFlightMax()) > 0 {
 		c.rights.Pause()
 	}
 	c.requests.Flush(c.state())
@@ -130,6 +145,7 @@ func (c *Client) state() request.State {
 	return request.State{
 		Joined: c.conn.IsJoined(), CaughtUp: c.mayWrite(), Draining: c.conn.IsDraining(), Ended: c.conn.IsEnded(),
 		Live: c.status() == client.StatusLive, TextBytes: c.limits.TextBytes,
+		Encrypts: c.lock != nil, Kid: c.kid(),
 	}
 }
 
@@ -148,11 +164,18 @@ func (c *Client) interrupt() {
 	c.typing.Interrupt()
 	c.reading.Interrupt()
 	c.requests.Interrupt()
+	if c.lock != nil {
+		c.lock.Interrupt()
+	}
 }
 
 // forget begins anew for another user: nothing of one user may show under the other.
 func (c *Client) forget() {
 	c.outbox = outbox.New(&c.step, c.conn, c.cfg.Room)
+	if c.lock != nil {
+		c.outbox.Encrypt()
+		c.lock.Forget()
+	}
 	c.requests = request.New(&c.step, c.conn, c.timeline, c.cfg.Room)
 	c.rights.Forget()
 	c.reading.Forget()
@@ -170,6 +193,7 @@ func (c *Client) startOver() {
 	c.catchup.Reset()
 	c.timeline.Reset(c.rights.Me().ID)
 	c.search.Restart()
+	clear(c.arriving)
 	c.step.Changed = true
 }
 

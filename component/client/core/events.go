@@ -58,6 +58,9 @@ func (c *Client) take(ev client.Event) {
 		c.search.Failed(ev)
 		c.review.Failed(ev)
 		c.people.Failed(ev)
+		c.takeCrypto(ev)
+	case client.CryptoDone, client.TurnsLoaded, client.DevicesLoaded, client.ShowReaders, client.Readmit:
+		c.takeCrypto(ev)
 	default:
 		c.takeFromPeople(ev)
 	}
@@ -117,6 +120,9 @@ func (c *Client) takeFromReader(ev client.Event) {
 			c.reading.Seen(min(ev.Seq, c.timeline.Last()), c.timeline.Newest())
 		}
 	case client.Search:
+		if c.lock != nil {
+			return // the relay cannot search in what it cannot read
+		}
 		c.search.For(protocol.CleanText(ev.Words))
 	case client.AskPeople:
 		c.people.Ask(ev)
@@ -163,6 +169,10 @@ func (c *Client) sendText(ev client.SendText) {
 		code, reason = protocol.CodeForbidden, "the chat has ended"
 	case silenced != "":
 		code, reason, why = protocol.CodeForbidden, sentence, silenced
+	case c.lock == nil && c.encrypted:
+		code, reason, why = protocol.CodeForbidden, "the room is encrypted, and this chat does not encrypt", protocol.WhyEncrypted
+	case c.lock != nil && !c.lock.MayWrite():
+		code, reason = protocol.CodeUnavailable, "the chat has no key for this room yet"
 	case c.outbox.IsFull():
 		code, reason = protocol.CodeUnavailable, "too many messages wait to be sent"
 	case c.cfg.Offline == client.OfflineDisable && !c.composerOpen():

@@ -51,6 +51,9 @@ func (c *Client) streamed(f protocol.RelayFrame) {
 		if f.Room == room {
 			c.rights.Settings(f)
 			c.requests.SettingsChanged()
+			if c.conn.IsJoined() && (f.E2EE != 0) != c.encrypted {
+				c.conn.Join() // the answer tells the room's turn
+			}
 		}
 	case protocol.Moderated:
 		if f.Room == room {
@@ -64,6 +67,10 @@ func (c *Client) streamed(f protocol.RelayFrame) {
 		if f.Room == room {
 			c.review.Counted(f.Open, c.rights.Moderates())
 		}
+	default:
+		if c.lock != nil {
+			c.turned(f)
+		}
 	}
 }
 
@@ -76,6 +83,9 @@ func (c *Client) welcome(f *protocol.Welcome) {
 		c.limits = f.Limits
 	}
 	c.conn.Welcome(f)
+	if c.lock != nil {
+		c.lock.Welcome(slices.Contains(f.Features, protocol.FeatureE2EE))
+	}
 }
 
 func (c *Client) joined(f *protocol.Joined) {
@@ -90,6 +100,10 @@ func (c *Client) joined(f *protocol.Joined) {
 		c.startOver()
 	}
 	c.catchup.Joined(f.Epoch, f.Head)
+	c.encrypted = f.E2EE != nil
+	if c.lock != nil {
+		c.lock.Joined(f)
+	}
 }
 
 // moderated routes word of an act.
@@ -98,8 +112,8 @@ func (c *Client) moderated(f *protocol.Moderated) {
 	if f.User.ID == me {
 		c.rights.Moderated(f)
 	}
-	if f.By.ID == me {
-		c.requests.Moderated(f.Act, f.User.ID)
+	if f.By.ID == me && c.requests.Moderated(f.Act, f.User.ID) && f.Act == protocol.ActUnban && c.lock != nil {
+		c.lock.Readmit(f.User.ID)
 	}
 	c.step.Emit(client.Acted{Moderated: *f})
 }
@@ -108,6 +122,9 @@ func (c *Client) moderated(f *protocol.Moderated) {
 func (c *Client) refused(f *protocol.Error) {
 	if f.Of != "" {
 		c.requests.ActRefused(f)
+		if c.lock != nil {
+			c.lock.Refused(f)
+		}
 		return
 	}
 	if f.Room == c.cfg.Room {

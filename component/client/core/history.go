@@ -45,9 +45,12 @@ func (c *Client) apply(m *protocol.Message, whole bool) {
 	if c.timeline.Apply(m, whole, c.catchup.Overtaken(m)) {
 		c.step.Changed = true
 	}
-	if isNew && !mine && c.catchup.HasHistory() && !m.Deleted() {
-		c.reading.Arrived(!whole && protocol.MentionsUser(m.Mentions, c.rights.Me().ID))
-		c.step.Emit(client.Arrived{Message: m})
+	switch {
+	case !isNew || mine || !c.catchup.HasHistory() || m.Deleted():
+	case c.lock != nil && m.Encrypted != nil:
+		c.arriving[m.ID] = !whole
+	default:
+		c.arrived(m, !whole)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/protocol"
 )
 
 // Snapshot returns what people see now: each part puts in its share.
@@ -23,6 +24,11 @@ func (c *Client) Snapshot() client.Snapshot {
 	c.rights.Show(&s)
 	c.reading.Show(&s)
 	c.typing.Show(&s)
+	if c.lock != nil {
+		c.lock.Show(&s)
+	} else if c.encrypted && s.Silenced == "" {
+		s.Silenced = protocol.WhyEncrypted
+	}
 	return s
 }
 
@@ -42,7 +48,8 @@ func (c *Client) nextTry() time.Time {
 // composerOpen reports whether the user may write and send.
 func (c *Client) composerOpen() bool {
 	silenced, _ := c.rights.Silenced()
-	if !c.catchup.IsLoaded() || !c.outbox.IsReady() || c.conn.IsEnded() || c.outbox.IsFull() || silenced != "" {
+	if !c.catchup.IsLoaded() || !c.outbox.IsReady() || c.conn.IsEnded() || c.outbox.IsFull() || silenced != "" ||
+		c.lock == nil && c.encrypted || c.lock != nil && !c.lock.MayWrite() {
 		return false
 	}
 	return c.cfg.Offline == client.OfflineQueue || c.mayWrite()

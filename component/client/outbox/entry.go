@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/protocol"
 )
 
 // entry is an item of the outbox at work.
@@ -15,6 +16,9 @@ type entry struct {
 	writtenAt time.Time // in flight: when
 	late      bool      // in flight: the echo was late once
 	onWire    bool      // written on this connection: the relay holds back what follows
+
+	opening *protocol.Message // to be opened: the item was stored encrypted
+	lost    bool              // its text cannot be had any more
 
 	loaded bool             // it came from storage
 	handed bool             // the owner was handed it

@@ -22,13 +22,17 @@ func (o *Outbox) Flush(inFlightMax int) (written int) {
 		if e.failed() || e.inFlight {
 			continue
 		}
-		if room <= 0 || !e.stored {
+		if room <= 0 || !e.stored || !o.mayWrite(e) {
 			break
 		}
 		room--
 		written++
 		e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, o.step.Now, true
-		o.link.Write(protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo, Mentions: e.Mentions})
+		f := protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo, Mentions: e.Mentions}
+		if o.seals.On {
+			f.Text, f.Mentions, f.Encrypted = "", nil, e.Sealed
+		}
+		o.link.Write(f)
 		o.step.Changed = true
 	}
 	return written
@@ -83,6 +87,7 @@ func (o *Outbox) Refused(f *protocol.Error) {
 		o.fail(e, f.Code, f.Message)
 		return
 	}
+	o.noteStale(e, f)
 	switch {
 	case e.inFlight:
 		// The relay refuses all behind it as well until it comes again: go back to it.

@@ -24,6 +24,7 @@ type Outbox struct {
 	lastOrder int64
 	resendAt  time.Time // nothing is written before: the relay has refused a send
 	done      recent    // what came back
+	seals     seals
 
 	// Of the other pages.
 	owns  bool
@@ -44,12 +45,18 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 	o.ready, o.touched, o.step.Changed = true, true, true
 	o.failing = ev.Err != nil
 	for _, item := range ev.Items {
+		e := o.find(item.ID)
 		switch {
-		case o.find(item.ID) != nil:
+		case item.Sealed != nil && !o.seals.On: // another chat's, which encrypts
+		case e != nil:
+			if e.stored && item.Sealed != nil {
+				e.Sealed = item.Sealed // its owner may have sealed it anew
+			}
 		case o.done.has(item.ID):
 			o.step.Emit(client.RemoveItem{ID: item.ID})
 		default:
 			o.add(&entry{Item: item, stored: true, written: true, loaded: true})
+			o.seals.rescan = true
 		}
 	}
 	if !first {
@@ -181,7 +188,14 @@ func (o *Outbox) save(e *entry) {
 		return
 	}
 	e.stored = false
-	o.step.Emit(client.SaveItem{Item: e.Item})
+	item := e.Item
+	if o.seals.On {
+		if item.Sealed == nil {
+			return // no text is stored in the clear
+		}
+		item.Text, item.Mentions = "", nil
+	}
+	o.step.Emit(client.SaveItem{Item: item})
 }
 
 // Has reports whether an item has an id.

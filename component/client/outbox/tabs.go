@@ -141,6 +141,9 @@ func (o *Outbox) mirror(n client.Note, at Place) {
 		o.add(e)
 	}
 	e.Code, e.Reason = n.Item.Code, n.Item.Reason
+	if n.Item.Sealed != nil {
+		e.Sealed = n.Item.Sealed
+	}
 	e.handed, e.mirror = true, n.State
 	o.step.Changed = true
 }

@@ -57,11 +57,14 @@ func (q *Queue) Streamed(m *protocol.Message, cause *protocol.Cause, me string) 
 	}
 }
 
-// Moderated takes word of the user's act.
-func (q *Queue) Moderated(act protocol.Act, user string) {
-	if r := q.actInFlight(); r != nil && r.kind == moderate && r.act == act && r.user == user {
+// Moderated takes word of the user's act, and reports whether it was asked for here.
+func (q *Queue) Moderated(act protocol.Act, user string) bool {
+	r := q.actInFlight()
+	ours := r != nil && r.kind == moderate && r.act == act && r.user == user
+	if ours {
 		q.end(r)
 	}
+	return ours
 }
 
 // Reported takes word that the moderators have a report.
@@ -99,7 +102,9 @@ func (q *Queue) ChangeRefused(f *protocol.Error) bool {
 		q.step.Emit(client.Refused{Code: f.Code, Reason: cmp.Or(f.Message, string(f.Code)), ID: r.id, Why: f.Why})
 		return true
 	}
-	r.writtenAt = time.Time{}
+	if r.writtenAt = (time.Time{}); f.Why == protocol.WhyStaleKey {
+		r.sealed, r.written = nil, false
+	}
 	q.resumeAt = q.step.ResendAt(q.resumeAt, f)
 	return true
 }

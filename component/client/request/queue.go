@@ -54,6 +54,9 @@ type State struct {
 	Live     bool
 
 	TextBytes int64 // the relay's limit
+
+	Encrypts bool   // the chat does
+	Kid      string // that is sealed under now; "": none
 }
 
 // Ask queues what an event asks for. A change takes the place of one of the same kind
@@ -129,7 +132,7 @@ func (q *Queue) Flush(s State) {
 		case s.CaughtUp && m != nil && r.shownBy(m) && !r.unsure: // an unsure one needs its answer
 			q.end(r)
 			continue
-		case ready && room > 0 && !r.inFlight():
+		case ready && room > 0 && !r.inFlight() && s.mayWrite(r):
 			room--
 			q.write(r)
 		}

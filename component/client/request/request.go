@@ -37,13 +37,14 @@ type request struct {
 	kind  kind
 	frame protocol.ClientFrame
 
-	id       string             // the message that it concerns
-	text     string             // edit
-	mentions []protocol.Mention // edit
-	emoji    string             // react
-	on       bool               // react, pin
-	act      protocol.Act       // moderate
-	user     string             // moderate: the user concerned
+	id       string              // the message that it concerns
+	text     string              // edit
+	sealed   *protocol.Encrypted // edit, in a chat that encrypts: what is written
+	mentions []protocol.Mention  // edit
+	emoji    string              // react
+	on       bool                // react, pin
+	act      protocol.Act        // moderate
+	user     string              // moderate: the user concerned
 
 	writtenAt  time.Time // on this connection, not answered yet; zero: it waits
 	written    bool      // at least once
@@ -81,6 +82,9 @@ func (r *request) inFlight() bool { return !r.writtenAt.IsZero() }
 func (r *request) shownBy(m *protocol.Message) bool {
 	switch r.kind {
 	case edit:
+		if m.Encrypted != nil {
+			return r.sealed != nil && *m.Encrypted == *r.sealed
+		}
 		return m.Text == r.text && slices.Equal(m.Mentions, r.mentions)
 	case remove:
 		return m.Deleted()

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"hallway/component/client"
 	"hallway/component/client/step"
 	"hallway/protocol"
 )
@@ -22,6 +23,10 @@ const (
 type entry struct {
 	m  *protocol.Message
 	in lists // that hold it
+	// Of a message that came encrypted. Once it is opened, m has its text in place of this:
+
+	sealed *protocol.Encrypted
+	mark   client.Mark
 }
 
 // list is a sequence of entries.
@@ -54,6 +59,8 @@ type table struct {
 	loose   int // entries that no list holds
 	lists   [3]*list
 
+	seals
+
 	me     string        // the user's id
 	recent []ownReaction // the user's own, as they came live
 }
@@ -74,13 +81,18 @@ func (t *table) store(m *protocol.Message, whole bool) (e *entry, changed bool) 
 		e = &entry{m: m}
 		t.entries[m.ID] = e
 		t.loose++
+		t.came(e, nil)
 		return e, false
 	}
 	newer := t.newer(e.m, m, whole)
 	if newer == e.m || newer.Seq != e.m.Seq { // no sound relay gives a message another place
 		return e, false
 	}
+	old := e.m
 	e.m = newer
+	if newer == m {
+		t.came(e, old)
+	}
 	return e, true
 }
 

@@ -24,7 +24,7 @@ func New(me string) *Timeline {
 // Reset drops all messages, for another life of the room or another user.
 func (t *Timeline) Reset(me string) {
 	*t = Timeline{
-		table:  table{entries: map[string]*entry{}, me: me},
+		table:  table{entries: map[string]*entry{}, me: me, seals: seals{Encrypts: t.Encrypts}},
 		window: window{list: list{bit: inWindow}},
 		pinned: pinned{list: list{bit: inPinned}},
 		found:  list{bit: inFound},
@@ -86,7 +86,7 @@ func (t *Timeline) follow(e *entry) bool {
 // Show puts what people see into a snapshot, the window only if the history is loaded.
 func (t *Timeline) Show(s *client.Snapshot) {
 	s.MoreBefore, s.MoreAfter = t.window.moreBefore, t.window.moreAfter
-	s.Pinned = t.pinned.messages()
+	s.Pinned, s.Marks = t.pinned.messages(), t.marks()
 	if s.Loaded {
 		s.Messages = t.window.messages()
 	}

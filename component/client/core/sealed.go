@@ -1,0 +1,145 @@
+package core
+
+import (
+	"hallway/component/client"
+	"hallway/component/client/lock"
+	"hallway/protocol"
+)
+
+// scansMax bounds how often messages are looked at again in one step: once to ask for their
+// secrets, and once more where there turn out to be none.
+const scansMax = 3
+
+// encrypt makes it a chat that encrypts.
+func (c *Client) encrypt() {
+	c.lock = lock.New(&c.step, c.conn, c.conn, lock.Config{
+		Room: c.cfg.Room, Enter: c.conn.Join, Opened: c.opened,
+		Rescan: func() {
+			c.timeline.Rescan()
+			c.outbox.Rescan()
+		},
+	})
+	c.timeline.Encrypts = true
+	c.outbox.Encrypt()
+	c.arriving = map[string]bool{}
+}
+
+// userKnown loads what is the user's.
+func (c *Client) userKnown(id string) {
+	c.step.Emit(client.LoadOutbox{User: id})
+	if c.lock != nil {
+		c.lock.SetUser(id)
+	}
+}
+
+// kid returns the kid under which a chat that encrypts seals now; "": under none.
+func (c *Client) kid() string {
+	if c.lock == nil {
+		return ""
+	}
+	return c.lock.Kid()
+}
+
+// seal opens what came, and seals what waits to be written.
+func (c *Client) seal() {
+	if c.lock == nil {
+		return
+	}
+	user := c.conn.User()
+	for range scansMax {
+		sealed := append(c.outbox.TakeSealed(user), c.timeline.TakeSealed()...)
+		if len(sealed) == 0 {
+			break
+		}
+		c.lock.Open(sealed)
+	}
+	contents := c.outbox.Unsealed(c.lock.Kid(), user)
+	kid, ok := c.lock.Seals()
+	if !ok {
+		return
+	}
+	if contents = append(contents, c.requests.Unsealed(kid, user, c.lock.EditNumber)...); len(contents) == 0 {
+		return
+	}
+	c.lock.Seal(contents, func(sealed []protocol.Encrypted) {
+		for i := range contents {
+			if contents[i].Edit > 0 {
+				c.requests.SetSealed(contents[i], sealed[i])
+			} else {
+				c.outbox.SetSealed(contents[i].ID, sealed[i])
+			}
+		}
+	})
+}
+
+// opened takes what came of a message, or of an item of the outbox, that was to be opened.
+func (c *Client) opened(m *protocol.Message, said client.Said) {
+	if m.Seq == 0 {
+		c.outbox.SetOpened(m, said)
+		return
+	}
+	shown := c.timeline.SetOpened(m, said)
+	if shown == nil {
+		return
+	}
+	c.step.Changed = true
+	if said.Opened() {
+		c.lock.Shown(m.ID, said.Edit)
+	}
+	if live, arrives := c.arriving[m.ID]; arrives {
+		delete(c.arriving, m.ID)
+		c.arrived(shown, live)
+	}
+}
+
+// arrived tells of a message of someone else.
+func (c *Client) arrived(m *protocol.Message, live bool) {
+	c.reading.Arrived(live && protocol.MentionsUser(m.Mentions, c.rights.Me().ID))
+	c.step.Emit(client.Arrived{Message: m})
+}
+
+// takeCrypto routes what concerns encryption.
+func (c *Client) takeCrypto(ev client.Event) {
+	if c.lock == nil {
+		return
+	}
+	switch ev := ev.(type) {
+	case client.CryptoDone:
+		c.lock.Done(ev)
+	case client.TurnsLoaded:
+		c.lock.TurnsLoaded(ev)
+	case client.DevicesLoaded:
+		c.lock.DevicesLoaded(ev)
+	case client.RequestFailed:
+		c.lock.Failed(ev)
+	case client.ShowReaders:
+		c.lock.ShowReaders(ev.On)
+	case client.Readmit:
+		c.lock.Readmit(ev.User)
+	}
+}
+
+// turned routes frames about the room's encryption.
+func (c *Client) turned(f protocol.RelayFrame) {
+	room := c.cfg.Room
+	switch f := f.(type) {
+	case protocol.Registered:
+		c.lock.Registered(&f)
+	case protocol.Turned:
+		if f.Room == room && c.conn.IsJoined() {
+			c.lock.Turned(&f)
+		}
+	case protocol.Wrapped:
+		if f.Room == room && c.conn.IsJoined() {
+			c.lock.Wrapped(&f)
+		}
+	case protocol.Wanted:
+		if f.Room == room && c.conn.IsJoined() {
+			c.lock.Wanted(&f)
+		}
+	case protocol.Due:
+		if f.Room == room && c.conn.IsJoined() {
+			c.lock.Due(&f)
+		}
+	}
+}

@@ -1,0 +1,37 @@
+package request
+
+import (
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// mayWrite reports whether a change may be written as it is: an edit in a chat that encrypts
+// must be sealed, once, and anew only after the relay has refused its key.
+func (s *State) mayWrite(r *request) bool {
+	return r.kind != edit || !s.Encrypts || s.Kid != "" && r.sealed != nil && (r.written || r.sealed.Kid == s.Kid)
+}
+
+// Unsealed returns the edits that are to be sealed under a kid. Number gives an edit its
+// number.
+func (q *Queue) Unsealed(kid, user string, number func(id string) int64) (contents []client.Content) {
+	for _, r := range q.list {
+		m := q.messages.Known(r.id)
+		if r.kind == edit && m != nil && (r.sealed == nil || !r.written && r.sealed.Kid != kid) {
+			contents = append(contents, client.Content{
+				Place: client.Place{ID: r.id, Sender: user, ReplyTo: m.ReplyTo, SentAt: m.SentAt},
+				Edit:  number(r.id), Text: r.text, Mentions: r.mentions,
+			})
+		}
+	}
+	return contents
+}
+
+// SetSealed takes the sealed form of an edit.
+func (q *Queue) SetSealed(c client.Content, sealed protocol.Encrypted) {
+	for _, r := range q.list {
+		if r.kind == edit && r.id == c.ID && r.text == c.Text && !r.written {
+			r.sealed = &sealed
+			r.frame = protocol.Edit{Room: q.room, ID: r.id, Encrypted: &sealed}
+		}
+	}
+}
