@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -115,44 +116,29 @@ func (l *Lock) opened(messages []*protocol.Message, all []client.OpenedContent) 
 	var ids []string
 	for i := range all {
 		o, m := &all[i], messages[i]
-		if _, asked := l.certs[o.Device]; o.State == client.OpenedUnknown && !asked && len(ids) < askIDsMax {
-			later = append(later, m)
-			ids = append(ids, o.Device)
-			continue
-		} else if o.State == client.OpenedUnknown && !asked {
-			later = append(later, m)
+		if o.State != client.OpenedUnknown || l.certs[o.Device] != nil {
+			l.cfg.Opened(m, l.judge(m, o))
 			continue
 		}
-		l.cfg.Opened(m, l.judge(m, o))
+		later = append(later, m)
+		if len(ids) < askIDsMax && !slices.Contains(ids, o.Device) {
+			ids = append(ids, o.Device)
+		}
 	}
 	if len(later) == 0 {
 		return
 	}
-	l.withDevices(compact(ids), func() {
-		for _, id := range ids { // the relay has no record of these
-			if _, ok := l.certs[id]; !ok {
-				l.certs[id] = record{}
-			}
+	l.withDevices(ids, func() {
+		for _, id := range ids {
+			l.record(id) // also if the relay has none
 		}
 		l.openBatch(later)
 	})
 }
 
-// compact returns the ids without those that come twice.
-func compact(ids []string) (once []string) {
-	seen := map[string]bool{}
-	for _, id := range ids {
-		if !seen[id] {
-			seen[id] = true
-			once = append(once, id)
-		}
-	}
-	return once
-}
-
 // judge decides what is shown of a message.
 func (l *Lock) judge(m *protocol.Message, o *client.OpenedContent) client.Said {
-	cert := l.certs[o.Device].Certificate
+	cert := l.certOf(o.Device)
 	switch {
 	case o.State == client.OpenedNoKey:
 		return client.Said{Mark: client.MarkWaiting}

@@ -57,7 +57,7 @@ func (l *Lock) open(renew bool) {
 		}
 		first := l.own.ID == ""
 		l.own, l.cert, l.fleeting = d.Device, d.Cert, d.Fleeting
-		l.remember(&d.Device, d.Cert)
+		l.remember(&d.Device, &d.Cert)
 		life := time.Unix(d.Cert.Until, 0).Sub(l.step.Now)
 		l.openAt = l.step.Now.Add(max(reopenAfter, life-min(renewBefore, life/2)))
 		if first && d.Turn != nil {
@@ -110,9 +110,9 @@ func (l *Lock) enter() {
 }
 
 // good reports whether a certificate is good now and opens the room.
-func (l *Lock) good(cert client.Certificate) bool {
+func (l *Lock) good(cert *client.Certificate) bool {
 	return cert.Device != "" && cert.Role != "" && l.step.Now.Unix() < cert.Until
 }
 
 // leads reports whether this device may make turns.
-func (l *Lock) leads() bool { return l.good(l.cert) && client.Leads(l.cert.Role) }
+func (l *Lock) leads() bool { return l.good(&l.cert) && client.Leads(l.cert.Role) }

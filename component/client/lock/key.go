@@ -126,7 +126,7 @@ func (l *Lock) Wanted(f *protocol.Wanted) {
 // admitted returns the devices that may have a secret for which users are out.
 func (l *Lock) admitted(ids, out []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		cert := l.certs[id].Certificate
+		cert := l.certOf(id)
 		return !l.good(cert) || slices.Contains(out, cert.User)
 	})
 }
@@ -156,13 +156,8 @@ func (l *Lock) TurnsLoaded(ev client.TurnsLoaded) {
 		return
 	}
 	chain := []protocol.Turn{*b.at}
-	for {
-		prev := chain[len(chain)-1].PrevKid
-		i := slices.IndexFunc(ev.Turns, func(t protocol.Turn) bool { return t.Kid == prev })
-		if prev == "" || i < 0 || len(chain) > len(ev.Turns) {
-			break
-		}
-		chain = append(chain, ev.Turns[i])
+	for i := range ev.Turns {
+		chain = append(chain, ev.Turns[len(ev.Turns)-1-i])
 	}
 	newest := l.newest
 	l.do(client.ReadBack{Turns: chain}, func(r client.CryptoResult) {
@@ -170,8 +165,11 @@ func (l *Lock) TurnsLoaded(ev client.TurnsLoaded) {
 		if l.newest != newest {
 			return
 		}
-		b.busy, b.ended = false, len(chain) == 1 || len(found.Kids) == 0
-		b.at = &chain[len(chain)-1]
+		b.busy, b.ended = false, true
+		for _, kid := range found.Kids {
+			b.ended = b.ended && l.kids[kid]
+		}
+		b.at = &chain[min(len(found.Kids), len(ev.Turns))]
 		l.gained(found.Kids, nil)
 	})
 }

@@ -47,7 +47,7 @@ func (l *Lock) Forget() {
 	*l = Lock{
 		step: l.step, link: l.link, tokens: l.tokens, cfg: l.cfg,
 		jobs: map[int]func(client.CryptoResult){}, keys: keys{kids: map[string]bool{}},
-		records:  records{certs: map[string]record{}},
+		records:  records{certs: map[string]*record{}},
 		contents: contents{edits: map[string]int64{}},
 	}
 }

@@ -30,7 +30,7 @@ type ask struct {
 
 // records are the devices that were checked, by id, and what is asked about others.
 type records struct {
-	certs   map[string]record
+	certs   map[string]*record
 	asks    []ask
 	asking  int       // the request under way; 0: none
 	tries   int       // of the first
@@ -38,46 +38,72 @@ type records struct {
 	readers []client.Reader
 }
 
-// remember notes what the check of a device has shown.
-func (l *Lock) remember(d *protocol.Device, cert client.Certificate) {
-	if cert.Device != d.ID {
-		cert = client.Certificate{}
+// remember notes what the check of a device has shown. What was good before is no worse because
+// somebody shows another certificate.
+func (l *Lock) remember(d *protocol.Device, cert *client.Certificate) {
+	r := l.record(d.ID)
+	if cert.Device == d.ID && cert.Until >= r.Until {
+		r.Certificate, r.cert = *cert, d.Cert
 	}
-	// What was good before is no worse because somebody shows another certificate.
-	if old, ok := l.certs[d.ID]; ok && cert.Until <= old.Until && (cert.Device == "" || cert.Until < old.Until) {
-		return
+}
+
+// nobody is the record of a device that was not checked.
+var nobody record
+
+// record returns the record of a device, also of one that is not known.
+func (l *Lock) record(id string) *record {
+	r := l.certs[id]
+	if r == nil {
+		r = new(record)
+		l.certs[id] = r
 	}
-	l.certs[d.ID] = record{cert, d.Cert}
+	return r
+}
+
+// certOf returns the certificate of a device: without a user if it was not checked, or is bad.
+func (l *Lock) certOf(id string) *client.Certificate {
+	if r := l.certs[id]; r != nil {
+		return &r.Certificate
+	}
+	return &nobody.Certificate
 }
 
 // check checks devices that were not checked with these certificates before.
 func (l *Lock) check(devices []protocol.Device, then func()) {
-	devices = slices.DeleteFunc(slices.Clone(devices), func(d protocol.Device) bool {
-		known, ok := l.certs[d.ID]
-		return ok && known.cert == d.Cert
-	})
-	if len(devices) == 0 {
+	var unknown []protocol.Device
+	for i := range devices {
+		if r := l.certs[devices[i].ID]; r == nil || r.cert != devices[i].Cert {
+			unknown = append(unknown, devices[i])
+		}
+	}
+	if len(unknown) == 0 {
 		then()
 		return
 	}
-	l.do(client.CheckDevices{Devices: devices}, func(r client.CryptoResult) {
+	l.do(client.CheckDevices{Devices: unknown}, func(r client.CryptoResult) {
 		if checked, ok := r.(client.DevicesChecked); ok {
 			for i := range checked.Certs {
-				l.remember(&devices[i], checked.Certs[i])
+				l.remember(&unknown[i], &checked.Certs[i])
 			}
 		}
 		then()
 	})
 }
 
-// withDevices goes on once devices were checked whose records the relay must give, or cannot.
+// withDevices goes on once the relay has given the records of devices that are not known as
+// good, and they were checked.
 func (l *Lock) withDevices(ids []string, then func()) {
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, ok := l.certs[id]; return ok })
-	if len(ids) == 0 {
+	var unknown []string
+	for _, id := range ids {
+		if !l.good(l.certOf(id)) {
+			unknown = append(unknown, id)
+		}
+	}
+	if len(unknown) == 0 {
 		then()
 		return
 	}
-	l.ask(ask{ids: ids, then: func(devices []protocol.Device) { l.check(devices, then) }})
+	l.ask(ask{ids: unknown, then: func(devices []protocol.Device) { l.check(devices, then) }})
 }
 
 // withMembers goes on with the ids of the devices of the room's members, once they were checked.
@@ -154,7 +180,7 @@ func (l *Lock) ShowReaders(on bool) {
 	l.withMembers(func(ids []string) {
 		l.readers, l.step.Changed = nil, true
 		for _, id := range l.admitted(ids, l.shutOut()) {
-			cert := l.certs[id].Certificate
+			cert := l.certOf(id)
 			i := slices.IndexFunc(l.readers, func(r client.Reader) bool { return r.User.ID == cert.User })
 			if i < 0 {
 				i = len(l.readers)

@@ -121,7 +121,7 @@ func (l *Lock) tell(t *protocol.Turn) {
 	l.toldAt, l.step.Changed = l.step.Now, true
 	l.withDevices([]string{t.By}, func() {
 		// A turn that was made before its maker's certificate was renewed still counts.
-		cert := l.certs[t.By].Certificate
+		cert := l.certOf(t.By)
 		at, err := time.Parse(time.RFC3339, t.At)
 		if l.newest != t || !client.Leads(cert.Role) || err != nil || at.After(time.Unix(cert.Until, 0).Add(clockGrace)) {
 			return
@@ -219,7 +219,6 @@ func (l *Lock) outNext() []string {
 			out = append(out, user)
 		}
 	}
-	slices.Sort(out)
 	return out
 }
 

@@ -1,8 +1,6 @@
 package timeline
 
 import (
-	"slices"
-
 	"hallway/component/client"
 	"hallway/protocol"
 )
@@ -44,12 +42,13 @@ func (t *table) Rescan() { t.rescan = true }
 func (t *table) TakeSealed() []*protocol.Message {
 	if t.rescan {
 		t.rescan, t.pending = false, nil
-		for _, e := range t.entries {
-			if e.m.Encrypted != nil && e.mark != client.MarkAltered {
-				t.pending = append(t.pending, e.m)
+		for _, l := range t.lists {
+			for _, e := range l.entries {
+				if e.m.Encrypted != nil && e.mark != client.MarkAltered {
+					t.pending = append(t.pending, e.m)
+				}
 			}
 		}
-		slices.SortFunc(t.pending, func(a, b *protocol.Message) int { return int(a.Seq - b.Seq) })
 	}
 	pending := t.pending
 	t.pending = nil

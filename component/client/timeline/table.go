@@ -192,6 +192,6 @@ func (t *table) tidy() {
 
 // ended notes that the page of a list is here, or will not come.
 func (t *table) ended(l *list) {
-	l.awaited = false
+	l.awaited, t.rescan = false, t.Encrypts
 	t.tidy()
 }

@@ -1,0 +1,480 @@
+package core
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// sealedChat is a chat that encrypts, with a vault without ciphers: what is sealed says in the clear what it is.
+type sealedChat struct {
+	t   *testing.T
+	c   *Client
+	now time.Time
+
+	user    string
+	role    protocol.Role
+	kept    *protocol.Turn // on disk
+	checked map[string]bool
+	written []frame
+	saved   []client.Item
+	other   []client.Effect // that the test may look at
+	pages   []protocol.Message
+	devices map[string]protocol.Device // that the relay knows
+	gen     int
+	timer   time.Time
+	seq     int64
+	mute    bool // the vault does not answer
+	held    []client.Crypto
+}
+
+func newSealedChat(t *testing.T, user string, role protocol.Role) *sealedChat {
+	s := &sealedChat{t: t, now: scriptStart, user: user, role: role, devices: map[string]protocol.Device{}, checked: map[string]bool{"d-own": true}}
+	s.devices["d-mod"] = deviceOf("d-mod", "mo", protocol.RoleModerator, time.Hour)
+	s.c = New(client.Config{Room: "lobby", Client: "test/1", Encrypted: true, Rand: func() float64 { return 0.5 }})
+	s.step(client.Started{Token: testToken("ada")})
+	return s
+}
+
+// deviceOf returns a device whose certificate says in the clear what it says.
+func deviceOf(id, user string, role protocol.Role, life time.Duration) protocol.Device {
+	return protocol.Device{ID: id, Sig: "s", Cert: fmt.Sprintf("%s %s %d", user, role, scriptStart.Add(life).Unix())}
+}
+
+func certOf(d protocol.Device) client.Certificate {
+	part := strings.Split(d.Cert, " ")
+	if len(part) != 3 {
+		return client.Certificate{}
+	}
+	until, _ := strconv.ParseInt(part[2], 10, 64)
+	return client.Certificate{Device: d.ID, User: part[0], Name: "Sure " + part[0], Role: protocol.Role(part[1]), Until: until}
+}
+
+func turnOf(n int64, by string, out ...string) *protocol.Turn {
+	t := &protocol.Turn{N: n, Kid: fmt.Sprint(n, ".k"), Out: out, By: by, At: "2026-11-23T09:00:00Z", Sig: "good"}
+	if n > 1 {
+		t.PrevKid, t.Link = fmt.Sprint(n-1, ".k"), "link"
+	}
+	return t
+}
+
+func wrapOf(kid string) *protocol.Wrap { return &protocol.Wrap{To: "d-own", Enc: "e", CT: kid} }
+
+func (s *sealedChat) step(ev client.Event) {
+	for _, e := range s.c.Step(s.now, ev) {
+		switch e := e.(type) {
+		case client.Dial:
+			s.gen = e.Gen
+		case client.LoadOutbox:
+			s.step(client.OutboxLoaded{User: e.User})
+			s.step(client.Owns{User: e.User, Alone: true})
+		case client.SaveItem:
+			s.saved = append(s.saved, e.Item)
+			s.step(client.ItemSaved{ID: e.Item.ID})
+		case client.Write:
+			var f frame
+			if err := json.Unmarshal(e.Data, &f); err != nil {
+				s.t.Fatal(err)
+			}
+			s.written = append(s.written, f)
+			switch f.Type {
+			case "ping":
+				s.relay(protocol.Pong{})
+			case "device":
+				s.relay(protocol.Registered{ID: "d-own", Device: protocol.Device{ID: "d-own"}})
+			}
+		case client.FetchPage:
+			s.step(client.PageLoaded{Req: e.Req, Page: protocol.Page{Messages: s.pages, Epoch: "e1", Head: s.seq}})
+		case client.FetchDevices:
+			var found []protocol.Device
+			for id, d := range s.devices {
+				if len(e.IDs) == 0 || slices.Contains(e.IDs, id) {
+					found = append(found, d)
+				}
+			}
+			s.step(client.DevicesLoaded{Req: e.Req, Devices: found})
+		case client.FetchTurns:
+			var turns []protocol.Turn
+			for n := max(1, e.Before-int64(e.Limit)); n < e.Before; n++ {
+				turns = append(turns, *turnOf(n, "d-mod"))
+			}
+			s.step(client.TurnsLoaded{Req: e.Req, Turns: turns})
+		case client.Crypto:
+			if s.mute {
+				s.held = append(s.held, e)
+				continue
+			}
+			s.step(client.CryptoDone{Req: e.Req, Result: s.vault(e.Op)})
+		case client.SetTimer:
+			s.timer = e.At
+		default:
+			s.other = append(s.other, e)
+		}
+	}
+}
+
+func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
+	switch op := op.(type) {
+	case client.OpenDevice:
+		own := deviceOf("d-own", s.user, s.role, 24*time.Hour)
+		return client.DeviceOpened{Device: own, Cert: certOf(own), Turn: s.kept, HasKey: s.kept != nil}
+	case client.KeepTurn:
+		if s.kept == nil || s.kept.N < op.Turn.N {
+			s.kept = &op.Turn
+		}
+		return client.TurnKept{N: s.kept.N}
+	case client.CheckDevices:
+		var r client.DevicesChecked
+		for _, d := range op.Devices {
+			r.Certs = append(r.Certs, certOf(d))
+			s.checked[d.ID] = certOf(d).Device != ""
+		}
+		return r
+	case client.CheckTurn:
+		return client.TurnChecked{OK: op.Turn.Sig == "good", Hash: "hash " + op.Turn.Kid, Code: "1 2 3"}
+	case client.MakeTurn:
+		t := op.Turn
+		t.Kid, t.Sig = fmt.Sprint(t.N, ".k"), "good"
+		if op.Link {
+			t.Link = "link"
+		}
+		r := client.TurnMade{Turn: t}
+		for _, id := range op.To {
+			r.Wraps = append(r.Wraps, protocol.Wrap{To: id, Enc: "e", CT: t.Kid})
+		}
+		return r
+	case client.Unwrap:
+		if op.Wrap.CT != op.Kid {
+			return client.KeysFound{}
+		}
+		return client.KeysFound{Kids: []string{op.Kid}}
+	case client.ReadBack:
+		var r client.KeysFound
+		for _, t := range op.Turns {
+			if t.Link != "" {
+				r.Kids = append(r.Kids, t.PrevKid)
+			}
+		}
+		return r
+	case client.WrapKey:
+		var r client.KeyWrapped
+		for _, id := range op.To {
+			r.Wraps = append(r.Wraps, protocol.Wrap{To: id, Enc: "e", CT: op.Kid})
+		}
+		return r
+	case client.Seal:
+		var r client.ContentsSealed
+		for _, c := range op.Contents {
+			r.Sealed = append(r.Sealed, sealedBy("d-own", op.Kid, c.Edit, c.Text))
+		}
+		return r
+	case client.Open:
+		var r client.ContentsOpened
+		for _, m := range op.Messages {
+			part := strings.SplitN(m.Sealed.CT, "|", 3)
+			o := client.OpenedContent{State: client.OpenedBad}
+			if len(part) == 3 {
+				o.Device, o.Text, o.State = part[0], part[2], client.OpenedWell
+				o.Edit, _ = strconv.ParseInt(part[1], 10, 64)
+				if !s.checked[o.Device] {
+					o.State = client.OpenedUnknown
+				}
+			}
+			r.Opened = append(r.Opened, o)
+		}
+		return r
+	}
+	s.t.Fatalf("unknown op %T", op)
+	return nil
+}
+
+var sealings int
+
+func sealedBy(device, kid string, edit int64, text string) protocol.Encrypted {
+	sealings++
+	return protocol.Encrypted{Alg: "A256GCM", Kid: kid, IV: strconv.Itoa(sealings), CT: fmt.Sprint(device, "|", edit, "|", text)}
+}
+
+func (s *sealedChat) relay(f protocol.RelayFrame) {
+	s.step(client.Received{Gen: s.gen, Data: f.Append(nil)})
+}
+
+// join connects the chat, and tells how the room stands.
+func (s *sealedChat) join(locked *protocol.Locked, features ...string) {
+	s.step(client.Opened{Gen: s.gen})
+	if features == nil {
+		features = []string{protocol.FeatureE2EE}
+	}
+	s.relay(protocol.Welcome{User: protocol.User{ID: s.user, Name: s.user, Role: s.role}, Features: features, HeartbeatMs: 10000, TimeoutMs: 5000})
+	s.relay(protocol.Joined{Room: "lobby", Epoch: "e1", Head: s.seq, Role: s.role, E2EE: locked})
+}
+
+// wait lets time pass.
+func (s *sealedChat) wait(d time.Duration) {
+	until := s.now.Add(d)
+	for !s.timer.IsZero() && !s.timer.After(until) {
+		s.now, s.timer = s.timer, time.Time{}
+		s.step(client.TimerFired{})
+	}
+	s.now = until
+}
+
+func (s *sealedChat) lose() {
+	s.step(client.Closed{Gen: s.gen})
+	s.wait(time.Minute)
+}
+
+// message brings a message from the relay.
+func (s *sealedChat) message(id, sender string, sealed *protocol.Encrypted) {
+	s.seq++
+	m := protocol.Message{
+		Room: "lobby", ID: id, Seq: s.seq, Rev: s.seq, CreatedAt: protocol.Time(s.seq), Encrypted: sealed,
+		Sender: protocol.User{ID: sender, Name: "Relay says " + sender, Role: protocol.RoleOrganizer},
+	}
+	if sealed == nil {
+		m.Text = "plain"
+	}
+	s.relay(protocol.Changed{Message: m})
+}
+
+// frame is a frame that the chat has written.
+type frame struct {
+	Type, ID, Text string
+	Turn           json.RawMessage
+	Wraps          []protocol.Wrap
+	N              int64
+	Encrypted      *protocol.Encrypted
+}
+
+// take returns the frames of a type that were written since the last take.
+func (s *sealedChat) take(typ string) (frames []frame) {
+	for _, f := range s.written {
+		if f.Type == typ {
+			frames = append(frames, f)
+		}
+	}
+	s.written = slices.DeleteFunc(s.written, func(f frame) bool { return f.Type == typ })
+	return frames
+}
+
+func (s *sealedChat) send(id, text string) { s.step(client.SendText{ID: id, Text: text}) }
+
+func (s *sealedChat) state(want client.LockState) {
+	s.t.Helper()
+	if got := s.c.Snapshot().Lock.State; got != want {
+		s.t.Errorf("the lock is %q, want %q", got, want)
+	}
+}
+
+// shows checks a message: its mark, its text, its author's name.
+func (s *sealedChat) shows(id string, mark client.Mark, text, name string) {
+	s.t.Helper()
+	snapshot := s.c.Snapshot()
+	for _, m := range snapshot.Messages {
+		if m.ID == id {
+			if snapshot.Marks[id] != mark || m.Text != text || m.Sender.Name != name {
+				s.t.Errorf("%s is %q, %q by %q, want %q, %q by %q", id, snapshot.Marks[id], m.Text, m.Sender.Name, mark, text, name)
+			}
+			return
+		}
+	}
+	s.t.Errorf("%s is not shown", id)
+}
+
+func TestModeratorMakesTheFirstTurn(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
+	s.devices["d-3"] = deviceOf("d-3", "cy", protocol.RoleParticipant, -time.Hour) // over
+	s.devices["d-4"] = deviceOf("d-4", "eve", "", time.Hour)                       // another room's
+	s.devices["d-5"] = deviceOf("d-5", "out", protocol.RoleParticipant, time.Hour)
+	s.join(&protocol.Locked{Due: true, Out: []string{"out"}})
+	s.state(client.LockWaiting)
+	s.wait(2 * time.Second)
+	made := s.take("turn")
+	if len(made) != 1 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	turn, err := protocol.DecodeTurn(made[0].Turn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var to []string
+	for _, w := range made[0].Wraps {
+		to = append(to, w.To)
+	}
+	slices.Sort(to)
+	if turn.N != 1 || !slices.Equal(turn.Out, []string{"out"}) || !slices.Equal(to, []string{"d-2", "d-mod", "d-own"}) {
+		t.Errorf("made %+v for %v", turn, to)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: turn})
+	s.state(client.LockReady)
+	s.send("m1", "secret words")
+	sends := s.take("send")
+	if len(sends) != 1 || sends[0].Text != "" || sends[0].Encrypted == nil || sends[0].Encrypted.Kid != "1.k" {
+		t.Errorf("sends %+v", sends)
+	}
+	for _, item := range s.saved {
+		if item.Text != "" || item.Sealed == nil {
+			t.Errorf("saved in the clear: %+v", item)
+		}
+	}
+}
+
+func TestNothingIsSealedBelowTheHighestTurn(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.kept = turnOf(5, "d-mod")
+	s.c = New(client.Config{Room: "lobby", Encrypted: true, Rand: func() float64 { return 0.5 }})
+	s.step(client.Started{Token: testToken("ada")})
+	s.join(&protocol.Locked{Turn: turnOf(4, "d-mod"), Wrap: wrapOf("4.k")})
+	s.send("m1", "secret")
+	s.wait(time.Minute)
+	if sends := s.take("send"); len(sends) != 0 {
+		t.Fatalf("sends %+v", sends)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(6, "d-mod")})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 6, Wrap: *wrapOf("6.k")})
+	if sends := s.take("send"); len(sends) != 1 || sends[0].Encrypted.Kid != "6.k" {
+		t.Fatalf("sends %+v", sends)
+	}
+}
+
+func TestSealedOnceAndAnewOnlyAfterStaleKey(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.send("m1", "secret")
+	first := s.take("send")
+	s.lose()
+	// The turn has changed, but the message may be in the room: it is written as it was.
+	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
+	again := s.take("send")
+	if len(first) != 1 || len(again) != 1 || *first[0].Encrypted != *again[0].Encrypted {
+		t.Fatalf("wrote %+v, then %+v", first, again)
+	}
+	s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: "m1", Message: "stale"})
+	s.wait(time.Second)
+	if anew := s.take("send"); len(anew) != 1 || anew[0].Encrypted.Kid != "2.k" {
+		t.Fatalf("wrote %+v", anew)
+	}
+}
+
+func TestKeysAreHandedToAdmittedDevicesAlone(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod", "out"), Wrap: wrapOf("1.k")})
+	wanted := []protocol.Device{
+		deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour),
+		deviceOf("d-3", "cy", protocol.RoleParticipant, -time.Hour),
+		deviceOf("d-4", "eve", "", time.Hour),
+		deviceOf("d-5", "out", protocol.RoleParticipant, time.Hour),
+		{ID: "d-6", Cert: "forged"},
+	}
+	s.relay(protocol.Wanted{Room: "lobby", N: 1, Devices: wanted})
+	handed := s.take("wraps")
+	if len(handed) != 1 || len(handed[0].Wraps) != 1 || handed[0].Wraps[0].To != "d-2" {
+		t.Errorf("handed %+v", handed)
+	}
+	s.relay(protocol.Wanted{Room: "lobby", N: 2, Devices: wanted})
+	if handed := s.take("wraps"); len(handed) != 0 {
+		t.Errorf("handed %+v for a turn that is not the newest", handed)
+	}
+}
+
+func TestATurnCountsOnlyFromAModeratorsDevice(t *testing.T) {
+	for name, turn := range map[string]*protocol.Turn{
+		"a participant's": turnOf(1, "d-2"), "a forged one": turnOf(1, "d-mod"), "an unknown device's": turnOf(1, "d-9"),
+	} {
+		s := newSealedChat(t, "ada", protocol.RoleParticipant)
+		s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
+		if name == "a forged one" {
+			turn.Sig = "bad"
+		}
+		s.join(&protocol.Locked{Turn: turn, Wrap: wrapOf("1.k")})
+		s.state(client.LockWaiting)
+		s.send("m1", "secret")
+		s.wait(time.Minute)
+		if sends := s.take("send"); len(sends) != 0 {
+			t.Errorf("%s: sends %+v", name, sends)
+		}
+	}
+}
+
+func TestABogusWrapIsAskedForAgain(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("bogus")})
+	s.state(client.LockWaiting)
+	s.wait(3 * time.Second)
+	if wants := s.take("want"); len(wants) != 1 || wants[0].N != 1 {
+		t.Errorf("wants %+v", wants)
+	}
+	s.relay(protocol.Wrapped{Room: "lobby", N: 1, Wrap: *wrapOf("1.k")})
+	s.state(client.LockReady)
+}
+
+func TestMessagesAreWhatTheirAuthorsSealed(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
+	s.join(&protocol.Locked{Turn: turnOf(3, "d-mod"), Wrap: wrapOf("3.k")})
+	sealed := func(device, kid string, edit int64, text string) *protocol.Encrypted {
+		e := sealedBy(device, kid, edit, text)
+		return &e
+	}
+	s.message("well", "bo", sealed("d-2", "3.k", 0, "hi"))
+	s.message("earlier", "bo", sealed("d-2", "1.k", 0, "long ago"))
+	s.message("another's", "mo", sealed("d-2", "3.k", 0, "I am mo"))
+	s.message("uncertain", "bo", sealed("d-9", "3.k", 0, "who?"))
+	s.message("altered", "bo", &protocol.Encrypted{Kid: "3.k", CT: "x"})
+	s.message("later", "bo", sealed("d-2", "4.k", 0, "not yet"))
+	s.message("plain", "bo", nil)
+	s.shows("well", client.MarkNone, "hi", "Sure bo")
+	s.shows("earlier", client.MarkNone, "long ago", "Sure bo")
+	s.shows("another's", client.MarkAltered, "", "Relay says mo")
+	s.shows("uncertain", client.MarkUncertain, "who?", "Relay says bo")
+	s.shows("altered", client.MarkAltered, "", "Relay says bo")
+	s.shows("later", client.MarkWaiting, "", "Relay says bo")
+	s.shows("plain", client.MarkPlain, "plain", "Relay says bo")
+
+	edited := func(edit int64, text string) {
+		s.seq++
+		m := protocol.Message{
+			Room: "lobby", ID: "well", Seq: 1, Rev: s.seq, CreatedAt: 1, EditedAt: protocol.Time(s.seq),
+			Sender: protocol.User{ID: "bo", Name: "Relay says bo", Role: "participant"}, Encrypted: sealed("d-2", "3.k", edit, text),
+		}
+		s.relay(protocol.Changed{Message: m})
+	}
+	edited(2, "second")
+	s.shows("well", client.MarkNone, "second", "Sure bo")
+	edited(1, "first")
+	s.shows("well", client.MarkAltered, "", "Relay says bo")
+	edited(0, "hi")
+	s.shows("well", client.MarkAltered, "", "Relay says bo")
+}
+
+func TestNothingPlainIsSent(t *testing.T) {
+	for name, join := range map[string]func(s *sealedChat){
+		"old relay":      func(s *sealedChat) { s.join(nil, "pinned") },
+		"plain room":     func(s *sealedChat) { s.join(nil) },
+		"plain after it": func(s *sealedChat) { s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")}) },
+	} {
+		s := newSealedChat(t, "ada", protocol.RoleParticipant)
+		join(s)
+		if name == "plain after it" {
+			s.send("m0", "secret")
+			s.message("m0", "ada", s.take("send")[0].Encrypted)
+			s.lose()
+			s.join(nil, "pinned")
+		}
+		s.state(client.LockMissing)
+		s.send("m1", "secret")
+		s.step(client.EditText{ID: "m0", Text: "secret"})
+		s.wait(time.Minute)
+		if n := len(s.take("send")) + len(s.take("edit")); n != 0 {
+			t.Errorf("%s: %d frames are sent", name, n)
+		}
+	}
+}
