@@ -16,19 +16,44 @@ var ErrForeign = errors.New("these files belong to another database: name anothe
 // Claim makes the store the one of a database, or refuses it with ErrForeign. Files that a database does not know are
 // deleted, so two databases must never share a place.
 func Claim(ctx context.Context, s Store, database string) error {
-	body, size, err := s.Get(ctx, ownerKey, 0, -1)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return s.Put(ctx, ownerKey, strings.NewReader(database), int64(len(database)))
-	case err != nil:
-		return err
+	owner, err := Owner(ctx, s)
+	if err == nil && owner == "" {
+		failed := s.Put(ctx, ownerKey, strings.NewReader(database), int64(len(database)))
+		if owner, err = Owner(ctx, s); err == nil && owner == "" { // else another relay was faster
+			err = failed
+		}
 	}
-	defer func() { _ = body.Close() }()
-	owner, err := io.ReadAll(io.LimitReader(body, KeyBytesMax))
-	if err == nil && (size != int64(len(owner)) || string(owner) != database) {
+	if err == nil && owner != database {
 		err = ErrForeign
 	}
 	return err
+}
+
+// Owner returns the name of the database to which a store belongs, "" where it belongs to none.
+func Owner(ctx context.Context, s Store) (database string, err error) {
+	body, _, err := s.Get(ctx, ownerKey, 0, -1)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	owner, err := io.ReadAll(io.LimitReader(body, KeyBytesMax+1))
+	return string(owner), errors.Join(err, body.Close())
+}
+
+// HandOver makes the store of one database that of another. It may be called again.
+func HandOver(ctx context.Context, s Store, from, to string) error {
+	owner, err := Owner(ctx, s)
+	switch {
+	case err != nil:
+		return err
+	case owner == from:
+		if err := s.Delete(ctx, ownerKey); err != nil {
+			return err
+		}
+	}
+	return Claim(ctx, s, to)
 }
 
 // Owns reports whether a blob is one that Claim has made.

@@ -29,6 +29,12 @@ type Store interface {
 	Close() error
 }
 
+// A Sweeper is a Store in which a process that was killed may leave parts of blobs, which List does not tell.
+type Sweeper interface {
+	// Sweep deletes those that were last written before a time.
+	Sweep(ctx context.Context, before time.Time) error
+}
+
 // A Blob is what List tells of a blob.
 type Blob struct {
 	Key    string

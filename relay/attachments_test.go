@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -15,9 +16,13 @@ import (
 	"testing"
 	"time"
 
+	"hallway/files/collect"
+	"hallway/files/disk"
 	"hallway/files/scan/scantest"
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/store/postgres"
+	"hallway/test/servers"
 )
 
 // blobs returns the names of the files in a place, without those that are the place's own.
@@ -71,14 +76,44 @@ func (p *process) sendFile(room, sub string, n int) {
 	}
 }
 
+// onEachDatabase runs a test with a relay on SQLite and one on PostgreSQL, both with a folder of files.
+func onEachDatabase(t *testing.T, run func(t *testing.T, p *process, place string)) {
+	t.Run("SQLite", func(t *testing.T) {
+		p := serve(t, "--rate", "0")
+		run(t, p, p.db+".files")
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		place := filepath.Join(t.TempDir(), "files")
+		run(t, serveDB(t, servers.PostgreSQL(t), "--rate", "0", "--files", place), place)
+	})
+}
+
+// sweep does, without a relay, what the collector of a relay on PostgreSQL does two hours later.
+func sweep(t *testing.T, db, place string) {
+	t.Helper()
+	store, err := postgres.Open(t.Context(), postgres.Options{URL: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes, err := disk.OpenShared(place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := func() time.Time { return time.Now().Add(2 * time.Hour) }
+	c := collect.New(collect.Options{Store: bytes, Rows: store, Log: slog.New(slog.DiscardHandler), Now: later})
+	if err := errors.Join(c.Step(t.Context()), bytes.Close(), store.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestKilledAmongUploads: after kills at any instant, each message has its file, whole, and no file is left that is of no
 // upload.
-func TestKilledAmongUploads(t *testing.T) {
+func TestKilledAmongUploads(t *testing.T) { onEachDatabase(t, testKilledAmongUploads) }
+
+func testKilledAmongUploads(t *testing.T, p *process, place string) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 1))
-	p := serve(t, "--rate", "0")
-	place := p.db + ".files"
 	content := func(n int) string { return strings.Repeat(fmt.Sprintf("%08d", n), 40_000) }
 	next := 0
 	for range 6 {
@@ -126,9 +161,15 @@ func TestKilledAmongUploads(t *testing.T) {
 	if with == 0 || all != with+unused {
 		t.Errorf("%d messages have files, %d files are unused, and there are %d", with, unused, all)
 	}
-	awaitBlobs(t, place, all)
-	p.stop()
-	if code, out, _ := run(t, nil, "check", "--db", p.db); code != 0 {
+	if strings.HasPrefix(p.db, "postgres") {
+		p.stop()
+		sweep(t, p.db, place)
+		awaitBlobs(t, place, all)
+	} else {
+		awaitBlobs(t, place, all)
+		p.stop()
+	}
+	if code, out, _ := run(t, nil, "check", "--db", p.db, "--files", place); code != 0 {
 		t.Errorf("check: %s", out)
 	}
 }
@@ -181,9 +222,9 @@ func (p *process) metric(name string) (n int) {
 }
 
 // TestFilesGoWithWhatHasThem: the bytes go with a tombstone, a clear, a room, an old message and an erased user.
-func TestFilesGoWithWhatHasThem(t *testing.T) {
-	p := serve(t, "--rate", "0")
-	place := p.db + ".files"
+func TestFilesGoWithWhatHasThem(t *testing.T) { onEachDatabase(t, testFilesGoWithWhatHasThem) }
+
+func testFilesGoWithWhatHasThem(t *testing.T, p *process, place string) {
 	for n := 1; n <= 6; n++ {
 		room, sub := "lobby", "ada"
 		switch n {
@@ -208,12 +249,12 @@ func TestFilesGoWithWhatHasThem(t *testing.T) {
 	do("DELETE", "/v1/rooms/lobby/messages/"+id(1), "", 6)
 	do("DELETE", "/v1/rooms/other", "", 5)
 	do("DELETE", "/v1/rooms/lobby/members/bob/messages", "", 3)
-	if code, out, errOut := run(t, nil, "erase", "--db", p.db, "--user", "bob"); code != 0 {
+	if code, out, errOut := run(t, nil, "erase", "--db", p.db, "--files", place, "--user", "bob"); code != 0 {
 		t.Fatalf("erase: %s%s", out, errOut)
 	}
 	awaitBlobs(t, place, 2)
 	p.stop()
-	if code, out, errOut := run(t, nil, "erase", "--db", p.db, "--user", "ada"); code != 0 {
+	if code, out, errOut := run(t, nil, "erase", "--db", p.db, "--files", place, "--user", "ada"); code != 0 {
 		t.Fatalf("erase: %s%s", out, errOut)
 	}
 	if left := blobs(t, place); len(left) > 0 {

@@ -33,7 +33,7 @@ func (c *checkCommand) Run() error {
 		err = sqlite.Check(ctx, c.DB, found, line.show)
 	}
 	line.end()
-	if err == nil && findings == 0 && !c.isPostgres() {
+	if err == nil && findings == 0 {
 		files := newProgress("files")
 		err = c.checkFiles(ctx, &c.dbFlag, found, files.show)
 		files.end()

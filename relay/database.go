@@ -71,6 +71,15 @@ func (f *dbFlag) open(ctx context.Context, failover string) (database, error) {
 	return sqlite.Open(ctx, sqlite.Options{Path: f.DB})
 }
 
+// fileRows calls each for every file in the database, with the number of all, and returns the name by which the place of the
+// files knows the database.
+func (f *dbFlag) fileRows(ctx context.Context, each func(file rules.StoredFile, all int) error) (name string, err error) {
+	if f.isPostgres() {
+		return postgres.FileRows(ctx, f.DB, each)
+	}
+	return sqlite.FileRows(ctx, f.DB, each)
+}
+
 // begun makes an error a failure, unless the command could not begin its work.
 func begun(err error) error {
 	if err == nil || errors.As(err, new(notBegunError)) || errors.As(err, new(sqlite.NotBegunError)) || errors.As(err, new(postgres.NotBegunError)) {

@@ -31,7 +31,7 @@ func (c *eraseCommand) Run() error {
 		n, err = sqlite.Erase(ctx, c.DB, c.User, time.Now(), line.show)
 	}
 	line.end()
-	if err == nil && !c.isPostgres() {
+	if err == nil {
 		err = c.deleteDoomed(ctx, &c.dbFlag)
 	}
 	if err == nil {

@@ -39,7 +39,7 @@ func (c *exportCommand) Run() (err error) {
 	err = c.export(ctx, file)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		_ = os.Remove(c.To)
-	} else if !c.isPostgres() {
+	} else {
 		err = c.exportTo(ctx, &c.dbFlag, c.User, c.To+".files")
 	}
 	return begun(err)

@@ -26,7 +26,7 @@ func (f *filesAtFlag) openBeside(ctx context.Context, db *dbFlag) (files.Store, 
 	if place == "" || !strings.HasPrefix(place, s3.Scheme) && missing(place) {
 		return nil, nil
 	}
-	store, err := openPlace(ctx, place, true)
+	store, err := openPlace(ctx, place, beside)
 	if err != nil {
 		return nil, notBegunError{fmt.Errorf("--files: %w", err)}
 	}
@@ -46,14 +46,14 @@ func (f *filesAtFlag) deleteDoomed(ctx context.Context, db *dbFlag) error {
 		return err
 	}
 	defer func() { _ = place.Close() }()
-	store, err := sqlite.Open(ctx, sqlite.Options{Path: db.DB})
+	store, err := db.open(ctx, "")
 	if sqlite.InUse(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	c := collect.New(collect.Options{Store: place, Rows: store, Log: slog.New(slog.DiscardHandler)})
+	c := collect.New(collect.Options{Store: place, Rows: store.(rules.Files), Log: slog.New(slog.DiscardHandler)})
 	return errors.Join(c.DeleteDoomed(ctx), store.Close())
 }
 
@@ -155,7 +155,7 @@ func (f *filesAtFlag) copyIn(ctx context.Context, db *dbFlag, backup string) err
 	if err != nil {
 		return notBegunError{err}
 	}
-	to, err := openPlace(ctx, place, false)
+	to, err := openPlace(ctx, place, alone)
 	if err != nil {
 		return notBegunError{fmt.Errorf("--files: %w", err)}
 	}
@@ -186,7 +186,7 @@ func (f *filesAtFlag) checkFiles(ctx context.Context, db *dbFlag, found func(str
 	}
 	done := 0
 	var suspects []rules.StoredFile
-	_, err = sqlite.FileRows(ctx, db.DB, func(f rules.StoredFile, all int) error {
+	_, err = db.fileRows(ctx, func(f rules.StoredFile, all int) error {
 		for _, key := range keysOf(&f) {
 			size, ok := stored[key]
 			if !ok || key == f.Blob && size != f.Size {
@@ -201,11 +201,11 @@ func (f *filesAtFlag) checkFiles(ctx context.Context, db *dbFlag, found func(str
 	if err != nil || len(suspects) == 0 || f.place(db) == "" {
 		return err
 	}
-	return confirm(ctx, db.DB, place, suspects, found)
+	return confirm(ctx, db, place, suspects, found)
 }
 
 // confirm tells of the suspects that are still in the database, and still wrong: a relay goes on meanwhile.
-func confirm(ctx context.Context, path string, place files.Store, suspects []rules.StoredFile, found func(string)) error {
+func confirm(ctx context.Context, db *dbFlag, place files.Store, suspects []rules.StoredFile, found func(string)) error {
 	wrong := make(map[string]string)
 	for _, f := range suspects {
 		for _, key := range keysOf(&f) {
@@ -226,7 +226,7 @@ func confirm(ctx context.Context, path string, place files.Store, suspects []rul
 			}
 		}
 	}
-	_, err := sqlite.FileRows(ctx, path, func(f rules.StoredFile, _ int) error {
+	_, err := db.fileRows(ctx, func(f rules.StoredFile, _ int) error {
 		if how := wrong[f.Blob]; how != "" {
 			found(fmt.Sprintf("the file %s of room %q %s", f.ID, f.Room, how))
 		}
@@ -245,7 +245,7 @@ func (f *filesAtFlag) exportTo(ctx context.Context, db *dbFlag, user, folder str
 	line := newProgress("files")
 	defer line.end()
 	done := 0
-	_, err = sqlite.FileRows(ctx, db.DB, func(f rules.StoredFile, all int) error {
+	_, err = db.fileRows(ctx, func(f rules.StoredFile, all int) error {
 		done++
 		line.show(done, all)
 		if f.Owner != user {

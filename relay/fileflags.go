@@ -11,6 +11,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"hallway/files"
 	"hallway/files/collect"
@@ -25,7 +26,7 @@ import (
 
 // filesAtFlag says where the bytes of files are.
 type filesAtFlag struct {
-	FilesAt string `name:"files" env:"HALLWAY_FILES" placeholder:"PLACE" help:"Where uploaded files are kept: a folder, or s3://bucket/prefix?endpoint=https://s3.example.org&region=… with the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; off takes none. By default the folder <database>.files."`
+	FilesAt string `name:"files" env:"HALLWAY_FILES" placeholder:"PLACE" help:"Where uploaded files are kept: a folder, or s3://bucket/prefix?endpoint=https://s3.example.org&region=… with the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; off takes none. By default the folder <database>.files; with PostgreSQL off, because all relays on one database need the same place."`
 }
 
 // fileFlags say what is taken of files.
@@ -71,15 +72,26 @@ func (f *filesAtFlag) place(db *dbFlag) string {
 	return f.FilesAt
 }
 
-// openPlace opens a place of files. One in a folder is locked, unless it is opened beside a relay.
-func openPlace(ctx context.Context, place string, beside bool) (files.Store, error) {
+// sharing says who else may use a place of files while it is open.
+type sharing int
+
+const (
+	alone  sharing = iota // nobody
+	shared                // relays on the same database
+	beside                // a relay, for which the place is as if nobody had opened it
+)
+
+// openPlace opens a place of files.
+func openPlace(ctx context.Context, place string, with sharing) (files.Store, error) {
 	switch {
 	case strings.HasPrefix(place, s3.Scheme):
 		return s3.Open(ctx, place)
 	case strings.Contains(place, "://"):
 		return nil, errors.New("only a folder and s3:// are known")
-	case beside:
+	case with == beside:
 		return disk.OpenBeside(place)
+	case with == shared:
+		return disk.OpenShared(place)
 	}
 	return disk.Open(place)
 }
@@ -98,9 +110,6 @@ func (s *serveCommand) checkFiles() error {
 			return fmt.Errorf("--file-types: %q is no type such as image/* or application/pdf", typ)
 		}
 	}
-	if s.place(&s.dbFlag) != "" && s.isPostgres() {
-		return errors.New("--files: files need a database in a file")
-	}
 	if s.Scan != "" {
 		if _, err := scan.New(s.Scan); err != nil {
 			return fmt.Errorf("--scan: %w", err)
@@ -113,14 +122,17 @@ func (s *serveCommand) checkFiles() error {
 func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *server.Metrics, log *slog.Logger) (*attachments, error) {
 	place := s.place(&s.dbFlag)
 	rows, ok := store.(rules.Files)
+	if place == "" && s.FilesAt == "" {
+		log.Info("no --files: this relay takes no files; name a bucket or a folder that all relays on this database share")
+	}
 	if place == "" || !ok {
 		return nil, nil
 	}
-	bytes, err := openPlace(ctx, place, false)
+	bytes, err := openPlace(ctx, place, s.sharing())
 	if err != nil {
 		return nil, fmt.Errorf("--files: %w", err)
 	}
-	secret, err := claim(ctx, rows, bytes)
+	secret, err := claim(ctx, rows, bytes, s.sharing())
 	if err != nil {
 		return nil, fmt.Errorf("--files: %w", err)
 	}
@@ -133,26 +145,63 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 	temp := "" // the system's
 	if folder, ok := bytes.(*disk.Store); ok {
 		temp = folder.Temp()
+		if s.sharing() == shared {
+			log.Info("files are in a folder: every relay on this database needs this same folder", "folder", folder.Root())
+		}
 	}
 	limits := rules.FileLimits{
 		User: int64(s.UserFiles), Room: int64(s.RoomFiles), All: int64(s.AllFiles), Types: strings.Join(s.FileTypes, " "),
 	}
 	metrics.Files(rows, limits)
+	// The clock of a bucket is another one than this machine's.
+	collecting := collect.Options{Store: bytes, Rows: rows, Alone: s.sharing() == alone && temp != "", Log: log, Swept: metrics.Swept}
+	if leases, ok := store.(rules.Shared); ok {
+		holder := rand.Text()
+		collecting.Turn = func(ctx context.Context) (bool, error) { return leases.Lease(ctx, jobFiles, holder, jobFilesTime) }
+	}
 	return &attachments{
 		Store: bytes,
 		server: &server.Files{
 			Rows: rows, Bytes: bytes, Limits: limits, NewKey: newFileKey, LinkKey: sha256.Sum256([]byte("hallway links " + secret)),
 			Intake: intake.New(intake.Options{Store: bytes, Scanner: scanner, Temp: temp, Looked: metrics.Looked}),
 		},
-		collector: collect.New(collect.Options{Store: bytes, Rows: rows, Alone: !s.isPostgres(), Log: log, Swept: metrics.Swept}),
+		collector: collect.New(collecting),
 	}, nil
 }
 
-// claim makes a place of files the one of a database, and returns the database's secret.
-func claim(ctx context.Context, rows rules.Files, place files.Store) (secret string, err error) {
+const (
+	// jobFiles is the job of the relay that deletes files for all, for jobFilesTime at a time.
+	jobFiles     = "files"
+	jobFilesTime = 15 * time.Second
+)
+
+// sharing says who else may use the relay's place of files.
+func (s *serveCommand) sharing() sharing {
+	if s.isPostgres() {
+		return shared
+	}
+	return alone
+}
+
+// claim makes a place of files the one of a database, and returns the database's secret. Where several relays may share the
+// database, a place without an owner is not that of files that are there already.
+func claim(ctx context.Context, rows rules.Files, place files.Store, with sharing) (secret string, err error) {
 	secret, err = rows.FilesName(ctx, rand.Text())
 	if err != nil {
 		return "", err
+	}
+	if with == shared {
+		owner, err := files.Owner(ctx, place)
+		if err != nil {
+			return "", err
+		}
+		stats, err := rows.FileStats(ctx)
+		if err != nil {
+			return "", err
+		}
+		if owner == "" && stats.Files > 0 {
+			return "", fmt.Errorf("the database has %d files, and their bytes are not here: all relays on a database need the same place", stats.Files)
+		}
 	}
 	return secret, files.Claim(ctx, place, nameOfPlace(secret))
 }

@@ -2,15 +2,19 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
+	"hallway/files"
 	"hallway/relay/rules"
 	"hallway/store/postgres"
 	"hallway/store/sqlite"
 )
 
 type migrateCommand struct {
+	filesAtFlag
 	From string `required:"" placeholder:"FILE" help:"The SQLite database."`
 	To   string `required:"" env:"HALLWAY_MIGRATE_TO" placeholder:"URL" help:"The PostgreSQL database, postgres://user@host:port/name, which must exist and have no rooms."`
 }
@@ -26,29 +30,112 @@ func (c *migrateCommand) Run() error {
 	}
 	ctx, stop := untilSignal()
 	defer stop()
-	some := false
-	_, err := sqlite.FileRows(ctx, c.From, func(rules.StoredFile, int) error { some = true; return nil })
-	if err == nil && some {
-		return errors.New("--from: this database has uploaded files, which a relay on PostgreSQL does not keep yet")
+	moved, err := c.openMove(ctx, &from)
+	if err != nil {
+		return err
 	}
+	defer func() { _ = moved.Close() }()
 	line := newProgress("rows")
-	rows, err := c.copy(ctx, line)
+	rows, err := c.copy(ctx, moved, line)
 	line.end()
 	if err == nil {
-		fmt.Printf("rows copied, and compared by number and checksum: %d\nnow start relays with --db %s; the file is as it was\n", rows, to.name())
+		fmt.Printf("rows copied, and compared by number and checksum: %d\n", rows)
+		at := ""
+		if moved.Store != nil {
+			at = " --files " + c.place(&from)
+			fmt.Printf("files: %d; their bytes stay in %s, which belongs to the new database now\n", moved.files, c.place(&from))
+		}
+		fmt.Printf("now start relays with --db %s%s; the file is as it was\n", to.name(), at)
 	}
 	return begun(err)
 }
 
 // copy copies all tables and returns the number of their rows.
-func (c *migrateCommand) copy(ctx context.Context, line *progress) (rows int, err error) {
+func (c *migrateCommand) copy(ctx context.Context, moved *move, line *progress) (rows int, err error) {
 	err = sqlite.Dump(ctx, c.From, func(tables []sqlite.Table, reports int64) error {
 		all := make([]postgres.Table, len(tables))
 		for i, t := range tables {
 			all[i] = postgres.Table(t)
 			rows += t.Count
 		}
-		return postgres.Fill(ctx, c.To, all, reports, line.show)
+		if err := moved.forth(ctx); err != nil {
+			return err
+		}
+		err := postgres.Fill(ctx, c.To, all, reports, moved.to, line.show)
+		if err != nil {
+			err = errors.Join(err, moved.back(context.WithoutCancel(ctx)))
+		}
+		return err
 	})
 	return rows, err
+}
+
+// A move takes the place of a database's files to another database. The bytes stay: only one of the two may have them, because
+// each deletes what it does not know.
+type move struct {
+	files.Store        // nil: there is no such place
+	files       int    // how many files the database has
+	from, to    string // what names the databases at the place; "": there were never files
+	done        bool   // this command has handed the place over
+}
+
+// openMove opens the place of a database's files.
+func (c *migrateCommand) openMove(ctx context.Context, db *dbFlag) (*move, error) {
+	m := &move{}
+	name, err := db.fileRows(ctx, func(_ rules.StoredFile, all int) error { m.files = all; return nil })
+	if err != nil || name == "" {
+		return m, begun(err)
+	}
+	sum := sha256.Sum256([]byte("hallway migrated " + name))
+	m.from, m.to = name, hex.EncodeToString(sum[:16])
+	place := c.place(db)
+	switch there, err := c.openBeside(ctx, db); {
+	case err != nil:
+		return m, err
+	case there != nil:
+		_ = there.Close()
+	case m.files == 0:
+		return m, nil
+	case place == "":
+		return m, fmt.Errorf("--files: the database has %d files: name the place of their bytes", m.files)
+	default:
+		return m, fmt.Errorf("--files: the database has %d files, and there is no folder %s with their bytes", m.files, place)
+	}
+	if m.Store, err = openPlace(ctx, place, alone); err != nil {
+		return m, fmt.Errorf("--files: %w", err)
+	}
+	return m, nil
+}
+
+// forth makes the place the new database's.
+func (m *move) forth(ctx context.Context) error {
+	if m.Store == nil {
+		return nil
+	}
+	owner, err := files.Owner(ctx, m.Store)
+	if err != nil {
+		return err
+	}
+	err = files.HandOver(ctx, m.Store, nameOfPlace(m.from), nameOfPlace(m.to))
+	m.done = err == nil && owner == nameOfPlace(m.from)
+	if errors.Is(err, files.ErrForeign) {
+		err = notBegunError{fmt.Errorf("--files: %w", err)}
+	}
+	return err
+}
+
+// back makes the place the old database's again, if it was when the command began.
+func (m *move) back(ctx context.Context) error {
+	if !m.done {
+		return nil
+	}
+	return files.HandOver(ctx, m.Store, nameOfPlace(m.to), nameOfPlace(m.from))
+}
+
+// Close closes the place.
+func (m *move) Close() error {
+	if m.Store == nil {
+		return nil
+	}
+	return m.Store.Close()
 }

@@ -3,7 +3,8 @@
 // Three kinds of bytes are to be deleted. The doomed are those whose row the database has deleted; it lists their keys
 // until they are deleted, so a crash delays that at most. The unused are uploads that no message was sent with, for a
 // day. The unknown are bytes without a row: a relay was killed between storing them and making the row. They are found
-// by a sweep through all that is stored, when the relay starts and every few hours.
+// by a sweep through all that is stored, when the relay starts and every few hours. Of several relays at one place, one
+// does the work for all.
 //
 // # What this package must not know
 //
@@ -12,6 +13,7 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -52,7 +54,10 @@ type Options struct {
 	Rows  Rows
 	// Alone says that no other process stores files at this place: unknown bytes from before the start are of no upload.
 	Alone bool
-	Log   *slog.Logger
+	// Turn reports whether the work is this collector's and not another's at the same place, and keeps it so for a while. It is
+	// asked again and again. nil: it always is.
+	Turn func(ctx context.Context) (bool, error)
+	Log  *slog.Logger
 	// Swept is called with the number of files whose bytes were deleted; nil: nobody asks.
 	Swept func(n int)
 	// Now is the clock; nil: time.Now.
@@ -71,6 +76,9 @@ type Collector struct {
 func New(o Options) *Collector {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Turn == nil {
+		o.Turn = func(context.Context) (bool, error) { return true, nil }
 	}
 	if o.Swept == nil {
 		o.Swept = func(int) {}
@@ -100,8 +108,31 @@ func (c *Collector) Run(ctx context.Context) {
 	}
 }
 
-// Step does all that is due.
+// errTurn says that another collector does the work.
+var errTurn = errors.New("another relay deletes files")
+
+// Step does all that is due, as long as it is this collector's turn.
 func (c *Collector) Step(ctx context.Context) error {
+	err := c.step(ctx)
+	if errors.Is(err, errTurn) {
+		return nil
+	}
+	return err
+}
+
+// turn returns an error where the work is not this collector's.
+func (c *Collector) turn(ctx context.Context) error {
+	ours, err := c.Turn(ctx)
+	if err == nil && !ours {
+		err = errTurn
+	}
+	return err
+}
+
+func (c *Collector) step(ctx context.Context) error {
+	if err := c.turn(ctx); err != nil {
+		return err
+	}
 	now := c.Now()
 	if now.Sub(c.unused) >= unusedEvery {
 		for more := true; more; {
@@ -129,6 +160,9 @@ func (c *Collector) Step(ctx context.Context) error {
 // DeleteDoomed deletes the bytes of all doomed keys.
 func (c *Collector) DeleteDoomed(ctx context.Context) error {
 	for {
+		if err := c.turn(ctx); err != nil {
+			return err
+		}
 		keys, err := c.Rows.Doomed(ctx, slice)
 		if err != nil || len(keys) == 0 {
 			return err
@@ -154,6 +188,9 @@ func (c *Collector) sweepUnknown(ctx context.Context, now time.Time) error {
 	var keys []string
 	swept := 0
 	flush := func() error {
+		if err := c.turn(ctx); err != nil {
+			return err
+		}
 		n, err := c.deleteUnknown(ctx, keys)
 		keys, swept = keys[:0], swept+n
 		return err
@@ -169,6 +206,9 @@ func (c *Collector) sweepUnknown(ctx context.Context, now time.Time) error {
 	})
 	if err == nil {
 		err = flush()
+	}
+	if s, ok := c.Store.(files.Sweeper); ok && err == nil {
+		err = s.Sweep(ctx, now.Add(-unknownAfter))
 	}
 	if swept > 0 {
 		c.Log.Info("bytes of files that no message has were deleted", "blobs", swept)

@@ -122,3 +122,37 @@ func TestCollector(t *testing.T) {
 	}
 	want("nothing is deleted that the database cannot tell of", "kept", "kept-320", "kept-1280", "orphan")
 }
+
+// TestTurns: a collector whose turn it is not leaves everything, also in the middle of its work.
+func TestTurns(t *testing.T) {
+	store, err := disk.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	if err := store.Put(t.Context(), "orphan", strings.NewReader("x"), 1); err != nil {
+		t.Fatal(err)
+	}
+	r := &rows{doomed: []string{"doomed"}}
+	turns := 0
+	c := collect.New(collect.Options{
+		Store: store, Rows: r, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Now().Add(2 * time.Hour) },
+		Turn: func(context.Context) (bool, error) { turns--; return turns >= 0, nil },
+	})
+	for _, step := range []struct {
+		turns, doomed int
+		orphan        bool
+	}{{0, 1, true}, {1, 1, true}, {2, 0, true}, {9, 0, false}} {
+		turns = step.turns
+		if err := c.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		body, _, err := store.Get(t.Context(), "orphan", 0, -1)
+		if err == nil {
+			_ = body.Close()
+		}
+		if len(r.doomed) != step.doomed || (err == nil) != step.orphan {
+			t.Errorf("after %d turns: %d doomed, orphan: %v", step.turns, len(r.doomed), err)
+		}
+	}
+}

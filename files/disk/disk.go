@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"hallway/files"
 )
@@ -18,7 +19,10 @@ type Store struct {
 	lock *os.File
 }
 
-var _ files.Store = (*Store)(nil)
+var (
+	_ files.Store   = (*Store)(nil)
+	_ files.Sweeper = (*Store)(nil)
+)
 
 const (
 	temporary = "tmp"
@@ -28,9 +32,15 @@ const (
 )
 
 // Open opens a folder, and makes it where there is none. Only one process can have it open.
-func Open(root string) (*Store, error) {
+func Open(root string) (*Store, error) { return open(root, false) }
+
+// OpenShared opens a folder, and makes it where there is none, for relays that use it together. While one has it open, Open
+// fails, and the reverse.
+func OpenShared(root string) (*Store, error) { return open(root, true) }
+
+func open(root string, shared bool) (*Store, error) {
 	s := &Store{root: root}
-	if err := s.open(); err != nil {
+	if err := s.open(shared); err != nil {
 		_ = s.Close()
 		return nil, fmt.Errorf("open the folder of files %q: %w", root, plain(err))
 	}
@@ -45,27 +55,31 @@ func OpenBeside(root string) (*Store, error) {
 	return &Store{root: root}, nil
 }
 
-func (s *Store) open() (err error) {
+func (s *Store) open(shared bool) (err error) {
 	if err = os.MkdirAll(s.root, 0o700); err != nil {
 		return err
 	}
 	if s.lock, err = os.OpenFile(filepath.Join(s.root, lockName), os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return err
 	}
-	if err = lockFile(s.lock); err != nil {
+	if err = lockFile(s.lock, shared); err != nil {
 		return err
 	}
-	tmp := filepath.Join(s.root, temporary)
-	if err = os.RemoveAll(tmp); err != nil {
-		return err
+	if !shared {
+		if err = os.RemoveAll(s.Temp()); err != nil {
+			return err
+		}
 	}
-	if err = os.Mkdir(tmp, 0o700); err != nil {
+	if err = os.MkdirAll(s.Temp(), 0o700); err != nil {
 		return err
 	}
 	return syncDir(s.root)
 }
 
-// Temp returns a folder at the same place for files that are not complete. It is emptied when the store is opened.
+// Root returns the folder.
+func (s *Store) Root() string { return s.root }
+
+// Temp returns a folder at the same place for files that are not complete. Open empties it.
 func (s *Store) Temp() string { return filepath.Join(s.root, temporary) }
 
 // plain takes out of an error what the caller says itself.
@@ -231,6 +245,19 @@ func (s *Store) List(ctx context.Context, each func(files.Blob) error) error {
 		}
 	}
 	return nil
+}
+
+// Sweep implements [files.Sweeper].
+func (s *Store) Sweep(ctx context.Context, before time.Time) error {
+	left, err := os.ReadDir(s.Temp())
+	for _, one := range left {
+		info, gone := one.Info()
+		if gone != nil || !info.ModTime().Before(before) {
+			continue
+		}
+		err = errors.Join(err, os.Remove(filepath.Join(s.Temp(), one.Name())), ctx.Err())
+	}
+	return err
 }
 
 // path returns the path of a blob.

@@ -49,6 +49,53 @@ func TestOneProcessAtATime(t *testing.T) {
 	open(t, root)
 }
 
+// TestShared: relays that share a folder see each other's blobs, nobody else opens it, and what a killed one has left is swept.
+func TestShared(t *testing.T) {
+	root := t.TempDir()
+	shared := func() *disk.Store {
+		t.Helper()
+		s, err := disk.OpenShared(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	a := shared()
+	if err := os.WriteFile(filepath.Join(a.Temp(), "left"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := shared()
+	if err := a.Put(t.Context(), "blob", strings.NewReader("x"), 1); err != nil {
+		t.Fatal(err)
+	}
+	body, _, err := b.Get(t.Context(), "blob", 0, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = body.Close()
+	if _, err := disk.Open(root); err == nil || !strings.Contains(err.Error(), "another relay is using it") {
+		t.Errorf("opened beside relays that share it: %v", err)
+	}
+	for _, step := range []struct {
+		before time.Duration
+		left   int
+	}{{-time.Hour, 1}, {time.Hour, 0}} {
+		if err := b.Sweep(t.Context(), time.Now().Add(step.before)); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := os.ReadDir(b.Temp()); err != nil || len(left) != step.left {
+			t.Errorf("%v are left, %v", left, err)
+		}
+	}
+	_, _ = a.Close(), b.Close()
+	alone := open(t, root)
+	if _, err := disk.OpenShared(root); err == nil {
+		t.Error("shared beside one who has it alone")
+	}
+	_ = alone.Close()
+}
+
 func TestPlaceThatCannotBe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {

@@ -8,4 +8,4 @@ import "os"
 func syncDir(string) error { return nil }
 
 // lockFile does nothing: the lock of the database is enough where this system has none.
-func lockFile(*os.File) error { return nil }
+func lockFile(*os.File, bool) error { return nil }

@@ -22,8 +22,8 @@ type Table struct {
 
 // Fill copies tables into the database, which must have no rooms: in one transaction, at whose end it reads all rows back
 // and compares their numbers and checksums. The rooms keep their epochs, so clients go on. reports is the number of the
-// last report. The index of words is made by the first relay.
-func Fill(ctx context.Context, url string, tables []Table, reports int64, progress Progress) error {
+// last report, filesName what names the database at the place of its files. The index of words is made by the first relay.
+func Fill(ctx context.Context, url string, tables []Table, reports int64, filesName string, progress Progress) error {
 	s, err := Open(ctx, Options{URL: url, idle: true})
 	if err != nil {
 		return NotBegunError{err}
@@ -35,7 +35,7 @@ func Fill(ctx context.Context, url string, tables []Table, reports int64, progre
 	}
 	err = pgx.BeginFunc(ctx, s.readers, func(tx pgx.Tx) error {
 		f.tx = tx
-		return f.fill(tables, reports)
+		return f.fill(tables, reports, filesName)
 	})
 	if err == nil {
 		err = s.checkNames(ctx)
@@ -55,7 +55,7 @@ type filler struct {
 	done, total int
 }
 
-func (f *filler) fill(tables []Table, reports int64) error {
+func (f *filler) fill(tables []Table, reports int64, filesName string) error {
 	var empty bool
 	err := f.tx.QueryRow(f.ctx, `SELECT NOT EXISTS (SELECT 1 FROM rooms) AND NOT EXISTS (SELECT 1 FROM audit) FROM database FOR UPDATE`).Scan(&empty)
 	if err != nil {
@@ -90,7 +90,7 @@ func (f *filler) fill(tables []Table, reports int64) error {
 			return err
 		}
 	}
-	_, err = f.tx.Exec(f.ctx, `UPDATE database SET reports = $1, revocations = revocations + 1, names = 0`, reports)
+	_, err = f.tx.Exec(f.ctx, `UPDATE database SET reports = $1, revocations = revocations + 1, names = 0, files_name = $2`, reports, filesName)
 	return err
 }
 

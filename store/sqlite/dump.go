@@ -26,6 +26,8 @@ var dumped = []struct{ name, columns, from string }{
 		sent_at, text, CASE attached WHEN '' THEN '' ELSE attached || char(10) END || encrypted || mentions AS more, reply_to, edited_at, deleted_at, pinned, reactions`, `messages WHERE ` + ofRooms},
 	{"reactions", `room, seq, user_id, emoji, rev, brought`, `reactions WHERE ` + ofRooms},
 	{"mentions", `room, user_id, seq, by_id`, `mentions WHERE ` + ofRooms},
+	{"files", `room, id, owner, name, type, size, width, height, blob, thumb, sum, uploaded_at, seq`, `files WHERE ` + ofRooms},
+	{"doomed", `blob`, `(SELECT blob FROM doomed UNION ALL SELECT blob FROM files WHERE NOT ` + ofRooms + `)`},
 	{"members", `room, user_id, name, role, joined_at, read, picture, title`, `members WHERE ` + ofRooms},
 	{"sanctions", `room, user_id, kind, until, reason, by_id, by_name, by_role, known, at`, `sanctions WHERE ` + ofRooms},
 	{"reports", `n, room, message, by_id, by_name, reason, at, state, closed_by, closed_at`, `reports WHERE ` + ofRooms},
@@ -63,13 +65,6 @@ func (s *Store) dump(ctx context.Context, take func([]Table, int64) error) error
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	var files bool
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM files)`).Scan(&files); err != nil {
-		return err
-	}
-	if files {
-		return NotBegunError{errors.New("the database has files, which cannot be taken to PostgreSQL yet")}
-	}
 	var reports int64
 	err = tx.QueryRowContext(ctx, `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'reports'), 0)`).Scan(&reports)
 	if err != nil {
