@@ -57,7 +57,7 @@ func (h *Hub) failed(now time.Time, p *pending) {
 		h.rooms.answerOpen(now, p.member, rules.Outcome{Refusal: why})
 		return
 	}
-	p.refuse(why)
+	h.rooms.refuse(p, why)
 }
 
 // done answers an op that the store has carried out or refused.
@@ -80,9 +80,9 @@ func (h *Hub) done(now time.Time, p *pending, o rules.Outcome) {
 		h.rooms.answerOpen(now, p.member, o)
 	case p.block != nil && o.Code == protocol.CodeNotFound:
 		p.block.refuse(p.op.ID(), p.order, 0)
-		p.refuse(p.block.Refusal)
+		h.rooms.refuse(p, p.block.Refusal)
 	case o.Code != "":
-		p.refuse(o.Refusal)
+		h.rooms.refuse(p, o.Refusal)
 		if r := h.rooms.byName[p.op.Room]; r != nil && o.Why == protocol.WhyBanned { // the result of the ban was lost
 			h.rooms.evict(r, p.op.Sender.ID, refusalFrame(o.Refusal, r.name, ""))
 		}
@@ -126,8 +126,9 @@ func (h *Hub) stored(p *pending, o rules.Outcome, stored rules.Stored) {
 			h.rooms.peers.owe(m, protocol.Changed{Message: stored.Message, Cause: p.cause()})
 		}
 	case news, stored.New && stored.Message.Rev > m.from: // the stream tells it, or has told it
+		m.echo = max(m.echo, stored.Message.Rev)
 	default:
 		h.rooms.flush(r) // first the news of this batch, for the order of revs
-		p.session.send(protocol.Changed{Message: stored.Message, Cause: p.cause()})
+		h.rooms.answer(p.session, p.op.Room, protocol.Changed{Message: stored.Message, Cause: p.cause()})
 	}
 }

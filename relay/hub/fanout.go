@@ -53,6 +53,7 @@ func (rs *rooms) flush(r *room) {
 		rs.stats.Deliveries += uint64(len(r.out) * r.streams)
 		r.out = nil
 	}
+	r.flushed = r.told
 }
 
 // flushAll sends all rooms the frames that wait for them.

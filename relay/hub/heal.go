@@ -190,6 +190,7 @@ func (ps *peers) stream(r *room, c *change) {
 // reach notes that the streams were told of everything up to a rev.
 func (ps *peers) reach(r *room, rev int64) {
 	r.told = max(r.told, rev)
+	ps.release(r)
 	ps.endJoins(r)
 }
 

@@ -54,6 +54,7 @@ type level struct {
 	healAt  time.Time // when the hole is read; zero: there is none
 	healing bool      // the hole is being read
 	joins   []joining
+	held    []heldAnswer
 	early   []earlyRead // read markers that were told before the room was open
 	learnt  uint64      // the number of queries for heads when the epoch was learnt
 

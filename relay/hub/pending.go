@@ -75,9 +75,14 @@ func (p *pending) refuse(why rules.Refusal) {
 		p.done(rules.Outcome{Refusal: why})
 		return
 	}
+	p.session.send(p.refusal(why))
+}
+
+// refusal returns the frame that refuses the op.
+func (p *pending) refusal(why rules.Refusal) protocol.Error {
 	f := refusalFrame(why, p.op.Room, p.op.ID())
 	f.Of = frameOf(&p.op)
-	p.session.send(f)
+	return f
 }
 
 // tell answers a frame whose sender is in the room. A request over REST has another answer.

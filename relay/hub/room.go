@@ -23,6 +23,8 @@ type room struct {
 	named int64    // the last of them whose message mentions somebody
 	out   [][]byte // frames to send at the end of the call
 
+	flushed int64 // told, as it was when they were sent last
+
 	window *Window
 	level  *level // nil: no other relay writes the database
 
@@ -62,6 +64,7 @@ type member struct {
 	calls    int32  // of other relays, which its joins wait for
 	joined   bool   // joined was sent
 	from     int64  // the head of the first joined: the stream tells what is above
+	echo     int64  // the highest rev of a message that the session has stored and the stream tells
 	newRole  bool   // the next send has another role than those in the queue
 }
 
@@ -171,6 +174,9 @@ func (rs *rooms) endStream(m *member) {
 		return
 	}
 	r := m.presence.room
+	if rs.peers != nil {
+		rs.peers.settleUp(m)
+	}
 	m.joined = false
 	r.streams--
 	r.group.Remove(m.session.conn)
@@ -215,7 +221,7 @@ func (rs *rooms) evictMember(m *member, f protocol.Error) {
 // with another history, as after a restored backup, it ends their connections: clients come back and load the room anew.
 func (rs *rooms) endLife(r *room, replaced bool) {
 	rs.flush(r)
-	r.open, r.epoch, r.told = false, "", 0
+	r.open, r.epoch, r.told, r.flushed = false, "", 0, 0
 	r.named, r.settings, r.reports = 0, protocol.RoomSettings{}, 0
 	rs.windows.close(r.window)
 	r.window = rs.windows.open(r.name)

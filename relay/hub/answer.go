@@ -1,0 +1,71 @@
+package hub
+
+import (
+	"slices"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// Answers to a connection's ops of a room come in the order of the ops. Where other relays write the room, a message of the
+// connection may wait above a hole until it is told; what the store has answered later waits for it.
+
+// A heldAnswer waits until the streams of its room are told a rev.
+type heldAnswer struct {
+	member *member
+	rev    int64
+	frame  protocol.RelayFrame
+}
+
+// refuse answers an op that the store has refused, or has not carried out.
+func (rs *rooms) refuse(p *pending, why rules.Refusal) {
+	if p.done != nil {
+		p.refuse(why)
+		return
+	}
+	rs.answer(p.session, p.op.Room, p.refusal(why))
+}
+
+// answer sends a session the store's answer to an op of a room, behind the messages of the session that were stored before.
+func (rs *rooms) answer(s *Session, room string, f protocol.RelayFrame) {
+	m := s.member(room)
+	if m == nil || !m.joined {
+		s.send(f)
+		return
+	}
+	r := m.presence.room
+	if m.echo > r.flushed {
+		rs.flush(r)
+	}
+	if m.echo > r.told {
+		r.level.held = append(r.level.held, heldAnswer{m, m.echo, f})
+		return
+	}
+	s.send(f)
+}
+
+// release sends the answers that wait for revs which the streams were told.
+func (ps *peers) release(r *room) {
+	if len(r.level.held) == 0 {
+		return
+	}
+	ps.rooms.flush(r)
+	r.level.held = slices.DeleteFunc(r.level.held, func(a heldAnswer) bool {
+		if a.rev <= r.told {
+			a.member.session.send(a.frame)
+		}
+		return a.rev <= r.told
+	})
+}
+
+// settleUp sends the answers that wait for a member whose stream ends.
+func (ps *peers) settleUp(m *member) {
+	m.echo = 0
+	lv := m.presence.room.level
+	lv.held = slices.DeleteFunc(lv.held, func(a heldAnswer) bool {
+		if a.member == m {
+			m.session.send(a.frame)
+		}
+		return a.member == m
+	})
+}
