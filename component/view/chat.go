@@ -227,7 +227,8 @@ func (c *Chat) refreshShell(was *client.Snapshot) bool {
 	found := c.search.follow()
 	mode := c.composer.followMode()
 	people := c.composer.followPeople(was)
-	return people || was.Mentions != s.Mentions || line || measured || found || mode || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
+	lock := (was.Lock == nil) != (s.Lock == nil) || s.Lock != nil && was.Lock.State != s.Lock.State
+	return lock || people || was.Mentions != s.Mentions || line || measured || found || mode || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
 		was.Members != s.Members || was.Silenced != s.Silenced || was.Reports != s.Reports || was.Me.Role != s.Me.Role ||
 		!slices.Equal(was.Typing, s.Typing)
 }
@@ -246,7 +247,7 @@ func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 		c.log.Typed()
 	}
 	if forComposer || action.CommandKey(key, e.Get("code").String(), e.Get("shiftKey").Bool()) != "/" || dom.Composing(e) ||
-		dom.HasModifier(e) || c.search.open || !target.Truthy() || !target.Call("closest", ".hallway-log").Truthy() {
+		dom.HasModifier(e) || c.search.open || c.snap.Lock != nil || !target.Truthy() || !target.Call("closest", ".hallway-log").Truthy() {
 		ctx.PreventUpdate()
 		return
 	}

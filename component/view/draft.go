@@ -65,9 +65,9 @@ func (c *composer) takeDraft(key string, stored app.Value) {
 	c.followMode() // the edited message may be gone
 }
 
-// keepDraft keeps the text, and what it becomes.
+// keepDraft keeps the text, and what it becomes; nothing in an encrypted room, because it would lie there in the clear.
 func (c *composer) keepDraft() {
-	if c.draft.open {
+	if c.draft.open && c.snap.Lock == nil {
 		app.Window().Get("drafts").Call("keep", c.draft.key, map[string]any{
 			"text": c.value(), "reply": c.mode.replyTo, "edit": c.mode.editing, "before": c.mode.before,
 			"mentions": mentionsText(c.mentions.list), "beforeMentions": mentionsText(c.mode.beforeMentions),

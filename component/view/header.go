@@ -21,8 +21,7 @@ func (c *Chat) headerUI() app.UI {
 					app.If(overlay.MaySetRoom(&c.snap), c.roomUI),
 				),
 				app.If(c.snap.Mentions > 0, c.mentionsUI),
-				app.Button().Class("hallway-find").Type("button").Aria("label", c.text.Say(text.Search)).
-					Title(c.text.Say(text.Search)).OnClick(c.search.show),
+				app.If(c.snap.Lock == nil, c.findUI).Else(c.lockUI),
 			)
 		}),
 	)
@@ -39,6 +38,24 @@ func (c *Chat) roomUI() app.UI {
 		Title(name).OnClick(c.onRoom).Body(
 		app.If(reports > 0, func() app.UI { return app.Span().Class("hallway-count").Text(c.text.Number(reports)) }),
 	)
+}
+
+// findUI draws the button to the search.
+func (c *Chat) findUI() app.UI {
+	name := c.text.Say(text.Search)
+	return app.Button().Class("hallway-find").Type("button").Aria("label", name).Title(name).OnClick(c.search.show)
+}
+
+// lockUI draws the badge of an encrypted room, which opens the list of those who can read.
+func (c *Chat) lockUI() app.UI {
+	name := c.text.Say(text.LockReaders)
+	return app.Button().Class("hallway-lock").Attr("part", "lock").Type("button").Aria("label", name).
+		Aria("haspopup", "dialog").DataSet("state", string(c.snap.Lock.State)).Title(name).OnClick(c.onLock)
+}
+
+func (c *Chat) onLock(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	c.overlay.Open(action.Readers, nil, nil)
 }
 
 // mentionsUI draws the button to the next unread mention, with their number.

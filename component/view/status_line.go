@@ -64,6 +64,8 @@ func lineOf(s *client.Snapshot, now time.Time, note string, t *text.Texts) statu
 		line.notes = append(line.notes, t.Say(text.OutboxFull))
 	case s.Silenced != "" && s.Status != client.StatusNotAllowed:
 		line.notes = append(line.notes, text.Because(t.Silenced(s)))
+	case !broken && s.Lock != nil && s.Status != client.StatusNotAllowed && t.Lock(s.Lock) != "":
+		line.notes = append(line.notes, t.Lock(s.Lock))
 	case broken && s.ComposerOpen:
 		line.notes = append(line.notes, t.Say(text.SentLater))
 	case broken:

@@ -31,6 +31,19 @@ func TestStatusLine(t *testing.T) {
 		{"catching up", client.Snapshot{Status: client.StatusCatchingUp}, "", "Catching up…", false},
 		{"live", client.Snapshot{Status: client.StatusLive, ComposerOpen: true}, "", "Live", false},
 		{
+			"no key yet", client.Snapshot{Status: client.StatusLive, Lock: &client.Lock{State: client.LockWaiting}}, "",
+			"Live|Waiting for the key to this room. Somebody who has it must be here.", false,
+		},
+		{
+			"keys that die with the page", client.Snapshot{Status: client.StatusLive, Lock: &client.Lock{State: client.LockReady, Fleeting: true}}, "",
+			"Live|This browser cannot keep keys: after the page closes, somebody must give you the key again.", false,
+		},
+		{"encrypted", client.Snapshot{Status: client.StatusLive, Lock: &client.Lock{State: client.LockReady}}, "", "Live", false},
+		{
+			"a chat that cannot encrypt", client.Snapshot{Status: client.StatusLive, Silenced: protocol.WhyEncrypted}, "",
+			"Live|This room is encrypted, and this chat cannot encrypt. Ask the people who run this page.", false,
+		},
+		{
 			"reconnecting",
 			client.Snapshot{Status: client.StatusReconnecting, RetryAt: now.Add(4200 * time.Millisecond), ComposerOpen: true},
 			"", "Reconnecting in 5 s|" + said.Say(text.SentLater), true,

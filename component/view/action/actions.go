@@ -48,7 +48,9 @@ const (
 	// The users who have reacted with an emoji, and more of them.
 	ReactorsOf   Action = "reactors-of"
 	ReactorsMore Action = "reactors-more"
-	Queue        Action = "queue" // show the open reports
+	Readers      Action = "readers" // show who can read in an encrypted room
+	Readmit      Action = "readmit" // let a user in again
+	Queue        Action = "queue"   // show the open reports
 	QueueMore    Action = "queue-more"
 	Reported     Action = "reported" // go to the message of a report
 	Resolve      Action = "resolve"  // a report

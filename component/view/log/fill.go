@@ -90,7 +90,7 @@ func (l *rowList) fillQuote(node *rowNode, q quote) {
 
 // fillText shows the text with its markup.
 func (l *rowList) fillText(node *rowNode, r *row) {
-	content := l.text.Content(r.deleted, r.encrypted, r.text)
+	content := l.text.MarkedContent(r.deleted, r.encrypted, r.mark, r.text)
 	if content != r.text {
 		dom.SetText(node.text, content)
 	} else {

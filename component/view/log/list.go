@@ -35,7 +35,7 @@ type rowNode struct {
 	bubble, text, time, state, actions app.Value
 	// Nil where there is none:
 	day, unread, avatar, badge, quote app.Value
-	pinned, edited, reactions         app.Value
+	pinned, edited, sealed, reactions app.Value
 }
 
 func newRowList(ul app.Value) *rowList {
@@ -136,10 +136,10 @@ func (l *rowList) fill(node *rowNode, r *row) {
 	if r.reactions != was.reactions {
 		l.fillReactions(node, r.reactions)
 	}
-	if r.pinned != was.pinned || r.edited != was.edited {
+	if r.pinned != was.pinned || r.edited != was.edited || r.mark != was.mark {
 		l.fillMarks(node, r)
 	}
-	if isNew || r.text != was.text || r.deleted != was.deleted || r.encrypted != was.encrypted || r.mentions != was.mentions {
+	if isNew || r.text != was.text || r.deleted != was.deleted || r.encrypted != was.encrypted || r.mark != was.mark || r.mentions != was.mentions {
 		l.fillText(node, r)
 	}
 	if r.at != was.at {

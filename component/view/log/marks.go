@@ -30,9 +30,14 @@ func (l *rowList) fillUnread(node *rowNode, unread bool) {
 	}
 }
 
-// fillMarks shows before the time that a message is pinned or was edited.
+// fillMarks shows before the time that a message is pinned or was edited, or what it is in an encrypted room.
 func (l *rowList) fillMarks(node *rowNode, r *row) {
-	node.pinned, node.edited = dom.Remove(node.pinned), dom.Remove(node.edited)
+	node.pinned, node.edited, node.sealed = dom.Remove(node.pinned), dom.Remove(node.edited), dom.Remove(node.sealed)
+	if says := l.text.Mark(r.mark); says != "" && !r.encrypted {
+		node.sealed = dom.New("span", "hallway-sealed")
+		dom.SetText(node.sealed, says)
+		node.time.Call("before", node.sealed)
+	}
 	if r.pinned {
 		node.pinned = dom.New("span", "hallway-pin-mark")
 		node.pinned.Set("title", l.text.Say(text.Pinned))

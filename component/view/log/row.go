@@ -21,6 +21,7 @@ type row struct {
 	own       bool
 	deleted   bool
 	encrypted bool
+	mark      client.Mark
 	senderID  string
 	sender    string // as it is shown; "": without a name
 	role      protocol.Role
@@ -129,7 +130,7 @@ func (m *rowMaker) madeFrom(s *client.Snapshot, lo int) []row {
 // rowAt makes the row of one message, as if it stood alone.
 func rowAt(s *client.Snapshot, i int) row {
 	if i < len(s.Messages) {
-		return storedRow(s.Messages[i], s.Me.ID)
+		return storedRow(s.Messages[i], s.Me.ID, s.Marks)
 	}
 	return ownRow(&s.Outbox[i-len(s.Messages)], s.Me)
 }
@@ -159,12 +160,12 @@ func (m *rowMaker) group(r, before *row) {
 	}
 }
 
-func storedRow(m *protocol.Message, me string) row {
+func storedRow(m *protocol.Message, me string, marks map[string]client.Mark) row {
 	own := me != "" && m.Sender.ID == me
 	return row{
 		of: m, id: m.ID, seq: m.Seq, state: client.ItemSent, own: own, picture: m.Sender.Picture,
 		mentions: mentionsKey(m.Mentions, me), mentioned: !own && protocol.MentionsUser(m.Mentions, me),
-		deleted: m.Deleted(), encrypted: m.Encrypted != nil,
+		deleted: m.Deleted(), encrypted: m.Encrypted != nil, mark: marks[m.ID],
 		senderID: m.Sender.ID, sender: text.ShownName(m.Sender.Name), role: m.Sender.Role,
 		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
 	}
@@ -175,11 +176,15 @@ func ownRow(o *client.Own, me protocol.User) row {
 	if sent, err := time.Parse(time.RFC3339, o.SentAt); err == nil {
 		at = sent.UnixMilli()
 	}
-	return row{
+	r := row{
 		id: o.ID, state: o.State, own: true, senderID: me.ID, sender: text.ShownName(me.Name), role: me.Role,
 		mentions: mentionsKey(o.Mentions, me.ID),
 		at:       at, text: o.Text, code: o.Code, reason: o.Reason, why: o.Why,
 	}
+	if o.Sealed != nil && o.Text == "" { // from before the page was loaded
+		r.encrypted, r.mark = true, client.MarkWaiting
+	}
+	return r
 }
 
 // senderOf returns the name of a row's sender.

@@ -163,10 +163,35 @@ func TestPendingRowsOnlyAtTheEnd(t *testing.T) {
 	}
 }
 
+// Each mark of an encrypted room has words of its own, in each language; what could not be opened has them in place of a text.
+func TestMarkedRows(t *testing.T) {
+	for _, lang := range []string{"en", "de", "fr", "ar"} {
+		texts, said := text.For(lang, nil), map[string]client.Mark{}
+		for _, mark := range []client.Mark{
+			client.MarkWaiting, client.MarkBefore, client.MarkAltered, client.MarkUncertain, client.MarkPlain,
+		} {
+			says := texts.Mark(mark)
+			if other, twice := said[says]; says == "" || twice {
+				t.Errorf("%s: %s says %q, as %s does", lang, mark, says, other)
+			}
+			said[says] = mark
+			m := &protocol.Message{ID: "m", Seq: 1, Rev: 1, Encrypted: &protocol.Encrypted{}}
+			r := storedRow(m, "me", map[string]client.Mark{"m": mark})
+			if shown := texts.MarkedContent(r.deleted, r.encrypted, r.mark, r.text); shown != says {
+				t.Errorf("%s: a message marked %s shows %q", lang, mark, shown)
+			}
+		}
+	}
+	o := client.Own{Item: client.Item{ID: "m", Sealed: &protocol.Encrypted{}}}
+	if r := ownRow(&o, protocol.User{ID: "me"}); r.mark != client.MarkWaiting {
+		t.Error("an item that is not opened yet looks empty")
+	}
+}
+
 // Before the first welcome the user is unknown. Then no stored message is the user's own, not even one
 // without a sender.
 func TestNobodysMessage(t *testing.T) {
-	if r := storedRow(&protocol.Message{ID: "m1", Seq: 1}, ""); r.own {
+	if r := storedRow(&protocol.Message{ID: "m1", Seq: 1}, "", nil); r.own {
 		t.Error("it counts as the user's own")
 	}
 }
@@ -217,7 +242,7 @@ func TestRowsOfUsersWithoutAName(t *testing.T) {
 	const id = "ada.lovelace@mail.example"
 	for _, lang := range []string{"en", "de", "fr", "ar"} {
 		texts := text.For(lang, nil)
-		r := storedRow(&protocol.Message{ID: "m", Seq: 1, Rev: 1, Sender: protocol.User{ID: id}, Text: "hi"}, "me")
+		r := storedRow(&protocol.Message{ID: "m", Seq: 1, Rev: 1, Sender: protocol.User{ID: id}, Text: "hi"}, "me", nil)
 		if name := senderOf(texts, &r); strings.Contains(name, id) {
 			t.Errorf("%s: %q has the id", lang, name)
 		}

@@ -27,6 +27,7 @@ type dialog struct {
 	frozen   app.Value     // whether the room is frozen; nil: the user may not change that
 	queue    queue
 	reactors reactors
+	readers  readers
 	yes      func() // Everyone: what to do once it is confirmed
 }
 

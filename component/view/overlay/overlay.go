@@ -108,6 +108,8 @@ func (o *Overlay) Open(does action.Action, t *action.Target, all []action.Action
 		o.dialog.askRoom()
 	case action.Reactors:
 		o.dialog.showReactors(t)
+	case action.Readers:
+		o.dialog.showReaders()
 	default:
 		o.dialog.ask(does, t)
 	}
@@ -161,8 +163,11 @@ func (o *Overlay) Show(s *client.Snapshot) {
 	if d.asks == action.Queue {
 		d.followQueue()
 	}
-	if d.asks == action.Reactors {
+	switch d.asks {
+	case action.Reactors:
 		d.followReactors()
+	case action.Readers:
+		d.followReaders()
 	}
 	switch {
 	case o.menu.isOpen():
@@ -209,6 +214,8 @@ func (o *Overlay) onClick(ctx app.Context, e app.Event) {
 		o.dialog.showReaction(control.Get("dataset").Get("emoji").String())
 	case action.ReactorsMore:
 		o.do(client.AskPeople{ID: o.dialog.id, Emoji: o.dialog.reactors.emoji, More: true})
+	case action.Readmit:
+		o.do(client.Readmit{User: control.Get("dataset").Get("user").String()})
 	case action.QueueMore:
 		o.do(client.ReviewMore{})
 	case action.Reported, action.Resolve, action.Drop:
@@ -266,13 +273,16 @@ func (o *Overlay) dialogClosed() {
 	if d.asks == action.Queue {
 		o.do(client.Review{On: false})
 	}
+	if d.asks == action.Readers {
+		o.do(client.ShowReaders{On: false})
+	}
 	d.box.Call("replaceChildren")
 	if o.menu.isOpen() { // a menu was opened meanwhile and has the keyboard
 		return
 	}
 	// After the room and its reports the browser goes back to the button, and to the field after a message to everybody. People may have moved on from
 	// a message.
-	if d.asks != action.Room && d.asks != action.Queue && d.asks != action.Everyone && o.log.Focused() != d.id {
+	if d.asks != action.Room && d.asks != action.Queue && d.asks != action.Readers && d.asks != action.Everyone && o.log.Focused() != d.id {
 		o.log.Refocus(d.id)
 	}
 	d.id, d.asks = "", ""

@@ -93,11 +93,36 @@ func (t *Texts) Silenced(s *client.Snapshot) (says, reason string) {
 		return t.Say(Archived), ""
 	case protocol.WhyFrozen:
 		return t.Say(Frozen), ""
+	case protocol.WhyEncrypted:
+		return t.Say(LockUnable), ""
 	case protocol.WhyMuted:
 		return t.Sanction(s.Muted, Muted, MutedForever), s.Muted.Reason
 	}
 	return "", ""
 }
+
+// lockWords hold the words for what stands in the way of a chat that encrypts.
+var lockWords = map[client.LockState]Word{
+	client.LockWaiting: LockWaiting, client.LockNoDevice: LockNoDevice, client.LockMissing: LockMissing, client.LockOut: LockOut,
+}
+
+// Lock says what stands in the way of a chat that encrypts; "": nothing does.
+func (t *Texts) Lock(l *client.Lock) string {
+	w := lockWords[l.State]
+	if w == "" && l.Fleeting {
+		w = LockFleeting
+	}
+	return t.Say(w)
+}
+
+// markWords hold the words for the marks of messages.
+var markWords = map[client.Mark]Word{
+	client.MarkWaiting: MarkWaiting, client.MarkBefore: MarkBefore, client.MarkAltered: MarkAltered,
+	client.MarkUncertain: MarkUncertain, client.MarkPlain: MarkPlain,
+}
+
+// Mark says what the mark of a message in an encrypted room means; "": it has none that people see.
+func (t *Texts) Mark(m client.Mark) string { return t.Say(markWords[m]) }
 
 // Sanction says that the user is muted or banned, and until when.
 func (t *Texts) Sanction(s *client.Sanction, until, forever Word) string {

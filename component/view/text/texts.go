@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"hallway/component/client"
 	"hallway/component/view/markup"
 	"hallway/protocol"
 )
@@ -172,13 +173,22 @@ func (t *Texts) Role(r protocol.Role) string { return t.Say(roleWords[r]) }
 //
 //go:noinline
 func (t *Texts) Content(deleted, encrypted bool, text string) string {
+	return t.MarkedContent(deleted, encrypted, client.MarkNone, text)
+}
+
+// MarkedContent is Content for a message with a mark.
+func (t *Texts) MarkedContent(deleted, encrypted bool, mark client.Mark, text string) string {
 	switch {
 	case deleted:
 		return t.Say(Deleted)
-	case encrypted:
-		return t.Say(Encrypted)
+	case !encrypted:
+		return text
+	case mark == client.MarkOpening:
+		return ""
+	case mark != client.MarkNone:
+		return t.Mark(mark)
 	}
-	return text
+	return t.Say(Encrypted)
 }
 
 // Excerpt returns the beginning of a message on one line.

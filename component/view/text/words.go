@@ -159,6 +159,25 @@ const (
 	KeyBack    Word = "keyBack"
 )
 
+// The words of encrypted rooms.
+const (
+	LockReaders   Word = "lockReaders" // the badge, and the title of the list
+	LockNote      Word = "lockNote"    // what the number is for
+	LockOutList   Word = "lockOutList" // before the users whom a moderator has shut out
+	LockReadmit   Word = "lockReadmit" // the button that lets one in again
+	LockWaiting   Word = "lockWaiting" // why nothing can be written, as the three that follow
+	LockNoDevice  Word = "lockNoDevice"
+	LockMissing   Word = "lockMissing"
+	LockOut       Word = "lockOut"
+	LockFleeting  Word = "lockFleeting" // keys die with the page
+	LockUnable    Word = "lockUnable"   // the room encrypts, and this chat does not
+	MarkWaiting   Word = "markWaiting"  // in place of a message, as the two that follow
+	MarkBefore    Word = "markBefore"
+	MarkAltered   Word = "markAltered"
+	MarkUncertain Word = "markUncertain" // beside a message, as the next
+	MarkPlain     Word = "markPlain"
+)
+
 // The words of moderation.
 const (
 	Muted         Word = "muted"        // {text} is the end

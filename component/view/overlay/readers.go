@@ -1,0 +1,75 @@
+package overlay
+
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// idLength is how much of a device's id people see.
+const idLength = 6
+
+// readers is the content of the dialog with those who can read in an encrypted room.
+type readers struct {
+	code, users, outTitle, out app.Value
+	shown                      client.Lock
+}
+
+// showReaders opens the dialog with those who can read, and the number to compare.
+func (d *dialog) showReaders() {
+	d.readers = readers{
+		code: dom.New("p", "hallway-code"), users: dom.New("ul", "hallway-reactors"),
+		outTitle: note(d.text.Say(text.LockOutList)), out: dom.New("ul", "hallway-reactors"),
+	}
+	r := &d.readers
+	dom.SetAttribute(r.code, "dir", "ltr")
+	for _, list := range []app.Value{r.users, r.out} {
+		dom.SetAttribute(list, "role", "list")
+	}
+	dom.SetAttribute(r.users, "aria-label", d.text.Say(text.LockReaders))
+	dom.SetAttribute(r.out, "aria-label", d.text.Say(text.LockOutList))
+	r.users.Set("tabIndex", 0) // it is scrolled by keys
+	done := action.Button(action.Close, d.text.Say(text.Close))
+	d.asks, d.length, d.reason = action.Readers, nil, nil
+	d.show("", "dialog", d.text.Say(text.LockReaders), r.code, note(d.text.Say(text.LockNote)), r.users, r.outTitle, r.out, buttons(done))
+	done.Call("focus")
+	r.shown.Code = "-" // nothing is drawn yet
+	d.do(client.ShowReaders{On: true})
+	d.followReaders()
+}
+
+// followReaders draws what is known.
+func (d *dialog) followReaders() {
+	r, l := &d.readers, d.snap.Lock
+	if l == nil || l.Code == r.shown.Code && len(l.Readers) == len(r.shown.Readers) && slices.Equal(l.Out, r.shown.Out) {
+		return
+	}
+	r.shown = *l
+	dom.SetText(r.code, l.Code)
+	r.users.Call("replaceChildren")
+	for i := range l.Readers {
+		reader := &l.Readers[i]
+		item := d.userItem(&reader.User)
+		for _, id := range reader.Devices {
+			item.Call("append", dom.Bidi("hallway-device", id[:min(len(id), idLength)]))
+		}
+		r.users.Call("append", item)
+	}
+	r.out.Call("replaceChildren")
+	r.outTitle.Set("hidden", len(l.Out) == 0)
+	for _, id := range l.Out {
+		item := d.userItem(&protocol.User{ID: id, Name: id})
+		if client.Leads(d.snap.Me.Role) {
+			again := action.Button(action.Readmit, d.text.Say(text.LockReadmit))
+			again.Get("dataset").Set("user", id)
+			item.Call("append", again)
+		}
+		r.out.Call("append", item)
+	}
+}
