@@ -32,8 +32,8 @@ func (c *cluster) ReadKnown() {
 func (c *cluster) MarkRead(marks []rules.ReadMark) {
 	read(c, "read markers", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.shared.MarkRead(ctx, marks)
-	}, func(_ time.Time, _ struct{}, err error) {
-		c.engine.hub.Gossip().Marked(err)
+	}, func(now time.Time, _ struct{}, err error) {
+		c.engine.hub.Gossip().Marked(now, err)
 	})
 }
 

@@ -94,6 +94,6 @@ func (w *world) answerMarks(how string) error {
 	} else if err := w.store.MarkRead(context.Background(), w.others.marks); err != nil {
 		return err
 	}
-	w.Gossip().Marked(err)
+	w.Gossip().Marked(w.now, err)
 	return nil
 }

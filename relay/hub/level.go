@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"time"
 
 	"hallway/relay/bus"
@@ -19,7 +20,7 @@ const levelGap = time.Millisecond / 2
 type calls struct {
 	*Gossip
 	round   int64                // of the last call
-	waits   map[bus.RelayID]bool // relays that have not answered it; empty: no call is under way
+	waits   map[bus.RelayID]bool // relays that have not answered it, and ownMarks; empty: no call is under way
 	deaf    map[bus.RelayID]bool // relays that have not answered in time; nobody waits for them until they answer
 	until   time.Time            // the end of the call
 	next    time.Time            // the earliest time of the next call
@@ -28,30 +29,19 @@ type calls struct {
 	owed    []answerOwed
 }
 
-// answerOwed is an answer to another relay's call, which waits for a write of read markers.
+// answerOwed is an answer to a call, which waits for a write of read markers.
 type answerOwed struct {
 	bus.Levelled
 	write uint64
 }
 
+// ownMarks stands in calls.waits for this relay's read markers. No relay has this id.
+const ownMarks bus.RelayID = 0
+
 // ask calls done once the relays are level: perhaps before it returns, and after levelWithin at the latest if a relay is gone.
 func (c *calls) ask(now time.Time, done func()) {
-	if c.rooms.peers.down || !c.others() {
-		done()
-		return
-	}
 	c.waiting = append(c.waiting, done)
 	c.begin(now)
-}
-
-// others reports whether there are relays that answer.
-func (c *calls) others() bool {
-	for _, id := range c.presence.Peers() {
-		if !c.deaf[id] {
-			return true
-		}
-	}
-	return false
 }
 
 // begin begins a call, when it is time.
@@ -59,17 +49,23 @@ func (c *calls) begin(now time.Time) {
 	if len(c.waits) > 0 || len(c.waiting) == 0 || now.Before(c.next) {
 		return
 	}
-	peers := c.presence.Peers()
-	for _, id := range peers {
-		if !c.deaf[id] {
-			c.waits[id] = true
-		}
-	}
-	c.round++
-	c.until, c.next = now.Add(levelWithin), now.Add(levelGap*time.Duration(len(peers)))
 	c.asking, c.waiting = c.waiting, nil
-	c.tellAll(now)
-	c.bus.Tell(&bus.Called{Round: c.round})
+	c.until = now.Add(levelWithin)
+	if write, waits := c.marks.write(now); waits {
+		c.waits[ownMarks] = true
+		c.owed = append(c.owed, answerOwed{bus.Levelled{Relay: ownMarks}, write})
+	}
+	if peers := c.presence.Peers(); len(peers) > 0 && !c.rooms.peers.down {
+		for _, id := range peers {
+			if !c.deaf[id] {
+				c.waits[id] = true
+			}
+		}
+		c.round++
+		c.next = now.Add(levelGap * time.Duration(len(peers)))
+		c.tellAll(now)
+		c.bus.Tell(&bus.Called{Round: c.round})
+	}
 	c.endIfAnswered(now)
 }
 
@@ -91,16 +87,22 @@ func (c *calls) called(now time.Time, from bus.RelayID, n *bus.Called) {
 }
 
 // wrote gives the answers that have waited for a write of read markers.
-func (c *calls) wrote(write uint64) {
-	kept := c.owed[:0]
+func (c *calls) wrote(now time.Time, write uint64) {
+	kept, own := c.owed[:0], false
 	for _, o := range c.owed {
 		if o.write > write {
 			kept = append(kept, o)
 			continue
 		}
+		if o.Relay == ownMarks {
+			own = true
+			continue
+		}
 		c.bus.Tell(&o.Levelled)
 	}
-	c.owed = kept
+	if c.owed = kept; own {
+		c.answered(now, ownMarks)
+	}
 }
 
 // levelled takes the answer of a relay.
@@ -153,9 +155,10 @@ func (c *calls) wake(now time.Time) {
 	case !due || now.Before(at):
 	case len(c.waits) > 0:
 		for id := range c.waits {
-			c.deaf[id] = true
+			c.deaf[id] = id != ownMarks
 		}
 		clear(c.waits)
+		c.owed = slices.DeleteFunc(c.owed, func(o answerOwed) bool { return o.Relay == ownMarks })
 		c.endIfAnswered(now)
 	default:
 		c.begin(now)

@@ -107,7 +107,7 @@ func (ms *marks) write(now time.Time) (last uint64, waits bool) {
 }
 
 // Marked takes the end of MarkRead. What could not be written is tried again while its user is here.
-func (g *Gossip) Marked(err error) {
+func (g *Gossip) Marked(now time.Time, err error) {
 	ms := &g.marks
 	written := ms.writing
 	ms.writing = nil
@@ -127,7 +127,8 @@ func (g *Gossip) Marked(err error) {
 		}
 		acts.want, acts.by = 0, nil
 	}
-	g.calls.wrote(ms.writes)
+	g.calls.wrote(now, ms.writes)
+	g.rooms.peers.end()
 }
 
 // An earlyRead is a read marker of which another relay has told before the room was open here.

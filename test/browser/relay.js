@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { SECRET, tokenOf } from './token.js';
 
 export const ROOT = new URL('../../', import.meta.url).pathname;
-const COMMAND = join(ROOT, 'bin/hallway');
+const COMMAND = process.env.HALLWAY_PROGRAM || join(ROOT, 'bin/hallway');
 const START_MS = 15_000;
 const POLL_MS = 20;
 

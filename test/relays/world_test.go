@@ -26,19 +26,29 @@ func TestMain(m *testing.M) { os.Exit(relaytest.Main(m)) }
 // world is some relays on one database and one bus.
 type world struct {
 	*testing.T
-	database *servers.Cluster
+	database *servers.Cluster // nil: the one of all tests
 	nats     *servers.Server
 	relays   []*relaytest.Relay
 }
 
-func newWorld(t *testing.T, relays int) *world {
+// newWorld starts relays without limits, but for those of the flags.
+func newWorld(t *testing.T, relays int, flags ...string) *world {
 	t.Helper()
 	w := &world{T: t, database: servers.NewCluster(t), nats: servers.NATS(t)}
-	url := w.database.Database(t)
-	for range relays {
-		w.relays = append(w.relays, relaytest.StartOn(t, url, "--nats", "nats://"+w.nats.Addr, "--rate", "0", "--conns-per-user", "0", "--handshakes-per-second", "0"))
-	}
+	w.start(w.database.Database(t), relays, flags)
 	return w
+}
+
+// start starts relays on a database.
+func (w *world) start(url string, relays int, flags []string) {
+	w.Helper()
+	for range relays {
+		all := []string{"--nats", "nats://" + w.nats.Addr, "--handshakes-per-second", "0"}
+		if len(flags) == 0 {
+			flags = []string{"--rate", "0", "--conns-per-user", "0"}
+		}
+		w.relays = append(w.relays, relaytest.StartOn(w.T, url, append(all, flags...)...))
+	}
 }
 
 // token opens all rooms for a user.

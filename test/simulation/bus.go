@@ -165,8 +165,8 @@ func (r *relay) MarkRead(marks []rules.ReadMark) {
 	marks = slices.Clone(marks)
 	r.query(func() (func(), error) {
 		err := r.w.store.MarkRead(context.Background(), marks)
-		return func() { r.hub.Gossip().Marked(nil) }, err
-	}, func(err error) { r.hub.Gossip().Marked(err) })
+		return func() { r.hub.Gossip().Marked(r.clock(), nil) }, err
+	}, func(err error) { r.hub.Gossip().Marked(r.clock(), err) })
 }
 
 // query reads from the database: after a while, and the answer comes after another.
