@@ -118,6 +118,12 @@ func maybeTurn(c *codec, t **Turn) {
 // Append appends the turn's JSON to dst: as it was read, or as its fields are.
 func (t *Turn) Append(dst []byte) []byte { c := codec{out: dst}; t.fields(&c); return c.out }
 
+// Bytes returns about how many bytes the turn's JSON has: their number, where it was read.
+func (t *Turn) Bytes() int { return max(len(t.raw), turnBytes) }
+
+// turnBytes is about what a turn has that leaves nobody out.
+const turnBytes = 512
+
 // DecodeTurn decodes a turn.
 func DecodeTurn(data []byte) (t Turn, err error) {
 	c := read(data)

@@ -17,6 +17,7 @@ type database interface {
 	rules.Store
 	rules.Directory
 	rules.Moderation
+	rules.Locks
 	rules.Upkeep
 }
 

@@ -102,7 +102,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 		metrics.Bus(r.bus.Stats)
 	}
 	o := server.Options{
-		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Verifier: gate, Origins: origins,
+		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Locks: r.store, Verifier: gate, Origins: origins,
 		Admit: admit, BusUp: r.busUp(),
 		Addresses: addresses, Proxies: proxies,
 		Log: r.log, Metrics: metrics, Secure: r.secured.config != nil,
@@ -129,7 +129,7 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 	if err != nil {
 		return err
 	}
-	features := []string{protocol.FeaturePinned, protocol.FeatureModeration, protocol.FeatureMentions, protocol.FeatureProfiles}
+	features := []string{protocol.FeaturePinned, protocol.FeatureModeration, protocol.FeatureMentions, protocol.FeatureProfiles, protocol.FeatureE2EE}
 	var limits protocol.Limits
 	if r.files != nil {
 		features = append(features, protocol.FeatureFiles)

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"time"
 
 	"hallway/protocol"
@@ -33,6 +34,14 @@ func opOf(now time.Time, frame protocol.ClientFrame) (op rules.Op, ok bool) {
 		op = rules.Op{Room: f.Room, Do: rules.Report{ID: f.ID, Reason: f.Reason}}
 	case protocol.Adjust:
 		op = rules.Op{Room: f.Room, Do: rules.Adjust{Adjust: f}}
+	case protocol.Register:
+		op = rules.Op{Do: rules.Register{Device: f.Device}}
+	case protocol.MakeTurn:
+		op = rules.Op{Room: f.Room, Do: rules.MakeTurn{Turn: f.Turn, Wraps: f.Wraps}}
+	case protocol.HandOn:
+		op = rules.Op{Room: f.Room, Do: rules.HandOn{N: f.N, Wraps: f.Wraps}}
+	case protocol.Want:
+		op = rules.Op{Room: f.Room, Do: rules.Want{N: f.N}}
 	}
 	return op, op.Do != nil
 }
@@ -82,7 +91,12 @@ func (h *Hub) admit(now time.Time, u *user, p pending) {
 func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
 	h.ranking.see(&who)
 	role, ok := who.Grants.Everywhere(), true
-	if _, revokes := op.Do.(rules.Revoke); !revokes {
+	switch do := op.Do.(type) {
+	case rules.Revoke:
+	case rules.Unregister:
+		do.Grants = who.Grants
+		op.Do, role = do, cmp.Or(role, protocol.RoleParticipant)
+	default:
 		role, ok = who.Grants.Role(op.Room)
 	}
 	if !ok {

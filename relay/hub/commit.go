@@ -87,17 +87,22 @@ func (h *Hub) done(now time.Time, p *pending, o rules.Outcome) {
 			h.rooms.evict(r, p.op.Sender.ID, refusalFrame(o.Refusal, r.name, ""))
 		}
 	default:
-		h.carriedOut(p, o)
+		h.carriedOut(now, p, o)
 	}
 }
 
 // carriedOut tells the result of an op.
-func (h *Hub) carriedOut(p *pending, o rules.Outcome) {
+func (h *Hub) carriedOut(now time.Time, p *pending, o rules.Outcome) {
+	if o.DueNow {
+		defer h.keys.dueNow(p.op.Room, o.Epoch, o.Due)
+	}
 	switch result := o.Result.(type) {
 	case rules.Stored:
 		h.stored(p, o, result)
 	case rules.Marked, rules.Seen, rules.Uploaded:
 		p.done(o)
+	case rules.Registered, rules.Unregistered, rules.Turned, rules.HandedOn, rules.Wanted:
+		h.keys.done(now, p, &o)
 	default:
 		switch ended := h.moderation.done(p, &o); {
 		case !ended || p.done == nil:

@@ -74,7 +74,7 @@ func (g *Gossip) Heard(now time.Time, from bus.RelayID, news bus.News) {
 	case *bus.Typing:
 		g.activity.typingElsewhere(now, n)
 	case *bus.Told:
-		g.told(n)
+		g.told(now, n)
 	case *bus.Purged:
 		if r := g.rooms.byName[n.Room]; r != nil {
 			g.windows.purged(r.window, purge{n.Epoch, n.Below})
@@ -96,7 +96,7 @@ func (g *Gossip) Heard(now time.Time, from bus.RelayID, news bus.News) {
 }
 
 // told takes what streams of a room are told beside its messages.
-func (g *Gossip) told(n *bus.Told) {
+func (g *Gossip) told(now time.Time, n *bus.Told) {
 	r := g.rooms.byName[n.Room]
 	if r == nil || r.open && n.Epoch != r.epoch {
 		return
@@ -115,11 +115,22 @@ func (g *Gossip) told(n *bus.Told) {
 	case protocol.Settings:
 		if f.Room == r.name {
 			g.rulings.changed(r)
-			g.rooms.setRules(r, protocol.RoomSettings{SlowModeS: f.SlowModeS, Frozen: f.Frozen, Archived: f.Archived})
+			g.rooms.setRules(r, protocol.RoomSettings{SlowModeS: f.SlowModeS, Frozen: f.Frozen, Archived: f.Archived, E2EE: f.E2EE})
 		}
 	case protocol.Reports:
 		g.rulings.changed(r)
 		g.rooms.setReports(r, f.Open)
+	case protocol.Turned:
+		g.rulings.changed(r)
+		g.rooms.setTurn(r, f.Turn)
+	case protocol.Due:
+		g.rulings.changed(r)
+		g.rooms.keys.addDue(r, f.Out)
+	case protocol.Wrapped:
+		g.rooms.keys.deliver(r, f)
+		g.rooms.keys.serve(now, r)
+	case protocol.Wanted:
+		g.rooms.keys.wantedElsewhere(now, r, f)
 	case protocol.Read:
 		g.marks.moved(r.name, r.epoch, n.User, min(f.Seq, r.level.known), nil)
 	}

@@ -21,6 +21,7 @@ type Hub struct {
 	activity      activity
 	moderation    moderation
 	ranking       ranking
+	keys          keys
 	draining      bool
 }
 
@@ -33,6 +34,7 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 	h.rooms = rooms{
 		shared: s, transport: transport, writes: &h.writes, users: &h.users, sessions: &h.sessions, byName: map[string]*room{},
 	}
+	h.rooms.keys = &h.keys
 	h.sessions = sessions{shared: s, rooms: &h.rooms, users: &h.users}
 	h.ranking = ranking{shared: s, sessions: &h.sessions, rooms: &h.rooms, writes: &h.writes}
 	h.authenticator = authenticator{
@@ -41,6 +43,7 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 	h.lanes = lanes{shared: s, writes: &h.writes, users: &h.users}
 	h.activity = activity{shared: s, rooms: &h.rooms, writes: &h.writes}
 	h.moderation = moderation{shared: s, rooms: &h.rooms, sessions: &h.sessions, users: &h.users, writes: &h.writes}
+	h.keys = keys{shared: s, rooms: &h.rooms, sessions: &h.sessions}
 	return h
 }
 
@@ -64,6 +67,7 @@ func (h *Hub) Tick(now time.Time) {
 	h.sessions.evictUnauthenticated()
 	h.rooms.tellPresence(now)
 	h.users.forget(now)
+	h.keys.tick(now)
 	h.ranking.save()
 	h.writes.flush()
 }

@@ -13,7 +13,7 @@ import (
 // read marker. Sends may follow at once: they queue behind the Open.
 func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role) {
 	m, r := s.member(name), rs.byName[name]
-	ask := r == nil || !r.open || !r.users[s.user].joined() || r.users[s.user].mentioned()
+	ask := r == nil || !r.open || !r.users[s.user].joined() || r.users[s.user].mentioned() || r.lock != nil
 	switch {
 	case m == nil && len(s.members) >= guard.RoomsPerSessionMax:
 		s.send(protocol.Error{Code: protocol.CodeBadRequest, Message: "too many rooms on this connection", Room: name})
@@ -46,7 +46,7 @@ func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role
 func (rs *rooms) open(m *member) {
 	m.opening++
 	rs.writes.enqueue(pending{
-		op:      rules.Op{Room: m.presence.room.name, Sender: m.sender(), Do: rules.Open{Read: rs.marker(m.presence)}},
+		op:      rules.Op{Room: m.presence.room.name, Sender: m.sender(), Do: rules.Open{Read: rs.marker(m.presence), Device: m.session.deviceID()}},
 		session: m.session, member: m,
 	})
 }
@@ -83,6 +83,7 @@ func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 	m.presence.mute = muteOf(opened.Mute)
 	rs.setRules(r, opened.Settings)
 	rs.setReports(r, opened.Reports)
+	rs.unlock(m, opened.Locked)
 	m.presence.mentions, m.presence.counted = opened.Mentions, o.Head
 	switch {
 	case rs.peers == nil:
@@ -114,7 +115,9 @@ func (rs *rooms) joined(now time.Time, m *member) {
 	if !p.mute.over(now) {
 		f.Muted, f.MutedUntil, f.MutedReason = true, p.mute.until, p.mute.reason
 	}
+	f.E2EE = rs.lockFrame(m)
 	s.send(f)
+	rs.keys.entered(now, m)
 	if first {
 		r.group.Add(s.conn)
 		if moderates(m.role) {

@@ -88,7 +88,7 @@ func (ls *lanes) send(now time.Time, s *Session, f protocol.Send) {
 	ls.arrivals++
 	p := pending{
 		op:      rules.Op{Room: f.Room, Sender: m.sender(), Do: rules.Send{Send: f}},
-		session: s, order: ls.arrivals, apart: m.newRole,
+		session: s, order: ls.arrivals, apart: m.newRole || m.newKey(f.Encrypted),
 	}
 	m.newRole = false
 	full := ls.writes.full(s, p.bytes())
@@ -104,6 +104,18 @@ func (ls *lanes) send(now time.Time, s *Session, f protocol.Send) {
 	}
 	p.holdBack(b)
 	ls.writes.enqueue(p)
+}
+
+// newKey reports whether a send has another key than the one before, which may be in the queue. In one batch the key must
+// be stale for all sends of a lane or for none.
+func (m *member) newKey(e *protocol.Encrypted) bool {
+	kid := ""
+	if e != nil {
+		kid = e.Kid
+	}
+	changed := m.kid != kid && m.session.ops > 0
+	m.kid = kid
+	return changed
 }
 
 // admit blocks an open lane whose next send cannot be accepted now. The send for which a blocked lane waits opens it.

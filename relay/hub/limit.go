@@ -21,6 +21,9 @@ const changedBytes = 1024
 // fileBytes is about what a message takes for a file.
 const fileBytes = 512
 
+// wrapBytes is about what an op takes for a wrap.
+const wrapBytes = 256
+
 const (
 	// TickEvery is the time between two calls of Tick. Other times are kept to that.
 	TickEvery = 500 * time.Millisecond

@@ -40,6 +40,9 @@ func (md *moderation) done(p *pending, o *rules.Outcome) (ended bool) {
 	case rules.Revoked:
 		do := p.op.Do.(rules.Revoke)
 		md.revoke(do.User, do.On, result.At)
+		for _, d := range result.Due {
+			md.rooms.keys.dueIn(d, do.User)
+		}
 		md.gossip.tell(&bus.Revoked{User: do.User, At: int64(result.At)})
 	case rules.Erased:
 		md.rooms.newsOfAll(r, result.Messages, o)
@@ -47,6 +50,9 @@ func (md *moderation) done(p *pending, o *rules.Outcome) (ended bool) {
 	case rules.Forgotten:
 		user := p.op.Do.(rules.Forget).User
 		md.forget(user)
+		for _, d := range result.Due {
+			md.rooms.keys.dueIn(d, "")
+		}
 		md.gossip.tell(&bus.Revoked{User: user, Erased: true})
 	}
 	return true

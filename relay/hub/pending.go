@@ -49,6 +49,12 @@ func (p *pending) bytes() int {
 		if do.Act == protocol.ActClear {
 			n += rules.ClearMax * opBytes
 		}
+	case rules.Register:
+		n += len(do.Device.Cert)
+	case rules.MakeTurn:
+		n += do.Turn.Bytes() + len(do.Wraps)*wrapBytes
+	case rules.HandOn:
+		n += len(do.Wraps) * wrapBytes
 	case rules.Erase:
 		n += len(do.Seqs) * opBytes
 	}
@@ -74,6 +80,9 @@ func (p *pending) refuse(why rules.Refusal) {
 	if p.done != nil {
 		p.done(rules.Outcome{Refusal: why})
 		return
+	}
+	if do, registers := p.op.Do.(rules.Register); registers && p.session.deviceID() == do.Device.ID {
+		p.session.device = nil
 	}
 	p.session.send(p.refusal(why))
 }
@@ -132,6 +141,14 @@ func frameOf(op *rules.Op) string {
 		return "report"
 	case rules.Adjust:
 		return "settings"
+	case rules.Register:
+		return "device"
+	case rules.MakeTurn:
+		return "turn"
+	case rules.HandOn:
+		return "wraps"
+	case rules.Want:
+		return "want"
 	}
 	return ""
 }

@@ -94,11 +94,13 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 		h.activity.typing(now, s, f.Room)
 	case protocol.Read:
 		h.activity.read(s, f)
+	case protocol.Register:
+		if op, ok := h.keys.register(s, f); ok {
+			h.admit(now, s.user, pending{op: op, session: s})
+		}
 	default:
 		if op, ok := opOf(now, f); ok {
-			h.change(now, s, op)
-		} else {
-			s.send(protocol.Error{Code: protocol.CodeBadRequest, Message: "this relay does not know the frame's type"})
+			h.change(now, s, s.withDevice(op))
 		}
 	}
 }

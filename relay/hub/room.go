@@ -28,6 +28,7 @@ type room struct {
 	window *Window
 	level  *level // nil: no other relay writes the database
 
+	lock       *lock                 // nil: the room is not end-to-end encrypted
 	settings   protocol.RoomSettings // known while the room is open, as is reports
 	reports    int64                 // open reports
 	moderators []*member             // those who have joined
@@ -66,6 +67,8 @@ type member struct {
 	from     int64  // the head of the first joined: the stream tells what is above
 	echo     int64  // the highest rev of a message that the session has stored and the stream tells
 	newRole  bool   // the next send has another role than those in the queue
+	kid      string // the key of the last send
+	e2ee     enrolled
 }
 
 // joined reports whether one of the user's connections has joined.
@@ -93,6 +96,7 @@ type rooms struct {
 	users     *users
 	sessions  *sessions
 	peers     *peers // nil: no other relay writes the database
+	keys      *keys
 
 	byName        map[string]*room
 	presenceDirty []*room // rooms whose members may not know the number of users
@@ -178,6 +182,7 @@ func (rs *rooms) endStream(m *member) {
 		rs.peers.settleUp(m)
 	}
 	m.joined = false
+	rs.discharge(m)
 	r.streams--
 	r.group.Remove(m.session.conn)
 	r.moderators = slices.DeleteFunc(r.moderators, func(x *member) bool { return x == m })
@@ -223,6 +228,7 @@ func (rs *rooms) endLife(r *room, replaced bool) {
 	rs.flush(r)
 	r.open, r.epoch, r.told, r.flushed = false, "", 0, 0
 	r.named, r.settings, r.reports = 0, protocol.RoomSettings{}, 0
+	r.lock = nil
 	rs.windows.close(r.window)
 	r.window = rs.windows.open(r.name)
 	if rs.peers != nil {

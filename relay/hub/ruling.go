@@ -102,6 +102,9 @@ func (g *Gossip) Ruling(now time.Time, room string, ruling rules.Ruling, err err
 		g.windows.purged(r.window, purge{ruling.Epoch, ruling.Below})
 		g.rooms.setRules(r, ruling.Settings)
 		g.rooms.setReports(r, ruling.Reports)
+		if l := ruling.Lock; l != nil {
+			g.rooms.setRuledLock(r, l)
+		}
 		g.rulings.setMutes(now, r, ruling.Mutes)
 	}
 }

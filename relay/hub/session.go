@@ -19,16 +19,17 @@ type Session struct {
 	conn     Conn
 	from     netip.Addr // the client's address
 	shared   *shared
-	user     *user        // nil before the welcome
-	name     string       // the user's, for people
-	face     *face        // nil: the token gives none
-	grants   Grants       // of the token
-	key      *TokenKey    // has signed the token
-	members  []*member    // one for each room joined or being joined
-	issuedAt int64        // when the token was issued; 0: not known
-	until    int64        // when it ends: before the welcome for want of a hello, then with its token
-	heard    int64        // when something arrived last
-	frames   guard.Bucket // all frames but sends
+	user     *user            // nil before the welcome
+	name     string           // the user's, for people
+	face     *face            // nil: the token gives none
+	device   *protocol.Device // nil: none was registered
+	grants   Grants           // of the token
+	key      *TokenKey        // has signed the token
+	members  []*member        // one for each room joined or being joined
+	issuedAt int64            // when the token was issued; 0: not known
+	until    int64            // when it ends: before the welcome for want of a hello, then with its token
+	heard    int64            // when something arrived last
+	frames   guard.Bucket     // all frames but sends
 	refusals guard.Debt
 	place    int32 // the index in sessions.all
 	ops      int32 // ops in the queue or being committed

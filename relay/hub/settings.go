@@ -44,6 +44,9 @@ func (rs *rooms) setRole(m *member, role protocol.Role) {
 	case !was && m.joined && moderates(role):
 		r.moderators = append(r.moderators, m)
 		rs.tellReports(m)
+		if r.lock != nil && r.lock.due {
+			m.session.send(protocol.Due{Room: r.name, Out: r.lock.out})
+		}
 	}
 }
 
@@ -53,7 +56,7 @@ func (r *room) rules() protocol.Settings {
 }
 
 func settingsFrame(room string, s protocol.RoomSettings) protocol.Settings {
-	return protocol.Settings{Room: room, SlowModeS: s.SlowModeS, Frozen: s.Frozen, Archived: s.Archived}
+	return protocol.Settings{Room: room, SlowModeS: s.SlowModeS, Frozen: s.Frozen, Archived: s.Archived, E2EE: s.E2EE}
 }
 
 // tellRules tells a new member the room's settings, unless they are the default, and the number of open reports.
@@ -75,6 +78,9 @@ func (rs *rooms) tellReports(m *member) {
 func (rs *rooms) setRules(r *room, s protocol.RoomSettings) bool {
 	before := r.rules()
 	r.settings = s
+	if s.E2EE != 0 && r.lock == nil {
+		r.lock = &lock{}
+	}
 	after := r.rules()
 	if before == after {
 		return false
@@ -82,6 +88,9 @@ func (rs *rooms) setRules(r *room, s protocol.RoomSettings) bool {
 	if r.streams > 0 {
 		rs.flush(r)
 		rs.cast(r, [][]byte{after.Append(nil)})
+	}
+	if before.E2EE == 0 && after.E2EE != 0 {
+		rs.setDue(r, true, nil) // the first turn
 	}
 	return true
 }

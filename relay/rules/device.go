@@ -40,7 +40,7 @@ func (s *Set) unregister(op *Op, do Unregister) Outcome {
 	switch {
 	case d == nil || d.Deleted:
 		return refuse(protocol.CodeNotFound, "there is no such device")
-	case d.User != op.Sender.ID && !do.Any:
+	case d.User != op.Sender.ID && !do.Any && !s.organizes(do):
 		return refuse(protocol.CodeForbidden, "this device is another's")
 	}
 	d.Deleted = true
@@ -51,6 +51,14 @@ func (s *Set) unregister(op *Op, do Unregister) Outcome {
 		s.audit(op, "delete_device", d.User, "", details(nil).text("device", d.ID))
 	}
 	return Outcome{Result: Unregistered{ID: d.ID, User: d.User, Due: due}}
+}
+
+// organizes reports whether the sender is an organizer of a room in which the device is or was.
+func (s *Set) organizes(do Unregister) bool {
+	return do.Grants != nil && slices.ContainsFunc(s.Vault.DeviceRooms(do.ID), func(room string) bool {
+		role, ok := do.Grants.Role(room)
+		return ok && role == protocol.RoleOrganizer
+	})
 }
 
 // DeviceID returns the id of a device with that key to sign.

@@ -12,6 +12,8 @@ import (
 type Locked struct {
 	Turn *protocol.Turn // the newest; nil: there is none
 	Wrap *protocol.Wrap // of its secret for the sender's device; nil: there is none
+	// Inside reports that the sender's device is in the room.
+	Inside bool
 	// Holds reports that the device has the secret of the turn.
 	Holds bool
 	// Due reports that a new turn is due, Out for whom.
@@ -30,8 +32,8 @@ func (s *Set) lock(r *Room) *Lock {
 	return r.lock
 }
 
-// due reports whether a new turn is due, and for which users.
-func (l *Lock) due() (due bool, out []string) {
+// IsDue reports whether a new turn is due, and for which users.
+func (l *Lock) IsDue() (due bool, out []string) {
 	for _, user := range l.Due {
 		if user != "" {
 			out = append(out, user)
@@ -137,8 +139,8 @@ func (s *Set) locked(r *Room, op *Op, device string) (locked *Locked, refused Ou
 		}
 	}
 	l := s.lock(r)
-	locked = &Locked{}
-	locked.Due, locked.Out = l.due()
+	locked = &Locked{Inside: inside}
+	locked.Due, locked.Out = l.IsDue()
 	if l.N == 0 {
 		return locked, Outcome{}
 	}
@@ -189,9 +191,9 @@ func (s *Set) makeTurn(r *Room, op *Op, do MakeTurn) Outcome {
 		d = d.member("out", quotes(t.Out))
 	}
 	s.audit(op, "turn", "", "", d)
-	out := Outcome{Result: Turned{Turn: t, Wraps: wraps}}
+	out := Outcome{Result: Turned{Room: r.Name, Turn: t, Wraps: wraps}}
 	if len(due) > 0 {
-		_, out.Due = next.due()
+		_, out.Due = next.IsDue()
 		out.DueNow = len(due) > 0
 	}
 	return out

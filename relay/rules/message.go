@@ -37,7 +37,7 @@ func (s *Set) send(r *Room, op *Op, do Send) Outcome {
 	s.noteSent(r, op.Sender)
 	out := Outcome{Result: Stored{Message: m.Message, New: true}}
 	if s.noteTraffic(r) {
-		out.DueNow, out.Due = s.lock(r).due()
+		out.DueNow, out.Due = s.lock(r).IsDue()
 	}
 	return out
 }

@@ -46,7 +46,7 @@ func (s *Set) moderate(r *Room, op *Op, do Moderate) Outcome {
 	}
 	out := Outcome{Result: done}
 	if (do.Act == protocol.ActBan || do.Act == protocol.ActRemove) && done.New && s.expel(r, do.User) {
-		out.DueNow, out.Due = s.lock(r).due()
+		out.DueNow, out.Due = s.lock(r).IsDue()
 	}
 	return out
 }

@@ -153,8 +153,9 @@ type (
 
 	// Unregister deletes a device, and takes it out of all rooms.
 	Unregister struct {
-		ID  string
-		Any bool // the device may be another user's
+		ID     string
+		Any    bool   // the device may be another user's
+		Grants Grants // the device may be another user's in a room of which they make the sender an organizer; nil: they do not
 	}
 
 	// MakeTurn makes a new turn of an end-to-end encrypted room. It and the following

@@ -132,6 +132,7 @@ type (
 
 	// Turned answers a MakeTurn.
 	Turned struct {
+		Room  string
 		Turn  protocol.Turn
 		Wraps []protocol.Wrap // those that were stored
 	}

@@ -31,6 +31,8 @@ type Vault interface {
 	// UserDevices counts the devices of a user that were seen since a time and not deleted.
 	UserDevices(user string, since protocol.Time) int
 
+	// DeviceRooms lists the names of the rooms in which a device is or was.
+	DeviceRooms(device string) []string
 	// RoomDevices returns the users of those of the devices that are in a room, by the device.
 	RoomDevices(r *Room, devices []string) map[string]string
 	// Present reports whether a device of the user is in a room.

@@ -122,7 +122,7 @@ func fuzzed(f *testing.F) (handler fasthttp.RequestHandler, bearer string) {
 			f.Error(err)
 		}
 	})
-	srv, err := server.New(server.Options{Backend: engine, History: engine, Directory: st, Moderation: st, Verifier: gate, Log: log})
+	srv, err := server.New(server.Options{Backend: engine, History: engine, Directory: st, Moderation: st, Locks: st, Verifier: gate, Log: log})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *guard.Addresses) *liv
 				t.Errorf("close: %v", err)
 			}
 		})
-		o.Backend, o.History, o.Directory, o.Moderation, o.Addresses = l.engine, l.engine, st, st, addresses
+		o.Backend, o.History, o.Directory, o.Moderation, o.Locks, o.Addresses = l.engine, l.engine, st, st, st, addresses
 		o.Verifier, o.Proxies = cfg.Verifier, proxies("127.0.0.1/32")
 		o.Files = l.files
 	})

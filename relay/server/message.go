@@ -39,11 +39,30 @@ func (s *messages) page(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
+	if q.Kind == rules.QuerySearch {
+		if err := s.refuseSearch(ctx, room); err != nil {
+			return err
+		}
+	}
 	page, err := s.history.Page(ctx, room, who.User.ID, q)
 	if err != nil {
 		return s.unreadable(err)
 	}
 	return answer(c, fiber.StatusOK, page)
+}
+
+// refuseSearch refuses a search in an end-to-end encrypted room: the relay can read none of its texts.
+func (s *messages) refuseSearch(ctx context.Context, room string) error {
+	settings, err := s.directory.Settings(ctx, room)
+	switch {
+	case err != nil:
+		return s.unreadable(err)
+	case settings.E2EE == 0:
+		return nil
+	}
+	r := refuse(protocol.CodeForbidden, "this room is end-to-end encrypted: the relay cannot search it")
+	r.problem.Why = protocol.WhyEncrypted
+	return r
 }
 
 // post stores a message.

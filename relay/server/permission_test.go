@@ -77,6 +77,8 @@ var rights = []right{
 	{"listReports", "", "", moderators, reads},
 	{"closeReport", `{"state":"dismissed"}`, "", moderators, manages},
 	{"listAudit", "", "", organizers, reads},
+	{"listTurns", "", "", everybody, reads},
+	{"listDevices", "", "", everybody, reads},
 	{"", "", `{"type":"settings","room":"{room}","slow_mode_s":1}`, moderators, manages},
 	{"", "", `{"type":"settings","room":"{room}","frozen":true}`, organizers, manages},
 	{"", "", `{"type":"join","room":"{room}"}`, everybody, enters},
@@ -92,10 +94,10 @@ var rights = []right{
 }
 
 // What everybody may: to connect, to say who one is, and to go. Who may do what with files depends on who has uploaded
-// them, and is a test of its own: TestWhoMayReadAndWriteFiles.
+// them, and is a test of its own: TestWhoMayReadAndWriteFiles. So is what is about devices and keys: TestEncryptedRoom of package main.
 const (
-	openOperations = "connect uploadFile getFile linkFile"
-	openFrames     = "Hello Leave"
+	openOperations = "connect uploadFile getFile linkFile deleteDevice"
+	openFrames     = "Hello Leave Register MakeTurn HandOn Want"
 )
 
 // operations are those of the OpenAPI document: method and path by id.
@@ -116,13 +118,15 @@ func operations(t *testing.T) map[string]string {
 // clientFrames are the types of a client's frames: those that say so themselves.
 func clientFrames(t *testing.T) (names []string) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../../protocol/client_frame.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range file.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "clientFrame" {
-			names = append(names, f.Recv.List[0].Type.(*ast.Ident).Name)
+	for _, name := range []string{"client_frame.go", "e2ee_frame.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), "../../protocol/"+name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "clientFrame" {
+				names = append(names, f.Recv.List[0].Type.(*ast.Ident).Name)
+			}
 		}
 	}
 	return names
@@ -146,7 +150,7 @@ func TestTheMatrixIsComplete(t *testing.T) {
 		}
 	}
 	need := clientFrames(t)
-	if len(need) < 14 {
+	if len(need) < 18 {
 		t.Fatal("the frames are not found:", need)
 	}
 	for id, request := range operations(t) {

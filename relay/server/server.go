@@ -72,6 +72,7 @@ type Options struct {
 	History    History
 	Directory  rules.Directory
 	Moderation rules.Moderation
+	Locks      rules.Locks
 	Verifier   hub.Verifier
 	Origins    Origins               // pages that may connect, beside the relay's own
 	Hosts      Origins               // the relay's own origins; nil: those of loopback names and of Domains
@@ -195,15 +196,18 @@ func (s *Server) routes(o *Options, access *access) {
 	rooms := &rooms{access: access, directory: newLists(o.Directory)}
 	messages := &messages{access: access, history: o.History, directory: newLists(o.Directory), limits: o.Limits}
 	moderation := &moderation{access: access, store: o.Moderation}
+	locks := &locks{access: access, store: o.Locks}
 
 	s.app.Add(fiber.MethodGet, "/v1/ws", upgrade.get) // no HEAD: it cannot upgrade
 	s.app.Get("/v1/openapi.json", openapi)
-	s.app.Use([]string{"/v1/rooms", "/v1/users"}, access.limitRequests)
+	s.app.Use([]string{"/v1/rooms", "/v1/users", "/v1/devices"}, access.limitRequests)
 	s.app.Get("/v1/rooms", rooms.list)
 	s.app.Put("/v1/users/:user/revocation", moderation.revoke(true)).Delete("/v1/users/:user/revocation", moderation.revoke(false))
+	s.app.Delete("/v1/devices/:id", locks.delete)
 	s.app.Route("/v1/rooms/:room", func(room fiber.Router) {
 		room.Get("", rooms.get).Put("", rooms.put).Delete("", rooms.delete)
 		room.Get("/members", rooms.members)
+		room.Get("/turns", locks.turns).Get("/devices", locks.devices)
 		moderation.addTo(room)
 		messages.addTo(room)
 		newFileRoutes(access, o).addTo(room)

@@ -98,6 +98,16 @@ func (v vault) UserDevices(user string, since protocol.Time) (n int) {
 	return n
 }
 
+// DeviceRooms lists the rooms of a device.
+func (v vault) DeviceRooms(device string) (names []string) {
+	for _, name := range v.tx.names() {
+		if _, was := v.tx.rooms[name].inside[device]; was {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // RoomDevices returns the users of devices in a room.
 func (v vault) RoomDevices(r *rules.Room, devices []string) map[string]string {
 	users := make(map[string]string)

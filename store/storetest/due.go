@@ -146,7 +146,9 @@ func testDueEverywhere(h *harness) {
 		h.Fatalf("after a revocation: %+v", locked)
 	}
 	h.equal("the devices in the room", h.devices(), []string{d.ID})
-	h.taken("an end of another's device", rules.Op{Sender: ada, Do: rules.Unregister{ID: his.ID, Any: true}})
+	h.refused("an end of another's device by the organizer of another room", by(oz, rules.Op{Do: rules.Unregister{ID: his.ID, Grants: grants{protocol.RoleOrganizer, "plain"}}}),
+		protocol.CodeForbidden, "")
+	h.taken("an end of another's device", rules.Op{Sender: ada, Do: rules.Unregister{ID: his.ID, Grants: grants{protocol.RoleOrganizer, "lobby"}}})
 }
 
 func testForgottenDevices(h *harness) {

@@ -177,6 +177,17 @@ func (v *Vault) UserDevices(user string, since protocol.Time) int {
 	return int(v.count(`SELECT count(*) FROM devices WHERE user_id = $1 AND deleted = 0 AND seen_at > $2`, user, int64(since)))
 }
 
+// DeviceRooms lists the rooms of a device.
+func (v *Vault) DeviceRooms(device string) (names []string) {
+	v.query(func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		names = append(names, name)
+		return err
+	}, `SELECT coalesce(rooms.name, '') FROM rooms JOIN room_devices r ON r.room = rooms.key WHERE r.device = $1`, device)
+	return names
+}
+
 const insideRoom = ` FROM room_devices r JOIN devices d ON d.id = r.device WHERE r.room = $1 AND r.inside = 1`
 
 // RoomDevices returns the users of devices in a room.

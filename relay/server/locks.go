@@ -1,0 +1,123 @@
+package server
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+)
+
+// devicesMax limits the devices that one request may name.
+const devicesMax = 200
+
+// locks answers the routes about the turns and devices of end-to-end encrypted rooms.
+type locks struct {
+	*access
+	store rules.Locks
+}
+
+// turns answers with a page of a room's turns.
+func (s *locks) turns(c *fiber.Ctx) error {
+	_, room, err := s.enter(c)
+	if err != nil {
+		return err
+	}
+	before, limit, err := parseTurns(queryOf(c))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := s.begin(c)
+	defer cancel()
+	page, more, err := s.store.Turns(ctx, room, before, limit)
+	if err != nil {
+		return s.unreadable(err)
+	}
+	return answer(c, fiber.StatusOK, protocol.AppendTurns(nil, page, more))
+}
+
+// parseTurns parses the query of a page of turns. It refuses unknown parameters.
+func parseTurns(query string) (before int64, limit int, err error) {
+	limit = protocol.PageMessagesDefault
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return 0, 0, refuse(protocol.CodeBadRequest, "the query is malformed")
+	}
+	for name, v := range values {
+		switch {
+		case name != "before" && name != "limit":
+			err = refuse(protocol.CodeBadRequest, "the query has a parameter that is not known")
+		case len(v) > 1:
+			err = errTwice
+		case name == "limit":
+			limit, err = readLimit(v[0])
+		default:
+			n, wrong := strconv.ParseInt(v[0], 10, 64)
+			if before = n; wrong != nil || n < 0 {
+				err = refuse(protocol.CodeBadRequest, "before must be an integer of at least 0")
+			}
+		}
+		if err != nil {
+			return 0, 0, err
+		}
+	}
+	return before, limit, nil
+}
+
+// devices answers with the devices in a room, or with those of the named ones that are or were in it.
+func (s *locks) devices(c *fiber.Ctx) error {
+	_, room, err := s.enter(c)
+	if err != nil {
+		return err
+	}
+	ids, err := parseDevices(queryOf(c))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := s.begin(c)
+	defer cancel()
+	found, err := s.store.Devices(ctx, room, ids)
+	if err != nil {
+		return s.unreadable(err)
+	}
+	return answer(c, fiber.StatusOK, protocol.AppendDevices(nil, found))
+}
+
+// parseDevices parses the ids of devices in a query, which may name them apart or with commas between them.
+func parseDevices(query string) (ids []string, err error) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, refuse(protocol.CodeBadRequest, "the query is malformed")
+	}
+	for _, given := range values["id"] {
+		ids = append(ids, strings.Split(given, ",")...)
+	}
+	if len(ids) > devicesMax {
+		return nil, refuse(protocol.CodeBadRequest, "id may name at most "+strconv.Itoa(devicesMax)+" devices")
+	}
+	for _, id := range ids {
+		if !protocol.ValidDevice(id) {
+			return nil, refuse(protocol.CodeBadRequest, "id is no id of a device")
+		}
+	}
+	return ids, nil
+}
+
+// delete deletes a device.
+func (s *locks) delete(c *fiber.Ctx) error {
+	who, err := s.identify(c)
+	if err != nil {
+		return err
+	}
+	id, err := param(c, "id")
+	if err != nil || !protocol.ValidDevice(id) {
+		return refuse(protocol.CodeBadRequest, "this is no id of a device")
+	}
+	if _, err := carryOut[rules.Unregistered](s.access, c, who, rules.Op{Do: rules.Unregister{ID: id}}); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
