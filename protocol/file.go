@@ -36,6 +36,13 @@ func (f *File) members(c *codec) {
 // Append appends the file's JSON to dst.
 func (f *File) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 
+// DecodeFile decodes a file.
+func DecodeFile(data []byte) (f File, err error) {
+	c := read(data)
+	f.fields(&c)
+	return f, c.broken("file")
+}
+
 // filesField describes a list of files, absent if it is empty.
 func filesField(c *codec, name string, files *[]File) {
 	c.array(name, len(*files), opt, func(i int) {

@@ -33,8 +33,9 @@ type (
 	ItemSaved struct{ ID string }
 	// StorageFailed tells that the item could not be stored.
 	StorageFailed struct {
-		ID  string
-		Err error
+		ID   string
+		Err  error
+		Full bool // the storage has no room for it
 	}
 	// TokenGot answers [GetToken], or brings a token that the host set by itself.
 	TokenGot struct {
@@ -108,10 +109,12 @@ type (
 	// SendText queues a message. ID is a new UUID, made by the shell.
 	SendText struct {
 		ID      string
-		Text    string
+		Text    string // may be empty if there are Files
 		ReplyTo string
 		// Mentions are parts of the Text.
 		Mentions []protocol.Mention
+		// Files are ids of files in the composer's strip, which go with the message. Failed ones stay in the strip.
+		Files []string
 	}
 	// Retry queues a failed message again, at the end.
 	Retry struct{ ID string }

@@ -54,6 +54,8 @@ type Item struct {
 	Sealed *protocol.Encrypted
 	// Order is the item's place in the outbox, strictly increasing.
 	Order int64
+	// Files go with the message, in this order.
+	Files []Attachment
 	// Code and Reason say why it failed; "" while it has not.
 	Code   protocol.Code
 	Reason string
@@ -119,6 +121,7 @@ type Snapshot struct {
 	MoreAfter  bool                // the relay has newer ones: the window does not reach the end
 	Loading    bool                // a page is on its way
 	Outbox     []Own               // the user's messages that are not stored yet, in the order written
+	Strip      []Attachment        // the files in the composer, in the order in which they came
 	Changing   []string            // ids of messages with a change of the user under way
 
 	Pinned []*protocol.Message // the newest first
@@ -132,10 +135,14 @@ type Snapshot struct {
 	ComposerOpen  bool // the user may write and send
 	KnowsMentions bool // the relay knows mentions, and finds members by their names
 	OutboxFull    bool // why not: too many messages wait
-	StorageFailed bool // the user's messages wait in memory only and die with the page
+	StorageFailed bool // the user's messages, or some, wait in memory only and die with the page
+	StorageFull   bool // because the storage has no room for them
 	Unread        int  // messages of others that came while the chat was hidden
 	Mentions      int  // unread messages of others that mention the user or everybody
 	TextBytesMax  int64
+	KnowsFiles    bool  // files can be sent here
+	FileBytesMax  int64 // in one file; 0: not known
+	FilesMax      int64 // of one message
 
 	// Silenced says why the user may not write in this room; "": the user may. Muted is the
 	// mute.

@@ -80,6 +80,7 @@ type Driver struct {
 	keeper  *keeper
 	vault   *keeper // nil: the chat does not encrypt
 	peers   peers
+	blobs   blobs
 	told    atomic.Pointer[client.Snapshot]
 
 	closing   chan struct{} // closed: Close was called
@@ -98,6 +99,8 @@ type Driver struct {
 	// These end the request for history, the search, and those about reports, people, and the
 	// turns and devices of an encrypted room.
 	abandonPage, abandonFound, abandonReports, abandonPeople, abandonTurns, abandonDevices context.CancelFunc
+	// uploads ends each upload that is under way, by its Req.
+	uploads map[int]context.CancelFunc
 }
 
 // Start begins a chat. It returns at once; OnChange tells what becomes of it.

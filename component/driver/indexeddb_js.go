@@ -23,7 +23,7 @@ type IndexedDBStorage struct {
 	onClose js.Func      // of db
 }
 
-var _ Storage = (*IndexedDBStorage)(nil)
+var _ FileStorage = (*IndexedDBStorage)(nil)
 
 func defaultStorage() Storage { return &IndexedDBStorage{} }
 
@@ -59,15 +59,21 @@ func (s *IndexedDBStorage) Load(ctx context.Context, key Key) ([]client.Item, er
 // on the disk.
 func (s *IndexedDBStorage) Save(ctx context.Context, key Key, item client.Item) error {
 	return s.change(ctx, "strict", func(store js.Value) js.Value {
-		return store.Call("put", map[string]any{
-			"relay": key.Relay, "user": key.User, "room": key.Room, "id": item.ID, "item": stringify(itemRecord(item)),
-		})
+		return putItem(store, key, item)
+	})
+}
+
+func putItem(store js.Value, key Key, item client.Item) js.Value {
+	return store.Call("put", map[string]any{
+		"relay": key.Relay, "user": key.User, "room": key.Room, "id": item.ID, "item": stringify(itemRecord(item)),
 	})
 }
 
 // Remove implements [Storage].
 func (s *IndexedDBStorage) Remove(ctx context.Context, key Key, id string) error {
 	return s.change(ctx, "relaxed", func(store js.Value) js.Value {
+		files := js.Global().Get("IDBKeyRange").Call("bound", recordKey(key, filesBegin(id)), recordKey(key, filesEnd(id)))
+		store.Call("delete", files)
 		return store.Call("delete", recordKey(key, id))
 	})
 }

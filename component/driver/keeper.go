@@ -47,8 +47,11 @@ func startKeeper(timeout time.Duration, end func() error, post func(client.Event
 }
 
 // do queues a job and reports whether there was room for it.
-func (k *keeper) do(work func(context.Context) client.Event) bool {
-	return k.jobs.push(job{deadline: time.Now().Add(k.timeout), do: work})
+func (k *keeper) do(work func(context.Context) client.Event) bool { return k.doWithin(k.timeout, work) }
+
+// doWithin is do with another timeout.
+func (k *keeper) doWithin(timeout time.Duration, work func(context.Context) client.Event) bool {
+	return k.jobs.push(job{deadline: time.Now().Add(timeout), do: work})
 }
 
 // close lets the keeper end after the jobs that wait. To be called once.

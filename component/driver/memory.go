@@ -14,9 +14,16 @@ import (
 type MemoryStorage struct {
 	mu       sync.Mutex
 	outboxes map[Key]map[string]client.Item
+	files    map[storedFile]Blob
 }
 
-var _ Storage = (*MemoryStorage)(nil)
+// storedFile names the bytes of a file that are stored with an item.
+type storedFile struct {
+	key        Key
+	item, file string
+}
+
+var _ FileStorage = (*MemoryStorage)(nil)
 
 // Load implements [Storage].
 func (s *MemoryStorage) Load(ctx context.Context, key Key) ([]client.Item, error) {
@@ -55,7 +62,38 @@ func (s *MemoryStorage) Remove(ctx context.Context, key Key, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.outboxes[key], id)
+	maps.DeleteFunc(s.files, func(f storedFile, _ Blob) bool { return f.key == key && f.item == id })
 	return nil
+}
+
+// SaveFiles implements [FileStorage].
+func (s *MemoryStorage) SaveFiles(ctx context.Context, key Key, item client.Item, files map[string]Blob) error {
+	if err := s.Save(ctx, key, item); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.files == nil {
+		s.files = map[storedFile]Blob{}
+	}
+	for id, b := range files {
+		s.files[storedFile{key, item.ID, id}] = b
+	}
+	return nil
+}
+
+// LoadFile implements [FileStorage].
+func (s *MemoryStorage) LoadFile(ctx context.Context, key Key, item, file string) (b Blob, err error) {
+	if err := ctx.Err(); err != nil {
+		return b, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.files[storedFile{key, item, file}]
+	if !ok {
+		return b, ErrNoFile
+	}
+	return b, nil
 }
 
 // Close implements [Storage]; it keeps what it has.

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"hallway/component/client"
@@ -55,6 +56,7 @@ func (d *Driver) step(ev client.Event) {
 		if opened, ok := ev.(client.Opened); ok && d.link != nil && opened.Gen == d.link.gen {
 			d.link.opened = true
 		}
+		d.uploadEnded(ev)
 		for _, effect := range d.core.Step(time.Now(), ev) {
 			d.carryOut(effect)
 		}
@@ -126,6 +128,12 @@ func (d *Driver) carryOut(effect client.Effect) {
 		d.fetch(&d.abandonDevices, func(ctx context.Context) client.Event {
 			return fetchDevices(ctx, d.options.Relay, d.options.Room, e)
 		})
+	case client.Upload:
+		d.upload(e)
+	case client.AbortUpload:
+		d.abortUpload(e.Req)
+	case client.ForgetFile:
+		d.blobs.forget(e.ID)
 	case client.SetTimer:
 		d.setTimer(e.At)
 	case client.Changed:
@@ -160,9 +168,16 @@ func (d *Driver) loadOutbox(user string) {
 
 func (d *Driver) saveItem(item client.Item) {
 	key := d.key()
-	queued := d.keeper.do(func(ctx context.Context) client.Event {
-		if err := d.options.Storage.Save(ctx, key, item); err != nil {
-			return client.StorageFailed{ID: item.ID, Err: err}
+	save, timeout := d.options.Storage.Save, storageTimeout
+	if storage, ok := d.options.Storage.(FileStorage); ok && len(item.Files) > 0 {
+		timeout = filesTimeout
+		save = func(ctx context.Context, key Key, item client.Item) error {
+			return d.saveFiles(ctx, storage, key, item)
+		}
+	}
+	queued := d.keeper.doWithin(timeout, func(ctx context.Context) client.Event {
+		if err := save(ctx, key, item); err != nil {
+			return client.StorageFailed{ID: item.ID, Err: err, Full: errors.Is(err, ErrStorageFull)}
 		}
 		return client.ItemSaved{ID: item.ID}
 	})
@@ -248,6 +263,9 @@ func (d *Driver) end() {
 	d.abandonPeople()
 	d.abandonTurns()
 	d.abandonDevices()
+	for _, cancel := range d.uploads {
+		cancel()
+	}
 	d.keeper.close()
 	late := time.NewTimer(closeTimeout)
 	defer late.Stop()

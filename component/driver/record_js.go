@@ -13,7 +13,9 @@ const (
 	itemVersion = 1
 	// sealedVersion is of encrypted items: versions that do not know encryption leave them alone.
 	sealedVersion = 2
-	noteVersion   = 1
+	// filesVersion is of items with files.
+	filesVersion = 3
+	noteVersion  = 1
 )
 
 func itemRecord(item client.Item) map[string]any {
@@ -24,6 +26,10 @@ func itemRecord(item client.Item) map[string]any {
 	record := map[string]any{
 		"v": itemVersion, "id": item.ID, "text": item.Text, "reply_to": item.ReplyTo, "sent_at": item.SentAt, "order": item.Order, "mentions": mentions,
 		"code": string(item.Code), "reason": item.Reason, "why": string(item.Why),
+	}
+	if len(item.Files) > 0 {
+		record["v"] = filesVersion
+		record["files"] = fileRecords(item.Files)
 	}
 	if e := item.Sealed; e != nil {
 		record["v"] = sealedVersion
@@ -60,6 +66,10 @@ func readItem(v js.Value) (item client.Item, ok bool) {
 		}
 	}
 	known := int64(itemVersion)
+	if files := r.member("files", js.TypeObject); files.Truthy() {
+		item.Files = r.files(files)
+		known = filesVersion
+	}
 	if sealed := r.member("sealed", js.TypeObject); sealed.Truthy() {
 		e := newReader(sealed)
 		item.Sealed = &protocol.Encrypted{Alg: e.text("alg"), Kid: e.text("kid"), IV: e.text("iv"), CT: e.text("ct")}
@@ -67,6 +77,32 @@ func readItem(v js.Value) (item client.Item, ok bool) {
 		known = sealedVersion
 	}
 	return item, r.ok && version == known && protocol.MentionsFit(item.Mentions, item.Text)
+}
+
+func fileRecords(files []client.Attachment) []any {
+	all := make([]any, len(files))
+	for i, f := range files {
+		all[i] = map[string]any{
+			"id": f.ID, "name": f.Name, "type": f.Type, "size": f.Size, "width": f.Width, "height": f.Height, "alt": f.Alt,
+			"state": string(f.State), "code": string(f.Code), "reason": f.Reason, "why": string(f.Why),
+		}
+	}
+	return all
+}
+
+// files reads what fileRecords has made.
+func (r *reader) files(list js.Value) (files []client.Attachment) {
+	for i := range list.Length() {
+		one := newReader(list.Index(i))
+		files = append(files, client.Attachment{
+			ID: one.text("id"), Name: one.text("name"), Type: one.text("type"), Alt: one.text("alt"),
+			Size: one.number("size"), Width: one.number("width"), Height: one.number("height"),
+			State: client.UploadState(one.text("state")),
+			Code:  protocol.Code(one.text("code")), Reason: one.text("reason"), Why: protocol.Why(one.text("why")),
+		})
+		r.ok = r.ok && one.ok
+	}
+	return files
 }
 
 // readNote returns the note of a record; ok is false for a record that this version cannot read.

@@ -10,6 +10,7 @@ import { createOutput, LOG_PREFIX } from './output.js';
 import { watchSight } from './sight.js';
 import { scopedWebSocket } from './socket.js';
 import { prefixedStorage } from './storage.js';
+import { createUpload } from './upload.js';
 
 const STORAGE_PREFIX = 'hallway:';
 const NOWHERE = 'https://hallway.invalid/'; // go-app routes on an address of its own
@@ -43,6 +44,7 @@ export function createScope({ root, mount, hallway, network }) {
     indexedDB: scopedDatabases(signal),
     navigator: scopedNavigator(view, signal),
     ...listening(view, signal),
+    upload: createUpload(signal),
     drafts,
     hallway,
   };

@@ -50,10 +50,11 @@ var table = map[string]rule{
 	"component/client/catchup":    {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/request":    {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/lock":       {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/upload":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/people":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/core": {ours: []string{
 		"protocol", "component/client", "component/client/step", "component/client/connection", "component/client/catchup",
-		"component/client/timeline", "component/client/outbox", "component/client/request", "component/client/people", "component/client/lock",
+		"component/client/timeline", "component/client/outbox", "component/client/request", "component/client/upload", "component/client/people", "component/client/lock",
 	}, pure: true},
 
 	"component/driver": {ours: []string{"protocol", "component/client", "component/client/core"}, foreign: true},

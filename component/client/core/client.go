@@ -12,6 +12,7 @@ import (
 	"hallway/component/client/request"
 	"hallway/component/client/step"
 	"hallway/component/client/timeline"
+	"hallway/component/client/upload"
 	"hallway/protocol"
 )
 
@@ -32,6 +33,7 @@ type Client struct {
 	reading  *people.Reading
 	typing   *people.Typing
 	people   *request.People
+	uploads  *upload.Uploads
 	lock     *lock.Lock // nil: the chat does not encrypt
 
 	limits  protocol.Limits // the relay's
@@ -60,7 +62,7 @@ type timed interface {
 
 // timed returns the parts with deadlines, in the order in which they are fired.
 func (c *Client) timed() []timed {
-	parts := []timed{c.conn, c.outbox, c.catchup, c.requests, c.typing, c.rights, c.reading}
+	parts := []timed{c.conn, c.outbox, c.catchup, c.requests, c.typing, c.rights, c.reading, c.uploads}
 	if c.lock != nil {
 		parts = append(parts, c.lock)
 	}
@@ -87,6 +89,7 @@ func New(cfg client.Config) *Client {
 	c.catchup = catchup.New(s, c.conn, c.timeline)
 	c.outbox = outbox.New(s, c.conn, room)
 	c.requests = request.New(s, c.conn, c.timeline, room)
+	c.uploads = upload.New(s, c.conn, c.outbox)
 	c.search = request.NewSearch(s, c.conn, c.timeline)
 	c.review = request.NewReview(s, c.conn)
 	c.people = request.NewPeople(s, c.conn)
@@ -132,6 +135,7 @@ func (c *Client) flush() {
 	if c.mayWrite() && (c.lock != nil || !c.encrypted) && !c.conn.IsDraining() && c.outbox.Flush(c.rights.InFlightMax()) > 0 {
 		c.rights.Pause()
 	}
+	c.uploads.Flush(c.mayWrite() && c.lock == nil && !c.encrypted)
 	c.requests.Flush(c.state())
 	c.reading.Flush(c.mayWrite())
 	c.outbox.TellPeers()
@@ -171,7 +175,9 @@ func (c *Client) interrupt() {
 
 // forget begins anew for another user: nothing of one user may show under the other.
 func (c *Client) forget() {
+	c.uploads.Clear()
 	c.outbox = outbox.New(&c.step, c.conn, c.cfg.Room)
+	c.uploads.SetMessages(c.outbox)
 	if c.lock != nil {
 		c.outbox.Encrypt()
 		c.lock.Forget()

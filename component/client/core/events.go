@@ -23,15 +23,16 @@ func (c *Client) take(ev client.Event) {
 	case client.PeerSaid:
 		c.outbox.Heard(ev.Note, outbox.Place{Epoch: c.catchup.Epoch(), Cursor: c.catchup.Cursor()})
 	case client.ItemSaved:
-		c.outbox.Stored(ev.ID, nil)
+		c.outbox.Stored(ev.ID, nil, false)
 	case client.StorageFailed:
-		c.outbox.Stored(ev.ID, ev.Err)
+		c.outbox.Stored(ev.ID, ev.Err, ev.Full)
 	case client.TokenGot:
 		if c.conn.TokenGot(ev) {
 			c.catchup.TokenGot()
 			c.search.TokenGot()
 			c.review.TokenGot()
 			c.people.TokenGot()
+			c.uploads.TokenGot()
 		}
 	case client.Opened:
 		c.conn.Opened(ev.Gen)
@@ -62,7 +63,9 @@ func (c *Client) take(ev client.Event) {
 	case client.CryptoDone, client.TurnsLoaded, client.DevicesLoaded, client.ShowReaders, client.Readmit:
 		c.takeCrypto(ev)
 	default:
-		c.takeFromPeople(ev)
+		if !c.takeUpload(ev) {
+			c.takeFromPeople(ev)
+		}
 	}
 }
 
@@ -160,7 +163,11 @@ func (c *Client) closed(ev client.Closed) {
 // sendText queues a message, or refuses it.
 func (c *Client) sendText(ev client.SendText) {
 	text, mentions := protocol.CleanMentions(ev.Text, ev.Mentions)
+	files := c.uploads.Choose(ev.Files)
 	code, reason := protocol.CheckText(text, c.limits.TextBytes)
+	if text == "" && len(files) > 0 {
+		code = "" // the relay names the files
+	}
 	silenced, sentence := c.rights.Silenced()
 	why := protocol.Why("")
 	switch {
@@ -184,6 +191,7 @@ func (c *Client) sendText(ev client.SendText) {
 		c.step.Emit(client.Refused{Code: code, Reason: reason, ID: ev.ID, Why: why})
 		return
 	}
-	c.outbox.Send(ev.ID, text, ev.ReplyTo, mentions)
+	c.uploads.Taken(files)
+	c.outbox.Send(client.Item{ID: ev.ID, Text: text, ReplyTo: ev.ReplyTo, Mentions: mentions, Files: files})
 	c.catchup.Load(catchup.End) // the writer wants to see it
 }

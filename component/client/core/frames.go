@@ -82,6 +82,7 @@ func (c *Client) welcome(f *protocol.Welcome) {
 	if f.Limits.TextBytes > 0 {
 		c.limits = f.Limits
 	}
+	c.uploads.SetLimits(fileLimits(f))
 	c.conn.Welcome(f)
 	if c.lock != nil {
 		c.lock.Welcome(slices.Contains(f.Features, protocol.FeatureE2EE))

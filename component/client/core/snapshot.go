@@ -21,9 +21,11 @@ func (c *Client) Snapshot() client.Snapshot {
 	c.search.Show(&s)
 	c.review.Show(&s)
 	c.people.Show(&s)
+	c.uploads.Show(&s)
 	c.rights.Show(&s)
 	c.reading.Show(&s)
 	c.typing.Show(&s)
+	s.KnowsFiles = s.KnowsFiles && c.lock == nil && !c.encrypted
 	if c.lock != nil {
 		c.lock.Show(&s)
 	} else if c.encrypted && s.Silenced == "" {

@@ -22,13 +22,13 @@ func (o *Outbox) Flush(inFlightMax int) (written int) {
 		if e.failed() || e.inFlight {
 			continue
 		}
-		if room <= 0 || !e.stored || !o.mayWrite(e) {
+		if room <= 0 || !e.stored || !e.hasFiles() || !o.mayWrite(e) {
 			break
 		}
 		room--
 		written++
 		e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, o.step.Now, true
-		f := protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo, Mentions: e.Mentions}
+		f := protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo, Mentions: e.Mentions, Files: e.attachments()}
 		if o.seals.On {
 			f.Text, f.Mentions, f.Encrypted = "", nil, e.Sealed
 		}

@@ -21,6 +21,7 @@ type Outbox struct {
 	touched bool // the other pages may have to be told something
 	// failing: the storage cannot be used; items live in memory.
 	failing   bool
+	full      bool // because there is no room
 	lastOrder int64
 	resendAt  time.Time // nothing is written before: the relay has refused a send
 	done      recent    // what came back
@@ -55,7 +56,9 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 		case o.done.has(item.ID):
 			o.step.Emit(client.RemoveItem{ID: item.ID})
 		default:
-			o.add(&entry{Item: item, stored: true, written: true, loaded: true})
+			e := &entry{Item: item, stored: true, written: true, loaded: true}
+			e.resumeFiles()
+			o.add(e)
 			o.seals.rescan = true
 		}
 	}
@@ -78,23 +81,20 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 
 // Stored takes the answer to a SaveItem. An item that cannot be stored is sent all the
 // same.
-func (o *Outbox) Stored(id string, err error) {
+func (o *Outbox) Stored(id string, err error, full bool) {
 	if e := o.find(id); e != nil {
 		e.stored = true
 		o.touched = true
 	}
-	if failing := err != nil; failing != o.failing {
-		o.failing, o.step.Changed = failing, true
+	if failing := err != nil; failing != o.failing || full != o.full {
+		o.failing, o.full, o.step.Changed = failing, full, true
 	}
 }
 
-// Send queues a message.
-func (o *Outbox) Send(id, text, replyTo string, mentions []protocol.Mention) {
-	e := &entry{Item: client.Item{
-		ID: id, Text: text, ReplyTo: replyTo, Mentions: mentions,
-		SentAt: milliseconds(o.step.Now),
-		Order:  o.nextOrder(),
-	}}
+// Send queues a message, with the time and the place that it gets.
+func (o *Outbox) Send(item client.Item) {
+	item.SentAt, item.Order = milliseconds(o.step.Now), o.nextOrder()
+	e := &entry{Item: item}
 	o.add(e)
 	o.save(e)
 	o.step.Changed = true
@@ -107,6 +107,7 @@ func (o *Outbox) Retry(id string) {
 		return
 	}
 	e.Code, e.Reason, e.Why, e.mirror, e.handed = "", "", "", "", false
+	e.uploadAgain()
 	e.Order = o.nextOrder()
 	o.remove(e)
 	o.add(e)
@@ -117,7 +118,7 @@ func (o *Outbox) Retry(id string) {
 // Discard forgets an item that is certainly not in the room.
 func (o *Outbox) Discard(id string) {
 	e := o.find(id)
-	if e == nil || !e.failed() && e.written {
+	if e == nil || !e.failed() && e.written && e.hasFiles() {
 		return
 	}
 	o.forget(e)
@@ -144,6 +145,7 @@ func (o *Outbox) forget(e *entry) {
 	o.remove(e)
 	o.touched, o.step.Changed = true, true
 	o.step.Emit(client.RemoveItem{ID: e.ID})
+	o.forgetFiles(e)
 }
 
 // add puts an entry in its place, by Order: nearly always the last. It never
@@ -215,7 +217,7 @@ func milliseconds(t time.Time) string {
 
 // Show puts what people see into a snapshot.
 func (o *Outbox) Show(s *client.Snapshot) {
-	s.OutboxFull, s.StorageFailed = o.IsFull(), o.failing
+	s.OutboxFull, s.StorageFailed, s.StorageFull = o.IsFull(), o.failing, o.full
 	if n := len(o.entries); n > 0 {
 		s.Outbox = make([]client.Own, 0, n)
 	}

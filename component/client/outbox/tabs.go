@@ -104,7 +104,9 @@ func (o *Outbox) takeOver(item client.Item) {
 	case o.done.has(item.ID):
 		o.tell(client.Note{Kind: client.NoteState, Item: item, State: client.ItemSent})
 	case e == nil:
-		o.add(&entry{Item: item, stored: true, written: true})
+		e = &entry{Item: item, stored: true, written: true}
+		e.resumeFiles()
+		o.add(e)
 		o.step.Changed = true
 	case e.failed() && item.Code == "" && item.Order > e.Order: // not what was stored before it failed
 		o.Retry(item.ID)
@@ -140,7 +142,7 @@ func (o *Outbox) mirror(n client.Note, at Place) {
 		e.Item = n.Item
 		o.add(e)
 	}
-	e.Code, e.Reason = n.Item.Code, n.Item.Reason
+	e.Code, e.Reason, e.Files = n.Item.Code, n.Item.Reason, n.Item.Files
 	if n.Item.Sealed != nil {
 		e.Sealed = n.Item.Sealed
 	}

@@ -1,0 +1,138 @@
+package upload
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// Attach puts a file into the strip. One that the relay would refuse is there as failed.
+func (u *Uploads) Attach(f client.Attachment) {
+	u.step.Changed = true
+	f.Name, f.State = cleanName(f.Name), client.UploadWaiting
+	switch {
+	case len(u.strip) >= client.StripMax || u.place(f.ID) >= 0:
+		u.step.Emit(client.Refused{Code: protocol.CodeTooLarge, Reason: "too many files are attached", Of: "files"})
+		u.forget(f.ID)
+		return
+	case f.Size > u.limits.FileBytes:
+		f.State, f.Code, f.Reason = client.UploadFailed, protocol.CodeTooLarge, "the file is too large"
+	case u.sendable() >= int(u.limits.MessageFiles):
+		f.State, f.Code, f.Reason = client.UploadFailed, protocol.CodeBadRequest, "a message cannot have so many files"
+	}
+	u.strip = append(u.strip, &f)
+}
+
+// sendable counts the files of the strip that may go with a message.
+func (u *Uploads) sendable() (n int) {
+	for _, f := range u.strip {
+		if f.State != client.UploadFailed {
+			n++
+		}
+	}
+	return n
+}
+
+// Detach takes a file out of the strip.
+func (u *Uploads) Detach(id string) {
+	if i := u.place(id); i >= 0 {
+		u.strip = slices.Delete(u.strip, i, i+1)
+		u.step.Changed = true
+		u.forget(id)
+	}
+}
+
+// Retry uploads a failed file again. One that is too large fails again.
+func (u *Uploads) Retry(id string) {
+	if i := u.place(id); i >= 0 && u.strip[i].State == client.UploadFailed {
+		f := *u.strip[i]
+		f.Code, f.Reason, f.Why = "", "", ""
+		u.strip = slices.Delete(u.strip, i, i+1)
+		u.Attach(f)
+	}
+}
+
+// Describe sets the alternative text of a file.
+func (u *Uploads) Describe(id, alt string) {
+	alt = protocol.CleanText(alt)
+	if code, _ := protocol.CheckText(alt, protocol.AltBytesMax); code != "" && alt != "" {
+		return
+	}
+	if i := u.place(id); i >= 0 {
+		u.strip[i].Alt = alt
+		u.step.Changed = true
+	}
+}
+
+// Choose returns those of the files that may go with a message.
+func (u *Uploads) Choose(ids []string) (files []client.Attachment) {
+	for _, id := range ids {
+		if i := u.place(id); i >= 0 && u.strip[i].State != client.UploadFailed {
+			files = append(files, *u.strip[i])
+		}
+	}
+	return files
+}
+
+// Taken takes files out of the strip, which a message in the outbox has now. Uploads under way go on.
+func (u *Uploads) Taken(files []client.Attachment) {
+	for _, f := range files {
+		i := u.place(f.ID)
+		u.strip = slices.Delete(u.strip, i, i+1)
+	}
+}
+
+// Clear empties the strip.
+func (u *Uploads) Clear() {
+	for _, f := range u.strip {
+		u.forget(f.ID)
+	}
+	for _, j := range u.jobs {
+		u.abort(j)
+	}
+	u.strip, u.jobs = nil, nil
+}
+
+func (u *Uploads) forget(id string) { u.step.Emit(client.ForgetFile{ID: id}) }
+
+// place returns the place of a file in the strip, -1 if it is not there.
+func (u *Uploads) place(id string) int {
+	return slices.IndexFunc(u.strip, func(f *client.Attachment) bool { return f.ID == id })
+}
+
+// Show puts the strip into a snapshot.
+func (u *Uploads) Show(s *client.Snapshot) {
+	for _, f := range u.strip {
+		s.Strip = append(s.Strip, *f)
+	}
+	s.KnowsFiles, s.FileBytesMax, s.FilesMax = u.Takes(), u.limits.FileBytes, u.limits.MessageFiles
+}
+
+// cleanName returns a name that a relay takes. A long one keeps its extension.
+func cleanName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' || r == utf8.RuneError || unicode.IsControl(r) {
+			return '_'
+		}
+		return r
+	}, name)
+	if name == "" {
+		return "file"
+	}
+	if len(name) <= protocol.FileNameBytesMax {
+		return name
+	}
+	extension := ""
+	if i := strings.LastIndexByte(name, '.'); i >= 0 && len(name)-i <= 16 {
+		extension = name[i:]
+	}
+	end := protocol.FileNameBytesMax - len(extension)
+	for !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return name[:end] + extension
+}

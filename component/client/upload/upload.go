@@ -1,0 +1,227 @@
+package upload
+
+import (
+	"slices"
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
+)
+
+// Messages are the messages in the outbox, as uploads need them.
+type Messages interface {
+	// MissingFiles returns the files that messages wait for, in the messages' order.
+	MissingFiles() []client.MissingFile
+	// Uploading sets the state of a file.
+	Uploading(item string, file client.Attachment)
+	// UploadFailed marks the message of a file refused.
+	UploadFailed(item string, file client.Attachment)
+}
+
+// triesMax is how often an upload fails in a row, with the chat connected, before its user is
+// asked: what was written after it must not wait for ever.
+const triesMax = 8
+
+// job is the upload of one file.
+type job struct {
+	id      string
+	item    string // the message in the outbox; "": the file is in the strip
+	req     int    // the request under way; 0: none
+	tries   int    // that have failed, in a row
+	refused int    // tokens in a row
+	retryAt time.Time
+	waits   bool // for a fresh token
+}
+
+// Uploads uploads files. New makes one.
+type Uploads struct {
+	step     *step.Step
+	tokens   step.Tokens
+	messages Messages
+	strip    []*client.Attachment
+	jobs     []*job
+	limits   protocol.Limits
+}
+
+// New makes uploads that have nothing to do.
+func New(s *step.Step, tokens step.Tokens, messages Messages) *Uploads {
+	return &Uploads{step: s, tokens: tokens, messages: messages}
+}
+
+// SetMessages sets whose files are uploaded beside those of the strip.
+func (u *Uploads) SetMessages(m Messages) { u.messages = m }
+
+// SetLimits sets what the relay takes.
+func (u *Uploads) SetLimits(l protocol.Limits) { u.limits = l }
+
+// Takes reports whether files can be sent here.
+func (u *Uploads) Takes() bool { return u.limits.MessageFiles > 0 }
+
+// Flush starts the uploads that may begin now, and ends those that nothing waits for. Live
+// says that the chat is connected.
+func (u *Uploads) Flush(live bool) {
+	wanted := u.wanted()
+	u.jobs = slices.DeleteFunc(u.jobs, func(j *job) bool {
+		gone := !slices.ContainsFunc(wanted, func(m client.MissingFile) bool { return m.File.ID == j.id })
+		if gone {
+			u.abort(j)
+		}
+		return gone
+	})
+	if !live {
+		return
+	}
+	running := 0
+	for _, j := range u.jobs {
+		if j.req != 0 {
+			running++
+		}
+	}
+	for _, m := range wanted {
+		j := u.find(func(j *job) bool { return j.id == m.File.ID })
+		if j == nil {
+			j = &job{id: m.File.ID}
+			u.jobs = append(u.jobs, j)
+		}
+		j.item = m.Item
+		if j.req != 0 || j.waits || u.step.Now.Before(j.retryAt) || running == client.UploadsMax {
+			continue
+		}
+		running++
+		j.retryAt = time.Time{}
+		j.req = u.step.Request()
+		u.step.Emit(client.Upload{Req: j.req, Token: u.tokens.Token(), ID: j.id, Item: j.item, Name: m.File.Name})
+		m.File.State, m.File.Sent = client.UploadRunning, 0
+		u.set(j, m.File)
+	}
+}
+
+// wanted returns the files that are to be uploaded: those of messages first.
+func (u *Uploads) wanted() []client.MissingFile {
+	all := u.messages.MissingFiles()
+	for _, f := range u.strip {
+		if f.State == client.UploadWaiting || f.State == client.UploadRunning {
+			all = append(all, client.MissingFile{File: *f})
+		}
+	}
+	return all
+}
+
+func (u *Uploads) find(is func(*job) bool) *job {
+	if i := slices.IndexFunc(u.jobs, is); i >= 0 {
+		return u.jobs[i]
+	}
+	return nil
+}
+
+func (u *Uploads) abort(j *job) {
+	if j.req != 0 {
+		u.step.Emit(client.AbortUpload{Req: j.req})
+		j.req = 0
+	}
+}
+
+// set sets the state of a job's file, where the file is.
+func (u *Uploads) set(j *job, f client.Attachment) {
+	u.step.Changed = true
+	if j.item != "" {
+		u.messages.Uploading(j.item, f)
+	} else if i := u.place(f.ID); i >= 0 {
+		*u.strip[i] = f
+	}
+}
+
+// fileOf returns the file of the request, and its job; nil: nothing waits for the request any more.
+func (u *Uploads) fileOf(req int) (f client.Attachment, j *job) {
+	if j = u.find(func(j *job) bool { return j.req == req }); j == nil {
+		return f, nil
+	}
+	for _, m := range u.wanted() {
+		if m.File.ID == j.id {
+			return m.File, j
+		}
+	}
+	return f, nil
+}
+
+// Progressed takes how far an upload has come.
+func (u *Uploads) Progressed(ev client.UploadProgress) {
+	if f, j := u.fileOf(ev.Req); j != nil {
+		f.Sent = max(f.Sent, min(ev.Sent, f.Size))
+		u.set(j, f)
+	}
+}
+
+// Done takes the end of an upload: the relay has the file.
+func (u *Uploads) Done(ev client.UploadDone) {
+	f, j := u.fileOf(ev.Req)
+	if j == nil {
+		return
+	}
+	u.remove(j)
+	f.State, f.Sent, f.Code, f.Reason, f.Why = client.UploadReady, 0, "", "", ""
+	f.Type, f.Size, f.Width, f.Height = ev.File.Type, ev.File.Size, ev.File.Width, ev.File.Height
+	u.set(j, f)
+}
+
+func (u *Uploads) remove(j *job) {
+	u.jobs = slices.DeleteFunc(u.jobs, func(other *job) bool { return other == j })
+}
+
+// Refused takes the refusal of an upload, or its failure. What may go away is tried again.
+func (u *Uploads) Refused(ev client.UploadRefused) {
+	f, j := u.fileOf(ev.Req)
+	if j == nil {
+		return
+	}
+	j.req = 0
+	f.State, f.Sent, f.Code, f.Reason, f.Why = client.UploadWaiting, 0, ev.Code, ev.Reason, ev.Why
+	switch {
+	case ev.Lost:
+		f.Code, f.Reason = client.CodeFileLost, "the file cannot be read any more"
+	case ev.Status == 401 && j.refused < step.RefusalsMax:
+		j.refused++
+		j.waits = true
+		u.tokens.TokenRefused()
+		u.set(j, f)
+		return
+	case (ev.Status == 0 || ev.Status == 408 || ev.Status == 429 || ev.Status >= 500) && j.tries < triesMax:
+		j.tries++
+		j.retryAt = u.step.Now.Add(max(u.step.Jitter(j.tries), step.NamedWait(ev.RetryAfterMs)))
+		u.set(j, f)
+		return
+	}
+	if f.Code == "" {
+		f.Code, f.Reason = protocol.CodeUnavailable, "the file could not be sent"
+	}
+	f.State = client.UploadFailed
+	u.remove(j)
+	if j.item != "" {
+		u.messages.UploadFailed(j.item, f)
+		return
+	}
+	u.set(j, f)
+}
+
+// TokenGot goes on with what waits for a token.
+func (u *Uploads) TokenGot() {
+	for _, j := range u.jobs {
+		j.waits = false
+	}
+}
+
+// Deadline returns when Fire has something to do.
+func (u *Uploads) Deadline() (first time.Time) {
+	for _, j := range u.jobs {
+		first = step.Earliest(first, j.retryAt)
+	}
+	return first
+}
+
+// Fire ends waits. Flush goes on.
+func (u *Uploads) Fire() {
+	for _, j := range u.jobs {
+		u.step.Due(&j.retryAt)
+	}
+}

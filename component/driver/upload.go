@@ -1,0 +1,188 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/url"
+	"sync"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+const (
+	// stallMax is how long an upload may send nothing, or wait for its answer.
+	stallMax = time.Minute
+	// filesTimeout is storageTimeout for an item with the bytes of its files.
+	filesTimeout = time.Minute
+)
+
+// ErrNoFile: the bytes of a file are not there any more.
+var ErrNoFile = errors.New("driver: the file's bytes are not there")
+
+// FileStorage is a [Storage] that also keeps the bytes of files. With any other a message's
+// files live in the program's memory. Each platform has its own [Blob].
+type FileStorage interface {
+	Storage
+	// SaveFiles stores an item as Save does, and with it the bytes of files, by their ids:
+	// all or nothing. Bytes stored with the item before stay. Remove removes them too.
+	SaveFiles(ctx context.Context, key Key, item client.Item, files map[string]Blob) error
+	// LoadFile returns the bytes of a file stored with an item, or an error that wraps
+	// [ErrNoFile].
+	LoadFile(ctx context.Context, key Key, item, file string) (Blob, error)
+}
+
+// blobs holds the bytes of attached files in memory, by the files' ids, until they are stored
+// or needed no more.
+type blobs struct {
+	mu  sync.Mutex
+	all map[string]Blob
+}
+
+func (b *blobs) put(id string, bytes Blob) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.all == nil {
+		b.all = map[string]Blob{}
+	}
+	b.all[id] = bytes
+}
+
+func (b *blobs) get(id string) (bytes Blob, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	bytes, ok = b.all[id]
+	return bytes, ok
+}
+
+func (b *blobs) forget(ids ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		delete(b.all, id)
+	}
+}
+
+// of returns what is in memory of an item's files.
+func (b *blobs) of(item client.Item) map[string]Blob {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	files := map[string]Blob{}
+	for _, f := range item.Files {
+		if bytes, ok := b.all[f.ID]; ok {
+			files[f.ID] = bytes
+		}
+	}
+	return files
+}
+
+// Attach puts a file with its bytes into the composer's strip; see [client.AttachFile].
+func (d *Driver) Attach(f client.Attachment, bytes Blob) error {
+	d.blobs.put(f.ID, bytes)
+	if !d.host.push(client.AttachFile{File: f}) {
+		d.blobs.forget(f.ID)
+		return ErrBusy
+	}
+	return nil
+}
+
+// saveFiles stores an item with the bytes of its files. Once they are stored they leave the
+// memory.
+func (d *Driver) saveFiles(ctx context.Context, storage FileStorage, key Key, item client.Item) error {
+	files := d.blobs.of(item)
+	err := storage.SaveFiles(ctx, key, item, files)
+	if err == nil {
+		for id := range maps.Keys(files) {
+			d.blobs.forget(id)
+		}
+	}
+	return err
+}
+
+// upload begins an upload. AbortUpload, or the end of the driver, ends it.
+func (d *Driver) upload(e client.Upload) {
+	ctx, cancel := context.WithCancel(context.Background())
+	if d.uploads == nil {
+		d.uploads = map[int]context.CancelFunc{}
+	}
+	d.uploads[e.Req] = cancel
+	begin := func(bytes Blob) {
+		ev := d.send(ctx, e, bytes)
+		if ctx.Err() == nil {
+			d.post(ev)
+		}
+	}
+	if bytes, ok := d.blobs.get(e.ID); ok {
+		go begin(bytes)
+		return
+	}
+	key := d.key()
+	queued := d.keeper.do(func(context.Context) client.Event {
+		if storage, ok := d.options.Storage.(FileStorage); ok {
+			ctx, cancel := context.WithTimeout(ctx, filesTimeout)
+			defer cancel()
+			if bytes, err := storage.LoadFile(ctx, key, e.Item, e.ID); err == nil {
+				go begin(bytes)
+				return nil
+			} else if !errors.Is(err, ErrNoFile) {
+				return client.UploadRefused{Req: e.Req, Reason: err.Error()}
+			}
+		}
+		return client.UploadRefused{Req: e.Req, Lost: true}
+	})
+	if !queued {
+		d.own = append(d.own, client.UploadRefused{Req: e.Req, Reason: ErrBusy.Error()})
+	}
+}
+
+// send sends the bytes of a file and makes an event of the answer. Each platform has a function for it:
+//
+//	put(ctx context.Context, url, token string, bytes Blob, sent func(n int64)) (answer, error)
+//
+// puts the bytes with the token as bearer, and tells how many are sent.
+func (d *Driver) send(ctx context.Context, e client.Upload, bytes Blob) client.Event {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stalled := time.AfterFunc(stallMax, cancel)
+	defer stalled.Stop()
+	at := roomURL(d.options.Relay, d.options.Room) + "/files/" + e.ID + "?name=" + url.QueryEscape(e.Name)
+	a, err := put(ctx, at, e.Token, bytes, func(n int64) {
+		stalled.Reset(stallMax)
+		d.post(client.UploadProgress{Req: e.Req, Sent: n})
+	})
+	if err != nil {
+		return client.UploadRefused{Req: e.Req, Reason: err.Error()}
+	}
+	if a.status == 200 || a.status == 201 {
+		f, err := protocol.DecodeFile(a.body)
+		if err == nil {
+			return client.UploadDone{Req: e.Req, File: f}
+		}
+		return client.UploadRefused{Req: e.Req, Reason: err.Error()}
+	}
+	refused := client.UploadRefused{Req: e.Req, Status: a.status, RetryAfterMs: retryAfterMs(a.retryAfter)}
+	if p, err := protocol.DecodeProblem(a.body); err == nil {
+		refused.Code, refused.Why, refused.Reason = p.Code, p.Why, p.Detail
+	}
+	return refused
+}
+
+// abortUpload ends an upload.
+func (d *Driver) abortUpload(req int) {
+	if cancel := d.uploads[req]; cancel != nil {
+		delete(d.uploads, req)
+		cancel()
+	}
+}
+
+// uploadEnded forgets the upload that an event ends.
+func (d *Driver) uploadEnded(ev client.Event) {
+	switch ev := ev.(type) {
+	case client.UploadDone:
+		d.abortUpload(ev.Req)
+	case client.UploadRefused:
+		d.abortUpload(ev.Req)
+	}
+}

@@ -1,0 +1,33 @@
+/**
+ * Puts a file, and tells how far it has come, which fetch cannot.
+ *
+ * @param {AbortSignal} ended ends every upload
+ * @returns {(url: string, token: string, bytes: Blob, progress: (sent: number) => void, signal: AbortSignal) =>
+ *   Promise<{status: number, retryAfter: string, body: string}>}
+ */
+export const createUpload = (ended) => (url, token, bytes, progress, signal) => {
+  const request = new XMLHttpRequest();
+  const abort = () => request.abort();
+  const upload = new Promise((resolve, reject) => {
+    request.open('PUT', url);
+    request.setRequestHeader('Authorization', `Bearer ${token}`);
+    request.upload.onprogress = (event) => progress(event.loaded);
+    request.onload = () =>
+      resolve({
+        status: request.status,
+        retryAfter: request.getResponseHeader('Retry-After') ?? '',
+        body: request.responseText,
+      });
+    request.onerror = () => reject(new Error('the upload got no answer'));
+    request.onabort = () => reject(new Error('the upload was ended'));
+    request.onloadend = () => {
+      ended.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', abort);
+    };
+    ended.addEventListener('abort', abort);
+    signal.addEventListener('abort', abort);
+    request.send(bytes);
+  });
+  upload.catch(() => {}); // the program may be gone
+  return upload;
+};
