@@ -102,20 +102,28 @@ func (v *Vault) loadTurn(ctx context.Context, opened client.DeviceOpened) (clien
 	if err != nil {
 		return nil, err
 	}
+	turn, wrap := readKept(kept)
+	if opened.Turn = turn; wrap != nil {
+		opened.HasKey, err = v.take(ctx, turn.Kid, *wrap)
+	}
+	return opened, err
+}
+
+// readKept reads what keepTurn has kept; what a later version of the page has kept is nothing.
+func readKept(kept []byte) (*protocol.Turn, *protocol.Wrap) {
 	fields, ok := e2ee.Split(kept)
 	if !ok || len(fields) != 2 {
-		return opened, nil
+		return nil, nil
 	}
 	turn, err := protocol.DecodeTurn(fields[0])
 	if err != nil {
-		return opened, nil // a later version of the page has kept it
+		return nil, nil
 	}
-	opened.Turn = &turn
-	if wrap, err := protocol.DecodeWrap(fields[1]); err == nil {
-		opened.HasKey, err = v.take(ctx, turn.Kid, wrap)
-		return opened, err
+	wrap, err := protocol.DecodeWrap(fields[1])
+	if err != nil {
+		return &turn, nil
 	}
-	return opened, nil
+	return &turn, &wrap
 }
 
 func (v *Vault) keepTurn(ctx context.Context, op client.KeepTurn) (client.CryptoResult, error) {

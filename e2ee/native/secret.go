@@ -77,11 +77,10 @@ func (c *Cipher) unlink(first, _ [][]byte) ([][]byte, error) {
 	if s.link == nil {
 		return say(false), nil
 	}
-	b, err := s.link.Open(nil, linkIV[:], first[3], first[2])
-	if err != nil {
-		return say(false), nil
+	if b, err := s.link.Open(nil, linkIV[:], first[3], first[2]); err == nil {
+		return c.took(string(first[1]), b)
 	}
-	return c.took(string(first[1]), b)
+	return say(false), nil
 }
 
 func (c *Cipher) wrap(first, each [][]byte) ([][]byte, error) {
@@ -89,19 +88,17 @@ func (c *Cipher) wrap(first, each [][]byte) ([][]byte, error) {
 	if s.bytes == nil || d.box == nil {
 		return [][]byte{nil, nil}, nil
 	}
-	enc, ct, err := wrap(d.box, each[1], s.bytes)
-	if err != nil {
-		return [][]byte{nil, nil}, nil // the key is no point of the curve
+	if enc, ct, err := wrap(d.box, each[1], s.bytes); err == nil {
+		return [][]byte{enc, ct}, nil
 	}
-	return [][]byte{enc, ct}, nil
+	return [][]byte{nil, nil}, nil // the key is no point of the curve
 }
 
 func (c *Cipher) unwrap(first, _ [][]byte) ([][]byte, error) {
-	b, err := c.keys.unwrap(first[1], first[2], first[3])
-	if err != nil {
-		return say(false), nil
+	if b, err := c.keys.unwrap(first[1], first[2], first[3]); err == nil {
+		return c.took(string(first[0]), b)
 	}
-	return c.took(string(first[0]), b)
+	return say(false), nil
 }
 
 func (c *Cipher) seal(first, each [][]byte) ([][]byte, error) {
