@@ -8,12 +8,25 @@ import (
 	"hallway/protocol"
 )
 
-// Append appends field to dst, with its length before it: 4 bytes, the highest first.
-func Append[S string | []byte](dst []byte, field S) []byte {
-	return append(binary.BigEndian.AppendUint32(dst, uint32(len(field))), field...)
+// Append appends field to dst, with its length before it: 4 bytes, the highest first. It is not
+// inlined, for its many callers would make the page larger.
+//
+//go:noinline
+func Append(dst, field []byte) []byte {
+	return append(appendLength(dst, len(field)), field...)
 }
 
-// Split returns the fields that Append has put together; ok is false if b is not made so.
+// AppendText is Append for a text.
+//
+//go:noinline
+func AppendText(dst []byte, field string) []byte {
+	return append(appendLength(dst, len(field)), field...)
+}
+
+//go:noinline
+func appendLength(dst []byte, n int) []byte { return binary.BigEndian.AppendUint32(dst, uint32(n)) }
+
+// Split returns the fields that Append and AppendText have put together; ok is false if b is not made so.
 func Split(b []byte) (fields [][]byte, ok bool) {
 	for len(b) > 0 {
 		if len(b) < 4 {
@@ -29,15 +42,19 @@ func Split(b []byte) (fields [][]byte, ok bool) {
 }
 
 // T returns the bytes of a label and fields, each with its length before it.
+//
+//go:noinline
 func T(label string, fields ...string) []byte {
-	b := Append(nil, "hallway e2ee 1 "+label)
+	b := AppendText(nil, "hallway e2ee 1 "+label)
 	for _, field := range fields {
-		b = Append(b, field)
+		b = AppendText(b, field)
 	}
 	return b
 }
 
 // Encode returns base64url without padding.
+//
+//go:noinline
 func Encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
 // Decode reads base64url without padding. It returns nil for anything else.
@@ -84,7 +101,7 @@ func DeviceBytes(user string, box protocol.PublicKey) []byte { return T("device"
 func TurnBytes(room string, t *protocol.Turn) []byte {
 	var out []byte
 	for _, user := range t.Out {
-		out = Append(out, user)
+		out = AppendText(out, user)
 	}
 	return T("turn", room, strconv.FormatInt(t.N, 10), t.Kid, t.PrevKid, t.Prev, t.Link, string(out), t.By, t.At)
 }

@@ -54,7 +54,7 @@ func TestManifestAgreesWithElementAndTypes(t *testing.T) {
 		what      string
 		got, want []string
 	}{
-		{"attributes", names(element.Attributes), append(reflected, "lang", "open")},
+		{"attributes", names(element.Attributes), append(reflected, "encrypted", "lang", "open")},
 		{"members, and the types", without(names(element.Members), "focus"), find(class, `(?m)^  (?:static )?(\w+)[:(]`)},
 		{"events, and the element's", names(element.Events), find(code, `@fires (\S+)`)},
 		{"events, and the types", names(element.Events), find(types, `'(hallway-\w+)': CustomEvent`)},

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,15 @@ func (d *Driver) crypto(e client.Crypto) {
 	if !queued {
 		d.own = append(d.own, client.CryptoDone{Req: e.Req, Err: ErrBusy})
 	}
+}
+
+// Read reads a document that needs no token, such as the key set of an issuer.
+func Read(ctx context.Context, url string) ([]byte, error) {
+	a, err := ask(ctx, "GET", url, "", "")
+	if err == nil && a.status != 200 {
+		err = errors.New(url + " answers with the status " + strconv.Itoa(a.status))
+	}
+	return a.body, err
 }
 
 // fetchTurns reads a page of the room's turns.

@@ -301,6 +301,10 @@ export declare class HallwayChat extends HTMLElement {
    */
   enter: string;
   wasm: string;
+  /** The https URL of the key set (JWKS) of your token's issuer, in an encrypted chat; not on the relay's host. */
+  issuer: string;
+  /** The chat encrypts: it sends nothing that the relay could read. See docs/ENCRYPTION.md. */
+  encrypted: boolean;
   /** `false` leaves the room, closes the socket and shows nothing. */
   open: boolean;
 
@@ -309,6 +313,11 @@ export declare class HallwayChat extends HTMLElement {
 
   /** Returns a fresh token from your own server; the chat calls it whenever it needs one. */
   getToken: (() => Promise<string> | string) | undefined;
+  /**
+   * Returns a certificate from your own server for this device, whose key has the thumbprint `jkt`; an encrypted chat calls it
+   * whenever it needs one.
+   */
+  getDevice: ((jkt: string) => Promise<string> | string) | undefined;
   /** Replaces the page's own WebSocket and fetch; the chat reads it when it starts. For tests, demonstrations, proxies. */
   network: { WebSocket?: typeof WebSocket; fetch?: typeof fetch } | undefined;
 

@@ -9,9 +9,9 @@ import { Instance } from './instance.js';
 import { isTouch, watchKeyboard } from './keyboard.js';
 import { languageOf, watchLanguage } from './language.js';
 import { LoadError } from './loader.js';
-import { reflect, upgrade } from './properties.js';
+import { hold, reflect, timesSet, upgrade } from './properties.js';
 import { Restart } from './restart.js';
-import { checkRoom, RoomError, relayAddress, whyUnreached } from './setup.js';
+import { checkIssuer, checkRoom, InsecureError, RoomError, relayAddress, whyUnreached } from './setup.js';
 import { canAdopt, themeSheets } from './sheets.js';
 import { createSkeleton } from './skeleton.js';
 import { integrity, moduleHash, version } from './version.js';
@@ -21,7 +21,10 @@ import { wordsFor } from './words.js';
 const ROOM_WAIT_MS = 3000; // a page may set the room a little later
 
 /** The attributes that are properties of the same name, as strings. */
-const REFLECTED = ['relay', 'room', 'token', 'offline', 'theme', 'enter', 'wasm'];
+const REFLECTED = ['relay', 'room', 'token', 'offline', 'theme', 'enter', 'wasm', 'issuer'];
+
+/** The properties that hold what the host gives. */
+const HELD = ['getToken', 'getDevice', 'network', 'texts'];
 
 const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may import the module
 
@@ -31,7 +34,8 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * Attributes: `relay` (the relay's address, the page's own origin by default), `room`, `token`, `offline` (`queue` or
  * `disable`), `theme` (`auto`, `light`, `dark`), `lang` (`en`, `de`, `fr`, `ar`; by default the language around the element), `enter`
  * (`newline`: Enter breaks the line and Shift+Enter sends; `send`: Enter sends on phones, too), `wasm` (the URL of chat.wasm), `open` (`false` closes the
- * socket and shows nothing). A change of relay, room or wasm restarts the chat.
+ * socket and shows nothing), `encrypted` (the chat encrypts, see docs/ENCRYPTION.md) with `issuer` (the URL of the key set of the host's token issuer).
+ * A change of relay, room, wasm, encrypted or issuer restarts the chat.
  *
  * @element hallway-chat
  * @csspart header - the bar at the top with the number of people and the search
@@ -68,15 +72,11 @@ export class HallwayChat extends ElementBase {
   /** The URL of chat.wasm for all elements without a `wasm` attribute; by default it is beside this module. */
   static wasmUrl = undefined;
 
-  static observedAttributes = [...REFLECTED, 'lang', 'open'];
+  static observedAttributes = [...REFLECTED, 'lang', 'open', 'encrypted'];
 
   #instance;
   #address; // what the running instance is bound to; another one needs another instance
   #skeleton;
-  #getToken;
-  #sources = 0; // of tokens, that the host has set
-  #network;
-  #texts;
   #keyboard; // stops watching it
   #languages; // stops watching those around
   #home; // the document that the running instance was started in
@@ -89,6 +89,13 @@ export class HallwayChat extends ElementBase {
   #roomless; // timer
   #warnOfOdd = oddities(this);
 
+  static {
+    // getToken returns a fresh token from the host's own server, and getDevice(jkt) a certificate for this device from the issuer
+    // (docs/ENCRYPTION.md); the chat calls them whenever it needs one. network is {WebSocket, fetch} in place of the page's own, read when
+    // the chat starts: for tests, demonstrations, proxies. texts are your own texts in place of the chat's; see index.d.ts.
+    hold(HallwayChat.prototype, HELD, (element) => element.#settleSoon());
+  }
+
   constructor() {
     super();
     const frame = document.createElement('div');
@@ -100,7 +107,7 @@ export class HallwayChat extends ElementBase {
   }
 
   connectedCallback() {
-    upgrade(this, ['getToken', 'network', 'texts', 'open', ...REFLECTED]);
+    upgrade(this, [...HELD, 'open', 'encrypted', ...REFLECTED]);
     this.#paint();
     this.#keyboard ??= watchKeyboard(this, () => this.#settleSoon());
     this.#languages?.();
@@ -135,43 +142,21 @@ export class HallwayChat extends ElementBase {
     this.#settleSoon();
   }
 
-  /** A function that returns a fresh token from the host's own server; the chat calls it whenever it needs one. */
-  get getToken() {
-    return this.#getToken;
-  }
-
-  set getToken(source) {
-    if (source === this.#getToken) return;
-    this.#getToken = source;
-    this.#sources++;
-    this.#settleSoon();
-  }
-
-  /** `{WebSocket, fetch}` in place of the page's own; the chat reads it when it starts. For tests, demonstrations, proxies. */
-  get network() {
-    return this.#network;
-  }
-
-  set network(network) {
-    this.#network = network;
-  }
-
-  /** Your own texts in place of the chat's, by their names; see index.d.ts. */
-  get texts() {
-    return this.#texts;
-  }
-
-  set texts(texts) {
-    this.#texts = texts;
-    this.#settleSoon();
-  }
-
   get open() {
     return this.getAttribute('open') !== 'false';
   }
 
   set open(open) {
     this.setAttribute('open', String(Boolean(open)));
+  }
+
+  /** Whether the chat encrypts: it then sends nothing that the relay could read. */
+  get encrypted() {
+    return this.hasAttribute('encrypted');
+  }
+
+  set encrypted(encrypted) {
+    this.toggleAttribute('encrypted', Boolean(encrypted));
   }
 
   /** Sends a text; resolves with the message's id once it is in the outbox. */
@@ -218,7 +203,8 @@ export class HallwayChat extends ElementBase {
 
   #settle() {
     const alive = this.isConnected && this.open && Boolean(this.ownerDocument.defaultView);
-    const address = alive && this.room ? JSON.stringify([this.relay, this.room, this.wasm]) : undefined;
+    const { relay, room, wasm, issuer, encrypted } = this;
+    const address = alive && room ? JSON.stringify([relay, room, wasm, encrypted && issuer]) : undefined;
     const moved = this.#home !== this.ownerDocument;
     if (this.#address !== undefined && (this.#address !== address || moved)) this.#stop();
     if (!this.isConnected) {
@@ -245,14 +231,16 @@ export class HallwayChat extends ElementBase {
     this.#restart.started();
     try {
       checkRoom(this.room);
+      if (this.encrypted) checkIssuer(this.issuer, relayAddress(this.relay));
       if (!canAdopt()) throw new LoadError('unsupported', 'this browser has no adoptedStyleSheets');
       this.#instance = new Instance({
         root: this.shadowRoot,
         wasm: this.wasm || HallwayChat.wasmUrl || new URL('./chat.wasm', import.meta.url),
         release: { version, integrity },
         config: this.#config(),
-        network: this.#network,
-        getToken: () => this.#getToken,
+        network: this.network,
+        getToken: () => this.getToken,
+        getDevice: () => this.getDevice,
         onEvent: (type, detail) => this.#heard(type, detail),
         onSlow: () => this.#skeleton.progress(),
         onReady: (api) => this.#ready(api),
@@ -297,7 +285,7 @@ export class HallwayChat extends ElementBase {
 
   /** Shows an error that trying again cannot solve. */
   #refuse(error) {
-    const code = error instanceof LoadError ? error.code : 'bad_request';
+    const code = error instanceof LoadError || error instanceof InsecureError ? error.code : 'bad_request';
     this.#refused = { name: error instanceof RoomError ? 'no_room' : code, code };
     this.#sayRefused();
     if (error instanceof RoomError) return this.#warn(code, error.message); // often what a user has asked for
@@ -326,7 +314,7 @@ export class HallwayChat extends ElementBase {
     let { message } = detail;
     if (code === 'unreachable') {
       const address = this.#address;
-      message = await whyUnreached(relayAddress(this.relay), this.#network?.fetch);
+      message = await whyUnreached(relayAddress(this.relay), this.network?.fetch);
       if (this.#address !== address) return; // it is another's by now, or nobody's
     }
     this.#warn(code, message);
@@ -370,12 +358,13 @@ export class HallwayChat extends ElementBase {
       relay: relayAddress(this.relay),
       room: this.room,
       token: this.token,
-      source: this.#getToken ? this.#sources : 0, // so that a getToken that comes late is noticed
+      source: this.getToken ? timesSet(this, 'getToken') : 0, // so that a getToken that comes late is noticed
+      issuer: this.encrypted ? this.issuer : '',
       offline: this.offline === 'disable' ? 'disable' : 'queue',
       lang: languageOf(this),
       enter: this.enter,
       touch: isTouch(this.ownerDocument),
-      texts: { ...this.#texts },
+      texts: { ...this.texts },
       client: `hallway-chat/${version} (sha256:${moduleHash})`,
     };
   }

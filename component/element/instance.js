@@ -10,13 +10,15 @@ const END_WAIT_MS = 2000;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Gets a token from the host. However long the host takes: after `signal` aborts, the host's promise refers to nothing of the chat.
+ * Gets a token, or a certificate, from the host. However long the host takes: after `signal` aborts, the host's promise refers to
+ * nothing of the chat.
  *
+ * @param {string} name of the host's function
  * @param {() => Promise<string> | string} source
  * @param {AbortSignal} signal
  * @returns {Promise<string>} rejects with a sentence for the host's developer if there is no token
  */
-function tokenOf(source, signal) {
+function tokenOf(name, source, signal) {
   const wait = {};
   signal.addEventListener('abort', () => {
     wait.resolve = wait.reject = undefined;
@@ -24,9 +26,9 @@ function tokenOf(source, signal) {
   (async () => source())().then(
     (token) => {
       if (typeof token === 'string' && token) wait.resolve?.(token);
-      else wait.reject?.(new Error(`getToken gave ${named(token)}, not a token (a string)`));
+      else wait.reject?.(new Error(`${name} gave ${named(token)}, not a token (a string)`));
     },
-    (error) => wait.reject?.(new Error(`getToken failed: ${error?.message ?? error}`)),
+    (error) => wait.reject?.(new Error(`${name} failed: ${error?.message ?? error}`)),
   );
   return new Promise((resolve, reject) => Object.assign(wait, { resolve, reject }));
 }
@@ -41,6 +43,7 @@ export class Instance {
   #program;
   #life = new AbortController(); // aborted at the end, so that nothing waits for the module or a token
   #ended = false;
+  #cipher;
   #reconfigure = false;
 
   /** The program's methods, once it is ready. */
@@ -53,6 +56,7 @@ export class Instance {
    * @param {import('./loader.js').Release} options.release the release that it must be
    * @param {object} options.config the program's settings, see the element
    * @param {() => ((() => Promise<string>) | undefined)} options.getToken returns the host's token source; called for each use
+   * @param {() => (((jkt: string) => Promise<string>) | undefined)} options.getDevice the same for certificates of this device
    * @param {object} [options.network] see createScope
    * @param {(type: string, detail: object) => void} options.onEvent
    * @param {() => void} options.onSlow the module loads slowly
@@ -127,13 +131,13 @@ export class Instance {
   #dispose() {
     this.#life.abort();
     this.#scope?.dispose();
-    this.#scope = this.#program = undefined;
+    this.#scope = this.#program = this.#cipher = undefined;
     this.api = undefined;
   }
 
   /** The object through which element and program call each other. */
   #createBridge() {
-    const { config, getToken, onEvent } = this.#options;
+    const { config, getToken, getDevice, onEvent } = this.#options;
     const { signal } = this.#life;
     // Delivers events of the program a moment later, never inside its own call, so that a listener may call the program.
     const later = (heard) => queueMicrotask(() => this.#ended || heard());
@@ -142,7 +146,15 @@ export class Instance {
       config,
       get getToken() {
         const source = getToken();
-        return source && (() => tokenOf(source, signal));
+        return source && (() => tokenOf('getToken', source, signal));
+      },
+      get getDevice() {
+        const source = getDevice();
+        return source && ((jkt) => tokenOf('getDevice', () => source(jkt), signal));
+      },
+      cipher: async (op, fields) => {
+        this.#cipher ??= (await import('./e2ee.js')).createCipher(); // fetched by chats that encrypt
+        return this.#cipher(op, fields);
       },
       emit: (type, detail) => later(() => onEvent(type, detail)),
       set api(api) {

@@ -59,6 +59,41 @@ export function checkRoom(room) {
   );
 }
 
+/**
+ * Checks where the keys of the host's token issuer are read, which vouches for devices in an encrypted room.
+ *
+ * @param {string} issuer
+ * @param {string} relay
+ * @throws {TypeError} says what is wrong and what to write instead
+ */
+export function checkIssuer(issuer, relay) {
+  if (!window.isSecureContext) {
+    throw new InsecureError(
+      'an encrypted chat needs a page that is served by https: browsers give others no cryptography',
+    );
+  }
+  const wrong = (what) => new TypeError(`the attribute issuer="${issuer}" ${what}`);
+  let url;
+  try {
+    url = new URL(issuer);
+  } catch {
+    throw wrong(
+      "is not an https address: an encrypted chat needs that of the key set of your token's issuer",
+    );
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
+    throw wrong('is not an https address');
+  }
+  if (url.origin === new URL(relay).origin) {
+    throw wrong('is an address of the relay, which then could admit devices: it must be of another host');
+  }
+}
+
+/** Reports a page on which nothing can be encrypted. */
+export class InsecureError extends TypeError {
+  code = 'insecure';
+}
+
 /** Reports a name that no room can have. */
 export class RoomError extends TypeError {}
 

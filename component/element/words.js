@@ -10,6 +10,7 @@ const LANGUAGES = {
     blocked: 'This page’s security policy forbids the chat.',
     version_mismatch: 'The chat was updated. Please reload the page.',
     no_room: 'Not allowed: there is no such room.',
+    insecure: 'This page is not secure (https). Encrypted messages need one.',
     failed: 'The chat cannot start.',
   },
   de: {
@@ -21,6 +22,7 @@ const LANGUAGES = {
     blocked: 'Die Sicherheitsregeln dieser Seite verbieten den Chat.',
     version_mismatch: 'Der Chat wurde aktualisiert. Bitte die Seite neu laden.',
     no_room: 'Kein Zugang: Diesen Raum gibt es nicht.',
+    insecure: 'Diese Seite ist nicht sicher (https). Verschlüsselte Nachrichten brauchen das.',
     failed: 'Der Chat kann nicht starten.',
   },
   fr: {
@@ -32,6 +34,7 @@ const LANGUAGES = {
     blocked: 'Les règles de sécurité de cette page interdisent la discussion.',
     version_mismatch: 'La discussion a été mise à jour. Veuillez recharger la page.',
     no_room: 'Accès refusé : ce salon n’existe pas.',
+    insecure: 'Cette page n’est pas sécurisée (https). Les messages chiffrés l’exigent.',
     failed: 'La discussion ne peut pas démarrer.',
   },
   ar: {
@@ -43,6 +46,7 @@ const LANGUAGES = {
     blocked: 'سياسة الأمان في هذه الصفحة تمنع المحادثة.',
     version_mismatch: 'حُدّثت المحادثة. أعد تحميل الصفحة من فضلك.',
     no_room: 'غير مسموح: لا توجد غرفة بهذا الاسم.',
+    insecure: 'هذه الصفحة غير آمنة (https)، والرسائل المشفرة تحتاج إلى ذلك.',
     failed: 'تعذّر بدء المحادثة.',
   },
 };

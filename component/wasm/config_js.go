@@ -11,7 +11,8 @@ import (
 // config is the element's settings.
 type config struct {
 	relay, room, token, client string
-	source                     int // which function for tokens the page has set; 0: none
+	issuer                     string // of an encrypted chat; "": the chat does not encrypt
+	source                     int    // which function for tokens the page has set; 0: none
 	offline                    client.OfflineMode
 	view                       view.Settings
 }
@@ -27,6 +28,7 @@ func readConfig(v js.Value) config {
 	return config{
 		relay: text("relay"), room: text("room"), token: text("token"),
 		client:  text("client"),
+		issuer:  text("issuer"),
 		source:  v.Get("source").Int(),
 		offline: client.OfflineMode(text("offline")),
 		view: view.Settings{
@@ -53,10 +55,10 @@ func textsOf(v js.Value) map[string]string {
 }
 
 // draftKey returns the key under which a draft of the token's user is kept; "": the token
-// names no user.
+// names no user, or the chat encrypts, whose drafts are kept nowhere.
 func (c *config) draftKey(token string) string {
 	claims, ok := protocol.ReadClaims(token)
-	if !ok {
+	if !ok || c.issuer != "" {
 		return ""
 	}
 	names := js.Global().Get("Array").Call("of", c.relay, c.room, claims.Subject)

@@ -54,6 +54,7 @@ func main() {
 		Client:   p.config.client,
 		Offline:  p.config.offline,
 		GetToken: p.getToken,
+		Vault:    p.vault(),
 		OnChange: func(s client.Snapshot) {
 			p.chat.Show(s)
 			p.host.changed(&s)

@@ -85,7 +85,7 @@ var table = map[string]rule{
 		ours:    []string{"protocol", "component/client", "component/view/text", "component/view/dom"},
 		foreign: true,
 	},
-	"component/wasm":                  {ours: []string{"protocol", "component/client", "component/driver", "component/view"}, foreign: true},
+	"component/wasm":                  {ours: []string{"protocol", "e2ee", "component/client", "component/driver", "component/vault", "component/view"}, foreign: true},
 	standIns:                          {},
 	"component/build":                 {ours: []string{"component/build/shrink"}, known: []string{"github.com/evanw/esbuild/pkg/api", "github.com/andybalholm/brotli"}},
 	"component/build/shrink":          {known: []string{"github.com/bluekeyes/go-gitdiff/gitdiff"}},

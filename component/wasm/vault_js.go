@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"syscall/js"
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/driver"
+	"hallway/component/vault"
+	"hallway/e2ee"
+	"hallway/protocol"
+)
+
+// vault returns the vault of a chat that encrypts, or nil.
+func (p *program) vault() driver.Vault {
+	c := &p.config
+	if c.issuer == "" {
+		return nil
+	}
+	options := vault.Options{
+		Cipher: pageCipher{p.bridge}, Relay: c.relay, Room: c.room, Now: time.Now,
+		GetDevice: p.getDevice,
+	}
+	issuer := c.issuer
+	options.IssuerKeys = func(ctx context.Context) ([]byte, error) { return driver.Read(ctx, issuer) }
+	return &toldVault{Vault: vault.New(options), host: &p.host}
+}
+
+// codeEncryption is the code of an event that tells why the chat cannot encrypt.
+const codeEncryption protocol.Code = "encryption"
+
+// toldVault tells the page's developer why a vault cannot do its work, each reason once.
+type toldVault struct {
+	driver.Vault
+	host *host
+	last string
+}
+
+// Do implements [driver.Vault].
+func (v *toldVault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error) {
+	result, err := v.Vault.Do(ctx, op)
+	if err == nil {
+		v.last = ""
+	} else if reason := err.Error(); reason != v.last {
+		v.last = reason
+		v.host.failed("warned", codeEncryption, "the chat cannot encrypt: "+reason)
+	}
+	return result, err
+}
+
+// getDevice asks the page for a certificate.
+func (p *program) getDevice(ctx context.Context, jkt string) (string, error) {
+	source := p.bridge.Get("getDevice")
+	if source.Type() != js.TypeFunction {
+		return "", vault.ErrNoCert
+	}
+	cert, err := driver.Await(ctx, func() js.Value { return source.Invoke(jkt) })
+	if err != nil {
+		return "", err
+	}
+	return cert.String(), nil
+}
+
+// pageCipher is the cipher of the page, component/element/e2ee.js.
+type pageCipher struct{ bridge js.Value }
+
+// Do implements [e2ee.Cipher].
+func (c pageCipher) Do(ctx context.Context, op e2ee.Op, in []byte) ([]byte, error) {
+	array := js.Global().Get("Uint8Array")
+	fields := array.New(len(in))
+	js.CopyBytesToJS(fields, in)
+	answer, err := driver.Await(ctx, func() js.Value { return c.bridge.Call("cipher", string(op), fields) })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, answer.Length())
+	js.CopyBytesToGo(out, answer)
+	return out, nil
+}
