@@ -16,24 +16,30 @@ const (
 	hotDepth, manyDepth = 32, 4
 )
 
-// clusterBench measures three relays beside one, each side on a database of its own in the same PostgreSQL, with the same NATS
-// server. All servers share a core, so three relays cannot be faster than one: it shows the price of ordering and carrying.
-func (s *suite) clusterBench() error {
-	return servers.Outside(func(t servers.Test) error {
-		var database *servers.Cluster
-		var nats *servers.Server
-		if err := onServerCore(func() { database, nats = servers.NewCluster(t), servers.NATS(t) }); err != nil {
-			return err
-		}
-		flags := func() []string { return []string{"--db", database.Database(t), "--nats", "nats://" + nats.Addr} }
-		if err := s.clusterRates(flags); err != nil {
-			return err
-		}
-		if err := s.clusterLight(flags()); err != nil {
-			return err
-		}
-		return s.clusterKill(t, flags())
-	})
+// backing is what the relays of a cluster share.
+type backing struct {
+	servers.Test
+	database *servers.Cluster
+	nats     *servers.Server
+}
+
+// flags returns the flags of relays on a new database, which hear each other by a NATS server at an address.
+func (b *backing) flags(nats string) []string {
+	return []string{"--db", b.database.Database(b), "--nats", "nats://" + nats}
+}
+
+// clustered returns a bench of relays on PostgreSQL and NATS. All servers share a core, so three relays cannot be faster than one:
+// such a bench shows the price of ordering and carrying.
+func clustered(run func(*suite, *backing) error) func(*suite) error {
+	return func(s *suite) error {
+		return servers.Outside(func(t servers.Test) error {
+			b := &backing{Test: t}
+			if err := onServerCore(func() { b.database, b.nats = servers.NewCluster(t), servers.NATS(t) }); err != nil {
+				return err
+			}
+			return run(s, b)
+		})
+	}
 }
 
 // onServerCore starts servers on the core of the servers.
@@ -144,8 +150,8 @@ func (f *fleet) settle() error {
 	return nil
 }
 
-// clusterRates gives one relay and three of them turns, in one hot room and in many rooms.
-func (s *suite) clusterRates(flags func() []string) error {
+// clusterRates gives one relay and three of them turns, in one hot room and in many rooms. Each side has a database of its own.
+func (s *suite) clusterRates(b *backing) error {
 	l, err := newLoop()
 	if err != nil {
 		return err
@@ -167,7 +173,7 @@ func (s *suite) clusterRates(flags func() []string) error {
 	for i, relays := range []int{1, clusterRelays} {
 		f := &sides[i]
 		s.progress.step("cluster: clients connect to %d relays", relays)
-		if f.fleet, err = s.fleet(l, relays, flags()); err != nil {
+		if f.fleet, err = s.fleet(l, relays, b.flags(b.nats.Addr)); err != nil {
 			return err
 		}
 		if f.hot, err = f.fill(newRoom(l, "bench-hot"), s.hot); err != nil {
@@ -214,13 +220,13 @@ func (s *suite) clusterRates(flags func() []string) error {
 }
 
 // clusterLight measures at light load how much later the clients of other relays get a message than those of its sender's relay.
-func (s *suite) clusterLight(flags []string) error {
+func (s *suite) clusterLight(b *backing) error {
 	l, err := newLoop()
 	if err != nil {
 		return err
 	}
 	defer l.close()
-	f, err := s.fleet(l, clusterRelays, flags)
+	f, err := s.fleet(l, clusterRelays, b.flags(b.nats.Addr))
 	if err != nil {
 		return err
 	}
@@ -264,14 +270,14 @@ func (s *suite) clusterLight(flags []string) error {
 
 // clusterKill kills one of the relays behind a balancer, under clients that come back to the others by the protocol's backoff,
 // while some go on writing.
-func (s *suite) clusterKill(t servers.Test, flags []string) error {
-	n := s.room
+func (s *suite) clusterKill(b *backing) error {
+	n := s.restart
 	l, err := newLoop()
 	if err != nil {
 		return err
 	}
 	defer l.close()
-	f, err := s.fleet(l, clusterRelays, flags)
+	f, err := s.fleet(l, clusterRelays, b.flags(b.nats.Addr))
 	if err != nil {
 		return err
 	}
@@ -282,7 +288,7 @@ func (s *suite) clusterKill(t servers.Test, flags []string) error {
 		for _, v := range f.relays {
 			addrs = append(addrs, v.addr)
 		}
-		balancer = servers.HAProxy(t, addrs)
+		balancer = servers.HAProxy(b, addrs)
 	}); err != nil {
 		return err
 	}

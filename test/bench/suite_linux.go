@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"hallway/store/sqlite"
@@ -22,6 +23,7 @@ type scale struct {
 	hostile              int // clients, beside those of a room
 	publishers           []int
 	hot, rooms           int           // publishers of a cluster's one room, and its other rooms
+	busDown              time.Duration // how long a cluster's NATS is off
 	stored               int           // messages in the store of the pages
 	reads                int           // pages of each kind
 	idle                 time.Duration // before the memory is read
@@ -32,12 +34,12 @@ type scale struct {
 
 var (
 	fullScale = scale{
-		crowd: 10_000, room: 1_000, restart: 5_000, senders: 10, hostile: 500, publishers: []int{64, 512}, hot: 12, rooms: 64,
+		crowd: 10_000, room: 1_000, restart: 5_000, senders: 10, hostile: 500, publishers: []int{64, 512}, hot: 12, rooms: 64, busDown: time.Minute,
 		stored: 2_000_000, reads: 2_000,
 		idle: 12 * time.Second, warm: time.Second, slice: 3 * time.Second, slices: 3,
 	}
 	quickScale = scale{
-		crowd: 300, room: 50, restart: 100, senders: 10, hostile: 20, publishers: []int{16}, hot: 3, rooms: 3,
+		crowd: 300, room: 50, restart: 100, senders: 10, hostile: 20, publishers: []int{16}, hot: 3, rooms: 3, busDown: 2 * time.Second,
 		stored: 20_000, reads: 100,
 		idle: 300 * time.Millisecond, warm: 50 * time.Millisecond, slice: 250 * time.Millisecond, slices: 1,
 	}
@@ -71,14 +73,18 @@ var benches = []bench{
 	{"restart", (*suite).restartBench},
 	{"pages", (*suite).pagesBench},
 	{"hostile", (*suite).hostileBench},
-	{"cluster", (*suite).clusterBench},
+	{"cluster-rates", clustered((*suite).clusterRates)},
+	{"cluster-light", clustered((*suite).clusterLight)},
+	{"cluster-kill", clustered((*suite).clusterKill)},
+	{"cluster-loss", clustered((*suite).clusterLoss)},
+	{"cluster-nobus", clustered((*suite).clusterNoBus)},
 }
 
-// run runs the bench with a name, or all benches for "".
+// run runs the bench with a name, those of a group ("cluster"), or all benches for "".
 func (s *suite) run(name string) error {
 	ran := false
 	for _, b := range benches {
-		if name != "" && name != b.name {
+		if name != "" && name != b.name && !strings.HasPrefix(b.name, name+"-") {
 			continue
 		}
 		ran = true
@@ -89,7 +95,7 @@ func (s *suite) run(name string) error {
 		for i := range s.rows[before:] {
 			s.rows[before+i].Bench = b.name
 		}
-		s.progress.done("%-8s %s", b.name, time.Since(begin).Round(time.Second))
+		s.progress.done("%-13s %s", b.name, time.Since(begin).Round(time.Second))
 	}
 	if !ran {
 		return fmt.Errorf("%w %q", errNoBench, name)

@@ -38,7 +38,8 @@ listen backends
   %s
 `, s.Addr, strings.Join(settings, "\n  "))
 	for i, addr := range backends {
-		fmt.Fprintf(&config, "  server backend%d %s check inter 100ms rise 1 fall 2\n", i+1, addr)
+		// inter also bounds how long a check waits for a connection: on a busy machine a shorter one takes out backends that serve.
+		fmt.Fprintf(&config, "  server backend%d %s check inter 1s fastinter 100ms downinter 100ms rise 1 fall 3\n", i+1, addr)
 	}
 	path := filepath.Join(s.Folder, "haproxy.cfg")
 	if err := os.WriteFile(path, []byte(config.String()), 0o600); err != nil {

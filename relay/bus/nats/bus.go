@@ -40,6 +40,7 @@ type Bus struct {
 	conn     *nats.Conn
 
 	out       *queue[bus.News]
+	dropped   droppedHeads
 	incoming  chan *nats.Msg
 	control   control
 	published chan struct{} // closed when everything is published

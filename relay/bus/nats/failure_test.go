@@ -84,6 +84,34 @@ func TestNothingWaitsForAPausedServer(t *testing.T) {
 	})
 }
 
+// TestTheHeadOfDroppedChangesIsTold: what the queue has no place for is told as a head, once there is place again.
+func TestTheHeadOfDroppedChangesIsTold(t *testing.T) {
+	n := newNetwork(t)
+	a, b := bustest.Join(t, n, "one", 1), bustest.Join(t, n, "one", 2, "lobby", "stage")
+	large := bustest.Change("stage", 1)
+	large.Frames[0].Data = bytes.Repeat([]byte("x"), 200<<10)
+	n.server.Pause()
+	for a.Stats().Dropped == 0 {
+		a.Tell(large)
+	}
+	const last = 3
+	for rev := range int64(last) {
+		other := bustest.Change("lobby", rev+1)
+		other.Frames[0].Data = large.Frames[0].Data
+		a.Tell(other)
+	}
+	n.server.Resume()
+	n.Until(t, "the head of each room is told", func() bool {
+		return slices.ContainsFunc(b.News(), func(news bus.News) bool {
+			c, ok := news.(*bus.Changes)
+			return ok && c.Room == "stage" && len(c.Frames) == 0 && c.Last == 1
+		}) && slices.ContainsFunc(b.News(), func(news bus.News) bool {
+			c, ok := news.(*bus.Changes)
+			return ok && c.Room == "lobby" && c.Last == last
+		})
+	})
+}
+
 // slowListener hears nothing until it is let go.
 type slowListener struct {
 	*bustest.Relay

@@ -1,16 +1,64 @@
 package nats
 
-import "hallway/relay/bus"
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"hallway/relay/bus"
+)
 
 // Tell publishes news to the other relays.
 func (b *Bus) Tell(news bus.News) {
-	which := ephemeralLane
-	if bus.Durable(news) {
-		which = durableLane
+	if changes, ok := news.(*bus.Changes); ok {
+		b.tellChanges(changes)
+		return
 	}
-	if !b.connected.Load() || !b.out.put(which, news, bus.Bytes(news)) {
+	if !b.connected.Load() || !b.out.put(ephemeralLane, news, bus.Bytes(news)) {
 		b.counters.dropped.Add(1)
 	}
+}
+
+// tellChanges publishes changes. Of those for which the queue has no place, it tells the room's head later. While the server is away
+// it tells nothing: when it is back, all relays read the heads.
+func (b *Bus) tellChanges(n *bus.Changes) {
+	if !b.connected.Load() {
+		b.counters.dropped.Add(1)
+		return
+	}
+	b.dropped.mu.Lock() // the publisher must not find the lane empty and no head between the two
+	defer b.dropped.mu.Unlock()
+	if !b.out.put(durableLane, n, bus.Bytes(n)) {
+		b.counters.dropped.Add(1)
+		b.dropped.note(n)
+	}
+}
+
+// droppedHeadsMax bounds the rooms of whose dropped changes the bus tells later. The head check finds those of others.
+const droppedHeadsMax = 10_000
+
+// droppedHeads holds the heads of rooms of which changes were dropped. They are told when the queue is empty again.
+type droppedHeads struct {
+	mu    sync.Mutex
+	rooms map[string]*bus.Changes // without frames
+}
+
+func (d *droppedHeads) note(n *bus.Changes) {
+	if d.rooms == nil {
+		d.rooms = map[string]*bus.Changes{}
+	}
+	if d.rooms[n.Room] != nil || len(d.rooms) < droppedHeadsMax {
+		d.rooms[n.Room] = &bus.Changes{Room: n.Room, Epoch: n.Epoch, Last: n.Last}
+	}
+}
+
+// take removes all heads.
+func (d *droppedHeads) take() []*bus.Changes {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	rooms := d.rooms
+	d.rooms = nil
+	return slices.Collect(maps.Values(rooms))
 }
 
 // The lanes of the queue of news to publish.
@@ -30,12 +78,21 @@ func (b *Bus) publish() {
 			}
 			return
 		}
-		for _, part := range bus.Split(news) {
-			if err := b.conn.Publish(b.subjects.of(part), bus.Encode(b.id, part)); err != nil {
-				b.counters.dropped.Add(1)
-				continue
+		b.publishNow(news)
+		if b.out.idle(durableLane) {
+			for _, head := range b.dropped.take() {
+				b.publishNow(head)
 			}
-			b.counters.published.Add(1)
 		}
+	}
+}
+
+func (b *Bus) publishNow(news bus.News) {
+	for _, part := range bus.Split(news) {
+		if err := b.conn.Publish(b.subjects.of(part), bus.Encode(b.id, part)); err != nil {
+			b.counters.dropped.Add(1)
+			continue
+		}
+		b.counters.published.Add(1)
 	}
 }

@@ -75,6 +75,14 @@ func (q *queue[T]) take() (item T, ok bool) {
 	}
 }
 
+// idle reports whether a lane has no items.
+func (q *queue[T]) idle(which int) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := &q.lanes[which]
+	return l.next == len(l.items)
+}
+
 // close ends the queue: nothing more is taken in.
 func (q *queue[T]) close() {
 	q.mu.Lock()
