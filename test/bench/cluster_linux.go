@@ -329,7 +329,7 @@ func (s *suite) clusterKill(b *backing) error {
 		err = v.settle()
 	}
 	if err != nil {
-		return fmt.Errorf("%d of %d clients are live again: %w (%s)", v.live, n, err, v.troubles())
+		return fmt.Errorf("%d of %d clients are live again: %w (%s; %s)", v.live, n, err, v.absent(), v.troubles())
 	}
 	s.add(row{
 		What:   fmt.Sprintf("one of %d relays killed under %d clients: all live again, nothing lost or doubled", clusterRelays, n),

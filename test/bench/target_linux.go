@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -190,6 +191,33 @@ func (t *target) end(err error) {
 	if !t.over {
 		t.ends[err.Error()]++
 	}
+}
+
+// absent lists what the clients that are not live wait for.
+func (t *target) absent() string {
+	counts := map[string]int{}
+	for _, c := range t.clients {
+		switch {
+		case c.live:
+		case c.socket == nil:
+			counts["the next try"]++
+		case c.socket.connecting:
+			counts["a connection"]++
+		case !c.upgraded:
+			counts["the upgrade"]++
+		case !c.joined:
+			counts["joined"]++
+		case c.fetching != nil && c.fetching.socket.closed:
+			counts["the next try of a page"]++
+		case c.fetching != nil:
+			counts["a page"]++
+		}
+	}
+	var all []string
+	for _, what := range slices.Sorted(maps.Keys(counts)) {
+		all = append(all, fmt.Sprintf("%d wait for %s", counts[what], what))
+	}
+	return strings.Join(all, ", ")
 }
 
 // troubles lists the failures that the clients recovered from.
