@@ -7,6 +7,9 @@ import (
 	"unicode/utf8"
 )
 
+// OctetStream is the type of a file of which nothing else is known.
+const OctetStream = "application/octet-stream"
+
 // File is an uploaded file.
 type File struct {
 	ID            string

@@ -3,8 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -297,5 +299,42 @@ func TestGhostDevices(t *testing.T) {
 	status, _, body := p.rest("GET", "/v1/rooms/lobby/messages", bob.Cert, "")
 	if json.Unmarshal(body, &problem) != nil || status != http.StatusUnauthorized {
 		t.Errorf("a certificate as a bearer token: %d %s", status, body)
+	}
+}
+
+// TestEncryptedUploads: an encrypted room takes no file that says what it is, and looks at none.
+func TestEncryptedUploads(t *testing.T) {
+	p := serve(t, "--files", t.TempDir())
+	p.sealRoom("lobby")
+	upload := func(n int, kind, content string) (int, string) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, p.url("http", fmt.Sprintf("/v1/rooms/lobby/files/%s?name=a", id(n))), strings.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token(t, "ada", "lobby"))
+		if kind != "" {
+			req.Header.Set("Content-Type", kind)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(body)
+	}
+	for n, kind := range []string{"text/plain", "image/png", "text/plain; charset=utf-8"} {
+		if status, body := upload(n+1, kind, "in the clear"); status != http.StatusForbidden || !strings.Contains(body, `"why":"encrypted"`) {
+			t.Errorf("%s: %d %s", kind, status, body)
+		}
+	}
+	for n, kind := range []string{"", "application/octet-stream", "Application/Octet-Stream"} {
+		if status, body := upload(n+5, kind, "seems to be a text"); status != http.StatusCreated || !strings.Contains(body, `"type":"application/octet-stream"`) {
+			t.Errorf("%s: %d %s", kind, status, body)
+		}
 	}
 }

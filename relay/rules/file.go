@@ -67,6 +67,9 @@ func (s *Set) upload(r *Room, op *Op, do Upload) Outcome {
 	if refused := r.filesOff(op.Sender); refused.Code != "" {
 		return refused
 	}
+	if r.Rules.E2EE != 0 && do.Plain {
+		return bar(protocol.WhyEncrypted, "this room takes only encrypted files: update the app")
+	}
 	if f := r.files[do.File.ID]; f != nil {
 		return reupload(f, op, do)
 	}
@@ -75,6 +78,9 @@ func (s *Set) upload(r *Room, op *Op, do Upload) Outcome {
 	}
 	if do.Ask {
 		return Outcome{Result: Uploaded{New: true}}
+	}
+	if r.Rules.E2EE != 0 { // whatever the bytes look like
+		do.File.Type, do.File.Width, do.File.Height, do.File.Thumb = protocol.OctetStream, 0, 0, ""
 	}
 	if !protocol.MatchType(do.Limits.Types, do.File.Type) || !protocol.MatchType(r.Rules.FileTypes, do.File.Type) {
 		return bar(protocol.WhyFileType, "files of the type "+do.File.Type+" are not taken here")

@@ -41,6 +41,9 @@ type (
 		// Ask makes the op change nothing and make no room: it tells whether a file of this
 		// size may be uploaded at present.
 		Ask bool
+		// Plain reports that the bytes are of another type than application/octet-stream, by what the
+		// sender says.
+		Plain bool
 	}
 
 	// Edit replaces the content of a message. It and the following actions but Configure

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -91,7 +92,7 @@ func (s *fileRoutes) put(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	op := rules.Upload{File: rules.File{File: protocol.File{ID: id, Name: name, Size: size}}, Limits: s.Limits, Ask: true}
+	op := rules.Upload{File: rules.File{File: protocol.File{ID: id, Name: name, Size: size}}, Limits: s.Limits, Ask: true, Plain: saysPlain(c)}
 	asked, err := carryOut[rules.Uploaded](s.access, c, who, rules.Op{Room: room, Do: op})
 	if err != nil {
 		return err
@@ -108,6 +109,13 @@ func (s *fileRoutes) put(c *fiber.Ctx) error {
 		status = fiber.StatusCreated
 	}
 	return answer(c, status, stored.File.File.Append(nil))
+}
+
+// saysPlain reports whether an upload says that its bytes are of a type.
+func saysPlain(c *fiber.Ctx) bool {
+	said, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
+	said = strings.TrimSpace(said)
+	return said != "" && !strings.EqualFold(said, protocol.OctetStream)
 }
 
 // nameOf returns the name in the query of an upload.
