@@ -7,6 +7,7 @@
 //	files/media      what the bytes are; pictures without metadata, and their thumbnails
 //	files/scan       asks a scanner for malware
 //	files/intake     the way of an upload: received, scanned, looked at, stored
+//	files/apart      looks at pictures in processes of their own
 //	files/collect    deletes the bytes that no message needs any more
 //
 // A blob is a run of bytes under a key. It is stored once, never changed, and found again whole or not at all, also

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"hallway/files"
+	"hallway/files/apart"
 	"hallway/files/collect"
 	"hallway/files/disk"
 	"hallway/files/intake"
@@ -163,7 +164,7 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 		Store: bytes,
 		server: &server.Files{
 			Rows: rows, Bytes: bytes, Limits: limits, NewKey: newFileKey, LinkKey: sha256.Sum256([]byte("hallway links " + secret)),
-			Intake: intake.New(intake.Options{Store: bytes, Scanner: scanner, Temp: temp, Looked: metrics.Looked}),
+			Intake: intake.New(intake.Options{Store: bytes, Scanner: scanner, Temp: temp, Look: apart.Looker(), Looked: metrics.Looked}),
 		},
 		collector: collect.New(collecting),
 	}, nil

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"hallway/files/apart"
 )
 
 // version is set when a release is built: -ldflags "-X main.version=1.2.3".
@@ -31,6 +33,9 @@ type commandLine struct {
 }
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == apart.Command { // a process that the relay has started for a picture
+		os.Exit(apart.Main(os.Args[2]))
+	}
 	var line commandLine
 	parser, err := kong.New(&line,
 		kong.Name("hallway"),

@@ -13,13 +13,11 @@
 package intake
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -33,6 +31,8 @@ import (
 var (
 	// ErrReceive says that the bytes did not come as announced.
 	ErrReceive = errors.New("the upload has ended too early")
+	// ErrGone says that nobody waits for the upload any more.
+	ErrGone = errors.New("nobody waits for the upload any more")
 	// ErrScan says that the scanner has not answered.
 	ErrScan = errors.New("the file cannot be scanned at present")
 )
@@ -50,6 +50,8 @@ type Options struct {
 	Temp string
 	// Looks is the number of files that are looked at at once; 0: half of the processors.
 	Looks int
+	// Look looks at one; nil: Look of this package, in this process.
+	Look Looker
 	// Looked is called with the time that each took, with its type; nil: nobody asks.
 	Looked func(typ string, took time.Duration)
 }
@@ -65,6 +67,9 @@ func New(o Options) *Intake {
 	if o.Looks == 0 {
 		o.Looks = max(1, runtime.GOMAXPROCS(0)/2)
 	}
+	if o.Look == nil {
+		o.Look = Look
+	}
 	if o.Looked == nil {
 		o.Looked = func(string, time.Duration) {}
 	}
@@ -75,6 +80,8 @@ func New(o Options) *Intake {
 type Upload struct {
 	Sum  [sha256.Size]byte // of the bytes that came
 	Size int64
+	// Gone reports whether nobody waits for the upload any more: then a picture is not looked at. nil: somebody does.
+	Gone func() bool
 	temp *spool
 }
 
@@ -166,48 +173,73 @@ func (in *Intake) Store(ctx context.Context, u *Upload, blob string) (f File, er
 	return f, in.options.Store.Put(ctx, blob, u.temp.reader(), u.Size)
 }
 
-// storePicture waits for its turn, looks at a picture and stores it.
+// storePicture waits for its turn, has a picture looked at, and stores it.
 func (in *Intake) storePicture(ctx context.Context, u *Upload, blob, typ string) (f File, err error) {
+	made, err := newSpools(in.options.Temp, 3)
+	defer made.close()
+	if err != nil {
+		return f, err
+	}
+	clean, large, small := made[0], made[1], made[2]
+	picture, err := in.look(ctx, u, typ, Pictures{In: u.temp.file, Clean: clean.file, Large: large.file, Small: small.file})
+	if err != nil {
+		return f, err
+	}
+	f = File{Blob: blob, Type: picture.Type, Width: picture.Width, Height: picture.Height, ThumbType: picture.ThumbType}
+	parts := map[string]*spool{blob: clean, ThumbKey(blob, media.ThumbLarge): large, ThumbKey(blob, media.ThumbSmall): small}
+	for _, key := range KeysOf(blob, f.ThumbType, int64(f.Width), int64(f.Height)) {
+		part := parts[key]
+		if err := part.measure(); err != nil {
+			return f, err
+		}
+		if err := in.options.Store.Put(ctx, key, part.reader(), part.size); err != nil {
+			return f, err
+		}
+	}
+	f.Size = clean.size
+	return f, nil
+}
+
+// goneEvery is the time between two looks whether somebody waits for a picture.
+const goneEvery = 200 * time.Millisecond
+
+// look waits for its turn and has a picture looked at, as long as somebody waits for it.
+func (in *Intake) look(ctx context.Context, u *Upload, typ string, p Pictures) (picture media.Picture, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if u.Gone != nil {
+		go watchGone(ctx, u.Gone, cancel)
+	}
 	select {
 	case in.looks <- struct{}{}:
 	case <-ctx.Done():
-		return f, ctx.Err()
+		return media.Picture{}, context.Cause(ctx)
 	}
 	began := time.Now()
 	defer func() {
 		<-in.looks
 		in.options.Looked(typ, time.Since(began))
 	}()
-	clean, err := newSpool(in.options.Temp)
-	if err != nil {
-		return f, err
+	if picture, err = in.options.Look(ctx, typ, p); err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
 	}
-	defer clean.close()
-	thumb := func(size int, _ string, write func(io.Writer) error) error {
-		temp, err := newSpool(in.options.Temp)
-		if err != nil {
-			return err
+	return picture, err
+}
+
+// watchGone cancels with ErrGone once gone is true.
+func watchGone(ctx context.Context, gone func() bool, cancel context.CancelCauseFunc) {
+	tick := time.NewTicker(goneEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
 		}
-		defer temp.close()
-		if err := write(temp); err != nil {
-			return err
+		if gone() {
+			cancel(ErrGone)
 		}
-		if err := temp.flush(); err != nil {
-			return err
-		}
-		return in.options.Store.Put(ctx, ThumbKey(blob, size), temp.reader(), temp.size)
 	}
-	picture, err := media.Look(ctx, typ, u.temp.reader(), u.Size, media.Out{Picture: clean, Thumb: thumb})
-	if err != nil {
-		return f, err
-	}
-	if err := clean.flush(); err != nil {
-		return f, err
-	}
-	f = File{
-		Blob: blob, Type: picture.Type, Size: clean.size, Width: picture.Width, Height: picture.Height, ThumbType: picture.ThumbType,
-	}
-	return f, in.options.Store.Put(ctx, blob, clean.reader(), clean.size)
 }
 
 // Delete deletes what Store may have stored.
@@ -224,66 +256,4 @@ func Delete(ctx context.Context, s files.Store, blob string) error {
 		}
 	}
 	return nil
-}
-
-// spool is a temporary file without a name.
-type spool struct {
-	file *os.File
-	w    *bufio.Writer
-	size int64
-	name string // where the system needs one until the file is closed
-}
-
-const spoolBytes = 16 << 10
-
-func newSpool(dir string) (*spool, error) {
-	f, err := os.CreateTemp(dir, "hallway-upload-")
-	if err != nil {
-		return nil, err
-	}
-	s := &spool{file: f, w: bufio.NewWriterSize(f, spoolBytes)}
-	if os.Remove(f.Name()) != nil {
-		s.name = f.Name()
-	}
-	return s, nil
-}
-
-// Write implements io.Writer.
-func (s *spool) Write(p []byte) (int, error) {
-	n, err := s.w.Write(p)
-	s.size += int64(n)
-	return n, err
-}
-
-// ReadAt implements io.ReaderAt.
-func (s *spool) ReadAt(p []byte, off int64) (int, error) {
-	if err := s.flush(); err != nil {
-		return 0, err
-	}
-	return s.file.ReadAt(p, off)
-}
-
-// Size returns the number of bytes.
-func (s *spool) Size() int64 { return s.size }
-
-// Restart empties it.
-func (s *spool) Restart() error {
-	s.w.Reset(s.file)
-	s.size = 0
-	if err := s.file.Truncate(0); err != nil {
-		return err
-	}
-	_, err := s.file.Seek(0, io.SeekStart)
-	return err
-}
-
-func (s *spool) flush() error { return s.w.Flush() }
-
-func (s *spool) reader() *io.SectionReader { return io.NewSectionReader(s, 0, s.size) }
-
-func (s *spool) close() {
-	_ = s.file.Close()
-	if s.name != "" {
-		_ = os.Remove(s.name)
-	}
 }

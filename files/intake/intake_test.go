@@ -165,6 +165,14 @@ func TestPicturesTakeTurns(t *testing.T) {
 	if _, err := w.in.Store(ctx, u, "late"); !errors.Is(err, context.Canceled) {
 		t.Errorf("nobody waits: %v", err)
 	}
+	u.Gone = func() bool { return true }
+	w.in = intake.New(intake.Options{Store: w.store, Temp: w.temp, Look: func(ctx context.Context, _ string, _ intake.Pictures) (media.Picture, error) {
+		<-ctx.Done()
+		return media.Picture{}, ctx.Err()
+	}})
+	if _, err := w.in.Store(t.Context(), u, "left"); !errors.Is(err, intake.ErrGone) {
+		t.Errorf("the client is gone: %v", err)
+	}
 	if n := len(w.stored()); n != 40 {
 		t.Errorf("%d keys are stored", n)
 	}

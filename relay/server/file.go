@@ -164,6 +164,7 @@ func (s *fileRoutes) take(who hub.Identity, room string, op rules.Upload, conn *
 		return stored, s.refuseBroken(err)
 	}
 	defer u.Close()
+	u.Gone = conn.gone
 	op.File.Sum = u.Sum
 	if !isNew { // the rules compare it with the one that was uploaded before
 		return s.keep(who, room, op)
@@ -227,6 +228,8 @@ func (s *fileRoutes) refuseContent(err error) error {
 		r := refuse(protocol.CodeUnavailable, intake.ErrScan.Error())
 		r.retryAfter = scanRetry
 		return r
+	case errors.Is(err, intake.ErrGone):
+		return errGone
 	case errors.Is(err, media.ErrPicture):
 		return refuseWhy(protocol.CodeBadRequest, protocol.WhyPicture, media.Reason(err))
 	}

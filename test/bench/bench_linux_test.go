@@ -22,6 +22,12 @@ func TestMain(m *testing.M) {
 		_ = serveCrowd(order)
 		os.Exit(exitFailed)
 	}
+	if order := os.Getenv(uploadsVariable); order != "" {
+		if serveUploads(order) != nil {
+			os.Exit(exitFailed)
+		}
+		return
+	}
 	os.Exit(m.Run())
 }
 

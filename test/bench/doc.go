@@ -7,6 +7,8 @@
 // A run measures two limits, too. The bare broadcaster (bareServer) only hands messages on: it has no HTTP framework, no store,
 // no tokens. The raw disk (fdatasyncs) makes 8 KiB durable as often as it can.
 //
+// The files bench (BENCH=files) has a second process that uploads, too.
+//
 // The hostile bench (BENCH=hostile) has a second process beside the load: 500 hostile clients, of one kind after another
 // (HOSTILE=kind,kind chooses some). Its limit is the wait of the good clients when they are alone.
 //

@@ -29,6 +29,13 @@ func main() {
 		fmt.Fprintln(os.Stderr, serveCrowd(order))
 		os.Exit(exitFailed)
 	}
+	if order := os.Getenv(uploadsVariable); order != "" {
+		if err := serveUploads(order); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(exitFailed)
+		}
+		return
+	}
 	program := flag.String("relay", "bin/hallway", "the relay's program")
 	results := flag.String("results", "test/bench/results", "the folder for the results of a full run")
 	flag.Parse()

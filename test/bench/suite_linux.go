@@ -26,6 +26,8 @@ type scale struct {
 	busDown              time.Duration // how long a cluster's NATS is off
 	stored               int           // messages in the store of the pages
 	reads                int           // pages of each kind
+	pictures, side       int           // uploads of pictures at once, and the root of their pixels
+	uploads, uploadBytes int           // uploads of large files at once, and their size
 	idle                 time.Duration // before the memory is read
 	warm                 time.Duration // before a rate is measured
 	slice                time.Duration // of one server's turn
@@ -35,12 +37,12 @@ type scale struct {
 var (
 	fullScale = scale{
 		crowd: 10_000, room: 1_000, restart: 5_000, senders: 10, hostile: 500, publishers: []int{64, 512}, hot: 12, rooms: 64, busDown: time.Minute,
-		stored: 2_000_000, reads: 2_000,
+		stored: 2_000_000, reads: 2_000, pictures: 50, side: 4472, uploads: 100, uploadBytes: 25 << 20,
 		idle: 12 * time.Second, warm: time.Second, slice: 3 * time.Second, slices: 3,
 	}
 	quickScale = scale{
 		crowd: 300, room: 50, restart: 100, senders: 10, hostile: 20, publishers: []int{16}, hot: 3, rooms: 3, busDown: 2 * time.Second,
-		stored: 20_000, reads: 100,
+		stored: 20_000, reads: 100, pictures: 3, side: 500, uploads: 5, uploadBytes: 1 << 20,
 		idle: 300 * time.Millisecond, warm: 50 * time.Millisecond, slice: 250 * time.Millisecond, slices: 1,
 	}
 )
@@ -72,6 +74,7 @@ var benches = []bench{
 	{"echoes", (*suite).echoesBench},
 	{"restart", (*suite).restartBench},
 	{"pages", (*suite).pagesBench},
+	{"files", (*suite).filesBench},
 	{"hostile", (*suite).hostileBench},
 	{"cluster-rates", clustered((*suite).clusterRates)},
 	{"cluster-light", clustered((*suite).clusterLight)},

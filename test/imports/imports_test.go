@@ -110,7 +110,7 @@ var table = map[string]rule{
 	"relay": {
 		ours: []string{
 			"protocol", "relay/guard", "relay/bus", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "relay/rules",
-			"store/sqlite", "store/postgres", "files", "files/disk", "files/s3", "files/scan", "files/intake", "files/collect", "examples/demo",
+			"store/sqlite", "store/postgres", "files", "files/disk", "files/s3", "files/scan", "files/intake", "files/apart", "files/collect", "examples/demo",
 		},
 		foreign: true,
 	},
@@ -131,6 +131,7 @@ var table = map[string]rule{
 	"files/scan":          {},
 	"files/scan/scantest": {},
 	"files/intake":        {ours: []string{"files", "files/media", "files/scan"}},
+	"files/apart":         {ours: []string{"files/intake", "files/media"}, foreign: true},
 	"files/collect":       {ours: []string{"files", "files/intake"}},
 
 	"examples/demo": {},
