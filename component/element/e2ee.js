@@ -112,7 +112,8 @@ async function hpkeSeal(box, info, data) {
   return [enc, await encrypt(key, iv, join(), data)];
 }
 
-async function hpkeOpen(pair, info, enc, data) {
+/** Opens what was encrypted for a key pair; undefined: it was altered. Exported for the vector of RFC 9180. */
+export async function hpkeOpen(pair, info, enc, data) {
   const publicKey = enc[0] === 4 && (await point(enc.subarray(1), ECDH, []));
   if (!publicKey) return undefined;
   const box = join('\x04', await xy(pair.publicKey));

@@ -21,15 +21,15 @@ type nodeCipher struct {
 	out *bufio.Reader
 }
 
-// newNodeCipher starts Node, for as long as the test runs.
-func newNodeCipher(t *testing.T) e2ee.Cipher {
+// newNodeCipher starts Node, for as long as the test runs. The cipher has the given keys (JSON); "": it makes its own.
+func newNodeCipher(t *testing.T, keys string) e2ee.Cipher {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Fatal("node 20 is needed: the test compares the ciphers in Go with those in JavaScript")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, node, "testdata/cipher.mjs")
+	cmd := exec.CommandContext(ctx, node, "testdata/cipher.mjs", keys)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func (c *nodeCipher) Do(_ context.Context, op e2ee.Op, in []byte) ([]byte, error
 func eachCipher(t *testing.T, test func(t *testing.T, first, second func() e2ee.Cipher)) {
 	t.Helper()
 	inGo := func() e2ee.Cipher { return native.New(nil) }
-	inNode := func() e2ee.Cipher { return newNodeCipher(t) }
+	inNode := func() e2ee.Cipher { return newNodeCipher(t, "") }
 	t.Run("Go and Go", func(t *testing.T) { test(t, inGo, inGo) })
 	t.Run("Go and JavaScript", func(t *testing.T) { test(t, inGo, inNode) })
 	t.Run("JavaScript and Go", func(t *testing.T) { test(t, inNode, inGo) })

@@ -2,7 +2,7 @@
 // browser and for tests: P-256, HPKE, HKDF and AES-GCM of the standard library.
 //
 // The main type is [Cipher], which does what [e2ee.Cipher] promises; component/element/e2ee.js
-// does the same in a browser, and testdata/vectors.json holds both to the same bytes. [Keys]
+// does the same in a browser, and testdata/vectors.json holds both to the same bytes: component/vault verifies it. [Keys]
 // are a device's key pairs. [Verify] and [Thumbprint] are for whoever checks a device without
 // having one.
 //

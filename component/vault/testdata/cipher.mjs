@@ -2,9 +2,11 @@
 // a line with the answer, or with "!" and what went wrong.
 
 import { createInterface } from 'node:readline';
+import { keysOf } from '../../../test/browser/pages/vectors.js';
 import { createCipher } from '../../element/e2ee.js';
 
-const cipher = createCipher();
+const given = process.argv[2];
+const cipher = createCipher(given ? await keysOf(JSON.parse(given)) : undefined);
 for await (const line of createInterface({ input: process.stdin })) {
   const [op, fields] = line.split(' ');
   try {
