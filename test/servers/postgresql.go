@@ -19,6 +19,7 @@ type Cluster struct {
 	*Server
 
 	programs string // the folder of PostgreSQL's programs
+	archive  string // the folder of the archived log; "": none is kept
 	made     atomic.Int64
 }
 
@@ -70,12 +71,27 @@ func NewCluster(t Test, settings ...string) *Cluster {
 // startCluster makes a cluster and starts it.
 func startCluster(t Test, settings []string) *Cluster {
 	t.Helper()
-	c := &Cluster{programs: installed(t, "postgresql")}
-	c.Server = newServer(t, "postgresql", databaseUser(t))
-	data := filepath.Join(c.Folder, "data")
+	c := newCluster(t)
+	data := c.data()
 	// Names sort by a language's rules here, so that a store which counts on the order of bytes must ask for it.
 	c.run(t, "initdb", "--pgdata", data, "--username", "hallway", "--auth", "trust", "--no-sync",
 		"--encoding", "UTF8", "--locale", "C", "--locale-provider", "icu", "--icu-locale", "en")
+	c.serve(settings)
+	return c
+}
+
+// newCluster returns a cluster without files.
+func newCluster(t Test) *Cluster {
+	t.Helper()
+	return &Cluster{programs: installed(t, "postgresql"), Server: newServer(t, "postgresql", databaseUser(t))}
+}
+
+// data returns the folder of the server's files.
+func (c *Cluster) data() string { return filepath.Join(c.Folder, "data") }
+
+// serve starts the server on its files.
+func (c *Cluster) serve(settings []string) {
+	data := c.data()
 	// The socket's path must be short, and the folder's is.
 	c.command = []string{filepath.Join(c.programs, "postgres"), "-D", data, "-p", c.Port(), "-k", c.Folder, "-h", "127.0.0.1"}
 	for _, setting := range settings {
@@ -85,7 +101,6 @@ func startCluster(t Test, settings []string) *Cluster {
 	c.leave = syscall.SIGQUIT  // "immediate": nobody will read the files
 	c.ready = func() bool { return c.accepts(data) }
 	c.Start()
-	return c
 }
 
 // accepts reports whether the server takes sessions, which the server itself says in its file of the process.
