@@ -1,4 +1,4 @@
-# The project's commands. CI runs `make test`, then two longer ones (.ci/run).
+# The project's commands. CI runs `make test`, then longer ones (.ci/run).
 
 PORT ?= 8080
 RELAYS ?= 3
@@ -18,7 +18,7 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim model mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages test-balanced lint-go lint-js lint-package need-build need-node package-tools
+.PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim model mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages test-balanced test-relays lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,10 @@ bench: build ## Measure the relay against its limits (BENCH=name for one, QUICK=
 
 examples: build package-tools ## Start the organizer's and the participants' frontend with a relay
 	@exec node test/packages/examples.js
+
+test-relays: need-build ## Run the tests of several relays in their long and strict forms, on a quiet machine
+	@test/servers/install.sh >/dev/null
+	go test -count=1 -timeout 1h -v -run 'Hops|Ban' ./test/relays -hops 10000 -acts 200 -act-within 100ms
 
 test-balanced: need-build ## Run the tests that know the relay from outside against three relays behind a balancer that hands each connection to the next
 	@test/servers/install.sh >/dev/null

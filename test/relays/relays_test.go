@@ -12,7 +12,7 @@ import (
 	"hallway/protocol"
 )
 
-var hops = flag.Int("hops", 10_000, "hops of TestHopsUnderLoad")
+var hops = flag.Int("hops", 2000, "hops of TestHopsUnderLoad")
 
 // atomicMax holds the highest rev that anybody was told.
 type atomicMax struct{ atomic.Int64 }

@@ -82,11 +82,12 @@ func (r *Relay) Start() {
 		r.t.Fatal(err)
 	}
 	r.process = process
-	lines := bufio.NewReader(log)
+	lines, said := bufio.NewReader(log), ""
 	for {
 		line, err := lines.ReadString('\n')
+		said += line
 		if err != nil {
-			r.t.Fatalf("the relay does not start: %s", line)
+			r.t.Fatalf("the relay does not start: %s", said)
 		}
 		var entry struct{ Msg string }
 		if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "listening" {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings the servers that the tests start and prints where each is: the folder of PostgreSQL's programs, the path of HAProxy,
-# the path of the NATS server. The words are the servers wanted; none means all. What is missing is installed: Debian's
+# the path of the NATS server, the path of PgBouncer. The words are the servers wanted; none means all. What is missing is installed: Debian's
 # package when root, the pinned Go module for NATS. What installing says goes to stderr.
 set -u
 cd "$(dirname "$0")" || exit 2
@@ -14,6 +14,10 @@ postgresql() {
 
 haproxy_() {
     command -v haproxy || { [ -x /usr/sbin/haproxy ] && echo /usr/sbin/haproxy; }
+}
+
+pgbouncer_() {
+    command -v pgbouncer || { [ -x /usr/sbin/pgbouncer ] && echo /usr/sbin/pgbouncer; }
 }
 
 nats() {
@@ -36,7 +40,7 @@ if command -v flock >/dev/null && [ -z "${HALLWAY_SERVERS_LOCKED:-}" ]; then
     HALLWAY_SERVERS_LOCKED=1 exec flock -o "$(pwd)" ./install.sh "$@"
 fi
 
-[ $# -gt 0 ] || set -- postgresql nats haproxy
+[ $# -gt 0 ] || set -- postgresql nats haproxy pgbouncer
 for server in "$@"; do
     case $server in
     postgresql)
@@ -46,9 +50,12 @@ for server in "$@"; do
     haproxy)
         haproxy_ || { debian haproxy && haproxy_; } || missing HAProxy 'install it (Debian: apt-get install haproxy)'
         ;;
+    pgbouncer)
+        pgbouncer_ || { debian pgbouncer && pgbouncer_; } || missing PgBouncer 'install it (Debian: apt-get install pgbouncer)'
+        ;;
     nats) nats || missing 'NATS server' 'Go could not build it from test/servers/nats/go.mod' ;;
     *)
-        echo "install.sh: unknown server $server; known: postgresql nats haproxy" >&2
+        echo "install.sh: unknown server $server; known: postgresql nats haproxy pgbouncer" >&2
         exit 2
         ;;
     esac
