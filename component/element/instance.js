@@ -1,6 +1,7 @@
 // One run of the chat program for one element: from fetching the module to the end of everything that it started.
 
 import { loadModule } from './loader.js';
+import { markPictures } from './pictures.js';
 import { createScope } from './scope.js';
 import { prepareGo } from './wasm_exec.js';
 
@@ -105,6 +106,7 @@ export class Instance {
     mount.className = 'hallway-mount';
     mount.append(root.ownerDocument.createElement('div'));
     root.firstElementChild.append(mount);
+    markPictures(mount);
     const scope = createScope({ root, mount, hallway: this.#bridge, network });
     this.#scope = { ...scope, mount };
 

@@ -13,7 +13,7 @@ import (
 func (c *Chat) act(does action.Action, id string) {
 	about, all := c.log.Offered(id)
 	switch does {
-	case action.Shortcuts, action.Menu, action.React, action.Reactors, action.Delete, action.Report, action.Mute, action.Ban, action.Clear:
+	case action.Shortcuts, action.Menu, action.React, action.Reactors, action.Profile, action.Delete, action.Report, action.Mute, action.Ban, action.Clear:
 		c.overlay.Open(does, about, all)
 	case action.Reply:
 		c.composer.reply(id)

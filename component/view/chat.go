@@ -13,6 +13,7 @@ import (
 	"hallway/component/view/log"
 	"hallway/component/view/overlay"
 	"hallway/component/view/text"
+	"hallway/protocol"
 )
 
 // Chat is the root component of a chat. Its exported methods other than go-app's own may be called
@@ -42,7 +43,7 @@ func New(p Props) *Chat {
 	c.run = c.dispatch
 	c.snap.Status = client.StatusConnecting
 	c.log = log.New()
-	c.overlay = overlay.New(c.log, p.Do)
+	c.overlay = overlay.New(c.log, p.Do, c.composer.mention)
 	c.log.Join(log.Host{
 		Do: p.Do, Act: c.act, FocusComposer: c.composer.focus, Tell: c.status.tell,
 		Scrolled: c.overlay.CloseMenu, MenuOpen: c.overlay.MenuOpen, ReturnsFocus: c.overlay.ReturnsFocus,
@@ -267,9 +268,15 @@ func (c *Chat) KeepDraft(key string) {
 	})
 }
 
-// Acted hears of a moderator's act. It tells the moderator, who can take it back for a while.
+// Acted hears of a moderator's act. It tells the moderator, who can take it back for a while. A banned user is no longer
+// among those to mention.
 func (c *Chat) Acted(a client.Acted) {
-	c.dispatch(func(ctx app.Context) { c.status.acted(ctx, a) })
+	c.dispatch(func(ctx app.Context) {
+		if a.Act == protocol.ActBan || a.Act == protocol.ActUnban {
+			c.composer.mentions.setAbsent(a.User.ID, a.Act == protocol.ActBan)
+		}
+		c.status.acted(ctx, a)
+	})
 }
 
 // Reported hears that the moderators have the user's report.

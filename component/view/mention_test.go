@@ -2,6 +2,7 @@ package view
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"hallway/protocol"
@@ -53,6 +54,21 @@ func TestNameAt(t *testing.T) {
 	}
 	if _, _, ok := nameAt("@Ada x", 6, []protocol.Mention{{Len: 4, User: "ada"}}); ok {
 		t.Error("a name is looked for inside of a mention")
+	}
+}
+
+func TestBegins(t *testing.T) {
+	for _, c := range []struct {
+		name, words string
+		want        bool
+	}{
+		{"Ada Lovelace", "ad", true}, {"Ada Lovelace", "LO", true}, {"Ada Lovelace", "da", false}, {"Ada Lovelace", "ada lo", true},
+		{"Ada Lovelace", "ada x", false}, {"Mary-Ann", "ann", true}, {"Hannah Ann", "ann", true}, {"Ada", " ", false}, {"", "a", false},
+		{"مريم علي", "عل", true},
+	} {
+		if got := begins(c.name, c.words, strings.EqualFold); got != c.want {
+			t.Errorf("%q begins with %q: %v", c.name, c.words, got)
+		}
 	}
 }
 

@@ -90,7 +90,7 @@ test('the pointer finds tools beside the message that it is at', async ({ openCh
   const tools = ada.log.getByRole('button', { name: 'More actions' });
   await expect(tools).toHaveCount(0);
   await ada.message('one').hover();
-  await expect(ada.message('one').getByRole('button')).toHaveCount(3);
+  await expect(ada.message('one').locator('.hallway-bubble').getByRole('button')).toHaveCount(3);
   await ada.message('two').hover();
   await expect(tools).toHaveCount(1);
   await ada.message('two').getByRole('button', { name: 'More actions' }).click();
@@ -125,7 +125,7 @@ test('a finger finds one button beside the message that it touched, and a long t
   await ada.message('one').locator('.hallway-text').tap();
   const more = ada.message('one').getByRole('button', { name: 'More actions' });
   await expect(more).toBeVisible();
-  await expect(ada.message('one').getByRole('button')).toHaveCount(1);
+  await expect(ada.message('one').locator('.hallway-bubble').getByRole('button')).toHaveCount(1);
   await more.tap();
   await expect(menuOf(ada)).toBeVisible();
   await page.touchscreen.tap(180, 20);

@@ -1,5 +1,5 @@
 // Takes the pictures of docs/screens: `make screens`. Each is a state of the chat as its user sees it, in real Chromium over a real
-// relay; to be looked at, and shown in the README. Nothing is compared by machine: letters differ from system to system.
+// relay; to be looked at, and shown in the README. `node test/browser/screens.js menu card` takes some of them alone. Nothing is compared by machine: letters differ from system to system.
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,8 +12,37 @@ import { startSite } from './site.js';
 
 const CY = { sub: 'u_cy', name: 'Cyrine Haddad', role: 'moderator' };
 const DI = { sub: 'u_di', name: 'Di', role: 'participant' };
+const ONLY = process.argv.slice(2); // the states to take; none: all
 const FOLDER = join(ROOT, 'docs/screens');
 const SIZES = { narrow: [280, 560], phone: [390, 720], wide: [760, 640] };
+
+/** Users of a room with pictures, mentions and titles. */
+const FACES = 'https://faces.example';
+const STAGE = [
+  {
+    sub: 'u_ada',
+    name: 'Ada Lindqvist',
+    role: 'organizer',
+    title: 'Head of programme',
+    picture: `${FACES}/3`,
+  },
+  { sub: 'u_ben', name: 'Ben Okafor', role: 'participant', title: 'Speaker, Monday', picture: `${FACES}/1` },
+  { sub: 'u_cy', name: 'Cyrine Haddad', role: 'moderator', title: 'Light and sound', picture: `${FACES}/2` },
+  { sub: 'u_di', name: 'Dimitri Papadopoulos', role: 'participant', title: 'Volunteer' },
+].map((user) => ({ ...user, room: 'stage' }));
+
+/** A portrait, drawn. */
+function portrait(n) {
+  const [wall, skin, hair, shirt] = [
+    ['#cfe3f1', '#8d5a3b', '#1d1512', '#2c5d8a'],
+    ['#f3dfc8', '#d9a47a', '#3a2416', '#7a2f45'],
+    ['#dcd3ea', '#f0c6a4', '#b5803c', '#2f6b57'],
+  ][n - 1];
+  const long = n > 1 ? `<path d="M26 96V46a24 24 0 0 1 48 0v50Z" fill="${hair}"/>` : '';
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="200" height="200"><rect width="100" height="100" fill="${wall}"/>${long}
+    <path d="M12 104a38 34 0 0 1 76 0Z" fill="${shirt}"/><rect x="42" y="58" width="16" height="20" rx="8" fill="${skin}"/>
+    <circle cx="50" cy="46" r="19" fill="${skin}"/><path d="M30 46a20 21 0 0 1 40 0c-8-3-12-8-14-13-6 8-15 12-26 13Z" fill="${hair}"/></svg>`;
+}
 
 const site = await startSite();
 const relay = await Relay.start(['--allow-origin', site.url, '--rate', '0']);
@@ -53,6 +82,7 @@ async function converse() {
 
 /** Opens a chat that fills a window of its size; yields it when it can be written in. */
 async function open(user, { size = 'wide', theme = 'light', lang = 'en' } = {}) {
+  const room = user.room ?? 'lobby';
   const [width, height] = SIZES[size];
   const context = await browser.newContext({
     viewport: { width, height },
@@ -62,8 +92,12 @@ async function open(user, { size = 'wide', theme = 'light', lang = 'en' } = {}) 
     deviceScaleFactor: 1.5,
   });
   const page = await context.newPage();
-  const attributes = { relay: relay.url, room: 'lobby', token: await relay.token(user), lang, theme: 'auto' };
-  await page.goto(`${site.url}/chats.html?chat=${encodeURIComponent(JSON.stringify(attributes))}`);
+  await page.route(`${FACES}/*`, (route) =>
+    route.fulfill({ contentType: 'image/svg+xml', body: portrait(Number(route.request().url().at(-1))) }),
+  );
+  const attributes = { relay: relay.url, room, token: await relay.token(user), lang, theme: 'auto' };
+  const query = new URLSearchParams({ chat: JSON.stringify(attributes), 'img-src': FACES });
+  await page.goto(`${site.url}/chats.html?${query}`);
   const chat = new Chat(page.locator('#chat-0'));
   await chat.element.evaluate((element) => {
     document.querySelector('header').hidden = true;
@@ -92,7 +126,10 @@ async function readAll(user) {
   await chat.page.context().close();
 }
 
+const wanted = (name) => ONLY.length === 0 || ONLY.includes(name.split('-')[0]);
+
 async function picture(name, chat) {
+  if (!wanted(name)) return;
   await chat.page.evaluate(() => document.fonts.ready);
   await chat.page.mouse.move(0, 0);
   await chat.page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
@@ -101,6 +138,7 @@ async function picture(name, chat) {
 
 /** Takes a picture of a state that `reach` brings about, in each of the variants. */
 async function state(name, user, variants, reach = async () => {}) {
+  if (!wanted(name)) return;
   for (const variant of variants) {
     const chat = await open(user, variant);
     await reach(chat);
@@ -113,7 +151,7 @@ const LIGHT = { size: 'wide', theme: 'light' };
 const DARK = { size: 'wide', theme: 'dark' };
 const both = [LIGHT, DARK];
 
-await rm(FOLDER, { recursive: true, force: true });
+if (ONLY.length === 0) await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });
 await state('empty', ADA, both);
 await converse();
@@ -197,6 +235,41 @@ for (const variant of both) {
   await mute('DELETE');
   await chat.page.context().close();
 }
+const [ada, ben, cy, di] = STAGE;
+for (const user of STAGE) {
+  const chat = await open(user); // a title is a member's
+  await chat.page.context().close();
+}
+const say = (user, text, ...named) =>
+  relay.post(
+    user,
+    {
+      text,
+      mentions: named.map((who) => ({
+        at: Buffer.byteLength(text.slice(0, text.indexOf(`@${who.name}`))),
+        len: Buffer.byteLength(`@${who.name}`),
+        user: who.sub,
+      })),
+    },
+    'stage',
+  );
+await say(cy, 'Microphones are checked. Who opens?');
+await say(ada, '@Ben Okafor does, and @Dimitri Papadopoulos holds the door.', ben, di);
+await say(ben, 'Thank you. Is the clicker on the desk?');
+await say(cy, '@Ben Okafor it is, with new batteries.', ben);
+await say(di, 'Door is open, people come in.');
+const faced = [...both, { size: 'phone', theme: 'light', lang: 'ar' }, { size: 'narrow', theme: 'dark' }];
+await state('faces', ben, faced);
+await state('card', ada, faced, async (chat) => {
+  const name = chat.log.locator('.hallway-profile', { hasText: 'Ben Okafor' }).first();
+  await name.click();
+  await chat.element.getByText('Speaker, Monday').waitFor();
+});
+await state('people', ada, faced, async (chat) => {
+  await chat.composer.focus();
+  await chat.composer.pressSequentially('Thanks, @');
+  await chat.element.getByRole('option').first().waitFor();
+});
 const chats = [];
 for (const variant of both) chats.push([variant, await open(BEN, variant)]);
 await relay.kill();

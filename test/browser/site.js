@@ -32,15 +32,16 @@ function fileOf(path) {
   return join(ROOT, 'test/browser/pages', normalize(path));
 }
 
-/** Serves until close() is called. */
+/** Serves until close() is called. A page allows the pictures that its parameter img-src names. */
 export async function startSite() {
   const server = createServer(async (request, response) => {
-    const file = fileOf(new URL(request.url, 'http://site.invalid').pathname);
+    const { pathname, searchParams } = new URL(request.url, 'http://site.invalid');
+    const file = fileOf(pathname);
     try {
       const body = await readFile(file);
       response.writeHead(200, {
         'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-        'content-security-policy': POLICY,
+        'content-security-policy': POLICY.replace('img-src', `img-src ${searchParams.get('img-src') ?? ''}`),
         'x-content-type-options': 'nosniff',
         'cache-control': 'no-store',
       });

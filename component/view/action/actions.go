@@ -31,6 +31,8 @@ const (
 	Ban      Action = "ban"   // the sender
 	Clear    Action = "clear" // delete all messages of the sender
 	Lift     Action = "lift"  // take back a mute or a ban of the sender
+	Profile  Action = "profile"
+	Mention  Action = "mention" // the sender, or another user
 	Menu     Action = "menu"
 )
 
@@ -79,6 +81,7 @@ var descriptions = [...]description{
 	{Ban, text.Ban, "", "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM6 6l12 12"},
 	{Clear, text.Clear, "", "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11l4 5M14 11l-4 5"},
 	{Menu, text.More, "Enter", "M5 12h.01M12 12h.01M19 12h.01"},
+	{Mention, text.MentionDo, "", "M16 12a4 4 0 1 0-8 0 4 4 0 0 0 8 0ZM16 8v5.5a2.5 2.5 0 0 0 5 0V12a9 9 0 1 0-3.5 7.1"},
 	{Shortcuts, text.Shortcuts, "?", "M3 6h18v12H3ZM7 10h.01M11 10h.01M15 10h.01M8 14h8"},
 	{Panel, "", "", "M6 9l6 6 6-6"},
 }

@@ -18,6 +18,7 @@ type Target struct {
 	Text      string
 	SenderID  string
 	Sender    string // the sender's name as it is shown
+	Picture   string // the sender's, as a URL; "": none
 	Role      protocol.Role
 	Mine      []string  // the user's own reactions
 	Reactions []string  // all emoji with which users have reacted
@@ -27,10 +28,7 @@ type Target struct {
 // Offered returns the actions that a user with a role may take on a message, in the order of its
 // menu. A message that is not stored has none; of a deleted one, only those on its sender are left.
 func Offered(t *Target, role protocol.Role) []Action {
-	var sender []Action
-	if !t.Own && role.MayModerate(t.Role) {
-		sender = []Action{Mute, Ban, Clear}
-	}
+	sender := OnSender(t, role)
 	switch {
 	case !t.Stored:
 		return nil
@@ -60,6 +58,14 @@ func Offered(t *Target, role protocol.Role) []Action {
 		all = append(all, Report)
 	}
 	return append(all, sender...)
+}
+
+// OnSender returns the actions that a user with a role may take on the sender of a message.
+func OnSender(t *Target, role protocol.Role) []Action {
+	if t.Own || !role.MayModerate(t.Role) {
+		return nil
+	}
+	return []Action{Mute, Ban, Clear}
 }
 
 // Undoes returns the moderator's act that takes another one back, or "".

@@ -122,9 +122,22 @@ func Graphemes(text string) (sizes []int) {
 	return sizes
 }
 
-// Picture returns a user's picture. Behind it stand the initials: where it is not there yet, or does not come, nothing is
-// drawn over them.
-func Picture(url string) app.Value {
+// Face returns a user's picture over initials on a colour, by its number. Assistive technology skips it: the name is beside
+// it.
+func Face(class, initials string, colour int, picture string) app.Value {
+	e := New("span", "hallway-avatar"+class)
+	SetAttribute(e, "aria-hidden", "true")
+	SetText(e, initials)
+	e.Get("dataset").Set("colour", colour)
+	if picture != "" {
+		e.Call("append", newPicture(picture))
+	}
+	return e
+}
+
+// newPicture returns a user's picture. Behind it stand the initials: where it is not there yet, or does not come, nothing
+// is drawn over them.
+func newPicture(url string) app.Value {
 	e := New("img", "hallway-picture")
 	for _, attribute := range [...][2]string{{"alt", ""}, {"loading", "lazy"}, {"decoding", "async"}, {"referrerpolicy", "no-referrer"}} {
 		SetAttribute(e, attribute[0], attribute[1])

@@ -73,7 +73,7 @@ func (c *cursor) placeIn(rows []row) {
 }
 
 // toControl goes, with the left and right arrow keys, through a row and the buttons and links in
-// it, and reports whether the key did so.
+// it, and reports whether the key did so. The sender's name, which stands before the message, is the last of them.
 func (c *cursor) toControl(key string, from, item app.Value) bool {
 	var step int
 	switch key {
@@ -90,16 +90,21 @@ func (c *cursor) toControl(key string, from, item app.Value) bool {
 	c.device.use("")
 	controls := item.Call("querySelectorAll", "button, a[href]")
 	n := controls.Length() + 1 // place 0 is the row itself
+	first := 1
+	if n > 1 && controls.Index(0).Call("matches", ".hallway-profile").Bool() {
+		first = 0 // in place of place 0 comes the last one
+	}
+	control := func(place int) app.Value { return controls.Index((place - first) % (n - 1)) }
 	at := 0
-	for i := range n - 1 {
-		if controls.Index(i).Equal(from) {
-			at = i + 1
+	for i := 1; i < n; i++ {
+		if control(i).Equal(from) {
+			at = i
 		}
 	}
 	if at = (at + step + n) % n; at == 0 {
 		c.focusRow(rowOf(item))
 	} else {
-		dom.Focus(controls.Index(at - 1))
+		dom.Focus(control(at))
 	}
 	return true
 }

@@ -60,7 +60,7 @@ func (l *Log) onClick(ctx app.Context, e app.Event) {
 func (l *Log) Act(does action.Action, id string) {
 	if does != action.Shortcuts {
 		_, all := l.Offered(id)
-		if len(all) == 0 || does != action.Menu && !slices.Contains(all, does) {
+		if len(all) == 0 || does != action.Menu && does != action.Profile && !slices.Contains(all, does) {
 			return
 		}
 	}

@@ -1,8 +1,6 @@
 package log
 
 import (
-	"strconv"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
@@ -28,7 +26,7 @@ func stateSigns(s client.ItemState) (word text.Word, icon string) {
 	return "", ""
 }
 
-// fillSender names the sender. Only the head of a group shows the name.
+// fillSender names the sender. Only the head of a group shows the name, and leads from there to the sender's card.
 func (l *rowList) fillSender(node *rowNode, r *row) {
 	name := senderOf(l.text, r)
 	dom.SetText(node.sender, name)
@@ -41,15 +39,19 @@ func (l *rowList) fillSender(node *rowNode, r *row) {
 		node.from.Call("append", node.badge)
 	}
 	if r.head && !r.own {
-		node.avatar = dom.New("span", "hallway-avatar")
+		node.avatar = dom.Face("", text.Initials(name), text.AvatarColour(r.senderID), r.picture)
 		dom.SetAttribute(node.avatar, "part", "avatar")
-		dom.SetAttribute(node.avatar, "aria-hidden", "true") // the name follows
-		dom.SetText(node.avatar, text.Initials(name))
-		node.avatar.Get("dataset").Set("colour", strconv.Itoa(text.AvatarColour(r.senderID)))
-		if r.picture != "" {
-			node.avatar.Call("append", dom.Picture(r.picture))
-		}
 		node.from.Call("before", node.avatar)
+	}
+	node.from.Call("prepend", node.sender)
+	node.profile = dom.Remove(node.profile)
+	if r.head && !r.own && !r.deleted {
+		node.profile = action.Button(action.Profile, "")
+		node.profile.Set("tabIndex", -1) // the arrow keys lead to it from its message
+		dom.SetAttribute(node.profile, "aria-haspopup", "dialog")
+		node.from.Call("prepend", node.profile)
+		node.profile.Call("append", node.sender)
+		node.avatar.Get("dataset").Set("action", string(action.Profile))
 	}
 }
 

@@ -132,7 +132,7 @@ func (l *Log) onFocus(ctx app.Context, e app.Event) {
 		l.UseKeyboard() // the keyboard or assistive technology has moved the focus
 	}
 	l.cursor.set(id)
-	l.tools.show(id)
+	l.tools.showAt(active, id)
 }
 
 // Refocus puts the keyboard back at a row, or into the log for a row that is gone.

@@ -36,6 +36,7 @@ type rowNode struct {
 	// Nil where there is none:
 	day, unread, avatar, badge, quote app.Value
 	pinned, edited, sealed, reactions app.Value
+	profile                           app.Value // the button around the sender's name
 }
 
 func newRowList(ul app.Value) *rowList {
@@ -121,7 +122,7 @@ func (l *rowList) fill(node *rowNode, r *row) {
 	dom.SetFlag(data, "head", was.head, r.head)
 	dom.SetFlag(data, "changing", was.changing, r.changing)
 	dom.SetFlag(data, "mentioned", was.mentioned, r.mentioned)
-	if isNew || r.sender != was.sender || r.role != was.role || r.head != was.head || r.own != was.own || r.senderID != was.senderID || r.picture != was.picture {
+	if isNew || r.sender != was.sender || r.role != was.role || r.head != was.head || r.own != was.own || r.senderID != was.senderID || r.picture != was.picture || r.deleted != was.deleted {
 		l.fillSender(node, r)
 	}
 	if r.day != was.day {
@@ -159,7 +160,7 @@ func (n *rowNode) target(t *text.Texts) *action.Target {
 	r := &n.is
 	target := &action.Target{
 		ID: r.id, Stored: r.seq > 0, Own: r.own, Deleted: r.deleted, Encrypted: r.encrypted, Pinned: r.pinned,
-		Text: r.text, SenderID: r.senderID, Sender: senderOf(t, r), Role: r.role, Bubble: n.bubble,
+		Text: r.text, SenderID: r.senderID, Sender: senderOf(t, r), Picture: r.picture, Role: r.role, Bubble: n.bubble,
 	}
 	if r.reactions != nil {
 		for i := range r.reactions.all {

@@ -54,8 +54,17 @@ func (t *tools) onPointer(ctx app.Context, e app.Event) {
 	}
 	if target := e.Get("target"); target.Truthy() {
 		if id := rowOf(target); id != "" {
-			t.show(id)
+			t.showAt(target, id)
 		}
+	}
+}
+
+// showAt puts the bar into the row around an element. At the sender's name it would be in the way.
+func (t *tools) showAt(element app.Value, id string) {
+	if element.Call("closest", ".hallway-profile").Truthy() {
+		t.hide()
+	} else {
+		t.show(id)
 	}
 }
 

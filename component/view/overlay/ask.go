@@ -71,7 +71,7 @@ func questionOf(does action.Action) *question {
 // its sender.
 func (d *dialog) ask(does action.Action, about *action.Target) {
 	t, q := d.text, questionOf(does)
-	d.asks, d.user, d.length, d.reason = does, about.SenderID, nil, nil
+	d.asks, d.user, d.length, d.reason, d.ofUser = does, about.SenderID, nil, nil, false
 	var content []any
 	if q.act != "" {
 		content = append(content, d.account(about))

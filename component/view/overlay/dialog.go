@@ -28,6 +28,8 @@ type dialog struct {
 	queue    queue
 	reactors reactors
 	readers  readers
+	card     card
+	ofUser   bool   // it is about a user, whatever becomes of the message
 	yes      func() // Everyone: what to do once it is confirmed
 }
 

@@ -116,13 +116,9 @@ func (m *menu) addEmojis(name text.Word, emojis []string, more bool) {
 }
 
 func (m *menu) addItem(does action.Action) {
-	item := action.Button(does, "")
-	item.Set("className", "hallway-item")
+	item := m.item(does)
 	dom.SetAttribute(item, "role", "menuitem")
 	item.Set("tabIndex", -1)
-	name := dom.New("span", "hallway-item-name")
-	dom.SetText(name, does.Name(m.text))
-	item.Call("append", action.Icon(does), name)
 	if key := does.Shortcut(); key != "" {
 		dom.SetAttribute(item, "aria-keyshortcuts", key)
 		hint := keyCap(key)
@@ -131,6 +127,16 @@ func (m *menu) addItem(does action.Action) {
 	}
 	m.lines = append(m.lines, []app.Value{item})
 	m.box.Call("append", item)
+}
+
+// item returns a button with the icon and the name of an action.
+func (s *shared) item(does action.Action) app.Value {
+	item := action.Button(does, "")
+	item.Set("className", "hallway-item")
+	name := dom.New("span", "hallway-item-name")
+	dom.SetText(name, does.Name(s.text))
+	item.Call("append", action.Icon(does), name)
+	return item
 }
 
 func separator() app.Value {

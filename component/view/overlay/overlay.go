@@ -9,6 +9,7 @@ import (
 	"hallway/component/view/action"
 	"hallway/component/view/dom"
 	"hallway/component/view/text"
+	"hallway/protocol"
 )
 
 // Log is the log below an overlay. Its methods are called on the UI goroutine.
@@ -37,11 +38,13 @@ type Log interface {
 
 // shared is what the menu and the dialog both need.
 type shared struct {
-	log   Log
-	do    func(client.Event) // hands an event to the client's core
-	text  *text.Texts
-	clock text.Clock
-	snap  client.Snapshot
+	log Log
+	do  func(client.Event) // hands an event to the client's core
+	// mention writes the name of a user into the composer.
+	mention func(protocol.User)
+	text    *text.Texts
+	clock   text.Clock
+	snap    client.Snapshot
 }
 
 // Overlay is the menu and the dialog of a chat. Its methods are called on the UI goroutine.
@@ -53,9 +56,10 @@ type Overlay struct {
 	dialog dialog
 }
 
-// New returns an overlay with nothing open. do hands an event to the client's core.
-func New(l Log, do func(client.Event)) *Overlay {
-	o := &Overlay{shared: shared{log: l, do: do}}
+// New returns an overlay with nothing open. do hands an event to the client's core, and mention writes the name of a user
+// into the composer.
+func New(l Log, do func(client.Event), mention func(protocol.User)) *Overlay {
+	o := &Overlay{shared: shared{log: l, do: do, mention: mention}}
 	o.menu.shared, o.dialog.shared = &o.shared, &o.shared
 	return o
 }
@@ -110,6 +114,8 @@ func (o *Overlay) Open(does action.Action, t *action.Target, all []action.Action
 		o.dialog.showReactors(t)
 	case action.Readers:
 		o.dialog.showReaders()
+	case action.Profile:
+		o.dialog.showCard(*t)
 	default:
 		o.dialog.ask(does, t)
 	}
@@ -168,6 +174,8 @@ func (o *Overlay) Show(s *client.Snapshot) {
 		d.followReactors()
 	case action.Readers:
 		d.followReaders()
+	case action.Profile:
+		d.followCard()
 	}
 	switch {
 	case o.menu.isOpen():
@@ -175,7 +183,11 @@ func (o *Overlay) Show(s *client.Snapshot) {
 		if len(all) == 0 || t.Deleted != o.menu.target.Deleted {
 			o.close()
 		}
-	case d.id != "" && d.asks != action.Shortcuts:
+	case d.ofUser:
+		if d.isOpen() && len(action.OnSender(&d.card.target, s.Me.Role)) == 0 {
+			o.close()
+		}
+	case d.id != "" && d.asks != action.Shortcuts && d.asks != action.Profile:
 		if _, all := o.log.Offered(d.id); !slices.Contains(all, d.asks) {
 			o.close()
 		}
@@ -218,12 +230,21 @@ func (o *Overlay) onClick(ctx app.Context, e app.Event) {
 		o.do(client.Readmit{User: control.Get("dataset").Get("user").String()})
 	case action.QueueMore:
 		o.do(client.ReviewMore{})
+	case action.Profile:
+		o.dialog.showReactor(control.Get("dataset").Get("user").String())
+	case action.Mention:
+		o.closeDialog()
+		o.mention(protocol.User{ID: o.dialog.card.target.SenderID, Name: o.dialog.card.target.Sender})
 	case action.Reported, action.Resolve, action.Drop:
 		o.dialog.onReport(does, control)
 	case action.Lift:
 		o.dialog.lift()
 		o.closeDialog()
 	default:
+		if o.dialog.asks == action.Profile {
+			o.dialog.actOnUser(does)
+			return
+		}
 		id := o.menu.back()
 		o.log.Act(does, id)
 	}
@@ -285,5 +306,5 @@ func (o *Overlay) dialogClosed() {
 	if d.asks != action.Room && d.asks != action.Queue && d.asks != action.Readers && d.asks != action.Everyone && o.log.Focused() != d.id {
 		o.log.Refocus(d.id)
 	}
-	d.id, d.asks = "", ""
+	d.id, d.asks, d.ofUser = "", "", false
 }

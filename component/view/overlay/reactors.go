@@ -27,7 +27,6 @@ func (d *dialog) showReactors(of *action.Target) {
 	r := &d.reactors
 	dom.SetAttribute(r.users, "role", "list")
 	dom.SetAttribute(r.users, "aria-live", "polite")
-	r.users.Set("tabIndex", 0) // it is scrolled by keys
 	for _, emoji := range of.Reactions {
 		one := action.Button(action.ReactorsOf, emoji)
 		one.Get("dataset").Set("emoji", emoji)
@@ -60,7 +59,7 @@ func (d *dialog) followReactors() {
 	}
 	r.shown = p
 	for i := r.users.Get("children").Length(); i < len(p.Users); i++ {
-		r.users.Call("append", d.userItem(&p.Users[i]))
+		r.users.Call("append", d.reactorItem(&p.Users[i]))
 	}
 	says := text.FoundMore
 	if p.Failed {
@@ -70,16 +69,27 @@ func (d *dialog) followReactors() {
 	r.more.Set("hidden", !p.More && !p.Failed)
 }
 
-func (d *dialog) userItem(u *protocol.User) app.Value {
-	name := d.text.NameOf(*u)
-	face := dom.New("span", "hallway-avatar")
-	dom.SetAttribute(face, "aria-hidden", "true")
-	face.Get("dataset").Set("colour", strconv.Itoa(text.AvatarColour(u.ID)))
-	dom.SetText(face, text.Initials(name))
-	if u.Picture != "" {
-		face.Call("append", dom.Picture(u.Picture))
-	}
-	item := dom.New("li", "hallway-person")
-	item.Call("append", face, dom.Bidi("hallway-person-name", name), dom.Bidi("hallway-person-title", u.Title))
+// reactorItem returns the item of a user in the list, a button to the user's card.
+func (d *dialog) reactorItem(u *protocol.User) app.Value {
+	open := action.Button(action.Profile, "")
+	open.Set("className", "hallway-person")
+	open.Get("dataset").Set("user", u.ID)
+	d.fillPerson(open, u)
+	item := dom.New("li", "")
+	item.Call("append", open)
 	return item
+}
+
+// userItem returns an item with a user.
+func (d *dialog) userItem(u *protocol.User) app.Value {
+	item := dom.New("li", "hallway-person")
+	d.fillPerson(item, u)
+	return item
+}
+
+// fillPerson puts the face, the name and the title of a user into an element.
+func (d *dialog) fillPerson(e app.Value, u *protocol.User) {
+	name := d.text.NameOf(*u)
+	e.Call("append", dom.Face("", text.Initials(name), text.AvatarColour(u.ID), u.Picture),
+		dom.Bidi("hallway-person-name", name), dom.Bidi("hallway-person-title", u.Title))
 }

@@ -44,8 +44,9 @@ const (
 	Guest          Word = "guest" // a user without a name; {text} is a number
 	Organizer      Word = "organizer"
 	Moderator      Word = "moderator"
-	ReplyTo        Word = "replyTo"   // {name}; the accessible name of a quotation
-	ReplyAway      Word = "replyAway" // in place of a quotation that is not loaded
+	Participant    Word = "participant" // on the card of a user alone
+	ReplyTo        Word = "replyTo"     // {name}; the accessible name of a quotation
+	ReplyAway      Word = "replyAway"   // in place of a quotation that is not loaded
 	Waiting        Word = "waiting"
 	Sending        Word = "sending"
 	Sent           Word = "sent"
@@ -90,6 +91,7 @@ const (
 // The words of mentions.
 const (
 	MentionWhom    Word = "mentionWhom"    // the accessible name of the list
+	MentionDo      Word = "mentionDo"      // the button on the card of a user
 	PeopleFound    Word = "peopleFound"    // of a number, in the list
 	Everyone       Word = "everyone"       // follows an @
 	EveryoneAsk    Word = "everyoneAsk"    // the question, of a number of people

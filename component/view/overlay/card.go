@@ -1,0 +1,120 @@
+package overlay
+
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// card is the content of the dialog about a user.
+type card struct {
+	target  action.Target // a message of the user, or, where it is not Stored, only the user
+	title   string
+	asked   client.AskPeople
+	told    *client.People // the answer that is drawn; nil: none
+	face    app.Value
+	says    app.Value // role and title
+	can     app.Value // the buttons
+	offered []action.Action
+}
+
+// showCard opens the card of a message's sender: name, role, title and what the user may do. The relay is asked for what
+// the message does not tell.
+func (d *dialog) showCard(of action.Target) {
+	d.card = card{
+		target: of, says: dom.New("p", "hallway-card-says"), can: dom.New("div", "hallway-card-can"),
+		face: dom.New("div", "hallway-card-face"), asked: client.AskPeople{Words: protocol.CleanName(of.Sender, protocol.NameQueryBytesMax)},
+	}
+	c := &d.card
+	done := action.Button(action.Close, d.text.Say(text.Close))
+	d.asks, d.length, d.reason, d.ofUser = action.Profile, nil, nil, false
+	d.drawCard()
+	d.show(of.ID, "dialog", of.Sender, c.face, c.says, c.can, buttons(done))
+	d.box.Call("querySelector", "h2").Set("dir", "auto")
+	if first := c.can.Get("firstElementChild"); first.Truthy() {
+		first.Call("focus")
+	} else {
+		done.Call("focus")
+	}
+	if d.snap.KnowsMentions {
+		d.do(c.asked)
+	}
+}
+
+// showReactor opens the card of a user in the list of those who have reacted.
+func (d *dialog) showReactor(id string) {
+	all := d.reactors.shown.Users
+	if i := slices.IndexFunc(all, func(u protocol.User) bool { return u.ID == id }); i >= 0 {
+		u := &all[i]
+		d.showCard(action.Target{
+			ID: d.id, Own: id == d.snap.Me.ID, SenderID: id, Sender: d.text.NameOf(*u), Picture: u.Picture, Role: u.Role,
+		})
+		d.card.title = u.Title
+		d.drawCard()
+	}
+}
+
+// drawCard draws what is known of the user. The buttons, one of which may have the focus, change only when others are
+// offered.
+func (d *dialog) drawCard() {
+	c := &d.card
+	t := &c.target
+	c.face.Call("replaceChildren", dom.Face("", text.Initials(t.Sender), text.AvatarColour(t.SenderID), t.Picture))
+	role := dom.New("span", "hallway-badge")
+	dom.SetText(role, d.text.Say(text.Participant))
+	if says := d.text.Role(t.Role); says != "" {
+		dom.SetText(role, says)
+		role.Get("dataset").Set("role", string(t.Role))
+	}
+	c.says.Call("replaceChildren", role, dom.Bidi("", c.title))
+	if offered := d.onCard(); !slices.Equal(offered, c.offered) {
+		c.offered = offered
+		c.can.Call("replaceChildren")
+		for _, does := range offered {
+			c.can.Call("append", d.item(does))
+		}
+	}
+}
+
+// onCard returns the actions on the card's user that are offered now.
+func (d *dialog) onCard() (all []action.Action) {
+	t := &d.card.target
+	if t.Own {
+		return nil
+	}
+	if d.snap.KnowsMentions && d.snap.ComposerOpen {
+		all = append(all, action.Mention)
+	}
+	if _, offered := d.log.Offered(t.ID); t.Stored && slices.Contains(offered, action.Report) {
+		all = append(all, action.Report)
+	}
+	return append(all, action.OnSender(t, d.snap.Me.Role)...)
+}
+
+// followCard draws the user as the relay has answered, and what may be done by now.
+func (d *dialog) followCard() {
+	c, p := &d.card, d.snap.People
+	if p != nil && p != c.told && p.Here && p.Of == c.asked {
+		c.told = p
+		for _, u := range p.Users {
+			if u.ID == c.target.SenderID {
+				c.target.Role, c.target.Picture, c.title = u.Role, u.Picture, u.Title
+			}
+		}
+		d.drawCard()
+	} else if !slices.Equal(d.onCard(), c.offered) {
+		d.drawCard()
+	}
+}
+
+// actOnUser asks before something is done about the card's user, or the user's message is reported.
+func (d *dialog) actOnUser(does action.Action) {
+	d.ask(does, &d.card.target)
+	d.ofUser = does != action.Report
+}
