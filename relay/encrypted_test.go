@@ -338,3 +338,32 @@ func TestEncryptedUploads(t *testing.T) {
 		}
 	}
 }
+
+// TestManyJoinAtOnce: a rush of devices that lack a secret is served by one holder, whatever the rate of its user.
+func TestManyJoinAtOnce(t *testing.T) {
+	p := serve(t)
+	p.sealRoom("lobby")
+	ada := devicetest.New("ada")
+	mod, _ := p.enterWith(tokenAs(t, "ada", protocol.RoleModerator, "lobby"), &ada, "lobby")
+	mod.say(protocol.MakeTurn{Room: "lobby", Turn: ada.Turn("lobby", 1, nil)})
+	want[protocol.Turned](mod)
+	var late []*client
+	for i := range 60 {
+		user := fmt.Sprint("u", i)
+		d := devicetest.New(user)
+		c, _ := p.enterWith(token(t, user, "lobby"), &d, "lobby")
+		c.say(protocol.Want{Room: "lobby", N: 1})
+		late = append(late, c)
+	}
+	for served := 0; served < len(late); {
+		wanted := want[protocol.Wanted](mod)
+		for _, d := range wanted.Devices {
+			mod.say(protocol.HandOn{Room: "lobby", N: wanted.N, Wraps: []protocol.Wrap{devicetest.Wrap(d.ID)}})
+			served++
+		}
+	}
+	for _, c := range late {
+		want[protocol.Wrapped](c)
+	}
+	mod.quiet()
+}

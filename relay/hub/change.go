@@ -72,7 +72,7 @@ func (h *Hub) admit(now time.Time, u *user, p pending) {
 		return
 	}
 	var wait time.Duration
-	if !p.asked() {
+	if !p.uncounted() {
 		wait = h.users.spend(now, u)
 	}
 	switch {

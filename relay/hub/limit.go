@@ -21,6 +21,9 @@ const changedBytes = 1024
 // fileBytes is about what a message takes for a file.
 const fileBytes = 512
 
+// fewWraps is the number of wraps that a frame may bring without counting against the user's rate.
+const fewWraps = 10
+
 // wrapBytes is about what an op takes for a wrap.
 const wrapBytes = 256
 

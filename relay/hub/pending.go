@@ -29,6 +29,18 @@ func (p *pending) asked() bool {
 	return uploads && !upload.Ask
 }
 
+// uncounted reports whether the op does not count against the user's rate: few wraps, a want and a device, of which a rush of
+// people who join makes many. They are bounded as frames of their connection.
+func (p *pending) uncounted() bool {
+	switch do := p.op.Do.(type) {
+	case rules.HandOn:
+		return len(do.Wraps) <= fewWraps
+	case rules.Want, rules.Register:
+		return true
+	}
+	return p.asked()
+}
+
 // bytes returns about the size of the op, and of what will be told of it.
 func (p *pending) bytes() int {
 	n := opBytes
