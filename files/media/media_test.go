@@ -2,6 +2,7 @@ package media_test
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -281,6 +283,37 @@ func TestPicturesThatAreRefused(t *testing.T) {
 	} {
 		if _, err := look(t, data); !errors.Is(err, media.ErrPicture) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestBombs: bytes that unpack to far more than the picture has are refused, left out or left packed (a profile of colours).
+func TestBombs(t *testing.T) {
+	zeros := func(n int) string {
+		var b bytes.Buffer
+		w := zlib.NewWriter(&b)
+		_, err := w.Write(make([]byte, n))
+		if err = errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	bomb := zeros(256 << 20)
+	p := pngOf(t, painted(40, 20))
+	for name, data := range map[string][]byte{
+		"pixels":            []byte(string(p[:33]) + pngChunk("IDAT", bomb) + pngChunk("IEND", "")),
+		"a profile":         insert(p, 33, pngChunk("iCCP", "a\x00\x00"+bomb)),
+		"a compressed text": insert(p, 33, pngChunk("zTXt", "a\x00\x00"+bomb)),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got, err := look(t, data)
+		runtime.ReadMemStats(&after)
+		if err != nil && !errors.Is(err, media.ErrPicture) || err == nil && name == "a compressed text" && len(got.bytes) > 2*len(p) {
+			t.Errorf("%s: %d bytes, %v", name, len(got.bytes), err)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 32<<20 {
+			t.Errorf("%s: takes %d MiB", name, took>>20)
 		}
 	}
 }
