@@ -325,6 +325,12 @@ func TestFlagsOfFiles(t *testing.T) {
 			t.Errorf("%.20q: %s", content, answer)
 		}
 	}
+	_, _, metrics := p.rest("GET", "/metrics", "", "")
+	for _, why := range []string{"scan", "file_type", "quota"} {
+		if want := fmt.Sprintf("hallway_uploads_refused_total{why=%q} 1\n", why); !strings.Contains(string(metrics), want) {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
 }
 
 // welcome returns what the relay says of itself.

@@ -75,8 +75,17 @@ func refuseWhy(code protocol.Code, why protocol.Why, detail string) *refusal {
 	return r
 }
 
-// put takes an upload.
+// put takes an upload, or counts why not.
 func (s *fileRoutes) put(c *fiber.Ctx) error {
+	err := s.upload(c)
+	if err != nil && s.Files != nil {
+		s.work.metrics.refusedUpload(err)
+	}
+	return err
+}
+
+// upload takes an upload.
+func (s *fileRoutes) upload(c *fiber.Ctx) error {
 	who, room, id, err := s.enterMessage(c)
 	if err != nil {
 		return err

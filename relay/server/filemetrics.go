@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,6 +17,7 @@ type fileMetrics struct {
 	uploadBytes prometheus.Counter
 	pictures    prometheus.Histogram
 	swept       prometheus.Counter
+	refused     *prometheus.CounterVec
 }
 
 func newFileMetrics() fileMetrics {
@@ -25,6 +28,9 @@ func newFileMetrics() fileMetrics {
 			Name: "hallway_picture_seconds", Help: "Time that it took to look at a picture, without waiting for its turn.",
 			Buckets: prometheus.ExponentialBuckets(0.005, 2, 12),
 		}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "hallway_uploads_refused_total", Help: "Uploads that were refused, by the reason, or the code where it has none.",
+		}, []string{"why"}),
 		swept: counter("hallway_files_deleted_total", "Files whose bytes the collector has deleted."),
 	}
 }
@@ -43,6 +49,14 @@ func (m *Metrics) uploaded(u rules.Uploaded) {
 	}
 }
 
+// refusedUpload counts an upload that was refused.
+func (m *Metrics) refusedUpload(err error) {
+	var r *refusal
+	if errors.As(err, &r) {
+		m.files.refused.WithLabelValues(cmp.Or(string(r.problem.Why), string(r.problem.Code))).Inc()
+	}
+}
+
 // transfers adds what is under way to the metrics.
 func (m *Metrics) transfers(uploads, downloads *places) {
 	gauge := func(name, help string, p *places) {
@@ -50,7 +64,7 @@ func (m *Metrics) transfers(uploads, downloads *places) {
 	}
 	gauge("hallway_uploads", "Uploads under way.", uploads)
 	gauge("hallway_downloads", "Files that are being sent.", downloads)
-	m.registry.MustRegister(m.files.uploads, m.files.uploadBytes, m.files.pictures, m.files.swept)
+	m.registry.MustRegister(m.files.uploads, m.files.uploadBytes, m.files.pictures, m.files.swept, m.files.refused)
 }
 
 // Files adds what the database knows of files to the metrics, and what the relay allows.
