@@ -1,0 +1,68 @@
+package compat_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// oldClient is what a client of version 0.1.0 says in an encrypted room, and what it is told: its frames and requests are those of that
+// release. It learns nothing that it could not ignore, and nothing that it sends in the clear is taken.
+const oldClient = `
+person org {"sub":"u_org","name":"Olga","role":"organizer","rooms":["lobby"]}
+person old {"sub":"u_old","name":"Otto","rooms":["lobby"]}
+old POST /v1/rooms/lobby/messages {"id":"0199a1c4-7f3e-7c21-9f6a-000000000001","text":"Before it was encrypted."}
+= 201 {"room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","seq":1,"rev":1}
+org PUT /v1/rooms/lobby {"settings":{"e2ee":1}}
+= 200 {"room":"lobby","settings":{"e2ee":1}}
+org PUT /v1/rooms/lobby {"title":"The lobby","settings":{}}
+= 409 {"code":"conflict"}
+org PUT /v1/rooms/lobby {"title":"The lobby"}
+= 409 {"code":"conflict"}
+
+old connects
+old > {"type":"hello","token":"<token>","client":"hallway-chat/0.1.0"}
+old < {"type":"welcome","user":{"id":"u_old","name":"Otto","role":"participant"},"heartbeat_ms":10000,"timeout_ms":5000}
+old > {"type":"join","room":"lobby"}
+old < {"type":"joined","room":"lobby","epoch":"<epoch 1>","head":1,"members":1,"read":0,"role":"participant"}
+old > {"type":"send","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000002","text":"In the clear."}
+old < {"type":"error","code":"forbidden","message":"<any>","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000002","why":"encrypted"}
+old > {"type":"edit","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","text":"In the clear."}
+old < {"type":"error","code":"forbidden","message":"<any>","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","why":"encrypted"}
+old > {"type":"send","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","text":"Before it was encrypted."}
+old < {"type":"message","message":{"room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","seq":1,"rev":1,"text":"Before it was encrypted."}}
+old > {"type":"send","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000003","encrypted":{"alg":"A256GCM","kid":"k1","iv":"AAECAwQFBgcICQoL","ct":"AAECAwQFBgcICQoLDA0ODw"}}
+old < {"type":"error","code":"unavailable","message":"<any>","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000003","why":"stale_key"}
+old POST /v1/rooms/lobby/messages {"id":"0199a1c4-7f3e-7c21-9f6a-000000000004","text":"In the clear."}
+= 403 {"code":"forbidden","why":"encrypted"}
+old PATCH /v1/rooms/lobby/messages/0199a1c4-7f3e-7c21-9f6a-000000000001 {"text":"In the clear."}
+= 403 {"code":"forbidden","why":"encrypted"}
+old GET /v1/rooms/lobby/messages?q=clear
+= 403 {"code":"forbidden","why":"encrypted"}
+old GET /v1/rooms/lobby/messages
+= 200 {"messages":[{"room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","seq":1,"rev":1,"text":"Before it was encrypted."}],"head":1,"more":false}
+old > {"type":"react","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","emoji":"👍","on":true}
+old < {"type":"message","message":{"room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","seq":1,"rev":2}}
+old > {"type":"delete","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001"}
+old < {"type":"message","message":{"room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","seq":1,"rev":3}}
+`
+
+// TestOldClientInAnEncryptedRoom: nothing that a client of before sends in the clear comes into an encrypted room, nor onto the relay's
+// disk.
+func TestOldClientInAnEncryptedRoom(t *testing.T) {
+	s := newStage(t, "")
+	for line := range strings.Lines(oldClient) {
+		if _, err := s.play(strings.TrimSuffix(line, "\n")); err != nil {
+			t.Fatalf("%s%v", line, err)
+		}
+	}
+	for _, file := range []string{s.relay.Database, s.relay.Database + "-wal"} {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(content), "In the clear.") {
+			t.Errorf("%s has what was sent in the clear", file)
+		}
+	}
+}
