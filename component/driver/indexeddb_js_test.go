@@ -20,10 +20,12 @@ func TestIndexedDBStorage(t *testing.T) {
 		}
 		return
 	}
-	storagetest.Run(t, func(t *testing.T) func() driver.Storage {
+	place := func(t *testing.T) func() driver.Storage {
 		deleteDatabase(t)
 		return func() driver.Storage { return &driver.IndexedDBStorage{} }
-	})
+	}
+	storagetest.Run(t, place)
+	t.Run("files", func(t *testing.T) { storagetest.RunFiles(t, place) })
 }
 
 // TestIndexedDBGivesWay deletes the database under an open connection, which

@@ -13,3 +13,10 @@ func TestMemoryStorage(t *testing.T) {
 		return func() driver.Storage { return s }
 	})
 }
+
+func TestMemoryStorageKeepsFiles(t *testing.T) {
+	storagetest.RunFiles(t, func(*testing.T) func() driver.Storage {
+		s := &driver.MemoryStorage{}
+		return func() driver.Storage { return s }
+	})
+}

@@ -70,6 +70,7 @@ type script struct {
 
 	// The last dial and the last requests that the core asked for.
 	gen, page, found, reports int
+	uploads                   map[string]int // by the file
 }
 
 func newScript(t *testing.T) *script {
@@ -257,6 +258,8 @@ func (s *script) do(line string) {
 		s.step(client.SendText{ID: testUUID(arg[0]), Text: strings.Join(arg[1:], " ")})
 	case "show":
 		s.show()
+	case "files":
+		s.showFiles()
 	case "details":
 		s.details()
 	case "rules":
@@ -271,6 +274,9 @@ func (s *script) do(line string) {
 		}
 		if !ok {
 			ev, ok = s.moderationEvent(verb, arg)
+		}
+		if !ok {
+			ev, ok = s.fileEvent(verb, arg)
 		}
 		if !ok {
 			s.t.Fatalf("no such event: %s", line)
@@ -332,7 +338,11 @@ func (s *script) describe(e client.Effect) string {
 		}
 		switch f := f.(type) {
 		case protocol.Send:
-			return "write send " + short(f.ID)
+			text := "write send " + short(f.ID)
+			for _, a := range f.Files {
+				text += " file " + short(a.ID) + " " + a.Alt
+			}
+			return strings.TrimSpace(text)
 		case protocol.Ping:
 			return "write ping"
 		case protocol.Hello:
@@ -366,6 +376,9 @@ func (s *script) describe(e client.Effect) string {
 		return fmt.Sprintf("acted: %s by %s on %s", e.Act, e.By.ID, e.User.ID)
 	case client.Reported:
 		return "reported " + short(e.ID)
+	}
+	if text := s.describeFileEffect(e); text != "" {
+		return text
 	}
 	return fmt.Sprintf("%#v", e)
 }
