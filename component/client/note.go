@@ -20,6 +20,8 @@ type Note struct {
 	Item  Item
 	State ItemState
 	IDs   []string
+	// Uploads says with NoteHand that the page which hands Item over has the bytes of its files, and uploads them.
+	Uploads bool
 	// With ItemSent, Epoch and Seq are the message's place: a page that has not come so far
 	// in this life of the room keeps the item until it has.
 	Epoch string

@@ -49,9 +49,10 @@ type (
 	// AttachFile puts a file into the composer's strip and begins to upload it. The shell has its bytes. A file that cannot be
 	// sent is there with state [UploadFailed]. It is answered by [Refused] with Of "files" where no file can be attached.
 	AttachFile struct{ File Attachment }
-	// DetachFile takes a file out of the strip, and ends its upload.
+	// DetachFile takes a file away and ends its upload: out of the strip, or out of a message in the outbox, which is then
+	// sent without it. A file of a message that the relay already has stays.
 	DetachFile struct{ ID string }
-	// RetryFile uploads a failed file of the strip again.
+	// RetryFile uploads a failed file again: of the strip, or of a message in the outbox, which is then the last to be sent.
 	RetryFile struct{ ID string }
 	// DescribeFile sets the alternative text of a file in the strip.
 	DescribeFile struct{ ID, Alt string }

@@ -45,7 +45,7 @@ func noteRecord(n client.Note) map[string]any {
 	}
 	return map[string]any{
 		"v": noteVersion, "kind": string(n.Kind), "item": itemRecord(n.Item), "state": string(n.State), "ids": ids,
-		"epoch": n.Epoch, "seq": n.Seq,
+		"epoch": n.Epoch, "seq": n.Seq, "uploads": n.Uploads,
 	}
 }
 
@@ -112,7 +112,7 @@ func readNote(v js.Value) (n client.Note, ok bool) {
 	item, ok := readItem(r.member("item", js.TypeObject))
 	n = client.Note{
 		Kind: client.NoteKind(r.text("kind")), Item: item, State: client.ItemState(r.text("state")),
-		Epoch: r.text("epoch"), Seq: r.number("seq"),
+		Epoch: r.text("epoch"), Seq: r.number("seq"), Uploads: r.member("uploads", js.TypeBoolean).Truthy(),
 	}
 	if ids := r.member("ids", js.TypeObject); ids.Truthy() {
 		for i := range ids.Length() {

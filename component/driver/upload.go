@@ -141,7 +141,7 @@ func (d *Driver) upload(e client.Upload) {
 //
 //	put(ctx context.Context, url, token string, bytes Blob, sent func(n int64)) (answer, error)
 //
-// puts the bytes with the token as bearer, and tells how many are sent.
+// puts the bytes with the token as bearer, and tells how many are sent. Its error is ErrNoFile if the bytes cannot be read.
 func (d *Driver) send(ctx context.Context, e client.Upload, bytes Blob) client.Event {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -153,7 +153,7 @@ func (d *Driver) send(ctx context.Context, e client.Upload, bytes Blob) client.E
 		d.post(client.UploadProgress{Req: e.Req, Sent: n})
 	})
 	if err != nil {
-		return client.UploadRefused{Req: e.Req, Reason: err.Error()}
+		return client.UploadRefused{Req: e.Req, Reason: err.Error(), Lost: errors.Is(err, ErrNoFile)}
 	}
 	if a.status == 200 || a.status == 201 {
 		f, err := protocol.DecodeFile(a.body)

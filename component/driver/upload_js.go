@@ -27,6 +27,9 @@ func put(ctx context.Context, url, token string, bytes Blob, sent func(n int64))
 	if err != nil {
 		return answer{}, err
 	}
+	if got.Get("lost").Truthy() {
+		return answer{}, ErrNoFile
+	}
 	return answer{
 		status:     got.Get("status").Int(),
 		retryAfter: got.Get("retryAfter").String(),

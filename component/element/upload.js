@@ -3,7 +3,7 @@
  *
  * @param {AbortSignal} ended ends every upload
  * @returns {(url: string, token: string, bytes: Blob, progress: (sent: number) => void, signal: AbortSignal) =>
- *   Promise<{status: number, retryAfter: string, body: string}>}
+ *   Promise<{status: number, retryAfter: string, body: string} | {status: 0, lost: true}>} `lost`: the bytes cannot be read
  */
 export const createUpload = (ended) => (url, token, bytes, progress, signal) => {
   const request = new XMLHttpRequest();
@@ -18,7 +18,15 @@ export const createUpload = (ended) => (url, token, bytes, progress, signal) => 
         retryAfter: request.getResponseHeader('Retry-After') ?? '',
         body: request.responseText,
       });
-    request.onerror = () => reject(new Error('the upload got no answer'));
+    // The user may have changed or deleted the file since it was chosen: then to try again does not help.
+    request.onerror = () =>
+      bytes
+        .slice(0, 1)
+        .arrayBuffer()
+        .then(
+          () => reject(new Error('the upload got no answer')),
+          () => resolve({ status: 0, lost: true }),
+        );
     request.onabort = () => reject(new Error('the upload was ended'));
     request.onloadend = () => {
       ended.removeEventListener('abort', abort);

@@ -146,6 +146,7 @@ func (c *Client) takeFromReader(ev client.Event) {
 func (c *Client) wake() {
 	c.conn.Wake(c.rights.IsBanned())
 	c.catchup.Wake()
+	c.uploads.Wake()
 }
 
 // closed takes the end of the connection. If a frame was too large, it was the oldest

@@ -48,6 +48,13 @@ func (s *script) fileEvent(verb string, arg []string) (client.Event, bool) {
 			ev.Code, ev.Why, ev.Reason = protocol.Code(arg[2]), protocol.Why(arg[3]), "because"
 		}
 		return ev, true
+	case "peer-hand": // peer-hand N FILE STATE [uploads]: another page hands over a message with a file
+		file := client.Attachment{ID: testUUID(arg[1]), Name: "x.png", Size: 7, State: client.UploadState(arg[2])}
+		item := client.Item{ID: id, Text: "text", Order: 1<<52 + int64(number(arg, 0)), Files: []client.Attachment{file}}
+		if file.State == client.UploadFailed {
+			item.Code, item.Reason = protocol.CodeForbidden, "because"
+		}
+		return client.PeerSaid{Note: client.Note{Kind: client.NoteHand, Item: item, Uploads: len(arg) > 3}}, true
 	case "bytes-lost":
 		return client.UploadRefused{Req: s.uploads[arg[0]], Lost: true}, true
 	}

@@ -326,7 +326,11 @@ func (s *script) describe(e client.Effect) string {
 	case client.RemoveItem:
 		return "remove " + short(e.ID)
 	case client.TellPeers:
-		return strings.TrimSpace(fmt.Sprint("tell ", e.Note.Kind, " ", short(e.Note.Item.ID), " ", e.Note.State))
+		text := strings.TrimSpace(fmt.Sprint("tell ", e.Note.Kind, " ", short(e.Note.Item.ID), " ", e.Note.State))
+		if e.Note.Uploads {
+			text += " uploads"
+		}
+		return text
 	case client.GetToken:
 		return "get token"
 	case client.Dial:

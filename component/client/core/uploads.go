@@ -14,8 +14,10 @@ func (c *Client) takeUpload(ev client.Event) bool {
 		c.attach(ev.File)
 	case client.DetachFile:
 		c.uploads.Detach(ev.ID)
+		c.outbox.DetachFile(ev.ID)
 	case client.RetryFile:
 		c.uploads.Retry(ev.ID)
+		c.outbox.RetryFile(ev.ID)
 	case client.DescribeFile:
 		c.uploads.Describe(ev.ID, ev.Alt)
 	case client.UploadProgress:

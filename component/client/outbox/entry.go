@@ -20,6 +20,10 @@ type entry struct {
 	opening *protocol.Message // to be opened: the item was stored encrypted
 	lost    bool              // its text cannot be had any more
 
+	mine      bool      // written in this page, which has the bytes of its files
+	waitUntil time.Time // another page uploads its files, or this page tells the owner so, until then
+	again     bool      // its files are uploaded a second time: the relay had none
+
 	loaded bool             // it came from storage
 	handed bool             // the owner was handed it
 	told   client.ItemState // by the owner to the others, last

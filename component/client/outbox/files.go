@@ -2,24 +2,32 @@ package outbox
 
 import (
 	"slices"
+	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
-// A message waits until the relay has its files, and what follows waits behind it.
+// A message waits until the relay has its files, and what follows waits behind it. The page in which it
+// was written uploads them, whoever owns the outbox: it has the bytes, and has perhaps begun before. It hands
+// the item to the owner at once, and again every uploaderBeat. If it is silent for uploaderSilence, the owner
+// uploads the bytes that are stored: to upload a file twice does no harm.
 
-// MissingFiles implements the Messages of uploads. The page that owns the outbox uploads.
+const (
+	uploaderBeat    = 5 * time.Second
+	uploaderSilence = 3 * uploaderBeat
+)
+
+// MissingFiles implements the Messages of uploads. A refused file keeps back no other.
 func (o *Outbox) MissingFiles() (all []client.MissingFile) {
-	if !o.owns || o.reload || !o.ready {
-		return nil
-	}
+	heir := o.owns && !o.reload && o.ready
 	for _, e := range o.entries {
-		if e.failed() || e.inFlight {
+		if len(e.Files) == 0 || !e.mine && (!heir || !e.waitUntil.IsZero()) {
 			continue
 		}
 		for _, f := range e.Files {
-			if f.State != client.UploadReady {
+			if f.State == client.UploadWaiting || f.State == client.UploadRunning {
 				all = append(all, client.MissingFile{Item: e.ID, File: f})
 			}
 		}
@@ -32,6 +40,7 @@ func (o *Outbox) Uploading(item string, f client.Attachment) {
 	if e := o.find(item); e != nil {
 		o.setFile(e, f)
 		if f.State == client.UploadReady {
+			e.handed, e.told = false, ""
 			o.save(e)
 		}
 	}
@@ -39,11 +48,18 @@ func (o *Outbox) Uploading(item string, f client.Attachment) {
 
 // UploadFailed implements the Messages of uploads.
 func (o *Outbox) UploadFailed(item string, f client.Attachment) {
-	if e := o.find(item); e != nil && !e.failed() {
-		o.setFile(e, f)
-		e.Why = f.Why
-		o.fail(e, f.Code, f.Reason)
+	e := o.find(item)
+	if e == nil {
+		return
 	}
+	o.setFile(e, f)
+	e.handed = false
+	if e.failed() {
+		o.save(e)
+		return
+	}
+	e.Why = f.Why
+	o.fail(e, f.Code, f.Reason)
 }
 
 // setFile sets the state of a file. Snapshots share the files before.
@@ -62,24 +78,35 @@ func (e *entry) hasFiles() bool {
 	return !slices.ContainsFunc(e.Files, func(f client.Attachment) bool { return f.State != client.UploadReady })
 }
 
-// uploadAgain lets the files of an item be uploaded again: the relay may have none any more. One
-// that it still has does no harm.
-func (e *entry) uploadAgain() {
+// uploading reports whether some of the files are to be uploaded.
+func (e *entry) uploading() bool {
+	return slices.ContainsFunc(e.Files, func(f client.Attachment) bool {
+		return f.State == client.UploadWaiting || f.State == client.UploadRunning
+	})
+}
+
+// resetFiles lets the files in a state wait for their upload.
+func (e *entry) resetFiles(state client.UploadState) {
 	e.Files = slices.Clone(e.Files)
 	for i := range e.Files {
-		f := &e.Files[i]
-		f.State, f.Sent, f.Code, f.Reason, f.Why = client.UploadWaiting, 0, "", "", ""
+		if f := &e.Files[i]; f.State == state {
+			f.State, f.Sent, f.Code, f.Reason, f.Why = client.UploadWaiting, 0, "", "", ""
+		}
 	}
 }
 
-// resumeFiles lets files wait that were being uploaded when they were stored.
-func (e *entry) resumeFiles() {
-	e.Files = slices.Clone(e.Files)
-	for i := range e.Files {
-		if f := &e.Files[i]; f.State == client.UploadRunning {
-			f.State, f.Sent = client.UploadWaiting, 0
-		}
+// uploadAgain lets the files of a message be uploaded once more, if the relay says that it does not have
+// them: it keeps a file of no message for a day.
+func (o *Outbox) uploadAgain(e *entry) bool {
+	if len(e.Files) == 0 || e.again {
+		return false
 	}
+	e.again, e.inFlight, e.late, e.handed = true, false, false, false
+	e.resetFiles(client.UploadReady)
+	o.awaitUploader(e, o.peers)
+	o.save(e)
+	o.step.Changed = true
+	return true
 }
 
 // attachments returns the files as they are sent.
@@ -104,5 +131,106 @@ func (o *Outbox) ItemOf(file string) string {
 func (o *Outbox) forgetFiles(e *entry) {
 	for _, f := range e.Files {
 		o.step.Emit(client.ForgetFile{ID: f.ID})
+	}
+}
+
+// withFile returns the entry that has a file, and the file's place in it; nil: none has it.
+func (o *Outbox) withFile(id string) (*entry, int) {
+	for _, e := range o.entries {
+		if i := slices.IndexFunc(e.Files, func(f client.Attachment) bool { return f.ID == id }); i >= 0 {
+			return e, i
+		}
+	}
+	return nil, 0
+}
+
+// RetryFile queues the message of a failed file again.
+func (o *Outbox) RetryFile(id string) {
+	if e, i := o.withFile(id); e != nil && e.Files[i].State == client.UploadFailed {
+		o.Retry(e.ID)
+	}
+}
+
+// DetachFile takes a file that the relay does not have out of its message, which then goes without it.
+func (o *Outbox) DetachFile(id string) {
+	e, i := o.withFile(id)
+	if e == nil || e.Files[i].State == client.UploadReady {
+		return
+	}
+	if len(e.Files) == 1 && e.Text == "" {
+		o.Discard(e.ID)
+		return
+	}
+	e.Files = slices.Delete(slices.Clone(e.Files), i, i+1)
+	o.step.Emit(client.ForgetFile{ID: id})
+	e.handed, e.told, o.step.Changed = false, "", true
+	failed := slices.IndexFunc(e.Files, func(f client.Attachment) bool { return f.State == client.UploadFailed })
+	switch {
+	case e.failed() && failed < 0:
+		o.Retry(e.ID)
+		return
+	case e.failed():
+		f := &e.Files[failed]
+		e.Code, e.Reason, e.Why = f.Code, f.Reason, f.Why
+	}
+	o.save(e)
+}
+
+// mergeFiles takes what another page says of a message's files.
+func (o *Outbox) mergeFiles(e *entry, item client.Item) {
+	if e.inFlight || e.hasFiles() {
+		return
+	}
+	var files []client.Attachment
+	for _, f := range e.Files {
+		i := slices.IndexFunc(item.Files, func(other client.Attachment) bool { return other.ID == f.ID })
+		switch {
+		case f.State == client.UploadReady:
+		case i < 0:
+			continue // taken out
+		case item.Files[i].State == client.UploadRunning:
+			f.State = client.UploadWaiting // to this page
+		default:
+			f = item.Files[i]
+		}
+		files = append(files, f)
+	}
+	e.Files, o.step.Changed = files, true
+	if item.Code != "" && !e.failed() && !e.hasFiles() {
+		e.Code, e.Reason, e.Why = item.Code, item.Reason, item.Why
+	}
+}
+
+// uploads reports whether this page uploads files of an item whose owner is another page, and notes when to tell
+// the owner so again.
+func (o *Outbox) uploads(e *entry) bool {
+	if !e.mine || !e.uploading() {
+		return false
+	}
+	e.waitUntil = o.step.Now.Add(uploaderBeat)
+	return true
+}
+
+// awaitUploader notes that another page uploads an item's files.
+func (o *Outbox) awaitUploader(e *entry, uploads bool) {
+	if uploads && !e.mine && e.uploading() {
+		e.waitUntil = o.step.Now.Add(uploaderSilence)
+	}
+}
+
+// filesDue returns when fireFiles has something to do.
+func (o *Outbox) filesDue() (first time.Time) {
+	for _, e := range o.entries {
+		first = step.Earliest(first, e.waitUntil)
+	}
+	return first
+}
+
+// fireFiles tells the owner that this page still uploads, and ends waits for an uploader that is silent.
+func (o *Outbox) fireFiles() {
+	for _, e := range o.entries {
+		if o.step.Due(&e.waitUntil) && e.mine && !o.owns && e.uploading() {
+			e.handed, o.touched = false, true
+		}
 	}
 }

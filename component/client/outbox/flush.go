@@ -83,6 +83,9 @@ func (o *Outbox) Refused(f *protocol.Error) {
 		return
 	}
 	if !f.Code.Retryable() {
+		if f.Code == protocol.CodeNotFound && o.uploadAgain(e) {
+			return
+		}
 		e.Why = f.Why
 		o.fail(e, f.Code, f.Message)
 		return
@@ -120,7 +123,7 @@ func (o *Outbox) fail(e *entry, code protocol.Code, reason string) {
 }
 
 // Deadline returns when Fire has something to do.
-func (o *Outbox) Deadline() time.Time { return step.Earliest(o.echoDue(), o.resendAt) }
+func (o *Outbox) Deadline() time.Time { return step.Earliest(o.echoDue(), o.resendAt, o.filesDue()) }
 
 // Fire does what is due. Flush goes on where a wait is over.
 func (o *Outbox) Fire() {
@@ -128,6 +131,7 @@ func (o *Outbox) Fire() {
 		o.echoLate(late)
 	}
 	o.step.Due(&o.resendAt)
+	o.fireFiles()
 }
 
 // echoDue returns when the oldest message in flight must have come back.

@@ -57,7 +57,7 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 			o.step.Emit(client.RemoveItem{ID: item.ID})
 		default:
 			e := &entry{Item: item, stored: true, written: true, loaded: true}
-			e.resumeFiles()
+			e.resetFiles(client.UploadRunning)
 			o.add(e)
 			o.seals.rescan = true
 		}
@@ -94,7 +94,7 @@ func (o *Outbox) Stored(id string, err error, full bool) {
 // Send queues a message, with the time and the place that it gets.
 func (o *Outbox) Send(item client.Item) {
 	item.SentAt, item.Order = milliseconds(o.step.Now), o.nextOrder()
-	e := &entry{Item: item}
+	e := &entry{Item: item, mine: true}
 	o.add(e)
 	o.save(e)
 	o.step.Changed = true
@@ -106,8 +106,12 @@ func (o *Outbox) Retry(id string) {
 	if e == nil || !e.failed() {
 		return
 	}
+	if e.Code != protocol.CodeNotFound {
+		e.resetFiles(client.UploadFailed)
+	} else {
+		e.resetFiles(client.UploadReady) // the relay has none any more
+	}
 	e.Code, e.Reason, e.Why, e.mirror, e.handed = "", "", "", "", false
-	e.uploadAgain()
 	e.Order = o.nextOrder()
 	o.remove(e)
 	o.add(e)

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"slices"
+	"time"
 
 	"hallway/component/client"
 )
@@ -13,7 +14,7 @@ func (o *Outbox) Own(ev client.Owns) {
 	}
 	o.owns = true
 	for _, e := range o.entries {
-		e.told, e.mirror = "", ""
+		e.told, e.mirror, e.waitUntil = "", "", time.Time{}
 	}
 	o.touched = true
 	if ev.Alone {
@@ -46,7 +47,7 @@ func (o *Outbox) TellPeers() {
 			return // in their order
 		case !e.handed:
 			e.handed, e.written = true, true
-			o.tell(client.Note{Kind: client.NoteHand, Item: e.Item})
+			o.tell(client.Note{Kind: client.NoteHand, Item: e.Item, Uploads: o.uploads(e)})
 		}
 	}
 }
@@ -70,7 +71,7 @@ func (o *Outbox) Heard(n client.Note, at Place) {
 	case client.NoteHand:
 		switch {
 		case o.owns:
-			o.takeOver(n.Item)
+			o.takeOver(n.Item, n.Uploads)
 		case o.find(n.Item.ID) == nil:
 			// This page may become the owner before what is handed over next.
 			o.mirror(client.Note{Item: n.Item, State: client.ItemWaiting}, at)
@@ -88,7 +89,7 @@ func (o *Outbox) Heard(n client.Note, at Place) {
 		case !o.owns:
 			o.mirror(n, at)
 		case n.State != client.ItemSent:
-			o.takeOver(n.Item) // from an owner that has died: the others show it
+			o.takeOver(n.Item, false) // from an owner that has died: the others show it
 		}
 	case client.NoteList:
 		if !o.owns {
@@ -98,19 +99,24 @@ func (o *Outbox) Heard(n client.Note, at Place) {
 }
 
 // takeOver takes what the user has written or retried in another page.
-func (o *Outbox) takeOver(item client.Item) {
+func (o *Outbox) takeOver(item client.Item, uploads bool) {
 	e := o.find(item.ID)
 	switch {
 	case o.done.has(item.ID):
 		o.tell(client.Note{Kind: client.NoteState, Item: item, State: client.ItemSent})
 	case e == nil:
 		e = &entry{Item: item, stored: true, written: true}
-		e.resumeFiles()
+		e.resetFiles(client.UploadRunning)
 		o.add(e)
+		o.awaitUploader(e, uploads)
 		o.step.Changed = true
 	case e.failed() && item.Code == "" && item.Order > e.Order: // not what was stored before it failed
+		o.mergeFiles(e, item)
 		o.Retry(item.ID)
+		o.awaitUploader(e, uploads)
 	default:
+		o.mergeFiles(e, item)
+		o.awaitUploader(e, uploads)
 		e.told = "" // tell it again
 	}
 }
@@ -142,7 +148,9 @@ func (o *Outbox) mirror(n client.Note, at Place) {
 		e.Item = n.Item
 		o.add(e)
 	}
-	e.Code, e.Reason, e.Files = n.Item.Code, n.Item.Reason, n.Item.Files
+	if !e.mine || e.hasFiles() || n.Item.Order > e.Order { // else this page knows better
+		e.Code, e.Reason, e.Files = n.Item.Code, n.Item.Reason, n.Item.Files
+	}
 	if n.Item.Sealed != nil {
 		e.Sealed = n.Item.Sealed
 	}

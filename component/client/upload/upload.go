@@ -42,6 +42,7 @@ type Uploads struct {
 	strip    []*client.Attachment
 	jobs     []*job
 	limits   protocol.Limits
+	live     bool // the chat is connected, as Flush was told last
 }
 
 // New makes uploads that have nothing to do.
@@ -69,7 +70,13 @@ func (u *Uploads) Flush(live bool) {
 		}
 		return gone
 	})
-	if !live {
+	if live && !u.live {
+		for _, j := range u.jobs {
+			j.tries = 0
+		}
+		u.Wake() // the connection is there again
+	}
+	if u.live = live; !live {
 		return
 	}
 	running := 0
@@ -187,8 +194,10 @@ func (u *Uploads) Refused(ev client.UploadRefused) {
 		u.set(j, f)
 		return
 	case (ev.Status == 0 || ev.Status == 408 || ev.Status == 429 || ev.Status >= 500) && j.tries < triesMax:
-		j.tries++
-		j.retryAt = u.step.Now.Add(max(u.step.Jitter(j.tries), step.NamedWait(ev.RetryAfterMs)))
+		if u.live { // else the connection tells when to go on
+			j.tries++
+		}
+		j.retryAt = u.step.Now.Add(max(u.step.Jitter(max(1, j.tries)), step.NamedWait(ev.RetryAfterMs)))
 		u.set(j, f)
 		return
 	}
@@ -208,6 +217,13 @@ func (u *Uploads) Refused(ev client.UploadRefused) {
 func (u *Uploads) TokenGot() {
 	for _, j := range u.jobs {
 		j.waits = false
+	}
+}
+
+// Wake ends the waits for the next try.
+func (u *Uploads) Wake() {
+	for _, j := range u.jobs {
+		j.retryAt = time.Time{}
 	}
 }
 
