@@ -26,9 +26,9 @@ func (o *Outbox) MissingFiles() (all []client.MissingFile) {
 		if len(e.Files) == 0 || !e.mine && (!heir || !e.waitUntil.IsZero()) {
 			continue
 		}
-		for _, f := range e.Files {
-			if f.State == client.UploadWaiting || f.State == client.UploadRunning {
-				all = append(all, client.MissingFile{Item: e.ID, File: f})
+		for i := range e.Files {
+			if f := &e.Files[i]; f.State == client.UploadWaiting || f.State == client.UploadRunning {
+				all = append(all, client.MissingFile{Item: e.ID, File: *f})
 			}
 		}
 	}
@@ -65,24 +65,38 @@ func (o *Outbox) UploadFailed(item string, f client.Attachment) {
 // setFile sets the state of a file. Snapshots share the files before.
 func (o *Outbox) setFile(e *entry, f client.Attachment) {
 	o.step.Changed = true
-	e.Files = slices.Clone(e.Files)
-	for i := range e.Files {
-		if e.Files[i].ID == f.ID {
-			e.Files[i] = f
-		}
+	if i := place(e.Files, f.ID); i >= 0 {
+		e.Files = slices.Clone(e.Files)
+		e.Files[i] = f
 	}
 }
 
-// hasFiles reports whether the relay has the files of an item.
-func (e *entry) hasFiles() bool {
-	return !slices.ContainsFunc(e.Files, func(f client.Attachment) bool { return f.State != client.UploadReady })
+// place returns the place of a file, -1 if it is not there.
+func place(files []client.Attachment, id string) int {
+	for i := range files {
+		if files[i].ID == id {
+			return i
+		}
+	}
+	return -1
 }
+
+// count returns how many files of an item are in a state.
+func (e *entry) count(state client.UploadState) (n int) {
+	for i := range e.Files {
+		if e.Files[i].State == state {
+			n++
+		}
+	}
+	return n
+}
+
+// hasFiles reports whether the relay has the files of an item.
+func (e *entry) hasFiles() bool { return e.count(client.UploadReady) == len(e.Files) }
 
 // uploading reports whether some of the files are to be uploaded.
 func (e *entry) uploading() bool {
-	return slices.ContainsFunc(e.Files, func(f client.Attachment) bool {
-		return f.State == client.UploadWaiting || f.State == client.UploadRunning
-	})
+	return e.count(client.UploadReady)+e.count(client.UploadFailed) < len(e.Files)
 }
 
 // resetFiles lets the files in a state wait for their upload.
@@ -117,16 +131,6 @@ func (e *entry) attachments() (all []protocol.Attachment) {
 	return all
 }
 
-// ItemOf returns the id of the item that has a file, "" if there is none.
-func (o *Outbox) ItemOf(file string) string {
-	for _, e := range o.entries {
-		if slices.ContainsFunc(e.Files, func(f client.Attachment) bool { return f.ID == file }) {
-			return e.ID
-		}
-	}
-	return ""
-}
-
 // forgetFiles tells that the bytes of an item's files are needed no more.
 func (o *Outbox) forgetFiles(e *entry) {
 	for _, f := range e.Files {
@@ -137,7 +141,7 @@ func (o *Outbox) forgetFiles(e *entry) {
 // withFile returns the entry that has a file, and the file's place in it; nil: none has it.
 func (o *Outbox) withFile(id string) (*entry, int) {
 	for _, e := range o.entries {
-		if i := slices.IndexFunc(e.Files, func(f client.Attachment) bool { return f.ID == id }); i >= 0 {
+		if i := place(e.Files, id); i >= 0 {
 			return e, i
 		}
 	}
@@ -161,17 +165,17 @@ func (o *Outbox) DetachFile(id string) {
 		o.Discard(e.ID)
 		return
 	}
-	e.Files = slices.Delete(slices.Clone(e.Files), i, i+1)
+	e.Files = append(slices.Clone(e.Files[:i]), e.Files[i+1:]...)
 	o.step.Emit(client.ForgetFile{ID: id})
 	e.handed, e.told, o.step.Changed = false, "", true
-	failed := slices.IndexFunc(e.Files, func(f client.Attachment) bool { return f.State == client.UploadFailed })
-	switch {
-	case e.failed() && failed < 0:
+	if e.failed() && e.count(client.UploadFailed) == 0 {
 		o.Retry(e.ID)
 		return
-	case e.failed():
-		f := &e.Files[failed]
-		e.Code, e.Reason, e.Why = f.Code, f.Reason, f.Why
+	}
+	for i := range e.Files {
+		if f := &e.Files[i]; f.State == client.UploadFailed {
+			e.Code, e.Reason, e.Why = f.Code, f.Reason, f.Why
+		}
 	}
 	o.save(e)
 }
@@ -181,21 +185,14 @@ func (o *Outbox) mergeFiles(e *entry, item client.Item) {
 	if e.inFlight || e.hasFiles() {
 		return
 	}
-	var files []client.Attachment
-	for _, f := range e.Files {
-		i := slices.IndexFunc(item.Files, func(other client.Attachment) bool { return other.ID == f.ID })
-		switch {
-		case f.State == client.UploadReady:
-		case i < 0:
-			continue // taken out
-		case item.Files[i].State == client.UploadRunning:
-			f.State = client.UploadWaiting // to this page
-		default:
-			f = item.Files[i]
+	files := slices.Clone(item.Files) // without those that were taken out
+	for i := range files {
+		if at := place(e.Files, files[i].ID); at >= 0 && e.Files[at].State == client.UploadReady {
+			files[i].State = client.UploadReady
 		}
-		files = append(files, f)
 	}
 	e.Files, o.step.Changed = files, true
+	e.resetFiles(client.UploadRunning)
 	if item.Code != "" && !e.failed() && !e.hasFiles() {
 		e.Code, e.Reason, e.Why = item.Code, item.Reason, item.Why
 	}
