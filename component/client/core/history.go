@@ -42,8 +42,13 @@ func (c *Client) apply(m *protocol.Message, whole bool) {
 		c.outbox.Acknowledge(m, c.catchup.Epoch())
 	}
 	isNew := c.catchup.IsNew(m.Seq) && !c.timeline.Shows(m.ID)
+	was := c.timeline.Known(m.ID)
 	if c.timeline.Apply(m, whole, c.catchup.Overtaken(m)) {
 		c.step.Changed = true
+	}
+	if is := c.timeline.Known(m.ID); was != nil && is != nil && !whole && !mine {
+		me := c.rights.Me().ID
+		c.reading.Edited(m.Seq, protocol.MentionsUser(was.Mentions, me), protocol.MentionsUser(is.Mentions, me))
 	}
 	switch {
 	case !isNew || mine || !c.catchup.HasHistory() || m.Deleted():

@@ -42,9 +42,26 @@ func TestUnreadMentions(t *testing.T) {
 	live(mentionOf(5, "ada"))
 	live(mentionOf(6, "cy"))
 	want("one came live", 3)
+	edited := mentionOf(5, "cy")
+	edited.Rev = 7
+	live(edited)
+	want("an edit mentions someone else", 2)
+	edited = mentionOf(6, "ada", "cy")
+	edited.Rev = 8
+	live(edited)
+	live(edited)
+	want("an edit mentions the user", 3)
+	deleted := mentionOf(4)
+	deleted.Rev, deleted.DeletedAt, deleted.Text = 9, 1, ""
+	live(deleted)
+	want("one is deleted", 2)
+	edited = mentionOf(5, "ada")
+	edited.Rev = 10
+	live(edited)
+	want("it mentions the user again", 3)
 	s.step(client.Seen{Seq: 2})
 	want("one is read", 2)
-	s.receive(protocol.Read{Room: "lobby", Seq: 4})
+	s.receive(protocol.Read{Room: "lobby", Seq: 5})
 	want("one is read elsewhere", 1)
 	s.step(client.Seen{Seq: 6})
 	want("all are read", 0)

@@ -73,6 +73,17 @@ func (r *Reading) Arrived(mentions bool) {
 	}
 }
 
+// Edited takes a live change of a message of someone else that mentioned the user, or mentions the user now.
+func (r *Reading) Edited(seq int64, mentioned, mentions bool) {
+	switch {
+	case seq <= r.seq || mentioned == mentions:
+	case mentions:
+		r.setMentions(r.mentions + 1)
+	default:
+		r.setMentions(r.mentions - 1)
+	}
+}
+
 func (r *Reading) setUnread(n int) {
 	if r.unread != n {
 		r.unread, r.step.Changed = n, true
