@@ -184,7 +184,11 @@ func (s *Set) makeTurn(r *Room, op *Op, do MakeTurn) Outcome {
 	s.Vault.AddTurn(r, &next)
 	r.lock = &next
 	wraps := s.deliverable(r, do.Wraps)
-	s.Vault.AddWraps(r, t.N, append(slices.Clone(wraps), protocol.Wrap{To: do.Device}))
+	held := wraps
+	if !slices.ContainsFunc(wraps, func(w protocol.Wrap) bool { return w.To == do.Device }) {
+		held = append(slices.Clone(wraps), protocol.Wrap{To: do.Device}) // the maker has the secret
+	}
+	s.Vault.AddWraps(r, t.N, held)
 	s.setDue(r, due)
 	d := details(nil).member("n", strconv.AppendInt(nil, t.N, 10)).text("kid", t.Kid).text("device", t.By)
 	if len(t.Out) > 0 {

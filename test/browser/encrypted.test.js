@@ -1,0 +1,182 @@
+// Encrypted chats on real pages, over a real relay. The rules of such rooms are tested where they stand, in the core and the relay.
+
+import { Chat } from './chat.js';
+import { ADA, BEN, test as base, expect, UNREACHABLE } from './fixture.js';
+import { Issuer } from './issuer.js';
+
+const ROOM = 'vault';
+
+const test = base.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs
+  issuer: async ({}, use) => use(new Issuer()),
+
+  /** Opens an encrypted chat of a user, on a page of its own unless one is given. */
+  open: async ({ newPage, relay, site, issuer }, use) => {
+    await use(async (user, { page, attributes } = {}) => {
+      const at = page ?? (await newPage());
+      const keys = await issuer.serve(at, site);
+      const token = relay.token({ ...user, room: '*' });
+      const settings = { relay: relay.url, room: ROOM, token, encrypted: '', issuer: keys, device: user };
+      const address = new URL('/chats.html', site.url);
+      address.searchParams.append('chat', JSON.stringify({ ...settings, ...attributes }));
+      await at.goto(address.href);
+      return new Chat(at.locator('#chat-0'));
+    });
+  },
+
+  /** A room that is encrypted. */
+  vault: async ({ relay }, use) => {
+    const answer = await fetch(`${relay.url}/v1/rooms/${ROOM}`, {
+      method: 'PUT',
+      headers: {
+        authorization: `Bearer ${relay.token({ ...ADA, room: '*' })}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ settings: { e2ee: 1 } }),
+    });
+    expect(answer.ok, await answer.text()).toBe(true);
+    await use(ROOM);
+  },
+});
+
+test('who is there reads, and who comes later reads what was before', async ({ open, relay, vault }) => {
+  const ada = await open(ADA);
+  const ben = await open(BEN);
+  await ada.write('The doors open at nine.');
+  await expect(ben.message('The doors open at nine.')).toHaveCount(1);
+  await ben.write('And close at ten?');
+  await expect(ada.message('And close at ten?')).toHaveCount(1);
+  await ada.settled(2);
+  const cy = await open({ sub: 'u_cy', name: 'Cy' });
+  await expect(cy.message('The doors open at nine.')).toHaveCount(1);
+  await expect(cy.message('And close at ten?')).toHaveCount(1);
+  const stored = JSON.stringify(await relay.history(relay.token({ ...ADA, room: vault }), vault));
+  expect(stored).toContain('A256GCM');
+  expect(stored).not.toContain('nine');
+});
+
+/** Returns all that a page has stored, as one text. */
+const stored = (page) =>
+  page.evaluate(async () => {
+    const all = [{ ...localStorage }, { ...sessionStorage }];
+    for (const { name } of await indexedDB.databases()) {
+      const opening = indexedDB.open(name);
+      await new Promise((resolve) => {
+        opening.onsuccess = resolve;
+      });
+      for (const store of opening.result.objectStoreNames) {
+        const getting = opening.result.transaction(store).objectStore(store).getAll();
+        await new Promise((resolve) => {
+          getting.onsuccess = resolve;
+        });
+        all.push(...getting.result);
+      }
+      opening.result.close();
+    }
+    return JSON.stringify(all);
+  });
+
+test('what waits to be sent and what is being written are not on the device in the clear', async ({
+  open,
+  relay,
+  vault,
+  watch,
+}) => {
+  watch.expect(UNREACHABLE);
+  const ada = await open(ADA);
+  await ada.write(`The first word in the ${vault}.`);
+  await ada.settled(1);
+  await relay.kill();
+  await ada.write('A canary waits.');
+  await expect(ada.message('A canary waits.')).toHaveCount(1);
+  await ada.type('A finch is being written.');
+  await ada.page.waitForTimeout(1500); // a draft of a chat that does not encrypt is kept after some hundred milliseconds
+  const kept = await stored(ada.page);
+  expect(kept).toContain('"relay"');
+  expect(kept).not.toMatch(/canary|finch|first word/);
+  await relay.restart();
+  await ada.settled(2);
+});
+
+test('tabs are one device, and a reload reads on without any other', async ({ open, vault, relay }) => {
+  const ada = await open(ADA);
+  const devices = new Set();
+  const watchFrames = (page) =>
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const { type, device } = JSON.parse(String(payload));
+        if (type === 'device') devices.add(device.id);
+      }),
+    );
+  await ada.write('Before the reload.');
+  await ada.settled(1);
+  const page = await ada.page.context().newPage();
+  for (const tab of [page, ada.page]) watchFrames(tab);
+  const other = await open(ADA, { page });
+  await expect(other.message('Before the reload.')).toHaveCount(1);
+  await page.close();
+  await ada.page.reload();
+  await expect(ada.message('Before the reload.')).toHaveCount(1);
+  await ada.write('And after it.');
+  await ada.settled(2);
+  expect(devices.size).toBe(1);
+  expect((await relay.history(relay.token({ ...ADA, room: vault }), vault)).messages).toHaveLength(2);
+});
+
+test('a chat that does not encrypt does not load the ciphers', async ({ openChats, newPage: _newPage }) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  await ada.write('Plain.');
+  await ada.settled(1);
+  const loaded = await ada.page.evaluate(() =>
+    performance.getEntriesByType('resource').map(({ name }) => name),
+  );
+  expect(loaded.some((name) => name.endsWith('/index.js'))).toBe(true);
+  expect(loaded.some((name) => name.endsWith('/e2ee.js'))).toBe(false);
+});
+
+/** Opens a chat that is set up wrong, and returns what it tells the page's developer. */
+async function complaint(open, options) {
+  const page = options.page;
+  const warnings = [];
+  page.on('console', (message) => {
+    if (/hallway/.test(message.text())) warnings.push(message.text());
+  });
+  const chat = await open(ADA, options);
+  await expect.poll(() => warnings.join('\n')).not.toBe('');
+  return { chat, said: warnings.join('\n') };
+}
+
+test('without getDevice the chat says so, and sends nothing', async ({ open, newPage, vault, relay }) => {
+  const { chat, said } = await complaint(open, { page: await newPage(), attributes: { device: undefined } });
+  expect(said).toContain('getDevice is missing');
+  await expect(chat.composer).toBeDisabled();
+  expect((await relay.history(relay.token({ ...ADA, room: vault }), vault)).messages).toHaveLength(0);
+});
+
+test('a certificate for another user is refused, in words', async ({ open, newPage, vault: _vault }) => {
+  const { said } = await complaint(open, { page: await newPage(), attributes: { device: BEN } });
+  expect(said).toContain('no certificate of this device, of this user');
+});
+
+for (const [name, issuer, words] of [
+  ['none', '', 'is not an https address'],
+  ['one over http', 'http://keys.example.org/keys.json', 'is not an https address'],
+  ['the relay', undefined, 'is an address of the relay'],
+]) {
+  test(`an issuer that is ${name}`, async ({ open, newPage, relay, watch }) => {
+    watch.expect(/hallway/);
+    const attributes = { issuer: issuer ?? `${relay.url}/keys.json` };
+    const { said } = await complaint(open, { page: await newPage(), attributes });
+    expect(said).toContain(words);
+  });
+}
+
+test('a page that is not secure', async ({ open, newPage, watch }) => {
+  watch.expect(/hallway/);
+  const page = await newPage();
+  await page.addInitScript(() => Object.defineProperty(window, 'isSecureContext', { value: false }));
+  const { chat, said } = await complaint(open, { page });
+  expect(said).toContain('served by https');
+  await expect(chat.element).toContainText('Encrypted messages need one');
+});
