@@ -11,7 +11,7 @@ import (
 const levelWithin = 100 * time.Millisecond
 
 // levelGap is the least time between two calls, for each other relay: all of them answer each call.
-const levelGap = time.Millisecond / 2
+const levelGap = time.Millisecond
 
 // calls makes a hub and the other relays level in what no database holds. A call has the others tell what they have not told
 // yet, and write the read markers that wait, before they answer; so what a client has done at another relay before it came here is
