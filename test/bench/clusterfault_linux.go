@@ -97,7 +97,11 @@ func (s *suite) clusterLoss(b *backing) error {
 	var rates [2]float64
 	var fleets [2]*fleet
 	var senders [2][]*client
+	var proxies []*lossy
 	defer func() {
+		for _, p := range proxies {
+			_ = p.listener.Close()
+		}
 		for _, f := range fleets {
 			if f != nil {
 				f.end()
@@ -109,7 +113,7 @@ func (s *suite) clusterLoss(b *backing) error {
 		if err != nil {
 			return err
 		}
-		defer proxy.listener.Close()
+		proxies = append(proxies, proxy)
 		if fleets[i], err = s.fleet(l, clusterRelays, b.flags(proxy.listener.Addr().String())); err != nil {
 			return err
 		}
