@@ -33,6 +33,7 @@ type codec struct {
 	phase  phase
 	inside bool   // the loop of the innermost object has begun
 	exact  bool   // null is not a string
+	loose  bool   // null from a client is no value inside of an object, either
 	out    []byte // the JSON so far
 	*input        // nil when writing
 }
@@ -265,7 +266,7 @@ func (c *codec) claim(bit uint32) bool {
 	}
 	c.seen |= bit
 	c.hit = true
-	if c.client && c.levels == 0 && c.in.word("null") {
+	if c.client && (c.levels == 0 || c.loose) && c.in.word("null") {
 		c.took(true)
 		return false
 	}

@@ -64,7 +64,7 @@ type Turn struct {
 	Link    string // the secret before, encrypted with this one; "": a new chapter begins
 	Out     []string
 	By      string // the id of the device that has made it
-	At      string // its clock, RFC 3339
+	At      string // its clock, RFC 3339, or a number
 	Sig     string
 
 	raw string // as it was read: what a later version adds is handed on
@@ -84,7 +84,7 @@ func (t *Turn) fields(c *codec) {
 		c.str("link", &t.Link, opt)
 		c.strs("out", &t.Out, must)
 		c.str("by", &t.By, must)
-		c.str("at", &t.At, must)
+		c.stamp("at", &t.At)
 		c.str("sig", &t.Sig, must)
 		if c.phase == reading && c.ended && c.in.err == nil {
 			t.raw = string(c.in.data[c.began:c.in.pos])
@@ -99,9 +99,20 @@ func turnField(c *codec, t *Turn) {
 		c.refuse(c.checkTurn(t, len(t.raw)))
 	default:
 		if c.into("turn", phase) {
+			c.loose = true
 			t.fields(c)
+			c.loose = false
 		}
 	}
+}
+
+// stamp is a time, or a number that stands for one, as the text in which it was written.
+func (c *codec) stamp(name string, v *string) {
+	if c.phase != reading || c.in.peek() == '"' {
+		c.str(name, v, must)
+		return
+	}
+	c.number(name, v)
 }
 
 // maybeTurn is turnField for a turn of the relay that is absent if the pointer is nil.

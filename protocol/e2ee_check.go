@@ -62,7 +62,6 @@ func KidTurn(kid string) int64 {
 
 // checkTurn is checkDevice for a turn whose JSON has so many bytes.
 func checkTurn(t *Turn, bytes int) (Code, string) {
-	at, err := parseTime(t.At)
 	switch {
 	case bytes > TurnBytesMax:
 		return CodeTooLarge, "the turn is too long"
@@ -78,7 +77,7 @@ func checkTurn(t *Turn, bytes int) (Code, string) {
 		return CodeBadRequest, "turn.link must be base64url of 48 bytes, with a prev_kid"
 	case !ValidDevice(t.By):
 		return CodeBadRequest, "turn.by must be the id of a device"
-	case err != nil || at == 0:
+	case !validStamp(t.At):
 		return CodeBadRequest, "turn.at " + errTime.Error()
 	case !isBase64(t.Sig, signatureBytes):
 		return CodeBadRequest, "turn.sig must be base64url of 64 bytes"
@@ -89,6 +88,15 @@ func checkTurn(t *Turn, bytes int) (Code, string) {
 		}
 	}
 	return "", ""
+}
+
+// validStamp reports whether a text is a time, or a whole number.
+func validStamp(at string) bool {
+	if n, err := strconv.ParseInt(at, 10, 64); err == nil {
+		return n > 0 && n <= integerMax
+	}
+	_, err := parseTime(at)
+	return err == nil
 }
 
 // checkWraps is checkDevice for a list of wraps.

@@ -98,6 +98,24 @@ func TestTurnIsHandedOnAsItCame(t *testing.T) {
 	}
 }
 
+// TestTurnsOfOtherClients: a client may write null for what a turn does not have, and a number for its time.
+func TestTurnsOfOtherClients(t *testing.T) {
+	golden := string(goldenFiles(t, "client", "turn-first")[0])
+	changed := strings.NewReplacer(`"out":[]`, `"out":[],"prev_kid":null,"prev":null,"link":null`, `"at":"2026-11-23T09:15:01Z"`, `"at":1763889301000`).Replace(golden)
+	f, err := DecodeClient([]byte(changed), testLimits)
+	if err != nil || string(f.Append(nil)) != changed {
+		t.Fatalf("got %s, %v", f, err)
+	}
+	if turn := f.(MakeTurn).Turn; turn.At != "1763889301000" || turn.Link != "" {
+		t.Errorf("turn %+v", turn)
+	}
+	for _, at := range []string{`-1`, `1.5`, `1e3`, `0`, `true`, `"soon"`, `null`} {
+		if f, err := DecodeClient([]byte(strings.Replace(golden, `"2026-11-23T09:15:01Z"`, at, 1)), testLimits); err == nil {
+			t.Errorf("at %s is taken: %+v", at, f)
+		}
+	}
+}
+
 // TestCiphertextBound: a ciphertext may exceed the text by what an encrypted text has beside it.
 func TestCiphertextBound(t *testing.T) {
 	send := func(bytes int) error {

@@ -350,6 +350,8 @@ func TestManyJoinAtOnce(t *testing.T) {
 	mod, _ := p.enterWith(tokenAs(t, "ada", protocol.RoleModerator, "lobby"), &ada, "lobby")
 	mod.say(protocol.MakeTurn{Room: "lobby", Turn: ada.Turn("lobby", 1, nil)})
 	want[protocol.Turned](mod)
+	_ = mod.nc.Close() // nobody has the secret now
+	waitFor(t, func() bool { return p.metric("hallway_connections") == 0 })
 	var late []*client
 	for i := range 60 {
 		user := fmt.Sprint("u", i)
@@ -358,8 +360,11 @@ func TestManyJoinAtOnce(t *testing.T) {
 		c.say(protocol.Want{Room: "lobby", N: 1})
 		late = append(late, c)
 	}
+	var sizes []int
+	mod, _ = p.enterWith(tokenAs(t, "ada", protocol.RoleModerator, "lobby"), &ada, "lobby")
 	for served := 0; served < len(late); {
 		wanted := want[protocol.Wanted](mod)
+		sizes = append(sizes, len(wanted.Devices))
 		for _, d := range wanted.Devices {
 			mod.say(protocol.HandOn{Room: "lobby", N: wanted.N, Wraps: []protocol.Wrap{devicetest.Wrap(d.ID)}})
 			served++
@@ -367,6 +372,9 @@ func TestManyJoinAtOnce(t *testing.T) {
 	}
 	for _, c := range late {
 		want[protocol.Wrapped](c)
+	}
+	if !slices.Equal(sizes, []int{protocol.WantedMax, len(late) - protocol.WantedMax}) {
+		t.Errorf("a frame asks for %v devices", sizes)
 	}
 	mod.quiet()
 }

@@ -117,7 +117,6 @@ func (rs *rooms) joined(now time.Time, m *member) {
 	}
 	f.E2EE = rs.lockFrame(m)
 	s.send(f)
-	rs.keys.entered(now, m)
 	if first {
 		r.group.Add(s.conn)
 		if moderates(m.role) {
@@ -125,6 +124,7 @@ func (rs *rooms) joined(now time.Time, m *member) {
 		}
 	}
 	rs.tellRules(m)
+	rs.keys.entered(now, m)
 	switch {
 	case r.streams == 1: // nobody else is here
 		r.announced = rs.count(r)
