@@ -10,6 +10,7 @@ import (
 	"hallway/files"
 	bucket "hallway/files/s3"
 	"hallway/test/s3"
+	"hallway/test/servers"
 )
 
 // TestFilesInABucket: a relay keeps its files in a bucket of a real S3 server; they go with their message, and a backup has
@@ -36,6 +37,32 @@ func TestFilesInABucket(t *testing.T) {
 	if status, _, _ := p.rest("DELETE", "/v1/rooms/lobby/messages/"+id(1), token(t, "ada", "*"), ""); status != 200 {
 		t.Errorf("delete: %d", status)
 	}
+	awaitInBucket(t, place, 1)
+	p.stop()
+}
+
+// TestRelaysShareABucket: of two relays on PostgreSQL with one bucket, one takes a file in, the other sends, serves and deletes it.
+func TestRelaysShareABucket(t *testing.T) {
+	place, db := s3.Start(t), servers.PostgreSQL(t)
+	env := []string{"AWS_ACCESS_KEY_ID=" + os.Getenv("AWS_ACCESS_KEY_ID"), "AWS_SECRET_ACCESS_KEY=" + os.Getenv("AWS_SECRET_ACCESS_KEY")}
+	a, b := serveEnv(t, env, db, "--files", place, "--rate", "0"), serveEnv(t, env, db, "--files", place, "--rate", "0")
+	a.upload("lobby", "ada", 1, "hello")
+	b.sendFile("lobby", "ada", 1)
+	if status, _, got := b.rest("GET", "/v1/rooms/lobby/files/"+id(1), token(t, "bob", "*"), ""); status != 200 || string(got) != "hello" {
+		t.Errorf("read: %d %q", status, got)
+	}
+	if code, out, errOut := run(t, env, "check", "--db", db, "--files", place); code != 0 {
+		t.Errorf("check: %d %s%s", code, out, errOut)
+	}
+	if status, _, _ := b.rest("DELETE", "/v1/rooms/lobby/messages/"+id(1), token(t, "ada", "*"), ""); status != 200 {
+		t.Errorf("delete: %d", status)
+	}
+	awaitInBucket(t, place, 0)
+}
+
+// awaitInBucket waits until so many files are in a bucket.
+func awaitInBucket(t *testing.T, place string, want int) {
+	t.Helper()
 	store, err := bucket.Open(t.Context(), place)
 	if err != nil {
 		t.Fatal(err)
@@ -48,12 +75,11 @@ func TestFilesInABucket(t *testing.T) {
 			}
 			return nil
 		})
-		if err == nil && n == 1 {
+		if err == nil && n == want {
 			break
 		}
 		if time.Since(began) > patience {
 			t.Fatalf("%d files are stored: %v", n, err)
 		}
 	}
-	p.stop()
 }

@@ -1,5 +1,5 @@
 // Package postgres keeps rooms, their messages and their members in a PostgreSQL database that several relays share. It
-// is what a relay asks of its database ([rules.Store], [rules.Directory], [rules.Moderation], [rules.Shared],
+// is what a relay asks of its database ([rules.Store], [rules.Directory], [rules.Moderation], [rules.Files], [rules.Shared],
 // [rules.Upkeep]) and what the operator's commands do with it ([Check], [Export], [Erase]).
 //
 // Start with [Store] and [Store.Commit]. A statement stands beside its use. A row of a new kind is loaded in load.go and
@@ -23,6 +23,9 @@
 // COMMIT is never cancelled: a server that is told to stop waiting for a standby reports success, with a warning. Such a
 // commit counts as unknown, as one whose connection broke; clients send again, and the ids of their messages tell what was
 // stored. An op with a value that the server refuses fails alone: the batch is tried in halves.
+//
+// Rows of files are counted by triggers, under a lock on the row that counts all: so quotas hold across relays. A file that
+// a message takes is locked until the commit, so that nobody drops it as unused meanwhile.
 //
 // # How it reads
 //

@@ -32,6 +32,7 @@ func TestConformanceOfTwo(t *testing.T) {
 			settle(t, s.(*turns).other)
 		},
 		Shared:  true,
+		Files:   true,
 		Lasting: true,
 	})
 }
