@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"os"
 	"os/exec"
@@ -46,13 +45,13 @@ func pictures(t *testing.T, content []byte) intake.Pictures {
 	return p
 }
 
+// photo returns a picture with a pattern.
 func photo(t *testing.T, width, height int) []byte {
 	t.Helper()
-	m := image.NewRGBA(image.Rect(0, 0, width, height))
+	m := image.NewGray(image.Rect(0, 0, width, height))
 	for i := range m.Pix {
-		m.Pix[i] = byte(i * i / 7)
+		m.Pix[i] = byte(i / 97)
 	}
-	m.Set(1, 1, color.White)
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, m, nil); err != nil {
 		t.Fatal(err)
@@ -90,14 +89,14 @@ func TestLooker(t *testing.T) {
 func TestLookerEnds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := apart.Looker()(ctx, "image/jpeg", pictures(t, photo(t, 3000, 3000))); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := apart.Looker()(ctx, "image/jpeg", pictures(t, photo(t, 2500, 2500))); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the error is %v", err)
 	}
 }
 
 // TestProcessEndsWithTheRelay: once nobody holds its stdin, a process does not go on.
 func TestProcessEndsWithTheRelay(t *testing.T) {
-	p := pictures(t, photo(t, 3000, 3000))
+	p := pictures(t, photo(t, 2500, 2500))
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
