@@ -18,7 +18,7 @@ export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim model mutants fuzz bench bench-load bench-ui screens test-go test-js test-browser test-packages test-balanced test-relays lint-go lint-js lint-package need-build need-node package-tools
+.PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim model mutants fuzz bench bench-load bench-ui bench-e2ee screens test-go test-js test-browser test-packages test-balanced test-relays lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ test-packages: build package-tools ## Publish the package to a local registry; t
 
 bench-load: build need-node ## Measure the time from a chat's element to a composer that takes text
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/bench-load.js
+
+bench-e2ee: build need-node ## Measure the ciphers of encrypted chats in Chromium against their limits
+	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/bench-e2ee.js
 
 bench-ui: build need-node ## Measure the log's appends, frames and memory over 100,000 messages (UI_MESSAGES= for fewer)
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/bench-ui.js

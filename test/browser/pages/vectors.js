@@ -18,9 +18,9 @@ const lp = (field) => {
 };
 /** Returns fields, each with its length before it. */
 export const pack = (...fields) => concat(fields.map(lp));
-const T = (label, ...fields) => pack(`hallway e2ee 1 ${label}`, ...fields);
+export const T = (label, ...fields) => pack(`hallway e2ee 1 ${label}`, ...fields);
 
-const encode = (bytes) =>
+export const encode = (bytes) =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
@@ -28,8 +28,8 @@ const encode = (bytes) =>
 const decode = (text) =>
   Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
 
-const jwkBytes = ({ x, y }) => `{"crv":"P-256","kty":"EC","x":"${x}","y":"${y}"}`;
-const xy = ({ x, y }) => concat([decode(x), decode(y)]);
+export const jwkBytes = ({ x, y }) => `{"crv":"P-256","kty":"EC","x":"${x}","y":"${y}"}`;
+export const xy = ({ x, y }) => concat([decode(x), decode(y)]);
 
 const deviceBytes = (v) => T('device', v.user, jwkBytes(v.box));
 const turnBytes = (v, t) =>
@@ -78,7 +78,7 @@ export async function keysOf({ sign, box }) {
   return { sign: await pair(sign, 'ECDSA', ['sign']), box: await pair(box, 'ECDH', ['deriveBits']) };
 }
 
-const split = (bytes) => {
+export const split = (bytes) => {
   const fields = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   for (let at = 0; at < bytes.length; ) {
@@ -90,7 +90,7 @@ const split = (bytes) => {
 };
 
 /** Returns a function that does an op of a cipher, for the room of the vectors. */
-async function operate(createCipher, v) {
+export async function operate(createCipher, v) {
   const cipher = createCipher(await keysOf(v));
   const run = async (op, ...fields) => split(await cipher(op, pack(...fields)));
   const infos = ['id', 'message', 'link'].map((purpose) => T(`key ${purpose}`, v.room));
@@ -98,11 +98,11 @@ async function operate(createCipher, v) {
   return run;
 }
 
-const yes = (field) => field.length === 1 && field[0] === 49; // "1"
+export const yes = (field) => field.length === 1 && field[0] === 49; // "1"
 
 const digest = async (data) => new Uint8Array(await crypto.subtle.digest('SHA-256', data));
 
-async function checkDevice(run, v) {
+export async function checkDevice(run, v) {
   const [header, payload, signature] = v.device.cert.split('.');
   const { cnf, sub } = JSON.parse(new TextDecoder().decode(decode(payload)));
   const fields = [v.device.id, xy(v.device.sign), xy(v.device.box), jwkBytes(v.device.sign), cnf.jkt];
