@@ -19,7 +19,7 @@ const (
 	filesTimeout = time.Minute
 )
 
-// ErrNoFile: the bytes of a file are not there any more.
+// ErrNoFile is the error for the bytes of a file that are not there any more.
 var ErrNoFile = errors.New("driver: the file's bytes are not there")
 
 // FileStorage is a [Storage] that also keeps the bytes of files. With any other a message's

@@ -2,10 +2,13 @@ package native
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
 	"sync"
+
+	"github.com/google/uuid"
 
 	"hallway/component/client"
 	"hallway/component/driver"
@@ -22,9 +25,11 @@ type setting struct{ Relay, Token, Folder string }
 
 // A command is a line on a client's standard input. When the input ends, the client closes its chat and ends.
 type command struct {
-	Send   string `json:",omitempty"`
-	Older  bool   `json:",omitempty"`
-	TryNow bool   `json:",omitempty"`
+	Send string `json:",omitempty"`
+	// Files are names of files that go with the text; see fileContent.
+	Files  []string `json:",omitempty"`
+	Older  bool     `json:",omitempty"`
+	TryNow bool     `json:",omitempty"`
 }
 
 // A report is a line on a client's standard output.
@@ -41,6 +46,7 @@ type View struct {
 	MoreBefore bool
 	Messages   []Message
 	Outbox     []string // texts
+	Sent       int64    // bytes of uploads under way
 }
 
 // Message is a message that the user sees.
@@ -93,6 +99,8 @@ func runClient() {
 			d.Do(client.LoadOlder{})
 		case c.TryNow:
 			d.Do(client.TryNow{})
+		case len(c.Files) > 0:
+			sendFiles(d, c)
 		default:
 			if _, err := d.Send(c.Send); err != nil {
 				panic(err)
@@ -109,6 +117,9 @@ func viewOf(s client.Snapshot) *View {
 	}
 	for _, item := range s.Outbox {
 		v.Outbox = append(v.Outbox, item.Text)
+		for _, f := range item.Files {
+			v.Sent += f.Sent
+		}
 	}
 	return v
 }
@@ -129,14 +140,50 @@ func (r *reporter) write(line report) {
 
 // tellingStorage reports what is stored safely.
 type tellingStorage struct {
-	driver.Storage
+	*fileStorage
 	out *reporter
 }
 
 func (s tellingStorage) Save(ctx context.Context, key driver.Key, item client.Item) error {
-	err := s.Storage.Save(ctx, key, item)
+	return s.tell(item, s.fileStorage.Save(ctx, key, item))
+}
+
+func (s tellingStorage) SaveFiles(ctx context.Context, key driver.Key, item client.Item, files map[string]driver.Blob) error {
+	return s.tell(item, s.fileStorage.SaveFiles(ctx, key, item, files))
+}
+
+func (s tellingStorage) tell(item client.Item, err error) error {
 	if err == nil {
 		s.out.write(report{Safe: item.Text})
 	}
 	return err
+}
+
+// sendFiles sends a text with files.
+func sendFiles(d *driver.Driver, c command) {
+	send := client.SendText{ID: newID(), Text: c.Send}
+	for _, name := range c.Files {
+		f := client.Attachment{ID: newID(), Name: name, Size: int64(len(fileContent(name)))}
+		if err := d.Attach(f, fileContent(name)); err != nil {
+			panic(err)
+		}
+		send.Files = append(send.Files, f.ID)
+	}
+	d.Do(send)
+}
+
+func newID() string {
+	id, err := uuid.NewV7()
+	if err != nil {
+		panic(err)
+	}
+	return id.String()
+}
+
+// fileBytes is about how many bytes a test's file has.
+const fileBytes = 4 << 20
+
+// fileContent returns the bytes of a test's file: those that its name says, over and over.
+func fileContent(name string) []byte {
+	return bytes.Repeat([]byte(name+"\n"), fileBytes/(len(name)+1))
 }

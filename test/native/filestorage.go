@@ -40,7 +40,7 @@ type storedItem struct {
 	client.Item
 }
 
-// fileStorage keeps outboxes in a folder, one file an item. It writes a file aside, syncs it, renames it into its place and
+// fileStorage keeps outboxes in a folder, one file an item and one for the bytes of each of its files. It writes a file aside, syncs it, renames it into its place and
 // syncs the folder, so that a crash at any instant leaves the old item or the new one. Names are hashes: no outside text
 // becomes part of a path.
 type fileStorage struct {
@@ -77,6 +77,7 @@ func (s *fileStorage) Load(ctx context.Context, key driver.Key) ([]client.Item, 
 		if strings.HasPrefix(entry.Name(), unfinishedPrefix) {
 			clearUnfinished(path, entry)
 		}
+		clearBytes(outbox, entry)
 		if !strings.HasSuffix(entry.Name(), itemSuffix) {
 			continue
 		}
@@ -122,6 +123,9 @@ func (s *fileStorage) Remove(ctx context.Context, key driver.Key, id string) err
 	}
 	err := os.Remove(filepath.Join(s.outbox(key), hashed(id)+itemSuffix))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fileError("remove an item", err)
+	}
+	if err := s.removeBytes(s.outbox(key), id); err != nil {
 		return fileError("remove an item", err)
 	}
 	return nil

@@ -27,6 +27,12 @@ func TestFileStorage(t *testing.T) {
 		folder := filepath.Join(t.TempDir(), "outbox")
 		return func() driver.Storage { return newFileStorage(folder) }
 	})
+	t.Run("files", func(t *testing.T) {
+		storagetest.RunFiles(t, func(t *testing.T) func() driver.Storage {
+			folder := filepath.Join(t.TempDir(), "outbox")
+			return func() driver.Storage { return newFileStorage(folder) }
+		})
+	})
 }
 
 // saveForever saves items and changes them, and prints the number of each safe save.
