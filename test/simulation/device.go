@@ -25,13 +25,17 @@ type device struct {
 	shared  bool                              // the device has locks and a bus
 	locks   map[string][]*page                // by room: the owner, then the pages that wait
 
+	cabinet cabinet // for the ciphers of its pages
+
 	skew    time.Duration // of the clock, ahead of the true time
 	offline bool          // no network
 	silent  bool          // the host gives no tokens
 }
 
 func newDevice(w *world, user string) *device {
-	d := &device{w: w, user: user, disk: map[string]map[string]client.Item{}, locks: map[string][]*page{}}
+	d := &device{
+		w: w, user: user, disk: map[string]map[string]client.Item{}, locks: map[string][]*page{}, cabinet: cabinet{kept: map[string]keptValue{}},
+	}
 	for _, room := range w.rooms {
 		d.disk[room] = map[string]client.Item{}
 	}

@@ -47,6 +47,7 @@ func (w *world) heal() {
 	for _, r := range w.relays {
 		until = max(until, r.paused)
 	}
+	w.endLies()
 	w.converge(until-w.now+healMax, w.several())
 	if w.several() {
 		w.checkLevel()
@@ -55,7 +56,7 @@ func (w *world) heal() {
 
 	// The stream of a relay alone may have lost the last change of a room; the next change reveals that.
 	for _, room := range w.rooms {
-		if i := slices.IndexFunc(w.pages, func(p *page) bool { return p.room == room }); i >= 0 {
+		if i := slices.IndexFunc(w.pages, func(p *page) bool { return p.room == room && !w.isBanned(p.dev.user, room) }); i >= 0 {
 			p := w.pages[i]
 			it := w.writeText(p.dev.user, room, p, "")
 			p.step(client.SendText{ID: it.id, Text: it.text})
@@ -66,6 +67,7 @@ func (w *world) heal() {
 	}
 	w.converge(lastMax, true)
 	w.readAll()
+	w.checkSealed()
 	w.checkItems()
 	w.checkWishes()
 }
@@ -83,7 +85,7 @@ func (w *world) converge(atMost time.Duration, toEnd bool) {
 			w.fail("not well %v after the last fault: %s", atMost, why)
 		}
 		for _, p := range w.pages {
-			if p.alive && p.shown.Status == client.StatusNotAllowed {
+			if p.alive && p.shown.Status == client.StatusNotAllowed && !w.isBanned(p.dev.user, p.room) {
 				p.step(client.TokenGot{Token: p.dev.token()}) // somebody logs in again
 			}
 		}
@@ -95,6 +97,8 @@ func (w *world) unwell(toEnd bool) string {
 	for _, p := range w.pages {
 		s := &p.shown
 		switch {
+		case w.isBanned(p.dev.user, p.room):
+			continue
 		case !p.alive:
 			return "a tab of " + p.dev.user + " is closed"
 		case w.now < p.frozen:
@@ -103,6 +107,8 @@ func (w *world) unwell(toEnd bool) string {
 			return p.name + " is " + string(s.Status) + " " + s.Reason
 		case s.Loading:
 			return p.name + " is loading"
+		case s.Lock != nil && s.Lock.State != client.LockReady:
+			return p.name + " cannot encrypt: " + string(s.Lock.State)
 		case len(s.Changing) > 0:
 			return p.name + " has a change of " + short(s.Changing[0]) + " under way"
 		}
@@ -125,6 +131,9 @@ func (w *world) unwell(toEnd bool) string {
 // readAll makes every page read its room from the end to the beginning. The checks of a live page see every hole on the way.
 func (w *world) readAll() {
 	for _, p := range w.pages {
+		if w.isBanned(p.dev.user, p.room) {
+			continue
+		}
 		for range 10 { // a token may expire meanwhile
 			p.step(client.LoadNewest{})
 			w.run(time.Second)
@@ -160,7 +169,7 @@ func (w *world) checkItems() {
 		stored := w.store.Life(it.room).Find(it.id)
 		kept := it.saved || it.accepted && it.author.alive
 		switch {
-		case stored != nil || it.undone:
+		case stored != nil || it.undone || w.isBanned(it.user, it.room):
 		case it.echoed:
 			w.fail("%s was echoed and is gone", short(it.id))
 		case it.discarded || !kept:

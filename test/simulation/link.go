@@ -165,6 +165,9 @@ func (l *link) push(frame []byte, f protocol.RelayFrame, streamed bool) {
 		l.tooSlow()
 		return
 	}
+	if told := l.lie(f); l.w.sealed.on {
+		frame = told.Append(nil)
+	}
 	l.send(&l.down, l.stalled, func() {
 		l.pending -= len(frame)
 		l.p.in(0, func() {

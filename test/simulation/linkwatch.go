@@ -151,11 +151,12 @@ func (w *world) mustBeDurable(m *protocol.Message, h *memory.Room, how string) {
 	}
 }
 
-var sendPrefix = []byte(`{"type":"send"`)
+var sendPrefix, editPrefix = []byte(`{"type":"send"`), []byte(`{"type":"edit"`)
 
 // wrote checks a frame of the page.
 func (l *link) wrote(data []byte) {
-	if !bytes.HasPrefix(data, sendPrefix) {
+	sealed := l.w.sealed.on && bytes.HasPrefix(data, editPrefix)
+	if !sealed && !bytes.HasPrefix(data, sendPrefix) {
 		return
 	}
 	w := l.w
@@ -163,7 +164,14 @@ func (l *link) wrote(data []byte) {
 	if err != nil {
 		w.fail("%v writes what is no frame: %v", l, err)
 	}
-	id := f.(protocol.Send).ID
+	if w.sealed.on {
+		l.wroteSealed(f)
+	}
+	send, ok := f.(protocol.Send)
+	if !ok {
+		return
+	}
+	id := send.ID
 	if !l.live {
 		w.fail("%v writes %s before it has caught up", l, short(id))
 	}

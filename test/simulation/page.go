@@ -33,6 +33,7 @@ type page struct {
 	heard     time.Duration // the time when the last note arrives
 
 	watch
+	sealedPage
 }
 
 // openTab begins a new life of a tab.
@@ -47,7 +48,10 @@ func (w *world) openTab(old *page) {
 	if w.strikes(clocks, 0.2) {
 		p.skew += w.upTo(time.Hour) - 30*time.Minute
 	}
-	p.c = core.New(client.Config{Room: p.room, Client: "simulation", Offline: p.offline, Rand: w.rnd.Float64})
+	p.openVault()
+	p.c = core.New(client.Config{
+		Room: p.room, Client: "simulation", Offline: p.offline, Encrypted: p.vault != nil, Rand: w.rnd.Float64,
+	})
 	w.note(p.name, "opened in %s", p.room)
 	token := ""
 	if w.oneIn(2) {
@@ -160,6 +164,12 @@ func (p *page) act(effect client.Effect) {
 		}
 	case client.FetchPage:
 		p.fetch(e)
+	case client.Crypto:
+		p.crypto(e)
+	case client.FetchTurns:
+		p.fetchTurns(e)
+	case client.FetchDevices:
+		p.fetchDevices(e)
 	case client.SetTimer:
 		p.setTimer(e.At)
 	}
@@ -208,6 +218,9 @@ func (p *page) save(item client.Item) {
 	p.disk(func() client.Event {
 		if p.dev.missing || p.dev.full {
 			return client.StorageFailed{ID: item.ID, Err: errDisk}
+		}
+		if p.w.sealed.on && (item.Sealed == nil || item.Text != "") {
+			p.w.fail("%s stores %s in the clear", p.name, short(item.ID))
 		}
 		p.dev.disk[p.room][item.ID] = item
 		p.w.byID[item.ID].saved = true

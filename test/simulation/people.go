@@ -84,7 +84,7 @@ func (p *page) personActs() {
 		p.step([]client.Event{client.Hidden{}, client.Visible{}}[w.rnd.IntN(2)])
 	case n == 17:
 		p.step(client.TryNow{})
-	case n == 18:
+	case n == 18 && !w.sealed.on:
 		if r := w.balance(); r != nil {
 			r.do(func() { r.post(p.room) })
 		}

@@ -47,6 +47,7 @@ func (p *page) fetch(f client.FetchPage) {
 					fail(w.upTo(15*time.Second), 0, 0)
 					return
 				}
+				page = p.lieInPage(page)
 				p.in(w.latency(), func() { p.step(client.PageLoaded{Req: f.Req, Page: page}) })
 			})
 		})

@@ -108,6 +108,10 @@ var strikesOn = map[fault]func(w *world, p *page){
 
 // strike makes one fault strike.
 func (w *world) strike(p *page) {
+	if w.sealed.evicts && w.oneIn(8) {
+		strikeEviction(w, p)
+		return
+	}
 	f := fault(w.rnd.IntN(int(w.kinds())))
 	for range w.kinds() { // the next fault of this seed
 		if do := strikesOn[f]; do != nil && w.weather.on[f] {

@@ -46,6 +46,7 @@ func (p *page) inspect(ev client.Event, effects []client.Effect) {
 		p.w.fail("%s shows something else and does not say so: %s; before: %s", p.name, state(&s), state(&p.shown))
 	}
 	p.inspectMessages(&s)
+	p.inspectSealed(&s)
 	p.inspectOutbox(&s)
 	p.inspectState(&s)
 	p.inspectReader(&s)
@@ -182,6 +183,9 @@ func (p *page) inspectLive(s *client.Snapshot) {
 			w.fail("%s is live with a hole before seq %d", p.name, m.Seq)
 		}
 		to++
+		if p.lied[m.ID] {
+			continue
+		}
 		if stored := life.Message(to - 1); m.Rev != stored.Rev && stored.Rev <= l.told {
 			w.fail("%s is live and shows seq %d at rev %d; it was told of %d and stored is %d", p.name, m.Seq, m.Rev, l.told, stored.Rev)
 		} else if m.Rev == stored.Rev && m != p.checked[m.ID] {
@@ -275,7 +279,7 @@ func (p *page) inspectState(s *client.Snapshot) {
 	switch s.Status {
 	case client.StatusNotAllowed:
 		ended = true
-		if on := &w.weather.on; !on[tokensRefused] && !on[httpFails] && !on[tokensEnd] {
+		if on := &w.weather.on; !w.isBanned(p.dev.user, p.room) && !on[tokensRefused] && !on[httpFails] && !on[tokensEnd] {
 			w.fail("%s is not allowed: %s", p.name, s.Reason)
 		}
 	case client.StatusUpdateNeeded:
@@ -291,6 +295,9 @@ func (p *page) inspectState(s *client.Snapshot) {
 	connected := s.Status == client.StatusLive || s.Status == client.StatusCatchingUp
 	mustOpen := s.Loaded && p.ready && !ended && !full && (p.offline != offlineDisable || s.Status == client.StatusLive)
 	mayOpen := s.Loaded && !ended && !full && (p.offline != offlineDisable || connected)
+	if s.Lock != nil && s.Lock.State != client.LockReady {
+		mustOpen = false
+	}
 	if mustOpen && !s.ComposerOpen || s.ComposerOpen && !mayOpen {
 		w.fail("%s is %s, loaded %v: composer open %v", p.name, s.Status, s.Loaded, s.ComposerOpen)
 	}

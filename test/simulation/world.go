@@ -45,6 +45,7 @@ type world struct {
 	pages   []*page // the living page of each tab
 	tabs    int     // so far
 
+	sealed    sealedWorld
 	items     []*item // in the order of writing
 	byID      map[string]*item
 	wishes    map[wish]*wished
@@ -73,7 +74,7 @@ func Run(seed uint64, trace io.Writer) (err error) {
 		wishes:  map[wish]*wished{},
 		cluster: cluster{relays: make([]*relay, 1), floor: map[string]int64{}},
 	}
-	if seed >= ClusterSeeds {
+	if seed >= ClusterSeeds && seed < SealedSeeds {
 		w.relays = make([]*relay, 2+w.rnd.IntN(2))
 	}
 	defer func() {
@@ -93,6 +94,7 @@ func Run(seed uint64, trace io.Writer) (err error) {
 		}
 	}()
 	w.drawWeather()
+	w.beginSealed(seed)
 	w.network = memorybus.New(w.rnd, w.in)
 	w.network.Faults = w.faultsOfNews()
 	w.weather.slow = seed%slowOneIn == slowOneIn-1
@@ -184,6 +186,9 @@ func (w *world) populate() {
 	for _, ops := range made {
 		w.commit(start.Add(-1000*time.Second), ops...)
 	}
+	if w.sealed.on {
+		w.sealRooms()
+	}
 	w.backup = w.store.Snapshot()
 	users, tabs := 1+w.rnd.IntN(3), 3
 	if w.oneIn(4) { // one user with many tabs
@@ -215,7 +220,7 @@ func (w *world) noteStored(ops []rules.Op, outcomes []rules.Outcome) {
 	for i := range ops {
 		w.noteLife(ops[i].Room)
 		if stored, ok := outcomes[i].Result.(rules.Stored); ok && stored.New && stored.Message.Rev == stored.Message.Seq {
-			w.sent[stored.Message.ID] = stored.Message.Text
+			w.sent[stored.Message.ID] = w.contentOf(&stored.Message)
 		}
 	}
 }
@@ -236,4 +241,5 @@ func (w *world) begin() {
 		w.in(w.upTo(2*time.Second), func() { w.reopen(p) })
 	}
 	w.in(w.upTo(w.weather.pace), w.goOn)
+	w.beginBan()
 }

@@ -113,8 +113,13 @@ func (c *Client) moderated(f *protocol.Moderated) {
 	if f.User.ID == me {
 		c.rights.Moderated(f)
 	}
-	if f.By.ID == me && c.requests.Moderated(f.Act, f.User.ID) && f.Act == protocol.ActUnban && c.lock != nil {
-		c.lock.Readmit(f.User.ID)
+	if f.By.ID == me && c.requests.Moderated(f.Act, f.User.ID) && c.lock != nil {
+		switch f.Act {
+		case protocol.ActUnban:
+			c.lock.Readmit(f.User.ID)
+		case protocol.ActBan, protocol.ActRemove:
+			c.lock.ShutOut(f.User.ID)
+		}
 	}
 	c.step.Emit(client.Acted{Moderated: *f})
 }

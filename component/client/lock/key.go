@@ -111,7 +111,7 @@ func (l *Lock) Wanted(f *protocol.Wanted) {
 		for i := range f.Devices {
 			ids = append(ids, f.Devices[i].ID)
 		}
-		to := l.admitted(ids, append(slices.Clone(l.dueOut), t.Out...))
+		to := l.admitted(ids, append(l.outNext(), t.Out...))
 		if l.newest != t || len(to) == 0 {
 			return
 		}

@@ -32,20 +32,22 @@ type turns struct {
 	code      string         // verified: what people compare
 	kept      bool           // verified: it is on disk, so it may be sealed under
 	highest   int64          // the number of the highest turn that this device has kept
-	highKid   string
+	highKid   string         // "": another tab has kept it
+	highOut   []string
 
-	due     bool     // a turn, of a moderator
-	dueOut  []string // users who must not get its secret
-	readmit []string // users whom this user has let in again
-	making  bool
-	makeAt  time.Time // the next step of it
-	toldAt  time.Time // when the relay told of the newest turn, on this connection
-	made    *client.TurnMade
+	due      bool     // a turn, of a moderator
+	dueOut   []string // users who must not get its secret
+	expelled []string // users whom this user has put out, until a turn shuts them out
+	readmit  []string // users whom this user has let in again
+	making   bool
+	makeAt   time.Time // the next step of it
+	toldAt   time.Time // when the relay told of the newest turn, on this connection
+	made     *client.TurnMade
 }
 
 // loaded takes the turn that the device has kept. It was verified before it was kept.
 func (l *Lock) loaded(t *protocol.Turn, hasKey bool) {
-	l.highest, l.highKid = t.N, t.Kid
+	l.highest, l.highKid, l.highOut = t.N, t.Kid, t.Out
 	if hasKey {
 		l.kids[t.Kid] = true
 	}
@@ -79,11 +81,11 @@ func (l *Lock) Joined(f *protocol.Joined) {
 // Turned takes a new turn.
 func (l *Lock) Turned(f *protocol.Turned) {
 	l.making, l.makeAt = false, time.Time{}
-	if slices.ContainsFunc(l.dueOut, func(user string) bool { return !slices.Contains(f.Turn.Out, user) }) {
-		l.due = true
-	} else {
-		l.due, l.dueOut = false, nil
+	still := func(users []string) []string {
+		return slices.DeleteFunc(users, func(user string) bool { return slices.Contains(f.Turn.Out, user) })
 	}
+	l.dueOut, l.expelled = still(l.dueOut), still(l.expelled)
+	l.due = len(l.dueOut)+len(l.expelled) > 0
 	l.tell(&f.Turn)
 	made := l.made
 	l.made = nil
@@ -107,6 +109,15 @@ func (l *Lock) Due(f *protocol.Due) {
 func (l *Lock) Readmit(user string) {
 	if slices.Contains(l.shutOut(), user) {
 		l.due, l.readmit = true, append(l.readmit, user)
+		l.consider()
+	}
+}
+
+// ShutOut keeps the next secret from a user whom this user has put out.
+func (l *Lock) ShutOut(user string) {
+	l.readmit = slices.DeleteFunc(l.readmit, func(u string) bool { return u == user })
+	if l.newest != nil && !l.isOut(user) {
+		l.due, l.expelled = true, append(l.expelled, user)
 		l.consider()
 	}
 }
@@ -160,7 +171,7 @@ func (l *Lock) keep(wrap *protocol.Wrap) {
 		if kept.N > l.highest || l.highKid == "" {
 			l.highest, l.highKid = kept.N, ""
 			if kept.N == t.N {
-				l.highKid = t.Kid
+				l.highKid, l.highOut = t.Kid, t.Out
 			}
 		}
 		l.kept = l.kept || l.newest == t && l.verified
@@ -210,13 +221,15 @@ func (l *Lock) makeTurn() {
 	})
 }
 
-// outNext returns the users whom the next turn shuts out: those of the last one that this user
-// has not let in again, and those that the relay names.
+// outNext returns the users whom the next turn shuts out: those of the last one, also of one that
+// the relay has lost, whom this user has not let in again, and those that the relay names.
 func (l *Lock) outNext() []string {
 	out := slices.Clone(l.dueOut)
-	for _, user := range l.shutOut() {
-		if !slices.Contains(out, user) && !slices.Contains(l.readmit, user) {
-			out = append(out, user)
+	for _, last := range [...][]string{l.expelled, l.shutOut(), l.highOut} {
+		for _, user := range last {
+			if !slices.Contains(out, user) && !slices.Contains(l.readmit, user) {
+				out = append(out, user)
+			}
 		}
 	}
 	return out
@@ -232,5 +245,5 @@ func (l *Lock) shutOut() []string {
 
 // isOut reports whether a user must not get the newest secret.
 func (l *Lock) isOut(user string) bool {
-	return slices.Contains(l.shutOut(), user) || slices.Contains(l.dueOut, user)
+	return slices.Contains(l.shutOut(), user) || slices.Contains(l.dueOut, user) || slices.Contains(l.expelled, user)
 }

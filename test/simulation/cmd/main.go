@@ -24,7 +24,8 @@ const memoryBytes = 512 << 20
 func main() {
 	seeds := flag.Uint64("seeds", 20_000, "how many seeds to run")
 	first := flag.Bool("first", false, "run the regressions before, and stop at the first failure")
-	from := flag.Int64("from", -1, fmt.Sprintf("the first of them; from %d on several relays run (default: 0, and as many from there)", simulation.ClusterSeeds))
+	from := flag.Int64("from", -1, fmt.Sprintf("the first of them; from %d on several relays run, from %d on rooms are encrypted (default: 0, and as many from both)",
+		simulation.ClusterSeeds, simulation.SealedSeeds))
 	seed := flag.String("seed", "", "replay this one, with a trace")
 	flag.Parse()
 	if *seed != "" {
@@ -41,11 +42,15 @@ func main() {
 	if *from >= 0 {
 		os.Exit(run(uint64(*from), *seeds, *first))
 	}
-	fmt.Println("one relay:")
-	code := run(0, *seeds, *first)
-	if code == 0 || !*first {
-		fmt.Println("several relays:")
-		code = max(code, run(simulation.ClusterSeeds, *seeds, *first))
+	code := 0
+	for _, part := range []struct {
+		of   string
+		from uint64
+	}{{"one relay", 0}, {"several relays", simulation.ClusterSeeds}, {"encrypted rooms", simulation.SealedSeeds}} {
+		if code == 0 || !*first {
+			fmt.Println(part.of + ":")
+			code = max(code, run(part.from, *seeds, *first))
+		}
 	}
 	os.Exit(code)
 }
