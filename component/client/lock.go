@@ -64,5 +64,10 @@ type ShowReaders struct{ On bool }
 // Readmit lets a user in again whom a moderator has shut out.
 type Readmit struct{ User string }
 
+// NewTurn makes a new secret for the room, if the user moderates it. If nobody is left who has
+// the secret before, a new chapter begins: what was before stays closed to those who come later.
+type NewTurn struct{}
+
+func (NewTurn) event()     {}
 func (ShowReaders) event() {}
 func (Readmit) event()     {}

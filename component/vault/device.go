@@ -19,32 +19,46 @@ const (
 )
 
 func (v *Vault) openDevice(ctx context.Context, op client.OpenDevice) (client.CryptoResult, error) {
+	if v.opened == nil || v.user != op.User {
+		v.opened = nil
+		if err := v.openKeys(ctx, op.User); err != nil {
+			return nil, err
+		}
+	}
+	opened := *v.opened
+	var err error
+	if opened.Device, opened.Cert, err = v.certify(ctx, opened.Device, v.jkt, op.Renew); err != nil {
+		return nil, err
+	}
+	return v.loadTurn(ctx, opened)
+}
+
+// openKeys opens the keys of a user's device. The cipher forgets all secrets by that.
+func (v *Vault) openKeys(ctx context.Context, user string) error {
 	var in list
 	in.text(v.options.Relay)
-	in.text(op.User)
+	in.text(user)
 	for _, purpose := range []string{e2ee.KeyID, e2ee.KeyMessage, e2ee.KeyLink} {
 		in.add(e2ee.KeyInfo(purpose, v.options.Room))
 	}
 	out, err := v.cipher(ctx, e2ee.OpDevice, in, 3)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	device := protocol.Device{Sign: publicKey(out[0]), Box: publicKey(out[1])}
 	opened := client.DeviceOpened{Fleeting: string(out[2]) == e2ee.Yes}
 	sum, err := v.one(ctx, e2ee.OpDigest, []byte(e2ee.JWK(device.Sign)))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	sig, err := v.one(ctx, e2ee.OpSign, e2ee.DeviceBytes(op.User, device.Box))
+	sig, err := v.one(ctx, e2ee.OpSign, e2ee.DeviceBytes(user, device.Box))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	device.ID, device.Sig = e2ee.DeviceID(sum), e2ee.Encode(sig)
-	v.user, v.id = op.User, device.ID
-	if opened.Device, opened.Cert, err = v.certify(ctx, device, e2ee.Encode(sum), op.Renew); err != nil {
-		return nil, err
-	}
-	return v.loadTurn(ctx, opened)
+	opened.Device = device
+	v.user, v.id, v.jkt, v.opened = user, device.ID, e2ee.Encode(sum), &opened
+	return nil
 }
 
 // certify gives a device its certificate: the kept one, if it is good for some time, or one of the host.

@@ -36,8 +36,10 @@ type Options struct {
 // Vault has the keys of one chat. It is used by one goroutine at a time.
 type Vault struct {
 	options Options
-	user    string // whose device is open
-	id      string // of that device
+	user    string               // whose device is open
+	id      string               // of that device
+	jkt     string               // its thumbprint
+	opened  *client.DeviceOpened // without a certificate
 
 	keys     []byte    // the issuer's
 	keysRead time.Time // when they were read
@@ -48,7 +50,7 @@ func New(o Options) *Vault { return &Vault{options: o} }
 
 // Close forgets the vault's device. A cipher forgets its secrets when it is no longer used.
 func (v *Vault) Close() error {
-	v.id, v.keys = "", nil
+	v.id, v.keys, v.opened = "", nil, nil
 	return nil
 }
 

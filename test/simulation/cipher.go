@@ -248,7 +248,8 @@ func (c *cipher) open(user string) {
 	d, name := c.p.dev, user
 	c.store = &d.cabinet
 	if d.missing {
-		c.store, name = &cabinet{kept: map[string]keptValue{}}, c.p.name
+		// The keys are the same in all lives of the tab, else the user would soon have too many devices.
+		c.store, name = &cabinet{kept: map[string]keptValue{}}, fmt.Sprint(user, " tab ", c.p.place)
 	}
 	c.self = identityOf(fmt.Sprint(name, " ", c.store.generation))
 	c.checked, c.secrets = map[string][2]string{}, map[string]string{}

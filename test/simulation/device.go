@@ -39,7 +39,7 @@ func newDevice(w *world, user string) *device {
 	for _, room := range w.rooms {
 		d.disk[room] = map[string]client.Item{}
 	}
-	d.missing = w.strikes(diskMissing, 0.6)
+	d.missing = w.strikes(diskMissing, 0.6) && !w.mustRemember(user)
 	d.shared = !w.strikes(noLocks, 0.6)
 	if w.strikes(clocks, 0.7) {
 		d.skew = w.upTo(48*time.Hour) - 24*time.Hour

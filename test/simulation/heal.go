@@ -84,6 +84,7 @@ func (w *world) converge(atMost time.Duration, toEnd bool) {
 		if w.now > end {
 			w.fail("not well %v after the last fault: %s", atMost, why)
 		}
+		w.renewKeys(end)
 		for _, p := range w.pages {
 			if p.alive && p.shown.Status == client.StatusNotAllowed && !w.isBanned(p.dev.user, p.room) {
 				p.step(client.TokenGot{Token: p.dev.token()}) // somebody logs in again

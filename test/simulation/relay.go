@@ -65,11 +65,14 @@ func (w *world) startRelay(place int) {
 		Verifier:    r,
 		GrantsOf:    func(entries []bus.Grant) hub.Grants { return everywhere{entries[0].Role} },
 	}
+	if w.sealed.on {
+		r.cfg.Features = append(r.cfg.Features, protocol.FeatureE2EE)
+	}
 	if w.weather.on[rates] {
 		r.cfg.Rate = ratePerSecond
 	}
 	if !w.weather.plain {
-		r.cfg.Features = []string{protocol.FeaturePinned}
+		r.cfg.Features = append(r.cfg.Features, protocol.FeaturePinned)
 	}
 	if w.strikes(tooManyConns, 0.7) {
 		r.cfg.ConnsPerUser = 1 + w.rnd.IntN(2)

@@ -33,6 +33,7 @@ type sealedWorld struct {
 	forged map[string]bool   // kids that no moderator has made
 	made   []protocol.Device // by the relay, for nobody
 
+	renewed  bool   // Ada has made new secrets where the last one was lost
 	banned   string // a user whom a moderator bans in the room of that name during the run; "": nobody
 	bannedIn string
 }
@@ -43,7 +44,7 @@ type sealedPage struct {
 	vaulted time.Duration                // the time when the vault has carried out its ops
 	floor   int64                        // the highest turn that was kept for this page
 	seen    map[string]*protocol.Message // messages that were checked
-	edits   map[string]int64             // the number of the edit that it shows, by the message's id
+	edits   map[string]int64             // the number of the edit that it shows, by the epoch and the message's id
 	lied    map[string]bool              // messages about which the relay has lied
 }
 
@@ -79,7 +80,7 @@ func (p *page) openVault() {
 	}
 	p.seen, p.edits, p.lied = map[string]*protocol.Message{}, map[string]int64{}, map[string]bool{}
 	p.vault = vault.New(vault.Options{
-		Cipher: &cipher{p: p}, Relay: "relay", Room: p.room, Now: p.clock,
+		Cipher: &cipher{p: p, checked: map[string][2]string{}, secrets: map[string]string{}}, Relay: "relay", Room: p.room, Now: p.clock,
 		GetDevice:  func(_ context.Context, jkt string) (string, error) { return p.dev.certificate(jkt) },
 		IssuerKeys: func(context.Context) ([]byte, error) { return []byte(issuerKeys), nil },
 	})
@@ -110,9 +111,17 @@ func sureName(user string) string { return "sure " + user }
 func (p *page) crypto(e client.Crypto) {
 	p.vaulted = max(p.vaulted, p.w.now) + p.w.upTo(3*time.Millisecond)
 	p.at(p.vaulted, func() {
-		if d := p.dev; p.w.strikes(diskFails, 0.02) && d.full {
-			p.step(client.CryptoDone{Req: e.Req, Err: errDisk})
-			return
+		switch e.Op.(type) {
+		case client.OpenDevice, client.KeepTurn:
+			if p.dev.full {
+				p.step(client.CryptoDone{Req: e.Req, Err: errDisk})
+				return
+			}
+		case client.CheckDevices:
+			if p.dev.offline {
+				p.step(client.CryptoDone{Req: e.Req, Err: errors.New("the issuer's keys cannot be read")})
+				return
+			}
 		}
 		result, err := p.vault.Do(context.Background(), e.Op)
 		switch r := result.(type) {
@@ -256,7 +265,8 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 			w.fail("%v writes in the clear: %+v", l, f)
 		}
 		before, again := w.sealed.wrote[f.ID]
-		if again && before != *f.Encrypted {
+		on := &w.weather.on // without a storage or locks tabs do not know of each other's forms
+		if again && before != *f.Encrypted && !on[diskMissing] && !on[diskFails] && !on[noLocks] {
 			// The relay must have refused the earlier form for good.
 			turns, _, _ := w.store.Turns(context.Background(), l.p.room, 0, 1)
 			if len(turns) == 0 || turns[0].Kid == before.Kid {
@@ -286,10 +296,10 @@ func (p *page) inspectSealed(s *client.Snapshot) {
 			w.fail("%s shows what the relay says of an author: %+v", p.name, m.Sender)
 		case m.ReplyTo != p.asStored(m).ReplyTo || m.SentAt != p.asStored(m).SentAt:
 			w.fail("%s shows unmarked at another place what was sealed: %+v", p.name, m)
-		case edit < p.edits[m.ID]:
-			w.fail("%s shows edit %d of %s after edit %d", p.name, edit, short(m.ID), p.edits[m.ID])
+		case edit < p.edits[p.epoch+m.ID]:
+			w.fail("%s shows edit %d of %s after edit %d", p.name, edit, short(m.ID), p.edits[p.epoch+m.ID])
 		}
-		p.edits[m.ID] = edit
+		p.edits[p.epoch+m.ID] = edit
 	}
 	for _, o := range s.Outbox {
 		if it := w.byID[o.ID]; o.Text != "" && o.Text != it.text {
@@ -300,8 +310,10 @@ func (p *page) inspectSealed(s *client.Snapshot) {
 
 // asStored returns a message as it is stored, or was in an earlier life of the room.
 func (p *page) asStored(m *protocol.Message) *protocol.Message {
-	if life := p.w.lives[p.epoch]; life != nil && life.Find(m.ID) != nil {
-		return life.Find(m.ID)
+	if life := p.w.lives[p.epoch]; life != nil {
+		if stored := life.Find(m.ID); stored != nil && !stored.Deleted() {
+			return stored
+		}
 	}
 	return m
 }
@@ -340,7 +352,7 @@ func (w *world) checkSealed() {
 			switch mark := p.shown.Marks[m.ID]; {
 			case m.Deleted() || stored == nil:
 			case stored.Encrypted == nil && mark == client.MarkPlain, mark == client.MarkNone && m.Text == w.contentOf(stored):
-			case mark == client.MarkBefore && stored.Encrypted != nil && turnOf(stored.Encrypted.Kid) < chapter:
+			case mark == client.MarkBefore && (turnOf(stored.Encrypted.Kid) < chapter || w.sealed.lies): // a turn was withheld from a moderator
 			default:
 				w.fail("%s shows %s of turn %+v as %q, %q", p.name, short(m.ID), stored.Encrypted, mark, m.Text)
 			}
@@ -348,10 +360,19 @@ func (w *world) checkSealed() {
 	}
 }
 
+// evictionsMax bounds how often a device gets new keys: a user may have ten devices.
+const evictionsMax = 4
+
+// mustRemember reports whether a user's devices keep their keys: a moderator must know which turns an older database has
+// lost.
+func (w *world) mustRemember(user string) bool {
+	return w.sealed.on && w.weather.on[restores] && client.Leads(roleOf(user))
+}
+
 // strikeEviction takes the keys of a device away: the browser needed the room.
 func strikeEviction(w *world, p *page) {
-	if w.weather.on[restores] && client.Leads(roleOf(p.dev.user)) {
-		return // somebody must know which turns an older database has lost
+	if w.mustRemember(p.dev.user) || p.dev.cabinet.generation >= evictionsMax {
+		return
 	}
 	w.note(p.dev.user, "loses its keys")
 	p.dev.cabinet = cabinet{generation: p.dev.cabinet.generation + 1, kept: map[string]keptValue{}}
@@ -395,5 +416,18 @@ func (w *world) endLies() {
 	for _, p := range w.pages {
 		p.die()
 		w.reopen(p)
+	}
+}
+
+// renewKeys lets Ada make a new secret where nobody who had the last one is left: half of the time has gone by.
+func (w *world) renewKeys(end time.Duration) {
+	if !w.sealed.on || w.sealed.renewed || end-w.now > healMax/2 {
+		return
+	}
+	w.sealed.renewed = true
+	for _, p := range w.pages {
+		if l := p.shown.Lock; p.alive && p.dev.user == "ada" && l != nil && l.State == client.LockWaiting {
+			p.step(client.NewTurn{})
+		}
 	}
 }

@@ -161,6 +161,9 @@ func uuid(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n)
 // populate makes rooms with their history, users, devices and tabs.
 func (w *world) populate() {
 	w.rooms = []string{"lobby", "stage"}[:1+w.rnd.IntN(4)/3]
+	if w.sealed.on {
+		w.rooms = w.rooms[:1] // with Ada in it, because somebody must make secrets
+	}
 	var made [][]rules.Op
 	for _, name := range w.rooms {
 		if w.weather.history == 0 && w.oneIn(2) && !w.weather.slow {

@@ -132,6 +132,9 @@ func (c *Client) flush() {
 		c.conn.Lose()
 	}
 	c.seal()
+	if c.outbox.GaveUp() && c.conn.IsJoined() {
+		c.conn.Join()
+	}
 	if c.mayWrite() && (c.lock != nil || !c.encrypted) && !c.conn.IsDraining() && c.outbox.Flush(c.rights.InFlightMax()) > 0 {
 		c.rights.Pause()
 	}
@@ -199,7 +202,10 @@ func (c *Client) startOver() {
 	c.catchup.Reset()
 	c.timeline.Reset(c.rights.Me().ID)
 	c.search.Restart()
-	clear(c.arriving)
+	if c.lock != nil {
+		clear(c.arriving)
+		c.lock.StartOver()
+	}
 	c.step.Changed = true
 }
 

@@ -60,7 +60,7 @@ func (c *Client) take(ev client.Event) {
 		c.review.Failed(ev)
 		c.people.Failed(ev)
 		c.takeCrypto(ev)
-	case client.CryptoDone, client.TurnsLoaded, client.DevicesLoaded, client.ShowReaders, client.Readmit:
+	case client.CryptoDone, client.TurnsLoaded, client.DevicesLoaded, client.ShowReaders, client.Readmit, client.NewTurn:
 		c.takeCrypto(ev)
 	default:
 		if !c.takeUpload(ev) {

@@ -114,6 +114,8 @@ func (c *Client) takeCrypto(ev client.Event) {
 		c.lock.Failed(ev)
 	case client.ShowReaders:
 		c.lock.ShowReaders(ev.On)
+	case client.NewTurn:
+		c.lock.NewTurn()
 	case client.Readmit:
 		c.lock.Readmit(ev.User)
 	}
@@ -122,6 +124,7 @@ func (c *Client) takeCrypto(ev client.Event) {
 // turned routes frames about the room's encryption.
 func (c *Client) turned(f protocol.RelayFrame) {
 	room := c.cfg.Room
+	c.step.Changed = true
 	switch f := f.(type) {
 	case protocol.Registered:
 		c.lock.Registered(&f)

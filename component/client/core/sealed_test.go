@@ -33,6 +33,7 @@ type sealedChat struct {
 	seq     int64
 	mute    bool // the vault does not answer
 	held    []client.Crypto
+	events  []client.Event // that wait
 }
 
 func newSealedChat(t *testing.T, user string, role protocol.Role) *sealedChat {
@@ -67,8 +68,20 @@ func turnOf(n int64, by string, out ...string) *protocol.Turn {
 
 func wrapOf(kid string) *protocol.Wrap { return &protocol.Wrap{To: "d-own", Enc: "e", CT: kid} }
 
+// step gives the chat an event, and what follows from it, one after the other.
 func (s *sealedChat) step(ev client.Event) {
-	for _, e := range s.c.Step(s.now, ev) {
+	s.events = append(s.events, ev)
+	if len(s.events) > 1 {
+		return // it is under way
+	}
+	for len(s.events) > 0 {
+		s.carryOut(s.c.Step(s.now, s.events[0]))
+		s.events = s.events[1:]
+	}
+}
+
+func (s *sealedChat) carryOut(effects []client.Effect) {
+	for _, e := range effects {
 		switch e := e.(type) {
 		case client.Dial:
 			s.gen = e.Gen

@@ -72,8 +72,8 @@ func (l *Lock) lacking(kid string) client.Mark {
 	if n == 0 || l.joined && !l.encrypted {
 		return client.MarkAltered
 	}
-	if l.newest != nil && n < l.newest.N && l.kids[l.newest.Kid] {
-		if l.readBack.ended {
+	if l.newest != nil && n <= l.newest.N && l.kids[l.newest.Kid] {
+		if l.readBack.ended || n == l.newest.N { // of a turn that an older database has lost
 			return client.MarkBefore
 		}
 		l.goBack()
@@ -116,7 +116,7 @@ func (l *Lock) opened(messages []*protocol.Message, all []client.OpenedContent) 
 	var ids []string
 	for i := range all {
 		o, m := &all[i], messages[i]
-		if o.State != client.OpenedUnknown || l.certs[o.Device] != nil {
+		if o.State == client.OpenedBad || o.State == client.OpenedNoKey || l.certs[o.Device] != nil {
 			l.cfg.Opened(m, l.judge(m, o))
 			continue
 		}
@@ -155,6 +155,9 @@ func (l *Lock) judge(m *protocol.Message, o *client.OpenedContent) client.Said {
 	}
 	return said
 }
+
+// StartOver forgets what was shown of another life of the room.
+func (l *Lock) StartOver() { clear(l.edits) }
 
 // Shown notes the number of an edit that is shown.
 func (l *Lock) Shown(id string, edit int64) {

@@ -56,6 +56,9 @@ func (l *Lock) open(renew bool) {
 			return
 		}
 		first := l.own.ID == ""
+		if first {
+			clear(l.certs) // the vault has forgotten whom it knew
+		}
 		l.own, l.cert, l.fleeting = d.Device, d.Cert, d.Fleeting
 		l.remember(&d.Device, &d.Cert)
 		life := time.Unix(d.Cert.Until, 0).Sub(l.step.Now)

@@ -90,8 +90,8 @@ func (l *Lock) gained(kids []string, wrap *protocol.Wrap) {
 		l.kids[kid] = true
 	}
 	if l.newest != nil && slices.Contains(kids, l.newest.Kid) {
-		l.wantAt, l.readBack = time.Time{}, readBack{}
-		l.keep(wrap)
+		l.wantAt, l.readBack, l.wrap = time.Time{}, readBack{}, wrap
+		l.keep()
 		if !l.making {
 			l.makeAt = time.Time{} // it waited for the secret
 		}

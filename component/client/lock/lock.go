@@ -91,6 +91,9 @@ func (l *Lock) Fire() {
 		l.open(l.own.ID != "")
 	}
 	if l.step.Due(&l.wantAt) {
+		if l.newest != nil && l.joined {
+			l.tell(l.newest)
+		}
 		l.want()
 	}
 	if l.step.Due(&l.makeAt) {

@@ -34,6 +34,8 @@ type turns struct {
 	highest   int64          // the number of the highest turn that this device has kept
 	highKid   string         // "": another tab has kept it
 	highOut   []string
+	wrap      *protocol.Wrap // of the newest secret for this device; nil: it did not come by one
+	wrapKept  bool           // it is on disk, with the turn
 
 	due      bool     // a turn, of a moderator
 	dueOut   []string // users who must not get its secret
@@ -52,11 +54,10 @@ func (l *Lock) loaded(t *protocol.Turn, hasKey bool) {
 		l.kids[t.Kid] = true
 	}
 	if l.newest == nil {
-		l.newest, l.verified, l.kept = t, true, true
-		l.cfg.Rescan()
-		return
+		l.newest, l.verified, l.kept, l.wrapKept = t, true, true, hasKey
 	}
-	l.keep(nil)
+	l.keep()
+	l.cfg.Rescan()
 }
 
 // Joined takes the state of the room.
@@ -66,6 +67,7 @@ func (l *Lock) Joined(f *protocol.Joined) {
 		return
 	}
 	l.askNext()
+	l.cfg.Rescan() // what the relay could not be asked for before
 	l.dueOut, l.due = f.E2EE.Out, f.E2EE.Due || f.E2EE.Turn == nil
 	if f.E2EE.Turn != nil {
 		l.tell(f.E2EE.Turn)
@@ -113,6 +115,15 @@ func (l *Lock) Readmit(user string) {
 	}
 }
 
+// NewTurn makes a turn although none is due, at once.
+func (l *Lock) NewTurn() {
+	l.due, l.toldAt = true, time.Time{}
+	if !l.making {
+		l.makeAt = time.Time{}
+	}
+	l.consider()
+}
+
 // ShutOut keeps the next secret from a user whom this user has put out.
 func (l *Lock) ShutOut(user string) {
 	l.readmit = slices.DeleteFunc(l.readmit, func(u string) bool { return u == user })
@@ -127,9 +138,13 @@ func (l *Lock) tell(t *protocol.Turn) {
 	if l.newest != nil && l.newest.Kid == t.Kid && l.newest.Sig == t.Sig && l.hash != "" {
 		return
 	}
+	if l.newest != t {
+		l.toldAt = l.step.Now
+	}
 	kept := l.kept && l.newest.Kid == t.Kid && l.newest.Sig == t.Sig // from disk, without the hash
 	l.newest, l.verified, l.kept, l.hash, l.code = t, kept, kept, "", ""
-	l.toldAt, l.step.Changed = l.step.Now, true
+	l.wrap, l.wrapKept = nil, kept && l.wrapKept
+	l.step.Changed, l.wantAt = true, l.step.Now.Add(wantEvery) // also to verify it again, where that fails now
 	l.withDevices([]string{t.By}, func() {
 		// A turn that was made before its maker's certificate was renewed still counts.
 		cert := l.certOf(t.By)
@@ -140,35 +155,34 @@ func (l *Lock) tell(t *protocol.Turn) {
 		l.do(client.CheckTurn{Turn: *t}, func(r client.CryptoResult) {
 			if checked, ok := r.(client.TurnChecked); ok && checked.OK && l.newest == t {
 				l.verified, l.hash, l.code = true, checked.Hash, checked.Code
-				l.keep(nil)
+				l.keep()
 				l.consider()
 			}
 		})
 	})
 }
 
-// behind reports whether the newest turn is below a turn that this device has kept, or beside
-// it: the relay was restored, or lies. Nothing is sealed until a higher one comes.
-func (l *Lock) behind() bool {
-	return l.newest != nil && (l.newest.N < l.highest || l.newest.N == l.highest && l.newest.Kid != l.highKid)
-}
+// behind reports whether the newest turn is below a turn that this device has kept: the relay
+// was restored, or lies. Nothing is sealed until a higher one comes.
+func (l *Lock) behind() bool { return l.newest != nil && l.newest.N < l.highest }
 
 // keep keeps the newest turn on disk, and from then on it may be sealed under.
-func (l *Lock) keep(wrap *protocol.Wrap) {
+func (l *Lock) keep() {
 	t := l.newest
 	switch {
 	case !l.verified || l.behind() || l.own.ID == "":
 		return
-	case wrap == nil && l.highKid == t.Kid:
+	case l.highKid == t.Kid && (l.wrap == nil || l.wrapKept):
 		l.kept = true
 		return
 	}
-	l.do(client.KeepTurn{Turn: *t, Wrap: wrap}, func(r client.CryptoResult) {
+	l.wrapKept = l.wrap != nil
+	l.do(client.KeepTurn{Turn: *t, Wrap: l.wrap}, func(r client.CryptoResult) {
 		kept, ok := r.(client.TurnKept)
 		if !ok {
 			kept.N, l.fleeting = t.N, true
 		}
-		if kept.N > l.highest || l.highKid == "" {
+		if kept.N >= l.highest {
 			l.highest, l.highKid = kept.N, ""
 			if kept.N == t.N {
 				l.highKid, l.highOut = t.Kid, t.Out

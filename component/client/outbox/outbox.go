@@ -26,6 +26,7 @@ type Outbox struct {
 	resendAt  time.Time // nothing is written before: the relay has refused a send
 	done      recent    // what came back
 	seals     seals
+	gaveUp    bool // an item for which the relay holds back what follows
 
 	// Of the other pages.
 	owns  bool
@@ -138,6 +139,7 @@ func (o *Outbox) Acknowledge(m *protocol.Message, epoch string) {
 	if e == nil {
 		return
 	}
+	e.acknowledged = true
 	o.forget(e)
 	if o.owns && o.peers {
 		o.tell(client.Note{Kind: client.NoteState, Item: client.Item{ID: m.ID}, State: client.ItemSent, Epoch: epoch, Seq: m.Seq})
@@ -146,6 +148,7 @@ func (o *Outbox) Acknowledge(m *protocol.Message, epoch string) {
 
 // forget takes an entry out, also from storage.
 func (o *Outbox) forget(e *entry) {
+	o.gaveUp = o.gaveUp || e.onWire && !e.acknowledged && !e.failed()
 	o.remove(e)
 	o.touched, o.step.Changed = true, true
 	o.step.Emit(client.RemoveItem{ID: e.ID})

@@ -47,6 +47,7 @@ func (o *Outbox) Unsealed(kid, user string) (contents []client.Content) {
 		switch {
 		case kid == "" || e.failed() || e.written && e.Sealed != nil || e.Sealed != nil && e.Sealed.Kid == kid:
 		case e.lost:
+			o.gaveUp = o.gaveUp || e.onWire
 			o.fail(e, protocol.CodeForbidden, "the message cannot be decrypted any more: write it again")
 		case e.Text != "" && (o.owns || !e.handed):
 			contents = append(contents, client.Content{
@@ -58,13 +59,21 @@ func (o *Outbox) Unsealed(kid, user string) (contents []client.Content) {
 	return contents
 }
 
+// GaveUp reports, once, that an item was given up for which the relay may hold back what follows
+// until the room is joined anew.
+func (o *Outbox) GaveUp() bool {
+	gaveUp := o.gaveUp
+	o.gaveUp = false
+	return gaveUp
+}
+
 // SetSealed takes the sealed form of an item, and saves it.
 func (o *Outbox) SetSealed(id string, sealed protocol.Encrypted) {
 	e := o.find(id)
 	if e == nil || e.failed() || e.written && e.Sealed != nil {
 		return
 	}
-	e.Sealed, e.written = &sealed, false
+	e.Sealed, e.written, e.told = &sealed, false, ""
 	o.save(e)
 }
 

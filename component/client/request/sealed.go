@@ -1,6 +1,8 @@
 package request
 
 import (
+	"slices"
+
 	"hallway/component/client"
 	"hallway/protocol"
 )
@@ -14,9 +16,12 @@ func (s *State) mayWrite(r *request) bool {
 // Unsealed returns the edits that are to be sealed under a kid. Number gives an edit its
 // number.
 func (q *Queue) Unsealed(kid, user string, number func(id string) int64) (contents []client.Content) {
-	for _, r := range q.list {
+	for _, r := range slices.Clone(q.list) {
 		m := q.messages.Known(r.id)
-		if r.kind == edit && m != nil && (r.sealed == nil || !r.written && r.sealed.Kid != kid) {
+		if r.kind == edit && (m == nil || m.Encrypted != nil) { // its place would be the relay's word
+			q.end(r)
+			q.refuse(r, protocol.CodeNotFound, "the message is not there, or cannot be read")
+		} else if r.kind == edit && (r.sealed == nil || !r.written && r.sealed.Kid != kid) {
 			contents = append(contents, client.Content{
 				Place: client.Place{ID: r.id, Sender: user, ReplyTo: m.ReplyTo, SentAt: m.SentAt},
 				Edit:  number(r.id), Text: r.text, Mentions: r.mentions,

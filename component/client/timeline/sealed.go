@@ -22,7 +22,7 @@ func (t *table) came(e *entry, old *protocol.Message) {
 		e.sealed, e.mark = nil, client.MarkNone
 	case m.Encrypted == nil:
 		e.sealed, e.mark = nil, client.MarkPlain
-	case e.sealed == nil || *e.sealed != *m.Encrypted || m.EditedAt != old.EditedAt:
+	case e.sealed == nil || *e.sealed != *m.Encrypted || !samePlace(m, old):
 		e.sealed, e.mark = m.Encrypted, client.MarkOpening
 		t.pending = append(t.pending, m)
 	case old.Encrypted != nil: // it was tried before
@@ -88,4 +88,9 @@ func (t *Timeline) marks() (marks map[string]client.Mark) {
 		}
 	}
 	return marks
+}
+
+// samePlace reports whether what a message says is bound to the same place as before.
+func samePlace(a, b *protocol.Message) bool {
+	return a.EditedAt == b.EditedAt && a.Sender.ID == b.Sender.ID && a.ReplyTo == b.ReplyTo && a.SentAt == b.SentAt
 }
