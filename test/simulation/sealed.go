@@ -113,7 +113,7 @@ func (p *page) crypto(e client.Crypto) {
 	p.at(p.vaulted, func() {
 		switch e.Op.(type) {
 		case client.OpenDevice, client.KeepTurn:
-			if p.dev.full {
+			if p.dev.full && !p.w.mustRemember(p.dev.user) {
 				p.step(client.CryptoDone{Req: e.Req, Err: errDisk})
 				return
 			}
@@ -265,8 +265,8 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 			w.fail("%v writes in the clear: %+v", l, f)
 		}
 		before, again := w.sealed.wrote[f.ID]
-		on := &w.weather.on // without a storage or locks tabs do not know of each other's forms
-		if again && before != *f.Encrypted && !on[diskMissing] && !on[diskFails] && !on[noLocks] {
+		on := &w.weather.on // without a storage or locks tabs do not know of each other's forms; an older database has an older key again
+		if again && before != *f.Encrypted && !on[diskMissing] && !on[diskFails] && !on[noLocks] && !on[restores] {
 			// The relay must have refused the earlier form for good.
 			turns, _, _ := w.store.Turns(context.Background(), l.p.room, 0, 1)
 			if len(turns) == 0 || turns[0].Kid == before.Kid {

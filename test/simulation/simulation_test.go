@@ -9,7 +9,7 @@ import (
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(300) {
-		for _, from := range []uint64{0, ClusterSeeds} {
+		for _, from := range []uint64{0, ClusterSeeds, SealedSeeds} {
 			if err := Run(from+seed, nil); err != nil {
 				t.Errorf("%v", err)
 			}

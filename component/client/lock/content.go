@@ -100,13 +100,18 @@ func (l *Lock) openBatch(messages []*protocol.Message) {
 	l.do(client.Open{Messages: sealed}, func(r client.CryptoResult) {
 		opened, _ := r.(client.ContentsOpened)
 		if len(opened.Opened) != len(messages) {
-			for _, m := range messages {
-				l.cfg.Opened(m, client.Said{Mark: client.MarkWaiting})
-			}
+			l.wait(messages)
 			return
 		}
 		l.opened(messages, opened.Opened)
 	})
+}
+
+// wait marks messages that cannot be opened now.
+func (l *Lock) wait(messages []*protocol.Message) {
+	for _, m := range messages {
+		l.cfg.Opened(m, client.Said{Mark: client.MarkWaiting})
+	}
 }
 
 // opened takes what messages say. Those of unknown devices are opened again once their records
@@ -128,7 +133,11 @@ func (l *Lock) opened(messages []*protocol.Message, all []client.OpenedContent) 
 	if len(later) == 0 {
 		return
 	}
-	l.withDevices(ids, func() {
+	l.withDevices(ids, func(answered bool) {
+		if !answered {
+			l.wait(later) // until the next join
+			return
+		}
 		for _, id := range ids {
 			l.record(id) // also if the relay has none
 		}

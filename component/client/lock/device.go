@@ -25,6 +25,7 @@ type device struct {
 	opening  bool
 	failed   bool      // keys or a certificate cannot be had
 	openAt   time.Time // the next try, or the renewal of the certificate
+	enterAt  time.Time // the room is joined although the relay has not answered
 
 	welcomed   bool // the relay waits for the join
 	serves     bool // the relay knows encrypted rooms
@@ -82,6 +83,7 @@ func (l *Lock) Welcome(serves bool) {
 
 func (l *Lock) register() {
 	if l.welcomed && l.serves && l.own.ID != "" {
+		l.enterAt = l.step.Now.Add(step.AnswerTimeouts * l.link.Timeout())
 		l.link.Write(protocol.Register{Device: l.own})
 	}
 }
@@ -91,7 +93,7 @@ func (l *Lock) Registered(f *protocol.Registered) {
 	if f.ID != l.own.ID {
 		return
 	}
-	l.refused = ""
+	l.refused, l.enterAt = "", time.Time{}
 	if !l.registered {
 		l.registered = true
 		l.enter()

@@ -76,13 +76,13 @@ func (l *Lock) Done(ev client.CryptoDone) {
 // Interrupt forgets what hung on the connection.
 func (l *Lock) Interrupt() {
 	l.welcomed, l.registered, l.joined, l.making = false, false, false, false
-	l.wantAt, l.makeAt = time.Time{}, time.Time{}
+	l.wantAt, l.makeAt, l.enterAt = time.Time{}, time.Time{}, time.Time{}
 	l.interruptRecords()
 }
 
 // Deadline returns when Fire has something to do.
 func (l *Lock) Deadline() time.Time {
-	return step.Earliest(l.openAt, l.wantAt, l.makeAt, l.askAt, l.sealAt)
+	return step.Earliest(l.openAt, l.wantAt, l.makeAt, l.askAt, l.sealAt, l.enterAt)
 }
 
 // Fire does what is due.
@@ -104,6 +104,9 @@ func (l *Lock) Fire() {
 		l.askNext()
 	}
 	l.step.Due(&l.sealAt)
+	if l.step.Due(&l.enterAt) && !l.joined {
+		l.enter()
+	}
 }
 
 // Show puts what people see into a snapshot.
@@ -136,7 +139,10 @@ func (l *Lock) state() client.LockState {
 
 // Refused takes the refusal of a frame of ours.
 func (l *Lock) Refused(f *protocol.Error) {
-	if f.Of == "device" {
-		l.deviceRefused(f) // whatever else was refused is tried again when its time is over
+	switch {
+	case f.Of == "device":
+		l.deviceRefused(f)
+	case f.Of == "turn" && f.Code == protocol.CodeConflict:
+		l.enter() // there is a turn that the relay has not told of
 	}
 }

@@ -25,7 +25,7 @@ type record struct {
 // ask is a request for records of devices.
 type ask struct {
 	ids  []string // none: those of the room's members
-	then func(devices []protocol.Device)
+	then func(devices []protocol.Device, answered bool)
 }
 
 // records are the devices that were checked, by id, and what is asked about others.
@@ -90,9 +90,9 @@ func (l *Lock) check(devices []protocol.Device, then func()) {
 	})
 }
 
-// withDevices goes on once the relay has given the records of devices that are not known as
+// withDevices tells whether the relay has answered. It goes on once the relay has given the records of devices that are not known as
 // good, and they were checked.
-func (l *Lock) withDevices(ids []string, then func()) {
+func (l *Lock) withDevices(ids []string, then func(answered bool)) {
 	var unknown []string
 	for _, id := range ids {
 		if !l.good(l.certOf(id)) {
@@ -100,15 +100,17 @@ func (l *Lock) withDevices(ids []string, then func()) {
 		}
 	}
 	if len(unknown) == 0 {
-		then()
+		then(true)
 		return
 	}
-	l.ask(ask{ids: unknown, then: func(devices []protocol.Device) { l.check(devices, then) }})
+	l.ask(ask{ids: unknown, then: func(devices []protocol.Device, answered bool) {
+		l.check(devices, func() { then(answered) })
+	}})
 }
 
 // withMembers goes on with the ids of the devices of the room's members, once they were checked.
 func (l *Lock) withMembers(then func(ids []string)) {
-	l.ask(ask{then: func(devices []protocol.Device) {
+	l.ask(ask{then: func(devices []protocol.Device, _ bool) {
 		ids := []string{l.own.ID}
 		for i := range devices {
 			if devices[i].ID != l.own.ID {
@@ -138,14 +140,14 @@ func (l *Lock) askNext() {
 // DevicesLoaded takes records of devices.
 func (l *Lock) DevicesLoaded(ev client.DevicesLoaded) {
 	if ev.Req == l.asking {
-		l.answered(ev.Devices)
+		l.answered(ev.Devices, true)
 	}
 }
 
-func (l *Lock) answered(devices []protocol.Device) {
+func (l *Lock) answered(devices []protocol.Device, answered bool) {
 	a := l.asks[0]
 	l.asks, l.asking, l.tries = l.asks[1:], 0, 0
-	a.then(devices)
+	a.then(devices, answered)
 	if l.asking == 0 {
 		l.askNext()
 	}
@@ -161,7 +163,7 @@ func (l *Lock) Failed(ev client.RequestFailed) {
 			l.tokens.TokenRefused()
 		}
 		if l.tries++; l.tries >= askTries {
-			l.answered(nil)
+			l.answered(nil, false)
 			return
 		}
 		l.asking, l.askAt = 0, l.step.Now.Add(askAgainAfter)

@@ -145,7 +145,7 @@ func (l *Lock) tell(t *protocol.Turn) {
 	l.newest, l.verified, l.kept, l.hash, l.code = t, kept, kept, "", ""
 	l.wrap, l.wrapKept = nil, kept && l.wrapKept
 	l.step.Changed, l.wantAt = true, l.step.Now.Add(wantEvery) // also to verify it again, where that fails now
-	l.withDevices([]string{t.By}, func() {
+	l.withDevices([]string{t.By}, func(bool) {
 		// A turn that was made before its maker's certificate was renewed still counts.
 		cert := l.certOf(t.By)
 		at, err := time.Parse(time.RFC3339, t.At)
