@@ -1,0 +1,190 @@
+package simulation
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"hallway/component/client"
+	"hallway/e2ee"
+	"hallway/protocol"
+)
+
+// contentOf returns what a stored message says.
+func (w *world) contentOf(m *protocol.Message) string {
+	if m.Encrypted == nil {
+		return m.Text
+	}
+	return w.plainOf(m.Encrypted).Text
+}
+
+func (w *world) plainOf(e *protocol.Encrypted) (said protocol.Content) {
+	_, _, content, err := e2ee.ReadPlaintext(w.sealed.symbols.sealed[string(e2ee.Decode(e.CT))].plain)
+	if err == nil {
+		_, said, err = e2ee.ReadContent(content)
+	}
+	if err != nil {
+		w.fail("nobody has sealed %+v", e)
+	}
+	return said
+}
+
+// turnOf returns the number of the turn that a kid names.
+func turnOf(kid string) int64 {
+	number, _, _ := strings.Cut(kid, ".")
+	n, _ := strconv.ParseInt(number, 10, 64)
+	return n
+}
+
+// noteSeal checks a kid that the page seals under, and notes what it says.
+func (p *page) noteSeal(kid string, aad, plaintext []byte) {
+	w := p.w
+	if n := turnOf(kid); n < p.floor {
+		w.fail("%s seals under %s, and has kept turn %d", p.name, kid, p.floor)
+	}
+	if w.sealed.forged[kid] {
+		w.fail("%s seals under %s, which no moderator has made", p.name, kid)
+	}
+	_, _, content, _ := e2ee.ReadPlaintext(plaintext)
+	edit, said, err := e2ee.ReadContent(content)
+	place, ok := e2ee.Split(aad)
+	if err != nil || !ok {
+		w.fail("%s seals what cannot be read: %v", p.name, err)
+	}
+	id := string(place[2])
+	if w.sealed.said[id] == nil {
+		w.sealed.said[id] = map[string]int64{}
+	}
+	w.sealed.said[id][said.Text] = edit
+}
+
+// noteWrap checks a device that the page gives a secret.
+func (p *page) noteWrap(kid, device string) {
+	for _, g := range p.w.ghosts() {
+		if g.ID == device {
+			p.w.fail("%s gives a ghost the secret of %s", p.name, kid)
+		}
+	}
+}
+
+// noteTaken checks that nobody gets a secret of a turn that shuts the user out, or of a later one.
+func (p *page) noteTaken(kid string) {
+	turns, _, _ := p.w.store.Turns(context.Background(), p.room, 0, 1000)
+	out := false
+	for _, t := range turns {
+		for _, user := range t.Out {
+			out = out || user == p.dev.user
+		}
+		if out && t.Kid == kid {
+			p.w.fail("%s has got the secret of %s, and is shut out", p.name, kid)
+		}
+	}
+}
+
+// wroteSealed checks what a page writes into an encrypted room.
+func (l *link) wroteSealed(f protocol.ClientFrame) {
+	w := l.w
+	switch f := f.(type) {
+	case protocol.Edit:
+		if f.Encrypted == nil || f.Text != "" {
+			w.fail("%v writes an edit in the clear: %+v", l, f)
+		}
+	case protocol.Send:
+		if f.Encrypted == nil || f.Text != "" || len(f.Mentions) > 0 {
+			w.fail("%v writes in the clear: %+v", l, f)
+		}
+		before, again := w.sealed.wrote[f.ID]
+		on := &w.weather.on // without a storage or locks tabs do not know of each other's forms; an older database has an older key again
+		if again && before != *f.Encrypted && !on[diskMissing] && !on[diskFails] && !on[noLocks] && !on[restores] {
+			// The relay must have refused the earlier form for good.
+			turns, _, _ := w.store.Turns(context.Background(), l.p.room, 0, 1)
+			if len(turns) == 0 || turns[0].Kid == before.Kid {
+				w.fail("%v writes %s sealed anew, while its earlier form may still be stored", l, short(f.ID))
+			}
+		}
+		w.sealed.wrote[f.ID] = *f.Encrypted
+	}
+}
+
+// inspectSealed checks what a page shows of encrypted messages: what is not marked is what its author has sealed.
+func (p *page) inspectSealed(s *client.Snapshot) {
+	w := p.w
+	if !w.sealed.on {
+		return
+	}
+	for _, m := range s.Messages {
+		if p.seen[m.ID] == m || m.Deleted() || s.Marks[m.ID] != client.MarkNone {
+			continue
+		}
+		p.seen[m.ID] = m
+		edit, sealed := w.sealed.said[m.ID][m.Text]
+		switch {
+		case !sealed || m.Encrypted != nil:
+			w.fail("%s shows unmarked what nobody has sealed: %+v", p.name, m)
+		case m.Sender.Name != sureName(m.Sender.ID) || m.Sender.Role != roleOf(m.Sender.ID):
+			w.fail("%s shows what the relay says of an author: %+v", p.name, m.Sender)
+		case m.ReplyTo != p.asStored(m).ReplyTo || m.SentAt != p.asStored(m).SentAt:
+			w.fail("%s shows unmarked at another place what was sealed: %+v", p.name, m)
+		case edit < p.edits[p.epoch+m.ID]:
+			w.fail("%s shows edit %d of %s after edit %d", p.name, edit, short(m.ID), p.edits[p.epoch+m.ID])
+		}
+		p.edits[p.epoch+m.ID] = edit
+	}
+	for _, o := range s.Outbox {
+		if it := w.byID[o.ID]; o.Text != "" && o.Text != it.text {
+			w.fail("%s shows %q as %s, which says %q", p.name, o.Text, short(o.ID), it.text)
+		}
+	}
+}
+
+// asStored returns a message as it is stored, or was in an earlier life of the room.
+func (p *page) asStored(m *protocol.Message) *protocol.Message {
+	if life := p.w.lives[p.epoch]; life != nil {
+		if stored := life.Find(m.ID); stored != nil && !stored.Deleted() {
+			return stored
+		}
+	}
+	return m
+}
+
+// unsealed returns a stored message as it is shown where it can be opened.
+func (p *page) unsealed(shown, stored *protocol.Message) *protocol.Message {
+	if !p.w.sealed.on || stored.Encrypted == nil || shown.Encrypted != nil {
+		return stored
+	}
+	m := *stored
+	m.Text, m.Encrypted = p.w.contentOf(stored), nil
+	return &m
+}
+
+// checkSealed checks that every message is opened by everybody who may read it, once all is well.
+func (w *world) checkSealed() {
+	if !w.sealed.on {
+		return
+	}
+	for _, p := range w.pages {
+		if w.isBanned(p.dev.user, p.room) {
+			continue
+		}
+		turns, _, err := w.store.Turns(context.Background(), p.room, 0, 100_000)
+		if err != nil {
+			w.fail("the store fails: %v", err)
+		}
+		chapter := int64(0) // the first turn that can be read back
+		for _, t := range turns {
+			if t.Link == "" {
+				chapter = t.N
+			}
+		}
+		for _, m := range p.shown.Messages {
+			stored := w.store.Life(p.room).Find(m.ID)
+			switch mark := p.shown.Marks[m.ID]; {
+			case m.Deleted() || stored == nil:
+			case stored.Encrypted == nil && mark == client.MarkPlain, mark == client.MarkNone && m.Text == w.contentOf(stored):
+			case mark == client.MarkBefore && (turnOf(stored.Encrypted.Kid) < chapter || w.sealed.lies): // a turn was withheld from a moderator
+			default:
+				w.fail("%s shows %s of turn %+v as %q, %q", p.name, short(m.ID), stored.Encrypted, mark, m.Text)
+			}
+		}
+	}
+}
