@@ -1,6 +1,7 @@
 // The two frontends as their users meet them, each with its own backend: the organizers' on the package as it is now, the
 // participants' on the release that it is pinned to.
 
+import { randomUUID } from 'node:crypto';
 import { Chat } from '../browser/chat.js';
 import { test as base, expect, PINNED_RELAY, UNREACHABLE } from './fixture.js';
 import { PINNED } from './pinned.js';
@@ -128,6 +129,38 @@ test('in development, too, where React mounts everything twice, a chat has one s
   await chat.write('Once.');
   await chat.settled(1);
   expect(sockets).toHaveLength(1);
+});
+
+test('the pinned release shows mentions and the names of files', async ({ people, relay }) => {
+  const { Ada, Ben } = people;
+  await bubble(Ben.page).click();
+  await Ben.chat.write('Hello from the old one.');
+  await expect(Ada.chat.message('Hello from')).toBeVisible();
+  await Ada.chat.type('welcome @be');
+  await expect(Ada.chat.element.getByRole('option', { name: 'Ben' })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
+  await Ada.chat.press('Enter');
+  await Ada.chat.press('Enter');
+  await expect(Ben.chat.message('welcome @Ben')).toBeVisible();
+  const gus = { sub: 'u_gus', name: 'Gus', role: 'participant' };
+  const { messages } = await relay.history(relay.token(gus));
+  expect(messages.at(-1).mentions).toEqual([{ at: 8, len: 4, user: messages[0].sender.id }]);
+
+  const files = [];
+  for (const name of ['plan of hall B.txt', 'الخطة.txt']) {
+    const id = randomUUID();
+    const answer = await fetch(`${relay.url}/v1/rooms/lobby/files/${id}?name=${encodeURIComponent(name)}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${relay.token(gus)}` },
+      body: `of ${name}`,
+    });
+    expect(answer.status, await answer.text()).toBe(201);
+    files.push(id);
+  }
+  await relay.post(gus, { files });
+  await expect(Ben.chat.message('plan of hall B.txt')).toContainText('الخطة.txt');
 });
 
 /** The relay dies under both, both go on writing, and one relay or another comes back. */
