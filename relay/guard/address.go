@@ -100,7 +100,7 @@ func (a *Addresses) handshake(now time.Time, addr netip.Addr, r Rate) (many bool
 }
 
 // BadToken counts a bad token. It returns how long to wait when the address has shown too many. The same token
-// again is no guess, but the mistake of a client, and counts once.
+// again is the mistake of a client, not a guess: it counts once.
 func (a *Addresses) BadToken(now time.Time, addr netip.Addr, token string) (wait time.Duration) {
 	if a.limits.BadTokensPerMinute == 0 || !addr.IsValid() {
 		return 0

@@ -19,7 +19,7 @@ const (
 // that: an address that connects without end leaves the others a fifth.
 const handshakesKept = 5
 
-// AdmissionLimits bounds who is let in.
+// AdmissionLimits bounds the connections that are admitted.
 type AdmissionLimits struct {
 	Conns               int // at once; 0: no limit. Handshakes under way may exceed it.
 	HandshakesPerSecond int // with a burst of one second's; 0: no limit

@@ -45,8 +45,8 @@ type Reader interface {
 	Cut()
 }
 
-// Answers bounds the answers that are being written, or made: in all, for each address and for each user. It gives
-// up the answer of a reader that stands still, or of whoever holds most, before it refuses one to somebody else.
+// Answers bounds the answers that are being written, or made: in all, for each address and for each user. It drops
+// the answer of a reader that stands still, or of the user who holds most, before it refuses one to another user.
 // It is safe for concurrent use.
 type Answers struct {
 	clock Clock

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A Rate says how many events may happen in a second, and how many at once. The zero Rate is no limit.
+// A Rate bounds events: so many a second, and so many at once. The zero Rate does not limit them.
 type Rate struct {
 	PerSecond float64
 	Burst     int

@@ -33,16 +33,16 @@ type account struct {
 type addressAccount struct {
 	last    int64
 	waiting byRank
-	at      int // the index in fairQueue.active; -1: nothing of it waits
+	at      int // the index in fairQueue.active; -1: no request of it waits
 }
 
 // fairQueue orders waiting requests so that users and addresses that ask for much wait behind those that ask for
-// little: start-time fair queueing by both. Of one address the user who has asked for least comes first. It knows
-// no time, and is not safe for concurrent use.
+// little: start-time fair queueing by both. Within one address the user who has asked for least comes first. It does
+// not know the time, and is not safe for concurrent use.
 type fairQueue struct {
 	users     map[string]*account
 	addresses map[netip.Addr]*addressAccount
-	active    []*addressAccount // addresses of which something waits
+	active    []*addressAccount // addresses with waiting requests
 	waiting   int
 	// The ranks of the user and of the address that were served last.
 	userClock, addressClock int64

@@ -53,9 +53,9 @@ type Caller struct {
 // QueueLimits bounds how many requests wait in a pool; 0: no bound.
 type QueueLimits struct{ All, Address, User int }
 
-// Pool has slots for requests that are worked on, which rank behind the connections: while these are busy all the
-// time, requests get no more than a share of the processors. A request that finds no free slot waits, and the next
-// one is of whoever has asked for least; see fairQueue. A Pool is safe for concurrent use.
+// Pool has slots for the requests under way, which rank behind the connections: while these are busy all the
+// time, requests get no more than a share of the processors. A request that finds no free slot waits. The next slot
+// goes to the user who has asked for least; see fairQueue. A Pool is safe for concurrent use.
 type Pool struct {
 	clock  Clock
 	limits QueueLimits

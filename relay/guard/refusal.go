@@ -2,7 +2,7 @@ package guard
 
 import "time"
 
-// A refusal costs almost as much as what is refused. So a connection whose frames are refused again and again is read
+// A refusal costs almost as much as the frame would. So a connection whose frames are refused again and again is read
 // more slowly.
 const (
 	// RefusalsPerSecondMax bounds the refused frames of a connection. Beyond it, the connection is read no faster.
