@@ -109,7 +109,7 @@ func readClaims(m jwt.MapClaims) (Claims, error) {
 	return c, c.check()
 }
 
-// readPicture returns the URL of a picture. It ignores what is none, or not to be had by https: a name is enough to chat.
+// readPicture returns the URL of a picture. It ignores any other value: a name is enough to chat.
 func readPicture(v any) string {
 	s, _ := v.(string)
 	u, err := url.Parse(s)
@@ -119,7 +119,7 @@ func readPicture(v any) string {
 	return s
 }
 
-// readTitle returns a title. It ignores one that is no text or too long.
+// readTitle returns a title. It ignores a value that is not a text, or is too long.
 func readTitle(v any) string {
 	s, _ := v.(string)
 	if len(s) > protocol.UserTitleBytesMax {

@@ -11,8 +11,8 @@ import (
 
 // Gate checks the tokens of addresses, over WebSocket and REST, and limits the bad tokens of each address.
 //
-// Bad tokens slow down bad tokens only. The gate checks every token, whatever its address has shown before:
-// all people of a building may share an address, and a good token opens from there as from anywhere. The rates
+// Bad tokens slow down bad tokens only. The gate checks every token, also from an address with many bad ones:
+// all people of a building may share an address, and a good token is accepted from there as from anywhere. The rates
 // of handshakes, frames and requests bound what the checks cost, and the key poller bounds how often a key set
 // is read because of an unknown key.
 type Gate struct {
