@@ -33,7 +33,7 @@ type Host interface {
 	Gone(relay bus.RelayID)
 }
 
-// Presence knows who is where. One owner calls its methods, one after another.
+// Presence holds which users are in which rooms, on all relays. One owner calls its methods, one after another.
 type Presence struct {
 	host Host
 
@@ -173,7 +173,7 @@ func (p *Presence) Count(name string) int { return len(p.rooms[name].users) }
 // Relays returns the number of other relays that are heard.
 func (p *Presence) Relays() int { return len(p.peers) }
 
-// Pulse does what is due.
+// Pulse sends the heartbeats, digests and questions that are due.
 func (p *Presence) Pulse(now time.Time) {
 	// Where this relay itself stood still, it has heard nobody meanwhile.
 	if gap := now.Sub(p.pulsedAt); gap > SilentAfter/2 && !p.pulsedAt.IsZero() {
@@ -197,7 +197,7 @@ func (p *Presence) Pulse(now time.Time) {
 	p.endQuestions(now)
 }
 
-// TellMoves tells who has come and left since the last pulse, without waiting for the next one.
+// TellMoves tells which users have come and left since the last pulse, without waiting for the next one.
 func (p *Presence) TellMoves() {
 	for _, r := range p.moved {
 		p.tellMoves(r)
