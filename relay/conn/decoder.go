@@ -23,7 +23,7 @@ type closeError struct {
 
 func (e *closeError) Error() string { return e.reason }
 
-// decoder decodes a client's bytes, in whatever pieces they arrive. It takes memory only for bytes that have arrived,
+// decoder decodes a client's bytes, which arrive in pieces of any size. It uses memory only for bytes that have arrived,
 // at most a message of the largest size, and none between two messages. The zero value expects a connection's first
 // frame.
 type decoder struct {

@@ -7,15 +7,15 @@
 //
 // # Reading
 //
-// Messages reach the connection's [Handler] whole, one after another. A message that is too large is refused by its
-// header, before it is buffered. Control frames are answered here.
+// Messages reach the connection's [Handler] whole, one after another. The connection refuses a message that is too large when it
+// sees the header, before it buffers anything. It answers control frames itself.
 //
 // # Writing
 //
 // The methods that the hub calls never block: they queue, bounded by [PendingBytesMax]. A consumer that falls behind
 // further is closed with protocol.CloseSlowConsumer, and catches up from the history. All frames that have gathered go
 // out in one write. A group's frames are encoded once, not once for each member. A connection gets its own frames in
-// order with those of each of its groups; between two groups there is no order.
+// order with those of each of its groups; the frames of two groups have no order between them.
 //
 // # Shards
 //
@@ -29,8 +29,8 @@
 //
 // # Closing
 //
-// Whichever side begins, a close frame goes out behind what is pending, the peer gets [CloseTimeout] to answer it, and
-// then the connection is cut. A peer that was silent for too long is cut at once.
+// No matter which side begins, a close frame goes out behind the pending frames, the peer has [CloseTimeout] to answer
+// it, and then the connection is cut. A peer that was silent for too long is cut at once.
 //
 // # What this package must not know
 //

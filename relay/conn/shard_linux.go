@@ -14,7 +14,7 @@ import (
 const (
 	// sliceWrites is the number of writes between two polls, so that a room of any size does not delay a heartbeat.
 	sliceWrites = 128
-	// queuedBytesMax is the size of the queue from which on a shard stops reading: senders are no faster than the
+	// queuedBytesMax is the size of the queue at which a shard stops reading, so that senders are not faster than the
 	// fan-out.
 	queuedBytesMax = 1 << 20
 	// commandBytes is about the size of a command beside its data.
