@@ -15,10 +15,10 @@ type Store interface {
 	Put(ctx context.Context, key string, r io.Reader, size int64) error
 
 	// Get returns the bytes of a blob from offset on, at most length of them (below 0: all), and the size of the whole
-	// blob. The caller closes the body. The error is ErrNotFound where there is no such blob.
+	// blob. The caller closes the body. The error is ErrNotFound if the blob does not exist.
 	Get(ctx context.Context, key string, offset, length int64) (body io.ReadCloser, size int64, err error)
 
-	// Delete deletes a blob. It is no error if there is none.
+	// Delete deletes a blob. A blob that does not exist is not an error.
 	Delete(ctx context.Context, key string) error
 
 	// List calls each for every blob, in no order, until that returns an error, which List then returns. A blob that is
@@ -29,24 +29,24 @@ type Store interface {
 	Close() error
 }
 
-// A Sweeper is a Store in which a process that was killed may leave parts of blobs, which List does not tell.
+// A Sweeper is a Store in which a process that was killed may leave parts of blobs, which List leaves out.
 type Sweeper interface {
-	// Sweep deletes those that were last written before a time.
+	// Sweep deletes the parts that were last written before a time.
 	Sweep(ctx context.Context, before time.Time) error
 }
 
-// A Blob is what List tells of a blob.
+// A Blob describes a blob in a list.
 type Blob struct {
 	Key    string
 	Size   int64
 	Stored time.Time // by the clock of the store
 }
 
-// ErrNotFound says that there is no blob under a key.
+// ErrNotFound says that no blob has the key.
 var ErrNotFound = errors.New("there is no such file")
 
 // ErrKey says that a key is not valid.
-var ErrKey = errors.New("this is no valid key of a file")
+var ErrKey = errors.New("this is not a valid key of a file")
 
 // KeyBytesMax is the most bytes in a key, and keyBytesMin the least.
 const (
@@ -54,8 +54,8 @@ const (
 	keyBytesMin = 3
 )
 
-// ValidKey reports whether a key is valid: 3 to 64 small letters, digits and hyphens, of which the first is no hyphen. So no
-// key is a path.
+// ValidKey reports whether a key is valid: 3 to 64 small letters, digits and hyphens, and no hyphen first. So a key is
+// never a path.
 func ValidKey(key string) bool {
 	if len(key) < keyBytesMin || len(key) > KeyBytesMax || key[0] == '-' {
 		return false

@@ -5,12 +5,12 @@
 //	unix:///run/clamav/clamd.sock  likewise
 //	https://scan.example.org/…   a POST with the bytes as its body: 2xx says that they are clean, 403 and 406 that not
 //
-// Whatever else happens, a scanner that is down, slow, or does not understand, is an error: nothing counts as clean that
-// was not looked at.
+// A scanner that is down, slow, or gives an unknown answer is an error: bytes that were not scanned never count as
+// clean.
 //
 // # What this package must not know
 //
-// Where the bytes come from, and what becomes of them.
+// The source of the bytes, and their fate after the scan.
 package scan
 
 import (
