@@ -245,6 +245,37 @@ test.describe('the card of a user', () => {
   });
 
   for (const lang of ['en', 'ar'])
+    test(`opens by a finger from who has reacted, at 320 pixels in ${lang}`, async ({ openChats, relay }) => {
+      const device = { ...PHONE, viewport: { width: 320, height: 568 } };
+      const [mo] = await openChats([{ ...MO, attributes: { lang } }], device);
+      const id = await relay.post(ADA, { text: 'hello' });
+      const long = { ...BEN, name: 'Benjamin Bartholomew von und zu Hohenlohe-Schillingsfürst' };
+      for (const chat of await openChats([CY, long])) await chat.live(); // members have names
+      for (const user of [CY, long]) {
+        await relay.post(user, { text: `by ${user.sub}` });
+        await rest(relay, user, 'PUT', `messages/${id}/reactions/${encodeURIComponent('👍')}`);
+      }
+      await mo.settled(3);
+      await expect(mo.message('hello').locator('[aria-pressed]')).toHaveCount(1);
+      await mo.message('hello').locator('.hallway-text').tap();
+      await mo.message('hello').locator('[data-action=menu]').tap();
+      await mo.element.getByRole('menu').locator('[data-action=reactors]').tap();
+      const dialog = mo.element.getByRole('dialog');
+      const people = dialog.getByRole('listitem').getByRole('button');
+      await expect(people).toHaveCount(2);
+      const problems = await dialog.evaluate((e) => {
+        const inside = [e, ...e.querySelectorAll('button:not([hidden])')].map((part) =>
+          part.getBoundingClientRect(),
+        );
+        return inside.filter(({ left, right, height }) => left < 0 || right > innerWidth || height < 44);
+      });
+      expect(problems).toEqual([]);
+      await expectAccessible(mo.page, `who reacted in ${lang}`);
+      await people.first().tap();
+      await expect(dialog.getByRole('heading')).toHaveText(/Cyril|Benjamin/);
+    });
+
+  for (const lang of ['en', 'ar'])
     test(`fits at 320 pixels in ${lang}, and nothing is wrong with it`, async ({ openChats, relay }) => {
       const long = { ...BEN, name: 'Benjamin Bartholomew von und zu Hohenlohe-Schillingsfürst' };
       await relay.post(long, { text: 'hello' });
