@@ -156,14 +156,21 @@ type FileLink struct {
 	ExpiresAt Time
 }
 
-// Append appends the link's JSON to dst.
-func (l *FileLink) Append(dst []byte) []byte {
-	c := codec{out: dst}
+func (l *FileLink) fields(c *codec) {
 	for c.walk() {
 		c.str("url", &l.URL, must)
 		c.time("expires_at", &l.ExpiresAt, must)
 	}
-	return c.out
+}
+
+// Append appends the link's JSON to dst.
+func (l *FileLink) Append(dst []byte) []byte { c := codec{out: dst}; l.fields(&c); return c.out }
+
+// DecodeFileLink decodes a link.
+func DecodeFileLink(data []byte) (l FileLink, err error) {
+	c := read(data)
+	l.fields(&c)
+	return l, c.broken("link")
 }
 
 // MatchType reports whether a type is one of the patterns of a list, which are separated by

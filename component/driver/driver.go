@@ -62,7 +62,8 @@ type Options struct {
 	// OnChange tells of a new snapshot, once for all events that were taken together.
 	OnChange func(client.Snapshot)
 	// OnNews gets the effects that are news for the host: [client.Arrived],
-	// [client.Refused], [client.Warned], [client.Acted], [client.Reported].
+	// [client.Refused], [client.Warned], [client.Acted], [client.Reported],
+	// [client.FileLoaded].
 	OnNews func(client.Effect)
 }
 
@@ -101,6 +102,8 @@ type Driver struct {
 	abandonPage, abandonFound, abandonReports, abandonPeople, abandonTurns, abandonDevices context.CancelFunc
 	// uploads ends each upload that is under way, by its Req.
 	uploads map[int]context.CancelFunc
+	life    context.Context // of requests that nothing supersedes
+	endLife context.CancelFunc
 }
 
 // Start begins a chat. It returns at once; OnChange tells what becomes of it.
@@ -137,6 +140,7 @@ func start(o Options, c machine) *Driver {
 	if o.Vault != nil {
 		d.vault = startKeeper(vaultTimeout, o.Vault.Close, d.post)
 	}
+	d.life, d.endLife = context.WithCancel(context.Background())
 	d.peers = newPeers(func(ev client.Event) { d.host.push(ev) })
 	snapshot := c.Snapshot()
 	d.told.Store(&snapshot)

@@ -114,6 +114,12 @@ func (d *Driver) carryOut(effect client.Effect) {
 		d.fetch(&d.abandonPeople, func(ctx context.Context) client.Event {
 			return fetchPeople(ctx, d.options.Relay, d.options.Room, e)
 		})
+	case client.FetchFile:
+		go func() {
+			if ev := loadFile(d.life, d.options.Relay, d.options.Room, e); d.life.Err() == nil {
+				d.post(ev)
+			}
+		}()
 	case client.CloseReport:
 		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {
 			return closeReport(ctx, d.options.Relay, d.options.Room, e)
@@ -138,7 +144,7 @@ func (d *Driver) carryOut(effect client.Effect) {
 		d.setTimer(e.At)
 	case client.Changed:
 		d.changed = true
-	case client.Arrived, client.Refused, client.Warned, client.Acted, client.Reported:
+	case client.Arrived, client.Refused, client.Warned, client.Acted, client.Reported, client.FileLoaded:
 		if d.options.OnNews != nil {
 			d.options.OnNews(e)
 		}
@@ -266,6 +272,7 @@ func (d *Driver) end() {
 	for _, cancel := range d.uploads {
 		cancel()
 	}
+	d.endLife()
 	d.keeper.close()
 	late := time.NewTimer(closeTimeout)
 	defer late.Stop()

@@ -35,6 +35,7 @@ type Client struct {
 	people   *request.People
 	uploads  *upload.Uploads
 	lock     *lock.Lock // nil: the chat does not encrypt
+	loads    *request.Loads
 
 	limits  protocol.Limits // the relay's
 	members int64           // users in the room
@@ -93,6 +94,7 @@ func New(cfg client.Config) *Client {
 	c.search = request.NewSearch(s, c.conn, c.timeline)
 	c.review = request.NewReview(s, c.conn)
 	c.people = request.NewPeople(s, c.conn)
+	c.loads = request.NewLoads(s, c.conn)
 	c.rights = people.NewRights(s, c.conn.BanEnded)
 	c.reading = people.NewReading(s, c.conn, room)
 	c.reading.Mentions = c.mentionsIn
@@ -190,6 +192,7 @@ func (c *Client) forget() {
 	c.reading.Forget()
 	c.review.Forget()
 	c.people.Forget()
+	c.loads.Forget()
 	c.search.For("")
 	c.startOver()
 }

@@ -33,6 +33,7 @@ func (c *Client) take(ev client.Event) {
 			c.review.TokenGot()
 			c.people.TokenGot()
 			c.uploads.TokenGot()
+			c.loads.TokenGot()
 		}
 	case client.Opened:
 		c.conn.Opened(ev.Gen)
@@ -50,6 +51,8 @@ func (c *Client) take(ev client.Event) {
 		c.search.Loaded(ev)
 	case client.PeopleLoaded:
 		c.people.Loaded(ev)
+	case client.FileGot:
+		c.loads.Got(ev)
 	case client.ReportsLoaded:
 		c.review.Loaded(ev)
 	case client.ReportClosed:
@@ -59,6 +62,7 @@ func (c *Client) take(ev client.Event) {
 		c.search.Failed(ev)
 		c.review.Failed(ev)
 		c.people.Failed(ev)
+		c.loads.Failed(ev)
 		c.takeCrypto(ev)
 	case client.CryptoDone, client.TurnsLoaded, client.DevicesLoaded, client.ShowReaders, client.Readmit, client.NewTurn:
 		c.takeCrypto(ev)
@@ -129,6 +133,8 @@ func (c *Client) takeFromReader(ev client.Event) {
 		c.search.For(protocol.CleanText(ev.Words))
 	case client.AskPeople:
 		c.people.Ask(ev)
+	case client.LoadFile:
+		c.loads.Load(ev)
 	case client.SearchMore:
 		c.search.More()
 	case client.LoadAround:

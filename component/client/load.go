@@ -1,0 +1,42 @@
+package client
+
+// LoadsMax is how many files are loaded at a time.
+const LoadsMax = 6
+
+// The events of files.
+type (
+	// LoadFile asks for a URL of a file's bytes; answered by [FileLoaded]. Size 320 or 1280 asks for a thumbnail, 0 for the file.
+	// Link asks for a URL of the relay's, for a player, which is good for 10 minutes.
+	LoadFile struct {
+		ID   string
+		Size int
+		Link bool
+	}
+	// FileGot answers [FetchFile].
+	FileGot struct {
+		Req int
+		URL string
+	}
+)
+
+func (LoadFile) event() {}
+func (FileGot) event()  {}
+
+// The effects of files.
+type (
+	// FetchFile makes a URL of a file's bytes as [LoadFile] asks; answered by [FileGot] or [RequestFailed].
+	FetchFile struct {
+		Req   int
+		Token string
+		Of    LoadFile
+	}
+	// FileLoaded tells the URL of a file's bytes; "": it cannot be had now. In a browser a URL of bytes begins with "blob:",
+	// and the view revokes it.
+	FileLoaded struct {
+		Of  LoadFile
+		URL string
+	}
+)
+
+func (FetchFile) effect()  {}
+func (FileLoaded) effect() {}
