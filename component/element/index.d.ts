@@ -7,6 +7,20 @@ export interface User {
   picture?: string;
 }
 
+/** A file of a message. */
+export interface MessageFile {
+  id: string;
+  name: string;
+  /** By its bytes, for example `image/png`. */
+  type: string;
+  size: number;
+  /** In pixels; of pictures. */
+  width?: number;
+  height?: number;
+  /** A text in the picture's place. */
+  alt?: string;
+}
+
 /** A message as the relay sends it (docs/PROTOCOL.md, "A message"). */
 export interface Message {
   room: string;
@@ -22,6 +36,9 @@ export interface Message {
   text?: string;
   /** Parts of the text, in bytes of UTF-8, that name a user or everybody. */
   mentions?: { at: number; len: number; user?: string; all?: true }[];
+  files?: MessageFile[];
+  /** The text holds only the names of the files. */
+  auto_text?: boolean;
   reply_to?: string;
   edited_at?: string;
   deleted_at?: string;
@@ -222,7 +239,40 @@ export type TextName =
   | 'reportedBy'
   | 'reportShow'
   | 'reportResolve'
-  | 'reportDismiss';
+  | 'reportDismiss'
+  | 'attach'
+  | 'camera'
+  | 'dropHere'
+  | 'attachedFiles'
+  | 'uploading'
+  | 'fileReady'
+  | 'retryFile'
+  | 'removeFile'
+  | 'describeFile'
+  | 'download'
+  | 'play'
+  | 'loadAgain'
+  | 'describeAsk'
+  | 'describeNote'
+  | 'description'
+  | 'fileRefused'
+  | 'fileGone'
+  | 'notPlayed'
+  | 'fileLarge'
+  | 'whyFilesOff'
+  | 'whyFileType'
+  | 'whyQuota'
+  | 'whyPicture'
+  | 'whyScan'
+  | 'fileLost'
+  | 'fileName'
+  | 'storageFull'
+  | 'pictures'
+  | 'pictureOf'
+  | 'previousPicture'
+  | 'nextPicture'
+  | 'zoomIn'
+  | 'zoomOut';
 
 /** The names of texts with a number, `{n}`. Each has a text for every plural form, for example `newMessages.one`. */
 export type CountedTextName =
@@ -236,7 +286,9 @@ export type CountedTextName =
   | 'found'
   | 'openReports'
   | 'others'
-  | 'allPinned';
+  | 'allPinned'
+  | 'attached'
+  | 'filesMax';
 
 export type PluralForm = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
 
@@ -245,7 +297,7 @@ export type Texts = Partial<Record<TextName | `${CountedTextName}.${PluralForm}`
 /**
  * The custom properties that a page may set on the element to style the chat. The parts for `::part()` are `header`, `search`,
  * `status`, `pinned`, `log`, `day`, `unread`, `message`, `bubble`, `avatar`, `reaction`, `tools`, `menu`, `dialog`, `jump`,
- * `mentions`, `people`, `composer`, `input`, `send` and `typing`.
+ * `mentions`, `people`, `files`, `lightbox`, `composer`, `input`, `send` and `typing`.
  */
 export type Token =
   | '--hallway-font'

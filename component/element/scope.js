@@ -6,6 +6,8 @@
 // channels, database connections.
 
 import { createDrafts } from './drafts.js';
+import { lookAt, scopedURLs } from './files.js';
+import { openLightbox } from './lightbox.js';
 import { createOutput, LOG_PREFIX } from './output.js';
 import { watchSight } from './sight.js';
 import { scopedWebSocket } from './socket.js';
@@ -46,6 +48,12 @@ export function createScope({ root, mount, hallway, network }) {
     ...listening(view, signal),
     upload: createUpload(signal),
     drafts,
+    lookAt,
+    lightbox: openLightbox,
+    URL: scopedURLs(signal),
+    get devicePixelRatio() {
+      return view.devicePixelRatio;
+    },
     hallway,
   };
 

@@ -11,6 +11,7 @@ import (
 	"hallway/component/view/action"
 	"hallway/component/view/dom"
 	"hallway/component/view/log"
+	"hallway/component/view/media"
 	"hallway/component/view/overlay"
 	"hallway/component/view/text"
 	"hallway/protocol"
@@ -28,7 +29,9 @@ type Chat struct {
 
 	// Owned by the UI goroutine.
 	shared
+	shelf    *media.Shelf
 	log      *log.Log
+	lightbox *media.Lightbox
 	overlay  *overlay.Overlay
 	pinned   pinned
 	search   search
@@ -42,11 +45,13 @@ func New(p Props) *Chat {
 	c := &Chat{shared: shared{props: p, settings: p.Settings, text: text.For(p.Settings.Lang, p.Settings.Texts)}}
 	c.run = c.dispatch
 	c.snap.Status = client.StatusConnecting
-	c.log = log.New()
+	c.shelf = media.NewShelf(p.Do, c.dispatch)
+	c.log = log.New(c.shelf)
+	c.lightbox = media.NewLightbox(c.shelf, c.log.Refocus)
 	c.overlay = overlay.New(c.log, p.Do, c.composer.mention)
 	c.log.Join(log.Host{
 		Do: p.Do, Act: c.act, FocusComposer: c.composer.focus, Tell: c.status.tell,
-		Scrolled: c.overlay.CloseMenu, MenuOpen: c.overlay.MenuOpen, ReturnsFocus: c.overlay.ReturnsFocus,
+		Scrolled: c.overlay.CloseMenu, MenuOpen: c.overlay.MenuOpen, ReturnsFocus: func() bool { return c.overlay.ReturnsFocus() || c.lightbox.IsOpen() },
 	})
 	c.composer.shared, c.composer.log, c.composer.status = &c.shared, c.log, &c.status
 	c.composer.askEveryone = c.overlay.AskEveryone
@@ -75,6 +80,8 @@ func (c *Chat) speak() {
 	c.text = text.For(c.settings.Lang, c.settings.Texts)
 	c.clock = text.NewClock(c.settings.Lang, c.text)
 	c.text.Follow(c.clock)
+	c.shelf.Speak(c.text, c.clock)
+	c.lightbox.Close()
 	c.status.refresh()
 	c.composer.measure()
 	c.search.makeHits()
@@ -149,6 +156,7 @@ func (c *Chat) Render() app.UI {
 		app.Div().Class("hallway-announcer hallway-hidden").Aria("live", "polite"),
 		c.composer.ui(),
 		c.overlay,
+		c.lightbox,
 	)
 }
 
@@ -213,6 +221,7 @@ func (c *Chat) drawFrame(ctx app.Context) {
 	c.pinned.show(false)
 	c.log.Show(*s)
 	c.overlay.Show(s)
+	c.lightbox.Follow(s)
 	c.speaker.show()
 	if !c.refreshShell(&was) {
 		ctx.PreventUpdate() // only the log has changed, and it has drawn itself
@@ -266,6 +275,11 @@ func (c *Chat) KeepDraft(key string) {
 		c.composer.openDraft(key)
 		ctx.Update()
 	})
+}
+
+// FileLoaded hears the URL of a file's bytes.
+func (c *Chat) FileLoaded(f client.FileLoaded) {
+	c.dispatch(func(app.Context) { c.shelf.Loaded(f) })
 }
 
 // Acted hears of a moderator's act. It tells the moderator, who can take it back for a while. A banned user is no longer

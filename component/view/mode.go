@@ -128,7 +128,11 @@ func (c *composer) edit(id string) {
 		c.mode.before, c.mode.beforeMentions = c.value(), c.mentions.list
 	}
 	c.mode.editing, c.mode.was, c.mode.wasMentions = id, m.Text, m.Mentions
-	c.writeWith(m.Text, m.Mentions)
+	if m.AutoText { // the names of files
+		c.write("")
+	} else {
+		c.writeWith(m.Text, m.Mentions)
+	}
 	c.keepDraft()
 	c.ctx.Update()
 	c.focus()

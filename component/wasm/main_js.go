@@ -83,6 +83,8 @@ func (p *program) hear(news client.Effect) {
 		p.host.failed("warned", e.Code, e.Reason)
 	case client.Acted:
 		p.chat.Acted(e)
+	case client.FileLoaded:
+		p.chat.FileLoaded(e)
 	case client.Reported:
 		p.chat.Reported()
 	}

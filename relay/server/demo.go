@@ -31,7 +31,7 @@ const (
 	demoRoom     = "lobby"
 
 	// demoCSP is the policy that a host page of Hallway can have.
-	demoCSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; " +
+	demoCSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; media-src 'self'; " +
 		"font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; " +
 		"frame-ancestors 'self'; require-trusted-types-for 'script'"
 )

@@ -126,6 +126,18 @@ export class Relay {
     return id;
   }
 
+  /** Uploads a file as a user; returns its id. */
+  async upload(user, name, bytes, room = 'lobby') {
+    const id = randomUUID();
+    const answer = await fetch(`${this.url}/v1/rooms/${room}/files/${id}?${new URLSearchParams({ name })}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${this.token({ ...user, room })}` },
+      body: bytes,
+    });
+    if (!answer.ok) throw new Error(`upload: ${answer.status} ${await answer.text()}`);
+    return id;
+  }
+
   /** What the history route says of a room. */
   async history(token, room = 'lobby') {
     const answer = await fetch(`${this.url}/v1/rooms/${room}/messages?limit=500`, {

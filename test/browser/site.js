@@ -10,7 +10,8 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' blob:", // thumbnails and pictures of files
+  'media-src http:', // audio and video from the relay
   "connect-src 'self' ws: http:", // the relay's port differs from test to test
   "base-uri 'none'",
   "form-action 'none'",
@@ -32,8 +33,8 @@ function fileOf(path) {
   return join(ROOT, 'test/browser/pages', normalize(path));
 }
 
-/** Serves until close() is called. A page allows the pictures that its parameter img-src names. */
-export async function startSite() {
+/** Serves until close() is called. `narrow` changes the policy. A page allows the pictures that its parameter img-src names. */
+export async function startSite(narrow = (policy) => policy) {
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://site.invalid');
     const file = fileOf(pathname);
@@ -41,7 +42,9 @@ export async function startSite() {
       const body = await readFile(file);
       response.writeHead(200, {
         'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-        'content-security-policy': POLICY.replace('img-src', `img-src ${searchParams.get('img-src') ?? ''}`),
+        'content-security-policy': narrow(
+          POLICY.replace('img-src', `img-src ${searchParams.get('img-src') ?? ''}`),
+        ),
         'x-content-type-options': 'nosniff',
         'cache-control': 'no-store',
       });

@@ -61,15 +61,19 @@ var table = map[string]rule{
 	"component/vault":  {ours: []string{"protocol", "e2ee", "component/client"}},
 	"component/view": {
 		ours: []string{
-			"protocol", "component/client", "component/view/log", "component/view/overlay", "component/view/action",
+			"protocol", "component/client", "component/view/log", "component/view/media", "component/view/overlay", "component/view/action",
 			"component/view/text", "component/view/markup", "component/view/dom",
 		},
 		foreign: true,
 	},
 	"component/view/log": {
 		ours: []string{
-			"protocol", "component/client", "component/view/action", "component/view/text", "component/view/markup", "component/view/dom",
+			"protocol", "component/client", "component/view/media", "component/view/action", "component/view/text", "component/view/markup", "component/view/dom",
 		},
+		foreign: true,
+	},
+	"component/view/media": {
+		ours:    []string{"protocol", "component/client", "component/view/action", "component/view/text", "component/view/dom"},
 		foreign: true,
 	},
 	"component/view/overlay": {

@@ -59,6 +59,18 @@ const (
 	Drop         Action = "drop"     // dismiss a report
 )
 
+// The actions on a file.
+const (
+	Attach   Action = "attach"
+	Camera   Action = "camera"
+	Describe Action = "describe"    // set its alternative text
+	Detach   Action = "remove-file" // take an attached file away
+	Reupload Action = "retry-file"
+	View     Action = "view-file" // show a picture large
+	Download Action = "download"
+	Play     Action = "play"
+)
+
 // description is what people see of an action.
 type description struct {
 	of   Action
@@ -84,6 +96,13 @@ var descriptions = [...]description{
 	{Mention, text.MentionDo, "", "M16 12a4 4 0 1 0-8 0 4 4 0 0 0 8 0ZM16 8v5.5a2.5 2.5 0 0 0 5 0V12a9 9 0 1 0-3.5 7.1"},
 	{Shortcuts, text.Shortcuts, "?", "M3 6h18v12H3ZM7 10h.01M11 10h.01M15 10h.01M8 14h8"},
 	{Panel, "", "", "M6 9l6 6 6-6"},
+	{Attach, text.Attach, "", "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7L9.2 17.2a1.7 1.7 0 0 1-2.4-2.4L14 7.6"},
+	{Camera, text.Camera, "", "M4 8h3l2-3h6l2 3h3v11H4ZM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7Z"},
+	{Describe, text.DescribeFile, "", "M4 20h4L19.5 8.5l-4-4L4 16ZM13 7l4 4"},
+	{Detach, text.RemoveFile, "", "M6 6l12 12M18 6L6 18"},
+	{Reupload, text.RetryFile, "", "M19.5 13a7.5 7.5 0 1 1-2-6.3L20 9M20 4v5h-5"},
+	{Download, text.Download, "", "M12 4v11M7 11l5 5 5-5M5 20h14"},
+	{Play, text.Play, "", "M8 5l11 7-11 7Z"},
 }
 
 // description returns the action's description; it is empty for an action without one.
@@ -97,7 +116,10 @@ func (a Action) description() description {
 }
 
 // Name returns the name of an action.
-func (a Action) Name(t *text.Texts) string { return t.Say(a.description().word) }
+func (a Action) Name(t *text.Texts) string { return t.Say(a.Word()) }
+
+// Word returns the word for an action.
+func (a Action) Word() text.Word { return a.description().word }
 
 // Shortcut returns the key of an action, as people see it, or "".
 func (a Action) Shortcut() string { return a.description().key }

@@ -19,9 +19,11 @@ func Button(does Action, says string) app.Value {
 }
 
 // IconButton returns a button that shows its action's icon and has its name.
-func IconButton(does Action, t *text.Texts) app.Value {
+func IconButton(does Action, t *text.Texts) app.Value { return Named(does, does.Name(t)) }
+
+// Named returns a button that shows its action's icon and has a name.
+func Named(does Action, name string) app.Value {
 	b := Button(does, "")
-	name := does.Name(t)
 	dom.SetAttribute(b, "aria-label", name)
 	b.Set("title", name)
 	b.Call("append", Icon(does))

@@ -36,6 +36,20 @@ func SetAttribute(e app.Value, name, value string) { e.Call("setAttribute", name
 // SetText replaces the content of an element with a text.
 func SetText(e app.Value, text string) { e.Set("textContent", text) }
 
+// Append adds an element at the end of another.
+func Append(parent, child app.Value) { parent.Call("append", child) }
+
+// Data returns a data attribute of an element, "" if it has none.
+func Data(e app.Value, name string) string {
+	if v := e.Get("dataset").Get(name); v.Truthy() {
+		return v.String()
+	}
+	return ""
+}
+
+// SetData sets a data attribute of an element.
+func SetData(e app.Value, name, value string) { e.Get("dataset").Set(name, value) }
+
 // Active returns the element that has the focus.
 func Active() app.Value { return app.Window().Get("document").Get("activeElement") }
 

@@ -143,4 +143,4 @@ func Composing(e app.Event) bool {
 const keyCodeComposing = 229
 
 // FieldSelector selects the elements that keep the keys typed in them.
-const FieldSelector = "input, textarea, select, dialog"
+const FieldSelector = "input, textarea, select, dialog, audio, video"

@@ -61,7 +61,7 @@ func (d *device) onMouse(ctx app.Context, e app.Event) {
 // the composer: input methods need it there before the first letter. A finger does not, because it
 // would open its keyboard.
 func (d *device) clickedText(e app.Event) bool {
-	if rowOf(e.Get("target")) == "" || d.pointer != "mouse" || e.Get("detail").Int() == 0 || e.Get("shiftKey").Bool() ||
+	if rowOf(e.Get("target")) == "" || e.Get("target").Call("closest", dom.FieldSelector).Truthy() || d.pointer != "mouse" || e.Get("detail").Int() == 0 || e.Get("shiftKey").Bool() ||
 		dom.SelectedText() != "" {
 		return false
 	}

@@ -52,7 +52,9 @@ func (l *Log) onClick(ctx app.Context, e app.Event) {
 	case action.Reaction:
 		l.React(id, data.Get("emoji").String())
 	default:
-		l.Act(does, id)
+		if !l.shelf.Act(does, id, control) {
+			l.Act(does, id)
+		}
 	}
 }
 

@@ -90,6 +90,25 @@ func (l *rowList) fillQuote(node *rowNode, q quote) {
 	node.bubble.Call("prepend", node.quote)
 }
 
+// fillFiles shows the files of a message.
+func (l *rowList) fillFiles(node *rowNode, r *row) {
+	dom.SetFlag(node.item.Get("dataset"), "files", true, r.files != nil)
+	if r.files == nil {
+		if root := node.bubble.Call("querySelector", ".hallway-files"); root.Truthy() {
+			root.Call("remove")
+		}
+		node.files = nil
+		return
+	}
+	if node.files == nil {
+		root := dom.New("div", "hallway-files")
+		dom.SetAttribute(root, "part", "files")
+		node.text.Call("before", root)
+		node.files = l.shelf.NewBox(root)
+	}
+	node.files.Show(*r.files)
+}
+
 // fillText shows the text with its markup.
 func (l *rowList) fillText(node *rowNode, r *row) {
 	content := l.text.MarkedContent(r.deleted, r.encrypted, r.mark, r.text)

@@ -11,7 +11,7 @@ import (
 func (l *Log) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	target := e.Get("target")
-	if l.scroller == nil || !target.Truthy() || dom.Composing(e) || l.ForComposer(e) {
+	if l.scroller == nil || !target.Truthy() || dom.Composing(e) || l.ForComposer(e) || target.Call("matches", dom.FieldSelector).Bool() {
 		return
 	}
 	id := rowOf(target)

@@ -1,12 +1,14 @@
 package log
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/view/action"
 	"hallway/component/view/dom"
+	"hallway/component/view/media"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
@@ -16,6 +18,7 @@ type rowList struct {
 	ul       app.Value
 	text     *text.Texts
 	clock    text.Clock
+	shelf    *media.Shelf
 	template app.Value
 	shown    []row
 	nodes    map[string]*rowNode // by the row's id
@@ -37,9 +40,10 @@ type rowNode struct {
 	day, unread, avatar, badge, quote app.Value
 	pinned, edited, sealed, reactions app.Value
 	profile                           app.Value // the button around the sender's name
+	files                             *media.Box
 }
 
-func newRowList(ul app.Value) *rowList {
+func newRowList(ul app.Value, shelf *media.Shelf) *rowList {
 	item := dom.New("li", "hallway-message")
 	dom.SetAttribute(item, "part", "message")
 	item.Set("tabIndex", -1)
@@ -53,7 +57,7 @@ func newRowList(ul app.Value) *rowList {
 	meta.Call("append", dom.New("time", "hallway-time"), dom.New("span", "hallway-state"))
 	bubble.Call("append", text, meta)
 	item.Call("append", from, bubble, dom.New("div", "hallway-actions"))
-	return &rowList{ul: ul, template: item, nodes: make(map[string]*rowNode)}
+	return &rowList{ul: ul, shelf: shelf, template: item, nodes: make(map[string]*rowNode)}
 }
 
 // speak sets the language, and takes all rows out of the document, which are in another one.
@@ -134,6 +138,9 @@ func (l *rowList) fill(node *rowNode, r *row) {
 	if r.quote != was.quote {
 		l.fillQuote(node, r.quote)
 	}
+	if r.files != was.files {
+		l.fillFiles(node, r)
+	}
 	if r.reactions != was.reactions {
 		l.fillReactions(node, r.reactions)
 	}
@@ -160,7 +167,7 @@ func (n *rowNode) target(t *text.Texts) *action.Target {
 	r := &n.is
 	target := &action.Target{
 		ID: r.id, Stored: r.seq > 0, Own: r.own, Deleted: r.deleted, Encrypted: r.encrypted, Pinned: r.pinned,
-		Text: r.text, SenderID: r.senderID, Sender: senderOf(t, r), Picture: r.picture, Role: r.role, Bubble: n.bubble,
+		Text: cmp.Or(r.text, r.names), SenderID: r.senderID, Sender: senderOf(t, r), Picture: r.picture, Role: r.role, Bubble: n.bubble,
 	}
 	if r.reactions != nil {
 		for i := range r.reactions.all {

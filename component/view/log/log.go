@@ -6,6 +6,7 @@ import (
 	"hallway/component/client"
 	"hallway/component/view/action"
 	"hallway/component/view/dom"
+	"hallway/component/view/media"
 	"hallway/component/view/text"
 )
 
@@ -19,6 +20,7 @@ type Log struct {
 	ctx      app.Context
 	scroller app.Value // nil while not mounted
 	list     *rowList
+	shelf    *media.Shelf
 	maker    rowMaker
 	frame    frame
 	view     viewport
@@ -35,9 +37,10 @@ type Log struct {
 	mention int64   // the seq of the mention that was shown last
 }
 
-// New returns a log that shows nothing yet. It must join a chat before it is mounted.
-func New() *Log {
-	l := &Log{}
+// New returns a log that shows nothing yet. It must join a chat before it is mounted. A shelf has the
+// bytes of files.
+func New(shelf *media.Shelf) *Log {
+	l := &Log{shelf: shelf}
 	l.tools.log = l
 	return l
 }
@@ -74,7 +77,8 @@ func (l *Log) Listen(root app.HTMLDiv) app.HTMLDiv {
 func (l *Log) OnMount(ctx app.Context) {
 	l.ctx = ctx
 	l.scroller = ctx.JSSrc()
-	l.list = newRowList(l.scroller.Call("querySelector", ".hallway-list"))
+	l.list = newRowList(l.scroller.Call("querySelector", ".hallway-list"), l.shelf)
+	l.shelf.Mount(l.scroller, l.redrawFiles)
 	l.frame.mount(l.scroller)
 	l.view.mount(l.scroller, l.list)
 	l.device.scroller = l.scroller
@@ -92,6 +96,7 @@ func (l *Log) OnDismount() {
 		return
 	}
 	l.reading.watch.stop()
+	l.shelf.Dismount()
 	l.scroller, l.device.scroller = nil, nil
 }
 
@@ -108,6 +113,9 @@ func (l *Log) Speak(t *text.Texts, c text.Clock) {
 	l.list.speak(t, c)
 	l.cursor.rightToLeft = t.Dir == "rtl"
 	l.draw(l.win, false)
+	if node := l.list.nodes[l.cursor.current]; node != nil { // the row is another one now
+		node.item.Set("tabIndex", 0)
+	}
 	if !l.follow {
 		l.view.scrollTo(top)
 	}
@@ -129,6 +137,7 @@ func (l *Log) Show(s client.Snapshot) {
 	}
 	l.reading.followRoom(&s)
 	l.maker.followUnread(&s)
+	back := s.Status == client.StatusLive && l.snap.Status != s.Status
 	l.snap = s
 	l.draw(w, true)
 	l.continueTo()
@@ -137,6 +146,18 @@ func (l *Log) Show(s client.Snapshot) {
 	}
 	l.tools.refresh()
 	l.lookSoon()
+	if back {
+		l.shelf.Again(l.scroller)
+	}
+}
+
+// redrawFiles makes the files of all rows again, because the page cannot show pictures.
+func (l *Log) redrawFiles() {
+	for _, node := range l.list.nodes {
+		if node.files != nil {
+			node.files.Redraw()
+		}
+	}
 }
 
 // draw puts the rows of a window into the document. With keep, what people see stays in its place,

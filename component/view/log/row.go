@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/view/media"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
@@ -30,7 +31,9 @@ type row struct {
 	mentioned bool   // another user mentions this one, or everybody
 	at        int64  // ms since the Unix epoch: when it was created, or written while not stored; 0: not known
 	text      string
-	edited    int64 // ms since the Unix epoch; 0: never
+	files     *[]client.Attachment // nil: none
+	names     string               // of the files, where they stand in for a text
+	edited    int64                // ms since the Unix epoch; 0: never
 	pinned    bool
 	changing  bool // the user's change of it is under way
 	reactions *reactionSet
@@ -162,13 +165,21 @@ func (m *rowMaker) group(r, before *row) {
 
 func storedRow(m *protocol.Message, me string, marks map[string]client.Mark) row {
 	own := me != "" && m.Sender.ID == me
-	return row{
+	r := row{
 		of: m, id: m.ID, seq: m.Seq, state: client.ItemSent, own: own, picture: m.Sender.Picture,
 		mentions: mentionsKey(m.Mentions, me), mentioned: !own && protocol.MentionsUser(m.Mentions, me),
 		deleted: m.Deleted(), encrypted: m.Encrypted != nil, mark: marks[m.ID],
 		senderID: m.Sender.ID, sender: text.ShownName(m.Sender.Name), role: m.Sender.Role,
 		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
 	}
+	if len(m.Files) > 0 {
+		files := media.Stored(m.Files)
+		r.files = &files
+		if m.AutoText {
+			r.text, r.names = "", m.Text
+		}
+	}
+	return r
 }
 
 func ownRow(o *client.Own, me protocol.User) row {
@@ -183,6 +194,9 @@ func ownRow(o *client.Own, me protocol.User) row {
 	}
 	if o.Sealed != nil && o.Text == "" { // from before the page was loaded
 		r.encrypted, r.mark = true, client.MarkWaiting
+	}
+	if len(o.Files) > 0 {
+		r.files = &o.Files
 	}
 	return r
 }

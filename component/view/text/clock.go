@@ -15,6 +15,8 @@ type Clock struct {
 	short, long, moments, days, numbers, words app.Value
 	// Lasting writes a length of time, as "10 minutes".
 	Lasting func(n int, unit string) string
+	// Bytes writes the size of a file, as "1.2 MB".
+	Bytes func(n int64) string
 }
 
 // NewClock returns the clock of a language tag. Where the chat speaks another language than the tag's,
@@ -33,6 +35,11 @@ func NewClock(tag string, t *Texts) Clock {
 		Lasting: func(n int, unit string) string {
 			options := map[string]any{"style": "unit", "unit": unit, "unitDisplay": "long"}
 			return intl("NumberFormat", tag, t.Tag, options).Call("format", n).String()
+		},
+		Bytes: func(n int64) string {
+			size, unit := sizeOf(n)
+			options := map[string]any{"style": "unit", "unit": unit, "unitDisplay": "short", "maximumFractionDigits": 1}
+			return intl("NumberFormat", tag, t.Tag, options).Call("format", size).String()
 		},
 		words: intl("Collator", tag, t.Tag, map[string]any{"usage": "search", "sensitivity": "base"}),
 	}
@@ -60,6 +67,18 @@ func (c Clock) Moment(at int64) string { return c.moments.Call("format", at).Str
 
 // Day writes the day of a time.
 func (c Clock) Day(at int64) string { return c.days.Call("format", at).String() }
+
+// sizeOf returns a number of bytes in the unit that people read best, as Intl.NumberFormat names it.
+func sizeOf(bytes int64) (size float64, unit string) {
+	size = float64(bytes)
+	for _, unit = range [...]string{"byte", "kilobyte", "megabyte"} {
+		if size < 1000 {
+			return size, unit
+		}
+		size /= 1000
+	}
+	return size, "gigabyte"
+}
 
 func (c Clock) number(n int) string { return c.numbers.Call("format", n).String() }
 

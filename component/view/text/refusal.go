@@ -30,6 +30,23 @@ func (t *Texts) NotDone(r client.Refused, deleted bool) string {
 var whyWords = map[protocol.Why]Word{
 	protocol.WhyMuted: WhyMuted, protocol.WhyFrozen: WhyFrozen, protocol.WhyArchived: WhyArchived,
 	protocol.WhySlowMode: WhySlowMode, protocol.WhyReactions: WhyReactions,
+	protocol.WhyFilesOff: WhyFilesOff, protocol.WhyFileType: WhyFileType, protocol.WhyQuota: WhyQuota,
+	protocol.WhyPicture: WhyPicture, protocol.WhyScan: WhyScan,
+}
+
+// FileRefusal says that a file was not uploaded, and why. told is the relay's own reason.
+func (t *Texts) FileRefusal(code protocol.Code, told string, why protocol.Why) string {
+	w := whyWords[why]
+	switch {
+	case w != "":
+	case code == protocol.CodeTooLarge:
+		w = FileLarge
+	case code == client.CodeFileLost:
+		w = FileLost
+	default:
+		w = codeWord(code, Forbidden, NotNow)
+	}
+	return Because(t.Say(FileRefused), t.reason(w, told))
 }
 
 // codeWord returns the word for a code, or "". forbidden and notFound differ between messages and

@@ -238,3 +238,42 @@ const (
 	ReportResolve  Word = "reportResolve" // the moderators have acted
 	ReportDismiss  Word = "reportDismiss" // the moderators need not act
 )
+
+// The words of files.
+const (
+	Attach          Word = "attach"        // the button
+	Camera          Word = "camera"        // the button
+	DropHere        Word = "dropHere"      // over the chat, while files are dragged
+	AttachedFiles   Word = "attachedFiles" // the accessible name of the strip
+	Attached        Word = "attached"      // of a number of files; for assistive technology
+	FilesMax        Word = "filesMax"      // of a number: the most files of a message
+	Uploading       Word = "uploading"     // {name}; the accessible name of the progress
+	FileReady       Word = "fileReady"     // it will be sent with the message
+	RetryFile       Word = "retryFile"     // {name}; a button, as the five that follow
+	RemoveFile      Word = "removeFile"    // {name}
+	DescribeFile    Word = "describeFile"  // {name}
+	Download        Word = "download"      // {name}
+	Play            Word = "play"          // {name}
+	LoadAgain       Word = "loadAgain"     // {name}
+	DescribeAsk     Word = "describeAsk"   // the title of the dialog
+	DescribeNote    Word = "describeNote"  // why
+	Description     Word = "description"   // the field
+	FileRefused     Word = "fileRefused"   // the reason follows
+	FileGone        Word = "fileGone"      // a file cannot be loaded
+	NotPlayed       Word = "notPlayed"     // audio or video
+	FileLarge       Word = "fileLarge"     // why a file was not uploaded, as the seven that follow
+	WhyFilesOff     Word = "whyFilesOff"
+	WhyFileType     Word = "whyFileType"
+	WhyQuota        Word = "whyQuota"
+	WhyPicture      Word = "whyPicture"
+	WhyScan         Word = "whyScan"
+	FileLost        Word = "fileLost"
+	FileName        Word = "fileName"
+	StorageFull     Word = "storageFull" // in the status
+	Pictures        Word = "pictures"    // the accessible name of the large view
+	PictureOf       Word = "pictureOf"   // {name} is its number, {text} how many there are
+	PreviousPicture Word = "previousPicture"
+	NextPicture     Word = "nextPicture"
+	ZoomIn          Word = "zoomIn"
+	ZoomOut         Word = "zoomOut"
+)

@@ -32,12 +32,13 @@ if (
 if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) fail('PORT has to be a number from 0 to 65535');
 if (wrongOrigin()) fail(wrongOrigin());
 
-// What the chat needs of a page's policy: WebAssembly, and the relay by HTTP and WebSocket.
+// What the chat needs of a page's policy: WebAssembly, pictures from memory, and the relay by HTTP and WebSocket and for players.
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' blob:",
+  `media-src ${new URL(relay).origin}`,
   `connect-src 'self' ${new URL(relay).origin} ${new URL(relay).origin.replace(/^http/, 'ws')}`,
   "base-uri 'none'",
   "form-action 'none'",

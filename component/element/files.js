@@ -1,0 +1,62 @@
+// Files that people choose, paste or drop: what the chat must know of them before it sends them.
+
+const PICTURE = /^image\/(?!svg)/;
+const HEIC = /\.hei[cf]$/i;
+const JPEG_QUALITY = 0.9;
+
+/** Turns a decoded picture into a JPEG file. */
+async function toJpeg(bitmap, name) {
+  const canvas = document.createElement('canvas');
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
+  canvas.getContext('2d').drawImage(bitmap, 0, 0);
+  const blob = await new Promise((resolve) => {
+    canvas.toBlob(resolve, 'image/jpeg', JPEG_QUALITY);
+  });
+  return blob && new File([blob], name.replace(HEIC, '.jpg'), { type: blob.type });
+}
+
+/** Finds the size of a picture. HEIC becomes JPEG where the browser can decode it. */
+async function look(file) {
+  const heic = HEIC.test(file.name) || /^image\/hei[cf]/.test(file.type);
+  if (!heic && !PICTURE.test(file.type)) return { file };
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file);
+  } catch {
+    return { file }; // sent as it is: the relay looks at it
+  }
+  const { width, height } = bitmap;
+  const jpeg = heic && (await toJpeg(bitmap, file.name));
+  bitmap.close();
+  return jpeg || !heic ? { file: jpeg || file, width, height } : { file };
+}
+
+/**
+ * Calls `each` with `{file, width, height}` of every file, in their order and one at a time: a decoded picture is large. The size is
+ * that of a picture.
+ *
+ * @param {FileList} files
+ * @param {(found: {file: File, width?: number, height?: number}) => void} each
+ */
+export async function lookAt(files, each) {
+  for (const file of [...files]) each(await look(file));
+}
+
+/** Returns URLs of bytes. The signal frees all of them. */
+export function scopedURLs(signal) {
+  const urls = new Set();
+  signal.addEventListener('abort', () => {
+    for (const url of urls) URL.revokeObjectURL(url);
+  });
+  return {
+    createObjectURL(blob) {
+      const url = URL.createObjectURL(blob);
+      urls.add(url);
+      return url;
+    },
+    revokeObjectURL(url) {
+      if (urls.delete(url)) URL.revokeObjectURL(url);
+    },
+  };
+}

@@ -1,0 +1,285 @@
+package media
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/text"
+)
+
+const (
+	// thumbnailsKept bounds the thumbnails whose bytes are kept.
+	thumbnailsKept = 200
+	// nearView is how far from the view, in CSS pixels, a picture is loaded.
+	nearView = 400
+	// downloadFor is how long the bytes of a download stay: the browser reads them after the click.
+	downloadFor = time.Minute
+)
+
+// The sizes of the relay's thumbnails, in pixels.
+const (
+	thumbSmall = 320
+	thumbLarge = 1280
+)
+
+// Shelf has the bytes of files, as URLs. Its methods are called on the UI goroutine.
+type Shelf struct {
+	do    func(client.Event)
+	run   func(f func(app.Context)) // runs f on the UI goroutine
+	text  *text.Texts
+	clock text.Clock
+
+	waiting  map[client.LoadFile][]func(url string) // what to do with each file that is on its way
+	kept     []thumbnail                            // the latest used last
+	nearby   app.Value                              // an observer of pictures that are not loaded; nil while not mounted
+	came     app.Func                               // hears that some of them are near the view
+	failed   app.Func                               // hears that the browser cannot show a picture
+	showed   app.Func                               // hears that it shows one
+	blocked  bool                                   // the page's policy forbids pictures from memory
+	works    bool                                   // the browser has shown one
+	onBlock  func()
+	lightbox *Lightbox
+}
+
+// thumbnail is a thumbnail whose bytes are in memory.
+type thumbnail struct {
+	of  client.LoadFile
+	url string
+}
+
+// NewShelf returns an empty shelf. do hands an event to the client's core, run runs a function on the UI
+// goroutine.
+func NewShelf(do func(client.Event), run func(func(app.Context))) *Shelf {
+	return &Shelf{do: do, run: run, waiting: make(map[client.LoadFile][]func(string))}
+}
+
+// Speak sets the language.
+func (s *Shelf) Speak(t *text.Texts, c text.Clock) { s.text, s.clock = t, c }
+
+// Mount begins to load the pictures that come near the view of a scroller. onBlock hears that the page
+// cannot show pictures: all boxes must be made again.
+func (s *Shelf) Mount(scroller app.Value, onBlock func()) {
+	s.onBlock = onBlock
+	hears := func(f func(args []app.Value)) app.Func {
+		return app.FuncOf(func(_ app.Value, args []app.Value) any {
+			s.run(func(app.Context) { f(args) })
+			return nil
+		})
+	}
+	s.came = hears(func(args []app.Value) {
+		for i := range args[0].Length() {
+			if entry := args[0].Index(i); entry.Get("isIntersecting").Bool() && s.nearby != nil {
+				s.nearby.Call("unobserve", entry.Get("target"))
+				s.loadPicture(entry.Get("target"))
+			}
+		}
+	})
+	s.failed = hears(func(args []app.Value) {
+		if file := args[0].Get("target").Call("closest", "[data-file]"); file.Truthy() {
+			dom.SetData(file, "failed", "")
+		}
+		if !s.works && !s.blocked {
+			s.blocked = true
+			s.onBlock()
+		}
+	})
+	s.showed = hears(func([]app.Value) { s.works = true })
+	s.nearby = app.Window().Get("IntersectionObserver").New(s.came, map[string]any{
+		"root": scroller, "rootMargin": strconv.Itoa(nearView) + "px",
+	})
+}
+
+// Dismount ends what Mount began.
+func (s *Shelf) Dismount() {
+	if s.nearby == nil {
+		return
+	}
+	s.nearby.Call("disconnect")
+	s.nearby = nil
+	for _, f := range []app.Func{s.came, s.failed, s.showed} {
+		f.Release()
+	}
+}
+
+// Get gets a URL of a file and calls then with it; "" if the file cannot be had now. A URL of a thumbnail
+// stays good while it is used. Any other belongs to the caller.
+func (s *Shelf) Get(of client.LoadFile, then func(url string)) {
+	if i := slices.IndexFunc(s.kept, func(t thumbnail) bool { return t.of == of }); i >= 0 {
+		t := s.kept[i]
+		s.kept = append(slices.Delete(s.kept, i, i+1), t)
+		then(t.url)
+		return
+	}
+	asked := s.waiting[of] != nil
+	s.waiting[of] = append(s.waiting[of], then)
+	if !asked {
+		s.do(of)
+	}
+}
+
+// Loaded takes the URL of a file.
+func (s *Shelf) Loaded(f client.FileLoaded) {
+	all := s.waiting[f.Of]
+	delete(s.waiting, f.Of)
+	switch {
+	case f.URL == "":
+	case f.Of.Size > 0:
+		if len(s.kept) == thumbnailsKept {
+			release(s.kept[0].url)
+			s.kept = s.kept[1:]
+		}
+		s.kept = append(s.kept, thumbnail{f.Of, f.URL})
+	case len(all) == 0:
+		release(f.URL)
+	}
+	for _, then := range all {
+		then(f.URL)
+	}
+}
+
+// release frees the bytes behind a URL. Another URL it leaves as it is.
+func release(url string) { app.Window().Get("URL").Call("revokeObjectURL", url) }
+
+// loadPicture loads the thumbnail of a picture in a box.
+func (s *Shelf) loadPicture(photo app.Value) {
+	size, _ := strconv.Atoi(dom.Data(photo, "size"))
+	photo.Get("dataset").Delete("failed")
+	s.Get(client.LoadFile{ID: dom.Data(photo, "file"), Size: size}, func(url string) {
+		if url == "" {
+			dom.SetData(photo, "failed", "")
+			return
+		}
+		s.show(photo.Call("querySelector", "img"), url)
+	})
+}
+
+// show shows a picture, and hears whether the browser can.
+func (s *Shelf) show(img app.Value, url string) {
+	if img.Truthy() && s.nearby != nil {
+		img.Set("onerror", s.failed)
+		img.Set("onload", s.showed)
+		img.Set("src", url)
+	}
+}
+
+// Again loads the pictures in an element that could not be loaded before.
+func (s *Shelf) Again(in app.Value) {
+	for i, all := 0, in.Call("querySelectorAll", "[data-failed]"); i < all.Length(); i++ {
+		s.loadPicture(all.Index(i))
+	}
+}
+
+// Act carries out an action on a file, and reports whether it was one. message is the message of
+// the file, control the button.
+func (s *Shelf) Act(does action.Action, message string, control app.Value) bool {
+	file := control.Call("closest", "[data-file]")
+	if !file.Truthy() {
+		return false
+	}
+	id := dom.Data(file, "file")
+	switch does {
+	case action.View:
+		if file.Call("hasAttribute", "data-failed").Bool() {
+			s.loadPicture(file)
+		} else {
+			s.lightbox.Open(message, id)
+		}
+	case action.Download:
+		dom.SetAttribute(control, "aria-busy", "true") // the browser shows no progress
+		s.save(id, dom.Data(file, "name"), func(saved bool) {
+			control.Call("removeAttribute", "aria-busy")
+			if !saved {
+				s.say(file, text.FileGone)
+			}
+		})
+	case action.Play:
+		s.play(file, control)
+	default:
+		return false
+	}
+	return true
+}
+
+// save saves a file on the device, and reports whether it could be had.
+func (s *Shelf) save(id, name string, then func(saved bool)) {
+	s.Get(client.LoadFile{ID: id}, func(url string) {
+		if then(url != ""); url == "" {
+			return
+		}
+		link := dom.New("a", "")
+		dom.SetAttribute(link, "href", url)
+		dom.SetAttribute(link, "download", name)
+		link.Call("click")
+		time.AfterFunc(downloadFor, func() { release(url) })
+	})
+}
+
+// say says below a card's name that something did not work.
+func (s *Shelf) say(card app.Value, w text.Word) {
+	if about := card.Call("querySelector", ".hallway-card-about"); about.Truthy() {
+		dom.SetText(about, s.text.Say(w))
+		dom.SetAttribute(about, "role", "alert")
+	}
+}
+
+// play plays an audio or a video in its card.
+func (s *Shelf) play(card, control app.Value) {
+	of := client.LoadFile{ID: dom.Data(card, "file"), Link: true}
+	control.Set("disabled", true)
+	s.Get(of, func(url string) {
+		if url == "" {
+			control.Set("disabled", false)
+			s.say(card, text.FileGone)
+			return
+		}
+		player := dom.New(dom.Data(card, "kind"), "hallway-player")
+		for _, is := range [...][2]string{{"aria-label", dom.Data(card, "name")}, {"controls", ""}, {"autoplay", ""}, {"playsinline", ""}} {
+			dom.SetAttribute(player, is[0], is[1])
+		}
+		p := &playing{shelf: s, of: of, card: card, player: player, since: time.Now()}
+		p.failed = app.FuncOf(func(app.Value, []app.Value) any {
+			s.run(func(app.Context) { p.fail() })
+			return nil
+		})
+		player.Set("onerror", p.failed)
+		dom.SetAttribute(player, "src", url)
+		dom.Remove(control)
+		dom.Append(card, player)
+		dom.Focus(player)
+	})
+}
+
+// playing is an audio or a video that is played.
+type playing struct {
+	shelf        *Shelf
+	of           client.LoadFile
+	card, player app.Value
+	since        time.Time // when its link came
+	failed       app.Func
+}
+
+// linkFor is how long a link is certainly good: the relay's are for ten minutes.
+const linkFor = 9 * time.Minute
+
+// fail hears that the player cannot go on. A link that has ended is replaced by another one, at the same
+// place.
+func (p *playing) fail() {
+	if time.Since(p.since) > linkFor {
+		at := p.player.Get("currentTime")
+		p.since = time.Now()
+		p.shelf.Get(p.of, func(url string) {
+			dom.SetAttribute(p.player, "src", url)
+			p.player.Set("currentTime", at)
+		})
+		return
+	}
+	dom.Remove(p.player)
+	p.failed.Release()
+	p.shelf.say(p.card, text.NotPlayed)
+}
