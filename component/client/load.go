@@ -11,6 +11,9 @@ type (
 		ID   string
 		Size int
 		Link bool
+		// Item is the message in the outbox that has the file; "": none. Of such a file, and of one in the
+		// strip, the shell has the bytes: a thumbnail is the whole picture.
+		Item string
 	}
 	// FileGot answers [FetchFile].
 	FileGot struct {

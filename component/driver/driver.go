@@ -153,8 +153,9 @@ func start(o Options, c machine) *Driver {
 // [ErrBusy].
 func (d *Driver) Send(text string) (id string, err error) { return d.Reply(text, "", nil) }
 
-// Reply queues an answer to the message with the id to; "": to none. Mentions are parts of the text. See Send.
-func (d *Driver) Reply(text, to string, mentions []protocol.Mention) (id string, err error) {
+// Reply queues an answer to the message with the id to; "": to none. Mentions are parts of the text, files are those
+// of the strip that go with it. See Send.
+func (d *Driver) Reply(text, to string, mentions []protocol.Mention, files ...string) (id string, err error) {
 	select {
 	case <-d.closing:
 		return "", ErrClosed
@@ -164,7 +165,7 @@ func (d *Driver) Reply(text, to string, mentions []protocol.Mention) (id string,
 	if err != nil {
 		return "", err
 	}
-	if !d.host.push(client.SendText{ID: id, Text: text, ReplyTo: to, Mentions: mentions}) {
+	if !d.host.push(client.SendText{ID: id, Text: text, ReplyTo: to, Mentions: mentions, Files: files}) {
 		return "", ErrBusy
 	}
 	return id, nil

@@ -12,12 +12,44 @@ import (
 // fileTimeout is how long the bytes of a file may take.
 const fileTimeout = 5 * time.Minute
 
-// loadFile makes a URL of a file's bytes, and an event of what came. Each platform has a function for the bytes:
+// loadFile makes a URL of a file's bytes: those that are here, in memory or stored with a message that waits, else the relay's.
+func (d *Driver) loadFile(f client.FetchFile) {
+	answer := func(ev client.Event) {
+		if d.life.Err() == nil {
+			d.post(ev)
+		}
+	}
+	fetch := func() { answer(fetchURL(d.life, d.options.Relay, d.options.Room, f)) }
+	if bytes, ok := d.blobs.get(f.Of.ID); ok && !f.Of.Link {
+		d.own = append(d.own, client.FileGot{Req: f.Req, URL: urlOf(bytes)})
+		return
+	}
+	storage, ok := d.options.Storage.(FileStorage)
+	if f.Of.Item == "" || !ok {
+		go fetch()
+		return
+	}
+	key := d.key()
+	queued := d.keeper.do(func(ctx context.Context) client.Event {
+		bytes, err := storage.LoadFile(ctx, key, f.Of.Item, f.Of.ID)
+		if err == nil {
+			return client.FileGot{Req: f.Req, URL: urlOf(bytes)}
+		}
+		go fetch() // the relay has it by now
+		return nil
+	})
+	if !queued {
+		d.own = append(d.own, client.RequestFailed{Req: f.Req, Err: ErrBusy})
+	}
+}
+
+// fetchURL asks the relay for a file, and makes an event of what came. Each platform has functions for the bytes:
 //
 //	fetchFile(ctx context.Context, url, token string) (local string, status int, err error)
+//	urlOf(bytes Blob) string
 //
-// returns a URL of bytes in memory. Natively there is none: each URL is the relay's.
-func loadFile(ctx context.Context, relay, room string, f client.FetchFile) client.Event {
+// return URLs of bytes in memory. Natively there are none: fetchFile returns the relay's.
+func fetchURL(ctx context.Context, relay, room string, f client.FetchFile) client.Event {
 	at := roomURL(relay, room) + "/files/" + f.Of.ID
 	if f.Of.Link {
 		return request(ctx, f.Req, "POST", at+"/link", f.Token, "", func(body []byte) (client.Event, error) {

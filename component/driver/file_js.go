@@ -23,5 +23,8 @@ func fetchFile(ctx context.Context, url, token string) (local string, status int
 	if err != nil {
 		return "", 0, err
 	}
-	return js.Global().Get("URL").Call("createObjectURL", blob).String(), status, nil
+	return urlOf(blob), status, nil
 }
+
+// urlOf makes a URL of bytes in memory.
+func urlOf(bytes Blob) string { return js.Global().Get("URL").Call("createObjectURL", bytes).String() }

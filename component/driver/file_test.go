@@ -17,7 +17,7 @@ func TestLinkOfAFile(t *testing.T) {
 		_, _ = w.Write([]byte(`{"url":"https://relay.example/x?link=1","expires_at":"2026-01-01T00:00:00.000000Z"}`))
 	})
 	f := client.FetchFile{Req: 4, Token: "secret", Of: client.LoadFile{ID: "f1", Link: true}}
-	ev := loadFile(context.Background(), relay, "lobby", f)
+	ev := fetchURL(context.Background(), relay, "lobby", f)
 	if ev != (client.FileGot{Req: 4, URL: "https://relay.example/x?link=1"}) {
 		t.Errorf("got %#v", ev)
 	}
@@ -28,7 +28,7 @@ func TestLinkOfAFile(t *testing.T) {
 
 // Natively there are no bytes with a URL of their own.
 func TestURLOfAThumbnail(t *testing.T) {
-	ev := loadFile(context.Background(), "https://relay.example", "lobby", client.FetchFile{Req: 5, Of: client.LoadFile{ID: "f1", Size: 320}})
+	ev := fetchURL(context.Background(), "https://relay.example", "lobby", client.FetchFile{Req: 5, Of: client.LoadFile{ID: "f1", Size: 320}})
 	if ev != (client.FileGot{Req: 5, URL: "https://relay.example/v1/rooms/lobby/files/f1?size=320"}) {
 		t.Errorf("got %#v", ev)
 	}

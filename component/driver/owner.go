@@ -115,11 +115,7 @@ func (d *Driver) carryOut(effect client.Effect) {
 			return fetchPeople(ctx, d.options.Relay, d.options.Room, e)
 		})
 	case client.FetchFile:
-		go func() {
-			if ev := loadFile(d.life, d.options.Relay, d.options.Room, e); d.life.Err() == nil {
-				d.post(ev)
-			}
-		}()
+		d.loadFile(e)
 	case client.CloseReport:
 		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {
 			return closeReport(ctx, d.options.Relay, d.options.Room, e)

@@ -78,8 +78,14 @@ func (b *blobs) of(item client.Item) map[string]Blob {
 	return files
 }
 
-// Attach puts a file with its bytes into the composer's strip; see [client.AttachFile].
-func (d *Driver) Attach(f client.Attachment, bytes Blob) error {
+// Attach puts a file with its bytes into the composer's strip; see [client.AttachFile]. A file
+// without an id gets one.
+func (d *Driver) Attach(f client.Attachment, bytes Blob) (err error) {
+	if f.ID == "" {
+		if f.ID, err = newID(); err != nil {
+			return err
+		}
+	}
 	d.blobs.put(f.ID, bytes)
 	if !d.host.push(client.AttachFile{File: f}) {
 		d.blobs.forget(f.ID)

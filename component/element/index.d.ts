@@ -297,7 +297,7 @@ export type Texts = Partial<Record<TextName | `${CountedTextName}.${PluralForm}`
 /**
  * The custom properties that a page may set on the element to style the chat. The parts for `::part()` are `header`, `search`,
  * `status`, `pinned`, `log`, `day`, `unread`, `message`, `bubble`, `avatar`, `reaction`, `tools`, `menu`, `dialog`, `jump`,
- * `mentions`, `people`, `files`, `lightbox`, `composer`, `input`, `send` and `typing`.
+ * `mentions`, `people`, `files`, `lightbox`, `strip`, `attach`, `camera`, `composer`, `input`, `send` and `typing`.
  */
 export type Token =
   | '--hallway-font'

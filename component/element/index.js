@@ -54,7 +54,12 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * @csspart dialog - the dialogs, such as the question before a message is deleted and the list of keys
  * @csspart jump - the button that leads to the newest messages
  * @csspart mentions - the button that leads to the next unread mention
+ * @csspart files - the files of a message
+ * @csspart lightbox - the large view of pictures, a dialog over the page
  * @csspart people - the list of people to mention
+ * @csspart strip - the files that are attached to what is written
+ * @csspart attach - the button that attaches files
+ * @csspart camera - the button that takes a picture, on phones
  * @csspart composer - the field in which people write, with its button
  * @csspart input
  * @csspart send

@@ -35,13 +35,14 @@ const fill = (text, name, total) => text.replace('{name}', () => name).replace('
  * @param {HTMLDialogElement} dialog
  * @param {string} pictures as JSON
  * @param {string} first the id of the one to begin with
- * @param {(what: string, of: string, more?: unknown) => string} ask answers `say` with the text of a word; gets with `load` the bytes
+ * @param {(what: string, of: string, more: unknown) => string} ask answers `say` with the text of a word; gets with `load` the bytes
  *   of a picture by its id, as a thumbnail of a size or, for 0, itself: `show` is called with their URL; `save`s a picture by its id
  *   under a name; `release`s the bytes of a URL
  */
 export function openLightbox(dialog, pictures, first, ask) {
   const { ownerDocument: document } = dialog;
   const closed = new AbortController();
+  const say = (word) => ask('say', word, 0);
   let all = JSON.parse(pictures);
   let at = 0;
   let zoom = 0;
@@ -66,7 +67,7 @@ export function openLightbox(dialog, pictures, first, ask) {
     });
     describeBy(line, { d: ICONS[does] });
     icon.append(line);
-    const result = named(make('button', `light-${does}`, { type: 'button' }), ask('say', WORDS[does]));
+    const result = named(make('button', `light-${does}`, { type: 'button' }), say(WORDS[does]));
     result.addEventListener('click', onclick);
     result.append(icon);
     return result;
@@ -110,17 +111,17 @@ export function openLightbox(dialog, pictures, first, ask) {
     image.alt = picture.alt ?? picture.name;
     stage.setAttribute('aria-label', image.alt);
     count.textContent = fill(
-      ask('say', 'pictureOf'),
+      say('pictureOf'),
       (at + 1).toLocaleString(lang),
       all.length.toLocaleString(lang),
     );
-    named(download, fill(ask('say', 'download'), picture.name));
+    named(download, fill(say('download'), picture.name));
     disable(previous, at === 0);
     disable(next, at === all.length - 1);
   }
 
   function drop() {
-    if (original) ask('release', original);
+    if (original) ask('release', original, 0);
     original = '';
     shown = 0;
   }
@@ -168,7 +169,7 @@ export function openLightbox(dialog, pictures, first, ask) {
     dialog.replaceChildren();
   });
 
-  dialog.setAttribute('aria-label', ask('say', 'pictures'));
+  dialog.setAttribute('aria-label', say('pictures'));
   dialog.replaceChildren(bar, stage, previous, next);
   go(all.findIndex(({ id }) => id === first));
   dialog.showModal();
@@ -178,7 +179,7 @@ export function openLightbox(dialog, pictures, first, ask) {
     /** Takes the URL of a picture's bytes; '' if they cannot be had. */
     show(id, size, url) {
       if (closed.signal.aborted || id !== all[at].id || original) {
-        if (size === 0 && url) ask('release', url);
+        if (size === 0 && url) ask('release', url, 0);
         return;
       }
       if (!url || (size && size < shown)) return;

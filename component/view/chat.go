@@ -54,7 +54,7 @@ func New(p Props) *Chat {
 		Scrolled: c.overlay.CloseMenu, MenuOpen: c.overlay.MenuOpen, ReturnsFocus: func() bool { return c.overlay.ReturnsFocus() || c.lightbox.IsOpen() },
 	})
 	c.composer.shared, c.composer.log, c.composer.status = &c.shared, c.log, &c.status
-	c.composer.askEveryone = c.overlay.AskEveryone
+	c.composer.askEveryone, c.composer.describe, c.composer.shelf = c.overlay.AskEveryone, c.overlay.Describe, c.shelf
 	c.search.shared, c.search.log = &c.shared, c.log
 	c.pinned.shared, c.pinned.log = &c.shared, c.log
 	c.status.shared, c.status.focusComposer = &c.shared, c.composer.focus
@@ -84,6 +84,7 @@ func (c *Chat) speak() {
 	c.lightbox.Close()
 	c.status.refresh()
 	c.composer.measure()
+	c.composer.makeStrip()
 	c.search.makeHits()
 	c.overlay.Speak(c.text, c.clock)
 	c.pinned.show(true)
@@ -146,7 +147,8 @@ func (c *Chat) dispatch(f func(app.Context)) {
 func (c *Chat) Render() app.UI {
 	root := app.Div().Class("hallway").Lang(c.text.Tag).Dir(c.text.Dir).
 		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKeyDown).
-		OnPaste(c.composer.onPasteOutside).On("drop", c.composer.onDrop)
+		OnPaste(c.composer.onPasteOutside).On("drop", c.composer.onDrop).
+		On("dragenter", c.composer.onDragEnter).On("dragleave", c.composer.onDragLeave)
 	return c.log.Listen(root).Body(
 		c.headerUI(),
 		c.status.ui(),
@@ -155,6 +157,7 @@ func (c *Chat) Render() app.UI {
 		c.search.hitsUI(),
 		app.Div().Class("hallway-announcer hallway-hidden").Aria("live", "polite"),
 		c.composer.ui(),
+		app.Div().Class("hallway-drop").Aria("hidden", true).Hidden(!c.composer.dropping).Text(c.text.Say(text.DropHere)),
 		c.overlay,
 		c.lightbox,
 	)
@@ -237,8 +240,9 @@ func (c *Chat) refreshShell(was *client.Snapshot) bool {
 	found := c.search.follow()
 	mode := c.composer.followMode()
 	people := c.composer.followPeople(was)
+	files := c.composer.followFiles()
 	lock := (was.Lock == nil) != (s.Lock == nil) || s.Lock != nil && was.Lock.State != s.Lock.State
-	return lock || people || was.Mentions != s.Mentions || line || measured || found || mode || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
+	return lock || people || files || was.KnowsFiles != s.KnowsFiles || was.Mentions != s.Mentions || line || measured || found || mode || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
 		was.Members != s.Members || was.Silenced != s.Silenced || was.Reports != s.Reports || was.Me.Role != s.Me.Role ||
 		!slices.Equal(was.Typing, s.Typing)
 }

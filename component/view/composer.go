@@ -8,9 +8,11 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/action"
 	"hallway/component/view/dom"
 	"hallway/component/view/log"
 	"hallway/component/view/markup"
+	"hallway/component/view/media"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
@@ -32,6 +34,12 @@ type composer struct {
 	sentEdit sentEdit
 	draft    draft
 	mentions mentions
+	strip    *media.Box
+	shelf    *media.Shelf
+	// describe asks for the alternative text of a picture in the strip.
+	describe func(f *client.Attachment)
+	dropping bool   // files are dragged over the chat
+	says     string // what became of files, for assistive technology
 	// askEveryone asks the user to confirm a message to so many people.
 	askEveryone func(people int, yes func())
 	left        string // how much may still be written, when that is little
@@ -64,7 +72,10 @@ func (c *composer) ui() app.UI {
 	return app.Div().Class("hallway-composer").Attr("part", "composer").Body(
 		c.modeUI(),
 		c.peopleUI(),
+		c.stripUI(),
 		app.Div().Class("hallway-write").Body(
+			c.attachUI(action.Attach),
+			c.attachUI(action.Camera),
 			app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
 				Aria("label", c.text.Say(text.Message)).Placeholder(cmp.Or(placeholder, c.text.Say(text.Placeholder))).
 				Aria("describedby", "hallway-mode hallway-counter").Attr("enterkeyhint", hint).
@@ -153,17 +164,21 @@ func (c *composer) submit(ctx app.Context) {
 	case c.mode.editing != "":
 		c.submitEdit(ctx, written, list)
 		return
-	case protocol.Blank(written):
-		return
 	}
-	if code, why := protocol.CheckText(written, c.snap.TextBytesMax); code != "" {
+	files := c.ready()
+	if protocol.Blank(written) {
+		if len(files) == 0 {
+			return
+		}
+		written, list = "", nil
+	} else if code, why := protocol.CheckText(written, c.snap.TextBytesMax); code != "" {
 		c.status.setNote(ctx, c.text.Refusal(code, why, ""))
 		return
 	}
 	if c.mustConfirm(list) {
 		return
 	}
-	if err := c.props.Send(written, c.mode.replyTo, list); err != nil {
+	if err := c.props.Send(written, c.mode.replyTo, list, files); err != nil {
 		c.status.setNote(ctx, text.Because(c.text.Say(text.NotSent), c.text.Say(text.NotNow)))
 		return
 	}

@@ -15,14 +15,14 @@ func (c *composer) onPaste(ctx app.Context, e app.Event) {
 	c.paste(ctx, e)
 }
 
-// paste refuses a text that makes the message too long, so that people need not cut it afterwards. Of a
+// paste attaches files. It refuses a text that makes the message too long, so that people need not cut it afterwards. Of a
 // picture that has a text, as from a spreadsheet, it takes the text.
 func (c *composer) paste(ctx app.Context, e app.Event) {
 	pasted, files := transferred(e.Get("clipboardData"))
 	switch {
 	case pasted == "" && files:
 		e.PreventDefault()
-		c.status.setNote(ctx, c.text.Say(text.NoFiles))
+		c.attach(ctx, e.Get("clipboardData").Get("files"))
 	case !c.fits(pasted):
 		e.PreventDefault()
 		c.status.setNote(ctx, c.text.Say(text.PasteLong))
@@ -46,12 +46,32 @@ func (c *composer) onPasteOutside(ctx app.Context, e app.Event) {
 	}
 }
 
-// onDrop says that files cannot be sent. Text that is dropped into the field is the browser's.
+// onDrop attaches files. Text that is dropped into the field is the browser's.
 func (c *composer) onDrop(ctx app.Context, e app.Event) {
-	ctx.PreventUpdate()
+	c.dropping = false
 	if _, files := transferred(e.Get("dataTransfer")); files {
-		c.status.setNote(ctx, c.text.Say(text.NoFiles))
+		c.attach(ctx, e.Get("dataTransfer").Get("files"))
+		c.focus()
 	}
+}
+
+// onDragEnter shows where files can be dropped, which is anywhere in the chat.
+func (c *composer) onDragEnter(ctx app.Context, e app.Event) {
+	if _, files := transferred(e.Get("dataTransfer")); !files || c.dropping || !c.mayAttach() {
+		ctx.PreventUpdate()
+		return
+	}
+	c.dropping = true
+}
+
+// onDragLeave hears that files are dragged away. What shows where to drop them covers the chat, so that
+// they leave it last.
+func (c *composer) onDragLeave(ctx app.Context, e app.Event) {
+	if target := e.Get("target"); !c.dropping || !target.Call("matches", ".hallway-drop").Bool() {
+		ctx.PreventUpdate()
+		return
+	}
+	c.dropping = false
 }
 
 // transferred returns the text that was pasted or dropped, and reports whether files are with it.

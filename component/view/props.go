@@ -22,7 +22,10 @@ type Props struct {
 	Do func(ev client.Event)
 	// Send queues a text that was written, with the mentions in it, as an answer to the message with the id
 	// replyTo or, for "", to none. After an error the text stays in the composer, and the chat says so.
-	Send func(text, replyTo string, mentions []protocol.Mention) error
+	// files are those of the strip that go with it.
+	Send func(text, replyTo string, mentions []protocol.Mention, files []string) error
+	// Attach puts a file of the device, a File of the browser's, into the strip. width and height are of a picture, else 0.
+	Attach func(file app.Value, width, height int64) error
 }
 
 // Settings are what may change while a chat runs.

@@ -77,7 +77,9 @@ func lineOf(s *client.Snapshot, now time.Time, note string, t *text.Texts) statu
 			line.changesIn = changesIn
 		}
 	}
-	if s.StorageFailed {
+	if s.StorageFull {
+		line.notes = append(line.notes, t.Say(text.StorageFull))
+	} else if s.StorageFailed {
 		line.notes = append(line.notes, t.Say(text.MemoryOnly))
 	}
 	if note != "" {

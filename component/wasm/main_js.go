@@ -42,10 +42,11 @@ func main() {
 		Settings: p.config.view,
 		OnReady:  p.ready,
 		Do:       func(ev client.Event) { p.driver.Do(ev) },
-		Send: func(text, replyTo string, mentions []protocol.Mention) error {
-			_, err := p.driver.Reply(text, replyTo, mentions)
+		Send: func(text, replyTo string, mentions []protocol.Mention, files []string) error {
+			_, err := p.driver.Reply(text, replyTo, mentions, files...)
 			return err
 		},
+		Attach: p.attach,
 	})
 	p.driver = driver.Start(driver.Options{
 		Relay:    p.config.relay,
@@ -67,6 +68,18 @@ func main() {
 	app.Route(routeChat, func() app.Composer { return p.chat })
 	app.Route(routeNone, func() app.Composer { return &nothing{} })
 	app.RunWhenOnBrowser() // does not return
+}
+
+// attach puts a file into the composer's strip. A value of go-app's is not one of the driver's: it goes
+// through the scope.
+func (p *program) attach(file app.Value, width, height int64) error {
+	app.Window().Set("attached", file)
+	bytes := js.Global().Get("attached")
+	js.Global().Delete("attached")
+	return p.driver.Attach(client.Attachment{
+		Name: bytes.Get("name").String(), Type: bytes.Get("type").String(), Size: int64(bytes.Get("size").Float()),
+		Width: width, Height: height,
+	}, bytes)
 }
 
 // hear passes news on to the page or the chat.

@@ -106,7 +106,11 @@ func (l *rowList) fillFiles(node *rowNode, r *row) {
 		node.text.Call("before", root)
 		node.files = l.shelf.NewBox(root)
 	}
-	node.files.Show(*r.files)
+	item := ""
+	if r.seq == 0 {
+		item = r.id
+	}
+	node.files.ShowIn(item, *r.files)
 }
 
 // fillText shows the text with its markup.

@@ -22,6 +22,7 @@ type Box struct {
 	shelf *Shelf
 	root  app.Value
 	strip bool
+	item  string // the message in the outbox that has the files; "": it is stored
 	shown []client.Attachment
 	tiles []*tile // of shown
 }
@@ -60,6 +61,12 @@ func isPicture(typ string, width, height int64) bool {
 
 // isPhoto reports whether a file of a message has a place for its picture.
 func (b *Box) isPhoto(f *client.Attachment) bool { return !b.strip && !b.shelf.blocked && IsPicture(f) }
+
+// ShowIn makes the box show the files of a message in the outbox.
+func (b *Box) ShowIn(item string, files []client.Attachment) {
+	b.item = item
+	b.Show(files)
+}
 
 // Show makes the box show files.
 func (b *Box) Show(files []client.Attachment) {
@@ -131,6 +138,7 @@ func (b *Box) size(t *tile, f *client.Attachment, photos int) {
 			thumb = thumbLarge
 		}
 		dom.SetData(t.root, "size", strconv.Itoa(thumb))
+		dom.SetData(t.root, "item", b.item)
 		b.shelf.nearby.Call("observe", t.root)
 	}
 }
@@ -298,9 +306,11 @@ func (b *Box) actions(t *tile, f *client.Attachment) []action.Action {
 		return []action.Action{action.Play, action.Download}
 	case f.State == "":
 		return []action.Action{action.Download}
+	case !b.strip:
+		return nil // the message has buttons
 	case f.State == client.UploadFailed:
 		return []action.Action{action.Reupload, action.Detach}
-	case b.strip && IsPicture(f):
+	case IsPicture(f):
 		return []action.Action{action.Describe, action.Detach}
 	}
 	return []action.Action{action.Detach}

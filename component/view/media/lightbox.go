@@ -1,6 +1,8 @@
 package media
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
@@ -78,12 +80,13 @@ func (l *Lightbox) Follow(s *client.Snapshot) {
 
 // Open shows a picture of a message.
 func (l *Lightbox) Open(message, file string) {
-	if l.box == nil || l.IsOpen() {
+	pictures := l.pictures()
+	if l.box == nil || l.IsOpen() || !strings.Contains(pictures, `"`+file+`"`) { // it may wait in the outbox
 		return
 	}
 	l.message = message
 	l.asks = app.FuncOf(func(_ app.Value, args []app.Value) any { return l.answer(args[0].String(), args[1].String(), args[2]) })
-	l.view = app.Window().Call("lightbox", l.box, l.pictures(), file, l.asks)
+	l.view = app.Window().Call("lightbox", l.box, pictures, file, l.asks)
 }
 
 // answer answers what the view asks for: a word by its name, the bytes of a picture in a size, to save a

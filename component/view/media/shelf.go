@@ -150,7 +150,7 @@ func release(url string) { app.Window().Get("URL").Call("revokeObjectURL", url) 
 func (s *Shelf) loadPicture(photo app.Value) {
 	size, _ := strconv.Atoi(dom.Data(photo, "size"))
 	photo.Get("dataset").Delete("failed")
-	s.Get(client.LoadFile{ID: dom.Data(photo, "file"), Size: size}, func(url string) {
+	s.Get(client.LoadFile{ID: dom.Data(photo, "file"), Size: size, Item: dom.Data(photo, "item")}, func(url string) {
 		if url == "" {
 			dom.SetData(photo, "failed", "")
 			return
@@ -200,6 +200,10 @@ func (s *Shelf) Act(does action.Action, message string, control app.Value) bool 
 		})
 	case action.Play:
 		s.play(file, control)
+	case action.Detach:
+		s.do(client.DetachFile{ID: id})
+	case action.Reupload:
+		s.do(client.RetryFile{ID: id})
 	default:
 		return false
 	}

@@ -71,7 +71,7 @@ func (d *dialog) confirm() (done bool) {
 		d.do(client.Delete{ID: d.id})
 	case action.Room:
 		d.saveRoom()
-	case action.Everyone:
+	case action.Everyone, action.Describe:
 		d.yes()
 	case action.Report:
 		if reason == "" { // the moderators need one

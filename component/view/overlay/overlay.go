@@ -301,9 +301,9 @@ func (o *Overlay) dialogClosed() {
 	if o.menu.isOpen() { // a menu was opened meanwhile and has the keyboard
 		return
 	}
-	// After the room and its reports the browser goes back to the button, and to the field after a message to everybody. People may have moved on from
+	// After the room, its reports and a description the browser goes back to the button, and to the field after a message to everybody. People may have moved on from
 	// a message.
-	if d.asks != action.Room && d.asks != action.Queue && d.asks != action.Readers && d.asks != action.Everyone && o.log.Focused() != d.id {
+	if d.asks != action.Room && d.asks != action.Queue && d.asks != action.Readers && d.asks != action.Everyone && d.asks != action.Describe && o.log.Focused() != d.id {
 		o.log.Refocus(d.id)
 	}
 	d.id, d.asks, d.ofUser = "", "", false
