@@ -274,6 +274,7 @@ test('a page whose policy forbids pictures from memory gets cards', async ({ new
     const saving = page.waitForEvent('download');
     await chat.log.getByRole('button', { name: 'Download one.png' }).click();
     expect((await saving).suggestedFilename()).toBe('one.png');
+    await page.close();
   } finally {
     await own.stop();
     await site.close();

@@ -101,6 +101,11 @@ for (const how of ['zoomed', 'made smaller', 'made larger']) {
   });
 }
 
+/** Dispatches the events of files or text pasted or dropped at a place; returns whether the browser would handle them, too. */
+const give = (locator, type, { text = '', file = true }) =>
+  locator.evaluate(
+    (node, [kind, words, withFile]) => {
+      const data = new DataTransfer();
       if (withFile) data.items.add(new File(['picture'], 'screenshot.png', { type: 'image/png' }));
       if (words) data.setData('text/plain', words);
       const init = { bubbles: true, cancelable: true, composed: true };

@@ -38,10 +38,18 @@ func (l *Lightbox) Render() app.UI {
 }
 
 // OnMount is go-app's.
-func (l *Lightbox) OnMount(ctx app.Context) { l.box = ctx.JSSrc() }
+func (l *Lightbox) OnMount(ctx app.Context) {
+	l.box = ctx.JSSrc()
+	l.asks = app.FuncOf(func(_ app.Value, args []app.Value) any { return l.answer(args[0].String(), args[1].String(), args[2]) })
+}
 
 // OnDismount is go-app's.
-func (l *Lightbox) OnDismount() { l.box = nil }
+func (l *Lightbox) OnDismount() {
+	if l.box != nil {
+		l.box = nil
+		l.asks.Release()
+	}
+}
 
 // IsOpen reports whether pictures are shown, or the focus has not yet gone back.
 func (l *Lightbox) IsOpen() bool { return l.view != nil }
@@ -85,7 +93,6 @@ func (l *Lightbox) Open(message, file string) {
 		return
 	}
 	l.message = message
-	l.asks = app.FuncOf(func(_ app.Value, args []app.Value) any { return l.answer(args[0].String(), args[1].String(), args[2]) })
 	l.view = app.Window().Call("lightbox", l.box, pictures, file, l.asks)
 }
 
@@ -122,7 +129,6 @@ func (l *Lightbox) onClose(ctx app.Context, _ app.Event) {
 		return
 	}
 	l.view = nil
-	l.asks.Release()
 	if active := dom.Active(); !active.Truthy() || !active.Call("closest", ".hallway-photo").Truthy() {
 		l.refocus(l.message)
 	}
