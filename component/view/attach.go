@@ -16,6 +16,7 @@ func (c *composer) stripUI() app.UI {
 		app.Ul().Class("hallway-strip").Attr("part", "strip").Attr("role", "list").
 			Aria("label", c.text.Say(text.AttachedFiles)).OnClick(c.onStrip),
 		app.Span().Class("hallway-hidden").Aria("live", "polite").Text(c.says),
+		app.Span().Class("hallway-hidden").Aria("live", "polite").Text(c.refused),
 	)
 }
 
@@ -131,7 +132,7 @@ func (c *composer) followFiles() (says bool) {
 	for _, f := range c.snap.Strip {
 		failed := func(old client.Attachment) bool { return old.ID == f.ID && old.State == client.UploadFailed }
 		if f.State == client.UploadFailed && !slices.ContainsFunc(c.strip.Shown(), failed) {
-			c.says = text.ShownName(f.Name) + ": " + c.text.FileRefusal(f.Code, f.Reason, f.Why)
+			c.refused = text.ShownName(f.Name) + ": " + c.text.FileRefusal(f.Code, f.Reason, f.Why)
 			says = true
 		}
 	}

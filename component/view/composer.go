@@ -38,8 +38,9 @@ type composer struct {
 	shelf    *media.Shelf
 	// describe asks for the alternative text of a picture in the strip.
 	describe func(f *client.Attachment)
-	dropping bool   // files are dragged over the chat
-	says     string // what became of files, for assistive technology
+	dropping bool // files are dragged over the chat
+	// What became of files, and which was refused, for assistive technology.
+	says, refused string
 	// askEveryone asks the user to confirm a message to so many people.
 	askEveryone func(people int, yes func())
 	left        string // how much may still be written, when that is little
