@@ -81,8 +81,10 @@ func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 	opened := o.Result.(rules.Opened)
 	m.presence.read = max(m.presence.read, opened.Read)
 	m.presence.mute = muteOf(opened.Mute)
-	rs.setRules(r, opened.Settings)
-	rs.setReports(r, opened.Reports)
+	if first || rs.peers == nil || rs.gossip.rulings.isNew(r, opened.Ruled) {
+		rs.setRules(r, opened.Settings)
+		rs.setReports(r, opened.Reports)
+	}
 	rs.unlock(m, opened.Locked)
 	m.presence.mentions, m.presence.counted = opened.Mentions, o.Head
 	switch {

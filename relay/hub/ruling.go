@@ -80,6 +80,16 @@ func (rl *rulings) compareRoom(r *room, version int64) {
 	}
 }
 
+// isNew reports whether rules of a version are not older than those that the room's streams were told. Where something has changed
+// since these were read, nobody knows: they are read again.
+func (rl *rulings) isNew(r *room, version int64) bool {
+	if known := r.level.ruled.known; known >= 0 && version >= known {
+		return true
+	}
+	rl.compareRoom(r, version)
+	return false
+}
+
 func (rl *rulings) readRoom(r *room) {
 	r.level.ruled.reading, r.level.ruled.stale = true, false
 	rl.reader.ReadRuling(r.name)

@@ -384,3 +384,28 @@ func TestTypingOfOne(t *testing.T) {
 		}
 	}
 }
+
+// TestSettingsOfOne: a setting by frame is told once to everybody, and nobody is told an older one afterwards.
+func TestSettingsOfOne(t *testing.T) {
+	o := newOne(t)
+	head := o.as("head", protocol.RoleOrganizer)
+	moderator, _ := o.enter(head, "lobby")
+	all := []*client{moderator}
+	for i := range 3 {
+		c, _ := o.enter(o.as(fmt.Sprint("user-", i), protocol.RoleParticipant), "lobby")
+		all = append(all, c)
+	}
+	for n := range int64(rounds) {
+		seconds := n + 1
+		o.settled(moderator, protocol.Adjust{Room: "lobby", SlowModeS: &seconds})
+		for i, c := range all {
+			f, err := await[protocol.Settings](c, 2*time.Second)
+			if i == 0 && err != nil { // it was told before the pong
+				continue
+			}
+			if err != nil || f.SlowModeS != seconds {
+				t.Errorf("round %d: client %d is told %+v, %v", n, i, f, err)
+			}
+		}
+	}
+}
