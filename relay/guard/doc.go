@@ -38,6 +38,9 @@
 //	changes in a transaction  all, room       BatchOpsMax, BatchBytesMax,    the hub's writes.go
 //	                                          RoomBatchBytesMax
 //	rooms or members a page   request         the query's limit              server's lists.go
+//	devices                   user, room      protocol.UserDevicesMax …      rules
+//	wraps                     message         protocol.WrapsMax              protocol
+//	wants                     room, holder    wantsMax, protocol.WantedMax   the hub's want.go
 //
 // Bytes:
 //

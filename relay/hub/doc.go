@@ -21,6 +21,7 @@
 //	ranking        the ranks that tokens give                                       ranking.go
 //	peers          what other relays on the same database commit                    bus.go peers.go heal.go
 //	gossip         what relays tell each other of users and rules                   gossip.go marks.go ruling.go spending.go
+//	keys           devices, turns and wraps of end-to-end encrypted rooms           keys.go want.go
 //
 // [Windows], [Revocations], [Bans] and [Ranks] are also read by other goroutines.
 //
@@ -64,6 +65,12 @@
 // sends that arrive behind it are only looked up, for an id that was stored before is answered as ever. All others are
 // refused likewise, until the refused id comes again or the room is joined anew. When a batch fails, nothing is known
 // of any of its ops: it blocks the lanes of all of them, and their sends in the queue become look-ups.
+//
+// # Encrypted rooms
+//
+// The hub knows of a room's encryption the newest turn, why another one is due, and which streams have a device that holds a
+// secret. A device that lacks one is answered with its stored wrap, or by asking such a device, each for a while and not for too
+// much at once. Everything else is decided by package rules.
 //
 // # Windows
 //

@@ -199,6 +199,11 @@ func (rs *rooms) discharge(m *member) {
 		delete(l.devices, id)
 	}
 	l.wants = slices.DeleteFunc(l.wants, func(w *want) bool { return w.member == m })
+	for _, w := range l.wants {
+		if w.holder == m { // it does not answer any more
+			w.holder, w.again = nil, 0
+		}
+	}
 }
 
 // hold notes that the device of a stream has the secret of a turn. What nobody could hand on before, it is asked for at once.

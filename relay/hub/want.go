@@ -13,6 +13,9 @@ const (
 	wantedFor = 3 * time.Second
 	// wantedElsewhereFor is the time for which a relay looks for a device that can hand a secret to one on another relay.
 	wantedElsewhereFor = 4 * wantedFor
+	// wantedBytesMax limits the bytes for which a device is asked at once, deviceBytes is what a device has beside its certificate.
+	wantedBytesMax = 64 << 10
+	deviceBytes    = 512
 	// wantsMax limits the wants of a room.
 	wantsMax = protocol.RoomDevicesMax
 )
@@ -23,6 +26,7 @@ type want struct {
 	device protocol.Device
 	member *member    // its stream; nil: it is on another relay
 	asked  []*Session // devices that were asked in this round
+	holder *member    // the last of them
 	again  int64      // when the next one is
 	until  int64      // when it is forgotten; 0: with its stream
 }
@@ -89,18 +93,22 @@ func (k *keys) serve(now time.Time, r *room) {
 	}
 	at := now.UnixNano()
 	r.lock.wants = slices.DeleteFunc(r.lock.wants, func(w *want) bool { return w.until != 0 && w.until <= at })
-	type request struct {
-		holder  *member
-		n       int64
-		devices []protocol.Device
+	busy := make(map[*member]load)
+	for _, w := range r.lock.wants {
+		if w.holder != nil && at < w.again {
+			busy[w.holder] = busy[w.holder].with(w)
+		}
 	}
 	var requests []*request
 	for _, w := range r.lock.wants {
 		if at < w.again {
 			continue
 		}
-		w.again = now.Add(wantedFor).UnixNano()
-		holder := r.lock.holder(w)
+		holder, wait := r.lock.next(w, busy)
+		if wait {
+			continue // until one of them has answered
+		}
+		w.again, w.holder = now.Add(wantedFor).UnixNano(), holder
 		if holder == nil {
 			w.asked = nil
 			if w.member != nil {
@@ -109,9 +117,8 @@ func (k *keys) serve(now time.Time, r *room) {
 			continue
 		}
 		w.asked = append(w.asked, holder.session)
-		i := slices.IndexFunc(requests, func(q *request) bool {
-			return q.holder == holder && q.n == w.n && len(q.devices) < protocol.WantedMax
-		})
+		busy[holder] = busy[holder].with(w)
+		i := slices.IndexFunc(requests, func(q *request) bool { return q.holder == holder && q.n == w.n })
 		if i < 0 {
 			i = len(requests)
 			requests = append(requests, &request{holder: holder, n: w.n})
@@ -123,12 +130,35 @@ func (k *keys) serve(now time.Time, r *room) {
 	}
 }
 
-// holder returns a stream whose device can hand on what is wanted, and was not asked in this round; nil: there is none.
-func (l *lock) holder(w *want) *member {
+// A request asks a device to hand a secret on.
+type request struct {
+	holder  *member
+	n       int64
+	devices []protocol.Device
+}
+
+// A load is what a device was asked for and has not answered yet.
+type load struct{ devices, bytes int }
+
+// with returns the load with one more want.
+func (l load) with(w *want) load {
+	return load{l.devices + 1, l.bytes + len(w.device.Cert) + deviceBytes}
+}
+
+// full reports whether the device must not be asked for more: a stream has room for so many bytes.
+func (l load) full() bool { return l.devices >= protocol.WantedMax || l.bytes >= wantedBytesMax }
+
+// next returns a stream whose device can hand on what is wanted, and was not asked in this round; nil: there is none. wait reports
+// that there is one, but all of them are busy.
+func (l *lock) next(w *want, busy map[*member]load) (holder *member, wait bool) {
 	for _, m := range l.holders {
-		if m.e2ee.holds >= w.n && m.e2ee.device != w.device.ID && !slices.Contains(w.asked, m.session) {
-			return m
+		switch {
+		case m.e2ee.holds < w.n || m.e2ee.device == w.device.ID || slices.Contains(w.asked, m.session):
+		case busy[m].full():
+			wait = true
+		default:
+			return m, false
 		}
 	}
-	return nil
+	return nil, wait
 }

@@ -32,7 +32,10 @@
 //
 // # Reading
 //
-// What the relay reads is asked of a store by [Query], [Span] and [Part]; [Store], [Directory], [Moderation] and
+// Devices, turns and wraps of encrypted rooms are asked of the store's [Vault], which reads and writes at once: ops about them are
+// parts of their own.
+//
+// What the relay reads is asked of a store by [Query], [Span] and [Part]; [Store], [Directory], [Moderation], [Locks] and
 // [Files] are the interfaces that every store has. A [PageShare] cuts pages alike in all of them. To add a list, add a method there.
 //
 // # What this package must not know
