@@ -38,6 +38,9 @@ func (c *checkCommand) Run() error {
 		err = c.checkFiles(ctx, &c.dbFlag, found, files.show)
 		files.end()
 	}
+	if err == nil {
+		err = c.warn(ctx, &c.dbFlag, "their bytes were not looked at")
+	}
 	if err == nil && findings > 0 {
 		err = fmt.Errorf("%s: findings: %d", c.name(), findings)
 	}

@@ -39,8 +39,8 @@ func (c *exportCommand) Run() (err error) {
 	err = c.export(ctx, file)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		_ = os.Remove(c.To)
-	} else {
-		err = c.exportTo(ctx, &c.dbFlag, c.User, c.To+".files")
+	} else if err = c.exportTo(ctx, &c.dbFlag, c.User, c.To+".files"); err == nil {
+		err = c.warn(ctx, &c.dbFlag, "the bytes of the user's were not copied")
 	}
 	return begun(err)
 }

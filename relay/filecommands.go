@@ -33,6 +33,24 @@ func (f *filesAtFlag) openBeside(ctx context.Context, db *dbFlag) (files.Store, 
 	return store, nil
 }
 
+// errEnough ends a list of files.
+var errEnough = errors.New("enough of the list was read")
+
+// warn tells on stderr what a command leaves out of the files of a database in PostgreSQL, whose place nobody has named.
+func (f *filesAtFlag) warn(ctx context.Context, db *dbFlag, left string) error {
+	if !db.isPostgres() || f.FilesAt != "" {
+		return nil
+	}
+	_, err := db.fileRows(ctx, func(_ rules.StoredFile, all int) error {
+		fmt.Fprintf(os.Stderr, "hallway: files in the database: %d; %s: name their place by --files\n", all, left)
+		return errEnough
+	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
 func missing(path string) bool {
 	_, err := os.Stat(path)
 	return errors.Is(err, fs.ErrNotExist)

@@ -55,6 +55,11 @@ func TestRelaysShareFiles(t *testing.T) {
 	}
 	awaitBlobs(t, place, 1)
 
+	for _, args := range [][]string{{"check"}, {"export", "--user", "ada", "--to", filepath.Join(t.TempDir(), "list.json")}} {
+		if code, _, errOut := run(t, nil, append(args, "--db", db)...); code != 0 || !strings.Contains(errOut, "files in the database: 1; ") || strings.Count(errOut, "\n") != 1 {
+			t.Errorf("%v without --files: %d %q", args, code, errOut)
+		}
+	}
 	list := filepath.Join(t.TempDir(), "ada.json")
 	if out := succeed(t, "export", "--db", db, "--files", place, "--user", "ada", "--to", list); out != "" {
 		t.Errorf("export: %s", out)
