@@ -239,3 +239,45 @@ test('files written offline survive a reload and are sent in their order', async
   expect(messages.map((m) => m.text)).toEqual(['with a picture', 'and then']);
   expect(messages[0].files).toMatchObject([{ name: 'stage.png', width: 800 }]);
 });
+
+test('a message whose file is refused later lets the next one pass, and is sent without the file', async ({
+  newPage,
+  relay: _relay,
+  site,
+  watch,
+}) => {
+  watch.expect(UNREACHABLE);
+  watch.expect(/403/);
+  const strict = await Relay.start(['--allow-origin', site.url, '--rate', '0', '--file-types', 'image/*']);
+  try {
+    const page = await newPage();
+    const attributes = { relay: strict.url, room: 'lobby', token: strict.token(ADA) };
+    await page.goto(`${site.url}/chats.html?chat=${encodeURIComponent(JSON.stringify(attributes))}`);
+    const { Chat } = await import('./chat.js');
+    const ada = new Chat(page.locator('#chat-0'));
+    await ada.live();
+    await strict.kill();
+    await expect(ada.status).toContainText(/reconnecting/i);
+    await choose(ada, [PLAN, PICTURE]);
+    await ada.write('plan and stage');
+    await ada.write('and then');
+    await page.reload();
+    await expect(ada.messages).toHaveCount(2);
+    await strict.restart();
+    const failed = ada.message('plan and stage');
+    await expect(failed).toHaveAttribute('data-state', 'failed', { timeout: 40_000 });
+    await expect(failed).toContainText('files of this type are not allowed here');
+    await expect(ada.message('and then')).toHaveAttribute('data-state', 'sent');
+    await failed.hover();
+    await failed.getByRole('button', { name: 'Remove plan.pdf' }).click();
+    await ada.settled(2);
+    const { messages } = await strict.history(strict.token(ADA));
+    expect(messages.map((m) => [m.text, (m.files ?? []).map((f) => f.name)])).toEqual([
+      ['and then', []],
+      ['plan and stage', ['stage.png']],
+    ]);
+    await page.close();
+  } finally {
+    await strict.stop();
+  }
+});

@@ -306,6 +306,8 @@ func (b *Box) actions(t *tile, f *client.Attachment) []action.Action {
 		return []action.Action{action.Play, action.Download}
 	case f.State == "":
 		return []action.Action{action.Download}
+	case !b.strip && f.State == client.UploadFailed:
+		return []action.Action{action.Detach} // the message goes without it
 	case !b.strip:
 		return nil // the message has buttons
 	case f.State == client.UploadFailed:
