@@ -1,6 +1,7 @@
 // Attaching files: button, camera, paste, drag and drop, the strip above the composer, refusals, and what waits offline.
 
 import { expectAccessible } from './axe.js';
+import { Chat } from './chat.js';
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 import { pdf, png } from './pictures.js';
 import { Relay } from './relay.js';
@@ -95,7 +96,6 @@ test('one bad file holds back neither the others nor the text', async ({
     const page = await newPage();
     const attributes = { relay: strict.url, room: 'lobby', token: strict.token(ADA) };
     await page.goto(`${site.url}/chats.html?chat=${encodeURIComponent(JSON.stringify(attributes))}`);
-    const { Chat } = await import('./chat.js');
     const ada = new Chat(page.locator('#chat-0'));
     await ada.live();
     await choose(ada, [PLAN, PICTURE]);
@@ -253,7 +253,6 @@ test('a message whose file is refused later lets the next one pass, and is sent 
     const page = await newPage();
     const attributes = { relay: strict.url, room: 'lobby', token: strict.token(ADA) };
     await page.goto(`${site.url}/chats.html?chat=${encodeURIComponent(JSON.stringify(attributes))}`);
-    const { Chat } = await import('./chat.js');
     const ada = new Chat(page.locator('#chat-0'));
     await ada.live();
     await strict.kill();
@@ -280,4 +279,37 @@ test('a message whose file is refused later lets the next one pass, and is sent 
   } finally {
     await strict.stop();
   }
+});
+
+test('the tab in which a message was written uploads its files, also where another tab sends', async ({
+  openChats,
+  relay,
+}) => {
+  const [first] = await openChats([ADA]);
+  await first.live();
+  const page = await first.page.context().newPage();
+  await page.goto(first.page.url());
+  const second = new Chat(page.locator('#chat-0'));
+  await second.live();
+  const uploads = [];
+  const count = (name) => (request) => request.method() === 'PUT' && uploads.push(name);
+  first.page.on('request', count('first'));
+  page.on('request', count('second'));
+  let goOn;
+  const held = new Promise((resolve) => {
+    goOn = resolve;
+  });
+  await page.route('**/files/**', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await choose(second, [PICTURE]);
+  await second.write('written before the upload has ended');
+  for (const chat of [first, second]) {
+    await expect(chat.messages.first()).toHaveAttribute('data-state', 'waiting');
+  }
+  goOn();
+  for (const chat of [first, second]) await chat.settled(1);
+  expect((await stored(relay))[0].files).toMatchObject([{ name: 'stage.png' }]);
+  expect(uploads).toEqual(['second']);
 });
