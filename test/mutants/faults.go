@@ -40,6 +40,7 @@ const (
 	timeline   = "component/client/timeline"
 	outbox     = "component/client/outbox"
 	connection = "component/client/connection"
+	lockPart   = "component/client/lock"
 	clientStep = "component/client/step"
 	hub        = "relay/hub"
 	presence   = "relay/presence"
@@ -50,7 +51,7 @@ const (
 )
 
 // mutants are the faults, those of one part together.
-var mutants = slices.Concat(clientFaults, hubFaults, relaysFaults, clusterFaults, ruleFaults, storeFaults, shrinkFaults)
+var mutants = slices.Concat(clientFaults, hubFaults, relaysFaults, clusterFaults, ruleFaults, storeFaults, shrinkFaults, sealedFaults)
 
 // The checks.
 var (
@@ -67,6 +68,12 @@ var (
 		run:   []string{"-seeds", "2500", "-first", "-from", "0"},
 		says:  regexp.MustCompile(`(?m)seed \d+, .*$`),
 	}
+	inSealed = check{
+		name:  "the simulation of encrypted rooms",
+		build: inSimulation.build,
+		run:   []string{"-seeds", "2500", "-first", "-from", strconv.Itoa(simulated.SealedSeeds)},
+		says:  inSimulation.says,
+	}
 	inCluster = check{
 		name:  "the simulation of several relays",
 		build: inSimulation.build,
@@ -77,16 +84,18 @@ var (
 
 // What checks a fault, the cheapest check first.
 var (
-	simulation = []check{inSimulation}
-	cluster    = []check{inCluster}
-	core       = []check{inClient}
-	coreFirst  = []check{inClient, inSimulation}
-	window     = []check{inTimeline}
-	hubAlone   = []check{inHub}
-	hubFirst   = []check{inHub, inSimulation}
-	inRelays   = []check{inPresence, inHub, inEngine}
-	ruled      = []check{inMemory}
-	suite      = []check{inStore}
+	simulation  = []check{inSimulation}
+	cluster     = []check{inCluster}
+	core        = []check{inClient}
+	sealed      = []check{inSealed}
+	sealedFirst = []check{inClient, inSealed}
+	coreFirst   = []check{inClient, inSimulation}
+	window      = []check{inTimeline}
+	hubAlone    = []check{inHub}
+	hubFirst    = []check{inHub, inSimulation}
+	inRelays    = []check{inPresence, inHub, inEngine}
+	ruled       = []check{inMemory}
+	suite       = []check{inStore}
 )
 
 func testsOf(name, folder string) check {

@@ -102,9 +102,8 @@ func (q *Queue) ChangeRefused(f *protocol.Error) bool {
 		q.step.Emit(client.Refused{Code: f.Code, Reason: cmp.Or(f.Message, string(f.Code)), ID: r.id, Why: f.Why})
 		return true
 	}
-	if r.writtenAt = (time.Time{}); f.Why == protocol.WhyStaleKey {
-		r.sealed, r.written = nil, false
-	}
+	r.writtenAt = time.Time{}
+	r.noteStale(f)
 	q.resumeAt = q.step.ResendAt(q.resumeAt, f)
 	return true
 }

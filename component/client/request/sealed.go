@@ -13,6 +13,13 @@ func (s *State) mayWrite(r *request) bool {
 	return r.kind != edit || !s.Encrypts || s.Kid != "" && r.sealed != nil && (r.written || r.sealed.Kid == s.Kid)
 }
 
+// noteStale forgets a sealed form whose key the relay has refused.
+func (r *request) noteStale(f *protocol.Error) {
+	if f.Why == protocol.WhyStaleKey {
+		r.sealed, r.written = nil, false
+	}
+}
+
 // Unsealed returns the edits that are to be sealed under a kid. Number gives an edit its
 // number.
 func (q *Queue) Unsealed(kid, user string, number func(id string) int64) (contents []client.Content) {

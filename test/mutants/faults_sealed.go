@@ -1,0 +1,49 @@
+package main
+
+// sealedFaults are the faults of end-to-end encrypted rooms.
+var sealedFaults = []mutant{
+	{
+		name: "a field left out of what encryption is bound to", pkg: "e2ee", in: "AAD", checks: sealed,
+		do: steps{replace("a.ReplyTo", `""`)},
+	},
+	{
+		name: "signature of a turn unchecked", pkg: lockPart, in: "Lock.tell", checks: sealedFirst,
+		do: steps{always("a.OK")},
+	},
+	{
+		name: "a participant's turn taken", pkg: lockPart, in: "Lock.tell", checks: sealedFirst,
+		do: steps{always("client.Leads(a)")},
+	},
+	{
+		name: "role taken from the relay", pkg: lockPart, in: "judge", checks: sealed,
+		do: steps{replace("cert.Role", "m.Sender.Role")},
+	},
+	{
+		name: "what somebody else has signed taken", pkg: lockPart, in: "judge", checks: sealedFirst,
+		do: steps{never("cert.User != a")},
+	},
+	{
+		name: "out ignored", pkg: lockPart, in: "admitted", checks: sealedFirst,
+		do: steps{never("slices.Contains(a, b.User)")},
+	},
+	{
+		name: "certificate not asked for", pkg: lockPart, in: "admitted", checks: sealedFirst,
+		do: steps{always("a.good(b)")},
+	},
+	{
+		name: "sealed anew after the write", pkg: outbox, in: "Interrupt", checks: sealedFirst,
+		do: steps{replace("a.onWire = false", "a.onWire, a.written = false, false")},
+	},
+	{
+		name: "turn below the highest taken", pkg: lockPart, in: "behind", checks: sealedFirst,
+		do: steps{never("a.N < b")},
+	},
+	{
+		name: "older text in place of a newer taken", pkg: lockPart, in: "judge", checks: sealedFirst,
+		do: steps{never("a.Edit < b")},
+	},
+	{
+		name: "plain fallback", pkg: outbox, in: "Flush", checks: sealedFirst,
+		do: steps{never("a.seals.On")},
+	},
+}
