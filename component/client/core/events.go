@@ -187,6 +187,8 @@ func (c *Client) sendText(ev client.SendText) {
 		code, reason, why = protocol.CodeForbidden, "the room is encrypted, and this chat does not encrypt", protocol.WhyEncrypted
 	case c.lock != nil && !c.lock.MayWrite():
 		code, reason = protocol.CodeUnavailable, "the chat has no key for this room yet"
+	case c.lock != nil && len(files) > 0:
+		code, reason, why = protocol.CodeForbidden, "no files can be sent into an encrypted room yet", protocol.WhyEncrypted
 	case c.outbox.IsFull():
 		code, reason = protocol.CodeUnavailable, "too many messages wait to be sent"
 	case c.cfg.Offline == client.OfflineDisable && !c.composerOpen():
