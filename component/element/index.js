@@ -365,6 +365,7 @@ export class HallwayChat extends ElementBase {
       token: this.token,
       source: this.getToken ? timesSet(this, 'getToken') : 0, // so that a getToken that comes late is noticed
       issuer: this.encrypted ? this.issuer : '',
+      devices: this.getDevice ? timesSet(this, 'getDevice') : 0, // the same for getDevice
       offline: this.offline === 'disable' ? 'disable' : 'queue',
       lang: languageOf(this),
       enter: this.enter,

@@ -13,6 +13,7 @@ type config struct {
 	relay, room, token, client string
 	issuer                     string // of an encrypted chat; "": the chat does not encrypt
 	source                     int    // which function for tokens the page has set; 0: none
+	devices                    int    // the same for certificates
 	offline                    client.OfflineMode
 	view                       view.Settings
 }
@@ -30,6 +31,7 @@ func readConfig(v js.Value) config {
 		client:  text("client"),
 		issuer:  text("issuer"),
 		source:  v.Get("source").Int(),
+		devices: v.Get("devices").Int(),
 		offline: client.OfflineMode(text("offline")),
 		view: view.Settings{
 			Lang: text("lang"), Texts: textsOf(v.Get("texts")), Touch: touch,

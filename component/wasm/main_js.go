@@ -31,10 +31,12 @@ type program struct {
 	driver *driver.Driver
 	host   host
 	sends  sends
+	// certifier tells that the page has set another function for certificates.
+	certifier chan struct{}
 }
 
 func main() {
-	p := &program{bridge: js.Global().Get("hallway")}
+	p := &program{bridge: js.Global().Get("hallway"), certifier: make(chan struct{}, 1)}
 	p.config = readConfig(p.bridge.Get("config"))
 	p.host = host{bridge: p.bridge}
 	p.sends.waiting = make(map[string]promise)
@@ -116,6 +118,12 @@ func (p *program) configure(c config) {
 		p.driver.Do(client.TokenGot{Token: c.token})
 	} else if c.source != p.config.source && c.source != 0 {
 		p.driver.Do(client.TokenSource{})
+	}
+	if c.devices != p.config.devices {
+		select {
+		case p.certifier <- struct{}{}:
+		default: // one waits already
+		}
 	}
 	if c.offline != p.config.offline {
 		p.driver.Do(client.SetOffline{Mode: c.offline})

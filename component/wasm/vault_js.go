@@ -49,11 +49,23 @@ func (v *toldVault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoRe
 	return result, err
 }
 
+// certifierWait is how long a page may take to set getDevice, after the chat needs it.
+const certifierWait = 3 * time.Second
+
 // getDevice asks the page for a certificate.
 func (p *program) getDevice(ctx context.Context, jkt string) (string, error) {
+	late := time.NewTimer(certifierWait)
+	defer late.Stop()
 	source := p.bridge.Get("getDevice")
-	if source.Type() != js.TypeFunction {
-		return "", vault.ErrNoCert
+	for source.Type() != js.TypeFunction {
+		select {
+		case <-p.certifier:
+			source = p.bridge.Get("getDevice")
+		case <-late.C:
+			return "", vault.ErrNoCert
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
 	}
 	cert, err := driver.Await(ctx, func() js.Value { return source.Invoke(jkt) })
 	if err != nil {

@@ -154,6 +154,12 @@ test('without getDevice the chat says so, and sends nothing', async ({ open, new
   expect((await relay.history(relay.token({ ...ADA, room: vault }), vault)).messages).toHaveLength(0);
 });
 
+test('a getDevice that is set a moment later is asked', async ({ open, vault: _vault }) => {
+  const ada = await open(ADA, { attributes: { late: 1000 } });
+  await ada.write('Certified late.');
+  await ada.settled(1);
+});
+
 test('a certificate for another user is refused, in words', async ({ open, newPage, vault: _vault }) => {
   const { said } = await complaint(open, { page: await newPage(), attributes: { device: BEN } });
   expect(said).toContain('no certificate of this device, of this user');
