@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { Chat } from './chat.js';
 import { ADA, BEN } from './fixture.js';
+import { pdf, png, wav } from './pictures.js';
 import config from './playwright.config.js';
 import { Relay, ROOT } from './relay.js';
 import { startSite } from './site.js';
@@ -78,6 +79,26 @@ async function converse() {
   await call(BEN, 'PUT', `${doors}/reactions/${encodeURIComponent('🎉')}`);
   await call(ADA, 'PUT', `${doors}/pin`);
   await relay.post(BEN, { text: '🎉🎉' });
+}
+
+/** A picture with an alternative text, several with a caption, a document and a recording. */
+async function sendFiles() {
+  const send = async (user, files, text) => {
+    const sent = [];
+    for (const [name, bytes, alt] of files) {
+      const id = await relay.upload(user, name, bytes);
+      sent.push(alt ? { id, alt } : id);
+    }
+    await relay.post(user, { text, files: sent });
+  };
+  await send(ADA, [['stage.png', png(1600, 1000, 1), 'The stage, seen from the balcony']]);
+  await send(
+    BEN,
+    [2, 3, 4].map((i) => [`hall ${i}.png`, png(800, 600, i)]),
+    'Which hall is it?',
+  );
+  await send(CY, [['Programme of the second day.pdf', pdf()]], 'All halls are in here:');
+  await send(CY, [['Welcome.wav', wav(2)]]);
 }
 
 /** Opens a chat that fills a window of its size; yields it when it can be written in. */
@@ -269,6 +290,31 @@ await state('people', ada, faced, async (chat) => {
   await chat.composer.focus();
   await chat.composer.pressSequentially('Thanks, @');
   await chat.element.getByRole('option').first().waitFor();
+});
+await sendFiles();
+await state('files', BEN, [...both, { size: 'phone', theme: 'light', lang: 'ar' }], async (chat) => {
+  await chat.element.getByText('Welcome.wav').waitFor();
+  await chat.page.waitForFunction(() => {
+    const images = document.querySelector('hallway-chat').shadowRoot.querySelectorAll('.hallway-log img');
+    return images.length > 3 && [...images].every((img) => img.naturalWidth);
+  });
+});
+await state('attach', BEN, both, async (chat) => {
+  await chat.element
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles([
+      { name: 'foyer.png', mimeType: 'image/png', buffer: png(800, 600, 5) },
+      { name: 'Seats.pdf', mimeType: 'application/pdf', buffer: pdf() },
+    ]);
+  await chat.element.getByText('45 byte, ready').waitFor();
+});
+await state('lightbox', BEN, [LIGHT, { size: 'phone', theme: 'dark' }], async (chat) => {
+  await chat.element.getByRole('button', { name: 'The stage, seen from the balcony' }).click();
+  await chat.page.waitForFunction(() => {
+    const image = document.querySelector('hallway-chat').shadowRoot.querySelector('.hallway-light-image');
+    return image?.naturalWidth === 1280;
+  });
 });
 const chats = [];
 for (const variant of both) chats.push([variant, await open(BEN, variant)]);
