@@ -29,9 +29,7 @@ func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role
 	}
 	rs.setRole(m, role)
 	m.block = nil
-	if rs.peers != nil {
-		rs.peers.call(now, m)
-	}
+	rs.peers.call(now, m)
 	switch {
 	case ask:
 		rs.open(m)

@@ -334,6 +334,9 @@ func (ps *peers) followed(now time.Time, rooms []string) {
 
 // call makes the relays level before a join is answered: it tells how many are in the room, and what the user has read.
 func (ps *peers) call(now time.Time, m *member) {
+	if ps == nil {
+		return
+	}
 	m.calls++
 	ps.gossip.calls.ask(now, func() {
 		if m.calls--; m.stays() {

@@ -160,11 +160,11 @@ var clientFaults = []mutant{
 	},
 	{
 		name: "change refused for a while is given up", pkg: requests, in: "ChangeRefused", checks: coreFirst,
-		do: steps{replace("a.writtenAt = b", "q.end(a)\na.writtenAt = b")},
+		do: steps{replace("q.resumeAt = a", "q.end(r)\nq.resumeAt = a")},
 	},
 	{
 		name: "change refused for good is tried again", pkg: requests, in: "ChangeRefused", checks: coreFirst,
-		do: steps{replace("a.Code.Retryable()", "a.Code != protocol.CodeForbidden"), never("a.Why == b")},
+		do: steps{replace("a.Code.Retryable()", "a.Code != protocol.CodeForbidden"), never("a.Why == protocol.WhySlowMode")},
 	},
 	// Reading, typing, pinned messages, search.
 	{

@@ -20,8 +20,20 @@ var relaysFaults = []mutant{
 		do: steps{never("a < b")},
 	},
 	{
-		name: "a relay that opens a room gets no snapshot", pkg: presence, in: "Presence.moves", checks: inRelays,
-		do: steps{drop("p.tellSnapshot(a, b)")},
+		name: "a relay that opens a room gets no snapshot", pkg: presence, in: "Presence.Open", checks: inRelays,
+		do: steps{drop("p.askAll(a)")},
+	},
+	{
+		name: "a join waits for no call", pkg: hub, in: "peers.endJoins", checks: hubAlone,
+		do: steps{never("a.member.calls > 0")},
+	},
+	{
+		name: "markers that wait are not written for a call", pkg: hub, in: "marks.write", checks: hubAlone,
+		do: steps{never("len(a.waiting) > 0")},
+	},
+	{
+		name: "a refusal overtakes an echo above a hole", pkg: hub, in: "rooms.answer", checks: hubAlone,
+		do: steps{never("a.echo > b.told")},
 	},
 	{
 		name: "a user on two relays counts twice", pkg: presence, in: "room.set", checks: inRelays,
@@ -83,6 +95,6 @@ var relaysFaults = []mutant{
 	},
 	{
 		name: "connections of a relay that is gone count", pkg: hub, in: "Gossip.Gone", checks: inRelays,
-		do: steps{drop("a.gone(b)")},
+		do: steps{drop("a.spending.gone(b)")},
 	},
 }
