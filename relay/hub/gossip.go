@@ -132,7 +132,7 @@ func (g *Gossip) told(now time.Time, n *bus.Told) {
 	case protocol.Wanted:
 		g.rooms.keys.wantedElsewhere(now, r, f)
 	case protocol.Read:
-		g.marks.moved(r.name, r.epoch, n.User, min(f.Seq, r.level.known), nil)
+		g.marks.moved(r.name, r.epoch, n.User, f.Seq, nil)
 	}
 }
 

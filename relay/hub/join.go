@@ -111,7 +111,7 @@ func (rs *rooms) joined(now time.Time, m *member) {
 		m.joined, m.from = true, r.told
 		r.streams++
 	}
-	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(rs.count(r)), Read: rs.marker(p), Role: m.role, Mentions: p.mentions}
+	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(rs.count(r)), Read: min(rs.marker(p), r.told), Role: m.role, Mentions: p.mentions}
 	if !p.mute.over(now) {
 		f.Muted, f.MutedUntil, f.MutedReason = true, p.mute.until, p.mute.reason
 	}

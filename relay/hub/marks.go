@@ -141,7 +141,7 @@ type earlyRead struct {
 func (ms *marks) heardEarly(r *room) {
 	for _, e := range r.level.early {
 		if p := r.users[ms.users.byID[e.user]]; p != nil && e.epoch == r.epoch {
-			p.read = max(p.read, min(e.seq, r.told))
+			p.read = max(p.read, e.seq)
 		}
 	}
 	r.level.early = nil
@@ -159,6 +159,7 @@ func (ms *marks) moved(room, epoch, user string, seq int64, by *member) {
 		return
 	}
 	p.read = seq
+	seq = min(seq, r.level.known) // its message may be on the way
 	ms.stats.Reads++
 	for _, m := range p.members {
 		if m != by && m.joined {
