@@ -18,12 +18,13 @@ type device struct {
 	w    *world
 	user string
 
-	disk    map[string]map[string]client.Item // outboxes: room → id → item
-	missing bool                              // the device has no storage
-	full    bool                              // the storage refuses to save
-	done    time.Duration                     // the time when the storage has carried out its tasks
-	shared  bool                              // the device has locks and a bus
-	locks   map[string][]*page                // by room: the owner, then the pages that wait
+	disk    map[string]map[string]client.Item     // outboxes: room → id → item
+	bytes   map[string]map[string]map[string]bool // of files: room → item → file
+	missing bool                                  // the device has no storage
+	full    bool                                  // the storage refuses to save
+	done    time.Duration                         // the time when the storage has carried out its tasks
+	shared  bool                                  // the device has locks and a bus
+	locks   map[string][]*page                    // by room: the owner, then the pages that wait
 
 	cabinet cabinet // for the ciphers of its pages
 
@@ -34,10 +35,11 @@ type device struct {
 
 func newDevice(w *world, user string) *device {
 	d := &device{
-		w: w, user: user, disk: map[string]map[string]client.Item{}, locks: map[string][]*page{}, cabinet: cabinet{kept: map[string]keptValue{}},
+		w: w, user: user, disk: map[string]map[string]client.Item{}, bytes: map[string]map[string]map[string]bool{},
+		locks: map[string][]*page{}, cabinet: cabinet{kept: map[string]keptValue{}},
 	}
 	for _, room := range w.rooms {
-		d.disk[room] = map[string]client.Item{}
+		d.disk[room], d.bytes[room] = map[string]client.Item{}, map[string]map[string]bool{}
 	}
 	d.missing = w.strikes(diskMissing, 0.6) && !w.mustRemember(user)
 	d.shared = !w.strikes(noLocks, 0.6)

@@ -35,7 +35,7 @@ func (w *world) heal() {
 	}
 	until := w.now // the end of the last fault that goes on
 	if w.weather.on[rates] {
-		until += time.Duration(len(w.items)+w.wanted) * time.Second / ratePerSecond
+		until += time.Duration(len(w.items)+w.wanted+w.files) * time.Second / ratePerSecond
 	}
 	if w.weather.slow {
 		until += time.Duration(int64(len(w.items)+w.wanted)*slowModeS) * time.Second
@@ -190,6 +190,7 @@ func (w *world) checkItems() {
 			if it.user != m.Sender.ID || w.sent[m.ID] != it.text {
 				w.fail("%s is stored as %+v", short(it.id), m)
 			}
+			w.checkFiles(it, m)
 			if it.author == nil || it.moved || it.discarded || it.undone {
 				continue
 			}

@@ -25,12 +25,14 @@ type page struct {
 	alive     bool
 	c         *core.Client
 	skew      time.Duration
-	frozen    time.Duration // the page does nothing before this time
-	throttled bool          // timers come late
-	timer     int           // the number of the current one
-	link      *link         // the last one dialled
-	diskLost  bool          // the page died, and some tasks of its storage with it
-	heard     time.Duration // the time when the last note arrives
+	frozen    time.Duration   // the page does nothing before this time
+	throttled bool            // timers come late
+	timer     int             // the number of the current one
+	link      *link           // the last one dialled
+	diskLost  bool            // the page died, and some tasks of its storage with it
+	heard     time.Duration   // the time when the last note arrives
+	bytes     map[string]bool // the files whose bytes are in memory
+	uploads   map[int]bool    // under way
 
 	watch
 	sealedPage
@@ -42,7 +44,8 @@ func (w *world) openTab(old *page) {
 	p := &page{
 		w: w, dev: old.dev, room: old.room, place: old.place, offline: old.offline,
 		name: fmt.Sprintf("%s.%d", old.dev.user, w.tabs), alive: true, skew: old.dev.skew,
-		watch: watch{arrived: map[string]string{}, checked: map[string]*protocol.Message{}},
+		bytes: map[string]bool{}, uploads: map[int]bool{},
+		watch: watch{arrived: map[string]string{}, checked: map[string]*protocol.Message{}, sent: map[string]int{}},
 	}
 	w.pages[p.place] = p
 	if w.strikes(clocks, 0.2) {
@@ -144,6 +147,7 @@ func (p *page) act(effect client.Effect) {
 	case client.RemoveItem:
 		p.disk(func() client.Event {
 			delete(p.dev.disk[p.room], e.ID)
+			delete(p.dev.bytes[p.room], e.ID)
 			return nil
 		})
 	case client.TellPeers:
@@ -170,6 +174,12 @@ func (p *page) act(effect client.Effect) {
 		p.fetchTurns(e)
 	case client.FetchDevices:
 		p.fetchDevices(e)
+	case client.Upload:
+		p.upload(e)
+	case client.AbortUpload:
+		delete(p.uploads, e.Req)
+	case client.ForgetFile:
+		delete(p.bytes, e.ID)
 	case client.SetTimer:
 		p.setTimer(e.At)
 	}
@@ -223,6 +233,7 @@ func (p *page) save(item client.Item) {
 			p.w.fail("%s stores %s in the clear", p.name, short(item.ID))
 		}
 		p.dev.disk[p.room][item.ID] = item
+		p.saveBytes(item)
 		p.w.byID[item.ID].saved = true
 		return client.ItemSaved{ID: item.ID}
 	})

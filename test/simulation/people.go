@@ -12,6 +12,7 @@ type item struct {
 	number int
 	id     string
 	text   string
+	files  []string // that the chat took with it
 	user   string
 	room   string
 	author *page // the page that wrote it; nil: over REST
@@ -103,7 +104,13 @@ func (p *page) personWrites(n int) {
 			return
 		}
 		it := p.w.write(p.dev.user, p.room, p)
-		p.step(client.SendText{ID: it.id, Text: it.text})
+		ev := client.SendText{ID: it.id, Text: it.text}
+		if p.w.weather.files && p.w.oneIn(3) {
+			if ev.Files = p.personAttaches(it); p.w.oneIn(2) {
+				ev.Text, it.text = "", ""
+			}
+		}
+		p.step(ev)
 	}
 }
 

@@ -87,6 +87,10 @@ func (w *world) startRelay(place int) {
 		r.skew = w.upTo(8*time.Second) - 4*time.Second
 	}
 	r.cfg = r.cfg.WithDefaults()
+	if w.weather.files {
+		r.cfg.Features = append(r.cfg.Features, protocol.FeatureFiles)
+		r.cfg.Limits.FileBytes, r.cfg.Limits.MessageFiles = fileBytesMax, messageFilesMax
+	}
 	r.hub = hub.New(r.cfg, r, r)
 	if w.several() {
 		r.share()

@@ -18,6 +18,8 @@ const (
 	// is a loop.
 	asksMax   = 60
 	asksEvery = 10 * time.Second
+	// uploadsMax bounds the uploads of one file within asksEvery.
+	uploadsMax = 12
 )
 
 // watch records what a page has shown.
@@ -30,7 +32,8 @@ type watch struct {
 	arrived map[string]string            // messages of others that came live, each with its epoch
 	checked map[string]*protocol.Message // messages that were equal to the stored ones
 
-	asks, wakes int // in this span of asksEvery
+	asks, wakes int            // in this span of asksEvery
+	sent        map[string]int // uploads begun in it, by file
 	span        time.Duration
 }
 
@@ -61,7 +64,7 @@ func (p *page) inspect(ev client.Event, effects []client.Effect) {
 func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (changed bool) {
 	w := p.w
 	if span := w.now / asksEvery; span != p.span {
-		p.span, p.asks, p.wakes = span, 0, 0
+		p.span, p.asks, p.wakes, p.sent = span, 0, 0, map[string]int{}
 	}
 	asked := 0
 	for _, e := range effects {
@@ -77,6 +80,10 @@ func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (chan
 			changed = true
 		case client.Dial, client.FetchPage, client.GetToken:
 			p.asks++
+		case client.Upload:
+			if p.sent[e.ID]++; p.sent[e.ID] > uploadsMax {
+				w.fail("%s has sent the file %s %d times within %v", p.name, short(e.ID), p.sent[e.ID], asksEvery)
+			}
 		}
 	}
 	if asked > effectsMax+4*(len(s.Outbox)+len(p.shown.Outbox)) {
@@ -97,6 +104,7 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 			continue
 		}
 		p.forgetWishes(r.ID)
+		p.inspectRefusal(&r)
 		if it := w.byID[r.ID]; it != nil && w.store.Life(it.room).Find(it.id) == nil {
 			it.moved = true
 		}
@@ -109,6 +117,9 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 			r, ok := e.(client.Refused)
 			return ok && r.ID == ev.ID
 		})
+		if it.accepted {
+			p.noteFiles(it, s)
+		}
 		if it.accepted == refused {
 			w.fail("%s neither takes nor refuses %s, or does both", p.name, short(ev.ID))
 		}
@@ -136,7 +147,7 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 	case client.Discard:
 		it := w.byID[ev.ID]
 		it.discarded = it.discarded || !slices.ContainsFunc(s.Outbox, func(o client.Own) bool { return o.ID == ev.ID })
-	case client.Online, client.Offline, client.Visible, client.TryNow, client.LoadOlder, client.LoadNewer, client.LoadNewest, client.LoadAround, client.PeerSaid:
+	case client.AttachFile, client.Online, client.Offline, client.Visible, client.TryNow, client.LoadOlder, client.LoadNewer, client.LoadNewest, client.LoadAround, client.PeerSaid:
 		p.wakes++
 	}
 }

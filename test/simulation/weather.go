@@ -82,6 +82,7 @@ type weather struct {
 	history   int           // messages from before the run
 	restless  bool          // people scroll a lot
 	plain     bool          // the relay has no list of pinned messages
+	files     bool          // people send files
 	slow      bool          // the rooms are in slow mode
 	deadly    float64       // the probability that a tab dies before an effect
 	heartbeat time.Duration

@@ -44,6 +44,7 @@ type world struct {
 	devices []*device
 	pages   []*page // the living page of each tab
 	tabs    int     // so far
+	files   int     // attached so far
 
 	sealed    sealedWorld
 	items     []*item // in the order of writing
@@ -97,6 +98,7 @@ func Run(seed uint64, trace io.Writer) (err error) {
 	w.beginSealed(seed)
 	w.network = memorybus.New(w.rnd, w.in)
 	w.network.Faults = w.faultsOfNews()
+	w.weather.files = seed%filesOneIn == filesOneIn-1
 	w.weather.slow = seed%slowOneIn == slowOneIn-1
 	w.populate()
 	w.note("world", "%v of faults: %v", w.weather.storm, w.weather)

@@ -3,6 +3,7 @@ package upload
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -94,7 +95,7 @@ func (u *Uploads) Clear() {
 	for _, j := range u.jobs {
 		u.abort(j)
 	}
-	u.strip, u.jobs = nil, nil
+	u.strip, u.jobs, u.failures, u.resumeAt = nil, nil, 0, time.Time{}
 }
 
 func (u *Uploads) forget(id string) { u.step.Emit(client.ForgetFile{ID: id}) }

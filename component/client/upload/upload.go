@@ -30,8 +30,7 @@ type job struct {
 	req     int    // the request under way; 0: none
 	tries   int    // that have failed, in a row
 	refused int    // tokens in a row
-	retryAt time.Time
-	waits   bool // for a fresh token
+	waits   bool   // for a fresh token
 }
 
 // Uploads uploads files. New makes one.
@@ -42,7 +41,9 @@ type Uploads struct {
 	strip    []*client.Attachment
 	jobs     []*job
 	limits   protocol.Limits
-	live     bool // the chat is connected, as Flush was told last
+	live     bool      // the chat is connected, as Flush was told last
+	failures int       // in a row, of whichever file
+	resumeAt time.Time // no upload begins before
 }
 
 // New makes uploads that have nothing to do.
@@ -76,7 +77,7 @@ func (u *Uploads) Flush(live bool) {
 		}
 		u.Wake() // the connection is there again
 	}
-	if u.live = live; !live {
+	if u.live = live; !live || !u.resumeAt.IsZero() {
 		return
 	}
 	running := 0
@@ -92,11 +93,10 @@ func (u *Uploads) Flush(live bool) {
 			u.jobs = append(u.jobs, j)
 		}
 		j.item = m.Item
-		if j.req != 0 || j.waits || u.step.Now.Before(j.retryAt) || running == client.UploadsMax {
+		if j.req != 0 || j.waits || running == client.UploadsMax {
 			continue
 		}
 		running++
-		j.retryAt = time.Time{}
 		j.req = u.step.Request()
 		u.step.Emit(client.Upload{Req: j.req, Token: u.tokens.Token(), ID: j.id, Item: j.item, Name: m.File.Name})
 		m.File.State, m.File.Sent = client.UploadRunning, 0
@@ -167,6 +167,7 @@ func (u *Uploads) Done(ev client.UploadDone) {
 		return
 	}
 	u.remove(j)
+	u.failures = 0
 	f.State, f.Sent, f.Code, f.Reason, f.Why = client.UploadReady, 0, "", "", ""
 	f.Type, f.Size, f.Width, f.Height = ev.File.Type, ev.File.Size, ev.File.Width, ev.File.Height
 	u.set(j, f)
@@ -194,10 +195,10 @@ func (u *Uploads) Refused(ev client.UploadRefused) {
 		u.set(j, f)
 		return
 	case (ev.Status == 0 || ev.Status == 408 || ev.Status == 429 || ev.Status >= 500) && j.tries < triesMax:
-		if u.live { // else the connection tells when to go on
+		if u.live && ev.Status != 429 { // else the connection, or the relay, tells when to go on
 			j.tries++
 		}
-		j.retryAt = u.step.Now.Add(max(u.step.Jitter(max(1, j.tries)), step.NamedWait(ev.RetryAfterMs)))
+		u.pause(ev.RetryAfterMs)
 		u.set(j, f)
 		return
 	}
@@ -213,6 +214,15 @@ func (u *Uploads) Refused(ev client.UploadRefused) {
 	u.set(j, f)
 }
 
+// pause lets no upload begin for a while: what was refused now would be refused for the next file, too.
+func (u *Uploads) pause(ms int64) {
+	u.failures++
+	at := u.step.Now.Add(max(u.step.Jitter(u.failures), step.NamedWait(ms)))
+	if at.After(u.resumeAt) {
+		u.resumeAt = at
+	}
+}
+
 // TokenGot goes on with what waits for a token.
 func (u *Uploads) TokenGot() {
 	for _, j := range u.jobs {
@@ -220,24 +230,11 @@ func (u *Uploads) TokenGot() {
 	}
 }
 
-// Wake ends the waits for the next try.
-func (u *Uploads) Wake() {
-	for _, j := range u.jobs {
-		j.retryAt = time.Time{}
-	}
-}
+// Wake ends a pause.
+func (u *Uploads) Wake() { u.resumeAt = time.Time{} }
 
 // Deadline returns when Fire has something to do.
-func (u *Uploads) Deadline() (first time.Time) {
-	for _, j := range u.jobs {
-		first = step.Earliest(first, j.retryAt)
-	}
-	return first
-}
+func (u *Uploads) Deadline() time.Time { return u.resumeAt }
 
-// Fire ends waits. Flush goes on.
-func (u *Uploads) Fire() {
-	for _, j := range u.jobs {
-		u.step.Due(&j.retryAt)
-	}
-}
+// Fire ends a pause. Flush goes on.
+func (u *Uploads) Fire() { u.step.Due(&u.resumeAt) }
