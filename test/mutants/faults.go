@@ -39,6 +39,7 @@ const (
 	people     = "component/client/people"
 	timeline   = "component/client/timeline"
 	outbox     = "component/client/outbox"
+	uploads    = "component/client/upload"
 	connection = "component/client/connection"
 	lockPart   = "component/client/lock"
 	clientStep = "component/client/step"

@@ -31,6 +31,23 @@ var clientFaults = []mutant{
 		name: "item put before what was refused", pkg: outbox, in: "Outbox.add", checks: coreFirst,
 		do: steps{replace("a.onWire", "a.inFlight")},
 	},
+	// Files.
+	{
+		name: "message written before its files", pkg: outbox, in: "Flush", checks: simulation,
+		do: steps{always("a.hasFiles()")},
+	},
+	{
+		name: "file of a message stays in the strip", pkg: client, in: "sendText", checks: simulation,
+		do: steps{drop("a.uploads.Taken(b)")},
+	},
+	{
+		name: "refused uploads do not wait", pkg: uploads, in: "Uploads.pause", checks: simulation,
+		do: steps{drop("a.resumeAt = b")},
+	},
+	{
+		name: "uploads do not take the new token", pkg: uploads, in: "Uploads.TokenGot", checks: simulation,
+		do: steps{drop("a.waits = false")},
+	},
 	// Tabs.
 	{
 		name: "lock ignored: two owners", pkg: outbox, in: "Flush", checks: simulation,
