@@ -46,7 +46,7 @@ var clientFaults = []mutant{
 	},
 	{
 		name: "uploads do not take the new token", pkg: uploads, in: "Uploads.TokenGot", checks: simulation,
-		do: steps{drop("a.waits = false")},
+		do: steps{replace("a.waits = false", "a.waits = true")},
 	},
 	// Tabs.
 	{

@@ -206,7 +206,9 @@ func (l *link) hears(f protocol.RelayFrame) {
 		l.answered(f.Message.ID)
 	case protocol.Error:
 		l.answered(f.ID)
-		if !f.Code.Retryable() {
+		if it := l.w.byID[f.ID]; it != nil && len(it.files) > 0 && f.Code == protocol.CodeNotFound {
+			l.p.inspectLack(it)
+		} else if !f.Code.Retryable() {
 			l.p.refused = f.ID
 		}
 	}

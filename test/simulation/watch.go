@@ -104,7 +104,6 @@ func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Sna
 			continue
 		}
 		p.forgetWishes(r.ID)
-		p.inspectRefusal(&r)
 		if it := w.byID[r.ID]; it != nil && w.store.Life(it.room).Find(it.id) == nil {
 			it.moved = true
 		}

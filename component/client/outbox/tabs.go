@@ -149,7 +149,10 @@ func (o *Outbox) mirror(n client.Note, at Place) {
 		o.add(e)
 	}
 	if !e.mine || e.hasFiles() || n.Item.Order > e.Order { // else this page knows better
-		e.Code, e.Reason, e.Files = n.Item.Code, n.Item.Reason, n.Item.Files
+		e.Code, e.Reason = n.Item.Code, n.Item.Reason
+		if n.State != client.ItemSent { // else the note has no more than the id
+			e.Files = n.Item.Files
+		}
 	}
 	if n.Item.Sealed != nil {
 		e.Sealed = n.Item.Sealed
