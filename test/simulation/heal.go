@@ -35,7 +35,11 @@ func (w *world) heal() {
 	}
 	until := w.now // the end of the last fault that goes on
 	if w.weather.on[rates] {
-		until += time.Duration(len(w.items)+w.wanted+w.files) * time.Second / ratePerSecond
+		sends := len(w.items) + w.wanted + w.files
+		if w.sealed.on {
+			sends *= 3 // a new key costs a refused send, and those behind it
+		}
+		until += time.Duration(sends) * time.Second / ratePerSecond
 	}
 	if w.weather.slow {
 		until += time.Duration(int64(len(w.items)+w.wanted)*slowModeS) * time.Second
