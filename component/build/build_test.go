@@ -145,7 +145,7 @@ func (s sources) ReadDir(name string) ([]fs.DirEntry, error) {
 		return entries, err
 	}
 	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
-		return !slices.Contains([]string{"component", "protocol", "go.mod", "go.sum", "package.json"}, e.Name())
+		return !slices.Contains([]string{"component", "e2ee", "protocol", "go.mod", "go.sum", "package.json"}, e.Name())
 	}), err
 }
 

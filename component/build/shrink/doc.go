@@ -11,7 +11,8 @@
 // A module of the Go linker holds, in its memory from the start, the tables by which the runtime walks stacks. They begin with a
 // header (runtime.pcHeader) and are listed in runtime.moduledata:
 //
-//   - names of functions, which stay: a trace names each function that was not put into another;
+//   - names of functions: of the program's own, which a trace names unless they were put into another, and of others, of which
+//     the package stays (step names);
 //   - names of files, by compilation unit (step lines);
 //   - tables from program counters to values: height of the stack and maps of pointers, which stay, lines and files (step lines);
 //   - a description of each function (runtime._func), which says where its tables are;

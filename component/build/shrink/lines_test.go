@@ -51,12 +51,12 @@ func TestModuleLeavesAllButTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What may differ: funcdata and the look-up table behind it, names of files, tables of program counters, functions.
+	// What may differ: funcdata and the look-up table behind it, names of functions and files, tables of program counters, functions.
 	units, end := p.base+int(p.header.Units), p.base+int(p.header.Fn)
 	outside := func(memory []byte) []byte {
 		memory = bytes.Clone(memory)
 		clear(memory[p.data.FuncData : p.data.FindTab+(p.header.Funcs-1)*16*20])
-		clear(memory[units : end+int(p.data.Functions.Len)])
+		clear(memory[p.base+int(p.header.Names) : end+int(p.data.Functions.Len)])
 		return memory
 	}
 	if !bytes.Equal(outside(before), outside(append(after, make([]byte, len(before)-len(after))...))) {
@@ -142,6 +142,22 @@ func TestAFetchedToolchainIsRefused(t *testing.T) {
 	for _, cache := range []string{"", filepath.FromSlash("/cache/go"), filepath.FromSlash("/cac")} {
 		if err := tool.checkRoot(cache); err != nil {
 			t.Errorf("with the cache %q: %v", cache, err)
+		}
+	}
+}
+
+func TestNamesAreShortened(t *testing.T) {
+	for name, want := range map[string]string{
+		"hallway/component/client/core.(*Client).Step": "hallway/component/client/core.(*Client).Step",
+		"main.main.func1": "main.main.func1",
+		"runtime.gopanic": "runtime.",
+		"github.com/maxence-charriere/go-app/v10/pkg/app.(*nodeManager).Update": "github.com/maxence-charriere/go-app/v10/pkg/app.",
+		"slices.SortFunc[go.shape.[]hallway/protocol.User]":                     "slices.",
+		"_rt0_wasm_js": "_rt0_wasm_js",
+		"runtime.":     "runtime.",
+	} {
+		if got := shortName(name); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}
 }

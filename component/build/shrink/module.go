@@ -17,6 +17,11 @@ func Module(wasm []byte, on Set) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if on["names"] && on["funcdata"] { // descriptions of inlined code have names, too
+		if err := p.shortenNames(functions); err != nil {
+			return nil, err
+		}
+	}
 	if on["funcdata"] {
 		if err := p.dropFuncData(functions); err != nil {
 			return nil, err

@@ -27,6 +27,7 @@ var Steps = []Step{
 	{"addresses", "the compiler makes return addresses of two parts", 19},
 	{"lines", "the module names no lines and files of sources", 60},
 	{"funcdata", "the module describes no inlined code and no arguments", 23},
+	{"names", "the module names functions of other packages by their package", 29},
 	{"segments", "the module's memory is written as few segments", 29},
 }
 

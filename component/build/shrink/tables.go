@@ -38,6 +38,7 @@ const (
 	noFuncData = ^uint32(0)
 
 	funcHeaderSize = 44
+	nameOffset     = 4 // of Name in a funcHeader
 )
 
 // moduleData is the beginning of runtime.moduledata.
