@@ -51,7 +51,7 @@ func (h *Hub) Committed(now time.Time, outcomes []rules.Outcome, err error) {
 func (h *Hub) failed(now time.Time, p *pending) {
 	why := unavailable()
 	if p.block != nil {
-		why = p.block.Refusal
+		why = p.block.unseen()
 	}
 	if p.member != nil {
 		h.rooms.answerOpen(now, p.member, rules.Outcome{Refusal: why})

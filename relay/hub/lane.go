@@ -61,6 +61,15 @@ func (b *block) ended(order uint64) {
 	}
 }
 
+// unseen returns the refusal of a send behind the block whose id was not looked up: it may be stored, which
+// [protocol.WhyStaleKey] denies.
+func (b *block) unseen() rules.Refusal {
+	if b.Why == protocol.WhyStaleKey {
+		return unavailable()
+	}
+	return b.Refusal
+}
+
 // lifts reports whether the arrival of id ends the block. While a look-up of an earlier send is under way, nobody knows
 // which send was refused first.
 func (b *block) lifts(id string) bool {
@@ -97,7 +106,7 @@ func (ls *lanes) send(now time.Time, s *Session, f protocol.Send) {
 	switch {
 	case b != nil && full:
 		b.refuse(f.ID, p.order, b.finds)
-		s.send(refusalFrame(b.Refusal, f.Room, f.ID))
+		s.send(refusalFrame(b.unseen(), f.Room, f.ID))
 		return
 	case b != nil && b.finds == 0 && len(b.refused) > 0:
 		ls.probe(m)
