@@ -111,9 +111,10 @@ func TestQuotasHoldInARace(t *testing.T) {
 		t.Run(flag, func(t *testing.T) {
 			race(t, by.room, by.sub, serve(t, limits(flag)...))
 			db := servers.PostgreSQL(t)
-			args := append(limits(flag), "--files", filepath.Join(t.TempDir(), "files"))
+			files := []string{"--files", filepath.Join(t.TempDir(), "files")}
+			args := append(limits(flag), files...)
 			race(t, by.room, by.sub, serveDB(t, db, args...), serveDB(t, db, args...))
-			if out := succeed(t, "check", "--db", db); out != "" {
+			if out := succeed(t, append([]string{"check", "--db", db}, files...)...); out != "" {
 				t.Errorf("check: %s", out)
 			}
 		})

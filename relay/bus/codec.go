@@ -261,7 +261,9 @@ func (n *Changes) fields(c *codec) {
 	last := uint64(n.Last)
 	c.fixed(&last)
 	c.check(len(n.Epoch) <= epochBytesMax && last <= math.MaxInt64)
-	n.Last = int64(last)
+	if c.reading { // what is told may be read elsewhere
+		n.Last = int64(last)
+	}
 	if c.version != version {
 		return
 	}
@@ -271,8 +273,9 @@ func (n *Changes) fields(c *codec) {
 	list(c, &n.Frames, 2, func(f *Frame) {
 		gap := f.Rev - before - 1
 		c.number(&gap, math.MaxInt64-max(before, 0)-1)
-		f.Rev = before + 1 + gap
-		before = f.Rev
+		if before += 1 + gap; c.reading {
+			f.Rev = before
+		}
 		c.bytes(&f.Data)
 		c.check(len(f.Data) > 0)
 	})
