@@ -70,6 +70,34 @@ func TestModeratorMakesTheFirstTurn(t *testing.T) {
 	}
 }
 
+// TestModeratorReplacesTheTurnThatTheRelayLost: others may have kept the turn that it wrote, and wait for one that is as high.
+func TestModeratorReplacesTheTurnThatTheRelayLost(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.relay(protocol.Due{Room: "lobby"})
+	s.wait(2 * time.Second)
+	if made := s.take("turn"); len(made) != 1 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	s.lose() // and the relay is restored: no turn is due there
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.state(client.LockReady)
+	s.wait(2 * time.Second)
+	made := s.take("turn")
+	if len(made) != 1 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	turn, err := protocol.DecodeTurn(made[0].Turn)
+	if err != nil || turn.N != 2 {
+		t.Fatalf("made %+v, %v", turn, err)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: turn})
+	s.wait(time.Minute)
+	if made := s.take("turn"); len(made) != 0 {
+		t.Errorf("made %d more turns", len(made))
+	}
+}
+
 func TestNothingIsSealedBelowTheHighestTurn(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.kept = turnOf(5, "d-mod")

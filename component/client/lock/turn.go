@@ -42,6 +42,7 @@ type turns struct {
 	expelled []string // users whom this user has put out, until a turn shuts them out
 	readmit  []string // users whom this user has let in again
 	making   bool
+	offered  int64     // the number of the highest turn that this page has written
 	makeAt   time.Time // the next step of it
 	toldAt   time.Time // when the relay told of the newest turn, on this connection
 	made     *client.TurnMade
@@ -192,10 +193,14 @@ func (l *Lock) keep() {
 	})
 }
 
+// lacks reports whether the newest turn is below one that others may have kept: the relay may have told of a turn that
+// this page wrote, and lost it before it told this page.
+func (l *Lock) lacks() bool { return l.behind() || l.newest != nil && l.newest.N < l.offered }
+
 // consider begins to make a turn if this device should.
 func (l *Lock) consider() {
 	if l.joined && l.encrypted && l.registered && l.leads() && !l.making && l.makeAt.IsZero() &&
-		(l.due || l.behind() && l.verified) {
+		(l.due || l.lacks() && l.verified) {
 		l.makeAt = l.step.Now.Add(time.Duration(l.step.Rand() * float64(makeWithin)))
 	}
 }
@@ -203,7 +208,7 @@ func (l *Lock) consider() {
 // makeTurn makes the turn that is due.
 func (l *Lock) makeTurn() {
 	t := l.newest
-	if !l.joined || !l.registered || !l.leads() || !l.due && !l.behind() {
+	if !l.joined || !l.registered || !l.leads() || !l.due && !l.lacks() {
 		return
 	}
 	link := t != nil && l.verified && l.kids[t.Kid]
@@ -216,9 +221,9 @@ func (l *Lock) makeTurn() {
 		if !l.making || l.newest != t || !l.joined {
 			return
 		}
-		next := protocol.Turn{N: l.highest + 1, Out: l.outNext(), By: l.own.ID, At: protocol.TimeOf(l.step.Now).String()}
+		next := protocol.Turn{N: max(l.highest+1, l.offered), Out: l.outNext(), By: l.own.ID, At: protocol.TimeOf(l.step.Now).String()}
 		if t != nil && t.N < turnMax {
-			next.N = max(l.highest, t.N) + 1
+			next.N = max(next.N, t.N+1)
 		}
 		if link {
 			next.PrevKid, next.Prev = t.Kid, l.hash
@@ -228,7 +233,7 @@ func (l *Lock) makeTurn() {
 			if !ok || len(made.Wraps) == 0 || !l.making || l.newest != t || !l.joined {
 				return
 			}
-			l.made = &made
+			l.made, l.offered = &made, made.Turn.N
 			first := made.Wraps[:min(len(made.Wraps), protocol.WrapsMax)]
 			l.link.Write(protocol.MakeTurn{Room: l.cfg.Room, Turn: made.Turn, Wraps: first})
 		})
