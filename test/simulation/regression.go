@@ -24,4 +24,5 @@ var Regressions = []Regression{
 	{"an heir that did not load the outbox left what the dead owner had saved", 5224},
 	{"a change was taken for done by what was shown before a break", 2780},
 	{"what came beyond the window arrived again once it was edited", 684},
+	{"a change took the place of the first of two that waited, and the second undid it", 2001874},
 }

@@ -59,18 +59,24 @@ type State struct {
 	Kid      string // that is sealed under now; "": none
 }
 
-// Ask queues what an event asks for. A change takes the place of one of the same kind
-// that waits.
+// Ask queues what an event asks for. A change takes the place of all of the same kind
+// that wait: two may, where the first was written on a connection that is lost.
 func (q *Queue) Ask(ev client.Event, s State) {
 	r := requestFor(q.room, ev)
-	i := slices.IndexFunc(q.list, func(old *request) bool { return r.replaces(old) })
-	if code, reason := q.refusal(r, i >= 0, s); code != "" {
+	last := -1
+	for i, old := range q.list {
+		if r.replaces(old) {
+			last = i
+			r.unsure = r.unsure || old.written || old.unsure
+		}
+	}
+	if code, reason := q.refusal(r, last >= 0, s); code != "" {
 		q.refuse(r, code, reason)
 		return
 	}
-	if i >= 0 {
-		r.unsure = q.list[i].written || q.list[i].unsure
-		q.list[i] = r
+	if last >= 0 {
+		q.list[last] = r
+		q.list = slices.DeleteFunc(q.list, func(old *request) bool { return old != r && r.replaces(old) })
 	} else {
 		q.list = append(q.list, r)
 	}
