@@ -98,6 +98,40 @@ func TestModeratorReplacesTheTurnThatTheRelayLost(t *testing.T) {
 	}
 }
 
+// TestNothingIsWrittenWithoutATurn: a relay that has lost all turns refuses every message, and counts it towards the rate
+// that the next turn needs.
+func TestNothingIsWrittenWithoutATurn(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.lose()
+	s.send("m1", "secret")
+	s.join(&protocol.Locked{Due: true})
+	s.state(client.LockWaiting)
+	s.wait(2 * time.Second)
+	if made := s.take("turn"); len(made) != 1 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	s.relay(protocol.Error{Code: protocol.CodeRateLimited, Room: "lobby", Of: "turn", Message: "too many messages", RetryAfterMs: 700})
+	s.wait(time.Second)
+	made := s.take("turn")
+	if len(made) != 1 {
+		t.Fatalf("made %d turns after the wait that the relay has named", len(made))
+	}
+	if sends := s.take("send"); len(sends) != 0 {
+		t.Errorf("sends %+v", sends)
+	}
+	turn, err := protocol.DecodeTurn(made[0].Turn)
+	if err != nil || turn.N != 2 {
+		t.Fatalf("made %+v, %v", turn, err)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: turn})
+	s.state(client.LockReady)
+	s.wait(time.Second)
+	if sends := s.take("send"); len(sends) != 1 || sends[0].Encrypted.Kid != "2.k" {
+		t.Errorf("sends %+v", sends)
+	}
+}
+
 func TestNothingIsSealedBelowTheHighestTurn(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.kept = turnOf(5, "d-mod")

@@ -144,5 +144,7 @@ func (l *Lock) Refused(f *protocol.Error) {
 		l.deviceRefused(f)
 	case f.Of == "turn" && f.Code == protocol.CodeConflict:
 		l.enter() // there is a turn that the relay has not told of
+	case f.Of == "turn" && f.Code.Retryable():
+		l.making, l.makeAt = false, l.step.ResendAt(l.step.Now, f)
 	}
 }

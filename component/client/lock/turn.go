@@ -27,6 +27,7 @@ type turns struct {
 	joined    bool
 	encrypted bool           // the room is
 	newest    *protocol.Turn // that the relay has told of; nil: none
+	lost      bool           // the relay has no turn any more
 	verified  bool           // its signature, its maker's role
 	hash      string         // verified: of its signed bytes
 	code      string         // verified: what people compare
@@ -70,7 +71,8 @@ func (l *Lock) Joined(f *protocol.Joined) {
 	l.askNext()
 	l.cfg.Rescan() // what the relay could not be asked for before
 	l.dueOut, l.due = f.E2EE.Out, f.E2EE.Due || f.E2EE.Turn == nil
-	if f.E2EE.Turn != nil {
+	l.lost = f.E2EE.Turn == nil
+	if !l.lost {
 		l.tell(f.E2EE.Turn)
 		if f.E2EE.Wrap != nil && !l.kids[l.newest.Kid] {
 			l.unwrap(*f.E2EE.Wrap)
@@ -87,7 +89,7 @@ func (l *Lock) Turned(f *protocol.Turned) {
 	still := func(users []string) []string {
 		return slices.DeleteFunc(users, func(user string) bool { return slices.Contains(f.Turn.Out, user) })
 	}
-	l.dueOut, l.expelled = still(l.dueOut), still(l.expelled)
+	l.lost, l.dueOut, l.expelled = false, still(l.dueOut), still(l.expelled)
 	l.due = len(l.dueOut)+len(l.expelled) > 0
 	l.tell(&f.Turn)
 	made := l.made
@@ -163,9 +165,9 @@ func (l *Lock) tell(t *protocol.Turn) {
 	})
 }
 
-// behind reports whether the newest turn is below a turn that this device has kept: the relay
-// was restored, or lies. Nothing is sealed until a higher one comes.
-func (l *Lock) behind() bool { return l.newest != nil && l.newest.N < l.highest }
+// behind reports whether the relay has no turn any more, or its newest is below a turn that this
+// device has kept: it was restored, or lies. Nothing is sealed until a higher one comes.
+func (l *Lock) behind() bool { return l.newest != nil && (l.lost || l.newest.N < l.highest) }
 
 // keep keeps the newest turn on disk, and from then on it may be sealed under.
 func (l *Lock) keep() {
