@@ -29,6 +29,7 @@ type commandLine struct {
 	Export  exportCommand    `cmd:"" help:"Write everything that is stored about a user as JSON, also while a relay uses the database."`
 	Erase   eraseCommand     `cmd:"" help:"Erase a user from the database for good, also while a relay uses it."`
 	Migrate migrateCommand   `cmd:"" help:"Copy a SQLite database to PostgreSQL, so that several relays can share it. Stop the relay first; clients go on without loading anew."`
+	Keeper  keeperCommand    `cmd:"" help:"Let people in to end-to-end encrypted rooms while nobody else is there. Run it on your own server, never on the relay's machine."`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 

@@ -97,6 +97,8 @@ var table = map[string]rule{
 
 	"component/driver/storagetest": {ours: []string{"protocol", "component/client", "component/driver"}},
 
+	"keeper": {ours: []string{"protocol", "e2ee", "e2ee/native", "component/client", "component/driver", "component/vault"}},
+
 	// The limiter takes the time as an input, as the hub does.
 	"relay/guard":       {ours: []string{"protocol"}, known: []string{"golang.org/x/time/rate"}, pure: true},
 	"relay/rules":       {ours: []string{"protocol", "e2ee"}, pure: true},
@@ -112,9 +114,10 @@ var table = map[string]rule{
 	"relay/relaytest":   {ours: []string{"protocol", "relay/bus", "relay/rules", "relay/hub"}, foreign: true},
 	"relay/server":      {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/bus", "relay/hub", "relay/conn", "relay/auth", "files", "files/intake", "files/media"}, foreign: true},
 	"relay": {
+		// keeper is another command of the same program. It speaks to relays over the wire, and no package of the relay knows it.
 		ours: []string{
 			"protocol", "relay/guard", "relay/bus", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "relay/rules",
-			"store/sqlite", "store/postgres", "files", "files/disk", "files/s3", "files/scan", "files/intake", "files/apart", "files/collect", "examples/demo",
+			"store/sqlite", "store/postgres", "files", "files/disk", "files/s3", "files/scan", "files/intake", "files/apart", "files/collect", "examples/demo", "keeper",
 		},
 		foreign: true,
 	},
@@ -273,6 +276,7 @@ func TestSidesAreStrangersInTheirTestsToo(t *testing.T) {
 		"component/": {"relay", "store"},
 		"relay":      {"component"},
 		"store":      {"component"},
+		"keeper":     {"relay", "store"},
 	}
 	for _, p := range ours(t) {
 		name := strings.TrimPrefix(p.ImportPath, module)
@@ -367,6 +371,10 @@ func TestTheRulesBite(t *testing.T) {
 		{"relay/conn", "hallway/store/sqlite", true},
 		{"relay", "hallway/examples/demo", false},
 		{"store/sqlite", "hallway/examples/demo", true},
+		{"relay", "hallway/keeper", false},
+		{"relay", "hallway/component/driver", true},
+		{"relay/server", "hallway/keeper", true},
+		{"keeper", "hallway/relay/hub", true},
 	} {
 		if why := table[c.from].refuses(c.path); (why != "") != c.refused {
 			t.Errorf("%s importing %s: refused with %q, want refused = %v", c.from, c.path, why, c.refused)

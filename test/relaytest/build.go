@@ -15,6 +15,9 @@ import (
 // program is the path of the relay that Main built.
 var program string
 
+// Program returns the path of the relay that Main built, for its other commands.
+func Program() string { return program }
+
 // Main builds the relay, runs the tests and returns their exit code. HALLWAY_PROGRAM names another program that stands in for it.
 func Main(m *testing.M) int {
 	if program = os.Getenv("HALLWAY_PROGRAM"); program != "" {

@@ -1,0 +1,43 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// Variable is the environment variable with the thumbprint of the device's key (RFC 7638), for which the command must print a
+// certificate. The command for a token does not get it.
+const Variable = "HALLWAY_JKT"
+
+// saidMax is how much of a failed command's own words an error repeats.
+const saidMax = 300
+
+// ask runs a command of the host by sh, and returns the one word that it prints. The context's end kills it.
+func ask(ctx context.Context, flag, command, jkt string) (string, error) {
+	run := exec.CommandContext(ctx, "sh", "-c", command)
+	endWhole(run)
+	run.WaitDelay = time.Second // a process that has left the group may hold the pipes
+	if run.Env = os.Environ(); jkt != "" {
+		run.Env = append(run.Env, Variable+"="+jkt)
+	}
+	var said bytes.Buffer
+	run.Stderr = &said
+	out, err := run.Output()
+	switch printed := strings.Fields(string(out)); {
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("%s takes too long", flag)
+	case err != nil:
+		words := strings.Join(strings.Fields(said.String()), " ")
+		return "", fmt.Errorf("%s fails: %w: %.*s", flag, err, saidMax, words)
+	case len(printed) != 1:
+		return "", errors.New(flag + " must print one word, and nothing else")
+	default:
+		return printed[0], nil
+	}
+}
