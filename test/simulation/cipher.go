@@ -83,7 +83,7 @@ func identityOf(name string) *identity {
 	if known, ok := identities.Load(name); ok {
 		return known.(*identity)
 	}
-	make := func(name string) (*ecdsa.PrivateKey, []byte) {
+	keyOf := func(name string) (*ecdsa.PrivateKey, []byte) {
 		scalar := sha256.Sum256([]byte(name))
 		key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar[:])
 		if err != nil {
@@ -96,8 +96,8 @@ func identityOf(name string) *identity {
 		return key, point[1:]
 	}
 	made := &identity{}
-	made.sign, made.signPoint = make("sign " + name)
-	_, made.boxPoint = make("box " + name)
+	made.sign, made.signPoint = keyOf("sign " + name)
+	_, made.boxPoint = keyOf("box " + name)
 	identities.Store(name, made)
 	return made
 }
