@@ -45,6 +45,10 @@ var clientFaults = []mutant{
 		do: steps{drop("a.resumeAt = b")},
 	},
 	{
+		name: "an upload without an answer does not wait", pkg: uploads, in: "Uploads.delay", checks: core,
+		do: steps{drop("a.resumeAt = b")},
+	},
+	{
 		name: "uploads do not take the new token", pkg: uploads, in: "Uploads.TokenGot", checks: simulation,
 		do: steps{replace("a.waits = false", "a.waits = true")},
 	},

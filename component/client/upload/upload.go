@@ -25,12 +25,14 @@ const triesMax = 8
 
 // job is the upload of one file.
 type job struct {
-	id      string
-	item    string // the message in the outbox; "": the file is in the strip
-	req     int    // the request under way; 0: none
-	tries   int    // that have failed, in a row
-	refused int    // tokens in a row
-	waits   bool   // for a fresh token
+	id       string
+	item     string    // the message in the outbox; "": the file is in the strip
+	req      int       // the request under way; 0: none
+	tries    int       // that have failed, in a row
+	refused  int       // tokens in a row
+	waits    bool      // for a fresh token
+	failures int       // in a row that say nothing of other files
+	resumeAt time.Time // this upload does not begin before
 }
 
 // Uploads uploads files. New makes one.
@@ -42,7 +44,7 @@ type Uploads struct {
 	jobs     []*job
 	limits   protocol.Limits
 	live     bool      // the chat is connected, as Flush was told last
-	failures int       // in a row, of whichever file
+	failures int       // in a row for which all uploads wait, of whichever file
 	resumeAt time.Time // no upload begins before
 }
 
@@ -93,7 +95,7 @@ func (u *Uploads) Flush(live bool) {
 			u.jobs = append(u.jobs, j)
 		}
 		j.item = m.Item
-		if j.req != 0 || j.waits || running == client.UploadsMax {
+		if j.req != 0 || j.waits || !j.resumeAt.IsZero() || running == client.UploadsMax {
 			continue
 		}
 		running++
@@ -198,7 +200,11 @@ func (u *Uploads) Refused(ev client.UploadRefused) {
 		if u.live && ev.Status != 429 { // else the connection, or the relay, tells when to go on
 			j.tries++
 		}
-		u.pause(ev.RetryAfterMs)
+		if ev.Status == 429 || ev.Status == 503 {
+			u.pause(ev.RetryAfterMs)
+		} else {
+			u.delay(j, ev.RetryAfterMs)
+		}
 		u.set(j, f)
 		return
 	}
@@ -214,13 +220,23 @@ func (u *Uploads) Refused(ev client.UploadRefused) {
 	u.set(j, f)
 }
 
-// pause lets no upload begin for a while: what was refused now would be refused for the next file, too.
+// pause lets no upload begin for a while: the relay takes no file now.
 func (u *Uploads) pause(ms int64) {
 	u.failures++
-	at := u.step.Now.Add(max(u.step.Jitter(u.failures), step.NamedWait(ms)))
-	if at.After(u.resumeAt) {
+	if at := u.after(u.failures, ms); at.After(u.resumeAt) {
 		u.resumeAt = at
 	}
+}
+
+// delay lets an upload wait that got no answer, or for which the relay failed: the next file may do better.
+func (u *Uploads) delay(j *job, ms int64) {
+	j.failures++
+	j.resumeAt = u.after(j.failures, ms)
+}
+
+// after returns when to try again after some failures in a row, no sooner than the relay has asked for.
+func (u *Uploads) after(failures int, ms int64) time.Time {
+	return u.step.Now.Add(max(u.step.Jitter(failures), step.NamedWait(ms)))
 }
 
 // TokenGot goes on with what waits for a token.
@@ -230,11 +246,27 @@ func (u *Uploads) TokenGot() {
 	}
 }
 
-// Wake ends a pause.
-func (u *Uploads) Wake() { u.resumeAt = time.Time{} }
+// Wake ends all waits.
+func (u *Uploads) Wake() {
+	u.resumeAt = time.Time{}
+	for _, j := range u.jobs {
+		j.resumeAt = time.Time{}
+	}
+}
 
 // Deadline returns when Fire has something to do.
-func (u *Uploads) Deadline() time.Time { return u.resumeAt }
+func (u *Uploads) Deadline() time.Time {
+	at := u.resumeAt
+	for _, j := range u.jobs {
+		at = step.Earliest(at, j.resumeAt)
+	}
+	return at
+}
 
-// Fire ends a pause. Flush goes on.
-func (u *Uploads) Fire() { u.step.Due(&u.resumeAt) }
+// Fire ends the waits that are over. Flush goes on.
+func (u *Uploads) Fire() {
+	u.step.Due(&u.resumeAt)
+	for _, j := range u.jobs {
+		u.step.Due(&j.resumeAt)
+	}
+}
