@@ -117,6 +117,11 @@ func (w *world) unwell(toEnd bool) string {
 		case len(s.Changing) > 0:
 			return p.name + " has a change of " + short(s.Changing[0]) + " under way"
 		}
+		for _, m := range s.Messages {
+			if mark := s.Marks[m.ID]; toEnd && (mark == client.MarkOpening || mark == client.MarkWaiting) {
+				return p.name + " cannot read " + short(m.ID) + " yet: " + string(mark)
+			}
+		}
 		for _, o := range s.Outbox {
 			if o.State != client.ItemFailed && (toEnd || o.State != client.ItemSent) {
 				return p.name + " has " + short(o.ID) + " as " + string(o.State)

@@ -25,4 +25,8 @@ var Regressions = []Regression{
 	{"a change was taken for done by what was shown before a break", 2780},
 	{"what came beyond the window arrived again once it was edited", 684},
 	{"a change took the place of the first of two that waited, and the second undid it", 2001874},
+	{"no moderator made a turn again that the relay had told of and lost", 2001637},
+	{"messages under a lost turn took the rate that the next turn needed", 2007488},
+	{"a device that could not be checked was taken for unknown, for ever", 2006974},
+	{"a lane stayed shut by a late refusal of an item that was given up", 2010906},
 }

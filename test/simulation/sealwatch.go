@@ -179,7 +179,7 @@ func (w *world) checkSealed() {
 		for _, m := range p.shown.Messages {
 			stored := w.store.Life(p.room).Find(m.ID)
 			switch mark := p.shown.Marks[m.ID]; {
-			case m.Deleted() || stored == nil:
+			case m.Deleted() || stored == nil || stored.Deleted(): // a moderator may have deleted it just now
 			case stored.Encrypted == nil && mark == client.MarkPlain, mark == client.MarkNone && m.Text == w.contentOf(stored):
 			case mark == client.MarkBefore && (turnOf(stored.Encrypted.Kid) < chapter || w.sealed.lies): // a turn was withheld from a moderator
 			case mark == client.MarkUncertain && w.weather.on[restores]: // an older database did not know the device when it was asked

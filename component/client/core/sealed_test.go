@@ -260,6 +260,31 @@ func TestMessagesAreWhatTheirAuthorsSealed(t *testing.T) {
 	s.shows("well", client.MarkAltered, "", "Relay says bo")
 }
 
+// TestWhatCannotBeOpenedIsTriedAgain: what is missing may come without a new connection.
+func TestWhatCannotBeOpenedIsTriedAgain(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
+	s.devices["d-3"] = deviceOf("d-3", "cy", protocol.RoleParticipant, time.Hour)
+	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
+	for _, c := range []struct {
+		id, sender, device, kid string
+		fails                   *bool
+	}{
+		{"m1", "bo", "d-2", "2.k", &s.keyless},
+		{"m2", "cy", "d-3", "2.k", &s.down},
+		{"m3", "bo", "d-2", "1.k", &s.down},
+	} {
+		*c.fails = true
+		sealed := sealedBy(c.device, c.kid, 0, "words")
+		s.message(c.id, c.sender, &sealed)
+		s.wait(30 * time.Second)
+		s.shows(c.id, client.MarkWaiting, "", "Relay says "+c.sender)
+		*c.fails = false
+		s.wait(30 * time.Second)
+		s.shows(c.id, client.MarkNone, "words", "Sure "+c.sender)
+	}
+}
+
 func TestNothingPlainIsSent(t *testing.T) {
 	for name, join := range map[string]func(s *sealedChat){
 		"old relay":      func(s *sealedChat) { s.join(nil, "pinned") },

@@ -32,6 +32,8 @@ type sealedChat struct {
 	timer   time.Time
 	seq     int64
 	mute    bool // the vault does not answer
+	down    bool // the relay answers no requests for devices and turns
+	keyless bool // the issuer's keys cannot be read, so devices cannot be checked
 	held    []client.Crypto
 	events  []client.Event // that wait
 }
@@ -106,6 +108,10 @@ func (s *sealedChat) carryOut(effects []client.Effect) {
 		case client.FetchPage:
 			s.step(client.PageLoaded{Req: e.Req, Page: protocol.Page{Messages: s.pages, Epoch: "e1", Head: s.seq}})
 		case client.FetchDevices:
+			if s.down {
+				s.step(client.RequestFailed{Req: e.Req, Status: 503})
+				continue
+			}
 			var found []protocol.Device
 			for id, d := range s.devices {
 				if len(e.IDs) == 0 || slices.Contains(e.IDs, id) {
@@ -114,6 +120,10 @@ func (s *sealedChat) carryOut(effects []client.Effect) {
 			}
 			s.step(client.DevicesLoaded{Req: e.Req, Devices: found})
 		case client.FetchTurns:
+			if s.down {
+				s.step(client.RequestFailed{Req: e.Req, Status: 503})
+				continue
+			}
 			var turns []protocol.Turn
 			for n := max(1, e.Before-int64(e.Limit)); n < e.Before; n++ {
 				turns = append(turns, *turnOf(n, "d-mod"))
@@ -144,6 +154,9 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 		}
 		return client.TurnKept{N: s.kept.N}
 	case client.CheckDevices:
+		if s.keyless {
+			return nil
+		}
 		var r client.DevicesChecked
 		for _, d := range op.Devices {
 			r.Certs = append(r.Certs, certOf(d))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
@@ -14,6 +15,8 @@ const (
 	openMax = 500
 	// sealAgainAfter is how long the lock waits after sealing has failed.
 	sealAgainAfter = 5 * time.Second
+	// openAgainAfter is how long the lock waits before it opens messages again for which something was missing.
+	openAgainAfter = 10 * time.Second
 	// editsMax bounds the edited messages whose numbers are remembered.
 	editsMax = 10_000
 )
@@ -22,6 +25,7 @@ const (
 type contents struct {
 	sealing bool             // contents are being sealed
 	sealAt  time.Time        // not before: sealing has failed
+	reopen  time.Time        // when messages for which something was missing are opened again
 	edits   map[string]int64 // the highest number of an edit shown, by the message's id
 }
 
@@ -107,8 +111,14 @@ func (l *Lock) openBatch(messages []*protocol.Message) {
 	})
 }
 
-// wait marks messages that cannot be opened now.
+// openLater opens messages again after a while.
+func (l *Lock) openLater() {
+	l.reopen = step.Earliest(l.reopen, l.step.Now.Add(openAgainAfter))
+}
+
+// wait marks messages that cannot be opened now, and tries again later.
 func (l *Lock) wait(messages []*protocol.Message) {
+	l.openLater()
 	for _, m := range messages {
 		l.cfg.Opened(m, client.Said{Mark: client.MarkWaiting})
 	}
@@ -135,7 +145,7 @@ func (l *Lock) opened(messages []*protocol.Message, all []client.OpenedContent) 
 	}
 	l.withDevices(ids, func(answered bool) {
 		if !answered {
-			l.wait(later) // until the next join
+			l.wait(later)
 			return
 		}
 		for _, id := range ids {

@@ -28,6 +28,7 @@ type keys struct {
 type readBack struct {
 	at      *protocol.Turn // the oldest turn whose secret is here; nil: the newest
 	busy    bool
+	failed  bool // the relay has not answered: it is asked again later
 	ended   bool // there are no more: a chapter begins
 	request int  // for turns
 }
@@ -106,7 +107,7 @@ func (l *Lock) Wanted(f *protocol.Wanted) {
 	if t == nil || f.N != t.N || !l.verified || !l.kids[t.Kid] || len(f.Devices) > protocol.WantedMax {
 		return
 	}
-	l.check(f.Devices, func() {
+	l.check(f.Devices, func(bool) {
 		ids := make([]string, 0, len(f.Devices))
 		for i := range f.Devices {
 			ids = append(ids, f.Devices[i].ID)
@@ -137,7 +138,7 @@ func (l *Lock) goBack() {
 	if b.at == nil {
 		b.at = l.newest
 	}
-	if b.busy || b.ended || !l.kids[l.newest.Kid] || !l.joined {
+	if b.busy || b.failed || b.ended || !l.kids[l.newest.Kid] || !l.joined {
 		return
 	}
 	if b.at.Link == "" {
@@ -174,8 +175,8 @@ func (l *Lock) TurnsLoaded(ev client.TurnsLoaded) {
 	})
 }
 
-// turnsFailed gives up the way back until the next join.
+// turnsFailed lets the way back wait.
 func (l *Lock) turnsFailed() {
-	l.readBack.busy, l.readBack.ended = false, true
-	l.cfg.Rescan()
+	l.readBack.busy, l.readBack.failed = false, true
+	l.openLater()
 }

@@ -82,7 +82,7 @@ func (l *Lock) Interrupt() {
 
 // Deadline returns when Fire has something to do.
 func (l *Lock) Deadline() time.Time {
-	return step.Earliest(l.openAt, l.wantAt, l.makeAt, l.askAt, l.sealAt, l.enterAt)
+	return step.Earliest(l.openAt, l.wantAt, l.makeAt, l.askAt, l.sealAt, l.reopen, l.enterAt)
 }
 
 // Fire does what is due.
@@ -104,6 +104,10 @@ func (l *Lock) Fire() {
 		l.askNext()
 	}
 	l.step.Due(&l.sealAt)
+	if l.step.Due(&l.reopen) {
+		l.readBack.failed = false
+		l.cfg.Rescan()
+	}
 	if l.step.Due(&l.enterAt) && !l.joined {
 		l.enter()
 	}

@@ -68,8 +68,8 @@ func (l *Lock) certOf(id string) *client.Certificate {
 	return &nobody.Certificate
 }
 
-// check checks devices that were not checked with these certificates before.
-func (l *Lock) check(devices []protocol.Device, then func()) {
+// check checks devices that were not checked with these certificates before. It tells whether they could be checked.
+func (l *Lock) check(devices []protocol.Device, then func(checked bool)) {
 	var unknown []protocol.Device
 	for i := range devices {
 		if r := l.certs[devices[i].ID]; r == nil || r.cert != devices[i].Cert {
@@ -77,21 +77,22 @@ func (l *Lock) check(devices []protocol.Device, then func()) {
 		}
 	}
 	if len(unknown) == 0 {
-		then()
+		then(true)
 		return
 	}
 	l.do(client.CheckDevices{Devices: unknown}, func(r client.CryptoResult) {
-		if checked, ok := r.(client.DevicesChecked); ok {
+		checked, ok := r.(client.DevicesChecked)
+		if ok {
 			for i := range checked.Certs {
 				l.remember(&unknown[i], &checked.Certs[i])
 			}
 		}
-		then()
+		then(ok)
 	})
 }
 
-// withDevices tells whether the relay has answered. It goes on once the relay has given the records of devices that are not known as
-// good, and they were checked.
+// withDevices goes on once the relay has given the records of devices that are not known as good, and they were checked. It tells
+// whether both were possible.
 func (l *Lock) withDevices(ids []string, then func(answered bool)) {
 	var unknown []string
 	for _, id := range ids {
@@ -104,7 +105,7 @@ func (l *Lock) withDevices(ids []string, then func(answered bool)) {
 		return
 	}
 	l.ask(ask{ids: unknown, then: func(devices []protocol.Device, answered bool) {
-		l.check(devices, func() { then(answered) })
+		l.check(devices, func(checked bool) { then(answered && checked) })
 	}})
 }
 
@@ -117,7 +118,7 @@ func (l *Lock) withMembers(then func(ids []string)) {
 				ids = append(ids, devices[i].ID)
 			}
 		}
-		l.check(devices, func() { then(ids) })
+		l.check(devices, func(bool) { then(ids) })
 	}})
 }
 

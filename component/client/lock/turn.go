@@ -65,6 +65,7 @@ func (l *Lock) loaded(t *protocol.Turn, hasKey bool) {
 // Joined takes the state of the room.
 func (l *Lock) Joined(f *protocol.Joined) {
 	l.joined, l.encrypted, l.readBack.ended, l.toldAt = true, f.E2EE != nil, false, l.step.Now
+	l.readBack.failed = false
 	if f.E2EE == nil {
 		return
 	}

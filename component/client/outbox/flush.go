@@ -80,6 +80,8 @@ func (o *Outbox) recall(i int) {
 func (o *Outbox) Refused(f *protocol.Error) {
 	e := o.find(f.ID)
 	if e == nil || e.failed() {
+		// An item that was given up was still on its way: the relay holds back what follows once more.
+		o.gaveUp = o.gaveUp || e != nil && e.lost && f.Code.Retryable()
 		return
 	}
 	if !f.Code.Retryable() {
