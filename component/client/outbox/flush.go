@@ -79,12 +79,13 @@ func (o *Outbox) recall(i int) {
 // Refused takes the refusal of a send.
 func (o *Outbox) Refused(f *protocol.Error) {
 	e := o.find(f.ID)
+	final := !f.Code.Retryable()
 	if e == nil || e.failed() {
 		// An item that was given up was still on its way: the relay holds back what follows once more.
-		o.gaveUp = o.gaveUp || e != nil && e.lost && f.Code.Retryable()
+		o.gaveUp = o.gaveUp || e != nil && e.lost && !final
 		return
 	}
-	if !f.Code.Retryable() {
+	if final {
 		if f.Code == protocol.CodeNotFound && o.uploadAgain(e) {
 			return
 		}
