@@ -29,4 +29,5 @@ var Regressions = []Regression{
 	{"messages under a lost turn took the rate that the next turn needed", 2007488},
 	{"a device that could not be checked was taken for unknown, for ever", 2006974},
 	{"a lane stayed shut by a late refusal of an item that was given up", 2010906},
+	{"an item that was discarded was shown again by a late word of its owner", 1000449},
 }

@@ -24,7 +24,7 @@ type Outbox struct {
 	full      bool // because there is no room
 	lastOrder int64
 	resendAt  time.Time // nothing is written before: the relay has refused a send
-	done      recent    // what came back
+	done      recent    // what came back, or was discarded
 	seals     seals
 	gaveUp    bool // an item for which the relay holds back what follows
 
@@ -126,6 +126,7 @@ func (o *Outbox) Discard(id string) {
 	if e == nil || !e.failed() && e.written && e.hasFiles() {
 		return
 	}
+	o.done.add(id) // its owner may tell of it before it hears of this
 	o.forget(e)
 	if o.peers {
 		o.tell(client.Note{Kind: client.NoteDrop, Item: client.Item{ID: id}})
