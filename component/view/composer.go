@@ -75,8 +75,6 @@ func (c *composer) ui() app.UI {
 		c.peopleUI(),
 		c.stripUI(),
 		app.Div().Class("hallway-write").Body(
-			c.attachUI(action.Attach),
-			c.attachUI(action.Camera),
 			app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
 				Aria("label", c.text.Say(text.Message)).Placeholder(cmp.Or(placeholder, c.text.Say(text.Placeholder))).
 				Aria("describedby", "hallway-mode hallway-counter").Attr("enterkeyhint", hint).
@@ -85,6 +83,8 @@ func (c *composer) ui() app.UI {
 				Disabled(!open).Aria("disabled", !open).
 				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste).
 				OnKeyUp(c.onCaret).OnClick(c.onCaret).OnBlur(c.onBlur),
+			c.attachUI(action.Attach), // behind the input: from there Shift+Tab goes to the log,
+			c.attachUI(action.Camera),
 			app.Button().Class("hallway-send").Attr("part", "send").Type("button").
 				Disabled(!open || wait != "").Aria("disabled", !open || wait != "").OnClick(c.onSend).Body(
 				app.Span().Class(name).Text(c.text.Say(text.Send)),
