@@ -157,7 +157,7 @@ func (c *Chat) Render() app.UI {
 		c.search.hitsUI(),
 		app.Div().Class("hallway-announcer hallway-hidden").Aria("live", "polite"),
 		c.composer.ui(),
-		app.Div().Class("hallway-drop").Aria("hidden", true).Hidden(!c.composer.dropping).Text(c.text.Say(text.DropHere)),
+		app.Div().Class("hallway-dropzone").Aria("hidden", true).Hidden(!c.composer.dropping).Text(c.text.Say(text.DropHere)),
 		c.overlay,
 		c.lightbox,
 	)

@@ -67,7 +67,7 @@ func (c *composer) onDragEnter(ctx app.Context, e app.Event) {
 // onDragLeave hears that files are dragged away. What shows where to drop them covers the chat, so that
 // they leave it last.
 func (c *composer) onDragLeave(ctx app.Context, e app.Event) {
-	if target := e.Get("target"); !c.dropping || !target.Call("matches", ".hallway-drop").Bool() {
+	if target := e.Get("target"); !c.dropping || !target.Call("matches", ".hallway-dropzone").Bool() {
 		ctx.PreventUpdate()
 		return
 	}
