@@ -14,7 +14,7 @@ func TestNotesComeBack(t *testing.T) {
 		{Kind: client.NoteHand, Item: client.Item{ID: "a", Text: "ä\n", SentAt: "2026-11-23T09:00:00.000Z", Order: 7}},
 		{Kind: client.NoteHand, Item: client.Item{ID: "a", Text: "@Ada @all", Mentions: []protocol.Mention{{Len: 4, User: "u_1"}, {At: 5, Len: 4, All: true}}}},
 		{Kind: client.NoteHand, Item: client.Item{ID: "a", Text: "x", Sealed: &protocol.Encrypted{Alg: "A256GCM", Kid: "1.a", IV: "i", CT: "c"}}},
-		{Kind: client.NoteHand, Item: client.Item{ID: "a", Files: []client.Attachment{
+		{Kind: client.NoteHand, Uploads: true, Item: client.Item{ID: "a", Files: []client.Attachment{
 			{ID: "f", Name: "a.png", Type: "image/png", Size: 1 << 40, Width: 3, Height: 2, Alt: "ä", State: client.UploadFailed, Code: "forbidden", Reason: "no", Why: "quota"},
 		}}},
 		{Kind: client.NoteState, Item: client.Item{ID: "a", Code: "conflict", Reason: "because"}, State: client.ItemFailed},
@@ -47,7 +47,7 @@ func TestNotesOfEarlierVersions(t *testing.T) {
 
 // A field that the core adds must be sent, too: whoever adds one counts here.
 func TestNotesAreSentWhole(t *testing.T) {
-	for typ, fields := range map[reflect.Type]int{reflect.TypeFor[client.Note](): 6, reflect.TypeFor[client.Item](): 11, reflect.TypeFor[client.Attachment](): 12} {
+	for typ, fields := range map[reflect.Type]int{reflect.TypeFor[client.Note](): 7, reflect.TypeFor[client.Item](): 11, reflect.TypeFor[client.Attachment](): 12} {
 		if n := typ.NumField(); n != fields {
 			t.Errorf("%v has %d fields, its encoding knows %d", typ, n, fields)
 		}

@@ -32,15 +32,15 @@ const fill = (text, name, total) => text.replace('{name}', () => name).replace('
  * Shows a picture large, and then those before and behind it.
  *
  * @typedef {{id: string, name: string, alt?: string, type: string, width: number, height: number}} Picture
- * @param {HTMLDialogElement} dialog
+ * @param {HTMLElement} place the dialog stands here while it is open
  * @param {string} pictures as JSON
  * @param {string} first the id of the one to begin with
  * @param {(what: string, of: string, more: unknown) => string} ask answers `say` with the text of a word; gets with `load` the bytes
  *   of a picture by its id, as a thumbnail of a size or, for 0, itself: `show` is called with their URL; `save`s a picture by its id
- *   under a name; `release`s the bytes of a URL
+ *   under a name; `release`s the bytes of a URL; hears that it was `closed`
  */
-export function openLightbox(dialog, pictures, first, ask) {
-  const { ownerDocument: document } = dialog;
+export function openLightbox(place, pictures, first, ask) {
+  const { ownerDocument: document } = place;
   const closed = new AbortController();
   const say = (word) => ask('say', word, 0);
   let all = JSON.parse(pictures);
@@ -72,6 +72,7 @@ export function openLightbox(dialog, pictures, first, ask) {
     result.append(icon);
     return result;
   };
+  const dialog = make('dialog', 'lightbox', { part: 'lightbox' });
   const image = make('img', 'light-image', { draggable: false });
   const stage = make('div', 'light-stage', { tabindex: 0, role: 'group' }); // it is scrolled by keys
   const name = make('span', 'light-name', { dir: 'auto' });
@@ -166,16 +167,19 @@ export function openLightbox(dialog, pictures, first, ask) {
   on('close', () => {
     closed.abort();
     drop();
-    dialog.replaceChildren();
+    dialog.remove();
+    ask('closed', '', 0);
   });
 
   dialog.setAttribute('aria-label', say('pictures'));
-  dialog.replaceChildren(bar, stage, previous, next);
+  dialog.append(bar, stage, previous, next);
+  place.append(dialog);
   go(all.findIndex(({ id }) => id === first));
   dialog.showModal();
   stage.focus();
 
   return {
+    close: () => dialog.close(),
     /** Takes the URL of a picture's bytes; '' if they cannot be had. */
     show(id, size, url) {
       if (closed.signal.aborted || id !== all[at].id || original) {

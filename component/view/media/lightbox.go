@@ -11,14 +11,14 @@ import (
 )
 
 // Lightbox shows the pictures of the loaded messages large, one at a time. What it shows is
-// component/element/lightbox.js: it is handed the pictures here, and their bytes. The dialog is the browser's
+// component/element/lightbox.js: it is handed the pictures here, and their bytes. While it is open there is a dialog, the browser's
 // modal one: nothing behind it can be reached, Escape closes it, and the focus goes back to where it was.
 // Its methods are called on the UI goroutine.
 type Lightbox struct {
 	app.Compo
 	shelf   *Shelf
 	refocus func(message string) // puts the keyboard back at a message
-	box     app.Value            // the dialog; nil while not mounted
+	place   app.Value            // of the dialog; nil while not mounted
 	view    app.Value            // what it shows; nil: it is closed
 	message string               // the message of the picture that was opened
 	snap    client.Snapshot
@@ -34,19 +34,19 @@ func NewLightbox(s *Shelf, refocus func(message string)) *Lightbox {
 
 // Render is go-app's.
 func (l *Lightbox) Render() app.UI {
-	return app.Dialog().Class("hallway-lightbox").Attr("part", "lightbox").On("close", l.onClose)
+	return app.Div().Class("hallway-light-place")
 }
 
 // OnMount is go-app's.
 func (l *Lightbox) OnMount(ctx app.Context) {
-	l.box = ctx.JSSrc()
+	l.place = ctx.JSSrc()
 	l.asks = app.FuncOf(func(_ app.Value, args []app.Value) any { return l.answer(args[0].String(), args[1].String(), args[2]) })
 }
 
 // OnDismount is go-app's.
 func (l *Lightbox) OnDismount() {
-	if l.box != nil {
-		l.box = nil
+	if l.place != nil {
+		l.place = nil
 		l.asks.Release()
 	}
 }
@@ -56,8 +56,8 @@ func (l *Lightbox) IsOpen() bool { return l.view != nil }
 
 // Close closes it.
 func (l *Lightbox) Close() {
-	if l.IsOpen() && l.box != nil {
-		l.box.Call("close")
+	if l.IsOpen() && l.place != nil {
+		l.view.Call("close")
 	}
 }
 
@@ -89,15 +89,15 @@ func (l *Lightbox) Follow(s *client.Snapshot) {
 // Open shows a picture of a message.
 func (l *Lightbox) Open(message, file string) {
 	pictures := l.pictures()
-	if l.box == nil || l.IsOpen() || !strings.Contains(pictures, `"`+file+`"`) { // it may wait in the outbox
+	if l.place == nil || l.IsOpen() || !strings.Contains(pictures, `"`+file+`"`) { // it may wait in the outbox
 		return
 	}
 	l.message = message
-	l.view = app.Window().Call("lightbox", l.box, pictures, file, l.asks)
+	l.view = app.Window().Call("lightbox", l.place, pictures, file, l.asks)
 }
 
 // answer answers what the view asks for: a word by its name, the bytes of a picture in a size, to save a
-// picture under a name, to free the bytes of a URL.
+// picture under a name, to free the bytes of a URL. It also hears here that it was closed.
 func (l *Lightbox) answer(what, of string, more app.Value) any {
 	switch s := l.shelf; what {
 	case "say":
@@ -117,15 +117,16 @@ func (l *Lightbox) answer(what, of string, more app.Value) any {
 		s.save(of, more.String(), func(bool) {})
 	case "release":
 		release(of)
+	case "closed":
+		s.run(l.onClose)
 	}
 	return nil
 }
 
 // onClose hears that it was closed, by whatever. The browser has given the focus back to the button of
 // the picture where it was opened, if that is still there.
-func (l *Lightbox) onClose(ctx app.Context, _ app.Event) {
-	ctx.PreventUpdate()
-	if !l.IsOpen() || l.box.Get("open").Bool() {
+func (l *Lightbox) onClose(app.Context) {
+	if !l.IsOpen() {
 		return
 	}
 	l.view = nil
