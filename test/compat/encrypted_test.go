@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"hallway/test/relaytest"
 )
 
 // oldClient is what a client of version 0.1.0 says in an encrypted room, and what it is told: its frames and requests are those of that
@@ -55,6 +57,9 @@ func TestOldClientInAnEncryptedRoom(t *testing.T) {
 		if _, err := s.play(strings.TrimSuffix(line, "\n")); err != nil {
 			t.Fatalf("%s%v", line, err)
 		}
+	}
+	if relaytest.StandsIn() {
+		return // its relays keep no file
 	}
 	for _, file := range []string{s.relay.Database, s.relay.Database + "-wal"} {
 		content, err := os.ReadFile(file)
