@@ -17,7 +17,7 @@ type writer struct {
 	r     *relaytest.Relay
 	user  string
 	c     *client
-	told  int64 // the last rev that came; 0: none yet
+	told  int64 // the last rev that came, or the head of the last join; 0: none yet
 	still bool  // its relay is the one that stands still
 }
 
@@ -70,8 +70,9 @@ func (o *writer) send(t *testing.T, send protocol.Send) error {
 		if errors.As(err, &code) && o.still && protocol.CloseCode(code) == protocol.CloseSlowConsumer {
 			// What the others sent meanwhile is more than a connection may have pending.
 			o.c.Close()
-			o.told, again = 0, true
-			o.c, _, err = o.w.enter(o.r, o.w.token(o.user), "lobby")
+			var joined protocol.Joined
+			o.c, joined, err = o.w.enter(o.r, o.w.token(o.user), "lobby")
+			o.told, again = joined.Head, true // the answer to a send that was stored before comes first, with an older rev
 		}
 		if err != nil || !again {
 			return err
