@@ -199,8 +199,9 @@ for (const viewport of [WIDE, NARROW]) {
       relay.say({ type: 'moderated', room: ROOM, act, user, reason: text, until: FAR, by: ME });
       relay.say({ type: text, room: text, [text]: text });
       relay.say({ type: 'error', code: text, message: text, room: text, id: text, why: text, of: text });
-      await expect(chat.locator(`[data-seq="${rev}"]`)).toBeVisible();
+      // First, because the note goes after some seconds.
       await expect.poll(() => statusOf(chat)).toContain(kept(text).slice(0, 80).trim() || 'Guest');
+      await expect(chat.locator(`[data-seq="${rev}"]`)).toBeVisible();
       expect(await chat.evaluate(faults, HIGHEST), text.slice(0, 200)).toEqual([]);
     }
     await expectSound(chat);
