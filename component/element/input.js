@@ -42,10 +42,15 @@ export function keepInput(root) {
   const on = (types, heard) => {
     for (const type of types) root.addEventListener(type, heard);
   };
+  // A key that takes the focused element away is let go outside the chat.
+  const letGo = (event) => {
+    if (!event.composedPath().includes(root) && used.delete(event.code)) event.stopPropagation();
+  };
   on(['keydown'], (event) => {
     used.delete(event.code);
     if (!uses(event, root)) return;
     used.add(event.code);
+    root.ownerDocument.addEventListener('keyup', letGo, { capture: true, once: true });
     event.stopPropagation();
   });
   on(['keypress'], (event) => used.has(event.code) && event.stopPropagation());
