@@ -65,7 +65,7 @@ type ShowReaders struct{ On bool }
 type Readmit struct{ User string }
 
 // NewTurn makes a new secret for the room, if the user moderates it. If nobody is left who has
-// the secret before, a new chapter begins: what was before stays closed to those who come later.
+// the secret before, a new chapter begins: users who come later cannot read earlier messages.
 type NewTurn struct{}
 
 func (NewTurn) event()     {}

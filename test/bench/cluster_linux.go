@@ -219,6 +219,23 @@ func (s *suite) clusterRates(b *backing) error {
 	return nil
 }
 
+// sendLightly lets a client send 20 messages a second for a time, and has each relay's clients time what comes.
+func (f *fleet) sendLightly(c *client, d time.Duration) error {
+	for _, v := range f.relays {
+		v.timing = true
+	}
+	sending := true
+	f.loop.every(lightEvery, func() bool {
+		if sending {
+			c.next()
+		}
+		return sending
+	})
+	err := f.loop.runFor(d)
+	sending = false
+	return err
+}
+
 // clusterLight measures at light load how much later the clients of other relays get a message than those of its sender's relay.
 func (s *suite) clusterLight(b *backing) error {
 	l, err := newLoop()
@@ -236,19 +253,7 @@ func (s *suite) clusterLight(b *backing) error {
 		return err
 	}
 	s.progress.step("cluster: 20 messages a second")
-	for _, v := range f.relays {
-		v.timing = true
-	}
-	sending := true
-	l.every(lightEvery, func() bool {
-		if sending {
-			clients[0].next()
-		}
-		return sending
-	})
-	err = l.runFor(time.Duration(2*s.slices) * s.slice)
-	sending = false
-	if err != nil {
+	if err := f.sendLightly(clients[0], time.Duration(2*s.slices)*s.slice); err != nil {
 		return err
 	}
 	if err := f.settle(); err != nil {

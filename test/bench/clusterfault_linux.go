@@ -156,18 +156,7 @@ func (s *suite) clusterNoBus(b *backing) error {
 	}
 	b.nats.Stop()
 	s.progress.step("cluster: NATS is off for %v", s.busDown)
-	for _, v := range f.relays {
-		v.timing = true
-	}
-	sending := true
-	l.every(lightEvery, func() bool {
-		if sending {
-			clients[0].next()
-		}
-		return sending
-	})
-	err = l.runFor(s.busDown)
-	sending = false
+	err = f.sendLightly(clients[0], s.busDown)
 	b.nats.Start()
 	if err != nil {
 		return err

@@ -260,8 +260,8 @@ func TestMessagesAreWhatTheirAuthorsSealed(t *testing.T) {
 	s.shows("well", client.MarkAltered, "", "Relay says bo")
 }
 
-// TestWhatCannotBeOpenedIsTriedAgain: what is missing may come without a new connection.
-func TestWhatCannotBeOpenedIsTriedAgain(t *testing.T) {
+// TestUnopenedMessagesAreTriedAgain: a missing device, check or turn may come without a new connection.
+func TestUnopenedMessagesAreTriedAgain(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
 	s.devices["d-3"] = deviceOf("d-3", "cy", protocol.RoleParticipant, time.Hour)

@@ -13,7 +13,7 @@ import (
 	"hallway/protocol"
 )
 
-// sealedChat is a chat that encrypts, with a vault without ciphers: what is sealed says in the clear what it is.
+// sealedChat is a chat that encrypts, with a vault without ciphers: sealed contents are readable.
 type sealedChat struct {
 	t   *testing.T
 	c   *Client

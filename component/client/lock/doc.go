@@ -1,5 +1,5 @@
-// Package lock is what a chat knows of an end-to-end encrypted room: the user's device, the
-// room's turns, which secrets are at hand, who may be given them, and what messages say.
+// Package lock holds the state of an end-to-end encrypted room: the user's device, the room's
+// turns, the ids of known secrets, the devices that may get them, and the contents of messages.
 //
 // It knows a secret by its kid and a device by its id: the shell's vault has the keys
 // ([client.Crypto]). The rules are here:
