@@ -17,7 +17,7 @@ import (
 // The sheets of component/theme: the tokens with their values, and what uses them.
 var (
 	lightSheets = []string{"tokens.css", "light.css"}
-	chatSheets  = []string{"tokens.css", "light.css", "chat.css", "log.css", "loading.css", "composer.css", "search.css", "message.css", "marks.css", "files.css", "menu.css", "pinned.css"}
+	chatSheets  = []string{"tokens.css", "light.css", "chat.css", "log.css", "loading.css", "composer.css", "search.css", "message.css", "marks.css", "files.css", "attach.css", "lightbox.css", "menu.css", "dialog.css", "pinned.css"}
 	darkSheets  = []string{"dark.css"}
 )
 
