@@ -21,35 +21,35 @@ const (
 	// sign, box, "1" if the keys live only as long as the cipher.
 	OpDevice Op = "device"
 	// OpKeep keeps a value of the device on disk, unless one of a higher number is kept under the
-	// name: name, number, value → number that is kept now
+	// name: name, number, value → number that is kept now.
 	OpKeep Op = "keep"
 	// OpKept → value; empty: there is none. It takes a name.
 	OpKept Op = "kept"
-	// OpDigest computes SHA-256: data* → hash*
+	// OpDigest computes SHA-256: data* → hash*.
 	OpDigest Op = "digest"
-	// OpSign signs by the device: data* → signature*
+	// OpSign signs by the device: data* → signature*.
 	OpSign Op = "sign"
 	// OpCheck checks devices and remembers the keys of good ones: the issuer's key set (JSON), then
 	// for each device id, sign, box, JWK of sign, jkt, DeviceBytes, signature, the signed part of the
-	// certificate, its signature → "1" or ""*
+	// certificate, its signature → "1" or ""*.
 	OpCheck Op = "check"
 	// OpVerify verifies signatures of checked devices: (device, data, signature)* →
-	// "1", "0" or, if the device is not known, ""*
+	// "1", "0" or, if the device is not known, ""*.
 	OpVerify Op = "verify"
-	// OpSecret makes a secret: number of the turn → kid
+	// OpSecret makes a secret: number of the turn → kid.
 	OpSecret Op = "secret"
-	// OpLink encrypts the secret before with another: kid, the kid before, LinkAAD → link
+	// OpLink encrypts the secret before with another: kid, the kid before, LinkAAD → link.
 	OpLink Op = "link"
-	// OpUnlink takes the secret before: kid, the kid before, LinkAAD, link → "1" or ""
+	// OpUnlink takes the secret before: kid, the kid before, LinkAAD, link → "1" or "".
 	OpUnlink Op = "unlink"
 	// OpWrap encrypts a secret for devices: kid, (device, WrapInfo)* → (enc, ct)*; both are
 	// empty for a device that is not known.
 	OpWrap Op = "wrap"
-	// OpUnwrap takes a secret: kid, WrapInfo, enc, ct → "1" or ""
+	// OpUnwrap takes a secret: kid, WrapInfo, enc, ct → "1" or "".
 	OpUnwrap Op = "unwrap"
-	// OpSeal encrypts: kid, (aad, plaintext)* → (iv, ct)*
+	// OpSeal encrypts: kid, (aad, plaintext)* → (iv, ct)*.
 	OpSeal Op = "seal"
-	// OpOpen decrypts: (kid, aad, iv, ct)* → ("1", "0" or, if there is no such secret, "", plaintext)*
+	// OpOpen decrypts: (kid, aad, iv, ct)* → ("1", "0" or, if there is no such secret, "", plaintext)*.
 	OpOpen Op = "open"
 )
 

@@ -98,38 +98,10 @@ func (d *Driver) carryOut(effect client.Effect) {
 		if d.link != nil && d.link.gen == e.Gen {
 			d.link.close(e.Code)
 		}
-	case client.FetchPage:
-		abandon := &d.abandonPage
-		if e.Query.Words != "" {
-			abandon = &d.abandonFound
-		}
-		d.fetch(abandon, func(ctx context.Context) client.Event {
-			return fetchPage(ctx, d.options.Relay, d.options.Room, e)
-		})
-	case client.FetchReports:
-		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {
-			return fetchReports(ctx, d.options.Relay, d.options.Room, e)
-		})
-	case client.FetchPeople:
-		d.fetch(&d.abandonPeople, func(ctx context.Context) client.Event {
-			return fetchPeople(ctx, d.options.Relay, d.options.Room, e)
-		})
 	case client.FetchFile:
 		d.loadFile(e)
-	case client.CloseReport:
-		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event {
-			return closeReport(ctx, d.options.Relay, d.options.Room, e)
-		})
 	case client.Crypto:
 		d.crypto(e)
-	case client.FetchTurns:
-		d.fetch(&d.abandonTurns, func(ctx context.Context) client.Event {
-			return fetchTurns(ctx, d.options.Relay, d.options.Room, e)
-		})
-	case client.FetchDevices:
-		d.fetch(&d.abandonDevices, func(ctx context.Context) client.Event {
-			return fetchDevices(ctx, d.options.Relay, d.options.Room, e)
-		})
 	case client.Upload:
 		d.upload(e)
 	case client.AbortUpload:
@@ -144,6 +116,31 @@ func (d *Driver) carryOut(effect client.Effect) {
 		if d.options.OnNews != nil {
 			d.options.OnNews(e)
 		}
+	default:
+		d.request(effect)
+	}
+}
+
+// request makes a request to the relay's REST interface, whose answer is the core's next event.
+func (d *Driver) request(effect client.Effect) {
+	relay, room := d.options.Relay, d.options.Room
+	switch e := effect.(type) {
+	case client.FetchPage:
+		abandon := &d.abandonPage
+		if e.Query.Words != "" {
+			abandon = &d.abandonFound
+		}
+		d.fetch(abandon, func(ctx context.Context) client.Event { return fetchPage(ctx, relay, room, e) })
+	case client.FetchReports:
+		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event { return fetchReports(ctx, relay, room, e) })
+	case client.CloseReport:
+		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event { return closeReport(ctx, relay, room, e) })
+	case client.FetchPeople:
+		d.fetch(&d.abandonPeople, func(ctx context.Context) client.Event { return fetchPeople(ctx, relay, room, e) })
+	case client.FetchTurns:
+		d.fetch(&d.abandonTurns, func(ctx context.Context) client.Event { return fetchTurns(ctx, relay, room, e) })
+	case client.FetchDevices:
+		d.fetch(&d.abandonDevices, func(ctx context.Context) client.Event { return fetchDevices(ctx, relay, room, e) })
 	default:
 		panic("driver: the core asks for an effect that the driver does not know")
 	}

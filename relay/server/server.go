@@ -98,7 +98,7 @@ type Options struct {
 //	callers     the addresses that requests come from; pages, which of these may use the relay
 //	work        slots for requests, room for answers
 //	access      tokens, roles, bans
-//	messages, rooms, moderation, health, upgrade   the routes
+//	messages, rooms, moderation, health, upgrade   the routes.
 type Server struct {
 	app       *fiber.App
 	problems  *problems

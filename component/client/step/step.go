@@ -116,7 +116,7 @@ const (
 	RefusalsMax = 3
 )
 
-// Jitter returns a uniformly random wait before try n = 1, 2, …
+// Jitter returns a uniformly random wait before try n, which counts from 1.
 func (s *Step) Jitter(n int) time.Duration {
 	bound := protocol.BackoffMax
 	// Beyond this many doublings the bound is reached, whatever n.
