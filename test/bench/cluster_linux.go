@@ -150,43 +150,69 @@ func (f *fleet) settle() error {
 	return nil
 }
 
-// clusterRates gives one relay and three of them turns, in one hot room and in many rooms. Each side has a database of its own.
+// side is one relay or several of them, under the load of the rates.
+type side struct {
+	*fleet
+	hot, many         []*client // in one room, and in many
+	hotRate, manyRate float64
+}
+
+// newSide starts relays with a database of their own, and connects the clients of both loads.
+func (s *suite) newSide(l *loop, b *backing, relays int) (f *side, err error) {
+	s.progress.step("cluster: clients connect to %d relays", relays)
+	f = &side{}
+	if f.fleet, err = s.fleet(l, relays, b.flags(b.nats.Addr)); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			f.end()
+		}
+	}()
+	if f.hot, err = f.fill(newRoom(l, "bench-hot"), s.hot); err != nil {
+		return nil, err
+	}
+	for n := range s.rooms {
+		clients, err := f.fill(newRoom(l, fmt.Sprint("bench-", n)), clusterRelays)
+		if err != nil {
+			return nil, err
+		}
+		f.many = append(f.many, clients...)
+	}
+	return f, nil
+}
+
+// turn measures both loads once, and adds them to the side's rates.
+func (f *side) turn(s *suite) error {
+	hot, err := f.pour(f.hot, hotDepth, s.warm/2, s.slice)
+	if err != nil {
+		return err
+	}
+	many, err := f.pour(f.many, manyDepth, s.warm/2, s.slice)
+	if err != nil {
+		return err
+	}
+	f.hotRate, f.manyRate = f.hotRate+hot/float64(s.slices), f.manyRate+many/float64(s.slices)
+	return nil
+}
+
+// clusterRates gives one relay and three of them turns, in one hot room and in many rooms.
 func (s *suite) clusterRates(b *backing) error {
 	l, err := newLoop()
 	if err != nil {
 		return err
 	}
 	defer l.close()
-	type side struct {
-		*fleet
-		hot, many         []*client
-		hotRate, manyRate float64
+	one, err := s.newSide(l, b, 1)
+	if err != nil {
+		return err
 	}
-	sides := [2]side{}
-	defer func() {
-		for i := range sides {
-			if sides[i].fleet != nil {
-				sides[i].end()
-			}
-		}
-	}()
-	for i, relays := range []int{1, clusterRelays} {
-		f := &sides[i]
-		s.progress.step("cluster: clients connect to %d relays", relays)
-		if f.fleet, err = s.fleet(l, relays, b.flags(b.nats.Addr)); err != nil {
-			return err
-		}
-		if f.hot, err = f.fill(newRoom(l, "bench-hot"), s.hot); err != nil {
-			return err
-		}
-		for n := range s.rooms {
-			clients, err := f.fill(newRoom(l, fmt.Sprint("bench-", n)), clusterRelays)
-			if err != nil {
-				return err
-			}
-			f.many = append(f.many, clients...)
-		}
+	defer one.end()
+	three, err := s.newSide(l, b, clusterRelays)
+	if err != nil {
+		return err
 	}
+	defer three.end()
 	var raw float64
 	for turn := range s.slices {
 		rate, err := fdatasyncs(s.folder, false, s.slice/3)
@@ -194,21 +220,13 @@ func (s *suite) clusterRates(b *backing) error {
 			return err
 		}
 		raw += rate / float64(s.slices)
-		for i := range sides {
-			f := &sides[i]
+		for _, f := range []*side{one, three} {
 			s.progress.step("cluster: %d relays, turn %d of %d", len(f.relays), turn+1, s.slices)
-			hot, err := f.pour(f.hot, hotDepth, s.warm/2, s.slice)
-			if err != nil {
+			if err := f.turn(s); err != nil {
 				return err
 			}
-			many, err := f.pour(f.many, manyDepth, s.warm/2, s.slice)
-			if err != nil {
-				return err
-			}
-			f.hotRate, f.manyRate = f.hotRate+hot/float64(s.slices), f.manyRate+many/float64(s.slices)
 		}
 	}
-	one, three := &sides[0], &sides[1]
 	hot := fmt.Sprintf("%d relays, one room, %d publishers: durable echoes", clusterRelays, s.hot)
 	s.add(row{What: hot, Figure: three.hotRate, Unit: "messages/s", Limit: one.hotRate, LimitWhat: "one relay", Target: 0.35, OfLimit: true})
 	s.add(row{What: hot, Figure: three.hotRate, Unit: "messages/s", Limit: raw, LimitWhat: "fdatasync of 8 KiB at one place", Target: 0.5, OfLimit: true})
@@ -273,6 +291,19 @@ func (s *suite) clusterLight(b *backing) error {
 	return nil
 }
 
+// balanced starts a balancer before the relays.
+func (f *fleet) balanced(l *loop, b *backing) (*target, error) {
+	var addrs []string
+	for _, v := range f.relays {
+		addrs = append(addrs, v.addr)
+	}
+	var balancer *servers.Server
+	if err := onServerCore(func() { balancer = servers.HAProxy(b, addrs) }); err != nil {
+		return nil, err
+	}
+	return newTarget(l, balancer.Addr)
+}
+
 // clusterKill kills one of the relays behind a balancer, under clients that come back to the others by the protocol's backoff,
 // while some go on writing.
 func (s *suite) clusterKill(b *backing) error {
@@ -287,17 +318,7 @@ func (s *suite) clusterKill(b *backing) error {
 		return err
 	}
 	defer f.end()
-	var balancer *servers.Server
-	if err := onServerCore(func() {
-		var addrs []string
-		for _, v := range f.relays {
-			addrs = append(addrs, v.addr)
-		}
-		balancer = servers.HAProxy(b, addrs)
-	}); err != nil {
-		return err
-	}
-	v, err := newTarget(l, balancer.Addr)
+	v, err := f.balanced(l, b)
 	if err != nil {
 		return err
 	}

@@ -5,67 +5,31 @@ import (
 	"time"
 )
 
-// crowdBench holds as many clients as files allow: what an idle one costs in
-// memory, and how fast all of them are told what a few say.
 // firstOf is the part of a crowd that comes first and does not count.
 const firstOf = 20
 
-// crowdBench connects more clients than two servers can hold at once, so bare server and relay come one after the other.
+// crowdResult has the measures of a crowd on one server.
+type crowdResult struct {
+	kib  float64 // resident memory of an idle connection
+	span span    // while a few send to all
+	note string
+}
+
+// crowdBench holds as many clients as the limit of open files allows. It measures the memory of an idle one, and the rate at which
+// all of them are told what a few say. It connects more clients than two servers can hold at once, so bare server and relay
+// come one after the other.
 func (s *suite) crowdBench() error {
 	n := min(s.crowd, s.files-filesSpare)
-	type result struct {
-		kib  float64
-		span span
-		note string
-	}
-	measure := func(start func(*loop) (*server, error)) (r result, err error) {
-		l, err := newLoop()
-		if err != nil {
-			return r, err
-		}
-		defer l.close()
-		v, err := start(l)
-		if err != nil {
-			return r, err
-		}
-		defer v.end()
-		s.progress.step("crowd: %d clients connect to the %s", n, v.name)
-		// The first clients make the server load its code and allocate what it has once.
-		first, room := n/firstOf, newRoom(l, "bench")
-		if err := v.fill(room, first); err != nil {
-			return r, err
-		}
-		before, err := v.process.residentBytes()
-		if err != nil {
-			return r, err
-		}
-		if err := v.fill(room, n-first); err != nil {
-			return r, err
-		}
-		s.progress.step("crowd: %d clients are idle on the %s", n, v.name)
-		if err := v.runFor(s.idle); err != nil {
-			return r, err
-		}
-		after, err := v.process.residentBytes()
-		if err != nil {
-			return r, err
-		}
-		r.kib = (after - before) / 1024 / float64(n-first)
-		s.progress.step("crowd: %d of %d clients of the %s send", s.senders, n, v.name)
-		r.span, err = v.pour(v.senders(s.senders), s.warm, time.Duration(s.slices)*s.slice)
-		r.note = v.notes(fmt.Sprintf("%s %s, slowest heartbeat %.0f ms", v.name, r.span.cores(), milliseconds(v.slowest)))
-		return r, err
-	}
-	bare, err := measure(s.bare)
+	bare, err := s.crowdOn(n, s.bare)
 	if err != nil {
 		return err
 	}
-	relay, err := measure(func(l *loop) (*server, error) { return s.relay(l, "crowd") })
+	relay, err := s.crowdOn(n, func(l *loop) (*server, error) { return s.relay(l, "crowd") })
 	if err != nil {
 		return err
 	}
 	// The limit is measured before and after, because the machine's pace varies.
-	again, err := measure(s.bare)
+	again, err := s.crowdOn(n, s.bare)
 	if err != nil {
 		return err
 	}
@@ -80,6 +44,46 @@ func (s *suite) crowdBench() error {
 		Target: 0.8, OfLimit: true, Note: relay.note + "; " + bare.note,
 	})
 	return nil
+}
+
+// crowdOn measures a crowd of n clients on the server that start starts.
+func (s *suite) crowdOn(n int, start func(*loop) (*server, error)) (c crowdResult, err error) {
+	l, err := newLoop()
+	if err != nil {
+		return c, err
+	}
+	defer l.close()
+	v, err := start(l)
+	if err != nil {
+		return c, err
+	}
+	defer v.end()
+	s.progress.step("crowd: %d clients connect to the %s", n, v.name)
+	// The first clients make the server load its code and allocate what it has once.
+	first, room := n/firstOf, newRoom(l, "bench")
+	if err := v.fill(room, first); err != nil {
+		return c, err
+	}
+	before, err := v.process.residentBytes()
+	if err != nil {
+		return c, err
+	}
+	if err := v.fill(room, n-first); err != nil {
+		return c, err
+	}
+	s.progress.step("crowd: %d clients are idle on the %s", n, v.name)
+	if err := v.runFor(s.idle); err != nil {
+		return c, err
+	}
+	after, err := v.process.residentBytes()
+	if err != nil {
+		return c, err
+	}
+	c.kib = (after - before) / 1024 / float64(n-first)
+	s.progress.step("crowd: %d of %d clients of the %s send", s.senders, n, v.name)
+	c.span, err = v.pour(v.senders(s.senders), s.warm, time.Duration(s.slices)*s.slice)
+	c.note = v.notes(fmt.Sprintf("%s %s, slowest heartbeat %.0f ms", v.name, c.span.cores(), milliseconds(v.slowest)))
+	return c, err
 }
 
 // roomBench gives bare server and relay turns, so that both meet the same machine.
