@@ -56,6 +56,18 @@ func quote(text string) []byte {
 	return quoted
 }
 
+// quotes returns texts as a list in JSON.
+func quotes(texts []string) []byte {
+	list := []byte{'['}
+	for i, text := range texts {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = append(list, quote(text)...)
+	}
+	return append(list, ']')
+}
+
 // object returns a room's settings as a JSON object.
 func object(settings string) []byte {
 	if settings == "" {

@@ -12,7 +12,7 @@ import (
 )
 
 // register stores the sender's device.
-func (s *Set) register(op *Op, do Register) Outcome {
+func register(s *Set, op *Op, do Register) Outcome {
 	d, user := do.Device, op.Sender.ID
 	had := s.Vault.Device(d.ID)
 	switch {
@@ -35,12 +35,12 @@ func (s *Set) register(op *Op, do Register) Outcome {
 }
 
 // unregister deletes a device. Its record stays, for the messages that it has signed.
-func (s *Set) unregister(op *Op, do Unregister) Outcome {
+func unregister(s *Set, op *Op, do Unregister) Outcome {
 	d := s.Vault.Device(do.ID)
 	switch {
 	case d == nil || d.Deleted:
 		return refuse(protocol.CodeNotFound, "there is no such device")
-	case d.User != op.Sender.ID && !do.Any && !s.organizes(do):
+	case d.User != op.Sender.ID && !do.Any && !organizes(s, do):
 		return refuse(protocol.CodeForbidden, "this device is another's")
 	}
 	d.Deleted = true
@@ -54,7 +54,7 @@ func (s *Set) unregister(op *Op, do Unregister) Outcome {
 }
 
 // organizes reports whether the sender is an organizer of a room in which the device is or was.
-func (s *Set) organizes(do Unregister) bool {
+func organizes(s *Set, do Unregister) bool {
 	return do.Grants != nil && slices.ContainsFunc(s.Vault.DeviceRooms(do.ID), func(room string) bool {
 		role, ok := do.Grants.Role(room)
 		return ok && role == protocol.RoleOrganizer

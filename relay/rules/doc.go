@@ -24,11 +24,27 @@
 // stored before is answered before all of these but the
 // first. What changes nothing is not refused, takes no rev and is not audited.
 //
+// # Parts
+//
+// A Set holds rows, and [Set.Do] routes an op to the function of its action. These functions stand by subject; each takes the
+// Set, the room and the op, and returns the outcome:
+//
+//	messages   send, edit, delete, react, pin       message.go react.go mention.go
+//	files      uploads, and the files of a message  file.go
+//	members    joins and read markers               member.go
+//	rooms      title, settings, deletion            room.go
+//	sanctions  mutes, bans, other reasons to refuse moderate.go standing.go
+//	reports    the room's list of reports           report.go
+//	users      revocations, ranks, erasure          user.go
+//	keys       devices, turns and wraps             device.go turn.go; a lockbook is the encryption of one room: lock.go
+//
+// What they change is listed in [Changes].
+//
 // # To add an action
 //
-// Add its type to op.go, its result to outcome.go, the least role to permission.go, the rows
-// that it needs to [RoomKeys], and a case to Set.Do. A row of a new kind has a type in row.go
-// and a list in [Changes], which each store loads and saves.
+// Add its type to op.go, its result to outcome.go, the least role to permission.go, the rows that it needs to [RoomKeys], its
+// function to the file of its subject, and a case to Set.Do. A row of a new kind has a type in row.go and a list in [Changes],
+// which each store loads and saves.
 //
 // # Reading
 //

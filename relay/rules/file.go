@@ -63,7 +63,7 @@ func (r *Room) filesOff(u protocol.User) Outcome {
 }
 
 // upload keeps a file, or finds the one that was uploaded before under its id.
-func (s *Set) upload(r *Room, op *Op, do Upload) Outcome {
+func upload(s *Set, r *Room, op *Op, do Upload) Outcome {
 	if refused := r.filesOff(op.Sender); refused.Code != "" {
 		return refused
 	}
@@ -73,7 +73,7 @@ func (s *Set) upload(r *Room, op *Op, do Upload) Outcome {
 	if f := r.files[do.File.ID]; f != nil {
 		return reupload(f, op, do)
 	}
-	if refused := s.overQuota(r, op, do); refused.Code != "" {
+	if refused := overQuota(s, r, op, do); refused.Code != "" {
 		return refused
 	}
 	if do.Ask {
@@ -111,7 +111,7 @@ func reupload(f *File, op *Op, do Upload) Outcome {
 }
 
 // overQuota refuses a file for which there is no room; its Code is "" where there is.
-func (s *Set) overQuota(r *Room, op *Op, do Upload) Outcome {
+func overQuota(s *Set, r *Room, op *Op, do Upload) Outcome {
 	over := func(used, limit int64) bool { return limit > 0 && used+do.File.Size > limit }
 	var reason string
 	switch {
@@ -148,8 +148,8 @@ func (r *Room) attach(op *Op, do Send) (rows []*File, refused Outcome) {
 	return rows, Outcome{}
 }
 
-// carry makes files those of a message that was made with them.
-func (s *Set) carry(m *Message, rows []*File, attachments []protocol.Attachment) {
+// attachTo makes files those of a message that was made with them.
+func attachTo(s *Set, m *Message, rows []*File, attachments []protocol.Attachment) {
 	for i, f := range rows {
 		f.Seq = m.Seq
 		file := f.File

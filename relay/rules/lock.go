@@ -2,13 +2,12 @@ package rules
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"hallway/protocol"
 )
 
-// Locked tells how the encryption of a room stands.
+// Locked holds the state of a room's encryption, as a device sees it.
 type Locked struct {
 	Turn *protocol.Turn // the newest; nil: there is none
 	Wrap *protocol.Wrap // of its secret for the sender's device; nil: there is none
@@ -21,15 +20,31 @@ type Locked struct {
 	Out []string
 }
 
-// lock returns the newest turn of an end-to-end encrypted room.
-func (s *Set) lock(r *Room) *Lock {
-	if r.lock == nil {
-		r.lock = &Lock{}
-		if !r.made {
-			*r.lock = s.Vault.Lock(r)
+// A lockbook is the part of the working set that holds the encryption of one room: its newest turn, and its devices.
+type lockbook struct {
+	room    *Room
+	vault   Vault
+	changes *Changes
+	now     protocol.Time
+}
+
+// locks returns the lockbook of a room.
+func (s *Set) locks(r *Room) lockbook {
+	return lockbook{room: r, vault: s.Vault, changes: &s.Changes, now: s.Now}
+}
+
+// encrypted reports whether the room is end-to-end encrypted.
+func (b lockbook) encrypted() bool { return b.room.Rules.E2EE != 0 }
+
+// newest returns the newest turn of an encrypted room.
+func (b lockbook) newest() *Lock {
+	if b.room.lock == nil {
+		b.room.lock = &Lock{}
+		if !b.room.made {
+			*b.room.lock = b.vault.Lock(b.room)
 		}
 	}
-	return r.lock
+	return b.room.lock
 }
 
 // IsDue reports whether a new turn is due, and for which users.
@@ -42,31 +57,24 @@ func (l *Lock) IsDue() (due bool, out []string) {
 	return l.N == 0 || len(l.Due) > 0, out
 }
 
-// setDue replaces the users for whom a new turn of a room is due.
-func (s *Set) setDue(r *Room, due []string) {
-	s.lock(r).Due = due
-	s.Vault.SetDue(r, due)
-	s.noteLocked(r)
-}
-
-// noteLocked puts a room among those whose encryption stands otherwise now.
-func (s *Changes) noteLocked(r *Room) {
-	if !slices.Contains(s.Locked, r) {
-		s.Locked = append(s.Locked, r)
-	}
+// setDue replaces the users for whom a new turn is due.
+func (b lockbook) setDue(due []string) {
+	b.newest().Due = due
+	b.vault.SetDue(b.room, due)
+	b.changes.noteLocked(b.room)
 }
 
 // microseconds returns a duration as the difference of two times.
 func microseconds(d time.Duration) protocol.Time { return protocol.Time(d / time.Microsecond) }
 
-// unsealed refuses a message that is not encrypted, or not with the newest key; its Code is "" where the room takes it.
-func (s *Set) unsealed(r *Room, e *protocol.Encrypted, files []protocol.Attachment) Outcome {
+// refuseOpen refuses a message that is not encrypted, or not with the newest key; its Code is "" where the room takes the message.
+func (b lockbook) refuseOpen(e *protocol.Encrypted, files []protocol.Attachment) Outcome {
 	switch {
-	case r.Rules.E2EE == 0:
+	case !b.encrypted():
 		return Outcome{}
 	case e == nil, slices.ContainsFunc(files, func(a protocol.Attachment) bool { return a.Alt != "" }):
 		return bar(protocol.WhyEncrypted, "this room takes only encrypted messages: update the app")
-	case e.Kid != s.lock(r).Kid:
+	case e.Kid != b.newest().Kid:
 		return Outcome{Refusal: Refusal{
 			Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Reason: "the room has another key now: encrypt the message anew",
 		}}
@@ -74,71 +82,72 @@ func (s *Set) unsealed(r *Room, e *protocol.Encrypted, files []protocol.Attachme
 	return Outcome{}
 }
 
-// noteTraffic makes a turn due in an encrypted room that has had its turn for long, and reports whether it has.
-func (s *Set) noteTraffic(r *Room) (due bool) {
-	if r.Rules.E2EE == 0 {
+// noteTraffic notes that a message was stored. It makes a turn due where the newest one is older than TurnEvery, and
+// reports whether it did.
+func (b lockbook) noteTraffic() (due bool) {
+	if !b.encrypted() {
 		return false
 	}
-	l := s.lock(r)
-	if l.N == 0 || slices.Contains(l.Due, "") || s.Now < l.At+microseconds(TurnEvery) {
+	l := b.newest()
+	if l.N == 0 || slices.Contains(l.Due, "") || b.now < l.At+microseconds(TurnEvery) {
 		return false
 	}
-	s.setDue(r, append(slices.Clone(l.Due), ""))
+	b.setDue(append(slices.Clone(l.Due), ""))
 	return true
 }
 
-// expel takes the devices of a user out of an encrypted room, which makes a turn due there, and reports whether it did.
-func (s *Set) expel(r *Room, user string) (due bool) {
-	if r.Rules.E2EE == 0 || r.made {
+// expel takes the devices of a user out of the room, which makes a turn due, and reports whether it did.
+func (b lockbook) expel(user string) (due bool) {
+	if !b.encrypted() || b.room.made {
 		return false
 	}
-	s.Vault.Leave(Leaver{Room: r, User: user})
-	r.lock = nil
-	s.noteLocked(r)
+	b.vault.Leave(Leaver{Room: b.room, User: user})
+	b.room.lock = nil
+	b.changes.noteLocked(b.room)
 	return true
 }
 
 // readmit takes a user out of those for whom a turn is due.
-func (s *Set) readmit(r *Room, user string) {
-	if r.Rules.E2EE == 0 || r.made {
+func (b lockbook) readmit(user string) {
+	if !b.encrypted() || b.room.made {
 		return
 	}
-	if l := s.lock(r); slices.Contains(l.Due, user) {
-		s.setDue(r, slices.DeleteFunc(slices.Clone(l.Due), func(u string) bool { return u == user }))
+	if l := b.newest(); slices.Contains(l.Due, user) {
+		b.setDue(slices.DeleteFunc(slices.Clone(l.Due), func(u string) bool { return u == user }))
 	}
 }
 
-// enterRoom puts the sender's device into an encrypted room, unless it is there. A device that is not registered, or was deleted, stays
-// outside, which is no refusal.
-func (s *Set) enterRoom(r *Room, op *Op, id string) (inside bool, refused Outcome) {
-	if id == "" {
+// enter puts a user's device into the room, unless it is there. A device that is not registered, or was deleted, stays
+// outside; that is not a refusal.
+func (b lockbook) enter(user, device string) (inside bool, refused Outcome) {
+	if device == "" {
 		return false, Outcome{}
 	}
-	if d := s.Vault.Device(id); d == nil || d.Deleted || d.User != op.Sender.ID {
+	if d := b.vault.Device(device); d == nil || d.Deleted || d.User != user {
 		return false, Outcome{}
 	}
-	if len(s.Vault.RoomDevices(r, []string{id})) > 0 {
+	if len(b.vault.RoomDevices(b.room, []string{device})) > 0 {
 		return true, Outcome{}
 	}
-	if s.Vault.CountDevices(r, s.Now-microseconds(DeviceTime)) >= protocol.RoomDevicesMax {
+	if b.vault.CountDevices(b.room, b.now-microseconds(DeviceTime)) >= protocol.RoomDevicesMax {
 		return false, refuse(protocol.CodeConflict, "the room has as many devices as it may have")
 	}
-	s.Vault.Enter(r, id)
+	b.vault.Enter(b.room, device)
 	return true, Outcome{}
 }
 
-// locked returns how the encryption stands for the sender's device, once it is in the room.
-func (s *Set) locked(r *Room, op *Op, device string) (locked *Locked, refused Outcome) {
-	if r.Rules.E2EE == 0 {
+// join puts a user's device into the room and returns the state of the encryption for it; nil: the room is not encrypted.
+func (b lockbook) join(user, device string) (locked *Locked, refused Outcome) {
+	if !b.encrypted() {
 		return nil, Outcome{}
 	}
 	inside := false
-	if !r.made {
-		if inside, refused = s.enterRoom(r, op, device); refused.Code != "" {
+	if !b.room.made {
+		if inside, refused = b.enter(user, device); refused.Code != "" {
 			return nil, refused
 		}
 	}
-	l := s.lock(r)
+	l := b.newest()
 	locked = &Locked{Inside: inside}
 	locked.Due, locked.Out = l.IsDue()
 	if l.N == 0 {
@@ -146,68 +155,44 @@ func (s *Set) locked(r *Room, op *Op, device string) (locked *Locked, refused Ou
 	}
 	locked.Turn = &l.Turn
 	if inside {
-		locked.Wrap = s.Vault.Wrap(r, l.N, device)
-		locked.Holds = s.Vault.Holds(r, l.N, device)
+		locked.Wrap = b.vault.Wrap(b.room, l.N, device)
+		locked.Holds = b.vault.Holds(b.room, l.N, device)
 	}
 	return locked, Outcome{}
 }
 
-// own refuses an op about the keys of a room whose sender has no device in it; its Code is "" where the sender has.
-func (s *Set) own(r *Room, op *Op, device string) Outcome {
-	if r.Rules.E2EE == 0 {
+// refuseOutside refuses an op about the room's keys from a user whose device is not in the room; its Code is "" where it is.
+func (b lockbook) refuseOutside(user, device string) Outcome {
+	if !b.encrypted() {
 		return refuse(protocol.CodeConflict, "this room is not end-to-end encrypted")
 	}
-	inside, refused := s.enterRoom(r, op, device)
+	inside, refused := b.enter(user, device)
 	if refused.Code == "" && !inside {
 		refused = refuse(protocol.CodeForbidden, "this connection has registered no device")
 	}
 	return refused
 }
 
-// makeTurn stores a new turn, with wraps of its secret.
-func (s *Set) makeTurn(r *Room, op *Op, do MakeTurn) Outcome {
-	if refused := s.own(r, op, do.Device); refused.Code != "" {
-		return refused
+// add stores a new turn with wraps of its secret, and returns the wraps that it has stored.
+func (b lockbook) add(next *Lock, wraps []protocol.Wrap) (stored []protocol.Wrap) {
+	due := b.stillDue(b.newest().Due, next.Turn.Out)
+	b.vault.AddTurn(b.room, next)
+	b.room.lock = next
+	stored = b.deliverable(wraps)
+	held := stored
+	if !slices.ContainsFunc(stored, func(w protocol.Wrap) bool { return w.To == next.By }) {
+		held = append(slices.Clone(stored), protocol.Wrap{To: next.By}) // the maker has the secret
 	}
-	l, t := s.lock(r), do.Turn
-	switch {
-	case t.By != do.Device:
-		return refuse(protocol.CodeForbidden, "another device than this connection's has made the turn")
-	case t.N <= l.N:
-		return refuse(protocol.CodeConflict, "the room has turn "+strconv.FormatInt(l.N, 10)+" already")
-	}
-	next := Lock{N: t.N, Kid: t.Kid, Chapter: t.N, At: s.Now, By: do.Device, Turn: t}
-	if t.Link != "" && t.PrevKid == l.Kid {
-		next.Chapter = l.Chapter
-	}
-	due := s.stillDue(r, l.Due, t.Out)
-	s.Vault.AddTurn(r, &next)
-	r.lock = &next
-	wraps := s.deliverable(r, do.Wraps)
-	held := wraps
-	if !slices.ContainsFunc(wraps, func(w protocol.Wrap) bool { return w.To == do.Device }) {
-		held = append(slices.Clone(wraps), protocol.Wrap{To: do.Device}) // the maker has the secret
-	}
-	s.Vault.AddWraps(r, t.N, held)
-	s.setDue(r, due)
-	d := details(nil).member("n", strconv.AppendInt(nil, t.N, 10)).text("kid", t.Kid).text("device", t.By)
-	if len(t.Out) > 0 {
-		d = d.member("out", quotes(t.Out))
-	}
-	s.audit(op, "turn", "", "", d)
-	out := Outcome{Result: Turned{Room: r.Name, Turn: t, Wraps: wraps}}
-	if len(due) > 0 {
-		_, out.Due = next.IsDue()
-		out.DueNow = len(due) > 0
-	}
-	return out
+	b.vault.AddWraps(b.room, next.N, held)
+	b.setDue(due)
+	return stored
 }
 
-// stillDue returns the users for whom a turn was due and who get the key of the new one: it does not name them. Whoever
-// has come back with a device since is not among them.
-func (s *Set) stillDue(r *Room, due, out []string) (still []string) {
+// stillDue returns the users for whom a turn was due and who get the key of the new one, since it does not name them.
+// Users who have come back with a device since then are not among them.
+func (b lockbook) stillDue(due, out []string) (still []string) {
 	for _, user := range due {
-		if user != "" && !slices.Contains(out, user) && !s.Vault.Present(r, user) {
+		if user != "" && !slices.Contains(out, user) && !b.vault.Present(b.room, user) {
 			still = append(still, user)
 		}
 	}
@@ -215,7 +200,7 @@ func (s *Set) stillDue(r *Room, due, out []string) (still []string) {
 }
 
 // deliverable returns the wraps for devices in the room whose users may have the newest key.
-func (s *Set) deliverable(r *Room, wraps []protocol.Wrap) (good []protocol.Wrap) {
+func (b lockbook) deliverable(wraps []protocol.Wrap) (good []protocol.Wrap) {
 	if len(wraps) == 0 {
 		return nil
 	}
@@ -223,53 +208,11 @@ func (s *Set) deliverable(r *Room, wraps []protocol.Wrap) (good []protocol.Wrap)
 	for i := range wraps {
 		ids[i] = wraps[i].To
 	}
-	users := s.Vault.RoomDevices(r, ids)
+	users := b.vault.RoomDevices(b.room, ids)
 	for _, w := range wraps {
-		if user, inside := users[w.To]; inside && !slices.Contains(s.lock(r).Turn.Out, user) {
+		if user, inside := users[w.To]; inside && !slices.Contains(b.newest().Turn.Out, user) {
 			good = append(good, w)
 		}
 	}
 	return good
-}
-
-// handOn stores wraps of a turn's secret.
-func (s *Set) handOn(r *Room, op *Op, do HandOn) Outcome {
-	refused := s.own(r, op, do.Device)
-	switch {
-	case refused.Code != "":
-		return refused
-	case !s.Vault.Holds(r, do.N, do.Device):
-		return refuse(protocol.CodeForbidden, "this device does not have the secret of the turn")
-	}
-	wraps := s.deliverable(r, do.Wraps)
-	if len(wraps) > 0 {
-		s.Vault.AddWraps(r, do.N, wraps)
-	}
-	return Outcome{Result: HandedOn{N: do.N, Wraps: wraps}}
-}
-
-// want answers a device that lacks the secret of a turn.
-func (s *Set) want(r *Room, op *Op, do Want) Outcome {
-	if refused := s.own(r, op, do.Device); refused.Code != "" {
-		return refused
-	}
-	switch l := s.lock(r); {
-	case do.N > l.N:
-		return refuse(protocol.CodeNotFound, "the room has no such turn")
-	case slices.Contains(l.Turn.Out, op.Sender.ID):
-		return refuse(protocol.CodeForbidden, "the room's turn leaves you out")
-	}
-	return Outcome{Result: Wanted{N: do.N, Wrap: s.Vault.Wrap(r, do.N, do.Device)}}
-}
-
-// quotes returns texts as a list in JSON.
-func quotes(texts []string) []byte {
-	list := []byte{'['}
-	for i, text := range texts {
-		if i > 0 {
-			list = append(list, ',')
-		}
-		list = append(list, quote(text)...)
-	}
-	return append(list, ']')
 }

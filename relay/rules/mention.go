@@ -39,7 +39,7 @@ func (m *Message) noteMentions() {
 }
 
 // unreadMentions returns how many messages of others behind the read marker mention the user or everybody.
-func (s *Set) unreadMentions(r *Room, user string, read int64) (n int64) {
+func unreadMentions(s *Set, r *Room, user string, read int64) (n int64) {
 	if s.Mentions != nil && !r.made {
 		n = s.Mentions(r, user, read)
 	}

@@ -9,11 +9,11 @@ import (
 )
 
 // send stores a message at the room's next rev, or finds the one that has its id.
-func (s *Set) send(r *Room, op *Op, do Send) Outcome {
+func send(s *Set, r *Room, op *Op, do Send) Outcome {
 	if m := r.messages[do.ID]; m != nil || do.FindOnly {
 		return resend(m, op, do)
 	}
-	if refused := s.unsealed(r, do.Encrypted, do.Files); refused.Code != "" {
+	if refused := s.locks(r).refuseOpen(do.Encrypted, do.Files); refused.Code != "" {
 		return refused
 	}
 	files, refused := r.attach(op, do)
@@ -32,12 +32,12 @@ func (s *Set) send(r *Room, op *Op, do Send) Outcome {
 		MadeAs: fingerprint(&do.Send),
 		made:   true,
 	})
-	s.carry(m, files, do.Files)
+	attachTo(s, m, files, do.Files)
 	s.list(m)
-	s.noteSent(r, op.Sender)
+	noteSent(s, r, op.Sender)
 	out := Outcome{Result: Stored{Message: m.Message, New: true}}
-	if s.noteTraffic(r) {
-		out.DueNow, out.Due = s.lock(r).IsDue()
+	if book := s.locks(r); book.noteTraffic() {
+		out.DueNow, out.Due = book.newest().IsDue()
 	}
 	return out
 }
@@ -56,7 +56,7 @@ func resend(m *Message, op *Op, do Send) Outcome {
 }
 
 // change edits, deletes, reacts to or pins a message. What changes nothing takes no rev.
-func (s *Set) change(r *Room, op *Op) Outcome {
+func change(s *Set, r *Room, op *Op) Outcome {
 	m := r.messages[op.ID()]
 	if m == nil {
 		return notFound(op)
@@ -68,25 +68,25 @@ func (s *Set) change(r *Room, op *Op) Outcome {
 	switch do := op.Do.(type) {
 	case Edit:
 		if changed = m.AutoText || m.Text != do.Text || !reflect.DeepEqual(m.Encrypted, do.Encrypted) || !slices.Equal(m.Mentions, do.Mentions); changed {
-			if refused := s.unsealed(r, do.Encrypted, nil); refused.Code != "" {
+			if refused := s.locks(r).refuseOpen(do.Encrypted, nil); refused.Code != "" {
 				return refused
 			}
 			m.Text, m.Encrypted, m.Mentions, m.EditedAt, m.AutoText = do.Text, do.Encrypted, do.Mentions, max(s.Now, m.CreatedAt), false
-			s.noteSent(r, op.Sender)
+			noteSent(s, r, op.Sender)
 		}
 	case Delete:
 		if changed = !m.Deleted(); changed {
-			s.bury(m)
+			bury(s, m)
 		}
 	case React:
-		changed = s.react(m, op.Sender.ID, do.Emoji, do.On)
+		changed = react(s, m, op.Sender.ID, do.Emoji, do.On)
 	case Pin:
 		changed = m.Pinned != do.On
 		m.Pinned = do.On
 	}
 	if changed {
-		s.update(m)
-		s.auditChange(op, sender)
+		update(s, m)
+		auditChange(s, op, sender)
 	}
 	return Outcome{Result: Stored{Message: m.Message, New: changed}}
 }
@@ -118,7 +118,7 @@ func refusal(m *Message, op *Op) Outcome {
 }
 
 // auditChange notes a change that not everybody may make.
-func (s *Set) auditChange(op *Op, sender string) {
+func auditChange(s *Set, op *Op, sender string) {
 	switch do := op.Do.(type) {
 	case Edit:
 		s.Forgets = true
@@ -132,7 +132,7 @@ func (s *Set) auditChange(op *Op, sender string) {
 }
 
 // bury leaves of the message what a tombstone has.
-func (s *Set) bury(m *Message) {
+func bury(s *Set, m *Message) {
 	s.Forgets = true
 	m.unfiled = m.unfiled || len(m.Files) > 0
 	if len(m.Reactions) > 0 {
@@ -144,16 +144,7 @@ func (s *Set) bury(m *Message) {
 }
 
 // update gives a changed message the room's next rev.
-func (s *Set) update(m *Message) {
+func update(s *Set, m *Message) {
 	m.Rev, m.changed = s.grow(m.room), true
 	s.list(m)
-}
-
-// list puts a message among the changes.
-func (s *Changes) list(m *Message) {
-	if !m.listed {
-		m.listed = true
-		s.Messages = append(s.Messages, m)
-	}
-	m.noteMentions()
 }

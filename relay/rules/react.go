@@ -9,7 +9,7 @@ import (
 
 // react adds or takes back a user's reaction: its row, and the summary that the message
 // carries. It reports whether anything has changed.
-func (s *Set) react(m *Message, user, emoji string, on bool) (changed bool) {
+func react(s *Set, m *Message, user, emoji string, on bool) (changed bool) {
 	row := m.reactions[reactor{user, emoji}]
 	if has := row != nil && row.Rev > 0; has == on {
 		return false
@@ -22,7 +22,7 @@ func (s *Set) react(m *Message, user, emoji string, on bool) (changed bool) {
 			next.Brought = row.Brought
 		}
 		m.AddReaction(next)
-		s.addReaction(m, at, user, emoji)
+		addReaction(s, m, at, user, emoji)
 		return true
 	}
 	last := m.Reactions[at].Count == 1
@@ -45,7 +45,7 @@ func (s *Set) react(m *Message, user, emoji string, on bool) (changed bool) {
 	return true
 }
 
-func (s *Set) addReaction(m *Message, at int, user, emoji string) {
+func addReaction(s *Set, m *Message, at int, user, emoji string) {
 	if at < 0 {
 		at = len(m.Reactions)
 		m.Reactions = append(m.Reactions, protocol.Reaction{Emoji: emoji})
@@ -117,7 +117,7 @@ func (m *Message) broughtBy(user string) (n int) {
 // disown gives the user's reactions and the mentions of the user to the pseudonym, and reports whether the message
 // shows it. A reaction that the pseudonym has already, because the erasing was interrupted and the user
 // came back, is taken away.
-func (s *Set) disown(m *Message, user, pseudonym string) (shown bool) {
+func disown(s *Set, m *Message, user, pseudonym string) (shown bool) {
 	for _, summary := range slices.Clone(m.Reactions) {
 		emoji := summary.Emoji
 		row := m.reactions[reactor{user, emoji}]
@@ -125,7 +125,7 @@ func (s *Set) disown(m *Message, user, pseudonym string) (shown bool) {
 			continue
 		}
 		if m.reactions[reactor{pseudonym, emoji}] != nil {
-			shown = s.react(m, user, emoji, false) || shown
+			shown = react(s, m, user, emoji, false) || shown
 			continue
 		}
 		renamed := *row
@@ -148,7 +148,7 @@ func (s *Set) disown(m *Message, user, pseudonym string) (shown bool) {
 		shown = true
 	}
 	if shown {
-		s.update(m)
+		update(s, m)
 	}
 	return shown
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"hallway/protocol"
@@ -56,35 +55,6 @@ type Ruling struct {
 	Mutes    []protocol.Sanction // those in force
 	Lock     *Lock               // nil: the room is not end-to-end encrypted
 	Below    int64               // all messages with a lower seq were deleted because of their age
-}
-
-// Ruled returns the rooms whose Head.Rules grows by one.
-func (s *Changes) Ruled() []*Room {
-	var rooms []*Room
-	add := func(r *Room) {
-		if !slices.Contains(rooms, r) {
-			rooms = append(rooms, r)
-		}
-	}
-	for _, r := range s.Configured {
-		add(r)
-	}
-	for _, r := range s.Locked {
-		add(r)
-	}
-	for _, change := range s.Sanctions {
-		add(change.Room)
-	}
-	for _, r := range s.Reports {
-		add(r.room)
-	}
-	return rooms
-}
-
-// Everywhere reports whether Heads.Revocations grows: what relays keep of all rooms has changed.
-func (s *Changes) Everywhere() bool {
-	bans := func(c SanctionChange) bool { return c.Kind == protocol.ActBan }
-	return len(s.Revocations)+len(s.Ranks)+len(s.Roles)+len(s.Dropped) > 0 || s.Forgotten != nil || slices.ContainsFunc(s.Sanctions, bans)
 }
 
 // A ReadMark is a member's read marker.

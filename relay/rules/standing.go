@@ -56,18 +56,9 @@ func (r *Room) standing(user string) *Standing {
 	return &Standing{}
 }
 
-// setSanction puts a sanction in the place of the user's other one of that kind; nil ends it.
-func (s *Changes) setSanction(r *Room, user string, kind protocol.Act, next *Sanction) {
-	if r.standings[user] == nil {
-		r.AddStanding(user, Standing{})
-	}
-	*r.standings[user].Kind(kind) = next
-	s.Sanctions = append(s.Sanctions, SanctionChange{Room: r, User: user, Kind: kind, Now: next})
-}
-
 // void ends the sender's sanctions that do not hold against the role with which the sender
 // comes, and reports whether a ban was among them.
-func (s *Set) void(r *Room, op *Op) (ban bool) {
+func void(s *Set, r *Room, op *Op) (ban bool) {
 	standing := r.standings[op.Sender.ID]
 	if standing == nil || op.finds() {
 		return false
@@ -77,7 +68,7 @@ func (s *Set) void(r *Room, op *Op) (ban bool) {
 		if !sanction.inForce(s.Now) || sanction.Holds(op.Sender.Role) {
 			continue
 		}
-		s.pardon(r, op.Sender.ID, kind)
+		pardon(s, r, op.Sender.ID, kind)
 		d := details(nil).text("kind", string(kind)).text("by_role", string(sanction.By.Role)).text("reason", sanction.Reason)
 		s.audit(op, "void", op.Sender.ID, "", d)
 		ban = kind == protocol.ActBan
@@ -86,7 +77,7 @@ func (s *Set) void(r *Room, op *Op) (ban bool) {
 }
 
 // pardon ends a sanction and reports whether it was in force.
-func (s *Set) pardon(r *Room, user string, kind protocol.Act) (ended bool) {
+func pardon(s *Set, r *Room, user string, kind protocol.Act) (ended bool) {
 	sanction := *r.standing(user).Kind(kind)
 	if sanction == nil {
 		return false
@@ -94,7 +85,7 @@ func (s *Set) pardon(r *Room, user string, kind protocol.Act) (ended bool) {
 	s.Forgets = true
 	s.setSanction(r, user, kind, nil)
 	if kind == protocol.ActBan {
-		s.readmit(r, user)
+		s.locks(r).readmit(user)
 	}
 	return sanction.inForce(s.Now)
 }
@@ -102,7 +93,7 @@ func (s *Set) pardon(r *Room, user string, kind protocol.Act) (ended bool) {
 // barred returns the refusal of an op that the sender may not do in the room at present; its
 // Code is "" where the sender may. A ban comes before an archived room, that before a frozen
 // one, then a mute, then the slow mode; all of them come before what else is wrong with the op.
-func (s *Set) barred(r *Room, op *Op) Outcome {
+func barred(s *Set, r *Room, op *Op) Outcome {
 	standing := r.standing(op.Sender.ID)
 	organizer := op.Sender.Role == protocol.RoleOrganizer
 	switch {
@@ -123,7 +114,7 @@ func (s *Set) barred(r *Room, op *Op) Outcome {
 	if op.mentionsAll() && !op.Sender.Role.AtLeast(mayMentionAll) {
 		return refuse(protocol.CodeForbidden, "only moderators and organizers may mention everybody")
 	}
-	return s.slowed(r, op.Sender, standing)
+	return slowed(s, r, op.Sender, standing)
 }
 
 func bar(why protocol.Why, reason string) Outcome {
@@ -147,7 +138,7 @@ func (r *Room) slows(u protocol.User) bool {
 
 // slowed returns the refusal of a participant who has to wait in slow mode; its Code is ""
 // where there is nothing to wait for.
-func (s *Set) slowed(r *Room, u protocol.User, standing *Standing) Outcome {
+func slowed(s *Set, r *Room, u protocol.User, standing *Standing) Outcome {
 	last := standing.SentAt
 	next := last + protocol.Time(time.Duration(r.Rules.SlowModeS)*time.Second/time.Microsecond)
 	if !r.slows(u) || last == 0 || s.Now >= next || s.Now < last { // the clock may have been set back
@@ -160,7 +151,7 @@ func (s *Set) slowed(r *Room, u protocol.User, standing *Standing) Outcome {
 }
 
 // noteSent notes when a participant has sent or edited in slow mode.
-func (s *Set) noteSent(r *Room, u protocol.User) {
+func noteSent(s *Set, r *Room, u protocol.User) {
 	if !r.slows(u) {
 		return
 	}

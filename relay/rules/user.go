@@ -6,13 +6,8 @@ import (
 	"hallway/protocol"
 )
 
-// rank returns the user's highest role in any room, by the last token seen.
-func (s *Set) rank(user string) protocol.Role {
-	return cmp.Or(s.ranks[user], protocol.RoleParticipant)
-}
-
 // revoke ends the validity of a user's tokens, or restores it.
-func (s *Set) revoke(op *Op, do Revoke) Outcome {
+func revoke(s *Set, op *Op, do Revoke) Outcome {
 	switch {
 	case do.User == op.Sender.ID:
 		return refuse(protocol.CodeForbidden, yourself)
@@ -35,7 +30,7 @@ func (s *Set) revoke(op *Op, do Revoke) Outcome {
 }
 
 // see takes note of a token.
-func (s *Set) see(op *Op, do See) Outcome {
+func see(s *Set, op *Op, do See) Outcome {
 	user, highest := op.Sender.ID, do.Grants.Highest()
 	seen := Seen{Ranked: s.Ranked, More: s.MoreMemberships}
 	if do.After == 0 && s.rank(user) != highest {
@@ -59,7 +54,7 @@ func (s *Set) see(op *Op, do See) Outcome {
 }
 
 // erase takes a user out of some messages of a room.
-func (s *Set) erase(r *Room, do Erase) Outcome {
+func erase(s *Set, r *Room, do Erase) Outcome {
 	bySeq := make(map[int64]*Message, len(do.Seqs))
 	for _, m := range r.messages {
 		bySeq[m.Seq] = m
@@ -72,8 +67,8 @@ func (s *Set) erase(r *Room, do Erase) Outcome {
 			continue
 		case m.Sender.ID == do.User:
 			s.BuriedOf = do.User
-			s.entomb(m, do.Pseudonym)
-		case !s.disown(m, do.User, do.Pseudonym):
+			entomb(s, m, do.Pseudonym)
+		case !disown(s, m, do.User, do.Pseudonym):
 			continue
 		}
 		erased.Messages = append(erased.Messages, m.Message)
@@ -82,20 +77,20 @@ func (s *Set) erase(r *Room, do Erase) Outcome {
 }
 
 // entomb makes a message, even a tombstone, a tombstone of the pseudonym.
-func (s *Set) entomb(m *Message, pseudonym string) {
+func entomb(s *Set, m *Message, pseudonym string) {
 	deleted := m.DeletedAt
-	s.bury(m)
+	bury(s, m)
 	if deleted != 0 {
 		m.DeletedAt = deleted
 	}
 	m.Sender = protocol.User{ID: pseudonym, Role: protocol.RoleParticipant}
 	m.MadeAs, m.disowned = Fingerprint{}, true
 	s.Buried++
-	s.update(m)
+	update(s, m)
 }
 
 // forget takes a user out of everything that is not a message.
-func (s *Set) forget(do Forget) Outcome {
+func forget(s *Set, do Forget) Outcome {
 	s.Forgotten, s.Forgets = &do, true
 	s.audit(&Op{}, "erase", do.Pseudonym, "", nil)
 	return Outcome{Result: Forgotten{Due: s.Vault.Forget(do.User)}}

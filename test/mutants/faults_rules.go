@@ -3,11 +3,11 @@ package main
 // ruleFaults are the faults of the rulebook.
 var ruleFaults = []mutant{
 	{
-		name: "dedupe off", pkg: rulebook, in: "Set.send", checks: ruled,
+		name: "dedupe off", pkg: rulebook, in: "send", checks: ruled,
 		do: steps{replace("a != nil || b.FindOnly", "do.FindOnly")},
 	},
 	{
-		name: "created_at follows the clock back", pkg: rulebook, in: "Set.send", checks: ruled,
+		name: "created_at follows the clock back", pkg: rulebook, in: "send", checks: ruled,
 		do: steps{replace("max(a.Now, b)", "a.Now")},
 	},
 	{
@@ -27,7 +27,7 @@ var ruleFaults = []mutant{
 		do: steps{replace(`a != "" && b.AtLeast(c)`, `a != ""`)},
 	},
 	{
-		name: "a mute does not hold", pkg: rulebook, in: "Set.barred", checks: ruled,
+		name: "a mute does not hold", pkg: rulebook, in: "barred", checks: ruled,
 		do: steps{never("a.Mute.inForce(b)")},
 	},
 	{
