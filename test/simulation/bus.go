@@ -9,7 +9,6 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/bus"
-	"hallway/relay/bus/memory"
 	"hallway/relay/engine"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
@@ -20,34 +19,9 @@ const newsLateMax = 3 * time.Second
 
 var errRead = errors.New("the database does not answer")
 
-// faultsOfNews returns the faults of the relays' bus.
-func (w *world) faultsOfNews() memory.Faults {
-	f := memory.Faults{Delay: w.weather.latency / 4}
-	if w.calm {
-		return f
-	}
-	on := &w.weather.on
-	if on[newsLate] {
-		f.Delay = newsLateMax
-	}
-	if on[newsLost] {
-		f.Lost = 100
-	}
-	if on[newsDoubled] {
-		f.Doubled = 100
-	}
-	if on[newsOvertake] {
-		f.Overtaking = 200
-	}
-	if on[newsForeign] {
-		f.Foreign = 100
-	}
-	return f
-}
-
 // share connects a relay with the others.
 func (r *relay) share() {
-	r.member = r.w.network.Join("simulation", bus.RelayID(r.w.started), r)
+	r.member = r.w.cluster.network.Join("simulation", bus.RelayID(r.w.cluster.started), r)
 	r.hub.Share(r, r)
 }
 
@@ -109,7 +83,7 @@ func (r *relay) cut(d time.Duration) {
 	w := r.w
 	w.note(r.name, "is off the bus for %v", d)
 	r.member.Cut()
-	w.quiet = max(w.quiet, w.now+d)
+	w.cluster.quiet = max(w.cluster.quiet, w.now+d)
 	r.in(w.upTo(2*time.Second), func() {
 		if !r.member.Stats().Connected {
 			r.hub.BusUp(r.clock(), false)
@@ -126,7 +100,7 @@ func (r *relay) cut(d time.Duration) {
 func (r *relay) ReadHeads(rooms []string) {
 	rooms = slices.Clone(rooms)
 	r.query(func() (func(), error) {
-		heads, err := r.w.store.Heads(context.Background(), rooms)
+		heads, err := r.w.db.store.Heads(context.Background(), rooms)
 		return func() { r.hub.Heads(r.clock(), heads, nil) }, err
 	}, func(err error) { r.hub.Heads(r.clock(), rules.Heads{}, err) })
 }
@@ -147,7 +121,7 @@ func (r *relay) ReadSince(room string, since int64) {
 // ReadRuling implements [hub.Reader].
 func (r *relay) ReadRuling(room string) {
 	r.query(func() (func(), error) {
-		ruling, err := r.w.store.Ruling(context.Background(), room)
+		ruling, err := r.w.db.store.Ruling(context.Background(), room)
 		return func() { r.hub.Gossip().Ruling(r.clock(), room, ruling, nil) }, err
 	}, func(err error) { r.hub.Gossip().Ruling(r.clock(), room, rules.Ruling{}, err) })
 }
@@ -155,7 +129,7 @@ func (r *relay) ReadRuling(room string) {
 // ReadKnown implements [hub.Reader].
 func (r *relay) ReadKnown() {
 	r.query(func() (func(), error) {
-		known, err := engine.ReadKnown(context.Background(), r.w.store)
+		known, err := engine.ReadKnown(context.Background(), r.w.db.store)
 		return func() { r.hub.Gossip().Known(r.clock(), known, nil) }, err
 	}, func(err error) { r.hub.Gossip().Known(r.clock(), hub.Known{}, err) })
 }
@@ -164,7 +138,7 @@ func (r *relay) ReadKnown() {
 func (r *relay) MarkRead(marks []rules.ReadMark) {
 	marks = slices.Clone(marks)
 	r.query(func() (func(), error) {
-		err := r.w.store.MarkRead(context.Background(), marks)
+		err := r.w.db.store.MarkRead(context.Background(), marks)
 		return func() { r.hub.Gossip().Marked(r.clock(), nil) }, err
 	}, func(err error) { r.hub.Gossip().Marked(r.clock(), err) })
 }
@@ -174,7 +148,7 @@ func (r *relay) query(read func() (answer func(), err error), failed func(error)
 	w := r.w
 	r.in(w.upTo(w.weather.commit/4), func() {
 		answer, err := read()
-		if err == nil && w.strikes(readsFail, 0.1) {
+		if err == nil && w.weather.strikes(readsFail, 0.1) {
 			err = errRead
 		}
 		if err != nil {
@@ -186,7 +160,7 @@ func (r *relay) query(read func() (answer func(), err error), failed func(error)
 
 // arm makes the hub do what is due between two ticks.
 func (r *relay) arm() {
-	if !r.w.several() {
+	if !r.w.cluster.several() {
 		return
 	}
 	at := r.hub.Deadline()

@@ -208,7 +208,7 @@ func (c *cipher) withSecrets(op e2ee.Op, f [][]byte, answer func([]byte), yes fu
 				answer(nil)
 				continue
 			}
-			c.p.noteWrap(kid, string(f[0]))
+			c.p.sealed.noteWrap(kid, string(f[0]))
 			answer(s.fresh(65))
 			answer(s.encrypt(48, keys[1], string(f[1]), []byte(c.secrets[kid])))
 		}
@@ -218,7 +218,7 @@ func (c *cipher) withSecrets(op e2ee.Op, f [][]byte, answer func([]byte), yes fu
 	case e2ee.OpSeal:
 		kid := string(f[0])
 		for f = f[1:]; len(f) > 0; f = f[2:] {
-			c.p.noteSeal(kid, f[0], f[1])
+			c.p.sealed.noteSeal(kid, f[0], f[1])
 			answer(s.fresh(12))
 			answer(s.encrypt(64, "message "+c.secrets[kid], string(f[0]), f[1]))
 		}
@@ -302,7 +302,7 @@ func (c *cipher) take(kid, secret string) bool {
 	if !strings.HasSuffix(kid, "."+e2ee.Encode(c.commitment(secret))) {
 		return false
 	}
-	c.p.noteTaken(kid)
+	c.p.sealed.noteTaken(kid)
 	c.secrets[kid] = secret
 	return true
 }

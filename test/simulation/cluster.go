@@ -1,32 +1,31 @@
 package simulation
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
+	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/bus/memory"
-	"hallway/relay/rules"
-	store "hallway/store/memory"
+	"hallway/relay/hub"
 )
 
-const (
-	// checkEvery is the time after which the balancer notices that a relay is paused.
-	checkEvery = 2 * time.Second
-	// lockMax is the time after which the database ends a transaction that does nothing.
-	lockMax = 2 * time.Second
-)
+// checkEvery is the time after which the balancer notices that a relay is paused.
+const checkEvery = 2 * time.Second
 
-// cluster holds what the relays of a world share beside the database's content.
+// cluster is the relays of a world, with the balancer and the bus between them.
 type cluster struct {
+	w       *world
 	relays  []*relay // at each place; nil: none runs there
 	started int      // relays so far
 	turn    int      // the place that the balancer has chosen last
-	locks   []*transaction
-	floor   map[string]int64 // by epoch: the highest rev told to anybody
 	network *memory.Network
-	moved   time.Duration  // the time when a stream began or ended last
-	quiet   time.Duration  // the end of the last pause, cut or partition
-	standby store.Snapshot // the database that takes over where the first one fails
+	floor   map[string]int64 // by epoch: the highest rev told to anybody
+	moved   time.Duration    // the time when a stream began or ended last
+	quiet   time.Duration    // the end of the last pause, cut or partition
+	small   bool             // new relays take small texts only
+	refuses bool             // the relays refuse tokens
 }
 
 // several reports whether the world has more than one relay.
@@ -37,11 +36,12 @@ func (c *cluster) told(epoch string, rev int64) { c.floor[epoch] = max(c.floor[e
 
 // balance returns the relay that gets the next connection or request: the next healthy one, else the next that runs;
 // nil: none runs.
-func (w *world) balance() *relay {
+func (c *cluster) balance() *relay {
+	w := c.w
 	var found *relay
-	for range w.relays {
-		w.turn = (w.turn + 1) % len(w.relays)
-		r := w.relays[w.turn]
+	for range c.relays {
+		c.turn = (c.turn + 1) % len(c.relays)
+		r := c.relays[c.turn]
 		switch {
 		case r == nil:
 		case !r.draining && (w.now >= r.paused || w.now < r.pausedAt+checkEvery):
@@ -54,8 +54,9 @@ func (w *world) balance() *relay {
 }
 
 // running returns a random relay; nil: none runs.
-func (w *world) running() *relay {
-	all := slices.DeleteFunc(slices.Clone(w.relays), func(r *relay) bool { return r == nil })
+func (c *cluster) running() *relay {
+	w := c.w
+	all := slices.DeleteFunc(slices.Clone(c.relays), func(r *relay) bool { return r == nil })
 	switch len(all) {
 	case 0:
 		return nil
@@ -63,6 +64,82 @@ func (w *world) running() *relay {
 		return all[0]
 	}
 	return all[w.rnd.IntN(len(all))]
+}
+
+// start starts a relay at each place where none runs.
+func (c *cluster) start() {
+	for place := range c.relays {
+		c.startAt(place)
+	}
+}
+
+// startAt starts a relay at a place where none runs.
+func (c *cluster) startAt(place int) {
+	w := c.w
+	if c.relays[place] != nil {
+		return
+	}
+	c.started++
+	r := &relay{w: w, place: place, name: fmt.Sprint("relay.", c.started), up: true, fills: map[string][]func(){}, groups: map[string]*group{}}
+	r.cfg = hub.Config{
+		Server:      "hallway/simulation",
+		HeartbeatMs: w.weather.heartbeat.Milliseconds(),
+		TimeoutMs:   w.weather.heartbeat.Milliseconds() / 2,
+		Verifier:    r,
+		GrantsOf:    func(entries []bus.Grant) hub.Grants { return everywhere{entries[0].Role} },
+	}
+	if w.sealed.on {
+		r.cfg.Features = append(r.cfg.Features, protocol.FeatureE2EE)
+	}
+	if w.weather.on[rates] {
+		r.cfg.Rate = ratePerSecond
+	}
+	if !w.weather.plain {
+		r.cfg.Features = append(r.cfg.Features, protocol.FeaturePinned)
+	}
+	if w.weather.strikes(tooManyConns, 0.7) {
+		r.cfg.ConnsPerUser = 1 + w.rnd.IntN(2)
+	}
+	if c.small {
+		r.cfg.Limits = protocol.Limits{TextBytes: 60, FrameBytes: 60*6 + 8192}
+		if w.oneIn(2) {
+			r.cfg.Limits.FrameBytes = 400 // the transport decides first
+		}
+	}
+	if w.weather.strikes(clocks, 0.5) {
+		r.skew = w.upTo(8*time.Second) - 4*time.Second
+	}
+	r.cfg = r.cfg.WithDefaults()
+	if w.weather.files {
+		r.cfg.Features = append(r.cfg.Features, protocol.FeatureFiles)
+		r.cfg.Limits.FileBytes, r.cfg.Limits.MessageFiles = fileBytesMax, messageFilesMax
+	}
+	r.hub = hub.New(r.cfg, r, r)
+	if c.several() {
+		r.share()
+	}
+	c.relays[place] = r
+	w.note(r.name, "started")
+	r.tick()
+}
+
+// online returns the number of users in each room, at all relays.
+func (c *cluster) online() map[string]int64 {
+	users, counts := map[[2]string]bool{}, map[string]int64{}
+	for _, r := range c.relays {
+		if r == nil {
+			continue
+		}
+		for room, g := range r.groups {
+			for _, l := range g.links {
+				if key := [2]string{room, l.p.dev.user}; !users[key] {
+					users[key] = true
+					counts[room]++
+				}
+			}
+		}
+	}
+	return counts
 }
 
 // pause stops the process for a while; what arrives meanwhile waits.
@@ -73,7 +150,7 @@ func (r *relay) pause(d time.Duration) {
 	r.w.note(r.name, "paused for %v", d)
 	// The odd nanosecond keeps what waits before the events of that time.
 	r.pausedAt, r.paused = r.w.now, r.w.now+d+1
-	r.w.quiet = max(r.w.quiet, r.paused)
+	r.w.cluster.quiet = max(r.w.cluster.quiet, r.paused)
 }
 
 // do calls a function on this process: now, after its pause, or never where the process has ended.
@@ -86,72 +163,4 @@ func (r *relay) do(f func()) {
 		f()
 		r.arm()
 	}
-}
-
-// A transaction has the locks of its rooms, or waits for them behind those that came before.
-type transaction struct {
-	rooms   []string
-	locked  func() // called once, when it has the locks
-	has     bool   // it has the locks
-	sent    bool   // the database has all of it and goes on without the relay
-	aborted bool   // by the database
-}
-
-func newTransaction(ops []rules.Op) *transaction {
-	t := &transaction{}
-	for i := range ops {
-		if !slices.Contains(t.rooms, ops[i].Room) {
-			t.rooms = append(t.rooms, ops[i].Room)
-		}
-	}
-	return t
-}
-
-// lock begins a transaction. It calls locked when the transaction has its locks, which may be at once.
-func (w *world) lock(t *transaction, locked func()) {
-	t.locked = locked
-	w.locks = append(w.locks, t)
-	w.grant()
-}
-
-// unlock ends a transaction.
-func (w *world) unlock(t *transaction) {
-	w.locks = slices.DeleteFunc(w.locks, func(x *transaction) bool { return x == t })
-	if len(w.locks) > 0 {
-		w.in(0, w.grant)
-	}
-}
-
-// abort ends all transactions, as the end of the database does.
-func (w *world) abort() {
-	for _, t := range w.locks {
-		t.aborted = true
-	}
-	w.locks = nil
-}
-
-// writing reports whether a transaction has locks.
-func (w *world) writing() bool {
-	return slices.ContainsFunc(w.locks, func(t *transaction) bool { return t.has })
-}
-
-// grant gives the locks to each transaction whose rooms no earlier one wants.
-func (w *world) grant() {
-	for i, t := range w.locks {
-		if t.has || slices.ContainsFunc(w.locks[:i], t.overlaps) {
-			continue
-		}
-		if t.has = true; w.several() {
-			w.in(lockMax, func() {
-				t.aborted = true
-				w.unlock(t)
-			})
-		}
-		t.locked()
-	}
-}
-
-// overlaps reports whether two transactions want the same room.
-func (t *transaction) overlaps(other *transaction) bool {
-	return slices.ContainsFunc(t.rooms, func(room string) bool { return slices.Contains(other.rooms, room) })
 }

@@ -33,6 +33,7 @@ type device struct {
 	silent  bool          // the host gives no tokens
 }
 
+// newDevice adds a device of a user to the world.
 func newDevice(w *world, user string) *device {
 	d := &device{
 		w: w, user: user, disk: map[string]map[string]client.Item{}, bytes: map[string]map[string]map[string]bool{},
@@ -41,9 +42,9 @@ func newDevice(w *world, user string) *device {
 	for _, room := range w.rooms {
 		d.disk[room], d.bytes[room] = map[string]client.Item{}, map[string]map[string]bool{}
 	}
-	d.missing = w.strikes(diskMissing, 0.6) && !w.mustRemember(user)
-	d.shared = !w.strikes(noLocks, 0.6)
-	if w.strikes(clocks, 0.7) {
+	d.missing = w.weather.strikes(diskMissing, 0.6) && !w.sealed.mustRemember(user)
+	d.shared = !w.weather.strikes(noLocks, 0.6)
+	if w.weather.strikes(clocks, 0.7) {
 		d.skew = w.upTo(48*time.Hour) - 24*time.Hour
 	}
 	w.devices = append(w.devices, d)
@@ -77,6 +78,7 @@ func (d *device) lock(p *page) {
 	}
 }
 
+// grant tells a page that it owns the outbox.
 func (d *device) grant(p *page) {
 	p.in(d.w.upTo(5*time.Millisecond), func() { p.step(client.Owns{User: d.user}) })
 }
@@ -114,7 +116,7 @@ type issued struct {
 // token issues a token for the user.
 func (d *device) token() string {
 	w, ttl := d.w, 2*time.Hour
-	if !w.calm && w.weather.on[tokensEnd] {
+	if !w.weather.calm && w.weather.on[tokensEnd] {
 		ttl = 10*time.Second + w.upTo(40*time.Second)
 	}
 	expires := start.Add(w.now + ttl).Truncate(time.Second)

@@ -23,13 +23,15 @@
 //
 // # The parts
 //
-//   - world.go: time, chance, names; weather.go: the faults of a seed.
-//   - page.go, device.go: a chat in a tab, and what the tabs of one user share:
-//     storage, lock, bus. They are the shell (component/driver) in virtual time.
-//   - relay.go, link.go, rest.go: the relay's process around its hub, its
-//     connections, its history. They are relay/server and relay/conn.
-//   - cluster.go, bus.go: what several relays share: the balancer, the locks of rooms in the database, the bus.
-//   - the store is store/memory, whose durable part survives the relay.
+//   - clock.go: time, tasks, chance, the trace; weather.go: the faults of a seed.
+//   - database.go, locks.go: the store (store/memory), its restores, the locks of rooms, and all that was ever stored.
+//   - cluster.go, bus.go: the relays, the balancer before them, the bus between them.
+//   - relay.go, link.go, rest.go: one relay's process around its hub, its connections, its history. They are relay/server and
+//     relay/conn.
+//   - page.go, device.go: a chat in a tab, and what the tabs of one user share: storage, lock, bus. They are the shell
+//     (component/driver) in virtual time. A page has parts: watch (watch.go) checks what it shows, person (people.go) is the
+//     user in front of it, sealedPage (sealed.go) is its vault, uploads (files.go) its files under way.
 //   - people.go, reader.go, moderator.go, strike.go: the acts of people, and the faults.
-//   - watch.go, linkwatch.go, heal.go: the checks during the run, and those at its end.
+//   - sealed.go, cipher.go, lies.go: encrypted rooms.
+//   - watch.go, linkwatch.go, sealwatch.go: the checks during the run; heal.go, level.go: those at its end.
 package simulation

@@ -21,13 +21,13 @@ const (
 
 // The file of a message is named after it, and has a size that only the shell needs.
 
-// personAttaches puts files into the composer's strip, and returns their ids. Some are too large.
-func (p *page) personAttaches(it *item) (ids []string) {
-	w := p.w
+// attaches puts files into the composer's strip, and returns their ids. Some are too large.
+func (one *person) attaches(it *item) (ids []string) {
+	p, w := one.p, one.p.w
 	for range 1 + w.rnd.IntN(messageFilesMax) {
-		w.files++
-		f := client.Attachment{ID: uuid(5_000_000 + w.files), Name: fmt.Sprintf("%d/%d.png", it.number, w.files), Size: int64(1 + w.rnd.IntN(fileBytesMax*11/10))}
-		p.bytes[f.ID] = true
+		w.people.files++
+		f := client.Attachment{ID: uuid(5_000_000 + w.people.files), Name: fmt.Sprintf("%d/%d.png", it.number, w.people.files), Size: int64(1 + w.rnd.IntN(fileBytesMax*11/10))}
+		p.uploads.bytes[f.ID] = true
 		p.step(client.AttachFile{File: f})
 		if !p.alive {
 			return ids
@@ -38,7 +38,8 @@ func (p *page) personAttaches(it *item) (ids []string) {
 }
 
 // noteFiles records which files the chat has taken with a message, and the text that it will have.
-func (p *page) noteFiles(it *item, s *client.Snapshot) {
+func (v *watch) noteFiles(it *item, s *client.Snapshot) {
+	p := v.p
 	own := s.Outbox[slices.IndexFunc(s.Outbox, func(o client.Own) bool { return o.ID == it.id })]
 	var files []protocol.File
 	for _, f := range own.Files {
@@ -53,34 +54,42 @@ func (p *page) noteFiles(it *item, s *client.Snapshot) {
 	}
 }
 
+// uploads are a page's files on their way to the relay.
+type uploads struct {
+	p     *page
+	bytes map[string]bool // the files whose bytes are in memory
+	under map[int]bool    // the requests under way
+}
+
 // saveBytes stores the bytes of an item's files with it, as far as the page has them.
-func (p *page) saveBytes(item client.Item) {
+func (u *uploads) saveBytes(item client.Item) {
+	p := u.p
 	disk := p.dev.bytes[p.room]
 	for _, f := range item.Files {
-		if p.bytes[f.ID] {
+		if u.bytes[f.ID] {
 			if disk[item.ID] == nil {
 				disk[item.ID] = map[string]bool{}
 			}
 			disk[item.ID][f.ID] = true
-			delete(p.bytes, f.ID)
+			delete(u.bytes, f.ID)
 		}
 	}
 }
 
 // upload sends a file over HTTP. The relay may get it twice, and its answer may be lost.
-func (p *page) upload(e client.Upload) {
-	w := p.w
-	p.uploads[e.Req] = true
+func (u *uploads) upload(e client.Upload) {
+	p, w := u.p, u.p.w
+	p.uploads.under[e.Req] = true
 	end := func(after time.Duration, ev client.Event) {
 		p.in(after, func() {
-			if p.uploads[e.Req] {
-				delete(p.uploads, e.Req)
+			if p.uploads.under[e.Req] {
+				delete(p.uploads.under, e.Req)
 				p.step(ev)
 			}
 		})
 	}
 	begin := func() {
-		if p.dev.offline || w.strikes(httpLosses, 0.1) {
+		if p.dev.offline || w.weather.strikes(httpLosses, 0.1) {
 			end(w.upTo(15*time.Second), client.UploadRefused{Req: e.Req})
 			return
 		}
@@ -88,10 +97,10 @@ func (p *page) upload(e client.Upload) {
 			p.in(w.upTo(time.Second), func() { p.step(client.UploadProgress{Req: e.Req, Sent: w.rnd.Int64N(fileBytesMax)}) })
 		}
 		for range 1 + w.rnd.IntN(10)/9 {
-			w.in(w.latency(), func() { p.take(e, end) })
+			w.in(w.weather.delay(), func() { u.take(e, end) })
 		}
 	}
-	if p.bytes[e.ID] {
+	if u.bytes[e.ID] {
 		begin()
 		return
 	}
@@ -100,7 +109,7 @@ func (p *page) upload(e client.Upload) {
 		case stored[e.ID]:
 			begin()
 			return nil
-		case w.byID[e.Item] != nil && w.byID[e.Item].saved && stored != nil:
+		case w.people.byID[e.Item] != nil && w.people.byID[e.Item].saved && stored != nil:
 			w.fail("%s: the bytes of file %s are lost, and those of others of its message are not", p.name, short(e.ID))
 		}
 		return client.UploadRefused{Req: e.Req, Lost: true}
@@ -108,19 +117,20 @@ func (p *page) upload(e client.Upload) {
 }
 
 // take brings an upload to a relay.
-func (p *page) take(e client.Upload, end func(time.Duration, client.Event)) {
-	w, r := p.w, p.w.balance()
+func (u *uploads) take(e client.Upload, end func(time.Duration, client.Event)) {
+	p := u.p
+	w, r := p.w, p.w.cluster.balance()
 	if r == nil {
-		end(w.latency(), client.UploadRefused{Req: e.Req, Status: []int{0, 502}[w.rnd.IntN(2)]})
+		end(w.weather.delay(), client.UploadRefused{Req: e.Req, Status: []int{0, 502}[w.rnd.IntN(2)]})
 		return
 	}
-	if w.strikes(httpFails, 0.15) {
-		end(w.latency(), client.UploadRefused{Req: e.Req, Status: []int{503, 500, 429, 401, 0}[w.rnd.IntN(5)], RetryAfterMs: w.rnd.Int64N(3000)})
+	if w.weather.strikes(httpFails, 0.15) {
+		end(w.weather.delay(), client.UploadRefused{Req: e.Req, Status: []int{503, 500, 429, 401, 0}[w.rnd.IntN(5)], RetryAfterMs: w.rnd.Int64N(3000)})
 		return
 	}
 	who, err := r.Verify(r.clock(), netip.Addr{}, e.Token)
 	if err != nil {
-		end(w.latency(), client.UploadRefused{Req: e.Req, Status: 401})
+		end(w.weather.delay(), client.UploadRefused{Req: e.Req, Status: 401})
 		return
 	}
 	file := protocol.File{ID: e.ID, Name: e.Name, Type: "image/png", Size: 1}
@@ -128,16 +138,16 @@ func (p *page) take(e client.Upload, end func(time.Duration, client.Event)) {
 	r.do(func() {
 		r.hub.Change(r.clock(), who, op, func(o rules.Outcome) {
 			switch {
-			case w.strikes(httpLosses, 0.2):
+			case w.weather.strikes(httpLosses, 0.2):
 				end(w.upTo(15*time.Second), client.UploadRefused{Req: e.Req})
 			case o.Code == "":
-				end(w.latency(), client.UploadDone{Req: e.Req, File: o.Result.(rules.Uploaded).File.File})
+				end(w.weather.delay(), client.UploadDone{Req: e.Req, File: o.Result.(rules.Uploaded).File.File})
 			case o.Code == protocol.CodeRateLimited:
-				end(w.latency(), client.UploadRefused{Req: e.Req, Status: 429, Code: o.Code})
+				end(w.weather.delay(), client.UploadRefused{Req: e.Req, Status: 429, Code: o.Code})
 			case o.Code.Retryable():
-				end(w.latency(), client.UploadRefused{Req: e.Req, Status: 503, Code: o.Code})
+				end(w.weather.delay(), client.UploadRefused{Req: e.Req, Status: 503, Code: o.Code})
 			default:
-				end(w.latency(), client.UploadRefused{Req: e.Req, Status: 403, Code: o.Code, Why: o.Why, Reason: o.Reason})
+				end(w.weather.delay(), client.UploadRefused{Req: e.Req, Status: 403, Code: o.Code, Why: o.Why, Reason: o.Reason})
 			}
 		})
 	})
@@ -145,7 +155,8 @@ func (p *page) take(e client.Upload, end func(time.Duration, client.Event)) {
 }
 
 // checkFiles checks that a message has the files with which it was written.
-func (w *world) checkFiles(it *item, m *protocol.Message) {
+func (c *lastChecks) checkFiles(it *item, m *protocol.Message) {
+	w := c.w
 	var files []string
 	for _, f := range m.Files {
 		files = append(files, f.ID)
@@ -157,7 +168,8 @@ func (w *world) checkFiles(it *item, m *protocol.Message) {
 
 // inspectLack checks that no message was sent before its files. Where the store was restored they may be gone; then the message
 // loses its place, because they are sent again.
-func (p *page) inspectLack(it *item) {
+func (v *watch) inspectLack(it *item) {
+	p := v.p
 	it.moved = true
 	if !p.w.weather.on[restores] && !p.w.weather.on[promotions] {
 		p.w.fail("%s: %s was sent before its files", p.name, short(it.id))

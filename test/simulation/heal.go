@@ -15,18 +15,25 @@ const (
 	lastMax = 2 * time.Minute
 )
 
+// lastChecks are the checks at the end of a run.
+type lastChecks struct {
+	w       *world
+	renewed bool // Ada has made new secrets where the last one was lost
+}
+
 // heal ends the faults, and checks that all is well within a bounded time.
-func (w *world) heal() {
+func (c *lastChecks) heal() {
+	w := c.w
 	w.note("world", "the faults end")
-	w.calm, w.refuses, w.small = true, false, false
-	w.network.Faults = w.faultsOfNews()
-	w.network.Heal()
-	for _, r := range w.relays {
+	w.weather.calm, w.cluster.refuses, w.cluster.small = true, false, false
+	w.cluster.network.Faults = w.weather.ofNews()
+	w.cluster.network.Heal()
+	for _, r := range w.cluster.relays {
 		if r != nil && (r.draining || r.cfg.ConnsPerUser > 0 || r.cfg.Limits.TextBytes < protocol.TextBytesMax) {
 			r.kill()
 		}
 	}
-	w.startRelays()
+	w.cluster.start()
 	for _, d := range w.devices {
 		d.full, d.silent = false, false
 		if d.offline {
@@ -35,62 +42,63 @@ func (w *world) heal() {
 	}
 	until := w.now // the end of the last fault that goes on
 	if w.weather.on[rates] {
-		sends := len(w.items) + w.wanted + w.files
+		sends := len(w.people.items) + w.people.wanted + w.people.files
 		if w.sealed.on {
 			sends *= 3 // a new key costs a refused send, and those behind it
 		}
 		until += time.Duration(sends) * time.Second / ratePerSecond
 	}
 	if w.weather.slow {
-		until += time.Duration(int64(len(w.items)+w.wanted)*slowModeS) * time.Second
+		until += time.Duration(int64(len(w.people.items)+w.people.wanted)*slowModeS) * time.Second
 	}
 	for _, p := range w.pages {
 		p.throttled = false
 		until = max(until, p.frozen)
 	}
-	for _, r := range w.relays {
+	for _, r := range w.cluster.relays {
 		until = max(until, r.paused)
 	}
-	w.endLies()
-	w.converge(until-w.now+healMax, w.several())
-	if w.several() {
-		w.checkLevel()
-		w.converge(lastMax, true)
+	w.sealed.endLies()
+	c.converge(until-w.now+healMax, w.cluster.several())
+	if w.cluster.several() {
+		c.checkLevel()
+		c.converge(lastMax, true)
 	}
 
 	// The stream of a relay alone may have lost the last change of a room; the next change reveals that.
 	for _, room := range w.rooms {
-		if i := slices.IndexFunc(w.pages, func(p *page) bool { return p.room == room && !w.isBanned(p.dev.user, room) }); i >= 0 {
+		if i := slices.IndexFunc(w.pages, func(p *page) bool { return p.room == room && !w.sealed.isBanned(p.dev.user, room) }); i >= 0 {
 			p := w.pages[i]
-			it := w.writeText(p.dev.user, room, p, "")
+			it := w.people.writeText(p.dev.user, room, p, "")
 			p.step(client.SendText{ID: it.id, Text: it.text})
 			if !it.accepted {
 				w.fail("%s is live and takes no message", p.name)
 			}
 		}
 	}
-	w.converge(lastMax, true)
-	w.readAll()
-	w.checkSealed()
-	w.checkItems()
-	w.checkWishes()
+	c.converge(lastMax, true)
+	c.readAll()
+	c.checkSealed()
+	c.checkItems()
+	c.checkWishes()
 }
 
 // converge waits until all is well, and with toEnd until no page lacks the newest messages.
-func (w *world) converge(atMost time.Duration, toEnd bool) {
+func (c *lastChecks) converge(atMost time.Duration, toEnd bool) {
+	w := c.w
 	end := w.now + atMost
 	for {
 		w.run(time.Second)
-		why := w.unwell(toEnd)
+		why := c.unwell(toEnd)
 		if why == "" {
 			return
 		}
 		if w.now > end {
 			w.fail("not well %v after the last fault: %s", atMost, why)
 		}
-		w.renewKeys(end)
+		c.renewKeys(end)
 		for _, p := range w.pages {
-			if p.alive && p.shown.Status == client.StatusNotAllowed && !w.isBanned(p.dev.user, p.room) {
+			if p.alive && p.watch.shown.Status == client.StatusNotAllowed && !w.sealed.isBanned(p.dev.user, p.room) {
 				p.step(client.TokenGot{Token: p.dev.token()}) // somebody logs in again
 			}
 		}
@@ -98,11 +106,12 @@ func (w *world) converge(atMost time.Duration, toEnd bool) {
 }
 
 // unwell describes the first thing that is not well yet; "" when all is.
-func (w *world) unwell(toEnd bool) string {
+func (c *lastChecks) unwell(toEnd bool) string {
+	w := c.w
 	for _, p := range w.pages {
-		s := &p.shown
+		s := &p.watch.shown
 		switch {
-		case w.isBanned(p.dev.user, p.room):
+		case w.sealed.isBanned(p.dev.user, p.room):
 			continue
 		case !p.alive:
 			return "a tab of " + p.dev.user + " is closed"
@@ -127,11 +136,11 @@ func (w *world) unwell(toEnd bool) string {
 				return p.name + " has " + short(o.ID) + " as " + string(o.State)
 			}
 		}
-		if h := w.store.Life(p.room); h.Epoch() != p.epoch {
+		if h := w.db.store.Life(p.room); h.Epoch() != p.watch.epoch {
 			return p.name + " is in another epoch"
 		} else if n := h.Len(); toEnd && n > 0 && !s.MoreAfter && (len(s.Messages) == 0 || s.Messages[len(s.Messages)-1].ID != h.Message(n-1).ID) {
 			return p.name + " does not show the last message"
-		} else if why := p.behind(h); toEnd && why != "" {
+		} else if why := p.watch.behind(h); toEnd && why != "" {
 			return p.name + " " + why
 		}
 	}
@@ -139,33 +148,34 @@ func (w *world) unwell(toEnd bool) string {
 }
 
 // readAll makes every page read its room from the end to the beginning. The checks of a live page see every hole on the way.
-func (w *world) readAll() {
+func (c *lastChecks) readAll() {
+	w := c.w
 	for _, p := range w.pages {
-		if w.isBanned(p.dev.user, p.room) {
+		if w.sealed.isBanned(p.dev.user, p.room) {
 			continue
 		}
 		for range 10 { // a token may expire meanwhile
 			p.step(client.LoadNewest{})
 			w.run(time.Second)
-			if !p.shown.MoreAfter && !p.shown.Loading {
+			if !p.watch.shown.MoreAfter && !p.watch.shown.Loading {
 				break
 			}
 		}
 		for range 100 {
-			if !p.shown.MoreBefore && !p.shown.Loading {
+			if !p.watch.shown.MoreBefore && !p.watch.shown.Loading {
 				break
 			}
 			p.step(client.LoadOlder{})
 			w.run(2 * time.Second)
 		}
-		if p.shown.MoreBefore || p.shown.Loading {
+		if p.watch.shown.MoreBefore || p.watch.shown.Loading {
 			w.fail("%s never gets to the beginning", p.name)
 		}
-		all := w.store.Life(p.room)
-		if all.Len() <= client.TimelineMax && len(p.shown.Messages) != all.Len() {
-			w.fail("%s shows %d of %d messages", p.name, len(p.shown.Messages), all.Len())
+		all := w.db.store.Life(p.room)
+		if all.Len() <= client.TimelineMax && len(p.watch.shown.Messages) != all.Len() {
+			w.fail("%s shows %d of %d messages", p.name, len(p.watch.shown.Messages), all.Len())
 		}
-		for i, m := range p.shown.Messages {
+		for i, m := range p.watch.shown.Messages {
 			if stored := all.Message(i); m.ID != stored.ID || m.Rev > stored.Rev {
 				w.fail("%s shows %s in the place of %s", p.name, short(m.ID), short(stored.ID))
 			}
@@ -174,32 +184,33 @@ func (w *world) readAll() {
 }
 
 // checkItems checks each message against the promises.
-func (w *world) checkItems() {
-	for _, it := range w.items {
-		stored := w.store.Life(it.room).Find(it.id)
+func (c *lastChecks) checkItems() {
+	w := c.w
+	for _, it := range w.people.items {
+		stored := w.db.store.Life(it.room).Find(it.id)
 		kept := it.saved || it.accepted && it.author.alive
 		switch {
-		case stored != nil || it.undone || w.isBanned(it.user, it.room):
+		case stored != nil || it.undone || w.sealed.isBanned(it.user, it.room):
 		case it.echoed:
 			w.fail("%s was echoed and is gone", short(it.id))
 		case it.discarded || !kept:
-		case !w.showsFailed(it):
+		case !c.showsFailed(it):
 			w.fail("%s of %s (saved %v) is neither in the room nor failed", short(it.id), it.user, it.saved)
 		}
 	}
 	for _, room := range w.rooms {
 		last := map[*page]int{}
-		h := w.store.Life(room)
+		h := w.db.store.Life(room)
 		for i := range h.Len() {
 			m := h.Message(i)
-			it := w.byID[m.ID]
+			it := w.people.byID[m.ID]
 			if it == nil {
 				continue // from the history before the run
 			}
-			if it.user != m.Sender.ID || w.sent[m.ID] != it.text {
+			if it.user != m.Sender.ID || w.db.sent[m.ID] != it.text {
 				w.fail("%s is stored as %+v", short(it.id), m)
 			}
-			w.checkFiles(it, m)
+			c.checkFiles(it, m)
 			if it.author == nil || it.moved || it.discarded || it.undone {
 				continue
 			}
@@ -215,9 +226,11 @@ func (w *world) checkItems() {
 	}
 }
 
-func (w *world) showsFailed(it *item) bool {
+// showsFailed reports whether a page of the author shows the item as failed.
+func (c *lastChecks) showsFailed(it *item) bool {
+	w := c.w
 	return slices.ContainsFunc(w.pages, func(p *page) bool {
-		return p.dev.user == it.user && p.room == it.room && slices.ContainsFunc(p.shown.Outbox, func(o client.Own) bool {
+		return p.dev.user == it.user && p.room == it.room && slices.ContainsFunc(p.watch.shown.Outbox, func(o client.Own) bool {
 			return o.ID == it.id && o.State == client.ItemFailed
 		})
 	})

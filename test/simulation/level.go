@@ -38,50 +38,32 @@ func (l *link) hearsOf(f protocol.RelayFrame) {
 // sound reports whether the link carries frames both ways.
 func (l *link) sound() bool { return !l.left && !l.shut && !l.up.dead && !l.down.dead }
 
-// online returns the number of users in each room, at all relays.
-func (w *world) online() map[string]int64 {
-	users, counts := map[[2]string]bool{}, map[string]int64{}
-	for _, r := range w.relays {
-		if r == nil {
-			continue
-		}
-		for room, g := range r.groups {
-			for _, l := range g.links {
-				if key := [2]string{room, l.p.dev.user}; !users[key] {
-					users[key] = true
-					counts[room]++
-				}
-			}
-		}
-	}
-	return counts
-}
-
 // slowModeLater is the slow mode that checkLevel sets, which no room has before.
 const slowModeLater = 2
 
 // checkLevel writes a message, a ban and a setting into each room, tells nobody, and checks that they reach all relays and
 // streams in time, and that every stream knows who is there.
-func (w *world) checkLevel() {
-	w.run(max(0, w.quiet-w.now) + presenceMax)
+func (c *lastChecks) checkLevel() {
+	w := c.w
+	w.run(max(0, w.cluster.quiet-w.now) + presenceMax)
 	var links []*link
 	for _, p := range w.pages {
 		if l := p.link; l != nil && l.live && l.sound() && w.now >= l.stalled {
 			links = append(links, l)
 		}
 	}
-	heads, online, relays := map[string]int64{}, w.online(), w.started
+	heads, online, relays := map[string]int64{}, w.cluster.online(), w.cluster.started
 	mo, slow := protocol.User{ID: "mo", Role: protocol.RoleOrganizer}, int64(slowModeLater)
 	for _, room := range w.rooms {
-		it := w.writeText("mo", room, nil, "")
-		w.commit(start.Add(w.now+w.skew),
+		it := w.people.writeText("mo", room, nil, "")
+		w.db.commit(start.Add(w.now+w.db.skew),
 			rules.Op{Room: room, Sender: mo, Do: rules.Send{Send: protocol.Send{Room: room, ID: it.id, Text: it.text}}},
 			rules.Op{Room: room, Sender: mo, Do: rules.Moderate{Act: protocol.ActBan, User: "troll"}},
 			rules.Op{Room: room, Sender: mo, Do: rules.Adjust{Adjust: protocol.Adjust{Room: room, SlowModeS: &slow}}})
-		heads[room] = w.store.Life(room).Head()
+		heads[room] = w.db.store.Life(room).Head()
 	}
 	w.run(levelMax + w.weather.commit + w.weather.latency)
-	same := maps.Equal(online, w.online()) && relays == w.started && w.now-w.moved > toldMax
+	same := maps.Equal(online, w.cluster.online()) && relays == w.cluster.started && w.now-w.cluster.moved > toldMax
 	for _, l := range links {
 		room := l.p.room
 		switch {
@@ -94,12 +76,13 @@ func (w *world) checkLevel() {
 			w.fail("%v was told of %d users in the room, and there are %d", l, l.members, online[room])
 		}
 	}
-	w.checkBans()
+	c.checkBans()
 }
 
 // checkBans checks that all relays know of the bans of checkLevel.
-func (w *world) checkBans() {
-	for _, r := range w.relays {
+func (c *lastChecks) checkBans() {
+	w := c.w
+	for _, r := range w.cluster.relays {
 		for _, room := range w.rooms {
 			if _, banned := r.hub.Bans().Of(r.clock(), rules.Ban{Room: room, User: "troll"}, protocol.RoleParticipant); !banned {
 				w.fail("%s does not know of a ban in %s", r.name, room)

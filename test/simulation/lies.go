@@ -9,8 +9,8 @@ import (
 )
 
 // ghosts returns devices that the relay makes up: one with a certificate of another issuer, one with another's certificate.
-func (w *world) ghosts() []protocol.Device {
-	if w.sealed.made == nil {
+func (s *sealedWorld) ghosts() []protocol.Device {
+	if s.made == nil {
 		for i, user := range []string{"ada", "ghost"} {
 			keys := identityOf("ghost " + user)
 			d := protocol.Device{Sign: keyOf(keys.signPoint), Box: keyOf(keys.boxPoint)}
@@ -22,13 +22,14 @@ func (w *world) ghosts() []protocol.Device {
 				other := sha256.Sum256([]byte("another device"))
 				jkt, issuer = e2ee.Encode(other[:]), issuerKeys
 			}
-			d.Cert = w.certify(user, jkt, issuer)
-			w.sealed.made = append(w.sealed.made, d)
+			d.Cert = s.certify(user, jkt, issuer)
+			s.made = append(s.made, d)
 		}
 	}
-	return w.sealed.made
+	return s.made
 }
 
+// keyOf returns a point as the wire has it.
 func keyOf(point []byte) protocol.PublicKey {
 	return protocol.PublicKey{X: e2ee.Encode(point[:32]), Y: e2ee.Encode(point[32:])}
 }
@@ -36,12 +37,12 @@ func keyOf(point []byte) protocol.PublicKey {
 // lie returns another frame in place of the hub's, or the same one.
 func (l *link) lie(f protocol.RelayFrame) protocol.RelayFrame {
 	w := l.w
-	if !w.sealed.on || !w.sealed.lies || w.calm || !w.oneIn(8) {
+	if !w.sealed.on || !w.sealed.lies || w.weather.calm || !w.oneIn(8) {
 		return f
 	}
 	switch f := f.(type) {
 	case protocol.Changed:
-		f.Message = *l.p.lieAbout(&f.Message)
+		f.Message = *l.p.sealed.lieAbout(&f.Message)
 		return f
 	case protocol.Joined:
 		if f.E2EE == nil || f.E2EE.Turn == nil {
@@ -49,63 +50,63 @@ func (l *link) lie(f protocol.RelayFrame) protocol.RelayFrame {
 		}
 		told := *f.E2EE
 		if told.Wrap != nil {
-			told.Wrap = w.bogus(told.Wrap)
+			told.Wrap = w.sealed.bogus(told.Wrap)
 		}
-		if turns, _, _ := w.store.Turns(context.Background(), f.Room, told.Turn.N, 1); len(turns) > 0 && w.oneIn(2) {
+		if turns, _, _ := w.db.store.Turns(context.Background(), f.Room, told.Turn.N, 1); len(turns) > 0 && w.oneIn(2) {
 			told.Turn, told.Wrap = &turns[0], nil // the newest is withheld
 		}
 		told.Out = nil
 		f.E2EE = &told
 		return f
 	case protocol.Wrapped:
-		f.Wrap = *w.bogus(&f.Wrap)
+		f.Wrap = *w.sealed.bogus(&f.Wrap)
 		return f
 	case protocol.Wanted:
-		f.Devices = append(f.Devices, w.ghosts()...)
+		f.Devices = append(f.Devices, w.sealed.ghosts()...)
 		return f
 	case protocol.Due:
 		f.Out = nil
 		return f
 	case protocol.Turned:
-		f.Turn = w.forge(l.p.room, f.Turn)
+		f.Turn = w.sealed.forge(l.p.room, f.Turn)
 		return f
 	}
 	return f
 }
 
 // bogus returns a wrap that opens to nothing.
-func (w *world) bogus(like *protocol.Wrap) *protocol.Wrap {
-	s := &w.sealed.symbols
-	return &protocol.Wrap{To: like.To, Enc: e2ee.Encode(s.fresh(65)), CT: e2ee.Encode(s.fresh(48))}
+func (s *sealedWorld) bogus(like *protocol.Wrap) *protocol.Wrap {
+	return &protocol.Wrap{To: like.To, Enc: e2ee.Encode(s.symbols.fresh(65)), CT: e2ee.Encode(s.symbols.fresh(48))}
 }
 
 // forge returns a turn with a secret that the relay knows: signed by nobody, or by the device of a participant that helps it.
-func (w *world) forge(room string, t protocol.Turn) protocol.Turn {
-	s := &w.sealed.symbols
+func (s *sealedWorld) forge(room string, t protocol.Turn) protocol.Turn {
+	w := s.w
 	forged := protocol.Turn{
-		N: t.N, Kid: e2ee.Kid(t.N, s.fresh(16)), PrevKid: t.PrevKid, Prev: t.Prev, Link: t.Link, By: t.By, At: t.At, Sig: e2ee.Encode(s.fresh(64)),
+		N: t.N, Kid: e2ee.Kid(t.N, s.symbols.fresh(16)), PrevKid: t.PrevKid, Prev: t.Prev, Link: t.Link, By: t.By, At: t.At, Sig: e2ee.Encode(s.symbols.fresh(64)),
 	}
-	devices, _ := w.store.Devices(context.Background(), room, nil)
+	devices, _ := w.db.store.Devices(context.Background(), room, nil)
 	for i := range devices {
 		c, _ := e2ee.ReadCertificate(devices[i].Cert, room)
 		if c.Role == protocol.RoleParticipant && w.oneIn(2) {
 			forged.By = devices[i].ID
 			point := append(e2ee.Decode(devices[i].Sign.X), e2ee.Decode(devices[i].Sign.Y)...)
-			forged.Sig = e2ee.Encode(s.sign(string(point), e2ee.TurnBytes(room, &forged)))
+			forged.Sig = e2ee.Encode(s.symbols.sign(string(point), e2ee.TurnBytes(room, &forged)))
 			break
 		}
 	}
-	w.sealed.forged[forged.Kid] = true
+	s.forged[forged.Kid] = true
 	return forged
 }
 
 // lieAbout returns a message that is not as it was stored.
-func (p *page) lieAbout(m *protocol.Message) *protocol.Message {
+func (e *sealedPage) lieAbout(m *protocol.Message) *protocol.Message {
+	p := e.p
 	w, lied := p.w, *m
 	if m.Encrypted == nil {
 		return m
 	}
-	p.lied[m.ID] = true
+	e.lied[m.ID] = true
 	sealed := *m.Encrypted
 	lied.Encrypted = &sealed
 	switch w.rnd.IntN(7) {
@@ -118,7 +119,7 @@ func (p *page) lieAbout(m *protocol.Message) *protocol.Message {
 	case 3:
 		lied.Encrypted, lied.Text = nil, "a lie"
 	case 4: // what another message says
-		if other := w.items[w.rnd.IntN(len(w.items))]; w.sealed.wrote[other.id].CT != "" {
+		if other := w.people.items[w.rnd.IntN(len(w.people.items))]; w.sealed.wrote[other.id].CT != "" {
 			sealed = w.sealed.wrote[other.id]
 		}
 	case 5: // an earlier text of this one
@@ -132,15 +133,15 @@ func (p *page) lieAbout(m *protocol.Message) *protocol.Message {
 }
 
 // lieInPage returns a page of history with messages that are not as they were stored.
-func (p *page) lieInPage(page protocol.Page) protocol.Page {
-	w := p.w
-	if !w.sealed.on || !w.sealed.lies || w.calm {
+func (e *sealedPage) lieInPage(page protocol.Page) protocol.Page {
+	w := e.p.w
+	if !w.sealed.on || !w.sealed.lies || w.weather.calm {
 		return page
 	}
 	messages := make([]protocol.Message, len(page.Messages))
 	for i := range messages {
 		if messages[i] = page.Messages[i]; w.oneIn(20) {
-			messages[i] = *p.lieAbout(&page.Messages[i])
+			messages[i] = *e.lieAbout(&page.Messages[i])
 		}
 	}
 	page.Messages = messages

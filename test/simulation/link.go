@@ -41,7 +41,7 @@ type pipe struct {
 
 // send delivers something after everything sent before.
 func (l *link) send(p *pipe, not time.Duration, arrive func()) {
-	p.last = max(p.last, not, l.w.now+l.w.latency())
+	p.last = max(p.last, not, l.w.now+l.w.weather.delay())
 	cut := p.cut
 	l.w.queue.push(p.last, func() {
 		if !p.dead && p.cut == cut {
@@ -55,14 +55,14 @@ func dial(p *page, gen int) *link {
 	w := p.w
 	l := &link{w: w, p: p, gen: gen}
 	if p.dev.offline {
-		l.refuse(w.latency(), 0)
+		l.refuse(w.weather.delay(), 0)
 		return l
 	}
 	l.send(&l.up, 0, func() {
 		switch {
-		case p.dev.offline || w.strikes(delays, 0.05): // no answer at all
+		case p.dev.offline || w.weather.strikes(delays, 0.05): // no answer at all
 		default:
-			l.open(w.balance())
+			l.open(w.cluster.balance())
 		}
 	})
 	return l
@@ -73,9 +73,9 @@ func (l *link) open(r *relay) {
 	w := l.w
 	switch {
 	case r == nil:
-		l.refuse(w.latency(), 0)
-	case r.draining || w.strikes(httpFails, 0.1):
-		l.refuse(w.latency(), 503)
+		l.refuse(w.weather.delay(), 0)
+	case r.draining || w.weather.strikes(httpFails, 0.1):
+		l.refuse(w.weather.delay(), 503)
 	default:
 		l.relay = r
 		r.do(func() {
@@ -85,6 +85,7 @@ func (l *link) open(r *relay) {
 	}
 }
 
+// refuse tells the page that nobody answered its dial.
 func (l *link) refuse(after time.Duration, status int) {
 	l.p.in(after, func() { l.p.step(client.DialFailed{Gen: l.gen, Status: status}) })
 }

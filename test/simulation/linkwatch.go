@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/store/memory"
 )
 
 // outWatch records the relay's frames on a link.
@@ -47,12 +46,12 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 	w := l.w
 	switch f := f.(type) {
 	case protocol.Joined:
-		h := w.store.Life(f.Room)
+		h := w.db.store.Life(f.Room)
 		if h.Epoch() == "" {
 			w.fail("%v: joined a room that is not there", l)
 		}
-		if len(l.joins) > 0 && w.order[f.Epoch] >= w.order[l.joins[0].epoch] && w.lives[f.Epoch] != nil {
-			h = w.lives[f.Epoch] // it was the room's life since the join
+		if len(l.joins) > 0 && w.db.order[f.Epoch] >= w.db.order[l.joins[0].epoch] && w.db.lives[f.Epoch] != nil {
+			h = w.db.lives[f.Epoch] // it was the room's life since the join
 		}
 		if l.epoch != f.Epoch {
 			l.last, l.whole = 0, 0
@@ -61,16 +60,16 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 			w.fail("%v: joined says epoch %s head %d, the store is at epoch %s head %d, the stream was at %d", l, f.Epoch, f.Head, h.Epoch(), h.Head(), l.last)
 		}
 		l.answerJoin(&f)
-		w.told(f.Epoch, f.Head)
+		w.cluster.told(f.Epoch, f.Head)
 		l.joined, l.epoch, l.head, l.last, l.whole = true, f.Epoch, f.Head, max(l.last, f.Head), max(l.whole, f.Head)
 	case protocol.Changed:
 		m := &f.Message
 		if !l.joined {
 			w.fail("%v: a message before joined: %d", l, m.Rev)
 		}
-		w.mustBeDurable(m, w.lives[l.epoch], "told")
-		w.told(l.epoch, m.Rev)
-		if it := w.byID[m.ID]; it != nil {
+		w.db.mustBeDurable(m, w.db.lives[l.epoch], "told")
+		w.cluster.told(l.epoch, m.Rev)
+		if it := w.people.byID[m.ID]; it != nil {
 			it.echoed = true
 		}
 		if !streamed {
@@ -85,7 +84,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 		if f.Room != "" && f.ID == "" && len(l.joins) > 0 {
 			l.joins = l.joins[1:] // it may be the answer
 		}
-		if it := w.byID[f.ID]; it != nil && !f.Code.Retryable() && w.store.Life(it.room).Find(it.id) == nil {
+		if it := w.people.byID[f.ID]; it != nil && !f.Code.Retryable() && w.db.store.Life(it.room).Find(it.id) == nil {
 			it.moved = true // if this is lost, a later relay may accept it
 		}
 	case protocol.Presence:
@@ -105,7 +104,7 @@ func (l *link) covers(f *protocol.Changed) {
 	if f.After != nil {
 		after = *f.After
 	}
-	if after <= l.whole || !w.several() && (on[edits] || on[resultsLost]) {
+	if after <= l.whole || !w.cluster.several() && (on[edits] || on[resultsLost]) {
 		l.whole = f.Message.Rev
 		return
 	}
@@ -120,9 +119,9 @@ var joinPrefix = []byte(`{"type":"join"`)
 
 // noteJoin notes what the answer to a join must reach. A relay alone answers from memory, even if a change has passed it by.
 func (l *link) noteJoin(data []byte) {
-	if l.w.several() && bytes.HasPrefix(data, joinPrefix) {
-		epoch := l.w.store.Life(l.p.room).Epoch()
-		l.joins = append(l.joins, rev{epoch, l.w.floor[epoch]})
+	if l.w.cluster.several() && bytes.HasPrefix(data, joinPrefix) {
+		epoch := l.w.db.store.Life(l.p.room).Epoch()
+		l.joins = append(l.joins, rev{epoch, l.w.cluster.floor[epoch]})
 	}
 }
 
@@ -135,20 +134,6 @@ func (l *link) answerJoin(f *protocol.Joined) {
 		l.w.fail("%v: joined says head %d, somebody was told of rev %d before", l, f.Head, before.n)
 	}
 	l.joins = l.joins[1:]
-}
-
-// mustBeDurable checks that the store has the message that somebody is told of.
-func (w *world) mustBeDurable(m *protocol.Message, h *memory.Room, how string) {
-	if h == nil {
-		w.fail("%s is %s, and there is no room", short(m.ID), how)
-	}
-	stored := h.Find(m.ID)
-	if stored == nil {
-		w.fail("%s (rev %d) is %s before it is durable", short(m.ID), m.Rev, how)
-	}
-	if stored.Seq != m.Seq || stored.CreatedAt != m.CreatedAt || stored.Rev < m.Rev || stored.Rev == m.Rev && !same(stored, m) {
-		w.fail("%s is %s as %v and stored as %v", short(m.ID), how, m, stored)
-	}
 }
 
 var sendPrefix, editPrefix = []byte(`{"type":"send"`), []byte(`{"type":"edit"`)
@@ -175,7 +160,7 @@ func (l *link) wrote(data []byte) {
 	if !l.live {
 		w.fail("%v writes %s before it has caught up", l, short(id))
 	}
-	if it := w.byID[id]; !it.saved && !it.unsafe {
+	if it := w.people.byID[id]; !it.saved && !it.unsafe {
 		w.fail("%v writes %s before it is saved", l, short(id))
 	}
 	if !slices.Contains(l.flight, id) {
@@ -197,23 +182,24 @@ func (l *link) hears(f protocol.RelayFrame) {
 	l.hearsOf(f)
 	switch f := f.(type) {
 	case protocol.Joined:
-		if l.p.epoch != f.Epoch {
+		if l.p.watch.epoch != f.Epoch {
 			l.told = 0
 		}
-		l.heardJoined, l.told, l.p.epoch = true, max(l.told, f.Head), f.Epoch
+		l.heardJoined, l.told, l.p.watch.epoch = true, max(l.told, f.Head), f.Epoch
 	case protocol.Changed:
 		l.told = max(l.told, f.Message.Rev)
 		l.answered(f.Message.ID)
 	case protocol.Error:
 		l.answered(f.ID)
-		if it := l.w.byID[f.ID]; it != nil && len(it.files) > 0 && f.Code == protocol.CodeNotFound {
-			l.p.inspectLack(it)
+		if it := l.w.people.byID[f.ID]; it != nil && len(it.files) > 0 && f.Code == protocol.CodeNotFound {
+			l.p.watch.inspectLack(it)
 		} else if !f.Code.Retryable() {
-			l.p.refused = f.ID
+			l.p.watch.refused = f.ID
 		}
 	}
 }
 
+// answered takes an id from the sends in flight.
 func (l *link) answered(id string) {
 	l.flight = slices.DeleteFunc(l.flight, func(x string) bool { return x == id })
 }

@@ -24,6 +24,7 @@ type moderator struct {
 // moderatedSeeds says which seeds have a moderator: each that has this rest by seven, which no regression has.
 const moderatedSeeds = 6
 
+// beginModeration makes the moderator, who acts in some seeds only.
 func (w *world) beginModeration(seed uint64) {
 	w.moderator = &moderator{w: w, rnd: rand.New(rand.NewPCG(seed, 1)), silent: map[string]int{}, lifted: map[string]int{}, lifting: map[string]int{}}
 	if seed%7 == moderatedSeeds {
@@ -34,11 +35,11 @@ func (w *world) beginModeration(seed uint64) {
 // next acts again after a while.
 func (m *moderator) next() {
 	m.w.in(time.Duration(m.rnd.Int64N(int64(2*m.w.weather.pace))), func() {
-		if r := m.w.balance(); r != nil {
+		if r := m.w.cluster.balance(); r != nil {
 			room := m.w.rooms[m.rnd.IntN(len(m.w.rooms))]
 			r.do(func() { m.act(r, room) })
 		}
-		if !m.w.calm {
+		if !m.w.weather.calm {
 			m.next()
 		}
 	})
@@ -46,7 +47,7 @@ func (m *moderator) next() {
 
 // act draws an act in a room.
 func (m *moderator) act(r *relay, room string) {
-	h := m.w.store.Life(room)
+	h := m.w.db.store.Life(room)
 	if h.Len() == 0 {
 		return
 	}
@@ -58,7 +59,7 @@ func (m *moderator) act(r *relay, room string) {
 			if o.Code != "" {
 				return
 			}
-			if stored := m.w.lives[o.Epoch].Find(id); stored != nil && !stored.Deleted() {
+			if stored := m.w.db.lives[o.Epoch].Find(id); stored != nil && !stored.Deleted() {
 				m.w.fail("%s was deleted by the moderator and is not", short(id))
 			}
 		})
@@ -91,7 +92,7 @@ func (m *moderator) act(r *relay, room string) {
 		delete(m.silent, room)
 		m.lifted[room]++
 		for _, act := range []protocol.Act{protocol.ActUnmute, protocol.ActUnban, protocol.ActRemove} {
-			if m.w.several() {
+			if m.w.cluster.several() {
 				m.lifting[room]++
 			}
 			m.ask(r, room, rules.Moderate{Act: act, User: "bot"}, func(rules.Outcome) { m.lifting[room]-- })

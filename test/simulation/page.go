@@ -25,17 +25,17 @@ type page struct {
 	alive     bool
 	c         *core.Client
 	skew      time.Duration
-	frozen    time.Duration   // the page does nothing before this time
-	throttled bool            // timers come late
-	timer     int             // the number of the current one
-	link      *link           // the last one dialled
-	diskLost  bool            // the page died, and some tasks of its storage with it
-	heard     time.Duration   // the time when the last note arrives
-	bytes     map[string]bool // the files whose bytes are in memory
-	uploads   map[int]bool    // under way
+	frozen    time.Duration // the page does nothing before this time
+	throttled bool          // timers come late
+	timer     int           // the number of the current one
+	link      *link         // the last one dialled
+	diskLost  bool          // the page died, and some tasks of its storage with it
+	heard     time.Duration // the time when the last note arrives
 
-	watch
-	sealedPage
+	watch   watch
+	person  person
+	sealed  sealedPage
+	uploads uploads
 }
 
 // openTab begins a new life of a tab.
@@ -44,16 +44,17 @@ func (w *world) openTab(old *page) {
 	p := &page{
 		w: w, dev: old.dev, room: old.room, place: old.place, offline: old.offline,
 		name: fmt.Sprintf("%s.%d", old.dev.user, w.tabs), alive: true, skew: old.dev.skew,
-		bytes: map[string]bool{}, uploads: map[int]bool{},
-		watch: watch{arrived: map[string]string{}, checked: map[string]*protocol.Message{}, sent: map[string]int{}},
 	}
+	p.watch = watch{p: p, arrived: map[string]string{}, checked: map[string]*protocol.Message{}, sent: map[string]int{}}
+	p.uploads = uploads{p: p, bytes: map[string]bool{}, under: map[int]bool{}}
+	p.person.p, p.sealed.p = p, p
 	w.pages[p.place] = p
-	if w.strikes(clocks, 0.2) {
+	if w.weather.strikes(clocks, 0.2) {
 		p.skew += w.upTo(time.Hour) - 30*time.Minute
 	}
-	p.openVault()
+	p.sealed.open()
 	p.c = core.New(client.Config{
-		Room: p.room, Client: "simulation", Offline: p.offline, Encrypted: p.vault != nil, Rand: w.rnd.Float64,
+		Room: p.room, Client: "simulation", Offline: p.offline, Encrypted: p.sealed.vault != nil, Rand: w.rnd.Float64,
 	})
 	w.note(p.name, "opened in %s", p.room)
 	token := ""
@@ -73,7 +74,7 @@ func (p *page) die() {
 	}
 	p.w.note(p.name, "died")
 	p.alive = false
-	p.forgetWishes("")
+	p.person.forgetWishes("")
 	if p.link != nil {
 		if p.w.oneIn(3) {
 			p.link.up.cut++
@@ -89,6 +90,7 @@ func (p *page) clock() time.Time { return start.Add(p.w.now + p.skew) }
 // in calls a function on the page later.
 func (p *page) in(d time.Duration, do func()) { p.at(p.w.now+d, do) }
 
+// at calls a function on the page at a time, or once the page is no longer frozen.
 func (p *page) at(at time.Duration, do func()) {
 	p.w.queue.push(at, func() {
 		switch {
@@ -125,9 +127,9 @@ func (p *page) step(ev client.Event) {
 			p.w.note(p.name, "  %s", describe(e))
 		}
 	}
-	p.inspect(ev, effects)
+	p.watch.inspect(ev, effects)
 	for _, e := range effects {
-		if p.w.strikes(tabKills, p.w.weather.deadly) {
+		if p.w.weather.strikes(tabKills, p.w.weather.deadly) {
 			p.w.note(p.name, "killed before %T", e)
 			p.die()
 			p.w.in(p.w.upTo(3*time.Second), func() { p.w.reopen(p) })
@@ -137,6 +139,7 @@ func (p *page) step(ev client.Event) {
 	}
 }
 
+// act carries out an effect.
 func (p *page) act(effect client.Effect) {
 	w := p.w
 	switch e := effect.(type) {
@@ -155,7 +158,7 @@ func (p *page) act(effect client.Effect) {
 			p.dev.broadcast(p, e.Note)
 		}
 	case client.GetToken:
-		p.in(w.latency(), p.giveToken)
+		p.in(w.weather.delay(), p.giveToken)
 	case client.Dial:
 		p.link = dial(p, e.Gen)
 	case client.Write:
@@ -169,22 +172,23 @@ func (p *page) act(effect client.Effect) {
 	case client.FetchPage:
 		p.fetch(e)
 	case client.Crypto:
-		p.crypto(e)
+		p.sealed.crypto(e)
 	case client.FetchTurns:
-		p.fetchTurns(e)
+		p.sealed.fetchTurns(e)
 	case client.FetchDevices:
-		p.fetchDevices(e)
+		p.sealed.fetchDevices(e)
 	case client.Upload:
-		p.upload(e)
+		p.uploads.upload(e)
 	case client.AbortUpload:
-		delete(p.uploads, e.Req)
+		delete(p.uploads.under, e.Req)
 	case client.ForgetFile:
-		delete(p.bytes, e.ID)
+		delete(p.uploads.bytes, e.ID)
 	case client.SetTimer:
 		p.setTimer(e.At)
 	}
 }
 
+// setTimer replaces the timer of the page; the zero time stops it.
 func (p *page) setTimer(at time.Time) {
 	p.timer++
 	if at.IsZero() {
@@ -211,6 +215,7 @@ func (p *page) giveToken() {
 	p.step(client.TokenGot{Token: p.dev.token()})
 }
 
+// loadOutbox reads the outbox, and asks for its ownership.
 func (p *page) loadOutbox(user string) {
 	if p.dev.missing {
 		p.disk(func() client.Event { return client.OutboxLoaded{User: user, Err: errDisk} })
@@ -224,6 +229,7 @@ func (p *page) loadOutbox(user string) {
 	}
 }
 
+// save stores an item of the outbox.
 func (p *page) save(item client.Item) {
 	p.disk(func() client.Event {
 		if p.dev.missing || p.dev.full {
@@ -233,8 +239,8 @@ func (p *page) save(item client.Item) {
 			p.w.fail("%s stores %s in the clear", p.name, short(item.ID))
 		}
 		p.dev.disk[p.room][item.ID] = item
-		p.saveBytes(item)
-		p.w.byID[item.ID].saved = true
+		p.uploads.saveBytes(item)
+		p.w.people.byID[item.ID].saved = true
 		return client.ItemSaved{ID: item.ID}
 	})
 }
@@ -243,7 +249,7 @@ func (p *page) save(item client.Item) {
 func (p *page) disk(do func() client.Event) {
 	w, d := p.w, p.dev
 	d.done = max(d.done, w.now) + w.upTo(5*time.Millisecond)
-	if w.strikes(delays, 0.02) {
+	if w.weather.strikes(delays, 0.02) {
 		d.done += w.upTo(2 * time.Second)
 	}
 	w.queue.push(d.done, func() {
@@ -289,6 +295,7 @@ func describe(x any) string {
 	return fmt.Sprintf("%T %+v", x, x)[len("client."):]
 }
 
+// told returns a note to other tabs as one line.
 func told(n client.Note) string {
 	text := string(n.Kind)
 	if n.Item.ID != "" {
@@ -312,6 +319,7 @@ func state(s *client.Snapshot) string {
 	return text
 }
 
+// summary returns a page of history as one line.
 func summary(p *protocol.Page) string {
 	text := fmt.Sprintf("epoch %s head %d more %v, %d messages", p.Epoch, p.Head, p.More, len(p.Messages))
 	if n := len(p.Messages); n > 0 {

@@ -26,24 +26,38 @@ type item struct {
 	undone    bool // it was durable, and a restore took it away
 }
 
+// people is everything that the users have written and asked for.
+type people struct {
+	w      *world
+	items  []*item // in the order of writing
+	byID   map[string]*item
+	wishes map[wish]*wished
+	wanted int // changes asked for so far
+	files  int // attached so far
+}
+
+// person is the user in front of a page.
+type person struct{ p *page }
+
 // write returns a new item with a text of some length.
-func (w *world) write(user, room string, author *page) *item {
+func (all *people) write(user, room string, author *page) *item {
+	w := all.w
 	switch w.rnd.IntN(20) {
 	case 0:
-		return w.writeText(user, room, author, strings.Repeat(" long", 15))
+		return all.writeText(user, room, author, strings.Repeat(" long", 15))
 	case 1:
-		return w.writeText(user, room, author, strings.Repeat(" longer", 60))
+		return all.writeText(user, room, author, strings.Repeat(" longer", 60))
 	}
-	return w.writeText(user, room, author, "")
+	return all.writeText(user, room, author, "")
 }
 
 // writeText returns a new item; its text is unique and ends with end.
-func (w *world) writeText(user, room string, author *page, end string) *item {
-	n := len(w.items) + 1
+func (all *people) writeText(user, room string, author *page, end string) *item {
+	n := len(all.items) + 1
 	it := &item{number: n, id: uuid(100_000 + n), user: user, room: room, author: author}
 	it.text = fmt.Sprintf("%s %d%s", user, n, end)
-	w.items = append(w.items, it)
-	w.byID[it.id] = it
+	all.items = append(all.items, it)
+	all.byID[it.id] = it
 	return it
 }
 
@@ -51,62 +65,65 @@ func (w *world) writeText(user, room string, author *page, end string) *item {
 func short(id string) string { return id[len(id)-6:] }
 
 // goOn makes a person act or a fault strike, again and again.
-func (w *world) goOn() {
-	if w.calm {
+func (all *people) goOn() {
+	w := all.w
+	if w.weather.calm {
 		return
 	}
 	p := w.pages[w.rnd.IntN(len(w.pages))]
 	if w.rnd.IntN(10) < 6 {
 		if p.alive && w.now >= p.frozen {
-			p.personActs()
+			p.person.acts()
 		}
 	} else {
 		w.strike(p)
 	}
-	w.in(w.upTo(w.weather.pace), w.goOn)
+	w.in(w.upTo(w.weather.pace), all.goOn)
 }
 
-func (p *page) personActs() {
-	w := p.w
+// acts makes the user do one thing at random.
+func (one *person) acts() {
+	p, w := one.p, one.p.w
 	n := w.rnd.IntN(26)
 	if w.weather.restless && w.oneIn(2) {
 		n = 13
 	}
 	switch {
 	case n < 10:
-		p.personWrites(1 + w.rnd.IntN(4))
+		one.writes(1 + w.rnd.IntN(4))
 	case n == 10 && w.oneIn(3):
-		p.personWrites(40)
+		one.writes(40)
 	case n == 11:
-		p.personMends()
+		one.mends()
 	case n < 16:
-		p.personScrolls()
+		one.scrolls()
 	case n == 16:
 		p.step([]client.Event{client.Hidden{}, client.Visible{}}[w.rnd.IntN(2)])
 	case n == 17:
 		p.step(client.TryNow{})
 	case n == 18 && !w.sealed.on:
-		if r := w.balance(); r != nil {
+		if r := w.cluster.balance(); r != nil {
 			r.do(func() { r.post(p.room) })
 		}
-	case n == 19 && w.strikes(disabledOffline, 0.3):
+	case n == 19 && w.weather.strikes(disabledOffline, 0.3):
 		p.offline = []client.OfflineMode{client.OfflineQueue, client.OfflineDisable}[w.rnd.IntN(2)]
 		p.step(client.SetOffline{Mode: p.offline})
 	case n > 19:
-		p.personReads()
+		one.reads()
 	}
 }
 
-// personWrites writes if the composer is open; a host may write at any time.
-func (p *page) personWrites(n int) {
+// writes sends messages if the composer is open; a host may write at any time.
+func (one *person) writes(n int) {
+	p := one.p
 	for range n {
-		if !p.alive || !p.shown.ComposerOpen && !p.w.oneIn(10) {
+		if !p.alive || !p.watch.shown.ComposerOpen && !p.w.oneIn(10) {
 			return
 		}
-		it := p.w.write(p.dev.user, p.room, p)
+		it := p.w.people.write(p.dev.user, p.room, p)
 		ev := client.SendText{ID: it.id, Text: it.text}
 		if p.w.weather.files && p.w.oneIn(3) {
-			if ev.Files = p.personAttaches(it); p.w.oneIn(2) {
+			if ev.Files = one.attaches(it); p.w.oneIn(2) {
 				ev.Text, it.text = "", ""
 			}
 		}
@@ -114,12 +131,13 @@ func (p *page) personWrites(n int) {
 	}
 }
 
-// personMends retries or discards failed or waiting items.
-func (p *page) personMends() {
-	if len(p.shown.Outbox) == 0 {
+// mends retries or discards failed or waiting items.
+func (one *person) mends() {
+	p := one.p
+	if len(p.watch.shown.Outbox) == 0 {
 		return
 	}
-	own := p.shown.Outbox[p.w.rnd.IntN(len(p.shown.Outbox))]
+	own := p.watch.shown.Outbox[p.w.rnd.IntN(len(p.watch.shown.Outbox))]
 	switch {
 	case own.State == client.ItemFailed && p.w.oneIn(2):
 		p.step(client.Retry{ID: own.ID})
@@ -128,10 +146,12 @@ func (p *page) personMends() {
 	}
 }
 
-func (p *page) personScrolls() {
+// scrolls loads older or newer messages, or jumps to one.
+func (one *person) scrolls() {
+	p := one.p
 	ev := []client.Event{client.LoadOlder{}, client.LoadOlder{}, client.LoadNewer{}, client.LoadNewest{}}[p.w.rnd.IntN(4)]
 	if p.w.oneIn(4) {
-		ev = p.jump()
+		ev = one.jump()
 	}
 	for range 1 + p.w.rnd.IntN(2) {
 		p.step(ev)

@@ -45,61 +45,7 @@ var (
 	errToken  = errors.New("the token is not valid")
 )
 
-func (w *world) startRelays() {
-	for place := range w.relays {
-		w.startRelay(place)
-	}
-}
-
-// startRelay starts a relay at a place where none runs.
-func (w *world) startRelay(place int) {
-	if w.relays[place] != nil {
-		return
-	}
-	w.started++
-	r := &relay{w: w, place: place, name: fmt.Sprint("relay.", w.started), up: true, fills: map[string][]func(){}, groups: map[string]*group{}}
-	r.cfg = hub.Config{
-		Server:      "hallway/simulation",
-		HeartbeatMs: w.weather.heartbeat.Milliseconds(),
-		TimeoutMs:   w.weather.heartbeat.Milliseconds() / 2,
-		Verifier:    r,
-		GrantsOf:    func(entries []bus.Grant) hub.Grants { return everywhere{entries[0].Role} },
-	}
-	if w.sealed.on {
-		r.cfg.Features = append(r.cfg.Features, protocol.FeatureE2EE)
-	}
-	if w.weather.on[rates] {
-		r.cfg.Rate = ratePerSecond
-	}
-	if !w.weather.plain {
-		r.cfg.Features = append(r.cfg.Features, protocol.FeaturePinned)
-	}
-	if w.strikes(tooManyConns, 0.7) {
-		r.cfg.ConnsPerUser = 1 + w.rnd.IntN(2)
-	}
-	if w.small {
-		r.cfg.Limits = protocol.Limits{TextBytes: 60, FrameBytes: 60*6 + 8192}
-		if w.oneIn(2) {
-			r.cfg.Limits.FrameBytes = 400 // the transport decides first
-		}
-	}
-	if w.strikes(clocks, 0.5) {
-		r.skew = w.upTo(8*time.Second) - 4*time.Second
-	}
-	r.cfg = r.cfg.WithDefaults()
-	if w.weather.files {
-		r.cfg.Features = append(r.cfg.Features, protocol.FeatureFiles)
-		r.cfg.Limits.FileBytes, r.cfg.Limits.MessageFiles = fileBytesMax, messageFilesMax
-	}
-	r.hub = hub.New(r.cfg, r, r)
-	if w.several() {
-		r.share()
-	}
-	w.relays[place] = r
-	w.note(r.name, "started")
-	r.tick()
-}
-
+// clock returns the time as the relay sees it.
 func (r *relay) clock() time.Time { return start.Add(r.w.now + r.skew) }
 
 // in calls a function on this process later.
@@ -107,6 +53,7 @@ func (r *relay) in(d time.Duration, do func()) {
 	r.w.in(d, func() { r.do(do) })
 }
 
+// tick calls the hub again and again.
 func (r *relay) tick() {
 	r.hub.Tick(r.clock())
 	r.in(hub.TickEvery, r.tick)
@@ -116,16 +63,16 @@ func (r *relay) tick() {
 func (r *relay) kill() {
 	r.w.note(r.name, "killed with %d ops under way", len(r.batch))
 	r.up = false
-	r.w.relays[r.place] = nil
+	r.w.cluster.relays[r.place] = nil
 	if r.member != nil {
 		r.member.Leave()
 	}
 	if r.tx != nil && !r.tx.sent {
-		r.w.unlock(r.tx)
+		r.w.db.unlock(r.tx)
 	}
 	for _, p := range r.w.pages {
 		if l := p.link; l != nil && l.relay == r {
-			if l.shut = true; r.w.strikes(halfOpens, 0.2) {
+			if l.shut = true; r.w.weather.strikes(halfOpens, 0.2) {
 				l.down.dead = true // the machine has died: nobody is told
 			}
 			l.lost()
@@ -135,7 +82,7 @@ func (r *relay) kill() {
 
 // restart starts a relay in this one's place, within a time.
 func (r *relay) restart(within time.Duration) {
-	r.w.in(r.w.upTo(within), func() { r.w.startRelay(r.place) })
+	r.w.in(r.w.upTo(within), func() { r.w.cluster.startAt(r.place) })
 }
 
 // deploy drains, closes all, and ends the process.
@@ -156,17 +103,19 @@ func (r *relay) deploy() {
 	})
 }
 
+// accept opens a session for a link.
 func (r *relay) accept(l *link) {
 	r.links++
 	r.w.note(r.name, "accepts %v", l)
 	l.session = r.hub.Open(r.clock(), fmt.Sprint("s", r.links), netip.Addr{}, l)
 }
 
+// received gives the hub a frame of a page, or refuses one that is too large.
 func (r *relay) received(l *link, data []byte) {
 	if int64(len(data)) > r.cfg.Limits.FrameBytes {
 		if f, err := protocol.DecodeClient(data, protocol.Limits{TextBytes: protocol.TextBytesMax}); err == nil {
 			if send, ok := f.(protocol.Send); ok {
-				r.w.byID[send.ID].moved = true // if the close is lost, a later relay may accept it
+				r.w.people.byID[send.ID].moved = true // if the close is lost, a later relay may accept it
 			}
 		}
 		l.Close(protocol.CloseTooLarge, "the frame is too large")
@@ -182,12 +131,13 @@ func (r *relay) received(l *link, data []byte) {
 func (r *relay) Verify(now time.Time, _ netip.Addr, token string) (hub.Identity, error) {
 	t, ok := r.w.tokens[token]
 	expires := t.expires.Add(10 * time.Second)
-	if !ok || r.w.refuses || !now.Before(expires) {
+	if !ok || r.w.cluster.refuses || !now.Before(expires) {
 		return hub.Identity{}, errToken
 	}
 	return hub.Identity{User: user(t.user), Expires: expires, Grants: everywhere{roleOf(t.user)}}, nil
 }
 
+// user returns a user as tokens name them.
 func user(id string) protocol.User {
 	return protocol.User{ID: id, Name: id, Role: roleOf(id)}
 }
@@ -224,10 +174,10 @@ func (r *relay) Commit(ops []rules.Op) {
 	r.in(slow(), func() {
 		tx := newTransaction(ops)
 		r.tx = tx
-		w.lock(tx, func() {
-			now := start.Add(w.now + w.skew) // the database's clock
+		w.db.lock(tx, func() {
+			now := start.Add(w.now + w.db.skew) // the database's clock
 			in := r.in
-			if tx.sent = w.several() && w.oneIn(2); tx.sent {
+			if tx.sent = w.cluster.several() && w.oneIn(2); tx.sent {
 				in = w.in
 			}
 			in(slow(), func() {
@@ -247,18 +197,18 @@ func (r *relay) Commit(ops []rules.Op) {
 // transact carries out a batch that has its locks, or fails.
 func (r *relay) transact(tx *transaction, now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	w := r.w
-	w.unlock(tx)
-	outcomes, err := w.store.Stage(now, ops)
-	if err != nil || tx.aborted || w.strikes(storeFails, 0.05) {
-		w.store.Rollback()
+	w.db.unlock(tx)
+	outcomes, err := w.db.store.Stage(now, ops)
+	if err != nil || tx.aborted || w.weather.strikes(storeFails, 0.05) {
+		w.db.store.Rollback()
 		return nil, errCommit
 	}
-	w.store.Sync()
-	w.noteStored(ops, outcomes)
-	if w.strikes(edits, 0.1) {
-		w.edit(ops[len(ops)-1].Room, 1) // the next message told is old already
+	w.db.store.Sync()
+	w.db.noteStored(ops, outcomes)
+	if w.weather.strikes(edits, 0.1) {
+		w.db.edit(ops[len(ops)-1].Room, 1) // the next message told is old already
 	}
-	if w.strikes(resultsLost, 0.05) {
+	if w.weather.strikes(resultsLost, 0.05) {
 		return nil, errCommit
 	}
 	return outcomes, nil
@@ -304,12 +254,12 @@ func (r *relay) NewGroup(room string) hub.Group {
 }
 
 func (g *group) Add(c hub.Conn) {
-	g.r.w.moved = g.r.w.now
+	g.r.w.cluster.moved = g.r.w.now
 	g.links = append(g.links, c.(*link))
 }
 
 func (g *group) Remove(c hub.Conn) {
-	g.r.w.moved = g.r.w.now
+	g.r.w.cluster.moved = g.r.w.now
 	g.links = slices.DeleteFunc(g.links, func(l *link) bool { return hub.Conn(l) == c })
 }
 
@@ -327,7 +277,7 @@ func (g *group) Send(frames [][]byte) {
 
 // post sends over REST, as somebody without a chat.
 func (r *relay) post(room string) {
-	it := r.w.write("bot", room, nil)
+	it := r.w.people.write("bot", room, nil)
 	send := protocol.Send{Room: room, ID: it.id, Text: it.text}
 	who := hub.Identity{User: user("bot"), Expires: r.clock().Add(time.Hour), Grants: everywhere{roleOf("bot")}}
 	silent := r.w.moderator.silent[room]
@@ -336,7 +286,7 @@ func (r *relay) post(room string) {
 		r.w.note(r.name, "answers the post of %s: %q", short(it.id), o.Code)
 		if o.Code == "" {
 			m := o.Result.(rules.Stored).Message
-			r.w.mustBeDurable(&m, r.w.lives[o.Epoch], "answered over REST")
+			r.w.db.mustBeDurable(&m, r.w.db.lives[o.Epoch], "answered over REST")
 			it.echoed = true
 		}
 	})

@@ -17,23 +17,23 @@ func (p *page) fetch(f client.FetchPage) {
 	fail := func(after time.Duration, status int, retryMs int64) {
 		p.in(after, func() { p.step(client.RequestFailed{Req: f.Req, Status: status, RetryAfterMs: retryMs}) })
 	}
-	if p.dev.offline || w.strikes(httpLosses, 0.05) {
+	if p.dev.offline || w.weather.strikes(httpLosses, 0.05) {
 		fail(w.upTo(15*time.Second), 0, 0)
 		return
 	}
-	w.in(w.latency(), func() {
-		r := w.balance()
+	w.in(w.weather.delay(), func() {
+		r := w.cluster.balance()
 		if r == nil {
-			fail(w.latency(), []int{0, 502}[w.rnd.IntN(2)], 0)
+			fail(w.weather.delay(), []int{0, 502}[w.rnd.IntN(2)], 0)
 			return
 		}
-		if w.strikes(httpFails, 0.15) {
+		if w.weather.strikes(httpFails, 0.15) {
 			status := []int{503, 500, 429, 401, 0}[w.rnd.IntN(5)]
-			fail(w.latency(), status, int64(w.rnd.IntN(2)*w.rnd.IntN(3000)))
+			fail(w.weather.delay(), status, int64(w.rnd.IntN(2)*w.rnd.IntN(3000)))
 			return
 		}
 		if _, err := r.Verify(r.clock(), netip.Addr{}, f.Token); err != nil {
-			fail(w.latency(), 401, 0)
+			fail(w.weather.delay(), 401, 0)
 			return
 		}
 		answered := false
@@ -43,12 +43,12 @@ func (p *page) fetch(f client.FetchPage) {
 					return
 				}
 				answered = true
-				if w.strikes(httpLosses, 0.05) {
+				if w.weather.strikes(httpLosses, 0.05) {
 					fail(w.upTo(15*time.Second), 0, 0)
 					return
 				}
-				page = p.lieInPage(page)
-				p.in(w.latency(), func() { p.step(client.PageLoaded{Req: f.Req, Page: page}) })
+				page = p.sealed.lieInPage(page)
+				p.in(w.weather.delay(), func() { p.step(client.PageLoaded{Req: f.Req, Page: page}) })
 			})
 		})
 		w.in(5*time.Second, func() {
@@ -79,13 +79,13 @@ func (r *relay) history(room, user string, q client.PageQuery, answer func(proto
 	if r.w.weather.on[smallPages] {
 		query.Limit = min(query.Limit, 7)
 	}
-	epoch := r.w.store.Life(room).Epoch()
-	floor := r.w.floor[epoch]
+	epoch := r.w.db.store.Life(room).Epoch()
+	floor := r.w.cluster.floor[epoch]
 	r.recent(room, user, query, func(page protocol.Page) {
 		if page.Head < floor && page.Epoch == epoch {
 			r.w.fail("history of %s goes back to %d, %d was told", room, page.Head, floor)
 		}
-		r.w.told(page.Epoch, page.Head)
+		r.w.cluster.told(page.Epoch, page.Head)
 		answer(page)
 	})
 }
@@ -97,9 +97,9 @@ func (r *relay) recent(room, user string, q rules.Query, answer func(protocol.Pa
 	switch {
 	case window == nil || !hub.WindowAnswers(q):
 		r.stored(room, user, q, answer)
-	case r.w.several():
+	case r.w.cluster.several():
 		r.query(func() (func(), error) {
-			heads, err := r.w.store.Heads(context.Background(), []string{room})
+			heads, err := r.w.db.store.Heads(context.Background(), []string{room})
 			page := func() ([]byte, bool) { return window.PageAsOf(&heads.Rooms[0], q, user) }
 			return func() { r.inMemory(room, user, q, page, answer) }, err
 		}, func(error) {})
@@ -175,15 +175,16 @@ func (r *relay) stored(room, user string, q rules.Query, answer func(protocol.Pa
 	w := r.w
 	r.in(w.upTo(w.weather.commit/2), func() {
 		page := r.read(room, user, q)
-		if window := r.hub.Windows().Of(room); window != nil && !w.several() {
+		if window := r.hub.Windows().Of(room); window != nil && !w.cluster.several() {
 			window.Seen(page.Head)
 		}
 		answer(page)
 	})
 }
 
+// read returns a page of the store.
 func (r *relay) read(room, user string, q rules.Query) protocol.Page {
-	page, err := r.w.store.Page(context.Background(), room, user, q)
+	page, err := r.w.db.store.Page(context.Background(), room, user, q)
 	if err != nil {
 		r.w.fail("a page is asked for as %+v: %v", q, err)
 	}

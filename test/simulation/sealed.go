@@ -20,6 +20,7 @@ const SealedSeeds = 2_000_000
 
 // sealedWorld is what a world has whose rooms are encrypted.
 type sealedWorld struct {
+	w       *world
 	on      bool
 	lies    bool // the relay lies
 	evicts  bool // devices lose their keys
@@ -31,13 +32,13 @@ type sealedWorld struct {
 	forged map[string]bool   // kids that no moderator has made
 	made   []protocol.Device // by the relay, for nobody
 
-	renewed  bool   // Ada has made new secrets where the last one was lost
 	banned   string // a user whom a moderator bans in the room of that name during the run; "": nobody
 	bannedIn string
 }
 
 // sealedPage is what a page has in an encrypted world.
 type sealedPage struct {
+	p       *page
 	vault   *vault.Vault
 	vaulted time.Duration                // the time when the vault has carried out its ops
 	floor   int64                        // the highest turn that was kept for this page
@@ -52,32 +53,34 @@ const issuerKeys = "issuer"
 // certTTL is how long certificates are good: longer than clocks are wrong.
 const certTTL = 5 * 24 * time.Hour
 
-// beginSealed prepares a world with encrypted rooms. It draws from the world's randomness only in such a world.
-func (w *world) beginSealed(seed uint64) {
-	if w.sealed.on = seed >= SealedSeeds; !w.sealed.on {
+// begin prepares a world with encrypted rooms. It draws from the world's randomness only in such a world.
+func (s *sealedWorld) begin(seed uint64) {
+	w := s.w
+	if s.on = seed >= SealedSeeds; !s.on {
 		return
 	}
-	s := &w.sealed
 	s.symbols = symbols{sealed: map[string]symbol{}, signed: map[string]string{}}
 	s.said, s.wrote, s.forged = map[string]map[string]int64{}, map[string]protocol.Encrypted{}, map[string]bool{}
 	s.lies, s.evicts = w.oneIn(3), w.oneIn(3)
 }
 
 // sealRooms encrypts the rooms from now on.
-func (w *world) sealRooms() {
+func (s *sealedWorld) sealRooms() {
+	w := s.w
 	for _, room := range w.rooms {
 		mo := protocol.User{ID: "mo", Role: protocol.RoleOrganizer}
-		w.commit(start.Add(-10*time.Second), rules.Op{Room: room, Sender: mo, Do: rules.Configure{Settings: `{"e2ee":1}`}})
+		w.db.commit(start.Add(-10*time.Second), rules.Op{Room: room, Sender: mo, Do: rules.Configure{Settings: `{"e2ee":1}`}})
 	}
 }
 
-// openVault gives a page in an encrypted world its vault.
-func (p *page) openVault() {
+// open gives a page in an encrypted world its vault.
+func (e *sealedPage) open() {
+	p := e.p
 	if !p.w.sealed.on {
 		return
 	}
-	p.seen, p.edits, p.lied = map[string]*protocol.Message{}, map[string]int64{}, map[string]bool{}
-	p.vault = vault.New(vault.Options{
+	e.seen, e.edits, e.lied = map[string]*protocol.Message{}, map[string]int64{}, map[string]bool{}
+	e.vault = vault.New(vault.Options{
 		Cipher: &cipher{p: p, checked: map[string][2]string{}, secrets: map[string]string{}}, Relay: "relay", Room: p.room, Now: p.clock,
 		GetDevice:  func(_ context.Context, jkt string) (string, error) { return p.dev.certificate(jkt) },
 		IssuerKeys: func(context.Context) ([]byte, error) { return []byte(issuerKeys), nil },
@@ -89,64 +92,66 @@ func (d *device) certificate(jkt string) (string, error) {
 	if d.silent || d.offline {
 		return "", errors.New("the host gives no certificate now")
 	}
-	return d.w.certify(d.user, jkt, issuerKeys), nil
+	return d.w.sealed.certify(d.user, jkt, issuerKeys), nil
 }
 
 // certify returns a certificate of a user's device by an issuer.
-func (w *world) certify(user, jkt, issuer string) string {
+func (s *sealedWorld) certify(user, jkt, issuer string) string {
+	w := s.w
 	now := start.Add(w.now)
 	claims := fmt.Sprintf(`{"sub":%q,"name":%q,"role":%q,"rooms":["*"],"iat":%d,"exp":%d,"cnf":{"jkt":%q}}`,
 		user, sureName(user), roleOf(user), now.Unix(), now.Add(certTTL).Unix(), jkt)
 	signed := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"ES256","typ":"hallway-device+jwt"}`)) + "." +
 		base64.RawURLEncoding.EncodeToString([]byte(claims))
-	return signed + "." + e2ee.Encode(w.sealed.symbols.sign(issuer, []byte(signed)))
+	return signed + "." + e2ee.Encode(s.symbols.sign(issuer, []byte(signed)))
 }
 
 // sureName returns the name of a user as the issuer knows it; the relay tells another.
 func sureName(user string) string { return "sure " + user }
 
 // crypto lets the page's vault carry out an op, in the order in which they were asked for.
-func (p *page) crypto(e client.Crypto) {
-	p.vaulted = max(p.vaulted, p.w.now) + p.w.upTo(3*time.Millisecond)
-	p.at(p.vaulted, func() {
-		switch e.Op.(type) {
+func (e *sealedPage) crypto(asked client.Crypto) {
+	p := e.p
+	e.vaulted = max(e.vaulted, p.w.now) + p.w.upTo(3*time.Millisecond)
+	p.at(e.vaulted, func() {
+		switch asked.Op.(type) {
 		case client.OpenDevice, client.KeepTurn:
-			if p.dev.full && !p.w.mustRemember(p.dev.user) {
-				p.step(client.CryptoDone{Req: e.Req, Err: errDisk})
+			if p.dev.full && !p.w.sealed.mustRemember(p.dev.user) {
+				p.step(client.CryptoDone{Req: asked.Req, Err: errDisk})
 				return
 			}
 		case client.CheckDevices:
 			if p.dev.offline {
-				p.step(client.CryptoDone{Req: e.Req, Err: errors.New("the issuer's keys cannot be read")})
+				p.step(client.CryptoDone{Req: asked.Req, Err: errors.New("the issuer's keys cannot be read")})
 				return
 			}
 		}
-		result, err := p.vault.Do(context.Background(), e.Op)
+		result, err := e.vault.Do(context.Background(), asked.Op)
 		switch r := result.(type) {
 		case client.TurnKept:
-			p.floor = max(p.floor, r.N)
+			e.floor = max(e.floor, r.N)
 		case client.DeviceOpened:
 			if r.Turn != nil {
-				p.floor = max(p.floor, r.Turn.N)
+				e.floor = max(e.floor, r.Turn.N)
 			}
 		}
-		p.step(client.CryptoDone{Req: e.Req, Result: result, Err: err})
+		p.step(client.CryptoDone{Req: asked.Req, Result: result, Err: err})
 	})
 }
 
 // ask asks the relay over REST, as a page of an encrypted room does beside its history.
-func (p *page) ask(req int, token string, answer func(ctx context.Context, r *relay) (client.Event, error)) {
-	w := p.w
+func (e *sealedPage) ask(req int, token string, answer func(ctx context.Context, r *relay) (client.Event, error)) {
+	p, w := e.p, e.p.w
 	fail := func(status int) {
-		p.in(w.latency(), func() { p.step(client.RequestFailed{Req: req, Status: status}) })
+		p.in(w.weather.delay(), func() { p.step(client.RequestFailed{Req: req, Status: status}) })
 	}
-	if p.dev.offline || w.strikes(httpLosses, 0.05) {
+	if p.dev.offline || w.weather.strikes(httpLosses, 0.05) {
 		fail(0)
 		return
 	}
-	w.in(w.latency(), func() {
-		r := w.balance()
-		if r == nil || w.strikes(httpFails, 0.15) {
+	w.in(w.weather.delay(), func() {
+		r := w.cluster.balance()
+		if r == nil || w.weather.strikes(httpFails, 0.15) {
 			fail(503)
 			return
 		}
@@ -158,22 +163,26 @@ func (p *page) ask(req int, token string, answer func(ctx context.Context, r *re
 		if err != nil {
 			w.fail("the store fails: %v", err)
 		}
-		p.in(w.latency(), func() { p.step(ev) })
+		p.in(w.weather.delay(), func() { p.step(ev) })
 	})
 }
 
-func (p *page) fetchTurns(f client.FetchTurns) {
-	p.ask(f.Req, f.Token, func(ctx context.Context, _ *relay) (client.Event, error) {
-		turns, more, err := p.w.store.Turns(ctx, p.room, f.Before, f.Limit)
+// fetchTurns reads the turns of the room.
+func (e *sealedPage) fetchTurns(f client.FetchTurns) {
+	p := e.p
+	e.ask(f.Req, f.Token, func(ctx context.Context, _ *relay) (client.Event, error) {
+		turns, more, err := p.w.db.store.Turns(ctx, p.room, f.Before, f.Limit)
 		return client.TurnsLoaded{Req: f.Req, Turns: turns, More: more}, err
 	})
 }
 
-func (p *page) fetchDevices(f client.FetchDevices) {
-	p.ask(f.Req, f.Token, func(ctx context.Context, _ *relay) (client.Event, error) {
-		devices, err := p.w.store.Devices(ctx, p.room, f.IDs)
+// fetchDevices reads devices; a relay that lies adds its own.
+func (e *sealedPage) fetchDevices(f client.FetchDevices) {
+	p := e.p
+	e.ask(f.Req, f.Token, func(ctx context.Context, _ *relay) (client.Event, error) {
+		devices, err := p.w.db.store.Devices(ctx, p.room, f.IDs)
 		if p.w.sealed.lies && p.w.oneIn(3) {
-			devices = append(devices, p.w.ghosts()...)
+			devices = append(devices, p.w.sealed.ghosts()...)
 		}
 		return client.DevicesLoaded{Req: f.Req, Devices: devices}, err
 	})
@@ -184,13 +193,14 @@ const evictionsMax = 4
 
 // mustRemember reports whether a user's devices keep their keys: a moderator must know which turns an older database has
 // lost.
-func (w *world) mustRemember(user string) bool {
-	return w.sealed.on && w.weather.on[restores] && client.Leads(roleOf(user))
+func (s *sealedWorld) mustRemember(user string) bool {
+	w := s.w
+	return s.on && w.weather.on[restores] && client.Leads(roleOf(user))
 }
 
 // strikeEviction takes the keys of a device away: the browser needed the room.
 func strikeEviction(w *world, p *page) {
-	if w.mustRemember(p.dev.user) || p.dev.cabinet.generation >= evictionsMax {
+	if w.sealed.mustRemember(p.dev.user) || p.dev.cabinet.generation >= evictionsMax {
 		return
 	}
 	w.note(p.dev.user, "loses its keys")
@@ -198,38 +208,42 @@ func strikeEviction(w *world, p *page) {
 }
 
 // beginBan lets Ada ban a participant after a while, and again until the relay has stored it.
-func (w *world) beginBan() {
+func (s *sealedWorld) beginBan() {
+	w := s.w
 	last := w.pages[len(w.pages)-1]
-	if !w.sealed.on || w.weather.on[restores] || roleOf(last.dev.user) != protocol.RoleParticipant || !w.oneIn(2) {
+	if !s.on || w.weather.on[restores] || roleOf(last.dev.user) != protocol.RoleParticipant || !w.oneIn(2) {
 		return
 	}
-	w.sealed.banned, w.sealed.bannedIn = last.dev.user, last.room
-	w.in(w.upTo(w.weather.storm), w.ban)
+	s.banned, s.bannedIn = last.dev.user, last.room
+	w.in(w.upTo(w.weather.storm), s.ban)
 }
 
-func (w *world) ban() {
-	if r := w.running(); r != nil {
-		ban := rules.Ban{Room: w.sealed.bannedIn, User: w.sealed.banned}
+// ban makes Ada ban the user, until a relay knows of the ban.
+func (s *sealedWorld) ban() {
+	w := s.w
+	if r := w.cluster.running(); r != nil {
+		ban := rules.Ban{Room: s.bannedIn, User: s.banned}
 		if _, banned := r.hub.Bans().Of(r.clock(), ban, protocol.RoleParticipant); banned {
 			return
 		}
 	}
 	for _, p := range w.pages {
-		if p.alive && p.dev.user == "ada" && p.room == w.sealed.bannedIn && w.now >= p.frozen {
-			p.step(client.Moderate{Act: protocol.ActBan, User: w.sealed.banned})
+		if p.alive && p.dev.user == "ada" && p.room == s.bannedIn && w.now >= p.frozen {
+			p.step(client.Moderate{Act: protocol.ActBan, User: s.banned})
 		}
 	}
-	w.in(5*time.Second, w.ban)
+	w.in(5*time.Second, s.ban)
 }
 
 // isBanned reports whether a user is banned in a room, or will be.
-func (w *world) isBanned(user, room string) bool {
-	return user != "" && user == w.sealed.banned && room == w.sealed.bannedIn
+func (s *sealedWorld) isBanned(user, room string) bool {
+	return user != "" && user == s.banned && room == s.bannedIn
 }
 
 // endLies opens all pages anew after the relay has lied: what was told at a rev is not told again.
-func (w *world) endLies() {
-	if !w.sealed.lies {
+func (s *sealedWorld) endLies() {
+	w := s.w
+	if !s.lies {
 		return
 	}
 	for _, p := range w.pages {
@@ -239,13 +253,14 @@ func (w *world) endLies() {
 }
 
 // renewKeys lets Ada make a new secret where nobody who had the last one is left: half of the time has gone by.
-func (w *world) renewKeys(end time.Duration) {
-	if !w.sealed.on || w.sealed.renewed || end-w.now > healMax/2 {
+func (c *lastChecks) renewKeys(end time.Duration) {
+	w := c.w
+	if !w.sealed.on || c.renewed || end-w.now > healMax/2 {
 		return
 	}
-	w.sealed.renewed = true
+	c.renewed = true
 	for _, p := range w.pages {
-		if l := p.shown.Lock; p.alive && p.dev.user == "ada" && l != nil && l.State == client.LockWaiting {
+		if l := p.watch.shown.Lock; p.alive && p.dev.user == "ada" && l != nil && l.State == client.LockWaiting {
 			p.step(client.NewTurn{})
 		}
 	}

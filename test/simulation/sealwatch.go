@@ -11,15 +11,17 @@ import (
 )
 
 // contentOf returns what a stored message says.
-func (w *world) contentOf(m *protocol.Message) string {
+func (s *sealedWorld) contentOf(m *protocol.Message) string {
 	if m.Encrypted == nil {
 		return m.Text
 	}
-	return w.plainOf(m.Encrypted).Text
+	return s.plainOf(m.Encrypted).Text
 }
 
-func (w *world) plainOf(e *protocol.Encrypted) (said protocol.Content) {
-	_, _, content, err := e2ee.ReadPlaintext(w.sealed.symbols.sealed[string(e2ee.Decode(e.CT))].plain)
+// plainOf returns the content of an encrypted message.
+func (s *sealedWorld) plainOf(e *protocol.Encrypted) (said protocol.Content) {
+	w := s.w
+	_, _, content, err := e2ee.ReadPlaintext(s.symbols.sealed[string(e2ee.Decode(e.CT))].plain)
 	if err == nil {
 		_, said, err = e2ee.ReadContent(content)
 	}
@@ -37,10 +39,10 @@ func turnOf(kid string) int64 {
 }
 
 // noteSeal checks a kid that the page seals under, and notes what it says.
-func (p *page) noteSeal(kid string, aad, plaintext []byte) {
-	w := p.w
-	if n := turnOf(kid); n < p.floor {
-		w.fail("%s seals under %s, and has kept turn %d", p.name, kid, p.floor)
+func (e *sealedPage) noteSeal(kid string, aad, plaintext []byte) {
+	p, w := e.p, e.p.w
+	if n := turnOf(kid); n < e.floor {
+		w.fail("%s seals under %s, and has kept turn %d", p.name, kid, e.floor)
 	}
 	if w.sealed.forged[kid] {
 		w.fail("%s seals under %s, which no moderator has made", p.name, kid)
@@ -59,8 +61,9 @@ func (p *page) noteSeal(kid string, aad, plaintext []byte) {
 }
 
 // noteWrap checks a device that the page gives a secret.
-func (p *page) noteWrap(kid, device string) {
-	for _, g := range p.w.ghosts() {
+func (e *sealedPage) noteWrap(kid, device string) {
+	p := e.p
+	for _, g := range p.w.sealed.ghosts() {
 		if g.ID == device {
 			p.w.fail("%s gives a ghost the secret of %s", p.name, kid)
 		}
@@ -68,8 +71,9 @@ func (p *page) noteWrap(kid, device string) {
 }
 
 // noteTaken checks that nobody gets a secret of a turn that shuts the user out, or of a later one.
-func (p *page) noteTaken(kid string) {
-	turns, _, _ := p.w.store.Turns(context.Background(), p.room, 0, 1000)
+func (e *sealedPage) noteTaken(kid string) {
+	p := e.p
+	turns, _, _ := p.w.db.store.Turns(context.Background(), p.room, 0, 1000)
 	out := false
 	for _, t := range turns {
 		for _, user := range t.Out {
@@ -97,7 +101,7 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 		on := &w.weather.on // without a storage or locks tabs do not know of each other's forms; an older database has an older key again
 		if again && before != *f.Encrypted && !on[diskMissing] && !on[diskFails] && !on[noLocks] && !on[restores] {
 			// The relay must have refused the earlier form for good.
-			turns, _, _ := w.store.Turns(context.Background(), l.p.room, 0, 1)
+			turns, _, _ := w.db.store.Turns(context.Background(), l.p.room, 0, 1)
 			if len(turns) == 0 || turns[0].Kid == before.Kid {
 				w.fail("%v writes %s sealed anew, while its earlier form may still be stored", l, short(f.ID))
 			}
@@ -106,40 +110,41 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 	}
 }
 
-// inspectSealed checks what a page shows of encrypted messages: what is not marked is what its author has sealed.
-func (p *page) inspectSealed(s *client.Snapshot) {
-	w := p.w
+// inspect checks what a page shows of encrypted messages: what is not marked is what its author has sealed.
+func (e *sealedPage) inspect(s *client.Snapshot) {
+	p, w := e.p, e.p.w
 	if !w.sealed.on {
 		return
 	}
 	for _, m := range s.Messages {
-		if p.seen[m.ID] == m || m.Deleted() || s.Marks[m.ID] != client.MarkNone {
+		if e.seen[m.ID] == m || m.Deleted() || s.Marks[m.ID] != client.MarkNone {
 			continue
 		}
-		p.seen[m.ID] = m
+		e.seen[m.ID] = m
 		edit, sealed := w.sealed.said[m.ID][m.Text]
 		switch {
 		case !sealed || m.Encrypted != nil:
 			w.fail("%s shows unmarked what nobody has sealed: %+v", p.name, m)
 		case m.Sender.Name != sureName(m.Sender.ID) || m.Sender.Role != roleOf(m.Sender.ID):
 			w.fail("%s shows what the relay says of an author: %+v", p.name, m.Sender)
-		case m.ReplyTo != p.asStored(m).ReplyTo || m.SentAt != p.asStored(m).SentAt:
+		case m.ReplyTo != e.asStored(m).ReplyTo || m.SentAt != e.asStored(m).SentAt:
 			w.fail("%s shows unmarked at another place what was sealed: %+v", p.name, m)
-		case edit < p.edits[p.epoch+m.ID]:
-			w.fail("%s shows edit %d of %s after edit %d", p.name, edit, short(m.ID), p.edits[p.epoch+m.ID])
+		case edit < e.edits[p.watch.epoch+m.ID]:
+			w.fail("%s shows edit %d of %s after edit %d", p.name, edit, short(m.ID), e.edits[p.watch.epoch+m.ID])
 		}
-		p.edits[p.epoch+m.ID] = edit
+		e.edits[p.watch.epoch+m.ID] = edit
 	}
 	for _, o := range s.Outbox {
-		if it := w.byID[o.ID]; o.Text != "" && o.Text != it.text {
+		if it := w.people.byID[o.ID]; o.Text != "" && o.Text != it.text {
 			w.fail("%s shows %q as %s, which says %q", p.name, o.Text, short(o.ID), it.text)
 		}
 	}
 }
 
 // asStored returns a message as it is stored, or was in an earlier life of the room.
-func (p *page) asStored(m *protocol.Message) *protocol.Message {
-	if life := p.w.lives[p.epoch]; life != nil {
+func (e *sealedPage) asStored(m *protocol.Message) *protocol.Message {
+	p := e.p
+	if life := p.w.db.lives[p.watch.epoch]; life != nil {
 		if stored := life.Find(m.ID); stored != nil && !stored.Deleted() {
 			return stored
 		}
@@ -148,25 +153,27 @@ func (p *page) asStored(m *protocol.Message) *protocol.Message {
 }
 
 // unsealed returns a stored message as it is shown where it can be opened.
-func (p *page) unsealed(shown, stored *protocol.Message) *protocol.Message {
+func (e *sealedPage) unsealed(shown, stored *protocol.Message) *protocol.Message {
+	p := e.p
 	if !p.w.sealed.on || stored.Encrypted == nil || shown.Encrypted != nil {
 		return stored
 	}
 	m := *stored
-	m.Text, m.Encrypted = p.w.contentOf(stored), nil
+	m.Text, m.Encrypted = p.w.sealed.contentOf(stored), nil
 	return &m
 }
 
 // checkSealed checks that every message is opened by everybody who may read it, once all is well.
-func (w *world) checkSealed() {
+func (c *lastChecks) checkSealed() {
+	w := c.w
 	if !w.sealed.on {
 		return
 	}
 	for _, p := range w.pages {
-		if w.isBanned(p.dev.user, p.room) {
+		if w.sealed.isBanned(p.dev.user, p.room) {
 			continue
 		}
-		turns, _, err := w.store.Turns(context.Background(), p.room, 0, 100_000)
+		turns, _, err := w.db.store.Turns(context.Background(), p.room, 0, 100_000)
 		if err != nil {
 			w.fail("the store fails: %v", err)
 		}
@@ -176,11 +183,11 @@ func (w *world) checkSealed() {
 				chapter = t.N
 			}
 		}
-		for _, m := range p.shown.Messages {
-			stored := w.store.Life(p.room).Find(m.ID)
-			switch mark := p.shown.Marks[m.ID]; {
+		for _, m := range p.watch.shown.Messages {
+			stored := w.db.store.Life(p.room).Find(m.ID)
+			switch mark := p.watch.shown.Marks[m.ID]; {
 			case m.Deleted() || stored == nil || stored.Deleted(): // a moderator may have deleted it just now
-			case stored.Encrypted == nil && mark == client.MarkPlain, mark == client.MarkNone && m.Text == w.contentOf(stored):
+			case stored.Encrypted == nil && mark == client.MarkPlain, mark == client.MarkNone && m.Text == w.sealed.contentOf(stored):
 			case mark == client.MarkBefore && (turnOf(stored.Encrypted.Kid) < chapter || w.sealed.lies): // a turn was withheld from a moderator
 			case mark == client.MarkUncertain && w.weather.on[restores]: // an older database did not know the device when it was asked
 			default:

@@ -1,13 +1,10 @@
 package simulation
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"hallway/component/client"
-	"hallway/protocol"
-	"hallway/relay/rules"
 	"hallway/store/memory"
 )
 
@@ -32,20 +29,20 @@ var strikesOn = map[fault]func(w *world, p *page){
 		}
 	},
 	kills: func(w *world, _ *page) {
-		if r := w.running(); r != nil {
+		if r := w.cluster.running(); r != nil {
 			r.kill()
 			r.restart(8 * time.Second)
 		}
 	},
 	deploys: func(w *world, _ *page) {
-		if r := w.running(); r != nil {
+		if r := w.cluster.running(); r != nil {
 			r.deploy()
 		}
 	},
 	restores: strikeRestore,
 	clocks: func(w *world, p *page) {
 		p.dev.skew = w.upTo(48*time.Hour) - 24*time.Hour
-		w.skew = w.upTo(2*time.Hour) - time.Hour
+		w.db.skew = w.upTo(2*time.Hour) - time.Hour
 	},
 	freezes: func(w *world, p *page) {
 		d := w.upTo(90 * time.Second)
@@ -77,8 +74,8 @@ var strikesOn = map[fault]func(w *world, p *page){
 	tokensFail:    func(_ *world, p *page) { p.dev.silent = !p.dev.silent },
 	tokensRefused: strikeRefusal,
 	limitsShrink: func(w *world, _ *page) {
-		w.small = !w.small
-		if r := w.running(); r != nil {
+		w.cluster.small = !w.cluster.small
+		if r := w.cluster.running(); r != nil {
 			r.deploy()
 		}
 	},
@@ -86,22 +83,22 @@ var strikesOn = map[fault]func(w *world, p *page){
 	edits:      strikeEdit,
 	partitions: strikePartition,
 	busCuts: func(w *world, _ *page) {
-		if r := w.running(); r != nil {
+		if r := w.cluster.running(); r != nil {
 			r.cut(w.upTo(20 * time.Second))
 		}
 	},
 	pauses: func(w *world, _ *page) {
-		if r := w.running(); r != nil {
+		if r := w.cluster.running(); r != nil {
 			r.pause(w.upTo(15 * time.Second))
 		}
 	},
 	promotions: func(w *world, _ *page) {
-		all := !slices.ContainsFunc(w.rooms, func(room string) bool { return w.store.Life(room).Epoch() == "" })
+		all := !slices.ContainsFunc(w.rooms, func(room string) bool { return w.db.store.Life(room).Epoch() == "" })
 		switch {
 		case w.oneIn(2) && all:
-			w.standby = w.store.Snapshot()
-		case w.standby != memory.Snapshot{}:
-			w.restore(w.standby)
+			w.db.standby = w.db.store.Snapshot()
+		case w.db.standby != memory.Snapshot{}:
+			w.db.restore(w.db.standby)
 		}
 	},
 }
@@ -112,14 +109,14 @@ func (w *world) strike(p *page) {
 		strikeEviction(w, p)
 		return
 	}
-	f := fault(w.rnd.IntN(int(w.kinds())))
-	for range w.kinds() { // the next fault of this seed
+	f := fault(w.rnd.IntN(int(w.weather.kinds)))
+	for range w.weather.kinds { // the next fault of this seed
 		if do := strikesOn[f]; do != nil && w.weather.on[f] {
 			w.note("world", "strikes: %s", faultNames[f])
 			do(w, p)
 			return
 		}
-		f = (f + 1) % w.kinds()
+		f = (f + 1) % w.weather.kinds
 	}
 }
 
@@ -156,72 +153,35 @@ func (d *device) network(back bool) {
 // strikeRestore stops the relay and puts an older database in place, or makes
 // the backup for later.
 func strikeRestore(w *world, _ *page) {
-	if w.oneIn(2) || w.running() == nil {
-		w.backup = w.store.Snapshot()
+	if w.oneIn(2) || w.cluster.running() == nil {
+		w.db.backup = w.db.store.Snapshot()
 		return
 	}
-	for _, r := range w.relays {
+	for _, r := range w.cluster.relays {
 		if r != nil {
 			r.kill()
 		}
 	}
-	w.restore(w.backup)
-	w.in(w.upTo(3*time.Second), w.startRelays)
+	w.db.restore(w.db.backup)
+	w.in(w.upTo(3*time.Second), w.cluster.start)
 }
 
 // strikePartition parts two relays for a while.
 func strikePartition(w *world, _ *page) {
-	a, b := w.running(), w.running()
+	a, b := w.cluster.running(), w.cluster.running()
 	if a == nil || a == b {
 		return
 	}
 	w.note("world", "%s and %s do not hear each other", a.name, b.name)
-	w.network.Part(a.member, b.member)
-	w.in(w.upTo(20*time.Second), w.network.Heal)
+	w.cluster.network.Part(a.member, b.member)
+	w.in(w.upTo(20*time.Second), w.cluster.network.Heal)
 }
 
-// restore puts an older database in place.
-func (w *world) restore(from memory.Snapshot) {
-	w.abort()
-	for _, x := range w.wishes {
-		x.unknown = true
-	}
-	old := map[string]*memory.Room{}
-	for _, room := range w.rooms {
-		old[room] = w.store.Life(room)
-	}
-	w.store.Restore(from)
-	for _, room := range w.rooms {
-		w.noteLife(room)
-	}
-	w.moderator.restored()
-	for _, it := range w.items {
-		if old[it.room].Find(it.id) != nil {
-			it.undone = it.undone || w.store.Life(it.room).Find(it.id) == nil
-		}
-	}
-}
-
+// strikeRefusal makes the relays refuse all tokens for a while.
 func strikeRefusal(w *world, _ *page) {
-	w.refuses = true
-	w.in(w.upTo(5*time.Second), func() { w.refuses = false })
+	w.cluster.refuses = true
+	w.in(w.upTo(5*time.Second), func() { w.cluster.refuses = false })
 }
 
-func strikeEdit(w *world, p *page) { w.edit(p.room, 80) }
-
-// edit changes one of the last messages of a room behind the hub's back: for every chat a
-// change that the live stream has lost.
-func (w *world) edit(room string, of int) {
-	h := w.store.Life(room)
-	if w.writing() || h.Len() == 0 {
-		return
-	}
-	m := h.Message(max(0, h.Len()-1-w.rnd.IntN(of)))
-	if m.Deleted() {
-		return
-	}
-	author := protocol.User{ID: m.Sender.ID, Role: protocol.RoleOrganizer}
-	text := fmt.Sprintf("%s, edited at rev %d", w.sent[m.ID], h.Head()+1)
-	w.commit(start.Add(w.now), rules.Op{Room: room, Sender: author, Do: rules.Edit{ID: m.ID, Text: text}})
-	w.note("world", "edits seq %d of %s: head %d", m.Seq, room, w.store.Life(room).Head())
-}
+// strikeEdit edits a message behind the relays.
+func strikeEdit(w *world, p *page) { w.db.edit(p.room, 80) }

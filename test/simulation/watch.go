@@ -24,6 +24,7 @@ const (
 
 // watch records what a page has shown.
 type watch struct {
+	p       *page
 	shown   client.Snapshot
 	readIn  string                       // the epoch of its read marker
 	epoch   string                       // of the last joined that reached it
@@ -38,33 +39,34 @@ type watch struct {
 }
 
 // inspect checks the result of a step.
-func (p *page) inspect(ev client.Event, effects []client.Effect) {
+func (v *watch) inspect(ev client.Event, effects []client.Effect) {
+	p := v.p
 	s := p.c.Snapshot()
-	changed := p.inspectEffects(effects, &s)
-	p.noteEvent(ev, effects, &s)
-	if !changed && (s.Status != p.shown.Status || len(s.Messages) != len(p.shown.Messages) || len(s.Outbox) != len(p.shown.Outbox) ||
-		s.ComposerOpen != p.shown.ComposerOpen || s.Loading != p.shown.Loading || s.Unread != p.shown.Unread || s.RetryAt != p.shown.RetryAt ||
-		len(s.Changing) != len(p.shown.Changing) || len(s.Pinned) != len(p.shown.Pinned) || len(s.Typing) != len(p.shown.Typing) ||
-		s.ReadSeq != p.shown.ReadSeq || s.FirstUnread != p.shown.FirstUnread) {
-		p.w.fail("%s shows something else and does not say so: %s; before: %s", p.name, state(&s), state(&p.shown))
+	changed := v.inspectEffects(effects, &s)
+	v.noteEvent(ev, effects, &s)
+	if !changed && (s.Status != v.shown.Status || len(s.Messages) != len(v.shown.Messages) || len(s.Outbox) != len(v.shown.Outbox) ||
+		s.ComposerOpen != v.shown.ComposerOpen || s.Loading != v.shown.Loading || s.Unread != v.shown.Unread || s.RetryAt != v.shown.RetryAt ||
+		len(s.Changing) != len(v.shown.Changing) || len(s.Pinned) != len(v.shown.Pinned) || len(s.Typing) != len(v.shown.Typing) ||
+		s.ReadSeq != v.shown.ReadSeq || s.FirstUnread != v.shown.FirstUnread) {
+		p.w.fail("%s shows something else and does not say so: %s; before: %s", p.name, state(&s), state(&v.shown))
 	}
-	p.inspectMessages(&s)
-	p.inspectSealed(&s)
-	p.inspectOutbox(&s)
-	p.inspectState(&s)
-	p.inspectReader(&s)
+	v.inspectMessages(&s)
+	p.sealed.inspect(&s)
+	v.inspectOutbox(&s)
+	v.inspectState(&s)
+	v.inspectReader(&s)
 	if s.Status == client.StatusLive {
-		p.inspectLive(&s)
+		v.inspectLive(&s)
 		p.link.live = true
 	}
-	p.shown = s
+	v.shown = s
 }
 
 // inspectEffects checks the number of a step's effects, and reports whether Changed is among them.
-func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (changed bool) {
-	w := p.w
-	if span := w.now / asksEvery; span != p.span {
-		p.span, p.asks, p.wakes, p.sent = span, 0, 0, map[string]int{}
+func (v *watch) inspectEffects(effects []client.Effect, s *client.Snapshot) (changed bool) {
+	p, w := v.p, v.p.w
+	if span := w.now / asksEvery; span != v.span {
+		v.span, v.asks, v.wakes, v.sent = span, 0, 0, map[string]int{}
 	}
 	asked := 0
 	for _, e := range effects {
@@ -72,95 +74,96 @@ func (p *page) inspectEffects(effects []client.Effect, s *client.Snapshot) (chan
 		switch e := e.(type) {
 		case client.Arrived:
 			asked-- // these are bounded by a page of history
-			if p.arrived[e.Message.ID] == p.epoch || e.Message.Sender.ID == p.dev.user {
+			if v.arrived[e.Message.ID] == v.epoch || e.Message.Sender.ID == p.dev.user {
 				w.fail("%s: %s arrives again, or is its own", p.name, short(e.Message.ID))
 			}
-			p.arrived[e.Message.ID] = p.epoch
+			v.arrived[e.Message.ID] = v.epoch
 		case client.Changed:
 			changed = true
 		case client.Dial, client.FetchPage, client.GetToken:
-			p.asks++
+			v.asks++
 		case client.Upload:
-			if p.sent[e.ID]++; p.sent[e.ID] > uploadsMax {
-				w.fail("%s has sent the file %s %d times within %v", p.name, short(e.ID), p.sent[e.ID], asksEvery)
+			if v.sent[e.ID]++; v.sent[e.ID] > uploadsMax {
+				w.fail("%s has sent the file %s %d times within %v", p.name, short(e.ID), v.sent[e.ID], asksEvery)
 			}
 		}
 	}
-	if asked > effectsMax+4*(len(s.Outbox)+len(p.shown.Outbox)) {
+	if asked > effectsMax+4*(len(s.Outbox)+len(v.shown.Outbox)) {
 		w.fail("%s asks for %d things in one step", p.name, asked)
 	}
-	if p.asks > asksMax+4*p.wakes {
-		w.fail("%s has asked for %d dials, pages and tokens within %v", p.name, p.asks, asksEvery)
+	if v.asks > asksMax+4*v.wakes {
+		w.fail("%s has asked for %d dials, pages and tokens within %v", p.name, v.asks, asksEvery)
 	}
 	return changed
 }
 
 // noteEvent records the states of items.
-func (p *page) noteEvent(ev client.Event, effects []client.Effect, s *client.Snapshot) {
-	w := p.w
+func (v *watch) noteEvent(ev client.Event, effects []client.Effect, s *client.Snapshot) {
+	p, w := v.p, v.p.w
 	for _, e := range effects {
 		r, ok := e.(client.Refused)
 		if !ok {
 			continue
 		}
-		p.forgetWishes(r.ID)
-		if it := w.byID[r.ID]; it != nil && w.store.Life(it.room).Find(it.id) == nil {
+		p.person.forgetWishes(r.ID)
+		if it := w.people.byID[r.ID]; it != nil && w.db.store.Life(it.room).Find(it.id) == nil {
 			it.moved = true
 		}
 	}
 	switch ev := ev.(type) {
 	case client.SendText:
-		it := w.byID[ev.ID]
+		it := w.people.byID[ev.ID]
 		it.accepted = slices.ContainsFunc(s.Outbox, func(o client.Own) bool { return o.ID == ev.ID })
 		refused := slices.ContainsFunc(effects, func(e client.Effect) bool {
 			r, ok := e.(client.Refused)
 			return ok && r.ID == ev.ID
 		})
 		if it.accepted {
-			p.noteFiles(it, s)
+			v.noteFiles(it, s)
 		}
 		if it.accepted == refused {
 			w.fail("%s neither takes nor refuses %s, or does both", p.name, short(ev.ID))
 		}
-		if it.accepted && p.offline == offlineDisable && !p.shown.ComposerOpen {
+		if it.accepted && p.offline == offlineDisable && !v.shown.ComposerOpen {
 			w.fail("%s takes %s while its composer is closed", p.name, short(ev.ID))
 		}
 	case client.Received:
 		for _, o := range s.Outbox {
-			if o.ID == p.refused && o.State != client.ItemFailed {
+			if o.ID == v.refused && o.State != client.ItemFailed {
 				w.fail("%s was refused for good and is %s", short(o.ID), o.State)
 			}
 		}
-		p.refused = ""
+		v.refused = ""
 	case client.StorageFailed:
-		w.byID[ev.ID].unsafe = true
+		w.people.byID[ev.ID].unsafe = true
 	case client.OutboxLoaded:
-		p.ready = true
+		v.ready = true
 	case client.PageLoaded:
 		for i := range ev.Page.Messages {
 			p.link.answered(ev.Page.Messages[i].ID) // as good as its echo
 		}
 	case client.Retry:
-		w.byID[ev.ID].moved = true
-		p.wakes++
+		w.people.byID[ev.ID].moved = true
+		v.wakes++
 	case client.Discard:
-		it := w.byID[ev.ID]
+		it := w.people.byID[ev.ID]
 		it.discarded = it.discarded || !slices.ContainsFunc(s.Outbox, func(o client.Own) bool { return o.ID == ev.ID })
 	case client.AttachFile, client.Online, client.Offline, client.Visible, client.TryNow, client.LoadOlder, client.LoadNewer, client.LoadNewest, client.LoadAround, client.PeerSaid:
-		p.wakes++
+		v.wakes++
 	}
 }
 
 // inspectMessages checks that messages are bounded, ascending, and each as it is or was stored.
-func (p *page) inspectMessages(s *client.Snapshot) {
+func (v *watch) inspectMessages(s *client.Snapshot) {
+	p := v.p
 	w, n := p.w, len(s.Messages)
-	if n == 0 || n == len(p.shown.Messages) && s.Messages[0] == p.shown.Messages[0] && s.Messages[n-1] == p.shown.Messages[n-1] {
+	if n == 0 || n == len(v.shown.Messages) && s.Messages[0] == v.shown.Messages[0] && s.Messages[n-1] == v.shown.Messages[n-1] {
 		return
 	}
 	if n > client.TimelineMax {
 		w.fail("%s keeps %d messages", p.name, n)
 	}
-	life := w.lives[p.epoch]
+	life := w.db.lives[v.epoch]
 	if life == nil {
 		w.fail("%s shows messages of no epoch", p.name)
 	}
@@ -177,12 +180,13 @@ func (p *page) inspectMessages(s *client.Snapshot) {
 }
 
 // inspectLive checks that a live page shows everything that the relay has told it, without a hole.
-func (p *page) inspectLive(s *client.Snapshot) {
+func (v *watch) inspectLive(s *client.Snapshot) {
+	p := v.p
 	w, l, n := p.w, p.link, len(s.Messages)
 	if !s.Loaded || l == nil || l.left || !l.heardJoined {
 		w.fail("%s says live before it has heard joined and history", p.name)
 	}
-	life := w.lives[p.epoch]
+	life := w.db.lives[v.epoch]
 	from := 0
 	if n > 0 {
 		from = life.Place(s.Messages[0].Seq)
@@ -193,13 +197,13 @@ func (p *page) inspectLive(s *client.Snapshot) {
 			w.fail("%s is live with a hole before seq %d", p.name, m.Seq)
 		}
 		to++
-		if p.lied[m.ID] {
+		if p.sealed.lied[m.ID] {
 			continue
 		}
 		if stored := life.Message(to - 1); m.Rev != stored.Rev && stored.Rev <= l.told {
 			w.fail("%s is live and shows seq %d at rev %d; it was told of %d and stored is %d", p.name, m.Seq, m.Rev, l.told, stored.Rev)
-		} else if m.Rev == stored.Rev && m != p.checked[m.ID] {
-			p.inspectMessage(m, stored, life)
+		} else if m.Rev == stored.Rev && m != v.checked[m.ID] {
+			v.inspectMessage(m, stored, life)
 		}
 	}
 	if !s.MoreBefore && n > 0 && l.passDue(life, 0, s.Messages[0].ID) < from {
@@ -213,7 +217,7 @@ func (p *page) inspectLive(s *client.Snapshot) {
 // passDue returns the first place from one on with the message of that id, or one that the page should show. Among several
 // relays the messages of revs that a stream has skipped come with their later revs.
 func (l *link) passDue(life *memory.Room, place int, id string) int {
-	for l.w.several() && place < life.Len() && life.Message(place).ID != id && life.Message(place).Rev > l.told {
+	for l.w.cluster.several() && place < life.Len() && life.Message(place).ID != id && life.Message(place).Rev > l.told {
 		place++
 	}
 	return place
@@ -228,12 +232,12 @@ func idAt(life *memory.Room, place int) string {
 }
 
 // inspectOutbox checks that the user's messages are in the order of writing, that none is in the room, too, and that none jumps.
-func (p *page) inspectOutbox(s *client.Snapshot) {
-	w := p.w
+func (v *watch) inspectOutbox(s *client.Snapshot) {
+	p, w := v.p, v.p.w
 	if len(s.Outbox) > client.OutboxMax {
 		w.fail("%s keeps %d items", p.name, len(s.Outbox))
 	}
-	life, last := w.lives[p.epoch], 0
+	life, last := w.db.lives[v.epoch], 0
 	var from, to int64
 	if n := len(s.Messages); n > 0 {
 		from, to = s.Messages[0].Seq, s.Messages[n-1].Seq
@@ -245,7 +249,7 @@ func (p *page) inspectOutbox(s *client.Snapshot) {
 				w.fail("%s shows %s in the room and as %s", p.name, short(o.ID), o.State)
 			}
 		}
-		it := w.byID[o.ID]
+		it := w.people.byID[o.ID]
 		if it.moved || it.author != p {
 			continue
 		}
@@ -254,7 +258,7 @@ func (p *page) inspectOutbox(s *client.Snapshot) {
 		}
 		last = it.number
 	}
-	p.inspectJumps(s)
+	v.inspectJumps(s)
 }
 
 // place returns the place of the first message with at least that seq.
@@ -263,17 +267,18 @@ func place(messages []*protocol.Message, seq int64) int {
 }
 
 // inspectJumps checks that two items that were shown before keep their order.
-func (p *page) inspectJumps(s *client.Snapshot) {
-	same := slices.EqualFunc(s.Outbox, p.shown.Outbox, func(a, b client.Own) bool { return a.ID == b.ID })
+func (v *watch) inspectJumps(s *client.Snapshot) {
+	p := v.p
+	same := slices.EqualFunc(s.Outbox, v.shown.Outbox, func(a, b client.Own) bool { return a.ID == b.ID })
 	if same {
 		return
 	}
 	at := -1
 	for _, o := range s.Outbox {
-		if p.w.byID[o.ID].moved {
+		if p.w.people.byID[o.ID].moved {
 			continue
 		}
-		if was := slices.IndexFunc(p.shown.Outbox, func(x client.Own) bool { return x.ID == o.ID }); was >= 0 {
+		if was := slices.IndexFunc(v.shown.Outbox, func(x client.Own) bool { return x.ID == o.ID }); was >= 0 {
 			if was < at {
 				p.w.fail("%s: %s has jumped", p.name, short(o.ID))
 			}
@@ -283,13 +288,13 @@ func (p *page) inspectJumps(s *client.Snapshot) {
 }
 
 // inspectState checks the shown state of the connection, and when the composer is open.
-func (p *page) inspectState(s *client.Snapshot) {
-	w := p.w
+func (v *watch) inspectState(s *client.Snapshot) {
+	p, w := v.p, v.p.w
 	ended := false
 	switch s.Status {
 	case client.StatusNotAllowed:
 		ended = true
-		if on := &w.weather.on; !w.isBanned(p.dev.user, p.room) && !on[tokensRefused] && !on[httpFails] && !on[tokensEnd] {
+		if on := &w.weather.on; !w.sealed.isBanned(p.dev.user, p.room) && !on[tokensRefused] && !on[httpFails] && !on[tokensEnd] {
 			w.fail("%s is not allowed: %s", p.name, s.Reason)
 		}
 	case client.StatusUpdateNeeded:
@@ -303,7 +308,7 @@ func (p *page) inspectState(s *client.Snapshot) {
 	}
 	full := len(s.Outbox) >= client.OutboxMax
 	connected := s.Status == client.StatusLive || s.Status == client.StatusCatchingUp
-	mustOpen := s.Loaded && p.ready && !ended && !full && (p.offline != offlineDisable || s.Status == client.StatusLive)
+	mustOpen := s.Loaded && v.ready && !ended && !full && (p.offline != offlineDisable || s.Status == client.StatusLive)
 	mayOpen := s.Loaded && !ended && !full && (p.offline != offlineDisable || connected)
 	if s.Lock != nil && s.Lock.State != client.LockReady {
 		mustOpen = false

@@ -3,6 +3,8 @@ package simulation
 import (
 	"strings"
 	"time"
+
+	"hallway/relay/bus/memory"
 )
 
 // fault is a kind of failure.
@@ -74,6 +76,10 @@ const (
 
 // weather holds the conditions of a seed.
 type weather struct {
+	c    *clock
+	calm bool // the faults have ended
+
+	kinds     fault // the number of faults that the world may have
 	on        [clusterFaultCount]bool
 	latency   time.Duration // the longest of a frame or a request without delays
 	commit    time.Duration // the longest of a commit
@@ -88,56 +94,87 @@ type weather struct {
 	heartbeat time.Duration
 }
 
-// kinds returns the number of faults that the world may have.
-func (w *world) kinds() fault {
-	if w.several() {
-		return clusterFaultCount
+// draw draws the weather of a world with one relay or several.
+func (x *weather) draw(several bool) {
+	if x.kinds = faultCount; several {
+		x.kinds = clusterFaultCount
 	}
-	return faultCount
-}
-
-func (w *world) drawWeather() {
-	on := w.weather.on[:w.kinds()]
-	switch w.rnd.IntN(4) {
+	on, rnd := x.on[:x.kinds], x.c.rnd
+	switch rnd.IntN(4) {
 	case 0: // one kind only
-		on[w.rnd.IntN(len(on))] = true
+		on[rnd.IntN(len(on))] = true
 	case 1: // a few
 		for range 4 {
-			on[w.rnd.IntN(len(on))] = true
+			on[rnd.IntN(len(on))] = true
 		}
 	default:
-		p := 0.15 + 0.6*w.rnd.Float64()
+		p := 0.15 + 0.6*rnd.Float64()
 		for f := range on {
-			on[f] = w.rnd.Float64() < p
+			on[f] = rnd.Float64() < p
 		}
 	}
-	pick := func(of ...int) int { return of[w.rnd.IntN(len(of))] }
-	w.weather.latency = time.Duration(pick(2, 20, 80, 300)) * time.Millisecond
-	w.weather.commit = time.Duration(pick(1, 10, 100, 500)) * time.Millisecond
-	w.weather.storm = time.Duration(10+w.rnd.IntN(50)) * time.Second
-	w.weather.pace = time.Duration(pick(500, 1000, 2000, 4000)) * time.Millisecond
-	w.weather.history = pick(0, 0, 0, 3, 20, 60, 60, 120, 130)
-	if w.rnd.IntN(400) == 0 {
-		w.weather.history = 2200 // more than a chat keeps
+	pick := func(of ...int) int { return of[rnd.IntN(len(of))] }
+	x.latency = time.Duration(pick(2, 20, 80, 300)) * time.Millisecond
+	x.commit = time.Duration(pick(1, 10, 100, 500)) * time.Millisecond
+	x.storm = time.Duration(10+rnd.IntN(50)) * time.Second
+	x.pace = time.Duration(pick(500, 1000, 2000, 4000)) * time.Millisecond
+	x.history = pick(0, 0, 0, 3, 20, 60, 60, 120, 130)
+	if rnd.IntN(400) == 0 {
+		x.history = 2200 // more than a chat keeps
 		on[smallPages] = false
 	}
-	w.weather.deadly = []float64{0.001, 0.003, 0.01}[w.rnd.IntN(3)]
-	w.weather.restless = w.rnd.IntN(4) == 0
-	w.weather.plain = w.rnd.IntN(8) == 0
-	w.weather.heartbeat = time.Duration(pick(2, 10, 10)) * time.Second
+	x.deadly = []float64{0.001, 0.003, 0.01}[rnd.IntN(3)]
+	x.restless = rnd.IntN(4) == 0
+	x.plain = rnd.IntN(8) == 0
+	x.heartbeat = time.Duration(pick(2, 10, 10)) * time.Second
 }
 
 // strikes returns true with that probability, if the seed has this fault.
-func (w *world) strikes(f fault, p float64) bool {
-	return !w.calm && w.weather.on[f] && w.rnd.Float64() < p
+func (x *weather) strikes(f fault, p float64) bool {
+	return !x.calm && x.on[f] && x.c.rnd.Float64() < p
 }
 
-func (w weather) String() string {
+// String returns the names of the faults.
+func (x *weather) String() string {
 	var names []string
-	for f, on := range w.on {
+	for f, on := range x.on {
 		if on {
 			names = append(names, faultNames[f])
 		}
 	}
 	return strings.Join(names, " ")
+}
+
+// delay returns the time of a frame or a request on its way.
+func (x *weather) delay() time.Duration {
+	d := time.Millisecond + x.c.upTo(x.latency)
+	if x.strikes(delays, 0.02) {
+		d += x.c.upTo(8 * time.Second)
+	}
+	return d
+}
+
+// ofNews returns the faults of the relays' bus.
+func (x *weather) ofNews() memory.Faults {
+	f := memory.Faults{Delay: x.latency / 4}
+	if x.calm {
+		return f
+	}
+	on := &x.on
+	if on[newsLate] {
+		f.Delay = newsLateMax
+	}
+	if on[newsLost] {
+		f.Lost = 100
+	}
+	if on[newsDoubled] {
+		f.Doubled = 100
+	}
+	if on[newsOvertake] {
+		f.Overtaking = 200
+	}
+	if on[newsForeign] {
+		f.Foreign = 100
+	}
+	return f
 }

@@ -1,0 +1,110 @@
+package simulation
+
+import (
+	"fmt"
+	"time"
+
+	"hallway/protocol"
+	"hallway/relay/rules"
+	"hallway/store/memory"
+)
+
+// database is what all relays store in, and what the checks know of everything that was ever stored.
+type database struct {
+	w       *world
+	store   *memory.Store
+	skew    time.Duration   // of its clock, ahead of the true time
+	backup  memory.Snapshot // for a restore
+	standby memory.Snapshot // takes over where the first database fails
+	locks   []*transaction  // in the order in which they came
+
+	lives map[string]*memory.Room // each life of each room as it was stored last, by epoch
+	order map[string]int          // the place of each life among all, from 1 on, by epoch
+	sent  map[string]string       // the texts of messages as they were made, by id
+}
+
+// commit carries out ops at once, behind the hub's back.
+func (db *database) commit(now time.Time, ops ...rules.Op) {
+	w := db.w
+	outcomes, err := db.store.Commit(now, ops)
+	if err != nil {
+		w.fail("the store fails: %v", err)
+	}
+	db.noteStored(ops, outcomes)
+}
+
+// noteStored notes what was made durable.
+func (db *database) noteStored(ops []rules.Op, outcomes []rules.Outcome) {
+	w := db.w
+	for i := range ops {
+		db.noteLife(ops[i].Room)
+		if stored, ok := outcomes[i].Result.(rules.Stored); ok && stored.New && stored.Message.Rev == stored.Message.Seq {
+			db.sent[stored.Message.ID] = w.sealed.contentOf(&stored.Message)
+		}
+	}
+}
+
+// noteLife notes the life of a room as it is stored.
+func (db *database) noteLife(room string) {
+	h := db.store.Life(room)
+	db.lives[h.Epoch()] = h
+	if db.order[h.Epoch()] == 0 {
+		db.order[h.Epoch()] = len(db.order) + 1
+	}
+}
+
+// restore puts an older database in place.
+func (db *database) restore(from memory.Snapshot) {
+	w := db.w
+	db.abort()
+	for _, x := range w.people.wishes {
+		x.unknown = true
+	}
+	old := map[string]*memory.Room{}
+	for _, room := range w.rooms {
+		old[room] = db.store.Life(room)
+	}
+	db.store.Restore(from)
+	for _, room := range w.rooms {
+		db.noteLife(room)
+	}
+	w.moderator.restored()
+	for _, it := range w.people.items {
+		if old[it.room].Find(it.id) != nil {
+			it.undone = it.undone || db.store.Life(it.room).Find(it.id) == nil
+		}
+	}
+}
+
+// edit changes one of the last messages of a room behind the hub's back: for every chat a
+// change that the live stream has lost.
+func (db *database) edit(room string, of int) {
+	w := db.w
+	h := db.store.Life(room)
+	if db.writing() || h.Len() == 0 {
+		return
+	}
+	m := h.Message(max(0, h.Len()-1-w.rnd.IntN(of)))
+	if m.Deleted() {
+		return
+	}
+	author := protocol.User{ID: m.Sender.ID, Role: protocol.RoleOrganizer}
+	text := fmt.Sprintf("%s, edited at rev %d", db.sent[m.ID], h.Head()+1)
+	db.commit(start.Add(w.now), rules.Op{Room: room, Sender: author, Do: rules.Edit{ID: m.ID, Text: text}})
+	w.note("world", "edits seq %d of %s: head %d", m.Seq, room, db.store.Life(room).Head())
+}
+
+// mustBeDurable checks that the store has the message that somebody is told of.
+func (db *database) mustBeDurable(m *protocol.Message, h *memory.Room, how string) {
+	w := db.w
+	if h == nil {
+		w.fail("%s is %s, and there is no room", short(m.ID), how)
+	}
+	stored := h.Find(m.ID)
+	if stored == nil {
+		w.fail("%s (rev %d) is %s before it is durable", short(m.ID), m.Rev, how)
+	}
+	if stored.Seq != m.Seq || stored.CreatedAt != m.CreatedAt || stored.Rev < m.Rev || stored.Rev == m.Rev && !same(stored, m) {
+		w.fail("%s is %s as %v and stored as %v", short(m.ID), how, m, stored)
+	}
+}
