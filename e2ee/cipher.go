@@ -51,6 +51,10 @@ const (
 	OpSeal Op = "seal"
 	// OpOpen decrypts: (kid, aad, iv, ct)* → ("1", "0" or, if there is no such secret, "", plaintext)*.
 	OpOpen Op = "open"
+	// OpSealFile encrypts files, each with a fresh key: data* → (key, iv, ct)*
+	OpSealFile Op = "sealFile"
+	// OpOpenFile decrypts files: (key, iv, ct)* → ("1" or "0", data)*
+	OpOpenFile Op = "openFile"
 )
 
 // Yes is the field that says yes.

@@ -1,5 +1,7 @@
 package protocol
 
+import "slices"
+
 // Content is what an end-to-end encrypted message says. A relay never sees it.
 type Content struct {
 	Text     string
@@ -21,6 +23,33 @@ func (f *SealedFile) fields(c *codec) {
 		c.str("iv", &f.IV, must)
 	}
 }
+
+// Fits reports whether a content can be shown: its mentions lie in its text, and its files have what
+// an opened file needs, each once, with names that a relay would take.
+func (m *Content) Fits() bool {
+	if !MentionsFit(m.Mentions, m.Text) || len(m.Files) > MessageFilesMax {
+		return false
+	}
+	for i := range m.Files {
+		if !m.Files[i].fits() || slices.ContainsFunc(m.Files[:i], func(other SealedFile) bool { return other.ID == m.Files[i].ID }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *SealedFile) fits() bool {
+	return ValidID(f.ID) && ValidFileName(f.Name) && len(f.Type) <= typeBytesMax && len(f.Alt) <= AltBytesMax &&
+		f.Size >= 0 && f.Width >= 0 && f.Height >= 0 && isBase64(f.Key, fileKeyBytes) && isBase64(f.IV, fileIVBytes)
+}
+
+// The key and the initialisation vector of a file, in bytes.
+const (
+	fileKeyBytes = 32
+	fileIVBytes  = 12
+	// FileTagBytes is how much larger an encrypted file is.
+	FileTagBytes = 16
+)
 
 func (m *Content) fields(c *codec) {
 	for c.walk() {

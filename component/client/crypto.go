@@ -179,6 +179,7 @@ type Content struct {
 	Edit     int64 // the number of the edit; 0: the original
 	Text     string
 	Mentions []protocol.Mention
+	Files    []protocol.SealedFile // with their keys
 }
 
 // SealedContent is a message that is to be opened.

@@ -12,6 +12,8 @@ const YES = '1';
 
 const encoder = new TextEncoder();
 const text = (bytes) => new TextDecoder().decode(bytes);
+const unbase64 = (data) =>
+  Uint8Array.from(atob(data.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
 const base64 = (bytes) =>
   btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (c) => ({ '+': '-', '/': '_' })[c] ?? '');
 
@@ -70,6 +72,54 @@ const decrypt = async (key, iv, additionalData, data) => {
     return undefined;
   }
 };
+
+/** Encrypts a file with a fresh key. Returns the key, the initialisation vector and the ciphertext. */
+async function encryptFile(data) {
+  const [key, iv] = [32, 12].map((size) => crypto.getRandomValues(new Uint8Array(size)));
+  return [key, iv, await encrypt(await aes(key), iv, join(), data)];
+}
+
+const decryptFile = async (key, iv, data) => decrypt(await aes(key), iv, join(), data);
+
+/** Encrypts a file of the browser's. */
+export async function sealFile(file) {
+  const [key, iv, data] = await encryptFile(await file.arrayBuffer());
+  return { key: base64(key), iv: base64(iv), bytes: new Blob([data]) };
+}
+
+/** What a page may show from memory: nothing that runs in its origin. */
+const INERT = /^(image\/(?!svg)|audio\/|video\/)[\w.+-]+$/;
+
+/**
+ * Decrypts what sealFile has encrypted, or what another client has. Undefined: it was altered, or is no picture.
+ *
+ * @param {Blob} sealed
+ * @param {string} key
+ * @param {string} iv
+ * @param {string} type as its sender says
+ * @param {number} size of a thumbnail; 0: the file itself
+ */
+export async function openFile(sealed, key, iv, type, size) {
+  const data = await decryptFile(unbase64(key), unbase64(iv), await sealed.arrayBuffer());
+  const file = data && new Blob([data], { type: INERT.test(type) ? type : 'application/octet-stream' });
+  return file && size ? thumbnail(file, size) : file;
+}
+
+/** Returns a picture as it is, or smaller, so that it fits into a square. Undefined: it is no picture. */
+async function thumbnail(file, size) {
+  const picture = await createImageBitmap(file).catch(() => {});
+  if (!picture) return undefined;
+  const { width, height } = picture;
+  const scale = size / Math.max(width, height);
+  const canvas = document.createElement('canvas');
+  if (scale < 1) {
+    canvas.width = Math.max(1, width * scale);
+    canvas.height = Math.max(1, height * scale);
+    canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+  }
+  picture.close();
+  return scale < 1 ? new Promise((resolve) => canvas.toBlob(resolve, 'image/webp')) : file;
+}
 
 /** Imports a public key from x and y; undefined: there is no such point. */
 const point = (xy, algorithm, usages) =>
@@ -321,6 +371,15 @@ export function createCipher(given) {
         const secret = secrets.get(text(kid));
         const data = secret && (await decrypt(secret.messages, iv, aad, ct));
         return secret ? [data ? YES : '0', data] : ['', ''];
+      },
+    ],
+    sealFile: [0, 1, async (_, [data]) => encryptFile(data)],
+    openFile: [
+      0,
+      3,
+      async (_, [key, iv, ct]) => {
+        const data = key.length === 32 && iv.length === 12 && (await decryptFile(key, iv, ct));
+        return [data ? YES : '0', data || ''];
       },
     ],
   };

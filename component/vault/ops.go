@@ -115,7 +115,7 @@ func (v *Vault) seal(ctx context.Context, op client.Seal) (client.CryptoResult, 
 	for i := range op.Contents {
 		c := &op.Contents[i]
 		aads[i] = v.aad(&c.Place, op.Kid)
-		contents[i] = e2ee.AppendContent(nil, c.Edit, &protocol.Content{Text: c.Text, Mentions: c.Mentions})
+		contents[i] = e2ee.AppendContent(nil, c.Edit, &protocol.Content{Text: c.Text, Mentions: c.Mentions, Files: c.Files})
 		in.add(e2ee.ContentBytes(aads[i], v.id, contents[i]))
 	}
 	sigs, err := v.cipher(ctx, e2ee.OpSign, in, n)
@@ -175,10 +175,10 @@ func (v *Vault) open(ctx context.Context, op client.Open) (client.CryptoResult, 
 			continue
 		}
 		edit, said, err := e2ee.ReadContent(content)
-		if err != nil || !protocol.MentionsFit(said.Mentions, said.Text) {
+		if err != nil || !said.Fits() {
 			continue
 		}
-		o.Edit, o.Text, o.Mentions, o.Device = edit, said.Text, said.Mentions, e2ee.Encode(device)
+		o.Edit, o.Text, o.Mentions, o.Files, o.Device = edit, said.Text, said.Mentions, said.Files, e2ee.Encode(device)
 		signed = append(signed, i)
 		in.text(o.Device)
 		in.add(e2ee.ContentBytes(aads[i], o.Device, content))

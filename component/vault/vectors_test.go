@@ -48,7 +48,15 @@ type vectors struct {
 	Wrap    json.RawMessage   `json:"wrap"`              // of the newest secret, for the device
 	// Messages are under the key of the newest turn, but for the first.
 	Messages []vectorMessage `json:"messages"`
-	Bytes    vectorBytes     `json:"bytes"`
+	// File is the first file of the last message, which has its key.
+	File  vectorFile  `json:"file"`
+	Bytes vectorBytes `json:"bytes"`
+}
+
+// vectorFile is a file as it was and as it is uploaded.
+type vectorFile struct {
+	Plain string `json:"plain"`
+	CT    string `json:"ct"`
 }
 
 type vectorMessage struct {
@@ -185,6 +193,7 @@ func (v *vectors) seal(t *testing.T, p *party, first, second string) {
 		{ID: "0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5d", SentAt: "2026-11-23T09:15:01.002Z", Content: json.RawMessage(`{"text":"Doors open at nine."}`)},
 		{ID: "0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5e", ReplyTo: "0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5d", Edit: 258, Content: json.RawMessage(`{"text":"@Grüße 👋","mentions":[{"at":0,"len":8,"user":"u_9"}]}`)},
 		{ID: "0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5f", Content: json.RawMessage(`{"text":"` + strings.Repeat("long ", 400) + `"}`)},
+		{ID: "0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c60", SentAt: "2026-11-23T09:15:02Z", Content: v.sealFile(t, p)},
 	} {
 		m.Sender = v.User
 		c := decoded(t, m.Content, protocol.DecodeContent)
@@ -192,7 +201,7 @@ func (v *vectors) seal(t *testing.T, p *party, first, second string) {
 		if i == 0 {
 			kid = first
 		}
-		content := client.Content{Place: m.place(), Edit: m.Edit, Text: c.Text, Mentions: c.Mentions}
+		content := client.Content{Place: m.place(), Edit: m.Edit, Text: c.Text, Mentions: c.Mentions, Files: c.Files}
 		m.Encrypted = encrypted(do[client.ContentsSealed](p, client.Seal{Kid: kid, Contents: []client.Content{content}}).Sealed[0])
 		v.Messages = append(v.Messages, m)
 	}
@@ -288,11 +297,12 @@ func (v *vectors) verify(t *testing.T, c func() e2ee.Cipher) {
 	for i, o := range v.open(p, v.Messages...) {
 		m := &v.Messages[i]
 		want := decoded(t, m.Content, protocol.DecodeContent)
-		if o.State != client.OpenedWell || o.Text != want.Text || !slices.Equal(o.Mentions, want.Mentions) || o.Edit != m.Edit || o.Device != device.ID {
+		if o.State != client.OpenedWell || o.Text != want.Text || !slices.Equal(o.Mentions, want.Mentions) || !slices.Equal(o.Files, want.Files) || o.Edit != m.Edit || o.Device != device.ID {
 			t.Errorf("message %d: %+v", i, o)
 		}
 	}
 	t.Run("altered", func(t *testing.T) { v.refuse(t, p, turns, wrap) })
+	t.Run("file", func(t *testing.T) { v.verifyFile(t, p) })
 	t.Run("another room", func(t *testing.T) {
 		other := v.party(t, v.Room+"2", c())
 		if k := do[client.KeysFound](other, client.Unwrap{Kid: turns[0].Kid, Wrap: wrap}).Kids; len(k) != 0 {

@@ -74,6 +74,9 @@ var ops = map[e2ee.Op]op{
 	e2ee.OpUnwrap: {4, 0, (*Cipher).unwrap},
 	e2ee.OpSeal:   {1, 2, (*Cipher).seal},
 	e2ee.OpOpen:   {0, 4, (*Cipher).open},
+
+	e2ee.OpSealFile: {0, 1, (*Cipher).sealFile},
+	e2ee.OpOpenFile: {0, 3, (*Cipher).openFile},
 }
 
 // Do implements [e2ee.Cipher].

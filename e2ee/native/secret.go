@@ -1,7 +1,6 @@
 package native
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"strconv"
@@ -30,11 +29,7 @@ func (c *Cipher) take(n, kid string, b []byte) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		block, err := aes.NewCipher(key)
-		if err != nil {
-			return "", err
-		}
-		if *aead, err = cipher.NewGCM(block); err != nil {
+		if *aead, err = newGCM(key); err != nil {
 			return "", err
 		}
 	}

@@ -145,7 +145,21 @@ export async function verify(createCipher, v) {
   must(!(await unlink(flip(link, 3))), 'an altered link is taken');
   must(await unlink(link), 'the link is refused');
   for (const m of v.messages) await verifyMessage(run, v, m, must);
+  await verifyFile(run, v, must);
   return tried;
+}
+
+/** The file of the vectors opens by what the last message says of it, and only as it is. */
+async function verifyFile(run, v, must) {
+  const [about] = v.messages.at(-1).content.files;
+  const [key, iv, ct] = [about.key, about.iv, v.file.ct].map(decode);
+  const open = async (...fields) => run('openFile', ...fields);
+  const [good, plain] = await open(key, iv, ct);
+  must(yes(good) && encode(plain) === v.file.plain && plain.length === about.size, 'the file is refused');
+  must(ct.length === plain.length + 16, 'the file has another size');
+  for (const at of ct.keys()) must(!yes((await open(key, iv, flip(ct, at)))[0]), 'an altered file is opened');
+  for (const at of key.keys()) must(!yes((await open(flip(key, at), iv, ct))[0]), 'another key opens');
+  for (const at of iv.keys()) must(!yes((await open(key, flip(iv, at), ct))[0]), 'another iv opens');
 }
 
 /** Throws unless RFC 9180's own vector opens, and only as it is. */
@@ -247,6 +261,7 @@ export async function make(createCipher) {
         content: { text: 'a', mentions: [{ at: 0, len: 1, user: 'u' }] },
       },
       { id: 'm3', edit: 1, content: { text: 'x'.repeat(3000) } },
+      { id: 'm4', edit: 0, content: await sealFile(run, v) },
     ].map((m, i) =>
       seal(
         run,
@@ -258,6 +273,15 @@ export async function make(createCipher) {
   );
   v.bytes = allBytes(v);
   return v;
+}
+
+/** Makes the file of the vectors, and returns the content of its message. */
+async function sealFile(run, v) {
+  const plain = bytesOf('a picture, as far as anybody outside can tell');
+  const [key, iv, ct] = await run('sealFile', plain);
+  v.file = { plain: encode(plain), ct: encode(ct) };
+  const about = { id: '0199a1c4-8000-7000-8000-00000000000a', name: 'Bild ü.png', type: 'image/png' };
+  return { text: 'Look.', files: [{ ...about, size: plain.length, key: encode(key), iv: encode(iv) }] };
 }
 
 async function makeTurns(run, v, sign) {
