@@ -24,11 +24,11 @@ var clientFaults = []mutant{
 		do: steps{replace("a.Code.Retryable()", "a.Code != protocol.CodeForbidden")},
 	},
 	{
-		name: "new items before the old ones", pkg: outbox, in: "Outbox.add", checks: simulation,
+		name: "new items before the old ones", pkg: outbox, in: "queue.add", checks: simulation,
 		do: steps{always("a.Order > b.Order")},
 	},
 	{
-		name: "item put before what was refused", pkg: outbox, in: "Outbox.add", checks: coreFirst,
+		name: "item put before what was refused", pkg: outbox, in: "queue.add", checks: coreFirst,
 		do: steps{replace("a.onWire", "a.inFlight")},
 	},
 	// Files.
@@ -54,7 +54,7 @@ var clientFaults = []mutant{
 	},
 	// Tabs.
 	{
-		name: "lock ignored: two owners", pkg: outbox, in: "Flush", checks: simulation,
+		name: "lock ignored: two owners", pkg: outbox, in: "Tabs.writes", checks: simulation,
 		do: steps{always("a.owns")},
 	},
 	{

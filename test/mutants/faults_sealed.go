@@ -44,6 +44,6 @@ var sealedFaults = []mutant{
 	},
 	{
 		name: "plain fallback", pkg: outbox, in: "Flush", checks: sealedFirst,
-		do: steps{never("a.seals.On")},
+		do: steps{never("a.encrypts")},
 	},
 }

@@ -90,7 +90,7 @@ func New(cfg client.Config) *Client {
 	c.catchup = catchup.New(s, c.conn, c.timeline)
 	c.outbox = outbox.New(s, c.conn, room)
 	c.requests = request.New(s, c.conn, c.timeline, room)
-	c.uploads = upload.New(s, c.conn, c.outbox)
+	c.uploads = upload.New(s, c.conn, c.outbox.Files)
 	c.search = request.NewSearch(s, c.conn, c.timeline)
 	c.review = request.NewReview(s, c.conn)
 	c.people = request.NewPeople(s, c.conn)
@@ -143,7 +143,7 @@ func (c *Client) flush() {
 	c.uploads.Flush(c.mayWrite() && c.lock == nil && !c.encrypted)
 	c.requests.Flush(c.state())
 	c.reading.Flush(c.mayWrite())
-	c.outbox.TellPeers()
+	c.outbox.Tabs.TellPeers()
 }
 
 // mayWrite reports whether the room's stream comes and all before it was read.
@@ -182,9 +182,9 @@ func (c *Client) interrupt() {
 func (c *Client) forget() {
 	c.uploads.Clear()
 	c.outbox = outbox.New(&c.step, c.conn, c.cfg.Room)
-	c.uploads.SetMessages(c.outbox)
+	c.uploads.SetMessages(c.outbox.Files)
 	if c.lock != nil {
-		c.outbox.Encrypt()
+		c.outbox.Seals.Encrypt()
 		c.lock.Forget()
 	}
 	c.requests = request.New(&c.step, c.conn, c.timeline, c.cfg.Room)

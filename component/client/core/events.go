@@ -18,10 +18,10 @@ func (c *Client) take(ev client.Event) {
 		}
 	case client.Owns:
 		if ev.User == c.conn.User() {
-			c.outbox.Own(ev)
+			c.outbox.Tabs.Own(ev)
 		}
 	case client.PeerSaid:
-		c.outbox.Heard(ev.Note, outbox.Place{Epoch: c.catchup.Epoch(), Cursor: c.catchup.Cursor()})
+		c.outbox.Tabs.Heard(ev.Note, outbox.Place{Epoch: c.catchup.Epoch(), Cursor: c.catchup.Cursor()})
 	case client.ItemSaved:
 		c.outbox.Stored(ev.ID, nil, false)
 	case client.StorageFailed:

@@ -73,7 +73,7 @@ func (c *Client) pageLoaded(ev client.PageLoaded) {
 	case catchup.Newest:
 		c.applyAll(p.Messages)
 		c.timeline.Begin(p.Messages, p.More)
-		c.outbox.DropSent()
+		c.outbox.Tabs.DropSent()
 		c.openAtUnread()
 		c.catchup.AppliedNewest(p)
 	case catchup.Since:

@@ -16,11 +16,11 @@ func (c *Client) encrypt() {
 		Room: c.cfg.Room, Enter: c.conn.Join, Opened: c.opened,
 		Rescan: func() {
 			c.timeline.Rescan()
-			c.outbox.Rescan()
+			c.outbox.Seals.Rescan()
 		},
 	})
 	c.timeline.Encrypts = true
-	c.outbox.Encrypt()
+	c.outbox.Seals.Encrypt()
 	c.arriving = map[string]bool{}
 }
 
@@ -47,13 +47,13 @@ func (c *Client) seal() {
 	}
 	user := c.conn.User()
 	for range scansMax {
-		sealed := append(c.outbox.TakeSealed(user), c.timeline.TakeSealed()...)
+		sealed := append(c.outbox.Seals.TakeSealed(user), c.timeline.TakeSealed()...)
 		if len(sealed) == 0 {
 			break
 		}
 		c.lock.Open(sealed)
 	}
-	contents := c.outbox.Unsealed(c.lock.Kid(), user)
+	contents := c.outbox.Seals.Unsealed(c.lock.Kid(), user)
 	kid, ok := c.lock.Seals()
 	if !ok {
 		return
@@ -66,7 +66,7 @@ func (c *Client) seal() {
 			if contents[i].Edit > 0 {
 				c.requests.SetSealed(contents[i], sealed[i])
 			} else {
-				c.outbox.SetSealed(contents[i].ID, sealed[i])
+				c.outbox.Seals.SetSealed(contents[i].ID, sealed[i])
 			}
 		}
 	})
@@ -75,7 +75,7 @@ func (c *Client) seal() {
 // opened takes what came of a message, or of an item of the outbox, that was to be opened.
 func (c *Client) opened(m *protocol.Message, said client.Said) {
 	if m.Seq == 0 {
-		c.outbox.SetOpened(m, said)
+		c.outbox.Seals.SetOpened(m, said)
 		return
 	}
 	shown := c.timeline.SetOpened(m, said)

@@ -8,8 +8,11 @@
 // pages still have. A message that is written twice on the way is stored once,
 // because its id stays the same.
 //
-// The main type is [Outbox]. The pages of a user send each other a [client.Note]; a
-// new kind of note is added there, to Heard, and to the place that sends it.
+// The main type is [Outbox]: the user's messages, and how they are written to the relay. Its parts
+// are [Tabs], which speaks with the user's other pages, [Files], which names the files that messages wait for, and
+// [Seals], which gives out messages to be encrypted and takes them back. All share one queue, which keeps the order and
+// saves. The pages of a user send each other a [client.Note]; a new kind of note is added there, to Tabs.Heard, and to
+// the place that sends it. A new condition for writing a message goes into Flush.
 //
 // # What this package must not know
 //

@@ -10,13 +10,12 @@ import (
 // entry is an item of the outbox at work.
 type entry struct {
 	client.Item
-	stored       bool      // saved, or it is known that it cannot be
-	written      bool      // at least once, or perhaps by an earlier life of the page
-	inFlight     bool      // on this connection, its echo not yet here
-	writtenAt    time.Time // in flight: when
-	late         bool      // in flight: the echo was late once
-	acknowledged bool      // its message came back
-	onWire       bool      // written on this connection: the relay holds back what follows
+	stored    bool      // saved, or it is known that it cannot be
+	written   bool      // at least once, or perhaps by an earlier life of the page
+	inFlight  bool      // on this connection, its echo not yet here
+	writtenAt time.Time // in flight: when
+	late      bool      // in flight: the echo was late once
+	onWire    bool      // written on this connection: the relay holds back what follows
 
 	opening *protocol.Message // to be opened: the item was stored encrypted
 	lost    bool              // its text cannot be had any more

@@ -19,10 +19,17 @@ const (
 	uploaderSilence = 3 * uploaderBeat
 )
 
+// Files is the messages that wait for their files, as uploads see them.
+type Files struct {
+	step  *step.Step
+	queue *queue
+	tabs  *Tabs
+}
+
 // MissingFiles implements the Messages of uploads. A refused file keeps back no other.
-func (o *Outbox) MissingFiles() (all []client.MissingFile) {
-	heir := o.owns && !o.reload && o.ready
-	for _, e := range o.entries {
+func (fs *Files) MissingFiles() (all []client.MissingFile) {
+	heir := fs.tabs.writes()
+	for _, e := range fs.queue.entries {
 		if len(e.Files) == 0 || !e.mine && (!heir || !e.waitUntil.IsZero()) {
 			continue
 		}
@@ -36,35 +43,35 @@ func (o *Outbox) MissingFiles() (all []client.MissingFile) {
 }
 
 // Uploading implements the Messages of uploads.
-func (o *Outbox) Uploading(item string, f client.Attachment) {
-	if e := o.find(item); e != nil {
-		o.setFile(e, f)
+func (fs *Files) Uploading(item string, f client.Attachment) {
+	if e := fs.queue.find(item); e != nil {
+		fs.setFile(e, f)
 		if f.State == client.UploadReady {
 			e.handed, e.told = false, ""
-			o.save(e)
+			fs.queue.save(e)
 		}
 	}
 }
 
 // UploadFailed implements the Messages of uploads.
-func (o *Outbox) UploadFailed(item string, f client.Attachment) {
-	e := o.find(item)
+func (fs *Files) UploadFailed(item string, f client.Attachment) {
+	e := fs.queue.find(item)
 	if e == nil {
 		return
 	}
-	o.setFile(e, f)
+	fs.setFile(e, f)
 	e.handed = false
 	if e.failed() {
-		o.save(e)
+		fs.queue.save(e)
 		return
 	}
 	e.Why = f.Why
-	o.fail(e, f.Code, f.Reason)
+	fs.queue.fail(e, f.Code, f.Reason)
 }
 
 // setFile sets the state of a file. Snapshots share the files before.
-func (o *Outbox) setFile(e *entry, f client.Attachment) {
-	o.step.Changed = true
+func (fs *Files) setFile(e *entry, f client.Attachment) {
+	fs.step.Changed = true
 	if i := place(e.Files, f.ID); i >= 0 {
 		e.Files = slices.Clone(e.Files)
 		e.Files[i] = f
@@ -111,15 +118,17 @@ func (e *entry) resetFiles(state client.UploadState) {
 
 // uploadAgain lets the files of a message be uploaded once more, if the relay says that it does not have
 // them: it keeps a file of no message for a day.
-func (o *Outbox) uploadAgain(e *entry) bool {
+func (fs *Files) uploadAgain(e *entry) bool {
 	if len(e.Files) == 0 || e.again {
 		return false
 	}
 	e.again, e.inFlight, e.late, e.handed = true, false, false, false
 	e.resetFiles(client.UploadReady)
-	o.awaitUploader(e, o.peers)
-	o.save(e)
-	o.step.Changed = true
+	if fs.tabs.peers {
+		e.awaitUploader(fs.step.Now)
+	}
+	fs.queue.save(e)
+	fs.step.Changed = true
 	return true
 }
 
@@ -131,59 +140,10 @@ func (e *entry) attachments() (all []protocol.Attachment) {
 	return all
 }
 
-// forgetFiles tells that the bytes of an item's files are needed no more.
-func (o *Outbox) forgetFiles(e *entry) {
-	for _, f := range e.Files {
-		o.step.Emit(client.ForgetFile{ID: f.ID})
-	}
-}
-
-// withFile returns the entry that has a file, and the file's place in it; nil: none has it.
-func (o *Outbox) withFile(id string) (*entry, int) {
-	for _, e := range o.entries {
-		if i := place(e.Files, id); i >= 0 {
-			return e, i
-		}
-	}
-	return nil, 0
-}
-
-// RetryFile queues the message of a failed file again.
-func (o *Outbox) RetryFile(id string) {
-	if e, i := o.withFile(id); e != nil && e.Files[i].State == client.UploadFailed {
-		o.Retry(e.ID)
-	}
-}
-
-// DetachFile takes a file that the relay does not have out of its message, which then goes without it.
-func (o *Outbox) DetachFile(id string) {
-	e, i := o.withFile(id)
-	if e == nil || e.Files[i].State == client.UploadReady {
-		return
-	}
-	if len(e.Files) == 1 && e.Text == "" {
-		o.Discard(e.ID)
-		return
-	}
-	e.Files = append(slices.Clone(e.Files[:i]), e.Files[i+1:]...)
-	o.step.Emit(client.ForgetFile{ID: id})
-	e.handed, e.told, o.step.Changed = false, "", true
-	if e.failed() && e.count(client.UploadFailed) == 0 {
-		o.Retry(e.ID)
-		return
-	}
-	for i := range e.Files {
-		if f := &e.Files[i]; f.State == client.UploadFailed {
-			e.Code, e.Reason, e.Why = f.Code, f.Reason, f.Why
-		}
-	}
-	o.save(e)
-}
-
-// mergeFiles takes what another page says of a message's files.
-func (o *Outbox) mergeFiles(e *entry, item client.Item) {
+// mergeFiles takes what another page says of an item's files, and reports whether that may be new.
+func (e *entry) mergeFiles(item client.Item) bool {
 	if e.inFlight || e.hasFiles() {
-		return
+		return false
 	}
 	files := slices.Clone(item.Files) // without those that were taken out
 	for i := range files {
@@ -191,43 +151,44 @@ func (o *Outbox) mergeFiles(e *entry, item client.Item) {
 			files[i].State = client.UploadReady
 		}
 	}
-	e.Files, o.step.Changed = files, true
+	e.Files = files
 	e.resetFiles(client.UploadRunning)
 	if item.Code != "" && !e.failed() && !e.hasFiles() {
 		e.Code, e.Reason, e.Why = item.Code, item.Reason, item.Why
 	}
+	return true
 }
 
 // uploads reports whether this page uploads files of an item whose owner is another page, and notes when to tell
 // the owner so again.
-func (o *Outbox) uploads(e *entry) bool {
+func (e *entry) uploads(now time.Time) bool {
 	if !e.mine || !e.uploading() {
 		return false
 	}
-	e.waitUntil = o.step.Now.Add(uploaderBeat)
+	e.waitUntil = now.Add(uploaderBeat)
 	return true
 }
 
 // awaitUploader notes that another page uploads an item's files.
-func (o *Outbox) awaitUploader(e *entry, uploads bool) {
-	if uploads && !e.mine && e.uploading() {
-		e.waitUntil = o.step.Now.Add(uploaderSilence)
+func (e *entry) awaitUploader(now time.Time) {
+	if !e.mine && e.uploading() {
+		e.waitUntil = now.Add(uploaderSilence)
 	}
 }
 
-// filesDue returns when fireFiles has something to do.
-func (o *Outbox) filesDue() (first time.Time) {
-	for _, e := range o.entries {
+// due returns when fire has something to do.
+func (fs *Files) due() (first time.Time) {
+	for _, e := range fs.queue.entries {
 		first = step.Earliest(first, e.waitUntil)
 	}
 	return first
 }
 
-// fireFiles tells the owner that this page still uploads, and ends waits for an uploader that is silent.
-func (o *Outbox) fireFiles() {
-	for _, e := range o.entries {
-		if o.step.Due(&e.waitUntil) && e.mine && !o.owns && e.uploading() {
-			e.handed, o.touched = false, true
+// fire tells the owner that this page still uploads, and ends waits for an uploader that is silent.
+func (fs *Files) fire() {
+	for _, e := range fs.queue.entries {
+		if fs.step.Due(&e.waitUntil) && e.mine && !fs.tabs.owns && e.uploading() {
+			e.handed, fs.queue.touched = false, true
 		}
 	}
 }

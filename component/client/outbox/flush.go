@@ -14,22 +14,22 @@ import (
 // many it wrote. The first item that cannot be written yet holds all behind it, so
 // that none overtakes.
 func (o *Outbox) Flush(inFlightMax int) (written int) {
-	if !o.owns || o.reload || !o.ready || !o.resendAt.IsZero() {
+	if !o.Tabs.writes() || !o.resendAt.IsZero() {
 		return 0
 	}
 	room := inFlightMax - o.InFlight()
-	for _, e := range o.entries {
+	for _, e := range o.queue.entries {
 		if e.failed() || e.inFlight {
 			continue
 		}
-		if room <= 0 || !e.stored || !e.hasFiles() || !o.mayWrite(e) {
+		if room <= 0 || !e.stored || !e.hasFiles() || !o.Seals.mayWrite(e) {
 			break
 		}
 		room--
 		written++
-		e.inFlight, e.onWire, e.written, e.writtenAt, o.touched = true, true, true, o.step.Now, true
+		e.inFlight, e.onWire, e.written, e.writtenAt, o.queue.touched = true, true, true, o.step.Now, true
 		f := protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo, Mentions: e.Mentions, Files: e.attachments()}
-		if o.seals.On {
+		if o.queue.encrypts {
 			f.Text, f.Mentions, f.Encrypted = "", nil, e.Sealed
 		}
 		o.link.Write(f)
@@ -41,7 +41,7 @@ func (o *Outbox) Flush(inFlightMax int) (written int) {
 // InFlight returns how many messages wait for their echo.
 func (o *Outbox) InFlight() int {
 	n := 0
-	for _, e := range o.entries {
+	for _, e := range o.queue.entries {
 		if e.inFlight {
 			n++
 		}
@@ -51,7 +51,7 @@ func (o *Outbox) InFlight() int {
 
 // oldestInFlight returns the first entry that waits for its echo, or nil.
 func (o *Outbox) oldestInFlight() *entry {
-	for _, e := range o.entries {
+	for _, e := range o.queue.entries {
 		if e.inFlight {
 			return e
 		}
@@ -63,41 +63,41 @@ func (o *Outbox) oldestInFlight() *entry {
 func (o *Outbox) Interrupt() {
 	o.recall(0)
 	o.resendAt = time.Time{}
-	for _, e := range o.entries {
+	for _, e := range o.queue.entries {
 		e.onWire = false
 	}
 }
 
 // recall lets the entries from the i-th on wait again.
 func (o *Outbox) recall(i int) {
-	o.touched = true
-	for _, e := range o.entries[i:] {
+	o.queue.touched = true
+	for _, e := range o.queue.entries[i:] {
 		e.inFlight, e.late = false, false
 	}
 }
 
 // Refused takes the refusal of a send.
 func (o *Outbox) Refused(f *protocol.Error) {
-	e := o.find(f.ID)
+	e := o.queue.find(f.ID)
 	final := !f.Code.Retryable()
 	if e == nil || e.failed() {
 		// An item that was given up was still on its way: the relay holds back what follows once more.
-		o.gaveUp = o.gaveUp || e != nil && e.lost && !final
+		o.queue.gaveUp = o.queue.gaveUp || e != nil && e.lost && !final
 		return
 	}
 	if final {
-		if f.Code == protocol.CodeNotFound && o.uploadAgain(e) {
+		if f.Code == protocol.CodeNotFound && o.Files.uploadAgain(e) {
 			return
 		}
 		e.Why = f.Why
-		o.fail(e, f.Code, f.Message)
+		o.queue.fail(e, f.Code, f.Message)
 		return
 	}
-	o.noteStale(e, f)
+	o.Seals.noteStale(e, f, o.resendAt.IsZero())
 	switch {
 	case e.inFlight:
 		// The relay refuses all behind it as well until it comes again: go back to it.
-		o.recall(slices.Index(o.entries, e))
+		o.recall(slices.Index(o.queue.entries, e))
 		o.step.Changed = true
 	case o.resendAt.IsZero():
 		return // of an earlier round
@@ -112,21 +112,21 @@ func (o *Outbox) FailOldest(code protocol.Code, reason string) bool {
 	if e == nil {
 		return false
 	}
-	o.fail(e, code, reason)
+	o.queue.fail(e, code, reason)
 	return true
 }
 
-// fail marks an item refused for good; the user retries or discards it.
-func (o *Outbox) fail(e *entry, code protocol.Code, reason string) {
+// fail marks an entry refused for good; the user retries or discards it.
+func (q *queue) fail(e *entry, code protocol.Code, reason string) {
 	e.inFlight, e.late = false, false
 	e.Code, e.Reason = code, cmp.Or(reason, string(code))
-	o.save(e)
-	o.step.Changed = true
-	o.step.Emit(client.Refused{Code: code, Reason: e.Reason, ID: e.ID, Why: e.Why})
+	q.save(e)
+	q.step.Changed = true
+	q.step.Emit(client.Refused{Code: code, Reason: e.Reason, ID: e.ID, Why: e.Why})
 }
 
 // Deadline returns when Fire has something to do.
-func (o *Outbox) Deadline() time.Time { return step.Earliest(o.echoDue(), o.resendAt, o.filesDue()) }
+func (o *Outbox) Deadline() time.Time { return step.Earliest(o.echoDue(), o.resendAt, o.Files.due()) }
 
 // Fire does what is due. Flush goes on where a wait is over.
 func (o *Outbox) Fire() {
@@ -134,7 +134,7 @@ func (o *Outbox) Fire() {
 		o.echoLate(late)
 	}
 	o.step.Due(&o.resendAt)
-	o.fireFiles()
+	o.Files.fire()
 }
 
 // echoDue returns when the oldest message in flight must have come back.
@@ -163,4 +163,12 @@ func (o *Outbox) echoLate(late time.Duration) {
 	default:
 		o.link.Lose()
 	}
+}
+
+// GaveUp reports, once, that an item was given up for which the relay may hold back what follows
+// until the room is joined anew.
+func (o *Outbox) GaveUp() bool {
+	gaveUp := o.queue.gaveUp
+	o.queue.gaveUp = false
+	return gaveUp
 }

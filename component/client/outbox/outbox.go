@@ -10,212 +10,155 @@ import (
 )
 
 // Outbox holds the messages of one user that did not come back yet, in the order in
-// which they were written. New makes one.
+// which they were written. It writes them. New makes one.
 type Outbox struct {
-	step *step.Step
-	link step.Link
-	room string
+	// Tabs, Files and Seals are parts of the outbox. Each sees all messages.
+	Tabs  *Tabs
+	Files *Files
+	Seals *Seals
 
-	entries []*entry
-	ready   bool // the stored items are here, or it is known that there are none
-	touched bool // the other pages may have to be told something
-	// failing: the storage cannot be used; items live in memory.
-	failing   bool
-	full      bool // because there is no room
-	lastOrder int64
-	resendAt  time.Time // nothing is written before: the relay has refused a send
-	done      recent    // what came back, or was discarded
-	seals     seals
-	gaveUp    bool // an item for which the relay holds back what follows
+	step  *step.Step
+	link  step.Link
+	room  string
+	queue *queue
 
-	// Of the other pages.
-	owns  bool
-	peers bool // there are some
-	// reload: the outbox was loaded before this page owned it, and must be again.
-	reload bool
+	resendAt time.Time // nothing is written before: the relay has refused a send
 }
 
 // New makes an empty outbox that waits for the stored items.
 func New(s *step.Step, link step.Link, room string) *Outbox {
-	return &Outbox{step: s, link: link, room: room}
+	q := &queue{step: s}
+	tabs := &Tabs{step: s, queue: q}
+	return &Outbox{
+		Tabs: tabs, Files: &Files{step: s, queue: q, tabs: tabs}, Seals: &Seals{step: s, queue: q, tabs: tabs},
+		step: s, link: link, room: room, queue: q,
+	}
 }
 
 // Loaded takes what is stored: the items of an earlier life of the page, and of pages
 // that have died.
 func (o *Outbox) Loaded(ev client.OutboxLoaded) {
-	first := !o.ready
-	o.ready, o.touched, o.step.Changed = true, true, true
-	o.failing = ev.Err != nil
+	q := o.queue
+	first := !q.ready
+	q.ready, q.touched, o.step.Changed = true, true, true
+	q.failing = ev.Err != nil
 	for _, item := range ev.Items {
-		e := o.find(item.ID)
+		e := q.find(item.ID)
 		switch {
-		case item.Sealed != nil && !o.seals.On: // another chat's, which encrypts
+		case item.Sealed != nil && !q.encrypts: // another chat's, which encrypts
 		case e != nil:
 			if e.stored && item.Sealed != nil {
 				e.Sealed = item.Sealed // its owner may have sealed it anew
 			}
-		case o.done.has(item.ID):
+		case q.done.has(item.ID):
 			o.step.Emit(client.RemoveItem{ID: item.ID})
 		default:
 			e := &entry{Item: item, stored: true, written: true, loaded: true}
 			e.resetFiles(client.UploadRunning)
-			o.add(e)
-			o.seals.rescan = true
+			q.add(e)
+			o.Seals.Rescan()
 		}
 	}
-	if !first {
-		o.reload = false
-		return
-	}
-	for _, e := range o.entries {
-		if !e.loaded {
-			o.save(e) // written before there was something to save it in
+	if first {
+		for _, e := range q.entries {
+			if !e.loaded {
+				q.save(e) // written before there was something to save it in
+			}
 		}
 	}
-	switch {
-	case o.reload:
-		o.step.Emit(client.LoadOutbox{User: ev.User})
-	case !o.owns:
-		o.tell(client.Note{Kind: client.NoteAsk})
-	}
+	o.Tabs.loaded(ev.User, first)
 }
 
 // Stored takes the answer to a SaveItem. An item that cannot be stored is sent all the
 // same.
 func (o *Outbox) Stored(id string, err error, full bool) {
-	if e := o.find(id); e != nil {
+	q := o.queue
+	if e := q.find(id); e != nil {
 		e.stored = true
-		o.touched = true
+		q.touched = true
 	}
-	if failing := err != nil; failing != o.failing || full != o.full {
-		o.failing, o.full, o.step.Changed = failing, full, true
+	if failing := err != nil; failing != q.failing || full != q.full {
+		q.failing, q.full, o.step.Changed = failing, full, true
 	}
 }
 
 // Send queues a message, with the time and the place that it gets.
 func (o *Outbox) Send(item client.Item) {
-	item.SentAt, item.Order = milliseconds(o.step.Now), o.nextOrder()
+	item.SentAt, item.Order = milliseconds(o.step.Now), o.queue.nextOrder()
 	e := &entry{Item: item, mine: true}
-	o.add(e)
-	o.save(e)
+	o.queue.add(e)
+	o.queue.save(e)
 	o.step.Changed = true
 }
 
 // Retry queues a failed item again, behind the others.
 func (o *Outbox) Retry(id string) {
-	e := o.find(id)
-	if e == nil || !e.failed() {
-		return
+	if e := o.queue.find(id); e != nil {
+		o.queue.retry(e)
 	}
-	if e.Code != protocol.CodeNotFound {
-		e.resetFiles(client.UploadFailed)
-	} else {
-		e.resetFiles(client.UploadReady) // the relay has none any more
-	}
-	e.Code, e.Reason, e.Why, e.mirror, e.handed = "", "", "", "", false
-	e.Order = o.nextOrder()
-	o.remove(e)
-	o.add(e)
-	o.save(e)
-	o.step.Changed = true
 }
 
 // Discard forgets an item that is certainly not in the room.
 func (o *Outbox) Discard(id string) {
-	e := o.find(id)
+	e := o.queue.find(id)
 	if e == nil || !e.failed() && e.written && e.hasFiles() {
 		return
 	}
-	o.done.add(id) // its owner may tell of it before it hears of this
-	o.forget(e)
-	if o.peers {
-		o.tell(client.Note{Kind: client.NoteDrop, Item: client.Item{ID: id}})
+	o.queue.gaveUp = o.queue.gaveUp || e.onWire && !e.failed()
+	o.queue.done.add(id) // its owner may tell of it before it hears of this
+	o.queue.forget(e)
+	o.Tabs.discarded(id)
+}
+
+// RetryFile queues the message of a failed file again.
+func (o *Outbox) RetryFile(id string) {
+	if e, i := o.queue.withFile(id); e != nil && e.Files[i].State == client.UploadFailed {
+		o.queue.retry(e)
 	}
+}
+
+// DetachFile takes a file that the relay does not have out of its message, which then goes without it.
+func (o *Outbox) DetachFile(id string) {
+	e, i := o.queue.withFile(id)
+	if e == nil || e.Files[i].State == client.UploadReady {
+		return
+	}
+	if len(e.Files) == 1 && e.Text == "" {
+		o.Discard(e.ID)
+		return
+	}
+	e.Files = append(slices.Clone(e.Files[:i]), e.Files[i+1:]...)
+	o.step.Emit(client.ForgetFile{ID: id})
+	e.handed, e.told, o.step.Changed = false, "", true
+	if e.failed() && e.count(client.UploadFailed) == 0 {
+		o.queue.retry(e)
+		return
+	}
+	for i := range e.Files {
+		if f := &e.Files[i]; f.State == client.UploadFailed {
+			e.Code, e.Reason, e.Why = f.Code, f.Reason, f.Why
+		}
+	}
+	o.queue.save(e)
 }
 
 // Acknowledge takes a message of the user that came back: it is in the room.
 func (o *Outbox) Acknowledge(m *protocol.Message, epoch string) {
-	o.done.add(m.ID)
-	e := o.find(m.ID)
-	if e == nil {
-		return
+	o.queue.done.add(m.ID)
+	if e := o.queue.find(m.ID); e != nil {
+		o.queue.forget(e)
+		o.Tabs.acknowledged(m, epoch)
 	}
-	e.acknowledged = true
-	o.forget(e)
-	if o.owns && o.peers {
-		o.tell(client.Note{Kind: client.NoteState, Item: client.Item{ID: m.ID}, State: client.ItemSent, Epoch: epoch, Seq: m.Seq})
-	}
-}
-
-// forget takes an entry out, also from storage.
-func (o *Outbox) forget(e *entry) {
-	o.gaveUp = o.gaveUp || e.onWire && !e.acknowledged && !e.failed()
-	o.remove(e)
-	o.touched, o.step.Changed = true, true
-	o.step.Emit(client.RemoveItem{ID: e.ID})
-	o.forgetFiles(e)
-}
-
-// add puts an entry in its place, by Order: nearly always the last. It never
-// goes before one that this connection has written, and which the relay may
-// have refused: sent again, that one would be let in and this one overtaken.
-func (o *Outbox) add(e *entry) {
-	o.touched = true
-	o.lastOrder = max(o.lastOrder, e.Order)
-	i := len(o.entries)
-	for i > 0 && o.entries[i-1].Order > e.Order && !o.entries[i-1].onWire {
-		i--
-	}
-	o.entries = append(o.entries, nil)
-	copy(o.entries[i+1:], o.entries[i:])
-	o.entries[i] = e
-}
-
-func (o *Outbox) find(id string) *entry {
-	for _, e := range o.entries {
-		if e.ID == id {
-			return e
-		}
-	}
-	return nil
-}
-
-func (o *Outbox) remove(e *entry) {
-	o.entries = slices.DeleteFunc(o.entries, func(x *entry) bool { return x == e })
-}
-
-// nextOrder returns the clock's time, so that the items of several pages fall into
-// the order in which they were written, but more than the last order.
-func (o *Outbox) nextOrder() int64 {
-	o.lastOrder = max(o.lastOrder+1, o.step.Now.UnixMicro())
-	return o.lastOrder
-}
-
-// save stores an entry, as soon as there is something to store it in.
-func (o *Outbox) save(e *entry) {
-	o.touched = true
-	if !o.ready {
-		return
-	}
-	e.stored = false
-	item := e.Item
-	if o.seals.On {
-		if item.Sealed == nil {
-			return // no text is stored in the clear
-		}
-		item.Text, item.Mentions = "", nil
-	}
-	o.step.Emit(client.SaveItem{Item: item})
 }
 
 // Has reports whether an item has an id.
-func (o *Outbox) Has(id string) bool { return o.find(id) != nil }
+func (o *Outbox) Has(id string) bool { return o.queue.find(id) != nil }
 
 // IsReady reports whether the stored items are here.
-func (o *Outbox) IsReady() bool { return o.ready }
+func (o *Outbox) IsReady() bool { return o.queue.ready }
 
 // IsFull reports whether no more messages may wait.
-func (o *Outbox) IsFull() bool { return len(o.entries) >= client.OutboxMax }
+func (o *Outbox) IsFull() bool { return len(o.queue.entries) >= client.OutboxMax }
 
 // milliseconds returns t as on the wire, to the millisecond: more of a device's clock means nothing.
 func milliseconds(t time.Time) string {
@@ -225,11 +168,11 @@ func milliseconds(t time.Time) string {
 
 // Show puts what people see into a snapshot.
 func (o *Outbox) Show(s *client.Snapshot) {
-	s.OutboxFull, s.StorageFailed, s.StorageFull = o.IsFull(), o.failing, o.full
-	if n := len(o.entries); n > 0 {
+	s.OutboxFull, s.StorageFailed, s.StorageFull = o.IsFull(), o.queue.failing, o.queue.full
+	if n := len(o.queue.entries); n > 0 {
 		s.Outbox = make([]client.Own, 0, n)
 	}
-	for _, e := range o.entries {
+	for _, e := range o.queue.entries {
 		s.Outbox = append(s.Outbox, client.Own{Item: e.Item, State: e.state()})
 	}
 }

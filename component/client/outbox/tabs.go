@@ -5,49 +5,91 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/step"
+	"hallway/protocol"
 )
 
+// Tabs is what the pages of the user tell each other of the outbox that they share.
+type Tabs struct {
+	step  *step.Step
+	queue *queue
+
+	owns  bool // this page owns the outbox
+	peers bool // there are other pages
+	// reload: the outbox was loaded before this page owned it, and must be again.
+	reload bool
+}
+
+// writes reports whether this page writes what waits: it owns the outbox and has all that is stored.
+func (t *Tabs) writes() bool { return t.owns && !t.reload && t.queue.ready }
+
+// loaded notes that the stored items of a user are here, for the first time or as the owner has asked for them.
+func (t *Tabs) loaded(user string, first bool) {
+	switch {
+	case !first:
+		t.reload = false
+	case t.reload:
+		t.step.Emit(client.LoadOutbox{User: user})
+	case !t.owns:
+		t.tell(client.Note{Kind: client.NoteAsk})
+	}
+}
+
 // Own makes this page the owner of its user's outbox.
-func (o *Outbox) Own(ev client.Owns) {
-	if o.owns {
+func (t *Tabs) Own(ev client.Owns) {
+	if t.owns {
 		return
 	}
-	o.owns = true
-	for _, e := range o.entries {
+	t.owns = true
+	for _, e := range t.queue.entries {
 		e.told, e.mirror, e.waitUntil = "", "", time.Time{}
 	}
-	o.touched = true
+	t.queue.touched = true
 	if ev.Alone {
 		return
 	}
-	o.reload = true
-	if o.ready {
-		o.step.Emit(client.LoadOutbox{User: ev.User})
+	t.reload = true
+	if t.queue.ready {
+		t.step.Emit(client.LoadOutbox{User: ev.User})
 	}
-	o.tell(client.Note{Kind: client.NoteOwner})
+	t.tell(client.Note{Kind: client.NoteOwner})
 }
 
-func (o *Outbox) tell(n client.Note) { o.step.Emit(client.TellPeers{Note: n}) }
+// discarded tells that the user has discarded an item.
+func (t *Tabs) discarded(id string) {
+	if t.peers {
+		t.tell(client.Note{Kind: client.NoteDrop, Item: client.Item{ID: id}})
+	}
+}
+
+// acknowledged tells that a message is in the room.
+func (t *Tabs) acknowledged(m *protocol.Message, epoch string) {
+	if t.owns && t.peers {
+		t.tell(client.Note{Kind: client.NoteState, Item: client.Item{ID: m.ID}, State: client.ItemSent, Epoch: epoch, Seq: m.Seq})
+	}
+}
+
+func (t *Tabs) tell(n client.Note) { t.step.Emit(client.TellPeers{Note: n}) }
 
 // TellPeers lets the other pages know what has changed, at the end of a step.
-func (o *Outbox) TellPeers() {
-	if !o.touched {
+func (t *Tabs) TellPeers() {
+	if !t.queue.touched {
 		return
 	}
-	o.touched = false
-	for _, e := range o.entries {
+	t.queue.touched = false
+	for _, e := range t.queue.entries {
 		switch {
-		case o.owns:
+		case t.owns:
 			// Not before it is saved: should this page die, the next owner would write it.
-			if o.peers && e.stored && e.told != e.state() {
+			if t.peers && e.stored && e.told != e.state() {
 				e.told = e.state()
-				o.tell(client.Note{Kind: client.NoteState, Item: e.Item, State: e.told})
+				t.tell(client.Note{Kind: client.NoteState, Item: e.Item, State: e.told})
 			}
 		case !e.stored:
 			return // in their order
 		case !e.handed:
 			e.handed, e.written = true, true
-			o.tell(client.Note{Kind: client.NoteHand, Item: e.Item, Uploads: o.uploads(e)})
+			t.tell(client.Note{Kind: client.NoteHand, Item: e.Item, Uploads: e.uploads(t.step.Now)})
 		}
 	}
 }
@@ -59,94 +101,96 @@ type Place struct {
 }
 
 // Heard takes another page's note.
-func (o *Outbox) Heard(n client.Note, at Place) {
-	o.peers = true
-	o.touched = true
+func (t *Tabs) Heard(n client.Note, at Place) {
+	t.peers = true
+	t.queue.touched = true
 	switch n.Kind {
 	case client.NoteDrop:
-		if e := o.find(n.Item.ID); e != nil && !e.inFlight {
-			o.remove(e)
-			o.step.Changed = true
+		if e := t.queue.find(n.Item.ID); e != nil && !e.inFlight {
+			t.queue.remove(e)
+			t.step.Changed = true
 		}
 	case client.NoteHand:
 		switch {
-		case o.owns:
-			o.takeOver(n.Item, n.Uploads)
-		case o.find(n.Item.ID) == nil:
+		case t.owns:
+			t.takeOver(n.Item, n.Uploads)
+		case t.queue.find(n.Item.ID) == nil:
 			// This page may become the owner before what is handed over next.
-			o.mirror(client.Note{Item: n.Item, State: client.ItemWaiting}, at)
+			t.mirror(client.Note{Item: n.Item, State: client.ItemWaiting}, at)
 		}
 	case client.NoteAsk:
-		if o.owns {
-			o.answerAsk()
+		if t.owns {
+			t.answerAsk()
 		}
 	case client.NoteOwner:
-		for _, e := range o.entries {
+		for _, e := range t.queue.entries {
 			e.handed = false
 		}
 	case client.NoteState:
 		switch {
-		case !o.owns:
-			o.mirror(n, at)
+		case !t.owns:
+			t.mirror(n, at)
 		case n.State != client.ItemSent:
-			o.takeOver(n.Item, false) // from an owner that has died: the others show it
+			t.takeOver(n.Item, false) // from an owner that has died: the others show it
 		}
 	case client.NoteList:
-		if !o.owns {
-			o.prune(n.IDs)
+		if !t.owns {
+			t.prune(n.IDs)
 		}
 	}
 }
 
 // takeOver takes what the user has written or retried in another page.
-func (o *Outbox) takeOver(item client.Item, uploads bool) {
-	e := o.find(item.ID)
+func (t *Tabs) takeOver(item client.Item, uploads bool) {
+	e := t.queue.find(item.ID)
 	switch {
-	case o.done.has(item.ID):
-		o.tell(client.Note{Kind: client.NoteState, Item: item, State: client.ItemSent})
+	case t.queue.done.has(item.ID):
+		t.tell(client.Note{Kind: client.NoteState, Item: item, State: client.ItemSent})
+		return
 	case e == nil:
 		e = &entry{Item: item, stored: true, written: true}
 		e.resetFiles(client.UploadRunning)
-		o.add(e)
-		o.awaitUploader(e, uploads)
-		o.step.Changed = true
-	case e.failed() && item.Code == "" && item.Order > e.Order: // not what was stored before it failed
-		o.mergeFiles(e, item)
-		o.Retry(item.ID)
-		o.awaitUploader(e, uploads)
+		t.queue.add(e)
+		t.step.Changed = true
 	default:
-		o.mergeFiles(e, item)
-		o.awaitUploader(e, uploads)
-		e.told = "" // tell it again
+		t.step.Changed = e.mergeFiles(item) || t.step.Changed
+		if e.failed() && item.Code == "" && item.Order > e.Order { // not what was stored before it failed
+			t.queue.retry(e)
+		} else {
+			e.told = "" // tell it again
+		}
+	}
+	if uploads {
+		e.awaitUploader(t.step.Now)
 	}
 }
 
-func (o *Outbox) answerAsk() {
+func (t *Tabs) answerAsk() {
 	var ids []string
-	for _, e := range o.entries {
+	for _, e := range t.queue.entries {
 		e.told = ""
 		ids = append(ids, e.ID)
 	}
-	o.TellPeers()
-	o.tell(client.Note{Kind: client.NoteList, IDs: ids})
+	t.TellPeers()
+	t.tell(client.Note{Kind: client.NoteList, IDs: ids})
 }
 
 // mirror shows an item as the owner has it. A sent one is gone here too, unless its
 // message is still on its way to this page.
-func (o *Outbox) mirror(n client.Note, at Place) {
-	e := o.find(n.Item.ID)
+func (t *Tabs) mirror(n client.Note, at Place) {
+	e := t.queue.find(n.Item.ID)
 	gone := n.State == client.ItemSent && (n.Epoch != at.Epoch || n.Seq <= at.Cursor)
 	switch {
-	case e == nil && (n.State == client.ItemSent || o.done.has(n.Item.ID)):
+	case e == nil && (n.State == client.ItemSent || t.queue.done.has(n.Item.ID)):
 		return
 	case gone:
-		o.remove(e)
-		o.step.Changed = true
+		t.queue.remove(e)
+		t.step.Changed = true
 		return
 	case e == nil:
 		e = &entry{stored: true, written: true}
 		e.Item = n.Item
-		o.add(e)
+		t.queue.add(e)
 	}
 	if !e.mine || e.hasFiles() || n.Item.Order > e.Order { // else this page knows better
 		e.Code, e.Reason = n.Item.Code, n.Item.Reason
@@ -158,22 +202,22 @@ func (o *Outbox) mirror(n client.Note, at Place) {
 		e.Sealed = n.Item.Sealed
 	}
 	e.handed, e.mirror = true, n.State
-	o.step.Changed = true
+	t.step.Changed = true
 }
 
 // prune forgets the loaded items that the owner no longer has: they came into the
 // room, or were discarded, meanwhile. The owner cannot have what it was not handed yet.
-func (o *Outbox) prune(ids []string) {
-	o.entries = slices.DeleteFunc(o.entries, func(e *entry) bool {
+func (t *Tabs) prune(ids []string) {
+	t.queue.entries = slices.DeleteFunc(t.queue.entries, func(e *entry) bool {
 		return e.loaded && e.handed && !slices.Contains(ids, e.ID)
 	})
-	o.step.Changed = true
+	t.step.Changed = true
 }
 
 // DropSent forgets what the owner has sent, once history is loaded anew: it is
 // in the room, perhaps before the window.
-func (o *Outbox) DropSent() {
-	if !o.owns {
-		o.entries = slices.DeleteFunc(o.entries, func(e *entry) bool { return e.mirror == client.ItemSent })
+func (t *Tabs) DropSent() {
+	if !t.owns {
+		t.queue.entries = slices.DeleteFunc(t.queue.entries, func(e *entry) bool { return e.mirror == client.ItemSent })
 	}
 }
