@@ -6,30 +6,32 @@
 //	defer d.Close()
 //	d.Send("Good morning.")
 //
-// # Who owns what
+// The main type is [Driver]. To carry out a new effect, add a case to Driver.carryOut;
+// an effect that takes time gets a goroutine, which answers with an event.
+//
+// # Goroutines
 //
 // One goroutine, the owner, calls the core and carries out its effects in their
-// order. It never waits: whatever takes time has a goroutine of its own, which
-// answers with an event.
+// order. It never waits. The others:
 //
 //   - a link (one connection, from dial to close) reads and writes a socket;
 //   - the keeper does the storage's work, one job after the other;
-//   - a history request and a request for a token live once each;
+//   - at most one goroutine requests history, and one requests a token;
 //   - peers are the other pages of the device that share the outbox.
 //
-// What people and the device do ([Driver.Send], [Driver.Do]) goes through a
-// queue that never blocks its caller, so that a JavaScript callback may use it.
+// Events from the user and the device ([Driver.Send], [Driver.Do]) go through a
+// queue that never blocks its caller, so a JavaScript callback may use it.
 //
 // # Differences between the platforms
 //
-// The files x_js.go are for the browser, native.go for all else: how history is fetched, how
-// a close code or a refused upgrade's status is learned, what random numbers
-// come from, which [Storage] is the default, whether there are other pages.
-// Nothing else knows where it runs.
+// The files x_js.go are for the browser, native.go for all other platforms. They differ in
+// the requests for history, close codes and the status of a refused upgrade, the
+// source of random numbers, the default [Storage], and the other pages. No other
+// file depends on the platform.
 //
 // # What this package must not know
 //
-// What a frame means, when to try again, what to show: the core decides. The
-// DOM and go-app. In the browser build: net/http, regexp, log/slog, for their
-// weight.
+// The meaning of a frame, the time of the next attempt, the state to show: the
+// core decides. The DOM and go-app. In the browser build also net/http, regexp and
+// log/slog, because they are large.
 package driver

@@ -5,11 +5,11 @@
 // part: the certificate of this device and the issuer's keys. The keys and secrets themselves
 // are with an [e2ee.Cipher]: component/element/e2ee.js in a browser, e2ee/native elsewhere.
 //
-// To carry out another op of the core: a case in [Vault.Do], and a method in ops.go that makes
-// its bytes.
+// To carry out another op of the core, add a case to [Vault.Do], and a method to ops.go that
+// makes its bytes.
 //
 // # What this package must not know
 //
-// When something must be encrypted, who may have a key, what a certificate means for the
-// room: the core decides. Ciphers, sockets and the page.
+// The time to encrypt, the devices that may have a key, the rights that a certificate gives:
+// the core decides these. Ciphers, sockets and the page.
 package vault

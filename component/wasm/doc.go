@@ -1,21 +1,23 @@
-// Command wasm is the program inside the custom element: it joins the view and
-// the driver, and both to the element.
+// Command wasm is the program inside the custom element: it connects the view, the
+// driver and the element.
 //
 // It is built for GOOS=js only and sees the page through the scoped global that
-// the element hands it. All that element and program say to each other goes
-// through one object there, `hallway`:
+// the element gives it. Element and program use one object there, `hallway`:
 //
 //	config          {relay, room, token, offline, lang, client, issuer}, strings
 //	getToken        a function that gives a promise of a token, or undefined
-//	getDevice       the same for a certificate of this device, whose thumbprint it takes
-//	cipher(op, in)  a promise of what a cipher does for an encrypted chat: see e2ee.Cipher
+//	getDevice       a function from the device's thumbprint to a promise of its certificate
+//	cipher(op, in)  a promise of the result of an op of e2ee.Cipher, for an encrypted chat
 //	emit(type, detail)  an event for the host page
 //	api             set by the program once the chat is in the document:
 //	                {send, retry, discard, scrollTo, focus, moved, configure, close, destroy}
 //
 // A panic ends the program with a non-zero code; the element starts another.
 //
+// Start with main (main_js.go). For a new field of hallway, read it in config_js.go, add
+// it to the list above, and set it in component/element/instance.js.
+//
 // # What this package must not know
 //
-// What is in a frame, when to reconnect, what a message looks like.
+// The content of a frame, the time to reconnect, the look of a message.
 package main

@@ -1,7 +1,7 @@
-// Package devicetest makes the devices, turns and wraps of end-to-end encrypted rooms for tests of the relay, which opens none of
-// them: their signatures are real, their secrets are random bytes. [New] makes a device.
+// Package devicetest makes the devices, turns and wraps of end-to-end encrypted rooms for tests of the relay. Their signatures
+// are real. Their secrets are random bytes, because a relay never decrypts. [New] makes a device.
 //
-// To add something that a relay checks: make it here as a client would. It must not know the relay.
+// To test a new check of the relay, add a method that makes what a client would send. The package must not know the relay.
 package devicetest
 
 import (

@@ -1,5 +1,6 @@
-// Package demo is the page that `hallway serve --demo` shows: an organizer's and a participant's chat side by side, with the
-// built npm package that `make wasm` leaves in dist/. It must not know the relay.
+// Package demo is the page of `hallway serve --demo`: an organizer's and a participant's chat side by side, with the built npm
+// package that `make wasm` writes to dist/. [Files] holds the page. To show something new, change index.html and demo.js; demo.go
+// embeds every file of the folder. The package must not know the relay.
 package demo
 
 import (

@@ -1,11 +1,11 @@
-// Package apart looks at pictures in processes of their own, which end with their picture. What a decoder takes of memory and
-// processors is theirs and not the relay's: they have a low priority, one processor each, and go first when memory runs
-// short. The relay's garbage collector does not see their pixels, and a decoder that crashes takes nothing with it.
+// Package apart decodes pictures in separate processes, one for each picture. The memory and time that a decoder takes belong to
+// that process and not to the relay: it has a low priority and one processor, and the system ends it first when memory runs
+// short. The relay's garbage collector does not see its pixels, and a decoder that crashes ends only its own process.
 //
-// Start with [Looker], which is the relay's side; [Main] is the other one. Where a system cannot hand open files to a process,
-// pictures are looked at in the relay's own.
+// Start with [Looker], the relay's side; [Main] is the side of the process. On a system where a process cannot be given open
+// files, the relay decodes pictures itself. A new result of decoding is a field of found.
 //
 // # What this package must not know
 //
-// What a picture is, and where files are stored: packages media and intake.
+// Formats of pictures, and places of files: packages media and intake.
 package apart

@@ -1,10 +1,11 @@
 // Package collect deletes the bytes of files that no message needs any more. The main type is [Collector].
 //
-// Three kinds of bytes are to be deleted. The doomed are those whose row the database has deleted; it lists their keys
-// until they are deleted, so a crash delays that at most. The unused are uploads that no message was sent with, for a
-// day. The unknown are bytes without a row: a relay was killed between storing them and making the row. They are found
-// by a sweep through all that is stored, when the relay starts and every few hours. Of several relays at one place, one
-// does the work for all.
+// It deletes three kinds of bytes. Doomed bytes: the database has deleted their row, and lists their keys until the bytes are
+// deleted, so a crash only delays that. Unused bytes: an upload that no message was sent with for a day. Unknown bytes: they have
+// no row, because a relay was killed between storing them and making the row; a sweep through all keys finds them, when the relay
+// starts and every few hours. If several relays share a place, one of them does the work for all.
+//
+// Another reason to delete bytes becomes a method of [Rows], which [Collector.Run] calls.
 //
 // # What this package must not know
 //

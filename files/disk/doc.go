@@ -7,7 +7,9 @@
 // A blob is written under a temporary name, synced, and renamed; then its folder is synced. So a crash leaves a blob whole
 // or not at all.
 //
+// A new demand on every store is a method of [files.Store] first, with a test in files/filestest.
+//
 // # What this package must not know
 //
-// Where the keys come from: it refuses those that [files.ValidKey] does.
+// The meaning of keys: it takes any key that [files.ValidKey] takes.
 package disk

@@ -1,4 +1,5 @@
-// Package filestest tests a [files.Store]: [Run] is what every store must do. A new demand is a subtest of Run.
+// Package filestest is the test suite that every [files.Store] passes. The main function is [Run]. A new demand on stores is a
+// subtest of Run.
 //
 // # What this package must not know
 //

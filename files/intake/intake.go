@@ -1,15 +1,15 @@
-// Package intake takes an upload in: it receives the bytes, has them scanned, finds out what they are, and stores them. The
-// main type is [Intake].
+// Package intake receives the bytes of an upload, lets a scanner check them, determines their type, and stores them. The main
+// type is [Intake].
 //
 // The bytes are received into a temporary file without a name, so that no upload takes more memory than a buffer, and a
-// crash leaves nothing behind. What is stored may differ from what came: pictures lose their metadata. Of all uploads
-// at once few are looked at: decoding pictures must not take the processors from the chat.
+// crash leaves nothing behind. The stored bytes may differ from the received ones: pictures lose their metadata. Only a few
+// uploads are inspected at once, so that decoding pictures leaves the processors to the chat.
 //
-// To look at more of a file, do it in [Intake.Store], behind the scan.
+// To inspect more of a file, add it to [Intake.Store], after the scan.
 //
 // # What this package must not know
 //
-// Rooms, users, quotas, HTTP. Who may upload is decided before [Intake.Receive] and again before the file counts.
+// Rooms, users, quotas, HTTP. The caller checks permissions before [Intake.Receive] and again before the file counts.
 package intake
 
 import (

@@ -1,11 +1,11 @@
-// Package media looks at the bytes of an upload: [Sniff] tells their type, and [Look] prepares a picture.
+// Package media inspects the bytes of an upload: [Sniff] returns their type, and [Look] prepares a picture.
 //
-// What a client says of a file does not count. A picture's size is read before any pixel is decoded. What is stored of it
-// is written anew, piece by piece: the pixels as they came, without metadata and without anything behind
-// the picture's end. Only a picture that its metadata turns is encoded again, turned.
+// The type that a client names does not count. A picture's size is read before any pixel is decoded. The stored picture is
+// written piece by piece: the pixels as they came, without metadata and without the bytes behind the picture's end. A picture
+// is encoded again only if its metadata says that it is turned.
 //
 //	sniff.go                            types
-//	jpeg.go png.go gif.go webp.go       the pieces of each format: which of them stay
+//	jpeg.go png.go gif.go webp.go       the pieces of each format, and those that stay
 //	exif.go                             the orientation
 //	look.go                             decodes a picture, turns it, makes thumbnails
 //
@@ -13,5 +13,5 @@
 //
 // # What this package must not know
 //
-// Where bytes come from and go to; rooms, users, quotas. How many pictures are decoded at once is its caller's to bound.
+// The source and the place of the bytes; rooms, users, quotas. The caller bounds the number of pictures decoded at once.
 package media

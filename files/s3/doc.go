@@ -5,7 +5,9 @@
 // The keys to the bucket come from the usual environment of AWS: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a file of
 // credentials, or the machine's role. An object is stored by one request, so it is there whole or not at all.
 //
+// A new setting of the bucket is a parameter of the address, read in [Open].
+//
 // # What this package must not know
 //
-// Where the keys of blobs come from: it refuses those that [files.ValidKey] does.
+// The meaning of keys: it takes any key that [files.ValidKey] takes.
 package s3

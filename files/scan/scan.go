@@ -3,10 +3,10 @@
 //
 //	tcp://127.0.0.1:3310         clamd, by its command INSTREAM
 //	unix:///run/clamav/clamd.sock  likewise
-//	https://scan.example.org/…   a POST with the bytes as its body: 2xx says that they are clean, 403 and 406 that not
+//	https://scan.example.org/…   a POST with the bytes as its body: 2xx means clean, 403 and 406 mean malware
 //
-// A scanner that is down, slow, or gives an unknown answer is an error: bytes that were not scanned never count as
-// clean.
+// A scanner that is down or slow, or gives an unknown answer, is an error: bytes that were not scanned never count as
+// clean. For another kind of scanner, add the scheme of its address to New.
 //
 // # What this package must not know
 //

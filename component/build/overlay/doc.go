@@ -2,11 +2,14 @@
 // `go build -overlay` (see component/build); a stand-in's folder has the package's name. Dependencies name the real ones in code
 // that no browser reaches, and the linker would keep their code.
 //
-// A stand-in does the same as the real package, or fails at once and says so; it never makes an answer up. Only the browser
-// build sees them. The same sources build with the real packages, and a test keeps that so.
+// A stand-in does the same as the real package, or fails at once with a clear error; it never invents an answer. Only the browser
+// build uses them. A test checks that the same sources also build with the real packages.
 //
-// What each one saves of chat.wasm's 721 KB, compressed by brotli (go1.26.8, all steps of package shrink on); one that saves under
-// 1 % goes:
+// To add a stand-in, write a folder with the package's name and the declarations that dependencies use, with a test beside it.
+// A stand-in must not know the chat.
+//
+// This list has the bytes that each stand-in saves of chat.wasm's 721 KB, compressed by brotli (go1.26.8, all steps of package
+// shrink on). Remove a stand-in that saves less than 1 %:
 //
 //	encoding/json              42 KB
 //	crypto/aes, crypto/cipher  41 KB

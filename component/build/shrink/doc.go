@@ -1,8 +1,9 @@
-// Package shrink makes a Go program for the browser smaller: without the steps chat.wasm is a third larger, compressed.
+// Package shrink makes a Go program for the browser smaller: without its steps chat.wasm is a third larger, compressed.
 //
-// The work is done by steps, each with a name and a switch ([Steps], [Set]). [Toolchain.Flags] applies those that work on sources
-// and compiler, [Module] the others. They come in the order of preference: code is left out at
-// the source before tables are taken out of the module, and nothing rewrites instructions after the compiler.
+// Each step has a name and a switch ([Steps], [Set]). [Toolchain.Flags] applies the steps that change sources and the compiler,
+// [Module] those that change the linked module. Prefer a step that leaves out code at the source to one that removes tables from
+// the module. No step rewrites instructions after the compiler. To add a step, give it an entry in Steps with the bytes that it
+// saves, and a comparison in test/shrink.
 //
 //   - Sources: patches/*.diff change lines of the toolchain's sources, and files join its packages (Toolchain.Overlay).
 //   - Compiler: the module is compiled by the toolchain's compiler with another layout of functions (compiler.go says how).
@@ -11,8 +12,7 @@
 // A module of the Go linker holds, in its memory from the start, the tables by which the runtime walks stacks. They begin with a
 // header (runtime.pcHeader) and are listed in runtime.moduledata:
 //
-//   - names of functions: of the program's own, which a trace names unless they were put into another, and of others, of which
-//     the package stays (step names);
+//   - names of functions: they stay for the program's own functions; of others only the package's name stays (step names);
 //   - names of files, by compilation unit (step lines);
 //   - tables from program counters to values: height of the stack and maps of pointers, which stay, lines and files (step lines);
 //   - a description of each function (runtime._func), which says where its tables are;
@@ -21,20 +21,19 @@
 //   - a table to look up functions by program counter, of use where functions have different sizes; on wasm the program counter
 //     holds the function's number (step findfunc).
 //
-// What is taken out is overwritten with zeros, and the step segments leaves long runs of zeros out of the module. This is
-// safe as far as nothing but traces reads the tables; make test-shrink runs the toolchain's own tests, ours, and generated
-// programs on modules so treated.
+// A step overwrites a table with zeros, and the step segments leaves long runs of zeros out of the module. This is safe if only
+// traces read the table: make test-shrink runs the toolchain's own tests, ours, and generated programs on such modules.
 //
 // # A new toolchain
 //
-// The build fails where the toolchain is not as the steps expect it, and names its version. Then, in order:
+// If the toolchain is not as the steps expect it, the build fails and names the toolchain's version. Then, in order:
 //
-//  1. A diff does not apply: look at what changed around the place, and write the diff anew (git diff -U1 of the toolchain's src).
+//  1. A diff does not apply: read the changes around its place, and make a new diff (git diff -U1 of the toolchain's src).
 //  2. The assembler changed (cmd/internal/obj/wasm): read preprocess and assemble, and compute deferreturn in the linker
 //     (cmd/link/internal/ld/pcln.go), which looks for a return address. _assembler/layout.go numbers what the original numbers.
 //  3. The layout of tables changed (KnownLayout): read runtime/symtab.go, runtime/runtime2.go and internal/abi/symtab.go, and
 //     adapt tables.go.
-//  4. Run make test-shrink, then measure the steps anew with go run ./component/build -without STEP.
+//  4. Run make test-shrink, then measure each step again with go run ./component/build -without STEP.
 //
 // The package must not depend on the program that it makes smaller.
 package shrink

@@ -1,5 +1,5 @@
-// Package storagetest is the one suite that every [driver.Storage] passes,
-// natively and in a browser. It must not know any of them.
+// Package storagetest is the test suite that every [driver.Storage] passes, natively and in a browser. The main function is
+// [Run]. A new demand on storages is a subtest of Run. The package must not know how any storage works.
 package storagetest
 
 import (

@@ -1,8 +1,8 @@
-// Package scantest runs a fake clamd for tests. The main function is [Clamd].
+// Package scantest runs a fake clamd for tests. The main function is [Clamd]. A new command or answer of clamd belongs there.
 //
 // # What this package must not know
 //
-// Who asks it.
+// The code that uses the scanner.
 package scantest
 
 import (

@@ -1,10 +1,10 @@
-// Command toolexec runs a tool of the Go toolchain for go build's -toolexec, the compiler for the browser in place of the
-// toolchain's own:
+// Command toolexec runs a tool of the Go toolchain for go build's -toolexec. It replaces the toolchain's compiler by the
+// patched one:
 //
 //	toolexec COMPILER ID TOOL ARGUMENTS…
 //
-// It tells the go command a version with the ID, so that packages made by the two compilers are told apart. It must not know
-// what the compiler does.
+// It adds the ID to the version that it reports to the go command, so that the build cache keeps the packages of the two
+// compilers apart. To replace another tool, add it to run. The command must not know how the patched compiler differs.
 package main
 
 import (
