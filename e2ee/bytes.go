@@ -8,8 +8,8 @@ import (
 	"hallway/protocol"
 )
 
-// Append appends field to dst, with its length before it: 4 bytes, the highest first. It is not
-// inlined, for its many callers would make the page larger.
+// Append appends field to dst, with its length in front: 4 bytes, big endian. It is not
+// inlined, because it has many callers and the page would grow.
 //
 //go:noinline
 func Append(dst, field []byte) []byte {
@@ -26,7 +26,7 @@ func AppendText(dst []byte, field string) []byte {
 //go:noinline
 func appendLength(dst []byte, n int) []byte { return binary.BigEndian.AppendUint32(dst, uint32(n)) }
 
-// Split returns the fields that Append and AppendText have put together; ok is false if b is not made so.
+// Split returns the fields that Append and AppendText have written. It reports whether b is such a list.
 func Split(b []byte) (fields [][]byte, ok bool) {
 	for len(b) > 0 {
 		if len(b) < 4 {
@@ -86,7 +86,7 @@ func JWK(k protocol.PublicKey) string {
 	return `{"crv":"P-256","kty":"EC","x":"` + k.X + `","y":"` + k.Y + `"}`
 }
 
-// DeviceID returns the id of a device, from the thumbprint of its Sign; "": it is none.
+// DeviceID returns the id of a device, from the thumbprint of its Sign; "" if it is not a thumbprint.
 func DeviceID(thumbprint []byte) string {
 	if len(thumbprint) != 32 {
 		return ""
@@ -94,10 +94,10 @@ func DeviceID(thumbprint []byte) string {
 	return Encode(thumbprint[:idBytes])
 }
 
-// DeviceBytes returns what a device signs to bind its box key to its user.
+// DeviceBytes returns the bytes that a device signs to bind its box key to its user.
 func DeviceBytes(user string, box protocol.PublicKey) []byte { return T("device", user, JWK(box)) }
 
-// TurnBytes returns what a device signs to make a turn, and of which the next turn has the hash.
+// TurnBytes returns the bytes that a device signs to make a turn. The next turn contains their hash.
 func TurnBytes(room string, t *protocol.Turn) []byte {
 	var out []byte
 	for _, user := range t.Out {
@@ -106,25 +106,25 @@ func TurnBytes(room string, t *protocol.Turn) []byte {
 	return T("turn", room, strconv.FormatInt(t.N, 10), t.Kid, t.PrevKid, t.Prev, t.Link, string(out), t.By, t.At)
 }
 
-// LinkAAD returns what the secret of prevKid is bound to, where it is encrypted with that of kid.
+// LinkAAD returns the additional data of a link: the secret of prevKid, encrypted with that of kid.
 func LinkAAD(room, kid, prevKid string) []byte { return T("link", room, kid, prevKid) }
 
-// WrapInfo returns what the secret of kid is bound to, where it is encrypted for a device.
+// WrapInfo returns the info of a wrap: the secret of kid, encrypted for a device.
 func WrapInfo(room, kid, device string) []byte { return T("wrap", room, kid, device) }
 
-// CodeBytes returns the bytes of whose hash [Code] makes the code of a room, from the hash of its
+// CodeBytes returns the bytes whose hash [Code] turns into a room's code, from the hash of the room's
 // newest turn's TurnBytes.
 func CodeBytes(turnHash string) []byte { return T("code", turnHash) }
 
-// The code of a room has so many groups of so many digits, each made of so many bytes.
+// The size of a room's code: the number of groups, the digits of a group, the bytes for a group.
 const (
 	codeGroups     = 6
 	codeDigits     = 5
 	codeGroupBytes = 5
 )
 
-// Code returns the 30 digits that people compare, in groups with spaces between; "": the hash
-// is none.
+// Code returns the 30 digits that people compare, in groups with spaces between; "" if hash is not
+// a hash.
 func Code(hash []byte) string {
 	if len(hash) < codeGroups*codeGroupBytes {
 		return ""

@@ -2,24 +2,24 @@ package e2ee
 
 import "hallway/protocol"
 
-// CertificateType is the typ of a certificate's header. A relay takes no such token as a
+// CertificateType is the typ of a certificate's header. A relay refuses such a token as a
 // bearer token.
 const CertificateType = "hallway-device+jwt"
 
-// CertificateMax is the longest time that a certificate may be good, in seconds.
+// CertificateMax is the longest lifetime of a certificate, in seconds.
 const CertificateMax = 7 * 24 * 3600
 
-// Certificate is what the host's token issuer says of a device.
+// Certificate holds the claims of the host's token issuer about a device.
 type Certificate struct {
 	User, Name string
-	Role       protocol.Role // in the room; "": it does not open the room
+	Role       protocol.Role // in the room; "" if it does not open the room
 	From       int64         // Unix seconds
 	Until      int64
 	JKT        string // base64url of the whole thumbprint of the device's sign key
 }
 
-// ReadCertificate reads a certificate for a room. It does not look at the signature, nor at the
-// clock. ok is false if the token is not a certificate by its header and its claims.
+// ReadCertificate reads a certificate for a room. It checks neither the signature nor the
+// lifetime. It reports whether header and claims are those of a certificate.
 func ReadCertificate(token, room string) (c Certificate, ok bool) {
 	claims, ok := protocol.ReadDeviceClaims(token)
 	if !ok || claims.Type != CertificateType || claims.Alg != "ES256" {

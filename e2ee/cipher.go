@@ -2,28 +2,28 @@ package e2ee
 
 import "context"
 
-// Cipher holds a device's keys, the secrets of a room and the keys of devices that were
-// checked, and computes with them. Private keys and secrets never leave it.
+// Cipher holds a device's keys, the secrets of a room and the keys of checked devices,
+// and computes with them. Private keys and secrets never leave it.
 type Cipher interface {
 	// Do carries out an op. in and out are lists of fields, as Append makes them; see [Op].
 	Do(ctx context.Context, op Op, in []byte) (out []byte, err error)
 }
 
-// Op names what a [Cipher] does. Bytes are bare: no field is base64url but an id of a device
-// and what is part of other formats. Public keys are x and y, 64 bytes. "1" is yes, and an
+// Op names an operation of a [Cipher]. Fields are raw bytes; only ids of devices and parts of
+// other formats are base64url. A public key is x and y, 64 bytes. "1" is yes, and an
 // empty field no.
 type Op string
 
-// The ops, each with its fields. A * marks fields that may come many times.
+// The ops, each with its input → output. A * marks fields that may repeat.
 const (
-	// OpDevice loads the keys of a user's device, or makes them, and forgets what it knows of
-	// others: relay, user, the KeyInfo of KeyID, of KeyMessage and of KeyLink →
+	// OpDevice loads the keys of a user's device, or makes them, and forgets the keys and secrets of
+	// other users: relay, user, the KeyInfo of KeyID, of KeyMessage and of KeyLink →
 	// sign, box, "1" if the keys live only as long as the cipher.
 	OpDevice Op = "device"
-	// OpKeep keeps a value of the device on disk, unless one of a higher number is kept under the
-	// name: name, number, value → number that is kept now.
+	// OpKeep stores a value of the device on disk, unless a value with a higher number is stored under
+	// the name: name, number, value → the stored number.
 	OpKeep Op = "keep"
-	// OpKept → value; empty: there is none. It takes a name.
+	// OpKept loads a stored value: name → value, or empty
 	OpKept Op = "kept"
 	// OpDigest computes SHA-256: data* → hash*.
 	OpDigest Op = "digest"
@@ -36,20 +36,20 @@ const (
 	// OpVerify verifies signatures of checked devices: (device, data, signature)* →
 	// "1", "0" or, if the device is not known, ""*.
 	OpVerify Op = "verify"
-	// OpSecret makes a secret: number of the turn → kid.
+	// OpSecret makes a random secret: number of the turn → kid.
 	OpSecret Op = "secret"
-	// OpLink encrypts the secret before with another: kid, the kid before, LinkAAD → link.
+	// OpLink encrypts the previous secret: kid, previous kid, LinkAAD → link.
 	OpLink Op = "link"
-	// OpUnlink takes the secret before: kid, the kid before, LinkAAD, link → "1" or "".
+	// OpUnlink decrypts the previous secret and holds it: kid, previous kid, LinkAAD, link → "1" or "".
 	OpUnlink Op = "unlink"
 	// OpWrap encrypts a secret for devices: kid, (device, WrapInfo)* → (enc, ct)*; both are
-	// empty for a device that is not known.
+	// empty for an unknown device.
 	OpWrap Op = "wrap"
-	// OpUnwrap takes a secret: kid, WrapInfo, enc, ct → "1" or "".
+	// OpUnwrap decrypts a secret and holds it: kid, WrapInfo, enc, ct → "1" or "".
 	OpUnwrap Op = "unwrap"
 	// OpSeal encrypts: kid, (aad, plaintext)* → (iv, ct)*.
 	OpSeal Op = "seal"
-	// OpOpen decrypts: (kid, aad, iv, ct)* → ("1", "0" or, if there is no such secret, "", plaintext)*.
+	// OpOpen decrypts: (kid, aad, iv, ct)* → ("1", "0" or, without the secret, "", plaintext)*.
 	OpOpen Op = "open"
 	// OpSealFile encrypts files, each with a fresh key: data* → (key, iv, ct)*
 	OpSealFile Op = "sealFile"
@@ -57,5 +57,5 @@ const (
 	OpOpenFile Op = "openFile"
 )
 
-// Yes is the field that says yes.
+// Yes is the field for yes.
 const Yes = "1"

@@ -7,14 +7,14 @@ import (
 	"hallway/protocol"
 )
 
-// Place says where a message belongs. The encryption binds it there.
+// Place identifies a message. The encryption binds the content to it.
 type Place struct {
 	Room    string
 	ID      string // the message's
 	Sender  string // the user's id
 	Kid     string
 	ReplyTo string
-	SentAt  string // as the sender wrote it
+	SentAt  string // as sent
 }
 
 // AAD returns the additional data of a message's encryption.
@@ -56,7 +56,7 @@ func AppendContent(dst []byte, edit int64, c *protocol.Content) []byte {
 	return c.Append(dst)
 }
 
-// ReadContent reads what AppendContent has written.
+// ReadContent reads the output of AppendContent.
 func ReadContent(b []byte) (edit int64, c protocol.Content, err error) {
 	if len(b) < headerBytes || b[0] != contentVersion {
 		return 0, c, errContent
@@ -65,7 +65,7 @@ func ReadContent(b []byte) (edit int64, c protocol.Content, err error) {
 	return int64(binary.BigEndian.Uint16(b[1:])), c, err
 }
 
-// Plaintext returns what is encrypted of a message. The device's id has 16 bytes and the
+// Plaintext returns the plaintext of a message. The device's id has 16 bytes and the
 // signature 64.
 func Plaintext(device, sig, content []byte) []byte {
 	b := make([]byte, plaintextSize(len(content)))
@@ -88,11 +88,11 @@ func ReadPlaintext(b []byte) (device, sig, content []byte, err error) {
 	return b[:idBytes], b[idBytes : idBytes+sigBytes], b[idBytes+sigBytes : end], nil
 }
 
-// plaintextSize returns the size of the plaintext of a content with so many bytes.
+// plaintextSize returns the size of the plaintext of a content, in bytes.
 func plaintextSize(content int) int {
 	return (idBytes + sigBytes + content + 1 + blockBytes - 1) / blockBytes * blockBytes
 }
 
-// SealedSize returns the size of the ciphertext of a content with so many bytes. A relay takes
-// one of at most its text_bytes and [protocol.EncryptedExtraBytesMax].
+// SealedSize returns the size of the ciphertext of a content, in bytes. A relay accepts
+// at most its text_bytes plus [protocol.EncryptedExtraBytesMax].
 func SealedSize(content int) int { return plaintextSize(content) + tagBytes }

@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// Variable is the environment variable with the thumbprint of the device's key (RFC 7638), for which the command must print a
-// certificate. The command for a token does not get it.
+// Variable is the environment variable with the thumbprint of the device's key (RFC 7638). The command prints a certificate
+// for that key. The command for a token does not get the variable.
 const Variable = "HALLWAY_JKT"
 
-// saidMax is how much of a failed command's own words an error repeats.
+// saidMax bounds the output of a failed command that an error repeats, in bytes.
 const saidMax = 300
 
-// ask runs a command of the host by sh, and returns the one word that it prints. The context's end kills it.
+// ask runs a command of the host with sh and returns the one word of its output. It kills the command when ctx ends.
 func ask(ctx context.Context, flag, command, jkt string) (string, error) {
 	run := exec.CommandContext(ctx, "sh", "-c", command)
 	endWhole(run)

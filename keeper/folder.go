@@ -11,12 +11,12 @@ import (
 	"hallway/e2ee/native"
 )
 
-// folder is a [native.Shelf] on disk: a file for each value, which nobody but its owner may read.
+// folder is a [native.Shelf] on disk: a file for each value, readable by its owner only.
 type folder struct{ path string }
 
 var _ native.Shelf = (*folder)(nil)
 
-// openFolder makes the folder unless it is there, and checks that files can be written in it.
+// openFolder makes the folder if it is missing, and checks that it is writable.
 func openFolder(path string) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, err
@@ -28,10 +28,10 @@ func openFolder(path string) (*folder, error) {
 	return &folder{path}, errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// temporary is the pattern of files that are not whole yet. A crash may leave one, which nothing reads.
+// temporary is the pattern of incomplete files. A crash may leave one; nothing reads it.
 const temporary = "new-*"
 
-// file returns the path of a value. Names hold a URL and a user's id, so their hash stands for them.
+// file returns the path of a value. A name contains a URL and a user's id, so the file is named by its hash.
 func (f *folder) file(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return filepath.Join(f.path, hex.EncodeToString(sum[:]))
@@ -46,7 +46,7 @@ func (f *folder) Load(name string) ([]byte, error) {
 	return value, err
 }
 
-// Save implements [native.Shelf]. After a crash there is the old value or the new one.
+// Save implements [native.Shelf]. After a crash the folder holds the old value or the new one.
 func (f *folder) Save(name string, value []byte) error {
 	file, err := os.CreateTemp(f.path, temporary) // with the mode 0600
 	if err != nil {
@@ -65,7 +65,7 @@ func (f *folder) Save(name string, value []byte) error {
 	return f.sync()
 }
 
-// sync makes the names in the folder safe.
+// sync makes new names in the folder durable.
 func (f *folder) sync() error {
 	dir, err := os.Open(f.path)
 	if err != nil {

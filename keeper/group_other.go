@@ -4,5 +4,5 @@ package keeper
 
 import "os/exec"
 
-// endWhole does nothing: there are no groups of processes here.
+// endWhole does nothing: this system has no process groups.
 func endWhole(*exec.Cmd) {}

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// endWhole makes the end of a command's context kill what the command has started, too.
+// endWhole makes the end of a command's context kill its children, too.
 func endWhole(run *exec.Cmd) {
 	run.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	run.Cancel = func() error { return syscall.Kill(-run.Process.Pid, syscall.SIGKILL) }

@@ -15,10 +15,10 @@ import (
 	"hallway/protocol"
 )
 
-// restartAfter is the time after which a chat that has ended for good, such as by a ban, is begun anew.
+// restartAfter is the time until a chat that has ended for good, for example by a ban, starts again.
 const restartAfter = time.Minute
 
-// Options say which rooms a keeper keeps, and what the host gives it.
+// Options holds the settings of a keeper.
 type Options struct {
 	Relay  string   // the relay's base URL
 	Rooms  []string // at least one
@@ -31,7 +31,7 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-// check returns what is wrong with the options.
+// check returns an error that names the first wrong option.
 func (o *Options) check() error {
 	relay, err := address(o.Relay)
 	if err != nil {
@@ -79,11 +79,11 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Keeper keeps rooms. New makes one.
+// Keeper runs a chat in each of its rooms. New makes one.
 type Keeper struct {
 	options Options
 	shelf   *folder
-	cipher  sync.Mutex // held by the cipher that works: the ciphers of all rooms share the device's keys
+	cipher  sync.Mutex // the ciphers of all rooms share the device's keys: only one works at a time
 }
 
 // New checks the options and opens the folder of the keys.
@@ -99,7 +99,7 @@ func New(o Options) (*Keeper, error) {
 	return &Keeper{options: o, shelf: shelf}, nil
 }
 
-// Run keeps the rooms until the context ends.
+// Run runs the chats of all rooms until ctx ends.
 func (k *Keeper) Run(ctx context.Context) {
 	var rooms sync.WaitGroup
 	for _, name := range k.options.Rooms {
@@ -108,7 +108,7 @@ func (k *Keeper) Run(ctx context.Context) {
 	rooms.Wait()
 }
 
-// keep keeps a room. A chat that has ended for good is begun anew after a while: the host may have set right what was wrong.
+// keep runs the chat of a room. If it ends for good, keep starts it again after restartAfter: the host may have mended the cause.
 func (k *Keeper) keep(ctx context.Context, name string) {
 	log := k.options.Log.With("room", name)
 	for ctx.Err() == nil {
@@ -120,7 +120,7 @@ func (k *Keeper) keep(ctx context.Context, name string) {
 	}
 }
 
-// oneAtATime lets no two ciphers of the device work at the same time.
+// oneAtATime makes the device's ciphers work one at a time.
 type oneAtATime struct {
 	e2ee.Cipher
 	mu *sync.Mutex

@@ -11,7 +11,7 @@ import (
 	"hallway/e2ee/native"
 )
 
-// chat runs the chat of a room until the context ends, or the chat ends for good.
+// chat runs the chat of a room until ctx ends or the chat ends for good.
 func (k *Keeper) chat(ctx context.Context, room string, log *slog.Logger) {
 	changed := make(chan struct{}, 1)
 	d := driver.Start(driver.Options{
@@ -63,15 +63,15 @@ func (k *Keeper) vault(room string) *vault.Vault {
 	})
 }
 
-// state is what the log says of a room.
+// state is the log entry about a room.
 type state struct {
-	text  string // "": nothing that was not said
+	text  string // "" if there is nothing new
 	level slog.Level
 	more  []any
 	ended bool // the chat has ended for good
 }
 
-// tell returns what the log says of a snapshot.
+// tell returns the log entry for a snapshot.
 func tell(s *client.Snapshot) state {
 	switch {
 	case s.Status == client.StatusNotAllowed || s.Status == client.StatusUpdateNeeded:
@@ -97,7 +97,7 @@ func tell(s *client.Snapshot) state {
 	return state{text: "the keeper waits for the key of the room: a device that has it must come", level: slog.LevelWarn}
 }
 
-// toldVault logs why a vault cannot do its work, each reason once.
+// toldVault logs each reason why a vault fails, once.
 type toldVault struct {
 	driver.Vault
 	log  *slog.Logger

@@ -12,7 +12,7 @@ import (
 	"hallway/protocol"
 )
 
-// The names of what a device keeps on disk.
+// The names of the values that a device keeps on disk.
 const (
 	keptCert = "cert"
 	keptTurn = "turn " // and the room
@@ -33,7 +33,7 @@ func (v *Vault) openDevice(ctx context.Context, op client.OpenDevice) (client.Cr
 	return v.loadTurn(ctx, opened)
 }
 
-// openKeys opens the keys of a user's device. The cipher forgets all secrets by that.
+// openKeys opens the keys of a user's device. This makes the cipher forget all secrets.
 func (v *Vault) openKeys(ctx context.Context, user string) error {
 	var in list
 	in.text(v.options.Relay)
@@ -61,7 +61,7 @@ func (v *Vault) openKeys(ctx context.Context, user string) error {
 	return nil
 }
 
-// certify gives a device its certificate: the kept one, if it is good for some time, or one of the host.
+// certify adds a certificate to a device: the stored one if it stays good for some time, else a new one from the host.
 func (v *Vault) certify(ctx context.Context, d protocol.Device, jkt string, renew bool) (protocol.Device, client.Certificate, error) {
 	if !renew {
 		kept, err := v.one(ctx, e2ee.OpKept, []byte(keptCert))
@@ -92,13 +92,13 @@ func (v *Vault) certify(ctx context.Context, d protocol.Device, jkt string, rene
 	return d, cert, err
 }
 
-// fresh reports whether a kept certificate has more than a fifth of its time.
+// fresh reports whether more than a fifth of a stored certificate's lifetime is left.
 func (v *Vault) fresh(token string) bool {
 	c, ok := e2ee.ReadCertificate(token, v.options.Room)
 	return ok && v.options.Now().Unix() < c.Until-(c.Until-c.From)/5
 }
 
-// checkOwn checks the device of this vault, whose user must be the vault's.
+// checkOwn checks this vault's device. Its user must be the vault's.
 func (v *Vault) checkOwn(ctx context.Context, d protocol.Device) (client.Certificate, error) {
 	certs, err := v.check(ctx, []protocol.Device{d})
 	if err != nil {
@@ -110,7 +110,7 @@ func (v *Vault) checkOwn(ctx context.Context, d protocol.Device) (client.Certifi
 	return certs[0], nil
 }
 
-// loadTurn loads the kept turn, and takes its secret.
+// loadTurn loads the stored turn and takes its secret.
 func (v *Vault) loadTurn(ctx context.Context, opened client.DeviceOpened) (client.CryptoResult, error) {
 	kept, err := v.one(ctx, e2ee.OpKept, []byte(keptTurn+v.options.Room))
 	if err != nil {
@@ -123,7 +123,7 @@ func (v *Vault) loadTurn(ctx context.Context, opened client.DeviceOpened) (clien
 	return opened, err
 }
 
-// readKept reads what keepTurn has kept; what a later version of the page has kept is nothing.
+// readKept reads the output of keepTurn. It returns nil for that of a later version of the page.
 func readKept(kept []byte) (*protocol.Turn, *protocol.Wrap) {
 	fields, ok := e2ee.Split(kept)
 	if !ok || len(fields) != 2 {
@@ -156,12 +156,12 @@ func (v *Vault) keepTurn(ctx context.Context, op client.KeepTurn) (client.Crypto
 	return client.TurnKept{N: n}, err
 }
 
-// check checks devices. If the issuer's keys do not verify a certificate, they are read again,
-// unless that was done in the last keysAge.
+// check checks devices. If the issuer's keys do not verify a certificate, check reads them again,
+// unless they were read within the last keysAge.
 func (v *Vault) check(ctx context.Context, devices []protocol.Device) ([]client.Certificate, error) {
 	var in list
 	certs := make([]client.Certificate, len(devices))
-	var asked []int // the places of devices whose form is right
+	var asked []int // the indices of well-formed devices
 	for i := range devices {
 		d := &devices[i]
 		c, ok := e2ee.ReadCertificate(d.Cert, v.options.Room)
@@ -207,7 +207,7 @@ func (v *Vault) check(ctx context.Context, devices []protocol.Device) ([]client.
 	return certs, nil
 }
 
-// checked lets the cipher check n devices.
+// checked returns the cipher's verdict on each of n devices.
 func (v *Vault) checked(ctx context.Context, devices list, n int) ([]bool, error) {
 	out, err := v.cipher(ctx, e2ee.OpCheck, append(e2ee.Append(nil, v.keys), devices...), n)
 	good := make([]bool, len(out))

@@ -102,7 +102,7 @@ func (v *Vault) readBack(ctx context.Context, op client.ReadBack) (client.Crypto
 	return found, nil
 }
 
-// aad returns what the encryption of a message is bound to.
+// aad returns the additional data of a message's encryption.
 func (v *Vault) aad(p *client.Place, kid string) []byte {
 	place := e2ee.Place{Room: v.options.Room, ID: p.ID, Sender: p.Sender, Kid: kid, ReplyTo: p.ReplyTo, SentAt: p.SentAt}
 	return place.AAD()
@@ -139,10 +139,10 @@ func (v *Vault) seal(ctx context.Context, op client.Seal) (client.CryptoResult, 
 	return client.ContentsSealed{Sealed: sealed}, nil
 }
 
-// algorithm is the one in which messages are encrypted.
+// algorithm names the cipher of messages.
 const algorithm = "A256GCM"
 
-// open decrypts messages, all in one call, and then verifies what they hold in another.
+// open decrypts messages in one call, and then verifies their signatures in another.
 func (v *Vault) open(ctx context.Context, op client.Open) (client.CryptoResult, error) {
 	n := len(op.Messages)
 	aads := make([][]byte, n)
@@ -160,7 +160,7 @@ func (v *Vault) open(ctx context.Context, op client.Open) (client.CryptoResult, 
 		return nil, err
 	}
 	opened := make([]client.OpenedContent, n)
-	var signed []int // the places of messages whose signature is to be verified
+	var signed []int // the indices of the messages to verify
 	in = nil
 	for i := range opened {
 		o := &opened[i]

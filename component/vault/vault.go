@@ -10,22 +10,22 @@ import (
 	"hallway/protocol"
 )
 
-// keysAge is how long the issuer's keys are not read again for a certificate that they do not
+// keysAge is the least time between two reads of the issuer's keys because of a certificate that they do not
 // verify.
 const keysAge = time.Minute
 
-// The errors of a vault: what the host must set right.
+// The errors of a vault. The host must mend the cause.
 var (
 	ErrNoCert = errors.New("getDevice is missing: it must give this device's certificate")
 	ErrCert   = errors.New("getDevice gave what is no certificate of this device, of this user and by the issuer")
 )
 
-// Options says for which chat a vault is.
+// Options holds the settings of a vault.
 type Options struct {
 	Cipher e2ee.Cipher
 	Relay  string // as in driver.Options
 	Room   string
-	// GetDevice gives a certificate for the device whose sign key has a thumbprint; it may block until its
+	// GetDevice returns a certificate for the sign key with a thumbprint. It may block until its
 	// context ends.
 	GetDevice func(ctx context.Context, jkt string) (string, error)
 	// IssuerKeys reads the issuer's key set (RFC 7517).
@@ -33,10 +33,10 @@ type Options struct {
 	Now        func() time.Time
 }
 
-// Vault has the keys of one chat. It is used by one goroutine at a time.
+// Vault holds the keys of one chat. One goroutine at a time may use it.
 type Vault struct {
 	options Options
-	user    string               // whose device is open
+	user    string               // the owner of the open device
 	id      string               // of that device
 	jkt     string               // its thumbprint
 	opened  *client.DeviceOpened // without a certificate
@@ -83,10 +83,10 @@ func (v *Vault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult
 	panic("vault: the core asks for an op that the vault does not know")
 }
 
-// list is a list of fields.
+// list is a list of fields in the format of e2ee.Append.
 type list []byte
 
-// Its methods are not inlined, for their many callers would make the page larger.
+// Its methods are not inlined, because they have many callers and the page would grow.
 
 //go:noinline
 func (l *list) add(field []byte) { *l = e2ee.Append(*l, field) }
@@ -96,7 +96,7 @@ func (l *list) text(field string) { *l = e2ee.AppendText(*l, field) }
 
 var errAnswer = errors.New("vault: the cipher's answer is not what was asked for")
 
-// cipher lets the cipher carry out an op that answers with n fields.
+// cipher runs an op of the cipher and returns its n fields.
 func (v *Vault) cipher(ctx context.Context, op e2ee.Op, in list, n int) ([][]byte, error) {
 	out, err := v.options.Cipher.Do(ctx, op, in)
 	if err != nil {
@@ -109,7 +109,7 @@ func (v *Vault) cipher(ctx context.Context, op e2ee.Op, in list, n int) ([][]byt
 	return fields, nil
 }
 
-// one is cipher for a few fields, and one in the answer.
+// one runs an op of the cipher with a few fields and returns its only field.
 func (v *Vault) one(ctx context.Context, op e2ee.Op, in ...[]byte) ([]byte, error) {
 	var l list
 	for _, field := range in {
@@ -122,7 +122,7 @@ func (v *Vault) one(ctx context.Context, op e2ee.Op, in ...[]byte) ([]byte, erro
 	return fields[0], nil
 }
 
-// point returns x and y of a key; nil: one of them is none.
+// point returns x and y of a key, or nil if either is malformed.
 func point(k protocol.PublicKey) []byte {
 	x, y := e2ee.Decode(k.X), e2ee.Decode(k.Y)
 	if len(x) != coordinateBytes || len(y) != coordinateBytes {

@@ -17,7 +17,7 @@ import (
 	"hallway/protocol"
 )
 
-// A Device is a device of a user, with its secret key to sign.
+// Device is a user's device with its private signing key.
 type Device struct {
 	protocol.Device
 	User string
@@ -43,7 +43,7 @@ func key() (*ecdsa.PrivateKey, protocol.PublicKey) {
 	return k, protocol.PublicKey{X: e2ee.Encode(point[1:33]), Y: e2ee.Encode(point[33:])}
 }
 
-// New makes a device of a user, with a certificate that nobody has signed.
+// New makes a user's device, with an unsigned certificate.
 func New(user string) Device {
 	var d Device
 	d.User = user
@@ -78,7 +78,7 @@ func (d *Device) Signature(b []byte) string {
 	return e2ee.Encode(sig[:])
 }
 
-// Turn makes the n-th turn of a room after another one, nil for none, without some users.
+// Turn makes turn n of a room. before is the previous turn, or nil; out are the users who are left out.
 func (d *Device) Turn(room string, n int64, before *protocol.Turn, out ...string) protocol.Turn {
 	t := protocol.Turn{N: n, Kid: strconv.FormatInt(n, 10) + "." + Random(16), Out: out, By: d.ID, At: "2026-11-28T09:00:00Z"}
 	if before != nil {

@@ -19,7 +19,7 @@ type Cipher struct {
 
 	mu      sync.Mutex
 	keys    Keys
-	prefix  string    // of what the device keeps
+	prefix  string    // of the names of stored values
 	infos   [3][]byte // of KeyID, KeyMessage and KeyLink
 	secrets map[string]secret
 	devices map[string]device
@@ -27,15 +27,15 @@ type Cipher struct {
 
 var _ e2ee.Cipher = (*Cipher)(nil)
 
-// Shelf keeps a device's values, which nobody else may read.
+// Shelf stores a device's secret values.
 type Shelf interface {
-	// Load returns the value with a name; nil: there is none.
+	// Load returns the value with a name, or nil.
 	Load(name string) ([]byte, error)
-	// Save stores a value safely, in place of the one with its name.
+	// Save replaces the value with a name. When it returns nil, the value survives a crash.
 	Save(name string, value []byte) error
 }
 
-// device is a device that was checked.
+// device is a checked device.
 type device struct {
 	sign *ecdsa.PublicKey
 	box  []byte // x and y
@@ -47,18 +47,18 @@ type secret struct {
 	messages, link cipher.AEAD
 }
 
-// New returns a cipher whose keys are on a shelf. Nil: they live as long as the cipher.
+// New returns a cipher with its keys on a shelf. If it is nil, the keys live as long as the cipher.
 func New(shelf Shelf) *Cipher { return &Cipher{shelf: shelf} }
 
 var errInput = errors.New("native: an op has not the fields that it needs")
 
-// op is what the cipher does for each group of fields, behind those at the beginning.
+// op describes an operation: the number of fields at the beginning, those of each group, and the function for a group.
 type op struct {
 	first, each int
 	do          func(c *Cipher, first, each [][]byte) (out [][]byte, err error)
 }
 
-// ops has all ops. An op that has no fields in groups is done once.
+// ops holds all operations. An operation without groups runs once.
 var ops = map[e2ee.Op]op{
 	e2ee.OpDevice: {5, 0, (*Cipher).device},
 	e2ee.OpKeep:   {3, 0, (*Cipher).keep},
@@ -108,7 +108,7 @@ func (c *Cipher) Do(ctx context.Context, name e2ee.Op, in []byte) ([]byte, error
 
 func one(result []byte) [][]byte { return [][]byte{result} }
 
-// say returns the field for an answer.
+// say returns the field for yes or no.
 func say(yes bool) [][]byte {
 	if yes {
 		return one([]byte(e2ee.Yes))

@@ -39,7 +39,7 @@ func NewKeys() (Keys, error) {
 	return Keys{sign, box}, err
 }
 
-// ReadKeys reads what [Keys.Bytes] has written.
+// ReadKeys reads the output of [Keys.Bytes].
 func ReadKeys(b []byte) (Keys, error) {
 	if len(b) != 2*coordinateBytes {
 		return Keys{}, errors.New("native: the keys of a device have 64 bytes")
@@ -52,17 +52,17 @@ func ReadKeys(b []byte) (Keys, error) {
 	return Keys{sign, box}, err
 }
 
-// Bytes returns the private keys, for a file that nobody else may read.
+// Bytes returns the private keys, to be stored where only their owner can read them.
 func (k Keys) Bytes() ([]byte, error) {
 	b, err := k.sign.Bytes()
 	return append(b, k.box.Bytes()...), err
 }
 
-// Sign returns the public key that verifies what the device signs.
+// Sign returns the public key that verifies the device's signatures.
 func (k Keys) Sign() protocol.PublicKey {
 	b, err := k.sign.PublicKey.Bytes()
 	if err != nil {
-		panic(err) // P-256 has a form
+		panic(err) // every P-256 key has this form
 	}
 	return jwk(b[1:])
 }
@@ -88,7 +88,7 @@ func Verify(k protocol.PublicKey, data, sig []byte) bool {
 	return verify(verifier(append(e2ee.Decode(k.X), e2ee.Decode(k.Y)...)), data, sig)
 }
 
-// verifier returns the key with the point x and y; nil: there is no such point.
+// verifier returns the key with the point x and y, or nil if the curve has no such point.
 func verifier(xy []byte) *ecdsa.PublicKey {
 	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point(xy))
 	if err != nil {

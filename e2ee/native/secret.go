@@ -9,7 +9,7 @@ import (
 	"hallway/e2ee"
 )
 
-// take takes a secret under a kid, if the kid commits to it, or under its own kid if that is "".
+// take stores a secret under kid if kid commits to it. If kid is "", take computes it. It returns the kid.
 func (c *Cipher) take(n, kid string, b []byte) (string, error) {
 	commitment, err := derive(b, c.infos[0], kidBytes)
 	if err != nil {
@@ -37,7 +37,7 @@ func (c *Cipher) take(n, kid string, b []byte) (string, error) {
 	return own, nil
 }
 
-// took is take for a secret that came under a kid. It answers whether the secret is that of the kid.
+// took is take for a received secret. It returns the field that says whether kid commits to the secret.
 func (c *Cipher) took(kid string, b []byte) ([][]byte, error) {
 	n, _, _ := strings.Cut(kid, ".")
 	if len(b) != secretBytes {
@@ -86,7 +86,7 @@ func (c *Cipher) wrap(first, each [][]byte) ([][]byte, error) {
 	if enc, ct, err := wrap(d.box, each[1], s.bytes); err == nil {
 		return [][]byte{enc, ct}, nil
 	}
-	return [][]byte{nil, nil}, nil // the key is no point of the curve
+	return [][]byte{nil, nil}, nil // the key is not a point of the curve
 }
 
 func (c *Cipher) unwrap(first, _ [][]byte) ([][]byte, error) {
