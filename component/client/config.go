@@ -14,17 +14,17 @@ const (
 	ChangesMax = 100
 	// PinnedMax is how many pinned messages are kept: the newest.
 	PinnedMax = 50
-	// FoundMax is after how many results a search ends.
+	// FoundMax bounds the results of a search.
 	FoundMax = 500
 	// ReviewMax is how many reports of the queue are shown.
 	ReviewMax = 500
 )
 
-// ErrNoToken is the error of a [TokenGot] where the host has no way to get a
-// token: then a refused one is final until the host sets another.
+// ErrNoToken is the error of a [TokenGot] if the host has no way to get a
+// token. Then the refusal of a token is final until the host sets another.
 var ErrNoToken = errors.New("client: the host gives no token")
 
-// Config is what a chat must know from the start.
+// Config holds the settings of a chat.
 type Config struct {
 	Room    string
 	Client  string      // for the relay's operator: "hallway-chat/1.2.0"

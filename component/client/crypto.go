@@ -2,15 +2,15 @@ package client
 
 import "hallway/protocol"
 
-// Crypto asks the shell for cryptography in an end-to-end encrypted room: one op, in which
-// everything that waits is batched. It is answered by [CryptoDone]. Ops are carried out in
+// Crypto asks the shell for cryptography in an end-to-end encrypted room: one op with all the
+// work that waits. It is answered by [CryptoDone]. Ops are carried out in
 // their order.
 //
-// The core names a secret by its kid, and a device by its id. The secrets, the private keys
-// and the checked public keys are the shell's: its vault has them, for the chat's relay and
-// room, and forgets all that it holds in memory when another user's device is opened.
+// The core knows a secret by its kid, and a device by its id. The shell's vault holds the
+// secrets, the private keys and the checked public keys, for the chat's relay and
+// room. It forgets them when another user's device is opened.
 type Crypto struct {
-	Req int // numbered as the requests over REST are
+	Req int // in the same sequence as requests over REST
 	Op  CryptoOp
 }
 
@@ -18,7 +18,7 @@ type Crypto struct {
 type CryptoDone struct {
 	Req    int
 	Result CryptoResult
-	Err    error // nothing was done: keys or cryptography cannot be had here
+	Err    error // the op failed: keys or cryptography are not available here
 }
 
 // FetchTurns reads the room's turns before a number, the newest first; answered by
@@ -54,52 +54,52 @@ type DevicesLoaded struct {
 // CryptoOp is one piece of cryptography.
 type CryptoOp interface{ cryptoOp() }
 
-// CryptoResult is what came of a [CryptoOp]. Each names its op.
+// CryptoResult is the result of a [CryptoOp]; each result names its op.
 type CryptoResult interface{ cryptoResult() }
 
 // The ops.
 type (
-	// OpenDevice loads the user's device, or makes one, with a certificate that the host's
-	// getDevice gives; a kept one is used again for most of its time, unless Renew is set.
-	// The device counts as checked. It also loads what [KeepTurn] has kept, and takes that secret back into the vault.
+	// OpenDevice loads the user's device, or makes one, with a certificate from the host's
+	// getDevice. A stored certificate is used again for most of its lifetime, unless Renew is set.
+	// The device counts as checked. The vault also loads the turn that [KeepTurn] has stored, with its secret.
 	// Answered by [DeviceOpened].
 	OpenDevice struct {
 		User  string
 		Renew bool // the relay has refused the certificate, or it is about to expire
 	}
-	// KeepTurn keeps the newest turn on disk, and its secret's wrap if there is one, in place
-	// of the turn kept before, unless that has a higher number: all tabs of the device share
-	// this. Answered by [TurnKept] once it is stored safely.
+	// KeepTurn stores the newest turn on disk, and its secret's wrap if there is one. It replaces
+	// the stored turn unless that has a higher number: all tabs of the device share
+	// it. Answered by [TurnKept] once it is safe.
 	KeepTurn struct {
 		Turn protocol.Turn
 		Wrap *protocol.Wrap // for this device; nil: the secret did not come by one
 	}
-	// CheckDevices checks each device: that its id is of its keys, that its signature binds
+	// CheckDevices checks for each device that its id matches its keys, that its signature binds
 	// them to the user of the certificate, and that the host's issuer has signed the
-	// certificate for them. It does not look at the time. The vault remembers the keys of a
+	// certificate for them. It ignores the lifetime. The vault remembers the keys of a
 	// good one. Answered by [DevicesChecked].
 	CheckDevices struct{ Devices []protocol.Device }
-	// CheckTurn checks the signature of a turn. Its maker's device was checked before.
+	// CheckTurn checks the signature of a turn, whose maker's device was checked before.
 	// Answered by [TurnChecked].
 	CheckTurn struct{ Turn protocol.Turn }
-	// MakeTurn makes a secret and a turn that hands it to devices that were checked, and
-	// signs it. Everything but Kid, Link and Sig is set. Answered by [TurnMade].
+	// MakeTurn makes a secret and a turn that gives it to checked devices, and
+	// signs the turn. The core has set all its fields but Kid, Link and Sig. Answered by [TurnMade].
 	MakeTurn struct {
 		Turn protocol.Turn
 		// Link asks for the link to PrevKid, whose secret the vault has.
 		Link bool
 		To   []string // ids of devices
 	}
-	// Unwrap opens the secret of a turn that a wrap brings to this device. Answered by
-	// [KeysFound]: without a kid if the wrap does not bring that secret.
+	// Unwrap decrypts a turn's secret from a wrap for this device. Answered by
+	// [KeysFound], without a kid if the wrap does not contain that secret.
 	Unwrap struct {
 		Kid  string
 		Wrap protocol.Wrap
 	}
-	// ReadBack follows the links of turns, the newest first, from the first one's secret,
-	// which the vault has, to the secrets before. Answered by [KeysFound].
+	// ReadBack follows the links of turns, the newest first. The vault has the secret of the
+	// first one and decrypts the older ones. Answered by [KeysFound].
 	ReadBack struct{ Turns []protocol.Turn }
-	// WrapKey wraps a secret for devices that were checked. Answered by [KeyWrapped].
+	// WrapKey encrypts a secret for checked devices. Answered by [KeyWrapped].
 	WrapKey struct {
 		Kid string
 		To  []string // ids of devices
@@ -121,12 +121,12 @@ type (
 		Device protocol.Device
 		Cert   Certificate
 		Turn   *protocol.Turn // the one kept; nil: none
-		// HasKey tells that the vault has the secret of Turn.
+		// HasKey reports that the vault has the secret of Turn.
 		HasKey bool
-		// Fleeting tells that keys cannot be stored: the device lives with the page.
+		// Fleeting reports that keys cannot be stored: the device ends with the page.
 		Fleeting bool
 	}
-	// TurnKept answers [KeepTurn]. N is the number of the turn that is kept now.
+	// TurnKept answers [KeepTurn]. N is the number of the stored turn.
 	TurnKept struct{ N int64 }
 	// DevicesChecked answers [CheckDevices], in the order of the devices.
 	DevicesChecked struct{ Certs []Certificate }
@@ -135,7 +135,7 @@ type (
 		OK bool
 		// Hash is the hash of the signed bytes: the Prev of the turn that follows.
 		Hash string
-		// Code is what people compare: six groups of five digits with spaces between. It is the
+		// Code is the number that people compare: six groups of five digits, separated by spaces. It is the
 		// same for all who have this turn.
 		Code string
 	}
@@ -144,9 +144,9 @@ type (
 		Turn  protocol.Turn
 		Wraps []protocol.Wrap // in the order of To
 	}
-	// KeysFound answers [Unwrap] and [ReadBack]: the kids whose secrets the vault has gained.
+	// KeysFound answers [Unwrap] and [ReadBack]: the kids of the secrets that the vault has gained.
 	KeysFound struct{ Kids []string }
-	// KeyWrapped answers [WrapKey]. A device whose key cannot be used is left out.
+	// KeyWrapped answers [WrapKey]. It leaves out devices with an unusable key.
 	KeyWrapped struct{ Wraps []protocol.Wrap }
 	// ContentsSealed answers [Seal], in the order of the contents.
 	ContentsSealed struct{ Sealed []protocol.Encrypted }
@@ -154,8 +154,8 @@ type (
 	ContentsOpened struct{ Opened []OpenedContent }
 )
 
-// Certificate is what the host's issuer says of a device. The zero value is that of a bad
-// one.
+// Certificate holds the claims of the host's issuer about a device. A bad device has the zero
+// value.
 type Certificate struct {
 	Device string // the device's id
 	User   string
@@ -165,7 +165,7 @@ type Certificate struct {
 	From, Until int64
 }
 
-// Place is where a sealed content belongs: its encryption binds it there.
+// Place identifies the message of a sealed content. The encryption binds the content to it.
 type Place struct {
 	ID      string // the message's
 	Sender  string // the user's id
@@ -173,7 +173,7 @@ type Place struct {
 	SentAt  string
 }
 
-// Content is what a message says.
+// Content is the content of a message, with its place.
 type Content struct {
 	Place
 	Edit     int64 // the number of the edit; 0: the original
@@ -182,28 +182,28 @@ type Content struct {
 	Files    []protocol.SealedFile // with their keys
 }
 
-// SealedContent is a message that is to be opened.
+// SealedContent is an encrypted content, with its place.
 type SealedContent struct {
 	Place
 	Sealed protocol.Encrypted
 }
 
-// OpenedContent is what a message says, by whom.
+// OpenedContent is a decrypted content, with its author's device.
 type OpenedContent struct {
 	Content
-	Device string // the id of the device that has signed it
+	Device string // the id of the device that signed it
 	State  Opening
 }
 
-// Opening says how far a message could be opened.
+// Opening is the outcome of decrypting a message.
 type Opening uint8
 
-// The ways in which an opening ends.
+// The outcomes of decrypting a message.
 const (
 	OpenedWell    Opening = iota // decrypted, and the signature is the device's
 	OpenedBad                    // altered: decryption or signature fails
-	OpenedUnknown                // decrypted, but the device was not checked: Content counts for nothing yet
-	OpenedNoKey                  // the vault has no such secret
+	OpenedUnknown                // decrypted, but the device was not checked: do not trust Content yet
+	OpenedNoKey                  // the vault lacks the secret
 )
 
 func (Crypto) effect()       {}

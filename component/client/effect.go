@@ -28,7 +28,7 @@ type (
 	GetToken struct{}
 	// Dial opens a connection; answered by [Opened] or [DialFailed].
 	Dial struct{ Gen int }
-	// Write sends one text frame. A failure is told by [Closed].
+	// Write sends one text frame. If that fails, [Closed] follows.
 	Write struct {
 		Gen  int
 		Data []byte
@@ -56,7 +56,7 @@ type (
 		Before int64
 		Limit  int
 	}
-	// FetchPeople asks what an [AskPeople] asks; answered by [PeopleLoaded] or [RequestFailed].
+	// FetchPeople makes the request for an [AskPeople]; answered by [PeopleLoaded] or [RequestFailed].
 	// It supersedes every FetchPeople before it.
 	FetchPeople struct {
 		Req   int
@@ -76,29 +76,29 @@ type (
 	// SetTimer sets the chat's one timer, in place of the one before; a zero At
 	// stops it. Answered by [TimerFired].
 	SetTimer struct{ At time.Time }
-	// Changed tells that the chat's [Snapshot] is another one now.
+	// Changed reports that the chat has a new [Snapshot].
 	Changed struct{}
-	// Arrived tells of a message of someone else that came live.
+	// Arrived reports a live message of another user.
 	Arrived struct{ Message *protocol.Message }
-	// Refused tells that something could not be done, for the host and the user.
+	// Refused reports to the host and the user that an action was refused.
 	// ID is the id of the message concerned, if there is one.
 	Refused struct {
 		Code   protocol.Code
 		Reason string
 		ID     string
-		Why    protocol.Why // what stands in the way; may be empty
+		Why    protocol.Why // the reason as a code; may be empty
 		// Of is "moderate", "report" or "settings" if that was refused.
 		Of string
 	}
-	// Warned tells the page's developer why the chat does not come up.
+	// Warned tells the page's developer why the chat does not connect.
 	Warned struct {
 		Code   protocol.Code
 		Reason string
 	}
-	// Acted tells of a moderator's act: to the user concerned, to the moderator who acted
+	// Acted reports a moderator's act to the user concerned, to the moderator who acted,
 	// and to all other moderators.
 	Acted struct{ protocol.Moderated }
-	// Reported tells that the moderators have the user's report of a message.
+	// Reported reports that the moderators have received the user's report of a message.
 	Reported struct{ ID string }
 )
 
@@ -136,6 +136,6 @@ func (Warned) effect()       {}
 func (Acted) effect()        {}
 func (Reported) effect()     {}
 
-// CodeUnreached is the code of a [Warned] for a relay that does not answer. The core
-// cannot know why; the shell may find out.
+// CodeUnreached is the code of a [Warned] about a relay that does not answer. The core
+// does not know the cause; the shell may find it.
 const CodeUnreached protocol.Code = "unreachable"

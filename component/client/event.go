@@ -11,7 +11,7 @@ type Event interface{ event() }
 
 // The events of the shell's machinery.
 type (
-	// Started begins the chat. Token may be empty: then one is asked for.
+	// Started begins the chat. If Token is empty, the core asks for one.
 	Started struct{ Token string }
 	// OutboxLoaded answers [LoadOutbox], with the items in the order in which they
 	// were saved first.
@@ -25,22 +25,22 @@ type (
 	// Alone, else when no other page owns the outbox, which may be never.
 	Owns struct {
 		User  string
-		Alone bool // there cannot be other pages
+		Alone bool // this platform has no other pages
 	}
-	// PeerSaid brings a note of another page of the same user, relay and room.
+	// PeerSaid brings a note from another page of the same user, relay and room.
 	PeerSaid struct{ Note Note }
-	// ItemSaved tells that the item is stored safely.
+	// ItemSaved reports that the item is stored safely.
 	ItemSaved struct{ ID string }
 	// StorageFailed tells that the item could not be stored.
 	StorageFailed struct {
 		ID   string
 		Err  error
-		Full bool // the storage has no room for it
+		Full bool // the storage is full
 	}
 	// TokenGot answers [GetToken], or brings a token that the host set by itself.
 	TokenGot struct {
 		Token string
-		Err   error // no token could be had now
+		Err   error // there is no token now
 	}
 	// Opened tells that the dial of a generation has succeeded.
 	Opened struct{ Gen int }
@@ -83,7 +83,7 @@ type (
 	}
 	// ReportClosed answers [CloseReport].
 	ReportClosed struct{ Req int }
-	// RequestFailed tells that one of these requests was refused, or got no answer
+	// RequestFailed reports that a request was refused, or got no answer
 	// (Status 0).
 	RequestFailed struct {
 		Req          int
@@ -91,7 +91,7 @@ type (
 		RetryAfterMs int64
 		Err          error
 	}
-	// TimerFired tells that the time of the last [SetTimer] has come, perhaps long
+	// TimerFired reports that the time of the last [SetTimer] has come, perhaps long
 	// ago.
 	TimerFired struct{}
 )
@@ -118,9 +118,9 @@ type (
 	}
 	// Retry queues a failed message again, at the end.
 	Retry struct{ ID string }
-	// Discard forgets a failed message, or one that waits and was never written.
+	// Discard removes a failed message, or a waiting one that was never written.
 	Discard struct{ ID string }
-	// EditText replaces the text of a message of the user, and its mentions.
+	// EditText replaces the text and the mentions of a message of the user.
 	EditText struct {
 		ID, Text string
 		Mentions []protocol.Mention
@@ -137,7 +137,7 @@ type (
 		ID string
 		On bool
 	}
-	// Moderate does something about a user. For is how long a mute or a ban lasts; 0: for
+	// Moderate carries out an act on a user. For is the duration of a mute or a ban; 0: for
 	// ever. It is answered by [Acted] or [Refused].
 	Moderate struct {
 		Act    protocol.Act
@@ -158,7 +158,7 @@ type (
 		State protocol.ReportState
 	}
 	// SetRoom changes the room's settings that are not nil. The snapshot shows them when
-	// that is done; else there is a [Refused].
+	// that is done; otherwise [Refused] follows.
 	SetRoom struct {
 		SlowModeS *int64
 		Frozen    *bool
@@ -172,13 +172,13 @@ type (
 	Search struct{ Words string }
 	// SearchMore asks for more results of the search.
 	SearchMore struct{}
-	// AskPeople asks for people in the room: members by the beginning of a word of their name
+	// AskPeople asks for users in the room: members by the beginning of a word in their name
 	// (Words), users who have reacted with an Emoji to the message ID, or, if all are empty,
-	// how many members there are. The snapshot has the answer to the last question only.
+	// the number of members. The snapshot has the answer to the last question only.
 	AskPeople struct {
 		Words     string
 		ID, Emoji string
-		More      bool // those behind the users that are here
+		More      bool // the users behind the loaded ones
 	}
 	// LoadAround moves the window to a message, named by its seq or, if that is not known,
 	// by its id.
@@ -197,7 +197,7 @@ type (
 	TryNow struct{}
 	// TokenSource tells that the host has a new way to get a token.
 	TokenSource struct{}
-	// SetOffline changes what the composer does while the connection is lost.
+	// SetOffline changes the composer's behaviour while the connection is lost.
 	SetOffline struct{ Mode OfflineMode }
 	// Close ends the chat for good: leave, close 1000.
 	Close struct{}

@@ -6,13 +6,13 @@ const LoadsMax = 6
 // The events of files.
 type (
 	// LoadFile asks for a URL of a file's bytes; answered by [FileLoaded]. Size 320 or 1280 asks for a thumbnail, 0 for the file.
-	// Link asks for a URL of the relay's, for a player, which is good for 10 minutes.
+	// Link asks for a URL at the relay, for a player, that is valid for 10 minutes.
 	LoadFile struct {
 		ID   string
 		Size int
 		Link bool
-		// Item is the message in the outbox that has the file; "": none. Of such a file, and of one in the
-		// strip, the shell has the bytes: a thumbnail is the whole picture.
+		// Item is the message in the outbox that has the file, or "". The shell has the bytes of such a file, and of one in the
+		// strip; their thumbnail is the whole picture.
 		Item string
 	}
 	// FileGot answers [FetchFile].
@@ -33,7 +33,7 @@ type (
 		Token string
 		Of    LoadFile
 	}
-	// FileLoaded tells the URL of a file's bytes; "": it cannot be had now. In a browser a URL of bytes begins with "blob:",
+	// FileLoaded brings the URL of a file's bytes, or "" if they cannot be loaded. In a browser a URL of bytes begins with "blob:",
 	// and the view revokes it.
 	FileLoaded struct {
 		Of  LoadFile

@@ -1,16 +1,16 @@
 package client
 
-// NoteKind says what a [Note] tells.
+// NoteKind is the kind of a [Note].
 type NoteKind string
 
 // The kinds of note.
 const (
 	NoteHand  NoteKind = "hand"  // to the owner: the user has written or retried Item
 	NoteDrop  NoteKind = "drop"  // to all: the user has discarded Item
-	NoteAsk   NoteKind = "ask"   // to the owner: what do you have?
-	NoteOwner NoteKind = "owner" // from a new owner: hand me what you have
+	NoteAsk   NoteKind = "ask"   // to the owner: send the list
+	NoteOwner NoteKind = "owner" // from a new owner: hand over your items
 	NoteState NoteKind = "state" // from the owner: Item is in State now
-	NoteList  NoteKind = "list"  // from the owner, after an ask: IDs are all that it has
+	NoteList  NoteKind = "list"  // from the owner, after an ask: the ids of all its items
 )
 
 // Note is a message from one page to the others of the same user, relay and room. A
@@ -20,10 +20,10 @@ type Note struct {
 	Item  Item
 	State ItemState
 	IDs   []string
-	// Uploads says with NoteHand that the page which hands Item over has the bytes of its files, and uploads them.
+	// Uploads, with NoteHand, says that the sending page has the bytes of Item's files and uploads them.
 	Uploads bool
-	// With ItemSent, Epoch and Seq are the message's place: a page that has not come so far
-	// in this life of the room keeps the item until it has.
+	// With ItemSent, Epoch and Seq are the message's place: a page that has not yet read so far
+	// in this life of the room keeps the item until then.
 	Epoch string
 	Seq   int64
 }

@@ -21,7 +21,7 @@ const (
 	StatusClosed       Status = "closed" // by the user
 )
 
-// OfflineMode says what the composer does while the connection is lost.
+// OfflineMode is the composer's behaviour while the connection is lost.
 type OfflineMode string
 
 // The modes.
@@ -59,7 +59,7 @@ type Item struct {
 	// Code and Reason say why it failed; "" while it has not.
 	Code   protocol.Code
 	Reason string
-	// Why says what stood in the way, if it is known.
+	// Why is the reason of the refusal as a code, if known.
 	Why protocol.Why
 }
 
@@ -129,12 +129,12 @@ type Snapshot struct {
 	People *People             // nil: the user has not asked for people
 	Typing []protocol.User     // others who are writing, in the order in which they began
 
-	ReadSeq     int64 // up to where the user has read, on whatever device; 0: nothing
+	ReadSeq     int64 // the seq up to which the user has read, on any device; 0: nothing
 	FirstUnread int64 // the first message that was unread when the chat was opened; 0: none
 
 	ComposerOpen  bool // the user may write and send
 	KnowsMentions bool // the relay knows mentions, and finds members by their names
-	OutboxFull    bool // why not: too many messages wait
+	OutboxFull    bool // the composer is closed because too many messages wait
 	StorageFailed bool // the user's messages, or some, wait in memory only and die with the page
 	StorageFull   bool // because the storage has no room for them
 	Unread        int  // messages of others that came while the chat was hidden
@@ -156,7 +156,7 @@ type Snapshot struct {
 	Queue      *Queue    // the queue of reports; nil: the user does not look at it
 
 	Lock  *Lock           // nil: the chat does not encrypt
-	Marks map[string]Mark // of messages of an encrypted room, by id: those that are marked
+	Marks map[string]Mark // the marks of messages in an encrypted room, by id
 }
 
 // Leads reports whether users of a role moderate the room.

@@ -36,7 +36,7 @@ type MissingFile struct {
 }
 
 const (
-	// CodeFileLost is the code of an attachment whose bytes can no longer be read.
+	// CodeFileLost is the code of an attachment with unreadable bytes.
 	CodeFileLost protocol.Code = "file_lost"
 	// UploadsMax is how many files are uploaded at a time.
 	UploadsMax = 3
@@ -71,7 +71,7 @@ type (
 		Req          int
 		Status       int
 		RetryAfterMs int64
-		Code         protocol.Code // "" if the answer has none
+		Code         protocol.Code // "" if there is no code in the answer
 		Why          protocol.Why
 		Reason       string
 		Lost         bool // the bytes cannot be read
@@ -97,7 +97,7 @@ type (
 	}
 	// AbortUpload ends an upload; its later events do not matter.
 	AbortUpload struct{ Req int }
-	// ForgetFile tells that the bytes of an attached file are needed no more.
+	// ForgetFile releases the bytes of an attached file.
 	ForgetFile struct{ ID string }
 )
 

@@ -7,10 +7,10 @@ import (
 	"hallway/component/client/step"
 )
 
-// Want is what a request asks for.
+// Want is the subject of a request.
 type Want uint8
 
-// The wants. Those from Around on a relay need not serve.
+// The wants. An older relay may not serve those from Around on.
 const (
 	Nothing Want = iota
 	Newest
@@ -38,10 +38,10 @@ type Window interface {
 	// Oldest and Last return the seqs of the first and the last message, or 0.
 	Oldest() int64
 	Last() int64
-	// MoreBefore and MoreAfter report whether there is more beyond.
+	// MoreBefore and MoreAfter report whether the relay has messages beyond.
 	MoreBefore() bool
 	MoreAfter() bool
-	// AwaitWindow tells that a page of the window is asked for.
+	// AwaitWindow tells the timeline that a page of the window was requested.
 	AwaitWindow()
 	// AwaitPinned returns the query for pinned messages; ok is false if none are missing.
 	AwaitPinned() (q client.PageQuery, ok bool)
@@ -53,7 +53,7 @@ type Target struct {
 	ID  string // if the seq is not known
 }
 
-// CatchUp is how far the timeline has come against the room's head. New makes one.
+// CatchUp compares the timeline with the room's head and reads what is missing. New makes one.
 type CatchUp struct {
 	step   *step.Step
 	link   Link
@@ -65,17 +65,17 @@ type CatchUp struct {
 	request
 }
 
-// request is what is asked of the history.
+// request is the state of requests for history.
 type request struct {
 	number     int       // of the request under way
-	floor      int64     // the cursor when it was made: history must know as much
-	want       Want      // what it asks for; Nothing: none is under way
-	fetchAt    time.Time // the next try of a failed one
+	floor      int64     // the cursor at the time of the request: the page must be at least as new
+	want       Want      // its subject; Nothing: no request is under way
+	fetchAt    time.Time // the next try after a failure
 	tries      int       // failures in a row
 	rejoin     bool      // … which begins with a join, since history and stream disagree
 	needsToken bool      // … or waits for a fresh token
 	page       Want      // a page that people asked for, one at a time
-	target     Target    // … and around what
+	target     Target    // … and the message around which
 }
 
 // New makes a CatchUp that knows nothing of the room.
@@ -83,7 +83,7 @@ func New(s *step.Step, link Link, window Window) *CatchUp {
 	return &CatchUp{step: s, link: link, window: window}
 }
 
-// Reset forgets what is known of the room.
+// Reset forgets the room.
 func (c *CatchUp) Reset() {
 	c.state = state{}
 	c.request = request{tries: c.tries}
@@ -99,7 +99,7 @@ func (c *CatchUp) Interrupt() {
 // SetServesPinned tells whether the relay has a list of pinned messages.
 func (c *CatchUp) SetServesPinned(serves bool) { c.servesPinned = serves }
 
-// Joined goes for the head that the relay has named.
+// Joined sets the head that the relay has named, and fetches what is missing.
 func (c *CatchUp) Joined(epoch string, head int64) {
 	c.epoch = epoch
 	c.head = max(c.head, head)
@@ -107,7 +107,7 @@ func (c *CatchUp) Joined(epoch string, head int64) {
 	c.streamed = head
 }
 
-// Streamed goes on after a change from the stream was noted.
+// Streamed continues after a noted change from the stream.
 func (c *CatchUp) Streamed() {
 	switch {
 	case c.IsCaughtUp():

@@ -10,7 +10,7 @@ import (
 // beyond it they are fetched too.
 const aheadMax = 1024
 
-// state is how far the timeline has come in a life of the room.
+// state holds the timeline's progress in one life of the room.
 type state struct {
 	epoch  string
 	loaded bool  // the first history is here
@@ -27,13 +27,13 @@ type state struct {
 	opening  bool // the page with which the chat opens is on its way
 }
 
-// Continues reports whether what is known belongs to this life of the room.
+// Continues reports whether the state belongs to this life of the room.
 func (s *state) Continues(epoch string, head int64) bool {
 	return s.epoch == epoch && !(s.loaded && head < s.cursor)
 }
 
-// Covered notes that the stream has told everything above a rev that comes before another: later states of messages
-// cover what did not come.
+// Covered notes that the stream has no more changes between two revs: later states of the messages
+// replace the changes that did not come.
 func (s *state) Covered(after, before int64) {
 	for after = max(after, s.cursor) + 1; after < before && len(s.ahead) < aheadMax; after++ {
 		s.Note(after, "")

@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// Fetch asks for what is missing, the most needed first. One request is under way at
+// Fetch requests missing parts, the most needed first. One request is under way at
 // a time.
 func (c *CatchUp) Fetch() {
 	c.fetchAt = time.Time{}
@@ -31,7 +31,7 @@ func (c *CatchUp) Fetch() {
 	}
 }
 
-// fetchPage asks for the page that people want to see, or else for what is needed
+// fetchPage requests the page that the user wants to see, or else the part that is needed
 // least.
 func (c *CatchUp) fetchPage() {
 	q := client.PageQuery{Limit: protocol.PageMessagesDefault}
@@ -58,7 +58,7 @@ func (c *CatchUp) fetchPage() {
 	c.ask(c.page, q)
 }
 
-// ask asks once for each thing wanted.
+// ask makes a request, unless one for the same want is under way.
 func (c *CatchUp) ask(w Want, q client.PageQuery) {
 	if c.want == w {
 		return
@@ -88,7 +88,7 @@ func (c *CatchUp) LoadAround(to Target) {
 	c.Fetch()
 }
 
-// OpenAround makes a message the one that the chat opens at: nothing is shown before
+// OpenAround opens the chat at a message: nothing is shown before
 // the page around it is here.
 func (c *CatchUp) OpenAround(to Target) { c.opening, c.page, c.target = true, Around, to }
 
@@ -98,7 +98,7 @@ func (c *CatchUp) OpenAtEnd() { c.page = End }
 // Opened ends the opening of the chat.
 func (c *CatchUp) Opened() { c.opening, c.step.Changed = false, true }
 
-// Target returns the message that the last page was asked around.
+// Target returns the message around which the last page was requested.
 func (c *CatchUp) Target() Target { return c.target }
 
 // answered ends the request with a number, and returns what it asked for.
@@ -111,7 +111,7 @@ func (c *CatchUp) answered(number int) Want {
 	return w
 }
 
-// Loaded takes the answer to a request, and returns what it brings. Agrees is false if
+// Loaded takes the answer to a request, and returns its subject. agrees is false if
 // history and stream are not of the same life of the room, or history is behind: then
 // the core starts over, and calls Rejoin.
 func (c *CatchUp) Loaded(number int, p *protocol.Page) (w Want, agrees bool) {
@@ -119,7 +119,7 @@ func (c *CatchUp) Loaded(number int, p *protocol.Page) (w Want, agrees bool) {
 	return w, w == Nothing || p.Epoch == c.epoch && !(p.Head < c.floor && c.loaded)
 }
 
-// Rejoin begins with a join anew.
+// Rejoin starts over with a join.
 func (c *CatchUp) Rejoin() {
 	c.rejoin = true
 	c.fetchLater(0)
@@ -147,18 +147,18 @@ func (c *CatchUp) AppliedSince(p *protocol.Page) {
 	c.Next()
 }
 
-// TakePage notes that the page which people asked for is taken; the core may ask for
-// another one before it calls Next.
+// TakePage notes that the requested page is applied; the core may request
+// another page before it calls Next.
 func (c *CatchUp) TakePage() { c.page, c.step.Changed = Nothing, true }
 
-// Next goes on after a page.
+// Next continues after a page.
 func (c *CatchUp) Next() {
 	c.tries = 0
 	c.Fetch()
 }
 
-// Failed takes the failure of a request. It returns Around or Pinned if the relay does
-// not serve that: the core does without, and then calls Fetch.
+// Failed takes the failure of a request. It returns Around or Pinned if the relay cannot
+// serve that: the core goes on without it, and then calls Fetch.
 func (c *CatchUp) Failed(ev client.RequestFailed) (unserved Want) {
 	w := c.answered(ev.Req)
 	if w == Nothing {
@@ -199,7 +199,7 @@ func (c *CatchUp) TokenGot() {
 	}
 }
 
-// Wake tries at once what waits.
+// Wake ends a wait and tries again.
 func (c *CatchUp) Wake() {
 	if !c.fetchAt.IsZero() {
 		c.Fetch()
@@ -209,7 +209,7 @@ func (c *CatchUp) Wake() {
 // Deadline returns when Fire has something to do.
 func (c *CatchUp) Deadline() time.Time { return c.fetchAt }
 
-// Fire does what is due.
+// Fire makes the request that is due.
 func (c *CatchUp) Fire() {
 	if c.step.Due(&c.fetchAt) {
 		c.Fetch()

@@ -11,7 +11,7 @@ import (
 // dialTimeout is how long a dial may take.
 const dialTimeout = 10 * time.Second
 
-// phase is how far a connection has come.
+// phase is the state of a connection.
 type phase uint8
 
 const (
@@ -24,14 +24,14 @@ const (
 	phaseEnded // for good: final says how
 )
 
-// progress is how far the connection of the current generation has come.
+// progress is the state of the current generation's connection.
 type progress struct {
 	phase    phase
 	gen      int
 	draining bool // the relay said goaway
 }
 
-// Config is what a connection must know from the start.
+// Config holds the settings of a connection.
 type Config struct {
 	Room   string
 	Client string // for the relay's operator: "hallway-chat/1.2.0"
@@ -220,7 +220,7 @@ func (c *Connection) Deadline() time.Time {
 	return step.Earliest(c.dialAt, c.answerDue, c.rejoinAt, c.heartbeatDue(), c.token.askAt)
 }
 
-// Fire does what is due.
+// Fire acts on the deadlines that have passed.
 func (c *Connection) Fire() {
 	if c.step.Due(&c.dialAt) {
 		c.dial()

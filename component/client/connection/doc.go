@@ -1,6 +1,6 @@
 // Package connection keeps the chat connected: it dials, introduces the user, joins
-// the room, watches that the relay answers, and tries again with backoff. It also
-// holds the token, and warns whoever set up a chat that does not come up.
+// the room, checks that the relay answers, and tries again with backoff. It also
+// holds the token, and warns the page's developer if the chat cannot connect.
 //
 // The main type is [Connection]. Each dial begins a generation; events of an
 // older generation are ignored. A new deadline is added to Deadline and Fire, a new state to

@@ -9,11 +9,11 @@ import (
 	"hallway/protocol"
 )
 
-// unreachedTries is after how many dials in a row without an answer a chat that was
+// unreachedTries is the number of dials in a row without an answer after which a chat that was
 // never connected warns of it.
 const unreachedTries = 3
 
-// setup is what stands in the way of a chat that does not come up.
+// setup holds the reasons why a chat does not connect.
 type setup struct {
 	step *step.Step
 
@@ -31,7 +31,7 @@ func (s *setup) warn(code protocol.Code, text string) {
 	}
 }
 
-// warnOfToken tells why there is no token to connect with, or why the relay refuses it.
+// warnOfToken warns of a missing token, or of one that the relay refuses.
 func (s *setup) warnOfToken(token string, err error) {
 	text := "the chat has no token: set the property getToken, or the attribute token"
 	switch {

@@ -51,7 +51,7 @@ func (c *Connection) Status(live bool) client.Status {
 	return client.StatusConnecting
 }
 
-// NoteLive notes that the chat is live: long enough, and the backoff begins anew.
+// NoteLive notes that the chat is live. If it stays live long enough, the backoff starts again.
 func (c *Connection) NoteLive() {
 	if c.liveSince.IsZero() {
 		c.liveSince = c.step.Now

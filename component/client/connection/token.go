@@ -87,7 +87,7 @@ func (c *Connection) dialSoon() {
 	c.dialAt = c.step.Now.Add(c.step.Jitter(c.token.refusals))
 }
 
-// setToken takes a token. With another user's the chat begins anew: nothing of one
+// setToken takes a token. With another user's token the chat starts over: nothing of one
 // user may show under the other.
 func (c *Connection) setToken(text string) {
 	claims, _ := protocol.ReadClaims(text)
@@ -108,7 +108,7 @@ func (c *Connection) setToken(text string) {
 	}
 }
 
-// noToken tries again later, unless there is no way to get one.
+// noToken schedules another try, unless the host has no way to get a token.
 func (c *Connection) noToken(err error) {
 	if errors.Is(err, client.ErrNoToken) {
 		if c.token.text == "" || !c.token.fresh {
@@ -141,7 +141,7 @@ func (c *Connection) tokenRefused() {
 	c.token.ask()
 }
 
-// TokenSource asks the host's new source at once, if a token is what the chat lacks.
+// TokenSource asks the host's new source at once if the chat lacks a token.
 func (c *Connection) TokenSource(banned bool) {
 	switch {
 	case c.phase == phaseIdle && (c.token.asked || !c.token.askAt.IsZero()):

@@ -1,13 +1,13 @@
-// Package people holds what a chat knows of its user and of the others in the room:
+// Package people holds the state of the chat's user and of the others in the room:
 //
-//   - [Rights]: who the user is, and what keeps the user from writing (mute, ban,
+//   - [Rights]: the user's identity and role, and the reasons not to write (mute, ban,
 //     slow mode, a frozen or archived room);
-//   - [Reading]: how far the user has read, and how many messages came unseen;
-//   - [Typing]: who is writing.
+//   - [Reading]: the read marker, and the number of unseen messages;
+//   - [Typing]: the users who are writing.
 //
-// Something new about people gets a type and a file of its own, with its deadline.
+// To add another kind of state, write a type with its deadline in a new file.
 //
 // # What this package must not know
 //
-// Messages and their history, and how the relay is reached.
+// Messages and their history, and the connection to the relay.
 package people

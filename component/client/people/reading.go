@@ -8,10 +8,10 @@ import (
 	"hallway/protocol"
 )
 
-// readEvery is how often the relay is told how far the user has read, at most.
+// readEvery is the least time between two read markers sent to the relay.
 const readEvery = 2 * time.Second
 
-// Reading is how far the user has read. Its marker only moves forward within a life
+// Reading holds the user's read marker, which only moves forward within a life
 // of the room. NewReading makes one.
 type Reading struct {
 	step *step.Step
@@ -28,11 +28,11 @@ type Reading struct {
 	marker
 }
 
-// marker is the part that begins anew with each life of the room.
+// marker is the state that belongs to one life of the room.
 type marker struct {
 	epoch string // the life of the room
 
-	seq    int64     // up to where the user has read
+	seq    int64     // the seq up to which the user has read
 	told   int64     // as the relay has it
 	toldAt time.Time // when it was told last
 
@@ -48,7 +48,7 @@ func NewReading(s *step.Step, link step.Link, room string) *Reading {
 	return &Reading{step: s, link: link, room: room}
 }
 
-// Forget begins anew for another user.
+// Forget resets the state for another user.
 func (r *Reading) Forget() {
 	r.marker = marker{}
 	r.setUnread(0)
@@ -61,8 +61,8 @@ func (r *Reading) SetHidden(hidden bool) {
 	}
 }
 
-// Arrived counts a message of someone else. Mentions says that it came live and mentions the user; those that history
-// brings are counted by the relay.
+// Arrived counts a message of another user. mentions is true if it came live and mentions the user. The relay counts
+// the mentions in messages from history.
 func (r *Reading) Arrived(mentions bool) {
 	if mentions {
 		r.mentions++
@@ -73,7 +73,7 @@ func (r *Reading) Arrived(mentions bool) {
 	}
 }
 
-// Edited takes a live change of a message of someone else that mentioned the user, or mentions the user now.
+// Edited updates the count after a live change of another user's message: whether it mentioned the user, and mentions the user now.
 func (r *Reading) Edited(seq int64, mentioned, mentions bool) {
 	switch {
 	case seq <= r.seq || mentioned == mentions:
@@ -90,7 +90,7 @@ func (r *Reading) setUnread(n int) {
 	}
 }
 
-// Joined takes the marker as the relay has it, and the number of mentions behind that; newest is the newest message's seq.
+// Joined takes the relay's marker and the number of mentions behind it; newest is the newest message's seq.
 func (r *Reading) Joined(f *protocol.Joined, newest int64) {
 	if r.epoch != f.Epoch {
 		r.marker = marker{epoch: f.Epoch}
@@ -106,13 +106,13 @@ func (r *Reading) setMentions(n int) {
 	}
 }
 
-// Elsewhere takes word of another device.
+// Elsewhere takes the marker of another device.
 func (r *Reading) Elsewhere(read, newest int64) {
 	r.told = max(r.told, read)
 	r.to(read, newest)
 }
 
-// Seen moves the marker over what the user sees.
+// Seen moves the marker to a message that the user sees.
 func (r *Reading) Seen(seq, newest int64) {
 	if !r.hidden {
 		r.to(seq, newest)
@@ -130,7 +130,7 @@ func (r *Reading) to(seq, newest int64) {
 	}
 }
 
-// Deadline returns when the relay is told of the marker; zero: it knows it.
+// Deadline returns the time to send the marker; zero if the relay has it.
 func (r *Reading) Deadline() time.Time {
 	if !r.ready || r.seq <= r.told {
 		return time.Time{}
@@ -138,7 +138,7 @@ func (r *Reading) Deadline() time.Time {
 	return r.toldAt.Add(readEvery) // perhaps in the past
 }
 
-// Fire tells the relay of the marker if it is time.
+// Fire sends the marker to the relay if it is time.
 func (r *Reading) Fire() {
 	if _, due := r.step.Late(r.Deadline()); due {
 		r.tell()
@@ -152,7 +152,7 @@ func (r *Reading) Flush(ready bool) {
 	r.Fire()
 }
 
-// Leave tells the relay of the marker at once: the chat is about to end.
+// Leave sends the marker at once: the chat is about to end.
 func (r *Reading) Leave() {
 	if !r.Deadline().IsZero() {
 		r.tell()

@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// Rights caches who the user is, the sanctions and the room's settings. NewRights
+// Rights caches the user, the user's sanctions and the room's settings. NewRights
 // makes one.
 type Rights struct {
 	step     *step.Step
@@ -20,14 +20,14 @@ type Rights struct {
 	nextSendAt    time.Time // slow mode: nothing is written before; zero: something may be
 }
 
-// NewRights makes the Rights of a user who is not known yet. Unbanned is called when a
-// ban has ended: the user may try to come back.
+// NewRights makes the Rights of a user who is not known yet. It calls unbanned when a
+// ban has ended: the user may try to join again.
 func NewRights(s *step.Step, unbanned func()) *Rights { return &Rights{step: s, unbanned: unbanned} }
 
-// Forget begins anew for another user.
+// Forget resets the rights for another user.
 func (r *Rights) Forget() { *r = Rights{step: r.step, unbanned: r.unbanned} }
 
-// Welcome takes who the user is.
+// Welcome takes the user's identity.
 func (r *Rights) Welcome(me protocol.User) {
 	if me.ID != r.me.ID || me.Name != r.me.Name {
 		if me.ID == r.me.ID {
@@ -84,7 +84,7 @@ func (r *Rights) Moderated(f *protocol.Moderated) {
 	}
 }
 
-// Refused learns from a refusal what stands in the user's way.
+// Refused learns from a refusal why the user may not write.
 func (r *Rights) Refused(f *protocol.Error) {
 	switch f.Why {
 	case protocol.WhyMuted:
@@ -117,7 +117,7 @@ func (r *Rights) Deadline() time.Time {
 	return r.nextSendAt
 }
 
-// Fire ends what is over.
+// Fire ends the sanctions and pauses that are over.
 func (r *Rights) Fire() {
 	if r.step.Due(&r.nextSendAt) {
 		r.step.Changed = true

@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// typistsMax is how many others are shown as writing.
+	// typistsMax is the number of other users shown as writing.
 	typistsMax = 20
-	// typingEvery is how often the relay is told that the user writes, at most.
+	// typingEvery is the least time between two typing frames to the relay.
 	typingEvery = 3 * time.Second
-	// typingShown is how long someone is shown as writing after word of it.
+	// typingShown is the time for which a user is shown as writing after a typing frame.
 	typingShown = 6 * time.Second
 )
 
-// Typing is who writes. NewTyping makes one.
+// Typing holds the users who are writing. NewTyping makes one.
 type Typing struct {
 	step *step.Step
 	link step.Link
@@ -47,7 +47,7 @@ func (t *Typing) Typed() {
 	t.link.Write(protocol.Typing{Room: t.room})
 }
 
-// Heard takes word of someone who is writing.
+// Heard adds a user who is writing.
 func (t *Typing) Heard(user protocol.User) {
 	now := typist{user: user, until: t.step.Now.Add(typingShown)}
 	switch i := slices.IndexFunc(t.typists, func(o typist) bool { return o.user.ID == user.ID }); {
@@ -59,7 +59,7 @@ func (t *Typing) Heard(user protocol.User) {
 	}
 }
 
-// Stopped takes a user off the list, whose message has come.
+// Stopped removes a user from the list, because the user's message has arrived.
 func (t *Typing) Stopped(user string) {
 	t.remove(func(o typist) bool { return o.user.ID == user })
 }
@@ -70,7 +70,7 @@ func (t *Typing) remove(over func(o typist) bool) {
 	t.step.Changed = t.step.Changed || len(t.typists) != before
 }
 
-// Interrupt forgets who writes: the connection has ended.
+// Interrupt empties the list: the connection has ended.
 func (t *Typing) Interrupt() { t.toldAt, t.typists = time.Time{}, nil }
 
 // Deadline returns when the next typist is taken off the list.
@@ -81,7 +81,7 @@ func (t *Typing) Deadline() (at time.Time) {
 	return at
 }
 
-// Fire takes off the list whose time is over.
+// Fire removes users who have stopped writing.
 func (t *Typing) Fire() {
 	t.remove(func(o typist) bool { return !t.step.Now.Before(o.until) })
 }

@@ -49,7 +49,7 @@ func (q *Queue) Cause(id, me string) *protocol.Cause {
 }
 
 // Streamed takes a message that may answer a change: a reaction by its cause, or
-// because it comes again, and so to this connection alone; any other by what it shows.
+// because it comes again, and so to this connection alone; any other by its new state.
 func (q *Queue) Streamed(m *protocol.Message, cause *protocol.Cause, me string) {
 	r := q.changeOf(m.ID)
 	if r != nil && (r.kind != react && r.shownBy(m) || r.kind == react && cause != nil && *cause == r.cause(me)) {
@@ -57,7 +57,7 @@ func (q *Queue) Streamed(m *protocol.Message, cause *protocol.Cause, me string) 
 	}
 }
 
-// Moderated takes word of the user's act, and reports whether it was asked for here.
+// Moderated takes the report of an act, and reports whether this page asked for it.
 func (q *Queue) Moderated(act protocol.Act, user string) bool {
 	r := q.actInFlight()
 	ours := r != nil && r.kind == moderate && r.act == act && r.user == user
@@ -67,7 +67,7 @@ func (q *Queue) Moderated(act protocol.Act, user string) bool {
 	return ours
 }
 
-// Reported takes word that the moderators have a report.
+// Reported ends the report of a message: the moderators have it.
 func (q *Queue) Reported(id string) {
 	if r := q.actInFlight(); r != nil && r.kind == report && r.id == id {
 		q.end(r)
@@ -75,7 +75,7 @@ func (q *Queue) Reported(id string) {
 	}
 }
 
-// SettingsChanged takes word of the room's settings.
+// SettingsChanged ends a change of the room's settings.
 func (q *Queue) SettingsChanged() {
 	if r := q.actInFlight(); r != nil && r.kind == settings {
 		q.end(r)

@@ -1,10 +1,10 @@
-// Package request holds what the user has asked the relay for, until it is answered or
+// Package request holds the user's requests to the relay until they are answered or
 // given up.
 //
 //   - [Queue] is the queue of requests over the connection. Changes of stored messages
 //     (edit, delete, react, pin) are written again on the next connection if they are
 //     not answered. Acts (moderate, report, the room's settings) are written once; if
-//     the connection is lost, the user hears so.
+//     the connection is lost, the user is told.
 //   - [Search] and [Review] ask over REST, one request at a time: for search results,
 //     and for the queue of reports that moderators see.
 //
@@ -13,6 +13,6 @@
 //
 // # What this package must not know
 //
-// Whether the user may do it: the relay decides. What messages look like: the timeline
+// Permissions: the relay decides. The state of messages: the timeline
 // keeps them, also the results of a search.
 package request

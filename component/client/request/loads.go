@@ -10,7 +10,7 @@ import (
 // loadsWaitingMax bounds the files that wait to be loaded. Beyond it, those asked for first are given up.
 const loadsWaitingMax = 500
 
-// Loads gets URLs of files for the view: a few at a time, and of those that wait the one asked for last, which people look at.
+// Loads gets URLs of files for the view, a few at a time. Next comes the file that was requested last, since the user looks at it.
 // NewLoads makes one.
 type Loads struct {
 	step    *step.Step
@@ -42,7 +42,7 @@ func (l *Loads) Load(of client.LoadFile) {
 	l.next()
 }
 
-// next loads what waits, as far as there is room.
+// next starts waiting loads, up to the limit.
 func (l *Loads) next() {
 	for len(l.open) < client.LoadsMax && len(l.waiting) > 0 {
 		last := len(l.waiting) - 1
@@ -56,7 +56,7 @@ func (l *Loads) ask(o *load) {
 	l.step.Emit(client.FetchFile{Req: o.inquiry.begin(l.step), Token: l.tokens.Token(), Of: o.of})
 }
 
-// TokenGot asks again for what waits for a token.
+// TokenGot repeats the loads that wait for a token.
 func (l *Loads) TokenGot() {
 	for i := range l.open {
 		if l.open[i].inquiry.waits {
@@ -75,7 +75,7 @@ func (l *Loads) Failed(ev client.RequestFailed) {
 	}
 }
 
-// end tells what became of a load.
+// end reports the result of a load.
 func (l *Loads) end(number int, url string) {
 	i := l.find(number)
 	if i < 0 {
@@ -91,7 +91,7 @@ func (l *Loads) find(number int) int {
 	return slices.IndexFunc(l.open, func(o load) bool { return o.inquiry.number == number })
 }
 
-// Forget gives everything up. What was asked for cannot be had.
+// Forget gives all loads up, and reports each as failed.
 func (l *Loads) Forget() {
 	for _, o := range l.open {
 		l.waiting = append(l.waiting, o.of)

@@ -6,11 +6,11 @@ import (
 	"hallway/protocol"
 )
 
-// peopleMax is how many people are asked for by a part of their name.
+// peopleMax is the number of users requested by a part of their name.
 const peopleMax = 8
 
-// People is what the user wants to know of the people in the room: one thing at a time, over whatever connection there
-// is. NewPeople makes one.
+// People holds the user's question about people in the room, one at a time. The request uses REST, with or without a
+// connection. NewPeople makes one.
 type People struct {
 	step    *step.Step
 	tokens  step.Tokens
@@ -19,10 +19,10 @@ type People struct {
 	inquiry inquiry
 }
 
-// NewPeople makes a part that has been asked for nothing.
+// NewPeople makes a People without a question.
 func NewPeople(s *step.Step, tokens step.Tokens) *People { return &People{step: s, tokens: tokens} }
 
-// Ask begins to ask for something, in place of what was asked before.
+// Ask asks a new question and drops the previous one.
 func (p *People) Ask(ev client.AskPeople) {
 	if k := p.known; !ev.More || k == nil || k.Of.ID != ev.ID || k.Of.Emoji != ev.Emoji {
 		p.known = &client.People{}
@@ -33,7 +33,7 @@ func (p *People) Ask(ev client.AskPeople) {
 	p.ask()
 }
 
-// Forget drops what is known.
+// Forget drops the question and its answer.
 func (p *People) Forget() { p.known, p.loading, p.inquiry = nil, false, inquiry{} }
 
 // TokenGot asks again if the request waits for a token.
@@ -55,7 +55,7 @@ func (p *People) ask() {
 	p.step.Emit(f)
 }
 
-// Loaded takes an answer. One to an earlier question is dropped.
+// Loaded takes an answer. It ignores an answer to an earlier question.
 func (p *People) Loaded(ev client.PeopleLoaded) {
 	if !p.loading || ev.Req != p.inquiry.number {
 		return

@@ -13,12 +13,12 @@ import (
 const (
 	// changesInFlightMax is how many changes are unanswered at a time.
 	changesInFlightMax = 8
-	// changeTriesMax is after how many connections without an answer a change is
+	// changeTriesMax is the number of connections without an answer after which a change is
 	// dropped.
 	changeTriesMax = 3
 	// actsMax is how many acts may wait for their answers; more are refused.
 	actsMax = 20
-	// actTimeout is how long the answer to an act may be missing: to clear takes its time.
+	// actTimeout is the longest time for the answer to an act: clearing a room takes a while.
 	actTimeout = 30 * time.Second
 )
 
@@ -45,7 +45,7 @@ func New(s *step.Step, link step.Link, messages Messages, room string) *Queue {
 	return &Queue{step: s, link: link, messages: messages, room: room}
 }
 
-// State is what the queue must be told of the chat.
+// State is the chat's state that the queue depends on.
 type State struct {
 	Joined   bool // the room's stream comes
 	CaughtUp bool // it has, and all before it was read
@@ -56,10 +56,10 @@ type State struct {
 	TextBytes int64 // the relay's limit
 
 	Encrypts bool   // the chat does
-	Kid      string // that is sealed under now; "": none
+	Kid      string // of the secret that encrypts now; "" if there is none
 }
 
-// Ask queues what an event asks for. A change takes the place of all of the same kind
+// Ask queues the request of an event. A change takes the place of all of the same kind
 // that wait: two may, where the first was written on a connection that is lost.
 func (q *Queue) Ask(ev client.Event, s State) {
 	r := requestFor(q.room, ev)
@@ -83,7 +83,7 @@ func (q *Queue) Ask(ev client.Event, s State) {
 	q.step.Changed = q.step.Changed || !r.kind.isAct()
 }
 
-// refusal returns why a request is not taken; "": it is.
+// refusal returns the reason to refuse a request, or "".
 func (q *Queue) refusal(r *request, replaces bool, s State) (code protocol.Code, reason string) {
 	if r.kind == edit {
 		code, reason = protocol.CheckText(r.text, s.TextBytes)
@@ -113,7 +113,7 @@ func (q *Queue) refuse(r *request, code protocol.Code, reason string) {
 	q.step.Emit(client.Refused{Code: code, Reason: cmp.Or(reason, string(code)), ID: r.id, Of: types[r.kind]})
 }
 
-// Flush ends what is done, and writes what waits as far as the bounds allow: one change
+// Flush ends finished requests, and writes waiting ones as far as the bounds allow: one change
 // of a message and one act at a time, so that each answer tells which request it is of.
 func (q *Queue) Flush(s State) {
 	if len(q.list) == 0 {
@@ -169,7 +169,7 @@ func (q *Queue) ChangesInFlight() int {
 }
 
 // Interrupt lets all changes wait for the next connection, and gives up all acts. The
-// user is told, and may see what has become of them.
+// user is told, and may look at their effect.
 func (q *Queue) Interrupt() {
 	q.resumeAt = time.Time{}
 	for _, r := range slices.Clone(q.list) {
@@ -186,7 +186,7 @@ func (q *Queue) Deadline() time.Time {
 	return step.Earliest(q.resumeAt, q.due(q.oldestChange()), q.due(q.actInFlight()))
 }
 
-// due returns when a request must have been answered.
+// due returns the deadline for the answer to a request.
 func (q *Queue) due(r *request) time.Time {
 	switch {
 	case r == nil:
@@ -197,7 +197,7 @@ func (q *Queue) due(r *request) time.Time {
 	return r.writtenAt.Add(step.AnswerTimeouts * q.link.Timeout())
 }
 
-// Fire does what is due. Flush goes on where a wait is over.
+// Fire ends overdue requests. Flush continues after a wait.
 func (q *Queue) Fire() {
 	if late, ok := q.step.Late(q.due(q.oldestChange())); ok {
 		q.changeLate(late)
@@ -212,7 +212,7 @@ func (q *Queue) Fire() {
 }
 
 // changeLate gives up a connection on which an answer is missing, as for a
-// send's echo, and after several of them the change.
+// send's echo. After several such connections it gives up the change.
 func (q *Queue) changeLate(late time.Duration) {
 	r := q.oldestChange()
 	if late > step.LateGrace {

@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// kind is what a request asks for.
+// kind is the kind of a request.
 type kind uint8
 
 const (
@@ -23,15 +23,15 @@ const (
 	settings
 )
 
-// isAct reports whether it is no change of a message.
+// isAct reports whether a request is an act, not a change of a message.
 func (k kind) isAct() bool { return k >= moderate }
 
 // types holds the type of an act's frame, as an error names it.
 var types = [...]string{moderate: "moderate", report: "report", settings: "settings"}
 
-// request is one thing that the user has asked for. A change ends when the message
-// shows it, or the relay refuses it for good. To ask for it twice does no harm, unless
-// what a lost connection delivers late comes after the user's next change of the same
+// request is a request of the user. A change ends when the message
+// shows it, or the relay refuses it for good. Writing it twice does no harm, unless
+// a lost connection delivers it late, after the user's next change of the same
 // kind: then the earlier one stands.
 type request struct {
 	kind  kind
@@ -52,7 +52,7 @@ type request struct {
 	unanswered int       // connections given up because no answer came
 }
 
-// requestFor returns the request for an event, or nil if it is none.
+// requestFor returns the request for an event, or nil.
 func requestFor(room string, ev client.Event) *request {
 	switch ev := ev.(type) {
 	case client.EditText:
@@ -94,7 +94,7 @@ func (r *request) shownBy(m *protocol.Message) bool {
 	return m.Pinned == r.on
 }
 
-// cause returns what the relay says of a reaction.
+// cause returns the cause that the relay names for a reaction.
 func (r *request) cause(me string) protocol.Cause {
 	return protocol.Cause{By: me, Emoji: r.emoji, On: r.on}
 }

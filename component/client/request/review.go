@@ -11,8 +11,8 @@ import (
 // reviewPage is how many reports of the queue are asked for at a time.
 const reviewPage = 50
 
-// Review is the queue of reports while a moderator looks at it. It is asked for beside
-// the history, over whatever connection there is. It is read anew whenever it may have
+// Review is the queue of reports while a moderator looks at it. Its requests use REST, beside
+// the history. It is read again whenever it may have
 // changed: others close reports too. NewReview makes one.
 type Review struct {
 	step   *step.Step
@@ -27,7 +27,7 @@ type Review struct {
 	inquiry inquiry
 }
 
-// NewReview makes a review that nobody looks at.
+// NewReview makes a hidden review.
 func NewReview(s *step.Step, tokens step.Tokens) *Review { return &Review{step: s, tokens: tokens} }
 
 // Open begins to show the queue to a user who moderates, or ends it.
@@ -41,7 +41,7 @@ func (v *Review) Open(on, moderates bool) {
 	}
 }
 
-// read asks for the reports before one, or, if that is 0, for the newest, as many as
+// read requests the reports before one, or, if that is 0, the newest, as many as
 // are shown.
 func (v *Review) read(before int64) {
 	v.before = before
@@ -60,8 +60,8 @@ func (v *Review) More() {
 	}
 }
 
-// Resolve closes a report. A page that is under way is given up for it: the queue is
-// read anew behind it.
+// Resolve closes a report. It gives up a page that is under way: the queue is
+// read again afterwards.
 func (v *Review) Resolve(ev client.ResolveReport) {
 	q := v.queue
 	if q == nil || q.Closing != 0 || indexReport(q, ev.N) < 0 {
@@ -79,7 +79,7 @@ func (v *Review) TokenGot() {
 	}
 }
 
-// ask asks for what is wanted.
+// ask makes the pending request.
 func (v *Review) ask() {
 	number, token := v.inquiry.begin(v.step), v.tokens.Token()
 	switch q := v.queue; {
@@ -106,8 +106,8 @@ func indexReport(q *client.Queue, n int64) int {
 	return slices.IndexFunc(q.Reports, func(r protocol.ReportEntry) bool { return r.N == n })
 }
 
-// Counted takes how many reports are open. It reads the queue anew, or as soon as it
-// can, and closes it for a user who moderates no longer.
+// Counted takes the number of open reports. It reads the queue again, now or as soon as it
+// can, and closes it for a user who no longer moderates.
 func (v *Review) Counted(open int64, moderates bool) {
 	v.open, v.step.Changed = open, true
 	switch q := v.queue; {
@@ -143,7 +143,7 @@ func (v *Review) Loaded(ev client.ReportsLoaded) {
 	}
 }
 
-// Closed takes the report out, and reads what else has become of the queue.
+// Closed removes the report, and reads the queue again.
 func (v *Review) Closed(ev client.ReportClosed) {
 	if !v.awaits(ev.Req) {
 		return
@@ -171,7 +171,7 @@ func (v *Review) Failed(ev client.RequestFailed) {
 	}
 }
 
-// Forget begins anew for another user.
+// Forget resets the review for another user.
 func (v *Review) Forget() {
 	v.Open(false, false)
 	v.open = 0

@@ -8,7 +8,7 @@ import (
 )
 
 // mayWrite reports whether a change may be written as it is: an edit in a chat that encrypts
-// must be sealed, once, and anew only after the relay has refused its key.
+// must be sealed once, and again only after the relay has refused its key.
 func (s *State) mayWrite(r *request) bool {
 	return r.kind != edit || !s.Encrypts || s.Kid != "" && r.sealed != nil && (r.written || r.sealed.Kid == s.Kid)
 }
@@ -20,12 +20,12 @@ func (r *request) noteStale(f *protocol.Error) {
 	}
 }
 
-// Unsealed returns the edits that are to be sealed under a kid. Number gives an edit its
+// Unsealed returns the edits to seal under a kid. number gives an edit its
 // number.
 func (q *Queue) Unsealed(kid, user string, number func(id string) int64) (contents []client.Content) {
 	for _, r := range slices.Clone(q.list) {
 		m := q.messages.Known(r.id)
-		if r.kind == edit && (m == nil || m.Encrypted != nil) { // its place would be the relay's word
+		if r.kind == edit && (m == nil || m.Encrypted != nil) { // its place is known from the relay alone
 			q.end(r)
 			q.refuse(r, protocol.CodeNotFound, "the message is not there, or cannot be read")
 		} else if r.kind == edit && (r.sealed == nil || !r.written && r.sealed.Kid != kid) {

@@ -8,23 +8,23 @@ import (
 	"hallway/protocol"
 )
 
-// Results is where the messages that were found are kept.
+// Results stores the results of a search.
 type Results interface {
 	// Found returns the results, the newest first.
 	Found() []*protocol.Message
 	// ClearFound drops them.
 	ClearFound()
-	// AwaitFound begins to keep what changes until a page of results is here.
+	// AwaitFound keeps changed messages until a page of results arrives.
 	AwaitFound()
 	// AddFound takes a page and returns how many results are new. It is false if the
 	// page must be read again.
 	AddFound(page []protocol.Message) (added int, ok bool)
-	// FoundFailed tells that the page does not come.
+	// FoundFailed ends the wait for a page that failed.
 	FoundFailed()
 }
 
-// Search is what the user searches for. It is asked for beside the history, over
-// whatever connection there is. NewSearch makes one.
+// Search holds the user's search. Its requests use REST, beside the history, with or without a
+// connection. NewSearch makes one.
 type Search struct {
 	step    *step.Step
 	tokens  step.Tokens
@@ -37,7 +37,7 @@ type Search struct {
 	inquiry inquiry
 }
 
-// NewSearch makes a search for nothing.
+// NewSearch makes an empty search.
 func NewSearch(s *step.Step, tokens step.Tokens, results Results) *Search {
 	return &Search{step: s, tokens: tokens, results: results}
 }
@@ -54,7 +54,7 @@ func (s *Search) For(words string) {
 	}
 }
 
-// Restart searches anew for the same words.
+// Restart searches again for the same words.
 func (s *Search) Restart() {
 	if s.words != "" {
 		s.For(s.words)
@@ -75,7 +75,7 @@ func (s *Search) TokenGot() {
 	}
 }
 
-// ask asks for what follows the results that are here.
+// ask requests the next results.
 func (s *Search) ask() {
 	s.loading, s.failed, s.step.Changed = true, false, true
 	s.results.AwaitFound()
@@ -86,7 +86,7 @@ func (s *Search) ask() {
 	s.step.Emit(client.FetchPage{Req: s.inquiry.begin(s.step), Token: s.tokens.Token(), Query: q})
 }
 
-// awaits reports whether an answer is to the last request.
+// awaits reports whether a number is that of the last request.
 func (s *Search) awaits(number int) bool { return number == s.inquiry.number && s.loading }
 
 // Loaded takes a page of results.
@@ -96,7 +96,7 @@ func (s *Search) Loaded(ev client.PageLoaded) {
 	}
 	added, ok := s.results.AddFound(ev.Page.Messages)
 	if !ok {
-		s.ask() // too much came meanwhile
+		s.ask() // too many messages changed meanwhile
 		return
 	}
 	s.inquiry.answered()

@@ -1,6 +1,6 @@
-// Package step is what every part of the core is handed: the time of the step
-// under way, random numbers, the place for the effects that it asks for ([Step]), and
-// the connection as most parts see it ([Link], [Tokens]).
+// Package step holds what every part of the core is given: the time of the step
+// under way, random numbers, the list of effects ([Step]), and
+// interfaces to the connection ([Link], [Tokens]).
 //
 // A new helper goes here only if several parts need it. This package must not know
 // any part.
@@ -13,12 +13,12 @@ import (
 	"hallway/protocol"
 )
 
-// Step is one call of the core. The core owns it and begins it anew each time; the
+// Step is one call of the core. The core owns it and resets it for each call; the
 // parts keep a pointer to it.
 type Step struct {
 	Now     time.Time
 	Effects []client.Effect // in their promised order
-	Changed bool            // the snapshot shows something else now
+	Changed bool            // the snapshot has changed
 
 	// Rand returns uniformly random numbers in [0, 1).
 	Rand func() float64
@@ -35,8 +35,8 @@ func (s *Step) Request() int {
 // Begin starts a step at a time.
 func (s *Step) Begin(now time.Time) { s.Now, s.Effects, s.Changed = now, nil, false }
 
-// Emit adds an effect behind the others. It is called from everywhere: a copy at each
-// place would make the page larger.
+// Emit appends an effect. It is not inlined, because its many callers would
+// make the page larger.
 //
 //go:noinline
 func (s *Step) Emit(e client.Effect) { s.Effects = append(s.Effects, e) }
@@ -57,7 +57,7 @@ type Link interface {
 
 // Tokens gives the token for a request over REST.
 type Tokens interface {
-	// Token returns the token that there is.
+	// Token returns the present token.
 	Token() string
 	// TokenRefused asks for another one.
 	TokenRefused()
@@ -90,8 +90,8 @@ func Earliest(deadlines ...time.Time) (first time.Time) {
 	return first
 }
 
-// Assert ends the program if an invariant of the core is broken. Nothing that comes
-// from outside may break one: a part checks what it is given before.
+// Assert ends the program if an invariant of the core is broken. No input
+// may break one: a part checks its input first.
 func Assert(holds bool, invariant string) {
 	if !holds {
 		broken(invariant)
@@ -106,8 +106,8 @@ const (
 	waitMax = protocol.SlowModeSMax * time.Second
 	// resendAfter is how long a refused frame waits if the relay names no time.
 	resendAfter = 500 * time.Millisecond
-	// LateGrace is how late a timer may fire before the silence that it was to
-	// judge is blamed on the timer.
+	// LateGrace is the lateness of a timer beyond which the silence that it
+	// measured is blamed on the timer.
 	LateGrace = time.Second
 	// AnswerTimeouts × timeout is how long an answer may be missing on a connection
 	// that is alive otherwise.
@@ -119,7 +119,7 @@ const (
 // Jitter returns a uniformly random wait before try n, which counts from 1.
 func (s *Step) Jitter(n int) time.Duration {
 	bound := protocol.BackoffMax
-	// Beyond this many doublings the bound is reached, whatever n.
+	// With so many doublings the bound is reached for any n.
 	if n < 16 {
 		bound = min(bound, protocol.BackoffBase<<n)
 	}
@@ -132,7 +132,7 @@ func NamedWait(ms int64) time.Duration {
 	return time.Duration(min(max(0, ms), waitMax.Milliseconds())) * time.Millisecond
 }
 
-// ResendAt returns when to send again what was refused with f, no sooner than until:
+// ResendAt returns the time to send a refused frame again, no sooner than until:
 // of several waits the longest counts.
 func (s *Step) ResendAt(until time.Time, f *protocol.Error) time.Time {
 	wait := resendAfter

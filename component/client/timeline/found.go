@@ -2,13 +2,13 @@ package timeline
 
 import "hallway/protocol"
 
-// Found returns what a search has found, the newest first.
+// Found returns the results of the search, the newest first.
 func (t *Timeline) Found() []*protocol.Message { return t.found.messages() }
 
-// AwaitFound begins to keep what changes until a page of results is here.
+// AwaitFound keeps changed messages until a page of results arrives.
 func (t *Timeline) AwaitFound() { t.found.awaited = true }
 
-// FoundFailed tells that the page of results does not come.
+// FoundFailed ends the wait for a page that failed.
 func (t *Timeline) FoundFailed() { t.ended(&t.found) }
 
 // ClearFound drops the results and the page that is awaited.

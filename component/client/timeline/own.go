@@ -7,14 +7,14 @@ import (
 )
 
 // A message's Mine are the user's own reactions. A page of history names them. A live
-// change names the first users of a reaction only; if that leaves it open, it is as
-// it was before, but for what the user has caused since.
+// change names the first users of a reaction only. If the user may be among the rest, Mine
+// stays as it was, with the user's own changes since then applied.
 
 // ownRecentMax is how many of the user's own reactions are remembered: more than
 // can come while a page is on its way.
 const ownRecentMax = 128
 
-// ownReaction is a change that the user has caused, on whatever device.
+// ownReaction is a change by the user, on any device.
 type ownReaction struct {
 	id    string
 	rev   int64
@@ -55,8 +55,8 @@ func (t *table) readMine(page []protocol.Message) {
 	}
 }
 
-// mine returns the user's own emoji on m, from those that were known at rev since and
-// what the user has caused after it.
+// mine returns the user's own emoji on m: those known at rev since, with
+// the user's later changes applied.
 func (t *table) mine(m *protocol.Message, known []string, since int64) []string {
 	var mine []string
 	for _, r := range m.Reactions {

@@ -13,11 +13,11 @@ type pinned struct {
 	more   bool // there are more than client.PinnedMax
 
 	part []protocol.Message // the first pages: they may be shorter than asked for
-	head int64              // the room's head when the first of them was read
+	head int64              // the room's head when the first page was read
 }
 
-// AwaitPinned returns the query for what is missing of the pinned messages. It is false
-// if there is nothing to ask for.
+// AwaitPinned returns the query for the missing pinned messages. ok is false
+// if none are missing.
 func (t *Timeline) AwaitPinned() (q client.PageQuery, ok bool) {
 	p := &t.pinned
 	if p.loaded {

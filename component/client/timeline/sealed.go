@@ -5,15 +5,15 @@ import (
 	"hallway/protocol"
 )
 
-// seals is what the table knows of encryption.
+// seals is the table's state of encryption.
 type seals struct {
 	Encrypts bool // the chat does
 	pending  []*protocol.Message
 	rescan   bool
 }
 
-// came looks at a message that has come in place of old, which may be nil. If it is encrypted
-// it waits to be opened, unless it says what was opened before.
+// came handles a message that replaces old, which may be nil. An encrypted message
+// waits to be decrypted, unless its content was decrypted before.
 func (t *table) came(e *entry, old *protocol.Message) {
 	m := e.m
 	switch {
@@ -35,10 +35,10 @@ func (t *table) came(e *entry, old *protocol.Message) {
 	}
 }
 
-// Rescan lets the messages whose secrets were missing be opened.
+// Rescan tries again to decrypt the messages with a missing secret.
 func (t *table) Rescan() { t.rescan = true }
 
-// TakeSealed returns the messages that are to be opened.
+// TakeSealed returns the messages to decrypt.
 func (t *table) TakeSealed() []*protocol.Message {
 	if t.rescan {
 		t.rescan, t.pending = false, nil
@@ -55,8 +55,8 @@ func (t *table) TakeSealed() []*protocol.Message {
 	return pending
 }
 
-// SetOpened takes what came of a message that was to be opened, and returns it as it is shown
-// now. It is nil if the message has changed meanwhile, or if nothing is new.
+// SetOpened takes the outcome of decrypting a message, and returns the message as it is shown
+// now. It returns nil if the message has changed meanwhile, or if nothing is new.
 func (t *Timeline) SetOpened(m *protocol.Message, said client.Said) *protocol.Message {
 	e := t.entries[m.ID]
 	if e == nil || e.m != m || !said.Opened() && e.mark == said.Mark {
@@ -90,7 +90,7 @@ func (t *Timeline) marks() (marks map[string]client.Mark) {
 	return marks
 }
 
-// samePlace reports whether what a message says is bound to the same place as before.
+// samePlace reports whether the contents of two messages are bound to the same place.
 func samePlace(a, b *protocol.Message) bool {
 	return a.EditedAt == b.EditedAt && a.Sender.ID == b.Sender.ID && a.ReplyTo == b.ReplyTo && a.SentAt == b.SentAt
 }

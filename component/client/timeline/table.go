@@ -34,7 +34,7 @@ type list struct {
 	bit     lists
 	entries []*entry
 	// shown holds the same messages for snapshots. It is only ever appended to; nil:
-	// it must be made anew.
+	// it must be rebuilt.
 	shown   []*protocol.Message
 	awaited bool // a page of it is on its way
 }
@@ -53,7 +53,7 @@ func (l *list) messages() []*protocol.Message {
 	return l.shown[:n:n]
 }
 
-// table is the messages that are known, by id.
+// table holds the known messages by id.
 type table struct {
 	entries map[string]*entry
 	loose   int // entries that no list holds
@@ -169,7 +169,7 @@ func (t *table) awaiting() bool {
 	return false
 }
 
-// stopAwaiting gives up all pages that are on their way: too much came meanwhile.
+// stopAwaiting gives up all awaited pages: too many messages changed meanwhile.
 func (t *table) stopAwaiting() {
 	for _, l := range t.lists {
 		l.awaited = false
@@ -190,7 +190,7 @@ func (t *table) tidy() {
 	t.loose = 0
 }
 
-// ended notes that the page of a list is here, or will not come.
+// ended notes that a list awaits no page any more.
 func (t *table) ended(l *list) {
 	l.awaited, t.rescan = false, t.Encrypts
 	t.tidy()

@@ -32,7 +32,7 @@ func (t *Timeline) Reset(me string) {
 	t.lists = [...]*list{&t.window.list, &t.pinned.list, &t.found}
 }
 
-// SetUser tells whose timeline it is.
+// SetUser sets the timeline's user.
 func (t *Timeline) SetUser(me string) { t.me = me }
 
 // Apply takes a message at some rev, live or, if whole, from history. Outdated tells

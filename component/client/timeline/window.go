@@ -13,7 +13,7 @@ import (
 // newest message, and moves by pages either way.
 type window struct {
 	list
-	begun      bool  // the newest page is here; before, what lies beyond is not known
+	begun      bool  // the newest page was loaded; before, it is not known what lies beyond
 	moreBefore bool  // older messages are at the relay
 	moreAfter  bool  // newer ones are: the window has moved away from the end
 	newest     int64 // the highest seq that anyone told of

@@ -2,8 +2,8 @@
 // messages in the outbox.
 //
 // The main type is [Uploads]. It owns the strip, and decides which files are uploaded now,
-// and when one is tried again. A message's files stay the outbox's: it names those that
-// are missing, and is told what became of each. An upload may be repeated with no harm,
+// and when one is tried again. The outbox owns the files of its messages: it names the
+// missing ones, and gets the result of each. Repeating an upload does no harm,
 // because the file's id stays the same.
 //
 // # What people can expect
@@ -14,12 +14,12 @@
 //   - If one of its files is then refused, the message has failed, and those behind it go: a text that speaks of
 //     a file does not go without it by itself. Its other files are uploaded. Its user tries again, discards the
 //     message, or takes the file out of it, and the message goes as the last.
-//   - The strip dies with the page; the relay deletes what no message has after a day.
+//   - The strip ends with the page; the relay deletes files without a message after a day.
 //
-// A new thing that people do with an attached file is a method beside Attach.
+// A new action on an attached file becomes a method beside Attach.
 //
 // # What this package must not know
 //
-// The bytes of a file, and how they are sent: the shell has them. How the outbox orders
+// The bytes of a file and their transfer: the shell has them. The outbox's order of
 // messages.
 package upload

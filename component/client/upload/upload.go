@@ -19,8 +19,8 @@ type Messages interface {
 	UploadFailed(item string, file client.Attachment)
 }
 
-// triesMax is how often an upload fails in a row, with the chat connected, before its user is
-// asked: what was written after it must not wait for ever.
+// triesMax is the number of failures in a row, with the chat connected, after which the user is
+// asked: the messages behind it must not wait for ever.
 const triesMax = 8
 
 // job is the upload of one file.
@@ -62,7 +62,7 @@ func (u *Uploads) SetLimits(l protocol.Limits) { u.limits = l }
 // Takes reports whether files can be sent here.
 func (u *Uploads) Takes() bool { return u.limits.MessageFiles > 0 }
 
-// Flush starts the uploads that may begin now, and ends those that nothing waits for. Live
+// Flush starts the uploads that may begin now, and ends those without a waiting message or strip. live
 // says that the chat is connected.
 func (u *Uploads) Flush(live bool) {
 	wanted := u.wanted()
@@ -106,7 +106,7 @@ func (u *Uploads) Flush(live bool) {
 	}
 }
 
-// wanted returns the files that are to be uploaded: those of messages first.
+// wanted returns the files to upload, those of messages first.
 func (u *Uploads) wanted() []client.MissingFile {
 	all := u.messages.MissingFiles()
 	for _, f := range u.strip {
@@ -179,7 +179,7 @@ func (u *Uploads) remove(j *job) {
 	u.jobs = slices.DeleteFunc(u.jobs, func(other *job) bool { return other == j })
 }
 
-// Refused takes the refusal of an upload, or its failure. What may go away is tried again.
+// Refused takes the refusal or failure of an upload. It tries again after a temporary one.
 func (u *Uploads) Refused(ev client.UploadRefused) {
 	f, j := u.fileOf(ev.Req)
 	if j == nil {
@@ -239,7 +239,7 @@ func (u *Uploads) after(failures int, ms int64) time.Time {
 	return u.step.Now.Add(max(u.step.Jitter(failures), step.NamedWait(ms)))
 }
 
-// TokenGot goes on with what waits for a token.
+// TokenGot continues the uploads that wait for a token.
 func (u *Uploads) TokenGot() {
 	for _, j := range u.jobs {
 		j.waits = false
