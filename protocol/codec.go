@@ -1,10 +1,5 @@
 package protocol
 
-import (
-	"bytes"
-	"errors"
-)
-
 // The table of an object, a frame or a part of one, is its method fields. It calls a method
 // of the codec for each field, in the order of the wire, with the field's name and kind. It
 // does so in a loop, because the codec does something else each time:
@@ -46,51 +41,6 @@ const (
 	roomGiven
 	idGiven // and the room
 )
-
-// input is the part of a codec that reads.
-type input struct {
-	in     scanner
-	name   []byte // the name of the member whose value comes next; nil: none
-	level         // of the object that is being read
-	outer  [levelsMax]level
-	levels uint8    // how many of outer are used
-	others [][]byte // the names of the unknown members of all open objects
-
-	// For an object that a client sent:
-
-	client    bool
-	given     given
-	textBytes int64
-	// A browser build has no checks, because it reaches them only through these.
-	check          func(name, s string, n, textBytes int64) (text string, code Code, reason string)
-	checkEncrypted func(e *Encrypted, textBytes int64) (Code, string)
-	checkMentions  func(mentions []Mention, text string) (Code, string)
-	checkFiles     func(all []Attachment) (Code, string)
-	checkDevice    func(d *Device) (Code, string)
-	checkTurn      func(t *Turn, bytes int) (Code, string)
-	checkWraps     func(all []Wrap) (Code, string)
-
-	code Code   // the refusal; "": none
-	why  string // its reason
-}
-
-// A level is the state of an object that is being read. Each field of its table has a bit.
-type level struct {
-	seen, has, bad uint32 // fields that are named; that have a value; a value of the wrong kind
-	at             uint8  // the number of the next field in the table
-	hit            bool   // a field took a member in this run
-	ended          bool   // the end of the object is read
-	element        bool   // the object is an element of a list, not the value of a member
-	members        uint16 // how many members are read
-	others         uint16 // where its unknown names begin in input.others
-	began          int    // the place of its brace in the input
-}
-
-// levelsMax is how deep tables nest: a page has messages, and a message a sender.
-const levelsMax = 2
-
-// wholeBad is the bit in level.bad for an error that is not one field's.
-const wholeBad = 1 << 31
 
 // frame is walk for the table of a frame; it also writes and reads the member "type".
 func (c *codec) frame(typ string) bool {
@@ -169,56 +119,6 @@ func (c *codec) open() {
 	if !c.close() {
 		c.next()
 	}
-}
-
-// close consumes the end of the object if it comes next.
-func (c *codec) close() bool {
-	if c.in.peek() != '}' {
-		return false
-	}
-	c.in.pos++
-	c.in.depth--
-	c.ended = true
-	return true
-}
-
-// next reads the name of the next member.
-func (c *codec) next() {
-	c.name = c.in.key()
-	if c.members++; c.members > membersMax && c.in.err == nil {
-		c.in.fail(errMany)
-	}
-	if c.in.err != nil {
-		c.name = nil
-	}
-}
-
-// took goes to the next member after a value was read; ok is false if the value was of the
-// wrong kind.
-func (c *codec) took(ok bool) {
-	if !ok {
-		c.wrong()
-	}
-	c.name = nil
-	if c.in.err == nil && !c.close() && c.in.take(',') {
-		c.next()
-	}
-}
-
-// wrong notes that the value of the field is of the wrong kind.
-func (c *codec) wrong() { c.bad |= 1 << (c.at - 1) }
-
-// passOver skips a member that the table does not name.
-func (c *codec) passOver() {
-	for _, other := range c.others[c.level.others:] {
-		if bytes.Equal(other, c.name) {
-			c.in.fail(errTwice)
-			return
-		}
-	}
-	c.others = append(c.others, c.name)
-	c.in.skip()
-	c.took(true)
 }
 
 // key appends the name of a field.
@@ -331,14 +231,6 @@ func (c *codec) want(ok bool) {
 	}
 }
 
-// refuse notes why a client's frame is refused, unless code is empty. The first refusal
-// counts.
-func (c *codec) refuse(code Code, reason string) {
-	if c.code == "" {
-		c.code, c.why = code, reason
-	}
-}
-
 // read begins to read an object that the relay sent. Its table must run.
 func read(data []byte) codec {
 	c := codec{phase: reading, input: &input{in: scanner{data: data}}}
@@ -368,31 +260,4 @@ func messageFields(c *codec, room, id *string) {
 	if c.phase == writing || c.given < idGiven {
 		c.str("id", id, must)
 	}
-}
-
-// broken returns the error in what the relay sent, or nil.
-func (c *codec) broken(what string) error {
-	err := c.in.err
-	if err == nil && c.bad != 0 {
-		err = errKind
-	}
-	if err == nil {
-		return nil
-	}
-	return errors.New("protocol: the " + what + " " + err.Error())
-}
-
-var errKind = errors.New("has a member of the wrong kind")
-
-// err returns why a client's frame is refused, a *[FrameError], or nil.
-func (c *codec) err() error {
-	switch {
-	case errors.Is(c.in.err, errNoObject), errors.Is(c.in.err, errSyntax):
-		return notProtocol(c.in.err.Error())
-	case c.in.err != nil:
-		return newFrameError(c.in.data, CodeBadRequest, "the frame "+c.in.err.Error())
-	case c.code != "":
-		return newFrameError(c.in.data, c.code, c.why)
-	}
-	return nil
 }

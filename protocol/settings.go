@@ -55,56 +55,13 @@ func ReadSettings(settings string) (r RoomSettings, err error) {
 	if settings == "" {
 		return r, nil
 	}
-	bad := func(name []byte, want string) { err = errors.New(string(name) + " must be " + want) }
 	s := scanner{data: []byte(settings)}
 	s.object(func(name []byte) {
 		if s.word("null") {
 			return
 		}
-		var ok bool
-		switch string(name) {
-		case "slow_mode_s":
-			if r.SlowModeS, ok = s.integer(); !ok || !validSlowMode(r.SlowModeS) {
-				r.SlowModeS = 0
-				bad(name, slowModeWant)
-			}
-		case "retention_s":
-			if r.RetentionS, ok = s.integer(); !ok || r.RetentionS != 0 && r.RetentionS < RetentionSMin {
-				r.RetentionS = 0
-				bad(name, "0 or an integer of at least 60")
-			}
-		case "frozen":
-			if r.Frozen, ok = s.boolean(); !ok {
-				bad(name, "true or false")
-			}
-		case "archived":
-			if r.Archived, ok = s.boolean(); !ok {
-				bad(name, "true or false")
-			}
-		case "members":
-			var who []byte
-			if who, ok = s.text(); !ok || string(who) != "all" && string(who) != "staff" {
-				bad(name, `"all" or "staff"`)
-			}
-			r.MembersStaff = string(who) == "staff"
-		case "files":
-			var rule []byte
-			rule, ok = s.text()
-			if r.Files = FilesRule(rule); !ok || !r.Files.valid() {
-				r.Files = ""
-				bad(name, `"all", "staff" or "off"`)
-			}
-		case "file_types":
-			if r.FileTypes, ok = s.readTypes(); !ok {
-				bad(name, `a list of 1 to 50 types such as "image/*" or "application/pdf"`)
-			}
-		case "e2ee":
-			if r.E2EE, ok = s.integer(); !ok || r.E2EE != 1 {
-				r.E2EE = 0
-				bad(name, "1")
-			}
-		default:
-			s.skip()
+		if want := r.readMember(&s, string(name)); want != "" {
+			err = errors.New(string(name) + " must be " + want)
 		}
 	})
 	s.end()
@@ -112,6 +69,53 @@ func ReadSettings(settings string) (r RoomSettings, err error) {
 		return RoomSettings{}, s.err
 	}
 	return r, err
+}
+
+// readMember reads the value of a setting. For a wrong value it leaves the setting empty and returns a description of
+// the values that are allowed; else it returns "".
+func (r *RoomSettings) readMember(s *scanner, name string) (want string) {
+	var ok bool
+	switch name {
+	case "slow_mode_s":
+		if r.SlowModeS, ok = s.integer(); !ok || !validSlowMode(r.SlowModeS) {
+			r.SlowModeS, want = 0, slowModeWant
+		}
+	case "retention_s":
+		if r.RetentionS, ok = s.integer(); !ok || r.RetentionS != 0 && r.RetentionS < RetentionSMin {
+			r.RetentionS, want = 0, "0 or an integer of at least 60"
+		}
+	case "frozen":
+		if r.Frozen, ok = s.boolean(); !ok {
+			want = "true or false"
+		}
+	case "archived":
+		if r.Archived, ok = s.boolean(); !ok {
+			want = "true or false"
+		}
+	case "members":
+		var who []byte
+		if who, ok = s.text(); !ok || string(who) != "all" && string(who) != "staff" {
+			want = `"all" or "staff"`
+		}
+		r.MembersStaff = string(who) == "staff"
+	case "files":
+		var rule []byte
+		rule, ok = s.text()
+		if r.Files = FilesRule(rule); !ok || !r.Files.valid() {
+			r.Files, want = "", `"all", "staff" or "off"`
+		}
+	case "file_types":
+		if r.FileTypes, ok = s.readTypes(); !ok {
+			want = `a list of 1 to 50 types such as "image/*" or "application/pdf"`
+		}
+	case "e2ee":
+		if r.E2EE, ok = s.integer(); !ok || r.E2EE != 1 {
+			r.E2EE, want = 0, "1"
+		}
+	default:
+		s.skip()
+	}
+	return want
 }
 
 const slowModeWant = "an integer of 0 to 3600"
