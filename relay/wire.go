@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -42,27 +41,15 @@ type relay struct {
 // open checks the flags and builds a relay that does not answer yet. When it fails, the end of the process closes what
 // it has opened.
 func (s *serveCommand) open(ctx context.Context) (*relay, error) {
-	if err := s.checkLimits(); err != nil {
+	if err := s.checkFlags(); err != nil {
 		return nil, err
 	}
-	if err := s.checkDatabase(); err != nil {
-		return nil, err
-	}
-	if err := s.checkBus(s.DB); err != nil {
-		return nil, err
-	}
-	if err := s.checkFiles(); err != nil {
-		return nil, err
-	}
-	origins, hosts, err := s.origins()
-	if err != nil {
-		return nil, err
-	}
-	addresses, proxies, err := s.addresses()
+	o, err := s.serverOptions()
 	if err != nil {
 		return nil, err
 	}
 	r := &relay{log: newLogger(s.LogLevel)}
+	o.Log = r.log
 	addr, err := net.ResolveTCPAddr("tcp", s.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
@@ -70,11 +57,9 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if r.secured, err = s.secure(s.folder(), r.log); err != nil {
 		return nil, err
 	}
-	keeper, files, err := s.keeperAndDemo(addr)
-	if err != nil {
+	if r.keeper, o.Demo, err = s.keeperAndDemo(addr); err != nil {
 		return nil, err
 	}
-	r.keeper = keeper
 	if r.listener, err = listen("--addr", addr); err != nil {
 		return nil, err
 	}
@@ -84,39 +69,57 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if r.store, err = s.dbFlag.open(ctx, s.Failover); err != nil {
 		return nil, err
 	}
-	metrics := server.NewMetrics(version)
+	return r, s.build(ctx, r, &o)
+}
+
+// checkFlags refuses flags that do not go together.
+func (s *serveCommand) checkFlags() error {
+	for _, check := range [...]func() error{s.checkLimits, s.checkDatabase, func() error { return s.checkBus(s.DB) }, s.checkFiles} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serverOptions returns what the flags say about the HTTP side.
+func (s *serveCommand) serverOptions() (o server.Options, err error) {
+	if o.Origins, o.Hosts, err = s.origins(); err != nil {
+		return o, err
+	}
+	o.Addresses, o.Proxies, err = s.addresses()
+	o.Domains, o.MetricsApart = s.Domain, s.MetricsAddr != ""
+	return o, err
+}
+
+// build makes the files, the engine and the server of a relay whose store is open.
+func (s *serveCommand) build(ctx context.Context, r *relay, o *server.Options) (err error) {
+	o.Metrics = server.NewMetrics(version)
 	if r.secured.ends != nil {
-		metrics.CertificateEnds(r.secured.ends)
+		o.Metrics.CertificateEnds(r.secured.ends)
 	}
-	metrics.ReindexMessages(r.store.Reindexing)
-	if r.files, err = s.openFiles(ctx, r.store, metrics, r.log); err != nil {
-		return nil, err
+	o.Metrics.ReindexMessages(r.store.Reindexing)
+	if r.files, err = s.openFiles(ctx, r.store, o.Metrics, r.log); err != nil {
+		return err
 	}
-	admit := s.admission(r.log)
-	gate := auth.NewGate(keeper, addresses, metrics.BadTokenLimited)
-	if err := s.startEngine(ctx, r, admit.Conns, gate, metrics); err != nil {
-		return nil, err
-	}
-	metrics.Engine(r.engine)
-	if r.bus != nil {
-		metrics.Bus(r.bus.Stats)
-	}
-	o := server.Options{
-		Backend: r.engine, History: r.engine, Directory: r.store, Moderation: r.store, Locks: r.store, Verifier: gate, Origins: origins,
-		Admit: admit, BusUp: r.busUp(),
-		Addresses: addresses, Proxies: proxies,
-		Log: r.log, Metrics: metrics, Secure: r.secured.config != nil,
-		Hosts: hosts, Domains: s.Domain, MetricsApart: s.MetricsAddr != "",
-	}
-	r.metrics = server.NewMetricsServer(metrics, r.log)
 	if r.files != nil {
 		o.Files = r.files.server
 	}
-	if s.Demo {
-		o.Demo = &server.Demo{Files: files, Keeper: keeper}
+	o.Admit = s.admission(r.log)
+	gate := auth.NewGate(r.keeper, o.Addresses, o.Metrics.BadTokenLimited)
+	if err := s.startEngine(ctx, r, o.Admit.Conns, gate, o.Metrics); err != nil {
+		return err
 	}
-	r.server, err = server.New(o)
-	return r, err
+	o.Metrics.Engine(r.engine)
+	if r.bus != nil {
+		o.Metrics.Bus(r.bus.Stats)
+	}
+	o.Backend, o.History, o.Verifier, o.BusUp = r.engine, r.engine, gate, r.busUp()
+	o.Directory, o.Moderation, o.Locks = r.store, r.store, r.store
+	o.Secure = r.secured.config != nil
+	r.metrics = server.NewMetricsServer(o.Metrics, r.log)
+	r.server, err = server.New(*o)
+	return err
 }
 
 // startEngine starts the engine over the relay's store, for so many connections.
@@ -161,7 +164,8 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 	return nil
 }
 
-func (s *serveCommand) keeperAndDemo(addr *net.TCPAddr) (*auth.Keeper, fs.FS, error) {
+// keeperAndDemo returns the keeper of the relay's keys, and with --demo the demo.
+func (s *serveCommand) keeperAndDemo(addr *net.TCPAddr) (*auth.Keeper, *server.Demo, error) {
 	if !s.Demo {
 		keeper, err := s.keeper()
 		return keeper, nil, err
@@ -175,7 +179,7 @@ func (s *serveCommand) keeperAndDemo(addr *net.TCPAddr) (*auth.Keeper, fs.FS, er
 		return nil, nil, err
 	}
 	files, err := demo.Files()
-	return keeper, files, err
+	return keeper, &server.Demo{Files: files, Keeper: keeper}, err
 }
 
 func listen(flag string, addr *net.TCPAddr) (net.Listener, error) {
