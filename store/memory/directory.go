@@ -12,7 +12,7 @@ import (
 )
 
 // RoomNames lists names of rooms; see [rules.Directory].
-func (s *Store) RoomNames(ctx context.Context, span rules.Span, limit int) ([]string, error) {
+func (s reader) RoomNames(ctx context.Context, span rules.Span, limit int) ([]string, error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -24,7 +24,7 @@ func (s *Store) RoomNames(ctx context.Context, span rules.Span, limit int) ([]st
 }
 
 // Rooms reads rooms; see [rules.Directory].
-func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
+func (s reader) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms [
 }
 
 // Room reads one room; see [rules.Directory].
-func (s *Store) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
+func (s reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
 	rooms, err := s.Rooms(ctx, user, []string{room})
 	if len(rooms) == 0 {
 		return r, false, err
@@ -47,7 +47,7 @@ func (s *Store) Room(ctx context.Context, room, user string) (r rules.RoomEntry,
 }
 
 // Settings returns those of a room; see [rules.Directory].
-func (s *Store) Settings(ctx context.Context, room string) (settings protocol.RoomSettings, err error) {
+func (s reader) Settings(ctx context.Context, room string) (settings protocol.RoomSettings, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return settings, err
@@ -56,7 +56,7 @@ func (s *Store) Settings(ctx context.Context, room string) (settings protocol.Ro
 }
 
 // Members lists a room's members; see [rules.Directory].
-func (s *Store) Members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
+func (s reader) Members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return nil, err
@@ -110,14 +110,14 @@ func (r *Room) mentions(user string, read int64) (n int64) {
 }
 
 // FindMembers finds members by their names; see [rules.Directory].
-func (s *Store) FindMembers(ctx context.Context, room, query string, limit int) (found []rules.MemberEntry, err error) {
+func (s reader) FindMembers(ctx context.Context, room, query string, limit int) (found []rules.MemberEntry, err error) {
 	state, err := s.read(ctx)
 	prefix := word.NamePrefix(query)
 	if err != nil || state.rooms[room] == nil || prefix == "" {
 		return nil, err
 	}
 	r := state.rooms[room]
-	inForce := r.inForce(s.options.Now())
+	inForce := r.inForce(s.now())
 	folded := make(map[string]string) // by user id
 	for _, m := range r.members {
 		terms := word.NameTerms(m.User.Name)
@@ -135,7 +135,7 @@ func (s *Store) FindMembers(ctx context.Context, room, query string, limit int) 
 }
 
 // Reactors lists the users of a reaction; see [rules.Directory].
-func (s *Store) Reactors(ctx context.Context, room, id, emoji string, part rules.Part) (users []protocol.User, found bool, err error) {
+func (s reader) Reactors(ctx context.Context, room, id, emoji string, part rules.Part) (users []protocol.User, found bool, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return nil, false, err

@@ -1,16 +1,16 @@
-// Package memory keeps rooms, their messages and their members in memory, and forgets them
-// when the process ends. It is the store of tests: of the suite in package storetest, where
-// other stores are compared with it, of the hub's scripts and of the simulation.
+// Package memory keeps rooms, their messages and their members in memory, and forgets them when the process ends. It is the
+// store of tests: of the suite in package storetest, which compares other stores with it, of the hub's scripts and of the
+// simulation.
 //
-// A batch is carried out by package rules on a copy of what it touches. [Store.Stage] does
-// that, [Store.Sync] makes the copy what everybody reads, [Store.Rollback] forgets it, and
-// [Store.Commit] stages and syncs. What was read once never changes: a [Snapshot] is all that
-// is stored at a moment.
+// Package rules carries out a batch on a copy of the rooms that it touches. [Store.Stage] does that, [Store.Sync] makes the
+// copy what everybody reads, [Store.Rollback] drops it, and [Store.Commit] stages and syncs. A state that was read never
+// changes: a [Snapshot] is all that is stored at a moment.
 //
-// Start with [Store] and the state behind it. A row of a new kind has its place in room or
-// state, is loaded in load.go and saved in save.go.
+// Start with [Store]. It is made of parts, which share states: Store commits, reader answers for rooms, pages, members and
+// moderation, files for rows of files, shared for other relays. A row of a new kind has its place in [Room] or in state, is
+// loaded in load.go and saved in save.go. A new question about stored rows is a method of one of the parts.
 //
 // # What this package must not know
 //
-// Who may do what; connections, sessions, tokens.
+// Who may do what: package rules decides. Connections, sessions, tokens.
 package memory

@@ -9,7 +9,13 @@ import (
 	"hallway/relay/rules"
 )
 
-var _ rules.Files = (*Store)(nil)
+// files keeps what [rules.Files] asks of the rows of files.
+type files struct {
+	*states
+	name string // of the place of the bytes; "": it has none yet
+}
+
+var _ rules.Files = (*files)(nil)
 
 // loadFiles loads rows of files of a room.
 func loadFiles(row *rules.Room, r *Room, k *rules.RoomKeys) {
@@ -76,7 +82,7 @@ func (s *state) disownFiles(r *Room, f *rules.Forget) {
 }
 
 // File implements [rules.Files].
-func (s *Store) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
+func (s *files) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return f, false, err
@@ -86,7 +92,7 @@ func (s *Store) File(ctx context.Context, room, id string) (f rules.File, ok boo
 }
 
 // Doomed implements [rules.Files].
-func (s *Store) Doomed(ctx context.Context, limit int) (keys []string, err error) {
+func (s *files) Doomed(ctx context.Context, limit int) (keys []string, err error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -99,7 +105,7 @@ func (s *Store) Doomed(ctx context.Context, limit int) (keys []string, err error
 }
 
 // Deleted implements [rules.Files].
-func (s *Store) Deleted(ctx context.Context, keys []string) error {
+func (s *files) Deleted(ctx context.Context, keys []string) error {
 	return s.change(ctx, func(tx *state) {
 		for _, key := range keys {
 			delete(tx.doomed, key)
@@ -108,7 +114,7 @@ func (s *Store) Deleted(ctx context.Context, keys []string) error {
 }
 
 // Unknown implements [rules.Files].
-func (s *Store) Unknown(ctx context.Context, keys []string) ([]string, error) {
+func (s *files) Unknown(ctx context.Context, keys []string) ([]string, error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -123,7 +129,7 @@ func (s *Store) Unknown(ctx context.Context, keys []string) ([]string, error) {
 }
 
 // DropUnused implements [rules.Files].
-func (s *Store) DropUnused(ctx context.Context, before time.Time, limit int) (n int, err error) {
+func (s *files) DropUnused(ctx context.Context, before time.Time, limit int) (n int, err error) {
 	err = s.change(ctx, func(tx *state) {
 		for _, name := range tx.names() {
 			n += tx.doomFiles(tx.own(name), func(f rules.File) bool {
@@ -138,22 +144,8 @@ func (s *Store) DropUnused(ctx context.Context, before time.Time, limit int) (n 
 	return n, err
 }
 
-// change changes what is durable, beside what is staged.
-func (s *Store) change(ctx context.Context, do func(*state)) error {
-	if _, err := s.read(ctx); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	tx := s.state.begin()
-	do(tx)
-	s.state, s.staged = tx, nil
-	s.state.end()
-	return nil
-}
-
 // FileStats implements [rules.Files].
-func (s *Store) FileStats(ctx context.Context) (stats rules.FileStats, err error) {
+func (s *files) FileStats(ctx context.Context) (stats rules.FileStats, err error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return stats, err
@@ -172,11 +164,11 @@ func (s *Store) FileStats(ctx context.Context) (stats rules.FileStats, err error
 }
 
 // FilesName implements [rules.Files].
-func (s *Store) FilesName(_ context.Context, proposed string) (string, error) {
+func (s *files) FilesName(_ context.Context, proposed string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.filesName == "" {
-		s.filesName = proposed
+	if s.name == "" {
+		s.name = proposed
 	}
-	return s.filesName, nil
+	return s.name, nil
 }

@@ -2,17 +2,6 @@ package memory
 
 import "hallway/protocol"
 
-// Life returns the present life of a room as it is durable; where nobody has made the room
-// it has no epoch. It does not change.
-func (s *Store) Life(room string) *Room {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if r := s.state.rooms[room]; r != nil {
-		return r
-	}
-	return &Room{name: room}
-}
-
 // Epoch returns the name of the life, "" where nobody has made the room.
 func (r *Room) Epoch() string { return r.epoch }
 

@@ -12,13 +12,13 @@ import (
 )
 
 // Sanctions lists a room's sanctions; see [rules.Moderation].
-func (s *Store) Sanctions(ctx context.Context, room string, part rules.Part) (all []protocol.Sanction, err error) {
+func (s reader) Sanctions(ctx context.Context, room string, part rules.Part) (all []protocol.Sanction, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return nil, err
 	}
 	r := state.rooms[room]
-	for key, one := range r.inForce(s.options.Now()) {
+	for key, one := range r.inForce(s.now()) {
 		all = append(all, r.shown(key, one))
 	}
 	slices.SortFunc(all, func(a, b protocol.Sanction) int {
@@ -46,14 +46,14 @@ func (r *Room) inForce(at time.Time) map[sanctioned]rules.Sanction {
 }
 
 // Bans returns the bans in force; see [rules.Moderation].
-func (s *Store) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) {
+func (s reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
 	}
 	bans := make(map[rules.Ban]rules.BanTerms)
 	for name, r := range state.rooms {
-		for key, one := range r.inForce(s.options.Now()) {
+		for key, one := range r.inForce(s.now()) {
 			if key.kind == protocol.ActBan {
 				bans[rules.Ban{Room: name, User: key.user}] = rules.BanTerms{Until: one.Until, UpTo: one.UpTo()}
 			}
@@ -63,7 +63,7 @@ func (s *Store) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) 
 }
 
 // Ranked lists the users who are more than participants anywhere; see [rules.Moderation].
-func (s *Store) Ranked(ctx context.Context) ([]string, error) {
+func (s reader) Ranked(ctx context.Context) ([]string, error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func (s *Store) Ranked(ctx context.Context) ([]string, error) {
 }
 
 // Reports lists a room's reports; see [rules.Moderation].
-func (s *Store) Reports(
+func (s reader) Reports(
 	ctx context.Context, room string, status protocol.ReportState, before int64, limit int,
 ) (reports []protocol.ReportEntry, err error) {
 	state, err := s.read(ctx)
@@ -99,7 +99,7 @@ func (s *Store) Reports(
 }
 
 // Audit lists what was done in a room; see [rules.Moderation].
-func (s *Store) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
+func (s reader) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (s *Store) Audit(ctx context.Context, room string, before int64, limit int)
 }
 
 // Revocations returns the revoked users; see [rules.Moderation].
-func (s *Store) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
+func (s reader) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return nil, err

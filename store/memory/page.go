@@ -11,7 +11,7 @@ import (
 )
 
 // Page returns the page that q asks for; see [rules.Store].
-func (s *Store) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
+func (s reader) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
 	state, err := s.read(ctx)
 	switch {
 	case err != nil:

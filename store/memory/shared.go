@@ -10,6 +10,15 @@ import (
 	"hallway/relay/rules"
 )
 
+// shared answers what relays on one database ask of it.
+type shared struct {
+	*states
+	now    func() time.Time
+	leases map[string]lease // by job
+}
+
+var _ rules.Shared = (*shared)(nil)
+
 // lease is a job's holder, until a time.
 type lease struct {
 	holder string
@@ -17,10 +26,10 @@ type lease struct {
 }
 
 // Cluster returns the id of the store; see [rules.Shared].
-func (s *Store) Cluster(context.Context) (string, error) { return "memory", nil }
+func (s *shared) Cluster(context.Context) (string, error) { return "memory", nil }
 
 // Heads reads how far rooms are; see [rules.Shared].
-func (s *Store) Heads(ctx context.Context, names []string) (rules.Heads, error) {
+func (s *shared) Heads(ctx context.Context, names []string) (rules.Heads, error) {
 	state, err := s.read(ctx)
 	if err != nil {
 		return rules.Heads{}, err
@@ -36,7 +45,7 @@ func (s *Store) Heads(ctx context.Context, names []string) (rules.Heads, error) 
 }
 
 // Ruling reads what relays keep of a room's rules; see [rules.Shared].
-func (s *Store) Ruling(ctx context.Context, room string) (rules.Ruling, error) {
+func (s *shared) Ruling(ctx context.Context, room string) (rules.Ruling, error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return rules.Ruling{}, err
@@ -50,7 +59,7 @@ func (s *Store) Ruling(ctx context.Context, room string) (rules.Ruling, error) {
 	if len(r.messages) > 0 {
 		ruling.Below = r.messages[0].Seq
 	}
-	for key, one := range r.inForce(s.options.Now()) {
+	for key, one := range r.inForce(s.now()) {
 		if key.kind == protocol.ActMute {
 			ruling.Mutes = append(ruling.Mutes, r.shown(key, one))
 		}
@@ -60,7 +69,7 @@ func (s *Store) Ruling(ctx context.Context, room string) (rules.Ruling, error) {
 }
 
 // MarkRead moves read markers forward; see [rules.Shared].
-func (s *Store) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
+func (s *shared) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
 	if _, err := s.read(ctx); err != nil {
 		return err
 	}
@@ -88,13 +97,13 @@ func (s *state) markRead(marks []rules.ReadMark) {
 }
 
 // Lease gives a job to a holder; see [rules.Shared].
-func (s *Store) Lease(ctx context.Context, job, holder string, d time.Duration) (held bool, err error) {
+func (s *shared) Lease(ctx context.Context, job, holder string, d time.Duration) (held bool, err error) {
 	if _, err := s.read(ctx); err != nil {
 		return false, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.options.Now()
+	now := s.now()
 	if l, ok := s.leases[job]; ok && l.holder != holder && now.Before(l.until) {
 		return false, nil
 	}

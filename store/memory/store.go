@@ -2,7 +2,6 @@ package memory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -14,20 +13,34 @@ import (
 
 // Store is a store in memory, for one relay or several. Its methods may be called from several goroutines.
 type Store struct {
+	*states
+	reader
+	files
+	shared
 	options Options
 	commits sync.Mutex // held from Stage to Sync by Commit
 
-	mu     sync.Mutex
-	state  *state // durable
-	staged *state // what the transaction makes of it; nil: there is none
-	closed bool
-	lives  int // of rooms so far
-	// filesName is what FilesName returns.
-	filesName string
+	// Under the lock of states:
+
+	lives int // of rooms so far
 	// sent holds when participants sent in slow mode. It does not outlast a Close.
-	sent   map[sender]protocol.Time
-	leases map[string]lease // by job
+	sent map[sender]protocol.Time
 }
+
+// reader reads what is durable.
+type reader struct {
+	*states
+	now func() time.Time // decides which sanctions are in force
+}
+
+var (
+	_ rules.Store      = (*Store)(nil)
+	_ rules.Directory  = (*Store)(nil)
+	_ rules.Moderation = (*Store)(nil)
+	_ rules.Files      = (*Store)(nil)
+	_ rules.Locks      = (*Store)(nil)
+	_ rules.Shared     = (*Store)(nil)
+)
 
 // sender is a user in a life of a room.
 type sender struct{ epoch, user string }
@@ -44,8 +57,6 @@ type Options struct {
 	Now func() time.Time
 }
 
-var errClosed = errors.New("the store is closed")
-
 // New returns an empty store.
 func New(o Options) *Store {
 	if o.Epoch == nil {
@@ -60,7 +71,12 @@ func New(o Options) *Store {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Store{options: o, state: newState(), sent: make(map[sender]protocol.Time), leases: make(map[string]lease)}
+	kept := &states{state: newState()}
+	return &Store{
+		states: kept, reader: reader{kept, o.Now}, files: files{states: kept},
+		shared:  shared{kept, o.Now, make(map[string]lease)},
+		options: o, sent: make(map[sender]protocol.Time),
+	}
 }
 
 // Commit carries out ops; see [rules.Store].
@@ -151,26 +167,6 @@ func (s *Store) Reopen() {
 	defer s.mu.Unlock()
 	s.closed = false
 	clear(s.sent)
-}
-
-// read returns what is durable.
-func (s *Store) read(ctx context.Context) (*state, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return nil, errClosed
-	}
-	return s.state, ctx.Err()
-}
-
-// A Snapshot is all that was durable at a moment.
-type Snapshot struct{ state *state }
-
-// Snapshot returns all that is durable now.
-func (s *Store) Snapshot() Snapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return Snapshot{s.state}
 }
 
 // Restore puts a snapshot in the place of what is stored. Each room begins another life.

@@ -193,7 +193,7 @@ func (v vault) Forget(user string) []rules.DueRoom {
 }
 
 // Turns lists turns of a room; see [rules.Locks].
-func (s *Store) Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error) {
+func (s reader) Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return nil, false, err
@@ -208,7 +208,7 @@ func (s *Store) Turns(ctx context.Context, room string, before int64, limit int)
 }
 
 // Devices lists devices of a room; see [rules.Locks].
-func (s *Store) Devices(ctx context.Context, room string, ids []string) (devices []protocol.Device, err error) {
+func (s reader) Devices(ctx context.Context, room string, ids []string) (devices []protocol.Device, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
 		return nil, err
