@@ -50,8 +50,8 @@ func inSnapshot(ctx context.Context, url string, do func(pgx.Tx) error) error {
 	if err != nil {
 		return NotBegunError{err}
 	}
-	s := &Store{config: config}
-	conn, err := s.connectOnce(ctx)
+	d := &db{config: config}
+	conn, err := d.connectOnce(ctx)
 	if err != nil {
 		return NotBegunError{explain(err)}
 	}

@@ -29,7 +29,7 @@ func (s *Store) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	defer s.turn.Unlock()
 	outcomes, err := s.commit(now, ops)
 	if err != nil {
-		s.forgetRooms() // whether the commit is stored is not known
+		s.kept.forget() // whether the commit is stored is not known
 		return nil, fmt.Errorf("commit %d ops: %w", len(ops), explain(err))
 	}
 	return outcomes, nil
@@ -46,12 +46,12 @@ func (s *Store) commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	}
 	// A commit is never cancelled: the server would report a success that a standby has not heard of.
 	ctx := context.Background()
-	conn, made, err := s.connect(ctx)
+	conn, made, err := s.writer.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if made {
-		s.forgetRooms()
+		s.kept.forget()
 	}
 	if outcomes, done, err := s.quick(ctx, conn, now, ops); done || err != nil {
 		return outcomes, err
@@ -62,7 +62,7 @@ func (s *Store) commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 			return outcomes, nil
 		}
 		if conn.IsClosed() || errors.Is(err, errUnknown) || !rollback(ctx, conn) {
-			s.disconnect()
+			s.writer.disconnect()
 			return nil, err
 		}
 		switch {
@@ -154,10 +154,7 @@ type memberKey struct {
 func (s *Store) carryOut(ctx context.Context, conn *pgx.Conn, now time.Time, parts [][]rules.Op) ([]rules.Outcome, error) {
 	b := &batch{s: s, ctx: ctx, conn: conn, grown: make(map[int64]bool), reads: make(map[memberKey]int64), mentions: make(map[memberKey]mentions), cleared: make(map[sender]int64)}
 	b.vault = vault.Vault{Conn: inTransaction{ctx, conn}, Ruled: b.ruled}
-	if s.options.CallersClock {
-		at := protocol.TimeOf(now)
-		b.clock = &at
-	}
+	b.clock = s.callersTime(now)
 	known := make(map[string]bool)
 	var outcomes []rules.Outcome
 	for _, part := range parts {
@@ -190,7 +187,7 @@ func (s *Store) carryOut(ctx context.Context, conn *pgx.Conn, now time.Time, par
 	if s.writer.warned.Load() {
 		return nil, errUnknown
 	}
-	s.keep(b.rooms, b.gone)
+	s.kept.keep(b.rooms, b.gone)
 	s.upkeep.grew(b.grown)
 	for who, at := range b.cleared {
 		if len(s.cleared) >= clearedKeptMax {

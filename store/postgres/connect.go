@@ -25,9 +25,6 @@ const (
 	aliveIdle   = 5 * time.Second
 	aliveEvery  = 2 * time.Second
 	aliveProbes = 3
-	// readersMax bounds the connections that read pages and do the upkeep, headsMax those that read heads.
-	readersMax = 8
-	headsMax   = 2
 )
 
 // Every connection asks for plans that do not depend on statistics, which are missing or old while a table is filled:
@@ -73,31 +70,9 @@ func Name(dsn string) string {
 	return u.String()
 }
 
-// pool makes a pool of at most n connections, whose connections are prepared by s.prepare.
-func (s *Store) pool(ctx context.Context, n int32) (*pgxpool.Pool, error) {
-	config := s.config.Copy()
-	config.MaxConns = n
-	config.MinConns = 0
-	config.AfterConnect = s.prepare
-	return pgxpool.NewWithConfig(ctx, config)
-}
-
-// prepare makes a new connection one of this store: it sets the session's settings, and makes sure that the database is
-// the one that it was, and fit for this program.
-func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
-	if _, err := conn.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
-		return err
-	}
-	if s.options.hasty {
-		if _, err := conn.Exec(ctx, `SET synchronous_commit = off`); err != nil {
-			return err
-		}
-	}
-	return s.life.check(ctx, conn)
-}
-
-// A writer is the connection that commits. It is used by one goroutine at a time.
+// A writer keeps the connection that commits. It is used by one goroutine at a time.
 type writer struct {
+	db     *db
 	conn   *pgx.Conn
 	failed error       // of the last attempt to connect
 	tried  time.Time   // when that was
@@ -105,25 +80,19 @@ type writer struct {
 }
 
 // connect returns the connection that commits, a new one where the last one was lost. made reports that it is new.
-func (s *Store) connect(ctx context.Context) (conn *pgx.Conn, made bool, err error) {
-	if c := s.writer.conn; c != nil && !c.IsClosed() {
+func (w *writer) connect(ctx context.Context) (conn *pgx.Conn, made bool, err error) {
+	if c := w.conn; c != nil && !c.IsClosed() {
 		return c, false, nil
 	}
-	if s.writer.failed != nil && time.Since(s.writer.tried) < connectEvery {
-		return nil, false, s.writer.failed
+	if w.failed != nil && time.Since(w.tried) < connectEvery {
+		return nil, false, w.failed
 	}
-	if !s.writer.tried.IsZero() { // the last one was lost, and so may be those of the pools
-		s.resetPools()
+	if !w.tried.IsZero() { // the last one was lost, and so may be those of the pools
+		w.db.resetPools()
 	}
-	conn, err = s.connectWriter(ctx)
-	s.writer.conn, s.writer.failed, s.writer.tried = conn, err, time.Now()
+	conn, err = w.dial(ctx)
+	w.conn, w.failed, w.tried = conn, err, time.Now()
 	return conn, true, err
-}
-
-// resetPools closes the connections of the pools, each once it is idle: after a restart of the server they are of no use.
-func (s *Store) resetPools() {
-	s.readers.Reset()
-	s.heads.Reset()
 }
 
 // isLost reports whether a query failed because its connection did, not because of what it asked.
@@ -132,11 +101,11 @@ func isLost(err error) bool {
 	return err != nil && (!errors.As(err, &refused) || hasClass(err, "57P", "08"))
 }
 
-func (s *Store) connectWriter(ctx context.Context) (*pgx.Conn, error) {
-	config := s.config.ConnConfig.Copy()
+func (w *writer) dial(ctx context.Context) (*pgx.Conn, error) {
+	config := w.db.config.ConnConfig.Copy()
 	config.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
 		if n.SeverityUnlocalized == "WARNING" {
-			s.writer.warned.Store(true)
+			w.warned.Store(true)
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
@@ -145,29 +114,22 @@ func (s *Store) connectWriter(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = s.prepare(ctx, conn); err != nil {
+	if err = w.db.prepare(ctx, conn); err != nil {
 		_ = conn.Close(ctx)
 		return nil, err
 	}
 	return conn, nil
 }
 
-// connectOnce returns a connection as the URL describes it.
-func (s *Store) connectOnce(ctx context.Context) (*pgx.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
-	defer cancel()
-	return pgx.ConnectConfig(ctx, s.config.ConnConfig)
-}
-
 // disconnect gives up the writer's connection.
-func (s *Store) disconnect() {
-	if s.writer.conn == nil {
+func (w *writer) disconnect() {
+	if w.conn == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 	defer cancel()
-	_ = s.writer.conn.Close(ctx)
-	s.writer.conn = nil
+	_ = w.conn.Close(ctx)
+	w.conn = nil
 }
 
 // explain says of an error what it means to the operator, in one line.

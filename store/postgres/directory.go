@@ -14,23 +14,8 @@ import (
 // namesTo is beyond all names.
 const namesTo = "\x7f"
 
-// each calls row for each row of a query.
-func (s *Store) each(ctx context.Context, row func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := s.readers.Query(ctx, query, args...)
-	if err != nil {
-		return explain(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // RoomNames lists names of rooms; see [rules.Directory].
-func (s *Store) RoomNames(ctx context.Context, span rules.Span, limit int) (names []string, err error) {
+func (s reader) RoomNames(ctx context.Context, span rules.Span, limit int) (names []string, err error) {
 	if span.To == "" {
 		span.To = namesTo
 	}
@@ -60,7 +45,7 @@ var selectRooms = `SELECT r.name, r.title, r.settings, r.made_at, c.members, coa
 	ORDER BY k.place`
 
 // Rooms reads rooms; see [rules.Directory].
-func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
+func (s reader) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
 	v := &view{}
 	var r rules.RoomEntry
 	v.row = newMessageRow(&r.Name, &r.Title, &r.Settings, (*int64)(&r.CreatedAt), &r.Members, &r.Read, &r.Unread, &r.Mentions,
@@ -90,7 +75,7 @@ func (s *Store) Rooms(ctx context.Context, user string, names []string) (rooms [
 }
 
 // Room reads one room; see [rules.Directory].
-func (s *Store) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
+func (s reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
 	rooms, err := s.Rooms(ctx, user, []string{room})
 	if err != nil || len(rooms) == 0 {
 		return r, false, err
@@ -99,7 +84,7 @@ func (s *Store) Room(ctx context.Context, room, user string) (r rules.RoomEntry,
 }
 
 // Settings returns the settings of a room; see [rules.Directory].
-func (s *Store) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
+func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
 	var settings string
 	err := s.readers.QueryRow(ctx, `SELECT settings FROM rooms WHERE name = $1`, room).Scan(&settings)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
@@ -110,7 +95,7 @@ func (s *Store) Settings(ctx context.Context, room string) (protocol.RoomSetting
 }
 
 // Members lists the users who have joined; see [rules.Directory].
-func (s *Store) Members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
+func (s reader) Members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
 	members, err = s.membersOf(ctx, `SELECT `+memberColumns+` FROM rooms JOIN members m ON m.room = rooms.key
 		WHERE rooms.name = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3`, room, text(part.After), limit(part))
 	if err != nil {

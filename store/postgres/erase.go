@@ -25,7 +25,7 @@ const (
 
 // eraser takes one user out of the tables.
 type eraser struct {
-	s               *Store
+	u               *upkeep
 	user, pseudonym string
 	carry           rules.Carry
 }
@@ -44,7 +44,7 @@ func (e *eraser) run(ctx context.Context) error {
 	for more := true; more; {
 		var ops []rules.Op
 		found, last := 0, key
-		err := e.s.each(ctx, func(scan func(...any) error) error {
+		err := e.u.each(ctx, func(scan func(...any) error) error {
 			var name *string
 			if err := scan(&key, &seq, &name); err != nil {
 				return err
@@ -78,48 +78,11 @@ func (e *eraser) step(ctx context.Context, ops []rules.Op) error {
 	if err := e.carry.Out(ctx, ops); err != nil || len(ops) == 0 {
 		return err
 	}
-	held, err := e.s.Lease(ctx, jobErasures, e.s.upkeep.holder, eraseTime)
+	held, err := e.u.Lease(ctx, jobErasures, e.u.holder, eraseTime)
 	if err == nil && !held {
 		err = errors.New("another relay goes on with it")
 	}
 	return err
-}
-
-// CarryErasures erases all users that [Erase] was asked to erase or will be; see [rules.Upkeep]. One relay does it for
-// all.
-func (s *Store) CarryErasures(carry rules.Carry) {
-	s.running.Go(func() {
-		tick := time.NewTicker(erasuresEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C: // what failed is tried again
-			case <-s.stop:
-				return
-			}
-			if held, err := s.Lease(s.stopping, jobErasures, s.upkeep.holder, eraseTime); err != nil || !held {
-				continue
-			}
-			for erased := true; erased; {
-				erased = s.carryErasure(s.stopping, carry) == nil
-			}
-		}
-	})
-}
-
-var errNone = errors.New("nobody is to be erased")
-
-// carryErasure erases the next user.
-func (s *Store) carryErasure(ctx context.Context, carry rules.Carry) error {
-	e := eraser{s: s, carry: carry}
-	err := s.readers.QueryRow(ctx, `SELECT user_id, pseudonym FROM erasures WHERE NOT done LIMIT 1`).Scan(&e.user, &e.pseudonym)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return errNone
-	}
-	if err != nil {
-		return err
-	}
-	return e.run(ctx)
 }
 
 // Erase takes a user out of the database. The user's messages become tombstones under a random pseudonym, at a new rev
@@ -138,66 +101,115 @@ func Erase(ctx context.Context, url, user string, progress Progress) (messages i
 		return 0, NotBegunError{err}
 	}
 	defer func() { _ = s.Close() }()
-	if messages, err = s.erase(ctx, user, progress); err != nil {
+	e := erasure{s: s, user: user, progress: progress}
+	if err = e.run(ctx); err != nil {
 		err = fmt.Errorf("erase from %q: %w", Name(url), explain(err))
 	}
-	return messages, err
+	return e.messages, err
 }
 
-func (s *Store) erase(ctx context.Context, user string, progress Progress) (messages int, err error) {
-	_, err = s.readers.Exec(ctx, `INSERT INTO erasures (user_id, pseudonym) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
-		user, "erased-"+strings.ToLower(rand.Text()))
+// erasure is an erasure that a command has asked for.
+type erasure struct {
+	s               *Store
+	user, pseudonym string
+	progress        Progress
+	messages, total int // erased so far, and to erase
+}
+
+// begin finds the row of the erasure, or makes it.
+func (e *erasure) begin(ctx context.Context) error {
+	_, err := e.s.readers.Exec(ctx, `INSERT INTO erasures (user_id, pseudonym) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+		e.user, "erased-"+strings.ToLower(rand.Text()))
 	if err != nil {
-		return 0, err
+		return err
 	}
-	var pseudonym string
-	var total int
-	err = s.readers.QueryRow(ctx, `SELECT pseudonym, messages + (SELECT count(*) FROM messages WHERE sender_id = $1) FROM erasures WHERE user_id = $1`, user).
-		Scan(&pseudonym, &total)
-	if err != nil {
-		return 0, err
+	return e.s.readers.QueryRow(ctx, `SELECT pseudonym, messages + (SELECT count(*) FROM messages WHERE sender_id = $1) FROM erasures WHERE user_id = $1`, e.user).
+		Scan(&e.pseudonym, &e.total)
+}
+
+// run erases the user, or waits for the relay that does.
+func (e *erasure) run(ctx context.Context) error {
+	if err := e.begin(ctx); err != nil {
+		return err
 	}
-	carry := func(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error) {
-		outcomes, err := s.Commit(time.Now(), ops)
+	run := eraser{u: &e.s.upkeep, user: e.user, pseudonym: e.pseudonym, carry: func(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error) {
+		outcomes, err := e.s.Commit(time.Now(), ops)
 		if err == nil {
-			_, err = s.erased(ctx, pseudonym, total, &messages, progress)
+			_, err = e.look(ctx)
 		}
 		return outcomes, errors.Join(err, ctx.Err())
-	}
+	}}
 	tick := time.NewTicker(erasuresEvery)
 	defer tick.Stop()
 	for {
-		done, err := s.erased(ctx, pseudonym, total, &messages, progress)
+		done, err := e.look(ctx)
 		if done && err == nil {
-			_, err = s.readers.Exec(ctx, `DELETE FROM erasures WHERE pseudonym = $1`, pseudonym)
+			_, err = e.s.readers.Exec(ctx, `DELETE FROM erasures WHERE pseudonym = $1`, e.pseudonym)
 		}
 		if done || err != nil {
-			return messages, err
+			return err
 		}
-		if held, err := s.Lease(ctx, jobErasures, s.upkeep.holder, eraseTime); err == nil && held { // no relay does it
-			if err := (&eraser{s: s, user: user, pseudonym: pseudonym, carry: carry}).run(ctx); err != nil {
-				return messages, err
+		if held, err := e.s.Lease(ctx, jobErasures, e.s.upkeep.holder, eraseTime); err == nil && held { // no relay does it
+			if err := run.run(ctx); err != nil {
+				return err
 			}
 			continue
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return messages, errors.New("not waited for; the relays go on with it")
+			return errors.New("not waited for; the relays go on with it")
 		}
 	}
 }
 
-// erased reads how far an erasure is.
-func (s *Store) erased(ctx context.Context, pseudonym string, total int, messages *int, progress Progress) (done bool, err error) {
+// look reads the progress. done reports that the user is erased.
+func (e *erasure) look(ctx context.Context) (done bool, err error) {
 	var n int
-	err = s.readers.QueryRow(ctx, `SELECT messages, done FROM erasures WHERE pseudonym = $1`, pseudonym).Scan(&n, &done)
+	err = e.s.readers.QueryRow(ctx, `SELECT messages, done FROM erasures WHERE pseudonym = $1`, e.pseudonym).Scan(&n, &done)
 	if errors.Is(err, pgx.ErrNoRows) { // another command has seen the end
 		return true, nil
 	}
-	if n > *messages && progress != nil {
-		progress(n, max(n, total))
+	if n > e.messages && e.progress != nil {
+		e.progress(n, max(n, e.total))
 	}
-	*messages = max(*messages, n)
+	e.messages = max(e.messages, n)
 	return done, err
+}
+
+// CarryErasures erases all users that [Erase] was asked to erase or will be; see [rules.Upkeep]. One relay does it for
+// all.
+func (u *upkeep) CarryErasures(carry rules.Carry) {
+	u.running.Go(func() {
+		tick := time.NewTicker(erasuresEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C: // what failed is tried again
+			case <-u.ctx.Done():
+				return
+			}
+			if held, err := u.Lease(u.ctx, jobErasures, u.holder, eraseTime); err != nil || !held {
+				continue
+			}
+			for erased := true; erased; {
+				erased = u.carryErasure(u.ctx, carry) == nil
+			}
+		}
+	})
+}
+
+var errNone = errors.New("there is no user to erase")
+
+// carryErasure erases the next user.
+func (u *upkeep) carryErasure(ctx context.Context, carry rules.Carry) error {
+	e := eraser{u: u, carry: carry}
+	err := u.readers.QueryRow(ctx, `SELECT user_id, pseudonym FROM erasures WHERE NOT done LIMIT 1`).Scan(&e.user, &e.pseudonym)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errNone
+	}
+	if err != nil {
+		return err
+	}
+	return e.run(ctx)
 }

@@ -12,7 +12,8 @@ import (
 	"hallway/relay/rules"
 )
 
-var _ rules.Files = (*Store)(nil)
+// files keeps what [rules.Files] asks of the rows of files.
+type files struct{ *db }
 
 // fileColumns are the columns that scanFile knows, in its order.
 const fileColumns = `f.id, f.owner, f.name, f.type, f.size, f.width, f.height, f.blob, f.thumb, f.sum, f.uploaded_at, f.seq`
@@ -136,7 +137,7 @@ func (b *batch) forgetFiles(f *rules.Forget) {
 }
 
 // File reads a file of a room; see [rules.Files].
-func (s *Store) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
+func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
 	f, err = scanFile(s.readers.QueryRow(ctx, `SELECT `+fileColumns+` FROM rooms JOIN files f ON f.room = rooms.key WHERE rooms.name = $1 AND f.id = $2`,
 		text(room), text(id)).Scan)
 	switch {
@@ -149,17 +150,17 @@ func (s *Store) File(ctx context.Context, room, id string) (f rules.File, ok boo
 }
 
 // Doomed lists keys of bytes that nobody needs; see [rules.Files].
-func (s *Store) Doomed(ctx context.Context, limit int) ([]string, error) {
+func (s files) Doomed(ctx context.Context, limit int) ([]string, error) {
 	return s.keys(ctx, "list files to delete", `SELECT blob FROM doomed ORDER BY blob LIMIT $1`, limit)
 }
 
 // Unknown returns the keys that are of no file; see [rules.Files].
-func (s *Store) Unknown(ctx context.Context, keys []string) ([]string, error) {
+func (s files) Unknown(ctx context.Context, keys []string) ([]string, error) {
 	return s.keys(ctx, "look for files", `SELECT key FROM unnest($1::text[]) AS k (key) WHERE NOT EXISTS (SELECT 1 FROM files WHERE blob = key)`, keys)
 }
 
 // keys returns the keys that a query finds.
-func (s *Store) keys(ctx context.Context, what, query string, args ...any) (keys []string, err error) {
+func (s files) keys(ctx context.Context, what, query string, args ...any) (keys []string, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var key string
 		err := scan(&key)
@@ -173,7 +174,7 @@ func (s *Store) keys(ctx context.Context, what, query string, args ...any) (keys
 }
 
 // Deleted takes keys from the doomed; see [rules.Files].
-func (s *Store) Deleted(ctx context.Context, keys []string) error {
+func (s files) Deleted(ctx context.Context, keys []string) error {
 	if _, err := s.readers.Exec(ctx, `DELETE FROM doomed WHERE blob = ANY ($1::text[])`, keys); err != nil {
 		return fmt.Errorf("forget deleted files: %w", explain(err))
 	}
@@ -184,7 +185,7 @@ func (s *Store) Deleted(ctx context.Context, keys []string) error {
 const dropUnused = `DELETE FROM files WHERE ctid = ANY (ARRAY(SELECT ctid FROM files WHERE seq = 0 AND uploaded_at < $1 ORDER BY uploaded_at LIMIT $2)) AND seq = 0`
 
 // DropUnused deletes rows of files that are in no message; see [rules.Files].
-func (s *Store) DropUnused(ctx context.Context, before time.Time, limit int) (int, error) {
+func (s files) DropUnused(ctx context.Context, before time.Time, limit int) (int, error) {
 	tag, err := s.readers.Exec(ctx, dropUnused, int64(protocol.TimeOf(before)), limit)
 	if err != nil {
 		return 0, fmt.Errorf("drop unused files: %w", explain(err))
@@ -193,7 +194,7 @@ func (s *Store) DropUnused(ctx context.Context, before time.Time, limit int) (in
 }
 
 // FileStats counts files; see [rules.Files].
-func (s *Store) FileStats(ctx context.Context) (stats rules.FileStats, err error) {
+func (s files) FileStats(ctx context.Context) (stats rules.FileStats, err error) {
 	err = s.readers.QueryRow(ctx, `SELECT files, bytes, (SELECT count(*) FROM files WHERE seq = 0), (SELECT count(*) FROM doomed) FROM file_bytes WHERE kind = ''`).
 		Scan(&stats.Files, &stats.Bytes, &stats.Unused, &stats.Doomed)
 	if err != nil {
@@ -203,7 +204,7 @@ func (s *Store) FileStats(ctx context.Context) (stats rules.FileStats, err error
 }
 
 // FilesName returns what names the database at the place of its files; see [rules.Files].
-func (s *Store) FilesName(ctx context.Context, proposed string) (name string, err error) {
+func (s files) FilesName(ctx context.Context, proposed string) (name string, err error) {
 	_, err = s.readers.Exec(ctx, `UPDATE database SET files_name = $1 WHERE files_name = ''`, proposed)
 	if err == nil {
 		err = s.readers.QueryRow(ctx, `SELECT files_name FROM database`).Scan(&name)

@@ -29,7 +29,7 @@ func Fill(ctx context.Context, url string, tables []Table, reports int64, filesN
 		return NotBegunError{err}
 	}
 	defer func() { _ = s.Close() }()
-	f := filler{s: s, ctx: ctx, progress: progress}
+	f := filler{ctx: ctx, progress: progress}
 	for _, t := range tables {
 		f.total += 2 * t.Count // to write and to read
 	}
@@ -48,7 +48,6 @@ func Fill(ctx context.Context, url string, tables []Table, reports int64, filesN
 
 // filler copies tables in one transaction.
 type filler struct {
-	s           *Store
 	ctx         context.Context
 	tx          pgx.Tx
 	progress    Progress

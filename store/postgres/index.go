@@ -27,8 +27,8 @@ const (
 
 // indexSlice puts some changes of a room into the index of words, in the order of their revs, and notes how far it has
 // come. more reports whether others follow. What is lost with the machine is done again, so nothing waits for the disk.
-func (s *Store) indexSlice(ctx context.Context, key int64) (more bool, err error) {
-	err = pgx.BeginFunc(ctx, s.readers, func(tx pgx.Tx) error {
+func (u *upkeep) indexSlice(ctx context.Context, key int64) (more bool, err error) {
+	err = pgx.BeginFunc(ctx, u.readers, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL synchronous_commit = off`); err != nil {
 			return err
 		}
@@ -40,14 +40,14 @@ func (s *Store) indexSlice(ctx context.Context, key int64) (more bool, err error
 		if err != nil {
 			return err
 		}
-		more, err = s.indexSome(ctx, tx, key, rev)
+		more, err = u.indexSome(ctx, tx, key, rev)
 		return err
 	})
 	return more, err
 }
 
 // indexSome puts changes behind a rev into the index.
-func (s *Store) indexSome(ctx context.Context, tx pgx.Tx, key, rev int64) (more bool, err error) {
+func (u *upkeep) indexSome(ctx context.Context, tx pgx.Tx, key, rev int64) (more bool, err error) {
 	var writes pgx.Batch
 	var gone []int64
 	rows, err := tx.Query(ctx, selectChanges, key, rev, indexMessages)

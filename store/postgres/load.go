@@ -86,7 +86,7 @@ func (l *loader) begin() {
 	}
 	names, epochs, versions := l.names, make([]string, len(l.names)), make([]int64, len(l.names))
 	for i, name := range names {
-		if r := l.s.rooms[name]; r != nil {
+		if r := l.s.kept.rooms[name]; r != nil {
 			epochs[i], versions[i] = r.epoch, r.rules
 		}
 	}
@@ -97,7 +97,7 @@ func (l *loader) begin() {
 			return err
 		}
 		r.settings, _ = protocol.ReadSettings(settings) // what is not a setting counts as none
-		if kept := l.s.rooms[name]; kept != nil && kept.epoch == r.epoch && kept.rules == r.rules {
+		if kept := l.s.kept.rooms[name]; kept != nil && kept.epoch == r.epoch && kept.rules == r.rules {
 			r.reports, r.sanctions = kept.reports, kept.sanctions
 		}
 		l.rooms[name] = r

@@ -10,7 +10,7 @@ import (
 )
 
 // Sanctions lists a room's mutes and bans; see [rules.Moderation].
-func (s *Store) Sanctions(ctx context.Context, room string, part rules.Part) (all []protocol.Sanction, err error) {
+func (s reader) Sanctions(ctx context.Context, room string, part rules.Part) (all []protocol.Sanction, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		one := protocol.Sanction{}
 		err := scan(&one.User.ID, &one.User.Name, (*string)(&one.User.Role), (*string)(&one.Kind), (*int64)(&one.Until),
@@ -28,7 +28,7 @@ func (s *Store) Sanctions(ctx context.Context, room string, part rules.Part) (al
 }
 
 // Bans returns the bans in force; see [rules.Moderation].
-func (s *Store) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) {
+func (s reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) {
 	bans := make(map[rules.Ban]rules.BanTerms)
 	err := s.each(ctx, func(scan func(...any) error) error {
 		var ban rules.Ban
@@ -45,7 +45,7 @@ func (s *Store) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) 
 }
 
 // Ranked lists the users who are more than participants anywhere; see [rules.Moderation].
-func (s *Store) Ranked(ctx context.Context) (users []string, err error) {
+func (s reader) Ranked(ctx context.Context) (users []string, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var user string
 		err := scan(&user)
@@ -68,7 +68,7 @@ func scanReport(scan func(...any) error) (r protocol.ReportEntry, err error) {
 }
 
 // Reports lists a room's reports; see [rules.Moderation].
-func (s *Store) Reports(
+func (s reader) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,
 ) (reports []protocol.ReportEntry, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
@@ -92,7 +92,7 @@ func scanAudit(scan func(...any) error) (e protocol.AuditEntry, err error) {
 }
 
 // Audit lists the acts in a room; see [rules.Moderation].
-func (s *Store) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
+func (s reader) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		e, err := scanAudit(scan)
 		entries = append(entries, e)
@@ -105,7 +105,7 @@ func (s *Store) Audit(ctx context.Context, room string, before int64, limit int)
 }
 
 // Revocations returns the revoked users; see [rules.Moderation].
-func (s *Store) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
+func (s reader) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
 	revoked := make(map[string]protocol.Time)
 	err := s.each(ctx, func(scan func(...any) error) error {
 		var user string

@@ -44,7 +44,7 @@ var (
 )
 
 // Page reads a part of a room's history; see [rules.Store].
-func (s *Store) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
+func (s reader) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
 	page, err := s.page(ctx, room, user, q)
 	if err != nil {
 		return protocol.Page{}, fmt.Errorf("read a page: %w", explain(err))
@@ -52,7 +52,7 @@ func (s *Store) Page(ctx context.Context, room, user string, q rules.Query) (pro
 	return page, nil
 }
 
-func (s *Store) page(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
+func (s reader) page(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
 	if q.Limit < 1 || q.Limit > protocol.PageMessagesMax {
 		return page, fmt.Errorf("limit %d is not 1…%d", q.Limit, protocol.PageMessagesMax)
 	}
@@ -144,7 +144,7 @@ func (v *view) take(rows pgx.Rows, share *rules.PageShare) (messages []protocol.
 
 // around reads half of the page before q.At, or the message q.ID, and the other half from it on. A side that has fewer
 // is not made up for on the other.
-func (s *Store) around(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
+func (s reader) around(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
 	before, from := q.Halves()
 	sides := [2]*rules.PageShare{&before, &from}
 	var messages [2][]protocol.Message

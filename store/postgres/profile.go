@@ -72,8 +72,8 @@ func (b *batch) saveNames(set *rules.Set) {
 const namesPart = 1000
 
 // checkNames makes the terms of all members anew if they are of another version. Other relays wait for the one that does.
-func (s *Store) checkNames(ctx context.Context) error {
-	return pgx.BeginFunc(ctx, s.readers, func(tx pgx.Tx) error {
+func (d *db) checkNames(ctx context.Context) error {
+	return pgx.BeginFunc(ctx, d.readers, func(tx pgx.Tx) error {
 		var has int
 		if err := tx.QueryRow(ctx, `SELECT names FROM database FOR UPDATE`).Scan(&has); err != nil || has == word.NamesVersion {
 			return err
@@ -135,7 +135,7 @@ func eachMember(ctx context.Context, tx pgx.Tx, do func(rooms []int64, users, na
 // memberColumns are the columns of a [rules.MemberEntry].
 const memberColumns = `m.user_id, m.name, m.role, m.read, m.joined_at, m.picture, m.title`
 
-func (s *Store) membersOf(ctx context.Context, query string, args ...any) (members []rules.MemberEntry, err error) {
+func (s reader) membersOf(ctx context.Context, query string, args ...any) (members []rules.MemberEntry, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var m rules.MemberEntry
 		err := scan(&m.User.ID, &m.User.Name, (*string)(&m.User.Role), &m.Read, (*int64)(&m.JoinedAt), &m.User.Picture, &m.User.Title)
@@ -152,7 +152,7 @@ const findMembers = `SELECT ` + memberColumns + ` FROM
 	ORDER BY m.folded, m.name COLLATE "C", m.user_id LIMIT $4`
 
 // FindMembers finds members by their names; see [rules.Directory].
-func (s *Store) FindMembers(ctx context.Context, room, name string, limit int) ([]rules.MemberEntry, error) {
+func (s reader) FindMembers(ctx context.Context, room, name string, limit int) ([]rules.MemberEntry, error) {
 	from := word.NamePrefix(name)
 	if from == "" {
 		return nil, nil
@@ -173,7 +173,7 @@ const (
 )
 
 // Reactors lists the users of a reaction; see [rules.Directory].
-func (s *Store) Reactors(ctx context.Context, room, id, emoji string, part rules.Part) (users []protocol.User, found bool, err error) {
+func (s reader) Reactors(ctx context.Context, room, id, emoji string, part rules.Part) (users []protocol.User, found bool, err error) {
 	var key, seq, after int64
 	err = s.readers.QueryRow(ctx, findReaction, room, id, emoji, part.After).Scan(&key, &seq, &after)
 	switch {

@@ -11,7 +11,13 @@ import (
 	"hallway/relay/rules"
 )
 
-// quickRestMax limits the batches for which the quick way is not tried after another relay was in the way.
+// resting counts batches for which the quick way is not tried, after another relay was in the way.
+type resting struct {
+	rest   int // batches left
+	rested int // how many there were the last time
+}
+
+// quickRestMax limits them.
 const quickRestMax = 15
 
 // sendQuickly is one statement, and so a transaction by itself: no lock outlives it, whatever becomes of the relay. It
@@ -41,8 +47,8 @@ const sendQuickly = `WITH k AS (
 // quick carries out a batch of new messages in rooms that are known, in one statement. done is false where the batch is
 // another one, or the rooms are not as they are known: then nothing was stored.
 func (s *Store) quick(ctx context.Context, conn *pgx.Conn, now time.Time, ops []rules.Op) (_ []rules.Outcome, done bool, err error) {
-	if s.quickRest > 0 {
-		s.quickRest--
+	if s.quickly.rest > 0 {
+		s.quickly.rest--
 		return nil, false, nil
 	}
 	set, ok := s.quickSet(now, ops)
@@ -64,18 +70,18 @@ func (s *Store) quick(ctx context.Context, conn *pgx.Conn, now time.Time, ops []
 	switch {
 	case err != nil && !conn.IsClosed() && (isRefused(err) || isConflict(err)):
 		if !isConflict(err) { // not because an id was sent again
-			s.quickRested = min(2*s.quickRested+1, quickRestMax)
-			s.quickRest = s.quickRested
+			s.quickly.rested = min(2*s.quickly.rested+1, quickRestMax)
+			s.quickly.rest = s.quickly.rested
 		}
 		return nil, false, nil
 	case err == nil && s.writer.warned.Load():
 		err = errUnknown
 	}
 	if err != nil {
-		s.disconnect()
+		s.writer.disconnect()
 		return nil, false, err
 	}
-	s.quickRested = 0
+	s.quickly.rested = 0
 	s.sentQuickly(set, outcomes, before)
 	return outcomes, true, nil
 }
@@ -89,7 +95,7 @@ func (s *Store) quickSet(now time.Time, ops []rules.Op) (*rules.Set, bool) {
 		if !ok || send.FindOnly || len(send.Files) > 0 {
 			return nil, false
 		}
-		r := s.rooms[op.Room]
+		r := s.kept.rooms[op.Room]
 		if r == nil || r.settings.SlowModeS > 0 || r.settings.E2EE != 0 {
 			return nil, false
 		}
@@ -111,15 +117,11 @@ func (s *Store) sendQuickly(ctx context.Context, conn *pgx.Conn, now time.Time, 
 	n := len(set.Grown)
 	keys, heads, versions, counts := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	for i, r := range set.Grown {
-		known := s.rooms[r.Name]
+		known := s.kept.rooms[r.Name]
 		places[r] = int64(i + 1)
 		keys[i], heads[i], versions[i], counts[i] = r.Key, known.head, known.rules, r.Head-known.head
 	}
-	var clock *int64
-	if s.options.CallersClock {
-		at := now.UnixMicro()
-		clock = &at
-	}
+	clock := (*int64)(s.callersTime(now))
 	var made madeRows
 	var mentioned mentionRows
 	for _, m := range set.Messages {
@@ -147,11 +149,11 @@ func (s *Store) sentQuickly(set *rules.Set, outcomes []rules.Outcome, before []i
 	shift := make(map[string]protocol.Time, len(set.Grown))
 	grown := make(map[int64]bool, len(set.Grown))
 	for i, r := range set.Grown {
-		known := s.rooms[r.Name]
+		known := s.kept.rooms[r.Name]
 		next := *known
 		next.head, next.lastAt = r.Head, protocol.Time(before[i]+r.Head-known.head)
 		shift[r.Name] = next.lastAt - r.LastAt
-		s.rooms[r.Name] = &next
+		s.kept.rooms[r.Name] = &next
 		grown[r.Key] = true
 	}
 	for i := range outcomes {

@@ -12,24 +12,24 @@ import (
 )
 
 // Retain has messages deleted by their age from now on; see [rules.Upkeep].
-func (s *Store) Retain(r rules.Retention) {
+func (u *upkeep) Retain(r rules.Retention) {
 	if r.Now == nil {
 		r.Now = time.Now
 	}
-	s.upkeep.mu.Lock()
-	defer s.upkeep.mu.Unlock()
-	s.upkeep.retention = &r
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.retention = &r
 }
 
 // deleteLeft deletes what is dropped or too old, for all relays.
-func (s *Store) deleteLeft(ctx context.Context) error {
-	if err := s.emptyDropped(ctx); err != nil {
+func (u *upkeep) deleteLeft(ctx context.Context) error {
+	if err := u.emptyDropped(ctx); err != nil {
 		return err
 	}
-	if err := s.purge(ctx); err != nil {
+	if err := u.purge(ctx); err != nil {
 		return err
 	}
-	_, err := s.readers.Exec(ctx, `DELETE FROM sent WHERE at < hallway_now() - $1`, protocol.SlowModeSMax*time.Second.Microseconds())
+	_, err := u.readers.Exec(ctx, `DELETE FROM sent WHERE at < hallway_now() - $1`, protocol.SlowModeSMax*time.Second.Microseconds())
 	return err
 }
 
@@ -48,9 +48,9 @@ var emptySteps = append([]string{
 }, emptyVault()...)
 
 // emptyDropped deletes the content of dropped rooms, slice by slice, and in the end the rooms.
-func (s *Store) emptyDropped(ctx context.Context) error {
+func (u *upkeep) emptyDropped(ctx context.Context) error {
 	var keys []int64
-	err := s.each(ctx, func(scan func(...any) error) error {
+	err := u.each(ctx, func(scan func(...any) error) error {
 		var key int64
 		err := scan(&key)
 		keys = append(keys, key)
@@ -61,27 +61,27 @@ func (s *Store) emptyDropped(ctx context.Context) error {
 	}
 	// Files first, for their bytes take the most room.
 	for more := len(keys) > 0; more; {
-		tag, err := s.readers.Exec(ctx, dropFiles, keys, deleteRows)
+		tag, err := u.readers.Exec(ctx, dropFiles, keys, deleteRows)
 		if err != nil {
 			return fmt.Errorf("delete files of dropped rooms: %w", err)
 		}
-		if more = tag.RowsAffected() == deleteRows; more && !s.pause(upkeepPause) {
+		if more = tag.RowsAffected() == deleteRows; more && !u.pause(upkeepPause) {
 			return nil
 		}
 	}
 	for _, key := range keys {
 		for _, step := range emptySteps {
 			for more := true; more; {
-				tag, err := s.readers.Exec(ctx, step, key, deleteRows)
+				tag, err := u.readers.Exec(ctx, step, key, deleteRows)
 				if err != nil {
 					return fmt.Errorf("empty a dropped room: %w", err)
 				}
-				if more = tag.RowsAffected() == deleteRows; more && !s.pause(upkeepPause) {
+				if more = tag.RowsAffected() == deleteRows; more && !u.pause(upkeepPause) {
 					return nil
 				}
 			}
 		}
-		if _, err := s.readers.Exec(ctx, `DELETE FROM rooms WHERE key = $1`, key); err != nil {
+		if _, err := u.readers.Exec(ctx, `DELETE FROM rooms WHERE key = $1`, key); err != nil {
 			return fmt.Errorf("delete a dropped room: %w", err)
 		}
 	}
@@ -99,16 +99,16 @@ const selectOldest = `SELECT r.key, r.name, r.epoch, r.settings, m.created_at FR
 	CROSS JOIN LATERAL (SELECT created_at FROM messages WHERE room = r.key ORDER BY seq LIMIT 1) AS m WHERE r.name IS NOT NULL AND (r.settings <> '' OR $1)`
 
 // purge deletes messages that are too old.
-func (s *Store) purge(ctx context.Context) error {
-	s.upkeep.mu.Lock()
-	r := s.upkeep.retention
-	s.upkeep.mu.Unlock()
+func (u *upkeep) purge(ctx context.Context) error {
+	u.mu.Lock()
+	r := u.retention
+	u.mu.Unlock()
 	if r == nil {
 		return nil
 	}
 	var rooms []expired
 	now := r.Now().UnixMicro()
-	err := s.each(ctx, func(scan func(...any) error) error {
+	err := u.each(ctx, func(scan func(...any) error) error {
 		var e expired
 		var settings string
 		var oldest int64
@@ -130,13 +130,13 @@ func (s *Store) purge(ctx context.Context) error {
 	for _, e := range rooms {
 		for more := true; more; {
 			var below int64
-			if below, more, err = s.purgeSlice(ctx, e); err != nil {
+			if below, more, err = u.purgeSlice(ctx, e); err != nil {
 				return fmt.Errorf("delete messages that are too old: %w", err)
 			}
 			if below > 0 && r.Purged != nil {
 				r.Purged(e.name, e.epoch, below)
 			}
-			if more && !s.pause(upkeepPause) {
+			if more && !u.pause(upkeepPause) {
 				return nil
 			}
 		}
@@ -161,8 +161,8 @@ var purgeSteps = append([]string{
 }, purgeVault()...)
 
 // purgeSlice deletes some messages of a room, and returns the seq below which all are gone.
-func (s *Store) purgeSlice(ctx context.Context, e expired) (below int64, more bool, err error) {
-	err = pgx.BeginFunc(ctx, s.readers, func(tx pgx.Tx) error {
+func (u *upkeep) purgeSlice(ctx context.Context, e expired) (below int64, more bool, err error) {
+	err = pgx.BeginFunc(ctx, u.readers, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, lockExpired, e.key)
 		if err != nil || tag.RowsAffected() == 0 {
 			return err

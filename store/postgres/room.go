@@ -5,8 +5,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// A room is what a relay keeps in mind of a room. Other relays change the room too: head and rules are the versions by
-// which a commit finds out whether the rest still holds.
+// A room holds what a relay remembers of a room. Other relays change the room too: a commit compares head and rules with
+// the stored ones, and uses the rest only where they are the same.
 type room struct {
 	key      int64
 	epoch    string
@@ -34,27 +34,33 @@ func (r *room) row(name string) rules.Room {
 	return rules.Room{Key: r.key, Name: name, Epoch: r.epoch, Head: r.head, LastAt: r.lastAt, Rules: r.settings, Reports: r.reports, Ruled: r.rules}
 }
 
-// keep keeps rooms in mind as they have been committed.
-func (s *Store) keep(rooms map[string]*room, gone []string) {
+// kept holds rooms as the last commits left them.
+type kept struct {
+	rooms     map[string]*room
+	sanctions int // an upper bound of those in rooms
+}
+
+// keep remembers rooms as they were committed, and forgets dropped ones.
+func (k *kept) keep(rooms map[string]*room, gone []string) {
 	for _, name := range gone {
-		delete(s.rooms, name)
+		delete(k.rooms, name)
 	}
-	if len(s.rooms)+len(rooms) > roomsKeptMax || s.sanctions > sanctionsKeptMax {
-		s.forgetRooms()
+	if len(k.rooms)+len(rooms) > roomsKeptMax || k.sanctions > sanctionsKeptMax {
+		k.forget()
 	}
 	for name, r := range rooms {
-		if len(s.rooms) == roomsKeptMax || s.sanctions > sanctionsKeptMax {
+		if len(k.rooms) == roomsKeptMax || k.sanctions > sanctionsKeptMax {
 			return
 		}
-		if old := s.rooms[name]; old == nil || old.rules != r.rules || old.key != r.key {
-			s.sanctions += len(r.sanctions)
+		if old := k.rooms[name]; old == nil || old.rules != r.rules || old.key != r.key {
+			k.sanctions += len(r.sanctions)
 		}
-		s.rooms[name] = r
+		k.rooms[name] = r
 	}
 }
 
-// forgetRooms forgets all that is kept in mind.
-func (s *Store) forgetRooms() {
-	clear(s.rooms)
-	s.sanctions = 0
+// forget forgets all rooms.
+func (k *kept) forget() {
+	clear(k.rooms)
+	k.sanctions = 0
 }

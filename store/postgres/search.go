@@ -83,8 +83,8 @@ var searchBlock = strings.Replace(pageOf, `%s`, `SELECT m.* FROM (SELECT seq FRO
 	JOIN messages m ON m.room = r.key AND m.seq = hit.seq WHERE hit.seq < $2 AND m.text <> '' ORDER BY m.seq DESC LIMIT $3`, 1)
 
 // search finds the messages of q.Words, block by block, the newest first.
-func (s *Store) search(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
-	if err := s.upkeep.searchable(); err != nil {
+func (s reader) search(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
+	if err := s.searchable(); err != nil {
 		return page, err
 	}
 	tx, err := s.readers.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
@@ -120,7 +120,7 @@ type hits struct {
 }
 
 // searchIn adds what a block has to the page.
-func (s *Store) searchIn(ctx context.Context, tx pgx.Tx, page *protocol.Page, share *rules.PageShare, words word.Query, exact bool, h hits) error {
+func (s reader) searchIn(ctx context.Context, tx pgx.Tx, page *protocol.Page, share *rules.PageShare, words word.Query, exact bool, h hits) error {
 	match := expression(words, termPrefix(h.key, h.block))
 	for {
 		limit := share.Messages() + 1

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,8 +10,11 @@ import (
 	"hallway/relay/rules"
 )
 
+// shared answers what relays on one database ask of it.
+type shared struct{ *db }
+
 // Cluster returns the id of the database; see [rules.Shared].
-func (s *Store) Cluster(ctx context.Context) (id string, err error) {
+func (s shared) Cluster(ctx context.Context) (id string, err error) {
 	if err = s.readers.QueryRow(ctx, `SELECT cluster FROM database`).Scan(&id); err != nil {
 		return "", fmt.Errorf("read the database's id: %w", explain(err))
 	}
@@ -24,7 +26,7 @@ const selectHeads = `SELECT k.name, coalesce(r.epoch, ''), coalesce(r.head, 0), 
 	ORDER BY k.place`
 
 // Heads reads how far rooms are; see [rules.Shared].
-func (s *Store) Heads(ctx context.Context, names []string) (heads rules.Heads, err error) {
+func (s shared) Heads(ctx context.Context, names []string) (heads rules.Heads, err error) {
 	if len(names) > 0 {
 		heads.Rooms = make([]rules.Head, 0, len(names))
 	}
@@ -55,7 +57,7 @@ const selectRuling = `SELECT r.epoch, r.rules, r.settings, (SELECT count(*) FROM
 	LEFT JOIN members m ON m.room = r.key AND m.user_id = s.user_id WHERE r.name = $1 ORDER BY s.user_id`
 
 // Ruling reads a room's rules; see [rules.Shared].
-func (s *Store) Ruling(ctx context.Context, room string) (r rules.Ruling, err error) {
+func (s shared) Ruling(ctx context.Context, room string) (r rules.Ruling, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var settings string
 		one := protocol.Sanction{Kind: protocol.ActMute}
@@ -85,7 +87,7 @@ const markRead = `WITH k AS MATERIALIZED (
 	UPDATE members i SET read = k.seq FROM k WHERE i.room = k.room AND i.user_id = k.user_id AND i.read < k.seq`
 
 // MarkRead moves read markers; see [rules.Shared].
-func (s *Store) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
+func (s shared) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
 	if len(marks) == 0 {
 		return nil
 	}
@@ -105,17 +107,4 @@ func (s *Store) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
 		return fmt.Errorf("move read markers: %w", explain(err))
 	}
 	return nil
-}
-
-const lease = `INSERT INTO leases (job, holder, until) VALUES ($1, $2, hallway_now() + $3)
-	ON CONFLICT (job) DO UPDATE SET holder = excluded.holder, until = excluded.until
-	WHERE leases.holder = excluded.holder OR leases.until <= hallway_now()`
-
-// Lease gives a job to the holder for a time; see [rules.Shared].
-func (s *Store) Lease(ctx context.Context, job, holder string, d time.Duration) (held bool, err error) {
-	tag, err := s.readers.Exec(ctx, lease, job, holder, d.Microseconds())
-	if err != nil {
-		return false, fmt.Errorf("lease the job %q: %w", job, explain(err))
-	}
-	return tag.RowsAffected() == 1, nil
 }

@@ -30,16 +30,51 @@ const (
 	jobTime   = 10 * time.Second
 )
 
-// upkeep is the work that commits leave undone. Each relay indexes the rooms that it has changed; one for all deletes
-// what is dropped or too old.
+// upkeep does the work that commits leave undone. Each relay indexes the rooms that it has changed; one relay for all deletes
+// dropped rooms and old messages, and one erases users.
 type upkeep struct {
-	holder string // this relay, in leases
+	*db
+	holder string // names this relay in leases
+
+	running sync.WaitGroup  // the goroutines
+	ctx     context.Context // ends when the store is closed
+	cancel  context.CancelFunc
 
 	mu        sync.Mutex
 	unindexed map[int64]bool   // rooms with changes that a search does not find
 	retention *rules.Retention // nil: messages are kept
 	failed    error            // why the index lags behind; nil: it does not
 	unfound   int64            // messages that the index lacks because it is made anew
+}
+
+var _ rules.Upkeep = (*upkeep)(nil)
+
+func (u *upkeep) init(d *db) {
+	u.db, u.holder, u.unindexed = d, newEpoch("")+newEpoch(""), make(map[int64]bool)
+	u.ctx, u.cancel = context.WithCancel(context.Background())
+}
+
+// start begins the work.
+func (u *upkeep) start(ctx context.Context) error {
+	if err := u.load(ctx); err != nil {
+		return err
+	}
+	if !u.options.idle {
+		u.running.Go(u.tend)
+	}
+	return nil
+}
+
+// close ends the work and leaves the jobs of this relay to others. Where that fails, they expire.
+func (u *upkeep) close() {
+	u.cancel()
+	u.running.Wait()
+	if u.readers == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_, _ = u.readers.Exec(ctx, `DELETE FROM leases WHERE holder = $1`, u.holder)
 }
 
 // grew notes rooms with changes.
@@ -60,9 +95,8 @@ func (u *upkeep) searchable() error {
 }
 
 // load finds the work that an earlier process has left, and begins to make an index of an older version anew.
-func (u *upkeep) load(ctx context.Context, s *Store) error {
-	u.holder, u.unindexed = newEpoch("")+newEpoch(""), make(map[int64]bool)
-	err := pgx.BeginFunc(ctx, s.readers, func(tx pgx.Tx) error {
+func (u *upkeep) load(ctx context.Context) error {
+	err := pgx.BeginFunc(ctx, u.readers, func(tx pgx.Tx) error {
 		var version int
 		if err := tx.QueryRow(ctx, `SELECT words FROM database FOR UPDATE`).Scan(&version); err != nil || version >= word.Version {
 			return err
@@ -78,16 +112,16 @@ func (u *upkeep) load(ctx context.Context, s *Store) error {
 	if err != nil {
 		return err
 	}
-	return u.findLeft(ctx, s)
+	return u.findLeft(ctx)
 }
 
 const selectUnindexed = `SELECT key, head - coalesce(rev, 0) FROM rooms LEFT JOIN indexed ON room = key WHERE name IS NOT NULL AND head > coalesce(rev, 0)`
 
 // findLeft finds rooms with changes that nobody has put into the index.
-func (u *upkeep) findLeft(ctx context.Context, s *Store) error {
+func (u *upkeep) findLeft(ctx context.Context) error {
 	left := make(map[int64]bool)
 	var unfound int64
-	err := s.each(ctx, func(scan func(...any) error) error {
+	err := u.each(ctx, func(scan func(...any) error) error {
 		var key, n int64
 		err := scan(&key, &n)
 		left[key] = true
@@ -102,39 +136,38 @@ func (u *upkeep) findLeft(ctx context.Context, s *Store) error {
 }
 
 // Reindexing returns how many messages, at most, a search did not find at the last look because they are not indexed.
-func (s *Store) Reindexing() int64 {
-	s.upkeep.mu.Lock()
-	defer s.upkeep.mu.Unlock()
-	return s.upkeep.unfound
+func (u *upkeep) Reindexing() int64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.unfound
 }
 
 // tend does the work until the store is closed. What failed is tried again at the next look.
-func (s *Store) tend() {
+func (u *upkeep) tend() {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	looked := time.Now()
 	for {
 		select {
 		case <-tick.C:
-		case <-s.stop:
+		case <-u.ctx.Done():
 			return
 		}
-		ctx := s.stopping
-		_ = s.index(ctx)
+		ctx := u.ctx
+		_ = u.index(ctx)
 		if time.Since(looked) < leftEvery {
 			continue
 		}
 		looked = time.Now()
-		_ = s.upkeep.findLeft(ctx, s)
-		if held, err := s.Lease(ctx, jobUpkeep, s.upkeep.holder, jobTime); err == nil && held {
-			_ = s.deleteLeft(ctx)
+		_ = u.findLeft(ctx)
+		if held, err := u.Lease(ctx, jobUpkeep, u.holder, jobTime); err == nil && held {
+			_ = u.deleteLeft(ctx)
 		}
 	}
 }
 
 // index puts into the index what the rooms have that changed.
-func (s *Store) index(ctx context.Context) (err error) {
-	u := &s.upkeep
+func (u *upkeep) index(ctx context.Context) (err error) {
 	u.mu.Lock()
 	rooms := slices.Sorted(maps.Keys(u.unindexed))
 	clear(u.unindexed)
@@ -142,7 +175,7 @@ func (s *Store) index(ctx context.Context) (err error) {
 	for i, key := range rooms {
 		for more := true; more; {
 			began := time.Now()
-			if more, err = s.indexSlice(ctx, key); err != nil {
+			if more, err = u.indexSlice(ctx, key); err != nil {
 				left := make(map[int64]bool)
 				for _, key := range rooms[i:] {
 					left[key] = true
@@ -150,7 +183,7 @@ func (s *Store) index(ctx context.Context) (err error) {
 				u.grew(left)
 				break
 			}
-			if more && !s.options.idle && !s.pause(indexPauses*time.Since(began)) {
+			if more && !u.options.idle && !u.pause(indexPauses*time.Since(began)) {
 				break
 			}
 		}
@@ -161,18 +194,18 @@ func (s *Store) index(ctx context.Context) (err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.failed = nil
-	if s.stopping.Err() == nil {
+	if u.ctx.Err() == nil {
 		u.failed = explain(err)
 	}
 	return err
 }
 
 // pause leaves the server to others for a moment, and returns false when the store is being closed.
-func (s *Store) pause(d time.Duration) bool {
+func (u *upkeep) pause(d time.Duration) bool {
 	select {
 	case <-time.After(max(d, upkeepPause)):
 		return true
-	case <-s.stop:
+	case <-u.ctx.Done():
 		return false
 	}
 }

@@ -12,8 +12,6 @@ import (
 	"hallway/store/vault"
 )
 
-var _ rules.Locks = (*Store)(nil)
-
 // asks is a connection, a pool of them, or a transaction.
 type asks interface {
 	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
@@ -57,18 +55,18 @@ func (b *batch) ruled(room int64) error {
 }
 
 // lockOf returns the newest turn of a room.
-func (s *Store) lockOf(ctx context.Context, room string) (*rules.Lock, error) {
+func (d *db) lockOf(ctx context.Context, room string) (*rules.Lock, error) {
 	var key int64
-	err := s.readers.QueryRow(ctx, `SELECT coalesce((SELECT key FROM rooms WHERE name = $1), 0)`, room).Scan(&key)
+	err := d.readers.QueryRow(ctx, `SELECT coalesce((SELECT key FROM rooms WHERE name = $1), 0)`, room).Scan(&key)
 	if err != nil {
 		return nil, err
 	}
-	lock, err := vault.LockOf(inTransaction{ctx, s.readers}, key)
+	lock, err := vault.LockOf(inTransaction{ctx, d.readers}, key)
 	return &lock, err
 }
 
 // Turns lists turns of a room; see [rules.Locks].
-func (s *Store) Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error) {
+func (s reader) Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error) {
 	if turns, more, err = vault.Turns(inTransaction{ctx, s.readers}, room, before, limit); err != nil {
 		return nil, false, fmt.Errorf("list turns: %w", explain(err))
 	}
@@ -76,7 +74,7 @@ func (s *Store) Turns(ctx context.Context, room string, before int64, limit int)
 }
 
 // Devices lists devices of a room; see [rules.Locks].
-func (s *Store) Devices(ctx context.Context, room string, ids []string) ([]protocol.Device, error) {
+func (s reader) Devices(ctx context.Context, room string, ids []string) ([]protocol.Device, error) {
 	devices, err := vault.Devices(inTransaction{ctx, s.readers}, room, ids)
 	if err != nil {
 		return nil, fmt.Errorf("list devices: %w", explain(err))
