@@ -3,7 +3,6 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"time"
@@ -15,10 +14,8 @@ import (
 
 // batch is one Commit under way.
 type batch struct {
-	s     *Store
+	transaction
 	now   protocol.Time
-	tx    *sql.Tx
-	stmts []*sql.Stmt      // the writes in the transaction, where they were needed
 	rooms map[string]*room // those touched so far, as they stand in the transaction
 	kept  map[string]room  // as they stood before
 	gone  map[string]bool  // dropped in the transaction: not as kept
@@ -66,25 +63,23 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 			clear(s.cleared)
 		}
 	}()
-	tx, err := s.writer.Begin()
+	tx, err := begin(s.db)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = tx.Rollback() }() // nothing to do once committed
+	defer func() { _ = tx.tx.Rollback() }() // nothing to do once committed
 
 	b := &batch{
-		s:          s,
-		now:        now,
-		tx:         tx,
-		stmts:      make([]*sql.Stmt, len(writes)),
-		rooms:      make(map[string]*room),
-		kept:       s.rooms,
-		grown:      make(map[int64]struct{}),
-		sentBefore: s.sent,
-		cleared:    s.cleared,
-		clock:      s.clock,
+		transaction: tx,
+		now:         now,
+		rooms:       make(map[string]*room),
+		kept:        s.rooms,
+		grown:       make(map[int64]struct{}),
+		sentBefore:  s.sent,
+		cleared:     s.cleared,
+		clock:       s.clock,
 	}
-	b.vault.Conn = inTransaction{tx}
+	b.vault.Conn = inTransaction{tx.tx}
 	outcomes := make([]rules.Outcome, 0, len(ops))
 	for _, part := range parts {
 		if outcomes, err = b.carryOut(part, outcomes); err != nil {
@@ -92,12 +87,12 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 		}
 	}
 	if b.deletes {
-		if err := s.upkeep.wiping.markUnwiped(context.Background(), tx); err != nil {
+		if err := s.upkeep.wiping.markUnwiped(context.Background(), tx.tx); err != nil {
 			return nil, err
 		}
 	}
 	s.upkeep.note(b) // also where the commit fails: it may be stored
-	if err := tx.Commit(); err != nil {
+	if err := tx.tx.Commit(); err != nil {
 		return nil, err
 	}
 	s.keep(b)

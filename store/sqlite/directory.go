@@ -82,7 +82,7 @@ const (
 )
 
 // RoomNames lists names of rooms; see [rules.Directory].
-func (s *reader) RoomNames(ctx context.Context, span rules.Span, limit int) ([]string, error) {
+func (s reader) RoomNames(ctx context.Context, span rules.Span, limit int) ([]string, error) {
 	if span.To == "" {
 		span.To = namesTo
 	}
@@ -93,7 +93,7 @@ func (s *reader) RoomNames(ctx context.Context, span rules.Span, limit int) ([]s
 	return names, nil
 }
 
-func (s *reader) names(ctx context.Context, from, to string, limit int) (names []string, err error) {
+func (s reader) names(ctx context.Context, from, to string, limit int) (names []string, err error) {
 	rows, err := s.read.directory.names.QueryContext(ctx, from, to, limit)
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (s *reader) names(ctx context.Context, from, to string, limit int) (names [
 }
 
 // Rooms reads rooms; see [rules.Directory].
-func (s *reader) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
+func (s reader) Rooms(ctx context.Context, user string, names []string) (rooms []rules.RoomEntry, err error) {
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read rooms: %w", err)
@@ -130,7 +130,7 @@ func (s *reader) Rooms(ctx context.Context, user string, names []string) (rooms 
 }
 
 // Room is one of them; see [rules.Directory].
-func (s *reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
+func (s reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
 		return r, false, fmt.Errorf("read a room: %w", err)
@@ -144,7 +144,7 @@ func (s *reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry
 }
 
 // Settings returns the settings of a room; see [rules.Directory].
-func (s *reader) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
+func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
 	var settings string
 	err := s.read.directory.settings.QueryRowContext(ctx, room).Scan(&settings)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -155,7 +155,7 @@ func (s *reader) Settings(ctx context.Context, room string) (protocol.RoomSettin
 }
 
 // Members lists who has joined; see [rules.Directory].
-func (s *reader) Members(ctx context.Context, room string, part rules.Part) ([]rules.MemberEntry, error) {
+func (s reader) Members(ctx context.Context, room string, part rules.Part) ([]rules.MemberEntry, error) {
 	members, err := s.members(ctx, room, part)
 	if err != nil {
 		return nil, fmt.Errorf("list the members: %w", err)
@@ -163,7 +163,7 @@ func (s *reader) Members(ctx context.Context, room string, part rules.Part) ([]r
 	return members, nil
 }
 
-func (s *reader) members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
+func (s reader) members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
 	return membersOf(ctx, s.read.directory.members, room, part.After, limit(part))
 }
 
@@ -181,7 +181,7 @@ func membersOf(ctx context.Context, stmt *sql.Stmt, args ...any) (members []rule
 }
 
 // FindMembers finds members by their names; see [rules.Directory].
-func (s *reader) FindMembers(ctx context.Context, room, name string, limit int) ([]rules.MemberEntry, error) {
+func (s reader) FindMembers(ctx context.Context, room, name string, limit int) ([]rules.MemberEntry, error) {
 	from := word.NamePrefix(name)
 	if from == "" {
 		return nil, nil
@@ -195,7 +195,7 @@ func (s *reader) FindMembers(ctx context.Context, room, name string, limit int) 
 }
 
 // Reactors lists the users of a reaction; see [rules.Directory].
-func (s *reader) Reactors(ctx context.Context, room, id, emoji string, part rules.Part) (users []protocol.User, found bool, err error) {
+func (s reader) Reactors(ctx context.Context, room, id, emoji string, part rules.Part) (users []protocol.User, found bool, err error) {
 	var key, seq, after int64
 	d := &s.read.directory
 	err = d.reaction.QueryRowContext(ctx, room, id, emoji, part.After).Scan(&key, &seq, &after)

@@ -1,9 +1,13 @@
-// Package sqlite keeps rooms, their messages and their members in one SQLite file. It is what
-// the relay asks of a database ([rules.Store], [rules.Directory], [rules.Moderation]) and what the
-// operator's commands do with it ([Backup], [Restore], [Check], [Export], [Erase]).
+// Package sqlite keeps rooms, their messages and their members in one SQLite file. It gives the relay
+// its database ([rules.Store], [rules.Directory], [rules.Moderation], [rules.Files], [rules.Locks],
+// [rules.Upkeep]) and the operator's commands their work on it ([Backup], [Restore], [Check], [Export],
+// [Erase]).
 //
-// Start with [Store] and [Store.Commit]. A statement stands beside its use: see write. A row of
-// a new kind is loaded in load.go and saved in save.go.
+// Start with [Store] and [Store.Commit]. Store commits; its parts do the rest: db holds the connections
+// and the writer's turn, reader answers for rooms, pages, members and moderation, files for rows of
+// files, upkeep does what commits leave undone, and wiper makes the file forget what was deleted. A
+// statement stands beside its use: see write. A row of a new kind is loaded in load.go and saved in
+// save.go; new work beside the commits is a slice of upkeep.
 //
 // # How a batch is carried out
 //
@@ -13,11 +17,11 @@
 // package loads the rows that its ops name, lets the rulebook decide, and saves the rows that
 // have changed. Most statements load or save many rows at once; see bulk.
 //
-// The writer keeps in mind what a send needs of a room: its head, its settings and its
-// sanctions. After a commit that failed it reads them anew. The times of sends in slow mode are
+// The writer remembers what a send needs of a room: its head, its settings and its
+// sanctions. After a failed commit it reads them anew. The times of sends in slow mode are
 // in memory alone. A clear searches for the messages of a user within a bounded time (clear.go).
 //
-// A commit that fails, on a full or a broken disk, changes nothing. Pages are read all the same,
+// A commit that fails, on a full or a broken disk, changes nothing. Pages can still be read,
 // [Store.Ready] reports the error, and the next commit that can be written succeeds.
 //
 // # How it reads

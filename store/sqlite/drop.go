@@ -8,34 +8,33 @@ import (
 )
 
 // emptySlice deletes a part of a dropped room, in the end the room.
-func (s *Store) emptySlice(ctx context.Context, began time.Time) error {
-	u := &s.upkeep
+func (u *upkeep) emptySlice(ctx context.Context, began time.Time) error {
 	key, empty, some := u.dropped[0], false, false
-	err := s.inDeletingSlice(ctx, func(tx *sql.Tx) error {
+	err := u.inDeletingSlice(ctx, func(tx *sql.Tx) error {
 		var dropped bool // not where the commit failed
-		if err := tx.StmtContext(ctx, s.tending.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
+		if err := tx.StmtContext(ctx, u.tending.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
 			return err
 		}
 		if !dropped {
 			empty = true
 			return nil
 		}
-		for _, stmt := range s.tending.empty {
+		for _, stmt := range u.tending.empty {
 			for more := true; more; {
-				if s.over(began, some) {
+				if u.over(began, some) {
 					return nil
 				}
-				at := s.clock()
+				at := u.clock()
 				var err error
 				if more, err = affects(tx.StmtContext(ctx, stmt).ExecContext(ctx, key, u.pace.next())); err != nil {
 					return fmt.Errorf("empty a dropped room: %w", err)
 				}
 				some = some || more
-				u.pace.took(s.clock().Sub(at))
+				u.pace.took(u.clock().Sub(at))
 			}
 		}
 		empty = true
-		_, err := tx.StmtContext(ctx, s.tending.deleteRoom).ExecContext(ctx, key)
+		_, err := tx.StmtContext(ctx, u.tending.deleteRoom).ExecContext(ctx, key)
 		return err
 	})
 	if err == nil {

@@ -158,7 +158,7 @@ func (e *erasing) ask(ctx context.Context) (again bool, err error) {
 func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 	state, gone, err := e.look(ctx, s.writer)
 	if err == nil && gone {
-		state, err = "", inTurnOf(s, func() error { return e.begin(ctx, s.writer) })
+		state, err = "", s.inTurn(func() error { return e.begin(ctx, s.writer) })
 	}
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 	}
 	// What was deleted, now and earlier, is still in parts of the index and in pages
 	// that are free.
-	return inTurnOf(s, func() error {
+	return s.inTurn(func() error {
 		for _, step := range []string{`INSERT INTO search (search) VALUES ('optimize')`, `VACUUM`} {
 			if _, err := s.writer.ExecContext(ctx, step); err != nil {
 				return err
@@ -193,13 +193,6 @@ func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 		}
 		return errors.Join(endErasures(ctx, s.writer, erasureForgets), endErasures(ctx, s.writer, erasureDone))
 	})
-}
-
-// inTurnOf calls do in the writer's turn.
-func inTurnOf(s *Store, do func() error) error {
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	return do()
 }
 
 // CarryErasures erases all users that [Erase] was asked to erase or will be; see [rules.Upkeep].
@@ -236,7 +229,7 @@ func (s *Store) carryErasure(ctx context.Context, carry rules.Carry) bool {
 		err = s.forget(ctx)
 	}
 	if err == nil {
-		err = inTurnOf(s, func() error {
+		err = s.inTurn(func() error {
 			_, err := s.writer.ExecContext(ctx, `UPDATE erasures SET state = ? WHERE pseudonym = ?`, erasureDone, pseudonym)
 			return err
 		})

@@ -123,10 +123,14 @@ func (b *batch) saveAttached(m *rules.Message) error {
 	return b.exec(setAttached, attached, m.In().Key, m.Seq)
 }
 
-var _ rules.Files = (*Store)(nil)
+// files keeps what [rules.Files] asks of the rows of files.
+type files struct {
+	*db
+	wiping *wiping
+}
 
 // File implements [rules.Files].
-func (s *Store) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
+func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
 	rows, err := s.read.file.QueryContext(ctx, room, id)
 	if err != nil {
 		return f, false, fmt.Errorf("read a file: %w", err)
@@ -143,7 +147,7 @@ func (s *Store) File(ctx context.Context, room, id string) (f rules.File, ok boo
 }
 
 // Doomed implements [rules.Files].
-func (s *Store) Doomed(ctx context.Context, limit int) (keys []string, err error) {
+func (s files) Doomed(ctx context.Context, limit int) (keys []string, err error) {
 	err = query(ctx, s.read.doomed, func(scan func(...any) error) error {
 		var key string
 		err := scan(&key)
@@ -162,7 +166,7 @@ func (s *Store) Doomed(ctx context.Context, limit int) (keys []string, err error
 var deleteDoomed = writing(`DELETE FROM doomed WHERE blob = ?`)
 
 // Deleted implements [rules.Files].
-func (s *Store) Deleted(ctx context.Context, keys []string) error {
+func (s files) Deleted(ctx context.Context, keys []string) error {
 	return s.besides(ctx, func(tx *sql.Tx) error {
 		for _, key := range keys {
 			if _, err := tx.StmtContext(ctx, s.writes[deleteDoomed]).ExecContext(ctx, key); err != nil {
@@ -174,7 +178,7 @@ func (s *Store) Deleted(ctx context.Context, keys []string) error {
 }
 
 // Unknown implements [rules.Files].
-func (s *Store) Unknown(ctx context.Context, keys []string) (unknown []string, err error) {
+func (s files) Unknown(ctx context.Context, keys []string) (unknown []string, err error) {
 	for _, key := range keys {
 		var known bool
 		if err := s.read.blobKnown.QueryRowContext(ctx, key).Scan(&known); err != nil {
@@ -191,7 +195,7 @@ var dropUnused = writing(`DELETE FROM files WHERE (room, id) IN
 	(SELECT room, id FROM files WHERE seq = 0 AND uploaded_at < ? ORDER BY uploaded_at LIMIT ?)`)
 
 // DropUnused implements [rules.Files].
-func (s *Store) DropUnused(ctx context.Context, before time.Time, limit int) (n int, err error) {
+func (s files) DropUnused(ctx context.Context, before time.Time, limit int) (n int, err error) {
 	err = s.besides(ctx, func(tx *sql.Tx) error {
 		result, err := tx.StmtContext(ctx, s.writes[dropUnused]).ExecContext(ctx, int64(protocol.TimeOf(before)), limit)
 		if err != nil {
@@ -205,10 +209,10 @@ func (s *Store) DropUnused(ctx context.Context, before time.Time, limit int) (n 
 }
 
 // besides carries out a transaction that deletes something, in the writer's turn.
-func (s *Store) besides(ctx context.Context, do func(*sql.Tx) error) (err error) {
+func (s files) besides(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	w := &s.upkeep.wiping
+	w := s.wiping
 	defer func() {
 		if err != nil {
 			w.marked = false
@@ -232,7 +236,7 @@ func (s *Store) besides(ctx context.Context, do func(*sql.Tx) error) (err error)
 }
 
 // FileStats implements [rules.Files].
-func (s *Store) FileStats(ctx context.Context) (stats rules.FileStats, err error) {
+func (s files) FileStats(ctx context.Context) (stats rules.FileStats, err error) {
 	err = s.read.fileStats.QueryRowContext(ctx).Scan(&stats.Files, &stats.Bytes, &stats.Unused, &stats.Doomed)
 	if err != nil {
 		return stats, fmt.Errorf("count files: %w", err)
@@ -243,7 +247,7 @@ func (s *Store) FileStats(ctx context.Context) (stats rules.FileStats, err error
 var nameFiles = writing(`INSERT INTO files_name SELECT ? WHERE NOT EXISTS (SELECT 1 FROM files_name)`)
 
 // FilesName implements [rules.Files].
-func (s *Store) FilesName(ctx context.Context, proposed string) (name string, err error) {
+func (s files) FilesName(ctx context.Context, proposed string) (name string, err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	if _, err = s.writes[nameFiles].ExecContext(ctx, proposed); err == nil {

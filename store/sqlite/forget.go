@@ -64,26 +64,26 @@ func (f *forgetting) indexed(heard map[int64]int64) {
 }
 
 // forget makes the file forget what was deleted until now.
-func (s *Store) forget(ctx context.Context) error {
-	if err := s.forgetIndex(ctx, len(forgetSteps)); err != nil {
+func (w *wiper) forget(ctx context.Context) error {
+	if err := w.forgetIndex(ctx, len(forgetSteps)); err != nil {
 		return err
 	}
-	if err := s.vacuumSmall(ctx); err != nil {
+	if err := w.vacuumSmall(ctx); err != nil {
 		return err
 	}
-	if err := s.emptyLog(ctx); err != nil {
+	if err := w.emptyLog(ctx); err != nil {
 		return err
 	}
-	return s.scrubFile(ctx)
+	return w.scrubFile(ctx)
 }
 
 // vacuumSmall writes a small database anew.
-func (s *Store) vacuumSmall(ctx context.Context) error {
-	return inTurnOf(s, func() error {
+func (w *wiper) vacuumSmall(ctx context.Context) error {
+	return w.inTurn(func() error {
 		var small bool
-		err := s.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, s.vacuumMax).Scan(&small)
+		err := w.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, w.vacuumMax).Scan(&small)
 		if err == nil && small {
-			_, err = s.writer.ExecContext(ctx, `VACUUM`)
+			_, err = w.writer.ExecContext(ctx, `VACUUM`)
 		}
 		if err != nil {
 			return fmt.Errorf("write the database anew: %w", err)
@@ -93,11 +93,11 @@ func (s *Store) vacuumSmall(ctx context.Context) error {
 }
 
 // forgetSlice does some steps.
-func (s *Store) forgetSlice(ctx context.Context, began time.Time) error {
-	f := s.upkeep.forgets
+func (u *upkeep) forgetSlice(ctx context.Context, began time.Time) error {
+	f := u.forgets
 	step := f.step
-	err := s.inSlice(ctx, func(tx *sql.Tx) error {
-		for some := false; step < f.steps && !s.over(began, some); some = true {
+	err := u.inSlice(ctx, func(tx *sql.Tx) error {
+		for some := false; step < f.steps && !u.over(began, some); some = true {
 			done, err := forgetSteps[step](ctx, tx)
 			if err != nil {
 				return fmt.Errorf("forget what was deleted: %w", err)
@@ -112,7 +112,7 @@ func (s *Store) forgetSlice(ctx context.Context, began time.Time) error {
 		return err
 	}
 	if f.step = step; step == f.steps {
-		s.upkeep.forgets = nil
+		u.forgets = nil
 		close(f.done)
 	}
 	return nil
@@ -173,14 +173,14 @@ func giveFree(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 }
 
 // emptyLog cuts the write-ahead log, once nobody reads it.
-func (s *Store) emptyLog(ctx context.Context) error {
+func (w *wiper) emptyLog(ctx context.Context) error {
 	for {
-		if _, _, err := checkpoint(ctx, s.checkpoints.db, "PASSIVE"); err != nil { // most of it, beside the commits
+		if _, _, err := checkpoint(ctx, w.checkpoints.db, "PASSIVE"); err != nil { // most of it, beside the commits
 			return err
 		}
 		var emptied bool
-		err := inTurnOf(s, func() (err error) {
-			emptied, err = s.truncateLog(ctx)
+		err := w.inTurn(func() (err error) {
+			emptied, err = w.truncateLog(ctx)
 			return err
 		})
 		if err != nil {

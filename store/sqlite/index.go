@@ -26,18 +26,17 @@ const (
 
 // indexSlice puts changes into the index of words, room by room and in the order
 // of their revs, and notes in each room how far it has come.
-func (s *Store) indexSlice(ctx context.Context, began time.Time) error {
-	u := &s.upkeep
+func (u *upkeep) indexSlice(ctx context.Context, began time.Time) error {
 	var complete []int64
 	heard := make(map[int64]int64) // up to what rev of which room
-	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+	err := u.inSlice(ctx, func(tx *sql.Tx) error {
 		for key := range u.unindexed {
 			for more := true; more; {
-				if s.over(began, len(heard) > 0) {
+				if u.over(began, len(heard) > 0) {
 					return nil
 				}
 				var err error
-				if heard[key], more, err = s.indexSome(ctx, tx, key); err != nil {
+				if heard[key], more, err = u.indexSome(ctx, tx, key); err != nil {
 					return fmt.Errorf("index the messages: %w", err)
 				}
 			}
@@ -64,8 +63,8 @@ type unindexed struct {
 
 // indexSome puts some changes of a room into the index, and reports up to what rev
 // it has heard of the room now and whether there are more.
-func (s *Store) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed int64, more bool, err error) {
-	w := &s.tending
+func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed int64, more bool, err error) {
+	w := &u.tending
 	err = tx.StmtContext(ctx, w.indexed).QueryRowContext(ctx, key).Scan(&indexed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return math.MaxInt64, false, nil // dropped
@@ -73,7 +72,7 @@ func (s *Store) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed i
 	if err != nil {
 		return 0, false, err
 	}
-	changes, err := s.changes(ctx, tx, key, indexed)
+	changes, err := u.changes(ctx, tx, key, indexed)
 	if err != nil || len(changes) == 0 {
 		return indexed, false, err
 	}
@@ -101,8 +100,8 @@ func (s *Store) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed i
 }
 
 // changes are the next that the index has not heard of.
-func (s *Store) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (changes []unindexed, err error) {
-	rows, err := tx.StmtContext(ctx, s.tending.changes).QueryContext(ctx, key, indexed, indexMessages)
+func (u *upkeep) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (changes []unindexed, err error) {
+	rows, err := tx.StmtContext(ctx, u.tending.changes).QueryContext(ctx, key, indexed, indexMessages)
 	if err != nil {
 		return nil, err
 	}
@@ -119,10 +118,10 @@ func (s *Store) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (ch
 
 // mergeSlice merges some of the parts in which the index grows. Left alone,
 // SQLite merges them in the end all at once.
-func (s *Store) mergeSlice(ctx context.Context) error {
-	w := &s.tending
+func (u *upkeep) mergeSlice(ctx context.Context) error {
+	w := &u.tending
 	var before, after int64
-	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+	err := u.inSlice(ctx, func(tx *sql.Tx) error {
 		if err := tx.StmtContext(ctx, w.writes).QueryRowContext(ctx).Scan(&before); err != nil {
 			return err
 		}
@@ -132,8 +131,8 @@ func (s *Store) mergeSlice(ctx context.Context) error {
 		return tx.StmtContext(ctx, w.writes).QueryRowContext(ctx).Scan(&after)
 	})
 	if err == nil {
-		s.upkeep.unmerged = after-before >= 2 // by SQLite's description
-		s.upkeep.merges--
+		u.unmerged = after-before >= 2 // by SQLite's description
+		u.merges--
 	}
 	return err
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Sanctions lists a room's mutes and bans; see [rules.Moderation].
-func (s *reader) Sanctions(ctx context.Context, room string, part rules.Part) (all []protocol.Sanction, err error) {
+func (s reader) Sanctions(ctx context.Context, room string, part rules.Part) (all []protocol.Sanction, err error) {
 	now := protocol.TimeOf(time.Now())
 	err = query(ctx, s.read.directory.sanctions, func(scan func(...any) error) error {
 		one := protocol.Sanction{}
@@ -27,7 +27,7 @@ func (s *reader) Sanctions(ctx context.Context, room string, part rules.Part) (a
 
 // Bans returns the bans in force; see [rules.Moderation]. It is asked for once, at a relay's
 // start.
-func (s *reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) {
+func (s reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT rooms.name, user_id, until, CASE WHEN known THEN '' ELSE by_role END FROM sanctions
 		JOIN rooms ON rooms.key = sanctions.room
 		WHERE kind = 'ban' AND dropped = 0 AND (until = 0 OR until > ?)`, int64(protocol.TimeOf(time.Now())))
@@ -52,7 +52,7 @@ func (s *reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error)
 
 // Ranked lists the users who are more than participants anywhere; see [rules.Moderation].
 // It is asked for once, at a relay's start.
-func (s *reader) Ranked(ctx context.Context) (users []string, err error) {
+func (s reader) Ranked(ctx context.Context) (users []string, err error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT user_id FROM ranks UNION SELECT user_id FROM members
 		JOIN rooms ON rooms.key = members.room WHERE role IN ('moderator', 'organizer') AND dropped = 0`)
 	if err != nil {
@@ -81,7 +81,7 @@ func scanReport(scan func(...any) error) (r protocol.ReportEntry, err error) {
 }
 
 // Reports lists a room's reports; see [rules.Moderation].
-func (s *reader) Reports(
+func (s reader) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,
 ) (reports []protocol.ReportEntry, err error) {
 	err = query(ctx, s.read.directory.reports, func(scan func(...any) error) error {
@@ -96,7 +96,7 @@ func (s *reader) Reports(
 }
 
 // Audit lists what was done in a room; see [rules.Moderation].
-func (s *reader) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
+func (s reader) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
 	err = query(ctx, s.read.directory.audit, func(scan func(...any) error) error {
 		e, err := scanAudit(scan)
 		entries = append(entries, e)
@@ -117,7 +117,7 @@ func scanAudit(scan func(...any) error) (e protocol.AuditEntry, err error) {
 }
 
 // Revocations returns the revoked users; see [rules.Moderation].
-func (s *reader) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
+func (s reader) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
 	revoked := make(map[string]protocol.Time)
 	err := query(ctx, s.read.directory.revocations, func(scan func(...any) error) error {
 		var user string

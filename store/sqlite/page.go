@@ -85,7 +85,7 @@ func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error)
 }
 
 // Page reads a part of a room's history; see [rules.Store].
-func (s *reader) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
+func (s reader) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
 	page, err := s.page(ctx, room, user, q)
 	if err != nil {
 		return protocol.Page{}, fmt.Errorf("read a page: %w", err)
@@ -93,7 +93,7 @@ func (s *reader) Page(ctx context.Context, room, user string, q rules.Query) (pr
 	return page, nil
 }
 
-func (s *reader) page(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
+func (s reader) page(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
 	if q.Limit < 1 || q.Limit > protocol.PageMessagesMax {
 		return page, fmt.Errorf("limit %d is not 1…%d", q.Limit, protocol.PageMessagesMax)
 	}

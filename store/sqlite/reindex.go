@@ -93,24 +93,23 @@ func (r *reindexing) left() (n int64) {
 
 // Reindexing returns how many messages, at most, a search does not find because the
 // index of words is being made anew.
-func (s *Store) Reindexing() int64 { return s.upkeep.unfound.Load() }
+func (u *upkeep) Reindexing() int64 { return u.unfound.Load() }
 
 // reindexSlice does a part of what is left.
-func (s *Store) reindexSlice(ctx context.Context, began time.Time) error {
-	u := &s.upkeep
+func (u *upkeep) reindexSlice(ctx context.Context, began time.Time) error {
 	if u.reindex.outdated {
 		gone := false
-		err := s.inDeletingSlice(ctx, func(tx *sql.Tx) (err error) {
-			gone, err = s.emptyOld(ctx, tx, began)
+		err := u.inDeletingSlice(ctx, func(tx *sql.Tx) (err error) {
+			gone, err = u.emptyOld(ctx, tx, began)
 			return err
 		})
 		u.reindex.outdated = err != nil || !gone
 		return err
 	}
 	rooms := append([]reindexRoom(nil), u.reindex.rooms...)
-	err := s.inSlice(ctx, func(tx *sql.Tx) error {
-		for some := false; len(rooms) > 0 && !s.over(began, some); some = true {
-			more, err := s.reindexSome(ctx, tx, &rooms[0])
+	err := u.inSlice(ctx, func(tx *sql.Tx) error {
+		for some := false; len(rooms) > 0 && !u.over(began, some); some = true {
+			more, err := u.reindexSome(ctx, tx, &rooms[0])
 			if err != nil {
 				return fmt.Errorf("index the messages anew: %w", err)
 			}
@@ -130,21 +129,21 @@ func (s *Store) reindexSlice(ctx context.Context, began time.Time) error {
 }
 
 // emptyOld deletes a part of the index that was set aside, and in the end the table.
-func (s *Store) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gone bool, err error) {
+func (u *upkeep) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gone bool, err error) {
 	some := false
 	for _, table := range []string{"content", "segments"} {
 		table = "search_old_" + table
 		for more := true; more; {
-			if s.over(began, some) {
+			if u.over(began, some) {
 				return false, nil
 			}
 			some = true
-			at := s.clock()
-			more, err = affects(tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE rowid IN (SELECT rowid FROM `+table+` LIMIT ?)`, s.upkeep.pace.next()))
+			at := u.clock()
+			more, err = affects(tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE rowid IN (SELECT rowid FROM `+table+` LIMIT ?)`, u.pace.next()))
 			if err != nil {
 				return false, fmt.Errorf("delete the index of words before: %w", err)
 			}
-			s.upkeep.pace.took(s.clock().Sub(at))
+			u.pace.took(u.clock().Sub(at))
 		}
 	}
 	_, err = tx.ExecContext(ctx, `DROP TABLE search_old`)
@@ -152,8 +151,8 @@ func (s *Store) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gone
 }
 
 // reindexSome takes up some messages of a room, the newest of those that are left.
-func (s *Store) reindexSome(ctx context.Context, tx *sql.Tx, room *reindexRoom) (more bool, err error) {
-	w := &s.tending
+func (u *upkeep) reindexSome(ctx context.Context, tx *sql.Tx, room *reindexRoom) (more bool, err error) {
+	w := &u.tending
 	var messages []unindexed
 	err = query(ctx, tx.StmtContext(ctx, w.before), func(scan func(...any) error) error {
 		var m unindexed

@@ -15,13 +15,13 @@ import (
 const purgeEvery = 30 * time.Second
 
 // Retain has messages deleted by their age from now on; see [rules.Upkeep].
-func (s *Store) Retain(r rules.Retention) {
+func (u *upkeep) Retain(r rules.Retention) {
 	if r.Now == nil {
 		r.Now = time.Now
 	}
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	s.upkeep.retention = &r
+	u.turn.Lock()
+	defer u.turn.Unlock()
+	u.retention = &r
 }
 
 // expired is a room with messages that were made before a time.
@@ -33,16 +33,16 @@ type expired struct {
 
 // findExpired looks for messages that are too old. It reads beside the commits:
 // only what it finds is the writer's work.
-func (s *Store) findExpired(ctx context.Context) error {
-	s.turn.Lock()
-	r := s.upkeep.retention
-	s.turn.Unlock()
+func (u *upkeep) findExpired(ctx context.Context) error {
+	u.turn.Lock()
+	r := u.retention
+	u.turn.Unlock()
 	if r == nil {
 		return nil
 	}
 	var rooms []expired
 	now := protocol.TimeOf(r.Now())
-	err := query(ctx, s.read.oldest, func(scan func(...any) error) error {
+	err := query(ctx, u.read.oldest, func(scan func(...any) error) error {
 		var e expired
 		var settings string
 		var oldest int64
@@ -61,34 +61,33 @@ func (s *Store) findExpired(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for messages that are too old: %w", err)
 	}
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	s.upkeep.expired = rooms
+	u.turn.Lock()
+	defer u.turn.Unlock()
+	u.expired = rooms
 	return nil
 }
 
 // purgeSlice deletes some messages of a room that are too old, and returns up to
 // what seq.
-func (s *Store) purgeSlice(ctx context.Context, began time.Time) (below int64, err error) {
-	u := &s.upkeep
+func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, err error) {
 	room, done := &u.expired[0], false
-	err = s.inDeletingSlice(ctx, func(tx *sql.Tx) error {
-		for !done && !s.over(began, below > 0) {
-			at := s.clock()
-			last, rev, more, err := s.oldest(ctx, tx, room)
+	err = u.inDeletingSlice(ctx, func(tx *sql.Tx) error {
+		for !done && !u.over(began, below > 0) {
+			at := u.clock()
+			last, rev, more, err := u.oldest(ctx, tx, room)
 			if err != nil {
 				return err
 			}
 			if done = !more; last == 0 {
 				continue
 			}
-			for _, stmt := range s.tending.purge {
+			for _, stmt := range u.tending.purge {
 				if _, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, room.key, last, rev); err != nil {
 					return err
 				}
 			}
 			below = last + 1
-			u.pace.took(s.clock().Sub(at))
+			u.pace.took(u.clock().Sub(at))
 		}
 		return nil
 	})
@@ -106,9 +105,9 @@ func (s *Store) purgeSlice(ctx context.Context, began time.Time) (below int64, e
 
 // oldest finds up to what seq the room's next messages are too old, 0: none, their
 // highest rev, and whether there may be more of them.
-func (s *Store) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, rev int64, more bool, err error) {
-	n, rows := 0, s.upkeep.pace.next()
-	err = query(ctx, tx.StmtContext(ctx, s.tending.oldest), func(scan func(...any) error) error {
+func (u *upkeep) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, rev int64, more bool, err error) {
+	n, rows := 0, u.pace.next()
+	err = query(ctx, tx.StmtContext(ctx, u.tending.oldest), func(scan func(...any) error) error {
 		var seq, itsRev int64
 		if err := scan(&seq, &itsRev); err != nil {
 			return err

@@ -247,15 +247,15 @@ func (s *scrubber) scrub(pages []uint32, over func() bool) (left []uint32, err e
 }
 
 // scrubFile overwrites what no page of the database's file uses.
-func (s *Store) scrubFile(ctx context.Context) error {
-	pages, err := s.scrubber.find(ctx)
+func (w *wiper) scrubFile(ctx context.Context) error {
+	pages, err := w.scrubber.find(ctx)
 	if err != nil {
 		return fmt.Errorf("look for what to scrub: %w", err)
 	}
 	for first := true; first || len(pages) > 0; first = false {
 		done := false
 		for !done {
-			if pages, done, err = s.scrubSlice(ctx, pages); err != nil {
+			if pages, done, err = w.scrubSlice(ctx, pages); err != nil {
 				return fmt.Errorf("scrub the database: %w", err)
 			}
 			pause := slicePause * sliceTime
@@ -267,38 +267,38 @@ func (s *Store) scrubFile(ctx context.Context) error {
 			}
 		}
 	}
-	return s.scrubber.file.Sync()
+	return w.scrubber.file.Sync()
 }
 
 // scrubSlice scrubs some pages, and those that were written lately. It is not done where
 // somebody uses the log.
-func (s *Store) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, done bool, err error) {
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	conn, err := s.writer.Conn(ctx) // nobody else of this process writes
+func (w *wiper) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, done bool, err error) {
+	w.turn.Lock()
+	defer w.turn.Unlock()
+	conn, err := w.writer.Conn(ctx) // nobody else of this process writes
 	if err != nil {
 		return pages, false, err
 	}
 	defer func() { _ = conn.Close() }()
-	logged, err := s.scrubber.logged()
+	logged, err := w.scrubber.logged()
 	if err != nil {
 		return pages, false, err
 	}
 	pages = append(pages, logged...)
 	slices.Sort(pages)
 	pages = slices.Compact(pages)
-	if emptied, err := s.truncateLog(ctx); err != nil || !emptied {
+	if emptied, err := w.truncateLog(ctx); err != nil || !emptied {
 		return pages, false, err
 	}
 	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil { // nobody of another process does
 		return pages, false, nil // tried again
 	}
 	defer func() { _, _ = conn.ExecContext(ctx, `ROLLBACK`) }()
-	if info, err := os.Stat(s.scrubber.log); err == nil && info.Size() > 0 {
+	if info, err := os.Stat(w.scrubber.log); err == nil && info.Size() > 0 {
 		return pages, false, nil
 	}
-	began := s.clock()
-	left, err = s.scrubber.scrub(pages, func() bool { return s.clock().Sub(began) > sliceTime })
+	began := w.clock()
+	left, err = w.scrubber.scrub(pages, func() bool { return w.clock().Sub(began) > sliceTime })
 	if err == nil {
 		_, err = conn.ExecContext(ctx, `PRAGMA shrink_memory`)
 	}
@@ -307,10 +307,10 @@ func (s *Store) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, 
 
 // truncateLog moves the write-ahead log into the database and cuts it, and reports whether it
 // could.
-func (s *Store) truncateLog(ctx context.Context) (emptied bool, err error) {
+func (w *wiper) truncateLog(ctx context.Context) (emptied bool, err error) {
 	var busy bool
 	var log, moved int
-	err = s.checkpoints.db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &moved)
+	err = w.checkpoints.db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &moved)
 	if err != nil {
 		return false, fmt.Errorf("empty the write-ahead log: %w", err)
 	}

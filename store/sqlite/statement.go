@@ -30,23 +30,36 @@ func prepareWrites(ctx context.Context, db *sql.DB) (stmts []*sql.Stmt, err erro
 	return stmts, nil
 }
 
-// stmt returns a write in the batch's transaction.
-func (b *batch) stmt(w write) *sql.Stmt {
-	if b.stmts[w] == nil {
-		b.stmts[w] = b.tx.Stmt(b.s.writes[w])
+// transaction carries out writes in a transaction of the writer.
+type transaction struct {
+	tx     *sql.Tx
+	writes []*sql.Stmt // as prepared on the connection
+	stmts  []*sql.Stmt // of the transaction; nil: not needed yet
+}
+
+func begin(d *db) (t transaction, err error) {
+	t = transaction{writes: d.writes, stmts: make([]*sql.Stmt, len(writes))}
+	t.tx, err = d.writer.Begin()
+	return t, err
+}
+
+// stmt returns a write in the transaction.
+func (t *transaction) stmt(w write) *sql.Stmt {
+	if t.stmts[w] == nil {
+		t.stmts[w] = t.tx.Stmt(t.writes[w])
 	}
-	return b.stmts[w]
+	return t.stmts[w]
 }
 
 // exec carries out a write.
-func (b *batch) exec(w write, args ...any) error {
-	_, err := b.stmt(w).Exec(args...)
+func (t *transaction) exec(w write, args ...any) error {
+	_, err := t.stmt(w).Exec(args...)
 	return err
 }
 
 // query calls each for the rows that a write returns.
-func (b *batch) query(w write, each func(scan func(...any) error) error, args ...any) error {
-	return query(context.Background(), b.stmt(w), each, args...)
+func (t *transaction) query(w write, each func(scan func(...any) error) error, args ...any) error {
+	return query(context.Background(), t.stmt(w), each, args...)
 }
 
 // A bulk is a statement that takes many rows of parameters at once: a statement of its own
@@ -81,11 +94,11 @@ func (b bulk) parts(rows int, columns int, args []any, do func(w write, args []a
 }
 
 // execAll carries out a write for all rows whose parameters args holds, one after another.
-func (b *batch) execAll(all bulk, columns int, args []any) error {
-	return all.parts(len(args)/columns, columns, args, func(w write, args []any) error { return b.exec(w, args...) })
+func (t *transaction) execAll(all bulk, columns int, args []any) error {
+	return all.parts(len(args)/columns, columns, args, func(w write, args []any) error { return t.exec(w, args...) })
 }
 
 // queryAll calls each for the rows that a write returns for all rows of parameters.
-func (b *batch) queryAll(all bulk, columns int, args []any, each func(scan func(...any) error) error) error {
-	return all.parts(len(args)/columns, columns, args, func(w write, args []any) error { return b.query(w, each, args...) })
+func (t *transaction) queryAll(all bulk, columns int, args []any, each func(scan func(...any) error) error) error {
+	return all.parts(len(args)/columns, columns, args, func(w write, args []any) error { return t.query(w, each, args...) })
 }

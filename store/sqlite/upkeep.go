@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"maps"
@@ -33,8 +32,11 @@ const (
 	groupTime  = 100 * time.Microsecond
 )
 
-// upkeep is the work that is left. It belongs to the writer's turn, except failed.
+// upkeep does the work that commits leave undone. The fields below belong to the writer's turn, except failed and unfound.
 type upkeep struct {
+	*db
+	tending upkeepStatements
+
 	unindexed map[int64]struct{} // rooms with changes that a search does not find
 	dropped   []int64            // rooms to empty
 	retention *rules.Retention   // nil: messages are kept
@@ -151,8 +153,8 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 
 // over reports whether the time of a slice is, which has done something: each does, or on a
 // slow machine there would be no end.
-func (s *Store) over(began time.Time, some bool) bool {
-	return some && s.clock().Sub(began) > sliceTime
+func (u *upkeep) over(began time.Time, some bool) bool {
+	return some && u.clock().Sub(began) > sliceTime
 }
 
 // pace is the number of rows that are deleted between two looks at the clock: few if they are
@@ -182,16 +184,16 @@ func (p *pace) took(d time.Duration) {
 }
 
 // load finds the work that an earlier process has left. It reads the rooms alone.
-func (u *upkeep) load(ctx context.Context, db *sql.DB) error {
-	if err := u.wiping.load(ctx, db); err != nil {
+func (u *upkeep) load(ctx context.Context) error {
+	if err := u.wiping.load(ctx, u.writer); err != nil {
 		return err
 	}
 	u.unindexed = make(map[int64]struct{})
-	if err := u.reindex.load(ctx, db); err != nil {
+	if err := u.reindex.load(ctx, u.writer); err != nil {
 		return err
 	}
 	u.unfound.Store(u.reindex.left())
-	rows, err := db.QueryContext(ctx, `SELECT key, dropped FROM rooms WHERE dropped = 1 OR indexed < head`)
+	rows, err := u.writer.QueryContext(ctx, `SELECT key, dropped FROM rooms WHERE dropped = 1 OR indexed < head`)
 	if err != nil {
 		return err
 	}
@@ -228,28 +230,28 @@ func (u *upkeep) searchable() error {
 	return nil
 }
 
-// tend does the work until stop is closed.
-func (s *Store) tend(stop <-chan struct{}) {
+// tend does the work until the store is closed.
+func (u *upkeep) tend() {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	var looked time.Time // for what is too old
 	for {
 		select {
 		case <-tick.C:
-		case <-stop:
+		case <-u.stop:
 			return
 		}
-		if time.Since(looked) >= purgeEvery && s.findExpired(context.Background()) == nil {
+		if time.Since(looked) >= purgeEvery && u.findExpired(context.Background()) == nil {
 			looked = time.Now()
 		}
 		for {
-			pause, err := s.tendSlice(context.Background())
+			pause, err := u.tendSlice(context.Background())
 			if err != nil || pause == 0 {
 				break // what failed is tried again at the next look
 			}
 			select {
 			case <-time.After(pause):
-			case <-stop:
+			case <-u.stop:
 				return
 			}
 		}
@@ -258,21 +260,19 @@ func (s *Store) tend(stop <-chan struct{}) {
 
 // tendSlice does a little of the work, and returns the time for which to leave the commits
 // alone; 0: there was nothing to do.
-func (s *Store) tendSlice(ctx context.Context) (pause time.Duration, err error) {
-	pause, purged, err := s.inTurn(ctx)
+func (u *upkeep) tendSlice(ctx context.Context) (pause time.Duration, err error) {
+	pause, purged, err := u.slice(ctx)
 	if purged != nil {
 		purged()
 	}
 	return pause, err
 }
 
-// inTurn is tendSlice, but that purged, where it is not nil, is to be called when
-// the writer's turn is over.
-func (s *Store) inTurn(ctx context.Context) (pause time.Duration, purged func(), err error) {
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	u := &s.upkeep
-	began := s.clock()
+// slice is tendSlice in the writer's turn. The caller calls purged, if it is not nil, after the turn.
+func (u *upkeep) slice(ctx context.Context) (pause time.Duration, purged func(), err error) {
+	u.turn.Lock()
+	defer u.turn.Unlock()
+	began := u.clock()
 	forget := u.forgets.ready(u)
 	reindex := u.reindex.outdated || len(u.reindex.rooms) > 0 && (!u.unmerged || u.merges <= 0)
 	index, rest := u.unmerged || len(u.unindexed) > 0, len(u.dropped)+len(u.expired) > 0 || forget || reindex
@@ -284,29 +284,29 @@ func (s *Store) inTurn(ctx context.Context) (pause time.Duration, purged func(),
 	case !index && !rest:
 		return 0, nil, nil
 	case u.forgets.alone(u):
-		err = s.forgetSlice(ctx, began)
+		err = u.forgetSlice(ctx, began)
 	case !rest && u.unmerged && (u.merges > 0 || len(u.unindexed) == 0):
-		err = s.mergeSlice(ctx)
+		err = u.mergeSlice(ctx)
 	case !rest:
-		err = s.indexSlice(ctx, began)
+		err = u.indexSlice(ctx, began)
 	case len(u.dropped) > 0:
-		err = s.emptySlice(ctx, began)
+		err = u.emptySlice(ctx, began)
 	case len(u.expired) == 0 && forget:
-		err = s.forgetSlice(ctx, began)
+		err = u.forgetSlice(ctx, began)
 	case len(u.expired) == 0:
-		err = s.reindexSlice(ctx, began)
+		err = u.reindexSlice(ctx, began)
 	default:
 		room, tell := u.expired[0], u.retention.Purged
 		var below int64
-		if below, err = s.purgeSlice(ctx, began); below > 0 && tell != nil {
+		if below, err = u.purgeSlice(ctx, began); below > 0 && tell != nil {
 			purged = func() { tell(room.name, room.epoch, below) }
 		}
 	}
 	if err != nil {
-		s.renewAfter(err)
+		u.renewAfter(err)
 	}
 	u.failed.Store(&err)
-	return u.pause(began, s.clock()), purged, err
+	return u.pause(began, u.clock()), purged, err
 }
 
 // pause returns the time to pause after a slice.
@@ -320,32 +320,4 @@ func (u *upkeep) pause(began, ended time.Time) time.Duration {
 	}
 	u.committed, u.ops, u.ended = 0, 0, ended
 	return max(time.Duration(times)*ended.Sub(began), 1)
-}
-
-// inSlice carries out do in a transaction that is not synced: what is lost with
-// the machine is done again. The next commit syncs it too.
-func (s *Store) inSlice(ctx context.Context, do func(*sql.Tx) error) (err error) {
-	conn, err := s.writer.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close() }()
-	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = NORMAL`); err != nil {
-		return err
-	}
-	defer func() {
-		if _, full := conn.ExecContext(ctx, `PRAGMA synchronous = FULL`); full != nil {
-			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // no commit may use it
-			err = errors.Join(err, full)
-		}
-	}()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }() // nothing to do once committed
-	if err := do(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
 }

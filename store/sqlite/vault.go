@@ -6,11 +6,8 @@ import (
 	"fmt"
 
 	"hallway/protocol"
-	"hallway/relay/rules"
 	"hallway/store/vault"
 )
-
-var _ rules.Locks = (*Store)(nil)
 
 // asks is a database or a transaction.
 type asks interface {
@@ -66,7 +63,7 @@ func (c reading) Query(each func(scan func(...any) error) error, query string, a
 }
 
 // Turns lists turns of a room; see [rules.Locks].
-func (s *reader) Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error) {
+func (s reader) Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error) {
 	if turns, more, err = vault.Turns(reading{ctx, s.readers}, room, before, limit); err != nil {
 		return nil, false, fmt.Errorf("list turns: %w", err)
 	}
@@ -74,7 +71,7 @@ func (s *reader) Turns(ctx context.Context, room string, before int64, limit int
 }
 
 // Devices lists devices of a room; see [rules.Locks].
-func (s *reader) Devices(ctx context.Context, room string, ids []string) ([]protocol.Device, error) {
+func (s reader) Devices(ctx context.Context, room string, ids []string) ([]protocol.Device, error) {
 	devices, err := vault.Devices(reading{ctx, s.readers}, room, ids)
 	if err != nil {
 		return nil, fmt.Errorf("list devices: %w", err)

@@ -32,7 +32,7 @@ const (
 	wiped   = `PRAGMA user_version = 1`
 )
 
-// wiping is the state of wipes. It belongs to the writer's turn.
+// wiping notes what the file has to forget. It belongs to the writer's turn.
 type wiping struct {
 	unwiped bool      // something was deleted since the last wipe began
 	since   time.Time // when it was
@@ -65,9 +65,9 @@ func (w *wiping) deleted() {
 }
 
 // inDeletingSlice is inSlice for what deletes something.
-func (s *Store) inDeletingSlice(ctx context.Context, do func(*sql.Tx) error) error {
-	w := &s.upkeep.wiping
-	err := s.inSlice(ctx, func(tx *sql.Tx) error {
+func (u *upkeep) inDeletingSlice(ctx context.Context, do func(*sql.Tx) error) error {
+	w := &u.wiping
+	err := u.inSlice(ctx, func(tx *sql.Tx) error {
 		if err := w.markUnwiped(ctx, tx); err != nil {
 			return err
 		}
@@ -78,12 +78,33 @@ func (s *Store) inDeletingSlice(ctx context.Context, do func(*sql.Tx) error) err
 	return err
 }
 
-// wipes wipes the database when it is time, until stop is closed.
-func (s *Store) wipes(stop <-chan struct{}) {
+// wiper makes the file forget what was deleted in it.
+type wiper struct {
+	*db
+	upkeep     *upkeep
+	scrubber   *scrubber
+	forgetting chan struct{} // has room for one caller that makes the index forget
+
+	// Tests set these:
+
+	wipeAfter     time.Duration
+	wipeClosedMax int64 // the largest database that is wiped when it is closed
+	vacuumMax     int64 // the largest database that is written anew after an erasure
+}
+
+func newWiper(d *db, u *upkeep) wiper {
+	return wiper{
+		db: d, upkeep: u, forgetting: make(chan struct{}, 1),
+		wipeAfter: wipeAfter, wipeClosedMax: wipeClosedBytes, vacuumMax: vacuumBytes,
+	}
+}
+
+// wipes wipes the database when it is time, until the store is closed.
+func (w *wiper) wipes() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	s.running.Go(func() {
-		<-stop
+	w.running.Go(func() {
+		<-w.stop
 		cancel()
 	})
 	tick := time.NewTicker(wipeLook)
@@ -92,98 +113,98 @@ func (s *Store) wipes(stop <-chan struct{}) {
 	for {
 		select {
 		case <-tick.C:
-		case <-stop:
+		case <-w.stop:
 			return
 		}
-		s.turn.Lock()
-		due := s.upkeep.wiping.unwiped && time.Since(s.upkeep.wiping.since) >= s.wipeAfter
-		s.turn.Unlock()
+		w.turn.Lock()
+		due := w.upkeep.wiping.unwiped && time.Since(w.upkeep.wiping.since) >= w.wipeAfter
+		w.turn.Unlock()
 		if !due || time.Now().Before(next) {
 			continue
 		}
 		began := time.Now()
-		_ = s.wipe(ctx) // what failed is tried again
+		_ = w.wipe(ctx) // what failed is tried again
 		next = time.Now().Add(wipePause * time.Since(began))
 	}
 }
 
 // wipe makes the file forget what was deleted in it until now.
-func (s *Store) wipe(ctx context.Context) (err error) {
-	w := &s.upkeep.wiping
-	s.turn.Lock()
-	w.unwiped = false
-	s.turn.Unlock()
+func (w *wiper) wipe(ctx context.Context) (err error) {
+	state := &w.upkeep.wiping
+	w.turn.Lock()
+	state.unwiped = false
+	w.turn.Unlock()
 	defer func() {
 		if err != nil {
-			s.turn.Lock()
-			defer s.turn.Unlock()
-			w.deleted()
+			w.turn.Lock()
+			defer w.turn.Unlock()
+			state.deleted()
 		}
 	}()
-	if err := s.forgetIndex(ctx, mergedStep); err != nil {
+	if err := w.forgetIndex(ctx, mergedStep); err != nil {
 		return err
 	}
-	if err := s.emptyLog(ctx); err != nil {
+	if err := w.emptyLog(ctx); err != nil {
 		return err
 	}
-	if err := s.scrubFile(ctx); err != nil {
+	if err := w.scrubFile(ctx); err != nil {
 		return err
 	}
-	return inTurnOf(s, func() error {
-		if w.unwiped {
+	return w.inTurn(func() error {
+		if state.unwiped {
 			return nil
 		}
-		_, err := s.writer.ExecContext(ctx, wiped)
-		w.marked = err != nil
+		_, err := w.writer.ExecContext(ctx, wiped)
+		state.marked = err != nil
 		return err
 	})
 }
 
 // wipeClosed wipes a database that is about to be closed, where that does not take long. What
 // fails is done when it is opened again.
-func (s *Store) wipeClosed(ctx context.Context) {
-	u := &s.upkeep
-	if s.writes == nil || !u.wiping.marked || u.reindex.outdated || len(u.reindex.rooms) > 0 {
+func (w *wiper) wipeClosed(ctx context.Context) {
+	u := w.upkeep
+	if w.writes == nil || !u.wiping.marked || u.reindex.outdated || len(u.reindex.rooms) > 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, wipeClosedTime)
 	defer cancel()
 	var small bool
-	err := s.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, s.wipeClosedMax).Scan(&small)
+	err := w.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, w.wipeClosedMax).Scan(&small)
 	if err != nil || !small {
 		return
 	}
 	for more := true; more && err == nil; { // what was deleted is still in the index
 		var pause time.Duration
-		pause, err = s.tendSlice(ctx)
+		pause, err = u.tendSlice(ctx)
 		more = pause > 0
 	}
 	for _, step := range []string{`INSERT INTO search (search) VALUES ('optimize')`, `VACUUM`, wiped} {
 		if err == nil {
-			_, err = s.writer.ExecContext(ctx, step)
+			_, err = w.writer.ExecContext(ctx, step)
 		}
 	}
 }
 
 // forgetIndex makes the index of words forget what was deleted until now, and does the first of
 // forgetSteps.
-func (s *Store) forgetIndex(ctx context.Context, steps int) error {
+func (w *wiper) forgetIndex(ctx context.Context, steps int) error {
 	select {
-	case s.forgetting <- struct{}{}:
+	case w.forgetting <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { <-s.forgetting }()
+	defer func() { <-w.forgetting }()
 	f := &forgetting{unindexed: make(map[int64]int64), steps: steps, done: make(chan struct{})}
-	err := inTurnOf(s, func() error {
-		err := query(ctx, s.tending.behind, func(scan func(...any) error) error {
+	err := w.inTurn(func() error {
+		err := query(ctx, w.upkeep.tending.behind, func(scan func(...any) error) error {
 			var room, head int64
 			err := scan(&room, &head)
 			f.unindexed[room] = head
 			return err
 		})
 		if err == nil {
-			s.upkeep.forgets = f
+			w.upkeep.forgets = f
 		}
 		return err
 	})
@@ -194,9 +215,9 @@ func (s *Store) forgetIndex(ctx context.Context, steps int) error {
 	case <-f.done:
 		return nil
 	case <-ctx.Done():
-		return errors.Join(ctx.Err(), inTurnOf(s, func() error {
-			if s.upkeep.forgets == f {
-				s.upkeep.forgets = nil
+		return errors.Join(ctx.Err(), w.inTurn(func() error {
+			if w.upkeep.forgets == f {
+				w.upkeep.forgets = nil
 			}
 			return nil
 		}))
