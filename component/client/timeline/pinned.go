@@ -63,12 +63,13 @@ func (t *Timeline) AddPinned(page *protocol.Page) bool {
 		return false
 	}
 	t.cut(&p.list, 0, len(p.entries))
-	p.loaded, p.more = true, page.More
+	p.loaded, p.more = true, false
 	for i := range p.part {
 		if e, _ := t.put(&p.part[i], true); e.m.Pinned {
 			t.pin(e)
 		}
 	}
+	p.more = p.more || page.More
 	for _, e := range t.entries { // pinned since the list was read
 		if e.m.Pinned && e.m.Rev > p.head && e.in&inPinned == 0 {
 			p.loaded = p.loaded && !t.unsure(e.m)

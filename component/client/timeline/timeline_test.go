@@ -157,3 +157,22 @@ func TestWindow(t *testing.T) {
 		}
 	})
 }
+
+// TestManyPinned: the newest of more pinned messages than the list has are shown.
+func TestManyPinned(t *testing.T) {
+	tl := New("ada")
+	if _, ok := tl.AwaitPinned(); !ok {
+		t.Fatal("asks for no pinned messages")
+	}
+	page := protocol.Page{More: true, Head: 1000}
+	for i := range client.PinnedMax {
+		seq := int64(900 - i)
+		page.Messages = append(page.Messages, protocol.Message{ID: fmt.Sprint(seq), Seq: seq, Rev: seq, Pinned: true})
+	}
+	if whole := tl.AddPinned(&page); !whole {
+		t.Error("waits for more pinned messages than it keeps")
+	}
+	if n := len(tl.pinned.messages()); n != client.PinnedMax {
+		t.Errorf("shows %d of %d pinned messages", n, client.PinnedMax)
+	}
+}
