@@ -169,6 +169,50 @@ func TestSealedOnceAndAnewOnlyAfterStaleKey(t *testing.T) {
 	}
 }
 
+// TestAnItemOfAnotherTabIsSealedAnew: a tab that has died may have stored it without its text.
+func TestAnItemOfAnotherTabIsSealedAnew(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
+	stored := sealedBy("d-own", "1.k", 0, "secret")
+	s.step(client.PeerSaid{Note: client.Note{Kind: client.NoteHand, Item: client.Item{ID: "m1", Sealed: &stored}}})
+	if first := s.take("send"); len(first) != 1 || *first[0].Encrypted != stored {
+		t.Fatalf("wrote %+v", first)
+	}
+	s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: "m1", Message: "stale"})
+	s.wait(time.Second)
+	if anew := s.take("send"); len(anew) != 1 || anew[0].Encrypted.Kid != "2.k" {
+		t.Fatalf("wrote %+v", anew)
+	}
+}
+
+// TestAWithheldTurn: a relay that has told of a turn tells of an older one on the next connection. The chat writes nothing
+// under the older key, and shows that it waits, until a turn comes that is no older than the one it knows.
+func TestAWithheldTurn(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(2, "d-mod", "out")})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 2, Wrap: *wrapOf("2.k")})
+	s.state(client.LockReady)
+	s.lose()
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.state(client.LockWaiting)
+	s.send("m1", "secret")
+	s.relay(protocol.Wanted{Room: "lobby", N: 1, Devices: []protocol.Device{deviceOf("d-5", "out", protocol.RoleParticipant, time.Hour)}})
+	s.wait(time.Minute)
+	for _, f := range append(s.take("send"), s.take("wraps")...) {
+		if f.Type == "wraps" || f.Encrypted == nil || f.Encrypted.Kid != "2.k" {
+			t.Errorf("wrote %+v", f)
+		}
+	}
+	s.state(client.LockWaiting)
+	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(3, "d-mod", "out")})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 3, Wrap: *wrapOf("3.k")})
+	s.state(client.LockReady)
+	if sends := s.take("send"); len(sends) != 1 || sends[0].Encrypted.Kid != "3.k" {
+		t.Errorf("sends %+v", sends)
+	}
+}
+
 func TestKeysAreHandedToAdmittedDevicesAlone(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod", "out"), Wrap: wrapOf("1.k")})

@@ -56,7 +56,6 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 			e := &entry{Item: item, stored: true, written: true, loaded: true}
 			e.resetFiles(client.UploadRunning)
 			q.add(e)
-			o.Seals.Rescan()
 		}
 	}
 	if first {

@@ -17,6 +17,7 @@ type queue struct {
 	done      recent // what came back, or was discarded
 	touched   bool   // the other pages may have to be told something
 	encrypts  bool   // no text is stored in the clear
+	unread    bool   // an item has come without its text, or may now be opened
 	gaveUp    bool   // an item was given up for which the relay holds back what follows
 
 	ready   bool // the stored items are here, or it is known that there are none
@@ -30,6 +31,7 @@ type queue struct {
 func (q *queue) add(e *entry) {
 	step.Assert(q.find(e.ID) == nil, "an id is in the outbox once")
 	q.touched = true
+	q.unread = q.unread || e.Sealed != nil && e.Text == ""
 	q.lastOrder = max(q.lastOrder, e.Order)
 	i := len(q.entries)
 	for i > 0 && q.entries[i-1].Order > e.Order && !q.entries[i-1].onWire {

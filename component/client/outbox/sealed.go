@@ -17,9 +17,8 @@ type Seals struct {
 	queue *queue
 	tabs  *Tabs
 
-	kid    string // that is sealed under now; "": none
-	stale  string // the kid that the relay has refused last
-	rescan bool   // stored items wait to be opened
+	kid   string // that is sealed under now; "": none
+	stale string // the kid that the relay has refused last
 }
 
 // Encrypt makes it the outbox of a chat that encrypts.
@@ -75,14 +74,14 @@ func (s *Seals) SetSealed(id string, sealed protocol.Encrypted) {
 }
 
 // Rescan lets stored items be opened whose secrets were missing.
-func (s *Seals) Rescan() { s.rescan = true }
+func (s *Seals) Rescan() { s.queue.unread = true }
 
 // TakeSealed returns messages in place of the items that are to be opened. They have no Seq.
 func (s *Seals) TakeSealed(user string) (messages []*protocol.Message) {
-	if !s.rescan || !s.queue.encrypts {
+	if !s.queue.unread || !s.queue.encrypts {
 		return nil
 	}
-	s.rescan = false
+	s.queue.unread = false
 	for _, e := range s.queue.entries {
 		if e.Sealed != nil && e.Text == "" && !e.lost {
 			e.opening = &protocol.Message{
