@@ -62,11 +62,13 @@ func (k *keys) wantedElsewhere(now time.Time, r *room, f protocol.Wanted) {
 	k.serve(now, r)
 }
 
-// add adds a want, unless it is there.
+// add adds a want, or renews the same one. One of a stream here stays one of a stream here.
 func (k *keys) add(r *room, w *want) {
 	same := func(x *want) bool { return x.n == w.n && x.device.ID == w.device.ID }
 	if at := slices.IndexFunc(r.lock.wants, same); at >= 0 {
-		r.lock.wants[at].until = w.until
+		if known := r.lock.wants[at]; known.member == nil || w.member != nil {
+			known.member, known.until = w.member, w.until
+		}
 		return
 	}
 	if len(r.lock.wants) >= wantsMax {
