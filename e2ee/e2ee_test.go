@@ -57,7 +57,7 @@ func TestPlaintext(t *testing.T) {
 		content := bytes.Repeat([]byte{0x80}, size)
 		b := Plaintext(device, sig, content)
 		d, s, got, err := ReadPlaintext(b)
-		if err != nil || len(b)%256 != 0 || len(b)+16 != SealedSize(size) || !bytes.Equal(d, device) || !bytes.Equal(s, sig) || !bytes.Equal(got, content) {
+		if err != nil || len(b)%256 != 0 || len(b) != plaintextSize(size) || !bytes.Equal(d, device) || !bytes.Equal(s, sig) || !bytes.Equal(got, content) {
 			t.Fatalf("%d bytes: %v, %d bytes of %d", size, err, len(got), len(b))
 		}
 		// A block more, or another last byte, is none.

@@ -3,8 +3,7 @@
 //
 // The main type is [Cipher], an implementation of [e2ee.Cipher]; component/element/e2ee.js is the
 // one of a browser. A test in component/vault checks that both make the bytes of
-// testdata/vectors.json. [Keys] are a device's key pairs. [Verify] and [Thumbprint] check the
-// device of another user.
+// testdata/vectors.json. [Keys] are a device's key pairs.
 //
 // To add an op, name it in package e2ee, add it to ops here and to the object there, and use it
 // in the test of the vectors.

@@ -83,11 +83,6 @@ func Thumbprint(k protocol.PublicKey) []byte {
 	return sum[:]
 }
 
-// Verify reports whether a signature of data is by the private key of k.
-func Verify(k protocol.PublicKey, data, sig []byte) bool {
-	return verify(verifier(append(e2ee.Decode(k.X), e2ee.Decode(k.Y)...)), data, sig)
-}
-
 // verifier returns the key with the point x and y, or nil if the curve has no such point.
 func verifier(xy []byte) *ecdsa.PublicKey {
 	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point(xy))

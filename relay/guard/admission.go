@@ -51,9 +51,6 @@ func NewAdmission(limits AdmissionLimits, addresses *Addresses) *Admission {
 	return &Admission{limits: limits, addresses: addresses}
 }
 
-// Limits returns the limits.
-func (a *Admission) Limits() AdmissionLimits { return a.limits }
-
 // Admit decides about a handshake of an address while so many connections are open.
 func (a *Admission) Admit(now time.Time, addr netip.Addr, conns int) Refusal {
 	perSecond := a.limits.HandshakesPerSecond
