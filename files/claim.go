@@ -29,7 +29,7 @@ func Claim(ctx context.Context, s Store, database string) error {
 	return err
 }
 
-// Owner returns the name of the database to which a store belongs, "" where it belongs to none.
+// Owner returns the name of the database to which a store belongs, or "".
 func Owner(ctx context.Context, s Store) (database string, err error) {
 	body, _, err := s.Get(ctx, ownerKey, 0, -1)
 	if errors.Is(err, ErrNotFound) {

@@ -6,7 +6,7 @@ import (
 	"syscall/js"
 )
 
-// outcome is how something asynchronous ended.
+// outcome is the result of an asynchronous call.
 type outcome struct {
 	value js.Value
 	err   error

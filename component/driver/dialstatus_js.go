@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// dialStatusTimeout is how long the relay may take to say why it refused.
+// dialStatusTimeout is the time for the relay to tell why it refused.
 const dialStatusTimeout = 3 * time.Second
 
 // dialStatus returns the status with which the relay refused an upgrade; 0: not known.

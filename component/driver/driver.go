@@ -16,16 +16,16 @@ import (
 
 // The limits of a driver.
 const (
-	// hostEventsMax is how many events of people and the device may wait. The
+	// hostEventsMax bounds the waiting events of the user and the device. The
 	// owner empties the queue at once, so that only a fault can fill it.
 	hostEventsMax = 4096
-	// shellEventsMax is how many events of the driver's own goroutines may wait;
+	// shellEventsMax bounds the waiting events of the driver's goroutines;
 	// then these goroutines wait, and with them, natively, the socket.
 	shellEventsMax = 64
-	// tokenTimeout is how long the host may take to give a token.
+	// tokenTimeout is the time for the host to return a token.
 	tokenTimeout = 10 * time.Second
-	// closeTimeout is how long [Driver.Close] lets the peer answer the close and
-	// the storage finish what it was asked for.
+	// closeTimeout is the time that [Driver.Close] gives the peer to answer the close and
+	// the storage to finish its jobs.
 	closeTimeout = 1500 * time.Millisecond
 )
 
@@ -37,37 +37,37 @@ var (
 
 var errTokenTimeout = errors.New("getToken has given no token for 10 s: its promise must settle sooner")
 
-// Options says which chat to run, and who hears of it. The callbacks are called
-// from the owner's goroutine: they must not block, and must not call
-// [Driver.Close]; the other methods they may.
+// Options holds the settings of a chat and its callbacks. The callbacks are called
+// on the owner's goroutine: they must not block, and must not call
+// [Driver.Close]; they may call other methods.
 type Options struct {
 	Relay   string // the relay's absolute base URL, http or https
 	Room    string
-	Token   string             // "": GetToken is asked for the first one, too
+	Token   string             // "": GetToken returns the first one, too
 	Client  string             // names the client to the relay's operator: "hallway-chat/1.2.0"
 	Offline client.OfflineMode // "": [client.OfflineQueue]
 
-	// GetToken gives a fresh token; it may block until its context ends. Nil: no
-	// token but Token can be had.
+	// GetToken returns a fresh token; it may block until its context ends. Nil: there is no
+	// other token than Token.
 	GetToken func(ctx context.Context) (string, error)
 
 	// Storage keeps the outbox, and is closed with the driver. Nil: the platform's
 	// own, which is IndexedDB in a browser and memory elsewhere.
 	Storage Storage
 
-	// Vault has the keys of an end-to-end encrypted room, and is closed with the driver. Nil:
+	// Vault holds the keys of an end-to-end encrypted room, and is closed with the driver. Nil:
 	// the chat does not encrypt.
 	Vault Vault
 
-	// OnChange tells of a new snapshot, once for all events that were taken together.
+	// OnChange receives a new snapshot, once for all events that were taken together.
 	OnChange func(client.Snapshot)
-	// OnNews gets the effects that are news for the host: [client.Arrived],
+	// OnNews receives the effects that are news for the host: [client.Arrived],
 	// [client.Refused], [client.Warned], [client.Acted], [client.Reported],
 	// [client.FileLoaded].
 	OnNews func(client.Effect)
 }
 
-// machine is what the driver asks of [core.Client].
+// machine is the part of [core.Client] that the driver uses.
 type machine interface {
 	Step(now time.Time, ev client.Event) []client.Effect
 	Snapshot() client.Snapshot
@@ -91,22 +91,22 @@ type Driver struct {
 
 	// Owned by the owner's goroutine (owner.go).
 	core    machine
-	user    string // whose outbox was loaded
+	user    string // the owner of the loaded outbox
 	timer   *time.Timer
 	link    *link          // the connection, nil while there is none
 	changed bool           // the host has not been told of the last change
 	own     []client.Event // events that the owner itself made
 
-	// These end the request for history, the search, and those about reports, people, and the
+	// These end the requests for history, search, reports, people, and the
 	// turns and devices of an encrypted room.
 	abandonPage, abandonFound, abandonReports, abandonPeople, abandonTurns, abandonDevices context.CancelFunc
 	// uploads ends each upload that is under way, by its Req.
 	uploads map[int]context.CancelFunc
-	life    context.Context // of requests that nothing supersedes
+	life    context.Context // for requests that no other request supersedes
 	endLife context.CancelFunc
 }
 
-// Start begins a chat. It returns at once; OnChange tells what becomes of it.
+// Start begins a chat. It returns at once; OnChange receives the chat's state.
 func Start(o Options) *Driver {
 	return start(o, core.New(client.Config{
 		Room: o.Room, Client: o.Client, Offline: o.Offline, Encrypted: o.Vault != nil,
@@ -175,12 +175,12 @@ func (d *Driver) Reply(text, to string, mentions []protocol.Mention, files ...st
 // hostEventsMax events wait already, the event is dropped.
 func (d *Driver) Do(ev client.Event) { d.host.push(ev) }
 
-// Snapshot returns the last snapshot that OnChange was told of.
+// Snapshot returns the last snapshot that OnChange received.
 func (d *Driver) Snapshot() client.Snapshot { return *d.told.Load() }
 
-// Close ends the chat: the room is left, the socket closed with 1000, the
-// storage brought up to date and closed. It returns when that is done, or after
-// little more than closeTimeout; not to be called from a JavaScript callback,
+// Close ends the chat: it leaves the room, closes the socket with 1000, and closes the
+// storage once everything is saved. It returns when that is done, or after
+// little more than closeTimeout. Do not call it from a JavaScript callback,
 // which must not wait. Further calls wait for the first.
 func (d *Driver) Close() {
 	d.closeOnce.Do(func() { close(d.closing) })

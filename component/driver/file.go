@@ -9,10 +9,10 @@ import (
 	"hallway/protocol"
 )
 
-// fileTimeout is how long the bytes of a file may take.
+// fileTimeout is the longest time for the bytes of a file.
 const fileTimeout = 5 * time.Minute
 
-// loadFile makes a URL of a file's bytes: those that are here, in memory or stored with a message that waits, else the relay's.
+// loadFile makes a URL of a file's bytes. It takes them from memory, from a stored message that waits, or else from the relay.
 func (d *Driver) loadFile(f client.FetchFile) {
 	answer := func(ev client.Event) {
 		if d.life.Err() == nil {
@@ -43,12 +43,12 @@ func (d *Driver) loadFile(f client.FetchFile) {
 	}
 }
 
-// fetchURL asks the relay for a file, and makes an event of what came. Each platform has functions for the bytes:
+// fetchURL requests a file from the relay, and returns the result as an event. Each platform has functions for the bytes:
 //
 //	fetchFile(ctx context.Context, url, token string) (local string, status int, err error)
 //	urlOf(bytes Blob) string
 //
-// return URLs of bytes in memory. Natively there are none: fetchFile returns the relay's.
+// return URLs of bytes in memory. Native clients have no such URLs: fetchFile returns that of the relay.
 func fetchURL(ctx context.Context, relay, room string, f client.FetchFile) client.Event {
 	at := roomURL(relay, room) + "/files/" + f.Of.ID
 	if f.Of.Link {

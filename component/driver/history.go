@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// historyTimeout is how long a page of history may take.
+	// historyTimeout is the longest time for a page of history.
 	historyTimeout = 15 * time.Second
 	// pageBytesMax is the most bytes in a page.
 	pageBytesMax = protocol.PageMessagesMax * 2 * protocol.FrameBytesMax
@@ -25,7 +25,7 @@ var errPageTooLarge = errors.New("driver: the relay's page is too large")
 //
 //	ask(ctx context.Context, method, url, token, body string) (answer, error)
 //
-// asks with the token as bearer, where there is one, and with the body as JSON, and fails when the answer's body exceeds
+// makes a request with the token as bearer, if there is one, and the body as JSON. It fails if the answer's body exceeds
 // pageBytesMax.
 type answer struct {
 	status     int
@@ -33,7 +33,7 @@ type answer struct {
 	body       []byte
 }
 
-// fetchPage reads a page of history and makes an event of what came.
+// fetchPage reads a page of history and returns the result as an event.
 func fetchPage(ctx context.Context, relay, room string, f client.FetchPage) client.Event {
 	return request(ctx, f.Req, "GET", pageURL(relay, room, f.Query), f.Token, "", func(body []byte) (client.Event, error) {
 		page, err := protocol.DecodePage(body)
@@ -41,7 +41,7 @@ func fetchPage(ctx context.Context, relay, room string, f client.FetchPage) clie
 	})
 }
 
-// request makes a request, within historyTimeout, and makes an event of what came. An answer that
+// request makes a request, within historyTimeout, and returns the result as an event. An answer that
 // cannot be decoded counts as none.
 func request(ctx context.Context, number int, method, url, token, body string, decode func(body []byte) (client.Event, error)) client.Event {
 	ctx, cancel := context.WithTimeout(ctx, historyTimeout)

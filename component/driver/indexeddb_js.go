@@ -91,7 +91,7 @@ func (s *IndexedDBStorage) Close() error {
 	return nil
 }
 
-// change makes one change in a transaction of its own.
+// change makes one change in one transaction.
 func (s *IndexedDBStorage) change(ctx context.Context, durability string, do func(store js.Value) js.Value) error {
 	transaction, err := s.begin(ctx, "readwrite", durability)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *IndexedDBStorage) change(ctx context.Context, durability string, do fun
 }
 
 // begin begins a transaction. A database that was closed meanwhile (by the
-// browser, or for a later version of the page) is opened anew.
+// browser, or for a later version of the page) is opened again.
 func (s *IndexedDBStorage) begin(ctx context.Context, mode, durability string) (js.Value, error) {
 	err := ctx.Err()
 	if err != nil {
@@ -129,7 +129,7 @@ func (s *IndexedDBStorage) begin(ctx context.Context, mode, durability string) (
 }
 
 // open opens the database, unless it is open. An open may hang as long as a page
-// of another version does not give way; then the next call goes on waiting.
+// of another version does not close it; then the next call continues to wait.
 func (s *IndexedDBStorage) open(ctx context.Context) error {
 	if s.db.Truthy() {
 		return nil
@@ -154,7 +154,7 @@ func (s *IndexedDBStorage) open(ctx context.Context) error {
 	}
 }
 
-// adopt takes a fresh connection into use. It gives way to a page that wants to
+// adopt takes a new connection into use. It closes the connection for a page that wants to
 // upgrade the database, which would hang otherwise.
 func (s *IndexedDBStorage) adopt(db js.Value) {
 	s.db = db

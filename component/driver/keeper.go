@@ -8,17 +8,17 @@ import (
 )
 
 const (
-	// jobsMax is how many jobs may wait for the storage.
+	// jobsMax bounds the jobs that wait for the storage.
 	jobsMax = 4096
-	// storageTimeout is how long after it was asked for a job of the storage may end; a
-	// storage that hangs so fails everything that waits for it at the same time.
+	// storageTimeout is the longest time from the request to the end of a storage job. A
+	// storage that hangs thus fails all waiting jobs at the same time.
 	storageTimeout = 5 * time.Second
-	// vaultTimeout is the same for the vault, whose host may have to ask for a certificate.
+	// vaultTimeout is the same for the vault, which may have to wait for the host's certificate.
 	vaultTimeout = 20 * time.Second
 )
 
-// keeper does the work of the storage, or of the vault, in the order in which it was asked
-// for.
+// keeper carries out the jobs of the storage, or of the vault, in the order in which they were queued.
+// It has its own goroutine.
 type keeper struct {
 	timeout time.Duration
 	end     func() error // after the last job
@@ -46,7 +46,7 @@ func startKeeper(timeout time.Duration, end func() error, post func(client.Event
 	return k
 }
 
-// do queues a job and reports whether there was room for it.
+// do queues a job, and reports false if the queue is full.
 func (k *keeper) do(work func(context.Context) client.Event) bool { return k.doWithin(k.timeout, work) }
 
 // doWithin is do with another timeout.
@@ -54,7 +54,7 @@ func (k *keeper) doWithin(timeout time.Duration, work func(context.Context) clie
 	return k.jobs.push(job{deadline: time.Now().Add(timeout), do: work})
 }
 
-// close lets the keeper end after the jobs that wait. To be called once.
+// close ends the keeper after the waiting jobs. Call it once.
 func (k *keeper) close() { close(k.closing) }
 
 func (k *keeper) run() {

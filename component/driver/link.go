@@ -16,15 +16,15 @@ import (
 
 // The limits of a connection.
 const (
-	// dialTimeout is how long a connection may take to open.
+	// dialTimeout is the longest time to open a connection.
 	dialTimeout = 10 * time.Second
-	// writeTimeout is how long the socket may take to accept one frame; in a
+	// writeTimeout is the longest time for the socket to accept one frame; in a
 	// browser it accepts every frame at once.
 	writeTimeout = 10 * time.Second
-	// writesMax is how many frames may wait to be written.
+	// writesMax bounds the frames that wait to be written.
 	writesMax = 256
 	// relayFrameBytesMax is the most bytes in a frame of the relay. It may exceed
-	// what a client may send: a message comes with its reactions, and each of them
+	// the limit for a client's frames: a message comes with its reactions, and each reaction
 	// names users.
 	relayFrameBytesMax = 16 * protocol.FrameBytesMax
 	// upgradeRequired is the status of a relay that speaks other versions only.
@@ -42,7 +42,7 @@ type link struct {
 
 	ctx      context.Context
 	abort    context.CancelFunc // ends the connection at once, without a handshake
-	detached chan struct{}      // closed: nobody wants the link's events any more
+	detached chan struct{}      // closed: the owner takes no more events of this link
 	writes   chan []byte        // closed by close; the writer then closes the socket
 
 	// Owned by the owner.

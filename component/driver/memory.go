@@ -96,5 +96,5 @@ func (s *MemoryStorage) LoadFile(ctx context.Context, key Key, item, file string
 	return b, nil
 }
 
-// Close implements [Storage]; it keeps what it has.
+// Close implements [Storage]; the outboxes stay.
 func (s *MemoryStorage) Close() error { return nil }

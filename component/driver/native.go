@@ -2,7 +2,7 @@
 
 package driver
 
-// What the driver asks of its platform, for a native client. Each function has a file for the browser.
+// The functions of the platform, for a native client. For each there is a file for the browser.
 
 import (
 	"context"

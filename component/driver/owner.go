@@ -8,7 +8,7 @@ import (
 	"hallway/component/client"
 )
 
-// run is the owner: the only goroutine that touches the core.
+// run is the owner's goroutine, the only one that calls the core.
 func (d *Driver) run() {
 	defer close(d.done)
 	d.timer = time.NewTimer(0)
@@ -35,7 +35,7 @@ func (d *Driver) run() {
 	d.end()
 }
 
-// stepPosted takes what has been posted up to now, but no more than the channel
+// stepPosted takes the events that have been posted so far, but no more than the channel
 // holds, so that a busy connection cannot put off telling the host.
 func (d *Driver) stepPosted() {
 	for range shellEventsMax {
@@ -48,7 +48,7 @@ func (d *Driver) stepPosted() {
 	}
 }
 
-// step gives the core one event and carries out what it asks for.
+// step hands the core one event and carries out the effects.
 func (d *Driver) step(ev client.Event) {
 	d.own = append(d.own, ev)
 	for len(d.own) > 0 {
@@ -63,7 +63,7 @@ func (d *Driver) step(ev client.Event) {
 	}
 }
 
-// tell tells the host of the last changes.
+// tell gives the host the last changes.
 func (d *Driver) tell() {
 	if !d.changed {
 		return
@@ -185,7 +185,7 @@ func (d *Driver) saveItem(item client.Item) {
 	}
 }
 
-// removeItem removes an item from the storage, and tells nothing. An item that stays by
+// removeItem removes an item from the storage, without an answer. An item that stays by
 // mistake is sent again after the next start, and the relay answers with the stored
 // message: no harm.
 func (d *Driver) removeItem(id string) {
@@ -251,7 +251,7 @@ func (d *Driver) setTimer(at time.Time) {
 	d.timer.Reset(time.Until(at))
 }
 
-// end waits, within closeTimeout, for what the core's last effects began.
+// end waits, within closeTimeout, for the end of the core's last effects.
 func (d *Driver) end() {
 	defer d.peers.close() // last: the next owner finds the outbox as it was left
 	close(d.deaf)

@@ -21,7 +21,7 @@ func newPeers(post func(client.Event)) peers {
 type pages struct {
 	post    func(client.Event) // never waits
 	channel js.Value
-	give    js.Value // gives the lock back, or no longer waits for it
+	give    js.Value // releases the lock, or ends the wait for it
 	funcs   []js.Func
 }
 
@@ -56,7 +56,7 @@ func (p *pages) requestLock(name, user string) {
 		return given
 	})
 	options := map[string]any{"signal": controller.Get("signal")}
-	// To give up the wait is no error.
+	// Giving up the wait is not an error.
 	global.Get("navigator").Get("locks").Call("request", name, options, own).
 		Call("catch", p.function(func([]js.Value) any { return nil }))
 	resolve := p.give

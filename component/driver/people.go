@@ -9,7 +9,7 @@ import (
 	"hallway/protocol"
 )
 
-// fetchPeople asks for people in the room, or for how many there are, and makes an event of what came.
+// fetchPeople requests people in the room, or their number, and returns the result as an event.
 func fetchPeople(ctx context.Context, relay, room string, f client.FetchPeople) client.Event {
 	at := roomURL(relay, room)
 	limit := "&limit=" + strconv.Itoa(f.Limit)

@@ -15,7 +15,7 @@ func newQueue[T any](limit int) *queue[T] {
 	return &queue[T]{ready: make(chan struct{}, 1), max: limit}
 }
 
-// push appends v and reports whether there was room for it.
+// push appends v, and reports false if the queue is full.
 func (q *queue[T]) push(v T) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -90,7 +90,7 @@ func fileRecords(files []client.Attachment) []any {
 	return all
 }
 
-// files reads what fileRecords has made.
+// files reads the output of fileRecords.
 func (r *reader) files(list js.Value) (files []client.Attachment) {
 	for i := range list.Length() {
 		one := newReader(list.Index(i))

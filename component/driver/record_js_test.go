@@ -36,7 +36,7 @@ func TestNotesComeBack(t *testing.T) {
 	}
 }
 
-// What versions up to 0.2 have written is read.
+// Notes of versions up to 0.2 are readable.
 func TestNotesOfEarlierVersions(t *testing.T) {
 	const data = `{"v":1,"kind":"hand","item":{"v":1,"id":"a","text":"x","sent_at":"s","order":1764000000000000}}`
 	want := client.Note{Kind: client.NoteHand, Item: client.Item{ID: "a", Text: "x", SentAt: "s", Order: 1764000000000000}}
@@ -45,7 +45,7 @@ func TestNotesOfEarlierVersions(t *testing.T) {
 	}
 }
 
-// A field that the core adds must be sent, too: whoever adds one counts here.
+// A new field of a note must be sent, too: count it here.
 func TestNotesAreSentWhole(t *testing.T) {
 	for typ, fields := range map[reflect.Type]int{reflect.TypeFor[client.Note](): 7, reflect.TypeFor[client.Item](): 11, reflect.TypeFor[client.Attachment](): 12} {
 		if n := typ.NumField(); n != fields {

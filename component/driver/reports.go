@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// fetchReports reads a page of the open reports and makes an event of what came.
+// fetchReports reads a page of the open reports and returns the result as an event.
 func fetchReports(ctx context.Context, relay, room string, f client.FetchReports) client.Event {
 	url := roomURL(relay, room) + "/reports?state=open&limit=" + strconv.Itoa(f.Limit)
 	if f.Before != 0 {
@@ -20,7 +20,7 @@ func fetchReports(ctx context.Context, relay, room string, f client.FetchReports
 	})
 }
 
-// closeReport closes a report and makes an event of what came.
+// closeReport closes a report and returns the result as an event.
 func closeReport(ctx context.Context, relay, room string, c client.CloseReport) client.Event {
 	url := roomURL(relay, room) + "/reports/" + strconv.FormatInt(c.N, 10)
 	body := `{"state":"` + string(c.State) + `"}`

@@ -9,31 +9,31 @@ import (
 	"hallway/component/client"
 )
 
-// The errors of a [Storage], wrapped with what happened.
+// The errors of a [Storage], wrapped with their cause.
 var (
-	// ErrNoStorage: there is no storage here, or it cannot be used (a browser's
+	// ErrNoStorage means that the storage is missing or cannot be used (a browser's
 	// private mode, a folder that may not be written to).
 	ErrNoStorage = errors.New("the storage cannot be used")
-	// ErrStorageFull: there is no room left.
+	// ErrStorageFull means that the storage is full.
 	ErrStorageFull = errors.New("the storage is full")
 )
 
-// Key names an outbox: whose messages, to which room of which relay.
+// Key names an outbox by its relay, user and room.
 type Key struct{ Relay, User, Room string }
 
 // Storage keeps outboxes beyond the life of the program. It is used by one
-// goroutine at a time, and given up, with the context's error, when the context
+// goroutine at a time. A method gives up, with the context's error, when the context
 // ends. Every other error wraps [ErrNoStorage] or [ErrStorageFull].
 // storagetest.Run tests an implementation.
 type Storage interface {
-	// Load gives the items of an outbox in the order of their Order. Items that
-	// this version cannot read are left where they are and not given.
+	// Load returns the items of an outbox, ascending by Order. It leaves items that
+	// this version cannot read in the storage, and does not return them.
 	Load(ctx context.Context, key Key) ([]client.Item, error)
 	// Save stores an item in place of the one with its ID. When it returns nil the
 	// item survives a crash, as far as the platform can promise; when it fails, or
-	// is cut short by a crash, the item is as before or as it was to be.
+	// is cut short by a crash, the item is the old or the new one.
 	Save(ctx context.Context, key Key, item client.Item) error
-	// Remove removes an item; one that is not there is no error. After a crash it
+	// Remove removes an item. A missing item is not an error. After a crash the item
 	// may be there again.
 	Remove(ctx context.Context, key Key, id string) error
 	// Close ends the use of the storage. No other method is called after it.

@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	// stallMax is how long an upload may send nothing, or wait for its answer.
+	// stallMax is the longest pause of an upload, or wait for its answer.
 	stallMax = time.Minute
 	// filesTimeout is storageTimeout for an item with the bytes of its files.
 	filesTimeout = time.Minute
 )
 
-// ErrNoFile is the error for the bytes of a file that are not there any more.
+// ErrNoFile means that the bytes of a file are gone.
 var ErrNoFile = errors.New("driver: the file's bytes are not there")
 
 // FileStorage is a [Storage] that also keeps the bytes of files. With any other a message's
@@ -65,7 +65,7 @@ func (b *blobs) forget(ids ...string) {
 	}
 }
 
-// of returns what is in memory of an item's files.
+// of returns the bytes of an item's files that are in memory.
 func (b *blobs) of(item client.Item) map[string]Blob {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -143,11 +143,11 @@ func (d *Driver) upload(e client.Upload) {
 	}
 }
 
-// send sends the bytes of a file and makes an event of the answer. Each platform has a function for it:
+// send sends the bytes of a file and returns the answer as an event. Each platform has a function put:
 //
 //	put(ctx context.Context, url, token string, bytes Blob, sent func(n int64)) (answer, error)
 //
-// puts the bytes with the token as bearer, and tells how many are sent. Its error is ErrNoFile if the bytes cannot be read.
+// It sends the bytes with the token as bearer, and reports the number sent. Its error is ErrNoFile if the bytes cannot be read.
 func (d *Driver) send(ctx context.Context, e client.Upload, bytes Blob) client.Event {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

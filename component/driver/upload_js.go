@@ -11,7 +11,7 @@ import (
 // Blob is the bytes of a file: the browser's Blob, or File.
 type Blob = js.Value
 
-// put uses the scope's upload: fetch tells nobody how far it has come.
+// put uses the scope's upload, because fetch does not report progress.
 func put(ctx context.Context, url, token string, bytes Blob, sent func(n int64)) (answer, error) {
 	progress := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		n := int64(args[0].Float())

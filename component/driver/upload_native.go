@@ -28,7 +28,7 @@ func put(ctx context.Context, url, token string, body Blob, sent func(n int64)) 
 	return answer{status: response.StatusCode, retryAfter: response.Header.Get("Retry-After"), body: data}, err
 }
 
-// meter tells how much was read.
+// meter reports the number of bytes read.
 type meter struct {
 	io.Reader
 	n    int64

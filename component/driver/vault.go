@@ -10,18 +10,18 @@ import (
 	"hallway/protocol"
 )
 
-// Vault has the keys of one chat in an end-to-end encrypted room, and does the cryptography
-// that the core asks for: see [client.Crypto]. It is used by one goroutine at a time, and
+// Vault holds the keys of one chat in an end-to-end encrypted room, and carries out the cryptography
+// that the core asks for: see [client.Crypto]. One goroutine at a time uses it. It
 // gives up, with the context's error, when the context ends.
 type Vault interface {
-	// Do carries out an op, and returns the result that the op names. An error tells that
-	// keys or cryptography cannot be had here; a bad device, turn, wrap or message is a result.
+	// Do carries out an op, and returns the result that the op names. An error means that
+	// keys or cryptography are not available; a bad device, turn, wrap or message is a result.
 	Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error)
 	// Close forgets all secrets in memory. No other method is called after it.
 	Close() error
 }
 
-// crypto lets the vault carry out an op.
+// crypto queues an op for the vault.
 func (d *Driver) crypto(e client.Crypto) {
 	queued := d.vault != nil && d.vault.do(func(ctx context.Context) client.Event {
 		result, err := d.options.Vault.Do(ctx, e.Op)

@@ -12,7 +12,7 @@ import (
 type config struct {
 	relay, room, token, client string
 	issuer                     string // of an encrypted chat; "": the chat does not encrypt
-	source                     int    // which function for tokens the page has set; 0: none
+	source                     int    // the number of the page's function for tokens; 0: none
 	devices                    int    // the same for certificates
 	offline                    client.OfflineMode
 	view                       view.Settings
@@ -40,7 +40,7 @@ func readConfig(v js.Value) config {
 	}
 }
 
-// textsOf reads an object of texts. It leaves out values that are no texts.
+// textsOf reads an object of texts. It leaves out other values.
 func textsOf(v js.Value) map[string]string {
 	if v.Type() != js.TypeObject {
 		return nil
@@ -56,8 +56,8 @@ func textsOf(v js.Value) map[string]string {
 	return texts
 }
 
-// draftKey returns the key under which a draft of the token's user is kept; "": the token
-// names no user, or the chat encrypts, whose drafts are kept nowhere.
+// draftKey returns the storage key of the user's draft. It is "" if the token
+// names no user, or if the chat encrypts: such a chat stores no drafts.
 func (c *config) draftKey(token string) string {
 	claims, ok := protocol.ReadClaims(token)
 	if !ok || c.issuer != "" {

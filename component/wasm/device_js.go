@@ -7,7 +7,7 @@ import (
 	"hallway/component/driver"
 )
 
-// watchDevice tells the driver whether there is a network and whether the user sees the
+// watchDevice tells the driver about the network and about the visibility of the
 // page, until the program's end. (The scope's listeners end with it.)
 func watchDevice(d *driver.Driver) {
 	window, document := js.Global(), js.Global().Get("document")

@@ -8,14 +8,14 @@ import (
 	"hallway/protocol"
 )
 
-// host tells the page around the element what happens. It is owned by the
+// host sends events to the page around the element. It is owned by the
 // driver's goroutine.
 type host struct {
 	bridge  js.Value
 	status  client.Status // the last told
 	retryAt time.Time
 	unread  int
-	// mentions is the number last told, and mentioned the new message that mentions the user, until that is told.
+	// mentions is the last number of mentions sent, mentioned a new message with a mention that was not sent yet.
 	mentions  int
 	mentioned *protocol.Message
 	reports   int64
@@ -23,7 +23,7 @@ type host struct {
 
 func (h *host) emit(event string, detail map[string]any) { h.bridge.Call("emit", event, detail) }
 
-// changed tells the page what is new in a snapshot.
+// changed sends the page the changes in a snapshot.
 func (h *host) changed(s *client.Snapshot) {
 	if s.Status != h.status || !s.RetryAt.Equal(h.retryAt) {
 		h.status, h.retryAt = s.Status, s.RetryAt
@@ -52,7 +52,7 @@ func (h *host) changed(s *client.Snapshot) {
 	}
 }
 
-// arrived gives the page a message in the form of the wire.
+// arrived sends the page a message in the form of the wire.
 func (h *host) arrived(m *protocol.Message) {
 	if len(m.Mentions) > 0 {
 		h.mentioned = m
@@ -64,7 +64,7 @@ func parsed(m *protocol.Message) js.Value {
 	return js.Global().Get("JSON").Call("parse", string(m.Append(nil)))
 }
 
-// failed tells the page, by an event, what could not be done or is set up wrong.
+// failed sends the page an event about a refusal or a mistake in the setup.
 func (h *host) failed(event string, code protocol.Code, reason string) {
 	h.emit(event, map[string]any{"code": string(code), "message": reason})
 }

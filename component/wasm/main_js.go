@@ -12,13 +12,13 @@ import (
 	"hallway/protocol"
 )
 
-// The program's two routes, on an address of its own: the page's is not touched.
+// The program's two routes. They are on a private address: that of the page stays as it is.
 const (
 	routeChat = "/"
-	routeNone = "/ended" // to leave the chat for: so that everything in it is dismounted
+	routeNone = "/ended" // leads away from the chat, so that go-app dismounts it
 )
 
-// nothing is what is left of the chat.
+// nothing is the empty component of the route after the chat.
 type nothing struct{ app.Compo }
 
 func (n *nothing) Render() app.UI { return app.Div() }
@@ -31,7 +31,7 @@ type program struct {
 	driver *driver.Driver
 	host   host
 	sends  sends
-	// certifier tells that the page has set another function for certificates.
+	// certifier signals that the page has set another function for certificates.
 	certifier chan struct{}
 }
 
@@ -84,7 +84,7 @@ func (p *program) attach(file app.Value, width, height int64) error {
 	}, bytes)
 }
 
-// hear passes news on to the page or the chat.
+// hear passes news to the page or the chat.
 func (p *program) hear(news client.Effect) {
 	switch e := news.(type) {
 	case client.Arrived:
@@ -105,13 +105,13 @@ func (p *program) hear(news client.Effect) {
 	}
 }
 
-// ready hands the element the api, and takes what it has changed meanwhile.
+// ready gives the element the api, and applies changed settings.
 func (p *program) ready() {
 	p.bridge.Set("api", p.api())
 	p.configure(readConfig(p.bridge.Get("config")))
 }
 
-// configure takes over what has changed in the element's attributes. Another
+// configure applies changed attributes of the element. Another
 // relay or room is another program.
 func (p *program) configure(c config) {
 	if c.token != p.config.token && c.token != "" {
@@ -133,7 +133,7 @@ func (p *program) configure(c config) {
 	p.tokenIs(c.token)
 }
 
-// tokenIs tells the chat whose draft it keeps.
+// tokenIs gives the chat the storage key of the user's draft.
 func (p *program) tokenIs(token string) {
 	if key := p.config.draftKey(token); key != "" {
 		p.chat.KeepDraft(key)

@@ -27,10 +27,10 @@ func (p *program) vault() driver.Vault {
 	return &toldVault{Vault: vault.New(options), host: &p.host}
 }
 
-// codeEncryption is the code of an event that tells why the chat cannot encrypt.
+// codeEncryption is the code of an event about a failure of encryption.
 const codeEncryption protocol.Code = "encryption"
 
-// toldVault tells the page's developer why a vault cannot do its work, each reason once.
+// toldVault sends the page's developer each failure of a vault once.
 type toldVault struct {
 	driver.Vault
 	host *host
@@ -49,7 +49,7 @@ func (v *toldVault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoRe
 	return result, err
 }
 
-// certifierWait is how long a page may take to set getDevice, after the chat needs it.
+// certifierWait is the time for a page to set getDevice, after the chat needs it.
 const certifierWait = 3 * time.Second
 
 // getDevice asks the page for a certificate.

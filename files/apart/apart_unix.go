@@ -23,11 +23,11 @@ const Command = "look-at-picture"
 // firstFile is the number of the first open file that the process is handed.
 const firstFile = 3
 
-// found is what the process prints.
+// found is the output of the process.
 type found struct {
 	Picture media.Picture
-	Bad     string // why it is no picture that is taken
-	Failed  string // what has failed besides
+	Bad     string // why the picture is refused
+	Failed  string // another failure
 }
 
 // A pictureError is the [media.ErrPicture] that another process has found.
@@ -36,7 +36,7 @@ type pictureError string
 func (e pictureError) Error() string        { return string(e) }
 func (e pictureError) Is(target error) bool { return target == media.ErrPicture }
 
-// Looker returns an [intake.Looker] that starts this program anew for each picture, with Command.
+// Looker returns an [intake.Looker] that starts this program with Command for each picture.
 func Looker() intake.Looker { return look }
 
 func look(ctx context.Context, typ string, p intake.Pictures) (media.Picture, error) {
@@ -47,7 +47,7 @@ func look(ctx context.Context, typ string, p intake.Pictures) (media.Picture, er
 	cmd := exec.CommandContext(ctx, program, Command, typ)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	cmd.ExtraFiles = []*os.File{p.In, p.Clean, p.Large, p.Small}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a signal from the terminal is not for it
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // keeps the terminal's signals away from it
 	var out, trouble bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &trouble
 	// The process ends when the relay does: then its stdin ends.

@@ -22,34 +22,34 @@ import (
 	"hallway/files/intake"
 )
 
-// Rows is what the collector asks of the database.
+// Rows is the database as the collector uses it.
 type Rows interface {
-	// Doomed lists keys whose bytes nobody needs any more, at most limit. That their rows are deleted is durable.
+	// Doomed lists at most limit keys whose rows are durably deleted, so that their bytes can go.
 	Doomed(ctx context.Context, limit int) ([]string, error)
-	// Deleted takes keys from the doomed.
+	// Deleted removes keys from the list of the doomed.
 	Deleted(ctx context.Context, keys []string) error
-	// Unknown returns those of the keys that are of no row.
+	// Unknown returns the keys without a row.
 	Unknown(ctx context.Context, keys []string) ([]string, error)
-	// DropUnused dooms files that are in no message and were uploaded before a time, at most limit, and returns how many.
+	// DropUnused deletes the rows of at most limit files that are in no message and were uploaded before a time, and returns their number.
 	DropUnused(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
 const (
-	// doomedEvery is the time between two looks for the doomed.
+	// doomedEvery is the time between two reads of the doomed keys.
 	doomedEvery = 5 * time.Second
-	// unusedAfter is how long an upload may wait for its message; unusedEvery is the time between two looks for those that
+	// unusedAfter is the longest wait of an upload for its message; unusedEvery is the time between two searches for uploads that
 	// wait longer.
 	unusedAfter = 24 * time.Hour
 	unusedEvery = time.Minute
 	// sweepEvery is the time between two sweeps.
 	sweepEvery = 6 * time.Hour
-	// unknownAfter is the age from which on unknown bytes cannot be of an upload under way. It is longer than any takes.
+	// unknownAfter is the least age of unknown bytes to delete. It is longer than any upload takes.
 	unknownAfter = time.Hour
-	// slice is the number of keys that are worked on at once.
+	// slice is the number of keys handled at once.
 	slice = 200
 )
 
-// Options holds what New needs.
+// Options holds the settings of a collector.
 type Options struct {
 	Store files.Store
 	Rows  Rows
@@ -73,7 +73,7 @@ type Collector struct {
 	sweep  time.Time // the last sweep
 }
 
-// New returns a collector. What is stored from then on may be of uploads under way.
+// New returns a collector. It takes bytes stored after this call for those of uploads under way.
 func New(o Options) *Collector {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -87,7 +87,7 @@ func New(o Options) *Collector {
 	return &Collector{Options: o, began: o.Now()}
 }
 
-// Run works until ctx ends. What fails is logged, and tried again.
+// Run works until ctx ends. It logs failures and tries again.
 func (c *Collector) Run(ctx context.Context) {
 	tick := time.NewTicker(doomedEvery)
 	defer tick.Stop()

@@ -31,10 +31,10 @@ const (
 	shardBytes = 2
 )
 
-// Open opens a folder, and makes it where there is none. Only one process can have it open.
+// Open opens a folder, and makes it if it is missing. Only one process can have it open.
 func Open(root string) (*Store, error) { return open(root, false) }
 
-// OpenShared opens a folder, and makes it where there is none, for relays that use it together. While one has it open, Open
+// OpenShared opens a folder for relays that share it, and makes it if it is missing. While one has it open, Open
 // fails, and the reverse.
 func OpenShared(root string) (*Store, error) { return open(root, true) }
 

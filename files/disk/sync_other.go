@@ -7,5 +7,5 @@ import "os"
 // syncDir does nothing: this system keeps names by itself.
 func syncDir(string) error { return nil }
 
-// lockFile does nothing: the lock of the database is enough where this system has none.
+// lockFile does nothing: on this system the lock of the database must do.
 func lockFile(*os.File, bool) error { return nil }

@@ -8,7 +8,7 @@ import (
 	"hallway/component/view/text"
 )
 
-// Action is something that people can do. It marks the buttons for it.
+// Action names an action of the user. Its buttons carry the name.
 type Action string
 
 // The actions on a message.
@@ -47,7 +47,7 @@ const (
 	Panel     Action = "panel"     // show all pinned messages
 	Room      Action = "room"      // open the room's settings
 	Everyone  Action = "everyone"  // mention everybody
-	// The users who have reacted with an emoji, and more of them.
+	// Actions in the list of users who have reacted with an emoji.
 	ReactorsOf   Action = "reactors-of"
 	ReactorsMore Action = "reactors-more"
 	Readers      Action = "readers" // show who can read in an encrypted room
@@ -71,7 +71,7 @@ const (
 	Play     Action = "play"
 )
 
-// description is what people see of an action.
+// description holds the word, key and icon of an action.
 type description struct {
 	of   Action
 	word text.Word

@@ -26,7 +26,7 @@ type Target struct {
 }
 
 // Offered returns the actions that a user with a role may take on a message, in the order of its
-// menu. A message that is not stored has none; of a deleted one, only those on its sender are left.
+// menu. A message that is not stored offers none, a deleted one only those on its sender.
 func Offered(t *Target, role protocol.Role) []Action {
 	sender := OnSender(t, role)
 	switch {

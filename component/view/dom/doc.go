@@ -1,10 +1,10 @@
-// Package dom holds what the parts of the view need of the document: making elements, measuring
-// them, and telling what a key does. The functions take and return [app.Value] and keep no state.
+// Package dom wraps the document for the parts of the view: it makes elements, measures
+// them, and interprets keys. The main type is [app.Value], which its functions take and return; they keep no state.
 //
 // To share a helper between two parts of the view, put it here; a helper of one part belongs to
 // that part.
 //
 // # What this package must not know
 //
-// Messages, languages, what the chat looks like. It writes no HTML and no style attribute.
+// Messages, languages, the look of the chat. It writes no HTML and no style attribute.
 package dom

@@ -15,7 +15,7 @@ func New(tag, class string) app.Value {
 	return e
 }
 
-// Bidi returns a <span> for a text that people wrote, in the direction of its own language.
+// Bidi returns a <span> for a user's text, in the direction of the text's language.
 func Bidi(class, text string) app.Value {
 	e := New("span", class)
 	e.Set("dir", "auto")
@@ -39,7 +39,7 @@ func SetText(e app.Value, text string) { e.Set("textContent", text) }
 // Append adds an element at the end of another.
 func Append(parent, child app.Value) { parent.Call("append", child) }
 
-// Data returns a data attribute of an element, "" if it has none.
+// Data returns a data attribute of an element, or "".
 func Data(e app.Value, name string) string {
 	if v := e.Get("dataset").Get(name); v.Truthy() {
 		return v.String()
@@ -149,7 +149,7 @@ func Face(class, initials string, colour int, picture string) app.Value {
 	return e
 }
 
-// newPicture returns a user's picture. Behind it stand the initials: where it is not there yet, or does not come, nothing
+// newPicture returns a user's picture, in front of the initials. Until it is loaded, and if it fails, nothing
 // is drawn over them.
 func newPicture(url string) app.Value {
 	e := New("img", "hallway-picture")

@@ -6,7 +6,7 @@ import (
 	"hallway/component/view/dom"
 )
 
-// cursor is the row that the keyboard is at, or comes to with the Tab key. The log is one stop of
+// cursor holds the row that has the keyboard, or gets it with the Tab key. The log is one stop of
 // that key; the arrow keys and their like go from row to row.
 type cursor struct {
 	scroller    app.Value
@@ -73,7 +73,7 @@ func (c *cursor) placeIn(rows []row) {
 }
 
 // toControl goes, with the left and right arrow keys, through a row and the buttons and links in
-// it, and reports whether the key did so. The sender's name, which stands before the message, is the last of them.
+// it, and reports whether the key did so. The sender's name, in front of the message, comes last.
 func (c *cursor) toControl(key string, from, item app.Value) bool {
 	var step int
 	switch key {

@@ -6,7 +6,7 @@ import (
 	"hallway/component/view/dom"
 )
 
-// device is the device that people use: the keyboard or a pointer. A row that the keyboard has
+// device records the user's input device: keyboard or pointer. A row that the keyboard has
 // reached takes letters as commands. After anything done by pointer, letters go to the composer.
 type device struct {
 	scroller   app.Value // nil while not mounted

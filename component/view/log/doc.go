@@ -1,4 +1,4 @@
-// Package log shows the messages of a room: a window of rows, and where people are in it. [Log] is
+// Package log shows the messages of a room: a window of rows, and the user's place in it. [Log] is
 // the main type, a go-app component.
 //
 // go-app has no keyed update, so the log owns the rows in its <ul>. For each snapshot a rowMaker
@@ -11,9 +11,9 @@
 //
 //   - viewport: the position of the scroller, and geometry;
 //   - cursor: the row that the keyboard is at. The log is one stop of the Tab key;
-//   - device: whether people use the keyboard or a pointer, which decides where typed letters go;
-//   - reading: which messages the user has seen;
-//   - frame: what the log shows around its rows;
+//   - device: the user's input device, keyboard or pointer: typed letters are commands or text;
+//   - reading: the messages that the user has seen;
+//   - frame: the buttons and notes around the rows;
 //   - tools: the bar of buttons at a row.
 //
 // To show something new on a message, add a field to row, make it in storedRow, and fill it in
@@ -21,5 +21,5 @@
 //
 // # What this package must not know
 //
-// Menus, dialogs, the composer, the search. [Host] has the few things that it needs.
+// Menus, dialogs, the composer, the search. [Host] has the few functions of the chat that it needs.
 package log

@@ -58,7 +58,7 @@ func (l *Log) onClick(ctx app.Context, e app.Event) {
 	}
 }
 
-// Act carries out an action on a message, if the action is offered for it.
+// Act carries out an action on a message, if the message offers it.
 func (l *Log) Act(does action.Action, id string) {
 	if does != action.Shortcuts {
 		_, all := l.Offered(id)
@@ -69,7 +69,7 @@ func (l *Log) Act(does action.Action, id string) {
 	l.host.Act(does, id)
 }
 
-// Offered returns a message that is shown, for an action, and the actions that are offered for it.
+// Offered returns the target for a shown message, and the actions that it offers.
 func (l *Log) Offered(id string) (t *action.Target, all []action.Action) {
 	node := l.list.nodes[id]
 	if node == nil || l.snap.Banned != nil {

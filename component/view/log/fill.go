@@ -10,7 +10,7 @@ import (
 	"hallway/component/view/text"
 )
 
-// stateSigns returns the word of an own message's state, and an icon. Assistive technology gets the
+// stateSigns returns the word and the icon for the state of the user's message. Assistive technology gets the
 // word alone.
 func stateSigns(s client.ItemState) (word text.Word, icon string) {
 	switch s {

@@ -13,17 +13,17 @@ import (
 // says that there are new ones.
 const freshMax = 999
 
-// frame is what the log shows around its rows.
+// frame holds the elements around the rows.
 type frame struct {
 	scroller, more, empty, loading, jump app.Value // nil while not mounted
 	drawn                                framing
 }
 
-// framing says which elements of a frame are shown.
+// framing selects the elements of a frame that are shown.
 type framing struct {
 	text    *text.Texts
 	earlier bool // the button for earlier messages
-	loading bool // that button says that they are on their way
+	loading bool // that button says that they are loading
 	empty   bool // the note that there are no messages
 	blank   bool // the skeleton of rows that are loading
 	busy    bool
@@ -70,7 +70,7 @@ func (f *frame) showJump(says string) {
 	dom.SetText(f.jump, says)
 }
 
-// jumpText returns what the button to the end says with so many new messages there; more tells that
+// jumpText returns the text of the button to the end, for a number of new messages; more means that
 // others are not loaded.
 func jumpText(t *text.Texts, fresh int, more bool) string {
 	switch {

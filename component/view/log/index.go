@@ -45,7 +45,7 @@ func Find(s *client.Snapshot, id string) (index int, ok bool) {
 			return len(s.Messages) + i, true
 		}
 	}
-	for i := len(s.Messages) - 1; i >= 0; i-- { // the newest first: most often it is one of those
+	for i := len(s.Messages) - 1; i >= 0; i-- { // the newest first: the message is usually one of the last
 		if s.Messages[i].ID == id {
 			return i, true
 		}
@@ -61,7 +61,7 @@ func Message(s *client.Snapshot, id string) *protocol.Message {
 	return nil
 }
 
-// windowRows bounds the rows in the document. windowStep is how many of them the window exchanges
+// windowRows bounds the rows in the document. windowStep is the number of rows that the window exchanges
 // when it moves: more than anyone sees at a time, and fewer than all, so that the rows in sight
 // stay in the document.
 const (

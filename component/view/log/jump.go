@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	// pointOut is how long a message stands out after a jump to it.
+	// pointOut is the time for which a message stands out after a jump to it.
 	pointOut = 2 * time.Second
 	// unreadMargin is the distance, in CSS pixels, from the log's top edge to the first unread message
 	// when the log opens.
 	unreadMargin = 8
 )
 
-// wanted is a message that is to be shown as soon as it is loaded.
+// wanted is a message to show as soon as it is loaded.
 type wanted struct {
 	seq int64 // 0: not known
 	id  string
@@ -38,7 +38,7 @@ func (l *Log) ToEnd() {
 	l.lookSoon()
 }
 
-// ToMessage shows a message by its id and, where it is known (not 0), its seq. A message that is
+// ToMessage shows a message by its id and, if known (not 0), its seq. A message that is
 // not loaded is requested, and shown when it comes.
 func (l *Log) ToMessage(seq int64, id string) {
 	if l.scroller == nil {
@@ -52,8 +52,8 @@ func (l *Log) ToMessage(seq int64, id string) {
 	l.host.Do(client.LoadAround{Seq: seq, ID: id})
 }
 
-// Refused hears that the relay refused a message, and reports whether it is the wanted one. Then it
-// tells so.
+// Refused handles the refusal of a message, and reports whether it is the wanted one. Then it
+// shows a note.
 func (l *Log) Refused(code protocol.Code, id string) bool {
 	if l.wanted == nil || l.wanted.id != id {
 		return false

@@ -13,7 +13,7 @@ import (
 	"hallway/protocol"
 )
 
-// rowList is the rows in the document. It owns all children of its <ul>.
+// rowList holds the rows in the document. It owns all children of its <ul>.
 type rowList struct {
 	ul       app.Value
 	text     *text.Texts
@@ -25,18 +25,18 @@ type rowList struct {
 	minute   minute              // the time written last
 }
 
-// minute is what all times within one minute read like.
+// minute caches the text of the times within one minute.
 type minute struct {
 	at   int64 // in minutes since the Unix epoch
 	text string
 }
 
-// rowNode is the elements of one row.
+// rowNode holds the elements of one row.
 type rowNode struct {
 	is                                 row // as filled in
 	item, from, sender                 app.Value
 	bubble, text, time, state, actions app.Value
-	// Nil where there is none:
+	// Nil if the row has no such element:
 	day, unread, avatar, badge, quote app.Value
 	pinned, edited, sealed, reactions app.Value
 	profile                           app.Value // the button around the sender's name
@@ -109,7 +109,7 @@ func (l *rowList) clone() *rowNode {
 	}
 }
 
-// fill makes a row's elements say what the row says. It touches only those that say something else:
+// fill updates a row's elements. It touches only those that differ:
 // a state that changes leaves a selection in the text alone.
 func (l *rowList) fill(node *rowNode, r *row) {
 	was, isNew := node.is, node.is.id == ""

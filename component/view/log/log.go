@@ -37,7 +37,7 @@ type Log struct {
 	mention int64   // the seq of the mention that was shown last
 }
 
-// New returns a log that shows nothing yet. It must join a chat before it is mounted. A shelf has the
+// New returns an empty log. It must join a chat before it is mounted. A shelf has the
 // bytes of files.
 func New(shelf *media.Shelf) *Log {
 	l := &Log{shelf: shelf}
@@ -160,8 +160,8 @@ func (l *Log) redrawFiles() {
 	}
 }
 
-// draw puts the rows of a window into the document. With keep, what people see stays in its place,
-// unless they are at the end.
+// draw puts the rows of a window into the document. With keep, the rows in sight stay in their place,
+// unless the end is shown.
 func (l *Log) draw(w window, keep bool) {
 	rows := l.maker.rowsIn(&l.snap, w)
 	edits := diff(l.list.shown, rows)
@@ -206,7 +206,7 @@ func willLoad(s client.Status) bool {
 	return true
 }
 
-// Host is what a log needs of the chat around it. Its functions are called on the UI goroutine.
+// Host holds the functions of the chat around a log. They are called on the UI goroutine.
 type Host struct {
 	Do            func(client.Event)                  // hands an event to the client's core
 	Act           func(does action.Action, id string) // carries out an action that is offered for a message

@@ -30,7 +30,7 @@ func (l *rowList) fillUnread(node *rowNode, unread bool) {
 	}
 }
 
-// fillMarks shows before the time that a message is pinned or was edited, or what it is in an encrypted room.
+// fillMarks shows marks in front of the time: pinned, edited, and the encryption state of a message.
 func (l *rowList) fillMarks(node *rowNode, r *row) {
 	node.pinned, node.edited, node.sealed = dom.Remove(node.pinned), dom.Remove(node.edited), dom.Remove(node.sealed)
 	if says := l.text.Mark(r.mark); says != "" && !r.encrypted {

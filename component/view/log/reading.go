@@ -89,8 +89,8 @@ func (v *viewport) lastInSight() (seq int64) {
 
 // watch observes the size of the log and of its list, and whether people can see the log.
 type watch struct {
-	resize, sight app.Value // observers
-	resized, seen app.Func  // what they call
+	resize, sight app.Value // observers of size and visibility
+	resized, seen app.Func  // their callbacks
 	visible       app.Func  // hears whether the page is visible
 	inSight       bool
 }
@@ -130,7 +130,7 @@ func (w *watch) stop() {
 	}
 }
 
-// canSee reports whether the log is where somebody could see it.
+// canSee reports whether the log is in sight.
 func (w *watch) canSee() bool {
 	return w.inSight && app.Window().Get("document").Get("visibilityState").String() == "visible"
 }

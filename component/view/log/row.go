@@ -32,7 +32,7 @@ type row struct {
 	at        int64  // ms since the Unix epoch: when it was created, or written while not stored; 0: not known
 	text      string
 	files     *[]client.Attachment // nil: none
-	names     string               // of the files, where they stand in for a text
+	names     string               // of the files, in place of a missing text
 	edited    int64                // ms since the Unix epoch; 0: never
 	pinned    bool
 	changing  bool // the user's change of it is under way

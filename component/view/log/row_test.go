@@ -163,7 +163,7 @@ func TestPendingRowsOnlyAtTheEnd(t *testing.T) {
 	}
 }
 
-// Each mark of an encrypted room has words of its own, in each language; what could not be opened has them in place of a text.
+// Each mark of an encrypted room has its words in each language. A message that cannot be decrypted shows them in place of a text.
 func TestMarkedRows(t *testing.T) {
 	for _, lang := range []string{"en", "de", "fr", "ar"} {
 		texts, said := text.For(lang, nil), map[string]client.Mark{}

@@ -22,7 +22,7 @@ type tools struct {
 	at  string // the row that it is in, by its id; "": none
 }
 
-// toolActions are the actions with a button in the bar, where the message offers them. The others are
+// toolActions are the actions with a button in the bar, if the message offers them. The others are
 // in the menu.
 var toolActions = []action.Action{action.React, action.Reply, action.Menu}
 
@@ -68,7 +68,7 @@ func (t *tools) showAt(element app.Value, id string) {
 	}
 }
 
-// show puts the bar into a row, and hides it where the row offers no actions.
+// show puts the bar into a row, and hides it if the row offers no actions.
 func (t *tools) show(id string) {
 	_, all := t.log.Offered(id)
 	if len(all) == 0 {

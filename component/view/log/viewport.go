@@ -20,13 +20,13 @@ const (
 	revealMargin = 8
 )
 
-// viewport is the position of the log's scroller over its rows. Lengths are in CSS pixels.
+// viewport holds the position of the log's scroller over its rows. Lengths are in CSS pixels.
 type viewport struct {
 	scroller app.Value
 	list     *rowList
 	offset   float64 // of the scroller from the chat's top
 	top      float64 // scrollTop as last seen
-	stay     stay    // where people are, unless they follow the end
+	stay     stay    // the user's place, unless the log follows the end
 	hidden   bool    // the scroller had no size when last looked at
 }
 
@@ -141,7 +141,7 @@ func (v *viewport) scrolled() bool {
 	return true
 }
 
-// noticeStay remembers where people are. The browser forgets it when the chat is moved in the
+// noticeStay remembers the user's place. The browser forgets it when the chat is moved in the
 // document, and another width makes another scrollTop of it.
 func (v *viewport) noticeStay() {
 	if v.isHidden() {
@@ -152,7 +152,7 @@ func (v *viewport) noticeStay() {
 	}
 }
 
-// comeBack brings people back to where they were, at the end if they follow it, and reports whether
+// comeBack scrolls to the remembered place, or to the end if the log follows it, and reports whether
 // the scroller has a size again.
 func (v *viewport) comeBack(follow bool) bool {
 	if v.hidden = v.scroller.Get("clientHeight").Int() == 0; v.hidden {
@@ -172,7 +172,7 @@ func (v *viewport) comeBack(follow bool) bool {
 }
 
 // onResize keeps the view in its place after the size of the log or of its list has changed: at its
-// end (a message came, a keyboard opens, the composer grows), else where it stood (the status line
+// end (a message came, a keyboard opens, the composer grows), or at the same place (the status line
 // above it comes or goes).
 func (l *Log) onResize() {
 	if l.scroller == nil {
@@ -192,7 +192,7 @@ func (l *Log) onResize() {
 	l.lookSoon()
 }
 
-// ComeBack brings people back to where they were, after the chat was moved in its document or had no
+// ComeBack scrolls to the remembered place after the chat was moved in its document or had no
 // size.
 func (l *Log) ComeBack() {
 	if l.scroller != nil && l.view.comeBack(l.follow) {
@@ -200,7 +200,7 @@ func (l *Log) ComeBack() {
 	}
 }
 
-// NoticeScroll finds out whether people have left the end, or come back to it.
+// NoticeScroll finds out whether the user has left the end, or come back to it.
 func (l *Log) NoticeScroll() {
 	if !l.view.scrolled() {
 		return
@@ -216,8 +216,8 @@ func (l *Log) atEnd() bool {
 	return !l.snap.MoreAfter && l.win.hi == rowCount(&l.snap) && l.view.rest() <= endSlack
 }
 
-// roam moves the window on where people come near its edge, by less than they see at a time, and,
-// with load, asks for more messages at the edge of those that are loaded.
+// roam moves the window when the user comes near its edge, by less than a screenful, and,
+// with load, requests more messages at the edge of the loaded ones.
 func (l *Log) roam(load bool) {
 	n := rowCount(&l.snap)
 	near := l.view.height()

@@ -13,7 +13,7 @@ const (
 )
 
 // Highlight cuts a text to the part around the first match of a search, and returns it in pieces, each
-// match a piece of its own. It matches as the relay does: whole words, the last term also where it
+// match a separate piece. It matches as the relay does: whole words, the last term also if it
 // begins a word, and parts of words that are long or of a script without spaces.
 func Highlight(text, words string, same func(a, b string) bool) []Piece {
 	text, found := cutTo(text, matches(text, termsIn(words), same))
@@ -35,7 +35,7 @@ func Highlight(text, words string, same func(a, b string) bool) []Piece {
 // part is a part of a text, from one byte to another.
 type part struct{ from, to int }
 
-// cutTo returns a text around the first of some parts, with "…" where it is cut, and the places of the
+// cutTo returns a text around the first of some parts, with "…" at its cuts, and the places of the
 // parts in it.
 func cutTo(text string, all []part) (cut string, found []part) {
 	from, to := 0, len(text)

@@ -51,7 +51,7 @@ func TestParseText(t *testing.T) {
 		"_https://a.b/c_d_e_":        "I(L(https://a.b/c_d_e))",
 		"*مرحبا*":                    "B(مرحبا)",
 		"\xff*a*":                    "\xffB(a)",
-		"_*_*_*x*_*_*_":              describe(Parse("_*_*_*x*_*_*_")), // whatever: it ends
+		"_*_*_*x*_*_*_":              describe(Parse("_*_*_*x*_*_*_")), // any result: it ends
 	} {
 		if got := describe(Parse(text)); got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Mark is a part of a text that names somebody.
+// Mark is a part of a text that mentions a user.
 type Mark struct {
 	At, Len int  // in bytes
 	Mine    bool // it names the user

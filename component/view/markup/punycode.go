@@ -64,7 +64,7 @@ func lookedUp(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// punyOrder orders the characters, with those that are done behind all others.
+// punyOrder orders the characters, with the encoded ones behind all others.
 func punyOrder(r, next rune) int {
 	if r < next {
 		return utf8.MaxRune + 1

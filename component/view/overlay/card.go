@@ -14,7 +14,7 @@ import (
 
 // card is the content of the dialog about a user.
 type card struct {
-	target  action.Target // a message of the user, or, where it is not Stored, only the user
+	target  action.Target // a message of the user, or, if it is not Stored, only the user
 	title   string
 	asked   client.AskPeople
 	told    *client.People // the answer that is drawn; nil: none
@@ -24,7 +24,7 @@ type card struct {
 	offered []action.Action
 }
 
-// showCard opens the card of a message's sender: name, role, title and what the user may do. The relay is asked for what
+// showCard opens the card of a message's sender: name, role, title and the offered actions. It asks the relay for what
 // the message does not tell.
 func (d *dialog) showCard(of action.Target) {
 	d.card = card{
@@ -47,7 +47,7 @@ func (d *dialog) showCard(of action.Target) {
 	}
 }
 
-// showReactor opens the card of a user in the list of those who have reacted.
+// showReactor opens the card of a user in the list of reactors.
 func (d *dialog) showReactor(id string) {
 	all := d.reactors.shown.Users
 	if i := slices.IndexFunc(all, func(u protocol.User) bool { return u.ID == id }); i >= 0 {
@@ -60,7 +60,7 @@ func (d *dialog) showReactor(id string) {
 	}
 }
 
-// drawCard draws what is known of the user. The buttons, one of which may have the focus, change only when others are
+// drawCard draws the user. The buttons, one of which may have the focus, change only when other actions are
 // offered.
 func (d *dialog) drawCard() {
 	c := &d.card
@@ -97,7 +97,7 @@ func (d *dialog) onCard() (all []action.Action) {
 	return append(all, action.OnSender(t, d.snap.Me.Role)...)
 }
 
-// followCard draws the user as the relay has answered, and what may be done by now.
+// followCard draws the user from the relay's answer, with the actions offered now.
 func (d *dialog) followCard() {
 	c, p := &d.card, d.snap.People
 	if p != nil && p != c.told && p.Here && p.Of == c.asked {
@@ -113,7 +113,7 @@ func (d *dialog) followCard() {
 	}
 }
 
-// actOnUser asks before something is done about the card's user, or the user's message is reported.
+// actOnUser opens the question before an act on the card's user, or a report of the user's message.
 func (d *dialog) actOnUser(does action.Action) {
 	d.ask(does, &d.card.target)
 	d.ofUser = does != action.Report

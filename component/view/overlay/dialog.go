@@ -15,22 +15,22 @@ import (
 // idWho is the id of the element that tells a user apart, for assistive technology.
 const idWho = "hallway-who"
 
-// dialog is the dialog of a chat. What it asks decides which of its fields it has.
+// dialog is the dialog of a chat. Its question decides which fields it has.
 type dialog struct {
 	*shared
 	box      app.Value     // nil while not mounted
-	asks     action.Action // what it asks about; "": it is closed
+	asks     action.Action // the question; "": the dialog is closed
 	id       string        // the message that it is about; "": none
 	user     string        // the user that it is about, by their id
-	length   app.Value     // the field for a time; nil: it has none
-	reason   app.Value     // the field for a reason; nil: it has none
+	length   app.Value     // the field for a time, or nil
+	reason   app.Value     // the field for a reason, or nil
 	frozen   app.Value     // whether the room is frozen; nil: the user may not change that
 	queue    queue
 	reactors reactors
 	readers  readers
 	card     card
-	ofUser   bool   // it is about a user, whatever becomes of the message
-	yes      func() // Everyone: what to do once it is confirmed
+	ofUser   bool   // it is about a user, and stays open when the message goes
+	yes      func() // Everyone: called once the user confirms
 }
 
 //go:noinline
@@ -57,7 +57,7 @@ func (d *dialog) show(id, role, title string, content ...any) {
 	}
 }
 
-// confirm does what the dialog asks about, and reports whether it can be closed.
+// confirm carries out the dialog's action, and reports whether the dialog can be closed.
 func (d *dialog) confirm() (done bool) {
 	reason := ""
 	if d.reason != nil {

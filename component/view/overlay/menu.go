@@ -174,7 +174,7 @@ func (m *menu) open() {
 	m.focus()
 }
 
-// menuTop returns where a menu with a height begins in a chat with a height, for a message that
+// menuTop returns the top of a menu in a chat, from their heights, for a message that
 // reaches from top to bottom: below the message, else above it, else as low as possible.
 func menuTop(top, bottom, height, chat float64) float64 {
 	switch {

@@ -18,9 +18,9 @@ type Log interface {
 	Act(does action.Action, id string)
 	// React adds the user's emoji to a message, or takes it back.
 	React(id, emoji string)
-	// Offered returns a message as it is now, and the actions offered for it; none if it is gone.
+	// Offered returns the present target of a message and the actions that it offers, or none if it is gone.
 	Offered(id string) (*action.Target, []action.Action)
-	// ToMessage shows a message by its id and, where it is known (not 0), its seq.
+	// ToMessage shows a message by its id and, if known (not 0), its seq.
 	ToMessage(seq int64, id string)
 	// Refocus puts the keyboard back at a message, or for "" into the log.
 	Refocus(id string)
@@ -36,7 +36,7 @@ type Log interface {
 	UseKeyboard()
 }
 
-// shared is what the menu and the dialog both need.
+// shared holds the state that menu and dialog share.
 type shared struct {
 	log Log
 	do  func(client.Event) // hands an event to the client's core

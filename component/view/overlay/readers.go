@@ -15,13 +15,13 @@ import (
 // idLength is how much of a device's id people see.
 const idLength = 6
 
-// readers is the content of the dialog with those who can read in an encrypted room.
+// readers is the content of the dialog with the readers of an encrypted room.
 type readers struct {
 	code, users, outTitle, out app.Value
 	shown                      client.Lock
 }
 
-// showReaders opens the dialog with those who can read, and the number to compare.
+// showReaders opens the dialog with the readers, and the number to compare.
 func (d *dialog) showReaders() {
 	d.readers = readers{
 		code: dom.New("p", "hallway-code"), users: dom.New("ul", "hallway-reactors"),

@@ -1,4 +1,4 @@
-// Package text holds what the chat says, in every language: words, plurals, numbers, times and the
+// Package text holds the chat's texts in every language: words, plurals, numbers, times and the
 // names of people. [Texts] is the main type; [For] returns the texts of a language tag.
 //
 // To add a word, name it in words.go, write it into the file of each language (english.txt and its
@@ -6,9 +6,9 @@
 // rule, and add both to languages.
 //
 // Numbers, times and comparisons come from the browser, through a [Clock]: only the browser knows
-// how a place writes them.
+// the customs of a region.
 //
 // # What this package must not know
 //
-// Where a text is shown.
+// The places at which texts are shown.
 package text

@@ -118,12 +118,12 @@ func (t *Texts) Silenced(s *client.Snapshot) (says, reason string) {
 	return "", ""
 }
 
-// lockWords hold the words for what stands in the way of a chat that encrypts.
+// lockWords hold the words for the problems of a chat that encrypts.
 var lockWords = map[client.LockState]Word{
 	client.LockWaiting: LockWaiting, client.LockNoDevice: LockNoDevice, client.LockMissing: LockMissing, client.LockOut: LockOut,
 }
 
-// Lock says what stands in the way of a chat that encrypts; "": nothing does.
+// Lock returns the text for the problem of a chat that encrypts, or "".
 func (t *Texts) Lock(l *client.Lock) string {
 	w := lockWords[l.State]
 	if w == "" && l.Fleeting {
@@ -138,7 +138,7 @@ var markWords = map[client.Mark]Word{
 	client.MarkUncertain: MarkUncertain, client.MarkPlain: MarkPlain,
 }
 
-// Mark says what the mark of a message in an encrypted room means; "": it has none that people see.
+// Mark returns the text for the mark of a message in an encrypted room, or "".
 func (t *Texts) Mark(m client.Mark) string { return t.Say(markWords[m]) }
 
 // Sanction says that the user is muted or banned, and until when.

@@ -20,7 +20,7 @@ type language struct {
 	file   string // the words: see wordsIn
 }
 
-// languages are those that the chat speaks. The first one stands in for all others.
+// languages are the chat's languages. The first one stands in for all others.
 var languages = [...]language{
 	{"en", "ltr", pluralEnglish, english},
 	{"de", "ltr", pluralEnglish, german},
@@ -51,7 +51,7 @@ func wordsIn(file string) map[string]string {
 	return words
 }
 
-// Texts is what the chat says in a language, with the host's own words.
+// Texts holds the chat's texts in one language, with the host's own words.
 type Texts struct {
 	language
 	words  map[string]string

@@ -93,7 +93,7 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 	}
 }
 
-// The element's types list every word that a host can hand in.
+// The element's types list every word that a host can replace.
 func TestWordsAreInTheTypes(t *testing.T) {
 	types, err := os.ReadFile("../../element/index.d.ts")
 	if err != nil {
@@ -127,7 +127,7 @@ func TestOwnTexts(t *testing.T) {
 		"Retry":         texts.Say(Retry),
 		"# more":        texts.Count(NewMessages, 2),
 		"# new message": texts.Count(NewMessages, 1),
-		"hi {name} (A)": texts.With(Says, "A", "hi {name}"), // what people wrote is not filled in
+		"hi {name} (A)": texts.With(Says, "A", "hi {name}"), // placeholders in a user's text stay
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

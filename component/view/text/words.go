@@ -1,6 +1,6 @@
 package text
 
-// Word names a text that the chat shows or reads out. A host hands in texts of its own under these
+// Word names a text that the chat shows or reads out. A host replaces texts under these
 // names; component/element/index.d.ts lists them. A word that depends on a number has a name for each
 // form, as "newMessages.one". The comments say which places its texts have: {name}, {other}, {text}
 // or, for a number, {n}.
