@@ -46,9 +46,30 @@ func opOf(now time.Time, frame protocol.ClientFrame) (op rules.Op, ok bool) {
 	return op, op.Do != nil
 }
 
-// change takes a change of a stored message, or an act of moderation, from a connection. It has its place in the queue,
+// Change takes a change over REST by the rules and the rate of a frame, but without a joined room: an op of any kind
+// but Open and Read. The hub sets its sender. It calls done exactly once with the outcome, perhaps before Change
+// returns.
+func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
+	h.changes.overREST(now, who, op, done)
+}
+
+// Erase takes parts of the erasure of a user, each a [rules.Erase] or a [rules.Forget], for which the operator has
+// asked. Ops of others come in between. It calls done once for each part, with its index in ops, perhaps before Erase
+// returns.
+func (h *Hub) Erase(_ time.Time, ops []rules.Op, done func(i int, o rules.Outcome)) {
+	h.changes.erase(ops, done)
+}
+
+// changes checks ops that are not sends, and queues them.
+type changes struct {
+	users   *users
+	writes  *writes
+	ranking *ranking
+}
+
+// ask takes a change of a stored message, or an act of moderation, from a connection. It has its place in the queue,
 // but belongs to no lane: when it is refused, it holds nothing back.
-func (h *Hub) change(now time.Time, s *Session, op rules.Op) {
+func (cs *changes) ask(now time.Time, s *Session, op rules.Op) {
 	m := s.member(op.Room)
 	if m == nil {
 		f := s.outside(op.Room, op.ID())
@@ -62,18 +83,18 @@ func (h *Hub) change(now time.Time, s *Session, op rules.Op) {
 		p.refuse(rules.NotPermitted())
 		return
 	}
-	h.admit(now, s.user, p)
+	cs.admit(now, s.user, p)
 }
 
 // admit queues a change, unless the queue is full or the user's rate is used up.
-func (h *Hub) admit(now time.Time, u *user, p pending) {
-	if h.writes.full(p.session, p.bytes()) {
+func (cs *changes) admit(now time.Time, u *user, p pending) {
+	if cs.writes.full(p.session, p.bytes()) {
 		p.refuse(unavailable())
 		return
 	}
 	var wait time.Duration
 	if !p.uncounted() {
-		wait = h.users.spend(now, u)
+		wait = cs.users.spend(now, u)
 	}
 	switch {
 	case wait > 0 && p.sends():
@@ -82,14 +103,12 @@ func (h *Hub) admit(now time.Time, u *user, p pending) {
 		p.refuse(rateLimited(wait))
 		return
 	}
-	h.writes.enqueue(p)
+	cs.writes.enqueue(p)
 }
 
-// Change takes a change over REST by the rules and the rate of a frame, but without a joined room: an op of any kind
-// but Open and Read. The hub sets its sender. It calls done exactly once with the outcome, perhaps before Change
-// returns.
-func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
-	h.ranking.see(&who)
+// overREST takes a change over REST; see [Hub.Change].
+func (cs *changes) overREST(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
+	cs.ranking.see(&who)
 	role, ok := who.Grants.Everywhere(), true
 	switch do := op.Do.(type) {
 	case rules.Revoke:
@@ -109,21 +128,19 @@ func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.O
 		done(rules.Outcome{Refusal: rules.NotPermitted()})
 		return
 	}
-	h.admit(now, h.users.of(who.User.ID), pending{op: op, done: done})
-	h.writes.flush()
+	cs.admit(now, cs.users.of(who.User.ID), pending{op: op, done: done})
+	cs.writes.flush()
 }
 
-// Erase takes parts of the erasure of a user, each a [rules.Erase] or a [rules.Forget], for which the operator has
-// asked. Ops of others come in between. It calls done once for each part, with its index in ops, perhaps before Erase
-// returns.
-func (h *Hub) Erase(_ time.Time, ops []rules.Op, done func(i int, o rules.Outcome)) {
+// erase takes parts of an erasure; see [Hub.Erase].
+func (cs *changes) erase(ops []rules.Op, done func(i int, o rules.Outcome)) {
 	for i, op := range ops {
 		p := pending{op: op, done: func(o rules.Outcome) { done(i, o) }}
-		if h.writes.full(nil, p.bytes()) {
+		if cs.writes.full(nil, p.bytes()) {
 			p.refuse(unavailable())
 			continue
 		}
-		h.writes.enqueue(p)
+		cs.writes.enqueue(p)
 	}
-	h.writes.flush()
+	cs.writes.flush()
 }

@@ -15,18 +15,21 @@
 //	authenticator  hellos                                                           hello.go
 //	rooms          rooms in memory, their members, streams, windows and fan-out     room.go join.go fanout.go settings.go
 //	lanes          the order of sends                                               lane.go
+//	changes        checks of all other ops                                          change.go
 //	writes         the queue and the batch that is being committed                  writes.go queue.go
+//	outcomes       who is told of the end of an op                                  outcomes.go answer.go
 //	activity       typing and read markers                                          activity.go
 //	moderation     what acts, reports, revocations and erasures mean for sessions   moderation.go
 //	ranking        the ranks that tokens give                                       ranking.go
-//	peers          what other relays on the same database commit                    bus.go peers.go heal.go
-//	gossip         what relays tell each other of users and rules                   gossip.go marks.go ruling.go spending.go
-//	keys           devices, turns and wraps of end-to-end encrypted rooms           keys.go want.go
+//	peers          what other relays on the same database commit                    bus.go peers.go heal.go roomlevel.go
+//	               with the parts headQueue, holeList and publisher                 headqueue.go holes.go publisher.go
+//	gossip         what relays tell each other of users and rules                   gossip.go level.go marks.go ruling.go spending.go
+//	keys           devices, turns and wraps of end-to-end encrypted rooms           keys.go lock.go want.go
 //
 // [Windows], [Revocations], [Bans] and [Ranks] are also read by other goroutines.
 //
 // For a new frame, add a case to Hub.take, or to opOf when it asks for an op. For a new op, add a case to pending.bytes
-// and, for its result, to Hub.carriedOut or moderation.done. What other relays must hear of it gets a kind of news in
+// and, for its result, to outcomes.carriedOut or moderation.done. What other relays must hear of it gets a kind of news in
 // package bus and a case in Gossip.Heard.
 //
 // # The write path

@@ -122,7 +122,7 @@ func (g *Gossip) told(now time.Time, n *bus.Told) {
 		g.rooms.setReports(r, f.Open)
 	case protocol.Turned:
 		g.rulings.changed(r)
-		g.rooms.setTurn(r, f.Turn)
+		g.rooms.keys.setTurn(r, f.Turn)
 	case protocol.Due:
 		g.rulings.changed(r)
 		g.rooms.keys.addDue(r, f.Out)

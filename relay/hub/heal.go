@@ -9,15 +9,6 @@ import (
 	"hallway/relay/rules"
 )
 
-const (
-	// HealAfter is how long a hole in the revs of a room waits for news before it is read from the database.
-	HealAfter = 20 * time.Millisecond
-	// aheadMax bounds the changes of a room that wait above a hole, and aheadBytesMax their bytes. What comes beyond is
-	// read with the hole.
-	aheadMax      = 1024
-	aheadBytesMax = 1 << 20
-)
-
 // Revs are told without a hole, whoever has committed them: what comes above a hole waits until news fill it, or until it
 // is read from the database. Reading finds only the latest state of each message, so revs may be skipped then, and the
 // next frame says so.
@@ -31,15 +22,6 @@ type change struct {
 
 func (c *change) bytes() int { return len(c.frame) + c.entry.bytes() }
 
-// hearOf notes that a rev of a room is stored.
-func (ps *peers) hearOf(r *room, rev int64) {
-	r.level.known = max(r.level.known, rev)
-	if r.level.known > r.told && !r.level.unsettled {
-		r.level.unsettled = true
-		ps.unsettled = append(ps.unsettled, r)
-	}
-}
-
 // committed takes a message that this relay has stored, or found. It reports whether the streams will be told of it.
 func (ps *peers) committed(r *room, o *rules.Outcome, stored *rules.Stored, cause *protocol.Cause) bool {
 	m := &stored.Message
@@ -50,10 +32,10 @@ func (ps *peers) committed(r *room, o *rules.Outcome, stored *rules.Stored, caus
 	stored.Encoded = m.Append(nil)
 	c := change{rev: m.Rev, frame: protocol.Changed{Cause: cause}.AppendEncoded(nil, stored.Encoded), entry: entryOf(m, stored.Encoded)}
 	if stored.New {
-		ps.collect(m.Room, o.Epoch, &c)
+		ps.news.collect(m.Room, o.Epoch, &c)
 	}
 	if here {
-		ps.hearOf(r, c.rev)
+		ps.holes.note(r, c.rev)
 		ps.take(r, c)
 	}
 	return here
@@ -67,37 +49,9 @@ func (ps *peers) begin(now time.Time, batch []*pending, err error) {
 	}
 	for _, p := range batch {
 		if r := ps.rooms.opened(p.op.Room); r != nil {
-			ps.check(r)
+			ps.queue.check(r)
 		}
 	}
-}
-
-// dropped tells the other relays that a room was deleted.
-func (ps *peers) dropped(room string) {
-	delete(ps.newsOf, room)
-	ps.news = append(ps.news, News{Room: room})
-}
-
-// collect adds a change to the news of the batch that ends.
-func (ps *peers) collect(room, epoch string, c *change) {
-	if i, ok := ps.newsOf[room]; ok {
-		if n := &ps.news[i]; n.Epoch == epoch && n.Last+1 == c.rev {
-			n.Last = c.rev
-			n.Frames = append(n.Frames, c.frame)
-			return
-		}
-	}
-	ps.newsOf[room] = len(ps.news)
-	ps.news = append(ps.news, News{Room: room, Epoch: epoch, First: c.rev, Last: c.rev, Frames: [][]byte{c.frame}})
-}
-
-// publish tells the other relays what the batch has changed.
-func (ps *peers) publish() {
-	for _, n := range ps.news {
-		ps.bus.Publish(n)
-	}
-	clear(ps.newsOf)
-	ps.news = nil
 }
 
 // heard takes news of another relay.
@@ -108,11 +62,11 @@ func (ps *peers) heard(now time.Time, n *News) {
 	case r == nil:
 		return
 	case n.Epoch != r.epoch:
-		ps.check(r)
-		ps.ask()
+		ps.queue.check(r)
+		ps.queue.ask()
 		return
 	}
-	ps.hearOf(r, n.Last)
+	ps.holes.note(r, n.Last)
 	for _, c := range n.changes {
 		ps.take(r, c)
 	}
@@ -131,16 +85,6 @@ func (ps *peers) take(r *room, c change) {
 	}
 }
 
-// keep keeps a change that is above a hole. The first one of a rev stays: it may name its cause.
-func (lv *level) keep(c change) {
-	at, found := slices.BinarySearchFunc(lv.ahead, c.rev, func(c change, rev int64) int { return cmp.Compare(c.rev, rev) })
-	if found || len(lv.ahead) >= aheadMax || lv.bytes+c.bytes() > aheadBytesMax {
-		return
-	}
-	lv.ahead = slices.Insert(lv.ahead, at, c)
-	lv.bytes += c.bytes()
-}
-
 // tellAhead tells the kept changes up to the next hole.
 func (ps *peers) tellAhead(r *room) {
 	lv := r.level
@@ -150,17 +94,6 @@ func (ps *peers) tellAhead(r *room) {
 			ps.tell(r, c)
 		}
 	}
-}
-
-// pop takes the lowest of the kept changes.
-func (lv *level) pop() change {
-	c := lv.ahead[0]
-	lv.ahead[0] = change{}
-	if lv.ahead = lv.ahead[1:]; len(lv.ahead) == 0 {
-		lv.ahead = nil
-	}
-	lv.bytes -= c.bytes()
-	return c
 }
 
 // tell gives the next change to a room's window and its streams.
@@ -194,50 +127,6 @@ func (ps *peers) reach(r *room, rev int64) {
 	ps.endJoins(r)
 }
 
-// settle sets when the holes of this call are read.
-func (ps *peers) settle() {
-	for _, r := range ps.unsettled {
-		lv := r.level
-		lv.unsettled = false
-		if r.open && lv.known > r.told && lv.healAt.IsZero() && !lv.healing {
-			after := HealAfter
-			if ps.down {
-				after = 0 // no news will come
-			}
-			ps.healLater(r, after)
-		}
-	}
-	clear(ps.unsettled)
-	ps.unsettled = ps.unsettled[:0]
-}
-
-// heal begins to read the holes that are due.
-func (ps *peers) heal() {
-	if ps.healAt.IsZero() || ps.now.Before(ps.healAt) {
-		return
-	}
-	ps.healAt = time.Time{}
-	kept := ps.holes[:0]
-	for _, r := range ps.holes {
-		lv := r.level
-		switch {
-		case lv.healAt.IsZero():
-		case r.members == 0 || !r.open || lv.known <= r.told:
-			lv.healAt = time.Time{} // filled meanwhile
-		case ps.now.Before(lv.healAt):
-			kept = append(kept, r)
-			if ps.healAt.IsZero() || lv.healAt.Before(ps.healAt) {
-				ps.healAt = lv.healAt
-			}
-		default:
-			lv.healAt, lv.healing, lv.sought = time.Time{}, true, lv.known
-			ps.reader.ReadSince(r.name, r.told)
-		}
-	}
-	clear(ps.holes[len(kept):])
-	ps.holes = kept
-}
-
 // healed takes a page of what was read for a hole.
 func (ps *peers) healed(now time.Time, room string, h *Heal, err error) {
 	ps.now = now
@@ -251,34 +140,22 @@ func (ps *peers) healed(now time.Time, room string, h *Heal, err error) {
 	case !r.open:
 	case err != nil:
 		ps.refuseJoins(r, func(j *joining) bool { return j.head > r.told })
-		ps.healLater(r, CheckEveryDown)
+		ps.holes.readAt(r, now.Add(CheckEveryDown))
 	case h.Epoch != r.epoch:
-		ps.check(r)
-		ps.healLater(r, CheckEveryDown)
+		ps.queue.check(r)
+		ps.holes.readAt(r, now.Add(CheckEveryDown))
 	default:
 		if lv.known == lv.sought {
 			lv.known = h.Head // nobody has told of more since
 		}
-		ps.hearOf(r, h.Head)
+		ps.holes.note(r, h.Head)
 		ps.fill(r, h)
 		if r.told < h.Head {
-			ps.healLater(r, 0)
+			ps.holes.readAt(r, now)
 		}
 	}
-	ps.heal()
+	ps.holes.read(now)
 	ps.end()
-}
-
-// healLater reads a room's hole after some time.
-func (ps *peers) healLater(r *room, after time.Duration) {
-	lv := r.level
-	if lv.healAt.IsZero() {
-		ps.holes = append(ps.holes, r)
-	}
-	lv.healAt = ps.now.Add(after)
-	if ps.healAt.IsZero() || lv.healAt.Before(ps.healAt) {
-		ps.healAt = lv.healAt
-	}
 }
 
 // fill tells what was read, and the kept changes that belong between: they may be earlier states of the same messages,

@@ -22,6 +22,8 @@ type Hub struct {
 	moderation    moderation
 	ranking       ranking
 	keys          keys
+	changes       changes
+	outcomes      outcomes
 	draining      bool
 }
 
@@ -44,6 +46,8 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 	h.activity = activity{shared: s, rooms: &h.rooms, writes: &h.writes}
 	h.moderation = moderation{shared: s, rooms: &h.rooms, sessions: &h.sessions, users: &h.users, writes: &h.writes}
 	h.keys = keys{shared: s, rooms: &h.rooms, sessions: &h.sessions}
+	h.changes = changes{users: &h.users, writes: &h.writes, ranking: &h.ranking}
+	h.outcomes = outcomes{shared: s, rooms: &h.rooms, moderation: &h.moderation, keys: &h.keys}
 	return h
 }
 

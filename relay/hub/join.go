@@ -83,7 +83,7 @@ func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 		rs.setRules(r, opened.Settings)
 		rs.setReports(r, opened.Reports)
 	}
-	rs.unlock(m, opened.Locked)
+	rs.keys.unlock(m, opened.Locked)
 	m.presence.mentions, m.presence.counted = opened.Mentions, o.Head
 	switch {
 	case rs.peers == nil:
@@ -115,7 +115,7 @@ func (rs *rooms) joined(now time.Time, m *member) {
 	if !p.mute.over(now) {
 		f.Muted, f.MutedUntil, f.MutedReason = true, p.mute.until, p.mute.reason
 	}
-	f.E2EE = rs.lockFrame(m)
+	f.E2EE = rs.keys.lockFrame(m)
 	s.send(f)
 	if first {
 		r.group.Add(s.conn)

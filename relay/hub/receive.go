@@ -96,11 +96,11 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 		h.activity.read(s, f)
 	case protocol.Register:
 		if op, ok := h.keys.register(s, f); ok {
-			h.admit(now, s.user, pending{op: op, session: s})
+			h.changes.admit(now, s.user, pending{op: op, session: s})
 		}
 	default:
 		if op, ok := opOf(now, f); ok {
-			h.change(now, s, s.withDevice(op))
+			h.changes.ask(now, s, s.withDevice(op))
 		}
 	}
 }

@@ -182,7 +182,7 @@ func (rs *rooms) endStream(m *member) {
 		rs.peers.settleUp(m)
 	}
 	m.joined = false
-	rs.discharge(m)
+	rs.keys.discharge(m)
 	r.streams--
 	r.group.Remove(m.session.conn)
 	r.moderators = slices.DeleteFunc(r.moderators, func(x *member) bool { return x == m })
@@ -200,7 +200,7 @@ func (rs *rooms) evict(r *room, user string, f protocol.Error) {
 	}
 	rs.flush(r)
 	for _, m := range slices.Clone(p.members) {
-		if m.joined || rs.peers != nil && rs.peers.waits(m) {
+		if m.joined || rs.peers != nil && r.level.waits(m) {
 			rs.evictMember(m, f)
 		}
 	}
@@ -212,7 +212,7 @@ func (rs *rooms) evictMember(m *member, f protocol.Error) {
 	rs.endStream(m)
 	m.session.send(f)
 	if rs.peers != nil {
-		rs.peers.cancel(m)
+		m.presence.room.level.cancel(m)
 	}
 	if m.opening == 0 {
 		rs.remove(m)

@@ -113,7 +113,7 @@ func (g *Gossip) Ruling(now time.Time, room string, ruling rules.Ruling, err err
 		g.rooms.setRules(r, ruling.Settings)
 		g.rooms.setReports(r, ruling.Reports)
 		if l := ruling.Lock; l != nil {
-			g.rooms.setRuledLock(r, l)
+			g.rooms.keys.setRuledLock(r, l)
 		}
 		g.rulings.setMutes(now, r, ruling.Mutes)
 	}

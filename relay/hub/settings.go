@@ -90,7 +90,7 @@ func (rs *rooms) setRules(r *room, s protocol.RoomSettings) bool {
 		rs.cast(r, [][]byte{after.Append(nil)})
 	}
 	if before.E2EE == 0 && after.E2EE != 0 {
-		rs.setDue(r, true, nil) // the first turn
+		rs.keys.setDue(r, true, nil) // the first turn
 	}
 	return true
 }

@@ -44,7 +44,7 @@ var clusterFaults = []mutant{
 		do: steps{never("a.Epoch != b.epoch")},
 	},
 	{
-		name: "a hole is never read", pkg: hub, in: "peers.settle", checks: cluster,
+		name: "a hole is never read", pkg: hub, in: "holeList.settle", checks: cluster,
 		do: steps{never("a.open && b.known > c.told && d.healAt.IsZero() && !e.healing")},
 	},
 	{

@@ -1,0 +1,102 @@
+package hub
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"hallway/protocol"
+)
+
+const (
+	// aheadMax bounds the changes of a room that wait above a hole, and aheadBytesMax their bytes. What comes beyond is
+	// read with the hole.
+	aheadMax      = 1024
+	aheadBytesMax = 1 << 20
+)
+
+// A level tells how far a room's streams are behind the database.
+type level struct {
+	known   int64     // the highest rev that is known to be stored
+	last    int64     // the streams know that they were told everything up to this rev
+	covered int64     // the later states of skipped messages are told once this rev is
+	ahead   []change  // changes above a hole, ascending by rev
+	bytes   int       // of ahead
+	ruled   ruled     // the version of the room's rules
+	healAt  time.Time // when the hole is read; zero: there is none
+	healing bool      // the hole is being read
+	joins   []joining
+	held    []heldAnswer
+	early   []earlyRead // read markers that were told before the room was open
+	learnt  uint64      // the number of queries for heads when the epoch was learnt
+
+	asked  uint64 // the number of the last query for the head
+	sought int64  // known when the hole was read last
+
+	place       int  // in peers.all
+	urgent, due bool // the room is in that list of peers.queue
+	unsettled   bool // the room is in peers.holes.unsettled
+}
+
+// A joining member waits until the streams are told as far as the head that was read for it.
+type joining struct {
+	member *member
+	query  uint64             // that reads the head; 0: it has not begun
+	head   int64              // -1: not known yet
+	owed   []protocol.Changed // answers to sends that are stored already
+}
+
+// keep keeps a change that is above a hole. The first one of a rev stays: it may name its cause.
+func (lv *level) keep(c change) {
+	at, found := slices.BinarySearchFunc(lv.ahead, c.rev, func(c change, rev int64) int { return cmp.Compare(c.rev, rev) })
+	if found || len(lv.ahead) >= aheadMax || lv.bytes+c.bytes() > aheadBytesMax {
+		return
+	}
+	lv.ahead = slices.Insert(lv.ahead, at, c)
+	lv.bytes += c.bytes()
+}
+
+// pop takes the lowest of the kept changes.
+func (lv *level) pop() change {
+	c := lv.ahead[0]
+	lv.ahead[0] = change{}
+	if lv.ahead = lv.ahead[1:]; len(lv.ahead) == 0 {
+		lv.ahead = nil
+	}
+	lv.bytes -= c.bytes()
+	return c
+}
+
+// cancel forgets the joins of a member that is evicted.
+func (lv *level) cancel(m *member) {
+	lv.joins = slices.DeleteFunc(lv.joins, func(j joining) bool {
+		if j.member == m {
+			m.opening--
+		}
+		return j.member == m
+	})
+}
+
+// waits reports whether a join of the member waits.
+func (lv *level) waits(m *member) bool {
+	return slices.ContainsFunc(lv.joins, func(j joining) bool { return j.member == m })
+}
+
+// owe keeps the answer to a send of a member whose join waits: nothing of the room is told before that is answered.
+func (lv *level) owe(m *member, f protocol.Changed) {
+	if i := slices.IndexFunc(lv.joins, func(j joining) bool { return j.member == m }); i >= 0 {
+		lv.joins[i].owed = append(lv.joins[i].owed, f)
+	}
+}
+
+// pay sends the answers that are owed, but for changes that the stream is still to tell.
+func (j *joining) pay() {
+	for _, f := range j.owed {
+		if f.Message.Rev <= j.member.presence.room.told {
+			j.member.session.send(f)
+		}
+	}
+}
+
+// stays reports whether the member has not left its room.
+func (m *member) stays() bool { return !m.session.ended && m.session.member(m.presence.room.name) == m }
