@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write what the hub does into the script
 
 // TestScripts plays testdata/*.txt. A line at the margin is something done to
 // the hub, the indented lines below it are what the hub did; # is a comment and
-// $1 stands for an id. The lines at the margin:
+// $1 stands for an id; of encrypted rooms see aliases. The lines at the margin:
 //
 //	config rate=2 …     before all else; see configOf
 //	ada opens           a connection
@@ -31,6 +31,7 @@ var update = flag.Bool("update", false, "write what the hub does into the script
 //	ada gone            the connection has ended
 //	post ada {…}        the change of a frame over REST, with the token "ada"
 //	post ada drop lobby or configure lobby{"frozen":true}
+//	post ada upload lobby/$1, or unregister a device
 //	post ada revoke bob, unrevoke bob, or resolve lobby
 //	erase ada in lobby  all parts at once; erase ada: the rest
 //	commit, fail, lose  the batch under way ends; see world
@@ -108,11 +109,11 @@ func play(script string) (string, error) {
 				continue
 			}
 		}
-		if err := w.step(longIDs(line)); err != nil {
+		if err := w.step(w.names.expand(longIDs(line))); err != nil {
 			return "", fmt.Errorf("line %d: %w", i+1, err)
 		}
 		for _, did := range w.out {
-			fmt.Fprintf(&out, "\t%s\n", shortIDs(did))
+			fmt.Fprintf(&out, "\t%s\n", shortIDs(w.names.fold(did)))
 		}
 		w.out = nil
 	}
@@ -199,22 +200,25 @@ func (w *world) connStep(name, what string) error {
 	case "gone":
 		w.Closed(w.now, c.session)
 	default:
-		for frame := range strings.SplitSeq(what, "} {") {
-			w.Received(w.now, c.session, []byte(between(what, frame)))
+		for _, frame := range framesOf(what) {
+			w.Received(w.now, c.session, []byte(frame))
 		}
 	}
 	return nil
 }
 
-// between gives a frame back the braces that it was split at.
-func between(all, frame string) string {
-	if !strings.HasPrefix(all, frame) && !strings.HasPrefix(frame, "{") {
-		frame = "{" + frame
+// framesOf splits "{…} {…}".
+func framesOf(line string) []string {
+	frames := strings.Split(line, "} {")
+	for i := range frames {
+		if i > 0 {
+			frames[i] = "{" + frames[i]
+		}
+		if i < len(frames)-1 {
+			frames[i] += "}"
+		}
 	}
-	if !strings.HasSuffix(all, frame) && !strings.HasSuffix(frame, "}") {
-		frame += "}"
-	}
-	return frame
+	return frames
 }
 
 // post takes a change over REST: "ada {…}" by a frame, "ada drop lobby" or "ada
@@ -245,6 +249,8 @@ func (w *world) post(rest string) error {
 			w.log("answer: %s %s, retry after %v", o.Code, o.Reason, o.RetryAfter)
 		case done.Cleared > 0:
 			w.log("answer: cleared %d", done.Cleared)
+		case isUploaded(o):
+			w.log("answer: uploaded")
 		case stored.Message.ID == "":
 			w.log("answer: done")
 		default:
@@ -252,6 +258,11 @@ func (w *world) post(rest string) error {
 		}
 	})
 	return nil
+}
+
+func isUploaded(o rules.Outcome) bool {
+	_, ok := o.Result.(rules.Uploaded)
+	return ok
 }
 
 // eraseAll erases a user, "ada", in messages, "ada in lobby garden", or in all else.
@@ -277,6 +288,12 @@ func wordsOp(word, of string) rules.Op {
 		return rules.Op{Do: rules.Revoke{User: of, On: word == "revoke"}}
 	case "resolve":
 		return rules.Op{Room: of, Do: rules.Resolve{N: 1, State: protocol.ReportResolved}}
+	case "upload":
+		room, id, _ := strings.Cut(of, "/")
+		file := protocol.File{ID: id, Name: "plan.pdf", Type: "application/pdf", Size: 4}
+		return rules.Op{Room: room, Do: rules.Upload{File: rules.File{File: file, Blob: "blob-" + id}}}
+	case "unregister":
+		return rules.Op{Do: rules.Unregister{ID: of}}
 	case "drop":
 		return rules.Op{Room: of, Do: rules.Drop{}}
 	}

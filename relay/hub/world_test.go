@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -30,12 +31,13 @@ type world struct {
 	keys   fakeVerifier     // that have signed tokens
 	shared bool             // there are other relays
 	others others
+	names  aliases
 }
 
 var midnight = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
 func newWorld(cfg hub.Config) *world {
-	w := &world{now: midnight, conns: map[string]*fakeConn{}, lives: map[string]int{}, epochs: map[string]*life{}}
+	w := &world{now: midnight, conns: map[string]*fakeConn{}, lives: map[string]int{}, epochs: map[string]*life{}, names: newAliases()}
 	w.store = memory.New(memory.Options{
 		Epoch: w.epoch, ClearMax: clearMax, Now: func() time.Time { return w.now },
 	})
@@ -291,7 +293,25 @@ func describeOp(op rules.Op) string {
 	case rules.Drop:
 		return "drop " + op.Room
 	}
-	return describeModeration(op)
+	return cmp.Or(describeKeys(op), describeModeration(op))
+}
+
+func describeKeys(op rules.Op) string {
+	switch do := op.Do.(type) {
+	case rules.Upload:
+		return "upload " + do.File.ID
+	case rules.Register:
+		return "register " + do.Device.ID + " for " + op.Sender.ID
+	case rules.Unregister:
+		return "delete device " + do.ID
+	case rules.MakeTurn:
+		return fmt.Sprint("turn ", do.Turn.N, " by ", do.Device)
+	case rules.HandOn:
+		return fmt.Sprint("wraps of turn ", do.N, " by ", do.Device)
+	case rules.Want:
+		return fmt.Sprint("want turn ", do.N, " for ", do.Device)
+	}
+	return ""
 }
 
 func describeModeration(op rules.Op) string {

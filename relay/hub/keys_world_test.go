@@ -1,0 +1,107 @@
+package hub_test
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hallway/e2ee/devicetest"
+	"hallway/protocol"
+)
+
+// aliases give names to the random bytes in the frames of encrypted rooms, so that a script can be read and played again:
+//
+//	@device(ada2)              a device of ada, as JSON; @id(ada2) is its id
+//	@turn(2 by mo)             turn 2, made by the device mo; @kid(2) is the id of its key
+//	@turn(2 by mo without bob) a turn that leaves bob out
+//	@wrap(bob)                 a wrap for the device bob
+//	@sealed(2)                 a message that is encrypted with the key of turn 2
+type aliases struct {
+	texts   map[string]string // by the alias
+	devices map[string]*devicetest.Device
+	turns   map[int64]*protocol.Turn
+}
+
+func newAliases() aliases {
+	return aliases{texts: map[string]string{}, devices: map[string]*devicetest.Device{}, turns: map[int64]*protocol.Turn{}}
+}
+
+var alias = regexp.MustCompile(`@(device|id|turn|kid|wrap|sealed)\(([^)]*)\)`)
+
+// expand puts the texts in the place of the aliases.
+func (a *aliases) expand(line string) string {
+	return alias.ReplaceAllStringFunc(line, func(name string) string {
+		if _, ok := a.texts[name]; !ok {
+			parts := alias.FindStringSubmatch(name)
+			a.make(name, parts[1], strings.Fields(parts[2]))
+		}
+		return a.texts[name]
+	})
+}
+
+// fold puts the aliases in the place of the texts, the longest first: a turn holds the ids of devices and of keys.
+func (a *aliases) fold(line string) string {
+	names := make([]string, 0, len(a.texts))
+	for name := range a.texts {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(x, y string) int {
+		return cmp.Or(len(a.texts[y])-len(a.texts[x]), strings.Compare(x, y))
+	})
+	for _, name := range names {
+		line = strings.ReplaceAll(line, a.texts[name], name)
+	}
+	return line
+}
+
+func (a *aliases) make(name, kind string, words []string) {
+	number := func() int64 {
+		n, _ := strconv.ParseInt(words[0], 10, 64)
+		return n
+	}
+	switch kind {
+	case "device", "id":
+		a.device(words[0])
+	case "turn":
+		n := number()
+		var out []string
+		if len(words) > 4 {
+			out = words[4:]
+		}
+		t := a.device(words[2]).Turn("lobby", n, a.turns[n-1], out...)
+		a.turns[n] = &t
+		a.texts["@kid("+words[0]+")"] = t.Kid
+		a.texts[name] = member(protocol.Turned{Room: "lobby", Turn: t}, "turn")
+	case "kid":
+		a.texts[name] = a.turns[number()].Kid
+	case "wrap":
+		a.texts[name] = member(protocol.Wrapped{Room: "lobby", N: 1, Wrap: devicetest.Wrap(a.device(words[0]).ID)}, "wrap")
+	case "sealed":
+		kid := words[0] + "." + strings.Repeat("A", 22) // of no turn
+		if t := a.turns[number()]; t != nil {
+			kid = t.Kid
+		}
+		a.texts[name] = member(protocol.Send{Room: "lobby", ID: "x", Encrypted: devicetest.Sealed(kid)}, "encrypted")
+	}
+}
+
+// device returns the device of that name, which begins with the user's.
+func (a *aliases) device(name string) *devicetest.Device {
+	d := a.devices[name]
+	if d == nil {
+		made := devicetest.New(strings.TrimRight(name, "0123456789"))
+		d = &made
+		a.devices[name] = d
+		a.texts["@id("+name+")"] = d.ID
+		a.texts["@device("+name+")"] = member(protocol.Register{Device: d.Device}, "device")
+	}
+	return d
+}
+
+// member returns the last member of a frame as JSON.
+func member(f interface{ Append([]byte) []byte }, name string) string {
+	_, value, _ := strings.Cut(string(f.Append(nil)), `,"`+name+`":`)
+	return strings.TrimSuffix(value, "}")
+}
