@@ -10,11 +10,11 @@ import (
 // ownerKey is the key of the blob that names the database to which a store belongs.
 const ownerKey = "hallway-owner"
 
-// ErrForeign says that a store belongs to another database.
+// ErrForeign means that a store belongs to another database.
 var ErrForeign = errors.New("these files belong to another database: name another place, or remove them")
 
-// Claim makes the store the one of a database, or refuses it with ErrForeign. Files that a database does not know are
-// deleted, so two databases must never share a place.
+// Claim assigns a store to a database, or returns ErrForeign. A database deletes files that it does not know,
+// so two databases must never share a store.
 func Claim(ctx context.Context, s Store, database string) error {
 	owner, err := Owner(ctx, s)
 	if err == nil && owner == "" {
@@ -42,7 +42,7 @@ func Owner(ctx context.Context, s Store) (database string, err error) {
 	return string(owner), errors.Join(err, body.Close())
 }
 
-// HandOver makes the store of one database that of another. It may be called again.
+// HandOver assigns the store of one database to another. It may be repeated.
 func HandOver(ctx context.Context, s Store, from, to string) error {
 	owner, err := Owner(ctx, s)
 	switch {
@@ -56,5 +56,5 @@ func HandOver(ctx context.Context, s Store, from, to string) error {
 	return Claim(ctx, s, to)
 }
 
-// Owns reports whether a blob is one that Claim has made.
+// Owns reports whether Claim has made a blob.
 func Owns(key string) bool { return key == ownerKey }

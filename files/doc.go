@@ -1,4 +1,4 @@
-// Package files says how the bytes of uploaded files are stored. The main type is the interface [Store]; folders
+// Package files defines the storage of uploaded files. The main type is the interface [Store]; folders
 // (files/disk) and buckets (files/s3) implement it, and package filestest tests every implementation.
 //
 //	files/disk       a folder

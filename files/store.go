@@ -42,10 +42,10 @@ type Blob struct {
 	Stored time.Time // by the clock of the store
 }
 
-// ErrNotFound says that no blob has the key.
+// ErrNotFound means that no blob has the key.
 var ErrNotFound = errors.New("there is no such file")
 
-// ErrKey says that a key is not valid.
+// ErrKey means that a key is not valid.
 var ErrKey = errors.New("this is not a valid key of a file")
 
 // KeyBytesMax is the most bytes in a key, and keyBytesMin the least.

@@ -164,7 +164,7 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 		Store: bytes,
 		server: &server.Files{
 			Rows: rows, Bytes: bytes, Limits: limits, NewKey: newFileKey, LinkKey: sha256.Sum256([]byte("hallway links " + secret)),
-			Intake: intake.New(intake.Options{Store: bytes, Scanner: scanner, Temp: temp, Look: apart.Looker(), Looked: metrics.Looked}),
+			Intake: intake.New(intake.Options{Store: bytes, Scanner: scanner, Temp: temp, Process: apart.Processor(), Processed: metrics.PictureProcessed}),
 		},
 		collector: collect.New(collecting),
 	}, nil

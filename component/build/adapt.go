@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// What wasm_exec.js must look like for our host to run it as intended. Each mark is there exactly once.
+// marks are the texts in wasm_exec.js that our host relies on. Each must be there exactly once.
 var marks = []struct{ text, why string }{
 	{"\n(() => {\n", "the file is one function"},
 	{"\n})();\n", "the file is one function"},

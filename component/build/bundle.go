@@ -16,7 +16,7 @@ var entries = []string{"index.js", "define.js", "react.js", cipherModule}
 
 const cipherModule = "e2ee.js"
 
-// ownProps are properties of which only the bundled modules speak, so that they may have shorter names: those that begin with _,
+// ownProps are properties that only the bundled modules use, so that the bundler may shorten their names: those that begin with _,
 // as in the toolchain's file, but for the two that the program asks for; and some of ours that no object of a browser has.
 const (
 	ownProps     = `^_|^on(Event|Slow|Ready|Exit|Close)$|^(decoder|dispose|flush|kill|level|mount|watch)$`

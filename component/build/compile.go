@@ -22,7 +22,7 @@ var apart = []string{
 // compilation is one build for the browser.
 type compilation struct {
 	tool     shrink.Toolchain
-	dir      string // for files of its own
+	dir      string // for temporary files
 	plain    bool   // neither stand-ins nor steps
 	on       shrink.Set
 	progress func(string)

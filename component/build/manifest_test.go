@@ -74,7 +74,7 @@ func TestManifestAgreesWithElementAndTypes(t *testing.T) {
 	}
 }
 
-// tokensOfTypes are the members of the type Token; those that differ in a digit are one there.
+// tokensOfTypes returns the members of the type Token. Members that differ in a digit count once.
 func tokensOfTypes(types string) []string {
 	union := regexp.MustCompile(`(?s)type Token =(.*?);`).FindStringSubmatch(types)[1]
 	var tokens []string

@@ -28,8 +28,8 @@ func newModule(program []byte, version string) module {
 	return module{version: version, wasm: append(program, customSection(versionSection, version)...)}
 }
 
-// compileModule builds the chat program of component/wasm: with stand-ins for the standard library and the steps of shrink that
-// are on, or plain, as the go command would. It calls progress before a part that takes long.
+// compileModule builds the chat program of component/wasm: with stand-ins for the standard library and the chosen steps of
+// shrink, or plain, as the go command would. It calls progress before a part that takes long.
 func compileModule(tool shrink.Toolchain, plain bool, on shrink.Set, progress func(string)) (module, error) {
 	version, err := packageVersion(tool)
 	if err != nil {

@@ -85,7 +85,7 @@ func goExec(tool shrink.Toolchain) (file, error) {
 	return file{"go_exec.js", []byte(adapted)}, err
 }
 
-// version tells the element the package's version and the hash of its module: whole, for fetch to check, and as much of it as
+// version returns the module that holds the package's version and the hash of chat.wasm: whole, for fetch to check, and the part that
 // tells the module from others, for the client's name.
 func version(m module) file {
 	js := fmt.Sprintf("export const version = %q;\nexport const integrity = %q;\nexport const moduleHash = %q;\n",

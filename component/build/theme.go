@@ -14,7 +14,7 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// The sheets of component/theme: the tokens with their values, and what uses them.
+// The sheets of component/theme: the tokens with their values, and the rules that use them.
 var (
 	lightSheets = []string{"tokens.css", "light.css"}
 	chatSheets  = []string{"tokens.css", "light.css", "chat.css", "log.css", "loading.css", "composer.css", "search.css", "message.css", "marks.css", "files.css", "attach.css", "lightbox.css", "menu.css", "dialog.css", "pinned.css"}

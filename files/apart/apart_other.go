@@ -4,11 +4,11 @@ package apart
 
 import "hallway/files/intake"
 
-// Command is of no use here.
-const Command = "look-at-picture"
+// Command is not used on this system.
+const Command = "process-picture"
 
-// Looker returns a looker of this process.
-func Looker() intake.Looker { return intake.Look }
+// Processor returns a processor in this process.
+func Processor() intake.Processor { return intake.Process }
 
-// Main does nothing here.
+// Main does nothing on this system.
 func Main(string) int { return 1 }

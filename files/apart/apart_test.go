@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// pictures opens the files of a look at content.
+// pictures opens the files of a picture.
 func pictures(t *testing.T, content []byte) intake.Pictures {
 	t.Helper()
 	open := func(name string) *os.File {
@@ -59,12 +59,12 @@ func photo(t *testing.T, width, height int) []byte {
 	return b.Bytes()
 }
 
-// TestLooker: another process finds and writes what this one would.
-func TestLooker(t *testing.T) {
+// TestProcessor: another process finds and writes what this one would.
+func TestProcessor(t *testing.T) {
 	content := photo(t, 1500, 1000)
 	other, here := pictures(t, content), pictures(t, content)
-	got, err := apart.Looker()(t.Context(), "image/jpeg", other)
-	want, wantErr := intake.Look(t.Context(), "image/jpeg", here)
+	got, err := apart.Processor()(t.Context(), "image/jpeg", other)
+	want, wantErr := intake.Process(t.Context(), "image/jpeg", here)
 	if err != nil || wantErr != nil || got != want || want.ThumbType == "" {
 		t.Fatalf("%+v, %v; want %+v, %v", got, err, want, wantErr)
 	}
@@ -75,21 +75,21 @@ func TestLooker(t *testing.T) {
 			t.Errorf("%s: %d and %d bytes, %v, %v", filepath.Base(pair[0].Name()), len(a), len(b), errA, errB)
 		}
 	}
-	_, err = apart.Looker()(t.Context(), "image/jpeg", pictures(t, content[:200]))
-	_, wantErr = intake.Look(t.Context(), "image/jpeg", pictures(t, content[:200]))
+	_, err = apart.Processor()(t.Context(), "image/jpeg", pictures(t, content[:200]))
+	_, wantErr = intake.Process(t.Context(), "image/jpeg", pictures(t, content[:200]))
 	if !errors.Is(err, media.ErrPicture) || media.Reason(err) != media.Reason(wantErr) {
 		t.Errorf("a picture that is cut off: %v; want %v", err, wantErr)
 	}
-	if _, err := apart.Looker()(t.Context(), "text/plain", pictures(t, content)); err == nil || errors.Is(err, media.ErrPicture) {
+	if _, err := apart.Processor()(t.Context(), "text/plain", pictures(t, content)); err == nil || errors.Is(err, media.ErrPicture) {
 		t.Errorf("another type: %v", err)
 	}
 }
 
-// TestLookerEnds: a look that nobody waits for ends.
-func TestLookerEnds(t *testing.T) {
+// TestProcessorEnds: a process that nobody waits for ends.
+func TestProcessorEnds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := apart.Looker()(ctx, "image/jpeg", pictures(t, photo(t, 2500, 2500))); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := apart.Processor()(ctx, "image/jpeg", pictures(t, photo(t, 2500, 2500))); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the error is %v", err)
 	}
 }

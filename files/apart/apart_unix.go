@@ -17,10 +17,10 @@ import (
 	"hallway/files/media"
 )
 
-// Command is the first argument of a program that is to call Main with the second one.
-const Command = "look-at-picture"
+// Command is the first argument of a program that calls Main with the second one.
+const Command = "process-picture"
 
-// firstFile is the number of the first open file that the process is handed.
+// firstFile is the number of the first open file of the process.
 const firstFile = 3
 
 // found is the output of the process.
@@ -36,10 +36,10 @@ type pictureError string
 func (e pictureError) Error() string        { return string(e) }
 func (e pictureError) Is(target error) bool { return target == media.ErrPicture }
 
-// Looker returns an [intake.Looker] that starts this program with Command for each picture.
-func Looker() intake.Looker { return look }
+// Processor returns an [intake.Processor] that starts this program with Command for each picture.
+func Processor() intake.Processor { return process }
 
-func look(ctx context.Context, typ string, p intake.Pictures) (media.Picture, error) {
+func process(ctx context.Context, typ string, p intake.Pictures) (media.Picture, error) {
 	program, err := self()
 	if err != nil {
 		return media.Picture{}, err
@@ -76,7 +76,7 @@ func look(ctx context.Context, typ string, p intake.Pictures) (media.Picture, er
 	return f.Picture, nil
 }
 
-// Main looks at the picture of a type that the process was handed, prints what it has found, and returns the exit code.
+// Main processes the picture in the files that the process was given, prints the result, and returns the exit code.
 func Main(typ string) int {
 	yield()
 	go func() {
@@ -88,7 +88,7 @@ func Main(typ string) int {
 		files[i] = os.NewFile(uintptr(firstFile+i), Command)
 	}
 	var f found
-	picture, err := intake.Look(context.Background(), typ, intake.Pictures{In: files[0], Clean: files[1], Large: files[2], Small: files[3]})
+	picture, err := intake.Process(context.Background(), typ, intake.Pictures{In: files[0], Clean: files[1], Large: files[2], Small: files[3]})
 	switch {
 	case err == nil:
 		f.Picture = picture

@@ -53,13 +53,13 @@ const (
 type Options struct {
 	Store files.Store
 	Rows  Rows
-	// Alone says that no other process stores files at this place: unknown bytes from before the start are of no upload.
+	// Alone means that no other process stores files at this place: no upload owns unknown bytes from before the start.
 	Alone bool
-	// Turn reports whether the work is this collector's and not another's at the same place, and keeps it so for a while. It is
-	// asked again and again. nil: it always is.
+	// Turn reports whether this collector does the work, and not another one at the same place, and reserves that for a while. It is
+	// called again and again. nil: this collector always does.
 	Turn func(ctx context.Context) (bool, error)
 	Log  *slog.Logger
-	// Swept is called with the number of files whose bytes were deleted; nil: nobody asks.
+	// Swept, if not nil, is called with the number of files whose bytes were deleted.
 	Swept func(n int)
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
@@ -69,7 +69,7 @@ type Options struct {
 type Collector struct {
 	Options
 	began  time.Time
-	unused time.Time // the last look
+	unused time.Time // the last search for unused uploads
 	sweep  time.Time // the last sweep
 }
 
@@ -109,10 +109,10 @@ func (c *Collector) Run(ctx context.Context) {
 	}
 }
 
-// errTurn says that another collector does the work.
+// errTurn means that another collector does the work.
 var errTurn = errors.New("another relay deletes files")
 
-// Step does all that is due, as long as it is this collector's turn.
+// Step carries out all due work, as long as it is this collector's turn.
 func (c *Collector) Step(ctx context.Context) error {
 	err := c.step(ctx)
 	if errors.Is(err, errTurn) {
@@ -121,7 +121,7 @@ func (c *Collector) Step(ctx context.Context) error {
 	return err
 }
 
-// turn returns an error where the work is not this collector's.
+// turn returns an error if another collector does the work.
 func (c *Collector) turn(ctx context.Context) error {
 	ours, err := c.Turn(ctx)
 	if err == nil && !ours {
@@ -180,7 +180,7 @@ func (c *Collector) DeleteDoomed(ctx context.Context) error {
 	}
 }
 
-// sweepUnknown deletes bytes that are of no row.
+// sweepUnknown deletes bytes without a row.
 func (c *Collector) sweepUnknown(ctx context.Context, now time.Time) error {
 	before := now.Add(-unknownAfter)
 	if c.Alone {
@@ -217,7 +217,7 @@ func (c *Collector) sweepUnknown(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// deleteUnknown deletes those of the blobs that are of no row.
+// deleteUnknown deletes the blobs without a row.
 func (c *Collector) deleteUnknown(ctx context.Context, keys []string) (n int, err error) {
 	of := make(map[string][]string) // the blobs of a file
 	var asked []string

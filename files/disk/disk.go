@@ -47,7 +47,7 @@ func open(root string, shared bool) (*Store, error) {
 	return s, nil
 }
 
-// OpenBeside opens a folder that a relay may be using, to read it and to delete what nobody needs.
+// OpenBeside opens a folder that a relay may be using, to read it and to delete unknown blobs.
 func OpenBeside(root string) (*Store, error) {
 	if _, err := os.Stat(root); err != nil {
 		return nil, fmt.Errorf("open the folder of files %q: %w", root, plain(err))
@@ -82,7 +82,7 @@ func (s *Store) Root() string { return s.root }
 // Temp returns a folder at the same place for files that are not complete. Open empties it.
 func (s *Store) Temp() string { return filepath.Join(s.root, temporary) }
 
-// plain takes out of an error what the caller says itself.
+// plain removes from an error the operation and path, which the caller names itself.
 func plain(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
@@ -91,7 +91,7 @@ func plain(err error) error {
 	return err
 }
 
-// Close gives the folder free.
+// Close releases the folder.
 func (s *Store) Close() error {
 	if s.lock == nil {
 		return nil

@@ -4,7 +4,7 @@ package disk
 
 import "os"
 
-// syncDir does nothing: this system keeps names by itself.
+// syncDir does nothing: on this system names are durable without it.
 func syncDir(string) error { return nil }
 
 // lockFile does nothing: on this system the lock of the database must do.

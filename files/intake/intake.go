@@ -27,68 +27,68 @@ import (
 	"hallway/files/scan"
 )
 
-// The reasons for which an upload is refused. Others are failures of the machine.
+// The refusals of an upload. Any other error is a failure of the machine.
 var (
-	// ErrReceive says that the bytes did not come as announced.
+	// ErrReceive means that fewer bytes arrived than announced.
 	ErrReceive = errors.New("the upload has ended too early")
-	// ErrGone says that nobody waits for the upload any more.
+	// ErrGone means that the client no longer waits.
 	ErrGone = errors.New("nobody waits for the upload any more")
-	// ErrScan says that the scanner has not answered.
+	// ErrScan means that the scanner has not answered.
 	ErrScan = errors.New("the file cannot be scanned at present")
 )
 
-// FoundError says that the scanner has found something.
+// FoundError means that the scanner has found malware.
 type FoundError struct{ Name string }
 
 func (e *FoundError) Error() string { return "the scanner has found " + e.Name }
 
-// Options holds what New needs.
+// Options holds the settings of an intake.
 type Options struct {
 	Store   files.Store
 	Scanner scan.Scanner // nil: nothing is scanned
 	// Temp is the folder for uploads under way; "": the system's.
 	Temp string
-	// Looks is the number of files that are looked at at once; 0: half of the processors.
-	Looks int
-	// Look looks at one; nil: Look of this package, in this process.
-	Look Looker
-	// Looked is called with the time that each took, with its type; nil: nobody asks.
-	Looked func(typ string, took time.Duration)
+	// Slots is the number of pictures processed at once; 0: half the number of CPUs.
+	Slots int
+	// Process processes a picture; nil: [Process].
+	Process Processor
+	// Processed, if not nil, is called with the type of each picture and the time that it took.
+	Processed func(typ string, took time.Duration)
 }
 
-// Intake takes uploads in. Its methods may be called from several goroutines.
+// Intake receives and stores uploads. Its methods may be called from several goroutines.
 type Intake struct {
 	options Options
-	looks   chan struct{}
+	slots   chan struct{}
 }
 
 // New returns an intake.
 func New(o Options) *Intake {
-	if o.Looks == 0 {
-		o.Looks = max(1, runtime.GOMAXPROCS(0)/2)
+	if o.Slots == 0 {
+		o.Slots = max(1, runtime.GOMAXPROCS(0)/2)
 	}
-	if o.Look == nil {
-		o.Look = Look
+	if o.Process == nil {
+		o.Process = Process
 	}
-	if o.Looked == nil {
-		o.Looked = func(string, time.Duration) {}
+	if o.Processed == nil {
+		o.Processed = func(string, time.Duration) {}
 	}
-	return &Intake{options: o, looks: make(chan struct{}, o.Looks)}
+	return &Intake{options: o, slots: make(chan struct{}, o.Slots)}
 }
 
-// An Upload is an upload that was received. Close it.
+// Upload is a received upload. The caller closes it.
 type Upload struct {
-	Sum  [sha256.Size]byte // of the bytes that came
+	Sum  [sha256.Size]byte // of the received bytes
 	Size int64
-	// Gone reports whether nobody waits for the upload any more: then a picture is not looked at. nil: somebody does.
+	// Gone, if not nil, reports whether the client no longer waits: then a picture is not processed.
 	Gone func() bool
 	temp *spool
 }
 
-// Close forgets the bytes.
+// Close deletes the received bytes.
 func (u *Upload) Close() { u.temp.close() }
 
-// A File is what was stored.
+// File describes a stored file.
 type File struct {
 	Blob          string
 	Type          string
@@ -110,8 +110,7 @@ func FileOf(key string) string {
 	return key
 }
 
-// KeysOf returns the keys under which a file is stored, its own last: thumb is the type of its thumbnails, "" where it has
-// none.
+// KeysOf returns the keys under which a file is stored, its own last. thumb is the type of its thumbnails, or "".
 func KeysOf(blob, thumb string, width, height int64) (keys []string) {
 	for _, size := range [...]int{media.ThumbSmall, media.ThumbLarge} {
 		if thumb != "" && max(width, height) > int64(size) {
@@ -126,7 +125,7 @@ func Keys(blob string) []string {
 	return []string{blob, ThumbKey(blob, media.ThumbSmall), ThumbKey(blob, media.ThumbLarge)}
 }
 
-// Receive reads size bytes of r. The error is ErrReceive where there are fewer, or r's own.
+// Receive reads size bytes of r. The error is ErrReceive if r has fewer, or that of r.
 func (in *Intake) Receive(r io.Reader, size int64) (u *Upload, err error) {
 	temp, err := newSpool(in.options.Temp)
 	if err != nil {
@@ -149,7 +148,7 @@ func (in *Intake) Receive(r io.Reader, size int64) (u *Upload, err error) {
 	return u, nil
 }
 
-// Store scans the upload, finds out what it is and stores it under the key blob, its thumbnails under keys of their own.
+// Store scans the upload, determines its type and stores it under the key blob, and its thumbnails under the keys of ThumbKey.
 // The error may be ErrScan, a FoundError, or media.ErrPicture. After an error some of the keys may be stored: the caller
 // deletes them.
 func (in *Intake) Store(ctx context.Context, u *Upload, blob string) (f File, err error) {
@@ -173,7 +172,7 @@ func (in *Intake) Store(ctx context.Context, u *Upload, blob string) (f File, er
 	return f, in.options.Store.Put(ctx, blob, u.temp.reader(), u.Size)
 }
 
-// storePicture waits for its turn, has a picture looked at, and stores it.
+// storePicture processes a picture and stores it with its thumbnails.
 func (in *Intake) storePicture(ctx context.Context, u *Upload, blob, typ string) (f File, err error) {
 	made, err := newSpools(in.options.Temp, 3)
 	defer made.close()
@@ -181,7 +180,7 @@ func (in *Intake) storePicture(ctx context.Context, u *Upload, blob, typ string)
 		return f, err
 	}
 	clean, large, small := made[0], made[1], made[2]
-	picture, err := in.look(ctx, u, typ, Pictures{In: u.temp.file, Clean: clean.file, Large: large.file, Small: small.file})
+	picture, err := in.process(ctx, u, typ, Pictures{In: u.temp.file, Clean: clean.file, Large: large.file, Small: small.file})
 	if err != nil {
 		return f, err
 	}
@@ -200,27 +199,27 @@ func (in *Intake) storePicture(ctx context.Context, u *Upload, blob, typ string)
 	return f, nil
 }
 
-// goneEvery is the time between two looks whether somebody waits for a picture.
+// goneEvery is the time between two checks whether the client still waits.
 const goneEvery = 200 * time.Millisecond
 
-// look waits for its turn and has a picture looked at, as long as somebody waits for it.
-func (in *Intake) look(ctx context.Context, u *Upload, typ string, p Pictures) (picture media.Picture, err error) {
+// process waits for a slot and processes a picture, as long as the client of the upload waits.
+func (in *Intake) process(ctx context.Context, u *Upload, typ string, p Pictures) (picture media.Picture, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if u.Gone != nil {
 		go watchGone(ctx, u.Gone, cancel)
 	}
 	select {
-	case in.looks <- struct{}{}:
+	case in.slots <- struct{}{}:
 	case <-ctx.Done():
 		return media.Picture{}, context.Cause(ctx)
 	}
 	began := time.Now()
 	defer func() {
-		<-in.looks
-		in.options.Looked(typ, time.Since(began))
+		<-in.slots
+		in.options.Processed(typ, time.Since(began))
 	}()
-	if picture, err = in.options.Look(ctx, typ, p); err != nil && ctx.Err() != nil {
+	if picture, err = in.options.Process(ctx, typ, p); err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
 	return picture, err
@@ -242,7 +241,7 @@ func watchGone(ctx context.Context, gone func() bool, cancel context.CancelCause
 	}
 }
 
-// Delete deletes what Store may have stored.
+// Delete deletes a file that Store has stored, perhaps in part.
 func (in *Intake) Delete(ctx context.Context, blob string) error {
 	return Delete(ctx, in.options.Store, blob)
 }

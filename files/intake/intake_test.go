@@ -166,7 +166,7 @@ func TestPicturesTakeTurns(t *testing.T) {
 		t.Errorf("nobody waits: %v", err)
 	}
 	u.Gone = func() bool { return true }
-	w.in = intake.New(intake.Options{Store: w.store, Temp: w.temp, Look: func(ctx context.Context, _ string, _ intake.Pictures) (media.Picture, error) {
+	w.in = intake.New(intake.Options{Store: w.store, Temp: w.temp, Process: func(ctx context.Context, _ string, _ intake.Pictures) (media.Picture, error) {
 		<-ctx.Done()
 		return media.Picture{}, ctx.Err()
 	}})

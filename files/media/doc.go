@@ -1,4 +1,4 @@
-// Package media inspects the bytes of an upload: [Sniff] returns their type, and [Look] prepares a picture.
+// Package media inspects the bytes of an upload: [Sniff] returns their type, and [Process] prepares a picture.
 //
 // The type that a client names does not count. A picture's size is read before any pixel is decoded. The stored picture is
 // written piece by piece: the pixels as they came, without metadata and without the bytes behind the picture's end. A picture
@@ -7,7 +7,7 @@
 //	sniff.go                            types
 //	jpeg.go png.go gif.go webp.go       the pieces of each format, and those that stay
 //	exif.go                             the orientation
-//	look.go                             decodes a picture, turns it, makes thumbnails
+//	process.go                          decodes a picture, turns it, makes thumbnails
 //
 // To add a format of pictures, write its strip function, and add it to formats.
 //

@@ -13,7 +13,7 @@ const (
 	entryBytes     = 12
 )
 
-// orientation returns the one that EXIF tells, 0 where it tells none.
+// orientation returns the orientation in EXIF, or 0.
 func orientation(exif []byte) int {
 	exif = bytes.TrimPrefix(exif, []byte("Exif\x00\x00"))
 	if len(exif) < 8 {

@@ -9,8 +9,8 @@ import (
 	"hallway/files/media"
 )
 
-// FuzzLook: whatever comes, nothing panics; what is written has the same size again, and nothing left to take out.
-func FuzzLook(f *testing.F) {
+// FuzzProcess: whatever comes, nothing panics; what is written has the same size again, and nothing left to take out.
+func FuzzProcess(f *testing.F) {
 	m := painted(40, 20)
 	j := jpegOf(f, m)
 	f.Add(j)
@@ -25,21 +25,21 @@ func FuzzLook(f *testing.F) {
 		if err != nil || !media.IsPicture(typ) {
 			t.Skip()
 		}
-		first, err := look(t, data)
+		first, err := process(t, data)
 		if err != nil {
 			if !errors.Is(err, media.ErrPicture) {
 				t.Error(err)
 			}
 			return
 		}
-		second, err := look(t, first.bytes)
+		second, err := process(t, first.bytes)
 		if err != nil || first.Picture != second.Picture || !bytes.Equal(first.bytes, second.bytes) {
-			t.Errorf("%+v of %d bytes is %+v of %d bytes when it is looked at again: %v", first.Picture, len(first.bytes), second.Picture, len(second.bytes), err)
+			t.Errorf("%+v of %d bytes is %+v of %d bytes when it is processed again: %v", first.Picture, len(first.bytes), second.Picture, len(second.bytes), err)
 		}
 	})
 }
 
-// FuzzSniff: whatever comes, it has a type, and one of markup has none but that of bytes.
+// FuzzSniff: any bytes have a type, and markup has the type of plain bytes.
 func FuzzSniff(f *testing.F) {
 	f.Add([]byte("hello"))
 	f.Add([]byte("<svg>"))

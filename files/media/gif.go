@@ -2,7 +2,7 @@ package media
 
 import "io"
 
-// stripGIF keeps frames, their timing, and how often they are repeated: no comments, no XMP.
+// stripGIF keeps frames, their timing and the number of repetitions; it drops comments and XMP.
 func stripGIF(w io.Writer, s *source) (h header, err error) {
 	lead := s.take(13)
 	if s.err != nil || string(lead[:3]) != "GIF" {

@@ -20,7 +20,7 @@ const (
 	markerAPP14 = 0xee
 )
 
-// stripJPEG keeps the segments that a decoder needs: no EXIF, XMP, IPTC or comments, but the profile of the colours.
+// stripJPEG keeps the segments that a decoder needs and the colour profile; it drops EXIF, XMP, IPTC and comments.
 func stripJPEG(w io.Writer, s *source) (h header, err error) {
 	if lead := s.take(2); len(lead) < 2 || lead[0] != 0xff || lead[1] != markerSOI {
 		return h, bad("it is no JPEG")
@@ -59,7 +59,7 @@ func stripJPEG(w io.Writer, s *source) (h header, err error) {
 	return s.end(h)
 }
 
-// isFrame reports whether a segment tells the size of the picture.
+// isFrame reports whether a segment has the size of the picture.
 func isFrame(marker byte) bool {
 	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc
 }

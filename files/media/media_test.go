@@ -31,21 +31,21 @@ func (m *memory) ReadAt(p []byte, off int64) (int, error) {
 func (m *memory) Restart() error { m.Reset(); return nil }
 func (m *memory) Size() int64    { return int64(m.Len()) }
 
-// looked is what Look has written.
-type looked struct {
+// processed is the output of Process.
+type processed struct {
 	media.Picture
 	bytes  []byte
 	thumbs map[int][]byte
 }
 
-func look(ctx testing.TB, data []byte) (looked, error) {
+func process(ctx testing.TB, data []byte) (processed, error) {
 	typ, err := media.Sniff(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		ctx.Fatal(err)
 	}
 	var m memory
-	l := looked{thumbs: map[int][]byte{}}
-	l.Picture, err = media.Look(ctx.Context(), typ, bytes.NewReader(data), int64(len(data)), media.Out{
+	l := processed{thumbs: map[int][]byte{}}
+	l.Picture, err = media.Process(ctx.Context(), typ, bytes.NewReader(data), int64(len(data)), media.Out{
 		Picture: &m,
 		Thumb: func(size int, _ string, write func(io.Writer) error) error {
 			var thumb bytes.Buffer
@@ -147,7 +147,7 @@ func TestMetadataIsTakenOut(t *testing.T) {
 		"GIF":  {append(insert(g, 13+3*256, "!\xfe\x15"+secret+"\x00!\xff\x0bXMP DataXMP\x15"+secret+"\x00"), behind...), gif.Decode},
 		"WebP": {append(extendedWebP(1), behind...), webp.Decode},
 	} {
-		l, err := look(t, c.data)
+		l, err := process(t, c.data)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -194,7 +194,7 @@ func TestOrientationIsApplied(t *testing.T) {
 			"JPEG": insert(jpegOf(t, m), 2, segment(0xe1, "Exif\x00\x00"+exif(orientation))),
 			"PNG":  insert(pngOf(t, m), 33, pngChunk("eXIf", exif(orientation))),
 		} {
-			l, err := look(t, data)
+			l, err := process(t, data)
 			if err != nil {
 				t.Fatalf("%s %d: %v", name, orientation, err)
 			}
@@ -216,7 +216,7 @@ func TestOrientationIsApplied(t *testing.T) {
 			}
 		}
 	}
-	if l, err := look(t, extendedWebP(6)); err != nil || l.Type != media.TypeJPEG && l.Type != media.TypePNG {
+	if l, err := process(t, extendedWebP(6)); err != nil || l.Type != media.TypeJPEG && l.Type != media.TypePNG {
 		t.Errorf("WebP that is turned: %s, %v", l.Type, err)
 	}
 }
@@ -239,7 +239,7 @@ func TestThumbnails(t *testing.T) {
 		{8000, 1, image.Pt(1280, 1), image.Pt(320, 1)},
 	} {
 		for name, data := range map[string][]byte{"JPEG": jpegOf(t, painted(c.w, c.h)), "PNG": pngOf(t, painted(c.w, c.h))} {
-			l, err := look(t, data)
+			l, err := process(t, data)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -252,7 +252,7 @@ func TestThumbnails(t *testing.T) {
 		}
 	}
 	glass := image.NewNRGBA(image.Rect(0, 0, 400, 400))
-	if l, err := look(t, pngOf(t, glass)); err != nil || l.ThumbType != media.TypePNG {
+	if l, err := process(t, pngOf(t, glass)); err != nil || l.ThumbType != media.TypePNG {
 		t.Errorf("a picture that one can look through has a thumbnail %s, %v", l.ThumbType, err)
 	}
 }
@@ -281,7 +281,7 @@ func TestPicturesThatAreRefused(t *testing.T) {
 		"the beginning of a JPEG":     []byte("\xff\xd8\xff"),
 		"a JPEG without pixels":       []byte("\xff\xd8\xff\xd9"),
 	} {
-		if _, err := look(t, data); !errors.Is(err, media.ErrPicture) {
+		if _, err := process(t, data); !errors.Is(err, media.ErrPicture) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -307,7 +307,7 @@ func TestBombs(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		got, err := look(t, data)
+		got, err := process(t, data)
 		runtime.ReadMemStats(&after)
 		if err != nil && !errors.Is(err, media.ErrPicture) || err == nil && name == "a compressed text" && len(got.bytes) > 2*len(p) {
 			t.Errorf("%s: %d bytes, %v", name, len(got.bytes), err)

@@ -64,5 +64,5 @@ func stripPNG(w io.Writer, s *source) (h header, err error) {
 	return s.end(h)
 }
 
-// clamp makes a size one that can be multiplied.
+// clamp bounds a size so that products do not overflow.
 func clamp(n int64) int { return int(min(n, 1<<30)) }

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// The types that have rules of their own.
+// The types with special rules.
 const (
 	TypeJPEG  = "image/jpeg"
 	TypePNG   = "image/png"
@@ -19,10 +19,10 @@ const (
 	TypeBytes = "application/octet-stream"
 )
 
-// IsPicture reports whether Look knows the type.
+// IsPicture reports whether Process knows the type.
 func IsPicture(typ string) bool { return formats[typ].strip != nil }
 
-// Inline reports whether a browser may show a file of the type in place: pictures, audio and video.
+// Inline reports whether a browser may show files of the type in place: pictures, audio and video.
 func Inline(typ string) bool {
 	return IsPicture(typ) || strings.HasPrefix(typ, "audio/") || strings.HasPrefix(typ, "video/")
 }
@@ -38,10 +38,10 @@ var magics = []struct{ prefix, typ string }{
 	{"fLaC", "audio/flac"},
 }
 
-// headBytes is how much of a file Sniff reads to recognise it.
+// headBytes is the number of bytes that Sniff reads to recognise a file.
 const headBytes = 4096
 
-// Sniff returns the type of size bytes. What it does not know is TypeBytes, and so are HTML, SVG and XML.
+// Sniff returns the type of size bytes. It returns TypeBytes for unknown types, HTML, SVG and XML.
 func Sniff(r io.ReaderAt, size int64) (string, error) {
 	head := make([]byte, min(size, headBytes))
 	if _, err := r.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
@@ -65,7 +65,7 @@ func Sniff(r io.ReaderAt, size int64) (string, error) {
 	return TypeText, nil
 }
 
-// container returns the type of a file that may hold several kinds of content, "" if it is none that browsers play.
+// container returns the type of a container file that browsers play, or "".
 func container(head []byte) string {
 	at := func(from, to int) string {
 		if len(head) < to {
@@ -98,7 +98,7 @@ func container(head []byte) string {
 	return ""
 }
 
-// mp4 returns the type of an ISO media file by its brand. Pictures in such files (HEIC, AVIF) are not for browsers to play.
+// mp4 returns the type of an ISO media file by its brand. It returns none for pictures in such files (HEIC, AVIF).
 func mp4(brand string) string {
 	switch brand {
 	case "M4A ", "M4B ":
@@ -115,7 +115,7 @@ var tags = [][]byte{
 	[]byte("<?xml"), []byte("<style"), []byte("<title"), []byte("<img"), []byte("<meta"), []byte("<!--"),
 }
 
-// markup reports whether a text is HTML, SVG or XML, or may be taken for it.
+// markup reports whether a text is HTML, SVG or XML, or looks like it.
 func markup(head []byte) bool {
 	text := bytes.ToLower(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
 	if bytes.HasPrefix(bytes.TrimLeftFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), []byte("<")) {
@@ -129,7 +129,7 @@ func markup(head []byte) bool {
 	return false
 }
 
-// isText reports whether all of it is UTF-8 without control characters that a text has no use for.
+// isText reports whether r is UTF-8 without unusual control characters.
 func isText(r io.Reader) (bool, error) {
 	buf := make([]byte, 32<<10)
 	kept := 0 // bytes of a character that is not complete

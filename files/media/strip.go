@@ -12,23 +12,23 @@ import (
 	"io"
 )
 
-// ErrPicture says that a picture is too large, or is none.
+// ErrPicture means that a picture is too large or malformed.
 var ErrPicture = errors.New("the picture cannot be used")
 
 // bad returns an ErrPicture with a reason that is safe to show.
 func bad(reason string) error { return fmt.Errorf("%w: %s", ErrPicture, reason) }
 
-// PixelsMax is the most pixels of a picture.
+// PixelsMax bounds the pixels of a picture.
 const PixelsMax = 40_000_000
 
-// A header tells of a picture without its pixels.
+// header holds the size and orientation of a picture.
 type header struct {
 	width, height int
-	orientation   int // as in EXIF, 1 to 8; 0: not told
+	orientation   int // as in EXIF, 1 to 8; 0: unknown
 	animated      bool
 }
 
-// see takes note of the size of a picture or of one of its frames, which must fit into it.
+// see notes the size of a picture, or of a frame, which must fit into the picture.
 func (h *header) see(width, height int) error {
 	switch {
 	case width <= 0 || height <= 0:
@@ -43,9 +43,9 @@ func (h *header) see(width, height int) error {
 	return nil
 }
 
-// format is how a type of pictures is read.
+// format holds the functions for one type of pictures.
 type format struct {
-	// strip copies a picture without its metadata and reports its size. It fails where the pieces do not fit together.
+	// strip copies a picture without its metadata and returns its size. It fails if the picture is malformed.
 	strip  func(w io.Writer, r *source) (header, error)
 	decode func(io.Reader) (image.Image, error)
 }
@@ -57,7 +57,7 @@ var formats = map[string]format{
 	TypeWebP: {stripWebP, decodeWebP},
 }
 
-// source reads the pieces of a picture. It keeps the first error, after which all that it returns is zero.
+// source reads the pieces of a picture. It keeps the first error and then returns zeros.
 type source struct {
 	r    *bufio.Reader
 	left int64 // bytes that follow

@@ -17,7 +17,7 @@ const (
 	webpAlpha    = 0x10
 )
 
-// kindVP8 is the kind of a chunk with pixels that lose something.
+// kindVP8 is the kind of a chunk with lossy pixels.
 const kindVP8 = "VP8 "
 
 var webpKept = map[string]bool{"VP8X": true, "ICCP": true, "ANIM": true, "ANMF": true, "ALPH": true, kindVP8: true, "VP8L": true}
@@ -84,7 +84,7 @@ func stripWebP(w io.Writer, s *source) (h header, err error) {
 	return s.end(h)
 }
 
-// seeChunk takes note of the i-th chunk.
+// seeChunk notes the i-th chunk.
 func (h *header) seeChunk(i int, c chunk) error {
 	b := c.body
 	switch c.kind {
@@ -123,7 +123,7 @@ func (h *header) seeChunk(i int, c chunk) error {
 
 func le24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
-// decodeWebP decodes a picture, of an animation the first frame.
+// decodeWebP decodes a picture, or the first frame of an animation.
 func decodeWebP(r io.Reader) (image.Image, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -135,7 +135,7 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 	return webp.Decode(bytes.NewReader(data))
 }
 
-// firstFrame returns the first frame of an animation as a picture of its own, nil where there is none.
+// firstFrame returns the first frame of an animation as a separate picture, or nil.
 func firstFrame(data []byte) []byte {
 	if len(data) < 12 {
 		return nil

@@ -27,7 +27,7 @@ var _ files.Store = (*Store)(nil)
 // Scheme begins the address of a bucket.
 const Scheme = "s3://"
 
-// endpointDefault is the endpoint of an address that names none.
+// endpointDefault is the endpoint of an address without one.
 const endpointDefault = "https://s3.amazonaws.com"
 
 // Open opens a bucket by its address, and makes sure that it can be reached.
@@ -46,7 +46,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	return s, nil
 }
 
-// parse makes a store that has not spoken to the server yet.
+// parse makes a store from an address, without a request to the server.
 func parse(address string) (*Store, error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -99,7 +99,7 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, size int64) er
 	return err
 }
 
-// exact reads so many bytes, and fails where there are fewer.
+// exact reads a number of bytes, and fails if there are fewer.
 type exact struct {
 	r    io.Reader
 	left int64
@@ -145,7 +145,7 @@ func (s *Store) Get(ctx context.Context, key string, offset, length int64) (io.R
 	return body, info.Size, known(err)
 }
 
-// known makes the error of an object that is not there files.ErrNotFound.
+// known turns the error of a missing object into files.ErrNotFound.
 func known(err error) error {
 	if minio.ToErrorResponse(err).StatusCode == http.StatusNotFound {
 		return files.ErrNotFound

@@ -27,9 +27,9 @@ import (
 	"time"
 )
 
-// A Scanner looks for malware.
+// Scanner searches for malware.
 type Scanner interface {
-	// Scan reports whether size bytes of r are clean; found is the scanner's name of what it has found otherwise.
+	// Scan reports whether size bytes of r are clean. Otherwise found is the scanner's name of the malware.
 	Scan(ctx context.Context, r io.Reader, size int64) (clean bool, found string, err error)
 }
 
@@ -72,7 +72,7 @@ func New(address string) (Scanner, error) {
 	return nil, wrong
 }
 
-// clamd speaks to a daemon of ClamAV.
+// clamd is a daemon of ClamAV.
 type clamd struct{ network, addr string }
 
 // Scan implements [Scanner].
@@ -93,7 +93,7 @@ func (c clamd) Scan(ctx context.Context, r io.Reader, size int64) (clean bool, f
 	if errors.Is(wrote, errRead) {
 		return false, "", wrote
 	}
-	// Where clamd refuses the stream half-way, its answer says why.
+	// If clamd refuses the stream half-way, its answer says why.
 	answer, err := bufio.NewReader(io.LimitReader(conn, answerBytesMax)).ReadString(0)
 	if err != nil {
 		return false, "", errors.Join(wrote, err)
@@ -108,7 +108,7 @@ func (c clamd) Scan(ctx context.Context, r io.Reader, size int64) (clean bool, f
 	return false, "", errors.Join(fmt.Errorf("clamd answers %q", verdict), wrote)
 }
 
-// errRead says that the bytes to scan could not be read.
+// errRead means that the bytes to scan could not be read.
 var errRead = errors.New("the file could not be read")
 
 // writeStream writes the command INSTREAM with the bytes.
@@ -129,7 +129,7 @@ func writeStream(w io.Writer, r io.Reader) error {
 	}
 }
 
-// hook asks a service over HTTP.
+// hook is a scanner over HTTP.
 type hook struct {
 	url    string
 	client http.Client

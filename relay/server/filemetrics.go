@@ -35,8 +35,10 @@ func newFileMetrics() fileMetrics {
 	}
 }
 
-// Looked counts a picture that was looked at; see intake.Options.
-func (m *Metrics) Looked(_ string, took time.Duration) { m.files.pictures.Observe(took.Seconds()) }
+// PictureProcessed counts a processed picture; see intake.Options.
+func (m *Metrics) PictureProcessed(_ string, took time.Duration) {
+	m.files.pictures.Observe(took.Seconds())
+}
 
 // Swept counts files whose bytes were deleted; see collect.Options.
 func (m *Metrics) Swept(n int) { m.files.swept.Add(float64(n)) }

@@ -18,7 +18,7 @@ var program string
 // Program returns the path of the relay that Main built, for its other commands.
 func Program() string { return program }
 
-// Main builds the relay, runs the tests and returns their exit code. HALLWAY_PROGRAM names another program that stands in for it.
+// Main builds the relay, runs the tests and returns their exit code. HALLWAY_PROGRAM names another program to run in place of the relay.
 func Main(m *testing.M) int {
 	if program = os.Getenv("HALLWAY_PROGRAM"); program != "" {
 		return m.Run()
@@ -46,7 +46,7 @@ func Build(folder string) (program string, err error) {
 	return program, nil
 }
 
-// FreeAddr returns an unused loopback address. Its port is below those that systems give to outgoing connections:
+// FreeAddr returns an unused loopback address. Its port is below the range of outgoing connections:
 // a client that dials while the relay is down could otherwise be given that very port, and connect to itself.
 func FreeAddr() (string, error) {
 	for range 100 {

@@ -1,8 +1,8 @@
-// Package relaytest builds the real relay and runs it as a process of its own, so that a kill is a kill.
+// Package relaytest builds the real relay and runs it as a separate process, so that a kill is a real one. The main type is [Relay].
 //
 // A test package calls [Main] in its TestMain, and [Start] in a test; the address and the database outlive a kill.
-// A program that has its own way of starting processes uses [Build] and [FreeAddr] alone.
+// A program that starts its own processes uses [Build] and [FreeAddr] alone.
 //
-// The package knows nothing of clients and rooms. What more a test asks of a relay (another flag, a signal) becomes a
+// The package must not know clients and rooms. A new wish of a test (another flag, a signal) becomes a
 // parameter of Start or a method of [Relay].
 package relaytest

@@ -125,7 +125,7 @@ func (r *Relay) Drain() {
 	r.signal(syscall.SIGTERM)
 }
 
-// Token signs claims, those that are not empty, and lets them last for an hour.
+// Token signs the claims that are not empty. The token lasts for an hour.
 func Token(t *testing.T, claims map[string]any) string {
 	t.Helper()
 	for name, value := range claims {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Brings the servers that the tests start and prints where each is: the folder of PostgreSQL's programs, the path of HAProxy,
-# the path of the NATS server, the path of PgBouncer. The words are the servers wanted; none means all. What is missing is installed: Debian's
-# package when root, the pinned Go module for NATS. What installing says goes to stderr.
+# the path of the NATS server, the path of PgBouncer. The words are the servers wanted; none means all. Missing programs are installed: Debian's
+# package when root, the pinned Go module for NATS. The output of the installers goes to stderr.
 set -u
 cd "$(dirname "$0")" || exit 2
 

@@ -2,8 +2,8 @@ package servers
 
 import "fmt"
 
-// Outside calls do with a stand-in for a test, for programs that are none, and then ends the servers that do has started. It
-// returns the error of do, or what went wrong with a server.
+// Outside calls do with a stand-in for a test, for programs that are not tests, and then ends the servers that do has started. It
+// returns the error of do, or that of a server.
 func Outside(do func(Test) error) (err error) {
 	s := &session{}
 	defer func() {

@@ -73,7 +73,7 @@ func startCluster(t Test, settings []string) *Cluster {
 	t.Helper()
 	c := newCluster(t)
 	data := c.data()
-	// Names sort by a language's rules here, so that a store which counts on the order of bytes must ask for it.
+	// Names sort by the rules of a language here, so a store that needs the order of bytes must ask for it.
 	c.run(t, "initdb", "--pgdata", data, "--username", "hallway", "--auth", "trust", "--no-sync",
 		"--encoding", "UTF8", "--locale", "C", "--locale-provider", "icu", "--icu-locale", "en")
 	c.serve(settings)
@@ -148,7 +148,7 @@ func (c *Cluster) run(t Test, program string, args ...string) {
 	}
 }
 
-// databaseUser returns the user that PostgreSQL runs as, for it refuses to run as root; nil: the user of the tests.
+// databaseUser returns the user for PostgreSQL, which refuses to run as root; nil: the user of the tests.
 func databaseUser(t Test) *syscall.Credential {
 	t.Helper()
 	if os.Getuid() != 0 {

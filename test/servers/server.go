@@ -26,7 +26,7 @@ const (
 	pollEvery = 5 * time.Millisecond
 )
 
-// Test is what a server needs of the test that starts it, such as a *testing.T. Another program can be one as well.
+// Test holds the methods of a test that a server uses. A *testing.T is one; see Outside for other programs.
 type Test interface {
 	Helper()
 	Fatal(args ...any) // does not return
@@ -65,7 +65,7 @@ func Program(t Test, kind string, command func(addr string) []string, ready func
 	return s
 }
 
-// Ended returns a channel that is closed when the running server ends, whoever ends it.
+// Ended returns a channel that is closed when the running server ends, for any reason.
 func (s *Server) Ended() <-chan struct{} { return s.ended }
 
 // newServer returns a server that is not started, with a free address and a folder that its user owns.
@@ -129,7 +129,7 @@ func (s *Server) start() error {
 	process := exec.Command(s.command[0], s.command[1:]...)
 	process.Dir, process.Stdout, process.Stderr = s.Folder, log, log
 	process.Env = append(os.Environ(), "LC_ALL=C")
-	// A group of its own keeps the terminal's signals away from it.
+	// A separate process group keeps the terminal's signals away from it.
 	process.SysProcAttr = &syscall.SysProcAttr{Credential: s.user, Setpgid: true}
 	if err := process.Start(); err != nil {
 		return err
@@ -212,7 +212,7 @@ func (s *Server) kill() error {
 	for _, pid := range children {
 		_ = syscall.Kill(pid, syscall.SIGKILL) // most have ended with their parent
 	}
-	// PostgreSQL does not start while one of them still has its memory.
+	// PostgreSQL does not start while one of its old processes holds shared memory.
 	for late := time.Now().Add(stopTimeout); slices.ContainsFunc(children, runs) && time.Now().Before(late); {
 		time.Sleep(time.Millisecond)
 	}
@@ -283,7 +283,7 @@ func (s *Server) close() {
 // installs holds the result of install.sh by kind of server, so that each is looked for once.
 var installs sync.Map
 
-// installed returns the place that install.sh prints for a kind of server, which it brings where it is missing.
+// installed returns the place that install.sh prints for a kind of server. The script installs a missing server.
 func installed(t Test, kind string) string {
 	t.Helper()
 	find, _ := installs.LoadOrStore(kind, sync.OnceValues(func() (string, error) {

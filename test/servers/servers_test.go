@@ -113,7 +113,7 @@ func TestPostgreSQLOutlivesAKill(t *testing.T) {
 	}
 }
 
-// TestAKilledTestLeavesNothingBehind starts servers in a test process of its own and kills it.
+// TestAKilledTestLeavesNothingBehind starts servers in a separate test process and kills it.
 func TestAKilledTestLeavesNothingBehind(t *testing.T) {
 	if os.Getenv("HALLWAY_SERVERS_VICTIM") != "" {
 		s := servers.NATS(t)

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// The browser build compiles with the toolchain's own compiler but for the layout of functions, see patches/assembler.diff and
-// _assembler/layout.go. All that follows from the layout, the tables of the runtime above all, is still written by the
+// The browser build compiles with the toolchain's own compiler except for the layout of functions: see patches/assembler.diff and
+// _assembler/layout.go. Everything that depends on the layout, mainly the tables of the runtime, is still written by the
 // toolchain. Go tells each other compiler by its version, so that what it made is not mixed up in the build cache.
 //
 // As the toolchain has it, a function is a loop over a br_table: each block of the program ends at a resume point with a

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// dropFuncData writes zeros over the descriptions of inlined code and of arguments, which traces of panics alone read. What
-// the collector needs, maps of pointers and stack objects, stays, and so do deferred calls.
+// dropFuncData writes zeros over the descriptions of inlined code and of arguments, which only traces of panics read. The data that
+// the garbage collector needs (maps of pointers, stack objects) stays, and so do deferred calls.
 func (p *program) dropFuncData(functions []function) error {
 	kept, dropped := map[uint32]bool{}, map[uint32]bool{}
 	for _, f := range functions {

@@ -51,7 +51,7 @@ func TestModuleLeavesAllButTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What may differ: funcdata and the look-up table behind it, names of functions and files, tables of program counters, functions.
+	// These parts may differ: funcdata and the look-up table behind it, names of functions and files, tables of program counters, functions.
 	units, end := p.base+int(p.header.Units), p.base+int(p.header.Fn)
 	outside := func(memory []byte) []byte {
 		memory = bytes.Clone(memory)

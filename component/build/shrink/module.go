@@ -39,7 +39,7 @@ func Module(wasm []byte, on Set) ([]byte, error) {
 	}
 	gap := gapMin
 	if !on["segments"] {
-		gap = 8 // about what the linker does
+		gap = 8 // about the linker's gap
 	}
 	return writeMemory(wasm, memory, gap)
 }

@@ -46,7 +46,7 @@ func shortName(name string) string {
 			return name
 		}
 	}
-	path, _, _ := strings.Cut(name, "[") // type parameters have packages of their own
+	path, _, _ := strings.Cut(name, "[") // the packages of type parameters do not count
 	begin := strings.LastIndexByte(path, '/') + 1
 	end := strings.IndexByte(path[begin:], '.')
 	if end < 0 {

@@ -10,7 +10,7 @@ import (
 // Step is one way to make the module smaller.
 type Step struct {
 	Name string
-	What string // what it does, in a few words
+	What string // its effect, in a few words
 	// Saves is the KB, compressed by brotli, that the step takes off a page's load on top of all others; measured with
 	// go1.26.8.
 	Saves int
@@ -58,7 +58,7 @@ func Without(list string) (Set, error) {
 	return on, nil
 }
 
-// Draft returns the set without the steps that need a compiler of their own, which takes a minute to build.
+// Draft returns the set without the steps that need a patched compiler, which takes a minute to build.
 func (on Set) Draft() Set {
 	draft := maps.Clone(on)
 	for step := range compilerSteps {

@@ -48,7 +48,7 @@ type moduleData struct {
 	Tab                                       sliceHeader // offsets of functions, from its own address
 	FindTab                                   uint64
 	_                                         [20]uint64 // addresses of text, data and types
-	FuncData                                  uint64     // what funcdata offsets count from
+	FuncData                                  uint64     // the base of funcdata offsets
 	_                                         uint64
 }
 

@@ -27,13 +27,13 @@ type Box struct {
 	tiles []*tile // of shown
 }
 
-// tile is the elements of one file.
+// tile holds the elements of one file.
 type tile struct {
 	root  app.Value // the photo or card, with the file's data
 	photo bool
-	about app.Value // says the size of the file, or how its upload is
+	about app.Value // the size of the file, or the state of its upload
 	state app.Value // the progress and the buttons of an upload
-	// The progress of the upload, and why it failed; nil: none.
+	// The progress of the upload, and the reason of its failure; nil without one.
 	bar, why app.Value
 }
 
@@ -43,7 +43,7 @@ func (s *Shelf) NewBox(root app.Value) *Box { return &Box{shelf: s, root: root} 
 // NewStrip returns an empty strip in an element.
 func (s *Shelf) NewStrip(root app.Value) *Box { return &Box{shelf: s, root: root, strip: true} }
 
-// Stored returns the files of a stored message, as they are shown.
+// Stored returns the files of a stored message in the form of attachments.
 func Stored(files []protocol.File) []client.Attachment {
 	all := make([]client.Attachment, len(files))
 	for i, f := range files {
@@ -125,7 +125,7 @@ func (b *Box) place(photos int) {
 	}
 }
 
-// size gives a picture its place among so many, and loads it once it comes near the view.
+// size sets the size of a picture, from the number of photos, and loads it once it comes near the view.
 func (b *Box) size(t *tile, f *client.Attachment, photos int) {
 	size := sizeOf(f, photos)
 	property := func(name string, value any) { t.root.Get("style").Call("setProperty", "--hallway-photo-"+name, value) }
@@ -143,7 +143,7 @@ func (b *Box) size(t *tile, f *client.Attachment, photos int) {
 	}
 }
 
-// orNull returns null for a value that is not there.
+// orNull returns the value, or null for nil.
 func orNull(v app.Value) any {
 	if v.Truthy() {
 		return v
@@ -151,7 +151,7 @@ func orNull(v app.Value) any {
 	return nil
 }
 
-// columnsOf returns the number of columns in which so many pictures stand.
+// columnsOf returns the number of columns for a number of pictures.
 func columnsOf(photos int) int {
 	switch {
 	case photos < 2:
@@ -175,7 +175,7 @@ type photoSize struct {
 	small bool    // the picture is smaller than its place
 }
 
-// sizeOf returns the place of a picture among so many of a message. Several are squares.
+// sizeOf returns the size of a picture, from the number of photos in its message. Several are squares.
 func sizeOf(f *client.Attachment, photos int) photoSize {
 	if photos > 1 {
 		return photoSize{ratio: 1}
@@ -242,7 +242,7 @@ func (b *Box) newCard(f *client.Attachment) *tile {
 	return t
 }
 
-// kindOf returns a short sign of what a file is: the end of its name, or its type.
+// kindOf returns a short label of a file's kind: the end of its name, or its type.
 func kindOf(f *client.Attachment) string {
 	end := strings.TrimPrefix(path.Ext(f.Name), ".")
 	if end == "" || len(end) > 4 || strings.ContainsFunc(end, func(r rune) bool { return r >= utf8.RuneSelf || r <= ' ' }) {
@@ -261,7 +261,7 @@ func player(typ string) string {
 	return ""
 }
 
-// altOf returns a picture's alternative text, or its name where it has none.
+// altOf returns a picture's alternative text, or its name.
 func altOf(f *client.Attachment, name string) string {
 	if f.Alt != "" {
 		return f.Alt
@@ -269,7 +269,7 @@ func altOf(f *client.Attachment, name string) string {
 	return name
 }
 
-// fill brings the elements of a file in line with it.
+// fill updates the elements of a file.
 func (b *Box) fill(t *tile, f, was *client.Attachment) {
 	texts := b.shelf.text
 	name := text.ShownName(f.Name)
@@ -297,7 +297,7 @@ func (b *Box) fill(t *tile, f, was *client.Attachment) {
 	b.fillButtons(t, name, b.actions(t, f))
 }
 
-// actions returns the actions that a file has buttons for.
+// actions returns the actions with a button on a file.
 func (b *Box) actions(t *tile, f *client.Attachment) []action.Action {
 	switch {
 	case f.State == "" && t.photo:
@@ -347,7 +347,7 @@ func (b *Box) fillButtons(t *tile, name string, want []action.Action) {
 	}
 }
 
-// fillBar shows how far an upload is, while it is under way.
+// fillBar shows the progress of an upload while it is under way.
 func (b *Box) fillBar(t *tile, f *client.Attachment) {
 	if f.State != client.UploadWaiting && f.State != client.UploadRunning {
 		t.bar = dom.Remove(t.bar)
@@ -364,7 +364,7 @@ func (b *Box) fillBar(t *tile, f *client.Attachment) {
 	}
 }
 
-// about says how large a file is, and how its upload is.
+// about returns the size of a file and the state of its upload, as a text.
 func (b *Box) about(f *client.Attachment) string {
 	size := b.shelf.clock.Bytes(f.Size)
 	t := b.shelf.text
@@ -382,5 +382,5 @@ func (b *Box) about(f *client.Attachment) string {
 	return size
 }
 
-// Shown returns the files that the box shows.
+// Shown returns the files in the box.
 func (b *Box) Shown() []client.Attachment { return b.shown }

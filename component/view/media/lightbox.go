@@ -10,8 +10,8 @@ import (
 	"hallway/component/view/text"
 )
 
-// Lightbox shows the pictures of the loaded messages large, one at a time. What it shows is
-// component/element/lightbox.js: it is handed the pictures here, and their bytes. While it is open there is a dialog, the browser's
+// Lightbox shows the pictures of the loaded messages large, one at a time. Its script is
+// component/element/lightbox.js, which gets the pictures and their bytes from here. While it is open there is a dialog, the browser's
 // modal one: nothing behind it can be reached, Escape closes it, and the focus goes back to where it was.
 // Its methods are called on the UI goroutine.
 type Lightbox struct {
@@ -19,10 +19,10 @@ type Lightbox struct {
 	shelf   *Shelf
 	refocus func(message string) // puts the keyboard back at a message
 	place   app.Value            // of the dialog; nil while not mounted
-	view    app.Value            // what it shows; nil: it is closed
+	view    app.Value            // the script's view; nil: the lightbox is closed
 	message string               // the message of the picture that was opened
 	snap    client.Snapshot
-	asks    app.Func // what the view calls
+	asks    app.Func // called by the view
 }
 
 // NewLightbox returns a closed lightbox. refocus puts the keyboard back at a message after it was closed.
@@ -96,8 +96,8 @@ func (l *Lightbox) Open(message, file string) {
 	l.view = app.Window().Call("lightbox", l.place, pictures, file, l.asks)
 }
 
-// answer answers what the view asks for: a word by its name, the bytes of a picture in a size, to save a
-// picture under a name, to free the bytes of a URL. It also hears here that it was closed.
+// answer serves the requests of the view: for a word by its name, for the bytes of a picture in a size, to save a
+// picture under a name, to free the bytes of a URL. The view also reports here that it was closed.
 func (l *Lightbox) answer(what, of string, more app.Value) any {
 	switch s := l.shelf; what {
 	case "say":
@@ -123,7 +123,7 @@ func (l *Lightbox) answer(what, of string, more app.Value) any {
 	return nil
 }
 
-// onClose hears that it was closed, by whatever. The browser has given the focus back to the button of
+// onClose handles the closing of the dialog, for any reason. The browser has given the focus back to the button of
 // the picture where it was opened, if that is still there.
 func (l *Lightbox) onClose(app.Context) {
 	if !l.IsOpen() {

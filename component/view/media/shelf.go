@@ -16,9 +16,9 @@ import (
 const (
 	// thumbnailsKept bounds the thumbnails whose bytes are kept.
 	thumbnailsKept = 200
-	// nearView is how far from the view, in CSS pixels, a picture is loaded.
+	// nearView is the distance from the view, in CSS pixels, at which a picture is loaded.
 	nearView = 400
-	// downloadFor is how long the bytes of a download stay: the browser reads them after the click.
+	// downloadFor is the time for which the bytes of a download stay: the browser reads them after the click.
 	downloadFor = time.Minute
 )
 
@@ -28,19 +28,19 @@ const (
 	thumbLarge = 1280
 )
 
-// Shelf has the bytes of files, as URLs. Its methods are called on the UI goroutine.
+// Shelf holds the bytes of files, as URLs. Its methods are called on the UI goroutine.
 type Shelf struct {
 	do    func(client.Event)
 	run   func(f func(app.Context)) // runs f on the UI goroutine
 	text  *text.Texts
 	clock text.Clock
 
-	waiting  map[client.LoadFile][]func(url string) // what to do with each file that is on its way
+	waiting  map[client.LoadFile][]func(url string) // callbacks for each file that is loading
 	kept     []thumbnail                            // the latest used last
-	nearby   app.Value                              // an observer of pictures that are not loaded; nil while not mounted
-	came     app.Func                               // hears that some of them are near the view
-	failed   app.Func                               // hears that the browser cannot show a picture
-	showed   app.Func                               // hears that it shows one
+	nearby   app.Value                              // an observer of pictures without bytes; nil while not mounted
+	came     app.Func                               // called when some of the pictures come near the view
+	failed   app.Func                               // called when the browser cannot show a picture
+	showed   app.Func                               // called when it shows one
 	blocked  bool                                   // the page's policy forbids pictures from memory
 	works    bool                                   // the browser has shown one
 	onBlock  func()
@@ -159,7 +159,7 @@ func (s *Shelf) loadPicture(photo app.Value) {
 	})
 }
 
-// show shows a picture, and hears whether the browser can.
+// show shows a picture, and listens for the browser's success or failure.
 func (s *Shelf) show(img app.Value, url string) {
 	if img.Truthy() && s.nearby != nil {
 		img.Set("onerror", s.failed)
@@ -210,7 +210,7 @@ func (s *Shelf) Act(does action.Action, message string, control app.Value) bool 
 	return true
 }
 
-// save saves a file on the device, and reports whether it could be had.
+// save saves a file on the device, and reports the outcome to then.
 func (s *Shelf) save(id, name string, then func(saved bool)) {
 	s.Get(client.LoadFile{ID: id}, func(url string) {
 		if then(url != ""); url == "" {
@@ -224,7 +224,7 @@ func (s *Shelf) save(id, name string, then func(saved bool)) {
 	})
 }
 
-// say says below a card's name that something did not work.
+// say shows a failure below a card's name.
 func (s *Shelf) say(card app.Value, w text.Word) {
 	if about := card.Call("querySelector", ".hallway-card-about"); about.Truthy() {
 		dom.SetText(about, s.text.Say(w))
@@ -259,7 +259,7 @@ func (s *Shelf) play(card, control app.Value) {
 	})
 }
 
-// playing is an audio or a video that is played.
+// playing is the audio or video that plays.
 type playing struct {
 	shelf        *Shelf
 	of           client.LoadFile
@@ -268,10 +268,10 @@ type playing struct {
 	failed       app.Func
 }
 
-// linkFor is how long a link is certainly good: the relay's are for ten minutes.
+// linkFor is the time for which a link is certainly valid: the relay's last ten minutes.
 const linkFor = 9 * time.Minute
 
-// fail hears that the player cannot go on. A link that has ended is replaced by another one, at the same
+// fail handles a player that cannot continue. It replaces an expired link by another one, at the same
 // place.
 func (p *playing) fail() {
 	if time.Since(p.since) > linkFor {

@@ -1,6 +1,6 @@
-// Package fmt stands in for the standard fmt, at a twentieth of its size: what is left to format in the browser build is errors
+// Package fmt stands in for the standard fmt, at a twentieth of its size: the browser build formats only errors
 // and lines for the console. It knows the verbs v, s, d, q, t, T, p and w (once) with neither flags nor widths, and writes strings,
-// numbers, booleans, errors, Stringers and slices of these as the real one does, and the type of all else.
+// numbers, booleans, errors, Stringers and slices of these types as the real one does. Of any other value it writes the type.
 package fmt
 
 import (
@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// Stringer is a value with a text of its own.
+// Stringer is a value that formats itself.
 type Stringer interface{ String() string }
 
-// Sprint writes operands by %v, with spaces between those of which neither is a string.
+// Sprint writes operands by %v, with a space between two operands if neither is a string.
 func Sprint(a ...any) string {
 	var b strings.Builder
 	for i, v := range a {

@@ -1,4 +1,4 @@
-// Package html stands in for the standard html in the browser build: it escapes, and does not know the names of characters, whose
+// Package html stands in for the standard html in the browser build: it escapes, but lacks the names of characters, whose
 // table is most of the real one. The view writes text content, so go-app's escaping is linked but not called.
 package html
 

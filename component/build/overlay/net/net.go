@@ -1,4 +1,4 @@
-// Package net stands in for the standard net: the names by which nhooyr.io/websocket speaks of connections. The sockets are the
+// Package net stands in for the standard net: the names that nhooyr.io/websocket uses for connections. The sockets are the
 // browser's.
 package net
 

@@ -1,4 +1,4 @@
-// Package aes stands in for the standard crypto/aes, by which go-app keeps encrypted state that the program does not have.
+// Package aes stands in for the standard crypto/aes, which go-app uses for encrypted state. The chat has no such state.
 package aes
 
 import (

@@ -1,4 +1,4 @@
-// Package rand stands in for the standard crypto/rand: in the browser, chance comes from crypto.getRandomValues.
+// Package rand stands in for the standard crypto/rand: in the browser, random bytes come from crypto.getRandomValues.
 package rand
 
 import (

@@ -1,6 +1,6 @@
 // Package json stands in for the standard encoding/json: it writes the errors of go-app, and reads nothing. It knows structs with
-// tagged fields, maps with string keys, strings, booleans, integers, Marshaler, and whatever of these an interface holds. All else
-// is an error. It writes what the real one does, but that <, > and & are not escaped.
+// tagged fields, maps with string keys, strings, booleans, integers, Marshaler, and interfaces that hold one of these. Anything else
+// is an error. Its output is that of the real one, except that it does not escape <, > and &.
 package json
 
 import (
@@ -26,7 +26,7 @@ type Marshaler interface{ MarshalJSON() ([]byte, error) }
 // Marshal writes a value.
 func Marshal(v any) ([]byte, error) { return appendValue(nil, reflect.ValueOf(v)) }
 
-// MarshalIndent does what Marshal does: nobody reads the JSON in a browser.
+// MarshalIndent is Marshal: nobody reads the JSON in a browser.
 func MarshalIndent(v any, _, _ string) ([]byte, error) { return Marshal(v) }
 
 func appendValue(dst []byte, v reflect.Value) ([]byte, error) {

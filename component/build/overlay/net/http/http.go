@@ -1,7 +1,7 @@
 // Package http stands in for the standard net/http in the browser build, through `go build -overlay` (see component/build).
 //
-// It has just what the browser build's dependencies name in code that no browser ever reaches: go-app's server side and
-// nhooyr.io/websocket's signatures. Whoever reaches it all the same gets a panic or an error, never a made-up answer: HTTP
+// It declares the names that the browser build's dependencies use in code that no browser reaches: go-app's server side and
+// nhooyr.io/websocket's signatures. A call panics or returns an error, never an invented answer: HTTP
 // goes through the browser's fetch.
 package http
 

@@ -1,5 +1,5 @@
-// Package netip stands in for the standard net/netip, by which net/url looks at what stands in the brackets of a host. It
-// takes anything of an IPv6 address's letters: the browser, which gets the address, has the last word.
+// Package netip stands in for the standard net/netip, which net/url uses to check an address in brackets. It
+// accepts any text of the characters of an IPv6 address: the browser checks the address later.
 package netip
 
 import (

@@ -23,30 +23,30 @@ const (
 	thumbQuality  = 80
 )
 
-// A Picture is what Look has found.
+// Picture describes a processed picture.
 type Picture struct {
-	Type          string // of what was written
+	Type          string // of the written picture
 	Width, Height int    // after the orientation is applied
-	ThumbType     string // of the thumbnails; "": there is none
+	ThumbType     string // of the thumbnails; "" without thumbnails
 }
 
-// Out is where Look writes.
+// Out holds the destinations of Process.
 type Out struct {
-	// Picture takes the picture without metadata. It is emptied, and written again, where the picture must be turned.
+	// Picture receives the picture without metadata. If the picture must be turned, Process empties it and writes it again.
 	Picture interface {
 		io.Writer
 		io.ReaderAt
 		Restart() error
 		Size() int64
 	}
-	// Thumb takes a thumbnail of a size. It is called for the sizes below that of the picture, the largest first.
+	// Thumb receives a thumbnail. Process calls it for the sizes below that of the picture, the largest first.
 	Thumb func(size int, typ string, write func(io.Writer) error) error
 }
 
-// Look writes a picture of a type that Sniff has found without metadata, turned as its orientation says, and its
-// thumbnails. The error is ErrPicture where the picture is too large or does not decode. It takes a processor and much
+// Process writes a picture without its metadata, turned by its orientation, and its
+// thumbnails. typ is the type from Sniff. The error is ErrPicture if the picture is too large or malformed. Process takes a CPU and much
 // memory: its caller bounds how many run at once.
-func Look(ctx context.Context, typ string, r io.Reader, size int64, out Out) (p Picture, err error) {
+func Process(ctx context.Context, typ string, r io.Reader, size int64, out Out) (p Picture, err error) {
 	f, ok := formats[typ]
 	if !ok {
 		return p, fmt.Errorf("media: %s is no type of pictures", typ)
@@ -71,7 +71,7 @@ func Look(ctx context.Context, typ string, r io.Reader, size int64, out Out) (p 
 	return p, p.thumbs(ctx, pixels, out)
 }
 
-// decode decodes what was written of a picture. A decoder that panics has found a malformed picture.
+// decode decodes the written picture. If the decoder panics, the picture is malformed.
 func decode(f format, from interface {
 	io.ReaderAt
 	Size() int64
@@ -109,7 +109,7 @@ func (p *Picture) turn(pixels image.Image, h header, out Out) (image.Image, erro
 	return pixels, jpeg.Encode(out.Picture, pixels, &jpeg.Options{Quality: turnedQuality})
 }
 
-// turned returns a picture as it is to be seen, by an orientation of 2 to 8.
+// turned returns a picture turned by an orientation of 2 to 8.
 func turned(src image.Image, orientation int) image.Image {
 	b := src.Bounds()
 	w, h := b.Dx(), b.Dy()
@@ -128,7 +128,7 @@ func turned(src image.Image, orientation int) image.Image {
 	return dst
 }
 
-// place returns where a pixel of a picture of w × h goes.
+// place returns the new place of a pixel in a picture of w × h.
 func place(orientation, x, y, w, h int) image.Point {
 	switch orientation {
 	case 2:
@@ -149,13 +149,13 @@ func place(orientation, x, y, w, h int) image.Point {
 	return image.Pt(x, y)
 }
 
-// opaque reports whether all pixels are; an image that cannot tell has some that are not.
+// opaque reports whether all pixels are opaque. It returns false if the image cannot tell.
 func opaque(m image.Image) bool {
 	o, ok := m.(interface{ Opaque() bool })
 	return ok && o.Opaque()
 }
 
-// thumbs writes the thumbnails, each made of the larger one.
+// thumbs writes the thumbnails, each from the next larger one.
 func (p *Picture) thumbs(ctx context.Context, pixels image.Image, out Out) error {
 	for _, size := range [...]int{ThumbLarge, ThumbSmall} {
 		if p.Width <= size && p.Height <= size {
@@ -185,7 +185,7 @@ func (p *Picture) thumbs(ctx context.Context, pixels image.Image, out Out) error
 	return nil
 }
 
-// shrink scales pixels down to w × h. It halves them first, which looks at every pixel and takes little memory.
+// shrink scales pixels down to w × h. It halves them first, which uses every pixel and takes little memory.
 func shrink(src image.Image, w, h int) image.Image {
 	size := src.Bounds().Size()
 	for size.X >= 2*w && size.Y >= 2*h {
