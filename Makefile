@@ -11,7 +11,7 @@ BIOME := test/browser/node_modules/.bin/biome
 BROWSER_PACKAGES := ./component/wasm/... ./component/view/... ./component/driver/...
 
 export CGO_ENABLED := 1
-# SQLite uses fdatasync only if it is told to. Linux has a trustworthy one; without it a commit also waits for the file's
+# SQLite uses fdatasync only with this flag. That of Linux is trustworthy; without it a commit also waits for the file's
 # times, which nobody reads.
 ifeq ($(shell uname -s),Linux)
 export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
@@ -120,7 +120,7 @@ lint-go: need-build
 lint-js: need-node
 	$(BIOME) check
 
-# The package as its users' tools see it. It has ES modules only, so problems of CommonJS do not count.
+# The checks that the package's users also run. It has ES modules only, so problems of CommonJS do not count.
 lint-package: wasm test/lint/node_modules/.package-lock.json
 	test/lint/node_modules/.bin/publint --strict .
 	test/lint/node_modules/.bin/attw --pack . --profile esm-only --exclude-entrypoints ./chat.wasm ./custom-elements.json
@@ -131,7 +131,7 @@ test-js: need-node
 test-browser: build need-node
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && cd test/browser && node_modules/.bin/playwright test
 
-# What the commands above need.
+# Prerequisites of the commands above.
 
 need-build:
 	@test/tools.sh go cc

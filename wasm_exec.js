@@ -42,7 +42,7 @@ export async function prepareGo(module, global) {
     go._resolveExitPromise(); // ends run(), which holds the instance as well
     settle({ code, error });
   };
-  // Once ended, the rest of a call stack that is still inside the program fails on the released state: that is no news.
+  // After the end, a call stack that is still inside the program fails on the released state: ignore that.
   const fail = (error) => {
     if (!go.exited) release(CODE_BROKEN, error);
   };

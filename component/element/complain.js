@@ -1,4 +1,4 @@
-// What an element puts on the console, which keeps it.
+// Writes an element's complaints to the console.
 
 import { oddAttributes } from './setup.js';
 

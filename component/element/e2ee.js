@@ -1,7 +1,7 @@
 // The ciphers of end-to-end encrypted rooms: P-256, HPKE (RFC 9180), HKDF and AES-256-GCM by WebCrypto.
 //
 // A cipher holds a device's private keys, which nobody can export, and the secrets of a room. It does what e2ee.Cipher in e2ee/cipher.go
-// lists, for lists of bytes: each field has its length before it. What the bytes mean is known there only.
+// lists, for lists of bytes: each field has its length before it. Only that file knows the meaning of the bytes.
 
 const { subtle } = crypto;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -64,7 +64,7 @@ const aes = (key) => subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 
 const encrypt = async (key, iv, additionalData, data) =>
   new Uint8Array(await subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, data));
 
-/** Returns undefined for what was altered. */
+/** Returns undefined if the content was altered. */
 const decrypt = async (key, iv, additionalData, data) => {
   try {
     return new Uint8Array(await subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, data));
@@ -121,7 +121,7 @@ async function thumbnail(file, size) {
   return scale < 1 ? new Promise((resolve) => canvas.toBlob(resolve, 'image/webp')) : file;
 }
 
-/** Imports a public key from x and y; undefined: there is no such point. */
+/** Imports a public key from x and y; undefined if the curve has no such point. */
 const point = (xy, algorithm, usages) =>
   subtle.importKey('raw', join('\x04', xy), algorithm, true, usages).catch(() => {});
 const xy = async (key) => new Uint8Array(await subtle.exportKey('raw', key)).slice(1);

@@ -1,4 +1,4 @@
-// Files that people choose, paste or drop: what the chat must know of them before it sends them.
+// Prepares files that the user chooses, pastes or drops: reads their sizes in pixels, and converts pictures that browsers cannot show.
 
 const PICTURE = /^image\/(?!svg)/;
 const HEIC = /\.hei[cf]$/i;
@@ -43,7 +43,7 @@ export async function lookAt(files, each) {
   for (const file of [...files]) each(await look(file));
 }
 
-/** Returns URLs of bytes. The signal frees all of them. */
+/** Returns URLs of bytes. The signal frees them. */
 export function scopedURLs(signal) {
   const urls = new Set();
   signal.addEventListener('abort', () => {

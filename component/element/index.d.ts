@@ -343,7 +343,7 @@ export declare class HallwayChat extends HTMLElement {
   relay: string;
   room: string;
   token: string;
-  /** What happens to the composer while there is no connection: `queue` (default) keeps it open, `disable` closes it. */
+  /** The composer without a connection: `queue` (default) keeps it open, `disable` closes it. */
   offline: string;
   /** `auto` (default), `light` or `dark`. */
   theme: string;

@@ -57,7 +57,7 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * @csspart files - the files of a message
  * @csspart lightbox - the large view of pictures, a dialog over the page
  * @csspart people - the list of people to mention
- * @csspart strip - the files that are attached to what is written
+ * @csspart strip - the files attached to the draft
  * @csspart attach - the button that attaches files
  * @csspart camera - the button that takes a picture, on phones
  * @csspart composer - the field in which people write, with its button
@@ -80,7 +80,7 @@ export class HallwayChat extends ElementBase {
   static observedAttributes = [...REFLECTED, 'lang', 'open', 'encrypted'];
 
   #instance;
-  #address; // what the running instance is bound to; another one needs another instance
+  #address; // the settings of the running instance; other settings need a new instance
   #skeleton;
   #keyboard; // stops watching it
   #languages; // stops watching those around
@@ -90,7 +90,7 @@ export class HallwayChat extends ElementBase {
   #calls = new Calls();
   #settling = false;
   #restart = new Restart();
-  #refused; // the words' name and the code of what cannot work as it is set up
+  #refused; // the name of the words and the code of the present mistake in the setup
   #roomless; // timer
   #warnOfOdd = oddities(this);
 
@@ -126,7 +126,7 @@ export class HallwayChat extends ElementBase {
   }
 
   disconnectedCallback() {
-    setTimeout(() => this.#settleSoon()); // a move comes as removal and insertion: only what lasts counts
+    setTimeout(() => this.#settleSoon()); // a move is a removal and an insertion: wait for the final state
   }
 
   /** Handles a move that keeps the element's state (moveBefore): nothing is lost. */
@@ -263,7 +263,7 @@ export class HallwayChat extends ElementBase {
     const instance = this.#instance;
     this.#instance = undefined;
     this.#calls.reject();
-    this.#paint(); // first, for the focus is still where it was
+    this.#paint(); // first, because the focus has not moved yet
     instance?.end();
   }
 

@@ -22,7 +22,7 @@ function edits(event) {
 /** Reports whether the chat uses a key. Its own handlers have run before. */
 function uses(event, root) {
   const { key, target } = event;
-  const focused = root.activeElement; // the composer takes over what is typed after a click elsewhere
+  const focused = root.activeElement; // the composer takes over text typed after a click elsewhere
   if (event.defaultPrevented || (focused?.matches(FIELDS) && edits(event))) return true;
   if (key === 'Escape') return Boolean(root.querySelector('dialog[open]'));
   return (
@@ -42,7 +42,7 @@ export function keepInput(root) {
   const on = (types, heard) => {
     for (const type of types) root.addEventListener(type, heard);
   };
-  // A key that takes the focused element away is let go outside the chat.
+  // If a key removes the focused element, its release happens outside the chat.
   const letGo = (event) => {
     if (!event.composedPath().includes(root) && used.delete(event.code)) event.stopPropagation();
   };

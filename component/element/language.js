@@ -25,7 +25,7 @@ const regionOf = (tag) => /-([A-Z]{2}|\d{3})\b/.exec(tag.replace(/-[a-z\d]-.*/i,
 /**
  * A language tag with the region that times and dates are written for: its own, or else the first that the user's languages name.
  *
- * @param {string} tag BCP 47; `_` is taken for `-`
+ * @param {string} tag BCP 47; `_` counts as `-`
  * @param {readonly string[]} languages the user's
  */
 export function placed(tag, languages) {
@@ -40,7 +40,7 @@ export function placed(tag, languages) {
 }
 
 /**
- * Tells of each change of a language around an element, until it is told to stop.
+ * Calls back at each change of the language around an element, until the returned function is called.
  *
  * @param {HTMLElement} element
  * @param {() => void} changed

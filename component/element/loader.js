@@ -169,7 +169,7 @@ async function compileBytes(buffer, url, type) {
 
 function explain(error, url) {
   if (error instanceof LoadError) return error;
-  // Only the text tells: engines throw a plain CompileError or EvalError here.
+  // Only the text tells the cause: engines throw a plain CompileError or EvalError here.
   if (/content security policy|\bcsp\b|unsafe-eval/i.test(error?.message)) {
     const message = `the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src`;
     return new LoadError('blocked', message, { cause: error });

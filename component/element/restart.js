@@ -2,7 +2,7 @@
 
 const BASE_MS = 1000;
 const MAX_MS = 30_000;
-const STABLE_MS = 60_000; // a program that ran so long starts the backoff anew
+const STABLE_MS = 60_000; // after a run of this length the backoff starts again
 
 export class Restart {
   #timer;

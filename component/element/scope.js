@@ -15,7 +15,7 @@ import { prefixedStorage } from './storage.js';
 import { createUpload } from './upload.js';
 
 const STORAGE_PREFIX = 'hallway:';
-const NOWHERE = 'https://hallway.invalid/'; // go-app routes on an address of its own
+const NOWHERE = 'https://hallway.invalid/'; // go-app routes on a private address
 
 /**
  * @param {object} options

@@ -1,4 +1,4 @@
-// Checks the host's settings. Each mistake has one sentence that names it and says what to do.
+// Checks the host's settings. Each mistake has one sentence with the mistake and its remedy.
 
 const ROOM = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/; // docs/PROTOCOL.md, section 1
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;

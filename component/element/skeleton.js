@@ -1,5 +1,5 @@
 /**
- * What a chat shows before its program is up and while it is being restarted: the same shape, so that nothing jumps, one line of
+ * The chat before its program runs, and while it restarts: the same shape, so that nothing jumps, one line of
  * text for people and assistive technology, and that a slow download goes on.
  *
  * @param {Document} document

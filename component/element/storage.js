@@ -16,6 +16,6 @@ export function prefixedStorage(open, prefix) {
     getItem: (key) => real?.getItem(prefix + key) ?? null,
     setItem: (key, value) => real?.setItem(prefix + key, value),
     removeItem: (key) => real?.removeItem(prefix + key),
-    length: 0, // go-app looks through all keys at the start for its own, of which there are none
+    length: 0, // go-app reads all keys at the start to find its own; it has none
   };
 }

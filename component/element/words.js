@@ -1,4 +1,4 @@
-// What the element says while its program is not up: the program has words of its own. `{n}` stands for a number of seconds.
+// The element's texts while its program is not running; the program has its own. `{n}` stands for a number of seconds.
 
 const LANGUAGES = {
   en: {
@@ -52,7 +52,7 @@ const LANGUAGES = {
 };
 
 /**
- * The words for a language tag; English for those that are not known.
+ * The words for a language tag; English for unknown ones.
  *
  * @param {string} tag BCP 47
  */

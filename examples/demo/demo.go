@@ -12,7 +12,7 @@ import (
 //go:embed *.html *.css *.js *.svg all:dist
 var files embed.FS
 
-// Files gives the page, with index.html at its root and the package in dist/. It fails when the package was not built
+// Files returns the page, with index.html at its root and the package in dist/. It fails if the package was not built
 // before this program was.
 func Files() (fs.FS, error) { return complete(files) }
 

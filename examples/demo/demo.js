@@ -1,4 +1,4 @@
-// The whole integration: a room, a source of tokens. All else on this page is for looking at what happens.
+// The whole integration: a room, a source of tokens. The rest of this page shows the chat at work.
 
 import { define, HallwayChat } from './dist/index.js';
 import { wasmUrl } from './dist/module.js';

@@ -1,4 +1,4 @@
-// A network with a switch, for one chat: what its `network` property takes.
+// A network with a switch, for the `network` property of one chat.
 
 /**
  * While it is cut, every socket is closed, and no new one nor any request comes through; the rest of the page goes on.

@@ -1,13 +1,13 @@
 // Command balanced stands in for the program hallway, for tests that know the relay from outside: its `serve` runs three relays on
-// PostgreSQL and NATS behind HAProxy, which hands each connection to the next relay. What such a test sees of them must be what it
-// sees of one.
+// PostgreSQL and NATS behind HAProxy, which hands each connection to the next relay. Such a test must see the same as with
+// one relay.
 //
 //	balanced run go test ./test/compat    starts PostgreSQL and NATS, and runs a command with HALLWAY_PROGRAM set to this one
 //	balanced serve --addr … --db …        serves in place of a relay; the same --db is the same database again
 //	balanced …                            runs any other command of hallway
 //
-// [relays] is what `serve` starts; a flag that three relays cannot share is dealt with there. The command must not know what the
-// tests do.
+// [relays] is what `serve` starts; a flag that three relays cannot share is handled there. The command must not know the
+// tests.
 package main
 
 import (
@@ -89,7 +89,7 @@ func runCommand(command []string) (code int, err error) {
 	return code, err
 }
 
-// abs returns an absolute path; where there is none, the path.
+// abs returns the absolute path, or the path itself if that fails.
 func abs(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		return full

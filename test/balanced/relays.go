@@ -44,7 +44,7 @@ func cut(args []string, name string) (rest []string, value string, ok bool) {
 	return rest, value, ok
 }
 
-// serve serves as one relay would, until it is told to end: it then lets the relays drain.
+// serve serves like one relay until a signal; then it drains the relays.
 func serve(args []string) error {
 	args, addr, ok := cut(args, "--addr")
 	if !ok {

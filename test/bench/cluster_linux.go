@@ -16,7 +16,7 @@ const (
 	hotDepth, manyDepth = 32, 4
 )
 
-// backing is what the relays of a cluster share.
+// backing holds the servers that the relays of a cluster share.
 type backing struct {
 	servers.Test
 	database *servers.Cluster
@@ -150,14 +150,14 @@ func (f *fleet) settle() error {
 	return nil
 }
 
-// side is one relay or several of them, under the load of the rates.
+// side is one relay or several, under the load of the rates.
 type side struct {
 	*fleet
 	hot, many         []*client // in one room, and in many
 	hotRate, manyRate float64
 }
 
-// newSide starts relays with a database of their own, and connects the clients of both loads.
+// newSide starts relays on a new database, and connects the clients of both loads.
 func (s *suite) newSide(l *loop, b *backing, relays int) (f *side, err error) {
 	s.progress.step("cluster: clients connect to %d relays", relays)
 	f = &side{}
@@ -196,7 +196,7 @@ func (f *side) turn(s *suite) error {
 	return nil
 }
 
-// clusterRates gives one relay and three of them turns, in one hot room and in many rooms.
+// clusterRates measures one relay and three relays in turns, in one hot room and in many rooms.
 func (s *suite) clusterRates(b *backing) error {
 	l, err := newLoop()
 	if err != nil {

@@ -55,7 +55,7 @@ func (p *lossy) accept() {
 	}
 }
 
-// deliver hands on what the server sends: lines, of which "MSG subject sid [reply] bytes" has a payload behind it.
+// deliver passes on the server's lines. A line "MSG subject sid [reply] bytes" has a payload behind it.
 func (p *lossy) deliver(to io.Writer, from io.Reader) error {
 	in, out := bufio.NewReaderSize(from, 1<<16), bufio.NewWriterSize(to, 1<<16)
 	for {
@@ -138,7 +138,7 @@ func (s *suite) clusterLoss(b *backing) error {
 	return nil
 }
 
-// clusterNoBus measures how late messages are told at other relays while NATS is off.
+// clusterNoBus measures the delay of messages at other relays while NATS is off.
 func (s *suite) clusterNoBus(b *backing) error {
 	l, err := newLoop()
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 const (
 	// crowdPatience is the wait of a hostile client between two tries to connect.
 	crowdPatience = 20 * time.Millisecond
-	// crowdTick is the time between two looks at the flooding clients: those that have written everything go on.
+	// crowdTick is the time between two checks of the flooding clients: a client that has written everything continues.
 	crowdTick = 2 * time.Millisecond
 	// crowdTell is the time between two reports of a crowd.
 	crowdTell = 200 * time.Millisecond

@@ -14,7 +14,8 @@
 //
 // The cluster bench (BENCH=cluster) compares three relays on a real PostgreSQL and NATS with one.
 //
-// A new benchmark is a method of suite in a file of its own, and an entry of benches; a new attack is an entry of attacks.
+// The main type is suite. A new benchmark is a method of it in a new file, and an entry of benches; a new attack is an entry of
+// // attacks. The command must not know the relay's packages: it measures the program from outside.
 //
 // # What makes a run fail
 //

@@ -11,7 +11,7 @@ import (
 	"hallway/protocol"
 )
 
-// A fetch is one page of a catch-up, over a connection of its own.
+// fetch is one page of a catch-up, over a separate connection.
 type fetch struct {
 	client   *client
 	socket   *socket

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// filesBench measures uploads: how many a second, what memory they take, and how long a chat waits beside pictures. The pictures
+// filesBench measures uploads: their rate, their memory, and the delay of a chat beside pictures. The pictures
 // are looked at on the relay's core.
 func (s *suite) filesBench() error {
 	for i, step := range []func(*server) error{s.besidePictures, s.uploadMemory, s.uploadRate} {
@@ -17,7 +17,7 @@ func (s *suite) filesBench() error {
 	return nil
 }
 
-// withFiles hands a relay of its own to a measurement.
+// withFiles starts a relay for a measurement.
 func (s *suite) withFiles(name string, measure func(*server) error) error {
 	l, err := newLoop()
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *suite) uploadMemory(v *server) error {
 	return nil
 }
 
-// smallUpload is the size of a file of which many come.
+// smallUpload is the size of the many small files.
 const smallUpload = 64 << 10
 
 // uploadRate measures how many small files are stored a second, durably.

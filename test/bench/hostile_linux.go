@@ -19,7 +19,7 @@ import (
 const hostileVariable = "HALLWAY_BENCH_HOSTILE"
 
 // hostileBench measures a room of good clients, alone and then beside hostile ones: one kind after the other, then all kinds
-// together. Each hostile client has an address of its own, as in a botnet, and works as fast as the load's core lets it beside
+// together. Each hostile client has its own address, as in a botnet, and works as fast as the load's core lets it beside
 // the good ones, which go first there.
 func (s *suite) hostileBench() error {
 	l, err := newLoop()

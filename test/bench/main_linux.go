@@ -12,7 +12,7 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// What the command exits with.
+// The exit codes of the command.
 const (
 	exitFailed = 1 // messages were lost or doubled, or nothing could be measured
 	exitUsage  = 2 // it could not begin

@@ -76,7 +76,7 @@ func (s *suite) pagesBench() error {
 
 func storeRoom(i int) string { return fmt.Sprintf("room-%d", i) }
 
-// storePath returns the path of the filled store; each schema has a file of its own.
+// storePath returns the path of the filled store; each schema has its own file.
 func (s *suite) storePath() (string, error) {
 	files, err := filepath.Glob(migrations)
 	if err != nil || len(files) == 0 {

@@ -96,7 +96,7 @@ func onCore(thread, core int) error {
 	return os.NewSyscallError("sched_setaffinity", unix.SchedSetaffinity(thread, &set))
 }
 
-// twoCores reports whether the machine has both cores, whatever this thread is bound to.
+// twoCores reports whether the machine has both cores, regardless of this thread's binding.
 func twoCores() bool {
 	_, err := os.Stat(fmt.Sprintf("/sys/devices/system/cpu/cpu%d", loadCore))
 	return err == nil

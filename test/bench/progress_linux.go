@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// progress says what the program does: on a terminal in one line that changes, elsewhere in a line for each phase.
+// progress reports the phases of the program: on a terminal in one changing line, elsewhere in a line for each.
 type progress struct {
 	to       io.Writer
 	terminal bool

@@ -6,7 +6,7 @@ import (
 	"hallway/protocol"
 )
 
-// A room holds what all connections together know of one room of the relay.
+// room holds the knowledge of all connections about one room of the relay.
 type room struct {
 	loop   *loop
 	name   string

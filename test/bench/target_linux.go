@@ -87,7 +87,7 @@ func (t *target) sweep() func() bool {
 	}
 }
 
-// add returns a new client, with a user of its own.
+// add returns a new client with a new user.
 func (t *target) add(r *room) (*client, error) {
 	n := len(t.clients) + 1
 	token, err := t.keeper.Issue(auth.Claims{

@@ -27,7 +27,7 @@ const uploadsVariable = "HALLWAY_BENCH_UPLOADS"
 // An uploadOrder tells a process of uploaders its task.
 type uploadOrder struct {
 	Addr     string
-	Parallel int    // uploads at once, each by a user of its own
+	Parallel int    // uploads at once, each by another user
 	File     string // its bytes are uploaded
 	Bytes    int    // of random bytes, where File is ""
 	Once     bool   // each user uploads one file, and the process ends

@@ -8,7 +8,7 @@ import (
 	"hallway/test/relaytest"
 )
 
-// oldClient is what a client of version 0.1.0 says in an encrypted room, and what it is told: its frames and requests are those of that
+// oldClient has the frames and requests of a client of version 0.1.0 in an encrypted room, and the answers: they are those of that
 // release. It learns nothing that it could not ignore, and nothing that it sends in the clear is taken.
 const oldClient = `
 person org {"sub":"u_org","name":"Olga","role":"organizer","rooms":["lobby"]}

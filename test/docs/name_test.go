@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The places that name the package: where it is installed, imported or found. The submatch is the name. The element's tag and
+// The places that name the package: installations, imports and paths. The submatch is the name. The element's tag and
 // the client's name do not count.
 var packageNames = []*regexp.Regexp{
 	regexp.MustCompile(`npm install ((?:@[\w-]+/)?[\w-]*hallway[\w-]*)`),

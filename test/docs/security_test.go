@@ -1,5 +1,5 @@
-// Package docs_test checks the documents' statements about the code against the code. A new document with such statements gets
-// a test file of its own.
+// Package docs_test compares the documents' statements about the code with the code. A new document with such statements gets
+// a test file. The package must not know what a document means: it only looks for names.
 package docs_test
 
 import (

@@ -1,4 +1,4 @@
-// The two examples' own servers, which others copy: whatever is asked of them, they answer and go on, and only their own pages may
+// The two examples' own servers, which others copy: they survive every request, and only their own pages may
 // log in. Both run as they are, over a page that stands in for a built one.
 
 import assert from 'node:assert/strict';
@@ -14,7 +14,7 @@ import { after, before, describe, test } from 'node:test';
 const EXAMPLES = new URL('../../examples/', import.meta.url).pathname;
 const ENVIRONMENT = { HALLWAY_RELAY: 'http://127.0.0.1:8080', HALLWAY_JWT_SECRET: 'x'.repeat(32), PORT: '0' };
 
-/** Starts an example's server in a folder of its own. */
+/** Starts an example's server in a temporary folder. */
 async function start(name, environment = {}) {
   const folder = await mkdtemp(join(tmpdir(), `hallway-${name}-`));
   await cp(join(EXAMPLES, name, 'server'), join(folder, 'server'), { recursive: true });
@@ -40,7 +40,7 @@ async function end(server) {
   await rm(server.folder, { recursive: true });
 }
 
-/** Writes bytes, and no more where that is all; reads until the server ends the connection. Gives back the answer and its status. */
+/** Writes bytes, with `all` the last ones; reads until the server ends the connection. Returns the answer and its status. */
 async function raw(server, bytes, all = false) {
   const socket = connect(server.port, '127.0.0.1');
   let answer = '';
@@ -50,7 +50,7 @@ async function raw(server, bytes, all = false) {
     if (all) socket.end();
     for await (const chunk of socket) answer += chunk;
   } catch {
-    // The server has reset the connection: what came before counts.
+    // The server has reset the connection: the bytes before that count.
   }
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0), answer };
 }

@@ -22,7 +22,7 @@ import (
 
 const module = "hallway/"
 
-// rule says what one package of ours may import.
+// rule lists the imports of one package of ours.
 type rule struct {
 	ours    []string // packages of this module, without its name
 	foreign bool     // it may import any other module
@@ -307,7 +307,7 @@ func TestPurePackagesCallNoClock(t *testing.T) {
 	}
 }
 
-// sources lists the Go files of a directory but its tests, whatever their build constraints.
+// sources lists the Go files of a directory without its tests, for all build constraints.
 func sources(t *testing.T, dir string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))

@@ -89,7 +89,7 @@ func (p *process) untilSays(words string) {
 	}
 }
 
-// log is what a process has written.
+// log collects the output of a process.
 type log struct {
 	wrote chan struct{} // holds a token when there is more
 

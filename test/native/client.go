@@ -20,7 +20,7 @@ const clientVariable = "HALLWAY_TEST_CLIENT"
 // room is the room of all clients.
 const room = "lobby"
 
-// A setting says which relay a client talks to, and where it keeps its outbox.
+// setting names a client's relay and the folder of its outbox.
 type setting struct{ Relay, Token, Folder string }
 
 // A command is a line on a client's standard input. When the input ends, the client closes its chat and ends.
@@ -38,7 +38,7 @@ type report struct {
 	Safe string `json:",omitempty"` // a text that is in the storage
 }
 
-// View holds what the user of a client sees.
+// View is the state of a chat that its user sees.
 type View struct {
 	Status     client.Status
 	Reason     string
@@ -183,7 +183,7 @@ func newID() string {
 // fileBytes is about how many bytes a test's file has.
 const fileBytes = 4 << 20
 
-// fileContent returns the bytes of a test's file: those that its name says, over and over.
+// fileContent returns the bytes of a test's file: its name, repeated.
 func fileContent(name string) []byte {
 	return bytes.Repeat([]byte(name+"\n"), fileBytes/(len(name)+1))
 }

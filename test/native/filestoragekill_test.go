@@ -71,7 +71,7 @@ func TestFileStorageSurvivesKill(t *testing.T) {
 	}
 }
 
-// saveUntilKilled starts a program that saves, kills it a little after so many safe saves, and returns the last one's number.
+// saveUntilKilled starts a program that saves, kills it shortly after a number of safe saves, and returns the number of the last one.
 func saveUntilKilled(t *testing.T, folder string, saves int, later time.Duration) (last int64) {
 	t.Helper()
 	program := exec.Command(os.Args[0])

@@ -1,5 +1,5 @@
-// The package as bundlers give it out: without any setting made for it a page must load the program and chat. The one exception
-// is told in docs/EMBEDDING.md.
+// The package through bundlers: without any setting a page must load the program and chat. The one exception
+// is in docs/EMBEDDING.md.
 
 import { Chat } from '../browser/chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';

@@ -45,7 +45,7 @@ async function serve() {
     processes.push(start(process.execPath, ['server/main.mjs'], { env, cwd: new Project(name).folder }));
   }
   console.log('Ctrl-C ends all of it.');
-  await Promise.race(processes.map(end)); // they run until they are told to end: when one does, none is of use
+  await Promise.race(processes.map(end)); // they run until a signal; if one ends, all end
   if (!stopping) process.exitCode = 1;
   stop();
   await Promise.all(processes.map(end));

@@ -1,4 +1,4 @@
-// What the package is called: package.json says it, once.
+// The package's name, from package.json.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -21,7 +21,7 @@ export const PINNED_FOLDER = join(
   `hallway-${PINNED.version}-${PINNED.commit.slice(0, 12)}`,
 );
 
-/** Makes sure that a commit is here; a shallow clone gets it, where it can, from where it came from. */
+/** Makes sure that a commit is present. A shallow clone fetches it from its origin, if possible. */
 async function findCommit(commit) {
   const git = (...args) => run('git', args, { cwd: ROOT, timeout: FETCH_MS });
   const find = () => git('cat-file', '-e', `${commit}^{commit}`);
@@ -44,7 +44,7 @@ export async function buildPinned() {
   const folder = `${PINNED_FOLDER}.part`;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  // bash, for a failure of git archive must not go under in the pipe.
+  // bash with pipefail, so that a failure of git archive is noticed.
   await run('bash', ['-c', 'set -o pipefail; git archive "$0" | tar -x -C "$1"', commit, folder], {
     cwd: ROOT,
   });

@@ -82,7 +82,7 @@ export class Project {
   /**
    * Runs a command of the project that serves it, until stop() is called.
    *
-   * @param {string[]} command of node or of what npm has installed; {port} stands for the port
+   * @param {string[]} command of node or of an installed package; {port} stands for the port
    * @param {number} port
    * @param {Record<string, string>} [environment]
    */

@@ -18,7 +18,7 @@ const POLL_MS = 50;
 
 const run = promisify(execFile);
 
-/** What this machine's npm is set to; empty where it is not. */
+/** A setting of this machine's npm, or an empty text. */
 async function setting(key) {
   const { stdout } = await run('npm', ['config', 'get', key], { cwd: tmpdir() });
   return stdout.trim().replace(/^(null|undefined)$/, '');
@@ -35,7 +35,7 @@ export class Registry {
     const folder = await mkdtemp(join(tmpdir(), 'hallway-registry-'));
     registry.#folder = folder;
     registry.url = `http://127.0.0.1:${await freePort()}`;
-    // npm publishes only where it has a token; this registry takes any.
+    // npm publishes only with a token; this registry accepts any.
     const npmrc = join(folder, 'npmrc');
     await writeFile(
       npmrc,

@@ -1,4 +1,4 @@
-// A web server that knows nothing but files, as most of those that serve built frontends.
+// A web server for files alone, like most servers of built frontends.
 
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';

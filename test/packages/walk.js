@@ -9,7 +9,7 @@ import { Project } from './project.js';
 
 const FENCE = /^```\w+ walk=(\w+)(?: (serve|file=(\S+)))?\n([\s\S]*?)^```$/gm;
 
-/** The versions that the other projects here are tested with: what npm would bring today may be another. */
+/** The versions that the other projects here are tested with; npm may bring other ones today. */
 const PINS = ['examples/organizer', 'test/packages/bundlers/next'];
 
 /** The ways, as projects to prepare. */
@@ -49,7 +49,7 @@ export class Walk extends Project {
     return walk(this.name.replace('walk-', ''));
   }
 
-  /** Writes the files, with a relay and a token in place of those that the document names. */
+  /** Writes the files, with the test's relay and token in place of the document's. */
   async write(relay = 'http://127.0.0.1:8080', token = 'TOKEN') {
     for (const [path, block] of this.walk.files) {
       const file = join(this.folder, path);

@@ -21,7 +21,7 @@ import (
 // rounds is how often each test of this file does the same, so that every pair of relays gets its turn.
 const rounds = 12
 
-// one is relays that are to seem one: each connection and each request goes to the next of them, as a balancer hands them out.
+// one holds relays that behave as one: each connection and each request goes to the next relay, as with a balancer.
 type one struct {
 	*world
 	turn int
@@ -145,7 +145,7 @@ func (o *one) members(token, room string) map[string]protocol.RoomMember {
 	return all
 }
 
-// TestPresenceOfOne: who has joined or left by one relay is there, or is not, in the next answer of any other.
+// TestPresenceOfOne: the next answer of any relay shows a join or a leave at another one.
 func TestPresenceOfOne(t *testing.T) {
 	o := newOne(t)
 	head := o.as("head", protocol.RoleOrganizer)
@@ -174,7 +174,7 @@ func TestPresenceOfOne(t *testing.T) {
 	}
 }
 
-// TestMarkersOfOne: what has been read, by one relay, is read in the next answer of any other.
+// TestMarkersOfOne: the next answer of any relay has a read marker set at another one.
 func TestMarkersOfOne(t *testing.T) {
 	o := newOne(t)
 	ada, bob := o.as("ada", protocol.RoleModerator), o.as("bob", protocol.RoleParticipant)

@@ -38,7 +38,7 @@ func TestLimitsOfOne(t *testing.T) {
 	}
 }
 
-// TestTypingOfOne: typing is told at all relays, to the others.
+// TestTypingOfOne: the other users see typing at all relays.
 func TestTypingOfOne(t *testing.T) {
 	o := newOne(t)
 	a, _ := o.enter(o.as("ada", protocol.RoleParticipant), "lobby")
@@ -51,7 +51,7 @@ func TestTypingOfOne(t *testing.T) {
 	}
 }
 
-// TestSettingsOfOne: a setting by frame is told once to everybody, and nobody is told an older one afterwards.
+// TestSettingsOfOne: everybody gets a changed setting once, and no older setting afterwards.
 func TestSettingsOfOne(t *testing.T) {
 	o := newOne(t)
 	head := o.as("head", protocol.RoleOrganizer)

@@ -1,5 +1,5 @@
-// Package relays tests several real relays that share a real PostgreSQL and tell each other news over a real NATS server.
+// Package relays tests several real relays that share a real PostgreSQL and exchange news over a real NATS server.
 //
-// The tests start a world of relays with newWorld; a new fault is a method of its servers and relays. What one relay does
-// alone is tested elsewhere, and so is what the packages below decide.
+// The main type is world: newWorld starts its relays. A new fault is a method of its servers and relays. The package must not
+// know the packages below: it uses the relays from outside. Tests of one relay alone are elsewhere.
 package relays

@@ -20,7 +20,7 @@ import (
 
 var (
 	acts = flag.Int("acts", 60, "bans, and revocations, of TestABanAndARevocationAreEverywhere")
-	// A machine of its own has 100ms; beside other tests it is more.
+	// On a quiet machine it is 100ms, beside other tests more.
 	actWithin = flag.Duration("act-within", 500*time.Millisecond, "the most that the 99th percentile of these may take")
 )
 
@@ -158,7 +158,7 @@ func online(c *client, users int64, within time.Duration) error {
 	return nil
 }
 
-// TestPresenceIsOfAllRelays: every stream is told how many users are there at all relays, within 2 s of a change and within
+// TestPresenceIsOfAllRelays: every stream gets the number of users at all relays, within 2 s of a change and within
 // 7 s of a kill.
 func TestPresenceIsOfAllRelays(t *testing.T) {
 	w := newWorld(t, 3)

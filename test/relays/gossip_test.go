@@ -111,7 +111,7 @@ func TestUsersOfAllRelaysAreOnline(t *testing.T) {
 	cy.Close()
 }
 
-// TestMarkersAndSettingsReachOtherRelays: what a user reads, and how a room is set.
+// TestMarkersAndSettingsReachOtherRelays: a read marker and a changed setting reach the other relays.
 func TestMarkersAndSettingsReachOtherRelays(t *testing.T) {
 	w := newWorld(t, 2)
 	ada, there, mod := w.mustEnter(w.relays[0], "ada", "lobby"), w.mustEnter(w.relays[1], "ada", "lobby"), w.mustEnter(w.relays[1], "bob", "lobby")

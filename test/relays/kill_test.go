@@ -17,7 +17,7 @@ type listener struct {
 	token string
 	place int            // of the relay
 	heard map[string]int // messages, by id: how often
-	told  int64          // everything up to this rev is heard
+	told  int64          // everything up to this rev has arrived
 	ended *atomic.Int64  // the rev at which it has heard enough; 0: not known yet
 }
 
@@ -35,7 +35,7 @@ func (l *listener) run() error {
 	}
 }
 
-// listen hears one stream: what it has missed by history, then what comes.
+// listen reads the missed changes from history, and then one stream.
 func (l *listener) listen() error {
 	r := l.w.relays[l.place%len(l.w.relays)]
 	c, joined, err := l.w.enter(r, l.token, "lobby")

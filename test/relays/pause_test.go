@@ -26,7 +26,7 @@ func TestRelayPaused(t *testing.T) {
 	w := newWorld(t, 2)
 	var work sync.WaitGroup
 	ended := make(chan struct{})
-	for i := range 8 { // half of them at the relay that pauses, so that it is in a transaction most of the time
+	for i := range 8 { // half at the relay that pauses, so that it is in a transaction most of the time
 		one := &writer{w: w, r: w.relays[i%2], user: fmt.Sprint("writer-", i), still: i%2 == 0}
 		one.c = w.mustEnter(one.r, one.user, "lobby")
 		work.Go(func() {
@@ -68,7 +68,7 @@ func (o *writer) send(t *testing.T, send protocol.Send) error {
 		again, err := o.hear(t, send.ID)
 		var code closed
 		if errors.As(err, &code) && o.still && protocol.CloseCode(code) == protocol.CloseSlowConsumer {
-			// What the others sent meanwhile is more than a connection may have pending.
+			// The messages of the others exceed the bound of pending bytes of a connection.
 			o.c.Close()
 			var joined protocol.Joined
 			o.c, joined, err = o.w.enter(o.r, o.w.token(o.user), "lobby")

@@ -94,7 +94,7 @@ func TestHopsUnderLoad(t *testing.T) {
 	writers.Wait()
 }
 
-// TestBusStopped: while NATS is down, everything is told within a second, and the relays stay ready.
+// TestBusStopped: while NATS is down, every change arrives within a second, and the relays stay ready.
 func TestBusStopped(t *testing.T) {
 	w := newWorld(t, 2)
 	ada, bob := w.mustEnter(w.relays[0], "ada", "lobby"), w.mustEnter(w.relays[1], "bob", "lobby")

@@ -67,7 +67,7 @@ func TestDumpAndRestore(t *testing.T) {
 		t.Errorf("page: %d, %v, %d messages", status, err, len(p.Messages))
 	}
 	second.Kill()
-	third := relaytest.StartOn(t, restored, "--rate", "0") // what is restored stays as it is
+	third := relaytest.StartOn(t, restored, "--rate", "0") // the restored data stays as it is
 	if _, last, err := w.enter(third, w.token("ada"), "lobby"); err != nil || last.Epoch != after.Epoch {
 		t.Errorf("after a restart the epoch is %q, was %q, %v", last.Epoch, after.Epoch, err)
 	}

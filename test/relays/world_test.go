@@ -75,7 +75,7 @@ func (w *world) dial(r *relaytest.Relay, token string) (*client, error) {
 	return c, c.say(protocol.Hello{Token: token})
 }
 
-// earlyConn is a connection of which some bytes were read already.
+// earlyConn is a connection with some bytes already read.
 type earlyConn struct {
 	net.Conn
 	reader io.Reader
@@ -182,7 +182,7 @@ func (w *world) get(r *relaytest.Relay, token, path string, into any) (status in
 	return resp.StatusCode, nil
 }
 
-// page is what a test reads of a page.
+// page holds the fields of a page that a test uses.
 type page struct {
 	Head     int64
 	More     bool

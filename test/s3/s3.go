@@ -3,7 +3,7 @@
 //
 // # What this package must not know
 //
-// What the tests store in it.
+// The content that the tests store.
 package s3
 
 import (

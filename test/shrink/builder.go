@@ -22,7 +22,7 @@ const (
 
 // builder builds programs for the browser, plain and small, and runs them in Node.
 type builder struct {
-	dir   string // for files of its own
+	dir   string // for temporary files
 	tool  shrink.Toolchain
 	on    shrink.Set
 	small []string // flags of go build for the kind small

@@ -1,8 +1,8 @@
-// Command shrink shows that the steps that make the browser's module smaller change nothing that a program does. It builds
+// Command shrink shows that the steps of component/build/shrink do not change the behaviour of a program. It builds
 // each program twice, as the go command does and with the steps of component/build/shrink, runs both in Node, and compares:
 //
 //   - the tests of packages of the standard library and of ours, test by test;
-//   - generated programs with loops, switches, defers, panics, goroutines and deep stacks, by what they print;
+//   - generated programs with loops, switches, defers, panics, goroutines and deep stacks, by their output;
 //   - the time that some work takes, as a ratio (with -speed).
 //
 // Another package to compare is an entry of suites. The command must not depend on how a step works.
@@ -68,7 +68,7 @@ func run(o options, programs int, seed uint64) error {
 // count counts comparisons by their outcome.
 type count struct{ passed, failed int }
 
-// say prints the outcome of a comparison; different is empty if there is no difference.
+// say prints the outcome of a comparison; different is empty without a difference.
 func (c *count) say(name, different string) {
 	if different == "" {
 		c.passed++

@@ -42,7 +42,7 @@ var address = regexp.MustCompile(`0x[0-9a-f]+`)
 
 var outcome = regexp.MustCompile(`(?m)^\s*--- (PASS|FAIL|SKIP): (\S+)`)
 
-// comparePackages runs the tests of each package in both kinds and compares which of them pass.
+// comparePackages runs the tests of each package in both builds and compares the passed tests.
 func comparePackages(b *builder, short bool, c *count) error {
 	for _, s := range suites {
 		if short && !s.short {

@@ -77,7 +77,7 @@ func generate(seed uint64) string {
 	return g.text.String()
 }
 
-// preamble has what random functions call. Each call costs fuel, so that every loop ends.
+// preamble has the functions that random functions call. Each call costs fuel, so that every loop ends.
 const preamble = `package main
 
 import (

@@ -1,4 +1,4 @@
-// The part of this frontend's own backend that the chat needs: who is logged in, and tokens for the relay. The login is a stub:
+// The part of this frontend's own backend that the chat needs: sessions of users, and tokens for the relay. The login is a stub:
 // it takes any name and makes an organizer of it. Reads HALLWAY_JWT_SECRET (the relay's) and HALLWAY_RELAY (its address).
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
@@ -71,7 +71,7 @@ const JSON_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** What is answered, by method and path. */
+/** The answers, by method and path. */
 const routes = {
   'GET /api/session': async (request) => {
     const user = userOf(request);
@@ -112,7 +112,7 @@ async function handle(request, path) {
   return route(request);
 }
 
-/** A middleware as Vite, Express and others take it; whatever is asked, it answers or passes on, and never throws. */
+/** A middleware for Vite, Express and others. It answers each request or passes it on, and never throws. */
 export async function api(request, response, next) {
   const answer = (status, body, headers = {}) => {
     if (response.headersSent || response.destroyed) return;

@@ -1,4 +1,4 @@
-// What a server on the open web has to look at before it answers, the same for both frontends: who asks, for what, with how much.
+// The checks of a server on the open web before it answers, the same for both frontends: origin, path and size of a request.
 // Reads ORIGIN, the address under which browsers reach this server, as https://events.example.org; without it only names of this
 // machine are good.
 
@@ -51,7 +51,7 @@ export function checkOwnPage(request) {
     throw new Refused(403, 'only pages of this server may do that');
 }
 
-/** The path of a request's target, decoded; refused where it is none that a browser or a link would have. */
+/** The decoded path of a request's target. Refuses a target that no browser or link would have. */
 export function pathOf(request) {
   const [raw] = request.url.split('?', 1);
   let path;
@@ -85,7 +85,7 @@ export async function readObject(request) {
   return value;
 }
 
-/** The bytes of a body; where they are too many, the rest is left unread, and the answer ends the connection. */
+/** The bytes of a body. If they are too many, the rest stays unread, and the answer ends the connection. */
 async function readBody(request) {
   const chunks = [];
   let length = 0;

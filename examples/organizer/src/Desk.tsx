@@ -5,7 +5,7 @@ import type { Room } from './relay';
 import { RoomsProvider, useRooms } from './rooms';
 import { useSession } from './session';
 
-/** The frame of everything: the rooms at the side, one of them open. */
+/** The frame of the page: the rooms at the side, and the open room. */
 export function Desk() {
   const { known, user, relay, rooms, logOut } = useSession();
   const inRoom = useMatch('/rooms/:room') !== null;
@@ -55,7 +55,7 @@ function RoomList() {
 }
 
 function Unread({ room, unread = 0 }: Room) {
-  const open = useMatch(`/rooms/${room}`) !== null; // what is open is being read
+  const open = useMatch(`/rooms/${room}`) !== null; // the open room is being read
   if (open || unread === 0) return null;
   return (
     <span className="badge">

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Member } from './relay';
 import { useRooms } from './rooms';
 
-/** Who has joined the room; asked for anew whenever the list of rooms is. */
+/** The members of the room, requested again whenever the list of rooms is. */
 export function Members({ room }: { room: string }) {
   const { relay, rooms } = useRooms();
   const [members, setMembers] = useState<Member[]>([]);

@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useRooms } from './rooms';
 
-/** A room's name for its title: what the relay allows, and nobody else has. */
+/** Makes a room's name from its title: characters that the relay allows, and a unique end. */
 function nameFor(title: string, taken: string[]): string {
   const plain = title.normalize('NFKD').toLowerCase();
   const base = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'room';

@@ -71,7 +71,7 @@ export class Relay {
   }
 }
 
-/** What a problem document says to people (RFC 9457). */
+/** The sentence for people in a problem document (RFC 9457). */
 function problem(text: string): string | undefined {
   try {
     return JSON.parse(text).detail;

@@ -6,7 +6,7 @@ const REFRESH_MS = 4000;
 interface RoomsApi {
   relay: Relay;
   rooms: Room[];
-  /** Asks the relay anew, now. */
+  /** Asks the relay again now. */
   refresh(): Promise<void>;
 }
 

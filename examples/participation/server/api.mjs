@@ -1,4 +1,4 @@
-// The part of this frontend's own backend that the chat needs: who is logged in, and tokens for the relay. The login is a stub:
+// The part of this frontend's own backend that the chat needs: sessions of users, and tokens for the relay. The login is a stub:
 // it takes any name. Reads HALLWAY_JWT_SECRET (the relay's) and HALLWAY_RELAY (its address).
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
@@ -8,7 +8,7 @@ const TOKEN_S = 15 * 60; // short: the chat asks for the next one by itself
 const SESSION_S = 8 * 60 * 60;
 const NAME_MAX = 40;
 
-/** What a participant may enter. */
+/** The rooms that a participant may enter. */
 const ROOMS = ['lobby', 'talk-*'];
 
 const sessionKey = randomBytes(32); // sessions end with the process
@@ -60,7 +60,7 @@ const JSON_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** What is answered, by method and path. */
+/** The answers, by method and path. */
 const routes = {
   'GET /api/session': async (request) => {
     const user = userOf(request);
@@ -101,7 +101,7 @@ async function handle(request, path) {
   return route(request);
 }
 
-/** A middleware as Vite, Express and others take it; whatever is asked, it answers or passes on, and never throws. */
+/** A middleware for Vite, Express and others. It answers each request or passes it on, and never throws. */
 export async function api(request, response, next) {
   const answer = (status, body, headers = {}) => {
     if (response.headersSent || response.destroyed) return;

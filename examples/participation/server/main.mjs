@@ -1,4 +1,4 @@
-// npm start: serves the built frontend and its API. Reads PORT, and what api.mjs and guard.mjs read.
+// npm start: serves the built frontend and its API. Reads PORT and the variables of api.mjs and guard.mjs.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -32,7 +32,7 @@ if (
 if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) fail('PORT has to be a number from 0 to 65535');
 if (wrongOrigin()) fail(wrongOrigin());
 
-// What the chat needs of a page's policy: WebAssembly, pictures from memory, and the relay by HTTP and WebSocket and for players.
+// The needs of the chat in the page's policy: WebAssembly, pictures from memory, and the relay by HTTP and WebSocket and for players.
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",

@@ -9,8 +9,8 @@ interface Props {
 }
 
 /**
- * The chat docked in the corner: it listens while it is folded, and counts what nobody has seen. What comes while it is folded it
- * counts by itself, for the release that it is pinned to does not; from 0.2 on `hallway-unread` says it all.
+ * The chat docked in the corner: it listens while it is folded, and counts unseen messages. While it is folded it counts
+ * them itself, because the pinned release does not; from 0.2 on `hallway-unread` has the whole count.
  */
 export function ChatBubble({ relay, room, title }: Props) {
   const [shown, setShown] = useState(false);

@@ -4,7 +4,7 @@ import 'hallway-chat-pinned/define'; // first come: <hallway-chat> is the pinned
 import 'hallway-chat/define'; // finds the name taken, and leaves it
 import { define } from 'hallway-chat';
 
-define('hallway-chat-now'); // so the other version is had by a name of its own
+define('hallway-chat-now'); // so the other version has another name
 
 for (const name of ['hallway-chat', 'hallway-chat-now']) {
   const chat = document.createElement(name);
