@@ -123,7 +123,7 @@ var clientFaults = []mutant{
 		do: steps{replace("a.floor", "a.cursor")},
 	},
 	{
-		name: "a message arrives again once edited", pkg: client, in: "Client.apply", checks: coreFirst,
+		name: "a message arrives again once edited", pkg: client, in: "history.apply", checks: coreFirst,
 		do: steps{replace("a.IsNew(b.Seq)", "a.IsNew(b.Rev)")},
 	},
 	{

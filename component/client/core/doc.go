@@ -7,6 +7,16 @@
 // simulation. A shell (package driver) owns it from one goroutine, carries out
 // the effects in their order and feeds back what became of them.
 //
+// # Where things stand
+//
+// The main type is [Client]. It routes events (events.go) and frames (frames.go) to the parts of the chat, each a type of
+// a package of its own, and asks the parts for their next deadline. What concerns several parts is here: the messages of
+// the room (history.go), encryption (sealed.go), whether the user may write (parts.go, events.go).
+//
+//   - A new action of people is an event, with one case in events.go.
+//   - A new timer is a deadline of its part. A part without deadlines joins the list timed in parts.go.
+//   - A new part goes into parts.go, and a new share of the snapshot into snapshot.go.
+//
 // # The promised order of effects
 //
 //   - An item of the outbox is handed over by [client.SaveItem] before it is written:

@@ -7,11 +7,30 @@ import (
 	"hallway/protocol"
 )
 
-// take routes an event to the parts that it concerns.
+// Each kind of event is routed in one place: take, or one of the functions that it calls in turn. A new action of people
+// is a case in takeFromWriter or takeFromReader, or, if it concerns encryption, in takeCrypto.
+
+// take routes the events of the connection, the storage and the device to the parts that they concern.
 func (c *Client) take(ev client.Event) {
 	switch ev := ev.(type) {
 	case client.Started:
 		c.conn.Start(ev.Token)
+	case client.TokenGot:
+		if c.conn.TokenGot(ev) {
+			c.tokenGot()
+		}
+	case client.TokenSource:
+		c.conn.TokenSource(c.rights.IsBanned())
+	case client.Opened:
+		c.conn.Opened(ev.Gen)
+	case client.DialFailed:
+		c.conn.DialFailed(ev)
+	case client.Received:
+		c.received(ev)
+	case client.Closed:
+		c.closed(ev)
+	case client.TimerFired:
+		c.timerFired()
 	case client.OutboxLoaded:
 		if ev.User == c.conn.User() {
 			c.outbox.Loaded(ev)
@@ -26,56 +45,6 @@ func (c *Client) take(ev client.Event) {
 		c.outbox.Stored(ev.ID, nil, false)
 	case client.StorageFailed:
 		c.outbox.Stored(ev.ID, ev.Err, ev.Full)
-	case client.TokenGot:
-		if c.conn.TokenGot(ev) {
-			c.catchup.TokenGot()
-			c.search.TokenGot()
-			c.review.TokenGot()
-			c.people.TokenGot()
-			c.uploads.TokenGot()
-			c.loads.TokenGot()
-		}
-	case client.Opened:
-		c.conn.Opened(ev.Gen)
-	case client.DialFailed:
-		c.conn.DialFailed(ev)
-	case client.Received:
-		c.received(ev)
-	case client.Closed:
-		c.closed(ev)
-	case client.TimerFired:
-		c.timerFired()
-	// A part ignores the answers to the requests of others.
-	case client.PageLoaded:
-		c.pageLoaded(ev)
-		c.search.Loaded(ev)
-	case client.PeopleLoaded:
-		c.people.Loaded(ev)
-	case client.FileGot:
-		c.loads.Got(ev)
-	case client.ReportsLoaded:
-		c.review.Loaded(ev)
-	case client.ReportClosed:
-		c.review.Closed(ev)
-	case client.RequestFailed:
-		c.pageFailed(ev)
-		c.search.Failed(ev)
-		c.review.Failed(ev)
-		c.people.Failed(ev)
-		c.loads.Failed(ev)
-		c.takeCrypto(ev)
-	case client.CryptoDone, client.TurnsLoaded, client.DevicesLoaded, client.ShowReaders, client.Readmit, client.NewTurn:
-		c.takeCrypto(ev)
-	default:
-		if !c.takeUpload(ev) {
-			c.takeFromPeople(ev)
-		}
-	}
-}
-
-// takeFromPeople routes the events of the device, and of people and their composer.
-func (c *Client) takeFromPeople(ev client.Event) {
-	switch ev := ev.(type) {
 	case client.Online:
 		c.conn.DeviceOnline()
 		c.wake()
@@ -86,16 +55,40 @@ func (c *Client) takeFromPeople(ev client.Event) {
 		c.wake()
 	case client.Hidden:
 		c.reading.SetHidden(true)
-	case client.TryNow:
-		c.wake()
+	default:
+		c.takeFromWriter(ev)
+	}
+}
+
+// takeFromWriter routes what people do to the chat, to messages and to each other.
+func (c *Client) takeFromWriter(ev client.Event) {
+	switch ev := ev.(type) {
 	case client.SendText:
 		c.sendText(ev)
 	case client.Retry:
 		c.outbox.Retry(ev.ID)
 	case client.Discard:
 		c.outbox.Discard(ev.ID)
-	case client.TokenSource:
-		c.conn.TokenSource(c.rights.IsBanned())
+	case client.EditText, client.Delete, client.React, client.Pin, client.Moderate, client.Report, client.SetRoom:
+		c.requests.Ask(ev, c.state())
+	case client.ResolveReport:
+		c.review.Resolve(ev)
+	case client.Typed:
+		if c.status() == client.StatusLive {
+			c.typing.Typed()
+		}
+	case client.AttachFile:
+		c.attach(ev.File)
+	case client.DetachFile:
+		c.uploads.Detach(ev.ID)
+		c.outbox.DetachFile(ev.ID)
+	case client.RetryFile:
+		c.uploads.Retry(ev.ID)
+		c.outbox.RetryFile(ev.ID)
+	case client.DescribeFile:
+		c.uploads.Describe(ev.ID, ev.Alt)
+	case client.TryNow:
+		c.wake()
 	case client.SetOffline:
 		c.cfg.Offline = ev.Mode
 		c.step.Changed = true
@@ -107,44 +100,73 @@ func (c *Client) takeFromPeople(ev client.Event) {
 	}
 }
 
-// takeFromReader routes what people do with the messages that they see.
+// takeFromReader routes what people want to see.
 func (c *Client) takeFromReader(ev client.Event) {
 	switch ev := ev.(type) {
-	case client.EditText, client.Delete, client.React, client.Pin, client.Moderate, client.Report, client.SetRoom:
-		c.requests.Ask(ev, c.state())
-	case client.Review:
-		c.review.Open(ev.On, c.rights.Moderates())
-	case client.ReviewMore:
-		c.review.More()
-	case client.ResolveReport:
-		c.review.Resolve(ev)
-	case client.Typed:
-		if c.status() == client.StatusLive {
-			c.typing.Typed()
-		}
 	case client.Seen:
 		if c.catchup.HasHistory() {
 			c.reading.Seen(min(ev.Seq, c.timeline.Last()), c.timeline.Newest())
 		}
 	case client.Search:
-		if c.lock != nil {
-			return // the relay cannot search in what it cannot read
+		if c.lock == nil { // else the relay cannot read what it would search
+			c.search.For(protocol.CleanText(ev.Words))
 		}
-		c.search.For(protocol.CleanText(ev.Words))
-	case client.AskPeople:
-		c.people.Ask(ev)
-	case client.LoadFile:
-		c.loads.Load(ev)
 	case client.SearchMore:
 		c.search.More()
 	case client.LoadAround:
-		c.loadAround(catchup.Target{Seq: ev.Seq, ID: ev.ID})
+		c.history.loadAround(catchup.Target{Seq: ev.Seq, ID: ev.ID})
 	case client.LoadOlder:
 		c.catchup.Load(catchup.Older)
 	case client.LoadNewer:
 		c.catchup.Load(catchup.Newer)
 	case client.LoadNewest:
 		c.catchup.Load(catchup.End)
+	case client.AskPeople:
+		c.people.Ask(ev)
+	case client.Review:
+		c.review.Open(ev.On, c.rights.Moderates())
+	case client.ReviewMore:
+		c.review.More()
+	case client.LoadFile:
+		c.loads.Load(ev)
+	default:
+		c.takeAnswer(ev)
+	}
+}
+
+// takeAnswer routes the answers of the shell. A part ignores those to the requests of others.
+func (c *Client) takeAnswer(ev client.Event) {
+	switch ev := ev.(type) {
+	case client.PageLoaded:
+		c.history.pageLoaded(ev)
+		c.search.Loaded(ev)
+	case client.PeopleLoaded:
+		c.people.Loaded(ev)
+	case client.ReportsLoaded:
+		c.review.Loaded(ev)
+	case client.ReportClosed:
+		c.review.Closed(ev)
+	case client.FileGot:
+		c.loads.Got(ev)
+	case client.UploadProgress:
+		c.uploads.Progressed(ev)
+	case client.UploadDone:
+		c.uploads.Done(ev)
+	case client.UploadRefused:
+		c.uploads.Refused(ev)
+	case client.RequestFailed:
+		c.history.pageFailed(ev)
+		c.search.Failed(ev)
+		c.review.Failed(ev)
+		c.people.Failed(ev)
+		c.loads.Failed(ev)
+		if c.lock != nil {
+			c.lock.Failed(ev)
+		}
+	default:
+		if c.lock != nil {
+			c.takeCrypto(ev)
+		}
 	}
 }
 

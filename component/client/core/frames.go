@@ -33,7 +33,7 @@ func (c *Client) streamed(f protocol.RelayFrame) {
 	switch f := f.(type) {
 	case protocol.Changed:
 		if f.Message.Room == room && c.conn.IsJoined() {
-			c.messageStreamed(&f)
+			c.history.messageStreamed(&f)
 		}
 	case protocol.Presence:
 		if f.Room == room && f.Members != c.members {
@@ -98,7 +98,7 @@ func (c *Client) joined(f *protocol.Joined) {
 	c.rights.Joined(f)
 	c.review.Counted(0, c.rights.Moderates()) // if there are any, the relay tells so next
 	if !c.catchup.Continues(f.Epoch, f.Head) {
-		c.startOver()
+		c.history.startOver()
 	}
 	c.catchup.Joined(f.Epoch, f.Head)
 	c.encrypted = f.E2EE != nil

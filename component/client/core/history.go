@@ -5,206 +5,279 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/client/catchup"
+	"hallway/component/client/connection"
+	"hallway/component/client/lock"
+	"hallway/component/client/outbox"
+	"hallway/component/client/people"
+	"hallway/component/client/request"
+	"hallway/component/client/step"
+	"hallway/component/client/timeline"
 	"hallway/protocol"
 )
 
+// history takes the messages of the room, from the live stream and from pages of history.
+type history struct {
+	step     *step.Step
+	conn     *connection.Connection
+	catchup  *catchup.CatchUp
+	timeline *timeline.Timeline
+	outbox   *outbox.Outbox
+	requests *request.Queue
+	search   *request.Search
+	rights   *people.Rights
+	reading  *people.Reading
+	typing   *people.Typing
+	lock     *lock.Lock // nil: the chat does not encrypt
+
+	// arriving holds the ids of messages of others that came, and are not opened yet, each
+	// with whether it came live.
+	arriving map[string]bool
+}
+
+// begin hands the history the parts that messages concern.
+func (h *history) begin(p *parts) {
+	h.step, h.conn, h.lock = &p.step, p.conn, p.lock
+	h.catchup, h.timeline, h.outbox = p.catchup, p.timeline, p.outbox
+	h.requests, h.search = p.requests, p.search
+	h.rights, h.reading, h.typing = p.rights, p.reading, p.typing
+	h.arriving = map[string]bool{}
+}
+
+// startOver drops what is known of the room. The outbox stays.
+func (h *history) startOver() {
+	h.catchup.Reset()
+	h.timeline.Reset(h.rights.Me().ID)
+	h.search.Restart()
+	clear(h.arriving)
+	if h.lock != nil {
+		h.lock.StartOver()
+	}
+	h.step.Changed = true
+}
+
 // messageStreamed takes a message from the live stream.
-func (c *Client) messageStreamed(f *protocol.Changed) {
+func (h *history) messageStreamed(f *protocol.Changed) {
 	m, cause := &f.Message, f.Cause
-	me := c.rights.Me().ID
-	if c.catchup.Echo(m.Rev) && cause == nil {
-		cause = c.requests.Cause(m.ID, me) // the reaction was so before
+	me := h.rights.Me().ID
+	if h.catchup.Echo(m.Rev) && cause == nil {
+		cause = h.requests.Cause(m.ID, me) // the reaction was so before
 	}
-	guessed := c.timeline.Live(m, cause)
-	c.apply(m, false)
+	guessed := h.timeline.Live(m, cause)
+	h.apply(m, false)
 	if guessed && m.Pinned {
-		c.timeline.PinnedUnsure()
+		h.timeline.PinnedUnsure()
 	}
-	c.requests.Streamed(m, cause, me)
+	h.requests.Streamed(m, cause, me)
 	if m.Seq == m.Rev {
-		c.typing.Stopped(m.Sender.ID)
+		h.typing.Stopped(m.Sender.ID)
 		if m.Sender.ID == me {
-			c.rights.Pause() // counted from when the relay stored it, so no earlier than now
+			h.rights.Pause() // counted from when the relay stored it, so no earlier than now
 		}
 	}
 	if f.After != nil {
-		c.catchup.Covered(*f.After, m.Rev)
+		h.catchup.Covered(*f.After, m.Rev)
 	}
-	c.catchup.Note(m.Seq, m.ID) // whatever the message has become since it was made
-	c.catchup.Note(m.Rev, m.ID)
-	c.catchup.Streamed()
+	h.catchup.Note(m.Seq, m.ID) // whatever the message has become since it was made
+	h.catchup.Note(m.Rev, m.ID)
+	h.catchup.Streamed()
 }
 
 // apply takes a message as it stands at a rev, live or whole from history.
-func (c *Client) apply(m *protocol.Message, whole bool) {
-	mine := m.Sender.ID == c.rights.Me().ID
+func (h *history) apply(m *protocol.Message, whole bool) {
+	mine := m.Sender.ID == h.rights.Me().ID
 	if mine {
-		c.outbox.Acknowledge(m, c.catchup.Epoch())
+		h.outbox.Acknowledge(m, h.catchup.Epoch())
 	}
-	isNew := c.catchup.IsNew(m.Seq) && !c.timeline.Shows(m.ID)
-	was := c.timeline.Known(m.ID)
-	if c.timeline.Apply(m, whole, c.catchup.Overtaken(m)) {
-		c.step.Changed = true
+	isNew := h.catchup.IsNew(m.Seq) && !h.timeline.Shows(m.ID)
+	was := h.timeline.Known(m.ID)
+	if h.timeline.Apply(m, whole, h.catchup.Overtaken(m)) {
+		h.step.Changed = true
 	}
-	if is := c.timeline.Known(m.ID); was != nil && is != nil && !whole && !mine {
-		me := c.rights.Me().ID
-		c.reading.Edited(m.Seq, protocol.MentionsUser(was.Mentions, me), protocol.MentionsUser(is.Mentions, me))
+	if is := h.timeline.Known(m.ID); was != nil && is != nil && !whole && !mine {
+		me := h.rights.Me().ID
+		h.reading.Edited(m.Seq, protocol.MentionsUser(was.Mentions, me), protocol.MentionsUser(is.Mentions, me))
 	}
 	switch {
-	case !isNew || mine || !c.catchup.HasHistory() || m.Deleted():
-	case c.lock != nil && m.Encrypted != nil:
-		c.arriving[m.ID] = !whole
+	case !isNew || mine || !h.catchup.HasHistory() || m.Deleted():
+	case h.lock != nil && m.Encrypted != nil:
+		h.arriving[m.ID] = !whole
 	default:
-		c.arrived(m, !whole)
+		h.arrived(m, !whole)
 	}
 }
 
+// opened takes what came of a message, or of an item of the outbox, that was to be opened.
+func (h *history) opened(m *protocol.Message, said client.Said) {
+	if m.Seq == 0 {
+		h.outbox.Seals.SetOpened(m, said)
+		return
+	}
+	shown := h.timeline.SetOpened(m, said)
+	if shown == nil {
+		return
+	}
+	h.step.Changed = true
+	if said.Opened() {
+		h.lock.Shown(m.ID, said.Edit)
+	}
+	if live, arrives := h.arriving[m.ID]; arrives {
+		delete(h.arriving, m.ID)
+		h.arrived(shown, live)
+	}
+}
+
+// arrived tells of a message of someone else.
+func (h *history) arrived(m *protocol.Message, live bool) {
+	h.reading.Arrived(live && protocol.MentionsUser(m.Mentions, h.rights.Me().ID))
+	h.step.Emit(client.Arrived{Message: m})
+}
+
 // pageLoaded takes a page of history.
-func (c *Client) pageLoaded(ev client.PageLoaded) {
+func (h *history) pageLoaded(ev client.PageLoaded) {
 	p := &ev.Page
-	wanted, agrees := c.catchup.Loaded(ev.Req, p)
+	wanted, agrees := h.catchup.Loaded(ev.Req, p)
 	if !agrees {
-		c.startOver()
-		c.catchup.Rejoin()
+		h.startOver()
+		h.catchup.Rejoin()
 		return
 	}
 	switch wanted {
 	case catchup.Nothing: // the answer to an old request, or to a search
 	case catchup.Newest:
-		c.applyAll(p.Messages)
-		c.timeline.Begin(p.Messages, p.More)
-		c.outbox.Tabs.DropSent()
-		c.openAtUnread()
-		c.catchup.AppliedNewest(p)
+		h.applyAll(p.Messages)
+		h.timeline.Begin(p.Messages, p.More)
+		h.outbox.Tabs.DropSent()
+		h.openAtUnread()
+		h.catchup.AppliedNewest(p)
 	case catchup.Since:
-		c.applyAll(p.Messages)
-		c.catchup.AppliedSince(p)
+		h.applyAll(p.Messages)
+		h.catchup.AppliedSince(p)
 	case catchup.Pinned:
-		if c.timeline.AddPinned(p) {
-			c.step.Changed = true
+		if h.timeline.AddPinned(p) {
+			h.step.Changed = true
 		}
-		c.catchup.Next()
+		h.catchup.Next()
 	default:
-		c.pageWanted(wanted, p)
-		c.catchup.Next()
+		h.pageWanted(wanted, p)
+		h.catchup.Next()
 	}
 }
 
-func (c *Client) applyAll(messages []protocol.Message) {
+func (h *history) applyAll(messages []protocol.Message) {
 	for i := range messages {
-		c.apply(&messages[i], true)
+		h.apply(&messages[i], true)
 	}
 }
 
 // pageWanted takes a page that people wanted to see. A message of the user that it
 // brings is as good as its echo.
-func (c *Client) pageWanted(wanted catchup.Want, p *protocol.Page) {
-	if !c.timeline.AwaitsWindow() {
+func (h *history) pageWanted(wanted catchup.Want, p *protocol.Page) {
+	if !h.timeline.AwaitsWindow() {
 		return // too much came meanwhile: it is asked for again
 	}
-	c.catchup.TakePage()
+	h.catchup.TakePage()
 	switch wanted {
 	case catchup.Older:
-		c.timeline.Prepend(p.Messages, p.More)
+		h.timeline.Prepend(p.Messages, p.More)
 	case catchup.Newer:
-		c.timeline.Extend(p.Messages)
+		h.timeline.Extend(p.Messages)
 	case catchup.End:
-		c.timeline.Jump(p.Messages, p.More, false)
-		c.openedAtUnread(false)
+		h.timeline.Jump(p.Messages, p.More, false)
+		h.openedAtUnread(false)
 	case catchup.Around:
-		c.loadedAround(p)
+		h.loadedAround(p)
 	}
 	for i := range p.Messages {
-		if m := &p.Messages[i]; m.Sender.ID == c.rights.Me().ID {
-			c.outbox.Acknowledge(m, c.catchup.Epoch())
+		if m := &p.Messages[i]; m.Sender.ID == h.rights.Me().ID {
+			h.outbox.Acknowledge(m, h.catchup.Epoch())
 		}
 	}
 }
 
 // pageFailed goes on without what a relay need not serve.
-func (c *Client) pageFailed(ev client.RequestFailed) {
-	switch c.catchup.Failed(ev) {
+func (h *history) pageFailed(ev client.RequestFailed) {
+	switch h.catchup.Failed(ev) {
 	case catchup.Pinned:
-		c.timeline.NoPinned()
+		h.timeline.NoPinned()
 	case catchup.Around:
-		c.notAround()
+		h.notAround()
 	default:
 		return
 	}
-	c.catchup.Fetch()
+	h.catchup.Fetch()
 }
 
 // loadAround moves the window to a message, unless it is inside.
-func (c *Client) loadAround(to catchup.Target) {
-	switch m := c.timeline.Known(to.ID); {
-	case c.timeline.Shows(to.ID):
+func (h *history) loadAround(to catchup.Target) {
+	switch m := h.timeline.Known(to.ID); {
+	case h.timeline.Shows(to.ID):
 		return
 	case m != nil && to.Seq == 0:
 		to.Seq = m.Seq
 	}
 	switch {
-	case !c.catchup.HasHistory() || !c.conn.IsJoined():
-		c.step.Emit(client.Refused{Code: protocol.CodeUnavailable, Reason: "the chat is not connected", ID: to.ID})
-	case to.Seq > 0 && c.timeline.Holds(to.Seq) || to.Seq == 0 && to.ID == "":
+	case !h.catchup.HasHistory() || !h.conn.IsJoined():
+		h.step.Emit(client.Refused{Code: protocol.CodeUnavailable, Reason: "the chat is not connected", ID: to.ID})
+	case to.Seq > 0 && h.timeline.Holds(to.Seq) || to.Seq == 0 && to.ID == "":
 	default:
-		c.catchup.LoadAround(to)
+		h.catchup.LoadAround(to)
 	}
 }
 
 // loadedAround takes the page around a message.
-func (c *Client) loadedAround(p *protocol.Page) {
-	to := c.catchup.Target()
+func (h *history) loadedAround(p *protocol.Page) {
+	to := h.catchup.Target()
 	isTarget := func(m protocol.Message) bool { return to.Seq != 0 || m.ID == to.ID }
 	if !slices.ContainsFunc(p.Messages, isTarget) {
-		c.notAround()
+		h.notAround()
 		return
 	}
 	before, after := p.More, false
 	if p.MoreBefore != nil && p.MoreAfter != nil {
 		before, after = *p.MoreBefore, *p.MoreAfter
 	}
-	c.timeline.Jump(p.Messages, before, after)
-	c.openedAtUnread(true)
+	h.timeline.Jump(p.Messages, before, after)
+	h.openedAtUnread(true)
 }
 
 // notAround gives the message up: the room does not have it, or the relay does
 // not serve such pages.
-func (c *Client) notAround() {
-	c.catchup.TakePage()
-	c.timeline.WindowFailed()
-	if c.catchup.IsOpening() {
-		c.openedAtUnread(false)
+func (h *history) notAround() {
+	h.catchup.TakePage()
+	h.timeline.WindowFailed()
+	if h.catchup.IsOpening() {
+		h.openedAtUnread(false)
 		return
 	}
-	c.step.Emit(client.Refused{Code: protocol.CodeNotFound, Reason: "the message is not there", ID: c.catchup.Target().ID})
+	h.step.Emit(client.Refused{Code: protocol.CodeNotFound, Reason: "the message is not there", ID: h.catchup.Target().ID})
 }
 
 // openAtUnread finds the first unread message once the first history is here. If it
 // is older than that, the window moves to it before anything is shown.
-func (c *Client) openAtUnread() {
-	from, first := c.reading.Open()
+func (h *history) openAtUnread() {
+	from, first := h.reading.Open()
 	switch {
 	case !first || from == 0: // opened before, or a newcomer
-	case c.timeline.MoreBefore() && c.timeline.Oldest() > from+1:
-		c.catchup.OpenAround(catchup.Target{Seq: from + 1})
+	case h.timeline.MoreBefore() && h.timeline.Oldest() > from+1:
+		h.catchup.OpenAround(catchup.Target{Seq: from + 1})
 	default:
-		c.reading.SetFirstUnread(c.timeline.FirstOfOthers(from))
+		h.reading.SetFirstUnread(h.timeline.FirstOfOthers(from))
 	}
 }
 
 // openedAtUnread ends that; here tells whether the page came. If it holds nothing of
 // others, the chat opens at the end.
-func (c *Client) openedAtUnread(here bool) {
-	if !c.catchup.IsOpening() {
+func (h *history) openedAtUnread(here bool) {
+	if !h.catchup.IsOpening() {
 		return
 	}
 	if here {
-		first := c.timeline.FirstOfOthers(c.reading.From())
-		c.reading.SetFirstUnread(first)
-		if first == 0 && c.timeline.MoreAfter() {
-			c.catchup.OpenAtEnd()
+		first := h.timeline.FirstOfOthers(h.reading.From())
+		h.reading.SetFirstUnread(first)
+		if first == 0 && h.timeline.MoreAfter() {
+			h.catchup.OpenAtEnd()
 			return
 		}
 	}
-	c.catchup.Opened()
+	h.catchup.Opened()
 }

@@ -3,6 +3,7 @@ package core
 import (
 	"hallway/component/client"
 	"hallway/component/client/lock"
+	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
@@ -13,7 +14,7 @@ const scansMax = 3
 // encrypt makes it a chat that encrypts.
 func (c *Client) encrypt() {
 	c.lock = lock.New(&c.step, c.conn, c.conn, lock.Config{
-		Room: c.cfg.Room, Enter: c.conn.Join, Opened: c.opened,
+		Room: c.cfg.Room, Enter: c.conn.Join, Opened: c.history.opened,
 		Rescan: func() {
 			c.timeline.Rescan()
 			c.outbox.Seals.Rescan()
@@ -21,23 +22,7 @@ func (c *Client) encrypt() {
 	})
 	c.timeline.Encrypts = true
 	c.outbox.Seals.Encrypt()
-	c.arriving = map[string]bool{}
-}
-
-// userKnown loads what is the user's.
-func (c *Client) userKnown(id string) {
-	c.step.Emit(client.LoadOutbox{User: id})
-	if c.lock != nil {
-		c.lock.SetUser(id)
-	}
-}
-
-// kid returns the kid under which a chat that encrypts seals now; "": under none.
-func (c *Client) kid() string {
-	if c.lock == nil {
-		return ""
-	}
-	return c.lock.Kid()
+	c.timed = append(c.timed, c.lock)
 }
 
 // seal opens what came, and seals what waits to be written.
@@ -72,37 +57,8 @@ func (c *Client) seal() {
 	})
 }
 
-// opened takes what came of a message, or of an item of the outbox, that was to be opened.
-func (c *Client) opened(m *protocol.Message, said client.Said) {
-	if m.Seq == 0 {
-		c.outbox.Seals.SetOpened(m, said)
-		return
-	}
-	shown := c.timeline.SetOpened(m, said)
-	if shown == nil {
-		return
-	}
-	c.step.Changed = true
-	if said.Opened() {
-		c.lock.Shown(m.ID, said.Edit)
-	}
-	if live, arrives := c.arriving[m.ID]; arrives {
-		delete(c.arriving, m.ID)
-		c.arrived(shown, live)
-	}
-}
-
-// arrived tells of a message of someone else.
-func (c *Client) arrived(m *protocol.Message, live bool) {
-	c.reading.Arrived(live && protocol.MentionsUser(m.Mentions, c.rights.Me().ID))
-	c.step.Emit(client.Arrived{Message: m})
-}
-
-// takeCrypto routes what concerns encryption.
+// takeCrypto routes the events that concern encryption, in a chat that encrypts.
 func (c *Client) takeCrypto(ev client.Event) {
-	if c.lock == nil {
-		return
-	}
 	switch ev := ev.(type) {
 	case client.CryptoDone:
 		c.lock.Done(ev)
@@ -110,14 +66,14 @@ func (c *Client) takeCrypto(ev client.Event) {
 		c.lock.TurnsLoaded(ev)
 	case client.DevicesLoaded:
 		c.lock.DevicesLoaded(ev)
-	case client.RequestFailed:
-		c.lock.Failed(ev)
 	case client.ShowReaders:
 		c.lock.ShowReaders(ev.On)
 	case client.NewTurn:
 		c.lock.NewTurn()
 	case client.Readmit:
 		c.lock.Readmit(ev.User)
+	default:
+		step.Assert(false, "every event has a route")
 	}
 }
 

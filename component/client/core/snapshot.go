@@ -1,8 +1,6 @@
 package core
 
 import (
-	"time"
-
 	"hallway/component/client"
 	"hallway/protocol"
 )
@@ -33,27 +31,4 @@ func (c *Client) Snapshot() client.Snapshot {
 		s.Silenced = protocol.WhyEncrypted
 	}
 	return s
-}
-
-// status returns the state as people see it.
-func (c *Client) status() client.Status {
-	return c.conn.Status(c.catchup.IsCaughtUp() && c.catchup.IsLoaded())
-}
-
-// nextTry returns when a chat that reconnects tries again; zero: it does so now.
-func (c *Client) nextTry() time.Time {
-	if c.status() != client.StatusReconnecting {
-		return time.Time{}
-	}
-	return c.conn.NextTry()
-}
-
-// composerOpen reports whether the user may write and send.
-func (c *Client) composerOpen() bool {
-	silenced, _ := c.rights.Silenced()
-	if !c.catchup.IsLoaded() || !c.outbox.IsReady() || c.conn.IsEnded() || c.outbox.IsFull() || silenced != "" ||
-		c.lock == nil && c.encrypted || c.lock != nil && !c.lock.MayWrite() {
-		return false
-	}
-	return c.cfg.Offline == client.OfflineQueue || c.mayWrite()
 }

@@ -7,31 +7,6 @@ import (
 	"hallway/protocol"
 )
 
-// takeUpload routes the events of uploads, and reports whether it was one.
-func (c *Client) takeUpload(ev client.Event) bool {
-	switch ev := ev.(type) {
-	case client.AttachFile:
-		c.attach(ev.File)
-	case client.DetachFile:
-		c.uploads.Detach(ev.ID)
-		c.outbox.DetachFile(ev.ID)
-	case client.RetryFile:
-		c.uploads.Retry(ev.ID)
-		c.outbox.RetryFile(ev.ID)
-	case client.DescribeFile:
-		c.uploads.Describe(ev.ID, ev.Alt)
-	case client.UploadProgress:
-		c.uploads.Progressed(ev)
-	case client.UploadDone:
-		c.uploads.Done(ev)
-	case client.UploadRefused:
-		c.uploads.Refused(ev)
-	default:
-		return false
-	}
-	return true
-}
-
 // attach attaches a file, where files can be sent. In an encrypted room none leaves in the clear.
 func (c *Client) attach(f client.Attachment) {
 	if !c.uploads.Takes() || c.lock != nil || c.encrypted {

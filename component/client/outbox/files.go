@@ -44,29 +44,31 @@ func (fs *Files) MissingFiles() (all []client.MissingFile) {
 
 // Uploading implements the Messages of uploads.
 func (fs *Files) Uploading(item string, f client.Attachment) {
-	if e := fs.queue.find(item); e != nil {
+	q := fs.queue
+	if e := q.find(item); e != nil {
 		fs.setFile(e, f)
 		if f.State == client.UploadReady {
 			e.handed, e.told = false, ""
-			fs.queue.save(e)
+			q.save(e)
 		}
 	}
 }
 
 // UploadFailed implements the Messages of uploads.
 func (fs *Files) UploadFailed(item string, f client.Attachment) {
-	e := fs.queue.find(item)
+	q := fs.queue
+	e := q.find(item)
 	if e == nil {
 		return
 	}
 	fs.setFile(e, f)
 	e.handed = false
 	if e.failed() {
-		fs.queue.save(e)
+		q.save(e)
 		return
 	}
 	e.Why = f.Why
-	fs.queue.fail(e, f.Code, f.Reason)
+	q.fail(e, f.Code, f.Reason)
 }
 
 // setFile sets the state of a file. Snapshots share the files before.
@@ -186,9 +188,10 @@ func (fs *Files) due() (first time.Time) {
 
 // fire tells the owner that this page still uploads, and ends waits for an uploader that is silent.
 func (fs *Files) fire() {
-	for _, e := range fs.queue.entries {
+	q := fs.queue
+	for _, e := range q.entries {
 		if fs.step.Due(&e.waitUntil) && e.mine && !fs.tabs.owns && e.uploading() {
-			e.handed, fs.queue.touched = false, true
+			e.handed, q.touched = false, true
 		}
 	}
 }

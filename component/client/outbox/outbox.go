@@ -13,32 +13,39 @@ import (
 // which they were written. It writes them. New makes one.
 type Outbox struct {
 	// Tabs, Files and Seals are parts of the outbox. Each sees all messages.
-	Tabs  *Tabs
-	Files *Files
-	Seals *Seals
+	Tabs  Tabs
+	Files Files
+	Seals Seals
 
 	step  *step.Step
 	link  step.Link
 	room  string
-	queue *queue
+	queue queue
 
 	resendAt time.Time // nothing is written before: the relay has refused a send
 }
 
 // New makes an empty outbox that waits for the stored items.
 func New(s *step.Step, link step.Link, room string) *Outbox {
-	q := &queue{step: s}
-	tabs := &Tabs{step: s, queue: q}
-	return &Outbox{
-		Tabs: tabs, Files: &Files{step: s, queue: q, tabs: tabs}, Seals: &Seals{step: s, queue: q, tabs: tabs},
-		step: s, link: link, room: room, queue: q,
-	}
+	o := &Outbox{step: s, link: link, room: room}
+	o.Forget()
+	return o
+}
+
+// Forget begins anew for another user.
+func (o *Outbox) Forget() {
+	q := &o.queue
+	*q = queue{step: o.step, encrypts: q.encrypts}
+	o.Tabs = Tabs{step: o.step, queue: q}
+	o.Files = Files{step: o.step, queue: q, tabs: &o.Tabs}
+	o.Seals = Seals{step: o.step, queue: q, tabs: &o.Tabs}
+	o.resendAt = time.Time{}
 }
 
 // Loaded takes what is stored: the items of an earlier life of the page, and of pages
 // that have died.
 func (o *Outbox) Loaded(ev client.OutboxLoaded) {
-	q := o.queue
+	q := &o.queue
 	first := !q.ready
 	q.ready, q.touched, o.step.Changed = true, true, true
 	q.failing = ev.Err != nil
@@ -71,7 +78,7 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 // Stored takes the answer to a SaveItem. An item that cannot be stored is sent all the
 // same.
 func (o *Outbox) Stored(id string, err error, full bool) {
-	q := o.queue
+	q := &o.queue
 	if e := q.find(id); e != nil {
 		e.stored = true
 		q.touched = true

@@ -46,13 +46,14 @@ func (s *Seals) noteStale(e *entry, f *protocol.Error, first bool) {
 // Unsealed returns what is to be sealed under a kid, of a user. From then on items sealed
 // under it are written.
 func (s *Seals) Unsealed(kid, user string) (contents []client.Content) {
+	q := s.queue
 	s.kid = kid
-	for _, e := range s.queue.entries {
+	for _, e := range q.entries {
 		switch {
 		case kid == "" || e.failed() || e.written && e.Sealed != nil || e.Sealed != nil && e.Sealed.Kid == kid:
 		case e.lost:
-			s.queue.gaveUp = s.queue.gaveUp || e.onWire
-			s.queue.fail(e, protocol.CodeForbidden, "the message cannot be decrypted any more: write it again")
+			q.gaveUp = q.gaveUp || e.onWire
+			q.fail(e, protocol.CodeForbidden, "the message cannot be decrypted any more: write it again")
 		case e.Text != "" && (s.tabs.owns || !e.handed):
 			contents = append(contents, client.Content{
 				Place: client.Place{ID: e.ID, Sender: user, ReplyTo: e.ReplyTo, SentAt: e.SentAt},
@@ -65,12 +66,13 @@ func (s *Seals) Unsealed(kid, user string) (contents []client.Content) {
 
 // SetSealed takes the sealed form of an item, and saves it.
 func (s *Seals) SetSealed(id string, sealed protocol.Encrypted) {
-	e := s.queue.find(id)
+	q := s.queue
+	e := q.find(id)
 	if e == nil || e.failed() || e.written && e.Sealed != nil {
 		return
 	}
 	e.Sealed, e.written, e.told = &sealed, false, ""
-	s.queue.save(e)
+	q.save(e)
 }
 
 // Rescan lets stored items be opened whose secrets were missing.
@@ -78,11 +80,12 @@ func (s *Seals) Rescan() { s.queue.unread = true }
 
 // TakeSealed returns messages in place of the items that are to be opened. They have no Seq.
 func (s *Seals) TakeSealed(user string) (messages []*protocol.Message) {
-	if !s.queue.unread || !s.queue.encrypts {
+	q := s.queue
+	if !q.unread || !q.encrypts {
 		return nil
 	}
-	s.queue.unread = false
-	for _, e := range s.queue.entries {
+	q.unread = false
+	for _, e := range q.entries {
 		if e.Sealed != nil && e.Text == "" && !e.lost {
 			e.opening = &protocol.Message{
 				ID: e.ID, Sender: protocol.User{ID: user}, ReplyTo: e.ReplyTo, SentAt: e.SentAt, Encrypted: e.Sealed,
@@ -95,14 +98,15 @@ func (s *Seals) TakeSealed(user string) (messages []*protocol.Message) {
 
 // SetOpened takes what came of an item that was to be opened.
 func (s *Seals) SetOpened(m *protocol.Message, said client.Said) {
-	e := s.queue.find(m.ID)
+	q := s.queue
+	e := q.find(m.ID)
 	if e == nil || e.opening != m {
 		return
 	}
 	switch {
 	case said.Opened():
 		e.Text, e.Mentions = said.Text, said.Mentions
-		s.queue.touched, s.step.Changed, e.told = true, true, ""
+		q.touched, s.step.Changed, e.told = true, true, ""
 	case said.Mark != client.MarkWaiting && said.Mark != client.MarkOpening:
 		e.lost = true
 	}

@@ -37,19 +37,20 @@ func (t *Tabs) loaded(user string, first bool) {
 
 // Own makes this page the owner of its user's outbox.
 func (t *Tabs) Own(ev client.Owns) {
+	q := t.queue
 	if t.owns {
 		return
 	}
 	t.owns = true
-	for _, e := range t.queue.entries {
+	for _, e := range q.entries {
 		e.told, e.mirror, e.waitUntil = "", "", time.Time{}
 	}
-	t.queue.touched = true
+	q.touched = true
 	if ev.Alone {
 		return
 	}
 	t.reload = true
-	if t.queue.ready {
+	if q.ready {
 		t.step.Emit(client.LoadOutbox{User: ev.User})
 	}
 	t.tell(client.Note{Kind: client.NoteOwner})
@@ -73,11 +74,12 @@ func (t *Tabs) tell(n client.Note) { t.step.Emit(client.TellPeers{Note: n}) }
 
 // TellPeers lets the other pages know what has changed, at the end of a step.
 func (t *Tabs) TellPeers() {
-	if !t.queue.touched {
+	q := t.queue
+	if !q.touched {
 		return
 	}
-	t.queue.touched = false
-	for _, e := range t.queue.entries {
+	q.touched = false
+	for _, e := range q.entries {
 		switch {
 		case t.owns:
 			// Not before it is saved: should this page die, the next owner would write it.
@@ -102,19 +104,20 @@ type Place struct {
 
 // Heard takes another page's note.
 func (t *Tabs) Heard(n client.Note, at Place) {
+	q := t.queue
 	t.peers = true
-	t.queue.touched = true
+	q.touched = true
 	switch n.Kind {
 	case client.NoteDrop:
-		if e := t.queue.find(n.Item.ID); e != nil && !e.inFlight {
-			t.queue.remove(e)
+		if e := q.find(n.Item.ID); e != nil && !e.inFlight {
+			q.remove(e)
 			t.step.Changed = true
 		}
 	case client.NoteHand:
 		switch {
 		case t.owns:
 			t.takeOver(n.Item, n.Uploads)
-		case t.queue.find(n.Item.ID) == nil:
+		case q.find(n.Item.ID) == nil:
 			// This page may become the owner before what is handed over next.
 			t.mirror(client.Note{Item: n.Item, State: client.ItemWaiting}, at)
 		}
@@ -123,7 +126,7 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 			t.answerAsk()
 		}
 	case client.NoteOwner:
-		for _, e := range t.queue.entries {
+		for _, e := range q.entries {
 			e.handed = false
 		}
 	case client.NoteState:
@@ -142,20 +145,21 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 
 // takeOver takes what the user has written or retried in another page.
 func (t *Tabs) takeOver(item client.Item, uploads bool) {
-	e := t.queue.find(item.ID)
+	q := t.queue
+	e := q.find(item.ID)
 	switch {
-	case t.queue.done.has(item.ID):
+	case q.done.has(item.ID):
 		t.tell(client.Note{Kind: client.NoteState, Item: item, State: client.ItemSent})
 		return
 	case e == nil:
 		e = &entry{Item: item, stored: true, written: true}
 		e.resetFiles(client.UploadRunning)
-		t.queue.add(e)
+		q.add(e)
 		t.step.Changed = true
 	default:
 		t.step.Changed = e.mergeFiles(item) || t.step.Changed
 		if e.failed() && item.Code == "" && item.Order > e.Order { // not what was stored before it failed
-			t.queue.retry(e)
+			q.retry(e)
 		} else {
 			e.told = "" // tell it again
 		}
@@ -178,19 +182,20 @@ func (t *Tabs) answerAsk() {
 // mirror shows an item as the owner has it. A sent one is gone here too, unless its
 // message is still on its way to this page.
 func (t *Tabs) mirror(n client.Note, at Place) {
-	e := t.queue.find(n.Item.ID)
+	q := t.queue
+	e := q.find(n.Item.ID)
 	gone := n.State == client.ItemSent && (n.Epoch != at.Epoch || n.Seq <= at.Cursor)
 	switch {
-	case e == nil && (n.State == client.ItemSent || t.queue.done.has(n.Item.ID)):
+	case e == nil && (n.State == client.ItemSent || q.done.has(n.Item.ID)):
 		return
 	case gone:
-		t.queue.remove(e)
+		q.remove(e)
 		t.step.Changed = true
 		return
 	case e == nil:
 		e = &entry{stored: true, written: true}
 		e.Item = n.Item
-		t.queue.add(e)
+		q.add(e)
 	}
 	if !e.mine || e.hasFiles() || n.Item.Order > e.Order { // else this page knows better
 		e.Code, e.Reason = n.Item.Code, n.Item.Reason
@@ -208,7 +213,8 @@ func (t *Tabs) mirror(n client.Note, at Place) {
 // prune forgets the loaded items that the owner no longer has: they came into the
 // room, or were discarded, meanwhile. The owner cannot have what it was not handed yet.
 func (t *Tabs) prune(ids []string) {
-	t.queue.entries = slices.DeleteFunc(t.queue.entries, func(e *entry) bool {
+	q := t.queue
+	q.entries = slices.DeleteFunc(q.entries, func(e *entry) bool {
 		return e.loaded && e.handed && !slices.Contains(ids, e.ID)
 	})
 	t.step.Changed = true
@@ -217,7 +223,8 @@ func (t *Tabs) prune(ids []string) {
 // DropSent forgets what the owner has sent, once history is loaded anew: it is
 // in the room, perhaps before the window.
 func (t *Tabs) DropSent() {
+	q := t.queue
 	if !t.owns {
-		t.queue.entries = slices.DeleteFunc(t.queue.entries, func(e *entry) bool { return e.mirror == client.ItemSent })
+		q.entries = slices.DeleteFunc(q.entries, func(e *entry) bool { return e.mirror == client.ItemSent })
 	}
 }

@@ -45,6 +45,9 @@ func New(s *step.Step, link step.Link, messages Messages, room string) *Queue {
 	return &Queue{step: s, link: link, messages: messages, room: room}
 }
 
+// Forget drops all requests, for another user.
+func (q *Queue) Forget() { q.list, q.resumeAt = nil, time.Time{} }
+
 // State is the chat's state that the queue depends on.
 type State struct {
 	Joined   bool // the room's stream comes

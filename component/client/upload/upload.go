@@ -53,9 +53,6 @@ func New(s *step.Step, tokens step.Tokens, messages Messages) *Uploads {
 	return &Uploads{step: s, tokens: tokens, messages: messages}
 }
 
-// SetMessages sets whose files are uploaded beside those of the strip.
-func (u *Uploads) SetMessages(m Messages) { u.messages = m }
-
 // SetLimits sets what the relay takes.
 func (u *Uploads) SetLimits(l protocol.Limits) { u.limits = l }
 

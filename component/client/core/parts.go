@@ -1,0 +1,174 @@
+package core
+
+import (
+	"time"
+
+	"hallway/component/client"
+	"hallway/component/client/catchup"
+	"hallway/component/client/connection"
+	"hallway/component/client/lock"
+	"hallway/component/client/outbox"
+	"hallway/component/client/people"
+	"hallway/component/client/request"
+	"hallway/component/client/step"
+	"hallway/component/client/timeline"
+	"hallway/component/client/upload"
+	"hallway/protocol"
+)
+
+// parts holds the parts of a chat, each the owner of its state, and answers the questions that concern several of them.
+// A new part is added to this file: to begin, and to each list of the parts that are told of something.
+type parts struct {
+	cfg  client.Config
+	step step.Step
+
+	conn     *connection.Connection
+	catchup  *catchup.CatchUp
+	timeline *timeline.Timeline
+	outbox   *outbox.Outbox
+	requests *request.Queue
+	search   *request.Search
+	review   *request.Review
+	rights   *people.Rights
+	reading  *people.Reading
+	typing   *people.Typing
+	people   *request.People
+	uploads  *upload.Uploads
+	lock     *lock.Lock // nil: the chat does not encrypt
+	loads    *request.Loads
+
+	timed []timed // the parts with deadlines, in the order in which they are fired
+
+	limits  protocol.Limits // the relay's
+	members int64           // users in the room
+	// knowsMentions says that the relay knows mentions, and finds members by their names.
+	knowsMentions bool
+	encrypted     bool // the room is
+}
+
+// timed is a part with deadlines of its own.
+type timed interface {
+	// Deadline returns when Fire has something to do; zero: never.
+	Deadline() time.Time
+	// Fire does what is due.
+	Fire()
+}
+
+// begin makes the parts of a chat that has not begun. Forget is called when a token of another user has come.
+func (p *parts) begin(cfg client.Config, forget func()) {
+	p.cfg = cfg
+	p.step.Rand = cfg.Rand
+	p.limits = protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax}
+	s, room := &p.step, cfg.Room
+	p.timeline = timeline.New("")
+	p.conn = connection.New(s, connection.Config{
+		Room: room, Client: cfg.Client,
+		Down: p.interrupt, Forget: forget, Hold: cfg.Encrypted,
+		User: p.userKnown,
+	})
+	p.catchup = catchup.New(s, p.conn, p.timeline)
+	p.outbox = outbox.New(s, p.conn, room)
+	p.requests = request.New(s, p.conn, p.timeline, room)
+	p.uploads = upload.New(s, p.conn, &p.outbox.Files)
+	p.search = request.NewSearch(s, p.conn, p.timeline)
+	p.review = request.NewReview(s, p.conn)
+	p.people = request.NewPeople(s, p.conn)
+	p.loads = request.NewLoads(s, p.conn)
+	p.rights = people.NewRights(s, p.conn.BanEnded)
+	p.reading = people.NewReading(s, p.conn, room)
+	p.reading.Mentions = p.timeline.Mentions
+	p.typing = people.NewTyping(s, p.conn, room)
+	p.timed = []timed{p.conn, p.outbox, p.catchup, p.requests, p.typing, p.rights, p.reading, p.uploads}
+}
+
+// userKnown loads what is the user's.
+func (p *parts) userKnown(id string) {
+	p.step.Emit(client.LoadOutbox{User: id})
+	if p.lock != nil {
+		p.lock.SetUser(id)
+	}
+}
+
+// interrupt lets each part forget what hung on the connection.
+func (p *parts) interrupt() {
+	p.members = 0
+	p.catchup.Interrupt()
+	p.timeline.WindowFailed()
+	p.timeline.PinnedFailed()
+	p.outbox.Interrupt()
+	p.typing.Interrupt()
+	p.reading.Interrupt()
+	p.requests.Interrupt()
+	if p.lock != nil {
+		p.lock.Interrupt()
+	}
+}
+
+// forgetUser lets each part forget what is the user's.
+func (p *parts) forgetUser() {
+	p.uploads.Clear()
+	p.outbox.Forget()
+	if p.lock != nil {
+		p.lock.Forget()
+	}
+	p.requests.Forget()
+	p.rights.Forget()
+	p.reading.Forget()
+	p.review.Forget()
+	p.people.Forget()
+	p.loads.Forget()
+	p.search.For("")
+}
+
+// tokenGot lets each part repeat what waited for a token.
+func (p *parts) tokenGot() {
+	p.catchup.TokenGot()
+	p.search.TokenGot()
+	p.review.TokenGot()
+	p.people.TokenGot()
+	p.uploads.TokenGot()
+	p.loads.TokenGot()
+}
+
+// mayWrite reports whether the room's stream comes and all before it was read.
+func (p *parts) mayWrite() bool { return p.conn.IsJoined() && p.catchup.HasReached() }
+
+// state is what the requests are told of the chat.
+func (p *parts) state() request.State {
+	return request.State{
+		Joined: p.conn.IsJoined(), CaughtUp: p.mayWrite(), Draining: p.conn.IsDraining(), Ended: p.conn.IsEnded(),
+		Live: p.status() == client.StatusLive, TextBytes: p.limits.TextBytes,
+		Encrypts: p.lock != nil, Kid: p.kid(),
+	}
+}
+
+// kid returns the kid under which a chat that encrypts seals now; "": under none.
+func (p *parts) kid() string {
+	if p.lock == nil {
+		return ""
+	}
+	return p.lock.Kid()
+}
+
+// status returns the state as people see it.
+func (p *parts) status() client.Status {
+	return p.conn.Status(p.catchup.IsCaughtUp() && p.catchup.IsLoaded())
+}
+
+// nextTry returns when a chat that reconnects tries again; zero: it does so now.
+func (p *parts) nextTry() time.Time {
+	if p.status() != client.StatusReconnecting {
+		return time.Time{}
+	}
+	return p.conn.NextTry()
+}
+
+// composerOpen reports whether the user may write and send.
+func (p *parts) composerOpen() bool {
+	silenced, _ := p.rights.Silenced()
+	if !p.catchup.IsLoaded() || !p.outbox.IsReady() || p.conn.IsEnded() || p.outbox.IsFull() || silenced != "" ||
+		p.lock == nil && p.encrypted || p.lock != nil && !p.lock.MayWrite() {
+		return false
+	}
+	return p.cfg.Offline == client.OfflineQueue || p.mayWrite()
+}
