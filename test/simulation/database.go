@@ -76,7 +76,7 @@ func (db *database) restore(from memory.Snapshot) {
 	}
 }
 
-// edit changes one of the last messages of a room behind the hub's back: for every chat a
+// edit changes one of the last messages of a room, behind the hub's back: for every chat a
 // change that the live stream has lost.
 func (db *database) edit(room string, of int) {
 	w := db.w
@@ -89,8 +89,11 @@ func (db *database) edit(room string, of int) {
 		return
 	}
 	author := protocol.User{ID: m.Sender.ID, Role: protocol.RoleOrganizer}
-	text := fmt.Sprintf("%s, edited at rev %d", db.sent[m.ID], h.Head()+1)
-	db.commit(start.Add(w.now), rules.Op{Room: room, Sender: author, Do: rules.Edit{ID: m.ID, Text: text}})
+	var do rules.Action = rules.Edit{ID: m.ID, Text: fmt.Sprintf("%s, edited at rev %d", db.sent[m.ID], h.Head()+1)}
+	if w.sealed.wide { // the database has no key to edit with
+		do = rules.Pin{ID: m.ID, On: !m.Pinned}
+	}
+	db.commit(start.Add(w.now), rules.Op{Room: room, Sender: author, Do: do})
 	w.note("world", "edits seq %d of %s: head %d", m.Seq, room, db.store.Life(room).Head())
 }
 

@@ -171,7 +171,7 @@ func (c *lastChecks) checkFiles(it *item, m *protocol.Message) {
 func (v *watch) inspectLack(it *item) {
 	p := v.p
 	it.moved = true
-	if !p.w.weather.on[restores] && !p.w.weather.on[promotions] {
+	if !p.w.weather.forgets() {
 		p.w.fail("%s: %s was sent before its files", p.name, short(it.id))
 	}
 }

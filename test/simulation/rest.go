@@ -11,6 +11,9 @@ import (
 	"hallway/relay/rules"
 )
 
+// requestMax is the time after which a page gives up a request.
+const requestMax = 5 * time.Second
+
 // fetch reads history over HTTP, independent of the page's link.
 func (p *page) fetch(f client.FetchPage) {
 	w := p.w
@@ -51,7 +54,7 @@ func (p *page) fetch(f client.FetchPage) {
 				p.in(w.weather.delay(), func() { p.step(client.PageLoaded{Req: f.Req, Page: page}) })
 			})
 		})
-		w.in(5*time.Second, func() {
+		w.in(requestMax, func() {
 			if !answered {
 				answered = true
 				fail(0, 0, 0) // the relay has died, or is paused

@@ -15,13 +15,19 @@ import (
 	"hallway/relay/rules"
 )
 
-// SealedSeeds is the first seed whose rooms are end-to-end encrypted.
-const SealedSeeds = 2_000_000
+const (
+	// SealedSeeds is the first seed whose rooms are end-to-end encrypted. Those below SealedClusterSeeds have one relay and one
+	// room.
+	SealedSeeds = 2_000_000
+	// SealedClusterSeeds is the first encrypted seed with one relay or several, and one room or two.
+	SealedClusterSeeds = 3_000_000
+)
 
 // sealedWorld is what a world has whose rooms are encrypted.
 type sealedWorld struct {
 	w       *world
 	on      bool
+	wide    bool // it may have several relays and rooms
 	lies    bool // the relay lies
 	evicts  bool // devices lose their keys
 	symbols symbols
@@ -61,6 +67,7 @@ func (s *sealedWorld) begin(seed uint64) {
 	}
 	s.symbols = symbols{sealed: map[string]symbol{}, signed: map[string]string{}}
 	s.said, s.wrote, s.forged = map[string]map[string]int64{}, map[string]protocol.Encrypted{}, map[string]bool{}
+	s.wide = seed >= SealedClusterSeeds
 	s.lies, s.evicts = w.oneIn(3), w.oneIn(3)
 }
 
@@ -159,11 +166,26 @@ func (e *sealedPage) ask(req int, token string, answer func(ctx context.Context,
 			fail(401)
 			return
 		}
-		ev, err := answer(context.Background(), r)
-		if err != nil {
-			w.fail("the store fails: %v", err)
+		answered := false
+		r.do(func() {
+			if answered {
+				return
+			}
+			answered = true
+			ev, err := answer(context.Background(), r)
+			if err != nil {
+				w.fail("the store fails: %v", err)
+			}
+			p.in(w.weather.delay(), func() { p.step(ev) })
+		})
+		if !answered {
+			w.in(requestMax, func() {
+				if !answered {
+					answered = true
+					fail(0) // the relay is paused
+				}
+			})
 		}
-		p.in(w.weather.delay(), func() { p.step(ev) })
 	})
 }
 
@@ -195,7 +217,7 @@ const evictionsMax = 4
 // lost.
 func (s *sealedWorld) mustRemember(user string) bool {
 	w := s.w
-	return s.on && w.weather.on[restores] && client.Leads(roleOf(user))
+	return s.on && w.weather.forgets() && client.Leads(roleOf(user))
 }
 
 // strikeEviction takes the keys of a device away: the browser needed the room.
@@ -211,7 +233,7 @@ func strikeEviction(w *world, p *page) {
 func (s *sealedWorld) beginBan() {
 	w := s.w
 	last := w.pages[len(w.pages)-1]
-	if !s.on || w.weather.on[restores] || roleOf(last.dev.user) != protocol.RoleParticipant || !w.oneIn(2) {
+	if !s.on || w.weather.forgets() || roleOf(last.dev.user) != protocol.RoleParticipant || !w.oneIn(2) {
 		return
 	}
 	s.banned, s.bannedIn = last.dev.user, last.room

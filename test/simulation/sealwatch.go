@@ -99,7 +99,7 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 		}
 		before, again := w.sealed.wrote[f.ID]
 		on := &w.weather.on // without a storage or locks tabs do not know of each other's forms; an older database has an older key again
-		if again && before != *f.Encrypted && !on[diskMissing] && !on[diskFails] && !on[noLocks] && !on[restores] {
+		if again && before != *f.Encrypted && !on[diskMissing] && !on[diskFails] && !on[noLocks] && !w.weather.forgets() {
 			// The relay must have refused the earlier form for good.
 			turns, _, _ := w.db.store.Turns(context.Background(), l.p.room, 0, 1)
 			if len(turns) == 0 || turns[0].Kid == before.Kid {
@@ -189,7 +189,7 @@ func (c *lastChecks) checkSealed() {
 			case m.Deleted() || stored == nil || stored.Deleted(): // a moderator may have deleted it just now
 			case stored.Encrypted == nil && mark == client.MarkPlain, mark == client.MarkNone && m.Text == w.sealed.contentOf(stored):
 			case mark == client.MarkBefore && (turnOf(stored.Encrypted.Kid) < chapter || w.sealed.lies): // a turn was withheld from a moderator
-			case mark == client.MarkUncertain && w.weather.on[restores]: // an older database did not know the device when it was asked
+			case mark == client.MarkUncertain && w.weather.forgets(): // an older database did not know the device when it was asked
 			default:
 				w.fail("%s shows %s of turn %+v as %q, %q", p.name, short(m.ID), stored.Encrypted, mark, m.Text)
 			}

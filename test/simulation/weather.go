@@ -145,6 +145,9 @@ func (x *weather) String() string {
 	return strings.Join(names, " ")
 }
 
+// forgets reports whether an older database may take the place of the relays' one.
+func (x *weather) forgets() bool { return x.on[restores] || x.on[promotions] }
+
 // delay returns the time of a frame or a request on its way.
 func (x *weather) delay() time.Duration {
 	d := time.Millisecond + x.c.upTo(x.latency)

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"hallway/component/client"
 	"hallway/protocol"
 	memorybus "hallway/relay/bus/memory"
 	"hallway/relay/rules"
@@ -49,7 +50,10 @@ func newWorld(seed uint64, trace io.Writer) *world {
 // Run runs one seed. Its error names the first broken check. It writes a line for each event to trace, unless that is nil.
 func Run(seed uint64, trace io.Writer) (err error) {
 	w := newWorld(seed, trace)
-	if seed >= ClusterSeeds && seed < SealedSeeds {
+	switch {
+	case seed >= SealedClusterSeeds:
+		w.cluster.relays = make([]*relay, 1+w.rnd.IntN(3))
+	case seed >= ClusterSeeds && seed < SealedSeeds:
 		w.cluster.relays = make([]*relay, 2+w.rnd.IntN(2))
 	}
 	defer func() {
@@ -89,8 +93,11 @@ func uuid(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n)
 // populate makes rooms with their history, users, devices and tabs.
 func (w *world) populate() {
 	w.rooms = []string{"lobby", "stage"}[:1+w.rnd.IntN(4)/3]
-	if w.sealed.on {
-		w.rooms = w.rooms[:1] // with Ada in it, because somebody must make secrets
+	switch {
+	case w.sealed.wide:
+		w.rooms = []string{"lobby", "stage"}[:1+w.rnd.IntN(2)]
+	case w.sealed.on:
+		w.rooms = w.rooms[:1]
 	}
 	var made [][]rules.Op
 	for _, name := range w.rooms {
@@ -126,14 +133,26 @@ func (w *world) populate() {
 		users, tabs, w.rooms = 1, 5, w.rooms[:1]
 	}
 	for _, name := range []string{"ada", "bo", "cy"}[:users] {
-		d := newDevice(w, name)
-		for range 1 + w.rnd.IntN(tabs) {
-			p := &page{w: w, dev: d, room: w.rooms[w.rnd.IntN(len(w.rooms))], place: len(w.pages)}
-			if w.weather.on[disabledOffline] && w.oneIn(2) {
-				p.offline = offlineDisable
-			}
-			w.pages = append(w.pages, p)
+		w.addTabs(newDevice(w, name), 1+w.rnd.IntN(tabs))
+	}
+}
+
+// addTabs gives a device its tabs. In an encrypted world a moderator has one in each room, because somebody must make the
+// room's secrets.
+func (w *world) addTabs(d *device, tabs int) {
+	everywhere := w.sealed.wide && client.Leads(roleOf(d.user))
+	if everywhere {
+		tabs = max(tabs, len(w.rooms))
+	}
+	for i := range tabs {
+		p := &page{w: w, dev: d, room: w.rooms[w.rnd.IntN(len(w.rooms))], place: len(w.pages)}
+		if everywhere {
+			p.room = w.rooms[i%len(w.rooms)]
 		}
+		if w.weather.on[disabledOffline] && w.oneIn(2) {
+			p.offline = offlineDisable
+		}
+		w.pages = append(w.pages, p)
 	}
 }
 

@@ -24,8 +24,8 @@ const memoryBytes = 512 << 20
 func main() {
 	seeds := flag.Uint64("seeds", 20_000, "how many seeds to run")
 	first := flag.Bool("first", false, "run the regressions before, and stop at the first failure")
-	from := flag.Int64("from", -1, fmt.Sprintf("the first of them; from %d on several relays run, from %d on rooms are encrypted (default: 0, and as many from both)",
-		simulation.ClusterSeeds, simulation.SealedSeeds))
+	from := flag.Int64("from", -1, fmt.Sprintf("the first seed; from %d on several relays run, from %d on rooms are encrypted, from %d on both (default: 0, and as many from each)",
+		simulation.ClusterSeeds, simulation.SealedSeeds, simulation.SealedClusterSeeds))
 	seed := flag.String("seed", "", "replay this one, with a trace")
 	flag.Parse()
 	if *seed != "" {
@@ -46,7 +46,12 @@ func main() {
 	for _, part := range []struct {
 		of   string
 		from uint64
-	}{{"one relay", 0}, {"several relays", simulation.ClusterSeeds}, {"encrypted rooms", simulation.SealedSeeds}} {
+	}{
+		{"one relay", 0},
+		{"several relays", simulation.ClusterSeeds},
+		{"encrypted rooms", simulation.SealedSeeds},
+		{"encrypted rooms, one relay or several", simulation.SealedClusterSeeds},
+	} {
 		if code == 0 || !*first {
 			fmt.Println(part.of + ":")
 			code = max(code, run(part.from, *seeds, *first))
@@ -59,7 +64,7 @@ func main() {
 func replay(text string) int {
 	var seed uint64
 	if _, err := fmt.Sscan(text, &seed); err != nil {
-		fmt.Fprintf(os.Stderr, "%q is no seed: a whole number is wanted\n", text)
+		fmt.Fprintf(os.Stderr, "%q: a seed is a whole number\n", text)
 		return 2
 	}
 	out := bufio.NewWriter(os.Stdout)
