@@ -38,6 +38,7 @@ func (db *database) noteStored(ops []rules.Op, outcomes []rules.Outcome) {
 	w := db.w
 	for i := range ops {
 		db.noteLife(ops[i].Room)
+		w.sealed.noteStored(&ops[i], &outcomes[i])
 		if stored, ok := outcomes[i].Result.(rules.Stored); ok && stored.New && stored.Message.Rev == stored.Message.Seq {
 			db.sent[stored.Message.ID] = w.sealed.contentOf(&stored.Message)
 		}
@@ -50,6 +51,7 @@ func (db *database) noteLife(room string) {
 	db.lives[h.Epoch()] = h
 	if db.order[h.Epoch()] == 0 {
 		db.order[h.Epoch()] = len(db.order) + 1
+		db.w.sealed.noteTurn(room)
 	}
 }
 

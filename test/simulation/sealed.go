@@ -27,6 +27,7 @@ const (
 type sealedWorld struct {
 	w       *world
 	on      bool
+	locked  bool // the rooms are encrypted from now on
 	wide    bool // it may have several relays and rooms
 	lies    bool // the relay lies
 	evicts  bool // devices lose their keys
@@ -35,6 +36,7 @@ type sealedWorld struct {
 	said map[string]map[string]int64
 	// wrote holds what was written last as a message, by its id.
 	wrote  map[string]protocol.Encrypted
+	newest map[string]string // the kid of the newest turn in each life of a room, by epoch
 	forged map[string]bool   // kids that no moderator has made
 	made   []protocol.Device // by the relay, for nobody
 
@@ -66,6 +68,7 @@ func (s *sealedWorld) begin(seed uint64) {
 		return
 	}
 	s.symbols = symbols{sealed: map[string]symbol{}, signed: map[string]string{}}
+	s.newest = map[string]string{}
 	s.said, s.wrote, s.forged = map[string]map[string]int64{}, map[string]protocol.Encrypted{}, map[string]bool{}
 	s.wide = seed >= SealedClusterSeeds
 	s.lies, s.evicts = w.oneIn(3), w.oneIn(3)
@@ -78,6 +81,7 @@ func (s *sealedWorld) sealRooms() {
 		mo := protocol.User{ID: "mo", Role: protocol.RoleOrganizer}
 		w.db.commit(start.Add(-10*time.Second), rules.Op{Room: room, Sender: mo, Do: rules.Configure{Settings: `{"e2ee":1}`}})
 	}
+	s.locked = true
 }
 
 // open gives a page in an encrypted world its vault.

@@ -8,6 +8,7 @@ import (
 	"hallway/component/client"
 	"hallway/e2ee"
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // contentOf returns what a stored message says.
@@ -29,6 +30,34 @@ func (s *sealedWorld) plainOf(e *protocol.Encrypted) (said protocol.Content) {
 		w.fail("nobody has sealed %+v", e)
 	}
 	return said
+}
+
+// noteTurn notes the newest turn of a new life of a room.
+func (s *sealedWorld) noteTurn(room string) {
+	if !s.on {
+		return
+	}
+	if turns, _, _ := s.w.db.store.Turns(context.Background(), room, 0, 1); len(turns) > 0 {
+		s.newest[s.w.db.store.Life(room).Epoch()] = turns[0].Kid
+	}
+}
+
+// noteStored checks that a message was stored under the key of the turn that was the newest then.
+func (s *sealedWorld) noteStored(op *rules.Op, o *rules.Outcome) {
+	if !s.locked {
+		return
+	}
+	epoch := s.w.db.store.Life(op.Room).Epoch()
+	switch result := o.Result.(type) {
+	case rules.Turned:
+		s.newest[epoch] = result.Turn.Kid
+	case rules.Stored:
+		_, sent := op.Do.(rules.Send)
+		_, edited := op.Do.(rules.Edit)
+		if e := result.Message.Encrypted; result.New && (sent || edited) && (e == nil || e.Kid != s.newest[epoch]) {
+			s.w.fail("%s is stored under %+v, and the newest key is %s", short(result.Message.ID), e, s.newest[epoch])
+		}
+	}
 }
 
 // turnOf returns the number of the turn that a kid names.
