@@ -123,6 +123,8 @@ type (
 		Turn   *protocol.Turn // the one kept; nil: none
 		// HasKey reports that the vault has the secret of Turn.
 		HasKey bool
+		// Offered is the highest number of a turn that the device has made, whether or not a relay has taken it.
+		Offered int64
 		// Fleeting reports that keys cannot be stored: the device ends with the page.
 		Fleeting bool
 	}

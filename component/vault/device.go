@@ -16,6 +16,7 @@ import (
 const (
 	keptCert = "cert"
 	keptTurn = "turn " // and the room
+	keptMade = "made " // and the room: the number of the highest turn that the device has made
 )
 
 func (v *Vault) openDevice(ctx context.Context, op client.OpenDevice) (client.CryptoResult, error) {
@@ -118,8 +119,12 @@ func (v *Vault) loadTurn(ctx context.Context, opened client.DeviceOpened) (clien
 	}
 	turn, wrap := readKept(kept)
 	if opened.Turn = turn; wrap != nil {
-		opened.HasKey, err = v.take(ctx, turn.Kid, *wrap)
+		if opened.HasKey, err = v.take(ctx, turn.Kid, *wrap); err != nil {
+			return nil, err
+		}
 	}
+	made, err := v.one(ctx, e2ee.OpKept, []byte(keptMade+v.options.Room))
+	opened.Offered, _ = strconv.ParseInt(string(made), 10, 64)
 	return opened, err
 }
 

@@ -44,7 +44,13 @@ func (v *Vault) makeTurn(ctx context.Context, op client.MakeTurn) (client.Crypto
 	}
 	turn.Sig = e2ee.Encode(sig)
 	wraps, err := v.wrap(ctx, turn.Kid, op.To)
-	return client.TurnMade{Turn: turn, Wraps: wraps}, err
+	if err != nil {
+		return nil, err
+	}
+	// A relay may take the turn and lose it: then a later life of the page makes another. Without a disk this page remembers.
+	number := []byte(strconv.FormatInt(turn.N, 10))
+	_, _ = v.one(ctx, e2ee.OpKeep, []byte(keptMade+v.options.Room), number, number)
+	return client.TurnMade{Turn: turn, Wraps: wraps}, nil
 }
 
 // wrap wraps the secret of a kid for devices.

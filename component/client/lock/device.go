@@ -64,6 +64,7 @@ func (l *Lock) open(renew bool) {
 		l.remember(&d.Device, &d.Cert)
 		life := time.Unix(d.Cert.Until, 0).Sub(l.step.Now)
 		l.openAt = l.step.Now.Add(max(reopenAfter, life-min(renewBefore, life/2)))
+		l.offered = max(l.offered, d.Offered)
 		if first && d.Turn != nil {
 			l.loaded(d.Turn, d.HasKey)
 		}

@@ -91,7 +91,9 @@ func (l *Lock) gained(kids []string, wrap *protocol.Wrap) {
 		l.kids[kid] = true
 	}
 	if l.newest != nil && slices.Contains(kids, l.newest.Kid) {
-		l.wantAt, l.readBack, l.wrap = time.Time{}, readBack{}, wrap
+		if l.readBack, l.wrap = (readBack{}), wrap; l.verified {
+			l.wantAt = time.Time{} // else it is verified again then
+		}
 		l.keep()
 		if !l.making {
 			l.makeAt = time.Time{} // it waited for the secret

@@ -16,6 +16,9 @@ const (
 	// chapterAfter is how long the maker of a turn waits for the secret before it: then a new
 	// chapter begins.
 	chapterAfter = 20 * time.Second
+	// lackAfter is how long the relay may not have told of a turn that another tab has kept: among several relays its news
+	// take a while.
+	lackAfter = 10 * time.Second
 	// turnMax is the highest number after which another turn is made.
 	turnMax = 1 << 40
 	// clockGrace is how far the clocks of two devices may differ.
@@ -35,6 +38,7 @@ type turns struct {
 	highest   int64          // the number of the highest turn that this device has kept
 	highKid   string         // "": another tab has kept it
 	highOut   []string
+	highAt    time.Time      // when this page learned that another tab has kept it
 	wrap      *protocol.Wrap // of the newest secret for this device; nil: it did not come by one
 	wrapKept  bool           // it is on disk, with the turn
 
@@ -187,7 +191,9 @@ func (l *Lock) keep() {
 			kept.N, l.fleeting = t.N, true
 		}
 		if kept.N >= l.highest {
-			l.highest, l.highKid = kept.N, ""
+			if l.highest, l.highKid = kept.N, ""; kept.N > t.N {
+				l.highAt = l.step.Now
+			}
 			if kept.N == t.N {
 				l.highKid, l.highOut = t.Kid, t.Out
 			}
@@ -212,6 +218,10 @@ func (l *Lock) consider() {
 func (l *Lock) makeTurn() {
 	t := l.newest
 	if !l.joined || !l.registered || !l.leads() || !l.due && !l.lacks() {
+		return
+	}
+	if l.lacks() && l.step.Now.Sub(l.highAt) < lackAfter {
+		l.makeAt = l.highAt.Add(lackAfter)
 		return
 	}
 	link := t != nil && l.verified && l.kids[t.Kid]
