@@ -58,7 +58,7 @@ npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
 	mkdir -p dist-npm
 	npm pack --pack-destination dist-npm
 
-sim: ## Run 20,000 seeds of the simulation with one relay, and with several (SEEDS= another number; SEED=n replays one with a trace)
+sim: ## Run 20,000 seeds of the simulation with one relay, with several, and of each in encrypted rooms (SEEDS= another number; SEED=n replays one with a trace)
 	@go run ./test/simulation/cmd -seeds $(SEEDS) $(if $(SEED),-seed $(SEED))
 
 model: need-build ## Hold every store, two handles on PostgreSQL too, against the model in 1,000 random histories (CHECKS=)

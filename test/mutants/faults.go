@@ -49,6 +49,7 @@ const (
 	rulebook   = "relay/rules"
 	store      = "store/sqlite"
 	word       = "store/word"
+	vault      = "component/vault"
 )
 
 // mutants are the faults, those of one part together.
@@ -75,6 +76,12 @@ var (
 		run:   []string{"-seeds", "2500", "-first", "-from", strconv.Itoa(simulated.SealedSeeds)},
 		says:  inSimulation.says,
 	}
+	inSealedCluster = check{
+		name:  "the simulation of encrypted rooms with several relays",
+		build: inSimulation.build,
+		run:   []string{"-seeds", "2500", "-first", "-from", strconv.Itoa(simulated.SealedClusterSeeds)},
+		says:  inSimulation.says,
+	}
 	inCluster = check{
 		name:  "the simulation of several relays",
 		build: inSimulation.build,
@@ -90,6 +97,7 @@ var (
 	core        = []check{inClient}
 	sealed      = []check{inSealed}
 	sealedFirst = []check{inClient, inSealed}
+	sealedMany  = []check{inSealedCluster}
 	coreFirst   = []check{inClient, inSimulation}
 	window      = []check{inTimeline}
 	hubAlone    = []check{inHub}

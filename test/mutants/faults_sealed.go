@@ -46,4 +46,28 @@ var sealedFaults = []mutant{
 		name: "plain fallback", pkg: outbox, in: "Flush", checks: sealedFirst,
 		do: steps{never("a.encrypts")},
 	},
+	{
+		name: "signature of a message unchecked", pkg: vault, in: "Vault.open", checks: sealedMany,
+		do: steps{replace("string(verified[n])", "e2ee.Yes + string(verified[n][:0])")},
+	},
+	{
+		name: "any key taken", pkg: rulebook, in: "lockbook.refuseOpen", checks: sealed,
+		do: steps{never("a.Kid != b.newest().Kid")},
+	},
+	{
+		name: "stale_key decided from a relay's memory", pkg: rulebook, in: "lockbook.refuseOpen", checks: sealedMany,
+		do: steps{replace("a.Kid != b.newest().Kid", "a.Kid != b.newest().Kid && a.Kid != b.newest().Turn.PrevKid")},
+	},
+	{
+		name: "a device that comes from another relay is asked for no longer", pkg: hub, in: "keys.add", checks: sealedMany,
+		do: steps{never("a.member == nil || b.member != nil")},
+	},
+	{
+		name: "a turn that was made is forgotten with its page", pkg: vault, in: "Vault.loadTurn", checks: sealedMany,
+		do: steps{replace("string(made)", "string(made[:0])")},
+	},
+	{
+		name: "a sealed item of another tab is not opened", pkg: outbox, in: "queue.add", checks: sealedFirst,
+		do: steps{replace("q.unread || a", "q.unread")},
+	},
 }

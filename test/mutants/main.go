@@ -34,7 +34,9 @@ func main() {
 	only := flag.String("only", "", "plant only the faults whose name contains this")
 	seeds := flag.String("seeds", "2500", "how many seeds of the simulation to try on each")
 	flag.Parse()
-	inSimulation.run[1], inCluster.run[1] = *seeds, *seeds
+	for _, c := range []check{inSimulation, inCluster, inSealed, inSealedCluster} {
+		c.run[1] = *seeds
+	}
 	if err := run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

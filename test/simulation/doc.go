@@ -14,8 +14,8 @@
 // relay with each connection and each request, and the relays' bus loses, delays and doubles news.
 //
 // From [SealedSeeds] on the rooms are end-to-end encrypted: by the vault that ships, over a symbolic cipher (cipher.go). There
-// devices lose their keys, a moderator bans somebody, and in some seeds the relay lies (lies.go). The promises about that are
-// checked in sealed.go.
+// devices lose their keys, a moderator bans somebody, and in some seeds the relay lies (lies.go). sealwatch.go checks the
+// promises about that. From [SealedClusterSeeds] on encrypted rooms have one relay to three, and there may be two rooms.
 //
 // A new fault is a constant in weather.go, and strikes in strike.go or at the place that it concerns. A new thing that people
 // do belongs in people.go or reader.go, a new promise in watch.go, linkwatch.go or heal.go. A seed that found a fault joins

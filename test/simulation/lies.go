@@ -109,7 +109,11 @@ func (e *sealedPage) lieAbout(m *protocol.Message) *protocol.Message {
 	e.lied[m.ID] = true
 	sealed := *m.Encrypted
 	lied.Encrypted = &sealed
-	switch w.rnd.IntN(7) {
+	kinds := 7
+	if w.sealed.wide {
+		kinds++
+	}
+	switch w.rnd.IntN(kinds) {
 	case 0:
 		lied.Sender.Name, lied.Sender.Role = "mallory", protocol.RoleOrganizer
 	case 1:
@@ -126,10 +130,29 @@ func (e *sealedPage) lieAbout(m *protocol.Message) *protocol.Message {
 		if first := w.sealed.wrote[m.ID]; first.CT != "" {
 			sealed = first
 		}
+	case 7:
+		sealed.CT = w.sealed.impersonate(sealed.CT)
 	default:
 		sealed.CT = e2ee.Encode(w.sealed.symbols.fresh(64))
 	}
 	return &lied
+}
+
+// impersonate returns a text in the name of a message's author, encrypted by a member who helps the relay: the key is right, and
+// the signature is not.
+func (s *sealedWorld) impersonate(ct string) string {
+	was := s.symbols.sealed[string(e2ee.Decode(ct))]
+	device, _, content, err := e2ee.ReadPlaintext(was.plain)
+	if err != nil {
+		return ct
+	}
+	edit, said, err := e2ee.ReadContent(content)
+	if err != nil {
+		return ct
+	}
+	said.Text = "what the author never said"
+	forged := e2ee.Plaintext(device, s.symbols.fresh(64), e2ee.AppendContent(nil, edit, &said))
+	return e2ee.Encode(s.symbols.encrypt(64, was.key, was.bound, forged))
 }
 
 // lieInPage returns a page of history with messages that are not as they were stored.

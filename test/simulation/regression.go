@@ -30,4 +30,10 @@ var Regressions = []Regression{
 	{"a device that could not be checked was taken for unknown, for ever", 2006974},
 	{"a lane stayed shut by a late refusal of an item that was given up", 2010906},
 	{"an item that was discarded was shown again by a late word of its owner", 1000449},
+	{"a turn that was written, told and lost before its page was told was not made again", 3000171},
+	{"a turn led back past one of which its maker's relay had not heard", 3002250},
+	{"a device that came from another relay was asked for no longer", 3002911},
+	{"a stale item of another tab was never sealed anew", 3003104},
+	{"a turn was not verified any more once its secret had come", 3004117},
+	{"of more than fifty pinned messages none was shown", 3004505},
 }

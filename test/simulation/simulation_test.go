@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"bytes"
+	"regexp"
 	"testing"
 )
 
@@ -9,7 +10,7 @@ import (
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(300) {
-		for _, from := range []uint64{0, ClusterSeeds, SealedSeeds} {
+		for _, from := range []uint64{0, ClusterSeeds, SealedSeeds, SealedClusterSeeds} {
 			if err := Run(from+seed, nil); err != nil {
 				t.Errorf("%v", err)
 			}
@@ -27,16 +28,18 @@ func TestRegressions(t *testing.T) {
 	}
 }
 
-// TestReplay checks that the same seed gives the same trace.
+// TestReplay checks that the same seed gives the same trace, but for addresses in memory.
 func TestReplay(t *testing.T) {
 	t.Parallel()
-	for n := range uint64(40) {
-		seed := n/2 + n%2*ClusterSeeds
-		var one, two bytes.Buffer
-		_ = Run(seed, &one)
-		_ = Run(seed, &two)
-		if !bytes.Equal(one.Bytes(), two.Bytes()) {
-			t.Fatalf("seed %d runs in two ways", seed)
+	addresses := regexp.MustCompile("0x[0-9a-f]+")
+	for n := range uint64(20) {
+		for _, from := range []uint64{0, ClusterSeeds, SealedClusterSeeds} {
+			var one, two bytes.Buffer
+			_ = Run(from+n, &one)
+			_ = Run(from+n, &two)
+			if !bytes.Equal(addresses.ReplaceAll(one.Bytes(), nil), addresses.ReplaceAll(two.Bytes(), nil)) {
+				t.Fatalf("seed %d runs in two ways", from+n)
+			}
 		}
 	}
 }

@@ -98,6 +98,68 @@ func TestModeratorReplacesTheTurnThatTheRelayLost(t *testing.T) {
 	}
 }
 
+// TestALaterLifeReplacesTheTurnThatTheRelayLost: the page that wrote it ended before the relay told it of the turn, and told
+// others.
+func TestALaterLifeReplacesTheTurnThatTheRelayLost(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.relay(protocol.Due{Room: "lobby"})
+	s.wait(2 * time.Second)
+	if made := s.take("turn"); len(made) != 1 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	s.reload()
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.wait(2 * time.Second)
+	made := s.take("turn")
+	if len(made) != 1 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	if turn, err := protocol.DecodeTurn(made[0].Turn); err != nil || turn.N != 2 {
+		t.Fatalf("made %+v, %v", turn, err)
+	}
+}
+
+// TestATurnOfAnotherTabIsWaitedFor: this tab's relay has not heard yet of the turn that another tab has kept. A turn made now
+// would lead back past it.
+func TestATurnOfAnotherTabIsWaitedFor(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.kept = turnOf(3, "d-mod")
+	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(2, "d-mod")})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 2, Wrap: *wrapOf("2.k")})
+	s.relay(protocol.Due{Room: "lobby"})
+	s.wait(5 * time.Second)
+	if made := s.take("turn"); len(made) != 0 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(3, "d-mod")})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 3, Wrap: *wrapOf("3.k")})
+	s.state(client.LockReady)
+	s.wait(time.Minute)
+	if made := s.take("turn"); len(made) != 0 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	s.lose() // the relay has lost it
+	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
+	s.wait(2 * time.Second)
+	if made := s.take("turn"); len(made) != 1 {
+		t.Fatalf("made %d turns", len(made))
+	}
+}
+
+// TestATurnIsVerifiedOnceItsMakerIsKnown: the secret comes first, and the relay does not answer for the maker's device.
+func TestATurnIsVerifiedOnceItsMakerIsKnown(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.down = true
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.wait(time.Minute)
+	s.state(client.LockWaiting)
+	s.down = false
+	s.wait(30 * time.Second)
+	s.state(client.LockReady)
+}
+
 // TestNothingIsWrittenWithoutATurn: a relay that has lost all turns refuses every message, and counts it towards the rate
 // that the next turn needs.
 func TestNothingIsWrittenWithoutATurn(t *testing.T) {

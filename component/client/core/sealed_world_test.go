@@ -22,6 +22,7 @@ type sealedChat struct {
 	user    string
 	role    protocol.Role
 	kept    *protocol.Turn // on disk
+	offered int64          // on disk
 	checked map[string]bool
 	written []frame
 	saved   []client.Item
@@ -44,6 +45,13 @@ func newSealedChat(t *testing.T, user string, role protocol.Role) *sealedChat {
 	s.c = New(client.Config{Room: "lobby", Client: "test/1", Encrypted: true, Rand: func() float64 { return 0.5 }})
 	s.step(client.Started{Token: testToken("ada")})
 	return s
+}
+
+// reload begins a new life of the page.
+func (s *sealedChat) reload() {
+	s.c = New(client.Config{Room: "lobby", Client: "test/1", Encrypted: true, Rand: func() float64 { return 0.5 }})
+	s.checked, s.written, s.timer = map[string]bool{"d-own": true}, nil, time.Time{}
+	s.step(client.Started{Token: testToken("ada")})
 }
 
 // deviceOf returns a device whose certificate says in the clear what it says.
@@ -147,7 +155,7 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 	switch op := op.(type) {
 	case client.OpenDevice:
 		own := deviceOf("d-own", s.user, s.role, 24*time.Hour)
-		return client.DeviceOpened{Device: own, Cert: certOf(own), Turn: s.kept, HasKey: s.kept != nil}
+		return client.DeviceOpened{Device: own, Cert: certOf(own), Turn: s.kept, HasKey: s.kept != nil, Offered: s.offered}
 	case client.KeepTurn:
 		if s.kept == nil || s.kept.N < op.Turn.N {
 			s.kept = &op.Turn
@@ -167,7 +175,7 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 		return client.TurnChecked{OK: op.Turn.Sig == "good", Hash: "hash " + op.Turn.Kid, Code: "1 2 3"}
 	case client.MakeTurn:
 		t := op.Turn
-		t.Kid, t.Sig = fmt.Sprint(t.N, ".k"), "good"
+		t.Kid, t.Sig, s.offered = fmt.Sprint(t.N, ".k"), "good", t.N
 		if op.Link {
 			t.Link = "link"
 		}
