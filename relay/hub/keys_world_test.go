@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"hallway/e2ee/devicetest"
 	"hallway/protocol"
+	"hallway/relay/rules"
 )
 
 // aliases give names to the random bytes in the frames of encrypted rooms, so that a script can be read and played again:
@@ -104,4 +106,23 @@ func (a *aliases) device(name string) *devicetest.Device {
 func member(f interface{ Append([]byte) []byte }, name string) string {
 	_, value, _ := strings.Cut(string(f.Append(nil)), `,"`+name+`":`)
 	return strings.TrimSuffix(value, "}")
+}
+
+// describeKeys describes an op about files or keys; it returns "" for others.
+func describeKeys(op rules.Op) string {
+	switch do := op.Do.(type) {
+	case rules.Upload:
+		return "upload " + do.File.ID
+	case rules.Register:
+		return "register " + do.Device.ID + " for " + op.Sender.ID
+	case rules.Unregister:
+		return "delete device " + do.ID
+	case rules.MakeTurn:
+		return fmt.Sprint("turn ", do.Turn.N, " by ", do.Device)
+	case rules.HandOn:
+		return fmt.Sprint("wraps of turn ", do.N, " by ", do.Device)
+	case rules.Want:
+		return fmt.Sprint("want turn ", do.N, " for ", do.Device)
+	}
+	return ""
 }

@@ -296,24 +296,6 @@ func describeOp(op rules.Op) string {
 	return cmp.Or(describeKeys(op), describeModeration(op))
 }
 
-func describeKeys(op rules.Op) string {
-	switch do := op.Do.(type) {
-	case rules.Upload:
-		return "upload " + do.File.ID
-	case rules.Register:
-		return "register " + do.Device.ID + " for " + op.Sender.ID
-	case rules.Unregister:
-		return "delete device " + do.ID
-	case rules.MakeTurn:
-		return fmt.Sprint("turn ", do.Turn.N, " by ", do.Device)
-	case rules.HandOn:
-		return fmt.Sprint("wraps of turn ", do.N, " by ", do.Device)
-	case rules.Want:
-		return fmt.Sprint("want turn ", do.N, " for ", do.Device)
-	}
-	return ""
-}
-
 func describeModeration(op rules.Op) string {
 	switch do := op.Do.(type) {
 	case rules.Erase:
