@@ -8,8 +8,8 @@ import (
 // HalfBytesMax bounds the bytes of requests, and of WebSocket messages, of which only a part has come.
 const HalfBytesMax = 16 << 20
 
-// strangersShare is the part of these bytes from which on connections before their welcome give way first.
-const strangersShare = 4
+// unauthenticatedShare is the part of these bytes from which on connections before their welcome give way first.
+const unauthenticatedShare = 4
 
 // Halves bounds the bytes held of requests or messages of which only a part has come. Each belongs to a group;
 // beyond the bound the oldest of the heaviest group gives way. It is safe for concurrent use.
@@ -56,12 +56,12 @@ func NewHalves[G comparable](most int) *Halves[G] {
 	}}
 }
 
-// NewHalvesOfClients returns Halves with a group of welcomed clients, true, and one of strangers, false. Strangers
+// NewHalvesOfClients returns Halves with a group of welcomed clients, true, and one of unauthenticated connections, false. These
 // give way first while they hold more than a quarter.
 func NewHalvesOfClients(most int) *Halves[bool] {
 	return &Halves[bool]{most: most, groups: map[bool]*halfGroup{}, heaviest: func(h *Halves[bool]) (welcomed bool) {
-		strangers := h.groups[false]
-		return h.groups[true] != nil && (strangers == nil || strangers.bytes <= h.most/strangersShare)
+		unauthenticated := h.groups[false]
+		return h.groups[true] != nil && (unauthenticated == nil || unauthenticated.bytes <= h.most/unauthenticatedShare)
 	}}
 }
 

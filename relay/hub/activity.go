@@ -9,7 +9,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// acts holds what a user does in a room beside changing it.
+// acts holds a user's read marker on its way, and the time of the user's last typing.
 type acts struct {
 	typedAt int64   // when typing was told last
 	want    int64   // where the read marker is to move; 0: nowhere
@@ -52,7 +52,8 @@ func (a *activity) typing(now time.Time, s *Session, name string) {
 	a.gossip.tell(&bus.Typing{Room: name, User: m.sender()})
 }
 
-// mayType reports whether a user who has typed last at last may be told to the room, and counts it.
+// mayType reports whether the room may be told that a user is typing, and counts it. last is the time at which the user
+// typed before.
 func (r *room) mayType(at, last int64) bool {
 	if at-last < int64(typingEvery) || at-r.typedAt[r.typed] < int64(time.Second) {
 		return false
@@ -62,7 +63,7 @@ func (r *room) mayType(at, last int64) bool {
 	return true
 }
 
-// typingElsewhere passes on that a user is typing at another relay, by the limits of this one.
+// typingElsewhere tells the room that a user is typing at another relay, by the limits of this one.
 func (a *activity) typingElsewhere(now time.Time, n *bus.Typing) {
 	r, at := a.rooms.opened(n.Room), now.UnixNano()
 	if r == nil || r.streams == 0 {
@@ -92,10 +93,9 @@ func (a *activity) typingElsewhere(now time.Time, n *bus.Typing) {
 	a.rooms.cast(r, [][]byte{frame})
 }
 
-// read moves the user's read marker. While a Read is under way, it only keeps the farthest seq, which the next Read
-// stores. The user's next read in the room tries again what could not be stored, as long as one of the user's
-// connections is there; that one is usually farther anyway. So after a failure a marker may be behind, but it never
-// goes back.
+// read moves the user's read marker. While a Read is under way, it only keeps the farthest seq for the next Read. After
+// a failure, the user's next read in the room tries again, if one of the user's connections is still there; it is
+// usually farther anyway. So a marker may be behind after a failure, but it never goes back.
 func (a *activity) read(s *Session, f protocol.Read) {
 	m := s.member(f.Room)
 	if m == nil {
@@ -109,7 +109,7 @@ func (a *activity) read(s *Session, f protocol.Read) {
 	a.mark(m.presence)
 }
 
-// mark asks the store to move the marker to where it is wanted.
+// mark asks the store to move the marker as far as the user has read.
 func (a *activity) mark(p *presence) {
 	if a.gossip != nil {
 		a.gossip.marks.want(p)
@@ -134,7 +134,7 @@ func (a *activity) marked(p *presence, by *member, seq int64, o rules.Outcome) {
 	if o.Code != "" {
 		return
 	}
-	// Where the room is not open, the marker may be of a life that is over; joined will tell.
+	// If the room is not open, the marker may be of an earlier life; joined tells the present one.
 	if read := o.Result.(rules.Marked).Read; p.room.open && read > p.read {
 		p.read = read
 		a.stats.Reads++
@@ -144,7 +144,7 @@ func (a *activity) marked(p *presence, by *member, seq int64, o rules.Outcome) {
 			}
 		}
 	}
-	if acts.want > seq && len(p.members) > 0 { // a user who has left may be back, with another presence
+	if acts.want > seq && len(p.members) > 0 { // a user who left may have come back, with another presence
 		a.mark(p)
 	} else {
 		acts.want, acts.by = 0, nil // reached, or beyond the head, which counts as the head

@@ -7,17 +7,17 @@ import (
 	"hallway/relay/rules"
 )
 
-// Answers to a connection's ops of a room come in the order of the ops. Where other relays write the room, a message of the
-// connection may wait above a hole until it is told; what the store has answered later waits for it.
+// Answers to a connection's ops of a room come in the order of the ops. If other relays write the room, a message of
+// the connection may wait above a hole; the store's later answers wait for it.
 
-// A heldAnswer waits until the streams of its room are told a rev.
+// A heldAnswer waits until the room's streams have got a rev.
 type heldAnswer struct {
 	member *member
 	rev    int64
 	frame  protocol.RelayFrame
 }
 
-// refuse answers an op that the store has refused, or has not carried out.
+// refuse answers an op that the store has refused or not carried out.
 func (rs *rooms) refuse(p *pending, why rules.Refusal) {
 	if p.done != nil {
 		p.refuse(why)
@@ -26,7 +26,7 @@ func (rs *rooms) refuse(p *pending, why rules.Refusal) {
 	rs.answer(p.session, p.op.Room, p.refusal(why))
 }
 
-// answer sends a session the store's answer to an op of a room, behind the messages of the session that were stored before.
+// answer sends a session the store's answer to an op of a room, behind the session's earlier messages.
 func (rs *rooms) answer(s *Session, room string, f protocol.RelayFrame) {
 	m := s.member(room)
 	if m == nil || !m.joined {
@@ -44,7 +44,7 @@ func (rs *rooms) answer(s *Session, room string, f protocol.RelayFrame) {
 	s.send(f)
 }
 
-// release sends the answers that wait for revs which the streams were told.
+// release sends the answers whose revs the streams have got.
 func (ps *peers) release(r *room) {
 	if len(r.level.held) == 0 {
 		return
@@ -58,7 +58,7 @@ func (ps *peers) release(r *room) {
 	})
 }
 
-// settleUp sends the answers that wait for a member whose stream ends.
+// settleUp sends all answers that wait for a member, because the member's stream ends.
 func (ps *peers) settleUp(m *member) {
 	m.echo = 0
 	lv := m.presence.room.level

@@ -9,15 +9,15 @@ import (
 	"hallway/relay/rules"
 )
 
-// Bans holds the bans in force, for those who read without asking the hub. The hub's owner changes it; anybody may read
-// it at any time. The store decides about changes. Bans follows, and learns of a ban whose result was lost when the
-// banned user tries something.
+// Bans holds the bans in force, for readers outside the hub. The hub's owner changes it; any goroutine may read it at
+// any time. The store decides about changes. If the result of a ban was lost, Bans learns of it when the banned user
+// tries something.
 type Bans struct {
 	mu    sync.RWMutex
 	terms map[rules.Ban]rules.BanTerms
 }
 
-// Of reports whether a ban is in force against a user with that role, and until when; 0: for ever.
+// Of reports whether a ban is in force against a user with that role, and returns its end; 0: for ever.
 func (b *Bans) Of(now time.Time, ban rules.Ban, role protocol.Role) (until protocol.Time, banned bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()

@@ -12,42 +12,44 @@ import (
 // Bus carries news to the other relays on the database. It may lose, delay, double and reorder news. Its methods never
 // block and never call back.
 type Bus interface {
-	// Publish tells the other relays of changes that are durable. They do not come back to this hub.
+	// Publish tells the other relays of durable changes. They do not come back to this hub.
 	Publish(n News)
-	// Follow makes the news of a room come to Hub.Heard until Unfollow. Hub.Followed is called once they come.
+	// Follow subscribes to the news of a room, which come to Hub.Heard until Unfollow. Hub.Followed is called once they
+	// do.
 	Follow(room string)
 	Unfollow(room string)
-	// Tell tells the other relays what no database holds. It comes to their Gossip.Heard.
+	// Tell tells the other relays of state that no database holds. It comes to their Gossip.Heard.
 	Tell(n bus.News)
 }
 
 // Reader reads the database for the hub. Its methods never block and never call back.
 type Reader interface {
-	// ReadHeads reads how far rooms are, by a query that begins after the call. Hub.Heads takes the answer, exactly
+	// ReadHeads reads the heads of rooms by a query that begins after the call. Hub.Heads takes the answer, exactly
 	// once. The hub waits for it before it asks again.
 	ReadHeads(rooms []string)
 	// ReadSince reads the changes of a room with a rev above since. Hub.Healed takes the answer, exactly once. The hub
-	// asks once at a time for each room.
+	// has one query at a time for each room.
 	ReadSince(room string, since int64)
-	// ReadRuling reads a room's rules. Gossip.Ruling takes the answer, exactly once. The hub asks once at a time for each
-	// room.
+	// ReadRuling reads a room's rules. Gossip.Ruling takes the answer, exactly once. The hub has one query at a time
+	// for each room.
 	ReadRuling(room string)
-	// ReadKnown reads what hubs keep in memory of all rooms. Gossip.Known takes the answer, exactly once. The hub waits for
-	// it before it asks again.
+	// ReadKnown reads the bans, revocations and ranks that hubs keep in memory. Gossip.Known takes the answer, exactly
+	// once. The hub waits for it before it asks again.
 	ReadKnown()
-	// MarkRead writes read markers. Gossip.Marked takes the end, exactly once. The hub waits for it before it writes others.
+	// MarkRead writes read markers. Gossip.Marked takes the end, exactly once. The hub waits for it before it writes
+	// others.
 	MarkRead(marks []rules.ReadMark)
 }
 
-// News tells of durable changes of a room. The hub believes it in part only: it reads a rev that is missing from the
-// database, and a room's life there where the epoch is another.
+// News tells of durable changes of a room. The hub does not rely on it: it reads a missing rev from the database, and
+// reads the room's life there if the epoch differs.
 type News struct {
 	Room  string
 	Epoch string // names the room's life; "": the room was deleted
 	First int64  // the rev of the first frame; 0: there is none
 	Last  int64  // the highest rev
-	// Frames holds the message frames of the revs from First on, one each, as streams tell them. It has fewer than Last
-	// says, or none, where the bus cannot carry them.
+	// Frames holds the message frames of the revs from First on, one each, as streams get them. There are fewer than
+	// Last says, or none, if the bus cannot carry them.
 	Frames [][]byte
 
 	changes []change // the frames, decoded
@@ -55,7 +57,7 @@ type News struct {
 
 var errNews = errors.New("the news does not hold together")
 
-// Decode decodes the frames of news that came from a bus, so that the hub's owner need not do it.
+// Decode decodes the frames of news from a bus, so that the hub's owner need not do it.
 func (n *News) Decode() error {
 	n.changes = make([]change, len(n.Frames))
 	for i, frame := range n.Frames {
@@ -73,8 +75,8 @@ func (n *News) Decode() error {
 	return nil
 }
 
-// A Heal holds the changes of a room that a hub has asked for, a page of them, read from the database: the latest state
-// of every message with a rev above Since and not above To.
+// A Heal holds a page of a room's changes, read from the database for a hole: the latest state of every message with a
+// rev above Since and not above To.
 type Heal struct {
 	Epoch     string
 	Since, To int64
@@ -82,8 +84,8 @@ type Heal struct {
 	changes   []change
 }
 
-// HealOf returns the heal that a page of changes since a rev makes. It encodes the messages, so that the hub's owner
-// need not do it.
+// HealOf makes a heal of a page of changes since a rev. It encodes the messages, so that the hub's owner need not do
+// it.
 func HealOf(since int64, p *protocol.Page) Heal {
 	h := Heal{Epoch: p.Epoch, Since: since, To: p.Head, Head: p.Head, changes: make([]change, len(p.Messages))}
 	for i := range p.Messages {
@@ -97,20 +99,20 @@ func HealOf(since int64, p *protocol.Page) Heal {
 	return h
 }
 
-// Share tells a hub, before its first call, that other relays write the same database. From then on the hub tells
-// streams what others have committed, and nothing above a rev that it has not told.
+// Share tells a hub, before its first call, that other relays write the same database. The hub then tells streams of
+// the others' commits as well, and of no rev above a hole.
 func (h *Hub) Share(bus Bus, reader Reader) {
 	h.gossip = newGossip(h, bus, reader)
 	h.rooms.peers = newPeers(h, bus, reader)
 }
 
-// Followed notes that the news of these rooms come from now on. Earlier ones may have been missed.
+// Followed notes that the news of these rooms come from now on. The hub may have missed earlier ones.
 func (h *Hub) Followed(now time.Time, rooms []string) { h.rooms.peers.followed(now, rooms) }
 
 // Heard takes news of another relay, which was decoded.
 func (h *Hub) Heard(now time.Time, n News) { h.rooms.peers.heard(now, &n) }
 
-// Heads takes the answer to ReadHeads. After an error nothing is known of any of its rooms.
+// Heads takes the answer to ReadHeads. After an error nothing is known of its rooms.
 func (h *Hub) Heads(now time.Time, heads rules.Heads, err error) {
 	h.rooms.peers.heads(now, &heads, err)
 }
@@ -120,11 +122,11 @@ func (h *Hub) Healed(now time.Time, room string, heal Heal, err error) {
 	h.rooms.peers.healed(now, room, &heal, err)
 }
 
-// BusUp tells whether the bus carries news at present. The shell calls it also when news may have been lost: all heads
-// are then read at once, and while the bus is down every CheckEveryDown.
+// BusUp notes whether the bus carries news at present. The shell also calls it when news may have been lost: the hub
+// then reads all heads at once, and every CheckEveryDown while the bus is down.
 func (h *Hub) BusUp(now time.Time, up bool) { h.rooms.peers.busUp(now, up) }
 
-// Deadline returns the time at which Wake has something to do; before the first Wake it is zero.
+// Deadline returns the time of the next Wake; before the first Wake it is zero.
 func (h *Hub) Deadline() time.Time {
 	at := h.rooms.peers.deadline()
 	if other := h.gossip.deadline(); other.Before(at) {
@@ -133,7 +135,7 @@ func (h *Hub) Deadline() time.Time {
 	return at
 }
 
-// Wake does what is due between two ticks.
+// Wake does the work that is due between two ticks.
 func (h *Hub) Wake(now time.Time) {
 	h.rooms.peers.wake(now)
 	h.gossip.wake(now)

@@ -8,7 +8,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// ModerateOp returns the op for which a frame asks at the time now.
+// ModerateOp returns the op of a frame that arrives at the time now.
 func ModerateOp(now time.Time, f protocol.Moderate) rules.Op {
 	do := rules.Moderate{Act: f.Act, User: f.User, Reason: f.Reason}
 	if f.ForMs > 0 {
@@ -17,7 +17,7 @@ func ModerateOp(now time.Time, f protocol.Moderate) rules.Op {
 	return rules.Op{Room: f.Room, Do: do}
 }
 
-// opOf returns the op for which a frame asks; ok is false for frames of other kinds.
+// opOf returns the op of a frame; ok is false for frames without one.
 func opOf(now time.Time, frame protocol.ClientFrame) (op rules.Op, ok bool) {
 	switch f := frame.(type) {
 	case protocol.Edit:
@@ -46,16 +46,14 @@ func opOf(now time.Time, frame protocol.ClientFrame) (op rules.Op, ok bool) {
 	return op, op.Do != nil
 }
 
-// Change takes a change over REST by the rules and the rate of a frame, but without a joined room: an op of any kind
-// but Open and Read. The hub sets its sender. It calls done exactly once with the outcome, perhaps before Change
-// returns.
+// Change takes an op over REST, by the rules and the rate of a frame, but without a joined room. It takes all ops but
+// Open and Read, and sets their sender. It calls done exactly once with the outcome, perhaps before it returns.
 func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
 	h.changes.overREST(now, who, op, done)
 }
 
-// Erase takes parts of the erasure of a user, each a [rules.Erase] or a [rules.Forget], for which the operator has
-// asked. Ops of others come in between. It calls done once for each part, with its index in ops, perhaps before Erase
-// returns.
+// Erase takes parts of the erasure of a user, each a [rules.Erase] or a [rules.Forget]. Ops of other users come in
+// between. It calls done once for each part, with its index in ops, perhaps before it returns.
 func (h *Hub) Erase(_ time.Time, ops []rules.Op, done func(i int, o rules.Outcome)) {
 	h.changes.erase(ops, done)
 }
@@ -67,8 +65,8 @@ type changes struct {
 	ranking *ranking
 }
 
-// ask takes a change of a stored message, or an act of moderation, from a connection. It has its place in the queue,
-// but belongs to no lane: when it is refused, it holds nothing back.
+// ask takes an op from a connection: a change of a stored message, or an act of moderation. The op has its place in the
+// queue, but belongs to no lane: its refusal holds nothing back.
 func (cs *changes) ask(now time.Time, s *Session, op rules.Op) {
 	m := s.member(op.Room)
 	if m == nil {

@@ -7,8 +7,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// Committed ends the batch that is being committed: with one outcome for each of its ops, or with an error, after which
-// nothing is known of any of its ops.
+// Committed ends the batch that is being committed, with one outcome for each of its ops, or with an error. After an
+// error nothing is known of its ops.
 func (h *Hub) Committed(now time.Time, outcomes []rules.Outcome, err error) {
 	batch := h.writes.ended()
 	peers := h.rooms.peers

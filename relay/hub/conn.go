@@ -12,15 +12,15 @@ import (
 // Conn is a connection as the hub uses it. Its methods never block and never call back. After Close the others do nothing.
 type Conn interface {
 	// Send queues one frame, a JSON text without WebSocket framing. The frame is shared and must not be changed. A
-	// connection with too much pending closes itself with CloseSlowConsumer.
+	// connection with too many pending bytes closes itself with CloseSlowConsumer.
 	Send(frame []byte)
 	// SendAhead is Send for a frame, such as a pong, that may overtake the frames of groups.
 	SendAhead(frame []byte)
 	// Admit lets the client send frames of the full size. Before that, frames have at most protocol.HelloBytesMax.
 	Admit()
-	// Rest stops the reading of the connection for d: the client's sends wait. Bytes that were read before still come.
+	// Rest stops reading the connection for d: the client's sends wait. Bytes that were read before still come.
 	Rest(d time.Duration)
-	// Close queues the close frame behind what is pending and ends the connection. Hub.Closed follows, as after any
+	// Close queues the close frame behind the pending frames and ends the connection. Hub.Closed follows, as after any
 	// other end.
 	Close(code protocol.CloseCode, reason string)
 }
@@ -46,7 +46,7 @@ type Committer interface {
 	Commit(ops []rules.Op)
 }
 
-// Identity holds what a valid token says.
+// Identity holds the claims of a valid token.
 type Identity struct {
 	User    protocol.User // with the token's general role
 	Expires time.Time     // the end of its connection unless refreshed; leeway included
@@ -62,7 +62,7 @@ type Grants interface {
 	rules.Grants
 	// Everywhere returns the role of the pattern *; "": the token does not have the pattern.
 	Everywhere() protocol.Role
-	// Entries returns the grants as a token holds them: the first entry that matches a room counts.
+	// Entries returns the token's entries; the first one that matches a room counts.
 	Entries() []bus.Grant
 	// Same reports whether the other grants are the same.
 	Same(other Grants) bool
@@ -71,6 +71,6 @@ type Grants interface {
 // Verifier checks tokens. It never blocks. Its error is a *[TokenError], or has a text
 // that is safe to show and never holds the token.
 type Verifier interface {
-	// Verify checks a token that was shown from an address; the address may be unknown.
+	// Verify checks a token from an address; the address may be unknown.
 	Verify(now time.Time, from netip.Addr, token string) (Identity, error)
 }

@@ -17,20 +17,20 @@
 //	lanes          the order of sends                                               lane.go
 //	changes        checks of all other ops                                          change.go
 //	writes         the queue and the batch that is being committed                  writes.go queue.go
-//	outcomes       who is told of the end of an op                                  outcomes.go answer.go
+//	outcomes       answers to ops, and frames to all users concerned               outcomes.go answer.go
 //	activity       typing and read markers                                          activity.go
-//	moderation     what acts, reports, revocations and erasures mean for sessions   moderation.go
+//	moderation     effects of acts, reports, revocations and erasures on sessions   moderation.go
 //	ranking        the ranks that tokens give                                       ranking.go
-//	peers          what other relays on the same database commit                    bus.go peers.go heal.go roomlevel.go
+//	peers          the commits of other relays on the database                      bus.go peers.go heal.go roomlevel.go
 //	               with the parts headQueue, holeList and publisher                 headqueue.go holes.go publisher.go
-//	gossip         what relays tell each other of users and rules                   gossip.go level.go marks.go ruling.go spending.go
+//	gossip         news of relays about users and rules                             gossip.go level.go marks.go ruling.go spending.go
 //	keys           devices, turns and wraps of end-to-end encrypted rooms           keys.go lock.go want.go
 //
 // [Windows], [Revocations], [Bans] and [Ranks] are also read by other goroutines.
 //
-// For a new frame, add a case to Hub.take, or to opOf when it asks for an op. For a new op, add a case to pending.bytes
-// and, for its result, to outcomes.carriedOut or moderation.done. What other relays must hear of it gets a kind of news in
-// package bus and a case in Gossip.Heard.
+// For a new frame, add a case to Hub.take, or to opOf if it asks for an op. For a new op, add a case to pending.bytes and, for
+// its result, to outcomes.carriedOut or moderation.done. If other relays must hear of it, add a kind of news to package bus and
+// a case to Gossip.Heard.
 //
 // # The write path
 //
@@ -46,10 +46,10 @@
 //
 // # The life of a room
 //
-// A room is in memory while somebody has joined it. The store hears of every user's first join, for it keeps the
-// members and their read markers; further connections of a user who is there are answered from memory. When a room is
-// deleted, all are evicted before anybody hears of the room made anew: by the outcome of the op, or, where that was
-// lost, by the next outcome that names another epoch.
+// A room is in memory while it has a member. The store hears of every user's first join, because it keeps the members and
+// their read markers; later connections of the user are answered from memory. When a room is deleted, all members are evicted
+// before anybody hears of a new room of the same name. The hub learns of it from the outcome of the op or, if that was lost,
+// from the next outcome with another epoch.
 //
 // # Tokens
 //
@@ -58,9 +58,9 @@
 //
 // # Moderation
 //
-// Package rules decides: which role may ask for an op before the op is queued, everything else in the store's
-// transaction. The hub tells those concerned, ends the streams of evicted users, and keeps in memory what is read
-// without the store: Revocations, Bans and Ranks.
+// Package rules decides: whether the role allows an op before the op is queued, everything else in the store's transaction. The
+// hub tells the users concerned, ends the streams of evicted users, and keeps in memory what is read without the store:
+// Revocations, Bans and Ranks.
 //
 // # The order of sends
 //
@@ -72,9 +72,9 @@
 //
 // # Encrypted rooms
 //
-// The hub knows of a room's encryption the newest turn, why another one is due, and which streams have a device that holds a
-// secret. A device that lacks one is answered with its stored wrap, or by asking such a device, each for a while and not for too
-// much at once. Everything else is decided by package rules.
+// Of a room's encryption the hub knows the newest turn, whether another one is due, and the streams whose devices hold a secret
+// (holders). A device that lacks a secret gets its stored wrap, or the hub asks a holder for it, one after another, each for a
+// while and with a bound on its unanswered requests. Package rules decides everything else.
 //
 // # Windows
 //
@@ -83,19 +83,19 @@
 //
 // # Several relays
 //
-// Where other relays write the same database (see Hub.Share), peers keeps each room level with it. Changes are told
-// without a hole, whoever has committed them: a change above a hole waits until [News] of another relay fill it, or until
-// the hole is read from the database, a [Heal]. The bus may lose everything: the heads of all rooms are read again every
-// CheckEvery. A join is answered once the streams were told as far as a head that was read after the join came, so a
-// client that goes from one relay to the next never meets an older head.
+// If other relays write the same database (see Hub.Share), peers keeps each room level with it. Streams get changes without a
+// hole, whoever has committed them: a change above a hole waits until [News] of another relay fill it, or until the hole is read
+// from the database, a [Heal]. The bus may lose everything, so the heads of all rooms are read again every CheckEvery. A join is
+// answered once the streams have reached a head that was read after the join came, so a client that moves from one relay to
+// another never meets an older head.
 //
-// Gossip tells the others what no rev stands for: who is there, who types, markers, acts of moderation, what users have
-// used up. What the database holds of that has a version, which is compared with each query for heads, and is read again
-// where it differs: so a ban or a revocation is in force everywhere even if no relay has told of it.
+// Gossip tells the others the state that has no rev: presence, typing, markers, acts of moderation, used-up limits. The part of
+// it that the database holds has a version, which each query for heads compares; a hub with another version reads it again. So
+// a ban or a revocation is in force everywhere even if no relay has told of it.
 //
 // # Tests
 //
-// The scripts in testdata read as documentation: what happens to a hub, and what the hub does.
+// The scripts in testdata read as documentation: each shows events and the answers of the hub.
 //
 // # What this package must not know
 //

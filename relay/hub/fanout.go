@@ -5,8 +5,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// news gives a stored message to its room's window and, where the room was not told of the change yet, to its members
-// at the end of the call. It reports whether they were not told yet. It encodes the message, once for all that get it.
+// news gives a stored message to its room's window and, if it is new to the members, sends it to them at the end of the
+// call. It reports whether it was new to them. It encodes the message, once for all receivers.
 func (rs *rooms) news(r *room, o *rules.Outcome, stored *rules.Stored, cause *protocol.Cause) bool {
 	if rs.peers != nil {
 		return rs.peers.committed(r, o, stored, cause)
@@ -91,7 +91,7 @@ func (rs *rooms) castToOthers(p *presence, frame []byte) {
 	rs.stats.BytesOut += uint64(len(frame) * (r.streams - own))
 }
 
-// loseWindows forgets the windows of a failed batch's rooms: the store may be ahead of them, nobody knows how far.
+// loseWindows clears the windows of a failed batch's rooms, because the store may be ahead of them.
 func (rs *rooms) loseWindows(batch []*pending) {
 	for _, p := range batch {
 		if r := rs.byName[p.op.Room]; r != nil {

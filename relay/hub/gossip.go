@@ -9,9 +9,9 @@ import (
 	"hallway/relay/rules"
 )
 
-// Gossip is what the relays on one database tell each other beside the changes of rooms: who is there and types, read
-// markers, what moderators and organizers have done, and what users have used up. None of it need arrive: what the
-// database holds is read again when the head check finds another version, and the rest is told again.
+// Gossip exchanges with the other relays on the database all state but the changes of rooms: presence, typing, read
+// markers, acts of moderation, used-up rates. Any of it may be lost: the hub reads the database again when the head
+// check finds another version, and tells the rest again.
 type Gossip struct {
 	*shared
 	bus        Bus
@@ -60,7 +60,7 @@ func (g *Gossip) Gone(relay bus.RelayID) {
 	g.calls.gone(relay)
 }
 
-// tell tells the other relays; without a gossip there are none.
+// tell tells the other relays; on a nil Gossip it does nothing.
 func (g *Gossip) tell(n bus.News) {
 	if g != nil {
 		g.bus.Tell(n)
@@ -95,7 +95,7 @@ func (g *Gossip) Heard(now time.Time, from bus.RelayID, news bus.News) {
 	}
 }
 
-// told takes what streams of a room are told beside its messages.
+// told takes a frame for the streams of a room that is not a message.
 func (g *Gossip) told(now time.Time, n *bus.Told) {
 	r := g.rooms.byName[n.Room]
 	if r == nil || r.open && n.Epoch != r.epoch {
@@ -169,7 +169,7 @@ func (g *Gossip) revoked(n *bus.Revoked) {
 	g.moderation.endAllRevoked(map[string]protocol.Time{n.User: at})
 }
 
-// deadline returns the time at which wake has something to do.
+// deadline returns the time of the next wake.
 func (g *Gossip) deadline() time.Time {
 	first := g.pulseAt
 	if g.spending.soon {
@@ -184,7 +184,7 @@ func (g *Gossip) deadline() time.Time {
 	return first
 }
 
-// wake does what is due.
+// wake does the work that is due.
 func (g *Gossip) wake(now time.Time) {
 	g.marks.flush(now)
 	g.calls.wake(now)
@@ -212,11 +212,11 @@ func (g *Gossip) leave() {
 	}
 }
 
-// Gossip returns what the hub tells other relays and hears of them; nil: it is alone on its database.
+// Gossip returns the exchange with other relays; nil: the hub is alone on its database.
 func (h *Hub) Gossip() *Gossip { return h.gossip }
 
-// Online calls done with the ids of the users who have a stream of a room, on any relay: perhaps before it returns. The
-// caller may keep them.
+// Online calls done with the ids of the users with a stream of a room, on any relay, perhaps before it returns. The
+// caller may keep the map.
 func (h *Hub) Online(now time.Time, name string, done func(users map[string]bool)) {
 	if h.gossip != nil {
 		h.gossip.presence.Ask(now, name, done)
@@ -225,7 +225,7 @@ func (h *Hub) Online(now time.Time, name string, done func(users map[string]bool
 	done(h.rooms.online(name))
 }
 
-// count returns the number of users who have a stream of the room, on any relay.
+// count returns the number of users with a stream of the room, on any relay.
 func (rs *rooms) count(r *room) int {
 	if rs.gossip != nil {
 		return rs.gossip.presence.Count(r.name)

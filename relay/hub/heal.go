@@ -9,9 +9,9 @@ import (
 	"hallway/relay/rules"
 )
 
-// Revs are told without a hole, whoever has committed them: what comes above a hole waits until news fill it, or until it
-// is read from the database. Reading finds only the latest state of each message, so revs may be skipped then, and the
-// next frame says so.
+// Streams get revs without a hole, whoever has committed them. A change above a hole waits until news fill the hole, or
+// until it is read from the database. A read finds only the latest state of each message, so it may skip revs; the next
+// frame says so.
 
 // A change is a message at a new rev.
 type change struct {
@@ -22,7 +22,7 @@ type change struct {
 
 func (c *change) bytes() int { return len(c.frame) + c.entry.bytes() }
 
-// committed takes a message that this relay has stored, or found. It reports whether the streams will be told of it.
+// committed takes a message that this relay has stored or found. It reports whether the streams will get it.
 func (ps *peers) committed(r *room, o *rules.Outcome, stored *rules.Stored, cause *protocol.Cause) bool {
 	m := &stored.Message
 	here := r != nil && r.open && r.epoch == o.Epoch && m.Rev > r.told
@@ -41,7 +41,7 @@ func (ps *peers) committed(r *room, o *rules.Outcome, stored *rules.Stored, caus
 	return here
 }
 
-// begin takes the end of a batch. When it has failed, its changes may be stored all the same.
+// begin takes the end of a batch. A failed batch may be stored all the same, so the heads of its rooms are read.
 func (ps *peers) begin(now time.Time, batch []*pending, err error) {
 	ps.now = now
 	if err == nil {
@@ -73,7 +73,7 @@ func (ps *peers) heard(now time.Time, n *News) {
 	ps.end()
 }
 
-// take tells a change and what has waited for it, or keeps it until the hole below it is filled.
+// take sends the next change, and those that wait for it, to the streams. It keeps a change above a hole.
 func (ps *peers) take(r *room, c change) {
 	switch {
 	case c.rev <= r.told:
@@ -103,8 +103,8 @@ func (ps *peers) tell(r *room, c change) {
 	ps.reach(r, c.rev)
 }
 
-// stream gives a change to a room's streams. Where revs were skipped, a frame says that they are covered once the later
-// states of their messages have been told.
+// stream sends a change to a room's streams. After skipped revs, a frame says that they are covered, once the later
+// states of their messages were sent.
 func (ps *peers) stream(r *room, c *change) {
 	lv, frame := r.level, c.frame
 	switch {
@@ -120,14 +120,14 @@ func (ps *peers) stream(r *room, c *change) {
 	ps.rooms.tell(r, frame)
 }
 
-// reach notes that the streams were told of everything up to a rev.
+// reach notes that the streams have got everything up to a rev.
 func (ps *peers) reach(r *room, rev int64) {
 	r.told = max(r.told, rev)
 	ps.release(r)
 	ps.endJoins(r)
 }
 
-// healed takes a page of what was read for a hole.
+// healed takes a page of a hole from the database.
 func (ps *peers) healed(now time.Time, room string, h *Heal, err error) {
 	ps.now = now
 	r := ps.rooms.byName[room]
@@ -158,8 +158,8 @@ func (ps *peers) healed(now time.Time, room string, h *Heal, err error) {
 	ps.end()
 }
 
-// fill tells what was read, and the kept changes that belong between: they may be earlier states of the same messages,
-// and are the answers to their senders.
+// fill sends a page of a hole to the streams, together with kept changes of the same revs. These may be earlier states
+// of the same messages, and are the answers to their senders.
 func (ps *peers) fill(r *room, h *Heal) {
 	if h.Since > r.told || h.To <= r.told {
 		return

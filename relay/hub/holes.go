@@ -2,7 +2,7 @@ package hub
 
 import "time"
 
-// HealAfter is how long a hole in the revs of a room waits for news before it is read from the database.
+// HealAfter is the time that a hole in the revs of a room waits for news before it is read from the database.
 const HealAfter = 20 * time.Millisecond
 
 // A holeList holds the rooms whose streams are behind the database, and the times at which their holes are read.
@@ -22,7 +22,7 @@ func (h *holeList) note(r *room, rev int64) {
 	}
 }
 
-// settle sets when the holes of this call are read: after some time, which news have to fill them.
+// settle sets the time at which the holes of this call are read. Until then news may fill them.
 func (h *holeList) settle(now time.Time, after time.Duration) {
 	for _, r := range h.unsettled {
 		lv := r.level

@@ -8,7 +8,7 @@ import (
 	"hallway/relay/bus"
 )
 
-// Hub is the relay's state. One owner calls its methods; see the package comment. It routes what happens to its parts,
+// Hub is the relay's state. One owner calls its methods; see the package comment. It routes each call to its parts,
 // each with its own state.
 type Hub struct {
 	*shared
@@ -65,7 +65,7 @@ func (h *Hub) Open(now time.Time, id string, from netip.Addr, conn Conn) *Sessio
 // Closed ends a session whose connection is gone.
 func (h *Hub) Closed(_ time.Time, s *Session) { h.sessions.remove(s) }
 
-// Tick does what is due. Its owner calls it every TickEvery.
+// Tick does the work that is due. Its owner calls it every TickEvery.
 func (h *Hub) Tick(now time.Time) {
 	h.sessions.expire(now)
 	h.sessions.evictUnauthenticated()
@@ -76,8 +76,8 @@ func (h *Hub) Tick(now time.Time) {
 	h.writes.flush()
 }
 
-// Drain asks all clients to go and turns new ones away. Those that are still here are served until CloseAll. They are
-// told to come back over so long a time that the next relay, by the same limit, can admit them all.
+// Drain asks all clients to go and turns new ones away. It serves the others until CloseAll. It spreads their return
+// over so long a time that the next relay, by the same limit, can admit them all.
 func (h *Hub) Drain(time.Time) {
 	h.draining = true
 	after := h.cfg.GoawayMs
@@ -97,18 +97,18 @@ func (h *Hub) CloseAll(time.Time) {
 	h.gossip.leave()
 }
 
-// See notes a token that was seen over REST: from now on its user has the ranks that it gives. The next Tick stores it.
+// See notes a token that was shown over REST: its user has the token's ranks from now on. The next Tick stores it.
 func (h *Hub) See(who *Identity) { h.ranking.see(who) }
 
-// Filled takes the messages that were read from the store for the window of a room.
+// Filled takes messages from the store for the window of a room.
 func (h *Hub) Filled(name string, f Fill) {
 	if r := h.rooms.byName[name]; r != nil {
 		h.windows.filled(r.window, f)
 	}
 }
 
-// Purged notes that the store has deleted messages of one life of a room because of their age: those with a seq below
-// the given one. It tells the other relays, but no client: clients keep the messages that they have, and get no others.
+// Purged notes that the store has deleted old messages of one life of a room: those with a seq below the given one. It
+// tells the other relays, but no client: clients keep their messages, and get no deleted ones.
 func (h *Hub) Purged(name, epoch string, below int64) {
 	if r := h.rooms.byName[name]; r != nil {
 		h.windows.purged(r.window, purge{epoch, below})
@@ -116,7 +116,7 @@ func (h *Hub) Purged(name, epoch string, below int64) {
 	h.gossip.tell(&bus.Purged{Room: name, Epoch: epoch, Below: below})
 }
 
-// Pending returns the number of ops in the queue and being committed, and of read markers that are not written yet.
+// Pending returns the number of unfinished ops and unwritten read markers.
 func (h *Hub) Pending() int {
 	if h.gossip != nil {
 		return h.writes.ops + len(h.gossip.marks.waiting) + len(h.gossip.marks.writing)

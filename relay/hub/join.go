@@ -8,9 +8,9 @@ import (
 	"hallway/relay/rules"
 )
 
-// join answers a join whose room the token opens in that role. Where the user has joined the open room before, by this
-// connection or another, and has no unread mentions, it answers from memory. Else it asks the store, which makes the user a member and knows the
-// read marker. Sends may follow at once: they queue behind the Open.
+// join answers a join whose room the token opens in that role. It answers from memory if the user has joined the open
+// room before, by any connection, and has no unread mentions. Otherwise it asks the store, which makes the user a
+// member and knows the read marker. Sends may follow at once: they queue behind the Open.
 func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role) {
 	m, r := s.member(name), rs.byName[name]
 	ask := r == nil || !r.open || !r.users[s.user].joined() || r.users[s.user].mentioned() || r.lock != nil
@@ -98,7 +98,7 @@ func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 	}
 }
 
-// joined answers a join. The first time the stream begins.
+// joined answers a join, and begins the stream if it has not begun.
 func (rs *rooms) joined(now time.Time, m *member) {
 	s, p := m.session, m.presence
 	r := p.room

@@ -9,7 +9,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// keys tells of devices, turns and wraps once they are stored, and asks devices to hand secrets on.
+// keys tells clients of stored devices, turns and wraps, and asks devices to hand secrets on.
 type keys struct {
 	*shared
 	rooms    *rooms
@@ -17,8 +17,8 @@ type keys struct {
 	wanting  []*room // rooms with wants
 }
 
-// register takes the device of a connection. What follows on the connection is of this device, though it is not stored
-// yet: where it is refused, so is the rest.
+// register takes the device of a connection. Later frames of the connection belong to this device even before it is
+// stored; if it is refused, so are they.
 func (k *keys) register(s *Session, f protocol.Register) (op rules.Op, ok bool) {
 	id := rules.DeviceID(f.Device.Sign)
 	if f.Device.ID != "" && f.Device.ID != id {
@@ -38,7 +38,7 @@ func (s *Session) deviceID() string {
 	return s.device.ID
 }
 
-// withDevice returns an op about keys as one of the session's device.
+// withDevice sets the session's device in an op about keys.
 func (s *Session) withDevice(op rules.Op) rules.Op {
 	switch do := op.Do.(type) {
 	case rules.MakeTurn:
@@ -54,7 +54,7 @@ func (s *Session) withDevice(op rules.Op) rules.Op {
 	return op
 }
 
-// done tells the result of an op about keys.
+// done tells clients the result of an op about keys.
 func (k *keys) done(now time.Time, p *pending, o *rules.Outcome) {
 	r := k.rooms.opened(p.op.Room)
 	var m *member
@@ -78,7 +78,7 @@ func (k *keys) done(now time.Time, p *pending, o *rules.Outcome) {
 	}
 }
 
-// unregistered forgets a device that was deleted.
+// unregistered forgets a deleted device.
 func (k *keys) unregistered(gone rules.Unregistered) {
 	for _, s := range k.sessions.ofUser(gone.User) {
 		if s.deviceID() != gone.ID {
@@ -94,7 +94,7 @@ func (k *keys) unregistered(gone rules.Unregistered) {
 	}
 }
 
-// turned tells of a new turn, and hands its wraps over.
+// turned tells the room of a new turn, and delivers its wraps.
 func (k *keys) turned(now time.Time, r *room, m *member, o *rules.Outcome, t rules.Turned) {
 	name, f := t.Room, protocol.Turned{Room: t.Room, Turn: t.Turn}
 	if k.gossip != nil {
@@ -116,7 +116,7 @@ func (k *keys) tellElsewhere(room, epoch string, f protocol.RelayFrame) {
 	}
 }
 
-// wrapped hands wraps over, here and elsewhere.
+// wrapped delivers wraps, here and at the other relays.
 func (k *keys) wrapped(now time.Time, r *room, name, epoch string, n int64, wraps []protocol.Wrap) {
 	for i := range wraps {
 		f := protocol.Wrapped{Room: name, N: n, Wrap: wraps[i]}
@@ -128,7 +128,7 @@ func (k *keys) wrapped(now time.Time, r *room, name, epoch string, n int64, wrap
 	}
 }
 
-// deliver hands a wrap to the streams of its device.
+// deliver sends a wrap to the streams of its device.
 func (k *keys) deliver(r *room, f protocol.Wrapped) {
 	if r == nil || r.lock == nil {
 		return
@@ -142,7 +142,7 @@ func (k *keys) deliver(r *room, f protocol.Wrapped) {
 	}
 }
 
-// dueNow tells that a turn is due, which the database has noted.
+// dueNow tells the moderators, here and at the other relays, that a turn is due. The database has noted it.
 func (k *keys) dueNow(room, epoch string, out []string) {
 	r := k.rooms.opened(room)
 	if k.gossip != nil {
@@ -154,7 +154,7 @@ func (k *keys) dueNow(room, epoch string, out []string) {
 	k.tellElsewhere(room, epoch, protocol.Due{Room: room, Out: out})
 }
 
-// dueIn tells that a turn of a room is due for a user; "": for another reason.
+// dueIn is dueNow for one user; "": for another reason.
 func (k *keys) dueIn(d rules.DueRoom, user string) {
 	out := []string{user}
 	if user == "" {

@@ -12,8 +12,7 @@ import (
 // A lane is the sequence of one connection's sends in one room. The relay stores them in their order of arrival: once
 // it has refused one with a retryable code, it refuses all later ones, until the refused one comes again.
 
-// A block holds a lane back. Sends that arrive behind it are only looked up: an id that was stored before is answered
-// as ever, any other is refused.
+// A block holds a lane back. Later sends are only looked up: a stored id is answered as usual, any other is refused.
 type block struct {
 	rules.Refusal
 	finds   int          // look-ups under way
@@ -30,8 +29,8 @@ type refusedOne struct {
 	early int    // look-ups under way that arrived before it
 }
 
-// refuse notes that a send was refused behind the block, while early look-ups that arrived before it were under way.
-// Look-ups end in the order of arrival, so for a refused look-up early is 0.
+// refuse notes that a send was refused behind the block. early is the number of unfinished look-ups that arrived before
+// it. Look-ups end in the order of arrival, so for a refused look-up early is 0.
 func (b *block) refuse(id string, order uint64, early int) {
 	for _, r := range b.refused {
 		if r.id == id && r.order < order {
@@ -61,8 +60,8 @@ func (b *block) ended(order uint64) {
 	}
 }
 
-// unseen returns the refusal of a send behind the block whose id was not looked up: it may be stored, which
-// [protocol.WhyStaleKey] denies.
+// unseen returns the refusal of a send behind the block whose id was not looked up. The send may be stored, so the
+// refusal must not have [protocol.WhyStaleKey].
 func (b *block) unseen() rules.Refusal {
 	if b.Why == protocol.WhyStaleKey {
 		return unavailable()
@@ -115,8 +114,8 @@ func (ls *lanes) send(now time.Time, s *Session, f protocol.Send) {
 	ls.writes.enqueue(p)
 }
 
-// newKey reports whether a send has another key than the one before, which may be in the queue. In one batch the key must
-// be stale for all sends of a lane or for none.
+// newKey reports whether a send has another key than the send before it, which may be in the queue. In one batch the
+// key must be stale for all sends of a lane or for none.
 func (m *member) newKey(e *protocol.Encrypted) bool {
 	kid := ""
 	if e != nil {
@@ -127,7 +126,8 @@ func (m *member) newKey(e *protocol.Encrypted) bool {
 	return changed
 }
 
-// admit blocks an open lane whose next send cannot be accepted now. The send for which a blocked lane waits opens it.
+// admit blocks an open lane if its next send cannot be accepted now. A blocked lane is opened by the send that it waits
+// for.
 func (ls *lanes) admit(now time.Time, m *member, id string, full bool) {
 	if m.block != nil && !m.block.lifts(id) {
 		return
@@ -140,8 +140,8 @@ func (ls *lanes) admit(now time.Time, m *member, id string, full bool) {
 	}
 }
 
-// probe finds out whether the send for which a lane waits was stored meanwhile: another device of the user may have
-// sent it, or this one twice. Then its sender need not send it again, and it must not hold the lane back for ever.
+// probe looks up the send that a lane waits for. Another device of the user may have sent it, or this one twice. If it
+// is stored, its sender need not send it again, and it must not hold the lane back for ever.
 func (ls *lanes) probe(m *member) {
 	b, id, room := m.block, m.block.refused[0].id, m.presence.room.name
 	ls.writes.enqueue(pending{
@@ -155,7 +155,7 @@ func (ls *lanes) probe(m *member) {
 	})
 }
 
-// holdBack makes p a look-up behind b; where b is nil, it does nothing.
+// holdBack makes p a look-up behind b; if b is nil, it does nothing.
 func (p *pending) holdBack(b *block) {
 	if b == nil {
 		return
@@ -169,8 +169,8 @@ func (p *pending) holdBack(b *block) {
 	p.op.Do, p.block = do, b
 }
 
-// holdBackQueue blocks the lanes of sends that were refused with a retryable code; of a failed batch, which has no
-// outcomes, the lanes of all sends. Sends in the queue must not overtake them.
+// holdBackQueue blocks the lanes of sends that were refused with a retryable code. A failed batch has no outcomes; it
+// blocks the lanes of all its sends. Sends in the queue must not overtake them.
 func (ls *lanes) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
 	type lane struct {
 		session *Session
@@ -215,8 +215,8 @@ func (ls *lanes) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
 	}
 }
 
-// blockLane makes sure that the session's lane of the room is blocked. It makes a block also where the session has left
-// the room: ops may still be in the queue.
+// blockLane returns the block of the session's lane of the room, and makes one if there is none. It makes one even if
+// the session has left the room, because ops may still be in the queue.
 func (s *Session) blockLane(room string, why rules.Refusal) *block {
 	m := s.member(room)
 	if m != nil && m.block != nil {

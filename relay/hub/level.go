@@ -7,21 +7,21 @@ import (
 	"hallway/relay/bus"
 )
 
-// levelWithin bounds how long a call waits for the other relays.
+// levelWithin bounds the time that a call waits for the other relays.
 const levelWithin = 100 * time.Millisecond
 
 // levelGap is the least time between two calls, for each other relay: all of them answer each call.
 const levelGap = time.Millisecond
 
-// calls makes a hub and the other relays level in what no database holds. A call has the others tell what they have not told
-// yet, and write the read markers that wait, before they answer; so what a client has done at another relay before it came here is
-// known here once the call has ended. And what this relay told before the call is known there. One call is under way at a time,
-// for all that ask meanwhile.
+// calls makes a hub and the other relays level in the state that no database holds. Before they answer a call, the
+// other relays tell their news and write their waiting read markers. So after a call this relay knows what a client has
+// done at another relay before, and the others know this relay's news. One call is under way at a time, for all that
+// ask meanwhile.
 type calls struct {
 	*Gossip
 	round   int64                // of the last call
 	waits   map[bus.RelayID]bool // relays that have not answered it, and ownMarks; empty: no call is under way
-	deaf    map[bus.RelayID]bool // relays that have not answered in time; nobody waits for them until they answer
+	deaf    map[bus.RelayID]bool // relays that have not answered in time; no call waits for them until they answer
 	until   time.Time            // the end of the call
 	next    time.Time            // the earliest time of the next call
 	asking  []func()             // wait for the call
@@ -38,7 +38,8 @@ type answerOwed struct {
 // ownMarks stands in calls.waits for this relay's read markers. No relay has this id.
 const ownMarks bus.RelayID = 0
 
-// ask calls done once the relays are level: perhaps before it returns, and after levelWithin at the latest if a relay is gone.
+// ask calls done once the relays are level, perhaps before it returns, and at the latest after levelWithin if a relay
+// is gone.
 func (c *calls) ask(now time.Time, done func()) {
 	c.waiting = append(c.waiting, done)
 	c.begin(now)
@@ -69,7 +70,7 @@ func (c *calls) begin(now time.Time) {
 	c.endIfAnswered(now)
 }
 
-// tellAll tells the other relays what they have not been told.
+// tellAll tells the other relays all news so far.
 func (c *calls) tellAll(now time.Time) {
 	c.presence.TellMoves()
 	c.spending.tell(now)
@@ -86,7 +87,7 @@ func (c *calls) called(now time.Time, from bus.RelayID, n *bus.Called) {
 	c.bus.Tell(&answer)
 }
 
-// wrote gives the answers that have waited for a write of read markers.
+// wrote sends the answers that waited for a write of read markers.
 func (c *calls) wrote(now time.Time, write uint64) {
 	kept, own := c.owed[:0], false
 	for _, o := range c.owed {
@@ -113,7 +114,7 @@ func (c *calls) levelled(now time.Time, from bus.RelayID, n *bus.Levelled) {
 	}
 }
 
-// answered notes that nobody waits for a relay any more.
+// answered notes that no call waits for a relay any more.
 func (c *calls) answered(now time.Time, id bus.RelayID) {
 	if c.waits[id] {
 		delete(c.waits, id)
@@ -127,7 +128,7 @@ func (c *calls) gone(id bus.RelayID) {
 	c.answered(c.rooms.peers.now, id)
 }
 
-// endIfAnswered ends the call that no relay is missing from.
+// endIfAnswered ends the call if all relays have answered.
 func (c *calls) endIfAnswered(now time.Time) {
 	if len(c.waits) > 0 {
 		return
@@ -141,7 +142,7 @@ func (c *calls) endIfAnswered(now time.Time) {
 	c.begin(now)
 }
 
-// deadline returns the time at which wake has something to do; due is false where there is none.
+// deadline returns the time of the next wake; due is false if there is none.
 func (c *calls) deadline() (at time.Time, due bool) {
 	if len(c.waits) > 0 {
 		return c.until, true
@@ -165,8 +166,8 @@ func (c *calls) wake(now time.Time) {
 	}
 }
 
-// Level calls done once this relay knows what clients have done at other relays before, as far as no database holds it: where
-// they are, and what they have read. It may call it before it returns.
+// Level calls done once this relay knows where clients are and what they have read at other relays, as far as no
+// database holds it. It may call done before it returns.
 func (h *Hub) Level(now time.Time, done func()) {
 	if h.gossip == nil {
 		done()

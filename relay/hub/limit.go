@@ -11,41 +11,41 @@ import (
 // GoawayMsMax bounds the time over which clients come back after a drain.
 const GoawayMsMax = 60_000
 
-// opBytes is about the size of an op beside its content, here and in the frame that will tell it.
+// opBytes is the approximate size of an op without its content, here and in its frame.
 const opBytes = 256
 
-// changedBytes is about the size of a message that an op changes without bringing all of it: its text, and the
-// reactions with the names of their users.
+// changedBytes is the approximate size of the unchanged part of a changed message: its text, and the reactions with the
+// names of their users.
 const changedBytes = 1024
 
-// fileBytes is about what a message takes for a file.
+// fileBytes is the approximate size of a file in a message.
 const fileBytes = 512
 
-// fewWraps is the number of wraps that a frame may bring without counting against the user's rate.
+// fewWraps is the number of wraps in a frame that do not count against the user's rate.
 const fewWraps = 10
 
-// wrapBytes is about what an op takes for a wrap.
+// wrapBytes is the approximate size of a wrap in an op.
 const wrapBytes = 256
 
 const (
-	// TickEvery is the time between two calls of Tick. Other times are kept to that.
+	// TickEvery is the time between two calls of Tick, and the precision of other times.
 	TickEvery = 500 * time.Millisecond
-	// presenceEvery is the least time between two frames that tell a room its number of users.
+	// presenceEvery is the least time between two frames with a room's number of users.
 	presenceEvery = time.Second
-	// unavailableRetry is the time that a client is told to wait when the store or the queue could not take an op.
+	// unavailableRetry is the time after which a client tries again when the store or the queue could not take an op.
 	unavailableRetry = 500 * time.Millisecond
 	// roomsRetry is that time when too many rooms are in memory.
 	roomsRetry = 5 * time.Second
-	// typingEvery is the least time between two frames that tell a room of a user's typing: clients send it every 3 s,
-	// and the network brings some closer together.
+	// typingEvery is the least time between two frames about a user's typing in a room. Clients send it every 3 s, and
+	// the network brings some closer together.
 	typingEvery = 2500 * time.Millisecond
 )
 
-// Config holds what an operator decides. A zero field takes the default of protocol or of package guard, unless it says
+// Config holds the operator's settings. A zero field takes the default of protocol or of package guard, unless it says
 // otherwise.
 type Config struct {
 	Server       string   // the relay's name in welcome: "hallway/1.0.0"
-	Features     []string // what the relay serves beyond version 1; see protocol.Welcome
+	Features     []string // the relay's features beyond version 1; see protocol.Welcome
 	HeartbeatMs  int64
 	TimeoutMs    int64
 	HelloTimeout time.Duration
@@ -58,7 +58,7 @@ type Config struct {
 	Conns        int     // of all; 0: no limit. Near it, connections without a hello give way.
 	GoawayMs     int64   // the least time over which clients come back after a drain; 1500
 	Verifier     Verifier
-	// GrantsOf returns the grants of such entries. It is needed where other relays write the database.
+	// GrantsOf returns the grants of such entries. It is needed if other relays write the database.
 	GrantsOf func(entries []bus.Grant) Grants
 
 	FramesPerSecond     int // FramesPerSecondMax
@@ -97,7 +97,7 @@ func (c *Config) frames() guard.Rate {
 	return guard.Rate{PerSecond: float64(c.FramesPerSecond), Burst: guard.FramesBurstMax}
 }
 
-// milliseconds rounds up, so that waiting that long is enough.
+// milliseconds rounds up, so that a wait of that length is enough.
 func milliseconds(d time.Duration) int64 {
 	return int64((d + time.Millisecond - 1) / time.Millisecond)
 }

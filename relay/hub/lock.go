@@ -15,13 +15,13 @@ type lock struct {
 	out  []string       // the users for whom it is due
 
 	devices map[string][]*member // streams by their devices
-	holders []*member            // streams whose devices have a secret, in the order in which they got it
+	holders []*member            // streams whose devices have a secret, oldest first
 	wants   []*want
 }
 
 // An enrolled is the device of a member in an end-to-end encrypted room.
 type enrolled struct {
-	device string         // under which the member stands in lock.devices; "": it does not
+	device string         // the member's key in lock.devices; "": it has none
 	wrap   *protocol.Wrap // of turn, for its next joined
 	turn   int64
 	opened bool           // the device has the secret of turn
@@ -30,7 +30,7 @@ type enrolled struct {
 	got    map[int64]bool // turns whose wrap this connection was sent
 }
 
-// received notes that the connection was sent its wrap of a turn.
+// received notes that the connection got its wrap of a turn.
 func (m *member) received(n int64) {
 	if m.e2ee.got == nil {
 		m.e2ee.got = make(map[int64]bool)

@@ -8,7 +8,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// marksEvery is the least time between two writes of read markers where the database is shared.
+// marksEvery is the least time between two writes of read markers to a shared database.
 const marksEvery = 2 * time.Second
 
 // marks writes the read markers of all users together, beside the batches: they take no rev, and rooms must not be locked
@@ -24,12 +24,12 @@ type marks struct {
 // mark is a marker that is being written.
 type mark struct {
 	rules.ReadMark
-	to int64 // as far as the streams were told; the database may be further, and bounds the rest
+	to int64 // as far as the streams have got; the database may be further, and bounds the rest
 	of *presence
 	by *member
 }
 
-// want writes the marker of a presence where it is to move.
+// want queues the marker of a presence to be written.
 func (ms *marks) want(p *presence) {
 	if acts := p.acts; !acts.marking && acts.want > p.read {
 		acts.marking = true
@@ -37,7 +37,7 @@ func (ms *marks) want(p *presence) {
 	}
 }
 
-// marker returns the user's read marker, which may not be written yet.
+// marker returns the user's read marker, even if it is not written yet.
 func (rs *rooms) marker(p *presence) int64 {
 	if rs.gossip == nil || p.acts == nil {
 		return p.read
@@ -45,20 +45,20 @@ func (rs *rooms) marker(p *presence) int64 {
 	return max(p.read, min(p.acts.want, p.room.told))
 }
 
-// hurry writes the markers soon: a user who leaves may be back at once, perhaps at another relay.
+// hurry makes the next write come soon, because a user who leaves may come back at once at another relay.
 func (ms *marks) hurry(p *presence) {
 	if p.acts != nil && p.acts.marking {
 		ms.next = time.Time{}
 	}
 }
 
-// deadline returns the time of the next write; due is false where none is wanted.
+// deadline returns the time of the next write; due is false if there is none.
 func (ms *marks) deadline() (at time.Time, due bool) {
 	return ms.next, len(ms.waiting) > 0 && len(ms.writing) == 0
 }
 
-// flush writes the markers that wait, when it is time. A client may have read, by another relay, beyond what the streams of
-// this one were told.
+// flush writes the waiting markers when it is time. A client may have read further at another relay than this one's
+// streams have got.
 func (ms *marks) flush(now time.Time) {
 	if at, due := ms.deadline(); !due || now.Before(at) {
 		return
@@ -91,8 +91,8 @@ func (ms *marks) flush(now time.Time) {
 	}
 }
 
-// write writes the markers that wait as soon as it can. It returns the number of the write after which all are written; waits is
-// false where they are.
+// write writes the waiting markers as soon as it can. It returns the number of the write after which all are written;
+// waits is false if they are.
 func (ms *marks) write(now time.Time) (last uint64, waits bool) {
 	last = ms.writes
 	if len(ms.waiting) > 0 {
@@ -106,7 +106,7 @@ func (ms *marks) write(now time.Time) (last uint64, waits bool) {
 	return last, len(ms.writing) > 0
 }
 
-// Marked takes the end of MarkRead. What could not be written is tried again while its user is here.
+// Marked takes the end of MarkRead. A failed marker is tried again while its user is here.
 func (g *Gossip) Marked(now time.Time, err error) {
 	ms := &g.marks
 	written := ms.writing
@@ -131,13 +131,13 @@ func (g *Gossip) Marked(now time.Time, err error) {
 	g.rooms.peers.end()
 }
 
-// An earlyRead is a read marker of which another relay has told before the room was open here.
+// An earlyRead is another relay's read marker that came before the room was open here.
 type earlyRead struct {
 	epoch, user string
 	seq         int64
 }
 
-// heardEarly takes the markers that were told before the room was open.
+// heardEarly takes the markers that came before the room was open.
 func (ms *marks) heardEarly(r *room) {
 	for _, e := range r.level.early {
 		if p := r.users[ms.users.byID[e.user]]; p != nil && e.epoch == r.epoch {
@@ -147,8 +147,7 @@ func (ms *marks) heardEarly(r *room) {
 	r.level.early = nil
 }
 
-// moved tells the user's streams of a room where the marker is now, but for the member who moved it; nil: somebody
-// elsewhere has.
+// moved tells the user's streams of a room the present marker, but not the member by; nil: another relay moved it.
 func (ms *marks) moved(room, epoch, user string, seq int64, by *member) {
 	r := ms.rooms.opened(room)
 	if r == nil || r.epoch != epoch {

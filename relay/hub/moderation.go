@@ -8,7 +8,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// moderation tells of acts, settings, reports, revocations and erasures, once they are stored.
+// moderation tells clients of stored acts, settings, reports, revocations and erasures.
 type moderation struct {
 	*shared
 	rooms    *rooms
@@ -17,7 +17,7 @@ type moderation struct {
 	writes   *writes
 }
 
-// done ends an op about a room's people or its rules. It reports whether the op has ended; else another part follows.
+// done ends an op about a room's people or its rules. It returns false if another part of the op follows.
 func (md *moderation) done(p *pending, o *rules.Outcome) (ended bool) {
 	r := md.rooms.opened(p.op.Room)
 	if md.gossip != nil {
@@ -58,14 +58,14 @@ func (md *moderation) done(p *pending, o *rules.Outcome) (ended bool) {
 	return true
 }
 
-// tellElsewhere tells the other relays what streams of a room are told.
+// tellElsewhere tells the other relays of a frame for a room's streams.
 func (md *moderation) tellElsewhere(room, epoch string, f protocol.RelayFrame) {
 	if md.gossip != nil {
 		md.gossip.tell(&bus.Told{Room: room, Epoch: epoch, Frame: f.Append(nil)})
 	}
 }
 
-// forget forgets a user who was erased.
+// forget forgets an erased user.
 func (md *moderation) forget(user string) {
 	md.revocations.set(user, false, 0)
 	md.bans.forget(user)
@@ -73,8 +73,8 @@ func (md *moderation) forget(user string) {
 	md.evictErased(user)
 }
 
-// acted tells of an act, and reports whether it has ended. A clear goes on until nothing is left, and is told at its
-// end; its changes so far are told at once.
+// acted tells clients of an act, and reports whether the act has ended. A clear goes on until no message is left; its
+// changes are sent at once, the act at the end.
 func (md *moderation) acted(p *pending, r *room, o *rules.Outcome, done rules.Moderated) (ended bool) {
 	op, do := &p.op, p.op.Do.(rules.Moderate)
 	p.cleared += int64(len(done.Messages))
@@ -100,8 +100,8 @@ func (md *moderation) acted(p *pending, r *room, o *rules.Outcome, done rules.Mo
 	return true
 }
 
-// tellAct tells a room of an act, and does to the streams of the user concerned what it says. p has asked for it; nil:
-// somebody at another relay has.
+// tellAct tells a room of an act, and ends or changes the streams of the user concerned. p is the op; nil: it was
+// carried out at another relay.
 func (md *moderation) tellAct(p *pending, r *room, f protocol.Moderated) {
 	md.rooms.flush(r)
 	u := r.users[md.users.byID[f.User.ID]]
@@ -131,7 +131,7 @@ func removed() rules.Refusal {
 	return rules.Refusal{Code: protocol.CodeForbidden, Reason: "removed from this room", Why: protocol.WhyRemoved}
 }
 
-// castAct tells the moderators, the member who asked for it, and, of a sanction or the end of one, the user concerned.
+// castAct tells the moderators, the sender and, if a sanction begins or ends, the user concerned.
 func castAct(p *pending, r *room, concerned *presence, f protocol.Moderated) {
 	frame := f.Append(nil)
 	for _, m := range r.moderators {
@@ -164,7 +164,7 @@ func (md *moderation) revoke(user string, on bool, since protocol.Time) {
 	}
 }
 
-// evictErased removes a user who is being erased from all rooms.
+// evictErased removes a user during an erasure from all rooms.
 func (md *moderation) evictErased(user string) {
 	for _, s := range md.sessions.ofUser(user) {
 		for _, m := range slices.Clone(s.members) {

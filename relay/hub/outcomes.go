@@ -7,7 +7,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// outcomes tells what became of an op, to its sender and to all whom it concerns.
+// outcomes tells the sender of an op, and all users concerned, of its outcome.
 type outcomes struct {
 	*shared
 	rooms      *rooms
@@ -28,7 +28,7 @@ func (oc *outcomes) failed(now time.Time, p *pending) {
 	oc.rooms.refuse(p, why)
 }
 
-// done answers an op that the store has carried out or refused.
+// done answers an op after the store has carried it out or refused it.
 func (oc *outcomes) done(now time.Time, p *pending, o rules.Outcome) {
 	if r := oc.rooms.opened(p.op.Room); r != nil && p.endsLife(r.epoch, &o) {
 		oc.rooms.endLife(r, oc.rooms.peers != nil && !p.drops(&o))
@@ -82,8 +82,8 @@ func (oc *outcomes) carriedOut(now time.Time, p *pending, o rules.Outcome) {
 	}
 }
 
-// stored tells a stored message to its room, or, where the room was told before, to its sender alone. Even where no op
-// of this batch has changed the message, it may be news to the room: the commit that did may have seemed to fail.
+// stored sends a stored message to its room or, if the room has got it before, to its sender alone. A message without a
+// change in this batch may be new to the room too, because an earlier commit only seemed to fail.
 func (oc *outcomes) stored(p *pending, o rules.Outcome, stored rules.Stored) {
 	r := oc.rooms.byName[p.op.Room]
 	news := oc.rooms.news(r, &o, &stored, p.cause())

@@ -7,13 +7,13 @@ import (
 )
 
 const (
-	// CheckEvery is the time after which the heads of all rooms in memory are read again.
+	// CheckEvery is the time between two checks of the heads of all rooms in memory.
 	CheckEvery = 5 * time.Second
-	// CheckEveryDown is that time while the bus is down, and after a query that has failed.
+	// CheckEveryDown is that time while the bus is down, and after a failed query.
 	CheckEveryDown = 250 * time.Millisecond
 )
 
-// peers keeps rooms level with what other relays commit. A hub that is alone on its database has none.
+// peers keeps rooms level with the commits of other relays. A hub that is alone on its database has none.
 type peers struct {
 	*shared
 	bus    Bus
@@ -53,15 +53,15 @@ func (ps *peers) leave(r *room) {
 	ps.all = ps.all[:len(ps.all)-1]
 }
 
-// opened begins the level of a room whose epoch and head are known. The head is read once more: what was committed
-// before the room's news came may be above it.
+// opened begins the level of a room whose epoch and head are known. It reads the head once more, because a commit
+// before the room's first news may be above it.
 func (ps *peers) opened(r *room) {
 	lv := r.level
 	lv.known, lv.last, lv.learnt = max(lv.known, r.told), r.told, ps.queue.queries
 	ps.queue.check(r)
 }
 
-// ended forgets the level of a life that is over. Members who are joining are opened anew.
+// ended clears the level of a life that is over. Joining members are opened anew.
 func (ps *peers) ended(r *room) {
 	lv := r.level
 	lv.known, lv.last, lv.covered, lv.ahead, lv.bytes, lv.healAt = 0, 0, 0, nil, 0, time.Time{}
@@ -75,7 +75,7 @@ func (ps *peers) ended(r *room) {
 	}
 }
 
-// await answers a join from memory once the streams are told as far as a head that is read from now on.
+// await answers a join from memory once the streams have got as far as a head that is read after this call.
 func (ps *peers) await(m *member) {
 	r := m.presence.room
 	m.opening++
@@ -84,7 +84,7 @@ func (ps *peers) await(m *member) {
 	ps.queue.ask()
 }
 
-// heads compares what was read with what the streams were told.
+// heads compares the heads in the database with those of the streams.
 func (ps *peers) heads(now time.Time, heads *rules.Heads, err error) {
 	asked, query := ps.queue.answered()
 	ps.now = now
@@ -105,7 +105,7 @@ func (ps *peers) heads(now time.Time, heads *rules.Heads, err error) {
 	ps.end()
 }
 
-// end ends a call that may have told the streams something.
+// end ends a call that may have changed the streams.
 func (ps *peers) end() {
 	after := HealAfter
 	if ps.down {
@@ -117,7 +117,7 @@ func (ps *peers) end() {
 	ps.queue.ask()
 }
 
-// compare takes what a query has read of an open room.
+// compare compares the head of an open room in the database with that of its streams.
 func (ps *peers) compare(r *room, h *rules.Head, query uint64) {
 	lv := r.level
 	if h.Epoch != r.epoch {
@@ -138,7 +138,7 @@ func (ps *peers) compare(r *room, h *rules.Head, query uint64) {
 	ps.endJoins(r)
 }
 
-// joinAt answers a join once the streams are told as far as a head.
+// joinAt answers a join once the streams have got as far as a head.
 func (ps *peers) joinAt(m *member, head int64) {
 	r := m.presence.room
 	m.opening++
@@ -147,7 +147,7 @@ func (ps *peers) joinAt(m *member, head int64) {
 	ps.endJoins(r)
 }
 
-// endJoins answers the joins for which the streams are told enough.
+// endJoins answers the joins whose heads the streams have reached.
 func (ps *peers) endJoins(r *room) {
 	lv := r.level
 	if len(lv.joins) == 0 {
@@ -169,7 +169,7 @@ func (ps *peers) endJoins(r *room) {
 	}
 }
 
-// refuseJoins refuses joins of a room that wait for what cannot be read.
+// refuseJoins refuses the joins of a room that cannot be answered, because a read of the database failed.
 func (ps *peers) refuseJoins(r *room, which func(*joining) bool) {
 	waiting := r.level.joins
 	r.level.joins = nil
@@ -202,7 +202,8 @@ func (ps *peers) followed(now time.Time, rooms []string) {
 	ps.queue.ask()
 }
 
-// call makes the relays level before a join is answered: it tells how many are in the room, and what the user has read.
+// call asks the other relays, before a join is answered, for the number of users in the room and the user's read
+// marker.
 func (ps *peers) call(now time.Time, m *member) {
 	if ps == nil {
 		return
@@ -242,7 +243,7 @@ func (ps *peers) deadline() time.Time {
 	return ps.checkAt
 }
 
-// wake does what is due.
+// wake does the work that is due.
 func (ps *peers) wake(now time.Time) {
 	ps.now = now
 	if ps.checkAt.IsZero() {

@@ -13,7 +13,7 @@ type pending struct {
 	order   uint64              // of a Send: its place in the order of arrival
 	block   *block              // holds a Send back, which is FindOnly then
 	done    func(rules.Outcome) // of an op over REST, or of the hub itself
-	cleared int64               // messages that earlier parts of a clear have made tombstones
+	cleared int64               // tombstones made by earlier parts of a clear
 	apart   bool                // a Send that begins a batch
 }
 
@@ -23,14 +23,14 @@ func (p *pending) sends() bool {
 	return sends
 }
 
-// asked reports whether the op is an upload about which the relay has been asked before: it was counted then.
+// asked reports whether the op is an upload that was asked for before, and counted then.
 func (p *pending) asked() bool {
 	upload, uploads := p.op.Do.(rules.Upload)
 	return uploads && !upload.Ask
 }
 
-// uncounted reports whether the op does not count against the user's rate: few wraps, a want and a device, of which a rush of
-// people who join makes many. They are bounded as frames of their connection.
+// uncounted reports whether the op does not count against the user's rate: few wraps, a want and a device, since a rush
+// of joins makes many of them. The limit of frames bounds them.
 func (p *pending) uncounted() bool {
 	switch do := p.op.Do.(type) {
 	case rules.HandOn:
@@ -41,7 +41,7 @@ func (p *pending) uncounted() bool {
 	return p.asked()
 }
 
-// bytes returns about the size of the op, and of what will be told of it.
+// bytes returns the approximate size of the op and of its result.
 func (p *pending) bytes() int {
 	n := opBytes
 	switch do := p.op.Do.(type) {
@@ -106,7 +106,7 @@ func (p *pending) refusal(why rules.Refusal) protocol.Error {
 	return f
 }
 
-// tell answers a frame whose sender is in the room. A request over REST has another answer.
+// tell answers a frame if its sender is in the room. A request over REST gets another answer.
 func (p *pending) tell(f protocol.RelayFrame) {
 	if p.done != nil {
 		return
@@ -116,8 +116,7 @@ func (p *pending) tell(f protocol.RelayFrame) {
 	}
 }
 
-// cause returns the reaction that the op has added or taken back; nil: it is another op. It holds also where the op
-// has changed nothing.
+// cause returns the reaction of the op, even if it has changed nothing; nil: the op is no React.
 func (p *pending) cause() *protocol.Cause {
 	if do, ok := p.op.Do.(rules.React); ok {
 		return &protocol.Cause{By: p.op.Sender.ID, Emoji: do.Emoji, On: do.On}
@@ -144,7 +143,7 @@ func dropped(o *rules.Outcome) bool {
 	return o.Code == "" || o.Code == protocol.CodeNotFound // dropped before, and the result was lost
 }
 
-// frameOf returns the type of the frame that asked for the op, as an error names it.
+// frameOf returns the type of the op's frame, as an error names it.
 func frameOf(op *rules.Op) string {
 	switch op.Do.(type) {
 	case rules.Moderate:

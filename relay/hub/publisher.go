@@ -26,7 +26,7 @@ func (p *publisher) collect(room, epoch string, c *change) {
 	p.news = append(p.news, News{Room: room, Epoch: epoch, First: c.rev, Last: c.rev, Frames: [][]byte{c.frame}})
 }
 
-// publish tells the other relays what was collected.
+// publish sends the collected news to the other relays.
 func (p *publisher) publish() {
 	for _, n := range p.news {
 		p.bus.Publish(n)

@@ -2,7 +2,8 @@ package hub
 
 import "slices"
 
-// purge says which messages of a life of a room were deleted because of their age: those with a seq below the given one.
+// A purge names the messages of a life of a room that were deleted because of their age: those with a seq below the
+// given one.
 type purge struct {
 	epoch string
 	below int64

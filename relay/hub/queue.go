@@ -5,20 +5,19 @@ import (
 	"slices"
 )
 
-// A queue holds the ops that wait for the store, in rounds: each user has one op a round, so that users who ask for
-// much wait behind those who ask for little. The op of a user who has none in the queue does not wait for the round
-// under way. A user's own ops keep their order, on all connections.
+// A queue holds the ops that wait for the store, in rounds. Each user has one op a round, so a user with many ops waits
+// behind users with few. The op of a user without ops in the queue does not wait for the round under way. A user's own
+// ops keep their order, on all connections.
 type queue struct {
 	ahead  []*pending   // before the rounds
-	rounds [][]*pending // what is left of the rounds, from the one under way on
+	rounds [][]*pending // the unfinished rounds, from the one under way on
 	round  uint64       // the number of the round under way
 }
 
-// roundsFew is the number of rounds that wait when nobody floods: clients do not wait for one op before they send the
-// next.
+// roundsFew is the usual number of waiting rounds: clients do not wait for one op before they send the next.
 const roundsFew = 2
 
-// add puts an op of u into the first round in which u has none yet; nil: it is nobody's.
+// add puts an op of u into the first round without an op of u; nil: it belongs to no user.
 func (q *queue) add(u *user, p *pending) {
 	round := q.round
 	if u != nil {
@@ -64,7 +63,7 @@ func (q *queue) drop() {
 	*r = (*r)[1:]
 }
 
-// flooded reports whether only users who have asked for much wait.
+// flooded reports whether only users with many ops wait.
 func (q *queue) flooded() bool { return len(q.ahead) == 0 && len(q.rounds) > roundsFew }
 
 // all yields the ops in their order.

@@ -10,24 +10,24 @@ import (
 )
 
 const (
-	// ranksMax bounds the users whose grants are kept. A user beyond it has the rank of the last join, or of the last
+	// ranksMax bounds the users whose grants are kept. Any other user has the rank of the last join, or of the last
 	// token that changed it before.
 	ranksMax = 100_000
 	// ranksGrantsMax bounds the grants that are kept of a user: a frontend may have a token for each room.
 	ranksGrantsMax = 4
 )
 
-// Ranks holds the grants of the last tokens seen, for users who are, or were, more than participants in any room. All
-// others are participants everywhere. The hub's owner changes it; anybody may read it at any time.
+// Ranks holds the grants of the last tokens seen, for users who are or were more than participants in any room. All
+// others are participants everywhere. The hub's owner changes it; any goroutine may read it at any time.
 type Ranks struct {
 	mu   sync.RWMutex
 	seen map[string]*ranked // by user id
 }
 
-// ranked holds what is known of a user's rank.
+// ranked holds the grants and the rank of a user.
 type ranked struct {
-	// grants holds those seen, the last one first. A user of whom the store has a rank above participant has none until
-	// a token is seen.
+	// grants holds the seen grants, the newest first. A user with a stored rank above participant has none until a
+	// token is seen.
 	grants  []Grants
 	unsaved int  // the first so many grants are not stored
 	waits   bool // the user is in ranking.unsaved
@@ -45,8 +45,8 @@ func (r *Ranks) Knows(who *Identity) bool {
 	return len(has.grants) > 0 && has.grants[0].Same(who.Grants)
 }
 
-// Of returns a user's role in a room by the last token seen that opens it. ok is false where none was seen, or none but
-// a participant's.
+// Of returns a user's role in a room by the last token seen that opens it. ok is false if there was none, or only a
+// participant's.
 func (r *Ranks) Of(user, room string) (role protocol.Role, ok bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -70,7 +70,7 @@ func (r *Ranks) Highest(user string) protocol.Role {
 	return ""
 }
 
-// saw notes the grants of a user's last token, and reports whether they are the first that wait to be stored.
+// saw notes the grants of a user's newest token, and reports whether they are the first that wait to be stored.
 func (r *Ranks) saw(user string, g Grants) (first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,7 +80,7 @@ func (r *Ranks) saw(user string, g Grants) (first bool) {
 	return first
 }
 
-// heard notes the grants of a user's last token, which another relay has seen and stores.
+// heard notes the grants of a user's newest token, which another relay has seen and stores.
 func (r *Ranks) heard(user string, g Grants) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -89,7 +89,7 @@ func (r *Ranks) heard(user string, g Grants) {
 	}
 }
 
-// put puts the grants of a user's last token before the others.
+// put puts the grants of a user's newest token before the others.
 func (r *Ranks) put(user string, g Grants) *ranked {
 	has := r.seen[user]
 	if has == nil {
@@ -108,8 +108,8 @@ func (r *Ranks) put(user string, g Grants) *ranked {
 	return has
 }
 
-// keep makes the users of the list the only ones who are more than participants, but for those whose last token is not
-// stored yet. It returns the others, of whom more was known, by id, and forgets those who are not here.
+// keep demotes to participant all users who are not on the list, except those whose newest token is not stored yet. It
+// returns the demoted users with grants, by id, and forgets those without.
 func (r *Ranks) keep(above []string, here func(user string) bool) (lowered []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -138,7 +138,7 @@ func (r *ranked) above() bool {
 	return slices.ContainsFunc(r.grants, func(g Grants) bool { return g.Highest() != protocol.RoleParticipant })
 }
 
-// saving takes the grants of a user that are to be stored, in the order in which they were seen.
+// saving takes a user's unstored grants, in the order of their tokens.
 func (r *Ranks) saving(user string) []Grants {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -190,7 +190,7 @@ func (r *Ranks) forget(user string) {
 	delete(r.seen, user)
 }
 
-// lostGrants are the grants of a token that opens fewer rooms than the session's token before. In the lost rooms the
+// lostGrants are the grants of a token that opens fewer rooms than the session's earlier token. In the lost rooms the
 // user is a participant now.
 type lostGrants struct {
 	Grants
@@ -217,7 +217,7 @@ func (g lostGrants) Entries() []bus.Grant {
 	return entries
 }
 
-// complete returns an op as it goes to the store: with the rank, by the last token seen, that matters for it.
+// complete returns an op for the store, with the rank that it needs, by the last token seen.
 func (r *Ranks) complete(op rules.Op) rules.Op {
 	switch do := op.Do.(type) {
 	case rules.Open:

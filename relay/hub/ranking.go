@@ -6,7 +6,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// ranking notes the tokens that users show, and stores them.
+// ranking notes the tokens that users show, and stores their ranks.
 type ranking struct {
 	*shared
 	sessions *sessions
@@ -15,7 +15,7 @@ type ranking struct {
 	unsaved  []string // users whose ranks the store does not know yet
 }
 
-// see notes a token that was seen: from now on its user has the ranks that it gives. The next Tick stores it.
+// see notes a token: its user has the token's ranks from now on. The next Tick stores it.
 func (rk *ranking) see(who *Identity) {
 	if rk.ranks.Knows(who) {
 		return
@@ -41,8 +41,8 @@ func (rk *ranking) seeElsewhere(n *bus.Granted) {
 	rk.setRoles(n.User, who.Grants)
 }
 
-// keep makes the users of the list the only ones who are more than participants. A user whose session had more before has
-// shown a lower token elsewhere.
+// keep demotes to participant all users who are not on the list. Such a user's session has shown a lower token at
+// another relay.
 func (rk *ranking) keep(above []string) {
 	here := func(user string) bool {
 		u := rk.sessions.users.byID[user]
@@ -70,7 +70,7 @@ func (rk *ranking) setRoles(user string, grants Grants) {
 	}
 }
 
-// save stores the tokens that were seen. The next Tick stores those for which the queue has no room.
+// save stores the unstored tokens. The next Tick stores those for which the queue is full.
 func (rk *ranking) save() {
 	for len(rk.unsaved) > 0 && rk.writes.ops < rk.cfg.QueueOps/2 && !rk.writes.full(nil, opBytes) {
 		user := rk.unsaved[0]
@@ -84,7 +84,7 @@ func (rk *ranking) save() {
 	}
 }
 
-// store stores a part of what a token grants, and then the next part.
+// store stores a part of a token's roles, and then the next part.
 func (rk *ranking) store(user string, do rules.See) {
 	rk.writes.enqueue(pending{op: rules.Op{Sender: protocol.User{ID: user}, Do: do}, done: func(o rules.Outcome) {
 		seen, ok := o.Result.(rules.Seen)

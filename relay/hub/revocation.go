@@ -7,13 +7,13 @@ import (
 )
 
 // Revocations holds the times of revocations: a revoked user's tokens are valid only if they were issued later. The
-// hub's owner changes it; anybody may read it at any time.
+// hub's owner changes it; any goroutine may read it at any time.
 type Revocations struct {
 	mu    sync.RWMutex
 	since map[string]protocol.Time // by user id
 }
 
-// Refuse reports whether the identity's token was revoked, as is one that does not say when it was issued, or that was
+// Refuse reports whether the identity's token was revoked. A token without an issue time counts as revoked, as does one
 // issued in the second of the revocation.
 func (r *Revocations) Refuse(who *Identity) bool {
 	r.mu.RLock()
@@ -32,12 +32,12 @@ func (r *Revocations) set(user string, on bool, since protocol.Time) {
 	}
 }
 
-// replace takes other revocations in the place of all.
+// replace replaces all revocations.
 func (r *Revocations) replace(since map[string]protocol.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.since = since
 }
 
-// RevokedReason is the reason that a revoked user is told.
+// RevokedReason is the reason in a revoked user's refusals.
 const RevokedReason = "the user's tokens were revoked"

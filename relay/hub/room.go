@@ -39,10 +39,10 @@ type room struct {
 
 	typedAt [guard.TypistsPerSecondMax]int64 // when typing was told last; a ring
 	typed   int                              // the oldest of them
-	typists map[string]int64                 // users who typed at another relay, and when that was told
+	typists map[string]int64                 // users who typed at another relay, and when the room was told
 }
 
-// A presence is a user in a room: what the user's connections share there.
+// A presence is a user in a room: the state that the user's connections share there.
 type presence struct {
 	room    *room
 	user    *user
@@ -50,8 +50,8 @@ type presence struct {
 	read    int64     // the user's read marker; known once one of them has joined
 	acts    *acts     // nil: the user has neither typed nor read
 	mute    *mute     // nil: none
-	// mentions is the number of the user's unread mentions as it stood at the head counted. Where it was not 0, or the
-	// room has had mentions since, the store counts them.
+	// mentions is the number of the user's unread mentions at the head counted. If it was not 0, or the room has had
+	// mentions since, the store counts them.
 	mentions, counted int64
 }
 
@@ -64,8 +64,8 @@ type member struct {
 	opening  int32  // Opens in the queue or being committed
 	calls    int32  // of other relays, which its joins wait for
 	joined   bool   // joined was sent
-	from     int64  // the head of the first joined: the stream tells what is above
-	echo     int64  // the highest rev of a message that the session has stored and the stream tells
+	from     int64  // the head of the first joined: the stream gets all revs above
+	echo     int64  // the highest rev of the session's messages that the stream gets
 	newRole  bool   // the next send has another role than those in the queue
 	kid      string // the key of the last send
 	e2ee     enrolled
@@ -103,7 +103,7 @@ type rooms struct {
 	touched       []*room // rooms with frames to send; empty between calls
 }
 
-// opened returns a room by name, when it is open; else nil.
+// opened returns a room if it is open; else nil.
 func (rs *rooms) opened(name string) *room {
 	if r := rs.byName[name]; r != nil && r.open {
 		return r
@@ -138,7 +138,7 @@ func (rs *rooms) enter(s *Session, name string) *member {
 	return m
 }
 
-// leave has no answer where there was a stream to end.
+// leave ends the session's stream of a room. It answers only if there was none.
 func (rs *rooms) leave(s *Session, name string) {
 	m := s.member(name)
 	if m == nil {
@@ -206,7 +206,7 @@ func (rs *rooms) evict(r *room, user string, f protocol.Error) {
 	}
 }
 
-// evictMember ends a member's stream with an error. The member stays while it is joining: the answer to that is of a
+// evictMember ends a member's stream with an error. A joining member stays, because the answer to the join is of a
 // later state.
 func (rs *rooms) evictMember(m *member, f protocol.Error) {
 	rs.endStream(m)
@@ -219,11 +219,11 @@ func (rs *rooms) evictMember(m *member, f protocol.Error) {
 	}
 }
 
-// A room's epoch names one life of it. A life ends when the room is deleted: at once, or, where the hub has not heard
-// of that, when an outcome names another epoch.
+// An epoch names one life of a room. A life ends when the room is deleted. The hub hears of it at once or, if that was
+// lost, from an outcome with another epoch.
 
-// endLife evicts all that have joined, so that nobody goes on from the old life into the new one. Where the room is there
-// with another history, as after a restored backup, it ends their connections: clients come back and load the room anew.
+// endLife evicts all members, so that nobody goes on from the old life into the new one. If the room has another
+// history, as after a restored backup, it ends their connections: clients come back and load the room anew.
 func (rs *rooms) endLife(r *room, replaced bool) {
 	rs.flush(r)
 	r.open, r.epoch, r.told, r.flushed = false, "", 0, 0
@@ -252,7 +252,7 @@ func (rs *rooms) endLife(r *room, replaced bool) {
 	}
 }
 
-// online returns the ids of the users who have a stream of a room here.
+// online returns the ids of the users with a stream of a room here.
 func (rs *rooms) online(name string) map[string]bool {
 	r := rs.byName[name]
 	if r == nil {
@@ -267,7 +267,7 @@ func (rs *rooms) online(name string) map[string]bool {
 	return online
 }
 
-// markPresence makes the next Tick tell the room its number of users.
+// markPresence makes the next Tick send the room its number of users.
 func (rs *rooms) markPresence(r *room) {
 	if !r.presenceDirty {
 		r.presenceDirty = true

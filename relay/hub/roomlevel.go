@@ -9,25 +9,25 @@ import (
 )
 
 const (
-	// aheadMax bounds the changes of a room that wait above a hole, and aheadBytesMax their bytes. What comes beyond is
+	// aheadMax bounds the changes of a room that wait above a hole, and aheadBytesMax their bytes. Further changes are
 	// read with the hole.
 	aheadMax      = 1024
 	aheadBytesMax = 1 << 20
 )
 
-// A level tells how far a room's streams are behind the database.
+// A level holds the distance between a room's streams and the database.
 type level struct {
 	known   int64     // the highest rev that is known to be stored
-	last    int64     // the streams know that they were told everything up to this rev
-	covered int64     // the later states of skipped messages are told once this rev is
+	last    int64     // the streams know that they have got everything up to this rev
+	covered int64     // the later states of skipped messages were sent once this rev was
 	ahead   []change  // changes above a hole, ascending by rev
 	bytes   int       // of ahead
 	ruled   ruled     // the version of the room's rules
-	healAt  time.Time // when the hole is read; zero: there is none
+	healAt  time.Time // the time at which the hole is read; zero: there is none
 	healing bool      // the hole is being read
 	joins   []joining
 	held    []heldAnswer
-	early   []earlyRead // read markers that were told before the room was open
+	early   []earlyRead // read markers that came before the room was open
 	learnt  uint64      // the number of queries for heads when the epoch was learnt
 
 	asked  uint64 // the number of the last query for the head
@@ -38,15 +38,15 @@ type level struct {
 	unsettled   bool // the room is in peers.holes.unsettled
 }
 
-// A joining member waits until the streams are told as far as the head that was read for it.
+// A joining member waits until the streams have got as far as the head that was read for the join.
 type joining struct {
 	member *member
-	query  uint64             // that reads the head; 0: it has not begun
+	query  uint64             // the query that reads the head; 0: it has not begun
 	head   int64              // -1: not known yet
 	owed   []protocol.Changed // answers to sends that are stored already
 }
 
-// keep keeps a change that is above a hole. The first one of a rev stays: it may name its cause.
+// keep keeps a change above a hole. Of two changes of a rev it keeps the first: that one may name its cause.
 func (lv *level) keep(c change) {
 	at, found := slices.BinarySearchFunc(lv.ahead, c.rev, func(c change, rev int64) int { return cmp.Compare(c.rev, rev) })
 	if found || len(lv.ahead) >= aheadMax || lv.bytes+c.bytes() > aheadBytesMax {
@@ -56,7 +56,7 @@ func (lv *level) keep(c change) {
 	lv.bytes += c.bytes()
 }
 
-// pop takes the lowest of the kept changes.
+// pop removes the lowest kept change.
 func (lv *level) pop() change {
 	c := lv.ahead[0]
 	lv.ahead[0] = change{}
@@ -67,7 +67,7 @@ func (lv *level) pop() change {
 	return c
 }
 
-// cancel forgets the joins of a member that is evicted.
+// cancel forgets the joins of an evicted member.
 func (lv *level) cancel(m *member) {
 	lv.joins = slices.DeleteFunc(lv.joins, func(j joining) bool {
 		if j.member == m {
@@ -82,14 +82,14 @@ func (lv *level) waits(m *member) bool {
 	return slices.ContainsFunc(lv.joins, func(j joining) bool { return j.member == m })
 }
 
-// owe keeps the answer to a send of a member whose join waits: nothing of the room is told before that is answered.
+// owe keeps the answer to a send of a member whose join waits, because the answer to the join comes first.
 func (lv *level) owe(m *member, f protocol.Changed) {
 	if i := slices.IndexFunc(lv.joins, func(j joining) bool { return j.member == m }); i >= 0 {
 		lv.joins[i].owed = append(lv.joins[i].owed, f)
 	}
 }
 
-// pay sends the answers that are owed, but for changes that the stream is still to tell.
+// pay sends the owed answers, except changes that the stream will get.
 func (j *joining) pay() {
 	for _, f := range j.owed {
 		if f.Message.Rev <= j.member.presence.room.told {
@@ -98,5 +98,5 @@ func (j *joining) pay() {
 	}
 }
 
-// stays reports whether the member has not left its room.
+// stays reports whether the member is still in its room.
 func (m *member) stays() bool { return !m.session.ended && m.session.member(m.presence.room.name) == m }

@@ -11,14 +11,14 @@ import (
 	"hallway/relay/rules"
 )
 
-// Known holds what a hub keeps in memory of all rooms and users.
+// Known holds the state of all rooms and users that a hub keeps in memory.
 type Known struct {
 	Bans    map[rules.Ban]rules.BanTerms // in force
 	Revoked map[string]protocol.Time     // the times of revocations in force, by user
 	Ranked  []string                     // users who are more than participants in any room
 }
 
-// Know takes what the database held before the hub's first call.
+// Know takes the state of the database before the hub's first call.
 func (h *Hub) Know(k Known) {
 	maps.Copy(h.bans.terms, k.Bans)
 	maps.Copy(h.revocations.since, k.Revoked)
@@ -27,30 +27,29 @@ func (h *Hub) Know(k Known) {
 	}
 }
 
-// rulings keeps what the hub holds in memory of the database's rules level with it. Where a query for heads finds another
-// version, all of that is read again; what changes while it is read makes it be read once more.
+// rulings keeps the hub's memory of rules level with the database. If a query for heads finds another version, it reads
+// all of them again; if something changes during the read, it reads once more.
 type rulings struct {
 	*Gossip
 	known   int64 // the version of Known; -1: it has changed since
-	wanted  int64 // the version that is to be read, or being read
+	wanted  int64 // the version to be read, or being read
 	due     bool
 	reading bool
-	stale   bool // something has changed since the reading began
+	stale   bool // something has changed since the read began
 	readAt  time.Time
 }
 
-// ruled tells which version of its rules a room has, as rulings does.
+// ruled holds the version of a room's rules, as rulings does for Known.
 type ruled struct {
 	known   int64
 	reading bool
 	stale   bool
 }
 
-// knownEvery is the least time between two reads of Known, which is long where many are banned.
+// knownEvery is the least time between two reads of Known, which take long with many bans.
 const knownEvery = time.Second
 
-// changed notes that this relay has done, or heard of, something that gives Known, and the rules of a room, a version that
-// it does not know; nil: of no open room.
+// changed notes a change that gives Known, and the rules of a room, an unknown version; nil: of no open room.
 func (rl *rulings) changed(r *room) {
 	rl.known, rl.stale = -1, true
 	if r != nil {
@@ -58,14 +57,14 @@ func (rl *rulings) changed(r *room) {
 	}
 }
 
-// compare takes the version of Known that a query has read.
+// compare compares the version of Known with the one that a query has read.
 func (rl *rulings) compare(version int64) {
 	if version != rl.known && !rl.reading {
 		rl.wanted, rl.due = version, true
 	}
 }
 
-// readDue reads Known where it has another version.
+// readDue reads Known if it has another version.
 func (rl *rulings) readDue(now time.Time) {
 	if rl.due && !rl.reading && now.Sub(rl.readAt) >= knownEvery {
 		rl.reading, rl.stale, rl.readAt = true, false, now
@@ -73,15 +72,15 @@ func (rl *rulings) readDue(now time.Time) {
 	}
 }
 
-// compareRoom takes the version of a room's rules that a query has read.
+// compareRoom compares the version of a room's rules with the one that a query has read.
 func (rl *rulings) compareRoom(r *room, version int64) {
 	if lv := &r.level.ruled; version != lv.known && !lv.reading {
 		rl.readRoom(r)
 	}
 }
 
-// isNew reports whether rules of a version are not older than those that the room's streams were told. Where something has changed
-// since these were read, nobody knows: they are read again.
+// isNew reports whether rules of a version are at least as new as the streams' rules. If something has changed since
+// they were read, that is unknown, and they are read again.
 func (rl *rulings) isNew(r *room, version int64) bool {
 	if known := r.level.ruled.known; known >= 0 && version >= known {
 		return true
@@ -119,7 +118,7 @@ func (g *Gossip) Ruling(now time.Time, room string, ruling rules.Ruling, err err
 	}
 }
 
-// setMutes tells the users whose mute has changed.
+// setMutes tells users that their mute has changed.
 func (rl *rulings) setMutes(now time.Time, r *room, mutes []protocol.Sanction) {
 	byUser := make(map[string]*protocol.Sanction, len(mutes))
 	for i := range mutes {
@@ -153,7 +152,7 @@ func (rl *rulings) setMutes(now time.Time, r *room, mutes []protocol.Sanction) {
 	}
 }
 
-// Known takes the answer to ReadKnown. After an error, or where something has changed meanwhile, it is read again.
+// Known takes the answer to ReadKnown. After an error, or after a change during the read, it is read again.
 func (g *Gossip) Known(now time.Time, k Known, err error) {
 	rl := &g.rulings
 	rl.reading = false
@@ -179,7 +178,7 @@ func (md *moderation) endAllRevoked(since map[string]protocol.Time) {
 	})
 }
 
-// evictBanned ends the streams of users in rooms from which they are banned.
+// evictBanned ends banned users' streams.
 func (md *moderation) evictBanned(now time.Time, bans map[rules.Ban]rules.BanTerms) {
 	byName := func(a, b rules.Ban) int {
 		return cmp.Or(strings.Compare(a.Room, b.Room), strings.Compare(a.User, b.User))

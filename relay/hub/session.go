@@ -11,9 +11,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// Session is one connection's state in the hub. Only the hub's owner may touch it. There are as many sessions as
-// connections, and most are silent: what only active ones need is behind pointers, and times are nanoseconds since
-// 1970.
+// Session is one connection's state in the hub. Only the hub's owner may touch it. There is one for each connection,
+// and most are silent, so fields of active ones are behind pointers, and times are nanoseconds since 1970.
 type Session struct {
 	id       string
 	conn     Conn
@@ -27,17 +26,17 @@ type Session struct {
 	key      *TokenKey        // has signed the token
 	members  []*member        // one for each room joined or being joined
 	issuedAt int64            // when the token was issued; 0: not known
-	until    int64            // when it ends: before the welcome for want of a hello, then with its token
+	until    int64            // its end: before the welcome the deadline for a hello, then the token's
 	heard    int64            // when something arrived last
 	frames   guard.Bucket     // all frames but sends
 	refusals guard.Debt
 	place    int32 // the index in sessions.all
 	ops      int32 // ops in the queue or being committed
-	size     int32 // of what was heard last, in bytes
+	size     int32 // the size of the last frame, in bytes
 	ended    bool  // nothing is sent or heard any more
 }
 
-// A face is what a token says of its user beside the name.
+// A face holds the picture and the title in a user's token.
 type face struct{ picture, title string }
 
 // faceOf returns a user's face; nil: the user has none.
@@ -48,7 +47,7 @@ func faceOf(u *protocol.User) *face {
 	return &face{u.Picture, u.Title}
 }
 
-// nanos returns t as a session keeps it. A token may be valid for longer than that reaches.
+// nanos returns t as nanoseconds since 1970. A token may be valid for longer than they reach.
 func nanos(t time.Time) int64 {
 	if t.Year() > 2200 {
 		return math.MaxInt64
@@ -92,7 +91,7 @@ func (s *Session) penalize() {
 	}
 }
 
-// member returns the session's place in a room; nil where it has none.
+// member returns the session's place in a room; nil: it has none.
 func (s *Session) member(room string) *member {
 	i := slices.IndexFunc(s.members, func(m *member) bool { return m.presence.room.name == room })
 	if i < 0 {
@@ -101,8 +100,8 @@ func (s *Session) member(room string) *member {
 	return s.members[i]
 }
 
-// role returns the session's role in a room: that of its own token, or a lower one of a later token of the user. ok is
-// false where its own token does not open the room.
+// role returns the session's role in a room: the role of its own token, or a lower one of a later token of the user. ok
+// is false if its own token does not open the room.
 func (s *Session) role(room string) (role protocol.Role, ok bool) {
 	if role, ok = s.grants.Role(room); !ok {
 		return "", false
@@ -145,7 +144,7 @@ func (ss *sessions) add(now time.Time, id string, from netip.Addr, conn Conn) *S
 	return s
 }
 
-// limit makes the session one of those that give way while it has not said hello.
+// limit adds the session to those that may be evicted before their hello.
 func (ss *sessions) limit(s *Session) {
 	if ss.cfg.Conns > 0 {
 		ss.unauthenticated = append(ss.unauthenticated, s)
@@ -154,7 +153,7 @@ func (ss *sessions) limit(s *Session) {
 }
 
 // evictUnauthenticated ends the sessions that have waited longest with their hello, while places run short and many
-// wait: silent connections must not take the places of others.
+// wait, so that silent connections do not take the places of others.
 func (ss *sessions) evictUnauthenticated() {
 	for len(ss.unauthenticated) > 0 {
 		s := ss.unauthenticated[0]
@@ -208,7 +207,7 @@ func (ss *sessions) ofUser(user string) (found []*Session) {
 	return found
 }
 
-// end closes a session's connection and forgets the session at once. Nothing more is heard of its connection.
+// end closes a session's connection and forgets the session at once. The hub hears nothing more of the connection.
 func (ss *sessions) end(s *Session, code protocol.CloseCode, reason string) {
 	if s.ended {
 		return

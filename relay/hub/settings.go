@@ -7,7 +7,7 @@ import (
 	"hallway/protocol"
 )
 
-// A mute is what the muted user is told of it.
+// A mute is a mute as the muted user sees it.
 type mute struct {
 	until  protocol.Time // 0: for ever
 	reason string
@@ -28,8 +28,8 @@ func muteOf(s *protocol.Sanction) *mute {
 // moderates reports whether users with the role moderate.
 func moderates(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator) }
 
-// setRole gives a member its role. The next send begins a batch: in one batch slow mode must apply to all sends of a
-// lane or to none.
+// setRole sets a member's role. The next send begins a batch, because in one batch slow mode must apply to all sends of
+// a lane or to none.
 func (rs *rooms) setRole(m *member, role protocol.Role) {
 	if m.role == role {
 		return
@@ -50,7 +50,7 @@ func (rs *rooms) setRole(m *member, role protocol.Role) {
 	}
 }
 
-// rules returns the settings that all members of a room are told.
+// rules returns the room's settings for its members.
 func (r *room) rules() protocol.Settings {
 	return settingsFrame(r.name, r.settings)
 }
@@ -59,7 +59,7 @@ func settingsFrame(room string, s protocol.RoomSettings) protocol.Settings {
 	return protocol.Settings{Room: room, SlowModeS: s.SlowModeS, Frozen: s.Frozen, Archived: s.Archived, E2EE: s.E2EE}
 }
 
-// tellRules tells a new member the room's settings, unless they are the default, and the number of open reports.
+// tellRules sends a new member the room's settings, unless they are the default, and the number of open reports.
 func (rs *rooms) tellRules(m *member) {
 	r := m.presence.room
 	if f := r.rules(); f != (protocol.Settings{Room: r.name}) {
@@ -74,7 +74,7 @@ func (rs *rooms) tellReports(m *member) {
 	}
 }
 
-// setRules sets a room's settings. Where that changes what its members know, it tells them and returns true.
+// setRules sets a room's settings. If they have changed for its members, it tells them and returns true.
 func (rs *rooms) setRules(r *room, s protocol.RoomSettings) bool {
 	before := r.rules()
 	r.settings = s
@@ -95,7 +95,7 @@ func (rs *rooms) setRules(r *room, s protocol.RoomSettings) bool {
 	return true
 }
 
-// setReports sets the number of open reports. Where that changes, it tells the moderators.
+// setReports sets the number of open reports. If it has changed, it tells the moderators.
 func (rs *rooms) setReports(r *room, open int64) {
 	if r.reports == open {
 		return

@@ -6,7 +6,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// shared holds what the parts of a hub share.
+// shared holds the state that the parts of a hub share.
 type shared struct {
 	cfg         Config
 	stats       Stats

@@ -6,28 +6,28 @@ import (
 	"hallway/relay/bus"
 )
 
-// connsEvery is the time after which the connections of all users are told again: what was lost is healed by then.
+// connsEvery is the time after which the numbers of connections are told again, which heals lost news.
 const connsEvery = 5 * time.Second
 
-// spending tells other relays what users have used up of their limits here, and counts what they have used up there. Each
+// spending tells other relays how much of their limits users have used here, and counts what they have used there. Each
 // relay decides alone: between two relays that do not hear each other, a user has the limit twice.
 type spending struct {
 	*Gossip
-	touched   []*user                        // have spent, or opened or closed a connection, since the last telling
+	touched   []*user                        // users who have spent, or opened or closed a connection, since the last telling
 	elsewhere map[string]int                 // connections at other relays, by user
 	relays    map[bus.RelayID]map[string]int // the same of each relay
 	toldAll   time.Time
 	soon      bool // the next wake tells, not the next pulse
 }
 
-// A user who nears a limit is told of at once, so that the limit holds when the user's next connection or request comes by another
-// relay: from 1/connsShare of the connections on, and after 1/burstShare of the messages that may come at once.
+// A user who nears a limit is told of at once, so that the limit holds when the user's next connection or request comes
+// to another relay: from 1/connsShare of the connections on, and after 1/burstShare of a burst of messages.
 const (
 	connsShare = 2
 	burstShare = 8
 )
 
-// touch makes the next pulse tell what the user has used up.
+// touch makes the next pulse tell of the user.
 func (sp *spending) touch(u *user) {
 	if !u.touched {
 		u.touched = true
@@ -35,7 +35,7 @@ func (sp *spending) touch(u *user) {
 	}
 }
 
-// tell tells what users have used up since the last time.
+// tell tells the other relays how much users have used since the last time.
 func (sp *spending) tell(now time.Time) {
 	if sp.cfg.ConnsPerUser > 0 && now.Sub(sp.toldAll) >= connsEvery {
 		sp.toldAll = now
@@ -59,7 +59,7 @@ func (sp *spending) tell(now time.Time) {
 	sp.bus.Tell(n)
 }
 
-// heard takes what users have used up at another relay.
+// heard takes the use of limits at another relay.
 func (sp *spending) heard(now time.Time, from bus.RelayID, n *bus.Spent) {
 	conns := sp.relays[from]
 	if conns == nil {

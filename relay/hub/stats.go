@@ -6,7 +6,7 @@ import (
 	"hallway/protocol"
 )
 
-// Stats holds what the hub counts. Bytes are those of frames, without WebSocket framing.
+// Stats holds the hub's counters. Bytes are those of frames, without WebSocket framing.
 type Stats struct {
 	// At present:
 
@@ -17,7 +17,7 @@ type Stats struct {
 	QueueOps    int // wait for the store or are under way
 	QueueBytes  int // of these
 	WindowBytes int
-	Relays      int // on the database that are heard, this one included
+	Relays      int // relays on the database that are heard, this one included
 
 	// Since the start:
 
@@ -26,7 +26,7 @@ type Stats struct {
 	BytesOut      uint64
 	Deliveries    uint64                        // changes told, once for each connection
 	Reads         uint64                        // read markers moved
-	TypingDropped uint64                        // typing frames told to nobody, being too frequent
+	TypingDropped uint64                        // typing frames that came too often and were dropped
 	BadTokens     uint64                        // of hello
 	Refused       map[protocol.Code]uint64      // error frames
 	Closed        map[protocol.CloseCode]uint64 // connections that the hub has closed
@@ -36,7 +36,7 @@ func newStats() Stats {
 	return Stats{Refused: map[protocol.Code]uint64{}, Closed: map[protocol.CloseCode]uint64{}}
 }
 
-// Stats returns what the hub has counted so far.
+// Stats returns the present counters.
 func (h *Hub) Stats() Stats {
 	s := h.stats
 	s.Sessions, s.Rooms = len(h.sessions.all), len(h.rooms.byName)

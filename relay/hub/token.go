@@ -18,7 +18,7 @@ func (k *TokenKey) Withdraw() { k.withdrawn.Store(true) }
 // Withdrawn reports whether the key was withdrawn. A nil key never is.
 func (k *TokenKey) Withdrawn() bool { return k != nil && k.withdrawn.Load() }
 
-// A TokenError says why a token was refused. It holds no part of the token.
+// A TokenError is the reason why a token was refused. It holds no part of the token.
 type TokenError struct {
 	Code       protocol.Code // "": CodeUnauthorized
 	Why        protocol.Why
@@ -28,7 +28,7 @@ type TokenError struct {
 
 func (e *TokenError) Error() string { return e.Reason }
 
-// AsTokenError returns the TokenError in an error of a [Verifier]. It makes one where there is none.
+// AsTokenError returns the TokenError in an error of a [Verifier], or makes one.
 func AsTokenError(err error) TokenError {
 	t := TokenError{Reason: err.Error()}
 	var known *TokenError
@@ -41,5 +41,5 @@ func AsTokenError(err error) TokenError {
 	return t
 }
 
-// keyWithdrawn is the reason that the sessions of a withdrawn key are told.
+// keyWithdrawn is the reason in the refusals of a withdrawn key's sessions.
 const keyWithdrawn = "the key of the token counts no more"

@@ -7,15 +7,15 @@ import (
 	"hallway/relay/guard"
 )
 
-// A user is what all connections and requests of one user share.
+// A user is the state that all connections and requests of one user share.
 type user struct {
 	id       string
 	messages guard.Bucket
 	conns    int32  // welcomed connections
 	idle     bool   // the user is in users.idle
-	spent    int32  // messages that other relays have not been told of
+	spent    int32  // messages that the other relays do not know of
 	touched  bool   // the user is in spending.touched
-	round    uint64 // the first round of the queue in which the user has no op yet
+	round    uint64 // the first round of the queue without an op of the user
 }
 
 // users knows the users with a connection, and those who have sent something of late.
@@ -25,7 +25,7 @@ type users struct {
 	idle []*user // users without a connection, who may be forgotten
 }
 
-// of returns the entry of a user id; it makes a missing one.
+// of returns the entry of a user id, and makes a missing one.
 func (us *users) of(id string) *user {
 	u := us.byID[id]
 	if u == nil {
@@ -44,7 +44,7 @@ func (us *users) release(u *user) {
 	}
 }
 
-// forget drops the entries that hold nothing any more.
+// forget drops empty entries.
 func (us *users) forget(now time.Time) {
 	kept := us.idle[:0]
 	for _, u := range us.idle {
@@ -61,7 +61,7 @@ func (us *users) forget(now time.Time) {
 	us.idle = kept
 }
 
-// spend takes a message from the user's rate. It returns how long to wait when there is none left.
+// spend takes a message from the user's rate. If none is left, it returns the time to wait.
 func (us *users) spend(now time.Time, u *user) (wait time.Duration) {
 	wait = u.messages.Take(now, us.rate())
 	if wait == 0 && us.gossip != nil && us.cfg.Rate > 0 {
@@ -77,7 +77,7 @@ func (us *users) rate() guard.Rate {
 	return guard.Rate{PerSecond: us.cfg.Rate, Burst: int(math.Ceil(guard.MessagesBurst * us.cfg.Rate))}
 }
 
-// connect counts a connection of the user that opens, or ends with n = -1.
+// connect counts a new connection of the user, or with n = -1 the end of one.
 func (us *users) connect(u *user, n int32) {
 	if u.conns += n; us.gossip != nil && us.cfg.ConnsPerUser > 0 {
 		us.gossip.spending.touch(u)

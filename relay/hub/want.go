@@ -11,9 +11,10 @@ import (
 const (
 	// wantedFor is the time that a device has to hand a secret on before another one is asked.
 	wantedFor = 3 * time.Second
-	// wantedElsewhereFor is the time for which a relay looks for a device that can hand a secret to one on another relay.
+	// wantedElsewhereFor is the time for which a relay asks its devices on behalf of a device at another relay.
 	wantedElsewhereFor = 4 * wantedFor
-	// wantedBytesMax limits the bytes for which a device is asked at once, deviceBytes is what a device has beside its certificate.
+	// wantedBytesMax limits the bytes of the devices in one request to a device; deviceBytes is the size of a device
+	// without its certificate.
 	wantedBytesMax = 64 << 10
 	deviceBytes    = 512
 	// wantsMax limits the wants of a room.
@@ -31,7 +32,7 @@ type want struct {
 	until  int64      // when it is forgotten; 0: with its stream
 }
 
-// wanted answers a want: by the stored wrap, unless the connection had it, or else by asking another device.
+// wanted answers a want with the stored wrap, unless the connection had it; otherwise it asks another device.
 func (k *keys) wanted(now time.Time, r *room, m *member, result rules.Wanted) {
 	if r == nil || r.lock == nil || m == nil || m.e2ee.device == "" {
 		return // the stream has ended meanwhile
@@ -80,7 +81,7 @@ func (k *keys) add(r *room, w *want) {
 	}
 }
 
-// tick asks the next devices where those that were asked have not answered.
+// tick asks the next devices if the asked ones have not answered.
 func (k *keys) tick(now time.Time) {
 	for _, r := range k.wanting {
 		k.serve(now, r)
@@ -139,7 +140,7 @@ type request struct {
 	devices []protocol.Device
 }
 
-// A load is what a device was asked for and has not answered yet.
+// A load counts the unanswered requests to a device.
 type load struct{ devices, bytes int }
 
 // with returns the load with one more want.
@@ -147,11 +148,11 @@ func (l load) with(w *want) load {
 	return load{l.devices + 1, l.bytes + len(w.device.Cert) + deviceBytes}
 }
 
-// full reports whether the device must not be asked for more: a stream has room for so many bytes.
+// full reports whether the device must not be asked for more, because a stream holds only so many bytes.
 func (l load) full() bool { return l.devices >= protocol.WantedMax || l.bytes >= wantedBytesMax }
 
-// next returns a stream whose device can hand on what is wanted, and was not asked in this round; nil: there is none. wait reports
-// that there is one, but all of them are busy.
+// next returns a stream whose device holds the wanted secret and was not asked in this round; nil: there is none. wait
+// reports that all such devices are busy.
 func (l *lock) next(w *want, busy map[*member]load) (holder *member, wait bool) {
 	for _, m := range l.holders {
 		switch {

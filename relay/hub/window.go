@@ -11,33 +11,33 @@ import (
 	"hallway/relay/rules"
 )
 
-// The limits of windows. What is cut from a window, or dropped with it, is read from the store.
+// The limits of windows. Messages beyond them are read from the store.
 const (
 	// WindowMessagesMax bounds the messages of a room's window.
 	WindowMessagesMax = 1024
 	// WindowBytesMax bounds their bytes.
 	WindowBytesMax = 512 << 10
-	// WindowsBytesMax bounds the bytes of all windows. Beyond it, the windows that have not changed for longest are
+	// WindowsBytesMax bounds the bytes of all windows. Beyond it, the windows that have been unchanged for longest are
 	// dropped.
 	WindowsBytesMax = 64 << 20
 )
 
-// entryBytes is about the size of an entry beside its JSON.
+// entryBytes is the approximate size of an entry without its JSON.
 const entryBytes = 64
 
-// reactedBytes is about the additional size of a message with reactions, beside them.
+// reactedBytes is the approximate additional size of a message with reactions.
 const reactedBytes = 512
 
-// pageBytes is about the size of a page beside its messages.
+// pageBytes is the approximate size of a page without its messages.
 const pageBytes = 128
 
-// A Window holds the last changes of a room in memory, so that readers need not ask the store: every message whose rev
-// is above a certain one, at its latest rev. The hub's owner changes it; anybody may read it at any time, without
+// A Window holds the last changes of a room in memory, so that readers need not ask the store: the latest state of every
+// message with a rev above a certain one. The hub's owner changes it; any goroutine may read it at any time, without
 // waiting.
 //
-// A reader gets what the store would have answered at some moment, and that moment is not before anything that anybody
-// was told: the window changes before a change is told, and gives no answers (see Seen) while the store is known to be
-// ahead.
+// A reader gets a page that the store would have answered at some moment. That moment is not before any change that a
+// client knows: the window changes before streams get a change, and gives no answers (see Seen) while the store is known
+// to be ahead.
 type Window struct {
 	now  atomic.Pointer[view] // nil: not known
 	seen atomic.Int64         // the highest head that a reader got from the store
@@ -66,7 +66,7 @@ type entry struct {
 	seq, rev int64
 	size     int // see protocol.Message.Size
 	json     []byte
-	reacted  *protocol.Message // where it has reactions: the message itself
+	reacted  *protocol.Message // the message itself, if it has reactions
 }
 
 func (e *entry) bytes() int {
@@ -86,8 +86,8 @@ func entryOf(m *protocol.Message, encoded []byte) entry {
 	return x
 }
 
-// of returns the entry's JSON for one user, with the user's own reactions. ok is false where they are not known,
-// because a reaction does not name all of its users.
+// of returns the entry's JSON for one user, with the user's own reactions. ok is false if they are unknown, because a
+// reaction does not name all of its users.
 func (e *entry) of(user string) (json []byte, ok bool) {
 	if e.reacted == nil || user == "" {
 		return e.json, true
@@ -109,15 +109,15 @@ func (e *entry) of(user string) (json []byte, ok bool) {
 	return m.Append(nil), true
 }
 
-// Fill holds messages for a window, read from the store: all with a rev above From, when the room's head was Head.
+// Fill holds messages from the store for a window: all with a rev above From, when the room's head was Head.
 type Fill struct {
 	Epoch      string
 	From, Head int64
 	entries    []entry
 }
 
-// Add adds messages that ascend by rev. It encodes them, so that the hub's owner need not do it. A message that is
-// added again, changed since, replaces the earlier one.
+// Add adds messages that ascend by rev. It encodes them, so that the hub's owner need not do it. A later state of a
+// message replaces the earlier one.
 func (f *Fill) Add(messages []protocol.Message) {
 	for i := range messages {
 		f.entries, _ = replace(f.entries, entryOf(&messages[i], messages[i].Append(nil)))
@@ -186,7 +186,7 @@ func (w *Windows) opened(window *Window, epoch string, head int64) {
 	window.now.Store(&view{epoch: epoch, from: head, head: head, short: head > 0})
 }
 
-// took notes a new message or the change of one, or else the head that an op has found.
+// took notes a new or changed message, or the head that an op has found.
 func (w *Windows) took(window *Window, epoch string, head int64, stored *rules.Stored) {
 	v := window.now.Load()
 	switch {
@@ -199,7 +199,7 @@ func (w *Windows) took(window *Window, epoch string, head int64, stored *rules.S
 	}
 }
 
-// extend adds changes with revs above from, of every message that has one, up to a head.
+// extend adds the latest states of all messages with revs above from, up to a head.
 func (w *Windows) extend(window *Window, epoch string, from, head int64, changes ...entry) {
 	v := window.now.Load()
 	if v == nil || v.head != from || v.epoch != epoch {
@@ -218,7 +218,7 @@ func (w *Windows) extend(window *Window, epoch string, from, head int64, changes
 	w.publish(window, &next)
 }
 
-// filled takes the messages that were read for a window. They may have to wait until the hub knows of all of them.
+// filled takes messages from the store. They may have to wait until the hub knows of all of them.
 func (w *Windows) filled(window *Window, f Fill) {
 	if v := window.now.Load(); v != nil {
 		window.fill = &f
@@ -286,8 +286,8 @@ func (window *Window) Seen(head int64) {
 	}
 }
 
-// Page returns the page of q as JSON for a user. ok is false where the window does not reach that far back, or does not
-// know which reactions are the user's.
+// Page returns the page of q as JSON for a user. ok is false if the window does not reach that far back, or does not
+// know the user's reactions.
 func (window *Window) Page(q rules.Query, user string) (page []byte, ok bool) {
 	v := window.now.Load()
 	if v == nil || v.head < window.seen.Load() {
@@ -296,8 +296,8 @@ func (window *Window) Page(q rules.Query, user string) (page []byte, ok bool) {
 	return v.answer(q, user)
 }
 
-// PageAsOf is Page for a reader that must not get less than a head: ok is false also where the window is not as far, or
-// is of another life.
+// PageAsOf is Page for a reader that must not get less than a head: ok is also false if the window is behind that head,
+// or is of another life.
 func (window *Window) PageAsOf(h *rules.Head, q rules.Query, user string) (page []byte, ok bool) {
 	v := window.now.Load()
 	if v == nil || v.epoch != h.Epoch || v.head < h.Head {
@@ -321,7 +321,7 @@ func WindowAnswers(q rules.Query) bool {
 	return q.Kind == rules.QueryNewest || q.Kind == rules.QuerySince
 }
 
-// Lacks returns the rev from which on the store must be read for the window to answer q. ok is false where that would
+// Lacks returns the rev from which on the store must be read before the window can answer q. ok is false if that would
 // not help, or is not needed.
 func (window *Window) Lacks(q rules.Query) (from int64, ok bool) {
 	v := window.now.Load()
@@ -365,7 +365,7 @@ func (v *view) newest(share rules.PageShare, user string) ([]byte, bool) {
 	}
 	more := at > 0
 	if !more && v.from > 0 {
-		return nil, false // whether there are others before from, only the store knows
+		return nil, false // only the store knows whether there are others before from
 	}
 	return v.page(found[at:], more, user)
 }

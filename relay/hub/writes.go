@@ -17,7 +17,7 @@ type writes struct {
 	bytes      int        // of both
 }
 
-// full reports whether the queue has no room for an op of that size of a session; nil: of nobody's.
+// full reports whether the queue has no room for an op of that size of a session; nil: of no session.
 func (w *writes) full(s *Session, bytes int) bool {
 	return w.ops >= w.cfg.QueueOps || w.bytes+bytes > w.cfg.QueueBytes || s != nil && s.ops >= guard.SessionOpsMax
 }
@@ -45,8 +45,8 @@ func (w *writes) flush() {
 	w.committer.Commit(ops)
 }
 
-// batch takes the next batch from the queue, at least one op. A send of a lane never follows, in one batch, an op that
-// sets who may write: it could overtake a send that the op has refused.
+// batch takes the next batch from the queue, at least one op. In one batch, a send of a lane never follows an op that
+// changes permissions: it could overtake a send that the op has refused.
 func (w *writes) batch() (batch []*pending) {
 	all, rooms, ruled := 0, map[string]int{}, false
 	for p := w.queue.next(); p != nil; p = w.queue.next() {

@@ -6,8 +6,8 @@ import (
 	"hallway/protocol"
 )
 
-// Changes are the rows that a part of a batch has changed, each as it is now. What belonged
-// to a room that was dropped is not among them.
+// Changes are the rows that a part of a batch has changed, in their present state. They hold nothing of a room that was
+// dropped.
 type Changes struct {
 	Made       []*Room // new
 	Dropped    []*Room
@@ -19,21 +19,21 @@ type Changes struct {
 	Reports    []*ReportRow
 	Files      []*File // new, or in a message now
 	Audit      []AuditRow
-	Locked     []*Room // those whose newest turn, or whether one is due, has changed
+	Locked     []*Room // rooms with a new turn, or another reason for one
 
 	Sent        []SentChange
 	Roles       []RoleChange
 	Ranks       []RankChange
 	Revocations []RevocationChange
-	Forgotten   *Forget // a user to take out of everything that is not a message
-	Buried      int     // messages of BuriedOf that an Erase has made tombstones of the pseudonym
+	Forgotten   *Forget // a user to remove from everything but messages
+	Buried      int     // messages of BuriedOf that an Erase has made tombstones
 	BuriedOf    string
 
-	// Forgets reports that something was taken away which must not stay readable.
+	// Forgets reports that deleted data must not stay readable in the database file.
 	Forgets bool
 }
 
-// A SanctionChange is a mute or a ban that was made, or ended.
+// A SanctionChange is a new mute or ban, or the end of one.
 type SanctionChange struct {
 	Room *Room
 	User string
@@ -41,13 +41,13 @@ type SanctionChange struct {
 	Now  *Sanction // nil: ended
 }
 
-// A SentChange tells when a participant has sent or edited in slow mode.
+// A SentChange is the time at which a participant sent or edited in slow mode.
 type SentChange struct {
 	Epoch, User string
 	At          protocol.Time
 }
 
-// A RoleChange is a member's role in a room, by a token that was seen.
+// A RoleChange is a member's role in a room by a new token.
 type RoleChange struct {
 	Membership
 	User string
@@ -59,13 +59,13 @@ type RankChange struct {
 	Role protocol.Role // a participant has no row
 }
 
-// A RevocationChange revokes the tokens of a user, or ends that.
+// A RevocationChange is a revocation of a user's tokens, or the end of one.
 type RevocationChange struct {
 	User string
 	At   protocol.Time // the time of the revocation; 0: it ended
 }
 
-// grow takes the room's next rev.
+// grow gives the room its next rev, and returns it.
 func (c *Changes) grow(r *Room) int64 {
 	r.Head++
 	if !r.grown {
@@ -75,7 +75,7 @@ func (c *Changes) grow(r *Room) int64 {
 	return r.Head
 }
 
-// list puts a message among the changes.
+// list adds a message to the changes.
 func (c *Changes) list(m *Message) {
 	if !m.listed {
 		m.listed = true
@@ -84,7 +84,7 @@ func (c *Changes) list(m *Message) {
 	m.noteMentions()
 }
 
-// setMember puts a member's row in the place of one that is gone, or of none.
+// setMember adds a member's row, or replaces a row that is gone.
 func (c *Changes) setMember(r *Room, m Member) {
 	if old := r.members[m.User.ID]; old != nil {
 		m.room, m.changed, m.had = old.room, old.changed, old.had
@@ -104,7 +104,7 @@ func (c *Changes) changeMember(m *Member) *Member {
 	return m
 }
 
-// setSanction puts a sanction in the place of the user's other one of that kind; nil ends it.
+// setSanction replaces the user's sanction of that kind; nil ends it.
 func (c *Changes) setSanction(r *Room, user string, kind protocol.Act, next *Sanction) {
 	if r.standings[user] == nil {
 		r.AddStanding(user, Standing{})
@@ -113,14 +113,14 @@ func (c *Changes) setSanction(r *Room, user string, kind protocol.Act, next *San
 	c.Sanctions = append(c.Sanctions, SanctionChange{Room: r, User: user, Kind: kind, Now: next})
 }
 
-// noteLocked puts a room among those whose encryption has changed.
+// noteLocked adds a room whose encryption has changed.
 func (c *Changes) noteLocked(r *Room) {
 	if !slices.Contains(c.Locked, r) {
 		c.Locked = append(c.Locked, r)
 	}
 }
 
-// removeChanges takes out of the changes what belongs to a room.
+// removeChanges removes a room's rows from the changes.
 func (c *Changes) removeChanges(r *Room) {
 	is := func(x *Room) bool { return x == r }
 	c.Made, c.Grown, c.Configured = slices.DeleteFunc(c.Made, is), slices.DeleteFunc(c.Grown, is), slices.DeleteFunc(c.Configured, is)
@@ -155,7 +155,8 @@ func (c *Changes) Ruled() []*Room {
 	return rooms
 }
 
-// Everywhere reports whether Heads.Revocations grows: what relays keep of all rooms has changed.
+// Everywhere reports whether Heads.Revocations grows, because something changed that relays keep in memory of all
+// rooms.
 func (c *Changes) Everywhere() bool {
 	bans := func(s SanctionChange) bool { return s.Kind == protocol.ActBan }
 	return len(c.Revocations)+len(c.Ranks)+len(c.Roles)+len(c.Dropped) > 0 || c.Forgotten != nil || slices.ContainsFunc(c.Sanctions, bans)

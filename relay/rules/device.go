@@ -61,13 +61,13 @@ func organizes(s *Set, do Unregister) bool {
 	})
 }
 
-// DeviceID returns the id of a device with that key to sign.
+// DeviceID returns the id of the device with a signing key.
 func DeviceID(sign protocol.PublicKey) string {
 	thumbprint := sha256.Sum256([]byte(e2ee.JWK(sign)))
 	return e2ee.DeviceID(thumbprint[:])
 }
 
-// bound reports whether the device has signed that its keys are the user's, and they are points of P-256.
+// bound reports whether the device has signed that its keys belong to the user, and both keys are points of P-256.
 func bound(d *protocol.Device, user string) bool {
 	sign, box, sig := point(d.Sign), point(d.Box), e2ee.Decode(d.Sig)
 	if sign == nil || box == nil || len(sig) != 64 {
@@ -77,7 +77,7 @@ func bound(d *protocol.Device, user string) bool {
 	return ecdsa.Verify(sign, digest[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:]))
 }
 
-// point returns a public key; nil: it is none.
+// point returns a public key; nil: it is not valid.
 func point(k protocol.PublicKey) *ecdsa.PublicKey {
 	x, y := e2ee.Decode(k.X), e2ee.Decode(k.Y)
 	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, x, y))

@@ -17,12 +17,18 @@
 //
 // # The order of reasons
 //
-// Whether the sender's role may ask for an op at all is [Op.Permit], before the op is queued.
-// Then: there is no such room; the sender is banned; the room is archived, or frozen; the
-// sender is muted, mentions everybody without the right to, or has to wait in slow mode; the room takes no files; there is no
-// such file, or another message has it; there is no such message; it is another's; it was deleted. An id of a Send that was
-// stored before is answered before all of these but the
-// first. What changes nothing is not refused, takes no rev and is not audited.
+// [Op.Permit] checks the sender's role before an op is queued. Then the first of these that applies is the reason of a refusal:
+//
+//	the room does not exist
+//	the sender is banned
+//	the room is archived, or frozen
+//	the sender is muted, may not mention everybody, or must wait in slow mode
+//	the room takes no files
+//	the file does not exist, or another message has it
+//	the message does not exist, belongs to another user, or was deleted
+//
+// The stored id of a Send is answered before all of these but the first. An op without an effect is not refused, takes no rev
+// and is not audited.
 //
 // # Parts
 //
@@ -48,14 +54,14 @@
 //
 // # Reading
 //
-// Devices, turns and wraps of encrypted rooms are asked of the store's [Vault], which reads and writes at once: ops about them are
+// The store's [Vault] holds devices, turns and wraps of encrypted rooms. It reads and writes at once, so ops about them are
 // parts of their own.
 //
-// What the relay reads is asked of a store by [Query], [Span] and [Part]; [Store], [Directory], [Moderation], [Locks] and
-// [Files] are the interfaces that every store has. A [PageShare] cuts pages alike in all of them. To add a list, add a method there.
+// The relay reads by [Query], [Span] and [Part]. Every store has the interfaces [Store], [Directory], [Moderation], [Locks] and
+// [Files]; to add a list, add a method there. All stores cut pages by [PageShare].
 //
 // # What this package must not know
 //
 // SQL, sockets, the clock, randomness: time, epochs and the numbers of reports are handed in.
-// Nor connections and frames: the hub tells of outcomes.
+// Nor connections and frames: the hub tells clients of outcomes.
 package rules

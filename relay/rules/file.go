@@ -21,7 +21,7 @@ type File struct {
 	made bool
 }
 
-// A StoredFile is a file of a room, as the operator's commands see it.
+// A StoredFile is a file of a room in the operator's commands.
 type StoredFile struct {
 	Room string
 	File
@@ -33,7 +33,7 @@ func (f *File) In() *Room { return f.room }
 // Made reports whether the batch has made the row.
 func (f *File) Made() bool { return f.made }
 
-// FileLimits hold what the relay allows beside a room's settings.
+// FileLimits hold the relay's own limits, beside a room's settings.
 type FileLimits struct {
 	// User, Room and All are the most bytes that the files of a user, of a room and of the
 	// relay take; 0: no limit.
@@ -53,8 +53,7 @@ func (r *Room) AddFile(f File) {
 	put(&r.files, f.ID, &f)
 }
 
-// filesOff refuses the files of a user who may send none in the room; its Code is "" where
-// the user may.
+// filesOff refuses files if the room takes none from the user; otherwise its Code is "".
 func (r *Room) filesOff(u protocol.User) Outcome {
 	if r.Rules.Files.Allows(u.Role) {
 		return Outcome{}
@@ -62,7 +61,7 @@ func (r *Room) filesOff(u protocol.User) Outcome {
 	return bar(protocol.WhyFilesOff, "this room takes no files from you")
 }
 
-// upload keeps a file, or finds the one that was uploaded before under its id.
+// upload stores a file, or finds an earlier upload with its id.
 func upload(s *Set, r *Room, op *Op, do Upload) Outcome {
 	if refused := r.filesOff(op.Sender); refused.Code != "" {
 		return refused
@@ -79,7 +78,7 @@ func upload(s *Set, r *Room, op *Op, do Upload) Outcome {
 	if do.Ask {
 		return Outcome{Result: Uploaded{New: true}}
 	}
-	if r.Rules.E2EE != 0 { // whatever the bytes look like
+	if r.Rules.E2EE != 0 { // whatever type the bytes have
 		do.File.Type, do.File.Width, do.File.Height, do.File.Thumb = protocol.OctetStream, 0, 0, ""
 	}
 	if !protocol.MatchType(do.Limits.Types, do.File.Type) || !protocol.MatchType(r.Rules.FileTypes, do.File.Type) {
@@ -96,8 +95,7 @@ func upload(s *Set, r *Room, op *Op, do Upload) Outcome {
 	return Outcome{Result: Uploaded{File: f, New: true}}
 }
 
-// reupload answers an upload of an id that was uploaded before. While the bytes have not come,
-// only the owner and the name can be compared.
+// reupload answers a second upload of an id. Before the bytes have come, it compares only the owner and the name.
 func reupload(f *File, op *Op, do Upload) Outcome {
 	switch {
 	case f.Owner != op.Sender.ID:
@@ -110,7 +108,7 @@ func reupload(f *File, op *Op, do Upload) Outcome {
 	return Outcome{Result: Uploaded{File: found}}
 }
 
-// overQuota refuses a file for which there is no room; its Code is "" where there is.
+// overQuota refuses a file that exceeds a quota; otherwise its Code is "".
 func overQuota(s *Set, r *Room, op *Op, do Upload) Outcome {
 	over := func(used, limit int64) bool { return limit > 0 && used+do.File.Size > limit }
 	var reason string
@@ -127,7 +125,7 @@ func overQuota(s *Set, r *Room, op *Op, do Upload) Outcome {
 	return bar(protocol.WhyQuota, reason)
 }
 
-// attach returns the files that a message is sent with, or refuses them.
+// attach returns the files of a new message, or refuses them.
 func (r *Room) attach(op *Op, do Send) (rows []*File, refused Outcome) {
 	if len(do.Files) == 0 {
 		return nil, Outcome{}
@@ -148,7 +146,7 @@ func (r *Room) attach(op *Op, do Send) (rows []*File, refused Outcome) {
 	return rows, Outcome{}
 }
 
-// attachTo makes files those of a message that was made with them.
+// attachTo adds the files to a new message.
 func attachTo(s *Set, m *Message, rows []*File, attachments []protocol.Attachment) {
 	for i, f := range rows {
 		f.Seq = m.Seq

@@ -7,11 +7,10 @@ import (
 	"hallway/protocol"
 )
 
-// Parts splits a batch into parts, which a store carries out one after another in one
-// transaction: it loads what the part's Keys name, calls [Set.Do] for each op and saves
-// the Changes. A clear, an Erase, a Forget and a See are parts of their own, because the
-// store has to search for their rows, and so are ops about keys and devices, which the [Vault]
-// reads and writes at once.
+// Parts splits a batch into parts. A store carries them out one after another in one transaction: it loads the rows
+// that the part's Keys name, calls [Set.Do] for each op and saves the Changes. A clear, an Erase, a Forget and a See
+// are parts of their own, because the store has to search for their rows. So are ops about keys and devices, because
+// the [Vault] reads and writes at once.
 func Parts(ops []Op) (parts [][]Op, err error) {
 	from := 0
 	cut := func(to int) {
@@ -45,14 +44,13 @@ func (op *Op) alone() bool {
 	return false
 }
 
-// Keys name the rows that the ops of a part may touch. A row that does not exist is not
-// loaded. Some are named twice.
+// Keys name the rows that the ops of a part may touch. A named row need not exist, and may be named twice.
 type Keys struct {
 	Rooms      []RoomKeys
 	Users      []string // ranks and revocations
 	NextReport bool     // the number of the next report is needed
 	See        *SeeKey  // the memberships of a user, and the user's rank
-	Uploaders  []string // users of whose files, and of all, the bytes are needed
+	Uploaders  []string // users whose files' bytes are needed, and those of all files
 }
 
 // A SeeKey names the memberships of a user in rooms with a greater key.
@@ -78,8 +76,7 @@ type RoomKeys struct {
 	erase     Erase
 }
 
-// A ReportKey names a report by its number, or, where this is 0, the open one that a user
-// has made of a message.
+// A ReportKey names a report by its number, or, if that is 0, a user's open report of a message.
 type ReportKey struct {
 	N        int64
 	ID, User string
@@ -87,7 +84,7 @@ type ReportKey struct {
 
 type reactionKey struct {
 	id, user, emoji string
-	takes           bool // takes the reaction back
+	takes           bool // whether the op takes the reaction back
 }
 
 // KeysOf returns the keys of a part.
@@ -163,8 +160,8 @@ type ReactionKey struct {
 	User    string
 }
 
-// An UnnamedKey names users who have reacted to a message with an emoji: the next ones behind
-// those whom the summary names, in the order in which they reacted.
+// An UnnamedKey names users who have reacted to a message with an emoji: the next ones behind the users in the summary,
+// in the order of their reactions.
 type UnnamedKey struct {
 	Message *Message
 	Emoji   string

@@ -15,7 +15,7 @@ type Locked struct {
 	Inside bool
 	// Holds reports that the device has the secret of the turn.
 	Holds bool
-	// Due reports that a new turn is due, Out for whom.
+	// Due reports that a new turn is due, which leaves the users in Out out.
 	Due bool
 	Out []string
 }
@@ -57,7 +57,7 @@ func (l *Lock) IsDue() (due bool, out []string) {
 	return l.N == 0 || len(l.Due) > 0, out
 }
 
-// setDue replaces the users for whom a new turn is due.
+// setDue replaces the users whom the next turn leaves out.
 func (b lockbook) setDue(due []string) {
 	b.newest().Due = due
 	b.vault.SetDue(b.room, due)
@@ -67,7 +67,7 @@ func (b lockbook) setDue(due []string) {
 // microseconds returns a duration as the difference of two times.
 func microseconds(d time.Duration) protocol.Time { return protocol.Time(d / time.Microsecond) }
 
-// refuseOpen refuses a message that is not encrypted, or not with the newest key; its Code is "" where the room takes the message.
+// refuseOpen refuses a message that is not encrypted, or encrypted with an old key; otherwise its Code is "".
 func (b lockbook) refuseOpen(e *protocol.Encrypted, files []protocol.Attachment) Outcome {
 	switch {
 	case !b.encrypted():
@@ -82,8 +82,8 @@ func (b lockbook) refuseOpen(e *protocol.Encrypted, files []protocol.Attachment)
 	return Outcome{}
 }
 
-// noteTraffic notes that a message was stored. It makes a turn due where the newest one is older than TurnEvery, and
-// reports whether it did.
+// noteTraffic notes that a message was stored. If the newest turn is older than TurnEvery, it makes another one due and
+// returns true.
 func (b lockbook) noteTraffic() (due bool) {
 	if !b.encrypted() {
 		return false
@@ -96,7 +96,7 @@ func (b lockbook) noteTraffic() (due bool) {
 	return true
 }
 
-// expel takes the devices of a user out of the room, which makes a turn due, and reports whether it did.
+// expel removes a user's devices from the room, which makes a turn due, and reports whether it did.
 func (b lockbook) expel(user string) (due bool) {
 	if !b.encrypted() || b.room.made {
 		return false
@@ -107,7 +107,7 @@ func (b lockbook) expel(user string) (due bool) {
 	return true
 }
 
-// readmit takes a user out of those for whom a turn is due.
+// readmit removes a user from those whom the next turn leaves out.
 func (b lockbook) readmit(user string) {
 	if !b.encrypted() || b.room.made {
 		return
@@ -117,8 +117,7 @@ func (b lockbook) readmit(user string) {
 	}
 }
 
-// enter puts a user's device into the room, unless it is there. A device that is not registered, or was deleted, stays
-// outside; that is not a refusal.
+// enter puts a user's device into the room. An unregistered or deleted device stays outside, without a refusal.
 func (b lockbook) enter(user, device string) (inside bool, refused Outcome) {
 	if device == "" {
 		return false, Outcome{}
@@ -161,7 +160,7 @@ func (b lockbook) join(user, device string) (locked *Locked, refused Outcome) {
 	return locked, Outcome{}
 }
 
-// refuseOutside refuses an op about the room's keys from a user whose device is not in the room; its Code is "" where it is.
+// refuseOutside refuses an op about the room's keys if the user's device is not in the room; otherwise its Code is "".
 func (b lockbook) refuseOutside(user, device string) Outcome {
 	if !b.encrypted() {
 		return refuse(protocol.CodeConflict, "this room is not end-to-end encrypted")
@@ -188,8 +187,8 @@ func (b lockbook) add(next *Lock, wraps []protocol.Wrap) (stored []protocol.Wrap
 	return stored
 }
 
-// stillDue returns the users for whom a turn was due and who get the key of the new one, since it does not name them.
-// Users who have come back with a device since then are not among them.
+// stillDue returns the users whom the new turn should leave out but does not. It omits users who have come back with a
+// device.
 func (b lockbook) stillDue(due, out []string) (still []string) {
 	for _, user := range due {
 		if user != "" && !slices.Contains(out, user) && !b.vault.Present(b.room, user) {

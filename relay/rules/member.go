@@ -2,7 +2,7 @@ package rules
 
 import "hallway/protocol"
 
-// open makes the sender a member and answers with the state of the room.
+// open makes the sender a member and returns the state of the room.
 func open(s *Set, r *Room, op *Op, do Open) Outcome {
 	joins := op.Sender
 	if do.Rank != "" {
@@ -20,9 +20,8 @@ func open(s *Set, r *Room, op *Op, do Open) Outcome {
 	return Outcome{Result: opened}
 }
 
-// join makes the user a member, or notes a member's present name and role, and returns the
-// read marker. A member who comes again as before changes nothing: after a restart of the
-// relay everybody does.
+// join makes the user a member, or updates a member's name and role, and returns the read marker. A member who returns
+// unchanged changes nothing: after a restart of the relay all members return.
 func join(s *Set, r *Room, u protocol.User) int64 {
 	m := r.members[u.ID]
 	if m == nil || m.Gone {
@@ -43,7 +42,7 @@ func (r *Room) member(user string) *Member {
 	return nil
 }
 
-// read moves the sender's read marker forward. A user who is not a member has none.
+// read moves the sender's read marker forward. Only a member has one.
 func read(s *Set, r *Room, op *Op, do Read) Outcome {
 	m := r.member(op.Sender.ID)
 	if m == nil {

@@ -17,7 +17,7 @@ func (op *Op) mentionsAll() bool {
 	return false
 }
 
-// Mentioned returns the users whom a message mentions, each once; "" stands for everybody.
+// Mentioned returns the users in a message's mentions, each once; "" stands for everybody.
 func Mentioned(m *protocol.Message) (users []string) {
 	for i := range m.Mentions {
 		if user := m.Mentions[i].User; !slices.Contains(users, user) {
@@ -30,7 +30,7 @@ func Mentioned(m *protocol.Message) (users []string) {
 // MentionsBefore reports whether the message mentioned somebody when it was loaded.
 func (m *Message) MentionsBefore() bool { return len(m.had) > 0 }
 
-// noteMentions notes that the message may have other mentions than it was loaded with.
+// noteMentions notes that the message's mentions may have changed since it was loaded.
 func (m *Message) noteMentions() {
 	if !m.mentions && len(m.had)+len(m.Mentions) > 0 {
 		m.mentions = true
@@ -38,7 +38,7 @@ func (m *Message) noteMentions() {
 	}
 }
 
-// unreadMentions returns how many messages of others behind the read marker mention the user or everybody.
+// unreadMentions counts others' messages above the read marker that mention the user or everybody.
 func unreadMentions(s *Set, r *Room, user string, read int64) (n int64) {
 	if s.Mentions != nil && !r.made {
 		n = s.Mentions(r, user, read)
@@ -57,7 +57,7 @@ func unreadMentions(s *Set, r *Room, user string, read int64) (n int64) {
 	return min(max(n, 0), UnreadMax)
 }
 
-// renameMentions makes mentions of the user mentions of the pseudonym, and reports whether there are any.
+// renameMentions replaces the user by the pseudonym in a message's mentions, and reports whether there were any.
 func renameMentions(m *Message, user, pseudonym string) bool {
 	of := func(mention protocol.Mention) bool { return mention.User == user }
 	if !slices.ContainsFunc(m.Mentions, of) {

@@ -22,7 +22,7 @@ func send(s *Set, r *Room, op *Op, do Send) Outcome {
 	}
 	rev := s.grow(r)
 	sender := op.Sender
-	sender.Title = "" // a message does not have it
+	sender.Title = "" // a message does not hold the title
 	r.LastAt = max(s.Now, r.LastAt+1)
 	m := r.AddMessage(Message{
 		Message: protocol.Message{
@@ -42,7 +42,7 @@ func send(s *Set, r *Room, op *Op, do Send) Outcome {
 	return out
 }
 
-// resend answers a send of an id that may have been stored before.
+// resend answers a send whose id may be stored already.
 func resend(m *Message, op *Op, do Send) Outcome {
 	switch {
 	case m == nil:
@@ -55,7 +55,7 @@ func resend(m *Message, op *Op, do Send) Outcome {
 	return Outcome{Result: Stored{Message: m.Message}}
 }
 
-// change edits, deletes, reacts to or pins a message. What changes nothing takes no rev.
+// change edits, deletes, pins or unpins a message, or changes a reaction. An op without an effect takes no rev.
 func change(s *Set, r *Room, op *Op) Outcome {
 	m := r.messages[op.ID()]
 	if m == nil {
@@ -76,7 +76,7 @@ func change(s *Set, r *Room, op *Op) Outcome {
 		}
 	case Delete:
 		if changed = !m.Deleted(); changed {
-			bury(s, m)
+			makeTombstone(s, m)
 		}
 	case React:
 		changed = react(s, m, op.Sender.ID, do.Emoji, do.On)
@@ -91,8 +91,7 @@ func change(s *Set, r *Room, op *Op) Outcome {
 	return Outcome{Result: Stored{Message: m.Message, New: changed}}
 }
 
-// refusal returns the refusal of a change that the message does not allow; its Code is ""
-// where it does. Forbidden comes before conflict.
+// refusal refuses a change that the message does not allow; otherwise its Code is "". Forbidden comes before conflict.
 func refusal(m *Message, op *Op) Outcome {
 	own := m.Sender.ID == op.Sender.ID
 	const deleted = "the message was deleted"
@@ -117,7 +116,7 @@ func refusal(m *Message, op *Op) Outcome {
 	return Outcome{}
 }
 
-// auditChange notes a change that not everybody may make.
+// auditChange adds a change to the audit if it needs a moderator's rights.
 func auditChange(s *Set, op *Op, sender string) {
 	switch do := op.Do.(type) {
 	case Edit:
@@ -131,8 +130,8 @@ func auditChange(s *Set, op *Op, sender string) {
 	}
 }
 
-// bury leaves of the message what a tombstone has.
-func bury(s *Set, m *Message) {
+// makeTombstone deletes everything of a message that a tombstone does not have.
+func makeTombstone(s *Set, m *Message) {
 	s.Forgets = true
 	m.unfiled = m.unfiled || len(m.Files) > 0
 	if len(m.Reactions) > 0 {

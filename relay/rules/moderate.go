@@ -2,7 +2,7 @@ package rules
 
 import "hallway/protocol"
 
-// lifted tells which sanction an act ends.
+// lifted holds the sanction that each act ends.
 var lifted = map[protocol.Act]protocol.Act{protocol.ActUnmute: protocol.ActMute, protocol.ActUnban: protocol.ActBan}
 
 const (
@@ -10,7 +10,7 @@ const (
 	notBelow = "the user's role is not below yours"
 )
 
-// moderate does an act to a user.
+// moderate carries out an act of moderation.
 func moderate(s *Set, r *Room, op *Op, do Moderate) Outcome {
 	user, member := target(s, r, do)
 	switch {
@@ -48,9 +48,8 @@ func moderate(s *Set, r *Room, op *Op, do Moderate) Outcome {
 	return out
 }
 
-// target returns the user whom an act concerns: a member has the role of the last token
-// seen, which is stored where it is another. Any other user is a participant, and will be
-// ranked by the token with which the user comes.
+// target returns the user concerned by an act. A member has the role of the last token seen; target stores it if it is
+// new. Any other user counts as a participant until a token shows another role.
 func target(s *Set, r *Room, do Moderate) (u protocol.User, member bool) {
 	m := r.member(do.User)
 	if m == nil {
@@ -62,9 +61,9 @@ func target(s *Set, r *Room, do Moderate) (u protocol.User, member bool) {
 	return m.User, true
 }
 
-// mayLift reports whether the sender may end a sanction of a user whose role is not below
-// the sender's: a moderator with at least its maker's role may. Otherwise nobody could end
-// that of a user who was promoted later.
+// mayLift reports whether the sender may end the sanction of a user whose role is not below the sender's. A moderator
+// may, with at least the role of the sanction's maker. Otherwise nobody could end the sanction of a user who was
+// promoted later.
 func mayLift(s *Set, r *Room, op *Op, do Moderate) bool {
 	kind, lifts := lifted[do.Act]
 	if !lifts {
@@ -74,7 +73,7 @@ func mayLift(s *Set, r *Room, op *Op, do Moderate) bool {
 	return sanction.inForce(s.Now) && role.AtLeast(protocol.RoleModerator) && role.AtLeast(sanction.By.Role)
 }
 
-// impose mutes or bans, unless the same is in force already.
+// impose mutes or bans the user, unless the same sanction is in force.
 func impose(s *Set, r *Room, op *Op, do Moderate, known bool, done *Moderated) {
 	had := *r.standing(do.User).Kind(do.Act)
 	next := &Sanction{Until: do.Until, Reason: do.Reason, By: op.Sender, At: s.Now, Known: known}
@@ -90,7 +89,7 @@ func impose(s *Set, r *Room, op *Op, do Moderate, known bool, done *Moderated) {
 // clearMessages makes the next messages of the user tombstones.
 func clearMessages(s *Set, r *Room, do Moderate, done *Moderated) {
 	done.More = s.Clear(r, do.User, func(m *Message) {
-		bury(s, m)
+		makeTombstone(s, m)
 		update(s, m)
 		done.Messages = append(done.Messages, m.Message)
 	})

@@ -2,52 +2,49 @@ package rules
 
 import "hallway/protocol"
 
-// An Op is one durable change that somebody asks for. Its content has been checked.
+// An Op is one durable change that a user asks for. Its content has been checked.
 type Op struct {
 	Room   string        // "" with a Revoke, a Forget, a See, a Register and an Unregister
 	Sender protocol.User // with the role in this room
 	Do     Action
 }
 
-// An Action says what an op does: it is one of the types below.
+// An Action is the change itself: one of the types below.
 type Action interface{ action() }
 
 type (
-	// Open makes the room where it does not exist, makes the sender a member and reads
-	// the room's state.
+	// Open makes the room if it does not exist, makes the sender a member and reads the room's state.
 	Open struct {
 		// Rank is the sender's role in the room by the last token seen; "": not known.
 		Rank protocol.Role
-		// Read is the sender's read marker, where the store may hold an earlier one.
+		// Read is the sender's read marker; the stored one may be earlier.
 		Read int64
 		// Device is the sender's device, which enters an end-to-end encrypted room; "": it has none.
 		Device string
 	}
 
-	// Send creates a message, or finds the one that was stored before under its id. It
-	// makes the room where it does not exist.
+	// Send creates a message, or finds the stored message with its id. It makes the room if it does not exist.
 	Send struct {
 		protocol.Send
-		// FindOnly makes the op change nothing and make no room: an id that was stored
-		// before is answered as ever, any other is CodeNotFound.
+		// FindOnly makes the op a look-up that changes nothing and makes no room. A stored id is answered as usual, any
+		// other is CodeNotFound.
 		FindOnly bool
 	}
 
-	// Upload keeps a file for a later message of the sender, or finds the one that was kept
-	// before under its id. It makes the room where it does not exist.
+	// Upload stores a file for a later message of the sender, or finds the stored file with its id. It makes the room
+	// if it does not exist.
 	Upload struct {
-		File   File // its owner and its time are the op's
+		File   File // its owner and its time come from the op
 		Limits FileLimits
-		// Ask makes the op change nothing and make no room: it tells whether a file of this
-		// size may be uploaded at present.
+		// Ask makes the op a question that changes nothing and makes no room: may a file of this size be uploaded at
+		// present?
 		Ask bool
-		// Plain reports that the bytes are of another type than application/octet-stream, by what the
-		// sender says.
+		// Plain reports that the sender names another type than application/octet-stream.
 		Plain bool
 	}
 
-	// Edit replaces the content of a message. It and the following actions but Configure
-	// never make a room: they are CodeNotFound where there is none.
+	// Edit replaces the content of a message. Of it and the following actions only Configure makes a room; the others
+	// are CodeNotFound if there is none.
 	Edit struct {
 		ID        string
 		Text      string
@@ -74,27 +71,25 @@ type (
 		On bool
 	}
 
-	// Read moves the sender's read marker forward to Seq, but not beyond the head. It
-	// takes no rev. A user who is not a member has no marker.
+	// Read moves the sender's read marker forward to Seq, but not beyond the head. It takes no rev. Only a member has a
+	// marker.
 	Read struct{ Seq int64 }
 
-	// Configure sets the room's title and settings, and makes the room where it does not
-	// exist. It takes no rev.
+	// Configure sets the room's title and settings, and makes the room if it does not exist. It takes no rev.
 	Configure struct {
 		Title    string
 		Settings string // a JSON object, or ""
 	}
 
-	// Drop deletes the room with all its content. A room made later under its name has
-	// another epoch. The outcome names neither epoch nor head.
+	// Drop deletes the room with all its content. A later room of the same name has another epoch. The outcome holds
+	// neither epoch nor head.
 	Drop struct{}
 
-	// Adjust changes the settings that it names, and leaves the title. It takes no rev.
+	// Adjust changes the settings that it names, and keeps the title. It takes no rev.
 	Adjust struct{ protocol.Adjust }
 
-	// Moderate does Act to a user. A mute or ban replaces one in force; unmute and unban
-	// end one; remove deletes the member; clear makes messages of the user tombstones,
-	// the oldest first, in parts: see Moderated.More.
+	// Moderate carries out Act on a user. A mute or ban replaces one in force; unmute and unban end one; remove deletes
+	// the member; clear makes the user's messages tombstones, the oldest first, in parts: see Moderated.More.
 	Moderate struct {
 		Act    protocol.Act
 		User   string
@@ -106,8 +101,8 @@ type (
 		Again bool
 	}
 
-	// Report puts a message on the room's list of reports. A second report of the same
-	// message by the same sender changes nothing while the first is open.
+	// Report adds a message to the room's list of reports. While it is open, a second report of the same message by the
+	// same sender changes nothing.
 	Report struct{ ID, Reason string }
 
 	// Resolve closes an open report.
@@ -116,36 +111,32 @@ type (
 		State protocol.ReportState // resolved or dismissed
 	}
 
-	// Revoke ends the validity of all tokens of a user until now (On), or restores it.
-	// Revoking again takes the present time.
+	// Revoke makes all present tokens of a user invalid (On), or ends the revocation. A second revocation takes the
+	// present time.
 	Revoke struct {
 		User string
 		On   bool
-		// Rank is the user's highest role in any room by the last token seen; "": the
-		// one that the last See has stored.
+		// Rank is the user's highest role in any room by the last token seen; "": the role that the last See stored.
 		Rank protocol.Role
 	}
 
-	// Erase takes a user out of some messages of a room. The user's own messages, even
-	// tombstones, become tombstones of the pseudonym; in the others the pseudonym takes
-	// the user's place among the reactions.
+	// Erase removes a user from some messages of a room. The user's own messages, even tombstones, become tombstones of
+	// the pseudonym; in the others the pseudonym replaces the user among the reactions.
 	Erase struct {
 		User      string
 		Pseudonym string
 		Seqs      []int64 // ascending, at most ClearMax
 	}
 
-	// Forget takes a user out of everything that is not a message: memberships,
-	// sanctions and the revocation are gone, acts by and about the user stand under the
-	// pseudonym. Erasing a user ends with it, and only this part is audited.
+	// Forget removes a user from everything but messages. It deletes memberships, sanctions and the revocation; acts by
+	// and about the user name the pseudonym instead. It is the last step of an erasure, and the only one in the audit.
 	Forget struct {
 		User      string
 		Pseudonym string
 	}
 
-	// See takes note of a token of the sender: a member's role becomes the one that the
-	// token grants, in each room that it opens, and the highest one becomes the user's
-	// rank. It is done in parts: see Seen.More. It is not audited.
+	// See stores the roles of a token of the sender: the role of each membership in the rooms that the token opens, and
+	// the highest role as the user's rank. It is done in parts: see Seen.More. It is not audited.
 	See struct {
 		Grants Grants
 		After  int64 // Seen.Next of the part before
@@ -154,23 +145,23 @@ type (
 	// Register stores the sender's device.
 	Register struct{ Device protocol.Device }
 
-	// Unregister deletes a device, and takes it out of all rooms.
+	// Unregister deletes a device, and removes it from all rooms.
 	Unregister struct {
 		ID     string
 		Any    bool   // the device may be another user's
-		Grants Grants // the device may be another user's in a room of which they make the sender an organizer; nil: they do not
+		Grants Grants // the device may be in a room of which they make the sender an organizer; nil: none
 	}
 
-	// MakeTurn makes a new turn of an end-to-end encrypted room. It and the following
-	// actions come from the sender's Device.
+	// MakeTurn makes a new turn of an end-to-end encrypted room. Its sender, like that of the following actions, acts
+	// by Device.
 	MakeTurn struct {
 		Turn   protocol.Turn
 		Wraps  []protocol.Wrap // of its secret
 		Device string
 	}
 
-	// HandOn hands the secret of turn N to devices. A wrap for a device that is not in the
-	// room, or of a user whom the newest turn leaves out, is passed over.
+	// HandOn hands the secret of turn N to devices. It skips a wrap for a device outside the room, or for a user whom
+	// the newest turn leaves out.
 	HandOn struct {
 		N      int64
 		Wraps  []protocol.Wrap
@@ -209,19 +200,18 @@ func (MakeTurn) action()   {}
 func (HandOn) action()     {}
 func (Want) action()       {}
 
-// Grants tells the roles that a token gives.
+// Grants are the roles that a token gives.
 type Grants interface {
-	// Role returns the user's role in a room; ok is false where the token does not open it.
+	// Role returns the user's role in a room; ok is false if the token does not open the room.
 	Role(room string) (role protocol.Role, ok bool)
-	// Highest returns the highest role that the token gives in any room, and the
-	// participant's where it opens none.
+	// Highest returns the highest role in any room, or participant if the token opens none.
 	Highest() protocol.Role
 }
 
-// ClearMax limits the messages that one op clears or erases: others come in between.
+// ClearMax limits the messages that one op clears or erases, so that other ops come in between.
 const ClearMax = 200
 
-// SeenRoomsMax limits the rooms of a user that one See looks at.
+// SeenRoomsMax limits the rooms of one See.
 const SeenRoomsMax = 50
 
 // ID returns the id of the message that the op is about, "" if there is none.
@@ -243,7 +233,7 @@ func (op *Op) ID() string {
 	return ""
 }
 
-// makesRoom reports whether the op makes its room where it does not exist.
+// makesRoom reports whether the op makes its room if the room does not exist.
 func (op *Op) makesRoom() bool {
 	switch do := op.Do.(type) {
 	case Open, Configure:
@@ -274,7 +264,7 @@ func (op *Op) writes() bool {
 	return false
 }
 
-// asks reports whether the op only asks whether it would be allowed.
+// asks reports whether the op only asks for permission.
 func (op *Op) asks() bool {
 	upload, ok := op.Do.(Upload)
 	return ok && upload.Ask

@@ -6,41 +6,40 @@ import (
 	"hallway/protocol"
 )
 
-// An Outcome tells the result of an [Op], or why it was refused.
+// An Outcome is the result of an [Op], or the reason of its refusal.
 type Outcome struct {
-	Refusal // its Code is "" where the op was not refused
+	Refusal // its Code is "" unless the op was refused
 
 	// Result has the type that belongs to the action; it is nil if the op was refused.
 	Result Result
 	// Epoch and Head are the room's after the op.
 	Epoch string
 	Head  int64
-	// Void reports that a ban of the sender ended because it did not hold against the
-	// role with which the sender came.
+	// Void reports that a ban of the sender ended, because it does not hold against the sender's present role.
 	Void bool
-	// DueNow reports that a new turn of the room is due, in Due for whom.
+	// DueNow reports that a new turn of the room is due, which leaves the users in Due out.
 	DueNow bool
 	Due    []string
 }
 
-// A Refusal says why an op was not carried out.
+// A Refusal is the reason why an op was not carried out.
 type Refusal struct {
 	Code   protocol.Code
 	Reason string // safe to show
-	// RetryAfter tells how long to wait after a retryable Code.
+	// RetryAfter is the time to wait after a retryable Code.
 	RetryAfter time.Duration
-	// Why names the rule that stood in the way, with CodeForbidden, CodeRateLimited and
-	// CodeConflict; "": none of those that have a name.
+	// Why names the rule that refused the op, with CodeForbidden, CodeRateLimited and CodeConflict; "": a rule without
+	// a name.
 	Why protocol.Why
-	// Until is the time when that ends; 0: never, or not known.
+	// Until is the end of the refusal; 0: never, or not known.
 	Until protocol.Time
-	// Note is the moderator's reason for the ban or the mute that stood in the way.
+	// Note is the moderator's reason for the ban or the mute.
 	Note string
-	// UpTo is the highest role against which that ban or mute holds; "": against everybody.
+	// UpTo is the highest role against which the ban or mute holds; "": against everybody.
 	UpTo protocol.Role
 }
 
-// A Result holds what an op has changed or found. It is one of the types below.
+// A Result holds the change that an op made, or what it found. It is one of the types below.
 type Result interface{ result() }
 
 type (
@@ -50,7 +49,7 @@ type (
 		Settings protocol.RoomSettings
 		Mute     *protocol.Sanction // the sender's; nil: none
 		Reports  int64              // open ones
-		Ruled    int64              // Head.Rules before the batch; the rest is not older
+		Ruled    int64              // Head.Rules before the batch; the other fields are at least as new
 		Mentions int64              // see Set.Mentions
 		Locked   *Locked            // nil: the room is not end-to-end encrypted
 	}
@@ -59,14 +58,14 @@ type (
 	Stored struct {
 		Message protocol.Message // as it is stored now
 		New     bool             // the op took a rev; false: it has changed nothing
-		// Encoded is set by the hub: the message as JSON; nil: nobody has needed it yet.
+		// Encoded is set by the hub: the message as JSON; nil: not encoded yet.
 		Encoded []byte
 	}
 
 	// Uploaded answers an Upload.
 	Uploaded struct {
 		File File
-		New  bool // the file was kept, or would be; false: it had been before
+		New  bool // the file was stored, or may be; false: it was stored before
 	}
 
 	// Marked answers a Read.
@@ -83,13 +82,13 @@ type (
 
 	// Moderated answers a Moderate.
 	Moderated struct {
-		User     protocol.User      // the user concerned; who never joined is a participant without a name
+		User     protocol.User      // the user concerned; without a membership a participant without a name
 		New      bool               // something has changed
 		Sanction *protocol.Sanction // the mute or ban that was made
 		UpTo     protocol.Role      // the highest role against which it holds; "": against everybody
-		Messages []protocol.Message // what a clear has changed, by rev
-		More     bool               // the clear has another part to do, with Again
-		// Cleared is set by the hub: the number of tombstones that the whole clear has made.
+		Messages []protocol.Message // the new tombstones of a clear, by rev
+		More     bool               // the clear needs another op, with Again
+		// Cleared is set by the hub: the number of tombstones of the whole clear.
 		Cleared int64
 	}
 
@@ -103,12 +102,12 @@ type (
 	// Revoked answers a Revoke.
 	Revoked struct {
 		New bool
-		At  protocol.Time // tokens issued until then are not valid; 0: all are
+		At  protocol.Time // tokens issued until then are invalid; 0: the revocation ended
 		Due []DueRoom     // rooms in which a turn is due for the user
 	}
 
 	// Erased answers an Erase.
-	Erased struct{ Messages []protocol.Message } // those that have changed, by rev
+	Erased struct{ Messages []protocol.Message } // the changed messages, by rev
 
 	// Forgotten answers a Forget.
 	Forgotten struct{ Due []DueRoom } // rooms in which a turn is due
@@ -116,9 +115,9 @@ type (
 	// Seen answers a See.
 	Seen struct {
 		New    bool
-		Ranked bool  // the user is more than a participant anywhere
-		More   bool  // there is another part to do, with Next as After
-		Next   int64 // 0 where there is none
+		Ranked bool  // the user is more than a participant in some room
+		More   bool  // another See must follow, with Next as After
+		Next   int64 // 0 if More is false
 	}
 
 	// Registered answers a Register.
@@ -146,7 +145,7 @@ type (
 	// Wanted answers a Want.
 	Wanted struct {
 		N    int64
-		Wrap *protocol.Wrap // nil: nobody has handed the secret to the device
+		Wrap *protocol.Wrap // nil: no device has handed the secret on
 	}
 )
 

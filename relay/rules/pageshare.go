@@ -2,8 +2,8 @@ package rules
 
 import "hallway/protocol"
 
-// A PageShare counts the messages, and their bytes, that a page or one side of it may still hold. Every store fills its
-// pages by it, so that all cut them alike.
+// A PageShare counts the messages and bytes that a page, or one side of it, may still hold. Every store fills its pages
+// by it, so all stores cut pages alike.
 type PageShare struct {
 	messages, bytes int
 	some            bool
@@ -23,8 +23,8 @@ func (q Query) Halves() (before, from PageShare) {
 // Messages returns the number of messages that it may still hold.
 func (p *PageShare) Messages() int { return p.messages }
 
-// Take takes the room of the next message, of so many bytes. It reports whether there was any; else the page ends before
-// the message. The first message always has room, whatever its size.
+// Take counts the next message, of so many bytes, and reports whether it fits. If it does not, the page ends before it.
+// The first message always fits.
 func (p *PageShare) Take(bytes int) bool {
 	if p.messages < 1 || p.some && bytes > p.bytes {
 		return false

@@ -11,16 +11,15 @@ const (
 	mayMentionAll = protocol.RoleModerator
 )
 
-// permission returns the least role in the room that an action asks for, "" where nobody
-// may ask for it. Editing and deleting is the sender's own right, and deleting also that
-// of mayDeleteAny.
+// permission returns the least role in the room for an action; "": nobody may ask for it. All may edit and delete their
+// own messages; mayDeleteAny is the role for others' messages.
 func permission(do Action) protocol.Role {
 	switch do := do.(type) {
 	case Send, Upload, Edit, Delete, React, Report, Register, Unregister, HandOn, Want:
 		return protocol.RoleParticipant
 	case Pin, Moderate, Resolve, MakeTurn:
 		return protocol.RoleModerator
-	case Configure, Drop, Revoke: // to revoke, in all rooms: of the pattern *
+	case Configure, Drop, Revoke: // revoking is for the pattern * alone
 		return protocol.RoleOrganizer
 	case Adjust:
 		if do.Frozen != nil {
@@ -31,8 +30,7 @@ func permission(do Action) protocol.Role {
 	return ""
 }
 
-// Permit makes the op one of the sender, and reports whether the sender's role may ask
-// for it at all.
+// Permit sets the op's sender, and reports whether the sender's role may ask for the op.
 func (op *Op) Permit(sender protocol.User) bool {
 	op.Sender = sender
 	if do, ok := op.Do.(Delete); ok {
@@ -47,7 +45,7 @@ func (op *Op) Permit(sender protocol.User) bool {
 	return least != "" && sender.Role.AtLeast(least)
 }
 
-// NotPermitted refuses an op that the sender's role may not ask for.
+// NotPermitted refuses an op that the sender's role does not allow.
 func NotPermitted() Refusal {
 	return Refusal{Code: protocol.CodeForbidden, Reason: "the role does not allow this"}
 }

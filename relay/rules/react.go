@@ -7,8 +7,8 @@ import (
 	"hallway/protocol"
 )
 
-// react adds or takes back a user's reaction: its row, and the summary that the message
-// carries. It reports whether anything has changed.
+// react adds or removes a user's reaction, both its row and its place in the message's summary. It reports whether
+// anything changed.
 func react(s *Set, m *Message, user, emoji string, on bool) (changed bool) {
 	row := m.reactions[reactor{user, emoji}]
 	if has := row != nil && row.Rev > 0; has == on {
@@ -58,7 +58,7 @@ func addReaction(s *Set, m *Message, at int, user, emoji string) {
 	}
 }
 
-// takeReaction takes a user out of a summary. The next user is named in the place.
+// takeReaction removes a user from a summary, and names the next user instead.
 func (m *Message) takeReaction(at int, user string) {
 	summary := &m.Reactions[at]
 	if summary.Count--; summary.Count == 0 {
@@ -81,13 +81,12 @@ func (m *Message) takeReaction(at int, user string) {
 	}
 }
 
-// emoji returns the place of the emoji's summary, -1 where the message has none.
+// emoji returns the index of the emoji's summary, or -1.
 func (m *Message) emoji(emoji string) int {
 	return slices.IndexFunc(m.Reactions, func(r protocol.Reaction) bool { return r.Emoji == emoji })
 }
 
-// tooMany returns the refusal of a reaction with an emoji that the message may not have
-// beside the others; its Code is "" where it may.
+// tooMany refuses a reaction if the message, or the user, has too many different emoji; otherwise its Code is "".
 func (m *Message) tooMany(user, emoji string) Outcome {
 	if m.emoji(emoji) >= 0 {
 		return Outcome{}
@@ -104,7 +103,7 @@ func (m *Message) tooMany(user, emoji string) Outcome {
 	return Outcome{Refusal: Refusal{Code: protocol.CodeConflict, Why: protocol.WhyReactions, Reason: reason}}
 }
 
-// broughtBy returns how many of the message's emoji the user has brought.
+// broughtBy returns how many of the message's emoji the user used first.
 func (m *Message) broughtBy(user string) (n int) {
 	for key, row := range m.reactions {
 		if row != nil && row.Brought && key.user == user {
@@ -114,9 +113,8 @@ func (m *Message) broughtBy(user string) (n int) {
 	return n
 }
 
-// disown gives the user's reactions and the mentions of the user to the pseudonym, and reports whether the message
-// shows it. A reaction that the pseudonym has already, because the erasing was interrupted and the user
-// came back, is taken away.
+// disown gives the user's reactions and mentions to the pseudonym, and reports whether the message has changed. If the
+// pseudonym has the same reaction, because an erasure was interrupted and the user came back, the user's is removed.
 func disown(s *Set, m *Message, user, pseudonym string) (shown bool) {
 	for _, summary := range slices.Clone(m.Reactions) {
 		emoji := summary.Emoji

@@ -6,7 +6,7 @@ import (
 	"hallway/protocol"
 )
 
-// report puts a report on the room's list.
+// report adds a report to the room's list.
 func report(s *Set, r *Room, op *Op, do Report) Outcome {
 	m := r.messages[do.ID]
 	switch {
@@ -65,7 +65,7 @@ func resolve(s *Set, r *Room, op *Op, do Resolve) Outcome {
 	return Outcome{Result: Reported{Report: row.ReportEntry, New: true, Open: r.Reports}}
 }
 
-// numbered returns details that name a report.
+// numbered returns audit details with a report's number.
 func numbered(n int64) details {
 	return details(nil).member("report", strconv.AppendInt(nil, n, 10))
 }

@@ -12,12 +12,12 @@ func configure(s *Set, r *Room, op *Op, title, settings string) Outcome {
 		d = d.member("settings", object(settings))
 	}
 	changed := d != nil
-	next, _ := protocol.ReadSettings(settings) // what is not a setting counts as none
+	next, _ := protocol.ReadSettings(settings) // what is not a setting counts as absent
 	if had := r.Rules.E2EE; had != 0 && next.E2EE != had {
 		return refuse(protocol.CodeConflict, "a room that is end-to-end encrypted stays so")
 	}
 	if changed {
-		s.Forgets = true // the settings of before
+		s.Forgets = true // the old settings
 		r.Title, r.Settings, r.Rules = title, settings, next
 		if !r.configured {
 			r.configured = true
@@ -29,7 +29,7 @@ func configure(s *Set, r *Room, op *Op, title, settings string) Outcome {
 	return Outcome{Result: Configured{Settings: r.Rules, New: changed && adjusts}}
 }
 
-// drop deletes the room with all that belongs to it.
+// drop deletes the room with all its content.
 func drop(s *Set, r *Room, op *Op) Outcome {
 	delete(s.rooms, r.Name)
 	r.dropped = true

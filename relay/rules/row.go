@@ -9,7 +9,7 @@ import (
 	"hallway/protocol"
 )
 
-// A Room is the row of a room, with the rows of it that a batch touches.
+// A Room is the row of a room, with those of its rows that a batch touches.
 type Room struct {
 	Key    int64 // the store's own
 	Name   string
@@ -17,13 +17,13 @@ type Room struct {
 	MadeAt protocol.Time // of a room that the batch makes
 	Head   int64
 	LastAt protocol.Time // created_at of the newest message
-	// Title and Settings are loaded where Keys ask for them.
+	// Title and Settings are loaded if Keys ask for them.
 	Title, Settings string
-	// Rules are the settings that the relay itself acts on.
+	// Rules are the settings that the relay itself enforces.
 	Rules   protocol.RoomSettings
 	Reports int64 // open ones
-	Ruled   int64 // Head.Rules, where the store counts it
-	// FileBytes are those of the room's files, where Keys ask for them.
+	Ruled   int64 // Head.Rules, if the store counts it
+	// FileBytes is the size of the room's files, loaded if Keys ask for it.
 	FileBytes int64
 
 	made, dropped, grown, configured bool
@@ -32,12 +32,12 @@ type Room struct {
 	members   map[string]*Member   // by user
 	messages  map[string]*Message  // by id
 	reports   []*ReportRow
-	mentions  []*Message       // those that have other mentions than they were loaded with, and some others
+	mentions  []*Message       // at least those whose mentions have changed
 	files     map[string]*File // by id
 	lock      *Lock            // nil: not read
 }
 
-// A Standing holds what a user may not do in a room, and when the user sent last.
+// A Standing holds a user's sanctions in a room, and the time of the last message in slow mode.
 type Standing struct {
 	Mute, Ban *Sanction // nil: none; it may be over
 	// SentAt is the time when a participant sent or edited last in slow mode; 0: never.
@@ -59,7 +59,7 @@ type Member struct {
 	User     protocol.User
 	Read     int64
 	JoinedAt protocol.Time
-	Gone     bool // there is no such row any more
+	Gone     bool // the row was deleted
 
 	room    *Room
 	had     string // the name with which it was loaded
@@ -74,8 +74,7 @@ type Message struct {
 	room *Room
 	// reactions are the rows of some users; nil stands for a row that is gone.
 	reactions map[reactor]*Reaction
-	// unnamed are users behind those whom the summary names, by emoji and in their order:
-	// as many as may have to be named.
+	// unnamed are the users behind those in the summary, by emoji and in their order: as many as may become named.
 	unnamed map[string][]string
 
 	had []protocol.Mention // the mentions with which it was loaded
@@ -84,9 +83,9 @@ type Message struct {
 	listed        bool     // in Changes
 	mentions      bool     // in Room.mentions
 	disowned      bool     // has another sender
-	bare          bool     // all of its reactions are gone
-	emptied       []string // emoji that nobody has any more
-	unfiled       bool     // its files are gone
+	bare          bool     // all of its reactions were deleted
+	emptied       []string // emoji without any user left
+	unfiled       bool     // its files were deleted
 }
 
 type reactor struct{ user, emoji string }
@@ -94,8 +93,8 @@ type reactor struct{ user, emoji string }
 // A Reaction is the row of a user's reaction to a message.
 type Reaction struct {
 	User, Emoji string
-	// Rev is the rev that the reaction took; 0: the user has taken back the reaction, but
-	// was the one who brought the emoji, which others still use.
+	// Rev is the rev of the reaction; 0: the user has taken the reaction back, but the row stays because it brought the
+	// emoji, which others still use.
 	Rev     int64
 	Brought bool // nobody had used the emoji before
 
@@ -122,12 +121,11 @@ type Membership struct {
 	Role protocol.Role
 }
 
-// A Fingerprint identifies the content that a message was made with. It is kept beside the
-// message, so that a resend is recognised even after edits. The id goes in too: equal texts
-// do not show by equal fingerprints.
+// A Fingerprint identifies the original content of a message. The store keeps it beside the message, so that a resend
+// is recognised even after edits. It covers the id too, so that equal texts do not have equal fingerprints.
 type Fingerprint [16]byte
 
-// fingerprint returns that of a send. A sender who finds a collision deceives nobody else.
+// fingerprint returns the fingerprint of a send. A sender who finds a collision deceives nobody else.
 func fingerprint(s *protocol.Send) (f Fingerprint) {
 	parts := []string{s.ID, s.Text, s.ReplyTo}
 	if e := s.Encrypted; e != nil {
@@ -152,7 +150,7 @@ func fingerprint(s *protocol.Send) (f Fingerprint) {
 	return f
 }
 
-// AddStanding adds what is known of a user. Without it a user has a clean record.
+// AddStanding adds a user's standing. Without it a user has a clean record.
 func (r *Room) AddStanding(user string, s Standing) { put(&r.standings, user, &s) }
 
 // AddMember adds the row of a member.
@@ -179,8 +177,7 @@ func (r *Room) AddReport(e protocol.ReportEntry) {
 	r.reports = append(r.reports, &ReportRow{ReportEntry: e, room: r})
 }
 
-// Message returns the row of a message that was added or that the batch has made, nil
-// where there is none.
+// Message returns the row of a loaded or new message; nil: there is none.
 func (r *Room) Message(id string) *Message { return r.messages[id] }
 
 // Dropped reports whether the batch deletes the room.
@@ -189,11 +186,10 @@ func (r *Room) Dropped() bool { return r.dropped }
 // AddReaction adds the row of a user's reaction.
 func (m *Message) AddReaction(r Reaction) { put(&m.reactions, reactor{r.User, r.Emoji}, &r) }
 
-// AddUnnamed adds users who follow those whom the summary of an emoji names, in the order
-// in which they reacted.
+// AddUnnamed adds users who follow those in the summary of an emoji, in the order of their reactions.
 func (m *Message) AddUnnamed(emoji string, users []string) { put(&m.unnamed, emoji, users) }
 
-// NameBefore returns the name with which the member was loaded; "": it has no name, or no such row was.
+// NameBefore returns the name with which the member was loaded; "": none.
 func (m *Member) NameBefore() string { return m.had }
 
 // In returns the room of the message.
@@ -220,14 +216,14 @@ func (m *Message) Changed() bool { return m.changed }
 // Disowned reports whether the message has another sender, and another fingerprint.
 func (m *Message) Disowned() bool { return m.disowned }
 
-// Unfiled reports whether the rows of the message's files are to be deleted.
+// Unfiled reports whether the store must delete the rows of the message's files.
 func (m *Message) Unfiled() bool { return m.unfiled }
 
-// Unreacted tells which rows of reactions to delete before those of ReactionChanges are
-// saved: all, or those with some emoji.
+// Unreacted returns the rows of reactions that the store must delete before it saves ReactionChanges: all, or those
+// with some emoji.
 func (m *Message) Unreacted() (all bool, emoji []string) { return m.bare, m.emptied }
 
-// ReactionChanges returns the rows of reactions to save, and those to delete.
+// ReactionChanges returns the rows of reactions to save, and the rows to delete.
 func (m *Message) ReactionChanges() (save, gone []Reaction) {
 	for key, row := range m.reactions {
 		switch {
@@ -240,7 +236,7 @@ func (m *Message) ReactionChanges() (save, gone []Reaction) {
 	return save, gone
 }
 
-// put sets an entry of a map that may not be made yet.
+// put sets an entry of a map, and makes the map if it is nil.
 func put[K comparable, V any](m *map[K]V, key K, value V) {
 	if *m == nil {
 		*m = make(map[K]V)

@@ -6,32 +6,32 @@ import (
 	"hallway/protocol"
 )
 
-// A Set is the working set of a part of a batch: the rows that its ops may touch, as a
-// store has loaded them, and what the ops have made of them. It belongs to one goroutine.
+// A Set is the working set of a part of a batch: the loaded rows, with the changes of the ops so far. It belongs to one
+// goroutine.
 type Set struct {
 	Now protocol.Time
 	// NewEpoch returns the name for the next life of a room; no two lives share one.
 	NewEpoch func(room string) string
 	// NextReport is the number of the next report.
 	NextReport int64
-	// ReactionUsers limits the users whom the summary of a reaction names.
+	// ReactionUsers limits the users in the summary of a reaction.
 	ReactionUsers int
-	// Clear calls bury for messages of a user that are not tombstones, the oldest first, as
-	// many as one op may clear at present, and reports whether some are left.
-	Clear func(r *Room, user string, bury func(*Message)) (more bool)
+	// Clear calls makeTombstone for the user's messages that are not tombstones, the oldest first, as many as one op
+	// may clear at present. It reports whether there are others.
+	Clear func(r *Room, user string, makeTombstone func(*Message)) (more bool)
 
-	// Mentions counts messages of others in the room, with a seq above the read marker, that mention the user or
-	// everybody, up to UnreadMax and as they were loaded; nil: there are none.
+	// Mentions counts others' loaded messages above the read marker that mention the user or everybody, up to
+	// UnreadMax; nil: there are none.
 	Mentions func(r *Room, user string, read int64) int64
 
-	// Vault holds what belongs to end-to-end encrypted rooms.
+	// Vault holds the devices, turns and wraps of end-to-end encrypted rooms.
 	Vault Vault
 
-	// FileBytes are loaded where Keys ask for them.
+	// FileBytes are loaded if Keys ask for them.
 	FileBytes FileBytes
 
-	// Memberships are the next rooms of the user of a See, by key; MoreMemberships reports
-	// that others follow, Ranked that the user moderates one that is not among them.
+	// Memberships are the next rooms of the user of a See, by key. MoreMemberships reports that others follow, Ranked
+	// that the user moderates one of the others.
 	Memberships     []Membership
 	MoreMemberships bool
 	Ranked          bool
@@ -54,16 +54,16 @@ func (s *Set) AddRoom(r Room) *Room {
 	return &r
 }
 
-// Room returns the room of that name as the ops so far have left it, nil where there is none.
+// Room returns the present state of a room; nil: there is none.
 func (s *Set) Room(name string) *Room { return s.rooms[name] }
 
-// Rooms returns all rooms as the ops so far have left them, by name.
+// Rooms returns the present state of all rooms, by name.
 func (s *Set) Rooms() map[string]*Room { return s.rooms }
 
 // AddRank adds a user's highest role in any room. Without it a user is a participant.
 func (s *Set) AddRank(user string, role protocol.Role) { put(&s.ranks, user, role) }
 
-// AddRevocation adds the time of a revocation: tokens issued until then are not valid.
+// AddRevocation adds the time of a revocation: tokens issued until then are invalid.
 func (s *Set) AddRevocation(user string, at protocol.Time) { put(&s.revoked, user, at) }
 
 // rank returns the user's highest role in any room, by the last token seen.
@@ -113,7 +113,7 @@ func (s *Set) Do(op *Op) Outcome {
 	return out
 }
 
-// carryOut does what the room does not bar.
+// carryOut carries out an op that the room does not bar.
 func (s *Set) carryOut(r *Room, op *Op) Outcome {
 	switch do := op.Do.(type) {
 	case Open:

@@ -6,9 +6,8 @@ import (
 	"hallway/protocol"
 )
 
-// Holds reports whether the sanction holds against a user who comes with a token of that
-// role. Against a member it always does: the roles were compared when it was made. Any
-// other user is compared with its maker now.
+// Holds reports whether the sanction holds against a user with a token of that role. It always holds against a member,
+// since the roles were compared when it was made. The role of any other user is compared with its maker's now.
 func (s *Sanction) Holds(role protocol.Role) bool { return s.Known || s.By.Role.AtLeast(role) }
 
 // UpTo returns the highest role against which the sanction holds; "": it holds against
@@ -47,8 +46,7 @@ func (s *Standing) Kind(kind protocol.Act) **Sanction {
 	return &s.Mute
 }
 
-// standing returns what is known of a user in the room. It may be changed only where the
-// room has an entry for the user.
+// standing returns a user's standing in the room. It may be changed only if the room has an entry for the user.
 func (r *Room) standing(user string) *Standing {
 	if s := r.standings[user]; s != nil {
 		return s
@@ -56,8 +54,8 @@ func (r *Room) standing(user string) *Standing {
 	return &Standing{}
 }
 
-// void ends the sender's sanctions that do not hold against the role with which the sender
-// comes, and reports whether a ban was among them.
+// void ends the sender's sanctions that do not hold against the sender's present role, and reports whether it ended a
+// ban.
 func void(s *Set, r *Room, op *Op) (ban bool) {
 	standing := r.standings[op.Sender.ID]
 	if standing == nil || op.finds() {
@@ -90,9 +88,8 @@ func pardon(s *Set, r *Room, user string, kind protocol.Act) (ended bool) {
 	return sanction.inForce(s.Now)
 }
 
-// barred returns the refusal of an op that the sender may not do in the room at present; its
-// Code is "" where the sender may. A ban comes before an archived room, that before a frozen
-// one, then a mute, then the slow mode; all of them come before what else is wrong with the op.
+// barred refuses an op that the sender may not do in the room at present; otherwise its Code is "". A ban comes first,
+// then an archived room, a frozen room, a mute, and slow mode. All of them come before other faults of the op.
 func barred(s *Set, r *Room, op *Op) Outcome {
 	standing := r.standing(op.Sender.ID)
 	organizer := op.Sender.Role == protocol.RoleOrganizer
@@ -136,8 +133,7 @@ func (r *Room) slows(u protocol.User) bool {
 	return r.Rules.SlowModeS != 0 && !u.Role.AtLeast(protocol.RoleModerator)
 }
 
-// slowed returns the refusal of a participant who has to wait in slow mode; its Code is ""
-// where there is nothing to wait for.
+// slowed refuses a participant's op during slow mode; otherwise its Code is "".
 func slowed(s *Set, r *Room, u protocol.User, standing *Standing) Outcome {
 	last := standing.SentAt
 	next := last + protocol.Time(time.Duration(r.Rules.SlowModeS)*time.Second/time.Microsecond)
@@ -150,7 +146,7 @@ func slowed(s *Set, r *Room, u protocol.User, standing *Standing) Outcome {
 	}}
 }
 
-// noteSent notes when a participant has sent or edited in slow mode.
+// noteSent notes the time of a participant's message or edit in slow mode.
 func noteSent(s *Set, r *Room, u protocol.User) {
 	if !r.slows(u) {
 		return

@@ -8,84 +8,85 @@ import (
 	"hallway/protocol"
 )
 
-// Store is what the relay asks of the database: to carry out batches, and to read histories.
-//
-// Commit has one caller at a time. Readers may run beside it and beside each other, and see only what is durable.
+// Store carries out batches and reads histories. Commit has one caller at a time. Readers may run beside it and beside
+// each other, and see only durable changes.
 type Store interface {
 	// Commit carries out ops in their order in one transaction and returns, once they are durable, an Outcome for each.
-	// After an error each op may or may not be stored; asking again finds out. now is the relay's clock; created_at is
-	// max(now, the room's last + 1 µs).
+	// After an error each op may or may not be stored; the caller finds out by asking again. now is the relay's clock;
+	// created_at is max(now, the room's last + 1 µs).
 	Commit(now time.Time, ops []Op) ([]Outcome, error)
 
 	// Page reads a part of a room's history as one consistent snapshot, for a user (Page.Messages[i].Mine). The history
-	// of a room that nobody has entered is an empty page with head 0.
+	// of a room that does not exist is an empty page with head 0.
 	Page(ctx context.Context, room, user string, q Query) (protocol.Page, error)
 
-	// Ready returns why the store cannot write at present; nil: it can.
+	// Ready returns the reason why the store cannot write at present; nil: it can.
 	Ready(ctx context.Context) error
 
-	// Close ends the store. It finishes commits under way first.
+	// Close finishes commits under way and ends the store.
 	Close() error
 }
 
-// Directory is what the relay asks of the database beside the histories. Its methods may be called beside each other
-// and beside those of [Store], and see only what is durable.
+// Directory reads rooms, members and reactions. Its methods may be called beside each other and beside those of
+// [Store], and see only durable changes.
 type Directory interface {
-	// RoomNames lists the first names of existing rooms in the span, at most limit, by name.
+	// RoomNames lists the names of existing rooms in the span, sorted, at most limit.
 	RoomNames(ctx context.Context, span Span, limit int) ([]string, error)
 
 	// Rooms reads the named rooms that exist, in the order of the names, as the user sees them. Its cost grows with the
 	// number of names: a caller asks for few at a time.
 	Rooms(ctx context.Context, user string, names []string) ([]RoomEntry, error)
 
-	// Room reads one room; ok is false where it does not exist.
+	// Room reads one room; ok is false if it does not exist.
 	Room(ctx context.Context, room, user string) (r RoomEntry, ok bool, err error)
 
-	// Settings reads the settings of a room; where it does not exist, there are none.
+	// Settings reads the settings of a room. A room that does not exist has none.
 	Settings(ctx context.Context, room string) (protocol.RoomSettings, error)
 
-	// Members lists the users who have joined the room and were not removed, by user id.
+	// Members lists the present members of the room, by user id.
 	Members(ctx context.Context, room string, part Part) ([]MemberEntry, error)
 
-	// FindMembers lists the first members, at most limit, of whose names a word begins with the query, by name. Case and
-	// accents do not count; package word says what a word is. Members who are banned now are left out.
+	// FindMembers lists members with a name in which a word begins with the query, by name, at most limit. Case and
+	// accents do not count; package word defines a word. Banned members are left out.
 	FindMembers(ctx context.Context, room, query string, limit int) ([]MemberEntry, error)
 
-	// Reactors lists the users who have reacted to a message with an emoji, in the order in which they did; a user who is
-	// no member is a participant without a name. Part.After is a user's id. found is false where the room has no such
-	// message, or the user in Part.After has not reacted so.
+	// Reactors lists the users who have reacted to a message with an emoji, in the order of their reactions. A user
+	// without a membership is a participant without a name. Part.After is a user's id. found is false if the room has
+	// no such message, or the user in Part.After has not reacted so.
 	Reactors(ctx context.Context, room, id, emoji string, part Part) (users []protocol.User, found bool, err error)
 }
 
-// Upkeep is what a relay asks of the database to do beside its requests. Each method is called once at most.
+// Upkeep is the work of a database beside its requests. Each method is called once at most.
 type Upkeep interface {
-	// Retain has messages deleted by their age from now on. Before, none are.
+	// Retain begins to delete messages by their age.
 	Retain(r Retention)
 
-	// CarryErasures erases, beside the commits, all users whom an operator has asked to erase or will. It uses carry
-	// until Close.
+	// CarryErasures begins to erase, beside the commits, all users whom an operator asks to erase. It uses carry until
+	// Close.
 	CarryErasures(carry Carry)
 
-	// Reindexing returns how many messages, at most, a search does not find because the index of words is behind.
+	// Reindexing returns the number of messages, at most, that a search does not find because the index of words is
+	// behind.
 	Reindexing() int64
 }
 
-// Retention says which messages are deleted for good because of their age: pinned ones and tombstones too. Revs are not
-// taken for it, and the room's head stays; a message's id may be used again afterwards.
+// Retention tells which messages are deleted for good because of their age, pinned ones and tombstones too. It takes no
+// revs and keeps the room's head; a deleted message's id may be used again.
 type Retention struct {
-	// Default is the time for which messages are kept in rooms whose settings name none; 0 is for ever.
+	// Default is the age at which messages are deleted in rooms whose settings name none; 0: never.
 	Default time.Duration
-	// Purged, if not nil, is told what is gone: of that life of the room all messages with a seq below the one named.
+	// Purged, if not nil, is called after messages were deleted: those of that life of the room with a seq below the
+	// given one.
 	Purged func(room, epoch string, below int64)
 	// Now is the clock; nil: the machine's.
 	Now func() time.Time
 }
 
-// Carry carries out ops and returns their outcomes, as [Store].Commit does, but also tells everybody of what they change.
-// An op of which nothing is known has the outcome CodeUnavailable.
+// Carry carries out ops and returns their outcomes, as [Store].Commit does, and tells all clients of their changes. An
+// op with an unknown end has the outcome CodeUnavailable.
 type Carry func(ctx context.Context, ops []Op) ([]Outcome, error)
 
-// Out carries out ops and returns the reason of a refusal. A room that is not there has nothing to change.
+// Out carries out ops and returns the reason of a refusal. A room that does not exist needs no change.
 func (c Carry) Out(ctx context.Context, ops []Op) error {
 	if len(ops) == 0 {
 		return nil
@@ -111,25 +112,24 @@ type Span struct {
 // SpanOf returns the span of one name.
 func SpanOf(name string) Span { return Span{From: name, To: name + "\x00"} }
 
-// Part says which part of a list is wanted; the zero Part is all of it.
+// Part is a part of a list; the zero Part is all of it.
 type Part struct {
-	After string // the name or id behind which the part begins; "": it begins at the beginning
+	After string // the name or id before the part; "": it is the beginning of the list
 	Limit int    // the most entries; 0: no limit
 }
 
-// Moderation is what the relay asks of the database about the acts of moderators and organizers, by the rules of
-// [Directory].
+// Moderation reads the acts of moderators and organizers, by the rules of [Directory].
 type Moderation interface {
-	// Sanctions lists the mutes and bans of a room that are in force now, by user id, a mute before a ban.
+	// Sanctions lists the mutes and bans of a room that are in force, by user id, a mute before a ban.
 	Sanctions(ctx context.Context, room string, part Part) ([]protocol.Sanction, error)
 
 	// Reports lists a room's reports with N < before (0: all), the newest first, at most limit; state "": in every state.
 	Reports(ctx context.Context, room string, state protocol.ReportState, before int64, limit int) ([]protocol.ReportEntry, error)
 
-	// Audit lists a room's audit, as Reports does. A room that was deleted keeps its audit.
+	// Audit lists a room's audit, as Reports does. A deleted room keeps its audit.
 	Audit(ctx context.Context, room string, before int64, limit int) ([]protocol.AuditEntry, error)
 
-	// Bans returns the terms of the bans that are in force now.
+	// Bans returns the terms of the bans in force.
 	Bans(ctx context.Context) (map[Ban]BanTerms, error)
 
 	// Ranked lists the users who are more than participants in any room, by the last token seen.
@@ -139,37 +139,38 @@ type Moderation interface {
 	Revocations(ctx context.Context) (map[string]protocol.Time, error)
 }
 
-// Files is what the relay asks of the database about files, by the rules of [Directory]. The row of a file goes with its
-// message, with its room, and with the user who has uploaded it; the key of its bytes is then among the doomed, until
-// somebody says that they are deleted. Whatever takes a row away dooms its key in the same transaction.
+// Files holds the rows of files, by the rules of [Directory]. The row of a file is deleted with its message, with its
+// room, and with its uploader. Each deletion of a row marks the key of its bytes as doomed, in the same transaction,
+// until Deleted is called for the key.
 type Files interface {
-	// File reads the row of a file of a room; ok is false where there is none.
+	// File reads the row of a file of a room; ok is false if there is none.
 	File(ctx context.Context, room, id string) (f File, ok bool, err error)
 
-	// Doomed lists keys of bytes that nobody needs any more, at most limit.
+	// Doomed lists keys of bytes without a row, at most limit.
 	Doomed(ctx context.Context, limit int) ([]string, error)
 
-	// Deleted takes keys from the doomed: their bytes are gone.
+	// Deleted removes keys from the doomed: their bytes are deleted.
 	Deleted(ctx context.Context, keys []string) error
 
-	// Unknown returns those of the keys that are of no row.
+	// Unknown returns the keys that belong to no row.
 	Unknown(ctx context.Context, keys []string) ([]string, error)
 
-	// DropUnused deletes rows of files that are in no message and were uploaded before a time, at most limit, and returns
-	// how many there were.
+	// DropUnused deletes the rows of files that are in no message and were uploaded before a time, at most limit, and
+	// returns their number.
 	DropUnused(ctx context.Context, before time.Time, limit int) (int, error)
 
-	// FileStats returns what there is.
+	// FileStats returns the number and the size of files.
 	FileStats(ctx context.Context) (FileStats, error)
 
-	// FilesName returns what names the database at the place of its files. A store without one takes the proposed name.
+	// FilesName returns the name of the database at the place of its files. A store without a name takes the proposed
+	// one.
 	FilesName(ctx context.Context, proposed string) (string, error)
 }
 
-// FileStats tells what there is of files.
+// FileStats counts files.
 type FileStats struct{ Files, Bytes, Unused, Doomed int64 }
 
-// QueryKind says which part of a history a [Query] asks for.
+// QueryKind is the part of a history that a [Query] asks for.
 type QueryKind uint8
 
 // The kinds of query.
@@ -177,7 +178,7 @@ const (
 	QueryNewest QueryKind = iota // the newest page
 	QueryBefore                  // messages with seq < At, the nearest
 	QueryAfter                   // messages with seq > At, the nearest
-	QueryAround                  // half with seq < At, half from At on; where ID is set, from that message on
+	QueryAround                  // half with seq < At, half from At on; with ID, from that message on
 	QuerySince                   // messages with rev > At, ascending by rev
 	QueryPinned                  // pinned messages, the newest of those with seq < At (0: of all)
 	QuerySearch                  // messages with all of Words, the newest of those with seq < At (0: of all)
@@ -187,41 +188,41 @@ const (
 type Query struct {
 	Kind  QueryKind
 	At    int64
-	ID    string // QueryAround: a message; where it does not exist, the page is empty
+	ID    string // QueryAround: a message; without such a message the page is empty
 	Limit int    // 1 … protocol.PageMessagesMax; PageShare also bounds a page
-	// Words are the words that QuerySearch looks for: all must be there, in any order, as whole words, and the last as
-	// a prefix. Words are runs of letters, digits and marks; case and accents do not matter. A search without a word
-	// finds nothing, and none finds tombstones and encrypted texts. The index follows a commit within 2 s.
+	// Words are the words of QuerySearch: a message must have all, in any order, as whole words, and the last as a
+	// prefix. Words are runs of letters, digits and marks; case and accents do not matter. A search without a word
+	// finds nothing; a search never finds tombstones and encrypted texts. The index follows a commit within 2 s.
 	Words string
 }
 
-// UnreadMax is the number up to which unread messages are counted: a user who never reads a room of millions must not
-// cause a walk through all of them.
+// UnreadMax is the number up to which unread messages are counted, so that a user who never reads does not cause a walk
+// through a room of millions.
 const UnreadMax = 10_000
 
-// A RoomEntry is a room as a user sees it from outside.
+// A RoomEntry is a room in a user's list of rooms.
 type RoomEntry struct {
 	Name      string
 	Title     string
-	Settings  string // a JSON object, "" where nobody has set any
+	Settings  string // a JSON object; "": there are none
 	Epoch     string
 	Head      int64
 	CreatedAt protocol.Time
-	Members   int64             // that have joined and were not removed
+	Members   int64             // present members
 	Read      int64             // the user's read marker
-	Unread    int64             // messages of others, not deleted, after it; at most UnreadMax
-	Mentions  int64             // those of them that mention the user or everybody; at most UnreadMax
+	Unread    int64             // others' messages after it without tombstones; at most UnreadMax
+	Mentions  int64             // unread messages that mention the user or everybody; at most UnreadMax
 	Last      *protocol.Message // the newest; nil: there is none
 }
 
-// A MemberEntry is a user who has joined a room.
+// A MemberEntry is a member of a room.
 type MemberEntry struct {
-	User     protocol.User // name, picture and title as at the last join, the role by the last token seen
+	User     protocol.User // name, picture and title by the last join, the role by the last token seen
 	Read     int64         // the read marker
 	JoinedAt protocol.Time
 }
 
-// Ban names a user who is banned from a room.
+// Ban names a banned user and the room.
 type Ban struct{ Room, User string }
 
 // BanTerms hold the end of a ban, and the roles against which it holds.

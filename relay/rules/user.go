@@ -29,7 +29,7 @@ func revoke(s *Set, op *Op, do Revoke) Outcome {
 	return Outcome{Result: done}
 }
 
-// see takes note of a token.
+// see stores the roles of a token.
 func see(s *Set, op *Op, do See) Outcome {
 	user, highest := op.Sender.ID, do.Grants.Highest()
 	seen := Seen{Ranked: s.Ranked, More: s.MoreMemberships}
@@ -53,7 +53,7 @@ func see(s *Set, op *Op, do See) Outcome {
 	return Outcome{Result: seen}
 }
 
-// erase takes a user out of some messages of a room.
+// erase removes a user from some messages of a room.
 func erase(s *Set, r *Room, do Erase) Outcome {
 	bySeq := make(map[int64]*Message, len(do.Seqs))
 	for _, m := range r.messages {
@@ -63,11 +63,11 @@ func erase(s *Set, r *Room, do Erase) Outcome {
 	for _, seq := range do.Seqs {
 		m := bySeq[seq]
 		switch {
-		case m == nil: // too old, and deleted meanwhile
+		case m == nil: // an old message that was deleted meanwhile
 			continue
 		case m.Sender.ID == do.User:
 			s.BuriedOf = do.User
-			entomb(s, m, do.Pseudonym)
+			eraseMessage(s, m, do.Pseudonym)
 		case !disown(s, m, do.User, do.Pseudonym):
 			continue
 		}
@@ -76,10 +76,10 @@ func erase(s *Set, r *Room, do Erase) Outcome {
 	return Outcome{Result: erased}
 }
 
-// entomb makes a message, even a tombstone, a tombstone of the pseudonym.
-func entomb(s *Set, m *Message, pseudonym string) {
+// eraseMessage makes a message, even a tombstone, a tombstone of the pseudonym.
+func eraseMessage(s *Set, m *Message, pseudonym string) {
 	deleted := m.DeletedAt
-	bury(s, m)
+	makeTombstone(s, m)
 	if deleted != 0 {
 		m.DeletedAt = deleted
 	}
@@ -89,7 +89,7 @@ func entomb(s *Set, m *Message, pseudonym string) {
 	update(s, m)
 }
 
-// forget takes a user out of everything that is not a message.
+// forget removes a user from everything but messages.
 func forget(s *Set, do Forget) Outcome {
 	s.Forgotten, s.Forgets = &do, true
 	s.audit(&Op{}, "erase", do.Pseudonym, "", nil)
