@@ -7,11 +7,11 @@ var sealedFaults = []mutant{
 		do: steps{replace("a.ReplyTo", `""`)},
 	},
 	{
-		name: "signature of a turn unchecked", pkg: lockPart, in: "Lock.tell", checks: sealedFirst,
+		name: "signature of a turn unchecked", pkg: lockPart, in: "turns.verify", checks: sealedFirst,
 		do: steps{always("a.OK")},
 	},
 	{
-		name: "a participant's turn taken", pkg: lockPart, in: "Lock.tell", checks: sealedFirst,
+		name: "a participant's turn taken", pkg: lockPart, in: "turns.verify", checks: sealedFirst,
 		do: steps{always("client.Leads(a)")},
 	},
 	{

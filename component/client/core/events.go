@@ -8,7 +8,8 @@ import (
 )
 
 // Each kind of event is routed in one place: take, or one of the functions that it calls in turn. A new action of people
-// is a case in takeFromWriter or takeFromReader, or, if it concerns encryption, in takeCrypto.
+// is a case in takeFromWriter or takeFromReader, or, if it concerns encryption, in the
+// lock's Take.
 
 // take routes the events of the connection, the storage and the device to the parts that they concern.
 func (c *Client) take(ev client.Event) {
@@ -161,11 +162,11 @@ func (c *Client) takeAnswer(ev client.Event) {
 		c.people.Failed(ev)
 		c.loads.Failed(ev)
 		if c.lock != nil {
-			c.lock.Failed(ev)
+			c.lock.Take(ev)
 		}
 	default:
 		if c.lock != nil {
-			c.takeCrypto(ev)
+			c.lock.Take(ev)
 		}
 	}
 }

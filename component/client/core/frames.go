@@ -69,7 +69,8 @@ func (c *Client) streamed(f protocol.RelayFrame) {
 		}
 	default:
 		if c.lock != nil {
-			c.turned(f)
+			c.step.Changed = true
+			c.lock.Received(f, c.conn.IsJoined())
 		}
 	}
 }

@@ -1,9 +1,7 @@
 package core
 
 import (
-	"hallway/component/client"
 	"hallway/component/client/lock"
-	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
@@ -55,50 +53,4 @@ func (c *Client) seal() {
 			}
 		}
 	})
-}
-
-// takeCrypto routes the events that concern encryption, in a chat that encrypts.
-func (c *Client) takeCrypto(ev client.Event) {
-	switch ev := ev.(type) {
-	case client.CryptoDone:
-		c.lock.Done(ev)
-	case client.TurnsLoaded:
-		c.lock.TurnsLoaded(ev)
-	case client.DevicesLoaded:
-		c.lock.DevicesLoaded(ev)
-	case client.ShowReaders:
-		c.lock.ShowReaders(ev.On)
-	case client.NewTurn:
-		c.lock.NewTurn()
-	case client.Readmit:
-		c.lock.Readmit(ev.User)
-	default:
-		step.Assert(false, "every event has a route")
-	}
-}
-
-// turned routes frames about the room's encryption.
-func (c *Client) turned(f protocol.RelayFrame) {
-	room := c.cfg.Room
-	c.step.Changed = true
-	switch f := f.(type) {
-	case protocol.Registered:
-		c.lock.Registered(&f)
-	case protocol.Turned:
-		if f.Room == room && c.conn.IsJoined() {
-			c.lock.Turned(&f)
-		}
-	case protocol.Wrapped:
-		if f.Room == room && c.conn.IsJoined() {
-			c.lock.Wrapped(&f)
-		}
-	case protocol.Wanted:
-		if f.Room == room && c.conn.IsJoined() {
-			c.lock.Wanted(&f)
-		}
-	case protocol.Due:
-		if f.Room == room && c.conn.IsJoined() {
-			c.lock.Due(&f)
-		}
-	}
 }

@@ -21,8 +21,15 @@ const (
 	editsMax = 10_000
 )
 
-// contents is what messages say.
+// contents seals and opens what messages say.
 type contents struct {
+	*env
+	device  *device
+	records *records
+	turns   *turns
+	keys    *keys
+	back    *back
+
 	sealing bool             // contents are being sealed
 	sealAt  time.Time        // not before: sealing has failed
 	reopen  time.Time        // when messages for which something was missing are opened again
@@ -30,19 +37,19 @@ type contents struct {
 }
 
 // Seals reports whether contents may be sealed now, and under which kid.
-func (l *Lock) Seals() (kid string, ok bool) {
-	kid = l.Kid()
-	return kid, kid != "" && !l.sealing && l.sealAt.IsZero()
+func (c *contents) Seals() (kid string, ok bool) {
+	kid = c.keys.kid()
+	return kid, kid != "" && !c.sealing && c.sealAt.IsZero()
 }
 
 // Seal seals contents. Then takes the sealed forms, in their order.
-func (l *Lock) Seal(contents []client.Content, then func(sealed []protocol.Encrypted)) {
-	l.sealing = true
-	l.do(client.Seal{Kid: l.Kid(), Contents: contents}, func(r client.CryptoResult) {
-		l.sealing = false
+func (c *contents) Seal(all []client.Content, then func(sealed []protocol.Encrypted)) {
+	c.sealing = true
+	c.do(client.Seal{Kid: c.keys.kid(), Contents: all}, func(r client.CryptoResult) {
+		c.sealing = false
 		s, _ := r.(client.ContentsSealed)
-		if len(s.Sealed) != len(contents) {
-			l.sealAt = l.step.Now.Add(sealAgainAfter)
+		if len(s.Sealed) != len(all) {
+			c.sealAt = c.in(sealAgainAfter)
 			return
 		}
 		then(s.Sealed)
@@ -50,37 +57,37 @@ func (l *Lock) Seal(contents []client.Content, then func(sealed []protocol.Encry
 }
 
 // EditNumber returns the number of the next edit of a message.
-func (l *Lock) EditNumber(id string) int64 { return l.edits[id] + 1 }
+func (c *contents) EditNumber(id string) int64 { return c.edits[id] + 1 }
 
 // Open opens messages, as far as their secrets are here.
-func (l *Lock) Open(messages []*protocol.Message) {
+func (c *contents) Open(messages []*protocol.Message) {
 	var batch []*protocol.Message
 	for _, m := range messages {
-		if !l.kids[m.Encrypted.Kid] {
-			l.cfg.Opened(m, client.Said{Mark: l.lacking(m.Encrypted.Kid)})
+		if !c.keys.kids[m.Encrypted.Kid] {
+			c.cfg.Opened(m, client.Said{Mark: c.lacking(m.Encrypted.Kid)})
 			continue
 		}
 		if batch = append(batch, m); len(batch) == openMax {
-			l.openBatch(batch)
+			c.openBatch(batch)
 			batch = nil
 		}
 	}
 	if len(batch) > 0 {
-		l.openBatch(batch)
+		c.openBatch(batch)
 	}
 }
 
 // lacking returns the mark of a message whose secret is not here, and begins to look for it.
-func (l *Lock) lacking(kid string) client.Mark {
+func (c *contents) lacking(kid string) client.Mark {
 	n := kidTurn(kid)
-	if n == 0 || l.joined && !l.encrypted {
+	if n == 0 || c.device.inPlain() {
 		return client.MarkAltered
 	}
-	if l.newest != nil && n <= l.newest.N && l.kids[l.newest.Kid] {
-		if l.readBack.ended || n == l.newest.N { // of a turn that an older database has lost
+	if newest := c.turns.newest; newest != nil && n <= newest.N && !c.keys.lacks() {
+		if c.back.ended || n == newest.N { // of a turn that an older database has lost
 			return client.MarkBefore
 		}
-		l.goBack()
+		c.back.more()
 	}
 	return client.MarkWaiting
 }
@@ -96,43 +103,44 @@ func kidTurn(kid string) int64 {
 	return 0
 }
 
-func (l *Lock) openBatch(messages []*protocol.Message) {
+// openBatch opens messages whose secrets are here.
+func (c *contents) openBatch(messages []*protocol.Message) {
 	sealed := make([]client.SealedContent, len(messages))
 	for i, m := range messages {
 		sealed[i] = client.SealedContent{Place: placeOf(m), Sealed: *m.Encrypted}
 	}
-	l.do(client.Open{Messages: sealed}, func(r client.CryptoResult) {
+	c.do(client.Open{Messages: sealed}, func(r client.CryptoResult) {
 		opened, _ := r.(client.ContentsOpened)
 		if len(opened.Opened) != len(messages) {
-			l.wait(messages)
+			c.wait(messages)
 			return
 		}
-		l.opened(messages, opened.Opened)
+		c.opened(messages, opened.Opened)
 	})
 }
 
 // openLater opens messages again after a while.
-func (l *Lock) openLater() {
-	l.reopen = step.Earliest(l.reopen, l.step.Now.Add(openAgainAfter))
+func (c *contents) openLater() {
+	c.reopen = step.Earliest(c.reopen, c.in(openAgainAfter))
 }
 
 // wait marks messages that cannot be opened now, and tries again later.
-func (l *Lock) wait(messages []*protocol.Message) {
-	l.openLater()
+func (c *contents) wait(messages []*protocol.Message) {
+	c.openLater()
 	for _, m := range messages {
-		l.cfg.Opened(m, client.Said{Mark: client.MarkWaiting})
+		c.cfg.Opened(m, client.Said{Mark: client.MarkWaiting})
 	}
 }
 
 // opened takes what messages say. Those of unknown devices are opened again once their records
 // are here.
-func (l *Lock) opened(messages []*protocol.Message, all []client.OpenedContent) {
+func (c *contents) opened(messages []*protocol.Message, all []client.OpenedContent) {
 	var later []*protocol.Message
 	var ids []string
 	for i := range all {
 		o, m := &all[i], messages[i]
-		if o.State == client.OpenedBad || o.State == client.OpenedNoKey || l.certs[o.Device] != nil {
-			l.cfg.Opened(m, l.judge(m, o))
+		if o.State == client.OpenedBad || o.State == client.OpenedNoKey || c.records.certs[o.Device] != nil {
+			c.cfg.Opened(m, c.judge(m, o))
 			continue
 		}
 		later = append(later, m)
@@ -143,27 +151,27 @@ func (l *Lock) opened(messages []*protocol.Message, all []client.OpenedContent) 
 	if len(later) == 0 {
 		return
 	}
-	l.withDevices(ids, func(answered bool) {
+	c.records.withDevices(ids, func(answered bool) {
 		if !answered {
-			l.wait(later)
+			c.wait(later)
 			return
 		}
 		for _, id := range ids {
-			l.record(id) // also if the relay has none
+			c.records.record(id) // also if the relay has none
 		}
-		l.openBatch(later)
+		c.openBatch(later)
 	})
 }
 
 // judge decides what is shown of a message.
-func (l *Lock) judge(m *protocol.Message, o *client.OpenedContent) client.Said {
-	cert := l.certOf(o.Device)
+func (c *contents) judge(m *protocol.Message, o *client.OpenedContent) client.Said {
+	cert := c.records.certOf(o.Device)
 	switch {
 	case o.State == client.OpenedNoKey:
 		return client.Said{Mark: client.MarkWaiting}
 	case o.State == client.OpenedBad,
 		o.State == client.OpenedWell && cert.User != m.Sender.ID, // somebody else has signed it
-		o.Edit < l.edits[m.ID],         // an older text in place of a newer
+		o.Edit < c.edits[m.ID],         // an older text in place of a newer
 		m.EditedAt != 0 && o.Edit == 0: // the original in place of an edit
 		return client.Said{Mark: client.MarkAltered}
 	}
@@ -176,16 +184,26 @@ func (l *Lock) judge(m *protocol.Message, o *client.OpenedContent) client.Said {
 }
 
 // StartOver forgets what was shown of another life of the room.
-func (l *Lock) StartOver() { clear(l.edits) }
+func (c *contents) StartOver() { clear(c.edits) }
 
 // Shown notes the number of an edit that is shown.
-func (l *Lock) Shown(id string, edit int64) {
-	if edit > l.edits[id] && len(l.edits) < editsMax {
-		l.edits[id] = edit
+func (c *contents) Shown(id string, edit int64) {
+	if edit > c.edits[id] && len(c.edits) < editsMax {
+		c.edits[id] = edit
 	}
 }
 
 // placeOf returns the place to which a message's content is bound.
 func placeOf(m *protocol.Message) client.Place {
 	return client.Place{ID: m.ID, Sender: m.Sender.ID, ReplyTo: m.ReplyTo, SentAt: m.SentAt}
+}
+
+func (c *contents) deadline() time.Time { return step.Earliest(c.sealAt, c.reopen) }
+
+func (c *contents) fire() {
+	c.step.Due(&c.sealAt)
+	if c.step.Due(&c.reopen) {
+		c.back.failed = false
+		c.cfg.Rescan()
+	}
 }

@@ -16,8 +16,11 @@ const (
 	renewBefore = time.Hour
 )
 
-// device is the user's device, and how far the relay knows it.
+// device is the user's device, and how far the relay and the room know it.
 type device struct {
+	*env
+	opened func(d *client.DeviceOpened, first bool) // called once it is there, and with each renewed certificate
+
 	user     string
 	own      protocol.Device // ID "": not there yet
 	cert     client.Certificate
@@ -31,94 +34,93 @@ type device struct {
 	serves     bool // the relay knows encrypted rooms
 	registered bool // the relay knows the device of this connection
 	refused    protocol.Code
+	joined     bool
+	encrypted  bool // joined: the room is
 }
 
-// SetUser opens the device of a user.
-func (l *Lock) SetUser(user string) {
-	if l.user == user {
+// open loads or makes the device, or renews its certificate.
+func (d *device) open(renew bool) {
+	if d.opening {
 		return
 	}
-	l.Forget()
-	l.user = user
-	l.open(false)
-}
-
-func (l *Lock) open(renew bool) {
-	if l.opening {
-		return
-	}
-	l.opening = true
-	l.do(client.OpenDevice{User: l.user, Renew: renew}, func(r client.CryptoResult) {
-		l.opening = false
-		d, ok := r.(client.DeviceOpened)
-		if l.failed = !ok; l.failed {
-			l.openAt = l.step.Now.Add(reopenAfter)
-			l.enter()
+	d.opening = true
+	d.do(client.OpenDevice{User: d.user, Renew: renew}, func(r client.CryptoResult) {
+		d.opening = false
+		o, ok := r.(client.DeviceOpened)
+		if d.failed = !ok; d.failed {
+			d.openAt = d.in(reopenAfter)
+			d.enter()
 			return
 		}
-		first := l.own.ID == ""
-		if first {
-			clear(l.certs) // the vault has forgotten whom it knew
-		}
-		l.own, l.cert, l.fleeting = d.Device, d.Cert, d.Fleeting
-		l.remember(&d.Device, &d.Cert)
-		life := time.Unix(d.Cert.Until, 0).Sub(l.step.Now)
-		l.openAt = l.step.Now.Add(max(reopenAfter, life-min(renewBefore, life/2)))
-		l.offered = max(l.offered, d.Offered)
-		if first && d.Turn != nil {
-			l.loaded(d.Turn, d.HasKey)
-		}
-		l.register()
+		first := d.own.ID == ""
+		d.own, d.cert, d.fleeting = o.Device, o.Cert, o.Fleeting
+		life := time.Unix(o.Cert.Until, 0).Sub(d.step.Now)
+		d.openAt = d.in(max(reopenAfter, life-min(renewBefore, life/2)))
+		d.opened(&o, first)
+		d.register()
 	})
 }
 
-// Welcome takes whether the relay knows encrypted rooms. The room is joined once the relay
+// welcome takes whether the relay knows encrypted rooms. The room is joined once the relay
 // knows the device.
-func (l *Lock) Welcome(serves bool) {
-	l.welcomed, l.serves = true, serves
-	if !l.joined && (!serves || l.failed) {
-		l.enter()
+func (d *device) welcome(serves bool) {
+	d.welcomed, d.serves = true, serves
+	if !d.joined && (!serves || d.failed) {
+		d.enter()
 	}
-	l.register()
+	d.register()
 }
 
-func (l *Lock) register() {
-	if l.welcomed && l.serves && l.own.ID != "" {
-		l.enterAt = l.step.Now.Add(step.AnswerTimeouts * l.link.Timeout())
-		l.link.Write(protocol.Register{Device: l.own})
+func (d *device) register() {
+	if d.welcomed && d.serves && d.own.ID != "" {
+		d.enterAt = d.in(step.AnswerTimeouts * d.link.Timeout())
+		d.link.Write(protocol.Register{Device: d.own})
 	}
 }
 
-// Registered takes the relay's echo of a device.
-func (l *Lock) Registered(f *protocol.Registered) {
-	if f.ID != l.own.ID {
+// known takes the relay's echo of a device.
+func (d *device) known(id string) {
+	if id != d.own.ID {
 		return
 	}
-	l.refused, l.enterAt = "", time.Time{}
-	if !l.registered {
-		l.registered = true
-		l.enter()
+	d.refused, d.enterAt = "", time.Time{}
+	if !d.registered {
+		d.registered = true
+		d.enter()
 	}
 }
 
-// deviceRefused takes a certificate that the relay does not take: another one may do.
-func (l *Lock) deviceRefused(f *protocol.Error) {
-	l.refused, l.step.Changed = f.Code, true
-	l.openAt = step.Earliest(l.openAt, l.step.Now.Add(reopenAfter))
-	l.enter()
+// refuse takes the refusal of the certificate by the relay: another one may do.
+func (d *device) refuse(code protocol.Code) {
+	d.refused, d.step.Changed = code, true
+	d.openAt = step.Earliest(d.openAt, d.in(reopenAfter))
+	d.enter()
 }
 
 // enter lets the chat join the room, with or without a device; or anew, with one.
-func (l *Lock) enter() {
-	if l.welcomed && (!l.joined || l.registered) {
-		l.cfg.Enter()
+func (d *device) enter() {
+	if d.welcomed && (!d.joined || d.registered) {
+		d.cfg.Enter()
 	}
 }
 
-// good reports whether a certificate is good now and opens the room.
-func (l *Lock) good(cert *client.Certificate) bool {
-	return cert.Device != "" && cert.Role != "" && l.step.Now.Unix() < cert.Until
+// leads reports whether this device may make turns.
+func (d *device) leads() bool { return d.good(&d.cert) && client.Leads(d.cert.Role) }
+
+// inPlain reports whether the room that was joined does not encrypt.
+func (d *device) inPlain() bool { return d.joined && !d.encrypted }
+
+func (d *device) interrupt() {
+	d.welcomed, d.registered, d.joined, d.enterAt = false, false, false, time.Time{}
 }
 
-// leads reports whether this device may make turns.
-func (l *Lock) leads() bool { return l.good(&l.cert) && client.Leads(l.cert.Role) }
+func (d *device) deadline() time.Time { return step.Earliest(d.openAt, d.enterAt) }
+
+func (d *device) fire() {
+	if d.step.Due(&d.openAt) {
+		d.open(d.own.ID != "")
+	}
+	if d.step.Due(&d.enterAt) && !d.joined {
+		d.enter()
+	}
+}

@@ -8,147 +8,268 @@ import (
 	"hallway/protocol"
 )
 
-// Config is what a lock must know from the start.
-type Config struct {
-	Room string
-	// Enter is called when the room may be joined, or joined anew: the relay knows the device.
-	Enter func()
-	// Opened is called with what came of messages that were to be opened.
-	Opened func(m *protocol.Message, said client.Said)
-	// Rescan is called when messages that could not be opened are to be tried again.
-	Rescan func()
+// Lock is the state of one chat's encryption. It routes frames and events to its parts, each the owner of its state.
+// New makes one.
+type Lock struct {
+	*env
+	device  *device
+	records *records
+	readers *readers
+	turns   *turns
+	outs    *outs
+	keys    *keys
+	back    *back
+	maker   *maker
+	*contents
 }
 
-// Lock is the state of one chat's encryption. New makes one.
-type Lock struct {
-	step   *step.Step
-	link   step.Link
-	tokens step.Tokens
-	cfg    Config
+// timed is a part with deadlines of its own.
+type timed interface {
+	deadline() time.Time
+	fire()
+}
 
-	jobs map[int]func(client.CryptoResult) // what goes on with the result of each op under way
-
-	device
-	turns
-	keys
-	records
-	contents
+// timed returns the parts with deadlines, in the order in which they are fired.
+func (l *Lock) timed() [5]timed {
+	return [...]timed{l.device, l.keys, l.maker, l.records, l.contents}
 }
 
 // New makes a lock of nobody.
 func New(s *step.Step, link step.Link, tokens step.Tokens, cfg Config) *Lock {
-	l := &Lock{step: s, link: link, tokens: tokens, cfg: cfg}
+	l := &Lock{env: &env{step: s, link: link, tokens: tokens, cfg: cfg}}
 	l.Forget()
 	return l
 }
 
 // Forget begins anew for another user.
 func (l *Lock) Forget() {
-	*l = Lock{
-		step: l.step, link: l.link, tokens: l.tokens, cfg: l.cfg,
-		jobs: map[int]func(client.CryptoResult){}, keys: keys{kids: map[string]bool{}},
-		records:  records{certs: map[string]*record{}},
-		contents: contents{edits: map[string]int64{}},
+	e := &env{step: l.step, link: l.link, tokens: l.tokens, cfg: l.cfg, jobs: map[int]func(client.CryptoResult){}}
+	l.env = e
+	l.device = &device{env: e, opened: l.deviceOpened}
+	l.records = &records{env: e, device: l.device, certs: map[string]*record{}}
+	l.turns = &turns{env: e, device: l.device, records: l.records}
+	l.readers = &readers{env: e, records: l.records, turns: l.turns}
+	l.outs = &outs{turns: l.turns}
+	l.keys = &keys{env: e, device: l.device, records: l.records, turns: l.turns, outs: l.outs, kids: map[string]bool{}}
+	l.back = &back{env: e, device: l.device, turns: l.turns, keys: l.keys}
+	l.maker = &maker{env: e, device: l.device, records: l.records, turns: l.turns, outs: l.outs, keys: l.keys}
+	l.contents = &contents{
+		env: e, device: l.device, records: l.records, turns: l.turns, keys: l.keys, back: l.back, edits: map[string]int64{},
 	}
+	l.turns.checked, l.keys.came = l.maker.consider, l.keyCame
 }
 
-// do begins an op. Then goes on with its result, which is nil if the op has failed.
-func (l *Lock) do(op client.CryptoOp, then func(client.CryptoResult)) {
-	req := l.step.Request()
-	l.jobs[req] = then
-	l.step.Emit(client.Crypto{Req: req, Op: op})
-}
-
-// Done takes the result of an op.
-func (l *Lock) Done(ev client.CryptoDone) {
-	then := l.jobs[ev.Req]
-	if then == nil {
-		return // of another user
+// deviceOpened takes the user's device, for the first time or with another certificate.
+func (l *Lock) deviceOpened(d *client.DeviceOpened, first bool) {
+	if first {
+		clear(l.records.certs) // the vault has forgotten whom it knew
 	}
-	delete(l.jobs, ev.Req)
-	l.step.Changed = true
-	if ev.Err != nil {
-		ev.Result = nil
-	}
-	then(ev.Result)
-}
-
-// Interrupt forgets what hung on the connection.
-func (l *Lock) Interrupt() {
-	l.welcomed, l.registered, l.joined, l.making = false, false, false, false
-	l.wantAt, l.makeAt, l.enterAt = time.Time{}, time.Time{}, time.Time{}
-	l.interruptRecords()
-}
-
-// Deadline returns when Fire has something to do.
-func (l *Lock) Deadline() time.Time {
-	return step.Earliest(l.openAt, l.wantAt, l.makeAt, l.askAt, l.sealAt, l.reopen, l.enterAt)
-}
-
-// Fire does what is due.
-func (l *Lock) Fire() {
-	if l.step.Due(&l.openAt) {
-		l.open(l.own.ID != "")
-	}
-	if l.step.Due(&l.wantAt) {
-		if l.newest != nil && l.joined {
-			l.tell(l.newest)
-		}
-		l.want()
-	}
-	if l.step.Due(&l.makeAt) {
-		l.making = false
-		l.makeTurn()
-	}
-	if l.step.Due(&l.askAt) {
-		l.askNext()
-	}
-	l.step.Due(&l.sealAt)
-	if l.step.Due(&l.reopen) {
-		l.readBack.failed = false
+	l.records.remember(&d.Device, &d.Cert)
+	l.maker.offered = max(l.maker.offered, d.Offered)
+	if first && d.Turn != nil {
+		l.keys.kids[d.Turn.Kid] = d.HasKey || l.keys.kids[d.Turn.Kid]
+		l.turns.loaded(d.Turn, d.HasKey)
 		l.cfg.Rescan()
 	}
-	if l.step.Due(&l.enterAt) && !l.joined {
-		l.enter()
+}
+
+// keyCame goes on once the secret of the newest turn is here.
+func (l *Lock) keyCame() {
+	l.back.reset()
+	l.maker.resume()
+	l.maker.consider()
+}
+
+// SetUser opens the device of a user.
+func (l *Lock) SetUser(user string) {
+	if l.device.user != user {
+		l.Forget()
+		l.device.user = user
+		l.device.open(false)
 	}
 }
 
-// Show puts what people see into a snapshot.
-func (l *Lock) Show(s *client.Snapshot) {
-	shown := &client.Lock{State: l.state(), Fleeting: l.fleeting, Readers: l.readers}
-	if l.verified {
-		shown.Code, shown.Out = l.code, l.newest.Out
-	}
-	s.Lock = shown
-}
+// Welcome takes whether the relay knows encrypted rooms.
+func (l *Lock) Welcome(serves bool) { l.device.welcome(serves) }
 
-// state returns what stands in the way of writing.
-func (l *Lock) state() client.LockState {
-	switch {
-	case l.joined && !l.encrypted:
-		return client.LockMissing
-	case l.own.ID == "":
-		if l.failed {
-			return client.LockNoDevice
+// Joined takes the state of the room.
+func (l *Lock) Joined(f *protocol.Joined) {
+	room := f.E2EE
+	l.device.joined, l.device.encrypted = true, room != nil
+	l.back.ended, l.back.failed, l.turns.toldAt = false, false, l.step.Now
+	if room == nil {
+		return
+	}
+	l.records.askNext()
+	l.cfg.Rescan() // what the relay could not be asked for before
+	l.outs.due, l.maker.due = room.Out, room.Due || room.Turn == nil
+	l.turns.lost = room.Turn == nil
+	if room.Turn != nil {
+		l.keys.tell(room.Turn)
+		if room.Wrap != nil && l.keys.lacks() {
+			l.keys.unwrap(room.Wrap)
+		} else {
+			l.keys.want()
 		}
-	case l.refused != "":
-		return client.LockNoDevice
-	case l.Kid() != "":
-		return client.LockReady
-	case l.newest != nil && l.isOut(l.user):
-		return client.LockOut
 	}
-	return client.LockWaiting
+	l.maker.consider()
+}
+
+// Received takes a frame about encryption. One of the room's stream counts while the chat has joined it.
+func (l *Lock) Received(f protocol.RelayFrame, joined bool) {
+	switch f := f.(type) {
+	case protocol.Registered:
+		l.device.known(f.ID)
+	case protocol.Turned:
+		if joined && f.Room == l.cfg.Room {
+			l.turned(&f.Turn)
+		}
+	case protocol.Wrapped:
+		if joined && f.Room == l.cfg.Room && l.keys.lacks() && f.N == l.turns.newest.N {
+			l.keys.unwrap(&f.Wrap)
+		}
+	case protocol.Wanted:
+		if joined && f.Room == l.cfg.Room {
+			l.keys.wanted(&f)
+		}
+	case protocol.Due:
+		if joined && f.Room == l.cfg.Room {
+			l.outs.due = f.Out
+			l.maker.demand()
+		}
+	}
+}
+
+// turned takes a new turn.
+func (l *Lock) turned(t *protocol.Turn) {
+	l.maker.ended(l.outs.settle(t.Out))
+	l.keys.tell(t)
+	l.maker.handOn(t)
+	l.keys.wantAt = l.in(wantAfter)
+	l.maker.consider()
+}
+
+// Take takes an answer of the shell, or what a person asks for.
+func (l *Lock) Take(ev client.Event) {
+	switch ev := ev.(type) {
+	case client.CryptoDone:
+		l.done(ev)
+	case client.TurnsLoaded:
+		l.back.loaded(&ev)
+	case client.DevicesLoaded:
+		if ev.Req == l.records.asking {
+			l.records.answered(ev.Devices, true)
+		}
+	case client.RequestFailed:
+		l.failed(ev.Req, ev.Status)
+	case client.ShowReaders:
+		l.readers.show(ev.On)
+	case client.NewTurn:
+		l.maker.hurry()
+	case client.Readmit:
+		l.Readmit(ev.User)
+	default:
+		step.Assert(false, "every event has a route")
+	}
+}
+
+// failed takes the failure of a request for turns or devices.
+func (l *Lock) failed(req, status int) {
+	switch req {
+	case l.back.request:
+		l.back.busy, l.back.failed = false, true
+		l.openLater()
+	case l.records.asking:
+		l.records.fail(status)
+	}
+}
+
+// Readmit lets a user in again whom a turn has shut out.
+func (l *Lock) Readmit(user string) {
+	if l.outs.readmit(user) {
+		l.maker.demand()
+	}
+}
+
+// ShutOut keeps the next secret from a user whom this user has put out.
+func (l *Lock) ShutOut(user string) {
+	if l.outs.expel(user) {
+		l.maker.demand()
+	}
 }
 
 // Refused takes the refusal of a frame of ours.
 func (l *Lock) Refused(f *protocol.Error) {
-	switch {
-	case f.Of == "device":
-		l.deviceRefused(f)
-	case f.Of == "turn" && f.Code == protocol.CodeConflict:
-		l.enter() // there is a turn that the relay has not told of
-	case f.Of == "turn" && f.Code.Retryable():
-		l.making, l.makeAt = false, l.step.ResendAt(l.step.Now, f)
+	switch f.Of {
+	case "device":
+		l.device.refuse(f.Code)
+	case "turn":
+		l.maker.refused(f)
 	}
+}
+
+// Interrupt forgets what hung on the connection.
+func (l *Lock) Interrupt() {
+	l.device.interrupt()
+	l.keys.wantAt = time.Time{}
+	l.maker.interrupt()
+	l.records.interrupt()
+}
+
+// Deadline returns when Fire has something to do.
+func (l *Lock) Deadline() (first time.Time) {
+	for _, part := range l.timed() {
+		first = step.Earliest(first, part.deadline())
+	}
+	return first
+}
+
+// Fire does what is due.
+func (l *Lock) Fire() {
+	for _, part := range l.timed() {
+		part.fire()
+	}
+}
+
+// Kid returns the kid under which messages may be sealed now; "": under none.
+func (l *Lock) Kid() string { return l.keys.kid() }
+
+// MayWrite reports whether messages may be written: they can be sealed, or could be before the
+// last turn.
+func (l *Lock) MayWrite() bool {
+	switch l.state() {
+	case client.LockReady:
+		return true
+	case client.LockWaiting:
+		return l.keys.kids[l.turns.highKid]
+	}
+	return false
+}
+
+// Show puts what people see into a snapshot.
+func (l *Lock) Show(s *client.Snapshot) {
+	s.Lock = &client.Lock{State: l.state(), Fleeting: l.device.fleeting, Readers: l.readers.list}
+	if l.turns.verified {
+		s.Lock.Code, s.Lock.Out = l.turns.code, l.turns.newest.Out
+	}
+}
+
+// state returns what stands in the way of writing.
+func (l *Lock) state() client.LockState {
+	d := l.device
+	switch {
+	case d.inPlain():
+		return client.LockMissing
+	case d.own.ID == "":
+		if d.failed {
+			return client.LockNoDevice
+		}
+	case d.refused != "":
+		return client.LockNoDevice
+	case l.Kid() != "":
+		return client.LockReady
+	case l.turns.newest != nil && l.outs.has(d.user):
+		return client.LockOut
+	}
+	return client.LockWaiting
 }

@@ -30,20 +30,22 @@ type ask struct {
 
 // records are the devices that were checked, by id, and what is asked about others.
 type records struct {
-	certs   map[string]*record
-	asks    []ask
-	asking  int       // the request under way; 0: none
-	tries   int       // of the first
-	askAt   time.Time // the next try
-	readers []client.Reader
+	*env
+	device *device
+
+	certs  map[string]*record
+	asks   []ask
+	asking int       // the request under way; 0: none
+	tries  int       // of the first
+	askAt  time.Time // the next try
 }
 
 // remember notes what the check of a device has shown. What was good before is no worse because
 // somebody shows another certificate.
-func (l *Lock) remember(d *protocol.Device, cert *client.Certificate) {
-	r := l.record(d.ID)
-	if cert.Device == d.ID && cert.Until >= r.Until {
-		r.Certificate, r.cert = *cert, d.Cert
+func (r *records) remember(d *protocol.Device, cert *client.Certificate) {
+	known := r.record(d.ID)
+	if cert.Device == d.ID && cert.Until >= known.Until {
+		known.Certificate, known.cert = *cert, d.Cert
 	}
 }
 
@@ -51,28 +53,36 @@ func (l *Lock) remember(d *protocol.Device, cert *client.Certificate) {
 var nobody record
 
 // record returns the record of a device, also of one that is not known.
-func (l *Lock) record(id string) *record {
-	r := l.certs[id]
-	if r == nil {
-		r = new(record)
-		l.certs[id] = r
+func (r *records) record(id string) *record {
+	known := r.certs[id]
+	if known == nil {
+		known = new(record)
+		r.certs[id] = known
 	}
-	return r
+	return known
 }
 
 // certOf returns the certificate of a device: without a user if it was not checked, or is bad.
-func (l *Lock) certOf(id string) *client.Certificate {
-	if r := l.certs[id]; r != nil {
-		return &r.Certificate
+func (r *records) certOf(id string) *client.Certificate {
+	if known := r.certs[id]; known != nil {
+		return &known.Certificate
 	}
 	return &nobody.Certificate
 }
 
+// admitted returns the devices that may have a secret for which users are out.
+func (r *records) admitted(ids, out []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		cert := r.certOf(id)
+		return !r.good(cert) || slices.Contains(out, cert.User)
+	})
+}
+
 // check checks devices that were not checked with these certificates before. It tells whether they could be checked.
-func (l *Lock) check(devices []protocol.Device, then func(checked bool)) {
+func (r *records) check(devices []protocol.Device, then func(checked bool)) {
 	var unknown []protocol.Device
 	for i := range devices {
-		if r := l.certs[devices[i].ID]; r == nil || r.cert != devices[i].Cert {
+		if known := r.certs[devices[i].ID]; known == nil || known.cert != devices[i].Cert {
 			unknown = append(unknown, devices[i])
 		}
 	}
@@ -80,11 +90,11 @@ func (l *Lock) check(devices []protocol.Device, then func(checked bool)) {
 		then(true)
 		return
 	}
-	l.do(client.CheckDevices{Devices: unknown}, func(r client.CryptoResult) {
-		checked, ok := r.(client.DevicesChecked)
+	r.do(client.CheckDevices{Devices: unknown}, func(result client.CryptoResult) {
+		checked, ok := result.(client.DevicesChecked)
 		if ok {
 			for i := range checked.Certs {
-				l.remember(&unknown[i], &checked.Certs[i])
+				r.remember(&unknown[i], &checked.Certs[i])
 			}
 		}
 		then(ok)
@@ -93,10 +103,10 @@ func (l *Lock) check(devices []protocol.Device, then func(checked bool)) {
 
 // withDevices goes on once the relay has given the records of devices that are not known as good, and they were checked. It tells
 // whether both were possible.
-func (l *Lock) withDevices(ids []string, then func(answered bool)) {
+func (r *records) withDevices(ids []string, then func(answered bool)) {
 	var unknown []string
 	for _, id := range ids {
-		if !l.good(l.certOf(id)) {
+		if !r.good(r.certOf(id)) {
 			unknown = append(unknown, id)
 		}
 	}
@@ -104,92 +114,68 @@ func (l *Lock) withDevices(ids []string, then func(answered bool)) {
 		then(true)
 		return
 	}
-	l.ask(ask{ids: unknown, then: func(devices []protocol.Device, answered bool) {
-		l.check(devices, func(checked bool) { then(answered && checked) })
+	r.ask(ask{ids: unknown, then: func(devices []protocol.Device, answered bool) {
+		r.check(devices, func(checked bool) { then(answered && checked) })
 	}})
 }
 
 // withMembers goes on with the ids of the devices of the room's members, once they were checked.
-func (l *Lock) withMembers(then func(ids []string)) {
-	l.ask(ask{then: func(devices []protocol.Device, _ bool) {
-		ids := []string{l.own.ID}
+func (r *records) withMembers(then func(ids []string)) {
+	r.ask(ask{then: func(devices []protocol.Device, _ bool) {
+		own := r.device.own.ID
+		ids := []string{own}
 		for i := range devices {
-			if devices[i].ID != l.own.ID {
+			if devices[i].ID != own {
 				ids = append(ids, devices[i].ID)
 			}
 		}
-		l.check(devices, func(bool) { then(ids) })
+		r.check(devices, func(bool) { then(ids) })
 	}})
 }
 
-func (l *Lock) ask(a ask) {
-	l.asks = append(l.asks, a)
-	if l.asking == 0 && l.askAt.IsZero() {
-		l.askNext()
+func (r *records) ask(a ask) {
+	r.asks = append(r.asks, a)
+	if r.askAt.IsZero() {
+		r.askNext()
 	}
 }
 
 // askNext makes the first request that waits.
-func (l *Lock) askNext() {
-	if len(l.asks) == 0 || l.asking != 0 || !l.joined {
+func (r *records) askNext() {
+	if len(r.asks) == 0 || r.asking != 0 || !r.device.joined {
 		return
 	}
-	l.asking = l.step.Request()
-	l.step.Emit(client.FetchDevices{Req: l.asking, Token: l.tokens.Token(), IDs: l.asks[0].ids})
+	r.asking = r.step.Request()
+	r.step.Emit(client.FetchDevices{Req: r.asking, Token: r.tokens.Token(), IDs: r.asks[0].ids})
 }
 
-// DevicesLoaded takes records of devices.
-func (l *Lock) DevicesLoaded(ev client.DevicesLoaded) {
-	if ev.Req == l.asking {
-		l.answered(ev.Devices, true)
-	}
-}
-
-func (l *Lock) answered(devices []protocol.Device, answered bool) {
-	a := l.asks[0]
-	l.asks, l.asking, l.tries = l.asks[1:], 0, 0
+// answered takes the answer to a request, or that there is none.
+func (r *records) answered(devices []protocol.Device, answered bool) {
+	a := r.asks[0]
+	r.asks, r.asking, r.tries = r.asks[1:], 0, 0
 	a.then(devices, answered)
-	if l.asking == 0 {
-		l.askNext()
-	}
+	r.askNext()
 }
 
-// Failed takes the failure of a request for turns or devices.
-func (l *Lock) Failed(ev client.RequestFailed) {
-	switch ev.Req {
-	case l.readBack.request:
-		l.turnsFailed()
-	case l.asking:
-		if ev.Status == 401 {
-			l.tokens.TokenRefused()
-		}
-		if l.tries++; l.tries >= askTries {
-			l.answered(nil, false)
-			return
-		}
-		l.asking, l.askAt = 0, l.step.Now.Add(askAgainAfter)
+// fail takes the failure of the request under way.
+func (r *records) fail(status int) {
+	if status == 401 {
+		r.tokens.TokenRefused()
 	}
-}
-
-// interruptRecords lets what is asked wait for the next join.
-func (l *Lock) interruptRecords() { l.asking, l.tries, l.askAt = 0, 0, time.Time{} }
-
-// ShowReaders finds out who can read, or ends to show it.
-func (l *Lock) ShowReaders(on bool) {
-	l.readers, l.step.Changed = nil, true
-	if !on || !l.joined {
+	if r.tries++; r.tries >= askTries {
+		r.answered(nil, false)
 		return
 	}
-	l.withMembers(func(ids []string) {
-		l.readers, l.step.Changed = nil, true
-		for _, id := range l.admitted(ids, l.shutOut()) {
-			cert := l.certOf(id)
-			i := slices.IndexFunc(l.readers, func(r client.Reader) bool { return r.User.ID == cert.User })
-			if i < 0 {
-				i = len(l.readers)
-				l.readers = append(l.readers, client.Reader{User: protocol.User{ID: cert.User, Name: cert.Name, Role: cert.Role}})
-			}
-			l.readers[i].Devices = append(slices.Clip(l.readers[i].Devices), id)
-		}
-	})
+	r.asking, r.askAt = 0, r.in(askAgainAfter)
+}
+
+// interrupt lets what is asked wait for the next join.
+func (r *records) interrupt() { r.asking, r.tries, r.askAt = 0, 0, time.Time{} }
+
+func (r *records) deadline() time.Time { return r.askAt }
+
+func (r *records) fire() {
+	if r.step.Due(&r.askAt) {
+		r.askNext()
+	}
 }

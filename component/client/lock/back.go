@@ -1,0 +1,67 @@
+package lock
+
+import (
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// turnsPage is how many turns are read at once on the way back.
+const turnsPage = 50
+
+// back reads the secrets before the newest, by the links of their turns.
+type back struct {
+	*env
+	device *device
+	turns  *turns
+	keys   *keys
+
+	at      *protocol.Turn // the oldest turn whose secret is here; nil: the newest
+	busy    bool
+	failed  bool // the relay has not answered: it is asked again later
+	ended   bool // there are no more: a chapter begins
+	request int  // for turns
+}
+
+// reset begins anew at the newest turn.
+func (b *back) reset() { b.at, b.busy, b.failed, b.ended, b.request = nil, false, false, false, 0 }
+
+// more reads the next page, until there are no more.
+func (b *back) more() {
+	if b.at == nil {
+		b.at = b.turns.newest
+	}
+	if b.busy || b.failed || b.ended || b.keys.lacks() || !b.device.joined {
+		return
+	}
+	if b.at.Link == "" {
+		b.ended = true
+		b.cfg.Rescan()
+		return
+	}
+	b.busy, b.request = true, b.step.Request()
+	b.step.Emit(client.FetchTurns{Req: b.request, Token: b.tokens.Token(), Before: b.at.N, Limit: turnsPage})
+}
+
+// loaded takes a page of earlier turns.
+func (b *back) loaded(ev *client.TurnsLoaded) {
+	if ev.Req != b.request {
+		return
+	}
+	chain := []protocol.Turn{*b.at}
+	for i := range ev.Turns {
+		chain = append(chain, ev.Turns[len(ev.Turns)-1-i])
+	}
+	newest, last := b.turns.newest, len(ev.Turns)
+	b.do(client.ReadBack{Turns: chain}, func(r client.CryptoResult) {
+		found, _ := r.(client.KeysFound)
+		if b.turns.newest != newest {
+			return
+		}
+		b.busy, b.ended = false, true
+		for _, kid := range found.Kids {
+			b.ended = b.ended && b.keys.kids[kid]
+		}
+		b.at = &chain[min(len(found.Kids), last)]
+		b.keys.gained(found.Kids, nil)
+	})
+}

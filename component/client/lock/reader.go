@@ -1,0 +1,37 @@
+package lock
+
+import (
+	"slices"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// readers are the users who can read, while people look at them.
+type readers struct {
+	*env
+	records *records
+	turns   *turns
+
+	list []client.Reader
+}
+
+// show finds out who can read, or ends to show it.
+func (r *readers) show(on bool) {
+	r.list, r.step.Changed = nil, true
+	if !on || !r.records.device.joined {
+		return
+	}
+	r.records.withMembers(func(ids []string) {
+		r.list, r.step.Changed = nil, true
+		for _, id := range r.records.admitted(ids, r.turns.out()) {
+			cert := r.records.certOf(id)
+			i := slices.IndexFunc(r.list, func(reader client.Reader) bool { return reader.User.ID == cert.User })
+			if i < 0 {
+				i = len(r.list)
+				r.list = append(r.list, client.Reader{User: protocol.User{ID: cert.User, Name: cert.Name, Role: cert.Role}})
+			}
+			r.list[i].Devices = append(slices.Clip(r.list[i].Devices), id)
+		}
+	})
+}
