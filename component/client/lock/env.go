@@ -51,6 +51,8 @@ func (e *env) done(ev client.CryptoDone) {
 }
 
 // in returns the time after a while.
+//
+//go:noinline
 func (e *env) in(wait time.Duration) time.Time { return e.step.Now.Add(wait) }
 
 // good reports whether a certificate is good now and opens the room.

@@ -11,16 +11,16 @@ import (
 // Lock is the state of one chat's encryption. It routes frames and events to its parts, each the owner of its state.
 // New makes one.
 type Lock struct {
-	*env
-	device  *device
-	records *records
-	readers *readers
-	turns   *turns
-	outs    *outs
-	keys    *keys
-	back    *back
-	maker   *maker
-	*contents
+	env
+	device  device
+	records records
+	readers readers
+	turns   turns
+	outs    outs
+	keys    keys
+	back    back
+	maker   maker
+	contents
 }
 
 // timed is a part with deadlines of its own.
@@ -31,32 +31,31 @@ type timed interface {
 
 // timed returns the parts with deadlines, in the order in which they are fired.
 func (l *Lock) timed() [5]timed {
-	return [...]timed{l.device, l.keys, l.maker, l.records, l.contents}
+	return [...]timed{&l.device, &l.keys, &l.maker, &l.records, &l.contents}
 }
 
 // New makes a lock of nobody.
 func New(s *step.Step, link step.Link, tokens step.Tokens, cfg Config) *Lock {
-	l := &Lock{env: &env{step: s, link: link, tokens: tokens, cfg: cfg}}
+	l := &Lock{env: env{step: s, link: link, tokens: tokens, cfg: cfg}}
 	l.Forget()
 	return l
 }
 
 // Forget begins anew for another user.
 func (l *Lock) Forget() {
-	e := &env{step: l.step, link: l.link, tokens: l.tokens, cfg: l.cfg, jobs: map[int]func(client.CryptoResult){}}
-	l.env = e
-	l.device = &device{env: e, opened: l.deviceOpened}
-	l.records = &records{env: e, device: l.device, certs: map[string]*record{}}
-	l.turns = &turns{env: e, device: l.device, records: l.records}
-	l.readers = &readers{env: e, records: l.records, turns: l.turns}
-	l.outs = &outs{turns: l.turns}
-	l.keys = &keys{env: e, device: l.device, records: l.records, turns: l.turns, outs: l.outs, kids: map[string]bool{}}
-	l.back = &back{env: e, device: l.device, turns: l.turns, keys: l.keys}
-	l.maker = &maker{env: e, device: l.device, records: l.records, turns: l.turns, outs: l.outs, keys: l.keys}
-	l.contents = &contents{
-		env: e, device: l.device, records: l.records, turns: l.turns, keys: l.keys, back: l.back, edits: map[string]int64{},
+	e, d, r, t, o, k, b := &l.env, &l.device, &l.records, &l.turns, &l.outs, &l.keys, &l.back
+	*l = Lock{
+		env:      env{step: e.step, link: e.link, tokens: e.tokens, cfg: e.cfg, jobs: map[int]func(client.CryptoResult){}},
+		device:   device{env: e, opened: l.deviceOpened},
+		records:  records{env: e, device: d, certs: map[string]*record{}},
+		readers:  readers{env: e, records: r, turns: t},
+		turns:    turns{env: e, device: d, records: r, checked: l.maker.consider},
+		outs:     outs{turns: t},
+		keys:     keys{env: e, device: d, records: r, turns: t, outs: o, came: l.keyCame, kids: map[string]bool{}},
+		back:     back{env: e, device: d, turns: t, keys: k},
+		maker:    maker{env: e, device: d, records: r, turns: t, outs: o, keys: k},
+		contents: contents{env: e, device: d, records: r, turns: t, keys: k, back: b, edits: map[string]int64{}},
 	}
-	l.turns.checked, l.keys.came = l.maker.consider, l.keyCame
 }
 
 // deviceOpened takes the user's device, for the first time or with another certificate.
@@ -256,7 +255,7 @@ func (l *Lock) Show(s *client.Snapshot) {
 
 // state returns what stands in the way of writing.
 func (l *Lock) state() client.LockState {
-	d := l.device
+	d := &l.device
 	switch {
 	case d.inPlain():
 		return client.LockMissing

@@ -72,6 +72,8 @@ func (s *Step) Late(at time.Time) (late time.Duration, ok bool) {
 }
 
 // Due reports whether a deadline has come, and clears it if so.
+//
+//go:noinline
 func (s *Step) Due(at *time.Time) bool {
 	_, ok := s.Late(*at)
 	if ok {
