@@ -28,6 +28,7 @@ var suites = []suite{
 	{path: "maps"},
 	{path: "container/heap"},
 	{path: "bufio"},
+	{path: "hallway/test/shrink", short: true},
 	{path: "hallway/protocol", short: true},
 	{path: "hallway/component/client/core"},
 	{path: "hallway/component/client/timeline"},

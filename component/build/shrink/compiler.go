@@ -25,8 +25,10 @@ import (
 //     deferreturn, at targets of jumps back. Inlined code takes no PC_B, since the module does not describe it.
 //   - unwinding: a call that reports that the stack unwinds is followed by a return, in place of a branch to one.
 //   - addresses: a function with several return addresses keeps its own address in a local variable and adds PC_B to it.
-var compilerSteps = map[string]string{ // step to constant
-	"jumps": "directJumps", "unwinding": "unwindByReturn", "addresses": "oneAddress",
+//
+// The step equality has nothing to do with the layout: see patches/equality.diff.
+var compilerSteps = map[string]string{ // step to constant; "": a diff of its own
+	"jumps": "directJumps", "unwinding": "unwindByReturn", "addresses": "oneAddress", "equality": "",
 }
 
 const assembler = "cmd/internal/obj/wasm/"
@@ -60,7 +62,7 @@ func (t Toolchain) compiler(on Set, progress func()) (toolexec string, err error
 	return fmt.Sprintf("'%s' '%s' %s", filepath.Join(home, "toolexec"+exe), filepath.Join(home, "compile"+exe), id), nil
 }
 
-// compilerSources writes the sources of the assembler that are not the toolchain's.
+// compilerSources writes the sources of the compiler that are not the toolchain's.
 func (t Toolchain) compilerSources(dir string, on Set, replace map[string]string) error {
 	if err := t.patch(dir, "assembler", replace); err != nil {
 		return err
@@ -70,6 +72,14 @@ func (t Toolchain) compilerSources(dir string, on Set, replace map[string]string
 	}
 	constants := "package wasm\n\nconst (\n"
 	for _, step := range slices.Sorted(maps.Keys(compilerSteps)) {
+		if compilerSteps[step] == "" {
+			if on[step] {
+				if err := t.patch(dir, step, replace); err != nil {
+					return err
+				}
+			}
+			continue
+		}
 		constants += fmt.Sprintf("\t%s = %v\n", compilerSteps[step], on[step])
 	}
 	return write(dir, filepath.Join(t.Root, "src", filepath.FromSlash(assembler+"steps.go")), []byte(constants+")\n"), replace)

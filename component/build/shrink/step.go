@@ -25,6 +25,7 @@ var Steps = []Step{
 	{"jumps", "the compiler lays out jumps forward as branches", 38},
 	{"unwinding", "the compiler returns where the stack unwinds", 22},
 	{"addresses", "the compiler makes return addresses of two parts", 19},
+	{"equality", "structs and arrays are compared by one function", 8},
 	{"lines", "the module names no lines and files of sources", 60},
 	{"funcdata", "the module describes no inlined code and no arguments", 23},
 	{"names", "the module names functions of other packages by their package", 29},

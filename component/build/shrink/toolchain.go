@@ -1,6 +1,7 @@
 package shrink
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,9 +70,9 @@ func (t Toolchain) Overlay(dir string, on Set, standIns map[string]string) (path
 	if replace == nil {
 		replace = map[string]string{}
 	}
-	for _, name := range []string{"tracer", "strconv", "time", "findfunc"} {
-		if on[name] {
-			if err := t.patch(dir, name, replace); err != nil {
+	for _, step := range [][2]string{{"tracer"}, {"strconv"}, {"time"}, {"findfunc"}, {"equality", "typeequal"}} {
+		if on[step[0]] {
+			if err := t.patch(dir, cmp.Or(step[1], step[0]), replace); err != nil {
 				return "", err
 			}
 		}

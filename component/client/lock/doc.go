@@ -12,8 +12,19 @@
 //     certificate of the device that has signed it, and no edit with a lower number than one
 //     that was shown before.
 //
-// The main type is [Lock]. A new frame of the relay is routed to it by package core; a new op
-// is added to package client, and begun here by Lock.do.
+// The main type is [Lock], which routes frames and events to its parts. Each part owns its state, its deadlines and its
+// decisions, and holds pointers to the parts below it, in this order:
+//
+//   - env: the step, the connection, the ops under way;
+//   - device: the user's device, how far the relay and the room know it;
+//   - records: the devices that were checked; readers: the users who can read;
+//   - turns: the newest turn, the highest; outs: the users whom the next one shuts out;
+//   - keys: the known secrets, the newest one's way here and on to others; back: those before it;
+//   - maker: the turn that is due;
+//   - contents: sealing and opening.
+//
+// A new frame is routed by Lock.Received, a new event by Lock.Take; a new op is added to package client, and begun by
+// env.do. A new deadline belongs to a part, and a new part with deadlines to Lock.timed.
 //
 // # What this package must not know
 //
