@@ -8,8 +8,8 @@ import (
 )
 
 // Each kind of event is routed in one place: take, or one of the functions that it calls in turn. A new action of people
-// is a case in takeFromWriter or takeFromReader, or, if it concerns encryption, in the
-// lock's Take.
+// is a case in takeFromWriter or takeFromReader, or, if it concerns encryption, in Lock.Take of
+// package lock.
 
 // take routes the events of the connection, the storage and the device to the parts that they concern.
 func (c *Client) take(ev client.Event) {
