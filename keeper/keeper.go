@@ -55,7 +55,7 @@ func (o *Options) check() error {
 	seen := map[string]bool{}
 	for _, room := range o.Rooms {
 		if !protocol.ValidRoom(room) {
-			return fmt.Errorf("--rooms: %q is no valid id of a room", room)
+			return fmt.Errorf("--rooms: %q is not a valid room id", room)
 		}
 		if seen[room] {
 			return fmt.Errorf("--rooms: %q is there twice", room)
@@ -69,7 +69,7 @@ func (o *Options) check() error {
 func address(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("%q is no address such as https://chat.example.org", text)
+		return nil, fmt.Errorf("%q is not an address such as https://chat.example.org", text)
 	}
 	return u, nil
 }

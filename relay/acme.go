@@ -50,7 +50,7 @@ func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
 	}
 	for _, d := range f.Domain {
 		if !certmagic.SubjectQualifiesForCert(d) || strings.ContainsAny(d, "*:/") || certmagic.SubjectIsIP(d) {
-			return secured{}, fmt.Errorf("--tls-domain: %q is no domain name such as chat.example.org", d)
+			return secured{}, fmt.Errorf("--tls-domain: %q is not a domain name such as chat.example.org", d)
 		}
 		if f.CA == "" && !certmagic.SubjectQualifiesForPublicCert(d) {
 			return secured{}, fmt.Errorf("--tls-domain: Let's Encrypt gives no certificate for %q; name another authority by --acme-ca", d)

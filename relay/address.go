@@ -32,7 +32,7 @@ func (f *addressFlags) addresses() (*guard.Addresses, server.Proxies, error) {
 			p, err = addr.Prefix(addr.BitLen())
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("--trusted-proxy: %q is no network: one looks like 10.0.0.0/8 or 127.0.0.1", entry)
+			return nil, nil, fmt.Errorf("--trusted-proxy: %q is not a network such as 10.0.0.0/8 or 127.0.0.1", entry)
 		}
 		trusted = append(trusted, p.Masked())
 	}

@@ -13,7 +13,7 @@ type userFlag struct {
 
 func (f *userFlag) check() error {
 	if !protocol.ValidUser(f.User) {
-		return errors.New("--user: this is no valid id of a user")
+		return errors.New("--user: this is not a valid user id")
 	}
 	return nil
 }

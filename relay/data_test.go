@@ -108,8 +108,8 @@ func TestDataCommandsRefuse(t *testing.T) {
 	wantUsage(t, "no such file", "check", "--db", none)
 	wantUsage(t, "--user", "export", "--db", file)
 	wantUsage(t, "is there already", "export", "--db", file, "--user", "u", "--to", file)
-	wantUsage(t, "no valid id", "export", "--db", file, "--user", "")
-	wantUsage(t, "no valid id", "erase", "--db", file, "--user", "")
+	wantUsage(t, "not a valid user id", "export", "--db", file, "--user", "")
+	wantUsage(t, "not a valid user id", "erase", "--db", file, "--user", "")
 	wantUsage(t, "no such file", "erase", "--db", none, "--user", "u")
 	wantUsage(t, "not a database", "erase", "--db", file, "--user", "u")
 	if _, err := os.Stat(none); err == nil {

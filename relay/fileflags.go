@@ -27,14 +27,14 @@ import (
 
 // filesAtFlag says where the bytes of files are.
 type filesAtFlag struct {
-	FilesAt string `name:"files" env:"HALLWAY_FILES" placeholder:"PLACE" help:"Where uploaded files are kept: a folder, or s3://bucket/prefix?endpoint=https://s3.example.org&region=… with the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; off takes none. By default the folder <database>.files; with PostgreSQL off, because all relays on one database need the same place."`
+	FilesAt string `name:"files" env:"HALLWAY_FILES" placeholder:"PLACE" help:"Place of uploaded files: a folder, or s3://bucket/prefix?endpoint=https://s3.example.org&region=… with the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; off refuses files. By default the folder <database>.files; with PostgreSQL off, because all relays on one database need the same place."`
 }
 
 // fileFlags say what is taken of files.
 type fileFlags struct {
 	filesAtFlag
-	Scan      string   `env:"HALLWAY_SCAN" placeholder:"ADDRESS" help:"Scanner that every file must pass: tcp://host:3310 or unix:///path of ClamAV's clamd, or an http(s) URL that is posted the bytes and answers with 2xx if they are clean, with 403 if not. While it does not answer, no file is taken."`
-	FileTypes []string `env:"HALLWAY_FILE_TYPES" placeholder:"TYPE" help:"Types of files that are taken, as image/* or application/pdf; may be repeated or separated by commas. By default all."`
+	Scan      string   `env:"HALLWAY_SCAN" placeholder:"ADDRESS" help:"Scanner that every file must pass: tcp://host:3310 or unix:///path of ClamAV's clamd, or an http(s) URL that gets the bytes by POST and answers with 2xx if they are clean, with 403 if not. While it does not answer, files are refused."`
+	FileTypes []string `env:"HALLWAY_FILE_TYPES" placeholder:"TYPE" help:"Accepted types of files, as image/* or application/pdf; may be repeated or separated by commas. By default all."`
 	UserFiles byteSize `default:"2GiB" env:"HALLWAY_USER_FILES" placeholder:"SIZE" help:"Bytes that a user's files may take, as 500MiB; 0 is no limit."`
 	RoomFiles byteSize `default:"0" env:"HALLWAY_ROOM_FILES" placeholder:"SIZE" help:"Bytes that a room's files may take; 0 is no limit."`
 	AllFiles  byteSize `default:"0" env:"HALLWAY_ALL_FILES" placeholder:"SIZE" help:"Bytes that all files may take; 0 is no limit."`
@@ -108,7 +108,7 @@ type attachments struct {
 func (s *serveCommand) checkFiles() error {
 	for _, typ := range s.FileTypes {
 		if !protocol.ValidType(typ) {
-			return fmt.Errorf("--file-types: %q is no type such as image/* or application/pdf", typ)
+			return fmt.Errorf("--file-types: %q is not a type such as image/* or application/pdf", typ)
 		}
 	}
 	if s.Scan != "" {

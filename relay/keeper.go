@@ -5,12 +5,12 @@ import "hallway/keeper"
 // keeperCommand is a client of some relay: it shares nothing with the relay but the program.
 type keeperCommand struct {
 	Relay              string   `required:"" env:"HALLWAY_KEEPER_RELAY" placeholder:"URL" help:"The relay's address, as pages give it: https://chat.example.org."`
-	Rooms              []string `required:"" aliases:"room" env:"HALLWAY_KEEPER_ROOMS" placeholder:"ROOM" help:"An encrypted room to keep; may be repeated or separated by commas. Each takes a connection of the keeper's user (--conns-per-user of the relay)."`
+	Rooms              []string `required:"" aliases:"room" env:"HALLWAY_KEEPER_ROOMS" placeholder:"ROOM" help:"An encrypted room; may be repeated or separated by commas. Each room takes a connection of the keeper's user (--conns-per-user of the relay)."`
 	Issuer             string   `required:"" env:"HALLWAY_KEEPER_ISSUER" placeholder:"URL" help:"URL of the key set that verifies certificates, as pages give it in the attribute issuer."`
-	Dir                string   `required:"" env:"HALLWAY_KEEPER_DIR" placeholder:"FOLDER" help:"Folder of the device's private keys; it is made if it is missing. Each keeper needs its own. Whoever reads it can read the rooms."`
+	Dir                string   `required:"" env:"HALLWAY_KEEPER_DIR" placeholder:"FOLDER" help:"Folder of the device's private keys; it is made if it is missing. Each keeper needs its own. Anybody who reads it can read the rooms."`
 	TokenCommand       string   `required:"" env:"HALLWAY_KEEPER_TOKEN_COMMAND" placeholder:"COMMAND" help:"Command, run by sh, that prints a token of the keeper's user for all the rooms."`
 	CertificateCommand string   `required:"" env:"HALLWAY_KEEPER_CERTIFICATE_COMMAND" placeholder:"COMMAND" help:"Command, run by sh, that prints a certificate of the keeper's user for all the rooms and for the key whose thumbprint is in the variable HALLWAY_JKT."`
-	LogLevel           string   `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"The least level to log: debug, info, warn or error."`
+	LogLevel           string   `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"The lowest level to log: debug, info, warn or error."`
 }
 
 // Run keeps rooms until a signal ends it.

@@ -25,11 +25,11 @@ type commandLine struct {
 	Token   tokenCommand     `cmd:"" help:"Print a token, for tests and scripts."`
 	Backup  backupCommand    `cmd:"" help:"Copy the database to a file, also while a relay uses it."`
 	Restore restoreCommand   `cmd:"" help:"Replace the database by a backup. Stop the relay first."`
-	Check   checkCommand     `cmd:"" help:"Look for damage in the database, also while a relay uses it. The exit code is 1 when there is any."`
-	Export  exportCommand    `cmd:"" help:"Write everything that is stored about a user as JSON, also while a relay uses the database."`
+	Check   checkCommand     `cmd:"" help:"Check the database for damage, also while a relay uses it. The exit code is 1 if there is any."`
+	Export  exportCommand    `cmd:"" help:"Write all stored data about a user as JSON, also while a relay uses the database."`
 	Erase   eraseCommand     `cmd:"" help:"Erase a user from the database for good, also while a relay uses it."`
-	Migrate migrateCommand   `cmd:"" help:"Copy a SQLite database to PostgreSQL, so that several relays can share it. Stop the relay first; clients go on without loading anew."`
-	Keeper  keeperCommand    `cmd:"" help:"Let people in to end-to-end encrypted rooms while nobody else is there. Run it on your own server, never on the relay's machine."`
+	Migrate migrateCommand   `cmd:"" help:"Copy a SQLite database to PostgreSQL, so that several relays can share it. Stop the relay first. Clients keep the messages that they have loaded."`
+	Keeper  keeperCommand    `cmd:"" help:"Give the keys of end-to-end encrypted rooms to users who join while no other device is online. Run it on your own server, never on the relay's machine."`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 

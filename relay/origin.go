@@ -37,7 +37,7 @@ func (s *serveCommand) listenForScrapes() (net.Listener, error) {
 	}
 	_, port, err := net.SplitHostPort(where)
 	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
-		return nil, fmt.Errorf("--metrics-addr: %q is no address: one looks like 127.0.0.1:9090, 9090 or off", s.MetricsAddr)
+		return nil, fmt.Errorf("--metrics-addr: %q is not an address such as 127.0.0.1:9090 or 9090, nor off", s.MetricsAddr)
 	}
 	addr, err := net.ResolveTCPAddr("tcp", where)
 	if err != nil {

@@ -27,7 +27,7 @@ var errNoSecret = errors.New("no token secret: set " + secretVariable + " (at le
 type demandFlags struct {
 	Issuer   string        `name:"jwt-issuer" env:"HALLWAY_JWT_ISSUER" placeholder:"ISS" help:"The issuer that tokens must name (claim iss)."`
 	Audience string        `name:"jwt-audience" env:"HALLWAY_JWT_AUDIENCE" placeholder:"AUD" help:"The audience that tokens must name (claim aud). Required with a key set, whose keys may sign tokens for other applications."`
-	MaxTTL   time.Duration `name:"token-max-ttl" default:"24h" env:"HALLWAY_TOKEN_MAX_TTL" help:"How far in the future a token may expire; later ones are refused. 0 is no limit."`
+	MaxTTL   time.Duration `name:"token-max-ttl" default:"24h" env:"HALLWAY_TOKEN_MAX_TTL" help:"Longest time until a token's expiry; the relay refuses later ones. 0 is no limit."`
 }
 
 // check refuses demands that no token can meet.
@@ -89,7 +89,7 @@ func (f secretFlags) watch(k *auth.Keeper) *watch {
 type keyFlags struct {
 	secretFlags
 	JWKSURL    string        `name:"jwks-url" env:"HALLWAY_JWKS_URL" placeholder:"URL" help:"URL of the public keys for tokens (a JSON Web Key Set: EdDSA, ES256, RS256), beside or in place of a secret. Read every 5 minutes and on SIGHUP. Needs --jwt-audience."`
-	JWKSMaxAge time.Duration `name:"jwks-max-age" default:"24h" env:"HALLWAY_JWKS_MAX_AGE" help:"How long the keys stay valid while the URL cannot be read. Then their tokens are refused and their connections end."`
+	JWKSMaxAge time.Duration `name:"jwks-max-age" default:"24h" env:"HALLWAY_JWKS_MAX_AGE" help:"Time for which the keys stay valid while the URL cannot be read. Then their tokens are refused and their connections end."`
 }
 
 // checkKeys refuses a key set that cannot be used safely.

@@ -31,7 +31,7 @@ type serveCommand struct {
 	dbFlag
 	fileFlags
 	Addr         string        `default:"127.0.0.1:8080" env:"HALLWAY_ADDR" help:"Address to listen on; port 0 takes a free one."`
-	Failover     string        `name:"db-failover" enum:"lossy,lossless" default:"lossy" env:"HALLWAY_DB_FAILOVER" help:"Whether a PostgreSQL standby that is promoted may lack commits: lossy (all clients load their rooms anew after a promotion) or lossless (the database replicates synchronously, and clients go on)."`
+	Failover     string        `name:"db-failover" enum:"lossy,lossless" default:"lossy" env:"HALLWAY_DB_FAILOVER" help:"Promotion of a PostgreSQL standby: lossy (it may lack commits; all clients load their rooms again) or lossless (the database replicates synchronously; clients continue)."`
 	AllowOrigin  []string      `env:"HALLWAY_ALLOW_ORIGINS" placeholder:"ORIGIN" help:"Origin of pages that may connect, as https://app.example.org; may be repeated or separated by commas. In https://*.example.org the star stands for one label. The relay's own origin is always allowed."`
 	Host         []string      `env:"HALLWAY_HOST" placeholder:"ORIGIN" help:"The relay's own origin, as https://chat.example.org, when it runs behind a proxy. Without a scheme it is that of the request. May be repeated or separated by commas. By default loopback names and each --tls-domain."`
 	MetricsAddr  string        `env:"HALLWAY_METRICS_ADDR" placeholder:"ADDRESS" help:"Address that serves /metrics in place of --addr, without TLS and to anybody who reaches it. A port alone, as 9090, is on 127.0.0.1; off switches metrics off. By default --addr serves them to this machine only."`
@@ -41,9 +41,9 @@ type serveCommand struct {
 	Rooms        int           `default:"50000" env:"HALLWAY_ROOMS" help:"Rooms that are open at once."`
 	Frames       int           `name:"frames-per-second" default:"100" env:"HALLWAY_FRAMES_PER_SECOND" help:"Frames a second of a connection, beside messages."`
 	Handshakes   int           `name:"handshakes-per-second" default:"2000" env:"HALLWAY_HANDSHAKES_PER_SECOND" help:"New connections a second, with a burst of as many; 0 is no limit."`
-	Retention    time.Duration `default:"0" env:"HALLWAY_RETENTION" help:"How long messages are kept, as 720h; older ones are deleted for good. A room's setting retention_s overrides it; 0 is for ever."`
+	Retention    time.Duration `default:"0" env:"HALLWAY_RETENTION" help:"Time to keep messages, as 720h; older ones are deleted for good. A room's setting retention_s overrides it; 0 keeps them for ever."`
 	Demo         bool          `help:"Serve the demo page at / and give tokens to anybody. On loopback addresses only."`
-	LogLevel     string        `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"The least level to log: debug, info, warn or error."`
+	LogLevel     string        `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"The lowest level to log: debug, info, warn or error."`
 }
 
 // failoverLossless is the value of --db-failover for a database that loses no commit.

@@ -17,7 +17,7 @@ type tokenCommand struct {
 	Title   string        `help:"The user's title, as people see it."`
 	Room    []string      `help:"A room that the token opens, or a pattern: * stands for any characters, ? for one. May be repeated. By default no room opens."`
 	Role    string        `enum:"participant,moderator,organizer" default:"participant" help:"The user's role: participant, moderator or organizer."`
-	TTL     time.Duration `name:"ttl" default:"1h" help:"How long the token is valid: 90s, 15m, 1h; at most --token-max-ttl, which must be that of the relay."`
+	TTL     time.Duration `name:"ttl" default:"1h" help:"Lifetime of the token: 90s, 15m, 1h; at most --token-max-ttl, which must be that of the relay."`
 }
 
 // Run prints a token.

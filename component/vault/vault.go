@@ -17,7 +17,7 @@ const keysAge = time.Minute
 // The errors of a vault. The host must mend the cause.
 var (
 	ErrNoCert = errors.New("getDevice is missing: it must give this device's certificate")
-	ErrCert   = errors.New("getDevice gave what is no certificate of this device, of this user and by the issuer")
+	ErrCert   = errors.New("getDevice returned a token that is not a certificate by the issuer for this device and this user")
 )
 
 // Options holds the settings of a vault.
@@ -94,7 +94,7 @@ func (l *list) add(field []byte) { *l = e2ee.Append(*l, field) }
 //go:noinline
 func (l *list) text(field string) { *l = e2ee.AppendText(*l, field) }
 
-var errAnswer = errors.New("vault: the cipher's answer is not what was asked for")
+var errAnswer = errors.New("vault: the cipher's answer is malformed")
 
 // cipher runs an op of the cipher and returns its n fields.
 func (v *Vault) cipher(ctx context.Context, op e2ee.Op, in list, n int) ([][]byte, error) {

@@ -32,7 +32,7 @@ var (
 	// ErrReceive means that fewer bytes arrived than announced.
 	ErrReceive = errors.New("the upload has ended too early")
 	// ErrGone means that the client no longer waits.
-	ErrGone = errors.New("nobody waits for the upload any more")
+	ErrGone = errors.New("the client no longer waits for the upload")
 	// ErrScan means that the scanner has not answered.
 	ErrScan = errors.New("the file cannot be scanned at present")
 )

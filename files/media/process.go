@@ -49,7 +49,7 @@ type Out struct {
 func Process(ctx context.Context, typ string, r io.Reader, size int64, out Out) (p Picture, err error) {
 	f, ok := formats[typ]
 	if !ok {
-		return p, fmt.Errorf("media: %s is no type of pictures", typ)
+		return p, fmt.Errorf("media: %s is not a type of picture", typ)
 	}
 	h, err := f.strip(out.Picture, newSource(r, size))
 	if err != nil {

@@ -34,7 +34,7 @@ const endpointDefault = "https://s3.amazonaws.com"
 func Open(ctx context.Context, address string) (*Store, error) {
 	s, err := parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("the address of the files is no s3://bucket/prefix?endpoint=…&region=…: %w", err)
+		return nil, fmt.Errorf("the address of the files is not s3://bucket/prefix?endpoint=…&region=…: %w", err)
 	}
 	ok, err := s.core.BucketExists(ctx, s.bucket)
 	if err == nil && !ok {

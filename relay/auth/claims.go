@@ -49,7 +49,7 @@ func (c *Claims) check() error {
 	case !plain(c.Sub, SubBytesMax):
 		return fmt.Errorf("the claim sub must be at most %d bytes without control characters", SubBytesMax)
 	case !c.Role.Valid():
-		return errors.New("the claim role is none of participant, moderator, organizer")
+		return errors.New("the claim role is not participant, moderator or organizer")
 	case len(c.Rooms) > RoomEntriesMax:
 		return fmt.Errorf("the claim rooms has more than %d entries", RoomEntriesMax)
 	}
@@ -58,7 +58,7 @@ func (c *Claims) check() error {
 			return fmt.Errorf("an entry of the claim rooms must be 1 to %d bytes without control characters", protocol.RoomBytesMax)
 		}
 		if !e.Role.Valid() {
-			return errors.New("a role in the claim rooms is none of participant, moderator, organizer")
+			return errors.New("a role in the claim rooms is not participant, moderator or organizer")
 		}
 	}
 	return nil
@@ -75,12 +75,12 @@ func readClaims(m jwt.MapClaims) (Claims, error) {
 	var ok bool
 	if v := m["sub"]; v != nil {
 		if c.Sub, ok = v.(string); !ok {
-			return c, errors.New("the claim sub is no string")
+			return c, errors.New("the claim sub is not a string")
 		}
 	}
 	if v := m["name"]; v != nil {
 		if c.Name, ok = v.(string); !ok {
-			return c, errors.New("the claim name is no string")
+			return c, errors.New("the claim name is not a string")
 		}
 		c.Name = protocol.CleanName(c.Name, NameBytesMax)
 	}
@@ -88,14 +88,14 @@ func readClaims(m jwt.MapClaims) (Claims, error) {
 	if v := m["role"]; v != nil {
 		role, ok := v.(string)
 		if !ok {
-			return c, errors.New("the claim role is no string")
+			return c, errors.New("the claim role is not a string")
 		}
 		c.Role = protocol.Role(role)
 	}
 	if v := m["rooms"]; v != nil {
 		entries, ok := v.([]any)
 		if !ok {
-			return c, errors.New(`the claim rooms is no list: it must be like ["lobby"]`)
+			return c, errors.New(`the claim rooms is not a list like ["lobby"]`)
 		}
 		c.Rooms = make(Rooms, 0, min(len(entries), RoomEntriesMax+1))
 		for _, v := range entries {
@@ -141,7 +141,7 @@ func readRoom(v any, role protocol.Role) (Room, error) {
 		if r := v["role"]; r != nil {
 			own, ok := r.(string)
 			if !ok {
-				return Room{}, errors.New("a role in the claim rooms is no string")
+				return Room{}, errors.New("a role in the claim rooms is not a string")
 			}
 			role = protocol.Role(own)
 		}

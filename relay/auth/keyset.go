@@ -58,7 +58,7 @@ func readKeyset(jwks []byte) (keyset, error) {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(jwks, &document); err != nil || document.Keys == nil {
-		return nil, errors.New("the key set is no JSON object with keys")
+		return nil, errors.New("the key set is not a JSON object with keys")
 	}
 	if len(document.Keys) > KeysMax {
 		return nil, fmt.Errorf("the key set has more than %d keys", KeysMax)

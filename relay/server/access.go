@@ -157,7 +157,7 @@ func carryOut[R rules.Result](a *access, c *fiber.Ctx, who hub.Identity, op rule
 func userParam(c *fiber.Ctx) (string, error) {
 	user, err := pathOrQuery(c, "user")
 	if err != nil || !protocol.ValidUser(user) {
-		return "", refuse(protocol.CodeBadRequest, "this is no valid id of a user")
+		return "", refuse(protocol.CodeBadRequest, "this is not a valid user id")
 	}
 	return user, nil
 }

@@ -162,7 +162,7 @@ func TestWhyATokenIsRefused(t *testing.T) {
 		"a device":       {made(jwt.SigningMethodHS256, []byte(secret), "hallway-device+jwt", nil), protocol.WhyType, "typ"},
 		"no issuer":      {hs256(jwt.MapClaims{"iss": nil}), protocol.WhyIssuer, "iss"},
 		"a shop's":       {hs256(jwt.MapClaims{"aud": []string{"shop"}}), protocol.WhyAudience, "aud"},
-		"rooms a string": {hs256(jwt.MapClaims{"rooms": "lobby"}), protocol.WhyClaims, "rooms is no list"},
+		"rooms a string": {hs256(jwt.MapClaims{"rooms": "lobby"}), protocol.WhyClaims, "rooms is not a list"},
 		"no sub":         {hs256(jwt.MapClaims{"sub": nil}), protocol.WhyClaims, "sub is missing"},
 		"no exp":         {hs256(jwt.MapClaims{"exp": nil}), protocol.WhyClaims, "exp is missing"},
 	} {

@@ -24,7 +24,7 @@ func ParseOrigins(list []string) (Origins, error) { return parseOrigins(list, pa
 func ParseHosts(list []string) (Origins, error) {
 	return parseOrigins(list, func(entry string) (string, error) {
 		if strings.Contains(entry, "*") {
-			return "", errors.New("the relay's own has no star; name each")
+			return "", errors.New("the relay's own origin may not have a star; name each one")
 		}
 		if strings.Contains(entry, "://") {
 			return parseOrigin(entry)
@@ -46,7 +46,7 @@ func parseOrigins(list []string, parse func(string) (string, error)) (Origins, e
 		}
 		origin, err := parse(whole)
 		if err != nil {
-			return nil, fmt.Errorf("%q is no origin: %w", entry, err)
+			return nil, fmt.Errorf("%q is not an origin: %w", entry, err)
 		}
 		origins[origin] = struct{}{}
 	}
@@ -89,7 +89,7 @@ func parseOrigin(entry string) (string, error) {
 	case !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https"):
 		return "", errors.New("that of a page begins with http:// or https://")
 	case strings.Contains(entry, "*"):
-		return "", errors.New("it has a star where none may be; one may stand for the first label of a name, as in https://*.example.org")
+		return "", errors.New("a star may only stand for the first label of a name, as in https://*.example.org")
 	}
 	u, err := url.Parse(entry)
 	switch {

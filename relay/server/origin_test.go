@@ -53,14 +53,14 @@ func TestParseOriginsRefuses(t *testing.T) {
 		"https://1.2.3.4.5":           "valid name",
 		"https://256.0.0.1":           "valid name",
 		"https://a%2fb":               "one looks like",
-		"https://*":                   "a star where none may be",
-		"https://*:8443":              "a star where none may be",
-		"https://a.*.example.org":     "a star where none may be",
-		"https://a*.example.org":      "a star where none may be",
-		"https://*a.example.org":      "a star where none may be",
-		"https://*.*.example.org":     "a star where none may be",
-		"https://app.example.*":       "a star where none may be",
-		"https://app.example.org:*":   "a star where none may be",
+		"https://*":                   "a star may only stand for the first label",
+		"https://*:8443":              "a star may only stand for the first label",
+		"https://a.*.example.org":     "a star may only stand for the first label",
+		"https://a*.example.org":      "a star may only stand for the first label",
+		"https://*a.example.org":      "a star may only stand for the first label",
+		"https://*.*.example.org":     "a star may only stand for the first label",
+		"https://app.example.*":       "a star may only stand for the first label",
+		"https://app.example.org:*":   "a star may only stand for the first label",
 		"*://app.example.org":         "http:// or https://",
 		"*.example.org":               "no scheme",
 		"https://*.org":               "too wide",
@@ -73,7 +73,7 @@ func TestParseOriginsRefuses(t *testing.T) {
 		switch o, err := server.ParseOrigins([]string{bad}); {
 		case err == nil:
 			t.Errorf("%q was taken as %v", bad, o)
-		case !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), strconv.Quote(bad)+" is no origin: ") || strings.Contains(err.Error(), "hallway"):
+		case !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), strconv.Quote(bad)+" is not an origin: ") || strings.Contains(err.Error(), "hallway"):
 			t.Errorf("%q: %v, want %q in it", bad, err, why)
 		}
 	}
