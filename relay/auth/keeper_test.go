@@ -134,7 +134,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"no sub", hs256(t, `{"exp":1800000100}`), "sub is missing"},
 		{"empty sub", hs256(t, `{"sub":"","exp":1800000100}`), "sub is missing"},
 		{"sub in another case", hs256(t, `{"Sub":"u1","exp":1800000100}`), "sub is missing"},
-		{"sub a number", hs256(t, `{"sub":1,"exp":1800000100}`), "sub is no string"},
+		{"sub a number", hs256(t, `{"sub":1,"exp":1800000100}`), "sub is not a string"},
 		{"sub too long", hs256(t, `{"sub":"`+long(auth.SubBytesMax+1)+`","exp":1800000100}`), "claim sub"},
 		{"sub with a control character", hs256(t, `{"sub":"u\n1","exp":1800000100}`), "claim sub"},
 		{"name a list", hs256(t, `{"sub":"u1","name":["A"],"exp":1800000100}`), "claim name"},
