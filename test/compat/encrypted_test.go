@@ -1,15 +1,17 @@
 package compat_test
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"hallway/test/relaytest"
 )
 
-// oldClient has the frames and requests of a client of version 0.1.0 in an encrypted room, and the answers: they are those of that
-// release. It learns nothing that it could not ignore, and nothing that it sends in the clear is taken.
+// oldClient has the frames and requests of a client of version 0.1.0 in an encrypted room, with those about files of a later one,
+// and the answers: they are those of that release. It learns nothing that it could not ignore, and nothing that it sends in the clear is taken.
 const oldClient = `
 person org {"sub":"u_org","name":"Olga","role":"organizer","rooms":["lobby"]}
 person old {"sub":"u_old","name":"Otto","rooms":["lobby"]}
@@ -33,11 +35,19 @@ old > {"type":"edit","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001",
 old < {"type":"error","code":"forbidden","message":"<any>","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","why":"encrypted"}
 old > {"type":"send","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","text":"Before it was encrypted."}
 old < {"type":"message","message":{"room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","seq":1,"rev":1,"text":"Before it was encrypted."}}
+old > {"type":"send","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000005","text":"In the clear.","files":["0199a1c4-7f3e-7c21-9f6a-0000000000f1"]}
+old < {"type":"error","code":"forbidden","message":"<any>","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000005","why":"encrypted"}
+old > {"type":"send","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000006","files":["0199a1c4-7f3e-7c21-9f6a-0000000000f1"]}
+old < {"type":"error","code":"forbidden","message":"<any>","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000006","why":"encrypted"}
+old > {"type":"edit","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","files":["0199a1c4-7f3e-7c21-9f6a-0000000000f1"],"text":"In the clear."}
+old < {"type":"error","code":"forbidden","message":"<any>","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","why":"encrypted"}
 old > {"type":"send","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000003","encrypted":{"alg":"A256GCM","kid":"k1","iv":"AAECAwQFBgcICQoL","ct":"AAECAwQFBgcICQoLDA0ODw"}}
 old < {"type":"error","code":"unavailable","message":"<any>","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000003","why":"stale_key"}
 old POST /v1/rooms/lobby/messages {"id":"0199a1c4-7f3e-7c21-9f6a-000000000004","text":"In the clear."}
 = 403 {"code":"forbidden","why":"encrypted"}
 old PATCH /v1/rooms/lobby/messages/0199a1c4-7f3e-7c21-9f6a-000000000001 {"text":"In the clear."}
+= 403 {"code":"forbidden","why":"encrypted"}
+old PUT /v1/rooms/lobby/files/0199a1c4-7f3e-7c21-9f6a-0000000000f1?name=plan.json In the clear.
 = 403 {"code":"forbidden","why":"encrypted"}
 old GET /v1/rooms/lobby/messages?q=clear
 = 403 {"code":"forbidden","why":"encrypted"}
@@ -61,13 +71,19 @@ func TestOldClientInAnEncryptedRoom(t *testing.T) {
 	if relaytest.StandsIn() {
 		return // its relays keep no file
 	}
-	for _, file := range []string{s.relay.Database, s.relay.Database + "-wal"} {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	read := 0
+	err := filepath.WalkDir(filepath.Dir(s.relay.Database), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasPrefix(path, s.relay.Database) {
+			return err
 		}
+		content, err := os.ReadFile(path)
 		if strings.Contains(string(content), "In the clear.") {
-			t.Errorf("%s has what was sent in the clear", file)
+			t.Errorf("%s has what was sent in the clear", path)
 		}
+		read++
+		return err
+	})
+	if err != nil || read < 2 {
+		t.Errorf("read %d files of the relay, %v", read, err)
 	}
 }
