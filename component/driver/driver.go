@@ -97,9 +97,7 @@ type Driver struct {
 	changed bool           // the host has not been told of the last change
 	own     []client.Event // events that the owner itself made
 
-	// These end the requests for history, search, reports, people, and the
-	// turns and devices of an encrypted room.
-	abandonPage, abandonFound, abandonReports, abandonPeople, abandonTurns, abandonDevices context.CancelFunc
+	requests [lanes]context.CancelFunc // ends the last request of each lane; nil: there was none
 	// uploads ends each upload that is under way, by its Req.
 	uploads map[int]context.CancelFunc
 	life    context.Context // for requests that no other request supersedes
@@ -128,13 +126,6 @@ func start(o Options, c machine) *Driver {
 		deaf:    make(chan struct{}),
 		done:    make(chan struct{}),
 		core:    c,
-
-		abandonPage:    func() {},
-		abandonFound:   func() {},
-		abandonReports: func() {},
-		abandonPeople:  func() {},
-		abandonTurns:   func() {},
-		abandonDevices: func() {},
 	}
 	d.keeper = startKeeper(storageTimeout, o.Storage.Close, d.post)
 	if o.Vault != nil {

@@ -121,26 +121,39 @@ func (d *Driver) carryOut(effect client.Effect) {
 	}
 }
 
+// lane is a kind of request to the relay's REST interface. A new request supersedes the one before it in its lane.
+type lane uint8
+
+const (
+	lanePage   lane = iota
+	laneSearch      // pages of results
+	laneReports
+	lanePeople
+	laneTurns
+	laneDevices
+	lanes // how many there are
+)
+
 // request makes a request to the relay's REST interface, whose answer is the core's next event.
 func (d *Driver) request(effect client.Effect) {
 	relay, room := d.options.Relay, d.options.Room
 	switch e := effect.(type) {
 	case client.FetchPage:
-		abandon := &d.abandonPage
+		l := lanePage
 		if e.Query.Words != "" {
-			abandon = &d.abandonFound
+			l = laneSearch
 		}
-		d.fetch(abandon, func(ctx context.Context) client.Event { return fetchPage(ctx, relay, room, e) })
+		d.fetch(l, func(ctx context.Context) client.Event { return fetchPage(ctx, relay, room, e) })
 	case client.FetchReports:
-		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event { return fetchReports(ctx, relay, room, e) })
+		d.fetch(laneReports, func(ctx context.Context) client.Event { return fetchReports(ctx, relay, room, e) })
 	case client.CloseReport:
-		d.fetch(&d.abandonReports, func(ctx context.Context) client.Event { return closeReport(ctx, relay, room, e) })
+		d.fetch(laneReports, func(ctx context.Context) client.Event { return closeReport(ctx, relay, room, e) })
 	case client.FetchPeople:
-		d.fetch(&d.abandonPeople, func(ctx context.Context) client.Event { return fetchPeople(ctx, relay, room, e) })
+		d.fetch(lanePeople, func(ctx context.Context) client.Event { return fetchPeople(ctx, relay, room, e) })
 	case client.FetchTurns:
-		d.fetch(&d.abandonTurns, func(ctx context.Context) client.Event { return fetchTurns(ctx, relay, room, e) })
+		d.fetch(laneTurns, func(ctx context.Context) client.Event { return fetchTurns(ctx, relay, room, e) })
 	case client.FetchDevices:
-		d.fetch(&d.abandonDevices, func(ctx context.Context) client.Event { return fetchDevices(ctx, relay, room, e) })
+		d.fetch(laneDevices, func(ctx context.Context) client.Event { return fetchDevices(ctx, relay, room, e) })
 	default:
 		panic("driver: the core asks for an effect that the driver does not know")
 	}
@@ -226,11 +239,13 @@ func (d *Driver) dial(gen int) {
 	d.link = startLink(socketURL(d.options.Relay), gen, d.events)
 }
 
-// fetch begins a request in place of the one that abandon ends.
-func (d *Driver) fetch(abandon *context.CancelFunc, request func(ctx context.Context) client.Event) {
-	(*abandon)()
+// fetch begins a request in place of the last one of its lane.
+func (d *Driver) fetch(l lane, request func(ctx context.Context) client.Event) {
+	if end := d.requests[l]; end != nil {
+		end()
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	*abandon = cancel
+	d.requests[l] = cancel
 	go func() {
 		defer cancel()
 		ev := request(ctx)
@@ -256,12 +271,11 @@ func (d *Driver) end() {
 	defer d.peers.close() // last: the next owner finds the outbox as it was left
 	close(d.deaf)
 	d.timer.Stop()
-	d.abandonPage()
-	d.abandonFound()
-	d.abandonReports()
-	d.abandonPeople()
-	d.abandonTurns()
-	d.abandonDevices()
+	for _, end := range d.requests {
+		if end != nil {
+			end()
+		}
+	}
 	for _, cancel := range d.uploads {
 		cancel()
 	}
