@@ -217,6 +217,7 @@ func (c *Connection) DeviceOffline() {
 
 // Deadline returns when Fire has something to do.
 func (c *Connection) Deadline() time.Time {
+	step.Assert((c.phase == phaseWaiting) != c.dialAt.IsZero(), "a chat that waits for the next dial, and no other, has a time for it")
 	return step.Earliest(c.dialAt, c.answerDue, c.rejoinAt, c.heartbeatDue(), c.token.askAt)
 }
 

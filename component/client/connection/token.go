@@ -93,10 +93,10 @@ func (c *Connection) setToken(text string) {
 	claims, _ := protocol.ReadClaims(text)
 	before := c.token.user
 	if claims.Subject != before && before != "" {
-		reconnect := c.dialing() || c.IsOpen()
+		begun := c.phase != phaseEnded
 		c.hangUp()
-		if reconnect {
-			c.phase = phaseIdle
+		if begun {
+			c.phase = phaseIdle // also if it waited for the next dial
 		}
 		c.cfg.Forget()
 	}
