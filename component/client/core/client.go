@@ -56,7 +56,7 @@ func (c *Client) Step(now time.Time, ev client.Event) []client.Effect {
 	return c.step.Effects
 }
 
-// flush lets each part write what it may by now.
+// flush lets each part write what may be written now.
 func (c *Client) flush() {
 	if c.conn.IsDraining() && c.outbox.InFlight()+c.requests.ChangesInFlight() == 0 {
 		c.conn.Lose()
@@ -74,9 +74,10 @@ func (c *Client) flush() {
 	c.outbox.Tabs.TellPeers()
 }
 
-// check holds the parts against each other.
+// check asserts what must hold between the parts after each step.
 func (c *Client) check() {
-	step.Assert(c.conn.IsOpen() || c.outbox.InFlight()+c.requests.ChangesInFlight() == 0, "without a connection nothing is in flight")
+	c.outbox.Check(c.conn.IsOpen())
+	step.Assert(c.conn.IsOpen() || c.requests.ChangesInFlight() == 0, "without a connection no change is in flight")
 }
 
 // forget begins anew for another user: nothing of one user may show under the other.
@@ -85,7 +86,7 @@ func (c *Client) forget() {
 	c.history.startOver()
 }
 
-// setTimer makes the one timer follow the earliest deadline.
+// setTimer sets the one timer to the earliest deadline.
 func (c *Client) setTimer() {
 	var next time.Time
 	for _, part := range c.timed {
@@ -97,6 +98,7 @@ func (c *Client) setTimer() {
 	}
 }
 
+// timerFired lets each part do what is due.
 func (c *Client) timerFired() {
 	c.timerAt = time.Time{}
 	for _, part := range c.timed {

@@ -171,15 +171,15 @@ func (c *Client) takeAnswer(ev client.Event) {
 	}
 }
 
-// wake tries at once what waits for a time.
+// wake ends the waits for the next try of each part.
 func (c *Client) wake() {
 	c.conn.Wake(c.rights.IsBanned())
 	c.catchup.Wake()
 	c.uploads.Wake()
 }
 
-// closed takes the end of the connection. If a frame was too large, it was the oldest
-// that is not answered.
+// closed takes the end of the connection. If it ended because a frame was too large, that frame
+// was the oldest one without an answer.
 func (c *Client) closed(ev client.Closed) {
 	if ev.Code == protocol.CloseTooLarge && c.conn.Carries(ev.Gen) {
 		const reason = "the message is too large for the relay"

@@ -108,7 +108,7 @@ func (c *Client) joined(f *protocol.Joined) {
 	}
 }
 
-// moderated routes word of an act.
+// moderated takes the report of a moderator's act.
 func (c *Client) moderated(f *protocol.Moderated) {
 	me := c.rights.Me().ID
 	if f.User.ID == me {
@@ -125,7 +125,7 @@ func (c *Client) moderated(f *protocol.Moderated) {
 	c.step.Emit(client.Acted{Moderated: *f})
 }
 
-// refused routes an error: about an act, a message, a change, the join, or the stream.
+// refused routes an error to the part whose frame was refused: an act, a message, a change, the join, or the stream.
 func (c *Client) refused(f *protocol.Error) {
 	if f.Of != "" {
 		c.requests.ActRefused(f)

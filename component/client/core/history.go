@@ -29,8 +29,8 @@ type history struct {
 	typing   *people.Typing
 	lock     *lock.Lock // nil: the chat does not encrypt
 
-	// arriving holds the ids of messages of others that came, and are not opened yet, each
-	// with whether it came live.
+	// arriving holds the ids of encrypted messages of others that nobody was told of yet,
+	// because they are not decrypted. The value tells whether the message came live.
 	arriving map[string]bool
 }
 
@@ -106,7 +106,7 @@ func (h *history) apply(m *protocol.Message, whole bool) {
 	}
 }
 
-// opened takes what came of a message, or of an item of the outbox, that was to be opened.
+// opened takes the result of decrypting a message or an item of the outbox.
 func (h *history) opened(m *protocol.Message, said client.Said) {
 	if m.Seq == 0 {
 		h.outbox.Seals.SetOpened(m, said)
@@ -126,7 +126,7 @@ func (h *history) opened(m *protocol.Message, said client.Said) {
 	}
 }
 
-// arrived tells of a message of someone else.
+// arrived counts a message of someone else, and tells the host.
 func (h *history) arrived(m *protocol.Message, live bool) {
 	h.reading.Arrived(live && protocol.MentionsUser(m.Mentions, h.rights.Me().ID))
 	h.step.Emit(client.Arrived{Message: m})
@@ -169,8 +169,8 @@ func (h *history) applyAll(messages []protocol.Message) {
 	}
 }
 
-// pageWanted takes a page that people wanted to see. A message of the user that it
-// brings is as good as its echo.
+// pageWanted takes a page that people wanted to see. A message of the user in it counts as
+// its echo.
 func (h *history) pageWanted(wanted catchup.Want, p *protocol.Page) {
 	if !h.timeline.AwaitsWindow() {
 		return // too much came meanwhile: it is asked for again
@@ -194,7 +194,7 @@ func (h *history) pageWanted(wanted catchup.Want, p *protocol.Page) {
 	}
 }
 
-// pageFailed goes on without what a relay need not serve.
+// pageFailed goes on without a page that the relay need not serve.
 func (h *history) pageFailed(ev client.RequestFailed) {
 	switch h.catchup.Failed(ev) {
 	case catchup.Pinned:
@@ -240,8 +240,8 @@ func (h *history) loadedAround(p *protocol.Page) {
 	h.openedAtUnread(true)
 }
 
-// notAround gives the message up: the room does not have it, or the relay does
-// not serve such pages.
+// notAround gives up moving to a message: the room does not have it, or the relay does not
+// serve such pages.
 func (h *history) notAround() {
 	h.catchup.TakePage()
 	h.timeline.WindowFailed()
@@ -265,8 +265,8 @@ func (h *history) openAtUnread() {
 	}
 }
 
-// openedAtUnread ends that; here tells whether the page came. If it holds nothing of
-// others, the chat opens at the end.
+// openedAtUnread ends what openAtUnread began; here tells whether the page came. If it holds no
+// message of others, the chat opens at the end.
 func (h *history) openedAtUnread(here bool) {
 	if !h.catchup.IsOpening() {
 		return

@@ -81,7 +81,7 @@ func (p *parts) begin(cfg client.Config, forget func()) {
 	p.timed = []timed{p.conn, p.outbox, p.catchup, p.requests, p.typing, p.rights, p.reading, p.uploads}
 }
 
-// userKnown loads what is the user's.
+// userKnown loads the outbox, and the device, of the user.
 func (p *parts) userKnown(id string) {
 	p.step.Emit(client.LoadOutbox{User: id})
 	if p.lock != nil {
@@ -89,7 +89,7 @@ func (p *parts) userKnown(id string) {
 	}
 }
 
-// interrupt lets each part forget what hung on the connection.
+// interrupt tells each part that the connection has ended.
 func (p *parts) interrupt() {
 	p.members = 0
 	p.catchup.Interrupt()
@@ -104,7 +104,7 @@ func (p *parts) interrupt() {
 	}
 }
 
-// forgetUser lets each part forget what is the user's.
+// forgetUser lets each part begin anew for another user.
 func (p *parts) forgetUser() {
 	p.uploads.Clear()
 	p.outbox.Forget()
@@ -133,7 +133,7 @@ func (p *parts) tokenGot() {
 // mayWrite reports whether the room's stream comes and all before it was read.
 func (p *parts) mayWrite() bool { return p.conn.IsJoined() && p.catchup.HasReached() }
 
-// state is what the requests are told of the chat.
+// state returns what the requests must know of the chat.
 func (p *parts) state() request.State {
 	return request.State{
 		Joined: p.conn.IsJoined(), CaughtUp: p.mayWrite(), Draining: p.conn.IsDraining(), Ended: p.conn.IsEnded(),
@@ -142,7 +142,7 @@ func (p *parts) state() request.State {
 	}
 }
 
-// kid returns the kid under which a chat that encrypts seals now; "": under none.
+// kid returns the kid of the secret that seals now; "": there is none, or the chat does not encrypt.
 func (p *parts) kid() string {
 	if p.lock == nil {
 		return ""
@@ -155,7 +155,7 @@ func (p *parts) status() client.Status {
 	return p.conn.Status(p.catchup.IsCaughtUp() && p.catchup.IsLoaded())
 }
 
-// nextTry returns when a chat that reconnects tries again; zero: it does so now.
+// nextTry returns when a chat that reconnects tries again; zero: it tries now, or does not reconnect.
 func (p *parts) nextTry() time.Time {
 	if p.status() != client.StatusReconnecting {
 		return time.Time{}

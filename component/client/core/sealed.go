@@ -5,11 +5,11 @@ import (
 	"hallway/protocol"
 )
 
-// scansMax bounds how often messages are looked at again in one step: once to ask for their
-// secrets, and once more where there turn out to be none.
+// scansMax bounds how often one step looks for messages to open: once to ask for their secrets, and
+// once more if a secret turns out not to exist.
 const scansMax = 3
 
-// encrypt makes it a chat that encrypts.
+// encrypt sets up a chat that encrypts.
 func (c *Client) encrypt() {
 	c.lock = lock.New(&c.step, c.conn, c.conn, lock.Config{
 		Room: c.cfg.Room, Enter: c.conn.Join, Opened: c.history.opened,
@@ -23,7 +23,7 @@ func (c *Client) encrypt() {
 	c.timed = append(c.timed, c.lock)
 }
 
-// seal opens what came, and seals what waits to be written.
+// seal opens the messages that came, and seals those that wait to be written.
 func (c *Client) seal() {
 	if c.lock == nil {
 		return

@@ -4,34 +4,42 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
-// entry is an item of the outbox at work.
+// entry is an item of the outbox, with the state that is not stored.
 type entry struct {
 	client.Item
-	stored    bool      // saved, or it is known that it cannot be
-	written   bool      // at least once, or perhaps by an earlier life of the page
-	inFlight  bool      // on this connection, its echo not yet here
-	writtenAt time.Time // in flight: when
-	late      bool      // in flight: the echo was late once
-	onWire    bool      // written on this connection: the relay holds back what follows
+	stored bool // it is saved, or cannot be saved
 
-	opening *protocol.Message // to be opened: the item was stored encrypted
-	lost    bool              // its text cannot be had any more
+	// Of Outbox, which writes it.
+	written   bool      // at least once; an earlier life of the page may have done so
+	inFlight  bool      // it was written on this connection, and its echo has not come
+	writtenAt time.Time // when, if it is in flight
+	late      bool      // it is in flight, and its echo was late once
+	onWire    bool      // it was written on this connection: if it was refused, the relay refuses what follows
 
-	mine      bool      // written in this page, which has the bytes of its files
-	waitUntil time.Time // another page uploads its files, or this page tells the owner so, until then
-	again     bool      // its files are uploaded a second time: the relay had none
+	// Of Seals.
+	opening *protocol.Message // stands for it while it is being decrypted; nil: it is not
+	lost    bool              // its text cannot be decrypted any more
 
+	// Of Files.
+	mine      bool      // it was written in this page, which has the bytes of its files
+	waitUntil time.Time // mine: when to tell the owner again that this page uploads; else: until when another page may
+	again     bool      // its files are uploaded a second time: the relay had deleted them
+
+	// Of Tabs.
 	loaded bool             // it came from storage
-	handed bool             // the owner was handed it
-	told   client.ItemState // by the owner to the others, last
-	mirror client.ItemState // on their side: as the owner has it; "": not known
+	handed bool             // the owner has got it from this page
+	told   client.ItemState // the state that the owner told last; "": none
+	mirror client.ItemState // the owner's state of it, in another page; "": not known
 }
 
+// failed reports whether the item was refused for good.
 func (e *entry) failed() bool { return e.Code != "" }
 
+// state returns the state that people see.
 func (e *entry) state() client.ItemState {
 	switch {
 	case e.failed():
@@ -44,11 +52,11 @@ func (e *entry) state() client.ItemState {
 	return client.ItemWaiting
 }
 
-// recentMax is how many ids are remembered after they came back.
+// recentMax is how many ids of finished items are remembered.
 const recentMax = 2 * client.OutboxMax
 
-// recent holds the ids of the items that came back last, so that a late note of
-// another page does not bring one again.
+// recent holds the ids of the items that were finished last, so that a late note of another page
+// brings none back.
 type recent struct {
 	ids  []string
 	next int // the place of the next id
@@ -75,4 +83,5 @@ func (r *recent) add(id string) {
 	delete(r.set, r.ids[r.next])
 	r.ids[r.next] = id
 	r.next = (r.next + 1) % recentMax
+	step.Assert(len(r.set) == recentMax, "the ids of finished items are bounded")
 }

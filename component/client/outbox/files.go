@@ -9,24 +9,25 @@ import (
 	"hallway/protocol"
 )
 
-// A message waits until the relay has its files, and what follows waits behind it. The page in which it
-// was written uploads them, whoever owns the outbox: it has the bytes, and has perhaps begun before. It hands
-// the item to the owner at once, and again every uploaderBeat. If it is silent for uploaderSilence, the owner
-// uploads the bytes that are stored: to upload a file twice does no harm.
+// A message waits until the relay has its files, and the messages behind it wait, too. The page in which the
+// message was written uploads the files, whichever page owns the outbox: it has the bytes, and may have begun
+// already. It hands the item to the owner at once, and again every uploaderBeat. If it is silent for
+// uploaderSilence, the owner uploads the stored bytes. A file that is uploaded twice does no harm.
 
 const (
 	uploaderBeat    = 5 * time.Second
 	uploaderSilence = 3 * uploaderBeat
 )
 
-// Files is the messages that wait for their files, as uploads see them.
+// Files names the files that messages wait for, and notes what becomes of them: it implements upload.Messages.
 type Files struct {
 	step  *step.Step
 	queue *queue
 	tabs  *Tabs
 }
 
-// MissingFiles implements the Messages of uploads. A refused file keeps back no other.
+// MissingFiles returns the files that this page is to upload, in the order of the messages. A refused file holds back
+// no other.
 func (fs *Files) MissingFiles() (all []client.MissingFile) {
 	heir := fs.tabs.writes()
 	for _, e := range fs.queue.entries {
@@ -42,7 +43,7 @@ func (fs *Files) MissingFiles() (all []client.MissingFile) {
 	return all
 }
 
-// Uploading implements the Messages of uploads.
+// Uploading sets the state of a file.
 func (fs *Files) Uploading(item string, f client.Attachment) {
 	q := fs.queue
 	if e := q.find(item); e != nil {
@@ -54,7 +55,7 @@ func (fs *Files) Uploading(item string, f client.Attachment) {
 	}
 }
 
-// UploadFailed implements the Messages of uploads.
+// UploadFailed marks the message of a file refused.
 func (fs *Files) UploadFailed(item string, f client.Attachment) {
 	q := fs.queue
 	e := q.find(item)
@@ -71,7 +72,7 @@ func (fs *Files) UploadFailed(item string, f client.Attachment) {
 	q.fail(e, f.Code, f.Reason)
 }
 
-// setFile sets the state of a file. Snapshots share the files before.
+// setFile sets the state of a file, in a copy of the files: snapshots share the old ones.
 func (fs *Files) setFile(e *entry, f client.Attachment) {
 	fs.step.Changed = true
 	if i := place(e.Files, f.ID); i >= 0 {
@@ -118,8 +119,8 @@ func (e *entry) resetFiles(state client.UploadState) {
 	}
 }
 
-// uploadAgain lets the files of a message be uploaded once more, if the relay says that it does not have
-// them: it keeps a file of no message for a day.
+// uploadAgain lets the files of a message be uploaded once more, after the relay has said that it does not have
+// them, and reports whether it did. The relay deletes a file that no message has after a day.
 func (fs *Files) uploadAgain(e *entry) bool {
 	if len(e.Files) == 0 || e.again {
 		return false
@@ -142,7 +143,7 @@ func (e *entry) attachments() (all []protocol.Attachment) {
 	return all
 }
 
-// mergeFiles takes what another page says of an item's files, and reports whether that may be new.
+// mergeFiles takes the files of an item as another page has them, and reports whether they may have changed.
 func (e *entry) mergeFiles(item client.Item) bool {
 	if e.inFlight || e.hasFiles() {
 		return false
@@ -161,8 +162,8 @@ func (e *entry) mergeFiles(item client.Item) bool {
 	return true
 }
 
-// uploads reports whether this page uploads files of an item whose owner is another page, and notes when to tell
-// the owner so again.
+// uploads reports whether this page uploads files of an item for another page, the owner, and notes when to tell the
+// owner again.
 func (e *entry) uploads(now time.Time) bool {
 	if !e.mine || !e.uploading() {
 		return false

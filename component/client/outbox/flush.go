@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// Flush writes what waits, in order, until inFlightMax messages are in flight, and returns how
+// Flush writes the messages that wait, in order, until inFlightMax messages are in flight, and returns how
 // many it wrote. The first item that cannot be written yet holds all behind it, so
 // that none overtakes.
 func (o *Outbox) Flush(inFlightMax int) (written int) {
@@ -59,7 +59,7 @@ func (o *Outbox) oldestInFlight() *entry {
 	return nil
 }
 
-// Interrupt takes back what was in flight on a connection that has ended.
+// Interrupt lets what was in flight on a connection wait again, since the connection has ended.
 func (o *Outbox) Interrupt() {
 	o.recall(0)
 	o.resendAt = time.Time{}
@@ -137,7 +137,7 @@ func (o *Outbox) Fire() {
 	o.Files.fire()
 }
 
-// echoDue returns when the oldest message in flight must have come back.
+// echoDue returns when the echo of the oldest message in flight is late.
 func (o *Outbox) echoDue() time.Time {
 	e := o.oldestInFlight()
 	switch {
@@ -149,8 +149,8 @@ func (o *Outbox) echoDue() time.Time {
 	return e.writtenAt.Add(o.link.Timeout())
 }
 
-// echoLate takes a late echo for an unanswered ping. If the connection speaks
-// otherwise it is probed, and given up only after a longer while: what was sent is
+// echoLate treats a late echo as an unanswered ping. If the relay has sent something else meanwhile,
+// it probes the connection, and gives it up only if the echo is still missing later. What was sent is
 // then sent again, which its id makes harmless.
 func (o *Outbox) echoLate(late time.Duration) {
 	e := o.oldestInFlight()

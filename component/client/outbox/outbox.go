@@ -9,8 +9,8 @@ import (
 	"hallway/protocol"
 )
 
-// Outbox holds the messages of one user that did not come back yet, in the order in
-// which they were written. It writes them. New makes one.
+// Outbox holds the messages of one user that have not come back yet, in the order in which the
+// user wrote them, and writes them to the relay. New makes one.
 type Outbox struct {
 	// Tabs, Files and Seals are parts of the outbox. Each sees all messages.
 	Tabs  Tabs
@@ -42,8 +42,8 @@ func (o *Outbox) Forget() {
 	o.resendAt = time.Time{}
 }
 
-// Loaded takes what is stored: the items of an earlier life of the page, and of pages
-// that have died.
+// Loaded takes the stored items: those of an earlier life of the page, and of pages that
+// have died.
 func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 	q := &o.queue
 	first := !q.ready
@@ -88,7 +88,7 @@ func (o *Outbox) Stored(id string, err error, full bool) {
 	}
 }
 
-// Send queues a message, with the time and the place that it gets.
+// Send queues a message, and gives it its time and its place.
 func (o *Outbox) Send(item client.Item) {
 	item.SentAt, item.Order = milliseconds(o.step.Now), o.queue.nextOrder()
 	e := &entry{Item: item, mine: true}
@@ -148,12 +148,20 @@ func (o *Outbox) DetachFile(id string) {
 	o.queue.save(e)
 }
 
-// Acknowledge takes a message of the user that came back: it is in the room.
+// Acknowledge removes the item of a message that came back: it is in the room.
 func (o *Outbox) Acknowledge(m *protocol.Message, epoch string) {
 	o.queue.done.add(m.ID)
 	if e := o.queue.find(m.ID); e != nil {
 		o.queue.forget(e)
 		o.Tabs.acknowledged(m, epoch)
+	}
+}
+
+// Check asserts what must hold after each step.
+func (o *Outbox) Check(connected bool) {
+	for _, e := range o.queue.entries {
+		step.Assert(!e.inFlight || connected && o.Tabs.owns && e.onWire && !e.failed(), "in flight are messages that the owner has written on an open connection")
+		step.Assert(e.Order <= o.queue.lastOrder, "a new item comes after all others")
 	}
 }
 
@@ -166,7 +174,7 @@ func (o *Outbox) IsReady() bool { return o.queue.ready }
 // IsFull reports whether no more messages may wait.
 func (o *Outbox) IsFull() bool { return len(o.queue.entries) >= client.OutboxMax }
 
-// milliseconds returns t as on the wire, to the millisecond: more of a device's clock means nothing.
+// milliseconds returns t as on the wire, to the millisecond: a device's clock is not more exact.
 func milliseconds(t time.Time) string {
 	text := protocol.TimeOf(t).String()
 	return text[:len(text)-len("000Z")] + "Z"

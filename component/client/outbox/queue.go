@@ -14,20 +14,20 @@ type queue struct {
 
 	entries   []*entry
 	lastOrder int64
-	done      recent // what came back, or was discarded
+	done      recent // ids of items that came back or were discarded
 	touched   bool   // the other pages may have to be told something
 	encrypts  bool   // no text is stored in the clear
 	unread    bool   // an item has come without its text, or may now be opened
-	gaveUp    bool   // an item was given up for which the relay holds back what follows
+	gaveUp    bool   // an item was given up that the relay waits for before it takes what follows
 
 	ready   bool // the stored items are here, or it is known that there are none
 	failing bool // the storage cannot be used; items live in memory
-	full    bool // because there is no room
+	full    bool // because the storage has no room
 }
 
-// add puts an entry in its place, by Order: nearly always the last. It never
-// goes before one that this connection has written, and which the relay may
-// have refused: sent again, that one would be let in and this one overtaken.
+// add puts an entry in its place, by Order: nearly always the last. It never goes before an entry
+// that this connection has written: the relay may have refused that one, would take it when it is
+// sent again, and the new entry would be overtaken.
 func (q *queue) add(e *entry) {
 	step.Assert(q.find(e.ID) == nil, "an id is in the outbox once")
 	q.touched = true
@@ -72,7 +72,7 @@ func (q *queue) nextOrder() int64 {
 	return q.lastOrder
 }
 
-// save stores an entry, as soon as there is something to store it in.
+// save stores an entry, once the stored items are loaded.
 func (q *queue) save(e *entry) {
 	q.touched = true
 	if !q.ready {
@@ -89,7 +89,7 @@ func (q *queue) save(e *entry) {
 	q.step.Emit(client.SaveItem{Item: item})
 }
 
-// forget takes an entry out, also from storage. The bytes of its files are needed no more.
+// forget removes an entry, also from storage, and the bytes of its files.
 func (q *queue) forget(e *entry) {
 	q.remove(e)
 	q.touched, q.step.Changed = true, true

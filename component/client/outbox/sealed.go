@@ -6,9 +6,9 @@ import (
 	"hallway/protocol"
 )
 
-// In a chat that encrypts, an item is sealed once, saved so, and then written. It is sealed
-// anew only if that form is certainly not in the room: it was never written, or the relay
-// refused it because its key is not the newest any more, which holds for ever.
+// In a chat that encrypts, an item is sealed once, saved in that form, and then written. It is sealed anew only if
+// that form is certainly not in the room: it was never written, or the relay has refused it because its key is not the
+// newest any more. The relay never takes a message under an old key later.
 
 // Seals seals the messages that wait, and opens stored ones: it names what is to be sealed or opened, and takes
 // what came of it.
@@ -17,7 +17,7 @@ type Seals struct {
 	queue *queue
 	tabs  *Tabs
 
-	kid   string // that is sealed under now; "": none
+	kid   string // the kid of the secret that seals now; "": none
 	stale string // the kid that the relay has refused last
 }
 

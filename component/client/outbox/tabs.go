@@ -9,21 +9,20 @@ import (
 	"hallway/protocol"
 )
 
-// Tabs is what the pages of the user tell each other of the outbox that they share.
+// Tabs shares the outbox with the other pages of the user: it tells them of changes, and takes what they tell.
 type Tabs struct {
 	step  *step.Step
 	queue *queue
 
-	owns  bool // this page owns the outbox
-	peers bool // there are other pages
-	// reload: the outbox was loaded before this page owned it, and must be again.
-	reload bool
+	owns   bool // this page owns the outbox
+	peers  bool // there are other pages
+	reload bool // it must be loaded again: another page owned it when it was loaded
 }
 
 // writes reports whether this page writes what waits: it owns the outbox and has all that is stored.
 func (t *Tabs) writes() bool { return t.owns && !t.reload && t.queue.ready }
 
-// loaded notes that the stored items of a user are here, for the first time or as the owner has asked for them.
+// loaded goes on after the stored items of a user came, for the first time or again.
 func (t *Tabs) loaded(user string, first bool) {
 	switch {
 	case !first:
@@ -72,7 +71,7 @@ func (t *Tabs) acknowledged(m *protocol.Message, epoch string) {
 
 func (t *Tabs) tell(n client.Note) { t.step.Emit(client.TellPeers{Note: n}) }
 
-// TellPeers lets the other pages know what has changed, at the end of a step.
+// TellPeers tells the other pages what has changed. It is called at the end of a step.
 func (t *Tabs) TellPeers() {
 	q := t.queue
 	if !q.touched {
@@ -96,7 +95,7 @@ func (t *Tabs) TellPeers() {
 	}
 }
 
-// Place is how far this page has come in the room's history.
+// Place is the place that this page has reached in the room's history.
 type Place struct {
 	Epoch  string
 	Cursor int64
@@ -143,7 +142,7 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 	}
 }
 
-// takeOver takes what the user has written or retried in another page.
+// takeOver takes an item that the user has written or retried in another page.
 func (t *Tabs) takeOver(item client.Item, uploads bool) {
 	q := t.queue
 	e := q.find(item.ID)
@@ -169,6 +168,7 @@ func (t *Tabs) takeOver(item client.Item, uploads bool) {
 	}
 }
 
+// answerAsk tells the other pages of all items.
 func (t *Tabs) answerAsk() {
 	var ids []string
 	for _, e := range t.queue.entries {
@@ -210,8 +210,8 @@ func (t *Tabs) mirror(n client.Note, at Place) {
 	t.step.Changed = true
 }
 
-// prune forgets the loaded items that the owner no longer has: they came into the
-// room, or were discarded, meanwhile. The owner cannot have what it was not handed yet.
+// prune forgets the loaded items that the owner no longer has: they were stored in the room or
+// discarded meanwhile. It keeps an item that the owner has not got yet.
 func (t *Tabs) prune(ids []string) {
 	q := t.queue
 	q.entries = slices.DeleteFunc(q.entries, func(e *entry) bool {
@@ -220,8 +220,8 @@ func (t *Tabs) prune(ids []string) {
 	t.step.Changed = true
 }
 
-// DropSent forgets what the owner has sent, once history is loaded anew: it is
-// in the room, perhaps before the window.
+// DropSent forgets the items that the owner has sent. It is called after history was loaded anew:
+// their messages are in the room, though perhaps before the window.
 func (t *Tabs) DropSent() {
 	q := t.queue
 	if !t.owns {

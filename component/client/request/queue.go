@@ -150,6 +150,7 @@ func (q *Queue) Flush(s State) {
 }
 
 func (q *Queue) write(r *request) {
+	step.Assert(!r.inFlight() && (!r.kind.isAct() || q.actInFlight() == nil), "a request is written once on a connection, and acts one by one")
 	r.writtenAt, r.written = q.step.Now, true
 	q.link.Write(r.frame)
 }

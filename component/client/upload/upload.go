@@ -85,6 +85,7 @@ func (u *Uploads) Flush(live bool) {
 			running++
 		}
 	}
+	step.Assert(running <= client.UploadsMax, "few uploads run at a time")
 	for _, m := range wanted {
 		j := u.find(func(j *job) bool { return j.id == m.File.ID })
 		if j == nil {
