@@ -1,8 +1,7 @@
 package protocol
 
-// Blank reports whether nothing of a text can be seen: it is empty, or has nothing but
-// white space, control and format characters, fillers, and marks without a letter under
-// them.
+// Blank reports whether a text shows nothing: it is empty, or has only white space, control and format characters,
+// fillers, and marks without a letter under them.
 func Blank(text string) bool {
 	for _, r := range text {
 		if !unseen(r) {

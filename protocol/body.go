@@ -1,7 +1,7 @@
 package protocol
 
-// DecodeSend decodes and checks the body of a POST of a message: a send without type, the
-// room being the URL's. The error is a *[FrameError].
+// DecodeSend decodes and checks the body of a POST of a message: a send without type and room. The error is a
+// *[FrameError].
 func DecodeSend(data []byte, room string, l Limits) (Send, error) {
 	f := Send{Room: room}
 	c := readClient(data, l, roomGiven)
@@ -9,8 +9,8 @@ func DecodeSend(data []byte, room string, l Limits) (Send, error) {
 	return f, c.err()
 }
 
-// DecodeEdit decodes and checks the body of a PATCH of a message: an edit without type, the
-// room and the id being the URL's. The error is a *[FrameError].
+// DecodeEdit decodes and checks the body of a PATCH of a message: an edit without type, room and id. The error is a
+// *[FrameError].
 func DecodeEdit(data []byte, room, id string, l Limits) (Edit, error) {
 	f := Edit{Room: room, ID: id}
 	c := readClient(data, l, idGiven)
@@ -18,8 +18,8 @@ func DecodeEdit(data []byte, room, id string, l Limits) (Edit, error) {
 	return f, c.err()
 }
 
-// DecodeReport decodes and checks the body of a POST of a report: a report without type,
-// the room and the id being the URL's. The error is a *[FrameError].
+// DecodeReport decodes and checks the body of a POST of a report: a report without type, room and id. The error is a
+// *[FrameError].
 func DecodeReport(data []byte, room, id string) (Report, error) {
 	f := Report{Room: room, ID: id}
 	c := readClient(data, Limits{}, idGiven)
@@ -40,9 +40,8 @@ func (s *sanction) fields(c *codec) {
 	}
 }
 
-// DecodeSanction decodes and checks the body of a PUT of a mute or a ban: for_s
-// and reason, both optional, as may be the body itself; the rest is the URL's.
-// The error is a *[FrameError].
+// DecodeSanction decodes and checks the body of a PUT of a mute or a ban: for_s and reason, both optional. The body
+// itself may be empty. The error is a *[FrameError].
 func DecodeSanction(data []byte, room string, act Act, user string) (Moderate, error) {
 	if len(data) == 0 {
 		data = []byte("{}")

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// DeviceClaims holds what a device's certificate (a JWT) claims. Whoever reads it must verify
-// it first.
+// DeviceClaims holds the claims of a device's certificate (a JWT). The reader must verify them first.
 type DeviceClaims struct {
 	Type, Alg       string // of the header
 	Subject, Name   string
@@ -84,7 +83,7 @@ func roomClaims(c *codec, rooms *[]RoomClaim) {
 	})
 }
 
-// unixClaim reads a time of a JWT, in whole seconds; 0: it is none.
+// unixClaim reads a time of a JWT, in whole seconds; 0: it is not a time.
 func unixClaim(number string) int64 {
 	n, err := strconv.ParseFloat(number, 64)
 	if err != nil || n <= 0 || n >= integerMax || len(number) > literalBytesMax {

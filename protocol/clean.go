@@ -2,8 +2,8 @@ package protocol
 
 import "strings"
 
-// CleanText makes a text that people wrote or pasted fit to be sent: each line break, of
-// whatever kind, becomes a newline, and control characters but the tab are left out.
+// CleanText prepares a text for sending: each line break of any kind becomes a newline, and control characters except
+// the tab are removed.
 func CleanText(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return forbiddenInText(r) || breaksLine(r) }) {
 		return text

@@ -9,8 +9,8 @@ type ClientFrame interface {
 	clientFrame(c *codec)
 }
 
-// Encode returns the JSON of a client's frame. For a program that only sends frames of a
-// client it weighs less than Append, which takes those of the relay along.
+// Encode returns the JSON of a client's frame. In a program that only sends client frames it weighs less than Append,
+// which brings the relay's frames along.
 func Encode(f ClientFrame) []byte {
 	var c codec
 	f.clientFrame(&c)
@@ -107,7 +107,7 @@ func (f *Leave) fields(c *codec) {
 func (f Leave) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (f Leave) clientFrame(c *codec)     { f.fields(c) }
 
-// Send makes a message. With an id that was sent before it asks for that message again.
+// Send makes a message. An id that was sent before asks for that message again.
 type Send struct {
 	Room, ID  string
 	Text      string
@@ -282,8 +282,7 @@ func (f *Typing) fields(c *codec) {
 func (f Typing) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (f Typing) clientFrame(c *codec)     { f.fields(c) }
 
-// Read moves the user's read marker forward. From the relay it says that the user has moved
-// it on another device.
+// Read moves the user's read marker forward. From the relay it says that another device of the user has moved it.
 type Read struct {
 	Room string
 	Seq  int64

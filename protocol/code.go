@@ -2,8 +2,8 @@ package protocol
 
 import "cmp"
 
-// Code says why a frame or a request was refused. A code carries its policy:
-// its HTTP status, and whether the same thing may be tried again.
+// Code is the reason why a frame or a request was refused. It carries its policy: its HTTP status, and whether to try
+// again.
 type Code string
 
 // The codes of version 1.
@@ -29,8 +29,7 @@ func (c Code) Retryable() bool {
 	return false
 }
 
-// HTTPStatus returns the status with which REST answers the code, 500 for one that
-// this version does not know.
+// HTTPStatus returns the status with which REST answers the code; 500 for an unknown code.
 func (c Code) HTTPStatus() int { return cmp.Or(statuses[c], 500) }
 
 var statuses = map[Code]int{
@@ -47,7 +46,7 @@ const (
 	CloseNormal       CloseCode = 1000 // closed by the user
 	CloseGoingAway    CloseCode = 1001 // the relay is going away
 	CloseTooLarge     CloseCode = 1009 // a frame above frame_bytes
-	CloseTryLater     CloseCode = 1013 // the keys of tokens are not known at present
+	CloseTryLater     CloseCode = 1013 // the keys of tokens are unknown at present
 	CloseNotProtocol  CloseCode = 4400 // no JSON object, a binary message
 	CloseUnauthorized CloseCode = 4401 // no valid token, at hello or when it expires
 	ClosePutOut       CloseCode = 4403 // banned, revoked

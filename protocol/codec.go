@@ -11,7 +11,7 @@ package protocol
 // The loop runs once to write an object. To read one it runs as often as the order of its
 // members needs, mostly once. What a client sent is then checked in further runs.
 
-// A phase is what the codec does in a run.
+// A phase is the work of the codec in one run.
 type phase uint8
 
 const (
@@ -20,15 +20,15 @@ const (
 	kinds                // refuse a client's frame if a field is missing or of the wrong kind
 	limits               // refuse it if a value is beyond its limits
 	late                 // the same for the fields that are checked last
-	idle                 // a field has nothing to do: see turn
+	idle                 // do nothing for a field: see turn
 )
 
-// A codec writes, reads or checks what the tables name.
+// A codec writes, reads or checks the fields in the tables.
 type codec struct {
 	phase  phase
 	inside bool   // the loop of the innermost object has begun
 	exact  bool   // null is not a string
-	loose  bool   // null from a client is no value inside of an object, either
+	loose  bool   // null from a client counts as absent inside of an object, too
 	out    []byte // the JSON so far
 	*input        // nil when writing
 }
@@ -156,8 +156,8 @@ func (c *codec) find(name string, must bool) phase {
 	return idle
 }
 
-// claim gives a field the member that comes next, and reports whether it has a value: null
-// from a client is none.
+// claim gives a field the member that comes next, and reports whether it has a value: null from a client counts as
+// absent.
 func (c *codec) claim(bit uint32) bool {
 	if c.seen&bit != 0 {
 		c.in.fail(errTwice)

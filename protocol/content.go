@@ -2,7 +2,7 @@ package protocol
 
 import "slices"
 
-// Content is what an end-to-end encrypted message says. A relay never sees it.
+// Content is the content of an end-to-end encrypted message. A relay never sees it.
 type Content struct {
 	Text     string
 	Mentions []Mention
@@ -24,8 +24,8 @@ func (f *SealedFile) fields(c *codec) {
 	}
 }
 
-// Fits reports whether a content can be shown: its mentions lie in its text, and its files have what
-// an opened file needs, each once, with names that a relay would take.
+// Fits reports whether a content can be shown: its mentions lie in its text, and its files are different, complete, and
+// have names that a relay would take.
 func (m *Content) Fits() bool {
 	if !MentionsFit(m.Mentions, m.Text) || len(m.Files) > MessageFilesMax {
 		return false
@@ -47,7 +47,7 @@ func (f *SealedFile) fits() bool {
 const (
 	fileKeyBytes = 32
 	fileIVBytes  = 12
-	// FileTagBytes is how much larger an encrypted file is.
+	// FileTagBytes is the growth of a file by its encryption.
 	FileTagBytes = 16
 )
 

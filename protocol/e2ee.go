@@ -67,7 +67,7 @@ type Turn struct {
 	At      string // its clock, RFC 3339, or a number
 	Sig     string
 
-	raw string // as it was read: what a later version adds is handed on
+	raw string // as it was read, so that members of later versions are handed on
 }
 
 func (t *Turn) fields(c *codec) {
@@ -106,7 +106,7 @@ func turnField(c *codec, t *Turn) {
 	}
 }
 
-// stamp is a time, or a number that stands for one, as the text in which it was written.
+// stamp is a time, or a number that stands for one, in its written form.
 func (c *codec) stamp(name string, v *string) {
 	if c.phase != reading || c.in.peek() == '"' {
 		c.str(name, v, must)
@@ -126,13 +126,13 @@ func maybeTurn(c *codec, t **Turn) {
 	}
 }
 
-// Append appends the turn's JSON to dst: as it was read, or as its fields are.
+// Append appends the turn's JSON to dst: as it was read, or made from its fields.
 func (t *Turn) Append(dst []byte) []byte { c := codec{out: dst}; t.fields(&c); return c.out }
 
-// Bytes returns about how many bytes the turn's JSON has: their number, where it was read.
+// Bytes returns the approximate size of the turn's JSON; of a turn that was read, the exact one.
 func (t *Turn) Bytes() int { return max(len(t.raw), turnBytes) }
 
-// turnBytes is about what a turn has that leaves nobody out.
+// turnBytes is the approximate size of a turn that leaves nobody out.
 const turnBytes = 512
 
 // DecodeTurn decodes a turn.

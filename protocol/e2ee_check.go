@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The sizes, in bytes, of what end-to-end encrypted rooms are made of, before base64url.
+// The sizes, in bytes, of the parts of end-to-end encrypted rooms, before base64url.
 const (
 	deviceIDBytes   = 16
 	coordinateBytes = 32
@@ -23,7 +23,7 @@ func isBase64(s string, n int) bool {
 	return err == nil && len(b) == n && !strings.ContainsAny(s, "\r\n")
 }
 
-// checkDevice returns why a device is refused, as a code and a reason, both empty if its parts have their form.
+// checkDevice returns the code and the reason of a device's refusal; both are empty if its parts have their form.
 func checkDevice(d *Device) (Code, string) {
 	switch {
 	case d.ID != "" && !ValidDevice(d.ID):
@@ -47,10 +47,10 @@ func notJWT(r rune) bool {
 	return r > 'z' || !alphanumeric(byte(r)) && r != '.' && r != '-' && r != '_'
 }
 
-// ValidDevice reports whether id may be a device's: base64url of 16 bytes.
+// ValidDevice reports whether id can be a device's: base64url of 16 bytes.
 func ValidDevice(id string) bool { return isBase64(id, deviceIDBytes) }
 
-// KidTurn returns the number of the turn that a key's id names; 0: it is no such id.
+// KidTurn returns the number of the turn in a key's id; 0: it is not such an id.
 func KidTurn(kid string) int64 {
 	number, commitment, _ := strings.Cut(kid, ".")
 	n, err := strconv.ParseInt(number, 10, 64)

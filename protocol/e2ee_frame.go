@@ -54,7 +54,7 @@ func (f *HandOn) fields(c *codec) {
 func (f HandOn) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (f HandOn) clientFrame(c *codec)     { f.fields(c) }
 
-// Want tells that the connection's device lacks the secret of a turn.
+// Want says that the connection's device lacks the secret of a turn.
 type Want struct {
 	Room string
 	N    int64 // the number of the turn

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// OctetStream is the type of a file of which nothing else is known.
+// OctetStream is the type of a file of unknown content.
 const OctetStream = "application/octet-stream"
 
 // File is an uploaded file.
@@ -108,8 +108,7 @@ func attachmentsField(c *codec, name string, all *[]Attachment) {
 	c.array(name, len(*all), opt, element)
 }
 
-// checkFiles returns why the files of a send are refused, as a code and a reason, both empty
-// if they are valid.
+// checkFiles returns the code and the reason of a refusal of a send's files; both are empty if they are valid.
 func checkFiles(all []Attachment) (Code, string) {
 	if len(all) == 0 || len(all) > MessageFilesMax {
 		return CodeBadRequest, "files must be 1 to 10 files"
@@ -130,15 +129,14 @@ func checkFiles(all []Attachment) (Code, string) {
 	return "", ""
 }
 
-// ValidFileName reports whether a file may have the name: 1 … FileNameBytesMax bytes of UTF-8
-// without control characters, "/" and "\".
+// ValidFileName reports whether name is valid for a file: 1 … FileNameBytesMax bytes of UTF-8 without control
+// characters, "/" and "\".
 func ValidFileName(name string) bool {
 	return name != "" && len(name) <= FileNameBytesMax && utf8.ValidString(name) &&
 		!strings.ContainsAny(name, `/\`) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
-// AutoText returns the text of a message that was sent without one: the names of its files,
-// one a line.
+// AutoText returns the text of a message without one: the names of its files, one a line.
 func AutoText(files []File) string {
 	var text []byte
 	for i := range files {
@@ -150,7 +148,7 @@ func AutoText(files []File) string {
 	return string(text)
 }
 
-// FileLink is a URL by which a file can be read without a token until a time.
+// FileLink is a URL that opens a file without a token until a time.
 type FileLink struct {
 	URL       string
 	ExpiresAt Time
@@ -173,8 +171,8 @@ func DecodeFileLink(data []byte) (l FileLink, err error) {
 	return l, c.broken("link")
 }
 
-// MatchType reports whether a type is one of the patterns of a list, which are separated by
-// spaces: "image/png", "image/*" or "*/*". An empty list takes all.
+// MatchType reports whether a type matches a list of patterns separated by spaces: "image/png", "image/*" or "*/*". An
+// empty list matches all.
 func MatchType(list, typ string) bool {
 	if list == "" {
 		return true
@@ -188,7 +186,7 @@ func MatchType(list, typ string) bool {
 	return false
 }
 
-// ValidType reports whether a pattern may be in a list of MatchType.
+// ValidType reports whether a pattern is valid for MatchType.
 func ValidType(pattern string) bool {
 	kind, sub, ok := strings.Cut(pattern, "/")
 	token := func(s string) bool {
@@ -204,7 +202,7 @@ const (
 	typesMax = 50
 )
 
-// readTypes reads the setting file_types, a list of patterns, as MatchType takes it.
+// readTypes reads the setting file_types, a list of patterns, in the form of MatchType.
 func (s *scanner) readTypes() (list string, ok bool) {
 	if s.peek() != '[' {
 		s.skip()

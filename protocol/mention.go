@@ -34,7 +34,7 @@ func mentionsField(c *codec, text *string, all *[]Mention) {
 	}
 }
 
-// checkMentions returns why the mentions in a text are refused, as a code and a reason, both empty if they are valid.
+// checkMentions returns the code and the reason of the mentions' refusal; both are empty if they are valid.
 func checkMentions(mentions []Mention, text string) (Code, string) {
 	if len(mentions) > MentionsMax {
 		return CodeBadRequest, "there are too many mentions"
@@ -82,8 +82,8 @@ func MentionsUser(mentions []Mention, user string) bool {
 	return false
 }
 
-// CleanMentions returns a text as [CleanText] does, with the mentions where they are then. A mention of which nothing is
-// left is gone.
+// CleanMentions cleans a text as [CleanText] does, and moves the mentions with it. It drops a mention whose text is
+// gone.
 func CleanMentions(text string, mentions []Mention) (string, []Mention) {
 	clean := CleanText(text)
 	if clean == text {

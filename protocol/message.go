@@ -13,12 +13,10 @@ const (
 // Valid reports whether r is one of version 1's roles.
 func (r Role) Valid() bool { return r.rank() > 0 }
 
-// AtLeast reports whether r is the role least or one above it. What is none of
-// version 1's roles is below all of them.
+// AtLeast reports whether r is the role least or one above it. An unknown role is below all of them.
 func (r Role) AtLeast(least Role) bool { return r.rank() >= least.rank() }
 
-// MayModerate reports whether somebody in role r may do something about users in
-// the role other: it must be a lower one.
+// MayModerate reports whether a user in role r may moderate users in the role other, which must be lower.
 func (r Role) MayModerate(other Role) bool { return r.AtLeast(RoleModerator) && !other.AtLeast(r) }
 
 func (r Role) rank() int {
@@ -38,11 +36,11 @@ type User struct {
 	ID   string // the token's sub
 	Name string // for people; not unique
 	Role Role
-	// Picture is an https URL, and Title a text; the user's token may give them. Few frames and documents have them.
+	// Picture is an https URL, and Title a text, from the user's token. Few frames and documents have them.
 	Picture, Title string
 }
 
-// A profile says what a table of a user has beside id, name and role.
+// A profile selects the fields of a user beside id, name and role.
 type profile uint8
 
 const (
@@ -72,7 +70,7 @@ func userField(c *codec, name string, u *User, has profile) {
 	}
 }
 
-// authorField describes a user whose role is not written.
+// authorField describes a user without the role.
 func authorField(c *codec, name string, u *User) {
 	if c.enter(name) {
 		for c.walk() {
@@ -85,8 +83,7 @@ func authorField(c *codec, name string, u *User) {
 	}
 }
 
-// Message is a message of a room as it stands at a revision. The zero value of
-// an optional field means that it is absent.
+// Message is the state of a message at a revision. The zero value of an optional field means that it is absent.
 type Message struct {
 	Room      string
 	ID        string // a UUID in canonical lower case, made by the sending client
@@ -94,7 +91,7 @@ type Message struct {
 	Rev       int64  // the rev of its last change
 	Sender    User
 	CreatedAt Time   // the relay's clock, strictly increasing with Seq
-	SentAt    string // the sender's clock as the sender wrote it (RFC 3339); a hint, never order
+	SentAt    string // the sender's clock in the sender's form (RFC 3339); a hint, never order
 	Text      string
 	Encrypted *Encrypted // in place of Text
 	Mentions  []Mention  // in Text
@@ -140,8 +137,7 @@ func (m *Message) Append(dst []byte) []byte { c := codec{out: dst}; m.fields(&c)
 // Deleted reports whether the message is a tombstone.
 func (m *Message) Deleted() bool { return m.DeletedAt != 0 }
 
-// The bytes that Size counts for the names and numbers of a message's JSON, and for
-// those of a reaction, of a mention and of a file.
+// The bytes that Size counts for the names and numbers in the JSON of a message, a reaction, a mention and a file.
 const (
 	messageFrameBytes  = 192
 	reactionFrameBytes = 32
@@ -149,8 +145,7 @@ const (
 	fileFrameBytes     = 128
 )
 
-// Size returns about how many bytes the message's JSON has, without Mine. It is at least half
-// of the true number.
+// Size returns the approximate size of the message's JSON, without Mine. It is at least half of the true number.
 func (m *Message) Size() int {
 	n := messageFrameBytes + len(m.Room) + len(m.ID) + len(m.Sender.ID) + len(m.Sender.Name) + len(m.Sender.Picture) + len(m.SentAt) + len(m.ReplyTo)
 	n += len(m.Text)
@@ -194,8 +189,7 @@ func (e *Encrypted) fields(c *codec) {
 	}
 }
 
-// contentFields describes either the text or its encrypted form, of which files may stand in
-// the place.
+// contentFields describes the text or its encrypted form. Files may replace both.
 func contentFields(c *codec, text *string, e **Encrypted, files bool) {
 	if c.phase == limits && (c.has>>c.at&3 == 0 && !files || c.has>>c.at&3 == 3) {
 		c.refuse(CodeBadRequest, "either text or encrypted is needed")

@@ -16,7 +16,7 @@ const (
 	ActUnmute Act = "unmute" // the mute is over
 	ActBan    Act = "ban"    // may not enter the room
 	ActUnban  Act = "unban"  // the ban is over
-	ActRemove Act = "remove" // no member any more; may join again
+	ActRemove Act = "remove" // not a member any more; may join again
 	ActClear  Act = "clear"  // all messages of the user become tombstones
 )
 
@@ -26,7 +26,7 @@ var Acts = [...]Act{ActMute, ActUnmute, ActBan, ActUnban, ActRemove, ActClear}
 // Valid reports whether a is one of version 1's acts.
 func (a Act) Valid() bool { return slices.Contains(Acts[:], a) }
 
-// Lasts reports whether the act lasts, for a time or for ever: a sanction.
+// Lasts reports whether the act is a sanction: it lasts for a time or for ever.
 func (a Act) Lasts() bool { return a == ActMute || a == ActBan }
 
 // Why names the cause of a refusal, beside the code. An unknown cause counts as none.
@@ -40,14 +40,14 @@ const (
 	WhyArchived Why = "archived"  // nobody writes
 	WhySlowMode Why = "slow_mode" // too soon after the last message
 	WhyRemoved  Why = "removed"   // the user is not a member any more
-	WhyRevoked  Why = "revoked"   // the user's tokens do not count
+	WhyRevoked  Why = "revoked"   // the user's tokens were revoked
 
-	// WhyReactions comes with a conflict: there are as many different reactions as there may
-	// be, of the message or new ones of the user.
+	// WhyReactions comes with a conflict: the message has too many different reactions, or too many new ones of the
+	// user.
 	WhyReactions Why = "reactions"
 )
 
-// Why an end-to-end encrypted room has refused a message.
+// Reasons why an end-to-end encrypted room refuses a message.
 const (
 	WhyEncrypted Why = "encrypted" // it is not encrypted
 	WhyStaleKey  Why = "stale_key" // its key is not the newest; it is not stored
@@ -57,7 +57,7 @@ const (
 const (
 	WhyFilesOff Why = "files_off" // the room takes no files, or none of this role
 	WhyFileType Why = "file_type" // the relay or the room does not take files of this type
-	WhyQuota    Why = "quota"     // the user, the room or the relay has no room for it
+	WhyQuota    Why = "quota"     // the quota of the user, the room or the relay is used up
 	WhyPicture  Why = "picture"   // it has too many pixels, or does not decode
 	WhyScan     Why = "scan"      // the relay's scanner has found something in it
 )
@@ -66,7 +66,7 @@ const (
 const (
 	WhyMalformed Why = "malformed" // it is not a JWT
 	WhyAlgorithm Why = "algorithm" // its algorithm, or an extension in its header, is not accepted
-	WhyType      Why = "type"      // it is made for something else, by its typ
+	WhyType      Why = "type"      // its typ is for another purpose
 	WhyKey       Why = "key"       // its key is not known, or not any more
 	WhySignature Why = "signature" // another secret or key has signed it
 	WhyExpired   Why = "expired"
@@ -74,14 +74,14 @@ const (
 	WhyTTL       Why = "ttl"        // it lasts longer than this relay allows
 	WhyIssuer    Why = "issuer"     // another issuer made it
 	WhyAudience  Why = "audience"   // it is made for another application
-	WhyClaims    Why = "claims"     // a claim is missing or not as it must be
+	WhyClaims    Why = "claims"     // a claim is missing or not valid
 	WhyUser      Why = "user"       // a refreshing hello brought another user's
 	WhyBadTokens Why = "bad_tokens" // its address has shown too many bad ones
 )
 
 // Sanction is a mute or a ban that is in force, over REST.
 type Sanction struct {
-	User   User // name and role as in the members; a participant without a name who never joined
+	User   User // name and role as in the members; without a membership a participant without a name
 	Kind   Act  // ActMute or ActBan
 	Until  Time // 0: for ever
 	Reason string
@@ -114,7 +114,7 @@ type ReportState string
 // The states of a report.
 const (
 	ReportOpen      ReportState = "open"
-	ReportResolved  ReportState = "resolved"  // it was right, and something was done
+	ReportResolved  ReportState = "resolved"  // it was right, and a moderator has acted
 	ReportDismissed ReportState = "dismissed" // there was nothing to it
 )
 
@@ -152,14 +152,14 @@ func (r *ReportEntry) fields(c *codec) {
 // Append appends the report's JSON to dst.
 func (r *ReportEntry) Append(dst []byte) []byte { c := codec{out: dst}; r.fields(&c); return c.out }
 
-// AuditEntry is one act that was done with somebody's power over others, over REST.
+// AuditEntry is an act of moderation or administration, over REST.
 type AuditEntry struct {
 	N       int64 // its number, unique in the relay
 	At      Time
 	By      User // with the role at that time
 	Act     string
-	User    string // whom it concerned; may be empty
-	ID      string // the message that it concerned; may be empty
+	User    string // the user concerned; may be empty
+	ID      string // the message concerned; may be empty
 	Details string // a JSON object; "" is {}
 }
 
@@ -178,13 +178,12 @@ func (e *AuditEntry) fields(c *codec) {
 // Append appends the entry's JSON to dst.
 func (e *AuditEntry) Append(dst []byte) []byte { c := codec{out: dst}; e.fields(&c); return c.out }
 
-// AppendAudit appends the JSON of a page of the audit to dst; more says that
-// others are left beyond it.
+// AppendAudit appends the JSON of a page of the audit to dst; more says that others follow.
 func AppendAudit(dst []byte, entries []AuditEntry, more bool) []byte {
 	return appendList(dst, "entries", &more, len(entries), func(dst []byte, i int) []byte { return entries[i].Append(dst) })
 }
 
-// AppendDeleted appends the JSON of how many messages a clear has deleted to dst.
+// AppendDeleted appends the JSON of the number of messages that a clear has deleted to dst.
 func AppendDeleted(dst []byte, n int64) []byte {
 	c := codec{out: dst}
 	for c.walk() {
@@ -193,14 +192,13 @@ func AppendDeleted(dst []byte, n int64) []byte {
 	return c.out
 }
 
-// ValidUser reports whether id may be a user's: 1 … UserBytesMax bytes of UTF-8
-// without control characters.
+// ValidUser reports whether id is a valid user id: 1 … UserBytesMax bytes of UTF-8 without control characters.
 func ValidUser(id string) bool {
 	return id != "" && len(id) <= UserBytesMax && utf8.ValidString(id) && !strings.ContainsFunc(id, unicode.IsControl)
 }
 
-// CheckReason returns why a moderator's reason is refused, as a code and a text, both empty if
-// it is valid. An empty reason is valid.
+// CheckReason returns the code and the text of a refusal of a moderator's reason; both are empty if it is valid. An
+// empty reason is valid.
 func CheckReason(reason string) (Code, string) {
 	switch {
 	case len(reason) > ReasonBytesMax:

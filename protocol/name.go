@@ -6,10 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// CleanName returns a user's name fit to be shown on one line, of at most bytesMax bytes.
-// Line breaks and other control characters become a space. Characters that turn the
-// direction of what follows, or that cannot be seen and join nothing, are left out, so
-// that two names which look alike are alike. It is "" if nothing can be seen.
+// CleanName prepares a user's name for display on one line, of at most bytesMax bytes. Line breaks and other control
+// characters become a space. Characters that turn the direction of text, or that are invisible and join nothing, are
+// removed, so that two names which look alike are alike. It returns "" if nothing is visible.
 func CleanName(name string, bytesMax int) string {
 	var clean strings.Builder
 	space := true // at the end of clean
@@ -33,8 +32,8 @@ func CleanName(name string, bytesMax int) string {
 	return s
 }
 
-// leftOut reports whether CleanName drops a character: one that shows nothing, unless it is a
-// space or shapes or orders the letters beside it.
+// leftOut reports whether CleanName removes a character: an invisible one, unless it is a space or shapes or orders the
+// letters beside it.
 func leftOut(r rune) bool {
 	switch {
 	case !unseen(r), unicode.IsSpace(r), unicode.IsControl(r), r == '\u2028', r == '\u2029':
@@ -45,8 +44,8 @@ func leftOut(r rune) bool {
 	return true
 }
 
-// cut returns the beginning of a text in UTF-8, at most bytesMax bytes of it. Where it can
-// it takes no character apart that is written with several.
+// cut returns the beginning of a text in UTF-8, at most bytesMax bytes. If possible, it does not split a character that
+// consists of several.
 func cut(s string, bytesMax int) string {
 	if len(s) <= bytesMax {
 		return s

@@ -4,7 +4,7 @@ package protocol
 type Page struct {
 	Messages []Message
 	Epoch    string // the life of the room's counter
-	Head     int64  // the room's rev at the time of the read; 0: nobody has entered it
+	Head     int64  // the room's rev at the time of the read; 0: the room does not exist
 	More     bool   // more messages of the asked kind follow beyond the page
 	// MoreBefore and MoreAfter tell the side of More on a page around a message;
 	// nil on every other page.
@@ -23,7 +23,7 @@ func (p *Page) fields(c *codec) {
 	}
 }
 
-// position is the part of the table that does not depend on how the messages are held.
+// position is the part of the table that does not depend on the form of the messages.
 func (p *Page) position(c *codec) {
 	c.str("epoch", &p.Epoch, must)
 	c.int("head", &p.Head, must)
@@ -35,8 +35,7 @@ func (p *Page) position(c *codec) {
 // Append appends the page's JSON to dst.
 func (p *Page) Append(dst []byte) []byte { c := codec{out: dst}; p.fields(&c); return c.out }
 
-// AppendEncoded is Append with messages, each the JSON of one, in place of
-// p.Messages.
+// AppendEncoded is Append with encoded messages in place of p.Messages.
 func (p *Page) AppendEncoded(dst []byte, messages [][]byte) []byte {
 	c := codec{out: dst}
 	for c.walk() {
@@ -84,8 +83,7 @@ func (p *Problem) fields(c *codec) {
 // Append appends the problem document's JSON to dst.
 func (p *Problem) Append(dst []byte) []byte { c := codec{out: dst}; p.fields(&c); return c.out }
 
-// DecodeProblem decodes a problem document. If it cannot be read, the HTTP status still
-// says what happened.
+// DecodeProblem decodes a problem document. If it cannot be read, the HTTP status still tells the kind of error.
 func DecodeProblem(data []byte) (Problem, error) {
 	var p Problem
 	c := read(data)
@@ -117,7 +115,7 @@ func (p *people) fields(c *codec) {
 	}
 }
 
-// DecodePeople decodes a list of members, of which it returns the users, or of users.
+// DecodePeople decodes a list of members or of users, and returns the users.
 func DecodePeople(data []byte) (users []User, more bool, err error) {
 	var p people
 	c := read(data)
@@ -150,13 +148,12 @@ func (r *reports) fields(c *codec) {
 	}
 }
 
-// AppendReports appends the JSON of a page of reports to dst; more says that
-// others are left beyond it.
+// AppendReports appends the JSON of a page of reports to dst; more says that others follow.
 func AppendReports(dst []byte, entries []ReportEntry, more bool) []byte {
 	return appendList(dst, "reports", &more, len(entries), func(dst []byte, i int) []byte { return entries[i].Append(dst) })
 }
 
-// DecodeReports decodes a page of reports; more says that others are left beyond it.
+// DecodeReports decodes a page of reports; more says that others follow.
 func DecodeReports(data []byte) (entries []ReportEntry, more bool, err error) {
 	var r reports
 	c := read(data)

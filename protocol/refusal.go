@@ -1,7 +1,6 @@
 package protocol
 
-// FrameError holds the reason why a client's frame or body is refused, and the names in it, as
-// far as they could be read.
+// FrameError holds the reason why a client's frame or body is refused, and those of its names that could be read.
 type FrameError struct {
 	// NotProtocol reports that the frame is not a JSON object: the connection is
 	// closed with [CloseNotProtocol].

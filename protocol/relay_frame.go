@@ -93,17 +93,17 @@ func (f *Welcome) fields(c *codec) {
 func (f Welcome) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Welcome) relayFrame()                {}
 
-// Limits is how much a client may send.
+// Limits bound the frames of a client.
 type Limits struct {
 	TextBytes  int64
 	FrameBytes int64
-	// Where the relay takes no files, both are 0:
+	// If the relay takes no files, both are 0:
 
 	FileBytes    int64 // of one file
 	MessageFiles int64 // that a message may have
 }
 
-// Joined answers Join: from here every change with a rev above Head comes.
+// Joined answers Join. From here on every change with a rev above Head comes.
 type Joined struct {
 	Room    string
 	Epoch   string
@@ -117,7 +117,7 @@ type Joined struct {
 	Muted       bool
 	MutedUntil  Time // 0: for ever
 	MutedReason string
-	E2EE        *Locked // of an end-to-end encrypted room; nil: it is none
+	E2EE        *Locked // of an end-to-end encrypted room; nil: it is not encrypted
 }
 
 func (f *Joined) fields(c *codec) {
@@ -147,7 +147,7 @@ func (Joined) relayFrame()                {}
 type Changed struct {
 	Message Message
 	Cause   *Cause // of a reaction
-	// After is a rev above which this stream has told everything up to the message's rev; nil: it is the rev before.
+	// After is the rev above which this stream has told everything up to the message's rev; nil: the rev before.
 	After *int64
 }
 
@@ -176,7 +176,7 @@ func (f *Changed) cause(c *codec) {
 func (f Changed) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Changed) relayFrame()                {}
 
-// AppendEncoded is Append with the JSON of a message in place of f.Message.
+// AppendEncoded is Append with an encoded message in place of f.Message.
 func (f Changed) AppendEncoded(dst, message []byte) []byte {
 	c := codec{out: dst}
 	for c.frame("message") {
@@ -195,8 +195,7 @@ func AppendAfter(frame []byte, after int64) []byte {
 	return append(strconv.AppendInt(out, after, 10), '}')
 }
 
-// Cause names the reaction that caused a change, so that the devices of By
-// keep their own.
+// Cause names the reaction that caused a change, so that devices of By keep their own reactions.
 type Cause struct {
 	By    string
 	Emoji string
@@ -228,7 +227,7 @@ func (f *Typist) fields(c *codec) {
 func (f Typist) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Typist) relayFrame()                {}
 
-// Presence tells how many users are in the room.
+// Presence holds the number of users in the room.
 type Presence struct {
 	Room    string
 	Members int64
@@ -245,8 +244,8 @@ func (f *Presence) fields(c *codec) {
 func (f Presence) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Presence) relayFrame()                {}
 
-// Moderated tells moderators and organizers what was done about a user. The user hears it
-// too if it is a mute, a ban or the end of one.
+// Moderated tells moderators and organizers of an act. The user concerned gets it too if it is a mute, a ban or the end
+// of one.
 type Moderated struct {
 	Room   string
 	Act    Act
@@ -284,7 +283,7 @@ func (f *Reported) fields(c *codec) {
 func (f Reported) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Reported) relayFrame()                {}
 
-// Reports tells moderators and organizers how many reports are open.
+// Reports tells moderators and organizers the number of open reports.
 type Reports struct {
 	Room string
 	Open int64
@@ -301,7 +300,7 @@ func (f *Reports) fields(c *codec) {
 func (f Reports) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Reports) relayFrame()                {}
 
-// Settings tells the settings of a room that decide who may write.
+// Settings holds the settings of a room that decide who may write.
 type Settings struct {
 	Room      string
 	SlowModeS int64
@@ -343,8 +342,8 @@ type Error struct {
 	Message      string // for developers and logs, safe to show
 	Room, ID     string // of the refused frame, if it named them
 	RetryAfterMs int64
-	// Of is the type of the refused frame if that was moderate, report, settings, device, turn, wraps or want. It
-	// keeps the client from taking it for the refusal of a join or of a change.
+	// Of is the type of the refused frame if that was moderate, report, settings, device, turn, wraps or want. Without
+	// it a client could take the error for the refusal of a join or of a change.
 	Of    string
 	Why   Why  // the cause; may be empty
 	Until Time // when the cause ends; 0: for ever, or not known

@@ -6,13 +6,13 @@ import (
 	"unicode"
 )
 
-// Room is a room as a user sees it from outside, over REST.
+// Room is a room in a user's list of rooms, over REST.
 type Room struct {
 	Name    string
 	Title   string // for people; plain text
 	Head    int64  // the room's rev
-	Unread  int64  // messages of others, not deleted, after the user's read marker
-	Members int64  // users that have joined and were not removed
+	Unread  int64  // others' messages after the user's read marker, without tombstones
+	Members int64  // present members
 	// Mentions counts the unread messages that mention the user or everybody.
 	Mentions int64
 	Role     Role     // the user's role in the room
@@ -22,7 +22,7 @@ type Room struct {
 
 	Epoch     string
 	CreatedAt Time
-	Settings  string // a JSON object, given back to the byte; "" is {}
+	Settings  string // a JSON object, returned byte for byte; "" is {}
 }
 
 func (r *Room) fields(c *codec) {
@@ -59,13 +59,13 @@ func (r *Room) AppendWhole(dst []byte) []byte {
 	return c.out
 }
 
-// AppendRooms appends the JSON of a list of rooms to dst. More tells whether others follow;
-// it is nil if the whole list was asked for.
+// AppendRooms appends the JSON of a list of rooms to dst. More says whether others follow; nil: the whole list was
+// asked for.
 func AppendRooms(dst []byte, rooms []Room, more *bool) []byte {
 	return appendList(dst, "rooms", more, len(rooms), func(dst []byte, i int) []byte { return rooms[i].Append(dst) })
 }
 
-// RoomMember is a user that has joined a room, over REST.
+// RoomMember is a member of a room, over REST.
 type RoomMember struct {
 	User     User // as at the last join
 	UserOnly bool // the other fields are not told
@@ -112,8 +112,7 @@ func appendList(dst []byte, name string, more *bool, n int, element func(dst []b
 	return c.out
 }
 
-// Configure is the body of a room's PUT. It replaces all of the room's values: an absent one
-// is empty afterwards.
+// Configure is the body of a room's PUT. It replaces all of the room's values; an absent one becomes empty.
 type Configure struct {
 	Title    string // for people; plain text
 	Settings string // a JSON object as it was written; "": none

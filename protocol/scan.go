@@ -8,10 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// scanner reads JSON (RFC 8259) strictly: names are told apart by case, a name
-// comes once in an object, strings are valid UTF-8 without lone surrogates,
-// nesting is bounded, and nothing follows the value. It keeps the first error
-// and does nothing more after it.
+// scanner reads JSON (RFC 8259) strictly: names are case-sensitive and unique in an object, strings are valid UTF-8
+// without lone surrogates, nesting is bounded, and nothing follows the value. It keeps the first error and does nothing
+// more after it.
 type scanner struct {
 	data  []byte
 	pos   int
@@ -105,8 +104,8 @@ func (s *scanner) object(member func(name []byte)) {
 		if s.err != nil {
 			return
 		}
-		// Few members are expected; a frame that brings very many costs the square
-		// of their number only up to this bound, beyond which it is refused.
+		// Few members are expected. A frame with many costs the square of their number, but only up to this bound,
+		// beyond which it is refused.
 		if len(seen) >= membersMax {
 			s.fail(errMany)
 			return
@@ -241,7 +240,7 @@ func (s *scanner) hex4() rune {
 	return rune(n)
 }
 
-// number consumes a number and returns it as it was written.
+// number consumes a number and returns it as written.
 func (s *scanner) number() []byte {
 	s.peek()
 	start := s.pos
@@ -353,9 +352,9 @@ func (s *scanner) integer() (int64, bool) {
 	return n, err == nil && -integerMax <= n && n <= integerMax
 }
 
-// CheckObject returns why data is not a JSON object by the strict rules of a frame: no member
-// twice, bounded depth, UTF-8. Such an object means the same to every reader. Half a character
-// in a string counts as U+FFFD, because programs that cut texts leave such halves.
+// CheckObject returns the reason why data is not a JSON object by the strict rules of a frame: no member twice, bounded
+// depth, UTF-8. Such an object means the same to every reader. Half a character in a string counts as U+FFFD, because
+// programs that cut texts leave such halves.
 func CheckObject(data []byte) error {
 	s := scanner{data: data, loose: true}
 	s.object(func([]byte) { s.skip() })

@@ -6,26 +6,25 @@ import (
 	"strings"
 )
 
-// RoomSettings are the members of a room's settings that the relay acts on. Others
-// are kept as they are.
+// RoomSettings are the members of a room's settings that the relay enforces. It keeps the others as they are.
 type RoomSettings struct {
 	SlowModeS  int64 // seconds between two messages of a participant; 0: none
 	Frozen     bool  // only organizers write
 	RetentionS int64 // seconds that a message is kept; 0: for ever
 	Archived   bool  // nobody writes
 
-	MembersStaff bool // only moderators and organizers see who is a member
+	MembersStaff bool // only moderators and organizers see the list of members
 
 	Files     FilesRule
 	FileTypes string // a list for MatchType; "": all
 
-	E2EE int64 // the version of the room's end-to-end encryption; 0: it has none
+	E2EE int64 // the version of the room's end-to-end encryption; 0: it is not encrypted
 }
 
 // FilesRule says who may send files in a room.
 type FilesRule string
 
-// The rules of version 1. None is FilesAll.
+// The rules of version 1. "" is FilesAll.
 const (
 	FilesAll   FilesRule = "all"
 	FilesStaff FilesRule = "staff" // moderators and organizers
@@ -120,8 +119,7 @@ func (r *RoomSettings) readMember(s *scanner, name string) (want string) {
 
 const slowModeWant = "an integer of 0 to 3600"
 
-// Apply puts the settings in f into a room's settings, a JSON object or "", and leaves the
-// rest as it is written.
+// Apply puts the settings in f into a room's settings, a JSON object or "", and keeps the rest as written.
 func (f Adjust) Apply(settings string) string {
 	if settings == "" {
 		settings = "{}"

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Time is an instant of the relay's clock in microseconds since the Unix epoch
-// (UTC); 0 is no time. On the wire it is RFC 3339 with six digits of second.
+// Time is an instant of the relay's clock in microseconds since the Unix epoch (UTC); 0: none. On the wire it is RFC
+// 3339 with six digits of second.
 type Time int64
 
 // timeBytesMax bounds a time on the wire: date, time, nine digits, offset.
 const timeBytesMax = 35
 
-// TimeOf is t to the microsecond, rounded down.
+// TimeOf converts t, rounded down to the microsecond.
 func TimeOf(t time.Time) Time { return Time(t.UnixMicro()) }
 
 // Time is t in UTC.
@@ -21,8 +21,7 @@ func (t Time) Time() time.Time { return time.UnixMicro(int64(t)).UTC() }
 // String returns t as on the wire.
 func (t Time) String() string { return string(t.append(nil)) }
 
-// append appends t as on the wire. It uses the layout RFC 3339, the only one of package
-// time that the browser build has.
+// append appends the wire form of t. It uses the layout RFC 3339, the only one of package time in the browser build.
 func (t Time) append(dst []byte) []byte {
 	at := t.Time()
 	dst = at.AppendFormat(dst, time.RFC3339)

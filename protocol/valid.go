@@ -7,8 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// ValidRoom reports whether name may name a room:
-// [A-Za-z0-9][A-Za-z0-9._:~-]{0,127}.
+// ValidRoom reports whether name is a valid room name: [A-Za-z0-9][A-Za-z0-9._:~-]{0,127}.
 func ValidRoom(name string) bool {
 	if name == "" || len(name) > RoomBytesMax {
 		return false
@@ -48,8 +47,8 @@ func ValidID(id string) bool {
 	return true
 }
 
-// checkField checks the value of a field that a client sent, a string s or an integer n. A
-// name means the same in each frame and body. It returns the string as it is to be kept.
+// checkField checks the value of a client's field, a string s or an integer n, and returns the string in its stored
+// form. A name means the same in each frame and body.
 func checkField(name, s string, n, textBytes int64) (kept string, code Code, reason string) {
 	ok, want := true, ""
 	switch name {
@@ -110,8 +109,8 @@ func NormalBreaks(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
-// CheckText returns why a text is refused, as a code and a reason, both empty if it is valid:
-// it has at most bytesMax bytes, and the line breaks of [NormalBreaks].
+// CheckText returns the code and the reason of a text's refusal; both are empty if it is valid: it has at most bytesMax
+// bytes, and the line breaks of [NormalBreaks].
 func CheckText(text string, bytesMax int64) (Code, string) {
 	switch {
 	case int64(len(text)) > bytesMax:
@@ -126,8 +125,8 @@ func CheckText(text string, bytesMax int64) (Code, string) {
 	return "", ""
 }
 
-// forbiddenInText reports whether a text may not have a character: a control character
-// (Unicode's category Cc), but for newline and tab.
+// forbiddenInText reports whether a text may not have a character: a control character (Unicode's category Cc) except
+// newline and tab.
 func forbiddenInText(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 // ivBytes is the size of A256GCM's initialisation vector.
@@ -160,8 +159,8 @@ func base64URL(s string) ([]byte, error) {
 	return base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(s, "="))
 }
 
-// ValidEmoji reports whether a reaction may be e: 1 … EmojiBytesMax bytes of
-// UTF-8 without white space or control characters, of which something can be seen.
+// ValidEmoji reports whether e is a valid reaction: 1 … EmojiBytesMax bytes of UTF-8 without white space or control
+// characters, with something visible.
 func ValidEmoji(e string) bool {
 	return !Blank(e) && len(e) <= EmojiBytesMax && utf8.ValidString(e) &&
 		!strings.ContainsFunc(e, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })

@@ -9,7 +9,7 @@ import (
 	"hallway/relay/server"
 )
 
-// addressFlags limit what one address may do, and name the proxies that may speak for others.
+// addressFlags limit the requests of one address, and name the proxies that may speak for others.
 type addressFlags struct {
 	TrustedProxy      []string `env:"HALLWAY_TRUSTED_PROXIES" placeholder:"CIDR" help:"Network of a proxy, as 10.0.0.0/8 or 127.0.0.1, whose X-Forwarded-For and X-Forwarded-Proto count; may be repeated or separated by commas."`
 	RequestsPerSecond int      `name:"requests-per-second-address" default:"2000" env:"HALLWAY_REQUESTS_PER_SECOND_ADDRESS" help:"REST requests a second of an address, with a burst of four times that; 0 is no limit."`

@@ -19,7 +19,7 @@ func (f *busFlags) busConfig() nats.Config {
 	return nats.Config{Servers: f.NATS, Creds: f.NATSCreds, CA: f.NATSCA}
 }
 
-// checkBus returns what is wrong with the flags, for a relay on that database.
+// checkBus returns an error in the flags, for a relay on that database.
 func (f *busFlags) checkBus(db string) error {
 	if len(f.NATS) == 0 {
 		if f.NATSCreds != "" || f.NATSCA != "" {

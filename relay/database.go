@@ -48,7 +48,7 @@ func (f *dbFlag) check() error {
 	return nil
 }
 
-// inFile refuses what a command does with a database in a file alone, and says what to do instead.
+// inFile refuses a command that works on a database in a file alone, and names the alternative.
 func (f *dbFlag) inFile(instead string) error {
 	if f.isPostgres() {
 		return errors.New("--db: this command is for a database in a file; with PostgreSQL " + instead)
@@ -56,7 +56,7 @@ func (f *dbFlag) inFile(instead string) error {
 	return f.check()
 }
 
-// folder returns the folder of what the relay keeps beside its database.
+// folder returns the folder of the relay's files beside its database.
 func (f *dbFlag) folder() string {
 	if f.isPostgres() {
 		return "."

@@ -36,7 +36,8 @@ func (f *filesAtFlag) openBeside(ctx context.Context, db *dbFlag) (files.Store, 
 // errEnough ends a list of files.
 var errEnough = errors.New("enough of the list was read")
 
-// warn tells on stderr what a command leaves out of the files of a database in PostgreSQL, whose place nobody has named.
+// warn says on stderr that a command leaves out the files of a database in PostgreSQL, because nobody has named their
+// place.
 func (f *filesAtFlag) warn(ctx context.Context, db *dbFlag, left string) error {
 	if !db.isPostgres() || f.FilesAt != "" {
 		return nil
@@ -56,7 +57,7 @@ func missing(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// deleteDoomed deletes the bytes of files that a command has taken out of the database. A relay that uses the database
+// deleteDoomed deletes the bytes of files that a command has deleted from the database. A relay that uses the database
 // does so itself.
 func (f *filesAtFlag) deleteDoomed(ctx context.Context, db *dbFlag) error {
 	place, err := f.openBeside(ctx, db)
@@ -75,7 +76,7 @@ func (f *filesAtFlag) deleteDoomed(ctx context.Context, db *dbFlag) error {
 	return errors.Join(c.DeleteDoomed(ctx), store.Close())
 }
 
-// notBegunError is the error of a command that has changed nothing.
+// notBegunError is the error of a command before it has changed anything.
 type notBegunError struct{ error }
 
 func (e notBegunError) Unwrap() error { return e.error }
@@ -87,11 +88,11 @@ func filesOfBackup(backup string) string { return backup + ".files" }
 type copying struct {
 	path     string
 	from, to files.Store
-	// prunes says that what is there and is not of the database is deleted.
+	// prunes says that files which do not belong to the database are deleted.
 	prunes bool
 }
 
-// run makes the other place the database's, copies what is not there yet, and returns how many files the first place lacks.
+// run makes the other place the database's, copies the missing files, and returns how many files the first place lacks.
 func (c *copying) run(ctx context.Context, show func(done, total int)) (lost int, err error) {
 	name, err := sqlite.FileRows(ctx, c.path, func(rules.StoredFile, int) error { return nil })
 	if err != nil || name == "" {
@@ -222,7 +223,8 @@ func (f *filesAtFlag) checkFiles(ctx context.Context, db *dbFlag, found func(str
 	return confirm(ctx, db, place, suspects, found)
 }
 
-// confirm tells of the suspects that are still in the database, and still wrong: a relay goes on meanwhile.
+// confirm reports the suspects that are still in the database, and still wrong, because a relay may have gone on
+// meanwhile.
 func confirm(ctx context.Context, db *dbFlag, place files.Store, suspects []rules.StoredFile, found func(string)) error {
 	wrong := make(map[string]string)
 	for _, f := range suspects {

@@ -73,13 +73,13 @@ func (f *filesAtFlag) place(db *dbFlag) string {
 	return f.FilesAt
 }
 
-// sharing says who else may use a place of files while it is open.
+// sharing tells who else may use a place of files while it is open.
 type sharing int
 
 const (
 	alone  sharing = iota // nobody
 	shared                // relays on the same database
-	beside                // a relay, for which the place is as if nobody had opened it
+	beside                // a relay that does not notice that the place was opened
 )
 
 // openPlace opens a place of files.
@@ -97,7 +97,7 @@ func openPlace(ctx context.Context, place string, with sharing) (files.Store, er
 	return disk.Open(place)
 }
 
-// attachments holds the parts of a relay that takes files.
+// attachments holds the parts of a relay for files.
 type attachments struct {
 	files.Store
 	server    *server.Files
@@ -176,7 +176,7 @@ const (
 	jobFilesTime = 15 * time.Second
 )
 
-// sharing says who else may use the relay's place of files.
+// sharing returns who else may use the relay's place of files.
 func (s *serveCommand) sharing() sharing {
 	if s.isPostgres() {
 		return shared
@@ -184,8 +184,8 @@ func (s *serveCommand) sharing() sharing {
 	return alone
 }
 
-// claim makes a place of files the one of a database, and returns the database's secret. Where several relays may share the
-// database, a place without an owner is not that of files that are there already.
+// claim makes a database the owner of a place of files, and returns the database's secret. If several relays may share
+// the database, it refuses a place that holds files but has no owner.
 func claim(ctx context.Context, rows rules.Files, place files.Store, with sharing) (secret string, err error) {
 	secret, err = rows.FilesName(ctx, rand.Text())
 	if err != nil {
@@ -207,7 +207,7 @@ func claim(ctx context.Context, rows rules.Files, place files.Store, with sharin
 	return secret, files.Claim(ctx, place, nameOfPlace(secret))
 }
 
-// nameOfPlace returns what a place of files is told of its database's secret.
+// nameOfPlace returns the name of a database at its place of files, derived from its secret.
 func nameOfPlace(secret string) string {
 	sum := sha256.Sum256([]byte("hallway files " + secret))
 	return hex.EncodeToString(sum[:16])

@@ -44,7 +44,7 @@ func (s *serveCommand) checkLimits() error {
 }
 
 // admission raises the process's limit of open files, and returns the limits of connections: the flags', or lower ones
-// where there are too few files. So one connection too many is refused in words, not by an error.
+// if there are too few files. So one connection too many is refused with a message, not by an error.
 func (s *serveCommand) admission(log *slog.Logger) guard.AdmissionLimits {
 	a := guard.AdmissionLimits{Conns: s.Conns, HandshakesPerSecond: s.Handshakes}
 	files, err := raiseFiles()

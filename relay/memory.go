@@ -13,7 +13,7 @@ const (
 	gcPercent = 50
 	// lullEvery is the time between two looks at the number of connections.
 	lullEvery = 2 * time.Second
-	// stormConns is the change in connections after which, once it has settled, memory is given back.
+	// stormConns is the change in connections after which the relay gives memory back, once it has settled.
 	stormConns = 500
 )
 
@@ -48,7 +48,7 @@ type storm struct {
 	last    int
 }
 
-// over takes the present number of connections, and reports whether a storm has ended since the last look.
+// over takes the present number of connections, and reports whether a storm has ended since the last call.
 func (s *storm) over(conns int) bool {
 	moved, still := abs(conns-s.settled), abs(conns-s.last)
 	s.last = conns

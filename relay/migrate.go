@@ -70,12 +70,12 @@ func (c *migrateCommand) copy(ctx context.Context, moved *move, line *progress) 
 	return rows, err
 }
 
-// A move takes the place of a database's files to another database. The bytes stay: only one of the two may have them, because
-// each deletes what it does not know.
+// A move transfers a place of files to another database. The bytes stay: only one of the two may have them, because
+// each deletes unknown files.
 type move struct {
 	files.Store        // nil: there is no such place
 	files       int    // how many files the database has
-	from, to    string // what names the databases at the place; "": there were never files
+	from, to    string // the names of the databases at the place; "": there were never files
 	done        bool   // this command has handed the place over
 }
 

@@ -26,7 +26,7 @@ func (s *serveCommand) origins() (allowed, own server.Origins, err error) {
 // metricsOff is the --metrics-addr that switches the metrics off.
 const metricsOff = "off"
 
-// listenForScrapes listens on the metrics' own address; nil: they have none.
+// listenForScrapes listens on the address of the metrics; nil: they have none.
 func (s *serveCommand) listenForScrapes() (net.Listener, error) {
 	where := s.MetricsAddr
 	switch port := strings.TrimPrefix(where, ":"); {

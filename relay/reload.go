@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// reloadEvery is the time between two looks at files that may change. A SIGHUP causes a look at once, where the system
+// reloadEvery is the time between two checks of files that may change. A SIGHUP causes a check at once, if the system
 // has that signal.
 const reloadEvery = 5 * time.Second
 

@@ -17,8 +17,7 @@ import (
 const (
 	// drainTimeout bounds a whole drain.
 	drainTimeout = 9 * time.Second
-	// hubDrainTimeout is the part of it for connections and what they have sent, requestTimeout that for requests
-	// under way.
+	// hubDrainTimeout is the part of it for connections and their last ops, requestTimeout that for requests under way.
 	hubDrainTimeout = 6 * time.Second
 	requestTimeout  = time.Second
 )

@@ -78,7 +78,7 @@ func (f tlsFlags) fromFiles(log *slog.Logger) (secured, error) {
 	return s, nil
 }
 
-// warnOfEnd warns of a certificate that has ended or ends soon: at the latest when two thirds of its time are over.
+// warnOfEnd warns of a certificate that has ended or ends soon, at the latest after two thirds of its time.
 func warnOfEnd(log *slog.Logger, cert *x509.Certificate) {
 	switch left := time.Until(cert.NotAfter); {
 	case left <= 0:

@@ -82,7 +82,7 @@ func (s *serveCommand) checkFlags() error {
 	return nil
 }
 
-// serverOptions returns what the flags say about the HTTP side.
+// serverOptions returns the options of the HTTP side from the flags.
 func (s *serveCommand) serverOptions() (o server.Options, err error) {
 	if o.Origins, o.Hosts, err = s.origins(); err != nil {
 		return o, err
@@ -196,7 +196,7 @@ func listen(flag string, addr *net.TCPAddr) (net.Listener, error) {
 	return ln, nil
 }
 
-// drain ends the relay: it asks clients to go, stores what they have sent and closes the database.
+// drain ends the relay: it asks clients to go, stores their last ops and closes the database.
 func (r *relay) drain() error {
 	r.log.Info("draining")
 	overdue := time.AfterFunc(drainTimeout, func() { fail(failure{errors.New("the drain took too long")}) })

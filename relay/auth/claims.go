@@ -119,7 +119,7 @@ func readPicture(v any) string {
 	return s
 }
 
-// readTitle returns a title. It ignores a value that is not a text, or is too long.
+// readTitle returns a title, or "" if the value is not a text or is too long.
 func readTitle(v any) string {
 	s, _ := v.(string)
 	if len(s) > protocol.UserTitleBytesMax {

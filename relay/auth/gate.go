@@ -23,8 +23,8 @@ type Gate struct {
 
 var _ hub.Verifier = (*Gate)(nil)
 
-// NewGate returns a gate that checks tokens with keeper. It calls limited for each token that is refused
-// because of others before it. addresses and limited may be nil.
+// NewGate returns a gate that checks tokens with keeper. It calls limited for each token that is refused because of
+// earlier bad ones. addresses and limited may be nil.
 func NewGate(keeper *Keeper, addresses *guard.Addresses, limited func()) *Gate {
 	return &Gate{keeper, addresses, limited}
 }

@@ -68,7 +68,7 @@ func NewKeylessKeeper() *Keeper {
 // Demand sets the requirements for tokens, before the first token.
 func (k *Keeper) Demand(d Demands) { k.demands = d }
 
-// Longest returns d, or less where tokens must expire earlier.
+// Longest returns d, or less if tokens must expire earlier.
 func (k *Keeper) Longest(d time.Duration) time.Duration {
 	if k.demands.TTL > 0 {
 		d = min(d, k.demands.TTL)

@@ -32,7 +32,7 @@ const (
 // keysetMethods are the algorithms of the keys of a set. All are asymmetric, because a set is public.
 var keysetMethods = []jwt.SigningMethod{jwt.SigningMethodEdDSA, jwt.SigningMethodES256, jwt.SigningMethodRS256}
 
-// ErrNoneUsable is the error of a key set that has no usable key. The keys of the set before are withdrawn all the same.
+// ErrNoneUsable is the error of a key set without a usable key. The keys of the earlier set are withdrawn all the same.
 var ErrNoneUsable = errors.New("the key set has no key for EdDSA, ES256 or RS256")
 
 // A setKey is a key of a set. It has one algorithm.
@@ -73,8 +73,8 @@ func readKeyset(jwks []byte) (keyset, error) {
 	return set, nil
 }
 
-// readKey reads a key; ok is false where it signs no tokens. A certificate in it must match the key; the address of one
-// (x5u) is not followed.
+// readKey reads a key; ok is false if it signs no tokens. A certificate in it must match the key; its address (x5u) is
+// not followed.
 func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	jwk, err := jwkset.NewJWKFromRawJSON(raw, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
 	if err != nil || protocol.CheckObject(raw) != nil {
@@ -123,7 +123,7 @@ func (s keyset) goOn(before keyset) {
 	}
 }
 
-// verify returns the key that has signed a token: one with the kid that the token names, or any.
+// verify returns the key that has signed a token: the one with the token's kid or, without a kid, any.
 func (s keyset) verify(p *parsed, method jwt.SigningMethod) (*hub.TokenKey, error) {
 	kid, named := "", false
 	if v, ok := p.header["kid"]; ok {

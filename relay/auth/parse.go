@@ -40,7 +40,7 @@ func parse(token string) (parsed, error) {
 	}
 	p.signed = token[:len(token)-len(parts[2])-1]
 	// We know no critical extension (RFC 7515, section 4.1.11). We ignore keys in the header and their addresses (jwk,
-	// jku, x5c, x5u): anybody can write them.
+	// jku, x5c, x5u), because anybody can write them.
 	if _, ok := p.header["crit"]; ok {
 		return p, errCritical
 	}

@@ -127,7 +127,7 @@ func (p *KeyPoller) failed(last time.Time, wait time.Duration, err error) (time.
 	return last, wait
 }
 
-// wait waits for d, or less where a token needs a key or the operator wants a read.
+// wait waits for d, or less if a token needs a key or the operator wants a read.
 func (p *KeyPoller) wait(ctx context.Context, d time.Duration) {
 	least := time.NewTimer(min(d, pollAtLeast))
 	defer least.Stop()

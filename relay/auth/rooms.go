@@ -24,7 +24,7 @@ type Room struct {
 	Role    protocol.Role
 }
 
-// Role returns the role in a room; ok is false where no entry matches.
+// Role returns the role in a room; ok is false if no entry matches.
 func (r Rooms) Role(room string) (role protocol.Role, ok bool) {
 	for _, e := range r {
 		if protocol.MatchRoom(e.Pattern, room) {

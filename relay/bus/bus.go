@@ -3,30 +3,30 @@ package bus
 // Bus carries news from one relay to the others. Its methods never block and never call the [Listener] back. They may be
 // called by several goroutines.
 type Bus interface {
-	// Listen starts to hear the news of a room. It takes effect when [Listener.Listening] names the room; what is published
-	// earlier may be missed.
+	// Listen subscribes to the news of a room. The subscription is complete when [Listener.Listening] names the room;
+	// earlier news may be lost.
 	Listen(room string)
 
 	// Unlisten ends hearing the news of a room. News that are under way may still be heard.
 	Unlisten(room string)
 
-	// Tell publishes news to the other relays; this relay does not hear them. The caller leaves the news' slices unchanged
-	// from then on. News that find the queue full are dropped and counted. Changes that one caller tells arrive in their
-	// order, or not at all.
+	// Tell publishes news to the other relays, not to this one. The caller leaves the news' slices unchanged from then
+	// on. If the queue is full, the news are dropped and counted. Changes of one caller arrive in their order, or not
+	// at all.
 	Tell(news News)
 
 	// Stats returns the counters.
 	Stats() Stats
 }
 
-// Listener hears what a [Bus] brings. The bus calls Heard for durable news one at a time, and for ephemeral news one at a
-// time, but may call both at once.
+// Listener receives the news of a [Bus]. The bus calls Heard for durable news one at a time, and for ephemeral news one
+// at a time, but may call both at once.
 type Listener interface {
 	// Heard hands over news of another relay. The listener may keep them.
 	Heard(from RelayID, news News)
 
-	// Listening reports that the news of these rooms arrive from now on. What was told before was maybe missed: a listener
-	// that has read a room's head before this call reads it again.
+	// Listening reports that the news of these rooms arrive from now on. Earlier news may be lost: a listener that has
+	// read a room's head before this call reads it again.
 	Listening(rooms []string)
 
 	// Missed reports that news of any room were maybe lost: the bus was cut off and is back, or the relay was too slow to

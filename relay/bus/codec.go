@@ -96,7 +96,7 @@ func (k kind) make() News {
 }
 
 var (
-	// ErrMalformed is the error of a message that no relay has encoded.
+	// ErrMalformed is the error of a message that is not encoded news.
 	ErrMalformed = errors.New("bus: malformed message")
 	// ErrUnknown is the error of a well-begun message of another version or an unknown kind.
 	ErrUnknown = errors.New("bus: unknown version or kind")
@@ -141,7 +141,7 @@ type codec struct {
 	bad     bool
 }
 
-// check makes the codec bad unless what it has read is right.
+// check marks the codec as bad if ok is false.
 func (c *codec) check(right bool) {
 	if c.reading && !right {
 		c.bad, c.data = true, nil
@@ -240,7 +240,8 @@ func (c *codec) user(id *string) {
 	c.check(protocol.ValidUser(*id))
 }
 
-// list holds a list, each of whose entries takes at least so many bytes: a message cannot claim a longer one than it has.
+// list reads or writes a list. Each entry takes at least so many bytes, so a message cannot claim a longer list than it
+// has.
 func list[T any](c *codec, entries *[]T, least int, entry func(*T)) {
 	n := int64(len(*entries))
 	c.number(&n, int64(len(c.data)/least))

@@ -5,8 +5,8 @@ import "hallway/protocol"
 // RelayID tells the running relays apart. Each draws a random one when it starts, since two may have one name.
 type RelayID uint64
 
-// News is what one relay tells others: [Changes], [Typing], [Told], [Purged], [Moved], [Snapshot], [Heartbeat], [Spent], [Acted],
-// [Revoked], [Granted], [Asked], [Called] or [Levelled].
+// News is a message of one relay to others: [Changes], [Typing], [Told], [Purged], [Moved], [Snapshot], [Heartbeat],
+// [Spent], [Acted], [Revoked], [Granted], [Asked], [Called] or [Levelled].
 type News interface {
 	// kind returns the kind's number in the format.
 	kind() kind
@@ -44,7 +44,7 @@ func RelayOf(news News) RelayID {
 	return 0
 }
 
-// Durable reports whether the database holds what the news tell.
+// Durable reports whether the database holds the content of the news.
 func Durable(news News) bool { return news.kind() == kindChanges }
 
 // Changes tell of a room what is committed.
@@ -53,8 +53,8 @@ type Changes struct {
 	Epoch string // "": the room was deleted
 	Last  int64  // the room's head after these changes
 
-	// First is the rev of the first change of which Frames tell; the frames hold every rev from First to Last. 0: there are
-	// no frames, and the listener reads the changes from the database.
+	// First is the rev of the first frame; Frames hold every rev from First to Last. 0: there are no frames, and the
+	// listener reads the changes from the database.
 	First  int64
 	Rules  int64 // the version of the room's settings, sanctions and reports; 0: not told
 	Frames []Frame
@@ -72,7 +72,7 @@ type Typing struct {
 	User protocol.User
 }
 
-// Told tells of a room what streams are told beside its messages.
+// Told holds a frame for a room's streams that is not a message.
 type Told struct {
 	Room  string
 	Epoch string
@@ -80,20 +80,21 @@ type Told struct {
 	Frame []byte // settings, reports or read
 }
 
-// Purged tells that messages were deleted because of their age.
+// Purged names messages that were deleted because of their age.
 type Purged struct {
 	Room  string
 	Epoch string
 	Below int64 // all messages with a seq below it are gone
 }
 
-// Moved tells which users have come to the relay's streams of a room, and which have no more of them.
+// Moved names the users whose first stream of a room began on the relay, and those whose last one ended.
 type Moved struct {
 	Room       string
 	Came, Left []string
 }
 
-// Snapshot tells a relay all users of the publisher's streams of a room. A large one comes in parts, numbered from 0.
+// Snapshot names to one relay all users with a stream of a room on the publisher. A large one comes in parts, numbered
+// from 0.
 type Snapshot struct {
 	Relay RelayID // has asked, or has news of the room since just now
 	Room  string
@@ -103,8 +104,8 @@ type Snapshot struct {
 	Users []string
 }
 
-// Heartbeat tells that the relay lives, and digests of the users in each of its rooms. A large one comes in parts, numbered
-// from 0.
+// Heartbeat shows that the relay lives. It holds digests of the users in each of its rooms. A large one comes in parts,
+// numbered from 0.
 type Heartbeat struct {
 	Round   int64 // the same in all parts of a heartbeat, and greater in the relay's next
 	Part    int64
@@ -120,7 +121,7 @@ type Digest struct {
 	Sum   uint64 // XOR of the users' hashes
 }
 
-// Spent tells what users have used up of their limits on the relay since its last Spent.
+// Spent holds the use of users' limits on the relay since its last Spent.
 type Spent struct {
 	Users []Spending
 }
@@ -132,14 +133,15 @@ type Spending struct {
 	Conns    int64 // connections open now
 }
 
-// Acted tells of an act of moderation. All relays hear it: what a ban bars is also read where nobody is in the room.
+// Acted holds an act of moderation. All relays hear it, because bans are also read on relays without a stream of the
+// room.
 type Acted struct {
 	Room  string
 	UpTo  protocol.Role // the highest role against which a sanction holds; "": against everybody
 	Frame []byte        // moderated
 }
 
-// Revoked tells that a user's tokens were revoked, or are valid again.
+// Revoked names a user whose tokens were revoked, or are valid again.
 type Revoked struct {
 	User   string
 	At     int64 // tokens issued until then, in µs since 1970, are not valid; 0: all are
@@ -164,12 +166,12 @@ type Asked struct {
 	Room  string
 }
 
-// Called asks all relays to tell what they have not told yet, and then to answer with Levelled.
+// Called asks all relays to publish their waiting news, and then to answer with Levelled.
 type Called struct {
 	Round int64 // greater in the relay's next
 }
 
-// Levelled answers a relay's Called: everything that the publisher has told before is ahead of it.
+// Levelled answers a relay's Called: the publisher's earlier news are ahead of it.
 type Levelled struct {
 	Relay RelayID
 	Round int64

@@ -15,7 +15,8 @@ const (
 	entryBytes = 64
 )
 
-// Split returns news as parts that each fit a message, in their order. A frame that fits none becomes "the room's head is R".
+// Split cuts news into parts that each fit a message, in their order. A frame that fits no message becomes "the room's
+// head is R".
 func Split(news News) []News {
 	switch n := news.(type) {
 	case *Changes:
@@ -116,7 +117,7 @@ func Bytes(news News) int {
 	return fieldsBytesMax
 }
 
-// split cuts the frames. A part tells of the revs from the end of the part before to its last frame.
+// split cuts the frames. A part holds the revs from the end of the part before to its last frame.
 func (n *Changes) split() []News {
 	if n.bytes() <= MessageBytesMax {
 		return []News{n}

@@ -23,9 +23,9 @@ type closeError struct {
 
 func (e *closeError) Error() string { return e.reason }
 
-// decoder decodes a client's bytes, which arrive in pieces of any size. It uses memory only for bytes that have arrived,
-// at most a message of the largest size, and none between two messages. The zero value expects a connection's first
-// frame.
+// decoder decodes a client's bytes, which arrive in pieces of any size. It uses memory only for bytes that have
+// arrived, at most for one message of the largest size, and none between two messages. The zero value expects a
+// connection's first frame.
 type decoder struct {
 	header     [ws.MaxHeaderSize]byte
 	headed     int       // bytes of the next frame's header that have arrived

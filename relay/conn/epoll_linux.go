@@ -90,7 +90,7 @@ func (e *Epoll) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	if err == nil {
 		fd, err = detach(tcp)
 	}
-	if err != nil { // most likely no file is left: keep the one that the connection has
+	if err != nil { // most likely there is no free descriptor: keep the connection's own
 		e.portable.Serve(nc, accept)
 		return
 	}
@@ -115,7 +115,7 @@ func (e *Epoll) Attend() (busy bool) {
 	return busy
 }
 
-// detach takes the descriptor out of a connection. It duplicates it, because only closing the original takes it out of
+// detach takes the descriptor out of a connection. It duplicates it, because only closing the original removes it from
 // Go's poller, which would be woken beside ours.
 func detach(tcp *net.TCPConn) (fd int, err error) {
 	raw, err := tcp.SyscallConn()

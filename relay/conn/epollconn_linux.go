@@ -22,7 +22,7 @@ type epollConn struct {
 
 	opened      bool
 	closing     bool // the close frame is queued; nothing follows it
-	peerClosed  bool // the peer's close frame has come, or is not waited for
+	peerClosed  bool // the peer's close frame has come, or is not awaited
 	dead        bool
 	awaitsRoom  bool // the poller reports room to write
 	inputOff    bool // the poller does not report input
@@ -62,7 +62,7 @@ func (c *epollConn) Admit() { c.incoming.welcomed.Store(true) }
 // frameMost implements answerer.
 func (c *epollConn) frameMost() int64 { return c.incoming.most(c.shard.transport.frameBytesMax) }
 
-// open takes a connection into the shard. Frames that the hub has sent before wait behind no others.
+// open takes a connection into the shard. Earlier frames of the hub wait behind no others.
 func (s *shard) open(c *epollConn, early []byte) {
 	for int(c.fd) >= len(s.conns) {
 		s.conns = append(s.conns, nil)

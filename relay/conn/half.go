@@ -7,7 +7,7 @@ import (
 	"hallway/relay/guard"
 )
 
-// incoming bounds what a connection holds of a message of which only a part has come.
+// incoming bounds the bytes of a connection's unfinished message.
 type incoming struct {
 	halves   *guard.Halves[bool]
 	half     guard.Half[bool]
@@ -20,7 +20,7 @@ func (i *incoming) begin(halves *guard.Halves[bool], end func(protocol.CloseCode
 	i.half = guard.NewHalf[bool](func() { end(protocol.CloseTimeout, "the rest of a message has not come in time") })
 }
 
-// most returns the size that a message may have: before the hub has admitted the connection, that of a hello.
+// most returns the largest size of a message: that of a hello, until the hub has admitted the connection.
 func (i *incoming) most(frameBytesMax int64) int64 {
 	if i.welcomed.Load() {
 		return frameBytesMax

@@ -10,7 +10,7 @@ import (
 // writevMax is the number of pieces of one write.
 const writevMax = 64
 
-// output holds what waits for a connection that reads more slowly than it is written.
+// output holds the waiting bytes of a connection that reads more slowly than it is written.
 type output struct {
 	pending [][]byte // WebSocket frames; shared, never changed
 	bytes   int
@@ -58,7 +58,8 @@ func (c *epollConn) queue(data []byte) {
 	switch {
 	case c.isClosing():
 	case c.out != nil && c.out.bytes+len(data) > PendingBytesMax:
-		// Drop what waits: the history has it, and a consumer that reads again should come to the close frame soon.
+		// Drop the waiting bytes: the history has them, and a consumer that reads again should come to the close frame
+		// soon.
 		c.out.crop()
 		c.close(slowConsumer())
 	default:

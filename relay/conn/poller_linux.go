@@ -86,7 +86,7 @@ func (p *poller) result() ([]unix.EpollEvent, error) {
 	return p.events[:p.found], nil
 }
 
-// wake ends a wait, also one that is about to begin. Any goroutine may call it, but not beside until. It goes through
+// wake ends a wait, even one that is about to begin. Any goroutine may call it, but not beside until. It goes through
 // Go's scheduler alone, so the wait ends at once.
 func (p *poller) wake() {
 	p.deadline = time.Unix(1, 0)
@@ -109,7 +109,7 @@ func (p *poller) remove(fd int32) {
 	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, int(fd), nil)
 }
 
-// watch sets what the poller reports of a socket: input, room to write. It always reports the end.
+// watch sets the events of a socket that the poller reports: input, room to write. It always reports the end.
 func (p *poller) watch(fd int32, input, room bool) error {
 	var events uint32
 	if input {

@@ -123,7 +123,7 @@ var (
 // Send implements hub.Conn.
 func (c *conn) Send(frame []byte) { c.queue(encode(ws.OpText, frame)) }
 
-// SendAhead implements hub.Conn. Here no other frame has to wait for it.
+// SendAhead implements hub.Conn. Here no other frame waits for it.
 func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
 
 // Rest implements hub.Conn.
@@ -152,7 +152,8 @@ func (c *conn) queue(data []byte) {
 	switch {
 	case c.closing:
 	case c.bytes > 0 && c.bytes+len(data) > PendingBytesMax:
-		// Drop what waits: the history has it, and a consumer that reads again should come to the close frame soon.
+		// Drop the waiting bytes: the history has them, and a consumer that reads again should come to the close frame
+		// soon.
 		for _, p := range c.pending {
 			c.bytes -= len(p)
 		}
@@ -172,7 +173,7 @@ func (c *conn) end(body []byte) {
 	}
 }
 
-// push starts a writer where none runs. The caller holds mu.
+// push starts a writer if none runs. The caller holds mu.
 func (c *conn) push(data []byte) {
 	c.pending = append(c.pending, data)
 	c.bytes += len(data)
@@ -214,8 +215,8 @@ func (c *conn) write() {
 	}
 }
 
-// next takes everything that is pending. When nothing is, the writer ends, and last reports whether the close frame was
-// the last that it wrote.
+// next takes all pending frames. If there are none, the writer ends, and last reports whether it has written the close
+// frame.
 func (c *conn) next(written int) (batch [][]byte, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 // are much work.
 const sliceFrames = 4
 
-// answerer is what the reading half of a connection needs of the writing half.
+// answerer is the writing half of a connection, as the reading half uses it.
 type answerer interface {
 	// queue hands on data, whole WebSocket frames.
 	queue(data []byte)
@@ -26,10 +26,10 @@ type answerer interface {
 	frameMost() int64
 }
 
-// receive takes up to sliceFrames frames of data and returns the rest. It answers control frames and hands everything
-// else to the handler. While the connection is closing, it ignores everything but the peer's close frame, which it
-// reports by closed: if we cut right after our own close frame, TCP would take that back from a peer that is still
-// writing.
+// receive takes up to sliceFrames frames of data and returns the rest. It answers control frames and hands all other
+// frames to the handler. While the connection is closing, it ignores all but the peer's close frame, which it reports
+// by closed. If we cut the connection right after our own close frame, TCP would take that back from a peer that is
+// still writing.
 func receive(d *decoder, data []byte, h Handler, a answerer) (rest []byte, inputs int, closed bool) {
 	for len(data) > 0 && inputs < sliceFrames {
 		if a.isClosing() {

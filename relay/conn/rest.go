@@ -10,7 +10,7 @@ type rest struct{ at atomic.Int64 } // nanoseconds since 1970; 0: there was no r
 
 func (r *rest) until(d time.Duration) { r.at.Store(time.Now().Add(d).UnixNano()) }
 
-// left returns the time that is left of the rest; 0 or less: it is over.
+// left returns the remaining time of the rest; 0 or less: it is over.
 func (r *rest) left() time.Duration {
 	at := r.at.Load()
 	if at == 0 {

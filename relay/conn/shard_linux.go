@@ -17,12 +17,12 @@ const (
 	// queuedBytesMax is the size of the queue at which a shard stops reading, so that senders are not faster than the
 	// fan-out.
 	queuedBytesMax = 1 << 20
-	// commandBytes is about the size of a command beside its data.
+	// commandBytes is the approximate size of a command without its data.
 	commandBytes = 64
 	// deadlineEvery is the time between two looks at the deadlines.
 	deadlineEvery = 250 * time.Millisecond
-	// overdueMax bounds the connections that are cut at once, and those that are resumed: closing a socket takes longer
-	// the more unread bytes it holds, and the deadlines of a crowd end together.
+	// overdueMax bounds the connections that are cut or resumed at once. Closing a socket takes longer the more unread
+	// bytes it holds, and the deadlines of a crowd end together.
 	overdueMax = 8
 )
 
@@ -170,8 +170,8 @@ func (s *shard) await(busy bool) ([]unix.EpollEvent, error) {
 	return events, err
 }
 
-// attend notices what has arrived, and reports whether there is work to do. Go's poller may wake a waiting shard late,
-// while others keep the processors.
+// attend looks for events, and reports whether there is work to do. Go's poller may wake a waiting shard late, while
+// others keep the processors.
 func (s *shard) attend() (busy bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -217,7 +217,7 @@ func (s *shard) work() (more bool) {
 	return true
 }
 
-// refill takes the commands that were handed over. It returns false when there are none.
+// refill takes new commands. It returns false if there are none.
 func (s *shard) refill() bool {
 	clear(s.todo)
 	s.mu.Lock()
@@ -267,7 +267,7 @@ func (s *shard) do(c *command) {
 	}
 }
 
-// checkDeadlines cuts connections whose deadline is over, and resumes those whose rest is.
+// checkDeadlines cuts connections whose deadline is over, and resumes those whose rest is over.
 func (s *shard) checkDeadlines() {
 	if s.checkAt.IsZero() {
 		return

@@ -37,12 +37,12 @@ type Handler interface {
 // Transport carries connections. Its groups hold only its own connections.
 type Transport interface {
 	hub.Transport
-	// Serve takes over nc after its handshake; bytes that were read with that are in an [Early]. It calls accept once
-	// with the connection for the hub, before anything is read. It may block until the connection has ended. It closes
-	// nc.
+	// Serve takes over nc after its handshake; bytes that came with the handshake are in an [Early]. It calls accept
+	// once with the connection for the hub, before it reads anything. It may block until the connection has ended. It
+	// closes nc.
 	Serve(nc net.Conn, accept func(hub.Conn) Handler)
-	// Attend notices what has arrived, and reports whether the connections have work to do. Others call it before they
-	// take up a processor.
+	// Attend looks for events, and reports whether the connections have work to do. Callers use it before they take up
+	// a processor.
 	Attend() (busy bool)
 	// Close frees the transport, once its connections have ended and no more will come.
 	Close()

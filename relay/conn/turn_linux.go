@@ -10,7 +10,7 @@ import (
 const (
 	// readBytes is the size of one read.
 	readBytes = 2 << 10
-	// backlogFrames is about the number of frames of backlogged connections that are taken between two polls. When
+	// backlogFrames is the approximate number of frames of backlogged connections that are taken between two polls. If
 	// there are more than backloggedFew of these connections, a backlogPause follows.
 	backlogFrames = 16
 	backloggedFew = 8
@@ -90,7 +90,7 @@ func (c *epollConn) listen(on bool) {
 }
 
 // readSlice takes a few frames of c: of bytes that were read before, or else of a new read. The poller reports again
-// what is left in the socket.
+// the bytes that stay in the socket.
 func (s *shard) readSlice(c *epollConn) (inputs int) {
 	if d := c.rest.left(); d > 0 && !c.closing {
 		s.startRest(c, d)

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// sharedTimeout bounds a query for what other relays have committed.
+	// sharedTimeout bounds a query for the commits of other relays.
 	sharedTimeout = 5 * time.Second
 	// healsMax bounds the holes that are read at once, in different rooms.
 	healsMax = 8
@@ -28,7 +28,7 @@ type Shared interface {
 	rules.Moderation
 }
 
-// Cluster is what an engine needs where other relays write the same database.
+// Cluster holds the parts of an engine whose database other relays write too.
 type Cluster struct {
 	Shared Shared
 	// Join returns the bus to the other relays, which calls the listener from then on.
@@ -114,7 +114,7 @@ func (c *cluster) Follow(room string) { c.bus.Listen(room) }
 // Unfollow implements [hub.Bus].
 func (c *cluster) Unfollow(room string) { c.bus.Unlisten(room) }
 
-// Heard implements [bus.Listener]. It waits while the hub is busy: the bus drops what comes meanwhile, and says so.
+// Heard implements [bus.Listener]. It waits while the hub is busy: the bus then drops news, and reports that.
 func (c *cluster) Heard(from bus.RelayID, news bus.News) {
 	n, durable := news.(*bus.Changes)
 	if !durable {
@@ -125,7 +125,7 @@ func (c *cluster) Heard(from bus.RelayID, news bus.News) {
 	c.engine.do(func(now time.Time) { c.engine.hub.Heard(now, told) })
 }
 
-// newsOf returns changes as the hub takes them. Those that cannot be read tell of a head alone.
+// newsOf converts changes for the hub. Frames that cannot be decoded become a head alone.
 func newsOf(n *bus.Changes) hub.News {
 	told := hub.News{Room: n.Room, Epoch: n.Epoch, First: n.First, Last: n.Last, Frames: make([][]byte, len(n.Frames))}
 	for i := range n.Frames {
@@ -184,7 +184,7 @@ func (c *cluster) read(query func(context.Context) event) {
 	})
 }
 
-// end ends what the cluster reads. The engine has ended.
+// end ends the cluster's reads. The engine has ended.
 func (c *cluster) end() {
 	<-c.left // the hub asks for nothing more
 	c.cancel()

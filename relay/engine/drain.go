@@ -8,9 +8,8 @@ import (
 // Draining reports whether Drain was called.
 func (e *Engine) Draining() bool { return e.draining.Load() }
 
-// Drain ends the engine; it is called once. It turns new connections away and asks all others to go; those
-// that stay are closed a little later. It returns when all are gone and every op that was accepted is
-// committed, or with ctx's error.
+// Drain ends the engine; it is called once. It turns new connections away and asks all others to go; it closes the rest
+// a little later. It returns when all are gone and every accepted op is committed, or with ctx's error.
 func (e *Engine) Drain(ctx context.Context) error {
 	e.draining.Store(true)
 	defer e.transport.Close()
@@ -44,7 +43,7 @@ func (e *Engine) awaitIdle(ctx context.Context) error {
 	}
 }
 
-// announceIdle wakes those who wait in awaitIdle, when nothing is left.
+// announceIdle wakes the callers of awaitIdle when no work is left.
 func (e *Engine) announceIdle() {
 	if e.links > 0 || e.hub.Pending() > 0 {
 		return

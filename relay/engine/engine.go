@@ -32,7 +32,7 @@ type Options struct {
 	Transport conn.Transport // nil: conn.New's; the engine closes it
 }
 
-// Meter measures what an engine does. Its methods may be called from several goroutines.
+// Meter measures the work of an engine. Its methods may be called from several goroutines.
 type Meter interface {
 	// Committed notes a transaction of the store.
 	Committed(took time.Duration, ops int, err error)
@@ -152,7 +152,7 @@ func (e *Engine) own() {
 	}
 }
 
-// takeLast takes the events that were handed over before the end.
+// takeLast takes the events from before the end.
 func (e *Engine) takeLast() {
 	for {
 		select {
@@ -182,7 +182,7 @@ func (e *Engine) commit() {
 	}
 }
 
-// do hands an event to the hub's owner. It returns false when the engine has ended, and the event may never be called.
+// do hands an event to the hub's owner. It returns false if the engine has ended; the event may then never be called.
 func (e *Engine) do(ev event) bool {
 	select {
 	case e.events <- ev:

@@ -37,7 +37,7 @@ func (c *cluster) MarkRead(marks []rules.ReadMark) {
 	})
 }
 
-// ReadKnown reads what a hub keeps in memory of all rooms and users.
+// ReadKnown reads the state of all rooms and users that a hub keeps in memory.
 func ReadKnown(ctx context.Context, m rules.Moderation) (k hub.Known, err error) {
 	if k.Revoked, err = m.Revocations(ctx); err != nil {
 		return k, err

@@ -8,7 +8,7 @@ import (
 )
 
 // headReads reads the heads of rooms for requests, many by one query. Each request waits for a query that begins after
-// it, so its answer has everything that its client was told before, by any relay.
+// it, so its answer has all changes that its client knows, from any relay.
 type headReads struct {
 	shared rules.Shared
 

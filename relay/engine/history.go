@@ -9,8 +9,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// Page returns a part of a room's history as JSON: from the room's window where that reaches so far, else from
-// the store.
+// Page returns a part of a room's history as JSON: from the room's window if that reaches so far, else from the store.
 func (e *Engine) Page(ctx context.Context, room, user string, q rules.Query) ([]byte, error) {
 	page, ok, err := e.recent(ctx, room, user, q)
 	switch {
@@ -33,7 +32,7 @@ func (e *Engine) stored(ctx context.Context, room, user string, q rules.Query) (
 	return page.Append(nil), nil
 }
 
-// Message returns one message as the user sees it; ok is false where the room has none with this id.
+// Message returns one message as the user sees it; ok is false if the room has none with this id.
 func (e *Engine) Message(ctx context.Context, room, user, id string) (m protocol.Message, ok bool, err error) {
 	page, err := e.read(ctx, room, user, rules.Query{Kind: rules.QueryAround, ID: id, Limit: 1})
 	if err != nil {
@@ -62,8 +61,8 @@ func (e *Engine) read(ctx context.Context, room, user string, q rules.Query) (pr
 // Ready returns why the store cannot write at present; nil when it can.
 func (e *Engine) Ready(ctx context.Context) error { return e.store.Ready(ctx) }
 
-// recent answers from the window; ok is false where it cannot. The first reader of a window with a gap fills it from the
-// store; readers that come in the meantime wait for that. In a cluster the window must be as far as the database is now.
+// recent answers from the window; ok is false if it cannot. The first reader of a window with a gap fills it from the
+// store, and later readers wait for that. In a cluster the window must be level with the database.
 func (e *Engine) recent(ctx context.Context, room, user string, q rules.Query) (page []byte, ok bool, err error) {
 	w := e.windows.Of(room)
 	if w == nil || !hub.WindowAnswers(q) {
@@ -96,7 +95,8 @@ func (e *Engine) recent(ctx context.Context, room, user string, q rules.Query) (
 	return page, ok, nil
 }
 
-// fill reads what a window lacks. When that fails, each page is read from the store, which reports the cause.
+// fill reads the missing messages of a window. If that fails, each page is read from the store, which reports the
+// cause.
 func (e *Engine) fill(ctx context.Context, room string, w *hub.Window, from int64) {
 	f := hub.Fill{From: from}
 	for at := from; ; {

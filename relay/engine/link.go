@@ -11,8 +11,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// Serve takes over a connection after its handshake. It may block until the connection has ended. from
-// is the client's address; its port is 0 where a proxy is in between.
+// Serve takes over a connection after its handshake. It may block until the connection has ended. from is the client's
+// address; its port is 0 behind a proxy.
 func (e *Engine) Serve(nc net.Conn, from netip.AddrPort) {
 	e.transport.Serve(nc, func(c hub.Conn) conn.Handler {
 		l := &link{engine: e, id: rand.Text(), from: from}

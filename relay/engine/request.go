@@ -10,7 +10,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// errEnded is the error of a question that nobody is left to answer.
+// errEnded is the error of a request to an engine that has ended.
 var errEnded = errors.New("the engine has ended")
 
 // ask hands an event to the hub's owner and waits until it calls answer. The error is ctx's or errEnded.
@@ -28,9 +28,9 @@ func ask[T any](ctx context.Context, e *Engine, ev func(now time.Time, answer fu
 	}
 }
 
-// Change takes a change over REST by the rules, order and rate of a frame. The op may be of any kind but Open and Read.
-// Its content is checked; the hub sets its sender. The outcome tells of a refusal, with RetryAfter where another try may
-// help. After an error, which is ctx's, the change may or may not be stored.
+// Change takes an op over REST by the rules, order and rate of a frame. It takes all ops but Open and Read. The op's
+// content was checked; the hub sets its sender. The outcome may be a refusal, with RetryAfter if another try may help.
+// After an error, which is ctx's, the change may or may not be stored.
 func (e *Engine) Change(ctx context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error) {
 	o, err := ask(ctx, e, func(now time.Time, answer func(rules.Outcome)) { e.hub.Change(now, who, op, answer) })
 	if errors.Is(err, errEnded) {
@@ -39,7 +39,7 @@ func (e *Engine) Change(ctx context.Context, who hub.Identity, op rules.Op) (rul
 	return o, err
 }
 
-// Online returns the ids of the users who are in a room now, on any relay. The error is ctx's.
+// Online returns the ids of the users who are in a room at present, on any relay. The error is ctx's.
 func (e *Engine) Online(ctx context.Context, room string) (map[string]bool, error) {
 	users, err := ask(ctx, e, func(now time.Time, answer func(map[string]bool)) { e.hub.Online(now, room, answer) })
 	if errors.Is(err, errEnded) {
@@ -48,8 +48,8 @@ func (e *Engine) Online(ctx context.Context, room string) (map[string]bool, erro
 	return users, err
 }
 
-// Level waits until this relay knows what clients have done at other relays before, as far as no database holds it. The error is
-// ctx's.
+// Level waits until this relay knows where clients are and what they have read at other relays, as far as no database
+// holds it. The error is ctx's.
 func (e *Engine) Level(ctx context.Context) error {
 	if e.cluster == nil {
 		return nil
@@ -75,8 +75,7 @@ func (e *Engine) Erase(ctx context.Context, ops []rules.Op) ([]rules.Outcome, er
 	})
 }
 
-// Purged notes that the store has deleted messages of one life of a room because of their age: those with a
-// seq below the given one.
+// Purged notes that the store has deleted old messages of one life of a room: those with a seq below the given one.
 func (e *Engine) Purged(room, epoch string, below int64) {
 	e.do(func(time.Time) { e.hub.Purged(room, epoch, below) })
 }
@@ -96,7 +95,7 @@ func (e *Engine) Banned(now time.Time, ban rules.Ban, role protocol.Role) (until
 	return e.bans.Of(now, ban, role)
 }
 
-// Rank returns a user's role in a room by the last token seen. ok is false where the store knows it as well.
+// Rank returns a user's role in a room by the last token seen. ok is false if the store knows it as well.
 func (e *Engine) Rank(user, room string) (role protocol.Role, ok bool) { return e.ranks.Of(user, room) }
 
 // Config returns the hub's configuration with its defaults.
@@ -108,13 +107,13 @@ func (e *Engine) Conns() int { return int(e.conns.Load()) }
 // Waiting returns the number of events that wait for the hub.
 func (e *Engine) Waiting() int { return len(e.events) }
 
-// Attend lets the transport notice what has arrived, and reports whether connections have work to do.
+// Attend makes the transport look for events, and reports whether connections have work to do.
 func (e *Engine) Attend() bool { return e.transport.Attend() }
 
 // statsTimeout bounds how long Stats waits for a busy hub.
 const statsTimeout = time.Second
 
-// Stats returns what the hub has counted. Of a hub too busy to answer it returns the last answer.
+// Stats returns the hub's counters. If the hub is too busy to answer, it returns the last answer.
 func (e *Engine) Stats() hub.Stats {
 	told := make(chan struct{})
 	go e.do(func(time.Time) {

@@ -27,14 +27,14 @@ const (
 	AddressesMax = 16384
 )
 
-// AddressLimits holds what one address may do. An IPv6 address counts as its /64 network, which is what one
+// AddressLimits holds the limits of one address. An IPv6 address counts as its /64 network, since that is what one
 // customer has.
 type AddressLimits struct {
 	RequestsPerSecond  int // over REST, with a burst of four times that; 0: no limit
 	BadTokensPerMinute int // over REST and WebSocket; 0: no limit
 }
 
-// Addresses remembers what addresses have done. It is safe for concurrent use.
+// Addresses counts the handshakes, requests and bad tokens of addresses. It is safe for concurrent use.
 type Addresses struct {
 	limits AddressLimits
 	seed   maphash.Seed
@@ -61,7 +61,7 @@ func NewAddresses(limits AddressLimits) *Addresses {
 // Limits returns the limits of each address.
 func (a *Addresses) Limits() AddressLimits { return a.limits }
 
-// of returns the entry of an address. It makes a missing one, which takes the place of the longest unseen.
+// of returns the entry of an address. It makes a missing one, which replaces the one that was unseen for longest.
 func (a *Addresses) of(addr netip.Addr) *address {
 	if addr = addr.Unmap().WithZone(""); addr.Is6() {
 		addr = netip.PrefixFrom(addr, 64).Masked().Addr()
@@ -99,8 +99,8 @@ func (a *Addresses) handshake(now time.Time, addr netip.Addr, r Rate) (many bool
 	return a.of(addr).handshakes.Take(now, r) > 0
 }
 
-// BadToken counts a bad token. It returns how long to wait when the address has shown too many. The same token
-// again is the mistake of a client, not a guess: it counts once.
+// BadToken counts a bad token. If the address has shown too many, it returns the time to wait. The same token again
+// counts once: it is the mistake of a client, not a guess.
 func (a *Addresses) BadToken(now time.Time, addr netip.Addr, token string) (wait time.Duration) {
 	if a.limits.BadTokensPerMinute == 0 || !addr.IsValid() {
 		return 0

@@ -15,8 +15,8 @@ const (
 	HandshakesPerSecondMax = 2_000
 )
 
-// handshakesKept is the part of a second's handshakes that is kept for addresses that have made fewer than
-// that: an address that connects without end leaves the others a fifth.
+// handshakesKept is the part of a second's handshakes that is kept for addresses with fewer handshakes than that: an
+// address that connects without end leaves the others a fifth.
 const handshakesKept = 5
 
 // AdmissionLimits bounds the connections that are admitted.
@@ -36,8 +36,8 @@ const (
 	TooManyHandshakes  Refusal = "rate"
 )
 
-// Admission decides which handshakes are let in. After a restart all clients come at once: they are let in as
-// fast as they can be served. A handshake that is refused costs no check of a token. It is safe for concurrent use.
+// Admission decides which handshakes are let in. After a restart all clients come at once: they are let in as fast as
+// they can be served. A refused handshake costs no check of a token. It is safe for concurrent use.
 type Admission struct {
 	limits    AdmissionLimits
 	addresses *Addresses

@@ -7,11 +7,10 @@ import (
 	"time"
 )
 
-// The bounds of answers that wait until their callers read them. A single answer passes while nothing else waits,
-// whatever its size.
+// The bounds of unread answers. A single answer passes while no other waits, whatever its size.
 const (
-	// UnreadBytesMax bounds the bytes that wait in all, UnreadAddressBytesMax those of an address,
-	// UnreadUserBytesMax those of a user.
+	// UnreadBytesMax bounds all unread bytes, UnreadAddressBytesMax those of an address, UnreadUserBytesMax those of a
+	// user.
 	UnreadBytesMax        = 32 << 20
 	UnreadAddressBytesMax = 16 << 20
 	UnreadUserBytesMax    = 8 << 20
@@ -22,9 +21,9 @@ const (
 	// An answer may take slowFor, and a second more for each slowBytes.
 	slowFor   = 30 * time.Second
 	slowBytes = 1 << 10
-	// lookEvery is the time between two looks at the readers' progress.
-	lookEvery = 250 * time.Millisecond
-	// answerBytes is what an answer counts beside its body: the buffers of its request.
+	// readersEvery is the time between two looks at the readers' progress.
+	readersEvery = 250 * time.Millisecond
+	// answerBytes is the size of an answer without its body: the buffers of its request.
 	answerBytes = 4 << 10
 )
 
@@ -37,7 +36,7 @@ var (
 
 // Reader is a connection that carries answers.
 type Reader interface {
-	// Taken returns how many bytes the other end has taken so far. Only its growth counts.
+	// Taken returns the number of bytes that the other end has taken so far. Only its growth counts.
 	Taken() uint64
 	// Extend gives the write under way more time.
 	Extend(d time.Duration)
@@ -45,9 +44,9 @@ type Reader interface {
 	Cut()
 }
 
-// Answers bounds the answers that are being written, or made: in all, for each address and for each user. It drops
-// the answer of a reader that stands still, or of the user who holds most, before it refuses one to another user.
-// It is safe for concurrent use.
+// Answers bounds the answers that are being written or made: in all, for each address and for each user. Before it
+// refuses an answer to another user, it drops the answer of a reader that stands still, or of the user with the most
+// unread bytes. It is safe for concurrent use.
 type Answers struct {
 	clock Clock
 	cuts  func(reason string)
@@ -57,7 +56,7 @@ type Answers struct {
 	bytes     int
 	addresses map[netip.Addr]int // bytes
 	users     map[string]int     // bytes
-	looking   bool
+	checking  bool
 }
 
 // answer is an answer that is not written yet.
@@ -87,7 +86,7 @@ func (a *Answers) Admit(who Caller) error {
 // Reserve makes room for an answer of at most so many bytes, before it is made.
 func (a *Answers) Reserve(r Reader, who Caller, bytes int) error { return a.add(r, who, bytes, true) }
 
-// Hold counts an answer, in place of what was reserved for it. After an error the answer is not counted.
+// Hold counts an answer, instead of the reserved bytes. After an error the answer is not counted.
 func (a *Answers) Hold(r Reader, who Caller, bytes int) error { return a.add(r, who, bytes, false) }
 
 func (a *Answers) add(r Reader, who Caller, bytes int, working bool) error {
@@ -101,9 +100,9 @@ func (a *Answers) add(r Reader, who Caller, bytes int, working bool) error {
 	now := a.clock.Now()
 	a.held[r] = &answer{Caller: who, bytes: bytes, began: now, moved: now, taken: r.Taken(), working: working}
 	a.count(who, bytes)
-	if !a.looking {
-		a.looking = true
-		a.clock.AfterFunc(lookEvery, a.look)
+	if !a.checking {
+		a.checking = true
+		a.clock.AfterFunc(readersEvery, a.checkReaders)
 	}
 	return nil
 }
@@ -148,7 +147,7 @@ type budget struct {
 	most  int
 	bytes func() int         // what is held of the budget
 	in    func(*answer) bool // whether an answer counts in the budget
-	share func(*answer) int  // what is held by the party of an answer; nil: all answers are of one party
+	share func(*answer) int  // the unread bytes of an answer's party; nil: all answers have one party
 	own   func() int         // what is held by the party of the caller
 }
 
@@ -177,7 +176,7 @@ func (a *Answers) budgets(who Caller) [3]budget {
 	}
 }
 
-// makeRoom makes room for an answer; where there is reason to, it gives up others. The caller holds mu.
+// makeRoom makes room for an answer; if there is reason to, it drops others. The caller holds mu.
 func (a *Answers) makeRoom(who Caller, bytes int) error {
 	for _, b := range a.budgets(who) {
 		for held := b.bytes(); held > 0 && held+bytes > b.most; held = b.bytes() {
@@ -196,7 +195,7 @@ func (a *Answers) makeRoom(who Caller, bytes int) error {
 	return nil
 }
 
-// stalled returns the reader that has stood still longest, if for long enough.
+// stalled returns the reader that has stood still for longest, if for long enough.
 func (a *Answers) stalled(in func(*answer) bool) (victim Reader) {
 	longest := a.clock.Now().Add(-stallPressed)
 	for r, h := range a.held {
@@ -207,7 +206,8 @@ func (a *Answers) stalled(in func(*answer) bool) (victim Reader) {
 	return victim
 }
 
-// heaviest returns the oldest answer of the party that holds most, if that is more than the caller's party would.
+// heaviest returns the oldest answer of the party with the most unread bytes, if that is more than the caller's party
+// would have.
 func (a *Answers) heaviest(b *budget, own int) (victim Reader) {
 	var oldest *answer
 	for r, h := range a.held {
@@ -222,8 +222,8 @@ func (a *Answers) heaviest(b *budget, own int) (victim Reader) {
 	return victim
 }
 
-// look gives readers that make progress more time, and cuts those that do not.
-func (a *Answers) look() {
+// checkReaders gives readers that make progress more time, and cuts those that do not.
+func (a *Answers) checkReaders() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.clock.Now()
@@ -241,7 +241,7 @@ func (a *Answers) look() {
 			r.Cut()
 		}
 	}
-	if a.looking = len(a.held) > 0; a.looking {
-		a.clock.AfterFunc(lookEvery, a.look)
+	if a.checking = len(a.held) > 0; a.checking {
+		a.clock.AfterFunc(readersEvery, a.checkReaders)
 	}
 }

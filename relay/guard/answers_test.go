@@ -37,8 +37,8 @@ func TestReadersThatTakeNothingAreCut(t *testing.T) {
 		perSecond float64
 		from, to  time.Duration // when it is cut; 0: never within what it takes to read all
 	}{
-		"nothing":           {0, StallTimeout, StallTimeout + lookEvery},
-		"a byte in a while": {0.05, StallTimeout, StallTimeout + lookEvery},
+		"nothing":           {0, StallTimeout, StallTimeout + readersEvery},
+		"a byte in a while": {0.05, StallTimeout, StallTimeout + readersEvery},
 		"a byte a second":   {1, slowFor + page/slowBytes*time.Second, slowFor + (page/slowBytes+5)*time.Second},
 		"a phone far away":  {2 << 10, 0, 0},
 		"a phone":           {50 << 10, 0, 0},
@@ -101,7 +101,7 @@ func TestUnreadIsBounded(t *testing.T) {
 					t.Errorf("%d bytes are held, %d are refused", held, refused)
 				}
 				// Of those that hold as much as it would somebody is cut once they stand still.
-				time.Sleep(stallPressed + lookEvery)
+				time.Sleep(stallPressed + readersEvery)
 				synctest.Wait()
 				for n, other := range []Caller{callerOf(1000, 1000), callerOf(1001, 1), callerOf(1002, 2)} {
 					if err := a.Hold(newEater(1), other, page); err != nil {
@@ -113,7 +113,7 @@ func TestUnreadIsBounded(t *testing.T) {
 				}
 				time.Sleep(10 * time.Minute)
 				synctest.Wait()
-				if len(a.held)+a.bytes+len(a.users)+len(a.addresses) != 0 || a.looking {
+				if len(a.held)+a.bytes+len(a.users)+len(a.addresses) != 0 || a.checking {
 					t.Errorf("left: %+v", a)
 				}
 			})

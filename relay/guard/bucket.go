@@ -19,7 +19,7 @@ func PerMinute(n int) Rate { return Rate{float64(n) / 60, n} }
 // takes no memory. A Bucket is not safe for concurrent use.
 type Bucket struct{ limiter *rate.Limiter }
 
-// Take takes a token. It returns how long to wait when there is none, and then takes none.
+// Take takes a token. If there is none, it returns the time to wait.
 func (b *Bucket) Take(now time.Time, r Rate) (wait time.Duration) {
 	if r.PerSecond <= 0 {
 		return 0
@@ -33,7 +33,7 @@ func (b *Bucket) Take(now time.Time, r Rate) (wait time.Duration) {
 	return b.Wait(now)
 }
 
-// Spend takes tokens that were used elsewhere. The bucket may come to owe as many as it holds when it is full.
+// Spend takes tokens that were used on another relay. The bucket may come to owe as many as it holds when it is full.
 func (b *Bucket) Spend(now time.Time, r Rate, n int) {
 	if r.PerSecond <= 0 {
 		return

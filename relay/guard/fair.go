@@ -36,9 +36,9 @@ type addressAccount struct {
 	at      int // the index in fairQueue.active; -1: no request of it waits
 }
 
-// fairQueue orders waiting requests so that users and addresses that ask for much wait behind those that ask for
-// little: start-time fair queueing by both. Within one address the user who has asked for least comes first. It does
-// not know the time, and is not safe for concurrent use.
+// fairQueue orders waiting requests so that users and addresses with many requests wait behind those with few:
+// start-time fair queueing by both. Within one address the user with the fewest comes first. It does not know the time,
+// and is not safe for concurrent use.
 type fairQueue struct {
 	users     map[string]*account
 	addresses map[netip.Addr]*addressAccount
@@ -121,7 +121,7 @@ func (q *fairQueue) count(who Caller, n int) {
 	}
 }
 
-// activate puts an address into active when something of it waits, and takes it out when nothing does.
+// activate puts an address with waiting requests into active, and removes one without.
 func (q *fairQueue) activate(a *addressAccount) {
 	switch waits := len(a.waiting) > 0; {
 	case waits && a.at < 0:
@@ -156,7 +156,7 @@ func (q *fairQueue) pop() *waiter {
 	return w
 }
 
-// remove takes out a request that gives up. It returns false when the request is not in the queue any more.
+// remove removes a request that gives up. It returns false if the request is not in the queue any more.
 func (q *fairQueue) remove(w *waiter) bool {
 	if w.at < 0 {
 		return false

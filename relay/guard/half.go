@@ -5,14 +5,14 @@ import (
 	"sync"
 )
 
-// HalfBytesMax bounds the bytes of requests, and of WebSocket messages, of which only a part has come.
+// HalfBytesMax bounds the bytes of unfinished requests and WebSocket messages.
 const HalfBytesMax = 16 << 20
 
-// unauthenticatedShare is the part of these bytes from which on connections before their welcome give way first.
+// unauthenticatedShare is the part of these bytes beyond which unauthenticated connections give way first.
 const unauthenticatedShare = 4
 
-// Halves bounds the bytes held of requests or messages of which only a part has come. Each belongs to a group;
-// beyond the bound the oldest of the heaviest group gives way. It is safe for concurrent use.
+// Halves bounds the bytes of unfinished requests or messages. Each belongs to a group; beyond the bound the oldest of
+// the heaviest group gives way. It is safe for concurrent use.
 type Halves[G comparable] struct {
 	most     int
 	heaviest func(h *Halves[G]) G
@@ -27,7 +27,7 @@ type halfGroup struct {
 	halves list.List // of *Half[G], the oldest first
 }
 
-// Half is what has come of one connection's request or message. One goroutine charges it.
+// Half holds the size of one connection's unfinished request or message. One goroutine charges it.
 type Half[G comparable] struct {
 	cut     func()
 	charged int // of the goroutine that charges it
@@ -40,7 +40,7 @@ type Half[G comparable] struct {
 	over  bool // it has given way, or was released
 }
 
-// NewHalf returns a Half of which nothing has come. Its connection is cut when it gives way.
+// NewHalf returns a Half without bytes. Its connection is cut when it gives way.
 func NewHalf[G comparable](cut func()) Half[G] { return Half[G]{cut: cut} }
 
 // NewHalves returns Halves by groups of any kind, say addresses: the group that holds most gives way first.
@@ -56,8 +56,8 @@ func NewHalves[G comparable](most int) *Halves[G] {
 	}}
 }
 
-// NewHalvesOfClients returns Halves with a group of welcomed clients, true, and one of unauthenticated connections, false. These
-// give way first while they hold more than a quarter.
+// NewHalvesOfClients returns Halves with two groups: true for welcomed clients, false for unauthenticated connections.
+// The latter give way first while they hold more than a quarter.
 func NewHalvesOfClients(most int) *Halves[bool] {
 	return &Halves[bool]{most: most, groups: map[bool]*halfGroup{}, heaviest: func(h *Halves[bool]) (welcomed bool) {
 		unauthenticated := h.groups[false]

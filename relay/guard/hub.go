@@ -1,6 +1,7 @@
 package guard
 
-// The limits that the hub keeps. It refuses or closes what exceeds one; only typing is dropped silently.
+// The limits that the hub keeps. It refuses an op or closes a connection that exceeds one; only typing is dropped
+// silently.
 const (
 	// QueueOpsMax bounds the ops that wait for the store or are being committed.
 	QueueOpsMax = 16384
@@ -9,20 +10,20 @@ const (
 	// SessionOpsMax bounds the share of one connection, so that none fills the queue alone. A client keeps
 	// protocol.InFlightMax in flight.
 	SessionOpsMax = 1024
-	// RoomBatchBytesMax ends a batch: what a commit brings to a room goes out at once, and must leave a reader that
-	// keeps up room in its pending bytes.
+	// RoomBatchBytesMax ends a batch: a commit's frames for a room go out at once, and must fit the pending bytes of a
+	// reader that keeps up.
 	RoomBatchBytesMax = 64 << 10
 	// BatchBytesMax ends a batch of many rooms, for a reader who is in all of them.
 	BatchBytesMax = 3 * RoomBatchBytesMax
 	// BatchOpsMax ends a batch of small ops. Ops that come meanwhile wait for the whole batch, and a larger one costs
 	// the disk hardly less.
 	BatchOpsMax = 512
-	// FloodOpsMax ends a batch while only users who have asked for much wait: others that come meanwhile go ahead of
-	// them, and must not wait long.
+	// FloodOpsMax ends a batch if only users with many ops wait: ops of others go ahead of them, and must not wait
+	// long.
 	FloodOpsMax = 128
 	// RoomsPerSessionMax bounds the rooms that one connection joins.
 	RoomsPerSessionMax = 256
-	// RoomsMax bounds the rooms in memory: those that somebody has joined.
+	// RoomsMax bounds the rooms in memory: rooms with a member.
 	RoomsMax = 50_000
 	// FramesPerSecondMax bounds the frames of a connection, except sends, for which the user's rate is.
 	FramesPerSecondMax = 100

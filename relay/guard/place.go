@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// Places bounds the files that connections take. A connection takes a place before it has said anything, and a
-// browser keeps that of its last request for a minute. So when places run short, the connection that has been silent
-// longest gives way, and neither costs others a place. It is safe for concurrent use.
+// Places bounds the descriptors that connections take. A connection takes a place before it has said anything, and a
+// browser keeps the connection of its last request for a minute. So when places run short, the connection that has been
+// silent for longest gives way, and neither costs others a place. It is safe for concurrent use.
 type Places struct {
 	most int        // 0: no limit
 	held func() int // connections that take a file but no place here: they carry requests no more

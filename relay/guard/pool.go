@@ -23,14 +23,13 @@ const (
 	QueueTimeout = 10 * time.Second
 )
 
-// The bounds of the queues of requests that need the store. A request that waits takes about 16 KiB.
+// The bounds of the queues of requests to the store. A waiting request takes about 16 KiB.
 const (
-	// WaitingMax bounds the requests that wait in all, WaitingAddressMax those of an address, WaitingUserMax
-	// those of a user.
+	// WaitingMax bounds all waiting requests, WaitingAddressMax those of an address, WaitingUserMax those of a user.
 	WaitingMax        = 4096
 	WaitingAddressMax = 3072
 	WaitingUserMax    = 64
-	// SearchesWaitingMax bounds the searches that wait, SearchesWaitingAddressMax those of an address,
+	// SearchesWaitingMax bounds all waiting searches, SearchesWaitingAddressMax those of an address,
 	// SearchesWaitingUserMax those of a user.
 	SearchesWaitingMax        = 512
 	SearchesWaitingAddressMax = 384
@@ -53,9 +52,9 @@ type Caller struct {
 // QueueLimits bounds how many requests wait in a pool; 0: no bound.
 type QueueLimits struct{ All, Address, User int }
 
-// Pool has slots for the requests under way, which rank behind the connections: while these are busy all the
-// time, requests get no more than a share of the processors. A request that finds no free slot waits. The next slot
-// goes to the user who has asked for least; see fairQueue. A Pool is safe for concurrent use.
+// Pool has slots for the requests under way, which rank behind the connections: while these are busy all the time,
+// requests get no more than a share of the processors. A request without a free slot waits. The next slot goes to the
+// user with the fewest requests; see fairQueue. A Pool is safe for concurrent use.
 type Pool struct {
 	clock  Clock
 	limits QueueLimits

@@ -7,16 +7,16 @@ import "time"
 const (
 	// RefusalsPerSecondMax bounds the refused frames of a connection. Beyond it, the connection is read no faster.
 	RefusalsPerSecondMax = 50
-	// RefusalsBurstMax bounds those that come at once: a client that returns with a long outbox may be told many times
-	// to wait.
+	// RefusalsBurstMax bounds the refusals at once: a client that returns with a long outbox may be told many times to
+	// wait.
 	RefusalsBurstMax = 100
-	// RefusalsPerSecondAll is about the bound of all connections together. Beyond it, each refusal counts for so many
-	// that it is kept.
+	// RefusalsPerSecondAll is the approximate bound of all connections together. Beyond it, each refusal counts several
+	// times, so that the bound is kept.
 	RefusalsPerSecondAll = 5000
 	// refusalBytes is the size of a frame that counts as one refusal.
 	refusalBytes = 4 << 10
-	// refusalsAhead is the time by which all may exceed RefusalsPerSecondAll before each refusal counts once more;
-	// refusalsAheadMax bounds the excess that is remembered.
+	// refusalsAhead is the excess over RefusalsPerSecondAll, in time, after which each refusal counts once more;
+	// refusalsAheadMax bounds the remembered excess.
 	refusalsAhead    = 50 * time.Millisecond
 	refusalsAheadMax = 5 * time.Second
 	// restMax bounds how long a connection is not read.

@@ -56,7 +56,7 @@ func (p *Presence) moves(o *peer, n *bus.Moved) {
 	p.tellChange(r, before)
 }
 
-// heartbeat compares the digests of a relay's rooms with what was heard of them, and asks where they differ.
+// heartbeat compares the digests of a relay's rooms with its rosters here, and asks for those that differ.
 func (p *Presence) heartbeat(from bus.RelayID, o *peer, n *bus.Heartbeat) {
 	switch {
 	case n.Round < o.round:
@@ -84,7 +84,7 @@ func (p *Presence) heartbeat(from bus.RelayID, o *peer, n *bus.Heartbeat) {
 	}
 }
 
-// endRound forgets the rosters of which the whole heartbeat of a relay tells nothing.
+// endRound forgets the rosters that a relay's whole heartbeat does not name.
 func (p *Presence) endRound(o *peer) {
 	for _, r := range o.rooms() {
 		if o.rosters[r].round < o.round {
@@ -116,7 +116,7 @@ func (p *Presence) clear(o *peer, r *room) {
 	p.tellChange(r, before)
 }
 
-// tellChange tells the hub where the number of users has changed.
+// tellChange tells the hub of rooms whose number of users has changed.
 func (p *Presence) tellChange(r *room, before int) {
 	if len(r.users) != before {
 		p.host.Changed(r.name)
@@ -138,7 +138,7 @@ func (o *peer) trim(r *room) {
 	}
 }
 
-// rooms returns the rooms of which the relay has a roster, by name.
+// rooms returns the rooms with a roster of the relay, by name.
 func (o *peer) rooms() []*room {
 	all := make([]*room, 0, len(o.rosters))
 	for r := range o.rosters {
@@ -148,7 +148,8 @@ func (o *peer) rooms() []*room {
 	return all
 }
 
-// An assembly puts the parts of a snapshot together. They come in their order; where one is missing, nothing comes of it.
+// An assembly puts the parts of a snapshot together. They come in their order; if one is missing, the snapshot is
+// dropped.
 type assembly struct {
 	round int64
 	next  int64
@@ -170,7 +171,7 @@ func (a *assembly) add(n *bus.Snapshot) (whole bool) {
 	return !a.begun
 }
 
-// snapshot puts what a relay tells of a room in the place of what was heard before.
+// snapshot replaces a relay's roster of a room.
 func (p *Presence) snapshot(from bus.RelayID, o *peer, n *bus.Snapshot) {
 	if q := p.questions[n.Room]; q != nil {
 		if a := q.waits[from]; a != nil && a.add(n) {

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// PulseEvery is the least time between two looks for something to tell or to end.
+	// PulseEvery is the least time between two pulses.
 	PulseEvery = 250 * time.Millisecond
 	// HeartbeatEvery is the time between two heartbeats.
 	HeartbeatEvery = time.Second
@@ -23,7 +23,7 @@ const (
 	peersMax = 1000
 )
 
-// Host is what a Presence asks of its owner. Its methods must not call back.
+// Host is the owner of a Presence. Its methods must not call back.
 type Host interface {
 	// Tell tells other relays.
 	Tell(news bus.News)
@@ -87,7 +87,7 @@ func hash(user string) uint64 {
 	return binary.BigEndian.Uint64(sum[:8])
 }
 
-// set notes whether a user is on the roster, and reports whether that is new.
+// set notes whether a user is on the roster, and reports whether that has changed.
 func (o *roster) set(user string, here bool) bool {
 	if _, was := o.users[user]; was == here {
 		return false
@@ -126,7 +126,7 @@ func (p *Presence) Open(name string) {
 	}
 }
 
-// Followed notes that news of a room come from now on. What was told since Open may have been missed.
+// Followed notes that the news of a room come from now on. News since Open may have been lost.
 func (p *Presence) Followed(name string) {
 	if r := p.rooms[name]; r != nil && !r.followed {
 		r.followed = true
@@ -175,7 +175,7 @@ func (p *Presence) Relays() int { return len(p.peers) }
 
 // Pulse sends the heartbeats, digests and questions that are due.
 func (p *Presence) Pulse(now time.Time) {
-	// Where this relay itself stood still, it has heard nobody meanwhile.
+	// If this relay itself stood still, it has heard nobody meanwhile.
 	if gap := now.Sub(p.pulsedAt); gap > SilentAfter/2 && !p.pulsedAt.IsZero() {
 		for _, o := range p.peers {
 			if o.heard = o.heard.Add(gap); o.heard.After(now) {
@@ -197,7 +197,7 @@ func (p *Presence) Pulse(now time.Time) {
 	p.endQuestions(now)
 }
 
-// TellMoves tells which users have come and left since the last pulse, without waiting for the next one.
+// TellMoves tells the other relays at once which users have come and left since the last pulse.
 func (p *Presence) TellMoves() {
 	for _, r := range p.moved {
 		p.tellMoves(r)
@@ -212,7 +212,7 @@ func (p *Presence) Leave() {
 	p.tellAll(&bus.Heartbeat{Round: p.round, Leaving: true})
 }
 
-// beat tells the digests of all rooms with users on this relay.
+// beat sends the digests of all rooms with users on this relay.
 func (p *Presence) beat() {
 	p.round++
 	var digests []bus.Digest
@@ -224,7 +224,7 @@ func (p *Presence) beat() {
 	p.tellAll(&bus.Heartbeat{Round: p.round, Rooms: digests})
 }
 
-// tellMoves tells who has come to the room and left it since the last pulse.
+// tellMoves sends the users who have come to the room and left it since the last pulse.
 func (p *Presence) tellMoves(r *room) {
 	if len(r.moves) == 0 {
 		return
@@ -242,7 +242,7 @@ func (p *Presence) tellMoves(r *room) {
 	p.tellAll(m)
 }
 
-// tellSnapshot tells a relay who is in a room on this one.
+// tellSnapshot sends a relay the users in a room on this one.
 func (p *Presence) tellSnapshot(to bus.RelayID, name string) {
 	p.round++
 	s := &bus.Snapshot{Relay: to, Room: name, Round: p.round}

@@ -86,7 +86,7 @@ func NewArchive(messages int) *Archive {
 	return a
 }
 
-// MessageOf returns the message that the send n has become.
+// MessageOf returns the stored message of the send n.
 func MessageOf(n int, seq int64) protocol.Message {
 	return protocol.Message{Room: "lobby", ID: SendOf(n).ID, Seq: seq, Rev: seq, Text: "hi"}
 }

@@ -167,9 +167,9 @@ func param(c *fiber.Ctx, name string) (string, error) {
 	return url.PathUnescape(strings.Clone(c.Params(name)))
 }
 
-// pathOrQuery is param, but where that part of the path is "-" and the query has the name,
-// the value is the query's: not every value survives in a path. Browsers take out a part
-// that is "." or "..", and some proxies make a "/" of its escape.
+// pathOrQuery is param, but if that part of the path is "-" and the query has the name, it returns the query's value,
+// because not every value survives in a path. Browsers remove a part that is "." or "..", and some proxies make a "/"
+// of its escape.
 func pathOrQuery(c *fiber.Ctx, name string) (string, error) {
 	part, err := param(c, name)
 	if err != nil || part != "-" {

@@ -27,9 +27,8 @@ type callers struct {
 	secure  bool // the relay itself ends TLS
 }
 
-// of returns the address that a request comes from: the peer's, or, where that is a trusted proxy, the last one in
-// X-Forwarded-For that is not. Anybody may have written the entries before that. The port is 0 where a proxy has
-// passed the request on.
+// of returns the address of a request's client: the peer's or, behind trusted proxies, the last one in X-Forwarded-For
+// that is not a trusted proxy's. Anybody may have written the entries before that. The port is 0 behind a proxy.
 func (s *callers) of(rc *fasthttp.RequestCtx) netip.AddrPort {
 	peer := peerOf(rc)
 	if !s.proxies.trusts(peer.Addr()) {
@@ -49,8 +48,7 @@ func (s *callers) of(rc *fasthttp.RequestCtx) netip.AddrPort {
 	return netip.AddrPortFrom(caller, 0)
 }
 
-// scheme returns the scheme by which a request was made: a trusted proxy's word, or https where the relay itself ends
-// TLS; "" where nobody knows.
+// scheme returns the scheme of a request: a trusted proxy's word, or https if the relay itself ends TLS; "": not known.
 func (s *callers) scheme(c *fiber.Ctx) string {
 	if said := tokens(c, fiber.HeaderXForwardedProto); len(said) > 0 && s.proxies.trusts(peerOf(c.Context()).Addr()) {
 		return strings.ToLower(said[len(said)-1])

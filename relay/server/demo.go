@@ -19,7 +19,7 @@ import (
 	"hallway/relay/auth"
 )
 
-// Demo is what `hallway serve --demo` adds. It gives tokens to anybody, and is for loopback addresses only.
+// Demo holds the parts of `hallway serve --demo`. It gives tokens to anybody, and is for loopback addresses only.
 type Demo struct {
 	Files  fs.FS // served at /, index.html first
 	Keeper *auth.Keeper
@@ -57,7 +57,7 @@ var contentTypes = map[string]string{
 func (d *Demo) addTo(app *fiber.App, pages *pages, now func() time.Time) error {
 	app.Post("/demo/token", func(c *fiber.Ctx) error {
 		// A page elsewhere may make its own name lead to this address and ask as if from the same origin (DNS
-		// rebinding); the Host tells.
+		// rebinding); the Host reveals that.
 		if !loopbackHost(hostOf(c)) || !pages.originAllowed(c) {
 			return refuse(protocol.CodeForbidden, "the demo is for this machine only")
 		}
@@ -91,7 +91,7 @@ func (d *Demo) addTo(app *fiber.App, pages *pages, now func() time.Time) error {
 	})
 }
 
-// hashed matches the name of a file that has a hash of its content.
+// hashed matches the name of a file with a hash of its content.
 var hashed = regexp.MustCompile(`\.[0-9a-f]{16}\.[a-z]+$`)
 
 // demoFile is a file of the demo.
@@ -100,8 +100,8 @@ type demoFile struct {
 	plain, brotli []byte // brotli is nil where the file was not compressed
 }
 
-// handler answers with the file, compressed where the browser takes that. A browser revalidates it each time, unless
-// the name has a hash.
+// handler answers with the file, compressed if the browser takes that. A browser revalidates it each time, unless the
+// name has a hash.
 func (f demoFile) handler() fiber.Handler {
 	sum := sha256.Sum256(f.plain)
 	tag := hex.EncodeToString(sum[:16])

@@ -31,7 +31,7 @@ type Files struct {
 }
 
 const (
-	// storeFileTimeout bounds how long an upload waits for the scanner, its turn and the store, once it has come.
+	// storeFileTimeout bounds the time that a complete upload waits for the scanner, its turn and the store.
 	storeFileTimeout = 3 * time.Minute
 	// scanRetry is how long a client waits when a file could not be scanned.
 	scanRetry = 5 * time.Second
@@ -205,7 +205,7 @@ func (s *fileRoutes) keep(who hub.Identity, room string, op rules.Upload) (store
 	return stored, refuseOutcome(out, err)
 }
 
-// discard deletes the bytes of an upload that is no file. What it leaves, the collector finds.
+// discard deletes the bytes of a failed upload. The collector finds the rest.
 func (s *fileRoutes) discard(key string) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
@@ -225,7 +225,7 @@ func (s *fileRoutes) refuseBroken(err error) error {
 	return s.refuseFailed(err)
 }
 
-// refuseContent returns the refusal of an upload for what it is.
+// refuseContent refuses an upload because of its content.
 func (s *fileRoutes) refuseContent(err error) error {
 	var found *intake.FoundError
 	switch {
@@ -267,7 +267,7 @@ func (s *fileRoutes) find(c *fiber.Ctx, who hub.Identity, room, id string) (f ru
 	return f, nil
 }
 
-// link answers with a URL for a file that is good without a token.
+// link answers with a URL that opens a file without a token.
 func (s *fileRoutes) link(c *fiber.Ctx) error {
 	who, room, id, err := s.enterMessage(c)
 	if err != nil {

@@ -50,7 +50,7 @@ func (s *fileRoutes) get(c *fiber.Ctx) error {
 	return s.send(c, who, v)
 }
 
-// parseFileQuery returns the size of the thumbnail that a query asks for, 0: the file itself, and its link, if it has one.
+// parseFileQuery returns the size of the thumbnail in a query, and its link, if it has one. 0: the file itself.
 func parseFileQuery(query string) (size int, link string, err error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *fileRoutes) enterByLink(c *fiber.Ctx, sealed string) (who hub.Identity,
 	return who, room, id, s.refuseBanned(who, room)
 }
 
-// variantOf returns what is served of a file in a size.
+// variantOf returns the variant of a file for a size.
 func variantOf(f *rules.File, size int) (variant, error) {
 	whole := variant{key: f.Blob, typ: f.Type, tag: `"` + f.Blob + `"`}
 	switch {
@@ -204,9 +204,9 @@ func (s *fileRoutes) send(c *fiber.Ctx, who hub.Identity, v variant) error {
 	return nil
 }
 
-// open opens bytes. The part is nil where nothing of them is in the range.
+// open opens bytes. The part is nil if the range holds none.
 func (s *fileRoutes) open(key string, asked *byteRange) (body io.ReadCloser, size int64, part *byteRange, err error) {
-	// Not bound to the request's time: the bytes are read as the client takes them.
+	// Not bound to the request's time: the client reads the bytes at its own pace.
 	ctx := context.Background()
 	part = &byteRange{length: -1}
 	if asked != nil && asked.from >= 0 {
@@ -256,10 +256,10 @@ func (d *download) Close() error {
 	return d.ReadCloser.Close()
 }
 
-// byteRange is a range of bytes; from is below 0 where the last bytes are asked for, length where all that follow are.
+// byteRange is a range of bytes. from is below 0 for a range of the last bytes, length for one up to the end.
 type byteRange struct{ from, length int64 }
 
-// parseRange returns the range in a header, nil where it has none, or several: then the answer is whole (RFC 9110).
+// parseRange returns the range in a header; nil: it has none, or several, and the answer is whole (RFC 9110).
 func parseRange(header string) *byteRange {
 	spec, ok := strings.CutPrefix(header, "bytes=")
 	first, last, dash := strings.Cut(strings.TrimSpace(spec), "-")

@@ -23,7 +23,7 @@ type linkTo struct {
 	expires  time.Time
 }
 
-// links seals what links open, so that nobody can make one, or read whose it is.
+// links seals the content of links, so that nobody can make one, or read its owner.
 type links struct{ aead cipher.AEAD }
 
 func newLinks(key [32]byte) *links {

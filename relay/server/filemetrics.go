@@ -11,7 +11,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// fileMetrics are those of a relay that takes files.
+// fileMetrics are the metrics of a relay with files.
 type fileMetrics struct {
 	uploads     prometheus.Counter
 	uploadBytes prometheus.Counter
@@ -59,7 +59,7 @@ func (m *Metrics) refusedUpload(err error) {
 	}
 }
 
-// transfers adds what is under way to the metrics.
+// transfers adds the transfers under way to the metrics.
 func (m *Metrics) transfers(uploads, downloads *places) {
 	gauge := func(name, help string, p *places) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(p.taken()) }))
@@ -69,7 +69,7 @@ func (m *Metrics) transfers(uploads, downloads *places) {
 	m.registry.MustRegister(m.files.uploads, m.files.uploadBytes, m.files.pictures, m.files.swept, m.files.refused)
 }
 
-// Files adds what the database knows of files to the metrics, and what the relay allows.
+// Files adds the database's counts of files and the relay's limits to the metrics.
 func (m *Metrics) Files(rows rules.Files, limits rules.FileLimits) {
 	m.registry.MustRegister(fileCollector{rows})
 	m.Limit("file_bytes_user", float64(limits.User))
@@ -98,7 +98,7 @@ func (c fileCollector) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements prometheus.Collector. A database that cannot be read has nothing to tell.
+// Collect implements prometheus.Collector. It sends nothing if the database cannot be read.
 func (c fileCollector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

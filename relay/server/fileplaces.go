@@ -31,7 +31,7 @@ func newPlaces(most, mostUser int) *places {
 	return &places{most: most, mostUser: mostUser, users: make(map[string]int), freed: make(chan struct{})}
 }
 
-// enter waits for a place, and returns what gives it free.
+// enter waits for a place, and returns a function that frees it.
 func (p *places) enter(user string) (leave func(), err error) {
 	timeout := time.NewTimer(placeTimeout)
 	defer timeout.Stop()

@@ -17,7 +17,7 @@ type framing struct {
 	refused string
 	ended   bool // the last byte that was taken ended a request
 	asks    bool // the client waits to be asked for the body
-	uploads bool // the body of an upload follows, which its route takes
+	uploads bool // the body of an upload follows, for its route
 }
 
 // head holds the parts of a request's head that matter.
@@ -25,7 +25,7 @@ type head struct {
 	method    string
 	upload    bool   // the target is that of an upload
 	authority string // the host in an absolute target
-	name      string // the name of the header line that is being read, in lower case; "": it does not matter
+	name      string // the name of the present header line, in lower case; "": it does not matter
 	old       bool   // HTTP/1.0
 	hosts     int
 	host      string
@@ -74,8 +74,8 @@ const (
 
 const nameBytesMax = len("transfer-encoding")
 
-// take reads bytes and returns how many of them may be passed on. Where that is not all, either the next byte is
-// refused, or the bytes end a request.
+// take reads bytes and returns how many may be passed on. If that is not all, either the next byte is refused, or the
+// bytes end a request.
 func (f *framing) take(p []byte) (n int) {
 	f.ended = false
 	for n < len(p) && f.refused == "" && !f.ended && !f.uploads {
@@ -115,7 +115,7 @@ func (f *framing) bodyBytes() uint64 {
 // blank reports whether at most an empty line was taken of a request.
 func (f *framing) blank() bool { return f.step == atStart || f.step == inBlank }
 
-// next takes one byte, and returns why it is refused; "": it is not.
+// next takes one byte, and returns the reason of its refusal; "": it is accepted.
 func (f *framing) next(c byte) (refused string) {
 	switch {
 	case f.step < atLine:

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// readyFor is how long the store's answer about itself holds: the store writes to find out, and anybody may ask
-	// without a token.
+	// readyFor is the time for which the store's answer about itself holds: the store writes to find out, and anybody
+	// may ask without a token.
 	readyFor     = time.Second
 	readyTimeout = 2 * time.Second
 )

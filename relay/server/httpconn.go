@@ -15,18 +15,18 @@ const (
 	lingerTimeout  = time.Second
 	lingerBytesMax = 8 << 20
 	// socketBytes bounds the system's buffer of a connection in each direction. By default the system keeps megabytes
-	// for a client that sends more than is read. A few hundred of these take the memory for all sockets, and all
-	// others wait for what was dropped.
+	// for a client that sends faster than the relay reads. A few hundred such buffers use up the memory for all
+	// sockets, and all others wait for dropped packets.
 	socketBytes = 128 << 10
 	// readBytes is the size of a read whose bytes are dropped.
 	readBytes = 32 << 10
-	// readCost is about the time that it takes to process a read.
+	// readCost is the approximate time to process a read.
 	readCost = 50 * time.Microsecond
 	// writeBytes bounds a write: each has its own deadline.
 	writeBytes = 16 << 10
 )
 
-// boundSocket bounds the system's buffers of a connection, where the system allows that.
+// boundSocket bounds the system's buffers of a connection, if the system allows that.
 func boundSocket(c net.Conn) {
 	if tcp, ok := socket(c).(*net.TCPConn); ok {
 		_ = tcp.SetReadBuffer(socketBytes)
@@ -42,9 +42,9 @@ func socket(c net.Conn) net.Conn {
 	return c
 }
 
-// httpConn is a connection while it carries requests. It hands on a request once all of it has come, so that one under
+// httpConn is a connection while it carries requests. It hands on a request only when it is complete, so that one under
 // way takes no more memory than its bytes. A request may be refused before its end: closing at once would reset the
-// connection, and the client, still writing, would see the reset in place of the refusal. Its fields belong to the
+// connection, and the client, still writing, would see the reset instead of the refusal. Its fields belong to the
 // goroutine that serves it, except for the shared ones.
 type httpConn struct {
 	net.Conn
@@ -63,7 +63,7 @@ type httpConn struct {
 	written atomic.Uint64
 }
 
-// site holds what all connections of a server share.
+// site holds the state that all connections of a server share.
 type site struct {
 	pools    *pools
 	answers  *guard.Answers
@@ -76,7 +76,7 @@ type site struct {
 // errMalformed ends the reading of a connection whose framing was refused.
 var errMalformed = errors.New("the request is malformed")
 
-// Read implements net.Conn. It passes on the bytes of well-formed requests, each once all of it has come; see request.
+// Read implements net.Conn. It passes on the bytes of well-formed requests, each only when it is complete; see request.
 func (c *httpConn) Read(p []byte) (n int, err error) {
 	switch r := &c.request; {
 	case c.site == nil || r.raw:
@@ -110,7 +110,7 @@ func (c *httpConn) Read(p []byte) (n int, err error) {
 	return c.request.next(p), nil
 }
 
-// heard notes that something was read. It takes a slot for that: bytes that never become a request are work as well.
+// heard notes a read. It takes a slot for it: bytes that never become a request are work as well.
 func (c *httpConn) heard() {
 	c.places.Heard(&c.place)
 	pool := c.site.pools.reads
@@ -124,7 +124,7 @@ func (c *httpConn) charge(bytes int) {
 	}
 }
 
-// gather reads until all of a request has come, or enough of it to refuse it or to ask for the rest.
+// gather reads until a request is complete, or can be refused, or waits to be asked for its body.
 func (c *httpConn) gather() error {
 	silence := readTimeout
 	if c.later {
@@ -206,8 +206,8 @@ func (c *httpConn) Cut() { _ = socket(c.Conn).Close() }
 // gone reports whether the other end has closed the connection.
 func (c *httpConn) gone() bool { return hungUp(socket(c.Conn)) }
 
-// SetReadDeadline implements net.Conn. It does not report that the connection was cut, which the next read does: Fiber
-// panics where a deadline cannot be set.
+// SetReadDeadline implements net.Conn. It does not report that the connection was cut, because Fiber panics if a
+// deadline cannot be set; the next read reports it.
 func (c *httpConn) SetReadDeadline(t time.Time) error {
 	return unlessClosed(c.Conn.SetReadDeadline(t))
 }
@@ -224,7 +224,7 @@ func unlessClosed(err error) error {
 	return err
 }
 
-// Close implements net.Conn. With linger it first reads, within bounds, what the client still sends.
+// Close implements net.Conn. With linger it first reads, within bounds, the bytes that the client still sends.
 func (c *httpConn) Close() error {
 	defer c.places.Leave(&c.place) // it has its file until it is closed
 	if c.site != nil {

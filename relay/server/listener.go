@@ -27,8 +27,7 @@ type listener struct {
 	warned time.Time
 }
 
-// Accept implements [net.Listener]. A connection that cannot be accepted, say because all files are in use, is no
-// reason to end the relay for those that are here.
+// Accept implements [net.Listener]. An error, such as too many open files, must not end the relay for present clients.
 func (l *listener) Accept() (net.Conn, error) {
 	for {
 		nc, err := l.Listener.Accept()

@@ -14,7 +14,7 @@ const (
 	// listMax bounds any other list without a limit.
 	listMax = 10_000
 
-	// The sizes of slices: other requests come between two of them.
+	// The sizes of slices: other requests come between two slices.
 	namesSlice   = 500
 	roomsSlice   = 10
 	membersSlice = 500

@@ -16,7 +16,7 @@ func (m *Metrics) limits(o *Options) {
 	m.Limit("bad_tokens_per_minute_address", float64(o.Addresses.Limits().BadTokensPerMinute))
 }
 
-// load adds to the metrics what waits: requests for a slot, answers for their readers, half requests for the rest.
+// load adds waiting work to the metrics: requests for a slot, answers for their readers, half requests for their rest.
 func (m *Metrics) load(pools *pools, answers *guard.Answers, halves *guard.Halves[netip.Addr]) {
 	gauge := func(name, help string, of func() int) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(

@@ -51,7 +51,7 @@ func (s *messages) page(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, page)
 }
 
-// refuseSearch refuses a search in an end-to-end encrypted room: the relay can read none of its texts.
+// refuseSearch refuses a search in an end-to-end encrypted room, because the relay cannot read its texts.
 func (s *messages) refuseSearch(ctx context.Context, room string) error {
 	settings, err := s.directory.Settings(ctx, room)
 	switch {
@@ -199,8 +199,8 @@ func (s *messages) change(c *fiber.Ctx, who hub.Identity, op rules.Op) error {
 	return s.answerMessage(ctx, c, fiber.StatusOK, who, stored)
 }
 
-// answerMessage answers with a changed message. The hub may have encoded it; but where the message has reactions, the
-// hub does not know which are the user's own, as the store does.
+// answerMessage answers with a changed message. It uses the hub's encoding unless the message has reactions: only the
+// store knows which of them are the user's own.
 func (s *messages) answerMessage(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, stored rules.Stored) error {
 	m := stored.Message
 	switch {

@@ -17,7 +17,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// Metrics holds what /metrics reports of one relay. No label holds a user, a room or anything else that a client chooses.
+// Metrics holds the content of /metrics for one relay. No label holds a user, a room or anything else that a client
+// chooses.
 type Metrics struct {
 	registry *prometheus.Registry
 
@@ -117,8 +118,8 @@ func (m *Metrics) Page(fromWindow bool) {
 // BadTokenLimited counts a token that was refused because its address had shown too many bad ones.
 func (m *Metrics) BadTokenLimited() { m.addressRefused.WithLabelValues("bad_tokens").Inc() }
 
-// CertificateEnds adds the end of the served certificate to the metrics. Each scrape calls ends; it reports the zero
-// time, while there is no certificate, as 0.
+// CertificateEnds adds the end of the served certificate to the metrics. Each scrape calls ends. The zero time, while
+// there is no certificate, becomes 0.
 func (m *Metrics) CertificateEnds(ends func() time.Time) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "hallway_tls_certificate_not_after_timestamp_seconds",
@@ -126,7 +127,7 @@ func (m *Metrics) CertificateEnds(ends func() time.Time) {
 	}, func() float64 { return float64(max(ends().Unix(), 0)) }))
 }
 
-// ReindexMessages adds the number of messages that a reindex has left to the metrics. Each scrape calls left.
+// ReindexMessages adds the number of messages without an index of words to the metrics. Each scrape calls left.
 func (m *Metrics) ReindexMessages(left func() int64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "hallway_reindex_messages",
@@ -137,10 +138,10 @@ func (m *Metrics) ReindexMessages(left func() int64) {
 // Bus adds the counters of the bus to the other relays to the metrics. Each scrape calls stats.
 func (m *Metrics) Bus(stats func() bus.Stats) { m.registry.MustRegister(busCollector(stats)) }
 
-// Limit adds one of the relay's limits to the metrics; 0 is no limit.
+// Limit adds one of the relay's limits to the metrics; 0: no limit.
 func (m *Metrics) Limit(name string, most float64) { m.limit.WithLabelValues(name).Set(most) }
 
-// Engine is what the metrics ask of an [engine.Engine].
+// Engine is the part of an [engine.Engine] that the metrics use.
 type Engine interface {
 	Config() hub.Config
 	Stats() hub.Stats

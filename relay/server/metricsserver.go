@@ -25,8 +25,8 @@ const (
 
 var errMetricsElsewhere = refuse(protocol.CodeForbidden, "metrics are told here to this machine alone, by a loopback name; see --metrics-addr")
 
-// tellMetrics answers GET /metrics among the other routes. It answers processes of this machine that use a loopback
-// name: no proxy, which asks for anybody, and no page that makes its own name lead here (DNS rebinding).
+// tellMetrics answers GET /metrics among the other routes. It answers only processes of this machine that use a
+// loopback name, not a proxy on behalf of others, nor a page that makes its own name lead here (DNS rebinding).
 func tellMetrics(tell fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if !peerOf(c.Context()).Addr().IsLoopback() || !loopbackHost(hostOf(c)) {

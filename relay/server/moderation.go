@@ -11,7 +11,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// The least roles that may read what moderators and organizers do. The hub knows what they may do.
+// The least roles that may read the lists of moderation. The hub checks who may act.
 const (
 	mayReadSanctions = protocol.RoleModerator
 	mayReadReports   = protocol.RoleModerator
@@ -215,7 +215,7 @@ type listQuery struct {
 	limit  int
 }
 
-// parseList parses a listQuery. states tells whether it may have a state.
+// parseList parses a listQuery. states says whether it may have a state.
 func parseList(query string, states bool) (listQuery, error) {
 	l := listQuery{limit: protocol.PageMessagesDefault}
 	values, err := url.ParseQuery(query)

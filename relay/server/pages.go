@@ -8,16 +8,16 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// own knows the relay's own origins. The Host of a request alone does not tell: a page elsewhere can make its own name
+// own knows the relay's own origins. The Host of a request alone proves nothing: a page elsewhere can make its own name
 // lead to the relay (DNS rebinding), and its browser then names the same origin twice.
 type own struct {
 	hosts    Origins  // nil: not configured
 	domains  []string // names for which the relay, and so nobody else, has certificates
-	loopback bool     // the names of this machine count, which nobody else can have
+	loopback bool     // names of this machine count, which nobody else can have
 }
 
 // allows reports whether a page of the origin, split by splitOrigin, is the relay's own when the request has that Host.
-// ownScheme is the scheme of the relay's pages; "" where only a proxy before the relay knows it.
+// ownScheme is the scheme of the relay's pages; "": only a proxy before the relay knows it.
 func (o *own) allows(scheme, originHost, host, ownScheme string) bool {
 	if o.hosts.lists(scheme, originHost) || (ownScheme == "" || ownScheme == scheme) && o.hosts.lists("", originHost) {
 		return true
@@ -56,7 +56,7 @@ type pages struct {
 	own     own
 }
 
-// ownOrigin returns the origin by which a client has reached the relay: the only one of --host, or that of the request.
+// ownOrigin returns the relay's origin for a client: the only one of --host, or that of the request.
 func (s *pages) ownOrigin(c *fiber.Ctx) string {
 	if len(s.own.hosts) == 1 {
 		for origin := range s.own.hosts {
@@ -95,7 +95,7 @@ func (s *pages) allowOrigin(c *fiber.Ctx) {
 	}
 }
 
-// hostOf returns a request's Host. Where its target names a host, that is the same.
+// hostOf returns a request's Host. A host in the request's target is the same.
 func hostOf(c *fiber.Ctx) string { return string(c.Request().Header.Host()) }
 
 func isPreflight(c *fiber.Ctx) bool {

@@ -31,7 +31,7 @@ func parsePart(query string, valid func(string) bool) (part rules.Part, err erro
 	return part, err
 }
 
-// parseNameQuery parses the words by which members are looked for; "": the query has none.
+// parseNameQuery parses the words of a search for members; "": the query has none.
 func parseNameQuery(query string) (string, error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -51,7 +51,7 @@ func parseNameQuery(query string) (string, error) {
 	return q[0], nil
 }
 
-// moreField returns the answer's field more; nil: there is no more, and the request had no limit.
+// moreField returns the answer's field more; nil: the list is complete, and the request had no limit.
 func moreField(part rules.Part, more bool) *bool {
 	if part.Limit == 0 && !more {
 		return nil

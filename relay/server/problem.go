@@ -81,10 +81,10 @@ func (s *problems) unreadable(err error) error {
 	return refuse(protocol.CodeUnavailable, "this cannot be read at present")
 }
 
-// retryDefault is how long a refused client waits when nobody knows better.
+// retryDefault is the time that a refused client waits if nothing else is known.
 const retryDefault = time.Second
 
-// answerError writes the problem document of any error of a request: ours, Fiber's where no route matches, or the HTTP
+// answerError writes the problem document of any error of a request: ours, Fiber's if no route matches, or the HTTP
 // parser's.
 func (s *problems) answerError(c *fiber.Ctx, err error) error {
 	s.decorate(c)
@@ -174,7 +174,7 @@ func (s *problems) timedOut() []byte {
 	return append(append(answer, "\r\n"...), body...)
 }
 
-// codeOf returns the protocol's code for a status that is not a code's own.
+// codeOf returns the protocol's code for a status that belongs to no code.
 func codeOf(status int) protocol.Code {
 	switch status {
 	case fiber.StatusNotFound:

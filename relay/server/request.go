@@ -8,12 +8,12 @@ import (
 const (
 	// requestBytes is the size of the buffer in which a request begins.
 	requestBytes = 512
-	// openBytes is what an open request counts: the parser's buffer, and the body that it may allocate.
+	// openBytes is the size of an open request: the parser's buffer, and the body that it may allocate.
 	openBytes = headerBytesMax + 64<<10
 )
 
-// request holds what has come of a connection's next request, and of those behind it. It grows with the bytes that have
-// come, not with those that were announced. The parser gets a request when it is whole. An open request is handed out
+// request holds the received bytes of a connection's next request, and of those behind it. It grows with the bytes that
+// have come, not with the announced ones. The parser gets a request when it is complete. An open request is handed out
 // as it comes: the parser will refuse it, or its client waits to be asked for the body.
 type request struct {
 	framing  framing
@@ -37,7 +37,7 @@ func (r *request) follow() bool {
 		return true
 	}
 	if r.framing.blank() {
-		// The parser ends a connection without an answer where no request has begun.
+		// The parser ends a connection without an answer if no request has begun.
 		r.held[r.end] = '?'
 		r.end++
 	}
@@ -77,7 +77,7 @@ func (r *request) next(p []byte) int {
 	return n
 }
 
-// rest hands out the bytes that are held, and then those of the connection.
+// rest hands out the held bytes, and then those of the connection.
 func (r *request) rest(p []byte, from io.Reader) (n int, err error) {
 	if r.out < len(r.held) {
 		n = copy(p, r.held[r.out:])

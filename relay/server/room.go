@@ -69,7 +69,7 @@ func (s *rooms) put(c *fiber.Ctx) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	// Two users who make it at the same moment may both be told that they did.
+	// Two users who make it at the same moment may both get 201.
 	_, made, err := s.directory.Room(ctx, room, who.User.ID)
 	if err != nil {
 		return s.unreadable(err)
@@ -145,8 +145,8 @@ func (s *rooms) members(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, moreField(part, more)))
 }
 
-// joined reads a part of a room's members, of all or, with a name, of those whom it finds, and reports whether there are
-// more. Without a limit a name finds as many as a page has.
+// joined reads a part of a room's members, of all or, with a name, of the members found by it, and reports whether
+// there are more. Without a limit, a name finds at most a page of members.
 func (s *rooms) joined(ctx context.Context, room, name string, part *rules.Part) (members []rules.MemberEntry, more bool, err error) {
 	if name == "" {
 		return inSlices(*part, func(m rules.MemberEntry) string { return m.User.ID }, func(part rules.Part) ([]rules.MemberEntry, error) {

@@ -28,12 +28,12 @@ const (
 	storeTimeout = 10 * time.Second
 )
 
-// Backend is what the routes ask of a hub; an engine.Engine is one.
+// Backend is the part of a hub that the routes use; an engine.Engine is one.
 type Backend interface {
-	// Serve takes over a connection after its 101; it may block until that has ended. from is the client's
-	// address; its port is 0 where a proxy is in between.
+	// Serve takes over a connection after its 101; it may block until the connection has ended. from is the client's
+	// address; its port is 0 behind a proxy.
 	Serve(nc net.Conn, from netip.AddrPort)
-	// Change carries out an op. The outcome tells of a refusal.
+	// Change carries out an op. The outcome may be a refusal.
 	Change(ctx context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error)
 	// Revoked reports whether the identity's token was revoked.
 	Revoked(who hub.Identity) bool
@@ -41,14 +41,15 @@ type Backend interface {
 	Banned(now time.Time, ban rules.Ban, role protocol.Role) (until protocol.Time, banned bool)
 	// See notes the good token of a request.
 	See(who hub.Identity)
-	// Rank returns a user's role in a room by the last token seen; ok is false where the store knows it as well.
+	// Rank returns a user's role in a room by the last token seen; ok is false if the store knows it as well.
 	Rank(user, room string) (role protocol.Role, ok bool)
-	// Online returns the ids of the users who are in a room now.
+	// Online returns the ids of the users who are in a room at present.
 	Online(ctx context.Context, room string) (map[string]bool, error)
-	// Level waits until Online, and the read markers in the database, hold what clients have done at other relays before.
+	// Level waits until Online and the read markers in the database hold all that clients have done at other relays
+	// before.
 	Level(ctx context.Context) error
-	// Attend lets the connections notice what has arrived, before a request is worked on, and reports whether they have
-	// work to do.
+	// Attend makes the connections look for events before a request is worked on, and reports whether they have work to
+	// do.
 	Attend() (busy bool)
 	// Conns returns the number of connections that have not ended.
 	Conns() int
@@ -56,11 +57,11 @@ type Backend interface {
 	Draining() bool
 }
 
-// History is what the routes ask of the rooms' messages; an engine.Engine is one.
+// History reads the rooms' messages for the routes; an engine.Engine is one.
 type History interface {
 	// Page returns a page as JSON; see [hub.Store].
 	Page(ctx context.Context, room, user string, q rules.Query) ([]byte, error)
-	// Message returns one message as the user sees it; ok is false where the room has none with this id.
+	// Message returns one message as the user sees it; ok is false if the room has none with this id.
 	Message(ctx context.Context, room, user, id string) (m protocol.Message, ok bool, err error)
 	// Ready returns why the store cannot write at present; nil when it can.
 	Ready(ctx context.Context) error
@@ -184,7 +185,7 @@ func newApp(o *Options, problems *problems) *fiber.App {
 	})
 	app.Server().KeepHijackedConns = true // their new owners close them
 	app.Server().ErrorHandler = problems.malformed(app.Server().ErrorHandler)
-	app.Server().SecureErrorLogMessage = true // the error that Fiber handles must not hold what a client wrote
+	app.Server().SecureErrorLogMessage = true // the error for Fiber must not hold text of the client
 	return app
 }
 
@@ -240,7 +241,7 @@ func (s *Server) around(c *fiber.Ctx) (err error) {
 		if err != nil {
 			err = s.problems.answerError(c, err)
 		}
-		// The route's pattern, not the path, where a client may put anything.
+		// The route's pattern, not the path, in which a client may put anything.
 		s.log.Debug("request", "method", c.Method(), "route", c.Route().Path,
 			"status", c.Response().StatusCode(), "took", s.now().Sub(began))
 	}()

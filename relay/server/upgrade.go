@@ -51,7 +51,7 @@ func (s *upgrade) get(c *fiber.Ctx) error {
 	c.Set("Sec-WebSocket-Protocol", version)
 	c.Status(fiber.StatusSwitchingProtocols)
 
-	// What follows must not use c any more: Fiber reuses it.
+	// c must not be used from here on: Fiber reuses it.
 	from, backend := s.callers.of(c.Context()), s.backend
 	c.Context().Hijack(func(hijacked net.Conn) {
 		nc, err := takeOver(hijacked)
@@ -65,7 +65,7 @@ func (s *upgrade) get(c *fiber.Ctx) error {
 	return nil
 }
 
-// fullRetry is the time that a client is told to wait while there is no room for its connection.
+// fullRetry is the time that a client waits while there is no room for its connection.
 const fullRetry = 5 * time.Second
 
 // admit refuses a handshake when there are too many connections or handshakes.
@@ -143,7 +143,8 @@ func acceptKey(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// takeOver returns the connection inside a hijacked one, with what the client has sent right behind its handshake.
+// takeOver returns the connection inside a hijacked one, with the bytes that the client has sent right behind its
+// handshake.
 func takeOver(hijacked net.Conn) (net.Conn, error) {
 	nc := hijacked
 	if h, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
@@ -153,7 +154,7 @@ func takeOver(hijacked net.Conn) (net.Conn, error) {
 		l.takeOver()
 		nc = l.Conn
 	}
-	// With a deadline long past, a read returns what is buffered and nothing else.
+	// With a deadline long past, a read returns the buffered bytes alone.
 	if err := nc.SetReadDeadline(time.Unix(1, 0)); err != nil {
 		return nil, err
 	}

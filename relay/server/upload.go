@@ -43,7 +43,7 @@ func hideLength(head []byte) {
 	}
 }
 
-// tellsLength reports whether header lines tell a length.
+// tellsLength reports whether header lines hold a length.
 func tellsLength(lines []byte) bool {
 	for line := range bytes.SplitAfterSeq(lines, []byte("\r\n")) {
 		if isLength(line) {
@@ -57,7 +57,7 @@ func isLength(line []byte) bool {
 	return len(line) > len(lengthName) && line[len(lengthName)] == ':' && strings.EqualFold(string(line[:len(lengthName)]), lengthName)
 }
 
-// keepPath keeps a byte of the target of what may be an upload.
+// keepPath keeps a byte of the target of a possible upload.
 func (f *framing) keepPath(c byte) {
 	if f.head.method == "PUT" {
 		f.keep(c, uploadPathMax)
@@ -128,6 +128,6 @@ func (b *uploadBody) receive(p []byte) (int, error) {
 var (
 	// errSlow says that an upload takes too long.
 	errSlow = errors.New("the upload takes too long")
-	// errBroken says that the connection of an upload has ended.
+	// errBroken is the error of an upload whose connection has ended.
 	errBroken = errors.New("the connection has ended")
 )

@@ -29,8 +29,8 @@ const (
 // systemClock is the clock of the guards.
 var systemClock = guard.Clock{Now: time.Now, Sleep: time.Sleep, AfterFunc: time.AfterFunc}
 
-// pools are the slots of requests by their kind, so that no kind waits behind another: above all, the routes that
-// tell whether the relay lives do not wait behind what keeps it busy.
+// pools are the slots of requests by their kind, so that no kind waits behind another. Above all, the routes of health
+// and readiness do not wait behind the work of a busy relay.
 type pools struct {
 	reads      *guard.Pool // reading the bytes of requests
 	health     *guard.Pool // /healthz
@@ -101,7 +101,7 @@ func slotOf(c *fiber.Ctx) *slot {
 	return s
 }
 
-// work decides when a request is worked on, and bounds what its answer takes.
+// work decides when a request is worked on, and bounds the memory of its answer.
 type work struct {
 	pools    *pools
 	answers  *guard.Answers
@@ -151,13 +151,13 @@ func (w *work) hold(rc *fasthttp.RequestCtx, s *slot) {
 	_ = w.answers.Hold(s.conn, s.who, 0)
 }
 
-// sharedBody is the key of a request whose answer has a body that it shares with others.
+// sharedBody is the key of a request whose answer shares its body with others.
 type sharedBody struct{}
 
 var errGone = refuse(protocol.CodeUnavailable, "nobody waits for the answer any more")
 
-// await moves a request, once its user is known, to a slot among those of all users. It refuses at once a request
-// that may not wait.
+// await moves a request, once its user is known, to a slot among those of all users. It refuses at once a request that
+// may not wait.
 func (w *work) await(c *fiber.Ctx, who hub.Identity) error {
 	s := slotOf(c)
 	if s == nil || s.who.User != "" {

@@ -1,7 +1,7 @@
-// Package bustest is the suite of tests that every bus passes: what [bus.Bus] promises while nothing fails.
+// Package bustest is the suite of tests that every bus passes: the promises of [bus.Bus] while nothing fails.
 //
-// A bus's own tests call [Run]. What a bus does when something fails is tested beside it. A new promise becomes a function in
-// the table of Run. The package must not know how news travel.
+// A bus's own tests call [Run]. Its behaviour after failures is tested beside it. A new promise becomes a function in the
+// table of Run. The package must not know how news travel.
 package bustest
 
 import (
@@ -19,11 +19,11 @@ import (
 type Network interface {
 	// Join connects a relay of a cluster.
 	Join(t *testing.T, cluster string, id bus.RelayID, listener bus.Listener) bus.Bus
-	// Until waits until something is so, which changes when a listener is called. It fails the test when that takes too long.
+	// Until waits for a condition that changes when a listener is called. It fails the test after a while.
 	Until(t *testing.T, what string, so func() bool)
 }
 
-// Relay is a relay of a test: its bus, and what it has heard.
+// Relay is a relay of a test: its bus, and the news that it has heard.
 type Relay struct {
 	bus.Bus
 	ID bus.RelayID
@@ -36,7 +36,7 @@ type Relay struct {
 	changed   chan struct{} // has a value after a change
 }
 
-// NewRelay returns a relay that joins a network. What else calls it may set Bus itself.
+// NewRelay returns a relay that joins a network. The caller sets Bus.
 func NewRelay(id bus.RelayID) *Relay {
 	return &Relay{ID: id, listening: map[string]int{}, changed: make(chan struct{}, 1)}
 }
@@ -78,7 +78,7 @@ func (r *Relay) News() []bus.News {
 	return slices.Clone(r.heard)
 }
 
-// Misses returns how often the relay was told that it has missed news.
+// Misses returns how often the relay was told of lost news.
 func (r *Relay) Misses() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -111,7 +111,7 @@ func Join(t *testing.T, n Network, cluster string, id bus.RelayID, rooms ...stri
 	return r
 }
 
-// Change returns changes of a room that tell of one rev.
+// Change returns changes of a room with one rev.
 func Change(room string, rev int64) *bus.Changes {
 	return &bus.Changes{
 		Room: room, Epoch: "epoch", First: rev, Last: rev,

@@ -65,7 +65,7 @@ func (m *Member) Stats() bus.Stats {
 	return s
 }
 
-// later does something after a delay, unless the relay has left by then.
+// later calls a function after a delay, unless the relay has left by then.
 func (m *Member) later(do func()) {
 	m.network.later(m.network.delay(), func() {
 		if !m.left {
@@ -128,7 +128,7 @@ func (m *Member) send(to *Member, message []byte, durable bool) {
 	}
 	for range times {
 		l.messages = append(l.messages, message)
-		// Whatever is first by then arrives, so each line keeps its order.
+		// The first item arrives, whichever that is, so each line keeps its order.
 		to.later(func() { to.receive(l.take(n)) })
 	}
 }
@@ -174,7 +174,7 @@ func (m *Member) lose() {
 	}
 }
 
-// Cut takes the relay's connection away. What is under way to it is lost.
+// Cut breaks the relay's connection. Messages under way to it are lost.
 func (m *Member) Cut() {
 	m.connected = false
 	m.cuts++
@@ -184,7 +184,7 @@ func (m *Member) Cut() {
 	m.lose()
 }
 
-// Restore gives the connection back. After a delay the relay listens again, and is told that it has missed news.
+// Restore mends the connection. After a delay the relay listens again, and is told of lost news.
 func (m *Member) Restore() {
 	m.connected = true
 	m.stats.Reconnects++
@@ -206,7 +206,7 @@ func (m *Member) Restore() {
 	})
 }
 
-// Lag makes the relay too slow for what is under way to it, which is lost, and tells it so.
+// Lag makes the relay too slow: messages under way to it are lost, and it is told so.
 func (m *Member) Lag() {
 	m.lose()
 	m.stats.Missed++

@@ -14,7 +14,7 @@ type Random interface {
 
 // Faults says how bad a network is. The zero value is a network that delivers everything at once.
 type Faults struct {
-	Delay time.Duration // the longest way of a message, or of a change of what a relay listens to
+	Delay time.Duration // the longest delay of a message, or of a subscription
 
 	// Of a thousand messages to a relay, so many are lost, come twice, overtake others, or seem to be of another version.
 	Lost, Doubled, Overtaking, Foreign int64
@@ -31,8 +31,8 @@ type Network struct {
 	parted  map[[2]*Member]bool
 }
 
-// New returns a network without faults. It calls later for whatever is to happen: once the duration is over, the owner calls
-// the function, and never before later has returned.
+// New returns a network without faults. It calls later for each event to come: once the duration is over, the owner
+// calls the function, and never before later has returned.
 func New(random Random, later func(d time.Duration, do func())) *Network {
 	return &Network{random: random, later: later, parted: map[[2]*Member]bool{}}
 }

@@ -19,15 +19,15 @@ import (
 const (
 	// queueBytesMax bounds each queue: of news to publish, and of messages to hear.
 	queueBytesMax = 16 << 20
-	// channelMax bounds the messages that the client has handed over and that are in no queue yet.
+	// channelMax bounds the messages between the client and the queues.
 	channelMax = 16384
 	// networkTimeout bounds connecting, writing, and the wait for the server's answer.
 	networkTimeout = 2 * time.Second
-	// pingEvery is the time between two pings; one that is not answered until the next ends the connection.
+	// pingEvery is the time between two pings. If a ping is not answered before the next one, the connection ends.
 	pingEvery = time.Second
-	// reconnectEvery is the time between two rounds of the servers, and the most that is added to it by chance.
+	// reconnectEvery is the time between two rounds of the servers, and the largest random addition to it.
 	reconnectEvery = 250 * time.Millisecond
-	// closeTimeout bounds the publishing of what waits when the bus is closed.
+	// closeTimeout bounds the publishing of waiting news when the bus is closed.
 	closeTimeout = time.Second
 )
 
@@ -50,7 +50,7 @@ type Bus struct {
 	connected atomic.Bool
 	opened    chan struct{} // closed when the bus was connected first
 	counters  counters
-	lastError string // what was logged last; the client's goroutine of callbacks owns it
+	lastError string // the last log entry; the client's goroutine of callbacks owns it
 }
 
 var _ bus.Bus = (*Bus)(nil)
@@ -60,8 +60,8 @@ type counters struct {
 	published, received, dropped, missed, malformed, unknown, reconnects atomic.Uint64
 }
 
-// Open connects a relay to a cluster's bus. Where no server can be reached, it goes on trying; what a server refuses, as wrong
-// credentials, is an error. The relay hears nothing before it calls [Bus.Join].
+// Open connects a relay to a cluster's bus. If no server can be reached, it goes on trying; if a server refuses, as for
+// wrong credentials, it returns an error. The relay hears nothing before it calls [Bus.Join].
 func Open(config Config, cluster string, id bus.RelayID, log *slog.Logger) (*Bus, error) {
 	options, err := config.options()
 	if err != nil {
@@ -192,7 +192,7 @@ func (b *Bus) tooSlow() {
 	b.control.wake(func(w *word) { w.missed = true })
 }
 
-// Close publishes what waits, for a short time, and ends the bus.
+// Close publishes waiting news, for a short time, and ends the bus.
 func (b *Bus) Close() {
 	b.out.close()
 	overdue := time.AfterFunc(closeTimeout, b.conn.Close)

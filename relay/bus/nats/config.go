@@ -18,7 +18,7 @@ import (
 type Config struct {
 	Servers []string // URLs: nats:// or tls://
 	Creds   string   // a file with credentials; "": those in the URLs, if any
-	CA      string   // a file with certificates of authorities that sign the servers'; "": those of the system
+	CA      string   // a file with the authorities that sign the servers' certificates; "": those of the system
 }
 
 // options checks the configuration and returns the client's options for it.
@@ -53,7 +53,7 @@ func (c *Config) options() ([]nats.Option, error) {
 	return options, nil
 }
 
-// Check returns what is wrong with the configuration, before anything is opened.
+// Check returns an error in the configuration, before anything is opened.
 func (c *Config) Check() error {
 	_, err := c.options()
 	return err

@@ -8,14 +8,14 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// control is what the goroutine of that name is asked to do.
+// control is a request to the goroutine of that name.
 type control struct {
 	mu    *sync.Mutex
 	word  *word
 	ready chan struct{} // has a value while there is a word
 }
 
-// word holds what was asked since the goroutine last looked.
+// word holds the requests since the goroutine last looked.
 type word struct {
 	rooms     map[string]bool // whether to listen to the room: the last wish for each
 	connected bool            // the bus is connected, anew or for the first time
@@ -52,8 +52,8 @@ func (b *Bus) Listen(room string) { b.control.wake(func(w *word) { w.rooms[room]
 // Unlisten ends hearing the news of a room.
 func (b *Bus) Unlisten(room string) { b.control.wake(func(w *word) { w.rooms[room] = false }) }
 
-// obey does what is asked of the control until the bus is closed. It reports a subscription once the server has answered a ping
-// behind it.
+// obey carries out requests to the control until the bus is closed. It reports a subscription once the server has
+// answered a ping behind it.
 func (b *Bus) obey() {
 	subscribed := map[string]*nats.Subscription{}
 	unreported := map[string]bool{} // rooms of which the listener does not know yet that it hears them

@@ -19,8 +19,8 @@ func (b *Bus) Tell(news bus.News) {
 	}
 }
 
-// tellChanges publishes changes. Of those for which the queue has no place, it tells the room's head later. While the server is away
-// it tells nothing: when it is back, all relays read the heads.
+// tellChanges publishes changes. If the queue is full, it tells the room's head later. While the server is away it
+// tells nothing: when it is back, all relays read the heads.
 func (b *Bus) tellChanges(n *bus.Changes) {
 	if !b.connected.Load() {
 		b.counters.dropped.Add(1)
@@ -34,7 +34,7 @@ func (b *Bus) tellChanges(n *bus.Changes) {
 	}
 }
 
-// droppedHeadsMax bounds the rooms of whose dropped changes the bus tells later. The head check finds those of others.
+// droppedHeadsMax bounds the rooms whose heads are told later. The head check finds the others.
 const droppedHeadsMax = 10_000
 
 // droppedHeads holds the heads of rooms of which changes were dropped. They are told when the queue is empty again.
@@ -67,7 +67,7 @@ const (
 	ephemeralLane
 )
 
-// publish publishes what is in the queue until the bus is closed.
+// publish publishes the queue until the bus is closed.
 func (b *Bus) publish() {
 	defer close(b.published)
 	for {

@@ -2,8 +2,8 @@ package nats
 
 import "sync"
 
-// queue holds items until one goroutine takes them, bounded in bytes. What finds it full is not taken in. It has two lanes:
-// the items of the first are taken before those of the second.
+// queue holds items until one goroutine takes them, bounded in bytes. A full queue refuses items. It has two lanes: the
+// items of the first are taken before those of the second.
 type queue[T any] struct {
 	bytesMax int // of each lane
 
