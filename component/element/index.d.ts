@@ -179,6 +179,8 @@ export type TextName =
   | 'lockNote'
   | 'lockOutList'
   | 'lockReadmit'
+  | 'lockRenew'
+  | 'lockRenewNote'
   | 'lockWaiting'
   | 'lockNoDevice'
   | 'lockMissing'

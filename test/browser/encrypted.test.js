@@ -1,5 +1,6 @@
 // Encrypted chats on real pages, over a real relay. The rules of such rooms are tested where they stand, in the core and the relay.
 
+import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';
 import { ADA, BEN, test as base, expect, UNREACHABLE } from './fixture.js';
 import { Issuer } from './issuer.js';
@@ -53,6 +54,65 @@ test('who is there reads, and who comes later reads what was before', async ({ o
   const stored = JSON.stringify(await relay.history(relay.token({ ...ADA, room: vault }), vault));
   expect(stored).toContain('A256GCM');
   expect(stored).not.toContain('nine');
+});
+
+/** Opens the list of readers by the keyboard, and returns it. */
+async function readers(chat) {
+  await chat.element.getByRole('button', { name: 'Encrypted: who can read' }).press('Enter');
+  const dialog = chat.element.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  return {
+    dialog,
+    code: dialog.getByText(/^\d{5}( \d{5}){5}$/),
+    renew: dialog.getByRole('button', { name: 'New keys' }),
+  };
+}
+
+test('a moderator makes new keys, and all write on with them', async ({ open, relay, vault }) => {
+  const ada = await open(ADA);
+  const ben = await open(BEN);
+  await ada.write('With the first key.');
+  await expect(ben.message('With the first key.')).toHaveCount(1);
+  const his = await readers(ben);
+  await expect(his.code).toBeVisible();
+  await expect(his.renew).toHaveCount(0);
+  const hers = await readers(ada);
+  await expect(hers.code).toBeVisible();
+  const first = await hers.code.textContent();
+  expect(await his.code.textContent()).toBe(first);
+  await expect(hers.renew).toHaveAccessibleDescription(/a stolen key opens no later messages/);
+  await expectAccessible(ada.page, 'the list of readers of a moderator');
+  await hers.renew.press('Enter');
+  await expect(hers.code).not.toHaveText(first);
+  await expect(hers.renew).toBeFocused();
+  await expect(his.code).toHaveText(await hers.code.textContent());
+  await ada.page.keyboard.press('Escape');
+  await ben.page.keyboard.press('Escape');
+  await ben.write('With the second key.');
+  await expect(ada.message('With the second key.')).toHaveCount(1);
+  await expect(ada.message('With the first key.')).toHaveCount(1);
+  const { messages } = await relay.history(relay.token({ ...ADA, room: vault }), vault);
+  expect(messages.map(({ encrypted }) => Number.parseInt(encrypted.kid, 10))).toEqual([1, 2]);
+});
+
+test('where nobody has the key any more, a moderator begins anew with new ones', async ({
+  open,
+  vault: _vault,
+}) => {
+  const ada = await open(ADA);
+  await ada.write('Nobody else has this key.');
+  await ada.settled(1);
+  await ada.page.close();
+  const mo = await open({ sub: 'u_mo', name: 'Mo', role: 'moderator' });
+  await expect(mo.element).toContainText('Waiting for the key to this room.');
+  await expect(mo.composer).toBeDisabled();
+  const list = await readers(mo);
+  await list.renew.press('Enter');
+  await expect(list.code).toBeVisible();
+  await mo.page.keyboard.press('Escape');
+  await mo.write('A new chapter.');
+  await mo.settled(2);
+  await expect(mo.messages.first()).toContainText('From before you could read');
 });
 
 /** Returns all that a page has stored, as one text. */

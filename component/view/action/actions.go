@@ -52,6 +52,7 @@ const (
 	ReactorsMore Action = "reactors-more"
 	Readers      Action = "readers" // show who can read in an encrypted room
 	Readmit      Action = "readmit" // let a user in again
+	Renew        Action = "renew"   // make new keys of an encrypted room
 	Queue        Action = "queue"   // show the open reports
 	QueueMore    Action = "queue-more"
 	Reported     Action = "reported" // go to the message of a report

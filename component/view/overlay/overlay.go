@@ -228,6 +228,8 @@ func (o *Overlay) onClick(ctx app.Context, e app.Event) {
 		o.do(client.AskPeople{ID: o.dialog.id, Emoji: o.dialog.reactors.emoji, More: true})
 	case action.Readmit:
 		o.do(client.Readmit{User: control.Get("dataset").Get("user").String()})
+	case action.Renew:
+		o.do(client.NewTurn{})
 	case action.QueueMore:
 		o.do(client.ReviewMore{})
 	case action.Profile:

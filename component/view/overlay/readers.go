@@ -12,12 +12,17 @@ import (
 	"hallway/protocol"
 )
 
-// idLength is how much of a device's id people see.
-const idLength = 6
+const (
+	// idLength is how much of a device's id people see.
+	idLength = 6
+	// idRenewal is the id of the note on new keys, for assistive technology.
+	idRenewal = "hallway-renewal"
+)
 
 // readers is the content of the dialog with the readers of an encrypted room.
 type readers struct {
 	code, users, outTitle, out app.Value
+	renewal, renew             app.Value // the note on new keys, and their button: for moderators
 	shown                      client.Lock
 }
 
@@ -26,9 +31,13 @@ func (d *dialog) showReaders() {
 	d.readers = readers{
 		code: dom.New("p", "hallway-code"), users: dom.New("ul", "hallway-reactors"),
 		outTitle: note(d.text.Say(text.LockOutList)), out: dom.New("ul", "hallway-reactors"),
+		renewal: note(d.text.Say(text.LockRenewNote)), renew: action.Button(action.Renew, d.text.Say(text.LockRenew)),
 	}
 	r := &d.readers
 	dom.SetAttribute(r.code, "dir", "ltr")
+	dom.SetAttribute(r.code, "aria-live", "polite") // new keys have another number
+	r.renewal.Set("id", idRenewal)
+	dom.SetAttribute(r.renew, "aria-describedby", idRenewal)
 	for _, list := range []app.Value{r.users, r.out} {
 		dom.SetAttribute(list, "role", "list")
 	}
@@ -37,7 +46,8 @@ func (d *dialog) showReaders() {
 	r.users.Set("tabIndex", 0) // it is scrolled by keys
 	done := action.Button(action.Close, d.text.Say(text.Close))
 	d.asks, d.length, d.reason = action.Readers, nil, nil
-	d.show("", "dialog", d.text.Say(text.LockReaders), r.code, note(d.text.Say(text.LockNote)), r.users, r.outTitle, r.out, buttons(done))
+	d.show("", "dialog", d.text.Say(text.LockReaders), r.code, note(d.text.Say(text.LockNote)), r.users, r.outTitle, r.out,
+		r.renewal, buttons(r.renew, done))
 	done.Call("focus")
 	r.shown.Code = "-" // nothing is drawn yet
 	d.do(client.ShowReaders{On: true})
@@ -46,7 +56,9 @@ func (d *dialog) showReaders() {
 
 // followReaders draws what is known.
 func (d *dialog) followReaders() {
-	r, l := &d.readers, d.snap.Lock
+	r, l, leads := &d.readers, d.snap.Lock, client.Leads(d.snap.Me.Role)
+	r.renewal.Set("hidden", !leads)
+	r.renew.Set("hidden", !leads)
 	if l == nil || l.Code == r.shown.Code && len(l.Readers) == len(r.shown.Readers) && slices.Equal(l.Out, r.shown.Out) {
 		return
 	}
@@ -65,7 +77,7 @@ func (d *dialog) followReaders() {
 	r.outTitle.Set("hidden", len(l.Out) == 0)
 	for _, id := range l.Out {
 		item := d.userItem(&protocol.User{ID: id, Name: id})
-		if client.Leads(d.snap.Me.Role) {
+		if leads {
 			again := action.Button(action.Readmit, d.text.Say(text.LockReadmit))
 			again.Get("dataset").Set("user", id)
 			item.Call("append", again)

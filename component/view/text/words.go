@@ -167,6 +167,8 @@ const (
 	LockNote      Word = "lockNote"    // what the number is for
 	LockOutList   Word = "lockOutList" // before the users whom a moderator has shut out
 	LockReadmit   Word = "lockReadmit" // the button that lets one in again
+	LockRenew     Word = "lockRenew"   // the button that makes new keys
+	LockRenewNote Word = "lockRenewNote"
 	LockWaiting   Word = "lockWaiting" // why nothing can be written, as the three that follow
 	LockNoDevice  Word = "lockNoDevice"
 	LockMissing   Word = "lockMissing"
