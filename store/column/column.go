@@ -80,21 +80,6 @@ func CutFiles(m *protocol.Message, text string) (rest string, err error) {
 	return rest, nil
 }
 
-// ExportFile returns what an export of a user's data tells of a file, as JSON. seq is that of its message, 0 if it has none.
-func ExportFile(room string, f protocol.File, uploadedAt protocol.Time, seq int64) ([]byte, error) {
-	return json.Marshal(struct {
-		Room       string `json:"room"`
-		ID         string `json:"id"`
-		Name       string `json:"name"`
-		Type       string `json:"type"`
-		Size       int64  `json:"size"`
-		Width      int64  `json:"width,omitempty"`
-		Height     int64  `json:"height,omitempty"`
-		UploadedAt string `json:"uploaded_at"`
-		Seq        int64  `json:"seq,omitempty"`
-	}{room, f.ID, f.Name, f.Type, f.Size, f.Width, f.Height, uploadedAt.String(), seq})
-}
-
 // EncodeEncrypted returns the column of an encrypted content; nil: none.
 func EncodeEncrypted(e *protocol.Encrypted) (string, error) {
 	if e == nil {

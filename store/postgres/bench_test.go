@@ -10,6 +10,7 @@ import (
 
 	"hallway/relay/rules"
 	"hallway/store/sqlite"
+	"hallway/store/storetest"
 	"hallway/test/servers"
 )
 
@@ -17,7 +18,7 @@ import (
 func spread(rooms, first, n int) []rules.Op {
 	ops := make([]rules.Op, n)
 	for i := range ops {
-		ops[i] = sends(fmt.Sprint("room-", (first+i)%rooms), 0, 1)[0]
+		ops[i] = storetest.Sends(fmt.Sprint("room-", (first+i)%rooms), 0, 1)[0]
 		do := ops[i].Do.(rules.Send)
 		do.ID = uuid.Must(uuid.NewV7()).String()
 		ops[i].Do = do

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"hallway/store/row"
 )
 
 const (
@@ -149,19 +151,14 @@ func (d *db) Ready(ctx context.Context) error {
 	return nil
 }
 
-// each calls row for each row of a query.
-func (d *db) each(ctx context.Context, row func(scan func(...any) error) error, query string, args ...any) error {
+// each calls do for each row of a query.
+func (d *db) each(ctx context.Context, do func(row.Scan) error, query string, args ...any) error {
 	rows, err := d.readers.Query(ctx, query, args...)
 	if err != nil {
 		return explain(err)
 	}
 	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return row.Each(rows, do)
 }
 
 const lease = `INSERT INTO leases (job, holder, until) VALUES ($1, $2, hallway_now() + $3)

@@ -11,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 	"hallway/test/servers"
 )
 
@@ -20,7 +21,7 @@ func TestRefusedValue(t *testing.T) {
 	for _, bad := range []string{"a\x00b", "a\xffb"} {
 		for round := range 2 { // in a room that is not known, and in one that is
 			room := fmt.Sprintf("room-%d", bad[1])
-			ops := sends(room, 100*round, 7)
+			ops := storetest.Sends(room, 100*round, 7)
 			do := ops[3].Do.(rules.Send)
 			do.Text = bad
 			ops[3].Do = do
@@ -33,7 +34,7 @@ func TestRefusedValue(t *testing.T) {
 					t.Errorf("%q, round %d, op %d: %+v", bad, round, i, o)
 				}
 			}
-			if n := len(contiguous(t, s, room)); n != 6*(round+1) {
+			if n := len(storetest.Contiguous(t, s, room)); n != 6*(round+1) {
 				t.Errorf("%d messages", n)
 			}
 		}
@@ -55,7 +56,7 @@ func TestServerKilled(t *testing.T) {
 	go func() {
 		defer close(ended)
 		for range batches {
-			ops := sends("lobby", sent, group)
+			ops := storetest.Sends("lobby", sent, group)
 			sent += group
 			out, err := s.Commit(time.Now(), ops)
 			for err != nil {
@@ -91,7 +92,7 @@ func TestServerKilled(t *testing.T) {
 	}
 	close(batches)
 	<-ended
-	messages := contiguous(t, s, "lobby")
+	messages := storetest.Contiguous(t, s, "lobby")
 	if len(messages) != sent || len(told) != sent {
 		t.Errorf("%d messages, told %d, sent %d", len(messages), len(told), sent)
 	}
@@ -110,7 +111,7 @@ func TestStandbyIsNotWaitedFor(t *testing.T) {
 	cluster := servers.NewCluster(t)
 	url := cluster.Database(t)
 	s := mustOpen(t, Options{URL: url, idle: true})
-	if _, err := s.Commit(time.Now(), sends("lobby", 1, 1)); err != nil {
+	if _, err := s.Commit(time.Now(), storetest.Sends("lobby", 1, 1)); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -150,9 +151,9 @@ func TestStandbyIsNotWaitedFor(t *testing.T) {
 		}
 	}
 	n := 2
-	waited, err := commit(sends("lobby", n, 1))
+	waited, err := commit(storetest.Sends("lobby", n, 1))
 	for ; !waited && err == nil; n++ { // the server takes note of the setting in its own time
-		waited, err = commit(sends("lobby", n+1, 1))
+		waited, err = commit(storetest.Sends("lobby", n+1, 1))
 	}
 	if err == nil || !waited {
 		t.Errorf("a send is told as safe: waited %t, %v", waited, err)
@@ -167,7 +168,7 @@ func TestStandbyIsNotWaitedFor(t *testing.T) {
 func TestLife(t *testing.T) {
 	url := servers.Scratch(t)
 	s := mustOpen(t, Options{hasty: true, URL: url, idle: true})
-	if _, err := s.Commit(time.Now(), sends("lobby", 1, 3)); err != nil {
+	if _, err := s.Commit(time.Now(), storetest.Sends("lobby", 1, 3)); err != nil {
 		t.Fatal(err)
 	}
 	look := func(lossless bool) (epoch, cluster string) {

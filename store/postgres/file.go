@@ -10,26 +10,15 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // files keeps what [rules.Files] asks of the rows of files.
 type files struct{ *db }
 
-// fileColumns are the columns that scanFile knows, in its order.
-const fileColumns = `f.id, f.owner, f.name, f.type, f.size, f.width, f.height, f.blob, f.thumb, f.sum, f.uploaded_at, f.seq`
-
-// scanFile reads a row with the columns before, then fileColumns.
-func scanFile(scan func(...any) error, before ...any) (f rules.File, err error) {
-	var sum []byte
-	err = scan(append(before, &f.ID, &f.Owner, &f.Name, &f.Type, &f.Size, &f.Width, &f.Height, &f.Blob, &f.Thumb, &sum,
-		(*int64)(&f.UploadedAt), &f.Seq)...)
-	copy(f.Sum[:], sum)
-	return f, err
-}
-
 const (
 	// The rows stay locked: nobody takes them for unused meanwhile.
-	selectFiles = `SELECT k.name, ` + fileColumns + ` FROM unnest($1::text[], $2::text[]) AS k (name, id)
+	selectFiles = `SELECT k.name, ` + row.FileColumns + ` FROM unnest($1::text[], $2::text[]) AS k (name, id)
 		JOIN rooms ON rooms.name = k.name JOIN files f ON f.room = rooms.key AND f.id = k.id FOR UPDATE OF f`
 	// The row of all orders the uploads of all relays, so that together they do not go beyond a quota.
 	lockFileBytes   = `SELECT 1 FROM file_bytes WHERE kind = '' FOR UPDATE`
@@ -54,7 +43,7 @@ func (l *loader) loadFiles(ops []rules.Op) {
 	if len(ids) > 0 {
 		l.each(func(scan func(...any) error) error {
 			var name string
-			f, err := scanFile(scan, &name)
+			f, err := row.File(scan, &name)
 			if r := l.set.Room(name); r != nil && err == nil {
 				r.AddFile(f)
 			}
@@ -138,7 +127,7 @@ func (b *batch) forgetFiles(f *rules.Forget) {
 
 // File reads a file of a room; see [rules.Files].
 func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
-	f, err = scanFile(s.readers.QueryRow(ctx, `SELECT `+fileColumns+` FROM rooms JOIN files f ON f.room = rooms.key WHERE rooms.name = $1 AND f.id = $2`,
+	f, err = row.File(s.readers.QueryRow(ctx, `SELECT `+row.FileColumns+` FROM rooms JOIN files f ON f.room = rooms.key WHERE rooms.name = $1 AND f.id = $2`,
 		text(room), text(id)).Scan)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):

@@ -9,6 +9,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // files compares what messages say of their files with the rows.
@@ -66,14 +67,14 @@ func FileRows(ctx context.Context, url string, each func(f rules.StoredFile, all
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT rooms.name, `+fileColumns+` FROM files f JOIN rooms ON key = f.room WHERE rooms.name IS NOT NULL`)
+		rows, err := tx.Query(ctx, `SELECT rooms.name, `+row.FileColumns+` FROM files f JOIN rooms ON key = f.room WHERE rooms.name IS NOT NULL`)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var f rules.StoredFile
-			if f.File, err = scanFile(rows.Scan, &f.Room); err != nil {
+			if f.File, err = row.File(rows.Scan, &f.Room); err != nil {
 				return err
 			}
 			if err := each(f, all); err != nil {

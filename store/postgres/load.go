@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // load loads the rows that a part of a batch needs: in one exchange with the server, and another one where reactions
@@ -270,7 +271,7 @@ func (l *loader) loadMembers() {
 }
 
 const (
-	selectReports = `SELECT k.name, ` + reportColumns + ` FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS k (name, n, id, by_user)
+	selectReports = `SELECT k.name, ` + row.ReportColumns + ` FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS k (name, n, id, by_user)
 		JOIN rooms ON rooms.name = k.name JOIN reports r ON r.room = rooms.key
 		AND (r.n = k.n OR k.n = 0 AND r.message = k.id AND r.by_id = k.by_user AND r.state = 'open')`
 	nextReport = `SELECT reports + 1 FROM database FOR UPDATE` // behind the rooms, and until the end
@@ -293,7 +294,7 @@ func (l *loader) loadReports() {
 	}
 	l.each(func(scan func(...any) error) error {
 		var name string
-		report, err := scanReport(func(into ...any) error { return scan(append([]any{&name}, into...)...) })
+		report, err := row.Report(scan, &name)
 		if r := l.set.Room(name); r != nil && err == nil {
 			r.AddReport(report)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // Sanctions lists a room's mutes and bans; see [rules.Moderation].
@@ -59,23 +60,15 @@ func (s reader) Ranked(ctx context.Context) (users []string, err error) {
 	return users, nil
 }
 
-// reportColumns are the columns that scanReport reads.
-const reportColumns = `r.n, r.message, r.by_id, r.by_name, r.reason, r.at, r.state, r.closed_by, r.closed_at`
-
-func scanReport(scan func(...any) error) (r protocol.ReportEntry, err error) {
-	err = scan(&r.N, &r.ID, &r.By.ID, &r.By.Name, &r.Reason, (*int64)(&r.At), (*string)(&r.State), &r.ClosedBy, (*int64)(&r.ClosedAt))
-	return r, err
-}
-
 // Reports lists a room's reports; see [rules.Moderation].
 func (s reader) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,
 ) (reports []protocol.ReportEntry, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
-		r, err := scanReport(scan)
+		r, err := row.Report(scan)
 		reports = append(reports, r)
 		return err
-	}, `SELECT `+reportColumns+` FROM reports r WHERE room = (SELECT key FROM rooms WHERE name = $1) AND n < $2 AND $3 IN ('', state)
+	}, `SELECT `+row.ReportColumns+` FROM reports r WHERE room = (SELECT key FROM rooms WHERE name = $1) AND n < $2 AND $3 IN ('', state)
 		ORDER BY n DESC LIMIT $4`, room, below(before), string(state), limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the reports: %w", err)
@@ -83,21 +76,13 @@ func (s reader) Reports(
 	return reports, nil
 }
 
-// auditColumns are the columns that scanAudit reads.
-const auditColumns = `n, at, by_id, by_name, by_role, act, user_id, message, details`
-
-func scanAudit(scan func(...any) error) (e protocol.AuditEntry, err error) {
-	err = scan(&e.N, (*int64)(&e.At), &e.By.ID, &e.By.Name, (*string)(&e.By.Role), &e.Act, &e.User, &e.ID, &e.Details)
-	return e, err
-}
-
 // Audit lists the acts in a room; see [rules.Moderation].
 func (s reader) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
-		e, err := scanAudit(scan)
+		e, err := row.AuditEntry(scan)
 		entries = append(entries, e)
 		return err
-	}, `SELECT `+auditColumns+` FROM audit WHERE room = $1 AND n < $2 ORDER BY n DESC LIMIT $3`, room, below(before), limit)
+	}, `SELECT `+row.AuditColumns+` FROM audit WHERE room = $1 AND n < $2 ORDER BY n DESC LIMIT $3`, room, below(before), limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the audit: %w", err)
 	}

@@ -3,13 +3,10 @@ package postgres
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
 	"testing"
 	"time"
 
-	"hallway/protocol"
-	"hallway/relay/rules"
 	"hallway/store/storetest"
 	"hallway/test/servers"
 )
@@ -66,20 +63,4 @@ func mustOpen(t testing.TB, o Options) *Store {
 	return s
 }
 
-var (
-	now = time.Date(2026, 11, 23, 9, 15, 4, 0, time.UTC)
-	ada = protocol.User{ID: "u_1", Name: "Ada", Role: protocol.RoleOrganizer}
-)
-
-// sends are ops that send n messages to room, with the ids from first on.
-func sends(room string, first, n int) []rules.Op {
-	ops := make([]rules.Op, n)
-	for i := range ops {
-		ops[i] = rules.Op{Room: room, Sender: ada, Do: rules.Send{Send: protocol.Send{
-			Room: room,
-			ID:   fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", first+i),
-			Text: "The doors open at nine, the coffee is at half past eight.",
-		}}}
-	}
-	return ops
-}
+var now, ada = storetest.Now, storetest.Ada

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 	"hallway/test/servers"
 )
 
@@ -34,17 +35,17 @@ func TestQuick(t *testing.T) {
 		}
 		return done
 	}
-	commit(s, append(sends("lobby", 1, 2), sends("stage", 3, 2)...))
-	if !quick(append(sends("lobby", 5, 2), sends("stage", 7, 2)...)) {
+	commit(s, append(storetest.Sends("lobby", 1, 2), storetest.Sends("stage", 3, 2)...))
+	if !quick(append(storetest.Sends("lobby", 5, 2), storetest.Sends("stage", 7, 2)...)) {
 		t.Error("known rooms are not taken the quick way")
 	}
-	commit(other, sends("lobby", 9, 1))
-	if quick(append(sends("stage", 10, 1), sends("lobby", 11, 1)...)) {
+	commit(other, storetest.Sends("lobby", 9, 1))
+	if quick(append(storetest.Sends("stage", 10, 1), storetest.Sends("lobby", 11, 1)...)) {
 		t.Error("a room that was changed is taken the quick way")
 	}
-	commit(s, append(sends("stage", 10, 1), sends("lobby", 11, 1)...)) // nothing of it was stored
+	commit(s, append(storetest.Sends("stage", 10, 1), storetest.Sends("lobby", 11, 1)...)) // nothing of it was stored
 	for _, room := range []string{"lobby", "stage"} {
-		contiguous(t, s, room)
+		storetest.Contiguous(t, s, room)
 	}
 }
 

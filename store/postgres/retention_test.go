@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 	"hallway/test/servers"
 )
 
@@ -13,7 +14,7 @@ import (
 func TestPurgedMessagesChangeTheRules(t *testing.T) {
 	s, ctx := mustOpen(t, Options{hasty: true, URL: servers.Scratch(t), CallersClock: true, idle: true}), context.Background()
 	for i, at := range []time.Time{now, now.Add(2 * time.Hour)} {
-		if _, err := s.Commit(at, sends("lobby", 3*i, 3)); err != nil {
+		if _, err := s.Commit(at, storetest.Sends("lobby", 3*i, 3)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -39,7 +40,7 @@ func TestPurgedMessagesChangeTheRules(t *testing.T) {
 	if now := version(); now <= before {
 		t.Errorf("the version of the rules is %d, was %d", now, before)
 	}
-	if _, err := s.Commit(now.Add(151*time.Minute), sends("lobby", 6, 1)); err != nil {
+	if _, err := s.Commit(now.Add(151*time.Minute), storetest.Sends("lobby", 6, 1)); err != nil {
 		t.Errorf("after a purge: %v", err)
 	}
 }

@@ -85,7 +85,7 @@ func TestTwoWriters(t *testing.T) {
 					if i%2 == 1 {
 						at += 1_000_000 * (n + 1)
 					}
-					ops = append(ops, sends(fmt.Sprint("room-", i%rooms), at, 1)...)
+					ops = append(ops, storetest.Sends(fmt.Sprint("room-", i%rooms), at, 1)...)
 				}
 				if random.IntN(4) == 0 {
 					ops = append(ops, rules.Op{Room: "room-0", Sender: ada, Do: rules.Adjust{Adjust: protocol.Adjust{Frozen: new(bool)}}})
@@ -103,7 +103,7 @@ func TestTwoWriters(t *testing.T) {
 	running.Wait()
 	stored := make(map[string]protocol.Message)
 	for room := range rooms {
-		for _, m := range contiguous(t, stores[0], fmt.Sprint("room-", room)) {
+		for _, m := range storetest.Contiguous(t, stores[0], fmt.Sprint("room-", room)) {
 			if _, twice := stored[m.ID]; twice {
 				t.Errorf("message %s is stored twice", m.ID)
 			}
@@ -135,32 +135,5 @@ func TestTwoWriters(t *testing.T) {
 	}
 	if err := Check(t.Context(), url, func(finding string) { t.Error(finding) }, nil); err != nil {
 		t.Error(err)
-	}
-}
-
-// contiguous returns a room's messages, having checked that revs have no hole and times increase.
-func contiguous(t *testing.T, s *Store, room string) (messages []protocol.Message) {
-	t.Helper()
-	var rev int64
-	var at protocol.Time
-	for {
-		page, err := s.Page(context.Background(), room, "", rules.Query{Kind: rules.QuerySince, At: rev, Limit: protocol.PageMessagesMax})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range page.Messages {
-			if m.Rev != rev+1 || m.Seq != m.Rev || m.CreatedAt <= at {
-				t.Fatalf("room %s: after rev %d at %v comes %+v", room, rev, at, m)
-			}
-			rev, at = m.Rev, m.CreatedAt
-		}
-		messages = append(messages, page.Messages...)
-		if page.More {
-			continue
-		}
-		if page.Head != rev {
-			t.Fatalf("room %s: head %d, last rev %d", room, page.Head, rev)
-		}
-		return messages
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 	"hallway/store/vault"
 )
 
@@ -39,12 +40,7 @@ func (c inTransaction) Query(each func(scan func(...any) error) error, query str
 		return err
 	}
 	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return row.Each(rows, each)
 }
 
 // ruled gives the rules of a room another version. The transaction may not have locked the room: where another relay waits for
@@ -80,26 +76,6 @@ func (s reader) Devices(ctx context.Context, room string, ids []string) ([]proto
 		return nil, fmt.Errorf("list devices: %w", explain(err))
 	}
 	return devices, nil
-}
-
-// devices writes the list of the user's devices.
-func (e *exporter) devices() error {
-	return e.list("devices", `SELECT device, deleted FROM devices WHERE user_id = $1`, func(scan func(...any) error) ([]byte, error) {
-		var device string
-		var deleted int64
-		err := scan(&device, &deleted)
-		return vault.ExportDevice(device, deleted != 0), err
-	})
-}
-
-// turns writes the list of the turns that the user's devices have made, and of those that leave the user out.
-func (e *exporter) turns() error {
-	return e.list("turns", `SELECT name, turn FROM turns JOIN rooms ON rooms.key = turns.room WHERE name IS NOT NULL AND (by_device IN
-		(SELECT id FROM devices WHERE user_id = $1) OR turn::jsonb -> 'out' ? $1)`, func(scan func(...any) error) ([]byte, error) {
-		var room, turn string
-		err := scan(&room, &turn)
-		return in(room, []byte(turn)), err
-	})
 }
 
 // vault looks for turns, wraps and devices that do not belong together.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // A backup beside commits is a database of one moment.
@@ -19,7 +20,7 @@ func TestBackupBesideCommits(t *testing.T) {
 	const before = 20_000 // messages: several steps
 	database := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, database)
-	if _, err := s.Commit(now, sends("lobby", 0, before)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, before)); err != nil {
 		t.Fatal(err)
 	}
 	epoch := mustPage(t, s, "lobby").Epoch
@@ -36,7 +37,7 @@ func TestBackupBesideCommits(t *testing.T) {
 		}
 		steps, last = steps+1, done
 		for _, room := range []string{"lobby", "stage"} {
-			if _, err := s.Commit(now, sends(room, committed, 10)); err != nil {
+			if _, err := s.Commit(now, storetest.Sends(room, committed, 10)); err != nil {
 				t.Error(err)
 			}
 		}
@@ -81,7 +82,7 @@ func TestBackupThatIsRead(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
 	database, path := filepath.Join(t.TempDir(), "hallway.db"), filepath.Join(dir, "backup.db")
-	if _, err := mustOpen(t, database).Commit(now, sends("lobby", 0, 3)); err != nil {
+	if _, err := mustOpen(t, database).Commit(now, storetest.Sends("lobby", 0, 3)); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -119,7 +120,7 @@ func mustPage(t *testing.T, s *Store, room string) (page struct {
 func TestBackupThatIsEnded(t *testing.T) {
 	database := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, database)
-	if _, err := s.Commit(now, sends("lobby", 0, 5000)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 5000)); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
@@ -132,7 +133,7 @@ func TestBackupThatIsEnded(t *testing.T) {
 	if got := list(t, dir); len(got) != 0 {
 		t.Errorf("the folder holds %q", got)
 	}
-	if _, err := s.Commit(now, sends("lobby", 5000, 1)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 5000, 1)); err != nil {
 		t.Error(err)
 	}
 }
@@ -162,7 +163,7 @@ func TestBackupRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := s.Commit(now, sends("lobby", 0, 1)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 1)); err != nil {
 		t.Error(err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // benchRooms are how many rooms the messages of a benchmark are spread over.
@@ -114,7 +115,7 @@ func spread(rooms, first, n int) []rules.Op {
 	ops := make([]rules.Op, n)
 	for i := range ops {
 		room := fmt.Sprint("room-", (first+i)%rooms)
-		ops[i] = sends(room, 0, 1)[0]
+		ops[i] = storetest.Sends(room, 0, 1)[0]
 		with(&ops[i], func(do *rules.Send) { do.ID = uuid.Must(uuid.NewV7()).String() })
 	}
 	return ops

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"hallway/store/storetest"
 )
 
 // A damaged file is refused when it is opened, in one line.
@@ -14,7 +16,7 @@ func TestOpenRefusesDamage(t *testing.T) {
 	const page = 4096
 	whole := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, whole)
-	if _, err := s.Commit(now, sends("lobby", 0, 5000)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 5000)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -72,7 +74,7 @@ func wantRefused(t *testing.T, path, want string) {
 func TestOpenRefusesAHeadThatIsNotItsMessages(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
-	if _, err := s.Commit(now, append(sends("lobby", 0, 10), sends("stage", 0, 10)...)); err != nil {
+	if _, err := s.Commit(now, append(storetest.Sends("lobby", 0, 10), storetest.Sends("stage", 0, 10)...)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.writer.Exec(`DELETE FROM messages WHERE seq = 10 AND room = (SELECT key FROM rooms WHERE name = 'stage')`); err != nil {
@@ -104,7 +106,7 @@ func TestUncleanEnd(t *testing.T) {
 func TestOpenRefusesARevTakenTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
-	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 10)); err != nil {
 		t.Fatal(err)
 	}
 	for _, seq := range []int{3, 4} {

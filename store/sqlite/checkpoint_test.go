@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"hallway/store/storetest"
 )
 
 // No commit moves the log; a look does, and the log's file is used again.
@@ -35,7 +37,7 @@ func TestLogIsMovedBesideCommits(t *testing.T) {
 
 	var size int64
 	for round := range 3 {
-		if _, err := s.Commit(now, sends("lobby", round*30_000, 30_000)); err != nil {
+		if _, err := s.Commit(now, storetest.Sends("lobby", round*30_000, 30_000)); err != nil {
 			t.Fatal(err)
 		}
 		log, moved := state()
@@ -58,7 +60,7 @@ func TestLogIsMovedBesideCommits(t *testing.T) {
 	}
 
 	// A few frames wait for some looks.
-	if _, err := s.Commit(now, sends("lobby", 100_000, 1)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 100_000, 1)); err != nil {
 		t.Fatal(err)
 	}
 	for n := 1; n <= checkpointLooks; n++ {

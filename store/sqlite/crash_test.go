@@ -12,6 +12,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // crashEnv names the database of a test binary that is started to be killed.
@@ -41,7 +42,7 @@ func commitUntilKilled(path string) error {
 	for n := int(page.Head) + 1; ; n += 5 {
 		var ops []rules.Op
 		for _, room := range crashRooms {
-			ops = append(ops, sends(room, n, 5)...)
+			ops = append(ops, storetest.Sends(room, n, 5)...)
 		}
 		outcomes, err := s.Commit(time.Now(), ops)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 	"hallway/store/word"
 )
 
@@ -66,9 +67,9 @@ func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, e
 			LEFT JOIN members ON members.room = rooms.key AND members.user_id = sanctions.user_id
 			WHERE rooms.name = ? AND (until = 0 OR until > ?) AND sanctions.user_id > ?
 			ORDER BY sanctions.user_id, kind DESC LIMIT ?`,
-		&d.reports: `SELECT ` + reportColumns + ` FROM reports
+		&d.reports: `SELECT ` + row.ReportColumns + ` FROM reports r
 			WHERE room = (SELECT key FROM rooms WHERE name = ?1) AND n < ?2 AND ?3 IN ('', state) ORDER BY n DESC LIMIT ?4`,
-		&d.audit:       `SELECT ` + auditColumns + ` FROM audit WHERE room = ? AND n < ? ORDER BY n DESC LIMIT ?`,
+		&d.audit:       `SELECT ` + row.AuditColumns + ` FROM audit WHERE room = ? AND n < ? ORDER BY n DESC LIMIT ?`,
 		&d.revocations: `SELECT user_id, at FROM revocations`,
 	})
 	return d, err

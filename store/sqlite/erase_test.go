@@ -11,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 const privateID, privateName, privateWord = "u_privateer", "Gwendolyn", "xylophones"
@@ -27,7 +28,7 @@ func lived(t *testing.T, path string) {
 	s := mustOpen(t, path)
 	her := protocol.User{ID: privateID, Name: privateName, Role: protocol.RoleModerator}
 	bob := protocol.User{ID: "u_2", Name: "Bob", Role: protocol.RoleParticipant}
-	ops := sends("lobby", 0, 1200)
+	ops := storetest.Sends("lobby", 0, 1200)
 	for i := range ops {
 		if i%2 == 0 {
 			ops[i].Sender = her

@@ -13,6 +13,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // carries has s carry out erasures as a relay would that tells nobody.
@@ -97,9 +98,9 @@ func testForgetInUse(t *testing.T, vacuumMax int64) {
 				return
 			case <-time.After(5 * time.Millisecond):
 			}
-			ops := sends("room-3", 1<<30+10*i, 2)
+			ops := storetest.Sends("room-3", 1<<30+10*i, 2)
 			if i%10 == 0 {
-				ops = append(sends("passing", 1<<30+10*i, 10), rules.Op{Room: "passing", Sender: ada, Do: rules.Drop{}})
+				ops = append(storetest.Sends("passing", 1<<30+10*i, 10), rules.Op{Room: "passing", Sender: ada, Do: rules.Drop{}})
 			}
 			if _, err := s.Commit(now, ops); err != nil {
 				t.Error(err)

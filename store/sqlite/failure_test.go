@@ -14,6 +14,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // failing commits 10 messages, breaks the database, wants Commit to fail with
@@ -27,11 +28,11 @@ func failing(t *testing.T, code sqlite3.ErrNo, breakIt, mendIt string) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 10)); err != nil {
 		t.Fatal(err)
 	}
 	exec(breakIt)
-	batch := append(sends("new room", 1000, 1), sends("lobby", 1000, 600)...)
+	batch := append(storetest.Sends("new room", 1000, 1), storetest.Sends("lobby", 1000, 600)...)
 	for range 2 {
 		_, err := s.Commit(now, batch)
 		var e sqlite3.Error
@@ -123,7 +124,7 @@ func TestCloseBesideCommits(t *testing.T) {
 	go func() {
 		var head int64
 		for {
-			outcomes, err := s.Commit(now, sends("lobby", int(head), 20))
+			outcomes, err := s.Commit(now, storetest.Sends("lobby", int(head), 20))
 			if err != nil {
 				stored <- head
 				return
@@ -149,7 +150,7 @@ func TestCloseBesideCommits(t *testing.T) {
 func TestCloseEmptiesTheLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
-	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 10)); err != nil {
 		t.Fatal(err)
 	}
 	reader, err := s.readers.Conn(context.Background())
@@ -172,14 +173,14 @@ func TestCloseEmptiesTheLog(t *testing.T) {
 // What a message was made with is what counts, whatever became of it since.
 func TestResendIsJudgedByTheContentAtCreation(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
-	ops := sends("lobby", 0, 1)
+	ops := storetest.Sends("lobby", 0, 1)
 	if _, err := s.Commit(now, ops); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.writer.Exec(`UPDATE messages SET text = 'edited'`); err != nil {
 		t.Fatal(err)
 	}
-	changed := sends("lobby", 0, 1)
+	changed := storetest.Sends("lobby", 0, 1)
 	say(&changed[0], "edited")
 	outcomes, err := s.Commit(now, []rules.Op{ops[0], changed[0]})
 	if err != nil {
@@ -200,7 +201,7 @@ func TestMoreRoomsThanAreKept(t *testing.T) {
 	for n := range 2 {
 		var ops []rules.Op
 		for i := range rooms {
-			ops = append(ops, sends(fmt.Sprint("room-", i), n, 1)...)
+			ops = append(ops, storetest.Sends(fmt.Sprint("room-", i), n, 1)...)
 		}
 		for _, part := range [][]rules.Op{ops[:rooms/2], ops[rooms/2:]} {
 			outcomes, err := s.Commit(now, part)

@@ -10,22 +10,12 @@ import (
 	"hallway/protocol"
 	"hallway/relay/rules"
 	"hallway/store/column"
+	"hallway/store/row"
 )
 
-const fileColumns = `id, owner, name, type, size, width, height, blob, thumb, sum, uploaded_at, seq`
-
-// scanFile reads a row with the columns before, then fileColumns.
-func scanFile(scan func(...any) error, before ...any) (f rules.File, err error) {
-	var sum sql.RawBytes
-	err = scan(append(before, &f.ID, &f.Owner, &f.Name, &f.Type, &f.Size, &f.Width, &f.Height, &f.Blob, &f.Thumb, &sum,
-		(*int64)(&f.UploadedAt), &f.Seq)...)
-	copy(f.Sum[:], sum)
-	return f, err
-}
-
 var (
-	selectFiles = bulkWriting(`WITH k (in_room, by_id) AS (`, 2, `) SELECT room, `+fileColumns+`
-		FROM k CROSS JOIN files ON room = in_room AND id = by_id`)
+	selectFiles = bulkWriting(`WITH k (in_room, by_id) AS (`, 2, `) SELECT room, `+row.FileColumns+`
+		FROM k CROSS JOIN files f ON room = in_room AND id = by_id`)
 	selectFileBytes = writing(`SELECT bytes FROM file_bytes WHERE kind = ? AND name = CAST(? AS TEXT)`)
 )
 
@@ -64,7 +54,7 @@ func (b *batch) loadFiles(set *rules.Set, keys *rules.Keys) error {
 	}
 	return b.queryAll(selectFiles, 2, args, func(scan func(...any) error) error {
 		var key int64
-		f, err := scanFile(scan, &key)
+		f, err := row.File(scan, &key)
 		if err == nil {
 			rooms[key].AddFile(f)
 		}
@@ -81,7 +71,8 @@ func (b *batch) fileBytes(kind string, name any, to *int64) error {
 }
 
 var (
-	insertFile = writing(`INSERT INTO files (room, ` + fileColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	insertFile = writing(`INSERT INTO files (room, id, owner, name, type, size, width, height, blob, thumb, sum, uploaded_at, seq)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	attachFile = writing(`UPDATE files SET seq = ? WHERE room = ? AND id = ?`)
 	// detachFiles deletes the files of a message.
 	detachFiles  = writing(`DELETE FROM files WHERE room = ? AND seq = ?`)
@@ -137,7 +128,7 @@ func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool
 	}
 	defer func() { _ = rows.Close() }()
 	if rows.Next() {
-		f, err = scanFile(rows.Scan)
+		f, err = row.File(rows.Scan)
 		ok = err == nil
 	}
 	if err = errors.Join(err, rows.Err()); err != nil {

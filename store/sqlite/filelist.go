@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"hallway/relay/rules"
-	"hallway/store/column"
+	"hallway/store/row"
 )
 
 // FileRows calls each for every file in the database at path, as of one moment, with the number of all: beside a relay or
@@ -34,31 +34,18 @@ func FileRows(ctx context.Context, path string, each func(f rules.StoredFile, al
 	if err != nil {
 		return "", fmt.Errorf("list the files of %q: %w", path, explain(err))
 	}
-	stmt, err := tx.PrepareContext(ctx, `SELECT rooms.name, id, owner, files.name, type, size, width, height, blob, thumb, sum, uploaded_at, seq
-		FROM files JOIN rooms ON rooms.key = files.room WHERE dropped = 0`)
+	stmt, err := tx.PrepareContext(ctx, `SELECT rooms.name, `+row.FileColumns+`
+		FROM files f JOIN rooms ON rooms.key = f.room WHERE dropped = 0`)
 	if err != nil {
 		return "", fmt.Errorf("list the files of %q: %w", path, explain(err))
 	}
 	err = query(ctx, stmt, func(scan func(...any) error) error {
 		var room string
-		f, err := scanFile(scan, &room)
+		f, err := row.File(scan, &room)
 		if err != nil {
 			return err
 		}
 		return each(rules.StoredFile{Room: room, File: f}, all)
 	})
 	return name, errors.Join(err, stmt.Close())
-}
-
-// files writes the list of the user's files.
-func (e *exporter) files() error {
-	return e.list("files", `SELECT rooms.name, id, owner, files.name, type, size, width, height, blob, thumb, sum, uploaded_at, seq
-		FROM files JOIN rooms ON rooms.key = files.room WHERE owner = ? AND dropped = 0`, func(scan func(...any) error) ([]byte, error) {
-		var room string
-		f, err := scanFile(scan, &room)
-		if err != nil {
-			return nil, err
-		}
-		return column.ExportFile(room, f.File, f.UploadedAt, f.Seq)
-	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // limitFiles keeps this process from growing files beyond bytes: to SQLite a
@@ -41,7 +42,7 @@ func limitFiles(t *testing.T, bytes uint64) (lift func()) {
 func TestCommitOnADiskThatTakesNoMore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
-	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 10)); err != nil {
 		t.Fatal(err)
 	}
 	log, err := os.Stat(path + "-wal")
@@ -49,7 +50,7 @@ func TestCommitOnADiskThatTakesNoMore(t *testing.T) {
 		t.Fatal(err)
 	}
 	lift := limitFiles(t, uint64(log.Size()))
-	batch := append(sends("new room", 1000, 1), sends("lobby", 1000, 600)...)
+	batch := append(storetest.Sends("new room", 1000, 1), storetest.Sends("lobby", 1000, 600)...)
 	for range 3 {
 		_, err := s.Commit(now, batch)
 		var e sqlite3.Error
@@ -85,7 +86,7 @@ func TestLogThatCannotBeMoved(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
-	if _, err := s.Commit(now, sends("lobby", 0, 5000)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 5000)); err != nil {
 		t.Fatal(err)
 	}
 	look := func() error {

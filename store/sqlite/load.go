@@ -7,6 +7,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // load loads the rows that a part of a batch needs.
@@ -287,8 +288,8 @@ func (b *batch) loadMembers(set *rules.Set, keys []rules.RoomKeys) error {
 }
 
 var (
-	selectReport = writing(`SELECT ` + reportColumns + ` FROM reports WHERE room = ? AND n = ?`)
-	openReport   = writing(`SELECT ` + reportColumns + ` FROM reports WHERE room = ? AND message = ? AND by_id = ? AND state = 'open'`)
+	selectReport = writing(`SELECT ` + row.ReportColumns + ` FROM reports r WHERE room = ? AND n = ?`)
+	openReport   = writing(`SELECT ` + row.ReportColumns + ` FROM reports r WHERE room = ? AND message = ? AND by_id = ? AND state = 'open'`)
 	nextReport   = writing(`SELECT seq + 1 FROM sqlite_sequence WHERE name = 'reports'`)
 )
 
@@ -306,13 +307,13 @@ func (b *batch) loadReports(set *rules.Set, keys *rules.Keys) error {
 			continue
 		}
 		for _, k := range keys.Rooms[i].Reports {
-			var row *sql.Row
+			var found *sql.Row
 			if k.N != 0 {
-				row = b.stmt(selectReport).QueryRow(r.Key, k.N)
+				found = b.stmt(selectReport).QueryRow(r.Key, k.N)
 			} else {
-				row = b.stmt(openReport).QueryRow(r.Key, k.ID, k.User)
+				found = b.stmt(openReport).QueryRow(r.Key, k.ID, k.User)
 			}
-			report, err := scanReport(row.Scan)
+			report, err := row.Report(found.Scan)
 			if err == nil {
 				r.AddReport(report)
 			} else if !errors.Is(err, sql.ErrNoRows) {

@@ -7,6 +7,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // Sanctions lists a room's mutes and bans; see [rules.Moderation].
@@ -72,20 +73,12 @@ func (s reader) Ranked(ctx context.Context) (users []string, err error) {
 	return users, nil
 }
 
-// reportColumns are the columns that scanReport reads.
-const reportColumns = `n, message, by_id, by_name, reason, at, state, closed_by, closed_at`
-
-func scanReport(scan func(...any) error) (r protocol.ReportEntry, err error) {
-	err = scan(&r.N, &r.ID, &r.By.ID, &r.By.Name, &r.Reason, (*int64)(&r.At), (*string)(&r.State), &r.ClosedBy, (*int64)(&r.ClosedAt))
-	return r, err
-}
-
 // Reports lists a room's reports; see [rules.Moderation].
 func (s reader) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,
 ) (reports []protocol.ReportEntry, err error) {
 	err = query(ctx, s.read.directory.reports, func(scan func(...any) error) error {
-		r, err := scanReport(scan)
+		r, err := row.Report(scan)
 		reports = append(reports, r)
 		return err
 	}, room, below(before), string(state), limit)
@@ -98,7 +91,7 @@ func (s reader) Reports(
 // Audit lists what was done in a room; see [rules.Moderation].
 func (s reader) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
 	err = query(ctx, s.read.directory.audit, func(scan func(...any) error) error {
-		e, err := scanAudit(scan)
+		e, err := row.AuditEntry(scan)
 		entries = append(entries, e)
 		return err
 	}, room, below(before), limit)
@@ -106,14 +99,6 @@ func (s reader) Audit(ctx context.Context, room string, before int64, limit int)
 		return nil, fmt.Errorf("read the audit: %w", err)
 	}
 	return entries, nil
-}
-
-// auditColumns are the columns that scanAudit reads.
-const auditColumns = `n, at, by_id, by_name, by_role, act, user_id, message, details`
-
-func scanAudit(scan func(...any) error) (e protocol.AuditEntry, err error) {
-	err = scan(&e.N, (*int64)(&e.At), &e.By.ID, &e.By.Name, (*string)(&e.By.Role), &e.Act, &e.User, &e.ID, &e.Details)
-	return e, err
 }
 
 // Revocations returns the revoked users; see [rules.Moderation].

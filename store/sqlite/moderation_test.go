@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // The audit says of an act what it was, and nobody changes it.
@@ -47,7 +48,7 @@ func TestSanctionsKept(t *testing.T) {
 	const each = 5000
 	for n := range sanctionsKeptMax/each + 2 {
 		room := fmt.Sprint("room-", n)
-		ops := sends(room, 0, 1)
+		ops := storetest.Sends(room, 0, 1)
 		for user := range each {
 			ops = append(ops, ban(room, fmt.Sprint("u_", 10+user)))
 		}
@@ -62,7 +63,7 @@ func TestSanctionsKept(t *testing.T) {
 			t.Fatalf("%d sanctions are kept", kept)
 		}
 	}
-	op := sends("room-0", 1, 1)[0]
+	op := storetest.Sends("room-0", 1, 1)[0]
 	op.Sender = protocol.User{ID: "u_11", Role: protocol.RoleParticipant}
 	if out, err := s.Commit(now, []rules.Op{op}); err != nil || out[0].Why != protocol.WhyBanned {
 		t.Errorf("%+v, %v", out, err)
@@ -75,7 +76,7 @@ func TestClearOfALongRoom(t *testing.T) {
 	bob := protocol.User{ID: "u_2", Role: protocol.RoleParticipant}
 	const long = 20_010
 	for _, part := range []int{0, long} {
-		ops := sends("lobby", part, long)
+		ops := storetest.Sends("lobby", part, long)
 		ops[0].Sender = bob
 		if _, err := s.Commit(now, ops); err != nil {
 			t.Fatal(err)

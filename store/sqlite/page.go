@@ -11,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // readStatements are prepared on the readers' connections. Those of messages
@@ -70,7 +71,7 @@ func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error)
 			WHERE dropped = 0 AND (settings <> '' OR ?)`,
 		&r.traces: tracesQuery,
 
-		&r.file:      `SELECT ` + fileColumns + ` FROM files WHERE room = (SELECT key FROM rooms WHERE name = ?) AND id = ?`,
+		&r.file:      `SELECT ` + row.FileColumns + ` FROM files f WHERE room = (SELECT key FROM rooms WHERE name = ?) AND id = ?`,
 		&r.doomed:    `SELECT blob FROM doomed LIMIT ?`,
 		&r.blobKnown: `SELECT EXISTS (SELECT 1 FROM files WHERE blob = ?)`,
 		&r.fileStats: `SELECT files, bytes, (SELECT count(*) FROM files WHERE seq = 0), (SELECT count(*) FROM doomed)

@@ -3,19 +3,16 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+
+	"hallway/store/row"
 )
 
-// query has each take the rows that stmt brings.
+// query calls each for the rows of a statement.
 func query(ctx context.Context, stmt *sql.Stmt, each func(scan func(...any) error) error, args ...any) error {
 	rows, err := stmt.QueryContext(ctx, args...)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := each(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return row.Each(rows, each)
 }

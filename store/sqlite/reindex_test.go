@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // outdated is a database with rooms of so many messages, whose index is of another
@@ -17,7 +18,7 @@ func outdated(t *testing.T, messages int) (path string) {
 	path = filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
 	for _, room := range []string{"lobby", "stage"} {
-		ops := sends(room, 0, messages)
+		ops := storetest.Sends(room, 0, messages)
 		for n := range ops {
 			say(&ops[n], fmt.Sprintf("Nummer%d: Jahresversammlung in 北京", n+1))
 		}
@@ -57,9 +58,9 @@ func TestReindex(t *testing.T) {
 	if got := searched(t, s, "lobby", "Versammlung"); len(got) != 0 {
 		t.Fatalf("%d are found at once", len(got))
 	}
-	send := sends("lobby", 10_000, 1)
+	send := storetest.Sends("lobby", 10_000, 1)
 	say(&send[0], "Hauptversammlung")
-	change := rules.Op{Room: "lobby", Sender: ada, Do: rules.Edit{ID: sends("lobby", 2, 1)[0].ID(), Text: "geändert"}}
+	change := rules.Op{Room: "lobby", Sender: ada, Do: rules.Edit{ID: storetest.Sends("lobby", 2, 1)[0].ID(), Text: "geändert"}}
 	if _, err := s.Commit(now, append(send, change)); err != nil {
 		t.Fatal(err)
 	}

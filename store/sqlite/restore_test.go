@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // A restored database is the backup in another life of each room; the one that
@@ -19,14 +20,14 @@ func TestRestore(t *testing.T) {
 	dir := t.TempDir()
 	path, backup := filepath.Join(dir, "hallway.db"), filepath.Join(t.TempDir(), "backup.db")
 	s := mustOpen(t, path)
-	if _, err := s.Commit(now, append(sends("lobby", 0, 20), sends("stage", 0, 3)...)); err != nil {
+	if _, err := s.Commit(now, append(storetest.Sends("lobby", 0, 20), storetest.Sends("stage", 0, 3)...)); err != nil {
 		t.Fatal(err)
 	}
 	before := mustPage(t, s, "lobby")
 	if err := Backup(ctx, path, backup, false, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Commit(now, sends("lobby", 20, 5)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 20, 5)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Restore(ctx, backup, path, true, now, nil); !errors.As(err, new(NotBegunError)) || !errors.Is(err, errInUse) {
@@ -77,7 +78,7 @@ func TestRestoreOfWhat(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "hallway.db")
 		s := mustOpen(t, path)
-		if _, err := s.Commit(now, sends("lobby", 0, 7)); err != nil {
+		if _, err := s.Commit(now, storetest.Sends("lobby", 0, 7)); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Close(); err != nil {
@@ -119,7 +120,7 @@ func TestCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "hallway.db")
 			s := idle(t, path)
-			ops := append(sends("lobby", 0, 10), rules.Op{Room: "lobby", Sender: protocol.User{ID: "u_1", Name: "Ada Lovelace"}, Do: rules.Open{}})
+			ops := append(storetest.Sends("lobby", 0, 10), rules.Op{Room: "lobby", Sender: protocol.User{ID: "u_1", Name: "Ada Lovelace"}, Do: rules.Open{}})
 			with(&ops[4], func(do *rules.Send) {
 				do.Mentions = []protocol.Mention{{Len: 3, User: "u_2"}, {At: 4, Len: 5, All: true}}
 			})

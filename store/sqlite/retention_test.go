@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // purgeAt deletes what is too old at a time, without waiting for it, and returns
@@ -38,13 +39,13 @@ func TestRetention(t *testing.T) {
 	s := idle(t, path)
 	const old, young = 300, 40
 	configure := rules.Op{Room: "kept", Sender: ada, Do: rules.Configure{Settings: `{"retention_s":86400}`}}
-	if _, err := s.Commit(now, append(append(sends("lobby", 0, old), sends("kept", 0, 5)...), configure)); err != nil {
+	if _, err := s.Commit(now, append(append(storetest.Sends("lobby", 0, old), storetest.Sends("kept", 0, 5)...), configure)); err != nil {
 		t.Fatal(err)
 	}
 	later := now.Add(time.Hour)
-	ops := sends("lobby", old, young)
+	ops := storetest.Sends("lobby", old, young)
 	first, last := ops[0].ID(), ops[young-1].ID()
-	gone := sends("lobby", 0, 4)
+	gone := storetest.Sends("lobby", 0, 4)
 	ops = append(ops,
 		rules.Op{Room: "lobby", Sender: ada, Do: rules.React{ID: gone[0].ID(), Emoji: "👍", On: true}},
 		rules.Op{Room: "lobby", Sender: ada, Do: rules.Pin{ID: gone[1].ID(), On: true}},
@@ -100,7 +101,7 @@ func TestRetention(t *testing.T) {
 	if page := all(t, s, "lobby"); len(page) != 0 || mustPage(t, s, "lobby").Head != head {
 		t.Errorf("%d messages, head %d", len(page), mustPage(t, s, "lobby").Head)
 	}
-	out, err := s.Commit(later.Add(3*time.Hour), sends("lobby", 0, 1))
+	out, err := s.Commit(later.Add(3*time.Hour), storetest.Sends("lobby", 0, 1))
 	if err != nil || !changeOf(out[0]).New || changeOf(out[0]).Message.Seq != head+1 {
 		t.Errorf("an id whose message is gone: %+v, %v", out, err)
 	}
@@ -119,7 +120,7 @@ func TestRetentionBesideCommits(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path)
 	const old = 2000
-	if _, err := s.Commit(now, sends("lobby", 0, old)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, old)); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, s)
@@ -141,7 +142,7 @@ func TestRetentionBesideCommits(t *testing.T) {
 		if _, err := s.tendSlice(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Commit(later, sends("lobby", old+sent, 1)); err != nil {
+		if _, err := s.Commit(later, storetest.Sends("lobby", old+sent, 1)); err != nil {
 			t.Fatal(err)
 		}
 		sent++

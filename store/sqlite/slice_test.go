@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // slowed opens a store for which each look at the clock is that much later than the one
@@ -33,7 +34,7 @@ func TestAClearIsSlicedByTime(t *testing.T) {
 		for user, want := range map[string]int{"u_nobody": 0, sue.ID: messages / 10} {
 			t.Run(fmt.Sprint(user, step), func(t *testing.T) {
 				s := slowed(t, step)
-				ops := sends("lobby", 0, messages)
+				ops := storetest.Sends("lobby", 0, messages)
 				for i := range ops {
 					if i%10 == 0 {
 						ops[i].Sender = sue
@@ -91,7 +92,7 @@ func TestDeletionsAreSlicedByTime(t *testing.T) {
 		} {
 			t.Run(fmt.Sprint(name, step), func(t *testing.T) {
 				s := slowed(t, step)
-				ops := sends("lobby", 0, messages)
+				ops := storetest.Sends("lobby", 0, messages)
 				for i := range ops {
 					say(&ops[i], strings.Repeat("word ", 1+i%100))
 				}

@@ -2,14 +2,12 @@ package sqlite
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"hallway/protocol"
 	"hallway/relay/rules"
 	"hallway/store/storetest"
 )
@@ -55,23 +53,7 @@ func mustOpenWith(t testing.TB, o Options) *Store {
 	return s
 }
 
-var (
-	now = time.Date(2026, 11, 23, 9, 15, 4, 0, time.UTC)
-	ada = protocol.User{ID: "u_1", Name: "Ada", Role: protocol.RoleOrganizer}
-)
-
-// sends are ops that send n messages to room, with the ids from first on.
-func sends(room string, first, n int) []rules.Op {
-	ops := make([]rules.Op, n)
-	for i := range ops {
-		ops[i] = rules.Op{Room: room, Sender: ada, Do: rules.Send{Send: protocol.Send{
-			Room: room,
-			ID:   fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", first+i),
-			Text: "The doors open at nine, the coffee is at half past eight.",
-		}}}
-	}
-	return ops
-}
+var now, ada = storetest.Now, storetest.Ada
 
 // with changes the action of an op.
 func with[A rules.Action](op *rules.Op, change func(*A)) {
@@ -91,31 +73,10 @@ func changeOf(out rules.Outcome) rules.Stored {
 	return result
 }
 
-// head is the room's head, having checked that its revs have no hole and its
-// times increase.
+// head returns the head of a room whose messages were not changed.
 func head(t *testing.T, s *Store, room string) int64 {
 	t.Helper()
-	var rev int64
-	var at protocol.Time
-	for {
-		page, err := s.Page(context.Background(), room, "", rules.Query{Kind: rules.QuerySince, At: rev, Limit: protocol.PageMessagesMax})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range page.Messages {
-			if m.Rev != rev+1 || m.Seq != m.Rev || m.CreatedAt <= at {
-				t.Fatalf("room %s: after rev %d at %v comes %+v", room, rev, at, m)
-			}
-			rev, at = m.Rev, m.CreatedAt
-		}
-		if page.More {
-			continue
-		}
-		if page.Head != rev {
-			t.Fatalf("room %s: head %d, last rev %d", room, page.Head, rev)
-		}
-		return rev
-	}
+	return int64(len(storetest.Contiguous(t, s, room)))
 }
 
 func TestPathIsTakenAsItIs(t *testing.T) {
@@ -123,7 +84,7 @@ func TestPathIsTakenAsItIs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			s := mustOpen(t, filepath.Join(dir, name))
-			if _, err := s.Commit(now, sends("lobby", 0, 1)); err != nil {
+			if _, err := s.Commit(now, storetest.Sends("lobby", 0, 1)); err != nil {
 				t.Fatal(err)
 			}
 			if err := s.Close(); err != nil {
@@ -240,7 +201,7 @@ func TestInUse(t *testing.T) {
 		_ = other.Close()
 		t.Fatal("opened twice")
 	}
-	if _, err := s.Commit(now, sends("lobby", 0, 3)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 3)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 	"hallway/store/word"
 )
 
@@ -75,7 +76,7 @@ func TestSearchByItself(t *testing.T) {
 			}
 		}
 	}
-	ops := sends("lobby", 0, 300)
+	ops := storetest.Sends("lobby", 0, 300)
 	if _, err := s.Commit(now, ops); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +96,7 @@ func TestIndexGoesOnAfterReopening(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path)
 	for room := range 20 {
-		if _, err := s.Commit(now, sends(fmt.Sprint("room-", room), 0, 30)); err != nil {
+		if _, err := s.Commit(now, storetest.Sends(fmt.Sprint("room-", room), 0, 30)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -154,7 +155,7 @@ func TestSlicesLeaveCommitsSynced(t *testing.T) {
 			t.Errorf("synchronous is %d (%v), want 2", level, err)
 		}
 	}
-	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 10)); err != nil {
 		t.Fatal(err)
 	}
 	broken := errors.New("broken")
@@ -177,7 +178,7 @@ func TestIndexThatFails(t *testing.T) {
 		}
 	}
 	exec(`CREATE TRIGGER broken BEFORE UPDATE OF indexed ON rooms BEGIN SELECT RAISE(FAIL, 'disk on fire'); END`)
-	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 10)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.tendSlice(ctx); err == nil {
@@ -206,7 +207,7 @@ func TestDropLeavesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path)
 	const messages = 600
-	ops := append(sends("lobby", 0, messages), sends("stage", 0, 3)...)
+	ops := append(storetest.Sends("lobby", 0, messages), storetest.Sends("stage", 0, 3)...)
 	for i := range messages {
 		with(&ops[i], func(do *rules.Send) {
 			do.Mentions = []protocol.Mention{{Len: 3, User: "u_2"}, {At: 4, Len: 5, All: true}}
@@ -223,7 +224,7 @@ func TestDropLeavesNothing(t *testing.T) {
 	}
 	settle(t, s)
 	drop := rules.Op{Room: "lobby", Sender: ada, Do: rules.Drop{}}
-	ops = append([]rules.Op{drop, sends("lobby", 0, 1)[0], drop}, sends("lobby", 0, 5)...)
+	ops = append([]rules.Op{drop, storetest.Sends("lobby", 0, 1)[0], drop}, storetest.Sends("lobby", 0, 5)...)
 	if _, err := s.Commit(now, ops); err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +245,7 @@ func TestDropLeavesNothing(t *testing.T) {
 // A room that a failed commit would have dropped stays as it is.
 func TestDropThatFails(t *testing.T) {
 	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
-	if _, err := s.Commit(now, sends("lobby", 0, 10)); err != nil {
+	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 10)); err != nil {
 		t.Fatal(err)
 	}
 	// A deferred foreign key is looked at only by COMMIT itself.

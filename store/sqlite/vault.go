@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"hallway/protocol"
+	"hallway/store/row"
 	"hallway/store/vault"
 )
 
@@ -21,12 +22,7 @@ func ask(ctx context.Context, db asks, each func(scan func(...any) error) error,
 		return err
 	}
 	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := each(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return row.Each(rows, each)
 }
 
 // jsonRows reads a list in JSON as rows.
@@ -77,26 +73,6 @@ func (s reader) Devices(ctx context.Context, room string, ids []string) ([]proto
 		return nil, fmt.Errorf("list devices: %w", err)
 	}
 	return devices, nil
-}
-
-// devices writes the list of the user's devices.
-func (e *exporter) devices() error {
-	return e.list("devices", `SELECT device, deleted FROM devices WHERE user_id = ?`, func(scan func(...any) error) ([]byte, error) {
-		var device string
-		var deleted bool
-		err := scan(&device, &deleted)
-		return vault.ExportDevice(device, deleted), err
-	})
-}
-
-// turns writes the list of the turns that the user's devices have made, and of those that leave the user out.
-func (e *exporter) turns() error {
-	return e.list("turns", `SELECT name, turn FROM turns JOIN rooms ON rooms.key = turns.room WHERE dropped = 0 AND (by_device IN
-		(SELECT id FROM devices WHERE user_id = ?1) OR ?1 IN (SELECT value FROM json_each(turn, '$.out')))`, func(scan func(...any) error) ([]byte, error) {
-		var room, turn string
-		err := scan(&room, &turn)
-		return in(room, []byte(turn)), err
-	})
 }
 
 // vault looks for turns, wraps and devices that do not belong together.

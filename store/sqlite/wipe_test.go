@@ -15,6 +15,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/storetest"
 )
 
 // secret is in every text that is deleted in these tests; no word of the others has it.
@@ -63,7 +64,7 @@ func crowded(t *testing.T, s *Store, rooms []string, n int) map[string][]string 
 	var ops []rules.Op
 	for i := range n {
 		room := rooms[random.IntN(len(rooms))]
-		op := sends(room, i, 1)[0]
+		op := storetest.Sends(room, i, 1)[0]
 		say(&op, strings.Repeat("plain words ", 1+random.IntN(30)))
 		if random.IntN(30) == 0 {
 			say(&op, strings.Repeat("long words here ", 400))
@@ -159,7 +160,7 @@ func TestWhatIsDeletedIsForgotten(t *testing.T) {
 			if found := holds(t, path, secret); len(found) > 0 {
 				t.Errorf("found in %v", found)
 			}
-			done(t, s, sends("e", 10_000, 300)...)
+			done(t, s, storetest.Sends("e", 10_000, 300)...)
 			settle(t, s)
 			if found := holds(t, path, secret); len(found) > 0 {
 				t.Errorf("later found in %v", found)
@@ -190,7 +191,7 @@ func TestAWipeBesideOthers(t *testing.T) {
 	others.Go(func() {
 		for i := 20_000; ctx.Err() == nil; i += 20 {
 			for _, room := range rooms {
-				if _, err := s.Commit(now, sends(room, i*10+int(room[0])*1_000_000, 5)); err != nil {
+				if _, err := s.Commit(now, storetest.Sends(room, i*10+int(room[0])*1_000_000, 5)); err != nil {
 					t.Error(err)
 				}
 			}

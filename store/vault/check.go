@@ -6,14 +6,6 @@ import (
 	"hallway/protocol"
 )
 
-// ExportDevice returns a device as an export has it, from its JSON.
-func ExportDevice(device string, deleted bool) []byte {
-	if !deleted {
-		return []byte(device)
-	}
-	return append([]byte(device[:len(device)-1]), `,"deleted":true}`...)
-}
-
 // Check tells of rows that do not belong together, each in one line.
 func Check(c Conn, found func(string)) error {
 	for _, rule := range [...]struct{ text, query string }{

@@ -122,12 +122,13 @@ var table = map[string]rule{
 		foreign: true,
 	},
 
-	"store/postgres":  {ours: []string{"protocol", "relay/rules", "store/column", "store/vault", "store/word"}, foreign: true},
-	"store/sqlite":    {ours: []string{"protocol", "relay/rules", "store/column", "store/vault", "store/word"}, foreign: true},
+	"store/postgres":  {ours: []string{"protocol", "relay/rules", "store/column", "store/row", "store/vault", "store/word"}, foreign: true},
+	"store/sqlite":    {ours: []string{"protocol", "relay/rules", "store/column", "store/row", "store/vault", "store/word"}, foreign: true},
 	"store/memory":    {ours: []string{"protocol", "relay/rules", "store/word"}},
 	"store/storetest": {ours: []string{"protocol", "e2ee/devicetest", "relay/rules", "store/memory"}, foreign: true},
 	"store/vault":     {ours: []string{"protocol", "relay/rules"}},
 	"store/column":    {ours: []string{"protocol"}},
+	"store/row":       {ours: []string{"protocol", "relay/rules"}},
 	"store/word":      {known: []string{"golang.org/x/text/unicode/norm"}, pure: true},
 
 	"files":               {},
