@@ -129,6 +129,8 @@ type batch struct {
 	clock *protocol.Time // created_at comes from it; nil: from the server's clock
 	now   protocol.Time
 	names []string // rooms of all ops
+	// owners are the users of all ops who register devices.
+	owners []string
 
 	rooms     map[string]*room       // as they stand in the transaction; nil: they must be read
 	gone      []string               // dropped in the transaction
@@ -162,6 +164,9 @@ func (s *Store) carryOut(ctx context.Context, conn *pgx.Conn, now time.Time, par
 			if name := part[i].Room; name != "" && !known[name] {
 				known[name] = true
 				b.names = append(b.names, name)
+			}
+			if _, ok := part[i].Do.(rules.Register); ok {
+				b.owners = append(b.owners, part[i].Sender.ID)
 			}
 		}
 	}

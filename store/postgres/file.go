@@ -91,6 +91,8 @@ const (
 	attachFile = `UPDATE files SET seq = $3 WHERE room = $1 AND id = $2`
 	// detachFiles deletes the files of messages.
 	detachFiles = `DELETE FROM files f USING unnest($1::bigint[], $2::bigint[]) AS k (room, seq) WHERE f.room = k.room AND f.seq = k.seq`
+	disownBytes = `INSERT INTO file_bytes SELECT kind, $2, files, bytes FROM file_bytes WHERE kind = 'u' AND name = $1
+		ON CONFLICT (kind, name) DO UPDATE SET files = file_bytes.files + excluded.files, bytes = file_bytes.bytes + excluded.bytes`
 	// dropFiles deletes files of dropped rooms.
 	dropFiles = `DELETE FROM files WHERE ctid = ANY (ARRAY(SELECT ctid FROM files WHERE room = ANY ($1::bigint[]) LIMIT $2))`
 )
@@ -117,12 +119,13 @@ func (b *batch) saveFiles(set *rules.Set) error {
 	return nil
 }
 
-// forgetFiles takes a user out of the files: those in no message are gone.
+// forgetFiles takes a user out of the files: it deletes unused ones, and gives the others and their bytes to the pseudonym.
 func (b *batch) forgetFiles(f *rules.Forget) {
 	b.queue(`DELETE FROM files WHERE owner = $1 AND seq = 0`, f.User)
 	b.queue(lockFileBytes)
 	b.queue(`UPDATE files SET owner = $2 WHERE owner = $1`, f.User, f.Pseudonym)
-	b.queue(`UPDATE file_bytes SET name = $2 WHERE kind = 'u' AND name = $1`, f.User, f.Pseudonym)
+	b.queue(disownBytes, f.User, f.Pseudonym)
+	b.queue(`DELETE FROM file_bytes WHERE kind = 'u' AND name = $1`, f.User)
 }
 
 // File reads a file of a room; see [rules.Files].

@@ -49,13 +49,7 @@ func (i *inspection) fileBytes() error {
 			UNION ALL SELECT 'r', room::text, count(*), sum(size)::bigint FROM files GROUP BY room
 			UNION ALL SELECT 'u', owner, count(*), sum(size)::bigint FROM files GROUP BY owner) AS c
 		FULL JOIN file_bytes b ON b.kind = c.kind AND b.name = c.name WHERE b.files IS DISTINCT FROM c.files OR b.bytes IS DISTINCT FROM c.bytes`,
-		func(scan func(...any) error) (string, error) {
-			var kind, name string
-			var counted, are int64
-			err := scan(&kind, &name, &counted, &are)
-			of := map[string]string{"": "", "r": " of room " + name, "u": fmt.Sprintf(" of user %q", name)}[kind]
-			return fmt.Sprintf("the files%s take %d bytes, and %d are counted", of, are, counted), err
-		})
+		row.FileBytesFinding)
 }
 
 // FileRows calls each for every file in the database, as of one moment, with the number of all: beside relays or without

@@ -71,6 +71,9 @@ func (l *loader) each(row func(scan func(...any) error) error, query string, arg
 const (
 	lockRooms = `SELECT key, name, epoch, head, last_at, settings, rules FROM rooms WHERE name = ANY ($1::text[])
 		ORDER BY key FOR NO KEY UPDATE`
+	// No row of a user is always there to be locked. The lock is held until the transaction ends, so that nobody counts the
+	// user's devices meanwhile. Users come in one order, behind the rooms.
+	lockOwners = `SELECT pg_advisory_xact_lock(hashtextextended(k.name, 0)) FROM unnest($1::text[]) AS k (name)`
 	// After a wait for a lock only the locked row itself is as it is now: the rest is asked for behind it. Of a room whose
 	// version is known, nothing is.
 	selectRules = `SELECT rooms.name, (SELECT count(*) FROM reports WHERE room = rooms.key AND state = 'open'),
@@ -80,7 +83,7 @@ const (
 		LEFT JOIN sanctions s ON s.room = rooms.key WHERE rooms.epoch <> k.epoch OR rooms.rules <> k.rules`
 )
 
-// begin begins the transaction, locks the rooms and reads them.
+// begin begins the transaction, locks the rooms and the users who register devices, and reads the rooms.
 func (l *loader) begin() {
 	if l.conn.PgConn().TxStatus() == 'I' {
 		l.queries.Queue(`BEGIN`)
@@ -104,6 +107,10 @@ func (l *loader) begin() {
 		l.rooms[name] = r
 		return nil
 	}, lockRooms, names)
+	if len(l.owners) > 0 {
+		slices.Sort(l.owners)
+		l.queries.Queue(lockOwners, slices.Compact(l.owners))
+	}
 	l.each(func(scan func(...any) error) error { return scan((*int64)(&l.now)) }, `SELECT hallway_now()`)
 	l.each(l.addRules, selectRules, names, epochs, versions)
 }

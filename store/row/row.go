@@ -6,6 +6,8 @@
 package row
 
 import (
+	"fmt"
+
 	"hallway/protocol"
 	"hallway/relay/rules"
 )
@@ -58,4 +60,14 @@ func File(scan Scan, before ...any) (f rules.File, err error) {
 		(*int64)(&f.UploadedAt), &f.Seq)...)
 	copy(f.Sum[:], sum)
 	return f, err
+}
+
+// FileBytesFinding returns the finding of a check about the bytes of files: kind and name of their count, how many are
+// counted, and how many there are.
+func FileBytesFinding(scan Scan) (string, error) {
+	var kind, name string
+	var counted, are int64
+	err := scan(&kind, &name, &counted, &are)
+	of := map[string]string{"": "", "r": " of room " + name, "u": fmt.Sprintf(" of user %q", name)}[kind]
+	return fmt.Sprintf("the files%s take %d bytes, and %d are counted", of, are, counted), err
 }

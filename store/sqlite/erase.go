@@ -33,6 +33,8 @@ func (b *batch) forget(f *rules.Forget) error {
 		`DELETE FROM ranks WHERE user_id = ?1`,
 		forgetUnused,
 		disownFiles,
+		disownBytes,
+		forgetBytes,
 		`UPDATE sanctions SET by_id = ?2, by_name = '' WHERE by_id = ?1`,
 		`UPDATE reports SET by_id = ?2, by_name = '', reason = '' WHERE by_id = ?1`,
 		`UPDATE reports SET closed_by = ?2 WHERE closed_by = ?1`,

@@ -79,6 +79,9 @@ var (
 	setAttached  = writing(`UPDATE messages SET attached = ? WHERE room = ? AND seq = ?`)
 	forgetUnused = `DELETE FROM files WHERE owner = ?1 AND seq = 0`
 	disownFiles  = `UPDATE files SET owner = ?2 WHERE owner = ?1`
+	disownBytes  = `INSERT INTO file_bytes SELECT kind, ?2, files, bytes FROM file_bytes WHERE kind = 'u' AND name = ?1
+		ON CONFLICT DO UPDATE SET files = files + excluded.files, bytes = bytes + excluded.bytes`
+	forgetBytes = `DELETE FROM file_bytes WHERE kind = 'u' AND name = ?1`
 )
 
 // saveFiles saves rows of files.

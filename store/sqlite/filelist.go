@@ -49,3 +49,12 @@ func FileRows(ctx context.Context, path string, each func(f rules.StoredFile, al
 	})
 	return name, errors.Join(err, stmt.Close())
 }
+
+// fileBytes compares the numbers and sizes of files with the counted ones.
+func (i *inspection) fileBytes() error {
+	return i.each(`SELECT coalesce(c.kind, b.kind), coalesce(c.name, b.name), coalesce(b.bytes, 0), coalesce(c.bytes, 0) FROM (
+			SELECT '' AS kind, '' AS name, count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files
+			UNION ALL SELECT 'r', CAST(room AS TEXT), count(*), sum(size) FROM files GROUP BY room
+			UNION ALL SELECT 'u', owner, count(*), sum(size) FROM files GROUP BY owner) AS c
+		FULL JOIN file_bytes b ON b.kind = c.kind AND b.name = c.name WHERE b.files IS NOT c.files OR b.bytes IS NOT c.bytes`, row.FileBytesFinding)
+}

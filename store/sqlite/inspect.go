@@ -65,7 +65,7 @@ func inspect(ctx context.Context, path string, found func(string), progress Prog
 }
 
 // schema is the version that the migrations lead to.
-const schema = 10
+const schema = 11
 
 // inspection is one look at a database. Its steps return an error where they
 // could not go on, which in a damaged file is a finding, too.
@@ -78,7 +78,7 @@ type inspection struct {
 func (i *inspection) steps() []func() error {
 	heads := func() error { return checkHeads(i.ctx, i.tx) }
 	revs := func() error { return checkRevs(i.ctx, i.tx) }
-	return []func() error{i.pages, i.references, heads, revs, i.summaries, i.reactions, i.mentions, i.names, i.vault, i.index}
+	return []func() error{i.pages, i.references, heads, revs, i.summaries, i.reactions, i.mentions, i.names, i.vault, i.fileBytes, i.index}
 }
 
 // pages looks at each page, index and constraint.

@@ -172,7 +172,7 @@ func TestOpenRefuses(t *testing.T) {
 		"no folder":       {filepath.Join(dir, "none", "hallway.db"), "no such file or directory"},
 		"file as folder":  {filepath.Join(file("plain", ""), "hallway.db"), "not a directory"},
 		"other content":   {file("letter.txt", strings.Repeat("Dear Ada, ", 100)), "file is not a database"},
-		"a newer schema":  {newer, "a newer hallway has used it (schema 99999, this one knows 10)"},
+		"a newer schema":  {newer, "a newer hallway has used it (schema 99999, this one knows 11)"},
 		"not writable":    {broken, "write to the database: disk on fire"},
 		"in use":          {used, "another relay is using it"},
 		"in use, by link": {link, "another relay is using it"},

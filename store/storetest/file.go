@@ -20,6 +20,7 @@ var fileTests = []test{
 	{"SendWithFiles", testSendWithFiles},
 	{"FilesGoWithTheirMessage", testFilesGo},
 	{"UnusedFiles", testUnused},
+	{"FilesOfAForgottenUser", testFilesForgotten},
 	{"FilesOutlastAReopening", testFilesReopen},
 	{"FilesModel", testFilesModel},
 }
@@ -281,6 +282,25 @@ func testFilesReopen(h *harness) {
 	}
 }
 
+// The files of messages that were left out of an erasure stand under the pseudonym, and no longer count as the user's.
+func testFilesForgotten(h *harness) {
+	limited := func(op rules.Op) rules.Op {
+		return with(op, func(do *rules.Upload) { do.Limits.User = 100 })
+	}
+	forget := rules.Op{Do: rules.Forget{User: ada.ID, Pseudonym: "erased"}}
+	h.commit(upload("lobby", 1, 60), carrying(send("lobby", 1, ""), 1), upload("lobby", 2, 10))
+	h.commit(forget)
+	h.file(h, "lobby", 1)
+	h.equal("the user comes anew", codes(h.commit(limited(upload("lobby", 3, 90)), limited(upload("lobby", 4, 11)))), []string{"", "forbidden quota"})
+	h.commit(carrying(send("lobby", 3, ""), 3), forget)
+	pseudonymous := func(op rules.Op) rules.Op { return by(protocol.User{ID: "erased", Role: protocol.RoleOrganizer}, op) }
+	h.equal("the pseudonym has all of it", codes(h.commit(pseudonymous(asked(limited(upload("lobby", 5, 1)))))), []string{"forbidden quota"})
+	h.commit(remove("lobby", 1), remove("lobby", 3))
+	h.equal("once it is deleted, nothing", codes(h.commit(pseudonymous(limited(upload("lobby", 5, 100))))), []string{""})
+	h.doomed(h)
+	h.stats(h)
+}
+
 // testFilesModel does random things with files, and wants the same from the store and the model.
 func testFilesModel(h *harness) {
 	rapid.Check(h.T, func(t *rapid.T) {
@@ -290,7 +310,7 @@ func testFilesModel(h *harness) {
 		op := rapid.Custom(func(t *rapid.T) rules.Op {
 			r := room.Draw(t, "room")
 			var op rules.Op
-			switch rapid.IntRange(0, 9).Draw(t, "what") {
+			switch rapid.IntRange(0, 10).Draw(t, "what") {
 			case 0, 1, 2:
 				op = upload(r, n.Draw(t, "file"), 10)
 			case 3, 4, 5:
@@ -298,6 +318,8 @@ func testFilesModel(h *harness) {
 			case 6, 7:
 				op = anys(remove(r, n.Draw(t, "message")))
 			case 8:
+				return rules.Op{Do: rules.Forget{User: sender.Draw(t, "user").ID, Pseudonym: "erased"}}
+			case 9:
 				op = edit(r, n.Draw(t, "message"), "a")
 			default:
 				op = rules.Op{Room: r, Do: rules.Drop{}}
@@ -327,5 +349,12 @@ func testFilesModel(h *harness) {
 		}
 		h.doomed(t)
 		h.stats(t)
+		var limited []rules.Op // they find out how many bytes are counted for each user
+		for _, user := range []string{ada.ID, bob.ID, "erased"} {
+			for bytes := int64(10); bytes <= 150; bytes += 10 {
+				limited = append(limited, by(protocol.User{ID: user, Role: protocol.RoleOrganizer}, with(asked(upload("room-c", 1, 10)), func(do *rules.Upload) { do.Limits.User = bytes })))
+			}
+		}
+		h.pair.commit(t, h.now, limited)
 	})
 }
