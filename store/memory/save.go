@@ -25,15 +25,7 @@ func (s *Store) save(tx *state, set *rules.Set) {
 		own := tx.own(r.Name)
 		own.head, own.lastAt = r.Head, r.LastAt
 	}
-	for _, f := range set.Files {
-		tx.own(f.In().Name).saveFile(f)
-	}
-	for _, m := range set.Messages {
-		tx.saveMessage(m)
-		if m.Unfiled() {
-			tx.doomFiles(tx.own(m.In().Name), func(f rules.File) bool { return f.Seq == m.Seq })
-		}
-	}
+	tx.saveMessages(set)
 	for _, m := range set.Members {
 		tx.own(m.In().Name).saveMember(m)
 	}
@@ -65,6 +57,19 @@ func (s *Store) save(tx *state, set *rules.Set) {
 					tx.sent[who] = 0
 				}
 			}
+		}
+	}
+}
+
+// saveMessages saves messages and files.
+func (s *state) saveMessages(set *rules.Set) {
+	for _, f := range set.Files {
+		s.own(f.In().Name).saveFile(f)
+	}
+	for _, m := range set.Messages {
+		s.saveMessage(m)
+		if m.Unfiled() {
+			s.doomFiles(s.own(m.In().Name), func(f rules.File) bool { return f.Seq == m.Seq })
 		}
 	}
 }

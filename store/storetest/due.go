@@ -55,48 +55,56 @@ func testDue(h *harness) {
 	h.taken("a device", register(his))
 	h.opened(bob, his)
 	last := d.Turn("lobby", 1, nil)
-	due := func(what string, u protocol.User, out ...string) {
+	due := func(what string, out ...string) {
 		h.Helper()
 		locked := h.opened(ada, d)
 		if !locked.Due || len(locked.Out)+len(out) > 0 && !reflect.DeepEqual(locked.Out, out) {
 			h.Fatalf("after %s: %+v, due should be %v", what, locked, out)
 		}
 	}
+	notDue := func(what string) {
+		h.Helper()
+		if locked := h.opened(ada, d); locked.Due {
+			h.Fatalf("after %s a turn is due: %+v", what, locked)
+		}
+	}
 	next := func(out ...string) {
 		h.Helper()
 		last = d.Turn("lobby", last.N+1, &last, out...)
 		h.taken("a turn", turn(ada, d, last, his))
-		if locked := h.opened(ada, d); locked.Due {
-			h.Fatalf("after a turn one is due: %+v", locked)
-		}
+		notDue("a turn")
 	}
 	h.taken("a ban before the first turn", moderate(protocol.ActBan, "u_7", 0))
 	h.taken("a turn", turn(ada, d, last, his))
-	if locked := h.opened(ada, d); locked.Due {
-		h.Fatalf("after the first turn one is due: %+v", locked)
-	}
+	notDue("the first turn")
 	if out := h.taken("a removal", moderate(protocol.ActRemove, bob.ID, 0)); !out.DueNow || !reflect.DeepEqual(out.Due, []string{bob.ID}) {
 		h.Fatalf("a removal makes due %v %v", out.DueNow, out.Due)
 	}
-	due("a removal", ada, bob.ID)
+	due("a removal", bob.ID)
 	h.equal("the devices in the room", h.devices(), []string{d.ID})
 	h.equal("the record of a device that was in it", h.devices(his.ID), []string{his.ID})
 	last = d.Turn("lobby", last.N+1, &last)
 	if out := h.taken("a turn that does not leave the user out", turn(ada, d, last)); !out.DueNow {
 		h.Fatalf("the turn is not due any more: %+v", out)
 	}
-	due("that turn", ada, bob.ID)
+	due("that turn", bob.ID)
 	next(bob.ID)
 	h.taken("a ban", moderate(protocol.ActBan, bob.ID, 0))
-	due("a ban", ada, bob.ID)
+	due("a ban", bob.ID)
 	h.taken("its end", moderate(protocol.ActUnban, bob.ID, 0))
-	if locked := h.opened(ada, d); locked.Due {
-		h.Fatalf("after the end of a ban: %+v", locked)
-	}
+	notDue("the end of a ban")
 	h.taken("a mute", moderate(protocol.ActMute, bob.ID, 0))
-	if locked := h.opened(ada, d); locked.Due {
-		h.Fatalf("after a mute: %+v", locked)
-	}
+	notDue("a mute")
+}
+
+// testDueInTime shows that a turn is due with the first message after its time, and only then.
+func testDueInTime(h *harness) {
+	d := devicetest.New(ada.ID)
+	h.commit(open("lobby"), sealedRoom)
+	h.taken("a device", register(d))
+	h.opened(ada, d)
+	last := d.Turn("lobby", 1, nil)
+	h.taken("a turn", turn(ada, d, last))
 	h.now = h.now.Add(rules.TurnEvery - time.Second)
 	if out := h.taken("a message", sealed(ada, 1, last.Kid)); out.DueNow {
 		h.Fatalf("a turn is due before its time")
@@ -108,11 +116,16 @@ func testDue(h *harness) {
 	if out := h.taken("a message", sealed(ada, 2, last.Kid)); !out.DueNow || len(out.Due) > 0 {
 		h.Fatalf("after its time: %v %v", out.DueNow, out.Due)
 	}
-	due("its time", ada)
+	if locked := h.opened(ada, d); !locked.Due || len(locked.Out) > 0 {
+		h.Fatalf("after its time: %+v", locked)
+	}
 	if out := h.taken("a message", sealed(ada, 3, last.Kid)); out.DueNow {
 		h.Fatalf("the same is due twice")
 	}
-	next()
+	h.taken("the next turn", turn(ada, d, d.Turn("lobby", 2, &last)))
+	if locked := h.opened(ada, d); locked.Due {
+		h.Fatalf("after that turn: %+v", locked)
+	}
 }
 
 func testDueEverywhere(h *harness) {

@@ -117,7 +117,11 @@ func testBarred(h *harness) {
 		h.reopen()
 		h.commit(c.after...)
 	}
-	// Who is banned moderates nobody, but that organizers manage what they have.
+	testBannedModerator(h)
+}
+
+// testBannedModerator shows that a banned moderator moderates nobody, and that organizers still manage a banned one.
+func testBannedModerator(h *harness) {
 	h.commit(moderate(protocol.ActBan, moe.ID, 0), by(moe, moderate(protocol.ActBan, ada.ID, 0)))
 	leads := []rules.Op{moderate(protocol.ActMute, bob.ID, 0), adjust(1, false), configure(""), moderate(protocol.ActUnmute, bob.ID, 0)}
 	for i, out := range h.commit(leads...) {

@@ -88,6 +88,11 @@ func testPagesAreBoundedByBytes(h *harness) {
 			}
 		}
 	}
+	walkPages(h, n)
+}
+
+// walkPages goes through a room of n messages page by page, in each direction.
+func walkPages(h *harness, n int) {
 	for name, next := range map[string]func(rules.Query, []protocol.Message) rules.Query{
 		"older": func(q rules.Query, got []protocol.Message) rules.Query {
 			q.Kind, q.At = rules.QueryBefore, got[0].Seq

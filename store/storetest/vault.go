@@ -21,6 +21,7 @@ var vaultTests = []test{
 	{"NewChapter", testNewChapter},
 	{"SealedRoomTakesNothingPlain", testSealed},
 	{"TurnIsDue", testDue},
+	{"TurnIsDueInTime", testDueInTime},
 	{"TurnIsDueEverywhere", testDueEverywhere},
 	{"ForgottenDevices", testForgottenDevices},
 	{"DroppedKeys", testDroppedKeys},
