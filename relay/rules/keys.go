@@ -92,6 +92,10 @@ func KeysOf(ops []Op) *Keys {
 	k := &Keys{}
 	places := make(map[string]int)
 	for i := range ops {
+		places[ops[i].Room] = -1 // not met yet
+	}
+	k.Rooms = make([]RoomKeys, 0, len(places))
+	for i := range ops {
 		op := &ops[i]
 		switch do := op.Do.(type) {
 		case Revoke:
@@ -103,8 +107,8 @@ func KeysOf(ops []Op) *Keys {
 			k.Users, k.See = append(k.Users, op.Sender.ID), &SeeKey{User: op.Sender.ID, After: do.After}
 			continue
 		}
-		at, known := places[op.Room]
-		if !known {
+		at := places[op.Room]
+		if at < 0 {
 			at = len(k.Rooms)
 			places[op.Room] = at
 			k.Rooms = append(k.Rooms, RoomKeys{Name: op.Room})

@@ -54,6 +54,30 @@ func BenchmarkCommit(b *testing.B) {
 	}
 }
 
+// BenchmarkCommitAllocs commits groups of 64 messages to one room and to 64, with nothing beside: for allocations.
+func BenchmarkCommitAllocs(b *testing.B) {
+	const group = 64
+	for _, rooms := range []int{1, group} {
+		b.Run(fmt.Sprintf("rooms=%d", rooms), func(b *testing.B) {
+			s := idle(b, filepath.Join(b.TempDir(), "hallway.db"))
+			batches := make([][]rules.Op, b.N)
+			for i := range batches {
+				batches[i] = spread(rooms, 0, group)
+			}
+			if _, err := s.Commit(time.Now(), spread(rooms, 0, group)); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for _, ops := range batches {
+				if _, err := s.Commit(time.Now(), ops); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkLightLoad commits one message every few milliseconds, and reports
 // how long the commits took.
 func BenchmarkLightLoad(b *testing.B) {

@@ -15,13 +15,11 @@ import (
 // batch is one Commit under way.
 type batch struct {
 	transaction
-	now   protocol.Time
-	rooms map[string]*room // those touched so far, as they stand in the transaction
-	kept  map[string]room  // as they stood before
-	gone  map[string]bool  // dropped in the transaction: not as kept
-	// dropped are the keys of the dropped rooms, grown those of rooms with changes.
-	dropped []int64
-	grown   map[int64]struct{}
+	*scratch // its rooms are those touched so far, as they stand in the transaction, and grown holds the keys of rooms with changes
+	now      protocol.Time
+	kept     map[string]room // as they stood before
+	gone     map[string]bool // dropped in the transaction: not as kept
+	dropped  []int64         // keys of dropped rooms
 	// sent holds the times at which participants sent in slow mode, sentBefore those of the
 	// batches before; cleared holds the seq up to which no message of a user is left.
 	sent, sentBefore map[sender]protocol.Time
@@ -63,7 +61,8 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 			clear(s.cleared)
 		}
 	}()
-	tx, err := begin(s.db)
+	defer s.scratch.end()
+	tx, err := begin(s.db, s.scratch.stmts)
 	if err != nil {
 		return nil, err
 	}
@@ -71,10 +70,9 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 
 	b := &batch{
 		transaction: tx,
+		scratch:     &s.scratch,
 		now:         now,
-		rooms:       make(map[string]*room),
 		kept:        s.rooms,
-		grown:       make(map[int64]struct{}),
 		sentBefore:  s.sent,
 		cleared:     s.cleared,
 		clock:       s.clock,

@@ -52,8 +52,10 @@ func (b *batch) loadRooms(set *rules.Set, keys []rules.RoomKeys) error {
 		if b.rooms[name] != nil {
 			continue
 		}
-		if r, ok := b.kept[name]; ok && !b.gone[name] {
-			b.rooms[name] = &r
+		if kept, ok := b.kept[name]; ok && !b.gone[name] {
+			r := b.room()
+			*r = kept
+			b.rooms[name] = r
 		} else {
 			unknown = append(unknown, name)
 		}
@@ -67,15 +69,15 @@ func (b *batch) loadRooms(set *rules.Set, keys []rules.RoomKeys) error {
 		if r == nil {
 			continue
 		}
-		row := rules.Room{
+		row := set.AddRoom(rules.Room{
 			Key: r.key, Name: k.Name, Epoch: r.epoch, Head: r.head, LastAt: r.lastAt, Rules: r.settings, Reports: r.reports,
-		}
+		})
 		if k.Settings {
 			if err := b.stmt(selectSettings).QueryRow(r.key).Scan(&row.Title, &row.Settings); err != nil {
 				return err
 			}
 		}
-		b.loadStandings(set.AddRoom(row), r, k.Standings)
+		b.loadStandings(row, r, k.Standings)
 	}
 	return nil
 }
@@ -84,7 +86,7 @@ func (b *batch) loadRooms(set *rules.Set, keys []rules.RoomKeys) error {
 func (b *batch) readRooms(names []any) error {
 	var sanctioned []*room
 	err := b.queryAll(selectRooms, 1, names, func(scan func(...any) error) error {
-		r := &room{}
+		r := b.room()
 		var name, settings string
 		var some bool
 		err := scan(&r.key, &name, &r.epoch, &r.head, (*int64)(&r.lastAt), &settings, &some, &r.reports, &r.mentions)
@@ -153,8 +155,9 @@ var (
 
 // loadMessages loads messages and what is needed of their reactions.
 func (b *batch) loadMessages(set *rules.Set, keys []rules.RoomKeys) error {
-	rooms := make(map[int64]*rules.Room, len(keys))
-	var sent, ids, seqs []any
+	rooms, sends := b.byKey, b.sends[:0]
+	clear(rooms)
+	var ids, seqs []any
 	for i := range keys {
 		k := &keys[i]
 		r := set.Room(k.Name)
@@ -162,8 +165,9 @@ func (b *batch) loadMessages(set *rules.Set, keys []rules.RoomKeys) error {
 			continue
 		}
 		rooms[r.Key] = r
+		key := any(r.Key) // boxed once
 		for _, id := range k.Sent {
-			sent = append(sent, r.Key, id)
+			sends = append(sends, key, id)
 		}
 		for _, id := range k.Messages {
 			ids = append(ids, r.Key, id)
@@ -172,7 +176,8 @@ func (b *batch) loadMessages(set *rules.Set, keys []rules.RoomKeys) error {
 			seqs = append(seqs, r.Key, seq)
 		}
 	}
-	err := b.queryAll(selectSent, 2, sent, func(scan func(...any) error) error {
+	b.sends = sends
+	err := b.queryAll(selectSent, 2, sends, func(scan func(...any) error) error {
 		var room, seq int64
 		err := scan(&room, &seq)
 		seqs = append(seqs, room, seq)

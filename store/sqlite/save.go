@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"hallway/protocol"
@@ -75,25 +76,51 @@ func (b *batch) saveRooms(set *rules.Set) error {
 		b.grown[r.Key] = struct{}{}
 		return b.exec(updateHead, r.Head, int64(r.LastAt), r.Key)
 	}
-	var args []any
+	heads := b.heads[:0]
 	for _, r := range set.Grown {
 		b.grown[r.Key] = struct{}{}
-		args = append(args, r.Head, int64(r.LastAt), r.Key)
+		heads = append(heads, r.Head, int64(r.LastAt), r.Key)
 	}
-	return b.execAll(updateHeads, 3, args)
+	b.heads = heads
+	return b.execAll(updateHeads, 3, heads)
 }
 
-const madeColumns = 15
+const (
+	madeColumns  = 15
+	plainColumns = 10
+)
 
-var insertMessages = bulkWriting(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, madeColumns, ``)
+var (
+	insertMessages = bulkWriting(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, madeColumns, ``)
+	// insertPlain is for messages that isPlain: fewer parameters cost less.
+	insertPlain = bulkOfRows(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, func(n int) string {
+		at := make([]any, plainColumns)
+		for i := range at {
+			at[i] = n*plainColumns + i + 1
+		}
+		return fmt.Sprintf(`(?%[1]d, ?%[2]d, ?%[3]d, ?%[4]d, ?%[4]d, ?%[5]d, ?%[6]d, ?%[7]d, ?%[8]d, ?%[9]d, ?%[10]d, '', '', '', '')`, at...)
+	}, ``)
+)
 
-// saveMessages saves messages, their mentions and their reactions.
-func (b *batch) saveMessages(set *rules.Set) error {
-	// Those of a room are in one place: the fewer places a statement writes to, the less it costs.
-	slices.SortStableFunc(set.Messages, func(x, y *rules.Message) int { return cmp.Compare(x.In().Key, y.In().Key) })
-	made := make([]any, 0, madeColumns*len(set.Messages))
-	for _, m := range set.Messages {
+// isPlain reports whether a new message has only what all messages have.
+func isPlain(m *rules.Message) bool {
+	return m.Rev == m.Seq && m.Encrypted == nil && m.ReplyTo == "" && len(m.Mentions) == 0 && m.Sender.Picture == ""
+}
+
+// insertMessages saves new messages.
+func (b *batch) insertMessages(messages []*rules.Message) error {
+	plain, other := b.plain[:0], b.other[:0]
+	var room int64
+	var key any // the room, boxed once for all of its messages
+	for _, m := range messages {
 		if !m.Made() {
+			continue
+		}
+		if key == nil || m.In().Key != room {
+			room, key = m.In().Key, m.In().Key
+		}
+		if isPlain(m) {
+			plain = append(plain, key, m.MadeAs[:], m.ID, m.Seq, m.Sender.ID, m.Sender.Name, string(m.Sender.Role), int64(m.CreatedAt), m.SentAt, m.Text)
 			continue
 		}
 		encrypted, err := column.EncodeEncrypted(m.Encrypted)
@@ -104,10 +131,21 @@ func (b *batch) saveMessages(set *rules.Set) error {
 		if err != nil {
 			return err
 		}
-		made = append(made, m.In().Key, m.MadeAs[:], m.ID, m.Seq, m.Rev, m.Sender.ID, m.Sender.Name, string(m.Sender.Role),
+		other = append(other, key, m.MadeAs[:], m.ID, m.Seq, m.Rev, m.Sender.ID, m.Sender.Name, string(m.Sender.Role),
 			int64(m.CreatedAt), m.SentAt, m.Text, encrypted, m.ReplyTo, mentions, m.Sender.Picture)
 	}
-	if err := b.execAll(insertMessages, madeColumns, made); err != nil {
+	b.plain, b.other = plain, other
+	if err := b.execAll(insertPlain, plainColumns, plain); err != nil {
+		return err
+	}
+	return b.execAll(insertMessages, madeColumns, other)
+}
+
+// saveMessages saves messages, their mentions and their reactions.
+func (b *batch) saveMessages(set *rules.Set) error {
+	// Those of a room are in one place: the fewer places a statement writes to, the less it costs.
+	slices.SortStableFunc(set.Messages, func(x, y *rules.Message) int { return cmp.Compare(x.In().Key, y.In().Key) })
+	if err := b.insertMessages(set.Messages); err != nil {
 		return err
 	}
 	for _, m := range set.Messages {
@@ -255,7 +293,8 @@ func (b *batch) keepRooms(set *rules.Set) {
 	for name, r := range set.Rooms() {
 		kept := b.rooms[name]
 		if kept == nil || kept.key != r.Key {
-			kept = &room{key: r.Key, epoch: r.Epoch}
+			kept = b.room()
+			*kept = room{key: r.Key, epoch: r.Epoch}
 			b.rooms[name] = kept
 		}
 		kept.head, kept.lastAt, kept.settings, kept.reports = r.Head, r.LastAt, r.Rules, r.Reports

@@ -29,6 +29,7 @@ type Store struct {
 	sanctions int
 	sent      map[sender]protocol.Time
 	cleared   map[sender]int64
+	scratch   scratch
 }
 
 var (
@@ -70,7 +71,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	d := &db{clock: o.clock, stop: make(chan struct{})}
 	s := &Store{
 		db: d, upkeep: upkeep{db: d},
-		rooms: make(map[string]room), sent: make(map[sender]protocol.Time), cleared: make(map[sender]int64),
+		rooms: make(map[string]room), sent: make(map[sender]protocol.Time), cleared: make(map[sender]int64), scratch: newScratch(),
 	}
 	s.reader = reader{d, s.upkeep.searchable}
 	s.files = files{d, &s.upkeep.wiping}

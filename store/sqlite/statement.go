@@ -37,8 +37,9 @@ type transaction struct {
 	stmts  []*sql.Stmt // of the transaction; nil: not needed yet
 }
 
-func begin(d *db) (t transaction, err error) {
-	t = transaction{writes: d.writes, stmts: make([]*sql.Stmt, len(writes))}
+// begin begins a transaction; stmts has a place for each write.
+func begin(d *db, stmts []*sql.Stmt) (t transaction, err error) {
+	t = transaction{writes: d.writes, stmts: stmts}
 	t.tx, err = d.writer.Begin()
 	return t, err
 }
@@ -72,10 +73,19 @@ var bulkRows = [...]int{64, 16, 4, 1}
 // bulkWriting registers a statement around a list of rows with so many columns. One that changes
 // many rows does so OR FAIL: an error ends the transaction anyway, and SQLite need not write
 // down how to undo a half-done statement.
-func bulkWriting(before string, columns int, after string) (b bulk) {
+func bulkWriting(before string, columns int, after string) bulk {
 	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
-	for i, n := range bulkRows {
-		b[i] = writing(before + " VALUES " + row + strings.Repeat(", "+row, n-1) + after)
+	return bulkOfRows(before, func(int) string { return row }, after)
+}
+
+// bulkOfRows registers a statement around a list of rows; row returns the n-th, from 0 on.
+func bulkOfRows(before string, row func(n int) string, after string) (b bulk) {
+	for i, rows := range bulkRows {
+		list := make([]string, rows)
+		for n := range list {
+			list[n] = row(n)
+		}
+		b[i] = writing(before + " VALUES " + strings.Join(list, ", ") + after)
 	}
 	return b
 }
