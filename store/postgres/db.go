@@ -158,7 +158,10 @@ func (d *db) each(ctx context.Context, do func(row.Scan) error, query string, ar
 		return explain(err)
 	}
 	defer rows.Close()
-	return row.Each(rows, do)
+	if err := row.Each(rows, do); err != nil {
+		return err
+	}
+	return rows.Err()
 }
 
 const lease = `INSERT INTO leases (job, holder, until) VALUES ($1, $2, hallway_now() + $3)

@@ -20,7 +20,10 @@ func Export(ctx context.Context, url, user string, w io.Writer) error {
 				return err
 			}
 			defer rows.Close()
-			return row.Each(rows, each)
+			if err := row.Each(rows, each); err != nil {
+				return err
+			}
+			return rows.Err()
 		})
 	})
 	if err != nil {

@@ -40,7 +40,10 @@ func (c inTransaction) Query(each func(scan func(...any) error) error, query str
 		return err
 	}
 	defer rows.Close()
-	return row.Each(rows, each)
+	if err := row.Each(rows, each); err != nil {
+		return err
+	}
+	return rows.Err()
 }
 
 // ruled gives the rules of a room another version. The transaction may not have locked the room: where another relay waits for

@@ -19,17 +19,16 @@ type Scan = func(into ...any) error
 type Rows interface {
 	Next() bool
 	Scan(into ...any) error
-	Err() error
 }
 
-// Each calls each for the rows of a result until one fails. The caller closes the rows.
+// Each calls each for the rows of a result until one fails. The caller looks for the error of the result, and closes it.
 func Each(rows Rows, each func(Scan) error) error {
 	for rows.Next() {
 		if err := each(rows.Scan); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	return nil
 }
 
 // ReportColumns are the columns that [Report] reads, of reports as r.

@@ -14,5 +14,8 @@ func query(ctx context.Context, stmt *sql.Stmt, each func(scan func(...any) erro
 		return err
 	}
 	defer func() { _ = rows.Close() }()
-	return row.Each(rows, each)
+	if err := row.Each(rows, each); err != nil {
+		return err
+	}
+	return rows.Err()
 }

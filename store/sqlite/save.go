@@ -2,8 +2,9 @@ package sqlite
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"hallway/protocol"
 	"hallway/relay/rules"
@@ -93,14 +94,23 @@ const (
 var (
 	insertMessages = bulkWriting(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, madeColumns, ``)
 	// insertPlain is for messages that isPlain: fewer parameters cost less.
-	insertPlain = bulkOfRows(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, func(n int) string {
-		at := make([]any, plainColumns)
-		for i := range at {
-			at[i] = n*plainColumns + i + 1
-		}
-		return fmt.Sprintf(`(?%[1]d, ?%[2]d, ?%[3]d, ?%[4]d, ?%[4]d, ?%[5]d, ?%[6]d, ?%[7]d, ?%[8]d, ?%[9]d, ?%[10]d, '', '', '', '')`, at...)
-	}, ``)
+	insertPlain = bulkOfRows(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, plainRow, ``)
 )
+
+// plainRow returns the n-th row of insertPlain. Its seq is the rev, too.
+func plainRow(n int) string {
+	const seq = 3
+	var row strings.Builder
+	row.WriteByte('(')
+	for i := range plainColumns {
+		at := "?" + strconv.Itoa(n*plainColumns+i+1) + ", "
+		if i == seq {
+			at += at
+		}
+		row.WriteString(at)
+	}
+	return row.String() + `'', '', '', '')`
+}
 
 // isPlain reports whether a new message has only what all messages have.
 func isPlain(m *rules.Message) bool {

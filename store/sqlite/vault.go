@@ -22,7 +22,10 @@ func ask(ctx context.Context, db asks, each func(scan func(...any) error) error,
 		return err
 	}
 	defer func() { _ = rows.Close() }()
-	return row.Each(rows, each)
+	if err := row.Each(rows, each); err != nil {
+		return err
+	}
+	return rows.Err()
 }
 
 // jsonRows reads a list in JSON as rows.
