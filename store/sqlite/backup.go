@@ -13,31 +13,27 @@ import (
 )
 
 const (
-	// backupStepPages are copied at a time, 1 MiB; a backup may be ended between
-	// two steps.
+	// backupStepPages are copied at a time, 1 MiB; a backup can be cancelled between two steps.
 	backupStepPages = 256
-	// backupSyncSteps are synced together: much at once, at the end, would hold
-	// up the commits, which sync to the same disk.
+	// backupSyncSteps are synced together: syncing everything at the end would hold up the commits, which sync to the
+	// same disk.
 	backupSyncSteps = 8
 )
 
-// NotBegunError is an error of a command that has changed nothing and made nothing: it
-// must be asked otherwise.
+// NotBegunError is the error of a command that has changed nothing and made nothing. Its arguments are wrong.
 type NotBegunError struct{ error }
 
 func (e NotBegunError) Unwrap() error { return e.error }
 
-// Progress is told how much of how much is done; nil is not.
+// Progress is called with the amount done and the total; it may be nil.
 type Progress func(done, total int)
 
-// Backup copies the database at from, as it is when it begins, to a file at to:
-// a whole database by itself, for its owner's eyes only. A file that is there is
-// refused, unless force is set, and replaced only when the copy is complete,
-// checked and synced.
+// Backup copies the database at from, as it is when the backup begins, to a file at to: a complete database that only
+// its owner may read. It refuses an existing file unless force is set, and replaces it only when the copy is
+// complete, checked and synced.
 //
-// A relay that uses the database goes on; its write-ahead log cannot begin anew
-// until the backup has ended, and grows with what is written. A ctx that is done
-// ends the backup and leaves nothing behind.
+// A relay can go on using the database. Its write-ahead log cannot begin anew until the backup has ended, and grows
+// meanwhile. When ctx is done, the backup ends and leaves nothing behind.
 func Backup(ctx context.Context, from, to string, force bool, progress Progress) error {
 	if err := backup(ctx, from, to, force, progress); err != nil {
 		return fmt.Errorf("back up %q to %q: %w", from, to, explain(err))
@@ -88,9 +84,8 @@ func backup(ctx context.Context, from, to string, force bool, progress Progress)
 	return syncFolder(filepath.Dir(to))
 }
 
-// openExisting opens a relay's database to read it, beside a relay or without one.
-// What is not there is not made, and what is another program's, or empty, is refused;
-// what cannot be read is for the reader to tell.
+// openExisting opens a relay's database for reading, beside a relay or without one. It makes no file, and refuses an
+// empty file and the database of another program. An unreadable one shows at the first read.
 func openExisting(ctx context.Context, path string) (*sql.DB, error) {
 	path, err := resolve(path)
 	if err != nil {
@@ -107,9 +102,8 @@ func openExisting(ctx context.Context, path string) (*sql.DB, error) {
 	return db, nil
 }
 
-// isPartOf reports whether path is the database at whole or a file that belongs to
-// it: with its log go the newest messages, with its lock goes what keeps a second
-// relay away.
+// isPartOf reports whether path is the database at whole or a file that belongs to it. To replace its log would lose
+// the newest messages, and its lock keeps a second relay away.
 func isPartOf(whole, path string) bool {
 	if resolved, err := resolve(whole); err == nil {
 		whole = resolved
@@ -126,9 +120,8 @@ func isPartOf(whole, path string) bool {
 	return false
 }
 
-// mayReplace refuses what a database must not be put in the place of. Renamed over,
-// one that is in use would be lost, and a log that has been left would be taken for
-// the new file's.
+// mayReplace refuses to replace a database that is in use or was not closed: replacing the first would lose it, and
+// SQLite would take the log of the second for the new file's.
 func mayReplace(path string, force bool) error {
 	for _, suffix := range []string{"-wal", "-journal"} {
 		if _, err := os.Stat(path + suffix); !errors.Is(err, os.ErrNotExist) {
@@ -141,8 +134,8 @@ func mayReplace(path string, force bool) error {
 	return nil
 }
 
-// setApart takes a copy out of the mode with a log, in which it would leave one
-// beside it, and look as if in use, whenever somebody only reads it.
+// setApart switches a copy out of the mode with a log, in which every reader would leave a log beside it and make it
+// look in use.
 func setApart(ctx context.Context, path string) error {
 	db := connect(path, 1, url.Values{
 		"_locking_mode": {"EXCLUSIVE"}, // no index of the log
@@ -152,7 +145,7 @@ func setApart(ctx context.Context, path string) error {
 	return errors.Join(db.PingContext(ctx), db.Close())
 }
 
-// checkCopy looks for damage in a database that nobody else has open.
+// checkCopy looks for damage in a database that no other process has open.
 func checkCopy(ctx context.Context, path string) error {
 	db := connect(path, 1, url.Values{"mode": {"ro"}, "immutable": {"1"}})
 	defer func() { _ = db.Close() }()
@@ -166,8 +159,7 @@ func copyTo(ctx context.Context, source *sql.DB, file *os.File, progress Progres
 		return err
 	}
 	defer func() { _ = from.Close() }()
-	// The transaction keeps the snapshot: without it each commit would make the
-	// copy begin anew.
+	// The transaction keeps the snapshot: without it each commit would restart the copy.
 	tx, err := from.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err
@@ -223,7 +215,7 @@ func copySteps(ctx context.Context, b *sqlite3.SQLiteBackup, file *os.File, prog
 	}
 }
 
-// syncFolder makes a rename in the folder last.
+// syncFolder syncs a folder, so that a rename in it survives a crash.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {

@@ -11,18 +11,18 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// wholeCheckBytes limits the size of a database that is checked whole whenever it
-// is opened; a larger one is after an unclean end only. A second or less.
+// wholeCheckBytes limits the size of a database that is checked whole each time it is opened, which takes a second or
+// less. A larger one is checked whole only after an unclean end.
 const wholeCheckBytes = 256 << 20
 
-// endedUnclean reports whether the database was not closed when it was used
-// last: a log is left. It must be asked before the database is opened.
+// endedUnclean reports whether the last process did not close the database: a log is left. It must be called before
+// the database is opened.
 func endedUnclean(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err == nil && info.Size() > 0
 }
 
-// small reports whether the database at path is checked whole in any case.
+// small reports whether the database at path is small enough to be checked whole each time.
 func small(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Size() <= wholeCheckBytes
@@ -42,16 +42,16 @@ type querier interface {
 
 var errForeign = errors.New("it is no database of a relay")
 
-// contents reports whether the database holds anything, and whether a relay has made
-// it, which the history of its schema tells.
+// contents reports whether the database holds anything, and whether a relay has made it: then it has the history of a
+// relay's schema.
 func contents(ctx context.Context, db querier) (some, ours bool, err error) {
 	err = db.QueryRowContext(ctx, `
 		SELECT count(*) > 0, coalesce(max(name = 'goose_db_version'), 0) FROM sqlite_schema`).Scan(&some, &ours)
 	return some, ours, err
 }
 
-// checkForeign refuses a database that another program has made, before anything in it
-// is changed. One that is damaged is for the checks behind to tell.
+// checkForeign refuses a database of another program, before anything in it is changed. A damaged one is left to the
+// later checks.
 func checkForeign(ctx context.Context, path string) error {
 	db := connectReader(path)
 	defer func() { _ = db.Close() }()
@@ -73,8 +73,8 @@ func checkPages(ctx context.Context, db querier) error {
 	return nil
 }
 
-// checkHeads makes sure that each room's head is its last change's rev, be the
-// message there or deleted by its age: quick, however large the database is.
+// checkHeads makes sure that each room's head is the rev of its last change, whether the message is there or was
+// deleted because of its age. It is quick, however large the database is.
 func checkHeads(ctx context.Context, db querier) error {
 	var room string
 	var head, last int64
@@ -93,8 +93,8 @@ func checkHeads(ctx context.Context, db querier) error {
 	return damaged(fmt.Sprintf("the head of room %q is %d, its last change has rev %d", room, head, last))
 }
 
-// checkRevs makes sure that no change of a message has taken the rev with which
-// another was made, which no index does: a walk through the changed messages.
+// checkRevs makes sure that no change of a message has the rev of another message's creation. No index prevents that,
+// so it reads all changed messages.
 func checkRevs(ctx context.Context, db querier) error {
 	var room string
 	var rev int64
@@ -116,7 +116,7 @@ func damaged(how string) error {
 	return fmt.Errorf("it is damaged, restore a backup (%s)", how)
 }
 
-// explain says of an error of the driver what it means to the operator.
+// explain turns an error of the driver into one that says what it means to the operator.
 func explain(err error) error {
 	var e sqlite3.Error
 	if errors.As(err, &e) && e.Code == sqlite3.ErrCorrupt {

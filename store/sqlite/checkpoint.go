@@ -10,15 +10,14 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// When the write-ahead log is moved into the database. SQLite would do it by
-// itself inside of a commit, which then takes many times as long; so it is
-// switched off there and done beside the commits.
+// The write-ahead log is moved into the database beside the commits. SQLite would do it inside of a commit, which
+// then takes many times as long, so that is switched off.
 const (
 	// checkpointEvery is the time between two looks at the log.
 	checkpointEvery = time.Second
-	// From checkpointFrames on, the log is moved at the next look; fewer frames
-	// (of a page, 4 KiB, each) after checkpointLooks looks. Rarely enough for a
-	// light load: the first commit to a log that begins anew is synced twice.
+	// From checkpointFrames on, the log is moved at the next look; fewer frames (of a page, 4 KiB, each) after
+	// checkpointLooks looks. That is rare enough for a light load: the first commit to a log that begins anew is
+	// synced twice.
 	checkpointFrames = 1000
 	checkpointLooks  = 10
 	// logFramesMax bounds the log, 64 MiB, unless a reader needs it for longer.
@@ -34,8 +33,7 @@ type checkpointer struct {
 	looks  int // with something to move, since it was moved last
 }
 
-// run looks at the log until stop is closed. tell hears what became of each
-// look.
+// run looks at the log until stop is closed, and calls tell with the result of each look.
 func (c *checkpointer) run(stop <-chan struct{}, tell func(error)) {
 	tick := time.NewTicker(checkpointEvery)
 	defer tick.Stop()
@@ -49,7 +47,7 @@ func (c *checkpointer) run(stop <-chan struct{}, tell func(error)) {
 	}
 }
 
-// look moves the log where it is time to.
+// look moves the log when it is time.
 func (c *checkpointer) look(ctx context.Context) error {
 	log, moved, err := checkpoint(ctx, c.db, "NOOP")
 	if err != nil {

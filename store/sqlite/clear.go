@@ -7,17 +7,17 @@ import (
 )
 
 const (
-	// clearTime is the time after which a batch clears nothing more: the messages are in no
-	// order by sender, and others must not wait for a look at all of a long room.
+	// clearTime limits how long a batch clears: the messages have no order by sender, and others must not wait while
+	// a long room is read.
 	clearTime = 2 * time.Millisecond
-	// clearSpan limits the places of messages that are looked at between two looks at the clock.
+	// clearSpan limits the messages that are read between two looks at the clock.
 	clearSpan = 256
-	// clearedKeptMax limits the places that are kept where a clear goes on.
+	// clearedKeptMax limits the remembered places at which clears go on.
 	clearedKeptMax = 1000
 )
 
-// clear buries the user's next messages until the time is over, and reports whether some are
-// left. The first clear of a batch always goes on by a span or a message.
+// clear turns the user's next messages into tombstones until the time is over, and reports whether some are left. The
+// first clear of a batch always advances by a span or a message.
 func (b *batch) clear(set *rules.Set, r *rules.Room, user string, bury func(*rules.Message)) (more bool) {
 	if r.Made() {
 		return false
@@ -45,7 +45,7 @@ func (b *batch) clear(set *rules.Set, r *rules.Room, user string, bury func(*rul
 	return more
 }
 
-// clearing is a clear under way.
+// clearing is a running clear.
 type clearing struct {
 	*batch
 	set    *rules.Set
@@ -57,7 +57,7 @@ type clearing struct {
 	buried int
 }
 
-// over reports whether the time is over.
+// over reports whether the time for clearing is used up.
 func (c *clearing) over() bool {
 	c.batch.clearing = c.spent + c.clock().Sub(c.began)
 	return c.batch.clearing > clearTime
@@ -69,8 +69,8 @@ var (
 		WHERE room = ?1 AND seq > ?2 AND seq <= ?3 AND sender_id = ?4 AND deleted_at = 0 ORDER BY seq`)
 )
 
-// span buries the user's messages in the span after a place. It returns the place up to which
-// none is left, and whether the op has to end.
+// span turns the user's messages in the span after a place into tombstones. It returns the place up to which none is
+// left, and whether the op must end.
 func (c *clearing) span(at int64) (_ int64, ended bool) {
 	to := at + clearSpan
 	var seqs []int64

@@ -97,7 +97,7 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 	return outcomes, nil
 }
 
-// keep keeps the batch's rooms in mind as they have been committed.
+// keep remembers the batch's rooms as they were committed.
 func (s *Store) keep(b *batch) {
 	if b.erased {
 		clear(s.rooms)

@@ -14,19 +14,17 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// How the database is used. Everything stands in the DSN, so that each
-// connection of a pool has it.
+// Settings of the database. All of them stand in the DSN, so that each connection of a pool has them.
 const (
-	// A writer waits this long for another process that writes (a backup, a
-	// person with the sqlite3 shell) before Commit fails.
+	// A writer waits this long for another process that writes (a backup, a person with the sqlite3 shell) before
+	// Commit fails.
 	busyTimeoutMs = "5000"
-	// A relay that is started waits this long for its predecessor to end.
+	// A starting relay waits this long for its predecessor to end.
 	lockTimeoutMs = "1000"
 	// The page caches, in KiB (negative, by SQLite's convention).
 	writerCache = "-65536"
 	readerCache = "-8192"
-	// logBytesMax is what the file of a write-ahead log that once had to grow
-	// beyond it is cut to when it begins anew.
+	// logBytesMax is the size to which SQLite cuts the file of a write-ahead log when it begins anew.
 	logBytesMax = "67108864"
 	// readersMin is the least number of connections that may read in parallel.
 	readersMin = 4
@@ -54,9 +52,9 @@ func resolve(path string) (string, error) {
 // lockSuffix ends the name of the lock's file, beside its database.
 const lockSuffix = ".lock"
 
-// lock takes path.lock, for which it waits so long, until the returned pool is
-// closed or the process ends. The file is an empty SQLite database whose one connection keeps the lock that
-// it once took: a lock that SQLite has on every system.
+// lock locks path.lock, and waits for it at most timeoutMs. The lock holds until the returned pool is closed or the
+// process ends. The file is an empty SQLite database whose one connection keeps the lock that it once took, because
+// SQLite's locks work on every system.
 func lock(ctx context.Context, path, timeoutMs string) (*sql.DB, error) {
 	path += lockSuffix
 	if err := create(path); err != nil {
@@ -80,10 +78,9 @@ func lock(ctx context.Context, path, timeoutMs string) (*sql.DB, error) {
 
 var errInUse = errors.New("another relay is using it")
 
-// create makes an empty file for its owner's eyes only, where there is none; its
-// error says why that cannot be better than SQLite's does. It never opens a file
-// that is there: closing it would drop the locks that SQLite holds on it in this
-// process.
+// create makes an empty file that only its owner may read, where there is none; its error says why that failed more
+// clearly than SQLite's. It never opens an existing file: closing it would drop the locks that SQLite holds on it in
+// this process.
 func create(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -116,7 +113,7 @@ func connectReaders(path string) *sql.DB {
 	})
 }
 
-// connectReader is for a connection that changes nothing, not even the journal's mode.
+// connectReader connects without the right to change anything, even the journal's mode.
 func connectReader(path string) *sql.DB {
 	return connect(path, 1, url.Values{
 		"mode":          {"ro"},
@@ -125,7 +122,7 @@ func connectReader(path string) *sql.DB {
 	})
 }
 
-// connectCheckpointer is for a connection that never waits.
+// connectCheckpointer makes a connection that never waits.
 func connectCheckpointer(path string) *sql.DB {
 	return connect(path, 1, url.Values{
 		"_busy_timeout": {"0"},
@@ -133,9 +130,8 @@ func connectCheckpointer(path string) *sql.DB {
 	}, `PRAGMA wal_autocheckpoint = 0`)
 }
 
-// connect makes a pool of conns connections to the file at path; none is opened
-// yet. Each is set up by the params and the pragmas, which are those that the
-// driver has no param for.
+// connect makes a pool of conns connections to the file at path, and opens none yet. The params and the pragmas set
+// up each connection; a pragma is a setting for which the driver has no param.
 func connect(path string, conns int, params url.Values, pragmas ...string) *sql.DB {
 	file := url.URL{Path: filepath.ToSlash(path)}
 	db := sql.OpenDB(&connector{

@@ -75,8 +75,8 @@ func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, e
 	return d, err
 }
 
-// The first name that a room can have, and the first beyond all. Dropped rooms have
-// names before the first.
+// namesFrom is the first name that a room can have, namesTo the first beyond all. Dropped rooms have names before
+// namesFrom.
 const (
 	namesFrom = "0"
 	namesTo   = "\x7f"
@@ -130,7 +130,7 @@ func (s reader) Rooms(ctx context.Context, user string, names []string) (rooms [
 	return rooms, nil
 }
 
-// Room is one of them; see [rules.Directory].
+// Room reads one room; see [rules.Directory].
 func (s reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry, ok bool, err error) {
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
@@ -155,7 +155,7 @@ func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSetting
 	return read, nil
 }
 
-// Members lists who has joined; see [rules.Directory].
+// Members lists the users who have joined; see [rules.Directory].
 func (s reader) Members(ctx context.Context, room string, part rules.Part) ([]rules.MemberEntry, error) {
 	members, err := s.members(ctx, room, part)
 	if err != nil {
@@ -228,7 +228,7 @@ func limit(part rules.Part) int {
 // directory reads rooms from outside, in one snapshot.
 type directory struct{ *view }
 
-// room is one by its name, as it is seen from outside.
+// room reads a room by its name, as a user sees it from outside.
 func (d directory) room(name string) (r rules.RoomEntry, ok bool, err error) {
 	var key int64
 	row := d.stmt(d.read.directory.room).QueryRowContext(d.ctx, name)
@@ -242,7 +242,7 @@ func (d directory) room(name string) (r rules.RoomEntry, ok bool, err error) {
 	return r, err == nil, err
 }
 
-// complete fills in what is not in the room's own row.
+// complete fills in the fields that the room's own row does not have.
 func (d directory) complete(r *rules.RoomEntry, key int64) error {
 	d.key, d.name = key, r.Name
 	counts := d.stmt(d.read.directory.counts).QueryRowContext(d.ctx, key, d.user)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// emptySlice deletes a part of a dropped room, in the end the room.
+// emptySlice deletes some content of a dropped room, and at last the room.
 func (u *upkeep) emptySlice(ctx context.Context, began time.Time) error {
 	key, empty, some := u.dropped[0], false, false
 	err := u.inDeletingSlice(ctx, func(tx *sql.Tx) error {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// A Table holds rows for a database of another kind: what users and operators have made, and not what is derived from it.
-// Columns with few values for many rows are put together as that database has them.
+// A Table holds rows for a database of another kind: what users and operators have made, without anything derived
+// from it. Columns with few values for many rows are combined as they are in that database.
 type Table struct {
 	Name    string
 	Columns []string
@@ -18,7 +18,7 @@ type Table struct {
 	Rows func(each func([]any) error) error
 }
 
-// dumped are the tables of a Dump, each with the query for its columns. What belongs to dropped rooms stays behind.
+// dumped are the tables of a Dump, each with the query for its columns. It leaves out the content of dropped rooms.
 var dumped = []struct{ name, columns, from string }{
 	{"rooms", `key, name, epoch, head, last_at, made_at, title, settings, purged`, `rooms WHERE dropped = 0`},
 	{"messages", `room, seq, rev, created_at, id, made_as, sender_id, sender_name,

@@ -10,7 +10,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// forget takes a user out of everything that is not a message.
+// forget removes a user from everything that is not a message.
 func (b *batch) forget(f *rules.Forget) error {
 	guards, err := b.liftGuards()
 	if err != nil {
@@ -61,8 +61,8 @@ func (b *batch) forget(f *rules.Forget) error {
 	return nil
 }
 
-// liftGuards takes away what keeps the audit from being changed, and returns what
-// puts it back in the same transaction.
+// liftGuards drops the triggers that keep the audit from being changed, and returns the statements that create them
+// again in the same transaction.
 func (b *batch) liftGuards() (guards []string, err error) {
 	stmt, err := b.tx.Prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit'`)
 	if err != nil {
@@ -86,25 +86,25 @@ func (b *batch) liftGuards() (guards []string, err error) {
 	return guards, nil
 }
 
-// eraser takes one user out of the tables.
+// eraser removes one user from the tables.
 type eraser struct {
 	s               *Store
 	user, pseudonym string
 	carry           rules.Carry
 }
 
-// tracesQuery finds the next messages after a place that are a user's, that the user has reacted to, or that mention the
-// user. It reads all texts there are; so it is asked beside the commits.
+// tracesQuery finds the next messages after a place that the user has sent or reacted to, or that mention the user.
+// It reads all texts, so it runs beside the commits.
 const tracesQuery = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room AND dropped = 0) FROM (
 		SELECT room, seq FROM messages WHERE (room, seq) > (?1, ?2) AND sender_id = ?3
 		UNION SELECT room, seq FROM reactions WHERE (room, seq) > (?1, ?2) AND user_id = ?3
 		UNION SELECT room, seq FROM mentions WHERE (room, seq) > (?1, ?2) AND user_id = ?3
 		ORDER BY room, seq LIMIT ?4)`
 
-// erasePart limits the messages that are changed at once: others come in between.
+// erasePart limits the messages that are changed at once, so that other ops come in between.
 const erasePart = 25
 
-// run goes through all messages once: what the user writes meanwhile may stay.
+// run goes through all messages once. Messages that the user sends meanwhile may stay.
 func (e *eraser) run(ctx context.Context) error {
 	var key, seq int64 // up to where
 	for more := true; more; {

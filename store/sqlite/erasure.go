@@ -12,8 +12,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// The states of an erasure: a row that stands for somebody who is to be erased. It
-// names the user until the tables do not any more, and then the pseudonym.
+// States of an erasure: a row for a user to erase. It names the user until the tables no longer do, and then the
+// pseudonym.
 const (
 	erasureForgets = "1" // the file is to forget
 	erasureDone    = "2" // whoever has asked may take the row away
@@ -23,21 +23,19 @@ const (
 	// erasuresEvery is the time between two looks for a user to erase, and, where a relay does
 	// it, for its progress.
 	erasuresEvery = 500 * time.Millisecond
-	// logBusyPause is the time after which a log that somebody reads is tried again.
+	// logBusyPause is the time after which a busy log is tried again.
 	logBusyPause = 100 * time.Millisecond
 )
 
-// Erase takes a user out of the database at path. The user's messages become
-// tombstones under a random pseudonym, at a new rev each, so that clients learn of
-// it; reactions, what they did as a moderator and what they reported stand under the
-// pseudonym without a name; memberships, sanctions of them, revocations, and the words
-// of reports and acts about them are gone. It returns how many messages that were, and
-// goes on, under the same pseudonym, where one that was ended has stopped.
+// Erase removes a user from the database at path. The user's messages become tombstones under a random pseudonym, at
+// a new rev each, so that clients hear of it. Reactions, acts of moderation and reports by the user keep the
+// pseudonym without a name. Memberships, sanctions and revocations of the user are deleted, and so are the texts of
+// reports and acts about the user. It returns the number of messages. After an interruption it goes on under the same
+// pseudonym.
 //
-// A relay that uses the database is asked to do it between all else that it does
-// ([Store.CarryErasures]); once asked it does so without being waited for. Without
-// one it is done here, and in the end the file is written anew, which takes as much
-// space again for that time. progress is told of messages.
+// Where a relay uses the database, Erase asks the relay to do it beside its other work ([Store.CarryErasures]); the
+// relay goes on with it even if the caller stops waiting. Without a relay Erase does the work itself and then writes
+// the file anew, which needs the same space again meanwhile. It calls progress with numbers of messages.
 func Erase(ctx context.Context, path, user string, now time.Time, progress Progress) (messages int, err error) {
 	there, err := openExisting(ctx, path)
 	if err != nil {
@@ -65,7 +63,7 @@ func Erase(ctx context.Context, path, user string, now time.Time, progress Progr
 	return e.messages, err
 }
 
-// erasing is an erasure that was asked for from outside of a relay.
+// erasing is an erasure that a command has asked for.
 type erasing struct {
 	path, user string
 	progress   Progress
@@ -88,7 +86,7 @@ func (e *erasing) begin(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// look reads the progress. gone reports that somebody has seen the end and taken the row away.
+// look reads the progress. gone reports that another command has seen the end and deleted the row.
 func (e *erasing) look(ctx context.Context, db *sql.DB) (state string, gone bool, err error) {
 	var messages int
 	err = db.QueryRowContext(ctx, `SELECT messages, state FROM erasures WHERE pseudonym = ?`, e.pseudonym).Scan(&messages, &state)
@@ -108,8 +106,8 @@ func endErasures(ctx context.Context, db *sql.DB, state string) error {
 	return err
 }
 
-// ask leaves the erasing to the relay that uses the database, and waits. again reports that
-// no relay uses it any more.
+// ask leaves the erasure to the relay that uses the database, and waits. again reports that no relay uses it any
+// more.
 func (e *erasing) ask(ctx context.Context) (again bool, err error) {
 	path, err := resolve(e.path)
 	if err != nil {
@@ -154,7 +152,7 @@ func (e *erasing) ask(ctx context.Context) (again bool, err error) {
 	}
 }
 
-// alone erases in a database that nobody else uses.
+// alone erases in a database that no other process uses.
 func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 	state, gone, err := e.look(ctx, s.writer)
 	if err == nil && gone {
@@ -183,8 +181,7 @@ func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 		}
 		more = pause > 0
 	}
-	// What was deleted, now and earlier, is still in parts of the index and in pages
-	// that are free.
+	// Deleted content, of now and earlier, is still in parts of the index and in free pages.
 	return s.inTurn(func() error {
 		for _, step := range []string{`INSERT INTO search (search) VALUES ('optimize')`, `VACUUM`} {
 			if _, err := s.writer.ExecContext(ctx, step); err != nil {
@@ -217,7 +214,7 @@ func (s *Store) CarryErasures(carry rules.Carry) {
 	})
 }
 
-// carryErasure erases the next user, and reports whether that was done.
+// carryErasure erases the next user, and reports whether it did.
 func (s *Store) carryErasure(ctx context.Context, carry rules.Carry) bool {
 	var user, pseudonym, state string
 	err := s.read.erasure.QueryRowContext(ctx, erasureDone).Scan(&user, &pseudonym, &state)

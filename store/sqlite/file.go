@@ -19,7 +19,7 @@ var (
 	selectFileBytes = writing(`SELECT bytes FROM file_bytes WHERE kind = ? AND name = CAST(? AS TEXT)`)
 )
 
-// loadFiles loads files, and how many bytes there are.
+// loadFiles loads files, and the bytes that are in use.
 func (b *batch) loadFiles(set *rules.Set, keys *rules.Keys) error {
 	rooms := make(map[int64]*rules.Room)
 	var args []any
@@ -117,7 +117,7 @@ func (b *batch) saveAttached(m *rules.Message) error {
 	return b.exec(setAttached, attached, m.In().Key, m.Seq)
 }
 
-// files keeps what [rules.Files] asks of the rows of files.
+// files answers for the rows of files; see [rules.Files].
 type files struct {
 	*db
 	wiping *wiping
@@ -202,7 +202,7 @@ func (s files) DropUnused(ctx context.Context, before time.Time, limit int) (n i
 	return n, err
 }
 
-// besides carries out a transaction that deletes something, in the writer's turn.
+// besides carries out a transaction that deletes something beside the commits, in the writer's turn.
 func (s files) besides(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()

@@ -9,9 +9,9 @@ import (
 	"hallway/store/row"
 )
 
-// FileRows calls each for every file in the database at path, as of one moment, with the number of all: beside a relay or
-// without one. It returns the name by which the place of the files knows the database, "" where there is none, which is so
-// for a database of an earlier version, too.
+// FileRows calls each for every file in the database at path, as of one moment, with the number of all files: beside
+// a relay or without one. It returns the name of the database at the place of its files; "" where it has none, as in
+// a database of an earlier version.
 func FileRows(ctx context.Context, path string, each func(f rules.StoredFile, all int) error) (name string, err error) {
 	db, err := openExisting(ctx, path)
 	if err != nil {

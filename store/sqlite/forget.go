@@ -8,32 +8,28 @@ import (
 	"time"
 )
 
-// How a file forgets what was deleted in it while it is used. What is deleted inside
-// of a page is overwritten at once (secure_delete). Left are the index of words, which
-// only notes what it is to forget until its parts are merged into one, the pages that
-// have become free, and the write-ahead log. Each is dealt with in slices.
+// A file forgets deleted content while it is used. SQLite overwrites what is deleted inside of a page at once
+// (secure_delete). Three kinds of remains are left: the index of words, which only notes deletions until its parts
+// are merged into one; free pages; and the write-ahead log. Each is dealt with in slices.
 //
-// FTS4 keeps a row for each part in search_segdir: level*1024 apart for each of its
-// indexes, the older parts at the higher levels, within one by idx. It merges only
-// what is at one level, and drops a word that nothing has any more only where nothing
-// is above, at the next index's lowest level neither. So all parts are put to one level,
-// far above those that it reaches itself, and until they are one nothing is indexed:
-// some seconds for a million messages.
+// FTS4 keeps a row for each part in search_segdir: level*1024 apart for each of its indexes, older parts at higher
+// levels, within one level by idx. It merges only the parts of one level, and drops a word without documents only
+// where no part is above, at the next index's lowest level neither. So all parts are moved to one level, far above
+// those that FTS4 reaches itself, and nothing is indexed until they are one: some seconds for a million messages.
 
 const (
 	forgetLevel = "500"
-	// forgetPages of the index are merged between two looks at the clock, of two
-	// parts or more.
+	// forgetPages of the index are merged between two looks at the clock, of two parts or more.
 	forgetPages = "8,2"
-	// blankBytes of free pages are taken up between two looks at the clock.
+	// blankBytes of free pages are overwritten between two looks at the clock.
 	blankBytes = 64 << 10
-	// vacuumBytes limits the size of a database that is written anew at once, which
-	// holds up the commits for about half a second. It alone takes away what SQLite
-	// leaves of a row in bytes that a page does not use, where it moves rows to others.
+	// vacuumBytes limits the size of a database that is written anew at once, which holds up the commits for about
+	// half a second. Only that removes what SQLite leaves of a row in unused bytes of a page when it moves rows to
+	// other pages.
 	vacuumBytes = 64 << 20
 )
 
-// forgetting is the file's forgetting under way. It belongs to the writer's turn.
+// forgetting is a running removal of deleted content. It belongs to the writer's turn.
 type forgetting struct {
 	unindexed map[int64]int64 // rooms with changes that the index must hear of first: up to what rev
 	step      int             // in forgetSteps
@@ -44,7 +40,7 @@ type forgetting struct {
 // mergedStep is the first of forgetSteps that leaves the index alone.
 const mergedStep = 2
 
-// forgetSteps are done one after the other, each again until it says that it is done.
+// forgetSteps run in this order, each again until it reports that it is done.
 var forgetSteps = []func(context.Context, *sql.Tx) (done bool, err error){gatherParts, mergeParts, takeFree, giveFree}
 
 // ready reports whether a slice can be done.
@@ -52,10 +48,10 @@ func (f *forgetting) ready(u *upkeep) bool {
 	return f != nil && len(f.unindexed) == 0 && len(u.dropped) == 0 && !u.reindex.outdated
 }
 
-// alone reports whether nothing else may use the index meanwhile.
+// alone reports whether the index must not be used otherwise meanwhile.
 func (f *forgetting) alone(u *upkeep) bool { return f.ready(u) && f.step < mergedStep }
 
-// indexed notes up to what revs of rooms the index has heard.
+// indexed notes the revs up to which rooms are indexed.
 func (f *forgetting) indexed(heard map[int64]int64) {
 	if f == nil {
 		return
@@ -63,7 +59,7 @@ func (f *forgetting) indexed(heard map[int64]int64) {
 	maps.DeleteFunc(f.unindexed, func(room, rev int64) bool { return heard[room] >= rev })
 }
 
-// forget makes the file forget what was deleted until now.
+// forget removes everything that was deleted until now from the file.
 func (w *wiper) forget(ctx context.Context) error {
 	if err := w.forgetIndex(ctx, len(forgetSteps)); err != nil {
 		return err
@@ -92,7 +88,7 @@ func (w *wiper) vacuumSmall(ctx context.Context) error {
 	})
 }
 
-// forgetSlice does some steps.
+// forgetSlice does some of the steps.
 func (u *upkeep) forgetSlice(ctx context.Context, began time.Time) error {
 	f := u.forgets
 	step := f.step
@@ -118,7 +114,7 @@ func (u *upkeep) forgetSlice(ctx context.Context, began time.Time) error {
 	return nil
 }
 
-// gatherParts puts all parts of the index to one level, the oldest first.
+// gatherParts moves all parts of the index to one level, the oldest first.
 func gatherParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	for _, stmt := range []string{
 		`UPDATE search_segdir SET level = -1 - search_segdir.level / 1024, idx = place FROM
@@ -135,8 +131,8 @@ func gatherParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	return true, nil
 }
 
-// mergeParts merges some of what was gathered, until each index is one part. Where
-// something was added meanwhile, because a room was dropped, all is gathered again.
+// mergeParts merges some of the gathered parts, until each index is one part. Where a dropped room has added parts
+// meanwhile, it gathers all again.
 func mergeParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	var before, after int64
 	if err := tx.QueryRowContext(ctx, `SELECT total_changes()`).Scan(&before); err != nil {
@@ -166,13 +162,13 @@ func takeFree(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	return false, err
 }
 
-// giveFree makes some of them free again.
+// giveFree frees some of the overwritten pages again.
 func giveFree(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	some, err := affects(tx.ExecContext(ctx, `DELETE FROM blanks WHERE rowid = (SELECT min(rowid) FROM blanks)`))
 	return !some, err
 }
 
-// emptyLog cuts the write-ahead log, once nobody reads it.
+// emptyLog cuts the write-ahead log, once no reader uses it.
 func (w *wiper) emptyLog(ctx context.Context) error {
 	for {
 		if _, _, err := checkpoint(ctx, w.checkpoints.db, "PASSIVE"); err != nil { // most of it, beside the commits

@@ -16,11 +16,10 @@ const (
 	// looks at the clock.
 	indexMessages = 16
 	indexBytes    = 4 << 10
-	// mergePages is the part of the index that is merged at a time: up to 8 pages,
-	// where a level has 8 parts or more.
+	// mergePages limits the part of the index that is merged at a time: 8 pages, of levels with 8 parts or more.
 	mergePages = "8,8"
-	// mergeSlices are given to that after each slice that adds a part: fewer, and
-	// the parts become too many, which SQLite then merges all at once.
+	// mergeSlices is the number of slices for merging after each slice that adds a part. With fewer, the parts become
+	// too many, and SQLite merges them all at once.
 	mergeSlices = 8
 )
 
@@ -55,14 +54,14 @@ func (u *upkeep) indexSlice(ctx context.Context, began time.Time) error {
 	return nil
 }
 
-// unindexed is a message that has changed since the index has heard of it.
+// unindexed is a message that has changed since it was indexed.
 type unindexed struct {
 	seq, rev int64
 	text     string
 }
 
-// indexSome puts some changes of a room into the index, and reports up to what rev
-// it has heard of the room now and whether there are more.
+// indexSome puts some changes of a room into the index, and returns the rev up to which the room is indexed now, and
+// whether there are more.
 func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed int64, more bool, err error) {
 	w := &u.tending
 	err = tx.StmtContext(ctx, w.indexed).QueryRowContext(ctx, key).Scan(&indexed)
@@ -99,7 +98,7 @@ func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed 
 	return indexed, more, err
 }
 
-// changes are the next that the index has not heard of.
+// changes returns the next changes that are not indexed.
 func (u *upkeep) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (changes []unindexed, err error) {
 	rows, err := tx.StmtContext(ctx, u.tending.changes).QueryContext(ctx, key, indexed, indexMessages)
 	if err != nil {

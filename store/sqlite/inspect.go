@@ -13,11 +13,11 @@ import (
 	"hallway/store/word"
 )
 
-// findingsMax limits the findings of one kind that are told.
+// findingsMax limits the reported findings of one kind.
 const findingsMax = 20
 
-// Check looks for damage in the database at path, beside a relay or without one,
-// and tells each thing that it finds in one line. The error is about the looking.
+// Check looks for damage in the database at path, beside a relay or without one, and calls found with one line for
+// each finding. It returns an error only where it could not look.
 func Check(ctx context.Context, path string, found func(string), progress Progress) error {
 	if err := inspect(ctx, path, found, progress); err != nil {
 		return fmt.Errorf("check %q: %w", path, err)
@@ -67,8 +67,8 @@ func inspect(ctx context.Context, path string, found func(string), progress Prog
 // schema is the version that the migrations lead to.
 const schema = 11
 
-// inspection is one look at a database. Its steps return an error where they
-// could not go on, which in a damaged file is a finding, too.
+// inspection is one look at a database. A step returns an error where it could not go on, which in a damaged file is
+// a finding, too.
 type inspection struct {
 	ctx   context.Context
 	tx    *sql.Tx
@@ -90,7 +90,7 @@ func (i *inspection) pages() error {
 	})
 }
 
-// references looks for rows of what is not there.
+// references looks for rows that refer to missing rows.
 func (i *inspection) references() error {
 	return i.each(`PRAGMA foreign_key_check`, func(scan func(...any) error) (string, error) {
 		var table, parent string
@@ -100,7 +100,7 @@ func (i *inspection) references() error {
 	})
 }
 
-// each tells what text makes of each row, "" nothing.
+// each reports the text of each row, unless it is "".
 func (i *inspection) each(sql string, text func(scan func(...any) error) (string, error), args ...any) error {
 	stmt, err := i.tx.PrepareContext(i.ctx, sql)
 	if err != nil {
@@ -127,7 +127,7 @@ func (i *inspection) summaries() error {
 		return err
 	}
 	defer func() { _ = reactors.Close() }()
-	// A connection reads one thing at a time, so the messages come in parts.
+	// A connection reads one result at a time, so the messages come in parts.
 	const part = 1000
 	var key, seq int64
 	for {
@@ -256,8 +256,7 @@ func (i *inspection) names() error {
 	return err
 }
 
-// index compares the index of words with the texts, as far as it claims to have
-// them.
+// index compares the index of words with the texts that it should cover.
 func (i *inspection) index() error {
 	var version int
 	if err := i.tx.QueryRowContext(i.ctx, `SELECT version FROM index_version`).Scan(&version); err != nil || version != word.Version {

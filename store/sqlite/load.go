@@ -44,7 +44,7 @@ var (
 	selectSettings = writing(`SELECT title, settings FROM rooms WHERE key = ?`)
 )
 
-// loadRooms loads the rooms, most of them from what the writer keeps in mind.
+// loadRooms loads the rooms, most of them from the writer's memory.
 func (b *batch) loadRooms(set *rules.Set, keys []rules.RoomKeys) error {
 	var unknown []any
 	for i := range keys {
@@ -121,7 +121,7 @@ func (b *batch) readSanctions(r *room) error {
 	}, r.key)
 }
 
-// loadStandings adds what is known of users, which for most is nothing.
+// loadStandings adds the standings of users; most have none.
 func (b *batch) loadStandings(row *rules.Room, r *room, users []string) {
 	slow := r.settings.SlowModeS > 0
 	if !slow && len(r.sanctions) == 0 {
@@ -213,7 +213,7 @@ func (b *batch) loadMessages(set *rules.Set, keys []rules.RoomKeys) error {
 var (
 	selectReactions = bulkWriting(`WITH k (room, seq, user_id) AS (`, 3, `) SELECT r.room, r.seq, r.user_id, r.emoji, r.rev, r.brought
 		FROM k CROSS JOIN reactions r ON r.room = k.room AND r.seq = k.seq AND r.user_id = k.user_id`)
-	// A row with rev 0 is no reaction: its user has brought the emoji, and taken it back.
+	// A row with rev 0 is no reaction: its user has introduced the emoji, and withdrawn the reaction.
 	selectReactors = writing(`SELECT user_id FROM reactions WHERE room = ? AND seq = ? AND emoji = ? AND rev > 0 ORDER BY rev LIMIT ?`)
 )
 
@@ -247,7 +247,7 @@ func (b *batch) loadReactions(set *rules.Set, keys []rules.RoomKeys) error {
 	})
 }
 
-// loadUnnamed loads who is next in a reaction's summary.
+// loadUnnamed loads the users behind those whom a reaction's summary names.
 func (b *batch) loadUnnamed(r *rules.Room, k rules.UnnamedKey) error {
 	at := slices.IndexFunc(k.Message.Reactions, func(s protocol.Reaction) bool { return s.Emoji == k.Emoji })
 	named := k.Message.Reactions[at].Users
@@ -338,7 +338,7 @@ var (
 		WHERE user_id = ?1 AND role IN ('moderator', 'organizer') AND dropped = 0 AND key NOT BETWEEN ?2 AND ?3)`)
 )
 
-// loadUsers loads what belongs to users and not to one room.
+// loadUsers loads rows of users that belong to no single room.
 func (b *batch) loadUsers(set *rules.Set, keys *rules.Keys) error {
 	for _, user := range keys.Users {
 		var role string

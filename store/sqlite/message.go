@@ -10,10 +10,10 @@ import (
 	"hallway/store/column"
 )
 
-// createdColumns are the columns that a message is made with; messageColumns are all that a messageRow knows, in its order. What
-// came later is one of them, empty for most messages, and so is what only an encrypted message, or one with mentions or with a sender's picture has: each
-// column of each row costs a page about as much as a small one's content. Files, if there are any, stand in front of the encrypted
-// text, with a line break behind them.
+// createdColumns are the columns that a new message has; messageColumns are all that a messageRow reads, in its
+// order. Some of them combine columns that are empty for most messages (later changes; a sender's picture; encrypted
+// text and mentions), because each column of each row costs a page about as much as the content of a small one.
+// Files, if there are any, stand in front of the encrypted text, with a line break behind them.
 const (
 	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to, mentions, sender_picture`
 	messageColumns = `id, seq, rev, sender_id, sender_name,

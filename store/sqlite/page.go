@@ -144,7 +144,7 @@ func below(at int64) int64 {
 	return at
 }
 
-// view is one room in one snapshot.
+// view reads one room in one snapshot.
 type view struct {
 	ctx  context.Context
 	tx   *sql.Tx
@@ -156,8 +156,8 @@ type view struct {
 
 func (v *view) stmt(stmt *sql.Stmt) *sql.Stmt { return v.tx.StmtContext(v.ctx, stmt) }
 
-// around reads half of the page before q.At, or the message q.ID, and the other
-// half from it on. A side that has fewer is not made up for on the other.
+// around reads half of the page before q.At, or the message q.ID, and the other half from it on. If one side has
+// fewer messages, the other does not get more.
 func (v *view) around(page *protocol.Page, q rules.Query) error {
 	page.MoreBefore, page.MoreAfter = new(bool), new(bool)
 	if q.ID != "" {
@@ -184,7 +184,7 @@ func (v *view) around(page *protocol.Page, q rules.Query) error {
 	return nil
 }
 
-// before is run for a statement that reads backwards; the messages ascend.
+// before runs a statement that reads backwards, and returns the messages in ascending order.
 func (v *view) before(older *sql.Stmt, at int64, share rules.PageShare) ([]protocol.Message, bool, error) {
 	messages, more, err := v.run(older, at, share)
 	slices.Reverse(messages)
@@ -201,7 +201,7 @@ func (v *view) run(stmt *sql.Stmt, at int64, share rules.PageShare) (messages []
 	return v.scan(rows, share)
 }
 
-// fewMessages is the number of messages up to which a page may well end soon.
+// fewMessages is the number of messages below which a page may soon end.
 const fewMessages = 64
 
 // scan reads as many messages as have a place from rows, which it closes, and whether

@@ -6,8 +6,8 @@ import (
 	"hallway/protocol"
 )
 
-// mine fills in the user's own reactions. Only a message with a summary that does not name all
-// users costs a look at the table of reactions.
+// mine fills in the user's own reactions. It reads the table of reactions only for a message whose summary does not
+// name all users.
 func (v *view) mine(messages []protocol.Message) error {
 	if v.user == "" {
 		return nil

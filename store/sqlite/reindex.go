@@ -10,11 +10,10 @@ import (
 	"hallway/store/word"
 )
 
-// How the index of words is made anew, when the program makes other terms of a text
-// than the one before. The table is set aside and emptied in slices, as search_old, and
-// a new one takes its place. New messages and changes go into that at once; the old
-// ones follow, a room's newest first. Where that stands is in the database, so that the
-// next process goes on with it.
+// The index of words is made anew when the program makes other terms of a text than the version before. The old table
+// is renamed to search_old and emptied in slices, and a new one takes its place. New messages and changes go into
+// that at once; the old ones follow, a room's newest first. The progress is in the database, so that the next process
+// goes on from there.
 
 // newIndex makes the table search. Its terms are ready-made, separated by spaces.
 const newIndex = `CREATE VIRTUAL TABLE search USING fts4 (text, tokenize=simple, matchinfo=fts3, order=desc)`
@@ -83,7 +82,7 @@ func (r *reindexing) load(ctx context.Context, db *sql.DB) error {
 	return errors.Join(err, stmt.Close())
 }
 
-// left counts the messages that are not taken up: those that are no more, too.
+// left counts the messages that are not indexed yet, at most: deleted ones are included.
 func (r *reindexing) left() (n int64) {
 	for _, room := range r.rooms {
 		n += room.below - 1
@@ -128,7 +127,7 @@ func (u *upkeep) reindexSlice(ctx context.Context, began time.Time) error {
 	return nil
 }
 
-// emptyOld deletes a part of the index that was set aside, and in the end the table.
+// emptyOld deletes a part of the old index, and at last its table.
 func (u *upkeep) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gone bool, err error) {
 	some := false
 	for _, table := range []string{"content", "segments"} {
@@ -150,7 +149,7 @@ func (u *upkeep) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gon
 	return err == nil, err
 }
 
-// reindexSome takes up some messages of a room, the newest of those that are left.
+// reindexSome indexes some messages of a room, the newest of the remaining ones.
 func (u *upkeep) reindexSome(ctx context.Context, tx *sql.Tx, room *reindexRoom) (more bool, err error) {
 	w := &u.tending
 	var messages []unindexed

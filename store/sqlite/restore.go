@@ -9,11 +9,10 @@ import (
 	"time"
 )
 
-// Restore puts a copy of the backup at from in the place of the database at path,
-// which nobody may use meanwhile. The copy is checked, brought to this program's
-// schema, and each room has a new epoch, so that clients load anew. A database that
-// is there is refused, unless force is set: then it stays beside the new one,
-// under the returned name. What ends in the middle leaves the database as it was.
+// Restore replaces the database at path, which no process may use meanwhile, with a copy of the backup at from. It
+// checks the copy, brings it to this program's schema, and gives each room a new epoch, so that clients load anew. It
+// refuses an existing database unless force is set; then that one stays beside the new one, under the returned name.
+// A restore that stops in the middle leaves the database as it was.
 func Restore(ctx context.Context, from, path string, force bool, now time.Time, progress Progress) (kept string, err error) {
 	if kept, err = restore(ctx, from, path, force, now, progress); err != nil {
 		return "", fmt.Errorf("restore %q from %q: %w", path, from, explain(err))
@@ -70,8 +69,8 @@ func restore(ctx context.Context, from, path string, force bool, now time.Time, 
 	return kept, syncFolder(filepath.Dir(path))
 }
 
-// renew makes a backup's copy a database to go on with: checked, of this
-// program's schema, in another life of each room, closed and synced.
+// renew turns the copy of a backup into a database to go on with: checked, of this program's schema, with a new epoch
+// for each room, closed and synced.
 func renew(ctx context.Context, path string) (err error) {
 	db := connectWriter(path)
 	defer func() { err = errors.Join(err, db.Close()) }()
@@ -97,10 +96,9 @@ func renew(ctx context.Context, path string) (err error) {
 	return err
 }
 
-// setAside gives the database at path a second name, where there is one, so that
-// the next can take the first in one step. Its log is moved into it before: left
-// there, it would be taken for the next one's. Of a database that is too damaged for
-// that the log keeps to the second name.
+// setAside gives the database at path, where there is one, a second name, so that the next can take the first name in
+// one step. Before that it moves the log into the database: SQLite would take a log that stays for the next
+// database's. If the database is too damaged for that, the log gets the second name too.
 func setAside(ctx context.Context, path string, now time.Time) (kept string, err error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return "", removeDatabase(path) // a log without its database
@@ -125,7 +123,7 @@ func setAside(ctx context.Context, path string, now time.Time) (kept string, err
 	return kept, nil
 }
 
-// removeDatabase removes a database that nobody uses with what belongs to it.
+// removeDatabase removes a database that no process uses, with its other files.
 func removeDatabase(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {

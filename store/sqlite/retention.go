@@ -10,11 +10,11 @@ import (
 	"hallway/relay/rules"
 )
 
-// purgeEvery is the time between two looks for messages that are too old: they are
-// gone within that time and as long as deleting them takes.
+// purgeEvery is the time between two looks for old messages: they are gone within that time and the time that
+// deleting takes.
 const purgeEvery = 30 * time.Second
 
-// Retain has messages deleted by their age from now on; see [rules.Upkeep].
+// Retain sets which messages are deleted because of their age from now on; see [rules.Upkeep].
 func (u *upkeep) Retain(r rules.Retention) {
 	if r.Now == nil {
 		r.Now = time.Now
@@ -24,15 +24,14 @@ func (u *upkeep) Retain(r rules.Retention) {
 	u.retention = &r
 }
 
-// expired is a room with messages that were made before a time.
+// expired is a room with messages from before a time.
 type expired struct {
 	key         int64
 	name, epoch string
 	before      protocol.Time
 }
 
-// findExpired looks for messages that are too old. It reads beside the commits:
-// only what it finds is the writer's work.
+// findExpired looks for old messages. It reads beside the commits; only deleting them takes the writer's turn.
 func (u *upkeep) findExpired(ctx context.Context) error {
 	u.turn.Lock()
 	r := u.retention
@@ -67,8 +66,7 @@ func (u *upkeep) findExpired(ctx context.Context) error {
 	return nil
 }
 
-// purgeSlice deletes some messages of a room that are too old, and returns up to
-// what seq.
+// purgeSlice deletes some old messages of a room, and returns the seq below which all are gone.
 func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, err error) {
 	room, done := &u.expired[0], false
 	err = u.inDeletingSlice(ctx, func(tx *sql.Tx) error {
@@ -103,8 +101,8 @@ func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 	return below, nil
 }
 
-// oldest finds up to what seq the room's next messages are too old, 0: none, their
-// highest rev, and whether there may be more of them.
+// oldest finds the last seq up to which the room's next messages are too old, 0: none; their highest rev; and whether
+// there may be more.
 func (u *upkeep) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, rev int64, more bool, err error) {
 	n, rows := 0, u.pace.next()
 	err = query(ctx, tx.StmtContext(ctx, u.tending.oldest), func(scan func(...any) error) error {

@@ -8,7 +8,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// A room is what the writer keeps in mind of a room, so that a send reads nothing of it.
+// A room holds what the writer remembers of a room, so that a send reads nothing of it.
 type room struct {
 	key      int64
 	epoch    string
@@ -17,8 +17,7 @@ type room struct {
 	settings protocol.RoomSettings
 	reports  int64 // open ones
 	mentions bool  // a message may mention somebody
-	// sanctions are those of the room by user, some of which may be over. The copies
-	// of a room share it.
+	// sanctions are those of the room by user; some may be over. The copies of a room share the map.
 	sanctions map[string]rules.Standing
 }
 
@@ -26,14 +25,13 @@ type room struct {
 type sender struct{ epoch, user string }
 
 const (
-	// roomsKeptMax limits the rooms that the writer keeps in mind, some 250 bytes each
-	// beside their sanctions.
+	// roomsKeptMax limits the rooms that the writer remembers, some 250 bytes each beside their sanctions.
 	roomsKeptMax = 10_000
-	// sanctionsKeptMax limits the sanctions that the writer keeps in mind, some 300 bytes
-	// each; rooms that have more are read for each batch.
+	// sanctionsKeptMax limits the sanctions that the writer remembers, some 300 bytes each; the rooms beyond it are
+	// read for each batch.
 	sanctionsKeptMax = 100_000
-	// sentKeptMax limits the times of sends and edits in slow mode that the writer keeps in
-	// mind. Beyond it all are forgotten, and some users may send too soon, once.
+	// sentKeptMax limits the remembered times of sends and edits in slow mode. Beyond it all are forgotten, and some
+	// users may send too soon, once.
 	sentKeptMax = 100_000
 )
 

@@ -44,8 +44,8 @@ var (
 		UPDATE OR FAIL rooms SET head = k.head, last_at = k.last_at FROM k WHERE rooms.key = k.key`)
 )
 
-// saveRooms saves rooms. Dropping one only takes its name away, without which nobody finds
-// it; its content is left to the upkeep: that of a large room takes its time.
+// saveRooms saves rooms. Dropping a room only removes its name, without which it cannot be found; the upkeep deletes
+// the content, which takes its time in a large room.
 func (b *batch) saveRooms(set *rules.Set) error {
 	for _, r := range set.Dropped {
 		delete(b.rooms, r.Name)
@@ -93,7 +93,7 @@ const (
 
 var (
 	insertMessages = bulkWriting(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, madeColumns, ``)
-	// insertPlain is for messages that isPlain: fewer parameters cost less.
+	// insertPlain takes messages that isPlain: fewer parameters cost less.
 	insertPlain = bulkOfRows(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, plainRow, ``)
 )
 
@@ -153,7 +153,7 @@ func (b *batch) insertMessages(messages []*rules.Message) error {
 
 // saveMessages saves messages, their mentions and their reactions.
 func (b *batch) saveMessages(set *rules.Set) error {
-	// Those of a room are in one place: the fewer places a statement writes to, the less it costs.
+	// Messages of a room are stored in one place: the fewer places a statement writes to, the less it costs.
 	slices.SortStableFunc(set.Messages, func(x, y *rules.Message) int { return cmp.Compare(x.In().Key, y.In().Key) })
 	if err := b.insertMessages(set.Messages); err != nil {
 		return err
@@ -272,7 +272,7 @@ var (
 	deleteSanction = writing(`DELETE FROM sanctions WHERE room = ? AND user_id = ? AND kind = ?`)
 )
 
-// saveSanctions saves mutes and bans, and keeps rooms in mind as they are now.
+// saveSanctions saves mutes and bans, and remembers the rooms as they are now.
 func (b *batch) saveSanctions(set *rules.Set) error {
 	b.keepRooms(set)
 	for _, c := range set.Sanctions {
@@ -343,7 +343,7 @@ var (
 	insertEntries = bulkWriting(`INSERT OR FAIL INTO audit (room, at, by_id, by_name, by_role, act, user_id, message, details)`, 9, ``)
 )
 
-// saveUsers saves what belongs to users and not to one room.
+// saveUsers saves rows of users that belong to no single room.
 func (b *batch) saveUsers(set *rules.Set) (err error) {
 	for _, m := range set.Roles {
 		if err := b.exec(updateRole, string(m.Role), m.Key, m.User); err != nil {

@@ -12,22 +12,20 @@ import (
 	"time"
 )
 
-// How the database's file is scrubbed. With secure_delete SQLite overwrites what it deletes
-// in a page, and a page that it gives up. Where it moves rows between pages, copies stay in
-// the bytes that a page does not use, and it offers nothing to overwrite them but writing the
-// whole file anew. So the store does that in the file itself.
+// The store scrubs the database's file. With secure_delete SQLite overwrites what it deletes in a page, and a page
+// that it frees. Where it moves rows between pages, copies stay in unused bytes of the page, and SQLite can only
+// overwrite them by writing the whole file anew. So the store overwrites them in the file itself.
 //
-// Only a checkpoint writes to the file of a database in WAL mode. A scrub therefore holds the
-// writer's connection, empties the log, and then nobody writes to the file until it lets go.
-// It writes zeros to unused bytes alone: a reader sees the same rows before and after, and
-// power that fails in between leaves the same rows too. The writer then forgets the pages
-// that it has in memory, which have the old bytes.
+// Only a checkpoint writes to the file of a database in WAL mode. A scrub therefore holds the writer's connection and
+// empties the log; until it lets go, nothing else writes to the file. It writes zeros to unused bytes alone: a reader
+// sees the same rows before and after, and so does the next process if the power fails in between. Then the writer
+// drops its cached pages, which have the old bytes.
 
 const (
 	// scrubPages of the file are looked at between two looks at the clock.
 	scrubPages = 64
-	// scrubPagesMax is the number of pages from which on a page's first byte no longer tells
-	// a page with rows from one with a part of a row. Larger databases are not scrubbed.
+	// scrubPagesMax is the number of pages from which on a page's first byte does not tell a page with rows from one
+	// with a part of a row. Larger databases are not scrubbed.
 	scrubPagesMax = 1 << 25
 	// pendingByte is the place of SQLite's locks: that page has no content.
 	pendingByte = 1 << 30
@@ -37,8 +35,8 @@ const (
 
 // scrubber scrubs the file of an open database.
 type scrubber struct {
-	// file stays open as long as the database: to close it drops the locks that SQLite holds
-	// on the file in this process.
+	// file stays open as long as the database: closing it would drop the locks that SQLite holds on the file in this
+	// process.
 	file *os.File
 	log  string // path of the write-ahead log
 }
@@ -86,8 +84,8 @@ func (s *scrubber) read(l pageLayout, page uint32, into []byte) error {
 	return err
 }
 
-// unused are the bytes of a page, from and to, that are between its rows and what points to
-// them; none of a page that has no rows.
+// unused returns the range of a page's bytes between its rows and the pointers to them; an empty one for a page
+// without rows.
 func (l pageLayout) unused(page uint32, b []byte) (from, to int) {
 	header := 0
 	if page == 1 {
@@ -120,8 +118,8 @@ func zeros(b []byte) bool {
 	return true
 }
 
-// freePages are the pages that are free, each with where its unused bytes begin: of those that
-// hold the list of the others that is behind their part of it.
+// freePages returns the free pages, each with the offset of its unused bytes: in a page that lists other free pages,
+// they are behind the list.
 func (s *scrubber) freePages(l pageLayout) (map[uint32]int, error) {
 	free := make(map[uint32]int)
 	b := make([]byte, l.size)
@@ -139,7 +137,7 @@ func (s *scrubber) freePages(l pageLayout) (map[uint32]int, error) {
 	return free, nil
 }
 
-// stale returns what of a page is to be overwritten; none: from is to.
+// stale returns the range of a page's bytes to overwrite; an empty one: nothing.
 func (l pageLayout) stale(page uint32, b []byte, free map[uint32]int) (from, to int) {
 	from, to = l.unused(page, b)
 	if at, ok := free[page]; ok {
@@ -151,8 +149,7 @@ func (l pageLayout) stale(page uint32, b []byte, free map[uint32]int) (from, to 
 	return from, to
 }
 
-// find looks for pages that are to be scrubbed, beside all else that goes on. What it finds
-// may have changed since.
+// find looks for pages to scrub, beside all other work. The pages may have changed since.
 func (s *scrubber) find(ctx context.Context) (pages []uint32, err error) {
 	l, err := s.layout()
 	if err != nil || l.pages >= scrubPagesMax {
@@ -183,7 +180,7 @@ func (s *scrubber) find(ctx context.Context) (pages []uint32, err error) {
 	return pages, nil
 }
 
-// logged are the pages that are in the write-ahead log. Nobody may write to it meanwhile.
+// logged returns the pages that are in the write-ahead log. Nothing may write to it meanwhile.
 func (s *scrubber) logged() (pages []uint32, err error) {
 	file, err := os.Open(s.log)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -213,8 +210,8 @@ func (s *scrubber) logged() (pages []uint32, err error) {
 	}
 }
 
-// scrub scrubs pages until the time is over, and returns those that are left. Nobody may
-// write to the file meanwhile, and the log must be empty.
+// scrub scrubs pages until the time is over, and returns the remaining ones. Nothing may write to the file meanwhile,
+// and the log must be empty.
 func (s *scrubber) scrub(pages []uint32, over func() bool) (left []uint32, err error) {
 	l, err := s.layout()
 	if err != nil || l.pages >= scrubPagesMax {
@@ -246,7 +243,7 @@ func (s *scrubber) scrub(pages []uint32, over func() bool) (left []uint32, err e
 	return nil, nil
 }
 
-// scrubFile overwrites what no page of the database's file uses.
+// scrubFile overwrites the unused bytes of all pages.
 func (w *wiper) scrubFile(ctx context.Context) error {
 	pages, err := w.scrubber.find(ctx)
 	if err != nil {
@@ -270,8 +267,8 @@ func (w *wiper) scrubFile(ctx context.Context) error {
 	return w.scrubber.file.Sync()
 }
 
-// scrubSlice scrubs some pages, and those that were written lately. It is not done where
-// somebody uses the log.
+// scrubSlice scrubs some pages, and those that were written lately. It does nothing while another process uses the
+// log.
 func (w *wiper) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, done bool, err error) {
 	w.turn.Lock()
 	defer w.turn.Unlock()
@@ -305,8 +302,7 @@ func (w *wiper) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, 
 	return left, true, err
 }
 
-// truncateLog moves the write-ahead log into the database and cuts it, and reports whether it
-// could.
+// truncateLog moves the write-ahead log into the database and cuts it, and reports whether it could.
 func (w *wiper) truncateLog(ctx context.Context) (emptied bool, err error) {
 	var busy bool
 	var log, moved int
@@ -317,7 +313,7 @@ func (w *wiper) truncateLog(ctx context.Context) (emptied bool, err error) {
 	return !busy, nil
 }
 
-// sleep waits, unless ctx ends before.
+// sleep waits, or returns the error of ctx when that ends before.
 func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):

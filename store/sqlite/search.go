@@ -8,8 +8,8 @@ import (
 	"hallway/store/word"
 )
 
-// searchQuery finds messages by an expression of FTS4 (?4), each as it is now.
-// The index may lag behind the messages: one deleted meanwhile has no text.
+// searchQuery finds messages by an expression of FTS4 (?4), each as it is now. The index may lag behind the messages:
+// a deleted one has no text.
 const searchQuery = `
 	SELECT ` + messageColumns + ` FROM
 		(SELECT docid FROM search WHERE search MATCH ?4 AND docid BETWEEN (?1 << 32) + 1 AND (?1 << 32) + ?2) CROSS JOIN messages
@@ -17,10 +17,10 @@ const searchQuery = `
 	ORDER BY docid DESC LIMIT ?3`
 
 const (
-	// seqMax is the last seq that the index has a place for.
+	// seqMax is the last seq for which the index has a place.
 	seqMax = 1<<32 - 1
-	// searchTermsMax bounds the work for one search, which finds nothing beyond it. A
-	// query that the protocol allows stays below it.
+	// searchTermsMax bounds the work of one search; a search with more terms finds nothing. All queries that the
+	// protocol allows stay below it.
 	searchTermsMax = 1024
 )
 
@@ -39,8 +39,8 @@ func (v *view) search(q rules.Query) ([]protocol.Message, bool, error) {
 	return v.scan(rows, share)
 }
 
-// expression writes a query in FTS4's language: each phrase in quotes, inside of which
-// only a star means anything to it, and terms have none; "": nothing can be found.
+// expression writes a query in FTS4's language: each phrase in quotes, inside of which only a star has a meaning;
+// terms have none. It returns "" for a query that finds nothing.
 func expression(q word.Query) string {
 	var all strings.Builder
 	terms := 0

@@ -13,19 +13,17 @@ import (
 	"hallway/relay/rules"
 )
 
-// When what the commits leave undone is done: what they have changed is put
-// into the index of words, a dropped room's content is deleted, what is too old is, an
-// index of another version is made anew, and the file forgets who was erased. All of it happens in the writer's turn, in slices small enough not to be noticed by a commit.
+// The upkeep puts what commits have changed into the index of words, deletes the content of dropped rooms and old
+// messages, makes an index of another version anew, and removes erased users from the file. All of that happens in
+// the writer's turn, in slices so small that no commit notices.
 const (
 	// upkeepEvery is the time between two looks for something to do.
 	upkeepEvery = 500 * time.Millisecond
-	// sliceTime is after what time a slice takes on nothing more.
+	// sliceTime is the time after which a slice takes on nothing more.
 	sliceTime = time.Millisecond
-	// slicePause is how many times as long as a slice the commits have for
-	// themselves after it; busyPause, where they take more than half of the time;
-	// groupPause, where they do so although an op takes less than groupTime, for
-	// then a message costs more to index than to store, and the messages come
-	// first: a search may find them later than it should.
+	// slicePause is the pause after a slice as a multiple of its time; busyPause, where commits take more than half
+	// of the time; groupPause, where they do so although an op takes less than groupTime: then indexing a message
+	// costs more than storing it, and messages come first. A search may find them later than it should.
 	slicePause = 2
 	busyPause  = 10
 	groupPause = 50
@@ -79,8 +77,8 @@ type upkeepStatements struct {
 	purge  []*sql.Stmt // of purgeMessages
 }
 
-// emptyRoom deletes what belongs to a room (?1), at most so many rows at a time (?2). A table with rows of rooms has a
-// statement here.
+// emptyRoom deletes the content of a room (?1), at most so many rows at a time (?2). Each table with rows of rooms
+// has a statement here.
 var emptyRoom = append([]string{
 	`DELETE FROM files WHERE (room, id) IN
 		(SELECT room, id FROM files WHERE room = ?1 LIMIT ?2)`,
@@ -102,8 +100,8 @@ var emptyRoom = append([]string{
 		(SELECT room, term, user_id FROM member_terms WHERE room = ?1 LIMIT ?2)`,
 }, emptyVault()...)
 
-// purgeMessages deletes the messages of a room (?1) up to a seq (?2), of which the highest rev is ?3, with all that
-// belongs to them.
+// purgeMessages deletes the messages of a room (?1) up to a seq (?2), whose highest rev is ?3, and all rows that
+// belong to them.
 var purgeMessages = append([]string{
 	`DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 	`DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
@@ -126,7 +124,7 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 
 		&u.before: `SELECT seq, text FROM messages WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) AND seq < ?
 			ORDER BY seq DESC LIMIT ?`,
-		// A change of it may have come to the index before.
+		// A change of the message may have reached the index before.
 		&u.insertNew: `INSERT INTO search (docid, text) SELECT (?1 << 32) + ?2, ?3
 			WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)`,
 		&u.setBelow:  `UPDATE reindexes SET below = ?2 WHERE room = ?1`,
@@ -151,14 +149,14 @@ func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err err
 	return u, err
 }
 
-// over reports whether the time of a slice is, which has done something: each does, or on a
-// slow machine there would be no end.
+// over reports whether the time of a slice is used up. A slice that has done nothing yet goes on, or a slow machine
+// would never finish.
 func (u *upkeep) over(began time.Time, some bool) bool {
 	return some && u.clock().Sub(began) > sliceTime
 }
 
-// pace is the number of rows that are deleted between two looks at the clock: few if they are
-// large or the disk is slow.
+// pace is the number of rows that are deleted between two looks at the clock: few if the rows are large or the disk
+// is slow.
 type pace struct{ rows int }
 
 const (
@@ -183,7 +181,7 @@ func (p *pace) took(d time.Duration) {
 	}
 }
 
-// load finds the work that an earlier process has left. It reads the rooms alone.
+// load finds the work that an earlier process has left. It reads only the rooms.
 func (u *upkeep) load(ctx context.Context) error {
 	if err := u.wiping.load(ctx, u.writer); err != nil {
 		return err
@@ -213,7 +211,7 @@ func (u *upkeep) load(ctx context.Context) error {
 	return rows.Err()
 }
 
-// note notes the work that a commit leaves if it succeeds.
+// note notes the work that a commit leaves.
 func (u *upkeep) note(b *batch) {
 	maps.Copy(u.unindexed, b.grown)
 	u.dropped = append(u.dropped, b.dropped...)
@@ -258,8 +256,7 @@ func (u *upkeep) tend() {
 	}
 }
 
-// tendSlice does a little of the work, and returns the time for which to leave the commits
-// alone; 0: there was nothing to do.
+// tendSlice does some of the work, and returns the pause that the commits need; 0: there was nothing to do.
 func (u *upkeep) tendSlice(ctx context.Context) (pause time.Duration, err error) {
 	pause, purged, err := u.slice(ctx)
 	if purged != nil {

@@ -83,7 +83,7 @@ func (i *inspection) vault() error {
 	return vault.Check(reading{i.ctx, i.tx}, func(line string) { i.found(line) })
 }
 
-// emptyVault returns what emptyRoom has of end-to-end encrypted rooms.
+// emptyVault returns the statements of emptyRoom for end-to-end encrypted rooms.
 func emptyVault() (steps []string) {
 	for _, t := range vault.Tables {
 		steps = append(steps, `DELETE FROM `+t.Name+` WHERE (room, `+t.Key+`) IN (SELECT room, `+t.Key+` FROM `+t.Name+` WHERE room = ?1 LIMIT ?2)`)
@@ -91,7 +91,7 @@ func emptyVault() (steps []string) {
 	return steps
 }
 
-// purgeVault returns what purgeMessages has of end-to-end encrypted rooms.
+// purgeVault returns the statements of purgeMessages for end-to-end encrypted rooms.
 func purgeVault() []string {
 	steps := vault.Purge(`?1`)
 	for i := range steps {

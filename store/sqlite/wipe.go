@@ -8,38 +8,36 @@ import (
 	"time"
 )
 
-// When the file forgets what was deleted in it. A transaction that deletes marks the
-// database as unwiped, by its user_version, so that the next process knows it after a crash.
-// Some seconds later the database is wiped, for all that was deleted until then: the index
-// of words is merged into one part, the log is cut and the file scrubbed. Then it is marked
-// as wiped. A database of an earlier version is unwiped.
+// A transaction that deletes something marks the database as unwiped, by its user_version, so that the next process
+// knows it after a crash. Some seconds later the database is wiped of everything that was deleted until then: the
+// index of words is merged into one part, the log is cut and the file scrubbed. Then the database is marked as wiped.
+// A database of an earlier version is unwiped.
 const (
-	// wipeAfter is the time for which deletions are gathered before a wipe.
+	// wipeAfter is the time for which deletions are collected before a wipe.
 	wipeAfter = 10 * time.Second
-	// wipePause is how many times as long as a wipe there is none after it: in a large
-	// database it costs much, for the index is written anew.
+	// wipePause is the pause after a wipe as a multiple of its time: in a large database it costs much, because the
+	// index is written anew.
 	wipePause = 20
-	// wipeLook is the time between two looks whether a wipe is due.
+	// wipeLook is the time between two checks whether a wipe is due.
 	wipeLook = time.Second
-	// wipeClosedBytes is how large a database may be that is wiped when it is closed; it is
-	// written anew then, which takes less than half a second. A larger one is wiped after it is
-	// opened again.
+	// wipeClosedBytes limits the size of a database that is wiped when it is closed: it is written anew then, which
+	// takes less than half a second. A larger one is wiped after it is opened again.
 	wipeClosedBytes = 64 << 20
-	// wipeClosedTime limits the time of that.
+	// wipeClosedTime limits the time of the wipe at closing.
 	wipeClosedTime = 3 * time.Second
 
 	unwiped = `PRAGMA user_version = 0`
 	wiped   = `PRAGMA user_version = 1`
 )
 
-// wiping notes what the file has to forget. It belongs to the writer's turn.
+// wiping notes whether the file has deleted content. It belongs to the writer's turn.
 type wiping struct {
 	unwiped bool      // something was deleted since the last wipe began
 	since   time.Time // when it was
 	marked  bool      // the database is marked as unwiped
 }
 
-// load finds what an earlier process has left.
+// load reads the mark that an earlier process has left.
 func (w *wiping) load(ctx context.Context, db *sql.DB) error {
 	var version int
 	err := db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version)
@@ -64,7 +62,7 @@ func (w *wiping) deleted() {
 	w.unwiped, w.marked = true, true
 }
 
-// inDeletingSlice is inSlice for what deletes something.
+// inDeletingSlice is inSlice for a transaction that deletes something.
 func (u *upkeep) inDeletingSlice(ctx context.Context, do func(*sql.Tx) error) error {
 	w := &u.wiping
 	err := u.inSlice(ctx, func(tx *sql.Tx) error {
@@ -78,7 +76,7 @@ func (u *upkeep) inDeletingSlice(ctx context.Context, do func(*sql.Tx) error) er
 	return err
 }
 
-// wiper makes the file forget what was deleted in it.
+// wiper removes deleted content from the file.
 type wiper struct {
 	*db
 	upkeep     *upkeep
@@ -128,7 +126,7 @@ func (w *wiper) wipes() {
 	}
 }
 
-// wipe makes the file forget what was deleted in it until now.
+// wipe removes everything that was deleted until now from the file.
 func (w *wiper) wipe(ctx context.Context) (err error) {
 	state := &w.upkeep.wiping
 	w.turn.Lock()
@@ -160,8 +158,7 @@ func (w *wiper) wipe(ctx context.Context) (err error) {
 	})
 }
 
-// wipeClosed wipes a database that is about to be closed, where that does not take long. What
-// fails is done when it is opened again.
+// wipeClosed wipes a database before it is closed, where that is quick. After a failure the next process does it.
 func (w *wiper) wipeClosed(ctx context.Context) {
 	u := w.upkeep
 	if w.writes == nil || !u.wiping.marked || u.reindex.outdated || len(u.reindex.rooms) > 0 {
@@ -186,7 +183,7 @@ func (w *wiper) wipeClosed(ctx context.Context) {
 	}
 }
 
-// forgetIndex makes the index of words forget what was deleted until now, and does the first of
+// forgetIndex removes everything that was deleted until now from the index of words, and does the first of
 // forgetSteps.
 func (w *wiper) forgetIndex(ctx context.Context, steps int) error {
 	select {
