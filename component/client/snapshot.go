@@ -159,5 +159,5 @@ type Snapshot struct {
 	Marks map[string]Mark // the marks of messages in an encrypted room, by id
 }
 
-// Leads reports whether users of a role moderate the room.
-func Leads(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator) }
+// Moderates reports whether users of a role moderate a room.
+func Moderates(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator) }

@@ -139,7 +139,7 @@ func (c *composer) findPeople() {
 			people = append(people, person{user: u})
 		}
 	}
-	if client.Leads(c.snap.Me.Role) && (blank || finds(c.text.Say(text.Everyone))) {
+	if client.Moderates(c.snap.Me.Role) && (blank || finds(c.text.Say(text.Everyone))) {
 		people = append(people[:min(len(people), peopleShown-1)], person{all: true})
 	}
 	chosen := 0

@@ -53,7 +53,7 @@ func (p *pinned) OnDismount() { p.bar = nil }
 // show draws the pinned messages of the snapshot. Messages that are drawn already are drawn again only
 // with anew.
 func (p *pinned) show(anew bool) {
-	may := client.Leads(p.snap.Me.Role)
+	may := client.Moderates(p.snap.Me.Role)
 	if p.bar == nil || !anew && may == p.moderates && slices.Equal(p.snap.Pinned, p.messages) {
 		return
 	}

@@ -42,7 +42,7 @@ func open(root string, shared bool) (*Store, error) {
 	s := &Store{root: root}
 	if err := s.open(shared); err != nil {
 		_ = s.Close()
-		return nil, fmt.Errorf("open the folder of files %q: %w", root, plain(err))
+		return nil, fmt.Errorf("open the folder of files %q: %w", root, cause(err))
 	}
 	return s, nil
 }
@@ -50,7 +50,7 @@ func open(root string, shared bool) (*Store, error) {
 // OpenBeside opens a folder that a relay may be using, to read it and to delete unknown blobs.
 func OpenBeside(root string) (*Store, error) {
 	if _, err := os.Stat(root); err != nil {
-		return nil, fmt.Errorf("open the folder of files %q: %w", root, plain(err))
+		return nil, fmt.Errorf("open the folder of files %q: %w", root, cause(err))
 	}
 	return &Store{root: root}, nil
 }
@@ -82,8 +82,8 @@ func (s *Store) Root() string { return s.root }
 // Temp returns a folder at the same place for files that are not complete. Open empties it.
 func (s *Store) Temp() string { return filepath.Join(s.root, temporary) }
 
-// plain removes from an error the operation and path, which the caller names itself.
-func plain(err error) error {
+// cause removes from an error the operation and path, which the caller names itself.
+func cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return path.Err

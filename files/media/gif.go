@@ -6,7 +6,7 @@ import "io"
 func stripGIF(w io.Writer, s *source) (h header, err error) {
 	lead := s.take(13)
 	if s.err != nil || string(lead[:3]) != "GIF" {
-		return h, bad("it is no GIF")
+		return h, malformed("it is no GIF")
 	}
 	if err := h.see(le16(lead[6:]), le16(lead[8:])); err != nil {
 		return h, err
@@ -19,7 +19,7 @@ func stripGIF(w io.Writer, s *source) (h header, err error) {
 		case s.err != nil:
 		case block == ';':
 			if frames == 0 {
-				return h, bad("it has no frame")
+				return h, malformed("it has no frame")
 			}
 			s.write(w, []byte{';'})
 			h.animated = frames > 1
@@ -33,7 +33,7 @@ func stripGIF(w io.Writer, s *source) (h header, err error) {
 				break
 			}
 			if le16(frame)+le16(frame[4:]) > h.width || le16(frame[2:])+le16(frame[6:]) > h.height {
-				return h, bad("a frame is larger than the picture")
+				return h, malformed("a frame is larger than the picture")
 			}
 			s.write(w, []byte{','})
 			s.write(w, frame)
@@ -41,7 +41,7 @@ func stripGIF(w io.Writer, s *source) (h header, err error) {
 			s.pass(w, 1)
 			s.blocks(w)
 		default:
-			return h, bad("a block is not known")
+			return h, malformed("a block is not known")
 		}
 	}
 	return s.end(h)

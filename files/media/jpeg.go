@@ -23,13 +23,13 @@ const (
 // stripJPEG keeps the segments that a decoder needs and the colour profile; it drops EXIF, XMP, IPTC and comments.
 func stripJPEG(w io.Writer, s *source) (h header, err error) {
 	if lead := s.take(2); len(lead) < 2 || lead[0] != 0xff || lead[1] != markerSOI {
-		return h, bad("it is no JPEG")
+		return h, malformed("it is no JPEG")
 	}
 	s.write(w, []byte{0xff, markerSOI})
 	frames := 0
 	for marker := s.marker(); s.err == nil && marker != markerEOI; {
 		if marker == markerSOI || marker == markerTEM || marker >= markerRST0 && marker <= markerRST7 {
-			return h, bad("a segment is out of place")
+			return h, malformed("a segment is out of place")
 		}
 		segment := s.take(2)
 		body := s.take(int64(be16(segment)) - 2)
@@ -38,7 +38,7 @@ func stripJPEG(w io.Writer, s *source) (h header, err error) {
 			h.orientation = orientation(body)
 		case isFrame(marker):
 			if frames++; frames > 1 || len(body) < 6 {
-				return h, bad("it has no single frame")
+				return h, malformed("it has no single frame")
 			}
 			if err := h.see(be16(body[3:]), be16(body[1:])); err != nil {
 				return h, err
@@ -79,7 +79,7 @@ func keepsJPEG(marker byte, body []byte) bool {
 // marker returns the next marker.
 func (s *source) marker() byte {
 	if s.byte() != 0xff && s.err == nil {
-		s.fail(bad("a segment is missing"))
+		s.fail(malformed("a segment is missing"))
 	}
 	m := s.byte()
 	for m == 0xff && s.err == nil {

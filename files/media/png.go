@@ -18,7 +18,7 @@ var pngKept = map[string]bool{
 // stripPNG keeps the chunks of pngKept: no texts, no EXIF, no times.
 func stripPNG(w io.Writer, s *source) (h header, err error) {
 	if string(s.take(int64(len(pngMagic)))) != pngMagic {
-		return h, bad("it is no PNG")
+		return h, malformed("it is no PNG")
 	}
 	s.write(w, []byte(pngMagic))
 	for kind := ""; s.err == nil && kind != "IEND"; {
@@ -29,7 +29,7 @@ func stripPNG(w io.Writer, s *source) (h header, err error) {
 		size, first := be32(lead), kind == ""
 		kind = string(lead[4:])
 		if first != (kind == "IHDR") || first && size != 13 {
-			return h, bad("its chunks are out of order")
+			return h, malformed("its chunks are out of order")
 		}
 		if !pngKept[kind] && kind != "eXIf" {
 			s.skip(size + 4)
@@ -41,7 +41,7 @@ func stripPNG(w io.Writer, s *source) (h header, err error) {
 		}
 		body, sum := s.take(size), s.take(4)
 		if s.err == nil && crc32.Update(crc32.ChecksumIEEE(lead[4:]), crc32.IEEETable, body) != binary.BigEndian.Uint32(sum) {
-			return h, bad("a checksum is wrong")
+			return h, malformed("a checksum is wrong")
 		}
 		switch {
 		case s.err != nil:

@@ -78,15 +78,15 @@ func decode(f format, from interface {
 }, h header) (pixels image.Image, err error) {
 	defer func() {
 		if recover() != nil {
-			err = bad("it does not decode")
+			err = malformed("it does not decode")
 		}
 	}()
 	pixels, err = f.decode(io.NewSectionReader(from, 0, from.Size()))
 	if err != nil {
-		return nil, bad("it does not decode")
+		return nil, malformed("it does not decode")
 	}
 	if b := pixels.Bounds(); b.Empty() || b.Dx() > h.width || b.Dy() > h.height {
-		return nil, bad("it does not decode")
+		return nil, malformed("it does not decode")
 	}
 	return pixels, nil
 }

@@ -15,8 +15,8 @@ import (
 // ErrPicture means that a picture is too large or malformed.
 var ErrPicture = errors.New("the picture cannot be used")
 
-// bad returns an ErrPicture with a reason that is safe to show.
-func bad(reason string) error { return fmt.Errorf("%w: %s", ErrPicture, reason) }
+// malformed returns an ErrPicture with a reason that is safe to show.
+func malformed(reason string) error { return fmt.Errorf("%w: %s", ErrPicture, reason) }
 
 // PixelsMax bounds the pixels of a picture.
 const PixelsMax = 40_000_000
@@ -32,13 +32,13 @@ type header struct {
 func (h *header) see(width, height int) error {
 	switch {
 	case width <= 0 || height <= 0:
-		return bad("it has no pixels")
+		return malformed("it has no pixels")
 	case int64(width)*int64(height) > PixelsMax:
-		return bad("it has more than 40 megapixels")
+		return malformed("it has more than 40 megapixels")
 	case h.width == 0:
 		h.width, h.height = width, height
 	case width > h.width || height > h.height:
-		return bad("a frame is larger than the picture")
+		return malformed("a frame is larger than the picture")
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func newSource(r io.Reader, size int64) *source {
 func (s *source) fail(err error) {
 	if s.err == nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			err = bad("it ends too early")
+			err = malformed("it ends too early")
 		}
 		s.err = err
 	}
@@ -140,7 +140,7 @@ func (s *source) write(w io.Writer, b []byte) {
 // end returns the first error of all, or that of a picture without a size.
 func (s *source) end(h header) (header, error) {
 	if s.err == nil && h.width == 0 {
-		s.fail(bad("it has no pixels"))
+		s.fail(malformed("it has no pixels"))
 	}
 	return h, s.err
 }

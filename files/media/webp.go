@@ -44,7 +44,7 @@ func chunks(data []byte) (all []chunk, err error) {
 	for len(data) > 0 {
 		size := le32(data[min(4, len(data)):])
 		if len(data) < 8 || size > int64(len(data)-8) {
-			return nil, bad("it ends too early")
+			return nil, malformed("it ends too early")
 		}
 		all = append(all, chunk{string(data[:4]), data[8 : 8+size]})
 		data = data[min(8+size+size%2, int64(len(data))):]
@@ -56,7 +56,7 @@ func chunks(data []byte) (all []chunk, err error) {
 func stripWebP(w io.Writer, s *source) (h header, err error) {
 	lead := s.take(12)
 	if s.err != nil || string(lead[:4]) != "RIFF" || string(lead[8:]) != "WEBP" {
-		return h, bad("it is no WebP")
+		return h, malformed("it is no WebP")
 	}
 	all, err := chunks(s.take(le32(lead[4:]) - 4))
 	if s.err != nil {
@@ -90,14 +90,14 @@ func (h *header) seeChunk(i int, c chunk) error {
 	switch c.kind {
 	case "VP8X":
 		if len(b) < 10 || i > 0 {
-			return bad("its chunks are out of order")
+			return malformed("its chunks are out of order")
 		}
 		b[0] &^= webpXMP | webpEXIF
 		return h.see(le24(b[4:])+1, le24(b[7:])+1)
 	case "ANMF":
 		h.animated = true
 		if len(b) < 16 {
-			return bad("it ends too early")
+			return malformed("it ends too early")
 		}
 		inner, err := chunks(b[16:])
 		for _, c := range inner {
@@ -108,12 +108,12 @@ func (h *header) seeChunk(i int, c chunk) error {
 		return err
 	case kindVP8:
 		if len(b) < 10 {
-			return bad("it ends too early")
+			return malformed("it ends too early")
 		}
 		return h.see(le16(b[6:])&0x3fff, le16(b[8:])&0x3fff)
 	case "VP8L":
 		if len(b) < 5 {
-			return bad("it ends too early")
+			return malformed("it ends too early")
 		}
 		bits := le32(b[1:])
 		return h.see(int(bits&0x3fff)+1, int(bits>>14&0x3fff)+1)

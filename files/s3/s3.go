@@ -124,11 +124,11 @@ func (s *Store) Get(ctx context.Context, key string, offset, length int64) (io.R
 	}
 	if offset == 0 && length < 0 {
 		body, info, _, err := s.core.GetObject(ctx, s.bucket, name, minio.GetObjectOptions{})
-		return body, info.Size, known(err)
+		return body, info.Size, notFound(err)
 	}
 	info, err := s.core.StatObject(ctx, s.bucket, name, minio.StatObjectOptions{})
 	if err != nil {
-		return nil, 0, known(err)
+		return nil, 0, notFound(err)
 	}
 	left := max(info.Size-offset, 0)
 	if length >= 0 {
@@ -142,11 +142,11 @@ func (s *Store) Get(ctx context.Context, key string, offset, length int64) (io.R
 		return nil, 0, err
 	}
 	body, _, _, err := s.core.GetObject(ctx, s.bucket, name, options)
-	return body, info.Size, known(err)
+	return body, info.Size, notFound(err)
 }
 
-// known turns the error of a missing object into files.ErrNotFound.
-func known(err error) error {
+// notFound turns the error of a missing object into files.ErrNotFound.
+func notFound(err error) error {
 	if minio.ToErrorResponse(err).StatusCode == http.StatusNotFound {
 		return files.ErrNotFound
 	}
@@ -159,7 +159,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	if err = known(s.core.RemoveObject(ctx, s.bucket, name, minio.RemoveObjectOptions{})); errors.Is(err, files.ErrNotFound) {
+	if err = notFound(s.core.RemoveObject(ctx, s.bucket, name, minio.RemoveObjectOptions{})); errors.Is(err, files.ErrNotFound) {
 		return nil
 	}
 	return err

@@ -12,7 +12,7 @@ var sealedFaults = []mutant{
 	},
 	{
 		name: "a participant's turn taken", pkg: lockPart, in: "turns.verify", checks: sealedFirst,
-		do: steps{always("client.Leads(a)")},
+		do: steps{always("client.Moderates(a)")},
 	},
 	{
 		name: "role taken from the relay", pkg: lockPart, in: "judge", checks: sealed,

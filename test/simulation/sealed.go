@@ -221,7 +221,7 @@ const evictionsMax = 4
 // lost.
 func (s *sealedWorld) mustRemember(user string) bool {
 	w := s.w
-	return s.on && w.weather.forgets() && client.Leads(roleOf(user))
+	return s.on && w.weather.forgets() && client.Moderates(roleOf(user))
 }
 
 // strikeEviction takes the keys of a device away: the browser needed the room.

@@ -140,7 +140,7 @@ func (w *world) populate() {
 // addTabs gives a device its tabs. In an encrypted world a moderator has one in each room, because somebody must make the
 // room's secrets.
 func (w *world) addTabs(d *device, tabs int) {
-	everywhere := w.sealed.wide && client.Leads(roleOf(d.user))
+	everywhere := w.sealed.wide && client.Moderates(roleOf(d.user))
 	if everywhere {
 		tabs = max(tabs, len(w.rooms))
 	}

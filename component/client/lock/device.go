@@ -105,7 +105,7 @@ func (d *device) enter() {
 }
 
 // leads reports whether this device may make turns.
-func (d *device) leads() bool { return d.good(&d.cert) && client.Leads(d.cert.Role) }
+func (d *device) leads() bool { return d.good(&d.cert) && client.Moderates(d.cert.Role) }
 
 // inPlain reports whether the room that was joined does not encrypt.
 func (d *device) inPlain() bool { return d.joined && !d.encrypted }

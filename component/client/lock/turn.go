@@ -63,7 +63,7 @@ func (t *turns) verify() {
 		// A turn that was made before its maker's certificate was renewed still counts.
 		cert := t.records.certOf(turn.By)
 		at, err := time.Parse(time.RFC3339, turn.At)
-		if t.newest != turn || !client.Leads(cert.Role) || err != nil || at.After(time.Unix(cert.Until, 0).Add(clockGrace)) {
+		if t.newest != turn || !client.Moderates(cert.Role) || err != nil || at.After(time.Unix(cert.Until, 0).Add(clockGrace)) {
 			return
 		}
 		t.do(client.CheckTurn{Turn: *turn}, func(r client.CryptoResult) {

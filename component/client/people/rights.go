@@ -183,7 +183,7 @@ func (r *Rights) Silenced() (why protocol.Why, reason string) {
 func (r *Rights) Me() protocol.User { return r.me }
 
 // Moderates reports whether the user moderates the room.
-func (r *Rights) Moderates() bool { return client.Leads(r.me.Role) }
+func (r *Rights) Moderates() bool { return client.Moderates(r.me.Role) }
 
 // IsBanned reports whether the user is banned, as far as is known.
 func (r *Rights) IsBanned() bool { return r.banned != nil }

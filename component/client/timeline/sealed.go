@@ -12,9 +12,9 @@ type seals struct {
 	rescan   bool
 }
 
-// came handles a message that replaces old, which may be nil. An encrypted message
+// replaced handles a message that replaces old, which may be nil. An encrypted message
 // waits to be decrypted, unless its content was decrypted before.
-func (t *table) came(e *entry, old *protocol.Message) {
+func (t *table) replaced(e *entry, old *protocol.Message) {
 	m := e.m
 	switch {
 	case !t.Encrypts:

@@ -81,7 +81,7 @@ func (t *table) store(m *protocol.Message, whole bool) (e *entry, changed bool) 
 		e = &entry{m: m}
 		t.entries[m.ID] = e
 		t.loose++
-		t.came(e, nil)
+		t.replaced(e, nil)
 		return e, false
 	}
 	newer := t.newer(e.m, m, whole)
@@ -91,7 +91,7 @@ func (t *table) store(m *protocol.Message, whole bool) (e *entry, changed bool) 
 	old := e.m
 	e.m = newer
 	if newer == m {
-		t.came(e, old)
+		t.replaced(e, old)
 	}
 	return e, true
 }

@@ -46,12 +46,12 @@ func Offered(t *Target, role protocol.Role) []Action {
 		all = append(all, Copy)
 	}
 	switch {
-	case client.Leads(role) && t.Pinned:
+	case client.Moderates(role) && t.Pinned:
 		all = append(all, Unpin)
-	case client.Leads(role):
+	case client.Moderates(role):
 		all = append(all, Pin)
 	}
-	if t.Own || client.Leads(role) {
+	if t.Own || client.Moderates(role) {
 		all = append(all, Delete)
 	}
 	if !t.Own {

@@ -162,7 +162,7 @@ func (o *Overlay) Show(s *client.Snapshot) {
 		return
 	}
 	d := &o.dialog
-	if (d.asks == action.Room || d.asks == action.Queue) && d.isOpen() && !client.Leads(s.Me.Role) {
+	if (d.asks == action.Room || d.asks == action.Queue) && d.isOpen() && !client.Moderates(s.Me.Role) {
 		d.box.Call("close")
 		o.log.Refocus("") // the button that led here goes away
 	}

@@ -56,7 +56,7 @@ func (d *dialog) showReaders() {
 
 // followReaders draws what is known.
 func (d *dialog) followReaders() {
-	r, l, leads := &d.readers, d.snap.Lock, client.Leads(d.snap.Me.Role)
+	r, l, leads := &d.readers, d.snap.Lock, client.Moderates(d.snap.Me.Role)
 	r.renewal.Set("hidden", !leads)
 	r.renew.Set("hidden", !leads)
 	if l == nil || l.Code == r.shown.Code && len(l.Readers) == len(r.shown.Readers) && slices.Equal(l.Out, r.shown.Out) {

@@ -22,7 +22,7 @@ func (s span) seconds() int64 {
 
 // MaySetRoom reports whether the user may change the room's settings.
 func MaySetRoom(s *client.Snapshot) bool {
-	return s.Status == client.StatusLive && client.Leads(s.Me.Role)
+	return s.Status == client.StatusLive && client.Moderates(s.Me.Role)
 }
 
 // askRoom opens the room's settings.
