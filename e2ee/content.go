@@ -33,6 +33,7 @@ const (
 	sigBytes    = 64 // its signature
 	blockBytes  = 256
 	headerBytes = 3 // of a content
+	tagBytes    = 16
 )
 
 // The first byte of a content, and that of the padding behind it.
@@ -91,3 +92,7 @@ func ReadPlaintext(b []byte) (device, sig, content []byte, err error) {
 func plaintextSize(content int) int {
 	return (idBytes + sigBytes + content + 1 + blockBytes - 1) / blockBytes * blockBytes
 }
+
+// SealedSize returns the size of the ciphertext of a content with so many bytes. A relay takes at most its text_bytes
+// and [protocol.EncryptedExtraBytesMax].
+func SealedSize(content int) int { return plaintextSize(content) + tagBytes }

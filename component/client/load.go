@@ -1,5 +1,7 @@
 package client
 
+import "hallway/protocol"
+
 // LoadsMax is how many files are loaded at a time.
 const LoadsMax = 6
 
@@ -17,8 +19,9 @@ type (
 	}
 	// FileGot answers [FetchFile].
 	FileGot struct {
-		Req int
-		URL string
+		Req     int
+		URL     string
+		Altered bool // there is no URL: the bytes are not those that were encrypted
 	}
 )
 
@@ -32,12 +35,16 @@ type (
 		Req   int
 		Token string
 		Of    LoadFile
+		// Sealed says how the file is encrypted; nil: it is not. A URL of an encrypted one is of the decrypted
+		// bytes in memory, a thumbnail is made of them, and there is no link.
+		Sealed *protocol.SealedFile
 	}
 	// FileLoaded brings the URL of a file's bytes, or "" if they cannot be loaded. In a browser a URL of bytes begins with "blob:",
 	// and the view revokes it.
 	FileLoaded struct {
-		Of  LoadFile
-		URL string
+		Of      LoadFile
+		URL     string
+		Altered bool // the bytes are not those that were encrypted
 	}
 )
 

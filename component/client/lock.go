@@ -51,6 +51,7 @@ type Said struct {
 
 	Text     string
 	Mentions []protocol.Mention
+	Files    []protocol.SealedFile
 	Edit     int64          // the number of the edit; 0: the original
 	Author   *protocol.User // as in the author's certificate; nil without a valid one
 }

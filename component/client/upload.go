@@ -21,12 +21,24 @@ type Attachment struct {
 	Size          int64  // bytes
 	Width, Height int64  // of a picture, in pixels; 0: not known
 	Alt           string // a text in the file's place; may be empty
-	State         UploadState
-	Sent          int64 // bytes that are sent while it is running; not stored
+	// Key and IV are those under which the file is encrypted, in a chat that encrypts; see [protocol.SealedFile].
+	// The bytes that the shell has are the encrypted ones then.
+	Key, IV string
+	State   UploadState
+	Sent    int64 // bytes that are sent while it is running; not stored
 	// Code, Reason and Why say why it failed, or why it is tried again if it waits.
 	Code   protocol.Code
 	Reason string
 	Why    protocol.Why
+}
+
+// Sealed returns the file as an encrypted message names it; nil: it is not encrypted.
+func (a *Attachment) Sealed() *protocol.SealedFile {
+	if a.Key == "" {
+		return nil
+	}
+	file := protocol.File{ID: a.ID, Name: a.Name, Type: a.Type, Size: a.Size, Width: a.Width, Height: a.Height, Alt: a.Alt}
+	return &protocol.SealedFile{File: file, Key: a.Key, IV: a.IV}
 }
 
 // MissingFile is a file of a message in the outbox that the relay does not have yet.
@@ -40,6 +52,8 @@ const (
 	CodeFileLost protocol.Code = "file_lost"
 	// UploadsMax is how many files are uploaded at a time.
 	UploadsMax = 3
+	// SealedName is the name under which an encrypted file is uploaded: its own is for the room alone.
+	SealedName = "file"
 	// StripMax is how many files the composer's strip shows, failed ones included.
 	StripMax = 50
 )

@@ -19,8 +19,11 @@ func (d *Driver) loadFile(f client.FetchFile) {
 			d.post(ev)
 		}
 	}
-	fetch := func() { answer(fetchURL(d.life, d.options.Relay, d.options.Room, f)) }
-	if bytes, ok := d.blobs.get(f.Of.ID); ok && !f.Of.Link {
+	fetch := func() { answer(d.getFile(f)) }
+	if bytes, ok := d.blobs.get(f.Of.ID); ok && f.Sealed != nil {
+		go func() { answer(d.openFile(d.life, f, bytes)) }()
+		return
+	} else if ok && !f.Of.Link {
 		d.own = append(d.own, client.FileGot{Req: f.Req, URL: urlOf(bytes)})
 		return
 	}
@@ -32,10 +35,14 @@ func (d *Driver) loadFile(f client.FetchFile) {
 	key := d.key()
 	queued := d.keeper.do(func(ctx context.Context) client.Event {
 		bytes, err := storage.LoadFile(ctx, key, f.Of.Item, f.Of.ID)
-		if err == nil {
+		switch {
+		case err != nil:
+			go fetch() // the relay has it by now
+		case f.Sealed != nil:
+			go func() { answer(d.openFile(d.life, f, bytes)) }()
+		default:
 			return client.FileGot{Req: f.Req, URL: urlOf(bytes)}
 		}
-		go fetch() // the relay has it by now
 		return nil
 	})
 	if !queued {
@@ -43,12 +50,31 @@ func (d *Driver) loadFile(f client.FetchFile) {
 	}
 }
 
-// fetchURL requests a file from the relay, and returns the result as an event. Each platform has functions for the bytes:
+// getFile requests a file from the relay, and returns the result as an event. Each platform has functions for the bytes:
 //
 //	fetchFile(ctx context.Context, url, token string) (local string, status int, err error)
 //	urlOf(bytes Blob) string
 //
-// return URLs of bytes in memory. Native clients have no such URLs: fetchFile returns that of the relay.
+// return URLs of bytes in memory. Native clients have such URLs of decrypted files only: fetchFile returns that of the relay.
+//
+//	fetchBytes(ctx context.Context, url, token string, most int64) (bytes Blob, status int, err error)
+//
+// reads the bytes.
+func (d *Driver) getFile(f client.FetchFile) client.Event {
+	if f.Sealed == nil {
+		return fetchURL(d.life, d.options.Relay, d.options.Room, f)
+	}
+	ctx, cancel := context.WithTimeout(d.life, fileTimeout)
+	defer cancel()
+	at := roomURL(d.options.Relay, d.options.Room) + "/files/" + f.Of.ID
+	bytes, status, err := fetchBytes(ctx, at, f.Token, f.Sealed.Size+protocol.FileTagBytes)
+	if err != nil || status != 200 {
+		return client.RequestFailed{Req: f.Req, Status: status, Err: err}
+	}
+	return d.openFile(ctx, f, bytes)
+}
+
+// fetchURL is getFile for a file that is not encrypted.
 func fetchURL(ctx context.Context, relay, room string, f client.FetchFile) client.Event {
 	at := roomURL(relay, room) + "/files/" + f.Of.ID
 	if f.Of.Link {

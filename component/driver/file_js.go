@@ -6,6 +6,15 @@ import (
 )
 
 func fetchFile(ctx context.Context, url, token string) (local string, status int, err error) {
+	bytes, status, err := fetchBytes(ctx, url, token, 0)
+	if err != nil || status != 200 {
+		return "", status, err
+	}
+	return urlOf(bytes), status, nil
+}
+
+// fetchBytes lets the browser bound what it reads.
+func fetchBytes(ctx context.Context, url, token string, _ int64) (bytes Blob, status int, err error) {
 	controller := js.Global().Get("AbortController").New()
 	defer context.AfterFunc(ctx, func() { controller.Call("abort") })()
 	response, err := Await(ctx, func() js.Value {
@@ -14,16 +23,13 @@ func fetchFile(ctx context.Context, url, token string) (local string, status int
 		})
 	})
 	if err != nil {
-		return "", 0, err
+		return bytes, 0, err
 	}
 	if status = response.Get("status").Int(); status != 200 {
-		return "", status, nil
+		return bytes, status, nil
 	}
-	blob, err := Await(ctx, func() js.Value { return response.Call("blob") })
-	if err != nil {
-		return "", 0, err
-	}
-	return urlOf(blob), status, nil
+	bytes, err = Await(ctx, func() js.Value { return response.Call("blob") })
+	return bytes, status, err
 }
 
 // urlOf makes a URL of bytes in memory.

@@ -7,6 +7,7 @@ package driver
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -77,5 +78,23 @@ func fetchFile(_ context.Context, url, _ string) (local string, status int, err 
 	return url, 200, nil
 }
 
-// urlOf returns none.
-func urlOf(Blob) string { return "" }
+// fetchBytes reads no more than one byte beyond most.
+func fetchBytes(ctx context.Context, url, token string, most int64) (bytes Blob, status int, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer response.Body.Close()
+	bytes, err = io.ReadAll(io.LimitReader(response.Body, most+1))
+	return bytes, response.StatusCode, err
+}
+
+// urlOf returns a URL that holds the bytes.
+func urlOf(bytes Blob) string {
+	return "data:application/octet-stream;base64," + base64.StdEncoding.EncodeToString(bytes)
+}

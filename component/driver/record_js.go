@@ -15,7 +15,9 @@ const (
 	sealedVersion = 2
 	// filesVersion is of items with files.
 	filesVersion = 3
-	noteVersion  = 1
+	// sealedFilesVersion is of encrypted items with files.
+	sealedFilesVersion = 4
+	noteVersion        = 1
 )
 
 func itemRecord(item client.Item) map[string]any {
@@ -32,7 +34,9 @@ func itemRecord(item client.Item) map[string]any {
 		record["files"] = fileRecords(item.Files)
 	}
 	if e := item.Sealed; e != nil {
-		record["v"] = sealedVersion
+		if record["v"] = sealedVersion; len(item.Files) > 0 {
+			record["v"] = sealedFilesVersion
+		}
 		record["sealed"] = map[string]any{"alg": e.Alg, "kid": e.Kid, "iv": e.IV, "ct": e.CT}
 	}
 	return record
@@ -74,7 +78,9 @@ func readItem(v js.Value) (item client.Item, ok bool) {
 		e := newReader(sealed)
 		item.Sealed = &protocol.Encrypted{Alg: e.text("alg"), Kid: e.text("kid"), IV: e.text("iv"), CT: e.text("ct")}
 		r.ok = r.ok && e.ok
-		known = sealedVersion
+		if known = sealedVersion; len(item.Files) > 0 {
+			known = sealedFilesVersion
+		}
 	}
 	return item, r.ok && version == known && protocol.MentionsFit(item.Mentions, item.Text)
 }
@@ -84,6 +90,7 @@ func fileRecords(files []client.Attachment) []any {
 	for i, f := range files {
 		all[i] = map[string]any{
 			"id": f.ID, "name": f.Name, "type": f.Type, "size": f.Size, "width": f.Width, "height": f.Height, "alt": f.Alt,
+			"key": f.Key, "iv": f.IV,
 			"state": string(f.State), "code": string(f.Code), "reason": f.Reason, "why": string(f.Why),
 		}
 	}
@@ -96,6 +103,7 @@ func (r *reader) files(list js.Value) (files []client.Attachment) {
 		one := newReader(list.Index(i))
 		files = append(files, client.Attachment{
 			ID: one.text("id"), Name: one.text("name"), Type: one.text("type"), Alt: one.text("alt"),
+			Key: one.text("key"), IV: one.text("iv"),
 			Size: one.number("size"), Width: one.number("width"), Height: one.number("height"),
 			State: client.UploadState(one.text("state")),
 			Code:  protocol.Code(one.text("code")), Reason: one.text("reason"), Why: protocol.Why(one.text("why")),

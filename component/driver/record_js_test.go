@@ -17,6 +17,9 @@ func TestNotesComeBack(t *testing.T) {
 		{Kind: client.NoteHand, Uploads: true, Item: client.Item{ID: "a", Files: []client.Attachment{
 			{ID: "f", Name: "a.png", Type: "image/png", Size: 1 << 40, Width: 3, Height: 2, Alt: "ä", State: client.UploadFailed, Code: "forbidden", Reason: "no", Why: "quota"},
 		}}},
+		{Kind: client.NoteHand, Item: client.Item{ID: "a", Sealed: &protocol.Encrypted{Alg: "A256GCM", Kid: "1.a", IV: "i", CT: "c"}, Files: []client.Attachment{
+			{ID: "f", Name: "a.pdf", Type: "application/pdf", Size: 1, State: client.UploadReady, Key: "k", IV: "i"},
+		}}},
 		{Kind: client.NoteState, Item: client.Item{ID: "a", Code: "conflict", Reason: "because"}, State: client.ItemFailed},
 		{Kind: client.NoteState, Item: client.Item{ID: "a"}, State: client.ItemSent, Epoch: "e1", Seq: 7},
 		{Kind: client.NoteList, IDs: []string{"a", "b"}},
@@ -47,7 +50,7 @@ func TestNotesOfEarlierVersions(t *testing.T) {
 
 // A new field of a note must be sent, too: count it here.
 func TestNotesAreSentWhole(t *testing.T) {
-	for typ, fields := range map[reflect.Type]int{reflect.TypeFor[client.Note](): 7, reflect.TypeFor[client.Item](): 11, reflect.TypeFor[client.Attachment](): 12} {
+	for typ, fields := range map[reflect.Type]int{reflect.TypeFor[client.Note](): 7, reflect.TypeFor[client.Item](): 11, reflect.TypeFor[client.Attachment](): 14} {
 		if n := typ.NumField(); n != fields {
 			t.Errorf("%v has %d fields, its encoding knows %d", typ, n, fields)
 		}

@@ -35,7 +35,7 @@ type FileStorage interface {
 }
 
 // blobs holds the bytes of attached files in memory, by the files' ids, until they are stored
-// or needed no more.
+// or needed no more. In a chat that encrypts, they are encrypted.
 type blobs struct {
 	mu  sync.Mutex
 	all map[string]Blob
@@ -85,6 +85,9 @@ func (d *Driver) Attach(f client.Attachment, bytes Blob) (err error) {
 		if f.ID, err = newID(); err != nil {
 			return err
 		}
+	}
+	if d.vault != nil {
+		return d.attachSealed(f, bytes)
 	}
 	d.blobs.put(f.ID, bytes)
 	if !d.host.push(client.AttachFile{File: f}) {

@@ -21,6 +21,53 @@ type Vault interface {
 	Close() error
 }
 
+// FileVault is a [Vault] that also encrypts files. These methods may be called from any goroutine. With any other
+// vault no file is sent.
+type FileVault interface {
+	Vault
+	// SealFile encrypts a file with a fresh key.
+	SealFile(ctx context.Context, bytes Blob) (sealed Blob, key, iv string, err error)
+	// OpenFile decrypts a file; ok is false if the bytes are not those that were encrypted. With a size it returns
+	// a thumbnail of a picture; ok is also false if it is none.
+	OpenFile(ctx context.Context, sealed Blob, f *protocol.SealedFile, size int) (bytes Blob, ok bool, err error)
+}
+
+// attachSealed is Attach in a chat that encrypts. Of a file that cannot be sent, or not be encrypted, the core gets no
+// key: it shows why.
+func (d *Driver) attachSealed(f client.Attachment, bytes Blob) error {
+	vault, ok := d.options.Vault.(FileVault)
+	ok = ok && f.Size <= d.Snapshot().FileBytesMax
+	queued := d.vault.doWithin(filesTimeout, func(ctx context.Context) client.Event {
+		if ok {
+			if sealed, key, iv, err := vault.SealFile(ctx, bytes); err == nil {
+				f.Key, f.IV = key, iv
+				d.blobs.put(f.ID, sealed)
+			}
+		}
+		return client.AttachFile{File: f}
+	})
+	if !queued {
+		return ErrBusy
+	}
+	return nil
+}
+
+// openFile decrypts the bytes of a file, and makes an event of what came.
+func (d *Driver) openFile(ctx context.Context, f client.FetchFile, sealed Blob) client.Event {
+	vault, can := d.options.Vault.(FileVault)
+	if !can {
+		return client.FileGot{Req: f.Req, Altered: true}
+	}
+	bytes, ok, err := vault.OpenFile(ctx, sealed, f.Sealed, f.Of.Size)
+	switch {
+	case err != nil:
+		return client.RequestFailed{Req: f.Req, Err: err}
+	case !ok:
+		return client.FileGot{Req: f.Req, Altered: true}
+	}
+	return client.FileGot{Req: f.Req, URL: urlOf(bytes)}
+}
+
 // crypto queues an op for the vault.
 func (d *Driver) crypto(e client.Crypto) {
 	queued := d.vault != nil && d.vault.do(func(ctx context.Context) client.Event {

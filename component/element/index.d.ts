@@ -257,6 +257,7 @@ export type TextName =
   | 'describeNote'
   | 'description'
   | 'fileRefused'
+  | 'fileAltered'
   | 'fileGone'
   | 'notPlayed'
   | 'fileLarge'

@@ -158,6 +158,8 @@ export class Instance {
         this.#cipher ??= (await import('./e2ee.js')).createCipher(); // fetched by chats that encrypt
         return this.#cipher(op, fields);
       },
+      sealFile: async (...args) => (await import('./e2ee.js')).sealFile(...args),
+      openFile: async (...args) => (await import('./e2ee.js')).openFile(...args),
       emit: (type, detail) => later(() => onEvent(type, detail)),
       set api(api) {
         ready(api);

@@ -3,6 +3,7 @@
 
 const SMALL = 320;
 const LARGE = 1280;
+const EAGER_BYTES_MAX = 5 << 20; // of a picture that is not looked at yet: an encrypted one comes as a whole
 const ZOOM_MAX = 3; // doublings
 
 /** Icons, as paths of one line on a square of 24. */
@@ -31,7 +32,7 @@ const fill = (text, name, total) => text.replace('{name}', () => name).replace('
 /**
  * Shows a picture large, and then those before and behind it.
  *
- * @typedef {{id: string, name: string, alt?: string, type: string, width: number, height: number}} Picture
+ * @typedef {{id: string, name: string, alt?: string, type: string, size: number, width: number, height: number}} Picture
  * @param {HTMLElement} place the dialog stands here while it is open
  * @param {string} pictures as JSON
  * @param {string} first the id of the one to begin with
@@ -140,7 +141,8 @@ export function openLightbox(place, pictures, first, ask) {
     ask('load', picture.id, SMALL);
     ask('load', picture.id, LARGE);
     if (picture.type === 'image/gif') ask('load', picture.id, 0); // a thumbnail does not
-    for (const near of [all[at - 1], all[at + 1]]) if (near) ask('load', near.id, LARGE);
+    for (const near of [all[at - 1], all[at + 1]])
+      if (near?.size <= EAGER_BYTES_MAX) ask('load', near.id, LARGE);
   }
 
   const on = (type, heard) => dialog.addEventListener(type, heard, { signal: closed.signal });

@@ -221,6 +221,7 @@ func (c *Chat) drawFrame(ctx app.Context) {
 	if was.ComposerOpen != s.ComposerOpen {
 		c.composer.keepFocus(ctx)
 	}
+	c.shelf.SetEncrypts(s.Lock != nil)
 	c.pinned.show(false)
 	c.log.Show(*s)
 	c.overlay.Show(s)

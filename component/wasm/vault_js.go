@@ -49,6 +49,23 @@ func (v *toldVault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoRe
 	return result, err
 }
 
+// SealFile implements [driver.FileVault]. The bytes stay the page's.
+func (v *toldVault) SealFile(ctx context.Context, bytes driver.Blob) (sealed driver.Blob, key, iv string, err error) {
+	got, err := driver.Await(ctx, func() js.Value { return v.host.bridge.Call("sealFile", bytes) })
+	if err != nil {
+		return sealed, "", "", err
+	}
+	return got.Get("bytes"), got.Get("key").String(), got.Get("iv").String(), nil
+}
+
+// OpenFile implements [driver.FileVault].
+func (v *toldVault) OpenFile(ctx context.Context, sealed driver.Blob, f *protocol.SealedFile, size int) (bytes driver.Blob, ok bool, err error) {
+	bytes, err = driver.Await(ctx, func() js.Value {
+		return v.host.bridge.Call("openFile", sealed, f.Key, f.IV, f.Type, size)
+	})
+	return bytes, bytes.Truthy(), err
+}
+
 // certifierWait is the time for a page to set getDevice, after the chat needs it.
 const certifierWait = 3 * time.Second
 

@@ -1,44 +1,8 @@
 // Encrypted chats on real pages, over a real relay. The rules of such rooms are tested where they stand, in the core and the relay.
 
 import { expectAccessible } from './axe.js';
-import { Chat } from './chat.js';
-import { ADA, BEN, test as base, expect, UNREACHABLE } from './fixture.js';
-import { Issuer } from './issuer.js';
-
-const ROOM = 'vault';
-
-const test = base.extend({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs
-  issuer: async ({}, use) => use(new Issuer()),
-
-  /** Opens an encrypted chat of a user, on a page of its own unless one is given. */
-  open: async ({ newPage, relay, site, issuer }, use) => {
-    await use(async (user, { page, attributes } = {}) => {
-      const at = page ?? (await newPage());
-      const keys = await issuer.serve(at, site);
-      const token = relay.token({ ...user, room: '*' });
-      const settings = { relay: relay.url, room: ROOM, token, encrypted: '', issuer: keys, device: user };
-      const address = new URL('/chats.html', site.url);
-      address.searchParams.append('chat', JSON.stringify({ ...settings, ...attributes }));
-      await at.goto(address.href);
-      return new Chat(at.locator('#chat-0'));
-    });
-  },
-
-  /** A room that is encrypted. */
-  vault: async ({ relay }, use) => {
-    const answer = await fetch(`${relay.url}/v1/rooms/${ROOM}`, {
-      method: 'PUT',
-      headers: {
-        authorization: `Bearer ${relay.token({ ...ADA, room: '*' })}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ settings: { e2ee: 1 } }),
-    });
-    expect(answer.ok, await answer.text()).toBe(true);
-    await use(ROOM);
-  },
-});
+import { ADA, BEN, expect, UNREACHABLE } from './fixture.js';
+import { stored, test } from './vault.js';
 
 test('who is there reads, and who comes later reads what was before', async ({ open, relay, vault }) => {
   const ada = await open(ADA);
@@ -114,27 +78,6 @@ test('where nobody has the key any more, a moderator begins anew with new ones',
   await mo.settled(2);
   await expect(mo.messages.first()).toContainText('From before you could read');
 });
-
-/** Returns all that a page has stored, as one text. */
-const stored = (page) =>
-  page.evaluate(async () => {
-    const all = [{ ...localStorage }, { ...sessionStorage }];
-    for (const { name } of await indexedDB.databases()) {
-      const opening = indexedDB.open(name);
-      await new Promise((resolve) => {
-        opening.onsuccess = resolve;
-      });
-      for (const store of opening.result.objectStoreNames) {
-        const getting = opening.result.transaction(store).objectStore(store).getAll();
-        await new Promise((resolve) => {
-          getting.onsuccess = resolve;
-        });
-        all.push(...getting.result);
-      }
-      opening.result.close();
-    }
-    return JSON.stringify(all);
-  });
 
 test('what waits to be sent and what is being written are not on the device in the clear', async ({
   open,

@@ -247,7 +247,7 @@ test('audio plays on demand alone', async ({ openChats, relay }) => {
 test('a page whose policy forbids pictures from memory gets cards', async ({ newPage, relay, watch }) => {
   watch.expect(/img-src|media-src/);
   const site = await startSite((policy) =>
-    policy.replace(' blob:', '').replace('media-src http:', "media-src 'none'"),
+    policy.replace(' blob:', '').replace('media-src http: blob:', "media-src 'none'"),
   );
   const own = await relay.constructor.start(['--allow-origin', site.url, '--rate', '0']);
   try {

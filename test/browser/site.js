@@ -11,7 +11,7 @@ const POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' blob:", // thumbnails and pictures of files
-  'media-src http:', // audio and video from the relay
+  'media-src http: blob:', // audio and video from the relay, or decrypted
   "connect-src 'self' ws: http:", // the relay's port differs from test to test
   "base-uri 'none'",
   "form-action 'none'",

@@ -53,7 +53,7 @@ var table = map[string]rule{
 	"component/client/upload":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/people":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/core": {ours: []string{
-		"protocol", "component/client", "component/client/step", "component/client/connection", "component/client/catchup",
+		"protocol", "e2ee", "component/client", "component/client/step", "component/client/connection", "component/client/catchup",
 		"component/client/timeline", "component/client/outbox", "component/client/request", "component/client/upload", "component/client/people", "component/client/lock",
 	}, pure: true},
 

@@ -1,10 +1,13 @@
 package simulation
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"hallway/component/client"
@@ -28,6 +31,9 @@ func (one *person) attaches(it *item) (ids []string) {
 		w.people.files++
 		f := client.Attachment{ID: uuid(5_000_000 + w.people.files), Name: fmt.Sprintf("%d/%d.png", it.number, w.people.files), Size: int64(1 + w.rnd.IntN(fileBytesMax*11/10))}
 		p.uploads.bytes[f.ID] = true
+		if w.sealed.on {
+			p.sealed.sealFile(&f)
+		}
 		p.step(client.AttachFile{File: f})
 		if !p.alive {
 			return ids
@@ -133,6 +139,9 @@ func (u *uploads) take(e client.Upload, end func(time.Duration, client.Event)) {
 		end(w.weather.delay(), client.UploadRefused{Req: e.Req, Status: 401})
 		return
 	}
+	if w.sealed.on && e.Name != client.SealedName {
+		w.fail("%s uploads %s under the name %q into an encrypted room", p.name, short(e.ID), e.Name)
+	}
 	file := protocol.File{ID: e.ID, Name: e.Name, Type: "image/png", Size: 1}
 	op := rules.Op{Room: p.room, Do: rules.Upload{File: rules.File{File: file, Blob: e.ID, Sum: sha256.Sum256([]byte(e.ID))}}}
 	r.do(func() {
@@ -174,4 +183,45 @@ func (v *watch) inspectLack(it *item) {
 	if !p.w.weather.forgets() {
 		p.w.fail("%s: %s was sent before its files", p.name, short(it.id))
 	}
+}
+
+// sealFile encrypts a file before it is attached, as the shell of a page does.
+func (e *sealedPage) sealFile(f *client.Attachment) {
+	_, key, iv, err := e.vault.SealFile(context.Background(), make([]byte, f.Size))
+	if err != nil {
+		e.p.w.fail("a file cannot be encrypted: %v", err)
+	}
+	f.Name, f.Type, f.Key, f.IV = strings.ReplaceAll(f.Name, "/", "_"), "image/png", key, iv
+	e.p.w.sealed.files[f.ID] = *f.Sealed()
+}
+
+// tells reports whether a stored file says what is for the room alone.
+func tells(f client.Attachment) bool {
+	return f.Name+f.Type+f.Alt+f.Key+f.IV != "" || f.Width+f.Height != 0
+}
+
+// checkSealedFiles checks that a content has the files of its message, as they were attached.
+func (s *sealedWorld) checkSealedFiles(id string, files []protocol.SealedFile) {
+	var ids []string
+	for _, f := range files {
+		if ids = append(ids, f.ID); f != s.files[f.ID] {
+			s.w.fail("%s is sealed with %+v, which was attached as %+v", short(id), f, s.files[f.ID])
+		}
+	}
+	if it := s.w.people.byID[id]; it != nil && !slices.Equal(ids, it.files) {
+		s.w.fail("%s was written with the files %v and is sealed with %v", short(id), it.files, ids)
+	}
+}
+
+// filesOf returns the files of a content as they are shown.
+func filesOf(said *protocol.Content) (files []protocol.File) {
+	for _, f := range said.Files {
+		files = append(files, f.File)
+	}
+	return files
+}
+
+// shownText returns the text with which a content is shown.
+func shownText(said *protocol.Content) string {
+	return cmp.Or(said.Text, protocol.AutoText(filesOf(said)))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"hallway/component/client"
@@ -235,7 +236,7 @@ func (p *page) save(item client.Item) {
 		if p.dev.missing || p.dev.full {
 			return client.StorageFailed{ID: item.ID, Err: errDisk}
 		}
-		if p.w.sealed.on && (item.Sealed == nil || item.Text != "") {
+		if p.w.sealed.on && (item.Sealed == nil || item.Text != "" || slices.ContainsFunc(item.Files, tells)) {
 			p.w.fail("%s stores %s in the clear", p.name, short(item.ID))
 		}
 		p.dev.disk[p.room][item.ID] = item

@@ -36,9 +36,10 @@ type sealedWorld struct {
 	said map[string]map[string]int64
 	// wrote holds what was written last as a message, by its id.
 	wrote  map[string]protocol.Encrypted
-	newest map[string]string // the kid of the newest turn in each life of a room, by epoch
-	forged map[string]bool   // kids that no moderator has made
-	made   []protocol.Device // by the relay, for nobody
+	newest map[string]string              // the kid of the newest turn in each life of a room, by epoch
+	files  map[string]protocol.SealedFile // that were attached, by their ids
+	forged map[string]bool                // kids that no moderator has made
+	made   []protocol.Device              // by the relay, for nobody
 
 	banned   string // a user whom a moderator bans in the room of that name during the run; "": nobody
 	bannedIn string
@@ -70,6 +71,7 @@ func (s *sealedWorld) begin(seed uint64) {
 	s.symbols = symbols{sealed: map[string]symbol{}, signed: map[string]string{}}
 	s.newest = map[string]string{}
 	s.said, s.wrote, s.forged = map[string]map[string]int64{}, map[string]protocol.Encrypted{}, map[string]bool{}
+	s.files = map[string]protocol.SealedFile{}
 	s.wide = seed >= SealedClusterSeeds
 	s.lies, s.evicts = w.oneIn(3), w.oneIn(3)
 }

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,8 @@ func (s *sealedWorld) contentOf(m *protocol.Message) string {
 	if m.Encrypted == nil {
 		return m.Text
 	}
-	return s.plainOf(m.Encrypted).Text
+	said := s.plainOf(m.Encrypted)
+	return shownText(&said)
 }
 
 // plainOf returns the content of an encrypted message.
@@ -86,7 +88,10 @@ func (e *sealedPage) noteSeal(kid string, aad, plaintext []byte) {
 	if w.sealed.said[id] == nil {
 		w.sealed.said[id] = map[string]int64{}
 	}
-	w.sealed.said[id][said.Text] = edit
+	w.sealed.said[id][shownText(&said)] = edit
+	if stored := w.db.store.Life(p.room).Find(id); edit == 0 || stored != nil && !stored.Deleted() && stored.Sender.ID == p.dev.user && !w.weather.on[restores] && !w.sealed.lies {
+		w.sealed.checkSealedFiles(id, said.Files)
+	}
 }
 
 // noteWrap checks a device that the page gives a secret.
@@ -123,7 +128,7 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 			w.fail("%v writes an edit in the clear: %+v", l, f)
 		}
 	case protocol.Send:
-		if f.Encrypted == nil || f.Text != "" || len(f.Mentions) > 0 {
+		if f.Encrypted == nil || f.Text != "" || len(f.Mentions) > 0 || slices.ContainsFunc(f.Files, func(a protocol.Attachment) bool { return a.Alt != "" }) {
 			w.fail("%v writes in the clear: %+v", l, f)
 		}
 		before, again := w.sealed.wrote[f.ID]
@@ -158,6 +163,8 @@ func (e *sealedPage) inspect(s *client.Snapshot) {
 			w.fail("%s shows what the relay says of an author: %+v", p.name, m.Sender)
 		case m.ReplyTo != e.asStored(m).ReplyTo || m.SentAt != e.asStored(m).SentAt:
 			w.fail("%s shows unmarked at another place what was sealed: %+v", p.name, m)
+		case slices.ContainsFunc(m.Files, func(f protocol.File) bool { return f != w.sealed.files[f.ID].File }):
+			w.fail("%s shows files as nobody has attached them: %+v", p.name, m.Files)
 		case edit < e.edits[p.watch.epoch+m.ID]:
 			w.fail("%s shows edit %d of %s after edit %d", p.name, edit, short(m.ID), e.edits[p.watch.epoch+m.ID])
 		}

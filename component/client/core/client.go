@@ -68,7 +68,7 @@ func (c *Client) flush() {
 	if c.mayWrite() && (c.lock != nil || !c.encrypted) && !c.conn.IsDraining() && c.outbox.Flush(c.rights.InFlightMax()) > 0 {
 		c.rights.Pause()
 	}
-	c.uploads.Flush(c.mayWrite() && c.lock == nil && !c.encrypted)
+	c.uploads.Flush(c.mayWrite() && (c.lock == nil && !c.encrypted || c.kid() != ""))
 	c.requests.Flush(c.state())
 	c.reading.Flush(c.mayWrite())
 	c.outbox.Tabs.TellPeers()

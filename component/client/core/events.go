@@ -210,14 +210,14 @@ func (c *Client) sendText(ev client.SendText) {
 		code, reason, why = protocol.CodeForbidden, "the room is encrypted, and this chat does not encrypt", protocol.WhyEncrypted
 	case c.lock != nil && !c.lock.MayWrite():
 		code, reason = protocol.CodeUnavailable, "the chat has no key for this room yet"
-	case c.lock != nil && len(files) > 0:
-		code, reason, why = protocol.CodeForbidden, "no files can be sent into an encrypted room yet", protocol.WhyEncrypted
 	case c.outbox.IsFull():
 		code, reason = protocol.CodeUnavailable, "too many messages wait to be sent"
 	case c.cfg.Offline == client.OfflineDisable && !c.composerOpen():
 		code, reason = protocol.CodeUnavailable, "the chat is not connected"
 	case c.outbox.Has(ev.ID):
 		code, reason = protocol.CodeConflict, "the id is taken"
+	case c.lock != nil:
+		code, reason = c.checkSealed(text, mentions, files)
 	}
 	if code != "" {
 		c.step.Emit(client.Refused{Code: code, Reason: reason, ID: ev.ID, Why: why})

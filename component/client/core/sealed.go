@@ -21,6 +21,8 @@ func (c *Client) encrypt() {
 	c.timeline.Encrypts = true
 	c.outbox.Seals.Encrypt()
 	c.timed = append(c.timed, c.lock)
+	c.uploads.Encrypts = true
+	c.loads.Sealed = c.sealedFile
 }
 
 // seal opens the messages that came, and seals those that wait to be written.
@@ -49,7 +51,7 @@ func (c *Client) seal() {
 			if contents[i].Edit > 0 {
 				c.requests.SetSealed(contents[i], sealed[i])
 			} else {
-				c.outbox.Seals.SetSealed(contents[i].ID, sealed[i])
+				c.outbox.Seals.SetSealed(contents[i], sealed[i])
 			}
 		}
 	})

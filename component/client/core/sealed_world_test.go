@@ -206,17 +206,29 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 	case client.Seal:
 		var r client.ContentsSealed
 		for _, c := range op.Contents {
-			r.Sealed = append(r.Sealed, sealedBy("d-own", op.Kid, c.Edit, c.Text))
+			text := c.Text
+			if len(c.Files) > 0 {
+				inside := protocol.Content{Files: c.Files}
+				text += "|" + string(inside.Append(nil))
+			}
+			r.Sealed = append(r.Sealed, sealedBy("d-own", op.Kid, c.Edit, text))
 		}
 		return r
 	case client.Open:
 		var r client.ContentsOpened
 		for _, m := range op.Messages {
-			part := strings.SplitN(m.Sealed.CT, "|", 3)
+			part := strings.SplitN(m.Sealed.CT, "|", 4)
 			o := client.OpenedContent{State: client.OpenedBad}
-			if len(part) == 3 {
+			if len(part) >= 3 {
 				o.Device, o.Text, o.State = part[0], part[2], client.OpenedWell
 				o.Edit, _ = strconv.ParseInt(part[1], 10, 64)
+				if len(part) == 4 {
+					inside, err := protocol.DecodeContent([]byte(part[3]))
+					if err != nil {
+						s.t.Fatal(err)
+					}
+					o.Files = inside.Files
+				}
 				if !s.checked[o.Device] {
 					o.State = client.OpenedUnknown
 				}
@@ -246,7 +258,11 @@ func (s *sealedChat) join(locked *protocol.Locked, features ...string) {
 	if features == nil {
 		features = []string{protocol.FeatureE2EE}
 	}
-	s.relay(protocol.Welcome{User: protocol.User{ID: s.user, Name: s.user, Role: s.role}, Features: features, HeartbeatMs: 10000, TimeoutMs: 5000})
+	var limits protocol.Limits
+	if slices.Contains(features, protocol.FeatureFiles) {
+		limits = protocol.Limits{TextBytes: 8192, FrameBytes: 65536, FileBytes: 100, MessageFiles: 3}
+	}
+	s.relay(protocol.Welcome{User: protocol.User{ID: s.user, Name: s.user, Role: s.role}, Features: features, Limits: limits, HeartbeatMs: 10000, TimeoutMs: 5000})
 	s.relay(protocol.Joined{Room: "lobby", Epoch: "e1", Head: s.seq, Role: s.role, E2EE: locked})
 }
 
@@ -285,6 +301,7 @@ type frame struct {
 	Wraps          []protocol.Wrap
 	N              int64
 	Encrypted      *protocol.Encrypted
+	Files          []json.RawMessage
 }
 
 // take returns the frames of a type that were written since the last take.

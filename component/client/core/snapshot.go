@@ -20,11 +20,10 @@ func (c *Client) Snapshot() client.Snapshot {
 	c.review.Show(&s)
 	c.people.Show(&s)
 	c.uploads.Show(&s)
-	s.KnowsFiles = s.KnowsFiles && c.lock == nil && !c.encrypted // in an encrypted room none leaves in the clear
+	s.KnowsFiles = s.KnowsFiles && (c.lock != nil || !c.encrypted) // in an encrypted room none leaves in the clear
 	c.rights.Show(&s)
 	c.reading.Show(&s)
 	c.typing.Show(&s)
-	s.KnowsFiles = s.KnowsFiles && c.lock == nil && !c.encrypted
 	if c.lock != nil {
 		c.lock.Show(&s)
 	} else if c.encrypted && s.Silenced == "" {

@@ -175,7 +175,7 @@ func (c *contents) judge(m *protocol.Message, o *client.OpenedContent) client.Sa
 		m.EditedAt != 0 && o.Edit == 0: // the original in place of an edit
 		return client.Said{Mark: client.MarkAltered}
 	}
-	said := client.Said{Mark: client.MarkUncertain, Text: o.Text, Mentions: o.Mentions, Edit: o.Edit}
+	said := client.Said{Mark: client.MarkUncertain, Text: o.Text, Mentions: o.Mentions, Files: o.Files, Edit: o.Edit}
 	if o.State == client.OpenedWell {
 		said.Mark = client.MarkNone
 		said.Author = &protocol.User{ID: cert.User, Name: cert.Name, Role: cert.Role, Picture: m.Sender.Picture}

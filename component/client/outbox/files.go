@@ -35,7 +35,7 @@ func (fs *Files) MissingFiles() (all []client.MissingFile) {
 			continue
 		}
 		for i := range e.Files {
-			if f := &e.Files[i]; f.State == client.UploadWaiting || f.State == client.UploadRunning {
+			if f := &e.Files[i]; (f.State == client.UploadWaiting || f.State == client.UploadRunning) && !fs.queue.isPlain(e) {
 				all = append(all, client.MissingFile{Item: e.ID, File: *f})
 			}
 		}
@@ -135,10 +135,22 @@ func (fs *Files) uploadAgain(e *entry) bool {
 	return true
 }
 
-// attachments returns the files as they are sent.
-func (e *entry) attachments() (all []protocol.Attachment) {
+// Attached returns a file of a message, or nil.
+func (fs *Files) Attached(id string) *client.Attachment {
+	if e, i := fs.queue.withFile(id); e != nil {
+		return &e.Files[i]
+	}
+	return nil
+}
+
+// attachments returns the files as they are sent. What an encrypted message says of them is inside.
+func (e *entry) attachments(encrypted bool) (all []protocol.Attachment) {
 	for _, f := range e.Files {
-		all = append(all, protocol.Attachment{ID: f.ID, Alt: f.Alt})
+		a := protocol.Attachment{ID: f.ID}
+		if !encrypted {
+			a.Alt = f.Alt
+		}
+		all = append(all, a)
 	}
 	return all
 }
@@ -148,13 +160,16 @@ func (e *entry) mergeFiles(item client.Item) bool {
 	if e.inFlight || e.hasFiles() {
 		return false
 	}
-	files := slices.Clone(item.Files) // without those that were taken out
-	for i := range files {
-		if at := place(e.Files, files[i].ID); at >= 0 && e.Files[at].State == client.UploadReady {
-			files[i].State = client.UploadReady
+	item.Files = slices.Clone(item.Files) // without those that were taken out
+	for i := range item.Files {
+		if at := place(e.Files, item.Files[i].ID); at >= 0 && e.Files[at].State == client.UploadReady {
+			item.Files[i].State = client.UploadReady
 		}
 	}
-	e.Files = files
+	if item.Sealed != nil && len(item.Files) < len(e.Files) {
+		e.Sealed = item.Sealed // without them, too
+	}
+	e.takeFiles(&item)
 	e.resetFiles(client.UploadRunning)
 	if item.Code != "" && !e.failed() && !e.hasFiles() {
 		e.Code, e.Reason, e.Why = item.Code, item.Reason, item.Why

@@ -126,7 +126,7 @@ func (o *Outbox) RetryFile(id string) {
 // DetachFile takes a file that the relay does not have out of its message, which then goes without it.
 func (o *Outbox) DetachFile(id string) {
 	e, i := o.queue.withFile(id)
-	if e == nil || e.Files[i].State == client.UploadReady {
+	if e == nil || e.Files[i].State == client.UploadReady || o.queue.encrypts && !known(&e.Item) {
 		return
 	}
 	if len(e.Files) == 1 && e.Text == "" {
@@ -134,6 +134,7 @@ func (o *Outbox) DetachFile(id string) {
 		return
 	}
 	e.Files = append(slices.Clone(e.Files[:i]), e.Files[i+1:]...)
+	e.Sealed = nil // it was never written with all its files: it may be sealed anew
 	o.step.Emit(client.ForgetFile{ID: id})
 	e.handed, e.told, o.step.Changed = false, "", true
 	if e.failed() && e.count(client.UploadFailed) == 0 {

@@ -31,7 +31,7 @@ type queue struct {
 func (q *queue) add(e *entry) {
 	step.Assert(q.find(e.ID) == nil, "an id is in the outbox once")
 	q.touched = true
-	q.unread = q.unread || e.Sealed != nil && e.Text == ""
+	q.unread = q.unread || e.Sealed != nil && !known(&e.Item)
 	q.lastOrder = max(q.lastOrder, e.Order)
 	i := len(q.entries)
 	for i > 0 && q.entries[i-1].Order > e.Order && !q.entries[i-1].onWire {
@@ -84,7 +84,7 @@ func (q *queue) save(e *entry) {
 		if item.Sealed == nil {
 			return // no text is stored in the clear
 		}
-		item.Text, item.Mentions = "", nil
+		item.Text, item.Mentions, item.Files = "", nil, bare(item.Files)
 	}
 	q.step.Emit(client.SaveItem{Item: item})
 }

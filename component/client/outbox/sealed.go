@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"slices"
+
 	"hallway/component/client"
 	"hallway/component/client/step"
 	"hallway/protocol"
@@ -50,25 +52,34 @@ func (s *Seals) Unsealed(kid, user string) (contents []client.Content) {
 	s.kid = kid
 	for _, e := range q.entries {
 		switch {
-		case kid == "" || e.failed() || e.written && e.Sealed != nil || e.Sealed != nil && e.Sealed.Kid == kid:
+		case q.isPlain(e):
+			if !e.failed() {
+				e.Why = protocol.WhyEncrypted
+				q.fail(e, protocol.CodeForbidden, "the files were attached before the chat encrypted: attach them again")
+			}
+		case kid == "" || e.Sealed != nil && (e.failed() || e.written || e.Sealed.Kid == kid):
 		case e.lost:
 			q.gaveUp = q.gaveUp || e.onWire
 			q.fail(e, protocol.CodeForbidden, "the message cannot be decrypted any more: write it again")
-		case e.Text != "" && (s.tabs.owns || !e.handed):
-			contents = append(contents, client.Content{
+		case known(&e.Item) && (s.tabs.owns || !e.handed):
+			c := client.Content{
 				Place: client.Place{ID: e.ID, Sender: user, ReplyTo: e.ReplyTo, SentAt: e.SentAt},
 				Text:  e.Text, Mentions: e.Mentions,
-			})
+			}
+			for i := range e.Files {
+				c.Files = append(c.Files, *e.Files[i].Sealed())
+			}
+			contents = append(contents, c)
 		}
 	}
 	return contents
 }
 
 // SetSealed takes the sealed form of an item, and saves it.
-func (s *Seals) SetSealed(id string, sealed protocol.Encrypted) {
+func (s *Seals) SetSealed(c client.Content, sealed protocol.Encrypted) {
 	q := s.queue
-	e := q.find(id)
-	if e == nil || e.failed() || e.written && e.Sealed != nil {
+	e := q.find(c.ID)
+	if e == nil || e.Sealed != nil && (e.failed() || e.written) || len(e.Files) != len(c.Files) { // a file was taken out meanwhile
 		return
 	}
 	e.Sealed, e.written, e.told = &sealed, false, ""
@@ -86,7 +97,7 @@ func (s *Seals) TakeSealed(user string) (messages []*protocol.Message) {
 	}
 	q.unread = false
 	for _, e := range q.entries {
-		if e.Sealed != nil && e.Text == "" && !e.lost {
+		if e.Sealed != nil && !known(&e.Item) && !e.lost {
 			e.opening = &protocol.Message{
 				ID: e.ID, Sender: protocol.User{ID: user}, ReplyTo: e.ReplyTo, SentAt: e.SentAt, Encrypted: e.Sealed,
 			}
@@ -106,8 +117,64 @@ func (s *Seals) SetOpened(m *protocol.Message, said client.Said) {
 	switch {
 	case said.Opened():
 		e.Text, e.Mentions = said.Text, said.Mentions
+		e.open(said.Files)
 		q.touched, s.step.Changed, e.told = true, true, ""
 	case said.Mark != client.MarkWaiting && said.Mark != client.MarkOpening:
 		e.lost = true
 	}
+}
+
+// known reports whether this page has what an item of a chat that encrypts says. What it says is taken as a whole.
+func known(item *client.Item) bool {
+	if len(item.Files) > 0 {
+		return item.Files[0].Key != ""
+	}
+	return item.Text != ""
+}
+
+// isPlain reports whether an item has files that must not leave: the chat encrypts, and they were stored by one that
+// did not.
+func (q *queue) isPlain(e *entry) bool {
+	return q.encrypts && e.Sealed == nil && len(e.Files) > 0 && !known(&e.Item)
+}
+
+// bare returns what is stored of the files of a sealed item: all else is inside.
+func bare(files []client.Attachment) (all []client.Attachment) {
+	for _, f := range files {
+		all = append(all, client.Attachment{ID: f.ID, Size: f.Size, State: f.State, Code: f.Code, Reason: f.Reason, Why: f.Why})
+	}
+	return all
+}
+
+// takeFiles takes the files of an item as another page has it. What it says is known from here or from there.
+func (e *entry) takeFiles(item *client.Item) {
+	if !known(&e.Item) && known(item) {
+		e.Text, e.Mentions = item.Text, item.Mentions
+	}
+	e.Files = merged(item.Files, e.Files)
+}
+
+// merged returns files. What is known of one that comes bare is taken from others.
+func merged(files, others []client.Attachment) []client.Attachment {
+	files = slices.Clone(files)
+	for i := range files {
+		f := &files[i]
+		if at := place(others, f.ID); at >= 0 && f.Key == "" && others[at].Key != "" {
+			other := others[at]
+			other.State, other.Sent, other.Code, other.Reason, other.Why = f.State, f.Sent, f.Code, f.Reason, f.Why
+			*f = other
+		}
+	}
+	return files
+}
+
+// open takes what a sealed item says of its files.
+func (e *entry) open(files []protocol.SealedFile) {
+	inside := make([]client.Attachment, len(files))
+	for i, f := range files {
+		inside[i] = client.Attachment{
+			ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, Alt: f.Alt, Key: f.Key, IV: f.IV,
+		}
+	}
+	e.Files = merged(e.Files, inside)
 }

@@ -200,7 +200,7 @@ func (t *Tabs) mirror(n client.Note, at Place) {
 	if !e.mine || e.hasFiles() || n.Item.Order > e.Order { // else this page knows better
 		e.Code, e.Reason = n.Item.Code, n.Item.Reason
 		if n.State != client.ItemSent { // else the note has no more than the id
-			e.Files = n.Item.Files
+			e.takeFiles(&n.Item)
 		}
 	}
 	if n.Item.Sealed != nil {

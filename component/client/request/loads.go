@@ -5,6 +5,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/client/step"
+	"hallway/protocol"
 )
 
 // loadsWaitingMax bounds the files that wait to be loaded. Beyond it, those asked for first are given up.
@@ -17,6 +18,8 @@ type Loads struct {
 	tokens  step.Tokens
 	waiting []client.LoadFile // in the order asked for
 	open    []load
+	// Sealed returns how a file is encrypted, by its id; nil: it is not.
+	Sealed func(id string) *protocol.SealedFile
 }
 
 // load is a file that is being loaded.
@@ -26,7 +29,9 @@ type load struct {
 }
 
 // NewLoads makes a part that loads nothing.
-func NewLoads(s *step.Step, tokens step.Tokens) *Loads { return &Loads{step: s, tokens: tokens} }
+func NewLoads(s *step.Step, tokens step.Tokens) *Loads {
+	return &Loads{step: s, tokens: tokens, Sealed: func(string) *protocol.SealedFile { return nil }}
+}
 
 // Load begins to load a file, unless it is under way.
 func (l *Loads) Load(of client.LoadFile) {
@@ -53,7 +58,7 @@ func (l *Loads) next() {
 }
 
 func (l *Loads) ask(o *load) {
-	l.step.Emit(client.FetchFile{Req: o.inquiry.begin(l.step), Token: l.tokens.Token(), Of: o.of})
+	l.step.Emit(client.FetchFile{Req: o.inquiry.begin(l.step), Token: l.tokens.Token(), Of: o.of, Sealed: l.Sealed(o.of.ID)})
 }
 
 // TokenGot repeats the loads that wait for a token.
@@ -66,22 +71,22 @@ func (l *Loads) TokenGot() {
 }
 
 // Got takes a URL.
-func (l *Loads) Got(ev client.FileGot) { l.end(ev.Req, ev.URL) }
+func (l *Loads) Got(ev client.FileGot) { l.end(ev.Req, ev.URL, ev.Altered) }
 
 // Failed takes the failure of a request.
 func (l *Loads) Failed(ev client.RequestFailed) {
 	if i := l.find(ev.Req); i >= 0 && !l.open[i].inquiry.retries(ev.Status, l.tokens) {
-		l.end(ev.Req, "")
+		l.end(ev.Req, "", false)
 	}
 }
 
 // end reports the result of a load.
-func (l *Loads) end(number int, url string) {
+func (l *Loads) end(number int, url string, altered bool) {
 	i := l.find(number)
 	if i < 0 {
 		return
 	}
-	l.step.Emit(client.FileLoaded{Of: l.open[i].of, URL: url})
+	l.step.Emit(client.FileLoaded{Of: l.open[i].of, URL: url, Altered: altered})
 	l.open = slices.Delete(l.open, i, i+1)
 	l.next()
 }

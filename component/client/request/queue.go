@@ -26,6 +26,8 @@ const (
 type Messages interface {
 	// Known returns the newest state of a message that is known, or nil.
 	Known(id string) *protocol.Message
+	// SealedFiles returns the files of a message that was opened, with their keys.
+	SealedFiles(id string) []protocol.SealedFile
 }
 
 // Queue holds the requests over the connection, in the order in which they were asked

@@ -31,7 +31,7 @@ func (q *Queue) Unsealed(kid, user string, number func(id string) int64) (conten
 		} else if r.kind == edit && (r.sealed == nil || !r.written && r.sealed.Kid != kid) {
 			contents = append(contents, client.Content{
 				Place: client.Place{ID: r.id, Sender: user, ReplyTo: m.ReplyTo, SentAt: m.SentAt},
-				Edit:  number(r.id), Text: r.text, Mentions: r.mentions,
+				Edit:  number(r.id), Text: r.text, Mentions: r.mentions, Files: q.messages.SealedFiles(r.id),
 			})
 		}
 	}

@@ -19,17 +19,17 @@ func (t *table) replaced(e *entry, old *protocol.Message) {
 	switch {
 	case !t.Encrypts:
 	case m.Deleted():
-		e.sealed, e.mark = nil, client.MarkNone
+		e.sealed, e.mark, e.files = nil, client.MarkNone, nil
 	case m.Encrypted == nil:
-		e.sealed, e.mark = nil, client.MarkPlain
+		e.sealed, e.mark, e.files = nil, client.MarkPlain, nil
 	case e.sealed == nil || *e.sealed != *m.Encrypted || !samePlace(m, old):
-		e.sealed, e.mark = m.Encrypted, client.MarkOpening
+		e.sealed, e.mark, e.files = m.Encrypted, client.MarkOpening, nil
 		t.pending = append(t.pending, m)
 	case old.Encrypted != nil: // it was tried before
 		t.pending = append(t.pending, m)
 	default:
 		c := *m
-		c.Text, c.Mentions, c.Encrypted = old.Text, old.Mentions, nil
+		c.Text, c.Mentions, c.Files, c.AutoText, c.Encrypted = old.Text, old.Mentions, old.Files, old.AutoText, nil
 		c.Sender.Name, c.Sender.Role = old.Sender.Name, old.Sender.Role
 		e.m = &c
 	}
@@ -64,7 +64,13 @@ func (t *Timeline) SetOpened(m *protocol.Message, said client.Said) *protocol.Me
 	}
 	c := *m
 	if said.Opened() {
-		c.Text, c.Mentions, c.Encrypted = said.Text, said.Mentions, nil
+		c.Text, c.Mentions, c.Files, c.Encrypted = said.Text, said.Mentions, nil, nil // what the relay says of files is nothing
+		for i := range said.Files {
+			c.Files = append(c.Files, said.Files[i].File)
+		}
+		if e.files = said.Files; c.Text == "" {
+			c.Text, c.AutoText = protocol.AutoText(c.Files), true
+		}
 	}
 	if said.Author != nil {
 		c.Sender = *said.Author
@@ -72,6 +78,26 @@ func (t *Timeline) SetOpened(m *protocol.Message, said client.Said) *protocol.Me
 	e.m, e.mark = &c, said.Mark
 	t.follow(e)
 	return e.m
+}
+
+// SealedFiles returns the files of a message that was opened, with their keys.
+func (t *table) SealedFiles(id string) []protocol.SealedFile {
+	if e := t.entries[id]; e != nil {
+		return e.files
+	}
+	return nil
+}
+
+// SealedFile returns a file of a message that was opened, with its key; nil: there is none.
+func (t *table) SealedFile(id string) *protocol.SealedFile {
+	for _, e := range t.entries {
+		for i := range e.files {
+			if e.files[i].ID == id {
+				return &e.files[i]
+			}
+		}
+	}
+	return nil
 }
 
 // marks returns the marks of all messages that are marked.

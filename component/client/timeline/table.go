@@ -27,6 +27,7 @@ type entry struct {
 
 	sealed *protocol.Encrypted
 	mark   client.Mark
+	files  []protocol.SealedFile
 }
 
 // list is a sequence of entries.

@@ -20,12 +20,32 @@ func (u *Uploads) Attach(f client.Attachment) {
 		u.step.Emit(client.Refused{Code: protocol.CodeTooLarge, Reason: "too many files are attached", Of: "files"})
 		u.forget(f.ID)
 		return
-	case f.Size > u.limits.FileBytes:
+	case f.Size > u.fileBytesMax():
 		f.State, f.Code, f.Reason = client.UploadFailed, protocol.CodeTooLarge, "the file is too large"
 	case u.sendable() >= int(u.limits.MessageFiles):
 		f.State, f.Code, f.Reason = client.UploadFailed, protocol.CodeBadRequest, "a message cannot have so many files"
+	case u.Encrypts && f.Key == "":
+		f.State, f.Code, f.Reason = client.UploadFailed, client.CodeFileLost, "the file cannot be read, or not be encrypted"
+	case u.Encrypts && f.Type == "":
+		f.Type = protocol.OctetStream
 	}
 	u.strip = append(u.strip, &f)
+}
+
+// fileBytesMax returns how large a file may be.
+func (u *Uploads) fileBytesMax() int64 {
+	if u.Encrypts {
+		return u.limits.FileBytes - protocol.FileTagBytes
+	}
+	return u.limits.FileBytes
+}
+
+// Attached returns a file of the strip, or nil.
+func (u *Uploads) Attached(id string) *client.Attachment {
+	if i := u.place(id); i >= 0 {
+		return u.strip[i]
+	}
+	return nil
 }
 
 // sendable counts the files of the strip that may go with a message.
@@ -110,7 +130,7 @@ func (u *Uploads) Show(s *client.Snapshot) {
 	for _, f := range u.strip {
 		s.Strip = append(s.Strip, *f)
 	}
-	s.KnowsFiles, s.FileBytesMax, s.FilesMax = u.Takes(), u.limits.FileBytes, u.limits.MessageFiles
+	s.KnowsFiles, s.FileBytesMax, s.FilesMax = u.Takes(), u.fileBytesMax(), u.limits.MessageFiles
 }
 
 // cleanName returns a name that a relay takes. A long one keeps its extension.

@@ -43,6 +43,8 @@ type Uploads struct {
 	strip    []*client.Attachment
 	jobs     []*job
 	limits   protocol.Limits
+	// Encrypts says that the chat does: no file leaves but encrypted.
+	Encrypts bool
 	live     bool      // the chat is connected, as Flush was told last
 	failures int       // in a row for which all uploads wait, of whichever file
 	resumeAt time.Time // no upload begins before
@@ -98,7 +100,11 @@ func (u *Uploads) Flush(live bool) {
 		}
 		running++
 		j.req = u.step.Request()
-		u.step.Emit(client.Upload{Req: j.req, Token: u.tokens.Token(), ID: j.id, Item: j.item, Name: m.File.Name})
+		name := m.File.Name
+		if u.Encrypts {
+			name = client.SealedName
+		}
+		u.step.Emit(client.Upload{Req: j.req, Token: u.tokens.Token(), ID: j.id, Item: j.item, Name: name})
 		m.File.State, m.File.Sent = client.UploadRunning, 0
 		u.set(j, m.File)
 	}
@@ -169,7 +175,9 @@ func (u *Uploads) Done(ev client.UploadDone) {
 	u.remove(j)
 	u.failures = 0
 	f.State, f.Sent, f.Code, f.Reason, f.Why = client.UploadReady, 0, "", "", ""
-	f.Type, f.Size, f.Width, f.Height = ev.File.Type, ev.File.Size, ev.File.Width, ev.File.Height
+	if !u.Encrypts { // else the relay knows nothing of it
+		f.Type, f.Size, f.Width, f.Height = ev.File.Type, ev.File.Size, ev.File.Width, ev.File.Height
+	}
 	u.set(j, f)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/driver"
+	"hallway/protocol"
 )
 
 // RunFiles tests what a storage keeps of files; see [Run].
@@ -22,9 +23,12 @@ func RunFiles(t *testing.T, place func(t *testing.T) (open func() driver.Storage
 		{ID: "f", Name: "a \"b\".png", Type: "image/png", Size: 3, Width: 2, Height: 1, Alt: "a cat", State: client.UploadWaiting},
 		{ID: "g", Name: "c.pdf", Size: 5, State: client.UploadFailed, Code: "forbidden", Reason: "no", Why: "quota"},
 	}}
+	sealed := client.Item{ID: "c", Order: 3, Sealed: &protocol.Encrypted{Alg: "A256GCM", Kid: "1.a", IV: "i", CT: "c"}, Files: []client.Attachment{
+		{ID: "h", Size: 6, State: client.UploadWaiting},
+	}}
 	other := client.Item{ID: "b", Text: "two", Order: 2, Files: []client.Attachment{{ID: "f", Name: "d", Size: 1, State: client.UploadReady}}}
 	s := storage(t)
-	for item, bytes := range map[*client.Item]map[string]driver.Blob{&item: {"f": blob("one"), "g": blob("three")}, &other: {"f": blob("4")}} {
+	for item, bytes := range map[*client.Item]map[string]driver.Blob{&item: {"f": blob("one"), "g": blob("three")}, &other: {"f": blob("4")}, &sealed: {"h": blob("ofhers")}} {
 		if err := s.SaveFiles(t.Context(), key, *item, bytes); err != nil {
 			t.Fatal(err)
 		}
@@ -33,12 +37,13 @@ func RunFiles(t *testing.T, place func(t *testing.T) (open func() driver.Storage
 	save(t, s, key, item) // without bytes: those that are stored stay
 
 	again := storage(t)
-	expect(t, again, key, item, other)
+	expect(t, again, key, item, other, sealed)
 	wantFile(t, again, "a", "f", "one")
 	wantFile(t, again, "a", "g", "three")
 	wantFile(t, again, "b", "f", "4")
 	remove(t, again, key, "a")
-	expect(t, again, key, other)
+	expect(t, again, key, other, sealed)
+	wantFile(t, again, "c", "h", "ofhers")
 	wantFile(t, again, "a", "f", "")
 	wantFile(t, again, "a", "g", "")
 	wantFile(t, again, "b", "f", "4")

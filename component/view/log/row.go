@@ -172,7 +172,7 @@ func storedRow(m *protocol.Message, me string, marks map[string]client.Mark) row
 		senderID: m.Sender.ID, sender: text.ShownName(m.Sender.Name), role: m.Sender.Role,
 		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
 	}
-	if len(m.Files) > 0 {
+	if len(m.Files) > 0 && !r.encrypted { // else they are what the relay sees
 		files := media.Stored(m.Files)
 		r.files = &files
 		if m.AutoText {
@@ -192,11 +192,11 @@ func ownRow(o *client.Own, me protocol.User) row {
 		mentions: mentionsKey(o.Mentions, me.ID),
 		at:       at, text: o.Text, code: o.Code, reason: o.Reason, why: o.Why,
 	}
-	if o.Sealed != nil && o.Text == "" { // from before the page was loaded
-		r.encrypted, r.mark = true, client.MarkWaiting
-	}
 	if len(o.Files) > 0 {
 		r.files = &o.Files
+	}
+	if o.Sealed != nil && o.Text == "" && (len(o.Files) == 0 || o.Files[0].Name == "") { // from before the page was loaded
+		r.encrypted, r.mark, r.files = true, client.MarkWaiting, nil
 	}
 	return r
 }

@@ -56,7 +56,7 @@ func Stored(files []protocol.File) []client.Attachment {
 func IsPicture(f *client.Attachment) bool { return isPicture(f.Type, f.Width, f.Height) }
 
 func isPicture(typ string, width, height int64) bool {
-	return width > 0 && height > 0 && strings.HasPrefix(typ, "image/")
+	return width > 0 && height > 0 && strings.HasPrefix(typ, "image/") && !strings.HasPrefix(typ, "image/svg")
 }
 
 // isPhoto reports whether a file of a message has a place for its picture.
@@ -139,8 +139,17 @@ func (b *Box) size(t *tile, f *client.Attachment, photos int) {
 		}
 		dom.SetData(t.root, "size", strconv.Itoa(thumb))
 		dom.SetData(t.root, "item", b.item)
+		if b.isLarge(f) {
+			dom.SetData(t.root, "failed", notLoaded)
+			return
+		}
 		b.shelf.nearby.Call("observe", t.root)
 	}
+}
+
+// isLarge reports whether a picture is loaded only on request: an encrypted one comes as a whole.
+func (b *Box) isLarge(f *client.Attachment) bool {
+	return b.shelf.encrypts && b.item == "" && f.Size > eagerBytesMax
 }
 
 // orNull returns the value, or null for nil.
@@ -281,7 +290,9 @@ func (b *Box) fill(t *tile, f, was *client.Attachment) {
 		alt := altOf(f, name)
 		dom.SetAttribute(img, "alt", alt)
 		dom.SetAttribute(img.Get("parentElement"), "title", alt)
-		dom.SetText(t.about, name)
+		if dom.SetText(t.about, name); b.isLarge(f) {
+			dom.SetText(t.about, name+texts.Say(text.Comma)+b.shelf.clock.Bytes(f.Size))
+		}
 	} else {
 		dom.SetText(t.about, b.about(f))
 	}

@@ -18,11 +18,21 @@ const (
 	thumbnailsKept = 200
 	// nearView is the distance from the view, in CSS pixels, at which a picture is loaded.
 	nearView = 400
+	// eagerBytesMax is the size up to which an encrypted picture is loaded without a request.
+	eagerBytesMax = 5 << 20
+	// playersKept bounds the decrypted files whose bytes are kept for players.
+	playersKept = 3
 	// downloadFor is the time for which the bytes of a download stay: the browser reads them after the click.
 	downloadFor = time.Minute
 )
 
-// The sizes of the relay's thumbnails, in pixels.
+// The values of data-failed of a picture that is not shown; "": it could not be loaded.
+const (
+	notLoaded = "large"
+	altered   = "altered"
+)
+
+// The sizes of thumbnails, in pixels.
 const (
 	thumbSmall = 320
 	thumbLarge = 1280
@@ -35,6 +45,9 @@ type Shelf struct {
 	text  *text.Texts
 	clock text.Clock
 
+	encrypts bool                                   // the chat does
+	altered  map[string]bool                        // files that could not be decrypted, by id
+	players  []string                               // URLs of decrypted files, the latest last
 	waiting  map[client.LoadFile][]func(url string) // callbacks for each file that is loading
 	kept     []thumbnail                            // the latest used last
 	nearby   app.Value                              // an observer of pictures without bytes; nil while not mounted
@@ -56,11 +69,14 @@ type thumbnail struct {
 // NewShelf returns an empty shelf. do hands an event to the client's core, run runs a function on the UI
 // goroutine.
 func NewShelf(do func(client.Event), run func(func(app.Context))) *Shelf {
-	return &Shelf{do: do, run: run, waiting: make(map[client.LoadFile][]func(string))}
+	return &Shelf{do: do, run: run, waiting: make(map[client.LoadFile][]func(string)), altered: make(map[string]bool)}
 }
 
 // Speak sets the language.
 func (s *Shelf) Speak(t *text.Texts, c text.Clock) { s.text, s.clock = t, c }
+
+// SetEncrypts says whether the chat encrypts.
+func (s *Shelf) SetEncrypts(on bool) { s.encrypts = on }
 
 // Mount begins to load the pictures that come near the view of a scroller. onBlock hears that the page
 // cannot show pictures: all boxes must be made again.
@@ -127,8 +143,17 @@ func (s *Shelf) Get(of client.LoadFile, then func(url string)) {
 func (s *Shelf) Loaded(f client.FileLoaded) {
 	all := s.waiting[f.Of]
 	delete(s.waiting, f.Of)
+	if delete(s.altered, f.Of.ID); f.Altered {
+		s.altered[f.Of.ID] = true
+	}
 	switch {
 	case f.URL == "":
+	case f.Of.Link && s.encrypts:
+		if len(s.players) == playersKept {
+			release(s.players[0])
+			s.players = s.players[1:]
+		}
+		s.players = append(s.players, f.URL)
 	case f.Of.Size > 0:
 		if len(s.kept) == thumbnailsKept {
 			release(s.kept[0].url)
@@ -153,6 +178,10 @@ func (s *Shelf) loadPicture(photo app.Value) {
 	s.Get(client.LoadFile{ID: dom.Data(photo, "file"), Size: size, Item: dom.Data(photo, "item")}, func(url string) {
 		if url == "" {
 			dom.SetData(photo, "failed", "")
+			if id := dom.Data(photo, "file"); s.altered[id] {
+				dom.SetData(photo, "failed", altered)
+				dom.SetText(photo.Call("querySelector", ".hallway-photo-about"), text.Because(dom.Data(photo, "name"), s.gone(id)))
+			}
 			return
 		}
 		s.show(photo.Call("querySelector", "img"), url)
@@ -170,7 +199,7 @@ func (s *Shelf) show(img app.Value, url string) {
 
 // Again loads the pictures in an element that could not be loaded before.
 func (s *Shelf) Again(in app.Value) {
-	for i, all := 0, in.Call("querySelectorAll", "[data-failed]"); i < all.Length(); i++ {
+	for i, all := 0, in.Call("querySelectorAll", "[data-failed='']"); i < all.Length(); i++ {
 		s.loadPicture(all.Index(i))
 	}
 }
@@ -195,7 +224,7 @@ func (s *Shelf) Act(does action.Action, message string, control app.Value) bool 
 		s.save(id, dom.Data(file, "name"), func(saved bool) {
 			control.Call("removeAttribute", "aria-busy")
 			if !saved {
-				s.say(file, text.FileGone)
+				s.say(file, s.gone(id))
 			}
 		})
 	case action.Play:
@@ -224,10 +253,18 @@ func (s *Shelf) save(id, name string, then func(saved bool)) {
 	})
 }
 
+// gone returns the reason why a file could not be loaded.
+func (s *Shelf) gone(id string) string {
+	if s.altered[id] {
+		return s.text.Say(text.FileAltered)
+	}
+	return s.text.Say(text.FileGone)
+}
+
 // say shows a failure below a card's name.
-func (s *Shelf) say(card app.Value, w text.Word) {
+func (s *Shelf) say(card app.Value, words string) {
 	if about := card.Call("querySelector", ".hallway-card-about"); about.Truthy() {
-		dom.SetText(about, s.text.Say(w))
+		dom.SetText(about, words)
 		dom.SetAttribute(about, "role", "alert")
 	}
 }
@@ -239,7 +276,7 @@ func (s *Shelf) play(card, control app.Value) {
 	s.Get(of, func(url string) {
 		if url == "" {
 			control.Set("disabled", false)
-			s.say(card, text.FileGone)
+			s.say(card, s.gone(of.ID))
 			return
 		}
 		player := dom.New(dom.Data(card, "kind"), "hallway-player")
@@ -285,5 +322,5 @@ func (p *playing) fail() {
 	}
 	dom.Remove(p.player)
 	p.failed.Release()
-	p.shelf.say(p.card, text.NotPlayed)
+	p.shelf.say(p.card, p.shelf.text.Say(text.NotPlayed))
 }

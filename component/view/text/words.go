@@ -260,6 +260,7 @@ const (
 	DescribeNote    Word = "describeNote"  // why
 	Description     Word = "description"   // the field
 	FileRefused     Word = "fileRefused"   // the reason follows
+	FileAltered     Word = "fileAltered"   // an encrypted file cannot be opened
 	FileGone        Word = "fileGone"      // a file cannot be loaded
 	NotPlayed       Word = "notPlayed"     // audio or video
 	FileLarge       Word = "fileLarge"     // why a file was not uploaded, as the six that follow

@@ -1,0 +1,61 @@
+// What tests of encrypted chats share: an issuer, an encrypted room, and chats that have devices.
+
+import { Chat } from './chat.js';
+import { ADA, test as base, expect } from './fixture.js';
+import { Issuer } from './issuer.js';
+
+const ROOM = 'vault';
+
+export const test = base.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs
+  issuer: async ({}, use) => use(new Issuer()),
+
+  /** Opens an encrypted chat of a user, on a page of its own unless one is given. */
+  open: async ({ newPage, relay, site, issuer }, use) => {
+    await use(async (user, { page, attributes } = {}) => {
+      const at = page ?? (await newPage());
+      const keys = await issuer.serve(at, site);
+      const token = relay.token({ ...user, room: '*' });
+      const settings = { relay: relay.url, room: ROOM, token, encrypted: '', issuer: keys, device: user };
+      const address = new URL('/chats.html', site.url);
+      address.searchParams.append('chat', JSON.stringify({ ...settings, ...attributes }));
+      await at.goto(address.href);
+      return new Chat(at.locator('#chat-0'));
+    });
+  },
+
+  /** A room that is encrypted. */
+  vault: async ({ relay }, use) => {
+    const answer = await fetch(`${relay.url}/v1/rooms/${ROOM}`, {
+      method: 'PUT',
+      headers: {
+        authorization: `Bearer ${relay.token({ ...ADA, room: '*' })}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ settings: { e2ee: 1 } }),
+    });
+    expect(answer.ok, await answer.text()).toBe(true);
+    await use(ROOM);
+  },
+});
+
+/** Returns all that a page has stored, as one text. */
+export const stored = (page) =>
+  page.evaluate(async () => {
+    const all = [{ ...localStorage }, { ...sessionStorage }];
+    for (const { name } of await indexedDB.databases()) {
+      const opening = indexedDB.open(name);
+      await new Promise((resolve) => {
+        opening.onsuccess = resolve;
+      });
+      for (const store of opening.result.objectStoreNames) {
+        const getting = opening.result.transaction(store).objectStore(store).getAll();
+        await new Promise((resolve) => {
+          getting.onsuccess = resolve;
+        });
+        all.push(...getting.result);
+      }
+      opening.result.close();
+    }
+    return JSON.stringify(all);
+  });
