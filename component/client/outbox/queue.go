@@ -42,6 +42,7 @@ func (q *queue) add(e *entry) {
 	q.entries[i] = e
 }
 
+// find returns the entry with an id, or nil.
 func (q *queue) find(id string) *entry {
 	for _, e := range q.entries {
 		if e.ID == id {
@@ -104,11 +105,11 @@ func (q *queue) retry(e *entry) {
 	if !e.failed() {
 		return
 	}
-	if e.Code != protocol.CodeNotFound {
-		e.resetFiles(client.UploadFailed)
-	} else {
-		e.resetFiles(client.UploadReady) // the relay has none any more
+	upload := client.UploadFailed
+	if e.Code == protocol.CodeNotFound {
+		upload = client.UploadReady // the relay has none any more
 	}
+	e.resetFiles(upload)
 	e.Code, e.Reason, e.Why, e.mirror, e.handed = "", "", "", "", false
 	e.Order = q.nextOrder()
 	q.remove(e)
