@@ -213,7 +213,7 @@ var clientFaults = []mutant{
 		do: steps{never("a.pinned.loaded")},
 	},
 	{
-		name: "search shows what is deleted", pkg: timeline, in: "AddFound", checks: core,
+		name: "search shows what is deleted", pkg: timeline, in: "Results.Add", checks: core,
 		do: steps{never("a.Deleted()")},
 	},
 	// The connection.

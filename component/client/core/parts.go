@@ -70,7 +70,7 @@ func (p *parts) begin(cfg client.Config, forget func()) {
 	p.outbox = outbox.New(s, p.conn, room)
 	p.requests = request.New(s, p.conn, p.timeline, room)
 	p.uploads = upload.New(s, p.conn, &p.outbox.Files)
-	p.search = request.NewSearch(s, p.conn, p.timeline)
+	p.search = request.NewSearch(s, p.conn, &p.timeline.Results)
 	p.review = request.NewReview(s, p.conn)
 	p.people = request.NewPeople(s, p.conn)
 	p.loads = request.NewLoads(s, p.conn)

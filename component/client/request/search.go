@@ -10,17 +10,17 @@ import (
 
 // Results stores the results of a search.
 type Results interface {
-	// Found returns the results, the newest first.
-	Found() []*protocol.Message
-	// ClearFound drops them.
-	ClearFound()
-	// AwaitFound keeps changed messages until a page of results arrives.
-	AwaitFound()
-	// AddFound takes a page and returns how many results are new. It is false if the
+	// Messages returns the results, the newest first.
+	Messages() []*protocol.Message
+	// Clear drops them.
+	Clear()
+	// Await keeps changed messages until a page of results arrives.
+	Await()
+	// Add takes a page and returns how many results are new. It is false if the
 	// page must be read again.
-	AddFound(page []protocol.Message) (added int, ok bool)
-	// FoundFailed ends the wait for a page that failed.
-	FoundFailed()
+	Add(page []protocol.Message) (added int, ok bool)
+	// Failed ends the wait for a page that failed.
+	Failed()
 }
 
 // Search holds the user's search. Its requests use REST, beside the history, with or without a
@@ -47,7 +47,7 @@ func NewSearch(s *step.Step, tokens step.Tokens, results Results) *Search {
 func (s *Search) For(words string) {
 	s.words, s.loading, s.failed, s.more = strings.TrimSpace(words), false, false, false
 	s.inquiry = inquiry{}
-	s.results.ClearFound()
+	s.results.Clear()
 	s.step.Changed = true
 	if s.words != "" {
 		s.ask()
@@ -78,9 +78,9 @@ func (s *Search) TokenGot() {
 // ask requests the next results.
 func (s *Search) ask() {
 	s.loading, s.failed, s.step.Changed = true, false, true
-	s.results.AwaitFound()
+	s.results.Await()
 	q := client.PageQuery{Words: s.words, Limit: protocol.PageMessagesDefault}
-	if found := s.results.Found(); len(found) > 0 {
+	if found := s.results.Messages(); len(found) > 0 {
 		q.Before = found[len(found)-1].Seq
 	}
 	s.step.Emit(client.FetchPage{Req: s.inquiry.begin(s.step), Token: s.tokens.Token(), Query: q})
@@ -94,14 +94,14 @@ func (s *Search) Loaded(ev client.PageLoaded) {
 	if !s.awaits(ev.Req) {
 		return
 	}
-	added, ok := s.results.AddFound(ev.Page.Messages)
+	added, ok := s.results.Add(ev.Page.Messages)
 	if !ok {
 		s.ask() // too many messages changed meanwhile
 		return
 	}
 	s.inquiry.answered()
 	s.loading, s.step.Changed = false, true
-	s.more = ev.Page.More && added > 0 && len(s.results.Found()) < client.FoundMax
+	s.more = ev.Page.More && added > 0 && len(s.results.Messages()) < client.FoundMax
 }
 
 // Failed takes the failure of a search.
@@ -110,13 +110,13 @@ func (s *Search) Failed(ev client.RequestFailed) {
 		return
 	}
 	s.inquiry.answered()
-	s.results.FoundFailed()
+	s.results.Failed()
 	s.loading, s.failed, s.step.Changed = false, true, true
 }
 
 // Show puts what people see of the search into a snapshot.
 func (s *Search) Show(to *client.Snapshot) {
 	if s.words != "" {
-		to.Found = &client.Found{Words: s.words, Messages: s.results.Found(), More: s.more, Loading: s.loading, Failed: s.failed}
+		to.Found = &client.Found{Words: s.words, Messages: s.results.Messages(), More: s.more, Loading: s.loading, Failed: s.failed}
 	}
 }

@@ -1,6 +1,6 @@
 // Package timeline holds the messages of a room that a chat knows: one table by id,
 // and three lists into it: window is the part of the history that the log
-// shows, pinned has the room's pinned messages, found the results of a search.
+// shows, pinned has the room's pinned messages, [Results] those of a search.
 //
 // The main type is [Timeline]. It takes messages from the live stream and pages of
 // history in any order; each is kept at its newest known state, so every list shows

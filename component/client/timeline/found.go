@@ -2,34 +2,41 @@ package timeline
 
 import "hallway/protocol"
 
-// Found returns the results of the search, the newest first.
-func (t *Timeline) Found() []*protocol.Message { return t.found.messages() }
-
-// AwaitFound keeps changed messages until a page of results arrives.
-func (t *Timeline) AwaitFound() { t.found.awaited = true }
-
-// FoundFailed ends the wait for a page that failed.
-func (t *Timeline) FoundFailed() { t.ended(&t.found) }
-
-// ClearFound drops the results and the page that is awaited.
-func (t *Timeline) ClearFound() {
-	t.cut(&t.found, 0, len(t.found.entries))
-	t.ended(&t.found)
+// Results is the list of the results of a search. It shares the table of its timeline.
+type Results struct {
+	list
+	timeline *Timeline
 }
 
-// AddFound takes a page of results, and returns how many are new. It is false if too
+// Messages returns the results, the newest first.
+func (r *Results) Messages() []*protocol.Message { return r.messages() }
+
+// Await keeps changed messages until a page of results arrives.
+func (r *Results) Await() { r.awaited = true }
+
+// Failed ends the wait for a page that failed.
+func (r *Results) Failed() { r.timeline.ended(&r.list) }
+
+// Clear drops the results and the page that is awaited.
+func (r *Results) Clear() {
+	r.timeline.cut(&r.list, 0, len(r.entries))
+	r.timeline.ended(&r.list)
+}
+
+// Add takes a page of results, and returns how many are new. It is false if too
 // much has changed since the page was asked for: then it must be read again.
-func (t *Timeline) AddFound(page []protocol.Message) (added int, ok bool) {
-	if !t.found.awaited {
+func (r *Results) Add(page []protocol.Message) (added int, ok bool) {
+	if !r.awaited {
 		return 0, false
 	}
+	t := r.timeline
 	t.readMine(page)
 	for i := range page {
 		if e, _ := t.put(&page[i], true); e.in&inFound == 0 && !e.m.Deleted() {
-			t.insert(&t.found, len(t.found.entries), e)
+			t.insert(&r.list, len(r.entries), e)
 			added++
 		}
 	}
-	t.ended(&t.found)
+	t.ended(&r.list)
 	return added, true
 }

@@ -11,7 +11,9 @@ type Timeline struct {
 	table
 	window window
 	pinned pinned
-	found  list
+
+	// Results holds the results of a search.
+	Results Results
 }
 
 // New makes an empty timeline for a user, whose id is "" as long as it is not known.
@@ -27,9 +29,10 @@ func (t *Timeline) Reset(me string) {
 		table:  table{entries: map[string]*entry{}, me: me, seals: seals{Encrypts: t.Encrypts}},
 		window: window{list: list{bit: inWindow}},
 		pinned: pinned{list: list{bit: inPinned}},
-		found:  list{bit: inFound},
+
+		Results: Results{list: list{bit: inFound}, timeline: t},
 	}
-	t.lists = [...]*list{&t.window.list, &t.pinned.list, &t.found}
+	t.lists = [...]*list{&t.window.list, &t.pinned.list, &t.Results.list}
 }
 
 // SetUser sets the timeline's user.
@@ -78,7 +81,7 @@ func (t *Timeline) follow(e *entry) bool {
 		t.unpin(e)
 	}
 	if e.in&inFound != 0 && e.m.Deleted() {
-		t.remove(&t.found, e)
+		t.remove(&t.Results.list, e)
 	}
 	return true
 }
