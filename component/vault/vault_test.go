@@ -260,7 +260,7 @@ func testCertificates(t *testing.T, first, second func() e2ee.Cipher) {
 	}
 }
 
-// TestDeviceIsKept: the keys, the certificate and the newest turn outlive the page.
+// TestDeviceIsKept: the keys, the certificate, the newest turn and the number of the device's own newest outlive the page.
 func TestDeviceIsKept(t *testing.T) {
 	i, disk := newIssuer(t), shelf{}
 	ada := newParty(t, i, "u_ada", "organizer", native.New(disk))
@@ -274,14 +274,14 @@ func TestDeviceIsKept(t *testing.T) {
 	}
 	asked := i.asked
 	again := newParty(t, i, "u_ada", "organizer", native.New(disk))
-	if o := again.opened; o.Device.Sign != ada.opened.Device.Sign || o.Device.Cert != ada.opened.Device.Cert || i.asked != asked || o.Fleeting || !o.HasKey || o.Turn.Kid != second.Turn.Kid {
+	if o := again.opened; o.Device.Sign != ada.opened.Device.Sign || o.Device.Cert != ada.opened.Device.Cert || i.asked != asked || o.Fleeting || !o.HasKey || o.Turn.Kid != second.Turn.Kid || o.Offered != 2 {
 		t.Errorf("opened again: %+v", o)
 	}
 	if o := do[client.DeviceOpened](again, client.OpenDevice{User: "u_ada", Renew: true}); o.Device.Cert == ada.opened.Device.Cert || i.asked != asked+1 {
 		t.Error("the certificate is not renewed")
 	}
 	other := newParty(t, i, "u_ben", "organizer", native.New(disk))
-	if o := other.opened; o.Device.ID == ada.opened.Device.ID || o.Turn != nil {
+	if o := other.opened; o.Device.ID == ada.opened.Device.ID || o.Turn != nil || o.Offered != 0 {
 		t.Errorf("another user's device: %+v", o)
 	}
 }
