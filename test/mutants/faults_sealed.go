@@ -59,12 +59,12 @@ var sealedFaults = []mutant{
 		do: steps{replace("a.Kid != b.newest().Kid", "a.Kid != b.newest().Kid && a.Kid != b.newest().Turn.PrevKid")},
 	},
 	{
-		name: "a device that comes from another relay is asked for no longer", pkg: hub, in: "keys.add", checks: sealedMany,
+		name: "a device that comes from another relay is asked for no longer", pkg: hub, in: "keys.add", checks: hubAlone,
 		do: steps{replace("a.member, a.until = b.member, b.until", "a.until = b.until")},
 	},
 	{
-		name: "a turn that was made is forgotten with its page", pkg: vault, in: "Vault.loadTurn", checks: sealedMany,
-		do: steps{replace("string(made)", "string(made[:0])")},
+		name: "a turn that was made is forgotten with its page", pkg: lockPart, in: "Lock.deviceOpened", checks: core,
+		do: steps{replace("max(a, b.Offered)", "a")},
 	},
 	{
 		name: "a sealed item of another tab is not opened", pkg: outbox, in: "queue.add", checks: sealedFirst,
