@@ -21,7 +21,7 @@ endif
 .PHONY: help demo cluster test lint fmt build wasm test-shrink npm examples sim model mutants fuzz bench bench-load bench-ui bench-e2ee screens test-go test-js test-browser test-packages test-balanced test-relays lint-go lint-js lint-package need-build need-node package-tools
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: MODULE := -draft
 demo: build ## Build everything and serve the demo on http://127.0.0.1:8080 (PORT= changes it)

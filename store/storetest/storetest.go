@@ -1,4 +1,4 @@
-// Package storetest is the one suite that every store of the relay must pass:
+// Package storetest is the test suite that every store of the relay passes:
 // [rules.Store] with [rules.Directory] and [rules.Moderation]. It knows the contract only, what these
 // and docs/PROTOCOL.md promise. What each test does is done to a store of package memory, too,
 // and both must answer alike.

@@ -6,7 +6,7 @@
 //	balanced serve --addr … --db …        serves in place of a relay; the same --db is the same database again
 //	balanced …                            runs any other command of hallway
 //
-// [relays] is what `serve` starts; a flag that three relays cannot share is handled there. The command must not know the
+// The main type is relays, which `serve` starts. To add a flag that three relays cannot share, handle it there. The command must not know the
 // tests.
 package main
 

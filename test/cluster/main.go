@@ -1,7 +1,8 @@
 // Command cluster runs what a cluster has, on this machine: PostgreSQL, NATS, some relays with the demo, and HAProxy, which hands
 // each connection to the next relay. Each server has a temporary folder, and all end with the command.
 //
-// The servers come from package servers. A new kind of server starts in [cluster.run].
+// The servers come from package servers. The main type is cluster; a new kind of server starts in [cluster.run]. The command
+// // must not know the relay's packages.
 package main
 
 import (

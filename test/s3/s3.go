@@ -1,5 +1,5 @@
 // Package s3 runs a real S3 server on loopback for tests: versitygw, which is built from the tools of versitygw/go.mod.
-// The main function is [Start].
+// The main function is [Start]; to add a setting of the server, give it a parameter there.
 //
 // # What this package must not know
 //

@@ -5,7 +5,7 @@
 //   - generated programs with loops, switches, defers, panics, goroutines and deep stacks, by their output;
 //   - the time that some work takes, as a ratio (with -speed).
 //
-// Another package to compare is an entry of suites. The command must not depend on how a step works.
+// Start with main. To compare another package, add an entry to suites. The command must not depend on how a step works.
 package main
 
 import (

@@ -1,7 +1,7 @@
 // Package nats carries news between relays over NATS core, which keeps nothing: what a relay does not hear at once, it reads
 // from the database.
 //
-// The main type is [Bus]. A [Config] names the servers.
+// The main type is [Bus]. A [Config] names the servers; a new setting of the connection is a field of it.
 //
 // # Subjects
 //

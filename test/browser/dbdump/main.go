@@ -1,5 +1,6 @@
-// Command dbdump prints a room's messages as they stand in a relay's database file, ascending by seq, as JSON. It knows the
-// tables alone, not package store: what a test reads through it, it has not from the code under test.
+// Command dbdump prints a room's messages in a relay's database file, ascending by seq, as JSON. It reads the
+// tables itself and must not know package store, so that a test does not read through the code under test. To print another
+// // column, add it to the query in main.
 //
 //	go run ./test/browser/dbdump hallway.db lobby
 package main

@@ -1,4 +1,5 @@
-// Command cmd runs seeds of the simulation for `make sim`, or replays one with a trace.
+// Command cmd runs seeds of the simulation for `make sim`, or replays one with a trace. Start with main; a new flag belongs there. The
+// command must not know what a seed does.
 package main
 
 import (

@@ -4,7 +4,8 @@
 //	toolexec COMPILER ID TOOL ARGUMENTS…
 //
 // It adds the ID to the version that it reports to the go command, so that the build cache keeps the packages of the two
-// compilers apart. To replace another tool, add it to run. The command must not know how the patched compiler differs.
+// compilers apart. The main function is run; to replace another tool, add it there. The command must not know how the patched
+// // compiler differs.
 package main
 
 import (
