@@ -1,4 +1,4 @@
-// Attaching files: button, camera, paste, drag and drop, the strip above the composer, refusals, and what waits offline.
+// Attaching files: button, camera, paste, drag and drop, the strip above the composer, refusals, and waiting offline.
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';
@@ -19,7 +19,7 @@ async function choose(chat, files) {
   await (await choosing).setFiles(files);
 }
 
-/** Gives a file to a place in the chat by an event of its own, as a drag or the clipboard does. */
+/** Gives a file to a place in the chat by a synthetic event, like a drag or the clipboard. */
 const give = (place, type, name) =>
   place.evaluate(
     (element, [is, called]) => {
@@ -76,7 +76,7 @@ test('files are sent without a text, and an edit writes one', async ({ openChats
   await ada.send.click();
   await ada.settled(1);
   await expect(ada.messages.first().locator('.hallway-text')).toHaveText('');
-  expect(await stored(relay)).toMatchObject([{ text: 'stage.png', auto_text: true }]); // what a client of before shows
+  expect(await stored(relay)).toMatchObject([{ text: 'stage.png', auto_text: true }]); // the text that an older client shows
   await ada.press('ArrowUp');
   await expect(ada.composer).toHaveValue('');
   await ada.write('A caption');

@@ -1,4 +1,4 @@
-// What axe has to say about a page.
+// Returns the violations that axe finds on a page.
 
 import { expect } from '@playwright/test';
 import axe from 'axe-core';

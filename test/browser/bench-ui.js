@@ -1,5 +1,5 @@
-// What the log costs in a real browser: `make bench-ui`. Prints a table of figures and their targets; nothing here fails for being
-// slow. A real relay brings the messages. What the chat draws, it draws in an animation frame: these are timed.
+// Measures the log in a real browser: `make bench-ui`. Prints a table of figures and their targets; nothing here fails for being
+// slow. A real relay brings the messages. The chat draws in animation frames: these are timed.
 //
 // UI_MESSAGES=20000 makes the long run shorter.
 

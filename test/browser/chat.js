@@ -37,7 +37,7 @@ export class Chat {
     await this.press('Enter');
   }
 
-  /** Gives it a language, its width in a page of its own, and the size of its letters. */
+  /** Sets its language, its width on a separate page, and its font size. */
   async appear({ lang, width, zoom }) {
     await this.page.setViewportSize({ width: width + 32, height: 700 });
     await this.element.evaluate(
@@ -50,12 +50,12 @@ export class Chat {
     await expect(this.element.locator('.hallway')).toHaveAttribute('lang', lang);
   }
 
-  /** Finds the messages whose own text holds `text`. The time below it does not count: "message 1" sent at 9:20 is no "message 19". */
+  /** Finds the messages whose own text holds `text`. The time below it does not count: "message 1" sent at 9:20 does not match "message 19". */
   message(text) {
     return this.messages.filter({ has: this.page.locator('.hallway-text', { hasText: text }) });
   }
 
-  /** What the log shows, from top to bottom. */
+  /** Returns the messages in the log, from top to bottom. */
   shown() {
     return this.messages.evaluateAll((items) =>
       items.map((item) => ({
@@ -67,7 +67,7 @@ export class Chat {
     );
   }
 
-  /** Waits until so many messages are shown, each of them stored. */
+  /** Waits until so many stored messages are shown. */
   async settled(count, options) {
     await expect(this.messages).toHaveCount(count, options);
     await expect(this.log.locator('[data-id]:not([data-state="sent"])')).toHaveCount(0, options);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the path of a Chromium for the browser tests and brings one where there is none: $CHROMIUM, else an installed
-# one, else Debian's package when root, else the download of Playwright. What installing says goes to stderr.
+# Prints the path of a Chromium for the browser tests and installs one if it is missing: $CHROMIUM, else an installed
+# one, else Debian's package when root, else the download of Playwright. The output of the installers goes to stderr.
 set -u
 cd "$(dirname "$0")" || exit 2
 

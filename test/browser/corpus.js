@@ -1,4 +1,4 @@
-// What hostile people write: into messages, names, titles, reactions and searches. Whatever of it is executed calls `canary`,
+// Hostile texts for messages, names, titles, reactions and searches. A text that is executed calls `canary`,
 // which is a function of every page of the test, or asks for something of evil.invalid.
 
 const NUL = String.fromCharCode(0);
@@ -132,7 +132,7 @@ const languages = [
 /** Messages; each is one that the relay takes. */
 export const TEXTS = [...markup, ...addresses, ...invisible, ...huge, ...languages];
 
-/** What may be in a name, in 128 bytes or fewer and without control characters. */
+/** Hostile names, of at most 128 bytes and without control characters. */
 export const NAMES = [
   '<img src=x onerror=canary()>',
   '"><svg onload=canary()>',
@@ -174,7 +174,7 @@ export const KEPT_NAMES = NAMES.map(kept);
 export const shown = (text) =>
   text.replace('//аррӏе.com', '//xn--80ak6aa92e.com').replace('//exаmple.org', '//xn--exmple-4nf.org');
 
-/** What may be in a user's id. */
+/** Hostile user ids. */
 export const USERS = [
   '<img src=x onerror=canary()>',
   '__proto__',
@@ -189,7 +189,7 @@ export const USERS = [
   ' ',
 ];
 
-/** What may be in a reaction: 1–64 bytes without white space. */
+/** Hostile reactions: 1–64 bytes without white space. */
 export const REACTIONS = [
   '<img/src/onerror=canary()>',
   '"><svg/onload=canary()>',

@@ -1,4 +1,4 @@
-// What is written and not sent: over a reload, and in several tabs.
+// Drafts: over a reload, and in several tabs.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';

@@ -1,4 +1,4 @@
-// Encrypted chats on real pages, over a real relay. The rules of such rooms are tested where they stand, in the core and the relay.
+// Encrypted chats on real pages, over a real relay. The tests of the core and of the relay cover the rules of such rooms.
 
 import { expectAccessible } from './axe.js';
 import { ADA, BEN, expect, UNREACHABLE } from './fixture.js';

@@ -41,7 +41,7 @@ const places = (chat) =>
 test.describe('a picture', () => {
   const withPicture = { ...BEN, picture: PICTURE };
   const image = (chat) => face(chat, 'hello').locator('img');
-  /** What is drawn for a face, as bytes. */
+  /** Returns the pixels of a face, as bytes. */
   const drawn = async (chat) => (await face(chat, 'hello').screenshot()).toString('base64');
 
   test.beforeEach(({ relay }) => relay.post(withPicture, { text: 'hello' }));

@@ -1,4 +1,4 @@
-// What every test gets: a relay, a site, and browser contexts that are watched. A violated policy, an unexpected error on the
+// Gives each test a relay, a site, and watched browser contexts. A violated policy, an unexpected error on the
 // console or an uncaught exception in any page fails the test.
 
 import { test as base, expect } from '@playwright/test';
@@ -9,7 +9,7 @@ import { startSite } from './site.js';
 export { expect };
 
 /**
- * What Chromium itself prints when a relay cannot be reached; a test that takes the relay or the network away expects it. After a
+ * The messages that Chromium prints when a relay cannot be reached; a test that takes the relay or the network away expects it. After a
  * handshake that failed, a chat asks the relay why. If the relay is back by then, it answers 426, which Chromium prints as well.
  */
 export const UNREACHABLE =

@@ -25,7 +25,7 @@ function style(page, css) {
   }, css);
 }
 
-/** What is wrong with a chat's boxes, once it is scrolled into sight. Runs in the page. */
+/** Returns the faults of a chat's boxes, once it is scrolled into sight. Runs in the page. */
 function faults(element) {
   const root = element.shadowRoot;
   const shell = root.querySelector('.hallway');
@@ -150,7 +150,7 @@ for (const [lang, size] of Object.entries({
   });
 }
 
-/** What pages say of their own text, and some say of everything. */
+/** Styles that pages set on their own text, and some set on everything. */
 const LEAKS = [
   'font-size: 62.5%',
   'font: italic small-caps 700 30px / 3 cursive',

@@ -1,4 +1,4 @@
-// What a host hands the element may come from where hostile people write, too: attributes and texts are data as well.
+// A host's attributes and texts may come from hostile users, too: they are data as well.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

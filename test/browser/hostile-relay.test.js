@@ -135,7 +135,7 @@ const pageTest = test.extend({
   },
 });
 
-/** What the chat has said of itself, as one text. */
+/** Returns the chat's own notes, as one text. */
 const statusOf = (chat) => chat.getByRole('status').evaluate((status) => status.textContent);
 
 /** Waits until the chat has lost its connection and has another: at once, as if the network came back. */

@@ -48,7 +48,7 @@ for (const viewport of [WIDE, NARROW]) {
       const chat = await openGuarded(room, viewport);
       const items = await scrollToFirst(chat, texts.length);
       expect(await chat.evaluate(faults, HIGHEST)).toEqual([]);
-      // What is written as plain text reads as it was written.
+      // Plain text reads as it was written.
       const read = await items.locator('.hallway-text').allTextContents();
       for (const [i, text] of texts.entries()) {
         if (!/[*_`]/.test(text)) expect(read[i]).toBe(shown(text));
@@ -97,7 +97,7 @@ test('reactions, quotations and what is pinned are shown as what they are', asyn
     expect((await ask('PUT', `${path}/${quoted}/pin`, READER, '')).status).toBe(200);
   }
   for (const viewport of [WIDE, NARROW]) {
-    // Who has not been here yet begins at the end.
+    // A new user begins at the end.
     const token = tokenOf({ sub: `u_${viewport.width}`, role: 'organizer' });
     const chat = await openGuarded(room, viewport, { token });
     const chips = (await scrollToFirst(chat, 2 * pinned.length + 1)).first().locator('[aria-pressed]');

@@ -1,4 +1,4 @@
-// Four languages, one of them from right to left, and the host's own words.
+// Four languages, Arabic from right to left among them, and the host's own words.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
@@ -54,7 +54,7 @@ test('a host hands in words of its own, also later', async ({ openChats }) => {
   });
   await expect(ada.element.getByRole('button', { name: 'Post it' })).toBeVisible();
   await expect(ada.log.getByText('<b>Nobody</b> here')).toBeVisible();
-  await ada.live(); // what is no text is left out
+  await ada.live(); // values that are not texts are left out
   await ada.element.evaluate((element) => {
     element.texts = undefined;
   });

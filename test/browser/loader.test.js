@@ -1,4 +1,4 @@
-// What the element does where its program cannot be had as it should: it says so to people in their language, and to the page.
+// A program that cannot be loaded: the element tells people in their language, and the page.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -153,7 +153,7 @@ test('the module is compiled as a stream, and asked for once, by its hash', asyn
   expect(seen).not.toContain('compile');
 });
 
-/** What cannot be mended by trying again: said once, for good. */
+/** Failures that another try cannot mend: one final message. */
 const FINAL = {
   not_wasm: {
     prepare: (page) =>
@@ -163,7 +163,7 @@ const FINAL = {
   version_mismatch: {
     prepare: async (page) => {
       const body = await readFile(join(ROOT, 'dist/chat.wasm'));
-      body.write('9.9.9', body.length - 5); // the version is what the module ends with
+      body.write('9.9.9', body.length - 5); // the module ends with the version
       await page.route(MODULE, (route) => route.fulfill({ contentType: 'application/wasm', body }));
     },
     says: { fr: 'La discussion a été mise à jour. Veuillez recharger la page. (version_mismatch)' },

@@ -1,4 +1,4 @@
-// What a message looks like in the log, and how one gets about in it.
+// The look of messages in the log, and moving between them.
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';

@@ -1,4 +1,4 @@
-// What is left of an element once it is removed: nothing, whatever the moment.
+// A removed element leaves nothing behind, at any moment.
 
 import { Chat } from './chat.js';
 import { ADA, expect, test, UNREACHABLE } from './fixture.js';

@@ -1,4 +1,4 @@
-// The list of people after an @: whom it has, in which order, and what becomes of answers that come late or never.
+// The list of people after an @: its entries, their order, and answers that come late or never.
 
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 import { rest } from './moderators.js';
@@ -122,7 +122,7 @@ test('a mention that was written offline stays one over a reload, and goes out a
   await relay.kill();
   await expect(ada.status).toContainText(/reconnecting|offline/i);
   await ada.type('👋 @be');
-  await expect(chosen(ada)).toHaveText(/Ben/); // who wrote last is known without the relay
+  await expect(chosen(ada)).toHaveText(/Ben/); // the last writers are known without the relay
   await ada.press('Enter');
   await ada.type('are you there?');
   await ada.press('Enter');

@@ -1,4 +1,4 @@
-// Mentions: choosing people from the list, how they look, and what becomes of them.
+// Mentions: choosing people from the list, their look, and their fate in edits.
 
 import { expectAccessible } from './axe.js';
 import { ADA, BEN, expect, test } from './fixture.js';
@@ -53,7 +53,7 @@ test('keys and the pointer choose from the list, Escape closes it, and text goes
   await relay.post({ ...CY }, { text: 'two' });
   await ada.settled(2);
   await ada.type('@');
-  await expect(list(ada).getByRole('option')).toHaveText([/Cyril/, /Ben/, /everyone/]); // who wrote last
+  await expect(list(ada).getByRole('option')).toHaveText([/Cyril/, /Ben/, /everyone/]); // the last writer
   await ada.composer.press('ArrowDown');
   await expect(option(ada, 'Ben')).toHaveAttribute('aria-selected', 'true');
   await ada.composer.press('ArrowUp');

@@ -1,4 +1,4 @@
-// What can be done with a message, by pointer, by keyboard and by finger.
+// The actions on a message, by pointer, by keyboard and by finger.
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';

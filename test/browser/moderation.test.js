@@ -1,4 +1,4 @@
-// What moderators do, and what the users concerned see: by a real relay, in two or three browsers.
+// Acts of moderators, and their effect for the users concerned: with a real relay, in two or three browsers.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 import { choose, dialogOf, inBothThemes, lookAgain, MO, menuOf, open, rest } from './moderators.js';

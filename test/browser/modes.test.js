@@ -114,7 +114,7 @@ test('an edit that is refused is given back with a word', async ({ relay, newPag
   const page = await newPage();
   await page.addInitScript(() => {
     window.refuse = false;
-    // A relay that takes no edit: its answer to one, in the place of the real one's.
+    // A relay that refuses edits: this answer replaces the real one.
     const { send } = WebSocket.prototype;
     WebSocket.prototype.send = function (data) {
       const frame = JSON.parse(data);

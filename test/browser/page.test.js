@@ -1,4 +1,4 @@
-// The element as a guest: what it does to a page, and what it leaves behind.
+// The element as a guest: its effects on a page, and its remains.
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';

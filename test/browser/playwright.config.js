@@ -15,7 +15,7 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.test.js',
   outputDir: 'results',
-  workers: 2, // a test mostly waits; each has a relay, a database and browsers of its own
+  workers: 2, // a test mostly waits; each has its own relay, database and browsers
   retries: 0, // a flake is a defect
   forbidOnly: true,
   timeout: 60_000,

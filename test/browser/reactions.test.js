@@ -1,4 +1,4 @@
-// Reactions: who reacted, and that nothing moves when somebody does.
+// Reactions: the names of reactors, and a log that does not move.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 

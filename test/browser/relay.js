@@ -1,4 +1,4 @@
-// A real relay: the built command in a process of its own, on a free loopback port, over a database file of its own.
+// A real relay: the built command in a separate process, on a free loopback port, with its own database file.
 
 import { execFile, spawn } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
@@ -138,7 +138,7 @@ export class Relay {
     return id;
   }
 
-  /** What the history route says of a room. */
+  /** Reads a room's history over REST. */
   async history(token, room = 'lobby') {
     const answer = await fetch(`${this.url}/v1/rooms/${room}/messages?limit=500`, {
       headers: { authorization: `Bearer ${token}` },

@@ -1,4 +1,4 @@
-// Reports: moderators hear of them and go through them.
+// Reports: moderators are notified, and work through the queue.
 
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 import { choose, dialogOf, inBothThemes, MO, open, rest } from './moderators.js';

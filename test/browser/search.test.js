@@ -23,7 +23,7 @@ test('what is found is shown in its context, and a click leads to it', async ({ 
   const [ada] = await openChats([ADA]);
   await ada.live();
   const field = await openSearch(ada);
-  await expect(ada.composer).toHaveCount(1); // the search is no second one
+  await expect(ada.composer).toHaveCount(1); // there is no second search
   await field.pressSequentially('door');
   const hits = results(ada).getByRole('listitem');
   await expect(hits).toHaveCount(2);

@@ -1,5 +1,5 @@
-// What a host has set up wrong is said to its developer in one sentence that names it, by hallway-error and on the console, and once;
-// people read a kind one. What is mended starts the chat.
+// Mistakes in a host's setup: its developer gets one sentence that names the mistake, once, by hallway-error and on the console;
+// people read a kind one. A mended setup starts the chat.
 
 import { createHmac } from 'node:crypto';
 import { Chat } from './chat.js';
@@ -34,7 +34,7 @@ async function expectTold(chat, code, sentence) {
   expect(chat.said.filter((text) => /\[hallway\]/.test(text) && sentence.test(text))).toHaveLength(1);
 }
 
-/** What the page's function for tokens may do wrong. Runs in the page. */
+/** Mistakes of the page's function for tokens. Runs in the page. */
 function misbehave(element, kind) {
   element.getToken = {
     throws: () => {

@@ -1,4 +1,4 @@
-// What the element knows of the page around it: whether anybody sees it, who has the keyboard, and its names.
+// The element's view of the page around it: its visibility, the focus, and its names.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';

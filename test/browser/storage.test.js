@@ -1,4 +1,4 @@
-// The outbox's own Go tests, run where there is an IndexedDB.
+// The outbox's own Go tests, run in a browser with IndexedDB.
 
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';

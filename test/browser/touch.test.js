@@ -1,4 +1,4 @@
-// Phones and tablets: what Enter does, that one can always send, and what a finger that stays down opens.
+// Phones and tablets: Enter, a button Send that is always there, and the menu of a long touch.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, test as base, expect } from './fixture.js';
@@ -93,7 +93,7 @@ const PAGES = {
   },
 };
 
-/** What of the composer is out of sight. */
+/** Returns the hidden part of the composer. */
 const outOfSight = (chat) =>
   chat.element.evaluate((element) => {
     const { height, offsetTop: top } = window.visualViewport;

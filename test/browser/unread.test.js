@@ -1,4 +1,4 @@
-// What is new: where the log opens, what the button to the end says, what counts as read, and messages that are far away.
+// Unread messages: the place at which the log opens, the button to the end, the read marker, and messages that are far away.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 

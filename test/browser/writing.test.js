@@ -1,4 +1,4 @@
-// How texts read: links that lead where they say, markup that eats nothing, lines of both directions.
+// Texts of messages: links that lead where they say, markup that loses nothing, lines of both directions.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 

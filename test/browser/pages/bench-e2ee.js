@@ -1,4 +1,4 @@
-// What test/browser/bench-e2ee.js measures, in the page.
+// The measurements of test/browser/bench-e2ee.js, in the page.
 
 import { checkDevice, encode, jwkBytes, keysOf, make, operate, pack, split, T, xy, yes } from './vectors.js';
 

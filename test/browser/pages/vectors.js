@@ -50,7 +50,7 @@ const wrapBytes = (v, t) => T('wrap', v.room, t.kid, v.device.id);
 const messageBytes = (v, m) =>
   T('message', v.room, m.id, m.sender, m.encrypted.kid, m.reply_to ?? '', m.sent_at ?? '');
 
-/** What the vectors say of what is signed and bound. */
+/** The signed and bound bytes in the vectors. */
 const allBytes = (v) => ({
   device: encode(deviceBytes(v)),
   turns: v.turns.map((turn) => encode(turnBytes(v, turn))),
