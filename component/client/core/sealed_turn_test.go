@@ -1,0 +1,203 @@
+package core
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// made returns the one turn that the chat has written.
+func (s *sealedChat) made() protocol.Turn {
+	s.t.Helper()
+	made := s.take("turn")
+	if len(made) != 1 {
+		s.t.Fatalf("made %d turns", len(made))
+	}
+	turn, err := protocol.DecodeTurn(made[0].Turn)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return turn
+}
+
+func TestModeratorMakesTheFirstTurn(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
+	s.devices["d-3"] = deviceOf("d-3", "cy", protocol.RoleParticipant, -time.Hour) // over
+	s.devices["d-4"] = deviceOf("d-4", "eve", "", time.Hour)                       // another room's
+	s.devices["d-5"] = deviceOf("d-5", "out", protocol.RoleParticipant, time.Hour)
+	s.join(&protocol.Locked{Due: true, Out: []string{"out"}})
+	s.state(client.LockWaiting)
+	s.wait(2 * time.Second)
+	made := s.take("turn")
+	if len(made) != 1 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	turn, err := protocol.DecodeTurn(made[0].Turn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var to []string
+	for _, w := range made[0].Wraps {
+		to = append(to, w.To)
+	}
+	slices.Sort(to)
+	if turn.N != 1 || !slices.Equal(turn.Out, []string{"out"}) || !slices.Equal(to, []string{"d-2", "d-mod", "d-own"}) {
+		t.Errorf("made %+v for %v", turn, to)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: turn})
+	s.state(client.LockReady)
+	s.send("m1", "secret words")
+	sends := s.take("send")
+	if len(sends) != 1 || sends[0].Text != "" || sends[0].Encrypted == nil || sends[0].Encrypted.Kid != "1.k" {
+		t.Errorf("sends %+v", sends)
+	}
+	for _, item := range s.saved {
+		if item.Text != "" || item.Sealed == nil {
+			t.Errorf("saved in the clear: %+v", item)
+		}
+	}
+}
+
+// TestModeratorReplacesTheTurnThatTheRelayLost: others may have kept the turn that it wrote, and wait for one that is as high.
+func TestModeratorReplacesTheTurnThatTheRelayLost(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.relay(protocol.Due{Room: "lobby"})
+	s.wait(2 * time.Second)
+	s.made()
+	s.lose() // and the relay is restored: no turn is due there
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.state(client.LockReady)
+	s.wait(2 * time.Second)
+	turn := s.made()
+	if turn.N != 2 {
+		t.Fatalf("made %+v", turn)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: turn})
+	s.wait(time.Minute)
+	if made := s.take("turn"); len(made) != 0 {
+		t.Errorf("made %d more turns", len(made))
+	}
+}
+
+// TestALaterLifeReplacesTheTurnThatTheRelayLost: the page that wrote it ended before the relay told it of the turn, and told
+// others.
+func TestALaterLifeReplacesTheTurnThatTheRelayLost(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.relay(protocol.Due{Room: "lobby"})
+	s.wait(2 * time.Second)
+	s.made()
+	s.reload()
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.wait(2 * time.Second)
+	if turn := s.made(); turn.N != 2 {
+		t.Fatalf("made %+v", turn)
+	}
+}
+
+// TestATurnOfAnotherTabIsWaitedFor: this tab's relay has not heard yet of the turn that another tab has kept. A turn made now
+// would lead back past it.
+func TestATurnOfAnotherTabIsWaitedFor(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.kept = turnOf(3, "d-mod")
+	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(2, "d-mod")})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 2, Wrap: *wrapOf("2.k")})
+	s.relay(protocol.Due{Room: "lobby"})
+	s.wait(5 * time.Second)
+	if made := s.take("turn"); len(made) != 0 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(3, "d-mod")})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 3, Wrap: *wrapOf("3.k")})
+	s.state(client.LockReady)
+	s.wait(time.Minute)
+	if made := s.take("turn"); len(made) != 0 {
+		t.Fatalf("made %d turns", len(made))
+	}
+	s.lose() // the relay has lost it
+	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
+	s.wait(2 * time.Second)
+	s.made()
+}
+
+// TestATurnIsVerifiedOnceItsMakerIsKnown: the secret comes first, and the relay does not answer for the maker's device.
+func TestATurnIsVerifiedOnceItsMakerIsKnown(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.down = true
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.wait(time.Minute)
+	s.state(client.LockWaiting)
+	s.down = false
+	s.wait(30 * time.Second)
+	s.state(client.LockReady)
+}
+
+// TestNothingIsWrittenWithoutATurn: a relay that has lost all turns refuses every message, and counts it towards the rate
+// that the next turn needs.
+func TestNothingIsWrittenWithoutATurn(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.lose()
+	s.send("m1", "secret")
+	s.join(&protocol.Locked{Due: true})
+	s.state(client.LockWaiting)
+	s.wait(2 * time.Second)
+	s.made()
+	s.relay(protocol.Error{Code: protocol.CodeRateLimited, Room: "lobby", Of: "turn", Message: "too many messages", RetryAfterMs: 700})
+	s.wait(time.Second)
+	made := s.take("turn")
+	if len(made) != 1 {
+		t.Fatalf("made %d turns after the wait that the relay has named", len(made))
+	}
+	if sends := s.take("send"); len(sends) != 0 {
+		t.Errorf("sends %+v", sends)
+	}
+	turn, err := protocol.DecodeTurn(made[0].Turn)
+	if err != nil || turn.N != 2 {
+		t.Fatalf("made %+v, %v", turn, err)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: turn})
+	s.state(client.LockReady)
+	s.wait(time.Second)
+	if sends := s.take("send"); len(sends) != 1 || sends[0].Encrypted.Kid != "2.k" {
+		t.Errorf("sends %+v", sends)
+	}
+}
+
+// TestNewKeysAreMadeAtOnce: where the moderator waits for the key, they begin a new chapter.
+func TestNewKeysAreMadeAtOnce(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod")})
+	s.wait(10 * time.Second)
+	if made := s.take("turn"); len(made) != 0 {
+		t.Fatalf("made %d turns that nobody asked for", len(made))
+	}
+	s.state(client.LockWaiting)
+	s.step(client.NewTurn{})
+	s.wait(2 * time.Second)
+	chapter := s.made()
+	if chapter.N != 2 || chapter.Link != "" || chapter.PrevKid != "" {
+		t.Fatalf("made %+v", chapter)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: chapter})
+	s.state(client.LockReady)
+	s.step(client.NewTurn{})
+	s.wait(2 * time.Second)
+	if next := s.made(); next.N != 3 || next.PrevKid != "2.k" || next.Link == "" {
+		t.Fatalf("made %+v", next)
+	}
+
+	s = newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.step(client.NewTurn{})
+	s.wait(time.Minute)
+	if made := s.take("turn"); len(made) != 0 {
+		t.Errorf("a participant made %d turns", len(made))
+	}
+}
