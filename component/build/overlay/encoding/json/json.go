@@ -6,7 +6,6 @@ package json
 import (
 	"errors"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -78,7 +77,13 @@ func appendMap(dst []byte, v reflect.Value) ([]byte, error) {
 		return append(dst, "null"...), nil
 	}
 	keys := v.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	for i, key := range keys { // a few
+		for i > 0 && keys[i-1].String() > key.String() {
+			keys[i] = keys[i-1]
+			i--
+		}
+		keys[i] = key
+	}
 	dst = append(dst, '{')
 	for _, key := range keys {
 		var err error
