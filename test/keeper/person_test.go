@@ -22,11 +22,12 @@ type person struct {
 	t       *testing.T
 	user    string
 	changed chan struct{} // holds a token when there is a new snapshot
+	files   chan client.FileLoaded
 }
 
 func enter(t *testing.T, relay *relaytest.Relay, h *host, room, user, role string) *person {
 	t.Helper()
-	p := &person{t: t, user: user, changed: make(chan struct{}, 1)}
+	p := &person{t: t, user: user, changed: make(chan struct{}, 1), files: make(chan client.FileLoaded, 1)}
 	p.Driver = driver.Start(driver.Options{
 		Relay: relay.URL(), Room: room, Token: token(t, user, role), Client: "hallway-keeper-test",
 		Vault: vault.New(vault.Options{
@@ -34,6 +35,11 @@ func enter(t *testing.T, relay *relaytest.Relay, h *host, room, user, role strin
 			GetDevice:  func(_ context.Context, jkt string) (string, error) { return certify(h.key, user, role, jkt) },
 			IssuerKeys: func(ctx context.Context) ([]byte, error) { return driver.Read(ctx, h.url) },
 		}),
+		OnNews: func(news client.Effect) {
+			if f, ok := news.(client.FileLoaded); ok {
+				p.files <- f
+			}
+		},
 		OnChange: func(client.Snapshot) {
 			select {
 			case p.changed <- struct{}{}:

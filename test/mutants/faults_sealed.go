@@ -67,6 +67,22 @@ var sealedFaults = []mutant{
 		do: steps{replace("max(a, b.Offered)", "a")},
 	},
 	{
+		name: "an encrypted file uploaded under its name", pkg: uploads, in: "Uploads.Flush", checks: sealedFirst,
+		do: steps{replace("client.SealedName", "m.File.Name")},
+	},
+	{
+		name: "an encrypted message stored with the names and keys of its files", pkg: outbox, in: "queue.save", checks: sealedFirst,
+		do: steps{replace("bare(item.Files)", "item.Files")},
+	},
+	{
+		name: "files left out of an encrypted edit", pkg: requests, in: "Queue.Unsealed", checks: sealedFirst,
+		do: steps{replace("q.messages.SealedFiles(r.id)", "nil")},
+	},
+	{
+		name: "the files of another tab's item taken without its text", pkg: outbox, in: "entry.takeFiles", checks: sealedFirst,
+		do: steps{never("!known(a) && known(item)")},
+	},
+	{
 		name: "a sealed item of another tab is not opened", pkg: outbox, in: "queue.add", checks: sealedFirst,
 		do: steps{replace("q.unread || a", "q.unread")},
 	},

@@ -271,3 +271,30 @@ func TestSizesOfSealedFiles(t *testing.T) {
 		t.Error("the longest text is not sent")
 	}
 }
+
+// TestFilesOfAnotherTab: what another tab says of an item is taken as a whole, its text with its files.
+func TestFilesOfAnotherTab(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.joinWithFiles(1)
+	s.mute = true // the item is not opened here
+	stored := sealedBy("d-own", "1.k", 0, "text")
+	file := client.Attachment{ID: "f1", Size: 7, State: client.UploadWaiting}
+	item := client.Item{ID: "m1", Sealed: &stored, Files: []client.Attachment{file}, Order: 1}
+	s.step(client.PeerSaid{Note: client.Note{Kind: client.NoteHand, Item: item, Uploads: true}})
+	if o := s.c.Snapshot().Outbox[0]; o.Text != "" || o.Files[0].Name != "" {
+		t.Fatalf("shows %+v", o)
+	}
+	file.Name, file.Key, file.IV = canary+".png", "key", "iv"
+	item.Text, item.Files = "text", []client.Attachment{file}
+	s.step(client.PeerSaid{Note: client.Note{Kind: client.NoteHand, Item: item, Uploads: true}})
+	if o := s.c.Snapshot().Outbox[0]; o.Text != "text" || o.Files[0] != file {
+		t.Errorf("shows %+v", o)
+	}
+	// What is known stays when it comes bare.
+	item.Text, item.Files = "", []client.Attachment{{ID: "f1", Size: 7, State: client.UploadReady}}
+	s.step(client.PeerSaid{Note: client.Note{Kind: client.NoteHand, Item: item}})
+	file.State = client.UploadReady
+	if o := s.c.Snapshot().Outbox[0]; o.Text != "text" || o.Files[0] != file {
+		t.Errorf("then shows %+v", o)
+	}
+}

@@ -144,10 +144,10 @@ func (fs *Files) Attached(id string) *client.Attachment {
 }
 
 // attachments returns the files as they are sent. What an encrypted message says of them is inside.
-func (e *entry) attachments(encrypted bool) (all []protocol.Attachment) {
+func (e *entry) attachments() (all []protocol.Attachment) {
 	for _, f := range e.Files {
 		a := protocol.Attachment{ID: f.ID}
-		if !encrypted {
+		if e.Sealed == nil {
 			a.Alt = f.Alt
 		}
 		all = append(all, a)

@@ -28,7 +28,7 @@ func (o *Outbox) Flush(inFlightMax int) (written int) {
 		room--
 		written++
 		e.inFlight, e.onWire, e.written, e.writtenAt, o.queue.touched = true, true, true, o.step.Now, true
-		f := protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo, Mentions: e.Mentions, Files: e.attachments(o.queue.encrypts)}
+		f := protocol.Send{Room: o.room, ID: e.ID, Text: e.Text, SentAt: e.SentAt, ReplyTo: e.ReplyTo, Mentions: e.Mentions, Files: e.attachments()}
 		if o.queue.encrypts {
 			f.Text, f.Mentions, f.Encrypted = "", nil, e.Sealed
 		}
