@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -73,6 +74,15 @@ func seal(t *testing.T, kid, text string) *protocol.Encrypted {
 	return &protocol.Encrypted{Alg: "A256GCM", Kid: kid, IV: e2ee.Encode(iv), CT: e2ee.Encode(gcm.Seal(nil, iv, padded, nil))}
 }
 
+// uploadAs uploads a file into the lobby.
+func (p *process) uploadAs(bearer, file, name string, content []byte) {
+	p.t.Helper()
+	status, _, answer := p.rest("PUT", "/v1/rooms/lobby/files/"+file+"?name="+url.QueryEscape(name), bearer, string(content))
+	if status != http.StatusCreated {
+		p.t.Fatalf("an upload: %d %s", status, answer)
+	}
+}
+
 // traces returns, by its name, everything that the relay and the operator's commands leave or put out.
 func (p *process) traces() map[string][]byte {
 	p.t.Helper()
@@ -90,6 +100,7 @@ func (p *process) traces() map[string][]byte {
 		}
 		all[strings.TrimPrefix(filepath.Base(file), "hallway.")] = content
 	}
+	all["files"], all["files of the backup"] = readAll(p.t, p.db+".files"), readAll(p.t, backup+".files")
 	p.stop()
 	all["log"] = []byte(p.printed())
 	content, err := os.ReadFile(p.db)
@@ -97,6 +108,23 @@ func (p *process) traces() map[string][]byte {
 		p.t.Fatal(err)
 	}
 	all["database after the end"] = content
+	return all
+}
+
+// readAll returns the names and the bytes of all files in a folder.
+func readAll(t *testing.T, folder string) (all []byte) {
+	t.Helper()
+	err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		all = append(append(append(all, path...), '\n'), content...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return all
 }
 
@@ -108,8 +136,11 @@ func TestCanary(t *testing.T) {
 		c := p.enter("ada", "lobby")
 		c.say(protocol.Send{Room: "lobby", ID: id(1), Text: canary})
 		want[protocol.Changed](c)
+		p.uploadAs(token(t, "ada", "*"), id(8), canary, []byte(canary))
+		c.say(protocol.Send{Room: "lobby", ID: id(2), Files: []protocol.Attachment{{ID: id(8), Alt: canary}}})
+		want[protocol.Changed](c)
 		traces := p.traces()
-		for _, where := range []string{"db-wal", "backup.db", "export", "database after the end"} {
+		for _, where := range []string{"db-wal", "backup.db", "export", "files", "files of the backup", "database after the end"} {
 			if len(findCanary(traces[where])) == 0 {
 				t.Errorf("the canary of a plain room is not found in: %s", where)
 			}
@@ -133,6 +164,11 @@ func TestCanary(t *testing.T) {
 		want[protocol.Changed](c)
 		c.say(protocol.Edit{Room: "lobby", ID: id(1), Encrypted: seal(t, turn.Kid, canary)})
 		want[protocol.Changed](c)
+		p.uploadAs(bearer, id(8), "file", e2ee.Decode(seal(t, turn.Kid, canary).CT))
+		c.say(protocol.Send{Room: "lobby", ID: id(7), Encrypted: seal(t, turn.Kid, canary), Files: []protocol.Attachment{{ID: id(8)}}})
+		if f := want[protocol.Changed](c).Message.Files; len(f) != 1 || f[0].Name != "file" || f[0].Type != protocol.OctetStream || f[0].Alt != "" {
+			t.Errorf("the relay says of an encrypted file: %+v", f)
+		}
 		// By an old client, or one that lies.
 		c.say(protocol.Send{Room: "lobby", ID: id(2), Text: canary})
 		c.wantError(protocol.CodeForbidden)
@@ -148,7 +184,7 @@ func TestCanary(t *testing.T) {
 		if status, _, _ := p.rest("GET", "/v1/rooms/lobby/messages?q=Kanarienv%C3%B6gel", bearer, ""); status != http.StatusForbidden {
 			t.Errorf("a search: %d", status)
 		}
-		if page := p.page("lobby", ""); len(page.Messages) != 1 || page.Messages[0].Encrypted == nil {
+		if page := p.page("lobby", ""); len(page.Messages) != 2 || page.Messages[0].Encrypted == nil || page.Messages[1].Encrypted == nil {
 			t.Errorf("page %+v", page)
 		}
 		traces := p.traces()
