@@ -15,7 +15,7 @@
 // The cluster bench (BENCH=cluster) compares three relays on a real PostgreSQL and NATS with one.
 //
 // The main type is suite. A new benchmark is a method of it in a new file, and an entry of benches; a new attack is an entry of
-// // attacks. The command must not know the relay's packages: it measures the program from outside.
+// attacks. The command must not know the relay's packages: it measures the program from outside.
 //
 // # What makes a run fail
 //

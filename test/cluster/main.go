@@ -2,7 +2,7 @@
 // each connection to the next relay. Each server has a temporary folder, and all end with the command.
 //
 // The servers come from package servers. The main type is cluster; a new kind of server starts in [cluster.run]. The command
-// // must not know the relay's packages.
+// must not know the relay's packages.
 package main
 
 import (

@@ -3,7 +3,7 @@
 //
 // A release adds a folder of transcripts below testdata, recorded from the release itself (see the flag -record). A new
 // way in which a future version may differ becomes a test in future_test.go. Start with transcript_test.go. The package must not
-// // know the relay's packages: it talks to the program.
+// know the relay's packages: it talks to the program.
 package compat_test
 
 import (

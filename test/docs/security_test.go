@@ -1,6 +1,6 @@
 // Package docs_test compares the documents' statements about the code with the code. A new document with such statements gets
 // a test file. Start with way_test.go, which follows the way of a message. The package must not know what a document means: it
-// // only looks for names.
+// only looks for names.
 package docs_test
 
 import (

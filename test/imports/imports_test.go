@@ -1,6 +1,6 @@
 // Package imports_test enforces the rules of imports: the table of ARCHITECTURE.md, and the purity of the cores. It reads the
 // output of the go command and the syntax of our sources. The main type is rule, a row of table. A new package gets a row there,
-// // and one in ARCHITECTURE.md. The package must not know the behaviour of any package.
+// and one in ARCHITECTURE.md. The package must not know the behaviour of any package.
 package imports_test
 
 import (

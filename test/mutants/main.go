@@ -4,7 +4,7 @@
 //
 // A fault names its place; the type mutant says how, and where to add a fault. When a place is missing, stands there
 // twice, or the changed code does not compile, the program fails: no fault is lost in silence. The main type is mutant. The
-// // command must not know how a check works.
+// command must not know how a check works.
 package main
 
 import (

@@ -6,7 +6,7 @@
 // build uses them. A test checks that the same sources also build with the real packages.
 //
 // Start with fmt, the stand-in with most behaviour. To add a stand-in, write a folder with the package's name and the declarations
-// // that dependencies use, with a test beside it.
+// that dependencies use, with a test beside it.
 // A stand-in must not know the chat.
 //
 // This list has the bytes that each stand-in saves of chat.wasm's 721 KB, compressed by brotli (go1.26.8, all steps of package

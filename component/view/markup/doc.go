@@ -1,5 +1,5 @@
 // Package markup reads the text of a message: emphasis, code, links, emoji, and the words of a search. [Parse] is the main
-// // function; it returns the text as a tree of [Span].
+// function; it returns the text as a tree of [Span].
 //
 // A link always leads where it seems to lead. An address becomes a link only with a known scheme
 // (address.go); its host is shown in Punycode if it could be mistaken for another host (host.go,

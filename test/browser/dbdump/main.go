@@ -1,6 +1,6 @@
 // Command dbdump prints a room's messages in a relay's database file, ascending by seq, as JSON. It reads the
 // tables itself and must not know package store, so that a test does not read through the code under test. To print another
-// // column, add it to the query.
+// column, add it to the query.
 //
 //	go run ./test/browser/dbdump hallway.db lobby
 package main

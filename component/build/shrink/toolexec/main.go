@@ -5,7 +5,7 @@
 //
 // It adds the ID to the version that it reports to the go command, so that the build cache keeps the packages of the two
 // compilers apart. The main function is run; to replace another tool, add it there. The command must not know how the patched
-// // compiler differs.
+// compiler differs.
 package main
 
 import (
