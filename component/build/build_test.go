@@ -39,7 +39,7 @@ func TestPackageFilesAreReproducible(t *testing.T) {
 	}
 }
 
-// What package.json promises and the modules import is in dist/, and no test is.
+// dist/ has all files that package.json names and the modules import, and no tests.
 func TestPackageIsComplete(t *testing.T) {
 	tool := toolchainUnderTest(t)
 	files, err := packageFiles(tool, someModule)

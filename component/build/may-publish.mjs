@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 
 const { npm_package_name: name = '', npm_execpath: npm = '' } = process.env;
 
-/** What npm answers; nothing where it fails. */
+/** Returns npm's answer, or nothing if it fails. */
 function ask(...args) {
   try {
     return execFileSync(process.execPath, [npm, ...args], {

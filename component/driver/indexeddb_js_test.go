@@ -11,7 +11,7 @@ import (
 )
 
 // TestIndexedDBStorage runs the suite in a browser, each part on a fresh
-// database, and elsewhere (Node) tests that the lack of one is told.
+// database, and elsewhere (Node) tests the error of a missing one.
 func TestIndexedDBStorage(t *testing.T) {
 	if !js.Global().Get("indexedDB").Truthy() {
 		err := (&driver.IndexedDBStorage{}).Save(t.Context(), driver.Key{}, client.Item{ID: "a"})

@@ -311,7 +311,7 @@ func TestDeafPeerThatTakesNoFrames(t *testing.T) {
 	ended(t, l)
 }
 
-// TestDriverLeavesAnOldLinkBehind dials anew while the old peer does not answer
+// TestDriverLeavesAnOldLinkBehind dials again while the old peer does not answer
 // the close.
 func TestDriverLeavesAnOldLinkBehind(t *testing.T) {
 	relay := deaf(t)

@@ -52,7 +52,7 @@ func (d *Driver) attachSealed(f client.Attachment, bytes Blob) error {
 	return nil
 }
 
-// openFile decrypts the bytes of a file, and makes an event of what came.
+// openFile decrypts the bytes of a file, and returns the result as an event.
 func (d *Driver) openFile(ctx context.Context, f client.FetchFile, sealed Blob) client.Event {
 	vault, can := d.options.Vault.(FileVault)
 	if !can {

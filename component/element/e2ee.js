@@ -1,6 +1,6 @@
 // The ciphers of end-to-end encrypted rooms: P-256, HPKE (RFC 9180), HKDF and AES-256-GCM by WebCrypto.
 //
-// A cipher holds a device's private keys, which nobody can export, and the secrets of a room. It does what e2ee.Cipher in e2ee/cipher.go
+// A cipher holds a device's private keys, which nobody can export, and the secrets of a room. It implements e2ee.Cipher of e2ee/cipher.go
 // lists, for lists of bytes: each field has its length before it. Only that file knows the meaning of the bytes.
 
 const { subtle } = crypto;
@@ -87,11 +87,11 @@ export async function sealFile(file) {
   return { key: base64(key), iv: base64(iv), bytes: new Blob([data]) };
 }
 
-/** What a page may show from memory: nothing that runs in its origin. */
+/** The types that a page may show from memory: none can run in its origin. */
 const INERT = /^(image\/(?!svg)|audio\/|video\/)[\w.+-]+$/;
 
 /**
- * Decrypts what sealFile has encrypted, or what another client has. Undefined: it was altered, or is no picture.
+ * Decrypts a file from sealFile or from another client. Undefined: it was altered, or is not a picture.
  *
  * @param {Blob} sealed
  * @param {string} key
@@ -105,7 +105,7 @@ export async function openFile(sealed, key, iv, type, size) {
   return file && size ? thumbnail(file, size) : file;
 }
 
-/** Returns a picture as it is, or smaller, so that it fits into a square. Undefined: it is no picture. */
+/** Returns a picture as it is, or smaller, so that it fits into a square. Undefined: it is not a picture. */
 async function thumbnail(file, size) {
   const picture = await createImageBitmap(file).catch(() => {});
   if (!picture) return undefined;

@@ -25,7 +25,7 @@ let requests;
 let warnings;
 let url; // another one for each test: compiled modules are kept
 
-/** Answers as a browser's fetch does: other bytes than those of the hash are no answer. */
+/** Answers as a browser's fetch does: bytes with another hash are an error. */
 function serve(status, type, body = MODULE) {
   globalThis.fetch = async (...args) => {
     requests.push(args);

@@ -1,4 +1,4 @@
-// Pictures that have something behind them, such as initials over which a face comes. A browser draws a sign of its own for a
+// Pictures in front of something, such as a face over initials. A browser draws its own sign for a
 // picture that is broken, blocked by the page's policy or not there; so none is drawn before it has come as a whole.
 
 /** @param {HTMLElement} mount around the pictures, each of which has `data-here` as soon as it can be drawn */

@@ -36,7 +36,7 @@ func (v *vectors) sealFile(t *testing.T, p *party) json.RawMessage {
 	return c.Append(nil)
 }
 
-// verifyFile opens the file of the vectors by what the last message says of it, and alters each byte.
+// verifyFile opens the file of the vectors with the key in the last message, and alters each byte.
 func (v *vectors) verifyFile(t *testing.T, p *party) {
 	t.Helper()
 	f := v.open(p, v.Messages[len(v.Messages)-1])[0].Files[0]
@@ -88,7 +88,7 @@ func testFiles(t *testing.T, adas, bens func() e2ee.Cipher) {
 	}
 }
 
-// A content whose files do not have their form counts as altered: what the view shows of a file was checked.
+// A content with malformed files counts as altered: the view shows only checked files.
 func TestFilesOutOfForm(t *testing.T) {
 	p := newParty(t, newIssuer(t), "u_ada", "organizer", native.New(nil))
 	made := turnOf(p, 1, client.TurnMade{}, false)

@@ -209,7 +209,7 @@ func testRoomOfTwo(t *testing.T, adas, bens func() e2ee.Cipher) {
 	})
 }
 
-// TestCertificates: a device counts only with a certificate for it by the issuer.
+// TestCertificates: a device counts only with the issuer's certificate for it.
 func TestCertificates(t *testing.T) { eachCipher(t, testCertificates) }
 
 func testCertificates(t *testing.T, first, second func() e2ee.Cipher) {
@@ -286,7 +286,7 @@ func TestDeviceIsKept(t *testing.T) {
 	}
 }
 
-// TestBadHosts: what the host has not set right is an error that says so.
+// TestBadHosts: each mistake of the host has its error.
 func TestBadHosts(t *testing.T) {
 	i := newIssuer(t)
 	for name, c := range map[string]struct {

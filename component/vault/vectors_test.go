@@ -76,7 +76,7 @@ type encrypted struct {
 	CT  string `json:"ct"`
 }
 
-// vectorBytes holds what is signed and bound, so that another implementation finds where it differs.
+// vectorBytes holds the signed and bound bytes, so that another implementation finds its differences.
 type vectorBytes struct {
 	Device   string   `json:"device"`
 	Turns    []string `json:"turns"`

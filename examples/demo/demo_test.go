@@ -17,7 +17,7 @@ func TestFilesNeedTheBrowserBuild(t *testing.T) {
 	}
 }
 
-// A strict Content-Security-Policy allows nothing inline, and whatever the page names is embedded.
+// A strict Content-Security-Policy allows nothing inline, and all files that the page names are embedded.
 func TestPageBearsAStrictPolicy(t *testing.T) {
 	page, err := fs.ReadFile(files, "index.html")
 	if err != nil {

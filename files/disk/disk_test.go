@@ -49,7 +49,7 @@ func TestOneProcessAtATime(t *testing.T) {
 	open(t, root)
 }
 
-// TestShared: relays that share a folder see each other's blobs, nobody else opens it, and what a killed one has left is swept.
+// TestShared: relays that share a folder see each other's blobs, nobody else opens it, and a sweep removes the leftovers of a killed one.
 func TestShared(t *testing.T) {
 	root := t.TempDir()
 	shared := func() *disk.Store {
@@ -109,7 +109,7 @@ func TestPlaceThatCannotBe(t *testing.T) {
 	}
 }
 
-// TestKilledWhilePutting kills a process that puts blobs, again and again: what is listed is whole, and nothing else is
+// TestKilledWhilePutting kills a process that puts blobs, again and again: listed blobs are whole, and nothing else is
 // left once the folder is opened again.
 func TestKilledWhilePutting(t *testing.T) {
 	if root := os.Getenv("DISK_PUT"); root != "" {

@@ -57,7 +57,7 @@ func (s *spool) Restart() error {
 	return err
 }
 
-// measure finds out the size of what others have written.
+// measure reads the size of a file that others have written.
 func (s *spool) measure() error {
 	info, err := s.file.Stat()
 	if err == nil {

@@ -9,7 +9,7 @@ import (
 	"hallway/files/media"
 )
 
-// FuzzProcess: whatever comes, nothing panics; what is written has the same size again, and nothing left to take out.
+// FuzzProcess: no bytes cause a panic; processing a written picture again keeps its size and removes nothing.
 func FuzzProcess(f *testing.F) {
 	m := painted(40, 20)
 	j := jpegOf(f, m)

@@ -5,9 +5,9 @@ import (
 	"io"
 )
 
-// The markers of JPEG that have rules of their own.
+// The markers of JPEG with special rules.
 const (
-	markerSOF0  = 0xc0 // the first of those with tables, frames and scans, which go up to APP0
+	markerSOF0  = 0xc0 // the first marker of tables, frames and scans, which end before APP0
 	markerSOI   = 0xd8
 	markerEOI   = 0xd9
 	markerSOS   = 0xda

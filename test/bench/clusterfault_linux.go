@@ -86,7 +86,7 @@ func (p *lossy) deliver(to io.Writer, from io.Reader) error {
 	}
 }
 
-// clusterLoss gives relays whose news all arrive, and relays that lose some of them, turns in one hot room. Both hear each other
+// clusterLoss measures relays with all news, and relays that lose some, in turns in one hot room. Both hear each other
 // through the same kind of proxy, and everybody hears everything in the end.
 func (s *suite) clusterLoss(b *backing) error {
 	l, err := newLoop()

@@ -122,7 +122,7 @@ func (s *suite) roomBench() error {
 // lightEvery is the time between two messages at light load.
 const lightEvery = 50 * time.Millisecond
 
-// lightBench sends little: it measures how soon and at what cost a message arrives.
+// lightBench measures the delay and the cost of a message under a light load.
 func (s *suite) lightBench() error {
 	l, err := newLoop()
 	if err != nil {

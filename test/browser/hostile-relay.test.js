@@ -12,7 +12,7 @@ const ME = { id: 'u_me', name: 'Me', role: 'moderator' };
 const CREATED = '2026-11-23T09:15:04.123456Z';
 const FAR = '9999-12-31T23:59:59Z';
 /**
- * What no honest relay lets through stands beside what it does. (A heap of marks around one letter cannot be broken: what there is too
+ * Texts that an honest relay refuses are beside those that it accepts. (A heap of marks around one letter cannot be broken: what there is too
  * much of it is cut off.)
  */
 const SAID = [

@@ -1,4 +1,4 @@
-// Helpers of the tests of moderation and reports: moderators and users, each in a browser context of their own.
+// Helpers of the tests of moderation and reports: moderators and users, each in a separate browser context.
 
 import { expectAccessible } from './axe.js';
 import { expect } from './fixture.js';
@@ -8,7 +8,7 @@ export const MO = { sub: 'u_mo', name: 'Mo', role: 'moderator' };
 export const menuOf = (chat) => chat.element.getByRole('menu');
 export const dialogOf = (chat) => chat.element.getByRole('dialog').or(chat.element.getByRole('alertdialog'));
 
-/** Opens a chat for each user, each in a browser context of its own, and waits until all are live. */
+/** Opens a chat for each user, each in a separate browser context, and waits until all are live. */
 export async function open(openChats, ...users) {
   const chats = [];
   for (const user of users) {

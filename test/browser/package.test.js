@@ -1,4 +1,4 @@
-// The package where there is no page.
+// The package outside of a page.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ for (const entry of [name, `${name}/define`]) {
   });
 }
 
-/** What package.json has npm run before it publishes the folder, with a registry and an npm that answers as it is told. */
+/** The script that npm runs before it publishes the folder, with a fake registry and a fake npm. */
 async function beforePublishing(registry, answers = {}, publishes = name) {
   const folder = await mkdtemp(join(tmpdir(), 'hallway-npm-'));
   try {

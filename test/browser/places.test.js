@@ -1,4 +1,4 @@
-// Menus open at their message, whatever the page does with the space around the chat. Pasted or dropped files are attached.
+// Menus open at their message under any transformation of the page. Pasted or dropped files are attached.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 

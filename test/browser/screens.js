@@ -1,5 +1,5 @@
 // Takes the pictures of docs/screens: `make screens`. Each is a state of the chat as its user sees it, in real Chromium over a real
-// relay; to be looked at, and shown in the README. `node test/browser/screens.js menu card` takes some of them alone. Nothing is compared by machine: letters differ from system to system.
+// relay; to be looked at, and shown in the README. `node test/browser/screens.js menu card` takes only these. Nothing is compared by machine: letters differ from system to system.
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -228,7 +228,7 @@ for (const variant of both) {
   const chat = await open(BEN, variant);
   await chat.message('balcony').first().waitFor();
   await picture(['unread', ...Object.values(variant)].join('-'), chat);
-  // What would mark it as read for the next picture goes with the page.
+  // Closing the page keeps it unread for the next picture.
   await chat.page.context().close();
   await relay.post(CY, { text: 'Two more seats in the balcony.' });
 }

@@ -1,4 +1,4 @@
-// Files in encrypted chats, over a real relay: what people see, and what nobody else does.
+// Files in encrypted chats, over a real relay: people see them, and nobody else does.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -242,7 +242,7 @@ test('a sound is played from memory, and what could run in the page is only down
 
 test('a large picture is loaded if it is asked for', async ({ open, vault: _vault }) => {
   const ada = await open(ADA);
-  const noise = Buffer.concat([png(60, 40), Buffer.alloc(5 << 20, 7)]); // what follows the end of a PNG does not count
+  const noise = Buffer.concat([png(60, 40), Buffer.alloc(5 << 20, 7)]); // bytes behind the end of a PNG do not count
   await choose(ada, [{ name: 'huge.png', mimeType: 'image/png', buffer: noise }]);
   await expect(attached(ada, 'huge.png')).toContainText('ready');
   await ada.press('Enter');

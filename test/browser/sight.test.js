@@ -10,7 +10,7 @@ const WAYS = {
   'scrolled away': { name: 'far', at: 'chat' },
 };
 
-/** Puts a class on or takes it away, and waits until whoever listened before has heard of what that changed. */
+/** Sets or removes a class, and waits until all listeners have noticed the change. */
 function toggle(chat, { name, at, event }) {
   const root = chat.shadowRoot;
   const told = new Promise((done) => {

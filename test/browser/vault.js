@@ -1,4 +1,4 @@
-// What tests of encrypted chats share: an issuer, an encrypted room, and chats that have devices.
+// Helpers of the tests of encrypted chats: an issuer, an encrypted room, and chats with devices.
 
 import { Chat } from './chat.js';
 import { ADA, test as base, expect } from './fixture.js';
@@ -10,7 +10,7 @@ export const test = base.extend({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs
   issuer: async ({}, use) => use(new Issuer()),
 
-  /** Opens an encrypted chat of a user, on a page of its own unless one is given. */
+  /** Opens an encrypted chat of a user, on a new page unless one is given. */
   open: async ({ newPage, relay, site, issuer }, use) => {
     await use(async (user, { page, attributes } = {}) => {
       const at = page ?? (await newPage());

@@ -67,7 +67,7 @@ func startOlder(t *testing.T, relay string, hides bool) (address string, o *olde
 	return server.URL, o
 }
 
-// keep keeps what the chat has sent.
+// keep records the frames and requests of the chat.
 func (o *older) keep(parts ...[]byte) {
 	o.mu.Lock()
 	for _, part := range parts {
@@ -149,7 +149,7 @@ func (o *older) hide(frame []byte) []byte {
 	return changed
 }
 
-// secret is what an encrypted chat is given to send. It is in no frame and no request, in no usual form.
+// secret is the text that an encrypted chat sends. No frame and no request may contain it, in any usual form.
 const secret = "The vault opens at nine."
 
 // forms returns the forms in which a text would be plain to a reader.
@@ -162,8 +162,8 @@ func forms(text string) (all []string) {
 	return all
 }
 
-// TestEncryptedChatInAPlainRoom: an element that is told to encrypt sends nothing in the clear, neither to a relay that does not
-// know encryption, in whatever room, nor into a room of today's relay that is not encrypted. In an encrypted room it sends the same
+// TestEncryptedChatInAPlainRoom: an element that encrypts sends nothing in the clear, neither to a relay that does not
+// know encryption, nor into a room of today's relay that is not encrypted. In an encrypted room it sends the same
 // things encrypted.
 func TestEncryptedChatInAPlainRoom(t *testing.T) {
 	for name, c := range map[string]struct{ hides, encrypted bool }{
@@ -186,7 +186,7 @@ func TestEncryptedChatInAPlainRoom(t *testing.T) {
 				return s.Status == client.StatusLive && s.Lock.State == state && len(s.Messages) == 2
 			})
 			p.writes(t, s.Messages[0].ID)
-			// What was to be sent before this reaction is with the relay now, or is never sent.
+			// The relay now has everything queued before this reaction, or will never get it.
 			p.Do(client.React{ID: s.Messages[1].ID, Emoji: "👍", On: true})
 			p.until(t, "the reaction", func(s client.Snapshot) bool { return len(s.Messages[1].Reactions) == 1 })
 			for _, form := range forms(secret) {
@@ -221,7 +221,7 @@ func prepareRoom(t *testing.T, r *relaytest.Relay, encrypted bool) {
 	}
 }
 
-// encryptedChat is a chat that is told to encrypt, with ciphers of its own.
+// encryptedChat is a chat that encrypts, with its own ciphers.
 type encryptedChat struct {
 	*driver.Driver
 	changed chan struct{} // has a token when there is a new snapshot
@@ -279,7 +279,7 @@ func (p *encryptedChat) writes(t *testing.T, earlier string) {
 	p.Do(client.EditText{ID: earlier, Text: secret})
 }
 
-// until waits until the chat shows what is described, and returns it.
+// until waits until the chat's snapshot fits, and returns it.
 func (p *encryptedChat) until(t *testing.T, what string, seen func(client.Snapshot) bool) client.Snapshot {
 	t.Helper()
 	late := time.After(patience)

@@ -34,7 +34,7 @@ export const test = base.extend({
   },
 
   /**
-   * Serves a project on the test's next port and gives its URL: with a command of its own, or, where the command is the name of a
+   * Serves a project on the test's next port and returns its URL: with the project's command, or, if the command is the name of a
    * folder of it, as plain files.
    */
   serve: async ({ ports, relay }, use) => {

@@ -1,4 +1,4 @@
-// A registry of our own on loopback: it keeps what is published there in memory's place, a temporary folder, and passes
+// A registry on loopback: it keeps published packages in a temporary folder, and passes
 // everything else on to the registry that this machine uses.
 
 import { execFile, spawn } from 'node:child_process';

@@ -65,6 +65,6 @@ async function versions() {
     const { dependencies, devDependencies } = JSON.parse(await readFile(join(ROOT, folder, 'package.json')));
     Object.assign(pins, dependencies, devDependencies);
   }
-  delete pins[NAME]; // what was published
+  delete pins[NAME]; // the published package
   return pins;
 }

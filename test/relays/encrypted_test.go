@@ -52,7 +52,7 @@ func (c *client) mustSay(t *testing.T, f protocol.ClientFrame) {
 	}
 }
 
-// TestKeysOfOtherRelays: a turn, the wraps of it, a device that lacks it and a reason for the next are told to the devices of
+// TestKeysOfOtherRelays: a turn, its wraps, a device that lacks it and a reason for the next turn reach the devices of
 // all relays, and none keeps a stale key.
 func TestKeysOfOtherRelays(t *testing.T) {
 	w := newWorld(t, 2)

@@ -64,7 +64,7 @@ func (t *Timeline) SetOpened(m *protocol.Message, said client.Said) *protocol.Me
 	}
 	c := *m
 	if said.Opened() {
-		c.Text, c.Mentions, c.Files, c.Encrypted = said.Text, said.Mentions, nil, nil // what the relay says of files is nothing
+		c.Text, c.Mentions, c.Files, c.Encrypted = said.Text, said.Mentions, nil, nil // the relay's claims about files do not count
 		for i := range said.Files {
 			c.Files = append(c.Files, said.Files[i].File)
 		}

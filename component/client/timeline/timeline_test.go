@@ -12,8 +12,8 @@ import (
 	"hallway/protocol"
 )
 
-// history is a room as the relay has it: what the window shows must be a part
-// of it, whatever is streamed while pages are on their way.
+// history is the relay's state of a room: the window must always show a part
+// of it, for all changes streamed while pages are loading.
 type history struct {
 	room []*protocol.Message // by seq; the element changes when the message does
 	rev  int64

@@ -172,7 +172,7 @@ func storedRow(m *protocol.Message, me string, marks map[string]client.Mark) row
 		senderID: m.Sender.ID, sender: text.ShownName(m.Sender.Name), role: m.Sender.Role,
 		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
 	}
-	if len(m.Files) > 0 && !r.encrypted { // else they are what the relay sees
+	if len(m.Files) > 0 && !r.encrypted { // otherwise they are the relay's
 		files := media.Stored(m.Files)
 		r.files = &files
 		if m.AutoText {

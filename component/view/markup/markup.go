@@ -34,7 +34,7 @@ const spansDepthMax = 4
 
 const fence = "```"
 
-// Parse returns the spans of a message's text. Marks that it does not understand stay text: there is no
+// Parse returns the spans of a message's text. Unknown marks stay text: there is no
 // wrong markup, and only pairs of marks are left out. The time that it takes grows with the length of
 // the text only.
 func Parse(text string) []Span {

@@ -164,7 +164,7 @@ const (
 // The words of encrypted rooms.
 const (
 	LockReaders   Word = "lockReaders" // the badge, and the title of the list
-	LockNote      Word = "lockNote"    // what the number is for
+	LockNote      Word = "lockNote"    // the purpose of the number
 	LockOutList   Word = "lockOutList" // before the users whom a moderator has shut out
 	LockReadmit   Word = "lockReadmit" // the button that lets one in again
 	LockRenew     Word = "lockRenew"   // the button that makes new keys

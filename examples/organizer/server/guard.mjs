@@ -41,7 +41,7 @@ export function checkHost(request) {
 
 /**
  * Refuses a request that another page's script or form has made. Browsers name the page's origin with all but GET and HEAD; a
- * program that is no browser need not, and has no cookies of a user.
+ * program that is not a browser need not, and has no cookies of a user.
  */
 export function checkOwnPage(request) {
   const { origin, host } = request.headers;

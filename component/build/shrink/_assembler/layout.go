@@ -23,7 +23,7 @@ type layout struct {
 	size         int64    // PC_Bs of the function
 }
 
-// pcState follows the tables from program counters to values, to find where they change.
+// pcState follows the tables from program counters to values, to find their changes.
 type pcState struct {
 	now, before [8]int64
 	changed     bool // since the last PC_B
@@ -182,7 +182,7 @@ func blockDepths(s *obj.LSym) map[*obj.Prog]int {
 	return depths
 }
 
-// countAddresses returns how many return addresses a function writes; 0 where it calls deferreturn, since the linker looks
+// countAddresses returns the number of return addresses that a function writes; 0 if it calls deferreturn, since the linker looks
 // for the whole address beside that call.
 func countAddresses(s *obj.LSym) int {
 	n := 0

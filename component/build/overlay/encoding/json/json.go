@@ -115,7 +115,7 @@ func appendString(dst []byte, s string) []byte {
 		case r < ' ' || r == '\u2028' || r == '\u2029':
 			dst = append(dst, '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 		default:
-			dst = utf8.AppendRune(dst, r) // what is not UTF-8 becomes U+FFFD
+			dst = utf8.AppendRune(dst, r) // invalid UTF-8 becomes U+FFFD
 		}
 	}
 	return append(dst, '"')
