@@ -1,7 +1,8 @@
-// Package column is the form in which stores keep parts of a message in a column: JSON, in the protocol's own words. The
-// empty text stands for nothing. Start with [EncodeReactions].
+// Package column encodes the parts of a message that databases keep as JSON in one column, in the protocol's own
+// words. The empty text stands for nothing. Start with [EncodeReactions].
 //
-// To add a part, give it a type with tags and a pair of functions here. The package must not know SQL.
+// To add a part, give it a type with tags and a pair of functions here. The package must not know SQL, nor which
+// database has the column.
 package column
 
 import (
@@ -46,10 +47,10 @@ type file struct {
 	Alt    string `json:"alt,omitempty"`
 }
 
-// filesBegin is how a column of EncodeFiles begins, and no other column beside which it stands.
+// filesBegin is the beginning of each column of EncodeFiles; no other part begins so.
 const filesBegin = `{"files":`
 
-// EncodeFiles returns the column of a message's files, and of whether its text is made of their names.
+// EncodeFiles returns the column of a message's files, which also notes whether the text consists of their names.
 func EncodeFiles(m *protocol.Message) (string, error) {
 	if len(m.Files) == 0 {
 		return "", nil
@@ -62,8 +63,8 @@ func EncodeFiles(m *protocol.Message) (string, error) {
 	return string(text), err
 }
 
-// CutFiles reads what EncodeFiles has written into the message, where a text begins with it and a line break, and returns
-// the rest.
+// CutFiles reads files into the message, where a text begins with a column of EncodeFiles and a line break, and
+// returns the rest.
 func CutFiles(m *protocol.Message, text string) (rest string, err error) {
 	if !strings.HasPrefix(text, filesBegin) {
 		return text, nil

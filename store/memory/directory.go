@@ -46,7 +46,7 @@ func (s reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry,
 	return rooms[0], true, err
 }
 
-// Settings returns those of a room; see [rules.Directory].
+// Settings returns the settings of a room; see [rules.Directory].
 func (s reader) Settings(ctx context.Context, room string) (settings protocol.RoomSettings, err error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {
@@ -67,7 +67,7 @@ func (s reader) Members(ctx context.Context, room string, part rules.Part) (memb
 	return members, nil
 }
 
-// partOf returns the part of a list that is in the order of its keys.
+// partOf returns a part of a list that is sorted by its keys.
 func partOf[T any](all []T, part rules.Part, key func(T) string) (some []T) {
 	for _, one := range all {
 		if key(one) > part.After && (part.Limit == 0 || len(some) < part.Limit) {

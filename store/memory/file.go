@@ -9,7 +9,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// files keeps what [rules.Files] asks of the rows of files.
+// files answers for the rows of files; see [rules.Files].
 type files struct {
 	*states
 	name string // of the place of the bytes; "": it has none yet
@@ -31,7 +31,7 @@ func loadFiles(row *rules.Room, r *Room, k *rules.RoomKeys) {
 	}
 }
 
-// loadFileBytes loads how many bytes there are of users, and of all.
+// loadFileBytes loads the bytes of users' files and of all files.
 func loadFileBytes(set *rules.Set, tx *state, keys *rules.Keys) {
 	if len(keys.Uploaders) == 0 {
 		return
@@ -51,7 +51,7 @@ func (r *Room) saveFile(row *rules.File) {
 	r.files[row.ID] = stored(row)
 }
 
-// stored returns a row without what belongs to a batch.
+// stored returns a row without the fields of a batch.
 func stored(row *rules.File) rules.File {
 	return rules.File{
 		File: row.File, Owner: row.Owner, Blob: row.Blob, Thumb: row.Thumb, Sum: row.Sum, UploadedAt: row.UploadedAt, Seq: row.Seq,
@@ -70,7 +70,7 @@ func (s *state) doomFiles(r *Room, which func(rules.File) bool) (n int) {
 	return n
 }
 
-// disownFiles takes a user out of the files: the unused ones are gone.
+// disownFiles removes a user from the files: it deletes unused ones, and gives the others to the pseudonym.
 func (s *state) disownFiles(r *Room, f *rules.Forget) {
 	s.doomFiles(r, func(file rules.File) bool { return file.Owner == f.User && file.Seq == 0 })
 	for id, file := range r.files {

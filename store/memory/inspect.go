@@ -2,19 +2,19 @@ package memory
 
 import "hallway/protocol"
 
-// Epoch returns the name of the life, "" where nobody has made the room.
+// Epoch returns the name of the life; "" where the room does not exist.
 func (r *Room) Epoch() string { return r.epoch }
 
 // Head returns the last rev.
 func (r *Room) Head() int64 { return r.head }
 
-// Len returns how many messages there are.
+// Len returns the number of messages.
 func (r *Room) Len() int { return len(r.messages) }
 
 // Message returns the i-th message, the oldest first. It must not be changed.
 func (r *Room) Message(i int) *protocol.Message { return &r.messages[i].Message }
 
-// Find returns the message of an id, nil where there is none. It must not be changed.
+// Find returns the message with an id; nil where there is none. It must not be changed.
 func (r *Room) Find(id string) *protocol.Message {
 	if m := r.message(id); m != nil {
 		return &m.Message

@@ -93,7 +93,7 @@ func (s *Store) loadRoom(set *rules.Set, tx *state, r *Room, k *rules.RoomKeys) 
 	loadFiles(row, r, k)
 }
 
-// sentAt returns when a participant has sent in slow mode.
+// sentAt returns the time of a participant's last send in slow mode.
 func (s *Store) sentAt(tx *state, who sender) protocol.Time {
 	if at, ok := tx.sent[who]; ok {
 		return at
@@ -118,7 +118,7 @@ func (m *message) load(r *rules.Room) *rules.Message {
 	return row
 }
 
-// clear buries the next messages of a user.
+// clear turns the next messages of a user into tombstones.
 func (s *Store) clear(r *Room, row *rules.Room, user string, bury func(*rules.Message)) (more bool) {
 	n := 0
 	if r == nil {

@@ -94,7 +94,7 @@ func (s *state) saveMessage(row *rules.Message) {
 	r.put(m)
 }
 
-// saveReactions takes over the rows that have changed.
+// saveReactions saves the changed rows.
 func (m *message) saveReactions(row *rules.Message) {
 	all, emptied := row.Unreacted()
 	saved, gone := row.ReactionChanges()
@@ -143,7 +143,7 @@ func (s *state) saveReport(row *rules.ReportRow) {
 	r.reports[at] = row.ReportEntry
 }
 
-// saveUsers saves what belongs to users and not to one room.
+// saveUsers saves rows of users that belong to no single room.
 func (s *state) saveUsers(set *rules.Set) {
 	for _, m := range set.Roles {
 		r := s.own(m.Room)
@@ -166,7 +166,7 @@ func (s *state) saveUsers(set *rules.Set) {
 	}
 }
 
-// forget takes a user out of everything that is not a message.
+// forget removes a user from everything that is not a message.
 func (s *state) forget(f *rules.Forget) {
 	delete(s.revoked, f.User)
 	delete(s.ranks, f.User)
@@ -219,7 +219,7 @@ func (r *Room) ruledBy(user string) bool {
 	return slices.ContainsFunc(r.reports, func(e protocol.ReportEntry) bool { return e.By.ID == user || e.ClosedBy == user })
 }
 
-// disown puts the pseudonym in the place of the user, and reports whether u was the user.
+// disown replaces the user by the pseudonym, and reports whether u was the user.
 func disown(u *protocol.User, f *rules.Forget) bool {
 	if u.ID != f.User {
 		return false

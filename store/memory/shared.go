@@ -10,7 +10,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// shared answers what relays on one database ask of it.
+// shared answers what relays on one database ask; see [rules.Shared].
 type shared struct {
 	*states
 	now    func() time.Time
@@ -19,7 +19,7 @@ type shared struct {
 
 var _ rules.Shared = (*shared)(nil)
 
-// lease is a job's holder, until a time.
+// lease holds a job's holder, until a time.
 type lease struct {
 	holder string
 	until  time.Time
@@ -28,7 +28,7 @@ type lease struct {
 // Cluster returns the id of the store; see [rules.Shared].
 func (s *shared) Cluster(context.Context) (string, error) { return "memory", nil }
 
-// Heads reads how far rooms are; see [rules.Shared].
+// Heads reads the heads of rooms; see [rules.Shared].
 func (s *shared) Heads(ctx context.Context, names []string) (rules.Heads, error) {
 	state, err := s.read(ctx)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *shared) Heads(ctx context.Context, names []string) (rules.Heads, error)
 	return heads, nil
 }
 
-// Ruling reads what relays keep of a room's rules; see [rules.Shared].
+// Ruling reads the rules of a room that relays remember; see [rules.Shared].
 func (s *shared) Ruling(ctx context.Context, room string) (rules.Ruling, error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {

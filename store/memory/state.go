@@ -10,7 +10,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// state is all that is stored. Once it is durable it does not change.
+// state holds everything that is stored. It does not change once it is durable.
 type state struct {
 	rooms   map[string]*Room
 	audit   map[string][]protocol.AuditEntry // by room
@@ -21,7 +21,7 @@ type state struct {
 	revoked map[string]protocol.Time         // by user
 	doomed  map[string]bool                  // keys of bytes to delete
 	devices map[string]rules.Device          // by id
-	// everywhere grows with each change of what relays keep of all rooms.
+	// everywhere grows with each change that concerns what relays remember of all rooms.
 	everywhere int64
 
 	// Of a transaction:
@@ -67,8 +67,7 @@ type message struct {
 	reactions []rules.Reaction // ascending by rev
 }
 
-// places holds the places of messages by id, also of some that were rolled back. All versions
-// of a life share it.
+// places holds the places of messages by id, also of messages that were rolled back. All versions of a life share it.
 type places struct {
 	mu   sync.Mutex
 	byID map[string]int
@@ -117,7 +116,7 @@ func (s *state) begin() *state {
 	return &tx
 }
 
-// end ends the transaction: the state does not change any more.
+// end ends the transaction: from now on the state does not change.
 func (s *state) end() {
 	for r := range s.owned {
 		r.cloned = false
@@ -142,7 +141,7 @@ func (s *state) own(name string) *Room {
 // names returns the names of the rooms in their order.
 func (s *state) names() []string { return slices.Sorted(maps.Keys(s.rooms)) }
 
-// message returns the message of that id, nil where there is none.
+// message returns the message with an id, nil where there is none.
 func (r *Room) message(id string) *message {
 	if at, ok := r.places.of(id); ok && at < len(r.messages) && r.messages[at].ID == id {
 		return r.messages[at]
@@ -182,7 +181,7 @@ func (r *Room) user(id string) protocol.User {
 	return protocol.User{ID: id, Role: protocol.RoleParticipant}
 }
 
-// open returns how many reports are open.
+// open returns the number of open reports.
 func (r *Room) open() (n int64) {
 	for i := range r.reports {
 		if r.reports[i].State == protocol.ReportOpen {
@@ -192,7 +191,7 @@ func (r *Room) open() (n int64) {
 	return n
 }
 
-// rules returns the settings that the relay heeds.
+// rules returns the room's settings.
 func (r *Room) rules() protocol.RoomSettings {
 	s, _ := protocol.ReadSettings(r.settings)
 	return s
@@ -203,7 +202,7 @@ func (m *message) has(user, emoji string) bool {
 	return slices.ContainsFunc(m.reactions, func(r rules.Reaction) bool { return r.Rev > 0 && r.User == user && r.Emoji == emoji })
 }
 
-// view returns the message as a user sees it; "": as nobody does.
+// view returns the message as a user sees it; with "", as nobody's.
 func (m *message) view(user string) protocol.Message {
 	v := m.Message
 	for i := range v.Reactions {

@@ -12,7 +12,7 @@ var errClosed = errors.New("the store is closed")
 type states struct {
 	mu     sync.Mutex
 	state  *state // durable
-	staged *state // what the transaction makes of it; nil: there is none
+	staged *state // the state after the transaction; nil: there is none
 	closed bool
 }
 

@@ -11,7 +11,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// Store is a store in memory, for one relay or several. Its methods may be called from several goroutines.
+// Store is a store in memory, for one relay or several. Its methods may be called from several goroutines at once.
 type Store struct {
 	*states
 	reader
@@ -23,7 +23,7 @@ type Store struct {
 	// Under the lock of states:
 
 	lives int // of rooms so far
-	// sent holds when participants sent in slow mode. It does not outlast a Close.
+	// sent holds the times of sends in slow mode. A Close forgets them.
 	sent map[sender]protocol.Time
 }
 
@@ -45,7 +45,7 @@ var (
 // sender is a user in a life of a room.
 type sender struct{ epoch, user string }
 
-// Options say how a store differs from the usual; the zero Options are a usual one.
+// Options say how a store differs from the default; the zero Options are the default.
 type Options struct {
 	// Epoch names the n-th life of all rooms.
 	Epoch func(room string, n int) string
@@ -53,7 +53,7 @@ type Options struct {
 	ReactionUsers int
 	// ClearMax limits the messages that one op clears.
 	ClearMax int
-	// Now tells which sanctions are in force when they are listed.
+	// Now decides which sanctions are in force when they are listed.
 	Now func() time.Time
 }
 
@@ -91,8 +91,8 @@ func (s *Store) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	return outcomes, nil
 }
 
-// Stage carries out ops in a transaction, in place of one that was staged before. Nobody
-// reads what they change before Sync.
+// Stage carries out ops in a transaction, which replaces one that was staged before. Readers see the changes after
+// Sync.
 func (s *Store) Stage(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +117,7 @@ func (s *Store) Stage(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	return outcomes, nil
 }
 
-// Sync makes durable what is staged.
+// Sync makes the staged transaction durable.
 func (s *Store) Sync() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,7 +129,7 @@ func (s *Store) Sync() {
 	s.state.end()
 }
 
-// Rollback forgets what is staged.
+// Rollback drops the staged transaction.
 func (s *Store) Rollback() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -169,7 +169,7 @@ func (s *Store) Reopen() {
 	clear(s.sent)
 }
 
-// Restore puts a snapshot in the place of what is stored. Each room begins another life.
+// Restore replaces everything that is stored by a snapshot. Each room begins another life.
 func (s *Store) Restore(from Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -15,11 +16,12 @@ import (
 	"hallway/store/word"
 )
 
-// findingsMax limits the findings of one kind that are told.
+// findingsMax limits the reported findings of one kind.
 const findingsMax = 20
 
-// Check looks for damage in the database, beside relays or without one, and tells each thing that it finds in one line.
-// The error is about the looking. Damage in the server's files is the server's to find (pg_amcheck).
+// Check looks for damage in the database, beside relays or without one, and calls found with one line for each
+// finding. It returns an error only where it could not look. Damage in the server's files is the server's to find
+// (pg_amcheck).
 func Check(ctx context.Context, url string, found func(string), progress Progress) error {
 	err := inSnapshot(ctx, url, func(tx pgx.Tx) error {
 		i := inspection{ctx: ctx, tx: tx, found: found}
@@ -43,8 +45,8 @@ func Check(ctx context.Context, url string, found func(string), progress Progres
 	return nil
 }
 
-// inSnapshot calls do with a transaction that reads the database as it is now, and changes nothing in it. A database of
-// another schema is refused.
+// inSnapshot calls do with a transaction that reads the database as it is now and changes nothing. It refuses a
+// database of another schema.
 func inSnapshot(ctx context.Context, url string, do func(pgx.Tx) error) error {
 	config, err := parse(url)
 	if err != nil {
@@ -61,7 +63,7 @@ func inSnapshot(ctx context.Context, url string, do func(pgx.Tx) error) error {
 		return explain(err)
 	}
 	if !there {
-		return NotBegunError{fmt.Errorf("it is no database of a relay")}
+		return NotBegunError{errors.New("it is not the database of a relay")}
 	}
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
@@ -89,7 +91,7 @@ func (i *inspection) steps() []func() error {
 	return []func() error{i.references, i.heads, i.revs, i.summaries, i.reactions, i.mentions, i.files, i.fileBytes, i.names, i.vault, i.index}
 }
 
-// each tells what text makes of each row, "" nothing.
+// each reports the text of each row, unless it is "".
 func (i *inspection) each(query string, text func(scan func(...any) error) (string, error), args ...any) error {
 	rows, err := i.tx.Query(i.ctx, query, args...)
 	if err != nil {
@@ -112,7 +114,7 @@ func (i *inspection) each(query string, text func(scan func(...any) error) (stri
 	return rows.Err()
 }
 
-// references looks for rows of rooms that are not there.
+// references looks for rows of missing rooms.
 func (i *inspection) references() error {
 	for _, table := range []string{"messages", "members", "member_terms", "sanctions", "reports", "reactions", "sent", "files", "turns", "wraps", "room_devices", "dues"} {
 		err := i.each(`SELECT room, count(*) FROM `+table+` WHERE NOT EXISTS (SELECT 1 FROM rooms WHERE key = room) GROUP BY room`,
@@ -128,7 +130,8 @@ func (i *inspection) references() error {
 	return nil
 }
 
-// heads makes sure that each room's head is the rev of its last change, be the message there or deleted by its age.
+// heads makes sure that each room's head is the rev of its last change, whether the message is there or was deleted
+// because of its age.
 func (i *inspection) heads() error {
 	return i.each(`SELECT name, head, last FROM (SELECT name, head, greatest(purged, (SELECT max(seq) FROM messages WHERE room = key),
 			(SELECT max(rev) FROM messages WHERE room = key AND rev <> seq), 0) AS last FROM rooms WHERE name IS NOT NULL) AS r WHERE last <> head`,
@@ -182,7 +185,7 @@ func (i *inspection) summaries() error {
 	})
 }
 
-// summed reports whether a summary is that of reactions in their order.
+// summed reports whether a summary fits reactions in their order.
 func summed(has []protocol.Reaction, emoji, users []string) bool {
 	want := make(map[string]protocol.Reaction)
 	for n, one := range emoji {
@@ -266,7 +269,7 @@ func (i *inspection) mentions() error {
 	})
 }
 
-// index compares the index of words with the texts, as far as it claims to have them.
+// index compares the index of words with the texts that it should cover.
 func (i *inspection) index() error {
 	var version int
 	if err := i.tx.QueryRow(i.ctx, `SELECT words FROM database`).Scan(&version); err != nil || version != word.Version {

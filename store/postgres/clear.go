@@ -9,26 +9,26 @@ import (
 )
 
 const (
-	// clearTime is the time after which a batch clears nothing more: the messages are in no order by sender, and others
-	// must not wait for a look at all of a long room.
+	// clearTime limits how long a batch clears: the messages have no order by sender, and others must not wait while
+	// a long room is read.
 	clearTime = 5 * time.Millisecond
-	// clearSpan limits the places of messages that are looked at between two looks at the clock.
+	// clearSpan limits the messages that are read between two looks at the clock.
 	clearSpan = 1024
-	// clearedKeptMax limits the places that are kept where a clear goes on.
+	// clearedKeptMax limits the remembered places at which clears go on.
 	clearedKeptMax = 1000
 )
 
 const sentBy = `SELECT ` + messageColumns + ` FROM messages m WHERE room = $1 AND seq > $2 AND seq <= $3 AND sender_id = $4 AND deleted_at = 0
 	ORDER BY seq LIMIT $5`
 
-// clear buries the user's next messages until the time is over, and reports whether some are left. The first clear of a
-// batch always goes on by a span.
+// clear turns the user's next messages into tombstones until the time is over, and reports whether some are left. The
+// first clear of a batch always advances by a span.
 func (b *batch) clear(r *rules.Room, user string, bury func(*rules.Message)) (more bool) {
 	if r.Made() || b.err != nil {
 		return false
 	}
 	who := sender{r.Epoch, user}
-	at, ok := b.cleared[who] // none of the user's is left up to at: what is cleared stays so, whoever clears
+	at, ok := b.cleared[who] // no message of the user is left up to at; that stays true, whichever relay clears
 	if !ok {
 		at = b.s.cleared[who]
 	}

@@ -1,9 +1,9 @@
 package postgres
 
-// NotBegunError is an error of a command that has changed nothing and made nothing: it must be asked otherwise.
+// NotBegunError is the error of a command that has changed nothing and made nothing. Its arguments are wrong.
 type NotBegunError struct{ error }
 
 func (e NotBegunError) Unwrap() error { return e.error }
 
-// Progress is told how much of how much is done; nil is not.
+// Progress is called with the amount done and the total; it may be nil.
 type Progress func(done, total int)

@@ -15,12 +15,12 @@ import (
 	"hallway/store/vault"
 )
 
-// attemptsMax limits how often a batch is tried that another relay has got in the way of.
+// attemptsMax limits the attempts at a batch that conflicts with other relays.
 const attemptsMax = 10
 
 var (
 	errAgain   = errors.New("another relay has changed the same rows") // nothing was stored
-	errUnknown = errors.New("the server warned: whether the commit is safe is not known")
+	errUnknown = errors.New("the server warned: the commit may not be safe")
 )
 
 // Commit carries out ops; see [rules.Store]. created_at comes from the server's clock.
@@ -35,7 +35,7 @@ func (s *Store) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	return outcomes, nil
 }
 
-// commit carries out ops, with two halves apart where the server refuses a value.
+// commit carries out ops. Where the server refuses a value, it tries the two halves separately.
 func (s *Store) commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	if s.closed {
 		return nil, errClosed
@@ -44,7 +44,7 @@ func (s *Store) commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A commit is never cancelled: the server would report a success that a standby has not heard of.
+	// A commit is never cancelled: the server would report success although no standby has the commit.
 	ctx := context.Background()
 	conn, made, err := s.writer.connect(ctx)
 	if err != nil {
@@ -75,7 +75,7 @@ func (s *Store) commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	return nil, errAgain
 }
 
-// apart carries out ops of which the server refuses a value: that op fails alone.
+// apart carries out ops of which one has a value that the server refuses: that op fails alone.
 func (s *Store) apart(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	if len(ops) == 1 {
 		return []rules.Outcome{{Refusal: rules.Refusal{Code: protocol.CodeBadRequest, Reason: "the database cannot store this"}}}, nil
@@ -117,11 +117,11 @@ func hasClass(err error, classes ...string) bool {
 // isRefused reports whether a value cannot be stored: not as this type (22), or it is too large (54).
 func isRefused(err error) bool { return hasClass(err, "22", "54") }
 
-// isConflict reports whether another relay got in the way, after which the same may succeed: rows of one key (23505), a
-// deadlock or the like (40).
+// isConflict reports whether another relay caused the failure, so that the same may succeed later: rows of one key
+// (23505), a deadlock or the like (40).
 func isConflict(err error) bool { return errors.Is(err, errAgain) || hasClass(err, "23505", "40") }
 
-// A batch is one transaction under way.
+// A batch is one running transaction.
 type batch struct {
 	s     *Store
 	ctx   context.Context

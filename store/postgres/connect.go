@@ -18,10 +18,10 @@ import (
 const (
 	// connectTimeout bounds an attempt to connect.
 	connectTimeout = 3 * time.Second
-	// connectEvery is the least time between a failed attempt and the next one: a server that starts must not be
-	// kept busy by refusals.
+	// connectEvery is the least time between a failed attempt and the next one, so that refusals do not keep a
+	// starting server busy.
 	connectEvery = 100 * time.Millisecond
-	// A peer that does not answer for aliveIdle and aliveProbes times aliveEvery is taken for dead.
+	// A peer that does not answer for aliveIdle and aliveProbes times aliveEvery counts as dead.
 	aliveIdle   = 5 * time.Second
 	aliveEvery  = 2 * time.Second
 	aliveProbes = 3
@@ -132,7 +132,7 @@ func (w *writer) disconnect() {
 	w.conn = nil
 }
 
-// explain says of an error what it means to the operator, in one line.
+// explain turns an error into one line that says what it means to the operator.
 func explain(err error) error {
 	if err == nil {
 		return nil

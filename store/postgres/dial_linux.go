@@ -7,11 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unacknowledgedMax bounds the time for which what was sent may stay without the peer's acknowledgement.
+// unacknowledgedMax bounds the time for which sent bytes may stay without the peer's acknowledgement.
 const unacknowledgedMax = 10 * time.Second
 
-// boundUnacknowledged makes a socket fail where its peer has gone without a word. The keep-alive does not see that while
-// something is under way.
+// boundUnacknowledged makes a socket fail when its peer has vanished. The keep-alive does not notice that while bytes
+// are on their way.
 func boundUnacknowledged(network, _ string, raw syscall.RawConn) (err error) {
 	if network == "unix" {
 		return nil

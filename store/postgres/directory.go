@@ -31,7 +31,7 @@ func (s reader) RoomNames(ctx context.Context, span rules.Span, limit int) (name
 	return names, nil
 }
 
-// selectRooms reads rooms with their newest messages. A member who has read up to the head costs no count.
+// selectRooms reads rooms with their newest messages. It counts nothing for a member who has read up to the head.
 var selectRooms = `SELECT r.name, r.title, r.settings, r.made_at, c.members, coalesce(i.read, 0),
 		CASE WHEN coalesce(i.read, 0) >= r.head THEN 0 ELSE (SELECT count(*) FROM (SELECT 1 FROM messages
 			WHERE room = r.key AND seq > coalesce(i.read, 0) AND deleted_at = 0 AND sender_id <> $2 LIMIT $3) AS unread) END,
@@ -90,7 +90,7 @@ func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSetting
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return protocol.RoomSettings{}, fmt.Errorf("read a room's settings: %w", explain(err))
 	}
-	read, _ := protocol.ReadSettings(settings) // what is no setting counts as none
+	read, _ := protocol.ReadSettings(settings) // an unreadable setting counts as none
 	return read, nil
 }
 

@@ -14,31 +14,31 @@ import (
 )
 
 const (
-	// jobErasures is the job of the one that erases users, for eraseTime at a time.
+	// jobErasures is the job of the process that erases users, for eraseTime at a time.
 	jobErasures = "erasures"
 	eraseTime   = 10 * time.Second
 	// erasuresEvery is the time between two looks for a user to erase, and for the progress.
 	erasuresEvery = 500 * time.Millisecond
-	// erasePart limits the messages that are changed at once: others come in between.
+	// erasePart limits the messages that are changed at once, so that other ops come in between.
 	erasePart = 25
 )
 
-// eraser takes one user out of the tables.
+// eraser removes one user from the tables.
 type eraser struct {
 	u               *upkeep
 	user, pseudonym string
 	carry           rules.Carry
 }
 
-// traces finds the next messages after a place that are a user's, that the user has reacted to, or that mention the user. It goes through all
-// messages once.
+// traces finds the next messages after a place that the user has sent or reacted to, or that mention the user. It
+// goes through all messages once.
 const traces = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room) FROM (
 		(SELECT room, seq FROM messages WHERE (room, seq) > ($1, $2) AND sender_id = $3 ORDER BY room, seq LIMIT $4)
 		UNION (SELECT room, seq FROM reactions WHERE (room, seq) > ($1, $2) AND user_id = $3 ORDER BY room, seq LIMIT $4)
 		UNION (SELECT room, seq FROM mentions WHERE (room, seq) > ($1, $2) AND user_id = $3 ORDER BY room, seq LIMIT $4)
 	) AS found ORDER BY room, seq LIMIT $4`
 
-// run goes through all messages once: what the user writes meanwhile may stay.
+// run goes through all messages once. Messages that the user sends meanwhile may stay.
 func (e *eraser) run(ctx context.Context) error {
 	var key, seq int64 // up to where
 	for more := true; more; {
@@ -80,18 +80,18 @@ func (e *eraser) step(ctx context.Context, ops []rules.Op) error {
 	}
 	held, err := e.u.Lease(ctx, jobErasures, e.u.holder, eraseTime)
 	if err == nil && !held {
-		err = errors.New("another relay goes on with it")
+		err = errors.New("another relay goes on with the erasure")
 	}
 	return err
 }
 
-// Erase takes a user out of the database. The user's messages become tombstones under a random pseudonym, at a new rev
-// each, so that clients learn of it; reactions, acts as a moderator and reports stand under the pseudonym without a name;
-// memberships, sanctions, revocations, and the words of reports and acts about the user are gone. It returns the number of
-// these messages, and goes on, under the same pseudonym, where an erasure that was ended has stopped.
+// Erase removes a user from the database. The user's messages become tombstones under a random pseudonym, at a new
+// rev each, so that clients hear of it. Reactions, acts of moderation and reports by the user keep the pseudonym
+// without a name. Memberships, sanctions and revocations of the user are deleted, and so are the texts of reports and
+// acts about the user. It returns the number of messages. After an interruption it goes on under the same pseudonym.
 //
-// Where relays use the database, one of them does it between all else that it does; once asked it does so without being
-// waited for. progress is told of messages.
+// Where relays use the database, one of them does the work beside its other work, and goes on with it even if the
+// caller stops waiting. Erase calls progress with numbers of messages.
 func Erase(ctx context.Context, url, user string, progress Progress) (messages int, err error) {
 	if err := inSnapshot(ctx, url, func(pgx.Tx) error { return nil }); err != nil { // Open would make one
 		return 0, fmt.Errorf("erase from %q: %w", Name(url), err)
@@ -158,7 +158,7 @@ func (e *erasure) run(ctx context.Context) error {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return errors.New("not waited for; the relays go on with it")
+			return errors.New("stopped waiting; the relays go on with it")
 		}
 	}
 }

@@ -13,14 +13,14 @@ import (
 	"hallway/store/row"
 )
 
-// files keeps what [rules.Files] asks of the rows of files.
+// files answers for the rows of files; see [rules.Files].
 type files struct{ *db }
 
 const (
-	// The rows stay locked: nobody takes them for unused meanwhile.
+	// The rows stay locked, so that nobody drops them as unused meanwhile.
 	selectFiles = `SELECT k.name, ` + row.FileColumns + ` FROM unnest($1::text[], $2::text[]) AS k (name, id)
 		JOIN rooms ON rooms.name = k.name JOIN files f ON f.room = rooms.key AND f.id = k.id FOR UPDATE OF f`
-	// The row of all orders the uploads of all relays, so that together they do not go beyond a quota.
+	// The row of all files orders the uploads of all relays, so that together they stay within a quota.
 	lockFileBytes   = `SELECT 1 FROM file_bytes WHERE kind = '' FOR UPDATE`
 	selectFileBytes = `SELECT '', '', bytes FROM file_bytes WHERE kind = ''
 		UNION ALL SELECT 'u', b.name, bytes FROM unnest($1::text[]) AS k (name) JOIN file_bytes b ON b.kind = 'u' AND b.name = k.name
@@ -28,7 +28,7 @@ const (
 			JOIN file_bytes b ON b.kind = 'r' AND b.name = rooms.key::text`
 )
 
-// loadFiles loads files, and how many bytes there are.
+// loadFiles loads files, and the bytes that are in use.
 func (l *loader) loadFiles(ops []rules.Op) {
 	var names, ids, counted []string
 	for i := range l.keys.Rooms {
@@ -97,7 +97,7 @@ const (
 	dropFiles = `DELETE FROM files WHERE ctid = ANY (ARRAY(SELECT ctid FROM files WHERE room = ANY ($1::bigint[]) LIMIT $2))`
 )
 
-// saveFiles saves rows of files, and deletes those of messages that have none any more.
+// saveFiles saves rows of files, and deletes those of messages that have lost their files.
 func (b *batch) saveFiles(set *rules.Set) error {
 	for _, f := range set.Files {
 		if f.Made() {
@@ -119,7 +119,7 @@ func (b *batch) saveFiles(set *rules.Set) error {
 	return nil
 }
 
-// forgetFiles takes a user out of the files: it deletes unused ones, and gives the others and their bytes to the pseudonym.
+// forgetFiles removes a user from the files: it deletes unused ones, and gives the others and their bytes to the pseudonym.
 func (b *batch) forgetFiles(f *rules.Forget) {
 	b.queue(`DELETE FROM files WHERE owner = $1 AND seq = 0`, f.User)
 	b.queue(lockFileBytes)
@@ -146,7 +146,7 @@ func (s files) Doomed(ctx context.Context, limit int) ([]string, error) {
 	return s.keys(ctx, "list files to delete", `SELECT blob FROM doomed ORDER BY blob LIMIT $1`, limit)
 }
 
-// Unknown returns the keys that are of no file; see [rules.Files].
+// Unknown returns the keys that no file has; see [rules.Files].
 func (s files) Unknown(ctx context.Context, keys []string) ([]string, error) {
 	return s.keys(ctx, "look for files", `SELECT key FROM unnest($1::text[]) AS k (key) WHERE NOT EXISTS (SELECT 1 FROM files WHERE blob = key)`, keys)
 }
@@ -173,7 +173,7 @@ func (s files) Deleted(ctx context.Context, keys []string) error {
 	return nil
 }
 
-// A message may take a file meanwhile: behind the wait for its row, seq is compared again.
+// A message may take a file meanwhile, so seq is compared again after the wait for the row.
 const dropUnused = `DELETE FROM files WHERE ctid = ANY (ARRAY(SELECT ctid FROM files WHERE seq = 0 AND uploaded_at < $1 ORDER BY uploaded_at LIMIT $2)) AND seq = 0`
 
 // DropUnused deletes rows of files that are in no message; see [rules.Files].

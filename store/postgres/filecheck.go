@@ -42,7 +42,7 @@ func (i *inspection) files() error {
 	})
 }
 
-// fileBytes compares the numbers and sizes of files with what is counted.
+// fileBytes compares the numbers and sizes of files with the counted ones.
 func (i *inspection) fileBytes() error {
 	return i.each(`SELECT coalesce(c.kind, b.kind), coalesce(c.name, b.name), coalesce(b.bytes, 0), coalesce(c.bytes, 0) FROM (
 			SELECT '' AS kind, '' AS name, count(*) AS files, coalesce(sum(size), 0)::bigint AS bytes FROM files
@@ -52,8 +52,8 @@ func (i *inspection) fileBytes() error {
 		row.FileBytesFinding)
 }
 
-// FileRows calls each for every file in the database, as of one moment, with the number of all: beside relays or without
-// one. It returns the name by which the place of the files knows the database, "" where there is none.
+// FileRows calls each for every file in the database, as of one moment, with the number of all files: beside relays
+// or without one. It returns the name of the database at the place of its files, "" where it has none.
 func FileRows(ctx context.Context, url string, each func(f rules.StoredFile, all int) error) (name string, err error) {
 	err = inSnapshot(ctx, url, func(tx pgx.Tx) error {
 		var all int

@@ -20,9 +20,10 @@ type Table struct {
 	Rows func(each func([]any) error) error
 }
 
-// Fill copies tables into the database, which must have no rooms: in one transaction, at whose end it reads all rows back
-// and compares their numbers and checksums. The rooms keep their epochs, so clients go on. reports is the number of the
-// last report, filesName what names the database at the place of its files. The index of words is made by the first relay.
+// Fill copies tables into the database, which must have no rooms: in one transaction, at whose end it reads all rows
+// back and compares their numbers and checksums. The rooms keep their epochs, so clients go on. reports is the number
+// of the last report, filesName the name of the database at the place of its files. The first relay makes the index
+// of words.
 func Fill(ctx context.Context, url string, tables []Table, reports int64, filesName string, progress Progress) error {
 	s, err := Open(ctx, Options{URL: url, idle: true})
 	if err != nil {
@@ -93,7 +94,7 @@ func (f *filler) fill(tables []Table, reports int64, filesName string) error {
 	return err
 }
 
-// step tells of a row that is done.
+// step reports a finished row.
 func (f *filler) step() {
 	if f.done++; f.progress != nil {
 		f.progress(f.done, f.total)
@@ -106,7 +107,7 @@ func (f *filler) copy(t Table, sum *checksum) error {
 	if err != nil {
 		return err
 	}
-	// Stopped, the source must not go on to fill the channel.
+	// After an error the source must stop filling the channel.
 	ctx, cancel := context.WithCancel(f.ctx)
 	defer cancel()
 	rows := make(chan []any)
@@ -170,7 +171,7 @@ func (f *filler) read(t Table, sum *checksum) error {
 	return rows.Err()
 }
 
-// A checksum is that of rows in any order.
+// A checksum does not depend on the order of rows.
 type checksum struct {
 	rows int
 	sum  [sha256.Size]byte

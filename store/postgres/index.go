@@ -14,7 +14,7 @@ const (
 )
 
 const (
-	// One relay at a time indexes a room; the row is not the room's, so that no commit waits.
+	// One relay at a time indexes a room. The locked row is not the room's, so no commit waits.
 	lockIndexed = `INSERT INTO indexed (room, rev) SELECT key, 0 FROM rooms WHERE key = $1 AND name IS NOT NULL
 		ON CONFLICT (room) DO UPDATE SET rev = indexed.rev WHERE EXISTS (SELECT 1 FROM rooms WHERE key = $1 AND name IS NOT NULL) RETURNING rev`
 	selectChanges = `SELECT seq, rev, text FROM ((SELECT seq, rev, text FROM messages WHERE room = $1 AND seq > $2 AND rev = seq ORDER BY seq LIMIT $3) UNION ALL
@@ -25,8 +25,8 @@ const (
 	setIndexed = `UPDATE indexed SET rev = $2 WHERE room = $1`
 )
 
-// indexSlice puts some changes of a room into the index of words, in the order of their revs, and notes how far it has
-// come. more reports whether others follow. What is lost with the machine is done again, so nothing waits for the disk.
+// indexSlice puts some changes of a room into the index of words, in the order of their revs, and notes its progress.
+// more reports whether others follow. The upkeep repeats what a crash loses, so nothing waits for the disk.
 func (u *upkeep) indexSlice(ctx context.Context, key int64) (more bool, err error) {
 	err = pgx.BeginFunc(ctx, u.readers, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL synchronous_commit = off`); err != nil {

@@ -10,15 +10,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// life watches over the database's identity. A message that was told must stay: where the database is another one than
-// it was (a standby that was promoted and may lack commits, a restored backup, a copy), each room begins another life, so
-// that clients load it anew.
+// life compares the database's identity with the stored one. A message must not vanish after clients have seen it:
+// where the database is another one than before (a promoted standby that may lack commits, a restored backup, a
+// copy), each room gets a new epoch, so that clients load it anew.
 type life struct {
 	// lossless says that a promoted standby lacks no commit.
 	lossless bool
 }
 
-// An identity says which database it is, and which history of it.
+// An identity names a database and a history of it.
 type identity struct {
 	system, timeline, oid string
 }
@@ -30,7 +30,7 @@ const (
 	selectDatabase = `SELECT cluster, system, timeline, oid, least FROM database`
 )
 
-// check compares the database with what it was when a relay connected last.
+// check compares the database with the one to which a relay connected last.
 func (l *life) check(ctx context.Context, conn *pgx.Conn) error {
 	is, was, cluster, err := l.look(ctx, conn, selectDatabase)
 	if err != nil || is == was && cluster != "" {
@@ -61,13 +61,13 @@ func (l *life) check(ctx context.Context, conn *pgx.Conn) error {
 	return tx.Commit(ctx)
 }
 
-// randomEpoch is an epoch as newEpoch makes it, but in SQL: 32 random bits.
+// randomEpoch makes an epoch as newEpoch does, but in SQL: 32 random bits.
 const randomEpoch = `substr(md5(random()::text || clock_timestamp()::text || key::text), 1, 8)`
 
 // newEpoch names a life of a room: 40 random bits, so that no two lives of one room share a name.
 func newEpoch(string) string { return strings.ToLower(rand.Text()[:8]) }
 
-// look reads which database it is, and which it was.
+// look reads the present and the stored identity.
 func (l *life) look(ctx context.Context, conn *pgx.Conn, query string) (is, was identity, cluster string, err error) {
 	if err = conn.QueryRow(ctx, selectIdentity).Scan(&is.system, &is.timeline, &is.oid); err != nil {
 		return is, was, "", fmt.Errorf("read the database's identity: %w", err)
@@ -83,7 +83,7 @@ func (l *life) look(ctx context.Context, conn *pgx.Conn, query string) (is, was 
 	return is, was, cluster, err
 }
 
-// errNewer says that this program must not use the database.
+// errNewer is the error of a database that needs a newer program.
 func errNewer(least int) error {
 	return fmt.Errorf("a newer hallway has used it (it needs schema %d, this one knows %d)", least, schema)
 }

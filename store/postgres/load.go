@@ -56,7 +56,7 @@ func (l *loader) run() error {
 	return err
 }
 
-// each queues a query, and has row called for each row of its result.
+// each queues a query, and calls row for each row of its result.
 func (l *loader) each(row func(scan func(...any) error) error, query string, args ...any) {
 	l.queries.Queue(query, args...).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
@@ -71,11 +71,11 @@ func (l *loader) each(row func(scan func(...any) error) error, query string, arg
 const (
 	lockRooms = `SELECT key, name, epoch, head, last_at, settings, rules FROM rooms WHERE name = ANY ($1::text[])
 		ORDER BY key FOR NO KEY UPDATE`
-	// No row of a user is always there to be locked. The lock is held until the transaction ends, so that nobody counts the
-	// user's devices meanwhile. Users come in one order, behind the rooms.
+	// A user may have no row to lock. The lock holds until the transaction ends, so that no other relay counts the
+	// user's devices meanwhile. All relays lock users in one order, after the rooms.
 	lockOwners = `SELECT pg_advisory_xact_lock(hashtextextended(k.name, 0)) FROM unnest($1::text[]) AS k (name)`
-	// After a wait for a lock only the locked row itself is as it is now: the rest is asked for behind it. Of a room whose
-	// version is known, nothing is.
+	// After a wait for a lock only the locked row itself is up to date, so the rest is read by a later statement.
+	// Rooms with a known version need none of it.
 	selectRules = `SELECT rooms.name, (SELECT count(*) FROM reports WHERE room = rooms.key AND state = 'open'),
 			coalesce(s.user_id, ''), coalesce(s.kind, ''), coalesce(s.until, 0), coalesce(s.reason, ''), coalesce(s.by_id, ''),
 			coalesce(s.by_name, ''), coalesce(s.by_role, ''), coalesce(s.known, false), coalesce(s.at, 0)
@@ -100,7 +100,7 @@ func (l *loader) begin() {
 		if err := scan(&r.key, &name, &r.epoch, &r.head, (*int64)(&r.lastAt), &settings, &r.rules); err != nil {
 			return err
 		}
-		r.settings, _ = protocol.ReadSettings(settings) // what is not a setting counts as none
+		r.settings, _ = protocol.ReadSettings(settings) // an unreadable setting counts as none
 		if kept := l.s.kept.rooms[name]; kept != nil && kept.epoch == r.epoch && kept.rules == r.rules {
 			r.reports, r.sanctions = kept.reports, kept.sanctions
 		}
@@ -144,7 +144,7 @@ func (l *loader) addRules(scan func(...any) error) error {
 const selectSent = `SELECT rooms.name, sent.user_id, sent.at FROM unnest($1::text[], $2::text[]) AS k (name, user_id)
 	JOIN rooms ON rooms.name = k.name JOIN sent ON sent.room = rooms.key AND sent.user_id = k.user_id`
 
-// loadSent loads when users have sent in slow mode, and adds the rooms to the set.
+// loadSent loads the times of sends in slow mode, and adds the rooms to the set.
 func (l *loader) loadSent() {
 	var names, users []string
 	for i := range l.keys.Rooms {
@@ -174,7 +174,7 @@ func (l *loader) loadSent() {
 	})
 }
 
-// addRoom adds a room to the set, with what is known of users.
+// addRoom adds a room to the set, with the standings of users.
 func (l *loader) addRoom(k *rules.RoomKeys) {
 	r := l.rooms[k.Name]
 	if r == nil {
@@ -317,7 +317,7 @@ const (
 		AND role IN ('moderator', 'organizer') AND rooms.name IS NOT NULL AND NOT (key = ANY ($2::bigint[])))`
 )
 
-// loadUsers loads what belongs to users and not to one room.
+// loadUsers loads rows of users that belong to no single room.
 func (l *loader) loadUsers() {
 	if len(l.keys.Users) > 0 {
 		l.each(func(scan func(...any) error) error {
@@ -346,7 +346,7 @@ func (l *loader) loadUsers() {
 	}, selectMemberships, see.User, see.After, rules.SeenRoomsMax)
 }
 
-// withSanction returns a copy of a room's sanctions in which a user has another one; nil: none.
+// withSanction returns a copy of a room's sanctions with a new one for a user; nil removes it.
 func withSanction(all map[string]rules.Standing, user string, kind protocol.Act, next *rules.Sanction) map[string]rules.Standing {
 	if all = maps.Clone(all); all == nil {
 		all = make(map[string]rules.Standing)

@@ -6,7 +6,7 @@ import (
 	"hallway/store/column"
 )
 
-// messageColumns are the columns that a messageRow knows, in its order.
+// messageColumns are the columns that a messageRow reads, in its order.
 const messageColumns = `m.id, m.seq, m.rev, m.sender_id, m.sender_name, m.sender_role, m.created_at, m.sent_at, m.text, m.more,
 	m.reply_to, m.edited_at, m.deleted_at, m.pinned, m.reactions`
 
@@ -67,8 +67,8 @@ func (r *madeRows) add(m *rules.Message) error {
 	return nil
 }
 
-// encodeMore returns what few messages have: the files, with a line break behind them, and the encrypted content or the
-// mentions.
+// encodeMore returns the column more, which is empty for most messages: the files, with a line break behind them, and
+// the encrypted content or the mentions.
 func encodeMore(m *protocol.Message) (more string, err error) {
 	if m.Encrypted != nil {
 		more, err = column.EncodeEncrypted(m.Encrypted)

@@ -26,7 +26,8 @@ const (
 	migrateTurns     = 3000
 )
 
-// outdated reports whether the schema is older than this program's. Whether a newer one may be used, says database.least.
+// outdated reports whether the schema is older than this program's. The column database.least says whether this
+// program may use a newer one.
 func outdated(ctx context.Context, conn *pgx.Conn) (bool, error) {
 	var there bool
 	if err := conn.QueryRow(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil || !there {

@@ -13,8 +13,9 @@ import (
 	"hallway/relay/rules"
 )
 
-// Each page is one statement, and so one snapshot. It takes a room ($1), a position ($2), a limit ($3) and a user ($4), and
-// has a row without a message where there is none. The user's own reactions are looked up where the message has some.
+// Each page is one statement, and so one snapshot. It takes a room ($1), a position ($2), a limit ($3) and a user
+// ($4), and has a row without a message where there is none. It looks up the user's own reactions only where the
+// message has some.
 const (
 	pageOf = `SELECT r.epoch, r.head, m.seq IS NOT NULL, CASE WHEN m.reactions <> '' AND $4 <> '' THEN
 			(SELECT array_agg(emoji) FROM reactions WHERE room = r.key AND seq = m.seq AND user_id = $4 AND rev > 0) END, 0, ` + pageColumns + `
@@ -25,7 +26,7 @@ const (
 	older = `SELECT * FROM messages WHERE room = r.key AND seq < $2 ORDER BY seq DESC LIMIT $3`
 	newer = `SELECT * FROM messages WHERE room = r.key AND seq > $2 ORDER BY seq LIMIT $3`
 	from  = `SELECT * FROM messages WHERE room = r.key AND seq >= $2 ORDER BY seq LIMIT $3`
-	// The unchanged ones are read by their place, the changed ones by their index.
+	// Unchanged messages are read by their place, changed ones by their index.
 	since = `SELECT * FROM ((SELECT * FROM messages WHERE room = r.key AND seq > $2 AND rev = seq ORDER BY seq LIMIT $3) UNION ALL
 		(SELECT * FROM messages WHERE room = r.key AND rev > $2 AND rev <> seq ORDER BY rev LIMIT $3)) AS changed ORDER BY rev LIMIT $3`
 	pinned = `SELECT * FROM messages WHERE room = r.key AND pinned AND seq < $2 ORDER BY seq DESC LIMIT $3`
@@ -142,8 +143,8 @@ func (v *view) take(rows pgx.Rows, share *rules.PageShare) (messages []protocol.
 	return messages, false, rows.Err()
 }
 
-// around reads half of the page before q.At, or the message q.ID, and the other half from it on. A side that has fewer
-// is not made up for on the other.
+// around reads half of the page before q.At, or the message q.ID, and the other half from it on. If one side has
+// fewer messages, the other does not get more.
 func (s reader) around(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
 	before, from := q.Halves()
 	sides := [2]*rules.PageShare{&before, &from}

@@ -13,7 +13,7 @@ import (
 	"hallway/store/word"
 )
 
-// roleColumn returns a sender's role and picture as they stand in the column sender_role.
+// roleColumn returns the column sender_role: a sender's role and picture.
 func roleColumn(u *protocol.User) string {
 	if u.Picture == "" {
 		return string(u.Role)
@@ -21,7 +21,7 @@ func roleColumn(u *protocol.User) string {
 	return string(u.Role) + " " + u.Picture
 }
 
-// readRole takes apart what roleColumn has written.
+// readRole splits a column of roleColumn.
 func readRole(u *protocol.User) {
 	if role, picture, ok := strings.Cut(string(u.Role), " "); ok {
 		u.Role, u.Picture = protocol.Role(role), picture

@@ -17,12 +17,13 @@ type resting struct {
 	rested int // how many there were the last time
 }
 
-// quickRestMax limits them.
+// quickRestMax limits such batches.
 const quickRestMax = 15
 
-// sendQuickly is one statement, and so a transaction by itself: no lock outlives it, whatever becomes of the relay. It
-// grows rooms that are as they are known ($2: head, $3: rules), one row each in the order of the keys, and then stores
-// messages, each of the $n-th room. Where a room is not as it is known, the division by zero undoes all (a constant one would be refused beforehand).
+// sendQuickly is one statement, and so a transaction by itself: a relay that dies leaves no lock behind. It adds to
+// rooms that are as the relay remembers them ($2: head, $3: rules), one row each in the order of the keys, and then
+// stores messages, each in the $n-th room. Where a room has changed, the division by zero undoes all (the server
+// would refuse a constant one beforehand).
 const sendQuickly = `WITH k AS (
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS k (key, head, rules, n, place)
 	), grown AS (
@@ -44,8 +45,8 @@ const sendQuickly = `WITH k AS (
 	)
 	SELECT before FROM whole`
 
-// quick carries out a batch of new messages in rooms that are known, in one statement. done is false where the batch is
-// another one, or the rooms are not as they are known: then nothing was stored.
+// quick carries out a batch of new messages in remembered rooms, in one statement. done is false where the batch has
+// other ops, or the rooms have changed: then nothing was stored.
 func (s *Store) quick(ctx context.Context, conn *pgx.Conn, now time.Time, ops []rules.Op) (_ []rules.Outcome, done bool, err error) {
 	if s.quickly.rest > 0 {
 		s.quickly.rest--
@@ -86,7 +87,7 @@ func (s *Store) quick(ctx context.Context, conn *pgx.Conn, now time.Time, ops []
 	return outcomes, true, nil
 }
 
-// quickSet returns a working set for ops that send, and whether all rows that it needs are known.
+// quickSet returns a working set for ops that send, and whether the relay remembers all rows that it needs.
 func (s *Store) quickSet(now time.Time, ops []rules.Op) (*rules.Set, bool) {
 	set := rules.NewSet(protocol.TimeOf(now), newEpoch)
 	for i := range ops {
@@ -144,7 +145,7 @@ func (s *Store) sendQuickly(ctx context.Context, conn *pgx.Conn, now time.Time, 
 	return before, err
 }
 
-// sentQuickly gives the messages of outcomes the times that the server has given them, and keeps the rooms in mind.
+// sentQuickly sets the messages of outcomes to the server's times, and remembers the rooms.
 func (s *Store) sentQuickly(set *rules.Set, outcomes []rules.Outcome, before []int64) {
 	shift := make(map[string]protocol.Time, len(set.Grown))
 	grown := make(map[int64]bool, len(set.Grown))

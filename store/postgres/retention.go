@@ -11,7 +11,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// Retain has messages deleted by their age from now on; see [rules.Upkeep].
+// Retain sets which messages are deleted because of their age from now on; see [rules.Upkeep].
 func (u *upkeep) Retain(r rules.Retention) {
 	if r.Now == nil {
 		r.Now = time.Now
@@ -21,7 +21,7 @@ func (u *upkeep) Retain(r rules.Retention) {
 	u.retention = &r
 }
 
-// deleteLeft deletes what is dropped or too old, for all relays.
+// deleteLeft deletes the content of dropped rooms and old messages, for all relays.
 func (u *upkeep) deleteLeft(ctx context.Context) error {
 	if err := u.emptyDropped(ctx); err != nil {
 		return err
@@ -47,7 +47,7 @@ var emptySteps = append([]string{
 	`DELETE FROM indexed WHERE room = $1 AND $2 > 0`,
 }, emptyVault()...)
 
-// emptyDropped deletes the content of dropped rooms, slice by slice, and in the end the rooms.
+// emptyDropped deletes the content of dropped rooms, slice by slice, and at last the rooms.
 func (u *upkeep) emptyDropped(ctx context.Context) error {
 	var keys []int64
 	err := u.each(ctx, func(scan func(...any) error) error {
@@ -59,7 +59,7 @@ func (u *upkeep) emptyDropped(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for dropped rooms: %w", err)
 	}
-	// Files first, for their bytes take the most room.
+	// Files come first, because their bytes take the most space.
 	for more := len(keys) > 0; more; {
 		tag, err := u.readers.Exec(ctx, dropFiles, keys, deleteRows)
 		if err != nil {
@@ -88,7 +88,7 @@ func (u *upkeep) emptyDropped(ctx context.Context) error {
 	return nil
 }
 
-// expired is a room with messages that were made before a time.
+// expired is a room with messages from before a time.
 type expired struct {
 	key         int64
 	name, epoch string
@@ -144,8 +144,8 @@ func (u *upkeep) purge(ctx context.Context) error {
 	return nil
 }
 
-// The messages of a room are deleted from the first one on, as far as they are too old. Their room is locked: a commit
-// that changes one of them comes before or after.
+// The messages of a room are deleted in order, as far as they are too old. The room is locked: a commit that changes
+// one of the messages comes before or after.
 const (
 	lockExpired   = `SELECT key FROM rooms WHERE key = $1 AND name IS NOT NULL FOR NO KEY UPDATE`
 	selectExpired = `SELECT coalesce(max(seq), 0), coalesce(max(rev), 0), count(*) FROM (SELECT seq, rev, created_at FROM messages

@@ -15,7 +15,7 @@ type room struct {
 	rules    int64
 	settings protocol.RoomSettings
 	reports  int64 // open ones
-	// sanctions are those of the room by user, some of which may be over. The copies of a room share it.
+	// sanctions are those of the room by user; some may be over. The copies of a room share the map.
 	sanctions map[string]rules.Standing
 }
 
@@ -23,9 +23,9 @@ type room struct {
 type sender struct{ epoch, user string }
 
 const (
-	// roomsKeptMax limits the rooms that are kept in mind, some 250 bytes each beside their sanctions.
+	// roomsKeptMax limits the rooms that a relay remembers, some 250 bytes each beside their sanctions.
 	roomsKeptMax = 10_000
-	// sanctionsKeptMax limits the sanctions that are kept in mind, some 300 bytes each.
+	// sanctionsKeptMax limits the sanctions that a relay remembers, some 300 bytes each.
 	sanctionsKeptMax = 100_000
 )
 

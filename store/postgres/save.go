@@ -13,8 +13,8 @@ import (
 	"hallway/store/column"
 )
 
-// save saves what a part of a batch has changed, in one exchange with the server; the last part commits with it. Rooms
-// that the part has made take one exchange before, for their keys.
+// save saves what a part of a batch has changed, in one exchange with the server; the last part also commits. New
+// rooms take one exchange before, for their keys.
 func (b *batch) save(set *rules.Set, last bool) error {
 	if err := b.makeRooms(set); err != nil {
 		return err
@@ -235,7 +235,7 @@ const (
 		picture = excluded.picture, title = excluded.title, folded = excluded.folded, read = greatest(members.read, excluded.read)`
 )
 
-// saveMembers saves members. A read marker that was moved beside the commits stays.
+// saveMembers saves members. It never moves back a read marker that was moved beside the commits.
 func (b *batch) saveMembers(set *rules.Set) error {
 	var rooms, joined, read []int64
 	var users, names, roles, pictures, titles, sorted []string
@@ -303,11 +303,11 @@ const (
 	revoke      = `INSERT INTO revocations (user_id, at) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET at = excluded.at`
 	upsertSent  = `INSERT INTO sent (room, user_id, at) VALUES ($1, $2, $3) ON CONFLICT (room, user_id) DO UPDATE SET at = excluded.at`
 	countErased = `UPDATE erasures SET messages = messages + $2 WHERE user_id = $1`
-	// Behind all other rows: all relays wait for this one.
+	// This comes after all other rows, because all relays wait for it.
 	bumpRevocations = `UPDATE database SET revocations = revocations + 1`
 )
 
-// saveUsers saves what belongs to users and not to one room, and when users have sent in slow mode.
+// saveUsers saves rows of users that belong to no single room, and the times of sends in slow mode.
 func (b *batch) saveUsers(set *rules.Set) error {
 	epochs := make(map[string]int64)
 	for _, r := range set.Rooms() {
@@ -352,7 +352,7 @@ func (b *batch) saveUsers(set *rules.Set) error {
 	return nil
 }
 
-// forget takes a user out of everything that is not a message.
+// forget removes a user from everything that is not a message.
 func (b *batch) forget(f *rules.Forget) {
 	b.queue(`SET LOCAL hallway.erasing = 'on'`)
 	b.queue(`UPDATE rooms SET rules = rules + 1 WHERE key IN (SELECT room FROM sanctions WHERE $1 IN (user_id, by_id)

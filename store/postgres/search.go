@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// blockBits say how many messages of a room are in a block: a look at the index gathers what one block has, so a
-	// frequent word in a long room costs no more than its newest blocks.
+	// blockBits set the number of messages in a block of a room: a look at the index collects the hits of one block,
+	// so a frequent word in a long room costs no more than its newest blocks.
 	blockBits = 15
-	// searchTermsMax bounds the work for one search, which finds nothing beyond it. A query that the protocol allows
-	// stays below it.
+	// searchTermsMax bounds the work of one search; a search with more terms finds nothing. All queries that the
+	// protocol allows stay below it.
 	searchTermsMax = 1024
 )
 
-// termPrefix returns what the terms of a block of a room begin with.
+// termPrefix returns the beginning of all terms of a block of a room.
 func termPrefix(key, block int64) string {
 	return strconv.FormatInt(key, 36) + "." + strconv.FormatInt(block, 36) + "."
 }
@@ -37,8 +37,8 @@ func lexemes(key, seq int64, text string) []string {
 	return terms
 }
 
-// expression writes a query as a tsquery, for a block of a room. Terms hold nothing that has a meaning inside of quotes.
-// A phrase asks for its terms in any order here: what is found is looked at.
+// expression writes a query as a tsquery, for a block of a room. No term has a character with a meaning inside of
+// quotes. A phrase asks for its terms in any order: searchIn compares the found texts.
 func expression(q word.Query, prefix string) string {
 	var all strings.Builder
 	for i, part := range q {
@@ -77,8 +77,8 @@ func searchable(q word.Query) (some, exact bool) {
 	return terms > 0 && terms <= searchTermsMax, exact
 }
 
-// searchBlock reads messages of the index's hits ($5), each as it is now. The index may lag behind the messages: one
-// deleted meanwhile has no text.
+// searchBlock reads messages of the index's hits ($5), each as it is now. The index may lag behind the messages: a
+// deleted one has no text.
 var searchBlock = strings.Replace(pageOf, `%s`, `SELECT m.* FROM (SELECT seq FROM search WHERE terms @@ $5::tsquery) AS hit
 	JOIN messages m ON m.room = r.key AND m.seq = hit.seq WHERE hit.seq < $2 AND m.text <> '' ORDER BY m.seq DESC LIMIT $3`, 1)
 
@@ -113,13 +113,13 @@ func (s reader) search(ctx context.Context, room, user string, q rules.Query) (p
 	return page, nil
 }
 
-// hits name what a search looks at: the messages of a block below a seq.
+// hits name the messages that a search reads: those of a block below a seq.
 type hits struct {
 	room, user        string
 	key, block, below int64
 }
 
-// searchIn adds what a block has to the page.
+// searchIn adds the hits of a block to the page.
 func (s reader) searchIn(ctx context.Context, tx pgx.Tx, page *protocol.Page, share *rules.PageShare, words word.Query, exact bool, h hits) error {
 	match := expression(words, termPrefix(h.key, h.block))
 	for {

@@ -63,14 +63,14 @@ func (s shared) Ruling(ctx context.Context, room string) (r rules.Ruling, err er
 		one := protocol.Sanction{Kind: protocol.ActMute}
 		err := scan(&r.Epoch, &r.Version, &settings, &r.Reports, &r.Below, &one.User.ID, &one.User.Name, (*string)(&one.User.Role), (*int64)(&one.Until),
 			&one.Reason, &one.By.ID, &one.By.Name, (*int64)(&one.At))
-		r.Settings, _ = protocol.ReadSettings(settings) // what is no setting counts as none
+		r.Settings, _ = protocol.ReadSettings(settings) // an unreadable setting counts as none
 		if one.User.ID != "" {
 			r.Mutes = append(r.Mutes, one)
 		}
 		return err
 	}, selectRuling, room)
 	if err == nil && r.Settings.E2EE != 0 {
-		// Of a turn that comes between the two queries, the room has another version.
+		// If a turn comes between the two queries, the room gets another version.
 		r.Lock, err = s.lockOf(ctx, room)
 	}
 	if err != nil {
@@ -79,7 +79,8 @@ func (s shared) Ruling(ctx context.Context, room string) (r rules.Ruling, err er
 	return r, nil
 }
 
-// markRead moves markers. The rows are taken in the order of their keys, so that two relays do not wait for each other.
+// markRead moves markers. It takes the rows in the order of their keys, so that two relays do not wait for each
+// other.
 const markRead = `WITH k AS MATERIALIZED (
 		SELECT i.room, i.user_id, max(least(k.seq, r.head)) AS seq FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS k (name, epoch, user_id, seq)
 		JOIN rooms r ON r.name = k.name AND r.epoch = k.epoch JOIN members i ON i.room = r.key AND i.user_id = k.user_id

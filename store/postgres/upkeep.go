@@ -18,10 +18,10 @@ const (
 	// upkeepEvery is the time between two looks for something to do, upkeepPause the least time between two slices.
 	upkeepEvery = 500 * time.Millisecond
 	upkeepPause = 5 * time.Millisecond
-	// indexPauses is how many times as long as a slice of the index the commits have for themselves after it: where both
-	// cannot be done at once, the messages come first, and a search finds them later.
+	// indexPauses is the pause after a slice of the index as a multiple of its time: where the server cannot do both,
+	// messages come first, and a search finds them later.
 	indexPauses = 4
-	// leftEvery is the time between two looks for what other relays have left.
+	// leftEvery is the time between two looks for work that other relays have left.
 	leftEvery = 30 * time.Second
 	// deleteRows limits the rows that one slice deletes.
 	deleteRows = 1000
@@ -142,7 +142,7 @@ func (u *upkeep) Reindexing() int64 {
 	return u.unfound
 }
 
-// tend does the work until the store is closed. What failed is tried again at the next look.
+// tend does the work until the store is closed. After a failure it tries again at the next look.
 func (u *upkeep) tend() {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
@@ -166,7 +166,7 @@ func (u *upkeep) tend() {
 	}
 }
 
-// index puts into the index what the rooms have that changed.
+// index puts changed rooms into the index.
 func (u *upkeep) index(ctx context.Context) (err error) {
 	u.mu.Lock()
 	rooms := slices.Sorted(maps.Keys(u.unindexed))

@@ -46,8 +46,8 @@ func (c inTransaction) Query(each func(scan func(...any) error) error, query str
 	return rows.Err()
 }
 
-// ruled gives the rules of a room another version. The transaction may not have locked the room: where another relay waits for
-// this one meanwhile, the server ends one of the two, which tries again.
+// ruled gives the rules of a room a new version. The transaction may not have locked the room: if another relay waits
+// for this one meanwhile, the server ends one of the two, which tries again.
 func (b *batch) ruled(room int64) error {
 	_, err := b.conn.Exec(b.ctx, `UPDATE rooms SET rules = rules + 1 WHERE key = $1`, room)
 	return err
@@ -86,7 +86,7 @@ func (i *inspection) vault() error {
 	return vault.Check(inTransaction{i.ctx, i.tx}, func(line string) { i.found(line) })
 }
 
-// emptyVault returns what emptySteps have of end-to-end encrypted rooms.
+// emptyVault returns the statements of emptySteps for end-to-end encrypted rooms.
 func emptyVault() (steps []string) {
 	for _, t := range vault.Tables {
 		steps = append(steps, `DELETE FROM `+t.Name+` WHERE ctid = ANY (ARRAY(SELECT ctid FROM `+t.Name+` WHERE room = $1 LIMIT $2))`)
@@ -94,7 +94,7 @@ func emptyVault() (steps []string) {
 	return steps
 }
 
-// purgeVault returns what purgeSteps have of end-to-end encrypted rooms.
+// purgeVault returns the statements of purgeSteps for end-to-end encrypted rooms.
 func purgeVault() []string {
 	steps := vault.Purge(`$1`)
 	for i := range steps {

@@ -19,7 +19,7 @@ type List struct {
 // Export writes the lists of a user to w as one JSON object, each row as it is read. query carries out a query with the
 // user as its parameter.
 func Export(w io.Writer, user string, lists []List, query func(each func(Scan) error, query string) error) error {
-	out := bufio.NewWriter(w) // what it cannot write shows at its Flush
+	out := bufio.NewWriter(w) // a failed write shows at its Flush
 	_, _ = out.WriteString(`{"user":` + string(quote(user)))
 	for _, list := range lists {
 		_, _ = out.WriteString(",\n" + string(quote(list.Name)) + ":[")

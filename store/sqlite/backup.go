@@ -51,7 +51,7 @@ func backup(ctx context.Context, from, to string, force bool, progress Progress)
 		return NotBegunError{err}
 	}
 	if isPartOf(from, to) {
-		return NotBegunError{errors.New("that is the database itself: a database in use")}
+		return NotBegunError{errors.New("the target is the database itself: a database in use")}
 	}
 	if err := mayReplace(to, force); err != nil {
 		return NotBegunError{err}
@@ -125,7 +125,7 @@ func isPartOf(whole, path string) bool {
 func mayReplace(path string, force bool) error {
 	for _, suffix := range []string{"-wal", "-journal"} {
 		if _, err := os.Stat(path + suffix); !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("%s%s is there: a database in use, or not closed", path, suffix)
+			return fmt.Errorf("%s%s exists: a database in use, or not closed", path, suffix)
 		}
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) && !force {
@@ -171,7 +171,7 @@ func copyTo(ctx context.Context, source *sql.DB, file *os.File, progress Progres
 	}
 
 	copies := connect(file.Name(), 1, url.Values{
-		"_journal_mode": {"OFF"}, // what is not complete is thrown away
+		"_journal_mode": {"OFF"}, // an incomplete copy is deleted
 		"_synchronous":  {"OFF"}, // synced by file
 		"_locking_mode": {"EXCLUSIVE"},
 	})

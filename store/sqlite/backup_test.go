@@ -203,7 +203,7 @@ func TestForeignDatabases(t *testing.T) {
 			}
 		}
 		if path == other {
-			wantRefused(t, path, "it is no database of a relay")
+			wantRefused(t, path, "it is not the database of a relay")
 		}
 		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
 			t.Errorf("%s was changed, %v", path, err)

@@ -40,7 +40,7 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-var errForeign = errors.New("it is no database of a relay")
+var errForeign = errors.New("it is not the database of a relay")
 
 // contents reports whether the database holds anything, and whether a relay has made it: then it has the history of a
 // relay's schema.

@@ -28,7 +28,7 @@ type batch struct {
 	clearing         time.Duration  // how long the batch has cleared
 	clock            func() time.Time
 	sanctions        int   // read or added
-	erased           bool  // a user was erased: what the writer keeps in mind of rooms does not hold
+	erased           bool  // a user was erased: what the writer remembers of rooms is out of date
 	deletes          bool  // something was deleted that the file must forget
 	err              error // of a clear, or of counting mentions
 	vault            vault.Vault

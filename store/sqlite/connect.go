@@ -42,7 +42,7 @@ func resolve(path string) (string, error) {
 	}
 	if file, err := filepath.EvalSymlinks(path); err == nil {
 		path = file
-	} // else not there yet, or opening it will say what is wrong
+	} // else it does not exist yet, or opening it returns the error
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return "", errors.New("is a directory") // before a lock is left beside it
 	}

@@ -151,7 +151,7 @@ func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSetting
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return protocol.RoomSettings{}, fmt.Errorf("read a room's settings: %w", err)
 	}
-	read, _ := protocol.ReadSettings(settings) // what is no setting counts as none
+	read, _ := protocol.ReadSettings(settings) // an unreadable setting counts as none
 	return read, nil
 }
 

@@ -30,51 +30,52 @@
 // not wait for each other, and a read transaction is a snapshot.
 //
 // The write-ahead log is moved into the database beside the commits, at most once a second and
-// on a connection of its own; SQLite by itself would do it inside of a commit. The log's file is
-// used again from its beginning, not cut: a write that makes a file longer takes longer to sync.
+// on a connection of its own; SQLite by itself would do it inside of a commit. SQLite then writes
+// the log's file from its beginning again and does not cut it: a write that makes a file longer
+// takes longer to sync.
 //
 // # Changes
 //
 // A message stays at its place, clustered by room and seq. A change rewrites it and takes the
-// room's next rev. Most messages are never changed and have their seq for rev, so only changed
-// ones are in an index by rev, and a catch-up merges the two: a send costs no second index.
+// room's next rev. Most messages never change, and their rev is their seq. So only changed
+// messages are in an index by rev, and a catch-up merges the two: a send needs no second index.
 //
-// Reactions are rows of their own, and the message carries a summary, so that a page reads one
-// table. Only where a summary names fewer users than it counts, a reader's own reactions are
-// looked up among the rows.
+// Reactions have rows of their own, and the message carries a summary, so that a page reads one
+// table. Only where a summary names fewer users than it counts, a page also looks for the
+// reader's own reactions among the rows.
 //
-// Acts of moderation are noted in the audit in their own transaction. Triggers keep the audit
-// from being changed, except by [Erase].
+// Each act of moderation is noted in the audit in the transaction of the act. Triggers keep the
+// audit from being changed, except by [Erase].
 //
 // # Upkeep
 //
-// Work that commits leave undone is done beside them, in the writer's turn, in slices of about a
-// millisecond by the clock. The slices are not synced: the next commit syncs them too, and what
-// a crash loses is done again.
+// The upkeep does what commits leave undone, in the writer's turn, in slices of about a
+// millisecond by the clock. The slices are not synced: the next commit syncs them too, and the
+// upkeep repeats what a crash loses. It keeps or deletes
 //
-//   - The index of words, for searches. Each room knows the rev up to which it is indexed.
-//     Package word says what the words of a text are. They are in FTS4, which every build of the
-//     driver has; it keeps a copy of them, by which it can forget them. A search reads its results
-//     from the messages, so it never shows an earlier text. Under a load that keeps the writer
-//     busy all the time the index falls behind.
-//   - The index of another version of package word, which is made anew (reindex.go).
-//   - The content of dropped rooms. Dropping one only takes its name away.
-//   - Messages that are too old ([Store.Retain]), from a room's first on. The head stays, and the
-//     room notes the highest rev that is gone.
-//   - Remains of deleted content in the files: in parts of the index, in the log, and in bytes
-//     that pages do not use (wipe.go, forget.go, scrub.go). The database's user_version says that
-//     a wipe is due.
+//   - the index of words, for searches. Each room has the rev up to which it is indexed. Package
+//     word defines the words of a text. They are in FTS4, which every build of the driver has; it
+//     keeps a copy of them, without which it could not remove them. A search reads its results
+//     from the messages, so it never shows an earlier text. While a load keeps the writer busy all
+//     the time, the index falls behind;
+//   - the index of another version of package word, which it makes anew (reindex.go);
+//   - the content of dropped rooms. Dropping a room only removes its name;
+//   - old messages ([Store.Retain]), from a room's first on. The head stays, and the room keeps
+//     the highest deleted rev;
+//   - remains of deleted content in the files: in parts of the index, in the log, and in unused
+//     bytes of pages (wipe.go, forget.go, scrub.go). The database's user_version says whether a
+//     wipe is due.
 //
-// Erasing a user ([Store.CarryErasures]) is done by ops like others. The operator's command leaves
-// a row in the table erasures, and the process that holds the lock carries it out, so that all
-// changes of a room have one writer and are told. The row stands until that is done.
+// Erasing a user ([Store.CarryErasures]) is done by ops. The operator's command leaves a row in
+// the table erasures, and the process that holds the lock carries it out, so that all changes of a
+// room have one writer and reach the clients. The row stays until that is done.
 //
-// # What is checked when it is opened
+// # What is checked at opening
 //
-// Each page of the file, if it is small or was not closed when it was last used (a second for two
-// million messages in the page cache, longer from a cold disk), and then also that no rev was
-// taken twice. In every case, that each room's head is the rev of its last change, or of one that
-// was deleted by its age. [Check] looks at everything.
+// If the file is small or was not closed, each page, and that no rev was taken twice (a second for
+// two million messages in the page cache, longer from a cold disk). In every case, that each
+// room's head is the rev of its last change, or of one that was deleted because of its age.
+// [Check] looks at everything.
 //
 // The file <path>.lock beside the database marks it as in use. The operating system locks it, so
 // it is free again when the process ends, in whatever way. It is never removed.
@@ -82,7 +83,7 @@
 // # The schema
 //
 // The schema grows by the files in migrations/, each applied once when the database is opened. A
-// file that has been released is never changed.
+// released file is never changed.
 //
 // # What this package must not know
 //

@@ -16,7 +16,7 @@ import (
 // pseudonym.
 const (
 	erasureForgets = "1" // the file is to forget
-	erasureDone    = "2" // whoever has asked may take the row away
+	erasureDone    = "2" // the command that has asked may delete the row
 )
 
 const (
@@ -132,7 +132,7 @@ func (e *erasing) ask(ctx context.Context) (again bool, err error) {
 		state, gone, err := e.look(ctx, db)
 		switch {
 		case ctx.Err() != nil:
-			return false, errors.New("not waited for; the relay goes on with it")
+			return false, errors.New("stopped waiting; the relay goes on with it")
 		case err != nil || gone:
 			return false, err
 		case state == erasureDone:

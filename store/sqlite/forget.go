@@ -31,9 +31,9 @@ const (
 
 // forgetting is a running removal of deleted content. It belongs to the writer's turn.
 type forgetting struct {
-	unindexed map[int64]int64 // rooms with changes that the index must hear of first: up to what rev
+	unindexed map[int64]int64 // rooms with changes that must be indexed first, each up to a rev
 	step      int             // in forgetSteps
-	steps     int             // so many of them are done
+	steps     int             // the number of steps to do
 	done      chan struct{}   // closed at the end
 }
 

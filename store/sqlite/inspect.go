@@ -217,7 +217,7 @@ func (i *inspection) mentions() error {
 		var room string
 		var seq int64
 		err := scan(&room, &seq)
-		return fmt.Sprintf("whom message %d of room %q mentions is counted wrongly", seq, room), err
+		return fmt.Sprintf("the mentions of message %d in room %q are counted wrongly", seq, room), err
 	})
 }
 

@@ -90,7 +90,7 @@ func (b *batch) readRooms(names []any) error {
 		var name, settings string
 		var some bool
 		err := scan(&r.key, &name, &r.epoch, &r.head, (*int64)(&r.lastAt), &settings, &some, &r.reports, &r.mentions)
-		r.settings, _ = protocol.ReadSettings(settings) // what is not a setting counts as none
+		r.settings, _ = protocol.ReadSettings(settings) // an unreadable setting counts as none
 		b.rooms[name] = r
 		if some {
 			sanctioned = append(sanctioned, r)

@@ -89,7 +89,7 @@ func renew(ctx context.Context, path string) (err error) {
 	if _, err := db.ExecContext(ctx, `UPDATE rooms SET epoch = lower(hex(randomblob(5)))`); err != nil {
 		return err
 	}
-	if _, err := db.ExecContext(ctx, unwiped); err != nil { // a backup has what was deleted lately
+	if _, err := db.ExecContext(ctx, unwiped); err != nil { // a backup has recently deleted content
 		return err
 	}
 	_, _, err = checkpoint(ctx, db, "TRUNCATE")

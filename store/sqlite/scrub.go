@@ -272,7 +272,7 @@ func (w *wiper) scrubFile(ctx context.Context) error {
 func (w *wiper) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, done bool, err error) {
 	w.turn.Lock()
 	defer w.turn.Unlock()
-	conn, err := w.writer.Conn(ctx) // nobody else of this process writes
+	conn, err := w.writer.Conn(ctx) // no other part of this process writes
 	if err != nil {
 		return pages, false, err
 	}
@@ -287,7 +287,7 @@ func (w *wiper) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, 
 	if emptied, err := w.truncateLog(ctx); err != nil || !emptied {
 		return pages, false, err
 	}
-	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil { // nobody of another process does
+	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil { // no other process writes
 		return pages, false, nil // tried again
 	}
 	defer func() { _, _ = conn.ExecContext(ctx, `ROLLBACK`) }()

@@ -24,7 +24,7 @@ type Store struct {
 
 	// Owned by the commit whose turn it is:
 
-	rooms map[string]room // as the last commit left them; nobody else writes
+	rooms map[string]room // as the last commit left them; no other process writes
 	// sanctions is an upper bound of the sanctions in rooms; sent and cleared are as in a batch.
 	sanctions int
 	sent      map[sender]protocol.Time

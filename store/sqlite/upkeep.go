@@ -232,7 +232,7 @@ func (u *upkeep) searchable() error {
 func (u *upkeep) tend() {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
-	var looked time.Time // for what is too old
+	var looked time.Time // for old messages
 	for {
 		select {
 		case <-tick.C:

@@ -171,7 +171,7 @@ func (w *wiper) wipeClosed(ctx context.Context) {
 	if err != nil || !small {
 		return
 	}
-	for more := true; more && err == nil; { // what was deleted is still in the index
+	for more := true; more && err == nil; { // the index still has deleted texts
 		var pause time.Duration
 		pause, err = u.tendSlice(ctx)
 		more = pause > 0

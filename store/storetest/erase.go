@@ -7,7 +7,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// erase takes a user out of some messages of the lobby.
+// erase removes a user from some messages of the lobby.
 func erase(user, pseudonym string, seqs ...int64) rules.Op {
 	return rules.Op{Room: "lobby", Do: rules.Erase{User: user, Pseudonym: pseudonym, Seqs: seqs}}
 }
@@ -40,12 +40,12 @@ func testErase(h *harness) {
 	h.equal("the audit of his report", audit[0].By.ID == "erased-1" && audit[0].Details == "", true)
 	h.equal("the audit of his mute", audit[1].User == "erased-1" && audit[1].Details == "", true)
 
-	// When the user has sent is forgotten, too.
+	// The time of the user's last send is forgotten, too.
 	h.commit(adjust(30, false), by(bob, send("lobby", 4, "Bob's")))
 	h.equal("slow mode", h.commit(by(bob, send("lobby", 5, "Bob's")))[0].Why, protocol.WhySlowMode)
 	rest.Do = rules.Forget{User: bob.ID, Pseudonym: "erased-2"}
 	h.equal("another, who has his id", h.commit(rest, by(bob, send("lobby", 5, "Bob's")))[1].Why, protocol.Why(""))
 }
 
-// pseudonyms are drawn so far: none stands for two users.
+// pseudonyms counts the drawn ones: none stands for two users.
 var pseudonyms atomic.Int64

@@ -12,7 +12,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// fileTests are those of a store that keeps the rows of files.
+// fileTests are tests of a store that keeps the rows of files.
 var fileTests = []test{
 	{"Upload", testUpload},
 	{"UploadsThatAreRefused", testUploadRefused},
@@ -68,7 +68,7 @@ func (h *harness) file(t fataler, room string, n int) (rules.File, bool) {
 	return f, ok
 }
 
-// doomed lists the doomed once the upkeep has done its work, and compares them with the model's.
+// doomed lists the doomed keys once the upkeep has done its work, and compares them with the model's.
 func (h *harness) doomed(t fataler) []string {
 	t.Helper()
 	ctx := context.Background()
@@ -282,7 +282,8 @@ func testFilesReopen(h *harness) {
 	}
 }
 
-// The files of messages that were left out of an erasure stand under the pseudonym, and no longer count as the user's.
+// testFilesForgotten shows that files of messages which an erasure has missed belong to the pseudonym, and no longer
+// count as the user's.
 func testFilesForgotten(h *harness) {
 	limited := func(op rules.Op) rules.Op {
 		return with(op, func(do *rules.Upload) { do.Limits.User = 100 })
@@ -301,7 +302,7 @@ func testFilesForgotten(h *harness) {
 	h.stats(h)
 }
 
-// testFilesModel does random things with files, and wants the same from the store and the model.
+// testFilesModel does random things with files, and expects the same of the store and the model.
 func testFilesModel(h *harness) {
 	rapid.Check(h.T, func(t *rapid.T) {
 		rooms := []string{"room-a", "room-b"}

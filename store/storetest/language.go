@@ -7,14 +7,13 @@ import (
 	"hallway/relay/rules"
 )
 
-// said is a text with what people look for who remember it, and what they look for
-// who do not mean it.
+// said is a text with queries that should find it, and queries that should not.
 type said struct {
 	text            string
 	found, notFound []string
 }
 
-// languages holds what searches find in the languages that people write.
+// languages holds texts and queries in many languages.
 var languages = []said{
 	// Scripts without spaces between words, and Korean, whose words have endings.
 	{"我在北京工作", []string{"北京", "京", "我", "作", "在北京", "北京工作", "我在北京工作", "我 工作", "工作 北京"}, []string{"北工", "上海", "京北", "我北", "东"}},
@@ -111,7 +110,7 @@ var languages = []said{
 	{"plain text", []string{"plain, text", "(plain) text!", "\"plain text\"", "text - plain", "«plain»", "plain…", "plain* text"}, []string{"?", ":)", "+", "-", "👍", "plain+", "$text"}},
 }
 
-// testLanguages looks each text up among all.
+// testLanguages searches for each text among all of them.
 func testLanguages(h *harness) {
 	for n, s := range languages {
 		h.commit(send("lobby", n+1, s.text))

@@ -80,7 +80,7 @@ func testMentionOfAll(h *harness) {
 	}
 }
 
-// mentionsOf returns the number of unread mentions of a user, as a join and a list of rooms tell it.
+// mentionsOf returns a user's number of unread mentions, as a join and a list of rooms report it.
 func (h *harness) mentionsOf(user string) int64 {
 	h.Helper()
 	joined := h.commit(by(protocol.User{ID: user, Role: protocol.RoleParticipant}, open("lobby")))[0].Mentions
@@ -124,7 +124,8 @@ func testUnreadMentions(h *harness) {
 	h.wantMentions("another life", map[string]int64{"u_4": 0})
 }
 
-// testUnreadMentionsInBatch: a join counts what the ops before it have changed, and not those behind.
+// testUnreadMentionsInBatch shows that a join counts the changes of earlier ops of its batch, and not those of later
+// ones.
 func testUnreadMentionsInBatch(h *harness) {
 	join := by(bob, open("lobby"))
 	h.commit(mention(send("lobby", 1, "a"), bob.ID), mention(send("lobby", 2, "a"), bob.ID), join)

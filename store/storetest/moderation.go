@@ -26,7 +26,7 @@ var moderationTests = []test{
 
 var moe = protocol.User{ID: "u_m", Name: "Moe", Role: protocol.RoleModerator}
 
-// moderate is Ada's act about a user in the lobby.
+// moderate returns Ada's act about a user in the lobby.
 func moderate(act protocol.Act, user string, until protocol.Time) rules.Op {
 	return rules.Op{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: act, User: user, Until: until, Reason: "off topic"}}
 }
@@ -51,8 +51,7 @@ func revoke(user string, on bool) rules.Op {
 	return rules.Op{Sender: ada, Do: rules.Revoke{User: user, On: on}}
 }
 
-// everything is what a participant may ask for; the message n is theirs, the
-// message m new.
+// everything returns all ops of a participant; message n is the participant's, message m is new.
 func everything(u protocol.User, n, m int) []rules.Op {
 	ops := []rules.Op{
 		open("lobby"), send("lobby", m, "new"), edit("lobby", n, "edited"), react("lobby", 1, u.ID, "👍", true), remove("lobby", n),
@@ -132,7 +131,7 @@ func testBannedModerator(h *harness) {
 	}
 }
 
-// What a join tells of what stands in the way of writing.
+// testSanctionsEnd shows what a join says of sanctions, before and after they end.
 func testSanctionsEnd(h *harness) {
 	h.commit(by(bob, open("lobby")), by(bob, send("lobby", 1, "stored")))
 	until := protocol.TimeOf(h.now) + 1_000_000
@@ -224,7 +223,7 @@ func testAdjust(h *harness) {
 	h.equal("what is no setting counts as none", h.commit(open("lobby"))[0].Settings, protocol.RoomSettings{Archived: true})
 }
 
-// testModerate has each role act on each.
+// testModerate lets each role act on each.
 func testModerate(h *harness) {
 	h.equal("no room", h.commit(moderate(protocol.ActMute, bob.ID, 0))[0].Code, protocol.CodeNotFound)
 	people := []protocol.User{bob, moe, ada}
@@ -332,7 +331,7 @@ func testReports(h *harness) {
 	h.equal("those before", len(some), 1)
 }
 
-// testAudit has each act noted once, with who did it about whom.
+// testAudit shows that each act is in the audit once, with its maker and its target.
 func testAudit(h *harness) {
 	h.commit(by(bob, open("lobby")), by(bob, send("lobby", 1, "Bob's")), by(bob, send("lobby", 2, "too")), by(bob, edit("lobby", 1, "his own")))
 	others := anys(by(moe, remove("lobby", 1)))

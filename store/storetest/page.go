@@ -61,8 +61,8 @@ func testLargestPage(h *harness) {
 	}
 }
 
-// testPagesAreBoundedByBytes: a page of large messages ends early and says so,
-// whatever it was asked for, and who goes on by more gets all of them.
+// testPagesAreBoundedByBytes shows that a page of large messages ends early and says so, whatever was asked for, and
+// that a reader who goes on by More gets all messages.
 func testPagesAreBoundedByBytes(h *harness) {
 	const n = 100
 	ops := make([]rules.Op, 0, 2*n)
@@ -195,7 +195,7 @@ func testSnapshots(h *harness) {
 		if err := h.store.Ready(context.Background()); err != nil {
 			h.Errorf("Ready: %v", err)
 		}
-		// What has been committed is read at once.
+		// A committed message can be read at once.
 		h.equal("head", h.page("lobby", rules.Query{Limit: 1}).Head, int64(3*i+3))
 	}
 	close(done)

@@ -14,8 +14,7 @@ import (
 	"hallway/store/memory"
 )
 
-// pair is a store beside the model: whatever is done to one is done to both,
-// and both must answer the same.
+// pair is a store beside the model: it does the same to both, and both must answer alike.
 type pair struct {
 	shared bool // the store counts the versions of rooms' rules, as the model does
 	store  Store
@@ -70,8 +69,7 @@ func (p *pair) commit(t fataler, now time.Time, ops []rules.Op) []rules.Outcome 
 	return outcomes
 }
 
-// epoch is the model's name for the store's epoch, which is new where the
-// model's is.
+// epoch returns the model's name for the store's epoch, which is new where the model's is.
 func (p *pair) epoch(got, want string) string {
 	if known, ok := p.epochs[got]; ok || got == "" {
 		return known
@@ -178,8 +176,8 @@ func (p *pair) members(t fataler, room string) []rules.MemberEntry {
 	return members
 }
 
-// inParts asks for the parts of a list: behind each of its entries, and behind what
-// is none, one, two and as many as there are.
+// inParts asks for parts of a list: behind each of its entries, and behind a key that is none of them; one entry,
+// two, and as many as there are.
 func inParts[T any](t fataler, what string, all []T, key func(T) string, list func(rules.Part) ([]T, error)) {
 	t.Helper()
 	for i := range len(all) + 1 {
@@ -234,7 +232,7 @@ func same[T any](t fataler, what string, got, want []T, err error) {
 	}
 }
 
-// partOf returns the part of a list that is in the order of its keys.
+// partOf returns a part of a list that is sorted by its keys.
 func partOf[T any](all []T, part rules.Part, key func(T) string) (some []T) {
 	for _, one := range all {
 		if key(one) > part.After && (part.Limit == 0 || len(some) < part.Limit) {

@@ -18,7 +18,7 @@ var profileTests = []test{
 
 var faced = protocol.User{ID: "u_7", Name: "Grace", Role: protocol.RoleParticipant, Picture: "https://example.org/grace.png?a b", Title: "Admiral"}
 
-// testProfiles: a member has picture and title as at the last join, a message the picture as at that time.
+// testProfiles shows that a member has picture and title as at the last join, and a message the picture of its time.
 func testProfiles(h *harness) {
 	h.commit(by(faced, open("lobby")), by(faced, send("lobby", 1, "a")), by(bob, send("lobby", 2, "b")))
 	sender := faced
@@ -37,7 +37,7 @@ func testProfiles(h *harness) {
 	h.equal("erased sender", h.stored("lobby", 1).Sender, protocol.User{ID: "erased-1", Role: protocol.RoleParticipant})
 }
 
-// found returns the ids of the members whom a query finds, as the model finds them.
+// found returns the ids of the members that a query finds, the same as in the model.
 func (h *harness) found(room, query string, limit int) []string {
 	h.Helper()
 	members, err := h.store.FindMembers(context.Background(), room, query, limit)
@@ -84,7 +84,7 @@ func testFindMembers(h *harness) {
 	moderate := func(act protocol.Act, user string, until protocol.Time) rules.Op {
 		return rules.Op{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: act, User: user, Until: until}}
 	}
-	// Bans are in force by the store's own clock.
+	// The store's own clock decides which bans are in force.
 	h.now = time.Now()
 	h.commit(moderate(protocol.ActBan, "ada", 0), moderate(protocol.ActMute, "ada2", 0), moderate(protocol.ActRemove, "adele", 0))
 	check("ad", "li", "ada2")

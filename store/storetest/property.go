@@ -12,8 +12,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// testModel does random things to the store and to the model, and wants the
-// same from both.
+// testModel does random things to the store and to the model, and expects the same of both.
 func testModel(h *harness) {
 	round := 0
 	rapid.Check(h.T, func(t *rapid.T) {
@@ -54,7 +53,7 @@ func testModel(h *harness) {
 	})
 }
 
-// drawOp draws from few ids, texts and senders, so that many meet.
+// drawOp draws from few ids, texts and senders, so that many collide.
 func drawOp(rooms []string) *rapid.Generator[rules.Op] {
 	draws := []func(*rapid.T) rules.Action{
 		drawOpen, drawSend, drawSend, drawSend, drawEdit, drawEdit, drawDelete, drawReact, drawReact, drawReact,
@@ -210,7 +209,7 @@ func drawSee(t *rapid.T) rules.Action {
 	return rules.See{Grants: g}
 }
 
-// drawRank draws a rank, in most cases one that is not known.
+// drawRank draws a rank, in most cases an unknown one.
 func drawRank(t *rapid.T) protocol.Role {
 	return rapid.SampledFrom([]protocol.Role{"", "", "", protocol.RoleParticipant, protocol.RoleModerator, protocol.RoleOrganizer}).Draw(t, "rank")
 }

@@ -5,7 +5,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// rankTests are tests of ranks, which follow the tokens that were seen.
+// rankTests are tests of ranks, which follow the latest tokens.
 var rankTests = []test{
 	{"RanksFollowTokens", testRanksFollowTokens},
 	{"RanksOfManyRooms", testRanksOfManyRooms},
@@ -37,7 +37,7 @@ func (g grants) Highest() protocol.Role {
 	return g.role
 }
 
-// as is a user with another role.
+// as returns a user with another role.
 func as(role protocol.Role, u protocol.User) protocol.User {
 	u.Role = role
 	return u
@@ -47,7 +47,7 @@ func see(u protocol.User, role protocol.Role, room string) rules.Op {
 	return rules.Op{Sender: u, Do: rules.See{Grants: grants{role, room}}}
 }
 
-// roleOf is a member's role in the lobby as it is listed.
+// roleOf returns a member's listed role in the lobby.
 func (h *harness) roleOf(user string) protocol.Role {
 	h.Helper()
 	for _, m := range h.members(h, "lobby") {
@@ -58,7 +58,7 @@ func (h *harness) roleOf(user string) protocol.Role {
 	return ""
 }
 
-// A member has the rank of the last token seen, whatever brought it.
+// testRanksFollowTokens shows that a member has the rank of the latest token, whatever op brought it.
 func testRanksFollowTokens(h *harness) {
 	h.commit(by(moe, open("lobby")), by(oz, open("lobby")), by(oz, open("stage")))
 	sanctions := []protocol.Act{protocol.ActMute, protocol.ActUnmute, protocol.ActBan, protocol.ActUnban, protocol.ActClear}

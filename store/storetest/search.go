@@ -9,7 +9,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// find is what a search for words finds, by the numbers of the ids.
+// find returns the numbers of the messages that a search finds.
 func (h *harness) find(room, words string) (found []string) {
 	h.Helper()
 	for _, m := range h.page(room, rules.Query{Kind: rules.QuerySearch, Words: words, Limit: 50}).Messages {

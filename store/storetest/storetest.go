@@ -1,7 +1,10 @@
-// Package storetest is the test suite that every store of the relay passes:
-// [rules.Store] with [rules.Directory] and [rules.Moderation]. It knows the contract only, what these
-// and docs/PROTOCOL.md promise. What each test does is done to a store of package memory, too,
-// and both must answer alike.
+// Package storetest is the suite that every store of the relay must pass: [rules.Store] with [rules.Directory],
+// [rules.Moderation] and [rules.Locks], and where a store has them, [rules.Files] and [rules.Shared]. It does
+// everything to a store of package memory, too, and both must answer alike.
+//
+// Start with [Run]. A new test is a function that takes a harness, listed in Run or in the list of its subject
+// (moderationTests, rankTests, fileTests, vaultTests, sharedTests); a new op belongs in drawOp (property.go), too.
+// The package must not know how a store works: it relies on the interfaces and on docs/PROTOCOL.md alone.
 package storetest
 
 import (
@@ -26,18 +29,16 @@ type Store interface {
 
 // Kind is a kind of store.
 type Kind struct {
-	// Open opens the database that belongs to dir, an empty folder of the test at
-	// first. Opened again after Close, it must be the same database. Open ends the
-	// test where it fails.
+	// Open opens the database that belongs to dir, an empty folder of the test at first. After a Close, it opens the
+	// same database again. It ends the test when it fails.
 	Open func(t *testing.T, dir string) Store
-	// Settle waits until a search finds all that has been committed. By itself
-	// that takes up to two seconds.
+	// Settle waits until a search finds everything that was committed. Without it that takes up to two seconds.
 	Settle func(Store)
-	// Shared tells that the stores are rules.Shared.
+	// Shared says that the stores are rules.Shared.
 	Shared bool
-	// Lasting says that slow mode outlasts a Close: the times of the last sends are stored.
+	// Lasting says that slow mode outlasts a Close: the store keeps the times of the last sends.
 	Lasting bool
-	// Files tells that the stores are rules.Files.
+	// Files says that the stores are rules.Files.
 	Files bool
 }
 
@@ -186,13 +187,13 @@ func flat(out rules.Outcome) outcome {
 	return o
 }
 
-// page returns Ada's page, having compared it with the model's.
+// page compares Ada's page with the model's, and returns it.
 func (h *harness) page(room string, q rules.Query) protocol.Page {
 	h.Helper()
 	return h.pair.page(h, room, ada.ID, q)
 }
 
-// stored returns the message with the n-th id as it is now, as nobody sees it.
+// stored returns the message with the n-th id as it is now, as nobody's.
 func (h *harness) stored(room string, n int) protocol.Message {
 	h.Helper()
 	page := h.pair.page(h, room, "", rules.Query{Kind: rules.QueryAround, ID: id(n), Limit: 1})
@@ -239,7 +240,7 @@ func pin(room string, n int, on bool) rules.Op {
 	return rules.Op{Room: room, Sender: ada, Do: rules.Pin{ID: id(n), On: on}}
 }
 
-// with returns the op with another action: a changed copy of the one it has.
+// with returns a copy of the op whose action is changed.
 func with[A rules.Action](op rules.Op, change func(*A)) rules.Op {
 	do := op.Do.(A)
 	change(&do)
@@ -257,12 +258,12 @@ func again(op rules.Op) rules.Op {
 	return with(op, func(do *rules.Moderate) { do.Again = true })
 }
 
-// anys returns a deletion for which the sender need not be the message's.
+// anys returns a deletion that any user may do.
 func anys(op rules.Op) rules.Op {
 	return with(op, func(do *rules.Delete) { do.Any = true })
 }
 
-// by returns op of another sender.
+// by returns the op of another sender.
 func by(u protocol.User, op rules.Op) rules.Op {
 	op.Sender = u
 	return op

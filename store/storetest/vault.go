@@ -27,7 +27,7 @@ var vaultTests = []test{
 	{"DroppedKeys", testDroppedKeys},
 }
 
-// alike gives the epochs and turns of an outcome the form that the model's have.
+// alike replaces epochs and turns of an outcome by the model's.
 func (p *pair) alike(out *rules.Outcome) {
 	rooms := func(due []rules.DueRoom) {
 		for i := range due {
@@ -102,13 +102,13 @@ func (h *harness) taken(what string, op rules.Op) rules.Outcome {
 	return out
 }
 
-// opened returns how the encryption of the lobby stands for a device.
+// opened returns the state of the lobby's encryption for a device.
 func (h *harness) opened(u protocol.User, d devicetest.Device) *rules.Locked {
 	h.Helper()
 	return h.taken("an open", enter(u, d)).Result.(rules.Opened).Locked
 }
 
-// devices lists devices of the lobby, having compared them with the model's.
+// devices lists devices of the lobby, and compares them with the model's.
 func (h *harness) devices(ids ...string) (found []string) {
 	h.Helper()
 	all, err := h.store.Devices(context.Background(), "lobby", ids)
@@ -122,7 +122,7 @@ func (h *harness) devices(ids ...string) (found []string) {
 	return found
 }
 
-// turns lists numbers of turns of the lobby, having compared the turns with the model's.
+// turns lists the numbers of turns of the lobby, and compares the turns with the model's.
 func (h *harness) turns(before int64, limit int) (numbers []int64, more bool) {
 	h.Helper()
 	all, more, err := h.store.Turns(context.Background(), "lobby", before, limit)

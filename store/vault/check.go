@@ -6,7 +6,7 @@ import (
 	"hallway/protocol"
 )
 
-// Check tells of rows that do not belong together, each in one line.
+// Check looks for rows that do not belong together, and calls found with one line for each finding.
 func Check(c Conn, found func(string)) error {
 	for _, rule := range [...]struct{ text, query string }{
 		{"wraps belong to a turn that is not there", `SELECT count(*) FROM wraps w WHERE NOT EXISTS (SELECT 1 FROM turns t WHERE t.room = w.room AND t.n = w.n)`},

@@ -1,10 +1,11 @@
-// Package vault keeps what belongs to end-to-end encrypted rooms in a database: turns, wraps, devices. Its statements are the
-// same in SQLite and PostgreSQL, but for how they read a list in JSON, and each store has the tables by a migration of its own.
+// Package vault keeps turns, wraps and devices of end-to-end encrypted rooms in a database. Its statements are the
+// same in SQLite and PostgreSQL, except for the expression that reads a list in JSON; each store has a migration with
+// the tables.
 //
 // The main type is [Vault], a [rules.Vault] in a transaction. [Turns] and [Devices] read for requests.
 //
-// To add something: a method with its statement here, and in store/memory; store/storetest compares them. Parameters are $1, $2 …, and
-// come in that order the first time, because SQLite numbers them so.
+// To add something, write a method with its statement here, and one in store/memory; store/storetest compares them.
+// Parameters are $1, $2 …, and must first appear in that order, because SQLite numbers them so.
 //
-// It must not know a driver, nor who may do what.
+// The package must not know a driver, nor who may do what.
 package vault

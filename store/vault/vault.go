@@ -13,15 +13,16 @@ type Conn interface {
 	Exec(query string, args ...any) error
 	// Query calls each for each row.
 	Query(each func(scan func(...any) error) error, query string, args ...any) error
-	// List returns what reads a list of objects in JSON, a parameter such as $1, as rows with a column value.
+	// List returns an expression that reads a list of objects in JSON, a parameter such as $1, as rows with a column
+	// value.
 	List(parameter string) string
 }
 
-// A Vault is a [rules.Vault] in a transaction. After the first error it does nothing more.
+// A Vault is a [rules.Vault] in a transaction. After its first error it does nothing.
 type Vault struct {
 	Conn Conn
-	// Ruled is called for rooms whose rules have another version because of a change that is of no room of the batch; nil:
-	// nobody asks for versions.
+	// Ruled is called for a room whose rules get a new version although no op of the batch is for the room; nil: the
+	// database has no versions.
 	Ruled func(room int64) error
 	// Err is the first error.
 	Err error

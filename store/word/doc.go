@@ -1,39 +1,39 @@
-// Package word says what the words of a text are, for a search: [Index] gives the
-// terms under which a text is found, [Parse] those that a query asks for. Both go
-// through one folder and one scanner, so that whoever copies a piece of a text finds
-// the text by it.
+// Package word defines the words of a text for a search: [Index] returns the terms under which a text is found,
+// [Parse] those that a query asks for. Both use one folder and one scanner, so that a copied piece of a text finds
+// the text.
 //
 // # Folding
 //
-// A text is folded first: compatibility forms (full width, ligatures, half-width
-// kana, circled numbers) become plain ones, case and accents go, letters with strokes
-// lose them, katakana becomes hiragana, digits of all scripts become 0 to 9, and what
-// cannot be seen is dropped. Marks that carry a vowel or join letters (in the scripts
-// of India and of South-East Asia) stay.
+// A text is folded first: compatibility forms (full width, ligatures, half-width kana, circled numbers) become plain
+// ones, case and accents are removed, letters with strokes lose them, katakana becomes hiragana, digits of all
+// scripts become 0 to 9, and invisible characters are dropped. Marks that carry a vowel or join letters (in the
+// scripts of India and of South-East Asia) stay.
 //
 // # Terms
 //
-// A chunk is what stands between white space. It is a row of terms: runs of letters,
-// runs of digits, and symbols, one each. Scripts that are written without spaces
-// (Chinese, Japanese, Thai, Khmer …), and Korean, where endings are glued to words,
-// give overlapping pairs of characters, and the last character of a run by itself: any
-// stretch of them is a phrase of pairs, or the beginning of one.
+// A chunk is the text between two white spaces. It is a row of terms: runs of letters, runs of digits, and single
+// symbols. Scripts that are written without spaces (Chinese, Japanese, Thai, Khmer …), and Korean, where endings are
+// attached to words, give overlapping pairs of characters, and the last character of a run by itself: any stretch of
+// them is a phrase of pairs, or the beginning of one.
 //
 // Besides the row, in any order, a text has:
 //
 //   - the punctuation at the ends of chunks, which therefore separates nothing;
-//   - the beginnings of its words, one letter and two, as terms of their own: so short
-//     a prefix of everything would be slow to gather;
-//   - the ends of long words from each of their letters on, so that a part of a
-//     compound is the beginning of one of these;
-//   - words without the hyphens, apostrophes and dots inside of them ("email" for
-//     "e-mail"), with "ae" for "ä" and the like, and without what Arabic and Hebrew
-//     write at the beginning of a word (articles, "and", "in").
+//   - the beginnings of its words, one letter and two, as terms of their own: to collect all words with so short a prefix
+//     would be slow;
+//   - the ends of long words from each of their letters on, so that a part of a compound is the beginning of one of these;
+//   - words without the hyphens, apostrophes and dots inside of them ("email" for "e-mail"), with "ae" for "ä" and the
+//     like, and without the prefixes of Arabic and Hebrew words (articles, "and", "in").
+//
+// # Where to add something
+//
+// A character that should compare like another belongs in plain.go, a prefix of words in stem.go, a new kind of term
+// in [Index] and in the alternatives of a query (query.go). Then raise [Version].
 //
 // # What this package must not know
 //
-// Databases. The terms hold no ASCII character but lower-case letters, digits and,
-// between them, spaces, so that a plain tokenizer takes them as they are.
+// Databases. The terms hold no ASCII character but lower-case letters, digits and, between them, spaces, so that a
+// plain tokenizer takes them as they are.
 package word
 
 // Version changes with the terms that Index makes of some text: an index that was made

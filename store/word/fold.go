@@ -16,10 +16,10 @@ const (
 	joint = '\u200c'
 )
 
-// folded is a text as it is compared.
+// folded is a text in the form in which texts are compared.
 type folded struct {
 	runes []rune
-	// spelled is whether it has a letter that may also be written as two, such as "ä".
+	// spelled reports whether it has a letter that may also be written as two, such as "ä".
 	spelled bool
 	spell   bool // write these as two
 	compose bool // has characters that belong together
@@ -56,7 +56,7 @@ func (f *folded) ascii(r rune) {
 	f.runes = append(f.runes, r)
 }
 
-// add folds a character that is not ASCII, and of which text is the encoding.
+// add folds a character that is not ASCII; text is its encoding.
 func (f *folded) add(r rune, text string) {
 	switch {
 	case isHangul(r) || isHan(r):
@@ -122,8 +122,8 @@ func (f *folded) fold(r rune) {
 	f.runes = append(f.runes, r)
 }
 
-// nasal writes a nasal before a letter of its row in Devanagari as the point that stands
-// for any: people write one word both ways.
+// nasal replaces a nasal before a letter of its row in Devanagari by the point that stands for any nasal: people
+// write one word both ways.
 func (f *folded) nasal(next rune) {
 	const nasals, point, joiner = "ङञणनम", '\u0902', '\u094d'
 	n := len(f.runes)
@@ -137,7 +137,7 @@ func (f *folded) nasal(next rune) {
 	}
 }
 
-// respell writes a letter as two, where that is done.
+// respell writes a letter as two, where people do so.
 func (f *folded) respell(r rune) bool {
 	if r != 'ø' {
 		return false
@@ -181,9 +181,9 @@ func (f *folded) mark(r rune) {
 	f.runes = append(f.runes, r)
 }
 
-// isAccent reports whether a text is found without a mark. By their class these are
-// the points of Hebrew, Arabic and Syriac, the nukta of India's scripts, and whatever stands
-// above, below or across a letter; not by it, in Buginese and Tai Tham they are vowels.
+// isAccent reports whether texts are compared without a mark. By their class these are the points of Hebrew, Arabic
+// and Syriac, the nukta of India's scripts, and marks above, below or across a letter; beside a letter, in Buginese
+// and Tai Tham, they are vowels.
 func isAccent(r rune) bool {
 	if unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Me, r) || r == '\u034f' {
 		return true
@@ -202,9 +202,8 @@ func isAccent(r rune) bool {
 	}
 }
 
-// isInvisible reports whether a character that is no format character takes no part in
-// a search: what fills blanks, skin colours, and the dot between foreign words in
-// Japanese.
+// isInvisible reports whether a search ignores a character that is no format character: fillers, skin colours, and
+// the dot between foreign words in Japanese.
 func isInvisible(r rune) bool {
 	switch r {
 	case '\u0640', '\u115f', '\u1160', '\u17b4', '\u17b5', '・':
@@ -213,7 +212,7 @@ func isInvisible(r rune) bool {
 	return 0x1f3fb <= r && r <= 0x1f3ff
 }
 
-// digit gives a decimal digit as ASCII. Unicode has them in tens, from zero on.
+// digit returns a decimal digit as ASCII. Unicode has them in tens, from zero on.
 func digit(r rune) rune {
 	for _, t := range unicode.Nd.R16 {
 		if rune(t.Lo) <= r && r <= rune(t.Hi) {

@@ -6,15 +6,14 @@ import (
 )
 
 const (
-	// wordMax is how many characters of a word are compared.
+	// wordMax limits the characters of a word that are compared.
 	wordMax = 64
-	// longMin is the length from which on a word is found by its parts, partMin that
-	// of a part, and partMax how much of one is compared.
+	// longMin is the length from which on a word is found by its parts, partMin the least length of a part, and
+	// partMax limits its compared characters.
 	longMin, partMin, partMax = 7, 4, 16
-	// longKept is how many long words of a text are looked at for common ends.
+	// longKept limits the long words of a text that are compared for common ends.
 	longKept = 16
-	// partsMax is how many parts of words of one text are noted: those of some 5,000
-	// letters of German.
+	// partsMax limits the parts of words of one text: those of some 5,000 letters of German.
 	partsMax = 1024
 )
 
@@ -25,7 +24,7 @@ const (
 	within = "ª" // a part of a word, from some letter on
 )
 
-// Index gives the terms of a text, with a space between two.
+// Index returns the terms of a text, with a space between two.
 func Index(text string) string {
 	f := fold(text, false)
 	x := indexer{row: make([]byte, 0, 4*len(text)), beside: make([]byte, 0, 8*len(text)), words: make(map[string]bool), long: make([][]rune, 0, longKept)}
@@ -78,7 +77,7 @@ func (x *indexer) write(chunk []item) {
 	}
 }
 
-// punctuation notes what ends a chunk.
+// punctuation adds the punctuation at the end of a chunk.
 func (x *indexer) punctuation(signs []item) {
 	var all [8]rune
 	run := all[:0]
@@ -95,8 +94,7 @@ func (x *indexer) punctuation(signs []item) {
 	}
 }
 
-// word notes how a word is found besides by its place in the row, and where it has none
-// by itself.
+// word adds the terms by which a word is found besides its place in the row, or instead of it.
 func (x *indexer) word(word []rune, itself bool) {
 	var room [4 * 16]byte
 	key := appendRunes(room[:0], word, wordMax)
@@ -120,7 +118,7 @@ func (x *indexer) word(word []rune, itself bool) {
 	}
 }
 
-// parts notes the ends of a long word, but those that another has, too.
+// parts adds the ends of a long word, except those of another word.
 func (x *indexer) parts(word []rune) {
 	ends := 0
 	for _, other := range x.long {
@@ -141,7 +139,7 @@ func (x *indexer) parts(word []rune) {
 	}
 }
 
-// begin notes the beginnings of a word.
+// begin adds the beginnings of a word.
 func (x *indexer) begin(word []rune, itself bool) {
 	if itself {
 		x.beside = appendTerm(x.beside, word, wordMax)
@@ -164,7 +162,7 @@ func (x *indexer) begin(word []rune, itself bool) {
 	}
 }
 
-// place gives a letter or a digit of ASCII its place; -1: it is another.
+// place returns the place of an ASCII letter or digit; -1 for other characters.
 func place(r rune) int {
 	switch {
 	case 'a' <= r && r <= 'z':
@@ -187,11 +185,10 @@ func appendRunes(to []byte, runes []rune, n int) []byte {
 	return to
 }
 
-// cut gives the first n characters.
+// cut returns the first n characters.
 func cut(word []rune, n int) string { return string(word[:min(n, len(word))]) }
 
-// sign gives a symbol's term: the full width of an ASCII one, which folding leaves
-// nowhere.
+// sign returns a symbol's term: for an ASCII one its full width, which folding leaves nowhere.
 func sign(r rune) rune {
 	if r < 0x80 {
 		r += 0xfee0

@@ -9,8 +9,8 @@ import (
 const NamesVersion = 1
 
 const (
-	// nameTermsMax limits the words of a name by which it is found, nameTermMax how many characters of it are compared
-	// from each of them on.
+	// nameTermsMax limits the words of a name by which it is found, nameTermMax the characters that are compared from
+	// each of them on.
 	nameTermsMax, nameTermMax = 16, 64
 )
 
@@ -29,7 +29,7 @@ func NameTerms(name string) []string {
 	return terms
 }
 
-// NamePrefix returns the beginning of the terms for which a query asks; "": for none.
+// NamePrefix returns the beginning of the terms that a query asks for; "" where it asks for none.
 func NamePrefix(query string) string {
 	words, _ := nameWords(fold(query, false).runes)
 	return string(words[:min(len(words), nameTermMax)])
@@ -45,7 +45,7 @@ func nameTerms(folded []rune) (terms []string) {
 	return terms
 }
 
-// nameWords returns the words of a folded name with a space between two, and where they begin.
+// nameWords returns the words of a folded name with a space between two, and the places where they begin.
 func nameWords(folded []rune) (words []rune, starts []int) {
 	before := space
 	for _, r := range folded {

@@ -1,8 +1,7 @@
 package word
 
-// plain has for a folded character those that it is compared as, where that is no
-// matter of Unicode's tables: letters with strokes and hooks, ligatures, letters that a
-// keyboard or a place in a word changes, and signs of one meaning.
+// plain maps a folded character to those that it is compared as, where Unicode's tables do not: letters with strokes
+// and hooks, ligatures, letters that a keyboard or a place in a word changes, and signs with the same meaning.
 var plain = func() map[rune]string {
 	all := make(map[rune]string)
 	for to, from := range map[string]string{

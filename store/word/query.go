@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Query asks for texts that have something of each of its parts.
+// Query asks for texts that match each of its parts.
 type Query []Any
 
 // Any asks for any of some phrases.
@@ -14,14 +14,14 @@ type Any []Phrase
 // Phrase asks for terms that follow each other.
 type Phrase []Term
 
-// Term asks for a term, or for one that begins so.
+// Term asks for a term, or for terms with that beginning.
 type Term struct {
 	Text   string
 	Prefix bool
 }
 
-// Parse reads what somebody looks for: all words, the last as the beginning of one. A
-// query of nothing but white space asks for nothing, and finds nothing.
+// Parse reads a query: all words, the last as the beginning of one. A query of white space alone asks for nothing,
+// and finds nothing.
 func Parse(text string) Query {
 	text = strings.ToValidUTF8(text, "\ufffd")
 	f := fold(text, false)
@@ -43,7 +43,7 @@ func Parse(text string) Query {
 	return q
 }
 
-// with adds what is not asked for already.
+// with adds a part, unless the query has it.
 func (q Query) with(part Any) Query {
 	var different Any
 	for _, p := range part {
@@ -58,9 +58,8 @@ func (q Query) with(part Any) Query {
 	return append(q, different)
 }
 
-// chunksOf gives what is looked for chunk by chunk: those of the text without the
-// punctuation of its sentences, at which they are parted too. Where nothing else is
-// there, that is looked for.
+// chunksOf returns the chunks of a query without the punctuation of its sentences, which also separates chunks. A
+// query of punctuation alone asks for that.
 func chunksOf(text []rune) (chunks [][]item) {
 	var signs [][]item
 	scan(text, func(chunk []item) {
@@ -103,8 +102,8 @@ func parts(chunk []item, at int) bool {
 	return before != digits || after != digits
 }
 
-// appendStripped appends a chunk without the punctuation around it. What is before a
-// word may belong to it, as in ".net" and ":D".
+// appendStripped appends a chunk without the punctuation around it. Punctuation before a word may belong to it, as in
+// ".net" and ":D".
 func appendStripped(chunks [][]item, chunk []item) [][]item {
 	chunk = chunk[:trailing(chunk)]
 	for len(chunk) > 0 && isPunctuation(chunk[0]) {
@@ -119,7 +118,7 @@ func appendStripped(chunks [][]item, chunk []item) [][]item {
 	return append(chunks, chunk)
 }
 
-// alternatives gives all ways in which a text may have what a chunk says.
+// alternatives returns all ways in which a text may contain a chunk.
 func alternatives(chunk []item, last bool) (all Any) {
 	all = append(all, phrase(chunk, last))
 	if len(chunk) == 1 && chunk[0].isWord() {
@@ -147,7 +146,7 @@ func alternatives(chunk []item, last bool) (all Any) {
 	return all
 }
 
-// phrase gives the terms of a chunk in their order.
+// phrase returns the terms of a chunk in their order.
 func phrase(chunk []item, last bool) (p Phrase) {
 	if len(chunk) == 1 && chunk[0].isWord() {
 		return Phrase{wanted(chunk[0].runes, last)}
@@ -171,7 +170,7 @@ func phrase(chunk []item, last bool) (p Phrase) {
 	return p
 }
 
-// wanted gives the term of a word, or of the beginning of one.
+// wanted returns the term of a word, or of the beginning of one.
 func wanted(word []rune, beginning bool) Term {
 	switch {
 	case !beginning:
@@ -184,8 +183,7 @@ func wanted(word []rune, beginning bool) Term {
 	return Term{Text: cut(word, wordMax), Prefix: true}
 }
 
-// Match reports whether a text with these terms is found. An index of words does that
-// faster.
+// Match reports whether a text with these terms matches the query. An index of words does that faster.
 func (q Query) Match(index string) bool {
 	terms := strings.Fields(index)
 	for _, part := range q {

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// kind says what a folded character, or a run of some, is to a search.
+// kind says how a search treats a folded character, or a run of them.
 type kind uint8
 
 const (
@@ -66,7 +66,7 @@ func scan(text []rune, each func(chunk []item)) {
 
 const keycap = '\u20e3'
 
-// kindAt says what a character is where it stands.
+// kindAt returns the kind of the character at a place.
 func kindAt(text []rune, at int) kind {
 	switch k := kindOf(text[at]); k {
 	case hyphen:
@@ -84,7 +84,7 @@ func kindAt(text []rune, at int) kind {
 	}
 }
 
-// kindBeside says what a neighbour is: a symbol where there is no word.
+// kindBeside returns the kind of a neighbour: a symbol where there is no word.
 func kindBeside(text []rune, at int) kind {
 	if at < 0 || at >= len(text) {
 		return symbol
@@ -119,7 +119,7 @@ func kindOf(r rune) kind {
 	return letters
 }
 
-// isGram reports whether a letter or a mark is of a script whose words no spaces part.
+// isGram reports whether a letter or a mark is of a script without spaces between words.
 func isGram(r rune) bool {
 	switch {
 	case r < 0x0e00:
@@ -134,8 +134,7 @@ func isGram(r rune) bool {
 		unicode.Balinese, unicode.Yi, unicode.Nushu, unicode.Tangut)
 }
 
-// isPunctuation reports whether a symbol at the end of a chunk belongs to the sentence
-// and not to the word.
+// isPunctuation reports whether a symbol at the end of a chunk belongs to the sentence and not to the word.
 func isPunctuation(i item) bool {
 	if i.kind != symbol {
 		return false
@@ -144,8 +143,8 @@ func isPunctuation(i item) bool {
 	return unicode.IsPunct(r) && !strings.ContainsRune(`#%&@/\_‰‱§†‡`, r)
 }
 
-// trailing returns where the punctuation at the end of a chunk begins that has a word
-// before it. Among symbols alone, as in "->", none is the sentence's.
+// trailing returns the place of the punctuation at the end of a chunk, if a word is before it. Among symbols alone,
+// as in "->", all belong to the word.
 func trailing(chunk []item) int {
 	end := len(chunk)
 	for end > 0 && isPunctuation(chunk[end-1]) {
@@ -161,8 +160,8 @@ func hasWord(chunk []item) bool {
 	return slices.ContainsFunc(chunk, func(i item) bool { return i.kind != symbol })
 }
 
-// whole gives words of a chunk without what joins their parts: hyphens and
-// apostrophes, and the dots in "U.S.A.".
+// whole returns words of a chunk without the joints of their parts: hyphens and apostrophes, and the dots in
+// "U.S.A.".
 func whole(chunk []item, each func(word []rune)) {
 	for from := 0; from < len(chunk); {
 		to := from + 1

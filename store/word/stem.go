@@ -3,12 +3,12 @@ package word
 import "strings"
 
 const (
-	// stemMin is the least that must be left of a word; after an article less will do.
+	// stemMin is the least length of the rest of a word; after an article less is enough.
 	stemMin, nounMin = 3, 2
 )
 
-// stems gives a word without what Arabic and Hebrew write as its beginning: the
-// article, "and", "in", "to", "as", alone or together.
+// stems returns a word without its prefixes in Arabic and Hebrew: the article, "and", "in", "to", "as", alone or
+// together.
 func stems(word []rune) (all [][]rune) {
 	one, two := "", "" // what may be the first letter, and the second after it
 	switch r := word[0]; {
@@ -31,8 +31,7 @@ func stems(word []rune) (all [][]rune) {
 	return all
 }
 
-// article gives an Arabic word without its article and what stands before that; nil: it
-// has none.
+// article returns an Arabic word without its article and the prefixes before that; nil: it has no article.
 func article(word []rune) (noun []rune) {
 	at := 0
 	if word[0] == 'و' || word[0] == 'ف' {
