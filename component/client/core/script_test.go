@@ -161,14 +161,17 @@ func testUUID(n string) string {
 func (s *script) do(line string) {
 	verb, rest, _ := strings.Cut(line, " ")
 	arg := strings.Fields(rest)
-	gen, req := s.gen, s.page
-	switch verb {
-	case "start": // start [USER]: without one, there is no token
-		if len(arg) == 0 {
-			s.step(client.Started{})
+	for _, do := range []func(verb, rest string, arg []string) bool{s.doStorage, s.doConnection, s.doFrame, s.doTime, s.doShow, s.doPeople} {
+		if do(verb, rest, arg) {
 			return
 		}
-		s.step(client.Started{Token: testToken(arg[0])})
+	}
+	s.t.Fatalf("no such event: %s", line)
+}
+
+// doStorage carries out a line about the storage and the other pages, and reports whether it is one.
+func (s *script) doStorage(verb, _ string, arg []string) bool {
+	switch verb {
 	case "outbox": // outbox USER [N:TEXT …]
 		s.step(client.Owns{User: arg[0], Alone: true})
 		s.step(testOutbox(arg))
@@ -177,30 +180,28 @@ func (s *script) do(line string) {
 	case "owns":
 		s.step(client.Owns{User: arg[0]})
 	case "peer": // peer KIND N [STATE [SEQ]], or peer list [N …]
-		n := client.Note{Kind: client.NoteKind(arg[0])}
-		if n.Kind == client.NoteList {
-			for _, id := range arg[1:] {
-				n.IDs = append(n.IDs, testUUID(id))
-			}
-		} else if len(arg) > 1 {
-			n.Item = client.Item{ID: testUUID(arg[1]), Text: "theirs", Order: int64(number(arg, 1))}
-		}
-		if len(arg) > 2 && n.Kind != client.NoteList {
-			n.State = client.ItemState(arg[2])
-			if n.State == client.ItemFailed {
-				n.Item.Code, n.Item.Reason = protocol.CodeConflict, "because"
-			}
-		}
-		if len(arg) > 3 && n.Kind != client.NoteList {
-			n.Epoch, n.Seq = "e1", int64(number(arg, 3)) // the scripts' usual life of the room
-		}
-		s.step(client.PeerSaid{Note: n})
+		s.step(client.PeerSaid{Note: testNote(arg)})
 	case "outbox-broken":
 		s.step(client.OutboxLoaded{User: arg[0], Err: fmt.Errorf("no storage")})
 	case "saved":
 		s.step(client.ItemSaved{ID: testUUID(arg[0])})
 	case "save-failed":
 		s.step(client.StorageFailed{ID: testUUID(arg[0]), Err: fmt.Errorf("quota")})
+	default:
+		return false
+	}
+	return true
+}
+
+// doConnection carries out a line about the connection and the token, and reports whether it is one.
+func (s *script) doConnection(verb, rest string, arg []string) bool {
+	switch verb {
+	case "start": // start [USER]: without one, there is no token
+		ev := client.Started{}
+		if len(arg) > 0 {
+			ev.Token = testToken(arg[0])
+		}
+		s.step(ev)
 	case "token":
 		s.step(client.TokenGot{Token: testToken(arg[0])})
 	case "no-token":
@@ -210,15 +211,24 @@ func (s *script) do(line string) {
 	case "token-later":
 		s.step(client.TokenGot{Err: fmt.Errorf("the host is down")})
 	case "opened":
-		s.step(client.Opened{Gen: gen})
+		s.step(client.Opened{Gen: s.gen})
 	case "opened-late":
-		s.step(client.Opened{Gen: gen - 1})
+		s.step(client.Opened{Gen: s.gen - 1})
 	case "dial-failed": // dial-failed STATUS, 0 for none
-		s.step(client.DialFailed{Gen: gen, Status: number(arg, 0)})
+		s.step(client.DialFailed{Gen: s.gen, Status: number(arg, 0)})
 	case "closed":
-		s.step(client.Closed{Gen: gen, Code: protocol.CloseCode(number(arg, 0))})
+		s.step(client.Closed{Gen: s.gen, Code: protocol.CloseCode(number(arg, 0))})
 	case "recv":
-		s.step(client.Received{Gen: gen, Data: []byte(rest)})
+		s.step(client.Received{Gen: s.gen, Data: []byte(rest)})
+	default:
+		return false
+	}
+	return true
+}
+
+// doFrame carries out a line about a frame of the relay, and reports whether it is one.
+func (s *script) doFrame(verb, rest string, arg []string) bool {
+	switch verb {
 	case "welcome": // welcome USER [FEATURE …]
 		s.receive(protocol.Welcome{User: protocol.User{ID: arg[0], Name: arg[0]}, HeartbeatMs: 10000, TimeoutMs: 5000, Features: arg[1:]})
 	case "joined": // joined EPOCH HEAD [READ]
@@ -242,10 +252,19 @@ func (s *script) do(line string) {
 		s.receive(protocol.Pong{T: "1"})
 	case "goaway":
 		s.receive(protocol.Goaway{ReconnectAfterMs: int64(number(arg, 0))})
+	default:
+		return false
+	}
+	return true
+}
+
+// doTime carries out a line about history or time, and reports whether it is one.
+func (s *script) doTime(verb, _ string, arg []string) bool {
+	switch verb {
 	case "page": // page EPOCH HEAD more|end [SENDER:N:REV[:SEQ] …]
-		s.step(client.PageLoaded{Req: req, Page: testPage(arg)})
+		s.step(client.PageLoaded{Req: s.page, Page: testPage(arg)})
 	case "page-failed": // page-failed STATUS [RETRY_AFTER_MS]
-		ev := client.RequestFailed{Req: req, Status: number(arg, 0)}
+		ev := client.RequestFailed{Req: s.page, Status: number(arg, 0)}
 		if len(arg) > 1 {
 			ev.RetryAfterMs = int64(number(arg, 1))
 		}
@@ -254,8 +273,15 @@ func (s *script) do(line string) {
 		s.after(duration(s.t, arg[0]), 0)
 	case "late": // late BY TIME: time passes, and timers fire late
 		s.after(duration(s.t, arg[1]), duration(s.t, arg[0]))
-	case "send":
-		s.step(client.SendText{ID: testUUID(arg[0]), Text: strings.Join(arg[1:], " ")})
+	default:
+		return false
+	}
+	return true
+}
+
+// doShow carries out a line that shows something, and reports whether it is one.
+func (s *script) doShow(verb, _ string, arg []string) bool {
+	switch verb {
 	case "show":
 		s.show()
 	case "files":
@@ -265,24 +291,56 @@ func (s *script) do(line string) {
 	case "rules":
 		s.rules()
 	default:
-		ev, ok := map[string]client.Event{
-			"online": client.Online{}, "offline": client.Offline{}, "visible": client.Visible{}, "hidden": client.Hidden{}, "try-now": client.TryNow{},
-			"older": client.LoadOlder{}, "newer": client.LoadNewer{}, "newest": client.LoadNewest{}, "close": client.Close{}, "disable": client.SetOffline{Mode: client.OfflineDisable},
-		}[verb]
-		if !ok {
-			ev, ok = s.readerEvent(verb, arg)
-		}
-		if !ok {
-			ev, ok = s.moderationEvent(verb, arg)
-		}
-		if !ok {
-			ev, ok = s.fileEvent(verb, arg)
-		}
-		if !ok {
-			s.t.Fatalf("no such event: %s", line)
-		}
+		return false
+	}
+	return true
+}
+
+// doPeople carries out a line about people and the device, and reports whether it is one.
+func (s *script) doPeople(verb, _ string, arg []string) bool {
+	if verb == "send" {
+		s.step(client.SendText{ID: testUUID(arg[0]), Text: strings.Join(arg[1:], " ")})
+		return true
+	}
+	ev, ok := map[string]client.Event{
+		"online": client.Online{}, "offline": client.Offline{}, "visible": client.Visible{}, "hidden": client.Hidden{}, "try-now": client.TryNow{},
+		"older": client.LoadOlder{}, "newer": client.LoadNewer{}, "newest": client.LoadNewest{}, "close": client.Close{}, "disable": client.SetOffline{Mode: client.OfflineDisable},
+	}[verb]
+	if !ok {
+		ev, ok = s.readerEvent(verb, arg)
+	}
+	if !ok {
+		ev, ok = s.moderationEvent(verb, arg)
+	}
+	if !ok {
+		ev, ok = s.fileEvent(verb, arg)
+	}
+	if ok {
 		s.step(ev)
 	}
+	return ok
+}
+
+// testNote reads KIND N [STATE [SEQ]], or list [N …].
+func testNote(arg []string) client.Note {
+	n := client.Note{Kind: client.NoteKind(arg[0])}
+	if n.Kind == client.NoteList {
+		for _, id := range arg[1:] {
+			n.IDs = append(n.IDs, testUUID(id))
+		}
+	} else if len(arg) > 1 {
+		n.Item = client.Item{ID: testUUID(arg[1]), Text: "theirs", Order: int64(number(arg, 1))}
+	}
+	if len(arg) > 2 && n.Kind != client.NoteList {
+		n.State = client.ItemState(arg[2])
+		if n.State == client.ItemFailed {
+			n.Item.Code, n.Item.Reason = protocol.CodeConflict, "because"
+		}
+	}
+	if len(arg) > 3 && n.Kind != client.NoteList {
+		n.Epoch, n.Seq = "e1", int64(number(arg, 3)) // the scripts' usual life of the room
+	}
+	return n
 }
 
 func (s *script) receive(f protocol.RelayFrame) {
