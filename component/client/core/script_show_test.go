@@ -32,23 +32,7 @@ func (s *script) describe(e client.Effect) string {
 	case client.Dial:
 		return fmt.Sprint("dial ", e.Gen)
 	case client.Write:
-		f, err := protocol.DecodeClient(e.Data, s.c.limits)
-		if err != nil {
-			s.t.Fatalf("the core writes %s: %v", e.Data, err)
-		}
-		switch f := f.(type) {
-		case protocol.Send:
-			text := "write send " + short(f.ID)
-			for _, a := range f.Files {
-				text += " file " + short(a.ID) + " " + a.Alt
-			}
-			return strings.TrimSpace(text)
-		case protocol.Ping:
-			return "write ping"
-		case protocol.Hello:
-			return "write hello"
-		}
-		return "write " + string(e.Data)
+		return s.describeFrame(e.Data)
 	case client.CloseSocket:
 		return fmt.Sprint("close socket ", e.Gen)
 	case client.FetchPage:
@@ -81,6 +65,27 @@ func (s *script) describe(e client.Effect) string {
 		return text
 	}
 	return fmt.Sprintf("%#v", e)
+}
+
+// describeFrame describes a frame that the core writes.
+func (s *script) describeFrame(data []byte) string {
+	f, err := protocol.DecodeClient(data, s.c.limits)
+	if err != nil {
+		s.t.Fatalf("the core writes %s: %v", data, err)
+	}
+	switch f := f.(type) {
+	case protocol.Send:
+		text := "write send " + short(f.ID)
+		for _, a := range f.Files {
+			text += " file " + short(a.ID) + " " + a.Alt
+		}
+		return strings.TrimSpace(text)
+	case protocol.Ping:
+		return "write ping"
+	case protocol.Hello:
+		return "write hello"
+	}
+	return "write " + string(data)
 }
 
 // show writes what people see.

@@ -204,41 +204,51 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 		}
 		return r
 	case client.Seal:
-		var r client.ContentsSealed
-		for _, c := range op.Contents {
-			text := c.Text
-			if len(c.Files) > 0 {
-				inside := protocol.Content{Files: c.Files}
-				text += "|" + string(inside.Append(nil))
-			}
-			r.Sealed = append(r.Sealed, sealedBy("d-own", op.Kid, c.Edit, text))
-		}
-		return r
+		return s.seal(op)
 	case client.Open:
-		var r client.ContentsOpened
-		for _, m := range op.Messages {
-			part := strings.SplitN(m.Sealed.CT, "|", 4)
-			o := client.OpenedContent{State: client.OpenedBad}
-			if len(part) >= 3 {
-				o.Device, o.Text, o.State = part[0], part[2], client.OpenedWell
-				o.Edit, _ = strconv.ParseInt(part[1], 10, 64)
-				if len(part) == 4 {
-					inside, err := protocol.DecodeContent([]byte(part[3]))
-					if err != nil {
-						s.t.Fatal(err)
-					}
-					o.Files = inside.Files
-				}
-				if !s.checked[o.Device] {
-					o.State = client.OpenedUnknown
-				}
-			}
-			r.Opened = append(r.Opened, o)
-		}
-		return r
+		return s.open(op)
 	}
 	s.t.Fatalf("unknown op %T", op)
 	return nil
+}
+
+// seal carries out an op.
+func (s *sealedChat) seal(op client.Seal) client.CryptoResult {
+	var r client.ContentsSealed
+	for _, c := range op.Contents {
+		text := c.Text
+		if len(c.Files) > 0 {
+			inside := protocol.Content{Files: c.Files}
+			text += "|" + string(inside.Append(nil))
+		}
+		r.Sealed = append(r.Sealed, sealedBy("d-own", op.Kid, c.Edit, text))
+	}
+	return r
+}
+
+// open carries out an op.
+func (s *sealedChat) open(op client.Open) client.CryptoResult {
+	var r client.ContentsOpened
+	for _, m := range op.Messages {
+		part := strings.SplitN(m.Sealed.CT, "|", 4)
+		o := client.OpenedContent{State: client.OpenedBad}
+		if len(part) >= 3 {
+			o.Device, o.Text, o.State = part[0], part[2], client.OpenedWell
+			o.Edit, _ = strconv.ParseInt(part[1], 10, 64)
+			if len(part) == 4 {
+				inside, err := protocol.DecodeContent([]byte(part[3]))
+				if err != nil {
+					s.t.Fatal(err)
+				}
+				o.Files = inside.Files
+			}
+			if !s.checked[o.Device] {
+				o.State = client.OpenedUnknown
+			}
+		}
+		r.Opened = append(r.Opened, o)
+	}
+	return r
 }
 
 var sealings int
