@@ -117,7 +117,7 @@ func checkFiles(all []Attachment) (Code, string) {
 		a := &all[i]
 		a.Alt = NormalBreaks(a.Alt)
 		if !ValidID(a.ID) {
-			return CodeBadRequest, "an id of files is no UUID in canonical lower case"
+			return CodeBadRequest, "an id of files is not a UUID in canonical lower case"
 		}
 		if code, _ := CheckText(a.Alt, AltBytesMax); a.Alt != "" && code != "" {
 			return CodeBadRequest, "alt must be a text of 1 to 500 bytes"

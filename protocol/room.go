@@ -123,7 +123,7 @@ type Configure struct {
 func DecodeConfigure(data []byte) (c Configure, err error) {
 	s := scanner{data: data}
 	if s.peek() != '{' {
-		return c, notProtocol("is no JSON object")
+		return c, notProtocol("is not a JSON object")
 	}
 	wrong := ""
 	s.object(func(key []byte) {

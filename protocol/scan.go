@@ -20,7 +20,7 @@ type scanner struct {
 }
 
 var (
-	errNoObject = errors.New("is no JSON object")
+	errNoObject = errors.New("is not a JSON object")
 	errSyntax   = errors.New("is not valid JSON")
 	errDepth    = errors.New("is nested too deep")
 	errTwice    = errors.New("names a member twice")

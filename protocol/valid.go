@@ -67,9 +67,9 @@ func checkField(name, s string, n, textBytes int64) (kept string, code Code, rea
 	case "type":
 		ok, want = false, "the frame's type is not known"
 	case "room":
-		ok, want = ValidRoom(s), "room is no valid name of a room"
+		ok, want = ValidRoom(s), "room is not a valid room name"
 	case "id", "reply_to":
-		ok, want = ValidID(s), name+" is no UUID in canonical lower case"
+		ok, want = ValidID(s), name+" is not a UUID in canonical lower case"
 	case "sent_at":
 		_, err := parseTime(s)
 		ok, want = err == nil, "sent_at "+errTime.Error()
@@ -78,7 +78,7 @@ func checkField(name, s string, n, textBytes int64) (kept string, code Code, rea
 	case "act":
 		ok, want = Act(s).Valid(), "act is none of mute, unmute, ban, unban, remove, clear"
 	case "user":
-		ok, want = ValidUser(s), "user is no valid id of a user"
+		ok, want = ValidUser(s), "user is not a valid user id"
 	case "state":
 		ok, want = ReportState(s).Valid() && ReportState(s) != ReportOpen, "state must be resolved or dismissed"
 	case "seq":

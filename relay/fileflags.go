@@ -88,7 +88,7 @@ func openPlace(ctx context.Context, place string, with sharing) (files.Store, er
 	case strings.HasPrefix(place, s3.Scheme):
 		return s3.Open(ctx, place)
 	case strings.Contains(place, "://"):
-		return nil, errors.New("only a folder and s3:// are known")
+		return nil, errors.New("it must be a folder or s3://…")
 	case with == beside:
 		return disk.OpenBeside(place)
 	case with == shared:

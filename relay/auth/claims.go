@@ -45,7 +45,7 @@ func (c *Claims) check() error {
 		return errors.New("the claim sub is missing: it names the user")
 	case strings.ContainsRune(c.Sub, utf8.RuneError):
 		// It may have been what distinguishes two users.
-		return errors.New("the claim sub has half a character in it")
+		return errors.New("the claim sub has half a character")
 	case !plain(c.Sub, SubBytesMax):
 		return fmt.Errorf("the claim sub must be at most %d bytes without control characters", SubBytesMax)
 	case !c.Role.Valid():

@@ -58,7 +58,7 @@ func checkTypes(payload jwt.MapClaims) (exp time.Time, err error) {
 		}
 	}
 	if _, text := payload["iss"].(string); !text && payload["iss"] != nil {
-		return exp, refuseClaim("the claim iss is no string")
+		return exp, refuseClaim("the claim iss is not a string")
 	}
 	if !stringOrStrings(payload["aud"]) {
 		return exp, refuseClaim("the claim aud is neither a string nor a list of strings")

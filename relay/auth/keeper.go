@@ -200,7 +200,7 @@ func (k *Keeper) Issue(c Claims, expires time.Time) (string, error) {
 	}
 	secret := k.secrets.Load()[0].bytes
 	if secret == nil {
-		return "", errors.New("there is no secret to sign a token with")
+		return "", errors.New("a secret is needed to sign a token")
 	}
 	payload := jwt.MapClaims{"sub": c.Sub, "role": string(c.Role), "exp": expires.Unix()}
 	for claim, value := range map[string]string{

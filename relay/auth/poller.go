@@ -65,7 +65,7 @@ func NewKeyPoller(rawURL string, maxAge time.Duration, keeper *Keeper, log *slog
 		client: &http.Client{
 			Timeout: pollTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error {
-				return errors.New("a redirection is not followed")
+				return errors.New("it must not answer with a redirection")
 			},
 		},
 	}

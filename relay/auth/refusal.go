@@ -13,18 +13,18 @@ var ErrExpired error = refuse(protocol.WhyExpired, "the token has expired")
 
 // ErrNoKeys refuses every token while there is no secret and no known key set: none was read yet, or none for too long.
 var ErrNoKeys error = &hub.TokenError{
-	Code: protocol.CodeUnavailable, Why: protocol.WhyKey, Reason: "the keys of tokens are not known at present",
+	Code: protocol.CodeUnavailable, Why: protocol.WhyKey, Reason: "the keys of tokens are unknown at present",
 	RetryAfter: time.Second,
 }
 
 var (
 	errTooLong    = refuse(protocol.WhyMalformed, fmt.Sprintf("the token is longer than %d bytes", TokenBytesMax))
-	errMalformed  = refuse(protocol.WhyMalformed, "the token is malformed: it is no JWT, or its JSON is not strict")
+	errMalformed  = refuse(protocol.WhyMalformed, "the token is malformed: it is not a JWT, or its JSON is not strict")
 	errAlgorithm  = refuse(protocol.WhyAlgorithm, "the token's algorithm is not accepted, so its signature was not checked")
 	errCritical   = refuse(protocol.WhyAlgorithm, "the token's header demands an extension (crit) that is not accepted")
 	errType       = refuse(protocol.WhyType, "the token's typ is neither JWT nor at+jwt: it is made for something else")
-	errKeyID      = refuse(protocol.WhyKey, "the token's kid is no string")
-	errKeyUnknown = refuse(protocol.WhyKey, "the token's key is not known: the key set has none of its kid")
+	errKeyID      = refuse(protocol.WhyKey, "the token's kid is not a string")
+	errKeyUnknown = refuse(protocol.WhyKey, "the token's key is unknown: the key set has no key with its kid")
 	errKeyMethod  = refuse(protocol.WhyAlgorithm, "the token's algorithm is not that of its key")
 	errSecret     = refuse(protocol.WhySignature, "the token's signature is not valid: another secret than the relay's has signed it")
 	errSignature  = refuse(protocol.WhySignature, "the token's signature is not valid: another key than that of the key set has signed it")

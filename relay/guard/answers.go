@@ -29,9 +29,9 @@ const (
 
 // The reasons why an answer finds no room.
 var (
-	ErrUserUnread    = errors.New("too much of the user waits to be read")
-	ErrAddressUnread = errors.New("too much of the address waits to be read")
-	ErrAllUnread     = errors.New("too much waits to be read")
+	ErrUserUnread    = errors.New("the user has too many unread answers")
+	ErrAddressUnread = errors.New("the address has too many unread answers")
+	ErrAllUnread     = errors.New("there are too many unread answers")
 )
 
 // Reader is a connection that carries answers.

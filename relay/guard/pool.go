@@ -38,8 +38,8 @@ const (
 
 // The reasons why a request may not wait for a slot.
 var (
-	ErrUserWaits    = errors.New("too many requests of the user wait")
-	ErrAddressWaits = errors.New("too many requests of the address wait")
+	ErrUserWaits    = errors.New("too many requests of the user are waiting")
+	ErrAddressWaits = errors.New("too many requests of the address are waiting")
 	ErrAllWait      = errors.New("too many requests wait")
 )
 

@@ -55,7 +55,7 @@ type News struct {
 	changes []change // the frames, decoded
 }
 
-var errNews = errors.New("the news does not hold together")
+var errNews = errors.New("the news is inconsistent")
 
 // Decode decodes the frames of news from a bus, so that the hub's owner need not do it.
 func (n *News) Decode() error {

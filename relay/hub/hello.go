@@ -58,7 +58,7 @@ func (a *authenticator) hello(now time.Time, s *Session, f protocol.Hello) {
 }
 
 // errAnotherUser refuses a refreshing hello.
-var errAnotherUser = &TokenError{Why: protocol.WhyUser, Reason: "the token is another user's"}
+var errAnotherUser = &TokenError{Why: protocol.WhyUser, Reason: "the token belongs to another user"}
 
 // refuseHello answers a malformed hello and ends the session.
 func (a *authenticator) refuseHello(s *Session, reason string) {

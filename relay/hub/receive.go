@@ -55,7 +55,7 @@ func (h *Hub) tooMany(s *Session, frame protocol.ClientFrame, wait time.Duration
 func (h *Hub) malformed(s *Session, err error) {
 	var fe *protocol.FrameError
 	if !errors.As(err, &fe) {
-		panic(fmt.Sprintf("hub: the decoder's error is no FrameError: %v", err))
+		panic(fmt.Sprintf("hub: the decoder's error is not a FrameError: %v", err))
 	}
 	switch {
 	case fe.NotProtocol:

@@ -17,7 +17,7 @@ func register(s *Set, op *Op, do Register) Outcome {
 	had := s.Vault.Device(d.ID)
 	switch {
 	case had != nil && had.User != user:
-		return refuse(protocol.CodeConflict, "this device is another user's")
+		return refuse(protocol.CodeConflict, "this device belongs to another user")
 	case had != nil && had.Deleted:
 		return refuse(protocol.CodeForbidden, "this device was deleted: it needs new keys")
 	case (had == nil || had.Sign != d.Sign || had.Box != d.Box || had.Sig != d.Sig) && !bound(&d, user):
@@ -25,7 +25,7 @@ func register(s *Set, op *Op, do Register) Outcome {
 	}
 	lapsed := s.Now - microseconds(DeviceTime)
 	if (had == nil || had.SeenAt <= lapsed) && s.Vault.UserDevices(user, lapsed) >= protocol.UserDevicesMax {
-		return refuse(protocol.CodeConflict, "you have as many devices as you may have: delete one")
+		return refuse(protocol.CodeConflict, "you have too many devices: delete one")
 	}
 	if had == nil || had.Device != d || s.Now-had.SeenAt >= microseconds(seenEvery) {
 		s.Forgets = s.Forgets || had != nil && had.Cert != d.Cert
@@ -41,7 +41,7 @@ func unregister(s *Set, op *Op, do Unregister) Outcome {
 	case d == nil || d.Deleted:
 		return refuse(protocol.CodeNotFound, "there is no such device")
 	case d.User != op.Sender.ID && !do.Any && !organizes(s, do):
-		return refuse(protocol.CodeForbidden, "this device is another's")
+		return refuse(protocol.CodeForbidden, "this device belongs to another user")
 	}
 	d.Deleted = true
 	s.Vault.SaveDevice(d)

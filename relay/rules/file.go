@@ -58,7 +58,7 @@ func (r *Room) filesOff(u protocol.User) Outcome {
 	if r.Rules.Files.Allows(u.Role) {
 		return Outcome{}
 	}
-	return bar(protocol.WhyFilesOff, "this room takes no files from you")
+	return bar(protocol.WhyFilesOff, "you may not send files in this room")
 }
 
 // upload stores a file, or finds an earlier upload with its id.
@@ -114,11 +114,11 @@ func overQuota(s *Set, r *Room, op *Op, do Upload) Outcome {
 	var reason string
 	switch {
 	case over(s.FileBytes.ByUser[op.Sender.ID], do.Limits.User):
-		reason = "your files take too much room: delete some first"
+		reason = "your files take too much space: delete some first"
 	case over(r.FileBytes, do.Limits.Room):
-		reason = "the files of this room take too much room"
+		reason = "the files of this room take too much space"
 	case over(s.FileBytes.All, do.Limits.All):
-		reason = "the relay has no room for more files"
+		reason = "the relay has no space for more files"
 	default:
 		return Outcome{}
 	}
@@ -137,7 +137,7 @@ func (r *Room) attach(op *Op, do Send) (rows []*File, refused Outcome) {
 		f := r.files[a.ID]
 		switch {
 		case f == nil || f.Owner != op.Sender.ID:
-			return nil, refuse(protocol.CodeNotFound, "you have uploaded no such file into this room")
+			return nil, refuse(protocol.CodeNotFound, "you have not uploaded this file into this room")
 		case f.Seq != 0:
 			return nil, refuse(protocol.CodeConflict, "another message has this file")
 		}

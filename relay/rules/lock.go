@@ -129,7 +129,7 @@ func (b lockbook) enter(user, device string) (inside bool, refused Outcome) {
 		return true, Outcome{}
 	}
 	if b.vault.CountDevices(b.room, b.now-microseconds(DeviceTime)) >= protocol.RoomDevicesMax {
-		return false, refuse(protocol.CodeConflict, "the room has as many devices as it may have")
+		return false, refuse(protocol.CodeConflict, "the room has too many devices")
 	}
 	b.vault.Enter(b.room, device)
 	return true, Outcome{}
@@ -167,7 +167,7 @@ func (b lockbook) refuseOutside(user, device string) Outcome {
 	}
 	inside, refused := b.enter(user, device)
 	if refused.Code == "" && !inside {
-		refused = refuse(protocol.CodeForbidden, "this connection has registered no device")
+		refused = refuse(protocol.CodeForbidden, "this connection has not registered a device")
 	}
 	return refused
 }

@@ -102,7 +102,7 @@ func refusal(m *Message, op *Op) Outcome {
 		}
 	case Delete:
 		if !own && !do.Any {
-			return refuse(protocol.CodeForbidden, "this message is another's")
+			return refuse(protocol.CodeForbidden, "this message belongs to another user")
 		}
 		return Outcome{} // a tombstone may be deleted again
 	case React:

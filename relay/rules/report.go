@@ -49,7 +49,7 @@ func resolve(s *Set, r *Room, op *Op, do Resolve) Outcome {
 	case row.State == do.State:
 		return Outcome{Result: Reported{Report: row.ReportEntry, Open: r.Reports}}
 	case row.State != protocol.ReportOpen:
-		return refuse(protocol.CodeConflict, "the report was closed otherwise")
+		return refuse(protocol.CodeConflict, "the report was closed with the other state")
 	}
 	row.State, row.ClosedBy, row.ClosedAt = do.State, op.Sender.ID, s.Now
 	if !row.made && !row.changed {

@@ -14,7 +14,7 @@ func configure(s *Set, r *Room, op *Op, title, settings string) Outcome {
 	changed := d != nil
 	next, _ := protocol.ReadSettings(settings) // what is not a setting counts as absent
 	if had := r.Rules.E2EE; had != 0 && next.E2EE != had {
-		return refuse(protocol.CodeConflict, "a room that is end-to-end encrypted stays so")
+		return refuse(protocol.CodeConflict, "end-to-end encryption of a room cannot be switched off")
 	}
 	if changed {
 		s.Forgets = true // the old settings

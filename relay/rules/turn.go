@@ -16,7 +16,7 @@ func makeTurn(s *Set, r *Room, op *Op, do MakeTurn) Outcome {
 	l, t := book.newest(), do.Turn
 	switch {
 	case t.By != do.Device:
-		return refuse(protocol.CodeForbidden, "another device than this connection's has made the turn")
+		return refuse(protocol.CodeForbidden, "the turn was made by another device than this connection's")
 	case t.N <= l.N:
 		return refuse(protocol.CodeConflict, "the room has turn "+strconv.FormatInt(l.N, 10)+" already")
 	}

@@ -79,7 +79,7 @@ func (a *access) enter(c *fiber.Ctx) (who hub.Identity, room string, err error) 
 	}
 	room, err = param(c, "room")
 	if err != nil || !protocol.ValidRoom(room) {
-		return who, "", refuse(protocol.CodeBadRequest, "this is no valid name for a room")
+		return who, "", refuse(protocol.CodeBadRequest, "this is not a valid room name")
 	}
 	if _, ok := who.Grants.Role(room); !ok {
 		return who, "", refuse(protocol.CodeForbidden, "the token does not open this room")
@@ -133,7 +133,7 @@ func (a *access) enterMessage(c *fiber.Ctx) (who hub.Identity, room, id string, 
 	}
 	id, err = param(c, "id")
 	if err != nil || !protocol.ValidID(id) {
-		return who, "", "", refuse(protocol.CodeBadRequest, "the id is no UUID in canonical lower case")
+		return who, "", "", refuse(protocol.CodeBadRequest, "the id is not a UUID in lower case")
 	}
 	return who, room, id, nil
 }

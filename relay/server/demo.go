@@ -144,7 +144,7 @@ func (d *Demo) token(c *fiber.Ctx, now time.Time) error {
 	case protocol.Blank(ask.Name):
 		return refuse(protocol.CodeBadRequest, "the name is empty")
 	case !protocol.ValidRoom(ask.Room):
-		return refuse(protocol.CodeBadRequest, "this is no valid name for a room")
+		return refuse(protocol.CodeBadRequest, "this is not a valid room name")
 	}
 	sum := sha256.Sum256([]byte(ask.Name))
 	token, err := d.Keeper.Issue(auth.Claims{

@@ -135,7 +135,7 @@ func nameOf(query string) (string, error) {
 	case err != nil:
 		return "", refuse(protocol.CodeBadRequest, "the query is malformed")
 	case len(values) > 1:
-		return "", refuse(protocol.CodeBadRequest, "the query has a parameter that is not known")
+		return "", refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
 	case len(names) > 1:
 		return "", errTwice
 	case len(names) == 0 || !protocol.ValidFileName(names[0]):

@@ -69,7 +69,7 @@ func parseFileQuery(query string) (size int, link string, err error) {
 		case name == "size":
 			return 0, "", refuse(protocol.CodeBadRequest, "size must be 320 or 1280")
 		default:
-			return 0, "", refuse(protocol.CodeBadRequest, "the query has a parameter that is not known")
+			return 0, "", refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
 		}
 	}
 	return size, link, nil
@@ -111,7 +111,7 @@ func variantOf(f *rules.File, size int) (variant, error) {
 	case size == 0:
 		return whole, nil
 	case !media.IsPicture(f.Type):
-		return variant{}, refuse(protocol.CodeNotFound, "the file is no picture")
+		return variant{}, refuse(protocol.CodeNotFound, "the file is not a picture")
 	case f.Thumb == "" || f.Width <= int64(size) && f.Height <= int64(size):
 		return whole, nil
 	}

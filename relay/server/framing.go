@@ -211,7 +211,7 @@ func (f *framing) aim(target string) (refused string) {
 	switch {
 	case target == "*" && f.head.method == "OPTIONS":
 	case f.head.method == "CONNECT":
-		return "the relay is no proxy"
+		return "the relay is not a proxy"
 	case absolute && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")) && validHost(authority):
 		f.head.authority = authority
 	default:

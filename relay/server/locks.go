@@ -49,7 +49,7 @@ func parseTurns(query string) (before int64, limit int, err error) {
 	for name, v := range values {
 		switch {
 		case name != "before" && name != "limit":
-			err = refuse(protocol.CodeBadRequest, "the query has a parameter that is not known")
+			err = refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
 		case len(v) > 1:
 			err = errTwice
 		case name == "limit":
@@ -100,7 +100,7 @@ func parseDevices(query string) (ids []string, err error) {
 	}
 	for _, id := range ids {
 		if !protocol.ValidDevice(id) {
-			return nil, refuse(protocol.CodeBadRequest, "id is no id of a device")
+			return nil, refuse(protocol.CodeBadRequest, "id is not a device id")
 		}
 	}
 	return ids, nil
@@ -114,7 +114,7 @@ func (s *locks) delete(c *fiber.Ctx) error {
 	}
 	id, err := param(c, "id")
 	if err != nil || !protocol.ValidDevice(id) {
-		return refuse(protocol.CodeBadRequest, "this is no id of a device")
+		return refuse(protocol.CodeBadRequest, "this is not a device id")
 	}
 	if _, err := carryOut[rules.Unregistered](s.access, c, who, rules.Op{Do: rules.Unregister{ID: id}}); err != nil {
 		return err

@@ -23,7 +23,7 @@ const (
 	scrapeTimeout = 10 * time.Second
 )
 
-var errMetricsElsewhere = refuse(protocol.CodeForbidden, "metrics are told here to this machine alone, by a loopback name; see --metrics-addr")
+var errMetricsElsewhere = refuse(protocol.CodeForbidden, "this address gives metrics to this machine alone, by a loopback name; see --metrics-addr")
 
 // tellMetrics answers GET /metrics among the other routes. It answers only processes of this machine that use a
 // loopback name, not a proxy on behalf of others, nor a page that makes its own name lead here (DNS rebinding).

@@ -237,7 +237,7 @@ func parseList(query string, states bool) (listQuery, error) {
 				err = refuse(protocol.CodeBadRequest, "state must be open, resolved or dismissed")
 			}
 		default:
-			err = refuse(protocol.CodeBadRequest, "the query has a parameter that is not known")
+			err = refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
 		}
 		if err != nil {
 			return l, err

@@ -21,7 +21,7 @@ func parsePart(query string, valid func(string) bool) (part rules.Part, err erro
 	case len(limit) > 1 || len(after) > 1:
 		return part, errTwice
 	case len(after) == 1 && !valid(after[0]):
-		return part, refuse(protocol.CodeBadRequest, "after is no valid name or id")
+		return part, refuse(protocol.CodeBadRequest, "after is not a valid name or id")
 	case len(after) == 1:
 		part.After = after[0]
 	}

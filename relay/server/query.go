@@ -61,7 +61,7 @@ func parseQuery(query string) (rules.Query, error) {
 		case name == "limit":
 			q.Limit, err = readLimit(v[0])
 		default:
-			err = refuse(protocol.CodeBadRequest, "the query has a parameter that is not known")
+			err = refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
 		}
 		if err != nil {
 			return q, err

@@ -132,7 +132,7 @@ func (s *rooms) members(c *fiber.Ctx) error {
 	var here map[string]bool
 	if staff || slices.ContainsFunc(joined, whole) {
 		if here, err = s.backend.Online(ctx, room); err != nil {
-			return refuse(protocol.CodeUnavailable, "the relay is too busy to tell who is here")
+			return refuse(protocol.CodeUnavailable, "the relay is too busy to list the users who are here")
 		}
 	}
 	members := make([]protocol.RoomMember, len(joined))
@@ -176,7 +176,7 @@ func (s *rooms) maySeeMembers(ctx context.Context, who hub.Identity, room string
 	return false, nil
 }
 
-var errMembersStaff = refuse(protocol.CodeForbidden, "only moderators and organizers may see who is a member of this room")
+var errMembersStaff = refuse(protocol.CodeForbidden, "only moderators and organizers may see the members of this room")
 
 // answerRoom answers with the present state of a room.
 func (s *rooms) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, name string) error {
@@ -188,7 +188,7 @@ func (s *rooms) answerRoom(ctx context.Context, c *fiber.Ctx, status int, who hu
 	case err != nil:
 		return s.unreadable(err)
 	case !ok:
-		return refuse(protocol.CodeNotFound, "nobody has made this room")
+		return refuse(protocol.CodeNotFound, "the room does not exist")
 	}
 	room := seenBy(who, &r)
 	return answer(c, status, room.AppendWhole(nil))

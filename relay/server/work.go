@@ -154,7 +154,7 @@ func (w *work) hold(rc *fasthttp.RequestCtx, s *slot) {
 // sharedBody is the key of a request whose answer shares its body with others.
 type sharedBody struct{}
 
-var errGone = refuse(protocol.CodeUnavailable, "nobody waits for the answer any more")
+var errGone = refuse(protocol.CodeUnavailable, "the client does not wait for the answer any more")
 
 // await moves a request, once its user is known, to a slot among those of all users. It refuses at once a request that
 // may not wait.
@@ -218,7 +218,7 @@ func (w *work) refuseFull(why error) error {
 	case errors.Is(why, guard.ErrAddressUnread):
 		detail, reason = "too much that this address has asked for waits to be read", "unread"
 	case errors.Is(why, guard.ErrAllUnread):
-		code, detail, reason = protocol.CodeUnavailable, "too much waits to be read: ask again", "unread"
+		code, detail, reason = protocol.CodeUnavailable, "there are too many unread answers: ask again", "unread"
 	default:
 		code, detail = protocol.CodeUnavailable, "too many requests wait for their turn: ask again"
 	}
