@@ -11,6 +11,7 @@ type FrameError struct {
 	Room, ID    string
 }
 
+// Error returns the code and the reason.
 func (e *FrameError) Error() string { return string(e.Code) + ": " + e.Reason }
 
 // Frame returns the error as the relay sends it.

@@ -1,5 +1,4 @@
-// Package auth issues and checks the tokens by which the relay knows its users: who a user is, and in which rooms the
-// user has which role.
+// Package auth issues and checks the tokens by which the relay knows its users, and their role in each room.
 //
 // The main type is [Keeper]. It holds the secret and the keys, and its Verify turns a good token into a [hub.Identity],
 // bounded and clean: no claim is larger than this package's limits, none holds a control character, every role is one

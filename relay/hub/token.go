@@ -26,6 +26,7 @@ type TokenError struct {
 	RetryAfter time.Duration
 }
 
+// Error returns the reason.
 func (e *TokenError) Error() string { return e.Reason }
 
 // AsTokenError returns the TokenError in an error of a [Verifier], or makes one.
