@@ -7,22 +7,37 @@ import (
 	"hallway/component/view/action"
 	"hallway/component/view/dom"
 	"hallway/component/view/text"
+	"hallway/protocol"
 )
 
-// act carries out an action on a message, in the part of the chat that it belongs to.
+// act carries out an action on a message, on an attached file or on the room, in the part of the chat that it belongs to.
 func (c *Chat) act(does action.Action, id string) {
 	about, all := c.log.Offered(id)
 	switch does {
 	case action.Shortcuts, action.Menu, action.React, action.Reactors, action.Profile, action.Delete, action.Report, action.Mute, action.Ban, action.Clear:
 		c.overlay.Open(does, about, all)
+	case action.Describe:
+		c.overlay.Open(does, &action.Target{ID: id}, nil)
+	case action.Everyone:
+		c.overlay.Open(does, nil, nil)
 	case action.Reply:
-		c.composer.reply(id)
+		c.composer.Reply(id)
 	case action.Edit:
-		c.composer.edit(id)
+		c.composer.Edit(id)
 	case action.Copy:
 		c.copy(about.Text)
 	case action.Pin, action.Unpin:
 		c.props.Do(client.Pin{ID: id, On: does == action.Pin})
+	}
+}
+
+// chosen carries out an action that was chosen in a dialog and belongs to the composer.
+func (c *Chat) chosen(does action.Action, about *action.Target) {
+	switch does {
+	case action.Mention:
+		c.composer.Mention(protocol.User{ID: about.SenderID, Name: about.Sender})
+	case action.Everyone:
+		c.composer.SendToEveryone()
 	}
 }
 

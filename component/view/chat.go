@@ -9,6 +9,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/view/action"
+	"hallway/component/view/composer"
 	"hallway/component/view/dom"
 	"hallway/component/view/log"
 	"hallway/component/view/media"
@@ -35,7 +36,7 @@ type Chat struct {
 	overlay  *overlay.Overlay
 	pinned   pinned
 	search   search
-	composer composer
+	composer composer.Composer
 	status   status
 	speaker  speaker
 }
@@ -48,16 +49,18 @@ func New(p Props) *Chat {
 	c.shelf = media.NewShelf(p.Do, c.dispatch)
 	c.log = log.New(c.shelf)
 	c.lightbox = media.NewLightbox(c.shelf, c.log.Refocus)
-	c.overlay = overlay.New(c.log, p.Do, c.composer.mention)
+	c.overlay = overlay.New(c.log, p.Do, c.chosen)
 	c.log.Join(log.Host{
-		Do: p.Do, Act: c.act, FocusComposer: c.composer.focus, Tell: c.status.tell,
+		Do: p.Do, Act: c.act, FocusComposer: c.composer.Focus, Tell: c.status.tell,
 		Scrolled: c.overlay.CloseMenu, MenuOpen: c.overlay.MenuOpen, ReturnsFocus: func() bool { return c.overlay.ReturnsFocus() || c.lightbox.IsOpen() },
 	})
-	c.composer.shared, c.composer.log, c.composer.status = &c.shared, c.log, &c.status
-	c.composer.askEveryone, c.composer.describe, c.composer.shelf = c.overlay.AskEveryone, c.overlay.Describe, c.shelf
+	c.composer.Join(composer.Host{
+		Snap: &c.snap, Log: c.log, Shelf: c.shelf, Status: &c.status, Do: p.Do, Send: p.Send, Attach: p.Attach, Act: c.act, Run: c.run,
+	})
+	c.composer.Speak(c.text, c.settings.Keys)
 	c.search.shared, c.search.log = &c.shared, c.log
 	c.pinned.shared, c.pinned.log = &c.shared, c.log
-	c.status.shared, c.status.focusComposer = &c.shared, c.composer.focus
+	c.status.shared, c.status.focusComposer = &c.shared, c.composer.Focus
 	c.speaker.shared = &c.shared
 	c.status.line = lineOf(&c.snap, time.Now(), "", c.text)
 	return c
@@ -83,8 +86,7 @@ func (c *Chat) speak() {
 	c.shelf.Speak(c.text, c.clock)
 	c.lightbox.Close()
 	c.status.refresh()
-	c.composer.measure()
-	c.composer.makeStrip()
+	c.composer.Speak(c.text, c.settings.Keys)
 	c.search.makeHits()
 	c.overlay.Speak(c.text, c.clock)
 	c.pinned.show(true)
@@ -105,7 +107,7 @@ func (c *Chat) Show(s client.Snapshot) {
 
 // Focus puts the cursor into the composer.
 func (c *Chat) Focus() {
-	c.dispatch(func(app.Context) { c.composer.focus() })
+	c.dispatch(func(app.Context) { c.composer.Focus() })
 }
 
 // ScrollTo shows the message with an id, which may have to be loaded first.
@@ -146,18 +148,16 @@ func (c *Chat) dispatch(f func(app.Context)) {
 // Render is go-app's.
 func (c *Chat) Render() app.UI {
 	root := app.Div().Class("hallway").Lang(c.text.Tag).Dir(c.text.Dir).
-		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKeyDown).
-		OnPaste(c.composer.onPasteOutside).On("drop", c.composer.onDrop).
-		On("dragenter", c.composer.onDragEnter).On("dragleave", c.composer.onDragLeave)
-	return c.log.Listen(root).Body(
+		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKeyDown)
+	return c.log.Listen(c.composer.Listen(root)).Body(
 		c.headerUI(),
 		c.status.ui(),
 		&c.pinned,
 		c.log,
 		c.search.hitsUI(),
 		app.Div().Class("hallway-announcer hallway-hidden").Aria("live", "polite"),
-		c.composer.ui(),
-		app.Div().Class("hallway-dropzone").Aria("hidden", true).Hidden(!c.composer.dropping).Text(c.text.Say(text.DropHere)),
+		c.composer.UI(),
+		c.composer.DropUI(),
 		c.overlay,
 		c.lightbox,
 	)
@@ -167,8 +167,8 @@ func (c *Chat) Render() app.UI {
 func (c *Chat) OnMount(ctx app.Context) {
 	c.ctx = ctx
 	c.root = ctx.JSSrc()
-	c.composer.input = c.root.Call("querySelector", ".hallway-input")
-	c.speaker.region = c.root.Call("querySelector", ".hallway-announcer")
+	c.composer.Mount(ctx, c.root)
+	c.speaker.region = dom.Find(c.root, ".hallway-announcer")
 	c.speak()
 	ctx.Update()
 	c.mu.Lock()
@@ -181,7 +181,7 @@ func (c *Chat) OnMount(ctx app.Context) {
 	}
 	key := c.key
 	c.mu.Unlock()
-	c.composer.openDraft(key)
+	c.composer.KeepDraft(key)
 	if c.props.OnReady != nil {
 		c.props.OnReady()
 	}
@@ -195,12 +195,13 @@ func (c *Chat) OnDismount() {
 		c.frames.Release()
 		c.frames = nil
 	}
-	for _, timer := range []*time.Timer{c.status.nextSecond, c.speaker.timer, c.search.delay, c.composer.mentions.delay} {
+	for _, timer := range []*time.Timer{c.status.nextSecond, c.speaker.timer, c.search.delay} {
 		if timer != nil {
 			timer.Stop()
 		}
 	}
-	c.composer.input, c.speaker.region, c.root = nil, nil, nil
+	c.composer.Dismount()
+	c.speaker.region, c.root = nil, nil
 }
 
 // requestFrame asks the browser for an animation frame. It is called with mu held.
@@ -219,7 +220,7 @@ func (c *Chat) drawFrame(ctx app.Context) {
 	was := c.snap
 	c.snap = *s
 	if was.ComposerOpen != s.ComposerOpen {
-		c.composer.keepFocus(ctx)
+		c.composer.KeepFocus()
 	}
 	c.shelf.SetEncrypts(s.Lock != nil)
 	c.pinned.show(false)
@@ -237,13 +238,10 @@ func (c *Chat) drawFrame(ctx app.Context) {
 func (c *Chat) refreshShell(was *client.Snapshot) bool {
 	s := &c.snap
 	line := c.status.refresh()
-	measured := was.TextBytesMax != s.TextBytesMax && c.composer.measure()
 	found := c.search.follow()
-	mode := c.composer.followMode()
-	people := c.composer.followPeople(was)
-	files := c.composer.followFiles()
+	composer := c.composer.Follow(was)
 	lock := (was.Lock == nil) != (s.Lock == nil) || s.Lock != nil && was.Lock.State != s.Lock.State
-	return lock || people || files || was.KnowsFiles != s.KnowsFiles || was.Mentions != s.Mentions || line || measured || found || mode || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
+	return line || found || composer || lock || was.Mentions != s.Mentions || was.Status != s.Status || was.ComposerOpen != s.ComposerOpen ||
 		was.Members != s.Members || was.Silenced != s.Silenced || was.Reports != s.Reports || was.Me.Role != s.Me.Role ||
 		!slices.Equal(was.Typing, s.Typing)
 }
@@ -255,14 +253,14 @@ func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 	forComposer := c.log.ForComposer(e)
 	if forComposer {
 		if c.snap.ComposerOpen {
-			c.composer.focus() // the browser writes there
+			c.composer.Focus() // the browser writes there
 		}
 	} else if key == "Tab" && !e.Get("defaultPrevented").Bool() {
 		c.log.UseKeyboard()
 		c.log.Typed()
 	}
 	if forComposer || action.CommandKey(key, e.Get("code").String(), e.Get("shiftKey").Bool()) != "/" || dom.Composing(e) ||
-		dom.HasModifier(e) || c.search.open || c.snap.Lock != nil || !target.Truthy() || !target.Call("closest", ".hallway-log").Truthy() {
+		dom.HasModifier(e) || c.search.open || c.snap.Lock != nil || !target.Truthy() || !dom.Closest(target, ".hallway-log").Truthy() {
 		ctx.PreventUpdate()
 		return
 	}
@@ -277,7 +275,7 @@ func (c *Chat) KeepDraft(key string) {
 	c.key = key
 	c.mu.Unlock()
 	c.dispatch(func(ctx app.Context) {
-		c.composer.openDraft(key)
+		c.composer.KeepDraft(key)
 		ctx.Update()
 	})
 }
@@ -290,17 +288,17 @@ func (c *Chat) FileLoaded(f client.FileLoaded) {
 // Acted hears of a moderator's act. It tells the moderator, who can take it back for a while. A banned user is no longer
 // among those to mention.
 func (c *Chat) Acted(a client.Acted) {
-	c.dispatch(func(ctx app.Context) {
+	c.dispatch(func(app.Context) {
 		if a.Act == protocol.ActBan || a.Act == protocol.ActUnban {
-			c.composer.mentions.setAbsent(a.User.ID, a.Act == protocol.ActBan)
+			c.composer.SetAbsent(a.User.ID, a.Act == protocol.ActBan)
 		}
-		c.status.acted(ctx, a)
+		c.status.acted(a)
 	})
 }
 
 // Reported hears that the moderators have the user's report.
 func (c *Chat) Reported() {
-	c.dispatch(func(ctx app.Context) { c.status.tellFor(ctx, c.text.Say(text.ReportedNow), noteFor) })
+	c.dispatch(func(app.Context) { c.status.tellFor(c.text.Say(text.ReportedNow), noteFor) })
 }
 
 // Refused hears that the relay refused something. A message that is still in the outbox says so in
@@ -318,7 +316,7 @@ func (c *Chat) Refused(r client.Refused) {
 		if _, waits := log.Find(&c.snap, r.ID); r.ID == "" || waits && m == nil {
 			return
 		}
-		c.composer.giveBack(r.ID)
+		c.composer.GiveBack(r.ID)
 		c.status.tell(c.text.NotDone(r, m != nil && m.Deleted()))
 	})
 }

@@ -7,11 +7,12 @@
 //
 //   - log.Log (package log) shows the messages;
 //   - overlay.Overlay (package overlay) is the menu of a message, and the dialogs;
-//   - composer is where people write: its mode (new message, answer, edit) and its draft;
+//   - composer.Composer (package composer) is where people write;
 //   - status is the line that says how the chat is, with notes that come and go;
 //   - search, pinned, speaker: the search, the bar of pinned messages, the live region.
 //
-// The log does not know the other parts: Chat.act hands an action in the log to the part that does it.
+// The log, the composer and the overlay do not know each other's dialogs and rows: Chat.act hands an action of
+// the log or the composer to the part that carries it out, and Chat.chosen one of a dialog to the composer.
 // To add an action, name it in package action and carry it out in Chat.act. To add something that the
 // chat shows, add a part with its own ui function, and draw it in Render.
 //

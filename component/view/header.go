@@ -5,10 +5,9 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/view/action"
-	"hallway/component/view/markup"
+	"hallway/component/view/dom"
 	"hallway/component/view/overlay"
 	"hallway/component/view/text"
-	"hallway/protocol"
 )
 
 // headerUI draws the bar at the top: the people in the room, or the field of the search.
@@ -34,23 +33,20 @@ func (c *Chat) roomUI() app.UI {
 	if reports > 0 {
 		name += c.text.Say(text.Comma) + c.text.Count(text.OpenReports, reports)
 	}
-	return app.Button().Class("hallway-room").Type("button").Aria("label", name).Aria("haspopup", "dialog").
-		Title(name).OnClick(c.onRoom).Body(
+	return dom.ButtonUI("hallway-room", name, c.onRoom).Aria("haspopup", "dialog").Body(
 		app.If(reports > 0, func() app.UI { return app.Span().Class("hallway-count").Text(c.text.Number(reports)) }),
 	)
 }
 
 // findUI draws the button to the search.
 func (c *Chat) findUI() app.UI {
-	name := c.text.Say(text.Search)
-	return app.Button().Class("hallway-find").Type("button").Aria("label", name).Title(name).OnClick(c.search.show)
+	return dom.ButtonUI("hallway-find", c.text.Say(text.Search), c.search.show)
 }
 
 // lockUI draws the badge of an encrypted room, which opens the list of those who can read.
 func (c *Chat) lockUI() app.UI {
-	name := c.text.Say(text.LockReaders)
-	return app.Button().Class("hallway-lock").Attr("part", "lock").Type("button").Aria("label", name).
-		Aria("haspopup", "dialog").DataSet("state", string(c.snap.Lock.State)).Title(name).OnClick(c.onLock)
+	return dom.ButtonUI("hallway-lock", c.text.Say(text.LockReaders), c.onLock).Attr("part", "lock").
+		Aria("haspopup", "dialog").DataSet("state", string(c.snap.Lock.State))
 }
 
 func (c *Chat) onLock(ctx app.Context, _ app.Event) {
@@ -61,8 +57,7 @@ func (c *Chat) onLock(ctx app.Context, _ app.Event) {
 // mentionsUI draws the button to the next unread mention, with their number.
 func (c *Chat) mentionsUI() app.UI {
 	name := c.text.Count(text.UnreadMentions, c.snap.Mentions)
-	return app.Button().Class("hallway-mentions").Attr("part", "mentions").Type("button").Aria("label", name).Title(name).
-		OnClick(c.onMentions).Text("@" + c.text.Number(c.snap.Mentions))
+	return dom.ButtonUI("hallway-mentions", name, c.onMentions).Attr("part", "mentions").Text("@" + c.text.Number(c.snap.Mentions))
 }
 
 func (c *Chat) onMentions(ctx app.Context, _ app.Event) {
@@ -81,31 +76,4 @@ func peopleOf(s *client.Snapshot, t *text.Texts) string {
 		return ""
 	}
 	return t.Count(text.People, int(s.Members))
-}
-
-// writingOf says which others are writing.
-func writingOf(typing []protocol.User, t *text.Texts) []markup.Piece {
-	switch len(typing) {
-	case 0:
-		return nil
-	case 1:
-		return t.Around(text.Typing, t.NameOf(typing[0]), "")
-	case 2:
-		return t.Around(text.TypingTwo, t.NameOf(typing[0]), t.NameOf(typing[1]))
-	}
-	return t.Around(text.TypingMany, "", "")
-}
-
-// piecesUI draws pieces one after the other.
-func piecesUI(pieces []markup.Piece) app.UI {
-	return app.Range(pieces).Slice(func(i int) app.UI {
-		switch p := pieces[i]; p.Kind {
-		case markup.PieceName:
-			return app.Bdi().Text(p.Text)
-		case markup.PieceMark:
-			return app.Mark().Text(p.Text)
-		default:
-			return app.Text(p.Text)
-		}
-	})
 }

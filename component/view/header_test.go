@@ -10,19 +10,6 @@ import (
 	"hallway/protocol"
 )
 
-func TestWriting(t *testing.T) {
-	users := []protocol.User{{ID: "ada", Name: "Ada"}, {ID: "u_2"}, {ID: "cy", Name: "Cy"}}
-	for n, want := range []string{"", "Ada is writing…", "Ada and Guest 473 are writing…", "Several people are writing…"} {
-		got := ""
-		for _, p := range writingOf(users[:n], said) {
-			got += p.Text
-		}
-		if got != want {
-			t.Errorf("%d: %q, want %q", n, got, want)
-		}
-	}
-}
-
 func TestPeople(t *testing.T) {
 	for _, tc := range []struct {
 		snap client.Snapshot
@@ -50,9 +37,6 @@ func TestNobodyIsCalledByAnID(t *testing.T) {
 		a.observe(&client.Snapshot{Status: client.StatusLive, Loaded: true})
 		a.observe(&client.Snapshot{Status: client.StatusLive, Loaded: true, Messages: []*protocol.Message{m}})
 		shown := []string{hits[0].sender, a.speak(time.Time{}, texts)}
-		for _, p := range writingOf([]protocol.User{m.Sender}, texts) {
-			shown = append(shown, p.Text)
-		}
 		for _, text := range shown {
 			if strings.Contains(text, id) {
 				t.Errorf("%s: %q has the id", lang, text)

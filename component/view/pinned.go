@@ -72,7 +72,7 @@ func (p *pinned) show(anew bool) {
 	for _, m := range p.messages {
 		item := dom.New("li", "hallway-pinned-item")
 		p.add(item, m, true)
-		p.panel.Call("append", item)
+		dom.Append(p.panel, item)
 	}
 	p.all.Set("hidden", n < 2)
 	count := dom.New("span", "")
@@ -93,14 +93,14 @@ func (p *pinned) show(anew bool) {
 func (p *pinned) add(to app.Value, m *protocol.Message, unpin bool) {
 	content, sender := p.text.Excerpt(m), p.text.NameOf(m.Sender)
 	leads := action.Button(action.Pinned, "")
-	leads.Get("dataset").Set("target", m.ID)
+	dom.SetData(leads, "target", m.ID)
 	dom.SetAttribute(leads, "aria-label", p.text.With(text.PinnedBy, sender, content))
 	leads.Call("append", action.Icon(action.Pin), dom.Bidi("hallway-quote-sender", sender), dom.Bidi("hallway-quote-text", content))
-	to.Call("append", leads)
+	dom.Append(to, leads)
 	if unpin && p.moderates {
 		b := action.IconButton(action.Unpin, p.text)
-		b.Get("dataset").Set("target", m.ID)
-		to.Call("append", b)
+		dom.SetData(b, "target", m.ID)
+		dom.Append(to, b)
 	}
 }
 
@@ -110,9 +110,9 @@ func (p *pinned) holdFocus() {
 	case len(p.messages) == 0:
 		p.log.Refocus(p.log.Current())
 	case p.isOpen():
-		p.panel.Call("querySelector", "button").Call("focus")
+		dom.Find(p.panel, "button").Call("focus")
 	default:
-		p.latest.Call("querySelector", "button").Call("focus")
+		dom.Find(p.latest, "button").Call("focus")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"hallway/component/client"
+	"hallway/component/view/composer"
 	"hallway/component/view/dom"
 	"hallway/component/view/text"
 	"hallway/protocol"
@@ -34,23 +35,12 @@ type Settings struct {
 	Lang string
 	// Texts replace words of the language, by their names.
 	Texts map[string]string
-	// EnterBreaks makes Enter break the line and Shift+Enter send, not the other way round.
-	EnterBreaks bool
-	// Touch says that people write with a keyboard on the screen. Shift then means nothing: such a
-	// keyboard holds it by itself at the beginning of a sentence.
-	Touch bool
+	// Keys say which keys send.
+	Keys composer.Keys
 }
 
 func (s *Settings) equal(other *Settings) bool {
-	return s.Lang == other.Lang && s.EnterBreaks == other.EnterBreaks && s.Touch == other.Touch && maps.Equal(s.Texts, other.Texts)
-}
-
-// sends reports whether Enter sends, with Shift or without.
-func (s *Settings) sends(shift bool) bool {
-	if s.Touch {
-		return !s.EnterBreaks
-	}
-	return shift == s.EnterBreaks
+	return s.Lang == other.Lang && s.Keys == other.Keys && maps.Equal(s.Texts, other.Texts)
 }
 
 // shared is what all parts of a chat read. Only the Chat writes it.
@@ -67,7 +57,7 @@ type shared struct {
 
 // focusOn puts the keyboard at an element of the chat.
 func (s *shared) focusOn(selector string) {
-	if e := s.root.Call("querySelector", selector); !e.IsNull() {
+	if e := dom.Find(s.root, selector); !e.IsNull() {
 		dom.Focus(e)
 	}
 }

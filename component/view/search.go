@@ -74,8 +74,7 @@ func (s *search) fieldUI() app.UI {
 		app.Input().Class("hallway-words").Attr("part", "search").Type("search").Attr("dir", "auto").
 			Aria("label", s.text.Say(text.Search)).Placeholder(s.text.Say(text.SearchHint)).
 			Attr("enterkeyhint", "search").Attr("autocomplete", "off").OnInput(s.onInput),
-		app.Button().Class("hallway-close").Type("button").Aria("label", s.text.Say(text.CloseSearch)).
-			Title(s.text.Say(text.CloseSearch)).OnClick(s.leave),
+		dom.ButtonUI("hallway-close", s.text.Say(text.CloseSearch), s.leave),
 	)
 }
 
@@ -115,7 +114,7 @@ func (s *search) hitUI(h *hit) app.UI {
 				app.Bdi().Class("hallway-hit-sender").Text(h.sender), app.Text(" "),
 				app.Span().Class("hallway-hit-when").Text(h.when),
 			),
-			app.Span().Class("hallway-hit-text").Attr("dir", "auto").Body(piecesUI(h.pieces)),
+			app.Span().Class("hallway-hit-text").Attr("dir", "auto").Body(dom.Pieces(h.pieces)),
 		),
 	)
 }
@@ -145,7 +144,7 @@ func (s *search) show(ctx app.Context, _ app.Event) {
 }
 
 // coverLog keeps the keyboard and assistive technology out of the log.
-func (s *search) coverLog(on bool) { s.root.Call("querySelector", ".hallway-log").Set("inert", on) }
+func (s *search) coverLog(on bool) { dom.Find(s.root, ".hallway-log").Set("inert", on) }
 
 // close closes the search. The event that it answers draws that.
 func (s *search) close() {
@@ -205,7 +204,7 @@ func (s *search) onMore(ctx app.Context, _ app.Event) {
 
 // onHit goes to the message of a hit.
 func (s *search) onHit(_ app.Context, e app.Event) {
-	id := e.Get("target").Call("closest", "[data-hit]").Get("dataset").Get("hit").String()
+	id := dom.Data(dom.Closest(e.Get("target"), "[data-hit]"), "hit")
 	i := slices.IndexFunc(s.hits, func(h hit) bool { return h.id == id })
 	if i < 0 {
 		return

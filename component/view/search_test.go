@@ -2,9 +2,11 @@ package view
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"hallway/component/client"
+	"hallway/component/view/markup"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
@@ -85,4 +87,16 @@ func TestHits(t *testing.T) {
 	if h := hits[1]; h.sender != said.NameOf(protocol.User{ID: "u"}) || shownOf(h.pieces) != said.Say(text.Deleted) {
 		t.Errorf("%+v", h)
 	}
+}
+
+// shownOf returns the pieces as a text, with matches in brackets.
+func shownOf(pieces []markup.Piece) string {
+	var shown strings.Builder
+	for _, p := range pieces {
+		if p.Kind == markup.PieceMark {
+			p.Text = "[" + p.Text + "]"
+		}
+		shown.WriteString(p.Text)
+	}
+	return shown.String()
 }

@@ -55,12 +55,12 @@ func (s *status) ui() app.UI {
 		}),
 		app.Range(s.line.notes).Slice(func(i int) app.UI {
 			class := "hallway-note"
-			if s.canUndo() && i == len(s.line.notes)-1 {
+			if s.CanUndo() && i == len(s.line.notes)-1 {
 				class += " hallway-undoable" // its button stands beside it
 			}
 			return app.P().Class(class).Text(s.line.notes[i])
 		}),
-		app.If(s.canUndo(), func() app.UI {
+		app.If(s.CanUndo(), func() app.UI {
 			return app.Button().Class("hallway-try").Type("button").Text(s.text.Say(text.Undo)).OnClick(s.onUndo)
 		}),
 	)
@@ -84,26 +84,26 @@ func (s *status) refresh() (changed bool) {
 	return changed
 }
 
-// setNote shows why something was not done; "" shows nothing.
-func (s *status) setNote(ctx app.Context, note string) {
+// SetNote shows a note; "" takes it away.
+func (s *status) SetNote(note string) {
 	if s.note != note {
 		s.note = note
 		s.refresh()
-		ctx.Update()
+		s.ctx.Update()
 	}
 }
 
 // tell shows a note for a while. It may be called from any goroutine.
 func (s *status) tell(note string) {
-	s.run(func(ctx app.Context) { s.tellFor(ctx, note, noteFor) })
+	s.run(func(app.Context) { s.tellFor(note, noteFor) })
 }
 
-func (s *status) tellFor(ctx app.Context, note string, d time.Duration) {
-	s.setNote(ctx, note)
-	ctx.After(d, func(ctx app.Context) {
+func (s *status) tellFor(note string, d time.Duration) {
+	s.SetNote(note)
+	s.ctx.After(d, func(ctx app.Context) {
 		ctx.PreventUpdate()
 		if s.note == note {
-			s.setNote(ctx, "")
+			s.SetNote("")
 		}
 	})
 }
@@ -115,23 +115,30 @@ var actedWords = map[protocol.Act]text.Word{
 }
 
 // acted tells the moderator that their act is done, and offers to take it back.
-func (s *status) acted(ctx app.Context, a client.Acted) {
+func (s *status) acted(a client.Acted) {
 	says := actedWords[a.Act]
 	if says == "" || a.By.ID != s.snap.Me.ID {
 		return
 	}
 	note := s.text.About(says, s.text.NameOf(a.User))
 	s.undo = undo{act: action.Undoes(a.Act), user: a.User.ID, note: note}
-	s.tellFor(ctx, note, undoFor)
+	s.tellFor(note, undoFor)
 }
 
-func (s *status) canUndo() bool { return s.undo.act != "" && s.undo.note == s.note }
+// HasNote reports whether a note is shown.
+func (s *status) HasNote() bool { return s.note != "" }
+
+// Wait returns the time until the user may send, as the button shows it, or "".
+func (s *status) Wait() string { return s.line.wait }
+
+// CanUndo reports whether the note offers to take an act back.
+func (s *status) CanUndo() bool { return s.undo.act != "" && s.undo.note == s.note }
 
 func (s *status) onUndo(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
-	if s.canUndo() {
+	if s.CanUndo() {
 		s.props.Do(client.Moderate{Act: s.undo.act, User: s.undo.user})
-		s.setNote(ctx, "")
+		s.SetNote("")
 		s.focusComposer() // the button goes away
 	}
 }

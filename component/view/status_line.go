@@ -24,53 +24,8 @@ type statusLine struct {
 // lineOf returns the line for a snapshot at a time. note, if not empty, is the chat's own.
 func lineOf(s *client.Snapshot, now time.Time, note string, t *text.Texts) statusLine {
 	var line statusLine
-	broken := false // the connection, which comes back by itself
-	switch s.Status {
-	case client.StatusLive:
-		line.text = t.Say(text.Live)
-	case client.StatusConnecting:
-		line.text = t.Say(text.Connecting)
-	case client.StatusCatchingUp:
-		line.text = t.Say(text.CatchingUp)
-	case client.StatusReconnecting:
-		broken = true
-		line.text = t.Say(text.Reconnecting)
-		line.tryNow = true
-		var seconds int
-		if seconds, line.changesIn = countdown(s.RetryAt.Sub(now)); seconds > 0 {
-			line.countdown = t.Count(text.InSeconds, seconds)
-		}
-	case client.StatusOffline:
-		broken = true
-		line.text = t.Say(text.Offline)
-	case client.StatusNotAllowed:
-		if b := s.Banned; b != nil {
-			line.text = text.Because(t.Sanction(b, text.Banned, text.BannedForever), b.Reason)
-			break
-		}
-		line.text = text.Because(t.Say(text.NotAllowed), t.IfEnglish(s.Reason))
-		line.notes = append(line.notes, t.Say(text.AskForAccess))
-	case client.StatusUpdateNeeded:
-		line.text = text.Because(t.Say(text.UpdateNeeded), t.IfEnglish(s.Reason))
-		line.notes = append(line.notes, t.Say(text.ReloadPage))
-	case client.StatusClosed:
-		line.text = t.Say(text.Closed)
-	}
-	if broken && s.Crowded {
-		line.notes = append(line.notes, t.Say(text.TooManyChats))
-	}
-	switch {
-	case s.OutboxFull:
-		line.notes = append(line.notes, t.Say(text.OutboxFull))
-	case s.Silenced != "" && s.Status != client.StatusNotAllowed:
-		line.notes = append(line.notes, text.Because(t.Silenced(s)))
-	case !broken && s.Lock != nil && s.Status != client.StatusNotAllowed && t.Lock(s.Lock) != "":
-		line.notes = append(line.notes, t.Lock(s.Lock))
-	case broken && s.ComposerOpen:
-		line.notes = append(line.notes, t.Say(text.SentLater))
-	case broken:
-		line.notes = append(line.notes, t.Say(text.ClosedForNow))
-	}
+	line.connection(s, now, t)
+	line.writing(s, t)
 	if seconds, changesIn := countdown(waitOf(s, now)); seconds > 0 {
 		line.wait = clockFace(seconds)
 		if line.changesIn == 0 || changesIn < line.changesIn {
@@ -78,15 +33,80 @@ func lineOf(s *client.Snapshot, now time.Time, note string, t *text.Texts) statu
 		}
 	}
 	if s.StorageFull {
-		line.notes = append(line.notes, t.Say(text.StorageFull))
+		line.add(t.Say(text.StorageFull))
 	} else if s.StorageFailed {
-		line.notes = append(line.notes, t.Say(text.MemoryOnly))
+		line.add(t.Say(text.MemoryOnly))
 	}
-	if note != "" {
-		line.notes = append(line.notes, note)
-	}
+	line.add(note)
 	line.quiet = s.Status == client.StatusLive && len(line.notes) == 0
 	return line
+}
+
+// add adds a note, unless it is empty.
+//
+//go:noinline
+func (l *statusLine) add(note string) {
+	if note != "" {
+		l.notes = append(l.notes, note)
+	}
+}
+
+// connection says how the connection is, and what the user can do about it.
+func (l *statusLine) connection(s *client.Snapshot, now time.Time, t *text.Texts) {
+	switch s.Status {
+	case client.StatusLive:
+		l.text = t.Say(text.Live)
+	case client.StatusConnecting:
+		l.text = t.Say(text.Connecting)
+	case client.StatusCatchingUp:
+		l.text = t.Say(text.CatchingUp)
+	case client.StatusReconnecting:
+		l.text = t.Say(text.Reconnecting)
+		l.tryNow = true
+		var seconds int
+		if seconds, l.changesIn = countdown(s.RetryAt.Sub(now)); seconds > 0 {
+			l.countdown = t.Count(text.InSeconds, seconds)
+		}
+	case client.StatusOffline:
+		l.text = t.Say(text.Offline)
+	case client.StatusNotAllowed:
+		if b := s.Banned; b != nil {
+			l.text = text.Because(t.Sanction(b, text.Banned, text.BannedForever), b.Reason)
+			break
+		}
+		l.text = text.Because(t.Say(text.NotAllowed), t.IfEnglish(s.Reason))
+		l.add(t.Say(text.AskForAccess))
+	case client.StatusUpdateNeeded:
+		l.text = text.Because(t.Say(text.UpdateNeeded), t.IfEnglish(s.Reason))
+		l.add(t.Say(text.ReloadPage))
+	case client.StatusClosed:
+		l.text = t.Say(text.Closed)
+	}
+}
+
+// broken reports whether the connection is broken in a way that ends by itself.
+func broken(s *client.Snapshot) bool {
+	return s.Status == client.StatusReconnecting || s.Status == client.StatusOffline
+}
+
+// writing adds why the user cannot write now, or what becomes of a text.
+func (l *statusLine) writing(s *client.Snapshot, t *text.Texts) {
+	broken := broken(s)
+	if broken && s.Crowded {
+		l.add(t.Say(text.TooManyChats))
+	}
+	switch {
+	case s.OutboxFull:
+		l.add(t.Say(text.OutboxFull))
+	case s.Silenced != "" && s.Status != client.StatusNotAllowed:
+		l.add(text.Because(t.Silenced(s)))
+	case !broken && s.Lock != nil && s.Status != client.StatusNotAllowed && t.Lock(s.Lock) != "":
+		l.add(t.Lock(s.Lock))
+	case broken && s.ComposerOpen:
+		l.add(t.Say(text.SentLater))
+	case broken:
+		l.add(t.Say(text.ClosedForNow))
+	}
 }
 
 // same reports whether two lines read the same.

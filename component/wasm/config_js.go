@@ -5,6 +5,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/view"
+	"hallway/component/view/composer"
 	"hallway/protocol"
 )
 
@@ -34,8 +35,8 @@ func readConfig(v js.Value) config {
 		devices: v.Get("devices").Int(),
 		offline: client.OfflineMode(text("offline")),
 		view: view.Settings{
-			Lang: text("lang"), Texts: textsOf(v.Get("texts")), Touch: touch,
-			EnterBreaks: text("enter") == "newline" || touch && text("enter") != "send",
+			Lang: text("lang"), Texts: textsOf(v.Get("texts")),
+			Keys: composer.Keys{EnterBreaks: text("enter") == "newline" || touch && text("enter") != "send", Touch: touch},
 		},
 	}
 }

@@ -163,9 +163,10 @@ test('a finger chooses from the list, and the keyboard on the screen stays', asy
 
 test('names of both directions stay entities in a text of both', async ({ openChats, relay }) => {
   const maryam = { sub: 'u_ma', name: 'مريم علي', role: 'participant' };
+  await join(openChats, [BEN, maryam]);
+  const [ada] = await openChats([{ ...ADA, attributes: { lang: 'ar' } }]);
   await relay.post(maryam, { text: 'مرحبا' });
   await relay.post(BEN, { text: 'hi' });
-  const [ada] = await openChats([{ ...ADA, attributes: { lang: 'ar' } }]);
   await ada.settled(2);
   await ada.type('مرحبا @مر');
   await expect(chosen(ada)).toHaveText(/مريم/);

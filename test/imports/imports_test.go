@@ -62,8 +62,15 @@ var table = map[string]rule{
 	"component/vault":  {ours: []string{"protocol", "e2ee", "component/client"}},
 	"component/view": {
 		ours: []string{
-			"protocol", "component/client", "component/view/log", "component/view/media", "component/view/overlay", "component/view/action",
-			"component/view/text", "component/view/markup", "component/view/dom",
+			"protocol", "component/client", "component/view/composer", "component/view/log", "component/view/media", "component/view/overlay",
+			"component/view/action", "component/view/text", "component/view/markup", "component/view/dom",
+		},
+		foreign: true,
+	},
+	"component/view/composer": {
+		ours: []string{
+			"protocol", "component/client", "component/view/log", "component/view/media", "component/view/action", "component/view/text",
+			"component/view/markup", "component/view/dom",
 		},
 		foreign: true,
 	},
@@ -85,12 +92,12 @@ var table = map[string]rule{
 	},
 	"component/view/markup": {pure: true},
 	"component/view/text":   {ours: []string{"protocol", "component/client", "component/view/markup"}, foreign: true},
-	"component/view/dom":    {foreign: true},
+	"component/view/dom":    {ours: []string{"component/view/markup"}, foreign: true},
 	"component/view/action": {
 		ours:    []string{"protocol", "component/client", "component/view/text", "component/view/dom"},
 		foreign: true,
 	},
-	"component/wasm":                  {ours: []string{"protocol", "e2ee", "component/client", "component/driver", "component/vault", "component/view"}, foreign: true},
+	"component/wasm":                  {ours: []string{"protocol", "e2ee", "component/client", "component/driver", "component/vault", "component/view", "component/view/composer"}, foreign: true},
 	standIns:                          {},
 	"component/build":                 {ours: []string{"component/build/shrink"}, known: []string{"github.com/evanw/esbuild/pkg/api", "github.com/andybalholm/brotli"}},
 	"component/build/shrink":          {known: []string{"github.com/bluekeyes/go-gitdiff/gitdiff"}},

@@ -33,6 +33,7 @@ var suites = []suite{
 	{path: "hallway/component/client/core"},
 	{path: "hallway/component/client/timeline"},
 	{path: "hallway/component/view"},
+	{path: "hallway/component/view/composer"},
 	{path: "hallway/component/view/log"},
 	{path: "hallway/component/view/text"},
 	{path: "hallway/component/view/markup"},

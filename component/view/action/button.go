@@ -14,7 +14,7 @@ func Button(does Action, says string) app.Value {
 	b := dom.New("button", "hallway-"+string(does))
 	b.Set("type", "button")
 	dom.SetText(b, says)
-	b.Get("dataset").Set("action", string(does))
+	dom.SetData(b, "action", string(does))
 	return b
 }
 
@@ -26,7 +26,7 @@ func Named(does Action, name string) app.Value {
 	b := Button(does, "")
 	dom.SetAttribute(b, "aria-label", name)
 	b.Set("title", name)
-	b.Call("append", Icon(does))
+	dom.Append(b, Icon(does))
 	return b
 }
 
@@ -38,10 +38,10 @@ func Icon(of Action) app.Value {
 	dom.SetAttribute(drawing, "class", "hallway-drawing")
 	dom.SetAttribute(drawing, "viewBox", "0 0 24 24")
 	dom.SetAttribute(drawing, "aria-hidden", "true")
-	drawing.Get("dataset").Set("of", string(of))
+	dom.SetData(drawing, "of", string(of))
 	line := document.Call("createElementNS", svgNamespace, "path")
 	dom.SetAttribute(line, "d", of.description().icon)
-	drawing.Call("append", line)
+	dom.Append(drawing, line)
 	return drawing
 }
 
@@ -52,9 +52,9 @@ func Of(e app.Event) (does Action, control app.Value) {
 	if !target.Truthy() {
 		return "", nil
 	}
-	control = target.Call("closest", "[data-action]")
+	control = dom.Closest(target, "[data-action]")
 	if !control.Truthy() {
 		return "", nil
 	}
-	return Action(control.Get("dataset").Get("action").String()), control
+	return Action(dom.Data(control, "action")), control
 }

@@ -39,6 +39,12 @@ func SetText(e app.Value, text string) { e.Set("textContent", text) }
 // Append adds an element at the end of another.
 func Append(parent, child app.Value) { parent.Call("append", child) }
 
+// Find returns the first element in another one that a selector selects, or null.
+func Find(in app.Value, selector string) app.Value { return in.Call("querySelector", selector) }
+
+// Closest returns the element, or the nearest one around it, that a selector selects, or null.
+func Closest(e app.Value, selector string) app.Value { return e.Call("closest", selector) }
+
 // Data returns a data attribute of an element, or "".
 func Data(e app.Value, name string) string {
 	if v := e.Get("dataset").Get(name); v.Truthy() {
@@ -144,7 +150,7 @@ func Face(class, initials string, colour int, picture string) app.Value {
 	SetText(e, initials)
 	e.Get("dataset").Set("colour", colour)
 	if picture != "" {
-		e.Call("append", newPicture(picture))
+		Append(e, newPicture(picture))
 	}
 	return e
 }

@@ -49,9 +49,9 @@ func (d *device) onMouse(ctx app.Context, e app.Event) {
 	target := e.Get("target")
 	switch {
 	case !d.pressed || !target.Truthy():
-	case inComposer() && target.Call("closest", ".hallway-composer button").Truthy():
+	case inComposer() && dom.Closest(target, ".hallway-composer button").Truthy():
 		e.PreventDefault()
-	case d.caret != nil && e.Get("shiftKey").Bool() && target.Call("closest", ".hallway-text").Truthy():
+	case d.caret != nil && e.Get("shiftKey").Bool() && dom.Closest(target, ".hallway-text").Truthy():
 		from := d.caret // the selection continues from the last click; the cursor has left it since
 		dom.Selection().Call("collapse", from.Get("startContainer"), from.Get("startOffset"))
 	}
@@ -61,7 +61,7 @@ func (d *device) onMouse(ctx app.Context, e app.Event) {
 // the composer: input methods need it there before the first letter. A finger does not, because it
 // would open its keyboard.
 func (d *device) clickedText(e app.Event) bool {
-	if rowOf(e.Get("target")) == "" || e.Get("target").Call("closest", dom.FieldSelector).Truthy() || d.pointer != "mouse" || e.Get("detail").Int() == 0 || e.Get("shiftKey").Bool() ||
+	if rowOf(e.Get("target")) == "" || dom.Closest(e.Get("target"), dom.FieldSelector).Truthy() || d.pointer != "mouse" || e.Get("detail").Int() == 0 || e.Get("shiftKey").Bool() ||
 		dom.SelectedText() != "" {
 		return false
 	}
@@ -76,10 +76,10 @@ func (d *device) clickedText(e app.Event) bool {
 // that paste always, and after a pointer was used all that write.
 func (d *device) forComposer(e app.Event) bool {
 	target := e.Get("target")
-	if !target.Truthy() || target.Call("closest", dom.FieldSelector).Truthy() {
+	if !target.Truthy() || dom.Closest(target, dom.FieldSelector).Truthy() {
 		return false
 	}
-	key, inLog := dom.Key(e), target.Call("closest", ".hallway-log").Truthy()
+	key, inLog := dom.Key(e), dom.Closest(target, ".hallway-log").Truthy()
 	switch {
 	case inLog && dom.Pastes(e):
 		return true

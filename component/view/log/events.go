@@ -12,8 +12,8 @@ import (
 
 // rowOf returns the id of the row around an element, or "" outside of all rows.
 func rowOf(element app.Value) string {
-	if item := element.Call("closest", "[data-id]"); item.Truthy() {
-		return item.Get("dataset").Get("id").String()
+	if item := dom.Closest(element, "[data-id]"); item.Truthy() {
+		return dom.Data(item, "id")
 	}
 	return ""
 }
@@ -100,7 +100,7 @@ func (l *Log) onContextMenu(ctx app.Context, e app.Event) {
 	case l.host.MenuOpen():
 		e.PreventDefault()
 	case kind.Truthy() && kind.String() == "touch" && dom.SelectedText() == "" &&
-		!e.Get("target").Call("closest", "a").Truthy():
+		!dom.Closest(e.Get("target"), "a").Truthy():
 		if id := rowOf(e.Get("target")); id != "" {
 			if _, all := l.Offered(id); len(all) > 0 {
 				e.PreventDefault()

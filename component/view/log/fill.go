@@ -35,8 +35,8 @@ func (l *rowList) fillSender(node *rowNode, r *row) {
 	if role := l.text.Role(r.role); role != "" {
 		node.badge = dom.New("span", "hallway-badge")
 		dom.SetText(node.badge, role)
-		node.badge.Get("dataset").Set("role", string(r.role))
-		node.from.Call("append", node.badge)
+		dom.SetData(node.badge, "role", string(r.role))
+		dom.Append(node.from, node.badge)
 	}
 	if r.head && !r.own {
 		node.avatar = dom.Face("", text.Initials(name), text.AvatarColour(r.senderID), r.picture)
@@ -50,8 +50,8 @@ func (l *rowList) fillSender(node *rowNode, r *row) {
 		node.profile.Set("tabIndex", -1) // the arrow keys lead to it from its message
 		dom.SetAttribute(node.profile, "aria-haspopup", "dialog")
 		node.from.Call("prepend", node.profile)
-		node.profile.Call("append", node.sender)
-		node.avatar.Get("dataset").Set("action", string(action.Profile))
+		dom.Append(node.profile, node.sender)
+		dom.SetData(node.avatar, "action", string(action.Profile))
 	}
 }
 
@@ -66,7 +66,7 @@ func (l *rowList) fillDay(node *rowNode, day int64) {
 	dom.SetAttribute(node.day, "part", "day")
 	name := dom.New("span", "hallway-day-name")
 	dom.SetText(name, l.clock.Day(day))
-	node.day.Call("append", name)
+	dom.Append(node.day, name)
 	node.item.Call("prepend", node.day)
 }
 
@@ -78,7 +78,7 @@ func (l *rowList) fillQuote(node *rowNode, q quote) {
 	}
 	node.quote = action.Button(action.Quoted, "")
 	node.quote.Set("className", "hallway-quote")
-	node.quote.Get("dataset").Set("target", q.id)
+	dom.SetData(node.quote, "target", q.id)
 	if !q.loaded {
 		dom.SetText(node.quote, l.text.Say(text.ReplyAway))
 	} else {
@@ -94,7 +94,7 @@ func (l *rowList) fillQuote(node *rowNode, q quote) {
 func (l *rowList) fillFiles(node *rowNode, r *row) {
 	dom.SetFlag(node.item.Get("dataset"), "files", true, r.files != nil)
 	if r.files == nil {
-		if root := node.bubble.Call("querySelector", ".hallway-files"); root.Truthy() {
+		if root := dom.Find(node.bubble, ".hallway-files"); root.Truthy() {
 			root.Call("remove")
 		}
 		node.files = nil

@@ -30,7 +30,7 @@ type framing struct {
 }
 
 func (f *frame) mount(scroller app.Value) {
-	part := func(class string) app.Value { return scroller.Call("querySelector", "."+class) }
+	part := func(class string) app.Value { return dom.Find(scroller, "."+class) }
 	*f = frame{
 		scroller: scroller, more: part("hallway-more"), empty: part("hallway-empty"),
 		loading: part("hallway-loading"), jump: part("hallway-jump"),

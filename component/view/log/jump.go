@@ -25,92 +25,92 @@ type wanted struct {
 }
 
 // ToEnd goes to the newest message, as soon as it is loaded, and stays there.
-func (l *Log) ToEnd() {
-	l.follow, l.opening, l.wanted = true, false, nil
-	if l.snap.MoreAfter {
-		l.host.Do(client.LoadNewest{})
+func (s *scene) ToEnd() {
+	s.follow, s.opening, s.wanted = true, false, nil
+	if s.snap.MoreAfter {
+		s.host.Do(client.LoadNewest{})
 	}
-	if l.scroller == nil {
+	if s.scroller == nil {
 		return
 	}
-	l.draw(windowEnd(rowCount(&l.snap)), false)
-	l.view.scrollToEnd()
-	l.lookSoon()
+	s.draw(windowEnd(rowCount(&s.snap)), false)
+	s.view.scrollToEnd()
+	s.lookSoon()
 }
 
 // ToMessage shows a message by its id and, if known (not 0), its seq. A message that is
 // not loaded is requested, and shown when it comes.
-func (l *Log) ToMessage(seq int64, id string) {
-	if l.scroller == nil {
+func (s *scene) ToMessage(seq int64, id string) {
+	if s.scroller == nil {
 		return
 	}
-	l.wanted, l.opening = nil, false
-	if l.showMessage(seq, id) {
+	s.wanted, s.opening = nil, false
+	if s.showMessage(seq, id) {
 		return
 	}
-	l.wanted = &wanted{seq, id}
-	l.host.Do(client.LoadAround{Seq: seq, ID: id})
+	s.wanted = &wanted{seq, id}
+	s.host.Do(client.LoadAround{Seq: seq, ID: id})
 }
 
 // Refused handles the refusal of a message, and reports whether it is the wanted one. Then it
 // shows a note.
-func (l *Log) Refused(code protocol.Code, id string) bool {
-	if l.wanted == nil || l.wanted.id != id {
+func (s *scene) Refused(code protocol.Code, id string) bool {
+	if s.wanted == nil || s.wanted.id != id {
 		return false
 	}
-	l.wanted = nil
+	s.wanted = nil
 	note := text.NotLoaded
 	if code == protocol.CodeNotFound {
 		note = text.NotThere
 	}
-	l.host.Tell(l.text.Say(note))
+	s.host.Tell(s.text.Say(note))
 	return true
 }
 
 // continueTo goes, with a new snapshot, to the message that people asked for, or to the first
 // unread one as long as they have not moved since the log was opened.
-func (l *Log) continueTo() {
-	if w := l.wanted; w != nil && l.showMessage(w.seq, w.id) {
-		l.wanted = nil
+func (s *scene) continueTo() {
+	if w := s.wanted; w != nil && s.showMessage(w.seq, w.id) {
+		s.wanted = nil
 	}
-	if !l.opening || !l.snap.Loaded {
+	if !s.opening || !s.snap.Loaded {
 		return
 	}
-	if l.snap.FirstUnread == 0 {
-		l.opening = false
+	if s.snap.FirstUnread == 0 {
+		s.opening = false
 		return
 	}
-	if i, ok := findSeq(&l.snap, l.snap.FirstUnread); ok {
-		l.opening = false
-		l.reading.seenSeq = l.snap.FirstUnread - 1
-		item := l.bring(i)
-		l.view.scrollBy(l.view.below(item) - unreadMargin)
-		l.follow = l.atEnd()
-		l.showJump()
+	if i, ok := findSeq(&s.snap, s.snap.FirstUnread); ok {
+		s.opening = false
+		s.reading.seenSeq = s.snap.FirstUnread - 1
+		item := s.bring(i)
+		s.view.scrollBy(s.view.below(item) - unreadMargin)
+		s.follow = s.atEnd()
+		s.showJump()
 	}
 }
 
 // showMessage brings a message into the middle of the view, points it out and puts the keyboard
 // there. It reports false for a message that is not loaded.
-func (l *Log) showMessage(seq int64, id string) bool {
-	i, ok := findSeq(&l.snap, seq)
-	if !ok || l.snap.Messages[i].ID != id {
-		if i, ok = Find(&l.snap, id); !ok {
+func (s *scene) showMessage(seq int64, id string) bool {
+	i, ok := findSeq(&s.snap, seq)
+	if !ok || s.snap.Messages[i].ID != id {
+		if i, ok = Find(&s.snap, id); !ok {
 			return false
 		}
 	}
-	item := l.bring(i)
-	middle := (l.view.height() - item.Get("offsetHeight").Float()) / 2
-	l.view.scrollBy(l.view.below(item) - max(middle, revealMargin))
-	l.follow = l.atEnd()
-	l.showJump()
-	l.lookSoon()
-	if !l.device.isPointer() || !inComposer() { // people who went on writing stay there
-		l.cursor.focusRow(id)
+	item := s.bring(i)
+	middle := (s.view.height() - item.Get("offsetHeight").Float()) / 2
+	s.view.scrollBy(s.view.below(item) - max(middle, revealMargin))
+	s.follow = s.atEnd()
+	s.showJump()
+	s.lookSoon()
+	if !s.device.isPointer() || !inComposer() { // people who went on writing stay there
+		s.cursor.focusRow(id)
 	}
 	data := item.Get("dataset")
 	data.Set("pointed", "")
-	l.ctx.After(pointOut, func(ctx app.Context) {
+	s.ctx.After(pointOut, func(ctx app.Context) {
 		ctx.PreventUpdate()
 		data.Delete("pointed")
 	})
@@ -118,22 +118,22 @@ func (l *Log) showMessage(seq int64, id string) bool {
 }
 
 // bring draws the rows around a row, by its place in the whole log, and returns its element.
-func (l *Log) bring(i int) app.Value {
-	l.follow = false
-	w := windowAround(i, rowCount(&l.snap))
-	l.draw(w, false)
-	return l.list.nodes[l.list.shown[i-w.lo].id].item
+func (s *scene) bring(i int) app.Value {
+	s.follow = false
+	w := windowAround(i, rowCount(&s.snap))
+	s.draw(w, false)
+	return s.list.nodes[s.list.shown[i-w.lo].id].item
 }
 
 // showJump shows the button to the end, with the number of new messages there, unless the end is
 // shown.
-func (l *Log) showJump() {
-	if l.follow {
-		l.reading.sawEnd(&l.snap)
-		l.frame.hideJump()
+func (s *scene) showJump() {
+	if s.follow {
+		s.reading.sawEnd(&s.snap)
+		s.frame.hideJump()
 		return
 	}
-	l.frame.showJump(jumpText(l.text, freshIn(&l.snap, l.reading.seenSeq), l.snap.MoreAfter))
+	s.frame.showJump(jumpText(s.text, freshIn(&s.snap, s.reading.seenSeq), s.snap.MoreAfter))
 }
 
 // freshIn counts the messages of others after a seq, up to a little more than freshMax.

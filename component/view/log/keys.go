@@ -51,38 +51,6 @@ func (l *Log) onRowKey(e app.Event, key, id string, atRow bool) {
 	}
 }
 
-// walk goes with a key from the current row to another, brings that into view, and reports whether the
-// key does that.
-func (l *Log) walk(key string) bool {
-	at, ok := Find(&l.snap, l.cursor.current)
-	if !ok {
-		return false
-	}
-	n := rowCount(&l.snap)
-	next, ok := dom.ListTarget(key, at, n, l.view.rowsSeen())
-	if !ok {
-		return false
-	}
-	l.UseKeyboard()
-	if next == n-1 && !l.snap.MoreAfter {
-		l.ToEnd()
-	} else {
-		l.follow = false
-		if next < l.win.lo || next >= l.win.hi {
-			l.draw(windowAround(next, n), true)
-		}
-	}
-	id := l.list.shown[next-l.win.lo].id
-	l.cursor.focusRow(id)
-	l.view.reveal(l.list.nodes[id].item)
-	if !l.follow {
-		l.follow = l.atEnd()
-		l.roam(true)
-		l.showJump()
-	}
-	return true
-}
-
 // WalkOn goes on with a key from the row that was clicked last, although the cursor is in the
 // composer, and reports whether it did. A composer with a text, not empty, keeps the keys that move
 // within its line.
@@ -168,6 +136,6 @@ func (l *Log) ForComposer(e app.Event) bool { return l.device.forComposer(e) }
 // MenuOpens hears that a menu is about to open. Scrolling that is over by now does not close it, and
 // it takes the place of the tools.
 func (l *Log) MenuOpens() {
-	l.NoticeScroll()
+	l.noticeScroll()
 	l.tools.hide()
 }

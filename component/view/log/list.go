@@ -48,7 +48,7 @@ func newRowList(ul app.Value, shelf *media.Shelf) *rowList {
 	dom.SetAttribute(item, "part", "message")
 	item.Set("tabIndex", -1)
 	from := dom.New("div", "hallway-from")
-	from.Call("append", dom.Bidi("hallway-sender", ""))
+	dom.Append(from, dom.Bidi("hallway-sender", ""))
 	bubble := dom.New("div", "hallway-bubble")
 	dom.SetAttribute(bubble, "part", "bubble")
 	text := dom.New("div", "hallway-text")
@@ -90,7 +90,7 @@ func (l *rowList) apply(edits []edit, rows []row) {
 
 func (l *rowList) place(node *rowNode, before string) {
 	if before == "" {
-		l.ul.Call("append", node.item)
+		dom.Append(l.ul, node.item)
 	} else {
 		l.ul.Call("insertBefore", node.item, l.nodes[before].item)
 	}

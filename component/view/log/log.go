@@ -13,28 +13,9 @@ import (
 // Log is the log of messages. Its methods are called on the UI goroutine.
 type Log struct {
 	app.Compo
-	host  Host
-	text  *text.Texts
-	clock text.Clock
-
-	ctx      app.Context
-	scroller app.Value // nil while not mounted
-	list     *rowList
-	shelf    *media.Shelf
-	maker    rowMaker
-	frame    frame
-	view     viewport
-	cursor   cursor
-	device   device
-	reading  reading
-	tools    tools
-
-	snap    client.Snapshot
-	win     window
-	follow  bool    // the end is shown, and stays in sight
-	opening bool    // nobody has moved in the log since it was opened
-	wanted  *wanted // a message to be shown as soon as it is loaded
-	mention int64   // the seq of the mention that was shown last
+	scene
+	shelf *media.Shelf
+	tools tools
 }
 
 // New returns an empty log. It must join a chat before it is mounted. A shelf has the
@@ -77,7 +58,7 @@ func (l *Log) Listen(root app.HTMLDiv) app.HTMLDiv {
 func (l *Log) OnMount(ctx app.Context) {
 	l.ctx = ctx
 	l.scroller = ctx.JSSrc()
-	l.list = newRowList(l.scroller.Call("querySelector", ".hallway-list"), l.shelf)
+	l.list = newRowList(dom.Find(l.scroller, ".hallway-list"), l.shelf)
 	l.shelf.Mount(l.scroller, l.redrawFiles)
 	l.frame.mount(l.scroller)
 	l.view.mount(l.scroller, l.list)
@@ -87,7 +68,7 @@ func (l *Log) OnMount(ctx app.Context) {
 	l.follow, l.opening = true, true
 	l.Speak(l.text, l.clock)
 	l.view.noticeTop()
-	l.reading.watch.start(l)
+	l.reading.watch.start(&l.scene)
 }
 
 // OnDismount is go-app's: the log is no longer in the document.
@@ -123,26 +104,10 @@ func (l *Log) Speak(t *text.Texts, c text.Clock) {
 
 // Show draws a snapshot.
 func (l *Log) Show(s client.Snapshot) {
-	if l.scroller == nil {
-		l.snap = s
-		return
-	}
-	l.NoticeScroll()
-	n := rowCount(&s)
-	w := windowEnd(n)
-	if !l.follow && len(l.list.shown) > 0 {
-		if first, ok := findRow(&s, &l.list.shown[0]); ok {
-			w = windowFrom(first, n)
-		}
-	}
-	l.reading.followRoom(&s)
-	l.maker.followUnread(&s)
 	back := s.Status == client.StatusLive && l.snap.Status != s.Status
-	l.snap = s
-	l.draw(w, true)
-	l.continueTo()
-	if !l.follow {
-		l.roam(false)
+	l.show(s)
+	if l.scroller == nil {
+		return
 	}
 	l.tools.refresh()
 	l.lookSoon()
@@ -151,59 +116,11 @@ func (l *Log) Show(s client.Snapshot) {
 	}
 }
 
-// redrawFiles makes the files of all rows again, because the page cannot show pictures.
-func (l *Log) redrawFiles() {
-	for _, node := range l.list.nodes {
-		if node.files != nil {
-			node.files.Redraw()
-		}
+func (l *Log) onScroll(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	if l.scroller != nil {
+		l.scrolled()
 	}
-}
-
-// draw puts the rows of a window into the document. With keep, the rows in sight stay in their place,
-// unless the end is shown.
-func (l *Log) draw(w window, keep bool) {
-	rows := l.maker.rowsIn(&l.snap, w)
-	edits := diff(l.list.shown, rows)
-	l.win = w
-
-	// Where the end is in sight, onResize brings it back into sight when the list has its new height:
-	// so the browser lays out each frame once.
-	end := l.follow && len(l.list.shown) > 0 && l.view.rest() < 1
-
-	var anchor app.Value
-	var was float64
-	if keep && !l.follow {
-		if anchor = l.view.anchor(rows); anchor != nil {
-			was = l.view.below(anchor)
-		}
-	}
-	l.list.apply(edits, rows)
-	l.cursor.placeIn(rows)
-	framed := l.frame.draw(framing{
-		text: l.text, earlier: l.snap.MoreBefore && w.lo == 0, loading: l.snap.Loading,
-		empty: l.snap.Loaded && len(rows) == 0,
-		blank: !l.snap.Loaded && len(rows) == 0 && willLoad(l.snap.Status),
-		busy:  !l.snap.Loaded && willLoad(l.snap.Status) || l.snap.Loading,
-	})
-	switch {
-	case l.follow && framed || l.follow && len(edits) > 0 && !end:
-		l.view.scrollToEnd()
-	case anchor != nil:
-		if now := l.view.below(anchor); now != was {
-			l.view.scrollBy(now - was)
-		}
-	}
-	l.showJump()
-}
-
-// willLoad reports whether a chat with a status can be expected to load its first messages.
-func willLoad(s client.Status) bool {
-	switch s {
-	case client.StatusNotAllowed, client.StatusUpdateNeeded, client.StatusClosed:
-		return false
-	}
-	return true
 }
 
 // Host holds the functions of the chat around a log. They are called on the UI goroutine.

@@ -22,7 +22,7 @@ func (l *rowList) fillUnread(node *rowNode, unread bool) {
 	dom.SetAttribute(node.unread, "part", "unread")
 	name := dom.New("span", "hallway-unread-name")
 	dom.SetText(name, l.text.Say(text.Unread))
-	node.unread.Call("append", name)
+	dom.Append(node.unread, name)
 	if node.day != nil {
 		node.day.Call("after", node.unread)
 	} else {
@@ -65,7 +65,7 @@ func (l *rowList) fillReactions(node *rowNode, set *reactionSet) {
 	}
 	chips := make(map[string]app.Value)
 	for chip := node.reactions.Get("firstElementChild"); chip.Truthy(); {
-		next, emoji := chip.Get("nextElementSibling"), chip.Get("dataset").Get("emoji").String()
+		next, emoji := chip.Get("nextElementSibling"), dom.Data(chip, "emoji")
 		if slices.ContainsFunc(set.all, func(r reaction) bool { return r.emoji == emoji }) {
 			chips[emoji] = chip
 		} else {
@@ -92,12 +92,12 @@ func newChip(emoji string) app.Value {
 	chip := action.Button(action.Reaction, "")
 	chip.Set("tabIndex", -1)
 	dom.SetAttribute(chip, "part", "reaction")
-	chip.Get("dataset").Set("emoji", emoji)
+	dom.SetData(chip, "emoji", emoji)
 	face := dom.New("span", "hallway-chip")
 	picture := dom.New("span", "hallway-chip-emoji")
 	dom.SetText(picture, emoji)
 	face.Call("append", picture, dom.New("span", "hallway-chip-count"))
-	chip.Call("append", face)
+	dom.Append(chip, face)
 	return chip
 }
 

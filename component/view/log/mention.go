@@ -45,20 +45,20 @@ func nextMention(s *client.Snapshot, after int64) *protocol.Message {
 }
 
 // ToMention shows the next unread message that mentions the user. Where it is not loaded, the window moves towards it.
-func (l *Log) ToMention() {
-	s := &l.snap
-	m := nextMention(s, max(s.ReadSeq, l.mention))
+func (s *scene) ToMention() {
+	now := &s.snap
+	m := nextMention(now, max(now.ReadSeq, s.mention))
 	if m == nil {
-		m = nextMention(s, s.ReadSeq)
+		m = nextMention(now, now.ReadSeq)
 	}
-	n := len(s.Messages)
+	n := len(now.Messages)
 	switch {
-	case n > 0 && s.MoreBefore && s.Messages[0].Seq > s.ReadSeq+1:
-		l.host.Do(client.LoadAround{Seq: s.ReadSeq + 1})
+	case n > 0 && now.MoreBefore && now.Messages[0].Seq > now.ReadSeq+1:
+		s.host.Do(client.LoadAround{Seq: now.ReadSeq + 1})
 	case m != nil:
-		l.mention = m.Seq
-		l.ToMessage(m.Seq, m.ID)
-	case n > 0 && s.MoreAfter:
-		l.host.Do(client.LoadAround{Seq: s.Messages[n-1].Seq + 1})
+		s.mention = m.Seq
+		s.ToMessage(m.Seq, m.ID)
+	case n > 0 && now.MoreAfter:
+		s.host.Do(client.LoadAround{Seq: now.Messages[n-1].Seq + 1})
 	}
 }

@@ -38,26 +38,26 @@ func (r *reading) sawEnd(s *client.Snapshot) {
 
 // lookSoon looks in a moment at the rows in sight, and tells the core which message was seen last: only
 // forward, and only while people can see the chat.
-func (l *Log) lookSoon() {
-	r := &l.reading
-	if r.looking || l.scroller == nil {
+func (s *scene) lookSoon() {
+	r := &s.reading
+	if r.looking || s.scroller == nil {
 		return
 	}
 	r.looking = true
-	l.ctx.After(lookEvery, func(ctx app.Context) {
+	s.ctx.After(lookEvery, func(ctx app.Context) {
 		ctx.PreventUpdate()
 		r.looking = false
-		if l.scroller == nil || !l.snap.Loaded || !r.watch.canSee() {
+		if s.scroller == nil || !s.snap.Loaded || !r.watch.canSee() {
 			return
 		}
-		seq := l.view.lastInSight()
+		seq := s.view.lastInSight()
 		if seq > r.seenSeq {
 			r.seenSeq = seq
-			l.showJump()
+			s.showJump()
 		}
-		if seq > max(r.toldSeq, l.snap.ReadSeq) {
+		if seq > max(r.toldSeq, s.snap.ReadSeq) {
 			r.toldSeq = seq
-			l.host.Do(client.Seen{Seq: seq})
+			s.host.Do(client.Seen{Seq: seq})
 		}
 	})
 }
@@ -95,29 +95,29 @@ type watch struct {
 	inSight       bool
 }
 
-func (w *watch) start(l *Log) {
+func (w *watch) start(s *scene) {
 	later := func(f func(args []app.Value)) app.Func {
 		return app.FuncOf(func(_ app.Value, args []app.Value) any {
-			l.ctx.Dispatch(func(ctx app.Context) {
+			s.ctx.Dispatch(func(ctx app.Context) {
 				ctx.PreventUpdate()
 				f(args)
 			})
 			return nil
 		})
 	}
-	w.resized = later(func([]app.Value) { l.onResize() })
+	w.resized = later(func([]app.Value) { s.onResize() })
 	w.seen = later(func(args []app.Value) {
 		if entries := args[0]; entries.Length() > 0 {
 			w.inSight = entries.Index(entries.Length() - 1).Get("isIntersecting").Bool()
-			l.lookSoon()
+			s.lookSoon()
 		}
 	})
-	w.visible = later(func([]app.Value) { l.lookSoon() })
+	w.visible = later(func([]app.Value) { s.lookSoon() })
 	w.resize = app.Window().Get("ResizeObserver").New(w.resized)
-	w.resize.Call("observe", l.scroller)
-	w.resize.Call("observe", l.list.ul)
+	w.resize.Call("observe", s.scroller)
+	w.resize.Call("observe", s.list.ul)
 	w.sight = app.Window().Get("IntersectionObserver").New(w.seen)
-	w.sight.Call("observe", l.scroller)
+	w.sight.Call("observe", s.scroller)
 	app.Window().Get("document").Call("addEventListener", "visibilitychange", w.visible)
 }
 

@@ -46,11 +46,11 @@ func fillSpans(parent app.Value, spans []markup.Span) {
 			if s.Head != "" {
 				head := dom.New("span", "hallway-code-name")
 				dom.SetText(head, s.Head+"\n")
-				e.Call("append", head)
+				dom.Append(e, head)
 			}
 			e.Call("append", s.Text)
 		}
-		parent.Call("append", e)
+		dom.Append(parent, e)
 	}
 }
 

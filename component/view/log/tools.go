@@ -34,7 +34,7 @@ func (t *tools) make(texts *text.Texts) {
 	for _, does := range toolActions {
 		b := action.IconButton(does, texts)
 		b.Set("tabIndex", -1)
-		t.bar.Call("append", b)
+		dom.Append(t.bar, b)
 	}
 	dom.SetAttribute(t.bar.Get("lastElementChild"), "aria-haspopup", "menu")
 }
@@ -61,7 +61,7 @@ func (t *tools) onPointer(ctx app.Context, e app.Event) {
 
 // showAt puts the bar into the row around an element. At the sender's name it would be in the way.
 func (t *tools) showAt(element app.Value, id string) {
-	if element.Call("closest", ".hallway-profile").Truthy() {
+	if dom.Closest(element, ".hallway-profile").Truthy() {
 		t.hide()
 	} else {
 		t.show(id)
@@ -83,7 +83,7 @@ func (t *tools) show(id string) {
 		return
 	}
 	t.at = id
-	node.bubble.Call("append", t.bar)
+	dom.Append(node.bubble, t.bar)
 	row, _ := dom.Extent(node.item)
 	bar, _ := dom.Extent(t.bar)
 	bubble := dom.BoxIn(node.bubble, node.item)

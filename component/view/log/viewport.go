@@ -7,7 +7,6 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"hallway/component/client"
 	"hallway/component/view/dom"
 )
 
@@ -169,81 +168,4 @@ func (v *viewport) comeBack(follow bool) bool {
 		v.scrollTo(v.top)
 	}
 	return true
-}
-
-// onResize keeps the view in its place after the size of the log or of its list has changed: at its
-// end (a message came, a keyboard opens, the composer grows), or at the same place (the status line
-// above it comes or goes).
-func (l *Log) onResize() {
-	if l.scroller == nil {
-		return
-	}
-	if l.view.isHidden() {
-		l.ComeBack()
-		return
-	}
-	moved := l.view.noticeTop()
-	switch {
-	case l.follow:
-		l.view.scrollToEnd()
-	case moved != 0:
-		l.view.scrollBy(moved)
-	}
-	l.lookSoon()
-}
-
-// ComeBack scrolls to the remembered place after the chat was moved in its document or had no
-// size.
-func (l *Log) ComeBack() {
-	if l.scroller != nil && l.view.comeBack(l.follow) {
-		l.lookSoon()
-	}
-}
-
-// NoticeScroll finds out whether the user has left the end, or come back to it.
-func (l *Log) NoticeScroll() {
-	if !l.view.scrolled() {
-		return
-	}
-	l.follow = l.atEnd()
-	if !l.follow {
-		l.opening = false
-	}
-	l.host.Scrolled()
-}
-
-func (l *Log) atEnd() bool {
-	return !l.snap.MoreAfter && l.win.hi == rowCount(&l.snap) && l.view.rest() <= endSlack
-}
-
-// roam moves the window when the user comes near its edge, by less than a screenful, and,
-// with load, requests more messages at the edge of the loaded ones.
-func (l *Log) roam(load bool) {
-	n := rowCount(&l.snap)
-	near := l.view.height()
-	load = load && !l.snap.Loading
-	switch {
-	case l.view.top < near && l.win.lo > 0:
-		l.draw(l.win.earlier(n), true)
-	case l.view.top < near && load && l.snap.MoreBefore:
-		l.host.Do(client.LoadOlder{})
-	case l.win.hi < n && l.view.rest() < near:
-		l.draw(l.win.later(n), true)
-	case l.win.hi == n && l.view.rest() < near && load && l.snap.MoreAfter:
-		l.host.Do(client.LoadNewer{})
-	}
-}
-
-func (l *Log) onScroll(ctx app.Context, _ app.Event) {
-	ctx.PreventUpdate()
-	if l.scroller == nil {
-		return
-	}
-	l.NoticeScroll()
-	if !l.follow {
-		l.roam(true)
-		l.view.noticeStay()
-	}
-	l.showJump()
-	l.lookSoon()
 }

@@ -286,7 +286,7 @@ func (b *Box) fill(t *tile, f, was *client.Attachment) {
 		dom.SetData(t.root, is[0], is[1])
 	}
 	if t.photo {
-		img := t.root.Call("querySelector", "img")
+		img := dom.Find(t.root, "img")
 		alt := altOf(f, name)
 		dom.SetAttribute(img, "alt", alt)
 		dom.SetAttribute(img.Get("parentElement"), "title", alt)

@@ -130,7 +130,7 @@ func (l *Lightbox) onClose(app.Context) {
 		return
 	}
 	l.view = nil
-	if active := dom.Active(); !active.Truthy() || !active.Call("closest", ".hallway-photo").Truthy() {
+	if active := dom.Active(); !active.Truthy() || !dom.Closest(active, ".hallway-photo").Truthy() {
 		l.refocus(l.message)
 	}
 }

@@ -97,7 +97,7 @@ func (s *Shelf) Mount(scroller app.Value, onBlock func()) {
 		}
 	})
 	s.failed = hears(func(args []app.Value) {
-		if file := args[0].Get("target").Call("closest", "[data-file]"); file.Truthy() {
+		if file := dom.Closest(args[0].Get("target"), "[data-file]"); file.Truthy() {
 			dom.SetData(file, "failed", "")
 		}
 		if !s.works && !s.blocked {
@@ -184,7 +184,7 @@ func (s *Shelf) loadPicture(photo app.Value) {
 			}
 			return
 		}
-		s.show(photo.Call("querySelector", "img"), url)
+		s.show(dom.Find(photo, "img"), url)
 	})
 }
 
@@ -207,7 +207,7 @@ func (s *Shelf) Again(in app.Value) {
 // Act carries out an action on a file, and reports whether it was one. message is the message of
 // the file, control the button.
 func (s *Shelf) Act(does action.Action, message string, control app.Value) bool {
-	file := control.Call("closest", "[data-file]")
+	file := dom.Closest(control, "[data-file]")
 	if !file.Truthy() {
 		return false
 	}
@@ -263,7 +263,7 @@ func (s *Shelf) gone(id string) string {
 
 // say shows a failure below a card's name.
 func (s *Shelf) say(card app.Value, words string) {
-	if about := card.Call("querySelector", ".hallway-card-about"); about.Truthy() {
+	if about := dom.Find(card, ".hallway-card-about"); about.Truthy() {
 		dom.SetText(about, words)
 		dom.SetAttribute(about, "role", "alert")
 	}

@@ -117,17 +117,16 @@ func (d *dialog) ask(does action.Action, about *action.Target) {
 	first.Call("focus")
 }
 
-// AskEveryone asks the user to confirm a message that mentions so many people.
-func (o *Overlay) AskEveryone(people int, yes func()) {
-	if o.root == nil {
-		return
+// askEveryone asks the user to confirm a message that mentions everybody in the room.
+func (d *dialog) askEveryone() {
+	people := d.snap.Members
+	if told := d.snap.People; told != nil {
+		people = max(people, told.Total)
 	}
-	o.menu.close()
-	d := &o.dialog
-	d.asks, d.yes, d.length, d.reason = action.Everyone, yes, nil, nil
+	d.asks, d.length, d.reason = action.Everyone, nil, nil
 	cancel := action.Button(action.Close, d.text.Say(text.Cancel))
 	row := buttons(cancel, harmless(action.Button(action.Confirm, d.text.Say(text.Send))))
-	d.show("", "alertdialog", d.text.Count(text.EveryoneAsk, people), note(d.text.Say(text.EveryoneNote)), row)
+	d.show("", "alertdialog", d.text.Count(text.EveryoneAsk, int(people)), note(d.text.Say(text.EveryoneNote)), row)
 	cancel.Call("focus")
 }
 

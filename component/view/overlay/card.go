@@ -36,7 +36,7 @@ func (d *dialog) showCard(of action.Target) {
 	d.asks, d.length, d.reason, d.ofUser = action.Profile, nil, nil, false
 	d.drawCard()
 	d.show(of.ID, "dialog", of.Sender, c.face, c.says, c.can, buttons(done))
-	d.box.Call("querySelector", "h2").Set("dir", "auto")
+	dom.Find(d.box, "h2").Set("dir", "auto")
 	if first := c.can.Get("firstElementChild"); first.Truthy() {
 		first.Call("focus")
 	} else {
@@ -70,14 +70,14 @@ func (d *dialog) drawCard() {
 	dom.SetText(role, d.text.Say(text.Participant))
 	if says := d.text.Role(t.Role); says != "" {
 		dom.SetText(role, says)
-		role.Get("dataset").Set("role", string(t.Role))
+		dom.SetData(role, "role", string(t.Role))
 	}
 	c.says.Call("replaceChildren", role, dom.Bidi("", c.title))
 	if offered := d.onCard(); !slices.Equal(offered, c.offered) {
 		c.offered = offered
 		c.can.Call("replaceChildren")
 		for _, does := range offered {
-			c.can.Call("append", d.item(does))
+			dom.Append(c.can, d.item(does))
 		}
 	}
 }

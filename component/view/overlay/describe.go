@@ -1,7 +1,7 @@
 package overlay
 
 import (
-	"strings"
+	"slices"
 	"unicode/utf8"
 
 	"hallway/component/client"
@@ -11,22 +11,18 @@ import (
 	"hallway/protocol"
 )
 
-// Describe asks for the alternative text of a picture that the user attaches.
-func (o *Overlay) Describe(f *client.Attachment) {
-	if o.root == nil {
+// askDescription asks for the alternative text of a picture that the user attaches, by its id.
+func (d *dialog) askDescription(id string) {
+	i := slices.IndexFunc(d.snap.Strip, func(f client.Attachment) bool { return f.ID == id })
+	if i < 0 {
 		return
 	}
-	o.menu.close()
-	d := &o.dialog
+	f := &d.snap.Strip[i]
 	input := dom.New("input", "hallway-field")
 	input.Set("dir", "auto")
 	input.Set("maxLength", protocol.AltBytesMax)
 	input.Set("value", f.Alt)
-	id := f.ID
-	d.asks, d.length, d.reason = action.Describe, nil, input
-	d.yes = func() {
-		d.do(client.DescribeFile{ID: id, Alt: altOf(input.Get("value").String())})
-	}
+	d.asks, d.file, d.length, d.reason = action.Describe, id, nil, input
 	save := harmless(action.Button(action.Confirm, d.text.Say(text.Save)))
 	d.show("", "dialog", d.text.Say(text.DescribeAsk), dom.Bidi("hallway-dialog-quote", text.ShownName(f.Name)),
 		note(d.text.Say(text.DescribeNote)), field(d.text.Say(text.Description), input),
@@ -36,13 +32,9 @@ func (o *Overlay) Describe(f *client.Attachment) {
 
 // altOf returns an alternative text as a relay takes it, in protocol.AltBytesMax bytes.
 func altOf(written string) string {
-	alt := strings.TrimSpace(written)
-	if protocol.Blank(alt) {
-		return ""
+	for len(written) > protocol.AltBytesMax {
+		_, size := utf8.DecodeLastRuneInString(written)
+		written = written[:len(written)-size]
 	}
-	for len(alt) > protocol.AltBytesMax {
-		_, size := utf8.DecodeLastRuneInString(alt)
-		alt = alt[:len(alt)-size]
-	}
-	return alt
+	return written
 }

@@ -30,7 +30,7 @@ type dialog struct {
 	readers  readers
 	card     card
 	ofUser   bool   // it is about a user, and stays open when the message goes
-	yes      func() // Everyone: called once the user confirms
+	file     string // the attached file that it describes, by its id
 }
 
 //go:noinline
@@ -46,7 +46,7 @@ func (d *dialog) show(id, role, title string, content ...any) {
 	inner.Call("append", append([]any{heading}, content...)...)
 	dom.SetAttribute(d.box, "role", role)
 	dom.SetAttribute(d.box, "aria-label", title)
-	if inner.Call("querySelector", "#"+idWho).Truthy() {
+	if dom.Find(inner, "#"+idWho).Truthy() {
 		dom.SetAttribute(d.box, "aria-describedby", idWho)
 	} else {
 		d.box.Call("removeAttribute", "aria-describedby")
@@ -71,8 +71,10 @@ func (d *dialog) confirm() (done bool) {
 		d.do(client.Delete{ID: d.id})
 	case action.Room:
 		d.saveRoom()
-	case action.Everyone, action.Describe:
-		d.yes()
+	case action.Everyone:
+		d.chosen(d.asks, nil)
+	case action.Describe:
+		d.do(client.DescribeFile{ID: d.file, Alt: altOf(reason)})
 	case action.Report:
 		if reason == "" { // the moderators need one
 			d.reason.Call("focus")
@@ -117,11 +119,11 @@ func (d *dialog) showShortcuts() {
 		name, keys := dom.New("dt", ""), dom.New("dd", "")
 		dom.SetText(name, d.text.Say(line.does))
 		for _, key := range line.keys {
-			keys.Call("append", keyCap(key))
+			dom.Append(keys, keyCap(key))
 		}
 		pair := dom.New("div", "")
 		pair.Call("append", name, keys)
-		list.Call("append", pair)
+		dom.Append(list, pair)
 	}
 	done := action.Button(action.Close, d.text.Say(text.Close))
 	d.asks = action.Shortcuts
@@ -164,5 +166,5 @@ func addOption(to app.Value, value, says string) {
 	o := dom.New("option", "")
 	o.Set("value", value)
 	dom.SetText(o, says)
-	to.Call("append", o)
+	dom.Append(to, o)
 }

@@ -50,17 +50,17 @@ func (m *menu) openActions(t *action.Target, all []action.Action) {
 	m.begin(t, text.Menu)
 	if slices.Contains(all, action.React) {
 		m.addEmojis(text.React, quickEmojis, true)
-		m.box.Call("append", separator())
+		dom.Append(m.box, separator())
 	}
 	for _, does := range all {
 		if does == action.Report {
-			m.box.Call("append", separator())
+			dom.Append(m.box, separator())
 		}
 		if does != action.React {
 			m.addItem(does)
 		}
 	}
-	m.box.Call("append", separator())
+	dom.Append(m.box, separator())
 	m.addItem(action.Shortcuts)
 	m.open()
 }
@@ -72,7 +72,7 @@ func (m *menu) openEmojis(t *action.Target) {
 		title := dom.New("div", "hallway-menu-title")
 		dom.SetAttribute(title, "aria-hidden", "true") // the group has this name
 		dom.SetText(title, m.text.Say(group.name))
-		m.box.Call("append", title)
+		dom.Append(m.box, title)
 		for line := range slices.Chunk(group.all, emojiColumns) {
 			m.addEmojis(group.name, line, false)
 		}
@@ -99,7 +99,7 @@ func (m *menu) addEmojis(name text.Word, emojis []string, more bool) {
 		b := action.Button(action.Emoji, emoji)
 		dom.SetAttribute(b, "role", "menuitemcheckbox")
 		dom.SetAttribute(b, "aria-checked", strconv.FormatBool(slices.Contains(m.target.Mine, emoji)))
-		b.Get("dataset").Set("emoji", emoji)
+		dom.SetData(b, "emoji", emoji)
 		line = append(line, b)
 	}
 	if more {
@@ -109,10 +109,10 @@ func (m *menu) addEmojis(name text.Word, emojis []string, more bool) {
 	}
 	for _, b := range line {
 		b.Set("tabIndex", -1)
-		group.Call("append", b)
+		dom.Append(group, b)
 	}
 	m.lines = append(m.lines, line)
-	m.box.Call("append", group)
+	dom.Append(m.box, group)
 }
 
 func (m *menu) addItem(does action.Action) {
@@ -123,10 +123,10 @@ func (m *menu) addItem(does action.Action) {
 		dom.SetAttribute(item, "aria-keyshortcuts", key)
 		hint := keyCap(key)
 		dom.SetAttribute(hint, "aria-hidden", "true")
-		item.Call("append", hint)
+		dom.Append(item, hint)
 	}
 	m.lines = append(m.lines, []app.Value{item})
-	m.box.Call("append", item)
+	dom.Append(m.box, item)
 }
 
 // item returns a button with the icon and the name of an action.

@@ -9,7 +9,6 @@ import (
 	"hallway/component/view/action"
 	"hallway/component/view/dom"
 	"hallway/component/view/text"
-	"hallway/protocol"
 )
 
 // Log is the log below an overlay. Its methods are called on the UI goroutine.
@@ -40,11 +39,11 @@ type Log interface {
 type shared struct {
 	log Log
 	do  func(client.Event) // hands an event to the client's core
-	// mention writes the name of a user into the composer.
-	mention func(protocol.User)
-	text    *text.Texts
-	clock   text.Clock
-	snap    client.Snapshot
+	// chosen hands back an action that belongs to the composer.
+	chosen func(does action.Action, about *action.Target)
+	text   *text.Texts
+	clock  text.Clock
+	snap   client.Snapshot
 }
 
 // Overlay is the menu and the dialog of a chat. Its methods are called on the UI goroutine.
@@ -56,10 +55,9 @@ type Overlay struct {
 	dialog dialog
 }
 
-// New returns an overlay with nothing open. do hands an event to the client's core, and mention writes the name of a user
-// into the composer.
-func New(l Log, do func(client.Event), mention func(protocol.User)) *Overlay {
-	o := &Overlay{shared: shared{log: l, do: do, mention: mention}}
+// New returns an overlay with nothing open. do hands an event to the client's core, and chosen an action to the composer.
+func New(l Log, do func(client.Event), chosen func(does action.Action, about *action.Target)) *Overlay {
+	o := &Overlay{shared: shared{log: l, do: do, chosen: chosen}}
 	o.menu.shared, o.dialog.shared = &o.shared, &o.shared
 	return o
 }
@@ -91,7 +89,8 @@ func (o *Overlay) Speak(t *text.Texts, c text.Clock) {
 }
 
 // Open opens what an action needs: for a message the menu, with all its actions, the choice of emoji, or
-// the dialog that asks first; without a message the list of keys, or the room's settings.
+// the dialog that asks first; for an attached file its description; without either the list of keys, the room's settings,
+// or the dialog that asks before a message goes to everybody.
 func (o *Overlay) Open(does action.Action, t *action.Target, all []action.Action) {
 	if o.root == nil || does == action.Room && !MaySetRoom(&o.snap) {
 		return
@@ -116,6 +115,10 @@ func (o *Overlay) Open(does action.Action, t *action.Target, all []action.Action
 		o.dialog.showReaders()
 	case action.Profile:
 		o.dialog.showCard(*t)
+	case action.Describe:
+		o.dialog.askDescription(t.ID)
+	case action.Everyone:
+		o.dialog.askEveryone()
 	default:
 		o.dialog.ask(does, t)
 	}
@@ -211,7 +214,7 @@ func (o *Overlay) onClick(ctx app.Context, e app.Event) {
 	switch does {
 	case action.Emoji:
 		id := o.menu.back()
-		o.log.React(id, control.Get("dataset").Get("emoji").String())
+		o.log.React(id, dom.Data(control, "emoji"))
 	case action.React:
 		if t, _ := o.log.Offered(o.menu.target.ID); t != nil {
 			o.menu.openEmojis(t)
@@ -223,20 +226,20 @@ func (o *Overlay) onClick(ctx app.Context, e app.Event) {
 	case action.Queue:
 		o.dialog.showQueue()
 	case action.ReactorsOf:
-		o.dialog.showReaction(control.Get("dataset").Get("emoji").String())
+		o.dialog.showReaction(dom.Data(control, "emoji"))
 	case action.ReactorsMore:
 		o.do(client.AskPeople{ID: o.dialog.id, Emoji: o.dialog.reactors.emoji, More: true})
 	case action.Readmit:
-		o.do(client.Readmit{User: control.Get("dataset").Get("user").String()})
+		o.do(client.Readmit{User: dom.Data(control, "user")})
 	case action.Renew:
 		o.do(client.NewTurn{})
 	case action.QueueMore:
 		o.do(client.ReviewMore{})
 	case action.Profile:
-		o.dialog.showReactor(control.Get("dataset").Get("user").String())
+		o.dialog.showReactor(dom.Data(control, "user"))
 	case action.Mention:
 		o.closeDialog()
-		o.mention(protocol.User{ID: o.dialog.card.target.SenderID, Name: o.dialog.card.target.Sender})
+		o.chosen(does, &o.dialog.card.target)
 	case action.Reported, action.Resolve, action.Drop:
 		o.dialog.onReport(does, control)
 	case action.Lift:

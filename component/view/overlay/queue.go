@@ -65,7 +65,7 @@ func (d *dialog) drawQueue(v *client.Queue) {
 	}
 	q.list.Call("replaceChildren")
 	for i := range v.Reports {
-		q.list.Call("append", d.reportItem(&v.Reports[i], v.Closing != 0))
+		dom.Append(q.list, d.reportItem(&v.Reports[i], v.Closing != 0))
 	}
 	q.list.Set("hidden", len(v.Reports) == 0)
 	q.more.Set("hidden", !v.More && !v.Failed)
@@ -77,7 +77,7 @@ func (d *dialog) drawQueue(v *client.Queue) {
 	case held != 0 && n > 0: // back to the same report, or the one in its place
 		at := slices.IndexFunc(v.Reports, func(r protocol.ReportEntry) bool { return r.N <= held })
 		item := q.list.Get("children").Index((at + n) % n)
-		item.Call("querySelector", "[data-action='"+active.Get("dataset").Get("action").String()+"']").Call("focus")
+		dom.Find(item, "[data-action='"+dom.Data(active, "action")+"']").Call("focus")
 	case held != 0, q.more.Equal(active) && !v.More && !v.Failed && !v.Loading:
 		q.done.Call("focus")
 	}
@@ -103,28 +103,28 @@ func (d *dialog) reportItem(r *protocol.ReportEntry, busy bool) app.Value {
 	head := dom.New("div", "hallway-hit-from")
 	head.Call("append", by, when)
 	item := dom.New("li", "hallway-report-entry")
-	item.Get("dataset").Set("n", strconv.FormatInt(r.N, 10))
+	dom.SetData(item, "n", strconv.FormatInt(r.N, 10))
 	item.Call("append", head, dom.Bidi("hallway-hit-text", r.Reason))
 	reported := func(m *protocol.Message) bool { return m.ID == r.ID }
 	if i := slices.IndexFunc(d.snap.Messages, reported); i >= 0 {
 		m := d.snap.Messages[i]
 		quote := dom.New("div", "hallway-dialog-quote")
 		quote.Call("append", dom.Bidi("hallway-hit-sender", t.NameOf(m.Sender)), dom.Bidi("hallway-hit-text", t.Excerpt(m)))
-		item.Call("append", quote)
+		dom.Append(item, quote)
 	}
 	row := buttons()
 	for _, can := range reportActions {
 		b := action.Button(can.does, t.Say(can.word))
 		dom.SetAttribute(b, "aria-disabled", strconv.FormatBool(busy && can.does != action.Reported))
-		row.Call("append", b)
+		dom.Append(row, b)
 	}
-	item.Call("append", row)
+	dom.Append(item, row)
 	return item
 }
 
 // reportOf returns the number of the report around an element.
 func reportOf(e app.Value) int64 {
-	n, _ := strconv.ParseInt(e.Call("closest", "[data-n]").Get("dataset").Get("n").String(), 10, 64)
+	n, _ := strconv.ParseInt(dom.Data(dom.Closest(e, "[data-n]"), "n"), 10, 64)
 	return n
 }
 
@@ -151,7 +151,7 @@ func (d *dialog) walkQueue(e app.Event) {
 	if !d.queue.list.Call("contains", target).Bool() {
 		return
 	}
-	all := d.queue.list.Call("querySelectorAll", "[data-action='"+target.Get("dataset").Get("action").String()+"']")
+	all := d.queue.list.Call("querySelectorAll", "[data-action='"+dom.Data(target, "action")+"']")
 	if next, ok := dom.ListTarget(dom.Key(e), dom.IndexOf(target, all), all.Length(), 1); ok {
 		e.PreventDefault()
 		all.Index(next).Call("focus")

@@ -29,8 +29,8 @@ func (d *dialog) showReactors(of *action.Target) {
 	dom.SetAttribute(r.users, "aria-live", "polite")
 	for _, emoji := range of.Reactions {
 		one := action.Button(action.ReactorsOf, emoji)
-		one.Get("dataset").Set("emoji", emoji)
-		r.all.Call("append", one)
+		dom.SetData(one, "emoji", emoji)
+		dom.Append(r.all, one)
 	}
 	done := action.Button(action.Close, d.text.Say(text.Close))
 	d.asks, d.length, d.reason = action.Reactors, nil, nil
@@ -44,7 +44,7 @@ func (d *dialog) showReaction(emoji string) {
 	r := &d.reactors
 	r.emoji, r.shown = emoji, nil
 	for one := r.all.Get("firstElementChild"); one.Truthy(); one = one.Get("nextElementSibling") {
-		dom.SetAttribute(one, "aria-pressed", strconv.FormatBool(one.Get("dataset").Get("emoji").String() == emoji))
+		dom.SetAttribute(one, "aria-pressed", strconv.FormatBool(dom.Data(one, "emoji") == emoji))
 	}
 	r.users.Call("replaceChildren")
 	r.more.Set("hidden", true)
@@ -59,7 +59,7 @@ func (d *dialog) followReactors() {
 	}
 	r.shown = p
 	for i := r.users.Get("children").Length(); i < len(p.Users); i++ {
-		r.users.Call("append", d.reactorItem(&p.Users[i]))
+		dom.Append(r.users, d.reactorItem(&p.Users[i]))
 	}
 	says := text.FoundMore
 	if p.Failed {
@@ -73,10 +73,10 @@ func (d *dialog) followReactors() {
 func (d *dialog) reactorItem(u *protocol.User) app.Value {
 	open := action.Button(action.Profile, "")
 	open.Set("className", "hallway-person")
-	open.Get("dataset").Set("user", u.ID)
+	dom.SetData(open, "user", u.ID)
 	d.fillPerson(open, u)
 	item := dom.New("li", "")
-	item.Call("append", open)
+	dom.Append(item, open)
 	return item
 }
 

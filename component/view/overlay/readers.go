@@ -71,7 +71,7 @@ func (d *dialog) followReaders() {
 		for _, id := range reader.Devices {
 			item.Call("append", dom.Bidi("hallway-device", id[:min(len(id), idLength)]))
 		}
-		r.users.Call("append", item)
+		dom.Append(r.users, item)
 	}
 	r.out.Call("replaceChildren")
 	r.outTitle.Set("hidden", len(l.Out) == 0)
@@ -79,9 +79,9 @@ func (d *dialog) followReaders() {
 		item := d.userItem(&protocol.User{ID: id, Name: id})
 		if leads {
 			again := action.Button(action.Readmit, d.text.Say(text.LockReadmit))
-			again.Get("dataset").Set("user", id)
-			item.Call("append", again)
+			dom.SetData(again, "user", id)
+			dom.Append(item, again)
 		}
-		r.out.Call("append", item)
+		dom.Append(r.out, item)
 	}
 }

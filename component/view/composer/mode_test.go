@@ -1,11 +1,9 @@
-package view
+package composer
 
 import (
-	"strings"
 	"testing"
 
 	"hallway/component/client"
-	"hallway/component/view/markup"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
@@ -80,23 +78,11 @@ func TestStrip(t *testing.T) {
 		{mode{replyTo: "x", answers: asked, editing: "y"}, said.Say(text.Editing), "", text.CancelEdit},
 	} {
 		strip := tc.mode.strip(said)
-		if shownOf(strip.pieces) != tc.what || strip.text != tc.quoted || strip.cancel != said.Say(tc.cancel) {
+		if textOf(strip.pieces) != tc.what || strip.text != tc.quoted || strip.cancel != said.Say(tc.cancel) {
 			t.Errorf("%+v: %+v", tc.mode, strip)
 		}
 		if tc.mode.on() != (strip.cancel != "") {
 			t.Errorf("%+v is on: %v", tc.mode, tc.mode.on())
 		}
 	}
-}
-
-// shownOf returns the pieces as a text, with matches in brackets.
-func shownOf(pieces []markup.Piece) string {
-	var shown strings.Builder
-	for _, p := range pieces {
-		if p.Kind == markup.PieceMark {
-			p.Text = "[" + p.Text + "]"
-		}
-		shown.WriteString(p.Text)
-	}
-	return shown.String()
 }

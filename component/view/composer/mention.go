@@ -1,33 +1,13 @@
-package view
+package composer
 
 import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-	"unicode/utf16"
 
-	"hallway/component/client"
 	"hallway/component/view/markup"
 	"hallway/protocol"
 )
-
-// mentions are the mentions in the composer's text, and the list from which people choose them.
-type mentions struct {
-	list []protocol.Mention
-	of   string // the text that they are parts of
-
-	open   bool
-	at     int    // where the name begins, with its @, in bytes
-	words  string // the name so far
-	people []person
-	chosen int
-	left   int // one behind the place of the name whose list was closed by Escape; 0: none
-	delay  *time.Timer
-	absent map[string]bool // users, by id, whether they are known to be banned or gone
-	// confirming says that the user is to confirm a message to everybody, as soon as it is known how many that are.
-	confirming, confirmed bool
-}
 
 // moved returns the mentions of a text that has become another one. A mention that was changed is gone.
 func moved(list []protocol.Mention, was, is string) (kept []protocol.Mention) {
@@ -76,46 +56,12 @@ func nameAt(written string, place int, list []protocol.Mention) (at int, words s
 	return at, words, true
 }
 
-// followText brings the mentions in line with the text in the field.
-func (c *composer) followText() {
-	written := c.value()
-	c.mentions.list, c.mentions.of = moved(c.mentions.list, c.mentions.of, written), written
-}
-
-// writeWith puts a text with mentions into the field.
-func (c *composer) writeWith(written string, list []protocol.Mention) {
-	c.write(written)
-	if protocol.MentionsFit(list, written) {
-		c.mentions.list = slices.Clone(list)
-	}
-}
-
 // plainSpace makes any white space of a name a space, as the field has it.
 func plainSpace(r rune) rune {
 	if r == '\n' || r == '\t' {
 		return ' '
 	}
 	return r
-}
-
-// unitsOf returns the length of a text as a browser counts it, in UTF-16.
-func unitsOf(s string) (n int) {
-	for _, r := range s {
-		n += utf16.RuneLen(r)
-	}
-	return n
-}
-
-// mustConfirm reports whether the user is still to confirm that a text mentions everybody, and begins to ask.
-func (c *composer) mustConfirm(list []protocol.Mention) bool {
-	m := &c.mentions
-	if !protocol.MentionsAll(list) || m.confirmed {
-		m.confirmed = false
-		return false
-	}
-	m.confirming = true
-	c.props.Do(client.AskPeople{})
-	return true
 }
 
 // mentionsText returns mentions as a draft keeps them: a line for each.

@@ -1,0 +1,205 @@
+package composer
+
+import (
+	"cmp"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/action"
+	"hallway/component/view/dom"
+	"hallway/component/view/log"
+	"hallway/component/view/markup"
+	"hallway/component/view/media"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// Host is what a composer needs of the chat around it. Its functions are called on the UI goroutine.
+type Host struct {
+	Snap  *client.Snapshot // the latest one; the chat writes it
+	Log   *log.Log
+	Shelf *media.Shelf
+	// Status tells what was not done.
+	Status Status
+	// Do hands an event to the client's core.
+	Do func(client.Event)
+	// Send queues a message, as an answer to the message with the id replyTo or, for "", to none.
+	Send func(text, replyTo string, mentions []protocol.Mention, files []string) error
+	// Attach puts a file of the device, a File of the browser's, into the strip. width and height are of a picture, else 0.
+	Attach func(file app.Value, width, height int64) error
+	// Act opens the dialog of an action: to describe the attached file with an id, or to confirm a message to everybody.
+	Act func(does action.Action, id string)
+	// Run runs a function on the UI goroutine, while the chat is mounted.
+	Run func(f func(app.Context))
+}
+
+// Status is the chat's status line.
+type Status interface {
+	// SetNote shows a note; "" takes it away.
+	SetNote(note string)
+	// HasNote reports whether a note is shown.
+	HasNote() bool
+	// CanUndo reports whether the note offers to take an act back.
+	CanUndo() bool
+	// Wait returns the time until the user may send, as the button shows it, or "".
+	Wait() string
+}
+
+// shared is what all parts of a composer read. Only the Composer writes it.
+type shared struct {
+	Host
+	ctx  app.Context // of the chat
+	root app.Value   // of the chat; nil while not mounted
+	text *text.Texts
+	keys Keys
+}
+
+// update draws the composer again.
+//
+//go:noinline
+func (s *shared) update() { s.ctx.Update() }
+
+// Composer is where people write. Its methods are called on the UI goroutine.
+type Composer struct {
+	shared
+	field    field
+	mode     modes
+	draft    draft
+	picker   picker
+	files    files
+	everyone everyone
+}
+
+// Join makes a composer a part of a chat, and wires its parts. It shows nothing yet.
+func (c *Composer) Join(h Host) {
+	c.Host = h
+	c.field.shared = &c.shared
+	c.mode.shared, c.mode.field, c.mode.draft = &c.shared, &c.field, &c.draft
+	c.draft.shared, c.draft.field, c.draft.mode = &c.shared, &c.field, &c.mode
+	c.picker.shared, c.picker.field, c.picker.put = &c.shared, &c.field, c.put
+	c.files.shared, c.files.field = &c.shared, &c.field
+}
+
+// Mount hears that the chat is in the document.
+func (c *Composer) Mount(ctx app.Context, root app.Value) {
+	c.ctx, c.root = ctx, root
+	c.field.input = dom.Find(root, ".hallway-input")
+}
+
+// Dismount hears that the chat is no longer in the document.
+func (c *Composer) Dismount() {
+	c.picker.stop()
+	c.field.input, c.root = nil, nil
+}
+
+// Speak sets the language and the keys.
+func (c *Composer) Speak(t *text.Texts, keys Keys) {
+	c.text, c.keys = t, keys
+	c.field.measure()
+	c.files.makeStrip()
+}
+
+// Follow brings the composer in line with a new snapshot, and reports whether it reads differently than with the last one.
+func (c *Composer) Follow(was *client.Snapshot) bool {
+	measured := was.TextBytesMax != c.Snap.TextBytesMax && c.field.measure()
+	mode := c.mode.followRoom()
+	people := c.picker.follow(was)
+	if c.everyone.told(was.People, c.Snap.People) {
+		c.Act(action.Everyone, "")
+	}
+	files := c.files.follow()
+	return measured || mode || people || files || was.KnowsFiles != c.Snap.KnowsFiles
+}
+
+// Focus puts the cursor into the field.
+func (c *Composer) Focus() { c.field.focus() }
+
+// KeepFocus keeps the focus of the field while the composer is closed: it hears of each opening and closing.
+func (c *Composer) KeepFocus() { c.field.keepFocus() }
+
+// KeepDraft keeps the unsent text under a key, and brings back what is kept there; "": nowhere.
+func (c *Composer) KeepDraft(key string) { c.draft.open(key) }
+
+// Reply makes the text an answer to a message.
+func (c *Composer) Reply(id string) { c.mode.reply(id) }
+
+// Edit puts the text of an own message into the field, to be changed.
+func (c *Composer) Edit(id string) { c.mode.edit(id) }
+
+// GiveBack puts the text of a refused edit back into the field, unless something else is written there by now.
+func (c *Composer) GiveBack(id string) { c.mode.giveBack(id) }
+
+// SetAbsent notes whether a user can be mentioned.
+func (c *Composer) SetAbsent(user string, absent bool) { c.picker.setAbsent(user, absent) }
+
+// Listen adds to the chat's root element the events that the composer hears in the whole chat.
+func (c *Composer) Listen(root app.HTMLDiv) app.HTMLDiv {
+	return root.OnPaste(c.onPasteOutside).On("drop", c.files.onDrop).
+		On("dragenter", c.files.onDragEnter).On("dragleave", c.files.onDragLeave)
+}
+
+// UI draws the composer. It is no <form>: nothing may be submitted to the host page, not even after
+// the chat has crashed.
+func (c *Composer) UI() app.UI {
+	open := c.Snap.ComposerOpen
+	hint := "send"
+	if c.keys.EnterBreaks {
+		hint = "enter"
+	}
+	counter := "hallway-counter"
+	if c.field.tooLong {
+		counter += " hallway-too-long"
+	}
+	placeholder, _ := c.text.Silenced(c.Snap)
+	wait := c.wait()
+	name := ""
+	if wait != "" {
+		name = "hallway-hidden"
+	}
+	return app.Div().Class("hallway-composer").Attr("part", "composer").Body(
+		c.mode.ui(),
+		c.picker.ui(),
+		c.files.ui(),
+		app.Div().Class("hallway-write").Body(
+			app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
+				Aria("label", c.text.Say(text.Message)).Placeholder(cmp.Or(placeholder, c.text.Say(text.Placeholder))).
+				Aria("describedby", "hallway-mode hallway-counter").Attr("enterkeyhint", hint).
+				Aria("autocomplete", "list").Aria("haspopup", "listbox").Aria("controls", "hallway-people").
+				Aria("activedescendant", c.picker.active()).
+				Disabled(!open).Aria("disabled", !open).
+				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste).
+				OnKeyUp(c.picker.onCaret).OnClick(c.picker.onCaret).OnBlur(c.picker.onBlur),
+			c.files.buttonUI(action.Attach), // behind the input: from there Shift+Tab goes to the log
+			c.files.buttonUI(action.Camera),
+			app.Button().Class("hallway-send").Attr("part", "send").Type("button").
+				Disabled(!open || wait != "").Aria("disabled", !open || wait != "").OnClick(c.onSend).Body(
+				app.Span().Class(name).Text(c.text.Say(text.Send)),
+				app.Span().Class("hallway-wait").Aria("hidden", true).Text(wait),
+			),
+		),
+		app.Div().Class("hallway-foot").Body(
+			// It is not a live region: it would be read out all the time.
+			app.Span().Class("hallway-typing").Attr("part", "typing").Body(dom.Pieces(writingOf(c.Snap.Typing, c.text))),
+			app.Span().ID("hallway-counter").Class(counter).Text(c.field.left),
+		),
+	)
+}
+
+// DropUI draws the area that shows where files can be dropped, over the whole chat.
+func (c *Composer) DropUI() app.UI {
+	return app.Div().Class("hallway-dropzone").Aria("hidden", true).Hidden(!c.files.dropping).Text(c.text.Say(text.DropHere))
+}
+
+// writingOf says which others are writing.
+func writingOf(typing []protocol.User, t *text.Texts) []markup.Piece {
+	switch len(typing) {
+	case 0:
+		return nil
+	case 1:
+		return t.Around(text.Typing, t.NameOf(typing[0]), "")
+	case 2:
+		return t.Around(text.TypingTwo, t.NameOf(typing[0]), t.NameOf(typing[1]))
+	}
+	return t.Around(text.TypingMany, "", "")
+}

@@ -1,0 +1,79 @@
+package composer
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/log"
+)
+
+// draft keeps the unsent text over a reload, in the browser. It is not in the outbox's storage:
+// it is one text, wanted at once, and no loss if somebody empties it.
+type draft struct {
+	*shared
+	field *field
+	mode  *modes
+	key   string // under which the text is kept; "": nowhere
+	known bool   // the kept text was read
+}
+
+// open reads the text that is kept under a key. The next user does not see what the last one wrote.
+func (d *draft) open(key string) {
+	was := d.key
+	if key == was {
+		return
+	}
+	d.key, d.known = key, false
+	if was != "" {
+		d.mode.mode = mode{}
+		d.field.write("", nil)
+	}
+	var kept app.Func
+	kept = app.FuncOf(func(_ app.Value, args []app.Value) any {
+		kept.Release()
+		stored := args[0]
+		d.Run(func(app.Context) {
+			d.take(key, stored)
+			d.update()
+		})
+		return nil
+	})
+	app.Window().Get("drafts").Call("open", key).Call("then", kept)
+}
+
+// take puts the kept text into the field, unless something was written there meanwhile.
+func (d *draft) take(key string, stored app.Value) {
+	if d.key != key || d.field.input == nil {
+		return
+	}
+	d.known = true
+	if d.field.value() != "" || d.mode.on() {
+		d.keep()
+		return
+	}
+	if !stored.Truthy() {
+		return
+	}
+	part := func(name string) string {
+		if v := stored.Get(name); v.Truthy() {
+			return v.String()
+		}
+		return ""
+	}
+	d.mode.mode = mode{
+		replyTo: part("reply"), editing: part("edit"), before: part("before"),
+		beforeMentions: mentionsFrom(part("beforeMentions")),
+	}
+	d.mode.answers = log.Message(d.Snap, d.mode.replyTo)
+	d.field.write(part("text"), mentionsFrom(part("mentions")))
+	d.mode.followRoom() // the edited message may be gone
+}
+
+// keep keeps the text, and what it becomes; nothing in an encrypted room, because it would lie there in the clear.
+func (d *draft) keep() {
+	if d.known && d.Snap.Lock == nil {
+		app.Window().Get("drafts").Call("keep", d.key, map[string]any{
+			"text": d.field.value(), "reply": d.mode.replyTo, "edit": d.mode.editing, "before": d.mode.before,
+			"mentions": mentionsText(d.field.mentions), "beforeMentions": mentionsText(d.mode.beforeMentions),
+		})
+	}
+}

@@ -1,0 +1,137 @@
+package composer
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/dom"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+const (
+	// rowsMax bounds the lines that the field grows to; chat.css has the same number.
+	rowsMax = 8
+	// counterPart decides when the counter shows: when less than this part of the bytes is left.
+	counterPart = 10
+)
+
+// field is the field with the text. The text is the textarea's own; go-app does not know it.
+type field struct {
+	*shared
+	input    app.Value          // nil while not mounted
+	mentions []protocol.Mention // in the text
+	of       string             // the text that they are parts of
+	left     string             // how much may still be written, when that is little
+	tooLong  bool
+	hadFocus bool // when it was disabled
+}
+
+//go:noinline
+func (f *field) value() string { return f.input.Get("value").String() }
+
+// write puts a text with mentions into the field.
+func (f *field) write(written string, list []protocol.Mention) {
+	f.input.Set("value", written)
+	f.mentions, f.of = nil, written
+	if protocol.MentionsFit(list, written) {
+		f.mentions = slices.Clone(list)
+	}
+	f.fit()
+	f.measure()
+}
+
+// follow brings the mentions in line with the text.
+func (f *field) follow() {
+	written := f.value()
+	f.mentions, f.of = moved(f.mentions, f.of, written), written
+}
+
+// fit gives the field a line for each that is written. Where the browser does so by itself
+// (field-sizing), this changes nothing.
+func (f *field) fit() {
+	lines := 1 + strings.Count(f.value(), "\n")
+	f.input.Set("rows", min(lines, rowsMax))
+}
+
+// measure finds how much may still be written, and reports whether that reads differently.
+func (f *field) measure() (changed bool) {
+	if f.input == nil {
+		return false
+	}
+	was, wasTooLong := f.left, f.tooLong
+	f.left, f.tooLong = "", false
+	most := f.Snap.TextBytesMax
+	left := most - int64(len(f.value()))
+	if most > 0 && left <= most/counterPart {
+		f.left, f.tooLong = f.text.Count(text.Left, markup.LettersLeft(f.value(), int(left), dom.Graphemes)), left < 0
+	}
+	return f.left != was || f.tooLong != wasTooLong
+}
+
+// selection returns the place of the selected text, as the browser counts, in UTF-16. Without one, both are the cursor's.
+func (f *field) selection() (from, to int) {
+	return f.input.Get("selectionStart").Int(), f.input.Get("selectionEnd").Int()
+}
+
+// fits reports whether the message is short enough with a text in the place of the selected one.
+func (f *field) fits(pasted string) bool {
+	written, most := f.value(), f.Snap.TextBytesMax
+	from, to := f.selection()
+	return most == 0 || int64(len(written)-bytesBetween(written, from, to)+len(pasted)) <= most
+}
+
+// insert writes a text as if it were typed. It reports whether the browser cannot do so: then no event tells of the change.
+func (f *field) insert(typed string) (silent bool) {
+	f.focus()
+	if app.Window().Get("document").Call("insertText", typed).Bool() {
+		return false
+	}
+	from, to := f.selection()
+	f.input.Call("setRangeText", typed, from, to, "end")
+	return true
+}
+
+// focus puts the cursor into the field.
+func (f *field) focus() {
+	if f.input != nil {
+		dom.Focus(f.input)
+	}
+}
+
+// keepFocus gives a field that is enabled again the focus that it had when it was disabled: a disabled
+// field cannot keep it.
+func (f *field) keepFocus() {
+	if !f.Snap.ComposerOpen {
+		f.hadFocus = f.input.Call("matches", ":focus").Bool()
+		return
+	}
+	if f.hadFocus {
+		f.ctx.Defer(func(app.Context) { f.focus() })
+	}
+}
+
+// bytesBetween returns the size, in UTF-8, of the text between two places that are counted as a
+// browser does, in UTF-16.
+func bytesBetween(s string, from, to int) int {
+	size, at := 0, 0
+	for _, r := range s {
+		if at >= from && at < to {
+			size += len(string(r))
+		}
+		at += utf16.RuneLen(r)
+	}
+	return size
+}
+
+// unitsOf returns the length of a text as a browser counts it, in UTF-16.
+func unitsOf(s string) (n int) {
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}

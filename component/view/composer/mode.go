@@ -1,0 +1,210 @@
+package composer
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/client"
+	"hallway/component/view/dom"
+	"hallway/component/view/log"
+	"hallway/component/view/markup"
+	"hallway/component/view/text"
+	"hallway/protocol"
+)
+
+// mode says what a written text becomes: a new message, an answer, or the new text of an own message.
+type mode struct {
+	replyTo     string            // the message that is answered, by its id; "": none
+	answers     *protocol.Message // the same, as last seen; nil: not loaded
+	editing     string            // the message that is edited, by its id; "": none
+	was         string            // its text
+	wasMentions []protocol.Mention
+	// before is the text before the edit. It comes back afterwards, as does the answer.
+	before         string
+	beforeMentions []protocol.Mention
+}
+
+// on reports whether the text becomes something else than a new message.
+func (m *mode) on() bool { return m.editing != "" || m.replyTo != "" }
+
+// follow takes over the messages concerned from a snapshot. It reports whether the mode reads
+// differently, and whether the edited message was deleted.
+func (m *mode) follow(s *client.Snapshot) (changed, gone bool) {
+	if m.replyTo != "" {
+		if now := log.Message(s, m.replyTo); now != nil && now != m.answers {
+			m.answers = now
+			changed = true
+		}
+	}
+	if m.editing != "" {
+		now := log.Message(s, m.editing)
+		if now != nil && m.was == "" {
+			m.was, m.wasMentions = now.Text, now.Mentions // the edit began before a reload
+		}
+		gone = now != nil && now.Deleted()
+	}
+	return changed, gone
+}
+
+// strip is the line above the field that says what the text becomes.
+type strip struct {
+	pieces []markup.Piece
+	text   string // of the answered message
+	cancel string // the name of the button that ends the mode; "": there is no strip
+}
+
+func (m *mode) strip(t *text.Texts) strip {
+	switch {
+	case m.editing != "":
+		return strip{pieces: []markup.Piece{{Kind: markup.PieceText, Text: t.Say(text.Editing)}}, cancel: t.Say(text.CancelEdit)}
+	case m.replyTo != "" && m.answers == nil:
+		return strip{pieces: []markup.Piece{{Kind: markup.PieceText, Text: t.Say(text.ReplyingAway)}}, cancel: t.Say(text.CancelReply)}
+	case m.replyTo != "":
+		return strip{
+			pieces: t.Around(text.ReplyingTo, t.NameOf(m.answers.Sender), ""),
+			text:   t.Excerpt(m.answers),
+			cancel: t.Say(text.CancelReply),
+		}
+	}
+	return strip{}
+}
+
+// mayEdit reports whether a message is the user's own and can get another text.
+func mayEdit(s *client.Snapshot, m *protocol.Message) bool {
+	return m != nil && s.Me.ID != "" && m.Sender.ID == s.Me.ID && !m.Deleted() && m.Encrypted == nil
+}
+
+// lastOwn returns the room's last message that the user may edit; nil also while the room's end is
+// not loaded.
+func lastOwn(s *client.Snapshot) *protocol.Message {
+	if s.MoreAfter {
+		return nil
+	}
+	for i := len(s.Messages) - 1; i >= 0; i-- {
+		if mayEdit(s, s.Messages[i]) {
+			return s.Messages[i]
+		}
+	}
+	return nil
+}
+
+// sentEdit is the last edit that was sent, until it is known to be made.
+type sentEdit struct {
+	id, text string
+	mentions []protocol.Mention
+}
+
+// modes is the mode of a composer, and what changes it.
+type modes struct {
+	*shared
+	mode
+	sent  sentEdit
+	field *field
+	draft *draft
+}
+
+// ui draws the strip.
+func (m *modes) ui() app.UI {
+	strip := m.strip(m.text)
+	return app.Div().Class("hallway-mode").Hidden(strip.cancel == "").Body(
+		app.Div().ID("hallway-mode").Class("hallway-mode-text").Body(
+			app.Span().Class("hallway-mode-what").Body(dom.Pieces(strip.pieces)),
+			app.Span().Class("hallway-mode-quote").Attr("dir", "auto").Text(strip.text),
+		),
+		dom.ButtonUI("hallway-close", strip.cancel, m.onCancel),
+	)
+}
+
+func (m *modes) onCancel(app.Context, app.Event) {
+	m.cancel()
+	m.field.focus()
+}
+
+// reply makes the text an answer to a message.
+func (m *modes) reply(id string) {
+	to := log.Message(m.Snap, id)
+	if to == nil || m.field.input == nil {
+		return
+	}
+	m.endEdit(m.before, m.beforeMentions)
+	m.replyTo, m.answers = id, to
+	m.draft.keep()
+	m.update()
+	m.field.focus()
+}
+
+// edit puts the text of an own message into the field, to be changed.
+func (m *modes) edit(id string) {
+	own := log.Message(m.Snap, id)
+	if !mayEdit(m.Snap, own) || m.field.input == nil {
+		return
+	}
+	if m.editing == "" {
+		m.before, m.beforeMentions = m.field.value(), m.field.mentions
+	}
+	m.editing, m.was, m.wasMentions = id, own.Text, own.Mentions
+	if own.AutoText { // the names of files
+		m.field.write("", nil)
+	} else {
+		m.field.write(own.Text, own.Mentions)
+	}
+	m.draft.keep()
+	m.update()
+	m.field.focus()
+}
+
+// endEdit ends the edit, if there is one, and leaves a text in the field.
+func (m *modes) endEdit(leaves string, list []protocol.Mention) {
+	if m.editing == "" {
+		return
+	}
+	m.editing, m.was, m.before, m.wasMentions, m.beforeMentions = "", "", "", nil, nil
+	m.field.write(leaves, list)
+	m.draft.keep()
+	m.update()
+}
+
+// cancel ends the edit or else the answer.
+func (m *modes) cancel() {
+	switch {
+	case m.editing != "":
+		m.endEdit(m.before, m.beforeMentions)
+	case m.replyTo != "":
+		m.mode = mode{}
+		m.draft.keep()
+		m.update()
+	}
+}
+
+// followRoom brings the mode in line with the snapshot, and reports whether it reads differently. The
+// edit of a message that was deleted ends; its text stays.
+func (m *modes) followRoom() bool {
+	changed, gone := m.follow(m.Snap)
+	if gone {
+		written, list := m.field.value(), m.field.mentions
+		if m.before != "" {
+			list = nil
+			written = m.before + "\n" + written
+		}
+		m.endEdit(written, list)
+		m.Status.SetNote(m.text.Say(text.EditGone))
+	}
+	if m.sent.id != "" {
+		if own := log.Message(m.Snap, m.sent.id); own != nil && own.Text == m.sent.text {
+			m.sent = sentEdit{}
+		}
+	}
+	return changed || gone
+}
+
+// giveBack puts the text of a refused edit back into the field, unless something else is written
+// there by now.
+func (m *modes) giveBack(id string) {
+	lost := m.sent
+	if lost.id != id || m.editing != "" || m.field.value() != "" {
+		return
+	}
+	m.sent = sentEdit{}
+	m.edit(id)
+	m.field.write(lost.text, lost.mentions)
+	m.draft.keep()
+}

@@ -1,0 +1,31 @@
+package dom
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"hallway/component/view/markup"
+)
+
+// ButtonUI draws a button with a name, which is not shown: its icon stands in its place.
+func ButtonUI(class, name string, onClick app.EventHandler) app.HTMLButton {
+	return app.Button().Class(class).Type("button").Aria("label", name).Title(name).OnClick(onClick)
+}
+
+// LiveUI draws a text that is read out when it changes, and not shown.
+func LiveUI(says string) app.UI {
+	return app.Span().Class("hallway-hidden").Aria("live", "polite").Text(says)
+}
+
+// Pieces draws pieces of a text one after the other.
+func Pieces(pieces []markup.Piece) app.UI {
+	return app.Range(pieces).Slice(func(i int) app.UI {
+		switch p := pieces[i]; p.Kind {
+		case markup.PieceName:
+			return app.Bdi().Text(p.Text)
+		case markup.PieceMark:
+			return app.Mark().Text(p.Text)
+		default:
+			return app.Text(p.Text)
+		}
+	})
+}
