@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// act carries out an action on a message, on an attached file or on the room, in the part of the chat that it belongs to.
+// act hands an action on a message, an attached file or the room to the part of the chat that carries it out.
 func (c *Chat) act(does action.Action, id string) {
 	about, all := c.log.Offered(id)
 	switch does {
@@ -31,7 +31,7 @@ func (c *Chat) act(does action.Action, id string) {
 	}
 }
 
-// chosen carries out an action that was chosen in a dialog and belongs to the composer.
+// chosen hands an action that was chosen in a dialog to the composer.
 func (c *Chat) chosen(does action.Action, about *action.Target) {
 	switch does {
 	case action.Mention:
@@ -41,7 +41,7 @@ func (c *Chat) chosen(does action.Action, about *action.Target) {
 	}
 }
 
-// copy puts a text on the clipboard, and says so.
+// copy puts a text on the clipboard, and shows a note.
 func (c *Chat) copy(copied string) {
 	var done, failed app.Func
 	end := func(note text.Word) app.Func {

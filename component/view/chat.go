@@ -41,7 +41,7 @@ type Chat struct {
 	speaker  speaker
 }
 
-// New returns a chat that shows nothing yet.
+// New returns an empty chat.
 func New(p Props) *Chat {
 	c := &Chat{shared: shared{props: p, settings: p.Settings, text: text.For(p.Settings.Lang, p.Settings.Texts)}}
 	c.run = c.dispatch
@@ -66,7 +66,7 @@ func New(p Props) *Chat {
 	return c
 }
 
-// Configure takes over settings.
+// Configure changes the settings.
 func (c *Chat) Configure(s Settings) {
 	c.dispatch(func(ctx app.Context) {
 		if c.settings.equal(&s) {
@@ -115,7 +115,7 @@ func (c *Chat) ScrollTo(id string) {
 	c.dispatch(func(app.Context) { c.log.ToMessage(0, id) })
 }
 
-// Moved brings back what the browser forgets of a chat that was moved in its document.
+// Moved restores the dialog and the scroll position, which the browser drops when the chat is moved in its document.
 func (c *Chat) Moved() {
 	c.dispatch(func(app.Context) {
 		c.overlay.Moved()
@@ -233,8 +233,8 @@ func (c *Chat) drawFrame(ctx app.Context) {
 	}
 }
 
-// refreshShell brings everything but the log in line with the snapshot, and reports whether it reads
-// differently than with the last one.
+// refreshShell brings everything but the log in line with the snapshot, and reports whether it must be
+// drawn again.
 func (c *Chat) refreshShell(was *client.Snapshot) bool {
 	s := &c.snap
 	line := c.status.refresh()
@@ -246,7 +246,7 @@ func (c *Chat) refreshShell(was *client.Snapshot) bool {
 		!slices.Equal(was.Typing, s.Typing)
 }
 
-// onKeyDown hears the keys of the whole chat, after the part that has the focus: a key that belongs
+// onKeyDown handles the keys of the whole chat, after the part that has the focus: a key that belongs
 // to the composer goes there, and "/" in the log opens the search.
 func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 	key, target := dom.Key(e), e.Get("target")
@@ -280,13 +280,13 @@ func (c *Chat) KeepDraft(key string) {
 	})
 }
 
-// FileLoaded hears the URL of a file's bytes.
+// FileLoaded takes the URL of a file's bytes.
 func (c *Chat) FileLoaded(f client.FileLoaded) {
 	c.dispatch(func(app.Context) { c.shelf.Loaded(f) })
 }
 
-// Acted hears of a moderator's act. It tells the moderator, who can take it back for a while. A banned user is no longer
-// among those to mention.
+// Acted handles a moderator's act that is done. It tells the moderator, who can take it back for a while. A banned user can
+// no longer be mentioned.
 func (c *Chat) Acted(a client.Acted) {
 	c.dispatch(func(app.Context) {
 		if a.Act == protocol.ActBan || a.Act == protocol.ActUnban {
@@ -296,13 +296,13 @@ func (c *Chat) Acted(a client.Acted) {
 	})
 }
 
-// Reported hears that the moderators have the user's report.
+// Reported tells the user that the moderators have their report.
 func (c *Chat) Reported() {
 	c.dispatch(func(app.Context) { c.status.tellFor(c.text.Say(text.ReportedNow), noteFor) })
 }
 
-// Refused hears that the relay refused something. A message that is still in the outbox says so in
-// its row.
+// Refused tells the user that the relay refused something. For a message that is still in the outbox, its
+// row tells so.
 func (c *Chat) Refused(r client.Refused) {
 	c.dispatch(func(app.Context) {
 		if r.Of != "" {

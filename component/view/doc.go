@@ -1,14 +1,14 @@
 // Package view shows a chat: its header, status, log, search and composer. [Chat] is the main type, a
-// go-app component. It is given snapshots of the client's core ([Chat.Show]) and hands what people do
-// to the core as events (Do in [Props]). It decides nothing: the snapshot says whether the user may
-// send, and which messages wait or failed.
+// go-app component. It takes snapshots of the client's core ([Chat.Show]) and hands the user's actions
+// to the core as events (Do in [Props]). It decides nothing: the snapshot has the user's permission to
+// send, and the state of each message.
 //
 // The parts of a Chat own their state and read what they share:
 //
 //   - log.Log (package log) shows the messages;
 //   - overlay.Overlay (package overlay) is the menu of a message, and the dialogs;
-//   - composer.Composer (package composer) is where people write;
-//   - status is the line that says how the chat is, with notes that come and go;
+//   - composer.Composer (package composer) is the field to write in, with its attached files;
+//   - status is the line with the state of the connection, and with notes that come and go;
 //   - search, pinned, speaker: the search, the bar of pinned messages, the live region.
 //
 // The log, the composer and the overlay do not know each other's dialogs and rows: Chat.act hands an action of
@@ -19,7 +19,7 @@
 // go-app draws everything but the rows of the log, the bar of pinned messages and the overlay, which
 // are set by hand. All snapshots that come between two animation frames are drawn as one.
 //
-// Whatever can be decided without a document is in functions that are tested without one.
+// Decisions that need no document are in functions that are tested without one.
 //
 // # What this package must not know
 //

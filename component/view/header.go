@@ -43,7 +43,7 @@ func (c *Chat) findUI() app.UI {
 	return dom.ButtonUI("hallway-find", c.text.Say(text.Search), c.search.show)
 }
 
-// lockUI draws the badge of an encrypted room, which opens the list of those who can read.
+// lockUI draws the badge of an encrypted room, which opens the list of its readers.
 func (c *Chat) lockUI() app.UI {
 	return dom.ButtonUI("hallway-lock", c.text.Say(text.LockReaders), c.onLock).Attr("part", "lock").
 		Aria("haspopup", "dialog").DataSet("state", string(c.snap.Lock.State))
@@ -70,7 +70,7 @@ func (c *Chat) onRoom(ctx app.Context, _ app.Event) {
 	c.overlay.Open(action.Room, nil, nil)
 }
 
-// peopleOf returns the number of people in the room as a text; "" while it is not known.
+// peopleOf returns the number of people in the room as a text, or "" while it is unknown.
 func peopleOf(s *client.Snapshot, t *text.Texts) string {
 	if s.Status != client.StatusLive || s.Members == 0 {
 		return ""

@@ -14,8 +14,8 @@ import (
 	"hallway/protocol"
 )
 
-// pinned is the bar above the log: the message that was pinned last and, for several, a panel with all
-// messages.
+// pinned is the bar above the log. It shows the message that was pinned last and, if there are several, a panel
+// with every pinned message.
 type pinned struct {
 	app.Compo
 	*shared

@@ -18,20 +18,20 @@ import (
 // begins.
 const searchDelay = 250 * time.Millisecond
 
-// search is where people look for messages.
+// search is the field and the hits of the search for messages.
 type search struct {
 	*shared
 	log *log.Log
 
 	open  bool
-	words string        // what the core searches for
+	words string        // the words that the core searches for
 	found *client.Found // the answer that is shown, until there is another one
 	hits  []hit         // the same, as shown
 	delay *time.Timer   // begins the search for the words in the field
-	from  app.Value     // had the focus before
+	from  app.Value     // the element that had the focus before
 }
 
-// take takes over an answer, and reports whether it reads differently. While the search for other
+// take takes over an answer, and reports whether the hits change. While the search for other
 // words is under way, the last answer stays.
 func (s *search) take(f *client.Found) (changed bool) {
 	if f != nil && s.found != nil && f.Loading && len(f.Messages) == 0 && !s.found.Loading && !s.found.Failed {
@@ -119,7 +119,7 @@ func (s *search) hitUI(h *hit) app.UI {
 	)
 }
 
-// follow takes over the snapshot's answer, and reports whether it reads differently.
+// follow takes over the snapshot's answer, and reports whether the hits change.
 func (s *search) follow() (changed bool) {
 	if !s.open || !s.take(s.snap.Found) {
 		return false
@@ -180,7 +180,7 @@ func (s *search) onInput(ctx app.Context, e app.Event) {
 	})
 }
 
-// begin searches for messages with all of some words.
+// begin searches for messages that have all words.
 func (s *search) begin(ctx app.Context, words string) {
 	words = strings.TrimSpace(words)
 	failed := s.found != nil && s.found.Failed
@@ -215,7 +215,7 @@ func (s *search) onHit(_ app.Context, e app.Event) {
 	s.log.ToMessage(seq, id)
 }
 
-// onKeyDown hears the keys pressed in the search: Escape leaves it, the arrow keys go from the field
+// onKeyDown handles the keys in the search: Escape leaves it, the arrow keys go from the field
 // to the hits and from hit to hit.
 func (s *search) onKeyDown(ctx app.Context, e app.Event) {
 	key := dom.Key(e)

@@ -18,15 +18,14 @@ const (
 	announceEvery = 3 * time.Second
 	// announceTextsMax bounds the messages that are read out at once. Of more, only the number is.
 	announceTextsMax = 3
-	// announceFor is how long an announcement stays in the document. People who read the document
-	// later do not find it there.
+	// announceFor is how long an announcement stays in the document, so that nobody reads it there later.
 	announceFor = 2 * time.Second
 )
 
-// announcer decides which messages are read out: those of others that come while the chat is live
+// announcer selects the messages to read out: messages of others that come while the chat is live
 // and at the room's end, but no history.
 type announcer struct {
-	seen    int64 // the seq of the last message that is known or was announced
+	seen    int64 // the seq of the last known message
 	hearing bool  // messages from now on are live
 	waiting []*protocol.Message
 	missed  int       // the number of others that wait
@@ -94,7 +93,7 @@ func (s *speaker) show() {
 	}
 }
 
-// speakIn announces what waits after a time, and later empties the region.
+// speakIn announces the waiting messages after a time, and later empties the region.
 func (s *speaker) speakIn(wait time.Duration) {
 	s.timer = time.AfterFunc(wait, func() {
 		s.run(func(app.Context) {

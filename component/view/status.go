@@ -12,23 +12,23 @@ import (
 )
 
 const (
-	// noteFor is how long a note stays that nothing else replaces.
+	// noteFor is how long a note stays, unless another one replaces it.
 	noteFor = 8 * time.Second
-	// undoFor is how long a click can take an act back.
+	// undoFor is how long the button to take an act back stays.
 	undoFor = 10 * time.Second
 )
 
-// status is the line that says how the chat is: connected or not, and what it could not do.
+// status is the line with the state of the connection and a note.
 type status struct {
 	*shared
 	focusComposer func()
 	line          statusLine
-	note          string // why the last thing was not done; "": nothing to say
+	note          string // why the last action failed, or what was done; "": none
 	undo          undo
 	nextSecond    *time.Timer // draws the next step of a countdown
 }
 
-// undo takes back an act of the user's. It is offered as long as the status shows its note.
+// undo takes back an act of the user. It is offered as long as the status shows its note.
 type undo struct {
 	act  protocol.Act
 	user string
@@ -66,7 +66,7 @@ func (s *status) ui() app.UI {
 	)
 }
 
-// refresh brings the line up to now, and reports whether it reads differently. A countdown continues
+// refresh makes the line anew, and reports whether it has changed. A countdown continues
 // by itself.
 func (s *status) refresh() (changed bool) {
 	line := lineOf(&s.snap, time.Now(), s.note, s.text)
@@ -108,13 +108,13 @@ func (s *status) tellFor(note string, d time.Duration) {
 	})
 }
 
-// actedWords hold the words for acts that a moderator has done.
+// actedWords holds the note for each act of a moderator.
 var actedWords = map[protocol.Act]text.Word{
 	protocol.ActMute: text.MutedNow, protocol.ActUnmute: text.UnmutedNow, protocol.ActBan: text.BannedNow,
 	protocol.ActUnban: text.UnbannedNow, protocol.ActClear: text.ClearedNow,
 }
 
-// acted tells the moderator that their act is done, and offers to take it back.
+// acted shows the moderator a note that their act is done, and offers to take it back.
 func (s *status) acted(a client.Acted) {
 	says := actedWords[a.Act]
 	if says == "" || a.By.ID != s.snap.Me.ID {

@@ -17,7 +17,7 @@ type statusLine struct {
 	tryNow    bool   // offers to end the wait
 	notes     []string
 	wait      string        // the time until the user may send, for the button
-	quiet     bool          // all is well: only assistive technology gets it
+	quiet     bool          // all is well: the line is for assistive technology alone
 	changesIn time.Duration // the time until a countdown reads differently; 0: never
 }
 
@@ -51,7 +51,7 @@ func (l *statusLine) add(note string) {
 	}
 }
 
-// connection says how the connection is, and what the user can do about it.
+// connection adds the state of the connection, and advice to the user.
 func (l *statusLine) connection(s *client.Snapshot, now time.Time, t *text.Texts) {
 	switch s.Status {
 	case client.StatusLive:
@@ -84,12 +84,12 @@ func (l *statusLine) connection(s *client.Snapshot, now time.Time, t *text.Texts
 	}
 }
 
-// broken reports whether the connection is broken in a way that ends by itself.
+// broken reports whether the connection is broken and will come back by itself.
 func broken(s *client.Snapshot) bool {
 	return s.Status == client.StatusReconnecting || s.Status == client.StatusOffline
 }
 
-// writing adds why the user cannot write now, or what becomes of a text.
+// writing adds the reason why the user cannot write now, or tells that messages are sent later.
 func (l *statusLine) writing(s *client.Snapshot, t *text.Texts) {
 	broken := broken(s)
 	if broken && s.Crowded {
@@ -128,8 +128,8 @@ func countdown(left time.Duration) (seconds int, changesIn time.Duration) {
 // countdownMax bounds the rest of a mute that is counted down.
 const countdownMax = time.Hour
 
-// waitOf returns the time until the user may send, in slow mode or at the end of a short mute; 0: no
-// wait, or none that is counted down.
+// waitOf returns the time until the user may send, in slow mode or at the end of a short mute; 0 if there is
+// no countdown.
 func waitOf(s *client.Snapshot, now time.Time) time.Duration {
 	until := s.NextSendAt
 	switch {

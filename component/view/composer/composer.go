@@ -15,18 +15,18 @@ import (
 	"hallway/protocol"
 )
 
-// Host is what a composer needs of the chat around it. Its functions are called on the UI goroutine.
+// Host holds the parts and the functions of the chat around a composer. They are called on the UI goroutine.
 type Host struct {
 	Snap  *client.Snapshot // the latest one; the chat writes it
 	Log   *log.Log
 	Shelf *media.Shelf
-	// Status tells what was not done.
+	// Status shows why something was not done.
 	Status Status
 	// Do hands an event to the client's core.
 	Do func(client.Event)
 	// Send queues a message, as an answer to the message with the id replyTo or, for "", to none.
 	Send func(text, replyTo string, mentions []protocol.Mention, files []string) error
-	// Attach puts a file of the device, a File of the browser's, into the strip. width and height are of a picture, else 0.
+	// Attach puts a file of the device, a File of the browser, into the strip. width and height are 0 unless it is a picture.
 	Attach func(file app.Value, width, height int64) error
 	// Act opens the dialog of an action: to describe the attached file with an id, or to confirm a message to everybody.
 	Act func(does action.Action, id string)
@@ -46,7 +46,7 @@ type Status interface {
 	Wait() string
 }
 
-// shared is what all parts of a composer read. Only the Composer writes it.
+// shared holds the state that all parts of a composer read. Only the Composer writes it.
 type shared struct {
 	Host
 	ctx  app.Context // of the chat
@@ -60,7 +60,7 @@ type shared struct {
 //go:noinline
 func (s *shared) update() { s.ctx.Update() }
 
-// Composer is where people write. Its methods are called on the UI goroutine.
+// Composer is the part of a chat in which users write. Its methods are called on the UI goroutine.
 type Composer struct {
 	shared
 	field    field
@@ -71,7 +71,7 @@ type Composer struct {
 	everyone everyone
 }
 
-// Join makes a composer a part of a chat, and wires its parts. It shows nothing yet.
+// Join makes a composer a part of a chat, and connects its parts.
 func (c *Composer) Join(h Host) {
 	c.Host = h
 	c.field.shared = &c.shared
@@ -81,13 +81,13 @@ func (c *Composer) Join(h Host) {
 	c.files.shared, c.files.field = &c.shared, &c.field
 }
 
-// Mount hears that the chat is in the document.
+// Mount takes the elements of a chat that has come into the document.
 func (c *Composer) Mount(ctx app.Context, root app.Value) {
 	c.ctx, c.root = ctx, root
 	c.field.input = dom.Find(root, ".hallway-input")
 }
 
-// Dismount hears that the chat is no longer in the document.
+// Dismount drops the elements of a chat that has left the document.
 func (c *Composer) Dismount() {
 	c.picker.stop()
 	c.field.input, c.root = nil, nil
@@ -100,7 +100,7 @@ func (c *Composer) Speak(t *text.Texts, keys Keys) {
 	c.files.makeStrip()
 }
 
-// Follow brings the composer in line with a new snapshot, and reports whether it reads differently than with the last one.
+// Follow takes over a new snapshot, and reports whether the composer must be drawn again.
 func (c *Composer) Follow(was *client.Snapshot) bool {
 	measured := was.TextBytesMax != c.Snap.TextBytesMax && c.field.measure()
 	mode := c.mode.followRoom()
@@ -115,10 +115,10 @@ func (c *Composer) Follow(was *client.Snapshot) bool {
 // Focus puts the cursor into the field.
 func (c *Composer) Focus() { c.field.focus() }
 
-// KeepFocus keeps the focus of the field while the composer is closed: it hears of each opening and closing.
+// KeepFocus restores the focus of a composer that opens again. It is called at each opening and closing.
 func (c *Composer) KeepFocus() { c.field.keepFocus() }
 
-// KeepDraft keeps the unsent text under a key, and brings back what is kept there; "": nowhere.
+// KeepDraft sets the key under which the unsent text is kept, and restores the text that is kept there. With "" none is kept.
 func (c *Composer) KeepDraft(key string) { c.draft.open(key) }
 
 // Reply makes the text an answer to a message.
@@ -127,13 +127,13 @@ func (c *Composer) Reply(id string) { c.mode.reply(id) }
 // Edit puts the text of an own message into the field, to be changed.
 func (c *Composer) Edit(id string) { c.mode.edit(id) }
 
-// GiveBack puts the text of a refused edit back into the field, unless something else is written there by now.
+// GiveBack puts the text of a refused edit back into the field, unless the field has another text by now.
 func (c *Composer) GiveBack(id string) { c.mode.giveBack(id) }
 
 // SetAbsent notes whether a user can be mentioned.
 func (c *Composer) SetAbsent(user string, absent bool) { c.picker.setAbsent(user, absent) }
 
-// Listen adds to the chat's root element the events that the composer hears in the whole chat.
+// Listen adds the handlers for files and texts that are pasted or dropped anywhere in the chat to its root element.
 func (c *Composer) Listen(root app.HTMLDiv) app.HTMLDiv {
 	return root.OnPaste(c.onPasteOutside).On("drop", c.files.onDrop).
 		On("dragenter", c.files.onDragEnter).On("dragleave", c.files.onDragLeave)
@@ -191,7 +191,7 @@ func (c *Composer) DropUI() app.UI {
 	return app.Div().Class("hallway-dropzone").Aria("hidden", true).Hidden(!c.files.dropping).Text(c.text.Say(text.DropHere))
 }
 
-// writingOf says which others are writing.
+// writingOf names the other users who are writing.
 func writingOf(typing []protocol.User, t *text.Texts) []markup.Piece {
 	switch len(typing) {
 	case 0:

@@ -7,7 +7,7 @@ import (
 )
 
 // draft keeps the unsent text over a reload, in the browser. It is not in the outbox's storage:
-// it is one text, wanted at once, and no loss if somebody empties it.
+// it is one text, needed at once, and can be lost without harm.
 type draft struct {
 	*shared
 	field *field
@@ -40,7 +40,7 @@ func (d *draft) open(key string) {
 	app.Window().Get("drafts").Call("open", key).Call("then", kept)
 }
 
-// take puts the kept text into the field, unless something was written there meanwhile.
+// take puts the kept text into the field, unless the user has written there meanwhile.
 func (d *draft) take(key string, stored app.Value) {
 	if d.key != key || d.field.input == nil {
 		return
@@ -68,7 +68,7 @@ func (d *draft) take(key string, stored app.Value) {
 	d.mode.followRoom() // the edited message may be gone
 }
 
-// keep keeps the text, and what it becomes; nothing in an encrypted room, because it would lie there in the clear.
+// keep saves the text and its mode. In an encrypted room it saves nothing, because the storage is not encrypted.
 func (d *draft) keep() {
 	if d.known && d.Snap.Lock == nil {
 		app.Window().Get("drafts").Call("keep", d.key, map[string]any{

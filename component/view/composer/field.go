@@ -20,15 +20,15 @@ const (
 	counterPart = 10
 )
 
-// field is the field with the text. The text is the textarea's own; go-app does not know it.
+// field is the textarea. The text is the textarea's own; go-app does not know it.
 type field struct {
 	*shared
 	input    app.Value          // nil while not mounted
 	mentions []protocol.Mention // in the text
-	of       string             // the text that they are parts of
-	left     string             // how much may still be written, when that is little
+	of       string             // the text that has them
+	left     string             // tells how many letters are left, when they are few; else ""
 	tooLong  bool
-	hadFocus bool // when it was disabled
+	hadFocus bool // it had the focus when it was disabled
 }
 
 //go:noinline
@@ -51,14 +51,13 @@ func (f *field) follow() {
 	f.mentions, f.of = moved(f.mentions, f.of, written), written
 }
 
-// fit gives the field a line for each that is written. Where the browser does so by itself
-// (field-sizing), this changes nothing.
+// fit gives the field as many lines as the text has. In a browser with field-sizing it changes nothing.
 func (f *field) fit() {
 	lines := 1 + strings.Count(f.value(), "\n")
 	f.input.Set("rows", min(lines, rowsMax))
 }
 
-// measure finds how much may still be written, and reports whether that reads differently.
+// measure counts the letters that are left, and reports whether the counter changes.
 func (f *field) measure() (changed bool) {
 	if f.input == nil {
 		return false
@@ -73,7 +72,7 @@ func (f *field) measure() (changed bool) {
 	return f.left != was || f.tooLong != wasTooLong
 }
 
-// selection returns the place of the selected text, as the browser counts, in UTF-16. Without one, both are the cursor's.
+// selection returns the bounds of the selected text, counted in UTF-16. Without one, both are the cursor's place.
 func (f *field) selection() (from, to int) {
 	return f.input.Get("selectionStart").Int(), f.input.Get("selectionEnd").Int()
 }
@@ -85,7 +84,7 @@ func (f *field) fits(pasted string) bool {
 	return most == 0 || int64(len(written)-bytesBetween(written, from, to)+len(pasted)) <= most
 }
 
-// insert writes a text as if it were typed. It reports whether the browser cannot do so: then no event tells of the change.
+// insert writes a text as if it were typed. It reports whether the browser sends no event for the change.
 func (f *field) insert(typed string) (silent bool) {
 	f.focus()
 	if app.Window().Get("document").Call("insertText", typed).Bool() {
@@ -103,8 +102,7 @@ func (f *field) focus() {
 	}
 }
 
-// keepFocus gives a field that is enabled again the focus that it had when it was disabled: a disabled
-// field cannot keep it.
+// keepFocus gives an enabled field the focus that it had when it was disabled: a disabled field cannot keep it.
 func (f *field) keepFocus() {
 	if !f.Snap.ComposerOpen {
 		f.hadFocus = f.input.Call("matches", ":focus").Bool()
@@ -115,8 +113,7 @@ func (f *field) keepFocus() {
 	}
 }
 
-// bytesBetween returns the size, in UTF-8, of the text between two places that are counted as a
-// browser does, in UTF-16.
+// bytesBetween returns the size, in UTF-8, of the text between two places that are counted in UTF-16, as browsers count.
 func bytesBetween(s string, from, to int) int {
 	size, at := 0, 0
 	for _, r := range s {

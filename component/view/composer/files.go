@@ -18,7 +18,7 @@ type files struct {
 	field    *field
 	strip    *media.Box // nil while not mounted
 	dropping bool       // files are dragged over the chat
-	// attached tells how many files were attached, refused why one was not, for assistive technology.
+	// attached and refused are read out: the number of attached files, and why a file was refused.
 	attached, refused string
 }
 
@@ -50,13 +50,13 @@ func (f *files) buttonUI(does action.Action) app.UI {
 	)
 }
 
-// onChoose opens the browser's choice of files.
+// onChoose opens the browser's dialog for files.
 func (f *files) onChoose(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	dom.Find(dom.Closest(e.Get("target"), ".hallway-choose"), "input").Call("click")
 }
 
-// onChosen attaches the files that were chosen. The same ones can be chosen again.
+// onChosen attaches the chosen files, and empties the input so that they can be chosen again.
 func (f *files) onChosen(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	input := e.Get("target")
@@ -68,7 +68,7 @@ func (f *files) onChosen(ctx app.Context, e app.Event) {
 // mayAttach reports whether files can be attached now.
 func (f *files) mayAttach() bool { return f.Snap.KnowsFiles && f.Snap.ComposerOpen }
 
-// attach puts files, a FileList of the browser's, into the strip, as many as a message may have.
+// attach puts files, a FileList of the browser, into the strip, as many as a message may have.
 func (f *files) attach(files app.Value) {
 	if !f.mayAttach() {
 		f.Status.SetNote(f.text.Say(text.NoFiles))
@@ -135,8 +135,8 @@ func (f *files) makeStrip() {
 	}
 }
 
-// follow shows the attached files of the snapshot. It reports whether there is something to say to
-// assistive technology: why a file was refused.
+// follow shows the attached files of the snapshot. It reports whether a file was refused, which assistive technology
+// reads out.
 func (f *files) follow() (says bool) {
 	if f.strip == nil {
 		return false
@@ -152,7 +152,7 @@ func (f *files) follow() (says bool) {
 	return says
 }
 
-// onStrip hears the clicks on the buttons of attached files.
+// onStrip handles clicks on the buttons of attached files.
 func (f *files) onStrip(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	does, control := action.Of(e)
@@ -176,7 +176,7 @@ func (f *files) onDrop(_ app.Context, e app.Event) {
 	}
 }
 
-// onDragEnter shows where files can be dropped, which is anywhere in the chat.
+// onDragEnter shows the dropzone: files can be dropped anywhere in the chat.
 func (f *files) onDragEnter(ctx app.Context, e app.Event) {
 	if _, files := transferred(e.Get("dataTransfer")); !files || f.dropping || !f.mayAttach() {
 		ctx.PreventUpdate()
@@ -185,8 +185,7 @@ func (f *files) onDragEnter(ctx app.Context, e app.Event) {
 	f.dropping = true
 }
 
-// onDragLeave hears that files are dragged away. What shows where to drop them covers the chat, so that
-// they leave it last.
+// onDragLeave hides the dropzone when files are dragged away. The dropzone covers the chat, so they leave it last.
 func (f *files) onDragLeave(ctx app.Context, e app.Event) {
 	if target := e.Get("target"); !f.dropping || !target.Call("matches", ".hallway-dropzone").Bool() {
 		ctx.PreventUpdate()

@@ -9,7 +9,7 @@ import (
 	"hallway/protocol"
 )
 
-// moved returns the mentions of a text that has become another one. A mention that was changed is gone.
+// moved returns the mentions after a text has changed. A mention in the changed part is dropped.
 func moved(list []protocol.Mention, was, is string) (kept []protocol.Mention) {
 	if was == is || len(list) == 0 {
 		return list
@@ -38,7 +38,7 @@ func moved(list []protocol.Mention, was, is string) (kept []protocol.Mention) {
 	return kept
 }
 
-// nameAt returns the name that is being written before a place in a text: what follows the last @ of the line, which begins
+// nameAt returns the unfinished name before a place in a text: the words after the last @ of the line, if the @ begins
 // a word.
 func nameAt(written string, place int, list []protocol.Mention) (at int, words string, ok bool) {
 	at = strings.LastIndexByte(written[:place], '@')
@@ -56,7 +56,7 @@ func nameAt(written string, place int, list []protocol.Mention) (at int, words s
 	return at, words, true
 }
 
-// plainSpace makes any white space of a name a space, as the field has it.
+// plainSpace replaces line breaks and tabs in a name by spaces.
 func plainSpace(r rune) rune {
 	if r == '\n' || r == '\t' {
 		return ' '
@@ -73,7 +73,7 @@ func mentionsText(list []protocol.Mention) string {
 	return strings.Join(lines, "\n")
 }
 
-// mentionsFrom reads what mentionsText has written. Others can write to the storage, too.
+// mentionsFrom parses a text of mentionsText. The storage can hold any text: others can write to it.
 func mentionsFrom(kept string) (list []protocol.Mention) {
 	for line := range strings.Lines(kept) {
 		parts := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 3)

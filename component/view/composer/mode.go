@@ -11,7 +11,7 @@ import (
 	"hallway/protocol"
 )
 
-// mode says what a written text becomes: a new message, an answer, or the new text of an own message.
+// mode is the purpose of the text: a new message, an answer, or the new text of an own message.
 type mode struct {
 	replyTo     string            // the message that is answered, by its id; "": none
 	answers     *protocol.Message // the same, as last seen; nil: not loaded
@@ -23,11 +23,11 @@ type mode struct {
 	beforeMentions []protocol.Mention
 }
 
-// on reports whether the text becomes something else than a new message.
+// on reports whether the text is for an answer or an edit.
 func (m *mode) on() bool { return m.editing != "" || m.replyTo != "" }
 
-// follow takes over the messages concerned from a snapshot. It reports whether the mode reads
-// differently, and whether the edited message was deleted.
+// follow takes over the answered and the edited message from a snapshot. It reports whether the strip must be drawn
+// again, and whether the edited message was deleted.
 func (m *mode) follow(s *client.Snapshot) (changed, gone bool) {
 	if m.replyTo != "" {
 		if now := log.Message(s, m.replyTo); now != nil && now != m.answers {
@@ -45,7 +45,7 @@ func (m *mode) follow(s *client.Snapshot) (changed, gone bool) {
 	return changed, gone
 }
 
-// strip is the line above the field that says what the text becomes.
+// strip is the line above the field that names the mode.
 type strip struct {
 	pieces []markup.Piece
 	text   string // of the answered message
@@ -87,13 +87,13 @@ func lastOwn(s *client.Snapshot) *protocol.Message {
 	return nil
 }
 
-// sentEdit is the last edit that was sent, until it is known to be made.
+// sentEdit is the last edit that was sent, until the message has its text.
 type sentEdit struct {
 	id, text string
 	mentions []protocol.Mention
 }
 
-// modes is the mode of a composer, and what changes it.
+// modes holds the mode of a composer and changes it.
 type modes struct {
 	*shared
 	mode
@@ -175,7 +175,7 @@ func (m *modes) cancel() {
 	}
 }
 
-// followRoom brings the mode in line with the snapshot, and reports whether it reads differently. The
+// followRoom takes over the snapshot, and reports whether the strip must be drawn again. The
 // edit of a message that was deleted ends; its text stays.
 func (m *modes) followRoom() bool {
 	changed, gone := m.follow(m.Snap)
@@ -196,8 +196,7 @@ func (m *modes) followRoom() bool {
 	return changed || gone
 }
 
-// giveBack puts the text of a refused edit back into the field, unless something else is written
-// there by now.
+// giveBack puts the text of a refused edit back into the field, unless the field has another text by now.
 func (m *modes) giveBack(id string) {
 	lost := m.sent
 	if lost.id != id || m.editing != "" || m.field.value() != "" {

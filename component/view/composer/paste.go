@@ -7,14 +7,14 @@ import (
 	"hallway/component/view/text"
 )
 
-// onPaste hears a paste into the field.
+// onPaste handles a paste into the field.
 func (c *Composer) onPaste(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate() // once for an event: go-app counts
 	c.paste(e)
 }
 
-// paste attaches files. It refuses a text that makes the message too long, so that people need not cut it afterwards. Of a
-// picture that has a text, as from a spreadsheet, it takes the text.
+// paste attaches files. It refuses a text that makes the message too long, because cutting it afterwards is tedious. From a
+// picture with a text, as spreadsheets copy it, it takes the text.
 func (c *Composer) paste(e app.Event) {
 	pasted, files := transferred(e.Get("clipboardData"))
 	switch {
@@ -30,7 +30,7 @@ func (c *Composer) paste(e app.Event) {
 	}
 }
 
-// onPasteOutside hears a paste anywhere in the chat. The composer takes it, unless another field does.
+// onPasteOutside takes a paste anywhere in the chat, unless another field takes it.
 func (c *Composer) onPasteOutside(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	target := e.Get("target")

@@ -25,7 +25,7 @@ func has(users []protocol.User, id string) bool {
 	return false
 }
 
-// recent returns the users who have written last, without the user and absent ones, the latest first.
+// recent returns the users who wrote last, the latest first, without this user and absent ones.
 func recent(s *client.Snapshot, absent map[string]bool) (users []protocol.User) {
 	for _, m := range slices.Backward(s.Messages) {
 		if m.Sender.ID != s.Me.ID && !absent[m.Sender.ID] && !has(users, m.Sender.ID) {
@@ -37,7 +37,7 @@ func recent(s *client.Snapshot, absent map[string]bool) (users []protocol.User) 
 	return users
 }
 
-// begins reports whether words of a name begin with each word that is written. It knows less of names than the relay.
+// begins reports whether each written word begins a word of a name. The relay compares more exactly.
 func begins(name, words string, same func(a, b string) bool) bool {
 	found := 0
 	for _, p := range markup.Highlight(name, words, same) {

@@ -22,7 +22,7 @@ const (
 	absentMax = 1000
 )
 
-// picker is the list from which people choose whom to mention. It opens after an @.
+// picker is the list of people to mention. It opens after an @.
 type picker struct {
 	*shared
 	field *field
@@ -34,9 +34,9 @@ type picker struct {
 	words  string // the name so far
 	people []person
 	chosen int
-	left   int // one behind the place of the name whose list was closed by Escape; 0: none
+	left   int // 1 + the place of the name whose list the user has closed with Escape; 0: none
 	delay  *time.Timer
-	absent map[string]bool // users, by id, whether they are known to be banned or gone
+	absent map[string]bool // by user id: whether the user is known to be banned or gone
 }
 
 // look opens the list while a name is being written, and closes it otherwise.
@@ -77,8 +77,8 @@ func (p *picker) close() {
 	}
 }
 
-// find makes the lines of the list: those of the answer to what is written, or, before it comes and without one,
-// those of users who are known here. Everybody stands last: a person is mentioned more often.
+// find makes the lines of the list. They are the relay's answer to the words or, until it comes, the known users with
+// such a name. Everybody stands last: a person is mentioned more often.
 func (p *picker) find() {
 	answer := p.Snap.People
 	blank := strings.TrimSpace(p.words) == ""
@@ -123,7 +123,7 @@ func (p *picker) find() {
 	p.people, p.chosen = people, chosen
 }
 
-// stop ends what waits.
+// stop drops the question to the relay that waits.
 func (p *picker) stop() {
 	if p.delay != nil {
 		p.delay.Stop()
@@ -138,7 +138,7 @@ func (p *picker) setAbsent(user string, absent bool) {
 	p.absent[user] = absent
 }
 
-// follow takes over an answer of the relay, and reports whether the list reads differently.
+// follow takes over an answer of the relay, and reports whether the list must be drawn again.
 func (p *picker) follow(was *client.Snapshot) bool {
 	if was.People == p.Snap.People || !p.open {
 		return false
@@ -218,7 +218,7 @@ func (p *picker) onPerson(_ app.Context, e app.Event) {
 	}
 }
 
-// onCaret hears that the caret may have moved.
+// onCaret opens or closes the list after the caret may have moved.
 func (p *picker) onCaret(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	p.look()
@@ -229,7 +229,7 @@ func (p *picker) onBlur(ctx app.Context, _ app.Event) {
 	p.close()
 }
 
-// key carries out a key of the open list, and reports whether it was one.
+// key handles a key while the list is open, and reports whether the list has used it.
 func (p *picker) key(e app.Event, key string) bool {
 	n := len(p.people)
 	if !p.open || n == 0 || dom.HasModifierOrShift(e) {

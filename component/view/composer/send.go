@@ -30,11 +30,11 @@ func (k Keys) send(shift bool) bool {
 
 // everyone asks the user to confirm a message to everybody.
 type everyone struct {
-	asking bool // the relay was asked how many people that are
+	asking bool // the relay was asked for the number of people
 	given  bool // the user has confirmed the text in the field
 }
 
-// told reports whether an answer of the relay tells how many people the message goes to.
+// told reports whether the relay has answered how many people the message goes to.
 func (e *everyone) told(was, answer *client.People) bool {
 	if !e.asking || was == answer || answer == nil || !answer.Here || answer.Of != (client.AskPeople{}) {
 		return false
@@ -97,7 +97,7 @@ func (c *Composer) onInput(ctx app.Context, _ app.Event) {
 	}
 }
 
-// changed brings everything in line with a text that has changed.
+// changed updates mentions, lines, draft and counter after the text has changed.
 func (c *Composer) changed() {
 	c.field.follow()
 	c.field.fit()
@@ -107,7 +107,7 @@ func (c *Composer) changed() {
 	}
 }
 
-// submit sends what is written, and empties the field if it was taken.
+// submit sends the text and the files, and empties the field if the outbox has taken them.
 func (c *Composer) submit() {
 	written, list := protocol.CleanMentions(c.field.value(), c.field.mentions)
 	switch {
@@ -166,7 +166,7 @@ func (c *Composer) submitEdit(written string, list []protocol.Mention) {
 	m.cancel()
 }
 
-// mustConfirm reports whether the user is still to confirm that a text mentions everybody. If so, it asks the relay for
+// mustConfirm reports whether the user must first confirm that a text mentions everybody. If so, it asks the relay for
 // the number of people.
 func (c *Composer) mustConfirm(list []protocol.Mention) bool {
 	if !protocol.MentionsAll(list) || c.everyone.given {
@@ -178,7 +178,7 @@ func (c *Composer) mustConfirm(list []protocol.Mention) bool {
 	return true
 }
 
-// SendToEveryone hears that the user has confirmed a message to everybody.
+// SendToEveryone sends a message to everybody, after the user has confirmed it.
 func (c *Composer) SendToEveryone() {
 	c.everyone.given = true
 	c.submit()
