@@ -82,6 +82,16 @@ type Retention struct {
 	Now func() time.Time
 }
 
+// Before returns the time before which messages of a room are too old, by the room's settings; ok is false where the room keeps
+// all messages.
+func (r *Retention) Before(now protocol.Time, settings string) (before protocol.Time, ok bool) {
+	kept := r.Default
+	if own, _ := protocol.ReadSettings(settings); own.RetentionS > 0 {
+		kept = time.Duration(own.RetentionS) * time.Second
+	}
+	return now - protocol.Time(kept.Microseconds()), kept > 0
+}
+
 // Carry carries out ops and returns their outcomes, as [Store].Commit does, and tells all clients of their changes. An
 // op with an unknown end has the outcome CodeUnavailable.
 type Carry func(ctx context.Context, ops []Op) ([]Outcome, error)

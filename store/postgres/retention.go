@@ -107,7 +107,7 @@ func (u *upkeep) purge(ctx context.Context) error {
 		return nil
 	}
 	var rooms []expired
-	now := r.Now().UnixMicro()
+	now := protocol.TimeOf(r.Now())
 	err := u.each(ctx, func(scan func(...any) error) error {
 		var e expired
 		var settings string
@@ -115,11 +115,8 @@ func (u *upkeep) purge(ctx context.Context) error {
 		if err := scan(&e.key, &e.name, &e.epoch, &settings, &oldest); err != nil {
 			return err
 		}
-		kept := r.Default
-		if own, _ := protocol.ReadSettings(settings); own.RetentionS > 0 {
-			kept = time.Duration(own.RetentionS) * time.Second
-		}
-		if e.before = now - kept.Microseconds(); kept > 0 && oldest < e.before {
+		before, purges := r.Before(now, settings)
+		if e.before = int64(before); purges && oldest < e.before {
 			rooms = append(rooms, e)
 		}
 		return nil

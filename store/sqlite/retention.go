@@ -48,11 +48,8 @@ func (u *upkeep) findExpired(ctx context.Context) error {
 		if err := scan(&e.key, &e.name, &e.epoch, &settings, &oldest); err != nil {
 			return err
 		}
-		kept := r.Default
-		if own, _ := protocol.ReadSettings(settings); own.RetentionS > 0 {
-			kept = time.Duration(own.RetentionS) * time.Second
-		}
-		if e.before = now - protocol.Time(kept.Microseconds()); kept > 0 && oldest < int64(e.before) {
+		var purges bool
+		if e.before, purges = r.Before(now, settings); purges && oldest < int64(e.before) {
 			rooms = append(rooms, e)
 		}
 		return nil
