@@ -21,13 +21,13 @@ type Changes struct {
 	Audit      []AuditRow
 	Locked     []*Room // rooms with a new turn, or another reason for one
 
-	Sent        []SentChange
-	Roles       []RoleChange
-	Ranks       []RankChange
-	Revocations []RevocationChange
-	Forgotten   *Forget // a user to remove from everything but messages
-	Buried      int     // messages of BuriedOf that an Erase has made tombstones
-	BuriedOf    string
+	Sent         []SentChange
+	Roles        []RoleChange
+	Ranks        []RankChange
+	Revocations  []RevocationChange
+	Forgotten    *Forget // a user to remove from everything but messages
+	Tombstones   int     // messages of TombstonesOf that an Erase has made tombstones
+	TombstonesOf string
 
 	// Forgets reports that deleted data must not stay readable in the database file.
 	Forgets bool

@@ -66,7 +66,7 @@ func erase(s *Set, r *Room, do Erase) Outcome {
 		case m == nil: // an old message that was deleted meanwhile
 			continue
 		case m.Sender.ID == do.User:
-			s.BuriedOf = do.User
+			s.TombstonesOf = do.User
 			eraseMessage(s, m, do.Pseudonym)
 		case !disown(s, m, do.User, do.Pseudonym):
 			continue
@@ -85,7 +85,7 @@ func eraseMessage(s *Set, m *Message, pseudonym string) {
 	}
 	m.Sender = protocol.User{ID: pseudonym, Role: protocol.RoleParticipant}
 	m.MadeAs, m.disowned = Fingerprint{}, true
-	s.Buried++
+	s.Tombstones++
 	update(s, m)
 }
 

@@ -13,8 +13,8 @@ func (s *Store) load(tx *state, now protocol.Time, keys *rules.Keys) *rules.Set 
 	set := rules.NewSet(now, s.newEpoch)
 	set.Vault = vault{tx}
 	set.ReactionUsers, set.NextReport = s.options.ReactionUsers, tx.reports+1
-	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool {
-		return s.clear(tx.rooms[r.Name], r, user, bury)
+	set.Clear = func(r *rules.Room, user string, makeTombstone func(*rules.Message)) bool {
+		return s.clear(tx.rooms[r.Name], r, user, makeTombstone)
 	}
 	set.Mentions = func(r *rules.Room, user string, read int64) int64 { return tx.rooms[r.Name].mentions(user, read) }
 	for i := range keys.Rooms {
@@ -119,7 +119,7 @@ func (m *message) load(r *rules.Room) *rules.Message {
 }
 
 // clear turns the next messages of a user into tombstones.
-func (s *Store) clear(r *Room, row *rules.Room, user string, bury func(*rules.Message)) (more bool) {
+func (s *Store) clear(r *Room, row *rules.Room, user string, makeTombstone func(*rules.Message)) (more bool) {
 	n := 0
 	if r == nil {
 		return false // the batch makes the room
@@ -131,7 +131,7 @@ func (s *Store) clear(r *Room, row *rules.Room, user string, bury func(*rules.Me
 			return true
 		default:
 			n++
-			bury(m.load(row))
+			makeTombstone(m.load(row))
 		}
 	}
 	return false

@@ -23,7 +23,7 @@ const sentBy = `SELECT ` + messageColumns + ` FROM messages m WHERE room = $1 AN
 
 // clear turns the user's next messages into tombstones until the time is over, and reports whether some are left. The
 // first clear of a batch always advances by a span.
-func (b *batch) clear(r *rules.Room, user string, bury func(*rules.Message)) (more bool) {
+func (b *batch) clear(r *rules.Room, user string, makeTombstone func(*rules.Message)) (more bool) {
 	if r.Made() || b.err != nil {
 		return false
 	}
@@ -32,25 +32,25 @@ func (b *batch) clear(r *rules.Room, user string, bury func(*rules.Message)) (mo
 	if !ok {
 		at = b.s.cleared[who]
 	}
-	began, buried := b.s.clock(), 0
+	began, cleared := b.s.clock(), 0
 	for first := b.clearing == 0; at < r.Head; first = false {
 		if !first && b.clearing+b.s.clock().Sub(began) > clearTime {
 			more = true
 			break
 		}
-		found, err := b.sentBy(r, at, user, rules.ClearMax-buried+1)
+		found, err := b.sentBy(r, at, user, rules.ClearMax-cleared+1)
 		if err != nil {
 			b.err = err
 			return false
 		}
 		to := at + clearSpan
 		for _, m := range found {
-			if buried == rules.ClearMax {
+			if cleared == rules.ClearMax {
 				to, more = m.Seq-1, true
 				break
 			}
-			buried++
-			bury(r.AddMessage(m))
+			cleared++
+			makeTombstone(r.AddMessage(m))
 		}
 		if at = to; more {
 			break

@@ -18,7 +18,9 @@ func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 	set := rules.NewSet(b.now, newEpoch)
 	set.Mentions = b.unreadMentions
 	set.Vault = &b.vault
-	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool { return b.clear(r, user, bury) }
+	set.Clear = func(r *rules.Room, user string, makeTombstone func(*rules.Message)) bool {
+		return b.clear(r, user, makeTombstone)
+	}
 	l := &loader{batch: b, set: set, keys: keys}
 	if b.rooms == nil {
 		b.rooms = make(map[string]*room)

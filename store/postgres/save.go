@@ -340,8 +340,8 @@ func (b *batch) saveUsers(set *rules.Set) error {
 			b.queue(revoke, c.User, int64(c.At))
 		}
 	}
-	if set.Buried > 0 {
-		b.queue(countErased, set.BuriedOf, set.Buried)
+	if set.Tombstones > 0 {
+		b.queue(countErased, set.TombstonesOf, set.Tombstones)
 	}
 	if set.Forgotten != nil {
 		b.forget(set.Forgotten)

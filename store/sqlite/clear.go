@@ -18,13 +18,13 @@ const (
 
 // clear turns the user's next messages into tombstones until the time is over, and reports whether some are left. The
 // first clear of a batch always advances by a span or a message.
-func (b *batch) clear(set *rules.Set, r *rules.Room, user string, bury func(*rules.Message)) (more bool) {
+func (b *batch) clear(set *rules.Set, r *rules.Room, user string, makeTombstone func(*rules.Message)) (more bool) {
 	if r.Made() {
 		return false
 	}
 	who := sender{r.Epoch, user}
 	at, end := b.cleared[who], r.Head // none of the user's is left up to at
-	c := clearing{batch: b, set: set, room: r, user: user, bury: bury, began: b.clock(), spent: b.clearing}
+	c := clearing{batch: b, set: set, room: r, user: user, makeTombstone: makeTombstone, began: b.clock(), spent: b.clearing}
 	for moved := c.spent == 0; at < end && !more; moved = false {
 		if !moved && c.over() {
 			more = true
@@ -48,13 +48,13 @@ func (b *batch) clear(set *rules.Set, r *rules.Room, user string, bury func(*rul
 // clearing is a running clear.
 type clearing struct {
 	*batch
-	set    *rules.Set
-	room   *rules.Room
-	user   string
-	bury   func(*rules.Message)
-	began  time.Time
-	spent  time.Duration // by earlier clears of the batch
-	buried int
+	set           *rules.Set
+	room          *rules.Room
+	user          string
+	makeTombstone func(*rules.Message)
+	began         time.Time
+	spent         time.Duration // by earlier clears of the batch
+	cleared       int
 }
 
 // over reports whether the time for clearing is used up.
@@ -81,13 +81,13 @@ func (c *clearing) span(at int64) (_ int64, ended bool) {
 		return err
 	}, c.room.Key, at, to, c.user)
 	for _, seq := range seqs {
-		if c.buried == rules.ClearMax || c.buried > 0 && c.over() {
+		if c.cleared == rules.ClearMax || c.cleared > 0 && c.over() {
 			return seq - 1, true
 		}
 		m, err := scanMessage(c.stmt(messageAt).QueryRow(c.room.Key, seq), c.room.Name)
 		if err == nil {
-			c.bury(c.room.AddMessage(rules.Message{Message: m}))
-			c.buried++
+			c.makeTombstone(c.room.AddMessage(rules.Message{Message: m}))
+			c.cleared++
 			err = c.saveMessages(c.set)
 			c.set.Messages = nil // saved
 		}

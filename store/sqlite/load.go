@@ -14,7 +14,9 @@ import (
 func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 	keys := rules.KeysOf(ops)
 	set := rules.NewSet(b.now, newEpoch)
-	set.Clear = func(r *rules.Room, user string, bury func(*rules.Message)) bool { return b.clear(set, r, user, bury) }
+	set.Clear = func(r *rules.Room, user string, makeTombstone func(*rules.Message)) bool {
+		return b.clear(set, r, user, makeTombstone)
+	}
 	set.Mentions = b.unreadMentions
 	set.Vault = &b.vault
 	err := b.loadRooms(set, keys.Rooms)

@@ -370,8 +370,8 @@ func (b *batch) saveUsers(set *rules.Set) (err error) {
 			return err
 		}
 	}
-	if set.Buried > 0 {
-		if err := b.exec(countErased, set.Buried, set.BuriedOf); err != nil {
+	if set.Tombstones > 0 {
+		if err := b.exec(countErased, set.Tombstones, set.TombstonesOf); err != nil {
 			return err
 		}
 	}
