@@ -215,6 +215,15 @@ func (c *cipher) withSecrets(op e2ee.Op, f [][]byte, answer func([]byte), yes fu
 	case e2ee.OpUnwrap:
 		secret, ok := s.decrypt(f[3], string(c.self.boxPoint), string(f[1]))
 		yes(ok && c.take(string(f[0]), string(secret)))
+	default:
+		c.withContents(op, f, answer)
+	}
+}
+
+// withContents carries out the ops that encrypt and decrypt messages and files.
+func (c *cipher) withContents(op e2ee.Op, f [][]byte, answer func([]byte)) {
+	s := &c.p.w.sealed.symbols
+	switch op {
 	case e2ee.OpSeal:
 		kid := string(f[0])
 		for f = f[1:]; len(f) > 0; f = f[2:] {
