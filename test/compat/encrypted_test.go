@@ -78,7 +78,7 @@ func TestOldClientInAnEncryptedRoom(t *testing.T) {
 		}
 		content, err := os.ReadFile(path)
 		if strings.Contains(string(content), "In the clear.") {
-			t.Errorf("%s has what was sent in the clear", path)
+			t.Errorf("%s has a text that was sent in the clear", path)
 		}
 		read++
 		return err

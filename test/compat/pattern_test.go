@@ -80,7 +80,7 @@ func (p pattern) compare(path string, want, got any) error {
 	case map[string]any:
 		object, ok := got.(map[string]any)
 		if !ok {
-			return fmt.Errorf("%s is no object", path)
+			return fmt.Errorf("%s is not an object", path)
 		}
 		for member, value := range want {
 			if _, ok := object[member]; !ok {
@@ -94,7 +94,7 @@ func (p pattern) compare(path string, want, got any) error {
 	case []any:
 		list, ok := got.([]any)
 		if !ok || len(list) != len(want) {
-			return fmt.Errorf("%s is no list of %d", path, len(want))
+			return fmt.Errorf("%s is not a list of %d", path, len(want))
 		}
 		for i, value := range want {
 			if err := p.compare(fmt.Sprintf("%s[%d]", path, i), value, list[i]); err != nil {

@@ -90,7 +90,7 @@ var (
 	}
 )
 
-// What checks a fault, the cheapest check first.
+// The checks of each kind of fault, the cheapest first.
 var (
 	simulation  = []check{inSimulation}
 	cluster     = []check{inCluster}

@@ -184,7 +184,7 @@ var clientFaults = []mutant{
 		do: steps{replace("q.resumeAt = a", "q.end(r)\nq.resumeAt = a")},
 	},
 	{
-		name: "change refused for good is tried again", pkg: requests, in: "ChangeRefused", checks: coreFirst,
+		name: "change refused finally is tried again", pkg: requests, in: "ChangeRefused", checks: coreFirst,
 		do: steps{replace("a.Code.Retryable()", "a.Code != protocol.CodeForbidden"), never("a.Why == protocol.WhySlowMode")},
 	},
 	// Reading, typing, pinned messages, search.

@@ -2,7 +2,7 @@ package main
 
 import "regexp"
 
-// layouter is what the browser build joins to the toolchain's assembler.
+// layouter is the code that the browser build adds to the toolchain's assembler.
 const layouter = "component/build/shrink/_assembler"
 
 // inPrograms compares generated programs, compiled with the fault in the compiler and without it.

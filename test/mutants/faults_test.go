@@ -38,7 +38,7 @@ func TestEveryFaultFindsItsPlace(t *testing.T) {
 	}
 }
 
-// TestAPlaceThatIsMissingIsNamed pins what a person reads whose change moved a fault's place.
+// TestAPlaceThatIsMissingIsNamed pins the error that tells where a fault's place has moved.
 func TestAPlaceThatIsMissingIsNamed(t *testing.T) {
 	t.Chdir("testdata")
 	for _, c := range []struct{ name, in, what, says string }{

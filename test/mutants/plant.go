@@ -87,7 +87,7 @@ func homes(folder string) (all []home, err error) {
 	return all, nil
 }
 
-// declared returns what a declaration names, and the code of each name.
+// declared returns the names of a declaration, and the code of each.
 func declared(d ast.Decl) map[string]ast.Node {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
@@ -248,7 +248,7 @@ func isBinary(x ast.Node) bool           { _, ok := x.(*ast.BinaryExpr); return 
 
 var letters = regexp.MustCompile(`\b[a-z]\b`)
 
-// fill puts what the letters stand for into a step's text.
+// fill replaces the letters in a step's text by the expressions that they matched.
 func (h *home) fill(becomes string, b bound) string {
 	return letters.ReplaceAllStringFunc(becomes, func(name string) string {
 		n, ok := b[name]

@@ -61,7 +61,7 @@ func (r *relay) Heard(from bus.RelayID, news bus.News) {
 		n.Frames = append(n.Frames, frame.Data)
 	}
 	if err := n.Decode(); err != nil {
-		r.w.fail("%s hears what is no news: %v", r.name, err)
+		r.w.fail("%s hears invalid news: %v", r.name, err)
 	}
 	r.do(func() {
 		r.w.note(r.name, "hears %s", newsLine(&n))
@@ -158,7 +158,7 @@ func (r *relay) query(read func() (answer func(), err error), failed func(error)
 	})
 }
 
-// arm makes the hub do what is due between two ticks.
+// arm wakes the hub for deadlines between two ticks.
 func (r *relay) arm() {
 	if !r.w.cluster.several() {
 		return

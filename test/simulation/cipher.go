@@ -19,11 +19,11 @@ import (
 )
 
 // symbols are what all ciphers of a world know: which secret and which place each encrypted text, link and wrap is for, and
-// who has made a signature. They stand in for mathematics, so nobody but a cipher looks here, and the checks.
+// who has made a signature. They stand in for mathematics, so only ciphers and checks look here.
 type symbols struct {
 	made   uint64            // secrets, encrypted texts and wraps so far
 	sealed map[string]symbol // by the encrypted bytes
-	signed map[string]string // what was signed, and by which key, by signature
+	signed map[string]string // the key and the signed data, by signature
 }
 
 // symbol is something encrypted.
@@ -51,7 +51,7 @@ func (s *symbols) encrypt(n int, key, bound string, plain []byte) []byte {
 	return ct
 }
 
-// decrypt returns what the bytes open to.
+// decrypt returns the plaintext of the bytes.
 func (s *symbols) decrypt(ct []byte, key, bound string) ([]byte, bool) {
 	made, ok := s.sealed[string(ct)]
 	return made.plain, ok && made.key == key && made.bound == bound
@@ -109,7 +109,7 @@ func (i *identity) signReally(data []byte) []byte {
 	return append(r, s...)
 }
 
-// cipher is the e2ee.Cipher of one page. Its own part is what a page's memory has; a device keeps the rest.
+// cipher is the e2ee.Cipher of one page. It holds what lives in the page's memory; the device keeps the rest.
 type cipher struct {
 	p       *page
 	self    *identity
@@ -119,7 +119,7 @@ type cipher struct {
 	keyID   string
 }
 
-// cabinet is what a device keeps for ciphers.
+// cabinet holds the values that a device keeps for ciphers.
 type cabinet struct {
 	generation int // of the keys: others were evicted
 	kept       map[string]keptValue

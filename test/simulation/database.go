@@ -9,7 +9,7 @@ import (
 	"hallway/store/memory"
 )
 
-// database is what all relays store in, and what the checks know of everything that was ever stored.
+// database is the database of all relays. It also keeps, for the checks, every life of every room.
 type database struct {
 	w       *world
 	store   *memory.Store
@@ -33,7 +33,7 @@ func (db *database) commit(now time.Time, ops ...rules.Op) {
 	db.noteStored(ops, outcomes)
 }
 
-// noteStored notes what was made durable.
+// noteStored records the results of a durable batch.
 func (db *database) noteStored(ops []rules.Op, outcomes []rules.Outcome) {
 	w := db.w
 	for i := range ops {

@@ -13,7 +13,7 @@ import (
 
 var errDisk = errors.New("the storage is full")
 
-// device holds what the tabs of one user share: storage, locks, network, clock.
+// device holds the state that the tabs of one user share: storage, locks, network, clock.
 type device struct {
 	w    *world
 	user string

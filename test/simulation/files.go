@@ -60,7 +60,7 @@ func (v *watch) noteFiles(it *item, s *client.Snapshot) {
 	}
 }
 
-// uploads are a page's files on their way to the relay.
+// uploads are the files that a page sends to the relay.
 type uploads struct {
 	p     *page
 	bytes map[string]bool // the files whose bytes are in memory

@@ -15,11 +15,11 @@ const (
 	toldMax = 3 * time.Second
 	// rereadMax is the time within which relays read bans again that changed while they read them.
 	rereadMax = 2 * time.Second
-	// presenceMax is the time after a relay's silence within which all relays agree about who is there.
+	// presenceMax is the time after a relay's silence within which all relays agree about the members of a room.
 	presenceMax = 8 * time.Second
 )
 
-// heardOf holds what a page was told on a link beside messages.
+// heardOf holds the state of the room, beside messages, that a page was told on a link.
 type heardOf struct {
 	members  int64 // users in the room
 	slowMode int64
@@ -44,7 +44,7 @@ func (l *link) sound() bool { return !l.left && !l.shut && !l.up.dead && !l.down
 const slowModeLater = 2
 
 // checkLevel writes a message, a ban and a setting into each room, tells nobody, and checks that they reach all relays and
-// streams in time, and that every stream knows who is there.
+// streams in time, and that every stream knows the number of members.
 func (c *lastChecks) checkLevel() {
 	w := c.w
 	w.run(max(0, w.cluster.quiet-w.now) + presenceMax)

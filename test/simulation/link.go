@@ -22,7 +22,7 @@ type link struct {
 
 	up, down pipe
 	stalled  time.Duration // the page reads nothing before this time
-	pending  int           // bytes on their way down
+	pending  int           // bytes under way to the page
 	left     bool          // the page has hung up
 	shut     bool          // the relay sends nothing more
 	closed   bool          // the hub knows of the end

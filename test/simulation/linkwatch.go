@@ -36,7 +36,7 @@ type inWatch struct {
 func (r *relay) decode(l *link, frame []byte) protocol.RelayFrame {
 	f, err := protocol.DecodeRelay(frame)
 	if err != nil {
-		r.w.fail("the hub sends %v what is no frame: %v: %s", l, err, frame)
+		r.w.fail("the hub sends %v an invalid frame: %v: %s", l, err, frame)
 	}
 	return f
 }
@@ -94,7 +94,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 	}
 }
 
-// coverWithin bounds how long a gap in a stream stays: frames with the later states of what was skipped follow at once.
+// coverWithin bounds how long a gap in a stream stays: frames with later states of the skipped messages follow at once.
 const coverWithin = time.Second
 
 // covers checks that a change has no gap below it, or that later frames cover the gap.
@@ -117,7 +117,7 @@ func (l *link) covers(f *protocol.Changed) {
 
 var joinPrefix = []byte(`{"type":"join"`)
 
-// noteJoin notes what the answer to a join must reach. A relay alone answers from memory, even if a change has passed it by.
+// noteJoin records the head that the answer to a join must reach. A single relay answers from memory, even if it has missed a change.
 func (l *link) noteJoin(data []byte) {
 	if l.w.cluster.several() && bytes.HasPrefix(data, joinPrefix) {
 		epoch := l.w.db.store.Life(l.p.room).Epoch()
@@ -147,7 +147,7 @@ func (l *link) wrote(data []byte) {
 	w := l.w
 	f, err := protocol.DecodeClient(data, protocol.Limits{TextBytes: protocol.TextBytesMax, FrameBytes: protocol.FrameBytesMax})
 	if err != nil {
-		w.fail("%v writes what is no frame: %v", l, err)
+		w.fail("%v writes an invalid frame: %v", l, err)
 	}
 	if w.sealed.on {
 		l.wroteSealed(f)
@@ -199,7 +199,7 @@ func (l *link) hears(f protocol.RelayFrame) {
 	}
 }
 
-// answered takes an id from the sends in flight.
+// answered removes an id from the sends in flight.
 func (l *link) answered(id string) {
 	l.flight = slices.DeleteFunc(l.flight, func(x string) bool { return x == id })
 }

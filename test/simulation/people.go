@@ -21,7 +21,7 @@ type item struct {
 	saved     bool // it was in the device's storage
 	unsafe    bool // it could not be saved, and the chat knows
 	echoed    bool // the relay told somebody that it is stored
-	moved     bool // it lost its place: refused for good, or retried
+	moved     bool // it lost its place: finally refused, or retried
 	discarded bool // by its user
 	undone    bool // it was durable, and a restore took it away
 }

@@ -120,7 +120,7 @@ func (r *relay) inMemory(room, user string, q rules.Query, page func() ([]byte, 
 		}
 		page, err := protocol.DecodePage(data)
 		if err != nil {
-			r.w.fail("the window of %s has what is no page: %v", room, err)
+			r.w.fail("the window of %s has an invalid page: %v", room, err)
 		}
 		answer(page)
 		return true

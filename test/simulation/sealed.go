@@ -23,7 +23,7 @@ const (
 	SealedClusterSeeds = 3_000_000
 )
 
-// sealedWorld is what a world has whose rooms are encrypted.
+// sealedWorld is the part of a world with encrypted rooms.
 type sealedWorld struct {
 	w       *world
 	on      bool
@@ -32,9 +32,9 @@ type sealedWorld struct {
 	lies    bool // the relay lies
 	evicts  bool // devices lose their keys
 	symbols symbols
-	// said holds what authors have sealed, by the message's id and the text, with the number of the edit.
+	// said holds the contents that authors have sealed, by the message's id and the text, with the number of the edit.
 	said map[string]map[string]int64
-	// wrote holds what was written last as a message, by its id.
+	// wrote holds the last encrypted form that was written of each message, by its id.
 	wrote  map[string]protocol.Encrypted
 	newest map[string]string              // the kid of the newest turn in each life of a room, by epoch
 	files  map[string]protocol.SealedFile // that were attached, by their ids
@@ -45,7 +45,7 @@ type sealedWorld struct {
 	bannedIn string
 }
 
-// sealedPage is what a page has in an encrypted world.
+// sealedPage is the part of a page in an encrypted world.
 type sealedPage struct {
 	p       *page
 	vault   *vault.Vault
@@ -268,7 +268,7 @@ func (s *sealedWorld) isBanned(user, room string) bool {
 	return user != "" && user == s.banned && room == s.bannedIn
 }
 
-// endLies opens all pages anew after the relay has lied: what was told at a rev is not told again.
+// endLies opens all pages anew after the relay has lied, because a relay tells a rev only once.
 func (s *sealedWorld) endLies() {
 	w := s.w
 	if !s.lies {
@@ -280,7 +280,7 @@ func (s *sealedWorld) endLies() {
 	}
 }
 
-// renewKeys lets Ada make a new secret where nobody who had the last one is left: half of the time has gone by.
+// renewKeys lets Ada make a new secret in rooms without a holder of the last one, once half of the time has passed.
 func (c *lastChecks) renewKeys(end time.Duration) {
 	w := c.w
 	if !w.sealed.on || c.renewed || end-w.now > healMax/2 {

@@ -12,7 +12,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// contentOf returns what a stored message says.
+// contentOf returns the text of a stored message.
 func (s *sealedWorld) contentOf(m *protocol.Message) string {
 	if m.Encrypted == nil {
 		return m.Text
@@ -69,7 +69,7 @@ func turnOf(kid string) int64 {
 	return n
 }
 
-// noteSeal checks a kid that the page seals under, and notes what it says.
+// noteSeal checks the kid under which the page seals, and records the content.
 func (e *sealedPage) noteSeal(kid string, aad, plaintext []byte) {
 	p, w := e.p, e.p.w
 	if n := turnOf(kid); n < e.floor {
@@ -119,7 +119,7 @@ func (e *sealedPage) noteTaken(kid string) {
 	}
 }
 
-// wroteSealed checks what a page writes into an encrypted room.
+// wroteSealed checks a frame that a page writes into an encrypted room.
 func (l *link) wroteSealed(f protocol.ClientFrame) {
 	w := l.w
 	switch f := f.(type) {
@@ -134,7 +134,7 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 		before, again := w.sealed.wrote[f.ID]
 		on := &w.weather.on // without a storage or locks tabs do not know of each other's forms; an older database has an older key again
 		if again && before != *f.Encrypted && !on[diskMissing] && !on[diskFails] && !on[noLocks] && !w.weather.forgets() {
-			// The relay must have refused the earlier form for good.
+			// The relay must have refused the earlier form finally.
 			turns, _, _ := w.db.store.Turns(context.Background(), l.p.room, 0, 1)
 			if len(turns) == 0 || turns[0].Kid == before.Kid {
 				w.fail("%v writes %s sealed anew, while its earlier form may still be stored", l, short(f.ID))
@@ -144,7 +144,7 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 	}
 }
 
-// inspect checks what a page shows of encrypted messages: what is not marked is what its author has sealed.
+// inspect checks encrypted messages as the page shows them: each unmarked one has the content that its author sealed.
 func (e *sealedPage) inspect(s *client.Snapshot) {
 	p, w := e.p, e.p.w
 	if !w.sealed.on {

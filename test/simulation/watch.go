@@ -22,14 +22,14 @@ const (
 	uploadsMax = 12
 )
 
-// watch records what a page has shown.
+// watch checks a page, and records its state.
 type watch struct {
 	p       *page
 	shown   client.Snapshot
 	readIn  string                       // the epoch of its read marker
 	epoch   string                       // of the last joined that reached it
 	ready   bool                         // its outbox is loaded
-	refused string                       // the item that it learns is refused for good
+	refused string                       // the item whose final refusal it learns now
 	arrived map[string]string            // messages of others that came live, each with its epoch
 	checked map[string]*protocol.Message // messages that were equal to the stored ones
 
@@ -130,7 +130,7 @@ func (v *watch) noteEvent(ev client.Event, effects []client.Effect, s *client.Sn
 	case client.Received:
 		for _, o := range s.Outbox {
 			if o.ID == v.refused && o.State != client.ItemFailed {
-				w.fail("%s was refused for good and is %s", short(o.ID), o.State)
+				w.fail("%s was refused finally and is %s", short(o.ID), o.State)
 			}
 		}
 		v.refused = ""

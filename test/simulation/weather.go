@@ -68,7 +68,7 @@ var faultNames = [clusterFaultCount]string{
 }
 
 // In one seed of slowOneIn the rooms are in slow mode, with slowModeS seconds between two messages of a participant.
-// That is a matter of the seed's number, so that all other seeds stay as they were before there was slow mode.
+// The seed's number decides it, so that all other seeds run as they did before there was slow mode.
 const (
 	slowOneIn = 7
 	slowModeS = int64(1)

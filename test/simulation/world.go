@@ -118,7 +118,7 @@ func (w *world) populate() {
 		made = append(made, ops)
 	}
 	w.db.store = memory.New(memory.Options{
-		ReactionUsers: 1 + w.rnd.IntN(3), // few show what a crowd does
+		ReactionUsers: 1 + w.rnd.IntN(3), // a few users make a crowd
 		Now:           func() time.Time { return start.Add(w.now + w.db.skew) },
 	})
 	for _, ops := range made {

@@ -1,4 +1,4 @@
-// Package house has what TestAPlaceThatIsMissingIsNamed looks for.
+// Package house is the code in which TestAPlaceThatIsMissingIsNamed looks.
 package house
 
 type (
