@@ -34,6 +34,7 @@ var Regressions = []Regression{
 	{"a turn led back past one of which its maker's relay had not heard", 3002250},
 	{"a device that came from another relay was asked for no longer", 3002911},
 	{"a stale item of another tab was never sealed anew", 3003104},
+	{"an item that another tab had discarded was shown again by a late word of its owner", 3002854},
 	{"a turn was not verified any more once its secret had come", 3004117},
 	{"of more than fifty pinned messages none was shown", 3004505},
 }

@@ -108,7 +108,12 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 	q.touched = true
 	switch n.Kind {
 	case client.NoteDrop:
-		if e := q.find(n.Item.ID); e != nil && !e.inFlight {
+		e := q.find(n.Item.ID)
+		if e != nil && e.inFlight {
+			break
+		}
+		q.done.add(n.Item.ID) // its owner, or the page that wrote it, may tell of it before it hears of this
+		if e != nil {
 			q.remove(e)
 			t.step.Changed = true
 		}
