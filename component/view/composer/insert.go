@@ -51,6 +51,6 @@ func (c *Composer) put(from, to int, p person) {
 	}
 	one := protocol.Mention{At: int64(from), Len: int64(len(name)), User: p.user.ID, All: p.all}
 	i, _ := slices.BinarySearchFunc(f.mentions, one.At, func(m protocol.Mention, at int64) int { return cmp.Compare(m.At, at) })
-	f.mentions = slices.Insert(slices.Clone(f.mentions), i, one)
+	f.mentions = append(append(slices.Clone(f.mentions[:i]), one), f.mentions[i:]...)
 	c.draft.keep()
 }

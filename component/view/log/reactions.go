@@ -100,10 +100,11 @@ func (m *reactions) reaction(r *protocol.Reaction, mine []string, me string) rea
 // reactors names the users of a reaction: first "You", then the known names, then the number of
 // others.
 func reactors(t *text.Texts, r *reaction) string {
-	people := slices.Clone(r.names)
+	var people []string
 	if r.mine {
-		people = slices.Insert(people, 0, t.Say(text.You))
+		people = append(people, t.Say(text.You))
 	}
+	people = append(people, r.names...)
 	if others := r.count - len(people); others > 0 {
 		people = append(people, t.Count(text.Others, others))
 	}

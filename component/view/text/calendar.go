@@ -35,6 +35,8 @@ func (c *Calendar) DayOf(at int64) int64 {
 	if len(c.known) == calendarDaysMax {
 		c.known, i = c.known[:0], 0
 	}
-	c.known = slices.Insert(c.known, i, day)
+	c.known = append(c.known, day)
+	copy(c.known[i+1:], c.known[i:])
+	c.known[i] = day
 	return day.from
 }
