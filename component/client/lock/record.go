@@ -71,11 +71,13 @@ func (r *records) certOf(id string) *client.Certificate {
 }
 
 // admitted returns the devices that may have a secret for which users are out.
-func (r *records) admitted(ids, out []string) []string {
-	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		cert := r.certOf(id)
-		return !r.good(cert) || slices.Contains(out, cert.User)
-	})
+func (r *records) admitted(ids, out []string) (may []string) {
+	for _, id := range ids {
+		if cert := r.certOf(id); r.good(cert) && !slices.Contains(out, cert.User) {
+			may = append(may, id)
+		}
+	}
+	return may
 }
 
 // check checks devices that were not checked with these certificates before. It tells whether they could be checked.

@@ -71,7 +71,7 @@ func (s *Step) Late(at time.Time) (late time.Duration, ok bool) {
 	return s.Now.Sub(at), true
 }
 
-// Due reports whether a deadline has come, and clears it if so.
+// Due reports whether a deadline has come, and clears it if so. Like Emit, it is called from everywhere.
 //
 //go:noinline
 func (s *Step) Due(at *time.Time) bool {
