@@ -23,7 +23,7 @@ const (
 	// OpKeep stores a value of the device on disk, unless a value with a higher number is stored under
 	// the name: name, number, value → the stored number.
 	OpKeep Op = "keep"
-	// OpKept loads a stored value: name → value, or empty
+	// OpKept loads a stored value: name → value, or empty.
 	OpKept Op = "kept"
 	// OpDigest computes SHA-256: data* → hash*.
 	OpDigest Op = "digest"
@@ -51,9 +51,9 @@ const (
 	OpSeal Op = "seal"
 	// OpOpen decrypts: (kid, aad, iv, ct)* → ("1", "0" or, without the secret, "", plaintext)*.
 	OpOpen Op = "open"
-	// OpSealFile encrypts files, each with a fresh key: data* → (key, iv, ct)*
+	// OpSealFile encrypts files, each with a fresh key: data* → (key, iv, ct)*.
 	OpSealFile Op = "sealFile"
-	// OpOpenFile decrypts files: (key, iv, ct)* → ("1" or "0", data)*
+	// OpOpenFile decrypts files: (key, iv, ct)* → ("1" or "0", data)*.
 	OpOpenFile Op = "openFile"
 )
 

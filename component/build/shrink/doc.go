@@ -24,6 +24,10 @@
 // A step overwrites a table with zeros, and the step segments leaves long runs of zeros out of the module. This is safe if only
 // traces read the table: make test-shrink runs the toolchain's own tests, ours, and generated programs on such modules.
 //
+// # What this package must not know
+//
+// The chat: it makes any program smaller, and keeps all that a program can see of itself but for traces and names.
+//
 // # A new toolchain
 //
 // If the toolchain is not as the steps expect it, the build fails and names the toolchain's version. Then, in order:

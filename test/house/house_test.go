@@ -1,0 +1,151 @@
+// Package house_test checks the sizes that keep the code readable: the lines of a file and of a function, the methods of a type. It
+// checks, too, that every exported name has a comment that begins with the name and is a sentence.
+//
+// A new measure is a test here. What a package may import is the subject of test/imports.
+package house_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	fileLines     = 400
+	functionLines = 60
+	typeMethods   = 40
+)
+
+// root is the folder of the module, seen from this test.
+const root = "../.."
+
+// standIns holds stand-ins for packages of the standard library: their names and shapes are not ours.
+const standIns = "component/build/overlay/"
+
+// suites holds the tests that every store has to pass: like other tests, they may be long.
+const suites = "store/storetest/"
+
+// source is a Go file of ours.
+type source struct {
+	name   string // from the module's folder
+	syntax *ast.File
+	set    *token.FileSet
+}
+
+// tracked returns the files that git knows, with one of these endings. It leaves out test data.
+func tracked(t *testing.T, endings ...string) []string {
+	t.Helper()
+	command := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard")
+	command.Dir = root
+	out, err := command.Output()
+	if err != nil {
+		t.Fatalf("git ls-files: %v", err)
+	}
+	var names []string
+	for name := range strings.Lines(string(out)) {
+		name = strings.TrimSpace(name)
+		if !slices.Contains(endings, filepath.Ext(name)) || strings.Contains(name, "/testdata/") {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(root, name)); err == nil { // a deleted file is listed until it is committed
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		t.Fatalf("git lists no file with the endings %q", endings)
+	}
+	return names
+}
+
+// sources returns the Go files outside tests, stand-ins, and folders that the go command leaves out.
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	for _, name := range tracked(t, ".go") {
+		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, standIns) || strings.Contains(name, "/_") {
+			continue
+		}
+		set := token.NewFileSet()
+		syntax, err := parser.ParseFile(set, filepath.Join(root, name), nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, source{name, syntax, set})
+	}
+	return all
+}
+
+func TestFilesHaveAtMost400Lines(t *testing.T) {
+	for _, name := range tracked(t, ".go", ".js", ".css", ".sh") {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := bytes.Count(text, []byte("\n")); lines > fileLines {
+			t.Errorf("%s has %d lines, more than %d: look for its second subject", name, lines, fileLines)
+		}
+	}
+}
+
+func TestFunctionsHaveAtMost60Lines(t *testing.T) {
+	for _, file := range sources(t) {
+		if strings.HasPrefix(file.name, suites) {
+			continue
+		}
+		for _, declared := range file.syntax.Decls {
+			function, ok := declared.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			first, last := file.set.Position(function.Pos()).Line, file.set.Position(function.End()).Line
+			if lines := last - first + 1; lines > functionLines {
+				t.Errorf("%s:%d: %s has %d lines, more than %d", file.name, first, function.Name.Name, lines, functionLines)
+			}
+		}
+	}
+}
+
+func TestTypesHaveAtMost40Methods(t *testing.T) {
+	methods := map[string]map[string]bool{} // the methods of a type; a method of two builds counts once
+	for _, file := range sources(t) {
+		for _, declared := range file.syntax.Decls {
+			function, ok := declared.(*ast.FuncDecl)
+			if !ok || function.Recv == nil {
+				continue
+			}
+			of := filepath.Dir(file.name) + "." + receiver(function.Recv.List[0].Type)
+			if methods[of] == nil {
+				methods[of] = map[string]bool{}
+			}
+			methods[of][function.Name.Name] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(methods)) {
+		if n := len(methods[name]); n > typeMethods {
+			t.Errorf("%s has %d methods, more than %d: look for a part with a state of its own", name, n, typeMethods)
+		}
+	}
+}
+
+// receiver returns the name of a receiver's type, without the pointer and the type parameters.
+func receiver(expression ast.Expr) string {
+	switch e := expression.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.IndexListExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return "?"
+}
