@@ -28,7 +28,7 @@ func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role
 		m = rs.enter(s, name)
 	}
 	rs.setRole(m, role)
-	m.block = nil
+	m.block = m.block.afterJoin()
 	rs.peers.call(now, m)
 	switch {
 	case ask:

@@ -78,6 +78,16 @@ func (b *block) lifts(id string) bool {
 	return b.refused[0].id == id && b.refused[0].early == 0
 }
 
+// afterJoin returns the block of a lane whose room is joined anew. It forgets the refused sends, for the client may have
+// given them up. Look-ups that are under way may be refused after the join: until they end, the lane stays blocked.
+func (b *block) afterJoin() *block {
+	if b == nil || b.finds == 0 {
+		return nil
+	}
+	b.refused = nil
+	return b
+}
+
 // lanes keeps the order of sends.
 type lanes struct {
 	*shared

@@ -47,6 +47,10 @@ var hubFaults = []mutant{
 		name: "lane remembers one refusal", pkg: hub, in: "block.refuse", checks: simulation,
 		do: steps{replace("refusedMax", "1")},
 	},
+	{
+		name: "a join forgets the look-ups under way", pkg: hub, in: "rooms.join", checks: hubFirst,
+		do: steps{replace("m.block.afterJoin()", "nil")},
+	},
 	// The queue.
 	{
 		name: "who floods is not held back", pkg: hub, in: "queue.add", checks: hubAlone,

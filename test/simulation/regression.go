@@ -35,6 +35,7 @@ var Regressions = []Regression{
 	{"a device that came from another relay was asked for no longer", 3002911},
 	{"a stale item of another tab was never sealed anew", 3003104},
 	{"an item that another tab had discarded was shown again by a late word of its owner", 3002854},
+	{"a send that came after a join overtook one that was looked up at the join", 2020061},
 	{"a turn was not verified any more once its secret had come", 3004117},
 	{"of more than fifty pinned messages none was shown", 3004505},
 }
