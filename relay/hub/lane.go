@@ -16,7 +16,7 @@ import (
 type block struct {
 	rules.Refusal
 	finds   int          // look-ups under way
-	refused []refusedOne // in the order of arrival: the lane waits for the first
+	refused []refusedOne // in the order of arrival: the lane waits for the first that is not old
 }
 
 // refusedMax bounds the refused sends that a block remembers. A client has fewer in flight.
@@ -27,13 +27,15 @@ type refusedOne struct {
 	id    string
 	order uint64 // its place in the order of arrival
 	early int    // look-ups under way that arrived before it
+	old   bool   // the room was joined anew since: the client may have given the send up
 }
 
 // refuse notes that a send was refused behind the block. early is the number of unfinished look-ups that arrived before
 // it. Look-ups end in the order of arrival, so for a refused look-up early is 0.
 func (b *block) refuse(id string, order uint64, early int) {
-	for _, r := range b.refused {
-		if r.id == id && r.order < order {
+	for i := range b.refused {
+		if r := &b.refused[i]; r.id == id && r.order < order {
+			r.old = false
 			return
 		}
 	}
@@ -41,7 +43,7 @@ func (b *block) refuse(id string, order uint64, early int) {
 	at, _ := slices.BinarySearchFunc(b.refused, order, func(r refusedOne, order uint64) int {
 		return cmp.Compare(r.order, order)
 	})
-	b.refused = slices.Insert(b.refused, at, refusedOne{id, order, early})
+	b.refused = slices.Insert(b.refused, at, refusedOne{id: id, order: order, early: early})
 	b.refused = b.refused[:min(len(b.refused), refusedMax)]
 }
 
@@ -72,19 +74,37 @@ func (b *block) unseen() rules.Refusal {
 // lifts reports whether the arrival of id ends the block. While a look-up of an earlier send is under way, nobody knows
 // which send was refused first.
 func (b *block) lifts(id string) bool {
-	if len(b.refused) == 0 {
-		return b.finds == 0
+	for i := range b.refused {
+		switch r := &b.refused[i]; {
+		case r.id == id:
+			return r.early == 0
+		case !r.old:
+			return false
+		}
 	}
-	return b.refused[0].id == id && b.refused[0].early == 0
+	return b.finds == 0
 }
 
-// afterJoin returns the block of a lane whose room is joined anew. It forgets the refused sends, for the client may have
-// given them up. Look-ups that are under way may be refused after the join: until they end, the lane stays blocked.
+// waitsFor returns the send that the lane waits for; "" means that it waits for none.
+func (b *block) waitsFor() string {
+	for i := range b.refused {
+		if !b.refused[i].old {
+			return b.refused[i].id
+		}
+	}
+	return ""
+}
+
+// afterJoin returns the block of a lane whose room is joined anew. The lane waits no longer for the sends that were refused, for
+// the client may have given them up. Look-ups that are under way may be refused after the join: until they end, the lane
+// stays blocked.
 func (b *block) afterJoin() *block {
 	if b == nil || b.finds == 0 {
 		return nil
 	}
-	b.refused = nil
+	for i := range b.refused {
+		b.refused[i].old = true
+	}
 	return b
 }
 
@@ -117,7 +137,7 @@ func (ls *lanes) send(now time.Time, s *Session, f protocol.Send) {
 		b.refuse(f.ID, p.order, b.finds)
 		s.send(refusalFrame(b.unseen(), f.Room, f.ID))
 		return
-	case b != nil && b.finds == 0 && len(b.refused) > 0:
+	case b != nil && b.finds == 0 && b.waitsFor() != "":
 		ls.probe(m)
 	}
 	p.holdBack(b)
@@ -153,7 +173,7 @@ func (ls *lanes) admit(now time.Time, m *member, id string, full bool) {
 // probe looks up the send that a lane waits for. Another device of the user may have sent it, or this one twice. If it
 // is stored, its sender need not send it again, and it must not hold the lane back for ever.
 func (ls *lanes) probe(m *member) {
-	b, id, room := m.block, m.block.refused[0].id, m.presence.room.name
+	b, id, room := m.block, m.block.waitsFor(), m.presence.room.name
 	ls.writes.enqueue(pending{
 		// Without content: an id that was stored is a conflict.
 		op: rules.Op{Room: room, Sender: m.sender(), Do: rules.Send{Send: protocol.Send{Room: room, ID: id}, FindOnly: true}},

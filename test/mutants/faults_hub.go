@@ -37,11 +37,11 @@ var hubFaults = []mutant{
 	// Lanes.
 	{
 		name: "refused lane opens at once", pkg: hub, in: "lifts", checks: simulation,
-		do: steps{replace("a.id == b && c.early == 0", `b != ""`)},
+		do: steps{replace("a.id == b", `b != ""`)},
 	},
 	{
 		name: "lane waits for any look-up", pkg: hub, in: "lifts", checks: simulation,
-		do: steps{replace("a.refused[0].early", "a.finds")},
+		do: steps{replace("a.early", "b.finds")},
 	},
 	{
 		name: "lane remembers one refusal", pkg: hub, in: "block.refuse", checks: simulation,
@@ -50,6 +50,10 @@ var hubFaults = []mutant{
 	{
 		name: "a join forgets the look-ups under way", pkg: hub, in: "rooms.join", checks: hubFirst,
 		do: steps{replace("m.block.afterJoin()", "nil")},
+	},
+	{
+		name: "a join forgets the refused sends", pkg: hub, in: "afterJoin", checks: simulation,
+		do: steps{replace("a.old = true", "a.id = \"\"")},
 	},
 	// The queue.
 	{

@@ -36,6 +36,8 @@ var Regressions = []Regression{
 	{"a stale item of another tab was never sealed anew", 3003104},
 	{"an item that another tab had discarded was shown again by a late word of its owner", 3002854},
 	{"a send that came after a join overtook one that was looked up at the join", 2020061},
+	{"a stale item whose refusal was not the first of its round was never sealed anew", 2020639},
+	{"a lane waited after a join for the second of two refused sends, which overtook the first", 3020121},
 	{"a turn was not verified any more once its secret had come", 3004117},
 	{"of more than fifty pinned messages none was shown", 3004505},
 }

@@ -2,7 +2,6 @@ package lock
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"hallway/component/client"
@@ -79,7 +78,7 @@ func (c *contents) Open(messages []*protocol.Message) {
 
 // lacking returns the mark of a message whose secret is not here, and begins to look for it.
 func (c *contents) lacking(kid string) client.Mark {
-	n := kidTurn(kid)
+	n := protocol.KidTurn(kid)
 	if n == 0 || c.device.inPlain() {
 		return client.MarkAltered
 	}
@@ -90,17 +89,6 @@ func (c *contents) lacking(kid string) client.Mark {
 		c.back.more()
 	}
 	return client.MarkWaiting
-}
-
-// kidTurn returns the number of the turn that a kid names, or 0.
-func kidTurn(kid string) int64 {
-	for i := range len(kid) {
-		if kid[i] == '.' {
-			n, _ := strconv.ParseInt(kid[:i], 10, 64)
-			return max(0, n)
-		}
-	}
-	return 0
 }
 
 // openBatch opens messages whose secrets are here.

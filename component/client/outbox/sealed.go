@@ -31,8 +31,9 @@ func (s *Seals) mayWrite(e *entry) bool {
 	return !s.queue.encrypts || s.kid != "" && e.Sealed != nil && (e.written || e.Sealed.Kid == s.kid)
 }
 
-// noteStale notes what the refusal of a key proves. The first refusal of a round is about the
-// item itself; those behind it may only have been held back.
+// noteStale notes what the refusal of a key proves. The relay does not have the item. Its key is stale for certain if it is of
+// an earlier turn than the newest secret. Otherwise only the first refusal of a round is about the item itself; those behind it
+// may only have been held back.
 func (s *Seals) noteStale(e *entry, f *protocol.Error, first bool) {
 	if f.Why != protocol.WhyStaleKey || e.Sealed == nil {
 		return
@@ -40,7 +41,7 @@ func (s *Seals) noteStale(e *entry, f *protocol.Error, first bool) {
 	if e.inFlight && first {
 		s.stale = e.Sealed.Kid
 	}
-	if e.Sealed.Kid == s.stale {
+	if e.Sealed.Kid == s.stale || protocol.KidTurn(e.Sealed.Kid) < protocol.KidTurn(s.kid) {
 		e.written = false
 	}
 }
