@@ -1,6 +1,10 @@
 package client
 
-import "hallway/protocol"
+import (
+	"strconv"
+
+	"hallway/protocol"
+)
 
 // LockState is the state of encryption in a chat.
 type LockState string
@@ -72,3 +76,14 @@ type NewTurn struct{}
 func (NewTurn) event()     {}
 func (ShowReaders) event() {}
 func (Readmit) event()     {}
+
+// KidTurn returns the number of the turn that a kid names; 0: it names none.
+func KidTurn(kid string) int64 {
+	for i := range len(kid) {
+		if kid[i] == '.' {
+			n, _ := strconv.ParseInt(kid[:i], 10, 64)
+			return max(0, n)
+		}
+	}
+	return 0
+}

@@ -67,9 +67,10 @@
 // A connection's sends in one room form a lane. When one of them is refused with a retryable code, the lane is blocked:
 // later sends are only looked up, for an id that was stored before is answered as ever. All others are refused likewise,
 // until the refused id comes again or the room is joined anew. A send that was under way at the join and is refused after it
-// blocks the lane again: a later send must not overtake it. While look-ups are under way at the join, the lane stays blocked; it
-// then opens for one of the sends that were refused before the join, or for the first that was refused after it. When a batch fails, nothing is known of any of its ops: it blocks
-// the lanes of all of them, and their sends in the queue become look-ups.
+// blocks the lane again: a later send must not overtake it. While look-ups are under way at the join, the lane stays blocked;
+// it then opens for one of the sends that were refused before the join, or for the first that was refused after it. When a
+// batch fails, nothing is known of any of its ops: it blocks the lanes of all of them, and their sends in the queue become
+// look-ups.
 //
 // # Encrypted rooms
 //

@@ -83,6 +83,29 @@ func TestAnItemOfAnotherTabIsSealedAnew(t *testing.T) {
 	}
 }
 
+// TestAnItemUnderAnOlderKeyIsSealedAnewWhicheverIsRefusedFirst: the relay may refuse an item that is under the newest key first, because it waits
+// for one under an older key. The older one is sealed anew, the other stays as it is.
+func TestAnItemUnderAnOlderKeyIsSealedAnewWhicheverIsRefusedFirst(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
+	newest, older := sealedBy("d-own", "2.k", 0, "first"), sealedBy("d-own", "1.k", 0, "second")
+	for _, item := range []client.Item{{ID: "m1", Sealed: &newest}, {ID: "m2", Sealed: &older}} {
+		s.step(client.PeerSaid{Note: client.Note{Kind: client.NoteHand, Item: item}})
+	}
+	s.take("send")
+	for _, id := range []string{"m1", "m2"} {
+		s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: id, Message: "stale"})
+	}
+	s.wait(time.Second)
+	kids := map[string]string{}
+	for _, f := range s.take("send") {
+		kids[f.ID] = f.Encrypted.Kid
+	}
+	if len(kids) != 2 || kids["m1"] != "2.k" || kids["m2"] != "2.k" {
+		t.Fatalf("wrote %v", kids)
+	}
+}
+
 // TestAWithheldTurn: a relay that has told of a turn tells of an older one on the next connection. The chat writes nothing
 // under the older key, and shows that it waits, until a turn comes that is no older than the one it knows.
 func TestAWithheldTurn(t *testing.T) {

@@ -78,7 +78,7 @@ func (c *contents) Open(messages []*protocol.Message) {
 
 // lacking returns the mark of a message whose secret is not here, and begins to look for it.
 func (c *contents) lacking(kid string) client.Mark {
-	n := protocol.KidTurn(kid)
+	n := client.KidTurn(kid)
 	if n == 0 || c.device.inPlain() {
 		return client.MarkAltered
 	}

@@ -41,7 +41,7 @@ func (s *Seals) noteStale(e *entry, f *protocol.Error, first bool) {
 	if e.inFlight && first {
 		s.stale = e.Sealed.Kid
 	}
-	if e.Sealed.Kid == s.stale || protocol.KidTurn(e.Sealed.Kid) < protocol.KidTurn(s.kid) {
+	if e.Sealed.Kid == s.stale || client.KidTurn(e.Sealed.Kid) < client.KidTurn(s.kid) {
 		e.written = false
 	}
 }
