@@ -38,6 +38,7 @@ var Regressions = []Regression{
 	{"a send that came after a join overtook one that was looked up at the join", 2020061},
 	{"a stale item whose refusal was not the first of its round was never sealed anew", 2020639},
 	{"a lane waited after a join for the second of two refused sends, which overtook the first", 3020121},
+	{"a device that the relay had lost was not registered again", 3020550},
 	{"a turn was not verified any more once its secret had come", 3004117},
 	{"of more than fifty pinned messages none was shown", 3004505},
 }

@@ -201,3 +201,19 @@ func TestNewKeysAreMadeAtOnce(t *testing.T) {
 		t.Errorf("a participant made %d turns", len(made))
 	}
 }
+
+// TestADeviceThatTheRelayHasLostIsRegisteredAgain: a relay that has fallen back to an older state may have lost the device, while the
+// connection went on.
+func TestADeviceThatTheRelayHasLostIsRegisteredAgain(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod")})
+	s.wait(2 * time.Second)
+	if wants := s.take("want"); len(wants) == 0 {
+		t.Fatal("no key was asked for")
+	}
+	s.take("device")
+	s.relay(protocol.Error{Code: protocol.CodeForbidden, Room: "lobby", Of: "want", Message: "this connection has not registered a device"})
+	if devices := s.take("device"); len(devices) != 1 {
+		t.Fatalf("registered %d devices", len(devices))
+	}
+}

@@ -97,6 +97,14 @@ func (d *device) refuse(code protocol.Code) {
 	d.enter()
 }
 
+// refusedTo takes the refusal of a frame that only a registered device may send. A relay that has fallen back to an older state
+// may have lost the device.
+func (d *device) refusedTo(f *protocol.Error) {
+	if f.Code == protocol.CodeForbidden {
+		d.register()
+	}
+}
+
 // enter lets the chat join the room, with or without a device; or anew, with one.
 func (d *device) enter() {
 	if d.welcomed && (!d.joined || d.registered) {

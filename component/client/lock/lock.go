@@ -204,6 +204,9 @@ func (l *Lock) Refused(f *protocol.Error) {
 		l.device.refuse(f.Code)
 	case "turn":
 		l.maker.refused(f)
+		l.device.refusedTo(f)
+	case "want":
+		l.device.refusedTo(f)
 	}
 }
 
