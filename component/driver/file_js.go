@@ -32,5 +32,8 @@ func fetchBytes(ctx context.Context, url, token string, _ int64) (bytes Blob, st
 	return bytes, status, err
 }
 
+// sizeOf returns the bytes of a file.
+func sizeOf(bytes Blob) int64 { return int64(bytes.Get("size").Int()) }
+
 // urlOf makes a URL of bytes in memory.
 func urlOf(bytes Blob) string { return js.Global().Get("URL").Call("createObjectURL", bytes).String() }

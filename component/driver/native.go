@@ -94,6 +94,9 @@ func fetchBytes(ctx context.Context, url, token string, most int64) (bytes Blob,
 	return bytes, response.StatusCode, err
 }
 
+// sizeOf returns the bytes of a file.
+func sizeOf(bytes Blob) int64 { return int64(len(bytes)) }
+
 // urlOf returns a URL that holds the bytes.
 func urlOf(bytes Blob) string {
 	return "data:application/octet-stream;base64," + base64.StdEncoding.EncodeToString(bytes)

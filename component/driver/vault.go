@@ -25,7 +25,7 @@ type Vault interface {
 // vault no file is sent.
 type FileVault interface {
 	Vault
-	// SealFile encrypts a file with a fresh key.
+	// SealFile encrypts a file with a fresh key. It may take out of a picture what nobody sees.
 	SealFile(ctx context.Context, bytes Blob) (sealed Blob, key, iv string, err error)
 	// OpenFile decrypts a file; ok is false if the bytes are not those that were encrypted. With a size it returns
 	// a thumbnail of a picture; ok is also false if it is none.
@@ -40,7 +40,7 @@ func (d *Driver) attachSealed(f client.Attachment, bytes Blob) error {
 	queued := d.vault.doWithin(filesTimeout, func(ctx context.Context) client.Event {
 		if ok {
 			if sealed, key, iv, err := vault.SealFile(ctx, bytes); err == nil {
-				f.Key, f.IV = key, iv
+				f.Key, f.IV, f.Size = key, iv, sizeOf(sealed)-protocol.FileTagBytes
 				d.blobs.put(f.ID, sealed)
 			}
 		}

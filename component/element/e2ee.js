@@ -3,6 +3,8 @@
 // A cipher holds a device's private keys, which nobody can export, and the secrets of a room. It implements e2ee.Cipher of e2ee/cipher.go
 // lists, for lists of bytes: each field has its length before it. Only that file knows the meaning of the bytes.
 
+import { withoutMetadata } from './metadata.js';
+
 const { subtle } = crypto;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const ECDH = { name: 'ECDH', namedCurve: 'P-256' };
@@ -81,9 +83,10 @@ async function encryptFile(data) {
 
 const decryptFile = async (key, iv, data) => decrypt(await aes(key), iv, join(), data);
 
-/** Encrypts a file of the browser's. */
+/** Encrypts a file of the browser's, a picture without its metadata. */
 export async function sealFile(file) {
-  const [key, iv, data] = await encryptFile(await file.arrayBuffer());
+  const parts = withoutMetadata(new Uint8Array(await file.arrayBuffer()));
+  const [key, iv, data] = await encryptFile(parts.length > 1 ? join(...parts) : parts[0]);
   return { key: base64(key), iv: base64(iv), bytes: new Blob([data]) };
 }
 

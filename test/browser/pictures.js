@@ -11,8 +11,8 @@ function chunk(type, data) {
   return out;
 }
 
-/** A PNG with a pattern in colours that `hue` moves. */
-export function png(width, height, hue = 0) {
+/** A PNG with a pattern in colours that `hue` moves. A level of 0 does not compress it. */
+export function png(width, height, hue = 0, level = 6) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -32,7 +32,7 @@ export function png(width, height, hue = 0) {
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows)),
+    chunk('IDAT', deflateSync(rows, { level })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
@@ -59,3 +59,24 @@ export function wav(seconds = 1) {
 
 /** A PDF, as far as its type is concerned. */
 export const pdf = () => Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
+
+const segment = (marker, text) => {
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(text.length + 2, 2);
+  return Buffer.concat([head, Buffer.from(text, 'latin1')]);
+};
+
+/** A JPEG with metadata that says `canary`: EXIF, which also turns the picture by a quarter, XMP, IPTC, a comment and bytes behind its end. */
+export function withMetadata(jpeg) {
+  const turned =
+    'II*\0\x08\0\0\0\x02\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\x0e\x01\x02\0\x06\0\0\0\x26\0\0\0\0\0\0\0';
+  return Buffer.concat([
+    jpeg.subarray(0, 2),
+    segment(0xe1, `Exif\0\0${turned}canary`),
+    segment(0xe1, 'http://ns.adobe.com/xap/1.0/\0<canary/>'),
+    segment(0xed, 'Photoshop 3.0\0canary'),
+    segment(0xfe, 'canary'),
+    jpeg.subarray(2),
+    Buffer.from('canary'),
+  ]);
+}

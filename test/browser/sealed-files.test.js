@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ADA, BEN, expect, UNREACHABLE } from './fixture.js';
-import { pdf, png, wav } from './pictures.js';
+import { pdf, png, wav, withMetadata } from './pictures.js';
 import { stored, test } from './vault.js';
 
 const strip = (chat) => chat.element.getByRole('list', { name: 'Attached files' });
@@ -242,8 +242,8 @@ test('a sound is played from memory, and what could run in the page is only down
 
 test('a large picture is loaded if it is asked for', async ({ open, vault: _vault }) => {
   const ada = await open(ADA);
-  const noise = Buffer.concat([png(60, 40), Buffer.alloc(5 << 20, 7)]); // bytes behind the end of a PNG do not count
-  await choose(ada, [{ name: 'huge.png', mimeType: 'image/png', buffer: noise }]);
+  const huge = png(1500, 1200, 0, 0);
+  await choose(ada, [{ name: 'huge.png', mimeType: 'image/png', buffer: huge }]);
   await expect(attached(ada, 'huge.png')).toContainText('ready');
   await ada.press('Enter');
   await ada.settled(1);
@@ -251,9 +251,43 @@ test('a large picture is loaded if it is asked for', async ({ open, vault: _vaul
   await ben.settled(1);
   const asked = [];
   ben.page.on('request', (request) => request.url().includes('/files/') && asked.push(request.url()));
-  await expect(ben.messages.first()).toContainText('huge.png, 5.2 MB');
+  await expect(ben.messages.first()).toContainText('huge.png, 5.4 MB');
   expect(asked).toEqual([]);
   await ben.log.getByRole('button', { name: 'huge.png' }).click();
   await drawn(ben, 1);
   expect(asked).toHaveLength(1);
+});
+
+test('a picture loses its metadata before it is encrypted, and keeps its orientation', async ({
+  open,
+  vault: _vault,
+}) => {
+  const ada = await open(ADA);
+  const plain = await ada.page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(60, 40);
+    canvas.getContext('2d').fillRect(0, 0, 30, 40);
+    return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer())];
+  });
+  const photo = withMetadata(Buffer.from(plain));
+  await choose(ada, [{ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: photo }]);
+  await expect(attached(ada, 'photo.jpg')).toContainText('ready');
+  await ada.press('Enter');
+  const ben = await open(BEN);
+  await ben.settled(1);
+  await drawn(ben, 1);
+  const size = await ben.log.evaluate((log) => {
+    const { naturalWidth, naturalHeight } = log.querySelector('img');
+    return [naturalWidth, naturalHeight];
+  });
+  expect(size).toEqual([40, 60]);
+  await picture(ben, 'photo.jpg').click();
+  const downloading = ben.page.waitForEvent('download');
+  await ben.element
+    .getByRole('dialog')
+    .getByRole('button', { name: /Download|Save/ })
+    .click();
+  const got = await readFile(await (await downloading).path());
+  expect(photo.includes('canary')).toBe(true);
+  expect(got.includes('canary')).toBe(false);
+  expect(got.length).toBeGreaterThan(plain.length);
 });
