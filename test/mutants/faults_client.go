@@ -238,6 +238,14 @@ var clientFaults = []mutant{
 		do: steps{replace("a.Final()", "a.Final() || a == protocol.CloseSlowConsumer")},
 	},
 	{
+		name: "messages are written during a join", pkg: outbox, in: "Outbox.AwaitFlight", checks: core,
+		do: steps{drop("o.awaits = true")},
+	},
+	{
+		name: "a sent item is handed to the next owner", pkg: outbox, in: "Tabs.Heard", checks: simulation,
+		do: steps{replace("a.handed = a.mirror == client.ItemSent", "a.handed = false")},
+	},
+	{
 		name: "goaway drops what is in flight", pkg: client, in: "flush", checks: core,
 		do: steps{always("a.InFlight() + b.ChangesInFlight() == 0")},
 	},

@@ -39,6 +39,8 @@ var Regressions = []Regression{
 	{"a stale item whose refusal was not the first of its round was never sealed anew", 2020639},
 	{"a lane waited after a join for the second of two refused sends, which overtook the first", 3020121},
 	{"a device that the relay had lost was not registered again", 3020550},
+	{"an item that was in the room was handed to the next owner, behind later ones", 1040166},
+	{"a message that was written during a join overtook one that was refused before it", 3050603},
 	{"a turn was not verified any more once its secret had come", 3004117},
 	{"of more than fifty pinned messages none was shown", 3004505},
 }

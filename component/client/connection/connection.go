@@ -63,6 +63,8 @@ type Connection struct {
 	answerDue time.Time // when the dial, the welcome or the joined must have come
 	rejoinAt  time.Time // the next join after a refused one
 
+	Rejoined bool // the room is being joined anew; the core resets it
+
 	liveSince time.Time // zero: not live
 	wasJoined bool      // at least once since the chat began
 
@@ -141,6 +143,8 @@ func (c *Connection) Join() {
 	c.expectAnswer()
 	if c.phase == phaseHello {
 		c.phase = phaseJoining
+	} else {
+		c.Rejoined = true
 	}
 	c.Write(protocol.Join{Room: c.cfg.Room})
 }

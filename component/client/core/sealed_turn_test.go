@@ -217,3 +217,25 @@ func TestADeviceThatTheRelayHasLostIsRegisteredAgain(t *testing.T) {
 		t.Fatalf("registered %d devices", len(devices))
 	}
 }
+
+// TestNothingIsWrittenDuringAJoinWhileMessagesAreInFlight: the relay may refuse those, and after the join it would take a later one.
+func TestNothingIsWrittenDuringAJoinWhileMessagesAreInFlight(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.send("m1", "one")
+	s.take("send")
+	s.take("join")
+	s.relay(protocol.Error{Code: protocol.CodeConflict, Room: "lobby", Of: "turn", Message: "there is a newer turn"})
+	if joins := s.take("join"); len(joins) != 1 {
+		t.Fatalf("joined %d times", len(joins))
+	}
+	s.send("m2", "two")
+	if sends := s.take("send"); len(sends) != 0 {
+		t.Fatalf("wrote %+v", sends)
+	}
+	s.relay(protocol.Error{Code: protocol.CodeRateLimited, Room: "lobby", ID: "m1", Message: "too many messages", RetryAfterMs: 500})
+	s.wait(time.Second)
+	if sends := s.take("send"); len(sends) != 2 || sends[0].ID != "m1" || sends[1].ID != "m2" {
+		t.Fatalf("wrote %+v", sends)
+	}
+}

@@ -17,7 +17,11 @@ func (o *Outbox) Flush(inFlightMax int) (written int) {
 	if !o.Tabs.writes() || !o.resendAt.IsZero() {
 		return 0
 	}
-	room := inFlightMax - o.InFlight()
+	inFlight := o.InFlight()
+	if o.awaits = o.awaits && inFlight > 0; o.awaits {
+		return 0
+	}
+	room := inFlightMax - inFlight
 	for _, e := range o.queue.entries {
 		if e.failed() || e.inFlight {
 			continue
@@ -37,6 +41,10 @@ func (o *Outbox) Flush(inFlightMax int) (written int) {
 	}
 	return written
 }
+
+// AwaitFlight lets nothing be written until the messages in flight are answered. The room is being joined anew: from then on the
+// relay no longer holds back what follows a message that it has refused before, so that a new one could overtake it.
+func (o *Outbox) AwaitFlight() { o.awaits = true }
 
 // InFlight returns how many messages wait for their echo.
 func (o *Outbox) InFlight() int {
@@ -62,7 +70,7 @@ func (o *Outbox) oldestInFlight() *entry {
 // Interrupt lets what was in flight on a connection wait again, since the connection has ended.
 func (o *Outbox) Interrupt() {
 	o.recall(0)
-	o.resendAt = time.Time{}
+	o.resendAt, o.awaits = time.Time{}, false
 	for _, e := range o.queue.entries {
 		e.onWire = false
 	}

@@ -23,6 +23,7 @@ type Outbox struct {
 	queue queue
 
 	resendAt time.Time // nothing is written before: the relay has refused a send
+	awaits   bool      // nothing is written while messages are in flight
 }
 
 // New makes an empty outbox that waits for the stored items.

@@ -131,7 +131,7 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 		}
 	case client.NoteOwner:
 		for _, e := range q.entries {
-			e.handed = false
+			e.handed = e.mirror == client.ItemSent // it is in the room
 		}
 	case client.NoteState:
 		switch {
