@@ -96,6 +96,9 @@ func (k *keys) setTurn(r *room, t protocol.Turn) {
 		return
 	}
 	l.turn, l.due, l.out = &t, false, nil
+	for _, m := range l.devices[t.By] { // its maker has the secret, also if the result of the turn was lost
+		k.hold(r, m, t.N)
+	}
 	if r.streams > 0 {
 		k.rooms.flush(r)
 		k.rooms.cast(r, [][]byte{protocol.Turned{Room: r.name, Turn: t}.Append(nil)})
