@@ -17,7 +17,7 @@ const keysAge = time.Minute
 // The errors of a vault. The host must mend the cause.
 var (
 	ErrNoCert = errors.New("getDevice is missing: it must give this device's certificate")
-	ErrCert   = errors.New("getDevice returned a token that is not a certificate by the issuer for this device and this user")
+	ErrCert   = errors.New("getDevice returned no certificate of this device, of this user and by the issuer")
 )
 
 // Options holds the settings of a vault.

@@ -55,6 +55,10 @@ func serve(args []string) error {
 		file = "hallway.db"
 	}
 	args, metrics, hasMetrics := cut(args, "--metrics-addr") // it is one relay's
+	args, files, ok := cut(args, "--files")
+	if !ok {
+		files = abs(file) + ".files" // as a relay on a SQLite file has it
+	}
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, os.Interrupt, syscall.SIGTERM)
 	db, err := database(abs(file))
@@ -66,7 +70,7 @@ func serve(args []string) error {
 		var addrs []string
 		for i := range count {
 			relay := servers.Program(t, "relay", func(addr string) []string {
-				command := append([]string{os.Getenv(programVariable), "serve", "--addr", addr, "--db", db, "--nats", os.Getenv(natsVariable)}, args...)
+				command := append([]string{os.Getenv(programVariable), "serve", "--addr", addr, "--db", db, "--nats", os.Getenv(natsVariable), "--files", files}, args...)
 				if hasMetrics && i == 0 {
 					command = append(command, "--metrics-addr", metrics)
 				}
