@@ -46,10 +46,12 @@ func (db *database) unlock(t *transaction) {
 	}
 }
 
-// abort ends all transactions, as the end of the database does.
+// abort ends all transactions, as the end of the database does. The relays of those that wait for locks learn of it too.
 func (db *database) abort() {
 	for _, t := range db.locks {
-		t.aborted = true
+		if t.aborted = true; !t.has {
+			db.w.in(0, t.locked)
+		}
 	}
 	db.locks = nil
 }
