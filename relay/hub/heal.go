@@ -120,6 +120,9 @@ func (ps *peers) stream(r *room, c *change) {
 	ps.rooms.tell(r, frame)
 }
 
+// skips reports whether the streams were told beyond skipped revs that no frame has covered yet.
+func (r *room) skips() bool { return r.level.last < r.told && r.told < r.level.covered }
+
 // reach notes that the streams have got everything up to a rev.
 func (ps *peers) reach(r *room, rev int64) {
 	r.told = max(r.told, rev)
@@ -139,7 +142,7 @@ func (ps *peers) healed(now time.Time, room string, h *Heal, err error) {
 	switch {
 	case !r.open:
 	case err != nil:
-		ps.refuseJoins(r, func(j *joining) bool { return j.head > r.told })
+		ps.refuseJoins(r, func(j *joining) bool { return j.head > r.told || r.skips() })
 		ps.holes.readAt(r, now.Add(CheckEveryDown))
 	case h.Epoch != r.epoch:
 		ps.queue.check(r)

@@ -147,10 +147,11 @@ func (ps *peers) joinAt(m *member, head int64) {
 	ps.endJoins(r)
 }
 
-// endJoins answers the joins whose heads the streams have reached.
+// endJoins answers the joins whose heads the streams have reached. None is answered between skipped revs and the frame that
+// says that they are covered: it would say so to a stream that began after them.
 func (ps *peers) endJoins(r *room) {
 	lv := r.level
-	if len(lv.joins) == 0 {
+	if len(lv.joins) == 0 || r.skips() {
 		return
 	}
 	waiting := lv.joins
