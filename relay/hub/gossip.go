@@ -84,7 +84,7 @@ func (g *Gossip) Heard(now time.Time, from bus.RelayID, news bus.News) {
 	case *bus.Revoked:
 		g.revoked(n)
 	case *bus.Granted:
-		g.ranking.seeElsewhere(n)
+		g.ranking.seeElsewhere(now, n)
 	case *bus.Spent:
 		g.spending.heard(now, from, n)
 	case *bus.Called:

@@ -20,6 +20,9 @@ func (w *world) overhear(rest string) {
 		n = &bus.Typing{Room: "lobby", User: protocol.User{ID: frame, Name: frame, Role: protocol.RoleParticipant}}
 	case word == "revoked":
 		n = &bus.Revoked{User: frame, At: int64(protocol.TimeOf(w.now))}
+	case word == "granted": // everywhere, the role after the user
+		user, role, _ := strings.Cut(frame, " ")
+		n = &bus.Granted{User: user, Grants: []bus.Grant{{Pattern: "*", Role: protocol.Role(role)}}}
 	case word == "level":
 		n = &bus.Levelled{Round: w.others.round}
 	case word == "call":

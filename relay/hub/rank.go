@@ -3,6 +3,7 @@ package hub
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"hallway/protocol"
 	"hallway/relay/bus"
@@ -15,6 +16,8 @@ const (
 	ranksMax = 100_000
 	// ranksGrantsMax bounds the grants that are kept of a user: a frontend may have a token for each room.
 	ranksGrantsMax = 4
+	// storedWithin is the time that another relay has to store the grants that it has told of.
+	storedWithin = 30 * time.Second
 )
 
 // Ranks holds the grants of the last tokens seen, for users who are or were more than participants in any room. All
@@ -32,6 +35,9 @@ type ranked struct {
 	unsaved int  // the first so many grants are not stored
 	waits   bool // the user is in ranking.unsaved
 	storing int  // grants in the queue or being committed
+	// heardAt is the time when another relay told of the newest grants, which it stores. Zero: it has stored them, or they
+	// make the user a participant.
+	heardAt time.Time
 }
 
 // Knows reports whether the identity's token changes nothing.
@@ -81,11 +87,15 @@ func (r *Ranks) saw(user string, g Grants) (first bool) {
 }
 
 // heard notes the grants of a user's newest token, which another relay has seen and stores.
-func (r *Ranks) heard(user string, g Grants) {
+func (r *Ranks) heard(now time.Time, user string, g Grants) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if has := r.put(user, g); has.unsaved > 0 {
+	has := r.put(user, g)
+	if has.unsaved > 0 {
 		has.unsaved = min(has.unsaved+1, len(has.grants)) // stored again with those behind it
+	}
+	if g.Highest() != protocol.RoleParticipant {
+		has.heardAt = now
 	}
 }
 
@@ -105,12 +115,14 @@ func (r *Ranks) put(user string, g Grants) *ranked {
 	has.grants = slices.Insert(has.grants, 0, g)
 	has.grants = has.grants[:min(len(has.grants), ranksGrantsMax)]
 	has.unsaved = min(has.unsaved, len(has.grants))
+	has.heardAt = time.Time{}
 	return has
 }
 
 // keep demotes to participant all users who are not on the list, except those whose newest token is not stored yet. It
-// returns the demoted users with grants, by id, and forgets those without.
-func (r *Ranks) keep(above []string, here func(user string) bool) (lowered []string) {
+// returns the demoted users with grants, by id, and forgets those without. early reports that another relay may not have
+// stored a token yet.
+func (r *Ranks) keep(now time.Time, above []string, here func(user string) bool) (lowered []string, early bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	listed := make(map[string]bool, len(above))
@@ -122,7 +134,11 @@ func (r *Ranks) keep(above []string, here func(user string) bool) (lowered []str
 	}
 	for u, has := range r.seen {
 		switch {
-		case listed[u], has.waits, has.storing > 0:
+		case listed[u]:
+			has.heardAt = time.Time{}
+		case has.waits, has.storing > 0:
+		case now.Before(has.heardAt.Add(storedWithin)):
+			early = true
 		case !here(u):
 			delete(r.seen, u)
 		case has.above():
@@ -130,7 +146,7 @@ func (r *Ranks) keep(above []string, here func(user string) bool) (lowered []str
 		}
 	}
 	slices.Sort(lowered)
-	return lowered
+	return lowered, early
 }
 
 // above reports whether the grants make the user more than a participant in any room.

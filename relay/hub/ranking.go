@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"time"
+
 	"hallway/protocol"
 	"hallway/relay/bus"
 	"hallway/relay/rules"
@@ -31,28 +33,30 @@ func (rk *ranking) see(who *Identity) {
 }
 
 // seeElsewhere notes a token that another relay has seen and stores.
-func (rk *ranking) seeElsewhere(n *bus.Granted) {
+func (rk *ranking) seeElsewhere(now time.Time, n *bus.Granted) {
 	who := Identity{User: protocol.User{ID: n.User}, Grants: rk.cfg.GrantsOf(n.Grants)}
 	if rk.ranks.Knows(&who) {
 		return
 	}
 	rk.gossip.rulings.changed(nil)
-	rk.ranks.heard(n.User, who.Grants)
+	rk.ranks.heard(now, n.User, who.Grants)
 	rk.setRoles(n.User, who.Grants)
 }
 
 // keep demotes to participant all users who are not on the list. Such a user's session has shown a lower token at
-// another relay.
-func (rk *ranking) keep(above []string) {
+// another relay. It reports whether the list may be too early for some.
+func (rk *ranking) keep(now time.Time, above []string) (early bool) {
 	here := func(user string) bool {
 		u := rk.sessions.users.byID[user]
 		return u != nil && u.conns > 0
 	}
-	for _, user := range rk.ranks.keep(above, here) {
+	lowered, early := rk.ranks.keep(now, above, here)
+	for _, user := range lowered {
 		none := rk.cfg.GrantsOf([]bus.Grant{{Pattern: "*", Role: protocol.RoleParticipant}})
-		rk.ranks.heard(user, none)
+		rk.ranks.heard(now, user, none)
 		rk.setRoles(user, none)
 	}
+	return early
 }
 
 // setRoles gives a user's sessions their roles in the rooms that the grants open.

@@ -162,7 +162,9 @@ func (g *Gossip) Known(now time.Time, k Known, err error) {
 		g.moderation.endAllRevoked(k.Revoked)
 		g.bans.replace(k.Bans)
 		g.moderation.evictBanned(now, k.Bans)
-		g.ranking.keep(k.Ranked)
+		if g.ranking.keep(now, k.Ranked) {
+			rl.known = -1
+		}
 	}
 }
 

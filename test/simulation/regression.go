@@ -42,6 +42,7 @@ var Regressions = []Regression{
 	{"an item that was in the room was handed to the next owner, behind later ones", 1040166},
 	{"a message that was written during a join overtook one that was refused before it", 3050603},
 	{"the maker of a turn whose result was lost was not asked for its secret", 3051195},
+	{"a moderator whom another relay had told of, but not stored yet, was a participant from then on", 3110093},
 	{"a frame covered skipped revs for a stream that began among them", 3108406},
 	{"a turn was not verified any more once its secret had come", 3004117},
 	{"of more than fifty pinned messages none was shown", 3004505},
