@@ -239,3 +239,21 @@ func TestNothingIsWrittenDuringAJoinWhileMessagesAreInFlight(t *testing.T) {
 		t.Fatalf("wrote %+v", sends)
 	}
 }
+
+// TestNothingIsSealedUntilTheTurnIsKeptWithItsSecret: another tab may have kept a higher turn since this one was kept without.
+func TestNothingIsSealedUntilTheTurnIsKeptWithItsSecret(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod")})
+	s.kept, s.mute = turnOf(2, "d-mod"), true
+	s.relay(protocol.Wrapped{Room: "lobby", N: 1, Wrap: *wrapOf("1.k")})
+	for _, op := range []string{"unwrap", "keep"} {
+		s.state(client.LockWaiting)
+		if len(s.held) != 1 {
+			t.Fatalf("%s: the vault has %d ops", op, len(s.held))
+		}
+		asked := s.held[0]
+		s.held = nil
+		s.step(client.CryptoDone{Req: asked.Req, Result: s.vault(asked.Op)})
+	}
+	s.state(client.LockWaiting)
+}

@@ -24,6 +24,7 @@ type turns struct {
 	hash     string         // verified: of its signed bytes
 	code     string         // verified: what people compare
 	kept     bool           // verified: it is on disk, so it may be sealed under
+	keeping  int            // the ops under way that keep a turn: any may tell of a higher one that another tab has kept
 	highest  int64          // the number of the highest turn that this device has kept
 	highKid  string         // "": another tab has kept it
 	highOut  []string
@@ -90,8 +91,10 @@ func (t *turns) keep() {
 		t.kept = true
 		return
 	}
-	t.wrapKept = t.wrap != nil
+	t.wrapKept, t.kept = t.wrap != nil, false
+	t.keeping++
 	t.do(client.KeepTurn{Turn: *turn, Wrap: t.wrap}, func(r client.CryptoResult) {
+		t.keeping--
 		kept, ok := r.(client.TurnKept)
 		if !ok {
 			kept.N, t.device.fleeting = turn.N, true
@@ -104,7 +107,7 @@ func (t *turns) keep() {
 				t.highKid, t.highOut = turn.Kid, turn.Out
 			}
 		}
-		t.kept = t.kept || t.newest == turn && t.verified
+		t.kept = t.kept || t.keeping == 0 && t.newest == turn && t.verified
 	})
 }
 
