@@ -139,10 +139,15 @@ func same(a, b *protocol.Message) bool {
 		slices.EqualFunc(a.Reactions, b.Reactions, func(x, y protocol.Reaction) bool { return x.Emoji == y.Emoji && x.Count == y.Count })
 }
 
-// crowded reports whether a reaction does not name all of its users. Among several relays a change may come without its cause,
-// and then a page does not know that its user has reacted in another tab.
+// crowded reports whether a reaction does not name all of its users.
 func crowded(m *protocol.Message) bool {
 	return slices.ContainsFunc(m.Reactions, func(r protocol.Reaction) bool { return r.Count > int64(len(r.Users)) })
+}
+
+// knowsOwn reports whether a page shows its user's own reactions to a message, as far as it can know them. Among several relays a
+// change may come without its cause, and then a page does not know that its user has reacted in another tab.
+func (v *watch) knowsOwn(m *protocol.Message, life *memory.Room) bool {
+	return slices.Equal(m.Mine, life.Mine(m.ID, v.p.dev.user)) || v.p.w.cluster.several() && crowded(m)
 }
 
 // inspectMessage checks that a live page shows a message as stored, with the right reactions as its user's own.
@@ -151,8 +156,8 @@ func (v *watch) inspectMessage(m, stored *protocol.Message, life *memory.Room) {
 	if stored := p.sealed.unsealed(m, stored); !same(m, stored) {
 		p.w.fail("%s shows %+v, stored is %+v", p.name, m, stored)
 	}
-	if own := life.Mine(m.ID, p.dev.user); !slices.Equal(own, m.Mine) && !(p.w.cluster.several() && crowded(m)) {
-		p.w.fail("%s shows %q on %s as its user's own at rev %d, stored are %q", p.name, m.Mine, short(m.ID), m.Rev, own)
+	if !v.knowsOwn(m, life) {
+		p.w.fail("%s shows %q on %s as its user's own at rev %d, stored are %q", p.name, m.Mine, short(m.ID), m.Rev, life.Mine(m.ID, p.dev.user))
 	}
 	v.checked[m.ID] = m
 }
@@ -198,7 +203,7 @@ func (v *watch) behind(h *memory.Room) string {
 		return fmt.Sprintf("shows %d of %d pinned messages", n, len(pinned))
 	}
 	for i, m := range v.shown.Pinned {
-		if m.ID != pinned[i].ID || m.Rev == pinned[i].Rev && !slices.Equal(m.Mine, h.Mine(m.ID, p.dev.user)) {
+		if m.ID != pinned[i].ID || m.Rev == pinned[i].Rev && !v.knowsOwn(m, h) {
 			return "shows something else as pinned"
 		}
 	}
