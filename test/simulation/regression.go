@@ -44,6 +44,7 @@ var Regressions = []Regression{
 	{"the maker of a turn whose result was lost was not asked for its secret", 3051195},
 	{"a moderator whom another relay had told of, but not stored yet, was a participant from then on", 3110093},
 	{"a frame covered skipped revs for a stream that began among them", 3108406},
+	{"a reaction was taken for done by the answer to a message that was sent again", 3106062},
 	{"messages were sealed while a turn was kept, although another tab had kept a higher one", 3124949},
 	{"a turn was not verified any more once its secret had come", 3004117},
 	{"of more than fifty pinned messages none was shown", 3004505},

@@ -60,7 +60,7 @@ func (h *history) messageStreamed(f *protocol.Changed) {
 	m, cause := &f.Message, f.Cause
 	me := h.rights.Me().ID
 	if h.catchup.Echo(m.Rev) && cause == nil {
-		cause = h.requests.Cause(m.ID, me) // the reaction was so before
+		cause = h.requests.Cause(m, me) // the reaction was so before
 	}
 	guessed := h.timeline.Live(m, cause)
 	h.apply(m, false)

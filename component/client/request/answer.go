@@ -39,9 +39,10 @@ func (q *Queue) actInFlight() *request {
 	return nil
 }
 
-// Cause returns the cause of a reaction on a message that waits for its answer, or nil.
-func (q *Queue) Cause(id, me string) *protocol.Cause {
-	if r := q.changeOf(id); r != nil && r.kind == react {
+// Cause returns the cause of a reaction that waits for its answer, or nil if m cannot be that: it may answer a message that was
+// sent again.
+func (q *Queue) Cause(m *protocol.Message, me string) *protocol.Cause {
+	if r := q.changeOf(m.ID); r != nil && r.kind == react && r.maySay(m, me) {
 		cause := r.cause(me)
 		return &cause
 	}

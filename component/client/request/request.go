@@ -94,6 +94,17 @@ func (r *request) shownBy(m *protocol.Message) bool {
 	return m.Pinned == r.on
 }
 
+// maySay reports whether the reactions of m may be as the request wants them. Not all of their users need be named.
+func (r *request) maySay(m *protocol.Message, me string) bool {
+	for i := range m.Reactions {
+		if is := &m.Reactions[i]; is.Emoji == r.emoji {
+			named := slices.Contains(is.Users, me)
+			return named == r.on || !named && int64(len(is.Users)) < is.Count
+		}
+	}
+	return !r.on
+}
+
 // cause returns the cause that the relay names for a reaction.
 func (r *request) cause(me string) protocol.Cause {
 	return protocol.Cause{By: me, Emoji: r.emoji, On: r.on}
