@@ -154,7 +154,7 @@ func (c *lastChecks) readAll() {
 		if w.sealed.isBanned(p.dev.user, p.room) {
 			continue
 		}
-		for range 10 { // a token may expire meanwhile
+		for range 60 { // a token may expire meanwhile, and the next connection be refused
 			p.step(client.LoadNewest{})
 			w.run(time.Second)
 			if !p.watch.shown.MoreAfter && !p.watch.shown.Loading {

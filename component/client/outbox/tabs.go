@@ -116,6 +116,9 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 		if e != nil {
 			q.remove(e)
 			t.step.Changed = true
+			if t.owns {
+				t.tell(n) // a page that was opened meanwhile has heard of the item from its owner alone
+			}
 		}
 	case client.NoteHand:
 		switch {
