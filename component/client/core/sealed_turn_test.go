@@ -257,3 +257,15 @@ func TestNothingIsSealedUntilTheTurnIsKeptWithItsSecret(t *testing.T) {
 	}
 	s.state(client.LockWaiting)
 }
+
+// TestNewKeysAreMadeAlthoughTheRoomIsJoinedMeanwhile: a person asks while the room is being joined, with the device, once more.
+func TestNewKeysAreMadeAlthoughTheRoomIsJoinedMeanwhile(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod")})
+	s.step(client.NewTurn{})
+	s.relay(protocol.Joined{Room: "lobby", Epoch: "e1", Role: s.role, E2EE: &protocol.Locked{Turn: turnOf(1, "d-mod")}})
+	s.wait(2 * time.Second)
+	if turn := s.made(); turn.N != 2 {
+		t.Fatalf("made the turn %d", turn.N)
+	}
+}

@@ -101,7 +101,7 @@ func (l *Lock) Joined(f *protocol.Joined) {
 	}
 	l.records.askNext()
 	l.cfg.Rescan() // what the relay could not be asked for before
-	l.outs.due, l.maker.due = room.Out, room.Due || room.Turn == nil
+	l.outs.due, l.maker.due = room.Out, room.Due || room.Turn == nil || l.maker.asked
 	l.turns.lost = room.Turn == nil
 	if room.Turn != nil {
 		l.keys.tell(room.Turn)

@@ -33,6 +33,7 @@ type maker struct {
 	keys    *keys
 
 	due     bool // a turn, of a moderator
+	asked   bool // a person has asked for a turn, and none has come since
 	making  bool
 	offered int64     // the number of the highest turn that this page has written
 	makeAt  time.Time // the next step of it
@@ -47,7 +48,7 @@ func (m *maker) demand() {
 
 // hurry makes a turn although none is due, at once.
 func (m *maker) hurry() {
-	m.turns.toldAt = time.Time{}
+	m.asked = true
 	m.resume()
 	m.demand()
 }
@@ -85,7 +86,7 @@ func (m *maker) begin() {
 		return
 	}
 	link := t != nil && m.turns.verified && m.keys.kids[t.Kid]
-	if chapter := m.turns.toldAt.Add(chapterAfter); t != nil && !link && m.step.Now.Before(chapter) {
+	if chapter := m.turns.toldAt.Add(chapterAfter); t != nil && !link && !m.asked && m.step.Now.Before(chapter) {
 		m.makeAt = chapter
 		return
 	}
@@ -123,7 +124,7 @@ func (m *maker) makeFor(members []string, t *protocol.Turn, link bool) {
 }
 
 // ended takes a new turn, and whether another is due.
-func (m *maker) ended(due bool) { m.making, m.makeAt, m.due = false, time.Time{}, due }
+func (m *maker) ended(due bool) { m.making, m.asked, m.makeAt, m.due = false, false, time.Time{}, due }
 
 // handOn hands the secret of a turn that this page has made to the devices that its frame had no place for.
 func (m *maker) handOn(t *protocol.Turn) {
