@@ -5,6 +5,7 @@ import { Chat } from './chat.js';
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 import { pdf, png } from './pictures.js';
 import { Relay } from './relay.js';
+import { stored as onDevice } from './vault.js';
 
 const strip = (chat) => chat.element.getByRole('list', { name: 'Attached files' });
 const attached = (chat, name) => strip(chat).getByRole('listitem').filter({ hasText: name });
@@ -260,6 +261,7 @@ test('a message whose file is refused later lets the next one pass, and is sent 
     await choose(ada, [PLAN, PICTURE]);
     await ada.write('plan and stage');
     await ada.write('and then');
+    await expect.poll(() => onDevice(page)).toContain('and then'); // stored: the reload must find it
     await page.reload();
     await expect(ada.messages).toHaveCount(2);
     await strict.restart();
