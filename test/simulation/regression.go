@@ -41,6 +41,7 @@ var Regressions = []Regression{
 	{"a device that the relay had lost was not registered again", 3020550},
 	{"an item that was in the room was handed to the next owner, behind later ones", 1040166},
 	{"a message that was written during a join overtook one that was refused before it", 3050603},
+	{"a device asked for a secret that its join was bringing, and was never asked for it again", 2004166},
 	{"a tab that was opened after an item was discarded showed it, for the owner had not heard of that yet", 2200824},
 	{"the maker of a turn whose result was lost was not asked for its secret", 3051195},
 	{"a moderator whom another relay had told of, but not stored yet, was a participant from then on", 3110093},

@@ -35,6 +35,7 @@ type device struct {
 	registered bool // the relay knows the device of this connection
 	refused    protocol.Code
 	joined     bool
+	entering   bool // a join is under way
 	encrypted  bool // joined: the room is
 }
 
@@ -108,6 +109,7 @@ func (d *device) refusedTo(f *protocol.Error) {
 // enter lets the chat join the room, with or without a device; or anew, with one.
 func (d *device) enter() {
 	if d.welcomed && (!d.joined || d.registered) {
+		d.entering = true
 		d.cfg.Enter()
 	}
 }
@@ -119,7 +121,7 @@ func (d *device) leads() bool { return d.good(&d.cert) && client.Moderates(d.cer
 func (d *device) inPlain() bool { return d.joined && !d.encrypted }
 
 func (d *device) interrupt() {
-	d.welcomed, d.registered, d.joined, d.enterAt = false, false, false, time.Time{}
+	d.welcomed, d.registered, d.joined, d.entering, d.enterAt = false, false, false, false, time.Time{}
 }
 
 func (d *device) deadline() time.Time { return step.Earliest(d.openAt, d.enterAt) }

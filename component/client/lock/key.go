@@ -47,8 +47,13 @@ func (k *keys) tell(t *protocol.Turn) {
 // lacks reports whether the secret of the newest turn is missing.
 func (k *keys) lacks() bool { return k.turns.newest != nil && !k.kids[k.turns.newest.Kid] }
 
-// want asks for the secret of the newest turn, if it is missing.
+// want asks for the secret of the newest turn, if it is missing. While a join is under way it waits: should the answer bring the
+// secret, the relay would go on to think that this device lacks it.
 func (k *keys) want() {
+	if k.device.entering {
+		k.wantAt = k.in(wantAfter)
+		return
+	}
 	if k.device.joined && k.device.registered && k.lacks() && !k.outs.has(k.device.user) {
 		k.wantAt = k.in(wantEvery + k.step.Jitter(1))
 		k.link.Write(protocol.Want{Room: k.cfg.Room, N: k.turns.newest.N})

@@ -94,7 +94,7 @@ func (l *Lock) Welcome(serves bool) { l.device.welcome(serves) }
 // Joined takes the state of the room.
 func (l *Lock) Joined(f *protocol.Joined) {
 	room := f.E2EE
-	l.device.joined, l.device.encrypted = true, room != nil
+	l.device.joined, l.device.entering, l.device.encrypted = true, false, room != nil
 	l.back.ended, l.back.failed, l.turns.toldAt = false, false, l.step.Now
 	if room == nil {
 		return
