@@ -1,5 +1,5 @@
 // Takes out of pictures what tells of places, people and devices: EXIF, XMP, IPTC, comments, thumbnails. The relay does so elsewhere
-// (files/media), but it cannot read a file that is encrypted. What a picture looks like stays, also the orientation of a JPEG.
+// (files/media), but it cannot read a file that is encrypted. The picture looks the same: its colours stay, and the orientation of a JPEG.
 
 const EXIF = 'Exif\0\0';
 /** The chunks of a PNG that a decoder needs (PNG, third edition, 11.2 and 11.3), and those of a WebP (RFC 9649, 2.3 to 2.7). */
@@ -26,14 +26,13 @@ function jpeg(bytes, view, text) {
   const parts = [bytes.subarray(0, 2)];
   let at = 2;
   let scans = 0;
-  for (let marker = bytes[3]; marker !== 0xd9; marker = bytes[at + 1]) {
+  for (let marker = bytes[3]; at < bytes.length && marker !== 0xd9; marker = bytes[at + 1]) {
     if (bytes[at] !== 0xff) throw new RangeError();
     if (marker === 0xff) {
       at++; // it fills
       continue;
     }
-    if (at + 4 > bytes.length && !scans) throw new RangeError();
-    if (at + 4 > bytes.length) return parts;
+    if (at + 4 > bytes.length) break;
     let end = at + 2 + view.getUint16(at + 2);
     const name = text(at + 4, Math.min(end, at + 16));
     if (marker === 0xda) {
@@ -50,9 +49,10 @@ function jpeg(bytes, view, text) {
     if (stays) parts.push(bytes.subarray(at, end));
     else if (marker === 0xe1 && name.startsWith(EXIF)) parts.push(orientation(view, at + 10, end));
     at = end;
-    if (at >= bytes.length) return parts;
   }
-  return [...parts, new Uint8Array([0xff, 0xd9])]; // what follows is not of this picture
+  const ended = bytes[at + 1] === 0xd9; // other bytes may follow: they are not of this picture
+  if (!ended && !scans) throw new RangeError();
+  return ended ? [...parts, bytes.subarray(at, at + 2)] : parts;
 }
 
 /** Returns EXIF that has only the orientation of the EXIF there; nothing if there is none. */
@@ -86,12 +86,13 @@ function webp(bytes, view, text) {
   const parts = [];
   const end = 8 + view.getUint32(4, true);
   for (let at = 12; at < end; ) {
-    const next = at + 8 + view.getUint32(at + 4, true);
+    const size = view.getUint32(at + 4, true);
+    const next = at + 8 + size + (size % 2);
     const kind = text(at, at + 4);
-    const chunk = bytes.slice(at, next + (next % 2));
+    const chunk = bytes.slice(at, next);
     if (kind === 'VP8X') chunk[8] &= ~WEBP_METADATA;
     if (WEBP.test(kind)) parts.push(chunk);
-    at = next + (next % 2);
+    at = next;
   }
   const head = bytes.slice(0, 12);
   const size = parts.reduce((n, part) => n + part.length, 4);

@@ -34,8 +34,10 @@ test('a JPEG keeps its orientation alone', () => {
 });
 
 test('a JPEG that ends early loses its metadata, too', () => {
-  const cut = withMetadata(JPEG).subarray(0, -12);
-  assert.equal(strip(cut).includes('canary'), false);
+  for (const less of [9, 10, 12]) {
+    const cut = withMetadata(JPEG).subarray(0, -less);
+    assert.equal(strip(cut).includes('canary'), false);
+  }
 });
 
 test('EXIF that is malformed goes', () => {

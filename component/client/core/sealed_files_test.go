@@ -111,7 +111,7 @@ func (s *sealedChat) messageWithFiles(id, sender string, sealed *protocol.Encryp
 	}})
 }
 
-// TestFilesKeepTheirKeys: what is sealed anew has the same files, with their keys, and nothing is uploaded again.
+// TestFilesKeepTheirKeys: a message that is sealed anew has the same files with their keys, and no file is uploaded again.
 func TestFilesKeepTheirKeys(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.joinWithFiles(1)
@@ -122,7 +122,7 @@ func TestFilesKeepTheirKeys(t *testing.T) {
 	s.lose()
 	s.joinWithFiles(2)
 	s.take("send")
-	s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: "m1", Message: "stale"})
+	s.stale("m1")
 	s.wait(5e9)
 	anew := s.take("send")
 	if len(anew) != 1 || anew[0].Encrypted.Kid != "2.k" || anew[0].Encrypted.CT != first[0].Encrypted.CT || string(anew[0].Files[0]) != `"f1"` {
@@ -134,7 +134,7 @@ func TestFilesKeepTheirKeys(t *testing.T) {
 	s.checkHidden()
 }
 
-// TestFilesOutliveAReload: a stored message has its files bare; what they are comes from the sealed form.
+// TestFilesOutliveAReload: a stored message has its files bare; their names and keys come from the sealed form.
 func TestFilesOutliveAReload(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.joinWithFiles(1)
@@ -246,7 +246,7 @@ func TestAChatThatDoesNotEncryptTakesNoFiles(t *testing.T) {
 	}
 }
 
-// TestSizesOfSealedFiles: what is encrypted is larger, and what a message says of its files counts against its size.
+// TestSizesOfSealedFiles: encryption makes a file larger, and the names and keys of files count against the size of their message.
 func TestSizesOfSealedFiles(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.joinWithFiles(1)

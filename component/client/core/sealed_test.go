@@ -48,6 +48,21 @@ func TestNothingIsSealedBelowTheHighestTurn(t *testing.T) {
 	}
 }
 
+// stale refuses a message because of its key.
+func (s *sealedChat) stale(id string) {
+	s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: id, Message: "stale"})
+}
+
+// sealsAnew refuses a message because of its key, and checks that it comes again under a kid.
+func (s *sealedChat) sealsAnew(id, kid string) {
+	s.t.Helper()
+	s.stale(id)
+	s.wait(time.Second)
+	if anew := s.take("send"); len(anew) != 1 || anew[0].ID != id || anew[0].Encrypted.Kid != kid {
+		s.t.Fatalf("wrote %+v", anew)
+	}
+}
+
 func TestSealedOnceAndAnewOnlyAfterStaleKey(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -60,11 +75,7 @@ func TestSealedOnceAndAnewOnlyAfterStaleKey(t *testing.T) {
 	if len(first) != 1 || len(again) != 1 || *first[0].Encrypted != *again[0].Encrypted {
 		t.Fatalf("wrote %+v, then %+v", first, again)
 	}
-	s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: "m1", Message: "stale"})
-	s.wait(time.Second)
-	if anew := s.take("send"); len(anew) != 1 || anew[0].Encrypted.Kid != "2.k" {
-		t.Fatalf("wrote %+v", anew)
-	}
+	s.sealsAnew("m1", "2.k")
 }
 
 // TestAnItemOfAnotherTabIsSealedAnew: a tab that has died may have stored it without its text.
@@ -76,11 +87,7 @@ func TestAnItemOfAnotherTabIsSealedAnew(t *testing.T) {
 	if first := s.take("send"); len(first) != 1 || *first[0].Encrypted != stored {
 		t.Fatalf("wrote %+v", first)
 	}
-	s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: "m1", Message: "stale"})
-	s.wait(time.Second)
-	if anew := s.take("send"); len(anew) != 1 || anew[0].Encrypted.Kid != "2.k" {
-		t.Fatalf("wrote %+v", anew)
-	}
+	s.sealsAnew("m1", "2.k")
 }
 
 // TestAnItemUnderAnOlderKeyIsSealedAnewWhicheverIsRefusedFirst: the relay may refuse an item that is under the newest key first, because it waits
@@ -94,7 +101,7 @@ func TestAnItemUnderAnOlderKeyIsSealedAnewWhicheverIsRefusedFirst(t *testing.T) 
 	}
 	s.take("send")
 	for _, id := range []string{"m1", "m2"} {
-		s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: id, Message: "stale"})
+		s.stale(id)
 	}
 	s.wait(time.Second)
 	kids := map[string]string{}

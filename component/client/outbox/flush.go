@@ -158,8 +158,8 @@ func (o *Outbox) echoDue() time.Time {
 }
 
 // echoLate treats a late echo as an unanswered ping. If the relay has sent something else meanwhile,
-// it probes the connection, and gives it up only if the echo is still missing later. What was sent is
-// then sent again, which its id makes harmless.
+// it probes the connection, and gives it up only if the echo is still missing later. The
+// messages in flight are then sent again, which their ids make harmless.
 func (o *Outbox) echoLate(late time.Duration) {
 	e := o.oldestInFlight()
 	switch {

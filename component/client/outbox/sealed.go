@@ -125,7 +125,7 @@ func (s *Seals) SetOpened(m *protocol.Message, said client.Said) {
 	}
 }
 
-// known reports whether this page has what an item of a chat that encrypts says. What it says is taken as a whole.
+// known reports whether this page has the content of an item of a chat that encrypts. It has all of the content or none.
 func known(item *client.Item) bool {
 	if len(item.Files) > 0 {
 		return item.Files[0].Key != ""
@@ -147,7 +147,7 @@ func bare(files []client.Attachment) (all []client.Attachment) {
 	return all
 }
 
-// takeFiles takes the files of an item as another page has it. What it says is known from here or from there.
+// takeFiles takes the files of an item as another page has it. The content may be known here, or come with the item.
 func (e *entry) takeFiles(item *client.Item) {
 	if !known(&e.Item) && known(item) {
 		e.Text, e.Mentions = item.Text, item.Mentions
@@ -155,7 +155,7 @@ func (e *entry) takeFiles(item *client.Item) {
 	e.Files = merged(item.Files, e.Files)
 }
 
-// merged returns files. What is known of one that comes bare is taken from others.
+// merged returns files; the name and the key of a bare one are taken from others.
 func merged(files, others []client.Attachment) []client.Attachment {
 	files = slices.Clone(files)
 	for i := range files {
