@@ -43,6 +43,8 @@ type Config struct {
 	Down func()
 	// Forget is called when a token of another user has come.
 	Forget func()
+	// Rejoined is called when the room is being joined anew on the same connection.
+	Rejoined func()
 	// User is called when the user's id becomes known.
 	User func(id string)
 }
@@ -62,8 +64,6 @@ type Connection struct {
 	dialAt    time.Time // phaseWaiting: the next dial
 	answerDue time.Time // when the dial, the welcome or the joined must have come
 	rejoinAt  time.Time // the next join after a refused one
-
-	Rejoined bool // the room is being joined anew; the core resets it
 
 	liveSince time.Time // zero: not live
 	wasJoined bool      // at least once since the chat began
@@ -144,7 +144,7 @@ func (c *Connection) Join() {
 	if c.phase == phaseHello {
 		c.phase = phaseJoining
 	} else {
-		c.Rejoined = true
+		c.cfg.Rejoined()
 	}
 	c.Write(protocol.Join{Room: c.cfg.Room})
 }

@@ -65,10 +65,6 @@ func (c *Client) flush() {
 	if c.outbox.GaveUp() && c.conn.IsJoined() {
 		c.conn.Join()
 	}
-	if c.conn.Rejoined {
-		c.conn.Rejoined = false
-		c.outbox.AwaitFlight()
-	}
 	if c.mayWrite() && (c.lock != nil || !c.encrypted) && !c.conn.IsDraining() && c.outbox.Flush(c.rights.InFlightMax()) > 0 {
 		c.rights.Pause()
 	}

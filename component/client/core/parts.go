@@ -64,7 +64,8 @@ func (p *parts) begin(cfg client.Config, forget func()) {
 	p.conn = connection.New(s, connection.Config{
 		Room: room, Client: cfg.Client,
 		Down: p.interrupt, Forget: forget, Hold: cfg.Encrypted,
-		User: p.userKnown,
+		Rejoined: func() { p.outbox.AwaitFlight() },
+		User:     p.userKnown,
 	})
 	p.catchup = catchup.New(s, p.conn, p.timeline)
 	p.outbox = outbox.New(s, p.conn, room)
