@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"hallway/test/syntax"
 )
 
 // ways are the sections of ARCHITECTURE.md that list functions to follow.
@@ -79,7 +81,7 @@ func functions(t *testing.T) map[string]map[string]bool {
 			}
 			for _, decl := range file.Decls {
 				if f, ok := decl.(*ast.FuncDecl); ok && f.Body != nil {
-					name := file.Name.Name + "." + receiver(f) + f.Name.Name
+					name := file.Name.Name + "." + syntax.Name(f)
 					if all[name] == nil {
 						all[name] = make(map[string]bool)
 					}
@@ -98,22 +100,4 @@ func functions(t *testing.T) map[string]map[string]bool {
 		}
 	}
 	return all
-}
-
-// receiver returns the type of a method's receiver with a dot, or "".
-func receiver(f *ast.FuncDecl) string {
-	if f.Recv == nil {
-		return ""
-	}
-	of := f.Recv.List[0].Type
-	if star, ok := of.(*ast.StarExpr); ok {
-		of = star.X
-	}
-	if generic, ok := of.(*ast.IndexExpr); ok {
-		of = generic.X
-	}
-	if id, ok := of.(*ast.Ident); ok {
-		return id.Name + "."
-	}
-	return ""
 }

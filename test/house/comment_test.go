@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"hallway/test/syntax"
 )
 
 func TestExportedNamesHaveASentence(t *testing.T) {
@@ -44,7 +46,7 @@ type fault struct {
 func undocumented(declared ast.Decl) (faults []fault) {
 	switch d := declared.(type) {
 	case *ast.FuncDecl:
-		if d.Name.IsExported() && (d.Recv == nil || ast.IsExported(receiver(d.Recv.List[0].Type))) && !fulfils(d) {
+		if d.Name.IsExported() && (d.Recv == nil || ast.IsExported(syntax.Receiver(d))) && !fulfils(d) {
 			faults = sentence(faults, d.Name, d.Doc, nil, false)
 		}
 	case *ast.GenDecl:

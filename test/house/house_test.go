@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hallway/test/syntax"
 )
 
 const (
@@ -121,7 +123,7 @@ func TestTypesHaveAtMost40Methods(t *testing.T) {
 			if !ok || function.Recv == nil {
 				continue
 			}
-			of := filepath.Dir(file.name) + "." + receiver(function.Recv.List[0].Type)
+			of := filepath.Dir(file.name) + "." + syntax.Receiver(function)
 			if methods[of] == nil {
 				methods[of] = map[string]bool{}
 			}
@@ -133,19 +135,4 @@ func TestTypesHaveAtMost40Methods(t *testing.T) {
 			t.Errorf("%s has %d methods, more than %d: look for a part with a state of its own", name, n, typeMethods)
 		}
 	}
-}
-
-// receiver returns the name of a receiver's type, without the pointer and the type parameters.
-func receiver(expression ast.Expr) string {
-	switch e := expression.(type) {
-	case *ast.StarExpr:
-		return receiver(e.X)
-	case *ast.IndexExpr:
-		return receiver(e.X)
-	case *ast.IndexListExpr:
-		return receiver(e.X)
-	case *ast.Ident:
-		return e.Name
-	}
-	return "?"
 }

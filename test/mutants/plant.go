@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"hallway/test/syntax"
 )
 
 // A step changes one place of a function.
@@ -92,7 +94,7 @@ func declared(d ast.Decl) map[string]ast.Node {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
 		if d.Body != nil {
-			return map[string]ast.Node{receiver(d) + d.Name.Name: d.Body}
+			return map[string]ast.Node{syntax.Name(d): d.Body}
 		}
 	case *ast.GenDecl:
 		all := map[string]ast.Node{}
@@ -106,24 +108,6 @@ func declared(d ast.Decl) map[string]ast.Node {
 		return all
 	}
 	return nil
-}
-
-// receiver returns the name of a method's type and a dot, "" for a function.
-func receiver(d *ast.FuncDecl) string {
-	if d.Recv == nil {
-		return ""
-	}
-	t := d.Recv.List[0].Type
-	if star, ok := t.(*ast.StarExpr); ok {
-		t = star.X
-	}
-	if generic, ok := t.(*ast.IndexExpr); ok {
-		t = generic.X
-	}
-	if id, ok := t.(*ast.Ident); ok {
-		return id.Name + "."
-	}
-	return ""
 }
 
 // plant returns the file that the fault changes and its new content.
