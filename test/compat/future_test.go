@@ -2,7 +2,6 @@ package compat_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,8 +14,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-
-	"nhooyr.io/websocket"
 
 	"hallway/component/client"
 	"hallway/protocol"
@@ -60,45 +57,13 @@ func (f *future) page(response *http.Response) error {
 	return nil
 }
 
+// socket hands frames on, enriched; those of the relay each after one of an unknown kind.
 func (f *future) socket(w http.ResponseWriter, r *http.Request) {
-	options := websocket.AcceptOptions{Subprotocols: []string{protocol.Subprotocol}}
-	near, err := websocket.Accept(w, r, &options)
-	if err != nil {
-		return
+	up := func(frame []byte) [][]byte { return [][]byte{f.enrich(frame)} }
+	down := func(frame []byte) [][]byte {
+		return [][]byte{[]byte(`{"type":"weather","room":"lobby","sky":{"clouds":[1,2]}}`), f.enrich(frame)}
 	}
-	defer near.CloseNow()
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	dial := websocket.DialOptions{Subprotocols: options.Subprotocols}
-	far, _, err := websocket.Dial(ctx, f.relay.JoinPath("/v1/ws").String(), &dial)
-	if err != nil {
-		return
-	}
-	defer far.CloseNow()
-	go func() {
-		defer cancel()
-		f.pass(ctx, near, far, "")
-	}()
-	f.pass(ctx, far, near, `{"type":"weather","room":"lobby","sky":{"clouds":[1,2]}}`)
-}
-
-// pass hands frames on, enriched, each after one of an unknown kind.
-func (f *future) pass(ctx context.Context, from, to *websocket.Conn, strange string) {
-	from.SetReadLimit(-1)
-	for {
-		_, frame, err := from.Read(ctx)
-		if err != nil {
-			return
-		}
-		for _, data := range [][]byte{[]byte(strange), f.enrich(frame)} {
-			if len(data) == 0 {
-				continue
-			}
-			if err := to.Write(ctx, websocket.MessageText, data); err != nil {
-				return
-			}
-		}
-	}
+	tunnel(w, r, f.relay, up, down)
 }
 
 func (f *future) enrich(data []byte) []byte {

@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-	"nhooyr.io/websocket"
 
 	"hallway/component/client"
 	"hallway/component/driver"
@@ -88,44 +87,17 @@ func (o *older) has(text string) bool {
 }
 
 func (o *older) socket(w http.ResponseWriter, r *http.Request) {
-	options := websocket.AcceptOptions{Subprotocols: []string{protocol.Subprotocol}}
-	near, err := websocket.Accept(w, r, &options)
-	if err != nil {
-		return
+	up := func(frame []byte) [][]byte {
+		o.keep(frame)
+		return [][]byte{frame}
 	}
-	defer near.CloseNow()
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	far, _, err := websocket.Dial(ctx, o.relay.JoinPath("/v1/ws").String(), &websocket.DialOptions{Subprotocols: options.Subprotocols})
-	if err != nil {
-		return
+	down := func(frame []byte) [][]byte {
+		if frame = o.hide(frame); frame == nil {
+			return nil
+		}
+		return [][]byte{frame}
 	}
-	defer far.CloseNow()
-	go func() {
-		defer cancel()
-		copyFrames(ctx, near, far, func(frame []byte) []byte {
-			o.keep(frame)
-			return frame
-		})
-	}()
-	copyFrames(ctx, far, near, o.hide)
-}
-
-// copyFrames hands frames on until a connection ends, each as change returns it; nil: not at all.
-func copyFrames(ctx context.Context, from, to *websocket.Conn, change func([]byte) []byte) {
-	from.SetReadLimit(-1)
-	for {
-		_, frame, err := from.Read(ctx)
-		if err != nil {
-			return
-		}
-		if frame = change(frame); frame == nil {
-			continue
-		}
-		if err := to.Write(ctx, websocket.MessageText, frame); err != nil {
-			return
-		}
-	}
+	tunnel(w, r, o.relay, up, down)
 }
 
 // hide takes encryption out of a frame of the relay.
