@@ -104,7 +104,9 @@ test('the banned are left out, also of those who wrote last', async ({ openChats
   await expect(options(mo)).toHaveText([/Ada/, /everyone/]);
   await mo.type('c');
   await expect(list(mo)).toBeHidden();
+  const answer = ben.page.waitForResponse(/members\?q=c/);
   await ben.type('@c');
+  await answer;
   await expect(list(ben)).toBeHidden();
   await ben.press('Backspace');
   await expect(options(ben)).toHaveText([/Ada/]);

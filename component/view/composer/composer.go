@@ -131,7 +131,13 @@ func (c *Composer) Edit(id string) { c.mode.edit(id) }
 func (c *Composer) GiveBack(id string) { c.mode.giveBack(id) }
 
 // SetAbsent notes whether a user can be mentioned.
-func (c *Composer) SetAbsent(user string, absent bool) { c.picker.setAbsent(user, absent) }
+func (c *Composer) SetAbsent(user string, absent bool) {
+	c.picker.setAbsent(user, absent)
+	if c.picker.open {
+		c.picker.find()
+		c.update()
+	}
+}
 
 // Listen adds the handlers for files and texts that are pasted or dropped anywhere in the chat to its root element.
 func (c *Composer) Listen(root app.HTMLDiv) app.HTMLDiv {

@@ -91,6 +91,16 @@ func lastOwn(s *client.Snapshot) *protocol.Message {
 type sentEdit struct {
 	id, text string
 	mentions []protocol.Mention
+	was      string // the message's text before the edit
+}
+
+// textOf returns the newest text that the user has given an own message: the one of an edit without an answer yet, or
+// else the message's.
+func (e *sentEdit) textOf(own *protocol.Message) (string, []protocol.Mention) {
+	if e.id == own.ID && e.was == own.Text {
+		return e.text, e.mentions
+	}
+	return own.Text, own.Mentions
 }
 
 // modes holds the mode of a composer and changes it.
@@ -141,11 +151,12 @@ func (m *modes) edit(id string) {
 	if m.editing == "" {
 		m.before, m.beforeMentions = m.field.value(), m.field.mentions
 	}
-	m.editing, m.was, m.wasMentions = id, own.Text, own.Mentions
-	if own.AutoText { // the names of files
+	m.editing = id
+	m.was, m.wasMentions = m.sent.textOf(own)
+	if own.AutoText && m.was == own.Text { // the names of files
 		m.field.write("", nil)
 	} else {
-		m.field.write(own.Text, own.Mentions)
+		m.field.write(m.was, m.wasMentions)
 	}
 	m.draft.keep()
 	m.update()

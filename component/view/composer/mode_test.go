@@ -86,3 +86,18 @@ func TestStrip(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEditStartsFromTheEditBefore(t *testing.T) {
+	own := mine(1, "first")
+	sent := sentEdit{id: own.ID, text: "second", was: "first"}
+	if text, _ := sent.textOf(own); text != "second" {
+		t.Errorf("%q, while the edit waits for its answer", text)
+	}
+	own.Text = "of another tab"
+	if text, _ := sent.textOf(own); text != "of another tab" {
+		t.Errorf("%q, after another edit", text)
+	}
+	if text, _ := sent.textOf(mine(2, "other")); text != "other" {
+		t.Errorf("%q of another message", text)
+	}
+}

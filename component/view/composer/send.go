@@ -7,6 +7,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/view/dom"
+	"hallway/component/view/log"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
@@ -160,6 +161,9 @@ func (c *Composer) submitEdit(written string, list []protocol.Mention) {
 			return
 		}
 		m.sent = sentEdit{id: m.editing, text: written, mentions: list}
+		if own := log.Message(c.Snap, m.editing); own != nil {
+			m.sent.was = own.Text
+		}
 		c.Do(client.EditText{ID: m.editing, Text: written, Mentions: list})
 	}
 	c.Status.SetNote("")
