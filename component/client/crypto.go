@@ -128,8 +128,11 @@ type (
 		// Fleeting reports that keys cannot be stored: the device ends with the page.
 		Fleeting bool
 	}
-	// TurnKept answers [KeepTurn]. N is the number of the stored turn.
-	TurnKept struct{ N int64 }
+	// TurnKept answers [KeepTurn].
+	TurnKept struct {
+		N   int64    // the number of the stored turn
+		Out []string // the users whom the stored turn shuts out, if it has a higher number
+	}
 	// DevicesChecked answers [CheckDevices], in the order of the devices.
 	DevicesChecked struct{ Certs []Certificate }
 	// TurnChecked answers [CheckTurn].

@@ -157,8 +157,15 @@ func (v *Vault) keepTurn(ctx context.Context, op client.KeepTurn) (client.Crypto
 	if err != nil {
 		return nil, err
 	}
-	n, err := strconv.ParseInt(string(number), 10, 64)
-	return client.TurnKept{N: n}, err
+	var result client.TurnKept
+	if result.N, err = strconv.ParseInt(string(number), 10, 64); err != nil || result.N <= op.Turn.N {
+		return result, err
+	}
+	stored, err := v.one(ctx, e2ee.OpKept, []byte(keptTurn+v.options.Room))
+	if turn, _ := readKept(stored); turn != nil {
+		result.Out = turn.Out
+	}
+	return result, err
 }
 
 // check checks devices. If the issuer's keys do not verify a certificate, check reads them again,

@@ -266,11 +266,12 @@ func TestDeviceIsKept(t *testing.T) {
 	ada := newParty(t, i, "u_ada", "organizer", native.New(disk))
 	first := turnOf(ada, 1, client.TurnMade{}, false, ada.opened.Device.ID)
 	second := turnOf(ada, 2, first, true, ada.opened.Device.ID)
+	second.Turn.Out = []string{"u_eve"}
 	if n := do[client.TurnKept](ada, client.KeepTurn{Turn: second.Turn, Wrap: &second.Wraps[0]}).N; n != 2 {
 		t.Errorf("turn %d is kept", n)
 	}
-	if n := do[client.TurnKept](ada, client.KeepTurn{Turn: first.Turn}).N; n != 2 {
-		t.Errorf("after an older one, turn %d is kept", n)
+	if kept := do[client.TurnKept](ada, client.KeepTurn{Turn: first.Turn}); kept.N != 2 || !slices.Equal(kept.Out, []string{"u_eve"}) {
+		t.Errorf("after an older one, turn %+v is kept", kept)
 	}
 	asked := i.asked
 	again := newParty(t, i, "u_ada", "organizer", native.New(disk))

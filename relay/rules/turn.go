@@ -7,6 +7,10 @@ import (
 	"hallway/protocol"
 )
 
+// turnsAheadMax is how far a turn may be above the newest. The store may have lost turns that devices have seen, so there may be gaps.
+// Without a bound one moderator could use up all numbers, and no later turn would shut anybody out.
+const turnsAheadMax = 1 << 20
+
 // makeTurn stores a new turn, with wraps of its secret.
 func makeTurn(s *Set, r *Room, op *Op, do MakeTurn) Outcome {
 	book := s.locks(r)
@@ -19,6 +23,8 @@ func makeTurn(s *Set, r *Room, op *Op, do MakeTurn) Outcome {
 		return refuse(protocol.CodeForbidden, "the turn was made by another device than this connection's")
 	case t.N <= l.N:
 		return refuse(protocol.CodeConflict, "the room has turn "+strconv.FormatInt(l.N, 10)+" already")
+	case t.N > l.N+turnsAheadMax:
+		return refuse(protocol.CodeBadRequest, "turn.n is too far above the newest turn, "+strconv.FormatInt(l.N, 10))
 	}
 	next := Lock{N: t.N, Kid: t.Kid, Chapter: t.N, At: s.Now, By: do.Device, Turn: t}
 	if t.Link != "" && t.PrevKid == l.Kid {

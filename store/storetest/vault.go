@@ -210,6 +210,7 @@ func testTurns(h *harness) {
 	h.refused("the same turn", turn(ada, d, first), protocol.CodeConflict, "")
 	second := d.Turn("lobby", 3, &first) // numbers may be left out
 	h.taken("the next turn", turn(ada, d, second))
+	h.refused("a turn far above", turn(ada, d, d.Turn("lobby", second.N+1<<20+1, &second)), protocol.CodeBadRequest, "")
 	h.refused("a lower turn", turn(ada, d, d.Turn("lobby", 2, &first)), protocol.CodeConflict, "")
 	h.reopen()
 	locked := h.opened(ada, d)

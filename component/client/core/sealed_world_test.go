@@ -160,7 +160,7 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 		if s.kept == nil || s.kept.N < op.Turn.N {
 			s.kept = &op.Turn
 		}
-		return client.TurnKept{N: s.kept.N}
+		return client.TurnKept{N: s.kept.N, Out: s.kept.Out}
 	case client.CheckDevices:
 		if s.keyless {
 			return nil

@@ -91,10 +91,11 @@ func (k *keys) gained(kids []string, wrap *protocol.Wrap) {
 	k.cfg.Rescan()
 }
 
-// wanted hands the secret of the newest turn to devices that may have it.
+// wanted hands the secret of the newest turn to devices that may have it. It hands on no secret below the highest turn: a new chapter
+// may have begun since, and others may have been shut out.
 func (k *keys) wanted(f *protocol.Wanted) {
 	t := k.turns.newest
-	if t == nil || f.N != t.N || !k.turns.verified || k.lacks() || len(f.Devices) > protocol.WantedMax {
+	if t == nil || f.N != t.N || !k.turns.verified || k.turns.behind() || k.lacks() || len(f.Devices) > protocol.WantedMax {
 		return
 	}
 	k.records.check(f.Devices, func(bool) {

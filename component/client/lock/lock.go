@@ -49,7 +49,7 @@ func (l *Lock) Forget() {
 		device:   device{env: e, opened: l.deviceOpened},
 		records:  records{env: e, device: d, certs: map[string]*record{}},
 		readers:  readers{env: e, records: r, turns: t},
-		turns:    turns{env: e, device: d, records: r, checked: l.maker.consider},
+		turns:    turns{env: e, device: d, records: r, checked: l.turnChecked},
 		outs:     outs{turns: t},
 		keys:     keys{env: e, device: d, records: r, turns: t, outs: o, came: l.keyCame, kids: map[string]bool{}},
 		back:     back{env: e, device: d, turns: t, keys: k},
@@ -101,7 +101,7 @@ func (l *Lock) Joined(f *protocol.Joined) {
 	}
 	l.records.askNext()
 	l.cfg.Rescan() // what the relay could not be asked for before
-	l.outs.due, l.maker.due = room.Out, room.Due || room.Turn == nil || l.maker.asked
+	l.outs.due, l.maker.due = room.Out, room.Due || room.Turn == nil || l.maker.asked || len(l.outs.expelled) > 0
 	l.turns.lost = room.Turn == nil
 	if room.Turn != nil {
 		l.keys.tell(room.Turn)
@@ -141,10 +141,19 @@ func (l *Lock) Received(f protocol.RelayFrame, joined bool) {
 
 // turned takes a new turn.
 func (l *Lock) turned(t *protocol.Turn) {
-	l.maker.ended(l.outs.settle(t.Out))
+	l.maker.ended(l.outs.left(t.Out))
 	l.keys.tell(t)
 	l.maker.handOn(t)
 	l.keys.wantAt = l.in(wantAfter)
+	l.maker.consider()
+}
+
+// turnChecked goes on once the newest turn is verified.
+func (l *Lock) turnChecked() {
+	if !l.turns.behind() {
+		l.outs.settle()
+	}
+	l.maker.due = l.maker.due || len(l.outs.expelled) > 0
 	l.maker.consider()
 }
 

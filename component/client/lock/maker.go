@@ -19,7 +19,7 @@ const (
 	// lackAfter is how long the relay may not have told of a turn that another tab has kept: among several relays its news
 	// take a while.
 	lackAfter = 10 * time.Second
-	// turnMax is the highest number after which another turn is made.
+	// turnMax is the highest number of a turn that counts.
 	turnMax = 1 << 40
 )
 

@@ -30,11 +30,18 @@ func (o *outs) next() []string {
 	return out
 }
 
-// settle takes the users whom a new turn shuts out, and reports whether others are left.
-func (o *outs) settle(out []string) bool {
-	settled := func(user string) bool { return slices.Contains(out, user) }
-	o.due, o.expelled = slices.DeleteFunc(o.due, settled), slices.DeleteFunc(o.expelled, settled)
-	return len(o.due)+len(o.expelled) > 0
+// left reports whether some users must still be shut out after a turn that shuts out others.
+func (o *outs) left(out []string) bool {
+	left := func(user string) bool { return !slices.Contains(out, user) }
+	return slices.ContainsFunc(o.due, left) || slices.ContainsFunc(o.expelled, left)
+}
+
+// settle ends the demands that the newest turn meets. That turn is verified: a relay could forge another one to end a ban.
+func (o *outs) settle() {
+	out := o.turns.out()
+	shut := func(user string) bool { return slices.Contains(out, user) }
+	o.due, o.expelled = slices.DeleteFunc(o.due, shut), slices.DeleteFunc(o.expelled, shut)
+	o.readmitted = slices.DeleteFunc(o.readmitted, func(user string) bool { return !shut(user) })
 }
 
 // expel keeps the next secret from a user, and reports whether that needs a turn.

@@ -57,9 +57,13 @@ func (t *turns) tell(turn *protocol.Turn) bool {
 	return true
 }
 
-// verify checks the newest turn's signature and its maker's role.
+// verify checks the newest turn's signature and its maker's role. A number that is not the kid's never counts, nor does one that
+// leaves no room for later turns.
 func (t *turns) verify() {
 	turn := t.newest
+	if client.KidTurn(turn.Kid) != turn.N || turn.N > turnMax {
+		return
+	}
 	t.records.withDevices([]string{turn.By}, func(bool) {
 		// A turn that was made before its maker's certificate was renewed still counts.
 		cert := t.records.certOf(turn.By)
@@ -101,7 +105,7 @@ func (t *turns) keep() {
 		}
 		if kept.N >= t.highest {
 			if t.highest, t.highKid = kept.N, ""; kept.N > turn.N {
-				t.highAt = t.step.Now
+				t.highAt, t.highOut = t.step.Now, kept.Out
 			}
 			if kept.N == turn.N {
 				t.highKid, t.highOut = turn.Kid, turn.Out

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"hallway/component/client"
-	"hallway/component/client/step"
 	"hallway/protocol"
 )
 
@@ -142,16 +141,16 @@ func (t *Timeline) WindowFailed() { t.ended(&t.window.list) }
 // has changed since it was asked for: then it must be read again.
 func (t *Timeline) AwaitsWindow() bool { return t.window.awaited }
 
-// Prepend takes the page before the window.
+// Prepend takes the page before the window. As in extend, messages that are not in order are of no sound relay, and left out.
 func (t *Timeline) Prepend(page []protocol.Message, more bool) {
 	t.readMine(page)
 	w := &t.window
-	first := t.Oldest()
+	first, last := t.Oldest(), int64(0)
 	older := make([]*entry, 0, len(page)+len(w.entries))
 	for i := range page {
-		if e, _ := t.put(&page[i], true); e.in&inWindow == 0 && (first == 0 || e.m.Seq < first) {
+		if e, _ := t.put(&page[i], true); e.in&inWindow == 0 && e.m.Seq > last && (first == 0 || e.m.Seq < first) {
 			t.enter(&w.list, e)
-			older = append(older, e)
+			older, last = append(older, e), e.m.Seq
 		}
 	}
 	w.entries, w.shown = append(older, w.entries...), nil
@@ -174,10 +173,8 @@ func (t *Timeline) Extend(page []protocol.Message) {
 // message that anyone told of.
 func (t *Timeline) extend(page []protocol.Message) {
 	w := &t.window
-	last := t.Last()
 	for i := range page {
-		if e, _ := t.put(&page[i], true); e.in&inWindow == 0 && e.m.Seq > last {
-			step.Assert(e.m.Seq > t.Last(), "the window ascends")
+		if e, _ := t.put(&page[i], true); e.in&inWindow == 0 && e.m.Seq > t.Last() {
 			t.insert(&w.list, len(w.entries), e)
 			w.newest = max(w.newest, e.m.Seq)
 		}

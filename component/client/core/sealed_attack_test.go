@@ -1,0 +1,147 @@
+package core
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// The relay lies in these tests: it forges, withholds and repeats turns.
+
+// ban lets the chat's user ban another.
+func (s *sealedChat) ban(user string, role protocol.Role) {
+	s.step(client.Moderate{Act: protocol.ActBan, User: user})
+	s.relay(protocol.Moderated{Room: "lobby", Act: protocol.ActBan, User: protocol.User{ID: user, Role: role}, By: protocol.User{ID: s.user, Role: s.role}})
+}
+
+// unban lets the chat's user lift a ban.
+func (s *sealedChat) unban(user string) {
+	s.step(client.Moderate{Act: protocol.ActUnban, User: user})
+	s.relay(protocol.Moderated{Room: "lobby", Act: protocol.ActUnban, User: protocol.User{ID: user, Role: protocol.RoleParticipant}, By: protocol.User{ID: s.user, Role: s.role}})
+}
+
+// turned brings a turn and its secret.
+func (s *sealedChat) turned(t *protocol.Turn) {
+	s.relay(protocol.Turned{Room: "lobby", Turn: *t})
+	s.relay(protocol.Wrapped{Room: "lobby", N: t.N, Wrap: *wrapOf(t.Kid)})
+}
+
+// handedTo asks for the secret of a turn for a device of a user, and reports whether the chat hands it on.
+func (s *sealedChat) handedTo(n int64, user string) bool {
+	s.relay(protocol.Wanted{Room: "lobby", N: n, Devices: []protocol.Device{deviceOf("d-"+user, user, protocol.RoleParticipant, time.Hour)}})
+	return len(s.take("wraps")) > 0
+}
+
+// TestAForgedTurnEndsNoBan: the relay says that a turn shuts the banned user out, then that the turn before is the newest again.
+func TestAForgedTurnEndsNoBan(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.devices["d-eve"] = deviceOf("d-eve", "eve", protocol.RoleParticipant, time.Hour)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.ban("eve", protocol.RoleParticipant)
+	forged := turnOf(2, "d-mod", "eve")
+	forged.Sig = "bad"
+	s.relay(protocol.Turned{Room: "lobby", Turn: *forged})
+	s.turned(turnOf(1, "d-mod"))
+	if s.handedTo(1, "eve") {
+		t.Error("the secret was handed to a user whom this one has banned")
+	}
+	s.relay(protocol.Due{Room: "lobby"})
+	s.wait(time.Minute)
+	for _, f := range s.take("turn") {
+		if turn, err := protocol.DecodeTurn(f.Turn); err != nil || !slices.Contains(turn.Out, "eve") {
+			t.Errorf("made %+v, %v", turn, err)
+		}
+	}
+}
+
+// TestALaterBanOfAnotherModeratorCounts: this user has let a user in again. Later another moderator has put that user out.
+func TestALaterBanOfAnotherModeratorCounts(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod", "eve"), Wrap: wrapOf("1.k")})
+	s.unban("eve")
+	s.wait(2 * time.Second)
+	second := s.made()
+	if len(second.Out) != 0 {
+		t.Fatalf("made %+v", second)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: second})
+	s.turned(turnOf(3, "d-mod", "eve"))
+	s.relay(protocol.Due{Room: "lobby"})
+	s.wait(2 * time.Second)
+	if turn := s.made(); turn.N != 4 || !slices.Contains(turn.Out, "eve") {
+		t.Errorf("made %+v", turn)
+	}
+}
+
+// TestAnOlderSecretIsNotHandedOn: the relay repeats a turn from before a new chapter, whose messages a newcomer must not read.
+func TestAnOlderSecretIsNotHandedOn(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	if !s.handedTo(1, "bo") {
+		t.Fatal("the newest secret was not handed on")
+	}
+	chapter := turnOf(2, "d-mod")
+	chapter.Link, chapter.PrevKid = "", ""
+	s.turned(chapter)
+	s.turned(turnOf(1, "d-mod"))
+	if s.handedTo(1, "cy") {
+		t.Error("a secret before the highest turn was handed on")
+	}
+}
+
+// TestATurnOfAnotherTabShutsOut: another tab has kept a turn that shuts a user out. The relay withholds it from this one.
+func TestATurnOfAnotherTabShutsOut(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.devices["d-eve"] = deviceOf("d-eve", "eve", protocol.RoleParticipant, time.Hour)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.kept = turnOf(3, "d-mod", "eve")
+	s.turned(turnOf(2, "d-mod"))
+	if s.handedTo(2, "eve") {
+		t.Error("the secret was handed to a user whom another tab's turn shuts out")
+	}
+	s.wait(time.Minute)
+	made := s.take("turn")
+	if len(made) == 0 {
+		t.Fatal("no turn was made")
+	}
+	turn, err := protocol.DecodeTurn(made[0].Turn)
+	if err != nil || turn.N != 4 || !slices.Contains(turn.Out, "eve") {
+		t.Errorf("made %+v, %v", turn, err)
+	}
+}
+
+// TestATurnIsOfItsKid: a moderator signs a turn whose number is not that of its kid.
+func TestATurnIsOfItsKid(t *testing.T) {
+	for name, turn := range map[string]*protocol.Turn{"a higher kid": turnOf(1, "d-mod"), "a number that no turn can follow": turnOf(1<<50, "d-mod")} {
+		s := newSealedChat(t, "ada", protocol.RoleParticipant)
+		if name == "a higher kid" {
+			turn.Kid = "7.k"
+		}
+		s.join(&protocol.Locked{Turn: turn, Wrap: wrapOf(turn.Kid)})
+		if s.state(client.LockWaiting); s.kept != nil {
+			t.Errorf("%s: kept %+v", name, s.kept)
+		}
+	}
+}
+
+// TestAnUnorderedPageEndsNoChat: no sound relay sends such a page.
+func TestAnUnorderedPageEndsNoChat(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	message := func(id string, seq int64) protocol.Message {
+		return protocol.Message{Room: "lobby", ID: id, Seq: seq, Rev: seq, CreatedAt: 1, Sender: protocol.User{ID: "bo"}, Text: id}
+	}
+	s.seq = 9
+	for _, seqs := range [][]int64{{9, 7, 8}, {3, 3, 2}, {5, 1, 5}} {
+		s.pages = nil
+		for i, seq := range seqs {
+			s.pages = append(s.pages, message(string(rune('a'+i)), seq))
+		}
+		for _, ev := range []client.Event{client.LoadAround{ID: "c"}, client.LoadAround{Seq: 8}, client.LoadOlder{}, client.LoadNewer{}, client.LoadNewest{}} {
+			s.step(ev)
+		}
+	}
+}
