@@ -53,6 +53,8 @@ func (c *epollConn) Close(code protocol.CloseCode, reason string) {
 	c.shard.push(command{kind: cmdClose, conn: c, data: closeBody(code, reason)})
 }
 
+func (c *epollConn) giveWay() { c.Close(protocol.CloseTimeout, halfReason) }
+
 // Rest implements hub.Conn.
 func (c *epollConn) Rest(d time.Duration) { c.rest.until(d) }
 

@@ -14,10 +14,12 @@ type incoming struct {
 	welcomed atomic.Bool // the hub has admitted the connection
 }
 
-// begin prepares the bound of a connection, which end closes when it gives way.
-func (i *incoming) begin(halves *guard.Halves[bool], end func(protocol.CloseCode, string)) {
-	i.halves = halves
-	i.half = guard.NewHalf[bool](func() { end(protocol.CloseTimeout, "the rest of a message has not come in time") })
+// halfReason tells a client that its connection has given way.
+const halfReason = "the rest of a message has not come in time"
+
+// begin prepares the bound of a connection, which cut closes when it gives way.
+func (i *incoming) begin(halves *guard.Halves[bool], cut func()) {
+	i.halves, i.half = halves, guard.NewHalf[bool](cut)
 }
 
 // most returns the largest size of a message: that of a hello, until the hub has admitted the connection.

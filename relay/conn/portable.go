@@ -44,7 +44,7 @@ const (
 // Serve implements [Transport]. It returns when the connection has ended.
 func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	c := &conn{nc: nc, writers: &p.writers, flushed: make(chan struct{}), frameBytesMax: p.frameBytesMax}
-	c.incoming.begin(p.halves, c.Close)
+	c.incoming.begin(p.halves, c.giveWay)
 	h := accept(c)
 	defer h.Closed()
 	p.read(c, h)
@@ -125,6 +125,8 @@ func (c *conn) Send(frame []byte) { c.queue(encode(ws.OpText, frame)) }
 
 // SendAhead implements hub.Conn. Here no other frame waits for it.
 func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
+
+func (c *conn) giveWay() { c.Close(protocol.CloseTimeout, halfReason) }
 
 // Rest implements hub.Conn.
 func (c *conn) Rest(d time.Duration) { c.rest.until(d) }

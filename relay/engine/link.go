@@ -15,16 +15,16 @@ import (
 // address; its port is 0 behind a proxy.
 func (e *Engine) Serve(nc net.Conn, from netip.AddrPort) {
 	e.transport.Serve(nc, func(c hub.Conn) conn.Handler {
-		l := &link{engine: e, id: rand.Text(), from: from}
+		l := &link{engine: e, client: hub.Client{ID: rand.Text(), From: from}}
 		e.conns.Add(1)
 		open := func(now time.Time) {
 			e.links++
-			l.session = e.hub.Open(now, l.id, from.Addr(), c)
+			l.session = e.hub.Open(now, &l.client, c)
 		}
 		if !e.do(open) {
 			c.Close(protocol.CloseGoingAway, "the relay is going away")
 		}
-		e.log.Debug("connection opened", "session", l.id, "remote", l.remote())
+		e.log.Debug("connection opened", "session", l.client.ID, "remote", l.remote())
 		return l
 	})
 }
@@ -32,8 +32,7 @@ func (e *Engine) Serve(nc net.Conn, from netip.AddrPort) {
 // A link hands one connection's events to the hub. It implements [conn.Handler].
 type link struct {
 	engine  *Engine
-	id      string
-	from    netip.AddrPort
+	client  hub.Client
 	session *hub.Session // the hub's owner owns it; nil when the connection came too late
 }
 
@@ -53,15 +52,15 @@ func (l *link) Closed() {
 		h.Closed(now, l.session)
 	})
 	l.engine.conns.Add(-1)
-	l.engine.log.Debug("connection ended", "session", l.id, "remote", l.remote())
+	l.engine.log.Debug("connection ended", "session", l.client.ID, "remote", l.remote())
 }
 
 // remote names the client in logs.
 func (l *link) remote() string {
-	if l.from.Port() == 0 {
-		return l.from.Addr().String()
+	if l.client.From.Port() == 0 {
+		return l.client.From.Addr().String()
 	}
-	return l.from.String()
+	return l.client.From.String()
 }
 
 // do hands an event to the hub, unless the connection came too late.

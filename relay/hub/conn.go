@@ -25,6 +25,12 @@ type Conn interface {
 	Close(code protocol.CloseCode, reason string)
 }
 
+// Client is the other end of a connection. It must not be changed.
+type Client struct {
+	ID   string         // names the session to the client and in logs
+	From netip.AddrPort // the client's address; its port is 0 behind a proxy
+}
+
 // Group is the set of a room's connections in a transport, for the fan-out of one buffer to all. Its methods never
 // block. A connection gets the frames of a group in order with those of Conn.Send; between two groups there is no
 // order. To leave a connection out of one Send, remove it before and add it afterwards.

@@ -18,7 +18,7 @@ type authenticator struct {
 
 // hello answers the first hello of a session and every refreshing one with welcome.
 func (a *authenticator) hello(now time.Time, s *Session, f protocol.Hello) {
-	who, err := a.cfg.Verifier.Verify(now, s.from, f.Token)
+	who, err := a.cfg.Verifier.Verify(now, s.client.From.Addr(), f.Token)
 	switch {
 	case err != nil:
 		a.stats.BadTokens++
@@ -47,7 +47,7 @@ func (a *authenticator) hello(now time.Time, s *Session, f protocol.Hello) {
 		s.issuedAt = nanos(who.IssuedAt)
 	}
 	s.send(protocol.Welcome{
-		Session: s.id, User: who.User, Server: a.cfg.Server,
+		Session: s.client.ID, User: who.User, Server: a.cfg.Server,
 		HeartbeatMs: a.cfg.HeartbeatMs, TimeoutMs: a.cfg.TimeoutMs, Limits: a.cfg.Limits,
 		Features: a.cfg.Features,
 	})

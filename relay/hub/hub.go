@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"net/netip"
 	"time"
 
 	"hallway/protocol"
@@ -51,10 +50,9 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 	return h
 }
 
-// Open begins a session on a new connection from an address. id names it to the client and in logs. A hub that drains
-// closes the connection at once.
-func (h *Hub) Open(now time.Time, id string, from netip.Addr, conn Conn) *Session {
-	s := h.sessions.add(now, id, from, conn)
+// Open begins a session on a new connection of a client. A hub that drains closes the connection at once.
+func (h *Hub) Open(now time.Time, client *Client, conn Conn) *Session {
+	s := h.sessions.add(now, client, conn)
 	if h.draining {
 		h.sessions.end(s, protocol.CloseGoingAway, "the relay is going away")
 	}

@@ -151,9 +151,11 @@ func (m *member) newKey(e *protocol.Encrypted) bool {
 	if e != nil {
 		kid = e.Kid
 	}
-	changed := m.kid != kid && m.session.ops > 0
-	m.kid = kid
-	return changed
+	if m.e2ee.lastKid() == kid {
+		return false
+	}
+	m.encryption().kid = kid
+	return m.session.ops > 0
 }
 
 // admit blocks an open lane if its next send cannot be accepted now. A blocked lane is opened by the send that it waits

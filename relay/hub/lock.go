@@ -19,8 +19,9 @@ type lock struct {
 	wants   []*want
 }
 
-// An enrolled is the device of a member in an end-to-end encrypted room.
+// An enrolled is a member's part in the encryption of an end-to-end encrypted room. Members of other rooms have none.
 type enrolled struct {
+	kid    string         // the key of the last send
 	device string         // the member's key in lock.devices; "": it has none
 	wrap   *protocol.Wrap // of turn, for its next joined
 	turn   int64
@@ -30,22 +31,47 @@ type enrolled struct {
 	got    map[int64]bool // turns whose wrap this connection was sent
 }
 
+// encryption returns the member's part in the encryption, and makes it if it is missing.
+func (m *member) encryption() *enrolled {
+	if m.e2ee == nil {
+		m.e2ee = &enrolled{}
+	}
+	return m.e2ee
+}
+
+// lastKid returns the key of the last send; "": it had none.
+func (e *enrolled) lastKid() string {
+	if e == nil {
+		return ""
+	}
+	return e.kid
+}
+
+// deviceID returns the id of the device of a member; "": it has none in the room.
+func (e *enrolled) deviceID() string {
+	if e == nil {
+		return ""
+	}
+	return e.device
+}
+
 // received notes that the connection got its wrap of a turn.
 func (m *member) received(n int64) {
-	if m.e2ee.got == nil {
-		m.e2ee.got = make(map[int64]bool)
+	e := m.encryption()
+	if e.got == nil {
+		e.got = make(map[int64]bool)
 	}
-	m.e2ee.got[n] = true
+	e.got[n] = true
 }
 
 // enroll notes the device of a stream.
 func (k *keys) enroll(r *room, m *member) {
-	if r == nil || r.lock == nil || m == nil || !m.joined || m.session.device == nil || m.e2ee.device == m.session.device.ID {
+	if r == nil || r.lock == nil || m == nil || !m.joined || m.session.device == nil || m.e2ee.deviceID() == m.session.device.ID {
 		return
 	}
 	k.discharge(m)
 	id := m.session.device.ID
-	m.e2ee.device = id
+	m.encryption().device = id
 	if r.lock.devices == nil {
 		r.lock.devices = make(map[string][]*member)
 	}
@@ -54,8 +80,11 @@ func (k *keys) enroll(r *room, m *member) {
 
 // discharge forgets the device of a stream.
 func (k *keys) discharge(m *member) {
+	if m.e2ee == nil {
+		return
+	}
 	l, id := m.presence.room.lock, m.e2ee.device
-	m.e2ee = enrolled{}
+	*m.e2ee = enrolled{kid: m.e2ee.kid}
 	if l == nil || id == "" {
 		return
 	}
@@ -75,7 +104,7 @@ func (k *keys) discharge(m *member) {
 // hold notes that the device of a stream has the secret of a turn. The device is asked at once for secrets that nobody
 // could hand on before.
 func (k *keys) hold(r *room, m *member, n int64) {
-	if m == nil || m.e2ee.device == "" || m.e2ee.holds >= n {
+	if m == nil || m.e2ee.deviceID() == "" || m.e2ee.holds >= n {
 		return
 	}
 	if m.e2ee.holds == 0 {
@@ -149,18 +178,20 @@ func (k *keys) unlock(m *member, l *rules.Locked) {
 		return
 	}
 	k.setLock(m.presence.room, l.Turn, l.Due, l.Out)
-	m.e2ee.wrap, m.e2ee.inside, m.e2ee.opened = l.Wrap, l.Inside, l.Holds
+	e := m.encryption()
+	e.wrap, e.inside, e.opened = l.Wrap, l.Inside, l.Holds
 	if l.Turn != nil {
-		m.e2ee.turn = l.Turn.N
+		e.turn = l.Turn.N
 	}
 }
 
 // entered notes the device of a member that has joined, and the secret that the device holds.
 func (k *keys) entered(now time.Time, m *member) {
-	r, had := m.presence.room, m.e2ee
-	if r.lock == nil {
+	r := m.presence.room
+	if r.lock == nil || m.e2ee == nil {
 		return
 	}
+	had := *m.e2ee
 	m.e2ee.wrap, m.e2ee.opened = nil, false
 	if !had.inside {
 		return
@@ -197,7 +228,7 @@ func (k *keys) lockFrame(m *member) *protocol.Locked {
 		return nil
 	}
 	f := &protocol.Locked{Turn: r.lock.turn}
-	if r.lock.turn != nil && r.lock.turn.N == m.e2ee.turn {
+	if r.lock.turn != nil && m.e2ee != nil && r.lock.turn.N == m.e2ee.turn {
 		f.Wrap = m.e2ee.wrap
 	}
 	if moderates(m.role) && r.lock.due {

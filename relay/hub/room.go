@@ -60,15 +60,14 @@ type member struct {
 	session  *Session
 	presence *presence
 	role     protocol.Role
-	block    *block // holds back the member's lane
-	opening  int32  // Opens in the queue or being committed
-	calls    int32  // of other relays, which its joins wait for
-	joined   bool   // joined was sent
-	from     int64  // the head of the first joined: the stream gets all revs above
-	echo     int64  // the highest rev of the session's messages that the stream gets
-	newRole  bool   // the next send has another role than those in the queue
-	kid      string // the key of the last send
-	e2ee     enrolled
+	block    *block    // holds back the member's lane
+	opening  int32     // Opens in the queue or being committed
+	calls    int32     // of other relays, which its joins wait for
+	joined   bool      // joined was sent
+	from     int64     // the head of the first joined: the stream gets all revs above
+	echo     int64     // the highest rev of the session's messages that the stream gets
+	newRole  bool      // the next send has another role than those in the queue
+	e2ee     *enrolled // nil: the room is not encrypted
 }
 
 // joined reports whether one of the user's connections has joined.

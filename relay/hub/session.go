@@ -2,7 +2,6 @@ package hub
 
 import (
 	"math"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -14,9 +13,8 @@ import (
 // Session is one connection's state in the hub. Only the hub's owner may touch it. There is one for each connection,
 // and most are silent, so fields of active ones are behind pointers, and times are nanoseconds since 1970.
 type Session struct {
-	id       string
+	client   *Client
 	conn     Conn
-	from     netip.Addr // the client's address
 	shared   *shared
 	user     *user            // nil before the welcome
 	name     string           // the user's, for people
@@ -135,9 +133,9 @@ type sessions struct {
 }
 
 // add begins a session.
-func (ss *sessions) add(now time.Time, id string, from netip.Addr, conn Conn) *Session {
+func (ss *sessions) add(now time.Time, client *Client, conn Conn) *Session {
 	s := &Session{
-		id: id, conn: conn, shared: ss.shared, from: from, place: int32(len(ss.all)),
+		client: client, conn: conn, shared: ss.shared, place: int32(len(ss.all)),
 		until: now.Add(ss.cfg.HelloTimeout).UnixNano(), heard: now.UnixNano(),
 	}
 	ss.all = append(ss.all, s)

@@ -34,7 +34,7 @@ type want struct {
 
 // wanted answers a want with the stored wrap, unless the connection had it; otherwise it asks another device.
 func (k *keys) wanted(now time.Time, r *room, m *member, result rules.Wanted) {
-	if r == nil || r.lock == nil || m == nil || m.e2ee.device == "" {
+	if r == nil || r.lock == nil || m == nil || m.e2ee.deviceID() == "" {
 		return // the stream has ended meanwhile
 	}
 	if result.Wrap != nil && !m.e2ee.got[result.N] {

@@ -90,7 +90,7 @@ type fakeConn struct {
 func (w *world) open(name string) *fakeConn {
 	c := &fakeConn{world: w, name: name}
 	w.conns[name] = c
-	c.session = w.Open(w.now, "session-"+name, netip.Addr{}, c)
+	c.session = w.Open(w.now, &hub.Client{ID: "session-" + name}, c)
 	return c
 }
 

@@ -107,7 +107,7 @@ func (r *relay) deploy() {
 func (r *relay) accept(l *link) {
 	r.links++
 	r.w.note(r.name, "accepts %v", l)
-	l.session = r.hub.Open(r.clock(), fmt.Sprint("s", r.links), netip.Addr{}, l)
+	l.session = r.hub.Open(r.clock(), &hub.Client{ID: fmt.Sprint("s", r.links)}, l)
 }
 
 // received gives the hub a frame of a page, or refuses one that is too large.
