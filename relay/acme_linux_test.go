@@ -21,15 +21,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/caddyserver/certmagic"
 	"github.com/letsencrypt/pebble/v2/ca"
 	"github.com/letsencrypt/pebble/v2/db"
 	"github.com/letsencrypt/pebble/v2/va"
 	"github.com/letsencrypt/pebble/v2/wfe"
 	"github.com/miekg/dns"
-	"go.uber.org/zap"
 
 	"hallway/protocol"
+	"hallway/relay/relaytest"
 )
 
 const domain = "chat.example.org"
@@ -54,7 +53,7 @@ func newAuthority(t *testing.T, valid time.Duration) *testAuthority {
 	a := &testAuthority{t: t, roots: x509.NewCertPool(), relay: make(chan string, 1)}
 	a.web = httptest.NewUnstartedServer(a.handler(valid))
 	t.Cleanup(a.web.Close)
-	cert, key := certificate(t, 1)
+	cert, key := relaytest.Certificate(t, 1)
 	pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
 	if err != nil {
 		t.Fatal(err)
@@ -298,33 +297,6 @@ func TestACertificateIsRenewed(t *testing.T) {
 	p.stop()
 }
 
-// TestTheEndOfSeveralCertificates: the first counts, and of a renewed one the new end.
-func TestTheEndOfSeveralCertificates(t *testing.T) {
-	a := &authority{domains: []string{domain, "team.example.org"}}
-	a.cache = certmagic.NewCache(certmagic.CacheOptions{
-		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return a.magic, nil }, Logger: zap.NewNop(),
-	})
-	t.Cleanup(a.cache.Stop)
-	a.magic = certmagic.New(a.cache, certmagic.Config{Storage: &certmagic.FileStorage{Path: t.TempDir()}, Logger: zap.NewNop()})
-	now := time.Now().Truncate(time.Second)
-	for _, step := range []struct {
-		name       string
-		ends, want time.Time
-	}{
-		{domain, now.Add(time.Hour), time.Time{}},
-		{"team.example.org", now.Add(2 * time.Hour), now.Add(time.Hour)},
-		{domain, now.Add(3 * time.Hour), now.Add(2 * time.Hour)},
-	} {
-		cert, key := certificateFor(t, 1, now.Add(-time.Hour), step.ends, step.name)
-		if _, err := a.magic.CacheUnmanagedCertificatePEMBytes(t.Context(), []byte(cert), []byte(key), nil); err != nil {
-			t.Fatal(err)
-		}
-		if got := a.ends(); !got.Equal(step.want) {
-			t.Errorf("with one for %s: %v, want %v", step.name, got, step.want)
-		}
-	}
-}
-
 // newest is the certificate that is stored, as bytes.
 func newest(t *testing.T, database string) string {
 	t.Helper()
@@ -354,12 +326,13 @@ func TestAnAuthorityThatIsDown(t *testing.T) {
 	a.down.Store(false)
 	until(t, "the certificate is served", func() bool { return p.served(p.tls) != nil })
 	p.stop()
+	pauses := [...]time.Duration{2 * time.Second, 30 * time.Second, 2 * time.Minute}
 	attempt := 0
 	for line := range strings.Lines(p.printed()) {
 		if !strings.Contains(line, `"WARN"`) {
 			continue
 		}
-		said := fmt.Sprintf(`"msg":"no certificate from the authority","domain":%q,"again_in":%q,"error":`, domain, acmePauses[attempt])
+		said := fmt.Sprintf(`"msg":"no certificate from the authority","domain":%q,"again_in":%q,"error":`, domain, pauses[attempt])
 		if !strings.Contains(line, said) || !strings.Contains(line, "503") {
 			t.Errorf("attempt %d: %s", attempt, line)
 		}

@@ -212,7 +212,7 @@ func (p *process) tries(method, path, body string) bool {
 // tokenAs is token with a role.
 func tokenAs(t *testing.T, sub string, role protocol.Role, room string) string {
 	t.Helper()
-	keeper, err := auth.NewKeeper([]byte(secret))
+	keeper, err := auth.NewKeeper([]byte(testSecret))
 	if err != nil {
 		t.Fatal(err)
 	}

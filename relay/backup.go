@@ -1,6 +1,9 @@
 package main
 
-import "hallway/store/sqlite"
+import (
+	"hallway/relay/system"
+	"hallway/store/sqlite"
+)
 
 type backupCommand struct {
 	dbFlag
@@ -14,7 +17,7 @@ func (c *backupCommand) Run() error {
 	if err := c.inFile("take a backup with pg_dump, or by continuous archiving"); err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := system.UntilSignal()
 	defer stop()
 	line := newProgress("copied")
 	err := sqlite.Backup(ctx, c.DB, c.To, c.Force, line.show)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"hallway/relay/system"
 	"hallway/store/postgres"
 	"hallway/store/sqlite"
 )
@@ -17,7 +18,7 @@ func (c *checkCommand) Run() error {
 	if err := c.dbFlag.check(); err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := system.UntilSignal()
 	defer stop()
 	line := newProgress("checked")
 	findings := 0

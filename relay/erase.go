@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"hallway/relay/system"
 	"hallway/store/postgres"
 	"hallway/store/sqlite"
 )
@@ -20,7 +21,7 @@ func (c *eraseCommand) Run() error {
 	if err := errors.Join(c.userFlag.check(), c.dbFlag.check()); err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := system.UntilSignal()
 	defer stop()
 	line := newProgress("messages")
 	var n int

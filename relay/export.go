@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 
+	"hallway/relay/system"
 	"hallway/store/postgres"
 	"hallway/store/sqlite"
 )
@@ -24,7 +25,7 @@ func (c *exportCommand) Run() (err error) {
 	if err := errors.Join(c.userFlag.check(), c.dbFlag.check()); err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := system.UntilSignal()
 	defer stop()
 	if c.To == "" {
 		return begun(c.export(ctx, os.Stdout))

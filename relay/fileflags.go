@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,9 +17,9 @@ import (
 	"hallway/files/collect"
 	"hallway/files/disk"
 	"hallway/files/intake"
-	"hallway/files/s3"
 	"hallway/files/scan"
 	"hallway/protocol"
+	"hallway/relay/place"
 	"hallway/relay/rules"
 	"hallway/relay/server"
 )
@@ -62,7 +61,7 @@ func (b *byteSize) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// place returns the place of the files beside a database; "": they are off.
+// place returns the address of the place of a database's files; "": they are off.
 func (f *filesAtFlag) place(db *dbFlag) string {
 	switch {
 	case f.FilesAt == filesOff, f.FilesAt == "" && db.isPostgres():
@@ -71,30 +70,6 @@ func (f *filesAtFlag) place(db *dbFlag) string {
 		return db.DB + ".files"
 	}
 	return f.FilesAt
-}
-
-// sharing tells who else may use a place of files while it is open.
-type sharing int
-
-const (
-	alone  sharing = iota // nobody
-	shared                // relays on the same database
-	beside                // a relay that does not notice that the place was opened
-)
-
-// openPlace opens a place of files.
-func openPlace(ctx context.Context, place string, with sharing) (files.Store, error) {
-	switch {
-	case strings.HasPrefix(place, s3.Scheme):
-		return s3.Open(ctx, place)
-	case strings.Contains(place, "://"):
-		return nil, errors.New("it must be a folder or s3://…")
-	case with == beside:
-		return disk.OpenBeside(place)
-	case with == shared:
-		return disk.OpenShared(place)
-	}
-	return disk.Open(place)
 }
 
 // attachments holds the parts of a relay for files.
@@ -121,19 +96,19 @@ func (s *serveCommand) checkFiles() error {
 
 // openFiles opens the place of the files; nil: they are off.
 func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *server.Metrics, log *slog.Logger) (*attachments, error) {
-	place := s.place(&s.dbFlag)
+	at := s.place(&s.dbFlag)
 	rows, ok := store.(rules.Files)
-	if place == "" && s.FilesAt == "" {
+	if at == "" && s.FilesAt == "" {
 		log.Info("no --files: this relay takes no files; name a bucket or a folder that all relays on this database share")
 	}
-	if place == "" || !ok {
+	if at == "" || !ok {
 		return nil, nil
 	}
-	bytes, err := openPlace(ctx, place, s.sharing())
+	bytes, err := place.Open(ctx, at, s.sharing())
 	if err != nil {
 		return nil, fmt.Errorf("--files: %w", err)
 	}
-	secret, err := claim(ctx, rows, bytes, s.sharing())
+	secret, err := place.Claim(ctx, rows, bytes, s.sharing())
 	if err != nil {
 		return nil, fmt.Errorf("--files: %w", err)
 	}
@@ -146,7 +121,7 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 	temp := "" // the system's
 	if folder, ok := bytes.(*disk.Store); ok {
 		temp = folder.Temp()
-		if s.sharing() == shared {
+		if s.sharing() == place.Shared {
 			log.Info("files are in a folder: every relay on this database needs this same folder", "folder", folder.Root())
 		}
 	}
@@ -155,7 +130,7 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 	}
 	metrics.Files(rows, limits)
 	// The clock of a bucket is another one than this machine's.
-	collecting := collect.Options{Store: bytes, Rows: rows, Alone: s.sharing() == alone && temp != "", Log: log, Swept: metrics.Swept}
+	collecting := collect.Options{Store: bytes, Rows: rows, Alone: s.sharing() == place.Alone && temp != "", Log: log, Swept: metrics.Swept}
 	if leases, ok := store.(rules.Shared); ok {
 		holder := rand.Text()
 		collecting.Turn = func(ctx context.Context) (bool, error) { return leases.Lease(ctx, jobFiles, holder, jobFilesTime) }
@@ -163,7 +138,7 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 	return &attachments{
 		Store: bytes,
 		server: &server.Files{
-			Rows: rows, Bytes: bytes, Limits: limits, NewKey: newFileKey, LinkKey: sha256.Sum256([]byte("hallway links " + secret)),
+			Rows: rows, Bytes: bytes, Limits: limits, NewKey: place.NewKey, LinkKey: sha256.Sum256([]byte("hallway links " + secret)),
 			Intake: intake.New(intake.Options{Store: bytes, Scanner: scanner, Temp: temp, Process: apart.Processor(), Processed: metrics.PictureProcessed}),
 		},
 		collector: collect.New(collecting),
@@ -177,45 +152,9 @@ const (
 )
 
 // sharing returns who else may use the relay's place of files.
-func (s *serveCommand) sharing() sharing {
+func (s *serveCommand) sharing() place.Sharing {
 	if s.isPostgres() {
-		return shared
+		return place.Shared
 	}
-	return alone
-}
-
-// claim makes a database the owner of a place of files, and returns the database's secret. If several relays may share
-// the database, it refuses a place that holds files but has no owner.
-func claim(ctx context.Context, rows rules.Files, place files.Store, with sharing) (secret string, err error) {
-	secret, err = rows.FilesName(ctx, rand.Text())
-	if err != nil {
-		return "", err
-	}
-	if with == shared {
-		owner, err := files.Owner(ctx, place)
-		if err != nil {
-			return "", err
-		}
-		stats, err := rows.FileStats(ctx)
-		if err != nil {
-			return "", err
-		}
-		if owner == "" && stats.Files > 0 {
-			return "", fmt.Errorf("the database has %d files, and their bytes are not here: all relays on a database need the same place", stats.Files)
-		}
-	}
-	return secret, files.Claim(ctx, place, nameOfPlace(secret))
-}
-
-// nameOfPlace returns the name of a database at its place of files, derived from its secret.
-func nameOfPlace(secret string) string {
-	sum := sha256.Sum256([]byte("hallway files " + secret))
-	return hex.EncodeToString(sum[:16])
-}
-
-// newFileKey returns a key for the bytes of a file.
-func newFileKey() string {
-	key := make([]byte, 20)
-	_, _ = rand.Read(key) // never fails
-	return hex.EncodeToString(key)
+	return place.Alone
 }

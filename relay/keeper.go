@@ -1,6 +1,9 @@
 package main
 
-import "hallway/keeper"
+import (
+	"hallway/keeper"
+	"hallway/relay/system"
+)
 
 // keeperCommand is a client of some relay: it shares nothing with the relay but the program.
 type keeperCommand struct {
@@ -24,7 +27,7 @@ func (c *keeperCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := system.UntilSignal()
 	defer stop()
 	o.Log.Info("keeping", "relay", o.Relay, "rooms", o.Rooms, "version", version)
 	k.Run(ctx)

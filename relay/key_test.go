@@ -114,7 +114,7 @@ func TestTokensThatLastTooLong(t *testing.T) {
 	const day = 24 * time.Hour
 	tokens := map[string]string{}
 	for name, d := range map[string]time.Duration{"15m": 15 * time.Minute, "1d": day, "2d": 2 * day, "years": 200 * 365 * day} {
-		tokens[name] = tokenOf(t, secret, d)
+		tokens[name] = tokenOf(t, testSecret, d)
 	}
 	for _, test := range []struct {
 		args []string
@@ -164,7 +164,7 @@ func TestTokensOfAnotherApplication(t *testing.T) {
 		claims["sub"], claims["exp"], claims["role"], claims["rooms"] = "ada", time.Now().Add(time.Hour).Unix(), "organizer", []string{"*"}
 		token := jwt.NewWithClaims(jwt.SigningMethodHS256, claims)
 		token.Header["typ"] = typ
-		signed, err := token.SignedString([]byte(secret))
+		signed, err := token.SignedString([]byte(testSecret))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,14 +209,14 @@ func TestADoubledSignal(t *testing.T) {
 
 // TestFilesThatEverybodyMayRead are warned of, at the start and when they change.
 func TestFilesThatEverybodyMayRead(t *testing.T) {
-	cert, key := certificate(t, 1)
+	cert, key := relaytest.Certificate(t, 1)
 	folder := t.TempDir()
 	for name, test := range map[string]struct {
 		mode  os.FileMode
 		warns bool
 	}{"the owner": {0o600, false}, "a group": {0o640, false}, "all": {0o644, true}, "all may write": {0o602, true}} {
 		certFile, keyFile, secretFile := filepath.Join(folder, "cert"), filepath.Join(folder, "key"), filepath.Join(folder, "secret")
-		for file, content := range map[string]string{certFile: cert, keyFile: key, secretFile: secret} {
+		for file, content := range map[string]string{certFile: cert, keyFile: key, secretFile: testSecret} {
 			write(t, file, content)
 			if err := os.Chmod(file, test.mode); err != nil {
 				t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hallway/relay/guard"
+	"hallway/relay/system"
 )
 
 const (
@@ -47,7 +48,7 @@ func (s *serveCommand) checkLimits() error {
 // if there are too few files. So one connection too many is refused with a message, not by an error.
 func (s *serveCommand) admission(log *slog.Logger) guard.AdmissionLimits {
 	a := guard.AdmissionLimits{Conns: s.Conns, HandshakesPerSecond: s.Handshakes}
-	files, err := raiseFiles()
+	files, err := system.RaiseOpenFiles()
 	if err != nil {
 		log.Warn("the limit of open files is not known", "error", err)
 		return a

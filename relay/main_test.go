@@ -146,10 +146,10 @@ func TestHelpAndVersion(t *testing.T) {
 
 func TestToken(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(file, []byte(secret+"\r\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(testSecret+"\r\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	keeper, err := auth.NewKeeper([]byte(secret))
+	keeper, err := auth.NewKeeper([]byte(testSecret))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,9 @@ import (
 	"fmt"
 
 	"hallway/files"
+	"hallway/relay/place"
 	"hallway/relay/rules"
+	"hallway/relay/system"
 	"hallway/store/postgres"
 	"hallway/store/sqlite"
 )
@@ -28,7 +30,7 @@ func (c *migrateCommand) Run() error {
 	if !to.isPostgres() {
 		return errors.New("--to: this must be postgres://user@host:port/name")
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := system.UntilSignal()
 	defer stop()
 	moved, err := c.openMove(ctx, &from)
 	if err != nil {
@@ -88,7 +90,7 @@ func (c *migrateCommand) openMove(ctx context.Context, db *dbFlag) (*move, error
 	}
 	sum := sha256.Sum256([]byte("hallway migrated " + name))
 	m.from, m.to = name, hex.EncodeToString(sum[:16])
-	place := c.place(db)
+	at := c.place(db)
 	switch there, err := c.openBeside(ctx, db); {
 	case err != nil:
 		return m, err
@@ -96,12 +98,12 @@ func (c *migrateCommand) openMove(ctx context.Context, db *dbFlag) (*move, error
 		_ = there.Close()
 	case m.files == 0:
 		return m, nil
-	case place == "":
+	case at == "":
 		return m, fmt.Errorf("--files: the database has %d files: name the place of their bytes", m.files)
 	default:
-		return m, fmt.Errorf("--files: the database has %d files, and there is no folder %s with their bytes", m.files, place)
+		return m, fmt.Errorf("--files: the database has %d files, and there is no folder %s with their bytes", m.files, at)
 	}
-	if m.Store, err = openPlace(ctx, place, alone); err != nil {
+	if m.Store, err = place.Open(ctx, at, place.Alone); err != nil {
 		return m, fmt.Errorf("--files: %w", err)
 	}
 	return m, nil
@@ -116,8 +118,8 @@ func (m *move) forth(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = files.HandOver(ctx, m.Store, nameOfPlace(m.from), nameOfPlace(m.to))
-	m.done = err == nil && owner == nameOfPlace(m.from)
+	err = files.HandOver(ctx, m.Store, place.Name(m.from), place.Name(m.to))
+	m.done = err == nil && owner == place.Name(m.from)
 	if errors.Is(err, files.ErrForeign) {
 		err = notBegunError{fmt.Errorf("--files: %w", err)}
 	}
@@ -129,7 +131,7 @@ func (m *move) back(ctx context.Context) error {
 	if !m.done {
 		return nil
 	}
-	return files.HandOver(ctx, m.Store, nameOfPlace(m.to), nameOfPlace(m.from))
+	return files.HandOver(ctx, m.Store, place.Name(m.to), place.Name(m.from))
 }
 
 // Close closes the place.

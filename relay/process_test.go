@@ -25,7 +25,7 @@ import (
 )
 
 const (
-	secret = "0123456789abcdef0123456789abcdef"
+	testSecret = "0123456789abcdef0123456789abcdef"
 	// asCommand makes the test's own program be the command: what the tests run
 	// as processes of their own is main itself, race detector included.
 	asCommand = "HALLWAY_TEST_AS_COMMAND"
@@ -54,7 +54,7 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Dir = t.TempDir()
-	cmd.Env = append([]string{asCommand + "=1", "HALLWAY_JWT_SECRET=" + secret, "GORACE=atexit_sleep_ms=0"}, env...)
+	cmd.Env = append([]string{asCommand + "=1", "HALLWAY_JWT_SECRET=" + testSecret, "GORACE=atexit_sleep_ms=0"}, env...)
 	return cmd
 }
 
@@ -209,7 +209,7 @@ func (p *process) url(scheme, path string) string {
 
 func token(t *testing.T, sub string, rooms ...string) string {
 	t.Helper()
-	keeper, err := auth.NewKeeper([]byte(secret))
+	keeper, err := auth.NewKeeper([]byte(testSecret))
 	if err != nil {
 		t.Fatal(err)
 	}

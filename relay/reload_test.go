@@ -2,14 +2,8 @@ package main
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -23,6 +17,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/relaytest"
 )
 
 // until waits for a condition that another process brings about.
@@ -87,42 +82,12 @@ func TestTheSecretChangesWithoutARestart(t *testing.T) {
 	}
 }
 
-// certificate makes a self-signed certificate for 127.0.0.1.
-func certificate(t *testing.T, serial int64) (cert, key string) {
-	t.Helper()
-	return certificateFor(t, serial, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-}
-
-// certificateFor makes one for that time, and for names beside the address.
-func certificateFor(t *testing.T, serial int64, from, until time.Time, names ...string) (cert, key string) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "relay"},
-		NotBefore: from, NotAfter: until,
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: names, IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	bytesOfKey, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
-		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: bytesOfKey}))
-}
-
 func TestTLSServesAndItsCertificateChanges(t *testing.T) {
 	folder := t.TempDir()
 	certFile, keyFile := filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
 	roots := x509.NewCertPool()
 	put := func(serial int64) {
-		cert, key := certificate(t, serial)
+		cert, key := relaytest.Certificate(t, serial)
 		write(t, certFile, cert)
 		write(t, keyFile, key)
 		roots.AppendCertsFromPEM([]byte(cert))
@@ -209,8 +174,8 @@ func TestTLSServesAndItsCertificateChanges(t *testing.T) {
 }
 
 func TestTLSFlags(t *testing.T) {
-	cert, key := certificate(t, 1)
-	_, otherKey := certificate(t, 2)
+	cert, key := relaytest.Certificate(t, 1)
+	_, otherKey := relaytest.Certificate(t, 2)
 	folder := t.TempDir()
 	path := func(name, content string) string {
 		file := filepath.Join(folder, name)

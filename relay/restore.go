@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"hallway/relay/system"
 	"hallway/store/sqlite"
 )
 
@@ -19,7 +20,7 @@ func (c *restoreCommand) Run() error {
 	if err := c.inFile("restore a backup with pg_restore, or by point-in-time recovery"); err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := system.UntilSignal()
 	defer stop()
 	if err := c.copyIn(ctx, &c.dbFlag, c.From); err != nil {
 		return begun(err)

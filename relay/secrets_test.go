@@ -37,7 +37,7 @@ var marks = map[string]string{
 	"a client's name":   "mark-client",
 	"a close reason":    "mark-bye",
 	"a token":           "eyJ",
-	"the secret":        secret,
+	"the secret":        testSecret,
 	"a password":        "mark-password",
 	"a key":             "mark-key",
 }
@@ -60,7 +60,7 @@ func noMarks(t *testing.T, where, output string) {
 // about people that it logs, and that at debug only.
 func TestNothingPrivateIsPutOut(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
-	write(t, file, secret)
+	write(t, file, testSecret)
 	// Nobody answers there; a URL may hold a password and a key.
 	p := serve(t, "--jwt-secret-file", file, "--jwks-url", "http://mark-user:mark-password@127.0.0.1:1/keys?key=mark-key", "--jwt-audience", relaytest.Audience)
 	for _, bearer := range bearers(t) {
@@ -118,11 +118,11 @@ func bearers(t *testing.T) map[string]string {
 		}
 		return token
 	}
-	good := issue(secret, protocol.RoleOrganizer, time.Hour)
+	good := issue(testSecret, protocol.RoleOrganizer, time.Hour)
 	return map[string]string{
 		"an organizer":  good,
-		"a participant": issue(secret, protocol.RoleParticipant, time.Hour),
-		"expired":       issue(secret, protocol.RoleOrganizer, -time.Hour),
+		"a participant": issue(testSecret, protocol.RoleParticipant, time.Hour),
+		"expired":       issue(testSecret, protocol.RoleOrganizer, -time.Hour),
 		"forged":        issue(strings.Repeat("mark-key", 4), protocol.RoleOrganizer, time.Hour),
 		"cut":           good[:len(good)-5],
 		"no token":      "mark-key",
@@ -293,7 +293,7 @@ func TestCommandsTellNoSecrets(t *testing.T) {
 	folder := t.TempDir()
 	short := filepath.Join(folder, "short")
 	write(t, short, "mark-key")
-	cert, key := certificate(t, 1)
+	cert, key := relaytest.Certificate(t, 1)
 	write(t, filepath.Join(folder, "cert"), cert)
 	write(t, filepath.Join(folder, "key"), "mark-key\n"+key[:len(key)/2])
 	for _, args := range [][]string{

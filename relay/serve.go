@@ -12,6 +12,10 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"hallway/relay/auth"
+	"hallway/relay/certificate"
+	"hallway/relay/reload"
+	"hallway/relay/secret"
+	"hallway/relay/system"
 )
 
 const (
@@ -23,8 +27,8 @@ const (
 )
 
 type serveCommand struct {
-	keyFlags
-	tlsFlags
+	secret.KeyFlags
+	TLS certificate.Flags `embed:""`
 	addressFlags
 	busFlags
 	dbFlag
@@ -58,10 +62,10 @@ func (s *serveCommand) checkDatabase() error {
 
 // Run runs a relay until a signal ends it.
 func (s *serveCommand) Run() error {
-	ctx, stop := untilSignal()
+	ctx, stop := system.UntilSignal()
 	defer stop()
-	ignoreFileLimit()
-	saveMemory()
+	system.IgnoreFileSizeLimit()
+	system.SaveMemory()
 
 	r, err := s.open(ctx)
 	if err != nil {
@@ -71,7 +75,7 @@ func (s *serveCommand) Run() error {
 		return err
 	}
 	served := make(chan error, 2)
-	go func() { served <- r.server.Serve(r.secured.listener(r.listener)) }()
+	go func() { served <- r.server.Serve(r.certificate.Listener(r.listener)) }()
 	addr := r.listener.Addr().String()
 	listening := []any{"addr", addr, "db", s.name(), "version", version}
 	if ln := r.scrapes; ln != nil {
@@ -92,33 +96,32 @@ func (s *serveCommand) Run() error {
 
 // background starts the work beside serving.
 func (s *serveCommand) background(ctx context.Context, r *relay) error {
-	go giveBackMemory(ctx, r.engine.Conns)
+	go system.GiveBackMemory(ctx, r.engine.Conns)
 	go logReindex(ctx, r.log, r.store.Reindexing)
 	if r.files != nil {
 		r.collecting.Go(func() { r.files.collector.Run(ctx) })
 	}
 
-	var watches []*watch
-	for _, w := range []*watch{s.secretFlags.watch(r.keeper), r.secured.watch} {
+	var watches []*reload.Watch
+	for _, w := range []*reload.Watch{s.KeyFlags.Watch(r.keeper), r.certificate.Watch} {
 		if w != nil {
 			watches = append(watches, w)
 		}
 	}
 
-	if r.secured.manage != nil {
-		r.secured.manage(ctx, r.listener.Addr().(*net.TCPAddr))
+	if r.certificate.Manage != nil {
+		r.certificate.Manage(ctx, r.listener.Addr().(*net.TCPAddr))
 	}
-	hangups := make(chan os.Signal, 1)
-	notifyHangups(hangups)
+	hangups := system.Hangups()
 	if s.JWKSURL == "" {
-		go watchFiles(ctx, r.log, hangups, func() {}, watches...)
+		go reload.Run(ctx, r.log, hangups, func() {}, watches...)
 		return nil
 	}
 	poller, err := auth.NewKeyPoller(s.JWKSURL, s.JWKSMaxAge, r.keeper, r.log)
 	if err != nil {
 		return err
 	}
-	go watchFiles(ctx, r.log, hangups, poller.ReadNow, watches...)
+	go reload.Run(ctx, r.log, hangups, poller.ReadNow, watches...)
 	read := make(chan struct{})
 	go poller.Run(ctx, read)
 	<-read

@@ -15,6 +15,7 @@ import (
 	"github.com/gobwas/ws"
 
 	"hallway/protocol"
+	"hallway/relay/system"
 )
 
 func TestTwoPeopleChat(t *testing.T) {
@@ -65,7 +66,7 @@ func TestTwoPeopleChat(t *testing.T) {
 	}
 
 	p.stop()
-	for _, word := range []string{"secret word", "by REST", secret, carol, "eyJ"} {
+	for _, word := range []string{"secret word", "by REST", testSecret, carol, "eyJ"} {
 		if strings.Contains(p.printed(), word) {
 			t.Errorf("the relay printed %q:\n%s", word, p.printed())
 		}
@@ -297,7 +298,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	c := p.enter("u1", "lobby")
 	p.signal(syscall.SIGTERM)
 	want[protocol.Goaway](c)
-	time.Sleep(sameSignal)
+	time.Sleep(system.SameSignal)
 	until(t, "a second signal ends the relay", func() bool {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 		select {

@@ -1,21 +1,18 @@
 package main
 
 import (
-	"bytes"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"io"
-	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"hallway/relay/relaytest"
 )
 
 // encrypted has a relay serve TLS with a certificate of its own, and its clients
@@ -23,7 +20,7 @@ import (
 func encrypted(t *testing.T, args ...string) *process {
 	t.Helper()
 	folder := t.TempDir()
-	cert, key := certificate(t, 1)
+	cert, key := relaytest.Certificate(t, 1)
 	write(t, filepath.Join(folder, "cert"), cert)
 	write(t, filepath.Join(folder, "key"), key)
 	p := serve(t, append([]string{"--tls-cert", filepath.Join(folder, "cert"), "--tls-key", filepath.Join(folder, "key")}, args...)...)
@@ -100,104 +97,6 @@ func (p *process) failHandshakes() {
 	}
 }
 
-// looked is a relay's view of certificate files.
-type looked struct {
-	t      *testing.T
-	folder string
-	secured
-	log bytes.Buffer
-}
-
-func look(t *testing.T, folder string) *looked {
-	t.Helper()
-	l := &looked{t: t, folder: folder}
-	var err error
-	flags := tlsFlags{Cert: filepath.Join(folder, "cert"), Key: filepath.Join(folder, "key")}
-	if l.secured, err = flags.fromFiles(slog.New(slog.NewTextHandler(&l.log, nil))); err != nil {
-		t.Fatal(err)
-	}
-	l.again()
-	return l
-}
-
-func (l *looked) again() { l.watch.look(slog.New(slog.NewTextHandler(&l.log, nil))) }
-
-// wantServed wants handshakes to show a certificate.
-func (l *looked) wantServed(cert string) {
-	l.t.Helper()
-	pair, err := l.config.GetCertificate(nil)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	if block, _ := pem.Decode([]byte(cert)); !bytes.Equal(pair.Certificate[0], block.Bytes) {
-		l.t.Errorf("another certificate is served; the log: %s", l.log.String())
-	}
-}
-
-// TestCertificatesBehindLinks: certbot lays links to the files of a renewal and
-// changes one after the other, Kubernetes a link to their folder, which it swaps.
-func TestCertificatesBehindLinks(t *testing.T) {
-	link := func(to, path string) {
-		if err := errors.Join(os.Symlink(to, path+".new"), os.Rename(path+".new", path)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, lay := range map[string]func(folder, renewal string){
-		"certbot": func(folder, renewal string) {
-			link(filepath.Join(renewal, "cert"), filepath.Join(folder, "cert"))
-			link(filepath.Join(renewal, "key"), filepath.Join(folder, "key"))
-		},
-		"Kubernetes": func(folder, renewal string) {
-			link(renewal, filepath.Join(folder, "..data"))
-			link(filepath.Join("..data", "cert"), filepath.Join(folder, "cert"))
-			link(filepath.Join("..data", "key"), filepath.Join(folder, "key"))
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			folder := t.TempDir()
-			renew := func() string {
-				renewal := t.TempDir()
-				cert, key := certificate(t, 1)
-				write(t, filepath.Join(renewal, "cert"), cert)
-				write(t, filepath.Join(renewal, "key"), key)
-				lay(folder, renewal)
-				return cert
-			}
-			first := renew()
-			l := look(t, folder)
-			l.wantServed(first)
-			second := renew()
-			l.again()
-			l.wantServed(second)
-			if !strings.Contains(l.log.String(), "taken over anew") {
-				t.Errorf("the log does not tell: %s", l.log.String())
-			}
-		})
-	}
-}
-
-// TestAKeyThatDoesNotFit: what was served stays so, and is told once, until the
-// files belong together.
-func TestAKeyThatDoesNotFit(t *testing.T) {
-	folder := t.TempDir()
-	first, key := certificate(t, 1)
-	write(t, filepath.Join(folder, "cert"), first)
-	write(t, filepath.Join(folder, "key"), key)
-	l := look(t, folder)
-
-	second, key := certificate(t, 2)
-	write(t, filepath.Join(folder, "cert"), second)
-	l.again()
-	l.again()
-	l.wantServed(first)
-	if log := l.log.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, "private key does not match public key") {
-		t.Errorf("the log: %s", log)
-	}
-	write(t, filepath.Join(folder, "key"), key)
-	l.again()
-	l.wantServed(second)
-}
-
 // certificateEnds is what the metrics tell of that, in seconds since 1970; -1: nothing.
 func (p *process) certificateEnds() int64 {
 	p.t.Helper()
@@ -223,7 +122,7 @@ func TestTheEndOfACertificateIsTold(t *testing.T) {
 	const day = 24 * time.Hour
 	now := time.Now()
 	renew := func(from, to time.Duration) (ends int64) {
-		cert, key := certificateFor(t, 1, now.Add(from), now.Add(to))
+		cert, key := relaytest.CertificateFor(t, 1, now.Add(from), now.Add(to))
 		write(t, filepath.Join(folder, "cert"), cert)
 		write(t, filepath.Join(folder, "key"), key)
 		return now.Add(to).Unix()

@@ -7,10 +7,11 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/auth"
+	"hallway/relay/secret"
 )
 
 type tokenCommand struct {
-	secretFlags
+	secret.Flags
 	Sub     string        `required:"" help:"The user's id."`
 	Name    string        `help:"The user's name, as people see it."`
 	Picture string        `help:"The https URL of the user's picture."`
@@ -28,7 +29,7 @@ func (t *tokenCommand) Run() error {
 	if t.MaxTTL > 0 && t.TTL > t.MaxTTL {
 		return fmt.Errorf("--ttl %v is above --token-max-ttl %v: a relay would refuse the token", t.TTL, t.MaxTTL)
 	}
-	keeper, err := t.keeper()
+	keeper, err := t.Keeper()
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/auth"
 	"hallway/relay/bus/nats"
+	"hallway/relay/certificate"
 	"hallway/relay/engine"
 	"hallway/relay/hub"
 	"hallway/relay/rules"
@@ -23,17 +24,17 @@ import (
 
 // relay holds the parts of a running relay.
 type relay struct {
-	log      *slog.Logger
-	keeper   *auth.Keeper
-	secured  secured
-	listener net.Listener
-	store    database
-	bus      *nats.Bus    // nil: none
-	files    *attachments // nil: files are off
-	engine   *engine.Engine
-	server   *server.Server
-	scrapes  net.Listener // nil: the metrics have no address of their own
-	metrics  *server.MetricsServer
+	log         *slog.Logger
+	keeper      *auth.Keeper
+	certificate certificate.Source
+	listener    net.Listener
+	store       database
+	bus         *nats.Bus    // nil: none
+	files       *attachments // nil: files are off
+	engine      *engine.Engine
+	server      *server.Server
+	scrapes     net.Listener // nil: the metrics have no address of their own
+	metrics     *server.MetricsServer
 
 	collecting sync.WaitGroup // the collector of files, which ends with the signal
 }
@@ -54,7 +55,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
 	}
-	if r.secured, err = s.secure(s.folder(), r.log); err != nil {
+	if r.certificate, err = s.TLS.Open(s.folder(), r.log); err != nil {
 		return nil, err
 	}
 	if r.keeper, o.Demo, err = s.keeperAndDemo(addr); err != nil {
@@ -88,15 +89,15 @@ func (s *serveCommand) serverOptions() (o server.Options, err error) {
 		return o, err
 	}
 	o.Addresses, o.Proxies, err = s.addresses()
-	o.Domains, o.MetricsApart = s.Domain, s.MetricsAddr != ""
+	o.Domains, o.MetricsApart = s.TLS.Domain, s.MetricsAddr != ""
 	return o, err
 }
 
 // build makes the files, the engine and the server of a relay whose store is open.
 func (s *serveCommand) build(ctx context.Context, r *relay, o *server.Options) (err error) {
 	o.Metrics = server.NewMetrics(version)
-	if r.secured.ends != nil {
-		o.Metrics.CertificateEnds(r.secured.ends)
+	if r.certificate.Ends != nil {
+		o.Metrics.CertificateEnds(r.certificate.Ends)
 	}
 	o.Metrics.ReindexMessages(r.store.Reindexing)
 	if r.files, err = s.openFiles(ctx, r.store, o.Metrics, r.log); err != nil {
@@ -116,7 +117,7 @@ func (s *serveCommand) build(ctx context.Context, r *relay, o *server.Options) (
 	}
 	o.Backend, o.History, o.Verifier, o.BusUp = r.engine, r.engine, gate, r.busUp()
 	o.Directory, o.Moderation, o.Locks = r.store, r.store, r.store
-	o.Secure = r.secured.config != nil
+	o.Secure = r.certificate.Config != nil
 	r.metrics = server.NewMetricsServer(o.Metrics, r.log)
 	r.server, err = server.New(*o)
 	return err
@@ -167,14 +168,14 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 // keeperAndDemo returns the keeper of the relay's keys, and with --demo the demo.
 func (s *serveCommand) keeperAndDemo(addr *net.TCPAddr) (*auth.Keeper, *server.Demo, error) {
 	if !s.Demo {
-		keeper, err := s.keeper()
+		keeper, err := s.Keeper()
 		return keeper, nil, err
 	}
 	// Anybody who reaches the demo gets a token.
 	if !addr.IP.IsLoopback() {
 		return nil, nil, fmt.Errorf("--demo is for loopback addresses only, such as 127.0.0.1:8080; --addr is %s", s.Addr)
 	}
-	keeper, err := s.keeperForDemo()
+	keeper, err := s.KeeperForDemo()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -98,11 +98,19 @@ var table = map[string]rule{
 	"relay/engine":      {ours: []string{"protocol", "relay/rules", "relay/bus", "relay/hub", "relay/conn"}, foreign: true},
 	"relay/relaytest":   {ours: []string{"protocol", "relay/bus", "relay/rules", "relay/hub"}, foreign: true},
 	"relay/server":      {ours: []string{"protocol", "relay/guard", "relay/rules", "relay/bus", "relay/hub", "relay/conn", "relay/auth", "files", "files/intake", "files/media"}, foreign: true},
+	"relay/reload":      {},
+	"relay/system":      {},
+	"relay/certificate": {ours: []string{"relay/reload"}, known: []string{
+		"github.com/caddyserver/certmagic", "github.com/mholt/acmez/v3", "go.uber.org/zap", "go.uber.org/zap/zapcore",
+	}},
+	"relay/secret": {ours: []string{"relay/auth", "relay/reload"}},
+	"relay/place":  {ours: []string{"relay/rules", "files", "files/disk", "files/s3", "files/intake"}},
 	"relay": {
 		// keeper is another command of the same program. It speaks to relays over the wire, and no package of the relay knows it.
 		ours: []string{
-			"protocol", "relay/guard", "relay/bus", "relay/hub", "relay/conn", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "relay/rules",
-			"store/sqlite", "store/postgres", "files", "files/disk", "files/s3", "files/scan", "files/intake", "files/apart", "files/collect", "examples/demo", "keeper",
+			"protocol", "relay/guard", "relay/bus", "relay/hub", "relay/auth", "relay/engine", "relay/server", "relay/bus/nats", "relay/rules",
+			"relay/certificate", "relay/secret", "relay/reload", "relay/system", "relay/place",
+			"store/sqlite", "store/postgres", "files", "files/disk", "files/scan", "files/intake", "files/apart", "files/collect", "examples/demo", "keeper",
 		},
 		foreign: true,
 	},

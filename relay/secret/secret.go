@@ -1,4 +1,9 @@
-package main
+// Package secret reads the keys that sign tokens, from the environment, a file or a key set, and the demands that tokens must
+// meet. The main type is [KeyFlags], the flags of a relay; [Flags] are those of a command that needs the secret alone. A new demand
+// is a field of [DemandFlags].
+//
+// The package must not know connections, and never puts a secret into an error.
+package secret
 
 import (
 	"bytes"
@@ -10,28 +15,30 @@ import (
 	"time"
 
 	"hallway/relay/auth"
+	"hallway/relay/reload"
 )
 
-// secretVariable names the variable with the secret. There is no flag for it, because others on the machine can read a
+// variable names the environment variable with the secret. There is no flag for it, because others on the machine can read a
 // process's flags.
-const secretVariable = "HALLWAY_JWT_SECRET"
+const variable = "HALLWAY_JWT_SECRET"
 
-type secretFlags struct {
-	demandFlags
+// Flags name the secret that signs tokens.
+type Flags struct {
+	DemandFlags
 	JWTSecretFile string `name:"jwt-secret-file" placeholder:"FILE" help:"File with the secret that signs tokens, at least 32 bytes. By default the environment variable HALLWAY_JWT_SECRET holds it."`
 }
 
-var errNoSecret = errors.New("no token secret: set " + secretVariable + " (at least 32 bytes) or give --jwt-secret-file")
+var errNoSecret = errors.New("no token secret: set " + variable + " (at least 32 bytes) or give --jwt-secret-file")
 
-// demandFlags say what tokens must contain.
-type demandFlags struct {
+// DemandFlags hold the demands that tokens must meet.
+type DemandFlags struct {
 	Issuer   string        `name:"jwt-issuer" env:"HALLWAY_JWT_ISSUER" placeholder:"ISS" help:"The issuer that tokens must name (claim iss)."`
 	Audience string        `name:"jwt-audience" env:"HALLWAY_JWT_AUDIENCE" placeholder:"AUD" help:"The audience that tokens must name (claim aud). Required with a key set, whose keys may sign tokens for other applications."`
 	MaxTTL   time.Duration `name:"token-max-ttl" default:"24h" env:"HALLWAY_TOKEN_MAX_TTL" help:"Longest time until a token's expiry; the relay refuses later ones. 0 is no limit."`
 }
 
 // check refuses demands that no token can meet.
-func (f demandFlags) check() error {
+func (f DemandFlags) check() error {
 	for flag, value := range map[string]string{"--jwt-issuer": f.Issuer, "--jwt-audience": f.Audience} {
 		if strings.TrimSpace(value) != value {
 			return fmt.Errorf("%s must not begin or end with white space", flag)
@@ -43,17 +50,17 @@ func (f demandFlags) check() error {
 	return nil
 }
 
-func (f demandFlags) demands() auth.Demands {
+func (f DemandFlags) demands() auth.Demands {
 	return auth.Demands{Issuer: f.Issuer, Audience: f.Audience, TTL: f.MaxTTL}
 }
 
-// keeper returns the keeper of the given secret.
-func (f secretFlags) keeper() (*auth.Keeper, error) {
+// Keeper returns the keeper of the given secret.
+func (f Flags) Keeper() (*auth.Keeper, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	secret := []byte(os.Getenv(secretVariable))
-	from := secretVariable
+	secret := []byte(os.Getenv(variable))
+	from := variable
 	if f.JWTSecretFile != "" {
 		content, err := os.ReadFile(f.JWTSecretFile)
 		if err != nil {
@@ -74,26 +81,26 @@ func (f secretFlags) keeper() (*auth.Keeper, error) {
 // trimSecret removes the line break with which editors and echo end a file.
 func trimSecret(content []byte) []byte { return bytes.TrimRight(content, "\r\n") }
 
-// watch returns the watch of the secret's file; nil: the secret cannot change.
-func (f secretFlags) watch(k *auth.Keeper) *watch {
+// Watch returns the watch of the secret's file; nil: the secret cannot change.
+func (f Flags) Watch(k *auth.Keeper) *reload.Watch {
 	if f.JWTSecretFile == "" {
 		return nil
 	}
-	return &watch{
-		what: "token secret", paths: []string{f.JWTSecretFile}, private: map[string]string{"--jwt-secret-file": f.JWTSecretFile},
-		take: func(contents [][]byte) error { return k.ChangeSecret(trimSecret(contents[0])) },
+	return &reload.Watch{
+		What: "token secret", Paths: []string{f.JWTSecretFile}, Private: map[string]string{"--jwt-secret-file": f.JWTSecretFile},
+		Take: func(contents [][]byte) error { return k.ChangeSecret(trimSecret(contents[0])) },
 	}
 }
 
-// keyFlags say which secret or keys sign tokens.
-type keyFlags struct {
-	secretFlags
+// KeyFlags name the secret and the key set that sign tokens.
+type KeyFlags struct {
+	Flags
 	JWKSURL    string        `name:"jwks-url" env:"HALLWAY_JWKS_URL" placeholder:"URL" help:"URL of the public keys for tokens (a JSON Web Key Set: EdDSA, ES256, RS256), beside or in place of a secret. Read every 5 minutes and on SIGHUP. Needs --jwt-audience."`
 	JWKSMaxAge time.Duration `name:"jwks-max-age" default:"24h" env:"HALLWAY_JWKS_MAX_AGE" help:"Time for which the keys stay valid while the URL cannot be read. Then their tokens are refused and their connections end."`
 }
 
 // checkKeys refuses a key set that cannot be used safely.
-func (f keyFlags) checkKeys() error {
+func (f KeyFlags) checkKeys() error {
 	if f.JWKSURL == "" {
 		return nil
 	}
@@ -109,12 +116,12 @@ func (f keyFlags) checkKeys() error {
 	return nil
 }
 
-// keeper returns the keeper of the secret and the keys.
-func (f keyFlags) keeper() (*auth.Keeper, error) {
+// Keeper returns the keeper of the secret and the keys.
+func (f KeyFlags) Keeper() (*auth.Keeper, error) {
 	if err := f.checkKeys(); err != nil {
 		return nil, err
 	}
-	k, err := f.secretFlags.keeper()
+	k, err := f.Flags.Keeper()
 	if errors.Is(err, errNoSecret) && f.JWKSURL != "" {
 		k = auth.NewKeylessKeeper()
 		k.Demand(f.demands())
@@ -126,12 +133,12 @@ func (f keyFlags) keeper() (*auth.Keeper, error) {
 	return k, err
 }
 
-// keeperForDemo returns the keeper of the demo, with a random secret unless one is given.
-func (f keyFlags) keeperForDemo() (*auth.Keeper, error) {
+// KeeperForDemo returns the keeper of the demo, with a random secret unless one is given.
+func (f KeyFlags) KeeperForDemo() (*auth.Keeper, error) {
 	if err := f.checkKeys(); err != nil {
 		return nil, err
 	}
-	k, err := f.secretFlags.keeper()
+	k, err := f.Flags.Keeper()
 	if !errors.Is(err, errNoSecret) {
 		return k, err
 	}

@@ -1,4 +1,4 @@
-package main
+package certificate
 
 import (
 	"cmp"
@@ -40,20 +40,20 @@ type authority struct {
 }
 
 // byACME checks the flags. It does not ask the authority; manage does.
-func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
+func (f Flags) byACME(folder string, log *slog.Logger) (Source, error) {
 	a := &authority{
 		url: cmp.Or(f.CA, certmagic.LetsEncryptProductionCA), email: strings.ToLower(f.Email),
 		folder: filepath.Join(folder, "certificates"), log: log,
 	}
 	if u, err := url.Parse(a.url); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return secured{}, errors.New("--acme-ca must be an https URL without a user")
+		return Source{}, errors.New("--acme-ca must be an https URL without a user")
 	}
 	for _, d := range f.Domain {
 		if !certmagic.SubjectQualifiesForCert(d) || strings.ContainsAny(d, "*:/") || certmagic.SubjectIsIP(d) {
-			return secured{}, fmt.Errorf("--tls-domain: %q is not a domain name such as chat.example.org", d)
+			return Source{}, fmt.Errorf("--tls-domain: %q is not a domain name such as chat.example.org", d)
 		}
 		if f.CA == "" && !certmagic.SubjectQualifiesForPublicCert(d) {
-			return secured{}, fmt.Errorf("--tls-domain: Let's Encrypt gives no certificate for %q; name another authority by --acme-ca", d)
+			return Source{}, fmt.Errorf("--tls-domain: Let's Encrypt gives no certificate for %q; name another authority by --acme-ca", d)
 		}
 		a.domains = append(a.domains, strings.ToLower(d))
 	}
@@ -69,8 +69,8 @@ func (f tlsFlags) byACME(folder string, log *slog.Logger) (secured, error) {
 		OnEvent:           a.event,
 		Logger:            told,
 	})
-	s := secured{config: settings(acmez.ACMETLS1Protocol), ends: a.ends, manage: a.manage}
-	s.config.GetCertificate = a.magic.GetCertificate
+	s := Source{Config: settings(acmez.ACMETLS1Protocol), Ends: a.ends, Manage: a.manage}
+	s.Config.GetCertificate = a.magic.GetCertificate
 	return s, nil
 }
 

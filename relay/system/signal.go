@@ -1,4 +1,4 @@
-package main
+package system
 
 import (
 	"context"
@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// sameSignal is the time within which a second signal counts as the same: timeout(1) signals both the process and its
+// SameSignal is the time within which a second signal counts as the same: timeout(1) signals both the process and its
 // group, and a wrapper may pass on the signal that its terminal has sent to both.
-const sameSignal = 500 * time.Millisecond
+const SameSignal = 500 * time.Millisecond
 
-// untilSignal returns a context that ends with SIGINT or SIGTERM. A second signal, more than sameSignal later, ends the
+// UntilSignal returns a context that ends with SIGINT or SIGTERM. A second signal, more than SameSignal later, ends the
 // process at once.
-func untilSignal() (ctx context.Context, stop func()) {
+func UntilSignal() (ctx context.Context, stop func()) {
 	ctx, stop = context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
 		<-signals
 		stop()
-		time.Sleep(sameSignal)
+		time.Sleep(SameSignal)
 		signal.Stop(signals)
 	}()
 	return ctx, stop

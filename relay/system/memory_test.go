@@ -1,16 +1,16 @@
-package main
+package system
 
 import "testing"
 
-func TestMemoryIsGivenBackOnceAStormIsOver(t *testing.T) {
-	var s storm
-	for i, look := range []struct {
+func TestMemoryIsGivenBackOnceARushIsOver(t *testing.T) {
+	var r rush
+	for i, count := range []struct {
 		conns int
 		over  bool
 	}{
 		{0, false},
 		{100, false},
-		{100, false}, // no storm
+		{100, false}, // no rush
 		{4000, false},
 		{8000, false},
 		{10_000, false},
@@ -22,8 +22,8 @@ func TestMemoryIsGivenBackOnceAStormIsOver(t *testing.T) {
 		{0, true},
 		{0, false},
 	} {
-		if over := s.over(look.conns); over != look.over {
-			t.Errorf("look %d: %d connections: over is %v", i, look.conns, over)
+		if over := r.over(count.conns); over != count.over {
+			t.Errorf("count %d: %d connections: over is %v", i, count.conns, over)
 		}
 	}
 }

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package system
+
+import "math"
+
+// RaiseOpenFiles returns the limit of open files: this system has none.
+func RaiseOpenFiles() (uint64, error) { return math.MaxUint64, nil }
