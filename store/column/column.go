@@ -7,6 +7,7 @@ package column
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 
 	"hallway/protocol"
@@ -81,6 +82,26 @@ func CutFiles(m *protocol.Message, text string) (rest string, err error) {
 	return rest, nil
 }
 
+// DecodeMore reads the files of a message, as CutFiles does, and behind them the encrypted content or the mentions.
+func DecodeMore(m *protocol.Message, text string) error {
+	text, err := CutFiles(m, text)
+	switch {
+	case err != nil || text == "":
+	case text[0] == '[':
+		m.Mentions, err = DecodeMentions(text)
+	default:
+		m.Encrypted, err = DecodeEncrypted(text)
+	}
+	return err
+}
+
+// ReadRole splits the role of a sender who has a picture: the column holds both, with a space between them.
+func ReadRole(u *protocol.User) {
+	if role, picture, ok := strings.Cut(string(u.Role), " "); ok {
+		u.Role, u.Picture = protocol.Role(role), picture
+	}
+}
+
 // EncodeEncrypted returns the column of an encrypted content; nil: none.
 func EncodeEncrypted(e *protocol.Encrypted) (string, error) {
 	if e == nil {
@@ -118,6 +139,28 @@ func EncodeReactions(reactions []protocol.Reaction) (string, error) {
 // DecodeReactions reads a column of EncodeReactions.
 func DecodeReactions(text string) ([]protocol.Reaction, error) {
 	return decodeList(text, func(r reaction) protocol.Reaction { return protocol.Reaction(r) })
+}
+
+// SumsUp reports whether a column of EncodeReactions fits the rows of reactions, in their order.
+func SumsUp(text string, emoji, users []string) bool {
+	has, err := DecodeReactions(text)
+	if err != nil {
+		return false
+	}
+	want := make(map[string]protocol.Reaction)
+	for n, one := range emoji {
+		r := want[one]
+		r.Emoji, r.Count = one, r.Count+1
+		if len(r.Users) < protocol.ReactionUsersMax {
+			r.Users = append(r.Users, users[n])
+		}
+		want[one] = r
+	}
+	got := make(map[string]protocol.Reaction)
+	for _, r := range has {
+		got[r.Emoji] = r
+	}
+	return reflect.DeepEqual(got, want)
 }
 
 func encodeList[T, C any](list []T, to func(T) C) (string, error) {

@@ -4,20 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"hallway/protocol"
 	"hallway/relay/rules"
 	"hallway/store/column"
+	"hallway/store/row"
 	"hallway/store/word"
 )
-
-// findingsMax limits the reported findings of one kind.
-const findingsMax = 20
 
 // Check looks for damage in the database, beside relays or without one, and calls found with one line for each
 // finding. It returns an error only where it could not look. Damage in the server's files is the server's to find
@@ -92,26 +88,8 @@ func (i *inspection) steps() []func() error {
 }
 
 // each reports the text of each row, unless it is "".
-func (i *inspection) each(query string, text func(scan func(...any) error) (string, error), args ...any) error {
-	rows, err := i.tx.Query(i.ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	told := 0
-	for rows.Next() {
-		line, err := text(rows.Scan)
-		if err != nil {
-			return err
-		}
-		if line == "" {
-			continue
-		}
-		if told++; told <= findingsMax {
-			i.found(strings.Join(strings.Fields(line), " "))
-		}
-	}
-	return rows.Err()
+func (i *inspection) each(query string, text func(scan func(...any) error) (string, error)) error {
+	return inTransaction{i.ctx, i.tx}.Query(row.Findings(i.found, text), query)
 }
 
 // references looks for rows of missing rooms.
@@ -147,23 +125,13 @@ func (i *inspection) heads() error {
 func (i *inspection) revs() error {
 	err := i.each(`SELECT r.name, changed.rev FROM messages AS changed JOIN messages AS made ON made.room = changed.room AND made.seq = changed.rev
 			AND made.rev = made.seq JOIN rooms r ON r.key = changed.room WHERE changed.rev <> changed.seq AND r.name IS NOT NULL`,
-		func(scan func(...any) error) (string, error) {
-			var room string
-			var rev int64
-			err := scan(&room, &rev)
-			return fmt.Sprintf("two messages of room %q have rev %d", room, rev), err
-		})
+		row.RoomFinding("two messages of room %q have rev %d"))
 	if err != nil {
 		return err
 	}
 	return i.each(`SELECT r.name, m.seq FROM (SELECT room, seq, created_at, lag(created_at) OVER (PARTITION BY room ORDER BY seq) AS before FROM messages) AS m
 			JOIN rooms r ON r.key = m.room WHERE m.created_at <= m.before AND r.name IS NOT NULL`,
-		func(scan func(...any) error) (string, error) {
-			var room string
-			var seq int64
-			err := scan(&room, &seq)
-			return fmt.Sprintf("message %d of room %q is not newer than the one before it", seq, room), err
-		})
+		row.RoomFinding("message %[2]d of room %[1]q is not newer than the one before it"))
 }
 
 // summaries compares what messages say of their reactions with the rows.
@@ -177,41 +145,17 @@ func (i *inspection) summaries() error {
 		if err := scan(&room, &seq, &summary, &emoji, &users); err != nil {
 			return "", err
 		}
-		has, err := column.DecodeReactions(summary)
-		if err == nil && summed(has, emoji, users) {
+		if column.SumsUp(summary, emoji, users) {
 			return "", nil
 		}
 		return fmt.Sprintf("message %d of room %q sums its reactions up wrongly", seq, room), nil
 	})
 }
 
-// summed reports whether a summary fits reactions in their order.
-func summed(has []protocol.Reaction, emoji, users []string) bool {
-	want := make(map[string]protocol.Reaction)
-	for n, one := range emoji {
-		r := want[one]
-		r.Emoji, r.Count = one, r.Count+1
-		if len(r.Users) < protocol.ReactionUsersMax {
-			r.Users = append(r.Users, users[n])
-		}
-		want[one] = r
-	}
-	got := make(map[string]protocol.Reaction)
-	for _, r := range has {
-		got[r.Emoji] = r
-	}
-	return reflect.DeepEqual(got, want)
-}
-
 // reactions looks for rows that no message sums up.
 func (i *inspection) reactions() error {
 	return i.each(`SELECT name, x.seq FROM reactions x JOIN rooms ON key = x.room LEFT JOIN messages m ON m.room = x.room AND m.seq = x.seq
-		WHERE name IS NOT NULL AND coalesce(m.reactions, '') = ''`, func(scan func(...any) error) (string, error) {
-		var room string
-		var seq int64
-		err := scan(&room, &seq)
-		return fmt.Sprintf("a reaction in room %q belongs to message %d, which has none", room, seq), err
-	})
+		WHERE name IS NOT NULL AND coalesce(m.reactions, '') = ''`, row.RoomFinding("a reaction in room %q belongs to message %d, which has none"))
 }
 
 // names compares the names of members with the terms by which they are found.
@@ -259,7 +203,7 @@ func (i *inspection) mentions() error {
 		if err := scan(&room, &key, &seq, &more, &m.Sender.ID, &users, &by); err != nil {
 			return "", err
 		}
-		err := decodeMore(&m, more)
+		err := column.DecodeMore(&m, more)
 		want := rules.Mentioned(&m)
 		slices.Sort(want)
 		if err == nil && slices.Equal(want, users) && (len(by) == 0 || slices.Equal(by, []string{m.Sender.ID})) {

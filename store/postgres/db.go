@@ -158,10 +158,15 @@ func (d *db) each(ctx context.Context, do func(row.Scan) error, query string, ar
 		return explain(err)
 	}
 	defer rows.Close()
-	if err := row.Each(rows, do); err != nil {
-		return err
+	return row.Each(rows, do)
+}
+
+// readAll reads the rows of a query. doing names that in an error.
+func readAll[T any](ctx context.Context, d *db, doing string, read func(row.Scan) (T, error), query string, args ...any) (all []T, err error) {
+	if err = d.each(ctx, row.Into(&all, read), query, args...); err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
 	}
-	return rows.Err()
+	return all, nil
 }
 
 const lease = `INSERT INTO leases (job, holder, until) VALUES ($1, $2, hallway_now() + $3)

@@ -9,26 +9,19 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // namesTo is beyond all names.
 const namesTo = "\x7f"
 
 // RoomNames lists names of rooms; see [rules.Directory].
-func (s reader) RoomNames(ctx context.Context, span rules.Span, limit int) (names []string, err error) {
+func (s reader) RoomNames(ctx context.Context, span rules.Span, limit int) ([]string, error) {
 	if span.To == "" {
 		span.To = namesTo
 	}
-	err = s.each(ctx, func(scan func(...any) error) error {
-		var name string
-		err := scan(&name)
-		names = append(names, name)
-		return err
-	}, `SELECT name FROM rooms WHERE name >= $1 AND name < $2 ORDER BY name LIMIT $3`, text(span.From), text(span.To), limit)
-	if err != nil {
-		return nil, fmt.Errorf("list names of rooms: %w", err)
-	}
-	return names, nil
+	return readAll(ctx, s.db, "list names of rooms", row.Value[string],
+		`SELECT name FROM rooms WHERE name >= $1 AND name < $2 ORDER BY name LIMIT $3`, text(span.From), text(span.To), limit)
 }
 
 // selectRooms reads rooms with their newest messages. It counts nothing for a member who has read up to the head.
@@ -95,13 +88,9 @@ func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSetting
 }
 
 // Members lists the users who have joined; see [rules.Directory].
-func (s reader) Members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
-	members, err = s.membersOf(ctx, `SELECT `+memberColumns+` FROM rooms JOIN members m ON m.room = rooms.key
+func (s reader) Members(ctx context.Context, room string, part rules.Part) ([]rules.MemberEntry, error) {
+	return readAll(ctx, s.db, "list the members", row.Member, `SELECT `+row.MemberColumns+` FROM rooms JOIN members m ON m.room = rooms.key
 		WHERE rooms.name = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3`, room, text(part.After), limit(part))
-	if err != nil {
-		return nil, fmt.Errorf("list the members: %w", err)
-	}
-	return members, nil
 }
 
 // limit returns the limit of a part for SQL, where null stands for no limit.

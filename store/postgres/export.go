@@ -15,15 +15,7 @@ import (
 func Export(ctx context.Context, url, user string, w io.Writer) error {
 	err := inSnapshot(ctx, url, func(tx pgx.Tx) error {
 		return row.Export(w, user, exported, func(each func(row.Scan) error, query string) error {
-			rows, err := tx.Query(ctx, query, user)
-			if err != nil {
-				return err
-			}
-			defer rows.Close()
-			if err := row.Each(rows, each); err != nil {
-				return err
-			}
-			return rows.Err()
+			return inTransaction{ctx, tx}.Query(each, query, user)
 		})
 	})
 	if err != nil {

@@ -43,7 +43,7 @@ func (l *loader) loadFiles(ops []rules.Op) {
 	if len(ids) > 0 {
 		l.each(func(scan func(...any) error) error {
 			var name string
-			f, err := row.File(scan, &name)
+			f, err := row.File(row.Behind(scan, &name))
 			if r := l.set.Room(name); r != nil && err == nil {
 				r.AddFile(f)
 			}
@@ -143,26 +143,13 @@ func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool
 
 // Doomed lists keys of bytes that nobody needs; see [rules.Files].
 func (s files) Doomed(ctx context.Context, limit int) ([]string, error) {
-	return s.keys(ctx, "list files to delete", `SELECT blob FROM doomed ORDER BY blob LIMIT $1`, limit)
+	return readAll(ctx, s.db, "list files to delete", row.Value[string], `SELECT blob FROM doomed ORDER BY blob LIMIT $1`, limit)
 }
 
 // Unknown returns the keys that no file has; see [rules.Files].
 func (s files) Unknown(ctx context.Context, keys []string) ([]string, error) {
-	return s.keys(ctx, "look for files", `SELECT key FROM unnest($1::text[]) AS k (key) WHERE NOT EXISTS (SELECT 1 FROM files WHERE blob = key)`, keys)
-}
-
-// keys returns the keys that a query finds.
-func (s files) keys(ctx context.Context, what, query string, args ...any) (keys []string, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
-		var key string
-		err := scan(&key)
-		keys = append(keys, key)
-		return err
-	}, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	return keys, nil
+	return readAll(ctx, s.db, "look for files", row.Value[string],
+		`SELECT key FROM unnest($1::text[]) AS k (key) WHERE NOT EXISTS (SELECT 1 FROM files WHERE blob = key)`, keys)
 }
 
 // Deleted takes keys from the doomed; see [rules.Files].

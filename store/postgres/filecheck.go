@@ -9,6 +9,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/column"
 	"hallway/store/row"
 )
 
@@ -29,7 +30,7 @@ func (i *inspection) files() error {
 			return "", err
 		}
 		var m protocol.Message
-		err := decodeMore(&m, more)
+		err := column.DecodeMore(&m, more)
 		for _, f := range m.Files {
 			has = append(has, f.ID)
 		}
@@ -61,21 +62,8 @@ func FileRows(ctx context.Context, url string, each func(f rules.StoredFile, all
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT rooms.name, `+row.FileColumns+` FROM files f JOIN rooms ON key = f.room WHERE rooms.name IS NOT NULL`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var f rules.StoredFile
-			if f.File, err = row.File(rows.Scan, &f.Room); err != nil {
-				return err
-			}
-			if err := each(f, all); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
+		return inTransaction{ctx, tx}.Query(row.Stored(all, each),
+			`SELECT rooms.name, `+row.FileColumns+` FROM files f JOIN rooms ON key = f.room WHERE rooms.name IS NOT NULL`)
 	})
 	if err != nil {
 		return "", fmt.Errorf("list the files of %q: %w", Name(url), err)

@@ -58,15 +58,10 @@ func (l *loader) run() error {
 	return err
 }
 
-// each queues a query, and calls row for each row of its result.
-func (l *loader) each(row func(scan func(...any) error) error, query string, args ...any) {
+// each queues a query, and calls each for each row of its result.
+func (l *loader) each(each func(scan func(...any) error) error, query string, args ...any) {
 	l.queries.Queue(query, args...).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			if err := row(rows.Scan); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
+		return row.Each(rows, each)
 	})
 }
 
@@ -303,7 +298,7 @@ func (l *loader) loadReports() {
 	}
 	l.each(func(scan func(...any) error) error {
 		var name string
-		report, err := row.Report(scan, &name)
+		report, err := row.Report(row.Behind(scan, &name))
 		if r := l.set.Room(name); r != nil && err == nil {
 			r.AddReport(report)
 		}

@@ -39,8 +39,8 @@ func (r *messageRow) read(scan func(...any) error, room string) (m protocol.Mess
 func (r *messageRow) message(room string) (m protocol.Message, err error) {
 	m = r.m
 	m.Room = room
-	readRole(&m.Sender)
-	if err = decodeMore(&m, r.more); err != nil {
+	column.ReadRole(&m.Sender)
+	if err = column.DecodeMore(&m, r.more); err != nil {
 		return m, err
 	}
 	m.Reactions, err = column.DecodeReactions(r.reactions)
@@ -80,17 +80,4 @@ func encodeMore(m *protocol.Message) (more string, err error) {
 	}
 	files, err := column.EncodeFiles(m)
 	return files + "\n" + more, err
-}
-
-// decodeMore reads what encodeMore has written.
-func decodeMore(m *protocol.Message, text string) error {
-	text, err := column.CutFiles(m, text)
-	switch {
-	case err != nil || text == "":
-	case text[0] == '[':
-		m.Mentions, err = column.DecodeMentions(text)
-	default:
-		m.Encrypted, err = column.DecodeEncrypted(text)
-	}
-	return err
 }

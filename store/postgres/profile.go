@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 	"hallway/store/word"
 )
 
@@ -19,13 +19,6 @@ func roleColumn(u *protocol.User) string {
 		return string(u.Role)
 	}
 	return string(u.Role) + " " + u.Picture
-}
-
-// readRole splits a column of roleColumn.
-func readRole(u *protocol.User) {
-	if role, picture, ok := strings.Cut(string(u.Role), " "); ok {
-		u.Role, u.Picture = protocol.Role(role), picture
-	}
 }
 
 // folded returns a name as members are sorted by it.
@@ -132,20 +125,7 @@ func eachMember(ctx context.Context, tx pgx.Tx, do func(rooms []int64, users, na
 	}
 }
 
-// memberColumns are the columns of a [rules.MemberEntry].
-const memberColumns = `m.user_id, m.name, m.role, m.read, m.joined_at, m.picture, m.title`
-
-func (s reader) membersOf(ctx context.Context, query string, args ...any) (members []rules.MemberEntry, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
-		var m rules.MemberEntry
-		err := scan(&m.User.ID, &m.User.Name, (*string)(&m.User.Role), &m.Read, (*int64)(&m.JoinedAt), &m.User.Picture, &m.User.Title)
-		members = append(members, m)
-		return err
-	}, query, args...)
-	return members, err
-}
-
-const findMembers = `SELECT ` + memberColumns + ` FROM
+const findMembers = `SELECT ` + row.MemberColumns + ` FROM
 		(SELECT DISTINCT t.room, t.user_id FROM member_terms t JOIN rooms ON rooms.key = t.room WHERE rooms.name = $1 AND t.term >= $2 AND t.term < $3) AS found
 	JOIN members m ON m.room = found.room AND m.user_id = found.user_id
 	WHERE NOT EXISTS (SELECT 1 FROM sanctions s WHERE s.room = m.room AND s.user_id = m.user_id AND s.kind = 'ban' AND (s.until = 0 OR s.until > hallway_now()))
@@ -157,11 +137,7 @@ func (s reader) FindMembers(ctx context.Context, room, name string, limit int) (
 	if from == "" {
 		return nil, nil
 	}
-	found, err := s.membersOf(ctx, findMembers, room, from, from+"\U0010ffff", limit)
-	if err != nil {
-		return nil, fmt.Errorf("find members: %w", err)
-	}
-	return found, nil
+	return readAll(ctx, s.db, "find members", row.Member, findMembers, room, from, from+"\U0010ffff", limit)
 }
 
 const (
@@ -180,12 +156,7 @@ func (s reader) Reactors(ctx context.Context, room, id, emoji string, part rules
 	case errors.Is(err, pgx.ErrNoRows) || err == nil && part.After != "" && after == 0:
 		return nil, false, nil
 	case err == nil:
-		err = s.each(ctx, func(scan func(...any) error) error {
-			var u protocol.User
-			err := scan(&u.ID, &u.Name, (*string)(&u.Role), &u.Picture, &u.Title)
-			users = append(users, u)
-			return err
-		}, listReactors, key, seq, emoji, after, limit(part))
+		err = s.each(ctx, row.Into(&users, row.Reactor), listReactors, key, seq, emoji, after, limit(part))
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("list the users of a reaction: %w", explain(err))

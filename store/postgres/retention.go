@@ -9,6 +9,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // Retain sets which messages are deleted because of their age from now on; see [rules.Upkeep].
@@ -49,15 +50,9 @@ var emptySteps = append([]string{
 
 // emptyDropped deletes the content of dropped rooms, slice by slice, and at last the rooms.
 func (u *upkeep) emptyDropped(ctx context.Context) error {
-	var keys []int64
-	err := u.each(ctx, func(scan func(...any) error) error {
-		var key int64
-		err := scan(&key)
-		keys = append(keys, key)
-		return err
-	}, `SELECT key FROM rooms WHERE name IS NULL`)
+	keys, err := readAll(ctx, u.db, "look for dropped rooms", row.Value[int64], `SELECT key FROM rooms WHERE name IS NULL`)
 	if err != nil {
-		return fmt.Errorf("look for dropped rooms: %w", err)
+		return err
 	}
 	// Files come first, because their bytes take the most space.
 	for more := len(keys) > 0; more; {

@@ -40,10 +40,7 @@ func (c inTransaction) Query(each func(scan func(...any) error) error, query str
 		return err
 	}
 	defer rows.Close()
-	if err := row.Each(rows, each); err != nil {
-		return err
-	}
-	return rows.Err()
+	return row.Each(rows, each)
 }
 
 // ruled gives the rules of a room a new version. The transaction may not have locked the room: if another relay waits

@@ -82,14 +82,14 @@ func SanctionOfRoom(scan Scan) ([]byte, error) {
 // ReportOfRoom exports room and [ReportColumns].
 func ReportOfRoom(scan Scan) ([]byte, error) {
 	var room string
-	r, err := Report(scan, &room)
+	r, err := Report(Behind(scan, &room))
 	return in(room, r.Append(nil)), err
 }
 
 // AuditOfRoom exports room and [AuditColumns].
 func AuditOfRoom(scan Scan) ([]byte, error) {
 	var room string
-	e, err := AuditEntry(scan, &room)
+	e, err := AuditEntry(Behind(scan, &room))
 	return in(room, e.Append(nil)), err
 }
 
@@ -118,7 +118,7 @@ func TurnOfRoom(scan Scan) ([]byte, error) {
 // has none.
 func FileOfRoom(scan Scan) ([]byte, error) {
 	var room string
-	f, err := File(scan, &room)
+	f, err := File(Behind(scan, &room))
 	return encode(struct {
 		Room       string `json:"room"`
 		ID         string `json:"id"`

@@ -36,7 +36,7 @@ func empty(path string) bool {
 
 // querier is a database or a transaction.
 type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	asks
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
@@ -84,10 +84,7 @@ func checkHeads(ctx context.Context, db querier) error {
 			coalesce((SELECT rev FROM messages INDEXED BY messages_changed
 				WHERE room = rooms.key AND rev <> seq ORDER BY rev DESC LIMIT 1), 0)) AS last
 		FROM rooms WHERE dropped = 0 AND last <> head LIMIT 1`).Scan(&room, &head, &last)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil
-	case err != nil:
+	if wrong, err := found(err); !wrong {
 		return err
 	}
 	return damaged(fmt.Sprintf("the head of room %q is %d, its last change has rev %d", room, head, last))
@@ -103,10 +100,7 @@ func checkRevs(ctx context.Context, db querier) error {
 		JOIN messages AS made ON made.room = changed.room AND made.seq = changed.rev
 		JOIN rooms ON rooms.key = changed.room
 		WHERE changed.rev <> changed.seq AND rooms.dropped = 0 LIMIT 1`).Scan(&room, &rev)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil
-	case err != nil:
+	if wrong, err := found(err); !wrong {
 		return err
 	}
 	return damaged(fmt.Sprintf("two messages of room %q have rev %d", room, rev))

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 const (
@@ -74,12 +75,7 @@ var (
 func (c *clearing) span(at int64) (_ int64, ended bool) {
 	to := at + clearSpan
 	var seqs []int64
-	c.err = c.query(sentBy, func(scan func(...any) error) error {
-		var seq int64
-		err := scan(&seq)
-		seqs = append(seqs, seq)
-		return err
-	}, c.room.Key, at, to, c.user)
+	c.err = c.query(sentBy, row.Into(&seqs, row.Value[int64]), c.room.Key, at, to, c.user)
 	for _, seq := range seqs {
 		if c.cleared == rules.ClearMax || c.cleared > 0 && c.over() {
 			return seq - 1, true

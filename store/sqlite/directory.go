@@ -45,16 +45,16 @@ func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, e
 			WHERE room = ? AND seq > ? AND deleted_at = 0 AND sender_id <> ? LIMIT ?)`,
 		&d.mentions: countMentions,
 		&d.settings: `SELECT settings FROM rooms WHERE dropped = 0 AND name = ?`,
-		&d.members: `SELECT ` + memberColumns + `
-			FROM rooms JOIN members ON members.room = rooms.key WHERE rooms.name = ? AND user_id > ?
+		&d.members: `SELECT ` + row.MemberColumns + `
+			FROM rooms JOIN members m ON m.room = rooms.key WHERE rooms.name = ? AND user_id > ?
 			ORDER BY user_id LIMIT ?`,
 
-		&d.found: `SELECT ` + memberColumns + ` FROM
+		&d.found: `SELECT ` + row.MemberColumns + ` FROM
 				(SELECT DISTINCT room, user_id FROM member_terms WHERE room = (SELECT key FROM rooms WHERE name = ?1) AND term >= ?2 AND term < ?3) AS found
-			CROSS JOIN members USING (room, user_id)
-			WHERE NOT EXISTS (SELECT 1 FROM sanctions s WHERE s.room = members.room AND s.user_id = members.user_id
+			CROSS JOIN members m USING (room, user_id)
+			WHERE NOT EXISTS (SELECT 1 FROM sanctions s WHERE s.room = m.room AND s.user_id = m.user_id
 				AND kind = 'ban' AND (until = 0 OR until > ?4))
-			ORDER BY folded, members.name, members.user_id LIMIT ?5`,
+			ORDER BY folded, m.name, m.user_id LIMIT ?5`,
 		&d.reaction: `SELECT key, seq, CASE WHEN ?4 = '' THEN 0 ELSE
 				coalesce((SELECT reactions.rev FROM reactions WHERE room = key AND reactions.seq = messages.seq AND user_id = ?4 AND emoji = ?3), 0)
 			END FROM rooms JOIN messages ON messages.room = rooms.key AND id = ?2 WHERE rooms.name = ?1`,
@@ -87,27 +87,7 @@ func (s reader) RoomNames(ctx context.Context, span rules.Span, limit int) ([]st
 	if span.To == "" {
 		span.To = namesTo
 	}
-	names, err := s.names(ctx, max(span.From, namesFrom), span.To, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list names of rooms: %w", err)
-	}
-	return names, nil
-}
-
-func (s reader) names(ctx context.Context, from, to string, limit int) (names []string, err error) {
-	rows, err := s.read.directory.names.QueryContext(ctx, from, to, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		names = append(names, name)
-	}
-	return names, rows.Err()
+	return readAll(ctx, s.read.directory.names, "list names of rooms", row.Value[string], max(span.From, namesFrom), span.To, limit)
 }
 
 // Rooms reads rooms; see [rules.Directory].
@@ -157,28 +137,7 @@ func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSetting
 
 // Members lists the users who have joined; see [rules.Directory].
 func (s reader) Members(ctx context.Context, room string, part rules.Part) ([]rules.MemberEntry, error) {
-	members, err := s.members(ctx, room, part)
-	if err != nil {
-		return nil, fmt.Errorf("list the members: %w", err)
-	}
-	return members, nil
-}
-
-func (s reader) members(ctx context.Context, room string, part rules.Part) (members []rules.MemberEntry, err error) {
-	return membersOf(ctx, s.read.directory.members, room, part.After, limit(part))
-}
-
-// memberColumns are the columns of a [rules.MemberEntry].
-const memberColumns = `members.user_id, members.name, role, read, joined_at, picture, members.title`
-
-func membersOf(ctx context.Context, stmt *sql.Stmt, args ...any) (members []rules.MemberEntry, err error) {
-	err = query(ctx, stmt, func(scan func(...any) error) error {
-		var m rules.MemberEntry
-		err := scan(&m.User.ID, &m.User.Name, (*string)(&m.User.Role), &m.Read, (*int64)(&m.JoinedAt), &m.User.Picture, &m.User.Title)
-		members = append(members, m)
-		return err
-	}, args...)
-	return members, err
+	return readAll(ctx, s.read.directory.members, "list the members", row.Member, room, part.After, limit(part))
 }
 
 // FindMembers finds members by their names; see [rules.Directory].
@@ -188,11 +147,7 @@ func (s reader) FindMembers(ctx context.Context, room, name string, limit int) (
 		return nil, nil
 	}
 	now := protocol.TimeOf(time.Now())
-	found, err := membersOf(ctx, s.read.directory.found, room, from, from+"\U0010ffff", int64(now), limit)
-	if err != nil {
-		return nil, fmt.Errorf("find members: %w", err)
-	}
-	return found, nil
+	return readAll(ctx, s.read.directory.found, "find members", row.Member, room, from, from+"\U0010ffff", int64(now), limit)
 }
 
 // Reactors lists the users of a reaction; see [rules.Directory].
@@ -204,12 +159,7 @@ func (s reader) Reactors(ctx context.Context, room, id, emoji string, part rules
 	case errors.Is(err, sql.ErrNoRows) || err == nil && part.After != "" && after == 0:
 		return nil, false, nil
 	case err == nil:
-		err = query(ctx, d.reactors, func(scan func(...any) error) error {
-			var u protocol.User
-			err := scan(&u.ID, &u.Name, (*string)(&u.Role), &u.Picture, &u.Title)
-			users = append(users, u)
-			return err
-		}, key, seq, emoji, after, limit(part))
+		err = query(ctx, d.reactors, row.Into(&users, row.Reactor), key, seq, emoji, after, limit(part))
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("list the users of a reaction: %w", err)
@@ -232,14 +182,11 @@ type directory struct{ *view }
 func (d directory) room(name string) (r rules.RoomEntry, ok bool, err error) {
 	var key int64
 	row := d.stmt(d.read.directory.room).QueryRowContext(d.ctx, name)
-	err = row.Scan(&key, &r.Name, &r.Title, &r.Settings, &r.Epoch, &r.Head, (*int64)(&r.CreatedAt))
-	if errors.Is(err, sql.ErrNoRows) {
-		return r, false, nil
-	}
-	if err == nil {
+	ok, err = found(row.Scan(&key, &r.Name, &r.Title, &r.Settings, &r.Epoch, &r.Head, (*int64)(&r.CreatedAt)))
+	if ok {
 		err = d.complete(&r, key)
 	}
-	return r, err == nil, err
+	return r, ok && err == nil, err
 }
 
 // complete fills in the fields that the room's own row does not have.

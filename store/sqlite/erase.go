@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"strings"
 
 	"hallway/protocol"
@@ -64,18 +63,14 @@ func (b *batch) forget(f *rules.Forget) error {
 // liftGuards drops the triggers that keep the audit from being changed, and returns the statements that create them
 // again in the same transaction.
 func (b *batch) liftGuards() (guards []string, err error) {
-	stmt, err := b.tx.Prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit'`)
-	if err != nil {
-		return nil, err
-	}
 	var names []string
-	err = query(context.Background(), stmt, func(scan func(...any) error) error {
+	err = ask(context.Background(), b.tx, func(scan func(...any) error) error {
 		var name, guard string
 		err := scan(&name, &guard)
 		names, guards = append(names, name), append(guards, guard)
 		return err
-	})
-	if err = errors.Join(err, stmt.Close()); err != nil {
+	}, `SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit'`)
+	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {

@@ -89,15 +89,12 @@ func (e *erasing) begin(ctx context.Context, db *sql.DB) error {
 // look reads the progress. gone reports that another command has seen the end and deleted the row.
 func (e *erasing) look(ctx context.Context, db *sql.DB) (state string, gone bool, err error) {
 	var messages int
-	err = db.QueryRowContext(ctx, `SELECT messages, state FROM erasures WHERE pseudonym = ?`, e.pseudonym).Scan(&messages, &state)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", true, nil
-	}
-	if err == nil && messages > e.messages && e.progress != nil {
+	there, err := found(db.QueryRowContext(ctx, `SELECT messages, state FROM erasures WHERE pseudonym = ?`, e.pseudonym).Scan(&messages, &state))
+	if there && messages > e.messages && e.progress != nil {
 		e.progress(messages, max(messages, e.total))
 	}
 	e.messages = max(e.messages, messages)
-	return state, false, err
+	return state, !there && err == nil, err
 }
 
 // endErasures deletes the erasures in a state.
@@ -116,9 +113,7 @@ func (e *erasing) ask(ctx context.Context) (again bool, err error) {
 	db := connectWriter(path)
 	defer func() { _ = db.Close() }()
 	if !e.asked {
-		var version int // a relay of another may never look
-		err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
-		if err != nil || version != schema {
+		if version, err := schemaOf(ctx, db); err != nil || version != schema { // a relay of another may never look
 			return false, NotBegunError{fmt.Errorf("erase from %q: %w, of another version", path, errInUse)}
 		}
 		if err := e.begin(ctx, db); err != nil {

@@ -13,13 +13,24 @@ import (
 // JSON object: beside a relay or without one, as of one moment, and in little memory
 // whatever there is. For an unknown user it writes empty lists.
 func Export(ctx context.Context, path, user string, w io.Writer) error {
-	if err := export(ctx, path, user, w); err != nil {
+	err := inSnapshot(ctx, path, func(tx *sql.Tx) error {
+		version, err := schemaOf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if version != schema {
+			return fmt.Errorf("its schema is %d, this hallway's %d: start the relay once", version, schema)
+		}
+		return row.Export(w, user, exported, func(each func(row.Scan) error, query string) error { return ask(ctx, tx, each, query, user) })
+	})
+	if err != nil {
 		return fmt.Errorf("export from %q: %w", path, explain(err))
 	}
 	return nil
 }
 
-func export(ctx context.Context, path, user string, w io.Writer) error {
+// inSnapshot calls do with a transaction that reads the database at path as it is now: beside a relay or without one.
+func inSnapshot(ctx context.Context, path string, do func(*sql.Tx) error) error {
 	db, err := openExisting(ctx, path)
 	if err != nil {
 		return err
@@ -30,14 +41,13 @@ func export(ctx context.Context, path, user string, w io.Writer) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	var version int
-	if err := tx.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version); err != nil {
-		return err
-	}
-	if version != schema {
-		return fmt.Errorf("its schema is %d, this hallway's %d: start the relay once", version, schema)
-	}
-	return row.Export(w, user, exported, func(each func(row.Scan) error, query string) error { return ask(ctx, tx, each, query, user) })
+	return do(tx)
+}
+
+// schemaOf returns the version of a database's schema.
+func schemaOf(ctx context.Context, db querier) (version int, err error) {
+	err = db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
+	return version, err
 }
 
 // exported are the lists of an export, about the user ?1.

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -54,7 +53,7 @@ func (b *batch) loadFiles(set *rules.Set, keys *rules.Keys) error {
 	}
 	return b.queryAll(selectFiles, 2, args, func(scan func(...any) error) error {
 		var key int64
-		f, err := row.File(scan, &key)
+		f, err := row.File(row.Behind(scan, &key))
 		if err == nil {
 			rooms[key].AddFile(f)
 		}
@@ -63,10 +62,7 @@ func (b *batch) loadFiles(set *rules.Set, keys *rules.Keys) error {
 }
 
 func (b *batch) fileBytes(kind string, name any, to *int64) error {
-	err := b.stmt(selectFileBytes).QueryRow(kind, name).Scan(to)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
+	_, err := found(b.stmt(selectFileBytes).QueryRow(kind, name).Scan(to))
 	return err
 }
 
@@ -125,32 +121,16 @@ type files struct {
 
 // File implements [rules.Files].
 func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
-	rows, err := s.read.file.QueryContext(ctx, room, id)
-	if err != nil {
-		return f, false, fmt.Errorf("read a file: %w", err)
+	f, err = row.File(s.read.file.QueryRowContext(ctx, room, id).Scan)
+	if ok, err = found(err); err != nil {
+		err = fmt.Errorf("read a file: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	if rows.Next() {
-		f, err = row.File(rows.Scan)
-		ok = err == nil
-	}
-	if err = errors.Join(err, rows.Err()); err != nil {
-		return f, false, fmt.Errorf("read a file: %w", err)
-	}
-	return f, ok, nil
+	return f, ok, err
 }
 
 // Doomed implements [rules.Files].
 func (s files) Doomed(ctx context.Context, limit int) (keys []string, err error) {
-	err = query(ctx, s.read.doomed, func(scan func(...any) error) error {
-		var key string
-		err := scan(&key)
-		keys = append(keys, key)
-		return err
-	}, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list files to delete: %w", err)
-	}
+	keys, err = readAll(ctx, s.read.doomed, "list files to delete", row.Value[string], limit)
 	if len(keys) > 0 {
 		err = s.Ready(ctx) // syncs what the upkeep has not
 	}

@@ -2,7 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"errors"
+	"database/sql"
 	"fmt"
 
 	"hallway/relay/rules"
@@ -13,41 +13,27 @@ import (
 // a relay or without one. It returns the name of the database at the place of its files; "" where it has none, as in
 // a database of an earlier version.
 func FileRows(ctx context.Context, path string, each func(f rules.StoredFile, all int) error) (name string, err error) {
-	db, err := openExisting(ctx, path)
-	if err != nil {
-		return "", fmt.Errorf("list the files of %q: %w", path, err)
-	}
-	defer func() { _ = db.Close() }()
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return "", fmt.Errorf("list the files of %q: %w", path, explain(err))
-	}
-	defer func() { _ = tx.Rollback() }()
-	var known bool
-	err = tx.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'files_name'`).Scan(&known)
-	if err != nil || !known {
-		return "", err
-	}
-	var all int
-	err = tx.QueryRowContext(ctx, `SELECT coalesce((SELECT name FROM files_name), ''),
-		(SELECT count(*) FROM files JOIN rooms ON rooms.key = files.room WHERE dropped = 0)`).Scan(&name, &all)
-	if err != nil {
-		return "", fmt.Errorf("list the files of %q: %w", path, explain(err))
-	}
-	stmt, err := tx.PrepareContext(ctx, `SELECT rooms.name, `+row.FileColumns+`
-		FROM files f JOIN rooms ON rooms.key = f.room WHERE dropped = 0`)
-	if err != nil {
-		return "", fmt.Errorf("list the files of %q: %w", path, explain(err))
-	}
-	err = query(ctx, stmt, func(scan func(...any) error) error {
-		var room string
-		f, err := row.File(scan, &room)
+	var failed error // of each: returned as it is
+	err = inSnapshot(ctx, path, func(tx *sql.Tx) error {
+		var known bool
+		err := tx.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'files_name'`).Scan(&known)
+		if err != nil || !known {
+			return err
+		}
+		var all int
+		err = tx.QueryRowContext(ctx, `SELECT coalesce((SELECT name FROM files_name), ''),
+			(SELECT count(*) FROM files JOIN rooms ON rooms.key = files.room WHERE dropped = 0)`).Scan(&name, &all)
 		if err != nil {
 			return err
 		}
-		return each(rules.StoredFile{Room: room, File: f}, all)
+		failed = ask(ctx, tx, row.Stored(all, each), `SELECT rooms.name, `+row.FileColumns+`
+			FROM files f JOIN rooms ON rooms.key = f.room WHERE dropped = 0`)
+		return nil
 	})
-	return name, errors.Join(err, stmt.Close())
+	if err != nil {
+		return "", fmt.Errorf("list the files of %q: %w", path, explain(err))
+	}
+	return name, failed
 }
 
 // fileBytes compares the numbers and sizes of files with the counted ones.

@@ -100,19 +100,13 @@ func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed 
 
 // changes returns the next changes that are not indexed.
 func (u *upkeep) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (changes []unindexed, err error) {
-	rows, err := tx.StmtContext(ctx, u.tending.changes).QueryContext(ctx, key, indexed, indexMessages)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	err = query(ctx, tx.StmtContext(ctx, u.tending.changes), func(scan func(...any) error) error {
 		var m unindexed
-		if err := rows.Scan(&m.seq, &m.rev, &m.text); err != nil {
-			return nil, err
-		}
+		err := scan(&m.seq, &m.rev, &m.text)
 		changes = append(changes, m)
-	}
-	return changes, rows.Err()
+		return err
+	}, key, indexed, indexMessages)
+	return changes, err
 }
 
 // mergeSlice merges some of the parts in which the index grows. Left alone,

@@ -5,41 +5,27 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 
-	"hallway/protocol"
 	"hallway/store/column"
+	"hallway/store/row"
 	"hallway/store/word"
 )
-
-// findingsMax limits the reported findings of one kind.
-const findingsMax = 20
 
 // Check looks for damage in the database at path, beside a relay or without one, and calls found with one line for
 // each finding. It returns an error only where it could not look.
 func Check(ctx context.Context, path string, found func(string), progress Progress) error {
-	if err := inspect(ctx, path, found, progress); err != nil {
+	err := inSnapshot(ctx, path, func(tx *sql.Tx) error { return inspect(ctx, tx, found, progress) })
+	if err != nil {
 		return fmt.Errorf("check %q: %w", path, err)
 	}
 	return nil
 }
 
-func inspect(ctx context.Context, path string, found func(string), progress Progress) error {
-	db, err := openExisting(ctx, path)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // one snapshot for all
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
+func inspect(ctx context.Context, tx *sql.Tx, found func(string), progress Progress) error {
 	i := inspection{ctx: ctx, tx: tx, found: found}
 	steps := i.steps()
-	var version int
-	err = tx.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
+	version, err := schemaOf(ctx, tx)
 	switch {
 	case err != nil:
 		steps = steps[:1]
@@ -83,7 +69,7 @@ func (i *inspection) steps() []func() error {
 
 // pages looks at each page, index and constraint.
 func (i *inspection) pages() error {
-	return i.each(`PRAGMA integrity_check(`+fmt.Sprint(findingsMax)+`)`, func(scan func(...any) error) (string, error) {
+	return i.each(`PRAGMA integrity_check(`+fmt.Sprint(row.FindingsMax)+`)`, func(scan func(...any) error) (string, error) {
 		var text string
 		err := scan(&text)
 		return strings.TrimPrefix(text, "ok"), err
@@ -102,22 +88,7 @@ func (i *inspection) references() error {
 
 // each reports the text of each row, unless it is "".
 func (i *inspection) each(sql string, text func(scan func(...any) error) (string, error), args ...any) error {
-	stmt, err := i.tx.PrepareContext(i.ctx, sql)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = stmt.Close() }()
-	told := 0
-	return query(i.ctx, stmt, func(scan func(...any) error) error {
-		line, err := text(scan)
-		if line == "" || err != nil {
-			return err
-		}
-		if told++; told <= findingsMax {
-			i.found(strings.Join(strings.Fields(line), " "))
-		}
-		return nil
-	}, args...)
+	return ask(i.ctx, i.tx, row.Findings(i.found, text), sql, args...)
 }
 
 // summaries compares what messages say of their reactions with the rows.
@@ -136,18 +107,14 @@ func (i *inspection) summaries() error {
 			name, reaction string
 		}
 		var messages []reacted
-		stmt, err := i.tx.PrepareContext(i.ctx, `SELECT messages.room, seq, name, reactions FROM messages JOIN rooms ON rooms.key = messages.room
-			WHERE (messages.room, seq) > (?, ?) AND reactions <> '' AND dropped = 0 ORDER BY messages.room, seq LIMIT ?`)
-		if err != nil {
-			return err
-		}
-		err = query(i.ctx, stmt, func(scan func(...any) error) error {
+		err := ask(i.ctx, i.tx, func(scan func(...any) error) error {
 			var m reacted
 			err := scan(&m.key, &m.seq, &m.name, &m.reaction)
 			messages = append(messages, m)
 			return err
-		}, key, seq, part)
-		if err = errors.Join(err, stmt.Close()); err != nil {
+		}, `SELECT messages.room, seq, name, reactions FROM messages JOIN rooms ON rooms.key = messages.room
+			WHERE (messages.room, seq) > (?, ?) AND reactions <> '' AND dropped = 0 ORDER BY messages.room, seq LIMIT ?`, key, seq, part)
+		if err != nil {
 			return err
 		}
 		for _, m := range messages {
@@ -168,39 +135,21 @@ func (i *inspection) summaries() error {
 
 // summary compares one message's reactions with the rows.
 func (i *inspection) summary(reactors *sql.Stmt, key, seq int64, summary string) (same bool, err error) {
-	has, err := column.DecodeReactions(summary)
-	if err != nil {
-		return false, nil //nolint:nilerr // that is the finding
-	}
-	want := make(map[string]protocol.Reaction) // by emoji
+	var emoji, users []string
 	err = query(i.ctx, reactors, func(scan func(...any) error) error {
-		var emoji, user string
-		err := scan(&emoji, &user)
-		r := want[emoji]
-		r.Emoji, r.Count = emoji, r.Count+1
-		if len(r.Users) < protocol.ReactionUsersMax {
-			r.Users = append(r.Users, user)
-		}
-		want[emoji] = r
+		var one, user string
+		err := scan(&one, &user)
+		emoji, users = append(emoji, one), append(users, user)
 		return err
 	}, key, seq)
-	summed := make(map[string]protocol.Reaction)
-	for _, r := range has {
-		summed[r.Emoji] = r
-	}
-	return reflect.DeepEqual(summed, want), err
+	return column.SumsUp(summary, emoji, users), err
 }
 
 // reactions looks for rows that no message sums up.
 func (i *inspection) reactions() error {
 	return i.each(`SELECT name, reactions.seq FROM reactions JOIN rooms ON rooms.key = reactions.room
 		LEFT JOIN messages ON messages.room = reactions.room AND messages.seq = reactions.seq
-		WHERE dropped = 0 AND coalesce(messages.reactions, '') = ''`, func(scan func(...any) error) (string, error) {
-		var room string
-		var seq int64
-		err := scan(&room, &seq)
-		return fmt.Sprintf("a reaction in room %q belongs to message %d, which has none", room, seq), err
-	})
+		WHERE dropped = 0 AND coalesce(messages.reactions, '') = ''`, row.RoomFinding("a reaction in room %q belongs to message %d, which has none"))
 }
 
 // mentions compares what messages mention with the rows.
@@ -213,12 +162,7 @@ func (i *inspection) mentions() error {
 		UNION ALL
 		SELECT DISTINCT name, mentions.seq FROM mentions JOIN rooms ON rooms.key = mentions.room
 			LEFT JOIN messages ON messages.room = mentions.room AND messages.seq = mentions.seq
-			WHERE dropped = 0 AND coalesce(messages.mentions, '') = ''`, func(scan func(...any) error) (string, error) {
-		var room string
-		var seq int64
-		err := scan(&room, &seq)
-		return fmt.Sprintf("the mentions of message %d in room %q are counted wrongly", seq, room), err
-	})
+			WHERE dropped = 0 AND coalesce(messages.mentions, '') = ''`, row.RoomFinding("the mentions of message %[2]d in room %[1]q are counted wrongly"))
 }
 
 // names compares the names of members with the terms by which they are found.
@@ -240,7 +184,7 @@ func (i *inspection) names() error {
 			if err := has.QueryRowContext(i.ctx, room, term, user).Scan(&n); err != nil {
 				return err
 			}
-			if n == 0 && told < findingsMax {
+			if n == 0 && told < row.FindingsMax {
 				told++
 				i.found(fmt.Sprintf("member %q is not found by the name", user))
 			}
@@ -269,12 +213,8 @@ func (i *inspection) index() error {
 			WHERE dropped = 0 AND rev <= indexed AND text <> '' AND seq <= ? AND seq >= coalesce(below, 0)`, i.unindexed, seqMax),
 		i.each(`SELECT name, docid & ? FROM search_content JOIN rooms ON rooms.key = docid >> 32
 			LEFT JOIN messages ON messages.room = docid >> 32 AND seq = docid & ?1
-			WHERE dropped = 0 AND (seq IS NULL OR text = '' AND rev <= indexed)`, func(scan func(...any) error) (string, error) {
-			var room string
-			var seq int64
-			err := scan(&room, &seq)
-			return fmt.Sprintf("the index of words has message %d of room %q, which has no such text", seq, room), err
-		}, seqMax),
+			WHERE dropped = 0 AND (seq IS NULL OR text = '' AND rev <= indexed)`,
+			row.RoomFinding("the index of words has message %[2]d of room %[1]q, which has no such text"), seqMax),
 	)
 }
 

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"database/sql"
-	"errors"
 	"slices"
 
 	"hallway/protocol"
@@ -254,14 +253,8 @@ func (b *batch) loadUnnamed(r *rules.Room, k rules.UnnamedKey) error {
 	at := slices.IndexFunc(k.Message.Reactions, func(s protocol.Reaction) bool { return s.Emoji == k.Emoji })
 	named := k.Message.Reactions[at].Users
 	var users []string
-	err := b.query(selectReactors, func(scan func(...any) error) error {
-		var user string
-		err := scan(&user)
-		if !slices.Contains(named, user) {
-			users = append(users, user)
-		}
-		return err
-	}, r.Key, k.Message.Seq, k.Emoji, len(named)+k.Users)
+	err := b.query(selectReactors, row.Into(&users, row.Value[string]), r.Key, k.Message.Seq, k.Emoji, len(named)+k.Users)
+	users = slices.DeleteFunc(users, func(user string) bool { return slices.Contains(named, user) })
 	k.Message.AddUnnamed(k.Emoji, users)
 	return err
 }
@@ -304,7 +297,7 @@ var (
 func (b *batch) loadReports(set *rules.Set, keys *rules.Keys) error {
 	if keys.NextReport {
 		set.NextReport = 1
-		if err := b.stmt(nextReport).QueryRow().Scan(&set.NextReport); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		if _, err := found(b.stmt(nextReport).QueryRow().Scan(&set.NextReport)); err != nil {
 			return err
 		}
 	}
@@ -314,17 +307,15 @@ func (b *batch) loadReports(set *rules.Set, keys *rules.Keys) error {
 			continue
 		}
 		for _, k := range keys.Rooms[i].Reports {
-			var found *sql.Row
-			if k.N != 0 {
-				found = b.stmt(selectReport).QueryRow(r.Key, k.N)
-			} else {
-				found = b.stmt(openReport).QueryRow(r.Key, k.ID, k.User)
+			write, args := selectReport, []any{r.Key, k.N}
+			if k.N == 0 {
+				write, args = openReport, []any{r.Key, k.ID, k.User}
 			}
-			report, err := row.Report(found.Scan)
-			if err == nil {
-				r.AddReport(report)
-			} else if !errors.Is(err, sql.ErrNoRows) {
+			report, err := row.Report(b.stmt(write).QueryRow(args...).Scan)
+			if ok, err := found(err); err != nil {
 				return err
+			} else if ok {
+				r.AddReport(report)
 			}
 		}
 	}
@@ -345,17 +336,15 @@ func (b *batch) loadUsers(set *rules.Set, keys *rules.Keys) error {
 	for _, user := range keys.Users {
 		var role string
 		var at int64
-		switch err := b.stmt(selectRank).QueryRow(user).Scan(&role); {
-		case err == nil:
+		if ok, err := found(b.stmt(selectRank).QueryRow(user).Scan(&role)); err != nil {
+			return err
+		} else if ok {
 			set.AddRank(user, protocol.Role(role))
-		case !errors.Is(err, sql.ErrNoRows):
-			return err
 		}
-		switch err := b.stmt(selectRevocation).QueryRow(user).Scan(&at); {
-		case err == nil:
-			set.AddRevocation(user, protocol.Time(at))
-		case !errors.Is(err, sql.ErrNoRows):
+		if ok, err := found(b.stmt(selectRevocation).QueryRow(user).Scan(&at)); err != nil {
 			return err
+		} else if ok {
+			set.AddRevocation(user, protocol.Time(at))
 		}
 	}
 	if keys.See == nil {

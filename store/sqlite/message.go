@@ -52,20 +52,8 @@ func (r *messageRow) readBy(scan func(...any) error, room string) (m protocol.Me
 	}
 	m = r.m
 	m.Room = room
-	if role, picture, ok := strings.Cut(string(m.Sender.Role), " "); ok {
-		m.Sender.Role, m.Sender.Picture = protocol.Role(role), picture
-	}
-	more, err := column.CutFiles(&m, r.more)
-	switch {
-	case err != nil:
-		return m, err
-	case more == "":
-	case more[0] == '[':
-		m.Mentions, err = column.DecodeMentions(more)
-	default:
-		m.Encrypted, err = column.DecodeEncrypted(more)
-	}
-	if err != nil {
+	column.ReadRole(&m.Sender)
+	if err = column.DecodeMore(&m, r.more); err != nil {
 		return m, err
 	}
 	if r.later != "" {

@@ -47,13 +47,8 @@ func (b *batch) saveNames(members []*rules.Member) error {
 
 // forgetNames deletes the terms of a user in all rooms.
 func (b *batch) forgetNames(user string) error {
-	stmt, err := b.tx.Prepare(`SELECT room, name FROM members WHERE user_id = ?`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = stmt.Close() }()
 	var terms []any
-	err = query(context.Background(), stmt, func(scan func(...any) error) error {
+	err := ask(context.Background(), b.tx, func(scan func(...any) error) error {
 		var room int64
 		var name string
 		err := scan(&room, &name)
@@ -61,7 +56,7 @@ func (b *batch) forgetNames(user string) error {
 			terms = append(terms, room, term)
 		}
 		return err
-	}, user)
+	}, `SELECT room, name FROM members WHERE user_id = ?`, user)
 	for ; err == nil && len(terms) > 0; terms = terms[2:] {
 		err = b.exec(deleteTerm, terms[0], terms[1], user)
 	}
@@ -109,11 +104,6 @@ func checkNames(ctx context.Context, db *sql.DB, version int) error {
 
 // eachMember calls do for the members of all rooms. It reads them in parts, because a connection does one thing at a time.
 func eachMember(ctx context.Context, tx *sql.Tx, do func(room int64, user, name string) error) error {
-	stmt, err := tx.PrepareContext(ctx, `SELECT room, user_id, name FROM members WHERE (room, user_id) > (?, ?) ORDER BY room, user_id LIMIT ?`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = stmt.Close() }()
 	type member struct {
 		room       int64
 		user, name string
@@ -121,12 +111,12 @@ func eachMember(ctx context.Context, tx *sql.Tx, do func(room int64, user, name 
 	var last member
 	for {
 		var part []member
-		err := query(ctx, stmt, func(scan func(...any) error) error {
+		err := ask(ctx, tx, func(scan func(...any) error) error {
 			var m member
 			err := scan(&m.room, &m.user, &m.name)
 			part = append(part, m)
 			return err
-		}, last.room, last.user, namesPart)
+		}, `SELECT room, user_id, name FROM members WHERE (room, user_id) > (?, ?) ORDER BY room, user_id LIMIT ?`, last.room, last.user, namesPart)
 		if err != nil || len(part) == 0 {
 			return err
 		}

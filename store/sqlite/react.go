@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hallway/protocol"
+	"hallway/store/row"
 )
 
 // mine fills in the user's own reactions. It reads the table of reactions only for a message whose summary does not
@@ -38,17 +39,6 @@ func (v *view) mine(messages []protocol.Message) error {
 
 // emoji returns the emoji with which the user has reacted to a message.
 func (v *view) emoji(seq int64) (emoji []string, err error) {
-	rows, err := v.stmt(v.read.mine).QueryContext(v.ctx, v.key, seq, v.user)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var one string
-		if err := rows.Scan(&one); err != nil {
-			return nil, err
-		}
-		emoji = append(emoji, one)
-	}
-	return emoji, rows.Err()
+	err = query(v.ctx, v.stmt(v.read.mine), row.Into(&emoji, row.Value[string]), v.key, seq, v.user)
+	return emoji, err
 }

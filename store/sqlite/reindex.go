@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -69,17 +68,12 @@ func (r *reindexing) load(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	stmt, err := db.PrepareContext(ctx, `SELECT room, below FROM reindexes JOIN rooms ON rooms.key = room WHERE dropped = 0 ORDER BY last_at DESC`)
-	if err != nil {
-		return err
-	}
-	err = query(ctx, stmt, func(scan func(...any) error) error {
+	return ask(ctx, db, func(scan func(...any) error) error {
 		var room reindexRoom
 		err := scan(&room.key, &room.below)
 		r.rooms = append(r.rooms, room)
 		return err
-	})
-	return errors.Join(err, stmt.Close())
+	}, `SELECT room, below FROM reindexes JOIN rooms ON rooms.key = room WHERE dropped = 0 ORDER BY last_at DESC`)
 }
 
 // left counts the messages that are not indexed yet, at most: deleted ones are included.

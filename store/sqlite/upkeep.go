@@ -191,24 +191,17 @@ func (u *upkeep) load(ctx context.Context) error {
 		return err
 	}
 	u.unfound.Store(u.reindex.left())
-	rows, err := u.writer.QueryContext(ctx, `SELECT key, dropped FROM rooms WHERE dropped = 1 OR indexed < head`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return ask(ctx, u.writer, func(scan func(...any) error) error {
 		var key int64
 		var dropped bool
-		if err := rows.Scan(&key, &dropped); err != nil {
-			return err
-		}
+		err := scan(&key, &dropped)
 		if dropped {
 			u.dropped = append(u.dropped, key)
 		} else {
 			u.unindexed[key] = struct{}{}
 		}
-	}
-	return rows.Err()
+		return err
+	}, `SELECT key, dropped FROM rooms WHERE dropped = 1 OR indexed < head`)
 }
 
 // note notes the work that a commit leaves.

@@ -6,27 +6,8 @@ import (
 	"fmt"
 
 	"hallway/protocol"
-	"hallway/store/row"
 	"hallway/store/vault"
 )
-
-// asks is a database or a transaction.
-type asks interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// ask calls each for the rows of a query.
-func ask(ctx context.Context, db asks, each func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	if err := row.Each(rows, each); err != nil {
-		return err
-	}
-	return rows.Err()
-}
 
 // jsonRows reads a list in JSON as rows.
 func jsonRows(parameter string) string { return `json_each(` + parameter + `)` }

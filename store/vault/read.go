@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hallway/protocol"
+	"hallway/store/row"
 )
 
 // Turns lists turns of a room by its name; see [hallway/relay/rules.Locks].
@@ -31,15 +32,13 @@ func Devices(c Conn, room string, devices []string) (all []protocol.Device, err 
 	if len(devices) > 0 {
 		query, args = ` AND d.id IN (SELECT value ->> 'id' FROM `+c.List("$2")+`)`, append(args, ids(devices))
 	}
-	err = c.Query(func(scan func(...any) error) error {
-		var text string
-		if err := scan(&text); err != nil {
-			return err
+	err = c.Query(row.Into(&all, func(scan row.Scan) (protocol.Device, error) {
+		text, err := row.Value[[]byte](scan)
+		if err != nil {
+			return protocol.Device{}, err
 		}
-		d, err := protocol.DecodeDevice([]byte(text))
-		all = append(all, d)
-		return err
-	}, `SELECT d.device FROM room_devices r JOIN devices d ON d.id = r.device WHERE r.room = (SELECT key FROM rooms WHERE name = $1)`+
+		return protocol.DecodeDevice(text)
+	}), `SELECT d.device FROM room_devices r JOIN devices d ON d.id = r.device WHERE r.room = (SELECT key FROM rooms WHERE name = $1)`+
 		query+` ORDER BY d.id`, args...)
 	return all, err
 }

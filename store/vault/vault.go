@@ -5,6 +5,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // A Conn is a transaction, or a connection that reads.
@@ -69,12 +70,7 @@ func LockOf(c Conn, room int64) (l rules.Lock, err error) {
 	if err != nil {
 		return l, err
 	}
-	err = c.Query(func(scan func(...any) error) error {
-		var user string
-		err := scan(&user)
-		l.Due = append(l.Due, user)
-		return err
-	}, `SELECT user_id FROM dues WHERE room = $1 ORDER BY user_id`, room)
+	err = c.Query(row.Into(&l.Due, row.Value[string]), `SELECT user_id FROM dues WHERE room = $1 ORDER BY user_id`, room)
 	return l, err
 }
 
@@ -180,12 +176,7 @@ func (v *Vault) UserDevices(user string, since protocol.Time) int {
 
 // DeviceRooms lists the rooms of a device.
 func (v *Vault) DeviceRooms(device string) (names []string) {
-	v.query(func(scan func(...any) error) error {
-		var name string
-		err := scan(&name)
-		names = append(names, name)
-		return err
-	}, `SELECT coalesce(rooms.name, '') FROM rooms JOIN room_devices r ON r.room = rooms.key WHERE r.device = $1`, device)
+	v.query(row.Into(&names, row.Value[string]), `SELECT coalesce(rooms.name, '') FROM rooms JOIN room_devices r ON r.room = rooms.key WHERE r.device = $1`, device)
 	return names
 }
 
@@ -228,9 +219,9 @@ func (v *Vault) Leave(who rules.Leaver) (due []rules.DueRoom) {
 	case who.Room != nil:
 		rooms = []int64{who.Room.Key}
 	case who.Device != "":
-		v.rooms(&rooms, `SELECT room FROM room_devices WHERE device = $1 AND inside = 1`, who.Device)
+		v.query(row.Into(&rooms, row.Value[int64]), `SELECT room FROM room_devices WHERE device = $1 AND inside = 1`, who.Device)
 	default:
-		v.rooms(&rooms, `SELECT room FROM members WHERE user_id = $1 AND room IN (SELECT room FROM turns)
+		v.query(row.Into(&rooms, row.Value[int64]), `SELECT room FROM members WHERE user_id = $1 AND room IN (SELECT room FROM turns)
 			UNION SELECT room FROM room_devices WHERE inside = 1 AND device IN `+devicesOf, who.User)
 	}
 	slices.Sort(rooms)
@@ -256,16 +247,6 @@ func (v *Vault) Leave(who rules.Leaver) (due []rules.DueRoom) {
 		}
 	}
 	return due
-}
-
-// rooms appends the keys that a query reads.
-func (v *Vault) rooms(keys *[]int64, query string, args ...any) {
-	v.query(func(scan func(...any) error) error {
-		var key int64
-		err := scan(&key)
-		*keys = append(*keys, key)
-		return err
-	}, query, args...)
 }
 
 // Forget deletes all that belongs to a user.

@@ -119,7 +119,7 @@ var table = map[string]rule{
 	"store/sqlite":    {ours: []string{"protocol", "relay/rules", "store/column", "store/row", "store/vault", "store/word"}, foreign: true},
 	"store/memory":    {ours: []string{"protocol", "relay/rules", "store/word"}},
 	"store/storetest": {ours: []string{"protocol", "e2ee/devicetest", "relay/rules", "store/memory"}, foreign: true},
-	"store/vault":     {ours: []string{"protocol", "relay/rules"}},
+	"store/vault":     {ours: []string{"protocol", "relay/rules", "store/row"}},
 	"store/column":    {ours: []string{"protocol"}},
 	"store/row":       {ours: []string{"protocol", "relay/rules"}},
 	"store/word":      {known: []string{"golang.org/x/text/unicode/norm"}, pure: true},
