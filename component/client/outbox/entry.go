@@ -15,7 +15,7 @@ type entry struct {
 
 	// Of Outbox, which writes it.
 	written   bool      // at least once; an earlier life of the page may have done so
-	inFlight  bool      // it was written on this connection, and its echo has not come
+	inFlight  bool      // it was written on this connection, and its answer has not come
 	writtenAt time.Time // when, if it is in flight
 	late      bool      // it is in flight, and its echo was late once
 	onWire    bool      // it was written on this connection: if it was refused, the relay refuses what follows
@@ -38,6 +38,9 @@ type entry struct {
 
 // failed reports whether the item was refused for good.
 func (e *entry) failed() bool { return e.Code != "" }
+
+// answered ends the flight of an entry.
+func (e *entry) answered() { e.inFlight, e.late = false, false }
 
 // state returns the state that people see.
 func (e *entry) state() client.ItemState {

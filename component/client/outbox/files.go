@@ -125,7 +125,8 @@ func (fs *Files) uploadAgain(e *entry) bool {
 	if len(e.Files) == 0 || e.again {
 		return false
 	}
-	e.again, e.inFlight, e.late, e.handed = true, false, false, false
+	e.answered()
+	e.again, e.handed = true, false
 	e.resetFiles(client.UploadReady)
 	if fs.tabs.peers {
 		e.awaitUploader(fs.step.Now)

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"hallway/component/client"
@@ -10,18 +9,25 @@ import (
 	"hallway/protocol"
 )
 
+// windowMin is how many messages may be in flight after any number of refusals.
+const windowMin = 4
+
 // Flush writes the messages that wait, in order, until inFlightMax messages are in flight, and returns how
 // many it wrote. The first item that cannot be written yet holds all behind it, so
-// that none overtakes.
+// that none overtakes. After a refusal it waits for the answers to all in flight, and goes on with half as many at a time,
+// then with one more for each that is stored: the relay looks up each message that it refuses.
 func (o *Outbox) Flush(inFlightMax int) (written int) {
 	if !o.Tabs.writes() || !o.resendAt.IsZero() {
 		return 0
 	}
 	inFlight := o.InFlight()
-	if o.awaits = o.awaits && inFlight > 0; o.awaits {
+	if inFlight == 0 {
+		o.awaits, o.refused = false, false
+	}
+	if o.awaits || o.refused {
 		return 0
 	}
-	room := inFlightMax - inFlight
+	room := min(inFlightMax, o.window) - inFlight
 	for _, e := range o.queue.entries {
 		if e.failed() || e.inFlight {
 			continue
@@ -69,18 +75,11 @@ func (o *Outbox) oldestInFlight() *entry {
 
 // Interrupt lets what was in flight on a connection wait again, since the connection has ended.
 func (o *Outbox) Interrupt() {
-	o.recall(0)
-	o.resendAt, o.awaits = time.Time{}, false
-	for _, e := range o.queue.entries {
-		e.onWire = false
-	}
-}
-
-// recall lets the entries from the i-th on wait again.
-func (o *Outbox) recall(i int) {
 	o.queue.touched = true
-	for _, e := range o.queue.entries[i:] {
-		e.inFlight, e.late = false, false
+	o.resendAt, o.awaits, o.refused = time.Time{}, false, false
+	for _, e := range o.queue.entries {
+		e.answered()
+		e.onWire = false
 	}
 }
 
@@ -101,16 +100,19 @@ func (o *Outbox) Refused(f *protocol.Error) {
 		o.queue.fail(e, f.Code, f.Message)
 		return
 	}
-	o.Seals.noteStale(e, f, o.resendAt.IsZero())
-	switch {
-	case e.inFlight:
-		// The relay refuses all behind it as well until it comes again: go back to it.
-		o.recall(slices.Index(o.queue.entries, e))
-		o.step.Changed = true
-	case o.resendAt.IsZero():
-		return // of an earlier round
+	first := e.inFlight && !o.refused
+	o.Seals.noteStale(e, f, first)
+	if e.inFlight {
+		e.answered()
+		o.queue.touched, o.step.Changed = true, true
 	}
-	o.resendAt = o.step.ResendAt(o.resendAt, f)
+	if first {
+		// The relay refuses all behind it as well until it comes again.
+		o.refused, o.window = true, max(windowMin, o.InFlight()/2)
+	}
+	if first || !o.resendAt.IsZero() {
+		o.resendAt = o.step.ResendAt(o.resendAt, f)
+	}
 }
 
 // FailOldest marks the oldest message in flight refused, and reports whether there is
@@ -126,7 +128,7 @@ func (o *Outbox) FailOldest(code protocol.Code, reason string) bool {
 
 // fail marks an entry refused for good; the user retries or discards it.
 func (q *queue) fail(e *entry, code protocol.Code, reason string) {
-	e.inFlight, e.late = false, false
+	e.answered()
 	e.Code, e.Reason = code, cmp.Or(reason, string(code))
 	q.save(e)
 	q.step.Changed = true

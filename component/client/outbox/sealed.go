@@ -38,7 +38,7 @@ func (s *Seals) noteStale(e *entry, f *protocol.Error, first bool) {
 	if f.Why != protocol.WhyStaleKey || e.Sealed == nil {
 		return
 	}
-	if e.inFlight && first {
+	if first {
 		s.stale = e.Sealed.Kid
 	}
 	if e.Sealed.Kid == s.stale || client.KidTurn(e.Sealed.Kid) < client.KidTurn(s.kid) {
