@@ -18,7 +18,8 @@ const (
 // lastChecks are the checks at the end of a run.
 type lastChecks struct {
 	w       *world
-	renewed bool // Ada has made new secrets where the last one was lost
+	renewed bool          // Ada has made new secrets where the last one was lost
+	queued  time.Duration // the time that rates and slow mode may add: messages that wait for a new secret need it after that
 }
 
 // heal ends the faults, and checks that all is well within a bounded time.
@@ -40,17 +41,17 @@ func (c *lastChecks) heal() {
 			d.network(true)
 		}
 	}
-	until := w.now // the end of the last fault that goes on
 	if w.weather.on[rates] {
 		sends := len(w.people.items) + w.people.wanted + w.people.files
 		if w.sealed.on {
 			sends *= 3 // a new key costs a refused send, and those behind it
 		}
-		until += time.Duration(sends) * time.Second / ratePerSecond
+		c.queued = time.Duration(sends) * time.Second / ratePerSecond
 	}
 	if w.weather.slow {
-		until += time.Duration(int64(len(w.people.items)+w.people.wanted)*slowModeS) * time.Second
+		c.queued += time.Duration(int64(len(w.people.items)+w.people.wanted)*slowModeS) * time.Second
 	}
+	until := w.now + c.queued // the end of the last fault that goes on
 	for _, p := range w.pages {
 		p.throttled = false
 		until = max(until, p.frozen)
@@ -60,6 +61,7 @@ func (c *lastChecks) heal() {
 	}
 	w.sealed.endLies()
 	c.converge(until-w.now+healMax, w.cluster.several())
+	c.queued = 0
 	if w.cluster.several() {
 		c.checkLevel()
 		c.converge(lastMax, true)
@@ -96,7 +98,7 @@ func (c *lastChecks) converge(atMost time.Duration, toEnd bool) {
 		if w.now > end {
 			w.fail("not well %v after the last fault: %s", atMost, why)
 		}
-		c.renewKeys(end)
+		c.renewKeys(end - c.queued)
 		for _, p := range w.pages {
 			if p.alive && p.watch.shown.Status == client.StatusNotAllowed && !w.sealed.isBanned(p.dev.user, p.room) {
 				p.step(client.TokenGot{Token: p.dev.token()}) // somebody logs in again
