@@ -57,6 +57,7 @@ type Said struct {
 	Mentions []protocol.Mention
 	Files    []protocol.SealedFile
 	Edit     int64          // the number of the edit; 0: the original
+	Older    bool           // altered: it is an older edit than one that was shown
 	Author   *protocol.User // as in the author's certificate; nil without a valid one
 }
 

@@ -51,6 +51,7 @@ func (h *history) startOver() {
 	clear(h.arriving)
 	if h.lock != nil {
 		h.lock.StartOver()
+		h.requests.StartOver()
 	}
 	h.step.Changed = true
 }
@@ -117,8 +118,11 @@ func (h *history) opened(m *protocol.Message, said client.Said) {
 		return
 	}
 	h.step.Changed = true
-	if said.Opened() {
+	switch {
+	case said.Opened():
 		h.lock.Shown(m.ID, said.Edit)
+	case said.Older && m.Sender.ID == h.rights.Me().ID:
+		h.requests.Repeat(m, h.lock.EditNumber(m.ID), h.lock.Chapter())
 	}
 	if live, arrives := h.arriving[m.ID]; arrives {
 		delete(h.arriving, m.ID)

@@ -159,9 +159,10 @@ func (c *contents) judge(m *protocol.Message, o *client.OpenedContent) client.Sa
 		return client.Said{Mark: client.MarkWaiting}
 	case o.State == client.OpenedBad,
 		o.State == client.OpenedWell && cert.User != m.Sender.ID, // somebody else has signed it
-		o.Edit < c.edits[m.ID],         // an older text in place of a newer
-		m.EditedAt != 0 && o.Edit == 0: // the original in place of an edit
+		m.EditedAt != 0 && o.Edit == 0:                           // the original in place of an edit
 		return client.Said{Mark: client.MarkAltered}
+	case o.Edit < c.edits[m.ID]: // an older text in place of a newer
+		return client.Said{Mark: client.MarkAltered, Older: o.State == client.OpenedWell}
 	}
 	said := client.Said{Mark: client.MarkUncertain, Text: o.Text, Mentions: o.Mentions, Files: o.Files, Edit: o.Edit}
 	if o.State == client.OpenedWell {

@@ -242,6 +242,9 @@ func (l *Lock) Fire() {
 	}
 }
 
+// Chapter returns the first turn whose secret everybody certainly reads who gets the newest one.
+func (l *Lock) Chapter() int64 { return l.turns.chapter }
+
 // Kid returns the kid under which messages may be sealed now; "": under none.
 func (l *Lock) Kid() string { return l.keys.kid() }
 

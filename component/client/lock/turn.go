@@ -20,6 +20,7 @@ type turns struct {
 	newest   *protocol.Turn // that the relay has told of; nil: none
 	toldAt   time.Time      // when the relay told of it, on this connection
 	lost     bool           // the relay has no turn any more
+	chapter  int64          // the turn with which the chapter began, or a later one if this page has not heard of all
 	verified bool           // its signature, its maker's role
 	hash     string         // verified: of its signed bytes
 	code     string         // verified: what people compare
@@ -48,6 +49,9 @@ func (t *turns) tell(turn *protocol.Turn) bool {
 	same := t.newest != nil && t.newest.Kid == turn.Kid && t.newest.Sig == turn.Sig
 	if same && t.hash != "" {
 		return false
+	}
+	if !same && (turn.Link == "" || t.newest == nil || turn.PrevKid != t.newest.Kid) {
+		t.chapter = turn.N
 	}
 	kept := t.kept && same // from disk, without the hash
 	t.newest, t.toldAt, t.verified, t.kept, t.hash, t.code = turn, t.step.Now, kept, kept, "", ""

@@ -54,6 +54,7 @@ func (q *Queue) Cause(m *protocol.Message, me string) *protocol.Cause {
 func (q *Queue) Streamed(m *protocol.Message, cause *protocol.Cause, me string) {
 	r := q.changeOf(m.ID)
 	if r != nil && (r.kind != react && r.shownBy(m) || r.kind == react && cause != nil && *cause == r.cause(me)) {
+		q.noteDone(r)
 		q.end(r)
 	}
 }

@@ -13,6 +13,8 @@ import (
 const (
 	// changesInFlightMax is how many changes are unanswered at a time.
 	changesInFlightMax = 8
+	// editsMax is how many messages have their last edit remembered.
+	editsMax = 100
 	// changeTriesMax is the number of connections without an answer after which a change is
 	// dropped.
 	changeTriesMax = 3
@@ -39,7 +41,8 @@ type Queue struct {
 	room     string
 
 	list     []*request
-	resumeAt time.Time // no change is written before: the relay has refused one
+	edits    []*request // that were carried out, in a chat that encrypts: the last of each message
+	resumeAt time.Time  // no change is written before: the relay has refused one
 }
 
 // New makes an empty queue.
@@ -48,7 +51,7 @@ func New(s *step.Step, link step.Link, messages Messages, room string) *Queue {
 }
 
 // Forget drops all requests, for another user.
-func (q *Queue) Forget() { q.list, q.resumeAt = nil, time.Time{} }
+func (q *Queue) Forget() { q.list, q.edits, q.resumeAt = nil, nil, time.Time{} }
 
 // State is the chat's state that the queue depends on.
 type State struct {
@@ -92,6 +95,9 @@ func (q *Queue) Ask(ev client.Event, s State) {
 func (q *Queue) refusal(r *request, replaces bool, s State) (code protocol.Code, reason string) {
 	if r.kind == edit {
 		code, reason = protocol.CheckText(r.text, s.TextBytes)
+	}
+	if code == "" && r.kind == edit && s.Encrypts && !q.takeContent(r) {
+		code, reason = protocol.CodeNotFound, "the message is not there, or cannot be read"
 	}
 	n := 0
 	for _, other := range q.list {
@@ -141,6 +147,7 @@ func (q *Queue) Flush(s State) {
 		}
 		switch m := q.messages.Known(r.id); {
 		case s.CaughtUp && m != nil && r.shownBy(m) && !r.unsure: // an unsure one needs its answer
+			q.noteDone(r)
 			q.end(r)
 			continue
 		case ready && room > 0 && !r.inFlight() && s.mayWrite(r):

@@ -13,6 +13,39 @@ func (s *State) mayWrite(r *request) bool {
 	return r.kind != edit || !s.Encrypts || s.Kid != "" && r.sealed != nil && (r.written || r.sealed.Kid == s.Kid)
 }
 
+// Repeat takes a message with an older edit than one that was shown: it came late, for example from a connection that was
+// lost, and whoever has seen the newer one refuses it. If this page made the newer edit, or the one that came late, it asks
+// for that once more. next is the number of the next edit. oldest is the turn with which the chapter began: users who cannot
+// read what is before that must not get it by an edit.
+func (q *Queue) Repeat(m *protocol.Message, next, oldest int64) {
+	id := m.ID
+	for _, r := range q.list {
+		if r.kind == edit && r.id == id {
+			return // it gets a higher number, or the relay tells of it again
+		}
+	}
+	for _, r := range q.edits {
+		if r.id == id && (r.content.Edit+1 == next || *r.sealed == *m.Encrypted) && client.KidTurn(r.sealed.Kid) >= oldest &&
+			r.repeats < changeTriesMax && len(q.list) < client.ChangesMax {
+			again := request{kind: edit, id: id, text: r.text, mentions: r.mentions, content: r.content, repeats: r.repeats + 1}
+			q.list = append(q.list, &again)
+			q.step.Changed = true
+		}
+	}
+}
+
+// StartOver forgets the edits of another life of the room.
+func (q *Queue) StartOver() { q.edits = nil }
+
+// noteDone remembers the last edit of a message, in a chat that encrypts.
+func (q *Queue) noteDone(r *request) {
+	if r.sealed == nil {
+		return
+	}
+	q.edits = slices.DeleteFunc(q.edits, func(old *request) bool { return old.id == r.id })
+	q.edits = append(q.edits[max(0, len(q.edits)+1-editsMax):], r)
+}
+
 // noteStale forgets a sealed form whose key the relay has refused.
 func (r *request) noteStale(f *protocol.Error) {
 	if f.Why == protocol.WhyStaleKey {
@@ -20,19 +53,26 @@ func (r *request) noteStale(f *protocol.Error) {
 	}
 }
 
+// takeContent takes what is to be sealed for an edit from the message as it is shown, and reports whether it can be read: its
+// place is known from the relay alone before that. Later the message may be under way to be opened anew.
+func (q *Queue) takeContent(r *request) bool {
+	m := q.messages.Known(r.id)
+	if m == nil || m.Encrypted != nil {
+		return false
+	}
+	r.content = client.Content{
+		Place: client.Place{ID: r.id, ReplyTo: m.ReplyTo, SentAt: m.SentAt}, Text: r.text, Mentions: r.mentions, Files: q.messages.SealedFiles(r.id),
+	}
+	return true
+}
+
 // Unsealed returns the edits to seal under a kid. number gives an edit its
 // number.
 func (q *Queue) Unsealed(kid, user string, number func(id string) int64) (contents []client.Content) {
-	for _, r := range slices.Clone(q.list) {
-		m := q.messages.Known(r.id)
-		if r.kind == edit && (m == nil || m.Encrypted != nil) { // its place is known from the relay alone
-			q.end(r)
-			q.refuse(r, protocol.CodeNotFound, "the message is not there, or cannot be read")
-		} else if r.kind == edit && (r.sealed == nil || !r.written && r.sealed.Kid != kid) {
-			contents = append(contents, client.Content{
-				Place: client.Place{ID: r.id, Sender: user, ReplyTo: m.ReplyTo, SentAt: m.SentAt},
-				Edit:  number(r.id), Text: r.text, Mentions: r.mentions, Files: q.messages.SealedFiles(r.id),
-			})
+	for _, r := range q.list {
+		if r.kind == edit && (r.sealed == nil || !r.written && r.sealed.Kid != kid) {
+			r.content.Sender, r.content.Edit = user, number(r.id)
+			contents = append(contents, r.content)
 		}
 	}
 	return contents

@@ -1,0 +1,128 @@
+package core
+
+import (
+	"testing"
+	"time"
+
+	"hallway/component/client"
+	"hallway/protocol"
+)
+
+// edited brings the message m1 of ada as it is after an edit.
+func (s *sealedChat) edited(sealed protocol.Encrypted) {
+	s.seq++
+	s.relay(protocol.Changed{Message: protocol.Message{
+		Room: "lobby", ID: "m1", Seq: 1, Rev: s.seq, CreatedAt: 1, EditedAt: protocol.Time(s.seq),
+		Sender: protocol.User{ID: "ada", Name: "ada", Role: protocol.RoleParticipant}, Encrypted: &sealed,
+	}})
+}
+
+// edit lets ada edit m1, and returns what the chat writes.
+func (s *sealedChat) edit(text string) protocol.Encrypted {
+	s.t.Helper()
+	s.step(client.EditText{ID: "m1", Text: text})
+	return s.writtenEdit(text)
+}
+
+// writtenEdit returns the one edit that the chat has written.
+func (s *sealedChat) writtenEdit(text string) protocol.Encrypted {
+	s.t.Helper()
+	edits := s.take("edit")
+	if len(edits) != 1 {
+		s.t.Fatalf("wrote %d edits, want %q", len(edits), text)
+	}
+	return *edits[0].Encrypted
+}
+
+func newEditedChat(t *testing.T) *sealedChat {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	first := sealedBy("d-own", "1.k", 0, "zero")
+	s.message("m1", "ada", &first)
+	return s
+}
+
+// TestALateEditIsReplacedAgain: a connection that was lost delivers an edit after the next one. Others have seen the newer one
+// and refuse the older one, so the page writes the newer one once more.
+func TestALateEditIsReplacedAgain(t *testing.T) {
+	s := newEditedChat(t)
+	first := s.edit("one")
+	s.edited(first)
+	s.edited(s.edit("two"))
+	s.edited(first)
+	again := s.writtenEdit("two")
+	s.edited(again)
+	s.shows("m1", client.MarkNone, "two", "Sure ada")
+	if again.CT != sealedBy("d-own", "1.k", 3, "two").CT {
+		t.Errorf("wrote %q", again.CT)
+	}
+	for range 10 { // a relay that does so for ever gets no further edits
+		s.edited(first)
+		if edits := s.take("edit"); len(edits) == 1 {
+			s.edited(*edits[0].Encrypted)
+		}
+	}
+	s.edited(first)
+	if edits := s.take("edit"); len(edits) != 0 {
+		t.Errorf("wrote %d more edits", len(edits))
+	}
+	s.shows("m1", client.MarkAltered, "", "ada")
+}
+
+// TestAnEditBehindThatOfAnotherTabIsRepeated: it was written first, and stored last.
+func TestAnEditBehindThatOfAnotherTabIsRepeated(t *testing.T) {
+	s := newEditedChat(t)
+	first := s.edit("one")
+	s.edited(sealedBy("d-own", "1.k", 2, "of another tab"))
+	s.edited(first)
+	s.edited(s.writtenEdit("one"))
+	s.shows("m1", client.MarkNone, "one", "Sure ada")
+}
+
+// TestAnEditOfAnotherTabIsNotRepeated: the other tab does that.
+func TestAnEditOfAnotherTabIsNotRepeated(t *testing.T) {
+	s := newEditedChat(t)
+	s.edited(s.edit("one"))
+	late := sealedBy("d-own", "1.k", 2, "of another tab")
+	s.edited(late)
+	s.edited(sealedBy("d-own", "1.k", 3, "of another tab, too"))
+	s.edited(late)
+	if edits := s.take("edit"); len(edits) != 0 {
+		t.Errorf("wrote %d edits", len(edits))
+	}
+}
+
+// TestAnEditOfAnEarlierChapterIsNotRepeated: users who joined since cannot read it, and must not get it.
+func TestAnEditOfAnEarlierChapterIsNotRepeated(t *testing.T) {
+	s := newEditedChat(t)
+	first := s.edit("one")
+	s.edited(first)
+	s.edited(s.edit("two"))
+	chapter := turnOf(2, "d-mod")
+	chapter.PrevKid, chapter.Link = "", ""
+	s.relay(protocol.Turned{Room: "lobby", Turn: *chapter})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 2, Wrap: *wrapOf("2.k")})
+	s.state(client.LockReady)
+	s.edited(first)
+	s.wait(time.Minute)
+	if edits := s.take("edit"); len(edits) != 0 {
+		t.Errorf("wrote %d edits", len(edits))
+	}
+}
+
+// TestAnEditOutlivesAnother: another tab has edited the message while this one was not connected. The edit is written although the
+// message is being opened anew, and once more because it comes with the lower number.
+func TestAnEditOutlivesAnother(t *testing.T) {
+	s := newEditedChat(t)
+	s.lose()
+	s.step(client.EditText{ID: "m1", Text: "one"})
+	s.pages = []protocol.Message{{
+		Room: "lobby", ID: "m1", Seq: 1, Rev: 2, CreatedAt: 1, EditedAt: 2, Sender: protocol.User{ID: "ada"},
+	}}
+	other := sealedBy("d-own", "1.k", 2, "of another tab")
+	s.pages[0].Encrypted, s.seq = &other, 2
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.edited(s.writtenEdit("one"))
+	s.edited(s.writtenEdit("one"))
+	s.shows("m1", client.MarkNone, "one", "Sure ada")
+}
