@@ -86,7 +86,7 @@ func sources(t *testing.T) []source {
 }
 
 func TestFilesHaveAtMost400Lines(t *testing.T) {
-	for _, name := range tracked(t, ".go", ".js", ".css", ".sh") {
+	for _, name := range tracked(t, ".go", ".js", ".ts", ".tsx", ".css", ".sh") {
 		text, err := os.ReadFile(filepath.Join(root, name))
 		if err != nil {
 			t.Fatal(err)
