@@ -20,6 +20,8 @@ func register(s *Set, op *Op, do Register) Outcome {
 		return refuse(protocol.CodeConflict, "this device belongs to another user")
 	case had != nil && had.Deleted:
 		return refuse(protocol.CodeForbidden, "this device was deleted: it needs new keys")
+	case had == nil && (point(d.Sign) == nil || point(d.Box) == nil):
+		return refuse(protocol.CodeBadRequest, "device.sign and device.box must be points of P-256")
 	case (had == nil || had.Sign != d.Sign || had.Box != d.Box || had.Sig != d.Sig) && !bound(&d, user):
 		return refuse(protocol.CodeForbidden, "device.sig does not bind the device's keys to you")
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"hallway/e2ee"
 	"hallway/protocol"
 )
 
@@ -67,13 +68,15 @@ func (b lockbook) setDue(due []string) {
 // microseconds returns a duration as the difference of two times.
 func microseconds(d time.Duration) protocol.Time { return protocol.Time(d / time.Microsecond) }
 
-// refuseOpen refuses a message that is not encrypted, or encrypted with an old key; otherwise its Code is "".
+// refuseOpen refuses a message that is not encrypted, is malformed, or is encrypted with an old key; otherwise its Code is "".
 func (b lockbook) refuseOpen(e *protocol.Encrypted, files []protocol.Attachment) Outcome {
 	switch {
 	case !b.encrypted():
 		return Outcome{}
 	case e == nil, slices.ContainsFunc(files, func(a protocol.Attachment) bool { return a.Alt != "" }):
 		return bar(protocol.WhyEncrypted, "this room takes only encrypted messages: update the app")
+	case e2ee.Decode(e.IV) == nil || e2ee.Decode(e.CT) == nil: // no device of the room would open it
+		return refuse(protocol.CodeBadRequest, "encrypted.iv and encrypted.ct must be base64url without padding")
 	case e.Kid != b.newest().Kid:
 		return Outcome{Refusal: Refusal{
 			Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Reason: "the room has another key now: encrypt the message anew",

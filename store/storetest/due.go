@@ -37,6 +37,8 @@ func testSealed(h *harness) {
 	h.taken("the message with the new key", sealed(ada, 3, second.Kid))
 	described := with(sealed(ada, 4, second.Kid), func(do *rules.Send) { do.Files = []protocol.Attachment{{ID: id(9), Alt: "a plan"}} })
 	h.refused("a plain text for a file", described, protocol.CodeForbidden, protocol.WhyEncrypted)
+	padded := with(sealed(ada, 4, second.Kid), func(do *rules.Send) { do.Encrypted.CT = devicetest.Random(256) + "==" })
+	h.refused("a ciphertext with padding", padded, protocol.CodeBadRequest, "")
 	// A batch is like its ops one after another.
 	third := d.Turn("lobby", 3, &second)
 	outcomes := h.commit(sealed(ada, 5, second.Kid), turn(ada, d, third), sealed(ada, 6, second.Kid), sealed(ada, 7, third.Kid))

@@ -149,7 +149,7 @@ func testDevices(h *harness) {
 	changed = devicetest.New(ada.ID)
 	changed.Box.X = devicetest.Random(32)
 	changed.Sig = changed.Signature([]byte("anything"))
-	h.refused("no point of the curve", register(changed), protocol.CodeForbidden, "")
+	h.refused("no point of the curve", register(changed), protocol.CodeBadRequest, "")
 	d.Cert = "a.later.one"
 	h.taken("a renewed certificate", register(d))
 	h.reopen()
