@@ -31,6 +31,14 @@ var clientFaults = []mutant{
 		name: "item put before what was refused", pkg: outbox, in: "queue.add", checks: coreFirst,
 		do: steps{replace("a.onWire", "a.inFlight")},
 	},
+	{
+		name: "messages written again before their answers", pkg: outbox, in: "Flush", checks: core,
+		do: steps{replace("a.awaits || a.refused", "a.awaits")},
+	},
+	{
+		name: "as many in flight after a refusal", pkg: outbox, in: "Outbox.Refused", checks: core,
+		do: steps{replace("max(windowMin, a)", "client.OutboxMax")},
+	},
 	// Files.
 	{
 		name: "message written before its files", pkg: outbox, in: "Flush", checks: simulation,

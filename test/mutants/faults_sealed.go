@@ -75,8 +75,16 @@ var sealedFaults = []mutant{
 		do: steps{replace("bare(item.Files)", "item.Files")},
 	},
 	{
-		name: "files left out of an encrypted edit", pkg: requests, in: "Queue.Unsealed", checks: sealedFirst,
+		name: "files left out of an encrypted edit", pkg: requests, in: "Queue.takeContent", checks: sealedFirst,
 		do: steps{replace("q.messages.SealedFiles(r.id)", "nil")},
+	},
+	{
+		name: "a late edit stays in place of a newer one", pkg: requests, in: "Queue.Repeat", checks: core,
+		do: steps{never("client.KidTurn(a) >= oldest")},
+	},
+	{
+		name: "an edit from before the chapter is written again", pkg: requests, in: "Queue.Repeat", checks: core,
+		do: steps{always("client.KidTurn(a) >= oldest")},
 	},
 	{
 		name: "the files of another tab's item taken without its text", pkg: outbox, in: "entry.takeFiles", checks: sealedFirst,
