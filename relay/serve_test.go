@@ -197,6 +197,7 @@ func TestLimitsOfTheCommandLine(t *testing.T) {
 
 	other := p.connect()
 	other.say(protocol.Hello{Token: token(t, "u1", "*")})
+	other.wantError(protocol.CodeRateLimited)
 	if f, code := other.next(); f != nil || code != protocol.CloseTooMany {
 		t.Errorf("a second connection: %T %+v, close %d", f, f, code)
 	}

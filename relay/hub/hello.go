@@ -31,7 +31,7 @@ func (a *authenticator) hello(now time.Time, s *Session, f protocol.Hello) {
 	case s.user == nil:
 		u := a.users.of(who.User.ID)
 		if a.cfg.ConnsPerUser > 0 && a.users.conns(u) >= a.cfg.ConnsPerUser {
-			a.sessions.end(s, protocol.CloseTooMany, "too many connections")
+			a.refuseConnection(s)
 			return
 		}
 		a.users.connect(u, 1)
@@ -64,6 +64,13 @@ var errAnotherUser = &TokenError{Why: protocol.WhyUser, Reason: "the token belon
 func (a *authenticator) refuseHello(s *Session, reason string) {
 	s.send(protocol.Error{Code: protocol.CodeUnauthorized, Message: reason})
 	a.sessions.end(s, protocol.CloseUnauthorized, reason)
+}
+
+// refuseConnection answers the hello of a user with too many connections and ends the session.
+func (a *authenticator) refuseConnection(s *Session) {
+	const reason = "too many connections"
+	s.send(protocol.Error{Code: protocol.CodeRateLimited, Message: reason})
+	a.sessions.end(s, protocol.CloseTooMany, reason)
 }
 
 // refuseToken answers a hello with a bad token and ends the session.

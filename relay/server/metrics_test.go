@@ -44,6 +44,7 @@ func TestMetrics(t *testing.T) {
 	go e.Serve(relay, netip.AddrPort{})
 	again := relaytest.NewClient(t, client)
 	again.Say(protocol.Hello{Token: "ada-lovelace"})
+	relaytest.Hear[protocol.Error](again)
 	again.WantClose(protocol.CloseTooMany)
 	// What the transport closes by itself is counted for the process.
 	broken := conn.Closed()[protocol.CloseNotProtocol]
@@ -70,7 +71,7 @@ func TestMetrics(t *testing.T) {
 		"hallway_sessions 2\n", "hallway_rooms 1\n", "hallway_members 2\n", "hallway_deliveries_total 2\n",
 		"hallway_queue_ops 0\n", "hallway_queue_bytes 0\n", "hallway_draining 0\n", "hallway_auth_failures_total 0\n",
 		`hallway_frames_refused_total{code="bad_request"} 1` + "\n",
-		`hallway_frames_refused_total{code="rate_limited"} 0` + "\n",
+		`hallway_frames_refused_total{code="rate_limited"} 1` + "\n",
 		`hallway_closed_total{code="4429"} 1` + "\n",
 		fmt.Sprintf("hallway_closed_total{code=\"4400\"} %d\n", broken+1),
 		`hallway_closed_total{code="4409"} `,
