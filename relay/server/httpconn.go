@@ -12,8 +12,10 @@ import (
 )
 
 const (
-	lingerTimeout  = time.Second
-	lingerBytesMax = 8 << 20
+	lingerTimeout = time.Second
+	// lingerBytesMax is above the largest file: a client that reads no answer before it has sent all learns that its file
+	// is too large.
+	lingerBytesMax = 32 << 20
 	// socketBytes bounds the system's buffer of a connection in each direction. By default the system keeps megabytes
 	// for a client that sends faster than the relay reads. A few hundred such buffers use up the memory for all
 	// sockets, and all others wait for dropped packets.
