@@ -115,17 +115,10 @@ func TestDataCommandsRefuse(t *testing.T) {
 	if _, err := os.Stat(none); err == nil {
 		t.Error("a database was made")
 	}
-	for _, args := range [][]string{
-		{"backup", "--db", file, "--to", filepath.Join(dir, "copy")},
-		{"restore", "--db", filepath.Join(dir, "new.db"), "--from", file},
-		{"export", "--db", file, "--user", "u", "--to", filepath.Join(dir, "export")},
-		{"check", "--db", file},
-	} {
-		code, _, stderr := run(t, nil, args...)
-		if code != exitFailed || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("%v: exit code %d, %q", args, code, stderr)
-		}
-	}
+	wantUsage(t, "not a database", "backup", "--db", file, "--to", filepath.Join(dir, "copy"))
+	wantUsage(t, "not a database", "restore", "--db", filepath.Join(dir, "new.db"), "--from", file)
+	wantUsage(t, "not a database", "export", "--db", file, "--user", "u", "--to", filepath.Join(dir, "export"))
+	wantUsage(t, "not a database", "check", "--db", file)
 	for _, left := range []string{"copy", "new.db", "export"} {
 		if _, err := os.Stat(filepath.Join(dir, left)); err == nil {
 			t.Errorf("%s is left", left)

@@ -98,7 +98,8 @@ func TestWhatCannotBeginSaysSoInOneLine(t *testing.T) {
 		{"a token of days", nil, []string{"token", "--sub", "u1", "--ttl", "25h"}, "--ttl 25h0m0s is above --token-max-ttl 24h0m0s"},
 		{"a token of an hour where minutes are allowed", []string{"HALLWAY_TOKEN_MAX_TTL=15m"}, []string{"token", "--sub", "u1"}, "above --token-max-ttl 15m0s"},
 		{"a token for a king", nil, []string{"token", "--sub", "u1", "--role", "king"}, "--role"},
-		{"a token for no room", nil, []string{"token", "--sub", "u1", "--room", strings.Repeat("x", 129)}, "rooms"},
+		{"a token for no room", nil, []string{"token", "--sub", "u1", "--room", strings.Repeat("x", 129)}, "--room"},
+		{"a token for what is no room's name", nil, []string{"token", "--sub", "u1", "--room", "lobby", "--room", "main hall"}, `--room: "main hall" opens no room`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

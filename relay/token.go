@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"hallway/protocol"
@@ -29,6 +30,11 @@ func (t *tokenCommand) Run() error {
 	if t.MaxTTL > 0 && t.TTL > t.MaxTTL {
 		return fmt.Errorf("--ttl %v is above --token-max-ttl %v: a relay would refuse the token", t.TTL, t.MaxTTL)
 	}
+	for _, pattern := range t.Room {
+		if !opensAny(pattern) {
+			return fmt.Errorf("--room: %q opens no room: a room's name has the characters A-Z a-z 0-9 . _ : ~ - and begins with a letter or a digit", pattern)
+		}
+	}
 	keeper, err := t.Keeper()
 	if err != nil {
 		return err
@@ -45,4 +51,10 @@ func (t *tokenCommand) Run() error {
 		return failure{err}
 	}
 	return nil
+}
+
+// opensAny reports whether a room's name can match the pattern.
+func opensAny(pattern string) bool {
+	one := strings.ReplaceAll(pattern, "?", "a")
+	return protocol.ValidRoom(strings.ReplaceAll(one, "*", "")) || protocol.ValidRoom(strings.ReplaceAll(one, "*", "a"))
 }

@@ -95,11 +95,16 @@ func openExisting(ctx context.Context, path string) (*sql.DB, error) {
 		return nil, NotBegunError{err}
 	}
 	db := connectReader(path)
-	if _, ours, err := contents(ctx, db); err == nil && !ours {
-		_ = db.Close()
-		return nil, NotBegunError{errForeign}
+	_, ours, err := contents(ctx, db)
+	switch {
+	case isNoDatabase(err):
+	case err == nil && !ours:
+		err = errForeign
+	default: // the command itself meets any other error
+		return db, nil
 	}
-	return db, nil
+	_ = db.Close()
+	return nil, NotBegunError{err}
 }
 
 // isPartOf reports whether path is the database at whole or a file that belongs to it. To replace its log would lose

@@ -61,6 +61,12 @@ func checkForeign(ctx context.Context, path string) error {
 	return nil
 }
 
+// isNoDatabase reports whether err tells that a file is no database of SQLite.
+func isNoDatabase(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrNotADB
+}
+
 // checkPages looks for damage at each page of the file.
 func checkPages(ctx context.Context, db querier) error {
 	var found string

@@ -19,7 +19,7 @@ func Export(ctx context.Context, path, user string, w io.Writer) error {
 			return err
 		}
 		if version != schema {
-			return fmt.Errorf("its schema is %d, this hallway's %d: start the relay once", version, schema)
+			return NotBegunError{fmt.Errorf("its schema is %d, this hallway's %d: start the relay once", version, schema)}
 		}
 		return row.Export(w, user, exported, func(each func(row.Scan) error, query string) error { return ask(ctx, tx, each, query, user) })
 	})

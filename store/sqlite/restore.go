@@ -21,17 +21,17 @@ func Restore(ctx context.Context, from, path string, force bool, now time.Time, 
 }
 
 func restore(ctx context.Context, from, path string, force bool, now time.Time, progress Progress) (kept string, err error) {
-	source, err := openExisting(ctx, from)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = source.Close() }()
 	if path, err = resolve(path); err != nil {
 		return "", NotBegunError{err}
 	}
 	if isPartOf(from, path) {
 		return "", NotBegunError{errors.New("that is the backup itself")}
 	}
+	source, err := openExisting(ctx, from)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = source.Close() }()
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) && !force {
 		return "", NotBegunError{fmt.Errorf("%s is there already", path)}
 	}
