@@ -51,5 +51,6 @@ var Regressions = []Regression{
 	{"a turn was not verified any more once its secret had come", 3004117},
 	{"a late edit in place of a newer one stayed altered", 3140379},
 	{"messages were written again before the answer to their last write", 3171976},
+	{"an edit of a deleted message was bound to no place, and stored once an older database had the message again", 3320707},
 	{"of more than fifty pinned messages none was shown", 3004505},
 }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -125,4 +126,20 @@ func TestAnEditOutlivesAnother(t *testing.T) {
 	s.edited(s.writtenEdit("one"))
 	s.edited(s.writtenEdit("one"))
 	s.shows("m1", client.MarkNone, "one", "Sure ada")
+}
+
+// TestAnEditOfADeletedMessageIsRefused: the place to which its content would be bound is not known any more. The relay may have
+// the message again, from an older database.
+func TestAnEditOfADeletedMessageIsRefused(t *testing.T) {
+	s := newEditedChat(t)
+	s.seq++
+	s.relay(protocol.Changed{Message: protocol.Message{
+		Room: "lobby", ID: "m1", Seq: 1, Rev: s.seq, CreatedAt: 1, DeletedAt: protocol.Time(s.seq), Sender: protocol.User{ID: "ada"},
+	}})
+	s.other = nil
+	s.step(client.EditText{ID: "m1", Text: "one"})
+	refused := slices.IndexFunc(s.other, func(e client.Effect) bool { _, ok := e.(client.Refused); return ok })
+	if edits := s.take("edit"); len(edits) != 0 || refused < 0 {
+		t.Errorf("wrote %d edits, and told %+v", len(edits), s.other)
+	}
 }

@@ -54,10 +54,11 @@ func (r *request) noteStale(f *protocol.Error) {
 }
 
 // takeContent takes what is to be sealed for an edit from the message as it is shown, and reports whether it can be read: its
-// place is known from the relay alone before that. Later the message may be under way to be opened anew.
+// place is known from the relay alone before that, and unknown once it is deleted. Later the message may be under way to be
+// opened anew.
 func (q *Queue) takeContent(r *request) bool {
 	m := q.messages.Known(r.id)
-	if m == nil || m.Encrypted != nil {
+	if m == nil || m.Encrypted != nil || m.Deleted() {
 		return false
 	}
 	r.content = client.Content{
