@@ -19,6 +19,9 @@ import (
 	"hallway/protocol"
 )
 
+// requests follows no redirection: it could lead from an issuer's key set to somebody who makes keys, or take a token along.
+var requests = http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
 func ask(ctx context.Context, method, url, token, body string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
@@ -30,7 +33,7 @@ func ask(ctx context.Context, method, url, token, body string) (answer, error) {
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := requests.Do(request)
 	if err != nil {
 		return answer{}, err
 	}
@@ -85,7 +88,7 @@ func fetchBytes(ctx context.Context, url, token string, most int64) (bytes Blob,
 		return nil, 0, err
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
+	response, err := requests.Do(request)
 	if err != nil {
 		return nil, 0, err
 	}

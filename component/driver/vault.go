@@ -52,10 +52,10 @@ func (d *Driver) attachSealed(f client.Attachment, bytes Blob) error {
 	return nil
 }
 
-// openFile decrypts the bytes of a file, and returns the result as an event.
+// openFile decrypts the bytes of a file, and returns the result as an event. More bytes than the message tells of are not its file.
 func (d *Driver) openFile(ctx context.Context, f client.FetchFile, sealed Blob) client.Event {
 	vault, can := d.options.Vault.(FileVault)
-	if !can {
+	if !can || sizeOf(sealed) > f.Sealed.Size+protocol.FileTagBytes {
 		return client.FileGot{Req: f.Req, Altered: true}
 	}
 	bytes, ok, err := vault.OpenFile(ctx, sealed, f.Sealed, f.Of.Size)

@@ -3,7 +3,7 @@
 // A cipher holds a device's private keys, which nobody can export, and the secrets of a room. It implements e2ee.Cipher of e2ee/cipher.go
 // lists, for lists of bytes: each field has its length before it. Only that file knows the meaning of the bytes.
 
-import { withoutMetadata } from './metadata.js';
+import { pixelsOf, withoutMetadata } from './metadata.js';
 
 const { subtle } = crypto;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -86,15 +86,18 @@ const decryptFile = async (key, iv, data) => decrypt(await aes(key), iv, join(),
 /** Encrypts a file of the browser's, a picture without its metadata. */
 export async function sealFile(file) {
   const parts = withoutMetadata(new Uint8Array(await file.arrayBuffer()));
-  const [key, iv, data] = await encryptFile(parts.length > 1 ? join(...parts) : parts[0]);
+  const [key, iv, data] = await encryptFile(await new Blob(parts).arrayBuffer());
   return { key: base64(key), iv: base64(iv), bytes: new Blob([data]) };
 }
 
-/** The types that a page may show from memory: none can run in its origin. */
-const INERT = /^(image\/(?!svg)|audio\/|video\/)[\w.+-]+$/;
+/** The types that a page may show from memory: none can run in its origin. A type with a + may be of XML, and that of scripts. */
+const INERT = /^(image|audio|video)\/[\w.-]+$/;
+
+/** The most pixels of a picture that is decoded, as a relay has it: a small file can claim as many as crash a page. */
+const PIXELS_MAX = 40e6;
 
 /**
- * Decrypts a file from sealFile or from another client. Undefined: it was altered, or is not a picture.
+ * Decrypts a file from sealFile or from another client. Undefined: it was altered, or is not a picture that can be decoded.
  *
  * @param {Blob} sealed
  * @param {string} key
@@ -105,7 +108,9 @@ const INERT = /^(image\/(?!svg)|audio\/|video\/)[\w.+-]+$/;
 export async function openFile(sealed, key, iv, type, size) {
   const data = await decryptFile(unbase64(key), unbase64(iv), await sealed.arrayBuffer());
   const file = data && new Blob([data], { type: INERT.test(type) ? type : 'application/octet-stream' });
-  return file && size ? thumbnail(file, size) : file;
+  if (!file || !size) return file;
+  const pixels = pixelsOf(data);
+  return pixels > 0 && pixels <= PIXELS_MAX ? thumbnail(file, size) : undefined;
 }
 
 /** Returns a picture as it is, or smaller, so that it fits into a square. Undefined: it is not a picture. */

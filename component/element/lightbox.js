@@ -102,7 +102,7 @@ export function openLightbox(place, pictures, first, ask) {
     image.style.setProperty('--hallway-light-zoom', 2 ** zoom);
     disable(smaller, zoom === 0);
     disable(larger, zoom === ZOOM_MAX);
-    if (zoom > 0 && !original) ask('load', all[at].id, 0);
+    if (zoom > 0 && shown && !original) ask('load', all[at].id, 0); // what has no thumbnail may be too large to decode
   }
 
   function describe() {
@@ -140,7 +140,6 @@ export function openLightbox(place, pictures, first, ask) {
     setZoom(0);
     ask('load', picture.id, SMALL);
     ask('load', picture.id, LARGE);
-    if (picture.type === 'image/gif') ask('load', picture.id, 0); // a thumbnail does not
     for (const near of [all[at - 1], all[at + 1]])
       if (near?.size <= EAGER_BYTES_MAX) ask('load', near.id, LARGE);
   }
@@ -189,6 +188,7 @@ export function openLightbox(place, pictures, first, ask) {
         return;
       }
       if (!url || (size && size < shown)) return;
+      if (size && !shown && all[at].type === 'image/gif') ask('load', id, 0); // a thumbnail does not move
       if (size) shown = size;
       else original = url;
       image.src = url;

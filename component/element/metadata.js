@@ -7,9 +7,43 @@ const PNG = /^(IHDR|PLTE|IDAT|IEND|tRNS|gAMA|cHRM|sRGB|iCCP|sBIT|bKGD|pHYs|cICP|
 const WEBP = /^(VP8[ LX]|ICCP|ANIM|ANMF|ALPH)$/;
 const WEBP_METADATA = 0x0c; // the flags of EXIF and XMP in VP8X
 
-/** Returns the parts of a file that stay. A file that is not a picture, or malformed, stays whole. */
-export function withoutMetadata(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** Returns the parts of a file that stay. A file that is not a picture stays whole; of one that ends early its beginning stays, if that can be shown. */
+export const withoutMetadata = (bytes) => partsOf(bytes) ?? [bytes];
+
+/** The beginnings of parts that tell a size, and the pixels of each. */
+const SIZES = [
+  [/^\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]/, (view) => view.getUint16(5) * view.getUint16(7)],
+  [/^....IHDR/s, (view) => view.getUint32(8) * view.getUint32(12)],
+  [/^GIF8/, (_, u16) => u16(6) * u16(8)],
+  [/^,/, (_, u16) => (u16(1) + u16(5)) * (u16(3) + u16(7))], // a frame of a GIF may lie outside of the whole
+  [/^VP8X/, (_, __, u32) => ((u32(12) & 0xffffff) + 1) * ((u32(14) >>> 8) + 1)],
+  [/^VP8L/, (_, __, u32) => ((u32(9) & 0x3fff) + 1) * (((u32(9) >>> 14) & 0x3fff) + 1)],
+  [/^VP8 /, (_, u16) => (u16(14) & 0x3fff) * (u16(16) & 0x3fff)],
+];
+
+/** Returns the most pixels for which a decoder may make room; 0: it is not a picture of a type above. A small file can claim any number. */
+export function pixelsOf(bytes) {
+  let most = 0;
+  for (const part of partsOf(bytes) ?? []) {
+    const view = viewOf(part);
+    const kind = String.fromCharCode(...part.subarray(0, 8));
+    const pixels = SIZES.find(([begins]) => begins.test(kind))?.[1];
+    try {
+      const found = pixels?.(
+        view,
+        (at) => view.getUint16(at, true),
+        (at) => view.getUint32(at, true),
+      );
+      most = Math.max(most, found ?? 0);
+    } catch {} // it ends too early
+  }
+  return most;
+}
+
+function partsOf(bytes) {
+  const view = viewOf(bytes);
   const text = (from, to) => String.fromCharCode(...bytes.subarray(from, to));
   try {
     if (text(0, 3) === '\xff\xd8\xff') return jpeg(bytes, view, text);
@@ -19,17 +53,17 @@ export function withoutMetadata(bytes) {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // it ends too early
   }
-  return [bytes];
+  return undefined;
 }
 
 function jpeg(bytes, view, text) {
   const parts = [bytes.subarray(0, 2)];
   let at = 2;
   let scans = 0;
-  for (let marker = bytes[3]; at < bytes.length && marker !== 0xd9; marker = bytes[at + 1]) {
-    if (bytes[at] !== 0xff) throw new RangeError();
-    if (marker === 0xff) {
-      at++; // it fills
+  let marker = bytes[3];
+  for (; at < bytes.length && marker !== 0xd9; marker = bytes[at] === 0xff ? bytes[at + 1] : 0) {
+    if (marker < 2 || marker === 0xff || (marker & 0xf8) === 0xd0) {
+      at++; // it fills: decoders look for the next marker, too
       continue;
     }
     if (at + 4 > bytes.length) break;
@@ -50,7 +84,7 @@ function jpeg(bytes, view, text) {
     else if (marker === 0xe1 && name.startsWith(EXIF)) parts.push(orientation(view, at + 10, end));
     at = end;
   }
-  const ended = bytes[at + 1] === 0xd9; // other bytes may follow: they are not of this picture
+  const ended = marker === 0xd9; // other bytes may follow: they are not of this picture
   if (!ended && !scans) throw new RangeError();
   return ended ? [...parts, bytes.subarray(at, at + 2)] : parts;
 }
@@ -73,7 +107,7 @@ function orientation(view, from, to) {
 
 function png(bytes, view, text) {
   const parts = [bytes.subarray(0, 8)];
-  for (let at = 8, kind = ''; kind !== 'IEND'; ) {
+  for (let at = 8, kind = ''; kind !== 'IEND' && at + 8 <= bytes.length; ) {
     const end = at + 12 + view.getUint32(at);
     kind = text(at + 4, at + 8);
     if (PNG.test(kind)) parts.push(bytes.subarray(at, end));
@@ -84,7 +118,7 @@ function png(bytes, view, text) {
 
 function webp(bytes, view, text) {
   const parts = [];
-  const end = 8 + view.getUint32(4, true);
+  const end = Math.min(8 + view.getUint32(4, true), bytes.length - 7);
   for (let at = 12; at < end; ) {
     const size = view.getUint32(at + 4, true);
     const next = at + 8 + size + (size % 2);
@@ -104,16 +138,16 @@ function gif(bytes, text) {
   const table = (flags) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
   let at = 13 + table(bytes[10]);
   const parts = [bytes.subarray(0, at)];
-  while (bytes[at] !== 0x3b) {
+  while (at < bytes.length && bytes[at] !== 0x3b) {
     const from = at;
     let stays = true;
     if (bytes[at] === 0x2c) at += 11 + table(bytes[at + 9]);
     else if (bytes[at] === 0x21) {
       stays = bytes[at + 1] === 0xf9 || /^(NETSCAPE2.0|ANIMEXTS1.0)$/.test(text(at + 3, at + 14));
       at += 2;
-    } else throw new RangeError();
+    } else break; // a decoder ends here
     while (bytes[at]) at += 1 + bytes[at];
-    if (bytes[at++] === undefined) throw new RangeError();
+    at++;
     if (stays) parts.push(bytes.subarray(from, at));
   }
   return [...parts, bytes.subarray(at, at + 1)];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { png, withMetadata } from '../../test/browser/pictures.js';
-import { withoutMetadata } from './metadata.js';
+import { pixelsOf, withoutMetadata } from './metadata.js';
 
 const bytes = (...parts) => Buffer.concat(parts.map((part) => Buffer.from(part, 'latin1')));
 const strip = (file) => Buffer.concat(withoutMetadata(new Uint8Array(file)));
@@ -71,6 +71,96 @@ test('a GIF keeps its frames and their repetition', () => {
     strip(bytes(GIF, note, LOOP, FRAME, note, FRAME, ';', 'canary')),
     bytes(GIF, LOOP, FRAME, FRAME, ';'),
   );
+});
+
+/** Pictures of each type, with metadata at their beginning. */
+const full = () => {
+  const text = bytes('\0\0\0\x0etEXtComment\0canaryCRC.');
+  const picture = png(4, 3);
+  return {
+    jpeg: withMetadata(JPEG),
+    png: bytes(picture.subarray(0, 33), text, picture.subarray(33)),
+    webp: webp(0x2c, chunk('EXIF', 'canary'), chunk('VP8 ', 'pixels')),
+    gif: bytes(GIF, '\x21\xfe\x06canary\0', LOOP, FRAME, FRAME, ';'),
+  };
+};
+
+test('of a picture that ends early no metadata stays', () => {
+  const { jpeg: _, ...others } = full();
+  for (const [type, picture] of Object.entries(others))
+    for (let end = picture.indexOf('canary') + 6; end < picture.length; end++)
+      assert.equal(strip(picture.subarray(0, end)).includes('canary'), false, `${type} of ${end} bytes`);
+});
+
+test('bytes between the segments of a JPEG, which decoders pass over, keep no metadata', () => {
+  const picture = withMetadata(JPEG);
+  const second = 4 + picture.readUInt16BE(4); // segment
+  for (const between of ['x', '\xd9', '\xff\0', '\xff\xd0', 'xy\xff\x01']) {
+    const stripped = strip(bytes(picture.subarray(0, second), between, picture.subarray(second)));
+    assert.equal(stripped.includes('canary'), false);
+    assert.deepEqual(stripped, strip(picture));
+  }
+});
+
+test('a decoder is told how large a picture is', () => {
+  const vp8 = (w, h) =>
+    chunk(
+      'VP8 ',
+      bytes('\0\0\0\x9d\x01\x2a', new Uint8Array(Uint16Array.of(w, h).buffer)).toString('latin1'),
+    );
+  const frame = (...at) => bytes(',', new Uint8Array(Uint16Array.from(at).buffer), '\0\x02\x02\x44\x01\0');
+  const jpeg = (marker) =>
+    bytes('\xff\xd8\xff', marker, '\0\x09\x08\x00\x05\x01\x02\0\xff\xda\0\x02x\xff\xd9');
+  const number = (size, value) =>
+    Buffer.from(Uint32Array.of(value).buffer).subarray(0, size).toString('latin1');
+  for (const [picture, pixels] of [
+    [png(4, 3), 12],
+    [bytes('\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\x01\0\0\0\x02\0\0\x08\x06\0\0\0CRC.'), 2 ** 33],
+    [jpeg('\xc0'), 5 * 258],
+    [jpeg('\xc2'), 5 * 258],
+    [jpeg('\xc4'), 0], // tables
+    [bytes(GIF, FRAME, ';'), 1],
+    [bytes(GIF, FRAME, frame(0xffff, 0, 0xffff, 2), ';'), 0x1fffe * 2],
+    [bytes(GIF, frame(0, 0, 60_000, 60_000)), 3.6e9],
+    [webp(0, chunk('VP8 ', 'pixels')), 1],
+    [
+      chunk(
+        'RIFF',
+        `WEBP${chunk('VP8X', `\0\0\0\0${number(3, 99_999)}${number(3, 9_999)}`).toString('latin1')}`,
+      ),
+      1e9,
+    ],
+    [
+      chunk('RIFF', `WEBP${chunk('VP8L', `/${number(4, 0x3fff | (9 << 14))}`).toString('latin1')}`),
+      16_384 * 10,
+    ],
+    [chunk('RIFF', `WEBP${vp8(20, 300).toString('latin1')}`), 6000],
+    [bytes('BM', 'a bitmap'), 0],
+    [bytes('<svg/>'), 0],
+    [bytes(''), 0],
+  ])
+    assert.equal(pixelsOf(new Uint8Array(picture)), pixels, picture.toString('latin1'));
+});
+
+test('no corruption of a picture is too much', () => {
+  let seed = 1;
+  const random = (n) => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * n);
+  };
+  const pictures = Object.values(full());
+  for (let round = 0; round < 20_000; round++) {
+    const picture = Uint8Array.from(pictures[round % pictures.length]);
+    for (let changes = 1 + random(6); changes > 0; changes--)
+      picture[random(picture.length)] = [0, 0xff, 0x80, random(256)][random(4)];
+    const file = picture.subarray(0, random(4) ? picture.length : random(picture.length));
+    const stripped = strip(file);
+    const pixels = pixelsOf(file);
+    assert.ok(
+      stripped.length <= file.length + 36 && pixels >= 0,
+      `round ${round}: ${stripped.length}, ${pixels}`,
+    );
+  }
 });
 
 test('anything else stays as it is', () => {

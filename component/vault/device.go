@@ -168,8 +168,8 @@ func (v *Vault) keepTurn(ctx context.Context, op client.KeepTurn) (client.Crypto
 	return result, err
 }
 
-// check checks devices. If the issuer's keys do not verify a certificate, check reads them again,
-// unless they were read within the last keysAge.
+// check checks devices. If the issuer's keys do not verify a certificate, check reads them again, unless they were read
+// within the last keysAge; and before that, if they are older than keysAgeMax. If they cannot be read, the old ones count.
 func (v *Vault) check(ctx context.Context, devices []protocol.Device) ([]client.Certificate, error) {
 	var in list
 	certs := make([]client.Certificate, len(devices))
@@ -196,14 +196,13 @@ func (v *Vault) check(ctx context.Context, devices []protocol.Device) ([]client.
 	if len(asked) == 0 {
 		return certs, nil
 	}
-	if v.keys == nil {
-		if err := v.readKeys(ctx); err != nil {
+	if v.keys == nil || v.options.Now().Sub(v.keysRead) >= keysAgeMax {
+		if err := v.readKeys(ctx); err != nil && v.keys == nil {
 			return nil, err
 		}
 	}
 	good, err := v.checked(ctx, in, len(asked))
 	if err == nil && slices.Contains(good, false) && v.options.Now().Sub(v.keysRead) >= keysAge {
-		// The issuer may have a new key. If its keys cannot be read, the old ones count.
 		if v.readKeys(ctx) == nil {
 			good, err = v.checked(ctx, in, len(asked))
 		}

@@ -14,6 +14,9 @@ import (
 // verify.
 const keysAge = time.Minute
 
+// keysAgeMax is the age at which the issuer's keys are read again before a check: the issuer may have withdrawn one.
+const keysAgeMax = time.Hour
+
 // The errors of a vault. The host must mend the cause.
 var (
 	ErrNoCert = errors.New("getDevice is missing: it must give this device's certificate")
@@ -42,7 +45,7 @@ type Vault struct {
 	opened  *client.DeviceOpened // without a certificate
 
 	keys     []byte    // the issuer's
-	keysRead time.Time // when they were read
+	keysRead time.Time // the last try to read them
 }
 
 // New returns a vault.

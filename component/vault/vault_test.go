@@ -333,3 +333,37 @@ func TestNewKeyOfTheIssuer(t *testing.T) {
 		t.Errorf("a minute later: %q after %d reads", user, reads)
 	}
 }
+
+// TestAWithdrawnKeyOfTheIssuer: a certificate by a key that the issuer has withdrawn is refused an hour later, and while the keys cannot
+// be read the known ones count.
+func TestAWithdrawnKeyOfTheIssuer(t *testing.T) {
+	i := newIssuer(t)
+	at, set, down := now, i.keySet(), false
+	o := options(i, "u_ada", "organizer", native.New(nil))
+	o.Now = func() time.Time { return at }
+	o.IssuerKeys = func(context.Context) ([]byte, error) {
+		if down {
+			return nil, context.DeadlineExceeded
+		}
+		return set, nil
+	}
+	ada := &party{Vault: vault.New(o), t: t}
+	ada.opened = do[client.DeviceOpened](ada, client.OpenDevice{User: "u_ada"})
+	ghost := newParty(t, i, "u_eve", "participant", native.New(nil))
+	check := func() string {
+		return do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{ghost.opened.Device}}).Certs[0].User
+	}
+	if user := check(); user != "u_eve" {
+		t.Fatalf("before: %q", user)
+	}
+	set, down = newIssuer(t).keySet(), true
+	at = at.Add(time.Hour)
+	if user := check(); user != "u_eve" {
+		t.Errorf("without the issuer: %q", user)
+	}
+	down = false
+	at = at.Add(time.Hour)
+	if user := check(); user != "" {
+		t.Errorf("a device of a withdrawn key is good: %q", user)
+	}
+}

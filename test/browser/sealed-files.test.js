@@ -215,6 +215,7 @@ test('a sound is played from memory, and what could run in the page is only down
   await choose(ada, [
     { name: 'bell.wav', mimeType: 'audio/wav', buffer: wav() },
     { name: 'drawing.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(active) },
+    { name: 'drawing.xml', mimeType: 'image/x+xml', buffer: Buffer.from(active) },
     { name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<script>parent.hacked=1</script>') },
   ]);
   await expect(attached(ada, 'page.html')).toContainText('ready');
@@ -233,11 +234,51 @@ test('a sound is played from memory, and what could run in the page is only down
       return make.call(URL, blob);
     };
   });
-  for (const name of ['drawing.svg', 'page.html']) {
+  for (const name of ['drawing.svg', 'drawing.xml', 'page.html']) {
     await expect(picture(ada, name)).toHaveCount(0);
     expect((await download(ada, name)).name).toBe(name);
   }
-  expect(made).toEqual(['application/octet-stream', 'application/octet-stream']);
+  expect(made).toEqual(Array(3).fill('application/octet-stream'));
+});
+
+test('a picture that claims more pixels than a page can hold is not decoded', async ({
+  open,
+  vault: _vault,
+}) => {
+  const ada = await open(ADA);
+  const bomb = png(800, 600, 1);
+  bomb.writeUInt32BE(60_000, 16);
+  bomb.writeUInt32BE(60_000, 20);
+  await ada.page.evaluate(() => {
+    window.createImageBitmap = async () => ({ width: 800, height: 600, close() {} }); // as a hostile client may say
+  });
+  await choose(ada, [{ name: 'bomb.png', mimeType: 'image/png', buffer: bomb }, PICTURE]);
+  await expect(attached(ada, PICTURE.name)).toContainText('ready');
+  await expect(attached(ada, 'bomb.png')).toContainText('ready');
+  await ada.press('Enter');
+  await ada.settled(1);
+  const page = await ada.page.context().newPage();
+  await page.addInitScript(() => {
+    const decode = window.createImageBitmap;
+    window.decoded = [];
+    window.createImageBitmap = (file) => {
+      window.decoded.push(file.size);
+      return decode(file);
+    };
+  });
+  const ben = await open(BEN, { page });
+  await ben.settled(1);
+  await drawn(ben, 1);
+  await expect(ben.log.locator('[data-file][data-failed]')).toHaveCount(1);
+  const decoded = await page.evaluate(() => window.decoded);
+  expect(decoded).toEqual([expect.any(Number)]);
+  await picture(ben, PICTURE.name).click();
+  const light = ben.page.getByRole('dialog', { name: 'Pictures' });
+  await expect(light).toBeVisible();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('+');
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate(() => window.decoded.length)).toBe(decoded.length + 1); // the large view of the other
 });
 
 test('a large picture is loaded if it is asked for', async ({ open, vault: _vault }) => {

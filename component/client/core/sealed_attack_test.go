@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -143,5 +144,48 @@ func TestAnUnorderedPageEndsNoChat(t *testing.T) {
 		for _, ev := range []client.Event{client.LoadAround{ID: "c"}, client.LoadAround{Seq: 8}, client.LoadOlder{}, client.LoadNewer{}, client.LoadNewest{}} {
 			s.step(ev)
 		}
+	}
+}
+
+// TestManyDevicesAreBounded: a relay names more devices than a room may have, and asks for keys for ever new ones.
+func TestManyDevicesAreBounded(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	for i := range 3 * protocol.RoomDevicesMax {
+		id := fmt.Sprint("d-", i)
+		s.devices[id] = deviceOf(id, "bo", protocol.RoleParticipant, time.Hour)
+	}
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	checked := func() (n int) {
+		for range s.checked {
+			n++
+		}
+		return n
+	}
+	before := checked()
+	s.step(client.ShowReaders{On: true})
+	if n := checked() - before; n > protocol.RoomDevicesMax {
+		t.Errorf("%d devices were checked", n)
+	}
+	s.down = true
+	for i := range 1000 {
+		s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(int64(i+2), fmt.Sprint("unknown-", i))})
+	}
+	s.down = false
+	s.turned(turnOf(5000, "d-mod"))
+	s.wait(time.Minute)
+	s.state(client.LockReady)
+}
+
+// TestACertificateOfAnotherTimeIsNotGood: one that begins in years would be good for longer than its lifetime.
+func TestACertificateOfAnotherTimeIsNotGood(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.begins = scriptStart.Add(48 * time.Hour)
+	if s.handedTo(1, "bo") {
+		t.Error("the secret was handed to a device whose certificate begins in two days")
+	}
+	s.begins = scriptStart.Add(time.Hour) // this device's clock is slow
+	if !s.handedTo(1, "cy") {
+		t.Error("the secret was not handed to a device whose certificate begins in an hour")
 	}
 }

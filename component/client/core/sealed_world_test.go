@@ -37,6 +37,7 @@ type sealedChat struct {
 	keyless bool // the issuer's keys cannot be read, so devices cannot be checked
 	held    []client.Crypto
 	events  []client.Event // that wait
+	begins  time.Time      // when the certificates that are checked begin; zero: long ago
 }
 
 func newSealedChat(t *testing.T, user string, role protocol.Role) *sealedChat {
@@ -167,7 +168,11 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 		}
 		var r client.DevicesChecked
 		for _, d := range op.Devices {
-			r.Certs = append(r.Certs, certOf(d))
+			cert := certOf(d)
+			if !s.begins.IsZero() {
+				cert.From = s.begins.Unix()
+			}
+			r.Certs = append(r.Certs, cert)
 			s.checked[d.ID] = certOf(d).Device != ""
 		}
 		return r

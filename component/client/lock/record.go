@@ -14,6 +14,9 @@ const (
 	// askAgainAfter is how long a failed request waits, and askTries how often it is made.
 	askAgainAfter = 2 * time.Second
 	askTries      = 3
+	// asksMax bounds the requests that wait, and recordsMax the devices that are remembered: a relay can name any number.
+	asksMax    = 200
+	recordsMax = 10_000
 )
 
 // record is a device that was checked. That of a bad one has no certificate.
@@ -56,10 +59,22 @@ var nobody record
 func (r *records) record(id string) *record {
 	known := r.certs[id]
 	if known == nil {
+		if len(r.certs) >= recordsMax {
+			r.forgetBad()
+		}
 		known = new(record)
 		r.certs[id] = known
 	}
 	return known
+}
+
+// forgetBad forgets the devices without a certificate.
+func (r *records) forgetBad() {
+	for id, known := range r.certs {
+		if known.Device == "" {
+			delete(r.certs, id)
+		}
+	}
 }
 
 // certOf returns the certificate of a device: without a user if it was not checked, or is bad.
@@ -136,6 +151,10 @@ func (r *records) withMembers(then func(ids []string)) {
 }
 
 func (r *records) ask(a ask) {
+	if len(r.asks) >= asksMax {
+		a.then(nil, false)
+		return
+	}
 	r.asks = append(r.asks, a)
 	if r.askAt.IsZero() {
 		r.askNext()
@@ -151,8 +170,9 @@ func (r *records) askNext() {
 	r.step.Emit(client.FetchDevices{Req: r.asking, Token: r.tokens.Token(), IDs: r.asks[0].ids})
 }
 
-// answered takes the answer to a request, or that there is none.
+// answered takes the answer to a request, or that there is none. Of more devices than a room may have, the rest does not count.
 func (r *records) answered(devices []protocol.Device, answered bool) {
+	devices = devices[:min(len(devices), protocol.RoomDevicesMax)]
 	a := r.asks[0]
 	r.asks, r.asking, r.tries = r.asks[1:], 0, 0
 	a.then(devices, answered)
