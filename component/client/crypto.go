@@ -130,8 +130,8 @@ type (
 	}
 	// TurnKept answers [KeepTurn].
 	TurnKept struct {
-		N   int64    // the number of the stored turn
-		Out []string // the users whom the stored turn shuts out, if it has a higher number
+		N      int64          // the number of the stored turn
+		Higher *protocol.Turn // the stored turn, if it has a higher number
 	}
 	// DevicesChecked answers [CheckDevices], in the order of the devices.
 	DevicesChecked struct{ Certs []Certificate }

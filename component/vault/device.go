@@ -162,9 +162,7 @@ func (v *Vault) keepTurn(ctx context.Context, op client.KeepTurn) (client.Crypto
 		return result, err
 	}
 	stored, err := v.one(ctx, e2ee.OpKept, []byte(keptTurn+v.options.Room))
-	if turn, _ := readKept(stored); turn != nil {
-		result.Out = turn.Out
-	}
+	result.Higher, _ = readKept(stored)
 	return result, err
 }
 

@@ -270,7 +270,7 @@ func TestDeviceIsKept(t *testing.T) {
 	if n := do[client.TurnKept](ada, client.KeepTurn{Turn: second.Turn, Wrap: &second.Wraps[0]}).N; n != 2 {
 		t.Errorf("turn %d is kept", n)
 	}
-	if kept := do[client.TurnKept](ada, client.KeepTurn{Turn: first.Turn}); kept.N != 2 || !slices.Equal(kept.Out, []string{"u_eve"}) {
+	if kept := do[client.TurnKept](ada, client.KeepTurn{Turn: first.Turn}); kept.N != 2 || kept.Higher == nil || !slices.Equal(kept.Higher.Out, []string{"u_eve"}) {
 		t.Errorf("after an older one, turn %+v is kept", kept)
 	}
 	asked := i.asked

@@ -189,3 +189,29 @@ func TestACertificateOfAnotherTimeIsNotGood(t *testing.T) {
 		t.Error("the secret was not handed to a device whose certificate begins in an hour")
 	}
 }
+
+// TestAModeratorWhoWasPutOutMakesNoTurn: the relay takes a turn by one whom the turn before shuts out. It counts once the issuer has
+// certified the user again.
+func TestAModeratorWhoWasPutOutMakesNoTurn(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.devices["d-eve"] = deviceOf("d-eve", "eve", protocol.RoleModerator, time.Hour)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.turned(turnOf(2, "d-eve"))
+	s.state(client.LockReady)
+	s.turned(turnOf(3, "d-mod", "eve"))
+	s.state(client.LockReady)
+	s.turned(turnOf(4, "d-eve"))
+	s.state(client.LockWaiting)
+	s.reload()
+	s.begins = scriptStart.Add(time.Minute)
+	s.join(&protocol.Locked{Turn: turnOf(4, "d-eve"), Wrap: wrapOf("4.k")})
+	s.state(client.LockReady)
+
+	s = newSealedChat(t, "eve", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod", "eve"), Due: true})
+	s.step(client.NewTurn{})
+	s.wait(time.Minute)
+	if made := s.take("turn"); len(made) != 0 {
+		t.Errorf("a moderator who is shut out made %d turns", len(made))
+	}
+}

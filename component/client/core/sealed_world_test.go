@@ -161,7 +161,7 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 		if s.kept == nil || s.kept.N < op.Turn.N {
 			s.kept = &op.Turn
 		}
-		return client.TurnKept{N: s.kept.N, Out: s.kept.Out}
+		return client.TurnKept{N: s.kept.N, Higher: s.kept}
 	case client.CheckDevices:
 		if s.keyless {
 			return nil

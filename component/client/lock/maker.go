@@ -66,10 +66,15 @@ func (m *maker) lacks() bool {
 	return m.turns.behind() || m.turns.newest != nil && m.turns.newest.N < m.offered
 }
 
+// leads reports whether this device may make turns: its user may have a secret.
+func (m *maker) leads() bool {
+	return m.device.leads() && !slices.Contains(m.turns.out(), m.device.user) && !slices.Contains(m.turns.highOut(), m.device.user)
+}
+
 // consider begins to make a turn if this device should.
 func (m *maker) consider() {
 	d := m.device
-	if d.joined && d.encrypted && d.registered && d.leads() && !m.making && m.makeAt.IsZero() &&
+	if d.joined && d.encrypted && d.registered && m.leads() && !m.making && m.makeAt.IsZero() &&
 		(m.due || m.lacks() && m.turns.verified) {
 		m.makeAt = m.in(time.Duration(m.step.Rand() * float64(makeWithin)))
 	}
@@ -78,7 +83,7 @@ func (m *maker) consider() {
 // begin begins to make the turn that is due.
 func (m *maker) begin() {
 	t := m.turns.newest
-	if !m.device.joined || !m.device.registered || !m.device.leads() || !m.due && !m.lacks() {
+	if !m.device.joined || !m.device.registered || !m.leads() || !m.due && !m.lacks() {
 		return
 	}
 	if told := m.turns.highAt.Add(lackAfter); m.lacks() && m.step.Now.Before(told) {

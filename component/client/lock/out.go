@@ -20,7 +20,7 @@ func (o *outs) has(user string) bool {
 // the relay has lost, whom this user has not let in again, and those that the relay names.
 func (o *outs) next() []string {
 	out := slices.Clone(o.due)
-	for _, last := range [...][]string{o.expelled, o.turns.out(), o.turns.highOut} {
+	for _, last := range [...][]string{o.expelled, o.turns.out(), o.turns.highOut()} {
 		for _, user := range last {
 			if !slices.Contains(out, user) && !slices.Contains(o.readmitted, user) {
 				out = append(out, user)

@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"slices"
 	"time"
 
 	"hallway/component/client"
@@ -28,7 +29,7 @@ type turns struct {
 	keeping  int            // the ops under way that keep a turn: any may tell of a higher one that another tab has kept
 	highest  int64          // the number of the highest turn that this device has kept
 	highKid  string         // "": another tab has kept it
-	highOut  []string
+	high     *protocol.Turn // that turn; nil: there is none, or its content is not known
 	highAt   time.Time      // when this page learned that another tab has kept it
 	wrap     *protocol.Wrap // of the newest secret for this device; nil: it did not come by one
 	wrapKept bool           // it is on disk, with the turn
@@ -36,7 +37,7 @@ type turns struct {
 
 // loaded takes the turn that the device has kept. It was verified before it was kept.
 func (t *turns) loaded(turn *protocol.Turn, hasKey bool) {
-	t.highest, t.highKid, t.highOut = turn.N, turn.Kid, turn.Out
+	t.highest, t.highKid, t.high = turn.N, turn.Kid, turn
 	if t.newest == nil {
 		t.newest, t.verified, t.kept, t.wrapKept = turn, true, true, hasKey
 	}
@@ -72,7 +73,7 @@ func (t *turns) verify() {
 		// A turn that was made before its maker's certificate was renewed still counts.
 		cert := t.records.certOf(turn.By)
 		at, err := time.Parse(time.RFC3339, turn.At)
-		if t.newest != turn || !client.Moderates(cert.Role) || err != nil || at.After(time.Unix(cert.Until, 0).Add(clockGrace)) {
+		if t.newest != turn || !client.Moderates(cert.Role) || t.lapsed(cert) || err != nil || at.After(time.Unix(cert.Until, 0).Add(clockGrace)) {
 			return
 		}
 		t.do(client.CheckTurn{Turn: *turn}, func(r client.CryptoResult) {
@@ -83,6 +84,16 @@ func (t *turns) verify() {
 			}
 		})
 	})
+}
+
+// lapsed reports whether the newest turn is by a user whom the highest one shuts out, unless the issuer has certified the user since.
+// Otherwise a moderator who was put out could come back by a turn, as long as a relay takes it.
+func (t *turns) lapsed(cert *client.Certificate) bool {
+	if t.newest.Kid == t.highKid || !slices.Contains(t.highOut(), cert.User) {
+		return false
+	}
+	at, err := time.Parse(time.RFC3339, t.high.At)
+	return err != nil || cert.From <= at.Unix()
 }
 
 // behind reports whether the relay has no turn any more, or its newest is below a turn that this
@@ -109,14 +120,22 @@ func (t *turns) keep() {
 		}
 		if kept.N >= t.highest {
 			if t.highest, t.highKid = kept.N, ""; kept.N > turn.N {
-				t.highAt, t.highOut = t.step.Now, kept.Out
+				t.highAt, t.high = t.step.Now, kept.Higher
 			}
 			if kept.N == turn.N {
-				t.highKid, t.highOut = turn.Kid, turn.Out
+				t.highKid, t.high = turn.Kid, turn
 			}
 		}
 		t.kept = t.kept || t.keeping == 0 && t.newest == turn && t.verified
 	})
+}
+
+// highOut returns the users whom the highest turn shuts out.
+func (t *turns) highOut() []string {
+	if t.high == nil {
+		return nil
+	}
+	return t.high.Out
 }
 
 // out returns the users whom the newest turn shuts out.
