@@ -103,26 +103,47 @@ func (a *access) refuseBanned(who hub.Identity, room string) error {
 	return r
 }
 
-// enterAs is enter for users with at least that role in the room.
-func (a *access) enterAs(c *fiber.Ctx, least protocol.Role) (who hub.Identity, room string, err error) {
-	who, room, err = a.enter(c)
-	if err != nil {
-		return who, "", err
+// inRoom handles requests about a room that the token opens.
+func (a *access) inRoom(handle func(c *fiber.Ctx, who hub.Identity, room string) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		who, room, err := a.enter(c)
+		if err != nil {
+			return err
+		}
+		return handle(c, who, room)
 	}
-	if role, _ := who.Grants.Role(room); !role.AtLeast(least) {
-		return who, "", refuse(protocol.CodeForbidden, "the role does not allow this")
-	}
-	return who, room, nil
 }
 
-// enterUser is enter for a route about a user.
-func (a *access) enterUser(c *fiber.Ctx) (who hub.Identity, room, user string, err error) {
-	who, room, err = a.enter(c)
-	if err != nil {
-		return who, "", "", err
+// inRoomAs is inRoom for users with at least that role in the room.
+func (a *access) inRoomAs(least protocol.Role, handle func(c *fiber.Ctx, room string) error) fiber.Handler {
+	return a.inRoom(func(c *fiber.Ctx, who hub.Identity, room string) error {
+		if role, _ := who.Grants.Role(room); !role.AtLeast(least) {
+			return refuse(protocol.CodeForbidden, "the role does not allow this")
+		}
+		return handle(c, room)
+	})
+}
+
+// onUser is inRoom for requests about a user.
+func (a *access) onUser(handle func(c *fiber.Ctx, who hub.Identity, room, user string) error) fiber.Handler {
+	return a.inRoom(func(c *fiber.Ctx, who hub.Identity, room string) error {
+		user, err := userParam(c)
+		if err != nil {
+			return err
+		}
+		return handle(c, who, room, user)
+	})
+}
+
+// onMessage is inRoom for requests about a message.
+func (a *access) onMessage(handle func(c *fiber.Ctx, who hub.Identity, room, id string) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		who, room, id, err := a.enterMessage(c)
+		if err != nil {
+			return err
+		}
+		return handle(c, who, room, id)
 	}
-	user, err = userParam(c)
-	return who, room, user, err
 }
 
 // enterMessage is enter for a route about a message.
@@ -152,6 +173,14 @@ func carryOut[R rules.Result](a *access, c *fiber.Ctx, who hub.Identity, op rule
 	out, err := a.backend.Change(ctx, who, op)
 	result, _ = out.Result.(R)
 	return result, refuseOutcome(out, err)
+}
+
+// carryOutQuietly carries out an op and answers without a body.
+func (a *access) carryOutQuietly(c *fiber.Ctx, who hub.Identity, op rules.Op) error {
+	if _, err := carryOut[rules.Result](a, c, who, op); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
 }
 
 func userParam(c *fiber.Ctx) (string, error) {

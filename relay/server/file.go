@@ -61,7 +61,7 @@ func newFileRoutes(a *access, o *Options) *fileRoutes {
 
 func (s *fileRoutes) addTo(room fiber.Router) {
 	room.Get("/files/:id", s.get).Put("/files/:id", s.put)
-	room.Post("/files/:id/link", s.link)
+	room.Post("/files/:id/link", s.onMessage(s.link))
 }
 
 var (
@@ -77,7 +77,7 @@ func refuseWhy(code protocol.Code, why protocol.Why, detail string) *refusal {
 
 // put takes an upload, or counts why not.
 func (s *fileRoutes) put(c *fiber.Ctx) error {
-	err := s.upload(c)
+	err := s.onMessage(s.upload)(c)
 	if err != nil && s.Files != nil {
 		s.work.metrics.refusedUpload(err)
 	}
@@ -85,11 +85,7 @@ func (s *fileRoutes) put(c *fiber.Ctx) error {
 }
 
 // upload takes an upload.
-func (s *fileRoutes) upload(c *fiber.Ctx) error {
-	who, room, id, err := s.enterMessage(c)
-	if err != nil {
-		return err
-	}
+func (s *fileRoutes) upload(c *fiber.Ctx, who hub.Identity, room, id string) error {
 	if s.Files == nil {
 		return errFilesOff
 	}
@@ -129,19 +125,18 @@ func saysPlain(c *fiber.Ctx) bool {
 
 // nameOf returns the name in the query of an upload.
 func nameOf(query string) (string, error) {
-	values, err := url.ParseQuery(query)
-	names := values["name"]
-	switch {
-	case err != nil:
-		return "", refuse(protocol.CodeBadRequest, "the query is malformed")
-	case len(values) > 1:
-		return "", refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
-	case len(names) > 1:
-		return "", errTwice
-	case len(names) == 0 || !protocol.ValidFileName(names[0]):
-		return "", refuse(protocol.CodeBadRequest, `name must be 1 to 200 bytes of UTF-8 without control characters, "/" and "\"`)
+	name := ""
+	err := eachParam(query, func(param, v string) error {
+		if param != "name" {
+			return errUnknownParam
+		}
+		name = v
+		return nil
+	})
+	if err == nil && !protocol.ValidFileName(name) {
+		err = refuse(protocol.CodeBadRequest, `name must be 1 to 200 bytes of UTF-8 without control characters, "/" and "\"`)
 	}
-	return names[0], nil
+	return name, err
 }
 
 // announced returns the connection of an upload, and the length of its body.
@@ -268,11 +263,7 @@ func (s *fileRoutes) find(c *fiber.Ctx, who hub.Identity, room, id string) (f ru
 }
 
 // link answers with a URL that opens a file without a token.
-func (s *fileRoutes) link(c *fiber.Ctx) error {
-	who, room, id, err := s.enterMessage(c)
-	if err != nil {
-		return err
-	}
+func (s *fileRoutes) link(c *fiber.Ctx, who hub.Identity, room, id string) error {
 	if err := s.refuseBanned(who, room); err != nil { // a link reads, whatever the method
 		return err
 	}

@@ -52,25 +52,23 @@ func (s *fileRoutes) get(c *fiber.Ctx) error {
 
 // parseFileQuery returns the size of the thumbnail in a query, and its link, if it has one. 0: the file itself.
 func parseFileQuery(query string) (size int, link string, err error) {
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return 0, "", refuse(protocol.CodeBadRequest, "the query is malformed")
-	}
-	for name, v := range values {
+	err = eachParam(query, func(name, v string) error {
 		switch {
-		case len(v) > 1:
-			return 0, "", errTwice
-		case name == "link" && v[0] != "":
-			link = v[0]
-		case name == "size" && v[0] == strconv.Itoa(media.ThumbSmall):
+		case name == "link" && v != "":
+			link = v
+		case name == "size" && v == strconv.Itoa(media.ThumbSmall):
 			size = media.ThumbSmall
-		case name == "size" && v[0] == strconv.Itoa(media.ThumbLarge):
+		case name == "size" && v == strconv.Itoa(media.ThumbLarge):
 			size = media.ThumbLarge
 		case name == "size":
-			return 0, "", refuse(protocol.CodeBadRequest, "size must be 320 or 1280")
+			return refuse(protocol.CodeBadRequest, "size must be 320 or 1280")
 		default:
-			return 0, "", refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
+			return errUnknownParam
 		}
+		return nil
+	})
+	if err != nil {
+		return 0, "", err
 	}
 	return size, link, nil
 }
@@ -266,28 +264,17 @@ func parseRange(header string) *byteRange {
 	if !ok || !dash || strings.Contains(spec, ",") {
 		return nil
 	}
-	number := func(text string) (int64, bool) {
-		n, err := strconv.ParseInt(text, 10, 64)
-		return n, err == nil && n >= 0 && text[0] != '+'
-	}
+	from, err1 := strconv.ParseUint(cmp.Or(first, "0"), 10, 63)
+	to, err2 := strconv.ParseUint(cmp.Or(last, "0"), 10, 63)
 	switch {
+	case err1 != nil || err2 != nil || first == "" && last == "":
+		return nil
 	case first == "":
-		n, ok := number(last)
-		if !ok {
-			return nil
-		}
-		return &byteRange{-1, n}
+		return &byteRange{-1, int64(to)}
 	case last == "":
-		n, ok := number(first)
-		if !ok {
-			return nil
-		}
-		return &byteRange{n, -1}
-	}
-	from, ok1 := number(first)
-	to, ok2 := number(last)
-	if !ok1 || !ok2 || to < from {
+		return &byteRange{int64(from), -1}
+	case to < from:
 		return nil
 	}
-	return &byteRange{from, to - from + 1}
+	return &byteRange{int64(from), int64(to - from + 1)}
 }

@@ -1,13 +1,13 @@
 package server
 
 import (
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"hallway/protocol"
+	"hallway/relay/hub"
 	"hallway/relay/rules"
 )
 
@@ -21,11 +21,7 @@ type locks struct {
 }
 
 // turns answers with a page of a room's turns.
-func (s *locks) turns(c *fiber.Ctx) error {
-	_, room, err := s.enter(c)
-	if err != nil {
-		return err
-	}
+func (s *locks) turns(c *fiber.Ctx, _ hub.Identity, room string) error {
 	before, limit, err := parseTurns(queryOf(c))
 	if err != nil {
 		return err
@@ -41,38 +37,23 @@ func (s *locks) turns(c *fiber.Ctx) error {
 
 // parseTurns parses the query of a page of turns. It refuses unknown parameters.
 func parseTurns(query string) (before int64, limit int, err error) {
-	limit = protocol.PageMessagesDefault
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return 0, 0, refuse(protocol.CodeBadRequest, "the query is malformed")
-	}
-	for name, v := range values {
-		switch {
-		case name != "before" && name != "limit":
-			err = refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
-		case len(v) > 1:
-			err = errTwice
-		case name == "limit":
-			limit, err = readLimit(v[0])
+	q := rules.Query{Limit: protocol.PageMessagesDefault}
+	err = eachParam(query, func(name, v string) (err error) {
+		switch name {
+		case "before":
+			err = readPosition(&q, name, v)
+		case "limit":
+			q.Limit, err = readLimit(v)
 		default:
-			n, wrong := strconv.ParseInt(v[0], 10, 64)
-			if before = n; wrong != nil || n < 0 {
-				err = refuse(protocol.CodeBadRequest, "before must be an integer of at least 0")
-			}
+			err = errUnknownParam
 		}
-		if err != nil {
-			return 0, 0, err
-		}
-	}
-	return before, limit, nil
+		return err
+	})
+	return q.At, q.Limit, err
 }
 
 // devices answers with the devices in a room, or with those of the named ones that are or were in it.
-func (s *locks) devices(c *fiber.Ctx) error {
-	_, room, err := s.enter(c)
-	if err != nil {
-		return err
-	}
+func (s *locks) devices(c *fiber.Ctx, _ hub.Identity, room string) error {
 	ids, err := parseDevices(queryOf(c))
 	if err != nil {
 		return err
@@ -88,9 +69,9 @@ func (s *locks) devices(c *fiber.Ctx) error {
 
 // parseDevices parses the ids of devices in a query, which may name them apart or with commas between them.
 func parseDevices(query string) (ids []string, err error) {
-	values, err := url.ParseQuery(query)
+	values, err := paramsOf(query)
 	if err != nil {
-		return nil, refuse(protocol.CodeBadRequest, "the query is malformed")
+		return nil, err
 	}
 	for _, given := range values["id"] {
 		ids = append(ids, strings.Split(given, ",")...)
@@ -116,8 +97,5 @@ func (s *locks) delete(c *fiber.Ctx) error {
 	if err != nil || !protocol.ValidDevice(id) {
 		return refuse(protocol.CodeBadRequest, "this is not a device id")
 	}
-	if _, err := carryOut[rules.Unregistered](s.access, c, who, rules.Op{Do: rules.Unregister{ID: id}}); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+	return s.carryOutQuietly(c, who, rules.Op{Do: rules.Unregister{ID: id}})
 }

@@ -20,19 +20,15 @@ type messages struct {
 }
 
 func (s *messages) addTo(room fiber.Router) {
-	room.Get("/messages", s.page).Post("/messages", s.post)
-	room.Get("/messages/:id", s.get).Patch("/messages/:id", s.edit).Delete("/messages/:id", s.delete)
+	room.Get("/messages", s.inRoom(s.page)).Post("/messages", s.inRoom(s.post))
+	room.Get("/messages/:id", s.onMessage(s.get)).Patch("/messages/:id", s.onMessage(s.edit)).Delete("/messages/:id", s.onMessage(s.delete))
 	room.Put("/messages/:id/pin", s.pin(true)).Delete("/messages/:id/pin", s.pin(false))
-	room.Get("/messages/:id/reactions", s.reactors)
+	room.Get("/messages/:id/reactions", s.onMessage(s.reactors))
 	room.Put("/messages/:id/reactions/:emoji", s.react(true)).Delete("/messages/:id/reactions/:emoji", s.react(false))
 }
 
 // page answers with a page of a room's history.
-func (s *messages) page(c *fiber.Ctx) error {
-	who, room, err := s.enter(c)
-	if err != nil {
-		return err
-	}
+func (s *messages) page(c *fiber.Ctx, who hub.Identity, room string) error {
 	q, err := parseQuery(queryOf(c))
 	if err != nil {
 		return err
@@ -66,11 +62,7 @@ func (s *messages) refuseSearch(ctx context.Context, room string) error {
 }
 
 // post stores a message.
-func (s *messages) post(c *fiber.Ctx) error {
-	who, room, err := s.enter(c)
-	if err != nil {
-		return err
-	}
+func (s *messages) post(c *fiber.Ctx, who hub.Identity, room string) error {
 	// The body as it came: Fiber's own accessor would decompress it without a bound.
 	send, err := protocol.DecodeSend(c.Request().Body(), room, s.limits)
 	if err != nil {
@@ -91,11 +83,7 @@ func (s *messages) post(c *fiber.Ctx) error {
 }
 
 // get answers with one message.
-func (s *messages) get(c *fiber.Ctx) error {
-	who, room, id, err := s.enterMessage(c)
-	if err != nil {
-		return err
-	}
+func (s *messages) get(c *fiber.Ctx, who hub.Identity, room, id string) error {
 	ctx, cancel := s.begin(c)
 	defer cancel()
 	m, ok, err := s.history.Message(ctx, room, who.User.ID, id)
@@ -108,11 +96,7 @@ func (s *messages) get(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, m.Append(nil))
 }
 
-func (s *messages) edit(c *fiber.Ctx) error {
-	who, room, id, err := s.enterMessage(c)
-	if err != nil {
-		return err
-	}
+func (s *messages) edit(c *fiber.Ctx, who hub.Identity, room, id string) error {
 	edit, err := protocol.DecodeEdit(c.Request().Body(), room, id, s.limits)
 	if err != nil {
 		return refuseFrame(err)
@@ -120,44 +104,28 @@ func (s *messages) edit(c *fiber.Ctx) error {
 	return s.change(c, who, rules.Op{Room: room, Do: rules.Edit{ID: id, Text: edit.Text, Encrypted: edit.Encrypted, Mentions: edit.Mentions}})
 }
 
-func (s *messages) delete(c *fiber.Ctx) error {
-	who, room, id, err := s.enterMessage(c)
-	if err != nil {
-		return err
-	}
+func (s *messages) delete(c *fiber.Ctx, who hub.Identity, room, id string) error {
 	return s.change(c, who, rules.Op{Room: room, Do: rules.Delete{ID: id}})
 }
 
 func (s *messages) pin(on bool) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		who, room, id, err := s.enterMessage(c)
-		if err != nil {
-			return err
-		}
+	return s.onMessage(func(c *fiber.Ctx, who hub.Identity, room, id string) error {
 		return s.change(c, who, rules.Op{Room: room, Do: rules.Pin{ID: id, On: on}})
-	}
+	})
 }
 
 func (s *messages) react(on bool) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		who, room, id, err := s.enterMessage(c)
-		if err != nil {
-			return err
-		}
+	return s.onMessage(func(c *fiber.Ctx, who hub.Identity, room, id string) error {
 		emoji, err := pathOrQuery(c, "emoji")
 		if err != nil || !protocol.ValidEmoji(emoji) {
 			return errEmoji
 		}
 		return s.change(c, who, rules.Op{Room: room, Do: rules.React{ID: id, Emoji: emoji, On: on}})
-	}
+	})
 }
 
 // reactors answers with the users who have reacted to a message with an emoji.
-func (s *messages) reactors(c *fiber.Ctx) error {
-	_, room, id, err := s.enterMessage(c)
-	if err != nil {
-		return err
-	}
+func (s *messages) reactors(c *fiber.Ctx, _ hub.Identity, room, id string) error {
 	part, err := parsePart(queryOf(c), protocol.ValidUser)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/url"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -28,19 +27,15 @@ func (s *moderation) addTo(room fiber.Router) {
 	room.Delete("/members/:user", s.moderate(protocol.ActRemove))
 	room.Put("/members/:user/mute", s.putSanction(protocol.ActMute)).Delete("/members/:user/mute", s.moderate(protocol.ActUnmute))
 	room.Put("/members/:user/ban", s.putSanction(protocol.ActBan)).Delete("/members/:user/ban", s.moderate(protocol.ActUnban))
-	room.Delete("/members/:user/messages", s.clearUser)
-	room.Get("/sanctions", s.sanctions).Get("/audit", s.audit)
-	room.Get("/reports", s.reports).Patch("/reports/:n", s.resolve)
-	room.Post("/messages/:id/report", s.report)
+	room.Delete("/members/:user/messages", s.onUser(s.clearUser))
+	room.Get("/sanctions", s.inRoomAs(mayReadSanctions, s.sanctions)).Get("/audit", s.inRoomAs(mayReadAudit, s.audit))
+	room.Get("/reports", s.inRoomAs(mayReadReports, s.reports)).Patch("/reports/:n", s.inRoom(s.resolve))
+	room.Post("/messages/:id/report", s.onMessage(s.report))
 }
 
 // putSanction mutes or bans a user.
 func (s *moderation) putSanction(act protocol.Act) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		who, room, user, err := s.enterUser(c)
-		if err != nil {
-			return err
-		}
+	return s.onUser(func(c *fiber.Ctx, who hub.Identity, room, user string) error {
 		m, err := protocol.DecodeSanction(c.Request().Body(), room, act, user)
 		if err != nil {
 			return refuseFrame(err)
@@ -50,29 +45,18 @@ func (s *moderation) putSanction(act protocol.Act) fiber.Handler {
 			return err
 		}
 		return answer(c, fiber.StatusOK, done.Sanction.Append(nil))
-	}
+	})
 }
 
 // moderate carries out an act whose answer has no body.
 func (s *moderation) moderate(act protocol.Act) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		who, room, user, err := s.enterUser(c)
-		if err != nil {
-			return err
-		}
-		if _, err := carryOut[rules.Moderated](s.access, c, who, rules.Op{Room: room, Do: rules.Moderate{Act: act, User: user}}); err != nil {
-			return err
-		}
-		return c.SendStatus(fiber.StatusNoContent)
-	}
+	return s.onUser(func(c *fiber.Ctx, who hub.Identity, room, user string) error {
+		return s.carryOutQuietly(c, who, rules.Op{Room: room, Do: rules.Moderate{Act: act, User: user}})
+	})
 }
 
 // clearUser turns all messages of a user into tombstones.
-func (s *moderation) clearUser(c *fiber.Ctx) error {
-	who, room, user, err := s.enterUser(c)
-	if err != nil {
-		return err
-	}
+func (s *moderation) clearUser(c *fiber.Ctx, who hub.Identity, room, user string) error {
 	done, err := carryOut[rules.Moderated](s.access, c, who, rules.Op{Room: room, Do: rules.Moderate{Act: protocol.ActClear, User: user}})
 	if err != nil {
 		return err
@@ -81,11 +65,7 @@ func (s *moderation) clearUser(c *fiber.Ctx) error {
 }
 
 // sanctions answers with the mutes and bans of a room.
-func (s *moderation) sanctions(c *fiber.Ctx) error {
-	_, room, err := s.enterAs(c, mayReadSanctions)
-	if err != nil {
-		return err
-	}
+func (s *moderation) sanctions(c *fiber.Ctx, room string) error {
 	part, err := parsePart(queryOf(c), protocol.ValidUser)
 	if err != nil {
 		return err
@@ -109,11 +89,7 @@ func (s *moderation) sanctions(c *fiber.Ctx) error {
 }
 
 // report puts a message on the moderators' list.
-func (s *moderation) report(c *fiber.Ctx) error {
-	who, room, id, err := s.enterMessage(c)
-	if err != nil {
-		return err
-	}
+func (s *moderation) report(c *fiber.Ctx, who hub.Identity, room, id string) error {
 	r, err := protocol.DecodeReport(c.Request().Body(), room, id)
 	if err != nil {
 		return refuseFrame(err)
@@ -130,11 +106,7 @@ func (s *moderation) report(c *fiber.Ctx) error {
 }
 
 // reports answers with a page of a room's reports.
-func (s *moderation) reports(c *fiber.Ctx) error {
-	_, room, err := s.enterAs(c, mayReadReports)
-	if err != nil {
-		return err
-	}
+func (s *moderation) reports(c *fiber.Ctx, room string) error {
 	q, err := parseList(queryOf(c), true)
 	if err != nil {
 		return err
@@ -150,11 +122,7 @@ func (s *moderation) reports(c *fiber.Ctx) error {
 }
 
 // resolve closes a report.
-func (s *moderation) resolve(c *fiber.Ctx) error {
-	who, room, err := s.enter(c)
-	if err != nil {
-		return err
-	}
+func (s *moderation) resolve(c *fiber.Ctx, who hub.Identity, room string) error {
 	n, err := strconv.ParseUint(c.Params("n"), 10, 63)
 	if err != nil || n == 0 {
 		return refuse(protocol.CodeBadRequest, "the report's number must be an integer of at least 1")
@@ -171,11 +139,7 @@ func (s *moderation) resolve(c *fiber.Ctx) error {
 }
 
 // audit answers with a page of a room's audit.
-func (s *moderation) audit(c *fiber.Ctx) error {
-	_, room, err := s.enterAs(c, mayReadAudit)
-	if err != nil {
-		return err
-	}
+func (s *moderation) audit(c *fiber.Ctx, room string) error {
 	q, err := parseList(queryOf(c), false)
 	if err != nil {
 		return err
@@ -201,10 +165,7 @@ func (s *moderation) revoke(on bool) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if _, err := carryOut[rules.Revoked](s.access, c, who, rules.Op{Do: rules.Revoke{User: user, On: on}}); err != nil {
-			return err
-		}
-		return c.SendStatus(fiber.StatusNoContent)
+		return s.carryOutQuietly(c, who, rules.Op{Do: rules.Revoke{User: user, On: on}})
 	}
 }
 
@@ -218,30 +179,21 @@ type listQuery struct {
 // parseList parses a listQuery. states says whether it may have a state.
 func parseList(query string, states bool) (listQuery, error) {
 	l := listQuery{limit: protocol.PageMessagesDefault}
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return l, refuse(protocol.CodeBadRequest, "the query is malformed")
-	}
-	for name, v := range values {
+	return l, eachParam(query, func(name, v string) (err error) {
 		var q rules.Query
 		switch {
-		case len(v) > 1:
-			err = errTwice
 		case name == "before":
-			err = readPosition(&q, name, v[0])
+			err = readPosition(&q, name, v)
 			l.before = max(1, q.At) // 0 would be all
 		case name == "limit":
-			l.limit, err = readLimit(v[0])
+			l.limit, err = readLimit(v)
 		case name == "state" && states:
-			if l.state = protocol.ReportState(v[0]); !l.state.Valid() {
+			if l.state = protocol.ReportState(v); !l.state.Valid() {
 				err = refuse(protocol.CodeBadRequest, "state must be open, resolved or dismissed")
 			}
 		default:
-			err = refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
+			err = errUnknownParam
 		}
-		if err != nil {
-			return l, err
-		}
-	}
-	return l, nil
+		return err
+	})
 }

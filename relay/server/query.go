@@ -29,46 +29,75 @@ var filters = map[string]rules.QueryKind{
 	"q":      rules.QuerySearch,
 }
 
-var errTwice = refuse(protocol.CodeBadRequest, "the query has a parameter more than once")
+var (
+	errTwice        = refuse(protocol.CodeBadRequest, "the query has a parameter more than once")
+	errUnknownParam = refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
+)
 
 // queryOf returns a request's query as it came.
 func queryOf(c *fiber.Ctx) string { return string(c.Request().URI().QueryString()) }
 
+// paramsOf parses a query.
+func paramsOf(query string) (url.Values, error) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, refuse(protocol.CodeBadRequest, "the query is malformed")
+	}
+	return values, nil
+}
+
+// eachParam calls read for the parameters of a query, which may come once each.
+func eachParam(query string, read func(name, v string) error) error {
+	values, err := paramsOf(query)
+	for name, v := range values {
+		if len(v) > 1 {
+			return errTwice
+		}
+		if err := read(name, v[0]); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// oneParam returns the value of a parameter that may come once.
+func oneParam(values url.Values, name string) (v string, given bool, err error) {
+	switch all := values[name]; len(all) {
+	case 0:
+		return "", false, nil
+	case 1:
+		return all[0], true, nil
+	}
+	return "", true, errTwice
+}
+
 // parseQuery parses the page of a query. It refuses unknown parameters: to ignore one would answer another question.
 func parseQuery(query string) (rules.Query, error) {
 	q := rules.Query{Kind: rules.QueryNewest, Limit: protocol.PageMessagesDefault}
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return q, refuse(protocol.CodeBadRequest, "the query is malformed")
-	}
 	var filter rules.QueryKind
-	for name, v := range values {
+	err := eachParam(query, func(name, v string) (err error) {
 		kind, isPosition := positions[name]
 		only, isFilter := filters[name]
 		switch {
-		case len(v) > 1:
-			err = errTwice
 		case isPosition && q.Kind != rules.QueryNewest:
 			err = refuse(protocol.CodeBadRequest, "only one of before, after, around and since may be asked for")
 		case isFilter && filter != rules.QueryNewest:
 			err = refuse(protocol.CodeBadRequest, "only one of q and pinned may be asked for")
 		case isPosition:
 			q.Kind = kind
-			err = readPosition(&q, name, v[0])
+			err = readPosition(&q, name, v)
 		case isFilter:
 			filter = only
-			err = readFilter(&q, name, v[0])
+			err = readFilter(&q, name, v)
 		case name == "limit":
-			q.Limit, err = readLimit(v[0])
+			q.Limit, err = readLimit(v)
 		default:
-			err = refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
+			err = errUnknownParam
 		}
-		if err != nil {
-			return q, err
-		}
-	}
-	if filter == rules.QueryNewest {
-		return q, nil
+		return err
+	})
+	if err != nil || filter == rules.QueryNewest {
+		return q, err
 	}
 	switch q.Kind {
 	case rules.QueryNewest:
@@ -85,17 +114,15 @@ var errEmoji = refuse(protocol.CodeBadRequest, "the emoji must be 1 to 64 bytes 
 
 // parseEmoji parses the emoji of a query, which must have one.
 func parseEmoji(query string) (string, error) {
-	values, err := url.ParseQuery(query)
-	given := values["emoji"]
-	switch {
-	case err != nil:
-		return "", refuse(protocol.CodeBadRequest, "the query is malformed")
-	case len(given) > 1:
-		return "", errTwice
-	case len(given) == 0 || !protocol.ValidEmoji(given[0]):
-		return "", errEmoji
+	values, err := paramsOf(query)
+	if err != nil {
+		return "", err
 	}
-	return given[0], nil
+	emoji, _, err := oneParam(values, "emoji")
+	if err == nil && !protocol.ValidEmoji(emoji) {
+		err = errEmoji
+	}
+	return emoji, err
 }
 
 func readPosition(q *rules.Query, name, v string) error {

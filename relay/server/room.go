@@ -47,22 +47,14 @@ func (s *rooms) list(c *fiber.Ctx) error {
 }
 
 // get answers with one room.
-func (s *rooms) get(c *fiber.Ctx) error {
-	who, room, err := s.enter(c)
-	if err != nil {
-		return err
-	}
+func (s *rooms) get(c *fiber.Ctx, who hub.Identity, room string) error {
 	ctx, cancel := s.begin(c)
 	defer cancel()
 	return s.answerRoom(ctx, c, fiber.StatusOK, who, room)
 }
 
 // put makes a room, or changes its title and settings.
-func (s *rooms) put(c *fiber.Ctx) error {
-	who, room, err := s.enter(c)
-	if err != nil {
-		return err
-	}
+func (s *rooms) put(c *fiber.Ctx, who hub.Identity, room string) error {
 	set, err := protocol.DecodeConfigure(c.Request().Body())
 	if err != nil {
 		return refuseFrame(err)
@@ -86,27 +78,13 @@ func (s *rooms) put(c *fiber.Ctx) error {
 }
 
 // delete deletes a room with everything in it.
-func (s *rooms) delete(c *fiber.Ctx) error {
-	who, room, err := s.enter(c)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := s.begin(c)
-	defer cancel()
-	out, err := s.backend.Change(ctx, who, rules.Op{Room: room, Do: rules.Drop{}})
-	if err := refuseOutcome(out, err); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+func (s *rooms) delete(c *fiber.Ctx, who hub.Identity, room string) error {
+	return s.carryOutQuietly(c, who, rules.Op{Room: room, Do: rules.Drop{}})
 }
 
 // members answers with the members of a room. Moderators and organizers see whole entries; participants see their own
 // whole and of the others the user only, unless the room's settings hide the list from them.
-func (s *rooms) members(c *fiber.Ctx) error {
-	who, room, err := s.enter(c)
-	if err != nil {
-		return err
-	}
+func (s *rooms) members(c *fiber.Ctx, who hub.Identity, room string) error {
 	part, err := parsePart(queryOf(c), protocol.ValidUser)
 	if err != nil {
 		return err

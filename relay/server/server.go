@@ -206,9 +206,9 @@ func (s *Server) routes(o *Options, access *access) {
 	s.app.Put("/v1/users/:user/revocation", moderation.revoke(true)).Delete("/v1/users/:user/revocation", moderation.revoke(false))
 	s.app.Delete("/v1/devices/:id", locks.delete)
 	s.app.Route("/v1/rooms/:room", func(room fiber.Router) {
-		room.Get("", rooms.get).Put("", rooms.put).Delete("", rooms.delete)
-		room.Get("/members", rooms.members)
-		room.Get("/turns", locks.turns).Get("/devices", locks.devices)
+		room.Get("", access.inRoom(rooms.get)).Put("", access.inRoom(rooms.put)).Delete("", access.inRoom(rooms.delete))
+		room.Get("/members", access.inRoom(rooms.members))
+		room.Get("/turns", access.inRoom(locks.turns)).Get("/devices", access.inRoom(locks.devices))
 		moderation.addTo(room)
 		messages.addTo(room)
 		newFileRoutes(access, o).addTo(room)
