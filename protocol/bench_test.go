@@ -23,15 +23,17 @@ func BenchmarkDecode(b *testing.B) {
 
 func BenchmarkAppend(b *testing.B) {
 	eachGolden(b, func(b *testing.B, dir string, data []byte) {
-		var frame interface{ Append(dst []byte) []byte }
+		var encode func(dst []byte) []byte
 		if dir == "client" {
-			frame, _ = DecodeClient(data, testLimits)
+			frame, _ := DecodeClient(data, testLimits)
+			encode = func([]byte) []byte { return Encode(frame) }
 		} else {
-			frame, _ = DecodeRelay(data)
+			frame, _ := DecodeRelay(data)
+			encode = frame.Append
 		}
 		var buf []byte
 		for b.Loop() {
-			buf = frame.Append(buf[:0])
+			buf = encode(buf[:0])
 		}
 	})
 }

@@ -3,14 +3,9 @@ package protocol
 // ClientFrame is a frame that a client sends: one of [Hello], [Join], [Leave],
 // [Send], [Edit], [Delete], [React], [Pin], [Moderate], [Report], [Adjust],
 // [Register], [MakeTurn], [HandOn], [Want], [Typing], [Read], [Ping].
-type ClientFrame interface {
-	// Append appends the frame's JSON to dst.
-	Append(dst []byte) []byte
-	clientFrame(c *codec)
-}
+type ClientFrame interface{ clientFrame(c *codec) }
 
-// Encode returns the JSON of a client's frame. In a program that only sends client frames it weighs less than Append,
-// which brings the relay's frames along.
+// Encode returns the JSON of a client's frame.
 func Encode(f ClientFrame) []byte {
 	var c codec
 	f.clientFrame(&c)
@@ -77,9 +72,7 @@ func (f *Hello) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Hello) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Hello) clientFrame(c *codec)     { f.fields(c) }
+func (f Hello) clientFrame(c *codec) { f.fields(c) }
 
 // Join starts the live stream of a room; joining again asks for its head.
 type Join struct{ Room string }
@@ -90,9 +83,7 @@ func (f *Join) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Join) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Join) clientFrame(c *codec)     { f.fields(c) }
+func (f Join) clientFrame(c *codec) { f.fields(c) }
 
 // Leave ends the live stream of a room.
 type Leave struct{ Room string }
@@ -103,9 +94,7 @@ func (f *Leave) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Leave) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Leave) clientFrame(c *codec)     { f.fields(c) }
+func (f Leave) clientFrame(c *codec) { f.fields(c) }
 
 // Send makes a message. An id that was sent before asks for that message again.
 type Send struct {
@@ -129,9 +118,7 @@ func (f *Send) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Send) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Send) clientFrame(c *codec)     { f.fields(c) }
+func (f Send) clientFrame(c *codec) { f.fields(c) }
 
 // Edit changes the content of the user's own message.
 type Edit struct {
@@ -149,9 +136,7 @@ func (f *Edit) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Edit) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Edit) clientFrame(c *codec)     { f.fields(c) }
+func (f Edit) clientFrame(c *codec) { f.fields(c) }
 
 // Delete makes a message a tombstone.
 type Delete struct{ Room, ID string }
@@ -162,9 +147,7 @@ func (f *Delete) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Delete) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Delete) clientFrame(c *codec)     { f.fields(c) }
+func (f Delete) clientFrame(c *codec) { f.fields(c) }
 
 // React adds the user's reaction to a message, or takes it back.
 type React struct {
@@ -181,9 +164,7 @@ func (f *React) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f React) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f React) clientFrame(c *codec)     { f.fields(c) }
+func (f React) clientFrame(c *codec) { f.fields(c) }
 
 // Pin pins or unpins a message.
 type Pin struct {
@@ -198,9 +179,7 @@ func (f *Pin) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Pin) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Pin) clientFrame(c *codec)     { f.fields(c) }
+func (f Pin) clientFrame(c *codec) { f.fields(c) }
 
 // Moderate mutes, bans or removes a user, deletes a user's messages, or ends a mute or a
 // ban. Moderators and organizers may send it about users of a lower role.
@@ -222,9 +201,7 @@ func (f *Moderate) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Moderate) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Moderate) clientFrame(c *codec)     { f.fields(c) }
+func (f Moderate) clientFrame(c *codec) { f.fields(c) }
 
 // Report reports a message to the moderators.
 type Report struct {
@@ -242,9 +219,7 @@ func (f *Report) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Report) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Report) clientFrame(c *codec)     { f.fields(c) }
+func (f Report) clientFrame(c *codec) { f.fields(c) }
 
 // Adjust (type "settings") changes the settings of a room that it names: slow mode, which
 // moderators and organizers may change, and frozen, which organizers may.
@@ -265,9 +240,7 @@ func (f *Adjust) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Adjust) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Adjust) clientFrame(c *codec)     { f.fields(c) }
+func (f Adjust) clientFrame(c *codec) { f.fields(c) }
 
 // Typing tells the others in the room that the user is writing.
 type Typing struct{ Room string }
@@ -278,9 +251,7 @@ func (f *Typing) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Typing) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Typing) clientFrame(c *codec)     { f.fields(c) }
+func (f Typing) clientFrame(c *codec) { f.fields(c) }
 
 // Read moves the user's read marker forward. From the relay it says that another device of the user has moved it.
 type Read struct {
@@ -310,6 +281,4 @@ func (f *Ping) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Ping) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Ping) clientFrame(c *codec)     { f.fields(c) }
+func (f Ping) clientFrame(c *codec) { f.fields(c) }

@@ -9,9 +9,7 @@ func (f *Register) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Register) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Register) clientFrame(c *codec)     { f.fields(c) }
+func (f Register) clientFrame(c *codec) { f.fields(c) }
 
 // MakeTurn (type "turn") makes a new secret of a room, and hands it to some devices.
 type MakeTurn struct {
@@ -28,9 +26,7 @@ func (f *MakeTurn) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f MakeTurn) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f MakeTurn) clientFrame(c *codec)     { f.fields(c) }
+func (f MakeTurn) clientFrame(c *codec) { f.fields(c) }
 
 // HandOn (type "wraps") hands the secret of a turn to devices.
 type HandOn struct {
@@ -50,9 +46,7 @@ func (f *HandOn) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f HandOn) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f HandOn) clientFrame(c *codec)     { f.fields(c) }
+func (f HandOn) clientFrame(c *codec) { f.fields(c) }
 
 // Want says that the connection's device lacks the secret of a turn.
 type Want struct {
@@ -67,9 +61,7 @@ func (f *Want) fields(c *codec) {
 	}
 }
 
-// Append appends the frame's JSON to dst.
-func (f Want) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
-func (f Want) clientFrame(c *codec)     { f.fields(c) }
+func (f Want) clientFrame(c *codec) { f.fields(c) }
 
 // Registered (type "device") acknowledges a Register.
 type Registered struct {

@@ -57,7 +57,7 @@ func (p *process) enter(sub, room string) *client {
 	return c
 }
 
-func (c *client) say(f protocol.ClientFrame) { c.write(ws.OpText, f.Append(nil)) }
+func (c *client) say(f protocol.ClientFrame) { c.write(ws.OpText, protocol.Encode(f)) }
 
 func (c *client) write(op ws.OpCode, payload []byte) {
 	c.t.Helper()

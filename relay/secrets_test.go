@@ -213,7 +213,7 @@ func (p *process) sayEverything(bearer string) {
 	}
 	var all []byte
 	for _, f := range frames {
-		all = append(all, masked(ws.OpText, f.Append(nil))...)
+		all = append(all, masked(ws.OpText, protocol.Encode(f))...)
 	}
 	for _, odd := range []string{
 		`{"type":"mark-parameter","room":"mark-room"}`, `{"type":"send","room":"mark-room","id":"mark-parameter","text":"mark-text"}`,

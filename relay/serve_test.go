@@ -97,8 +97,8 @@ func TestBytesBehindTheHandshakeAreHeard(t *testing.T) {
 	}
 	request := "GET /v1/ws HTTP/1.1\r\nHost: " + p.addr + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: hallway.v1\r\n\r\n"
-	hello := masked(ws.OpText, protocol.Hello{Token: token(t, "u1", "*")}.Append(nil))
-	join := masked(ws.OpText, protocol.Join{Room: "lobby"}.Append(nil))
+	hello := masked(ws.OpText, protocol.Encode(protocol.Hello{Token: token(t, "u1", "*")}))
+	join := masked(ws.OpText, protocol.Encode(protocol.Join{Room: "lobby"}))
 	// The second frame is cut in the middle.
 	early := append(append([]byte(request), hello...), join[:5]...)
 	if _, err := nc.Write(early); err != nil {

@@ -217,7 +217,7 @@ func TestEngineUnderLoad(t *testing.T) {
 			for n := range sends {
 				f := relaytest.SendOf(i*sends + n)
 				f.Text = strings.Repeat("é", n) + "."
-				if err := c.WriteFrame(ws.NewTextFrame(f.Append(nil))); err != nil {
+				if err := c.WriteFrame(ws.NewTextFrame(protocol.Encode(f))); err != nil {
 					t.Error(err)
 				}
 			}

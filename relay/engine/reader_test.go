@@ -67,7 +67,7 @@ func (rs *gossips) read(relay int, token string) *reader {
 	rs.readers = append(rs.readers, c)
 	go c.run()
 	c.Say(protocol.Hello{Token: token})
-	_ = c.WriteFrame(ws.NewTextFrame(protocol.Join{Room: "lobby"}.Append(nil))) // the relay may have refused the hello
+	_ = c.WriteFrame(ws.NewTextFrame(protocol.Encode(protocol.Join{Room: "lobby"}))) // the relay may have refused the hello
 	return c
 }
 

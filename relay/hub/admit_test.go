@@ -25,7 +25,7 @@ func TestOnlyTheWelcomedAreAdmitted(t *testing.T) {
 			w := newWorld(hub.Config{})
 			conn := w.open("c")
 			for _, f := range c.frames {
-				w.Received(w.now, conn.session, f.Append(nil))
+				w.Received(w.now, conn.session, protocol.Encode(f))
 			}
 			if conn.admitted != c.admitted {
 				t.Errorf("admitted: %v", conn.admitted)

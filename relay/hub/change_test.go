@@ -34,7 +34,7 @@ type listener struct {
 }
 
 func (l *listener) take(f protocol.ClientFrame) {
-	l.conn.world.Received(l.conn.world.now, l.conn.session, f.Append(nil))
+	l.conn.world.Received(l.conn.world.now, l.conn.session, protocol.Encode(f))
 }
 
 func (l *listener) heard(data []byte) {

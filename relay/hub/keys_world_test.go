@@ -75,17 +75,17 @@ func (a *aliases) make(name, kind string, words []string) {
 		t := a.device(words[2]).Turn("lobby", n, a.turns[n-1], out...)
 		a.turns[n] = &t
 		a.texts["@kid("+words[0]+")"] = t.Kid
-		a.texts[name] = member(protocol.Turned{Room: "lobby", Turn: t}, "turn")
+		a.texts[name] = member(protocol.Turned{Room: "lobby", Turn: t}.Append(nil), "turn")
 	case "kid":
 		a.texts[name] = a.turns[number()].Kid
 	case "wrap":
-		a.texts[name] = member(protocol.Wrapped{Room: "lobby", N: 1, Wrap: devicetest.Wrap(a.device(words[0]).ID)}, "wrap")
+		a.texts[name] = member(protocol.Wrapped{Room: "lobby", N: 1, Wrap: devicetest.Wrap(a.device(words[0]).ID)}.Append(nil), "wrap")
 	case "sealed":
 		kid := words[0] + "." + strings.Repeat("A", 22) // of no turn
 		if t := a.turns[number()]; t != nil {
 			kid = t.Kid
 		}
-		a.texts[name] = member(protocol.Send{Room: "lobby", ID: "x", Encrypted: devicetest.Sealed(kid)}, "encrypted")
+		a.texts[name] = member(protocol.Encode(protocol.Send{Room: "lobby", ID: "x", Encrypted: devicetest.Sealed(kid)}), "encrypted")
 	}
 }
 
@@ -97,14 +97,14 @@ func (a *aliases) device(name string) *devicetest.Device {
 		d = &made
 		a.devices[name] = d
 		a.texts["@id("+name+")"] = d.ID
-		a.texts["@device("+name+")"] = member(protocol.Register{Device: d.Device}, "device")
+		a.texts["@device("+name+")"] = member(protocol.Encode(protocol.Register{Device: d.Device}), "device")
 	}
 	return d
 }
 
 // member returns the last member of a frame as JSON.
-func member(f interface{ Append([]byte) []byte }, name string) string {
-	_, value, _ := strings.Cut(string(f.Append(nil)), `,"`+name+`":`)
+func member(frame []byte, name string) string {
+	_, value, _ := strings.Cut(string(frame), `,"`+name+`":`)
 	return strings.TrimSuffix(value, "}")
 }
 

@@ -25,7 +25,7 @@ func (w *world) member(name string) *fakeConn {
 }
 
 func (c *fakeConn) take(f protocol.ClientFrame) {
-	c.world.Received(c.world.now, c.session, f.Append(nil))
+	c.world.Received(c.world.now, c.session, protocol.Encode(f))
 }
 
 func sendOf(n int, text string) protocol.Send {

@@ -67,7 +67,7 @@ func (s *sender) rejoin() {
 func (s *sender) frame(i int) {
 	s.flights[i]++
 	w := s.conn.world
-	w.Received(w.now, s.conn.session, protocol.Send{Room: "lobby", ID: s.id(i), Text: "x"}.Append(nil))
+	w.Received(w.now, s.conn.session, protocol.Encode(protocol.Send{Room: "lobby", ID: s.id(i), Text: "x"}))
 }
 
 func (s *sender) heard(data []byte) {
@@ -146,7 +146,7 @@ func TestSendsKeepTheirOrder(t *testing.T) {
 }
 
 func (s *sender) receive(f protocol.ClientFrame) {
-	s.conn.world.Received(s.conn.world.now, s.conn.session, f.Append(nil))
+	s.conn.world.Received(s.conn.world.now, s.conn.session, protocol.Encode(f))
 }
 
 func repeatOne(t *rapid.T, s *sender) {

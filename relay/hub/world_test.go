@@ -303,7 +303,7 @@ func describeModeration(op rules.Op) string {
 	case rules.Forget:
 		return fmt.Sprint("erase ", do.User, " in ", op.Room, []int64(nil))
 	case rules.Adjust:
-		return string(do.Adjust.Append(nil))
+		return string(protocol.Encode(do.Adjust))
 	case rules.Report:
 		return "report " + do.ID + " for " + op.Sender.ID
 	case rules.Resolve:

@@ -67,7 +67,7 @@ func (c *Client) Join(name string) {
 // Say sends a frame of the protocol.
 func (c *Client) Say(f protocol.ClientFrame) {
 	c.Helper()
-	if err := c.WriteFrame(ws.NewTextFrame(f.Append(nil))); err != nil {
+	if err := c.WriteFrame(ws.NewTextFrame(protocol.Encode(f))); err != nil {
 		c.Fatal(err)
 	}
 }

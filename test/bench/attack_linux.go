@@ -124,7 +124,7 @@ func (a *attacker) bearer() string {
 	return a.token
 }
 
-func say(f protocol.ClientFrame) []byte { return appendMasked(nil, finText, f.Append(nil)) }
+func say(f protocol.ClientFrame) []byte { return appendMasked(nil, finText, protocol.Encode(f)) }
 
 func upgraded(a *attacker) []byte { return fmt.Appendf(nil, handshake, a.crowd.addr) }
 
@@ -152,7 +152,7 @@ func flood(frame func(*attacker) protocol.ClientFrame) func(*attacker) []byte {
 	return func(a *attacker) []byte {
 		var all []byte
 		for len(all) < floodBytes {
-			all = appendMasked(all, finText, frame(a).Append(nil))
+			all = appendMasked(all, finText, protocol.Encode(frame(a)))
 		}
 		return all
 	}

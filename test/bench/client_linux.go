@@ -61,7 +61,7 @@ func (c *client) opened() {
 }
 
 func (c *client) say(f protocol.ClientFrame) {
-	c.socket.write(appendMasked(nil, finText, f.Append(nil)))
+	c.socket.write(appendMasked(nil, finText, protocol.Encode(f)))
 }
 
 func (c *client) received(data []byte) (taken int, err error) {

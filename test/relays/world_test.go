@@ -85,7 +85,7 @@ func (c *earlyConn) Read(p []byte) (int, error) { return c.reader.Read(p) }
 
 // say sends a frame.
 func (c *client) say(f protocol.ClientFrame) error {
-	return c.WriteFrame(ws.NewTextFrame(f.Append(nil)))
+	return c.WriteFrame(ws.NewTextFrame(protocol.Encode(f)))
 }
 
 // next returns the next frame of the relay.

@@ -230,7 +230,7 @@ func listed(ops []rules.Op, outcomes []rules.Outcome) string {
 		case rules.Read:
 			word = fmt.Sprintf("read %d of %s", do.Seq, ops[i].Sender.ID)
 		case rules.Adjust:
-			word = string(do.Append(nil))
+			word = string(protocol.Encode(do))
 		}
 		if i < len(outcomes) {
 			stored, _ := outcomes[i].Result.(rules.Stored)
