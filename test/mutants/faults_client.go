@@ -35,10 +35,6 @@ var clientFaults = []mutant{
 		name: "messages written again before their answers", pkg: outbox, in: "Flush", checks: core,
 		do: steps{replace("a.awaits || a.refused", "a.awaits")},
 	},
-	{
-		name: "as many in flight after a refusal", pkg: outbox, in: "Outbox.Refused", checks: core,
-		do: steps{replace("max(windowMin, a)", "client.OutboxMax")},
-	},
 	// Files.
 	{
 		name: "message written before its files", pkg: outbox, in: "Flush", checks: simulation,

@@ -49,6 +49,7 @@ var Regressions = []Regression{
 	{"a reaction was taken for done by the answer to a message that was sent again", 3106062},
 	{"messages were sealed while a turn was kept, although another tab had kept a higher one", 3124949},
 	{"a turn was not verified any more once its secret had come", 3004117},
+	{"re-uploaded messages hid the one that the relay waited for", 1000419},
 	{"a late edit in place of a newer one stayed altered", 3140379},
 	{"messages were written again before the answer to their last write", 3171976},
 	{"an edit of a deleted message was bound to no place, and stored once an older database had the message again", 3320707},

@@ -9,13 +9,10 @@ import (
 	"hallway/protocol"
 )
 
-// windowMin is how many messages may be in flight after any number of refusals.
-const windowMin = 4
-
 // Flush writes the messages that wait, in order, until inFlightMax messages are in flight, and returns how
 // many it wrote. The first item that cannot be written yet holds all behind it, so
-// that none overtakes. After a refusal it waits for the answers to all in flight, and goes on with half as many at a time,
-// then with one more for each that is stored: the relay looks up each message that it refuses.
+// that none overtakes. After a refusal it waits for the answers to all in flight: else a slow relay would get ever more
+// to do.
 func (o *Outbox) Flush(inFlightMax int) (written int) {
 	if !o.Tabs.writes() || !o.resendAt.IsZero() {
 		return 0
@@ -27,7 +24,7 @@ func (o *Outbox) Flush(inFlightMax int) (written int) {
 	if o.awaits || o.refused {
 		return 0
 	}
-	room := min(inFlightMax, o.window) - inFlight
+	room := inFlightMax - inFlight
 	for _, e := range o.queue.entries {
 		if e.failed() || e.inFlight {
 			continue
@@ -107,8 +104,7 @@ func (o *Outbox) Refused(f *protocol.Error) {
 		o.queue.touched, o.step.Changed = true, true
 	}
 	if first {
-		// The relay refuses all behind it as well until it comes again.
-		o.refused, o.window = true, max(windowMin, o.InFlight()/2)
+		o.refused = true // the relay refuses all behind it as well until it comes again
 	}
 	if first || !o.resendAt.IsZero() {
 		o.resendAt = o.step.ResendAt(o.resendAt, f)

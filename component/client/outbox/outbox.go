@@ -25,7 +25,6 @@ type Outbox struct {
 	resendAt time.Time // nothing is written before: the relay has refused a send
 	awaits   bool      // nothing is written while messages are in flight
 	refused  bool      // nor now: one of them was refused
-	window   int       // how many may be in flight: few after a refusal, and more with each echo
 }
 
 // New makes an empty outbox that waits for the stored items.
@@ -42,7 +41,7 @@ func (o *Outbox) Forget() {
 	o.Tabs = Tabs{step: o.step, queue: q}
 	o.Files = Files{step: o.step, queue: q, tabs: &o.Tabs}
 	o.Seals = Seals{step: o.step, queue: q, tabs: &o.Tabs}
-	o.resendAt, o.window = time.Time{}, client.OutboxMax
+	o.resendAt = time.Time{}
 }
 
 // Loaded takes the stored items: those of an earlier life of the page, and of pages that
@@ -156,7 +155,6 @@ func (o *Outbox) DetachFile(id string) {
 func (o *Outbox) Acknowledge(m *protocol.Message, epoch string) {
 	o.queue.done.add(m.ID)
 	if e := o.queue.find(m.ID); e != nil {
-		o.window++
 		o.queue.forget(e)
 		o.Tabs.acknowledged(m, epoch)
 	}
