@@ -11,7 +11,7 @@ export declare const HallwayChat: ReactWebComponent<
   {
     /** The connection's state changed. */
     onStatus: EventName<HallwayChatEventMap['hallway-status']>;
-    /** A message arrived or changed. */
+    /** A new message of another user arrived. */
     onMessage: EventName<HallwayChatEventMap['hallway-message']>;
     /** How many messages nobody has seen here yet. */
     onUnread: EventName<HallwayChatEventMap['hallway-unread']>;
