@@ -231,7 +231,7 @@ func TestCORS(t *testing.T) {
 	for name, want := range map[string]string{
 		"Access-Control-Allow-Origin":  "https://app.example.org",
 		"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-		"Access-Control-Allow-Headers": "Authorization, Content-Type",
+		"Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, If-Range, Range",
 		"Access-Control-Max-Age":       "600",
 	} {
 		if got := r.Header.Get(name); r.StatusCode != 204 || got != want {

@@ -113,7 +113,7 @@ func (s *pages) preflight(c *fiber.Ctx) error {
 	}
 	c.Vary(fiber.HeaderAccessControlRequestMethod, fiber.HeaderAccessControlRequestHeaders)
 	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST, PUT, PATCH, DELETE")
-	c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type")
+	c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, If-None-Match, If-Range, Range")
 	c.Set(fiber.HeaderAccessControlMaxAge, preflightSecondsMax)
 	return c.SendStatus(fiber.StatusNoContent)
 }
