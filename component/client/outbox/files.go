@@ -120,13 +120,16 @@ func (e *entry) resetFiles(state client.UploadState) {
 }
 
 // uploadAgain lets the files of a message be uploaded once more, after the relay has said that it does not have
-// them, and reports whether it did. The relay deletes a file that no message has after a day.
+// them, and reports whether it did. The relay deletes a file that no message has after a day. The message goes behind those that
+// were written on this connection: the relay may have refused one of them, and takes no other before that comes again.
 func (fs *Files) uploadAgain(e *entry) bool {
 	if len(e.Files) == 0 || e.again {
 		return false
 	}
 	e.answered()
-	e.again, e.handed = true, false
+	e.again, e.handed, e.onWire = true, false, false
+	fs.queue.remove(e)
+	fs.queue.add(e)
 	e.resetFiles(client.UploadReady)
 	if fs.tabs.peers {
 		e.awaitUploader(fs.step.Now)
