@@ -28,7 +28,7 @@ type codec struct {
 	phase  phase
 	inside bool   // the loop of the innermost object has begun
 	exact  bool   // null is not a string
-	loose  bool   // null from a client counts as absent inside of an object, too
+	loose  bool   // null counts as absent: the object comes from a client, also where the relay sends it
 	out    []byte // the JSON so far
 	*input        // nil when writing
 }
@@ -156,8 +156,8 @@ func (c *codec) find(name string, must bool) phase {
 	return idle
 }
 
-// claim gives a field the member that comes next, and reports whether it has a value: null from a client counts as
-// absent.
+// claim gives a field the member that comes next, and reports whether it has a value: null in a client's frame, or in a turn,
+// counts as absent.
 func (c *codec) claim(bit uint32) bool {
 	if c.seen&bit != 0 {
 		c.in.fail(errTwice)
@@ -166,7 +166,7 @@ func (c *codec) claim(bit uint32) bool {
 	}
 	c.seen |= bit
 	c.hit = true
-	if c.client && (c.levels == 0 || c.loose) && c.in.word("null") {
+	if (c.client && c.levels == 0 || c.loose) && c.in.word("null") {
 		c.took(true)
 		return false
 	}

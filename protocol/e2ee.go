@@ -76,6 +76,7 @@ func (t *Turn) fields(c *codec) {
 		c.inside = true
 		return
 	}
+	c.loose = true // its maker has written it
 	for c.walk() {
 		c.int("n", &t.N, must)
 		c.str("kid", &t.Kid, must)
@@ -90,6 +91,7 @@ func (t *Turn) fields(c *codec) {
 			t.raw = string(c.in.data[c.began:c.in.pos])
 		}
 	}
+	c.loose = false
 }
 
 // turnField describes a turn.
@@ -99,9 +101,7 @@ func turnField(c *codec, t *Turn) {
 		c.refuse(c.checkTurn(t, len(t.raw)))
 	default:
 		if c.into("turn", phase) {
-			c.loose = true
 			t.fields(c)
-			c.loose = false
 		}
 	}
 }

@@ -109,6 +109,24 @@ func TestTurnsOfOtherClients(t *testing.T) {
 	if turn := f.(MakeTurn).Turn; turn.At != "1763889301000" || turn.Link != "" {
 		t.Errorf("turn %+v", turn)
 	}
+	// A turn that the relay takes is read again from its database, and by clients.
+	changed = strings.Replace(changed, `"out":[]`, `"out":null`, 1)
+	if f, err = DecodeClient([]byte(changed), testLimits); err != nil {
+		t.Fatal(err)
+	}
+	turn := f.(MakeTurn).Turn
+	if again, err := DecodeTurn(turn.Append(nil)); err != nil || again.Kid != turn.Kid {
+		t.Errorf("read again: %+v, %v", again, err)
+	}
+	told := Joined{Room: "lobby", Epoch: "e", Role: RoleParticipant, E2EE: &Locked{Turn: &turn}}
+	for _, frame := range []RelayFrame{Turned{Room: "lobby", Turn: turn}, told} {
+		if again, err := DecodeRelay(frame.Append(nil)); err != nil || string(again.Append(nil)) != string(frame.Append(nil)) {
+			t.Errorf("read by a client: %+v, %v", again, err)
+		}
+	}
+	if page, _, err := DecodeTurns(AppendTurns(nil, []Turn{turn}, false)); err != nil || len(page) != 1 || page[0].Kid != turn.Kid {
+		t.Errorf("read in a page: %+v, %v", page, err)
+	}
 	for _, at := range []string{`-1`, `1.5`, `1e3`, `0`, `true`, `"soon"`, `null`} {
 		if f, err := DecodeClient([]byte(strings.Replace(golden, `"2026-11-23T09:15:01Z"`, at, 1)), testLimits); err == nil {
 			t.Errorf("at %s is taken: %+v", at, f)
