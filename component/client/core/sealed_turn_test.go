@@ -182,7 +182,7 @@ func TestNewKeysAreMadeAtOnce(t *testing.T) {
 	s.step(client.NewTurn{})
 	s.wait(2 * time.Second)
 	chapter := s.made()
-	if chapter.N != 2 || chapter.Link != "" || chapter.PrevKid != "" {
+	if chapter.N != 2 || chapter.Link != "" || chapter.PrevKid != "1.k" || chapter.Prev == "" {
 		t.Fatalf("made %+v", chapter)
 	}
 	s.relay(protocol.Turned{Room: "lobby", Turn: chapter})

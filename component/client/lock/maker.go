@@ -114,7 +114,7 @@ func (m *maker) makeFor(members []string, t *protocol.Turn, link bool) {
 	if t != nil && t.N < turnMax {
 		next.N = max(next.N, t.N+1)
 	}
-	if link {
+	if t != nil && m.turns.verified { // a new chapter names it, too
 		next.PrevKid, next.Prev = t.Kid, m.turns.hash
 	}
 	m.do(client.MakeTurn{Turn: next, Link: link, To: m.records.admitted(members, next.Out)}, func(r client.CryptoResult) {
