@@ -88,6 +88,10 @@ func TestContent(t *testing.T) {
 	if err != nil || edit != 258 || got.Text != want.Text || len(got.Mentions) != 1 || got.Mentions[0] != want.Mentions[0] || got.Files[0] != want.Files[0] {
 		t.Errorf("read as %d, %+v, %v", edit, got, err)
 	}
+	null := "\x01\x00\x00" + `{"text":"hi","mentions":null,"files":[{"id":"f","name":"a","type":"t","size":1,"width":null,"alt":null,"key":"k","iv":"i"}]}`
+	if _, got, err := ReadContent([]byte(null)); err != nil || got.Text != "hi" || len(got.Mentions) != 0 || len(got.Files) != 1 {
+		t.Errorf("with null for what there is not: %+v, %v", got, err)
+	}
 	for _, bad := range []string{"", "\x01\x00", "\x02\x00\x00{}", "\x01\x00\x00", "\x01\x00\x00{}x", "\x01\x00\x00{\"text\":1}"} {
 		if _, _, err := ReadContent([]byte(bad)); err == nil {
 			t.Errorf("%q is taken", bad)

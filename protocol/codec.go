@@ -156,8 +156,8 @@ func (c *codec) find(name string, must bool) phase {
 	return idle
 }
 
-// claim gives a field the member that comes next, and reports whether it has a value: null in a client's frame, or in a turn,
-// counts as absent.
+// claim gives a field the member that comes next, and reports whether it has a value: null in a client's frame, a turn or a
+// content counts as absent.
 func (c *codec) claim(bit uint32) bool {
 	if c.seen&bit != 0 {
 		c.in.fail(errTwice)

@@ -52,6 +52,7 @@ const (
 )
 
 func (m *Content) fields(c *codec) {
+	c.loose = true
 	for c.walk() {
 		c.str("text", &m.Text, opt)
 		mentionsField(c, &m.Text, &m.Mentions)
@@ -62,6 +63,7 @@ func (m *Content) fields(c *codec) {
 			m.Files[i].fields(c)
 		})
 	}
+	c.loose = false
 }
 
 // Append appends the content's JSON to dst.

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -177,6 +178,23 @@ func TestATurnCountsOnlyFromAModeratorsDevice(t *testing.T) {
 		s.wait(time.Minute)
 		if sends := s.take("send"); len(sends) != 0 {
 			t.Errorf("%s: sends %+v", name, sends)
+		}
+	}
+}
+
+// TestATurnWithANumberForItsTime: other clients write seconds or milliseconds since 1970. A turn after the end of its maker's certificate does not count.
+func TestATurnWithANumberForItsTime(t *testing.T) {
+	for _, c := range []struct {
+		after time.Duration
+		state client.LockState
+	}{{-time.Hour, client.LockReady}, {240 * time.Hour, client.LockWaiting}} {
+		at := scriptStart.Add(c.after)
+		for _, n := range []int64{at.Unix(), at.UnixMilli()} {
+			s := newSealedChat(t, "ada", protocol.RoleParticipant)
+			turn := turnOf(1, "d-mod")
+			turn.At = strconv.FormatInt(n, 10)
+			s.join(&protocol.Locked{Turn: turn, Wrap: wrapOf("1.k")})
+			s.state(c.state)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package lock
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"hallway/component/client"
@@ -72,8 +73,8 @@ func (t *turns) verify() {
 	t.records.withDevices([]string{turn.By}, func(bool) {
 		// A turn that was made before its maker's certificate was renewed still counts.
 		cert := t.records.certOf(turn.By)
-		at, err := time.Parse(time.RFC3339, turn.At)
-		if t.newest != turn || !client.Moderates(cert.Role) || t.lapsed(cert) || err != nil || at.After(time.Unix(cert.Until, 0).Add(clockGrace)) {
+		at, ok := madeAt(turn)
+		if t.newest != turn || !client.Moderates(cert.Role) || t.lapsed(cert) || !ok || at.After(time.Unix(cert.Until, 0).Add(clockGrace)) {
 			return
 		}
 		t.do(client.CheckTurn{Turn: *turn}, func(r client.CryptoResult) {
@@ -92,8 +93,23 @@ func (t *turns) lapsed(cert *client.Certificate) bool {
 	if t.newest.Kid == t.highKid || !slices.Contains(t.highOut(), cert.User) {
 		return false
 	}
-	at, err := time.Parse(time.RFC3339, t.high.At)
-	return err != nil || cert.From <= at.Unix()
+	at, ok := madeAt(t.high)
+	return !ok || cert.From <= at.Unix()
+}
+
+// secondsMax is the highest number that stands for seconds: a higher one is of milliseconds, of 1972 or later.
+const secondsMax = 1 << 36
+
+// madeAt returns the time of a turn by its maker's clock: RFC 3339, or seconds or milliseconds since 1970.
+func madeAt(t *protocol.Turn) (at time.Time, ok bool) {
+	if n, err := strconv.ParseInt(t.At, 10, 64); err == nil {
+		if n > secondsMax {
+			return time.UnixMilli(n), true
+		}
+		return time.Unix(n, 0), true
+	}
+	at, err := time.Parse(time.RFC3339, t.At)
+	return at, err == nil
 }
 
 // behind reports whether the relay has no turn any more, or its newest is below a turn that this
