@@ -167,9 +167,9 @@ func DecodeWrap(data []byte) (w Wrap, err error) {
 	return w, c.broken("wrap")
 }
 
-// wrapsField describes a list of wraps.
+// wrapsField describes a list of wraps, which is always written.
 func wrapsField(c *codec, all *[]Wrap) {
-	c.list("wraps", len(*all), must, func(i int) {
+	c.list("wraps", len(*all), c.phase == writing, func(i int) {
 		if i == len(*all) {
 			*all = append(*all, Wrap{})
 		}

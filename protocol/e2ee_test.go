@@ -45,6 +45,7 @@ func TestEncryptedRefuses(t *testing.T) {
 		{"a huge turn", "turn", `"sig":"`, `"new":"` + strings.Repeat("x", TurnBytesMax) + `","sig":"`, CodeTooLarge},
 		{"no turn", "turn", `"turn":{`, `"was":{`, CodeBadRequest},
 		{"no wraps", "wraps", wrap, ``, CodeBadRequest},
+		{"no list of wraps", "wraps", `"wraps":`, `"was":`, CodeBadRequest},
 		{"201 wraps", "wraps", wrap, strings.Repeat(wrap+",", WrapsMax) + wrap, CodeBadRequest},
 		{"a short enc", "wraps", `"enc":"`, `"enc":"A`, CodeBadRequest},
 		{"a short ct", "wraps", `"ct":"`, `"ct":"AA","was":"`, CodeBadRequest},
@@ -108,6 +109,11 @@ func TestTurnsOfOtherClients(t *testing.T) {
 	}
 	if turn := f.(MakeTurn).Turn; turn.At != "1763889301000" || turn.Link != "" {
 		t.Errorf("turn %+v", turn)
+	}
+	for _, wraps := range []string{`"wraps":null`, `"was":[]`} {
+		if f, err := DecodeClient([]byte(strings.Replace(golden, `"wraps":[]`, wraps, 1)), testLimits); err != nil || !strings.HasSuffix(string(Encode(f)), `"wraps":[]}`) {
+			t.Errorf("%s: %+v, %v", wraps, f, err)
+		}
 	}
 	// A turn that the relay takes is read again from its database, and by clients.
 	changed = strings.Replace(changed, `"out":[]`, `"out":null`, 1)
