@@ -13,7 +13,7 @@ const (
 // Valid reports whether r is one of version 1's roles.
 func (r Role) Valid() bool { return r.rank() > 0 }
 
-// AtLeast reports whether r is the role least or one above it. An unknown role is below all of them.
+// AtLeast reports whether r is the role least or one above it. An unknown role is below all roles.
 func (r Role) AtLeast(least Role) bool { return r.rank() >= least.rank() }
 
 // MayModerate reports whether a user in role r may moderate users in the role other, which must be lower.

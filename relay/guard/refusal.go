@@ -34,7 +34,7 @@ func (r *Refusals) count(at int64) int64 {
 	return 1 + (r.until-at)/int64(refusalsAhead)
 }
 
-// Debt counts the refused frames of one connection. It is no [Bucket], because a refusal cannot be refused: the debt
+// Debt counts the refused frames of one connection. It is not a [Bucket], because a refusal cannot be refused: the debt
 // grows beyond the burst, and is paid by not reading.
 type Debt struct {
 	until int64 // when the connection's rate will have caught up, in nanoseconds since 1970

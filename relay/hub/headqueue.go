@@ -3,7 +3,7 @@ package hub
 // headsMax bounds the rooms of one query for heads.
 const headsMax = 1000
 
-// A headQueue holds the rooms whose heads are to be read, and the query that reads some of them.
+// A headQueue holds the rooms whose heads must be read, and the query that reads some.
 type headQueue struct {
 	reader  Reader
 	queries uint64  // begun so far

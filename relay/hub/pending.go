@@ -116,7 +116,7 @@ func (p *pending) tell(f protocol.RelayFrame) {
 	}
 }
 
-// cause returns the reaction of the op, even if it has changed nothing; nil: the op is no React.
+// cause returns the reaction of the op, even if it has changed nothing; nil: the op is not a React.
 func (p *pending) cause() *protocol.Cause {
 	if do, ok := p.op.Do.(rules.React); ok {
 		return &protocol.Cause{By: p.op.Sender.ID, Emoji: do.Emoji, On: do.On}

@@ -7,12 +7,12 @@
 //
 // Every PulseEvery a relay tells a room's listeners which users have come and left: a bus.Moved. Every HeartbeatEvery it
 // tells all relays the number of users and the XOR of their hashes, for each room in which it has any: a bus.Heartbeat.
-// Where that does not match what a relay has heard, it asks for all users: a bus.Asked, answered by a bus.Snapshot. So
+// If that does not match the news that a relay has heard, the relay asks for all users: a bus.Asked, answered by a bus.Snapshot. So
 // news may be lost, doubled or late: the next heartbeat heals it. A relay that was silent for SilentAfter, or that says
 // that it ends, has nobody in its rooms any more.
 //
 // A relay that has just opened a room says so by its first Moved, and gets a Snapshot from each relay with users there.
-// Who is in a room that is not open here is asked of every relay: see [Presence.Ask].
+// The users in a room that is not open here come from every relay: see [Presence.Ask].
 //
 // For a new fact about users that relays share, add it to the Snapshot, to the Moved and to hash.
 //

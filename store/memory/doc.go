@@ -12,5 +12,5 @@
 //
 // # What this package must not know
 //
-// Who may do what: package rules decides. Connections, sessions, tokens.
+// Permissions: package rules decides them. Connections, sessions, tokens.
 package memory

@@ -49,6 +49,6 @@
 //
 // # What this package must not know
 //
-// Who may do what: package rules decides. Connections of clients, sessions, tokens, HTTP, and how relays inform each other.
+// Permissions: package rules decides them. Connections of clients, sessions, tokens, HTTP, and how relays inform each other.
 // Whether a text is acceptable: ops have been checked.
 package postgres

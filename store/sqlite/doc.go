@@ -87,6 +87,6 @@
 //
 // # What this package must not know
 //
-// Who may do what: package rules decides. Connections, sessions, tokens, HTTP. Whether a text is
+// Permissions: package rules decides them. Connections, sessions, tokens, HTTP. Whether a text is
 // acceptable: ops have been checked.
 package sqlite

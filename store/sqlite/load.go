@@ -214,7 +214,7 @@ func (b *batch) loadMessages(set *rules.Set, keys []rules.RoomKeys) error {
 var (
 	selectReactions = bulkWriting(`WITH k (room, seq, user_id) AS (`, 3, `) SELECT r.room, r.seq, r.user_id, r.emoji, r.rev, r.brought
 		FROM k CROSS JOIN reactions r ON r.room = k.room AND r.seq = k.seq AND r.user_id = k.user_id`)
-	// A row with rev 0 is no reaction: its user has introduced the emoji, and withdrawn the reaction.
+	// A row with rev 0 is not a reaction: its user has introduced the emoji, and withdrawn the reaction.
 	selectReactors = writing(`SELECT user_id FROM reactions WHERE room = ? AND seq = ? AND emoji = ? AND rev > 0 ORDER BY rev LIMIT ?`)
 )
 

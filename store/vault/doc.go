@@ -7,5 +7,5 @@
 // To add something, write a method with its statement here, and one in store/memory; store/storetest compares them.
 // Parameters are $1, $2 …, and must first appear in that order, because SQLite numbers them so.
 //
-// The package must not know a driver, nor who may do what.
+// The package must not know a driver, nor permissions.
 package vault

@@ -65,7 +65,7 @@ func (f *folded) add(r rune, text string) {
 	case r == '´': // by its decomposition a space
 		f.runes = append(f.runes, '\'')
 		return
-	case unicode.Is(unicode.No, r): // 3½ is no 31/2
+	case unicode.Is(unicode.No, r): // 3½ is not 31/2
 		f.runes = append(f.runes, gap)
 	}
 	decomposed := norm.NFKD.PropertiesString(text).Decomposition()
@@ -202,7 +202,7 @@ func isAccent(r rune) bool {
 	}
 }
 
-// isInvisible reports whether a search ignores a character that is no format character: fillers, skin colours, and
+// isInvisible reports whether a search ignores a character that is not a format character: fillers, skin colours, and
 // the dot between foreign words in Japanese.
 func isInvisible(r rune) bool {
 	switch r {

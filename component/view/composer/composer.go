@@ -145,7 +145,7 @@ func (c *Composer) Listen(root app.HTMLDiv) app.HTMLDiv {
 		On("dragenter", c.files.onDragEnter).On("dragleave", c.files.onDragLeave)
 }
 
-// UI draws the composer. It is no <form>: nothing may be submitted to the host page, not even after
+// UI draws the composer. It is not a <form>: nothing may be submitted to the host page, not even after
 // the chat has crashed.
 func (c *Composer) UI() app.UI {
 	open := c.Snap.ComposerOpen

@@ -208,7 +208,7 @@ func (b *Box) newPhoto(f *client.Attachment) *tile {
 	dom.SetAttribute(open, "tabindex", "-1") // the arrow keys lead to it from its message
 	dom.SetAttribute(open, "aria-haspopup", "dialog")
 	img := dom.New("img", "hallway-photo-image")
-	dom.SetAttribute(img, "draggable", "false") // it is no file to attach
+	dom.SetAttribute(img, "draggable", "false") // it is not a file to attach
 	dom.SetAttribute(img, "decoding", "async")
 	dom.Append(open, img)
 	dom.Append(open, t.about)
