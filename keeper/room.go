@@ -19,7 +19,7 @@ func (k *Keeper) chat(ctx context.Context, room string, log *slog.Logger) {
 		GetToken: func(ctx context.Context) (string, error) {
 			return ask(ctx, "--token-command", k.options.TokenCommand, "")
 		},
-		Vault: &toldVault{Vault: k.vault(room), log: log},
+		Vault: &reportingVault{Vault: k.vault(room), log: log},
 		OnChange: func(client.Snapshot) {
 			select {
 			case changed <- struct{}{}:
@@ -97,15 +97,15 @@ func tell(s *client.Snapshot) state {
 	return state{text: "the keeper waits for the key of the room: a device that has it must come", level: slog.LevelWarn}
 }
 
-// toldVault logs each reason why a vault fails, once.
-type toldVault struct {
+// reportingVault logs each reason why a vault fails, once.
+type reportingVault struct {
 	driver.Vault
 	log  *slog.Logger
 	last string
 }
 
 // Do implements [driver.Vault].
-func (v *toldVault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error) {
+func (v *reportingVault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error) {
 	result, err := v.Vault.Do(ctx, op)
 	if err == nil {
 		v.last = ""

@@ -75,7 +75,7 @@ func (c *codec) walk() bool {
 		return true
 	case c.phase == reading && c.in.err == nil && !c.ended:
 		if !c.hit {
-			c.passOver()
+			c.skipMember()
 		}
 		c.hit, c.at = false, 0
 		return true

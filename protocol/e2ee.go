@@ -83,7 +83,7 @@ func (t *Turn) fields(c *codec) {
 		c.str("prev_kid", &t.PrevKid, opt)
 		c.str("prev", &t.Prev, opt)
 		c.str("link", &t.Link, opt)
-		c.strs("out", &t.Out, must)
+		c.stringList("out", &t.Out, must)
 		c.str("by", &t.By, must)
 		c.stamp("at", &t.At)
 		c.str("sig", &t.Sig, must)

@@ -98,7 +98,7 @@ func (l *Locked) fields(c *codec) {
 		if c.into("wrap", phase) {
 			l.Wrap.fields(c)
 		}
-		c.strs("due", &l.Out, l.Due)
+		c.stringList("due", &l.Out, l.Due)
 		if c.phase == reading && c.has>>(c.at-1)&1 != 0 {
 			l.Due = true
 		}
@@ -182,7 +182,7 @@ type Due struct {
 func (f *Due) fields(c *codec) {
 	for c.frame("due") {
 		roomField(c, &f.Room)
-		c.strs("out", &f.Out, must)
+		c.stringList("out", &f.Out, must)
 	}
 }
 

@@ -88,8 +88,8 @@ func (r *input) took(ok bool) {
 // wrong notes that the value of the field is of the wrong kind.
 func (r *input) wrong() { r.bad |= 1 << (r.at - 1) }
 
-// passOver skips a member that the table does not name.
-func (r *input) passOver() {
+// skipMember skips a member that the table does not name.
+func (r *input) skipMember() {
 	for _, other := range r.others[r.level.others:] {
 		if bytes.Equal(other, r.name) {
 			r.in.fail(errTwice)

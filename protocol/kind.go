@@ -178,8 +178,8 @@ func (c *codec) raw(name string, v *string) {
 	}
 }
 
-// strs is a list of strings.
-func (c *codec) strs(name string, v *[]string, must bool) {
+// stringList is a list of strings.
+func (c *codec) stringList(name string, v *[]string, must bool) {
 	c.array(name, len(*v), must, func(i int) {
 		if c.phase == writing {
 			c.out = appendString(c.out, (*v)[i])

@@ -126,7 +126,7 @@ func (m *Message) fields(c *codec) {
 		c.time("edited_at", &m.EditedAt, opt)
 		c.bool("pinned", &m.Pinned, opt)
 		reactionsField(c, "reactions", &m.Reactions)
-		c.strs("mine", &m.Mine, opt)
+		c.stringList("mine", &m.Mine, opt)
 		c.want(m.ID != "" && m.Seq > 0 && m.Rev >= m.Seq)
 	}
 }
@@ -221,7 +221,7 @@ type Reaction struct {
 func (r *Reaction) fields(c *codec) {
 	for c.walk() {
 		c.int("count", &r.Count, must)
-		c.strs("users", &r.Users, must)
+		c.stringList("users", &r.Users, must)
 	}
 }
 

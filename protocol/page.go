@@ -73,7 +73,7 @@ func (p *Problem) fields(c *codec) {
 		c.str("detail", &p.Detail, opt)
 		c.str("why", (*string)(&p.Why), opt)
 		c.time("until", &p.Until, opt)
-		c.strs("supported", &p.Supported, opt)
+		c.stringList("supported", &p.Supported, opt)
 		if c.phase == reading { // writing must not change a problem that requests share
 			p.Status = int(status)
 		}

@@ -85,7 +85,7 @@ func (f *Welcome) fields(c *codec) {
 				c.int("message_files", &f.Limits.MessageFiles, opt)
 			}
 		}
-		c.strs("features", &f.Features, opt)
+		c.stringList("features", &f.Features, opt)
 	}
 }
 

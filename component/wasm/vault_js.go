@@ -24,21 +24,21 @@ func (p *program) vault() driver.Vault {
 	}
 	issuer := c.issuer
 	options.IssuerKeys = func(ctx context.Context) ([]byte, error) { return driver.Read(ctx, issuer) }
-	return &toldVault{Vault: vault.New(options), host: &p.host}
+	return &reportingVault{Vault: vault.New(options), host: &p.host}
 }
 
 // codeEncryption is the code of an event about a failure of encryption.
 const codeEncryption protocol.Code = "encryption"
 
-// toldVault sends the page's developer each failure of a vault once.
-type toldVault struct {
+// reportingVault sends the page's developer each failure of a vault once.
+type reportingVault struct {
 	driver.Vault
 	host *host
 	last string
 }
 
 // Do implements [driver.Vault].
-func (v *toldVault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error) {
+func (v *reportingVault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error) {
 	result, err := v.Vault.Do(ctx, op)
 	if err == nil {
 		v.last = ""
@@ -50,7 +50,7 @@ func (v *toldVault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoRe
 }
 
 // SealFile implements [driver.FileVault]. The bytes stay the page's.
-func (v *toldVault) SealFile(ctx context.Context, bytes driver.Blob) (sealed driver.Blob, key, iv string, err error) {
+func (v *reportingVault) SealFile(ctx context.Context, bytes driver.Blob) (sealed driver.Blob, key, iv string, err error) {
 	got, err := driver.Await(ctx, func() js.Value { return v.host.bridge.Call("sealFile", bytes) })
 	if err != nil {
 		return sealed, "", "", err
@@ -59,7 +59,7 @@ func (v *toldVault) SealFile(ctx context.Context, bytes driver.Blob) (sealed dri
 }
 
 // OpenFile implements [driver.FileVault].
-func (v *toldVault) OpenFile(ctx context.Context, sealed driver.Blob, f *protocol.SealedFile, size int) (bytes driver.Blob, ok bool, err error) {
+func (v *reportingVault) OpenFile(ctx context.Context, sealed driver.Blob, f *protocol.SealedFile, size int) (bytes driver.Blob, ok bool, err error) {
 	bytes, err = driver.Await(ctx, func() js.Value {
 		return v.host.bridge.Call("openFile", sealed, f.Key, f.IV, f.Type, size)
 	})

@@ -15,7 +15,7 @@ type epollConn struct {
 	shard    *shard
 	handler  Handler
 	fd       int32
-	rest     rest
+	pause    pause
 	incoming incoming
 
 	// The shard owns these. Pointers are nil while the connection is silent.
@@ -26,7 +26,7 @@ type epollConn struct {
 	dead        bool
 	awaitsRoom  bool // the poller reports room to write
 	inputOff    bool // the poller does not report input
-	resting     bool
+	paused      bool
 	backlogged  bool     // in shard.backlogged
 	in          *decoder // holds a part of a frame or message
 	out         *output  // waits to be written
@@ -55,8 +55,8 @@ func (c *epollConn) Close(code protocol.CloseCode, reason string) {
 
 func (c *epollConn) giveWay() { c.Close(protocol.CloseTimeout, halfReason) }
 
-// Rest implements hub.Conn.
-func (c *epollConn) Rest(d time.Duration) { c.rest.until(d) }
+// PauseReading implements hub.Conn.
+func (c *epollConn) PauseReading(d time.Duration) { c.pause.until(d) }
 
 // Admit implements hub.Conn.
 func (c *epollConn) Admit() { c.incoming.welcomed.Store(true) }
@@ -93,7 +93,7 @@ func (s *shard) drop(c *epollConn) {
 	}
 	_ = unix.Close(int(c.fd))
 	delete(s.deadlines, c)
-	delete(s.resting, c)
+	delete(s.paused, c)
 	c.in, c.out = nil, nil
 	c.incoming.charge(0)
 	if len(c.memberships) > 0 {

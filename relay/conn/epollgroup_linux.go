@@ -21,7 +21,7 @@ type epollGroup struct {
 type part struct {
 	shard   *shard
 	members []*epollConn
-	waiting []byte // gathered frames that wait to be cast
+	waiting []byte // gathered frames that wait to be broadcast
 	own     bool   // nobody else uses waiting, so that more may be appended
 }
 
@@ -65,22 +65,22 @@ func (g *epollGroup) Send(frames [][]byte) {
 	data := encode(ws.OpText, frames...)
 	for _, p := range g.parts {
 		if p != nil {
-			p.shard.push(command{kind: cmdCast, part: p, data: data})
+			p.shard.push(command{kind: cmdBroadcast, part: p, data: data})
 		}
 	}
 	if g.portable != nil {
-		g.portable.cast(data)
+		g.portable.broadcast(data)
 	}
 }
 
-// cast is the writing of one buffer to a part's members, from the last to the first.
-type cast struct {
+// broadcast is the writing of one buffer to a part's members, from the last to the first.
+type broadcast struct {
 	part *part
 	data []byte
 	left int // members yet to come
 }
 
-// gather adds data to the frames that wait to be cast.
+// gather adds data to the frames that wait to be broadcast.
 func (s *shard) gather(p *part, data []byte) {
 	switch {
 	case len(p.members) == 0:
@@ -94,28 +94,28 @@ func (s *shard) gather(p *part, data []byte) {
 	}
 }
 
-// begin begins the cast of the frames that wait for p, if there are any.
+// begin begins the broadcast of the frames that wait for p, if there are any.
 func (s *shard) begin(p *part) {
 	if len(p.waiting) > 0 {
-		s.cast = cast{part: p, data: p.waiting, left: len(p.members)}
+		s.broadcast = broadcast{part: p, data: p.waiting, left: len(p.members)}
 		p.waiting = nil
 	}
 }
 
-// step continues the cast and returns the rest of the budget.
+// step continues the broadcast and returns the rest of the budget.
 func (s *shard) step(budget int) int {
-	c := &s.cast
+	c := &s.broadcast
 	for ; c.left > 0 && budget > 0; budget-- {
 		c.left--
 		c.part.members[c.left].queue(c.data)
 	}
 	if c.left == 0 {
-		s.cast = cast{}
+		s.broadcast = broadcast{}
 	}
 	return budget
 }
 
-// removeDead removes dead connections from their parts. It runs between casts, because a cast's members must stay in
+// removeDead removes dead connections from their parts. It runs between broadcasts, because a broadcast's members must stay in
 // place.
 func (s *shard) removeDead() {
 	for _, c := range s.dead {

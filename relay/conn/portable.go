@@ -58,7 +58,7 @@ func (p *Portable) read(c *conn, h Handler) {
 	defer c.incoming.charge(0)
 	buf := make([]byte, readBufferBytes)
 	for {
-		time.Sleep(c.rest.left())
+		time.Sleep(c.pause.left())
 		n, err := c.nc.Read(buf)
 		for data, more := buf[:n], n > 0; more; {
 			var closed bool
@@ -100,7 +100,7 @@ func (p *Portable) Close() {}
 // conn is the writing half of a connection.
 type conn struct {
 	nc       net.Conn
-	rest     rest
+	pause    pause
 	incoming incoming
 	writers  *atomic.Int64 // that run, of all connections
 	flushed  chan struct{} // closed once the close frame is written, or cannot be
@@ -128,8 +128,8 @@ func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
 
 func (c *conn) giveWay() { c.Close(protocol.CloseTimeout, halfReason) }
 
-// Rest implements hub.Conn.
-func (c *conn) Rest(d time.Duration) { c.rest.until(d) }
+// PauseReading implements hub.Conn.
+func (c *conn) PauseReading(d time.Duration) { c.pause.until(d) }
 
 // Admit implements hub.Conn.
 func (c *conn) Admit() { c.incoming.welcomed.Store(true) }
@@ -317,10 +317,10 @@ func (g *group) Remove(c hub.Conn) {
 }
 
 // Send implements hub.Group.
-func (g *group) Send(frames [][]byte) { g.cast(encode(ws.OpText, frames...)) }
+func (g *group) Send(frames [][]byte) { g.broadcast(encode(ws.OpText, frames...)) }
 
-// cast queues data, whole WebSocket frames, to every connection.
-func (g *group) cast(data []byte) {
+// broadcast queues data, whole WebSocket frames, to every connection.
+func (g *group) broadcast(data []byte) {
 	for _, c := range g.conns {
 		c.queue(data)
 	}

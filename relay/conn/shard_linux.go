@@ -43,7 +43,7 @@ const (
 	cmdClose                        // data: the close frame's body
 	cmdAdd                          // conn to part
 	cmdRemove                       // conn from part
-	cmdCast                         // data: WebSocket frames, to part
+	cmdBroadcast                    // data: WebSocket frames, to part
 	cmdStop
 )
 
@@ -66,12 +66,12 @@ type shard struct {
 
 	todo       []command // commands; those from next on are not done
 	next       int
-	gathering  []*part // parts with frames to cast
-	cast       cast    // under way; no other command is done meanwhile
+	gathering  []*part   // parts with frames to broadcast
+	broadcast  broadcast // under way; no other command is done meanwhile
 	conns      []*epollConn
 	dead       []*epollConn             // connections that are gone but still members
 	deadlines  map[*epollConn]time.Time // of a write, or of the peer's answer to a close frame
-	resting    map[*epollConn]time.Time // the ends of rests
+	paused     map[*epollConn]time.Time // the ends of pauses
 	checkAt    time.Time                // when to look at these two
 	backlogged []*epollConn             // connections with more frames, that wait for their turn
 	backlogAt  time.Time                // when their next turn is
@@ -88,7 +88,7 @@ func newShard(index int, e *Epoll) (*shard, error) {
 	s := &shard{
 		index: index, transport: e, poller: p,
 		deadlines: map[*epollConn]time.Time{},
-		resting:   map[*epollConn]time.Time{},
+		paused:    map[*epollConn]time.Time{},
 		backlogAt: time.Unix(1, 0), // long ago; the zero time would be never
 		spare:     new(decoder),
 		buffer:    make([]byte, readBytes),
@@ -185,11 +185,11 @@ func (s *shard) attend() (busy bool) {
 // work carries out a slice of the commands, and reports whether there are more.
 //
 // A connection's frames keep their order. Frames of a room are gathered, because one large write costs little more than
-// a small one, and are cast before any command about a member of the room.
+// a small one, and are broadcast before any command about a member of the room.
 func (s *shard) work() (more bool) {
 	for budget := sliceWrites; budget > 0; {
 		switch {
-		case s.cast.part != nil:
+		case s.broadcast.part != nil:
 			budget = s.step(budget)
 		case len(s.dead) > 0:
 			s.removeDead()
@@ -226,11 +226,11 @@ func (s *shard) refill() bool {
 	return len(s.todo) > 0
 }
 
-// before returns a part that must be cast before c; nil: there is none.
+// before returns a part that must be broadcast before c; nil: there is none.
 func (s *shard) before(c *command) *part {
 	switch {
 	case c.kind == cmdSendAhead:
-	case c.kind == cmdCast:
+	case c.kind == cmdBroadcast:
 		if len(c.part.waiting) > 0 && len(c.part.waiting)+len(c.data) > gatherBytesMax {
 			return c.part
 		}
@@ -260,14 +260,14 @@ func (s *shard) do(c *command) {
 		c.conn.join(c.part)
 	case cmdRemove:
 		c.conn.leave(c.part)
-	case cmdCast:
+	case cmdBroadcast:
 		s.gather(c.part, c.data)
 	case cmdStop:
 		s.end()
 	}
 }
 
-// checkDeadlines cuts connections whose deadline is over, and resumes those whose rest is over.
+// checkDeadlines cuts connections whose deadline is over, and resumes those whose pause is over.
 func (s *shard) checkDeadlines() {
 	if s.checkAt.IsZero() {
 		return
@@ -277,11 +277,11 @@ func (s *shard) checkDeadlines() {
 		return
 	}
 	more := overdue(s.deadlines, now, s.drop)
-	more = overdue(s.resting, now, s.endRest) || more
+	more = overdue(s.paused, now, s.endPause) || more
 	switch {
 	case more:
 		s.checkAt = now.Add(backlogPause)
-	case len(s.deadlines)+len(s.resting) > 0:
+	case len(s.deadlines)+len(s.paused) > 0:
 		s.checkAt = now.Add(deadlineEvery)
 	default:
 		s.checkAt = time.Time{}

@@ -16,7 +16,7 @@ func TestCastInSlices(t *testing.T) {
 	for range slices * sliceWrites {
 		p.members = append(p.members, &epollConn{closing: true}) // takes nothing
 	}
-	s.push(command{kind: cmdCast, part: p, data: []byte("x")})
+	s.push(command{kind: cmdBroadcast, part: p, data: []byte("x")})
 	turns := 1
 	for s.work() {
 		turns++
@@ -68,7 +68,7 @@ func TestBacklogStopsReading(t *testing.T) {
 	s.conns[c.fd] = c
 	p := &part{shard: s}
 	for s.queued.Load() <= queuedBytesMax {
-		s.push(command{kind: cmdCast, part: p, data: make([]byte, 1000)})
+		s.push(command{kind: cmdBroadcast, part: p, data: make([]byte, 1000)})
 	}
 	if _, err := unix.Write(fds[1], []byte{0x81}); err != nil { // half a header
 		t.Fatal(err)

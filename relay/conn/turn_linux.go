@@ -38,11 +38,11 @@ func (s *shard) readEvents(events []unix.EpollEvent) {
 		s.backlogged[0] = nil
 		s.backlogged = s.backlogged[1:]
 		c.backlogged = false
-		if c.dead || c.resting {
+		if c.dead || c.paused {
 			continue
 		}
 		n += 1 + s.readSlice(c)
-		if !c.backlogged && !c.resting {
+		if !c.backlogged && !c.paused {
 			c.listen(true)
 		}
 		if c.handler.Busy() {
@@ -92,8 +92,8 @@ func (c *epollConn) listen(on bool) {
 // readSlice takes a few frames of c: of bytes that were read before, or else of a new read. The poller reports again
 // the bytes that stay in the socket.
 func (s *shard) readSlice(c *epollConn) (inputs int) {
-	if d := c.rest.left(); d > 0 && !c.closing {
-		s.startRest(c, d)
+	if d := c.pause.left(); d > 0 && !c.closing {
+		s.startPause(c, d)
 		return 0
 	}
 	if c.in != nil && len(c.in.left) > 0 {
@@ -156,22 +156,22 @@ func (s *shard) take(c *epollConn, data []byte) (inputs int) {
 	return inputs
 }
 
-// startRest stops the reading of c for d.
-func (s *shard) startRest(c *epollConn, d time.Duration) {
-	if c.resting {
+// startPause stops the reading of c for d.
+func (s *shard) startPause(c *epollConn, d time.Duration) {
+	if c.paused {
 		s.drop(c) // the only event of a connection that rests is its end
 		return
 	}
-	c.resting = true
-	s.resting[c] = time.Now().Add(d)
+	c.paused = true
+	s.paused[c] = time.Now().Add(d)
 	s.checkWithin(d)
 	c.listen(false)
 }
 
-// endRest resumes the reading of c.
-func (s *shard) endRest(c *epollConn) {
-	delete(s.resting, c)
-	c.resting = false
+// endPause resumes the reading of c.
+func (s *shard) endPause(c *epollConn) {
+	delete(s.paused, c)
+	c.paused = false
 	if c.in != nil && len(c.in.left) > 0 {
 		s.postpone(c)
 	} else {

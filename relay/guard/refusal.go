@@ -42,7 +42,7 @@ type Debt struct {
 
 // Add counts a refused frame of so many bytes at a time, in nanoseconds since 1970. It returns how long the connection
 // must not be read; 0: not at all.
-func (d *Debt) Add(at int64, frameBytes int, all *Refusals) (rest time.Duration) {
+func (d *Debt) Add(at int64, frameBytes int, all *Refusals) (pause time.Duration) {
 	const each = int64(time.Second / RefusalsPerSecondMax)
 	counts := all.count(at) * (1 + int64(frameBytes)/refusalBytes)
 	d.until = max(d.until, at) + counts*each

@@ -48,7 +48,7 @@ func (a *activity) typing(now time.Time, s *Session, name string) {
 		return
 	}
 	acts.typedAt = at
-	a.rooms.castToOthers(p, protocol.Typist{Room: name, User: m.sender()}.Append(nil))
+	a.rooms.broadcastToOthers(p, protocol.Typist{Room: name, User: m.sender()}.Append(nil))
 	a.gossip.tell(&bus.Typing{Room: name, User: m.sender()})
 }
 
@@ -87,10 +87,10 @@ func (a *activity) typingElsewhere(now time.Time, n *bus.Typing) {
 	frame := protocol.Typist{Room: n.Room, User: n.User}.Append(nil)
 	if p != nil {
 		p.activity().typedAt = at
-		a.rooms.castToOthers(p, frame)
+		a.rooms.broadcastToOthers(p, frame)
 		return
 	}
-	a.rooms.cast(r, [][]byte{frame})
+	a.rooms.broadcast(r, [][]byte{frame})
 }
 
 // read moves the user's read marker. While a Read is under way, it only keeps the farthest seq for the next Read. After

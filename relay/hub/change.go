@@ -106,7 +106,7 @@ func (cs *changes) admit(now time.Time, u *user, p pending) {
 
 // overREST takes a change over REST; see [Hub.Change].
 func (cs *changes) overREST(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
-	cs.ranking.see(&who)
+	cs.ranking.noteToken(&who)
 	role, ok := who.Grants.Everywhere(), true
 	switch do := op.Do.(type) {
 	case rules.Revoke:

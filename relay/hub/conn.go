@@ -18,8 +18,8 @@ type Conn interface {
 	SendAhead(frame []byte)
 	// Admit lets the client send frames of the full size. Before that, frames have at most protocol.HelloBytesMax.
 	Admit()
-	// Rest stops reading the connection for d: the client's sends wait. Bytes that were read before still come.
-	Rest(d time.Duration)
+	// PauseReading stops reading the connection for d: the client's sends wait. Bytes that were read before still come.
+	PauseReading(d time.Duration)
 	// Close queues the close frame behind the pending frames and ends the connection. Hub.Closed follows, as after any
 	// other end.
 	Close(code protocol.CloseCode, reason string)

@@ -49,7 +49,7 @@ func (rs *rooms) newsOfAll(r *room, messages []protocol.Message, o *rules.Outcom
 // flush sends a room the frames that wait for it.
 func (rs *rooms) flush(r *room) {
 	if len(r.out) > 0 {
-		rs.cast(r, r.out)
+		rs.broadcast(r, r.out)
 		rs.stats.Deliveries += uint64(len(r.out) * r.streams)
 		r.out = nil
 	}
@@ -65,16 +65,16 @@ func (rs *rooms) flushAll() {
 	rs.touched = rs.touched[:0]
 }
 
-// cast sends frames to all streams of a room.
-func (rs *rooms) cast(r *room, frames [][]byte) {
+// broadcast sends frames to all streams of a room.
+func (rs *rooms) broadcast(r *room, frames [][]byte) {
 	r.group.Send(frames)
 	for _, f := range frames {
 		rs.stats.BytesOut += uint64(len(f) * r.streams)
 	}
 }
 
-// castToOthers sends a frame to all streams of a room but those of one user.
-func (rs *rooms) castToOthers(p *presence, frame []byte) {
+// broadcastToOthers sends a frame to all streams of a room but those of one user.
+func (rs *rooms) broadcastToOthers(p *presence, frame []byte) {
 	r, own := p.room, 0
 	for _, m := range p.members {
 		if m.joined {

@@ -39,7 +39,7 @@ func newGossip(h *Hub, b Bus, reader Reader) *Gossip {
 	g.marks = marks{Gossip: g}
 	g.rulings = rulings{Gossip: g}
 	g.spending = spending{Gossip: g, elsewhere: map[string]int{}, relays: map[bus.RelayID]map[string]int{}}
-	g.calls = calls{Gossip: g, waits: map[bus.RelayID]bool{}, deaf: map[bus.RelayID]bool{}}
+	g.calls = calls{Gossip: g, waits: map[bus.RelayID]bool{}, unresponsive: map[bus.RelayID]bool{}}
 	g.presence = whereabouts.New(g)
 	return g
 }
@@ -84,7 +84,7 @@ func (g *Gossip) Heard(now time.Time, from bus.RelayID, news bus.News) {
 	case *bus.Revoked:
 		g.revoked(n)
 	case *bus.Granted:
-		g.ranking.seeElsewhere(now, n)
+		g.ranking.noteTokenElsewhere(now, n)
 	case *bus.Spent:
 		g.spending.heard(now, from, n)
 	case *bus.Called:

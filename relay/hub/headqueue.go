@@ -22,8 +22,8 @@ func (q *headQueue) check(r *room) {
 	}
 }
 
-// hurry makes the next query read a room's head before those of other rooms.
-func (q *headQueue) hurry(r *room) {
+// prioritize makes the next query read a room's head before those of other rooms.
+func (q *headQueue) prioritize(r *room) {
 	if !r.level.urgent {
 		r.level.urgent = true
 		q.urgent = append(q.urgent, r)

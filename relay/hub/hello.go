@@ -54,7 +54,7 @@ func (a *authenticator) hello(now time.Time, s *Session, f protocol.Hello) {
 	if lost := a.regrant(s); len(lost) > 0 {
 		who.Grants = lostGrants{who.Grants, lost}
 	}
-	a.ranking.see(&who)
+	a.ranking.noteToken(&who)
 }
 
 // errAnotherUser refuses a refreshing hello.

@@ -96,7 +96,7 @@ func (h *Hub) CloseAll(time.Time) {
 }
 
 // See notes a token that was shown over REST: its user has the token's ranks from now on. The next Tick stores it.
-func (h *Hub) See(who *Identity) { h.ranking.see(who) }
+func (h *Hub) See(who *Identity) { h.ranking.noteToken(who) }
 
 // Filled takes messages from the store for the window of a room.
 func (h *Hub) Filled(name string, f Fill) {

@@ -19,18 +19,18 @@ const levelGap = time.Millisecond
 // ask meanwhile.
 type calls struct {
 	*Gossip
-	round   int64                // of the last call
-	waits   map[bus.RelayID]bool // relays that have not answered it, and ownMarks; empty: no call is under way
-	deaf    map[bus.RelayID]bool // relays that have not answered in time; no call waits for them until they answer
-	until   time.Time            // the end of the call
-	next    time.Time            // the earliest time of the next call
-	asking  []func()             // wait for the call
-	waiting []func()             // wait for the next one
-	owed    []answerOwed
+	round        int64                // of the last call
+	waits        map[bus.RelayID]bool // relays that have not answered it, and ownMarks; empty: no call is under way
+	unresponsive map[bus.RelayID]bool // relays that have not answered in time; no call waits for them until they answer
+	until        time.Time            // the end of the call
+	next         time.Time            // the earliest time of the next call
+	asking       []func()             // wait for the call
+	waiting      []func()             // wait for the next one
+	delayed      []delayedAnswer
 }
 
-// answerOwed is an answer to a call, which waits for a write of read markers.
-type answerOwed struct {
+// delayedAnswer is an answer to a call, which waits for a write of read markers.
+type delayedAnswer struct {
 	bus.Levelled
 	write uint64
 }
@@ -54,11 +54,11 @@ func (c *calls) begin(now time.Time) {
 	c.until = now.Add(levelWithin)
 	if write, waits := c.marks.write(now); waits {
 		c.waits[ownMarks] = true
-		c.owed = append(c.owed, answerOwed{bus.Levelled{Relay: ownMarks}, write})
+		c.delayed = append(c.delayed, delayedAnswer{bus.Levelled{Relay: ownMarks}, write})
 	}
 	if peers := c.presence.Peers(); len(peers) > 0 && !c.rooms.peers.down {
 		for _, id := range peers {
-			if !c.deaf[id] {
+			if !c.unresponsive[id] {
 				c.waits[id] = true
 			}
 		}
@@ -81,7 +81,7 @@ func (c *calls) called(now time.Time, from bus.RelayID, n *bus.Called) {
 	c.tellAll(now)
 	answer := bus.Levelled{Relay: from, Round: n.Round}
 	if write, waits := c.marks.write(now); waits {
-		c.owed = append(c.owed, answerOwed{answer, write})
+		c.delayed = append(c.delayed, delayedAnswer{answer, write})
 		return
 	}
 	c.bus.Tell(&answer)
@@ -89,8 +89,8 @@ func (c *calls) called(now time.Time, from bus.RelayID, n *bus.Called) {
 
 // wrote sends the answers that waited for a write of read markers.
 func (c *calls) wrote(now time.Time, write uint64) {
-	kept, own := c.owed[:0], false
-	for _, o := range c.owed {
+	kept, own := c.delayed[:0], false
+	for _, o := range c.delayed {
 		if o.write > write {
 			kept = append(kept, o)
 			continue
@@ -101,14 +101,14 @@ func (c *calls) wrote(now time.Time, write uint64) {
 		}
 		c.bus.Tell(&o.Levelled)
 	}
-	if c.owed = kept; own {
+	if c.delayed = kept; own {
 		c.answered(now, ownMarks)
 	}
 }
 
 // levelled takes the answer of a relay.
 func (c *calls) levelled(now time.Time, from bus.RelayID, n *bus.Levelled) {
-	delete(c.deaf, from)
+	delete(c.unresponsive, from)
 	if n.Round == c.round {
 		c.answered(now, from)
 	}
@@ -124,7 +124,7 @@ func (c *calls) answered(now time.Time, id bus.RelayID) {
 
 // gone forgets a relay.
 func (c *calls) gone(id bus.RelayID) {
-	delete(c.deaf, id)
+	delete(c.unresponsive, id)
 	c.answered(c.rooms.peers.now, id)
 }
 
@@ -156,10 +156,10 @@ func (c *calls) wake(now time.Time) {
 	case !due || now.Before(at):
 	case len(c.waits) > 0:
 		for id := range c.waits {
-			c.deaf[id] = id != ownMarks
+			c.unresponsive[id] = id != ownMarks
 		}
 		clear(c.waits)
-		c.owed = slices.DeleteFunc(c.owed, func(o answerOwed) bool { return o.Relay == ownMarks })
+		c.delayed = slices.DeleteFunc(c.delayed, func(o delayedAnswer) bool { return o.Relay == ownMarks })
 		c.endIfAnswered(now)
 	default:
 		c.begin(now)

@@ -130,7 +130,7 @@ func (k *keys) setTurn(r *room, t protocol.Turn) {
 	}
 	if r.streams > 0 {
 		k.rooms.flush(r)
-		k.rooms.cast(r, [][]byte{protocol.Turned{Room: r.name, Turn: t}.Append(nil)})
+		k.rooms.broadcast(r, [][]byte{protocol.Turned{Room: r.name, Turn: t}.Append(nil)})
 	}
 }
 

@@ -45,8 +45,8 @@ func (rs *rooms) marker(p *presence) int64 {
 	return max(p.read, min(p.acts.want, p.room.told))
 }
 
-// hurry makes the next write come soon, because a user who leaves may come back at once at another relay.
-func (ms *marks) hurry(p *presence) {
+// writeSoon makes the next write come soon, because a user who leaves may come back at once at another relay.
+func (ms *marks) writeSoon(p *presence) {
 	if p.acts != nil && p.acts.marking {
 		ms.next = time.Time{}
 	}

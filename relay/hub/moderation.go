@@ -105,7 +105,7 @@ func (md *moderation) acted(p *pending, r *room, o *rules.Outcome, done rules.Mo
 func (md *moderation) tellAct(p *pending, r *room, f protocol.Moderated) {
 	md.rooms.flush(r)
 	u := r.users[md.users.byID[f.User.ID]]
-	castAct(p, r, u, f)
+	sendAct(p, r, u, f)
 	if u == nil {
 		return
 	}
@@ -131,8 +131,8 @@ func removed() rules.Refusal {
 	return rules.Refusal{Code: protocol.CodeForbidden, Reason: "removed from this room", Why: protocol.WhyRemoved}
 }
 
-// castAct tells the moderators, the sender and, if a sanction begins or ends, the user concerned.
-func castAct(p *pending, r *room, concerned *presence, f protocol.Moderated) {
+// sendAct tells the moderators, the sender and, if a sanction begins or ends, the user concerned.
+func sendAct(p *pending, r *room, concerned *presence, f protocol.Moderated) {
 	frame := f.Append(nil)
 	for _, m := range r.moderators {
 		m.session.sendEncoded(frame)

@@ -96,7 +96,7 @@ func (oc *outcomes) stored(p *pending, o rules.Outcome, stored rules.Stored) {
 	case m == nil:
 	case !m.joined:
 		if oc.rooms.peers != nil {
-			m.presence.room.level.owe(m, protocol.Changed{Message: stored.Message, Cause: p.cause()})
+			m.presence.room.level.holdAnswer(m, protocol.Changed{Message: stored.Message, Cause: p.cause()})
 		}
 	case news, stored.New && stored.Message.Rev > m.from: // the stream tells it, or has told it
 		m.echo = max(m.echo, stored.Message.Rev)

@@ -80,7 +80,7 @@ func (ps *peers) await(m *member) {
 	r := m.presence.room
 	m.opening++
 	r.level.joins = append(r.level.joins, joining{member: m, head: -1})
-	ps.queue.hurry(r)
+	ps.queue.prioritize(r)
 	ps.queue.ask()
 }
 
@@ -164,7 +164,7 @@ func (ps *peers) endJoins(r *room) {
 			continue
 		default:
 			ps.rooms.joined(ps.now, j.member)
-			j.pay()
+			j.sendHeld()
 		}
 		j.member.opening--
 	}

@@ -17,8 +17,8 @@ type ranking struct {
 	unsaved  []string // users whose ranks the store does not know yet
 }
 
-// see notes a token: its user has the token's ranks from now on. The next Tick stores it.
-func (rk *ranking) see(who *Identity) {
+// noteToken notes a token: its user has the token's ranks from now on. The next Tick stores it.
+func (rk *ranking) noteToken(who *Identity) {
 	if rk.ranks.Knows(who) {
 		return
 	}
@@ -32,8 +32,8 @@ func (rk *ranking) see(who *Identity) {
 	}
 }
 
-// seeElsewhere notes a token that another relay has seen and stores.
-func (rk *ranking) seeElsewhere(now time.Time, n *bus.Granted) {
+// noteTokenElsewhere notes a token that another relay has seen and stores.
+func (rk *ranking) noteTokenElsewhere(now time.Time, n *bus.Granted) {
 	who := Identity{User: protocol.User{ID: n.User}, Grants: rk.cfg.GrantsOf(n.Grants)}
 	if rk.ranks.Knows(&who) {
 		return

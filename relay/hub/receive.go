@@ -112,7 +112,7 @@ func (h *Hub) join(now time.Time, s *Session, room string) {
 		s.send(forbidden(room, ""))
 		return
 	}
-	h.ranking.see(&Identity{User: protocol.User{ID: s.user.id}, Grants: s.grants})
+	h.ranking.noteToken(&Identity{User: protocol.User{ID: s.user.id}, Grants: s.grants})
 	h.rooms.join(now, s, room, role)
 }
 

@@ -157,7 +157,7 @@ func (rs *rooms) remove(m *member) {
 	if len(p.members) == 0 {
 		delete(r.users, s.user)
 		if rs.gossip != nil {
-			rs.gossip.marks.hurry(p)
+			rs.gossip.marks.writeSoon(p)
 		}
 	}
 	rs.stats.Members--
@@ -285,7 +285,7 @@ func (rs *rooms) tellPresence(now time.Time) {
 			continue
 		case r.members > 0 && r.announced != rs.count(r):
 			r.announced, r.presenceAt = rs.count(r), at
-			rs.cast(r, [][]byte{protocol.Presence{Room: r.name, Members: int64(r.announced)}.Append(nil)})
+			rs.broadcast(r, [][]byte{protocol.Presence{Room: r.name, Members: int64(r.announced)}.Append(nil)})
 		}
 		r.presenceDirty = false
 	}

@@ -43,7 +43,7 @@ type joining struct {
 	member *member
 	query  uint64             // the query that reads the head; 0: it has not begun
 	head   int64              // -1: not known yet
-	owed   []protocol.Changed // answers to sends that are stored already
+	held   []protocol.Changed // answers to sends that are stored already
 }
 
 // keep keeps a change above a hole. Of two changes of a rev it keeps the first: that one may name its cause.
@@ -82,16 +82,16 @@ func (lv *level) waits(m *member) bool {
 	return slices.ContainsFunc(lv.joins, func(j joining) bool { return j.member == m })
 }
 
-// owe keeps the answer to a send of a member whose join waits, because the answer to the join comes first.
-func (lv *level) owe(m *member, f protocol.Changed) {
+// holdAnswer keeps the answer to a send of a member whose join waits, because the answer to the join comes first.
+func (lv *level) holdAnswer(m *member, f protocol.Changed) {
 	if i := slices.IndexFunc(lv.joins, func(j joining) bool { return j.member == m }); i >= 0 {
-		lv.joins[i].owed = append(lv.joins[i].owed, f)
+		lv.joins[i].held = append(lv.joins[i].held, f)
 	}
 }
 
-// pay sends the owed answers, except changes that the stream will get.
-func (j *joining) pay() {
-	for _, f := range j.owed {
+// sendHeld sends the held answers, except changes that the stream will get.
+func (j *joining) sendHeld() {
+	for _, f := range j.held {
 		if f.Message.Rev <= j.member.presence.room.told {
 			j.member.session.send(f)
 		}

@@ -84,8 +84,8 @@ func (s *Session) sendEncoded(frame []byte) {
 
 // penalize counts a refusal. A connection with too many of them is not read for a while.
 func (s *Session) penalize() {
-	if rest := s.refusals.Add(s.heard, int(s.size), &s.shared.refusals); rest > 0 {
-		s.conn.Rest(rest)
+	if pause := s.refusals.Add(s.heard, int(s.size), &s.shared.refusals); pause > 0 {
+		s.conn.PauseReading(pause)
 	}
 }
 

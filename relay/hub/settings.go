@@ -87,7 +87,7 @@ func (rs *rooms) setRules(r *room, s protocol.RoomSettings) bool {
 	}
 	if r.streams > 0 {
 		rs.flush(r)
-		rs.cast(r, [][]byte{after.Append(nil)})
+		rs.broadcast(r, [][]byte{after.Append(nil)})
 	}
 	if before.E2EE == 0 && after.E2EE != 0 {
 		rs.keys.setDue(r, true, nil) // the first turn

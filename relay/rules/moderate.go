@@ -29,7 +29,7 @@ func moderate(s *Set, r *Room, op *Op, do Moderate) Outcome {
 		d = details(nil).time("until", do.Until).text("reason", do.Reason)
 		impose(s, r, op, do, member, &done)
 	case protocol.ActUnmute, protocol.ActUnban:
-		done.New = pardon(s, r, do.User, lifted[do.Act])
+		done.New = liftSanction(s, r, do.User, lifted[do.Act])
 	case protocol.ActRemove:
 		s.changeMember(r.members[do.User]).Gone = true
 		s.Forgets, done.New = true, true

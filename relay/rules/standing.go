@@ -66,7 +66,7 @@ func void(s *Set, r *Room, op *Op) (ban bool) {
 		if !sanction.inForce(s.Now) || sanction.Holds(op.Sender.Role) {
 			continue
 		}
-		pardon(s, r, op.Sender.ID, kind)
+		liftSanction(s, r, op.Sender.ID, kind)
 		d := details(nil).text("kind", string(kind)).text("by_role", string(sanction.By.Role)).text("reason", sanction.Reason)
 		s.audit(op, "void", op.Sender.ID, "", d)
 		ban = kind == protocol.ActBan
@@ -74,8 +74,8 @@ func void(s *Set, r *Room, op *Op) (ban bool) {
 	return ban
 }
 
-// pardon ends a sanction and reports whether it was in force.
-func pardon(s *Set, r *Room, user string, kind protocol.Act) (ended bool) {
+// liftSanction ends a sanction and reports whether it was in force.
+func liftSanction(s *Set, r *Room, user string, kind protocol.Act) (ended bool) {
 	sanction := *r.standing(user).Kind(kind)
 	if sanction == nil {
 		return false
@@ -94,7 +94,7 @@ func barred(s *Set, r *Room, op *Op) Outcome {
 	standing := r.standing(op.Sender.ID)
 	organizer := op.Sender.Role == protocol.RoleOrganizer
 	switch {
-	case standing.Ban.inForce(s.Now) && (!organizer || !op.governs()):
+	case standing.Ban.inForce(s.Now) && (!organizer || !op.managesRoom()):
 		return standing.Ban.refusal(protocol.WhyBanned, "banned from this room")
 	case !op.writes():
 		return Outcome{}
@@ -118,9 +118,9 @@ func bar(why protocol.Why, reason string) Outcome {
 	return Outcome{Refusal: Refusal{Code: protocol.CodeForbidden, Why: why, Reason: reason}}
 }
 
-// governs reports whether the op is about the room's people or its rules. A banned organizer
+// managesRoom reports whether the op is about the room's people or its rules. A banned organizer
 // may still do that.
-func (op *Op) governs() bool {
+func (op *Op) managesRoom() bool {
 	switch op.Do.(type) {
 	case Open, Send, Upload, Edit, Delete, React, Pin, Read, Report, MakeTurn, HandOn, Want:
 		return false

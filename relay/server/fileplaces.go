@@ -19,7 +19,7 @@ const (
 
 // places bounds transfers: of all, and of a user.
 type places struct {
-	most, mostUser int
+	allMax, userMax int
 
 	mu    sync.Mutex
 	users map[string]int
@@ -27,8 +27,8 @@ type places struct {
 	freed chan struct{} // closed when a place is free, and made anew
 }
 
-func newPlaces(most, mostUser int) *places {
-	return &places{most: most, mostUser: mostUser, users: make(map[string]int), freed: make(chan struct{})}
+func newPlaces(allMax, userMax int) *places {
+	return &places{allMax: allMax, userMax: userMax, users: make(map[string]int), freed: make(chan struct{})}
 }
 
 // enter waits for a place, and returns a function that frees it.
@@ -37,13 +37,13 @@ func (p *places) enter(user string) (leave func(), err error) {
 	defer timeout.Stop()
 	for {
 		p.mu.Lock()
-		if p.all < p.most && p.users[user] < p.mostUser {
+		if p.all < p.allMax && p.users[user] < p.userMax {
 			p.all++
 			p.users[user]++
 			p.mu.Unlock()
 			return sync.OnceFunc(func() { p.leave(user) }), nil
 		}
-		freed, own := p.freed, p.users[user] >= p.mostUser
+		freed, own := p.freed, p.users[user] >= p.userMax
 		p.mu.Unlock()
 		select {
 		case <-freed:

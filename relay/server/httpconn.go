@@ -235,14 +235,14 @@ func (c *httpConn) Close() error {
 	}
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger {
 		if half.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(lingerTimeout)) == nil {
-			c.passOver()
+			c.discardInput()
 		}
 	}
 	return c.Conn.Close()
 }
 
-// passOver reads and drops what comes.
-func (c *httpConn) passOver() {
+// discardInput reads the input and drops it.
+func (c *httpConn) discardInput() {
 	buf := make([]byte, readBytes)
 	for left := lingerBytesMax; left > 0; {
 		n, err := c.Conn.Read(buf)

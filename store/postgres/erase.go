@@ -135,14 +135,14 @@ func (e *erasure) run(ctx context.Context) error {
 	run := eraser{u: &e.s.upkeep, user: e.user, pseudonym: e.pseudonym, carry: func(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error) {
 		outcomes, err := e.s.Commit(time.Now(), ops)
 		if err == nil {
-			_, err = e.look(ctx)
+			_, err = e.readProgress(ctx)
 		}
 		return outcomes, errors.Join(err, ctx.Err())
 	}}
 	tick := time.NewTicker(erasuresEvery)
 	defer tick.Stop()
 	for {
-		done, err := e.look(ctx)
+		done, err := e.readProgress(ctx)
 		if done && err == nil {
 			_, err = e.s.readers.Exec(ctx, `DELETE FROM erasures WHERE pseudonym = $1`, e.pseudonym)
 		}
@@ -163,8 +163,8 @@ func (e *erasure) run(ctx context.Context) error {
 	}
 }
 
-// look reads the progress. done reports that the user is erased.
-func (e *erasure) look(ctx context.Context) (done bool, err error) {
+// readProgress reads the progress. done reports that the user is erased.
+func (e *erasure) readProgress(ctx context.Context) (done bool, err error) {
 	var n int
 	err = e.s.readers.QueryRow(ctx, `SELECT messages, done FROM erasures WHERE pseudonym = $1`, e.pseudonym).Scan(&n, &done)
 	if errors.Is(err, pgx.ErrNoRows) { // another command has seen the end

@@ -32,7 +32,7 @@ const (
 
 // check compares the database with the one to which a relay connected last.
 func (l *life) check(ctx context.Context, conn *pgx.Conn) error {
-	is, was, cluster, err := l.look(ctx, conn, selectDatabase)
+	is, was, cluster, err := l.readIdentity(ctx, conn, selectDatabase)
 	if err != nil || is == was && cluster != "" {
 		return err
 	}
@@ -42,7 +42,7 @@ func (l *life) check(ctx context.Context, conn *pgx.Conn) error {
 	}
 	defer func() { _ = tx.Rollback(ctx) }()
 	// Another relay may do it at the same time.
-	is, was, cluster, err = l.look(ctx, conn, selectDatabase+` FOR UPDATE`)
+	is, was, cluster, err = l.readIdentity(ctx, conn, selectDatabase+` FOR UPDATE`)
 	if err != nil || is == was && cluster != "" {
 		return err
 	}
@@ -67,8 +67,8 @@ const randomEpoch = `substr(md5(random()::text || clock_timestamp()::text || key
 // newEpoch names a life of a room: 40 random bits, so that no two lives of one room share a name.
 func newEpoch(string) string { return strings.ToLower(rand.Text()[:8]) }
 
-// look reads the present and the stored identity.
-func (l *life) look(ctx context.Context, conn *pgx.Conn, query string) (is, was identity, cluster string, err error) {
+// readIdentity reads the present and the stored identity.
+func (l *life) readIdentity(ctx context.Context, conn *pgx.Conn, query string) (is, was identity, cluster string, err error) {
 	if err = conn.QueryRow(ctx, selectIdentity).Scan(&is.system, &is.timeline, &is.oid); err != nil {
 		return is, was, "", fmt.Errorf("read the database's identity: %w", err)
 	}

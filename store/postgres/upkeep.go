@@ -60,7 +60,7 @@ func (u *upkeep) start(ctx context.Context) error {
 		return err
 	}
 	if !u.options.idle {
-		u.running.Go(u.tend)
+		u.running.Go(u.maintain)
 	}
 	return nil
 }
@@ -142,8 +142,8 @@ func (u *upkeep) Reindexing() int64 {
 	return u.unfound
 }
 
-// tend does the work until the store is closed. After a failure it tries again at the next look.
-func (u *upkeep) tend() {
+// maintain does the work until the store is closed. After a failure it tries again at the next look.
+func (u *upkeep) maintain() {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	looked := time.Now()

@@ -12,14 +12,14 @@ func (u *upkeep) emptySlice(ctx context.Context, began time.Time) error {
 	key, empty, some := u.dropped[0], false, false
 	err := u.inDeletingSlice(ctx, func(tx *sql.Tx) error {
 		var dropped bool // not where the commit failed
-		if err := tx.StmtContext(ctx, u.tending.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
+		if err := tx.StmtContext(ctx, u.statements.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
 			return err
 		}
 		if !dropped {
 			empty = true
 			return nil
 		}
-		for _, stmt := range u.tending.empty {
+		for _, stmt := range u.statements.empty {
 			for more := true; more; {
 				if u.over(began, some) {
 					return nil
@@ -34,7 +34,7 @@ func (u *upkeep) emptySlice(ctx context.Context, began time.Time) error {
 			}
 		}
 		empty = true
-		_, err := tx.StmtContext(ctx, u.tending.deleteRoom).ExecContext(ctx, key)
+		_, err := tx.StmtContext(ctx, u.statements.deleteRoom).ExecContext(ctx, key)
 		return err
 	})
 	if err == nil {

@@ -11,7 +11,7 @@ import (
 
 // forget removes a user from everything that is not a message.
 func (b *batch) forget(f *rules.Forget) error {
-	guards, err := b.liftGuards()
+	guards, err := b.dropAuditTriggers()
 	if err != nil {
 		return err
 	}
@@ -60,9 +60,9 @@ func (b *batch) forget(f *rules.Forget) error {
 	return nil
 }
 
-// liftGuards drops the triggers that keep the audit from being changed, and returns the statements that create them
+// dropAuditTriggers drops the triggers that keep the audit from being changed, and returns the statements that create them
 // again in the same transaction.
-func (b *batch) liftGuards() (guards []string, err error) {
+func (b *batch) dropAuditTriggers() (guards []string, err error) {
 	var names []string
 	err = ask(context.Background(), b.tx, func(scan func(...any) error) error {
 		var name, guard string

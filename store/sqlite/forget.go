@@ -41,7 +41,7 @@ type forgetting struct {
 const mergedStep = 2
 
 // forgetSteps run in this order, each again until it reports that it is done.
-var forgetSteps = []func(context.Context, *sql.Tx) (done bool, err error){gatherParts, mergeParts, takeFree, giveFree}
+var forgetSteps = []func(context.Context, *sql.Tx) (done bool, err error){gatherParts, mergeParts, takeFree, freeOverwritten}
 
 // ready reports whether a slice can be done.
 func (f *forgetting) ready(u *upkeep) bool {
@@ -162,8 +162,8 @@ func takeFree(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	return false, err
 }
 
-// giveFree frees some of the overwritten pages again.
-func giveFree(ctx context.Context, tx *sql.Tx) (done bool, err error) {
+// freeOverwritten frees some of the overwritten pages again.
+func freeOverwritten(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	some, err := affects(tx.ExecContext(ctx, `DELETE FROM blanks WHERE rowid = (SELECT min(rowid) FROM blanks)`))
 	return !some, err
 }

@@ -63,7 +63,7 @@ type unindexed struct {
 // indexSome puts some changes of a room into the index, and returns the rev up to which the room is indexed now, and
 // whether there are more.
 func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed int64, more bool, err error) {
-	w := &u.tending
+	w := &u.statements
 	err = tx.StmtContext(ctx, w.indexed).QueryRowContext(ctx, key).Scan(&indexed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return math.MaxInt64, false, nil // dropped
@@ -100,7 +100,7 @@ func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed 
 
 // changes returns the next changes that are not indexed.
 func (u *upkeep) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (changes []unindexed, err error) {
-	err = query(ctx, tx.StmtContext(ctx, u.tending.changes), func(scan func(...any) error) error {
+	err = query(ctx, tx.StmtContext(ctx, u.statements.changes), func(scan func(...any) error) error {
 		var m unindexed
 		err := scan(&m.seq, &m.rev, &m.text)
 		changes = append(changes, m)
@@ -112,7 +112,7 @@ func (u *upkeep) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (c
 // mergeSlice merges some of the parts in which the index grows. Left alone,
 // SQLite merges them in the end all at once.
 func (u *upkeep) mergeSlice(ctx context.Context) error {
-	w := &u.tending
+	w := &u.statements
 	var before, after int64
 	err := u.inSlice(ctx, func(tx *sql.Tx) error {
 		if err := tx.StmtContext(ctx, w.writes).QueryRowContext(ctx).Scan(&before); err != nil {

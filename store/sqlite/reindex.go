@@ -145,7 +145,7 @@ func (u *upkeep) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gon
 
 // reindexSome indexes some messages of a room, the newest of the remaining ones.
 func (u *upkeep) reindexSome(ctx context.Context, tx *sql.Tx, room *reindexRoom) (more bool, err error) {
-	w := &u.tending
+	w := &u.statements
 	var messages []unindexed
 	err = query(ctx, tx.StmtContext(ctx, w.before), func(scan func(...any) error) error {
 		var m unindexed

@@ -76,7 +76,7 @@ func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 			if done = !more; last == 0 {
 				continue
 			}
-			for _, stmt := range u.tending.purge {
+			for _, stmt := range u.statements.purge {
 				if _, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, room.key, last, rev); err != nil {
 					return err
 				}
@@ -102,7 +102,7 @@ func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 // there may be more.
 func (u *upkeep) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, rev int64, more bool, err error) {
 	n, rows := 0, u.pace.next()
-	err = query(ctx, tx.StmtContext(ctx, u.tending.oldest), func(scan func(...any) error) error {
+	err = query(ctx, tx.StmtContext(ctx, u.statements.oldest), func(scan func(...any) error) error {
 		var seq, itsRev int64
 		if err := scan(&seq, &itsRev); err != nil {
 			return err

@@ -98,7 +98,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 	if err := s.upkeep.load(ctx); err != nil {
 		return err
 	}
-	if s.tending, err = prepareUpkeep(ctx, s.writer); err != nil {
+	if s.statements, err = prepareUpkeep(ctx, s.writer); err != nil {
 		return err
 	}
 	if err := s.connect(ctx, path); err != nil {
@@ -108,7 +108,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 		return err
 	}
 	s.running.Go(func() { s.checkpoints.run(s.stop, func(err error) { s.unmoved.Store(&err) }) })
-	s.running.Go(s.tend)
+	s.running.Go(s.maintain)
 	s.running.Go(s.wipes)
 	return nil
 }

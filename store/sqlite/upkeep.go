@@ -33,7 +33,7 @@ const (
 // upkeep does the work that commits leave undone. The fields below belong to the writer's turn, except failed and unfound.
 type upkeep struct {
 	*db
-	tending upkeepStatements
+	statements upkeepStatements
 
 	unindexed map[int64]struct{} // rooms with changes that a search does not find
 	dropped   []int64            // rooms to empty
@@ -221,8 +221,8 @@ func (u *upkeep) searchable() error {
 	return nil
 }
 
-// tend does the work until the store is closed.
-func (u *upkeep) tend() {
+// maintain does the work until the store is closed.
+func (u *upkeep) maintain() {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	var looked time.Time // for old messages

@@ -194,7 +194,7 @@ func (w *wiper) forgetIndex(ctx context.Context, steps int) error {
 	defer func() { <-w.forgetting }()
 	f := &forgetting{unindexed: make(map[int64]int64), steps: steps, done: make(chan struct{})}
 	err := w.inTurn(func() error {
-		err := query(ctx, w.upkeep.tending.behind, func(scan func(...any) error) error {
+		err := query(ctx, w.upkeep.statements.behind, func(scan func(...any) error) error {
 			var room, head int64
 			err := scan(&room, &head)
 			f.unindexed[room] = head

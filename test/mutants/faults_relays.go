@@ -69,7 +69,7 @@ var relaysFaults = []mutant{
 		do: steps{replace("s.issued()", "time.Time{}")},
 	},
 	{
-		name: "a lower token counts at its relay only", pkg: hub, in: "ranking.see", checks: inRelays,
+		name: "a lower token counts at its relay only", pkg: hub, in: "ranking.noteToken", checks: inRelays,
 		do: steps{never("rk.gossip != nil")},
 	},
 	// Activity and limits.
@@ -78,7 +78,7 @@ var relaysFaults = []mutant{
 		do: steps{replace("!a.mayType(b, c)", "false")},
 	},
 	{
-		name: "a marker waits although its user leaves", pkg: hub, in: "marks.hurry", checks: inRelays,
+		name: "a marker waits although its user leaves", pkg: hub, in: "marks.writeSoon", checks: inRelays,
 		do: steps{never("a != nil && b")},
 	},
 	{

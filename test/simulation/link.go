@@ -150,8 +150,8 @@ func (l *link) SendAhead(frame []byte) { l.Send(frame) }
 // Admit implements hub.Conn. Every client here waits for its welcome.
 func (l *link) Admit() {}
 
-// Rest implements hub.Conn. Nobody here sends enough for it to matter.
-func (l *link) Rest(time.Duration) {}
+// PauseReading implements hub.Conn. Nobody here sends enough for it to matter.
+func (l *link) PauseReading(time.Duration) {}
 
 // Send delivers a frame of the hub for this connection alone.
 func (l *link) Send(frame []byte) { l.push(frame, l.relay.decode(l, frame), false) }

@@ -11,15 +11,15 @@ import (
 	"hallway/relay/hub"
 )
 
-// Rest implements hub.Conn.
-func (c *fakeConn) Rest(d time.Duration) {
+// PauseReading implements hub.Conn.
+func (c *fakeConn) PauseReading(d time.Duration) {
 	c.world.log("%s rests %v", c.name, d)
 	c.rests = c.world.now.Add(d)
 }
 
-// TestRests: a connection that is refused again and again is read more slowly,
+// TestRefusalsPauseReading checks that a connection with many refusals is read more slowly,
 // and a patient one is not.
-func TestRests(t *testing.T) {
+func TestRefusalsPauseReading(t *testing.T) {
 	typed := protocol.Read{Room: "elsewhere", Seq: 1} // refused: the room is not joined
 	for name, test := range map[string]struct {
 		frames int
@@ -45,8 +45,8 @@ func TestRests(t *testing.T) {
 	}
 }
 
-// TestRestsAreBounded: who has flooded is heard again soon.
-func TestRestsAreBounded(t *testing.T) {
+// TestPausesAreBounded checks that a connection is read again soon after a flood.
+func TestPausesAreBounded(t *testing.T) {
 	const most = 2 * time.Second
 	w := newWorld(hub.Config{})
 	ada := w.member("ada")
@@ -63,9 +63,9 @@ func TestRestsAreBounded(t *testing.T) {
 	}
 }
 
-// TestManyRest: what is refused to many costs the relay no more than what is refused to
+// TestManyArePaused: what is refused to many costs the relay no more than what is refused to
 // a few, and who is refused now and then is read all the while.
-func TestManyRest(t *testing.T) {
+func TestManyArePaused(t *testing.T) {
 	const (
 		step, warm, measured = 10 * time.Millisecond, 5 * time.Second, 5 * time.Second
 		each                 = 3 // frames a step of each that floods

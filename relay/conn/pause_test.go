@@ -6,28 +6,28 @@ import (
 	"time"
 )
 
-// TestRest: what is sent to a connection that rests is heard later, in small
-// pieces and in order, and nobody else waits for it.
-func TestRest(t *testing.T) {
-	const rest = 300 * time.Millisecond
+// TestPausedReading checks that frames to a paused connection are heard later, in order and in small
+// pieces, and that nobody else waits for them.
+func TestPausedReading(t *testing.T) {
+	const pause = 300 * time.Millisecond
 	onEach(t, func(t *testing.T, s *site) {
-		resting, other := s.call(t), s.call(t)
+		paused, other := s.call(t), s.call(t)
 		began := time.Now()
-		resting.conn.Rest(rest)
+		paused.conn.PauseReading(pause)
 		var want []string
 		for range 10 {
 			want = append(want, strings.Repeat("x", frameBytesMax))
-			resting.write(text(want[0]))
+			paused.write(text(want[0]))
 		}
 		other.write(text("one"))
 		other.wantHeard("one")
-		resting.wantHeard(want[0])
-		if took := time.Since(began); took < rest {
-			t.Errorf("heard after %v, want %v", took, rest)
+		paused.wantHeard(want[0])
+		if took := time.Since(began); took < pause {
+			t.Errorf("heard after %v, want %v", took, pause)
 		}
-		resting.wantHeard(want[1:]...)
-		resting.conn.Send([]byte("still here"))
-		resting.want("text still here")
+		paused.wantHeard(want[1:]...)
+		paused.conn.Send([]byte("still here"))
+		paused.want("text still here")
 	})
 }
 
@@ -41,7 +41,7 @@ func TestRestEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *site) {
 				c := s.call(t)
-				c.conn.Rest(100 * time.Millisecond)
+				c.conn.PauseReading(100 * time.Millisecond)
 				c.write(text("unread"))
 				end(c)
 				if name == "by the relay" {
