@@ -33,21 +33,20 @@ import (
 
 const domain = "chat.example.org"
 
-// authority is Let's Encrypt's own test authority. For its resolver each name is
-// 127.0.0.1, and its port 443 is one that is forwarded to the relay.
+// testAuthority is Let's Encrypt's own test authority. Its resolver answers 127.0.0.1 for each name, and its port 443 is a port
+// that forwards to the relay.
 type testAuthority struct {
 	t      *testing.T
 	web    *httptest.Server
 	url    string         // of its directory
-	env    []string       // has a relay trust it
-	roots  *x509.CertPool // of what it issues
-	down   atomic.Bool    // it answers with nothing but 503
-	orders atomic.Int32   // that were made
-	relay  chan string    // where to forward to
+	env    []string       // makes a relay trust it
+	roots  *x509.CertPool // the roots of its certificates
+	down   atomic.Bool    // it answers everything with 503
+	orders atomic.Int32   // the number of orders made
+	relay  chan string    // the address to forward to
 }
 
-// newAuthority makes an authority whose certificates are good for some time. It
-// listens, but answers only when it is started.
+// newAuthority makes an authority whose certificates are valid for some time. It listens, but answers only after its start.
 func newAuthority(t *testing.T, valid time.Duration) *testAuthority {
 	t.Helper()
 	a := &testAuthority{t: t, roots: x509.NewCertPool(), relay: make(chan string, 1)}
@@ -90,7 +89,7 @@ func (a *testAuthority) handler(valid time.Duration) http.Handler {
 	})
 }
 
-// listen listens on a port of its own until the test ends.
+// listen listens on a free port until the test ends.
 func (a *testAuthority) listen() net.Listener {
 	a.t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -152,7 +151,7 @@ func (a *testAuthority) serve(args ...string) *process {
 	a.t.Helper()
 	args = append([]string{"--tls-domain", domain, "--acme-ca", a.url}, args...)
 	folder := a.t.TempDir()
-	// One that was killed while it got a certificate has left its lock.
+	// A relay that was killed while it got a certificate left its lock.
 	locks := filepath.Join(folder, "certificates", "locks")
 	if err := os.MkdirAll(locks, 0o700); err != nil {
 		a.t.Fatal(err)
@@ -172,7 +171,7 @@ func (a *testAuthority) forwardTo(p *process) {
 	a.relay <- p.addr
 }
 
-// served is the certificate that a relay shows; nil: none that is trusted.
+// served returns the certificate that a relay shows; nil: it shows no trusted one.
 func (p *process) served(config *tls.Config) *x509.Certificate {
 	nc, err := tls.Dial("tcp", p.addr, config)
 	if err != nil {
@@ -188,7 +187,7 @@ func TestACertificateFromAnAuthority(t *testing.T) {
 	a := newAuthority(t, 90*24*time.Hour)
 	p := a.serve("--tls-domain", "team.example.org")
 	team := &tls.Config{RootCAs: a.roots, ServerName: "team.example.org"}
-	// It listens, and refuses whom it cannot show a certificate yet.
+	// It listens, and refuses handshakes until it has a certificate.
 	if got := p.served(p.tls); got != nil {
 		t.Fatalf("a certificate before any was had: %v", got.Subject)
 	}
@@ -207,7 +206,7 @@ func TestACertificateFromAnAuthority(t *testing.T) {
 	c := p.enter("ada", "lobby")
 	c.say(protocol.Send{Room: "lobby", ID: id(1), Text: "hello"})
 	want[protocol.Changed](c)
-	// Who asks by address, as a probe of a load balancer does, is shown it as well.
+	// A client without a name, such as a probe of a load balancer, gets the certificate, too.
 	first := p.served(&tls.Config{InsecureSkipVerify: true})
 	if first == nil || first.VerifyHostname(domain) != nil {
 		t.Fatalf("without a name: %v", first)
@@ -215,7 +214,7 @@ func TestACertificateFromAnAuthority(t *testing.T) {
 	if got, want := p.certificateEnds(), min(first.NotAfter.Unix(), p.served(team).NotAfter.Unix()); got != want {
 		t.Errorf("the metrics tell of an end at %d, not %d", got, want)
 	}
-	// Nor does the log tell of a challenge that nobody has asked for.
+	// The log does not mention a challenge that the authority did not ask for.
 	for _, name := range []string{domain, "mark-path.example.org"} {
 		if p.served(&tls.Config{InsecureSkipVerify: true, ServerName: name, NextProtos: []string{"acme-tls/1"}}) != nil {
 			t.Error("a challenge that there is not is answered")
@@ -234,7 +233,7 @@ func TestACertificateFromAnAuthority(t *testing.T) {
 		}
 	}
 
-	// A restart takes what is there: it needs no authority.
+	// A restart uses the stored certificates: it needs no authority.
 	a.web.Close()
 	p = p.again()
 	until(t, "what is stored is served", func() bool { return p.served(p.tls) != nil && p.served(team) != nil })
@@ -247,7 +246,7 @@ func TestACertificateFromAnAuthority(t *testing.T) {
 	}
 }
 
-// modes are the modes of a folder and all that is in it.
+// modes returns the modes of a folder and of everything in it.
 func modes(t *testing.T, folder string) map[string]fs.FileMode {
 	t.Helper()
 	found := make(map[string]fs.FileMode)
@@ -267,9 +266,8 @@ func modes(t *testing.T, folder string) map[string]fs.FileMode {
 	return found
 }
 
-// TestACertificateIsRenewed: one that is about to expire, as all are here, is
-// renewed at once, and what is served changes. When that fails the old one stays,
-// and the log says so.
+// TestACertificateIsRenewed checks that a certificate that expires soon, as all certificates here, is renewed at once and served. If
+// the renewal fails, the old one stays, and the log says so.
 func TestACertificateIsRenewed(t *testing.T) {
 	a := newAuthority(t, time.Minute)
 	a.web.StartTLS()
@@ -297,7 +295,7 @@ func TestACertificateIsRenewed(t *testing.T) {
 	p.stop()
 }
 
-// newest is the certificate that is stored, as bytes.
+// newest returns the bytes of the stored certificate.
 func newest(t *testing.T, database string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(filepath.Dir(database), "certificates", "certificates", "*", domain, domain+".crt"))
@@ -312,8 +310,8 @@ func newest(t *testing.T, database string) string {
 	return string(block.Bytes)
 }
 
-// TestAnAuthorityThatIsDown: the relay runs without a certificate, says so once an
-// attempt, and has it when the authority is there again.
+// TestAnAuthorityThatIsDown checks that the relay runs without a certificate, says so once for each attempt, and gets one when the
+// authority is back.
 func TestAnAuthorityThatIsDown(t *testing.T) {
 	a := newAuthority(t, 90*24*time.Hour)
 	a.down.Store(true)
@@ -341,7 +339,7 @@ func TestAnAuthorityThatIsDown(t *testing.T) {
 	noMarks(t, "the log", p.printed())
 }
 
-// TestAnAuthorityIsNotAskedInVain: what fails on the relay's own side is told as well.
+// TestAnAuthorityIsNotAskedInVain checks that the relay asks for no certificate that it cannot keep, and logs the reason.
 func TestAnAuthorityIsNotAskedInVain(t *testing.T) {
 	a := newAuthority(t, 90*24*time.Hour)
 	a.web.StartTLS()

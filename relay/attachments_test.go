@@ -25,7 +25,7 @@ import (
 	"hallway/test/servers"
 )
 
-// blobs returns the names of the files in a place, without those that are the place's own.
+// blobs returns the names of the files in a place, without the place's own files.
 func blobs(t *testing.T, place string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(place, func(path string, d fs.DirEntry, err error) error {
@@ -106,8 +106,8 @@ func sweep(t *testing.T, db, place string) {
 	}
 }
 
-// TestKilledAmongUploads: after kills at any instant, each message has its file, whole, and no file is left that is of no
-// upload.
+// TestKilledAmongUploads checks that after kills at any instant each message has its whole file, and that no bytes are left that
+// belong to no upload.
 func TestKilledAmongUploads(t *testing.T) { onEachDatabase(t, testKilledAmongUploads) }
 
 func testKilledAmongUploads(t *testing.T, p *process, place string) {
@@ -209,7 +209,7 @@ func (p *process) tries(method, path, body string) bool {
 	return res.StatusCode < 300
 }
 
-// tokenAs is token with a role.
+// tokenAs returns a token with a role.
 func tokenAs(t *testing.T, sub string, role protocol.Role, room string) string {
 	t.Helper()
 	keeper, err := auth.NewKeeper([]byte(testSecret))
@@ -240,7 +240,7 @@ func (p *process) metric(name string) (n int) {
 	return 0
 }
 
-// TestFilesGoWithWhatHasThem: the bytes go with a tombstone, a clear, a room, an old message and an erased user.
+// TestFilesGoWithWhatHasThem checks that the bytes are deleted with a message, a clear, a room, an old message and an erased user.
 func TestFilesGoWithWhatHasThem(t *testing.T) { onEachDatabase(t, testFilesGoWithWhatHasThem) }
 
 func testFilesGoWithWhatHasThem(t *testing.T, p *process, place string) {
@@ -333,7 +333,7 @@ func TestFlagsOfFiles(t *testing.T) {
 	}
 }
 
-// welcome returns what the relay says of itself.
+// welcome returns the welcome of the relay.
 func (p *process) welcome() protocol.Welcome {
 	p.t.Helper()
 	c := p.connect()

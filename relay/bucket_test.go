@@ -13,8 +13,7 @@ import (
 	"hallway/test/servers"
 )
 
-// TestFilesInABucket: a relay keeps its files in a bucket of a real S3 server; they go with their message, and a backup has
-// them.
+// TestFilesInABucket keeps files in a bucket of a real S3 server: they are deleted with their message, and a backup contains them.
 func TestFilesInABucket(t *testing.T) {
 	place := s3.Start(t)
 	env := []string{"AWS_ACCESS_KEY_ID=" + os.Getenv("AWS_ACCESS_KEY_ID"), "AWS_SECRET_ACCESS_KEY=" + os.Getenv("AWS_SECRET_ACCESS_KEY")}
@@ -41,7 +40,7 @@ func TestFilesInABucket(t *testing.T) {
 	p.stop()
 }
 
-// TestRelaysShareABucket: of two relays on PostgreSQL with one bucket, one takes a file in, the other sends, serves and deletes it.
+// TestRelaysShareABucket runs two relays on PostgreSQL with one bucket: one receives a file, the other sends, serves and deletes it.
 func TestRelaysShareABucket(t *testing.T) {
 	place, db := s3.Start(t), servers.PostgreSQL(t)
 	env := []string{"AWS_ACCESS_KEY_ID=" + os.Getenv("AWS_ACCESS_KEY_ID"), "AWS_SECRET_ACCESS_KEY=" + os.Getenv("AWS_SECRET_ACCESS_KEY")}

@@ -21,7 +21,7 @@ import (
 	"hallway/protocol"
 )
 
-// A canary is a text by which a leak is found.
+// A canary is a text that shows a leak.
 const canary = "Kanarienvögel singen nicht über Brücken"
 
 // forms returns the bytes in which a text may stand somewhere: as it is, escaped, in hexadecimal, and in base64 behind
@@ -83,7 +83,7 @@ func (p *process) uploadAs(bearer, file, name string, content []byte) {
 	}
 }
 
-// traces returns, by its name, everything that the relay and the operator's commands leave or put out.
+// traces returns, by name, everything that the relay and the operator's commands store or print.
 func (p *process) traces() map[string][]byte {
 	p.t.Helper()
 	all := make(map[string][]byte)
@@ -128,8 +128,8 @@ func readAll(t *testing.T, folder string) (all []byte) {
 	return all
 }
 
-// TestCanary: what is said in an encrypted room is in no byte that a relay leaves or puts out, not even where a client sends it
-// in the clear. In a plain room the same test finds it.
+// TestCanary checks that the text of an encrypted room is in no byte that a relay stores or prints, even if a client sends it
+// in the clear. In a plain room the same test finds the text.
 func TestCanary(t *testing.T) {
 	t.Run("plain", func(t *testing.T) {
 		p := serve(t)

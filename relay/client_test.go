@@ -14,7 +14,7 @@ import (
 	"hallway/protocol"
 )
 
-// client is a WebSocket client that knows nothing but frames.
+// client is a WebSocket client that knows frames alone.
 type client struct {
 	t  *testing.T
 	nc net.Conn
@@ -66,14 +66,14 @@ func (c *client) write(op ws.OpCode, payload []byte) {
 	}
 }
 
-// masked is a frame as a client must write it.
+// masked returns a frame as a client must write it.
 func masked(op ws.OpCode, payload []byte) []byte {
 	var b bytes.Buffer
 	_ = ws.WriteFrame(&b, ws.MaskFrameInPlace(ws.NewFrame(op, true, bytes.Clone(payload))))
 	return b.Bytes()
 }
 
-// next is the next frame of the relay; a close frame ends it with code.
+// next returns the next frame of the relay; after a close frame, the code.
 func (c *client) next() (f protocol.RelayFrame, code protocol.CloseCode) {
 	c.t.Helper()
 	for {
@@ -95,8 +95,7 @@ func (c *client) next() (f protocol.RelayFrame, code protocol.CloseCode) {
 	}
 }
 
-// want waits for a frame of its kind. Presence comes when it likes and is passed
-// over; anything else that comes before fails the test.
+// want waits for a frame of its kind. It skips presence, which may come at any time; any other frame before it fails the test.
 func want[F protocol.RelayFrame](c *client) F {
 	c.t.Helper()
 	for {

@@ -22,7 +22,7 @@ func (p *process) fill(sub string, first, n int) {
 	}
 }
 
-// succeed runs a command that must.
+// succeed runs a command that must succeed.
 func succeed(t *testing.T, args ...string) (stdout string) {
 	t.Helper()
 	code, stdout, stderr := run(t, nil, args...)
@@ -32,8 +32,8 @@ func succeed(t *testing.T, args ...string) (stdout string) {
 	return stdout
 }
 
-// TestDataCommands goes through a database's life as an operator does: what may
-// run beside the relay does, what may not says so.
+// TestDataCommands goes through a database's life as an operator does: commands that may run beside the relay do, and the others
+// refuse.
 func TestDataCommands(t *testing.T) {
 	p := serve(t, "--rate", "0")
 	p.fill("u_1", 1, 20)

@@ -60,7 +60,7 @@ func sealedSend(n int, kid string) protocol.Send {
 	return protocol.Send{Room: "lobby", ID: id(n), Encrypted: devicetest.Sealed(kid)}
 }
 
-// TestEncryptedRoom: devices, a turn, a late joiner, a stale key, and what a participant may not.
+// TestEncryptedRoom goes through devices, a turn, a late joiner, a stale key, and the limits of a participant.
 func TestEncryptedRoom(t *testing.T) {
 	p := serve(t)
 	if features := p.welcome().Features; !slices.Contains(features, protocol.FeatureE2EE) {
@@ -90,7 +90,7 @@ func TestEncryptedRoom(t *testing.T) {
 		t.Errorf("wrapped %+v", f)
 	}
 
-	// Who comes later gets the secret by a device that has it.
+	// A later user gets the secret from a device that has it.
 	third, joined := p.enterWith(tokenAs(t, "cy", protocol.RoleParticipant, "lobby"), &cy, "lobby")
 	if l := joined.E2EE; l == nil || l.Turn == nil || l.Turn.Kid != first.Kid || l.Wrap != nil {
 		t.Fatalf("the late joiner is told: %+v", l)
@@ -177,7 +177,7 @@ func TestEncryptedRoom(t *testing.T) {
 	}
 }
 
-// TestEncryptedLists: turns and devices over REST, and the end of a device.
+// TestEncryptedLists reads turns and devices over REST, and deletes a device.
 func TestEncryptedLists(t *testing.T) {
 	p := serve(t)
 	p.sealRoom("lobby")
@@ -260,7 +260,7 @@ func TestEncryptedLists(t *testing.T) {
 	}
 }
 
-// TestGhostDevices: what a client may not register, and that a certificate is no token.
+// TestGhostDevices checks that the relay refuses devices that do not belong to the user, and certificates in place of tokens.
 func TestGhostDevices(t *testing.T) {
 	p := serve(t)
 	p.sealRoom("lobby")
@@ -302,7 +302,7 @@ func TestGhostDevices(t *testing.T) {
 	}
 }
 
-// TestEncryptedUploads: an encrypted room takes no file that says what it is, and looks at none.
+// TestEncryptedUploads checks that an encrypted room refuses files with a type, and that the relay inspects no file in it.
 func TestEncryptedUploads(t *testing.T) {
 	p := serve(t, "--files", t.TempDir())
 	p.sealRoom("lobby")
@@ -339,7 +339,7 @@ func TestEncryptedUploads(t *testing.T) {
 	}
 }
 
-// TestManyJoinAtOnce: a rush of devices that lack a secret is served by one holder, whatever the rate of its user.
+// TestManyJoinAtOnce checks that one holder serves a rush of devices that lack a secret, no matter what the rate of its user is.
 func TestManyJoinAtOnce(t *testing.T) {
 	p := serve(t)
 	p.sealRoom("lobby")

@@ -11,8 +11,8 @@ import (
 	"hallway/test/servers"
 )
 
-// TestEncryptedRoomMoves: a backup, a restore and a migration to PostgreSQL take devices, turns and wraps along, and an erasure
-// deletes a user's.
+// TestEncryptedRoomMoves checks that a backup, a restore and a migration to PostgreSQL copy devices, turns and wraps, and that an
+// erasure deletes the user's.
 func TestEncryptedRoomMoves(t *testing.T) {
 	p := serve(t)
 	p.sealRoom("lobby")

@@ -27,8 +27,8 @@ func erasing(t *testing.T, db string) (result chan [3]any) {
 	return result
 }
 
-// TestEraseInChat erases somebody from a room where others go on: they see the
-// tombstones come at revs without a hole, and all that they send is stored once.
+// TestEraseInChat erases a user from a room while others write: they get the tombstones at revs without a hole, and each of their
+// messages is stored once.
 func TestEraseInChat(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) { eraseInChat(t, serve(t, "--rate", "0")) })
 	t.Run("PostgreSQL", func(t *testing.T) { eraseInChat(t, serveDB(t, servers.PostgreSQL(t), "--rate", "0")) })
@@ -74,8 +74,8 @@ func eraseInChat(t *testing.T, p *process) {
 	}
 }
 
-// wantErased wants nothing of u_2 in the relay nor in its files, and the others'
-// messages once each.
+// wantErased fails the test if anything of u_2 is left in the relay or its files, or if the others' messages are not there once
+// each.
 func (p *process) wantErased(gone *client, theirs, sent int) {
 	p.t.Helper()
 	for {
@@ -124,7 +124,7 @@ func (p *process) wantErased(gone *client, theirs, sent int) {
 	}
 }
 
-// files are those of the relay's database, none where it has a server.
+// files returns the files of the relay's database; none if it is in PostgreSQL.
 func (p *process) files() []string {
 	if strings.Contains(p.db, "://") {
 		return nil
@@ -132,8 +132,8 @@ func (p *process) files() []string {
 	return []string{p.db, p.db + "-wal"}
 }
 
-// TestEraseIsNotForgotten kills a relay under way: the command goes on without it, and
-// where it was interrupted, the next relay does.
+// TestEraseIsNotForgotten kills a relay during an erasure: the command continues without it, or, if the command was interrupted,
+// the next relay does.
 func TestEraseIsNotForgotten(t *testing.T) {
 	for name, waits := range map[string]bool{"the command": true, "the next relay": false} {
 		t.Run(name, func(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"hallway/test/servers"
 )
 
-// TestRelaysShareFiles: what one relay has taken in, another one sends, serves, links to and deletes, also when the one that
-// deletes for all is killed; a relay with another place does not start.
+// TestRelaysShareFiles checks that a relay sends, serves, links to and deletes a file that another relay received, also after a kill
+// of the relay that deletes for all. A relay with another place does not start.
 func TestRelaysShareFiles(t *testing.T) {
 	db, place := servers.PostgreSQL(t), filepath.Join(t.TempDir(), "files")
 	a := serveDB(t, db, "--rate", "0", "--files", place)
@@ -69,7 +69,7 @@ func TestRelaysShareFiles(t *testing.T) {
 	}
 }
 
-// TestFilesAreOffOnPostgres: without --files a relay on PostgreSQL takes none, and says so once.
+// TestFilesAreOffOnPostgres checks that without --files a relay on PostgreSQL refuses files, and says so once.
 func TestFilesAreOffOnPostgres(t *testing.T) {
 	p := serveDB(t, servers.PostgreSQL(t))
 	if out := p.printed(); strings.Count(out, "no --files: this relay takes no files") != 1 {
@@ -80,8 +80,8 @@ func TestFilesAreOffOnPostgres(t *testing.T) {
 	}
 }
 
-// TestQuotasHoldInARace: of uploads at once, through one relay or two, no more are taken than there is room for, and exactly so
-// many.
+// TestQuotasHoldInARace checks that of concurrent uploads, through one relay or two, exactly as many are accepted as fit into the
+// quota.
 func TestQuotasHoldInARace(t *testing.T) {
 	const size, fit, tried = 1000, 7, 40
 	limits := func(flag string) []string { return []string{"--rate", "0", flag, fmt.Sprint(size*fit + size/2)} }

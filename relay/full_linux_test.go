@@ -12,8 +12,7 @@ import (
 	"hallway/protocol"
 )
 
-// limitFiles keeps the relay from growing a file beyond bytes: to its database
-// the disk is full.
+// limitFiles prevents files of the relay from growing beyond a size, which looks like a full disk to its database.
 func (p *process) limitFiles(bytes uint64) {
 	p.t.Helper()
 	limit := unix.Rlimit{Cur: bytes, Max: unix.RLIM_INFINITY}
@@ -37,8 +36,8 @@ func (p *process) waitReady(status int) {
 	}
 }
 
-// A full disk: sends are refused, the history is served, the balancer is told;
-// with room again, the client's retry is stored, once.
+// TestFullDisk checks that on a full disk sends are refused, the history is served, and /readyz tells the balancer. With space
+// again, the client's retry is stored once.
 func TestFullDisk(t *testing.T) {
 	p := serve(t)
 	ada, bob := p.enter("ada", "lobby"), p.enter("bob", "lobby")
@@ -86,7 +85,7 @@ func TestFullDisk(t *testing.T) {
 	wantIDs(t, p.again().page("lobby", ""), 2, false, 1, 2)
 }
 
-// A damaged database ends the relay before it has begun, in one line.
+// TestDamagedDatabase checks that a relay does not start on a damaged database, and says so in one line.
 func TestDamagedDatabase(t *testing.T) {
 	p := serve(t)
 	p.enter("ada", "lobby")

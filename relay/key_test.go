@@ -19,7 +19,7 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// tokenOf is a token of a secret for all rooms, good for d.
+// tokenOf returns a token signed with a secret, for all rooms, valid for d.
 func tokenOf(t *testing.T, secret string, d time.Duration) string {
 	t.Helper()
 	keeper, err := auth.NewKeeper([]byte(secret))
@@ -34,7 +34,7 @@ func tokenOf(t *testing.T, secret string, d time.Duration) string {
 	return token
 }
 
-// welcomed is a client whose token was taken.
+// welcomed returns a client whose token was accepted.
 func (p *process) welcomed(token string) *client {
 	p.t.Helper()
 	c := p.connect()
@@ -43,21 +43,21 @@ func (p *process) welcomed(token string) *client {
 	return c
 }
 
-// alive fails the test where a client's connection has ended.
+// alive fails the test if the client's connection has ended.
 func (c *client) alive() {
 	c.t.Helper()
 	c.say(protocol.Ping{T: "7"})
 	want[protocol.Pong](c)
 }
 
-// status is what a request with a token is answered with.
+// status returns the status of the answer to a request with a token.
 func (p *process) status(token string) int {
 	p.t.Helper()
 	status, _, _ := p.rest("GET", "/v1/rooms/lobby/messages", token, "")
 	return status
 }
 
-// TestSessionsEndWithTheirSecret: two changes of a leaked secret end what was opened with it.
+// TestSessionsEndWithTheirSecret checks that two changes of a leaked secret end the sessions that were opened with it.
 func TestSessionsEndWithTheirSecret(t *testing.T) {
 	secrets := []string{strings.Repeat("1", 32), strings.Repeat("2", 32), strings.Repeat("3", 32)}
 	file := filepath.Join(t.TempDir(), "secret")
@@ -85,8 +85,7 @@ func TestSessionsEndWithTheirSecret(t *testing.T) {
 	}
 }
 
-// TestSessionsEndWithTheirKey: a SIGHUP has the key set read, and a key that was taken
-// out ends what was opened with it.
+// TestSessionsEndWithTheirKey checks that the relay reads the key set at a SIGHUP, and ends the sessions of a removed key.
 func TestSessionsEndWithTheirKey(t *testing.T) {
 	leaked, good := relaytest.NewKey(t, "leaked"), relaytest.NewKey(t, "good")
 	var served atomic.Value
@@ -109,7 +108,7 @@ func TestSessionsEndWithTheirKey(t *testing.T) {
 	second.wantClose(protocol.CloseUnauthorized)
 }
 
-// TestTokensThatLastTooLong are refused, unless there is no such limit.
+// TestTokensThatLastTooLong checks that they are refused, unless the limit is off.
 func TestTokensThatLastTooLong(t *testing.T) {
 	const day = 24 * time.Hour
 	tokens := map[string]string{}
@@ -147,8 +146,8 @@ func TestTokensThatLastTooLong(t *testing.T) {
 	}
 }
 
-// TestTokensOfAnotherApplication are refused where issuer or audience is set; those that
-// the command itself makes with the same flags are good.
+// TestTokensOfAnotherApplication checks that they are refused if issuer or audience is set, and that tokens by the command with the
+// same flags are accepted.
 func TestTokensOfAnotherApplication(t *testing.T) {
 	env := []string{"HALLWAY_JWT_ISSUER=https://issuer.example", "HALLWAY_JWT_AUDIENCE=hallway"}
 	p := serveEnv(t, env, filepath.Join(t.TempDir(), "hallway.db"))
@@ -190,8 +189,8 @@ func TestTokensOfAnotherApplication(t *testing.T) {
 	}
 }
 
-// TestADoubledSignal drains as one does: timeout(1) sends it to the process and to the
-// process's group.
+// TestADoubledSignal checks that two signals at once drain the relay as one does: timeout(1) sends one to the process and one to
+// its group.
 func TestADoubledSignal(t *testing.T) {
 	for _, second := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		p := serve(t)
@@ -207,7 +206,7 @@ func TestADoubledSignal(t *testing.T) {
 	}
 }
 
-// TestFilesThatEverybodyMayRead are warned of, at the start and when they change.
+// TestFilesThatEverybodyMayRead checks that the log warns of them, at the start and after each change.
 func TestFilesThatEverybodyMayRead(t *testing.T) {
 	cert, key := relaytest.Certificate(t, 1)
 	folder := t.TempDir()

@@ -182,8 +182,7 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// TestDemo runs the demo where the browser build was made before, as `make test`
-// does, and else sees that the relay asks for it.
+// TestDemo runs the demo if the browser build exists, as with `make test`; otherwise it checks that the relay asks for the build.
 func TestDemo(t *testing.T) {
 	if _, err := demo.Files(); err != nil {
 		code, _, stderr := run(t, nil, "serve", "--demo", "--addr", "127.0.0.1:0")

@@ -10,8 +10,8 @@ import (
 	"hallway/test/servers"
 )
 
-// TestMigrate takes a database with all kinds of rows to PostgreSQL: a relay on it goes on where the other has stopped, in
-// the same lives of the rooms, and finds the same.
+// TestMigrate copies a database with all kinds of rows to PostgreSQL: a relay on it continues with the same epochs of the rooms, and
+// returns the same data.
 func TestMigrate(t *testing.T) {
 	p := serve(t, "--rate", "0")
 	p.fill("u_1", 1, 30)
@@ -56,7 +56,7 @@ func TestMigrate(t *testing.T) {
 	waitFor(t, func() bool { return len(q.page("lobby", "?q=strasse").Messages) == 1 })
 }
 
-// waitFor waits until something that must come has come.
+// waitFor waits for a condition, and fails the test if it does not come.
 func waitFor(t *testing.T, come func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

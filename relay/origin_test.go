@@ -45,7 +45,7 @@ func handshake(host, origin string) string {
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: hallway.v1\r\n\r\n"
 }
 
-// TestWhoMayConnect: by what the command line says, and never by what a page says of itself.
+// TestWhoMayConnect checks that the command line decides it, and never the headers that a page sets.
 func TestWhoMayConnect(t *testing.T) {
 	for _, test := range []struct {
 		args    []string
@@ -86,7 +86,7 @@ func TestWhoMayConnect(t *testing.T) {
 	}
 }
 
-// TestWhereMetricsAreTold: to this machine alone, or where the operator says.
+// TestWhereMetricsAreTold checks that metrics are served to this machine alone, or at the operator's address.
 func TestWhereMetricsAreTold(t *testing.T) {
 	get := func(host string) string { return "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n" }
 	tells := func(addr, host string, want int) {

@@ -42,7 +42,7 @@ func TestPostgresCommands(t *testing.T) {
 	}
 }
 
-// TestDatabaseFlag wants one clear line, without a password, for a database that cannot be used.
+// TestDatabaseFlag checks that a database that cannot be used gives one clear line, without the password.
 func TestDatabaseFlag(t *testing.T) {
 	for db, want := range map[string]string{
 		"mysql://hallway@127.0.0.1/chat":                "mysql:// is not known",

@@ -26,12 +26,12 @@ import (
 
 const (
 	testSecret = "0123456789abcdef0123456789abcdef"
-	// asCommand makes the test's own program be the command: what the tests run
-	// as processes of their own is main itself, race detector included.
+	// asCommand names the variable that turns the test's own program into the command. So the tests run main itself in
+	// separate processes, race detector included.
 	asCommand = "HALLWAY_TEST_AS_COMMAND"
-	// patience is how long a test waits for what must come.
+	// patience is the longest time that a test waits for something.
 	patience = 30 * time.Second
-	// processTimeout ends a process that a test has lost sight of.
+	// processTimeout ends a process that a test has lost.
 	processTimeout = 2 * patience
 )
 
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// command is `hallway` with arguments; env has NAME=value beside the secret.
+// command returns the command `hallway` with arguments; env has NAME=value beside the secret.
 func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -70,7 +70,7 @@ func run(t *testing.T, env []string, args ...string) (code int, stdout, stderr s
 	return cmd.ProcessState.ExitCode(), out.String(), errOut.String()
 }
 
-// process is a relay that runs.
+// process is a running relay.
 type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
@@ -78,7 +78,7 @@ type process struct {
 	args []string
 	db   string
 	addr string
-	// metrics is the address where these are told, "": none of their own.
+	// metrics is the address of the metrics; "": they have none of their own.
 	metrics string
 
 	tls *tls.Config // its clients', nil: they speak plain HTTP
@@ -90,7 +90,7 @@ type process struct {
 	output bytes.Buffer // stdout and stderr
 }
 
-// serve starts a relay on a free port over a database of its own.
+// serve starts a relay on a free port with a new database.
 func serve(t *testing.T, args ...string) *process {
 	t.Helper()
 	return serveDB(t, filepath.Join(t.TempDir(), "hallway.db"), args...)
@@ -127,7 +127,7 @@ func serveEnv(t *testing.T, env []string, db string, args ...string) *process {
 	return p
 }
 
-// read collects what the relay logs, and finds the address it listens on.
+// read collects the relay's log, and finds its address there.
 func (p *process) read(stderr io.Reader, addr chan<- string) {
 	defer close(p.ended)
 	lines := bufio.NewScanner(stderr)
@@ -142,7 +142,7 @@ func (p *process) read(stderr io.Reader, addr chan<- string) {
 	_ = p.cmd.Wait()
 }
 
-// Write keeps what the relay prints.
+// Write keeps the output of the relay.
 func (p *process) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -168,7 +168,7 @@ func (p *process) signal(s os.Signal) {
 	}
 }
 
-// end waits for the relay's own end and gives its exit code.
+// end waits until the relay ends by itself, and returns its exit code.
 func (p *process) end() int {
 	p.t.Helper()
 	select {
@@ -179,7 +179,7 @@ func (p *process) end() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// stop ends the relay as an operator does, when all its clients have gone.
+// stop ends the relay as an operator does, after all clients have left.
 func (p *process) stop() {
 	p.t.Helper()
 	for _, nc := range p.conns {
@@ -199,7 +199,7 @@ func (p *process) again() *process {
 	return again
 }
 
-// url is a URL of the relay; scheme is http or ws.
+// url returns a URL of the relay; scheme is http or ws.
 func (p *process) url(scheme, path string) string {
 	if p.tls != nil {
 		scheme += "s"
@@ -234,7 +234,7 @@ func (p *process) rest(method, path, bearer, body string) (status int, header ht
 	if bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+bearer)
 	}
-	// A connection of its own: none is left to a relay that is gone.
+	// Each request has its own connection, so that none is left to a relay that has ended.
 	web := &http.Client{Transport: &http.Transport{TLSClientConfig: p.tls, DisableKeepAlives: true}}
 	res, err := web.Do(req)
 	if err != nil {
@@ -259,5 +259,5 @@ func (p *process) page(room, query string) protocol.Page {
 	return page
 }
 
-// id is the n-th message id of the tests.
+// id returns the n-th message id of the tests.
 func id(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }

@@ -36,8 +36,7 @@ func (p *process) found(query, text string) bool {
 	return false
 }
 
-// TestSearch looks for texts in several languages over REST, as package storetest does
-// in every store.
+// TestSearch searches for texts in several languages over REST, as package storetest does in every store.
 func TestSearch(t *testing.T) {
 	texts := []struct{ text, found, notFound string }{
 		{"我在北京工作", "北京", "上海"},
@@ -71,8 +70,8 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// TestReindexKilled kills relays that make an index of words anew: each goes on where the
-// one before stopped, new messages are found at once, and in the end all are.
+// TestReindexKilled kills relays that rebuild an index of words: each continues where the one before stopped, new messages are
+// found at once, and in the end all are.
 func TestReindexKilled(t *testing.T) {
 	const messages = 10_000
 	db := filepath.Join(t.TempDir(), "hallway.db")
@@ -138,7 +137,7 @@ func TestReindexKilled(t *testing.T) {
 	}
 }
 
-// reindexing returns how many messages the relay has still to index, by its metrics.
+// reindexing returns the number of messages that the relay must still index, from its metrics.
 func (p *process) reindexing() (left int64) {
 	p.t.Helper()
 	_, _, metrics := p.rest("GET", "/metrics", "", "")
@@ -155,8 +154,8 @@ func (p *process) reindexing() (left int64) {
 	return 0
 }
 
-// TestSearchInEarlierDatabase takes over a database whose index of words was made by
-// other rules: it is made anew, and the log and the metrics tell.
+// TestSearchInEarlierDatabase opens a database whose index of words was built by other rules: the relay rebuilds it, and the log
+// and the metrics say so.
 func TestSearchInEarlierDatabase(t *testing.T) {
 	content, err := os.ReadFile("../store/sqlite/testdata/version2.db")
 	if err != nil {

@@ -18,8 +18,7 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// marks is what must not come out of a relay, but in what it answers to those
-// whom it concerns. Each stands for a kind, so that a test can tell which got out.
+// marks holds private texts, one of each kind. A relay must not reveal them, except in answers to the users concerned.
 var marks = map[string]string{
 	"a text":            "mark-text",
 	"an edited text":    "mark-edit",
@@ -42,7 +41,7 @@ var marks = map[string]string{
 	"a key":             "mark-key",
 }
 
-// noMarks fails where something private is in what a relay put out.
+// noMarks fails the test if an output of a relay contains something private.
 func noMarks(t *testing.T, where, output string) {
 	t.Helper()
 	for kind, mark := range marks {
@@ -54,10 +53,8 @@ func noMarks(t *testing.T, where, output string) {
 	}
 }
 
-// TestNothingPrivateIsPutOut drives a relay that logs all it can through every
-// route and frame, failures too. What it logs, what it counts and what it says to
-// those whom it refuses holds nothing private. A client's address is the one thing
-// about people that it logs, and that at debug only.
+// TestNothingPrivateIsPutOut drives a relay with the most detailed log through every route and frame, failures included. Its log,
+// metrics and refusals contain nothing private. Of people it logs addresses only, and these at level debug only.
 func TestNothingPrivateIsPutOut(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	write(t, file, testSecret)
@@ -83,7 +80,7 @@ func TestNothingPrivateIsPutOut(t *testing.T) {
 		t.Errorf("an address is logged: %s", p.printed())
 	}
 
-	// What works on the database tells of nobody but in what it is asked to write.
+	// Commands name people only in the file that they are asked to write.
 	file = filepath.Join(t.TempDir(), "copy.db")
 	for _, args := range [][]string{
 		{"backup", "--db", p.db, "--to", file},
@@ -100,7 +97,7 @@ func TestNothingPrivateIsPutOut(t *testing.T) {
 	}
 }
 
-// bearers are tokens good and bad.
+// bearers returns good and bad tokens.
 func bearers(t *testing.T) map[string]string {
 	t.Helper()
 	issue := func(secret string, role protocol.Role, expires time.Duration) string {
@@ -130,8 +127,7 @@ func bearers(t *testing.T) map[string]string {
 	}
 }
 
-// askEverything makes a request of every route, with bodies and parameters good
-// and bad.
+// askEverything makes requests to every route, with good and bad bodies and parameters.
 func (p *process) askEverything(bearer string) {
 	const room = "/v1/rooms/mark-room"
 	one := room + "/messages/" + id(1)
@@ -187,7 +183,7 @@ func (p *process) askEverything(bearer string) {
 	}
 }
 
-// sayEverything writes a frame of every type, and has some of them refused.
+// sayEverything writes a frame of every type; the relay refuses some.
 func (p *process) sayEverything(bearer string) {
 	const room = "mark-room"
 	c := p.connect()
@@ -251,7 +247,7 @@ func (p *process) dial() (net.Conn, error) {
 	return net.Dial("tcp", p.addr)
 }
 
-// sayNonsense writes what is no HTTP, no frame, no JSON.
+// sayNonsense writes bytes that are neither HTTP nor a frame nor JSON.
 func (p *process) sayNonsense() {
 	for _, raw := range []string{
 		"mark-path\r\n\r\n",
@@ -288,7 +284,7 @@ func (p *process) sayNonsense() {
 	}
 }
 
-// TestCommandsTellNoSecrets: what goes wrong with a secret is told without it.
+// TestCommandsTellNoSecrets checks that errors about a secret do not contain it.
 func TestCommandsTellNoSecrets(t *testing.T) {
 	folder := t.TempDir()
 	short := filepath.Join(folder, "short")

@@ -32,7 +32,7 @@ func TestTwoPeopleChat(t *testing.T) {
 		t.Errorf("bob got %+v, ada %+v", got, first)
 	}
 
-	// The same again is answered to the asker alone: bob next hears of the post.
+	// A repeated send is answered to its sender alone: bob's next frame is the post.
 	ada.say(send)
 	if got := want[protocol.Changed](ada).Message; got.Rev != 1 {
 		t.Errorf("resent: %+v", got)
@@ -247,8 +247,7 @@ func TestAKillLosesNothingThatWasAcknowledged(t *testing.T) {
 			t.Errorf("message %d is %+v, was acknowledged as %+v", i, got, m)
 		}
 	}
-	// Everything is sent again, as a client does that does not know: each is there
-	// once, in the order of the first time.
+	// The client sends everything again, as after a lost connection: each message is there once, in the first order.
 	c = p.enter("u1", "lobby")
 	for i := range n {
 		c.say(protocol.Send{Room: "lobby", ID: id(i), Text: fmt.Sprint("message ", i)})
@@ -274,7 +273,7 @@ func TestDrain(t *testing.T) {
 	if status, header, _ := p.rest("GET", "/readyz", "", ""); status != 503 || header.Get("Retry-After") == "" {
 		t.Errorf("readyz while draining: %d", status)
 	}
-	// Who is still here is served.
+	// The remaining clients are served.
 	c.say(protocol.Send{Room: "lobby", ID: id(1), Text: "the last word"})
 	want[protocol.Changed](c)
 	c.wantClose(protocol.CloseGoingAway)
@@ -292,8 +291,8 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// TestASecondSignalEndsAtOnce while a client keeps the drain waiting. One that comes right
-// after the first is no second one: see TestADoubledSignal.
+// TestASecondSignalEndsAtOnce sends a second signal while a client delays the drain. A signal right after the first does not count
+// as a second one: see TestADoubledSignal.
 func TestASecondSignalEndsAtOnce(t *testing.T) {
 	p := serve(t)
 	c := p.enter("u1", "lobby")

@@ -15,8 +15,7 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// encrypted has a relay serve TLS with a certificate of its own, and its clients
-// trust it.
+// encrypted starts a relay that serves TLS with a new certificate, which its clients trust.
 func encrypted(t *testing.T, args ...string) *process {
 	t.Helper()
 	folder := t.TempDir()
@@ -29,8 +28,7 @@ func encrypted(t *testing.T, args ...string) *process {
 	return p
 }
 
-// TestNothingPrivateIsPutOutOverTLS: as over plain TCP, and of handshakes that go
-// wrong nothing is told at all.
+// TestNothingPrivateIsPutOutOverTLS checks the same as over plain TCP, and that the log does not mention failed handshakes.
 func TestNothingPrivateIsPutOutOverTLS(t *testing.T) {
 	p := encrypted(t) // logs all it can
 	for _, bearer := range bearers(t) {
@@ -41,7 +39,7 @@ func TestNothingPrivateIsPutOutOverTLS(t *testing.T) {
 	p.stop()
 	noMarks(t, "the log", p.printed())
 
-	// A higher level logs no more than this one.
+	// At level info the log is shorter.
 	p = encrypted(t, "--log-level", "info")
 	p.failHandshakes()
 	p.sayNonsense()
@@ -57,7 +55,7 @@ func TestNothingPrivateIsPutOutOverTLS(t *testing.T) {
 	}
 }
 
-// failHandshakes does what no TLS server should be impressed by.
+// failHandshakes makes handshakes that fail.
 func (p *process) failHandshakes() {
 	p.t.Helper()
 	dial := func() *net.TCPConn {
@@ -97,7 +95,7 @@ func (p *process) failHandshakes() {
 	}
 }
 
-// certificateEnds is what the metrics tell of that, in seconds since 1970; -1: nothing.
+// certificateEnds returns the end of the certificate by the metrics, in seconds since 1970; -1: they do not tell.
 func (p *process) certificateEnds() int64 {
 	p.t.Helper()
 	_, _, metrics := p.rest("GET", "/metrics", "", "")
@@ -113,7 +111,7 @@ func (p *process) certificateEnds() int64 {
 	return -1
 }
 
-// TestTheEndOfACertificateIsTold: by the metrics always, by the log where it is near.
+// TestTheEndOfACertificateIsTold checks that the metrics always tell it, and the log if it is near.
 func TestTheEndOfACertificateIsTold(t *testing.T) {
 	if got := serve(t).certificateEnds(); got != -1 {
 		t.Errorf("without TLS: %d", got)
