@@ -39,7 +39,7 @@ func (f *dbFlag) name() string {
 	return f.DB
 }
 
-// check refuses what is neither a file nor in PostgreSQL.
+// check refuses a database that is neither in a file nor in PostgreSQL.
 func (f *dbFlag) check() error {
 	scheme, _, found := strings.Cut(f.DB, "://")
 	if found && !f.isPostgres() {

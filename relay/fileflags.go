@@ -24,12 +24,12 @@ import (
 	"hallway/relay/server"
 )
 
-// filesAtFlag says where the bytes of files are.
+// filesAtFlag names the place of the bytes of files.
 type filesAtFlag struct {
 	FilesAt string `name:"files" env:"HALLWAY_FILES" placeholder:"PLACE" help:"Place of uploaded files: a folder, or s3://bucket/prefix?endpoint=https://s3.example.org&region=… with the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; off refuses files. By default the folder <database>.files; with PostgreSQL off, because all relays on one database need the same place."`
 }
 
-// fileFlags say what is taken of files.
+// fileFlags hold the place, the scanner and the limits of uploaded files.
 type fileFlags struct {
 	filesAtFlag
 	Scan      string   `env:"HALLWAY_SCAN" placeholder:"ADDRESS" help:"Scanner that every file must pass: tcp://host:3310 or unix:///path of ClamAV's clamd, or an http(s) URL that gets the bytes by POST and answers with 2xx if they are clean, with 403 if not. While it does not answer, files are refused."`

@@ -176,7 +176,7 @@ func (l *link) readFrom(conn *websocket.Conn) (protocol.CloseCode, string) {
 	}
 }
 
-// writeTo writes what is queued, and closes the connection when the queue is
+// writeTo writes the queued frames, and closes the connection when the queue is
 // closed.
 func (l *link) writeTo(conn *websocket.Conn) {
 	for {

@@ -34,7 +34,7 @@ type Demands struct {
 type Keeper struct {
 	demands Demands // set before the first token
 
-	change  sync.Mutex // guards changes of what follows
+	change  sync.Mutex // guards changes of the fields below
 	secrets atomic.Pointer[secrets]
 	keys    atomic.Pointer[keyset]
 	lacks   atomic.Pointer[func()] // see OnUnknownKey

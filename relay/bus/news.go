@@ -47,7 +47,7 @@ func RelayOf(news News) RelayID {
 // Durable reports whether the database holds the content of the news.
 func Durable(news News) bool { return news.kind() == kindChanges }
 
-// Changes tell of a room what is committed.
+// Changes holds committed changes of a room.
 type Changes struct {
 	Room  string
 	Epoch string // "": the room was deleted
@@ -126,7 +126,7 @@ type Spent struct {
 	Users []Spending
 }
 
-// Spending is what one user has used up.
+// Spending holds the messages and connections that one user has used up.
 type Spending struct {
 	User     string
 	Messages int64 // messages sent

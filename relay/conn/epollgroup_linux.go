@@ -73,7 +73,7 @@ func (g *epollGroup) Send(frames [][]byte) {
 	}
 }
 
-// broadcast is the writing of one buffer to a part's members, from the last to the first.
+// broadcast holds the state of writing one buffer to a part's members, from the last to the first.
 type broadcast struct {
 	part *part
 	data []byte

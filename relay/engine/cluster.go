@@ -76,7 +76,7 @@ func (c *cluster) arm() {
 	}
 }
 
-// wakeHub does what is due in the hub.
+// wakeHub carries out the work that is due in the hub.
 func (c *cluster) wakeHub() {
 	c.wakeAt = time.Time{}
 	c.engine.hub.Wake(time.Now())

@@ -19,7 +19,7 @@ const eventsMax = 1024
 // wait. It is enough for a batch that costs the disk little.
 const busyOps = 128
 
-// Options holds what New needs.
+// Options holds the parameters of New.
 type Options struct {
 	Hub   hub.Config
 	Store rules.Store // the caller closes it, after Drain

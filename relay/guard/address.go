@@ -44,7 +44,7 @@ type Addresses struct {
 	order list.List // of *address; the first was seen last
 }
 
-// address holds what is remembered of one address.
+// address holds the state of one address.
 type address struct {
 	addr                            netip.Addr
 	requests, badTokens, handshakes Bucket

@@ -145,10 +145,10 @@ func (a *Answers) count(who Caller, bytes int) {
 type budget struct {
 	full  error
 	most  int
-	bytes func() int         // what is held of the budget
+	bytes func() int         // the used bytes of the budget
 	in    func(*answer) bool // whether an answer counts in the budget
 	share func(*answer) int  // the unread bytes of an answer's party; nil: all answers have one party
-	own   func() int         // what is held by the party of the caller
+	own   func() int         // the bytes used by the party of the caller
 }
 
 // budgets returns the budgets of a caller's answer.

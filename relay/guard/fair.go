@@ -23,13 +23,13 @@ type waiter struct {
 	called      chan struct{} // closed when it has a slot
 }
 
-// account holds what one user has asked for.
+// account holds the requests of one user.
 type account struct {
 	last    int64 // the lowest rank that the next request may get
 	waiting int
 }
 
-// addressAccount holds what one address has asked for.
+// addressAccount holds the requests of one address.
 type addressAccount struct {
 	last    int64
 	waiting byRank

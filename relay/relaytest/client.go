@@ -15,7 +15,7 @@ import (
 	"hallway/protocol"
 )
 
-// Engine is what a Client connects to.
+// Engine is the relay to which a Client connects.
 type Engine interface {
 	Serve(nc net.Conn, from netip.AddrPort)
 	Drain(ctx context.Context) error

@@ -18,7 +18,7 @@ import (
 	"hallway/relay/reload"
 )
 
-// variable names the environment variable with the secret. There is no flag for it, because others on the machine can read a
+// variable is the name of the environment variable with the secret. There is no flag for it, because others on the machine can read a
 // process's flags.
 const variable = "HALLWAY_JWT_SECRET"
 

@@ -18,7 +18,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// Files holds what the routes of files need.
+// Files holds the parts that the routes of files use.
 type Files struct {
 	Rows   rules.Files
 	Bytes  files.Store
@@ -191,7 +191,7 @@ func (s *fileRoutes) take(who hub.Identity, room string, op rules.Upload, conn *
 	return stored, err
 }
 
-// keep makes what was uploaded a file of the room.
+// keep makes the upload a file of the room.
 func (s *fileRoutes) keep(who hub.Identity, room string, op rules.Upload) (stored rules.Uploaded, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()

@@ -67,7 +67,7 @@ type History interface {
 	Ready(ctx context.Context) error
 }
 
-// Options holds what New needs.
+// Options holds the parameters of New.
 type Options struct {
 	Backend    Backend
 	History    History

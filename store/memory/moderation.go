@@ -98,7 +98,7 @@ func (s reader) Reports(
 	return reports, nil
 }
 
-// Audit lists what was done in a room; see [rules.Moderation].
+// Audit lists the acts in a room; see [rules.Moderation].
 func (s reader) Audit(ctx context.Context, room string, before int64, limit int) (entries []protocol.AuditEntry, err error) {
 	state, err := s.read(ctx)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 var errClosed = errors.New("the store is closed")
 
-// states holds what is durable and what is staged. All parts of a store share it.
+// states holds the durable and the staged state. All parts of a store share it.
 type states struct {
 	mu     sync.Mutex
 	state  *state // durable
@@ -16,7 +16,7 @@ type states struct {
 	closed bool
 }
 
-// read returns what is durable.
+// read returns the durable state.
 func (s *states) read(ctx context.Context) (*state, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -26,7 +26,7 @@ func (s *states) read(ctx context.Context) (*state, error) {
 	return s.state, ctx.Err()
 }
 
-// change changes what is durable, and drops what is staged.
+// change changes the durable state, and drops the staged one.
 func (s *states) change(ctx context.Context, do func(*state)) error {
 	if _, err := s.read(ctx); err != nil {
 		return err

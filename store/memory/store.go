@@ -27,7 +27,7 @@ type Store struct {
 	sent map[sender]protocol.Time
 }
 
-// reader reads what is durable.
+// reader reads the durable state.
 type reader struct {
 	*states
 	now func() time.Time // decides which sanctions are in force

@@ -95,7 +95,7 @@ func (w *writer) connect(ctx context.Context) (conn *pgx.Conn, made bool, err er
 	return conn, true, err
 }
 
-// isLost reports whether a query failed because its connection did, not because of what it asked.
+// isLost reports whether a query failed because its connection did, not because of the query itself.
 func isLost(err error) bool {
 	var refused *pgconn.PgError
 	return err != nil && (!errors.As(err, &refused) || hasClass(err, "57P", "08"))

@@ -48,7 +48,7 @@ type loader struct {
 	slow    map[string]map[string]protocol.Time // when users have sent, by room
 }
 
-// run sends what is queued.
+// run sends the queued statements.
 func (l *loader) run() error {
 	if l.queries.Len() == 0 {
 		return nil

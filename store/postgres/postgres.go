@@ -34,7 +34,7 @@ type Store struct {
 	quickly resting
 }
 
-// reader reads what is durable, each answer in one snapshot.
+// reader reads the durable state, each answer in one snapshot.
 type reader struct {
 	*db
 	searchable func() error // returns why no search can be answered at present

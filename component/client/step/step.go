@@ -1,4 +1,4 @@
-// Package step holds what every part of the core is given: the time of the step
+// Package step holds the things that every part of the core gets: the time of the step
 // under way, random numbers, the list of effects ([Step]), and
 // interfaces to the connection ([Link], [Tokens]).
 //

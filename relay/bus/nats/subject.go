@@ -39,10 +39,10 @@ func (s subjects) listen(room string) string { return s.prefix + "*." + hash(roo
 // ephemeral returns the subject of a room's ephemeral news.
 func (s subjects) ephemeral(room string) string { return s.prefix + "e." + hash(room) }
 
-// all returns the subject of what all relays hear.
+// all returns the subject of news for all relays.
 func (s subjects) all() string { return s.prefix + "all" }
 
-// to returns the subject of what one relay hears.
+// to returns the subject of news for one relay.
 func (s subjects) to(relay bus.RelayID) string {
 	return fmt.Sprintf("%sto.%016x", s.prefix, uint64(relay))
 }
