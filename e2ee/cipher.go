@@ -57,5 +57,9 @@ const (
 	OpOpenFile Op = "openFile"
 )
 
+// OwnKid names the key of the device itself, which the cipher derives from the private half of box in OpDevice. OpSeal and OpOpen
+// take it like the kid of a secret. It encrypts what no other device may read, and nothing that is sent.
+const OwnKid = "0"
+
 // Yes is the field for yes.
 const Yes = "1"

@@ -106,7 +106,7 @@ type (
 	}
 	// Seal signs contents and encrypts them. Answered by [ContentsSealed].
 	Seal struct {
-		Kid      string
+		Kid      string // of a secret; or e2ee.OwnKid, for this device alone
 		Contents []Content
 	}
 	// Open decrypts messages, and checks their signatures if the device was checked before.

@@ -141,12 +141,12 @@ const labeledExtract = (suite, salt, label, ...data) => hmac(salt, 'HPKE-v1', su
 const labeledExpand = (suite, key, label, size, ...info) =>
   expand(key, size, `\0${String.fromCharCode(size)}HPKE-v1`, suite, label, ...info);
 
+const agree = async (privateKey, publicKey) =>
+  new Uint8Array(await subtle.deriveBits({ name: 'ECDH', public: publicKey }, privateKey, 256));
+
 /** The key schedule of HPKE in base mode, between a private and a public key. */
 async function schedule(privateKey, publicKey, enc, boxPoint, info) {
-  const shared = new Uint8Array(
-    await subtle.deriveBits({ name: 'ECDH', public: publicKey }, privateKey, 256),
-  );
-  const extracted = await labeledExtract(KEM, ZERO, 'eae_prk', shared);
+  const extracted = await labeledExtract(KEM, ZERO, 'eae_prk', await agree(privateKey, publicKey));
   const [secret, noPsk, about] = await Promise.all([
     labeledExpand(KEM, extracted, 'shared_secret', 32, enc, boxPoint).then((key) =>
       labeledExtract(SUITE, key, 'secret'),
@@ -209,7 +209,6 @@ const databaseShelf = {
 };
 
 const page = new Map();
-
 /** The same, where keys cannot be stored: all chats of the page share it. */
 const pageShelf = {
   async change(key, change) {
@@ -301,6 +300,8 @@ export function createCipher(given) {
           shelf = pageShelf;
           return get();
         });
+        const own = await hmac(ZERO, await agree(keys.box.privateKey, keys.box.publicKey));
+        secrets.set('0', { messages: await aes(await expand(own, 32, infos[1])) }); // e2ee.OwnKid
         return [await xy(keys.sign.publicKey), await xy(keys.box.publicKey), shelf === pageShelf ? YES : ''];
       },
     ],

@@ -273,10 +273,15 @@ func TestDeviceIsKept(t *testing.T) {
 	if kept := do[client.TurnKept](ada, client.KeepTurn{Turn: first.Turn}); kept.N != 2 || kept.Higher == nil || !slices.Equal(kept.Higher.Out, []string{"u_eve"}) {
 		t.Errorf("after an older one, turn %+v is kept", kept)
 	}
+	waits := client.Content{Place: client.Place{ID: "m1", Sender: "u_ada"}, Text: "waits"}
+	own := do[client.ContentsSealed](ada, client.Seal{Kid: e2ee.OwnKid, Contents: []client.Content{waits}}).Sealed[0]
 	asked := i.asked
 	again := newParty(t, i, "u_ada", "organizer", native.New(disk))
 	if o := again.opened; o.Device.Sign != ada.opened.Device.Sign || o.Device.Cert != ada.opened.Device.Cert || i.asked != asked || o.Fleeting || !o.HasKey || o.Turn.Kid != second.Turn.Kid || o.Offered != 2 {
 		t.Errorf("opened again: %+v", o)
+	}
+	if o := do[client.ContentsOpened](again, client.Open{Messages: []client.SealedContent{{Place: waits.Place, Sealed: own}}}).Opened[0]; o.State != client.OpenedWell || o.Text != waits.Text {
+		t.Errorf("what it encrypted for itself opens as %+v", o)
 	}
 	if o := do[client.DeviceOpened](again, client.OpenDevice{User: "u_ada", Renew: true}); o.Device.Cert == ada.opened.Device.Cert || i.asked != asked+1 {
 		t.Error("the certificate is not renewed")
@@ -284,6 +289,36 @@ func TestDeviceIsKept(t *testing.T) {
 	other := newParty(t, i, "u_ben", "organizer", native.New(disk))
 	if o := other.opened; o.Device.ID == ada.opened.Device.ID || o.Turn != nil || o.Offered != 0 {
 		t.Errorf("another user's device: %+v", o)
+	}
+}
+
+// TestOwnKey: what a device encrypts for itself, no other device of the same or of another user opens, and no device gets its key.
+func TestOwnKey(t *testing.T) { eachCipher(t, testOwnKey) }
+
+func testOwnKey(t *testing.T, adas, bens func() e2ee.Cipher) {
+	i := newIssuer(t)
+	ada, ben := newParty(t, i, "u_ada", "organizer", adas()), newParty(t, i, "u_ben", "participant", bens())
+	place := client.Place{ID: "m1", Sender: "u_ada", SentAt: "2026-11-23T09:15:01.002Z"}
+	sealed := do[client.ContentsSealed](ada, client.Seal{Kid: e2ee.OwnKid, Contents: []client.Content{{Place: place, Text: "waits"}}}).Sealed[0]
+	open := func(p *party, at client.Place) client.OpenedContent {
+		return do[client.ContentsOpened](p, client.Open{Messages: []client.SealedContent{{Place: at, Sealed: sealed}}}).Opened[0]
+	}
+	if o := open(ada, place); sealed.Kid != e2ee.OwnKid || o.State != client.OpenedWell || o.Text != "waits" || o.Device != ada.opened.Device.ID {
+		t.Errorf("under %s; opened %+v", sealed.Kid, o)
+	}
+	elsewhere := place
+	elsewhere.ID = "m2"
+	for name, o := range map[string]client.OpenedContent{
+		"another place": open(ada, elsewhere), "another user": open(ben, place), "another device": open(newParty(t, i, "u_ada", "organizer", bens()), place),
+	} {
+		if o.State != client.OpenedBad || o.Text != "" {
+			t.Errorf("%s: %+v", name, o)
+		}
+	}
+	do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{ben.opened.Device}})
+	given, err := ada.Do(t.Context(), client.WrapKey{Kid: e2ee.OwnKid, To: []string{ben.opened.Device.ID}})
+	if w, _ := given.(client.KeyWrapped); err == nil && len(w.Wraps) > 0 {
+		t.Errorf("handed on: %+v", w)
 	}
 }
 

@@ -139,6 +139,11 @@ func (c *Cipher) device(first, _ [][]byte) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	own, err := c.keys.own(c.infos[1])
+	if err != nil {
+		return nil, err
+	}
+	c.secrets[e2ee.OwnKid] = secret{messages: own}
 	fleeting := say(c.shelf == nil)[0]
 	sign, box := c.keys.Sign(), c.keys.Box()
 	xy := func(x, y string) []byte { return append(e2ee.Decode(x), e2ee.Decode(y)...) }

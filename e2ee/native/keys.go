@@ -1,6 +1,7 @@
 package native
 
 import (
+	"crypto/cipher"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -111,6 +112,19 @@ func sign(key *ecdsa.PrivateKey, data []byte) ([]byte, error) {
 	r.FillBytes(sig[:coordinateBytes])
 	s.FillBytes(sig[coordinateBytes:])
 	return sig, nil
+}
+
+// own returns the cipher of what the device encrypts for itself. Its key is derived from what the box key shares with itself.
+func (k Keys) own(info []byte) (cipher.AEAD, error) {
+	shared, err := k.box.ECDH(k.box.PublicKey())
+	if err != nil {
+		return nil, err
+	}
+	key, err := derive(shared, info, keyBytes)
+	if err != nil {
+		return nil, err
+	}
+	return newGCM(key)
 }
 
 // derive returns a key of a secret.

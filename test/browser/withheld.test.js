@@ -1,7 +1,7 @@
 // A relay that withholds the newest turn of an encrypted room from a device that has kept it.
 
 import { ADA, BEN, expect } from './fixture.js';
-import { test } from './vault.js';
+import { stored, test } from './vault.js';
 
 /** Puts a relay between a page and the real one: while it withholds, it tells of the first turn that the page was told of. */
 async function withholding(page) {

@@ -24,10 +24,10 @@ var table = map[string]rule{
 	"component/client/step":       {ours: []string{"protocol", "component/client"}, pure: true},
 	"component/client/timeline":   {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/connection": {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
-	"component/client/outbox":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/outbox":     {ours: []string{"protocol", "e2ee", "component/client", "component/client/step"}, pure: true},
 	"component/client/catchup":    {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/request":    {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
-	"component/client/lock":       {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
+	"component/client/lock":       {ours: []string{"protocol", "e2ee", "component/client", "component/client/step"}, pure: true},
 	"component/client/upload":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/people":     {ours: []string{"protocol", "component/client", "component/client/step"}, pure: true},
 	"component/client/core": {ours: []string{

@@ -150,6 +150,7 @@ func (c *cipher) Do(_ context.Context, op e2ee.Op, in []byte) ([]byte, error) {
 	case e2ee.OpDevice:
 		c.open(string(f[1]))
 		c.keyID = string(f[2])
+		c.secrets[e2ee.OwnKid] = "own " + string(c.self.boxPoint) + c.keyID
 		answer(c.self.signPoint)
 		answer(c.self.boxPoint)
 		yes(c.store != &c.p.dev.cabinet)
@@ -227,7 +228,7 @@ func (c *cipher) withContents(op e2ee.Op, f [][]byte, answer func([]byte)) {
 	case e2ee.OpSeal:
 		kid := string(f[0])
 		for f = f[1:]; len(f) > 0; f = f[2:] {
-			c.p.sealed.noteSeal(kid, f[0], f[1])
+			c.p.sealed.noteSeal(kid, f[0], f[1], c.store == &c.p.dev.cabinet)
 			answer(s.fresh(12))
 			answer(s.encrypt(64, "message "+c.secrets[kid], string(f[0]), f[1]))
 		}

@@ -74,6 +74,7 @@ func (p *page) die() {
 		return
 	}
 	p.w.note(p.name, "died")
+	p.sealed.checkKept()
 	p.alive = false
 	p.person.forgetWishes("")
 	if p.link != nil {

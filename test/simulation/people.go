@@ -3,6 +3,7 @@ package simulation
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"hallway/component/client"
 )
@@ -16,6 +17,7 @@ type item struct {
 	user   string
 	room   string
 	author *page // the page that wrote it; nil: over REST
+	at     time.Duration
 
 	accepted  bool // the chat took it
 	saved     bool // it was in the device's storage
@@ -54,7 +56,7 @@ func (all *people) write(user, room string, author *page) *item {
 // writeText returns a new item; its text is unique and ends with end.
 func (all *people) writeText(user, room string, author *page, end string) *item {
 	n := len(all.items) + 1
-	it := &item{number: n, id: uuid(100_000 + n), user: user, room: room, author: author}
+	it := &item{number: n, id: uuid(100_000 + n), user: user, room: room, author: author, at: all.w.now}
 	it.text = fmt.Sprintf("%s %d%s", user, n, end)
 	all.items = append(all.items, it)
 	all.byID[it.id] = it

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"hallway/component/client"
 	"hallway/e2ee"
@@ -69,10 +70,11 @@ func turnOf(kid string) int64 {
 	return n
 }
 
-// noteSeal checks the kid under which the page seals, and records the content.
-func (e *sealedPage) noteSeal(kid string, aad, plaintext []byte) {
+// noteSeal checks the kid under which the page seals, and records the content. Under the device's own the page seals only what
+// it keeps, and only if the device is stored.
+func (e *sealedPage) noteSeal(kid string, aad, plaintext []byte, stored bool) {
 	p, w := e.p, e.p.w
-	if n := turnOf(kid); n < e.floor {
+	if n := turnOf(kid); n < e.floor && (kid != e2ee.OwnKid || !stored) {
 		w.fail("%s seals under %s, and has kept turn %d", p.name, kid, e.floor)
 	}
 	if w.sealed.forged[kid] {
@@ -97,6 +99,9 @@ func (e *sealedPage) noteSeal(kid string, aad, plaintext []byte) {
 // noteWrap checks a device that the page gives a secret.
 func (e *sealedPage) noteWrap(kid, device string) {
 	p := e.p
+	if kid == e2ee.OwnKid {
+		p.w.fail("%s gives its own secret away", p.name)
+	}
 	for _, g := range p.w.sealed.ghosts() {
 		if g.ID == device {
 			p.w.fail("%s gives a ghost the secret of %s", p.name, kid)
@@ -130,6 +135,9 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 	case protocol.Send:
 		if f.Encrypted == nil || f.Text != "" || len(f.Mentions) > 0 || slices.ContainsFunc(f.Files, func(a protocol.Attachment) bool { return a.Alt != "" }) {
 			w.fail("%v writes in the clear: %+v", l, f)
+		}
+		if f.Encrypted.Kid == e2ee.OwnKid {
+			w.fail("%v writes what only its device can read: %s", l, short(f.ID))
 		}
 		before, again := w.sealed.wrote[f.ID]
 		on := &w.weather.on // without a storage or locks tabs do not know of each other's forms; an older database has an older key again
@@ -173,6 +181,22 @@ func (e *sealedPage) inspect(s *client.Snapshot) {
 	for _, o := range s.Outbox {
 		if it := w.people.byID[o.ID]; o.Text != "" && o.Text != it.text {
 			w.fail("%s shows %q as %s, which says %q", p.name, o.Text, short(o.ID), it.text)
+		}
+	}
+}
+
+// keptWithin is the time in which a page of an encrypted room stores what its user has written, whether or not it has a key.
+const keptWithin = 5 * time.Second
+
+// checkKept checks, when the page dies, that it has stored what its user wrote before.
+func (e *sealedPage) checkKept() {
+	p, w := e.p, e.p.w
+	if !w.sealed.on || !p.watch.ready || w.weather.on[diskMissing] || w.weather.on[diskFails] {
+		return
+	}
+	for _, it := range w.people.items {
+		if it.author == p && it.accepted && !it.saved && !it.discarded && max(it.at, p.frozen)+keptWithin < w.now {
+			w.fail("%s dies and has not stored %s, which was written %v before", p.name, short(it.id), w.now-it.at)
 		}
 	}
 }

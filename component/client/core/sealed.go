@@ -25,7 +25,8 @@ func (c *Client) encrypt() {
 	c.loads.Sealed = c.sealedFile
 }
 
-// seal opens the messages that came, and seals those that wait to be written.
+// seal opens the messages that came, and seals those that wait to be written: for the room, or, until it has a key, for this
+// device alone.
 func (c *Client) seal() {
 	if c.lock == nil {
 		return
@@ -38,15 +39,19 @@ func (c *Client) seal() {
 		}
 		c.lock.Open(sealed)
 	}
-	contents := c.outbox.Seals.Unsealed(c.lock.Kid(), user)
+	room := c.lock.Kid()
 	kid, ok := c.lock.Seals()
+	contents := c.outbox.Seals.Unsealed(room, kid, user)
 	if !ok {
 		return
 	}
-	if contents = append(contents, c.requests.Unsealed(kid, user, c.lock.EditNumber)...); len(contents) == 0 {
+	if room != "" {
+		contents = append(contents, c.requests.Unsealed(room, user, c.lock.EditNumber)...)
+	}
+	if len(contents) == 0 {
 		return
 	}
-	c.lock.Seal(contents, func(sealed []protocol.Encrypted) {
+	c.lock.Seal(kid, contents, func(sealed []protocol.Encrypted) {
 		for i := range contents {
 			if contents[i].Edit > 0 {
 				c.requests.SetSealed(contents[i], sealed[i])

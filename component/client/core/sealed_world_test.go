@@ -35,9 +35,13 @@ type sealedChat struct {
 	mute    bool // the vault does not answer
 	down    bool // the relay answers no requests for devices and turns
 	keyless bool // the issuer's keys cannot be read, so devices cannot be checked
-	held    []client.Crypto
-	events  []client.Event // that wait
-	begins  time.Time      // when the certificates that are checked begin; zero: long ago
+	others  bool // another page owns the outbox
+	loads   bool // the outbox is being loaded: the test tells when it is there
+	// fleeting says that keys cannot be stored.
+	fleeting bool
+	held     []client.Crypto
+	events   []client.Event // that wait
+	begins   time.Time      // when the certificates that are checked begin; zero: long ago
 }
 
 func newSealedChat(t *testing.T, user string, role protocol.Role) *sealedChat {
@@ -53,6 +57,12 @@ func (s *sealedChat) reload() {
 	s.c = New(client.Config{Room: "lobby", Client: "test/1", Encrypted: true, Rand: func() float64 { return 0.5 }})
 	s.checked, s.written, s.timer = map[string]bool{"d-own": true}, nil, time.Time{}
 	s.step(client.Started{Token: testToken("ada")})
+}
+
+// reloadAs begins a new life of the page, while another page owns the outbox or none does.
+func (s *sealedChat) reloadAs(others bool) {
+	s.others = others
+	s.reload()
 }
 
 // deviceOf returns a device whose certificate says in the clear what it says.
@@ -97,8 +107,13 @@ func (s *sealedChat) carryOut(effects []client.Effect) {
 		case client.Dial:
 			s.gen = e.Gen
 		case client.LoadOutbox:
+			if s.loads {
+				continue
+			}
 			s.step(client.OutboxLoaded{User: e.User})
-			s.step(client.Owns{User: e.User, Alone: true})
+			if !s.others {
+				s.step(client.Owns{User: e.User, Alone: true})
+			}
 		case client.SaveItem:
 			s.saved = append(s.saved, e.Item)
 			s.step(client.ItemSaved{ID: e.Item.ID})
@@ -156,7 +171,7 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 	switch op := op.(type) {
 	case client.OpenDevice:
 		own := deviceOf("d-own", s.user, s.role, 24*time.Hour)
-		return client.DeviceOpened{Device: own, Cert: certOf(own), Turn: s.kept, HasKey: s.kept != nil, Offered: s.offered}
+		return client.DeviceOpened{Device: own, Cert: certOf(own), Turn: s.kept, HasKey: s.kept != nil, Offered: s.offered, Fleeting: s.fleeting}
 	case client.KeepTurn:
 		if s.kept == nil || s.kept.N < op.Turn.N {
 			s.kept = &op.Turn

@@ -6,6 +6,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/client/step"
+	"hallway/e2ee"
 	"hallway/protocol"
 )
 
@@ -35,16 +36,19 @@ type contents struct {
 	edits   map[string]int64 // the highest number of an edit shown, by the message's id
 }
 
-// Seals reports whether contents may be sealed now, and under which kid.
+// Seals reports whether contents may be sealed now, and under which kid. Without a key of the room that is e2ee.OwnKid, if the
+// device is stored.
 func (c *contents) Seals() (kid string, ok bool) {
-	kid = c.keys.kid()
+	if kid = c.keys.kid(); kid == "" && c.device.own.ID != "" && !c.device.fleeting {
+		kid = e2ee.OwnKid
+	}
 	return kid, kid != "" && !c.sealing && c.sealAt.IsZero()
 }
 
-// Seal seals contents. Then takes the sealed forms, in their order.
-func (c *contents) Seal(all []client.Content, then func(sealed []protocol.Encrypted)) {
+// Seal seals contents under a kid. Then takes the sealed forms, in their order.
+func (c *contents) Seal(kid string, all []client.Content, then func(sealed []protocol.Encrypted)) {
 	c.sealing = true
-	c.do(client.Seal{Kid: c.keys.kid(), Contents: all}, func(r client.CryptoResult) {
+	c.do(client.Seal{Kid: kid, Contents: all}, func(r client.CryptoResult) {
 		c.sealing = false
 		s, _ := r.(client.ContentsSealed)
 		if len(s.Sealed) != len(all) {
@@ -62,8 +66,8 @@ func (c *contents) EditNumber(id string) int64 { return c.edits[id] + 1 }
 func (c *contents) Open(messages []*protocol.Message) {
 	var batch []*protocol.Message
 	for _, m := range messages {
-		if !c.keys.kids[m.Encrypted.Kid] {
-			c.cfg.Opened(m, client.Said{Mark: c.lacking(m.Encrypted.Kid)})
+		if kid := m.Encrypted.Kid; !c.keys.kids[kid] && (kid != e2ee.OwnKid || c.device.own.ID == "") {
+			c.cfg.Opened(m, client.Said{Mark: c.lacking(kid)})
 			continue
 		}
 		if batch = append(batch, m); len(batch) == openMax {
@@ -78,6 +82,9 @@ func (c *contents) Open(messages []*protocol.Message) {
 
 // lacking returns the mark of a message whose secret is not here, and begins to look for it.
 func (c *contents) lacking(kid string) client.Mark {
+	if kid == e2ee.OwnKid {
+		return client.MarkWaiting // for the device
+	}
 	n := client.KidTurn(kid)
 	if n == 0 || c.device.inPlain() {
 		return client.MarkAltered

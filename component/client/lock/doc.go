@@ -4,8 +4,9 @@
 // It knows a secret by its kid and a device by its id: the shell's vault has the keys
 // ([client.Crypto]). The rules are here:
 //
-//   - Nothing is sealed but under the newest turn, whose signature and whose maker's role were
+//   - Nothing is sealed for others but under the newest turn, whose signature and whose maker's role were
 //     checked, which is kept on disk, and which is not below any turn that this device has kept.
+//   - What waits for such a turn is sealed for this device alone, if the device is stored, so that the outbox can store it.
 //   - A secret is handed only to devices whose certificate is good now and opens the room, and
 //     whose user is not shut out: by the newest turn, or by what is due.
 //   - What a message says is taken from inside it, its author's name and role from the

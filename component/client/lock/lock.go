@@ -68,8 +68,8 @@ func (l *Lock) deviceOpened(d *client.DeviceOpened, first bool) {
 	if first && d.Turn != nil {
 		l.keys.kids[d.Turn.Kid] = d.HasKey || l.keys.kids[d.Turn.Kid]
 		l.turns.loaded(d.Turn, d.HasKey)
-		l.cfg.Rescan()
 	}
+	l.cfg.Rescan()
 }
 
 // keyCame goes on once the secret of the newest turn is here.

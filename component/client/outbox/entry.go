@@ -5,6 +5,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/client/step"
+	"hallway/e2ee"
 	"hallway/protocol"
 )
 
@@ -41,6 +42,9 @@ func (e *entry) failed() bool { return e.Code != "" }
 
 // answered ends the flight of an entry.
 func (e *entry) answered() { e.inFlight, e.late = false, false }
+
+// isFixed reports whether the relay may have an item in its sealed form.
+func (e *entry) isFixed() bool { return e.written && e.Sealed != nil && e.Sealed.Kid != e2ee.OwnKid }
 
 // state returns the state that people see.
 func (e *entry) state() client.ItemState {

@@ -5,12 +5,14 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/client/step"
+	"hallway/e2ee"
 	"hallway/protocol"
 )
 
 // In a chat that encrypts, an item is sealed once, saved in that form, and then written. It is sealed anew only if
 // that form is certainly not in the room: it was never written, or the relay has refused it because its key is not the
-// newest any more. The relay never takes a message under an old key later.
+// newest any more. The relay never takes a message under an old key later. Without a key an item is sealed for this device
+// alone, under e2ee.OwnKid, and saved: that form is never written.
 
 // Seals seals the messages that wait, and opens stored ones: it names what is to be sealed or opened, and takes
 // what came of it.
@@ -28,7 +30,7 @@ func (s *Seals) Encrypt() { s.queue.encrypts = true }
 
 // mayWrite reports whether an item may be written as it is.
 func (s *Seals) mayWrite(e *entry) bool {
-	return !s.queue.encrypts || s.kid != "" && e.Sealed != nil && (e.written || e.Sealed.Kid == s.kid)
+	return !s.queue.encrypts || s.kid != "" && (e.isFixed() || e.Sealed != nil && e.Sealed.Kid == s.kid)
 }
 
 // noteStale notes what the refusal of a key proves. The relay does not have the item. Its key is stale for certain if it is of
@@ -46,11 +48,11 @@ func (s *Seals) noteStale(e *entry, f *protocol.Error, first bool) {
 	}
 }
 
-// Unsealed returns what is to be sealed under a kid, of a user. From then on items sealed
-// under it are written.
-func (s *Seals) Unsealed(kid, user string) (contents []client.Content) {
+// Unsealed returns what is to be sealed under a kid, of a user: that of the room's newest secret or, if room is "", the
+// device's own, if it has one. From then on items sealed under room are written.
+func (s *Seals) Unsealed(room, kid, user string) (contents []client.Content) {
 	q := s.queue
-	s.kid = kid
+	s.kid = room
 	for _, e := range q.entries {
 		switch {
 		case q.isPlain(e):
@@ -58,11 +60,11 @@ func (s *Seals) Unsealed(kid, user string) (contents []client.Content) {
 				e.Why = protocol.WhyEncrypted
 				q.fail(e, protocol.CodeForbidden, "the files were attached before the chat encrypted: attach them again")
 			}
-		case kid == "" || e.Sealed != nil && (e.failed() || e.written || e.Sealed.Kid == kid):
-		case e.lost:
+		case e.lost && !e.failed() && !e.isFixed() && s.tabs.writes():
 			q.gaveUp = q.gaveUp || e.onWire
 			q.fail(e, protocol.CodeForbidden, "the message cannot be decrypted any more: write it again")
-		case known(&e.Item) && (s.tabs.owns || !e.handed):
+		case e.Sealed != nil && (room == "" || e.Sealed.Kid == kid):
+		case kid != "" && known(&e.Item) && s.maySeal(e):
 			c := client.Content{
 				Place: client.Place{ID: e.ID, Sender: user, ReplyTo: e.ReplyTo, SentAt: e.SentAt},
 				Text:  e.Text, Mentions: e.Mentions,
@@ -76,11 +78,20 @@ func (s *Seals) Unsealed(kid, user string) (contents []client.Content) {
 	return contents
 }
 
+// maySeal reports whether this page may seal an item, for the first time or anew. It seals nothing anew of which the storage may
+// still get an earlier form, or which the page that owns the outbox may have sealed anew and written.
+func (s *Seals) maySeal(e *entry) bool {
+	if e.Sealed == nil {
+		return s.tabs.owns || !e.handed
+	}
+	return e.stored && !e.failed() && !e.isFixed() && (s.tabs.writes() || !e.written)
+}
+
 // SetSealed takes the sealed form of an item, and saves it.
 func (s *Seals) SetSealed(c client.Content, sealed protocol.Encrypted) {
 	q := s.queue
 	e := q.find(c.ID)
-	if e == nil || e.Sealed != nil && (e.failed() || e.written) || len(e.Files) != len(c.Files) { // a file was taken out meanwhile
+	if e == nil || e.Sealed != nil && (sealed.Kid == e2ee.OwnKid || !s.maySeal(e)) || len(e.Files) != len(c.Files) { // a file was taken out meanwhile
 		return
 	}
 	e.Sealed, e.written, e.told = &sealed, false, ""

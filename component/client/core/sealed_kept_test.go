@@ -1,0 +1,223 @@
+package core
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hallway/component/client"
+	"hallway/e2ee"
+	"hallway/protocol"
+)
+
+// waitsForAKey returns a chat that has kept turn 5, at a relay that tells of turn 4: it waits for a turn above 5.
+func waitsForAKey(t *testing.T) *sealedChat {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.kept = turnOf(5, "d-mod")
+	s.reload()
+	s.joinBehind()
+	s.state(client.LockWaiting)
+	return s
+}
+
+// joinBehind joins the room at turn 4.
+func (s *sealedChat) joinBehind(features ...string) {
+	s.join(&protocol.Locked{Turn: turnOf(4, "d-mod"), Wrap: wrapOf("4.k")}, features...)
+}
+
+// joinAt joins the room at a turn whose secret comes.
+func (s *sealedChat) joinAt(n int64) {
+	t := turnOf(n, "d-mod")
+	s.join(&protocol.Locked{Turn: t, Wrap: wrapOf(t.Kid)})
+}
+
+// key brings turn 6 and its secret.
+func (s *sealedChat) key() {
+	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(6, "d-mod")})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 6, Wrap: *wrapOf("6.k")})
+}
+
+// disk returns the newest form of each saved item, in the order in which the items were saved first.
+func (s *sealedChat) disk() (items []client.Item) {
+	place := map[string]int{}
+	for _, item := range s.saved {
+		at, again := place[item.ID]
+		if !again {
+			at = len(items)
+			place[item.ID], items = at, append(items, item)
+		}
+		items[at] = item
+	}
+	return items
+}
+
+// writes checks the messages that were written since the last check, and the turn of their keys.
+func (s *sealedChat) writes(kid string, ids ...string) {
+	s.t.Helper()
+	sends := s.take("send")
+	if len(sends) != len(ids) {
+		s.t.Fatalf("wrote %+v, want %v", sends, ids)
+	}
+	for i, f := range sends {
+		if f.ID != ids[i] || f.Encrypted.Kid != kid {
+			s.t.Fatalf("wrote %+v, want %v under %s", sends, ids, kid)
+		}
+	}
+}
+
+// TestWhatWaitsForAKeyOutlivesAReload: it is stored, readable for this device alone; once the key is there it is
+// written once, in its place.
+func TestWhatWaitsForAKeyOutlivesAReload(t *testing.T) {
+	s := waitsForAKey(t)
+	s.send("m1", "a canary")
+	s.send("m2", "another canary")
+	stored := s.disk()
+	for _, item := range stored {
+		if item.Text != "" || item.Sealed == nil || item.Sealed.Kid != e2ee.OwnKid {
+			t.Errorf("stored %+v", item)
+		}
+	}
+	if len(stored) != 2 {
+		t.Fatalf("stored %+v", stored)
+	}
+	s.reload()
+	s.step(client.OutboxLoaded{User: "ada", Items: stored})
+	s.joinBehind()
+	s.send("m3", "written later")
+	s.wait(time.Minute)
+	s.writes("")
+	if o := s.c.Snapshot().Outbox; len(o) != 3 || o[0].Text != "a canary" || o[1].Text != "another canary" {
+		t.Errorf("shows %+v", o)
+	}
+	s.key()
+	s.writes("6.k", "m1", "m2", "m3")
+	s.lose()
+	s.joinAt(6)
+	s.writes("6.k", "m1", "m2", "m3") // as they were
+	if s.stored("m1") != "6.k" {
+		t.Errorf("stored under %s", s.stored("m1"))
+	}
+}
+
+// stored returns the kid of the newest stored form of an item.
+func (s *sealedChat) stored(id string) string {
+	for _, item := range s.disk() {
+		if item.ID == id {
+			return item.Sealed.Kid
+		}
+	}
+	return ""
+}
+
+// TestTheDevicesOwnFormIsNeverWritten, also while answers of the vault are missing.
+func TestTheDevicesOwnFormIsNeverWritten(t *testing.T) {
+	s := waitsForAKey(t)
+	s.send("m1", "secret")
+	stored := s.disk()
+	s.reload()
+	s.mute = true
+	s.step(client.OutboxLoaded{User: "ada", Items: stored})
+	s.joinAt(6)
+	for len(s.held) > 0 {
+		op := s.held[0]
+		s.held = s.held[1:]
+		s.step(client.CryptoDone{Req: op.Req, Result: s.vault(op.Op)})
+	}
+	s.writes("6.k", "m1")
+}
+
+// TestWhatTheDeviceCannotOpenIsShown: the browser has thrown its keys away, but not the outbox.
+func TestWhatTheDeviceCannotOpenIsShown(t *testing.T) {
+	s := waitsForAKey(t)
+	lost := protocol.Encrypted{Alg: "A256GCM", Kid: e2ee.OwnKid, CT: "of earlier keys"}
+	s.step(client.OutboxLoaded{User: "ada", Items: []client.Item{{ID: "m1", Sealed: &lost, Order: 1}}})
+	o := s.c.Snapshot().Outbox
+	if len(o) != 1 || o[0].State != client.ItemFailed || !strings.Contains(o[0].Reason, "write it again") {
+		t.Errorf("shows %+v", o)
+	}
+	s.send("m2", "behind it")
+	s.key()
+	s.writes("6.k", "m2")
+}
+
+// TestWithoutStoredKeysNothingIsStored: nobody could open it after a reload.
+func TestWithoutStoredKeysNothingIsStored(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.kept, s.fleeting = turnOf(5, "d-mod"), true
+	s.reload()
+	s.joinBehind()
+	s.send("m1", "secret")
+	if len(s.saved) > 0 {
+		t.Errorf("stored %+v", s.saved)
+	}
+	s.key()
+	s.writes("6.k", "m1")
+}
+
+// TestOnlyTheOwnerSealsAnewWhatWaits: another page, or an heir that has not loaded the outbox yet, may know only the device's own form of
+// an item that the owner has sealed anew and written.
+func TestOnlyTheOwnerSealsAnewWhatWaits(t *testing.T) {
+	s := waitsForAKey(t)
+	s.send("m1", "secret")
+	own := s.disk()[0]
+	s.reloadAs(true)
+	s.step(client.OutboxLoaded{User: "ada", Items: []client.Item{own}})
+	s.joinAt(6)
+	s.step(client.PeerSaid{Note: client.Note{Kind: client.NoteOwner}})
+	if kid := s.stored("m1"); kid != e2ee.OwnKid {
+		t.Fatalf("another page has stored m1 under %s", kid)
+	}
+	s.loads = true // it takes a while
+	s.step(client.Owns{User: "ada"})
+	if kid := s.stored("m1"); kid != e2ee.OwnKid {
+		t.Fatalf("an heir has stored m1 under %s before it has loaded it", kid)
+	}
+	written := sealedBy("d-own", "6.k", 0, "secret")
+	own.Text, own.Sealed = "", &written
+	s.step(client.OutboxLoaded{User: "ada", Items: []client.Item{own}})
+	if sends := s.take("send"); len(sends) != 1 || *sends[0].Encrypted != written {
+		t.Errorf("wrote %+v", sends)
+	}
+}
+
+// TestTheOwnerSealsWhatAnotherPageKeeps under the newest key.
+func TestTheOwnerSealsWhatAnotherPageKeeps(t *testing.T) {
+	s := waitsForAKey(t)
+	own := sealedBy("d-own", e2ee.OwnKid, 0, "of another page")
+	s.step(client.PeerSaid{Note: client.Note{Kind: client.NoteHand, Item: client.Item{ID: "m1", Text: "of another page", Sealed: &own}}})
+	s.writes("")
+	s.key()
+	s.writes("6.k", "m1")
+}
+
+// TestFilesThatWaitForAKey outlive a reload, as their message does.
+func TestFilesThatWaitForAKey(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.kept = turnOf(5, "d-mod")
+	s.reload()
+	files := []string{protocol.FeatureE2EE, protocol.FeatureFiles}
+	s.joinBehind(files...)
+	s.attach("f1", 7)
+	s.step(client.SendText{ID: "m1", Text: "text", Files: []string{"f1"}})
+	s.checkHidden()
+	stored := s.disk()
+	if len(stored) != 1 || stored[0].Sealed.Kid != e2ee.OwnKid || len(stored[0].Files) != 1 {
+		t.Fatalf("stored %+v", stored)
+	}
+	s.reload()
+	s.step(client.OutboxLoaded{User: "ada", Items: stored})
+	s.joinBehind(files...)
+	if begun := s.uploads(); len(begun) > 0 {
+		t.Fatalf("began %+v", begun)
+	}
+	s.key()
+	begun := s.uploads()
+	if len(begun) != 1 || begun[0].Item != "m1" {
+		t.Fatalf("began %+v", begun)
+	}
+	s.uploaded(begun[0], 7)
+	if sent := s.take("send"); len(sent) != 1 || sent[0].Encrypted.Kid != "6.k" || !strings.Contains(sent[0].Encrypted.CT, "key of f1") {
+		t.Errorf("wrote %+v", sent)
+	}
+	s.checkHidden()
+}
