@@ -78,6 +78,9 @@ func (NewTurn) event()     {}
 func (ShowReaders) event() {}
 func (Readmit) event()     {}
 
+// CodeLost is the code of a stored message that this device cannot decrypt any more.
+const CodeLost protocol.Code = "lost"
+
 // KidTurn returns the number of the turn that a kid names; 0: it names none.
 func KidTurn(kid string) int64 {
 	for i := range len(kid) {

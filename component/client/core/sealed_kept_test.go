@@ -132,7 +132,7 @@ func TestWhatTheDeviceCannotOpenIsShown(t *testing.T) {
 	lost := protocol.Encrypted{Alg: "A256GCM", Kid: e2ee.OwnKid, CT: "of earlier keys"}
 	s.step(client.OutboxLoaded{User: "ada", Items: []client.Item{{ID: "m1", Sealed: &lost, Order: 1}}})
 	o := s.c.Snapshot().Outbox
-	if len(o) != 1 || o[0].State != client.ItemFailed || !strings.Contains(o[0].Reason, "write it again") {
+	if len(o) != 1 || o[0].State != client.ItemFailed || o[0].Code != client.CodeLost {
 		t.Errorf("shows %+v", o)
 	}
 	s.send("m2", "behind it")

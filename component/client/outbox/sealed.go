@@ -62,7 +62,7 @@ func (s *Seals) Unsealed(room, kid, user string) (contents []client.Content) {
 			}
 		case e.lost && !e.failed() && !e.isFixed() && s.tabs.writes():
 			q.gaveUp = q.gaveUp || e.onWire
-			q.fail(e, protocol.CodeForbidden, "the message cannot be decrypted any more: write it again")
+			q.fail(e, client.CodeLost, "the message cannot be decrypted any more: write it again")
 		case e.Sealed != nil && (room == "" || e.Sealed.Kid == kid):
 		case kid != "" && known(&e.Item) && s.maySeal(e):
 			c := client.Content{

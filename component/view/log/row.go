@@ -196,7 +196,10 @@ func ownRow(o *client.Own, me protocol.User) row {
 		r.files = &o.Files
 	}
 	if o.Sealed != nil && o.Text == "" && (len(o.Files) == 0 || o.Files[0].Name == "") { // from before the page was loaded
-		r.encrypted, r.mark, r.files = true, client.MarkWaiting, nil
+		r.encrypted, r.files = true, nil
+		if o.Code != client.CodeLost {
+			r.mark = client.MarkWaiting
+		}
 	}
 	return r
 }

@@ -186,6 +186,10 @@ func TestMarkedRows(t *testing.T) {
 	if r := ownRow(&o, protocol.User{ID: "me"}); r.mark != client.MarkWaiting {
 		t.Error("an item that is not opened yet looks empty")
 	}
+	o.Code = client.CodeLost
+	if r := ownRow(&o, protocol.User{ID: "me"}); !r.encrypted || r.mark != client.MarkNone {
+		t.Error("an item that is lost waits for its key")
+	}
 }
 
 // Before the first welcome the user is unknown. Then no stored message is the user's own, not even one

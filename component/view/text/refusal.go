@@ -65,6 +65,8 @@ func codeWord(code protocol.Code, forbidden, notFound Word) Word {
 		return TooFast
 	case protocol.CodeUnavailable, protocol.CodeInternal:
 		return NotNow
+	case client.CodeLost:
+		return FileLost
 	}
 	return ""
 }

@@ -146,6 +146,7 @@ func TestRefusal(t *testing.T) {
 		{protocol.CodeBadRequest, "the text is empty", "", "Not sent: the text is empty"},
 		{protocol.CodeForbidden, "muted in this room", protocol.WhyMuted, "Not sent: you are muted"},
 		{protocol.CodeForbidden, "of a later version", "another", "Not sent: you may not write here"},
+		{client.CodeLost, "the message cannot be decrypted any more: write it again", "", "Not sent: this device no longer has it"},
 		{"", "", "", "Not sent"},
 	} {
 		if got := For("en", nil).Refusal(tc.code, tc.told, tc.why); got != tc.want {

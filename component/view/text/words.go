@@ -269,7 +269,7 @@ const (
 	WhyQuota        Word = "whyQuota"
 	WhyPicture      Word = "whyPicture"
 	WhyScan         Word = "whyScan"
-	FileLost        Word = "fileLost"
+	FileLost        Word = "fileLost"    // also why a message was not sent
 	StorageFull     Word = "storageFull" // in the status
 	Pictures        Word = "pictures"    // the accessible name of the large view
 	PictureOf       Word = "pictureOf"   // {name} is its number, {text} how many there are
