@@ -39,10 +39,29 @@ export const test = base.extend({
   },
 });
 
-/** Returns all that a page has stored, as one text. */
+/** Returns a text in the codings in which a canary may hide: as it is, escaped, in hex, and in base64 at each of three offsets. */
+export function codings(text) {
+  const bytes = Buffer.from(text);
+  const base64 = [0, 1, 2].map((offset) => {
+    const coded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+    return coded.slice(Math.ceil((offset * 4) / 3), Math.floor(((offset + bytes.length) * 4) / 3) - 1);
+  });
+  const escaped = [...text].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  return [text, escaped, bytes.toString('hex'), bytes.toString('utf16le'), ...base64];
+}
+
+/** Returns all that a page has stored, as one text. Bytes become the characters with their numbers. */
 export const stored = (page) =>
   page.evaluate(async () => {
     const all = [{ ...localStorage }, { ...sessionStorage }];
+    const characters = (bytes) => Array.from(new Uint8Array(bytes), (b) => String.fromCharCode(b)).join('');
+    const readable = async (value) => {
+      if (value instanceof Blob) return characters(await value.arrayBuffer());
+      if (ArrayBuffer.isView(value)) return characters(value.slice().buffer);
+      if (value?.constructor !== Object) return value;
+      const entries = Object.entries(value).map(async ([name, part]) => [name, await readable(part)]);
+      return Object.fromEntries(await Promise.all(entries));
+    };
     for (const { name } of await indexedDB.databases()) {
       const opening = indexedDB.open(name);
       await new Promise((resolve) => {
@@ -53,7 +72,7 @@ export const stored = (page) =>
         await new Promise((resolve) => {
           getting.onsuccess = resolve;
         });
-        all.push(...getting.result);
+        all.push(...(await Promise.all(getting.result.map(readable))));
       }
       opening.result.close();
     }

@@ -1,7 +1,7 @@
 // A relay that withholds the newest turn of an encrypted room from a device that has kept it.
 
 import { ADA, BEN, expect } from './fixture.js';
-import { stored, test } from './vault.js';
+import { codings, stored, test } from './vault.js';
 
 /** Puts a relay between a page and the real one: while it withholds, it tells of the first turn that the page was told of. */
 async function withholding(page) {
@@ -24,12 +24,8 @@ async function withholding(page) {
   return relay;
 }
 
-test('a relay that withholds the newest turn gets nothing under the one before', async ({
-  open,
-  newPage,
-  relay,
-  vault,
-}) => {
+/** Lets Ada and Ben talk until the room is at turn 2, and returns them, the relay before Ben's page, and the kid of turn 2. */
+async function atTurnTwo({ open, newPage, relay, vault }) {
   const page = await newPage();
   const between = await withholding(page);
   const ada = await open(ADA);
@@ -46,24 +42,117 @@ test('a relay that withholds the newest turn gets nothing under the one before',
   });
   expect(answer.ok, await answer.text()).toBe(true);
   await expect.poll(() => between.turns.at(-1)?.n).toBe(2);
-  const newest = between.turns.at(-1).kid;
   await ben.write('And close at ten.');
   await ben.settled(2);
-  const kids = () =>
-    between.sent.filter(({ type }) => type === 'send').map(({ encrypted }) => encrypted?.kid);
-  expect(kids()).toContain(newest);
+  return { ada, ben, between, newest: between.turns.at(-1).kid };
+}
 
+/** Returns the kids of the messages that a page has sent to a relay. */
+const kids = (between) =>
+  between.sent.filter(({ type }) => type === 'send').map(({ encrypted }) => encrypted?.kid);
+
+/** Opens a page anew, while the relay before it withholds the newest turn. */
+async function reloadWithheld(chat, between) {
   between.withholds = true;
   between.sent.length = 0;
-  await page.reload();
-  await expect(ben.element).toContainText('Waiting for the key');
+  await chat.page.reload();
+  await expect(chat.element).toContainText('Waiting for the key');
+}
+
+test('a relay that withholds the newest turn gets nothing under the one before', async ({
+  open,
+  newPage,
+  relay,
+  vault,
+}) => {
+  const { ada, ben, between, newest } = await atTurnTwo({ open, newPage, relay, vault });
+  expect(kids(between)).toContain(newest);
+
+  await reloadWithheld(ben, between);
   await ben.write('Nobody reads this yet.');
   await expect(ben.messages).toHaveCount(3);
   await expect(ben.element).toContainText('Waiting for the key');
-  expect(kids().filter((kid) => kid !== newest)).toEqual([]);
+  expect(kids(between).filter((kid) => kid !== newest)).toEqual([]);
 
   between.withholds = false;
   await between.cut();
   await expect(ada.message('Nobody reads this yet.')).toHaveCount(1);
   await ben.settled(3);
+});
+
+test('a canary is found in each of its codings', () => {
+  const inside = ['', 'x', 'xy'].map((before) => Buffer.from(`${before}A canary waits. And more.`));
+  const hiding = inside.flatMap((bytes) => [bytes.toString('base64'), bytes.toString('hex'), `${bytes}`]);
+  for (const text of hiding)
+    expect(codings('A canary waits.').some((coding) => text.includes(coding))).toBe(true);
+});
+
+test('what is written while the chat waits for a key outlives a reload, and nobody else can read it', async ({
+  open,
+  newPage,
+  relay,
+  vault,
+}) => {
+  const { ada, ben, between, newest } = await atTurnTwo({ open, newPage, relay, vault });
+  await reloadWithheld(ben, between);
+  await ben.write('A canary waits.');
+  await ben.write('A finch waits behind it.');
+  const waits = [
+    ben.message('A canary waits.').and(ben.page.locator('[data-state="waiting"]')),
+    ben.message('A finch waits behind it.').and(ben.page.locator('[data-state="waiting"]')),
+  ];
+  for (const one of waits) await expect(one).toHaveCount(1);
+  await expect.poll(async () => (await stored(ben.page)).match(/\\"kid\\":\\"0\\"/g)?.length).toBe(2);
+  const kept = await stored(ben.page);
+  for (const text of ['A canary waits.', 'A finch waits behind it.'].flatMap(codings)) {
+    expect(kept).not.toContain(text);
+  }
+
+  expect(kids(between)).toEqual([]);
+
+  await reloadWithheld(ben, between);
+  for (const one of waits) await expect(one).toHaveCount(1);
+  expect(kids(between)).toEqual([]);
+
+  between.withholds = false;
+  await between.cut();
+  await expect(ada.messages).toContainText([
+    'The doors open at nine.',
+    'And close at ten.',
+    'A canary waits.',
+    'A finch waits behind it.',
+  ]);
+  await ben.settled(4);
+  expect(kids(between)).toEqual([newest, newest]);
+  const { messages } = await relay.history(relay.token({ ...ADA, room: vault }), vault);
+  expect(messages).toHaveLength(4);
+});
+
+test('what waits for a key is shown as lost if the browser has thrown the keys of the device away', async ({
+  open,
+  newPage,
+  relay,
+  vault,
+}) => {
+  const { ada, ben, between } = await atTurnTwo({ open, newPage, relay, vault });
+  await reloadWithheld(ben, between);
+  await ben.write('A canary waits.');
+  await expect.poll(async () => (await stored(ben.page)).includes('\\"kid\\":\\"0\\"')).toBe(true);
+  await ben.page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const deleting = indexedDB.deleteDatabase('hallway-keys');
+        deleting.onsuccess = resolve;
+        deleting.onerror = reject;
+      }),
+  );
+  await reloadWithheld(ben, between);
+  const lost = ben.messages.filter({ hasText: 'Not sent: this device no longer has it' });
+  await expect(lost).toHaveAttribute('data-state', 'failed');
+  between.withholds = false;
+  await between.cut();
+  await ben.write('Written again.');
+  await expect(ada.message('Written again.')).toHaveCount(1);
+  await lost.getByRole('button', { name: 'Discard' }).press('Enter');
+  await expect(lost).toHaveCount(0);
 });

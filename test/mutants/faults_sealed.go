@@ -35,6 +35,18 @@ var sealedFaults = []mutant{
 		do: steps{replace("a.onWire = false", "a.onWire, a.written = false, false")},
 	},
 	{
+		name: "what waits for a key is not stored", pkg: lockPart, in: "contents.Seals", checks: sealedFirst,
+		do: steps{always("a.device.fleeting")},
+	},
+	{
+		name: "what is encrypted for the device alone is written", pkg: outbox, in: "entry.isFixed", checks: sealedFirst,
+		do: steps{always("a.Sealed.Kid != b")},
+	},
+	{
+		name: "an heir seals anew before it has loaded the outbox", pkg: outbox, in: "Seals.maySeal", checks: sealedFirst,
+		do: steps{replace("a.tabs.writes()", "a.tabs.owns")},
+	},
+	{
 		name: "turn below the highest taken", pkg: lockPart, in: "behind", checks: sealedFirst,
 		do: steps{never("a.N < b")},
 	},
