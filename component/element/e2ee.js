@@ -3,6 +3,7 @@
 // A cipher holds a device's private keys, which nobody can export, and the secrets of a room. It implements e2ee.Cipher of e2ee/cipher.go
 // lists, for lists of bytes: each field has its length before it. Only that file knows the meaning of the bytes.
 
+import { base64, join, pack, split, text, unbase64 } from './bytes.js';
 import { pixelsOf, withoutMetadata } from './metadata.js';
 
 const { subtle } = crypto;
@@ -11,46 +12,7 @@ const ECDH = { name: 'ECDH', namedCurve: 'P-256' };
 const ZERO = new Uint8Array(32); // an empty salt
 const LINK_IV = new Uint8Array(12); // the key of a link encrypts once
 const YES = '1';
-
-const encoder = new TextEncoder();
-const text = (bytes) => new TextDecoder().decode(bytes);
-const unbase64 = (data) =>
-  Uint8Array.from(atob(data.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
-const base64 = (bytes) =>
-  btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (c) => ({ '+': '-', '/': '_' })[c] ?? '');
-
-function join(...parts) {
-  const bytes = parts.map((part) => (typeof part === 'string' ? encoder.encode(part) : part));
-  const all = new Uint8Array(bytes.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of bytes) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-function split(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const fields = [];
-  for (let at = 0; at < bytes.length; ) {
-    const end = at + 4 + view.getUint32(at);
-    fields.push(bytes.subarray(at + 4, end));
-    at = end;
-  }
-  return fields;
-}
-
-function pack(fields) {
-  return join(
-    ...fields.flatMap((field) => {
-      const bytes = join(field ?? '');
-      const length = new Uint8Array(4);
-      new DataView(length.buffer).setUint32(0, bytes.length);
-      return [length, bytes];
-    }),
-  );
-}
+const OWN_KID = '0'; // e2ee.OwnKid
 
 const digest = async (data) => new Uint8Array(await subtle.digest('SHA-256', data));
 
@@ -209,6 +171,7 @@ const databaseShelf = {
 };
 
 const page = new Map();
+
 /** The same, where keys cannot be stored: all chats of the page share it. */
 const pageShelf = {
   async change(key, change) {
@@ -301,7 +264,7 @@ export function createCipher(given) {
           return get();
         });
         const own = await hmac(ZERO, await agree(keys.box.privateKey, keys.box.publicKey));
-        secrets.set('0', { messages: await aes(await expand(own, 32, infos[1])) }); // e2ee.OwnKid
+        secrets.set(OWN_KID, { messages: await aes(await expand(own, 32, infos[1])) });
         return [await xy(keys.sign.publicKey), await xy(keys.box.publicKey), shelf === pageShelf ? YES : ''];
       },
     ],

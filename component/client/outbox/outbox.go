@@ -6,6 +6,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/client/step"
+	"hallway/e2ee"
 	"hallway/protocol"
 )
 
@@ -56,7 +57,7 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 		switch {
 		case item.Sealed != nil && !q.encrypts: // another chat's, which encrypts
 		case e != nil:
-			if e.stored && item.Sealed != nil {
+			if e.stored && item.Sealed != nil && item.Sealed.Kid != e2ee.OwnKid {
 				e.Sealed = item.Sealed // its owner may have sealed it anew
 			}
 		case q.done.has(item.ID):
