@@ -24,11 +24,13 @@ import (
 //     jump leads to is dropped, and only those keep a PC_B at which a function is entered: after a call, at the call of
 //     deferreturn, at targets of jumps back. Inlined code takes no PC_B, since the module does not describe it.
 //   - unwinding: a call that reports that the stack unwinds is followed by a return, in place of a branch to one.
-//   - addresses: a function with several return addresses keeps its own address in a local variable and adds PC_B to it.
+//   - addresses: a function with several return addresses keeps its own address in a local variable and adds PC_B to it. The
+//     variable has the same number in each function, so that their calls are the same bytes.
 //
-// The step equality has nothing to do with the layout: see patches/equality.diff.
+// The steps equality, operands, barriers and hashes have nothing to do with the layout: see their diffs in patches/.
 var compilerSteps = map[string]string{ // step to constant; "": a diff of its own
 	"jumps": "directJumps", "unwinding": "unwindByReturn", "addresses": "oneAddress", "equality": "",
+	"operands": "", "barriers": "", "hashes": "",
 }
 
 const assembler = "cmd/internal/obj/wasm/"

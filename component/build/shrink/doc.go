@@ -14,15 +14,17 @@
 //
 //   - names of functions: they stay for the program's own functions; of others only the package's name stays (step names);
 //   - names of files, by compilation unit (step lines);
-//   - tables from program counters to values: height of the stack and maps of pointers, which stay, lines and files (step lines);
+//   - tables from program counters to values: height of the stack and maps of pointers, which stay, lines, files, and places where
+//     a signal may not stop a goroutine (step lines);
 //   - a description of each function (runtime._func), which says where its tables are;
 //   - data of functions: maps of pointers, stack objects and deferred calls, which stay, inlined code and arguments (step
 //     funcdata);
 //   - a table to look up functions by program counter, of use where functions have different sizes; on wasm the program counter
-//     holds the function's number (step findfunc).
+//     holds the function's number (step findfunc);
+//   - a list of the places of the descriptions, which the runtime makes at the start instead (step findfunc).
 //
 // A step overwrites a table with zeros, and the step segments leaves long runs of zeros out of the module. This is safe if only
-// traces read the table: make test-shrink runs the toolchain's own tests, ours, and generated programs on such modules.
+// traces read the table, or the runtime makes it anew: make test-shrink runs the toolchain's own tests, ours, and generated programs on such modules.
 //
 // # What this package must not know
 //

@@ -3,7 +3,8 @@ package shrink
 import "encoding/binary"
 
 // dropLines takes the names of files and the lines of all instructions out of the tables, an eighth of the module for the
-// traces of panics alone. A trace still names each function that was not put into another.
+// traces of panics alone. A trace still names each function that was not put into another. It also takes out the places where a
+// signal may not stop a goroutine: wasm has no signals.
 func (p *program) dropLines(functions []function) error {
 	bytes := p.memory[p.base+int(p.header.Tab) : p.base+int(p.header.Fn)]
 	tables := &tables{bytes: bytes, kept: make([]bool, len(bytes)), dropped: make([]bool, len(bytes))}
@@ -18,7 +19,7 @@ func (p *program) dropLines(functions []function) error {
 		}
 		for i := range int(h.PCData) {
 			offset := binary.LittleEndian.Uint32(f.pcData(i))
-			if i == pcInlined || i == pcArgsLive {
+			if i == pcUnsafe || i == pcInlined || i == pcArgsLive {
 				tables.drop(offset)
 				binary.LittleEndian.PutUint32(f.pcData(i), noTable)
 			} else {

@@ -1,5 +1,7 @@
 package shrink
 
+import "encoding/binary"
+
 // Module returns the linked module with the steps applied that work on it.
 func Module(wasm []byte, on Set) ([]byte, error) {
 	if !on["lines"] && !on["funcdata"] && !on["findfunc"] && !on["segments"] {
@@ -33,7 +35,7 @@ func Module(wasm []byte, on Set) ([]byte, error) {
 		}
 	}
 	if on["findfunc"] {
-		if err := p.dropFindTab(); err != nil {
+		if err := p.dropFindTab(functions); err != nil {
 			return nil, err
 		}
 	}
@@ -44,9 +46,9 @@ func Module(wasm []byte, on Set) ([]byte, error) {
 	return writeMemory(wasm, memory, gap)
 }
 
-// dropFindTab writes zeros over the table from program counters to functions, which the runtime does without: see
-// patches/findfunc.diff. It has 16 buckets for each function but the last.
-func (p *program) dropFindTab() error {
+// dropFindTab writes zeros over what the runtime does without or makes at the start (patches/findfunc.diff): the table from program
+// counters to functions, which has 16 buckets for each function but the last; the list of places of functions; their numbers.
+func (p *program) dropFindTab(functions []function) error {
 	const bucket = 4 + 16 // bytes of runtime.findfuncbucket
 	from := p.data.FindTab
 	to := from + (p.header.Funcs-1)*16*bucket
@@ -54,5 +56,18 @@ func (p *program) dropFindTab() error {
 		return errLayout
 	}
 	clear(p.memory[from:to])
+	list := p.memory[p.base+int(p.header.Fn):]
+	first := binary.LittleEndian.Uint32(list) // stays
+	for i, f := range functions {
+		entry := list[8*i : 8*i+8]
+		if isOther(entry, first+uint32(i)) || isOther(f.bytes, first+uint32(i)) {
+			return errLayout
+		}
+		if i == 0 {
+			entry = entry[4:]
+		}
+		clear(entry)
+		clear(f.bytes[:nameOffset])
+	}
 	return nil
 }

@@ -31,7 +31,7 @@ type funcHeader struct {
 const (
 	pcMagic = 0xfffffff1
 
-	pcInlined, pcArgsLive             = 2, 3    // of internal/abi
+	pcUnsafe, pcInlined, pcArgsLive   = 0, 2, 3 // of internal/abi
 	fnInlined, fnArgs, fnArgsLiveInfo = 3, 5, 6 // of internal/abi
 
 	noTable    = 0
@@ -95,23 +95,30 @@ func (f function) pcData(i int) []byte { return f.bytes[funcHeaderSize+4*i:] }
 // funcData returns the place of the offset of data of the function.
 func (f function) funcData(i int) []byte { return f.bytes[funcHeaderSize+4*int(f.header.PCData)+4*i:] }
 
-// functions returns the descriptions of all functions.
+// functions returns the descriptions of all functions. They follow a list of their numbers and places, in the same order.
 func (p *program) functions() ([]function, error) {
 	all := make([]function, p.header.Funcs)
 	list := p.memory[p.base+int(p.header.Fn):]
+	at := 8*len(all) + 4
 	for i := range all {
-		at := int(binary.LittleEndian.Uint32(list[8*i+4:]))
-		if at < 8*len(all) || at+funcHeaderSize > len(list) {
+		if at = (at + 7) &^ 7; isOther(list[8*i+4:], uint32(at)) || at+funcHeaderSize > len(list) {
 			return nil, errLayout
 		}
 		f := function{bytes: list[at:]}
-		if _, err := binary.Decode(f.bytes, binary.LittleEndian, &f.header); err != nil || f.header.PCData > 8 || f.header.FuncData > 16 ||
-			funcHeaderSize+4*int(f.header.PCData)+4*int(f.header.FuncData) > len(f.bytes) {
+		_, err := binary.Decode(f.bytes, binary.LittleEndian, &f.header)
+		at += funcHeaderSize + 4*int(f.header.PCData) + 4*int(f.header.FuncData)
+		if err != nil || f.header.PCData > 8 || f.header.FuncData > 16 || at > len(list) {
 			return nil, errLayout
 		}
 		all[i] = f
 	}
 	return all, nil
+}
+
+// isOther reports whether a field has another value than the linker's, or than zero, which the step findfunc writes.
+func isOther(field []byte, want uint32) bool {
+	got := binary.LittleEndian.Uint32(field)
+	return got != 0 && got != want
 }
 
 // findPCHeader finds the tables by their header, which must fit one place only.
