@@ -79,7 +79,10 @@ type (
 	// Changed reports that the chat has a new [Snapshot].
 	Changed struct{}
 	// Arrived reports a live message of another user.
-	Arrived struct{ Message *protocol.Message }
+	Arrived struct {
+		Message *protocol.Message
+		Mark    Mark // in a chat that encrypts
+	}
 	// Refused reports to the host and the user that an action was refused.
 	// ID is the id of the message concerned, if there is one.
 	Refused struct {

@@ -46,6 +46,12 @@ export interface Message {
   reactions?: Record<string, { count: number; users: string[] }>;
 }
 
+export interface MessageDetail {
+  message: Message;
+  /** In an encrypted chat: why it is not certain that the sender wrote the message. `plain`: it came unencrypted. Left out: it is certain. */
+  mark?: 'waiting' | 'before' | 'altered' | 'uncertain' | 'plain';
+}
+
 export interface StatusDetail {
   status: string;
   /** Milliseconds until the next try, while reconnecting. */

@@ -1,7 +1,15 @@
-import type { ErrorDetail, ExitDetail, Message, StatusDetail } from './detail.js';
+import type { ErrorDetail, ExitDetail, Message, MessageDetail, StatusDetail } from './detail.js';
 
 // The details of events and the messages in them stand in detail.d.ts.
-export type { ErrorDetail, ExitDetail, Message, MessageFile, StatusDetail, User } from './detail.js';
+export type {
+  ErrorDetail,
+  ExitDetail,
+  Message,
+  MessageDetail,
+  MessageFile,
+  StatusDetail,
+  User,
+} from './detail.js';
 
 /** The names of the chat's texts. Some texts contain `{name}` (and `{other}`) for users and `{text}` for a message. */
 export type TextName =
@@ -265,7 +273,7 @@ export type Token =
 
 export interface HallwayChatEventMap {
   'hallway-status': CustomEvent<StatusDetail>;
-  'hallway-message': CustomEvent<{ message: Message }>;
+  'hallway-message': CustomEvent<MessageDetail>;
   'hallway-unread': CustomEvent<{ count: number }>;
   /** The number of unread mentions changed; `message` is there if a new one has come. */
   'hallway-mention': CustomEvent<{ count: number; message?: Message }>;

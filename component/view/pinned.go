@@ -91,7 +91,7 @@ func (p *pinned) show(anew bool) {
 // add adds a pinned message to an element: a button that leads to it and, for moderators, one that
 // unpins it.
 func (p *pinned) add(to app.Value, m *protocol.Message, unpin bool) {
-	content, sender := p.text.Excerpt(m), p.text.NameOf(m.Sender)
+	content, sender := p.text.Excerpt(m, p.snap.Marks[m.ID]), p.text.NameOf(m.Sender)
 	leads := action.Button(action.Pinned, "")
 	dom.SetData(leads, "target", m.ID)
 	dom.SetAttribute(leads, "aria-label", p.text.With(text.PinnedBy, sender, content))

@@ -28,13 +28,15 @@ type announcer struct {
 	seen    int64 // the seq of the last known message
 	hearing bool  // messages from now on are live
 	waiting []*protocol.Message
-	missed  int       // the number of others that wait
-	next    time.Time // the earliest time for the next announcement
+	marks   map[string]client.Mark // of the last snapshot
+	missed  int                    // the number of others that wait
+	next    time.Time              // the earliest time for the next announcement
 }
 
 // observe takes a snapshot, and reports whether there is something to announce.
 func (a *announcer) observe(s *client.Snapshot) bool {
 	atEnd := s.Status == client.StatusLive && s.Loaded && !s.MoreAfter
+	a.marks = s.Marks
 	first := len(s.Messages)
 	for first > 0 && s.Messages[first-1].Seq > a.seen {
 		first--
@@ -73,7 +75,7 @@ func (a *announcer) speak(now time.Time, t *text.Texts) string {
 	}
 	said := make([]string, len(messages))
 	for i, m := range messages {
-		said[i] = t.With(text.Says, t.NameOf(m.Sender), t.Excerpt(m))
+		said[i] = t.With(text.Says, t.NameOf(m.Sender), t.Excerpt(m, a.marks[m.ID]))
 	}
 	return strings.Join(said, "\n")
 }

@@ -28,6 +28,19 @@ func of(seq int64, text string) *protocol.Message {
 	return &protocol.Message{Seq: seq, Sender: protocol.User{ID: "ben", Name: "Ben"}, Text: text}
 }
 
+// TestDoubtsAreSaid: a relay can send what nobody has written, and it is read out with its mark.
+func TestDoubtsAreSaid(t *testing.T) {
+	var a announcer
+	now := time.Unix(1_800_000_000, 0)
+	heard(&a, live(of(1, "a")), now)
+	s := live(of(1, "a"), of(2, "buy"), of(3, "c"))
+	s.Messages[1].ID, s.Messages[2].ID = "forged", "real"
+	s.Marks = map[string]client.Mark{"forged": client.MarkPlain}
+	if got := heard(&a, s, now.Add(time.Minute)); got != "Ben: Not encrypted: buy\nBen: c" {
+		t.Errorf("says %q", got)
+	}
+}
+
 func TestHistoryIsSilent(t *testing.T) {
 	var a announcer
 	now := time.Unix(1_800_000_000, 0)

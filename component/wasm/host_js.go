@@ -52,12 +52,16 @@ func (h *host) changed(s *client.Snapshot) {
 	}
 }
 
-// arrived sends the page a message in the form of the wire.
-func (h *host) arrived(m *protocol.Message) {
-	if len(m.Mentions) > 0 {
+// arrived sends the page a message in the form of the wire, with its mark.
+func (h *host) arrived(m *protocol.Message, mark client.Mark) {
+	if len(m.Mentions) > 0 && mark == client.MarkNone {
 		h.mentioned = m
 	}
-	h.emit("message", map[string]any{"message": parsed(m)})
+	detail := map[string]any{"message": parsed(m)}
+	if mark != client.MarkNone {
+		detail["mark"] = string(mark)
+	}
+	h.emit("message", detail)
 }
 
 func parsed(m *protocol.Message) js.Value {

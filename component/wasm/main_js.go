@@ -88,7 +88,7 @@ func (p *program) attach(file app.Value, width, height int64) error {
 func (p *program) hear(news client.Effect) {
 	switch e := news.(type) {
 	case client.Arrived:
-		p.host.arrived(e.Message)
+		p.host.arrived(e.Message, e.Mark)
 	case client.Refused:
 		p.host.failed("error", e.Code, e.Reason)
 		if !p.sends.refused(e) {

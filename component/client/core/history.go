@@ -102,8 +102,10 @@ func (h *history) apply(m *protocol.Message, whole bool) {
 	case !isNew || mine || !h.catchup.HasHistory() || m.Deleted():
 	case h.lock != nil && m.Encrypted != nil:
 		h.arriving[m.ID] = !whole
+	case h.lock != nil:
+		h.arrived(m, client.MarkPlain, !whole)
 	default:
-		h.arrived(m, !whole)
+		h.arrived(m, client.MarkNone, !whole)
 	}
 }
 
@@ -126,14 +128,14 @@ func (h *history) opened(m *protocol.Message, said client.Said) {
 	}
 	if live, arrives := h.arriving[m.ID]; arrives {
 		delete(h.arriving, m.ID)
-		h.arrived(shown, live)
+		h.arrived(shown, said.Mark, live)
 	}
 }
 
 // arrived counts a message of someone else, and tells the host.
-func (h *history) arrived(m *protocol.Message, live bool) {
+func (h *history) arrived(m *protocol.Message, mark client.Mark, live bool) {
 	h.reading.Arrived(live && protocol.MentionsUser(m.Mentions, h.rights.Me().ID))
-	h.step.Emit(client.Arrived{Message: m})
+	h.step.Emit(client.Arrived{Message: m, Mark: mark})
 }
 
 // pageLoaded takes a page of history.

@@ -215,3 +215,23 @@ func TestAModeratorWhoWasPutOutMakesNoTurn(t *testing.T) {
 		t.Errorf("a moderator who is shut out made %d turns", len(made))
 	}
 }
+
+// TestAForgedMessageArrivesWithItsMark: the host may show it in a notification.
+func TestAForgedMessageArrivesWithItsMark(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	well, unknown := sealedBy("d-2", "1.k", 0, "hi"), sealedBy("d-9", "1.k", 0, "who?")
+	s.message("well", "bo", &well)
+	s.message("uncertain", "bo", &unknown)
+	s.message("plain", "bo", nil)
+	marks := map[string]client.Mark{}
+	for _, e := range s.other {
+		if arrived, ok := e.(client.Arrived); ok {
+			marks[arrived.Message.ID] = arrived.Mark
+		}
+	}
+	if len(marks) != 3 || marks["well"] != client.MarkNone || marks["uncertain"] != client.MarkUncertain || marks["plain"] != client.MarkPlain {
+		t.Errorf("arrived with %v", marks)
+	}
+}

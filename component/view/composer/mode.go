@@ -52,7 +52,7 @@ type strip struct {
 	cancel string // the name of the button that ends the mode; "": there is no strip
 }
 
-func (m *mode) strip(t *text.Texts) strip {
+func (m *mode) strip(t *text.Texts, marks map[string]client.Mark) strip {
 	switch {
 	case m.editing != "":
 		return strip{pieces: []markup.Piece{{Kind: markup.PieceText, Text: t.Say(text.Editing)}}, cancel: t.Say(text.CancelEdit)}
@@ -61,7 +61,7 @@ func (m *mode) strip(t *text.Texts) strip {
 	case m.replyTo != "":
 		return strip{
 			pieces: t.Around(text.ReplyingTo, t.NameOf(m.answers.Sender), ""),
-			text:   t.Excerpt(m.answers),
+			text:   t.Excerpt(m.answers, marks[m.replyTo]),
 			cancel: t.Say(text.CancelReply),
 		}
 	}
@@ -114,7 +114,7 @@ type modes struct {
 
 // ui draws the strip.
 func (m *modes) ui() app.UI {
-	strip := m.strip(m.text)
+	strip := m.strip(m.text, m.Snap.Marks)
 	return app.Div().Class("hallway-mode").Hidden(strip.cancel == "").Body(
 		app.Div().ID("hallway-mode").Class("hallway-mode-text").Body(
 			app.Span().Class("hallway-mode-what").Body(dom.Pieces(strip.pieces)),

@@ -77,7 +77,7 @@ func TestStrip(t *testing.T) {
 		{mode{replyTo: "x", answers: &deleted}, "Replying to Ben", said.Say(text.Deleted), text.CancelReply},
 		{mode{replyTo: "x", answers: asked, editing: "y"}, said.Say(text.Editing), "", text.CancelEdit},
 	} {
-		strip := tc.mode.strip(said)
+		strip := tc.mode.strip(said, nil)
 		if textOf(strip.pieces) != tc.what || strip.text != tc.quoted || strip.cancel != said.Say(tc.cancel) {
 			t.Errorf("%+v: %+v", tc.mode, strip)
 		}

@@ -82,7 +82,7 @@ func (l *rowList) fillQuote(node *rowNode, q quote) {
 	if !q.loaded {
 		dom.SetText(node.quote, l.text.Say(text.ReplyAway))
 	} else {
-		content := l.text.Content(q.deleted, q.encrypted, q.text)
+		content := l.text.Doubted(q.mark, l.text.Content(q.deleted, q.encrypted, q.text))
 		sender := l.text.Called(q.by, q.sender)
 		dom.SetAttribute(node.quote, "aria-label", l.text.With(text.ReplyTo, sender, content))
 		node.quote.Call("append", dom.Bidi("hallway-quote-sender", sender), dom.Bidi("hallway-quote-text", content))

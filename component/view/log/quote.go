@@ -19,6 +19,7 @@ type quote struct {
 	by        string // the sender's id
 	sender    string // as it is shown; "": without a name
 	text      string
+	mark      client.Mark
 }
 
 // quotes makes the quotations of replies. It remembers them, because each frame asks for them.
@@ -54,19 +55,19 @@ func (q *quotes) of(s *client.Snapshot, id string) quote {
 		m = messageAt(s, m.Seq, id)
 	}
 	if !known || m != was.of {
-		was = madeQuote{m, quoteOf(id, m)}
+		was = madeQuote{m, quoteOf(id, m, s.Marks[id])}
 		q.made[id] = was
 	}
 	return was.quote
 }
 
-func quoteOf(id string, m *protocol.Message) quote {
+func quoteOf(id string, m *protocol.Message, mark client.Mark) quote {
 	if m == nil {
 		return quote{id: id}
 	}
 	return quote{
 		id: id, loaded: true, deleted: m.Deleted(), encrypted: m.Encrypted != nil,
-		by: m.Sender.ID, sender: text.ShownName(m.Sender.Name), text: markup.Excerpt(m.Text),
+		by: m.Sender.ID, sender: text.ShownName(m.Sender.Name), text: markup.Excerpt(m.Text), mark: mark,
 	}
 }
 

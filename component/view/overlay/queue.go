@@ -109,7 +109,7 @@ func (d *dialog) reportItem(r *protocol.ReportEntry, busy bool) app.Value {
 	if i := slices.IndexFunc(d.snap.Messages, reported); i >= 0 {
 		m := d.snap.Messages[i]
 		quote := dom.New("div", "hallway-dialog-quote")
-		quote.Call("append", dom.Bidi("hallway-hit-sender", t.NameOf(m.Sender)), dom.Bidi("hallway-hit-text", t.Excerpt(m)))
+		quote.Call("append", dom.Bidi("hallway-hit-sender", t.NameOf(m.Sender)), dom.Bidi("hallway-hit-text", t.Excerpt(m, d.snap.Marks[m.ID])))
 		dom.Append(item, quote)
 	}
 	row := buttons()

@@ -191,11 +191,19 @@ func (t *Texts) MarkedContent(deleted, encrypted bool, mark client.Mark, text st
 	return t.Say(Encrypted)
 }
 
-// Excerpt returns the beginning of a message on one line.
+// Excerpt returns the beginning of a message on one line, where the log's marks are not beside it.
 //
 //go:noinline
-func (t *Texts) Excerpt(m *protocol.Message) string {
-	return t.Content(m.Deleted(), m.Encrypted != nil, markup.Excerpt(m.Text))
+func (t *Texts) Excerpt(m *protocol.Message, mark client.Mark) string {
+	return t.Doubted(mark, t.Content(m.Deleted(), m.Encrypted != nil, markup.Excerpt(m.Text)))
+}
+
+// Doubted returns a text behind the mark of its message, if others than its sender may have written it.
+func (t *Texts) Doubted(mark client.Mark, content string) string {
+	if mark == client.MarkUncertain || mark == client.MarkPlain {
+		return Because(t.Mark(mark), content)
+	}
+	return content
 }
 
 // Around returns the text of a word about one user or two, in pieces. The names are pieces of their
