@@ -66,7 +66,7 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * @csspart typing - the line that names others who are writing
  * @cssproperty --hallway-* - the tokens in component/theme/tokens.css, light.css and dark.css
  * @fires hallway-status {status, retryInMs}
- * @fires hallway-message {message}
+ * @fires hallway-message {message, mark?}
  * @fires hallway-unread {count}
  * @fires hallway-mention {count, message}
  * @fires hallway-reports {open}

@@ -235,3 +235,41 @@ func TestAForgedMessageArrivesWithItsMark(t *testing.T) {
 		t.Errorf("arrived with %v", marks)
 	}
 }
+
+// TestOfTwoTurnsTheFirstShutsOut: the relay tells of two turns with the same number, that of a moderator who knew of a ban and that
+// of one who did not.
+func TestOfTwoTurnsTheFirstShutsOut(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleModerator)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.turned(turnOf(2, "d-mod", "eve"))
+	other := turnOf(2, "d-mod")
+	other.Kid = "2.other"
+	s.turned(other)
+	if s.handedTo(2, "eve") {
+		t.Error("the secret was handed to a user whom the first of two turns shuts out")
+	}
+	s.relay(protocol.Due{Room: "lobby"})
+	s.wait(2 * time.Second)
+	if turn := s.made(); !slices.Contains(turn.Out, "eve") {
+		t.Errorf("made %+v", turn)
+	}
+}
+
+// TestAFileOfAnotherKeepsItsKey: a member names the file of another with a key that does not fit.
+func TestAFileOfAnotherKeepsItsKey(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	for _, user := range []string{"bo", "eve"} {
+		s.devices["d-"+user] = deviceOf("d-"+user, user, protocol.RoleParticipant, time.Hour)
+	}
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	for _, user := range []string{"bo", "eve"} {
+		inside := protocol.Content{Files: []protocol.SealedFile{{File: protocol.File{ID: "f"}, Key: "of " + user}}}
+		sealed := sealedBy("d-"+user, "1.k", 0, "|"+string(inside.Append(nil)))
+		s.message("m-"+user, user, &sealed)
+	}
+	for range 30 {
+		if f := s.c.sealedFile("f"); f == nil || f.Key != "of bo" {
+			t.Fatalf("the file is %+v", f)
+		}
+	}
+}

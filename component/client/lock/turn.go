@@ -139,7 +139,10 @@ func (t *turns) keep() {
 				t.highAt, t.high = t.step.Now, kept.Higher
 			}
 			if kept.N == turn.N {
-				t.highKid, t.high = turn.Kid, turn
+				// Of two turns with the same number, the users whom the first shuts out stay so.
+				if t.highKid = turn.Kid; t.high == nil || t.high.N < turn.N {
+					t.high = turn
+				}
 			}
 		}
 		t.kept = t.kept || t.keeping == 0 && t.newest == turn && t.verified

@@ -88,16 +88,18 @@ func (t *table) SealedFiles(id string) []protocol.SealedFile {
 	return nil
 }
 
-// SealedFile returns a file of a message that was opened, with its key; nil: there is none.
-func (t *table) SealedFile(id string) *protocol.SealedFile {
+// SealedFile returns a file of a message that was opened, with its key; nil: there is none. The first message that names the file
+// counts: a later one of another member may name it with a key that does not fit.
+func (t *table) SealedFile(id string) (found *protocol.SealedFile) {
+	var seq int64
 	for _, e := range t.entries {
 		for i := range e.files {
-			if e.files[i].ID == id {
-				return &e.files[i]
+			if e.files[i].ID == id && (found == nil || e.m.Seq < seq) {
+				found, seq = &e.files[i], e.m.Seq
 			}
 		}
 	}
-	return nil
+	return found
 }
 
 // marks returns the marks of all messages that are marked.
