@@ -34,7 +34,9 @@ func FuzzReadPlaintext(f *testing.F) {
 
 // FuzzReadCertificate reads what a relay may hand on as a certificate.
 func FuzzReadCertificate(f *testing.F) {
-	token := func(header, claims string) string { return Encode([]byte(header)) + "." + Encode([]byte(claims)) + ".sig" }
+	token := func(header, claims string) string {
+		return Encode([]byte(header)) + "." + Encode([]byte(claims)) + ".sig"
+	}
 	good := `{"alg":"ES256","typ":"hallway-device+jwt"}`
 	for _, claims := range []string{
 		`{"sub":"u_1","name":"Ada","role":"moderator","rooms":["*"],"iat":1700000000,"exp":1700003600,"cnf":{"jkt":"` + Encode(make([]byte, 32)) + `"}}`,
