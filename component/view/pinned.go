@@ -75,9 +75,7 @@ func (p *pinned) show(anew bool) {
 		dom.Append(p.panel, item)
 	}
 	p.all.Set("hidden", n < 2)
-	count := dom.New("span", "")
-	dom.SetText(count, p.text.Number(n))
-	p.all.Call("replaceChildren", count, action.Icon(action.Panel))
+	p.all.Call("replaceChildren", dom.Text("span", "", p.text.Number(n)), action.Icon(action.Panel))
 	dom.SetAttribute(p.all, "aria-label", p.text.Count(text.AllPinned, n))
 	p.all.Set("title", p.text.Count(text.AllPinned, n))
 	if n < 2 {

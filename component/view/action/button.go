@@ -11,9 +11,8 @@ const svgNamespace = "http://www.w3.org/2000/svg"
 
 // Button returns a button for an action. An element around it hears its clicks.
 func Button(does Action, says string) app.Value {
-	b := dom.New("button", "hallway-"+string(does))
+	b := dom.Text("button", "hallway-"+string(does), says)
 	b.Set("type", "button")
-	dom.SetText(b, says)
 	dom.SetData(b, "action", string(does))
 	return b
 }

@@ -15,20 +15,22 @@ func New(tag, class string) app.Value {
 	return e
 }
 
-// Bidi returns a <span> for a user's text, in the direction of the text's language.
-func Bidi(class, text string) app.Value {
-	e := New("span", class)
-	e.Set("dir", "auto")
+// Text returns a new element with a text.
+func Text(tag, class, text string) app.Value {
+	e := New(tag, class)
 	SetText(e, text)
 	return e
 }
 
-// Hidden returns a <span> for assistive technology alone.
-func Hidden(text string) app.Value {
-	e := New("span", "hallway-hidden")
-	SetText(e, text)
+// Bidi returns a <span> for a user's text, in the direction of the text's language.
+func Bidi(class, text string) app.Value {
+	e := Text("span", class, text)
+	e.Set("dir", "auto")
 	return e
 }
+
+// Hidden returns a <span> for assistive technology alone.
+func Hidden(text string) app.Value { return Text("span", "hallway-hidden", text) }
 
 // SetAttribute sets an attribute of an element.
 func SetAttribute(e app.Value, name, value string) { e.Call("setAttribute", name, value) }
@@ -145,9 +147,8 @@ func Graphemes(text string) (sizes []int) {
 // Face returns a user's picture over initials on a colour, by its number. Assistive technology skips it: the name is beside
 // it.
 func Face(class, initials string, colour int, picture string) app.Value {
-	e := New("span", "hallway-avatar"+class)
+	e := Text("span", "hallway-avatar"+class, initials)
 	SetAttribute(e, "aria-hidden", "true")
-	SetText(e, initials)
 	e.Get("dataset").Set("colour", colour)
 	if picture != "" {
 		Append(e, newPicture(picture))

@@ -64,9 +64,7 @@ func (l *rowList) fillDay(node *rowNode, day int64) {
 	}
 	node.day = dom.New("div", "hallway-day")
 	dom.SetAttribute(node.day, "part", "day")
-	name := dom.New("span", "hallway-day-name")
-	dom.SetText(name, l.clock.Day(day))
-	dom.Append(node.day, name)
+	dom.Append(node.day, dom.Text("span", "hallway-day-name", l.clock.Day(day)))
 	node.item.Call("prepend", node.day)
 }
 
@@ -132,16 +130,13 @@ func (l *rowList) fillState(node app.Value, r *row) {
 	}
 	word, sign := stateSigns(r.state)
 	says := l.text.Say(word)
-	icon := dom.New("span", "hallway-icon")
+	icon := dom.Text("span", "hallway-icon", sign)
 	dom.SetAttribute(icon, "aria-hidden", "true")
-	dom.SetText(icon, sign)
 	class := "hallway-hidden"
 	if r.state == client.ItemWaiting {
 		class = "hallway-state-name" // a message that waits says so to everybody
 	}
-	name := dom.New("span", class)
-	dom.SetText(name, says)
-	node.Call("append", icon, name)
+	node.Call("append", icon, dom.Text("span", class, says))
 	node.Set("title", says)
 }
 
@@ -151,7 +146,6 @@ func (l *rowList) fillActions(node app.Value, r *row) {
 	if r.state != client.ItemFailed {
 		return
 	}
-	why := dom.New("span", "hallway-reason")
-	dom.SetText(why, l.text.Refusal(r.code, r.reason, r.why))
+	why := dom.Text("span", "hallway-reason", l.text.Refusal(r.code, r.reason, r.why))
 	node.Call("append", why, action.Button(action.Retry, l.text.Say(text.Retry)), action.Button(action.Discard, l.text.Say(text.Discard)))
 }

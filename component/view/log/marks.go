@@ -20,9 +20,7 @@ func (l *rowList) fillUnread(node *rowNode, unread bool) {
 	}
 	node.unread = dom.New("div", "hallway-unread")
 	dom.SetAttribute(node.unread, "part", "unread")
-	name := dom.New("span", "hallway-unread-name")
-	dom.SetText(name, l.text.Say(text.Unread))
-	dom.Append(node.unread, name)
+	dom.Append(node.unread, dom.Text("span", "hallway-unread-name", l.text.Say(text.Unread)))
 	if node.day != nil {
 		node.day.Call("after", node.unread)
 	} else {
@@ -94,9 +92,7 @@ func newChip(emoji string) app.Value {
 	dom.SetAttribute(chip, "part", "reaction")
 	dom.SetData(chip, "emoji", emoji)
 	face := dom.New("span", "hallway-chip")
-	picture := dom.New("span", "hallway-chip-emoji")
-	dom.SetText(picture, emoji)
-	face.Call("append", picture, dom.New("span", "hallway-chip-count"))
+	face.Call("append", dom.Text("span", "hallway-chip-emoji", emoji), dom.New("span", "hallway-chip-count"))
 	dom.Append(chip, face)
 	return chip
 }

@@ -35,18 +35,14 @@ func fillSpans(parent app.Value, spans []markup.Span) {
 			e.Set("dir", "ltr")
 			before, host, after := markup.SplitHost(s.Text)
 			if host != "" { // else it could change places with the path
-				name := dom.New("bdi", "")
-				dom.SetText(name, host)
-				e.Call("append", before, name, after)
+				e.Call("append", before, dom.Text("bdi", "", host), after)
 			} else {
 				dom.SetText(e, s.Text)
 			}
 		default:
 			e.Set("dir", "ltr")
 			if s.Head != "" {
-				head := dom.New("span", "hallway-code-name")
-				dom.SetText(head, s.Head+"\n")
-				dom.Append(e, head)
+				dom.Append(e, dom.Text("span", "hallway-code-name", s.Head+"\n"))
 			}
 			e.Call("append", s.Text)
 		}

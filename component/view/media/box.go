@@ -213,9 +213,7 @@ func (b *Box) newPhoto(f *client.Attachment) *tile {
 	dom.Append(open, img)
 	dom.Append(open, t.about)
 	if f.Type == "image/gif" {
-		mark := dom.New("span", "hallway-photo-mark")
-		dom.SetText(mark, "GIF")
-		dom.Append(open, mark)
+		dom.Append(open, dom.Text("span", "hallway-photo-mark", "GIF"))
 	}
 	dom.Append(t.root, open)
 	dom.Append(t.root, t.state)
@@ -229,9 +227,8 @@ func (b *Box) newCard(f *client.Attachment) *tile {
 		tag = "li"
 	}
 	t := &tile{root: dom.New(tag, "hallway-card"), about: dom.New("span", "hallway-card-about"), state: dom.New("div", "hallway-card-state")}
-	kind := dom.New("span", "hallway-card-kind")
+	kind := dom.Text("span", "hallway-card-kind", kindOf(f))
 	dom.SetAttribute(kind, "aria-hidden", "true")
-	dom.SetText(kind, kindOf(f))
 	if b.strip && IsPicture(f) && !b.shelf.blocked {
 		img := dom.New("img", "hallway-card-image")
 		dom.SetAttribute(img, "draggable", "false")

@@ -66,8 +66,7 @@ func (d *dialog) drawCard() {
 	c := &d.card
 	t := &c.target
 	c.face.Call("replaceChildren", dom.Face("", text.Initials(t.Sender), text.AvatarColour(t.SenderID), t.Picture))
-	role := dom.New("span", "hallway-badge")
-	dom.SetText(role, d.text.Say(text.Participant))
+	role := dom.Text("span", "hallway-badge", d.text.Say(text.Participant))
 	if says := d.text.Role(t.Role); says != "" {
 		dom.SetText(role, says)
 		dom.SetData(role, "role", string(t.Role))

@@ -40,10 +40,8 @@ func (d *dialog) isOpen() bool { return d.box.Get("open").Bool() }
 // until it is closed.
 func (d *dialog) show(id, role, title string, content ...any) {
 	d.id = id
-	heading := dom.New("h2", "hallway-dialog-title")
-	dom.SetText(heading, title)
 	inner := dom.New("div", "hallway-dialog-box")
-	inner.Call("append", append([]any{heading}, content...)...)
+	inner.Call("append", append([]any{dom.Text("h2", "hallway-dialog-title", title)}, content...)...)
 	dom.SetAttribute(d.box, "role", role)
 	dom.SetAttribute(d.box, "aria-label", title)
 	if dom.Find(inner, "#"+idWho).Truthy() {
@@ -116,13 +114,12 @@ var helpLines = []helpLine{
 func (d *dialog) showShortcuts() {
 	list := dom.New("dl", "hallway-shortcuts-list")
 	for _, line := range helpLines {
-		name, keys := dom.New("dt", ""), dom.New("dd", "")
-		dom.SetText(name, d.text.Say(line.does))
+		keys := dom.New("dd", "")
 		for _, key := range line.keys {
 			dom.Append(keys, keyCap(key))
 		}
 		pair := dom.New("div", "")
-		pair.Call("append", name, keys)
+		pair.Call("append", dom.Text("dt", "", d.text.Say(line.does)), keys)
 		dom.Append(list, pair)
 	}
 	done := action.Button(action.Close, d.text.Say(text.Close))
@@ -132,11 +129,7 @@ func (d *dialog) showShortcuts() {
 }
 
 // note returns a paragraph that explains.
-func note(says string) app.Value {
-	n := dom.New("p", "hallway-dialog-note")
-	dom.SetText(n, says)
-	return n
-}
+func note(says string) app.Value { return dom.Text("p", "hallway-dialog-note", says) }
 
 // buttons returns the row of buttons at a dialog's end.
 func buttons(all ...any) app.Value {
@@ -154,17 +147,14 @@ func harmless(confirm app.Value) app.Value {
 // field puts a control under its name.
 func field(name string, control app.Value) app.Value {
 	label := dom.New("label", "hallway-label")
-	says := dom.New("span", "")
-	dom.SetText(says, name)
-	label.Call("append", says, control)
+	label.Call("append", dom.Text("span", "", name), control)
 	return label
 }
 
 func choice() app.Value { return dom.New("select", "hallway-field") }
 
 func addOption(to app.Value, value, says string) {
-	o := dom.New("option", "")
+	o := dom.Text("option", "", says)
 	o.Set("value", value)
-	dom.SetText(o, says)
 	dom.Append(to, o)
 }

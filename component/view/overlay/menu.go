@@ -69,9 +69,8 @@ func (m *menu) openActions(t *action.Target, all []action.Action) {
 func (m *menu) openEmojis(t *action.Target) {
 	m.begin(t, text.React)
 	for _, group := range emojiGroups {
-		title := dom.New("div", "hallway-menu-title")
+		title := dom.Text("div", "hallway-menu-title", m.text.Say(group.name))
 		dom.SetAttribute(title, "aria-hidden", "true") // the group has this name
-		dom.SetText(title, m.text.Say(group.name))
 		dom.Append(m.box, title)
 		for line := range slices.Chunk(group.all, emojiColumns) {
 			m.addEmojis(group.name, line, false)
@@ -133,9 +132,7 @@ func (m *menu) addItem(does action.Action) {
 func (s *shared) item(does action.Action) app.Value {
 	item := action.Button(does, "")
 	item.Set("className", "hallway-item")
-	name := dom.New("span", "hallway-item-name")
-	dom.SetText(name, does.Name(s.text))
-	item.Call("append", action.Icon(does), name)
+	item.Call("append", action.Icon(does), dom.Text("span", "hallway-item-name", does.Name(s.text)))
 	return item
 }
 
@@ -145,11 +142,7 @@ func separator() app.Value {
 	return line
 }
 
-func keyCap(key string) app.Value {
-	k := dom.New("kbd", "hallway-key")
-	dom.SetText(k, key)
-	return k
-}
+func keyCap(key string) app.Value { return dom.Text("kbd", "hallway-key", key) }
 
 // open shows the menu beside its message, wherever in the chat there is room, and puts the keyboard
 // into it.

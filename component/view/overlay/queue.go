@@ -98,10 +98,8 @@ func queueSays(v *client.Queue, t *text.Texts) string {
 
 func (d *dialog) reportItem(r *protocol.ReportEntry, busy bool) app.Value {
 	t := d.text
-	by, when := dom.Bidi("", t.About(text.ReportedBy, t.NameOf(r.By))), dom.New("span", "hallway-hit-when")
-	dom.SetText(when, d.clock.Moment(int64(r.At)/1000))
 	head := dom.New("div", "hallway-hit-from")
-	head.Call("append", by, when)
+	head.Call("append", dom.Bidi("", t.About(text.ReportedBy, t.NameOf(r.By))), dom.Text("span", "hallway-hit-when", d.clock.Moment(int64(r.At)/1000)))
 	item := dom.New("li", "hallway-report-entry")
 	dom.SetData(item, "n", strconv.FormatInt(r.N, 10))
 	item.Call("append", head, dom.Bidi("hallway-hit-text", r.Reason))
