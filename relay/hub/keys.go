@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hallway/protocol"
-	"hallway/relay/bus"
 	"hallway/relay/rules"
 )
 
@@ -107,13 +106,6 @@ func (k *keys) turned(now time.Time, r *room, m *member, o *rules.Outcome, t rul
 		k.hold(r, m, t.Turn.N)
 	}
 	k.wrapped(now, r, name, o.Epoch, t.Turn.N, t.Wraps)
-}
-
-// tellElsewhere tells the other relays.
-func (k *keys) tellElsewhere(room, epoch string, f protocol.RelayFrame) {
-	if k.gossip != nil {
-		k.gossip.tell(&bus.Told{Room: room, Epoch: epoch, Frame: f.Append(nil)})
-	}
 }
 
 // wrapped delivers wraps, here and at the other relays.

@@ -58,13 +58,6 @@ func (md *moderation) done(p *pending, o *rules.Outcome) (ended bool) {
 	return true
 }
 
-// tellElsewhere tells the other relays of a frame for a room's streams.
-func (md *moderation) tellElsewhere(room, epoch string, f protocol.RelayFrame) {
-	if md.gossip != nil {
-		md.gossip.tell(&bus.Told{Room: room, Epoch: epoch, Frame: f.Append(nil)})
-	}
-}
-
 // forget forgets an erased user.
 func (md *moderation) forget(user string) {
 	md.revocations.set(user, false, 0)

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"hallway/protocol"
+	"hallway/relay/bus"
 	"hallway/relay/guard"
 	"hallway/relay/rules"
 )
@@ -25,5 +26,12 @@ func newShared(cfg Config) *shared {
 		revocations: Revocations{since: map[string]protocol.Time{}},
 		bans:        Bans{terms: map[rules.Ban]rules.BanTerms{}},
 		ranks:       Ranks{seen: map[string]*ranked{}},
+	}
+}
+
+// tellElsewhere tells the other relays of a frame for a room's streams.
+func (s *shared) tellElsewhere(room, epoch string, f protocol.RelayFrame) {
+	if s.gossip != nil {
+		s.gossip.tell(&bus.Told{Room: room, Epoch: epoch, Frame: f.Append(nil)})
 	}
 }
