@@ -31,11 +31,7 @@ func stripPNG(w io.Writer, s *source) (h header, err error) {
 		if first != (kind == "IHDR") || first && size != 13 {
 			return h, malformed("its chunks are out of order")
 		}
-		if !pngKept[kind] && kind != "eXIf" {
-			s.skip(size + 4)
-			continue
-		}
-		if kind == "eXIf" && size > exifBytesMax {
+		if !pngKept[kind] && (kind != "eXIf" || size > exifBytesMax) {
 			s.skip(size + 4)
 			continue
 		}

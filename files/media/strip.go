@@ -145,30 +145,15 @@ func (s *source) end(h header) (header, error) {
 	return h, s.err
 }
 
-func be16(b []byte) int {
-	if len(b) < 2 {
-		return 0
+// whole returns b, or zeros if it has less than n bytes.
+func whole(b []byte, n int) []byte {
+	if len(b) < n {
+		return make([]byte, n)
 	}
-	return int(binary.BigEndian.Uint16(b))
+	return b
 }
 
-func le16(b []byte) int {
-	if len(b) < 2 {
-		return 0
-	}
-	return int(binary.LittleEndian.Uint16(b))
-}
-
-func be32(b []byte) int64 {
-	if len(b) < 4 {
-		return 0
-	}
-	return int64(binary.BigEndian.Uint32(b))
-}
-
-func le32(b []byte) int64 {
-	if len(b) < 4 {
-		return 0
-	}
-	return int64(binary.LittleEndian.Uint32(b))
-}
+func be16(b []byte) int   { return int(binary.BigEndian.Uint16(whole(b, 2))) }
+func le16(b []byte) int   { return int(binary.LittleEndian.Uint16(whole(b, 2))) }
+func be32(b []byte) int64 { return int64(binary.BigEndian.Uint32(whole(b, 4))) }
+func le32(b []byte) int64 { return int64(binary.LittleEndian.Uint32(whole(b, 4))) }

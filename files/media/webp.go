@@ -11,10 +11,9 @@ import (
 
 // The flags of a WebP picture in several chunks.
 const (
-	webpAnimated = 0x02
-	webpXMP      = 0x04
-	webpEXIF     = 0x08
-	webpAlpha    = 0x10
+	webpXMP   = 0x04
+	webpEXIF  = 0x08
+	webpAlpha = 0x10
 )
 
 // kindVP8 is the kind of a chunk with lossy pixels.
