@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 const (
@@ -19,8 +20,6 @@ const (
 	eraseTime   = 10 * time.Second
 	// erasuresEvery is the time between two looks for a user to erase, and for the progress.
 	erasuresEvery = 500 * time.Millisecond
-	// erasePart limits the messages that are changed at once, so that other ops come in between.
-	erasePart = 25
 )
 
 // eraser removes one user from the tables.
@@ -38,39 +37,16 @@ const traces = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room) FROM
 		UNION (SELECT room, seq FROM mentions WHERE (room, seq) > ($1, $2) AND user_id = $3 ORDER BY room, seq LIMIT $4)
 	) AS found ORDER BY room, seq LIMIT $4`
 
-// run goes through all messages once. Messages that the user sends meanwhile may stay.
+// run removes the user.
 func (e *eraser) run(ctx context.Context) error {
-	var key, seq int64 // up to where
-	for more := true; more; {
-		var ops []rules.Op
-		found, last := 0, key
-		err := e.u.each(ctx, func(scan func(...any) error) error {
-			var name *string
-			if err := scan(&key, &seq, &name); err != nil {
-				return err
-			}
-			found++
-			if name == nil { // the room was dropped: it is being emptied
-				return nil
-			}
-			if len(ops) == 0 || key != last {
-				ops = append(ops, rules.Op{Room: *name, Do: rules.Erase{User: e.user, Pseudonym: e.pseudonym}})
-			}
-			last = key
-			do := ops[len(ops)-1].Do.(rules.Erase)
-			do.Seqs = append(do.Seqs, seq)
-			ops[len(ops)-1].Do = do
-			return nil
-		}, traces, key, seq, e.user, erasePart)
-		if err != nil {
-			return err
-		}
-		if err := e.step(ctx, ops); err != nil {
-			return err
-		}
-		more = found == erasePart
+	run := row.Eraser{
+		User: e.user, Pseudonym: e.pseudonym,
+		Traces: func(each func(row.Scan) error, room, seq int64, limit int) error {
+			return e.u.each(ctx, each, traces, room, seq, e.user, limit)
+		},
+		Out: func(ops []rules.Op) error { return e.step(ctx, ops) },
 	}
-	return e.step(ctx, []rules.Op{{Do: rules.Forget{User: e.user, Pseudonym: e.pseudonym}}})
+	return run.Run()
 }
 
 // step carries out ops.

@@ -40,12 +40,12 @@ func (s reader) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,
 ) ([]protocol.ReportEntry, error) {
 	return readAll(ctx, s.db, "list the reports", row.Report, `SELECT `+row.ReportColumns+` FROM reports r WHERE room = (SELECT key FROM rooms WHERE name = $1) AND n < $2 AND $3 IN ('', state)
-		ORDER BY n DESC LIMIT $4`, room, below(before), string(state), limit)
+		ORDER BY n DESC LIMIT $4`, room, row.Below(before), string(state), limit)
 }
 
 // Audit lists the acts in a room; see [rules.Moderation].
 func (s reader) Audit(ctx context.Context, room string, before int64, limit int) ([]protocol.AuditEntry, error) {
-	return readAll(ctx, s.db, "read the audit", row.AuditEntry, `SELECT `+row.AuditColumns+` FROM audit WHERE room = $1 AND n < $2 ORDER BY n DESC LIMIT $3`, room, below(before), limit)
+	return readAll(ctx, s.db, "read the audit", row.AuditEntry, `SELECT `+row.AuditColumns+` FROM audit WHERE room = $1 AND n < $2 ORDER BY n DESC LIMIT $3`, room, row.Below(before), limit)
 }
 
 // Revocations returns the revoked users; see [rules.Moderation].

@@ -11,6 +11,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // Each page is one statement, and so one snapshot. It takes a room ($1), a position ($2), a limit ($3) and a user
@@ -63,7 +64,7 @@ func (s reader) page(ctx context.Context, room, user string, q rules.Query) (pag
 	case rules.QueryNewest:
 		at = math.MaxInt64
 	case rules.QueryPinned:
-		at = below(at)
+		at = row.Below(at)
 	case rules.QueryAround:
 		return s.around(ctx, room, user, q)
 	case rules.QuerySearch:
@@ -83,14 +84,6 @@ func (s reader) page(ctx context.Context, room, user string, q rules.Query) (pag
 		slices.Reverse(page.Messages)
 	}
 	return page, err
-}
-
-// below returns a position; 0 stands for the one beyond the newest.
-func below(at int64) int64 {
-	if at == 0 {
-		return math.MaxInt64
-	}
-	return at
 }
 
 // view reads the rows of a page.

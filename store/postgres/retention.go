@@ -10,6 +10,7 @@ import (
 	"hallway/protocol"
 	"hallway/relay/rules"
 	"hallway/store/row"
+	"hallway/store/vault"
 )
 
 // Retain sets which messages are deleted because of their age from now on; see [rules.Upkeep].
@@ -83,13 +84,6 @@ func (u *upkeep) emptyDropped(ctx context.Context) error {
 	return nil
 }
 
-// expired is a room with messages from before a time.
-type expired struct {
-	key         int64
-	name, epoch string
-	before      int64
-}
-
 const selectOldest = `SELECT r.key, r.name, r.epoch, r.settings, m.created_at FROM rooms r
 	CROSS JOIN LATERAL (SELECT created_at FROM messages WHERE room = r.key ORDER BY seq LIMIT 1) AS m WHERE r.name IS NOT NULL AND (r.settings <> '' OR $1)`
 
@@ -101,21 +95,8 @@ func (u *upkeep) purge(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}
-	var rooms []expired
-	now := protocol.TimeOf(r.Now())
-	err := u.each(ctx, func(scan func(...any) error) error {
-		var e expired
-		var settings string
-		var oldest int64
-		if err := scan(&e.key, &e.name, &e.epoch, &settings, &oldest); err != nil {
-			return err
-		}
-		before, purges := r.Before(now, settings)
-		if e.before = int64(before); purges && oldest < e.before {
-			rooms = append(rooms, e)
-		}
-		return nil
-	}, selectOldest, r.Default > 0)
+	var rooms []row.Expired
+	err := u.each(ctx, row.FindExpired(&rooms, r, protocol.TimeOf(r.Now())), selectOldest, r.Default > 0)
 	if err != nil {
 		return fmt.Errorf("look for messages that are too old: %w", err)
 	}
@@ -126,7 +107,7 @@ func (u *upkeep) purge(ctx context.Context) error {
 				return fmt.Errorf("delete messages that are too old: %w", err)
 			}
 			if below > 0 && r.Purged != nil {
-				r.Purged(e.name, e.epoch, below)
+				r.Purged(e.Name, e.Epoch, below)
 			}
 			if more && !u.pause(upkeepPause) {
 				return nil
@@ -150,24 +131,24 @@ var purgeSteps = append([]string{
 	`DELETE FROM search WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM messages WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM files WHERE room = $1 AND seq <= $2 AND seq > 0`, // behind the others, for it locks what all uploads need
-}, purgeVault()...)
+}, vault.Purge(`$1`, ` AND $2::bigint IS NOT NULL`)...)
 
 // purgeSlice deletes some messages of a room, and returns the seq below which all are gone.
-func (u *upkeep) purgeSlice(ctx context.Context, e expired) (below int64, more bool, err error) {
+func (u *upkeep) purgeSlice(ctx context.Context, e row.Expired) (below int64, more bool, err error) {
 	err = pgx.BeginFunc(ctx, u.readers, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, lockExpired, e.key)
+		tag, err := tx.Exec(ctx, lockExpired, e.Key)
 		if err != nil || tag.RowsAffected() == 0 {
 			return err
 		}
 		var last, rev, n int64
-		if err := tx.QueryRow(ctx, selectExpired, e.key, deleteRows, e.before).Scan(&last, &rev, &n); err != nil || n == 0 {
+		if err := tx.QueryRow(ctx, selectExpired, e.Key, deleteRows, int64(e.Before)).Scan(&last, &rev, &n); err != nil || n == 0 {
 			return err
 		}
 		var writes pgx.Batch
 		for _, step := range purgeSteps {
-			writes.Queue(step, e.key, last)
+			writes.Queue(step, e.Key, last)
 		}
-		writes.Queue(`UPDATE rooms SET purged = greatest(purged, $2), rules = rules + 1 WHERE key = $1`, e.key, rev)
+		writes.Queue(`UPDATE rooms SET purged = greatest(purged, $2), rules = rules + 1 WHERE key = $1`, e.Key, rev)
 		below, more = last+1, n == deleteRows
 		return tx.SendBatch(ctx, &writes).Close()
 	})

@@ -10,6 +10,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 	"hallway/store/word"
 )
 
@@ -103,7 +104,7 @@ func (s reader) search(ctx context.Context, room, user string, q rules.Query) (p
 		return page, err
 	}
 	share := q.PageShare()
-	at := min(below(q.At), page.Head+1)
+	at := min(row.Below(q.At), page.Head+1)
 	for block := (at - 1) >> blockBits; block >= 0 && !page.More; block-- {
 		err := s.searchIn(ctx, tx, &page, &share, words, exact, hits{room: room, user: user, key: key, block: block, below: at})
 		if err != nil {

@@ -90,12 +90,3 @@ func emptyVault() (steps []string) {
 	}
 	return steps
 }
-
-// purgeVault returns the statements of purgeSteps for end-to-end encrypted rooms.
-func purgeVault() []string {
-	steps := vault.Purge(`$1`)
-	for i := range steps {
-		steps[i] += ` AND $2::bigint IS NOT NULL`
-	}
-	return steps
-}

@@ -7,6 +7,7 @@ package row
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"hallway/protocol"
@@ -124,6 +125,37 @@ func File(scan Scan) (f rules.File, err error) {
 	err = scan(&f.ID, &f.Owner, &f.Name, &f.Type, &f.Size, &f.Width, &f.Height, &f.Blob, &f.Thumb, &sum, (*int64)(&f.UploadedAt), &f.Seq)
 	copy(f.Sum[:], sum)
 	return f, err
+}
+
+// Expired is a room with messages from before a time.
+type Expired struct {
+	Key         int64
+	Name, Epoch string
+	Before      protocol.Time
+}
+
+// FindExpired returns a function that reads key, name, epoch and settings of a room, and the time of its oldest message. It
+// appends the room to a list if that message is too old at a time.
+func FindExpired(list *[]Expired, r *rules.Retention, now protocol.Time) func(Scan) error {
+	return func(scan Scan) error {
+		var e Expired
+		var settings string
+		var oldest protocol.Time
+		err := scan(&e.Key, &e.Name, &e.Epoch, &settings, (*int64)(&oldest))
+		var purges bool
+		if e.Before, purges = r.Before(now, settings); err == nil && purges && oldest < e.Before {
+			*list = append(*list, e)
+		}
+		return err
+	}
+}
+
+// Below returns a position; 0 stands for the one beyond the newest.
+func Below(at int64) int64 {
+	if at == 0 {
+		return math.MaxInt64
+	}
+	return at
 }
 
 // Stored returns a function that reads room and [FileColumns] of a row, and calls each with the file and the number of all.

@@ -2,11 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // forget removes a user from everything that is not a message.
@@ -96,41 +96,14 @@ const tracesQuery = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room 
 		UNION SELECT room, seq FROM mentions WHERE (room, seq) > (?1, ?2) AND user_id = ?3
 		ORDER BY room, seq LIMIT ?4)`
 
-// erasePart limits the messages that are changed at once, so that other ops come in between.
-const erasePart = 25
-
-// run goes through all messages once. Messages that the user sends meanwhile may stay.
+// run removes the user.
 func (e *eraser) run(ctx context.Context) error {
-	var key, seq int64 // up to where
-	for more := true; more; {
-		var ops []rules.Op
-		found := 0
-		err := query(ctx, e.s.read.traces, func(scan func(...any) error) error {
-			last := key
-			var name sql.NullString
-			if err := scan(&key, &seq, &name); err != nil {
-				return err
-			}
-			found++
-			if !name.Valid { // the room was dropped: it is being emptied
-				return nil
-			}
-			if len(ops) == 0 || key != last {
-				ops = append(ops, rules.Op{Room: name.String, Do: rules.Erase{User: e.user, Pseudonym: e.pseudonym}})
-			}
-			op := &ops[len(ops)-1]
-			do := op.Do.(rules.Erase)
-			do.Seqs = append(do.Seqs, seq)
-			op.Do = do
-			return nil
-		}, key, seq, e.user, erasePart)
-		if err != nil {
-			return err
-		}
-		if err := e.carry.Out(ctx, ops); err != nil {
-			return err
-		}
-		more = found == erasePart
+	run := row.Eraser{
+		User: e.user, Pseudonym: e.pseudonym,
+		Traces: func(each func(row.Scan) error, room, seq int64, limit int) error {
+			return query(ctx, e.s.read.traces, each, room, seq, e.user, limit)
+		},
+		Out: func(ops []rules.Op) error { return e.carry.Out(ctx, ops) },
 	}
-	return e.carry.Out(ctx, []rules.Op{{Do: rules.Forget{User: e.user, Pseudonym: e.pseudonym}}})
+	return run.Run()
 }

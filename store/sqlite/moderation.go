@@ -44,12 +44,12 @@ func (s reader) Ranked(ctx context.Context) (users []string, err error) {
 func (s reader) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,
 ) ([]protocol.ReportEntry, error) {
-	return readAll(ctx, s.read.directory.reports, "list the reports", row.Report, room, below(before), string(state), limit)
+	return readAll(ctx, s.read.directory.reports, "list the reports", row.Report, room, row.Below(before), string(state), limit)
 }
 
 // Audit lists what was done in a room; see [rules.Moderation].
 func (s reader) Audit(ctx context.Context, room string, before int64, limit int) ([]protocol.AuditEntry, error) {
-	return readAll(ctx, s.read.directory.audit, "read the audit", row.AuditEntry, room, below(before), limit)
+	return readAll(ctx, s.read.directory.audit, "read the audit", row.AuditEntry, room, row.Below(before), limit)
 }
 
 // Revocations returns the revoked users; see [rules.Moderation].

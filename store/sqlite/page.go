@@ -122,7 +122,7 @@ func (s reader) page(ctx context.Context, room, user string, q rules.Query) (pag
 	case rules.QueryAround:
 		err = v.around(&page, q)
 	case rules.QueryPinned:
-		page.Messages, page.More, err = v.run(s.read.pinned, below(q.At), q.PageShare())
+		page.Messages, page.More, err = v.run(s.read.pinned, row.Below(q.At), q.PageShare())
 	case rules.QuerySearch:
 		if err = s.searchable(); err == nil {
 			page.Messages, page.More, err = v.search(q)
@@ -134,14 +134,6 @@ func (s reader) page(ctx context.Context, room, user string, q rules.Query) (pag
 		err = v.mine(page.Messages)
 	}
 	return page, err
-}
-
-// below returns a position; 0 stands for the one beyond the newest.
-func below(at int64) int64 {
-	if at == 0 {
-		return math.MaxInt64
-	}
-	return at
 }
 
 // view reads one room in one snapshot.

@@ -8,6 +8,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 )
 
 // purgeEvery is the time between two looks for old messages: they are gone within that time and the time that
@@ -24,13 +25,6 @@ func (u *upkeep) Retain(r rules.Retention) {
 	u.retention = &r
 }
 
-// expired is a room with messages from before a time.
-type expired struct {
-	key         int64
-	name, epoch string
-	before      protocol.Time
-}
-
 // findExpired looks for old messages. It reads beside the commits; only deleting them takes the writer's turn.
 func (u *upkeep) findExpired(ctx context.Context) error {
 	u.turn.Lock()
@@ -39,22 +33,8 @@ func (u *upkeep) findExpired(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}
-	var rooms []expired
-	now := protocol.TimeOf(r.Now())
-	err := query(ctx, u.read.oldest, func(scan func(...any) error) error {
-		var e expired
-		var settings string
-		var oldest int64
-		if err := scan(&e.key, &e.name, &e.epoch, &settings, &oldest); err != nil {
-			return err
-		}
-		var purges bool
-		if e.before, purges = r.Before(now, settings); purges && oldest < int64(e.before) {
-			rooms = append(rooms, e)
-		}
-		return nil
-	}, r.Default > 0)
-	if err != nil {
+	var rooms []row.Expired
+	if err := query(ctx, u.read.oldest, row.FindExpired(&rooms, r, protocol.TimeOf(r.Now())), r.Default > 0); err != nil {
 		return fmt.Errorf("look for messages that are too old: %w", err)
 	}
 	u.turn.Lock()
@@ -77,7 +57,7 @@ func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 				continue
 			}
 			for _, stmt := range u.statements.purge {
-				if _, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, room.key, last, rev); err != nil {
+				if _, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, room.Key, last, rev); err != nil {
 					return err
 				}
 			}
@@ -100,7 +80,7 @@ func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 
 // oldest finds the last seq up to which the room's next messages are too old, 0: none; their highest rev; and whether
 // there may be more.
-func (u *upkeep) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, rev int64, more bool, err error) {
+func (u *upkeep) oldest(ctx context.Context, tx *sql.Tx, room *row.Expired) (last, rev int64, more bool, err error) {
 	n, rows := 0, u.pace.next()
 	err = query(ctx, tx.StmtContext(ctx, u.statements.oldest), func(scan func(...any) error) error {
 		var seq, itsRev int64
@@ -109,6 +89,6 @@ func (u *upkeep) oldest(ctx context.Context, tx *sql.Tx, room *expired) (last, r
 		}
 		n, last, rev = n+1, seq, max(rev, itsRev)
 		return nil
-	}, room.key, rows, int64(room.before))
+	}, room.Key, rows, int64(room.Before))
 	return last, rev, n == rows, err
 }

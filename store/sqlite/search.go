@@ -5,6 +5,7 @@ import (
 
 	"hallway/protocol"
 	"hallway/relay/rules"
+	"hallway/store/row"
 	"hallway/store/word"
 )
 
@@ -30,7 +31,7 @@ func (v *view) search(q rules.Query) ([]protocol.Message, bool, error) {
 	if match == "" || q.At < 0 {
 		return nil, false, nil
 	}
-	last := min(below(q.At)-1, seqMax)
+	last := min(row.Below(q.At)-1, seqMax)
 	share := q.PageShare()
 	rows, err := v.stmt(v.read.search).QueryContext(v.ctx, v.key, last, share.Messages()+1, match)
 	if err != nil {

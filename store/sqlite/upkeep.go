@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"hallway/relay/rules"
+	"hallway/store/row"
+	"hallway/store/vault"
 )
 
 // The upkeep puts what commits have changed into the index of words, deletes the content of dropped rooms and old
@@ -38,7 +40,7 @@ type upkeep struct {
 	unindexed map[int64]struct{} // rooms with changes that a search does not find
 	dropped   []int64            // rooms to empty
 	retention *rules.Retention   // nil: messages are kept
-	expired   []expired          // rooms with messages to purge
+	expired   []row.Expired      // rooms with messages to purge
 	forgets   *forgetting        // nil: the file has nothing to forget
 	reindex   reindexing
 	unfound   atomic.Int64 // messages that the index lacks because it is made anew
@@ -109,7 +111,7 @@ var purgeMessages = append([]string{
 	`UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
 	`DELETE FROM mentions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 	`DELETE FROM files WHERE room = ?1 AND seq BETWEEN 1 AND ?2 AND ?3`,
-}, purgeVault()...)
+}, vault.Purge(`?1`, ` AND ?2 AND ?3`)...)
 
 func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
 	err = prepare(ctx, db, map[**sql.Stmt]string{
@@ -289,7 +291,7 @@ func (u *upkeep) slice(ctx context.Context) (pause time.Duration, purged func(),
 		room, tell := u.expired[0], u.retention.Purged
 		var below int64
 		if below, err = u.purgeSlice(ctx, began); below > 0 && tell != nil {
-			purged = func() { tell(room.name, room.epoch, below) }
+			purged = func() { tell(room.Name, room.Epoch, below) }
 		}
 	}
 	if err != nil {

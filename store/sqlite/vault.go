@@ -71,12 +71,3 @@ func emptyVault() (steps []string) {
 	}
 	return steps
 }
-
-// purgeVault returns the statements of purgeMessages for end-to-end encrypted rooms.
-func purgeVault() []string {
-	steps := vault.Purge(`?1`)
-	for i := range steps {
-		steps[i] += ` AND ?2 AND ?3`
-	}
-	return steps
-}
