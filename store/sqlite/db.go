@@ -22,7 +22,7 @@ type db struct {
 	writer      *sql.DB     // one connection, so one transaction at a time
 	readers     *sql.DB     // connections that cannot write
 	writes      []*sql.Stmt // see write
-	read        readStatements
+	reads       []*sql.Stmt // see readStmt
 	checkpoints *checkpointer
 	clock       func() time.Time // measures slices
 
@@ -82,10 +82,10 @@ func bringUp(ctx context.Context, writer *sql.DB, made, whole bool) error {
 // connect connects the readers and the checkpoints, and prepares the statements of commits and readers.
 func (d *db) connect(ctx context.Context, path string) (err error) {
 	d.readers = connectReaders(path)
-	if d.writes, err = prepareWrites(ctx, d.writer); err != nil {
+	if d.writes, err = prepare(ctx, d.writer, writes); err != nil {
 		return err
 	}
-	if d.read, err = prepareReads(ctx, d.readers); err != nil {
+	if d.reads, err = prepare(ctx, d.readers, reads); err != nil {
 		return err
 	}
 	d.checkpoints = &checkpointer{db: connectCheckpointer(path), writer: d.writer}

@@ -14,66 +14,35 @@ import (
 	"hallway/store/word"
 )
 
-// directoryStatements are prepared on the readers' connections.
-type directoryStatements struct {
-	names  *sql.Stmt
-	room   *sql.Stmt
-	counts *sql.Stmt
-	unread *sql.Stmt
-	// mentions counts the unread ones.
-	mentions *sql.Stmt
-	members  *sql.Stmt
-	found    *sql.Stmt // members, by their names
-	// reaction finds a message and the rev of a user's reaction to it, reactors the users behind a rev.
-	reaction, reactors *sql.Stmt
-
-	settings *sql.Stmt
-
-	sanctions   *sql.Stmt
-	reports     *sql.Stmt
-	audit       *sql.Stmt
-	revocations *sql.Stmt
-}
-
-func prepareDirectory(ctx context.Context, db *sql.DB) (d directoryStatements, err error) {
-	err = prepare(ctx, db, map[**sql.Stmt]string{
-		&d.names: `SELECT name FROM rooms WHERE dropped = 0 AND name >= ? AND name < ? ORDER BY name LIMIT ?`,
-		&d.room:  `SELECT key, name, title, settings, epoch, head, made_at FROM rooms WHERE dropped = 0 AND name = ?`,
-		&d.counts: `SELECT (SELECT count(*) FROM members WHERE room = ?1),
-			coalesce((SELECT read FROM members WHERE room = ?1 AND user_id = ?2), 0)`,
-		&d.unread: `SELECT count(*) FROM (SELECT 1 FROM messages
-			WHERE room = ? AND seq > ? AND deleted_at = 0 AND sender_id <> ? LIMIT ?)`,
-		&d.mentions: countMentions,
-		&d.settings: `SELECT settings FROM rooms WHERE dropped = 0 AND name = ?`,
-		&d.members: `SELECT ` + row.MemberColumns + `
-			FROM rooms JOIN members m ON m.room = rooms.key WHERE rooms.name = ? AND user_id > ?
-			ORDER BY user_id LIMIT ?`,
-
-		&d.found: `SELECT ` + row.MemberColumns + ` FROM
-				(SELECT DISTINCT room, user_id FROM member_terms WHERE room = (SELECT key FROM rooms WHERE name = ?1) AND term >= ?2 AND term < ?3) AS found
-			CROSS JOIN members m USING (room, user_id)
-			WHERE NOT EXISTS (SELECT 1 FROM sanctions s WHERE s.room = m.room AND s.user_id = m.user_id
-				AND kind = 'ban' AND (until = 0 OR until > ?4))
-			ORDER BY folded, m.name, m.user_id LIMIT ?5`,
-		&d.reaction: `SELECT key, seq, CASE WHEN ?4 = '' THEN 0 ELSE
-				coalesce((SELECT reactions.rev FROM reactions WHERE room = key AND reactions.seq = messages.seq AND user_id = ?4 AND emoji = ?3), 0)
-			END FROM rooms JOIN messages ON messages.room = rooms.key AND id = ?2 WHERE rooms.name = ?1`,
-		&d.reactors: `SELECT r.user_id, coalesce(m.name, ''), coalesce(m.role, 'participant'), coalesce(m.picture, ''), coalesce(m.title, '')
-			FROM reactions r LEFT JOIN members m ON m.room = r.room AND m.user_id = r.user_id
-			WHERE r.room = ? AND r.seq = ? AND r.emoji = ? AND r.rev > ? ORDER BY r.rev LIMIT ?`,
-		&d.sanctions: `SELECT sanctions.user_id, coalesce(members.name, ''), coalesce(members.role, 'participant'),
-				kind, until, reason, by_id, by_name, at
-			FROM rooms JOIN sanctions ON sanctions.room = rooms.key
-			LEFT JOIN members ON members.room = rooms.key AND members.user_id = sanctions.user_id
-			WHERE rooms.name = ? AND (until = 0 OR until > ?) AND sanctions.user_id > ?
-			ORDER BY sanctions.user_id, kind DESC LIMIT ?`,
-		&d.reports: `SELECT ` + row.ReportColumns + ` FROM reports r
-			WHERE room = (SELECT key FROM rooms WHERE name = ?1) AND n < ?2 AND ?3 IN ('', state) ORDER BY n DESC LIMIT ?4`,
-		&d.audit:       `SELECT ` + row.AuditColumns + ` FROM audit WHERE room = ? AND n < ? ORDER BY n DESC LIMIT ?`,
-		&d.revocations: `SELECT user_id, at FROM revocations`,
-	})
-	return d, err
-}
+var (
+	listNames     = reading(`SELECT name FROM rooms WHERE dropped = 0 AND name >= ? AND name < ? ORDER BY name LIMIT ?`)
+	directoryRoom = reading(`SELECT key, name, title, settings, epoch, head, made_at FROM rooms WHERE dropped = 0 AND name = ?`)
+	countMembers  = reading(`SELECT (SELECT count(*) FROM members WHERE room = ?1),
+		coalesce((SELECT read FROM members WHERE room = ?1 AND user_id = ?2), 0)`)
+	countUnread = reading(`SELECT count(*) FROM (SELECT 1 FROM messages
+		WHERE room = ? AND seq > ? AND deleted_at = 0 AND sender_id <> ? LIMIT ?)`)
+	// countMentioned counts the unread mentions.
+	countMentioned = reading(countMentions)
+	readSettings   = reading(`SELECT settings FROM rooms WHERE dropped = 0 AND name = ?`)
+	listMembers    = reading(`SELECT ` + row.MemberColumns + `
+		FROM rooms JOIN members m ON m.room = rooms.key WHERE rooms.name = ? AND user_id > ?
+		ORDER BY user_id LIMIT ?`)
+	// findMembers finds members by their names.
+	findMembers = reading(`SELECT ` + row.MemberColumns + ` FROM
+			(SELECT DISTINCT room, user_id FROM member_terms WHERE room = (SELECT key FROM rooms WHERE name = ?1) AND term >= ?2 AND term < ?3) AS found
+		CROSS JOIN members m USING (room, user_id)
+		WHERE NOT EXISTS (SELECT 1 FROM sanctions s WHERE s.room = m.room AND s.user_id = m.user_id
+			AND kind = 'ban' AND (until = 0 OR until > ?4))
+		ORDER BY folded, m.name, m.user_id LIMIT ?5`)
+	// findReaction finds a message and the rev of a user's reaction to it.
+	findReaction = reading(`SELECT key, seq, CASE WHEN ?4 = '' THEN 0 ELSE
+			coalesce((SELECT reactions.rev FROM reactions WHERE room = key AND reactions.seq = messages.seq AND user_id = ?4 AND emoji = ?3), 0)
+		END FROM rooms JOIN messages ON messages.room = rooms.key AND id = ?2 WHERE rooms.name = ?1`)
+	// listReactors finds the users behind a rev.
+	listReactors = reading(`SELECT r.user_id, coalesce(m.name, ''), coalesce(m.role, 'participant'), coalesce(m.picture, ''), coalesce(m.title, '')
+		FROM reactions r LEFT JOIN members m ON m.room = r.room AND m.user_id = r.user_id
+		WHERE r.room = ? AND r.seq = ? AND r.emoji = ? AND r.rev > ? ORDER BY r.rev LIMIT ?`)
+)
 
 // namesFrom is the first name that a room can have, namesTo the first beyond all. Dropped rooms have names before
 // namesFrom.
@@ -87,7 +56,7 @@ func (s reader) RoomNames(ctx context.Context, span rules.Span, limit int) ([]st
 	if span.To == "" {
 		span.To = namesTo
 	}
-	return readAll(ctx, s.read.directory.names, "list names of rooms", row.Value[string], max(span.From, namesFrom), span.To, limit)
+	return readAll(ctx, s.reads[listNames], "list names of rooms", row.Value[string], max(span.From, namesFrom), span.To, limit)
 }
 
 // Rooms reads rooms; see [rules.Directory].
@@ -97,7 +66,7 @@ func (s reader) Rooms(ctx context.Context, user string, names []string) (rooms [
 		return nil, fmt.Errorf("read rooms: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	d := directory{&view{ctx: ctx, tx: tx, read: &s.read, user: user}}
+	d := directory{&view{ctx: ctx, tx: tx, reads: s.reads, user: user}}
 	for _, name := range names {
 		r, ok, err := d.room(name)
 		if err != nil {
@@ -117,7 +86,7 @@ func (s reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry,
 		return r, false, fmt.Errorf("read a room: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	d := directory{&view{ctx: ctx, tx: tx, read: &s.read, user: user}}
+	d := directory{&view{ctx: ctx, tx: tx, reads: s.reads, user: user}}
 	if r, ok, err = d.room(room); err != nil {
 		return rules.RoomEntry{}, false, fmt.Errorf("read a room: %w", err)
 	}
@@ -127,7 +96,7 @@ func (s reader) Room(ctx context.Context, room, user string) (r rules.RoomEntry,
 // Settings returns the settings of a room; see [rules.Directory].
 func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSettings, error) {
 	var settings string
-	err := s.read.directory.settings.QueryRowContext(ctx, room).Scan(&settings)
+	err := s.reads[readSettings].QueryRowContext(ctx, room).Scan(&settings)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return protocol.RoomSettings{}, fmt.Errorf("read a room's settings: %w", err)
 	}
@@ -137,7 +106,7 @@ func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSetting
 
 // Members lists the users who have joined; see [rules.Directory].
 func (s reader) Members(ctx context.Context, room string, part rules.Part) ([]rules.MemberEntry, error) {
-	return readAll(ctx, s.read.directory.members, "list the members", row.Member, room, part.After, limit(part))
+	return readAll(ctx, s.reads[listMembers], "list the members", row.Member, room, part.After, limit(part))
 }
 
 // FindMembers finds members by their names; see [rules.Directory].
@@ -147,19 +116,18 @@ func (s reader) FindMembers(ctx context.Context, room, name string, limit int) (
 		return nil, nil
 	}
 	now := protocol.TimeOf(time.Now())
-	return readAll(ctx, s.read.directory.found, "find members", row.Member, room, from, from+"\U0010ffff", int64(now), limit)
+	return readAll(ctx, s.reads[findMembers], "find members", row.Member, room, from, from+"\U0010ffff", int64(now), limit)
 }
 
 // Reactors lists the users of a reaction; see [rules.Directory].
 func (s reader) Reactors(ctx context.Context, room, id, emoji string, part rules.Part) (users []protocol.User, found bool, err error) {
 	var key, seq, after int64
-	d := &s.read.directory
-	err = d.reaction.QueryRowContext(ctx, room, id, emoji, part.After).Scan(&key, &seq, &after)
+	err = s.reads[findReaction].QueryRowContext(ctx, room, id, emoji, part.After).Scan(&key, &seq, &after)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) || err == nil && part.After != "" && after == 0:
 		return nil, false, nil
 	case err == nil:
-		err = query(ctx, d.reactors, row.Into(&users, row.Reactor), key, seq, emoji, after, limit(part))
+		err = query(ctx, s.reads[listReactors], row.Into(&users, row.Reactor), key, seq, emoji, after, limit(part))
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("list the users of a reaction: %w", err)
@@ -181,7 +149,7 @@ type directory struct{ *view }
 // room reads a room by its name, as a user sees it from outside.
 func (d directory) room(name string) (r rules.RoomEntry, ok bool, err error) {
 	var key int64
-	row := d.stmt(d.read.directory.room).QueryRowContext(d.ctx, name)
+	row := d.stmt(directoryRoom).QueryRowContext(d.ctx, name)
 	ok, err = found(row.Scan(&key, &r.Name, &r.Title, &r.Settings, &r.Epoch, &r.Head, (*int64)(&r.CreatedAt)))
 	if ok {
 		err = d.complete(&r, key)
@@ -192,7 +160,7 @@ func (d directory) room(name string) (r rules.RoomEntry, ok bool, err error) {
 // complete fills in the fields that the room's own row does not have.
 func (d directory) complete(r *rules.RoomEntry, key int64) error {
 	d.key, d.name = key, r.Name
-	counts := d.stmt(d.read.directory.counts).QueryRowContext(d.ctx, key, d.user)
+	counts := d.stmt(countMembers).QueryRowContext(d.ctx, key, d.user)
 	if err := counts.Scan(&r.Members, &r.Read); err != nil {
 		return err
 	}
@@ -200,16 +168,16 @@ func (d directory) complete(r *rules.RoomEntry, key int64) error {
 		return nil
 	}
 	if r.Read < r.Head {
-		unread := d.stmt(d.read.directory.unread).QueryRowContext(d.ctx, key, r.Read, d.user, rules.UnreadMax)
+		unread := d.stmt(countUnread).QueryRowContext(d.ctx, key, r.Read, d.user, rules.UnreadMax)
 		if err := unread.Scan(&r.Unread); err != nil {
 			return err
 		}
-		mentions := d.stmt(d.read.directory.mentions).QueryRowContext(d.ctx, key, d.user, r.Read, rules.UnreadMax)
+		mentions := d.stmt(countMentioned).QueryRowContext(d.ctx, key, d.user, r.Read, rules.UnreadMax)
 		if err := mentions.Scan(&r.Mentions); err != nil {
 			return err
 		}
 	}
-	newest, _, err := d.run(d.read.older, math.MaxInt64, rules.Query{Limit: 1}.PageShare())
+	newest, _, err := d.run(olderThan, math.MaxInt64, rules.Query{Limit: 1}.PageShare())
 	if err != nil || len(newest) == 0 {
 		return err
 	}

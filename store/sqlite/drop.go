@@ -7,26 +7,31 @@ import (
 	"time"
 )
 
+var (
+	isDropped  = writing(`SELECT count(*) FROM rooms WHERE key = ? AND dropped = 1`)
+	deleteRoom = writing(`DELETE FROM rooms WHERE key = ?`)
+)
+
 // emptySlice deletes some content of a dropped room, and at last the room.
 func (u *upkeep) emptySlice(ctx context.Context, began time.Time) error {
 	key, empty, some := u.dropped[0], false, false
 	err := u.inDeletingSlice(ctx, func(tx *sql.Tx) error {
 		var dropped bool // not where the commit failed
-		if err := tx.StmtContext(ctx, u.statements.isDropped).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
+		if err := tx.StmtContext(ctx, u.writes[isDropped]).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
 			return err
 		}
 		if !dropped {
 			empty = true
 			return nil
 		}
-		for _, stmt := range u.statements.empty {
+		for _, stmt := range emptyRoom {
 			for more := true; more; {
 				if u.over(began, some) {
 					return nil
 				}
 				at := u.clock()
 				var err error
-				if more, err = affects(tx.StmtContext(ctx, stmt).ExecContext(ctx, key, u.pace.next())); err != nil {
+				if more, err = affects(tx.StmtContext(ctx, u.writes[stmt]).ExecContext(ctx, key, u.pace.next())); err != nil {
 					return fmt.Errorf("empty a dropped room: %w", err)
 				}
 				some = some || more
@@ -34,7 +39,7 @@ func (u *upkeep) emptySlice(ctx context.Context, began time.Time) error {
 			}
 		}
 		empty = true
-		_, err := tx.StmtContext(ctx, u.statements.deleteRoom).ExecContext(ctx, key)
+		_, err := tx.StmtContext(ctx, u.writes[deleteRoom]).ExecContext(ctx, key)
 		return err
 	})
 	if err == nil {

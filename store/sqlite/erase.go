@@ -88,20 +88,20 @@ type eraser struct {
 	carry           rules.Carry
 }
 
-// tracesQuery finds the next messages after a place that the user has sent or reacted to, or that mention the user.
+// findTraces finds the next messages after a place that the user has sent or reacted to, or that mention the user.
 // It reads all texts, so it runs beside the commits.
-const tracesQuery = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room AND dropped = 0) FROM (
+var findTraces = reading(`SELECT room, seq, (SELECT name FROM rooms WHERE key = room AND dropped = 0) FROM (
 		SELECT room, seq FROM messages WHERE (room, seq) > (?1, ?2) AND sender_id = ?3
 		UNION SELECT room, seq FROM reactions WHERE (room, seq) > (?1, ?2) AND user_id = ?3
 		UNION SELECT room, seq FROM mentions WHERE (room, seq) > (?1, ?2) AND user_id = ?3
-		ORDER BY room, seq LIMIT ?4)`
+		ORDER BY room, seq LIMIT ?4)`)
 
 // run removes the user.
 func (e *eraser) run(ctx context.Context) error {
 	run := row.Eraser{
 		User: e.user, Pseudonym: e.pseudonym,
 		Traces: func(each func(row.Scan) error, room, seq int64, limit int) error {
-			return query(ctx, e.s.read.traces, each, room, seq, e.user, limit)
+			return query(ctx, e.s.reads[findTraces], each, room, seq, e.user, limit)
 		},
 		Out: func(ops []rules.Op) error { return e.carry.Out(ctx, ops) },
 	}

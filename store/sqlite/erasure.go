@@ -209,10 +209,12 @@ func (s *Store) CarryErasures(carry rules.Carry) {
 	})
 }
 
+var nextErasure = reading(`SELECT user_id, pseudonym, state FROM erasures WHERE state <> ? ORDER BY state DESC LIMIT 1`)
+
 // carryErasure erases the next user, and reports whether it did.
 func (s *Store) carryErasure(ctx context.Context, carry rules.Carry) bool {
 	var user, pseudonym, state string
-	err := s.read.erasure.QueryRowContext(ctx, erasureDone).Scan(&user, &pseudonym, &state)
+	err := s.reads[nextErasure].QueryRowContext(ctx, erasureDone).Scan(&user, &pseudonym, &state)
 	if err == nil && state != erasureForgets {
 		e := eraser{s: s, user: user, pseudonym: pseudonym, carry: carry}
 		err = e.run(ctx)

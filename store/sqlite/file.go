@@ -119,9 +119,17 @@ type files struct {
 	wiping *wiping
 }
 
+var (
+	readFile   = reading(`SELECT ` + row.FileColumns + ` FROM files f WHERE room = (SELECT key FROM rooms WHERE name = ?) AND id = ?`)
+	listDoomed = reading(`SELECT blob FROM doomed LIMIT ?`)
+	blobKnown  = reading(`SELECT EXISTS (SELECT 1 FROM files WHERE blob = ?)`)
+	countFiles = reading(`SELECT files, bytes, (SELECT count(*) FROM files WHERE seq = 0), (SELECT count(*) FROM doomed)
+		FROM file_bytes WHERE kind = ''`)
+)
+
 // File implements [rules.Files].
 func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool, err error) {
-	f, err = row.File(s.read.file.QueryRowContext(ctx, room, id).Scan)
+	f, err = row.File(s.reads[readFile].QueryRowContext(ctx, room, id).Scan)
 	if ok, err = found(err); err != nil {
 		err = fmt.Errorf("read a file: %w", err)
 	}
@@ -130,7 +138,7 @@ func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool
 
 // Doomed implements [rules.Files].
 func (s files) Doomed(ctx context.Context, limit int) (keys []string, err error) {
-	keys, err = readAll(ctx, s.read.doomed, "list files to delete", row.Value[string], limit)
+	keys, err = readAll(ctx, s.reads[listDoomed], "list files to delete", row.Value[string], limit)
 	if len(keys) > 0 {
 		err = s.Ready(ctx) // syncs what the upkeep has not
 	}
@@ -155,7 +163,7 @@ func (s files) Deleted(ctx context.Context, keys []string) error {
 func (s files) Unknown(ctx context.Context, keys []string) (unknown []string, err error) {
 	for _, key := range keys {
 		var known bool
-		if err := s.read.blobKnown.QueryRowContext(ctx, key).Scan(&known); err != nil {
+		if err := s.reads[blobKnown].QueryRowContext(ctx, key).Scan(&known); err != nil {
 			return nil, fmt.Errorf("look for a file: %w", err)
 		}
 		if !known {
@@ -211,7 +219,7 @@ func (s files) besides(ctx context.Context, do func(*sql.Tx) error) (err error) 
 
 // FileStats implements [rules.Files].
 func (s files) FileStats(ctx context.Context) (stats rules.FileStats, err error) {
-	err = s.read.fileStats.QueryRowContext(ctx).Scan(&stats.Files, &stats.Bytes, &stats.Unused, &stats.Doomed)
+	err = s.reads[countFiles].QueryRowContext(ctx).Scan(&stats.Files, &stats.Bytes, &stats.Unused, &stats.Doomed)
 	if err != nil {
 		return stats, fmt.Errorf("count files: %w", err)
 	}

@@ -23,6 +23,16 @@ const (
 	mergeSlices = 8
 )
 
+var (
+	indexedUpTo      = writing(`SELECT indexed FROM rooms WHERE key = ? AND dropped = 0`)
+	unindexedChanges = writing(since(func(rev string) string { return `seq, ` + rev + `, text` }))
+	setIndexedUpTo   = writing(`UPDATE rooms SET indexed = ? WHERE key = ?`)
+	insertWords      = writing(`INSERT INTO search (docid, text) VALUES ((?1 << 32) + ?2, ?3)`)
+	removeWords      = writing(`DELETE FROM search WHERE docid = (?1 << 32) + ?2`)
+	mergeIndex       = writing(`INSERT INTO search (search) VALUES ('merge=` + mergePages + `')`)
+	totalChanges     = writing(`SELECT total_changes()`)
+)
+
 // indexSlice puts changes into the index of words, room by room and in the order
 // of their revs, and notes in each room how far it has come.
 func (u *upkeep) indexSlice(ctx context.Context, began time.Time) error {
@@ -63,8 +73,7 @@ type unindexed struct {
 // indexSome puts some changes of a room into the index, and returns the rev up to which the room is indexed now, and
 // whether there are more.
 func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed int64, more bool, err error) {
-	w := &u.statements
-	err = tx.StmtContext(ctx, w.indexed).QueryRowContext(ctx, key).Scan(&indexed)
+	err = tx.StmtContext(ctx, u.writes[indexedUpTo]).QueryRowContext(ctx, key).Scan(&indexed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return math.MaxInt64, false, nil // dropped
 	}
@@ -83,24 +92,24 @@ func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed 
 			break
 		}
 		if m.rev != m.seq { // there with its earlier text
-			if _, err := tx.StmtContext(ctx, w.remove).ExecContext(ctx, key, m.seq); err != nil {
+			if _, err := tx.StmtContext(ctx, u.writes[removeWords]).ExecContext(ctx, key, m.seq); err != nil {
 				return 0, false, err
 			}
 		}
 		if m.text != "" && m.seq <= seqMax {
-			if _, err := tx.StmtContext(ctx, w.insert).ExecContext(ctx, key, m.seq, word.Index(m.text)); err != nil {
+			if _, err := tx.StmtContext(ctx, u.writes[insertWords]).ExecContext(ctx, key, m.seq, word.Index(m.text)); err != nil {
 				return 0, false, err
 			}
 		}
 		indexed, bytes = m.rev, bytes+len(m.text)
 	}
-	_, err = tx.StmtContext(ctx, w.setIndex).ExecContext(ctx, indexed, key)
+	_, err = tx.StmtContext(ctx, u.writes[setIndexedUpTo]).ExecContext(ctx, indexed, key)
 	return indexed, more, err
 }
 
 // changes returns the next changes that are not indexed.
 func (u *upkeep) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (changes []unindexed, err error) {
-	err = query(ctx, tx.StmtContext(ctx, u.statements.changes), func(scan func(...any) error) error {
+	err = query(ctx, tx.StmtContext(ctx, u.writes[unindexedChanges]), func(scan func(...any) error) error {
 		var m unindexed
 		err := scan(&m.seq, &m.rev, &m.text)
 		changes = append(changes, m)
@@ -112,16 +121,15 @@ func (u *upkeep) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (c
 // mergeSlice merges some of the parts in which the index grows. Left alone,
 // SQLite merges them in the end all at once.
 func (u *upkeep) mergeSlice(ctx context.Context) error {
-	w := &u.statements
 	var before, after int64
 	err := u.inSlice(ctx, func(tx *sql.Tx) error {
-		if err := tx.StmtContext(ctx, w.writes).QueryRowContext(ctx).Scan(&before); err != nil {
+		if err := tx.StmtContext(ctx, u.writes[totalChanges]).QueryRowContext(ctx).Scan(&before); err != nil {
 			return err
 		}
-		if _, err := tx.StmtContext(ctx, w.merge).ExecContext(ctx); err != nil {
+		if _, err := tx.StmtContext(ctx, u.writes[mergeIndex]).ExecContext(ctx); err != nil {
 			return fmt.Errorf("merge the index of words: %w", err)
 		}
-		return tx.StmtContext(ctx, w.writes).QueryRowContext(ctx).Scan(&after)
+		return tx.StmtContext(ctx, u.writes[totalChanges]).QueryRowContext(ctx).Scan(&after)
 	})
 	if err == nil {
 		u.unmerged = after-before >= 2 // by SQLite's description

@@ -10,9 +10,16 @@ import (
 	"hallway/store/row"
 )
 
+var listSanctions = reading(`SELECT sanctions.user_id, coalesce(members.name, ''), coalesce(members.role, 'participant'),
+		kind, until, reason, by_id, by_name, at
+	FROM rooms JOIN sanctions ON sanctions.room = rooms.key
+	LEFT JOIN members ON members.room = rooms.key AND members.user_id = sanctions.user_id
+	WHERE rooms.name = ? AND (until = 0 OR until > ?) AND sanctions.user_id > ?
+	ORDER BY sanctions.user_id, kind DESC LIMIT ?`)
+
 // Sanctions lists a room's mutes and bans; see [rules.Moderation].
 func (s reader) Sanctions(ctx context.Context, room string, part rules.Part) ([]protocol.Sanction, error) {
-	return readAll(ctx, s.read.directory.sanctions, "list the sanctions", row.Sanction,
+	return readAll(ctx, s.reads[listSanctions], "list the sanctions", row.Sanction,
 		room, int64(protocol.TimeOf(time.Now())), part.After, limit(part))
 }
 
@@ -40,22 +47,29 @@ func (s reader) Ranked(ctx context.Context) (users []string, err error) {
 	return users, nil
 }
 
+var listReports = reading(`SELECT ` + row.ReportColumns + ` FROM reports r
+	WHERE room = (SELECT key FROM rooms WHERE name = ?1) AND n < ?2 AND ?3 IN ('', state) ORDER BY n DESC LIMIT ?4`)
+
 // Reports lists a room's reports; see [rules.Moderation].
 func (s reader) Reports(
 	ctx context.Context, room string, state protocol.ReportState, before int64, limit int,
 ) ([]protocol.ReportEntry, error) {
-	return readAll(ctx, s.read.directory.reports, "list the reports", row.Report, room, row.Below(before), string(state), limit)
+	return readAll(ctx, s.reads[listReports], "list the reports", row.Report, room, row.Below(before), string(state), limit)
 }
+
+var listAudit = reading(`SELECT ` + row.AuditColumns + ` FROM audit WHERE room = ? AND n < ? ORDER BY n DESC LIMIT ?`)
 
 // Audit lists what was done in a room; see [rules.Moderation].
 func (s reader) Audit(ctx context.Context, room string, before int64, limit int) ([]protocol.AuditEntry, error) {
-	return readAll(ctx, s.read.directory.audit, "read the audit", row.AuditEntry, room, row.Below(before), limit)
+	return readAll(ctx, s.reads[listAudit], "read the audit", row.AuditEntry, room, row.Below(before), limit)
 }
+
+var listRevocations = reading(`SELECT user_id, at FROM revocations`)
 
 // Revocations returns the revoked users; see [rules.Moderation].
 func (s reader) Revocations(ctx context.Context) (map[string]protocol.Time, error) {
 	revoked := make(map[string]protocol.Time)
-	if err := query(ctx, s.read.directory.revocations, row.Revocations(revoked)); err != nil {
+	if err := query(ctx, s.reads[listRevocations], row.Revocations(revoked)); err != nil {
 		return nil, fmt.Errorf("read the revocations: %w", err)
 	}
 	return revoked, nil

@@ -14,28 +14,6 @@ import (
 	"hallway/store/row"
 )
 
-// readStatements are prepared on the readers' connections. Those of messages
-// take room, position and limit, and read away from the position.
-type readStatements struct {
-	room   *sql.Stmt
-	place  *sql.Stmt
-	older  *sql.Stmt
-	newer  *sql.Stmt
-	from   *sql.Stmt
-	since  *sql.Stmt
-	pinned *sql.Stmt
-	search *sql.Stmt
-	mine   *sql.Stmt
-	oldest *sql.Stmt
-	traces *sql.Stmt
-
-	erasure *sql.Stmt
-
-	file, doomed, blobKnown, fileStats *sql.Stmt
-
-	directory directoryStatements
-}
-
 // since is the query for what selected holds of the messages with rev > ?2 of
 // the room ?1, ascending by rev. The unchanged ones are read by their place,
 // the changed ones by their index, and the two are merged as they come; for
@@ -55,35 +33,16 @@ const (
 
 var sinceQuery = since(func(rev string) string { return strings.Replace(messageColumns, "rev", rev, 1) })
 
-func prepareReads(ctx context.Context, db *sql.DB) (r readStatements, err error) {
-	err = prepare(ctx, db, map[**sql.Stmt]string{
-		&r.room:   `SELECT key, epoch, head FROM rooms WHERE name = ?`,
-		&r.place:  `SELECT seq FROM messages WHERE room = ? AND id = ?`,
-		&r.older:  messagesOfRoom + ` AND seq < ? ORDER BY seq DESC LIMIT ?`,
-		&r.newer:  messagesOfRoom + ` AND seq > ? ORDER BY seq LIMIT ?`,
-		&r.from:   messagesOfRoom + ` AND seq >= ? ORDER BY seq LIMIT ?`,
-		&r.since:  sinceQuery,
-		&r.pinned: pinnedQuery,
-		&r.search: searchQuery,
-		&r.mine:   `SELECT emoji FROM reactions WHERE room = ? AND seq = ? AND user_id = ?`,
-		&r.oldest: `SELECT key, name, epoch, settings, created_at FROM rooms JOIN messages
-			ON messages.room = rooms.key AND seq = (SELECT min(seq) FROM messages WHERE room = rooms.key)
-			WHERE dropped = 0 AND (settings <> '' OR ?)`,
-		&r.traces: tracesQuery,
-
-		&r.file:      `SELECT ` + row.FileColumns + ` FROM files f WHERE room = (SELECT key FROM rooms WHERE name = ?) AND id = ?`,
-		&r.doomed:    `SELECT blob FROM doomed LIMIT ?`,
-		&r.blobKnown: `SELECT EXISTS (SELECT 1 FROM files WHERE blob = ?)`,
-		&r.fileStats: `SELECT files, bytes, (SELECT count(*) FROM files WHERE seq = 0), (SELECT count(*) FROM doomed)
-			FROM file_bytes WHERE kind = ''`,
-
-		&r.erasure: `SELECT user_id, pseudonym, state FROM erasures WHERE state <> ? ORDER BY state DESC LIMIT 1`,
-	})
-	if err == nil {
-		r.directory, err = prepareDirectory(ctx, db)
-	}
-	return r, err
-}
+// The statements that read messages take room, position and limit, and read away from the position.
+var (
+	pageRoom    = reading(`SELECT key, epoch, head FROM rooms WHERE name = ?`)
+	placeOf     = reading(`SELECT seq FROM messages WHERE room = ? AND id = ?`)
+	olderThan   = reading(messagesOfRoom + ` AND seq < ? ORDER BY seq DESC LIMIT ?`)
+	newerThan   = reading(messagesOfRoom + ` AND seq > ? ORDER BY seq LIMIT ?`)
+	fromOn      = reading(messagesOfRoom + ` AND seq >= ? ORDER BY seq LIMIT ?`)
+	sinceRev    = reading(sinceQuery)
+	pinnedBelow = reading(pinnedQuery)
+)
 
 // Page reads a part of a room's history; see [rules.Store].
 func (s reader) Page(ctx context.Context, room, user string, q rules.Query) (protocol.Page, error) {
@@ -105,24 +64,24 @@ func (s reader) page(ctx context.Context, room, user string, q rules.Query) (pag
 	}
 	defer func() { _ = tx.Rollback() }()
 
-	v := view{ctx: ctx, tx: tx, read: &s.read, name: room, user: user}
-	err = v.stmt(s.read.room).QueryRowContext(ctx, room).Scan(&v.key, &page.Epoch, &page.Head)
+	v := view{ctx: ctx, tx: tx, reads: s.reads, name: room, user: user}
+	err = v.stmt(pageRoom).QueryRowContext(ctx, room).Scan(&v.key, &page.Epoch, &page.Head)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return page, err
 	}
 	switch q.Kind {
 	case rules.QueryNewest:
-		page.Messages, page.More, err = v.before(s.read.older, math.MaxInt64, q.PageShare())
+		page.Messages, page.More, err = v.before(olderThan, math.MaxInt64, q.PageShare())
 	case rules.QueryBefore:
-		page.Messages, page.More, err = v.before(s.read.older, q.At, q.PageShare())
+		page.Messages, page.More, err = v.before(olderThan, q.At, q.PageShare())
 	case rules.QueryAfter:
-		page.Messages, page.More, err = v.run(s.read.newer, q.At, q.PageShare())
+		page.Messages, page.More, err = v.run(newerThan, q.At, q.PageShare())
 	case rules.QuerySince:
-		page.Messages, page.More, err = v.run(s.read.since, q.At, q.PageShare())
+		page.Messages, page.More, err = v.run(sinceRev, q.At, q.PageShare())
 	case rules.QueryAround:
 		err = v.around(&page, q)
 	case rules.QueryPinned:
-		page.Messages, page.More, err = v.run(s.read.pinned, row.Below(q.At), q.PageShare())
+		page.Messages, page.More, err = v.run(pinnedBelow, row.Below(q.At), q.PageShare())
 	case rules.QuerySearch:
 		if err = s.searchable(); err == nil {
 			page.Messages, page.More, err = v.search(q)
@@ -138,22 +97,22 @@ func (s reader) page(ctx context.Context, room, user string, q rules.Query) (pag
 
 // view reads one room in one snapshot.
 type view struct {
-	ctx  context.Context
-	tx   *sql.Tx
-	read *readStatements
-	key  int64 // 0, which no room has: there is no such room
-	name string
-	user string
+	ctx   context.Context
+	tx    *sql.Tx
+	reads []*sql.Stmt
+	key   int64 // 0, which no room has: there is no such room
+	name  string
+	user  string
 }
 
-func (v *view) stmt(stmt *sql.Stmt) *sql.Stmt { return v.tx.StmtContext(v.ctx, stmt) }
+func (v *view) stmt(r readStmt) *sql.Stmt { return v.tx.StmtContext(v.ctx, v.reads[r]) }
 
 // around reads half of the page before q.At, or the message q.ID, and the other half from it on. If one side has
 // fewer messages, the other does not get more.
 func (v *view) around(page *protocol.Page, q rules.Query) error {
 	page.MoreBefore, page.MoreAfter = new(bool), new(bool)
 	if q.ID != "" {
-		err := v.stmt(v.read.place).QueryRowContext(v.ctx, v.key, q.ID).Scan(&q.At)
+		err := v.stmt(placeOf).QueryRowContext(v.ctx, v.key, q.ID).Scan(&q.At)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -162,11 +121,11 @@ func (v *view) around(page *protocol.Page, q rules.Query) error {
 		}
 	}
 	before, from := q.Halves()
-	older, moreBefore, err := v.before(v.read.older, q.At, before)
+	older, moreBefore, err := v.before(olderThan, q.At, before)
 	if err != nil {
 		return err
 	}
-	newer, moreAfter, err := v.run(v.read.from, q.At, from)
+	newer, moreAfter, err := v.run(fromOn, q.At, from)
 	if err != nil {
 		return err
 	}
@@ -177,7 +136,7 @@ func (v *view) around(page *protocol.Page, q rules.Query) error {
 }
 
 // before runs a statement that reads backwards, and returns the messages in ascending order.
-func (v *view) before(older *sql.Stmt, at int64, share rules.PageShare) ([]protocol.Message, bool, error) {
+func (v *view) before(older readStmt, at int64, share rules.PageShare) ([]protocol.Message, bool, error) {
 	messages, more, err := v.run(older, at, share)
 	slices.Reverse(messages)
 	return messages, more, err
@@ -185,7 +144,7 @@ func (v *view) before(older *sql.Stmt, at int64, share rules.PageShare) ([]proto
 
 // run reads as many messages as have a place, in the statement's order, and whether
 // there are more.
-func (v *view) run(stmt *sql.Stmt, at int64, share rules.PageShare) (messages []protocol.Message, more bool, err error) {
+func (v *view) run(stmt readStmt, at int64, share rules.PageShare) (messages []protocol.Message, more bool, err error) {
 	rows, err := v.stmt(stmt).QueryContext(v.ctx, v.key, at, share.Messages()+1)
 	if err != nil {
 		return nil, false, err

@@ -37,8 +37,10 @@ func (v *view) mine(messages []protocol.Message) error {
 	return nil
 }
 
+var ownReactions = reading(`SELECT emoji FROM reactions WHERE room = ? AND seq = ? AND user_id = ?`)
+
 // emoji returns the emoji with which the user has reacted to a message.
 func (v *view) emoji(seq int64) (emoji []string, err error) {
-	err = query(v.ctx, v.stmt(v.read.mine), row.Into(&emoji, row.Value[string]), v.key, seq, v.user)
+	err = query(v.ctx, v.stmt(ownReactions), row.Into(&emoji, row.Value[string]), v.key, seq, v.user)
 	return emoji, err
 }

@@ -88,6 +88,16 @@ func (r *reindexing) left() (n int64) {
 // index of words is being made anew.
 func (u *upkeep) Reindexing() int64 { return u.unfound.Load() }
 
+var (
+	messagesBefore = writing(`SELECT seq, text FROM messages WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) AND seq < ?
+		ORDER BY seq DESC LIMIT ?`)
+	// A change of the message may have reached the index before.
+	insertNewWords = writing(`INSERT INTO search (docid, text) SELECT (?1 << 32) + ?2, ?3
+		WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)`)
+	setReindexed = writing(`UPDATE reindexes SET below = ?2 WHERE room = ?1`)
+	endReindex   = writing(`DELETE FROM reindexes WHERE room = ?1`)
+)
+
 // reindexSlice does a part of what is left.
 func (u *upkeep) reindexSlice(ctx context.Context, began time.Time) error {
 	if u.reindex.outdated {
@@ -145,9 +155,8 @@ func (u *upkeep) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gon
 
 // reindexSome indexes some messages of a room, the newest of the remaining ones.
 func (u *upkeep) reindexSome(ctx context.Context, tx *sql.Tx, room *reindexRoom) (more bool, err error) {
-	w := &u.statements
 	var messages []unindexed
-	err = query(ctx, tx.StmtContext(ctx, w.before), func(scan func(...any) error) error {
+	err = query(ctx, tx.StmtContext(ctx, u.writes[messagesBefore]), func(scan func(...any) error) error {
 		var m unindexed
 		err := scan(&m.seq, &m.text)
 		messages = append(messages, m)
@@ -164,16 +173,16 @@ func (u *upkeep) reindexSome(ctx context.Context, tx *sql.Tx, room *reindexRoom)
 			break
 		}
 		if m.text != "" && m.seq <= seqMax {
-			if _, err := tx.StmtContext(ctx, w.insertNew).ExecContext(ctx, room.key, m.seq, word.Index(m.text)); err != nil {
+			if _, err := tx.StmtContext(ctx, u.writes[insertNewWords]).ExecContext(ctx, room.key, m.seq, word.Index(m.text)); err != nil {
 				return false, err
 			}
 		}
 		room.below, bytes = m.seq, bytes+len(m.text)
 	}
 	if more {
-		_, err = tx.StmtContext(ctx, w.setBelow).ExecContext(ctx, room.key, room.below)
+		_, err = tx.StmtContext(ctx, u.writes[setReindexed]).ExecContext(ctx, room.key, room.below)
 	} else {
-		_, err = tx.StmtContext(ctx, w.reindexed).ExecContext(ctx, room.key)
+		_, err = tx.StmtContext(ctx, u.writes[endReindex]).ExecContext(ctx, room.key)
 	}
 	return more, err
 }

@@ -25,6 +25,10 @@ func (u *upkeep) Retain(r rules.Retention) {
 	u.retention = &r
 }
 
+var oldestMessages = reading(`SELECT key, name, epoch, settings, created_at FROM rooms JOIN messages
+	ON messages.room = rooms.key AND seq = (SELECT min(seq) FROM messages WHERE room = rooms.key)
+	WHERE dropped = 0 AND (settings <> '' OR ?)`)
+
 // findExpired looks for old messages. It reads beside the commits; only deleting them takes the writer's turn.
 func (u *upkeep) findExpired(ctx context.Context) error {
 	u.turn.Lock()
@@ -34,7 +38,7 @@ func (u *upkeep) findExpired(ctx context.Context) error {
 		return nil
 	}
 	var rooms []row.Expired
-	if err := query(ctx, u.read.oldest, row.FindExpired(&rooms, r, protocol.TimeOf(r.Now())), r.Default > 0); err != nil {
+	if err := query(ctx, u.reads[oldestMessages], row.FindExpired(&rooms, r, protocol.TimeOf(r.Now())), r.Default > 0); err != nil {
 		return fmt.Errorf("look for messages that are too old: %w", err)
 	}
 	u.turn.Lock()
@@ -56,8 +60,8 @@ func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 			if done = !more; last == 0 {
 				continue
 			}
-			for _, stmt := range u.statements.purge {
-				if _, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, room.Key, last, rev); err != nil {
+			for _, stmt := range purgeMessages {
+				if _, err := tx.StmtContext(ctx, u.writes[stmt]).ExecContext(ctx, room.Key, last, rev); err != nil {
 					return err
 				}
 			}
@@ -78,11 +82,14 @@ func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 	return below, nil
 }
 
+var oldestOfRoom = writing(`SELECT seq, rev FROM (SELECT seq, rev, created_at FROM messages
+	WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) ORDER BY seq LIMIT ?) WHERE created_at < ? ORDER BY seq`)
+
 // oldest finds the last seq up to which the room's next messages are too old, 0: none; their highest rev; and whether
 // there may be more.
 func (u *upkeep) oldest(ctx context.Context, tx *sql.Tx, room *row.Expired) (last, rev int64, more bool, err error) {
 	n, rows := 0, u.pace.next()
-	err = query(ctx, tx.StmtContext(ctx, u.statements.oldest), func(scan func(...any) error) error {
+	err = query(ctx, tx.StmtContext(ctx, u.writes[oldestOfRoom]), func(scan func(...any) error) error {
 		var seq, itsRev int64
 		if err := scan(&seq, &itsRev); err != nil {
 			return err

@@ -25,6 +25,8 @@ const (
 	searchTermsMax = 1024
 )
 
+var searchHits = reading(searchQuery)
+
 // search finds the messages of q.Words.
 func (v *view) search(q rules.Query) ([]protocol.Message, bool, error) {
 	match := expression(word.Parse(q.Words))
@@ -33,7 +35,7 @@ func (v *view) search(q rules.Query) ([]protocol.Message, bool, error) {
 	}
 	last := min(row.Below(q.At)-1, seqMax)
 	share := q.PageShare()
-	rows, err := v.stmt(v.read.search).QueryContext(v.ctx, v.key, last, share.Messages()+1, match)
+	rows, err := v.stmt(searchHits).QueryContext(v.ctx, v.key, last, share.Messages()+1, match)
 	if err != nil {
 		return nil, false, err
 	}

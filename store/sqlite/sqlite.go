@@ -98,9 +98,6 @@ func (s *Store) open(ctx context.Context, path string) error {
 	if err := s.upkeep.load(ctx); err != nil {
 		return err
 	}
-	if s.statements, err = prepareUpkeep(ctx, s.writer); err != nil {
-		return err
-	}
 	if err := s.connect(ctx, path); err != nil {
 		return err
 	}
@@ -141,17 +138,6 @@ func (s *Store) close() error {
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close database: %w", err)
-	}
-	return nil
-}
-
-// prepare prepares each query on db.
-func prepare(ctx context.Context, db *sql.DB, queries map[**sql.Stmt]string) error {
-	for stmt, query := range queries {
-		var err error
-		if *stmt, err = db.PrepareContext(ctx, query); err != nil {
-			return fmt.Errorf("prepare %q: %w", query, err)
-		}
 	}
 	return nil
 }

@@ -20,9 +20,30 @@ func writing(query string) write {
 	return write(len(writes) - 1)
 }
 
-func prepareWrites(ctx context.Context, db *sql.DB) (stmts []*sql.Stmt, err error) {
-	stmts = make([]*sql.Stmt, len(writes))
-	for i, query := range writes {
+// writingAll registers statements.
+func writingAll(queries []string) (all []write) {
+	for _, query := range queries {
+		all = append(all, writing(query))
+	}
+	return all
+}
+
+// A readStmt is a statement that is prepared on the readers' connections when the database is opened. Each stands beside its use.
+type readStmt int
+
+// reads are the texts of all reads.
+var reads []string
+
+// reading registers a statement.
+func reading(query string) readStmt {
+	reads = append(reads, query)
+	return readStmt(len(reads) - 1)
+}
+
+// prepare prepares the queries.
+func prepare(ctx context.Context, db *sql.DB, queries []string) (stmts []*sql.Stmt, err error) {
+	stmts = make([]*sql.Stmt, len(queries))
+	for i, query := range queries {
 		if stmts[i], err = db.PrepareContext(ctx, query); err != nil {
 			return nil, fmt.Errorf("prepare %q: %w", query, err)
 		}

@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"strconv"
@@ -35,7 +33,6 @@ const (
 // upkeep does the work that commits leave undone. The fields below belong to the writer's turn, except failed and unfound.
 type upkeep struct {
 	*db
-	statements upkeepStatements
 
 	unindexed map[int64]struct{} // rooms with changes that a search does not find
 	dropped   []int64            // rooms to empty
@@ -55,33 +52,9 @@ type upkeep struct {
 	failed    atomic.Pointer[error]
 }
 
-// upkeepStatements are prepared on the writer's connection.
-type upkeepStatements struct {
-	indexed  *sql.Stmt
-	behind   *sql.Stmt
-	changes  *sql.Stmt
-	setIndex *sql.Stmt
-	insert   *sql.Stmt
-	remove   *sql.Stmt
-	merge    *sql.Stmt
-	writes   *sql.Stmt
-
-	before    *sql.Stmt
-	insertNew *sql.Stmt
-	setBelow  *sql.Stmt
-	reindexed *sql.Stmt
-
-	isDropped  *sql.Stmt
-	empty      []*sql.Stmt // of emptyRoom
-	deleteRoom *sql.Stmt
-
-	oldest *sql.Stmt
-	purge  []*sql.Stmt // of purgeMessages
-}
-
 // emptyRoom deletes the content of a room (?1), at most so many rows at a time (?2). Each table with rows of rooms
 // has a statement here.
-var emptyRoom = append([]string{
+var emptyRoom = writingAll(append([]string{
 	`DELETE FROM files WHERE (room, id) IN
 		(SELECT room, id FROM files WHERE room = ?1 LIMIT ?2)`,
 	`DELETE FROM members WHERE (room, user_id) IN
@@ -100,56 +73,18 @@ var emptyRoom = append([]string{
 		(SELECT room, user_id, seq FROM mentions WHERE room = ?1 LIMIT ?2)`,
 	`DELETE FROM member_terms WHERE (room, term, user_id) IN
 		(SELECT room, term, user_id FROM member_terms WHERE room = ?1 LIMIT ?2)`,
-}, emptyVault()...)
+}, emptyVault()...))
 
 // purgeMessages deletes the messages of a room (?1) up to a seq (?2), whose highest rev is ?3, and all rows that
 // belong to them.
-var purgeMessages = append([]string{
+var purgeMessages = writingAll(append([]string{
 	`DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 	`DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
 	`DELETE FROM messages WHERE room = ?1 AND seq <= ?2 AND ?3`,
 	`UPDATE rooms SET purged = max(purged, ?3) WHERE key = ?1 AND ?2`,
 	`DELETE FROM mentions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 	`DELETE FROM files WHERE room = ?1 AND seq BETWEEN 1 AND ?2 AND ?3`,
-}, vault.Purge(`?1`, ` AND ?2 AND ?3`)...)
-
-func prepareUpkeep(ctx context.Context, db *sql.DB) (u upkeepStatements, err error) {
-	err = prepare(ctx, db, map[**sql.Stmt]string{
-		&u.indexed:  `SELECT indexed FROM rooms WHERE key = ? AND dropped = 0`,
-		&u.behind:   `SELECT key, head FROM rooms WHERE indexed < head AND dropped = 0`,
-		&u.changes:  since(func(rev string) string { return `seq, ` + rev + `, text` }),
-		&u.setIndex: `UPDATE rooms SET indexed = ? WHERE key = ?`,
-		&u.insert:   `INSERT INTO search (docid, text) VALUES ((?1 << 32) + ?2, ?3)`,
-		&u.remove:   `DELETE FROM search WHERE docid = (?1 << 32) + ?2`,
-		&u.merge:    `INSERT INTO search (search) VALUES ('merge=` + mergePages + `')`,
-		&u.writes:   `SELECT total_changes()`,
-
-		&u.before: `SELECT seq, text FROM messages WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) AND seq < ?
-			ORDER BY seq DESC LIMIT ?`,
-		// A change of the message may have reached the index before.
-		&u.insertNew: `INSERT INTO search (docid, text) SELECT (?1 << 32) + ?2, ?3
-			WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)`,
-		&u.setBelow:  `UPDATE reindexes SET below = ?2 WHERE room = ?1`,
-		&u.reindexed: `DELETE FROM reindexes WHERE room = ?1`,
-
-		&u.isDropped:  `SELECT count(*) FROM rooms WHERE key = ? AND dropped = 1`,
-		&u.deleteRoom: `DELETE FROM rooms WHERE key = ?`,
-
-		&u.oldest: `SELECT seq, rev FROM (SELECT seq, rev, created_at FROM messages
-			WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) ORDER BY seq LIMIT ?) WHERE created_at < ? ORDER BY seq`,
-	})
-	for _, list := range []struct {
-		of      *[]*sql.Stmt
-		queries []string
-	}{{&u.empty, emptyRoom}, {&u.purge, purgeMessages}} {
-		for _, query := range list.queries {
-			var stmt *sql.Stmt
-			err = errors.Join(err, prepare(ctx, db, map[**sql.Stmt]string{&stmt: query}))
-			*list.of = append(*list.of, stmt)
-		}
-	}
-	return u, err
-}
+}, vault.Purge(`?1`, ` AND ?2 AND ?3`)...))
 
 // over reports whether the time of a slice is used up. A slice that has done nothing yet goes on, or a slow machine
 // would never finish.

@@ -26,25 +26,25 @@ func (c inTransaction) Query(each func(scan func(...any) error) error, query str
 	return ask(context.Background(), c.tx, each, query, args...)
 }
 
-// reading is a [vault.Conn] that reads what is durable.
-type reading struct {
+// durable is a [vault.Conn] that reads what is durable.
+type durable struct {
 	ctx context.Context
 	db  asks
 }
 
-func (c reading) List(parameter string) string { return jsonRows(parameter) }
+func (c durable) List(parameter string) string { return jsonRows(parameter) }
 
-func (c reading) Exec(query string, _ ...any) error {
+func (c durable) Exec(query string, _ ...any) error {
 	return fmt.Errorf("%q on a connection that reads", query)
 }
 
-func (c reading) Query(each func(scan func(...any) error) error, query string, args ...any) error {
+func (c durable) Query(each func(scan func(...any) error) error, query string, args ...any) error {
 	return ask(c.ctx, c.db, each, query, args...)
 }
 
 // Turns lists turns of a room; see [rules.Locks].
 func (s reader) Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error) {
-	if turns, more, err = vault.Turns(reading{ctx, s.readers}, room, before, limit); err != nil {
+	if turns, more, err = vault.Turns(durable{ctx, s.readers}, room, before, limit); err != nil {
 		return nil, false, fmt.Errorf("list turns: %w", err)
 	}
 	return turns, more, nil
@@ -52,7 +52,7 @@ func (s reader) Turns(ctx context.Context, room string, before int64, limit int)
 
 // Devices lists devices of a room; see [rules.Locks].
 func (s reader) Devices(ctx context.Context, room string, ids []string) ([]protocol.Device, error) {
-	devices, err := vault.Devices(reading{ctx, s.readers}, room, ids)
+	devices, err := vault.Devices(durable{ctx, s.readers}, room, ids)
 	if err != nil {
 		return nil, fmt.Errorf("list devices: %w", err)
 	}
@@ -61,7 +61,7 @@ func (s reader) Devices(ctx context.Context, room string, ids []string) ([]proto
 
 // vault looks for turns, wraps and devices that do not belong together.
 func (i *inspection) vault() error {
-	return vault.Check(reading{i.ctx, i.tx}, func(line string) { i.found(line) })
+	return vault.Check(durable{i.ctx, i.tx}, func(line string) { i.found(line) })
 }
 
 // emptyVault returns the statements of emptyRoom for end-to-end encrypted rooms.

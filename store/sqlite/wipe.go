@@ -183,6 +183,8 @@ func (w *wiper) wipeClosed(ctx context.Context) {
 	}
 }
 
+var roomsBehind = writing(`SELECT key, head FROM rooms WHERE indexed < head AND dropped = 0`)
+
 // forgetIndex removes everything that was deleted until now from the index of words, and does the first of
 // forgetSteps.
 func (w *wiper) forgetIndex(ctx context.Context, steps int) error {
@@ -194,7 +196,7 @@ func (w *wiper) forgetIndex(ctx context.Context, steps int) error {
 	defer func() { <-w.forgetting }()
 	f := &forgetting{unindexed: make(map[int64]int64), steps: steps, done: make(chan struct{})}
 	err := w.inTurn(func() error {
-		err := query(ctx, w.upkeep.statements.behind, func(scan func(...any) error) error {
+		err := query(ctx, w.writes[roomsBehind], func(scan func(...any) error) error {
 			var room, head int64
 			err := scan(&room, &head)
 			f.unindexed[room] = head

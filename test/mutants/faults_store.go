@@ -24,7 +24,7 @@ var storeFaults = []mutant{
 		do: steps{replace("a.below, b = c.seq, d", "a.below, b = c.seq-1, d")},
 	},
 	{
-		name: "a change is indexed twice where the index is made anew", pkg: store, in: "prepareUpkeep", checks: suite,
+		name: "a change is indexed twice where the index is made anew", pkg: store, in: "insertNewWords", checks: suite,
 		do: steps{inText("WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)", "WHERE 1")},
 	},
 	// Pages.
