@@ -28,10 +28,8 @@ func newFileMetrics() fileMetrics {
 			Name: "hallway_picture_seconds", Help: "Time that it took to look at a picture, without waiting for its turn.",
 			Buckets: prometheus.ExponentialBuckets(0.005, 2, 12),
 		}),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "hallway_uploads_refused_total", Help: "Uploads that were refused, by the reason, or the code where it has none.",
-		}, []string{"why"}),
-		swept: counter("hallway_files_deleted_total", "Files whose bytes the collector has deleted."),
+		refused: counters("hallway_uploads_refused_total", "Uploads that were refused, by the reason, or the code where it has none.", "why"),
+		swept:   counter("hallway_files_deleted_total", "Files whose bytes the collector has deleted."),
 	}
 }
 
@@ -61,11 +59,8 @@ func (m *Metrics) refusedUpload(err error) {
 
 // transfers adds the transfers under way to the metrics.
 func (m *Metrics) transfers(uploads, downloads *places) {
-	gauge := func(name, help string, p *places) {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(p.taken()) }))
-	}
-	gauge("hallway_uploads", "Uploads under way.", uploads)
-	gauge("hallway_downloads", "Files that are being sent.", downloads)
+	gaugeOf(m, "hallway_uploads", "Uploads under way.", uploads.taken)
+	gaugeOf(m, "hallway_downloads", "Files that are being sent.", downloads.taken)
 	m.registry.MustRegister(m.files.uploads, m.files.uploadBytes, m.files.pictures, m.files.swept, m.files.refused)
 }
 

@@ -3,8 +3,6 @@ package server
 import (
 	"net/netip"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"hallway/relay/guard"
 )
 
@@ -18,15 +16,11 @@ func (m *Metrics) limits(o *Options) {
 
 // load adds waiting work to the metrics: requests for a slot, answers for their readers, half requests for their rest.
 func (m *Metrics) load(pools *pools, answers *guard.Answers, halves *guard.Halves[netip.Addr]) {
-	gauge := func(name, help string, of func() int) {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(
-			prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(of()) }))
-	}
-	gauge("hallway_requests_waiting", "Requests that wait for their turn with the store.", func() int {
+	gaugeOf(m, "hallway_requests_waiting", "Requests that wait for their turn with the store.", func() int {
 		return pools.users.Waiting() + pools.searches.Waiting()
 	})
-	gauge("hallway_unread_bytes", "Bytes of answers that wait to be read.", answers.Bytes)
-	gauge("hallway_half_request_bytes", "Bytes held of requests that are not whole yet.", halves.Bytes)
+	gaugeOf(m, "hallway_unread_bytes", "Bytes of answers that wait to be read.", answers.Bytes)
+	gaugeOf(m, "hallway_half_request_bytes", "Bytes held of requests that are not whole yet.", halves.Bytes)
 	for name, most := range map[string]float64{
 		"requests_waiting": guard.WaitingMax, "requests_waiting_address": guard.WaitingAddressMax,
 		"requests_waiting_user": guard.WaitingUserMax,

@@ -97,6 +97,11 @@ func counters(name, help, label string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
 }
 
+// gaugeOf adds a number to the metrics. Each scrape calls of.
+func gaugeOf[N int | int64](m *Metrics, name, help string, of func() N) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(of()) }))
+}
+
 // Committed implements [engine.Meter].
 func (m *Metrics) Committed(took time.Duration, ops int, err error) {
 	m.commitSeconds.Observe(took.Seconds())
@@ -121,18 +126,14 @@ func (m *Metrics) BadTokenLimited() { m.addressRefused.WithLabelValues("bad_toke
 // CertificateEnds adds the end of the served certificate to the metrics. Each scrape calls ends. The zero time, while
 // there is no certificate, becomes 0.
 func (m *Metrics) CertificateEnds(ends func() time.Time) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "hallway_tls_certificate_not_after_timestamp_seconds",
-		Help: "When the certificate that is served ends, the first of several, in seconds since 1970; 0 while one is missing.",
-	}, func() float64 { return float64(max(ends().Unix(), 0)) }))
+	gaugeOf(m, "hallway_tls_certificate_not_after_timestamp_seconds",
+		"When the certificate that is served ends, the first of several, in seconds since 1970; 0 while one is missing.",
+		func() int64 { return max(ends().Unix(), 0) })
 }
 
 // ReindexMessages adds the number of messages without an index of words to the metrics. Each scrape calls left.
 func (m *Metrics) ReindexMessages(left func() int64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "hallway_reindex_messages",
-		Help: "Messages, at most, that searches do not find yet because the index of words is made anew.",
-	}, func() float64 { return float64(left()) }))
+	gaugeOf(m, "hallway_reindex_messages", "Messages, at most, that searches do not find yet because the index of words is made anew.", left)
 }
 
 // Bus adds the counters of the bus to the other relays to the metrics. Each scrape calls stats.
@@ -179,30 +180,24 @@ func (m *Metrics) handler() http.Handler {
 // An engineCollector asks an engine for its hub's counts.
 type engineCollector struct{ engine Engine }
 
-// The metrics of an engine's hub: gauges, then counters.
-var (
-	descConns       = desc("hallway_connections", "WebSocket connections.")
-	descSessions    = desc("hallway_sessions", "Connections whose token was accepted.")
-	descRooms       = desc("hallway_rooms", "Rooms in memory: those that somebody has joined.")
-	descMembers     = desc("hallway_members", "Places of connections in rooms.")
-	descQueueOps    = desc("hallway_queue_ops", "Changes that wait for the store or are being stored.")
-	descQueueBytes  = desc("hallway_queue_bytes", "Bytes of these.")
-	descEvents      = desc("hallway_events", "Events that wait for the hub.")
-	descWindowBytes = desc("hallway_window_bytes", "Bytes of history in memory.")
-	descRelays      = desc("hallway_relays", "Relays on the database that this one hears, itself included.")
-	descDraining    = desc("hallway_draining", "1 while the relay is going away.")
-
-	descFramesIn   = desc("hallway_received_frames_total", "Frames from clients.")
-	descBytesIn    = desc("hallway_received_bytes_total", "Bytes of these.")
-	descBytesOut   = desc("hallway_sent_bytes_total", "Bytes of the frames to clients, before WebSocket framing.")
-	descDeliveries = desc("hallway_deliveries_total", "Changes told, once for each connection.")
-	descBadTokens  = desc("hallway_auth_failures_total", "Hellos whose token was refused.")
-	descRefused    = desc("hallway_frames_refused_total", "Error frames, by their code.", "code")
-	descClosed     = desc("hallway_closed_total", "Connections that the relay has closed, by the close code.", "code")
-)
-
 func desc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(name, help, labels, nil)
+}
+
+// A scrape sends metrics.
+type scrape chan<- prometheus.Metric
+
+func (to scrape) gauge(name, help string, v int) {
+	to <- prometheus.MustNewConstMetric(desc(name, help), prometheus.GaugeValue, float64(v))
+}
+
+func (to scrape) total(name, help string, v uint64) {
+	to <- prometheus.MustNewConstMetric(desc(name, help), prometheus.CounterValue, float64(v))
+}
+
+// totalOf is total for one of several codes.
+func (to scrape) totalOf(code, name, help string, v uint64) {
+	to <- prometheus.MustNewConstMetric(desc(name, help, "code"), prometheus.CounterValue, float64(v), code)
 }
 
 // Describe implements prometheus.Collector.
@@ -211,41 +206,36 @@ func (c engineCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.Descr
 // Collect implements prometheus.Collector.
 func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
 	s := c.engine.Stats()
-	gauge := func(d *prometheus.Desc, v int) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v))
-	}
-	total := func(d *prometheus.Desc, v uint64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
-	}
-	gauge(descConns, c.engine.Conns())
-	gauge(descSessions, s.Welcomed)
-	gauge(descRooms, s.Rooms)
-	gauge(descMembers, s.Members)
-	gauge(descQueueOps, s.QueueOps)
-	gauge(descQueueBytes, s.QueueBytes)
-	gauge(descEvents, c.engine.Waiting())
-	gauge(descWindowBytes, s.WindowBytes)
-	gauge(descRelays, s.Relays)
+	to := scrape(ch)
+	to.gauge("hallway_connections", "WebSocket connections.", c.engine.Conns())
+	to.gauge("hallway_sessions", "Connections whose token was accepted.", s.Welcomed)
+	to.gauge("hallway_rooms", "Rooms in memory: those that somebody has joined.", s.Rooms)
+	to.gauge("hallway_members", "Places of connections in rooms.", s.Members)
+	to.gauge("hallway_queue_ops", "Changes that wait for the store or are being stored.", s.QueueOps)
+	to.gauge("hallway_queue_bytes", "Bytes of these.", s.QueueBytes)
+	to.gauge("hallway_events", "Events that wait for the hub.", c.engine.Waiting())
+	to.gauge("hallway_window_bytes", "Bytes of history in memory.", s.WindowBytes)
+	to.gauge("hallway_relays", "Relays on the database that this one hears, itself included.", s.Relays)
 	draining := 0
 	if c.engine.Draining() {
 		draining = 1
 	}
-	gauge(descDraining, draining)
+	to.gauge("hallway_draining", "1 while the relay is going away.", draining)
 
-	total(descFramesIn, s.FramesIn)
-	total(descBytesIn, s.BytesIn)
-	total(descBytesOut, s.BytesOut)
-	total(descDeliveries, s.Deliveries)
-	total(descBadTokens, s.BadTokens)
+	to.total("hallway_received_frames_total", "Frames from clients.", s.FramesIn)
+	to.total("hallway_received_bytes_total", "Bytes of these.", s.BytesIn)
+	to.total("hallway_sent_bytes_total", "Bytes of the frames to clients, before WebSocket framing.", s.BytesOut)
+	to.total("hallway_deliveries_total", "Changes told, once for each connection.", s.Deliveries)
+	to.total("hallway_auth_failures_total", "Hellos whose token was refused.", s.BadTokens)
 	for _, code := range codes {
-		total(descRefused, s.Refused[code], string(code))
+		to.totalOf(string(code), "hallway_frames_refused_total", "Error frames, by their code.", s.Refused[code])
 	}
 	closed := conn.Closed()
 	for _, code := range closeCodes {
 		closed[code] += s.Closed[code]
 	}
 	for code, n := range closed {
-		total(descClosed, n, strconv.Itoa(int(code)))
+		to.totalOf(strconv.Itoa(int(code)), "hallway_closed_total", "Connections that the relay has closed, by the close code.", n)
 	}
 }
 
