@@ -60,39 +60,30 @@ func (*Purged) kind() kind    { return kindPurged }
 func (*Called) kind() kind    { return kindCalled }
 func (*Levelled) kind() kind  { return kindLevelled }
 
+// makers make empty news of each kind.
+var makers = [...]func() News{
+	kindChanges:   func() News { return &Changes{} },
+	kindTyping:    func() News { return &Typing{} },
+	kindMoved:     func() News { return &Moved{} },
+	kindSnapshot:  func() News { return &Snapshot{} },
+	kindHeartbeat: func() News { return &Heartbeat{} },
+	kindSpent:     func() News { return &Spent{} },
+	kindRevoked:   func() News { return &Revoked{} },
+	kindAsked:     func() News { return &Asked{} },
+	kindTold:      func() News { return &Told{} },
+	kindActed:     func() News { return &Acted{} },
+	kindGranted:   func() News { return &Granted{} },
+	kindPurged:    func() News { return &Purged{} },
+	kindCalled:    func() News { return &Called{} },
+	kindLevelled:  func() News { return &Levelled{} },
+}
+
 // make returns empty news of a kind; nil: the kind is unknown.
 func (k kind) make() News {
-	switch k {
-	case kindChanges:
-		return &Changes{}
-	case kindTyping:
-		return &Typing{}
-	case kindMoved:
-		return &Moved{}
-	case kindSnapshot:
-		return &Snapshot{}
-	case kindHeartbeat:
-		return &Heartbeat{}
-	case kindSpent:
-		return &Spent{}
-	case kindRevoked:
-		return &Revoked{}
-	case kindAsked:
-		return &Asked{}
-	case kindTold:
-		return &Told{}
-	case kindActed:
-		return &Acted{}
-	case kindGranted:
-		return &Granted{}
-	case kindPurged:
-		return &Purged{}
-	case kindCalled:
-		return &Called{}
-	case kindLevelled:
-		return &Levelled{}
+	if k == 0 || int(k) >= len(makers) {
+		return nil
 	}
-	return nil
+	return makers[k]()
 }
 
 var (
