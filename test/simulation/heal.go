@@ -41,16 +41,7 @@ func (c *lastChecks) heal() {
 			d.network(true)
 		}
 	}
-	if w.weather.on[rates] {
-		sends := len(w.people.items) + w.people.wanted + w.people.files
-		if w.sealed.on {
-			sends *= 3 // a new key costs a refused send, and those behind it
-		}
-		c.queued = time.Duration(sends) * time.Second / ratePerSecond
-	}
-	if w.weather.slow {
-		c.queued += time.Duration(int64(len(w.people.items)+w.people.wanted)*slowModeS) * time.Second
-	}
+	c.queued = w.queueTime()
 	until := w.now + c.queued // the end of the last fault that goes on
 	for _, p := range w.pages {
 		p.throttled = false
@@ -83,6 +74,21 @@ func (c *lastChecks) heal() {
 	c.checkSealed()
 	c.checkItems()
 	c.checkWishes()
+}
+
+// queueTime returns the time that rates and slow mode may add until all messages are sent.
+func (w *world) queueTime() (queued time.Duration) {
+	if w.weather.on[rates] {
+		sends := len(w.people.items) + w.people.wanted + w.people.files
+		if w.sealed.on {
+			sends *= 3 // a new key costs a refused send, and those behind it
+		}
+		queued = time.Duration(sends) * time.Second / ratePerSecond
+	}
+	if w.weather.slow {
+		queued += time.Duration(int64(len(w.people.items)+w.people.wanted)*slowModeS) * time.Second
+	}
+	return queued
 }
 
 // converge waits until all is well, and with toEnd until no page lacks the newest messages.
