@@ -11,7 +11,7 @@ import (
 
 // query calls each for the rows of a statement.
 func query(ctx context.Context, stmt *sql.Stmt, each func(scan func(...any) error) error, args ...any) error {
-	rows, err := stmt.QueryContext(ctx, args...)
+	rows, err := stmt.QueryContext(ctx, args...) //nolint:rowserrcheck // row.Each returns the error
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ type asks interface {
 
 // ask calls each for the rows of a query.
 func ask(ctx context.Context, db asks, each func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := db.QueryContext(ctx, query, args...)
+	rows, err := db.QueryContext(ctx, query, args...) //nolint:rowserrcheck // row.Each returns the error
 	if err != nil {
 		return err
 	}
