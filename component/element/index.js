@@ -211,7 +211,9 @@ export class HallwayChat extends ElementBase {
     const { relay, room, wasm, issuer, encrypted } = this;
     const address = alive && room ? JSON.stringify([relay, room, wasm, encrypted && issuer]) : undefined;
     const moved = this.#home !== this.ownerDocument;
-    if (this.#address !== undefined && (this.#address !== address || moved)) this.#stop();
+    const ran = this.#address !== undefined;
+    if (ran && (this.#address !== address || moved)) this.#stop();
+    if (ran && !alive) this.#fire('status', { status: 'closed' });
     if (!this.isConnected) {
       this.#keyboard?.();
       this.#keyboard = undefined;

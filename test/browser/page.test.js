@@ -96,6 +96,24 @@ test('thirty mounts and unmounts leave no socket and no runtime behind', async (
   }
 });
 
+test('an element that is closed or removed tells that it is closed', async ({ openChats }) => {
+  const [ada] = await openChats([ADA]);
+  await ada.live();
+  await ada.element.evaluate((element) => {
+    window.statuses = [];
+    element.addEventListener('hallway-status', ({ detail }) => window.statuses.push(detail.status));
+  });
+  const told = () => ada.page.evaluate(() => window.statuses);
+  await ada.element.evaluate((element) => element.close());
+  await expect.poll(told).toEqual(['closed']);
+  await ada.element.evaluate((element) => {
+    element.open = true;
+  });
+  await ada.live();
+  await ada.element.evaluate((element) => element.remove());
+  await expect.poll(told).toEqual(['closed', 'connecting', 'catching-up', 'live', 'closed']);
+});
+
 test('a program that crashes starts again and sends what waited', async ({ openChats, relay, watch }) => {
   watch.expect(UNREACHABLE);
   watch.expect(/\[hallway\]/);
