@@ -51,6 +51,22 @@ var sealedFaults = []mutant{
 		do: steps{never("a.N < b")},
 	},
 	{
+		name: "a secret below the highest turn handed on", pkg: lockPart, in: "keys.wanted", checks: core,
+		do: steps{never("a.turns.behind()")},
+	},
+	{
+		name: "a turn taken from a moderator who was put out", pkg: lockPart, in: "turns.verify", checks: core,
+		do: steps{never("a.lapsed(b)")},
+	},
+	{
+		name: "a user let in again stays in for ever", pkg: lockPart, in: "outs.settle", checks: core,
+		do: steps{replace("!shut(user)", "false")},
+	},
+	{
+		name: "a ban that the relay does not tell of forgotten with the connection", pkg: lockPart, in: "Lock.Joined", checks: core,
+		do: steps{replace("len(l.outs.expelled) > 0", "false")},
+	},
+	{
 		name: "older text in place of a newer taken", pkg: lockPart, in: "judge", checks: sealedFirst,
 		do: steps{never("a.Edit < b")},
 	},

@@ -45,13 +45,16 @@ func TestAForgedTurnEndsNoBan(t *testing.T) {
 	forged := turnOf(2, "d-mod", "eve")
 	forged.Sig = "bad"
 	s.relay(protocol.Turned{Room: "lobby", Turn: *forged})
-	s.turned(turnOf(1, "d-mod"))
+	s.relay(protocol.Joined{Room: "lobby", Epoch: "e1", Role: s.role, E2EE: &protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")}})
 	if s.handedTo(1, "eve") {
 		t.Error("the secret was handed to a user whom this one has banned")
 	}
-	s.relay(protocol.Due{Room: "lobby"})
-	s.wait(time.Minute)
-	for _, f := range s.take("turn") {
+	s.wait(time.Minute) // the relay does not say that a turn is due
+	made := s.take("turn")
+	if len(made) == 0 {
+		t.Error("no turn shuts out the user who was banned")
+	}
+	for _, f := range made {
 		if turn, err := protocol.DecodeTurn(f.Turn); err != nil || !slices.Contains(turn.Out, "eve") {
 			t.Errorf("made %+v, %v", turn, err)
 		}

@@ -153,7 +153,6 @@ func (l *Lock) turnChecked() {
 	if !l.turns.behind() {
 		l.outs.settle()
 	}
-	l.maker.due = l.maker.due || len(l.outs.expelled) > 0
 	l.maker.consider()
 }
 
