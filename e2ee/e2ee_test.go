@@ -117,7 +117,7 @@ func TestReadCertificate(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ old, new string }{
-		{`hallway-device+jwt`, `JWT`}, {`ES256`, `none`}, {`"sub":"u_17"`, `"sub":""`}, {`"sub":"u_17",`, ``}, {`605800`, `605801`},
+		{`hallway-device+jwt`, `JWT`}, {`ES256`, `none`}, {`{"alg"`, `{"crit":["b64"],"alg"`}, {`"sub":"u_17"`, `"sub":""`}, {`"sub":"u_17",`, ``}, {`605800`, `605801`},
 		{`605800`, `999`}, {`"exp":605800,`, ``}, {`"iat":1000,`, ``}, {`organizer`, `king`}, {`moderator`, `king`}, {jkt, jkt[1:]}, {`"cnf"`, `"was"`},
 		{`"rooms":[`, `"rooms":7,"was":[`}, {`"jkt":`, `"jkt":7,"was":`}, {`{"sub"`, `["sub"`},
 	} {

@@ -22,7 +22,7 @@ type RoomClaim struct {
 }
 
 // ReadDeviceClaims reads a certificate's claims; ok is false if it is not a JWT with a valid
-// sub and roles, or has a claim of the wrong kind.
+// sub and roles, has a claim of the wrong kind, or needs an extension (RFC 7515, section 4.1.11).
 func ReadDeviceClaims(token string) (d DeviceClaims, ok bool) {
 	first, _, _ := strings.Cut(token, ".")
 	header, err := base64URL(first)
@@ -30,10 +30,15 @@ func ReadDeviceClaims(token string) (d DeviceClaims, ok bool) {
 	if err != nil || !ok {
 		return d, false
 	}
+	extends := false
 	h := read(header)
 	for h.walk() {
 		h.str("typ", &d.Type, must)
 		h.str("alg", &d.Alg, must)
+		h.array("crit", 0, opt, func(int) {
+			extends = true
+			h.in.skip()
+		})
 	}
 	var issued, expires string
 	c := read(payload)
@@ -53,7 +58,7 @@ func ReadDeviceClaims(token string) (d DeviceClaims, ok bool) {
 	if d.Role == "" {
 		d.Role = RoleParticipant
 	}
-	ok = h.broken("header") == nil && c.broken("certificate") == nil && ValidUser(d.Subject) && d.Role.Valid()
+	ok = !extends && h.broken("header") == nil && c.broken("certificate") == nil && ValidUser(d.Subject) && d.Role.Valid()
 	for i := range d.Rooms {
 		if d.Rooms[i].Role == "" {
 			d.Rooms[i].Role = d.Role
