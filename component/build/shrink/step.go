@@ -28,7 +28,7 @@ var Steps = []Step{
 	{"addresses", "the compiler makes return addresses of two parts", 37},
 	{"equality", "structs and arrays are compared by one function", 8},
 	{"operands", "an address in the frame is an operand, and a condition has 32 bits", 12},
-	{"barriers", "a write barrier keeps the local variables", 10},
+	{"barriers", "a write barrier keeps the local variables", 16},
 	{"hashes", "the hash of a type has 16 bits", 6},
 	{"lines", "the module names no lines and files of sources", 60},
 	{"funcdata", "the module describes no inlined code and no arguments", 23},
