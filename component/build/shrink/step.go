@@ -19,7 +19,7 @@ type Step struct {
 // Steps are all steps, in the order in which they work: on the sources of the toolchain, on its compiler, on the linked module.
 var Steps = []Step{
 	{"tracer", "the runtime's execution tracer is off at build time", 16},
-	{"debug", "the runtime prints nothing about its garbage collector and its scheduler", 3},
+	{"debug", "the runtime prints nothing about its garbage collector and its scheduler", 6},
 	{"strconv", "numbers with a fraction are read without tables", 16},
 	{"time", "times are RFC 3339 only", 9},
 	{"findfunc", "functions are found by their number, not in tables", 31},
