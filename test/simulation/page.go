@@ -233,6 +233,7 @@ func (p *page) loadOutbox(user string) {
 
 // save stores an item of the outbox.
 func (p *page) save(item client.Item) {
+	p.w.people.byID[item.ID].handed = true
 	p.disk(func() client.Event {
 		if p.dev.missing || p.dev.full {
 			return client.StorageFailed{ID: item.ID, Err: errDisk}

@@ -20,6 +20,7 @@ type item struct {
 	at     time.Duration
 
 	accepted  bool // the chat took it
+	handed    bool // its page has handed it to the device's storage, which may be slow
 	saved     bool // it was in the device's storage
 	unsafe    bool // it could not be saved, and the chat knows
 	echoed    bool // the relay told somebody that it is stored

@@ -185,18 +185,18 @@ func (e *sealedPage) inspect(s *client.Snapshot) {
 	}
 }
 
-// keptWithin is the time in which a page of an encrypted room stores what its user has written, whether or not it has a key.
+// keptWithin is the time in which a page of an encrypted room hands to the storage what its user has written, whether or not it has a key.
 const keptWithin = 5 * time.Second
 
-// checkKept checks, when the page dies, that it has stored what its user wrote before.
+// checkKept checks, when the page dies, that it has handed to the storage what its user wrote before.
 func (e *sealedPage) checkKept() {
 	p, w := e.p, e.p.w
 	if !w.sealed.on || !p.watch.ready || w.weather.on[diskMissing] || w.weather.on[diskFails] {
 		return
 	}
 	for _, it := range w.people.items {
-		if it.author == p && it.accepted && !it.saved && !it.discarded && max(it.at, p.frozen)+keptWithin < w.now {
-			w.fail("%s dies and has not stored %s, which was written %v before", p.name, short(it.id), w.now-it.at)
+		if it.author == p && it.accepted && !it.handed && !it.discarded && max(it.at, p.frozen)+keptWithin < w.now {
+			w.fail("%s dies and has not handed %s to the storage, which was written %v before", p.name, short(it.id), w.now-it.at)
 		}
 	}
 }
