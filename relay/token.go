@@ -30,9 +30,9 @@ func (t *tokenCommand) Run() error {
 	if t.MaxTTL > 0 && t.TTL > t.MaxTTL {
 		return fmt.Errorf("--ttl %v is above --token-max-ttl %v: a relay would refuse the token", t.TTL, t.MaxTTL)
 	}
-	for _, pattern := range t.Room {
-		if !opensAny(pattern) {
-			return fmt.Errorf("--room: %q opens no room: a room's name has the characters A-Z a-z 0-9 . _ : ~ - and begins with a letter or a digit", pattern)
+	for i, pattern := range t.Room {
+		if !opensAny(pattern) { // it is counted, not quoted: it may be anything
+			return fmt.Errorf("--room: pattern %d opens no room: a room's name has the characters A-Z a-z 0-9 . _ : ~ - and begins with a letter or a digit", i+1)
 		}
 	}
 	keeper, err := t.Keeper()
