@@ -52,7 +52,7 @@ var hubFaults = []mutant{
 		do: steps{replace("m.block.afterJoin()", "nil")},
 	},
 	{
-		name: "a join forgets the refused sends", pkg: hub, in: "afterJoin", checks: simulation,
+		name: "a join forgets the refused sends", pkg: hub, in: "afterJoin", checks: hubFirst,
 		do: steps{replace("a.old = true", "a.id = \"\"")},
 	},
 	// The queue.
