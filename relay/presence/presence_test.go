@@ -38,6 +38,17 @@ func TestUsersOfAllRelaysCount(t *testing.T) {
 	}
 }
 
+func TestARoomThatOpensIsAskedFor(t *testing.T) {
+	c := newCluster(t, 3)
+	c.relays[0].come("lobby", "ada")
+	c.pass(2 * time.Second)
+	clear(c.count)
+	c.relays[1].come("lobby", "bob")
+	if c.count["Asked"] != 2 {
+		t.Errorf("%d relays were asked, want 2", c.count["Asked"])
+	}
+}
+
 // TestAQuietClusterAsksNothing holds that digests match what was told.
 func TestAQuietClusterAsksNothing(t *testing.T) {
 	c := newCluster(t, 2)
