@@ -19,6 +19,7 @@ var (
 	ourPaths     = regexp.MustCompile(`^[\w-]+(/[\w.-]+)*/?$`)
 	makeTargets  = regexp.MustCompile(`\bmake ([a-z][a-z0-9-]*)`)
 	targets      = regexp.MustCompile(`(?m)^([a-z][a-z0-9-]*):`)
+	mergeMarks   = regexp.MustCompile(`(?m)^(<{7} .*|={7}|>{7} .*)$`)
 	variables    = regexp.MustCompile(`HALLWAY_[A-Z_]*[A-Z]`)
 )
 
@@ -37,6 +38,15 @@ func documents(t *testing.T) map[string]string {
 		}
 	}
 	return texts
+}
+
+// TestMergesAreFinished checks that no document has marks of a conflict.
+func TestMergesAreFinished(t *testing.T) {
+	for name, text := range documents(t) {
+		if mark := mergeMarks.FindString(text); mark != "" {
+			t.Errorf("%s has %q, which a merge has left", name, mark)
+		}
+	}
 }
 
 // TestLinksLeadSomewhere checks that each link of a document to a file, or to a heading, finds it.
