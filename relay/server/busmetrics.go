@@ -14,11 +14,8 @@ func (c busCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.Describe
 
 // Collect implements prometheus.Collector.
 func (c busCollector) Collect(ch chan<- prometheus.Metric) {
-	s, to, up := c(), scrape(ch), 0
-	if s.Connected {
-		up = 1
-	}
-	to.gauge("hallway_bus_up", "1 while the bus to the other relays is up.", up)
+	s, to := c(), scrape(ch)
+	to.flag("hallway_bus_up", "1 while the bus to the other relays is up.", s.Connected)
 	to.total("hallway_bus_published_total", "Messages to the other relays.", s.Published)
 	to.total("hallway_bus_received_total", "Messages of other relays.", s.Received)
 	to.total("hallway_bus_dropped_total", "Messages to the other relays that were dropped: the bus was down or slow.", s.Dropped)

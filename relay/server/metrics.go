@@ -191,6 +191,15 @@ func (to scrape) gauge(name, help string, v int) {
 	to <- prometheus.MustNewConstMetric(desc(name, help), prometheus.GaugeValue, float64(v))
 }
 
+// flag is a gauge of 1 or 0.
+func (to scrape) flag(name, help string, on bool) {
+	v := 0
+	if on {
+		v = 1
+	}
+	to.gauge(name, help, v)
+}
+
 func (to scrape) total(name, help string, v uint64) {
 	to <- prometheus.MustNewConstMetric(desc(name, help), prometheus.CounterValue, float64(v))
 }
@@ -216,11 +225,7 @@ func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
 	to.gauge("hallway_events", "Events that wait for the hub.", c.engine.Waiting())
 	to.gauge("hallway_window_bytes", "Bytes of history in memory.", s.WindowBytes)
 	to.gauge("hallway_relays", "Relays on the database that this one hears, itself included.", s.Relays)
-	draining := 0
-	if c.engine.Draining() {
-		draining = 1
-	}
-	to.gauge("hallway_draining", "1 while the relay is going away.", draining)
+	to.flag("hallway_draining", "1 while the relay is going away.", c.engine.Draining())
 
 	to.total("hallway_received_frames_total", "Frames from clients.", s.FramesIn)
 	to.total("hallway_received_bytes_total", "Bytes of these.", s.BytesIn)
