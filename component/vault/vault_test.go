@@ -292,7 +292,7 @@ func TestDeviceIsKept(t *testing.T) {
 	}
 }
 
-// TestOwnKey: what a device encrypts for itself, no other device of the same or of another user opens, and no device gets its key.
+// TestOwnKey checks that a device alone opens the messages that it has encrypted for itself, and that no device gets the key.
 func TestOwnKey(t *testing.T) { eachCipher(t, testOwnKey) }
 
 func testOwnKey(t *testing.T, adas, bens func() e2ee.Cipher) {

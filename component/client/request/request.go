@@ -40,7 +40,7 @@ type request struct {
 	id       string              // the message that it concerns
 	text     string              // edit
 	sealed   *protocol.Encrypted // edit, in a chat that encrypts: what is written
-	content  client.Content      // edit, in a chat that encrypts: what was sealed last
+	content  client.Content      // edit, in a chat that encrypts: the content that was sealed last
 	repeats  int                 // edit: how often it was asked for again because an older one came after it
 	mentions []protocol.Mention  // edit
 	emoji    string              // react
