@@ -23,6 +23,16 @@ func (s *sealedChat) made() protocol.Turn {
 	return turn
 }
 
+// makesNone checks that the chat makes no turn when its user asks for one.
+func (s *sealedChat) makesNone(user string) {
+	s.t.Helper()
+	s.step(client.NewTurn{})
+	s.wait(time.Minute)
+	if made := s.take("turn"); len(made) != 0 {
+		s.t.Errorf("%s made %d turns", user, len(made))
+	}
+}
+
 func TestModeratorMakesTheFirstTurn(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
@@ -195,11 +205,7 @@ func TestNewKeysAreMadeAtOnce(t *testing.T) {
 
 	s = newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
-	s.step(client.NewTurn{})
-	s.wait(time.Minute)
-	if made := s.take("turn"); len(made) != 0 {
-		t.Errorf("a participant made %d turns", len(made))
-	}
+	s.makesNone("a participant")
 }
 
 // TestADeviceThatTheRelayHasLostIsRegisteredAgain: a relay that has fallen back to an older state may have lost the device, while the
