@@ -126,7 +126,7 @@ func version2() []rules.Op {
 
 // A database of the second version is as one that was made now.
 func TestMigrateFromVersion2(t *testing.T) {
-	old := mustOpen(t, copyOf(t, "testdata/version2.db"))
+	old := mustOpenWith(t, Options{Path: copyOf(t, "testdata/version2.db"), clock: still})
 	made, ops := version1()
 	fresh := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	if _, err := fresh.Commit(made, append(ops, version2()...)); err != nil {
