@@ -1,13 +1,13 @@
-// Command balanced stands in for the program hallway, for tests that know the relay from outside: its `serve` runs three relays on
-// PostgreSQL and NATS behind HAProxy, which hands each connection to the next relay. Such a test must see the same as with
+// Command balanced stands in for the program hallway, for tests that use the relay only over the network: its `serve` runs three relays
+// on PostgreSQL and NATS behind HAProxy, which hands each connection to the next relay. Such a test must see the same as with
 // one relay.
 //
 //	balanced run go test ./test/compat    starts PostgreSQL and NATS, and runs a command with HALLWAY_PROGRAM set to this one
-//	balanced serve --addr … --db …        serves in place of a relay; the same --db is the same database again
+//	balanced serve --addr … --db …        serves in place of a relay; a later call with the same --db gets the same database
 //	balanced …                            runs any other command of hallway
 //
-// The main type is relays, which `serve` starts. To add a flag that three relays cannot share, handle it there. The command must not know the
-// tests.
+// The main type is relays, which `serve` starts. To add a flag that three relays cannot share, handle it there. The command must not
+// depend on a test.
 package main
 
 import (
@@ -69,7 +69,7 @@ func runCommand(command []string) (code int, err error) {
 	if err != nil {
 		return 1, err
 	}
-	// The program may be a temporary file of `go run`; its tests outlive no run of it.
+	// With `go run` this program is a temporary file. It exists until this process ends, and the tests end earlier.
 	signals, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err = servers.Outside(func(t servers.Test) error {

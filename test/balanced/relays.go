@@ -22,7 +22,7 @@ import (
 // count is the number of relays.
 const count = 3
 
-// ownDatabase reports whether a command line of `serve` names a PostgreSQL database itself: it is then of one relay.
+// ownDatabase reports whether a command line of `serve` names a PostgreSQL database. Such a command line is for a single relay.
 func ownDatabase(args []string) bool {
 	_, db, _ := cut(args, "--db")
 	return strings.Contains(db, "://")
@@ -54,10 +54,10 @@ func serve(args []string) error {
 	if !ok {
 		file = "hallway.db"
 	}
-	args, metrics, hasMetrics := cut(args, "--metrics-addr") // it is one relay's
+	args, metrics, hasMetrics := cut(args, "--metrics-addr") // only one relay can have the address
 	args, files, ok := cut(args, "--files")
 	if !ok {
-		files = abs(file) + ".files" // as a relay on a SQLite file has it
+		files = abs(file) + ".files" // the default of a relay on a SQLite file
 	}
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, os.Interrupt, syscall.SIGTERM)
@@ -102,7 +102,7 @@ func answers(addr string) bool {
 	return conn.Close() == nil
 }
 
-// database returns the URL of the database that stands for a file, which it makes the first time.
+// database returns the URL of the database that stands for a file. The first call for a file creates the database.
 func database(file string) (string, error) {
 	ctx := context.Background()
 	server, err := url.Parse(os.Getenv(postgresVariable))

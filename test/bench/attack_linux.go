@@ -59,7 +59,7 @@ var attacks = []attack{
 		return protocol.Join{Room: a.room()}
 	})},
 	{name: "huge frames", first: entered, more: func(a *attacker) []byte {
-		if a.rounds%2 == 0 { // as large as allowed, and useless
+		if a.rounds%2 == 0 { // a frame as large as allowed, with nothing of use in it
 			return appendMasked(nil, finText, fmt.Appendf(nil, `{"type":"nothing","x":"%060000d"}`, 1))
 		}
 		return appendMasked(nil, finText, make([]byte, hugeBytes))
@@ -117,7 +117,7 @@ func (a *attacker) bearer() string {
 			Rooms: auth.Rooms{{Pattern: "bench*", Role: protocol.RoleParticipant}},
 		}, time.Now().Add(tokenFor))
 		if err != nil {
-			panic(err) // nothing in it is out of bounds
+			panic(err) // the encoder refuses only values out of bounds, and there are none here
 		}
 		a.token = token
 	}
@@ -136,7 +136,7 @@ func (a *attacker) request(method, path, token string) []byte {
 	return fmt.Appendf(nil, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", method, path, a.crowd.addr, token)
 }
 
-// guess returns a well-formed token with a wrong signature, by turns for the shared secret and for the public key.
+// guess returns a well-formed token with a wrong signature: in turn one for the shared secret and one for the public key.
 func guess(a *attacker) string {
 	b64 := base64.RawURLEncoding.EncodeToString
 	header, signature := `{"alg":"ES256","typ":"JWT","kid":"`+guessedKey+`"}`, noise(64)

@@ -17,8 +17,8 @@ const bareVariable = "HALLWAY_BENCH_BARE"
 // backlog bounds the connections that wait to be accepted.
 const backlog = 4096
 
-// A bareServer is the limit: one thread, one epoll set, and a room in which every member gets every message. The messages of
-// one round of events go out as one buffer, one write a member, as the relay does it; the frames are the relay's to the byte.
+// A bareServer shows how fast a relay could be at most: it has one thread, one epoll set, and a room in which every member gets every
+// message. Like the relay, it sends the messages of one round of events as one buffer, with one write for each member. Its frames equal the relay's to the byte.
 // It stores nothing, checks nobody, and buffers for slow members without bound.
 type bareServer struct {
 	epoll, listener int

@@ -39,7 +39,7 @@ type client struct {
 	inFlight   int
 	held       bool // the client waits after a refusal
 	closedLoop bool // the echo of a message makes the client send the next
-	depth      int  // messages that the client then keeps on their way; 0: one
+	depth      int  // the number of messages that a client with closedLoop keeps on their way; 0: one
 
 	heardAt, pingedAt time.Duration
 }
@@ -110,7 +110,7 @@ func closeError(payload []byte) error {
 	return fmt.Errorf("closed with %d", binary.BigEndian.Uint16(payload))
 }
 
-// frame handles a frame. It decodes no message that comes in its turn and equals the one that others got.
+// frame handles a frame. If a message comes in its turn and equals the one that other clients got, frame does not decode it.
 func (c *client) frame(payload []byte) error {
 	if c.live {
 		if e := c.room.at(c.streamed + 1); e != nil && bytes.Equal(e.frame, payload) {

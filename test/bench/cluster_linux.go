@@ -12,7 +12,7 @@ import (
 const (
 	// clusterRelays is the number of relays that are measured beside one.
 	clusterRelays = 3
-	// hotDepth and manyDepth are the messages that each publisher keeps on their way, in the hot room and in one of many.
+	// hotDepth and manyDepth are the numbers of messages that a publisher keeps on their way: in the hot room, and in one of many rooms.
 	hotDepth, manyDepth = 32, 4
 )
 
@@ -23,13 +23,13 @@ type backing struct {
 	nats     *servers.Server
 }
 
-// flags returns the flags of relays on a new database, which hear each other by a NATS server at an address.
+// flags returns the flags for relays on a new database that exchange news over the NATS server at an address.
 func (b *backing) flags(nats string) []string {
 	return []string{"--db", b.database.Database(b), "--nats", "nats://" + nats}
 }
 
 // clustered returns a bench of relays on PostgreSQL and NATS. All servers share a core, so three relays cannot be faster than one:
-// such a bench shows the price of ordering and carrying.
+// such a bench shows the cost of the database's locks and of the news over NATS.
 func clustered(run func(*suite, *backing) error) func(*suite) error {
 	return func(s *suite) error {
 		return servers.Outside(func(t servers.Test) error {
@@ -49,7 +49,7 @@ func onServerCore(start func()) error {
 	if err := onCore(0, serverCore); err != nil {
 		return err
 	}
-	defer func() { _ = onCore(0, loadCore) }() // it was possible before
+	defer func() { _ = onCore(0, loadCore) }() // cannot fail: this thread was on that core before
 	start()
 	return nil
 }
@@ -84,7 +84,7 @@ func (f *fleet) end() {
 	}
 }
 
-// fill adds clients to a room, the relays in turn, and returns them live.
+// fill adds clients to a room, at each relay in turn, and returns them when they are live.
 func (f *fleet) fill(r *room, n int) ([]*client, error) {
 	clients := make([]*client, n)
 	for i := range clients {
@@ -237,7 +237,7 @@ func (s *suite) clusterRates(b *backing) error {
 	return nil
 }
 
-// sendLightly lets a client send 20 messages a second for a time, and has each relay's clients time what comes.
+// sendLightly lets a client send 20 messages a second for a time. The clients of each relay measure when the messages arrive.
 func (f *fleet) sendLightly(c *client, d time.Duration) error {
 	for _, v := range f.relays {
 		v.timing = true
@@ -254,7 +254,7 @@ func (f *fleet) sendLightly(c *client, d time.Duration) error {
 	return err
 }
 
-// clusterLight measures at light load how much later the clients of other relays get a message than those of its sender's relay.
+// clusterLight measures, at light load, how much later a message arrives at clients of other relays than at clients of the sender's relay.
 func (s *suite) clusterLight(b *backing) error {
 	l, err := newLoop()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// lossPercent is the part of the news that is lost.
+// lossPercent is the percentage of news that is lost.
 const lossPercent = 1
 
 // lossy is a proxy of a NATS server that loses some of the messages which the server delivers.
@@ -87,7 +87,7 @@ func (p *lossy) deliver(to io.Writer, from io.Reader) error {
 }
 
 // clusterLoss measures relays with all news, and relays that lose some, in turns in one hot room. Both hear each other
-// through the same kind of proxy, and everybody hears everything in the end.
+// through the same kind of proxy, and in the end every client must have every message.
 func (s *suite) clusterLoss(b *backing) error {
 	l, err := newLoop()
 	if err != nil {

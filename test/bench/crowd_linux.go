@@ -18,9 +18,9 @@ const (
 	crowdPatience = 20 * time.Millisecond
 	// crowdTick is the time between two checks of the flooding clients: a client that has written everything continues.
 	crowdTick = 2 * time.Millisecond
-	// crowdTell is the time between two reports of a crowd.
+	// crowdTell is the time between two lines that a crowd prints about itself.
 	crowdTell = 200 * time.Millisecond
-	// crowdNice gives the good clients priority on the core that all share.
+	// crowdNice is the nice value of a hostile crowd. It gives the good clients priority on the core that all clients share.
 	crowdNice = 19
 )
 
@@ -131,7 +131,7 @@ type attacker struct {
 	crowd  *crowd
 	attack *attack
 	n      int // its number in the crowd
-	rounds int // calls of more, on all connections
+	rounds int // the calls of the attack's more so far, on all connections
 	next   time.Duration
 	token  string
 

@@ -11,7 +11,8 @@ import (
 
 const syncedBytes = 8 << 10
 
-// fdatasyncs returns how many times a second the disk of folder makes 8 KiB durable, at one place or each behind the last.
+// fdatasyncs returns how many times a second the disk of a folder makes 8 KiB durable: always at the same place, or each time
+// behind the last.
 func fdatasyncs(folder string, appending bool, d time.Duration) (float64, error) {
 	path := filepath.Join(folder, "raw")
 	file, err := os.Create(path)

@@ -1,4 +1,4 @@
-// Bench measures a relay against what the machine can do at all: `make bench`.
+// Bench measures a relay and compares it with the limits of the machine: `make bench`.
 //
 // The relay is the real binary, on one core of two; the load is this process, on the other. One goroutine holds all its
 // connections in one epoll set and speaks the real protocol on each: hello, join, send, ping, a catch-up over REST after a gap,

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// filesBench measures uploads: their rate, their memory, and the delay of a chat beside pictures. The pictures
-// are looked at on the relay's core.
+// filesBench measures uploads: their rate, their memory, and how much pictures delay a chat. The relay decodes the pictures
+// on its own core.
 func (s *suite) filesBench() error {
 	for i, step := range []func(*server) error{s.besidePictures, s.uploadMemory, s.uploadRate} {
 		if err := s.withFiles(fmt.Sprintf("files-%d", i), step); err != nil {
@@ -80,7 +80,7 @@ func (s *suite) besidePictures(v *server) error {
 	return nil
 }
 
-// besidePicture measures light load while a picture is uploaded again and again, and returns how often it was.
+// besidePicture measures light load while a picture is uploaded again and again, and returns the number of uploads.
 func (s *suite) besidePicture(v *server, picture string) (uploads int64, m span, err error) {
 	p, err := startUploads(s.self, uploadOrder{Addr: v.addr, Parallel: s.pictures, File: picture})
 	if err != nil {

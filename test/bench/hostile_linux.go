@@ -19,8 +19,8 @@ import (
 const hostileVariable = "HALLWAY_BENCH_HOSTILE"
 
 // hostileBench measures a room of good clients, alone and then beside hostile ones: one kind after the other, then all kinds
-// together. Each hostile client has its own address, as in a botnet, and works as fast as the load's core lets it beside
-// the good ones, which go first there.
+// together. Each hostile client has its own address, as in a botnet, and works as fast as it can on the load's core, where
+// the good clients have priority.
 func (s *suite) hostileBench() error {
 	l, err := newLoop()
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *suite) goodAlone(v *server) (p99 time.Duration, err error) {
 	return v.takeP99(), nil
 }
 
-// beside measures the good clients beside hostile ones of a kind.
+// beside measures the good clients while hostile clients of a kind attack the relay.
 func (s *suite) beside(v *server, kind string, alone time.Duration) error {
 	s.progress.step("hostile: %d good clients beside %d hostile: %s", s.room, s.hostile, kind)
 	crowd, err := startCrowd(s.self, crowdOrder{Addr: v.addr, Kind: kind, Clients: s.hostile})
@@ -101,7 +101,7 @@ func (s *suite) beside(v *server, kind string, alone time.Duration) error {
 		Note: v.notes(fmt.Sprintf("relay %s; %s", cores, crowd.lastLine())),
 	})
 	clear(v.ends)
-	return v.runFor(s.warm / 2) // the next crowd must not pay for this one
+	return v.runFor(s.warm / 2) // so that this crowd does not slow down the measurement of the next one
 }
 
 // takeP99 returns the p99 of the deliveries since its last call.

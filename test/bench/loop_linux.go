@@ -26,7 +26,7 @@ type loop struct {
 	timers  timers
 	begun   time.Time
 	now     time.Duration // since begun, at the event being handled
-	err     error         // the first promise found broken
+	err     error         // the first broken promise
 }
 
 func newLoop() (*loop, error) {
@@ -47,12 +47,12 @@ func (l *loop) fail(format string, args ...any) {
 	}
 }
 
-// after calls do after d.
+// after calls do once, when d has passed.
 func (l *loop) after(d time.Duration, do func()) {
 	heap.Push(&l.timers, timer{time.Since(l.begun) + d, do})
 }
 
-// every calls do each d until do returns false; it makes up for late ticks.
+// every calls do at each interval of d until do returns false. After a late tick it calls do again for the intervals that it missed.
 func (l *loop) every(d time.Duration, do func() bool) {
 	at := time.Since(l.begun)
 	var tick func()

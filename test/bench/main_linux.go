@@ -70,7 +70,7 @@ func main() {
 	}
 }
 
-// newSuite makes the process ready to be the load.
+// newSuite returns a suite, and prepares this process to be the load.
 func newSuite(program string) (*suite, error) {
 	s := &suite{scale: fullScale, program: program}
 	if _, err := os.Stat(program); err != nil {
@@ -89,7 +89,7 @@ func newSuite(program string) (*suite, error) {
 	if twoCores() {
 		runtime.GOMAXPROCS(1)
 	}
-	debug.SetGCPercent(400) // the load has memory enough
+	debug.SetGCPercent(400) // there is enough memory, so the collector may run less often
 	if s.folder, err = os.MkdirTemp("", "hallway-bench-"); err != nil {
 		return nil, err
 	}

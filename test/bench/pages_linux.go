@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	_ "github.com/mattn/go-sqlite3" // a look into the store from outside
+	_ "github.com/mattn/go-sqlite3" // reads the store's file without the package store
 
 	"hallway/protocol"
 	"hallway/relay/rules"
@@ -20,13 +20,13 @@ import (
 )
 
 const (
-	// storeRooms share the store of the pages; they are written in turn.
+	// storeRooms is the number of rooms in the store of the pages; they are written in turn.
 	storeRooms = 100
 	// storeBatch is the number of messages of one commit.
 	storeBatch = 20_000
 	// storePrefix begins the name of a store that later runs use.
 	storePrefix = "hallway-pages-"
-	// migrations are the schema with which a kept store must have been made.
+	// migrations is the folder with the schema. A kept store must have been made with the same schema.
 	migrations = "store/sqlite/migrations/*.sql"
 )
 
@@ -93,7 +93,7 @@ func (s *suite) storePath() (string, error) {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("%s%d-%x.db", storePrefix, s.stored, schema.Sum(nil)[:4])), nil
 }
 
-// fillStore writes the whole file or none.
+// fillStore writes the whole store, or leaves no file.
 func (s *suite) fillStore(ctx context.Context, path string) error {
 	outdated, err := filepath.Glob(filepath.Join(filepath.Dir(path), storePrefix+"*"))
 	if err != nil {

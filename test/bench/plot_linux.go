@@ -19,7 +19,7 @@ const (
 	plotBottom = 16
 )
 
-// plotStyle follows the reader's colour scheme; words say which targets are reached, too.
+// plotStyle follows the reader's colour scheme. The plot also says in words which targets are reached.
 const plotStyle = `<style>
 text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
 .title { font-size: 16px; font-weight: 600 }

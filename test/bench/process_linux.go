@@ -32,13 +32,13 @@ type process struct {
 	ended  chan struct{}
 }
 
-// startProcess runs a program on the servers' core. The program ends with this process.
+// startProcess runs a program on the servers' core. The program is killed when this process ends.
 func startProcess(env []string, program string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(program, args...), output: &bytes.Buffer{}, ended: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	// A process gets the core of the thread that starts it.
+	// A process inherits the core of the thread that starts it.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := onCore(0, serverCore); err != nil {

@@ -19,7 +19,7 @@ func cells(r row) []string {
 	return []string{r.What, r.figureText(), r.limitText(), r.ratioText(), r.targetText(), r.verdict()}
 }
 
-// table returns the rows as Markdown, with columns that are aligned in the text, too.
+// table returns the rows as Markdown. It pads the cells, so that the columns are also aligned in the source.
 func table(rows []row) string {
 	lines := [][]string{tableHead}
 	for _, r := range rows {

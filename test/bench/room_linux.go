@@ -6,7 +6,7 @@ import (
 	"hallway/protocol"
 )
 
-// room holds the knowledge of all connections about one room of the relay.
+// room holds everything that the clients know of one room of the relay.
 type room struct {
 	loop   *loop
 	name   string
@@ -20,7 +20,7 @@ type room struct {
 // An entry is the message of a rev, as the first member got it.
 type entry struct {
 	id    string
-	frame []byte // nil if it was only read over REST
+	frame []byte // nil if no client got the message live
 	send  *send
 }
 
@@ -29,8 +29,8 @@ type send struct {
 	sender  *client
 	frame   protocol.Send
 	at      time.Duration // of the first write
-	written int           // times
-	answers int           // that came live to its sender: at most one for each write
+	written int           // how many times it was written
+	answers int           // the live answers that its sender got: at most one for each write
 	settled bool          // its sender has it back
 }
 
@@ -49,7 +49,7 @@ func (r *room) at(rev int64) *entry {
 	return &r.ledger[rev-1]
 }
 
-// enter keeps the message of a rev, or compares it with the one that others got. frame is nil over REST.
+// enter keeps the message of a rev, or compares it with the one that other clients got. frame is nil if the message came over REST.
 func (r *room) enter(m *protocol.Message, frame []byte) *entry {
 	for r.head() < m.Rev {
 		r.ledger = append(r.ledger, entry{})

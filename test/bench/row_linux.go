@@ -16,7 +16,7 @@ type row struct {
 	LimitWhat string  `json:"limit_what,omitempty"`
 	// Ratio is Figure / Limit.
 	Ratio float64 `json:"ratio,omitempty"`
-	// Target is for the ratio (OfLimit) or for the figure.
+	// Target is what the ratio (with OfLimit) or the figure should reach.
 	Target  float64 `json:"target"`
 	OfLimit bool    `json:"of_limit"`
 	AtMost  bool    `json:"at_most"` // less is better

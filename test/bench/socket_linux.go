@@ -15,14 +15,14 @@ var errRefused = errors.New("refused")
 type peer interface {
 	// opened is called once, when the connection is made.
 	opened()
-	// received handles as much of data as it can and returns how much; the rest comes again, with the bytes that follow.
+	// received handles the whole frames at the beginning of data and returns their length. The rest comes again, with the bytes that follow.
 	// It must not keep data.
 	received(data []byte) (taken int, err error)
 	// ended is called once, when the connection has failed or ended.
 	ended(err error)
 }
 
-// A socket is a TCP connection of a [loop]'s.
+// A socket is a TCP connection of a [loop].
 type socket struct {
 	loop       *loop
 	fd         int
@@ -68,7 +68,7 @@ func (l *loop) dialFrom(from, addr *unix.SockaddrInet4, p peer) *socket {
 	return s
 }
 
-// ready reads and writes, as far as epoll says that it is possible.
+// ready reads or writes, when epoll says that it is possible.
 func (s *socket) ready(events uint32) {
 	if s.connecting {
 		if code, err := unix.GetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_ERROR); err != nil || code != 0 {
@@ -104,7 +104,7 @@ func (s *socket) watch(events uint32) {
 		return
 	}
 	s.watched = events
-	// For a descriptor in the set only a wrong argument makes this fail.
+	// The descriptor is in the set, so only a wrong argument could make this fail.
 	_ = unix.EpollCtl(s.loop.epoll, unix.EPOLL_CTL_MOD, s.fd, &unix.EpollEvent{Events: events, Fd: int32(s.fd)})
 }
 
@@ -190,7 +190,7 @@ func (s *socket) end(err error) {
 	}
 }
 
-// readRaw and writeRaw do not tell the scheduler, which would double the cost of a short system call; the descriptors do not
+// readRaw and writeRaw make a system call without Go's scheduler, which would double the cost of a short call. The descriptors never
 // block.
 func readRaw(fd int, p []byte) (int, error) {
 	n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))

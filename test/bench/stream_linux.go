@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// firstOf is the part of a crowd that comes first and does not count.
+// firstOf says which part of a crowd connects first and is not measured: one in firstOf clients.
 const firstOf = 20
 
 // crowdResult has the measures of a crowd on one server.
 type crowdResult struct {
 	kib  float64 // resident memory of an idle connection
-	span span    // while a few send to all
+	span span    // the work while a few clients send to all
 	note string
 }
 
-// crowdBench holds as many clients as the limit of open files allows. It measures the memory of an idle one, and the rate at which
-// all of them are told what a few say. It connects more clients than two servers can hold at once, so bare server and relay
-// come one after the other.
+// crowdBench holds as many clients as the limit of open files allows. It measures the memory of an idle client, and the rate at which
+// all clients get the messages of a few. It connects more clients than two servers can hold at once, so it measures the bare server
+// and the relay one after the other.
 func (s *suite) crowdBench() error {
 	n := min(s.crowd, s.files-filesSpare)
 	bare, err := s.crowdOn(n, s.bare)
@@ -59,7 +59,7 @@ func (s *suite) crowdOn(n int, start func(*loop) (*server, error)) (c crowdResul
 	}
 	defer v.end()
 	s.progress.step("crowd: %d clients connect to the %s", n, v.name)
-	// The first clients make the server load its code and allocate what it has once.
+	// The first clients make the server load its code and allocate the memory that it needs only once.
 	first, room := n/firstOf, newRoom(l, "bench")
 	if err := v.fill(room, first); err != nil {
 		return c, err

@@ -16,7 +16,7 @@ import (
 	"hallway/test/relaytest"
 )
 
-// scale says how large and how long everything is.
+// scale holds the sizes and durations of the benchmarks.
 type scale struct {
 	crowd, room, restart int // clients
 	senders              int
@@ -61,7 +61,7 @@ type suite struct {
 	rows     []row
 }
 
-// A bench is one set-up that adds rows.
+// A bench is one benchmark. It adds rows to the suite.
 type bench struct {
 	name string
 	run  func(*suite) error
@@ -156,7 +156,7 @@ func (v *server) end() {
 	v.process.kill()
 }
 
-// A span counts a server's work in some time.
+// A span holds the work of a server in a time.
 type span struct {
 	deliveries, echoes int
 	took               time.Duration
@@ -172,7 +172,7 @@ func (a span) plus(b span) span {
 func (a span) rate() float64     { return float64(a.deliveries) / a.took.Seconds() }
 func (a span) echoRate() float64 { return float64(a.echoes) / a.took.Seconds() }
 
-// cores says how much of its core server and load used.
+// cores says how much of their cores the server and the load used.
 func (a span) cores() string {
 	return fmt.Sprintf("%.0f %% of its core, load %.0f %%", 100*a.busy.Seconds()/a.took.Seconds(), 100*a.loadBusy.Seconds()/a.took.Seconds())
 }
@@ -280,8 +280,8 @@ func (s *suite) openStore(ctx context.Context) (*sqlite.Store, error) {
 	return sqlite.Open(ctx, sqlite.Options{Path: path})
 }
 
-// readThrough brings a file into the system's cache, as for a relay that has run for a while; otherwise the figures depend
-// on the age of the file.
+// readThrough reads a file into the system's cache, where it is after a relay has run for a while. Otherwise the figures depend
+// on when the file was written.
 func readThrough(path string) error {
 	file, err := os.Open(path)
 	if err != nil {

@@ -21,7 +21,7 @@ const (
 	tokenFor = time.Hour
 	// opening is the number of clients that connect at once before a measurement.
 	opening = 64
-	// settleLimit bounds the time of the last messages.
+	// settleLimit bounds the time until all messages have arrived, after the senders have stopped.
 	settleLimit = time.Minute
 )
 
@@ -37,10 +37,10 @@ type target struct {
 
 	deliveries int
 	echoes     int
-	timing     bool // keep latencies
+	timing     bool // the target keeps latencies
 	latencies  []time.Duration
 	gaps       int
-	refusals   int // sends refused for a while
+	refusals   int // sends that were refused with a retryable code
 	fetches    int // pages of catch-ups
 
 	failedFetches int
@@ -49,7 +49,7 @@ type target struct {
 	ends          map[string]int // connections and tries to connect, by their end
 }
 
-// newKeeper returns a maker of tokens that every relay of the benchmark accepts.
+// newKeeper returns a keeper whose tokens every relay of the benchmark accepts.
 func newKeeper() (*auth.Keeper, error) {
 	k, err := auth.NewKeeper([]byte(secret))
 	if err == nil {
@@ -102,7 +102,7 @@ func (t *target) add(r *room) (*client, error) {
 	return c, nil
 }
 
-// fill adds n clients to a room and returns when all are live.
+// fill adds n clients to a room, and returns when all of those are live.
 func (t *target) fill(r *room, n int) error {
 	for range n {
 		if _, err := t.add(r); err != nil {
@@ -193,7 +193,7 @@ func (t *target) end(err error) {
 	}
 }
 
-// absent lists what the clients that are not live wait for.
+// absent counts the clients that are not live, by what each waits for.
 func (t *target) absent() string {
 	counts := map[string]int{}
 	for _, c := range t.clients {
@@ -220,7 +220,7 @@ func (t *target) absent() string {
 	return strings.Join(all, ", ")
 }
 
-// troubles lists the failures that the clients recovered from.
+// troubles lists the failures from which clients have recovered.
 func (t *target) troubles() string {
 	var all []byte
 	add := func(n int, what string) {

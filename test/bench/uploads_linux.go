@@ -28,12 +28,12 @@ const uploadsVariable = "HALLWAY_BENCH_UPLOADS"
 type uploadOrder struct {
 	Addr     string
 	Parallel int    // uploads at once, each by another user
-	File     string // its bytes are uploaded
-	Bytes    int    // of random bytes, where File is ""
+	File     string // the file whose bytes are uploaded
+	Bytes    int    // the number of random bytes to upload, if File is ""
 	Once     bool   // each user uploads one file, and the process ends
 }
 
-// An uploadReport tells of the uploads so far.
+// An uploadReport holds the numbers of uploads so far.
 type uploadReport struct {
 	Uploads, Failed int64
 	Failure         string
