@@ -12,8 +12,8 @@ import (
 //go:embed *.html *.css *.js *.svg all:dist
 var files embed.FS
 
-// Files returns the page, with index.html at its root and the package in dist/. It fails if the package was not built
-// before this program was.
+// Files returns the page, with index.html at its root and the package in dist/. It fails if this program was compiled before
+// the package was built.
 func Files() (fs.FS, error) { return complete(files) }
 
 func complete(files fs.FS) (fs.FS, error) {
