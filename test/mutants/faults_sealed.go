@@ -15,11 +15,11 @@ var sealedFaults = []mutant{
 		do: steps{always("client.Moderates(a)")},
 	},
 	{
-		name: "role taken from the relay", pkg: lockPart, in: "judge", checks: sealed,
+		name: "role taken from the relay", pkg: lockPart, in: "evaluate", checks: sealed,
 		do: steps{replace("cert.Role", "m.Sender.Role")},
 	},
 	{
-		name: "what somebody else has signed taken", pkg: lockPart, in: "judge", checks: sealedFirst,
+		name: "what somebody else has signed taken", pkg: lockPart, in: "evaluate", checks: sealedFirst,
 		do: steps{never("cert.User != a")},
 	},
 	{
@@ -59,7 +59,7 @@ var sealedFaults = []mutant{
 		do: steps{never("a.lapsed(b)")},
 	},
 	{
-		name: "a user let in again stays in for ever", pkg: lockPart, in: "outs.settle", checks: core,
+		name: "a user let in again stays in for ever", pkg: lockPart, in: "outs.dropMet", checks: core,
 		do: steps{replace("!shut(user)", "false")},
 	},
 	{
@@ -67,7 +67,7 @@ var sealedFaults = []mutant{
 		do: steps{replace("len(l.outs.expelled) > 0", "false")},
 	},
 	{
-		name: "older text in place of a newer taken", pkg: lockPart, in: "judge", checks: sealedFirst,
+		name: "older text in place of a newer taken", pkg: lockPart, in: "evaluate", checks: sealedFirst,
 		do: steps{never("a.Edit < b")},
 	},
 	{

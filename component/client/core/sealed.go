@@ -12,7 +12,7 @@ const scansMax = 3
 // encrypt sets up a chat that encrypts.
 func (c *Client) encrypt() {
 	c.lock = lock.New(&c.step, c.conn, c.conn, lock.Config{
-		Room: c.cfg.Room, Enter: c.conn.Join, Opened: c.history.opened,
+		Room: c.cfg.Room, Join: c.conn.Join, Opened: c.history.opened,
 		Rescan: func() {
 			c.timeline.Rescan()
 			c.outbox.Seals.Rescan()

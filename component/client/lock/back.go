@@ -5,27 +5,27 @@ import (
 	"hallway/protocol"
 )
 
-// turnsPage is how many turns are read at once on the way back.
+// turnsPage is the number of turns in one request for earlier turns.
 const turnsPage = 50
 
-// back reads the secrets before the newest, by the links of their turns.
+// back reads the secrets before the newest one, from the links between turns.
 type back struct {
 	*env
 	device *device
 	turns  *turns
 	keys   *keys
 
-	at      *protocol.Turn // the oldest turn whose secret is here; nil: the newest
+	at      *protocol.Turn // the oldest turn with a known secret; nil: the newest turn
 	busy    bool
-	failed  bool // the relay has not answered: it is asked again later
-	ended   bool // there are no more: a chapter begins
-	request int  // for turns
+	failed  bool // the last request has failed; it is repeated later
+	ended   bool // there are no earlier secrets: the chapter begins here
+	request int  // the number of the last request for turns
 }
 
-// reset begins anew at the newest turn.
+// reset starts again at the newest turn.
 func (b *back) reset() { b.at, b.busy, b.failed, b.ended, b.request = nil, false, false, false, 0 }
 
-// more reads the next page, until there are no more.
+// more requests the next page of earlier turns, if there is one.
 func (b *back) more() {
 	if b.at == nil {
 		b.at = b.turns.newest
@@ -42,7 +42,7 @@ func (b *back) more() {
 	b.step.Emit(client.FetchTurns{Req: b.request, Token: b.tokens.Token(), Before: b.at.N, Limit: turnsPage})
 }
 
-// loaded takes a page of earlier turns.
+// loaded reads the secrets from a page of earlier turns.
 func (b *back) loaded(ev *client.TurnsLoaded) {
 	if ev.Req != b.request {
 		return

@@ -11,17 +11,17 @@ import (
 )
 
 const (
-	// openMax is how many messages are opened by one op.
+	// openMax is the highest number of messages that one op opens.
 	openMax = 500
-	// sealAgainAfter is how long the lock waits after sealing has failed.
+	// sealAgainAfter is the wait after a failed op that seals.
 	sealAgainAfter = 5 * time.Second
-	// openAgainAfter is how long the lock waits before it opens messages again for which something was missing.
+	// openAgainAfter is the wait before messages that could not be opened are opened again.
 	openAgainAfter = 10 * time.Second
-	// editsMax bounds the edited messages whose numbers are remembered.
+	// editsMax bounds the remembered edit numbers.
 	editsMax = 10_000
 )
 
-// contents seals and opens what messages say.
+// contents seals and opens the contents of messages.
 type contents struct {
 	*env
 	device  *device
@@ -30,14 +30,14 @@ type contents struct {
 	keys    *keys
 	back    *back
 
-	sealing bool             // contents are being sealed
-	sealAt  time.Time        // not before: sealing has failed
-	reopen  time.Time        // when messages for which something was missing are opened again
-	edits   map[string]int64 // the highest number of an edit shown, by the message's id
+	sealing bool             // an op that seals is under way
+	sealAt  time.Time        // the next try after a failure to seal
+	reopen  time.Time        // the time at which waiting messages are opened again
+	edits   map[string]int64 // the highest edit number shown, by message id
 }
 
-// Seals reports whether contents may be sealed now, and under which kid. Without a key of the room that is e2ee.OwnKid, if the
-// device is stored.
+// Seals reports whether contents may be sealed now, and returns the kid to seal under. Without a key of the room it returns
+// e2ee.OwnKid, if the device is stored.
 func (c *contents) Seals() (kid string, ok bool) {
 	if kid = c.keys.kid(); kid == "" && c.device.own.ID != "" && !c.device.fleeting {
 		kid = e2ee.OwnKid
@@ -45,7 +45,7 @@ func (c *contents) Seals() (kid string, ok bool) {
 	return kid, kid != "" && !c.sealing && c.sealAt.IsZero()
 }
 
-// Seal seals contents under a kid. Then takes the sealed forms, in their order.
+// Seal seals contents under a kid, and calls then with the sealed forms, in the same order.
 func (c *contents) Seal(kid string, all []client.Content, then func(sealed []protocol.Encrypted)) {
 	c.sealing = true
 	c.do(client.Seal{Kid: kid, Contents: all}, func(r client.CryptoResult) {
@@ -62,7 +62,7 @@ func (c *contents) Seal(kid string, all []client.Content, then func(sealed []pro
 // EditNumber returns the number of the next edit of a message.
 func (c *contents) EditNumber(id string) int64 { return c.edits[id] + 1 }
 
-// Open opens messages, as far as their secrets are here.
+// Open opens messages. A message whose secret is unknown gets a mark.
 func (c *contents) Open(messages []*protocol.Message) {
 	var batch []*protocol.Message
 	for _, m := range messages {
@@ -80,17 +80,17 @@ func (c *contents) Open(messages []*protocol.Message) {
 	}
 }
 
-// lacking returns the mark of a message whose secret is not here, and begins to look for it.
+// lacking returns the mark of a message whose secret is unknown, and starts to look for the secret.
 func (c *contents) lacking(kid string) client.Mark {
 	if kid == e2ee.OwnKid {
-		return client.MarkWaiting // for the device
+		return client.MarkWaiting // the device is not open yet
 	}
 	n := client.KidTurn(kid)
 	if n == 0 || c.device.inPlain() {
 		return client.MarkAltered
 	}
 	if newest := c.turns.newest; newest != nil && n <= newest.N && !c.keys.lacks() {
-		if c.back.ended || n == newest.N { // of a turn that an older database has lost
+		if c.back.ended || n == newest.N { // the relay's database has lost the message's turn
 			return client.MarkBefore
 		}
 		c.back.more()
@@ -98,7 +98,7 @@ func (c *contents) lacking(kid string) client.Mark {
 	return client.MarkWaiting
 }
 
-// openBatch opens messages whose secrets are here.
+// openBatch opens messages whose secrets are known.
 func (c *contents) openBatch(messages []*protocol.Message) {
 	sealed := make([]client.SealedContent, len(messages))
 	for i, m := range messages {
@@ -114,12 +114,12 @@ func (c *contents) openBatch(messages []*protocol.Message) {
 	})
 }
 
-// openLater opens messages again after a while.
+// openLater schedules the next try to open waiting messages.
 func (c *contents) openLater() {
 	c.reopen = step.Earliest(c.reopen, c.in(openAgainAfter))
 }
 
-// wait marks messages that cannot be opened now, and tries again later.
+// wait marks messages as waiting, and schedules the next try.
 func (c *contents) wait(messages []*protocol.Message) {
 	c.openLater()
 	for _, m := range messages {
@@ -127,15 +127,14 @@ func (c *contents) wait(messages []*protocol.Message) {
 	}
 }
 
-// opened takes what messages say. Those of unknown devices are opened again once their records
-// are here.
+// opened handles the result of openBatch. It loads the records of unknown devices and then opens their messages again.
 func (c *contents) opened(messages []*protocol.Message, all []client.OpenedContent) {
 	var later []*protocol.Message
 	var ids []string
 	for i := range all {
 		o, m := &all[i], messages[i]
 		if o.State == client.OpenedBad || o.State == client.OpenedNoKey || c.records.certs[o.Device] != nil {
-			c.cfg.Opened(m, c.judge(m, o))
+			c.cfg.Opened(m, c.evaluate(m, o))
 			continue
 		}
 		later = append(later, m)
@@ -152,20 +151,20 @@ func (c *contents) opened(messages []*protocol.Message, all []client.OpenedConte
 			return
 		}
 		for _, id := range ids {
-			c.records.record(id) // also if the relay has none
+			c.records.record(id) // even if the relay does not know the device
 		}
 		c.openBatch(later)
 	})
 }
 
-// judge decides what is shown of a message.
-func (c *contents) judge(m *protocol.Message, o *client.OpenedContent) client.Said {
+// evaluate returns the text, the author and the mark that the view shows for an opened message.
+func (c *contents) evaluate(m *protocol.Message, o *client.OpenedContent) client.Said {
 	cert := c.records.certOf(o.Device)
 	switch {
 	case o.State == client.OpenedNoKey:
 		return client.Said{Mark: client.MarkWaiting}
 	case o.State == client.OpenedBad,
-		o.State == client.OpenedWell && cert.User != m.Sender.ID, // somebody else has signed it
+		o.State == client.OpenedWell && cert.User != m.Sender.ID, // another user has signed it
 		m.EditedAt != 0 && o.Edit == 0:                           // the original in place of an edit
 		return client.Said{Mark: client.MarkAltered}
 	case o.Edit < c.edits[m.ID]: // an older text in place of a newer
@@ -179,17 +178,17 @@ func (c *contents) judge(m *protocol.Message, o *client.OpenedContent) client.Sa
 	return said
 }
 
-// StartOver forgets what was shown of another life of the room.
+// StartOver forgets the edit numbers of another epoch of the room.
 func (c *contents) StartOver() { clear(c.edits) }
 
-// Shown notes the number of an edit that is shown.
+// Shown records the number of an edit that is shown.
 func (c *contents) Shown(id string, edit int64) {
 	if edit > c.edits[id] && len(c.edits) < editsMax {
 		c.edits[id] = edit
 	}
 }
 
-// placeOf returns the place to which a message's content is bound.
+// placeOf returns the place that a message's encryption is bound to.
 func placeOf(m *protocol.Message) client.Place {
 	return client.Place{ID: m.ID, Sender: m.Sender.ID, ReplyTo: m.ReplyTo, SentAt: m.SentAt}
 }

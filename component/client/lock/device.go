@@ -9,37 +9,37 @@ import (
 )
 
 const (
-	// reopenAfter is how long the lock waits before it tries again to open the device.
+	// reopenAfter is the wait before the next try to open the device.
 	reopenAfter = 30 * time.Second
-	// renewBefore is how long before its end a certificate is renewed, unless its whole life is
-	// shorter than twice that.
+	// renewBefore is the time before its expiry at which a certificate is renewed. A certificate that lives for less than
+	// twice that time is renewed after half of its life.
 	renewBefore = time.Hour
 )
 
-// device is the user's device, and how far the relay and the room know it.
+// device holds the user's device, and its state at the relay and in the room.
 type device struct {
 	*env
-	opened func(d *client.DeviceOpened, first bool) // called once it is there, and with each renewed certificate
+	opened func(d *client.DeviceOpened, first bool) // called when the device is open, and after each renewal of its certificate
 
 	user     string
-	own      protocol.Device // ID "": not there yet
+	own      protocol.Device // its ID is "" until the device is open
 	cert     client.Certificate
-	fleeting bool // it lives with the page
-	opening  bool
-	failed   bool      // keys or a certificate cannot be had
-	openAt   time.Time // the next try, or the renewal of the certificate
-	enterAt  time.Time // the room is joined although the relay has not answered
+	fleeting bool      // the device is not stored, and ends with the page
+	opening  bool      // an op that opens the device is under way
+	failed   bool      // the last try to open the device has failed
+	openAt   time.Time // the next try to open the device, or the renewal of its certificate
+	joinAt   time.Time // the time at which the room is joined without the relay's answer
 
-	welcomed   bool // the relay waits for the join
-	serves     bool // the relay knows encrypted rooms
-	registered bool // the relay knows the device of this connection
-	refused    protocol.Code
+	welcomed   bool          // the relay has sent its welcome
+	serves     bool          // the relay supports encrypted rooms
+	registered bool          // the relay has registered the device on this connection
+	refused    protocol.Code // the relay's reason for refusing the device; "": not refused
 	joined     bool
-	entering   bool // a join is under way
-	encrypted  bool // joined: the room is
+	joining    bool // a join is under way
+	encrypted  bool // the joined room is encrypted
 }
 
-// open loads or makes the device, or renews its certificate.
+// open loads or creates the device, or renews its certificate.
 func (d *device) open(renew bool) {
 	if d.opening {
 		return
@@ -50,7 +50,7 @@ func (d *device) open(renew bool) {
 		o, ok := r.(client.DeviceOpened)
 		if d.failed = !ok; d.failed {
 			d.openAt = d.in(reopenAfter)
-			d.enter()
+			d.join()
 			return
 		}
 		first := d.own.ID == ""
@@ -62,75 +62,76 @@ func (d *device) open(renew bool) {
 	})
 }
 
-// welcome takes whether the relay knows encrypted rooms. The room is joined once the relay
-// knows the device.
+// welcome handles the relay's welcome. serves says whether the relay supports encrypted rooms. If it does, the room is joined
+// after the device is registered.
 func (d *device) welcome(serves bool) {
 	d.welcomed, d.serves = true, serves
 	if !d.joined && (!serves || d.failed) {
-		d.enter()
+		d.join()
 	}
 	d.register()
 }
 
+// register sends the device to the relay.
 func (d *device) register() {
 	if d.welcomed && d.serves && d.own.ID != "" {
-		d.enterAt = d.in(step.AnswerTimeouts * d.link.Timeout())
+		d.joinAt = d.in(step.AnswerTimeouts * d.link.Timeout())
 		d.link.Write(protocol.Register{Device: d.own})
 	}
 }
 
-// known takes the relay's echo of a device.
-func (d *device) known(id string) {
+// confirm handles the relay's confirmation that a device is registered.
+func (d *device) confirm(id string) {
 	if id != d.own.ID {
 		return
 	}
-	d.refused, d.enterAt = "", time.Time{}
+	d.refused, d.joinAt = "", time.Time{}
 	if !d.registered {
 		d.registered = true
-		d.enter()
+		d.join()
 	}
 }
 
-// refuse takes the refusal of the certificate by the relay: another one may do.
+// refuse handles the relay's refusal of the certificate, and plans to renew it.
 func (d *device) refuse(code protocol.Code) {
 	d.refused, d.step.Changed = code, true
 	d.openAt = step.Earliest(d.openAt, d.in(reopenAfter))
-	d.enter()
+	d.join()
 }
 
-// refusedTo takes the refusal of a frame that only a registered device may send. A relay that has fallen back to an older state
-// may have lost the device.
-func (d *device) refusedTo(f *protocol.Error) {
+// frameRefused handles the refusal of a frame that only a registered device may send. It registers the device again, because a
+// relay that was restored from a backup may have lost it.
+func (d *device) frameRefused(f *protocol.Error) {
 	if f.Code == protocol.CodeForbidden {
 		d.register()
 	}
 }
 
-// enter lets the chat join the room, with or without a device; or anew, with one.
-func (d *device) enter() {
+// join joins the room, with or without a device. It joins again once the device is registered.
+func (d *device) join() {
 	if d.welcomed && (!d.joined || d.registered) {
-		d.entering = true
-		d.cfg.Enter()
+		d.joining = true
+		d.cfg.Join()
 	}
 }
 
 // leads reports whether this device may make turns.
 func (d *device) leads() bool { return d.good(&d.cert) && client.Moderates(d.cert.Role) }
 
-// inPlain reports whether the room that was joined does not encrypt.
+// inPlain reports whether the joined room is not encrypted.
 func (d *device) inPlain() bool { return d.joined && !d.encrypted }
 
 func (d *device) interrupt() {
-	d.welcomed, d.registered, d.joined, d.entering, d.enterAt = false, false, false, false, time.Time{}
+	d.welcomed, d.registered, d.joined, d.joining, d.joinAt = false, false, false, false, time.Time{}
 }
 
-func (d *device) deadline() time.Time { return step.Earliest(d.openAt, d.enterAt) }
+func (d *device) deadline() time.Time { return step.Earliest(d.openAt, d.joinAt) }
 
 func (d *device) fire() {
 	if d.step.Due(&d.openAt) {
 		d.open(d.own.ID != "")
 	}
-	if d.step.Due(&d.enterAt) && !d.joined {
-		d.enter()
+	if d.step.Due(&d.joinAt) && !d.joined {
+		d.join()
 	}
 }

@@ -8,39 +8,39 @@ import (
 	"hallway/protocol"
 )
 
-// Config is what a lock must know from the start.
+// Config holds the settings of a lock.
 type Config struct {
 	Room string
-	// Enter is called when the room may be joined, or joined anew: the relay knows the device.
-	Enter func()
-	// Opened is called with what came of messages that were to be opened.
+	// Join joins the room, or joins it again after the relay has registered the device.
+	Join func()
+	// Opened takes the result of opening a message.
 	Opened func(m *protocol.Message, said client.Said)
-	// Rescan is called when messages that could not be opened are to be tried again.
+	// Rescan opens again the messages that could not be opened before.
 	Rescan func()
 }
 
-// env is what every part is handed: the step under way, the connection, and the ops of the vault.
+// env holds the state that all parts share: the step, the connection, and the ops of the vault under way.
 type env struct {
 	step   *step.Step
 	link   step.Link
 	tokens step.Tokens
 	cfg    Config
 
-	jobs map[int]func(client.CryptoResult) // what goes on with the result of each op under way
+	jobs map[int]func(client.CryptoResult) // the continuation of each op under way, by request number
 }
 
-// do begins an op. Then goes on with its result, which is nil if the op has failed.
+// do starts an op, and later calls then with its result, which is nil if the op has failed.
 func (e *env) do(op client.CryptoOp, then func(client.CryptoResult)) {
 	req := e.step.Request()
 	e.jobs[req] = then
 	e.step.Emit(client.Crypto{Req: req, Op: op})
 }
 
-// done takes the result of an op.
+// done hands the result of an op to its continuation.
 func (e *env) done(ev client.CryptoDone) {
 	then := e.jobs[ev.Req]
 	if then == nil {
-		return // of another user
+		return // the op was started for another user
 	}
 	delete(e.jobs, ev.Req)
 	e.step.Changed = true
@@ -50,15 +50,15 @@ func (e *env) done(ev client.CryptoDone) {
 	then(ev.Result)
 }
 
-// in returns the time after a while. It is called from everywhere: a copy at each place would make the page larger.
+// in returns the time that is wait from now. It is not inlined, because it has many callers and the page would grow.
 //
 //go:noinline
 func (e *env) in(wait time.Duration) time.Time { return e.step.Now.Add(wait) }
 
-// earlyMax is how far ahead of this device's clock a certificate may begin: the clock may be slow.
+// earlyMax is the number of seconds by which a certificate may begin in the future: this device's clock may be slow.
 const earlyMax = 24 * 60 * 60
 
-// good reports whether a certificate is good now and opens the room.
+// good reports whether a certificate is valid now and opens the room.
 func (e *env) good(cert *client.Certificate) bool {
 	now := e.step.Now.Unix()
 	return cert.Device != "" && cert.Role != "" && cert.From-earlyMax <= now && now < cert.Until

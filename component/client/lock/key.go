@@ -9,26 +9,26 @@ import (
 )
 
 const (
-	// wantAfter is how long the secret of a new turn may take before it is asked for.
+	// wantAfter is the wait for the secret of a new turn before the lock asks for it.
 	wantAfter = time.Second
-	// wantEvery is how often it is asked for.
+	// wantEvery is the time between two requests for the same secret.
 	wantEvery = 8 * time.Second
 )
 
-// keys says which secrets the vault has, gets that of the newest turn, and hands it on.
+// keys knows which secrets the vault has, gets the secret of the newest turn, and hands it to other devices.
 type keys struct {
 	*env
 	device  *device
 	records *records
 	turns   *turns
 	outs    *outs
-	came    func() // called once the secret of the newest turn is here
+	came    func() // called when the vault has the secret of the newest turn
 
-	kids   map[string]bool
-	wantAt time.Time // when the secret of the newest turn is asked for, and it is verified again
+	kids   map[string]bool // the kids of the secrets in the vault
+	wantAt time.Time       // the time of the next request for the newest secret, and of the next check of the newest turn
 }
 
-// kid returns the kid under which messages may be sealed now; "": under none.
+// kid returns the kid to seal messages under, or "" if messages cannot be sealed now.
 func (k *keys) kid() string {
 	t := k.turns
 	if t.newest == nil || !t.verified || !t.kept || t.behind() || !k.kids[t.newest.Kid] || k.device.inPlain() || k.outs.has(k.device.user) {
@@ -37,7 +37,7 @@ func (k *keys) kid() string {
 	return t.newest.Kid
 }
 
-// tell takes a turn of the relay.
+// tell takes the newest turn from the relay.
 func (k *keys) tell(t *protocol.Turn) {
 	if k.turns.tell(t) {
 		k.wantAt = k.in(wantEvery)
@@ -47,10 +47,10 @@ func (k *keys) tell(t *protocol.Turn) {
 // lacks reports whether the secret of the newest turn is missing.
 func (k *keys) lacks() bool { return k.turns.newest != nil && !k.kids[k.turns.newest.Kid] }
 
-// want asks for the secret of the newest turn, if it is missing. While a join is under way it waits: should the answer bring the
-// secret, the relay would go on to think that this device lacks it.
+// want asks the relay for the secret of the newest turn, if it is missing. While a join is under way it waits for the answer,
+// which may contain the secret.
 func (k *keys) want() {
-	if k.device.entering {
+	if k.device.joining {
 		k.wantAt = k.in(wantAfter)
 		return
 	}
@@ -60,7 +60,7 @@ func (k *keys) want() {
 	}
 }
 
-// unwrap opens a wrap of the newest turn's secret. Its kid tells whether it is the secret.
+// unwrap opens a wrap of the newest turn's secret. The vault compares the result with the turn's kid.
 func (k *keys) unwrap(wrap *protocol.Wrap) {
 	if k.device.own.ID == "" {
 		return
@@ -71,19 +71,19 @@ func (k *keys) unwrap(wrap *protocol.Wrap) {
 		if len(found.Kids) > 0 {
 			k.gained(found.Kids, wrap)
 		} else if k.turns.newest == t {
-			k.wantAt = k.in(wantAfter) // it was a bogus one
+			k.wantAt = k.in(wantAfter) // the wrap does not contain the secret
 		}
 	})
 }
 
-// gained notes secrets that the vault has now.
+// gained records secrets that the vault has got.
 func (k *keys) gained(kids []string, wrap *protocol.Wrap) {
 	for _, kid := range kids {
 		k.kids[kid] = true
 	}
 	if k.turns.newest != nil && slices.Contains(kids, k.turns.newest.Kid) {
 		if k.turns.wrap = wrap; k.turns.verified {
-			k.wantAt = time.Time{} // else it is verified again then
+			k.wantAt = time.Time{} // an unverified turn is checked again at wantAt
 		}
 		k.turns.keep()
 		k.came()
@@ -91,8 +91,8 @@ func (k *keys) gained(kids []string, wrap *protocol.Wrap) {
 	k.cfg.Rescan()
 }
 
-// wanted hands the secret of the newest turn to devices that may have it. It hands on no secret below the highest turn: a new chapter
-// may have begun since, and others may have been shut out.
+// wanted hands the secret of the newest turn to the devices that may have it. It hands out no secret of a turn below the highest
+// one: a later turn may have shut out more users.
 func (k *keys) wanted(f *protocol.Wanted) {
 	t := k.turns.newest
 	if t == nil || f.N != t.N || !k.turns.verified || k.turns.behind() || k.lacks() || len(f.Devices) > protocol.WantedMax {

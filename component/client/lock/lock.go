@@ -8,8 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// Lock is the state of one chat's encryption. It routes frames and events to its parts, each the owner of its state.
-// New makes one.
+// Lock holds the state of one chat's encryption. It routes frames and events to its parts. New returns one.
 type Lock struct {
 	env
 	device  device
@@ -23,25 +22,25 @@ type Lock struct {
 	contents
 }
 
-// timed is a part with deadlines of its own.
+// timed is a part with deadlines.
 type timed interface {
 	deadline() time.Time
 	fire()
 }
 
-// timed returns the parts with deadlines, in the order in which they are fired.
+// timed returns the parts with deadlines, in the order in which they fire.
 func (l *Lock) timed() [5]timed {
 	return [...]timed{&l.device, &l.keys, &l.maker, &l.records, &l.contents}
 }
 
-// New makes a lock of nobody.
+// New returns a lock without a user.
 func New(s *step.Step, link step.Link, tokens step.Tokens, cfg Config) *Lock {
 	l := &Lock{env: env{step: s, link: link, tokens: tokens, cfg: cfg}}
 	l.Forget()
 	return l
 }
 
-// Forget begins anew for another user.
+// Forget resets all state, for another user.
 func (l *Lock) Forget() {
 	e, d, r, t, o, k, b := &l.env, &l.device, &l.records, &l.turns, &l.outs, &l.keys, &l.back
 	*l = Lock{
@@ -58,10 +57,10 @@ func (l *Lock) Forget() {
 	}
 }
 
-// deviceOpened takes the user's device, for the first time or with another certificate.
+// deviceOpened takes the user's open device. first is false after a renewal of its certificate.
 func (l *Lock) deviceOpened(d *client.DeviceOpened, first bool) {
 	if first {
-		clear(l.records.certs) // the vault has forgotten whom it knew
+		clear(l.records.certs) // the vault has forgotten the devices that it had checked
 	}
 	l.records.remember(&d.Device, &d.Cert)
 	l.maker.offered = max(l.maker.offered, d.Offered)
@@ -72,10 +71,10 @@ func (l *Lock) deviceOpened(d *client.DeviceOpened, first bool) {
 	l.cfg.Rescan()
 }
 
-// keyCame goes on once the secret of the newest turn is here.
+// keyCame runs when the vault has the secret of the newest turn.
 func (l *Lock) keyCame() {
 	l.back.reset()
-	l.maker.resume()
+	l.maker.clearDelay()
 	l.maker.consider()
 }
 
@@ -88,19 +87,19 @@ func (l *Lock) SetUser(user string) {
 	}
 }
 
-// Welcome takes whether the relay knows encrypted rooms.
+// Welcome handles the relay's welcome. serves says whether the relay supports encrypted rooms.
 func (l *Lock) Welcome(serves bool) { l.device.welcome(serves) }
 
-// Joined takes the state of the room.
+// Joined takes the state of the room from the answer to a join.
 func (l *Lock) Joined(f *protocol.Joined) {
 	room := f.E2EE
-	l.device.joined, l.device.entering, l.device.encrypted = true, false, room != nil
+	l.device.joined, l.device.joining, l.device.encrypted = true, false, room != nil
 	l.back.ended, l.back.failed, l.turns.toldAt = false, false, l.step.Now
 	if room == nil {
 		return
 	}
 	l.records.askNext()
-	l.cfg.Rescan() // what the relay could not be asked for before
+	l.cfg.Rescan() // the devices and turns that are still missing can be requested now
 	l.outs.due, l.maker.due = room.Out, room.Due || room.Turn == nil || l.maker.asked || len(l.outs.expelled) > 0
 	l.turns.lost = room.Turn == nil
 	if room.Turn != nil {
@@ -114,11 +113,11 @@ func (l *Lock) Joined(f *protocol.Joined) {
 	l.maker.consider()
 }
 
-// Received takes a frame about encryption. One of the room's stream counts while the chat has joined it.
+// Received takes a frame about encryption. It ignores frames of the room's stream unless the chat has joined the room.
 func (l *Lock) Received(f protocol.RelayFrame, joined bool) {
 	switch f := f.(type) {
 	case protocol.Registered:
-		l.device.known(f.ID)
+		l.device.confirm(f.ID)
 	case protocol.Turned:
 		if joined && f.Room == l.cfg.Room {
 			l.turned(&f.Turn)
@@ -139,7 +138,7 @@ func (l *Lock) Received(f protocol.RelayFrame, joined bool) {
 	}
 }
 
-// turned takes a new turn.
+// turned takes a new turn from the relay.
 func (l *Lock) turned(t *protocol.Turn) {
 	l.maker.ended(l.outs.left(t.Out))
 	l.keys.tell(t)
@@ -148,15 +147,15 @@ func (l *Lock) turned(t *protocol.Turn) {
 	l.maker.consider()
 }
 
-// turnChecked goes on once the newest turn is verified.
+// turnChecked runs when the newest turn is verified.
 func (l *Lock) turnChecked() {
 	if !l.turns.behind() {
-		l.outs.settle()
+		l.outs.dropMet()
 	}
 	l.maker.consider()
 }
 
-// Take takes an answer of the shell, or what a person asks for.
+// Take takes a result from the shell, or a request of the user.
 func (l *Lock) Take(ev client.Event) {
 	switch ev := ev.(type) {
 	case client.CryptoDone:
@@ -172,7 +171,7 @@ func (l *Lock) Take(ev client.Event) {
 	case client.ShowReaders:
 		l.readers.show(ev.On)
 	case client.NewTurn:
-		l.maker.hurry()
+		l.maker.makeNow()
 	case client.Readmit:
 		l.Readmit(ev.User)
 	default:
@@ -180,7 +179,7 @@ func (l *Lock) Take(ev client.Event) {
 	}
 }
 
-// failed takes the failure of a request for turns or devices.
+// failed handles a failed request for turns or devices.
 func (l *Lock) failed(req, status int) {
 	switch req {
 	case l.back.request:
@@ -191,34 +190,34 @@ func (l *Lock) failed(req, status int) {
 	}
 }
 
-// Readmit lets a user in again whom a turn has shut out.
+// Readmit lets in a user whom a turn has shut out.
 func (l *Lock) Readmit(user string) {
 	if l.outs.readmit(user) {
 		l.maker.demand()
 	}
 }
 
-// ShutOut keeps the next secret from a user whom this user has put out.
+// ShutOut keeps the next secret from a user whom this user has removed or banned.
 func (l *Lock) ShutOut(user string) {
 	if l.outs.expel(user) {
 		l.maker.demand()
 	}
 }
 
-// Refused takes the refusal of a frame of ours.
+// Refused handles the relay's refusal of a frame of this lock.
 func (l *Lock) Refused(f *protocol.Error) {
 	switch f.Of {
 	case "device":
 		l.device.refuse(f.Code)
 	case "turn":
 		l.maker.refused(f)
-		l.device.refusedTo(f)
+		l.device.frameRefused(f)
 	case "want":
-		l.device.refusedTo(f)
+		l.device.frameRefused(f)
 	}
 }
 
-// Interrupt forgets what hung on the connection.
+// Interrupt resets the state of the connection.
 func (l *Lock) Interrupt() {
 	l.device.interrupt()
 	l.keys.wantAt = time.Time{}
@@ -226,7 +225,7 @@ func (l *Lock) Interrupt() {
 	l.records.interrupt()
 }
 
-// Deadline returns when Fire has something to do.
+// Deadline returns the time of the next call of Fire.
 func (l *Lock) Deadline() (first time.Time) {
 	for _, part := range l.timed() {
 		first = step.Earliest(first, part.deadline())
@@ -234,21 +233,20 @@ func (l *Lock) Deadline() (first time.Time) {
 	return first
 }
 
-// Fire does what is due.
+// Fire lets each part act on its passed deadlines.
 func (l *Lock) Fire() {
 	for _, part := range l.timed() {
 		part.fire()
 	}
 }
 
-// Chapter returns the first turn whose secret everybody certainly reads who gets the newest one.
+// Chapter returns the first turn of the current chapter. A device with the newest secret can read the secrets back to that turn.
 func (l *Lock) Chapter() int64 { return l.turns.chapter }
 
-// Kid returns the kid under which messages may be sealed now; "": under none.
+// Kid returns the kid to seal messages under, or "" if messages cannot be sealed now.
 func (l *Lock) Kid() string { return l.keys.kid() }
 
-// MayWrite reports whether messages may be written: they can be sealed, or could be before the
-// last turn.
+// MayWrite reports whether the user may write messages: they can be sealed now, or could be sealed before the last turn.
 func (l *Lock) MayWrite() bool {
 	switch l.state() {
 	case client.LockReady:
@@ -259,7 +257,7 @@ func (l *Lock) MayWrite() bool {
 	return false
 }
 
-// Show puts what people see into a snapshot.
+// Show adds the state of encryption to a snapshot.
 func (l *Lock) Show(s *client.Snapshot) {
 	s.Lock = &client.Lock{State: l.state(), Fleeting: l.device.fleeting, Readers: l.readers.list}
 	if l.turns.verified {
@@ -267,7 +265,7 @@ func (l *Lock) Show(s *client.Snapshot) {
 	}
 }
 
-// state returns what stands in the way of writing.
+// state returns the lock's state for the view: ready, or the reason why messages cannot be sealed.
 func (l *Lock) state() client.LockState {
 	d := &l.device
 	switch {

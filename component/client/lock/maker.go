@@ -9,17 +9,15 @@ import (
 )
 
 const (
-	// makeWithin is the time over which moderators spread the making of a turn that is due.
+	// makeWithin bounds the random delay before a turn is made, so that few moderators make the same turn.
 	makeWithin = time.Second
-	// makeTimeout is how long the answer to a turn may be missing.
+	// makeTimeout is the wait for the relay's answer to a turn.
 	makeTimeout = 15 * time.Second
-	// chapterAfter is how long the maker of a turn waits for the secret before it: then a new
-	// chapter begins.
+	// chapterAfter is the wait for the secret before the new turn. After that time the turn begins a new chapter.
 	chapterAfter = 20 * time.Second
-	// lackAfter is how long the relay may not have told of a turn that another tab has kept: among several relays its news
-	// take a while.
+	// lackAfter is the wait for the relay to tell of a turn that another tab has stored: news between relays take some time.
 	lackAfter = 10 * time.Second
-	// turnMax is the highest number of a turn that counts.
+	// turnMax is the highest valid turn number.
 	turnMax = 1 << 40
 )
 
@@ -32,46 +30,46 @@ type maker struct {
 	outs    *outs
 	keys    *keys
 
-	due     bool // a turn, of a moderator
-	asked   bool // a person has asked for a turn, and none has come since
-	making  bool
-	offered int64     // the number of the highest turn that this page has written
-	makeAt  time.Time // the next step of it
-	made    *client.TurnMade
+	due     bool             // a moderator must make a turn
+	asked   bool             // the user has asked for a turn, and it has not come yet
+	making  bool             // a turn is being made
+	offered int64            // the highest turn number that this device has sent
+	makeAt  time.Time        // the time at which making starts, or times out
+	made    *client.TurnMade // the turn that was sent last
 }
 
-// demand takes word that a turn is due.
+// demand makes a turn due.
 func (m *maker) demand() {
 	m.due = true
 	m.consider()
 }
 
-// hurry makes a turn although none is due, at once.
-func (m *maker) hurry() {
+// makeNow makes a turn at once, even if none is due.
+func (m *maker) makeNow() {
 	m.asked = true
-	m.resume()
+	m.clearDelay()
 	m.demand()
 }
 
-// resume no longer waits before the turn is made.
-func (m *maker) resume() {
+// clearDelay cancels the wait before the next turn.
+func (m *maker) clearDelay() {
 	if !m.making {
 		m.makeAt = time.Time{}
 	}
 }
 
-// lacks reports whether the newest turn is below one that others may have kept: the relay may have told of a turn that
-// this page wrote, and lost it before it told this page.
+// lacks reports whether the relay has lost a turn that other devices may have stored: one that this device has stored, or one
+// that it has sent.
 func (m *maker) lacks() bool {
 	return m.turns.behind() || m.turns.newest != nil && m.turns.newest.N < m.offered
 }
 
-// leads reports whether this device may make turns: its user may have a secret.
+// leads reports whether this device may make turns and its user is not shut out.
 func (m *maker) leads() bool {
 	return m.device.leads() && !slices.Contains(m.turns.out(), m.device.user) && !slices.Contains(m.turns.highOut(), m.device.user)
 }
 
-// consider begins to make a turn if this device should.
+// consider schedules a turn if one is needed and this device may make it.
 func (m *maker) consider() {
 	d := m.device
 	if d.joined && d.encrypted && d.registered && m.leads() && !m.making && m.makeAt.IsZero() &&
@@ -80,7 +78,7 @@ func (m *maker) consider() {
 	}
 }
 
-// begin begins to make the turn that is due.
+// begin starts to make the turn that is due.
 func (m *maker) begin() {
 	t := m.turns.newest
 	if !m.device.joined || !m.device.registered || !m.leads() || !m.due && !m.lacks() {
@@ -97,29 +95,29 @@ func (m *maker) begin() {
 	}
 	m.making, m.makeAt = true, m.in(makeTimeout)
 	m.records.withMembers(func(members []string) {
-		if m.goesOn(t) {
+		if m.isMaking(t) {
 			m.makeFor(members, t, link)
 		}
 	})
 }
 
-// goesOn reports whether the turn after t is still being made.
-func (m *maker) goesOn(t *protocol.Turn) bool {
+// isMaking reports whether the turn after t is still being made.
+func (m *maker) isMaking(t *protocol.Turn) bool {
 	return m.making && m.turns.newest == t && m.device.joined
 }
 
-// makeFor makes the turn after t for the devices of the members, and writes it.
+// makeFor makes the turn after t for the members' devices, and sends it to the relay.
 func (m *maker) makeFor(members []string, t *protocol.Turn, link bool) {
 	next := protocol.Turn{N: max(m.turns.highest+1, m.offered), Out: m.outs.next(), By: m.device.own.ID, At: protocol.TimeOf(m.step.Now).String()}
 	if t != nil && t.N < turnMax {
 		next.N = max(next.N, t.N+1)
 	}
-	if t != nil && m.turns.verified { // a new chapter names it, too
+	if t != nil && m.turns.verified { // the first turn of a chapter also names its predecessor
 		next.PrevKid, next.Prev = t.Kid, m.turns.hash
 	}
 	m.do(client.MakeTurn{Turn: next, Link: link, To: m.records.admitted(members, next.Out)}, func(r client.CryptoResult) {
 		made, ok := r.(client.TurnMade)
-		if !ok || len(made.Wraps) == 0 || !m.goesOn(t) {
+		if !ok || len(made.Wraps) == 0 || !m.isMaking(t) {
 			return
 		}
 		m.made, m.offered = &made, made.Turn.N
@@ -128,10 +126,10 @@ func (m *maker) makeFor(members []string, t *protocol.Turn, link bool) {
 	})
 }
 
-// ended takes a new turn, and whether another is due.
+// ended resets the maker after a new turn. due says whether another turn is due.
 func (m *maker) ended(due bool) { m.making, m.asked, m.makeAt, m.due = false, false, time.Time{}, due }
 
-// handOn hands the secret of a turn that this page has made to the devices that its frame had no place for.
+// handOn sends the remaining wraps of a turn that this page has made: its frame has space for WrapsMax only.
 func (m *maker) handOn(t *protocol.Turn) {
 	made := m.made
 	m.made = nil
@@ -141,14 +139,14 @@ func (m *maker) handOn(t *protocol.Turn) {
 	for wraps := range slices.Chunk(made.Wraps[min(len(made.Wraps), protocol.WrapsMax):], protocol.WrapsMax) {
 		m.link.Write(protocol.HandOn{Room: m.cfg.Room, N: t.N, Wraps: wraps})
 	}
-	m.keys.gained([]string{t.Kid}, &made.Wraps[0]) // its maker's
+	m.keys.gained([]string{t.Kid}, &made.Wraps[0]) // the first wrap is for this device
 }
 
-// refused takes the refusal of the turn.
+// refused handles the relay's refusal of the turn.
 func (m *maker) refused(f *protocol.Error) {
 	switch {
 	case f.Code == protocol.CodeConflict:
-		m.device.enter() // there is a turn that the relay has not told of
+		m.device.join() // another turn exists, and the answer to the join contains it
 	case f.Code.Retryable():
 		m.making, m.makeAt = false, m.step.ResendAt(m.step.Now, f)
 	}

@@ -2,13 +2,13 @@ package lock
 
 import "slices"
 
-// outs are the users who must not get the next secret, beside those of the newest turn.
+// outs holds the users who must not get the next secret, beside those that the newest turn shuts out.
 type outs struct {
 	turns *turns
 
-	due        []string // as the relay says
-	expelled   []string // users whom this user has put out, until a turn shuts them out
-	readmitted []string // users whom this user has let in again
+	due        []string // named by the relay
+	expelled   []string // removed or banned by this user, until a turn shuts them out
+	readmitted []string // let in again by this user
 }
 
 // has reports whether a user must not get the newest secret.
@@ -16,8 +16,8 @@ func (o *outs) has(user string) bool {
 	return slices.Contains(o.turns.out(), user) || slices.Contains(o.due, user) || slices.Contains(o.expelled, user)
 }
 
-// next returns the users whom the next turn shuts out: those of the last one, also of one that
-// the relay has lost, whom this user has not let in again, and those that the relay names.
+// next returns the users whom the next turn shuts out: those that the relay names, those that this user has removed, and those
+// of the newest and the highest turn whom this user has not let in again.
 func (o *outs) next() []string {
 	out := slices.Clone(o.due)
 	for _, last := range [...][]string{o.expelled, o.turns.out(), o.turns.highOut()} {
@@ -30,21 +30,22 @@ func (o *outs) next() []string {
 	return out
 }
 
-// left reports whether some users must still be shut out after a turn that shuts out others.
+// left reports whether a turn that shuts out the users in out leaves users who must still be shut out.
 func (o *outs) left(out []string) bool {
 	left := func(user string) bool { return !slices.Contains(out, user) }
 	return slices.ContainsFunc(o.due, left) || slices.ContainsFunc(o.expelled, left)
 }
 
-// settle ends the demands that the newest turn meets. That turn is verified: a relay could forge another one to end a ban.
-func (o *outs) settle() {
+// dropMet removes the users whom the newest turn shuts out from the lists of those to be shut out. The turn must be verified:
+// otherwise a relay could forge a turn to end a ban.
+func (o *outs) dropMet() {
 	out := o.turns.out()
 	shut := func(user string) bool { return slices.Contains(out, user) }
 	o.due, o.expelled = slices.DeleteFunc(o.due, shut), slices.DeleteFunc(o.expelled, shut)
 	o.readmitted = slices.DeleteFunc(o.readmitted, func(user string) bool { return !shut(user) })
 }
 
-// expel keeps the next secret from a user, and reports whether that needs a turn.
+// expel keeps the next secret from a user, and reports whether a new turn is needed.
 func (o *outs) expel(user string) bool {
 	o.readmitted = slices.DeleteFunc(o.readmitted, func(u string) bool { return u == user })
 	if o.turns.newest == nil || o.has(user) {
@@ -54,7 +55,7 @@ func (o *outs) expel(user string) bool {
 	return true
 }
 
-// readmit lets a user in again, and reports whether that needs a turn.
+// readmit lets a user in again, and reports whether a new turn is needed.
 func (o *outs) readmit(user string) bool {
 	if !slices.Contains(o.turns.out(), user) {
 		return false

@@ -7,7 +7,7 @@ import (
 	"hallway/protocol"
 )
 
-// readers are the users who can read, while people look at them.
+// readers lists the users who can read the room, while the list is shown.
 type readers struct {
 	*env
 	records *records
@@ -16,7 +16,7 @@ type readers struct {
 	list []client.Reader
 }
 
-// show finds out who can read, or ends to show it.
+// show loads the list of readers, or clears it.
 func (r *readers) show(on bool) {
 	r.list, r.step.Changed = nil, true
 	if !on || !r.records.device.joined {

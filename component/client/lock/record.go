@@ -9,42 +9,41 @@ import (
 )
 
 const (
-	// askIDsMax is how many records of devices are asked for at once.
+	// askIDsMax is the highest number of devices in one request.
 	askIDsMax = 50
-	// askAgainAfter is how long a failed request waits, and askTries how often it is made.
+	// askAgainAfter is the wait after a failed request, and askTries the number of tries.
 	askAgainAfter = 2 * time.Second
 	askTries      = 3
-	// asksMax bounds the requests that wait, and recordsMax the devices that are remembered: a relay can name any number.
+	// asksMax bounds the waiting requests, and recordsMax the remembered devices: a relay can name any number.
 	asksMax    = 200
 	recordsMax = 10_000
 )
 
-// record is a device that was checked. That of a bad one has no certificate.
+// record is the result of checking a device. The record of a bad device has no certificate.
 type record struct {
 	client.Certificate
-	cert string // that was checked
+	cert string // the encoded certificate that was checked
 }
 
 // ask is a request for records of devices.
 type ask struct {
-	ids  []string // none: those of the room's members
+	ids  []string // empty: the devices of the room's members
 	then func(devices []protocol.Device, answered bool)
 }
 
-// records are the devices that were checked, by id, and what is asked about others.
+// records holds the checked devices by id, and the requests for others.
 type records struct {
 	*env
 	device *device
 
 	certs  map[string]*record
 	asks   []ask
-	asking int       // the request under way; 0: none
-	tries  int       // of the first
-	askAt  time.Time // the next try
+	asking int       // the number of the request under way; 0: none
+	tries  int       // the failed tries of the first request
+	askAt  time.Time // the time of the next try
 }
 
-// remember notes what the check of a device has shown. What was good before is no worse because
-// somebody shows another certificate.
+// remember stores the certificate of a checked device. A bad or an older certificate does not replace a good one.
 func (r *records) remember(d *protocol.Device, cert *client.Certificate) {
 	known := r.record(d.ID)
 	if cert.Device == d.ID && cert.Until >= known.Until {
@@ -52,10 +51,10 @@ func (r *records) remember(d *protocol.Device, cert *client.Certificate) {
 	}
 }
 
-// nobody is the record of a device that was not checked.
+// nobody is the record of an unchecked device.
 var nobody record
 
-// record returns the record of a device, also of one that is not known.
+// record returns the record of a device, and adds an empty one for an unknown device.
 func (r *records) record(id string) *record {
 	known := r.certs[id]
 	if known == nil {
@@ -77,7 +76,7 @@ func (r *records) forgetBad() {
 	}
 }
 
-// certOf returns the certificate of a device: without a user if it was not checked, or is bad.
+// certOf returns the certificate of a device. It has no user if the device is unchecked or bad.
 func (r *records) certOf(id string) *client.Certificate {
 	if known := r.certs[id]; known != nil {
 		return &known.Certificate
@@ -85,7 +84,7 @@ func (r *records) certOf(id string) *client.Certificate {
 	return &nobody.Certificate
 }
 
-// admitted returns the devices that may have a secret for which users are out.
+// admitted returns the devices with a good certificate whose users are not in out.
 func (r *records) admitted(ids, out []string) (may []string) {
 	for _, id := range ids {
 		if cert := r.certOf(id); r.good(cert) && !slices.Contains(out, cert.User) {
@@ -95,7 +94,7 @@ func (r *records) admitted(ids, out []string) (may []string) {
 	return may
 }
 
-// check checks devices that were not checked with these certificates before. It tells whether they could be checked.
+// check checks the devices whose certificates are new, and calls then with whether the check was possible.
 func (r *records) check(devices []protocol.Device, then func(checked bool)) {
 	var unknown []protocol.Device
 	for i := range devices {
@@ -118,8 +117,7 @@ func (r *records) check(devices []protocol.Device, then func(checked bool)) {
 	})
 }
 
-// withDevices goes on once the relay has given the records of devices that are not known as good, and they were checked. It tells
-// whether both were possible.
+// withDevices loads and checks the devices that are not known as good, and then calls then with whether that was possible.
 func (r *records) withDevices(ids []string, then func(answered bool)) {
 	var unknown []string
 	for _, id := range ids {
@@ -136,7 +134,7 @@ func (r *records) withDevices(ids []string, then func(answered bool)) {
 	}})
 }
 
-// withMembers goes on with the ids of the devices of the room's members, once they were checked.
+// withMembers loads and checks the devices of the room's members, and then calls then with their ids. The user's device is first.
 func (r *records) withMembers(then func(ids []string)) {
 	r.ask(ask{then: func(devices []protocol.Device, _ bool) {
 		own := r.device.own.ID
@@ -150,6 +148,7 @@ func (r *records) withMembers(then func(ids []string)) {
 	}})
 }
 
+// ask queues a request.
 func (r *records) ask(a ask) {
 	if len(r.asks) >= asksMax {
 		a.then(nil, false)
@@ -161,7 +160,7 @@ func (r *records) ask(a ask) {
 	}
 }
 
-// askNext makes the first request that waits.
+// askNext sends the first waiting request, unless one is under way.
 func (r *records) askNext() {
 	if len(r.asks) == 0 || r.asking != 0 || !r.device.joined {
 		return
@@ -170,7 +169,7 @@ func (r *records) askNext() {
 	r.step.Emit(client.FetchDevices{Req: r.asking, Token: r.tokens.Token(), IDs: r.asks[0].ids})
 }
 
-// answered takes the answer to a request, or that there is none. Of more devices than a room may have, the rest does not count.
+// answered ends the first request with its devices. It ignores devices beyond the number that a room may have.
 func (r *records) answered(devices []protocol.Device, answered bool) {
 	devices = devices[:min(len(devices), protocol.RoomDevicesMax)]
 	a := r.asks[0]
@@ -179,7 +178,7 @@ func (r *records) answered(devices []protocol.Device, answered bool) {
 	r.askNext()
 }
 
-// fail takes the failure of the request under way.
+// fail handles a failure of the request under way.
 func (r *records) fail(status int) {
 	if status == 401 {
 		r.tokens.TokenRefused()
@@ -191,7 +190,7 @@ func (r *records) fail(status int) {
 	r.asking, r.askAt = 0, r.in(askAgainAfter)
 }
 
-// interrupt lets what is asked wait for the next join.
+// interrupt stops the requests until the next join.
 func (r *records) interrupt() { r.asking, r.tries, r.askAt = 0, 0, time.Time{} }
 
 func (r *records) deadline() time.Time { return r.askAt }

@@ -9,34 +9,34 @@ import (
 	"hallway/protocol"
 )
 
-// clockGrace is how far the clocks of two devices may differ.
+// clockGrace is the tolerated difference between the clocks of two devices.
 const clockGrace = 10 * time.Minute
 
-// turns is the newest turn, and the highest that this device has kept.
+// turns holds the newest turn, and the highest turn that this device has stored.
 type turns struct {
 	*env
 	device  *device
 	records *records
-	checked func() // called once the newest is verified
+	checked func() // called when the newest turn is verified
 
-	newest   *protocol.Turn // that the relay has told of; nil: none
-	toldAt   time.Time      // when the relay told of it, on this connection
-	lost     bool           // the relay has no turn any more
-	chapter  int64          // the turn with which the chapter began, or a later one if this page has not heard of all
-	verified bool           // its signature, its maker's role
-	hash     string         // verified: of its signed bytes
-	code     string         // verified: what people compare
-	kept     bool           // verified: it is on disk, so it may be sealed under
-	keeping  int            // the ops under way that keep a turn: any may tell of a higher one that another tab has kept
-	highest  int64          // the number of the highest turn that this device has kept
-	highKid  string         // "": another tab has kept it
-	high     *protocol.Turn // that turn; nil: there is none, or its content is not known
-	highAt   time.Time      // when this page learned that another tab has kept it
-	wrap     *protocol.Wrap // of the newest secret for this device; nil: it did not come by one
-	wrapKept bool           // it is on disk, with the turn
+	newest   *protocol.Turn // the last turn that the relay has sent; nil: none
+	toldAt   time.Time      // the time at which it came on this connection
+	lost     bool           // the relay no longer has a turn
+	chapter  int64          // the first turn of the chapter, or a later one if this page has missed some turns
+	verified bool           // the newest turn's signature and its maker's role are valid
+	hash     string         // the hash of its signed bytes, if it is verified
+	code     string         // the code that people compare, if it is verified
+	kept     bool           // it is verified and on disk, so its secret may seal
+	keeping  int            // the number of KeepTurn ops under way; each may report a higher turn of another tab
+	highest  int64          // the number of the highest turn that this device has stored
+	highKid  string         // the kid of the highest turn; "": another tab has stored it
+	high     *protocol.Turn // the highest turn; nil: none, or unknown
+	highAt   time.Time      // the time at which this page learned of another tab's highest turn
+	wrap     *protocol.Wrap // the wrap of the newest secret for this device; nil: none
+	wrapKept bool           // the wrap is on disk, with the turn
 }
 
-// loaded takes the turn that the device has kept. It was verified before it was kept.
+// loaded takes the stored turn. It was verified before it was stored.
 func (t *turns) loaded(turn *protocol.Turn, hasKey bool) {
 	t.highest, t.highKid, t.high = turn.N, turn.Kid, turn
 	if t.newest == nil {
@@ -45,7 +45,7 @@ func (t *turns) loaded(turn *protocol.Turn, hasKey bool) {
 	t.keep()
 }
 
-// tell makes a turn the newest, and verifies it. It reports whether that is new.
+// tell makes a turn the newest one and verifies it. It returns false if that turn is the newest already.
 func (t *turns) tell(turn *protocol.Turn) bool {
 	t.lost = false
 	same := t.newest != nil && t.newest.Kid == turn.Kid && t.newest.Sig == turn.Sig
@@ -55,7 +55,7 @@ func (t *turns) tell(turn *protocol.Turn) bool {
 	if !same && (turn.Link == "" || t.newest == nil || turn.PrevKid != t.newest.Kid) {
 		t.chapter = turn.N
 	}
-	kept := t.kept && same // from disk, without the hash
+	kept := t.kept && same // a turn from disk has no hash yet
 	t.newest, t.toldAt, t.verified, t.kept, t.hash, t.code = turn, t.step.Now, kept, kept, "", ""
 	t.wrap, t.wrapKept = nil, kept && t.wrapKept
 	t.step.Changed = true
@@ -63,8 +63,8 @@ func (t *turns) tell(turn *protocol.Turn) bool {
 	return true
 }
 
-// verify checks the newest turn's signature and its maker's role. A number that is not the kid's never counts, nor does one that
-// leaves no room for later turns.
+// verify checks the newest turn's signature and its maker's role. It ignores a turn whose number differs from the kid's, or is
+// above turnMax.
 func (t *turns) verify() {
 	turn := t.newest
 	if client.KidTurn(turn.Kid) != turn.N || turn.N > turnMax {
@@ -87,8 +87,8 @@ func (t *turns) verify() {
 	})
 }
 
-// lapsed reports whether the newest turn is by a user whom the highest one shuts out, unless the issuer has certified the user since.
-// Otherwise a moderator who was put out could come back by a turn, as long as a relay takes it.
+// lapsed reports whether the highest turn shuts out the maker of the newest one, and the issuer has not certified the maker since.
+// So a banned moderator cannot return by making a turn.
 func (t *turns) lapsed(cert *client.Certificate) bool {
 	if t.newest.Kid == t.highKid || !slices.Contains(t.highOut(), cert.User) {
 		return false
@@ -97,10 +97,10 @@ func (t *turns) lapsed(cert *client.Certificate) bool {
 	return !ok || cert.From <= at.Unix()
 }
 
-// secondsMax is the highest number that stands for seconds: a higher one is of milliseconds, of 1972 or later.
+// secondsMax is the highest number that counts as seconds. A higher one counts as milliseconds.
 const secondsMax = 1 << 36
 
-// madeAt returns the time of a turn by its maker's clock: RFC 3339, or seconds or milliseconds since 1970.
+// madeAt parses the time of a turn by its maker's clock: RFC 3339, or seconds or milliseconds since 1970.
 func madeAt(t *protocol.Turn) (at time.Time, ok bool) {
 	if n, err := strconv.ParseInt(t.At, 10, 64); err == nil {
 		if n > secondsMax {
@@ -112,11 +112,11 @@ func madeAt(t *protocol.Turn) (at time.Time, ok bool) {
 	return at, err == nil
 }
 
-// behind reports whether the relay has no turn any more, or its newest is below a turn that this
-// device has kept: it was restored, or lies. Nothing is sealed until a higher one comes.
+// behind reports whether the relay has lost its turn, or its newest turn is below one that this device has stored. The relay was
+// restored from a backup, or lies. Nothing is sealed until a higher turn comes.
 func (t *turns) behind() bool { return t.newest != nil && (t.lost || t.newest.N < t.highest) }
 
-// keep keeps the newest turn on disk, and from then on it may be sealed under.
+// keep stores the newest turn on disk. After that its secret may seal.
 func (t *turns) keep() {
 	turn := t.newest
 	switch {
