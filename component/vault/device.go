@@ -12,13 +12,14 @@ import (
 	"hallway/protocol"
 )
 
-// The names of the values that a device keeps on disk.
+// The names of the values that a device stores on disk.
 const (
 	keptCert = "cert"
-	keptTurn = "turn " // and the room
-	keptMade = "made " // and the room: the number of the highest turn that the device has made
+	keptTurn = "turn " // followed by the room
+	keptMade = "made " // followed by the room: the number of the highest turn that the device has made
 )
 
+// openDevice opens the user's device, with a valid certificate and the stored turn.
 func (v *Vault) openDevice(ctx context.Context, op client.OpenDevice) (client.CryptoResult, error) {
 	if v.opened == nil || v.user != op.User {
 		v.opened = nil
@@ -34,7 +35,7 @@ func (v *Vault) openDevice(ctx context.Context, op client.OpenDevice) (client.Cr
 	return v.loadTurn(ctx, opened)
 }
 
-// openKeys opens the keys of a user's device. This makes the cipher forget all secrets.
+// openKeys opens the keys of a user's device. The cipher then forgets all secrets.
 func (v *Vault) openKeys(ctx context.Context, user string) error {
 	var in list
 	in.text(v.options.Relay)
@@ -62,7 +63,7 @@ func (v *Vault) openKeys(ctx context.Context, user string) error {
 	return nil
 }
 
-// certify adds a certificate to a device: the stored one if it stays good for some time, else a new one from the host.
+// certify adds a certificate to a device. It takes the stored one if that is fresh, and otherwise asks the host for a new one.
 func (v *Vault) certify(ctx context.Context, d protocol.Device, jkt string, renew bool) (protocol.Device, client.Certificate, error) {
 	if !renew {
 		kept, err := v.one(ctx, e2ee.OpKept, []byte(keptCert))
@@ -99,7 +100,7 @@ func (v *Vault) fresh(token string) bool {
 	return ok && v.options.Now().Unix() < c.Until-(c.Until-c.From)/5
 }
 
-// checkOwn checks this vault's device. Its user must be the vault's.
+// checkOwn checks the certificate of this vault's own device. It must name the vault's user.
 func (v *Vault) checkOwn(ctx context.Context, d protocol.Device) (client.Certificate, error) {
 	certs, err := v.check(ctx, []protocol.Device{d})
 	if err != nil {
@@ -128,7 +129,7 @@ func (v *Vault) loadTurn(ctx context.Context, opened client.DeviceOpened) (clien
 	return opened, err
 }
 
-// readKept reads the output of keepTurn. It returns nil for that of a later version of the page.
+// readKept decodes what keepTurn has stored. It returns nil for the format of a later version of the page.
 func readKept(kept []byte) (*protocol.Turn, *protocol.Wrap) {
 	fields, ok := e2ee.Split(kept)
 	if !ok || len(fields) != 2 {
@@ -145,6 +146,7 @@ func readKept(kept []byte) (*protocol.Turn, *protocol.Wrap) {
 	return &turn, &wrap
 }
 
+// keepTurn stores a turn unless a higher one is stored, and returns the higher one.
 func (v *Vault) keepTurn(ctx context.Context, op client.KeepTurn) (client.CryptoResult, error) {
 	var kept list
 	kept.add(op.Turn.Append(nil))
@@ -166,8 +168,9 @@ func (v *Vault) keepTurn(ctx context.Context, op client.KeepTurn) (client.Crypto
 	return result, err
 }
 
-// check checks devices. If the issuer's keys do not verify a certificate, check reads them again, unless they were read
-// within the last keysAge; and before that, if they are older than keysAgeMax. If they cannot be read, the old ones count.
+// check checks devices, and returns an empty certificate for each bad one. It reads the issuer's keys first if they are older
+// than keysAgeMax. If they do not verify a certificate, it reads them again, but not twice within keysAge. If the keys cannot
+// be read, check uses the old ones.
 func (v *Vault) check(ctx context.Context, devices []protocol.Device) ([]client.Certificate, error) {
 	var in list
 	certs := make([]client.Certificate, len(devices))

@@ -1,15 +1,14 @@
 // Package vault carries out the cryptography that the chat's core asks for in an end-to-end
 // encrypted room.
 //
-// The main type is [Vault], a driver.Vault. It knows the formats (package e2ee) and the host's
-// part: the certificate of this device and the issuer's keys. The keys and secrets themselves
-// are with an [e2ee.Cipher]: component/element/e2ee.js in a browser, e2ee/native elsewhere.
+// The main type is [Vault], a driver.Vault. It knows the formats (package e2ee), and gets the device's
+// certificate and the issuer's keys from the host. An [e2ee.Cipher] holds the device's keys and the
+// secrets: component/element/e2ee.js in a browser, e2ee/native elsewhere.
 //
-// To carry out another op of the core, add a case to [Vault.Do], and a method to ops.go that
-// makes its bytes.
+// To add an op, add a case to [Vault.Do] and a method to ops.go that makes its bytes.
 //
 // # What this package must not know
 //
-// The time to encrypt, the devices that may have a key, the rights that a certificate gives:
-// the core decides these. Ciphers, sockets and the page.
+// When to encrypt, which devices may have a key, and the rights that a certificate gives: the core
+// decides these. Ciphers, sockets and the page.
 package vault

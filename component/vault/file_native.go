@@ -21,7 +21,7 @@ func (v *Vault) SealFile(ctx context.Context, data []byte) (sealed []byte, key, 
 	return out[2], e2ee.Encode(out[0]), e2ee.Encode(out[1]), nil
 }
 
-// OpenFile decrypts what SealFile has encrypted; ok is false for anything else. It makes no thumbnails.
+// OpenFile decrypts a file that SealFile has encrypted. For any other bytes ok is false. It makes no thumbnails.
 func (v *Vault) OpenFile(ctx context.Context, sealed []byte, f *protocol.SealedFile, _ int) (data []byte, ok bool, err error) {
 	var in list
 	in.add(e2ee.Decode(f.Key))

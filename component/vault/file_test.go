@@ -21,7 +21,7 @@ func openFile(p *party, sealed []byte, f protocol.SealedFile) (data []byte, ok b
 	return data, ok
 }
 
-// sealFile makes the file of the vectors, and returns the content of its message.
+// sealFile makes the file of the vectors, and returns the content of the message that has it.
 func (v *vectors) sealFile(t *testing.T, p *party) json.RawMessage {
 	t.Helper()
 	plain := []byte("%PDF-1.7 the floor plan, which only people in the room may see")
@@ -42,7 +42,7 @@ func (v *vectors) verifyFile(t *testing.T, p *party) {
 	f := v.open(p, v.Messages[len(v.Messages)-1])[0].Files[0]
 	sealed, plain := e2ee.Decode(v.File.CT), e2ee.Decode(v.File.Plain)
 	if len(sealed) != len(plain)+protocol.FileTagBytes || f.Size != int64(len(plain)) {
-		t.Errorf("a file of %d bytes, said to have %d, became one of %d", len(plain), f.Size, len(sealed))
+		t.Errorf("a file of %d bytes with a stated size of %d was encrypted to %d bytes", len(plain), f.Size, len(sealed))
 	}
 	if got, ok := openFile(p, sealed, f); !ok || !bytes.Equal(got, plain) {
 		t.Errorf("opened: %v, %q", ok, got)
@@ -50,7 +50,7 @@ func (v *vectors) verifyFile(t *testing.T, p *party) {
 	refused := func(what string, sealed []byte, f protocol.SealedFile) {
 		t.Helper()
 		if got, ok := openFile(p, sealed, f); ok || len(got) > 0 {
-			t.Errorf("%s is taken: %q", what, got)
+			t.Errorf("%s is accepted: %q", what, got)
 		}
 	}
 	for _, ct := range flips(v.File.CT) {
@@ -88,8 +88,8 @@ func testFiles(t *testing.T, adas, bens func() e2ee.Cipher) {
 	}
 }
 
-// A content with malformed files counts as altered: the view shows only checked files.
-func TestFilesOutOfForm(t *testing.T) {
+// TestMalformedFiles checks that a content with malformed files counts as altered: the view shows only checked files.
+func TestMalformedFiles(t *testing.T) {
 	p := newParty(t, newIssuer(t), "u_ada", "organizer", native.New(nil))
 	made := turnOf(p, 1, client.TurnMade{}, false)
 	good := protocol.SealedFile{

@@ -11,7 +11,7 @@ import (
 	"hallway/protocol"
 )
 
-// TestBadHosts checks that each mistake of the host has its error.
+// TestBadHosts checks the error of each mistake of the host.
 func TestBadHosts(t *testing.T) {
 	i := newIssuer(t)
 	for name, c := range map[string]struct {
@@ -35,7 +35,7 @@ func TestBadHosts(t *testing.T) {
 	}
 }
 
-// TestNewKeyOfTheIssuer checks that the keys are read again, but not more often than once a minute.
+// TestNewKeyOfTheIssuer checks that the issuer's keys are read again, but at most once a minute.
 func TestNewKeyOfTheIssuer(t *testing.T) {
 	i := newIssuer(t)
 	at, reads := now, 0
@@ -58,8 +58,8 @@ func TestNewKeyOfTheIssuer(t *testing.T) {
 	}
 }
 
-// TestAWithdrawnKeyOfTheIssuer checks that a certificate by a withdrawn key is refused an hour later, and that the known keys count while
-// the key set cannot be read.
+// TestAWithdrawnKeyOfTheIssuer checks that a certificate by a withdrawn key is refused after an hour, and that the old keys stay valid
+// while the key set cannot be read.
 func TestAWithdrawnKeyOfTheIssuer(t *testing.T) {
 	i := newIssuer(t)
 	at, set, down := now, i.keySet(), false
@@ -88,6 +88,6 @@ func TestAWithdrawnKeyOfTheIssuer(t *testing.T) {
 	down = false
 	at = at.Add(time.Hour)
 	if user := check(); user != "" {
-		t.Errorf("a device of a withdrawn key is good: %q", user)
+		t.Errorf("a device with a certificate by a withdrawn key is good: %q", user)
 	}
 }

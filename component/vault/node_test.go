@@ -15,13 +15,13 @@ import (
 	"hallway/e2ee/native"
 )
 
-// nodeCipher is the cipher of the browser, in Node.
+// nodeCipher runs the browser's cipher in Node.
 type nodeCipher struct {
 	in  io.Writer
 	out *bufio.Reader
 }
 
-// newNodeCipher starts Node, for as long as the test runs. The cipher has the given keys (JSON); "": it makes its own.
+// newNodeCipher starts Node and ends it with the test. The cipher has the given keys (JSON), or makes its own if keys is "".
 func newNodeCipher(t *testing.T, keys string) e2ee.Cipher {
 	t.Helper()
 	node, err := exec.LookPath("node")
@@ -60,7 +60,7 @@ func (c *nodeCipher) Do(_ context.Context, op e2ee.Op, in []byte) ([]byte, error
 	return base64.StdEncoding.DecodeString(line)
 }
 
-// eachCipher runs a test with ciphers of Go and of JavaScript in every combination of two.
+// eachCipher runs a test with each pair of the ciphers in Go and in JavaScript.
 func eachCipher(t *testing.T, test func(t *testing.T, first, second func() e2ee.Cipher)) {
 	t.Helper()
 	inGo := func() e2ee.Cipher { return native.New(nil) }

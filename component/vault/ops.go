@@ -9,6 +9,7 @@ import (
 	"hallway/protocol"
 )
 
+// checkTurn verifies the signature of a turn.
 func (v *Vault) checkTurn(ctx context.Context, op client.CheckTurn) (client.CryptoResult, error) {
 	signed := e2ee.TurnBytes(v.options.Room, &op.Turn)
 	ok, err := v.one(ctx, e2ee.OpVerify, []byte(op.Turn.By), signed, e2ee.Decode(op.Turn.Sig))
@@ -25,6 +26,7 @@ func (v *Vault) checkTurn(ctx context.Context, op client.CheckTurn) (client.Cryp
 	return checked, err
 }
 
+// makeTurn makes a turn with a new secret, signs it, and wraps the secret for devices.
 func (v *Vault) makeTurn(ctx context.Context, op client.MakeTurn) (client.CryptoResult, error) {
 	turn := op.Turn
 	kid, err := v.one(ctx, e2ee.OpSecret, []byte(strconv.FormatInt(turn.N, 10)))
@@ -47,7 +49,8 @@ func (v *Vault) makeTurn(ctx context.Context, op client.MakeTurn) (client.Crypto
 	if err != nil {
 		return nil, err
 	}
-	// A relay may take the turn and lose it: then a later life of the page makes another. Without a disk this page remembers.
+	// A relay may take the turn and then lose it. The stored number makes a later page choose a higher one. An error is ignored:
+	// this page remembers the number itself.
 	number := []byte(strconv.FormatInt(turn.N, 10))
 	_, _ = v.one(ctx, e2ee.OpKeep, []byte(keptMade+v.options.Room), number, number)
 	return client.TurnMade{Turn: turn, Wraps: wraps}, nil
@@ -74,6 +77,7 @@ func (v *Vault) wrap(ctx context.Context, kid string, to []string) ([]protocol.W
 	return wraps, nil
 }
 
+// unwrap takes a secret from a wrap, and returns its kid if the wrap is good.
 func (v *Vault) unwrap(ctx context.Context, op client.Unwrap) (client.CryptoResult, error) {
 	ok, err := v.take(ctx, op.Kid, op.Wrap)
 	if !ok {
@@ -88,6 +92,7 @@ func (v *Vault) take(ctx context.Context, kid string, w protocol.Wrap) (bool, er
 	return string(ok) == e2ee.Yes, err
 }
 
+// readBack reads the secrets before a turn, from the links of successive turns. It stops at the first one that it cannot read.
 func (v *Vault) readBack(ctx context.Context, op client.ReadBack) (client.CryptoResult, error) {
 	var found client.KeysFound
 	for i := range op.Turns {
@@ -114,6 +119,7 @@ func (v *Vault) aad(p *client.Place, kid string) []byte {
 	return place.AAD()
 }
 
+// seal signs contents in one call, and then encrypts them in another.
 func (v *Vault) seal(ctx context.Context, op client.Seal) (client.CryptoResult, error) {
 	n := len(op.Contents)
 	aads, contents := make([][]byte, n), make([][]byte, n)

@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// flips returns base64url with one byte altered, for each byte.
+// flips returns copies of base64url data, each with one byte altered.
 func flips(s string) (all []string) {
 	b := e2ee.Decode(s)
 	for i := range b {
@@ -21,7 +21,7 @@ func flips(s string) (all []string) {
 	return all
 }
 
-// refuse alters each byte, and each part of a message's place.
+// refuse alters each byte of the vectors, and each part of a message's place, and checks that all are refused.
 func (v *vectors) refuse(t *testing.T, p *party, turns []protocol.Turn, wrap protocol.Wrap) {
 	t.Helper()
 	var altered []vectorMessage
@@ -55,26 +55,26 @@ func (v *vectors) refuse(t *testing.T, p *party, turns []protocol.Turn, wrap pro
 	}
 	for _, enc := range flips(wrap.Enc) {
 		if unwrap(protocol.Wrap{To: wrap.To, Enc: enc, CT: wrap.CT}) != 0 {
-			t.Error("an altered enc is taken")
+			t.Error("an altered enc is accepted")
 		}
 	}
 	for _, ct := range flips(wrap.CT) {
 		if unwrap(protocol.Wrap{To: wrap.To, Enc: wrap.Enc, CT: ct}) != 0 {
-			t.Error("an altered wrap is taken")
+			t.Error("an altered wrap is accepted")
 		}
 	}
 	for _, link := range flips(turns[0].Link) {
 		turn := turns[0]
 		turn.Link = link
 		if len(do[client.KeysFound](p, client.ReadBack{Turns: []protocol.Turn{turn}}).Kids) != 0 || do[client.TurnChecked](p, client.CheckTurn{Turn: turn}).OK {
-			t.Error("an altered link is taken")
+			t.Error("an altered link is accepted")
 		}
 	}
 	for _, sig := range flips(turns[0].Sig) {
 		turn := turns[0]
 		turn.Sig = sig
 		if do[client.TurnChecked](p, client.CheckTurn{Turn: turn}).OK {
-			t.Error("an altered turn is taken")
+			t.Error("an altered turn is accepted")
 		}
 	}
 	var devices []protocol.Device
@@ -97,7 +97,7 @@ func (v *vectors) refuse(t *testing.T, p *party, turns []protocol.Turn, wrap pro
 	}
 	for i, cert := range do[client.DevicesChecked](p, client.CheckDevices{Devices: devices}).Certs {
 		if cert != (client.Certificate{}) {
-			t.Errorf("altered device %d is taken", i)
+			t.Errorf("altered device %d is accepted", i)
 		}
 	}
 }

@@ -10,17 +10,16 @@ import (
 	"hallway/protocol"
 )
 
-// keysAge is the least time between two reads of the issuer's keys because of a certificate that they do not
-// verify.
+// keysAge is the shortest time between two reads of the issuer's keys that a bad certificate causes.
 const keysAge = time.Minute
 
-// keysAgeMax is the age at which the issuer's keys are read again before a check: the issuer may have withdrawn one.
+// keysAgeMax is the age at which a check reads the issuer's keys again, because the issuer may have withdrawn one.
 const keysAgeMax = time.Hour
 
-// The errors of a vault. The host must mend the cause.
+// The errors of a vault. The host has to fix the cause.
 var (
 	ErrNoCert = errors.New("getDevice is missing: it must give this device's certificate")
-	ErrCert   = errors.New("getDevice returned no certificate of this device, of this user and by the issuer")
+	ErrCert   = errors.New("getDevice returned a certificate that the issuer has not signed for this device and this user")
 )
 
 // Options holds the settings of a vault.
@@ -39,13 +38,13 @@ type Options struct {
 // Vault holds the keys of one chat. One goroutine at a time may use it.
 type Vault struct {
 	options Options
-	user    string               // the owner of the open device
-	id      string               // of that device
-	jkt     string               // its thumbprint
-	opened  *client.DeviceOpened // without a certificate
+	user    string               // the user of the open device
+	id      string               // the id of the open device
+	jkt     string               // the thumbprint of its sign key
+	opened  *client.DeviceOpened // the open device, without a certificate; nil: none
 
-	keys     []byte    // the issuer's
-	keysRead time.Time // the last try to read them
+	keys     []byte    // the issuer's keys
+	keysRead time.Time // the time of the last try to read them
 }
 
 // New returns a vault.
@@ -57,7 +56,7 @@ func (v *Vault) Close() error {
 	return nil
 }
 
-// Do carries out an op, and returns the result that the op names.
+// Do carries out an op and returns its result.
 func (v *Vault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error) {
 	switch op := op.(type) {
 	case client.OpenDevice:
@@ -86,10 +85,10 @@ func (v *Vault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult
 	panic("vault: the core asks for an op that the vault does not know")
 }
 
-// list is a list of fields in the format of e2ee.Append.
+// list holds fields in the format of e2ee.Append.
 type list []byte
 
-// Its methods are not inlined, because they have many callers and the page would grow.
+// The methods of list are not inlined, because they have many callers and the page would grow.
 
 //go:noinline
 func (l *list) add(field []byte) { *l = e2ee.Append(*l, field) }
@@ -99,7 +98,7 @@ func (l *list) text(field string) { *l = e2ee.AppendText(*l, field) }
 
 var errAnswer = errors.New("vault: the cipher's answer is malformed")
 
-// cipher runs an op of the cipher and returns its n fields.
+// cipher runs an op of the cipher and returns the n fields of its answer.
 func (v *Vault) cipher(ctx context.Context, op e2ee.Op, in list, n int) ([][]byte, error) {
 	out, err := v.options.Cipher.Do(ctx, op, in)
 	if err != nil {
@@ -112,7 +111,7 @@ func (v *Vault) cipher(ctx context.Context, op e2ee.Op, in list, n int) ([][]byt
 	return fields, nil
 }
 
-// one runs an op of the cipher with a few fields and returns its only field.
+// one runs an op of the cipher with the fields in, and returns the only field of its answer.
 func (v *Vault) one(ctx context.Context, op e2ee.Op, in ...[]byte) ([]byte, error) {
 	var l list
 	for _, field := range in {
@@ -125,7 +124,7 @@ func (v *Vault) one(ctx context.Context, op e2ee.Op, in ...[]byte) ([]byte, erro
 	return fields[0], nil
 }
 
-// point returns x and y of a key, or nil if either is malformed.
+// point returns the coordinates x and y of a key, or nil if one is malformed.
 func point(k protocol.PublicKey) []byte {
 	x, y := e2ee.Decode(k.X), e2ee.Decode(k.Y)
 	if len(x) != coordinateBytes || len(y) != coordinateBytes {
@@ -136,7 +135,7 @@ func point(k protocol.PublicKey) []byte {
 
 const coordinateBytes = 32
 
-// publicKey returns the key with the point x and y.
+// publicKey returns the key with the coordinates xy.
 func publicKey(xy []byte) protocol.PublicKey {
 	if len(xy) != 2*coordinateBytes {
 		return protocol.PublicKey{}

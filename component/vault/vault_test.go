@@ -30,9 +30,9 @@ var now = time.Unix(1_795_000_000, 0)
 // issuer is the host's token issuer.
 type issuer struct {
 	key    *ecdsa.PrivateKey
-	claims map[string]any // in place of the usual ones; nil: without
+	claims map[string]any // replace the usual claims; a nil value removes one
 	header map[string]any
-	asked  int // how many certificates were asked for
+	asked  int // the number of requested certificates
 }
 
 func newIssuer(t *testing.T) *issuer {
@@ -145,7 +145,7 @@ func testRoomOfTwo(t *testing.T, adas, bens func() e2ee.Cipher) {
 	}
 	check.Turn.Out = []string{"u_ben"}
 	if c := do[client.TurnChecked](ben, check); c.OK {
-		t.Error("another turn is taken")
+		t.Error("an altered turn is accepted")
 	}
 	content := client.Content{
 		Place: client.Place{ID: "m1", Sender: "u_ada", ReplyTo: "m0", SentAt: "2026-11-23T09:15:01.002Z"},
@@ -197,7 +197,7 @@ func testRoomOfTwo(t *testing.T, adas, bens func() e2ee.Cipher) {
 		if o := open(eve, content.Place, sealed); o.State != client.OpenedUnknown {
 			t.Errorf("opened: %+v", o)
 		}
-		// A secret under the kid of another turn is noticed, and so is a wrap for another device.
+		// A secret under the kid of another turn is refused, and so is a wrap for another device.
 		for _, kid := range []string{first.Turn.Kid, "3" + second.Turn.Kid[1:]} {
 			if k := do[client.KeysFound](eve, client.Unwrap{Kid: kid, Wrap: wraps[0]}).Kids; len(k) != 0 {
 				t.Errorf("%s is unwrapped", kid)
@@ -209,7 +209,7 @@ func testRoomOfTwo(t *testing.T, adas, bens func() e2ee.Cipher) {
 	})
 }
 
-// TestCertificates: a device counts only with the issuer's certificate for it.
+// TestCertificates checks that a device is good only with a certificate that the issuer has signed for it.
 func TestCertificates(t *testing.T) { eachCipher(t, testCertificates) }
 
 func testCertificates(t *testing.T, first, second func() e2ee.Cipher) {
@@ -260,7 +260,8 @@ func testCertificates(t *testing.T, first, second func() e2ee.Cipher) {
 	}
 }
 
-// TestDeviceIsKept: the keys, the certificate, the newest turn and the number of the device's own newest outlive the page.
+// TestDeviceIsKept checks what outlives the page: the keys, the certificate, the newest turn, and the number of the newest turn that
+// the device has made.
 func TestDeviceIsKept(t *testing.T) {
 	i, disk := newIssuer(t), shelf{}
 	ada := newParty(t, i, "u_ada", "organizer", native.New(disk))
@@ -268,10 +269,10 @@ func TestDeviceIsKept(t *testing.T) {
 	second := turnOf(ada, 2, first, true, ada.opened.Device.ID)
 	second.Turn.Out = []string{"u_eve"}
 	if n := do[client.TurnKept](ada, client.KeepTurn{Turn: second.Turn, Wrap: &second.Wraps[0]}).N; n != 2 {
-		t.Errorf("turn %d is kept", n)
+		t.Errorf("turn %d is stored", n)
 	}
 	if kept := do[client.TurnKept](ada, client.KeepTurn{Turn: first.Turn}); kept.N != 2 || kept.Higher == nil || !slices.Equal(kept.Higher.Out, []string{"u_eve"}) {
-		t.Errorf("after an older one, turn %+v is kept", kept)
+		t.Errorf("after an older turn, turn %+v is stored", kept)
 	}
 	waits := client.Content{Place: client.Place{ID: "m1", Sender: "u_ada"}, Text: "waits"}
 	own := do[client.ContentsSealed](ada, client.Seal{Kid: e2ee.OwnKid, Contents: []client.Content{waits}}).Sealed[0]
@@ -281,7 +282,7 @@ func TestDeviceIsKept(t *testing.T) {
 		t.Errorf("opened again: %+v", o)
 	}
 	if o := do[client.ContentsOpened](again, client.Open{Messages: []client.SealedContent{{Place: waits.Place, Sealed: own}}}).Opened[0]; o.State != client.OpenedWell || o.Text != waits.Text {
-		t.Errorf("what it encrypted for itself opens as %+v", o)
+		t.Errorf("the message that the device encrypted for itself opens as %+v", o)
 	}
 	if o := do[client.DeviceOpened](again, client.OpenDevice{User: "u_ada", Renew: true}); o.Device.Cert == ada.opened.Device.Cert || i.asked != asked+1 {
 		t.Error("the certificate is not renewed")
@@ -318,6 +319,6 @@ func testOwnKey(t *testing.T, adas, bens func() e2ee.Cipher) {
 	do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{ben.opened.Device}})
 	given, err := ada.Do(t.Context(), client.WrapKey{Kid: e2ee.OwnKid, To: []string{ben.opened.Device.ID}})
 	if w, _ := given.(client.KeyWrapped); err == nil && len(w.Wraps) > 0 {
-		t.Errorf("handed on: %+v", w)
+		t.Errorf("the device's own key is handed on: %+v", w)
 	}
 }

@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	update  = flag.Bool("update", false, "make the committed vectors anew")
+	update  = flag.Bool("update", false, "replace the committed vectors by new ones")
 	foreign = flag.String("vectors", "", "a `file` of vectors to verify in place of the committed ones")
 )
 
@@ -34,7 +34,7 @@ type jwk struct {
 	D string `json:"d"`
 }
 
-// vectors is a room of one device, which speaks to itself. Bytes are base64url.
+// vectors describes a room with one device, which sends messages to itself. Bytes are base64url.
 type vectors struct {
 	Room    string            `json:"room"`
 	Relay   string            `json:"relay"`
@@ -44,16 +44,16 @@ type vectors struct {
 	Issuer  json.RawMessage   `json:"issuer"`
 	Device  json.RawMessage   `json:"device"`
 	Turns   []json.RawMessage `json:"turns"`             // ascending
-	Secrets []string          `json:"secrets,omitempty"` // of the turns; not told by a browser
-	Wrap    json.RawMessage   `json:"wrap"`              // of the newest secret, for the device
-	// Messages are under the key of the newest turn, but for the first.
+	Secrets []string          `json:"secrets,omitempty"` // the secrets of the turns; a browser does not reveal them
+	Wrap    json.RawMessage   `json:"wrap"`              // wraps the newest secret for the device
+	// Messages are encrypted under the newest turn, except for the first one.
 	Messages []vectorMessage `json:"messages"`
-	// File is the first file of the last message, which has its key.
+	// File is the first file of the last message. The message has its key.
 	File  vectorFile  `json:"file"`
 	Bytes vectorBytes `json:"bytes"`
 }
 
-// vectorFile is a file as it was and as it is uploaded.
+// vectorFile is a file in its plain and its encrypted form.
 type vectorFile struct {
 	Plain string `json:"plain"`
 	CT    string `json:"ct"`
@@ -76,13 +76,13 @@ type encrypted struct {
 	CT  string `json:"ct"`
 }
 
-// vectorBytes holds the signed and bound bytes, so that another implementation finds its differences.
+// vectorBytes holds the signed and the bound bytes. Another implementation can compare its own with them.
 type vectorBytes struct {
 	Device   string   `json:"device"`
 	Turns    []string `json:"turns"`
 	Link     string   `json:"link"`
 	Wrap     string   `json:"wrap"`
-	Messages []string `json:"messages"` // the additional data
+	Messages []string `json:"messages"` // the additional data of each message
 }
 
 func (m *vectorMessage) place() client.Place {
@@ -112,7 +112,7 @@ func (v *vectors) party(t *testing.T, room string, c e2ee.Cipher) *party {
 	device := v.device(t)
 	cert, ok := e2ee.ReadCertificate(device.Cert, v.Room)
 	if !ok {
-		t.Fatal("the certificate has not its form")
+		t.Fatal("the certificate is malformed")
 	}
 	p := &party{t: t, Vault: vault.New(vault.Options{
 		Cipher: c, Relay: v.Relay, Room: room, Now: func() time.Time { return time.Unix(cert.From, 0) },
@@ -172,7 +172,7 @@ func makeVectors(t *testing.T) *vectors {
 	return v
 }
 
-// unwrap opens a wrap without our code.
+// unwrap opens a wrap with the standard library alone.
 func (v *vectors) unwrap(t *testing.T, kid string, w protocol.Wrap) []byte {
 	t.Helper()
 	key, err := hpke.DHKEM(ecdh.P256()).NewPrivateKey(e2ee.Decode(v.Box.D))
@@ -207,7 +207,7 @@ func (v *vectors) seal(t *testing.T, p *party, first, second string) {
 	}
 }
 
-// bytes returns what is signed and bound in the vectors.
+// bytes returns the signed and the bound bytes of the vectors.
 func (v *vectors) bytes(t *testing.T) (b vectorBytes) {
 	t.Helper()
 	b.Device = e2ee.Encode(e2ee.DeviceBytes(v.User, protocol.PublicKey{X: v.Box.X, Y: v.Box.Y}))
@@ -234,7 +234,7 @@ func readVectors(t *testing.T, data []byte) *vectors {
 	return v
 }
 
-// TestVectors verifies the committed vectors, which Go has made, by Go and in Node.
+// TestVectors verifies the committed vectors in Go and in Node. Go has made them.
 func TestVectors(t *testing.T) {
 	file := vectorsFile
 	if *foreign != "" {
@@ -261,7 +261,7 @@ func TestVectors(t *testing.T) {
 	})
 }
 
-// TestVectorsOfJavaScript verifies vectors that component/element/e2ee.js has made in Node, with formats of its own.
+// TestVectorsOfJavaScript verifies vectors that component/element/e2ee.js makes in Node.
 func TestVectorsOfJavaScript(t *testing.T) {
 	data, err := exec.CommandContext(t.Context(), "node", "../../test/browser/pages/vectors.js").Output()
 	if err != nil {
@@ -281,13 +281,13 @@ func (v *vectors) verify(t *testing.T, c func() e2ee.Cipher) {
 		t.Fatalf("opened: %+v", o)
 	}
 	if b := v.bytes(t); !slices.Equal(b.Turns, v.Bytes.Turns) || !slices.Equal(b.Messages, v.Bytes.Messages) || b.Device != v.Bytes.Device || b.Link != v.Bytes.Link || b.Wrap != v.Bytes.Wrap {
-		t.Error("what is signed and bound is other than the vectors say")
+		t.Error("the signed or the bound bytes differ from the vectors")
 	}
 	if k := do[client.KeysFound](p, client.Unwrap{Kid: turns[0].Kid, Wrap: wrap}).Kids; len(k) != 1 {
-		t.Fatal("the secret is not taken")
+		t.Fatal("the secret is refused")
 	}
 	if k := do[client.KeysFound](p, client.ReadBack{Turns: turns}).Kids; len(k) != 1 || k[0] != turns[1].Kid {
-		t.Fatal("the secret before is not taken")
+		t.Fatal("the secret before it is refused")
 	}
 	for _, turn := range turns {
 		if !do[client.TurnChecked](p, client.CheckTurn{Turn: turn}).OK {
@@ -306,10 +306,10 @@ func (v *vectors) verify(t *testing.T, c func() e2ee.Cipher) {
 	t.Run("another room", func(t *testing.T) {
 		other := v.party(t, v.Room+"2", c())
 		if k := do[client.KeysFound](other, client.Unwrap{Kid: turns[0].Kid, Wrap: wrap}).Kids; len(k) != 0 {
-			t.Error("the secret is taken")
+			t.Error("the secret is accepted in another room")
 		}
 		if do[client.TurnChecked](other, client.CheckTurn{Turn: turns[0]}).OK {
-			t.Error("the turn is taken")
+			t.Error("the turn is accepted in another room")
 		}
 	})
 }

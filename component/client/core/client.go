@@ -7,19 +7,19 @@ import (
 	"hallway/component/client/step"
 )
 
-// Client is one chat: it routes events and frames to its parts. It is not safe for concurrent use: one owner steps it.
+// Client is one chat. It routes events and frames to its parts. Only one goroutine may use it.
 type Client struct {
 	parts
 	history history
 
-	timerAt time.Time // of the last SetTimer; zero: none
+	timerAt time.Time // the time in the last SetTimer; zero: no timer
 
-	// Of the last Changed:
+	// The state in the last Changed.
 	told    client.Status
 	retryAt time.Time
 }
 
-// New makes a chat that has not begun.
+// New returns a chat that has not started.
 func New(cfg client.Config) *Client {
 	if cfg.Offline == "" {
 		cfg.Offline = client.OfflineQueue
@@ -33,8 +33,8 @@ func New(cfg client.Config) *Client {
 	return c
 }
 
-// Step takes one event at a time now, which must not lie before that of the
-// last step, and returns what to do, in order.
+// Step handles one event at the time now, which must not be before the time of the last step. It returns the effects to carry
+// out, in order.
 func (c *Client) Step(now time.Time, ev client.Event) []client.Effect {
 	c.step.Begin(now)
 	c.take(ev)
@@ -56,13 +56,13 @@ func (c *Client) Step(now time.Time, ev client.Event) []client.Effect {
 	return c.step.Effects
 }
 
-// flush lets each part write what may be written now.
+// flush lets each part write the frames that may be written now.
 func (c *Client) flush() {
 	if c.conn.IsDraining() && c.outbox.InFlight()+c.requests.ChangesInFlight() == 0 {
 		c.conn.Lose()
 	}
 	c.seal()
-	if c.outbox.GaveUp() && c.conn.IsJoined() {
+	if c.outbox.MustRejoin() && c.conn.IsJoined() {
 		c.conn.Join()
 	}
 	if c.mayWrite() && (c.lock != nil || !c.encrypted) && !c.conn.IsDraining() && c.outbox.Flush(c.rights.InFlightMax()) > 0 {
@@ -74,13 +74,13 @@ func (c *Client) flush() {
 	c.outbox.Tabs.TellPeers()
 }
 
-// check asserts what must hold between the parts after each step.
+// check asserts the invariants of the parts after each step.
 func (c *Client) check() {
 	c.outbox.Check(c.conn.IsOpen())
 	step.Assert(c.conn.IsOpen() || c.requests.ChangesInFlight() == 0, "without a connection no change is in flight")
 }
 
-// forget begins anew for another user: nothing of one user may show under the other.
+// forget resets the chat for another user, who must not see anything of the first one.
 func (c *Client) forget() {
 	c.forgetUser()
 	c.history.startOver()
@@ -98,7 +98,7 @@ func (c *Client) setTimer() {
 	}
 }
 
-// timerFired lets each part do what is due.
+// timerFired lets each part act on its passed deadlines.
 func (c *Client) timerFired() {
 	c.timerAt = time.Time{}
 	for _, part := range c.timed {

@@ -7,11 +7,10 @@ import (
 	"hallway/protocol"
 )
 
-// Each kind of event is routed in one place: take, or one of the functions that it calls in turn. A new action of people
-// is a case in takeFromWriter or takeFromReader, or, if it concerns encryption, in Lock.Take of
-// package lock.
+// Each kind of event is routed in one place: in take, or in one of the functions that it calls. To add an action of the user,
+// add a case to takeFromWriter or takeFromReader, or to Lock.Take in package lock if it concerns encryption.
 
-// take routes the events of the connection, the storage and the device to the parts that they concern.
+// take routes the events of the connection, the storage and the device to their parts.
 func (c *Client) take(ev client.Event) {
 	switch ev := ev.(type) {
 	case client.Started:
@@ -61,7 +60,7 @@ func (c *Client) take(ev client.Event) {
 	}
 }
 
-// takeFromWriter routes what people do to the chat, to messages and to each other.
+// takeFromWriter routes the user's actions on the chat, on messages and on other users.
 func (c *Client) takeFromWriter(ev client.Event) {
 	switch ev := ev.(type) {
 	case client.SendText:
@@ -101,7 +100,7 @@ func (c *Client) takeFromWriter(ev client.Event) {
 	}
 }
 
-// takeFromReader routes what people want to see.
+// takeFromReader routes the user's requests to see something.
 func (c *Client) takeFromReader(ev client.Event) {
 	switch ev := ev.(type) {
 	case client.Seen:
@@ -109,7 +108,7 @@ func (c *Client) takeFromReader(ev client.Event) {
 			c.reading.Seen(min(ev.Seq, c.timeline.Last()), c.timeline.Newest())
 		}
 	case client.Search:
-		if c.lock == nil { // else the relay cannot read what it would search
+		if c.lock == nil { // a relay cannot search encrypted messages
 			c.search.For(protocol.CleanText(ev.Words))
 		}
 	case client.SearchMore:
@@ -135,7 +134,7 @@ func (c *Client) takeFromReader(ev client.Event) {
 	}
 }
 
-// takeAnswer routes the answers of the shell. A part ignores those to the requests of others.
+// takeAnswer routes the shell's answers to requests. A part ignores answers to requests of other parts.
 func (c *Client) takeAnswer(ev client.Event) {
 	switch ev := ev.(type) {
 	case client.PageLoaded:
@@ -171,15 +170,14 @@ func (c *Client) takeAnswer(ev client.Event) {
 	}
 }
 
-// wake ends the waits for the next try of each part.
+// wake lets each part try again at once.
 func (c *Client) wake() {
 	c.conn.Wake(c.rights.IsBanned())
 	c.catchup.Wake()
 	c.uploads.Wake()
 }
 
-// closed takes the end of the connection. If it ended because a frame was too large, that frame
-// was the oldest one without an answer.
+// closed handles the end of the connection. If a frame was too large, it was the oldest unanswered one.
 func (c *Client) closed(ev client.Closed) {
 	if ev.Code == protocol.CloseTooLarge && c.conn.Carries(ev.Gen) {
 		const reason = "the message is too large for the relay"
@@ -196,7 +194,7 @@ func (c *Client) sendText(ev client.SendText) {
 	files := c.uploads.Choose(ev.Files)
 	code, reason := protocol.CheckText(text, c.limits.TextBytes)
 	if text == "" && len(files) > 0 {
-		code = "" // the relay names the files
+		code = "" // a message with files needs no text
 	}
 	silenced, sentence := c.rights.Silenced()
 	why := protocol.Why("")
@@ -225,5 +223,5 @@ func (c *Client) sendText(ev client.SendText) {
 	}
 	c.uploads.Taken(files)
 	c.outbox.Send(client.Item{ID: ev.ID, Text: text, ReplyTo: ev.ReplyTo, Mentions: mentions, Files: files})
-	c.catchup.Load(catchup.End) // the writer wants to see it
+	c.catchup.Load(catchup.End) // the user wants to see the new message
 }

@@ -7,7 +7,7 @@ import (
 	"hallway/protocol"
 )
 
-// received routes a frame to the parts that it concerns.
+// received routes a frame to its parts.
 func (c *Client) received(ev client.Received) {
 	f, ok := c.conn.Received(ev)
 	if !ok {
@@ -52,7 +52,7 @@ func (c *Client) streamed(f protocol.RelayFrame) {
 			c.rights.Settings(f)
 			c.requests.SettingsChanged()
 			if c.conn.IsJoined() && (f.E2EE != 0) != c.encrypted {
-				c.conn.Join() // the answer tells the room's turn
+				c.conn.Join() // the answer contains the room's turn
 			}
 		}
 	case protocol.Moderated:
@@ -97,7 +97,7 @@ func (c *Client) joined(f *protocol.Joined) {
 	c.members, c.step.Changed = f.Members, true
 	c.reading.Joined(f, c.timeline.Newest())
 	c.rights.Joined(f)
-	c.review.Counted(0, c.rights.Moderates()) // if there are any, the relay tells so next
+	c.review.Counted(0, c.rights.Moderates()) // if there are reports, the relay sends their number next
 	if !c.catchup.Continues(f.Epoch, f.Head) {
 		c.history.startOver()
 	}
@@ -108,7 +108,7 @@ func (c *Client) joined(f *protocol.Joined) {
 	}
 }
 
-// moderated takes the report of a moderator's act.
+// moderated handles the frame about a moderator's act.
 func (c *Client) moderated(f *protocol.Moderated) {
 	me := c.rights.Me().ID
 	if f.User.ID == me {
@@ -125,7 +125,7 @@ func (c *Client) moderated(f *protocol.Moderated) {
 	c.step.Emit(client.Acted{Moderated: *f})
 }
 
-// refused routes an error to the part whose frame was refused: an act, a message, a change, the join, or the stream.
+// refused routes an error to the part whose frame the relay has refused.
 func (c *Client) refused(f *protocol.Error) {
 	if f.Of != "" {
 		c.requests.ActRefused(f)

@@ -15,7 +15,7 @@ import (
 	"hallway/protocol"
 )
 
-// history takes the messages of the room, from the live stream and from pages of history.
+// history applies the messages of the room, from the live stream and from pages of history.
 type history struct {
 	step     *step.Step
 	conn     *connection.Connection
@@ -27,14 +27,14 @@ type history struct {
 	rights   *people.Rights
 	reading  *people.Reading
 	typing   *people.Typing
-	lock     *lock.Lock // nil: the chat does not encrypt
+	lock     *lock.Lock // nil: the chat is not encrypted
 
-	// arriving holds the ids of encrypted messages of others that nobody was told of yet,
-	// because they are not decrypted. The value tells whether the message came live.
+	// arriving holds the ids of other users' encrypted messages that are not decrypted yet, and so were not
+	// announced. The value is true if the message came live.
 	arriving map[string]bool
 }
 
-// begin hands the history the parts that messages concern.
+// begin sets the parts that history calls.
 func (h *history) begin(p *parts) {
 	h.step, h.conn, h.lock = &p.step, p.conn, p.lock
 	h.catchup, h.timeline, h.outbox = p.catchup, p.timeline, p.outbox
@@ -43,7 +43,7 @@ func (h *history) begin(p *parts) {
 	h.arriving = map[string]bool{}
 }
 
-// startOver drops what is known of the room. The outbox stays.
+// startOver resets all state of the room, but not the outbox.
 func (h *history) startOver() {
 	h.catchup.Reset()
 	h.timeline.Reset(h.rights.Me().ID)
@@ -61,7 +61,7 @@ func (h *history) messageStreamed(f *protocol.Changed) {
 	m, cause := &f.Message, f.Cause
 	me := h.rights.Me().ID
 	if h.catchup.Echo(m.Rev) && cause == nil {
-		cause = h.requests.Cause(m, me) // the reaction was so before
+		cause = h.requests.Cause(m, me) // the echo of a reaction that changed nothing has no cause
 	}
 	guessed := h.timeline.Live(m, cause)
 	h.apply(m, false)
@@ -72,18 +72,18 @@ func (h *history) messageStreamed(f *protocol.Changed) {
 	if m.Seq == m.Rev {
 		h.typing.Stopped(m.Sender.ID)
 		if m.Sender.ID == me {
-			h.rights.Pause() // counted from when the relay stored it, so no earlier than now
+			h.rights.Pause() // slow mode counts from the time of storing, which is not later than now
 		}
 	}
 	if f.After != nil {
 		h.catchup.Covered(*f.After, m.Rev)
 	}
-	h.catchup.Note(m.Seq, m.ID) // whatever the message has become since it was made
+	h.catchup.Note(m.Seq, m.ID) // the seq is the rev at which the message was created
 	h.catchup.Note(m.Rev, m.ID)
 	h.catchup.Streamed()
 }
 
-// apply takes a message as it stands at a rev, live or whole from history.
+// apply takes a state of a message, from the live stream, or, if whole is true, from a page of history.
 func (h *history) apply(m *protocol.Message, whole bool) {
 	mine := m.Sender.ID == h.rights.Me().ID
 	if mine {
@@ -132,13 +132,13 @@ func (h *history) opened(m *protocol.Message, said client.Said) {
 	}
 }
 
-// arrived counts a message of someone else, and tells the host.
+// arrived counts another user's message as unread, and tells the host.
 func (h *history) arrived(m *protocol.Message, mark client.Mark, live bool) {
 	h.reading.Arrived(live && protocol.MentionsUser(m.Mentions, h.rights.Me().ID))
 	h.step.Emit(client.Arrived{Message: m, Mark: mark})
 }
 
-// pageLoaded takes a page of history.
+// pageLoaded routes a page of history by the request that it answers.
 func (h *history) pageLoaded(ev client.PageLoaded) {
 	p := &ev.Page
 	wanted, agrees := h.catchup.Loaded(ev.Req, p)
@@ -175,11 +175,10 @@ func (h *history) applyAll(messages []protocol.Message) {
 	}
 }
 
-// pageWanted takes a page that people wanted to see. A message of the user in it counts as
-// its echo.
+// pageWanted applies a page that the user asked to see. A message of the user in it counts as its echo.
 func (h *history) pageWanted(wanted catchup.Want, p *protocol.Page) {
 	if !h.timeline.AwaitsWindow() {
-		return // too much came meanwhile: it is asked for again
+		return // too many changes came meanwhile: the page is requested again
 	}
 	h.catchup.TakePage()
 	switch wanted {
@@ -200,7 +199,7 @@ func (h *history) pageWanted(wanted catchup.Want, p *protocol.Page) {
 	}
 }
 
-// pageFailed goes on without a page that the relay need not serve.
+// pageFailed handles a failed request for a page.
 func (h *history) pageFailed(ev client.RequestFailed) {
 	switch h.catchup.Failed(ev) {
 	case catchup.Pinned:
@@ -213,7 +212,7 @@ func (h *history) pageFailed(ev client.RequestFailed) {
 	h.catchup.Fetch()
 }
 
-// loadAround moves the window to a message, unless it is inside.
+// loadAround moves the window to a message, unless the window contains it.
 func (h *history) loadAround(to catchup.Target) {
 	switch m := h.timeline.Known(to.ID); {
 	case h.timeline.Shows(to.ID):
@@ -230,7 +229,7 @@ func (h *history) loadAround(to catchup.Target) {
 	}
 }
 
-// loadedAround takes the page around a message.
+// loadedAround applies the page around a message.
 func (h *history) loadedAround(p *protocol.Page) {
 	to := h.catchup.Target()
 	isTarget := func(m protocol.Message) bool { return to.Seq != 0 || m.ID == to.ID }
@@ -246,8 +245,7 @@ func (h *history) loadedAround(p *protocol.Page) {
 	h.openedAtUnread(true)
 }
 
-// notAround gives up moving to a message: the room does not have it, or the relay does not
-// serve such pages.
+// notAround cancels the move to a message that the room does not have or the relay does not serve.
 func (h *history) notAround() {
 	h.catchup.TakePage()
 	h.timeline.WindowFailed()
@@ -258,12 +256,12 @@ func (h *history) notAround() {
 	h.step.Emit(client.Refused{Code: protocol.CodeNotFound, Reason: "the message is not there", ID: h.catchup.Target().ID})
 }
 
-// openAtUnread finds the first unread message once the first history is here. If it
-// is older than that, the window moves to it before anything is shown.
+// openAtUnread finds the first unread message after the first page has loaded. If it is older than that page, the window moves to
+// it before anything is shown.
 func (h *history) openAtUnread() {
 	from, first := h.reading.Open()
 	switch {
-	case !first || from == 0: // opened before, or a newcomer
+	case !first || from == 0: // the chat was opened before, or the user has no read marker
 	case h.timeline.MoreBefore() && h.timeline.Oldest() > from+1:
 		h.catchup.OpenAround(catchup.Target{Seq: from + 1})
 	default:
@@ -271,8 +269,8 @@ func (h *history) openAtUnread() {
 	}
 }
 
-// openedAtUnread ends what openAtUnread began; here tells whether the page came. If it holds no
-// message of others, the chat opens at the end.
+// openedAtUnread opens the chat at the first unread message. If its page could not be loaded or has no message of another user,
+// the chat opens at the end.
 func (h *history) openedAtUnread(here bool) {
 	if !h.catchup.IsOpening() {
 		return

@@ -16,8 +16,8 @@ import (
 	"hallway/protocol"
 )
 
-// parts holds the parts of a chat, each the owner of its state, and answers the questions that concern several of them.
-// A new part is added to this file: to begin, and to each list of the parts that are told of something.
+// parts holds the parts of a chat, and answers questions that concern several parts.
+// To add a part, add it to begin and to each function below that calls all parts.
 type parts struct {
 	cfg  client.Config
 	step step.Step
@@ -34,27 +34,27 @@ type parts struct {
 	typing   *people.Typing
 	people   *request.People
 	uploads  *upload.Uploads
-	lock     *lock.Lock // nil: the chat does not encrypt
+	lock     *lock.Lock // nil: the chat is not encrypted
 	loads    *request.Loads
 
-	timed []timed // the parts with deadlines, in the order in which they are fired
+	timed []timed // the parts with deadlines, in the order in which they fire
 
-	limits  protocol.Limits // the relay's
-	members int64           // users in the room
-	// knowsMentions says that the relay knows mentions, and finds members by their names.
+	limits  protocol.Limits // the relay's limits
+	members int64           // the number of users in the room
+	// knowsMentions is true if the relay supports mentions and finds members by name.
 	knowsMentions bool
-	encrypted     bool // the room is
+	encrypted     bool // the room is encrypted
 }
 
-// timed is a part with deadlines of its own.
+// timed is a part with deadlines.
 type timed interface {
-	// Deadline returns when Fire has something to do; zero: never.
+	// Deadline returns the time of the next call of Fire; zero: no deadline.
 	Deadline() time.Time
-	// Fire does what is due.
+	// Fire acts on passed deadlines.
 	Fire()
 }
 
-// begin makes the parts of a chat that has not begun. Forget is called when a token of another user has come.
+// begin creates the parts. forget is called when a token of another user comes.
 func (p *parts) begin(cfg client.Config, forget func()) {
 	p.cfg = cfg
 	p.step.Rand = cfg.Rand
@@ -82,7 +82,7 @@ func (p *parts) begin(cfg client.Config, forget func()) {
 	p.timed = []timed{p.conn, p.outbox, p.catchup, p.requests, p.typing, p.rights, p.reading, p.uploads}
 }
 
-// userKnown loads the outbox, and the device, of the user.
+// userKnown loads the user's outbox and device.
 func (p *parts) userKnown(id string) {
 	p.step.Emit(client.LoadOutbox{User: id})
 	if p.lock != nil {
@@ -105,7 +105,7 @@ func (p *parts) interrupt() {
 	}
 }
 
-// forgetUser lets each part begin anew for another user.
+// forgetUser resets each part for another user.
 func (p *parts) forgetUser() {
 	p.uploads.Clear()
 	p.outbox.Forget()
@@ -121,7 +121,7 @@ func (p *parts) forgetUser() {
 	p.search.For("")
 }
 
-// tokenGot lets each part repeat what waited for a token.
+// tokenGot lets each part repeat the requests that waited for a token.
 func (p *parts) tokenGot() {
 	p.catchup.TokenGot()
 	p.search.TokenGot()
@@ -131,10 +131,10 @@ func (p *parts) tokenGot() {
 	p.loads.TokenGot()
 }
 
-// mayWrite reports whether the room's stream comes and all before it was read.
+// mayWrite reports whether the chat has joined the room and caught up with it.
 func (p *parts) mayWrite() bool { return p.conn.IsJoined() && p.catchup.HasReached() }
 
-// state returns what the requests must know of the chat.
+// state returns the state of the chat that package request needs.
 func (p *parts) state() request.State {
 	return request.State{
 		Joined: p.conn.IsJoined(), CaughtUp: p.mayWrite(), Draining: p.conn.IsDraining(), Ended: p.conn.IsEnded(),
@@ -143,7 +143,7 @@ func (p *parts) state() request.State {
 	}
 }
 
-// kid returns the kid of the secret that seals now; "": there is none, or the chat does not encrypt.
+// kid returns the kid to seal messages under, or "" if there is none or the chat is not encrypted.
 func (p *parts) kid() string {
 	if p.lock == nil {
 		return ""
@@ -151,12 +151,12 @@ func (p *parts) kid() string {
 	return p.lock.Kid()
 }
 
-// status returns the state as people see it.
+// status returns the state that the user sees.
 func (p *parts) status() client.Status {
 	return p.conn.Status(p.catchup.IsCaughtUp() && p.catchup.IsLoaded())
 }
 
-// nextTry returns when a chat that reconnects tries again; zero: it tries now, or does not reconnect.
+// nextTry returns the time of the next try to connect. It is zero if the chat tries now or is not reconnecting.
 func (p *parts) nextTry() time.Time {
 	if p.status() != client.StatusReconnecting {
 		return time.Time{}

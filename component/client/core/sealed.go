@@ -5,11 +5,11 @@ import (
 	"hallway/protocol"
 )
 
-// scansMax bounds how often one step looks for messages to open: once to ask for their secrets, and
-// once more if a secret turns out not to exist.
+// scansMax bounds how often one step scans for messages to open. The first scan asks for their secrets. Another one follows if a
+// secret does not exist.
 const scansMax = 3
 
-// encrypt sets up a chat that encrypts.
+// encrypt sets up encryption.
 func (c *Client) encrypt() {
 	c.lock = lock.New(&c.step, c.conn, c.conn, lock.Config{
 		Room: c.cfg.Room, Join: c.conn.Join, Opened: c.history.opened,
@@ -25,8 +25,8 @@ func (c *Client) encrypt() {
 	c.loads.Sealed = c.sealedFile
 }
 
-// seal opens the messages that came, and seals those that wait to be written: for the room, or, until it has a key, for this
-// device alone.
+// seal opens the messages that have come, and seals the waiting ones: for the room, or for this device alone while the room has
+// no key.
 func (c *Client) seal() {
 	if c.lock == nil {
 		return

@@ -5,7 +5,7 @@ import (
 	"hallway/protocol"
 )
 
-// Snapshot returns what people see now: each part puts in its share.
+// Snapshot returns the state for the view. Each part adds its share.
 func (c *Client) Snapshot() client.Snapshot {
 	s := client.Snapshot{
 		Status: c.status(), Members: c.members, ComposerOpen: c.composerOpen(), TextBytesMax: c.limits.TextBytes,
@@ -20,7 +20,7 @@ func (c *Client) Snapshot() client.Snapshot {
 	c.review.Show(&s)
 	c.people.Show(&s)
 	c.uploads.Show(&s)
-	s.KnowsFiles = s.KnowsFiles && (c.lock != nil || !c.encrypted) // in an encrypted room none leaves in the clear
+	s.KnowsFiles = s.KnowsFiles && (c.lock != nil || !c.encrypted) // an unencrypted chat sends no files to an encrypted room
 	c.rights.Show(&s)
 	c.reading.Show(&s)
 	c.typing.Show(&s)

@@ -8,8 +8,8 @@ import (
 	"hallway/protocol"
 )
 
-// attach attaches a file, where files can be sent. In an encrypted room none leaves in the clear: a chat that does
-// not encrypt takes none, and one that does takes those that the shell has encrypted.
+// attach attaches a file if files can be sent. An encrypted chat takes only files that the shell has encrypted. An unencrypted
+// chat in an encrypted room takes no files.
 func (c *Client) attach(f client.Attachment) {
 	if !c.uploads.Takes() || c.lock == nil && c.encrypted {
 		c.step.Emit(client.Refused{Code: protocol.CodeForbidden, Reason: "files cannot be sent here", ID: f.ID, Of: "files"})
@@ -19,7 +19,7 @@ func (c *Client) attach(f client.Attachment) {
 	c.uploads.Attach(f)
 }
 
-// sealedFile returns how a file that people see is encrypted; nil: it is not.
+// sealedFile returns the key and the name of a shown file, or nil if the file is not encrypted.
 func (c *Client) sealedFile(id string) *protocol.SealedFile {
 	if f := c.uploads.Attached(id); f != nil {
 		return f.Sealed()
@@ -30,7 +30,7 @@ func (c *Client) sealedFile(id string) *protocol.SealedFile {
 	return c.timeline.SealedFile(id)
 }
 
-// checkSealed returns why a message is refused in a chat that encrypts; "": its relay takes it once it is encrypted.
+// checkSealed returns the reason for refusing a message in an encrypted chat, or "" if the relay will accept its sealed form.
 func (c *Client) checkSealed(text string, mentions []protocol.Mention, files []client.Attachment) (code protocol.Code, reason string) {
 	content := protocol.Content{Text: text, Mentions: mentions}
 	for i := range files {
@@ -42,7 +42,7 @@ func (c *Client) checkSealed(text string, mentions []protocol.Mention, files []c
 	return "", ""
 }
 
-// fileLimits returns what the relay takes of files: nothing, unless it names the feature.
+// fileLimits returns the relay's limits of files, or zero limits if the relay does not support files.
 func fileLimits(f *protocol.Welcome) protocol.Limits {
 	if slices.Contains(f.Features, protocol.FeatureFiles) {
 		return f.Limits

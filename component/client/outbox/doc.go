@@ -1,21 +1,19 @@
-// Package outbox holds the user's messages until they came back from the relay: saved
-// before they are written, written in their order, shown while they wait.
+// Package outbox holds the user's messages until the relay echoes them. It saves each message before it
+// writes it, writes the messages in order, and shows them while they wait.
 //
-// Several pages of one user in one room share an outbox. One page owns it: it alone
-// writes what waits. The others save what their user writes, hand it to the owner,
-// and show each item in the owner's state. When the owner dies, at whatever instant,
-// another page becomes the owner, loads what is stored and is handed what the living
-// pages still have. A message that is written twice on the way is stored once,
-// because its id stays the same.
+// Several pages of one user in one room share an outbox. Only one page, the owner, writes
+// the waiting messages. Each other page saves the messages of its user, hands them to the owner,
+// and shows each item in the state that the owner tells. When the owner dies, another page becomes
+// the owner. It loads the stored items, and the other pages hand over theirs. The relay stores a
+// message that is written twice only once, because its id stays the same.
 //
-// The main type is [Outbox]: the user's messages, and how they are written to the relay. Its parts
-// are [Tabs], which speaks with the user's other pages, [Files], which names the files that messages wait for, and
-// [Seals], which gives out messages to be encrypted and takes them back. All share one queue, which keeps the order and
-// saves. The pages of a user send each other a [client.Note]; a new kind of note is added there, to Tabs.Heard, and to
-// the place that sends it. A new condition for writing a message goes into Flush.
+// The main type is [Outbox], which writes the messages to the relay. Its parts are [Tabs], which exchanges notes with
+// the user's other pages, [Files], which names the files that messages wait for, and [Seals], which hands out messages
+// to encrypt and takes the results. All share one queue, which orders and saves the items. The pages of a user send each
+// other a [client.Note]. To add a kind of note, declare it there and handle it in Tabs.Heard. To add a condition for
+// writing a message, extend Flush.
 //
 // # What this package must not know
 //
-// Whether the chat has caught up and may write, slow mode, how a connection is made:
-// the caller says how many messages Flush may write.
+// Catch-up, slow mode and the connection: the caller tells Flush how many messages it may write.
 package outbox

@@ -9,41 +9,41 @@ import (
 	"hallway/protocol"
 )
 
-// entry is an item of the outbox, with the state that is not stored.
+// entry is an item of the outbox with its state in memory.
 type entry struct {
 	client.Item
-	stored bool // it is saved, or cannot be saved
+	stored bool // the item is saved, or cannot be saved
 
-	// Of Outbox, which writes it.
-	written   bool      // at least once; an earlier life of the page may have done so
-	inFlight  bool      // it was written on this connection, and its answer has not come
-	writtenAt time.Time // when, if it is in flight
-	late      bool      // it is in flight, and its echo was late once
-	onWire    bool      // it was written on this connection: if it was refused, the relay refuses what follows
+	// Owned by Outbox.
+	written   bool      // it was written at least once, perhaps by an earlier page
+	inFlight  bool      // it was written on this connection and is unanswered
+	writtenAt time.Time // the time of the write, if it is in flight
+	late      bool      // it is in flight, and its echo has been late once
+	onWire    bool      // it was written on this connection: after refusing it, the relay refuses those behind it
 
-	// Of Seals.
-	opening *protocol.Message // stands for it while it is being decrypted; nil: it is not
-	lost    bool              // its text cannot be decrypted any more
+	// Owned by Seals.
+	opening *protocol.Message // the message that is being decrypted for this item; nil: none
+	lost    bool              // its text can no longer be decrypted
 
-	// Of Files.
+	// Owned by Files.
 	mine      bool      // it was written in this page, which has the bytes of its files
-	waitUntil time.Time // mine: when to tell the owner again that this page uploads; else: until when another page may
-	again     bool      // its files are uploaded a second time: the relay had deleted them
+	waitUntil time.Time // if mine: the time of the next note to the owner; otherwise: the end of the wait for the uploading page
+	again     bool      // its files are uploaded a second time, because the relay had deleted them
 
-	// Of Tabs.
-	loaded bool             // it came from storage
-	handed bool             // the owner has got it from this page
-	told   client.ItemState // the state that the owner told last; "": none
-	mirror client.ItemState // the owner's state of it, in another page; "": not known
+	// Owned by Tabs.
+	loaded bool             // it was loaded from storage
+	handed bool             // this page has handed it to the owner
+	told   client.ItemState // in the owner: the state that it told last; "": none
+	mirror client.ItemState // in another page: the state in the owner; "": unknown
 }
 
 // failed reports whether the item was refused for good.
 func (e *entry) failed() bool { return e.Code != "" }
 
-// answered ends the flight of an entry.
+// answered marks an entry as no longer in flight.
 func (e *entry) answered() { e.inFlight, e.late = false, false }
 
-// isFixed reports whether the relay may have an item in its sealed form.
+// isFixed reports whether the relay may have an item in its present sealed form.
 func (e *entry) isFixed() bool { return e.written && e.Sealed != nil && e.Sealed.Kid != e2ee.OwnKid }
 
 // state returns the state that people see.
@@ -59,11 +59,10 @@ func (e *entry) state() client.ItemState {
 	return client.ItemWaiting
 }
 
-// recentMax is how many ids of finished items are remembered.
+// recentMax is the number of remembered ids of finished items.
 const recentMax = 2 * client.OutboxMax
 
-// recent holds the ids of the items that were finished last, so that a late note of another page
-// brings none back.
+// recent holds the ids of the items that were finished last. So a late note of another page does not bring an item back.
 type recent struct {
 	ids  []string
 	next int // the place of the next id

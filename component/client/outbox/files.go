@@ -10,28 +10,28 @@ import (
 )
 
 // A message waits until the relay has its files, and the messages behind it wait, too. The page in which the
-// message was written uploads the files, whichever page owns the outbox: it has the bytes, and may have begun
+// message was written uploads the files, even if another page owns the outbox: it has the bytes, and may have begun
 // already. It hands the item to the owner at once, and again every uploaderBeat. If it is silent for
-// uploaderSilence, the owner uploads the stored bytes. A file that is uploaded twice does no harm.
+// uploaderSilence, the owner uploads the stored bytes. A file may be uploaded twice without harm.
 
 const (
 	uploaderBeat    = 5 * time.Second
 	uploaderSilence = 3 * uploaderBeat
 )
 
-// Files names the files that messages wait for, and notes what becomes of them: it implements upload.Messages.
+// Files names the files that messages wait for, and records the state of their uploads. It implements upload.Messages.
 type Files struct {
 	step  *step.Step
 	queue *queue
 	tabs  *Tabs
 }
 
-// MissingFiles returns the files that this page is to upload, in the order of the messages. A refused file holds back
-// no other.
+// MissingFiles returns the files that this page should upload, in the order of the messages. A refused file does not hold back
+// others.
 func (fs *Files) MissingFiles() (all []client.MissingFile) {
-	heir := fs.tabs.writes()
+	writes := fs.tabs.writes()
 	for _, e := range fs.queue.entries {
-		if len(e.Files) == 0 || !e.mine && (!heir || !e.waitUntil.IsZero()) {
+		if len(e.Files) == 0 || !e.mine && (!writes || !e.waitUntil.IsZero()) {
 			continue
 		}
 		for i := range e.Files {
@@ -55,7 +55,7 @@ func (fs *Files) Uploading(item string, f client.Attachment) {
 	}
 }
 
-// UploadFailed marks the message of a file refused.
+// UploadFailed marks the message of a refused file as failed.
 func (fs *Files) UploadFailed(item string, f client.Attachment) {
 	q := fs.queue
 	e := q.find(item)
@@ -72,7 +72,7 @@ func (fs *Files) UploadFailed(item string, f client.Attachment) {
 	q.fail(e, f.Code, f.Reason)
 }
 
-// setFile sets the state of a file, in a copy of the files: snapshots share the old ones.
+// setFile sets the state of a file. It changes a copy of the list, because snapshots share the old list.
 func (fs *Files) setFile(e *entry, f client.Attachment) {
 	fs.step.Changed = true
 	if i := place(e.Files, f.ID); i >= 0 {
@@ -81,7 +81,7 @@ func (fs *Files) setFile(e *entry, f client.Attachment) {
 	}
 }
 
-// place returns the place of a file, -1 if it is not there.
+// place returns the index of a file, or -1.
 func place(files []client.Attachment, id string) int {
 	for i := range files {
 		if files[i].ID == id {
@@ -91,7 +91,7 @@ func place(files []client.Attachment, id string) int {
 	return -1
 }
 
-// count returns how many files of an item are in a state.
+// count returns the number of an item's files in a state.
 func (e *entry) count(state client.UploadState) (n int) {
 	for i := range e.Files {
 		if e.Files[i].State == state {
@@ -101,15 +101,15 @@ func (e *entry) count(state client.UploadState) (n int) {
 	return n
 }
 
-// hasFiles reports whether the relay has the files of an item.
+// hasFiles reports whether the relay has all files of an item.
 func (e *entry) hasFiles() bool { return e.count(client.UploadReady) == len(e.Files) }
 
-// uploading reports whether some of the files are to be uploaded.
+// uploading reports whether some files still have to be uploaded.
 func (e *entry) uploading() bool {
 	return e.count(client.UploadReady)+e.count(client.UploadFailed) < len(e.Files)
 }
 
-// resetFiles lets the files in a state wait for their upload.
+// resetFiles sets files in a state back to waiting for their upload.
 func (e *entry) resetFiles(state client.UploadState) {
 	e.Files = slices.Clone(e.Files)
 	for i := range e.Files {
@@ -119,9 +119,9 @@ func (e *entry) resetFiles(state client.UploadState) {
 	}
 }
 
-// uploadAgain lets the files of a message be uploaded once more, after the relay has said that it does not have
-// them, and reports whether it did. The relay deletes a file that no message has after a day. The message goes behind those that
-// were written on this connection: the relay may have refused one of them, and takes no other before that comes again.
+// uploadAgain queues the files of a message for a second upload, because the relay does not have them: it deletes an unused file
+// after a day. It returns false if they were uploaded again before. The message moves behind those that were written on this
+// connection: the relay may have refused one, and refuses all others until it comes again.
 func (fs *Files) uploadAgain(e *entry) bool {
 	if len(e.Files) == 0 || e.again {
 		return false
@@ -147,7 +147,7 @@ func (fs *Files) Attached(id string) *client.Attachment {
 	return nil
 }
 
-// attachments returns the files as they are sent. What an encrypted message says of them is inside.
+// attachments returns the files as a frame names them. An encrypted message has their descriptions in its content.
 func (e *entry) attachments() (all []protocol.Attachment) {
 	for _, f := range e.Files {
 		a := protocol.Attachment{ID: f.ID}
@@ -159,19 +159,19 @@ func (e *entry) attachments() (all []protocol.Attachment) {
 	return all
 }
 
-// mergeFiles takes the files of an item as another page has them, and reports whether they may have changed.
+// mergeFiles takes another page's state of an item's files, and reports whether the state may have changed.
 func (e *entry) mergeFiles(item client.Item) bool {
 	if e.inFlight || e.hasFiles() {
 		return false
 	}
-	item.Files = slices.Clone(item.Files) // without those that were taken out
+	item.Files = slices.Clone(item.Files) // the other page may have removed some
 	for i := range item.Files {
 		if at := place(e.Files, item.Files[i].ID); at >= 0 && e.Files[at].State == client.UploadReady {
 			item.Files[i].State = client.UploadReady
 		}
 	}
 	if item.Sealed != nil && len(item.Files) < len(e.Files) {
-		e.Sealed = item.Sealed // without them, too
+		e.Sealed = item.Sealed // the sealed form without the removed files
 	}
 	e.takeFiles(&item)
 	e.resetFiles(client.UploadRunning)
@@ -181,8 +181,7 @@ func (e *entry) mergeFiles(item client.Item) bool {
 	return true
 }
 
-// uploads reports whether this page uploads files of an item for another page, the owner, and notes when to tell the
-// owner again.
+// uploads reports whether this page uploads files of an item for the owner, and sets the time of the next note to the owner.
 func (e *entry) uploads(now time.Time) bool {
 	if !e.mine || !e.uploading() {
 		return false
@@ -191,14 +190,14 @@ func (e *entry) uploads(now time.Time) bool {
 	return true
 }
 
-// awaitUploader notes that another page uploads an item's files.
+// awaitUploader starts to wait for another page that uploads an item's files.
 func (e *entry) awaitUploader(now time.Time) {
 	if !e.mine && e.uploading() {
 		e.waitUntil = now.Add(uploaderSilence)
 	}
 }
 
-// due returns when fire has something to do.
+// due returns the time of the next call of fire.
 func (fs *Files) due() (first time.Time) {
 	for _, e := range fs.queue.entries {
 		first = step.Earliest(first, e.waitUntil)
@@ -206,7 +205,7 @@ func (fs *Files) due() (first time.Time) {
 	return first
 }
 
-// fire tells the owner that this page still uploads, and ends waits for an uploader that is silent.
+// fire tells the owner that this page still uploads, and stops waiting for silent pages.
 func (fs *Files) fire() {
 	q := fs.queue
 	for _, e := range q.entries {

@@ -9,10 +9,9 @@ import (
 	"hallway/protocol"
 )
 
-// Flush writes the messages that wait, in order, until inFlightMax messages are in flight, and returns how
-// many it wrote. The first item that cannot be written yet holds all behind it, so
-// that none overtakes. After a refusal it waits for the answers to all in flight: else a slow relay would get ever more
-// to do.
+// Flush writes waiting messages in order until inFlightMax messages are in flight, and returns the number of messages
+// written. It stops at the first item that cannot be written yet, so that no message overtakes another. After a refusal it
+// waits until no message is in flight, so that a slow relay does not get more and more to do.
 func (o *Outbox) Flush(inFlightMax int) (written int) {
 	if !o.Tabs.writes() || !o.resendAt.IsZero() {
 		return 0
@@ -45,11 +44,11 @@ func (o *Outbox) Flush(inFlightMax int) (written int) {
 	return written
 }
 
-// AwaitFlight lets nothing be written until the messages in flight are answered. The room is being joined anew: from then on the
-// relay no longer holds back what follows a message that it has refused before, so that a new one could overtake it.
+// AwaitFlight stops all writing until the messages in flight are answered. It is called when the room is joined again: after a
+// join the relay no longer refuses the messages behind a refused one, and a new message could overtake.
 func (o *Outbox) AwaitFlight() { o.awaits = true }
 
-// InFlight returns how many messages wait for their echo.
+// InFlight returns the number of messages that wait for their echo.
 func (o *Outbox) InFlight() int {
 	n := 0
 	for _, e := range o.queue.entries {
@@ -70,7 +69,7 @@ func (o *Outbox) oldestInFlight() *entry {
 	return nil
 }
 
-// Interrupt lets what was in flight on a connection wait again, since the connection has ended.
+// Interrupt sets the messages in flight back to waiting, because the connection has ended.
 func (o *Outbox) Interrupt() {
 	o.queue.touched = true
 	o.resendAt, o.awaits, o.refused = time.Time{}, false, false
@@ -80,13 +79,13 @@ func (o *Outbox) Interrupt() {
 	}
 }
 
-// Refused takes the refusal of a send.
+// Refused handles the refusal of a send.
 func (o *Outbox) Refused(f *protocol.Error) {
 	e := o.queue.find(f.ID)
 	final := !f.Code.Retryable()
 	if e == nil || e.failed() {
-		// An item that was given up was still on its way: the relay holds back what follows once more.
-		o.queue.gaveUp = o.queue.gaveUp || e != nil && e.lost && !final
+		// A lost item was still in flight: the relay refuses the messages behind it again.
+		o.queue.rejoin = o.queue.rejoin || e != nil && e.lost && !final
 		return
 	}
 	if final {
@@ -104,15 +103,14 @@ func (o *Outbox) Refused(f *protocol.Error) {
 		o.queue.touched, o.step.Changed = true, true
 	}
 	if first {
-		o.refused = true // the relay refuses all behind it as well until it comes again
+		o.refused = true // the relay refuses all messages behind it until it comes again
 	}
 	if first || !o.resendAt.IsZero() {
 		o.resendAt = o.step.ResendAt(o.resendAt, f)
 	}
 }
 
-// FailOldest marks the oldest message in flight refused, and reports whether there is
-// one.
+// FailOldest marks the oldest message in flight as failed. It returns false if none is in flight.
 func (o *Outbox) FailOldest(code protocol.Code, reason string) bool {
 	e := o.oldestInFlight()
 	if e == nil {
@@ -122,7 +120,7 @@ func (o *Outbox) FailOldest(code protocol.Code, reason string) bool {
 	return true
 }
 
-// fail marks an entry refused for good; the user retries or discards it.
+// fail marks an entry as refused for good. The user can retry or discard it.
 func (q *queue) fail(e *entry, code protocol.Code, reason string) {
 	e.answered()
 	e.Code, e.Reason = code, cmp.Or(reason, string(code))
@@ -131,10 +129,10 @@ func (q *queue) fail(e *entry, code protocol.Code, reason string) {
 	q.step.Emit(client.Refused{Code: code, Reason: e.Reason, ID: e.ID, Why: e.Why})
 }
 
-// Deadline returns when Fire has something to do.
+// Deadline returns the time of the next call of Fire.
 func (o *Outbox) Deadline() time.Time { return step.Earliest(o.echoDue(), o.resendAt, o.Files.due()) }
 
-// Fire does what is due. Flush goes on where a wait is over.
+// Fire acts on passed deadlines. Flush must be called after it.
 func (o *Outbox) Fire() {
 	if late, ok := o.step.Late(o.echoDue()); ok {
 		o.echoLate(late)
@@ -143,7 +141,7 @@ func (o *Outbox) Fire() {
 	o.Files.fire()
 }
 
-// echoDue returns when the echo of the oldest message in flight is late.
+// echoDue returns the time at which the echo of the oldest message in flight is late.
 func (o *Outbox) echoDue() time.Time {
 	e := o.oldestInFlight()
 	switch {
@@ -155,9 +153,8 @@ func (o *Outbox) echoDue() time.Time {
 	return e.writtenAt.Add(o.link.Timeout())
 }
 
-// echoLate treats a late echo as an unanswered ping. If the relay has sent something else meanwhile,
-// it probes the connection, and gives it up only if the echo is still missing later. The
-// messages in flight are then sent again, which their ids make harmless.
+// echoLate handles a late echo like an unanswered ping. If the relay has sent anything else since the write, it probes the
+// connection first, and closes it only if the echo is late a second time. On the next connection the messages are sent again.
 func (o *Outbox) echoLate(late time.Duration) {
 	e := o.oldestInFlight()
 	switch {
@@ -171,10 +168,10 @@ func (o *Outbox) echoLate(late time.Duration) {
 	}
 }
 
-// GaveUp reports, once, that an item was given up for which the relay may hold back what follows
-// until the room is joined anew.
-func (o *Outbox) GaveUp() bool {
-	gaveUp := o.queue.gaveUp
-	o.queue.gaveUp = false
-	return gaveUp
+// MustRejoin reports whether the room must be joined again: the relay refuses all messages until it gets one that was discarded
+// here. A second call returns false.
+func (o *Outbox) MustRejoin() bool {
+	rejoin := o.queue.rejoin
+	o.queue.rejoin = false
+	return rejoin
 }

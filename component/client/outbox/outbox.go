@@ -10,8 +10,8 @@ import (
 	"hallway/protocol"
 )
 
-// Outbox holds the messages of one user that have not come back yet, in the order in which the
-// user wrote them, and writes them to the relay. New makes one.
+// Outbox holds the messages of one user that the relay has not echoed yet, in the order in which the
+// user wrote them, and writes them to the relay. New returns one.
 type Outbox struct {
 	// Tabs, Files and Seals are parts of the outbox. Each sees all messages.
 	Tabs  Tabs
@@ -23,19 +23,19 @@ type Outbox struct {
 	room  string
 	queue queue
 
-	resendAt time.Time // nothing is written before: the relay has refused a send
+	resendAt time.Time // nothing is written before this time, because the relay has refused a send
 	awaits   bool      // nothing is written while messages are in flight
-	refused  bool      // nor now: one of them was refused
+	refused  bool      // one of the messages in flight was refused, so nothing is written until all are answered
 }
 
-// New makes an empty outbox that waits for the stored items.
+// New returns an empty outbox that waits for the stored items.
 func New(s *step.Step, link step.Link, room string) *Outbox {
 	o := &Outbox{step: s, link: link, room: room}
 	o.Forget()
 	return o
 }
 
-// Forget begins anew for another user.
+// Forget resets the outbox for another user.
 func (o *Outbox) Forget() {
 	q := &o.queue
 	*q = queue{step: o.step, encrypts: q.encrypts}
@@ -45,8 +45,7 @@ func (o *Outbox) Forget() {
 	o.resendAt = time.Time{}
 }
 
-// Loaded takes the stored items: those of an earlier life of the page, and of pages that
-// have died.
+// Loaded adds the stored items. They are from an earlier page, or from pages that have died.
 func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 	q := &o.queue
 	first := !q.ready
@@ -55,7 +54,7 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 	for _, item := range ev.Items {
 		e := q.find(item.ID)
 		switch {
-		case item.Sealed != nil && !q.encrypts: // another chat's, which encrypts
+		case item.Sealed != nil && !q.encrypts: // it belongs to an encrypted chat
 		case e != nil:
 			if e.stored && item.Sealed != nil && item.Sealed.Kid != e2ee.OwnKid {
 				e.Sealed = item.Sealed // its owner may have sealed it anew
@@ -71,15 +70,14 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 	if first {
 		for _, e := range q.entries {
 			if !e.loaded {
-				q.save(e) // written before there was something to save it in
+				q.save(e) // it was written before the storage was open
 			}
 		}
 	}
 	o.Tabs.loaded(ev.User, first)
 }
 
-// Stored takes the answer to a SaveItem. An item that cannot be stored is sent all the
-// same.
+// Stored takes the result of a SaveItem. An item that cannot be stored is sent nevertheless.
 func (o *Outbox) Stored(id string, err error, full bool) {
 	q := &o.queue
 	if e := q.find(id); e != nil {
@@ -91,7 +89,7 @@ func (o *Outbox) Stored(id string, err error, full bool) {
 	}
 }
 
-// Send queues a message, and gives it its time and its place.
+// Send queues a message and sets its time and its order.
 func (o *Outbox) Send(item client.Item) {
 	item.SentAt, item.Order = milliseconds(o.step.Now), o.queue.nextOrder()
 	e := &entry{Item: item, mine: true}
@@ -107,14 +105,14 @@ func (o *Outbox) Retry(id string) {
 	}
 }
 
-// Discard forgets an item that is certainly not in the room.
+// Discard removes an item, unless the item may be in the room.
 func (o *Outbox) Discard(id string) {
 	e := o.queue.find(id)
 	if e == nil || !e.failed() && e.written && e.hasFiles() {
 		return
 	}
-	o.queue.gaveUp = o.queue.gaveUp || e.onWire && !e.failed()
-	o.queue.done.add(id) // its owner may tell of it before it hears of this
+	o.queue.rejoin = o.queue.rejoin || e.onWire && !e.failed()
+	o.queue.done.add(id) // the owner may send a note about it before it hears of the discard
 	o.queue.forget(e)
 	o.Tabs.discarded(id)
 }
@@ -126,7 +124,7 @@ func (o *Outbox) RetryFile(id string) {
 	}
 }
 
-// DetachFile takes a file that the relay does not have out of its message, which then goes without it.
+// DetachFile removes a file from its message, unless the relay has the file.
 func (o *Outbox) DetachFile(id string) {
 	e, i := o.queue.withFile(id)
 	if e == nil || e.Files[i].State == client.UploadReady || o.queue.encrypts && !known(&e.Item) {
@@ -137,7 +135,7 @@ func (o *Outbox) DetachFile(id string) {
 		return
 	}
 	e.Files = append(slices.Clone(e.Files[:i]), e.Files[i+1:]...)
-	e.Sealed = nil // it was never written with all its files: it may be sealed anew
+	e.Sealed = nil // it was never written, because a file is missing, so it may be sealed again
 	o.step.Emit(client.ForgetFile{ID: id})
 	e.handed, e.told, o.step.Changed = false, "", true
 	if e.failed() && e.count(client.UploadFailed) == 0 {
@@ -152,7 +150,7 @@ func (o *Outbox) DetachFile(id string) {
 	o.queue.save(e)
 }
 
-// Acknowledge removes the item of a message that came back: it is in the room.
+// Acknowledge removes the item of a message that is in the room.
 func (o *Outbox) Acknowledge(m *protocol.Message, epoch string) {
 	o.queue.done.add(m.ID)
 	if e := o.queue.find(m.ID); e != nil {
@@ -161,30 +159,30 @@ func (o *Outbox) Acknowledge(m *protocol.Message, epoch string) {
 	}
 }
 
-// Check asserts what must hold after each step.
+// Check asserts the invariants that hold after each step.
 func (o *Outbox) Check(connected bool) {
 	for _, e := range o.queue.entries {
-		step.Assert(!e.inFlight || connected && o.Tabs.owns && e.onWire && !e.failed(), "in flight are messages that the owner has written on an open connection")
-		step.Assert(e.Order <= o.queue.lastOrder, "a new item comes after all others")
+		step.Assert(!e.inFlight || connected && o.Tabs.owns && e.onWire && !e.failed(), "the messages in flight were written by the owner on an open connection")
+		step.Assert(e.Order <= o.queue.lastOrder, "lastOrder is the highest order of all items")
 	}
 }
 
-// Has reports whether an item has an id.
+// Has reports whether there is an item with an id.
 func (o *Outbox) Has(id string) bool { return o.queue.find(id) != nil }
 
-// IsReady reports whether the stored items are here.
+// IsReady reports whether the stored items are loaded.
 func (o *Outbox) IsReady() bool { return o.queue.ready }
 
-// IsFull reports whether no more messages may wait.
+// IsFull reports whether the outbox has its highest number of items.
 func (o *Outbox) IsFull() bool { return len(o.queue.entries) >= client.OutboxMax }
 
-// milliseconds returns t as on the wire, to the millisecond: a device's clock is not more exact.
+// milliseconds returns t in the format of the wire, with milliseconds: a device's clock is not more exact.
 func milliseconds(t time.Time) string {
 	text := protocol.TimeOf(t).String()
 	return text[:len(text)-len("000Z")] + "Z"
 }
 
-// Show puts what people see into a snapshot.
+// Show adds the items and the state of the storage to a snapshot.
 func (o *Outbox) Show(s *client.Snapshot) {
 	s.OutboxFull, s.StorageFailed, s.StorageFull = o.IsFull(), o.queue.failing, o.queue.full
 	if n := len(o.queue.entries); n > 0 {

@@ -8,28 +8,27 @@ import (
 	"hallway/protocol"
 )
 
-// queue holds the entries in the order in which they are written, and stores them.
+// queue holds the entries in the order in which they are written, and saves them.
 type queue struct {
 	step *step.Step
 
 	entries   []*entry
 	lastOrder int64
-	done      recent // ids of items that came back or were discarded
-	touched   bool   // the other pages may have to be told something
-	encrypts  bool   // no text is stored in the clear
-	unread    bool   // an item has come without its text, or may now be opened
-	gaveUp    bool   // an item was given up that the relay waits for before it takes what follows
+	done      recent // the ids of finished items
+	touched   bool   // the next TellPeers has to look for changes
+	encrypts  bool   // the chat is encrypted: no text is stored as plain text
+	unread    bool   // a sealed item may be opened now
+	rejoin    bool   // the relay refuses all messages until it gets one that was discarded here
 
-	ready   bool // the stored items are here, or it is known that there are none
+	ready   bool // the stored items are loaded
 	failing bool // the storage cannot be used; items live in memory
-	full    bool // because the storage has no room
+	full    bool // the storage has no space
 }
 
-// add puts an entry in its place, by Order: nearly always the last. It never goes before an entry
-// that this connection has written: the relay may have refused that one, would take it when it is
-// sent again, and the new entry would be overtaken.
+// add inserts an entry by its Order, but behind all entries that were written on this connection. If the relay has refused one of
+// those, that one must come again before any other.
 func (q *queue) add(e *entry) {
-	step.Assert(q.find(e.ID) == nil, "an id is in the outbox once")
+	step.Assert(q.find(e.ID) == nil, "an id is in the outbox only once")
 	q.touched = true
 	q.unread = q.unread || e.Sealed != nil && !known(&e.Item)
 	q.lastOrder = max(q.lastOrder, e.Order)
@@ -52,7 +51,7 @@ func (q *queue) find(id string) *entry {
 	return nil
 }
 
-// withFile returns the entry that has a file, and the file's place in it; nil: none has it.
+// withFile returns the entry that has a file, and the file's index in it. It returns nil if no entry has the file.
 func (q *queue) withFile(id string) (*entry, int) {
 	for _, e := range q.entries {
 		if i := place(e.Files, id); i >= 0 {
@@ -66,14 +65,14 @@ func (q *queue) remove(e *entry) {
 	q.entries = slices.DeleteFunc(q.entries, func(x *entry) bool { return x == e })
 }
 
-// nextOrder returns the clock's time, so that the items of several pages fall into
-// the order in which they were written, but more than the last order.
+// nextOrder returns the time in microseconds, so that the items of several pages are ordered by time. The result is always higher
+// than the last order.
 func (q *queue) nextOrder() int64 {
 	q.lastOrder = max(q.lastOrder+1, q.step.Now.UnixMicro())
 	return q.lastOrder
 }
 
-// save stores an entry, once the stored items are loaded.
+// save stores an entry. It does nothing before the stored items are loaded.
 func (q *queue) save(e *entry) {
 	q.touched = true
 	if !q.ready {
@@ -83,14 +82,14 @@ func (q *queue) save(e *entry) {
 	item := e.Item
 	if q.encrypts {
 		if item.Sealed == nil {
-			return // no text is stored in the clear
+			return // Seals saves it once it is sealed
 		}
 		item.Text, item.Mentions, item.Files = "", nil, bare(item.Files)
 	}
 	q.step.Emit(client.SaveItem{Item: item})
 }
 
-// forget removes an entry, also from storage, and the bytes of its files.
+// forget removes an entry and the bytes of its files, also from storage.
 func (q *queue) forget(e *entry) {
 	q.remove(e)
 	q.touched, q.step.Changed = true, true
@@ -100,14 +99,14 @@ func (q *queue) forget(e *entry) {
 	}
 }
 
-// retry lets a failed entry wait again, behind the others.
+// retry queues a failed entry again, behind the others.
 func (q *queue) retry(e *entry) {
 	if !e.failed() {
 		return
 	}
 	upload := client.UploadFailed
 	if e.Code == protocol.CodeNotFound {
-		upload = client.UploadReady // the relay has none any more
+		upload = client.UploadReady // the relay has deleted the files
 	}
 	e.resetFiles(upload)
 	e.Code, e.Reason, e.Why, e.mirror, e.handed = "", "", "", "", false

@@ -9,33 +9,32 @@ import (
 	"hallway/protocol"
 )
 
-// In a chat that encrypts, an item is sealed once, saved in that form, and then written. It is sealed anew only if
-// that form is certainly not in the room: it was never written, or the relay has refused it because its key is not the
-// newest any more. The relay never takes a message under an old key later. Without a key an item is sealed for this device
-// alone, under e2ee.OwnKid, and saved: that form is never written.
+// In an encrypted chat an item is sealed once, saved in its sealed form, and then written. It is sealed again only if
+// that form is certainly not in the room: it was never written, or the relay has refused it because its key is no longer the
+// newest one. The relay never takes a message under an old key later. Without a key of the room an item is sealed for this
+// device alone, under e2ee.OwnKid, and saved. That form is never written.
 
-// Seals seals the messages that wait, and opens stored ones: it names what is to be sealed or opened, and takes
-// what came of it.
+// Seals hands out the waiting messages to seal and the stored messages to open, and takes the results.
 type Seals struct {
 	step  *step.Step
 	queue *queue
 	tabs  *Tabs
 
-	kid   string // the kid of the secret that seals now; "": none
-	stale string // the kid that the relay has refused last
+	kid   string // the kid of the newest secret of the room; "": none
+	stale string // the last kid that the relay has refused as stale
 }
 
-// Encrypt makes it the outbox of a chat that encrypts.
+// Encrypt makes the outbox seal all messages.
 func (s *Seals) Encrypt() { s.queue.encrypts = true }
 
-// mayWrite reports whether an item may be written as it is.
+// mayWrite reports whether an item may be written in its present form.
 func (s *Seals) mayWrite(e *entry) bool {
 	return !s.queue.encrypts || s.kid != "" && (e.isFixed() || e.Sealed != nil && e.Sealed.Kid == s.kid)
 }
 
-// noteStale notes what the refusal of a key proves. The relay does not have the item. Its key is stale for certain if it is of
-// an earlier turn than the newest secret. Otherwise only the first refusal of a round is about the item itself; those behind it
-// may only have been held back.
+// noteStale handles a refusal because of a stale key: the item may be sealed again. The refusal is certainly about this item if
+// its key is older than the newest secret. Otherwise only the first refusal of a round counts, because the relay may have refused
+// the others only for following it.
 func (s *Seals) noteStale(e *entry, f *protocol.Error, first bool) {
 	if f.Why != protocol.WhyStaleKey || e.Sealed == nil {
 		return
@@ -48,8 +47,8 @@ func (s *Seals) noteStale(e *entry, f *protocol.Error, first bool) {
 	}
 }
 
-// Unsealed returns what is to be sealed under a kid, of a user: that of the room's newest secret or, if room is "", the
-// device's own, if it has one. From then on items sealed under room are written.
+// Unsealed returns the user's contents to seal under a kid. room is the kid of the room's newest secret, or "" if there is none:
+// then kid is the device's own. Items that are sealed under room may be written from now on.
 func (s *Seals) Unsealed(room, kid, user string) (contents []client.Content) {
 	q := s.queue
 	s.kid = room
@@ -61,7 +60,7 @@ func (s *Seals) Unsealed(room, kid, user string) (contents []client.Content) {
 				q.fail(e, protocol.CodeForbidden, "the files were attached before the chat encrypted: attach them again")
 			}
 		case e.lost && !e.failed() && !e.isFixed() && s.tabs.writes():
-			q.gaveUp = q.gaveUp || e.onWire
+			q.rejoin = q.rejoin || e.onWire
 			q.fail(e, client.CodeLost, "the message cannot be decrypted any more: write it again")
 		case e.Sealed != nil && (room == "" || e.Sealed.Kid == kid):
 		case kid != "" && known(&e.Item) && s.maySeal(e):
@@ -78,8 +77,8 @@ func (s *Seals) Unsealed(room, kid, user string) (contents []client.Content) {
 	return contents
 }
 
-// maySeal reports whether this page may seal an item, for the first time or anew. It seals nothing anew of which the storage may
-// still get an earlier form, or which the page that owns the outbox may have sealed anew and written.
+// maySeal reports whether this page may seal an item, for the first time or again. It must not seal an item again while an earlier
+// form is being saved, or if the owner may have sealed it again and written it.
 func (s *Seals) maySeal(e *entry) bool {
 	if e.Sealed == nil {
 		return s.tabs.owns || !e.handed
@@ -91,17 +90,17 @@ func (s *Seals) maySeal(e *entry) bool {
 func (s *Seals) SetSealed(c client.Content, sealed protocol.Encrypted) {
 	q := s.queue
 	e := q.find(c.ID)
-	if e == nil || e.Sealed != nil && (sealed.Kid == e2ee.OwnKid || !s.maySeal(e)) || len(e.Files) != len(c.Files) { // a file was taken out meanwhile
+	if e == nil || e.Sealed != nil && (sealed.Kid == e2ee.OwnKid || !s.maySeal(e)) || len(e.Files) != len(c.Files) { // a file was removed meanwhile
 		return
 	}
 	e.Sealed, e.written, e.told = &sealed, false, ""
 	q.save(e)
 }
 
-// Rescan lets stored items be opened whose secrets were missing.
+// Rescan makes the next TakeSealed return the unopened items again.
 func (s *Seals) Rescan() { s.queue.unread = true }
 
-// TakeSealed returns messages in place of the items that are to be opened. They have no Seq.
+// TakeSealed returns a message for each item to be opened. These messages have no Seq.
 func (s *Seals) TakeSealed(user string) (messages []*protocol.Message) {
 	q := s.queue
 	if !q.unread || !q.encrypts {
@@ -119,7 +118,7 @@ func (s *Seals) TakeSealed(user string) (messages []*protocol.Message) {
 	return messages
 }
 
-// SetOpened takes what came of an item that was to be opened.
+// SetOpened takes the result of opening an item.
 func (s *Seals) SetOpened(m *protocol.Message, said client.Said) {
 	q := s.queue
 	e := q.find(m.ID)
@@ -136,7 +135,7 @@ func (s *Seals) SetOpened(m *protocol.Message, said client.Said) {
 	}
 }
 
-// known reports whether this page has the content of an item of a chat that encrypts. It has all of the content or none.
+// known reports whether this page has the content of an item of an encrypted chat. It has all of the content or nothing.
 func known(item *client.Item) bool {
 	if len(item.Files) > 0 {
 		return item.Files[0].Key != ""
@@ -144,13 +143,12 @@ func known(item *client.Item) bool {
 	return item.Text != ""
 }
 
-// isPlain reports whether an item has files that must not leave: the chat encrypts, and they were stored by one that
-// did not.
+// isPlain reports whether an item has files that must not be sent: they were stored before the chat was encrypted.
 func (q *queue) isPlain(e *entry) bool {
 	return q.encrypts && e.Sealed == nil && len(e.Files) > 0 && !known(&e.Item)
 }
 
-// bare returns what is stored of the files of a sealed item: all else is inside.
+// bare returns the files of a sealed item as they are stored. Names, types and keys are only in the sealed content.
 func bare(files []client.Attachment) (all []client.Attachment) {
 	for _, f := range files {
 		all = append(all, client.Attachment{ID: f.ID, Size: f.Size, State: f.State, Code: f.Code, Reason: f.Reason, Why: f.Why})
@@ -158,7 +156,7 @@ func bare(files []client.Attachment) (all []client.Attachment) {
 	return all
 }
 
-// takeFiles takes the files of an item as another page has it. The content may be known here, or come with the item.
+// takeFiles takes the files of another page's item. If this page lacks the content, it takes that, too.
 func (e *entry) takeFiles(item *client.Item) {
 	if !known(&e.Item) && known(item) {
 		e.Text, e.Mentions = item.Text, item.Mentions
@@ -166,7 +164,7 @@ func (e *entry) takeFiles(item *client.Item) {
 	e.Files = merged(item.Files, e.Files)
 }
 
-// merged returns files; the name and the key of a bare one are taken from others.
+// merged returns files, with the names and keys that are missing taken from others.
 func merged(files, others []client.Attachment) []client.Attachment {
 	files = slices.Clone(files)
 	for i := range files {
@@ -180,7 +178,7 @@ func merged(files, others []client.Attachment) []client.Attachment {
 	return files
 }
 
-// open takes what a sealed item says of its files.
+// open takes the names and keys of the files from a sealed content.
 func (e *entry) open(files []protocol.SealedFile) {
 	inside := make([]client.Attachment, len(files))
 	for i, f := range files {

@@ -9,20 +9,20 @@ import (
 	"hallway/protocol"
 )
 
-// Tabs shares the outbox with the other pages of the user: it tells them of changes, and takes what they tell.
+// Tabs shares the outbox with the user's other pages: it sends them notes about changes, and handles their notes.
 type Tabs struct {
 	step  *step.Step
 	queue *queue
 
 	owns   bool // this page owns the outbox
-	peers  bool // there are other pages
-	reload bool // it must be loaded again: another page owned it when it was loaded
+	peers  bool // another page has sent a note
+	reload bool // the stored items must be loaded again, because another page owned the outbox when they were loaded
 }
 
-// writes reports whether this page writes what waits: it owns the outbox and has all that is stored.
+// writes reports whether this page writes the waiting messages: it owns the outbox and has loaded all stored items.
 func (t *Tabs) writes() bool { return t.owns && !t.reload && t.queue.ready }
 
-// loaded goes on after the stored items of a user came, for the first time or again.
+// loaded runs after the stored items were loaded. first is false if they were loaded again.
 func (t *Tabs) loaded(user string, first bool) {
 	switch {
 	case !first:
@@ -55,14 +55,14 @@ func (t *Tabs) Own(ev client.Owns) {
 	t.tell(client.Note{Kind: client.NoteOwner})
 }
 
-// discarded tells that the user has discarded an item.
+// discarded tells the other pages that the user has discarded an item.
 func (t *Tabs) discarded(id string) {
 	if t.peers {
 		t.tell(client.Note{Kind: client.NoteDrop, Item: client.Item{ID: id}})
 	}
 }
 
-// acknowledged tells that a message is in the room.
+// acknowledged tells the other pages that a message is in the room.
 func (t *Tabs) acknowledged(m *protocol.Message, epoch string) {
 	if t.owns && t.peers {
 		t.tell(client.Note{Kind: client.NoteState, Item: client.Item{ID: m.ID}, State: client.ItemSent, Epoch: epoch, Seq: m.Seq})
@@ -71,7 +71,7 @@ func (t *Tabs) acknowledged(m *protocol.Message, epoch string) {
 
 func (t *Tabs) tell(n client.Note) { t.step.Emit(client.TellPeers{Note: n}) }
 
-// TellPeers tells the other pages what has changed. It is called at the end of a step.
+// TellPeers tells the other pages of changes. It is called at the end of each step.
 func (t *Tabs) TellPeers() {
 	q := t.queue
 	if !q.touched {
@@ -81,13 +81,13 @@ func (t *Tabs) TellPeers() {
 	for _, e := range q.entries {
 		switch {
 		case t.owns:
-			// Not before it is saved: should this page die, the next owner would write it.
+			// An item is told after it is saved. If this page dies, the next owner loads and writes it.
 			if t.peers && e.stored && e.told != e.state() {
 				e.told = e.state()
 				t.tell(client.Note{Kind: client.NoteState, Item: e.Item, State: e.told})
 			}
 		case !e.stored:
-			return // in their order
+			return // items are handed over in order
 		case !e.handed:
 			e.handed, e.written = true, true
 			t.tell(client.Note{Kind: client.NoteHand, Item: e.Item, Uploads: e.uploads(t.step.Now)})
@@ -95,13 +95,13 @@ func (t *Tabs) TellPeers() {
 	}
 }
 
-// Place is the place that this page has reached in the room's history.
+// Place is a position in the room's history.
 type Place struct {
 	Epoch  string
 	Cursor int64
 }
 
-// Heard takes another page's note.
+// Heard handles a note of another page. at is the position that this page has reached.
 func (t *Tabs) Heard(n client.Note, at Place) {
 	q := t.queue
 	t.peers = true
@@ -112,12 +112,12 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 		if e != nil && e.inFlight {
 			break
 		}
-		q.done.add(n.Item.ID) // its owner, or the page that wrote it, may tell of it before it hears of this
+		q.done.add(n.Item.ID) // a page that has not heard of the discard yet may still send a note about the item
 		if e != nil {
 			q.remove(e)
 			t.step.Changed = true
 			if t.owns {
-				t.tell(n) // a page that was opened meanwhile has heard of the item from its owner alone
+				t.tell(n) // a page that has just opened knows the item from the owner, and may have missed the discard
 			}
 		}
 	case client.NoteHand:
@@ -125,7 +125,7 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 		case t.owns:
 			t.takeOver(n.Item, n.Uploads)
 		case q.find(n.Item.ID) == nil:
-			// This page may become the owner before what is handed over next.
+			// This page may become the owner, and then needs the item.
 			t.mirror(client.Note{Item: n.Item, State: client.ItemWaiting}, at)
 		}
 	case client.NoteAsk:
@@ -134,14 +134,14 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 		}
 	case client.NoteOwner:
 		for _, e := range q.entries {
-			e.handed = e.mirror == client.ItemSent // it is in the room
+			e.handed = e.mirror == client.ItemSent // a sent item need not be handed over again
 		}
 	case client.NoteState:
 		switch {
 		case !t.owns:
 			t.mirror(n, at)
 		case n.State != client.ItemSent:
-			t.takeOver(n.Item, false) // from an owner that has died: the others show it
+			t.takeOver(n.Item, false) // the previous owner has sent the note before it died
 		}
 	case client.NoteList:
 		if !t.owns {
@@ -150,7 +150,7 @@ func (t *Tabs) Heard(n client.Note, at Place) {
 	}
 }
 
-// takeOver takes an item that the user has written or retried in another page.
+// takeOver takes an item from another page, in which the user has written or retried it.
 func (t *Tabs) takeOver(item client.Item, uploads bool) {
 	q := t.queue
 	e := q.find(item.ID)
@@ -165,10 +165,10 @@ func (t *Tabs) takeOver(item client.Item, uploads bool) {
 		t.step.Changed = true
 	default:
 		t.step.Changed = e.mergeFiles(item) || t.step.Changed
-		if e.failed() && item.Code == "" && item.Order > e.Order { // not what was stored before it failed
+		if e.failed() && item.Code == "" && item.Order > e.Order { // the user has retried it: its order is new
 			q.retry(e)
 		} else {
-			e.told = "" // tell it again
+			e.told = "" // tell its state again
 		}
 	}
 	if uploads {
@@ -187,8 +187,7 @@ func (t *Tabs) answerAsk() {
 	t.tell(client.Note{Kind: client.NoteList, IDs: ids})
 }
 
-// mirror shows an item as the owner has it. A sent one is gone here too, unless its
-// message is still on its way to this page.
+// mirror takes the owner's state of an item. It removes a sent item once this page has received the message.
 func (t *Tabs) mirror(n client.Note, at Place) {
 	q := t.queue
 	e := q.find(n.Item.ID)
@@ -205,9 +204,9 @@ func (t *Tabs) mirror(n client.Note, at Place) {
 		e.Item = n.Item
 		q.add(e)
 	}
-	if !e.mine || e.hasFiles() || n.Item.Order > e.Order { // else this page knows better
+	if !e.mine || e.hasFiles() || n.Item.Order > e.Order { // otherwise this page knows the state of the uploads better
 		e.Code, e.Reason = n.Item.Code, n.Item.Reason
-		if n.State != client.ItemSent { // else the note has no more than the id
+		if n.State != client.ItemSent { // a note about a sent item contains only the id
 			e.takeFiles(&n.Item)
 		}
 	}
@@ -218,8 +217,7 @@ func (t *Tabs) mirror(n client.Note, at Place) {
 	t.step.Changed = true
 }
 
-// prune forgets the loaded items that the owner no longer has: they were stored in the room or
-// discarded meanwhile. It keeps an item that the owner has not got yet.
+// prune removes the loaded items that the owner no longer has. It keeps an item that was not handed to the owner yet.
 func (t *Tabs) prune(ids []string) {
 	q := t.queue
 	q.entries = slices.DeleteFunc(q.entries, func(e *entry) bool {
@@ -228,8 +226,8 @@ func (t *Tabs) prune(ids []string) {
 	t.step.Changed = true
 }
 
-// DropSent forgets the items that the owner has sent. It is called after history was loaded anew:
-// their messages are in the room, though perhaps before the window.
+// DropSent removes the items that the owner has sent. It is called after history was loaded again:
+// their messages are in the room, perhaps before the window.
 func (t *Tabs) DropSent() {
 	q := t.queue
 	if !t.owns {

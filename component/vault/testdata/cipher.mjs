@@ -1,5 +1,5 @@
-// Runs a cipher of component/element/e2ee.js for a test in Go: each line of the input names an op and its fields (base64), and gets
-// a line with the answer, or with "!" and what went wrong.
+// Runs a cipher of component/element/e2ee.js for a test in Go. Each line of the input names an op and its fields (base64). The
+// line that answers it has the result, or "!" and the error.
 
 import { createInterface } from 'node:readline';
 import { keysOf } from '../../../test/browser/pages/vectors.js';
